@@ -1,0 +1,262 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# One non-recursive Makefile. Everything built goes to build/<variant>/; `make help` lists the targets.
+
+VERSION := 0.1.0
+VARIANT ?= plain
+B := build/$(VARIANT)
+
+AR ?= ar
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-8s%s\n' '$(1)' '$(2)')
+CFLAGS ?= $(CFLAGS_$(VARIANT))
+CFLAGS_plain := -O2 -g -fstack-protector-strong -D_FORTIFY_SOURCE=2
+CFLAGS_clang := $(CFLAGS_plain)
+CFLAGS_asan := -O1 -g -fno-omit-frame-pointer
+SANITIZE_asan := -fsanitize=address,undefined -fno-sanitize-recover=all
+ifeq ($(VARIANT),clang)
+CC := clang
+endif
+ifeq ($(CFLAGS_$(VARIANT)),)
+$(error VARIANT=$(VARIANT) is unknown; there are plain, clang and asan)
+endif
+
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
+  -Wwrite-strings -Wformat=2 -Wno-unused-parameter $(if $(WERROR),-Werror)
+DEFINES := -D_GNU_SOURCE -DG_LOG_DOMAIN='"coex"' -DCOEX_VERSION='"$(VERSION)"' \
+  -DGLIB_VERSION_MIN_REQUIRED=GLIB_VERSION_2_74 -DGLIB_VERSION_MAX_ALLOWED=GLIB_VERSION_2_74
+COMPILE = $(CC) -std=gnu11 $(WARNINGS) $(DEFINES) $(CPPFLAGS) $(CFLAGS) $(SANITIZE_$(VARIANT)) \
+  -fPIC -fvisibility=hidden -MMD -MP
+LINK = $(CC) $(CFLAGS) $(SANITIZE_$(VARIANT)) $(LDFLAGS)
+
+# Where things go: beside libpurple's own, or below PREFIX when one is given.
+ifdef PREFIX
+PLUGINDIR ?= $(PREFIX)/lib/purple-2
+PIXMAPDIR ?= $(PREFIX)/share/pixmaps/pidgin/protocols
+else
+PLUGINDIR ?= $(shell pkg-config --variable=plugindir purple)
+PIXMAPDIR ?= $(shell pkg-config --variable=datadir purple)/pixmaps/pidgin/protocols
+endif
+ICON_SIZES := 16 22 48
+
+# ---- what is here: a file is found by standing in its folder -------------------------------------
+
+LAYERS := core net store session purple
+$(foreach l,$(LAYERS),$(eval SRC_$(l) := $(sort $(wildcard src/$(l)/*.c))))
+SRC_sim := $(sort $(filter-out tests/sim/main.c,$(wildcard tests/sim/*.c)))
+
+C_SUITES := unit store net session host
+$(foreach s,$(C_SUITES),$(eval TESTSRC_$(s) := $(sort $(wildcard tests/$(s)/test-*.c))))
+$(foreach s,$(C_SUITES),$(eval SRC_$(s)_support := \
+  $(sort $(filter-out tests/$(s)/test-%.c tests/host/coex-headless.c,$(wildcard tests/$(s)/*.c)))))
+$(foreach s,$(C_SUITES),$(eval TESTS_$(s) := $(TESTSRC_$(s):%.c=$(B)/%)))
+TESTS_e2e := $(sort $(wildcard tests/e2e/test-*.py))
+TESTS_tools := $(sort $(wildcard tests/tools/test-*.sh tests/tools/test-*.py tests/run/test-*.sh))
+
+obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
+have = $(if $(SRC_$(1)),$(B)/lib$(1).a)
+
+C_FILES := $(sort $(wildcard src/*/*.[ch] tests/*/*.[ch]))
+
+# ---- flags: what a layer may use is what it can see ----------------------------------------------
+
+PKG_core := glib-2.0 gobject-2.0 json-glib-1.0
+PKG_net := $(PKG_core) gio-2.0 libsoup-3.0 libmicrohttpd
+PKG_store := $(PKG_core) sqlite3
+PKG_purple := glib-2.0 purple
+PKG_sim := glib-2.0 gobject-2.0 gio-2.0 json-glib-1.0 libsoup-3.0 libmicrohttpd
+PKG_host := $(PKG_purple) $(PKG_sim)
+
+# Goals that compile nothing must work before the compiler and the libraries are there.
+BARE_GOALS := help clean deps run check icons format uninstall
+ifneq ($(filter-out $(BARE_GOALS),$(or $(MAKECMDGOALS),all)),)
+PKG_ALL := $(sort $(PKG_net) $(PKG_store) $(PKG_purple) $(PKG_sim))
+PKG_MISSING := $(shell pkg-config --print-errors --exists $(PKG_ALL) 2>&1 || echo "pkg-config failed")
+ifneq ($(PKG_MISSING),)
+$(info $(PKG_MISSING))
+$(error Libraries are missing: `make deps` installs them, or install $(shell tests/tools/deps.sh --list build))
+endif
+external = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(1)))
+$(foreach s,core net store purple sim host,$(eval CFLAGS_PKG_$(s) := $$(call external,$(PKG_$(s)))))
+$(foreach s,core net store purple sim host,$(eval LIBS_$(s) := $$(shell pkg-config --libs $(PKG_$(s)))))
+CFLAGS_PKG_session := $(CFLAGS_PKG_core)
+endif
+
+# Each folder's own flags. The session sees our headers below it, but no library of theirs; the
+# simulated number sees nothing of ours: it is the other side.
+$(foreach l,$(LAYERS),$(eval FLAGS_src/$(l) = -Isrc $$(CFLAGS_PKG_$(l))))
+FLAGS_tests/sim = -Itests $(CFLAGS_PKG_sim)
+FLAGS_tests/unit = -Isrc -Itests $(CFLAGS_PKG_core)
+FLAGS_tests/store = -Isrc -Itests $(CFLAGS_PKG_store)
+FLAGS_tests/net = -Isrc -Itests $(CFLAGS_PKG_net)
+FLAGS_tests/session = -Isrc -Itests $(CFLAGS_PKG_net) $(CFLAGS_PKG_store)
+FLAGS_tests/host = -Itests $(CFLAGS_PKG_host)
+
+ARCHIVES_unit := $(call have,core)
+ARCHIVES_store := $(call have,store) $(call have,core)
+ARCHIVES_net := $(call have,net) $(call have,core) $(call have,sim)
+ARCHIVES_session := $(call have,session) $(call have,net) $(call have,store) $(call have,core) $(call have,sim)
+ARCHIVES_host := $(call have,sim)
+LINKLIBS_unit = $(LIBS_core)
+LINKLIBS_store = $(LIBS_store)
+LINKLIBS_net = $(LIBS_net)
+LINKLIBS_session = $(LIBS_net) $(LIBS_store)
+LINKLIBS_host = $(LIBS_host)
+
+# ---- building ------------------------------------------------------------------------------------
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.SECONDARY:
+.DEFAULT_GOAL := all
+
+PLUGIN := $(if $(SRC_purple),$(B)/libcoex.so)
+SIM := $(if $(wildcard tests/sim/main.c),$(B)/coex-sim)
+HEADLESS := $(if $(wildcard tests/host/coex-headless.c),$(B)/coex-headless)
+LIB_ARCHIVES := $(foreach l,session net store core,$(call have,$(l)))
+
+all: $(LIB_ARCHIVES) $(PLUGIN) ## build the plugin, build/plain/libcoex.so (default)
+
+# Written anew only when the text changes, so that other flags or a vanished file rebuild what they touch.
+keep = mkdir -p $(@D) && printf '%s\n' '$(subst ','\'',$(1))' >$@.new && \
+  if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+$(B)/.flags: FORCE
+	@$(call keep,$(COMPILE) $(LINK))
+$(B)/.files: FORCE
+	@$(call keep,$(C_FILES))
+
+$(B)/obj/%.o: %.c Makefile $(B)/.flags
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(COMPILE) $(FLAGS_$(patsubst %/,%,$(dir $<))) -c $< -o $@
+
+define archive
+$(B)/lib$(1).a: $(call obj,$(SRC_$(1))) $(B)/.files
+	$$(call say,AR,$$@)
+	$$(Q)rm -f $$@ && $(AR) rcsD $$@ $$(filter %.o,$$^)
+endef
+$(foreach l,core net store session sim,$(if $(SRC_$(l)),$(eval $(call archive,$(l)))))
+
+$(B)/plugin.map: Makefile
+	@mkdir -p $(@D)
+	@echo '{ global: purple_init_plugin; local: *; };' >$@
+
+$(B)/libcoex.so: $(call obj,$(SRC_purple)) $(LIB_ARCHIVES) $(B)/plugin.map $(B)/.files
+	$(call say,LINK,$@)
+	$(Q)$(LINK) -shared -Wl,-soname,libcoex.so -Wl,--version-script=$(B)/plugin.map -Wl,-z,nodelete \
+	  -Wl,-z,defs -Wl,-z,now -Wl,-z,relro -Wl,--no-undefined -o $@ $(filter %.o %.a,$^) \
+	  $(LIBS_net) $(LIBS_store) $(LIBS_purple)
+
+$(B)/coex-sim: $(call obj,tests/sim/main.c) $(call have,sim)
+	$(call say,LINK,$@)
+	$(Q)$(LINK) -o $@ $^ $(LIBS_sim)
+
+define suite
+$(TESTS_$(1)): $(B)/%: $(B)/obj/%.o $(call obj,$(SRC_$(1)_support)) $(ARCHIVES_$(1))
+	@mkdir -p $$(@D)
+	$$(call say,LINK,$$@)
+	$$(Q)$$(LINK) -o $$@ $$^ $$(LINKLIBS_$(1))
+endef
+$(foreach s,$(C_SUITES),$(if $(TESTS_$(s)),$(eval $(call suite,$(s)))))
+
+$(B)/coex-headless: $(call obj,tests/host/coex-headless.c $(SRC_host_support)) $(call have,sim)
+	$(call say,LINK,$@)
+	$(Q)$(LINK) -o $@ $^ $(LIBS_host)
+
+-include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
+
+# ---- testing -------------------------------------------------------------------------------------
+
+ALL_TESTS = $(foreach s,$(C_SUITES) e2e tools,$(TESTS_$(s)))
+# Programs of C run two at a time; what matches no rule (the chat programs) runs after them, alone.
+PROVE = $(Q)COEX_BUILD_DIR=$(abspath $(B)) COEX_VARIANT=$(VARIANT) \
+  prove --exec tests/tools/run-test.sh -j2 --rules='par=build/**' --timer
+
+check: ## install what the tests need, build, and run every test
+	@tests/tools/deps.sh build check
+	@$(MAKE) --no-print-directory check-installed
+
+build-all: $(PLUGIN) $(SIM) $(HEADLESS) $(foreach s,$(C_SUITES),$(TESTS_$(s)))
+
+check-installed: build-all
+	$(PROVE) $(ALL_TESTS)
+
+check-unit: ## only tests/unit; T=test-peer picks one program (so with the others)
+check-store: ## only tests/store
+check-net: ## only tests/net, against the simulated number
+check-session: ## only tests/session, against the simulated number
+check-host: ## only tests/host: real libpurple with the built plugin
+check-e2e: ## only tests/e2e: real BitlBee and Finch
+check-tools: ## only the tests of lint, install and run
+check-host check-e2e check-tools: $(PLUGIN) $(SIM) $(HEADLESS)
+# What sanitizers can run: libpurple and the chat programs are not built with them.
+BELOW_HOST := $(foreach s,unit store net session,$(TESTS_$(s)))
+build-below-host: $(BELOW_HOST)
+check-below-host: build-below-host
+	$(PROVE) $(BELOW_HOST)
+
+define check_suite
+check-$(1): $(TESTS_$(1))
+	$$(PROVE) $$(if $$(T),$$(filter %/$$(T) %/$$(T).py %/$$(T).sh,$(TESTS_$(1))),$(TESTS_$(1)))
+endef
+$(foreach s,$(C_SUITES) e2e tools,$(eval $(call check_suite,$(s))))
+
+# ---- style ---------------------------------------------------------------------------------------
+
+# A header is compiled too: it must stand alone, with the flags of its own folder.
+clang_syntax = clang -std=gnu11 -fsyntax-only $(WARNINGS) -Werror $(DEFINES) \
+  $(if $(filter %.h,$(f)),-Wno-pragma-once-outside-header -Wno-unused-function)
+
+lint: $(PLUGIN) ## check layers, style, formatting and the plugin's symbols
+	$(Q)tests/tools/lint.py
+	$(Q)clang-format --dry-run -Werror $(C_FILES)
+	$(Q)$(foreach f,$(C_FILES),$(clang_syntax) $(FLAGS_$(patsubst %/,%,$(dir $(f)))) $(f) &&) true
+	$(Q)cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability \
+	  --library=gtk --inline-suppr --suppressions-list=tests/tools/cppcheck.txt -j2 \
+	  --cppcheck-build-dir=$(shell mkdir -p $(B)/cppcheck && echo $(B)/cppcheck) -Isrc src
+	$(if $(PLUGIN),$(Q)tests/tools/symbols.sh $(PLUGIN))
+
+format: ## rewrite the sources in the project's format
+	$(Q)clang-format -i $(C_FILES)
+
+# ---- running, installing -------------------------------------------------------------------------
+
+# Under another name, so that `make -n run` only prints.
+make_command := $(MAKE)
+
+run: ## try it: a simulated number and a chat program; NUMBER=+49... for the real API
+	$(if $(filter command,$(firstword $(origin COEX_KEY))),$(error Not on the command line, where every \
+	  user of this machine can read it: put COEX_KEY into the environment, or be asked))
+	@MAKE='$(make_command)' tests/run/run.sh
+
+install: $(PLUGIN) ## install the plugin and its icons (DESTDIR, PREFIX)
+	install -D -m 644 $(PLUGIN) '$(DESTDIR)$(PLUGINDIR)/libcoex.so'
+	@$(foreach n,$(ICON_SIZES),install -D -m 644 icons/coex-$(n).png \
+	  '$(DESTDIR)$(PIXMAPDIR)/$(n)/coex.png' &&) \
+	install -D -m 644 icons/coex.svg '$(DESTDIR)$(PIXMAPDIR)/scalable/coex.svg'
+
+uninstall: ## remove what install put there (same DESTDIR, PREFIX)
+	$(if $(PLUGINDIR),,$(error Where to? pkg-config does not know purple; give PREFIX))
+	rm -f '$(DESTDIR)$(PLUGINDIR)/libcoex.so' '$(DESTDIR)$(PIXMAPDIR)/scalable/coex.svg' \
+	  $(foreach n,$(ICON_SIZES),'$(DESTDIR)$(PIXMAPDIR)/$(n)/coex.png')
+
+install-user: $(PLUGIN) ## install the plugin for this user alone, in ~/.purple/plugins
+	install -D -m 644 $(PLUGIN) "$$HOME/.purple/plugins/libcoex.so"
+
+icons: ## render icons/*.png anew from the drawings, icons/*.svg
+	@tests/tools/deps.sh icons
+	$(Q)$(foreach n,$(ICON_SIZES),rsvg-convert -w $(n) -h $(n) -o icons/coex-$(n).png \
+	  $(or $(wildcard icons/coex-$(n).svg),icons/coex.svg) &&) true
+
+deps: ## install what building needs
+	@tests/tools/deps.sh build
+
+clean: ## remove build/
+	rm -rf build
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
+
+FORCE:
+.PHONY: all build-all build-below-host check check-installed \
+  check-below-host $(foreach s,$(C_SUITES) e2e tools,check-$(s)) lint format run install uninstall \
+  install-user icons deps clean help FORCE

@@ -1,0 +1,53 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# make run without a display and a terminal plays a conversation, ends well and leaves nothing; a
+# number's profile is private, and its key is told to nobody.
+set -u
+cd "$COEX_SOURCE_DIR" || exit 1
+n=0 failed=0
+ok() { # ok STATUS NAME [FILE...]: the files say why, when it failed
+  n=$((n + 1))
+  if [ "$1" = 0 ]; then
+    echo "ok $n - $2"
+    return
+  fi
+  echo "not ok $n - $2"
+  failed=1
+  shift 2
+  [ $# = 0 ] || sed 's/^/# /' "$@" >&2
+}
+
+echo 1..12
+out=$HOME/out
+for provider in 360dialog meta; do
+  PROVIDER=$provider make --no-print-directory run </dev/null >"$out" 2>&1
+  ok $? "the simulated conversation at $provider ends with status 0" "$out"
+  [ "$(wc -l <"$out")" -ge 5 ]
+  ok $? "and can be read" "$out"
+  [ -z "$(ls "$TMPDIR")" ]
+  ok $? "and leaves no profile behind"
+done
+
+NUMBER=+4930123456 make --no-print-directory run </dev/null >"$out" 2>&1
+[ $? != 0 ] && grep -q COEX_KEY "$out"
+ok $? "a number without a key and without a terminal is refused" "$out"
+
+make --no-print-directory run NUMBER=+4930123456 COEX_KEY=secret-one </dev/null >"$out" 2>&1
+[ $? != 0 ] && [ ! -e "$XDG_DATA_HOME/purple-coex/+4930123456/accounts.xml" ]
+ok $? "a key on the command line is refused" "$out"
+
+# Nobody listens at port 9: the login fails, the profile stays.
+echo quit | NUMBER='+49 30 123456' COEX_KEY='secret|&\1<' API_URL=http://127.0.0.1:9 LISTEN=off \
+  make --no-print-directory run >"$out" 2>&1
+profile=$XDG_DATA_HOME/purple-coex/+4930123456
+[ "$(stat -c %a "$profile")" = 700 ] && [ "$(stat -c %a "$profile/accounts.xml")" = 600 ]
+ok $? "the profile of a real number is kept, for its owner only" "$out"
+grep -q "$profile" "$out"
+ok $? "its place is printed" "$out"
+! grep -q 'secret|' "$out"
+ok $? "the key is not" "$out"
+
+NUMBER=12x make --no-print-directory run </dev/null >"$out" 2>&1
+[ $? != 0 ]
+ok $? "what is no number is refused" "$out"
+exit $failed

@@ -1,0 +1,127 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# deps.sh [--list] SET...: installs what the sets need and this machine lacks. --list only names it.
+# On Debian and its children it installs, by sudo when not root; elsewhere it prints the line to
+# type and stops. This is the only list of packages in the project. "-": not packaged there, or part
+# of another package.
+set -eu
+
+packages() {
+  cat <<'EOF'
+set       debian             fedora                    arch
+build     gcc                gcc                       gcc
+build     libc6-dev          glibc-devel               glibc
+build     make               make                      make
+build     pkg-config         pkgconf-pkg-config        pkgconf
+build     libglib2.0-dev     glib2-devel               glib2
+build     libjson-glib-dev   json-glib-devel           json-glib
+build     libsoup-3.0-dev    libsoup3-devel            libsoup3
+build     libmicrohttpd-dev  libmicrohttpd-devel       libmicrohttpd
+build     libsqlite3-dev     sqlite-devel              sqlite
+build     libpurple-dev      libpurple-devel           libpurple
+build     ca-certificates    ca-certificates           ca-certificates
+pidgin    pidgin             pidgin                    pidgin
+finch     finch              finch                     finch
+check     perl               perl-Test-Harness         perl
+check     binutils           binutils                  binutils
+check     python3            python3                   python
+check     tmux               tmux                      tmux
+check     finch              finch                     finch
+check     bitlbee-libpurple  bitlbee                   bitlbee
+lint      clang              clang                     clang
+lint      clang-format       clang-tools-extra         -
+lint      cppcheck           cppcheck                  cppcheck
+lint      python3            python3                   python
+lint      binutils           binutils                  binutils
+icons     librsvg2-bin       librsvg2-tools            librsvg
+EOF
+}
+
+column() {
+  family=$1
+  shift
+  for set in "$@"; do
+    packages | awk -v family="$family" -v set="$set" '
+      NR == 1 { for (i = 2; i <= NF; i++) if ($i == family) col = i; next }
+      $1 == set { known = 1; if ($col != "-") print $col }
+      END { exit !known }' || { echo "deps.sh: no set named $set" >&2; return 1; }
+  done
+}
+
+installed() {
+  case $1 in
+  debian) [ "$(dpkg-query -W -f '${db:Status-Status}' "$2" 2>/dev/null)" = installed ] ;;
+  fedora) rpm -q --whatprovides "$2" >/dev/null 2>&1 ;;
+  arch) pacman -T "$2" >/dev/null 2>&1 ;;
+  esac
+}
+
+list_only=
+if [ "${1:-}" = --list ]; then
+  list_only=1
+  shift
+fi
+[ $# -gt 0 ] || { echo "usage: deps.sh [--list] SET..." >&2; exit 2; }
+
+if command -v apt-get >/dev/null; then
+  family=debian install="apt-get install --no-install-recommends --no-remove"
+elif command -v dnf >/dev/null; then
+  family=fedora install="sudo dnf install"
+elif command -v pacman >/dev/null; then
+  family=arch install="sudo pacman -S --needed"
+else
+  family=debian install=
+fi
+
+wanted=$(column "$family" "$@")
+wanted=$(echo "$wanted" | awk '!seen[$0]++')
+if [ -n "$list_only" ] || [ -z "$install" ]; then
+  echo "$wanted" | paste -s -d ' '
+  [ -n "$list_only" ] || echo "deps.sh: cannot look here; above is what Debian calls it" >&2
+  exit 0
+fi
+
+missing=
+for package in $wanted; do
+  installed "$family" "$package" || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+if [ "$family" != debian ]; then
+  printf 'Missing here. Please type this, then the same command again:\n\n  %s%s\n\n' \
+    "$install" "$missing" >&2
+  exit 1
+fi
+
+as_root=
+if [ "$(id -u)" != 0 ]; then
+  command -v sudo >/dev/null || {
+    printf 'Missing here, and there is no sudo. Please type this as root:\n\n  %s%s\n\n' \
+      "$install" "$missing" >&2
+    exit 1
+  }
+  as_root=sudo
+fi
+
+apt() {
+  $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Acquire::Retries=3 \
+    -o DPkg::Lock::Timeout=300 "$@" </dev/null
+}
+
+# Some packages exclude each other (bitlbee and bitlbee-libpurple): which of them stays is not for a
+# script to decide.
+packages_fit() {
+  apt --simulate install --no-install-recommends --no-remove $missing >/dev/null && return
+  printf 'Another package would have to go, or one is unknown here. Please see to it as root:\n\n  %s%s\n\n' \
+    "apt-get install" "$missing" >&2
+  exit 1
+}
+
+echo "Installing with apt-get:$missing"
+try=1
+# A mirror in the middle of its own update gives a wrong hash or a 404 once; a fresh list mends it.
+until apt update && packages_fit && apt install --no-install-recommends --no-remove $missing; do
+  [ "$try" -lt 3 ] || { echo "deps.sh: apt-get failed $try times" >&2; exit 1; }
+  try=$((try + 1))
+  echo "apt-get failed, once more with fresh lists ($try of 3)" >&2
+done

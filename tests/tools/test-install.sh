@@ -1,0 +1,46 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# install puts the plugin and its icons where hosts look, uninstall leaves no file; with PREFIX, without,
+# and for one user. Nothing outside of the test's own directory is touched.
+set -u
+cd "$COEX_SOURCE_DIR" || exit 1
+variant=${COEX_VARIANT:-plain}
+stage=$(mktemp -d)
+trap 'rm -rf "$stage"' EXIT
+n=0 failed=0
+
+ok() { # ok STATUS NAME
+  n=$((n + 1))
+  if [ "$1" = 0 ]; then echo "ok $n - $2"; else echo "not ok $n - $2"; failed=1; fi
+}
+files() { (cd "$stage" && find . -type f -o -type l | sort); }
+mk() { make --no-print-directory VARIANT="$variant" DESTDIR="$stage" "$@" >"$stage.log" 2>&1 || { cat "$stage.log" >&2; return 1; }; }
+expected() { # expected PLUGINDIR PIXMAPDIR
+  printf '%s\n' ".$1/libcoex.so" ".$2/16/coex.png" ".$2/22/coex.png" ".$2/48/coex.png" ".$2/scalable/coex.svg" | sort
+}
+
+echo 1..9
+tests/tools/symbols.sh "$COEX_BUILD_DIR/libcoex.so"
+ok $? "the plugin exports purple_init_plugin alone"
+
+mk PREFIX=/opt/coex install
+ok $? "install with PREFIX"
+[ "$(files)" = "$(expected /opt/coex/lib/purple-2 /opt/coex/share/pixmaps/pidgin/protocols)" ]
+ok $? "everything is below PREFIX"
+[ "$(find "$stage" -type f -perm 644 | wc -l)" = 5 ]
+ok $? "all files have mode 644, whatever the umask"
+mk PREFIX=/opt/coex uninstall && [ -z "$(files)" ]
+ok $? "uninstall with PREFIX leaves no file"
+
+mk install
+[ "$(files)" = "$(expected "$(pkg-config --variable=plugindir purple)" "$(pkg-config --variable=datadir purple)/pixmaps/pidgin/protocols")" ]
+ok $? "without PREFIX, beside libpurple's own"
+mk uninstall && [ -z "$(files)" ]
+ok $? "uninstall without PREFIX leaves no file"
+
+mk install-user && cmp -s "$COEX_BUILD_DIR/libcoex.so" "$HOME/.purple/plugins/libcoex.so"
+ok $? "install-user fills ~/.purple/plugins"
+[ -z "$(files)" ]
+ok $? "and nothing else"
+rm -f "$stage.log"
+exit $failed
