@@ -1,0 +1,454 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/api.h"
+
+#include "core/json.h"
+#include "core/refusal.h"
+
+void
+coex_response_free(CoexResponse *response)
+{
+    if (!response)
+        return;
+    g_clear_pointer(&response->body, g_bytes_unref);
+    g_free(response);
+}
+
+void
+coex_number_info_clear(CoexNumberInfo *info)
+{
+    g_clear_pointer(&info->phone_number_id, g_free);
+    g_clear_pointer(&info->number, g_free);
+    g_clear_pointer(&info->verified_name, g_free);
+    g_clear_pointer(&info->platform_type, g_free);
+    g_clear_pointer(&info->can_send, g_free);
+    g_clear_pointer(&info->health_problem, g_free);
+    g_clear_pointer(&info->webhook_url, g_free);
+}
+
+void
+coex_sent_clear(CoexSent *sent)
+{
+    g_clear_pointer(&sent->wamid, g_free);
+    g_clear_pointer(&sent->wa_id, g_free);
+    g_clear_pointer(&sent->user_id, g_free);
+    g_clear_pointer(&sent->message_status, g_free);
+}
+
+static CoexJson *
+parse_body(const CoexResponse *response)
+{
+    gsize length = 0;
+    const char *bytes = g_bytes_get_data(response->body, &length);
+
+    return coex_json_parse(bytes, length, NULL);
+}
+
+/* The document of an answer to a read, NULL and @error when it tells an error or is no JSON. */
+static CoexJson *
+open_answer(const CoexResponse *response, GError **error)
+{
+    g_autoptr(CoexJson) doc = parse_body(response);
+
+    if (!coex_refusal_check(response->status, doc, FALSE, error))
+        return NULL;
+    if (!doc) {
+        g_set_error(error, COEX_ERROR, COEX_ERROR_PROTOCOL,
+                    "The provider's answer cannot be read. Check api-url in the account's "
+                    "options. (HTTP %u)",
+                    response->status);
+        return NULL;
+    }
+    return g_steal_pointer(&doc);
+}
+
+gboolean
+coex_api_read_error(const CoexResponse *response, GError **error)
+{
+    g_autoptr(CoexJson) doc = parse_body(response);
+
+    return !coex_refusal_check(response->status, doc, FALSE, error);
+}
+
+gboolean
+coex_api_read_done(const CoexResponse *response, GError **error)
+{
+    g_autoptr(CoexJson) doc = parse_body(response);
+    CoexJsonAt root, success;
+
+    if (!coex_refusal_check(response->status, doc, FALSE, error))
+        return FALSE;
+    if (!doc)
+        return TRUE;
+    root = coex_json_root(doc);
+    success = coex_json_member(&root, "success");
+    if (g_strcmp0(coex_json_text(&success), "false") != 0)
+        return TRUE;
+    g_set_error(error, COEX_ERROR, COEX_ERROR_PROTOCOL,
+                "The provider did not do it and gives no reason. (HTTP %u)", response->status);
+    return FALSE;
+}
+
+/* The digits of a number in any notation, NULL when there are none. */
+static char *
+dup_digits(const char *text)
+{
+    GString *digits = g_string_new(NULL);
+
+    for (const char *p = text ? text : ""; *p; p++) {
+        if (g_ascii_isdigit(*p))
+            g_string_append_c(digits, *p);
+    }
+    return g_string_free(digits, digits->len == 0);
+}
+
+typedef struct {
+    const char *entity_type;
+    const char *id;
+    CoexJsonAt errors;
+    CoexJsonAt additional_info;
+} HealthEntity;
+
+static const CoexJsonField health_entity_fields[] = {
+    { "entity_type", COEX_JSON_STRING, G_STRUCT_OFFSET(HealthEntity, entity_type),
+      COEX_JSON_OPTIONAL },
+    { "id", COEX_JSON_TEXT, G_STRUCT_OFFSET(HealthEntity, id), COEX_JSON_OPTIONAL },
+    { "errors", COEX_JSON_ARRAY, G_STRUCT_OFFSET(HealthEntity, errors), COEX_JSON_OPTIONAL },
+    { "additional_info", COEX_JSON_ARRAY, G_STRUCT_OFFSET(HealthEntity, additional_info),
+      COEX_JSON_OPTIONAL },
+    COEX_JSON_END,
+};
+
+/* "What is wrong. What helps." of an entity's first error, else its first additional info; NULL. */
+static char *
+dup_entity_problem(const HealthEntity *entity, gboolean *ret_is_error)
+{
+    CoexJsonAt error = coex_json_element(&entity->errors, 0);
+    CoexJsonAt description = coex_json_member(&error, "error_description");
+    CoexJsonAt solution = coex_json_member(&error, "possible_solution");
+    CoexJsonAt info = coex_json_element(&entity->additional_info, 0);
+    const char *text = coex_json_text(&description);
+
+    *ret_is_error = text != NULL;
+    if (!text)
+        return g_strdup(coex_json_text(&info));
+    if (!coex_json_text(&solution))
+        return g_strdup(text);
+    return g_strconcat(text, " ", coex_json_text(&solution), NULL);
+}
+
+typedef struct {
+    const char *can_send_message;
+    CoexJsonAt entities;
+} Health;
+
+static const CoexJsonField health_fields[] = {
+    { "can_send_message", COEX_JSON_STRING, G_STRUCT_OFFSET(Health, can_send_message),
+      COEX_JSON_OPTIONAL },
+    { "entities", COEX_JSON_ARRAY, G_STRUCT_OFFSET(Health, entities), COEX_JSON_OPTIONAL },
+    COEX_JSON_END,
+};
+
+/* Reads `health_status` (outbound.md 10.2). FALSE when it is not there. */
+static gboolean
+read_health(const CoexJsonAt *at, CoexNumberInfo *info)
+{
+    Health health = { 0 };
+    gboolean has_error = FALSE;
+
+    if (!coex_json_at_is_object(at) || !coex_json_read(at, health_fields, &health, NULL))
+        return FALSE;
+    info->can_send = g_strdup(health.can_send_message);
+    for (guint i = 0; i < coex_json_length(&health.entities); i++) {
+        CoexJsonAt element = coex_json_element(&health.entities, i);
+        HealthEntity entity = { 0 };
+        gboolean is_error = FALSE;
+        char *problem;
+
+        if (!coex_json_read(&element, health_entity_fields, &entity, NULL))
+            continue;
+        if (!info->phone_number_id && g_strcmp0(entity.entity_type, "PHONE_NUMBER") == 0)
+            info->phone_number_id = g_strdup(entity.id);
+        problem = dup_entity_problem(&entity, &is_error);
+        if (problem && (!info->health_problem || (is_error && !has_error))) {
+            g_free(info->health_problem);
+            info->health_problem = g_steal_pointer(&problem);
+        }
+        has_error |= is_error;
+        g_free(problem);
+    }
+    return TRUE;
+}
+
+typedef struct {
+    const char *id;
+    const char *display_phone_number;
+    const char *verified_name;
+    gboolean is_on_biz_app;
+    const char *platform_type;
+    CoexJsonAt health;
+    CoexJsonAt webhooks;
+} NumberFields;
+
+static const CoexJsonField number_fields[] = {
+    { "id", COEX_JSON_TEXT, G_STRUCT_OFFSET(NumberFields, id), COEX_JSON_OPTIONAL },
+    { "display_phone_number", COEX_JSON_TEXT, G_STRUCT_OFFSET(NumberFields, display_phone_number),
+      COEX_JSON_OPTIONAL },
+    { "verified_name", COEX_JSON_STRING, G_STRUCT_OFFSET(NumberFields, verified_name),
+      COEX_JSON_OPTIONAL },
+    { "is_on_biz_app", COEX_JSON_BOOL, G_STRUCT_OFFSET(NumberFields, is_on_biz_app),
+      COEX_JSON_OPTIONAL },
+    { "platform_type", COEX_JSON_STRING, G_STRUCT_OFFSET(NumberFields, platform_type),
+      COEX_JSON_OPTIONAL },
+    { "health_status", COEX_JSON_OBJECT, G_STRUCT_OFFSET(NumberFields, health),
+      COEX_JSON_OPTIONAL },
+    { "webhook_configuration", COEX_JSON_OBJECT, G_STRUCT_OFFSET(NumberFields, webhooks),
+      COEX_JSON_OPTIONAL },
+    COEX_JSON_END,
+};
+
+gboolean
+coex_api_read_login(const CoexResponse *response, CoexNumberInfo *ret_info, GError **error)
+{
+    g_autoptr(CoexJson) doc = open_answer(response, error);
+    NumberFields number = { .is_on_biz_app = -1 };
+    CoexNumberInfo info = { 0 };
+    CoexJsonAt root, webhook;
+    gboolean has_health;
+
+    if (!doc)
+        return FALSE;
+    root = coex_json_root(doc);
+    if (!coex_json_read(&root, number_fields, &number, error))
+        return FALSE;
+    has_health = read_health(&number.health, &info);
+    if (!has_health && !number.id) {
+        g_set_error(error, COEX_ERROR, COEX_ERROR_PROTOCOL,
+                    "The provider's answer says nothing about the number. Check api-url in the "
+                    "account's options. (HTTP %u)",
+                    response->status);
+        return FALSE;
+    }
+    if (!info.phone_number_id)
+        info.phone_number_id = g_strdup(number.id);
+    info.number = dup_digits(number.display_phone_number);
+    info.verified_name = g_strdup(number.verified_name);
+    info.on_business_app = number.is_on_biz_app;
+    info.platform_type = g_strdup(number.platform_type);
+    webhook = coex_json_member(&number.webhooks, "phone_number");
+    info.webhook_url = g_strdup(coex_json_text(&webhook));
+    *ret_info = info;
+    return TRUE;
+}
+
+typedef struct {
+    gboolean is_valid;
+    CoexJsonAt error;
+    CoexJsonAt granular_scopes;
+} TokenData;
+
+static const CoexJsonField token_data_fields[] = {
+    { "is_valid", COEX_JSON_BOOL, G_STRUCT_OFFSET(TokenData, is_valid), COEX_JSON_OPTIONAL },
+    { "error", COEX_JSON_OBJECT, G_STRUCT_OFFSET(TokenData, error), COEX_JSON_OPTIONAL },
+    { "granular_scopes", COEX_JSON_ARRAY, G_STRUCT_OFFSET(TokenData, granular_scopes),
+      COEX_JSON_OPTIONAL },
+    COEX_JSON_END,
+};
+
+static void
+add_targets(const CoexJsonAt *scope, GPtrArray *ids)
+{
+    CoexJsonAt name = coex_json_member(scope, "scope");
+    CoexJsonAt targets = coex_json_member(scope, "target_ids");
+    const char *scope_name = coex_json_text(&name);
+
+    /* business_management names businesses, not WhatsApp accounts. */
+    if (!scope_name || !g_str_has_prefix(scope_name, "whatsapp_business_"))
+        return;
+    for (guint i = 0; i < coex_json_length(&targets); i++) {
+        CoexJsonAt target = coex_json_element(&targets, i);
+        const char *id = coex_json_text(&target);
+
+        if (id && !g_ptr_array_find_with_equal_func(ids, id, g_str_equal, NULL))
+            g_ptr_array_add(ids, g_strdup(id));
+    }
+}
+
+char **
+coex_api_read_wabas(const CoexResponse *response, GError **error)
+{
+    g_autoptr(CoexJson) doc = open_answer(response, error);
+    g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
+    TokenData token = { .is_valid = TRUE };
+    CoexJsonAt root, data;
+
+    if (!doc)
+        return NULL;
+    root = coex_json_root(doc);
+    data = coex_json_member(&root, "data");
+    if (!coex_json_read(&data, token_data_fields, &token, error))
+        return NULL;
+    if (!token.is_valid) {
+        CoexJsonAt message = coex_json_member(&token.error, "message");
+
+        coex_error_set_graph(error, 190, coex_json_text(&message), NULL);
+        return NULL;
+    }
+    for (guint i = 0; i < coex_json_length(&token.granular_scopes); i++) {
+        CoexJsonAt scope = coex_json_element(&token.granular_scopes, i);
+
+        add_targets(&scope, ids);
+    }
+    g_ptr_array_add(ids, NULL);
+    return (char **)g_ptr_array_steal(ids, NULL);
+}
+
+char *
+coex_api_read_number_id(const CoexResponse *response, const char *number, GError **error)
+{
+    g_autoptr(CoexJson) doc = open_answer(response, error);
+    g_autofree char *wanted = dup_digits(number);
+    CoexJsonAt root, data;
+
+    if (!doc)
+        return NULL;
+    root = coex_json_root(doc);
+    data = coex_json_member(&root, "data");
+    for (guint i = 0; i < coex_json_length(&data); i++) {
+        CoexJsonAt element = coex_json_element(&data, i);
+        NumberFields fields = { 0 };
+        g_autofree char *digits = NULL;
+
+        if (!coex_json_read(&element, number_fields, &fields, error))
+            return NULL;
+        digits = dup_digits(fields.display_phone_number);
+        if (digits && g_strcmp0(digits, wanted) == 0)
+            return g_strdup(fields.id);
+    }
+    return NULL;
+}
+
+gboolean
+coex_api_read_sent(const CoexResponse *response, CoexSent *ret_sent, GError **error)
+{
+    g_autoptr(CoexJson) doc = parse_body(response);
+    CoexJsonAt root, list, message, contact, at;
+
+    if (!coex_refusal_check(response->status, doc, TRUE, error))
+        return FALSE;
+    root = doc ? coex_json_root(doc) : (CoexJsonAt){ 0 };
+    list = coex_json_member(&root, "messages");
+    message = coex_json_element(&list, 0);
+    at = coex_json_member(&message, "id");
+    if (!coex_json_text(&at) || !*coex_json_text(&at)) {
+        g_set_error(error, COEX_ERROR, COEX_ERROR_UNCERTAIN,
+                    "The provider's answer cannot be read, so it is open whether the message went. "
+                    "Look at the phone before you send it again. (HTTP %u)",
+                    response->status);
+        return FALSE;
+    }
+    *ret_sent = (CoexSent){ .wamid = g_strdup(coex_json_text(&at)) };
+    at = coex_json_member(&message, "message_status");
+    ret_sent->message_status = g_strdup(coex_json_text(&at));
+    list = coex_json_member(&root, "contacts");
+    contact = coex_json_element(&list, 0);
+    at = coex_json_member(&contact, "wa_id");
+    ret_sent->wa_id = g_strdup(coex_json_text(&at));
+    at = coex_json_member(&contact, "user_id");
+    ret_sent->user_id = g_strdup(coex_json_text(&at));
+    return TRUE;
+}
+
+typedef struct {
+    CoexJsonAt data;           /* Meta */
+    CoexJsonAt waba_templates; /* 360dialog */
+    CoexJsonAt paging;
+    gint64 offset;
+    gint64 total;
+} TemplatePage;
+
+static const CoexJsonField template_page_fields[] = {
+    { "data", COEX_JSON_ARRAY, G_STRUCT_OFFSET(TemplatePage, data), COEX_JSON_OPTIONAL },
+    { "waba_templates", COEX_JSON_ARRAY, G_STRUCT_OFFSET(TemplatePage, waba_templates),
+      COEX_JSON_OPTIONAL },
+    { "paging", COEX_JSON_OBJECT, G_STRUCT_OFFSET(TemplatePage, paging), COEX_JSON_OPTIONAL },
+    { "offset", COEX_JSON_INT, G_STRUCT_OFFSET(TemplatePage, offset), COEX_JSON_OPTIONAL },
+    { "total", COEX_JSON_INT, G_STRUCT_OFFSET(TemplatePage, total), COEX_JSON_OPTIONAL },
+    COEX_JSON_END,
+};
+
+/* The cursor of the page after this one; never a URL that the answer names. */
+static char *
+dup_next_cursor(const CoexBackend *backend, const TemplatePage *page, guint n_read)
+{
+    CoexJsonAt next, cursors, after;
+
+    switch (backend->provider) {
+    case COEX_PROVIDER_360DIALOG:
+        if (n_read == 0 || page->offset < 0 || page->offset > G_MAXINT ||
+            page->offset + n_read >= page->total)
+            return NULL;
+        return g_strdup_printf("%" G_GINT64_FORMAT, page->offset + n_read);
+    case COEX_PROVIDER_META:
+        next = coex_json_member(&page->paging, "next");
+        if (!coex_json_text(&next))
+            return NULL;
+        cursors = coex_json_member(&page->paging, "cursors");
+        after = coex_json_member(&cursors, "after");
+        return g_strdup(coex_json_text(&after));
+    }
+    return NULL;
+}
+
+gboolean
+coex_api_read_templates(const CoexEndpoint *endpoint, const CoexResponse *response,
+                        GPtrArray *templates, char **ret_cursor, GError **error)
+{
+    g_autoptr(CoexJson) doc = open_answer(response, error);
+    gboolean is_meta = endpoint->backend->provider == COEX_PROVIDER_META;
+    TemplatePage page = { 0 };
+    CoexJsonAt root;
+    const CoexJsonAt *list;
+
+    if (!doc)
+        return FALSE;
+    root = coex_json_root(doc);
+    if (!coex_json_read(&root, template_page_fields, &page, error))
+        return FALSE;
+    list = is_meta ? &page.data : &page.waba_templates;
+    if (!coex_json_at_is_array(list)) {
+        g_set_error(error, COEX_ERROR, COEX_ERROR_PROTOCOL,
+                    "The provider's answer holds no list of templates. (HTTP %u)",
+                    response->status);
+        return FALSE;
+    }
+    for (guint i = 0; i < coex_json_length(list); i++) {
+        CoexJsonAt definition = coex_json_element(list, i);
+        CoexTemplate *template_ = coex_template_parse(&definition, NULL);
+
+        if (template_)
+            g_ptr_array_add(templates, template_);
+    }
+    *ret_cursor = dup_next_cursor(endpoint->backend, &page, coex_json_length(list));
+    return TRUE;
+}
+
+char *
+coex_api_read_webhook(const CoexEndpoint *endpoint, const CoexResponse *response, GError **error)
+{
+    g_autoptr(CoexJson) doc = open_answer(response, error);
+    CoexJsonAt root, at;
+    const char *url;
+
+    if (!doc)
+        return NULL;
+    root = coex_json_root(doc);
+    if (endpoint->backend->provider == COEX_PROVIDER_META) {
+        CoexJsonAt webhooks = coex_json_member(&root, "webhook_configuration");
+
+        at = coex_json_member(&webhooks, "phone_number");
+    } else {
+        at = coex_json_member(&root, "url");
+    }
+    url = coex_json_text(&at);
+    return g_strdup(url ? url : "");
+}

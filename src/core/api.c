@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/api.h"
+
+#include "core/json.h"
+#include <string.h>
+
+void
+coex_request_free(CoexRequest *request)
+{
+    if (!request)
+        return;
+    g_free(request->url);
+    g_free(request->auth_header);
+    g_free(request->auth_value);
+    g_free(request->content_type);
+    g_clear_pointer(&request->body, g_bytes_unref);
+    g_free(request);
+}
+
+char *
+coex_request_dup_label(const CoexRequest *request)
+{
+    const char *path = strstr(request->url, "://");
+
+    path = path ? strchr(path + 3, '/') : NULL;
+    if (!path)
+        return g_strdup(request->method);
+    return g_strdup_printf("%s %.*s", request->method, (int)strcspn(path, "?"), path);
+}
+
+void
+coex_endpoint_clear(CoexEndpoint *endpoint)
+{
+    g_clear_pointer(&endpoint->base_url, g_free);
+    g_clear_pointer(&endpoint->key, g_free);
+    g_clear_pointer(&endpoint->phone_number_id, g_free);
+    g_clear_pointer(&endpoint->waba_id, g_free);
+    g_clear_pointer(&endpoint->app_secret, g_free);
+}
+
+static gboolean
+is_loopback(const char *host)
+{
+    if (g_ascii_strcasecmp(host, "localhost") == 0 || g_strcmp0(host, "::1") == 0)
+        return TRUE;
+    return g_hostname_is_ip_address(host) && g_str_has_prefix(host, "127.");
+}
+
+static gboolean
+has_blank(const char *text)
+{
+    for (; *text; text++) {
+        if ((guchar)*text <= ' ' || *text == 0x7f)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* What is wrong with a base URL, NULL if nothing. */
+static const char *
+find_base_url_fault(const char *url)
+{
+    g_autoptr(GUri) uri = g_uri_parse(url, G_URI_FLAGS_NONE, NULL);
+    const char *scheme;
+
+    if (!uri || has_blank(url) || !g_uri_get_host(uri) || !*g_uri_get_host(uri))
+        return "it is not a web address; write it in full, as in https://waba-v2.360dialog.io";
+    scheme = g_uri_get_scheme(uri);
+    if (g_uri_get_userinfo(uri) || g_uri_get_query(uri) || g_uri_get_fragment(uri))
+        return "it must end after the path, without user name, ? or #";
+    if (g_strcmp0(scheme, "https") == 0)
+        return NULL;
+    if (g_strcmp0(scheme, "http") != 0)
+        return "it must begin with https://";
+    if (!is_loopback(g_uri_get_host(uri)))
+        return "http:// is allowed to this computer only (127.0.0.1, ::1, localhost); "
+               "use https://";
+    return NULL;
+}
+
+char *
+coex_api_check_base_url(const char *url, GError **error)
+{
+    g_autofree char *trimmed = g_strstrip(g_strdup(url ? url : ""));
+    const char *fault;
+
+    if (!*trimmed)
+        return g_steal_pointer(&trimmed);
+    fault = find_base_url_fault(trimmed);
+    if (fault) {
+        g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+                    "The account option api-url cannot be used: %s.", fault);
+        return NULL;
+    }
+    while (g_str_has_suffix(trimmed, "/"))
+        trimmed[strlen(trimmed) - 1] = '\0';
+    return g_steal_pointer(&trimmed);
+}
+
+static void
+append_escaped(GString *url, const char *text)
+{
+    g_autofree char *escaped = g_uri_escape_string(text ? text : "", NULL, FALSE);
+
+    g_string_append(url, escaped);
+}
+
+/* Appends @path with `{number}` and `{waba}` filled in. */
+static void
+append_path(GString *url, const CoexEndpoint *endpoint, const char *path)
+{
+    while (*path) {
+        gsize n_plain = strcspn(path, "{");
+
+        g_string_append_len(url, path, n_plain);
+        path += n_plain;
+        if (g_str_has_prefix(path, "{number}")) {
+            append_escaped(url, endpoint->phone_number_id);
+            path += strlen("{number}");
+        } else if (g_str_has_prefix(path, "{waba}")) {
+            append_escaped(url, endpoint->waba_id);
+            path += strlen("{waba}");
+        } else if (*path) {
+            g_string_append_c(url, *path++);
+        }
+    }
+}
+
+static GString *
+start_url(const CoexEndpoint *endpoint, const char *path)
+{
+    gboolean own = endpoint->base_url && *endpoint->base_url;
+    GString *url = g_string_new(own ? endpoint->base_url : endpoint->backend->base_url);
+
+    /* 360dialog's sandbox has every path under /v1, so its address may be given with it. */
+    if (g_str_has_suffix(url->str, "/v1") && g_str_has_prefix(path, "/v1/"))
+        path += strlen("/v1");
+    g_string_append(url, endpoint->backend->version_path);
+    append_path(url, endpoint, path);
+    return url;
+}
+
+/* The key as a header may carry it. */
+static char *
+dup_key(const CoexEndpoint *endpoint)
+{
+    GString *key = g_string_new(NULL);
+
+    for (const char *p = endpoint->key ? endpoint->key : ""; *p; p++) {
+        if ((guchar)*p > ' ' && *p != 0x7f)
+            g_string_append_c(key, *p);
+    }
+    return g_string_free(key, FALSE);
+}
+
+static CoexRequest *
+request_new(const CoexEndpoint *endpoint, const char *method, GString *url /* transfer full */)
+{
+    CoexRequest *request = g_new0(CoexRequest, 1);
+    g_autofree char *key = dup_key(endpoint);
+
+    request->method = method;
+    request->url = g_string_free(url, FALSE);
+    request->auth_header = g_strdup(endpoint->backend->auth_header);
+    request->auth_value = g_strconcat(endpoint->backend->auth_prefix, key, NULL);
+    return request;
+}
+
+static CoexRequest *
+get_new(const CoexEndpoint *endpoint, const char *path)
+{
+    return request_new(endpoint, "GET", start_url(endpoint, path));
+}
+
+static CoexRequest *
+post_new(const CoexEndpoint *endpoint, const char *path, CoexJsonWriter *writer /* transfer full */)
+{
+    CoexRequest *request = request_new(endpoint, "POST", start_url(endpoint, path));
+    char *json = coex_json_writer_finish(writer);
+
+    request->content_type = g_strdup("application/json");
+    request->body = g_bytes_new_take(json, strlen(json));
+    return request;
+}
+
+CoexRequest *
+coex_api_check_login(const CoexEndpoint *endpoint)
+{
+    return get_new(endpoint, endpoint->backend->login_path);
+}
+
+CoexRequest *
+coex_api_find_wabas(const CoexEndpoint *endpoint)
+{
+    GString *url = start_url(endpoint, "/debug_token?input_token=");
+    g_autofree char *key = dup_key(endpoint);
+
+    append_escaped(url, key);
+    return request_new(endpoint, "GET", url);
+}
+
+CoexRequest *
+coex_api_list_numbers(const CoexEndpoint *endpoint, const char *waba_id)
+{
+    GString *url = start_url(endpoint, "/");
+
+    append_escaped(url, waba_id);
+    g_string_append(url, "/phone_numbers?fields=id,display_phone_number&limit=100");
+    return request_new(endpoint, "GET", url);
+}
+
+static gboolean
+has_web_address(const char *text)
+{
+    for (const char *p = text; *p; p++) {
+        gsize n_scheme = 0;
+
+        if (g_ascii_strncasecmp(p, "http://", 7) == 0)
+            n_scheme = 7;
+        else if (g_ascii_strncasecmp(p, "https://", 8) == 0)
+            n_scheme = 8;
+        if (n_scheme > 0 && (guchar)p[n_scheme] > ' ')
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Opens the body of a message to @to, up to its type (outbound.md 2.1). */
+static CoexJsonWriter *
+start_message(const CoexPeer *to, const char *type, const char *local_id)
+{
+    CoexJsonWriter *writer = coex_json_writer_new();
+
+    coex_json_writer_string(writer, "messaging_product", "whatsapp");
+    coex_json_writer_string(writer, "recipient_type", "individual");
+    if (to->wa_id) {
+        /* Without the + Meta may put the business number's own country code in front. */
+        g_autofree char *number = g_strconcat("+", to->wa_id, NULL);
+
+        coex_json_writer_string(writer, "to", number);
+    } else {
+        coex_json_writer_string(writer, "recipient",
+                                to->user_id ? to->user_id : to->parent_user_id);
+    }
+    coex_json_writer_string(writer, "biz_opaque_callback_data", local_id);
+    coex_json_writer_string(writer, "type", type);
+    return writer;
+}
+
+CoexRequest *
+coex_api_send_text(const CoexEndpoint *endpoint, const CoexPeer *to, const char *text,
+                   const char *local_id)
+{
+    CoexJsonWriter *writer;
+    CoexRequest *request;
+
+    g_return_val_if_fail(coex_peer_is_addressable(to), NULL);
+    writer = start_message(to, "text", local_id);
+    coex_json_writer_object(writer, "text");
+    coex_json_writer_bool(writer, "preview_url", has_web_address(text));
+    coex_json_writer_string(writer, "body", text);
+    coex_json_writer_end(writer);
+    request = post_new(endpoint, endpoint->backend->messages_path, writer);
+    request->is_send = TRUE;
+    return request;
+}
+
+CoexRequest *
+coex_api_send_template(const CoexEndpoint *endpoint, const CoexPeer *to,
+                       const CoexTemplate *template_, const char *const *values,
+                       const char *local_id)
+{
+    CoexJsonWriter *writer;
+    CoexRequest *request;
+
+    g_return_val_if_fail(coex_peer_is_addressable(to), NULL);
+    writer = start_message(to, "template", local_id);
+    coex_template_write(template_, values, writer);
+    request = post_new(endpoint, endpoint->backend->messages_path, writer);
+    request->is_send = TRUE;
+    return request;
+}
+
+CoexRequest *
+coex_api_mark_read(const CoexEndpoint *endpoint, const char *wamid)
+{
+    CoexJsonWriter *writer = coex_json_writer_new();
+
+    coex_json_writer_string(writer, "messaging_product", "whatsapp");
+    coex_json_writer_string(writer, "status", "read");
+    coex_json_writer_string(writer, "message_id", wamid);
+    return post_new(endpoint, endpoint->backend->messages_path, writer);
+}
+
+CoexRequest *
+coex_api_list_templates(const CoexEndpoint *endpoint, const char *cursor)
+{
+    const CoexBackend *backend = endpoint->backend;
+    GString *url = start_url(endpoint, backend->templates_path);
+
+    if (!cursor)
+        cursor = backend->first_page;
+    if (cursor) {
+        g_string_append_printf(url, "&%s=", backend->page_key);
+        append_escaped(url, cursor);
+    }
+    return request_new(endpoint, "GET", url);
+}
+
+CoexRequest *
+coex_api_get_webhook(const CoexEndpoint *endpoint)
+{
+    return get_new(endpoint, endpoint->backend->webhook_path);
+}
+
+/* Writes "Name: value" as a member of `headers` (outbound.md 9.2). */
+static void
+write_header(CoexJsonWriter *writer, const char *header)
+{
+    g_auto(GStrv) parts = g_strsplit(header ? header : "", ":", 2);
+
+    coex_json_writer_object(writer, "headers");
+    if (g_strv_length(parts) == 2)
+        coex_json_writer_string(writer, g_strstrip(parts[0]), g_strstrip(parts[1]));
+    coex_json_writer_end(writer);
+}
+
+CoexRequest *
+coex_api_set_webhook(const CoexEndpoint *endpoint, const char *url, const char *verify_token,
+                     const char *header)
+{
+    CoexJsonWriter *writer = coex_json_writer_new();
+
+    switch (endpoint->backend->provider) {
+    case COEX_PROVIDER_360DIALOG:
+        coex_json_writer_string(writer, "url", url);
+        write_header(writer, header);
+        break;
+    case COEX_PROVIDER_META:
+        coex_json_writer_object(writer, "webhook_configuration");
+        coex_json_writer_string(writer, "override_callback_uri", url);
+        coex_json_writer_string(writer, "verify_token", verify_token);
+        coex_json_writer_end(writer);
+        break;
+    }
+    return post_new(endpoint, endpoint->backend->webhook_set_path, writer);
+}

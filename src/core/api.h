@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "core/backend.h"
+#include "core/error.h"
+#include "core/peer.h"
+#include "core/template.h"
+#include <glib.h>
+
+/* Cloud API operations as values: a request is built from an operation, a result is read from a
+ * response. Hides paths, bodies, paging and error shapes of both providers (outbound.md 1, 2, 5,
+ * 9). No I/O. Each builder returns a request to free with coex_request_free(). Readers fill their
+ * `ret_` values on success only. */
+
+typedef struct {
+    const char *method; /* static */
+    char *url;          /* absolute; its query may hold the key: log coex_request_dup_label() */
+    char *auth_header;  /* name */
+    char *auth_value;   /* secret: never log */
+    char *content_type; /* NULL without body */
+    GBytes *body;       /* NULL */
+    gboolean is_send;   /* an unanswered one is uncertain; others may simply be repeated */
+} CoexRequest;
+
+void coex_request_free(CoexRequest *request);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexRequest, coex_request_free)
+
+/* Method and path without host and query, for logs: no secret in it. Free with g_free(). */
+char *coex_request_dup_label(const CoexRequest *request);
+
+typedef struct {
+    guint status;
+    GBytes *body;         /* never NULL; bounded by the HTTP layer */
+    gint64 date;          /* of the Date header, seconds since 1970; 0 */
+    gint64 retry_after_s; /* 0 */
+} CoexResponse;
+
+void coex_response_free(CoexResponse *response);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexResponse, coex_response_free)
+
+/* Where and as whom to call. Owned strings; `base_url` "" means the backend's, else it went through
+ * coex_api_check_base_url(). */
+typedef struct {
+    const CoexBackend *backend;
+    char *base_url;
+    char *key; /* API key or access token; white space that came with pasting is left out */
+    char *phone_number_id;
+    char *waba_id;
+    char *app_secret; /* Meta, may be "": proves deliveries, never sent */
+} CoexEndpoint;
+
+void coex_endpoint_clear(CoexEndpoint *endpoint);
+
+/* Checks a configured base URL: https, or http to a loopback address only (127/8, ::1, localhost);
+ * no user, query or fragment; trailing slash removed. NULL and COEX_ERROR_INVALID_INPUT naming
+ * `api-url`. "" gives "". Free with g_free(). */
+char *coex_api_check_base_url(const char *url, GError **error);
+
+/* Login check. Meta: the number's fields (needs phone_number_id); 360dialog: GET /health_status. */
+CoexRequest *coex_api_check_login(const CoexEndpoint *endpoint);
+
+typedef struct {
+    char *phone_number_id; /* NULL if not told */
+    char *number;          /* digits of display_phone_number, NULL */
+    char *verified_name;   /* NULL */
+    int on_business_app;   /* is_on_biz_app: 1, 0, -1 not told */
+    char *platform_type;   /* NULL */
+    char *can_send;        /* health: AVAILABLE, LIMITED, BLOCKED, NULL */
+    char *health_problem;  /* first error or additional info, NULL */
+    char *webhook_url;     /* Meta: webhook_configuration.phone_number, NULL */
+} CoexNumberInfo;
+
+void coex_number_info_clear(CoexNumberInfo *info);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CoexNumberInfo, coex_number_info_clear)
+gboolean coex_api_read_login(const CoexResponse *response, CoexNumberInfo *ret_info,
+                             GError **error);
+
+/* Meta: the ids behind a token, in two steps: the WABAs (debug_token with the token itself:
+ * granular_scopes target_ids), then a WABA's numbers. The first one's URL holds the token. */
+CoexRequest *coex_api_find_wabas(const CoexEndpoint *endpoint);
+
+/* Array of WABA ids, NULL-terminated, empty when the token is not bound to any; COEX_ERROR_AUTH for
+ * a token that is not valid. Free with g_strfreev(). */
+char **coex_api_read_wabas(const CoexResponse *response, GError **error);
+CoexRequest *coex_api_list_numbers(const CoexEndpoint *endpoint, const char *waba_id);
+
+/* The phone_number_id whose display number has the digits @number; NULL without error when it is
+ * not there. Free with g_free(). */
+char *coex_api_read_number_id(const CoexResponse *response, const char *number, GError **error);
+
+/* Free text; `to` = "+digits" when a number is known, else `recipient` = BSUID; @local_id goes into
+ * biz_opaque_callback_data (at most 512 characters; NULL: none). @to must be addressable. */
+CoexRequest *coex_api_send_text(const CoexEndpoint *endpoint, const CoexPeer *to, const char *text,
+                                const char *local_id);
+
+/* A template without obstacle; @values as for coex_template_write(). */
+CoexRequest *coex_api_send_template(const CoexEndpoint *endpoint, const CoexPeer *to,
+                                    const CoexTemplate *template_, const char *const *values,
+                                    const char *local_id);
+
+typedef struct {
+    char *wamid;
+    char *wa_id;          /* NULL if not told */
+    char *user_id;        /* NULL */
+    char *message_status; /* "held_for_quality_assessment", NULL … */
+} CoexSent;
+
+void coex_sent_clear(CoexSent *sent);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CoexSent, coex_sent_clear)
+
+/* 2xx with a wamid: TRUE. An error object: its CoexError. Anything else after the request was
+ * written (5xx without an error object or with an unlisted code, unreadable 2xx):
+ * COEX_ERROR_UNCERTAIN (limits.md C4). */
+gboolean coex_api_read_sent(const CoexResponse *response, CoexSent *ret_sent, GError **error);
+
+/* Marks a customer's message and all before it read (outbound.md 3). */
+CoexRequest *coex_api_mark_read(const CoexEndpoint *endpoint, const char *wamid);
+
+/* Any answer without a result of its own: TRUE on success. */
+gboolean coex_api_read_done(const CoexResponse *response, GError **error);
+
+/* One page of the catalogue; @cursor NULL for the first, else what the page before gave. */
+CoexRequest *coex_api_list_templates(const CoexEndpoint *endpoint, const char *cursor);
+
+/* Appends to @templates (of CoexTemplate) those that can be read; @ret_cursor NULL after the last
+ * page, else g_free(). The caller bounds the number of pages. */
+gboolean coex_api_read_templates(const CoexEndpoint *endpoint, const CoexResponse *response,
+                                 GPtrArray *templates, char **ret_cursor, GError **error);
+
+/* The webhook as registered with the provider (Meta: on the number; 360dialog:
+ * /v1/configs/webhook). */
+CoexRequest *coex_api_get_webhook(const CoexEndpoint *endpoint);
+
+/* "" when none is set. NULL on error. Free with g_free(). */
+char *coex_api_read_webhook(const CoexEndpoint *endpoint, const CoexResponse *response,
+                            GError **error);
+
+/* @verify_token for Meta; @header "Name: value" for 360dialog; the other one is not used. */
+CoexRequest *coex_api_set_webhook(const CoexEndpoint *endpoint, const char *url,
+                                  const char *verify_token, const char *header);
+
+/* The error that a response tells, in all shapes of both providers (outbound.md 1.4), or the HTTP
+ * status; FALSE when it tells none (2xx without an error object). The HTTP status beats inner
+ * numbers. For any answer but a send's: COEX_ERROR_RETRY stands for 5xx. */
+gboolean coex_api_read_error(const CoexResponse *response, GError **error);

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/backend.h"
+
+/* outbound.md 1.2, 5.1, 9.2, 10.2 */
+static const CoexBackend backend_360dialog = {
+    .provider = COEX_PROVIDER_360DIALOG,
+    .id = "360dialog",
+    .label = "360dialog",
+    .base_url = "https://waba-v2.360dialog.io",
+    .version_path = "",
+    .auth_header = "D360-API-KEY",
+    .auth_prefix = "",
+    .password_label = "API key",
+    .number_in_path = FALSE,
+    .has_number_info = FALSE,
+    .has_challenge = FALSE,
+    .proof = COEX_PROOF_HEADER,
+    .secret_option = "webhook-header",
+    .secret_label = "secret webhook header",
+    .messages_path = "/messages",
+    .login_path = "/health_status",
+    .templates_path = "/v1/configs/templates?limit=1000",
+    .page_key = "offset",
+    .first_page = "0",
+    .webhook_path = "/v1/configs/webhook",
+    .webhook_set_path = "/v1/configs/webhook",
+};
+
+/* outbound.md 1.1, 5.1, 8.2, 9.1, 10.1 */
+static const CoexBackend backend_meta = {
+    .provider = COEX_PROVIDER_META,
+    .id = "meta",
+    .label = "Meta Cloud API",
+    .base_url = "https://graph.facebook.com",
+    .version_path = "/v26.0",
+    .auth_header = "Authorization",
+    .auth_prefix = "Bearer ",
+    .password_label = "access token",
+    .number_in_path = TRUE,
+    .has_number_info = TRUE,
+    .has_challenge = TRUE,
+    .proof = COEX_PROOF_SIGNATURE,
+    .secret_option = "app-secret",
+    .secret_label = "app secret",
+    .messages_path = "/{number}/messages",
+    .login_path = "/{number}?fields=id,display_phone_number,verified_name,is_on_biz_app,"
+                  "platform_type,health_status,webhook_configuration",
+    .templates_path = "/{waba}/message_templates?fields=id,name,language,status,category,"
+                      "parameter_format,components&limit=100",
+    .page_key = "after",
+    .first_page = NULL,
+    .webhook_path = "/{number}?fields=webhook_configuration",
+    .webhook_set_path = "/{number}",
+};
+
+static const CoexBackend *const backends[] = { &backend_360dialog, &backend_meta, NULL };
+
+const CoexBackend *
+coex_backend_lookup(const char *id)
+{
+    for (const CoexBackend *const *backend = backends; *backend; backend++) {
+        if (g_strcmp0((*backend)->id, id) == 0)
+            return *backend;
+    }
+    return NULL;
+}
+
+const CoexBackend *const *
+coex_backend_list(void)
+{
+    return backends;
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "core/webhook.h"
+#include <glib.h>
+
+/* The two ways to the Cloud API, each one constant table: Meta's Graph API and 360dialog's gateway
+ * (outbound.md 1). A third provider is one more table. */
+
+typedef enum {
+    COEX_PROVIDER_360DIALOG,
+    COEX_PROVIDER_META,
+} CoexProvider;
+
+typedef struct {
+    CoexProvider provider;
+    const char *id;             /* value of the option `provider` */
+    const char *label;          /* for people */
+    const char *base_url;       /* without trailing slash */
+    const char *version_path;   /* "/v26.0" or "" */
+    const char *auth_header;    /* name of the header that carries the credentials */
+    const char *auth_prefix;    /* "Bearer " or "" */
+    const char *password_label; /* "access token" / "API key": for sentences */
+    gboolean number_in_path;    /* paths begin with the phone_number_id */
+    gboolean has_number_info;   /* the number's fields can be read */
+    gboolean has_challenge;     /* GET handshake with the verify token */
+    CoexProof proof;
+    const char *secret_option; /* the option that holds the proof's secret */
+    const char *secret_label;
+    /* Paths after base and version; `{number}` and `{waba}` stand for the escaped ids. */
+    const char *messages_path;
+    const char *login_path;     /* GET */
+    const char *templates_path; /* GET; a page is asked for by @page_key */
+    const char *page_key;       /* query key of the cursor */
+    const char *first_page;     /* cursor of the first page, NULL: none */
+    const char *webhook_path;   /* GET */
+    const char *webhook_set_path;
+} CoexBackend;
+
+/* By option value; NULL for an unknown one. Static. */
+const CoexBackend *coex_backend_lookup(const char *id);
+
+/* All, NULL-terminated: for option lists and for tests that run once per provider. Static. */
+const CoexBackend *const *coex_backend_list(void);

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/template.h"
+
+#include "core/error.h"
+#include <string.h>
+
+struct CoexCatalogue {
+    GPtrArray *templates; /* CoexTemplate */
+    gint64 fetched_at;
+};
+
+CoexCatalogue *
+coex_catalogue_new(GPtrArray *templates, gint64 fetched_at)
+{
+    CoexCatalogue *self = g_atomic_rc_box_new0(CoexCatalogue);
+
+    self->templates = templates;
+    self->fetched_at = fetched_at;
+    return self;
+}
+
+CoexCatalogue *
+coex_catalogue_ref(CoexCatalogue *catalogue)
+{
+    return g_atomic_rc_box_acquire(catalogue);
+}
+
+static void
+catalogue_clear(gpointer data)
+{
+    CoexCatalogue *self = data;
+
+    g_ptr_array_unref(self->templates);
+}
+
+void
+coex_catalogue_unref(CoexCatalogue *catalogue)
+{
+    if (catalogue)
+        g_atomic_rc_box_release_full(catalogue, catalogue_clear);
+}
+
+gint64
+coex_catalogue_get_fetched_at(const CoexCatalogue *catalogue)
+{
+    return catalogue->fetched_at;
+}
+
+/* How well a language serves the preferred one: 0 exactly, 1 another region of it, 2 not. */
+static int
+rank_language(const char *language, const char *preferred)
+{
+    gsize n_base;
+
+    if (!preferred || !*preferred)
+        return 0;
+    if (g_ascii_strcasecmp(language, preferred) == 0)
+        return 0;
+    n_base = strcspn(preferred, "_-");
+    if (strcspn(language, "_-") == n_base && g_ascii_strncasecmp(language, preferred, n_base) == 0)
+        return 1;
+    return 2;
+}
+
+/* For comparing without regard to case or composition; never NULL. */
+static char *
+fold(const char *text)
+{
+    g_autofree char *normal = g_utf8_normalize(text ? text : "", -1, G_NORMALIZE_ALL);
+
+    return g_utf8_casefold(normal ? normal : "", -1);
+}
+
+/* A search as typed, made ready to compare with. */
+typedef struct {
+    char *phrase; /* folded */
+    char **words; /* folded */
+    const char *language;
+} Query;
+
+static void
+query_init(Query *query, const char *text, const char *language)
+{
+    g_autofree char *valid = g_utf8_make_valid(text ? text : "", -1);
+
+    query->phrase = g_strstrip(fold(valid));
+    query->words = g_strsplit_set(query->phrase, " \t\r\n", -1);
+    query->language = language;
+}
+
+static void
+query_clear(Query *query)
+{
+    g_free(query->phrase);
+    g_strfreev(query->words);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Query, query_clear)
+
+static gboolean
+has_all_words(const char *folded, char **words)
+{
+    for (char **word = words; *word; word++) {
+        if (!strstr(folded, *word))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* 0 the name itself, 1 its beginning, 2 words in the name, 3 words anywhere, -1 no match. */
+static int
+rank_match(const CoexTemplate *template_, const Query *query)
+{
+    g_autofree char *name = NULL;
+    g_autofree char *labels = NULL;
+    g_autofree char *all = NULL;
+    g_autofree char *folded = NULL;
+
+    if (!*query->phrase)
+        return 0;
+    name = fold(template_->name);
+    if (g_strcmp0(name, query->phrase) == 0)
+        return 0;
+    if (g_str_has_prefix(name, query->phrase))
+        return 1;
+    if (has_all_words(name, query->words))
+        return 2;
+    labels = g_strjoinv("\n", template_->buttons);
+    all = g_strjoin("\n", template_->name, template_->header ? template_->header : "",
+                    template_->body, template_->footer ? template_->footer : "", labels, NULL);
+    folded = fold(all);
+    return has_all_words(folded, query->words) ? 3 : -1;
+}
+
+typedef struct {
+    const CoexTemplate *template_;
+    int match;
+    int language;
+} Hit;
+
+static int
+compare_hits(gconstpointer a, gconstpointer b)
+{
+    const Hit *left = a;
+    const Hit *right = b;
+    int order;
+
+    if (left->match != right->match)
+        return left->match - right->match;
+    if (left->language != right->language)
+        return left->language - right->language;
+    order = strcmp(left->template_->name, right->template_->name);
+    return order ? order : strcmp(left->template_->language, right->template_->language);
+}
+
+GPtrArray *
+coex_catalogue_search(const CoexCatalogue *catalogue, const char *query, const char *language)
+{
+    g_auto(Query) wanted = { 0 };
+    g_autoptr(GArray) hits = g_array_new(FALSE, FALSE, sizeof(Hit));
+    GPtrArray *found = g_ptr_array_new();
+
+    query_init(&wanted, query, language);
+    for (guint i = 0; i < catalogue->templates->len; i++) {
+        const CoexTemplate *template_ = g_ptr_array_index(catalogue->templates, i);
+        Hit hit = { .template_ = template_ };
+
+        if (!coex_template_is_approved(template_))
+            continue;
+        hit.match = rank_match(template_, &wanted);
+        hit.language = rank_language(template_->language, language);
+        if (hit.match >= 0)
+            g_array_append_val(hits, hit);
+    }
+    g_array_sort(hits, compare_hits);
+    for (guint i = 0; i < hits->len; i++)
+        g_ptr_array_add(found, (gpointer)g_array_index(hits, Hit, i).template_);
+    return found;
+}
+
+const CoexTemplate *
+coex_catalogue_find(const CoexCatalogue *catalogue, const char *name, const char *language)
+{
+    Hit best = { 0 };
+
+    for (guint i = 0; i < catalogue->templates->len; i++) {
+        const CoexTemplate *template_ = g_ptr_array_index(catalogue->templates, i);
+        Hit hit = { .template_ = template_ };
+
+        if (!coex_template_is_approved(template_) || g_strcmp0(template_->name, name) != 0)
+            continue;
+        hit.language = rank_language(template_->language, language);
+        if (!best.template_ || compare_hits(&hit, &best) < 0)
+            best = hit;
+    }
+    return best.template_;
+}
+
+char *
+coex_catalogue_dup_json(const CoexCatalogue *catalogue)
+{
+    GString *json = g_string_new(NULL);
+
+    g_string_printf(json, "{\"fetched_at\":%" G_GINT64_FORMAT ",\"templates\":[",
+                    catalogue->fetched_at);
+    for (guint i = 0; i < catalogue->templates->len; i++) {
+        const CoexTemplate *template_ = g_ptr_array_index(catalogue->templates, i);
+
+        g_string_append_printf(json, "%s%s", i > 0 ? "," : "",
+                               coex_template_get_definition(template_));
+    }
+    g_string_append(json, "]}");
+    return g_string_free(json, FALSE);
+}
+
+typedef struct {
+    gint64 fetched_at;
+    CoexJsonAt templates;
+} KeptCatalogue;
+
+static const CoexJsonField kept_catalogue_fields[] = {
+    { "fetched_at", COEX_JSON_INT, G_STRUCT_OFFSET(KeptCatalogue, fetched_at), COEX_JSON_REQUIRED },
+    { "templates", COEX_JSON_ARRAY, G_STRUCT_OFFSET(KeptCatalogue, templates), COEX_JSON_REQUIRED },
+    COEX_JSON_END,
+};
+
+CoexCatalogue *
+coex_catalogue_parse(const char *json, gsize length, GError **error)
+{
+    g_autoptr(CoexJson) doc = coex_json_parse(json, length, error);
+    KeptCatalogue kept = { 0 };
+    GPtrArray *templates;
+    CoexJsonAt root;
+
+    if (!doc)
+        return NULL;
+    root = coex_json_root(doc);
+    if (!coex_json_read(&root, kept_catalogue_fields, &kept, error))
+        return NULL;
+    templates = g_ptr_array_new_with_free_func((GDestroyNotify)coex_template_unref);
+    for (guint i = 0; i < coex_json_length(&kept.templates); i++) {
+        CoexJsonAt definition = coex_json_element(&kept.templates, i);
+        CoexTemplate *template_ = coex_template_parse(&definition, NULL);
+
+        if (template_)
+            g_ptr_array_add(templates, template_);
+    }
+    return coex_catalogue_new(templates, kept.fetched_at);
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "core/json.h"
+#include "core/message.h"
+#include <glib.h>
+
+/* What stands in one message object of a webhook, as one plain line. Hides the message types of
+ * inbound.md 3.2, each a row of a table: its name, its kind, and the function that builds the line
+ * from every text the type has. */
+
+/* Fills @ret_content (its former members are not freed; clear them with g_free()) from a message
+ * object of `messages[]` or `message_echoes[]`. Never fails: a type without its object, and an
+ * unknown one, get a line that sends the reader to the phone. A text without body becomes
+ * UNSUPPORTED. */
+void coex_content_read(const CoexJsonAt *message, CoexContent *ret_content);

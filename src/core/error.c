@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/error.h"
+
+#include "core/text.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* Graph's own words can be long; a line in a conversation should not. */
+#define DETAILS_MAX 300
+
+typedef struct {
+    int graph_code;
+} CoexErrorPrivate;
+
+static void
+coex_error_private_init(CoexErrorPrivate *priv)
+{
+    priv->graph_code = 0;
+}
+
+static void
+coex_error_private_copy(const CoexErrorPrivate *src, CoexErrorPrivate *dest)
+{
+    dest->graph_code = src->graph_code;
+}
+
+static void
+coex_error_private_clear(CoexErrorPrivate *priv)
+{
+}
+
+G_DEFINE_EXTENDED_ERROR(CoexError, coex_error)
+
+#define ROW(code, meaning, retry, what, remedy)                                                    \
+    {                                                                                              \
+        code, COEX_ERROR_##meaning, COEX_RETRY_##retry, what, remedy                               \
+    }
+
+/* outbound.md 7.1-7.4, sorted by code; only the codes of 7.6 repeat by themselves. The 131000 of a
+ * send leaves open whether the message went. */
+// clang-format off
+static const CoexGraphCode graph_codes[] = {
+    ROW(0, AUTH, NEVER,
+        "The access token or API key was not accepted.",
+        "Enter a valid one as the account's password."),
+    ROW(1, PROTOCOL, NEVER,
+        "WhatsApp had a problem with this request.",
+        "Try again in a moment."),
+    ROW(2, RETRY, BACKOFF,
+        "WhatsApp has a temporary problem.",
+        "Try again in a moment."),
+    ROW(3, AUTH, NEVER,
+        "The access token lacks a permission.",
+        "Give it whatsapp_business_messaging and whatsapp_business_management, then log in again."),
+    ROW(4, RATE_LIMITED, QUOTA,
+        "The app has used up its requests for now.",
+        "Try again in some minutes."),
+    ROW(10, AUTH, NEVER,
+        "The access token lacks a permission, or it was withdrawn.",
+        "Give it whatsapp_business_messaging and whatsapp_business_management, then log in again."),
+    ROW(33, INVALID_INPUT, NEVER,
+        "The phone number id or WABA id is wrong, or the access token may not use it.",
+        "Compare the ids in the account's options with WhatsApp Manager."),
+    ROW(100, INVALID_INPUT, NEVER,
+        "WhatsApp does not accept a part of this request.",
+        NULL),
+    ROW(190, AUTH, NEVER,
+        "The access to WhatsApp has expired or was withdrawn.",
+        "Enter a new access token as the account's password."),
+    ROW(200, AUTH, NEVER,
+        "The access token has no access to this number.",
+        "Assign the WhatsApp account to the token's user in Meta Business Settings."),
+    ROW(368, PROTOCOL, NEVER,
+        "Meta has restricted this account for breaking its policies.",
+        "Look at Account quality in WhatsApp Manager."),
+    ROW(1013, RECIPIENT, NEVER,
+        "This number does not use WhatsApp.",
+        "Check the number."),
+    ROW(80007, RATE_LIMITED, QUOTA,
+        "The WhatsApp account has used up its requests for now.",
+        "Try again in some minutes."),
+    ROW(130429, RATE_LIMITED, BACKOFF,
+        "The number sends faster than WhatsApp allows.",
+        "Send more slowly."),
+    ROW(130472, RECIPIENT, NEVER,
+        "Not delivered: Meta keeps this person out of marketing messages for an experiment.",
+        "Answer from the phone, or wait until this person writes."),
+    ROW(130497, RECIPIENT, NEVER,
+        "The account may not write to people in this country.",
+        NULL),
+    ROW(131000, UNCERTAIN, NEVER,
+        "WhatsApp failed for a reason it does not name.",
+        "Look at the phone whether the message is there before you send it again."),
+    ROW(131005, AUTH, NEVER,
+        "WhatsApp denied access: a permission is missing.",
+        "Give the token whatsapp_business_messaging, then log in again."),
+    ROW(131008, PROTOCOL, NEVER,
+        "A required part of the request is missing.",
+        "Please report this line to the makers of this plugin."),
+    ROW(131009, INVALID_INPUT, NEVER,
+        "WhatsApp does not accept a value in this message.",
+        NULL),
+    ROW(131016, RETRY, BACKOFF,
+        "WhatsApp is overloaded.",
+        "Try again in a moment."),
+    ROW(131020, PROTOCOL, NEVER,
+        "This group cannot be used through the API.",
+        "Use the phone for groups."),
+    ROW(131021, RECIPIENT, NEVER,
+        "A number cannot write to itself.",
+        NULL),
+    ROW(131026, RECIPIENT, NEVER,
+        "It could not be delivered: perhaps this person is not on WhatsApp, uses a very old version"
+        " or has not accepted the terms.",
+        "Check the number, or reach the person another way."),
+    ROW(131030, RECIPIENT, NEVER,
+        "A test number may only write to people on its list.",
+        "Add this person under API Setup in Meta's app dashboard."),
+    ROW(131031, PROTOCOL, NEVER,
+        "The WhatsApp account is locked.",
+        "Look at Account quality in WhatsApp Manager."),
+    ROW(131037, PROTOCOL, NEVER,
+        "The number's display name is not approved yet.",
+        "Have it approved in WhatsApp Manager."),
+    ROW(131041, PROTOCOL, NEVER,
+        "This group cannot be used through the API.",
+        "Use the phone for groups."),
+    ROW(131042, PROTOCOL, NEVER,
+        "There is a problem with the payment for this account.",
+        "Add or check the payment method in WhatsApp Manager."),
+    ROW(131045, PROTOCOL, NEVER,
+        "The number is not registered properly.",
+        "It has to be connected again by the provider."),
+    ROW(131047, WINDOW_CLOSED, NEVER,
+        "The 24-hour window is closed.",
+        "Send a template, or answer from the phone."),
+    ROW(131048, RATE_LIMITED, NEVER,
+        "WhatsApp limits this number, because people blocked or reported earlier messages.",
+        "Wait some hours before you send it again."),
+    ROW(131049, RECIPIENT, NEVER,
+        "Meta did not deliver this marketing message, because the person has received many of them.",
+        "Wait at least a day before you send it again."),
+    ROW(131050, RECIPIENT, NEVER,
+        "This person does not want marketing messages from you.",
+        "Do not send it again."),
+    ROW(131051, INVALID_INPUT, NEVER,
+        "WhatsApp does not support this type of message here.",
+        "Use the phone for it."),
+    ROW(131052, PROTOCOL, NEVER,
+        "The file from this person could not be fetched; it may be over 100 MB.",
+        "Look at it on the phone, or ask for it another way."),
+    ROW(131053, INVALID_INPUT, NEVER,
+        "WhatsApp does not accept this kind of file.",
+        "Convert it to a common format and send it again."),
+    ROW(131055, PROTOCOL, NEVER,
+        "This way of sending is not allowed for the account.",
+        NULL),
+    ROW(131056, RATE_LIMITED, PAIR,
+        "Too many messages to this person in a short time.",
+        "Wait a minute before you write more."),
+    ROW(131057, RETRY, BACKOFF,
+        "The account is in maintenance at Meta.",
+        "Try again in a moment."),
+    ROW(131059, PROTOCOL, NEVER,
+        "This group cannot be used through the API.",
+        "Use the phone for groups."),
+    ROW(131060, PROTOCOL, NEVER,
+        "WhatsApp does not hand this message to the API.",
+        "Look at it on the phone."),
+    ROW(131062, RECIPIENT, NEVER,
+        "This cannot be sent to a person whose phone number is hidden.",
+        "Ask the person for the phone number."),
+    ROW(131063, TEMPLATE, NEVER,
+        "Marketing messages are switched off for this way of sending.",
+        "Change the setting for marketing messages in WhatsApp Manager."),
+    ROW(131064, RATE_LIMITED, NEVER,
+        "The limit for messages without a template is reached.",
+        "Send a template, or wait."),
+    ROW(131200, PROTOCOL, NEVER,
+        "This group cannot be used through the API.",
+        "Use the phone for groups."),
+    ROW(132000, TEMPLATE, NEVER,
+        "The template needs another number of values.",
+        "Refresh the list of templates and fill in every field."),
+    ROW(132001, TEMPLATE, NEVER,
+        "The template does not exist in this language, or it is not approved any more.",
+        "Refresh the list of templates and choose again."),
+    ROW(132005, TEMPLATE, NEVER,
+        "The template is too long with these values.",
+        "Shorten the values."),
+    ROW(132007, TEMPLATE, NEVER,
+        "The template breaks one of WhatsApp's content rules.",
+        "Choose another template."),
+    ROW(132012, TEMPLATE, NEVER,
+        "A value has the wrong form for this template.",
+        "Check the values."),
+    ROW(132015, TEMPLATE, NEVER,
+        "Meta has paused this template.",
+        "Choose another one, or try it again in some hours."),
+    ROW(132016, TEMPLATE, NEVER,
+        "Meta has disabled this template for good.",
+        "Choose another template."),
+    ROW(132018, TEMPLATE, NEVER,
+        "A value holds line breaks, tabs or many blanks.",
+        "Write the values on one line."),
+    ROW(132068, TEMPLATE, NEVER,
+        "The form of this template is blocked.",
+        "Choose another template."),
+    ROW(132069, RATE_LIMITED, NEVER,
+        "The form of this template was sent too often in the last hour.",
+        "Choose another template, or wait an hour."),
+    ROW(133000, PROTOCOL, NEVER,
+        "An earlier removal of the number is not finished.",
+        "The number has to be connected again by the provider."),
+    ROW(133004, RETRY, BACKOFF,
+        "WhatsApp is not available right now.",
+        "Try again in a moment."),
+    ROW(133005, PROTOCOL, NEVER,
+        "The PIN of the number is wrong.",
+        "The number has to be connected again by the provider."),
+    ROW(133006, PROTOCOL, NEVER,
+        "The number has to be verified again.",
+        "The number has to be connected again by the provider."),
+    ROW(133008, PROTOCOL, NEVER,
+        "The PIN of the number was tried too often.",
+        "Wait, then ask the provider."),
+    ROW(133009, PROTOCOL, NEVER,
+        "The PIN of the number was tried too fast.",
+        "Wait, then ask the provider."),
+    ROW(133010, PROTOCOL, NEVER,
+        "The number is not registered for the API.",
+        "Check its connection in the WhatsApp Business app, or ask the provider."),
+    ROW(133015, PROTOCOL, NEVER,
+        "The number was just removed.",
+        "Wait five minutes, then try again."),
+    ROW(133016, PROTOCOL, NEVER,
+        "The number was connected and removed too often.",
+        "Wait, then ask the provider."),
+    ROW(134011, PROTOCOL, NEVER,
+        "The terms for payments are not accepted.",
+        "Accept them in WhatsApp Manager."),
+    ROW(134100, TEMPLATE, NEVER,
+        "Only marketing templates can be sent this way.",
+        "Choose another template."),
+    ROW(134101, TEMPLATE, NEVER,
+        "The template is being prepared at Meta.",
+        "Try it again in ten minutes."),
+    ROW(134102, TEMPLATE, NEVER,
+        "The template is not available for this way of sending.",
+        "Choose another template."),
+    ROW(135000, PROTOCOL, NEVER,
+        "WhatsApp does not accept this message and gives no reason.",
+        NULL),
+    ROW(137000, RECIPIENT, NEVER,
+        "This person's security code has changed.",
+        "Make sure that you are writing to the right person."),
+    ROW(139100, PROTOCOL, NEVER,
+        "This person could not be blocked or unblocked.",
+        "Use the phone for it."),
+    ROW(139101, PROTOCOL, NEVER,
+        "The list of blocked people is full.",
+        NULL),
+    ROW(139102, RATE_LIMITED, NEVER,
+        "The list of blocked people is being changed elsewhere.",
+        "Try again in a moment."),
+    ROW(139103, PROTOCOL, NEVER,
+        "The list of blocked people could not be changed.",
+        "Use the phone for it."),
+    ROW(139200, INVALID_INPUT, NEVER,
+        "This message cannot be sent without a template.",
+        "Send a template."),
+    ROW(141002, TEMPLATE, NEVER,
+        "The template is not approved.",
+        "Choose another template."),
+    ROW(2388318, INVALID_INPUT, NEVER,
+        "This message cannot be sent without a template.",
+        "Send a template."),
+    ROW(2388330, INVALID_INPUT, NEVER,
+        "This message cannot be sent without a template.",
+        "Send a template."),
+    ROW(2494100, RATE_LIMITED, NEVER,
+        "The account is in maintenance at Meta.",
+        "Send it again in some minutes."),
+    ROW(2593107, PROTOCOL, NEVER,
+        "Contacts and history were already asked for once.",
+        "To get them again, connect the number again in the WhatsApp Business app."),
+    ROW(2593108, PROTOCOL, NEVER,
+        "Contacts and history can only be asked for within 24 hours after connecting the number.",
+        "To get them, connect the number again in the WhatsApp Business app."),
+    ROW(2593109, PROTOCOL, NEVER,
+        "The business chose not to share its earlier chats.",
+        NULL),
+};
+
+static const CoexGraphCode unlisted = ROW(COEX_GRAPH_CODE_UNLISTED, PROTOCOL, NEVER,
+                                          "WhatsApp refused the request.", NULL);
+static const CoexGraphCode no_code = ROW(COEX_GRAPH_CODE_UNLISTED, PROTOCOL, NEVER,
+                                         "WhatsApp could not deliver it and gives no reason.", NULL);
+// clang-format on
+
+static int
+compare_code(const void *key, const void *row)
+{
+    int code = *(const int *)key;
+    int other = ((const CoexGraphCode *)row)->code;
+
+    return (code > other) - (code < other);
+}
+
+const CoexGraphCode *
+coex_graph_code_lookup(int code)
+{
+    const CoexGraphCode *row;
+
+    if (code >= 200 && code <= 299)
+        code = 200;
+    else if (code >= 131200 && code <= 131299)
+        code = 131200;
+    row =
+        bsearch(&code, graph_codes, G_N_ELEMENTS(graph_codes), sizeof graph_codes[0], compare_code);
+    return row ? row : &unlisted;
+}
+
+/* Graph's words on one bounded line without the "(#131047) " in front; NULL when they say nothing.
+ */
+static char *
+tidy_details(const char *details)
+{
+    const char *end = details && g_str_has_prefix(details, "(#") ? strchr(details, ')') : NULL;
+    g_autofree char *line = coex_text_excerpt(end ? end + 1 : details, DETAILS_MAX);
+
+    return *line ? g_steal_pointer(&line) : NULL;
+}
+
+static gboolean
+contains_folded(const char *text, const char *part)
+{
+    g_autofree char *folded_text = g_utf8_casefold(text, -1);
+    g_autofree char *folded_part = g_utf8_casefold(part, -1);
+
+    return strstr(folded_text, folded_part) != NULL;
+}
+
+static GString *
+start_sentence(const CoexGraphCode *row, const char *details)
+{
+    GString *text = g_string_new(row->what);
+    g_autofree char *tidy = tidy_details(details);
+
+    if (row->remedy)
+        g_string_append_printf(text, " %s", row->remedy);
+    if (!tidy || contains_folded(text->str, tidy))
+        return text;
+    g_string_append_printf(text, " WhatsApp says: %s", tidy);
+    if (!strchr(".!?", text->str[text->len - 1]) && !g_str_has_suffix(text->str, "…"))
+        g_string_append_c(text, '.');
+    return text;
+}
+
+void
+coex_error_set_graph(GError **error, int graph_code, const char *details, const char *trace_id)
+{
+    const CoexGraphCode *row = coex_graph_code_lookup(graph_code);
+    g_autofree char *trace = tidy_details(trace_id);
+    GString *text;
+    GError *graph_error;
+
+    if (!error)
+        return;
+    text = start_sentence(row, details);
+    g_string_append_printf(text, " (code %d", graph_code);
+    if (trace)
+        g_string_append_printf(text, ", trace %s", trace);
+    g_string_append_c(text, ')');
+    graph_error = g_error_new_literal(COEX_ERROR, row->meaning, text->str);
+    coex_error_get_private(graph_error)->graph_code = graph_code;
+    g_propagate_error(error, graph_error);
+    g_string_free(text, TRUE);
+}
+
+int
+coex_error_get_graph_code(const GError *error)
+{
+    if (!error || error->domain != COEX_ERROR)
+        return 0;
+    return coex_error_get_private(error)->graph_code;
+}
+
+char *
+coex_graph_code_explain(int graph_code, const char *title, const char *details)
+{
+    const CoexGraphCode *row = graph_code ? coex_graph_code_lookup(graph_code) : &no_code;
+    g_autofree char *tidy = tidy_details(details);
+    /* A title is Meta's short name of a listed code, but the only hint at an unlisted one. */
+    gboolean use_title = !tidy && row->code == COEX_GRAPH_CODE_UNLISTED;
+    GString *text = start_sentence(row, use_title ? title : details);
+
+    if (graph_code)
+        g_string_append_printf(text, " (code %d)", graph_code);
+    return g_string_free(text, FALSE);
+}

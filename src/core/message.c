@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/message.h"
+
+#include <string.h>
+
+/* wamid. + Base64 of: 1c 18 <n> <peer, n bytes> 15 02 00 <11|12> 18 <k> <token, k bytes> 00
+ * (inbound.md 1.7). */
+#define WAMID_PREFIX "wamid."
+#define WAMID_HEAD 3 /* bytes before the peer */
+#define WAMID_MID 6  /* bytes between peer and token */
+#define WAMID_TAG_STRING 0x18
+#define BASE64_CHARS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+
+CoexMessage *
+coex_message_new(void)
+{
+    return g_atomic_rc_box_new0(CoexMessage);
+}
+
+CoexMessage *
+coex_message_ref(const CoexMessage *message)
+{
+    return g_atomic_rc_box_acquire((CoexMessage *)message);
+}
+
+static void
+message_clear(gpointer data)
+{
+    CoexMessage *message = data;
+
+    g_free(message->wamid);
+    g_free(message->token);
+    coex_peer_clear(&message->peer);
+    g_free(message->profile_name);
+    g_free(message->context_wamid);
+    g_free(message->group_id);
+    g_free(message->content.type);
+    g_free(message->content.text);
+}
+
+void
+coex_message_unref(CoexMessage *message)
+{
+    if (message != NULL)
+        g_atomic_rc_box_release_full(message, message_clear);
+}
+
+const char *
+coex_content_kind_get_name(CoexContentKind kind)
+{
+    switch (kind) {
+    case COEX_CONTENT_TEXT:
+        return "text";
+    case COEX_CONTENT_MEDIA:
+        return "media";
+    case COEX_CONTENT_LOCATION:
+        return "location";
+    case COEX_CONTENT_CONTACTS:
+        return "contacts";
+    case COEX_CONTENT_REACTION:
+        return "reaction";
+    case COEX_CONTENT_BUTTON:
+        return "button";
+    case COEX_CONTENT_INTERACTIVE:
+        return "interactive";
+    case COEX_CONTENT_ORDER:
+        return "order";
+    case COEX_CONTENT_SYSTEM:
+        return "system";
+    case COEX_CONTENT_WELCOME:
+        return "welcome";
+    case COEX_CONTENT_EDIT:
+        return "edit";
+    case COEX_CONTENT_REVOKE:
+        return "revoke";
+    case COEX_CONTENT_PLACEHOLDER:
+        return "placeholder";
+    case COEX_CONTENT_UNSUPPORTED:
+        return "unsupported";
+    case COEX_CONTENT_UNKNOWN:
+        return "unknown";
+    }
+    return "unknown";
+}
+
+gboolean
+coex_content_opens_window(CoexContentKind kind)
+{
+    switch (kind) {
+    case COEX_CONTENT_SYSTEM:
+    case COEX_CONTENT_EDIT:
+    case COEX_CONTENT_REVOKE:
+        return FALSE;
+    case COEX_CONTENT_TEXT:
+    case COEX_CONTENT_MEDIA:
+    case COEX_CONTENT_LOCATION:
+    case COEX_CONTENT_CONTACTS:
+    case COEX_CONTENT_REACTION:
+    case COEX_CONTENT_BUTTON:
+    case COEX_CONTENT_INTERACTIVE:
+    case COEX_CONTENT_ORDER:
+    case COEX_CONTENT_WELCOME:
+    case COEX_CONTENT_PLACEHOLDER:
+    case COEX_CONTENT_UNSUPPORTED:
+    case COEX_CONTENT_UNKNOWN:
+        return TRUE;
+    }
+    return TRUE;
+}
+
+const char *
+coex_state_get_name(CoexState state)
+{
+    switch (state) {
+    case COEX_STATE_PENDING:
+        return "pending";
+    case COEX_STATE_SENT:
+        return "sent";
+    case COEX_STATE_DELIVERED:
+        return "delivered";
+    case COEX_STATE_READ:
+        return "read";
+    case COEX_STATE_PLAYED:
+        return "played";
+    case COEX_STATE_FAILED:
+        return "failed";
+    }
+    return "pending";
+}
+
+gboolean
+coex_state_advances(CoexState current, CoexState next)
+{
+    if (current == COEX_STATE_FAILED)
+        return FALSE;
+    if (next == COEX_STATE_FAILED)
+        return current == COEX_STATE_PENDING || current == COEX_STATE_SENT;
+    return next > current;
+}
+
+CoexStatus *
+coex_status_new(void)
+{
+    return g_atomic_rc_box_new0(CoexStatus);
+}
+
+CoexStatus *
+coex_status_ref(const CoexStatus *status)
+{
+    return g_atomic_rc_box_acquire((CoexStatus *)status);
+}
+
+static void
+status_clear(gpointer data)
+{
+    CoexStatus *status = data;
+
+    g_free(status->wamid);
+    g_free(status->token);
+    g_free(status->state_name);
+    coex_peer_clear(&status->peer);
+    g_free(status->profile_name);
+    g_free(status->opaque);
+    g_free(status->error_title);
+    g_free(status->error_details);
+}
+
+void
+coex_status_unref(CoexStatus *status)
+{
+    if (status != NULL)
+        g_atomic_rc_box_release_full(status, status_clear);
+}
+
+/* The token inside the decoded bytes, or NULL when they are laid out otherwise. */
+static char *
+token_dup(const guint8 *bytes, gsize length)
+{
+    const guint8 *mid, *token;
+    gsize n_token;
+
+    if (length < WAMID_HEAD || bytes[0] != 0x1c || bytes[1] != WAMID_TAG_STRING)
+        return NULL;
+    if (length < (gsize)WAMID_HEAD + bytes[2] + WAMID_MID)
+        return NULL;
+    mid = bytes + WAMID_HEAD + bytes[2];
+    if (memcmp(mid, "\x15\x02\x00", 3) != 0 || mid[4] != WAMID_TAG_STRING)
+        return NULL;
+    token = mid + WAMID_MID;
+    n_token = mid[5];
+    if (n_token == 0 || (gsize)(token - bytes) + n_token > length)
+        return NULL;
+    for (gsize i = 0; i < n_token; i++) {
+        if (!g_ascii_isgraph((char)token[i]))
+            return NULL;
+    }
+    return g_strndup((const char *)token, n_token);
+}
+
+char *
+coex_wamid_dup_token(const char *wamid)
+{
+    g_autofree guint8 *bytes = NULL;
+    static const char *const padding[] = { "", NULL, "==", "=" };
+    g_autofree char *padded = NULL;
+    const char *base64;
+    char *token = NULL;
+    gsize length, n_chars;
+
+    if (wamid == NULL)
+        return NULL;
+    if (!g_str_has_prefix(wamid, WAMID_PREFIX))
+        return g_strdup(wamid);
+    base64 = wamid + strlen(WAMID_PREFIX);
+    /* g_base64_decode() skips what is no Base64, so that different ids would become alike; and it
+     * needs the padding that an id may come without. */
+    n_chars = strspn(base64, BASE64_CHARS);
+    if (padding[n_chars % 4] != NULL && strspn(base64 + n_chars, "=") == strlen(base64 + n_chars)) {
+        padded = g_strdup_printf("%.*s%s", (int)n_chars, base64, padding[n_chars % 4]);
+        bytes = g_base64_decode(padded, &length);
+        token = token_dup(bytes, length);
+    }
+    return token != NULL ? token : g_strdup(wamid);
+}
+
+CoexEvent *
+coex_event_new(CoexEventKind kind)
+{
+    CoexEvent *event = g_new0(CoexEvent, 1);
+
+    event->kind = kind;
+    event->history_progress = -1;
+    return event;
+}
+
+void
+coex_event_free(CoexEvent *event)
+{
+    if (event == NULL)
+        return;
+    g_free(event->field);
+    g_free(event->waba_id);
+    g_free(event->phone_number_id);
+    g_free(event->display_phone_number);
+    g_free(event->line);
+    coex_message_unref(event->message);
+    coex_status_unref(event->status);
+    g_free(event);
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "core/peer.h"
+#include <glib.h>
+
+/* The values that cross threads: messages, statuses and the other events of a webhook. Immutable
+ * after they are built and counted, so that any thread may hold one. The numbers of the enums below
+ * are kept on disk: append only. */
+
+typedef enum {
+    COEX_INBOUND,  /* from the customer */
+    COEX_OUTBOUND, /* sent here through the API */
+    COEX_ECHO,     /* sent from the phone app */
+} CoexDirection;
+
+typedef enum {
+    COEX_CONTENT_TEXT,
+    COEX_CONTENT_MEDIA,
+    COEX_CONTENT_LOCATION,
+    COEX_CONTENT_CONTACTS,
+    COEX_CONTENT_REACTION,
+    COEX_CONTENT_BUTTON,
+    COEX_CONTENT_INTERACTIVE,
+    COEX_CONTENT_ORDER,
+    COEX_CONTENT_SYSTEM,
+    COEX_CONTENT_WELCOME, /* request_welcome */
+    COEX_CONTENT_EDIT,
+    COEX_CONTENT_REVOKE,
+    COEX_CONTENT_PLACEHOLDER, /* unsupported with 131060: content may come later under the same id
+                               */
+    COEX_CONTENT_UNSUPPORTED,
+    COEX_CONTENT_UNKNOWN, /* a type this version does not know */
+} CoexContentKind;
+
+typedef struct {
+    CoexContentKind kind;
+    char *type; /* WhatsApp's name of the type, as it came */
+    char *text; /* body of a text; for every other kind one plain line for people that carries each
+                   text it has; NULL: nothing to show */
+} CoexContent;
+
+/* One message, identified by (conversation, token). */
+typedef struct {
+    char *wamid;
+    char *token; /* inner token of the wamid, or the whole wamid where it does not decode */
+    CoexPeer peer;
+    CoexDirection direction;
+    gint64 time;         /* seconds since 1970, 0 when it came without a usable one */
+    char *profile_name;  /* of the customer, NULL if not told */
+    char *context_wamid; /* the quoted message, NULL */
+    char *group_id;      /* NULL */
+    gboolean from_ad;    /* came with a referral */
+    CoexContent content;
+} CoexMessage;
+
+CoexMessage *coex_message_new(
+    void); /* zeroed, one reference; fill it, then treat it as immutable */
+CoexMessage *coex_message_ref(const CoexMessage *message);
+void coex_message_unref(CoexMessage *message);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexMessage, coex_message_unref)
+
+/* "text", "media" …: for debug dumps. Static. */
+const char *coex_content_kind_get_name(CoexContentKind kind);
+
+/* Whether a message of this kind from the customer opens the customer service window: all but edit,
+ * revoke and system. */
+gboolean coex_content_opens_window(CoexContentKind kind);
+
+/* Order of merging: a state never goes back (design: pending < sent < delivered < read < played;
+ * failed only from pending or sent). */
+typedef enum {
+    COEX_STATE_PENDING,
+    COEX_STATE_SENT,
+    COEX_STATE_DELIVERED,
+    COEX_STATE_READ,
+    COEX_STATE_PLAYED,
+    COEX_STATE_FAILED,
+} CoexState;
+
+const char *coex_state_get_name(CoexState state); /* "sent" …; static */
+/* Whether @next replaces @current; nothing replaces a failure. */
+gboolean coex_state_advances(CoexState current, CoexState next);
+
+typedef struct {
+    char *wamid;
+    char *token;
+    CoexState state;
+    char *state_name; /* as it came: an unknown one is kept with state PENDING */
+    gint64 time;
+    CoexPeer peer;
+    char *profile_name;
+    char *opaque;      /* biz_opaque_callback_data, NULL */
+    int error_code;    /* Graph's, on failed; 0 */
+    char *error_title; /* NULL */
+    char *error_details;
+    gint64 free_entry_until; /* conversation.expiration_timestamp of a free entry point, 0 */
+} CoexStatus;
+
+CoexStatus *coex_status_new(void); /* as coex_message_new() */
+CoexStatus *coex_status_ref(const CoexStatus *status);
+void coex_status_unref(CoexStatus *status);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexStatus, coex_status_unref)
+
+/* Inner token of a wamid (inbound.md 1.7): the second ASCII part of its Base64; the whole string
+ * when it does not decode. Never NULL for a non-NULL argument. Free with g_free(). */
+char *coex_wamid_dup_token(const char *wamid);
+
+typedef enum {
+    COEX_EVENT_MESSAGE,
+    COEX_EVENT_STATUS,
+    COEX_EVENT_HISTORY,        /* a chunk: progress only */
+    COEX_EVENT_CONTACT_CHANGE, /* smb_app_state_sync */
+    COEX_EVENT_TEMPLATE,       /* a template changed: the catalogue is stale */
+    COEX_EVENT_ACCOUNT,        /* account_update and relatives */
+    COEX_EVENT_UNKNOWN,
+} CoexEventKind;
+
+/* One thing that a webhook tells. */
+typedef struct {
+    CoexEventKind kind;
+    char *field;                /* as it came or guessed */
+    char *waba_id;              /* entry.id, NULL */
+    char *phone_number_id;      /* NULL on account-level fields */
+    char *display_phone_number; /* digits, NULL */
+    gboolean keep_raw;          /* this version does not apply all of it: the raw delivery stays */
+    char *line; /* for kinds but message and status: one line for the account, NULL: nothing for
+                   people */
+    int history_progress; /* 0..100 on COEX_EVENT_HISTORY, -1 unknown */
+    CoexMessage *message; /* COEX_EVENT_MESSAGE, else NULL */
+    CoexStatus *status;   /* COEX_EVENT_STATUS, else NULL */
+} CoexEvent;
+
+CoexEvent *coex_event_new(CoexEventKind kind); /* empty, history_progress -1 */
+void coex_event_free(CoexEvent *event);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexEvent, coex_event_free)

@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/notice.h"
+
+#include "core/error.h"
+
+#include <string.h>
+
+typedef char *(*BuildLine)(const CoexJsonAt *value, const char *sentence);
+
+typedef struct {
+    const char *event;
+    const char *sentence; /* NULL: nothing for people */
+    BuildLine build;      /* NULL: the sentence as it is */
+} EventRow;
+
+typedef struct {
+    const char *field;
+    CoexEventKind kind;
+    BuildLine build; /* NULL: nothing for people */
+} FieldRow;
+
+static const char *
+text_of(const CoexJsonAt *object, const char *name)
+{
+    CoexJsonAt member = coex_json_member(object, name);
+    const char *text = coex_json_text(&member);
+
+    return text != NULL && *text != '\0' ? text : NULL;
+}
+
+char *
+coex_notice_flatten(char *text)
+{
+    GString *line;
+
+    if (text == NULL)
+        return NULL;
+    line = g_string_sized_new(strlen(text));
+    for (const char *p = text; *p != '\0'; p = g_utf8_next_char(p)) {
+        gunichar c = g_utf8_get_char(p);
+
+        g_string_append_unichar(line, g_unichar_iscntrl(c) || c == 0x2028 || c == 0x2029 ? ' ' : c);
+    }
+    g_free(text);
+    return g_string_free(line, FALSE);
+}
+
+/* ---- account_update ---------------------------------------------------------------------------
+ */
+
+static char *
+build_removed(const CoexJsonAt *value, const char *sentence)
+{
+    static const struct {
+        const char *reason;
+        const char *meaning;
+    } reasons[] = {
+        { "ACCOUNT_DISCONNECTED", "it was disconnected in the WhatsApp Business app" },
+        { "BUSINESS_DOWNGRADE", "the phone went from the WhatsApp Business app to WhatsApp" },
+        { "CHANGE_NUMBER", "the number was changed on the phone" },
+        { "COMPANION_INACTIVITY", "the linked device was not used for about 30 days" },
+        { "PRIMARY_INACTIVITY", "the phone was not used for about 14 days" },
+        { "USER_RE_REGISTERED", "the number was registered on a phone again" },
+    };
+    CoexJsonAt info = coex_json_member(value, "disconnection_info");
+    const char *reason = text_of(&info, "reason");
+    const char *why = reason;
+
+    for (gsize i = 0; reason != NULL && i < G_N_ELEMENTS(reasons); i++) {
+        if (strcmp(reasons[i].reason, reason) == 0)
+            why = reasons[i].meaning;
+    }
+    return g_strdup_printf("%s%s%s. Sending fails until it is connected again.", sentence,
+                           why != NULL ? ": " : "", why != NULL ? why : "");
+}
+
+static void
+append_until(GString *line, gint64 expiration)
+{
+    g_autoptr(GDateTime) when = NULL;
+    g_autofree char *text = NULL;
+
+    if (expiration > 0)
+        when = g_date_time_new_from_unix_utc(expiration);
+    if (when != NULL)
+        text = g_date_time_format(when, "%Y-%m-%d %H:%M UTC");
+    if (text != NULL)
+        g_string_append_printf(line, " until %s", text);
+}
+
+static char *
+build_restriction(const CoexJsonAt *value, const char *sentence)
+{
+    CoexJsonAt list = coex_json_member(value, "restriction_info");
+    GString *line = g_string_new(sentence);
+    guint n = coex_json_length(&list);
+
+    for (guint i = 0; i < MIN(n, 10); i++) {
+        CoexJsonAt info = coex_json_element(&list, i);
+        CoexJsonAt expiration = coex_json_member(&info, "expiration");
+        const char *type = text_of(&info, "restriction_type");
+        const char *remedy = text_of(&info, "remediation");
+
+        g_string_append(line, i == 0 ? ": " : "; ");
+        g_string_append(line, type != NULL ? type : "not told what");
+        append_until(line, coex_json_int(&expiration, 0));
+        if (remedy != NULL)
+            g_string_append_printf(line, " (%s)", remedy);
+    }
+    g_string_append_c(line, '.');
+    return g_string_free(line, FALSE);
+}
+
+static char *
+build_ban(const CoexJsonAt *value, const char *sentence)
+{
+    static const struct {
+        const char *state;
+        const char *meaning;
+    } states[] = {
+        { "DISABLE", "WhatsApp has disabled this business account" },
+        { "REINSTATE", "WhatsApp has reinstated this business account" },
+        { "SCHEDULE_FOR_DISABLE", "WhatsApp is going to disable this business account" },
+    };
+    CoexJsonAt info = coex_json_member(value, "ban_info");
+    const char *state = text_of(&info, "waba_ban_state");
+    const char *date = text_of(&info, "waba_ban_date");
+    const char *meaning = sentence;
+
+    for (gsize i = 0; state != NULL && i < G_N_ELEMENTS(states); i++) {
+        if (strcmp(states[i].state, state) == 0)
+            meaning = states[i].meaning;
+    }
+    return g_strdup_printf("%s%s%s%s. See WhatsApp Manager for the reason.", meaning,
+                           date != NULL ? " (" : "", date != NULL ? date : "",
+                           date != NULL ? ")" : "");
+}
+
+static char *
+build_violation(const CoexJsonAt *value, const char *sentence)
+{
+    CoexJsonAt info = coex_json_member(value, "violation_info");
+    const char *type = text_of(&info, "violation_type");
+
+    return g_strdup_printf("%s%s%s.", sentence, type != NULL ? ": " : "", type != NULL ? type : "");
+}
+
+static const EventRow account_events[] = {
+    { "PARTNER_REMOVED", "This number is no longer connected with the API", build_removed },
+    { "ACCOUNT_OFFBOARDED",
+      "WhatsApp has paused the API for this number because the phone was changed or registered "
+      "again. "
+      "It usually reconnects by itself within minutes; until then sending fails.",
+      NULL },
+    { "ACCOUNT_RECONNECTED",
+      "This number is connected with the API again. What was written in between is on the phone "
+      "only, "
+      "and linked devices must be linked again.",
+      NULL },
+    { "ACCOUNT_RESTRICTION", "WhatsApp has restricted this business account", build_restriction },
+    { "DISABLED_UPDATE", "WhatsApp has changed the state of this business account", build_ban },
+    { "ACCOUNT_VIOLATION", "WhatsApp reports a violation of its rules by this business account",
+      build_violation },
+    { "ACCOUNT_DELETED", "This WhatsApp Business account was deleted: sending will fail.", NULL },
+    { "AD_ACCOUNT_LINKED", NULL, NULL },
+    { "AUTH_INTL_PRICE_ELIGIBILITY_UPDATE", NULL, NULL },
+    { "BUSINESS_PRIMARY_LOCATION_COUNTRY_UPDATE", NULL, NULL },
+    { "MM_LITE_TERMS_SIGNED", NULL, NULL },
+    { "PARTNER_ADDED", NULL, NULL },
+    { "PARTNER_APP_INSTALLED", NULL, NULL },
+    { "PARTNER_APP_UNINSTALLED", NULL, NULL },
+    { "PARTNER_CLIENT_CERTIFICATION_STATUS_UPDATE", NULL, NULL },
+    { "VOLUME_BASED_PRICING_TIER_UPDATE", NULL, NULL },
+};
+
+static const EventRow security_events[] = {
+    { "PIN_CHANGED", "The two-step verification PIN of this number was changed.", NULL },
+    { "PIN_RESET_REQUEST",
+      "Somebody has asked to switch off the two-step verification PIN of this number.", NULL },
+    { "PIN_REQUEST_SUCCESS", "The two-step verification PIN of this number was switched off.",
+      NULL },
+};
+
+static char *
+build_event(const CoexJsonAt *value, const EventRow *rows, gsize n_rows, const char *what)
+{
+    const char *event = text_of(value, "event");
+
+    for (gsize i = 0; event != NULL && i < n_rows; i++) {
+        if (strcmp(rows[i].event, event) != 0)
+            continue;
+        if (rows[i].build != NULL)
+            return rows[i].build(value, rows[i].sentence);
+        return g_strdup(rows[i].sentence);
+    }
+    return g_strdup_printf("WhatsApp reports a change of %s that this version does not know: %s.",
+                           what, event != NULL ? event : "not told what");
+}
+
+static char *
+build_account(const CoexJsonAt *value, const char *sentence)
+{
+    return build_event(value, account_events, G_N_ELEMENTS(account_events), "the account");
+}
+
+static char *
+build_security(const CoexJsonAt *value, const char *sentence)
+{
+    return build_event(value, security_events, G_N_ELEMENTS(security_events), "security");
+}
+
+static char *
+build_alert(const CoexJsonAt *value, const char *sentence)
+{
+    CoexJsonAt info = coex_json_member(value, "alert_info");
+    const char *type = text_of(&info, "alert_type");
+    const char *severity = text_of(&info, "alert_severity");
+    const char *description = text_of(&info, "alert_description");
+    GString *line = g_string_new("WhatsApp alerts");
+
+    if (severity != NULL)
+        g_string_append_printf(line, " (%s)", severity);
+    if (type != NULL)
+        g_string_append_printf(line, ": %s", type);
+    if (description != NULL)
+        g_string_append_printf(line, ": %s", description);
+    if (type == NULL && description == NULL)
+        g_string_append(line, ": see WhatsApp Manager");
+    return g_string_free(line, FALSE);
+}
+
+/* ---- templates --------------------------------------------------------------------------------
+ */
+
+static const EventRow template_events[] = {
+    { "PAUSED", "was paused by WhatsApp and cannot be sent for now", NULL },
+    { "DISABLED", "was disabled by WhatsApp and can no longer be sent", NULL },
+    { "REJECTED", "was rejected by WhatsApp", NULL },
+};
+
+static char *
+build_template(const CoexJsonAt *value, const char *sentence)
+{
+    const char *event = text_of(value, "event");
+    const char *name = text_of(value, "message_template_name");
+    const char *language = text_of(value, "message_template_language");
+    const char *reason = text_of(value, "reason");
+    const char *what = NULL;
+    GString *line;
+
+    for (gsize i = 0; event != NULL && i < G_N_ELEMENTS(template_events); i++) {
+        if (g_ascii_strcasecmp(template_events[i].event, event) == 0)
+            what = template_events[i].sentence;
+    }
+    if (what == NULL)
+        return NULL;
+    line = g_string_new("The template");
+    if (name != NULL)
+        g_string_append_printf(line, " %s", name);
+    if (language != NULL)
+        g_string_append_printf(line, " (%s)", language);
+    g_string_append_printf(line, " %s", what);
+    if (reason != NULL && g_ascii_strcasecmp(reason, "NONE") != 0)
+        g_string_append_printf(line, ": %s", reason);
+    g_string_append_c(line, '.');
+    return g_string_free(line, FALSE);
+}
+
+/* ---- the table --------------------------------------------------------------------------------
+ */
+
+static const FieldRow field_rows[] = {
+    { "account_update", COEX_EVENT_ACCOUNT, build_account },
+    { "account_alerts", COEX_EVENT_ACCOUNT, build_alert },
+    { "security", COEX_EVENT_ACCOUNT, build_security },
+    { "account_review_update", COEX_EVENT_ACCOUNT, NULL },
+    { "account_settings_update", COEX_EVENT_ACCOUNT, NULL },
+    { "automatic_events", COEX_EVENT_ACCOUNT, NULL },
+    { "business_capability_update", COEX_EVENT_ACCOUNT, NULL },
+    { "business_username_update", COEX_EVENT_ACCOUNT, NULL },
+    { "consumer_profile", COEX_EVENT_ACCOUNT, NULL },
+    { "flows", COEX_EVENT_ACCOUNT, NULL },
+    { "messaging_handovers", COEX_EVENT_ACCOUNT, NULL },
+    { "partner_solutions", COEX_EVENT_ACCOUNT, NULL },
+    { "payment_configuration_update", COEX_EVENT_ACCOUNT, NULL },
+    { "phone_number_name_update", COEX_EVENT_ACCOUNT, NULL },
+    { "phone_number_quality_update", COEX_EVENT_ACCOUNT, NULL },
+    { "message_template_status_update", COEX_EVENT_TEMPLATE, build_template },
+    { "message_template_quality_update", COEX_EVENT_TEMPLATE, NULL },
+    { "message_template_components_update", COEX_EVENT_TEMPLATE, NULL },
+    { "message_template_category_update", COEX_EVENT_TEMPLATE, NULL },
+    { "template_category_update", COEX_EVENT_TEMPLATE, NULL },
+};
+
+gboolean
+coex_notice_read(const char *field, const CoexJsonAt *value, CoexEventKind *ret_kind,
+                 char **ret_line)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(field_rows); i++) {
+        const FieldRow *row = &field_rows[i];
+
+        if (strcmp(row->field, field) != 0)
+            continue;
+        *ret_kind = row->kind;
+        *ret_line = coex_notice_flatten(row->build != NULL ? row->build(value, NULL) : NULL);
+        return TRUE;
+    }
+    return FALSE;
+}
+
+/* ---- elements of number-level values ----------------------------------------------------------
+ */
+
+char *
+coex_notice_error(const CoexJsonAt *error)
+{
+    CoexJsonAt code = coex_json_member(error, "code");
+    CoexJsonAt data = coex_json_member(error, "error_data");
+    const char *title = text_of(error, "title");
+    const char *details = text_of(&data, "details");
+    gint64 number = coex_json_int(&code, 0);
+
+    if (details == NULL)
+        details = text_of(error, "message");
+    if (title != NULL && details != NULL && strcmp(title, details) == 0)
+        details = NULL;
+    return coex_notice_flatten(
+        coex_graph_code_explain((int)CLAMP(number, 0, G_MAXINT), title, details));
+}
+
+char *
+coex_notice_call(const CoexJsonAt *call, const char *who)
+{
+    CoexJsonAt duration = coex_json_member(call, "duration");
+    const char *event = text_of(call, "event");
+    const char *direction = text_of(call, "direction");
+    gint64 seconds = coex_json_int(&duration, 0);
+
+    /* A call by the business itself is no news here. */
+    if (event == NULL || (direction != NULL && strcmp(direction, "USER_INITIATED") != 0))
+        return NULL;
+    if (strcmp(event, "connect") == 0)
+        return coex_notice_flatten(
+            g_strdup_printf("%s is calling: calls are answered on the phone.", who));
+    if (strcmp(event, "terminate") != 0)
+        return NULL;
+    if (seconds <= 0)
+        return coex_notice_flatten(g_strdup_printf("Missed call from %s.", who));
+    return coex_notice_flatten(g_strdup_printf(
+        "The call from %s has ended after %" G_GINT64_FORMAT " seconds.", who, seconds));
+}
+
+char *
+coex_notice_preference(const CoexJsonAt *preference, const char *who)
+{
+    const char *value = text_of(preference, "value");
+    const char *detail = text_of(preference, "detail");
+
+    if (value != NULL && strcmp(value, "stop") == 0)
+        return coex_notice_flatten(
+            g_strdup_printf("%s wants no more marketing messages: do not send any.", who));
+    if (value != NULL && strcmp(value, "resume") == 0)
+        return coex_notice_flatten(g_strdup_printf("%s accepts marketing messages again.", who));
+    if (detail == NULL)
+        return NULL;
+    return coex_notice_flatten(g_strdup_printf("%s: %s", who, detail));
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "core/json.h"
+#include "core/message.h"
+#include <glib.h>
+
+/* What a webhook tells about the account rather than from a person, as one line. Hides the fields
+ * and events of inbound.md 8, each a row of a table. Lines are single lines; free them with
+ * g_free(). */
+
+/* Whether @field is one of the account-level fields this version knows, what kind of event it gives
+ * and the line for people, NULL when it is nothing to them. */
+gboolean coex_notice_read(const char *field, const CoexJsonAt *value, CoexEventKind *ret_kind,
+                          char **ret_line);
+
+/* An element of `errors[]`: what happened, what to do, its code. Never NULL. */
+char *coex_notice_error(const CoexJsonAt *error);
+
+/* An element of `calls[]`; @who is the person's display name. NULL for an event that nobody needs.
+ */
+char *coex_notice_call(const CoexJsonAt *call, const char *who);
+
+/* An element of `user_preferences[]`; @who is the person's display name. NULL if it tells nothing.
+ */
+char *coex_notice_preference(const CoexJsonAt *preference, const char *who);
+
+/* @text as one line: line breaks and other control characters become blanks. Takes @text, which may
+ * be NULL. */
+char *coex_notice_flatten(char *text);

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "core/json.h"
+#include <glib.h>
+
+/* Approved message templates: reading a provider's catalogue, finding one, what values it needs,
+ * whether they fit, how the message will look, and the components of the request (outbound.md 2.6,
+ * 5). */
+
+typedef struct {
+    char *name;    /* parameter_name of a NAMED template, "1", "2" … of a positional one */
+    char *example; /* from the definition, NULL */
+    gboolean in_header;
+} CoexTemplateVariable;
+
+typedef struct {
+    char *name;
+    char *language; /* "de", "en_US" */
+    char *category; /* upper case: MARKETING, UTILITY, AUTHENTICATION; "" when not told */
+    char *status;   /* upper case: APPROVED …; "" when not told */
+    gboolean named; /* NAMED parameters */
+    char *header;   /* text of a text header, NULL */
+    char *body;
+    char *footer;         /* NULL */
+    char **buttons;       /* labels, NULL-terminated, never NULL */
+    GPtrArray *variables; /* CoexTemplateVariable, header first, then body in order of first
+                             appearance (positional: by number); never NULL. A name that stands in
+                             both is there twice */
+    char *obstacle; /* why this version cannot send it ("needs a picture", "needs a link address"
+                       …), NULL if it can */
+} CoexTemplate;
+
+/* Immutable after parsing, counted; any thread may hold one. */
+CoexTemplate *coex_template_ref(const CoexTemplate *template_);
+void coex_template_unref(CoexTemplate *template_);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexTemplate, coex_template_unref)
+
+/* Reads one definition in either provider's shape (case of status, type and format varies). NULL
+ * and COEX_ERROR_PROTOCOL when it has no name, language or body. */
+CoexTemplate *coex_template_parse(const CoexJsonAt *definition, GError **error);
+
+/* Whether it may be offered: APPROVED (in any case) and not AUTO_GENERATED. Unsendable ones with an
+ * obstacle are offered with the reason. */
+gboolean coex_template_is_approved(const CoexTemplate *template_);
+
+/* One value per variable, in the variables' order, cleaned (newlines and tabs to one blank, runs of
+ * blanks to one: code 132018, ends trimmed). @ret_cleaned tells whether a value changed more than
+ * at its ends (may be NULL). COEX_ERROR_INVALID_INPUT naming the variable when one is missing or
+ * empty, or there are too many. Free with g_strfreev(). */
+char **coex_template_check_values(const CoexTemplate *template_, const char *const *values,
+                                  gboolean *ret_cleaned, GError **error);
+
+/* The finished message as plain text with line breaks: header, body, footer, "[button]"s, with the
+ * values cleaned as they will be sent. Missing and blank values stay as {{name}}. @values may be
+ * NULL or shorter. Free with g_free(). */
+char *coex_template_preview(const CoexTemplate *template_, const char *const *values);
+
+/* The definition as it came, as JSON text: for keeping. Borrowed. */
+const char *coex_template_get_definition(const CoexTemplate *template_);
+
+/* "marketing, billed" and so on: category and cost class (outbound.md 6.4). Static. */
+const char *coex_template_get_cost(const CoexTemplate *template_);
+
+/* Writes the member "template" of a send (name, language, components) with checked values. */
+void coex_template_write(const CoexTemplate *template_, const char *const *values,
+                         CoexJsonWriter *writer);
+
+/* An immutable, counted list, one of the account's whole catalogue; any thread may hold one. */
+typedef struct CoexCatalogue CoexCatalogue;
+
+/* @templates: transfer full, of CoexTemplate, freed by its own free function (coex_template_unref).
+ * @fetched_at: seconds since 1970. */
+CoexCatalogue *coex_catalogue_new(GPtrArray *templates, gint64 fetched_at);
+CoexCatalogue *coex_catalogue_ref(CoexCatalogue *catalogue);
+void coex_catalogue_unref(CoexCatalogue *catalogue);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexCatalogue, coex_catalogue_unref)
+gint64 coex_catalogue_get_fetched_at(const CoexCatalogue *catalogue);
+
+/* Templates that may be offered and match @query (words found in name or texts, without regard to
+ * case; NULL or "" for all): best match first, then preferred @language (exact, then same base
+ * language; may be NULL), then name. Array of borrowed CoexTemplate; free with g_ptr_array_unref().
+ */
+GPtrArray *coex_catalogue_search(const CoexCatalogue *catalogue, const char *query,
+                                 const char *language);
+
+/* One approved template by exact name, preferred @language first; NULL if there is none. Borrowed.
+ */
+const CoexTemplate *coex_catalogue_find(const CoexCatalogue *catalogue, const char *name,
+                                        const char *language);
+
+/* The catalogue as JSON for keeping (the definitions as they came), and back: a later version reads
+ * more out of them. dup: free with g_free(). parse: NULL with COEX_ERROR_PROTOCOL. */
+char *coex_catalogue_dup_json(const CoexCatalogue *catalogue);
+CoexCatalogue *coex_catalogue_parse(const char *json, gsize length, GError **error);

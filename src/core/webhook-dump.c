@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/webhook.h"
+
+#include <string.h>
+
+/* " name="value"" with quotes, backslashes and control characters escaped; nothing for NULL. */
+static void
+dump_text(GString *out, const char *name, const char *value)
+{
+    if (value == NULL)
+        return;
+    g_string_append_printf(out, " %s=\"", name);
+    for (const char *p = value; *p != '\0'; p++) {
+        if (*p == '\n')
+            g_string_append(out, "\\n");
+        else if ((guchar)*p < 0x20 || *p == 0x7f)
+            g_string_append_printf(out, "\\x%02x", (guint)*p);
+        else if (*p == '"' || *p == '\\')
+            g_string_append_printf(out, "\\%c", *p);
+        else
+            g_string_append_c(out, *p);
+    }
+    g_string_append_c(out, '"');
+}
+
+static void
+dump_int(GString *out, const char *name, gint64 value)
+{
+    if (value != 0)
+        g_string_append_printf(out, " %s=%" G_GINT64_FORMAT, name, value);
+}
+
+static void
+dump_flag(GString *out, const char *name, gboolean value)
+{
+    if (value)
+        g_string_append_printf(out, " %s", name);
+}
+
+static void
+dump_peer(GString *out, const CoexPeer *peer)
+{
+    dump_text(out, "wa_id", peer->wa_id);
+    dump_text(out, "user_id", peer->user_id);
+    dump_text(out, "parent_user_id", peer->parent_user_id);
+    dump_text(out, "username", peer->username);
+}
+
+static const char *
+direction_name(CoexDirection direction)
+{
+    switch (direction) {
+    case COEX_INBOUND:
+        return "inbound";
+    case COEX_OUTBOUND:
+        return "outbound";
+    case COEX_ECHO:
+        return "echo";
+    }
+    return "inbound";
+}
+
+static void
+dump_message(GString *out, const CoexMessage *message)
+{
+    g_string_append_printf(out, " %s %s", direction_name(message->direction),
+                           coex_content_kind_get_name(message->content.kind));
+    dump_text(out, "type", message->content.type);
+    dump_peer(out, &message->peer);
+    dump_text(out, "name", message->profile_name);
+    dump_int(out, "time", message->time);
+    dump_text(out, "wamid", message->wamid);
+    dump_text(out, "token", message->token);
+    dump_text(out, "context", message->context_wamid);
+    dump_text(out, "group", message->group_id);
+    dump_flag(out, "from-ad", message->from_ad);
+    dump_text(out, "text", message->content.text);
+}
+
+static void
+dump_status(GString *out, const CoexStatus *status)
+{
+    g_string_append_printf(out, " %s", coex_state_get_name(status->state));
+    dump_text(out, "state", status->state_name);
+    dump_peer(out, &status->peer);
+    dump_text(out, "name", status->profile_name);
+    dump_int(out, "time", status->time);
+    dump_text(out, "wamid", status->wamid);
+    dump_text(out, "token", status->token);
+    dump_text(out, "opaque", status->opaque);
+    dump_int(out, "error", status->error_code);
+    dump_text(out, "title", status->error_title);
+    dump_text(out, "details", status->error_details);
+    dump_int(out, "free-until", status->free_entry_until);
+}
+
+static const char *
+kind_name(CoexEventKind kind)
+{
+    switch (kind) {
+    case COEX_EVENT_MESSAGE:
+        return "message";
+    case COEX_EVENT_STATUS:
+        return "status";
+    case COEX_EVENT_HISTORY:
+        return "history";
+    case COEX_EVENT_CONTACT_CHANGE:
+        return "contact-change";
+    case COEX_EVENT_TEMPLATE:
+        return "template";
+    case COEX_EVENT_ACCOUNT:
+        return "account";
+    case COEX_EVENT_UNKNOWN:
+        return "unknown";
+    }
+    return "unknown";
+}
+
+static void
+dump_event(GString *out, const CoexEvent *event)
+{
+    g_string_append(out, kind_name(event->kind));
+    if (event->message != NULL)
+        dump_message(out, event->message);
+    if (event->status != NULL)
+        dump_status(out, event->status);
+    if (event->history_progress >= 0)
+        g_string_append_printf(out, " progress=%d", event->history_progress);
+    dump_text(out, "line", event->line);
+    dump_text(out, "field", event->field);
+    dump_text(out, "waba", event->waba_id);
+    dump_text(out, "phone", event->phone_number_id);
+    dump_text(out, "display", event->display_phone_number);
+    dump_flag(out, "keep-raw", event->keep_raw);
+    g_string_append_c(out, '\n');
+}
+
+char *
+coex_webhook_dump(GPtrArray *events)
+{
+    GString *out = g_string_new(NULL);
+
+    for (guint i = 0; i < events->len; i++)
+        dump_event(out, events->pdata[i]);
+    return g_string_free(out, FALSE);
+}

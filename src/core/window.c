@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/window.h"
+
+#define HOUR_S (60 * 60)
+
+/* How long before the end the presence text changes, nearest to the opening first. */
+static const gint64 notice_s[] = { 6 * HOUR_S, 1 * HOUR_S, 0 };
+
+CoexWindow
+coex_window_at(gint64 last_inbound, gint64 free_until, gint64 now)
+{
+    CoexWindow window = { .free_until = MAX(free_until, 0) };
+
+    if (last_inbound <= 0 || last_inbound > G_MAXINT64 - COEX_WINDOW_S)
+        return window;
+    window.expires_at = last_inbound + COEX_WINDOW_S;
+    window.open = last_inbound - COEX_WINDOW_AHEAD_S <= now && now < window.expires_at;
+    return window;
+}
+
+gint64
+coex_window_extend(gint64 last_inbound, gint64 message_time, gint64 now)
+{
+    if (message_time <= 0 || message_time - COEX_WINDOW_AHEAD_S > now)
+        return last_inbound;
+    return MAX(last_inbound, message_time);
+}
+
+gint64
+coex_window_next_change(CoexWindow window, gint64 now)
+{
+    if (!window.open)
+        return 0;
+    for (gsize i = 0; i < G_N_ELEMENTS(notice_s); i++) {
+        if (now < window.expires_at - notice_s[i])
+            return window.expires_at - notice_s[i];
+    }
+    return 0;
+}
+
+const char *
+coex_window_get_label(CoexWindow window, gint64 now)
+{
+    gint64 left_s = window.expires_at - now;
+
+    if (window.expires_at == 0)
+        return "Has not written yet: only templates can be sent";
+    if (!window.open || left_s <= 0)
+        return "Window closed: only templates can be sent";
+    if (left_s <= 1 * HOUR_S)
+        return "Window closes in less than 1 hour";
+    if (left_s <= 6 * HOUR_S)
+        return "Window closes in less than 6 hours";
+    return "Window open";
+}
+
+static char *
+dup_local_time(gint64 time_s)
+{
+    g_autoptr(GDateTime) time = g_date_time_new_from_unix_local(time_s);
+
+    return time ? g_date_time_format(time, "%Y-%m-%d %H:%M") : g_strdup("an unknown time");
+}
+
+static char *
+dup_left(gint64 left_s)
+{
+    int minutes = (int)(left_s / 60);
+
+    if (minutes < 1)
+        return g_strdup("less than a minute");
+    if (minutes < 60)
+        return g_strdup_printf("%d min", minutes);
+    return g_strdup_printf("%d h %d min", minutes / 60, minutes % 60);
+}
+
+char *
+coex_window_describe(CoexWindow window, gint64 now)
+{
+    g_autofree char *end = dup_local_time(window.expires_at);
+    g_autofree char *free_end = dup_local_time(window.free_until);
+    GString *line = g_string_new(NULL);
+
+    if (window.open && now < window.expires_at) {
+        g_autofree char *left = dup_left(window.expires_at - now);
+
+        g_string_printf(line, "The window is open until %s (%s left).", end, left);
+    } else if (window.expires_at == 0) {
+        g_string_assign(line, "Has not written yet: only templates can be sent.");
+    } else if (window.expires_at > now) {
+        g_string_assign(line, "The window is closed, because the last message carries a time that "
+                              "lies ahead: only templates can be sent.");
+    } else {
+        g_string_printf(line, "The window is closed since %s: only templates can be sent.", end);
+    }
+    if (window.free_until > now)
+        g_string_append_printf(line, " Messages are free of charge until %s.", free_end);
+    return g_string_free(line, FALSE);
+}

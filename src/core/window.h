@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <glib.h>
+
+/* The 24-hour customer service window (outbound.md 6.1) as a pure function of the customer's own
+ * timestamps and the time. All times in seconds since 1970. */
+
+#define COEX_WINDOW_S (24 * 60 * 60)
+#define COEX_WINDOW_AHEAD_S (5 * 60) /* a timestamp further ahead than this opens nothing */
+
+typedef struct {
+    gboolean open;
+    gint64 expires_at; /* 0 when the customer never wrote */
+    gint64 free_until; /* end of a free entry point, 0 if none */
+} CoexWindow;
+
+/* @last_inbound: the newest timestamp of a message that opens it, 0 for none. */
+CoexWindow coex_window_at(gint64 last_inbound, gint64 free_until, gint64 now);
+
+/* The newer of @last_inbound and @message_time, ignoring a @message_time over five minutes ahead of
+ * @now or not positive. */
+gint64 coex_window_extend(gint64 last_inbound, gint64 message_time, gint64 now);
+
+/* When the presence text changes next (6 h, 1 h before the end, the end), 0 for never. */
+gint64 coex_window_next_change(CoexWindow window, gint64 now);
+
+/* Presence text, changing only at those moments: "Window open", "Window closes in less than 6
+ * hours", "… 1 hour", "Window closed: only templates can be sent", "Has not written yet: only
+ * templates can be sent". Static. */
+const char *coex_window_get_label(CoexWindow window, gint64 now);
+
+/* One exact line for /window: open or closed, until or since when in local time, hours and minutes
+ * left. Free with g_free(). */
+char *coex_window_describe(CoexWindow window, gint64 now);

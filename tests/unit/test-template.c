@@ -1,0 +1,642 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/template.h"
+
+#include "core/error.h"
+#include <string.h>
+
+/* Parses a definition written with ' for ". */
+static CoexTemplate *
+parse(const char *quoted, GError **error)
+{
+    g_autofree char *json = g_strdelimit(g_strdup(quoted), "'", '"');
+    g_autoptr(CoexJson) doc = coex_json_parse(json, strlen(json), error);
+    CoexJsonAt root;
+
+    g_assert_nonnull(doc);
+    root = coex_json_root(doc);
+    return coex_template_parse(&root, error);
+}
+
+/* A definition with these components and other members. */
+static CoexTemplate *
+parse_parts(const char *components, const char *members)
+{
+    g_autofree char *json = g_strdup_printf("{'name':'t','language':'en','status':'APPROVED','"
+                                            "category':'UTILITY'%s%s,'components':[%s]}",
+                                            *members ? "," : "", members, components);
+    g_autoptr(GError) error = NULL;
+    CoexTemplate *template_ = parse(json, &error);
+
+    g_assert_no_error(error);
+    return template_;
+}
+
+static CoexTemplate *
+parse_body(const char *body)
+{
+    g_autofree char *component = g_strdup_printf("{'type':'BODY','text':'%s'}", body);
+
+    return parse_parts(component, "");
+}
+
+static CoexCatalogue *
+load_catalogue(const char *file, const char *member)
+{
+    g_autofree char *path = g_build_filename(g_getenv("COEX_TEST_DATA"), "api", file, NULL);
+    g_autofree char *json = NULL;
+    gsize length = 0;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(CoexJson) doc = NULL;
+    GPtrArray *templates = g_ptr_array_new_with_free_func((GDestroyNotify)coex_template_unref);
+    CoexJsonAt root, list;
+
+    g_file_get_contents(path, &json, &length, &error);
+    g_assert_no_error(error);
+    doc = coex_json_parse(json, length, &error);
+    g_assert_no_error(error);
+    root = coex_json_root(doc);
+    list = coex_json_member(&root, member);
+    for (guint i = 0; i < coex_json_length(&list); i++) {
+        CoexJsonAt at = coex_json_element(&list, i);
+        CoexTemplate *template_ = coex_template_parse(&at, &error);
+
+        g_assert_no_error(error);
+        g_ptr_array_add(templates, template_);
+    }
+    return coex_catalogue_new(templates, 1795348800);
+}
+
+/* "header:day=Friday guest_name=Jana", for short. */
+static char *
+describe_variables(const CoexTemplate *template_)
+{
+    GString *out = g_string_new(NULL);
+
+    for (guint i = 0; i < template_->variables->len; i++) {
+        const CoexTemplateVariable *variable = g_ptr_array_index(template_->variables, i);
+
+        g_string_append_printf(out, "%s%s%s=%s", i > 0 ? " " : "",
+                               variable->in_header ? "header:" : "", variable->name,
+                               variable->example ? variable->example : "-");
+    }
+    return g_string_free(out, FALSE);
+}
+
+static void
+test_examples_of_meta(void)
+{
+    static const struct {
+        const char *status;
+        const char *variables;
+        const char *obstacle;
+    } rows[] = {
+        { "APPROVED", "1=Jana 2=2026-1107", "needs a picture, needs a link address" },
+        { "APPROVED", "header:day=Friday guest_name=Jana seats=4", NULL },
+        { "PAUSED", "1=Jana",
+          "needs a picture, needs an end date, needs a coupon code, needs a link address" },
+        { "APPROVED", "1=Jana", "needs several pictures" },
+        { "APPROVED", "1=123456", "needs a one-time code" },
+        { "APPROVED", "1=€49.90 2=27 November 2026, 14:00", "needs a place" },
+        { "REJECTED", "", NULL },
+        { "PENDING", "", NULL },
+    };
+    g_autoptr(CoexCatalogue) catalogue =
+        load_catalogue("28_templates_list.meta.response.json", "data");
+    g_autoptr(GPtrArray) offered = coex_catalogue_search(catalogue, NULL, NULL);
+    g_autofree char *json = coex_catalogue_dup_json(catalogue);
+    g_autoptr(CoexJson) doc = coex_json_parse(json, strlen(json), NULL);
+    CoexJsonAt root = coex_json_root(doc);
+    CoexJsonAt list = coex_json_member(&root, "templates");
+
+    g_assert_cmpuint(coex_json_length(&list), ==, G_N_ELEMENTS(rows));
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        CoexJsonAt at = coex_json_element(&list, i);
+        g_autoptr(CoexTemplate) template_ = coex_template_parse(&at, NULL);
+        g_autofree char *variables = describe_variables(template_);
+
+        g_assert_cmpstr(template_->status, ==, rows[i].status);
+        g_assert_cmpstr(variables, ==, rows[i].variables);
+        g_assert_cmpstr(template_->obstacle, ==, rows[i].obstacle);
+    }
+    g_assert_cmpuint(offered->len, ==, 5);
+}
+
+static void
+test_examples_of_360dialog(void)
+{
+    g_autoptr(CoexCatalogue) catalogue =
+        load_catalogue("29_templates_list.360dialog.response.json", "waba_templates");
+    g_autoptr(GPtrArray) offered = coex_catalogue_search(catalogue, "", "de");
+    const CoexTemplate *template_;
+
+    g_assert_cmpuint(offered->len, ==, 1);
+    template_ = g_ptr_array_index(offered, 0);
+    g_assert_cmpstr(template_->name, ==, "pickup_ready_v2");
+    g_assert_cmpstr(template_->language, ==, "de");
+    g_assert_cmpstr(template_->category, ==, "UTILITY");
+    g_assert_cmpstr(template_->status, ==, "APPROVED");
+    g_assert_cmpstr(template_->body, ==, "Hallo {{1}}, dein Rad (Auftrag {{2}}) ist fertig.");
+    g_assert_cmpstr(template_->footer, ==, "Radhaus Mitte");
+    g_assert_cmpuint(g_strv_length(template_->buttons), ==, 3);
+    g_assert_cmpstr(template_->buttons[1], ==, "Auftrag");
+    g_assert_false(template_->named);
+    g_assert_cmpint(coex_catalogue_get_fetched_at(catalogue), ==, 1795348800);
+}
+
+static void
+test_variables(void)
+{
+    static const struct {
+        const char *components;
+        const char *members;
+        const char *variables;
+    } cases[] = {
+        { "{'type':'BODY','text':'plain { {1} }} {{}} {{ }} {{a b}} {{1'}", "", "" },
+        { "{'type':'body','text':'{{1}} {{2}}'}", "", "1=- 2=-" },
+        { "{'type':'BODY','text':'{{ 2 }} {{1 }} {{2}}'}", "", "1=- 2=-" },
+        { "{'type':'BODY','text':'{{10}} {{2}} {{7}}'}", "", "2=- 7=- 10=-" },
+        { "{'type':'BODY','text':'{{2}} {{5}}','example':{'body_text':[['a','b']]}}", "",
+          "2=a 5=b" },
+        { "{'type':'BODY','text':'{{1}} {{2}}','example':{'body_text':['a','b']}}", "", "1=a 2=b" },
+        { "{'type':'BODY','text':'{{1}} {{2}}','example':{'body_text':[['a']]}}", "", "1=a 2=-" },
+        { "{'type':'BODY','text':'{{1}}','example':{'body_text':'a'}}", "", "1=-" },
+        { "{'type':'BODY','text':'{{1}}'},{'type':'HEADER','format':'TEXT','text':'{{1}}!',"
+          "'example':{'header_text':['h']}}",
+          "", "header:1=h 1=-" },
+        { "{'type':'HEADER','text':'No format {{1}}'},{'type':'BODY','text':'x'}", "",
+          "header:1=-" },
+        { "{'type':'BODY','text':'{{b}} {{a}} {{b}}'}", "'parameter_format':'named'", "b=- a=-" },
+        { "{'type':'BODY','text':'{{b}} {{a}}'}", "", "b=- a=-" },
+        { "{'type':'BODY','text':'{{b}} {{1}}'}", "'parameter_format':'POSITIONAL'", "1=-" },
+        { "{'type':'BODY','text':'{{n_1}}','example':{'body_text_named_params':[{'param_name':'x',"
+          "'example':'no'},{'param_name':'n_1','example':'yes'},{'example':'no'}]}}",
+          "'parameter_format':'NAMED'", "n_1=yes" },
+        { "{'type':'HEADER','format':'text','text':'{{n}}'},{'type':'BODY','text':'{{n}}'}",
+          "'parameter_format':'NAMED'", "header:n=- n=-" },
+        { "{'type':'BODY','text':'{{{1}}}'}", "", "1=-" },
+        { "{'type':'BODY','text':'{{99999999999999999999999}}'}", "", "99999999999999999999999=-" },
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(CoexTemplate) template_ = parse_parts(cases[i].components, cases[i].members);
+        g_autofree char *variables = describe_variables(template_);
+
+        g_test_message("%s", cases[i].components);
+        g_assert_cmpstr(variables, ==, cases[i].variables);
+        g_assert_null(template_->obstacle);
+    }
+}
+
+static void
+test_obstacles(void)
+{
+    static const struct {
+        const char *component;
+        const char *obstacle;
+    } cases[] = {
+        { "{'type':'FOOTER','text':'f'}", NULL },
+        { "{'type':'HEADER','format':'IMAGE'}", "needs a picture" },
+        { "{'type':'header','format':'video'}", "needs a video" },
+        { "{'type':'HEADER','format':'GIF'}", "needs a video" },
+        { "{'type':'HEADER','format':'DOCUMENT'}", "needs a document" },
+        { "{'type':'HEADER','format':'LOCATION'}", "needs a place" },
+        { "{'type':'HEADER','format':'PRODUCT'}", "needs a product" },
+        { "{'type':'HEADER','format':'HOLOGRAM'}", "has a header of an unknown kind" },
+        { "{'type':'CAROUSEL','cards':[]}", "needs several pictures" },
+        { "{'type':'LIMITED_TIME_OFFER','limited_time_offer':{'text':'x','has_expiration':false}}",
+          NULL },
+        { "{'type':'LIMITED_TIME_OFFER','limited_time_offer':{'text':'x','has_expiration':true}}",
+          "needs an end date" },
+        { "{'type':'SMELL'}", "has a part of an unknown kind" },
+        { "{}", "has a part of an unknown kind" },
+        { "7", "has a part of an unknown kind" },
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *parts =
+            g_strdup_printf("{'type':'BODY','text':'x'},%s", cases[i].component);
+        g_autoptr(CoexTemplate) template_ = parse_parts(parts, "");
+
+        g_test_message("%s", cases[i].component);
+        g_assert_cmpstr(template_->obstacle, ==, cases[i].obstacle);
+    }
+}
+
+static void
+test_obstacles_of_buttons(void)
+{
+    static const struct {
+        const char *button;
+        const char *obstacle;
+    } buttons[] = {
+        { "{'type':'QUICK_REPLY','text':'x'}", NULL },
+        { "{'type':'quick_reply','text':'x'}", NULL },
+        { "{'type':'PHONE_NUMBER','text':'x','phone_number':'+49'}", NULL },
+        { "{'type':'VOICE_CALL','text':'x'}", NULL },
+        { "{'type':'REQUEST_CONTACT_INFO'}", NULL },
+        { "{'type':'CATALOG','text':'x'}", NULL },
+        { "{'type':'URL','text':'x','url':'https://x.de'}", NULL },
+        { "{'type':'URL','text':'x','url':'https://x.de/{{1}}'}", "needs a link address" },
+        { "{'type':'URL','text':'x','url':'https://www.whatsapp.com/otp/code/"
+          "?otp_type=COPY_CODE&code=otp{{1}}'}",
+          "needs a one-time code" },
+        { "{'type':'OTP','otp_type':'COPY_CODE'}", "needs a one-time code" },
+        { "{'type':'COPY_CODE','example':'RAD'}", "needs a coupon code" },
+        { "{'type':'FLOW','text':'x','flow_action':'NAVIGATE'}", NULL },
+        { "{'type':'FLOW','text':'x'}", NULL },
+        { "{'type':'FLOW','text':'x','flow_action':'data_exchange'}", "needs data for its form" },
+        { "{'type':'MPM','text':'x'}", "needs products" },
+        { "{'type':'SPM','text':'x'}", "needs a product" },
+        { "{'type':'TELEPORT','text':'x'}", "has a button of an unknown kind" },
+        { "{'text':'x'}", "has a button of an unknown kind" },
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(buttons); i++) {
+        g_autofree char *parts =
+            g_strdup_printf("{'type':'BODY','text':'x'},{'type':'BUTTONS','buttons':[%s,%s]}",
+                            buttons[i].button, buttons[i].button);
+        g_autoptr(CoexTemplate) template_ = parse_parts(parts, "");
+
+        g_test_message("%s", buttons[i].button);
+        g_assert_cmpstr(template_->obstacle, ==, buttons[i].obstacle);
+    }
+}
+
+static void
+test_unreadable(void)
+{
+    static const char *const definitions[] = {
+        "{}",
+        "[]",
+        "{'name':'x','language':'en','components':[]}",
+        "{'name':'x','language':'en','components':[{'type':'BODY'}]}",
+        "{'name':'x','language':'en','components':[{'type':'BODY','text':''}]}",
+        "{'name':'x','language':'en'}",
+        "{'name':'x','components':[{'type':'BODY','text':'b'}]}",
+        "{'name':'','language':'en','components':[{'type':'BODY','text':'b'}]}",
+        "{'name':7,'language':'en','components':[{'type':'BODY','text':'b'}]}",
+        "{'name':'x','language':'en','components':{'type':'BODY','text':'b'}}",
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(definitions); i++) {
+        g_autoptr(GError) error = NULL;
+
+        g_assert_null(parse(definitions[i], &error));
+        g_assert_error(error, COEX_ERROR, COEX_ERROR_PROTOCOL);
+    }
+}
+
+static void
+test_approved(void)
+{
+    static const struct {
+        const char *members;
+        gboolean approved;
+    } cases[] = {
+        { "'status':'APPROVED'", TRUE },
+        { "'status':'approved'", TRUE },
+        { "'status':'PAUSED'", FALSE },
+        { "'status':''", FALSE },
+        { "'x':1", FALSE },
+        { "'status':'APPROVED','source':'AUTO_GENERATED'", FALSE },
+        { "'status':'APPROVED','source':'USER'", TRUE },
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *json = g_strdup_printf(
+            "{'name':'x','language':'en','components':[{'type':'BODY','text':'b'}],%s}",
+            cases[i].members);
+        g_autoptr(CoexTemplate) template_ = parse(json, NULL);
+
+        g_assert_cmpint(coex_template_is_approved(template_), ==, cases[i].approved);
+    }
+}
+
+static void
+test_values(void)
+{
+    static const struct {
+        const char *in[4];
+        const char *out; /* joined with |; NULL: error */
+        gboolean cleaned;
+        const char *error; /* part of its text */
+    } cases[] = {
+        { { "Bob", "A-17" }, "Bob|A-17", FALSE, NULL },
+        { { " Bob\n", "\tA-17 " }, "Bob|A-17", FALSE, NULL },
+        { { "Bob\nSmith", "x" }, "Bob Smith|x", TRUE, NULL },
+        { { "a  b", "x" }, "a b|x", TRUE, NULL },
+        { { "a\r\n\t b ", "x" }, "a b|x", TRUE, NULL },
+        { { "a b", "x\xe2\x80\xa8y" }, "a b|x y", TRUE, NULL },
+        { { "a\x01"
+            "b",
+            "x" },
+          "a b|x",
+          TRUE,
+          NULL },
+        { { "a\xc2\xa0"
+            "b",
+            "ü" },
+          "a\xc2\xa0"
+          "b|ü",
+          FALSE,
+          NULL },
+        { { "\xff", "x" }, "\xef\xbf\xbd|x", FALSE, NULL },
+        { { NULL }, NULL, FALSE, "{{1}}" },
+        { { "a" }, NULL, FALSE, "{{2}}" },
+        { { "a", " \n " }, NULL, FALSE, "{{2}}" },
+        { { "a", "b", "c" }, NULL, FALSE, "takes 2, not 3" },
+    };
+    g_autoptr(CoexTemplate) template_ = parse_body("{{1}} {{2}}");
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GError) error = NULL;
+        gboolean cleaned = 7;
+        g_auto(GStrv) values = coex_template_check_values(template_, cases[i].in, &cleaned, &error);
+
+        if (cases[i].out) {
+            g_autofree char *joined = g_strjoinv("|", values);
+
+            g_assert_no_error(error);
+            g_assert_cmpstr(joined, ==, cases[i].out);
+            g_assert_cmpint(cleaned, ==, cases[i].cleaned);
+        } else {
+            g_assert_null(values);
+            g_assert_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT);
+            g_assert_nonnull(strstr(error->message, cases[i].error));
+            g_assert_cmpint(cleaned, ==, 7);
+        }
+    }
+}
+
+static void
+test_no_values(void)
+{
+    g_autoptr(CoexTemplate) template_ = parse_body("We are open again.");
+    g_auto(GStrv) values = coex_template_check_values(template_, NULL, NULL, NULL);
+
+    g_assert_nonnull(values);
+    g_assert_cmpuint(g_strv_length(values), ==, 0);
+}
+
+static void
+test_preview(void)
+{
+    static const struct {
+        const char *components;
+        const char *values[3];
+        const char *text;
+    } cases[] = {
+        { "{'type':'BODY','text':'Hi {{1}}, no. {{2}}, {{1}}!'}",
+          { "Bob", "7" },
+          "Hi Bob, no. 7, Bob!" },
+        { "{'type':'BODY','text':'Hi {{ 1 }} {{2}}'}", { "Bob" }, "Hi Bob {{2}}" },
+        { "{'type':'BODY','text':'Hi {{1}} {{2}}'}", { " ", "a\nb" }, "Hi {{1}} a b" },
+        { "{'type':'BODY','text':'Hi {{1}}'}", { "{{1}}" }, "Hi {{1}}" },
+        { "{'type':'HEADER','format':'TEXT','text':'H {{1}}'},{'type':'BODY','text':'B {{1}}'},"
+          "{'type':'FOOTER','text':'F'},{'type':'BUTTONS','buttons':[{'type':'QUICK_REPLY','text':'"
+          "Yes'},"
+          "{'type':'QUICK_REPLY','text':'No'}]}",
+          { "h", "b" },
+          "H h\nB b\nF\n[Yes] [No]" },
+        { "{'type':'BODY','text':'a\\nb'}", { "too", "many" }, "a\nb" },
+        { "{'type':'HEADER','format':'IMAGE'},{'type':'BODY','text':'b'}", { NULL }, "b" },
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(CoexTemplate) template_ = parse_parts(cases[i].components, "");
+        g_autofree char *text = coex_template_preview(template_, cases[i].values);
+
+        g_assert_cmpstr(text, ==, cases[i].text);
+    }
+}
+
+static void
+test_preview_without_values(void)
+{
+    g_autoptr(CoexTemplate) template_ = parse_body("Hi {{who}}");
+    g_autofree char *text = coex_template_preview(template_, NULL);
+
+    g_assert_cmpstr(text, ==, "Hi {{who}}");
+}
+
+static void
+test_cost(void)
+{
+    static const char *const costs[][2] = {
+        { "MARKETING", "marketing, billed" },
+        { "utility", "utility, billed" },
+        { "Authentication", "authentication, billed" },
+        { "SOMETHING", "billed" },
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(costs); i++) {
+        g_autofree char *json =
+            g_strdup_printf("{'name':'x','language':'en','category':'%s','components':[{'type':"
+                            "'BODY','text':'b'}]}",
+                            costs[i][0]);
+        g_autoptr(CoexTemplate) template_ = parse(json, NULL);
+
+        g_assert_cmpstr(coex_template_get_cost(template_), ==, costs[i][1]);
+    }
+}
+
+static void
+test_write(void)
+{
+    static const struct {
+        const char *components;
+        const char *members;
+        const char *values[4];
+        const char *json; /* with ' for " */
+    } cases[] = {
+        { "{'type':'BODY','text':'open'}",
+          "",
+          { NULL },
+          "{'template':{'name':'t','language':{'code':'en'}}}" },
+        { "{'type':'BODY','text':'{{2}} {{1}} {{2}}'}",
+          "",
+          { "one", "two" },
+          "{'template':{'name':'t','language':{'code':'en'},'components':[{'type':'body',"
+          "'parameters':[{'type':'text','text':'one'},{'type':'text','text':'two'}]}]}}" },
+        { "{'type':'BODY','text':'{{who}}'},{'type':'HEADER','format':'TEXT','text':'{{day}}'}",
+          "'parameter_format':'NAMED'",
+          { "Fri", "Bob" },
+          "{'template':{'name':'t','language':{'code':'en'},'components':[{'type':'header',"
+          "'parameters':[{'type':'text','parameter_name':'day','text':'Fri'}]},{'type':'body',"
+          "'parameters':[{'type':'text','parameter_name':'who','text':'Bob'}]}]}}" },
+        { "{'type':'HEADER','format':'TEXT','text':'{{1}}'},{'type':'BODY','text':'x'}",
+          "",
+          { "h" },
+          "{'template':{'name':'t','language':{'code':'en'},'components':[{'type':'header',"
+          "'parameters':[{'type':'text','text':'h'}]}]}}" },
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(CoexTemplate) template_ = parse_parts(cases[i].components, cases[i].members);
+        CoexJsonWriter *writer = coex_json_writer_new();
+        g_autofree char *json = NULL;
+        g_autofree char *expected = g_strdelimit(g_strdup(cases[i].json), "'", '"');
+
+        coex_template_write(template_, cases[i].values, writer);
+        json = coex_json_writer_finish(writer);
+        g_assert_cmpstr(json, ==, expected);
+    }
+}
+
+/* A catalogue in one line: "name/language body" per template, separated by |. */
+static CoexCatalogue *
+make_catalogue(const char *line)
+{
+    g_auto(GStrv) entries = g_strsplit(line, "|", -1);
+    GPtrArray *templates = g_ptr_array_new_with_free_func((GDestroyNotify)coex_template_unref);
+
+    for (char **entry = entries; *entry; entry++) {
+        g_auto(GStrv) head = g_strsplit_set(*entry, "/ ", 3);
+        g_autofree char *json = g_strdup_printf(
+            "{'name':'%s','language':'%s','status':'%s','components':[{'type':'BODY','text':'%s'}]"
+            "}",
+            head[0], head[1], strstr(head[2], "(off)") ? "PAUSED" : "APPROVED", head[2]);
+
+        g_ptr_array_add(templates, parse(json, NULL));
+    }
+    return coex_catalogue_new(templates, 1);
+}
+
+static char *
+search(const CoexCatalogue *catalogue, const char *query, const char *language)
+{
+    g_autoptr(GPtrArray) found = coex_catalogue_search(catalogue, query, language);
+    GString *out = g_string_new(NULL);
+
+    for (guint i = 0; i < found->len; i++) {
+        const CoexTemplate *template_ = g_ptr_array_index(found, i);
+
+        g_string_append_printf(out, "%s%s/%s", i > 0 ? " " : "", template_->name,
+                               template_->language);
+    }
+    return g_string_free(out, FALSE);
+}
+
+static void
+test_search(void)
+{
+    static const struct {
+        const char *query;
+        const char *language;
+        const char *found;
+    } cases[] = {
+        { NULL, NULL, "ready/de ready/en_GB ready/en_US ready_late/de shop/fr" },
+        { " ", "en_US", "ready/en_US ready/en_GB ready/de ready_late/de shop/fr" },
+        { "", "en", "ready/en_GB ready/en_US ready/de ready_late/de shop/fr" },
+        { "", "fr-CA", "shop/fr ready/de ready/en_GB ready/en_US ready_late/de" },
+        { "READY", "en_GB", "ready/en_GB ready/en_US ready/de ready_late/de shop/fr" },
+        { "late ready", NULL, "ready_late/de" },
+        { "rea", NULL, "ready/de ready/en_GB ready/en_US ready_late/de shop/fr" },
+        { "RÉPARÉ", NULL, "shop/fr" },
+        { "your bike", NULL, "ready/en_GB ready/en_US" },
+        { "bike nothing", NULL, "" },
+        { "hidden", NULL, "" },
+        { "\xff", NULL, "" },
+    };
+    g_autoptr(CoexCatalogue) catalogue = make_catalogue(
+        "ready_late/de Später|shop/fr Réparé, Ready|ready/en_US Your bike|ready/en_GB "
+        "Your bike|ready/de Dein Rad|hidden/de (off)");
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *found = search(catalogue, cases[i].query, cases[i].language);
+
+        g_test_message("query %s", cases[i].query);
+        g_assert_cmpstr(found, ==, cases[i].found);
+    }
+}
+
+static void
+test_find(void)
+{
+    static const struct {
+        const char *name;
+        const char *language;
+        const char *found; /* language */
+    } cases[] = {
+        { "a", "en_GB", "en_GB" }, { "a", "en_AU", "en_GB" }, { "a", "de", "de" },
+        { "a", "DE", "de" },       { "a", "pl", "de" },       { "a", NULL, "de" },
+        { "a", "fr", "de" },       { "A", "de", NULL },       { "off", "de", NULL },
+        { NULL, "de", NULL },
+    };
+    g_autoptr(CoexCatalogue) catalogue =
+        make_catalogue("a/en_US x|a/fr (off)|a/en_GB x|a/de x|off/de (off)");
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        const CoexTemplate *found =
+            coex_catalogue_find(catalogue, cases[i].name, cases[i].language);
+
+        g_assert_cmpstr(found ? found->language : NULL, ==, cases[i].found);
+    }
+}
+
+static void
+test_keeping(void)
+{
+    static const char *const damaged[] = { "", "{}", "[]", "{\"fetched_at\":1}",
+                                           "{\"fetched_at\":1,\"templates\":{}}" };
+    g_autoptr(CoexCatalogue) catalogue =
+        load_catalogue("28_templates_list.meta.response.json", "data");
+    g_autofree char *json = coex_catalogue_dup_json(catalogue);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(CoexCatalogue) again = coex_catalogue_parse(json, strlen(json), &error);
+    g_autofree char *json_again = NULL;
+    g_autoptr(CoexCatalogue) empty = coex_catalogue_new(g_ptr_array_new(), 0);
+    g_autofree char *empty_json = coex_catalogue_dup_json(empty);
+    g_autoptr(CoexCatalogue) empty_again = NULL;
+
+    g_assert_no_error(error);
+    json_again = coex_catalogue_dup_json(again);
+    g_assert_cmpstr(json_again, ==, json);
+    g_assert_cmpint(coex_catalogue_get_fetched_at(again), ==, 1795348800);
+    empty_again = coex_catalogue_parse(empty_json, strlen(empty_json), &error);
+    g_assert_no_error(error);
+    g_assert_null(coex_catalogue_find(empty_again, "x", NULL));
+    for (gsize i = 0; i < G_N_ELEMENTS(damaged); i++) {
+        g_assert_null(coex_catalogue_parse(damaged[i], strlen(damaged[i]), &error));
+        g_assert_error(error, COEX_ERROR, COEX_ERROR_PROTOCOL);
+        g_clear_error(&error);
+    }
+}
+
+static void
+test_counted(void)
+{
+    g_autoptr(CoexTemplate) first = parse_body("x");
+    g_autoptr(CoexTemplate) second = coex_template_ref(first);
+    g_autoptr(CoexCatalogue) catalogue = make_catalogue("a/de x");
+    g_autoptr(CoexCatalogue) other = coex_catalogue_ref(catalogue);
+
+    g_assert_true(first == second);
+    g_assert_true(catalogue == other);
+    coex_template_unref(NULL);
+    coex_catalogue_unref(NULL);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/template/examples-of-meta", test_examples_of_meta);
+    g_test_add_func("/template/examples-of-360dialog", test_examples_of_360dialog);
+    g_test_add_func("/template/variables", test_variables);
+    g_test_add_func("/template/obstacles", test_obstacles);
+    g_test_add_func("/template/obstacles-of-buttons", test_obstacles_of_buttons);
+    g_test_add_func("/template/unreadable", test_unreadable);
+    g_test_add_func("/template/approved", test_approved);
+    g_test_add_func("/template/values", test_values);
+    g_test_add_func("/template/no-values", test_no_values);
+    g_test_add_func("/template/preview", test_preview);
+    g_test_add_func("/template/preview-without-values", test_preview_without_values);
+    g_test_add_func("/template/cost", test_cost);
+    g_test_add_func("/template/write", test_write);
+    g_test_add_func("/template/search", test_search);
+    g_test_add_func("/template/find", test_find);
+    g_test_add_func("/template/keeping", test_keeping);
+    g_test_add_func("/template/counted", test_counted);
+    return g_test_run();
+}

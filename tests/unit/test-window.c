@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/window.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#define HOUR (60 * 60)
+#define NOW G_GINT64_CONSTANT(1795348800)
+
+static const char open_text[] = "Window open";
+static const char six_text[] = "Window closes in less than 6 hours";
+static const char one_text[] = "Window closes in less than 1 hour";
+static const char closed_text[] = "Window closed: only templates can be sent";
+static const char never_text[] = "Has not written yet: only templates can be sent";
+
+static void
+test_cases(void)
+{
+    static const struct {
+        gint64 last; /* seconds before now; G_MAXINT64: never */
+        gboolean open;
+        gint64 next; /* seconds from now, 0: never */
+        const char *label;
+    } cases[] = {
+        { G_MAXINT64, FALSE, 0, never_text },
+        { 0, TRUE, 18 * HOUR, open_text },
+        { 1, TRUE, 18 * HOUR - 1, open_text },
+        { -COEX_WINDOW_AHEAD_S, TRUE, 18 * HOUR + COEX_WINDOW_AHEAD_S, open_text },
+        { -COEX_WINDOW_AHEAD_S - 1, FALSE, 0, closed_text },
+        { 18 * HOUR - 1, TRUE, 1, open_text },
+        { 18 * HOUR, TRUE, 5 * HOUR, six_text },
+        { 23 * HOUR - 1, TRUE, 1, six_text },
+        { 23 * HOUR, TRUE, HOUR, one_text },
+        { 24 * HOUR - 1, TRUE, 1, one_text },
+        { 24 * HOUR, FALSE, 0, closed_text },
+        { 9000 * HOUR, FALSE, 0, closed_text },
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        gint64 last = cases[i].last == G_MAXINT64 ? 0 : NOW - cases[i].last;
+        CoexWindow window = coex_window_at(last, 0, NOW);
+        gint64 next = coex_window_next_change(window, NOW);
+
+        g_test_message("case %" G_GSIZE_FORMAT, i);
+        g_assert_cmpint(window.open, ==, cases[i].open);
+        g_assert_cmpint(window.expires_at, ==, last ? last + 24 * HOUR : 0);
+        g_assert_cmpint(next, ==, cases[i].next ? NOW + cases[i].next : 0);
+        g_assert_cmpstr(coex_window_get_label(window, NOW), ==, cases[i].label);
+    }
+}
+
+/* The label changes at next_change and at no other moment. */
+static void
+test_label_changes(void)
+{
+    gint64 last = NOW;
+    gint64 next = coex_window_next_change(coex_window_at(last, 0, last), last);
+    const char *label = coex_window_get_label(coex_window_at(last, 0, last), last);
+    guint n_changes = 0;
+
+    for (gint64 now = last; now < last + 25 * HOUR; now++) {
+        CoexWindow window = coex_window_at(last, 0, now);
+        const char *current = coex_window_get_label(window, now);
+
+        g_assert_true((current != label) == (now == next));
+        if (current == label)
+            continue;
+        label = current;
+        next = coex_window_next_change(window, now);
+        n_changes++;
+    }
+    g_assert_cmpuint(n_changes, ==, 3);
+    g_assert_cmpint(next, ==, 0);
+}
+
+static void
+test_extend(void)
+{
+    static const struct {
+        gint64 last;
+        gint64 message;
+        gint64 result;
+    } cases[] = {
+        { 0, NOW, NOW },
+        { 0, NOW - HOUR, NOW - HOUR },
+        { NOW - HOUR, NOW - 2 * HOUR, NOW - HOUR },
+        { NOW - 2 * HOUR, NOW - HOUR, NOW - HOUR },
+        { NOW - HOUR, 0, NOW - HOUR },
+        { NOW - HOUR, -5, NOW - HOUR },
+        { 0, G_MININT64, 0 },
+        { 0, G_MAXINT64, 0 },
+        { 0, NOW + COEX_WINDOW_AHEAD_S, NOW + COEX_WINDOW_AHEAD_S },
+        { 0, NOW + COEX_WINDOW_AHEAD_S + 1, 0 },
+        { NOW, NOW + 9 * HOUR, NOW },
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++)
+        g_assert_cmpint(coex_window_extend(cases[i].last, cases[i].message, NOW), ==,
+                        cases[i].result);
+}
+
+static void
+test_odd_times(void)
+{
+    static const gint64 times[] = { -1, G_MININT64, G_MAXINT64 };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(times); i++) {
+        CoexWindow window = coex_window_at(times[i], times[i] < 0 ? times[i] : 0, NOW);
+
+        g_assert_false(window.open);
+        g_assert_cmpint(window.expires_at, ==, 0);
+        g_assert_cmpint(window.free_until, ==, 0);
+    }
+}
+
+static void
+test_describe(void)
+{
+    static const struct {
+        gint64 last;
+        gint64 free_until;
+        const char *text;
+    } cases[] = {
+        { 0, 0, "Has not written yet: only templates can be sent." },
+        { NOW - 12 * HOUR - 90, 0,
+          "The window is open until 2026-11-22 23:58 (11 h 58 min left)." },
+        { NOW - 23 * HOUR - 40 * 60, 0,
+          "The window is open until 2026-11-22 12:20 (20 min left)." },
+        { NOW - 24 * HOUR + 30, 0,
+          "The window is open until 2026-11-22 12:00 (less than a minute left)." },
+        { NOW - 25 * HOUR, 0,
+          "The window is closed since 2026-11-22 11:00: only templates can be sent." },
+        { NOW - 25 * HOUR, NOW + 47 * HOUR,
+          "The window is closed since 2026-11-22 11:00: only templates can be sent. Messages are "
+          "free of charge until 2026-11-24 11:00." },
+        { NOW - 25 * HOUR, NOW - 1,
+          "The window is closed since 2026-11-22 11:00: only templates can be sent." },
+        { NOW + 2 * HOUR, 0,
+          "The window is closed, because the last message carries a time that lies ahead: only "
+          "templates can be sent." },
+    };
+    gint64 midday = NOW; /* 2026-11-22 12:00 UTC */
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *line = coex_window_describe(
+            coex_window_at(cases[i].last, cases[i].free_until, midday), midday);
+
+        g_assert_cmpstr(line, ==, cases[i].text);
+    }
+}
+
+int
+main(int argc, char **argv)
+{
+    g_setenv("TZ", "UTC", TRUE);
+    tzset();
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/window/cases", test_cases);
+    g_test_add_func("/window/label-changes", test_label_changes);
+    g_test_add_func("/window/extend", test_extend);
+    g_test_add_func("/window/odd-times", test_odd_times);
+    g_test_add_func("/window/describe", test_describe);
+    return g_test_run();
+}
