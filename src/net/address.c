@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "net/address.h"
+
+#include "core/error.h"
+#include <errno.h>
+#include <gio/gio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static GSocketAddress *
+parse_address(const char *address, GError **error)
+{
+    const char *colon = strrchr(address, ':');
+    g_autofree char *host = NULL;
+    GSocketAddress *parsed = NULL;
+    gsize length;
+    guint64 port;
+
+    if (colon != NULL && g_ascii_string_to_unsigned(colon + 1, 10, 0, G_MAXUINT16, &port, NULL)) {
+        host = g_strndup(address, colon - address);
+        length = strlen(host);
+        if (g_ascii_strcasecmp(host, "localhost") == 0)
+            parsed = g_inet_socket_address_new_from_string("127.0.0.1", port);
+        else if (length > 2 && host[0] == '[' && host[length - 1] == ']') {
+            host[length - 1] = '\0';
+            parsed = g_inet_socket_address_new_from_string(host + 1, port);
+        } else if (strchr(host, ':') == NULL)
+            parsed = g_inet_socket_address_new_from_string(host, port);
+    }
+    if (parsed == NULL)
+        g_set_error(
+            error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+            "\"%s\" is not an address to listen on. The option \"listen\" takes an IP address"
+            " and a port, such as 127.0.0.1:8480 or [::1]:8480, or \"off\".",
+            address);
+    return parsed;
+}
+
+static const char *
+explain_errno(int number)
+{
+    switch (number) {
+    case EADDRINUSE:
+        return "another program uses this port";
+    case EACCES:
+    case EPERM:
+        return "this user may not open this port (those below 1024 need special rights)";
+    case EADDRNOTAVAIL:
+        return "this computer does not have that address";
+    case EMFILE:
+    case ENFILE:
+        return "too many files are open";
+    default:
+        return g_strerror(number);
+    }
+}
+
+static int
+open_socket(GSocketAddress *address, guint *ret_port)
+{
+    struct sockaddr_storage native;
+    socklen_t length = g_socket_address_get_native_size(address);
+    g_autoptr(GSocketAddress) bound = NULL;
+    const int on = 1;
+    int fd, saved;
+
+    if (!g_socket_address_to_native(address, &native, sizeof native, NULL))
+        return -1;
+    fd = socket(native.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return -1;
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (bind(fd, (struct sockaddr *)&native, length) != 0 || listen(fd, SOMAXCONN) != 0) {
+        saved = errno;
+        close(fd);
+        errno = saved;
+        return -1;
+    }
+    length = sizeof native;
+    getsockname(fd, (struct sockaddr *)&native, &length);
+    bound = g_socket_address_new_from_native(&native, length);
+    *ret_port = g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(bound));
+    return fd;
+}
+
+int
+coex_address_listen(const char *address, guint *ret_port, GError **error)
+{
+    g_autoptr(GSocketAddress) parsed = parse_address(address, error);
+    int fd;
+
+    if (parsed == NULL)
+        return -1;
+    fd = open_socket(parsed, ret_port);
+    if (fd < 0)
+        g_set_error(error, COEX_ERROR, COEX_ERROR_LISTEN,
+                    "Could not listen for webhooks on %s: %s. Choose another address or port in the"
+                    " account's option \"listen\".",
+                    address, explain_errno(errno));
+    return fd;
+}

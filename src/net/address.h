@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <glib.h>
+
+/* Opens the socket behind the option `listen`. Hides the notation of addresses and the causes for
+ * which one cannot be bound. */
+
+/* A listening, non-blocking socket on @address: an IP address or localhost, and a port, 0 for any
+ * free one; close() it. -1 and COEX_ERROR_INVALID_INPUT for an address that is none,
+ * COEX_ERROR_LISTEN when it cannot be bound; the text names address, port, cause and the option. */
+int coex_address_listen(const char *address, guint *ret_port, GError **error);

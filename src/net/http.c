@@ -1,0 +1,470 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "net/http.h"
+
+#include <libsoup/soup.h>
+#include <string.h>
+
+/* A kept connection that died in a suspend would make the next send uncertain, so none is kept
+ * long. */
+#define KEEP_IDLE_S 20
+#define CONNECTIONS_MAX 16
+#define CONNECTIONS_PER_HOST_MAX 8
+#define READ_SIZE (64 * 1024)
+#define RETRY_AFTER_MAX_S (24 * 60 * 60)
+
+struct CoexHttp {
+    SoupSession *session;
+    guint timeout_s;
+    GQueue jobs; /* of Job, borrowed */
+};
+
+/* One request under way; belongs to its GTask. */
+typedef struct {
+    CoexHttp *http; /* NULL when that was freed */
+    GList *link;    /* in its jobs */
+    SoupSession *session;
+    SoupMessage *message;
+    char *host;
+    guint timeout_s;
+    gboolean is_send;
+    gboolean is_post;
+    gboolean written; /* its headers, completely: from here on the server may act */
+    gboolean expired;
+    GCancellable *stop; /* of the I/O: the caller's, the deadline's or coex_http_free()'s wish */
+    GSource *on_cancelled;
+    GSource *on_deadline;
+    GInputStream *stream;
+    GByteArray *body;
+} Job;
+
+static void on_headers(GObject *source, GAsyncResult *result, gpointer user_data);
+static void on_bytes(GObject *source, GAsyncResult *result, gpointer user_data);
+static void on_closed(GObject *source, GAsyncResult *result, gpointer user_data);
+
+CoexHttp *
+coex_http_new(guint timeout_s)
+{
+    CoexHttp *http = g_new0(CoexHttp, 1);
+
+    http->timeout_s = timeout_s;
+    http->session = soup_session_new_with_options(
+        /* job_new()'s deadline counts from the start and covers everything */
+        "timeout", 0, "idle-timeout", KEEP_IDLE_S, "max-conns", CONNECTIONS_MAX,
+        "max-conns-per-host", CONNECTIONS_PER_HOST_MAX, "user-agent", "purple-coex", NULL);
+    g_queue_init(&http->jobs);
+    return http;
+}
+
+/* What holds the job to its surroundings; afterwards only its I/O can be left. */
+static void
+job_detach(Job *job)
+{
+    if (job->http != NULL)
+        g_queue_delete_link(&job->http->jobs, job->link);
+    job->http = NULL;
+    g_source_destroy(job->on_cancelled);
+    g_source_destroy(job->on_deadline);
+}
+
+void
+coex_http_free(CoexHttp *http)
+{
+    if (http == NULL)
+        return;
+    while (http->jobs.head != NULL) {
+        Job *job = http->jobs.head->data;
+        g_autoptr(GCancellable) stop = g_object_ref(job->stop);
+
+        job_detach(job);
+        g_cancellable_cancel(stop);
+    }
+    g_object_unref(http->session);
+    g_free(http);
+}
+
+static void
+job_free(Job *job)
+{
+    g_signal_handlers_disconnect_by_data(job->message, job);
+    g_clear_object(&job->stream);
+    g_object_unref(job->message);
+    g_object_unref(job->session);
+    g_object_unref(job->stop);
+    g_source_unref(job->on_cancelled);
+    g_source_unref(job->on_deadline);
+    g_clear_pointer(&job->body, g_byte_array_unref);
+    g_free(job->host);
+    g_free(job);
+}
+
+/* ---- errors: sentences for a user, none of them with a URL or a header in it ---- */
+
+static const char *
+explain_certificate(GTlsCertificateFlags flags)
+{
+    if (flags & G_TLS_CERTIFICATE_EXPIRED)
+        return "it has expired";
+    if (flags & G_TLS_CERTIFICATE_NOT_ACTIVATED)
+        return "it is not valid yet";
+    if (flags & G_TLS_CERTIFICATE_BAD_IDENTITY)
+        return "it belongs to another host";
+    if (flags & G_TLS_CERTIFICATE_UNKNOWN_CA)
+        return "its issuer is not trusted";
+    if (flags & G_TLS_CERTIFICATE_REVOKED)
+        return "it was revoked";
+    return "it is not valid";
+}
+
+static const char *
+explain_cause(const GError *cause)
+{
+    if (g_error_matches(cause, G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND))
+        return "host name not found";
+    if (cause->domain == G_RESOLVER_ERROR)
+        return "the name server does not answer";
+    if (g_error_matches(cause, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
+        return "connection refused";
+    if (g_error_matches(cause, G_IO_ERROR, G_IO_ERROR_NETWORK_UNREACHABLE) ||
+        g_error_matches(cause, G_IO_ERROR, G_IO_ERROR_HOST_UNREACHABLE))
+        return "there is no way to it";
+    if (g_error_matches(cause, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+        return "no answer in time";
+    if (g_error_matches(cause, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED) ||
+        g_error_matches(cause, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT) ||
+        g_error_matches(cause, G_TLS_ERROR, G_TLS_ERROR_EOF))
+        return "the connection was closed";
+    if (g_error_matches(cause, SOUP_SESSION_ERROR, SOUP_SESSION_ERROR_PARSING))
+        return "what it said makes no sense";
+    return cause->message;
+}
+
+static GError *
+explain_not_written(Job *job, const GError *cause)
+{
+    if (job->expired)
+        return g_error_new(COEX_ERROR, COEX_ERROR_NETWORK,
+                           "Could not reach %s: no connection within %u s. Check the network.",
+                           job->host, job->timeout_s);
+    if (g_error_matches(cause, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE))
+        return g_error_new(
+            COEX_ERROR, COEX_ERROR_NETWORK,
+            "Could not reach %s safely: there is a problem with its certificate (%s)."
+            " Check this computer's clock, and what stands between it and the network.",
+            job->host,
+            explain_certificate(soup_message_get_tls_peer_certificate_errors(job->message)));
+    if (cause->domain == G_TLS_ERROR)
+        return g_error_new(
+            COEX_ERROR, COEX_ERROR_NETWORK,
+            "Could not reach %s safely: the encryption could not be set up (%s). Check"
+            " what stands between this computer and the network.",
+            job->host, cause->message);
+    return g_error_new(COEX_ERROR, COEX_ERROR_NETWORK, "Could not reach %s: %s. Check the network.",
+                       job->host, explain_cause(cause));
+}
+
+static GError *
+explain_not_answered(Job *job, const GError *cause)
+{
+    g_autofree char *what = job->expired
+                                ? g_strdup_printf("time ran out after %u s", job->timeout_s)
+                                : g_strdup(explain_cause(cause));
+
+    if (job->is_send)
+        return g_error_new(
+            COEX_ERROR, COEX_ERROR_UNCERTAIN,
+            "%s did not confirm the message: %s. It may have been sent all the same.", job->host,
+            what);
+    return g_error_new(COEX_ERROR, COEX_ERROR_RETRY,
+                       "%s gave no full answer: %s. Try again in a moment.", job->host, what);
+}
+
+static GError *
+explain_too_large(Job *job)
+{
+    return g_error_new(COEX_ERROR, job->is_send ? COEX_ERROR_UNCERTAIN : COEX_ERROR_TOO_LARGE,
+                       "The answer of %s is too large: over %d MB.%s", job->host,
+                       COEX_HTTP_BODY_MAX / (1024 * 1024),
+                       job->is_send ? " The message may have been sent all the same." : "");
+}
+
+/* ---- the end of a job ---- */
+
+/* Takes the reference on @task. */
+static void
+job_fail(GTask *task, GError *error)
+{
+    job_detach(g_task_get_task_data(task));
+    g_task_return_error(task, error);
+    g_object_unref(task);
+}
+
+static void
+job_break(GTask *task, const GError *cause)
+{
+    Job *job = g_task_get_task_data(task);
+
+    if (!job->expired && g_cancellable_is_cancelled(job->stop))
+        job_fail(task, g_error_new(G_IO_ERROR, G_IO_ERROR_CANCELLED, "Cancelled"));
+    else if (job->written)
+        job_fail(task, explain_not_answered(job, cause));
+    else
+        job_fail(task, explain_not_written(job, cause));
+}
+
+static gint64
+read_date(const char *text)
+{
+    g_autoptr(GDateTime) date = text != NULL ? soup_date_time_new_from_http_string(text) : NULL;
+
+    return date != NULL ? MAX(g_date_time_to_unix(date), 0) : 0;
+}
+
+/* Seconds, or a date that counts from the answer's own (RFC 9110, 10.2.3). */
+static gint64
+read_retry_after(const char *text, gint64 date)
+{
+    guint64 seconds;
+    gint64 until;
+
+    if (text == NULL)
+        return 0;
+    if (g_ascii_string_to_unsigned(text, 10, 0, G_MAXINT64, &seconds, NULL))
+        return MIN((gint64)seconds, RETRY_AFTER_MAX_S);
+    until = read_date(text);
+    if (until == 0)
+        return 0;
+    if (date == 0)
+        date = g_get_real_time() / G_USEC_PER_SEC;
+    return CLAMP(until - date, 0, RETRY_AFTER_MAX_S);
+}
+
+static CoexResponse *
+job_make_response(Job *job)
+{
+    SoupMessageHeaders *headers = soup_message_get_response_headers(job->message);
+    CoexResponse *response = g_new0(CoexResponse, 1);
+
+    response->status = soup_message_get_status(job->message);
+    response->body = g_byte_array_free_to_bytes(g_steal_pointer(&job->body));
+    response->date = read_date(soup_message_headers_get_one(headers, "Date"));
+    response->retry_after_s =
+        read_retry_after(soup_message_headers_get_one(headers, "Retry-After"), response->date);
+    return response;
+}
+
+/* ---- a request, from start to end ---- */
+
+static void
+on_wrote_headers(SoupMessage *message, gpointer user_data)
+{
+    Job *job = user_data;
+
+    job->written = TRUE;
+}
+
+/* libsoup sends a POST again by itself only where HTTP/2 says that the server did not look at it.
+ */
+static void
+on_restarted(SoupMessage *message, gpointer user_data)
+{
+    Job *job = user_data;
+
+    if (job->is_post)
+        job->written = FALSE;
+}
+
+static gboolean
+on_deadline(gpointer user_data)
+{
+    Job *job = user_data;
+
+    job->expired = !g_cancellable_is_cancelled(job->stop);
+    g_cancellable_cancel(job->stop);
+    return G_SOURCE_REMOVE;
+}
+
+/* The caller may cancel in the middle of its own work: what follows from it waits for the loop. */
+static gboolean
+on_cancelled(GCancellable *cancellable, gpointer user_data)
+{
+    Job *job = user_data;
+
+    g_cancellable_cancel(job->stop);
+    return G_SOURCE_REMOVE;
+}
+
+/* For sources that job_detach() ends, so that they never meet a job that has gone. */
+static GSource *
+start_source(GSource *source, GSourceFunc callback, Job *job)
+{
+    g_source_set_callback(source, callback, job, NULL);
+    g_source_attach(source, g_main_context_get_thread_default());
+    return source;
+}
+
+static Job *
+job_new(CoexHttp *http, const CoexRequest *request, SoupMessage *message, GCancellable *cancellable)
+{
+    Job *job = g_new0(Job, 1);
+
+    job->http = http;
+    g_queue_push_tail(&http->jobs, job);
+    job->link = http->jobs.tail;
+    job->session = g_object_ref(http->session);
+    job->message = g_object_ref(message);
+    job->host = g_strdup(g_uri_get_host(soup_message_get_uri(message)));
+    job->timeout_s = http->timeout_s;
+    job->is_send = request->is_send;
+    job->is_post = g_str_equal(request->method, "POST");
+    job->stop = g_cancellable_new();
+    job->body = g_byte_array_new();
+    job->on_cancelled =
+        start_source(g_cancellable_source_new(cancellable), G_SOURCE_FUNC(on_cancelled), job);
+    job->on_deadline =
+        start_source(g_timeout_source_new_seconds(http->timeout_s), on_deadline, job);
+    return job;
+}
+
+static gboolean
+is_header_value(const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (g_ascii_iscntrl(*text))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+is_http(GUri *uri)
+{
+    const char *host = uri != NULL ? g_uri_get_host(uri) : NULL;
+
+    return host != NULL && *host != '\0' &&
+           (g_str_equal(g_uri_get_scheme(uri), "https") ||
+            g_str_equal(g_uri_get_scheme(uri), "http"));
+}
+
+static SoupMessage *
+make_message(const CoexRequest *request, GError **error)
+{
+    g_autoptr(GUri) uri = g_uri_parse(request->url, SOUP_HTTP_URI_FLAGS, NULL);
+    g_autoptr(SoupMessage) message = NULL;
+
+    if (!is_http(uri)) {
+        g_set_error_literal(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+                            "The address of the API is not valid. Check the option \"api-url\".");
+        return NULL;
+    }
+    if (request->auth_value != NULL && !is_header_value(request->auth_value)) {
+        g_set_error_literal(
+            error, COEX_ERROR, COEX_ERROR_AUTH,
+            "The account's password holds a character that no key has. Enter the API"
+            " key or access token again.");
+        return NULL;
+    }
+    message = soup_message_new_from_uri(request->method, uri);
+    /* IDEMPOTENT makes a POST share kept connections (and TLS handshakes); it does not make libsoup
+     * send one again (limits.md A9) */
+    soup_message_add_flags(message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_IDEMPOTENT);
+    /* else libsoup would collect the body of a 401 without a limit, to ask again with a password */
+    soup_message_disable_feature(message, SOUP_TYPE_AUTH_MANAGER);
+    if (request->auth_header != NULL && request->auth_value != NULL)
+        soup_message_headers_replace(soup_message_get_request_headers(message),
+                                     request->auth_header, request->auth_value);
+    if (request->body != NULL)
+        soup_message_set_request_body_from_bytes(message, request->content_type, request->body);
+    return g_steal_pointer(&message);
+}
+
+void
+coex_http_send_async(CoexHttp *http, const CoexRequest *request, GCancellable *cancellable,
+                     GAsyncReadyCallback callback, gpointer user_data)
+{
+    g_autoptr(GTask) task = g_task_new(NULL, cancellable, callback, user_data);
+    g_autoptr(SoupMessage) message = NULL;
+    GError *error = NULL;
+    Job *job;
+
+    g_task_set_source_tag(task, coex_http_send_async);
+    message = make_message(request, &error);
+    if (message == NULL) {
+        g_task_return_error(task, error);
+        return;
+    }
+    job = job_new(http, request, message, cancellable);
+    g_task_set_task_data(task, job, (GDestroyNotify)job_free);
+    g_signal_connect(message, "wrote-headers", G_CALLBACK(on_wrote_headers), job);
+    g_signal_connect(message, "restarted", G_CALLBACK(on_restarted), job);
+    soup_session_send_async(job->session, message, G_PRIORITY_DEFAULT, job->stop, on_headers,
+                            g_steal_pointer(&task));
+}
+
+static void
+read_on(GTask *task)
+{
+    Job *job = g_task_get_task_data(task);
+
+    g_input_stream_read_bytes_async(job->stream, READ_SIZE, G_PRIORITY_DEFAULT, job->stop, on_bytes,
+                                    task);
+}
+
+static void
+on_headers(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    GTask *task = user_data;
+    Job *job = g_task_get_task_data(task);
+    g_autoptr(GError) error = NULL;
+
+    job->stream = soup_session_send_finish(SOUP_SESSION(source), result, &error);
+    if (job->stream == NULL)
+        job_break(task, error);
+    else
+        read_on(task);
+}
+
+static void
+on_bytes(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    GTask *task = user_data;
+    Job *job = g_task_get_task_data(task);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) bytes = NULL;
+    gsize size;
+
+    bytes = g_input_stream_read_bytes_finish(G_INPUT_STREAM(source), result, &error);
+    if (bytes == NULL) {
+        job_break(task, error);
+        return;
+    }
+    size = g_bytes_get_size(bytes);
+    if (job->body->len + size > COEX_HTTP_BODY_MAX) {
+        job_fail(task, explain_too_large(job));
+        return;
+    }
+    g_byte_array_append(job->body, g_bytes_get_data(bytes, NULL), size);
+    if (size > 0)
+        read_on(task);
+    else
+        /* this gives the connection back, for the request that the answer may lead to */
+        g_input_stream_close_async(job->stream, G_PRIORITY_DEFAULT, job->stop, on_closed, task);
+}
+
+/* The answer is complete, whatever closing says. */
+static void
+on_closed(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    GTask *task = user_data;
+    Job *job = g_task_get_task_data(task);
+
+    g_input_stream_close_finish(G_INPUT_STREAM(source), result, NULL);
+    job_detach(job);
+    g_task_return_pointer(task, job_make_response(job), (GDestroyNotify)coex_response_free);
+    g_object_unref(task);
+}
+
+CoexResponse *
+coex_http_send_finish(GAsyncResult *result, GError **error)
+{
+    return g_task_propagate_pointer(G_TASK(result), error);
+}

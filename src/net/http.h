@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "core/api.h"
+#include <gio/gio.h>
+
+/* Runs requests against a provider. Hides libsoup: connection reuse for POST, limits, timeouts,
+ * TLS, no redirects, and the one distinction that matters for a send: whether a byte of it may have
+ * reached the server. Belongs to the thread (and its default main context) that made it. */
+
+#define COEX_HTTP_BODY_MAX (8 * 1024 * 1024) /* of an answer, unpacked */
+
+typedef struct CoexHttp CoexHttp;
+
+/* @timeout_s: per request, from start to the end of the answer. Free with coex_http_free(). */
+CoexHttp *coex_http_new(guint timeout_s);
+
+/* Cancels what is under way; its callbacks run with G_IO_ERROR_CANCELLED before this returns or
+ * later in the same context, never touching the CoexHttp. */
+void coex_http_free(CoexHttp *http);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexHttp, coex_http_free)
+
+/* Starts a request; it is copied. @callback runs in the thread's default context, always, also when
+ * cancelled, and with a NULL source object. */
+void coex_http_send_async(CoexHttp *http, const CoexRequest *request, GCancellable *cancellable,
+                          GAsyncReadyCallback callback, gpointer user_data);
+
+/* The answer, whatever its status (redirects too: they are not followed); free with
+ * coex_response_free(). NULL and
+ * COEX_ERROR_NETWORK: nothing was written (DNS, connect, TLS; before the last header byte), the
+ * text names host and cause; COEX_ERROR_UNCERTAIN: a send was written and not fully answered
+ * (limits.md C4); COEX_ERROR_RETRY: another request was written and not fully answered;
+ * COEX_ERROR_TOO_LARGE: answer over the limit (UNCERTAIN for a send);
+ * COEX_ERROR_INVALID_INPUT, COEX_ERROR_AUTH: address or key hold what no request can carry;
+ * G_IO_ERROR_CANCELLED: cancelled. No error text contains a key. */
+CoexResponse *coex_http_send_finish(GAsyncResult *result, GError **error);

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <glib.h>
+
+/* Accepts webhook deliveries on one address:port. Hides libmicrohttpd, its thread, every bound on
+ * connections, headers, bodies and time, and the suspended connections that wait for their verdict.
+ * Knows neither accounts nor storage: a handler decides. */
+
+#define COEX_LISTENER_BODY_MAX (8 * 1024 * 1024)
+#define COEX_LISTENER_BODIES_MAX (32 * 1024 * 1024) /* all unanswered ones together, then 503 */
+#define COEX_LISTENER_CONNECTIONS 480               /* more wait in the system's queue */
+#define COEX_LISTENER_HEADER_S 5 /* from connecting to the end of the first headers */
+#define COEX_LISTENER_IDLE_S 15  /* without a byte; a kept connection may be idle that long */
+#define COEX_LISTENER_BODY_S 60  /* from the headers to the end of the body */
+
+typedef struct CoexListener CoexListener;
+typedef struct CoexExchange CoexExchange; /* one request being received and answered */
+
+/* All run in the listener's own thread; only there may the getters below be called. */
+typedef struct {
+    /* The headers of a GET or POST are in and well-formed. 0: take the body (POST only); otherwise
+     * answer with this HTTP status and the text set by coex_exchange_set_text(), or a standard one.
+     * The body of a refused POST is not looked at: a short one is skipped, a long one closes the
+     * connection. */
+    guint (*head)(CoexExchange *exchange, gpointer user_data);
+    /* A piece of the body, in order, within the limits. */
+    void (*piece)(CoexExchange *exchange, const void *bytes, gsize length, gpointer user_data);
+    /* The whole body is there. Must lead to exactly one coex_exchange_respond(), now or later, from
+     * any thread; the connection sleeps until then. */
+    void (*complete)(CoexExchange *exchange, GBytes *body, gpointer user_data);
+} CoexListenerHandler;
+
+/* Listens on @address: an IP address or localhost, and a port, 0 for any free one
+ * ("127.0.0.1:8480",
+ * "[::1]:8480", "0.0.0.0:0"). Starts its thread with signals blocked. @handler is borrowed until
+ * coex_listener_free(). COEX_ERROR_INVALID_INPUT for an address that is none, COEX_ERROR_LISTEN
+ * when it cannot be bound: the text names address, port, cause and the option `listen`. */
+CoexListener *coex_listener_new(const char *address, const CoexListenerHandler *handler,
+                                gpointer user_data, GError **error);
+
+/* Stops accepting, answers what sleeps with 503, ends the thread; takes at most a second. A
+ * coex_exchange_respond() that comes later for an exchange of this listener is harmless. */
+void coex_listener_free(CoexListener *listener);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexListener, coex_listener_free)
+
+/* The port bound, also when 0 was asked for. */
+guint coex_listener_get_port(const CoexListener *listener);
+
+const char *coex_exchange_get_method(const CoexExchange *exchange); /* "GET" or "POST" */
+const char *coex_exchange_get_path(const CoexExchange *exchange);   /* decoded, without query */
+
+/* Header by name without regard to case, NULL when absent. FALSE in @ret_single (may be NULL) when
+ * it came more than once: then the value is NULL. */
+const char *coex_exchange_get_header(const CoexExchange *exchange, const char *name,
+                                     gboolean *ret_single);
+
+/* Decoded; NULL when absent or not UTF-8. */
+const char *coex_exchange_get_query(const CoexExchange *exchange, const char *name);
+
+/* The handler's own state of this exchange. @destroy runs when the exchange is over, in whatever
+ * thread ends it, also when the client went away in the middle of its body. */
+void coex_exchange_set_data(CoexExchange *exchange, gpointer data, GDestroyNotify destroy);
+gpointer coex_exchange_get_data(const CoexExchange *exchange);
+
+/* Plain-text body of the answer; copied. Before coex_exchange_respond(). */
+void coex_exchange_set_text(CoexExchange *exchange, const char *text);
+
+/* Answers a completed exchange, from any thread, once; the exchange must not be used afterwards. */
+void coex_exchange_respond(CoexExchange *exchange, guint status);
