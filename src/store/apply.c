@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "store/apply.h"
+
+#include "store/messages.h"
+#include "store/schema.h"
+
+/* ---- people ---- */
+
+static gboolean
+link_address(CoexApply *a, const char *address, gint64 person_id, GError **error)
+{
+    if (address == NULL)
+        return TRUE;
+    return coex_db_run(
+        a->db,
+        "INSERT INTO addresses(account, address, person) VALUES(?, ?, ?)"
+        " ON CONFLICT(account, address) DO UPDATE SET person = excluded.person"
+        " WHERE person <> excluded.person",
+        COEX_VALUES(coex_int(a->change->account_id), coex_text(address), coex_int(person_id)),
+        error);
+}
+
+static gboolean
+apply_person(CoexApply *a, GError **error)
+{
+    const CoexPerson *p = a->change->person;
+    return coex_db_run(
+               a->db,
+               "INSERT INTO people(account, id, name, alias, wa_id, user_id, parent_user_id,"
+               " username, last_inbound_at, free_until, last_inbound_wamid, read_up_to,"
+               " last_echo_at, active_at, hidden, pinned)"
+               " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+               " ON CONFLICT(account, id) DO UPDATE SET alias = excluded.alias,"
+               " wa_id = excluded.wa_id, user_id = excluded.user_id,"
+               " parent_user_id = excluded.parent_user_id, username = excluded.username,"
+               " last_inbound_at = excluded.last_inbound_at, free_until = excluded.free_until,"
+               " last_inbound_wamid = excluded.last_inbound_wamid,"
+               " read_up_to = excluded.read_up_to, last_echo_at = excluded.last_echo_at,"
+               " active_at = excluded.active_at, hidden = excluded.hidden,"
+               " pinned = excluded.pinned",
+               COEX_VALUES(coex_int(a->change->account_id), coex_int(p->id), coex_text(p->name),
+                           coex_text(p->alias), coex_text(p->peer.wa_id),
+                           coex_text(p->peer.user_id), coex_text(p->peer.parent_user_id),
+                           coex_text(p->peer.username), coex_int(p->last_inbound_at),
+                           coex_int(p->free_until), coex_text(p->last_inbound_wamid),
+                           coex_int(p->read_up_to), coex_int(p->last_echo_at),
+                           coex_int(p->active_at), coex_int(p->hidden), coex_int(p->pinned)),
+               error) &&
+           link_address(a, p->peer.wa_id, p->id, error) &&
+           link_address(a, p->peer.user_id, p->id, error) &&
+           link_address(a, p->peer.parent_user_id, p->id, error);
+}
+
+/* ---- the outbox ---- */
+
+static gboolean
+apply_outbox(CoexApply *a, GError **error)
+{
+    const CoexOutboxRow *row = a->change->outbox.row;
+    gint64 account_id = a->change->account_id;
+    gint64 shown = 0;
+    if (!coex_db_get_int(a->db, "SELECT shown FROM outbox WHERE account = ? AND local_id = ?",
+                         COEX_VALUES(coex_int(account_id), coex_text(row->local_id)), &shown,
+                         error))
+        return FALSE;
+    shown = shown || row->shown;
+    if (a->change->outbox.feed && !shown) {
+        if (!coex_apply_feed(a, row->person_id, row->typed ? COEX_FEED_TYPED : COEX_FEED_SENT,
+                             a->change->outbox.now, (const char *const[2]){ row->text, NULL },
+                             error))
+            return FALSE;
+        shown = TRUE;
+    }
+    return coex_db_run(
+        a->db,
+        "INSERT OR REPLACE INTO outbox(account, local_id, position, person, state, text,"
+        " template_name, template_language, template_values, created_at, state_at, attempts,"
+        " typed, shown) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        COEX_VALUES(coex_int(account_id), coex_text(row->local_id), coex_int(row->position),
+                    coex_int(row->person_id), coex_int(row->state), coex_text(row->text),
+                    coex_text(row->template_name), coex_text(row->template_language),
+                    coex_text(row->template_values), coex_int(row->created_at),
+                    coex_int(row->state_at), coex_int(row->attempts), coex_int(row->typed),
+                    coex_int(shown)),
+        error);
+}
+
+static gboolean
+remove_outbox(CoexApply *a, const char *local_id, GError **error)
+{
+    return coex_db_run(a->db, "DELETE FROM outbox WHERE account = ? AND local_id = ?",
+                       COEX_VALUES(coex_int(a->change->account_id), coex_text(local_id)), error);
+}
+
+/* ---- lines, settings, deliveries ---- */
+
+static gboolean
+apply_line(CoexApply *a, GError **error)
+{
+    const CoexChange *change = a->change;
+    return coex_apply_feed(a, change->line.person_id, change->line.kind, change->line.now,
+                           (const char *const[2]){ change->line.text, change->line.detail }, error);
+}
+
+static gboolean
+apply_setting(CoexApply *a, GError **error)
+{
+    const CoexChange *change = a->change;
+    if (change->setting.value == NULL)
+        return coex_db_run(
+            a->db, "DELETE FROM settings WHERE account = ? AND key = ?",
+            COEX_VALUES(coex_int(change->account_id), coex_text(change->setting.key)), error);
+    return coex_db_run(a->db,
+                       "INSERT OR REPLACE INTO settings(account, key, value) VALUES(?, ?, ?)",
+                       COEX_VALUES(coex_int(change->account_id), coex_text(change->setting.key),
+                                   coex_text(change->setting.value)),
+                       error);
+}
+
+static gboolean
+set_delivery_state(CoexApply *a, int state, const char *reason, GError **error)
+{
+    return coex_db_run(
+        a->db, "UPDATE deliveries SET state = ?, reason = ? WHERE id = ?",
+        COEX_VALUES(coex_int(state), coex_text(reason), coex_int(a->change->delivery.id)), error);
+}
+
+static const char *
+or_empty(const char *text)
+{
+    return text != NULL ? text : "";
+}
+
+static gboolean
+apply_delivery_waits(CoexApply *a, GError **error)
+{
+    const CoexChange *change = a->change;
+    return coex_db_run(a->db,
+                       "INSERT OR IGNORE INTO waiting(delivery, phone_number_id, number)"
+                       " VALUES(?, ?, ?)",
+                       COEX_VALUES(coex_int(change->delivery.id),
+                                   coex_text(or_empty(change->delivery.phone_number_id)),
+                                   coex_text(or_empty(change->delivery.number))),
+                       error);
+}
+
+/* The condition is that of coex_read_waiting(). */
+static gboolean
+apply_delivery_waited(CoexApply *a, GError **error)
+{
+    const CoexChange *change = a->change;
+    return coex_db_run(a->db,
+                       "DELETE FROM waiting WHERE delivery = ?1"
+                       " AND ((phone_number_id = ?2 AND ?2 <> '')"
+                       "  OR (number = ?3 AND ?3 <> '' AND (phone_number_id = '' OR ?2 = '')))",
+                       COEX_VALUES(coex_int(change->delivery.id),
+                                   coex_text(or_empty(change->delivery.phone_number_id)),
+                                   coex_text(or_empty(change->delivery.number))),
+                       error);
+}
+
+static gboolean
+apply_change(CoexApply *a, GError **error)
+{
+    CoexChange *change = a->change;
+    switch (change->kind) {
+    case COEX_CHANGE_PERSON:
+        return apply_person(a, error);
+    case COEX_CHANGE_MESSAGE:
+        return coex_apply_message(a, error);
+    case COEX_CHANGE_STATUS:
+        return coex_apply_status(a, error);
+    case COEX_CHANGE_OUTBOX:
+        return apply_outbox(a, error);
+    case COEX_CHANGE_ACCEPTED:
+        return remove_outbox(a, change->outbox.row->local_id, error) &&
+               coex_apply_accepted(a, error);
+    case COEX_CHANGE_OUTBOX_REMOVED:
+        return remove_outbox(a, change->local_id, error);
+    case COEX_CHANGE_LINE:
+        return apply_line(a, error);
+    case COEX_CHANGE_SETTING:
+        return apply_setting(a, error);
+    case COEX_CHANGE_DELIVERY_APPLIED:
+        return set_delivery_state(
+            a, change->delivery.keep_raw ? COEX_DELIVERY_KEPT : COEX_DELIVERY_APPLIED, NULL, error);
+    case COEX_CHANGE_DELIVERY_WAITS:
+        return apply_delivery_waits(a, error);
+    case COEX_CHANGE_DELIVERY_WAITED:
+        return apply_delivery_waited(a, error);
+    case COEX_CHANGE_DELIVERY_QUARANTINED:
+        return set_delivery_state(a, COEX_DELIVERY_QUARANTINED, change->delivery.reason, error);
+    }
+    g_return_val_if_reached(FALSE);
+}
+
+gboolean
+coex_apply_batch(CoexDb *db, CoexBatch *batch, GError **error)
+{
+    for (guint i = 0; i < batch->changes->len; i++) {
+        CoexApply apply = { .db = db,
+                            .batch = batch,
+                            .change = g_ptr_array_index(batch->changes, i) };
+        if (!apply_change(&apply, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean
+coex_apply_delivery(CoexDb *db, const CoexDelivery *delivery, gboolean *ret_added, GError **error)
+{
+    gsize length = 0;
+    const void *bytes = g_bytes_get_data(delivery->body, &length);
+    *ret_added = FALSE;
+    if (!coex_db_run(db,
+                     "INSERT INTO deliveries(key, realm, received_at) VALUES(?, ?, ?)"
+                     " ON CONFLICT(key) DO NOTHING",
+                     COEX_VALUES(coex_blob(delivery->key, sizeof delivery->key),
+                                 coex_text(delivery->realm), coex_int(delivery->received_at)),
+                     error))
+        return FALSE;
+    if (coex_db_n_changed(db) == 0)
+        return TRUE;
+    *ret_added = TRUE;
+    return coex_db_run(db, "INSERT INTO bodies(delivery, body) VALUES(?, ?)",
+                       COEX_VALUES(coex_int(coex_db_last_id(db)), coex_blob(bytes, length)), error);
+}

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "store/batch.h"
+
+static void
+free_change(gpointer data)
+{
+    CoexChange *change = data;
+    switch (change->kind) {
+    case COEX_CHANGE_PERSON:
+        coex_person_free(change->person);
+        break;
+    case COEX_CHANGE_MESSAGE:
+        coex_message_unref(change->message.message);
+        break;
+    case COEX_CHANGE_STATUS:
+        coex_status_unref(change->status.status);
+        g_free(change->status.explanation);
+        break;
+    case COEX_CHANGE_OUTBOX:
+    case COEX_CHANGE_ACCEPTED:
+        coex_outbox_row_free(change->outbox.row);
+        g_free(change->outbox.wamid);
+        break;
+    case COEX_CHANGE_OUTBOX_REMOVED:
+        g_free(change->local_id);
+        break;
+    case COEX_CHANGE_LINE:
+        g_free(change->line.text);
+        g_free(change->line.detail);
+        break;
+    case COEX_CHANGE_SETTING:
+        g_free(change->setting.key);
+        g_free(change->setting.value);
+        break;
+    case COEX_CHANGE_DELIVERY_APPLIED:
+    case COEX_CHANGE_DELIVERY_WAITS:
+    case COEX_CHANGE_DELIVERY_WAITED:
+    case COEX_CHANGE_DELIVERY_QUARANTINED:
+        g_free(change->delivery.phone_number_id);
+        g_free(change->delivery.number);
+        g_free(change->delivery.reason);
+        break;
+    }
+    g_free(change->text);
+    g_free(change);
+}
+
+static void
+unref_feed_item(gpointer item)
+{
+    coex_feed_item_unref(item);
+}
+
+CoexBatch *
+coex_batch_new(void)
+{
+    CoexBatch *batch = g_new0(CoexBatch, 1);
+    batch->changes = g_ptr_array_new_with_free_func(free_change);
+    batch->feed = g_ptr_array_new_with_free_func(unref_feed_item);
+    return batch;
+}
+
+void
+coex_batch_free(CoexBatch *batch)
+{
+    if (batch == NULL)
+        return;
+    g_ptr_array_unref(batch->changes);
+    g_ptr_array_unref(batch->feed);
+    g_free(batch);
+}
+
+gboolean
+coex_batch_is_empty(const CoexBatch *batch)
+{
+    return batch->changes->len == 0;
+}
+
+void
+coex_batch_set_account(CoexBatch *batch, gint64 account_id)
+{
+    batch->account_id = account_id;
+}
+
+/* ---- changes ---- */
+
+static CoexChange *
+add_change(CoexBatch *batch, CoexChangeKind kind)
+{
+    CoexChange *change = g_new0(CoexChange, 1);
+    change->kind = kind;
+    change->account_id = batch->account_id;
+    g_ptr_array_add(batch->changes, change);
+    return change;
+}
+
+void
+coex_batch_put_person(CoexBatch *batch, const CoexPerson *person)
+{
+    add_change(batch, COEX_CHANGE_PERSON)->person = coex_person_copy(person);
+}
+
+guint
+coex_batch_add_message(CoexBatch *batch, gint64 person_id, const CoexMessage *message, gint64 time)
+{
+    CoexChange *change = add_change(batch, COEX_CHANGE_MESSAGE);
+    change->message.person_id = person_id;
+    change->message.message = coex_message_ref(message);
+    change->message.time = time;
+    return batch->changes->len - 1;
+}
+
+guint
+coex_batch_apply_status(CoexBatch *batch, const CoexStatus *status, const char *explanation)
+{
+    CoexChange *change = add_change(batch, COEX_CHANGE_STATUS);
+    change->status.status = coex_status_ref(status);
+    change->status.explanation = g_strdup(explanation);
+    return batch->changes->len - 1;
+}
+
+void
+coex_batch_put_outbox(CoexBatch *batch, const CoexOutboxRow *row, gboolean feed, gint64 now)
+{
+    CoexChange *change = add_change(batch, COEX_CHANGE_OUTBOX);
+    change->outbox.row = coex_outbox_row_copy(row);
+    change->outbox.feed = feed;
+    change->outbox.now = now;
+}
+
+guint
+coex_batch_outbox_accepted(CoexBatch *batch, const CoexOutboxRow *row, const char *wamid,
+                           gint64 now)
+{
+    CoexChange *change = add_change(batch, COEX_CHANGE_ACCEPTED);
+    change->outbox.row = coex_outbox_row_copy(row);
+    change->outbox.wamid = g_strdup(wamid);
+    change->outbox.now = now;
+    return batch->changes->len - 1;
+}
+
+void
+coex_batch_remove_outbox(CoexBatch *batch, const char *local_id)
+{
+    add_change(batch, COEX_CHANGE_OUTBOX_REMOVED)->local_id = g_strdup(local_id);
+}
+
+void
+coex_batch_add_line(CoexBatch *batch, gint64 person_id, CoexFeedKind kind, const char *text,
+                    const char *detail, gint64 now)
+{
+    CoexChange *change = add_change(batch, COEX_CHANGE_LINE);
+    change->line.person_id = person_id;
+    change->line.kind = kind;
+    change->line.text = g_strdup(text);
+    change->line.detail = g_strdup(detail);
+    change->line.now = now;
+}
+
+void
+coex_batch_put_setting(CoexBatch *batch, const char *key, const char *value)
+{
+    CoexChange *change = add_change(batch, COEX_CHANGE_SETTING);
+    change->setting.key = g_strdup(key);
+    change->setting.value = g_strdup(value);
+}
+
+static CoexChange *
+add_delivery_change(CoexBatch *batch, CoexChangeKind kind, gint64 delivery_id)
+{
+    CoexChange *change = add_change(batch, kind);
+    change->delivery.id = delivery_id;
+    return change;
+}
+
+void
+coex_batch_delivery_applied(CoexBatch *batch, gint64 delivery_id, gboolean keep_raw)
+{
+    add_delivery_change(batch, COEX_CHANGE_DELIVERY_APPLIED, delivery_id)->delivery.keep_raw =
+        keep_raw;
+}
+
+void
+coex_batch_delivery_waits(CoexBatch *batch, gint64 delivery_id, const char *phone_number_id,
+                          const char *number)
+{
+    CoexChange *change = add_delivery_change(batch, COEX_CHANGE_DELIVERY_WAITS, delivery_id);
+    change->delivery.phone_number_id = g_strdup(phone_number_id);
+    change->delivery.number = g_strdup(number);
+}
+
+void
+coex_batch_delivery_waited(CoexBatch *batch, gint64 delivery_id, const char *phone_number_id,
+                           const char *number)
+{
+    CoexChange *change = add_delivery_change(batch, COEX_CHANGE_DELIVERY_WAITED, delivery_id);
+    change->delivery.phone_number_id = g_strdup(phone_number_id);
+    change->delivery.number = g_strdup(number);
+}
+
+void
+coex_batch_delivery_quarantined(CoexBatch *batch, gint64 delivery_id, const char *reason)
+{
+    add_delivery_change(batch, COEX_CHANGE_DELIVERY_QUARANTINED, delivery_id)->delivery.reason =
+        g_strdup(reason);
+}
+
+/* ---- outcomes ---- */
+
+void
+coex_batch_forget_outcome(CoexBatch *batch)
+{
+    for (guint i = 0; i < batch->changes->len; i++) {
+        CoexChange *change = g_ptr_array_index(batch->changes, i);
+        change->outcome = COEX_ADDED;
+        change->person_id = 0;
+        g_clear_pointer(&change->text, g_free);
+    }
+    g_ptr_array_set_size(batch->feed, 0);
+}
+
+static const CoexChange *
+get_change(const CoexBatch *batch, guint index)
+{
+    g_return_val_if_fail(index < batch->changes->len, NULL);
+    return g_ptr_array_index(batch->changes, index);
+}
+
+CoexOutcome
+coex_batch_get_outcome(const CoexBatch *batch, guint index)
+{
+    const CoexChange *change = get_change(batch, index);
+    return change != NULL ? change->outcome : COEX_DUPLICATE;
+}
+
+gint64
+coex_batch_get_person(const CoexBatch *batch, guint index)
+{
+    const CoexChange *change = get_change(batch, index);
+    return change != NULL ? change->person_id : 0;
+}
+
+const char *
+coex_batch_get_text(const CoexBatch *batch, guint index)
+{
+    const CoexChange *change = get_change(batch, index);
+    return change != NULL ? change->text : NULL;
+}
+
+GPtrArray *
+coex_batch_get_feed(const CoexBatch *batch)
+{
+    return batch->feed;
+}

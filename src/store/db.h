@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <glib.h>
+#include <sqlite3.h>
+
+/* The one SQLite connection: how the file is opened and made durable, statements that are prepared
+ * once, and SQLite's result codes turned into sentences. Used by one thread at a time. */
+
+typedef struct CoexDb CoexDb;
+
+/* Opens @path, and with @create makes it and its folder when missing; brings the schema up to date.
+ * Free with coex_db_close(). COEX_ERROR_LOCKED or COEX_ERROR_STORE with path and remedy. */
+CoexDb *coex_db_open(const char *path, gboolean create, GError **error);
+void coex_db_close(CoexDb *db);
+
+/* ---- statements ---- */
+
+typedef enum {
+    COEX_VALUE_INT,
+    COEX_VALUE_TEXT, /* NULL is SQL's NULL */
+    COEX_VALUE_BLOB,
+} CoexValueType;
+
+/* A parameter of a statement; borrowed until the statement was stepped to its end. */
+typedef struct {
+    CoexValueType type;
+    gint64 integer;
+    const void *bytes;
+    gsize length;
+} CoexValue;
+
+static inline CoexValue
+coex_int(gint64 value)
+{
+    return (CoexValue){ .type = COEX_VALUE_INT, .integer = value };
+}
+
+static inline CoexValue
+coex_text(const char *text)
+{
+    return (CoexValue){ .type = COEX_VALUE_TEXT, .bytes = text };
+}
+
+static inline CoexValue
+coex_blob(const void *bytes, gsize length)
+{
+    return (CoexValue){ .type = COEX_VALUE_BLOB, .bytes = bytes, .length = length };
+}
+
+#define COEX_VALUES(...)                                                                           \
+    ((const CoexValue[]){ __VA_ARGS__ }), G_N_ELEMENTS(((const CoexValue[]){ __VA_ARGS__ }))
+#define COEX_NO_VALUES NULL, 0
+
+typedef enum {
+    COEX_STEP_ROW,
+    COEX_STEP_DONE,
+    COEX_STEP_FAILED,
+} CoexStep;
+
+/* @sql is a string constant: its address names the prepared statement. */
+gboolean coex_db_run(CoexDb *db, const char *sql, const CoexValue *values, guint n_values,
+                     GError **error);
+
+/* Begins a query; step it to DONE or FAILED, or end it early with sqlite3_reset(). Borrowed. NULL
+ * on error. */
+sqlite3_stmt *coex_db_query(CoexDb *db, const char *sql, const CoexValue *values, guint n_values,
+                            GError **error);
+CoexStep coex_db_step(CoexDb *db, sqlite3_stmt *query, GError **error);
+
+/* First column of the first row; 0 when there is no row. */
+gboolean coex_db_get_int(CoexDb *db, const char *sql, const CoexValue *values, guint n_values,
+                         gint64 *ret_value, GError **error);
+
+/* Several statements without parameters or results. */
+gboolean coex_db_exec(CoexDb *db, const char *sql, GError **error);
+
+char *coex_db_dup_text(sqlite3_stmt *query, int column);
+gint64 coex_db_last_id(CoexDb *db);
+guint coex_db_n_changed(CoexDb *db);
+
+/* ---- after a failure ---- */
+
+/* Whether the last error concerns more than its own statement: disk full, I/O, damage. Nothing in
+ * the open transaction may then be trusted. */
+gboolean coex_db_is_broken(const CoexDb *db);
+/* Whether it is such that only a new connection may be trusted (a failed fsync above all). */
+gboolean coex_db_needs_reopen(const CoexDb *db);
+gboolean coex_db_in_transaction(const CoexDb *db);
+/* Ends a transaction without its changes, if one is open. Keeps the last error. */
+void coex_db_rollback(CoexDb *db);

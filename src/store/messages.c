@@ -1,0 +1,443 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "store/messages.h"
+
+/* A message of ours that a status may concern; id 0: none. */
+typedef struct {
+    gint64 id;
+    gint64 person_id;
+    CoexState state;
+    char *text;
+} Target;
+
+static void
+clear_target(Target *target)
+{
+    g_free(target->text);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Target, clear_target)
+
+static gint64
+get_wall_time(void)
+{
+    return g_get_real_time() / G_USEC_PER_SEC;
+}
+
+/* ---- the feed ---- */
+
+gboolean
+coex_apply_feed(CoexApply *a, gint64 person_id, CoexFeedKind kind, gint64 time,
+                const char *const text[2], GError **error)
+{
+    /* A line without a time would be shown as of 1970. */
+    CoexFeedItem item = { .account_id = a->change->account_id,
+                          .person_id = person_id,
+                          .kind = kind,
+                          .time = time > 0 ? time : get_wall_time() };
+    const char *shown_text = text[0] != NULL ? text[0] : "";
+    if (!coex_db_run(a->db,
+                     "INSERT INTO feed(account, person, kind, time, text, detail)"
+                     " VALUES(?, ?, ?, ?, ?, ?)",
+                     COEX_VALUES(coex_int(item.account_id), coex_int(person_id), coex_int(kind),
+                                 coex_int(item.time), coex_text(shown_text), coex_text(text[1])),
+                     error))
+        return FALSE;
+
+    item.seq = coex_db_last_id(a->db);
+    item.text = g_strdup(shown_text);
+    item.detail = g_strdup(text[1]);
+    g_ptr_array_add(a->batch->feed, g_atomic_rc_box_dup(sizeof item, &item));
+    return TRUE;
+}
+
+/* 0: nobody has any of these addresses. */
+static gboolean
+find_person(CoexApply *a, const CoexPeer *peer, gint64 *ret_person_id, GError **error)
+{
+    const char *addresses[] = { peer->parent_user_id, peer->user_id, peer->wa_id };
+    *ret_person_id = 0;
+    for (guint i = 0; i < G_N_ELEMENTS(addresses) && *ret_person_id == 0; i++) {
+        if (addresses[i] == NULL)
+            continue;
+        if (!coex_db_get_int(a->db,
+                             "SELECT person FROM addresses WHERE account = ? AND address = ?",
+                             COEX_VALUES(coex_int(a->change->account_id), coex_text(addresses[i])),
+                             ret_person_id, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* ---- statuses ---- */
+
+/* What is to be merged into a message: from a status that came now, or from one kept. */
+typedef struct {
+    char *wamid;
+    char *token;
+    gint64 person_id; /* whom it was sent to, 0 unknown */
+    CoexState state;
+    gint64 time;
+    int error_code;
+    char *explanation;
+} Report;
+
+static void
+free_report(gpointer data)
+{
+    Report *report = data;
+    g_free(report->wamid);
+    g_free(report->token);
+    g_free(report->explanation);
+    g_free(report);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Report, free_report)
+
+/* Reads the first row into @ret_target, and whether a second one is there. */
+static gboolean
+read_target(CoexDb *db, sqlite3_stmt *query, Target *ret_target, gboolean *ret_more, GError **error)
+{
+    CoexStep step = query != NULL ? coex_db_step(db, query, error) : COEX_STEP_FAILED;
+    if (step != COEX_STEP_ROW)
+        return step == COEX_STEP_DONE;
+    int column = 0;
+    ret_target->id = sqlite3_column_int64(query, column++);
+    ret_target->person_id = sqlite3_column_int64(query, column++);
+    ret_target->state = (CoexState)sqlite3_column_int(query, column++);
+    ret_target->text = coex_db_dup_text(query, column++);
+    step = coex_db_step(db, query, error);
+    *ret_more = step == COEX_STEP_ROW;
+    sqlite3_reset(query);
+    return step != COEX_STEP_FAILED;
+}
+
+/* The full id wins. The token counts within the person's conversation, or where it is the only one
+ * of the account (inbound.md 1.7: ids of one message differ by who looks). */
+static gboolean
+find_target(CoexApply *a, const Report *report, Target *ret_target, GError **error)
+{
+    gint64 account_id = a->change->account_id;
+    gboolean more = FALSE;
+    if (!read_target(a->db,
+                     coex_db_query(a->db,
+                                   "SELECT id, person, state, text FROM messages"
+                                   " WHERE account = ? AND wamid = ? AND direction <> ? LIMIT 1",
+                                   COEX_VALUES(coex_int(account_id), coex_text(report->wamid),
+                                               coex_int(COEX_INBOUND)),
+                                   error),
+                     ret_target, &more, error))
+        return FALSE;
+    if (ret_target->id != 0)
+        return TRUE;
+
+    if (!read_target(a->db,
+                     coex_db_query(a->db,
+                                   "SELECT id, person, state, text FROM messages"
+                                   " WHERE account = ? AND token = ? AND direction <> ?"
+                                   " ORDER BY person <> ? LIMIT 2",
+                                   COEX_VALUES(coex_int(account_id), coex_text(report->token),
+                                               coex_int(COEX_INBOUND), coex_int(report->person_id)),
+                                   error),
+                     ret_target, &more, error))
+        return FALSE;
+    if (more && ret_target->person_id != report->person_id) {
+        clear_target(ret_target);
+        *ret_target = (Target){ 0 };
+    }
+    return TRUE;
+}
+
+static gboolean
+merge_report(CoexApply *a, const Report *report, const Target *target, gboolean *ret_advanced,
+             GError **error)
+{
+    *ret_advanced = coex_state_advances(target->state, report->state);
+    if (!*ret_advanced)
+        return TRUE;
+    if (!coex_db_run(a->db,
+                     "UPDATE messages SET state = ?, state_at = ?, error_code = ? WHERE id = ?",
+                     COEX_VALUES(coex_int(report->state), coex_int(report->time),
+                                 coex_int(report->error_code), coex_int(target->id)),
+                     error))
+        return FALSE;
+    if (report->state != COEX_STATE_FAILED)
+        return TRUE;
+    return coex_apply_feed(a, target->person_id, COEX_FEED_FAILED, report->time,
+                           (const char *const[2]){ target->text, report->explanation }, error);
+}
+
+static gboolean
+keep_report(CoexApply *a, const Report *report, GError **error)
+{
+    return coex_db_run(
+        a->db,
+        "INSERT INTO early_statuses(account, wamid, token, person, state, time, error_code,"
+        " explanation, saved_at) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT(account, token, wamid, state) DO NOTHING",
+        COEX_VALUES(coex_int(a->change->account_id), coex_text(report->wamid),
+                    coex_text(report->token), coex_int(report->person_id), coex_int(report->state),
+                    coex_int(report->time), coex_int(report->error_code),
+                    coex_text(report->explanation), coex_int(get_wall_time())),
+        error);
+}
+
+static Report *
+report_new(const CoexStatus *status, gint64 person_id, const char *explanation)
+{
+    Report *report = g_new0(Report, 1);
+    report->wamid = g_strdup(status->wamid != NULL ? status->wamid : "");
+    report->token = g_strdup(status->token != NULL ? status->token : report->wamid);
+    report->person_id = person_id;
+    report->state = status->state;
+    report->time = status->time > 0 ? status->time : get_wall_time();
+    report->error_code = status->error_code;
+    report->explanation = g_strdup(explanation);
+    return report;
+}
+
+gboolean
+coex_apply_status(CoexApply *a, GError **error)
+{
+    CoexChange *change = a->change;
+    gint64 person_id = 0;
+    g_auto(Target) target = { 0 };
+    if (!find_person(a, &change->status.status->peer, &person_id, error))
+        return FALSE;
+    g_autoptr(Report) report =
+        report_new(change->status.status, person_id, change->status.explanation);
+    if (!find_target(a, report, &target, error))
+        return FALSE;
+
+    if (target.id == 0) {
+        change->outcome = COEX_UNKNOWN;
+        change->person_id = person_id;
+        /* PENDING is a state this version does not know: it would change nothing later either. */
+        return report->state == COEX_STATE_PENDING || keep_report(a, report, error);
+    }
+    gboolean advanced = FALSE;
+    if (!merge_report(a, report, &target, &advanced, error))
+        return FALSE;
+    change->outcome = advanced ? COEX_CHANGED : COEX_DUPLICATE;
+    change->person_id = target.person_id;
+    change->text = g_steal_pointer(&target.text);
+    return TRUE;
+}
+
+static GPtrArray *
+read_early(CoexApply *a, const char *wamid, const char *token, GError **error)
+{
+    g_autoptr(GPtrArray) reports = g_ptr_array_new_with_free_func(free_report);
+    sqlite3_stmt *query = coex_db_query(
+        a->db,
+        "SELECT wamid, token, person, state, time, error_code, explanation FROM early_statuses"
+        " WHERE account = ?1 AND (wamid = ?2 OR token = ?3) ORDER BY state, time",
+        COEX_VALUES(coex_int(a->change->account_id), coex_text(wamid), coex_text(token)), error);
+    CoexStep step = query != NULL ? coex_db_step(a->db, query, error) : COEX_STEP_FAILED;
+    for (; step == COEX_STEP_ROW; step = coex_db_step(a->db, query, error)) {
+        Report *report = g_new0(Report, 1);
+        int column = 0;
+        report->wamid = coex_db_dup_text(query, column++);
+        report->token = coex_db_dup_text(query, column++);
+        report->person_id = sqlite3_column_int64(query, column++);
+        report->state = (CoexState)sqlite3_column_int(query, column++);
+        report->time = sqlite3_column_int64(query, column++);
+        report->error_code = sqlite3_column_int(query, column++);
+        report->explanation = coex_db_dup_text(query, column++);
+        g_ptr_array_add(reports, report);
+    }
+    return step == COEX_STEP_DONE ? g_steal_pointer(&reports) : NULL;
+}
+
+/* Merges the statuses that overtook the message @id, lowest rank first. */
+static gboolean
+apply_early(CoexApply *a, gint64 id, const char *wamid, const char *token, GError **error)
+{
+    g_autoptr(GPtrArray) reports = read_early(a, wamid, token, error);
+    if (reports == NULL)
+        return FALSE;
+    for (guint i = 0; i < reports->len; i++) {
+        const Report *report = g_ptr_array_index(reports, i);
+        g_auto(Target) target = { 0 };
+        gboolean advanced = FALSE;
+        if (!find_target(a, report, &target, error))
+            return FALSE;
+        if (target.id != id)
+            continue;
+        if (!merge_report(a, report, &target, &advanced, error) ||
+            !coex_db_run(a->db,
+                         "DELETE FROM early_statuses WHERE account = ? AND token = ? AND wamid = ?"
+                         " AND state = ?",
+                         COEX_VALUES(coex_int(a->change->account_id), coex_text(report->token),
+                                     coex_text(report->wamid), coex_int(report->state)),
+                         error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* ---- messages ---- */
+
+/* A row of `messages` as it is to be written; borrowed strings. */
+typedef struct {
+    gint64 person_id;
+    CoexDirection direction;
+    const char *wamid;
+    const char *token;
+    gint64 time;
+    const CoexContent *content;
+    const char *local_id;
+} NewMessage;
+
+typedef struct {
+    gint64 id; /* 0: none */
+    gint64 person_id;
+    CoexContentKind kind;
+} KnownMessage;
+
+static gboolean
+read_known(CoexDb *db, sqlite3_stmt *query, KnownMessage *ret_known, GError **error)
+{
+    CoexStep step = query != NULL ? coex_db_step(db, query, error) : COEX_STEP_FAILED;
+    if (step != COEX_STEP_ROW)
+        return step == COEX_STEP_DONE;
+    int column = 0;
+    ret_known->id = sqlite3_column_int64(query, column++);
+    ret_known->person_id = sqlite3_column_int64(query, column++);
+    ret_known->kind = (CoexContentKind)sqlite3_column_int(query, column++);
+    sqlite3_reset(query);
+    return TRUE;
+}
+
+static gboolean
+find_known(CoexApply *a, const NewMessage *message, KnownMessage *ret_known, GError **error)
+{
+    gint64 account_id = a->change->account_id;
+    if (!read_known(
+            a->db,
+            coex_db_query(a->db,
+                          "SELECT id, person, kind FROM messages WHERE account = ? AND wamid = ?",
+                          COEX_VALUES(coex_int(account_id), coex_text(message->wamid)), error),
+            ret_known, error))
+        return FALSE;
+    if (ret_known->id != 0)
+        return TRUE;
+    return read_known(a->db,
+                      coex_db_query(a->db,
+                                    "SELECT id, person, kind FROM messages"
+                                    " WHERE account = ? AND token = ? AND person = ?",
+                                    COEX_VALUES(coex_int(account_id), coex_text(message->token),
+                                                coex_int(message->person_id)),
+                                    error),
+                      ret_known, error);
+}
+
+static gboolean
+insert_message(CoexApply *a, const NewMessage *message, gint64 *ret_id, GError **error)
+{
+    CoexState state = message->direction == COEX_ECHO ? COEX_STATE_SENT : COEX_STATE_PENDING;
+    if (!coex_db_run(
+            a->db,
+            "INSERT INTO messages(account, person, direction, wamid, token, time, kind, type, text,"
+            " state, state_at, local_id) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            COEX_VALUES(coex_int(a->change->account_id), coex_int(message->person_id),
+                        coex_int(message->direction), coex_text(message->wamid),
+                        coex_text(message->token), coex_int(message->time),
+                        coex_int(message->content->kind), coex_text(message->content->type),
+                        coex_text(message->content->text), coex_int(state), coex_int(message->time),
+                        coex_text(message->local_id)),
+            error))
+        return FALSE;
+    *ret_id = coex_db_last_id(a->db);
+    return TRUE;
+}
+
+static gboolean
+feed_message(CoexApply *a, gint64 person_id, const NewMessage *message, GError **error)
+{
+    const char *text = message->content->text;
+    if (text == NULL || *text == '\0' || message->direction == COEX_OUTBOUND)
+        return TRUE;
+    return coex_apply_feed(a, person_id,
+                           message->direction == COEX_ECHO ? COEX_FEED_ECHO : COEX_FEED_INBOUND,
+                           message->time, (const char *const[2]){ text, NULL }, error);
+}
+
+static gboolean
+replace_placeholder(CoexApply *a, const KnownMessage *known, const NewMessage *message,
+                    GError **error)
+{
+    return coex_db_run(
+               a->db, "UPDATE messages SET kind = ?, type = ?, text = ?, time = ? WHERE id = ?",
+               COEX_VALUES(coex_int(message->content->kind), coex_text(message->content->type),
+                           coex_text(message->content->text), coex_int(message->time),
+                           coex_int(known->id)),
+               error) &&
+           feed_message(a, known->person_id, message, error);
+}
+
+gboolean
+coex_apply_message(CoexApply *a, GError **error)
+{
+    CoexChange *change = a->change;
+    const CoexMessage *source = change->message.message;
+    const NewMessage message = { .person_id = change->message.person_id,
+                                 .direction = source->direction,
+                                 .wamid = source->wamid,
+                                 .token = source->token != NULL ? source->token : source->wamid,
+                                 .time = change->message.time,
+                                 .content = &source->content };
+    KnownMessage known = { 0 };
+    if (!find_known(a, &message, &known, error))
+        return FALSE;
+
+    if (known.id != 0) {
+        change->person_id = known.person_id;
+        change->outcome = COEX_DUPLICATE;
+        if (known.kind != COEX_CONTENT_PLACEHOLDER ||
+            message.content->kind == COEX_CONTENT_PLACEHOLDER)
+            return TRUE;
+        change->outcome = COEX_REPLACED;
+        return replace_placeholder(a, &known, &message, error);
+    }
+
+    gint64 id = 0;
+    change->outcome = COEX_ADDED;
+    change->person_id = message.person_id;
+    return insert_message(a, &message, &id, error) &&
+           feed_message(a, message.person_id, &message, error) &&
+           (message.direction == COEX_INBOUND ||
+            apply_early(a, id, message.wamid, message.token, error));
+}
+
+gboolean
+coex_apply_accepted(CoexApply *a, GError **error)
+{
+    CoexChange *change = a->change;
+    const CoexOutboxRow *row = change->outbox.row;
+    g_autofree char *token = coex_wamid_dup_token(change->outbox.wamid);
+    const CoexContent content = { .kind = COEX_CONTENT_TEXT,
+                                  .type =
+                                      (char *)(row->template_name != NULL ? "template" : "text"),
+                                  .text = row->text };
+    const NewMessage message = { .person_id = row->person_id,
+                                 .direction = COEX_OUTBOUND,
+                                 .wamid = change->outbox.wamid,
+                                 .token = token,
+                                 .time = change->outbox.now,
+                                 .content = &content,
+                                 .local_id = row->local_id };
+    KnownMessage known = { 0 };
+    if (!find_known(a, &message, &known, error))
+        return FALSE;
+
+    if (known.id != 0) {
+        change->outcome = COEX_DUPLICATE;
+        change->person_id = known.person_id;
+        return coex_db_run(a->db,
+                           "UPDATE messages SET local_id = ? WHERE id = ? AND local_id IS NULL",
+                           COEX_VALUES(coex_text(row->local_id), coex_int(known.id)), error);
+    }
+    gint64 id = 0;
+    change->outcome = COEX_ADDED;
+    change->person_id = row->person_id;
+    return insert_message(a, &message, &id, error) &&
+           apply_early(a, id, message.wamid, message.token, error);
+}

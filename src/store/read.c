@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "store/read.h"
+
+#include "core/error.h"
+
+#define ROWS_BYTES_MAX (1024 * 1024) /* beyond the first row */
+
+static sqlite3_stmt *
+query_account(CoexDb *db, const char *sql, gint64 account_id, GError **error)
+{
+    return coex_db_query(db, sql, COEX_VALUES(coex_int(account_id)), error);
+}
+
+/* Calls @read for each row. */
+static gboolean
+read_rows(CoexDb *db, sqlite3_stmt *query, void (*read)(sqlite3_stmt *, CoexSnapshot *),
+          CoexSnapshot *snapshot, GError **error)
+{
+    CoexStep step = query != NULL ? coex_db_step(db, query, error) : COEX_STEP_FAILED;
+    for (; step == COEX_STEP_ROW; step = coex_db_step(db, query, error))
+        read(query, snapshot);
+    return step == COEX_STEP_DONE;
+}
+
+/* ---- an account ---- */
+
+static void
+free_person(gpointer data)
+{
+    coex_person_free(data);
+}
+
+static void
+free_address(gpointer data)
+{
+    CoexAddress *address = data;
+    g_free(address->address);
+    g_free(address);
+}
+
+static void
+free_outbox_row(gpointer data)
+{
+    coex_outbox_row_free(data);
+}
+
+static void
+unref_feed_item(gpointer data)
+{
+    coex_feed_item_unref(data);
+}
+
+static void
+read_person(sqlite3_stmt *query, CoexSnapshot *snapshot)
+{
+    CoexPerson *person = coex_person_new();
+    int column = 0;
+    person->id = sqlite3_column_int64(query, column++);
+    person->name = coex_db_dup_text(query, column++);
+    person->alias = coex_db_dup_text(query, column++);
+    person->peer.wa_id = coex_db_dup_text(query, column++);
+    person->peer.user_id = coex_db_dup_text(query, column++);
+    person->peer.parent_user_id = coex_db_dup_text(query, column++);
+    person->peer.username = coex_db_dup_text(query, column++);
+    person->last_inbound_at = sqlite3_column_int64(query, column++);
+    person->free_until = sqlite3_column_int64(query, column++);
+    person->last_inbound_wamid = coex_db_dup_text(query, column++);
+    person->read_up_to = sqlite3_column_int64(query, column++);
+    person->last_echo_at = sqlite3_column_int64(query, column++);
+    person->active_at = sqlite3_column_int64(query, column++);
+    person->hidden = sqlite3_column_int(query, column++) != 0;
+    person->pinned = sqlite3_column_int(query, column++) != 0;
+    g_ptr_array_add(snapshot->people, person);
+}
+
+static void
+read_address(sqlite3_stmt *query, CoexSnapshot *snapshot)
+{
+    CoexAddress *address = g_new0(CoexAddress, 1);
+    address->address = coex_db_dup_text(query, 0);
+    address->person_id = sqlite3_column_int64(query, 1);
+    g_ptr_array_add(snapshot->addresses, address);
+}
+
+static void
+read_outbox_row(sqlite3_stmt *query, CoexSnapshot *snapshot)
+{
+    CoexOutboxRow *row = coex_outbox_row_new();
+    int column = 0;
+    row->local_id = coex_db_dup_text(query, column++);
+    row->position = sqlite3_column_int64(query, column++);
+    row->person_id = sqlite3_column_int64(query, column++);
+    row->state = (CoexOutboxState)sqlite3_column_int(query, column++);
+    row->text = coex_db_dup_text(query, column++);
+    row->template_name = coex_db_dup_text(query, column++);
+    row->template_language = coex_db_dup_text(query, column++);
+    row->template_values = coex_db_dup_text(query, column++);
+    row->created_at = sqlite3_column_int64(query, column++);
+    row->state_at = sqlite3_column_int64(query, column++);
+    row->attempts = (guint)sqlite3_column_int64(query, column++);
+    row->typed = sqlite3_column_int(query, column++) != 0;
+    row->shown = sqlite3_column_int(query, column++) != 0;
+    g_ptr_array_add(snapshot->outbox, row);
+}
+
+static void
+read_feed_item(sqlite3_stmt *query, CoexSnapshot *snapshot)
+{
+    CoexFeedItem *item = g_atomic_rc_box_new0(CoexFeedItem);
+    int column = 0;
+    item->account_id = snapshot->account_id;
+    item->seq = sqlite3_column_int64(query, column++);
+    item->person_id = sqlite3_column_int64(query, column++);
+    item->kind = (CoexFeedKind)sqlite3_column_int(query, column++);
+    item->time = sqlite3_column_int64(query, column++);
+    item->text = coex_db_dup_text(query, column++);
+    item->detail = coex_db_dup_text(query, column++);
+    g_ptr_array_add(snapshot->feed, item);
+}
+
+static void
+read_setting(sqlite3_stmt *query, CoexSnapshot *snapshot)
+{
+    g_hash_table_insert(snapshot->settings, coex_db_dup_text(query, 0), coex_db_dup_text(query, 1));
+}
+
+static gboolean
+find_account(CoexDb *db, const char *provider, const char *number, gint64 *ret_id, GError **error)
+{
+    if (!coex_db_run(db,
+                     "INSERT INTO accounts(provider, number) VALUES(?, ?)"
+                     " ON CONFLICT(provider, number) DO NOTHING",
+                     COEX_VALUES(coex_text(provider), coex_text(number)), error) ||
+        !coex_db_get_int(db, "SELECT id FROM accounts WHERE provider = ? AND number = ?",
+                         COEX_VALUES(coex_text(provider), coex_text(number)), ret_id, error))
+        return FALSE;
+    if (*ret_id > 0 && *ret_id <= COEX_SHOWN_ACCOUNTS)
+        return TRUE;
+    g_set_error(
+        error, COEX_ERROR, COEX_ERROR_STORE,
+        "This database already holds %d accounts, which is its limit. Move it away and log in "
+        "again: a new one will be made.",
+        COEX_SHOWN_ACCOUNTS);
+    return FALSE;
+}
+
+static CoexSnapshot *
+snapshot_new(gint64 account_id)
+{
+    CoexSnapshot *snapshot = g_new0(CoexSnapshot, 1);
+    snapshot->account_id = account_id;
+    snapshot->people = g_ptr_array_new_with_free_func(free_person);
+    snapshot->addresses = g_ptr_array_new_with_free_func(free_address);
+    snapshot->outbox = g_ptr_array_new_with_free_func(free_outbox_row);
+    snapshot->feed = g_ptr_array_new_with_free_func(unref_feed_item);
+    snapshot->settings = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    return snapshot;
+}
+
+static const char SELECT_PEOPLE[] =
+    "SELECT id, name, alias, wa_id, user_id, parent_user_id, username, last_inbound_at, free_until,"
+    " last_inbound_wamid, read_up_to, last_echo_at, active_at, hidden, pinned"
+    " FROM people WHERE account = ? ORDER BY id";
+static const char SELECT_ADDRESSES[] = "SELECT address, person FROM addresses WHERE account = ?";
+static const char SELECT_OUTBOX[] =
+    "SELECT local_id, position, person, state, text, template_name, template_language,"
+    " template_values, created_at, state_at, attempts, typed, shown"
+    " FROM outbox WHERE account = ? ORDER BY position, created_at";
+static const char SELECT_FEED[] = "SELECT seq, person, kind, time, text, detail FROM feed"
+                                  " WHERE account = ? AND seq > ? ORDER BY seq";
+static const char SELECT_SETTINGS[] = "SELECT key, value FROM settings WHERE account = ?";
+
+CoexSnapshot *
+coex_read_account(CoexDb *db, const CoexShown *shown, const char *provider, const char *number,
+                  GError **error)
+{
+    gint64 id = 0;
+    if (!find_account(db, provider, number, &id, error))
+        return NULL;
+
+    g_autoptr(CoexSnapshot) snapshot = snapshot_new(id);
+    const CoexValue unseen[] = { coex_int(id), coex_int(coex_shown_get(shown, id)) };
+    if (!read_rows(db, query_account(db, SELECT_PEOPLE, id, error), read_person, snapshot, error) ||
+        !read_rows(db, query_account(db, SELECT_ADDRESSES, id, error), read_address, snapshot,
+                   error) ||
+        !read_rows(db, query_account(db, SELECT_OUTBOX, id, error), read_outbox_row, snapshot,
+                   error) ||
+        !read_rows(db, coex_db_query(db, SELECT_FEED, unseen, G_N_ELEMENTS(unseen), error),
+                   read_feed_item, snapshot, error) ||
+        !read_rows(db, query_account(db, SELECT_SETTINGS, id, error), read_setting, snapshot,
+                   error) ||
+        !coex_db_get_int(db, "SELECT received_at FROM deliveries ORDER BY id DESC LIMIT 1",
+                         COEX_NO_VALUES, &snapshot->last_delivery_at, error))
+        return NULL;
+    return g_steal_pointer(&snapshot);
+}
+
+/* ---- deliveries ---- */
+
+static void
+free_delivery_row(gpointer data)
+{
+    coex_delivery_row_free(data);
+}
+
+/* Takes rows until the next one would pass the bound. */
+static GPtrArray *
+collect_deliveries(CoexDb *db, sqlite3_stmt *query, GError **error)
+{
+    g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(free_delivery_row);
+    gsize bytes = 0;
+    CoexStep step = query != NULL ? coex_db_step(db, query, error) : COEX_STEP_FAILED;
+    for (; step == COEX_STEP_ROW; step = coex_db_step(db, query, error)) {
+        gsize length = (gsize)sqlite3_column_bytes(query, 3);
+        bytes += rows->len > 0 ? length : 0;
+        if (bytes > ROWS_BYTES_MAX) {
+            sqlite3_reset(query);
+            return g_steal_pointer(&rows);
+        }
+        CoexDeliveryRow *row = g_new0(CoexDeliveryRow, 1);
+        row->id = sqlite3_column_int64(query, 0);
+        row->realm = coex_db_dup_text(query, 1);
+        row->received_at = sqlite3_column_int64(query, 2);
+        row->body = g_bytes_new(sqlite3_column_blob(query, 3), length);
+        g_ptr_array_add(rows, row);
+    }
+    return step == COEX_STEP_DONE ? g_steal_pointer(&rows) : NULL;
+}
+
+GPtrArray *
+coex_read_deliveries(CoexDb *db, gint64 after, GError **error)
+{
+    return collect_deliveries(
+        db,
+        coex_db_query(db,
+                      "SELECT d.id, d.realm, d.received_at, b.body FROM deliveries AS d"
+                      " JOIN bodies AS b ON b.delivery = d.id WHERE d.state = 0 AND d.id > ?"
+                      " ORDER BY d.id LIMIT 64",
+                      COEX_VALUES(coex_int(after)), error),
+        error);
+}
+
+/* The condition is that of coex_batch_delivery_waited(). */
+GPtrArray *
+coex_read_waiting(CoexDb *db, const char *phone_number_id, const char *number, gint64 after,
+                  GError **error)
+{
+    return collect_deliveries(
+        db,
+        coex_db_query(db,
+                      "SELECT d.id, d.realm, d.received_at, b.body FROM deliveries AS d"
+                      " JOIN bodies AS b ON b.delivery = d.id WHERE d.id IN"
+                      " (SELECT delivery FROM waiting WHERE delivery > ?1"
+                      "  AND ((phone_number_id = ?2 AND ?2 <> '')"
+                      "   OR (number = ?3 AND ?3 <> '' AND (phone_number_id = '' OR ?2 = ''))))"
+                      " ORDER BY d.id LIMIT 64",
+                      COEX_VALUES(coex_int(after),
+                                  coex_text(phone_number_id != NULL ? phone_number_id : ""),
+                                  coex_text(number != NULL ? number : "")),
+                      error),
+        error);
+}
+
+gboolean
+coex_read_has_deliveries(CoexDb *db)
+{
+    gint64 found = 0;
+    return coex_db_get_int(db, "SELECT EXISTS(SELECT 1 FROM deliveries WHERE state = 0)",
+                           COEX_NO_VALUES, &found, NULL) &&
+           found != 0;
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "store/db.h"
+#include "store/shown.h"
+#include "store/store.h"
+
+/* The rows of the tables as the values of store.h. Runs in the writer, outside its transactions. */
+
+/* Finds or creates the account, and all of it. NULL on error. */
+CoexSnapshot *coex_read_account(CoexDb *db, const CoexShown *shown, const char *provider,
+                                const char *number, GError **error);
+
+/* As coex_store_read_deliveries() and coex_store_read_waiting(); arrays own their rows. */
+GPtrArray *coex_read_deliveries(CoexDb *db, gint64 after, GError **error);
+GPtrArray *coex_read_waiting(CoexDb *db, const char *phone_number_id, const char *number,
+                             gint64 after, GError **error);
+
+/* Whether any delivery waits to be applied. */
+gboolean coex_read_has_deliveries(CoexDb *db);

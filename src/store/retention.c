@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "store/retention.h"
+
+/* 64 rows are a few milliseconds even when each has a body of megabytes. */
+static const char MARK_SPENT[] =
+    "UPDATE deliveries SET state = 4 WHERE id IN (SELECT id FROM deliveries WHERE state = 1"
+    " AND received_at < ? AND NOT EXISTS (SELECT 1 FROM waiting WHERE delivery = deliveries.id)"
+    " ORDER BY received_at LIMIT 64) RETURNING id";
+/* The newest row stays: its number must not be given again, and it tells when the last delivery
+ * came. */
+static const char DELETE_KEYS[] =
+    "DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries WHERE state = 4"
+    " AND received_at < ? ORDER BY received_at LIMIT 64)"
+    " AND id < (SELECT max(id) FROM deliveries)";
+static const char DELETE_EARLY[] =
+    "DELETE FROM early_statuses WHERE id IN"
+    " (SELECT id FROM early_statuses WHERE saved_at < ? ORDER BY saved_at LIMIT 64)";
+
+static gboolean
+forget_bodies(CoexDb *db, gint64 before, guint *ret_n, GError **error)
+{
+    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+    sqlite3_stmt *query = coex_db_query(db, MARK_SPENT, COEX_VALUES(coex_int(before)), error);
+    CoexStep step = query != NULL ? coex_db_step(db, query, error) : COEX_STEP_FAILED;
+    for (; step == COEX_STEP_ROW; step = coex_db_step(db, query, error)) {
+        gint64 id = sqlite3_column_int64(query, 0);
+        g_array_append_val(ids, id);
+    }
+    if (step == COEX_STEP_FAILED)
+        return FALSE;
+    for (guint i = 0; i < ids->len; i++) {
+        if (!coex_db_run(db, "DELETE FROM bodies WHERE delivery = ?",
+                         COEX_VALUES(coex_int(g_array_index(ids, gint64, i))), error))
+            return FALSE;
+    }
+    *ret_n += ids->len;
+    return TRUE;
+}
+
+static gboolean
+delete_before(CoexDb *db, const char *sql, gint64 before, guint *ret_n, GError **error)
+{
+    if (!coex_db_run(db, sql, COEX_VALUES(coex_int(before)), error))
+        return FALSE;
+    *ret_n += coex_db_n_changed(db);
+    return TRUE;
+}
+
+gboolean
+coex_retention_step(CoexDb *db, gint64 now, gboolean *ret_more, GError **error)
+{
+    guint n = 0;
+    *ret_more = FALSE;
+    if (coex_db_exec(db, "BEGIN IMMEDIATE", error) &&
+        forget_bodies(db, now - COEX_RETENTION_BODY_S, &n, error) &&
+        delete_before(db, DELETE_KEYS, now - COEX_RETENTION_KEY_S, &n, error) &&
+        delete_before(db, DELETE_EARLY, now - COEX_RETENTION_EARLY_S, &n, error) &&
+        coex_db_exec(db, "COMMIT", error)) {
+        *ret_more = n > 0;
+        return TRUE;
+    }
+    coex_db_rollback(db);
+    return FALSE;
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "store/store.h"
+
+/* ---- people ---- */
+
+CoexPerson *
+coex_person_new(void)
+{
+    return g_new0(CoexPerson, 1);
+}
+
+CoexPerson *
+coex_person_copy(const CoexPerson *person)
+{
+    CoexPerson *copy = g_memdup2(person, sizeof *person);
+    copy->name = g_strdup(person->name);
+    copy->alias = g_strdup(person->alias);
+    copy->last_inbound_wamid = g_strdup(person->last_inbound_wamid);
+    copy->peer = (CoexPeer){ 0 };
+    coex_peer_copy(&copy->peer, &person->peer);
+    return copy;
+}
+
+void
+coex_person_free(CoexPerson *person)
+{
+    if (person == NULL)
+        return;
+    g_free(person->name);
+    g_free(person->alias);
+    g_free(person->last_inbound_wamid);
+    coex_peer_clear(&person->peer);
+    g_free(person);
+}
+
+/* ---- the outbox ---- */
+
+CoexOutboxRow *
+coex_outbox_row_new(void)
+{
+    return g_new0(CoexOutboxRow, 1);
+}
+
+CoexOutboxRow *
+coex_outbox_row_copy(const CoexOutboxRow *row)
+{
+    CoexOutboxRow *copy = g_memdup2(row, sizeof *row);
+    copy->local_id = g_strdup(row->local_id);
+    copy->text = g_strdup(row->text);
+    copy->template_name = g_strdup(row->template_name);
+    copy->template_language = g_strdup(row->template_language);
+    copy->template_values = g_strdup(row->template_values);
+    return copy;
+}
+
+void
+coex_outbox_row_free(CoexOutboxRow *row)
+{
+    if (row == NULL)
+        return;
+    g_free(row->local_id);
+    g_free(row->text);
+    g_free(row->template_name);
+    g_free(row->template_language);
+    g_free(row->template_values);
+    g_free(row);
+}
+
+/* ---- the feed ---- */
+
+CoexFeedItem *
+coex_feed_item_ref(const CoexFeedItem *item)
+{
+    return g_atomic_rc_box_acquire((CoexFeedItem *)item);
+}
+
+static void
+clear_feed_item(gpointer data)
+{
+    CoexFeedItem *item = data;
+    g_free(item->text);
+    g_free(item->detail);
+}
+
+void
+coex_feed_item_unref(CoexFeedItem *item)
+{
+    if (item != NULL)
+        g_atomic_rc_box_release_full(item, clear_feed_item);
+}
+
+/* ---- what reads give ---- */
+
+void
+coex_delivery_row_free(CoexDeliveryRow *row)
+{
+    if (row == NULL)
+        return;
+    g_free(row->realm);
+    g_clear_pointer(&row->body, g_bytes_unref);
+    g_free(row);
+}
+
+void
+coex_snapshot_free(CoexSnapshot *snapshot)
+{
+    if (snapshot == NULL)
+        return;
+    g_ptr_array_unref(snapshot->people);
+    g_ptr_array_unref(snapshot->addresses);
+    g_ptr_array_unref(snapshot->outbox);
+    g_ptr_array_unref(snapshot->feed);
+    g_hash_table_unref(snapshot->settings);
+    g_free(snapshot);
+}

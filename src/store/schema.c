@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "store/schema.h"
+
+#include "core/error.h"
+
+/* "COEX": tells our databases from other programs'. */
+#define APPLICATION_ID 0x434f4558
+
+/* A body has a table of its own, so that a delivery of megabytes changes its state without being
+ * rewritten. The indexes on states are partial: a row is in one only while it waits there. CHECKs
+ * on account and person catch a change that was queued without them. */
+static const char SCHEMA_1[] =
+    "CREATE TABLE meta(key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;"
+    "INSERT INTO meta VALUES('id', randomblob(16));"
+
+    "CREATE TABLE accounts(id INTEGER PRIMARY KEY, provider TEXT NOT NULL, number TEXT NOT NULL,"
+    " UNIQUE(provider, number)) STRICT;"
+
+    "CREATE TABLE deliveries(id INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, realm TEXT NOT NULL,"
+    " received_at INTEGER NOT NULL, state INTEGER NOT NULL DEFAULT 0, reason TEXT) STRICT;"
+    "CREATE INDEX deliveries_new ON deliveries(state) WHERE state = 0;"
+    "CREATE INDEX deliveries_applied ON deliveries(received_at) WHERE state = 1;"
+    "CREATE INDEX deliveries_spent ON deliveries(received_at) WHERE state = 4;"
+    "CREATE TABLE bodies(delivery INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;"
+    "CREATE TABLE waiting(delivery INTEGER NOT NULL, phone_number_id TEXT NOT NULL,"
+    " number TEXT NOT NULL, PRIMARY KEY(delivery, phone_number_id, number)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX waiting_phone_number_id ON waiting(phone_number_id);"
+    "CREATE INDEX waiting_number ON waiting(number);"
+
+    "CREATE TABLE people(account INTEGER NOT NULL CHECK(account > 0),"
+    " id INTEGER NOT NULL CHECK(id > 0), name TEXT NOT NULL, alias TEXT,"
+    " wa_id TEXT, user_id TEXT, parent_user_id TEXT, username TEXT,"
+    " last_inbound_at INTEGER NOT NULL, free_until INTEGER NOT NULL, last_inbound_wamid TEXT,"
+    " read_up_to INTEGER NOT NULL, last_echo_at INTEGER NOT NULL, active_at INTEGER NOT NULL,"
+    " hidden INTEGER NOT NULL, pinned INTEGER NOT NULL,"
+    " PRIMARY KEY(account, id)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE addresses(account INTEGER NOT NULL, address TEXT NOT NULL,"
+    " person INTEGER NOT NULL, PRIMARY KEY(account, address)) STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE messages(id INTEGER PRIMARY KEY, account INTEGER NOT NULL CHECK(account > 0),"
+    " person INTEGER NOT NULL CHECK(person > 0), direction INTEGER NOT NULL, wamid TEXT,"
+    " token TEXT NOT NULL, time INTEGER NOT NULL, kind INTEGER NOT NULL, type TEXT, text TEXT,"
+    " state INTEGER NOT NULL, state_at INTEGER NOT NULL, error_code INTEGER NOT NULL DEFAULT 0,"
+    " local_id TEXT, UNIQUE(account, token, person)) STRICT;"
+    "CREATE INDEX messages_wamid ON messages(account, wamid);"
+    "CREATE TABLE early_statuses(id INTEGER PRIMARY KEY, account INTEGER NOT NULL"
+    " CHECK(account > 0), wamid TEXT NOT NULL, token TEXT NOT NULL, person INTEGER NOT NULL,"
+    " state INTEGER NOT NULL, time INTEGER NOT NULL, error_code INTEGER NOT NULL,"
+    " explanation TEXT, saved_at INTEGER NOT NULL, UNIQUE(account, token, wamid, state)) STRICT;"
+    "CREATE INDEX early_statuses_wamid ON early_statuses(account, wamid);"
+    "CREATE INDEX early_statuses_age ON early_statuses(saved_at);"
+
+    "CREATE TABLE feed(seq INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " account INTEGER NOT NULL CHECK(account > 0), person INTEGER NOT NULL CHECK(person > 0),"
+    " kind INTEGER NOT NULL, time INTEGER NOT NULL, text TEXT NOT NULL, detail TEXT) STRICT;"
+    "CREATE TABLE outbox(account INTEGER NOT NULL CHECK(account > 0), local_id TEXT NOT NULL,"
+    " position INTEGER NOT NULL, person INTEGER NOT NULL CHECK(person > 0),"
+    " state INTEGER NOT NULL, text TEXT, template_name TEXT, template_language TEXT,"
+    " template_values TEXT, created_at INTEGER NOT NULL, state_at INTEGER NOT NULL,"
+    " attempts INTEGER NOT NULL, typed INTEGER NOT NULL, shown INTEGER NOT NULL,"
+    " PRIMARY KEY(account, local_id)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE settings(account INTEGER NOT NULL CHECK(account > 0), key TEXT NOT NULL,"
+    " value TEXT NOT NULL, PRIMARY KEY(account, key)) STRICT, WITHOUT ROWID;";
+
+static const char *const MIGRATIONS[] = { SCHEMA_1 };
+
+gboolean
+coex_schema_check(CoexDb *db, const char *path, GError **error)
+{
+    gint64 version = 0;
+    gint64 application_id = 0;
+    gint64 n_tables = 0;
+    if (!coex_db_get_int(db, "PRAGMA user_version", COEX_NO_VALUES, &version, error) ||
+        !coex_db_get_int(db, "PRAGMA application_id", COEX_NO_VALUES, &application_id, error) ||
+        !coex_db_get_int(db, "SELECT count(*) FROM sqlite_schema", COEX_NO_VALUES, &n_tables,
+                         error))
+        return FALSE;
+
+    if (n_tables > 0 && application_id != APPLICATION_ID) {
+        g_set_error(
+            error, COEX_ERROR, COEX_ERROR_STORE,
+            "%s is the database of another program. Move it away and log in again: a new one "
+            "will be made.",
+            path);
+        return FALSE;
+    }
+    if (version > (gint64)G_N_ELEMENTS(MIGRATIONS)) {
+        g_set_error(
+            error, COEX_ERROR, COEX_ERROR_STORE,
+            "%s was written by a newer version of this plugin (schema %" G_GINT64_FORMAT
+            ", this one knows %u). Install the newer version again, or move the file away to "
+            "start anew.",
+            path, version, (guint)G_N_ELEMENTS(MIGRATIONS));
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+apply_migration(CoexDb *db, guint index, GError **error)
+{
+    g_autofree char *stamp = g_strdup_printf(
+        "PRAGMA application_id = %d; PRAGMA user_version = %u;", APPLICATION_ID, index + 1);
+    if (coex_db_exec(db, "BEGIN IMMEDIATE", error) && coex_db_exec(db, MIGRATIONS[index], error) &&
+        coex_db_exec(db, stamp, error) && coex_db_exec(db, "COMMIT", error))
+        return TRUE;
+    coex_db_rollback(db);
+    return FALSE;
+}
+
+gboolean
+coex_schema_migrate(CoexDb *db, GError **error)
+{
+    gint64 version = 0;
+    if (!coex_db_get_int(db, "PRAGMA user_version", COEX_NO_VALUES, &version, error))
+        return FALSE;
+
+    for (guint i = (guint)MAX(version, 0); i < G_N_ELEMENTS(MIGRATIONS); i++) {
+        if (!apply_migration(db, i, error))
+            return FALSE;
+    }
+    return TRUE;
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "store/db.h"
+
+/* The tables and the way from each older version of them to the newest. The version stands in
+ * PRAGMA user_version; each step is one transaction; steps are only ever appended. */
+
+/* Refuses a newer schema and other programs' databases with COEX_ERROR_STORE, before anything in
+ * the file is changed. @path: for the text. */
+gboolean coex_schema_check(CoexDb *db, const char *path, GError **error);
+
+gboolean coex_schema_migrate(CoexDb *db, GError **error);
+
+/* States of a row in `deliveries`. The numbers are the file format. */
+#define COEX_DELIVERY_NEW 0
+#define COEX_DELIVERY_APPLIED 1
+#define COEX_DELIVERY_KEPT 2        /* applied in part: the body stays for a later version */
+#define COEX_DELIVERY_QUARANTINED 3 /* unreadable: the body stays */
+#define COEX_DELIVERY_SPENT 4       /* applied long ago: only the key is left */

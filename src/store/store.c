@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "store/store.h"
+
+#include "core/error.h"
+#include "store/lock.h"
+#include "store/read.h"
+#include "store/writer.h"
+#include <errno.h>
+#include <string.h>
+
+struct CoexStore {
+    CoexLock *lock;
+    CoexShown *shown;
+    CoexWriter *writer;
+};
+
+/* ---- opening and closing ---- */
+
+static gboolean
+prepare_folder(const char *path, GError **error)
+{
+    g_autofree char *folder = g_path_get_dirname(path);
+    if (g_mkdir_with_parents(folder, 0700) == 0)
+        return TRUE;
+    g_set_error(
+        error, COEX_ERROR, COEX_ERROR_STORE,
+        "The folder %s cannot be made: %s. Check the rights and the free space of the folder "
+        "above it.",
+        folder, g_strerror(errno));
+    return FALSE;
+}
+
+static CoexShown *
+open_shown(CoexDb *db, const char *path, GError **error)
+{
+    g_autofree char *shown_path = g_strconcat(path, ".shown", NULL);
+    guint8 id[COEX_SHOWN_ID_BYTES] = { 0 };
+    gint64 newest_seq = 0;
+    sqlite3_stmt *query =
+        coex_db_query(db, "SELECT value FROM meta WHERE key = 'id'", COEX_NO_VALUES, error);
+    CoexStep step = query != NULL ? coex_db_step(db, query, error) : COEX_STEP_FAILED;
+    if (step == COEX_STEP_FAILED)
+        return NULL;
+    if (step == COEX_STEP_ROW && sqlite3_column_bytes(query, 0) == sizeof id)
+        memcpy(id, sqlite3_column_blob(query, 0), sizeof id);
+    if (step == COEX_STEP_ROW)
+        sqlite3_reset(query);
+    if (!coex_db_get_int(db, "SELECT seq FROM sqlite_sequence WHERE name = 'feed'", COEX_NO_VALUES,
+                         &newest_seq, error))
+        return NULL;
+    return coex_shown_open(shown_path, id, newest_seq, error);
+}
+
+static gboolean
+open_parts(CoexStore *store, const char *path, const char *program, GError **error)
+{
+    g_autofree char *lock_path = g_strconcat(path, ".lock", NULL);
+    if (!prepare_folder(path, error))
+        return FALSE;
+    store->lock = coex_lock_take(lock_path, program, path, error);
+    if (store->lock == NULL)
+        return FALSE;
+    CoexDb *db = coex_db_open(path, TRUE, error);
+    if (db == NULL)
+        return FALSE;
+    store->shown = open_shown(db, path, error);
+    if (store->shown == NULL) {
+        coex_db_close(db);
+        return FALSE;
+    }
+    store->writer = coex_writer_start(db, path, store->shown, error);
+    return store->writer != NULL;
+}
+
+CoexStore *
+coex_store_open(const char *path, const char *program, GError **error)
+{
+    g_return_val_if_fail(path != NULL, NULL);
+
+    CoexStore *store = g_new0(CoexStore, 1);
+    if (open_parts(store, path, program, error))
+        return store;
+    coex_store_close(store);
+    return NULL;
+}
+
+void
+coex_store_close(CoexStore *store)
+{
+    if (store == NULL)
+        return;
+    coex_writer_stop(store->writer);
+    coex_shown_close(store->shown);
+    coex_lock_release(store->lock);
+    g_free(store);
+}
+
+/* ---- deliveries ---- */
+
+gboolean
+coex_store_add_delivery(CoexStore *store, const CoexDelivery *delivery, CoexStoreAcked acked,
+                        gpointer user_data)
+{
+    g_return_val_if_fail(delivery->body != NULL && acked != NULL, FALSE);
+
+    return coex_writer_add_delivery(store->writer, delivery, acked, user_data);
+}
+
+static void
+look_for_deliveries(CoexDb *db, const GError *error, gpointer data)
+{
+    g_autoptr(CoexWatch) watch = data;
+    if (db != NULL && coex_read_has_deliveries(db))
+        coex_watch_notify(watch);
+}
+
+void
+coex_store_watch_deliveries(CoexStore *store, GMainContext *context, GSourceFunc callback,
+                            gpointer user_data)
+{
+    if (callback == NULL) {
+        coex_writer_set_watch(store->writer, NULL);
+        return;
+    }
+    g_autoptr(CoexWatch) watch = coex_watch_new(context, callback, user_data);
+    coex_writer_set_watch(store->writer, watch);
+    coex_writer_add_task(store->writer, look_for_deliveries, coex_watch_ref(watch));
+}
+
+/* ---- reads: asked in the caller's thread, done in the writer's, answered in the caller's ---- */
+
+typedef struct {
+    GMainContext *context;
+    gpointer user_data;
+    GError *error;
+
+    gint64 after;
+    char *phone_number_id;
+    char *number;
+    gboolean waiting;
+    GPtrArray *rows;
+    CoexStoreDeliveries done;
+} DeliveriesRead;
+
+static void
+free_deliveries_read(gpointer data)
+{
+    DeliveriesRead *read = data;
+    g_clear_pointer(&read->context, g_main_context_unref);
+    g_clear_error(&read->error);
+    g_clear_pointer(&read->rows, g_ptr_array_unref);
+    g_free(read->phone_number_id);
+    g_free(read->number);
+    g_free(read);
+}
+
+static gboolean
+on_deliveries_read(gpointer data)
+{
+    DeliveriesRead *read = data;
+    read->done(read->rows, read->error, read->user_data);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+read_deliveries(CoexDb *db, const GError *error, gpointer data)
+{
+    DeliveriesRead *read = data;
+    if (db == NULL)
+        read->error = g_error_copy(error);
+    else if (read->waiting)
+        read->rows =
+            coex_read_waiting(db, read->phone_number_id, read->number, read->after, &read->error);
+    else
+        read->rows = coex_read_deliveries(db, read->after, &read->error);
+    coex_dispatch(g_steal_pointer(&read->context), on_deliveries_read, read, free_deliveries_read);
+}
+
+static DeliveriesRead *
+deliveries_read_new(gint64 after, CoexStoreDeliveries done, gpointer user_data)
+{
+    DeliveriesRead *read = g_new0(DeliveriesRead, 1);
+    read->context = g_main_context_ref_thread_default();
+    read->after = after;
+    read->done = done;
+    read->user_data = user_data;
+    return read;
+}
+
+void
+coex_store_read_deliveries(CoexStore *store, gint64 after, CoexStoreDeliveries done,
+                           gpointer user_data)
+{
+    coex_writer_add_task(store->writer, read_deliveries,
+                         deliveries_read_new(after, done, user_data));
+}
+
+void
+coex_store_read_waiting(CoexStore *store, const char *phone_number_id, const char *number,
+                        gint64 after, CoexStoreDeliveries done, gpointer user_data)
+{
+    DeliveriesRead *read = deliveries_read_new(after, done, user_data);
+    read->waiting = TRUE;
+    read->phone_number_id = g_strdup(phone_number_id);
+    read->number = g_strdup(number);
+    coex_writer_add_task(store->writer, read_deliveries, read);
+}
+
+typedef struct {
+    GMainContext *context;
+    gpointer user_data;
+    GError *error;
+
+    const CoexShown *shown;
+    char *provider;
+    char *number;
+    CoexSnapshot *snapshot;
+    CoexStoreLoaded done;
+} AccountRead;
+
+static void
+free_account_read(gpointer data)
+{
+    AccountRead *read = data;
+    g_clear_pointer(&read->context, g_main_context_unref);
+    g_clear_error(&read->error);
+    g_clear_pointer(&read->snapshot, coex_snapshot_free);
+    g_free(read->provider);
+    g_free(read->number);
+    g_free(read);
+}
+
+static gboolean
+on_account_read(gpointer data)
+{
+    AccountRead *read = data;
+    read->done(g_steal_pointer(&read->snapshot), read->error, read->user_data);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+read_account(CoexDb *db, const GError *error, gpointer data)
+{
+    AccountRead *read = data;
+    if (db == NULL)
+        read->error = g_error_copy(error);
+    else
+        read->snapshot =
+            coex_read_account(db, read->shown, read->provider, read->number, &read->error);
+    coex_dispatch(g_steal_pointer(&read->context), on_account_read, read, free_account_read);
+}
+
+void
+coex_store_load_account(CoexStore *store, const char *provider, const char *number,
+                        CoexStoreLoaded done, gpointer user_data)
+{
+    AccountRead *read = g_new0(AccountRead, 1);
+    read->context = g_main_context_ref_thread_default();
+    read->user_data = user_data;
+    read->shown = store->shown;
+    read->provider = g_strdup(provider);
+    read->number = g_strdup(number);
+    read->done = done;
+    coex_writer_add_task(store->writer, read_account, read);
+}
+
+/* ---- batches and marks ---- */
+
+void
+coex_store_commit(CoexStore *store, CoexBatch *batch, CoexStoreCommitted done, gpointer user_data)
+{
+    coex_writer_add_batch(store->writer, batch, done, user_data);
+}
+
+void
+coex_store_mark_shown(CoexStore *store, gint64 account_id, gint64 seq)
+{
+    coex_shown_mark(store->shown, account_id, seq);
+}

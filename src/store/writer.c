@@ -1,0 +1,482 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "store/writer.h"
+
+#include "core/error.h"
+#include "store/apply.h"
+#include "store/retention.h"
+#include <pthread.h>
+#include <signal.h>
+
+/* Bounds of one transaction, so that who came first does not wait for all who came later. */
+#define GROUP_JOBS 512
+#define GROUP_BYTES (4 * 1024 * 1024)
+/* How soon a connection that failed is tried again. */
+#define REOPEN_US (G_USEC_PER_SEC / 2)
+/* Shown feed items are deleted when so many are, or this long after the last deletion. */
+#define PURGE_ROWS 256
+#define PURGE_US G_USEC_PER_SEC
+#define RETENTION_RETRY_US (3600 * (gint64)G_USEC_PER_SEC)
+
+typedef enum {
+    JOB_DELIVERY,
+    JOB_BATCH,
+    JOB_TASK,
+} JobKind;
+
+typedef struct {
+    JobKind kind;
+    union {
+        struct {
+            CoexDelivery delivery; /* owns realm and body */
+            CoexStoreAcked acked;
+        };
+        struct {
+            CoexBatch *batch;
+            CoexStoreCommitted committed;
+            GMainContext *context; /* NULL without callback */
+            GError *error;
+        };
+        CoexWriterTask task;
+    };
+    gpointer user_data;
+} Job;
+
+struct CoexWriter {
+    GThread *thread;
+    GMutex lock; /* over the next five */
+    GCond wake;
+    GQueue jobs;
+    gsize delivery_bytes; /* queued or being committed */
+    gboolean stopping;
+    CoexWatch *watch;
+
+    /* The thread's own. */
+    CoexDb *db; /* NULL: to be opened again */
+    char *path;
+    CoexShown *shown;
+    gint64 reopen_at; /* monotonic µs, as the following */
+    gint64 retention_at;
+    gint64 purged_at;
+    gint64 purged[COEX_SHOWN_ACCOUNTS + 1]; /* feed deleted up to here, by account id */
+};
+
+/* ---- jobs ---- */
+
+static gsize
+get_delivery_size(const Job *job)
+{
+    return job->kind == JOB_DELIVERY ? g_bytes_get_size(job->delivery.body) + sizeof *job : 0;
+}
+
+static void
+free_job(gpointer data)
+{
+    Job *job = data;
+    switch (job->kind) {
+    case JOB_DELIVERY:
+        g_free((char *)job->delivery.realm);
+        g_bytes_unref(job->delivery.body);
+        break;
+    case JOB_BATCH:
+        coex_batch_free(job->batch);
+        g_clear_pointer(&job->context, g_main_context_unref);
+        g_clear_error(&job->error);
+        break;
+    case JOB_TASK:
+        break;
+    }
+    g_free(job);
+}
+
+static void
+push(CoexWriter *writer, Job *job)
+{
+    g_mutex_lock(&writer->lock);
+    g_queue_push_tail(&writer->jobs, job);
+    g_cond_signal(&writer->wake);
+    g_mutex_unlock(&writer->lock);
+}
+
+gboolean
+coex_writer_add_delivery(CoexWriter *writer, const CoexDelivery *delivery, CoexStoreAcked acked,
+                         gpointer user_data)
+{
+    Job *job = g_new0(Job, 1);
+    job->kind = JOB_DELIVERY;
+    job->delivery = *delivery;
+    job->delivery.realm = g_strdup(delivery->realm != NULL ? delivery->realm : "");
+    job->delivery.body = g_bytes_ref(delivery->body);
+    job->acked = acked;
+    job->user_data = user_data;
+
+    gsize size = get_delivery_size(job);
+    g_mutex_lock(&writer->lock);
+    gboolean fits = writer->delivery_bytes + size <= COEX_STORE_QUEUE_BYTES;
+    if (fits) {
+        writer->delivery_bytes += size;
+        g_queue_push_tail(&writer->jobs, job);
+        g_cond_signal(&writer->wake);
+    }
+    g_mutex_unlock(&writer->lock);
+    if (!fits)
+        free_job(job);
+    return fits;
+}
+
+void
+coex_writer_add_batch(CoexWriter *writer, CoexBatch *batch, CoexStoreCommitted done,
+                      gpointer user_data)
+{
+    Job *job = g_new0(Job, 1);
+    job->kind = JOB_BATCH;
+    job->batch = batch;
+    job->committed = done;
+    job->context = done != NULL ? g_main_context_ref_thread_default() : NULL;
+    job->user_data = user_data;
+    push(writer, job);
+}
+
+void
+coex_writer_add_task(CoexWriter *writer, CoexWriterTask task, gpointer data)
+{
+    Job *job = g_new0(Job, 1);
+    job->kind = JOB_TASK;
+    job->task = task;
+    job->user_data = data;
+    push(writer, job);
+}
+
+void
+coex_writer_set_watch(CoexWriter *writer, CoexWatch *watch)
+{
+    g_mutex_lock(&writer->lock);
+    CoexWatch *before = writer->watch;
+    writer->watch = watch != NULL ? coex_watch_ref(watch) : NULL;
+    g_mutex_unlock(&writer->lock);
+    if (before == NULL)
+        return;
+    coex_watch_cancel(before);
+    coex_watch_unref(before);
+}
+
+static void
+notify_watch(CoexWriter *writer)
+{
+    g_mutex_lock(&writer->lock);
+    g_autoptr(CoexWatch) watch = writer->watch != NULL ? coex_watch_ref(writer->watch) : NULL;
+    g_mutex_unlock(&writer->lock);
+    if (watch != NULL)
+        coex_watch_notify(watch);
+}
+
+/* ---- the connection ---- */
+
+static void
+drop_broken(CoexWriter *writer)
+{
+    if (writer->db == NULL || !coex_db_needs_reopen(writer->db))
+        return;
+    /* Closing also empties the log: frames of the failed transaction must not come back with it. */
+    coex_db_close(g_steal_pointer(&writer->db));
+}
+
+static gboolean
+ensure_open(CoexWriter *writer, GError **error)
+{
+    if (writer->db != NULL)
+        return TRUE;
+    gint64 now = g_get_monotonic_time();
+    if (now < writer->reopen_at) {
+        g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
+                    "%s cannot be used after an error of its disk; it is tried again shortly.",
+                    writer->path);
+        return FALSE;
+    }
+    writer->reopen_at = now + REOPEN_US;
+    writer->db = coex_db_open(writer->path, FALSE, error);
+    return writer->db != NULL;
+}
+
+/* ---- shown feed items ---- */
+
+/* Fills @ret_marks; FALSE: it is not worth the write yet. */
+static gboolean
+collect_marks(CoexWriter *writer, gboolean force, gint64 *ret_marks)
+{
+    gint64 n_rows = 0;
+    for (guint i = 1; i <= COEX_SHOWN_ACCOUNTS; i++) {
+        ret_marks[i] = coex_shown_get(writer->shown, i);
+        n_rows += MAX(ret_marks[i] - writer->purged[i], 0);
+    }
+    if (n_rows == 0)
+        return FALSE;
+    return force || n_rows >= PURGE_ROWS || g_get_monotonic_time() - writer->purged_at >= PURGE_US;
+}
+
+static gboolean
+purge_feed(CoexWriter *writer, const gint64 *marks, GError **error)
+{
+    for (guint i = 1; i <= COEX_SHOWN_ACCOUNTS; i++) {
+        if (marks[i] > writer->purged[i] &&
+            !coex_db_run(writer->db, "DELETE FROM feed WHERE seq <= ? AND account = ?",
+                         COEX_VALUES(coex_int(marks[i]), coex_int(i)), error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static void
+note_purged(CoexWriter *writer, const gint64 *marks)
+{
+    for (guint i = 1; i <= COEX_SHOWN_ACCOUNTS; i++)
+        writer->purged[i] = marks[i];
+    writer->purged_at = g_get_monotonic_time();
+}
+
+/* ---- a group: one transaction ---- */
+
+static gboolean
+run(CoexWriter *writer, const char *sql, GError **error)
+{
+    return coex_db_run(writer->db, sql, COEX_NO_VALUES, error);
+}
+
+/* A batch that its own contents make impossible goes back alone (job->error); FALSE: the whole
+ * transaction is lost. */
+static gboolean
+write_batch(CoexWriter *writer, Job *job, GError **error)
+{
+    g_autoptr(GError) own_error = NULL;
+    if (!run(writer, "SAVEPOINT batch", error))
+        return FALSE;
+    if (coex_apply_batch(writer->db, job->batch, &own_error))
+        return run(writer, "RELEASE batch", error);
+    if (coex_db_is_broken(writer->db) || !coex_db_in_transaction(writer->db)) {
+        g_propagate_error(error, g_steal_pointer(&own_error));
+        return FALSE;
+    }
+    coex_batch_forget_outcome(job->batch);
+    job->error = g_steal_pointer(&own_error);
+    return run(writer, "ROLLBACK TO batch", error) && run(writer, "RELEASE batch", error);
+}
+
+static gboolean
+write_jobs(CoexWriter *writer, GPtrArray *group, guint *ret_n_added, GError **error)
+{
+    for (guint i = 0; i < group->len; i++) {
+        Job *job = g_ptr_array_index(group, i);
+        gboolean added = FALSE;
+        gboolean ok = job->kind == JOB_DELIVERY
+                          ? coex_apply_delivery(writer->db, &job->delivery, &added, error)
+                          : write_batch(writer, job, error);
+        if (!ok)
+            return FALSE;
+        *ret_n_added += added ? 1 : 0;
+    }
+    return TRUE;
+}
+
+static gboolean
+write_group(CoexWriter *writer, GPtrArray *group, guint *ret_n_added, GError **error)
+{
+    gint64 marks[COEX_SHOWN_ACCOUNTS + 1];
+    if (!ensure_open(writer, error))
+        return FALSE;
+    gboolean purge = collect_marks(writer, FALSE, marks);
+    if (run(writer, "BEGIN IMMEDIATE", error) && write_jobs(writer, group, ret_n_added, error) &&
+        (!purge || purge_feed(writer, marks, error)) && run(writer, "COMMIT", error)) {
+        if (purge)
+            note_purged(writer, marks);
+        return TRUE;
+    }
+    coex_db_rollback(writer->db);
+    drop_broken(writer);
+    return FALSE;
+}
+
+static gboolean
+on_committed(gpointer data)
+{
+    Job *job = data;
+    job->committed(job->batch, job->error, job->user_data);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+answer_delivery(CoexWriter *writer, Job *job, gboolean committed)
+{
+    g_mutex_lock(&writer->lock);
+    writer->delivery_bytes -= get_delivery_size(job);
+    g_mutex_unlock(&writer->lock);
+    job->acked(committed, job->user_data);
+    free_job(job);
+}
+
+static void
+answer_batch(Job *job, const GError *error)
+{
+    if (error != NULL) {
+        coex_batch_forget_outcome(job->batch);
+        g_clear_error(&job->error);
+        job->error = g_error_copy(error);
+    }
+    if (job->context == NULL) {
+        free_job(job);
+        return;
+    }
+    coex_dispatch(g_steal_pointer(&job->context), on_committed, job, free_job);
+}
+
+static void
+commit_group(CoexWriter *writer, GPtrArray *group)
+{
+    g_autoptr(GError) error = NULL;
+    guint n_added = 0;
+    gboolean committed = write_group(writer, group, &n_added, &error);
+    for (guint i = 0; i < group->len; i++) {
+        Job *job = g_ptr_array_index(group, i);
+        if (job->kind == JOB_DELIVERY)
+            answer_delivery(writer, job, committed);
+        else
+            answer_batch(job, error);
+    }
+    if (committed && n_added > 0)
+        notify_watch(writer);
+}
+
+static void
+run_task(CoexWriter *writer, Job *job)
+{
+    g_autoptr(GError) error = NULL;
+    gboolean is_open = ensure_open(writer, &error);
+    job->task(is_open ? writer->db : NULL, error, job->user_data);
+    drop_broken(writer);
+    free_job(job);
+}
+
+/* ---- the thread ---- */
+
+/* Moves the next tasks-free run of jobs, or one task, to @group. */
+static void
+take_jobs(CoexWriter *writer, GPtrArray *group)
+{
+    gsize bytes = 0;
+    while (!g_queue_is_empty(&writer->jobs) && group->len < GROUP_JOBS && bytes < GROUP_BYTES) {
+        const Job *next = g_queue_peek_head(&writer->jobs);
+        if (next->kind == JOB_TASK && group->len > 0)
+            return;
+        bytes += get_delivery_size(next);
+        gboolean is_task = next->kind == JOB_TASK;
+        g_ptr_array_add(group, g_queue_pop_head(&writer->jobs));
+        if (is_task)
+            return;
+    }
+}
+
+/* Waits for work: jobs in @group, or none when it is time for retention. FALSE: stopped and all
+ * done. */
+static gboolean
+wait_for_work(CoexWriter *writer, GPtrArray *group)
+{
+    g_mutex_lock(&writer->lock);
+    while (g_queue_is_empty(&writer->jobs) && !writer->stopping &&
+           g_get_monotonic_time() < writer->retention_at)
+        g_cond_wait_until(&writer->wake, &writer->lock, writer->retention_at);
+    take_jobs(writer, group);
+    gboolean more = group->len > 0 || !writer->stopping;
+    g_mutex_unlock(&writer->lock);
+    return more;
+}
+
+static void
+retain(CoexWriter *writer)
+{
+    gboolean more = FALSE;
+    gint64 now = g_get_monotonic_time();
+    gboolean ok = ensure_open(writer, NULL) &&
+                  coex_retention_step(writer->db, g_get_real_time() / G_USEC_PER_SEC, &more, NULL);
+    if (ok)
+        writer->retention_at = more ? now : now + COEX_RETENTION_EVERY_S * (gint64)G_USEC_PER_SEC;
+    else
+        writer->retention_at = now + RETENTION_RETRY_US;
+    drop_broken(writer);
+}
+
+static void
+purge_at_end(CoexWriter *writer)
+{
+    gint64 marks[COEX_SHOWN_ACCOUNTS + 1];
+    if (writer->db == NULL || !collect_marks(writer, TRUE, marks))
+        return;
+    if (!run(writer, "BEGIN IMMEDIATE", NULL) || !purge_feed(writer, marks, NULL) ||
+        !run(writer, "COMMIT", NULL))
+        coex_db_rollback(writer->db);
+}
+
+static gpointer
+writer_main(gpointer data)
+{
+    CoexWriter *writer = data;
+    g_autoptr(GPtrArray) group = g_ptr_array_new();
+    while (wait_for_work(writer, group)) {
+        Job *first = group->len > 0 ? g_ptr_array_index(group, 0) : NULL;
+        if (first == NULL)
+            retain(writer);
+        else if (first->kind == JOB_TASK)
+            run_task(writer, first);
+        else
+            commit_group(writer, group);
+        g_ptr_array_set_size(group, 0);
+    }
+    purge_at_end(writer);
+    return NULL;
+}
+
+CoexWriter *
+coex_writer_start(CoexDb *db, const char *path, CoexShown *shown, GError **error)
+{
+    CoexWriter *writer = g_new0(CoexWriter, 1);
+    g_mutex_init(&writer->lock);
+    g_cond_init(&writer->wake);
+    g_queue_init(&writer->jobs);
+    writer->db = db;
+    writer->path = g_strdup(path);
+    writer->shown = shown;
+
+    /* The host's signal handlers are not meant for this thread. */
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    g_autoptr(GError) thread_error = NULL;
+    writer->thread = g_thread_try_new("coex-writer", writer_main, writer, &thread_error);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (writer->thread == NULL) {
+        g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
+                    "No thread could be started to write %s: %s. Close other programs and log in "
+                    "again.",
+                    path, thread_error->message);
+        coex_writer_stop(writer);
+        return NULL;
+    }
+    return writer;
+}
+
+void
+coex_writer_stop(CoexWriter *writer)
+{
+    if (writer == NULL)
+        return;
+    coex_writer_set_watch(writer, NULL);
+    g_mutex_lock(&writer->lock);
+    writer->stopping = TRUE;
+    g_cond_signal(&writer->wake);
+    g_mutex_unlock(&writer->lock);
+    if (writer->thread != NULL)
+        g_thread_join(writer->thread);
+    coex_db_close(writer->db);
+    g_mutex_clear(&writer->lock);
+    g_cond_clear(&writer->wake);
+    g_free(writer->path);
+    g_free(writer);
+}
