@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "sim-private.h"
+
+/* outbound.md 7; the words of `details` are our own. */
+static const SimError errors[] = {
+    { 0, 401, "AuthException", "The access token could not be authenticated." },
+    { 1, 400, "API Unknown", "Invalid request or possible server error." },
+    { 2, 503, "API Service", "Temporary downtime or overload." },
+    { 3, 500, "API Method", "Capability or permission problem." },
+    { 4, 400, "API Too Many Calls", "The app has reached its call limit." },
+    { 10, 403, "API Permission Denied", "The permission is missing or was withdrawn." },
+    { 33, 400, "Parameter value is not valid", "The business phone number has been deleted." },
+    { 100, 400, "Invalid parameter", "One of the parameters is not valid." },
+    { 190, 401, "Error validating access token", "The access token has expired." },
+    { 200, 403, "API Permission", "The token has no access to this object." },
+    { 368, 403, "Temporarily blocked for policies violations",
+      "The account is restricted for a policy violation." },
+    { 80007, 400, "Rate limit issues",
+      "The WhatsApp Business Account has reached its call limit." },
+    { 130429, 400, "Rate limit hit", "Message throughput of this number is used up." },
+    { 130472, 400, "User's number is part of an experiment",
+      "The message was not sent as part of an experiment." },
+    { 130497, 403, "Business account is restricted from messaging users in this country",
+      "Country restriction." },
+    { 131000, 500, "Something went wrong", "The message could not be sent for an unknown reason." },
+    { 131005, 403, "Access denied", "The permission is not granted or was removed." },
+    { 131008, 400, "Required parameter is missing", "The request lacks a required parameter." },
+    { 131009, 400, "Parameter value is not valid", "One or more parameter values are not valid." },
+    { 131016, 500, "Service unavailable", "A service is temporarily unavailable." },
+    { 131021, 400, "Recipient cannot be sender", "Sender and recipient number are the same." },
+    { 131026, 400, "Message undeliverable",
+      "The recipient is not a WhatsApp number, has not accepted the current terms or uses an old "
+      "version." },
+    { 131030, 400, "Recipient phone number not in allowed list",
+      "Add the recipient to the list of test numbers." },
+    { 131031, 403, "Account has been locked", "The business account is locked." },
+    { 131037, 400, "Display name approval is needed", "The display name is not approved yet." },
+    { 131042, 400, "Business eligibility payment issue",
+      "There is a problem with the payment method." },
+    { 131045, 500, "Incorrect certificate", "The number must be registered again." },
+    { 131047, 400, "Re-engagement message",
+      "Message failed to send because more than 24 hours have passed since the customer last "
+      "replied to this "
+      "number." },
+    { 131048, 400, "Spam rate limit hit", "Too many earlier messages were blocked or reported." },
+    { 131049, 400, "This message was not delivered to maintain healthy ecosystem engagement",
+      "The message was held back to keep engagement healthy." },
+    { 131050, 400, "User has stopped marketing messages",
+      "The user opted out of marketing messages." },
+    { 131051, 400, "Message type unknown", "Message type is currently not supported." },
+    { 131052, 400, "Media download error", "The media file could not be downloaded." },
+    { 131053, 400, "Media upload error", "The media file has an unsupported type." },
+    { 131056, 400, "(Business Account, Consumer Account) pair rate limit hit",
+      "Too many messages to this recipient in a short time." },
+    { 131057, 500, "Account in maintenance mode", "The account is in maintenance." },
+    { 131060, 400, "This message is unavailable.", "This message is currently unavailable." },
+    { 131062, 400, "Business-scoped user ID not allowed", "This message needs a phone number." },
+    { 132000, 400, "Number of parameters does not match the expected number of params",
+      "The number of values differs from the template's." },
+    { 132001, 404, "Template name does not exist in the translation",
+      "The template does not exist in this language or is not approved." },
+    { 132005, 400, "Hydrated text too long",
+      "The text is too long once its values are filled in." },
+    { 132007, 400, "Template format character policy violated",
+      "The template violates a content policy." },
+    { 132012, 400, "Parameter format does not match format in the created template",
+      "A value has the wrong format." },
+    { 132015, 400, "Template is paused", "The template is paused because of its low quality." },
+    { 132016, 400, "Template is disabled",
+      "The template was paused too often and is disabled for good." },
+    { 132018, 400, "Template parameter content is not valid",
+      "Param text cannot have new-line/tab characters or more than 4 consecutive spaces." },
+    { 132068, 400, "Flow is blocked", "The flow is in blocked state." },
+    { 132069, 400, "Flow is throttled", "Ten messages with this flow were sent in the last hour." },
+    { 133004, 503, "Server temporarily unavailable", "The server is temporarily unavailable." },
+    { 133010, 400, "Phone number not registered", "The number is not registered." },
+    { 134011, 400, "WhatsApp Business Payments terms not accepted",
+      "The payments terms are not accepted." },
+    { 135000, 400, "Generic user error",
+      "The request failed for an unknown reason in its parameters." },
+    { 137000, 400, "Recipient identity key hash mismatch",
+      "The recipient's identity has changed." },
+};
+
+const SimError *
+sim_error(int code)
+{
+    static const SimError generic = { 0, 400, "Some other error", "No further details." };
+
+    for (guint i = 0; i < G_N_ELEMENTS(errors); i++)
+        if (errors[i].code == code)
+            return &errors[i];
+    return &generic;
+}
+
+/* The gateway answers for the key itself, in its own shape; its inner number is wrong in its own
+ * example too. */
+static char *
+gateway_refusal(void)
+{
+    JsonObject *meta = sim_strings("developer_message", "Invalid api key", "360dialog_trace_id",
+                                   "MadeUpTrace0001", NULL);
+    JsonObject *root = json_object_new();
+
+    json_object_set_boolean_member(meta, "success", FALSE);
+    json_object_set_int_member(meta, "http_code", 404);
+    json_object_set_object_member(root, "meta", meta);
+    return sim_print(root);
+}
+
+char *
+sim_error_body(CoexSim *sim, int code, const char *details)
+{
+    const SimError *known = sim_error(code);
+    JsonObject *root = json_object_new();
+    JsonObject *error;
+    g_autofree char *message = g_strdup_printf("(#%d) %s", code, known->message);
+    g_autofree char *trace = g_strdup_printf("A%dxMadeUpTrace00", code);
+
+    if (sim->provider == COEX_SIM_360DIALOG && (code == 0 || code == 190)) {
+        json_object_unref(root);
+        return gateway_refusal();
+    }
+    error = sim_strings("message", message, "type", "OAuthException", NULL);
+    json_object_set_int_member(error, "code", code);
+    if (code == 190)
+        json_object_set_int_member(error, "error_subcode", 463);
+    else
+        json_object_set_object_member(error, "error_data",
+                                      sim_strings("messaging_product", "whatsapp", "details",
+                                                  details ? details : known->details, NULL));
+    json_object_set_string_member(error, "fbtrace_id", trace);
+    json_object_set_object_member(root, "error", error);
+    return sim_print(root);
+}
