@@ -443,9 +443,16 @@ coex_api_read_webhook(const CoexEndpoint *endpoint, const CoexResponse *response
         return NULL;
     root = coex_json_root(doc);
     if (endpoint->backend->provider == COEX_PROVIDER_META) {
+        /* The nearest wins (outbound.md 9.1): whoever gets the deliveries now would lose them. */
+        static const char *const levels[] = { "phone_number", "whatsapp_business_account",
+                                              "application" };
         CoexJsonAt webhooks = coex_json_member(&root, "webhook_configuration");
 
-        at = coex_json_member(&webhooks, "phone_number");
+        for (guint i = 0; i < G_N_ELEMENTS(levels); i++) {
+            at = coex_json_member(&webhooks, levels[i]);
+            if (coex_json_text(&at) && *coex_json_text(&at))
+                break;
+        }
     } else {
         at = coex_json_member(&root, "url");
     }

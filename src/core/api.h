@@ -127,8 +127,8 @@ CoexRequest *coex_api_list_templates(const CoexEndpoint *endpoint, const char *c
 gboolean coex_api_read_templates(const CoexEndpoint *endpoint, const CoexResponse *response,
                                  GPtrArray *templates, char **ret_cursor, GError **error);
 
-/* The webhook as registered with the provider (Meta: on the number; 360dialog:
- * /v1/configs/webhook). */
+/* Where the number's webhooks go now (Meta: by override of the number, else of the WABA, else the
+ * app's own address; 360dialog: /v1/configs/webhook). */
 CoexRequest *coex_api_get_webhook(const CoexEndpoint *endpoint);
 
 /* "" when none is set. NULL on error. Free with g_free(). */

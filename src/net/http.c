@@ -22,6 +22,7 @@ struct CoexHttp {
 typedef struct {
     CoexHttp *http; /* NULL when that was freed */
     GList *link;    /* in its jobs */
+    gconstpointer tag; /* the caller's user_data: names the request */
     SoupSession *session;
     SoupMessage *message;
     char *host;
@@ -64,6 +65,18 @@ job_detach(Job *job)
     job->http = NULL;
     g_source_destroy(job->on_cancelled);
     g_source_destroy(job->on_deadline);
+}
+
+gboolean
+coex_http_is_unwritten(CoexHttp *http, gconstpointer user_data)
+{
+    for (GList *item = http->jobs.head; item != NULL; item = item->next) {
+        const Job *job = item->data;
+
+        if (job->tag == user_data)
+            return !job->written;
+    }
+    return FALSE;
 }
 
 void
@@ -393,6 +406,7 @@ coex_http_send_async(CoexHttp *http, const CoexRequest *request, GCancellable *c
         return;
     }
     job = job_new(http, request, message, cancellable);
+    job->tag = user_data;
     g_task_set_task_data(task, job, (GDestroyNotify)job_free);
     g_signal_connect(message, "wrote-headers", G_CALLBACK(on_wrote_headers), job);
     g_signal_connect(message, "restarted", G_CALLBACK(on_restarted), job);

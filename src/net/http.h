@@ -25,6 +25,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexHttp, coex_http_free)
 void coex_http_send_async(CoexHttp *http, const CoexRequest *request, GCancellable *cancellable,
                           GAsyncReadyCallback callback, gpointer user_data);
 
+/* Whether the request started with @user_data is under way and its headers have not been written
+ * completely: once it is cancelled in the same turn of the main loop, the server can never act on
+ * it. */
+gboolean coex_http_is_unwritten(CoexHttp *http, gconstpointer user_data);
+
 /* The answer, whatever its status (redirects too: they are not followed); free with
  * coex_response_free(). NULL and
  * COEX_ERROR_NETWORK: nothing was written (DNS, connect, TLS; before the last header byte), the

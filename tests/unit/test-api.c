@@ -369,7 +369,11 @@ test_read_webhook(void)
         { "meta",
           "{'webhook_configuration':{'phone_number':'https://p','application':'https://a'}}",
           "https://p" },
-        { "meta", "{'webhook_configuration':{'application':'https://a'},'id':'1'}", "" },
+        { "meta", "{'webhook_configuration':{'application':'https://a'},'id':'1'}", "https://a" },
+        { "meta",
+          "{'webhook_configuration':{'phone_number':'','whatsapp_business_account':'https://w',"
+          "'application':'https://a'}}",
+          "https://w" },
         { "meta", "{'id':'1'}", "" },
         { "360dialog", "{'url':'https://p','headers':{}}", "https://p" },
         { "360dialog", "{'url':null}", "" },

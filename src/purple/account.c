@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "purple/account.h"
+#include "core/error.h"
+#include "core/text.h"
+#include "purple/actions.h"
+#include "purple/ask.h"
+#include "purple/choice.h"
+#include "purple/conversation.h"
+#include "purple/host.h"
+#include "purple/roster.h"
+
+#define NOTICE_COLUMNS 50      /* what Pidgin's window takes without wrapping once more */
+#define MAX_NOTICE_LENGTH 4000 /* of all lines of an account notice nobody closed, bytes */
+
+CoexLogin *
+coex_login_of(PurpleConnection *gc)
+{
+    CoexLogin *login;
+
+    if (gc == NULL || !PURPLE_CONNECTION_IS_CONNECTED(gc))
+        return NULL;
+    login = purple_connection_get_protocol_data(gc);
+    return login == NULL || login->over ? NULL : login;
+}
+
+CoexLogin *
+coex_login_of_account(PurpleAccount *account)
+{
+    return coex_login_of(purple_account_get_connection(account));
+}
+
+char *
+coex_login_dup_name(CoexLogin *login, const char *who)
+{
+    const CoexPersonView *person = coex_session_find_person(login->session, who);
+    g_auto(CoexPeer) peer = { 0 };
+
+    if (person != NULL)
+        return g_strdup(person->name);
+    if (coex_peer_parse(who, &peer, NULL))
+        return coex_peer_dup_name(&peer);
+    return g_strdup(who);
+}
+
+char *
+coex_login_dup_title(CoexLogin *login, const char *name)
+{
+    PurpleBuddy *buddy = purple_find_buddy(login->account, name);
+    const CoexPersonView *person = coex_session_find_person(login->session, name);
+    const char *alias = buddy != NULL ? purple_buddy_get_alias_only(buddy) : NULL;
+
+    if (alias == NULL && person != NULL)
+        alias = person->alias != NULL ? person->alias : person->display;
+    return g_strdup(alias != NULL ? alias : name);
+}
+
+static void
+on_notice_closed(gpointer user_data)
+{
+    CoexLogin *login = user_data;
+
+    login->lines_ui = NULL;
+    g_string_truncate(login->lines, 0);
+}
+
+/* One window for all that has not been read: five notices at login are not five windows. */
+static void
+notice_in_window(CoexLogin *login, const char *text)
+{
+    g_autofree char *lines = NULL;
+
+    if (login->lines_ui != NULL && login->lines->len + strlen(text) < MAX_NOTICE_LENGTH)
+        lines = g_strconcat(login->lines->str, "\n", text, NULL);
+    else
+        lines = g_strdup(text);
+    if (login->lines_ui != NULL)
+        purple_notify_close(PURPLE_NOTIFY_MESSAGE, login->lines_ui);
+
+    g_autofree char *wrapped = coex_text_wrap(lines, NOTICE_COLUMNS);
+    void *ui = purple_notify_message(login->gc, PURPLE_NOTIFY_MSG_INFO, "WhatsApp Business",
+                                     purple_account_get_username(login->account), wrapped,
+                                     on_notice_closed, login);
+    g_string_assign(login->lines, lines);
+    login->lines_ui = ui;
+}
+
+void
+coex_login_notice(CoexLogin *login, const char *text)
+{
+    if (coex_host_get()->has_account_line)
+        purple_connection_notice(login->gc, text);
+    else
+        notice_in_window(login, text);
+}
+
+/* ---- what the session tells ---- */
+
+static void
+on_progress(const char *text, guint step, guint n_steps, gpointer user_data)
+{
+    CoexLogin *login = user_data;
+
+    if (!login->online)
+        purple_connection_update_progress(login->gc, text, MIN(step, n_steps), n_steps + 1);
+}
+
+static void
+on_online(gpointer user_data)
+{
+    CoexLogin *login = user_data;
+
+    login->online = TRUE;
+    purple_connection_set_state(login->gc, PURPLE_CONNECTED);
+    coex_conversation_watch(login);
+    coex_roster_start(login);
+}
+
+static PurpleConnectionError
+connection_error(const GError *error)
+{
+    if (error->domain != COEX_ERROR)
+        return PURPLE_CONNECTION_ERROR_OTHER_ERROR;
+
+    switch ((CoexErrorCode)error->code) {
+    case COEX_ERROR_AUTH:
+        return PURPLE_CONNECTION_ERROR_AUTHENTICATION_FAILED;
+    case COEX_ERROR_INVALID_INPUT:
+        return PURPLE_CONNECTION_ERROR_INVALID_SETTINGS;
+    case COEX_ERROR_NETWORK: /* the chat program tries again after this one only */
+    case COEX_ERROR_LOCKED:
+    case COEX_ERROR_LISTEN:
+    case COEX_ERROR_RETRY:
+    case COEX_ERROR_RATE_LIMITED:
+        return PURPLE_CONNECTION_ERROR_NETWORK_ERROR;
+    case COEX_ERROR_STORE:
+    case COEX_ERROR_PROTOCOL:
+    case COEX_ERROR_UNCERTAIN:
+    case COEX_ERROR_WINDOW_CLOSED:
+    case COEX_ERROR_RECIPIENT:
+    case COEX_ERROR_TEMPLATE:
+    case COEX_ERROR_TOO_LARGE:
+        break;
+    }
+    return PURPLE_CONNECTION_ERROR_OTHER_ERROR;
+}
+
+/* libpurple closes the connection later, from its main loop: the session survives this call. */
+static void
+on_failed(const GError *error, gpointer user_data)
+{
+    CoexLogin *login = user_data;
+
+    coex_ask_close(login, NULL);
+    login->over = TRUE;
+    purple_connection_error_reason(login->gc, connection_error(error), error->message);
+}
+
+static void
+on_person(const CoexPersonView *person, gpointer user_data)
+{
+    coex_roster_queue(user_data, person);
+}
+
+static void
+on_feed(const CoexFeedItem *item, const CoexPersonView *person, gpointer user_data)
+{
+    coex_roster_show(user_data, person);
+    coex_conversation_show(user_data, item, person);
+}
+
+static void
+on_prompt(const CoexPersonView *person, const char *text, const char *reason, gpointer user_data)
+{
+    coex_roster_show(user_data, person);
+    coex_choice_park(user_data, person->name, text, reason);
+}
+
+static void
+on_prompt_over(const CoexPersonView *person, gpointer user_data)
+{
+    coex_choice_unpark(user_data, person->name);
+}
+
+static void
+on_notice(const CoexPersonView *person, const char *text, gpointer user_data)
+{
+    if (person == NULL) {
+        coex_login_notice(user_data, text);
+        return;
+    }
+    coex_roster_show(user_data, person);
+    coex_conversation_notice(user_data, person->name, text);
+}
+
+static void
+on_catalogue(CoexCatalogue *catalogue, const GError *error, gpointer user_data)
+{
+    coex_choice_take_catalogue(user_data, error);
+    coex_actions_take_catalogue(user_data, catalogue, error);
+}
+
+static void
+on_ask_webhook(const char *registered_url, const char *our_url, gpointer user_data)
+{
+    coex_actions_ask_webhook(user_data, registered_url, our_url);
+}
+
+static const CoexSessionObserver observer = {
+    .progress = on_progress,
+    .online = on_online,
+    .failed = on_failed,
+    .person = on_person,
+    .feed = on_feed,
+    .prompt = on_prompt,
+    .prompt_over = on_prompt_over,
+    .notice = on_notice,
+    .catalogue = on_catalogue,
+    .ask_webhook = on_ask_webhook,
+};
+
+/* ---- log on and off ---- */
+
+static CoexReceipts
+read_receipts(PurpleAccount *account)
+{
+    const char *option = purple_account_get_string(account, "read-receipts", "answer");
+
+    if (strcmp(option, "never") == 0)
+        return COEX_RECEIPTS_NEVER;
+    if (strcmp(option, "seen") == 0 && coex_host_get()->tells_seen)
+        return COEX_RECEIPTS_SEEN;
+    return COEX_RECEIPTS_ANSWER;
+}
+
+/* The number in one spelling, because chat programs look an account up by it. */
+static char *
+take_number(PurpleAccount *account, GError **error)
+{
+    const char *username = purple_account_get_username(account);
+    g_autofree char *number = coex_number_normalize(username, error);
+
+    if (number == NULL) {
+        g_prefix_error(error, "Username: ");
+        return NULL;
+    }
+
+    g_autofree char *spelling = g_strconcat("+", number, NULL);
+    if (strcmp(username, spelling) != 0)
+        purple_account_set_username(account, spelling);
+    return g_steal_pointer(&number);
+}
+
+static gboolean
+read_credentials(CoexLogin *login, CoexSessionConfig *config, GError **error)
+{
+    const char *provider = purple_account_get_string(login->account, "provider", "360dialog");
+
+    config->key = purple_connection_get_password(login->gc);
+    config->backend = coex_backend_lookup(provider);
+    if (config->backend == NULL) {
+        g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+                    "Option provider: “%s” is none. There are 360dialog and meta.", provider);
+        return FALSE;
+    }
+    if (config->key == NULL || config->key[0] == '\0') {
+        g_set_error(error, COEX_ERROR, COEX_ERROR_AUTH,
+                    "The password is missing: it is the %s from %s.",
+                    config->backend->password_label, config->backend->label);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static char *
+database_path(void)
+{
+    const char *folder =
+        coex_host_get()->temporary_folder ? g_get_user_data_dir() : purple_user_dir();
+
+    return g_build_filename(folder, "coex", "coex.db", NULL);
+}
+
+/* Without the option, the language of the user's own desktop. */
+static char *
+dup_language(const char *option)
+{
+    const char *locale = option[0] != '\0' ? option : g_get_language_names()[0];
+
+    if (strcmp(locale, "C") == 0 || g_str_has_prefix(locale, "C.") || strcmp(locale, "POSIX") == 0)
+        locale = "en";
+    return g_strndup(locale, strcspn(locale, ".@"));
+}
+
+static gboolean
+start_session(CoexLogin *login, GError **error)
+{
+    PurpleAccount *account = login->account;
+    g_autofree char *database = database_path();
+    g_autofree char *number = take_number(account, error);
+    CoexSessionConfig config = {
+        .number = number,
+        .api_url = purple_account_get_string(account, "api-url", ""),
+        .phone_number_id = purple_account_get_string(account, "phone-number-id", ""),
+        .waba_id = purple_account_get_string(account, "waba-id", ""),
+        .app_secret = purple_account_get_string(account, "app-secret", ""),
+        .verify_token = purple_account_get_string(account, "verify-token", ""),
+        .listen = purple_account_get_string(account, "listen", "127.0.0.1:8480"),
+        .webhook_path = purple_account_get_string(account, "webhook-path", "/webhook"),
+        .webhook_header = purple_account_get_string(account, "webhook-header", ""),
+        .public_url = purple_account_get_string(account, "public-url", ""),
+        .template_language = purple_account_get_string(account, "template-language", ""),
+        .receipts = read_receipts(account),
+        .list_everybody = coex_roster_lists_everybody(account),
+        .verb_mark = coex_host_get_mark()[0],
+        .database = database,
+        .program = coex_host_get()->label,
+    };
+
+    if (number == NULL || !read_credentials(login, &config, error))
+        return FALSE;
+
+    login->language = dup_language(config.template_language);
+    login->session = coex_session_new(&config, &observer, login);
+    coex_session_start(login->session);
+    return TRUE;
+}
+
+void
+coex_login_open(PurpleAccount *account)
+{
+    PurpleConnection *gc = purple_account_get_connection(account);
+    CoexLogin *login = g_new0(CoexLogin, 1);
+    g_autoptr(GError) error = NULL;
+
+    login->gc = gc;
+    login->account = account;
+    login->lines = g_string_new(NULL);
+    login->choices = coex_choice_table_new();
+    login->flags = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    coex_roster_init(login);
+    purple_connection_set_protocol_data(gc, login);
+    gc->flags |= PURPLE_CONNECTION_HTML | PURPLE_CONNECTION_NO_BGCOLOR |
+                 PURPLE_CONNECTION_NO_FONTSIZE | PURPLE_CONNECTION_NO_IMAGES;
+
+    if (!start_session(login, &error))
+        on_failed(error, login);
+}
+
+void
+coex_login_close(PurpleConnection *gc)
+{
+    CoexLogin *login = purple_connection_get_protocol_data(gc);
+
+    if (login == NULL)
+        return;
+
+    login->over = TRUE;
+    g_clear_pointer(&login->session, coex_session_free);
+    purple_signals_disconnect_by_handle(gc);
+    coex_ask_close(login, NULL);
+    purple_request_close_with_handle(gc);
+    purple_notify_close_with_handle(gc);
+    coex_roster_clear(login);
+    purple_connection_set_protocol_data(gc, NULL);
+
+    g_hash_table_unref(login->choices);
+    g_hash_table_unref(login->flags);
+    g_string_free(login->lines, TRUE);
+    g_free(login->registered_url);
+    g_free(login->language);
+    g_free(login);
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "session/session.h"
+#include <purple.h>
+
+/* An account between log on and log off: what the chat program's connection and the session below
+ * know of each other. Hides the options, the session's observer and what each error means to
+ * libpurple. */
+
+typedef struct {
+    PurpleConnection *gc;
+    PurpleAccount *account;
+    CoexSession *session;
+    char *language;          /* preferred for templates */
+    GHashTable *choices;     /* person's name -> CoexChoice */
+    GHashTable *flags;       /* person's name -> the flags that came with the last line typed */
+    GHashTable *waiting;     /* person's name -> CoexPersonView not yet in the buddy list */
+    GPtrArray *unwanted;     /* names of buddies that cannot be one */
+    guint roster_timer;      /* 0: nothing to do */
+    char *registered_url;    /* the webhook that may be replaced, while we ask */
+    GString *lines;          /* of the open account notice */
+    void *lines_ui;          /* that notice, NULL: closed */
+    gboolean tell_catalogue; /* the user waits for a refresh */
+    gboolean online;
+    gboolean over; /* failed or logging off: nothing may be told to the user interface */
+} CoexLogin;
+
+/* The protocol's `login` and `close`. */
+void coex_login_open(PurpleAccount *account);
+void coex_login_close(PurpleConnection *gc);
+
+/* NULL unless the account is connected, so that its user interface may be talked to. */
+CoexLogin *coex_login_of(PurpleConnection *gc);
+CoexLogin *coex_login_of_account(PurpleAccount *account);
+
+/* The person's buddy name for anything a chat program calls one: "+49 30 …" or another's address of
+ * the same person. Text that is no address comes back as it is. Free with g_free(). */
+char *coex_login_dup_name(CoexLogin *login, const char *who);
+
+/* What to call a person in a sentence: the alias, else the number. Free with g_free(). */
+char *coex_login_dup_title(CoexLogin *login, const char *name);
+
+/* Tells one line (plain text) about the account. */
+void coex_login_notice(CoexLogin *login, const char *text);

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "purple/actions.h"
+#include "core/text.h"
+#include "purple/ask.h"
+#include "purple/choice.h"
+
+/* ---- the account's menu ---- */
+
+static void
+on_refresh(PurplePluginAction *action)
+{
+    CoexLogin *login = coex_login_of(action->context);
+
+    if (login == NULL)
+        return;
+    login->tell_catalogue = TRUE;
+    coex_session_refresh_templates(login->session);
+}
+
+static void
+on_list_held(PurplePluginAction *action)
+{
+    CoexLogin *login = coex_login_of(action->context);
+
+    if (login != NULL)
+        coex_session_list_held(login->session, NULL);
+}
+
+static void
+on_register(PurplePluginAction *action)
+{
+    CoexLogin *login = coex_login_of(action->context);
+
+    if (login != NULL)
+        coex_session_register_webhook(login->session);
+}
+
+GList *
+coex_actions_list(PurplePlugin *plugin, gpointer context)
+{
+    GList *actions = NULL;
+
+    actions = g_list_append(actions, purple_plugin_action_new("Refresh templates", on_refresh));
+    actions = g_list_append(actions, purple_plugin_action_new("Show held texts", on_list_held));
+    actions =
+        g_list_append(actions, purple_plugin_action_new("Register webhook again...", on_register));
+    return actions;
+}
+
+void
+coex_actions_take_catalogue(CoexLogin *login, CoexCatalogue *catalogue, const GError *error)
+{
+    if (!login->tell_catalogue)
+        return;
+
+    login->tell_catalogue = FALSE;
+    if (error != NULL || catalogue == NULL) {
+        g_autofree char *line = g_strdup_printf("The templates could not be fetched: %s",
+                                                error != NULL ? error->message : "no answer");
+        coex_login_notice(login, line);
+        return;
+    }
+    g_autoptr(GPtrArray) all = coex_catalogue_search(catalogue, NULL, NULL);
+    g_autofree char *line = g_strdup_printf("Templates: %u are approved.", all->len);
+    coex_login_notice(login, line);
+}
+
+/* ---- a buddy's menu ---- */
+
+static void
+on_send_template(PurpleBlistNode *node, gpointer data)
+{
+    PurpleBuddy *buddy = (PurpleBuddy *)node;
+    CoexLogin *login = coex_login_of_account(purple_buddy_get_account(buddy));
+
+    if (login == NULL)
+        return;
+    g_autofree char *name = coex_login_dup_name(login, purple_buddy_get_name(buddy));
+    coex_choice_start(coex_choice_of(login, name), NULL);
+}
+
+GList *
+coex_actions_list_buddy(PurpleBlistNode *node)
+{
+    if (!PURPLE_BLIST_NODE_IS_BUDDY(node))
+        return NULL;
+    return g_list_append(
+        NULL,
+        purple_menu_action_new("Send template...", PURPLE_CALLBACK(on_send_template), NULL, NULL));
+}
+
+/* ---- whose webhook ---- */
+
+static void
+answer(gpointer token, gboolean yes)
+{
+    CoexLogin *login = coex_ask_take(token, NULL);
+
+    if (login == NULL)
+        return;
+    g_autofree char *url = g_steal_pointer(&login->registered_url);
+    coex_session_answer_webhook(login->session, url, yes);
+}
+
+static void
+on_yes(gpointer token, int action)
+{
+    answer(token, TRUE);
+}
+
+static void
+on_no(gpointer token, int action)
+{
+    answer(token, FALSE);
+}
+
+void
+coex_actions_ask_webhook(CoexLogin *login, const char *registered_url, const char *our_url)
+{
+    gpointer token;
+    void *ui;
+    const char *primary = "May this account take over the number's webhook?";
+    g_autofree char *secondary = g_strdup_printf(
+        "Messages are delivered to %s now. With OK they come to %s instead, and no longer to that "
+        "system.",
+        registered_url, our_url);
+    g_autofree char *wrapped = coex_text_wrap(secondary, 56);
+
+    coex_ask_close(login, "");
+    g_free(login->registered_url);
+    login->registered_url = g_strdup(registered_url);
+    token = coex_ask_new(login, "", PURPLE_REQUEST_ACTION);
+    /* BitlBee knows a yes and a no by these labels. */
+    ui = purple_request_action(login->gc, "WhatsApp Business", primary, wrapped, 1, login->account,
+                               NULL, NULL, token, 2, "OK", on_yes, "Cancel", on_no);
+    if (coex_ask_opened(token, ui))
+        return;
+
+    g_autofree char *line = g_strdup_printf(
+        "Messages of this number are delivered to %s, and nothing was changed. To have them here, "
+        "set the webhook to %s at the provider, or log in once with Pidgin, Finch or BitlBee, "
+        "which can ask.",
+        registered_url, our_url);
+    coex_login_notice(login, line);
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "purple/ask.h"
+
+typedef struct {
+    CoexLogin *login;
+    char *name;
+    PurpleRequestType type;
+    void *ui_handle;
+} Ask;
+
+static GHashTable *asks; /* token -> Ask; exists while a question is open */
+static guint last_token;
+
+static void
+ask_free(Ask *ask)
+{
+    g_free(ask->name);
+    g_free(ask);
+}
+
+static Ask *
+steal(gpointer token)
+{
+    Ask *ask = NULL;
+
+    if (asks == NULL || !g_hash_table_steal_extended(asks, token, NULL, (gpointer *)&ask))
+        return NULL;
+    if (g_hash_table_size(asks) == 0)
+        g_clear_pointer(&asks, g_hash_table_unref);
+    return ask;
+}
+
+static gboolean
+has_handle(gpointer token, gpointer value, gpointer ui_handle)
+{
+    return ((Ask *)value)->ui_handle == ui_handle;
+}
+
+/* Pidgin tells nobody when a question with buttons is closed by the window's own: when its address
+ * comes again, it is gone. */
+static void
+forget_handle(void *ui_handle)
+{
+    g_hash_table_foreach_remove(asks, has_handle, ui_handle);
+}
+
+gpointer
+coex_ask_new(CoexLogin *login, const char *name, PurpleRequestType type)
+{
+    Ask *ask = g_new0(Ask, 1);
+
+    if (asks == NULL)
+        asks = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)ask_free);
+    last_token++;
+    ask->login = login;
+    ask->name = g_strdup(name);
+    ask->type = type;
+    g_hash_table_insert(asks, GUINT_TO_POINTER(last_token), ask);
+    return GUINT_TO_POINTER(last_token);
+}
+
+gboolean
+coex_ask_opened(gpointer token, void *ui_handle)
+{
+    Ask *ask = asks != NULL ? g_hash_table_lookup(asks, token) : NULL;
+
+    if (ui_handle == NULL) {
+        ask = steal(token);
+        g_clear_pointer(&ask, ask_free);
+        return FALSE;
+    }
+    if (ask != NULL) {
+        forget_handle(ui_handle);
+        ask->ui_handle = ui_handle;
+    }
+    return TRUE;
+}
+
+CoexLogin *
+coex_ask_take(gpointer token, char **ret_name)
+{
+    Ask *ask = steal(token);
+    CoexLogin *login;
+
+    if (ask == NULL)
+        return NULL;
+
+    login = ask->login;
+    if (ret_name != NULL)
+        *ret_name = g_steal_pointer(&ask->name);
+    ask_free(ask);
+    return login;
+}
+
+/* The token of an open question that fits; NULL for none. @name NULL: any. */
+static gpointer
+find(CoexLogin *login, const char *name)
+{
+    GHashTableIter iter;
+    gpointer token;
+    gpointer value;
+
+    if (asks == NULL)
+        return NULL;
+
+    g_hash_table_iter_init(&iter, asks);
+    while (g_hash_table_iter_next(&iter, &token, &value)) {
+        const Ask *ask = value;
+        if (ask->login == login && (name == NULL || strcmp(ask->name, name) == 0))
+            return token;
+    }
+    return NULL;
+}
+
+gboolean
+coex_ask_is_open(CoexLogin *login, const char *name, PurpleRequestType type)
+{
+    gpointer token = find(login, name);
+    const Ask *ask = token != NULL ? g_hash_table_lookup(asks, token) : NULL;
+
+    return ask != NULL && ask->type == type;
+}
+
+void
+coex_ask_close(CoexLogin *login, const char *name)
+{
+    gpointer token;
+
+    while ((token = find(login, name)) != NULL) {
+        /* Taken first: some hosts call the cancel callback from within the close. */
+        Ask *ask = steal(token);
+        if (ask->ui_handle != NULL)
+            purple_request_close(ask->type, ask->ui_handle);
+        ask_free(ask);
+    }
+}

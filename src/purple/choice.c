@@ -1,0 +1,432 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "purple/choice.h"
+#include "core/text.h"
+#include "purple/ask.h"
+#include "purple/conversation.h"
+#include "purple/dialogue.h"
+#include "purple/host.h"
+#include "purple/prompt.h"
+
+static void
+choice_free(CoexChoice *choice)
+{
+    g_free(choice->name);
+    g_free(choice->parked);
+    g_free(choice->sentence);
+    g_free(choice->query);
+    g_clear_pointer(&choice->template_, coex_template_unref);
+    g_strfreev(choice->values);
+    g_ptr_array_unref(choice->shown);
+    g_free(choice->awaited_words);
+    g_free(choice);
+}
+
+GHashTable *
+coex_choice_table_new(void)
+{
+    return g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)choice_free);
+}
+
+CoexChoice *
+coex_choice_of(CoexLogin *login, const char *name)
+{
+    CoexChoice *choice = g_hash_table_lookup(login->choices, name);
+
+    if (choice != NULL)
+        return choice;
+
+    choice = g_new0(CoexChoice, 1);
+    choice->login = login;
+    choice->name = g_strdup(name);
+    choice->shown = g_ptr_array_new_with_free_func((GDestroyNotify)coex_template_unref);
+    g_hash_table_insert(login->choices, choice->name, choice);
+    return choice;
+}
+
+gboolean
+coex_choice_has_parked(CoexChoice *choice)
+{
+    const CoexPersonView *person = coex_session_find_person(choice->login->session, choice->name);
+
+    return choice->parked != NULL || (person != NULL && person->n_parked > 0);
+}
+
+static void
+show(CoexChoice *choice)
+{
+    if (coex_host_has_forms())
+        coex_prompt_show(choice);
+    else
+        coex_dialogue_show(choice);
+}
+
+static void
+say(CoexChoice *choice, const char *sentence)
+{
+    g_free(choice->sentence);
+    choice->sentence = g_strdup(sentence);
+}
+
+static void
+forget_template(CoexChoice *choice)
+{
+    g_clear_pointer(&choice->template_, coex_template_unref);
+    g_clear_pointer(&choice->values, g_strfreev);
+    choice->cleaned = FALSE;
+}
+
+/* To the beginning; the parked texts stay. */
+static void
+reset(CoexChoice *choice, CoexStage stage)
+{
+    forget_template(choice);
+    g_clear_pointer(&choice->query, g_free);
+    g_clear_pointer(&choice->awaited_words, g_free);
+    g_ptr_array_set_size(choice->shown, 0);
+    choice->awaits_catalogue = FALSE;
+    choice->stage = stage;
+}
+
+static void
+set_values(CoexChoice *choice, const char *const *values)
+{
+    char **copy = g_strdupv((char **)values);
+
+    g_strfreev(choice->values);
+    choice->values = copy;
+}
+
+char **
+coex_choice_split(CoexChoice *choice, const char *text)
+{
+    char **values;
+
+    if (text == NULL || text[0] == '\0')
+        return NULL;
+
+    values = g_strsplit(text, "|", -1);
+    for (char **value = values; *value != NULL; value++) {
+        g_strstrip(*value);
+        if (strcmp(*value, "=") == 0 && choice->parked != NULL) {
+            g_free(*value);
+            *value = g_strdup(choice->parked);
+        }
+    }
+    return values;
+}
+
+GPtrArray *
+coex_choice_find(CoexChoice *choice)
+{
+    CoexCatalogue *catalogue = coex_session_get_catalogue(choice->login->session);
+
+    if (catalogue == NULL)
+        return g_ptr_array_new();
+    return coex_catalogue_search(catalogue, choice->query, choice->login->language);
+}
+
+static const char *
+name_category(const CoexTemplate *template_)
+{
+    if (template_->category == NULL)
+        return "no category";
+    if (strcmp(template_->category, "MARKETING") == 0)
+        return "marketing";
+    if (strcmp(template_->category, "UTILITY") == 0)
+        return "utility";
+    if (strcmp(template_->category, "AUTHENTICATION") == 0)
+        return "authentication";
+    return template_->category;
+}
+
+char *
+coex_choice_describe(const CoexTemplate *template_, gsize max_chars)
+{
+    g_autofree char *words = coex_text_excerpt(template_->body, max_chars);
+    const char *category = name_category(template_);
+
+    if (template_->obstacle != NULL)
+        return g_strdup_printf("%s (%s) – %s: %s – cannot be sent yet: %s", template_->name,
+                               template_->language, category, words, template_->obstacle);
+    return g_strdup_printf("%s (%s) – %s: %s", template_->name, template_->language, category,
+                           words);
+}
+
+/* ---- the steps ---- */
+
+static void
+await_catalogue(CoexChoice *choice, const char *words)
+{
+    reset(choice, COEX_STAGE_IDLE);
+    choice->awaits_catalogue = TRUE;
+    choice->awaited_words = g_strdup(words);
+    if (choice->sentence != NULL)
+        coex_conversation_notice(choice->login, choice->name, choice->sentence);
+    say(choice, NULL);
+    coex_conversation_notice(choice->login, choice->name,
+                             "The templates are being fetched from WhatsApp.");
+    coex_session_refresh_templates(choice->login->session);
+}
+
+void
+coex_choice_start(CoexChoice *choice, const char *words)
+{
+    CoexSession *session = choice->login->session;
+    CoexCatalogue *catalogue = coex_session_get_catalogue(session);
+    g_autofree char *stripped = g_strstrip(g_strdup(words != NULL ? words : ""));
+
+    if (catalogue == NULL) {
+        await_catalogue(choice, stripped);
+        return;
+    }
+    if (coex_session_is_catalogue_stale(session))
+        coex_session_refresh_templates(session);
+
+    gsize length = strcspn(stripped, " \t\n");
+    g_autofree char *name = g_strndup(stripped, length);
+    const CoexTemplate *found =
+        length > 0 ? coex_catalogue_find(catalogue, name, choice->login->language) : NULL;
+
+    if (found == NULL) {
+        coex_choice_search(choice, stripped);
+        return;
+    }
+
+    g_autofree char *rest = g_strstrip(g_strdup(stripped + length));
+    g_auto(GStrv) values = coex_choice_split(choice, rest);
+    reset(choice, COEX_STAGE_LIST);
+    coex_choice_pick(choice, (CoexTemplate *)found, (const char *const *)values);
+}
+
+void
+coex_choice_search(CoexChoice *choice, const char *query)
+{
+    g_autofree char *kept = query != NULL && query[0] != '\0' ? g_strdup(query) : NULL;
+
+    if (coex_session_get_catalogue(choice->login->session) == NULL) {
+        await_catalogue(choice, kept);
+        return;
+    }
+    reset(choice, COEX_STAGE_LIST);
+    choice->query = g_steal_pointer(&kept);
+    show(choice);
+}
+
+void
+coex_choice_refresh(CoexChoice *choice)
+{
+    await_catalogue(choice, NULL);
+}
+
+void
+coex_choice_pick(CoexChoice *choice, CoexTemplate *template_, const char *const *values)
+{
+    CoexTemplate *picked = coex_template_ref(template_);
+
+    if (picked->obstacle != NULL) {
+        g_autofree char *sentence =
+            g_strdup_printf("%s cannot be sent yet: %s.", picked->name, picked->obstacle);
+        g_autofree char *query = g_strdup(choice->query);
+        say(choice, sentence);
+        coex_template_unref(picked);
+        coex_choice_search(choice, query);
+        return;
+    }
+
+    forget_template(choice);
+    choice->template_ = picked;
+    choice->stage = COEX_STAGE_VALUES;
+    if (values != NULL || picked->variables->len == 0)
+        coex_choice_fill(choice, values);
+    else
+        show(choice);
+}
+
+void
+coex_choice_fill(CoexChoice *choice, const char *const *values)
+{
+    const char *const none[] = { NULL };
+    g_autoptr(GError) error = NULL;
+    char **checked;
+
+    if (values == NULL)
+        values = none;
+
+    choice->stage = COEX_STAGE_VALUES;
+    choice->cleaned = FALSE;
+    checked = coex_template_check_values(choice->template_, values, &choice->cleaned, &error);
+    if (checked == NULL) {
+        set_values(choice, values);
+        say(choice, error->message);
+    } else {
+        g_strfreev(choice->values);
+        choice->values = checked;
+        choice->stage = COEX_STAGE_CONFIRM;
+    }
+    show(choice);
+}
+
+void
+coex_choice_back(CoexChoice *choice)
+{
+    if (choice->stage != COEX_STAGE_CONFIRM || choice->template_->variables->len == 0) {
+        g_autofree char *query = g_strdup(choice->query);
+        coex_choice_search(choice, query);
+        return;
+    }
+    choice->stage = COEX_STAGE_VALUES;
+    show(choice);
+}
+
+/* The catalogue's present definition of the chosen template, if the message would still be the one
+ * that the user saw; else NULL. */
+static const CoexTemplate *
+find_unchanged(CoexChoice *choice)
+{
+    CoexCatalogue *catalogue = coex_session_get_catalogue(choice->login->session);
+    const CoexTemplate *seen = choice->template_;
+    const CoexTemplate *now =
+        catalogue != NULL ? coex_catalogue_find(catalogue, seen->name, seen->language) : NULL;
+
+    if (now == NULL || g_strcmp0(now->language, seen->language) != 0 || now->obstacle != NULL)
+        return NULL;
+
+    const char *const *values = (const char *const *)choice->values;
+    g_autofree char *preview_seen = coex_template_preview(seen, values);
+    g_autofree char *preview_now = coex_template_preview(now, values);
+    return strcmp(preview_seen, preview_now) == 0 ? now : NULL;
+}
+
+void
+coex_choice_send(CoexChoice *choice)
+{
+    CoexSession *session = choice->login->session;
+    g_autoptr(GError) error = NULL;
+
+    if (choice->stage != COEX_STAGE_CONFIRM)
+        return;
+    coex_ask_close(choice->login, choice->name);
+
+    const CoexTemplate *now = find_unchanged(choice);
+    g_autoptr(CoexTemplate) template_ = now != NULL ? coex_template_ref(now) : NULL;
+    if (template_ == NULL) {
+        g_autofree char *sentence = g_strdup_printf(
+            "Nothing was sent: the template %s is not there any more as it was, or is paused.",
+            choice->template_->name);
+        say(choice, sentence);
+        coex_choice_search(choice, NULL);
+        return;
+    }
+
+    g_auto(GStrv) values = g_steal_pointer(&choice->values);
+    reset(choice, COEX_STAGE_IDLE);
+    if (coex_session_send_template(session, choice->name, template_, (const char *const *)values,
+                                   &error)) {
+        choice->decided = choice->parked != NULL;
+        return;
+    }
+    say(choice, error->message);
+    coex_choice_search(choice, NULL);
+}
+
+void
+coex_choice_hold(CoexChoice *choice)
+{
+    reset(choice, COEX_STAGE_IDLE);
+    choice->decided = choice->parked != NULL;
+    coex_ask_close(choice->login, choice->name);
+    coex_session_hold(choice->login->session, choice->name);
+}
+
+gboolean
+coex_choice_cancel(CoexChoice *choice)
+{
+    gboolean was_open = choice->stage != COEX_STAGE_IDLE || choice->awaits_catalogue;
+    gboolean has_parked = coex_choice_has_parked(choice);
+
+    reset(choice, COEX_STAGE_IDLE);
+    choice->decided = choice->parked != NULL;
+    coex_ask_close(choice->login, choice->name);
+    if (has_parked)
+        coex_session_cancel(choice->login->session, choice->name);
+    return was_open || has_parked;
+}
+
+/* ---- what comes from below ---- */
+
+/* Without a second question; what was typed has gone from the entry box, so it is repeated. */
+static void
+tell_joined(CoexChoice *choice)
+{
+    const char *mark = coex_host_get_mark();
+    g_autofree char *excerpt = coex_text_excerpt(choice->parked, 60);
+    g_autofree char *line =
+        g_strdup_printf("This waits for your choice too; in all: “%s”. Choose a template, or type "
+                        "%shold or %scancel.",
+                        excerpt, mark, mark);
+
+    coex_conversation_notice(choice->login, choice->name, line);
+}
+
+void
+coex_choice_park(CoexLogin *login, const char *name, const char *text, const char *reason)
+{
+    CoexChoice *choice = coex_choice_of(login, name);
+    gboolean is_open = coex_host_has_forms() ? coex_ask_is_open(login, name, PURPLE_REQUEST_FIELDS)
+                                             : choice->stage != COEX_STAGE_IDLE;
+
+    g_free(choice->parked);
+    choice->parked = g_strdup(text);
+    /* A text that was on its way when the user chose shares the fate of the others. */
+    if (choice->awaits_catalogue || choice->decided)
+        return;
+    if (is_open) {
+        tell_joined(choice);
+        return;
+    }
+    /* A question with buttons may have been closed without a word to us: it comes again. */
+    if (coex_ask_is_open(login, name, PURPLE_REQUEST_ACTION)) {
+        show(choice);
+        return;
+    }
+    say(choice, reason);
+    coex_choice_start(choice, NULL);
+}
+
+void
+coex_choice_unpark(CoexLogin *login, const char *name)
+{
+    CoexChoice *choice = g_hash_table_lookup(login->choices, name);
+
+    if (choice == NULL || choice->parked == NULL)
+        return;
+
+    choice->decided = FALSE;
+    g_clear_pointer(&choice->parked, g_free);
+    reset(choice, COEX_STAGE_IDLE);
+    coex_ask_close(login, name);
+}
+
+void
+coex_choice_take_catalogue(CoexLogin *login, const GError *error)
+{
+    g_autoptr(GList) choices = g_hash_table_get_values(login->choices);
+
+    for (GList *l = choices; l != NULL; l = l->next) {
+        CoexChoice *choice = l->data;
+        g_autofree char *words = NULL;
+
+        if (!choice->awaits_catalogue)
+            continue;
+
+        choice->awaits_catalogue = FALSE;
+        words = g_steal_pointer(&choice->awaited_words);
+        if (error != NULL) {
+            g_autofree char *line =
+                g_strdup_printf("The templates could not be fetched: %s", error->message);
+            coex_conversation_notice(login, choice->name, line);
+        }
+        if (coex_session_get_catalogue(login->session) != NULL)
+            coex_choice_start(choice, words);
+    }
+}

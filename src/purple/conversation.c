@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "purple/conversation.h"
+#include "core/text.h"
+#include "purple/dialogue.h"
+#include "purple/host.h"
+#include "purple/roster.h"
+
+#include <errno.h>
+#include <time.h>
+
+#define OLD_S (5 * 60) /* an echo older than this is shown as one that comes late */
+
+/* Ours to set; whatever else came with a typed line goes back with its echo. */
+#define OWN_FLAGS                                                                                  \
+    (PURPLE_MESSAGE_SEND | PURPLE_MESSAGE_RECV | PURPLE_MESSAGE_REMOTE_SEND |                      \
+     PURPLE_MESSAGE_DELAYED | PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_ERROR)
+
+static PurpleConversation *
+ensure_conversation(CoexLogin *login, const char *who)
+{
+    PurpleConversation *conv =
+        purple_find_conversation_with_account(PURPLE_CONV_TYPE_IM, who, login->account);
+
+    if (conv == NULL)
+        conv = purple_conversation_new(PURPLE_CONV_TYPE_IM, login->account, who);
+    return conv;
+}
+
+/* ---- lines of ours ---- */
+
+/* A mark on every line, where a notice would otherwise look like a message. */
+static char *
+mark_lines(const char *text)
+{
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    g_autofree char *joined = g_strjoinv("\n* ", lines);
+
+    return g_strconcat("* ", joined, NULL);
+}
+
+void
+coex_conversation_notice(CoexLogin *login, const char *name, const char *text)
+{
+    const char *who = coex_roster_get_name(login, name);
+    g_autofree char *marked = mark_lines(text);
+    g_autofree char *marked_html = coex_text_escape(marked);
+    g_autofree char *html = coex_text_escape(text);
+    time_t now = time(NULL);
+
+    switch (coex_host_get()->notice) {
+    case COEX_NOTICE_SYSTEM:
+        purple_conversation_write(ensure_conversation(login, who), NULL, html,
+                                  PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NO_LOG, now);
+        break;
+    case COEX_NOTICE_IM:
+        serv_got_im(login->gc, who, marked_html, PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NO_LOG,
+                    now);
+        break;
+    case COEX_NOTICE_MESSAGE:
+        serv_got_im(login->gc, who, marked_html, PURPLE_MESSAGE_RECV | PURPLE_MESSAGE_NO_LOG, now);
+        break;
+    }
+}
+
+/* ---- out ---- */
+
+int
+coex_conversation_send(PurpleConnection *gc, const char *who, const char *markup,
+                       PurpleMessageFlags flags)
+{
+    CoexLogin *login = coex_login_of(gc);
+    g_autoptr(GError) error = NULL;
+
+    if (login == NULL)
+        return -ENOTCONN;
+
+    g_autofree char *name = coex_login_dup_name(login, who);
+    g_autofree char *changed = NULL;
+    if (!coex_host_get()->has_commands && coex_dialogue_take(login, name, markup, &changed))
+        return 0;
+
+    g_autofree char *text = g_strdup(changed != NULL ? changed : markup);
+    if (changed == NULL && purple_message_meify(text, -1)) {
+        g_autofree char *action = g_steal_pointer(&text);
+        text = g_strconcat("<i>", action, "</i>", NULL);
+    }
+    g_hash_table_insert(login->flags, g_strdup(name), GUINT_TO_POINTER(flags & ~OWN_FLAGS));
+    if (!coex_session_send(login->session, name, text, &error)) {
+        g_autofree char *plain = coex_text_from_markup(markup);
+        g_autofree char *line = g_strdup_printf("Not sent: “%s”. %s", plain, error->message);
+        coex_conversation_notice(login, name, line);
+    }
+    return 0;
+}
+
+/* ---- in ---- */
+
+/* The text as the host's HTML; @prefix (HTML) goes before it. */
+static char *
+make_html(const char *text, gint64 at)
+{
+    g_autofree char *html = coex_text_to_html(text);
+    g_autofree char *day = NULL;
+
+    if (coex_host_get()->lacks_dates) {
+        g_autoptr(GDateTime) then = g_date_time_new_from_unix_local(at);
+        g_autoptr(GDateTime) now = g_date_time_new_now_local();
+        g_autofree char *today = g_date_time_format(now, "[%Y-%m-%d] ");
+        day = then != NULL ? g_date_time_format(then, "[%Y-%m-%d] ") : NULL;
+        if (g_strcmp0(day, today) == 0)
+            g_clear_pointer(&day, g_free);
+    }
+    /* A zero-width space keeps "/me" from being taken as a command to the display. */
+    return g_strconcat(day != NULL ? day : "", coex_text_is_action(text) ? "\u200b" : "", html,
+                       NULL);
+}
+
+static void
+show_inbound(CoexLogin *login, const CoexFeedItem *item, const char *name)
+{
+    PurpleConnection *gc = login->gc;
+    const char *who = coex_roster_get_name(login, name);
+    g_autofree char *kept_name = g_strdup(name);
+    g_autofree char *kept_who = g_strdup(who);
+    g_autofree char *html = make_html(item->text, item->time);
+    PurpleConversation *conv;
+
+    serv_got_im(gc, who, html, PURPLE_MESSAGE_RECV, (time_t)item->time);
+
+    /* A line that arrives under the user's eyes raises no signal. Other plugins were called
+     * meanwhile. */
+    if (!PURPLE_CONNECTION_IS_VALID(gc) || coex_login_of(gc) != login ||
+        !coex_host_get()->tells_seen)
+        return;
+    conv = purple_find_conversation_with_account(PURPLE_CONV_TYPE_IM, kept_who, login->account);
+    if (conv != NULL && purple_conversation_has_focus(conv))
+        coex_session_mark_seen(login->session, kept_name);
+}
+
+static void
+write_own(CoexLogin *login, const CoexFeedItem *item, const char *name, PurpleMessageFlags flags)
+{
+    const char *who = coex_roster_get_name(login, name);
+    PurpleConversation *conv = ensure_conversation(login, who);
+    g_autofree char *html = make_html(item->text, item->time);
+
+    purple_conv_im_write(PURPLE_CONV_IM(conv), who, html, flags, (time_t)item->time);
+}
+
+static void
+show_failed(CoexLogin *login, const CoexFeedItem *item, const char *name)
+{
+    const char *what = item->kind == COEX_FEED_FAILED ? "Not delivered" : "Not confirmed";
+    const char *detail = item->detail != NULL ? item->detail : "WhatsApp gave no reason.";
+    const char *mark = coex_host_get_mark();
+    g_autofree char *line = g_strdup_printf(
+        "%s: “%s”. %s Type %sresend to send it again, %stemplate to send a template, %sdiscard to "
+        "drop it.",
+        what, item->text, detail, mark, mark, mark);
+
+    coex_conversation_notice(login, name, line);
+}
+
+void
+coex_conversation_show(CoexLogin *login, const CoexFeedItem *item, const CoexPersonView *person)
+{
+    gboolean is_old = item->time < (gint64)time(NULL) - OLD_S;
+    guint typed = GPOINTER_TO_UINT(g_hash_table_lookup(login->flags, person->name));
+
+    switch (item->kind) {
+    case COEX_FEED_INBOUND:
+        show_inbound(login, item, person->name);
+        break;
+    case COEX_FEED_ECHO:
+        write_own(login, item, person->name,
+                  PURPLE_MESSAGE_SEND | PURPLE_MESSAGE_REMOTE_SEND |
+                      (is_old ? PURPLE_MESSAGE_DELAYED : 0));
+        break;
+    case COEX_FEED_TYPED:
+        write_own(login, item, person->name, typed | PURPLE_MESSAGE_SEND);
+        break;
+    case COEX_FEED_SENT:
+        write_own(login, item, person->name,
+                  PURPLE_MESSAGE_SEND |
+                      (coex_host_get()->hides_sent ? PURPLE_MESSAGE_REMOTE_SEND : 0));
+        break;
+    case COEX_FEED_FAILED:
+    case COEX_FEED_UNCONFIRMED:
+        show_failed(login, item, person->name);
+        break;
+    case COEX_FEED_NOTICE:
+        coex_conversation_notice(login, person->name, item->text);
+        break;
+    }
+}
+
+/* ---- what the user looks at ---- */
+
+static void
+on_conversation_updated(PurpleConversation *conv, PurpleConvUpdateType type, CoexLogin *login)
+{
+    if (type != PURPLE_CONV_UPDATE_UNSEEN || login->over ||
+        purple_conversation_get_account(conv) != login->account ||
+        purple_conversation_get_type(conv) != PURPLE_CONV_TYPE_IM ||
+        GPOINTER_TO_INT(purple_conversation_get_data(conv, "unseen-count")) != 0)
+        return;
+
+    g_autofree char *name = coex_login_dup_name(login, purple_conversation_get_name(conv));
+    coex_session_mark_seen(login->session, name);
+}
+
+void
+coex_conversation_watch(CoexLogin *login)
+{
+    if (coex_host_get()->tells_seen)
+        purple_signal_connect(purple_conversations_get_handle(), "conversation-updated", login->gc,
+                              PURPLE_CALLBACK(on_conversation_updated), login);
+}

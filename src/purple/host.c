@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "purple/host.h"
+
+#include <purple.h>
+
+static const CoexHost hosts[] = {
+    { .ui = "gtk-gaim",
+      .label = "Pidgin",
+      .has_commands = TRUE,
+      .tells_seen = TRUE,
+      .flat_lists = TRUE },
+    { .ui = "gnt-purple",
+      .label = "Finch",
+      .has_commands = TRUE,
+      .tells_seen = TRUE,
+      .lacks_dates = TRUE,
+      .breaks_words = TRUE },
+    { .ui = "coex-headless", .label = "coex-headless", .has_commands = TRUE, .tells_seen = TRUE },
+    { .ui = "BitlBee",
+      .label = "BitlBee",
+      .notice = COEX_NOTICE_IM,
+      .hides_sent = TRUE,
+      .forgets_list = TRUE,
+      .has_account_line = TRUE },
+    { .ui = "chatty-ui", .label = "Chatty", .lacks_forms = TRUE },
+    /* Says yes to a form and cancels it by itself. */
+    { .ui = "haze",
+      .label = "telepathy-haze",
+      .notice = COEX_NOTICE_MESSAGE,
+      .lacks_forms = TRUE,
+      .temporary_folder = TRUE },
+    { .ui = NULL, .label = "another chat program", .notice = COEX_NOTICE_MESSAGE },
+};
+
+const CoexHost *
+coex_host_get(void)
+{
+    const char *ui = purple_core_get_ui();
+    const CoexHost *host = hosts;
+
+    while (host->ui != NULL && g_strcmp0(host->ui, ui) != 0)
+        host++;
+    return host;
+}
+
+gboolean
+coex_host_has_forms(void)
+{
+    const PurpleRequestUiOps *ops = purple_request_get_ui_ops();
+
+    return ops != NULL && ops->request_fields != NULL && !coex_host_get()->lacks_forms;
+}
+
+const char *
+coex_host_get_mark(void)
+{
+    return coex_host_get()->has_commands ? "/" : "!";
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <glib.h>
+
+/* What the chat program around us can show and ask, by the name it gives itself: libpurple accepts
+ * every call and silently drops what its user interface does not know. */
+
+typedef enum {
+    COEX_NOTICE_SYSTEM,  /* a system line in the conversation */
+    COEX_NOTICE_IM,      /* the same is invisible; a system line that comes like a message is not */
+    COEX_NOTICE_MESSAGE, /* nothing but plain messages is seen */
+} CoexNoticeWay;
+
+typedef struct {
+    const char *ui;    /* what purple_core_get_ui() says; NULL: any other */
+    const char *label; /* for people */
+    CoexNoticeWay notice;
+    gboolean has_commands;     /* lines that begin with / are commands, not messages */
+    gboolean lacks_forms;      /* even where libpurple says that there are some */
+    gboolean lacks_dates;      /* yesterday's lines look like today's */
+    gboolean breaks_words;     /* a long line of a notice is broken anywhere */
+    gboolean flat_lists;       /* a list in a form is two rows high unless it has pictures */
+    gboolean hides_sent;       /* shows lines of ours only when they were typed elsewhere */
+    gboolean tells_seen;       /* says when a conversation is looked at */
+    gboolean forgets_list;     /* a saved buddy list is lost or only grows */
+    gboolean temporary_folder; /* purple_user_dir() is another one in each run */
+    gboolean has_account_line; /* purple_connection_notice() is seen */
+} CoexHost;
+
+/* The row of the running chat program. Static. */
+const CoexHost *coex_host_get(void);
+
+/* Whether a form with fields will be shown and answered. */
+gboolean coex_host_has_forms(void);
+
+/* What a verb of ours begins with: "/" or "!". Static. */
+const char *coex_host_get_mark(void);

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "purple/account.h"
+#include "purple/actions.h"
+#include "purple/conversation.h"
+#include "purple/roster.h"
+#include "purple/verbs.h"
+
+#include <dlfcn.h>
+
+/* The plugin as libpurple sees it: the tables, the account's options, load and unload. */
+
+/* ---- what the layers below log ---- */
+
+typedef struct {
+    PurpleDebugLevel level;
+    char *text;
+} LogLine;
+
+static GThread *main_thread;
+static guint log_handler;
+
+static void
+log_line_free(gpointer data)
+{
+    LogLine *line = data;
+
+    g_free(line->text);
+    g_free(line);
+}
+
+static PurpleDebugLevel
+debug_level(GLogLevelFlags level)
+{
+    if (level & (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL))
+        return PURPLE_DEBUG_ERROR;
+    if (level & G_LOG_LEVEL_WARNING)
+        return PURPLE_DEBUG_WARNING;
+    return level & G_LOG_LEVEL_DEBUG ? PURPLE_DEBUG_MISC : PURPLE_DEBUG_INFO;
+}
+
+static LogLine *
+log_line_new(GLogLevelFlags level, const char *text)
+{
+    LogLine *line = g_new0(LogLine, 1);
+
+    line->level = debug_level(level);
+    line->text = g_strdup(text);
+    return line;
+}
+
+static gboolean
+on_log_line(gpointer user_data)
+{
+    const LogLine *line = user_data;
+
+    purple_debug(line->level, "coex", "%s\n", line->text);
+    return G_SOURCE_REMOVE;
+}
+
+/* Nothing may be printed: in BitlBee the standard streams can be the IRC connection. Lines of other
+ * threads go through the main loop. */
+static void
+on_log(const char *domain, GLogLevelFlags level, const char *text, gpointer user_data)
+{
+    if (g_thread_self() == main_thread)
+        purple_debug(debug_level(level), "coex", "%s\n", text);
+    else
+        g_idle_add_full(G_PRIORITY_DEFAULT_IDLE, on_log_line, log_line_new(level, text),
+                        log_line_free);
+}
+
+/* ---- load ---- */
+
+/* libsoup 2 and 3 register the same types: the second one hangs the whole program. */
+static gboolean
+has_old_libsoup(void)
+{
+    void *library = dlopen("libsoup-2.4.so.1", RTLD_LAZY | RTLD_NOLOAD);
+
+    if (library == NULL)
+        return FALSE;
+    dlclose(library);
+    return g_type_from_name("SoupSession") != 0;
+}
+
+static gboolean
+on_load(PurplePlugin *plugin)
+{
+    if (has_old_libsoup()) {
+        plugin->error =
+            g_strdup("Another plugin has loaded libsoup 2, beside which libsoup 3 cannot "
+                     "run. Disable that plugin (often Chime) and restart.");
+        return FALSE;
+    }
+    main_thread = g_thread_self();
+    log_handler =
+        g_log_set_handler(G_LOG_DOMAIN, G_LOG_LEVEL_MASK | G_LOG_FLAG_RECURSION, on_log, NULL);
+    coex_verbs_register();
+    return TRUE;
+}
+
+static gboolean
+on_unload(PurplePlugin *plugin)
+{
+    coex_verbs_unregister();
+    g_log_remove_handler(G_LOG_DOMAIN, log_handler);
+    return TRUE;
+}
+
+/* ---- the protocol ---- */
+
+static const char *
+list_icon(PurpleAccount *account, PurpleBuddy *buddy)
+{
+    return "coex";
+}
+
+static gboolean
+takes_offline_messages(const PurpleBuddy *buddy)
+{
+    return TRUE;
+}
+
+static GHashTable *
+account_texts(PurpleAccount *account)
+{
+    GHashTable *texts = g_hash_table_new(g_str_hash, g_str_equal);
+
+    g_hash_table_insert(texts, (gpointer) "login_label", (gpointer) "Business number, +49…");
+    return texts;
+}
+
+static PurplePluginProtocolInfo protocol_info = {
+    .options = OPT_PROTO_SLASH_COMMANDS_NATIVE,
+    .icon_spec = NO_BUDDY_ICONS,
+    .list_icon = list_icon,
+    .status_text = coex_roster_status_text,
+    .tooltip_text = coex_roster_tooltip,
+    .status_types = coex_roster_status_types,
+    .blist_node_menu = coex_actions_list_buddy,
+    .login = coex_login_open,
+    .close = coex_login_close,
+    .send_im = coex_conversation_send,
+    .get_info = coex_roster_get_info,
+    .add_buddy = coex_roster_add_buddy,
+    .remove_buddy = coex_roster_remove_buddy,
+    .group_buddy = coex_roster_move_buddy,
+    .rename_group = coex_roster_rename_group,
+    .normalize = coex_roster_normalize,
+    .offline_message = takes_offline_messages,
+    .struct_size = sizeof(PurplePluginProtocolInfo),
+    .get_account_text_table = account_texts,
+};
+
+static PurplePluginInfo info = {
+    .magic = PURPLE_PLUGIN_MAGIC,
+    .major_version = PURPLE_MAJOR_VERSION,
+    .minor_version = 10, /* the oldest libpurple 2 that has all we call */
+    .type = PURPLE_PLUGIN_PROTOCOL,
+    .priority = PURPLE_PRIORITY_DEFAULT,
+    .id = (char *)"prpl-coex",
+    .name = (char *)"WhatsApp Business (Coexistence)",
+    .version = (char *)COEX_VERSION,
+    .summary = (char *)"One WhatsApp Business number on the phone and here",
+    .description =
+        (char *)"Messages of a WhatsApp Business number in Coexistence, through the Cloud "
+                "API at Meta or 360dialog.",
+    .author = (char *)"The purple-coex authors",
+    .load = on_load,
+    .unload = on_unload,
+    .extra_info = &protocol_info,
+    .actions = coex_actions_list,
+};
+
+/* ---- the options: what is read in account.c has the same default ---- */
+
+typedef struct {
+    const char *key;
+    const char *label;
+    const char *preset;
+    gboolean secret;
+    const char *choices[7]; /* label, value, …; the first is the preset. None: a string */
+} Option;
+
+static const Option options[] = {
+    { .key = "provider",
+      .label = "Provider",
+      .choices = { "360dialog", "360dialog", "Meta", "meta" } },
+    { .key = "api-url", .label = "API address (empty: the provider's)", .preset = "" },
+    { .key = "phone-number-id", .label = "Phone number ID (Meta)", .preset = "" },
+    { .key = "waba-id", .label = "WhatsApp Business Account ID (Meta)", .preset = "" },
+    { .key = "app-secret", .label = "App secret (Meta)", .preset = "", .secret = TRUE },
+    { .key = "verify-token", .label = "Verify token (Meta)", .preset = "", .secret = TRUE },
+    { .key = "listen", .label = "Listen for webhooks on", .preset = "127.0.0.1:8480" },
+    { .key = "webhook-path", .label = "Webhook path", .preset = "/webhook" },
+    { .key = "webhook-header",
+      .label = "Secret webhook header, Name: value (360dialog)",
+      .preset = "",
+      .secret = TRUE },
+    { .key = "public-url", .label = "Public webhook address", .preset = "" },
+    { .key = "read-receipts",
+      .label = "Mark as read",
+      .choices = { "when answered", "answer", "when seen", "seen", "never", "never" } },
+    { .key = "template-language", .label = "Preferred template language", .preset = "" },
+    { .key = "buddies",
+      .label = "Buddy list",
+      .choices = { "people one talks with", "active", "everybody", "all" } },
+};
+
+static PurpleAccountOption *
+make_option(const Option *option)
+{
+    PurpleAccountOption *made;
+    GList *choices = NULL;
+
+    for (const char *const *choice = option->choices; *choice != NULL; choice += 2) {
+        PurpleKeyValuePair *pair = g_new0(PurpleKeyValuePair, 1);
+        pair->key = g_strdup(choice[0]);
+        pair->value = g_strdup(choice[1]);
+        choices = g_list_append(choices, pair);
+    }
+    if (choices != NULL)
+        return purple_account_option_list_new(option->label, option->key, choices);
+
+    made = purple_account_option_string_new(option->label, option->key, option->preset);
+    purple_account_option_set_masked(made, option->secret);
+    return made;
+}
+
+static void
+init_plugin(PurplePlugin *plugin)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(options); i++)
+        protocol_info.protocol_options =
+            g_list_append(protocol_info.protocol_options, make_option(&options[i]));
+}
+
+PURPLE_INIT_PLUGIN(coex, init_plugin, info)

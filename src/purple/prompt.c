@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "purple/prompt.h"
+#include "core/text.h"
+#include "purple/ask.h"
+#include "purple/conversation.h"
+#include "purple/host.h"
+
+#define TITLE "Send a template"
+#define MAX_ROWS 60
+#define MAX_FIELDS 12 /* of one page: Finch neither scrolls nor clips kindly at 24 lines */
+#define COLUMNS 56    /* neither host wraps at words everywhere; Pidgin at about 60 */
+#define ROW_CHARS 40
+#define NO_PICTURE "/dev/null"
+
+/* What a row of the list stands for: its data pointer. NULL: nothing was selected. */
+enum { ROW_HOLD = 1, ROW_ALL, ROW_TEMPLATE };
+
+static void show_values(CoexChoice *choice);
+
+static CoexChoice *
+take_choice(gpointer token)
+{
+    g_autofree char *name = NULL;
+    CoexLogin *login = coex_ask_take(token, &name);
+
+    return login != NULL ? coex_choice_of(login, name) : NULL;
+}
+
+static void
+on_cancel(gpointer token)
+{
+    CoexChoice *choice = take_choice(token);
+
+    if (choice != NULL)
+        coex_choice_cancel(choice);
+}
+
+static gpointer
+new_ask(CoexChoice *choice, PurpleRequestType type)
+{
+    coex_ask_close(choice->login, choice->name);
+    return coex_ask_new(choice->login, choice->name, type);
+}
+
+/* Takes @fields. */
+static void
+open_form(CoexChoice *choice, PurpleRequestFields *fields, const char *primary,
+          const char *secondary, PurpleRequestFieldsCb on_ok)
+{
+    CoexLogin *login = choice->login;
+    gpointer token = new_ask(choice, PURPLE_REQUEST_FIELDS);
+    g_autofree char *wrapped = coex_text_wrap(secondary, COLUMNS);
+    void *ui = purple_request_fields(login->gc, TITLE, primary, wrapped, fields, "OK",
+                                     G_CALLBACK(on_ok), "Cancel", G_CALLBACK(on_cancel),
+                                     login->account, choice->name, NULL, token);
+
+    coex_ask_opened(token, ui);
+}
+
+static void
+add_paragraph(GString *text, const char *paragraph)
+{
+    if (paragraph == NULL)
+        return;
+    if (text->len > 0)
+        g_string_append(text, "\n\n");
+    g_string_append(text, paragraph);
+}
+
+static void
+add_sentence(GString *text, CoexChoice *choice)
+{
+    add_paragraph(text, choice->sentence);
+    g_clear_pointer(&choice->sentence, g_free);
+}
+
+/* A label is markup with mnemonics in Pidgin. */
+static char *
+make_label(const char *text)
+{
+    char *label = g_strdup(text);
+
+    return g_strdelimit(g_strdelimit(label, "<>&", ' '), "_", '-');
+}
+
+/* ---- step 1: which template ---- */
+
+static void
+on_list_ok(gpointer token, PurpleRequestFields *fields)
+{
+    CoexChoice *choice = take_choice(token);
+
+    if (choice == NULL)
+        return;
+
+    PurpleRequestField *list = purple_request_fields_get_field(fields, "template");
+    GList *selected = purple_request_field_list_get_selected(list);
+    gint row = selected != NULL
+                   ? GPOINTER_TO_INT(purple_request_field_list_get_data(list, selected->data))
+                   : choice->default_row;
+    const char *typed = purple_request_fields_get_string(fields, "find");
+    g_autofree char *query = g_strstrip(g_strdup(typed != NULL ? typed : ""));
+    gboolean is_new = strcmp(query, choice->query != NULL ? choice->query : "") != 0;
+
+    if (row == choice->default_row && is_new)
+        coex_choice_search(choice, query);
+    else if (row == ROW_HOLD)
+        coex_choice_hold(choice);
+    else if (row >= ROW_TEMPLATE && (guint)(row - ROW_TEMPLATE) < choice->shown->len)
+        coex_choice_pick(choice, g_ptr_array_index(choice->shown, row - ROW_TEMPLATE), NULL);
+    else
+        coex_choice_search(choice, NULL);
+}
+
+static void
+add_row(CoexChoice *choice, PurpleRequestField *list, const char *text, gint row)
+{
+    const char *icon = coex_host_get()->flat_lists ? NO_PICTURE : NULL;
+
+    purple_request_field_list_add_icon(list, text, icon, GINT_TO_POINTER(row));
+    if (row == choice->default_row)
+        purple_request_field_list_add_selected(list, text);
+}
+
+static void
+fill_list(CoexChoice *choice, PurpleRequestField *list, GPtrArray *found, gboolean has_parked)
+{
+    gboolean prefers_match = choice->query != NULL && found->len > 0;
+
+    choice->default_row = has_parked && !prefers_match ? ROW_HOLD
+                          : found->len > 0             ? ROW_TEMPLATE
+                                                       : ROW_ALL;
+    if (has_parked)
+        add_row(choice, list, "Hold until they answer", ROW_HOLD);
+    g_ptr_array_set_size(choice->shown, 0);
+    for (guint i = 0; i < MIN(found->len, MAX_ROWS); i++) {
+        CoexTemplate *template_ = g_ptr_array_index(found, i);
+        g_autofree char *text = coex_choice_describe(template_, ROW_CHARS);
+        g_ptr_array_add(choice->shown, coex_template_ref(template_));
+        add_row(choice, list, text, ROW_TEMPLATE + (gint)i);
+    }
+    if (found->len == 0 && choice->query != NULL)
+        add_row(choice, list, "No template has these words: show all", ROW_ALL);
+}
+
+static void
+show_list(CoexChoice *choice)
+{
+    g_autoptr(GPtrArray) found = coex_choice_find(choice);
+    gboolean has_parked = coex_choice_has_parked(choice);
+    g_autoptr(GString) secondary = g_string_new(NULL);
+
+    add_sentence(secondary, choice);
+    if (found->len == 0 && choice->query == NULL) {
+        add_paragraph(secondary, "WhatsApp has no approved template of this account. Templates are "
+                                 "made in WhatsApp Manager or at the provider.");
+        if (!has_parked) {
+            coex_conversation_notice(choice->login, choice->name, secondary->str);
+            choice->stage = COEX_STAGE_IDLE;
+            return;
+        }
+    }
+    if (choice->parked != NULL) {
+        g_autofree char *excerpt = coex_text_excerpt(choice->parked, 200);
+        g_autofree char *waiting = g_strdup_printf("Waiting: “%s”", excerpt);
+        add_paragraph(secondary, waiting);
+    }
+    if (found->len > MAX_ROWS) {
+        g_autofree char *more = g_strdup_printf("%u more: use Find.", found->len - MAX_ROWS);
+        add_paragraph(secondary, more);
+    }
+
+    /* In Finch a list is as wide as the widest line. */
+    add_paragraph(secondary, "Words in Find and OK: only the templates that have them are listed.");
+
+    PurpleRequestFields *fields = purple_request_fields_new();
+    PurpleRequestFieldGroup *group = purple_request_field_group_new(NULL);
+    PurpleRequestField *list = purple_request_field_list_new("template", "Template");
+    g_autofree char *title = coex_login_dup_title(choice->login, choice->name);
+    g_autofree char *primary = g_strdup_printf("A template for %s", title);
+    purple_request_fields_add_group(fields, group);
+    purple_request_field_group_add_field(
+        group, purple_request_field_string_new("find", "Find", choice->query, FALSE));
+    purple_request_field_list_set_multi_select(list, FALSE);
+    fill_list(choice, list, found, has_parked);
+    purple_request_field_group_add_field(group, list);
+    open_form(choice, fields, primary, secondary->str, on_list_ok);
+}
+
+/* ---- step 2: which values ---- */
+
+/* The known values, one per variable; "" where none is. */
+static char **
+dup_values(CoexChoice *choice)
+{
+    guint n_values = choice->template_->variables->len;
+    char **values = g_new0(char *, n_values + 1);
+    guint n_known = choice->values != NULL ? g_strv_length(choice->values) : 0;
+
+    for (guint i = 0; i < n_values; i++)
+        values[i] = g_strdup(i < n_known ? choice->values[i] : "");
+    if (n_known == 0 && choice->parked != NULL) {
+        g_free(values[0]);
+        values[0] = g_strdelimit(g_strdup(choice->parked), "\r\n\t", ' ');
+    }
+    return values;
+}
+
+static void show_page(CoexChoice *choice, guint start);
+
+static void
+on_values_ok(gpointer token, PurpleRequestFields *fields)
+{
+    CoexChoice *choice = take_choice(token);
+
+    if (choice == NULL || choice->template_ == NULL)
+        return;
+
+    g_auto(GStrv) values = dup_values(choice);
+    guint n_values = g_strv_length(values);
+    guint next = 0;
+    for (guint i = 0; i < n_values; i++) {
+        g_autofree char *id = g_strdup_printf("value%u", i);
+        if (!purple_request_fields_exists(fields, id))
+            continue;
+        const char *typed = purple_request_fields_get_string(fields, id);
+        g_free(values[i]);
+        values[i] = g_strdup(typed != NULL ? typed : "");
+        next = i + 1;
+    }
+    if (next == n_values) {
+        coex_choice_fill(choice, (const char *const *)values);
+        return;
+    }
+    g_strfreev(choice->values);
+    choice->values = g_steal_pointer(&values);
+    show_page(choice, next);
+}
+
+static void
+show_page(CoexChoice *choice, guint start)
+{
+    const CoexTemplate *template_ = choice->template_;
+    g_auto(GStrv) values = dup_values(choice);
+    g_autofree char *preview = coex_template_preview(template_, NULL);
+    g_autofree char *primary = g_strdup_printf("%s (%s)", template_->name, template_->language);
+    g_autoptr(GString) secondary = g_string_new(NULL);
+    PurpleRequestFields *fields = purple_request_fields_new();
+    PurpleRequestFieldGroup *group = purple_request_field_group_new(NULL);
+
+    add_sentence(secondary, choice);
+    add_paragraph(secondary, preview);
+    purple_request_fields_add_group(fields, group);
+    for (guint i = start; i < MIN(start + MAX_FIELDS, template_->variables->len); i++) {
+        const CoexTemplateVariable *variable = g_ptr_array_index(template_->variables, i);
+        g_autofree char *example =
+            variable->example != NULL ? coex_text_excerpt(variable->example, 24) : NULL;
+        g_autofree char *text = example != NULL && example[0] != '\0'
+                                    ? g_strdup_printf("%s (e.g. %s)", variable->name, example)
+                                    : g_strdup(variable->name);
+        g_autofree char *label = make_label(text);
+        g_autofree char *id = g_strdup_printf("value%u", i);
+        purple_request_field_group_add_field(
+            group, purple_request_field_string_new(id, label, values[i], FALSE));
+    }
+    open_form(choice, fields, primary, secondary->str, on_values_ok);
+}
+
+static void
+show_values(CoexChoice *choice)
+{
+    show_page(choice, 0);
+}
+
+/* ---- step 3: send this? ---- */
+
+static void
+on_send(gpointer token, int action)
+{
+    CoexChoice *choice = take_choice(token);
+
+    if (choice != NULL)
+        coex_choice_send(choice);
+}
+
+static void
+on_back(gpointer token, int action)
+{
+    CoexChoice *choice = take_choice(token);
+
+    if (choice != NULL)
+        coex_choice_back(choice);
+}
+
+static void
+on_confirm_cancel(gpointer token, int action)
+{
+    on_cancel(token);
+}
+
+static void
+show_confirm(CoexChoice *choice)
+{
+    CoexLogin *login = choice->login;
+    const CoexTemplate *template_ = choice->template_;
+    g_autofree char *title = coex_login_dup_title(login, choice->name);
+    g_autofree char *primary = g_strdup_printf("Send this to %s?", title);
+    g_autofree char *preview =
+        coex_template_preview(template_, (const char *const *)choice->values);
+    g_autoptr(GString) secondary = g_string_new(NULL);
+
+    add_paragraph(secondary, preview);
+    add_paragraph(secondary, coex_template_get_cost(template_));
+    if (choice->cleaned)
+        add_paragraph(secondary, "Line breaks, tabs and runs of blanks in the values became single "
+                                 "blanks, as WhatsApp demands.");
+
+    gpointer token = new_ask(choice, PURPLE_REQUEST_ACTION);
+    g_autofree char *wrapped = coex_text_wrap(secondary->str, COLUMNS);
+    void *ui = purple_request_action(login->gc, TITLE, primary, wrapped, 0, login->account,
+                                     choice->name, NULL, token, 3, "Send", on_send, "Back", on_back,
+                                     "Cancel", on_confirm_cancel);
+    coex_ask_opened(token, ui);
+}
+
+void
+coex_prompt_show(CoexChoice *choice)
+{
+    switch (choice->stage) {
+    case COEX_STAGE_IDLE:
+        break;
+    case COEX_STAGE_LIST:
+        show_list(choice);
+        break;
+    case COEX_STAGE_VALUES:
+        show_values(choice);
+        break;
+    case COEX_STAGE_CONFIRM:
+        show_confirm(choice);
+        break;
+    }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "purple/account.h"
+
+/* The buddy list: who stands in it, under what name, and that a person is "available" while free
+ * text can be sent and "away" while only templates can. Hides that libpurple's groups are slow to
+ * search, and that a buddy may be written another way than its person's name. */
+
+/* Whether the option `buddies` asks for everybody. */
+gboolean coex_roster_lists_everybody(PurpleAccount *account);
+
+void coex_roster_init(CoexLogin *login);
+/* After the login: shows those that came before it, in slices. */
+void coex_roster_start(CoexLogin *login);
+void coex_roster_clear(CoexLogin *login);
+
+/* Shows the person soon; or now, before a line of theirs. */
+void coex_roster_queue(CoexLogin *login, const CoexPersonView *person);
+void coex_roster_show(CoexLogin *login, const CoexPersonView *person);
+
+/* The name by which the chat program knows the person: the buddy's, as it was typed. Borrowed. */
+const char *coex_roster_get_name(CoexLogin *login, const char *name);
+
+/* ---- the protocol's operations ---- */
+
+GList *coex_roster_status_types(PurpleAccount *account);
+char *coex_roster_status_text(PurpleBuddy *buddy);
+void coex_roster_tooltip(PurpleBuddy *buddy, PurpleNotifyUserInfo *info, gboolean full);
+void coex_roster_get_info(PurpleConnection *gc, const char *who);
+void coex_roster_add_buddy(PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *group);
+void coex_roster_remove_buddy(PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *group);
+void coex_roster_move_buddy(PurpleConnection *gc, const char *who, const char *old_group,
+                            const char *new_group);
+void coex_roster_rename_group(PurpleConnection *gc, const char *old_name, PurpleGroup *group,
+                              GList *moved);
+/* One spelling for whatever names an account or a person; in a static buffer, as libpurple wants.
+ */
+const char *coex_roster_normalize(const PurpleAccount *account, const char *who);

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "purple/verbs.h"
+#include "core/text.h"
+#include "purple/choice.h"
+#include "purple/conversation.h"
+#include "purple/dialogue.h"
+
+/* @words: what follows the verb as plain text, "" for nothing; @markup: the same in the host's
+ * markup. */
+typedef void (*VerbFunc)(CoexLogin *login, const char *name, const char *words, const char *markup);
+
+typedef struct {
+    const char *name;
+    const char *words;  /* how the rest is shown in a help text, NULL: takes none */
+    const char *format; /* libpurple's code of the rest: "s" plain, "S" markup; NULL: no command */
+    const char *help;
+    VerbFunc run;
+} Verb;
+
+static void run_help(CoexLogin *login, const char *name, const char *words, const char *markup);
+
+static void
+run_template(CoexLogin *login, const char *name, const char *words, const char *markup)
+{
+    coex_choice_start(coex_choice_of(login, name), words);
+}
+
+static void
+run_find(CoexLogin *login, const char *name, const char *words, const char *markup)
+{
+    coex_choice_search(coex_choice_of(login, name), words);
+}
+
+static void
+run_more(CoexLogin *login, const char *name, const char *words, const char *markup)
+{
+    coex_dialogue_more(coex_choice_of(login, name));
+}
+
+static void
+run_refresh(CoexLogin *login, const char *name, const char *words, const char *markup)
+{
+    coex_choice_refresh(coex_choice_of(login, name));
+}
+
+static void
+run_send(CoexLogin *login, const char *name, const char *words, const char *markup)
+{
+    coex_dialogue_send(coex_choice_of(login, name));
+}
+
+static void
+run_hold(CoexLogin *login, const char *name, const char *words, const char *markup)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (words[0] == '\0')
+        coex_choice_hold(coex_choice_of(login, name));
+    else if (!coex_session_hold_text(login->session, name, markup, &error))
+        coex_conversation_notice(login, name, error->message);
+}
+
+static void
+run_held(CoexLogin *login, const char *name, const char *words, const char *markup)
+{
+    coex_session_list_held(login->session, name);
+}
+
+static void
+run_cancel(CoexLogin *login, const char *name, const char *words, const char *markup)
+{
+    coex_conversation_notice(login, name,
+                             coex_choice_cancel(coex_choice_of(login, name))
+                                 ? "Cancelled: no template was sent."
+                                 : "There is nothing to cancel.");
+}
+
+static void
+run_resend(CoexLogin *login, const char *name, const char *words, const char *markup)
+{
+    coex_session_resend(login->session, name);
+}
+
+static void
+run_discard(CoexLogin *login, const char *name, const char *words, const char *markup)
+{
+    coex_session_discard(login->session, name);
+}
+
+static void
+run_window(CoexLogin *login, const char *name, const char *words, const char *markup)
+{
+    g_autofree char *line = coex_session_describe_window(login->session, name);
+
+    coex_conversation_notice(login, name, line);
+}
+
+static const Verb verbs[] = {
+    { "template", "[name] [value | value …]", "s", "send an approved template", run_template },
+    { "find", "words", NULL, "list the templates with these words", run_find },
+    { "more", NULL, NULL, "list more templates", run_more },
+    { "refresh", NULL, NULL, "fetch the templates again", run_refresh },
+    { "send", NULL, NULL, "send the template that was shown", run_send },
+    { "hold", "[text]", "S", "keep the waiting text, or this one, until they write", run_hold },
+    { "held", NULL, "", "list what waits", run_held },
+    { "cancel", NULL, "", "send no template; the waiting text comes back", run_cancel },
+    { "resend", NULL, "", "send the last failed text again", run_resend },
+    { "discard", NULL, "", "forget the last failed text", run_discard },
+    { "window", NULL, "", "until when free text can be sent", run_window },
+    { "help", NULL, NULL, "this list", run_help },
+};
+
+static void
+run_help(CoexLogin *login, const char *name, const char *words, const char *markup)
+{
+    g_autoptr(GString) lines = g_string_new("!1 [value | value …]: take template 1 of the list");
+
+    for (guint i = 0; i < G_N_ELEMENTS(verbs); i++)
+        g_string_append_printf(lines, "\n!%s%s%s: %s", verbs[i].name,
+                               verbs[i].words != NULL ? " " : "",
+                               verbs[i].words != NULL ? verbs[i].words : "", verbs[i].help);
+    g_string_append(lines, "\nA message that begins with ! is typed with !!.");
+    coex_conversation_notice(login, name, lines->str);
+}
+
+/* ---- "!" ---- */
+
+/* The markup behind the verb; a line that begins with a tag loses its formatting. */
+static char *
+dup_rest_markup(const char *markup, const char *word, const char *words)
+{
+    gsize length = strlen(word);
+
+    if (markup[0] != '!' || strncmp(markup + 1, word, length) != 0)
+        return coex_text_escape(words);
+    return g_strstrip(g_strdup(markup + 1 + length));
+}
+
+void
+coex_verbs_run_line(CoexLogin *login, const char *name, const char *line, const char *markup)
+{
+    g_autofree char *word = g_strndup(line, strcspn(line, " \t\r\n"));
+    g_autofree char *words = g_strstrip(g_strdup(line + strlen(word)));
+    g_autofree char *rest = dup_rest_markup(markup, word, words);
+
+    if (strspn(word, "0123456789") == strlen(word)) {
+        coex_dialogue_pick(coex_choice_of(login, name),
+                           (guint)MIN(g_ascii_strtoull(word, NULL, 10), G_MAXINT), words);
+        return;
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(verbs); i++) {
+        if (g_ascii_strcasecmp(word, verbs[i].name) == 0) {
+            verbs[i].run(login, name, words, rest);
+            return;
+        }
+    }
+
+    g_autofree char *answer =
+        g_strdup_printf("Nothing was sent: !%s is none of our commands. !help lists them; !!%s "
+                        "sends the text itself.",
+                        word, word);
+    coex_conversation_notice(login, name, answer);
+}
+
+/* ---- "/" ---- */
+
+static PurpleCmdId commands[G_N_ELEMENTS(verbs)];
+
+static PurpleCmdRet
+on_command(PurpleConversation *conv, const gchar *command, gchar **args, gchar **error, void *data)
+{
+    const Verb *verb = data;
+    CoexLogin *login = coex_login_of(purple_conversation_get_gc(conv));
+    const char *rest = args != NULL && verb->format[0] != '\0' && args[0] != NULL ? args[0] : "";
+
+    if (login == NULL) {
+        *error = g_strdup("The account is not connected.");
+        return PURPLE_CMD_RET_FAILED;
+    }
+
+    g_autofree char *name = coex_login_dup_name(login, purple_conversation_get_name(conv));
+    g_autofree char *words =
+        verb->format[0] == 'S' ? coex_text_from_markup(rest) : g_strstrip(g_strdup(rest));
+    verb->run(login, name, words, rest);
+    return PURPLE_CMD_RET_OK;
+}
+
+void
+coex_verbs_register(void)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(verbs); i++) {
+        const Verb *verb = &verbs[i];
+        if (verb->format == NULL)
+            continue;
+
+        g_autofree char *help =
+            g_strdup_printf("%s%s%s:  %s", verb->name, verb->words != NULL ? " " : "",
+                            verb->words != NULL ? verb->words : "", verb->help);
+        commands[i] = purple_cmd_register(verb->name, verb->format, PURPLE_CMD_P_PRPL,
+                                          PURPLE_CMD_FLAG_IM | PURPLE_CMD_FLAG_PRPL_ONLY |
+                                              PURPLE_CMD_FLAG_ALLOW_WRONG_ARGS,
+                                          "prpl-coex", on_command, help, (void *)verb);
+    }
+}
+
+void
+coex_verbs_unregister(void)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(verbs); i++) {
+        if (commands[i] != 0)
+            purple_cmd_unregister(commands[i]);
+        commands[i] = 0;
+    }
+}

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "session/door.h"
+
+#include "net/listener.h"
+#include "session/account.h"
+
+/* All but opening, entering and leaving runs in the listener's thread. */
+
+typedef struct {
+    gatomicrefcount refs;
+    CoexEngine *engine;
+    char *path;
+    CoexVerifier *verifier;
+    char *verify_token;
+    gint n_refused;       /* since it was last told; atomic */
+    gint verdict;         /* of the last one; atomic */
+    CoexAccount *account; /* engine thread only, NULL once closed */
+} Endpoint;
+
+struct CoexDoor {
+    CoexEngine *engine;
+    CoexStore *store;
+    char *address;
+    CoexListener *listener;
+    GMutex lock;
+    GPtrArray *endpoints; /* Endpoint; changed by the engine thread under the lock */
+};
+
+/* What the body of one delivery is checked against while it arrives. */
+typedef struct {
+    Endpoint *endpoint;
+    CoexBodyHash *hash;
+    char *proof;
+} Candidate;
+
+static void
+endpoint_unref(Endpoint *endpoint)
+{
+    if (!g_atomic_ref_count_dec(&endpoint->refs))
+        return;
+    coex_verifier_unref(endpoint->verifier);
+    g_free(endpoint->path);
+    g_free(endpoint->verify_token);
+    g_free(endpoint);
+}
+
+static Candidate *
+candidate_new(Endpoint *endpoint, const char *proof)
+{
+    Candidate *candidate = g_new0(Candidate, 1);
+
+    g_atomic_ref_count_inc(&endpoint->refs);
+    candidate->endpoint = endpoint;
+    candidate->hash = coex_body_hash_new(endpoint->verifier);
+    candidate->proof = g_strdup(proof);
+    return candidate;
+}
+
+static void
+candidate_free(Candidate *candidate)
+{
+    coex_body_hash_free(candidate->hash);
+    endpoint_unref(candidate->endpoint);
+    g_free(candidate->proof);
+    g_free(candidate);
+}
+
+static GPtrArray *
+door_find(CoexDoor *door, const char *path)
+{
+    GPtrArray *found = g_ptr_array_new_with_free_func((GDestroyNotify)endpoint_unref);
+
+    g_mutex_lock(&door->lock);
+    for (guint i = 0; i < door->endpoints->len; i++) {
+        Endpoint *endpoint = g_ptr_array_index(door->endpoints, i);
+
+        if (!g_str_equal(endpoint->path, path))
+            continue;
+        g_atomic_ref_count_inc(&endpoint->refs);
+        g_ptr_array_add(found, endpoint);
+    }
+    g_mutex_unlock(&door->lock);
+    return found;
+}
+
+static void
+on_refused(gpointer data)
+{
+    Endpoint *endpoint = data;
+
+    if (endpoint->account != NULL)
+        coex_inbox_refused(endpoint->account, (CoexVerdict)g_atomic_int_get(&endpoint->verdict));
+    g_atomic_int_set(&endpoint->n_refused, 0);
+}
+
+/* Told once until the engine has looked: a flood of bad requests is one call. */
+static void
+note_refusal(Endpoint *endpoint, CoexVerdict verdict)
+{
+    g_atomic_int_set(&endpoint->verdict, (gint)verdict);
+    if (g_atomic_int_add(&endpoint->n_refused, 1) > 0)
+        return;
+    g_atomic_ref_count_inc(&endpoint->refs);
+    coex_engine_call(endpoint->engine, on_refused, endpoint, (GDestroyNotify)endpoint_unref);
+}
+
+static guint
+answer_challenge(CoexExchange *exchange, GPtrArray *endpoints)
+{
+    const char *challenge = coex_exchange_get_query(exchange, "hub.challenge");
+    gboolean any = FALSE;
+
+    for (guint i = 0; i < endpoints->len; i++) {
+        Endpoint *endpoint = g_ptr_array_index(endpoints, i);
+
+        if (endpoint->verify_token == NULL)
+            continue;
+        any = TRUE;
+        if (coex_webhook_challenge(coex_exchange_get_query(exchange, "hub.mode"),
+                                   coex_exchange_get_query(exchange, "hub.verify_token"), challenge,
+                                   endpoint->verify_token)) {
+            coex_exchange_set_text(exchange, challenge);
+            return 200;
+        }
+    }
+    return any ? 403 : 405;
+}
+
+static guint
+on_head(CoexExchange *exchange, gpointer user_data)
+{
+    CoexDoor *door = user_data;
+    g_autoptr(GPtrArray) endpoints = door_find(door, coex_exchange_get_path(exchange));
+    g_autoptr(GPtrArray) candidates =
+        g_ptr_array_new_with_free_func((GDestroyNotify)candidate_free);
+
+    if (endpoints->len == 0)
+        return 404;
+    if (g_str_equal(coex_exchange_get_method(exchange), "GET"))
+        return answer_challenge(exchange, endpoints);
+    for (guint i = 0; i < endpoints->len; i++) {
+        Endpoint *endpoint = g_ptr_array_index(endpoints, i);
+        const char *name = coex_verifier_get_header(endpoint->verifier);
+        const char *proof = name != NULL ? coex_exchange_get_header(exchange, name, NULL) : NULL;
+        CoexVerdict verdict = coex_verifier_check_head(endpoint->verifier, proof);
+
+        if (verdict == COEX_VERDICT_GENUINE)
+            g_ptr_array_add(candidates, candidate_new(endpoint, proof));
+        else if (i + 1 == endpoints->len && candidates->len == 0)
+            note_refusal(endpoint, verdict);
+    }
+    if (candidates->len == 0)
+        return 401;
+    coex_exchange_set_data(exchange, g_steal_pointer(&candidates),
+                           (GDestroyNotify)g_ptr_array_unref);
+    return 0;
+}
+
+static void
+on_piece(CoexExchange *exchange, const void *bytes, gsize length, gpointer user_data)
+{
+    GPtrArray *candidates = coex_exchange_get_data(exchange);
+
+    for (guint i = 0; i < candidates->len; i++) {
+        Candidate *candidate = g_ptr_array_index(candidates, i);
+
+        coex_body_hash_update(candidate->hash, bytes, length);
+    }
+}
+
+static void
+on_committed(gboolean committed, gpointer user_data)
+{
+    coex_exchange_respond(user_data, committed ? 200 : 503);
+}
+
+static void
+on_complete(CoexExchange *exchange, GBytes *body, gpointer user_data)
+{
+    CoexDoor *door = user_data;
+    GPtrArray *candidates = coex_exchange_get_data(exchange);
+    CoexVerdict verdict = COEX_VERDICT_WRONG;
+    Endpoint *last = NULL;
+    CoexDelivery delivery = { .received_at = g_get_real_time() / G_USEC_PER_SEC, .body = body };
+
+    for (guint i = 0; i < candidates->len; i++) {
+        Candidate *candidate = g_ptr_array_index(candidates, i);
+
+        verdict = coex_body_hash_finish(candidate->hash, candidate->proof, delivery.key);
+        delivery.realm = coex_verifier_get_realm(candidate->endpoint->verifier);
+        if (verdict == COEX_VERDICT_GENUINE)
+            break;
+        last = candidate->endpoint;
+    }
+    if (verdict != COEX_VERDICT_GENUINE) {
+        note_refusal(last, verdict);
+        coex_exchange_respond(exchange, 401);
+        return;
+    }
+    if (!coex_store_add_delivery(door->store, &delivery, on_committed, exchange))
+        coex_exchange_respond(exchange, 503);
+}
+
+static const CoexListenerHandler door_handler = {
+    .head = on_head,
+    .piece = on_piece,
+    .complete = on_complete,
+};
+
+/* ---- engine thread ---- */
+
+void
+coex_door_free(CoexDoor *door)
+{
+    coex_listener_free(door->listener);
+    g_ptr_array_unref(door->endpoints);
+    g_mutex_clear(&door->lock);
+    g_free(door->address);
+    g_free(door);
+}
+
+CoexDoor *
+coex_door_open(const char *address, CoexEngine *engine, CoexStore *store, GError **error)
+{
+    CoexDoor *door = g_new0(CoexDoor, 1);
+
+    door->engine = engine;
+    door->store = store;
+    door->address = g_strdup(address);
+    g_mutex_init(&door->lock);
+    door->endpoints = g_ptr_array_new_with_free_func((GDestroyNotify)endpoint_unref);
+    door->listener = coex_listener_new(address, &door_handler, door, error);
+    if (door->listener != NULL)
+        return door;
+    coex_door_free(door);
+    return NULL;
+}
+
+const char *
+coex_door_get_address(const CoexDoor *door)
+{
+    return door->address;
+}
+
+void
+coex_door_enter(CoexDoor *door, CoexAccount *account, const CoexEndpointSpec *spec)
+{
+    Endpoint *endpoint = g_new0(Endpoint, 1);
+
+    g_atomic_ref_count_init(&endpoint->refs);
+    endpoint->engine = door->engine;
+    endpoint->path = g_strdup(spec->path);
+    endpoint->verifier = coex_verifier_ref(spec->verifier);
+    endpoint->verify_token = g_strdup(spec->verify_token);
+    endpoint->account = account;
+    g_mutex_lock(&door->lock);
+    g_ptr_array_add(door->endpoints, endpoint);
+    g_mutex_unlock(&door->lock);
+}
+
+gboolean
+coex_door_leave(CoexDoor *door, CoexAccount *account)
+{
+    gboolean empty;
+
+    g_mutex_lock(&door->lock);
+    for (guint i = door->endpoints->len; i > 0; i--) {
+        Endpoint *endpoint = g_ptr_array_index(door->endpoints, i - 1);
+
+        if (endpoint->account != account)
+            continue;
+        endpoint->account = NULL;
+        g_ptr_array_remove_index(door->endpoints, i - 1);
+    }
+    empty = door->endpoints->len == 0;
+    g_mutex_unlock(&door->lock);
+    return empty;
+}

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "session/engine.h"
+
+#include <signal.h>
+
+typedef struct {
+    CoexCall call;
+    gpointer data;
+    GDestroyNotify destroy;
+} Letter;
+
+static Letter *
+letter_new(CoexCall call, gpointer data, GDestroyNotify destroy)
+{
+    Letter *letter = g_new(Letter, 1);
+
+    *letter = (Letter){ call, data, destroy };
+    return letter;
+}
+
+static void
+letter_free(Letter *letter)
+{
+    if (letter->destroy != NULL)
+        letter->destroy(letter->data);
+    g_free(letter);
+}
+
+/* ---- the engine thread ---- */
+
+struct CoexEngine {
+    GThread *thread;
+    GMainContext *context;
+    GMainLoop *loop;
+};
+
+static gpointer
+engine_main(gpointer data)
+{
+    CoexEngine *engine = data;
+
+    g_main_context_push_thread_default(engine->context);
+    g_main_loop_run(engine->loop);
+    /* Completions that the last commands queued still find their context. */
+    while (g_main_context_iteration(engine->context, FALSE))
+        continue;
+    g_main_context_pop_thread_default(engine->context);
+    return NULL;
+}
+
+CoexEngine *
+coex_engine_start(void)
+{
+    CoexEngine *engine = g_new0(CoexEngine, 1);
+    sigset_t all;
+    sigset_t before;
+
+    engine->context = g_main_context_new();
+    engine->loop = g_main_loop_new(engine->context, FALSE);
+    /* A new thread inherits the mask: the host's signal handlers must never run in ours. */
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    engine->thread = g_thread_new("coex-engine", engine_main, engine);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return engine;
+}
+
+static void
+quit_loop(gpointer data)
+{
+    g_main_loop_quit(data);
+}
+
+void
+coex_engine_stop(CoexEngine *engine)
+{
+    coex_engine_call(engine, quit_loop, engine->loop, NULL);
+    g_thread_join(engine->thread);
+    g_main_loop_unref(engine->loop);
+    g_main_context_unref(engine->context);
+    g_free(engine);
+}
+
+static gboolean
+on_call(gpointer data)
+{
+    Letter *letter = data;
+
+    letter->call(letter->data);
+    return G_SOURCE_REMOVE;
+}
+
+void
+coex_engine_call(CoexEngine *engine, CoexCall call, gpointer data, GDestroyNotify destroy)
+{
+    g_autoptr(GSource) source = g_idle_source_new();
+
+    g_source_set_priority(source, G_PRIORITY_DEFAULT);
+    g_source_set_callback(source, on_call, letter_new(call, data, destroy),
+                          (GDestroyNotify)letter_free);
+    g_source_attach(source, engine->context);
+}
+
+GMainContext *
+coex_engine_get_context(CoexEngine *engine)
+{
+    return engine->context;
+}
+
+/* ---- the mailbox ---- */
+
+struct CoexMailbox {
+    gatomicrefcount refs;
+    GMutex lock;
+    GQueue letters;
+    gboolean scheduled;
+    gboolean was_full;
+    gboolean closed;
+    CoexCall drained;
+    gpointer drained_data;
+};
+
+CoexMailbox *
+coex_mailbox_new(CoexCall drained, gpointer data)
+{
+    CoexMailbox *mailbox = g_new0(CoexMailbox, 1);
+
+    g_atomic_ref_count_init(&mailbox->refs);
+    g_mutex_init(&mailbox->lock);
+    g_queue_init(&mailbox->letters);
+    mailbox->drained = drained;
+    mailbox->drained_data = data;
+    return mailbox;
+}
+
+CoexMailbox *
+coex_mailbox_ref(CoexMailbox *mailbox)
+{
+    g_atomic_ref_count_inc(&mailbox->refs);
+    return mailbox;
+}
+
+void
+coex_mailbox_unref(CoexMailbox *mailbox)
+{
+    if (!g_atomic_ref_count_dec(&mailbox->refs))
+        return;
+    g_queue_clear_full(&mailbox->letters, (GDestroyNotify)letter_free);
+    g_mutex_clear(&mailbox->lock);
+    g_free(mailbox);
+}
+
+static Letter *
+mailbox_take(CoexMailbox *mailbox)
+{
+    Letter *letter;
+
+    g_mutex_lock(&mailbox->lock);
+    letter = g_queue_pop_head(&mailbox->letters);
+    if (letter == NULL)
+        mailbox->scheduled = FALSE;
+    g_mutex_unlock(&mailbox->lock);
+    return letter;
+}
+
+static gboolean
+mailbox_has_drained(CoexMailbox *mailbox)
+{
+    gboolean drained = FALSE;
+
+    g_mutex_lock(&mailbox->lock);
+    if (mailbox->was_full && mailbox->letters.length < COEX_MAILBOX_HIGH / 2) {
+        mailbox->was_full = FALSE;
+        drained = !mailbox->closed && mailbox->drained != NULL;
+    }
+    g_mutex_unlock(&mailbox->lock);
+    return drained;
+}
+
+static gboolean
+on_slice(gpointer data)
+{
+    CoexMailbox *mailbox = data;
+    gint64 end = g_get_monotonic_time() + COEX_MAILBOX_SLICE_US;
+    gboolean empty = FALSE;
+
+    while (!empty && g_get_monotonic_time() < end) {
+        Letter *letter = mailbox_take(mailbox);
+
+        empty = letter == NULL;
+        if (empty)
+            break;
+        /* Only the main thread closes, so an unlocked look is enough here. */
+        if (!mailbox->closed)
+            letter->call(letter->data);
+        letter_free(letter);
+    }
+    if (mailbox_has_drained(mailbox))
+        mailbox->drained(mailbox->drained_data);
+    return empty ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
+}
+
+void
+coex_mailbox_post(CoexMailbox *mailbox, CoexCall call, gpointer data, GDestroyNotify destroy)
+{
+    Letter *letter = letter_new(call, data, destroy);
+    gboolean schedule;
+
+    g_mutex_lock(&mailbox->lock);
+    if (mailbox->closed) {
+        g_mutex_unlock(&mailbox->lock);
+        letter_free(letter);
+        return;
+    }
+    g_queue_push_tail(&mailbox->letters, letter);
+    if (mailbox->letters.length >= COEX_MAILBOX_HIGH)
+        mailbox->was_full = TRUE;
+    schedule = !mailbox->scheduled;
+    mailbox->scheduled = TRUE;
+    g_mutex_unlock(&mailbox->lock);
+    /* Below the priority of drawing, so that a storm of messages leaves the window alive. */
+    if (schedule)
+        g_idle_add_full(G_PRIORITY_DEFAULT_IDLE, on_slice, coex_mailbox_ref(mailbox),
+                        (GDestroyNotify)coex_mailbox_unref);
+}
+
+gboolean
+coex_mailbox_is_full(CoexMailbox *mailbox)
+{
+    gboolean full;
+
+    g_mutex_lock(&mailbox->lock);
+    full = mailbox->letters.length >= COEX_MAILBOX_HIGH;
+    g_mutex_unlock(&mailbox->lock);
+    return full;
+}
+
+void
+coex_mailbox_close(CoexMailbox *mailbox)
+{
+    GQueue letters = G_QUEUE_INIT;
+    Letter *letter;
+
+    g_mutex_lock(&mailbox->lock);
+    mailbox->closed = TRUE;
+    letters = mailbox->letters;
+    g_queue_init(&mailbox->letters);
+    g_mutex_unlock(&mailbox->lock);
+    while ((letter = g_queue_pop_head(&letters)) != NULL)
+        letter_free(letter);
+}
+
+gboolean
+coex_mailbox_is_closed(CoexMailbox *mailbox)
+{
+    return mailbox->closed;
+}

@@ -1,0 +1,445 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/text.h"
+#include "session/slips.h"
+#include <string.h>
+
+#define HOLD_MAX_S (7 * 24 * 60 * 60) /* after that a held text asks instead of leaving */
+#define STALE_S (60 * 60)             /* after that an unsent text asks at login */
+#define EXCERPT 60
+
+/* Calls @change for the person's slips in @state, in order; it may remove the slip. Returns how
+ * many there were. */
+static guint
+each_slip(CoexOutbox *outbox, gint64 person_id, CoexOutboxState state,
+          void (*change)(CoexSlip *slip, gpointer data), gpointer data)
+{
+    CoexLane *lane = coex_outbox_lane(outbox, person_id);
+    guint n = 0;
+
+    for (GList *item = lane->slips.head, *next; item != NULL; item = next) {
+        CoexSlip *slip = item->data;
+
+        next = item->next;
+        if (slip->row->state != state)
+            continue;
+        n++;
+        change(slip, data);
+    }
+    return n;
+}
+
+static char
+verb_mark(CoexOutbox *outbox)
+{
+    return outbox->account->verb_mark;
+}
+
+/* ---- sending ---- */
+
+static void
+collect_text(CoexSlip *slip, gpointer data)
+{
+    GString *texts = data;
+
+    if (texts->len > 0)
+        g_string_append_c(texts, '\n');
+    g_string_append(texts, slip->row->text);
+}
+
+void
+coex_outbox_prompt(CoexOutbox *outbox, CoexPerson *person, const char *reason)
+{
+    g_autoptr(GString) texts = g_string_new(NULL);
+
+    if (each_slip(outbox, person->id, COEX_OUTBOX_PARKED, collect_text, texts) > 0)
+        coex_account_tell_prompt(outbox->account, person, texts->str, reason);
+}
+
+static void
+tell_held(CoexOutbox *outbox, CoexPerson *person, const char *text)
+{
+    g_autofree char *excerpt = coex_text_excerpt(text, EXCERPT);
+
+    coex_account_tell_notice(outbox->account, person, "Held until %s writes: %s",
+                             coex_account_call_person(person), excerpt);
+}
+
+void
+coex_outbox_send_text(CoexOutbox *outbox, CoexPerson *person, const char *text, gboolean hold)
+{
+    CoexAccount *account = outbox->account;
+    CoexWindow window = coex_account_window(account, person);
+    CoexOutboxState state = window.open ? COEX_OUTBOX_QUEUED : COEX_OUTBOX_PARKED;
+    g_auto(GStrv) parts = coex_text_split(text, COEX_TEXT_MAX);
+    CoexBatch *batch = coex_account_batch(account);
+
+    if (hold)
+        state = COEX_OUTBOX_HELD;
+    for (guint i = 0; parts[i] != NULL; i++) {
+        CoexSlip *slip = coex_slip_new(outbox, person->id, parts[i]);
+
+        slip->row->typed = TRUE;
+        coex_slip_set_state(slip, state);
+        coex_batch_put_outbox(batch, slip->row, state == COEX_OUTBOX_QUEUED, slip->row->state_at);
+        slip->row->shown = state == COEX_OUTBOX_QUEUED;
+    }
+    coex_outbox_commit(outbox, batch, person);
+    if (state == COEX_OUTBOX_PARKED)
+        coex_outbox_prompt(outbox, person,
+                           window.expires_at == 0 ? "This person has not written yet. WhatsApp "
+                                                    "lets a business begin only with a template."
+                                                  : "The 24-hour window is closed. Only a template "
+                                                    "can be sent, until the person writes.");
+    if (state == COEX_OUTBOX_HELD)
+        tell_held(outbox, person, text);
+}
+
+/* ---- templates ---- */
+
+typedef struct {
+    CoexBatch *batch;
+    const char *const *values; /* NULL: nothing was used */
+} Return;
+
+static gboolean
+was_used(const char *text, const char *const *values)
+{
+    g_autofree char *flat = coex_text_excerpt(text, COEX_TEXT_MAX);
+
+    for (guint i = 0; values != NULL && values[i] != NULL; i++)
+        if (g_str_equal(values[i], flat) || g_str_equal(values[i], text))
+            return TRUE;
+    return FALSE;
+}
+
+/* Takes a parked slip out, with its text as a line unless a template carried it. */
+static void
+return_slip(CoexSlip *slip, gpointer data)
+{
+    Return *back = data;
+    gint64 now = coex_account_now(slip->outbox->account);
+
+    if (!was_used(slip->row->text, back->values)) {
+        g_autofree char *line = g_strconcat("Not sent: ", slip->row->text, NULL);
+
+        coex_batch_add_line(back->batch, slip->row->person_id, COEX_FEED_NOTICE, line, NULL, now);
+    }
+    coex_batch_remove_outbox(back->batch, slip->row->local_id);
+    coex_slip_remove(slip);
+}
+
+static char *
+write_values(const char *const *values)
+{
+    CoexJsonWriter *writer = coex_json_writer_new();
+
+    coex_json_writer_array(writer, "values");
+    for (guint i = 0; values[i] != NULL; i++)
+        coex_json_writer_string(writer, NULL, values[i]);
+    return coex_json_writer_finish(writer);
+}
+
+void
+coex_outbox_send_template(CoexOutbox *outbox, CoexPerson *person, const CoexTemplate *template_,
+                          const char *const *values)
+{
+    CoexBatch *batch = coex_account_batch(outbox->account);
+    g_autofree char *preview = coex_template_preview(template_, values);
+    Return back = { batch, values };
+    CoexSlip *slip;
+    guint n_parked;
+
+    n_parked = each_slip(outbox, person->id, COEX_OUTBOX_PARKED, return_slip, &back);
+    slip = coex_slip_new(outbox, person->id, preview);
+    slip->row->template_name = g_strdup(template_->name);
+    slip->row->template_language = g_strdup(template_->language);
+    slip->row->template_values = write_values(values);
+    coex_batch_put_outbox(batch, slip->row, TRUE, slip->row->state_at);
+    slip->row->shown = TRUE;
+    coex_outbox_commit(outbox, batch, person);
+    if (n_parked > 0)
+        coex_account_tell_prompt_over(outbox->account, person);
+}
+
+/* ---- the user's verbs ---- */
+
+static void
+hold_slip(CoexSlip *slip, gpointer data)
+{
+    CoexBatch *batch = data;
+
+    coex_slip_set_state(slip, COEX_OUTBOX_HELD);
+    coex_batch_put_outbox(batch, slip->row, FALSE, slip->row->state_at);
+    tell_held(slip->outbox, coex_slip_person(slip), slip->row->text);
+}
+
+void
+coex_outbox_hold(CoexOutbox *outbox, CoexPerson *person)
+{
+    g_autoptr(CoexBatch) batch = coex_account_batch(outbox->account);
+
+    if (each_slip(outbox, person->id, COEX_OUTBOX_PARKED, hold_slip, batch) == 0) {
+        coex_account_tell_notice(
+            outbox->account, person,
+            "There is no text to hold. %chold TEXT keeps a text until %s writes.",
+            verb_mark(outbox), coex_account_call_person(person));
+        return;
+    }
+    coex_outbox_commit(outbox, g_steal_pointer(&batch), person);
+    coex_account_tell_prompt_over(outbox->account, person);
+}
+
+void
+coex_outbox_cancel(CoexOutbox *outbox, CoexPerson *person)
+{
+    g_autoptr(CoexBatch) batch = coex_account_batch(outbox->account);
+    Return back = { batch, NULL };
+
+    if (each_slip(outbox, person->id, COEX_OUTBOX_PARKED, return_slip, &back) == 0)
+        return;
+    coex_outbox_commit(outbox, g_steal_pointer(&batch), person);
+    coex_account_tell_prompt_over(outbox->account, person);
+}
+
+/* The last text that failed or was never confirmed, else the last that is parked. */
+static CoexSlip *
+last_failed(CoexOutbox *outbox, CoexPerson *person)
+{
+    CoexLane *lane = coex_outbox_lane(outbox, person->id);
+    CoexSlip *parked = NULL;
+
+    for (GList *item = lane->slips.tail; item != NULL; item = item->prev) {
+        CoexSlip *slip = item->data;
+
+        switch (slip->row->state) {
+        case COEX_OUTBOX_FAILED:
+        case COEX_OUTBOX_UNCONFIRMED:
+            return slip;
+        case COEX_OUTBOX_PARKED:
+            parked = parked != NULL ? parked : slip;
+            break;
+        case COEX_OUTBOX_QUEUED:
+        case COEX_OUTBOX_SENDING:
+        case COEX_OUTBOX_UNCERTAIN:
+        case COEX_OUTBOX_HELD:
+            break;
+        }
+    }
+    return parked;
+}
+
+/* A new local id: the old one may still get a status. */
+static CoexSlip *
+copy_slip(CoexSlip *slip)
+{
+    CoexSlip *copy = coex_slip_new(slip->outbox, slip->row->person_id, slip->row->text);
+
+    copy->row->template_name = g_strdup(slip->row->template_name);
+    copy->row->template_language = g_strdup(slip->row->template_language);
+    copy->row->template_values = g_strdup(slip->row->template_values);
+    return copy;
+}
+
+void
+coex_outbox_resend(CoexOutbox *outbox, CoexPerson *person)
+{
+    CoexAccount *account = outbox->account;
+    CoexSlip *old = last_failed(outbox, person);
+    gboolean may_go;
+    CoexBatch *batch;
+    CoexSlip *slip;
+
+    if (old == NULL) {
+        coex_account_tell_notice(account, person, "There is nothing to send again.");
+        return;
+    }
+    may_go = old->row->template_name != NULL || coex_account_window(account, person).open;
+    batch = coex_account_batch(account);
+    slip = copy_slip(old);
+    coex_slip_set_state(slip, may_go ? COEX_OUTBOX_QUEUED : COEX_OUTBOX_PARKED);
+    coex_batch_remove_outbox(batch, old->row->local_id);
+    coex_slip_remove(old);
+    coex_batch_put_outbox(batch, slip->row, may_go, slip->row->state_at);
+    slip->row->shown = may_go;
+    coex_outbox_commit(outbox, batch, person);
+    if (!may_go)
+        coex_outbox_prompt(
+            outbox, person,
+            "The 24-hour window is closed. Only a template can be sent, until the person writes.");
+}
+
+void
+coex_outbox_discard(CoexOutbox *outbox, CoexPerson *person)
+{
+    CoexSlip *slip = last_failed(outbox, person);
+    g_autofree char *excerpt = NULL;
+    CoexBatch *batch;
+
+    if (slip == NULL) {
+        coex_account_tell_notice(outbox->account, person, "There is nothing to discard.");
+        return;
+    }
+    excerpt = coex_text_excerpt(slip->row->text, EXCERPT);
+    batch = coex_account_batch(outbox->account);
+    coex_batch_remove_outbox(batch, slip->row->local_id);
+    coex_slip_remove(slip);
+    coex_outbox_commit(outbox, batch, person);
+    coex_account_tell_notice(outbox->account, person, "Discarded: %s", excerpt);
+    if (coex_outbox_count(outbox, person->id, COEX_OUTBOX_PARKED) == 0)
+        coex_account_tell_prompt_over(outbox->account, person);
+}
+
+static guint
+list_lane(CoexOutbox *outbox, CoexLane *lane, gboolean name_person)
+{
+    CoexPerson *person = coex_people_by_id(outbox->account->people, lane->person_id);
+    guint n = 0;
+
+    for (GList *item = lane->slips.head; item != NULL; item = item->next) {
+        CoexSlip *slip = item->data;
+        g_autofree char *excerpt = NULL;
+
+        if (slip->row->state != COEX_OUTBOX_HELD)
+            continue;
+        n++;
+        excerpt = coex_text_excerpt(slip->row->text, EXCERPT);
+        coex_account_tell_notice(outbox->account, name_person ? NULL : person, "Held for %s: %s",
+                                 coex_account_call_person(person), excerpt);
+    }
+    return n;
+}
+
+void
+coex_outbox_list_held(CoexOutbox *outbox, CoexPerson *person)
+{
+    GHashTableIter iter;
+    gpointer lane;
+    guint n = 0;
+
+    if (person != NULL) {
+        n = list_lane(outbox, coex_outbox_lane(outbox, person->id), FALSE);
+    } else {
+        g_hash_table_iter_init(&iter, outbox->lanes);
+        while (g_hash_table_iter_next(&iter, NULL, &lane))
+            n += list_lane(outbox, lane, TRUE);
+    }
+    if (n == 0)
+        coex_account_tell_notice(outbox->account, person, "Nothing is held.");
+}
+
+void
+coex_outbox_keep_failed(CoexOutbox *outbox, CoexPerson *person, const char *text)
+{
+    CoexSlip *slip = coex_slip_new(outbox, person->id, text);
+    CoexBatch *batch = coex_account_batch(outbox->account);
+
+    coex_slip_set_state(slip, COEX_OUTBOX_FAILED);
+    coex_batch_put_outbox(batch, slip->row, FALSE, slip->row->state_at);
+    coex_outbox_commit(outbox, batch, person);
+}
+
+/* ---- when the person writes ---- */
+
+static void
+fail_in(CoexSlip *slip, CoexBatch *batch, const char *why)
+{
+    coex_slip_set_state(slip, COEX_OUTBOX_FAILED);
+    coex_batch_put_outbox(batch, slip->row, FALSE, slip->row->state_at);
+    coex_batch_add_line(batch, slip->row->person_id, COEX_FEED_FAILED, slip->row->text, why,
+                        slip->row->state_at);
+}
+
+/* A held text leaves, unless time or the phone has overtaken it: then the user is asked. */
+static void
+release_slip(CoexSlip *slip, gpointer data)
+{
+    CoexBatch *batch = data;
+    const CoexPerson *person = coex_slip_person(slip);
+    gint64 now = coex_account_now(slip->outbox->account);
+
+    if (person->last_echo_at > slip->row->created_at) {
+        fail_in(slip, batch, "It was held, but meanwhile somebody answered from the phone.");
+        return;
+    }
+    if (now - slip->row->created_at > HOLD_MAX_S) {
+        fail_in(slip, batch, "It was held for more than 7 days.");
+        return;
+    }
+    slip->row->typed = FALSE;
+    slip->released = TRUE;
+    coex_slip_set_state(slip, COEX_OUTBOX_QUEUED);
+    coex_batch_put_outbox(batch, slip->row, TRUE, slip->row->state_at);
+    slip->row->shown = TRUE;
+}
+
+static void
+reopen_slip(CoexSlip *slip, gpointer data)
+{
+    fail_in(slip, data, "The window is open again, so it can be sent now.");
+}
+
+void
+coex_outbox_window_opened(CoexOutbox *outbox, CoexPerson *person)
+{
+    g_autoptr(CoexBatch) batch = coex_account_batch(outbox->account);
+    guint n_parked;
+
+    each_slip(outbox, person->id, COEX_OUTBOX_HELD, release_slip, batch);
+    n_parked = each_slip(outbox, person->id, COEX_OUTBOX_PARKED, reopen_slip, batch);
+    if (coex_batch_is_empty(batch))
+        return;
+    coex_outbox_commit(outbox, g_steal_pointer(&batch), person);
+    if (n_parked > 0)
+        coex_account_tell_prompt_over(outbox->account, person);
+}
+
+/* ---- what the last session left ---- */
+
+static void
+take_up(CoexSlip *slip, CoexBatch *batch)
+{
+    CoexAccount *account = slip->outbox->account;
+    gint64 age = coex_account_now(account) - slip->row->created_at;
+
+    switch (slip->row->state) {
+    case COEX_OUTBOX_UNCERTAIN:
+        coex_slip_await_status(slip);
+        break;
+    case COEX_OUTBOX_QUEUED:
+        if (age > STALE_S)
+            fail_in(slip, batch, "It has waited for more than an hour and has not been sent.");
+        break;
+    case COEX_OUTBOX_PARKED:
+        fail_in(slip, batch, "The 24-hour window was closed when it was typed.");
+        break;
+    case COEX_OUTBOX_SENDING:
+    case COEX_OUTBOX_HELD:
+    case COEX_OUTBOX_FAILED:
+    case COEX_OUTBOX_UNCONFIRMED:
+        break;
+    }
+}
+
+static void
+take_up_lane(CoexOutbox *outbox, CoexLane *lane)
+{
+    g_autoptr(CoexBatch) batch = coex_account_batch(outbox->account);
+    CoexPerson *person = coex_people_by_id(outbox->account->people, lane->person_id);
+
+    for (GList *item = lane->slips.head; item != NULL; item = item->next)
+        take_up(item->data, batch);
+    if (!coex_batch_is_empty(batch))
+        coex_outbox_commit(outbox, g_steal_pointer(&batch), person);
+    if (coex_account_window(outbox->account, person).open)
+        coex_outbox_window_opened(outbox, person);
+}
+
+void
+coex_outbox_start(CoexOutbox *outbox)
+{
+    g_autoptr(GList) lanes = g_hash_table_get_values(outbox->lanes);
+
+    for (GList *item = lanes; item != NULL; item = item->next)
+        take_up_lane(outbox, item->data);
+    coex_outbox_pump(outbox);
+}

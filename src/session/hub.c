@@ -1,0 +1,512 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "session/hub.h"
+
+#include "session/account.h"
+#include "session/door.h"
+
+#define APPLYING_MAX 16 /* transactions under way before parsing pauses */
+#define RETRY_MS 1000   /* after a failed commit */
+#define DELAY_MS 3000   /* before an echo that may be our own is looked at again */
+
+struct CoexHub {
+    guint n_members;
+    char *database;
+    char *program;
+    CoexEngine *engine;
+
+    CoexStore *store; /* written by the engine thread, read by main */
+    GPtrArray *doors;
+    GPtrArray *accounts; /* CoexAccount, attached */
+    GPtrArray *delayed;  /* CoexDeliveryRow with an echo that may be our own send */
+    gint64 cursor;       /* id of the newest delivery taken up */
+    guint n_applying;
+    gboolean watching;
+    gboolean reading;
+    GSource *retry;
+    GSource *delay;
+};
+
+/* ---- joining and leaving: main thread ---- */
+
+static GPtrArray *hubs;
+
+CoexHub *
+coex_hub_join(const char *database, const char *program)
+{
+    CoexHub *hub;
+
+    if (hubs == NULL)
+        hubs = g_ptr_array_new();
+    for (guint i = 0; i < hubs->len; i++) {
+        hub = g_ptr_array_index(hubs, i);
+        if (g_str_equal(hub->database, database)) {
+            hub->n_members++;
+            return hub;
+        }
+    }
+    hub = g_new0(CoexHub, 1);
+    hub->n_members = 1;
+    hub->database = g_strdup(database);
+    hub->program = g_strdup(program);
+    hub->engine = coex_engine_start();
+    hub->doors = g_ptr_array_new_with_free_func((GDestroyNotify)coex_door_free);
+    hub->accounts = g_ptr_array_new();
+    hub->delayed = g_ptr_array_new_with_free_func((GDestroyNotify)coex_delivery_row_free);
+    g_ptr_array_add(hubs, hub);
+    return hub;
+}
+
+CoexEngine *
+coex_hub_get_engine(CoexHub *hub)
+{
+    return hub->engine;
+}
+
+void
+coex_hub_mark_shown(CoexHub *hub, gint64 account_id, gint64 seq)
+{
+    CoexStore *store = g_atomic_pointer_get(&hub->store);
+
+    if (store != NULL)
+        coex_store_mark_shown(store, account_id, seq);
+}
+
+/* ---- the store and the listeners: engine thread ---- */
+
+CoexStore *
+coex_hub_open_store(CoexHub *hub, GError **error)
+{
+    if (hub->store == NULL)
+        g_atomic_pointer_set(&hub->store, coex_store_open(hub->database, hub->program, error));
+    return hub->store;
+}
+
+static CoexDoor *
+hub_get_door(CoexHub *hub, const char *address, GError **error)
+{
+    CoexDoor *door;
+
+    for (guint i = 0; i < hub->doors->len; i++) {
+        door = g_ptr_array_index(hub->doors, i);
+        if (g_str_equal(coex_door_get_address(door), address))
+            return door;
+    }
+    door = coex_door_open(address, hub->engine, hub->store, error);
+    if (door != NULL)
+        g_ptr_array_add(hub->doors, door);
+    return door;
+}
+
+gboolean
+coex_hub_listen(CoexHub *hub, CoexAccount *account, const CoexEndpointSpec *spec, GError **error)
+{
+    CoexDoor *door = hub_get_door(hub, spec->address, error);
+
+    if (door == NULL)
+        return FALSE;
+    coex_door_enter(door, account, spec);
+    return TRUE;
+}
+
+void
+coex_hub_detach(CoexHub *hub, CoexAccount *account)
+{
+    for (guint i = hub->doors->len; i > 0; i--)
+        if (coex_door_leave(g_ptr_array_index(hub->doors, i - 1), account))
+            g_ptr_array_remove_index(hub->doors, i - 1);
+    g_ptr_array_remove(hub->accounts, account);
+}
+
+/* ---- from the row to the account: engine thread ---- */
+
+static void hub_drain(CoexHub *hub);
+
+/* One delivery being applied. */
+typedef struct {
+    CoexHub *hub;
+    gint64 delivery_id;
+    GPtrArray *steps; /* CoexInboxStep, consumed by coex_inbox_applied() */
+} Application;
+
+static gboolean
+on_retry(gpointer data)
+{
+    CoexHub *hub = data;
+
+    coex_timer_clear(&hub->retry);
+    hub_drain(hub);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+retry_later(CoexHub *hub)
+{
+    if (hub->retry == NULL && hub->store != NULL)
+        hub->retry = coex_timer_new(RETRY_MS, on_retry, hub);
+}
+
+static void
+on_applied(CoexBatch *batch, const GError *error, gpointer user_data)
+{
+    Application *application = user_data;
+    CoexHub *hub = application->hub;
+
+    for (guint i = 0; i < application->steps->len; i++)
+        coex_inbox_applied(g_ptr_array_index(application->steps, i), batch, error);
+    hub->n_applying--;
+    if (error != NULL) {
+        hub->cursor = MIN(hub->cursor, application->delivery_id - 1);
+        retry_later(hub);
+    } else {
+        hub_drain(hub);
+    }
+    g_ptr_array_unref(application->steps);
+    g_free(application);
+}
+
+/* The account an event is for, NULL when none is there. */
+static CoexAccount *
+hub_route(CoexHub *hub, const char *realm, const CoexEvent *event)
+{
+    CoexAccount *expected = NULL;
+
+    for (guint i = 0; i < hub->accounts->len; i++) {
+        CoexAccount *account = g_ptr_array_index(hub->accounts, i);
+
+        switch (coex_inbox_match(account, realm, event)) {
+        case COEX_MATCH_OURS:
+            return account;
+        case COEX_MATCH_MISMATCH:
+            expected = account;
+            break;
+        case COEX_MATCH_NONE:
+            break;
+        }
+    }
+    if (expected != NULL)
+        coex_inbox_mismatch(expected, event);
+    return NULL;
+}
+
+/* The events of one delivery, sorted by whom they are for. */
+typedef struct {
+    GHashTable *by_account; /* CoexAccount -> GPtrArray of borrowed CoexEvent */
+    GPtrArray *homeless;    /* borrowed CoexEvent with a number nobody here has */
+    gboolean keep_raw;
+} Sorted;
+
+static void
+sorted_clear(Sorted *sorted)
+{
+    g_hash_table_unref(sorted->by_account);
+    g_ptr_array_unref(sorted->homeless);
+}
+
+static void
+sort_events(CoexHub *hub, const char *realm, GPtrArray *events, Sorted *ret_sorted)
+{
+    ret_sorted->by_account =
+        g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_ptr_array_unref);
+    ret_sorted->homeless = g_ptr_array_new();
+    for (guint i = 0; i < events->len; i++) {
+        CoexEvent *event = g_ptr_array_index(events, i);
+        CoexAccount *account = hub_route(hub, realm, event);
+        GPtrArray *own;
+
+        ret_sorted->keep_raw |= event->keep_raw;
+        if (account == NULL) {
+            if (event->phone_number_id != NULL || event->display_phone_number != NULL)
+                g_ptr_array_add(ret_sorted->homeless, event);
+            continue;
+        }
+        own = g_hash_table_lookup(ret_sorted->by_account, account);
+        if (own == NULL) {
+            own = g_ptr_array_new();
+            g_hash_table_insert(ret_sorted->by_account, account, own);
+        }
+        g_ptr_array_add(own, event);
+    }
+}
+
+static gboolean
+sorted_must_wait(const Sorted *sorted)
+{
+    GHashTableIter iter;
+    gpointer account;
+    gpointer events;
+
+    g_hash_table_iter_init(&iter, sorted->by_account);
+    while (g_hash_table_iter_next(&iter, &account, &events))
+        if (coex_inbox_must_wait(account, events))
+            return TRUE;
+    return FALSE;
+}
+
+static Application *
+application_new(CoexHub *hub, gint64 delivery_id, const Sorted *sorted, CoexBatch *batch)
+{
+    Application *application = g_new0(Application, 1);
+    GHashTableIter iter;
+    gpointer account;
+    gpointer events;
+
+    application->hub = hub;
+    application->delivery_id = delivery_id;
+    application->steps = g_ptr_array_new();
+    g_hash_table_iter_init(&iter, sorted->by_account);
+    while (g_hash_table_iter_next(&iter, &account, &events))
+        g_ptr_array_add(application->steps, coex_inbox_apply(account, batch, events));
+    hub->n_applying++;
+    return application;
+}
+
+static gboolean
+on_delay(gpointer data)
+{
+    CoexHub *hub = data;
+
+    coex_timer_clear(&hub->delay);
+    coex_hub_retry_delayed(hub);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+delay_row(CoexHub *hub, CoexDeliveryRow *row)
+{
+    g_ptr_array_add(hub->delayed, row);
+    if (hub->delay == NULL)
+        hub->delay = coex_timer_new(DELAY_MS, on_delay, hub);
+}
+
+/* Takes @row. */
+static void
+apply_row(CoexHub *hub, CoexDeliveryRow *row)
+{
+    g_autoptr(CoexBatch) batch = coex_batch_new();
+    g_autoptr(GError) error = NULL;
+    gsize length;
+    const char *bytes = g_bytes_get_data(row->body, &length);
+    g_autoptr(GPtrArray) events = coex_webhook_parse(bytes, length, &error);
+    Application *application;
+    Sorted sorted = { 0 };
+
+    if (events == NULL)
+        events = g_ptr_array_new();
+    sort_events(hub, row->realm, events, &sorted);
+    if (sorted_must_wait(&sorted)) {
+        sorted_clear(&sorted);
+        delay_row(hub, row);
+        return;
+    }
+    application = application_new(hub, row->id, &sorted, batch);
+    for (guint i = 0; i < sorted.homeless->len; i++) {
+        const CoexEvent *event = g_ptr_array_index(sorted.homeless, i);
+
+        coex_batch_delivery_waits(batch, row->id, event->phone_number_id,
+                                  event->display_phone_number);
+    }
+    if (error != NULL)
+        coex_batch_delivery_quarantined(batch, row->id, error->message);
+    else
+        coex_batch_delivery_applied(batch, row->id, sorted.keep_raw);
+    coex_store_commit(hub->store, g_steal_pointer(&batch), on_applied, application);
+    sorted_clear(&sorted);
+    coex_delivery_row_free(row);
+}
+
+static gboolean
+hub_is_busy(CoexHub *hub)
+{
+    if (hub->store == NULL || hub->reading || hub->retry != NULL || hub->accounts->len == 0 ||
+        hub->n_applying >= APPLYING_MAX)
+        return TRUE;
+    for (guint i = 0; i < hub->accounts->len; i++) {
+        CoexAccount *account = g_ptr_array_index(hub->accounts, i);
+
+        if (coex_mailbox_is_full(account->target.mailbox))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static void
+on_rows(GPtrArray *rows, const GError *error, gpointer user_data)
+{
+    CoexHub *hub = user_data;
+    gboolean any = rows != NULL && rows->len > 0;
+
+    hub->reading = FALSE;
+    if (hub->store == NULL)
+        return;
+    if (error != NULL) {
+        retry_later(hub);
+        return;
+    }
+    while (rows->len > 0) {
+        CoexDeliveryRow *row = g_ptr_array_steal_index(rows, 0);
+
+        hub->cursor = MAX(hub->cursor, row->id);
+        apply_row(hub, row);
+    }
+    if (any)
+        hub_drain(hub);
+}
+
+static void
+hub_drain(CoexHub *hub)
+{
+    if (hub_is_busy(hub))
+        return;
+    hub->reading = TRUE;
+    coex_store_read_deliveries(hub->store, hub->cursor, on_rows, hub);
+}
+
+static gboolean
+on_deliveries(gpointer data)
+{
+    hub_drain(data);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+drain_call(gpointer data)
+{
+    hub_drain(data);
+}
+
+void
+coex_hub_wake(CoexHub *hub)
+{
+    coex_engine_call(hub->engine, drain_call, hub, NULL);
+}
+
+void
+coex_hub_retry_delayed(CoexHub *hub)
+{
+    g_autoptr(GPtrArray) rows = NULL;
+
+    if (hub->store == NULL || hub->delayed->len == 0)
+        return;
+    rows = g_steal_pointer(&hub->delayed);
+    hub->delayed = g_ptr_array_new_with_free_func((GDestroyNotify)coex_delivery_row_free);
+    while (rows->len > 0)
+        apply_row(hub, g_ptr_array_steal_index(rows, 0));
+}
+
+/* ---- what was kept for an account ---- */
+
+typedef struct {
+    CoexHub *hub;
+    CoexAccount *account;
+    char *phone_number_id;
+    gint64 after;
+} Waiting;
+
+static void
+waiting_free(Waiting *waiting)
+{
+    coex_account_unref(waiting->account);
+    g_free(waiting->phone_number_id);
+    g_free(waiting);
+}
+
+static void
+apply_waiting_row(Waiting *waiting, const CoexDeliveryRow *row)
+{
+    CoexAccount *account = waiting->account;
+    g_autoptr(CoexBatch) batch = coex_batch_new();
+    gsize length;
+    const char *bytes = g_bytes_get_data(row->body, &length);
+    g_autoptr(GPtrArray) events = coex_webhook_parse(bytes, length, NULL);
+    g_autoptr(GHashTable) by_account = g_hash_table_new(NULL, NULL);
+    g_autoptr(GPtrArray) own = g_ptr_array_new();
+    Sorted sorted = { .by_account = by_account };
+    Application *application;
+
+    for (guint i = 0; events != NULL && i < events->len; i++)
+        if (coex_inbox_match(account, row->realm, g_ptr_array_index(events, i)) == COEX_MATCH_OURS)
+            g_ptr_array_add(own, g_ptr_array_index(events, i));
+    if (own->len == 0)
+        return;
+    g_hash_table_insert(by_account, account, own);
+    application = application_new(waiting->hub, G_MAXINT64, &sorted, batch);
+    coex_batch_set_account(batch, account->id);
+    coex_batch_delivery_waited(batch, row->id, waiting->phone_number_id, account->number);
+    coex_store_commit(waiting->hub->store, g_steal_pointer(&batch), on_applied, application);
+}
+
+static void
+on_waiting(GPtrArray *rows, const GError *error, gpointer user_data)
+{
+    Waiting *waiting = user_data;
+
+    if (rows == NULL || rows->len == 0 || waiting->account->dead || waiting->hub->store == NULL) {
+        waiting_free(waiting);
+        return;
+    }
+    for (guint i = 0; i < rows->len; i++) {
+        const CoexDeliveryRow *row = g_ptr_array_index(rows, i);
+
+        waiting->after = row->id;
+        apply_waiting_row(waiting, row);
+    }
+    coex_store_read_waiting(waiting->hub->store, waiting->phone_number_id, waiting->account->number,
+                            waiting->after, on_waiting, waiting);
+}
+
+void
+coex_hub_apply_waiting(CoexHub *hub, CoexAccount *account)
+{
+    Waiting *waiting = g_new0(Waiting, 1);
+
+    waiting->hub = hub;
+    waiting->account = coex_account_ref(account);
+    waiting->phone_number_id = g_strdup(account->endpoint.phone_number_id);
+    coex_store_read_waiting(hub->store, waiting->phone_number_id, account->number, 0, on_waiting,
+                            waiting);
+}
+
+void
+coex_hub_attach(CoexHub *hub, CoexAccount *account)
+{
+    g_ptr_array_add(hub->accounts, account);
+    coex_hub_apply_waiting(hub, account);
+    if (!hub->watching) {
+        hub->watching = TRUE;
+        coex_store_watch_deliveries(hub->store, coex_engine_get_context(hub->engine), on_deliveries,
+                                    hub);
+    }
+    hub_drain(hub);
+}
+
+/* ---- the end ---- */
+
+static void
+shut_down(gpointer data)
+{
+    CoexHub *hub = data;
+    CoexStore *store = hub->store;
+
+    coex_timer_clear(&hub->retry);
+    coex_timer_clear(&hub->delay);
+    g_ptr_array_set_size(hub->doors, 0);
+    g_atomic_pointer_set(&hub->store, NULL);
+    if (store != NULL)
+        coex_store_close(store);
+}
+
+void
+coex_hub_leave(CoexHub *hub)
+{
+    if (--hub->n_members > 0)
+        return;
+    g_ptr_array_remove(hubs, hub);
+    coex_engine_call(hub->engine, shut_down, hub, NULL);
+    coex_engine_stop(hub->engine);
+    g_ptr_array_unref(hub->doors);
+    g_ptr_array_unref(hub->accounts);
+    g_ptr_array_unref(hub->delayed);
+    g_free(hub->database);
+    g_free(hub->program);
+    g_free(hub);
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "core/webhook.h"
+#include "session/engine.h"
+#include "store/store.h"
+
+/* What the accounts of one process and one database share: the engine thread, the store, the
+ * listeners, and the way of a delivery from its bytes to the account it is for: verify, commit,
+ * answer, then parse, route and apply in a second step. Takes deliveries from any source that
+ * brings bytes and headers. */
+
+typedef struct CoexHub CoexHub;
+typedef struct CoexAccount CoexAccount;
+
+/* ---- main thread ---- */
+
+/* The hub of @database, started when it is the first; leave it with coex_hub_leave(). */
+CoexHub *coex_hub_join(const char *database, const char *program);
+/* The last one to leave ends the listeners, the store and the thread, and waits for that. */
+void coex_hub_leave(CoexHub *hub);
+CoexEngine *coex_hub_get_engine(CoexHub *hub);
+
+/* Notes how far an account's feed was shown. */
+void coex_hub_mark_shown(CoexHub *hub, gint64 account_id, gint64 seq);
+/* Deliveries may be applied again after a full mailbox was emptied. */
+void coex_hub_wake(CoexHub *hub);
+
+/* ---- engine thread ---- */
+
+/* Opens the database when nobody did; COEX_ERROR_LOCKED, COEX_ERROR_STORE. Borrowed. */
+CoexStore *coex_hub_open_store(CoexHub *hub, GError **error);
+
+/* What an account wants to receive. Copied. */
+typedef struct {
+    const char *address; /* address:port */
+    const char *path;
+    CoexVerifier *verifier;
+    const char *verify_token; /* NULL: no GET handshake */
+} CoexEndpointSpec;
+
+/* Listens for @account, sharing the listener of an address. COEX_ERROR_LISTEN,
+ * COEX_ERROR_INVALID_INPUT. */
+gboolean coex_hub_listen(CoexHub *hub, CoexAccount *account, const CoexEndpointSpec *spec,
+                         GError **error);
+
+/* From now on deliveries for this account are applied, those that were kept for it first. */
+void coex_hub_attach(CoexHub *hub, CoexAccount *account);
+/* Takes the account out of listeners and routing. */
+void coex_hub_detach(CoexHub *hub, CoexAccount *account);
+/* The account learned its phone_number_id: what was kept under it is applied. */
+void coex_hub_apply_waiting(CoexHub *hub, CoexAccount *account);
+/* A send came to its end: echoes that waited for that are looked at again. */
+void coex_hub_retry_delayed(CoexHub *hub);

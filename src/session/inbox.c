@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/text.h"
+#include "session/account.h"
+#include <string.h>
+
+#define TELL_EVERY_S (60 * 60) /* for what a stranger can provoke */
+#define DELIVERY_NOTE_S 60     /* how exactly the time of the last webhook is kept */
+#define AHEAD_S (24 * 60 * 60) /* a message's time further ahead than this is no time */
+#define EXCERPT 40
+
+/* ---- whose is it ---- */
+
+static void
+learn_number_id(CoexAccount *account, const CoexEvent *event)
+{
+    if (event->phone_number_id == NULL || account->endpoint.backend->number_in_path ||
+        g_strcmp0(account->endpoint.phone_number_id, event->phone_number_id) == 0)
+        return;
+    g_free(account->endpoint.phone_number_id);
+    account->endpoint.phone_number_id = g_strdup(event->phone_number_id);
+    coex_account_put_setting(account, "phone-number-id", event->phone_number_id);
+    coex_hub_apply_waiting(account->hub, account);
+}
+
+CoexMatch
+coex_inbox_match(CoexAccount *account, const char *realm, const CoexEvent *event)
+{
+    const char *own_id = account->endpoint.phone_number_id;
+
+    if (realm == NULL || strstr(account->realms, realm) == NULL)
+        return COEX_MATCH_NONE;
+    if (event->phone_number_id == NULL && event->display_phone_number == NULL)
+        return COEX_MATCH_OURS;
+    if (g_strcmp0(event->display_phone_number, account->number) == 0) {
+        learn_number_id(account, event);
+        return COEX_MATCH_OURS;
+    }
+    if (event->phone_number_id != NULL && g_strcmp0(event->phone_number_id, own_id) == 0)
+        return COEX_MATCH_OURS;
+    /* An app secret may serve several numbers; a secret header is this account's own. */
+    return account->endpoint.backend->proof == COEX_PROOF_HEADER ? COEX_MATCH_MISMATCH
+                                                                 : COEX_MATCH_NONE;
+}
+
+void
+coex_inbox_mismatch(CoexAccount *account, const CoexEvent *event)
+{
+    gint64 now = coex_account_now(account);
+
+    if (now - account->mismatch_told_at < TELL_EVERY_S)
+        return;
+    account->mismatch_told_at = now;
+    coex_account_tell_notice(
+        account, NULL,
+        "A webhook for the number +%s came here, but this account is +%s, so it was not shown. "
+        "Correct the account's user name or the webhook of that number.",
+        event->display_phone_number != NULL ? event->display_phone_number : "?", account->number);
+}
+
+void
+coex_inbox_refused(CoexAccount *account, CoexVerdict verdict)
+{
+    const CoexBackend *backend = account->endpoint.backend;
+    gint64 now = coex_account_now(account);
+    const char *why = NULL;
+
+    if (account->dead || now - account->last_refusal_told_at < TELL_EVERY_S)
+        return;
+    account->last_refusal_told_at = now;
+    switch (verdict) {
+    case COEX_VERDICT_UNSET:
+        why = "is empty";
+        break;
+    case COEX_VERDICT_MISSING:
+        why = "is set, but the delivery did not carry it";
+        break;
+    case COEX_VERDICT_WRONG:
+    case COEX_VERDICT_GENUINE:
+        why = "does not fit what the delivery carried";
+        break;
+    }
+    coex_account_tell_notice(account, NULL,
+                             "A webhook was refused (401): the option %s (%s) %s. If it was not a "
+                             "stranger's, correct it; WhatsApp delivers again for some hours.",
+                             backend->secret_option, backend->secret_label, why);
+}
+
+gboolean
+coex_inbox_must_wait(CoexAccount *account, GPtrArray *events)
+{
+    for (guint i = 0; i < events->len; i++) {
+        const CoexEvent *event = g_ptr_array_index(events, i);
+        const CoexMessage *message = event->message;
+        const CoexPerson *person;
+
+        if (message == NULL || message->direction != COEX_ECHO ||
+            message->content.kind != COEX_CONTENT_TEXT)
+            continue;
+        person = coex_people_find(account->people, &message->peer);
+        if (person != NULL &&
+            coex_outbox_is_pending(account->outbox, person->id, message->content.text))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* ---- applying ---- */
+
+typedef struct {
+    guint index; /* of the change in the batch */
+    gint64 person_id;
+    gboolean is_status;
+    gboolean opens_window;
+    CoexState state;
+    int error_code;
+} Effect;
+
+struct CoexInboxStep {
+    CoexAccount *account;
+    GArray *effects;     /* Effect */
+    GPtrArray *notices;  /* char *, for the account */
+    GHashTable *touched; /* person ids */
+    gboolean catalogue_is_stale;
+};
+
+static void
+touch(CoexInboxStep *step, gint64 person_id)
+{
+    g_hash_table_add(step->touched, g_memdup2(&person_id, sizeof person_id));
+}
+
+static gint64
+message_time(CoexAccount *account, const CoexMessage *message)
+{
+    gint64 now = coex_account_now(account);
+
+    return message->time > 0 && message->time < now + AHEAD_S ? message->time : now;
+}
+
+static gboolean
+replace(char **member, const char *value)
+{
+    if (value == NULL || g_strcmp0(*member, value) == 0)
+        return FALSE;
+    g_free(*member);
+    *member = g_strdup(value);
+    return TRUE;
+}
+
+/* TRUE when the message opens or prolongs the customer service window. */
+static gboolean
+note_inbound(CoexAccount *account, CoexPerson *person, const CoexMessage *message)
+{
+    gint64 before = person->last_inbound_at;
+
+    replace(&person->alias, message->profile_name);
+    person->hidden = FALSE;
+    if (message->time >= before)
+        replace(&person->last_inbound_wamid, message->wamid);
+    if (!coex_content_opens_window(message->content.kind) || message->group_id != NULL)
+        return FALSE;
+    person->last_inbound_at = coex_window_extend(before, message->time, coex_account_now(account));
+    return TRUE;
+}
+
+static void
+apply_message(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
+{
+    CoexAccount *account = step->account;
+    const CoexMessage *message = event->message;
+    gint64 time = message_time(account, message);
+    CoexPerson *person = coex_people_learn(account->people, &message->peer, NULL);
+    Effect effect = { 0 };
+
+    if (person == NULL) {
+        if (message->content.text != NULL)
+            g_ptr_array_add(step->notices, g_strdup(message->content.text));
+        return;
+    }
+    if (message->direction == COEX_INBOUND)
+        effect.opens_window = note_inbound(account, person, message);
+    else
+        person->last_echo_at = MAX(person->last_echo_at, time);
+    person->active_at = MAX(person->active_at, time);
+    coex_batch_put_person(batch, person);
+    effect.index = coex_batch_add_message(batch, person->id, message, time);
+    effect.person_id = person->id;
+    g_array_append_val(step->effects, effect);
+    touch(step, person->id);
+}
+
+/* A failure that comes late opens no prompt: its line ends in what to type. */
+static char *
+explain(CoexAccount *account, const CoexStatus *status)
+{
+    g_autofree char *why =
+        coex_graph_code_explain(status->error_code, status->error_title, status->error_details);
+
+    if (status->error_code != COEX_GRAPH_WINDOW_CLOSED)
+        return g_steal_pointer(&why);
+    return g_strdup_printf("%s Type %ctemplate to choose a template.", why, account->verb_mark);
+}
+
+static void
+apply_status(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
+{
+    CoexAccount *account = step->account;
+    const CoexStatus *status = event->status;
+    CoexPerson *person = coex_people_find(account->people, &status->peer);
+    g_autofree char *explanation = NULL;
+    Effect effect = { .is_status = TRUE };
+    gboolean changed = FALSE;
+
+    coex_outbox_settle(account->outbox, batch, status);
+    if (person != NULL)
+        person = coex_people_learn(account->people, &status->peer, &changed);
+    if (person != NULL && status->free_entry_until > person->free_until) {
+        person->free_until = status->free_entry_until;
+        changed = TRUE;
+    }
+    if (changed)
+        coex_batch_put_person(batch, person);
+    if (status->state == COEX_STATE_FAILED)
+        explanation = explain(account, status);
+    effect.index = coex_batch_apply_status(batch, status, explanation);
+    effect.state = status->state;
+    effect.error_code = status->error_code;
+    g_array_append_val(step->effects, effect);
+}
+
+/* One line per quarter of the way: a sync is up to thousands of messages in many chunks. */
+static void
+apply_history(CoexInboxStep *step, const CoexEvent *event)
+{
+    CoexAccount *account = step->account;
+    int progress = event->history_progress;
+
+    if (event->line != NULL)
+        g_ptr_array_add(step->notices, g_strdup(event->line));
+    if (progress < 0 || (account->history_progress >= 0 && progress < 100 &&
+                         progress / 25 <= account->history_progress / 25))
+        return;
+    if (progress == account->history_progress)
+        return;
+    account->history_progress = progress;
+    g_ptr_array_add(step->notices,
+                    g_strdup_printf("WhatsApp is sending this number's chat history: %d %%. It is "
+                                    "kept, and not shown in conversations.",
+                                    progress));
+}
+
+static void
+apply_event(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
+{
+    switch (event->kind) {
+    case COEX_EVENT_MESSAGE:
+        apply_message(step, batch, event);
+        break;
+    case COEX_EVENT_STATUS:
+        apply_status(step, batch, event);
+        break;
+    case COEX_EVENT_HISTORY:
+        apply_history(step, event);
+        break;
+    case COEX_EVENT_TEMPLATE:
+        step->catalogue_is_stale = TRUE;
+        if (event->line != NULL)
+            g_ptr_array_add(step->notices, g_strdup(event->line));
+        break;
+    case COEX_EVENT_CONTACT_CHANGE:
+    case COEX_EVENT_ACCOUNT:
+    case COEX_EVENT_UNKNOWN:
+        if (event->line != NULL)
+            g_ptr_array_add(step->notices, g_strdup(event->line));
+        break;
+    }
+}
+
+static void
+note_delivery(CoexAccount *account, CoexBatch *batch)
+{
+    gint64 now = coex_account_now(account);
+    g_autofree char *text = NULL;
+
+    account->receiving = TRUE;
+    account->last_delivery_at = now;
+    if (now - account->last_delivery_stored_at < DELIVERY_NOTE_S)
+        return;
+    account->last_delivery_stored_at = now;
+    text = g_strdup_printf("%" G_GINT64_FORMAT, now);
+    coex_batch_put_setting(batch, "last-delivery", text);
+}
+
+CoexInboxStep *
+coex_inbox_apply(CoexAccount *account, CoexBatch *batch, GPtrArray *events)
+{
+    CoexInboxStep *step = g_new0(CoexInboxStep, 1);
+
+    step->account = coex_account_ref(account);
+    step->effects = g_array_new(FALSE, FALSE, sizeof(Effect));
+    step->notices = g_ptr_array_new_with_free_func(g_free);
+    step->touched = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    coex_batch_set_account(batch, account->id);
+    note_delivery(account, batch);
+    for (guint i = 0; i < events->len; i++)
+        apply_event(step, batch, g_ptr_array_index(events, i));
+    return step;
+}
+
+/* ---- after the commit ---- */
+
+static void
+step_free(CoexInboxStep *step)
+{
+    coex_account_unref(step->account);
+    g_array_unref(step->effects);
+    g_ptr_array_unref(step->notices);
+    g_hash_table_unref(step->touched);
+    g_free(step);
+}
+
+static void
+note_state(CoexAccount *account, CoexPerson *person, const Effect *effect, const char *text)
+{
+    g_autofree char *excerpt = coex_text_excerpt(text != NULL ? text : "", EXCERPT);
+    g_autoptr(GDateTime) when = g_date_time_new_from_unix_local(coex_account_now(account));
+    g_autofree char *clock = when != NULL ? g_date_time_format(when, "%H:%M") : g_strdup("");
+
+    g_hash_table_replace(
+        account->states, g_memdup2(&person->id, sizeof person->id),
+        g_strdup_printf("%s %s: %s", coex_state_get_name(effect->state), clock, excerpt));
+}
+
+static void
+settle_status(CoexInboxStep *step, CoexBatch *batch, const Effect *effect)
+{
+    CoexAccount *account = step->account;
+    CoexPerson *person =
+        coex_people_by_id(account->people, coex_batch_get_person(batch, effect->index));
+    const char *text = coex_batch_get_text(batch, effect->index);
+
+    coex_outbox_note_status(account->outbox);
+    coex_hub_retry_delayed(account->hub); /* an echo may have waited for what this settled */
+    if (person == NULL || coex_batch_get_outcome(batch, effect->index) != COEX_CHANGED)
+        return;
+    note_state(account, person, effect, text);
+    if (effect->state == COEX_STATE_FAILED) {
+        if (effect->error_code == COEX_GRAPH_WINDOW_CLOSED)
+            coex_account_close_window(account, person);
+        if (text != NULL)
+            coex_outbox_keep_failed(account->outbox, person, text);
+    }
+    coex_account_tell_person(account, person);
+}
+
+static void
+settle_message(CoexInboxStep *step, CoexBatch *batch, const Effect *effect)
+{
+    CoexAccount *account = step->account;
+    CoexPerson *person = coex_people_by_id(account->people, effect->person_id);
+
+    if (effect->opens_window && person != NULL &&
+        coex_batch_get_outcome(batch, effect->index) == COEX_ADDED &&
+        coex_account_window(account, person).open)
+        coex_outbox_window_opened(account->outbox, person);
+}
+
+static void
+settle(CoexInboxStep *step, CoexBatch *batch)
+{
+    CoexAccount *account = step->account;
+    GHashTableIter iter;
+    gpointer id;
+
+    g_hash_table_iter_init(&iter, step->touched);
+    while (g_hash_table_iter_next(&iter, &id, NULL))
+        coex_account_tell_person(account, coex_people_by_id(account->people, *(gint64 *)id));
+    coex_account_tell_feed(account, coex_batch_get_feed(batch));
+    for (guint i = 0; i < step->effects->len; i++) {
+        const Effect *effect = &g_array_index(step->effects, Effect, i);
+
+        if (effect->is_status)
+            settle_status(step, batch, effect);
+        else
+            settle_message(step, batch, effect);
+    }
+    for (guint i = 0; i < step->notices->len; i++)
+        coex_account_tell_notice(account, NULL, "%s",
+                                 (const char *)g_ptr_array_index(step->notices, i));
+    if (step->catalogue_is_stale)
+        coex_sync_refresh(account, FALSE);
+}
+
+void
+coex_inbox_applied(CoexInboxStep *step, CoexBatch *batch, const GError *error)
+{
+    if (error == NULL && !step->account->dead)
+        settle(step, batch);
+    step_free(step);
+}

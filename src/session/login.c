@@ -1,0 +1,468 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "session/account.h"
+
+#include "session/news.h"
+#include <string.h>
+
+#define LOGIN_MS 18000 /* a login has 20 s in all, hosts give up later */
+#define REQUEST_S 15
+#define LISTED_S (90 * 24 * 60 * 60)
+#define LISTED_MAX 2000
+#define SILENT_S (3 * 24 * 60 * 60) /* without a webhook is worth a line */
+#define DEAF_MS (60 * 1000)
+#define N_STEPS 4
+
+static void start_check(CoexAccount *account);
+static void start_listening(CoexAccount *account);
+
+static void
+tell_step(CoexAccount *account, const char *text)
+{
+    CoexNews *news = coex_news_new(COEX_NEWS_PROGRESS, account->target.session);
+
+    news->text = g_strdup(text);
+    news->step = account->login_step++;
+    news->n_steps = N_STEPS;
+    coex_account_tell(account, news);
+}
+
+G_GNUC_PRINTF(3, 4)
+static void
+fail(CoexAccount *account, CoexErrorCode code, const char *format, ...)
+{
+    g_autoptr(GError) error = NULL;
+    va_list args;
+
+    va_start(args, format);
+    error = g_error_new_valist(COEX_ERROR, (int)code, format, args);
+    va_end(args);
+    coex_account_tell_failed(account, error);
+}
+
+/* ---- 1: the database ---- */
+
+static void
+set_string(char **member, const char *value)
+{
+    char *copy = g_strdup(value);
+
+    g_free(*member);
+    *member = copy;
+}
+
+static gboolean
+is_set(const char *text)
+{
+    return text != NULL && *text != '\0';
+}
+
+/* What the provider told in an earlier session stands in for an empty option. */
+static void
+recall(CoexAccount *account, char **member, const char *key)
+{
+    if (!is_set(*member))
+        set_string(member, coex_account_get_setting(account, key));
+}
+
+/* With a public address the secrets may be of our own making (design, section 3). */
+static void
+invent_secret(CoexAccount *account, char **member, const char *key, const char *prefix)
+{
+    g_autofree char *secret = NULL;
+    g_autofree char *uuid = NULL;
+
+    recall(account, member, key);
+    if (is_set(*member) || !is_set(account->public_url))
+        return;
+    uuid = g_uuid_string_random();
+    secret = g_strconcat(prefix, uuid, NULL);
+    set_string(member, secret);
+    coex_account_put_setting(account, key, secret);
+}
+
+static void
+remember_realm(CoexAccount *account, const char *realm)
+{
+    const char *before = coex_account_get_setting(account, "realms");
+
+    if (before != NULL && strstr(before, realm) != NULL)
+        account->realms = g_strdup(before);
+    else
+        account->realms = g_strjoin(" ", realm, before, NULL);
+    coex_account_put_setting(account, "realms", account->realms);
+}
+
+static void
+take_secrets(CoexAccount *account)
+{
+    const CoexBackend *backend = account->endpoint.backend;
+
+    if (backend->proof == COEX_PROOF_HEADER)
+        invent_secret(account, &account->webhook_header, "webhook-header", "X-Coex-Secret: ");
+    if (backend->has_challenge)
+        invent_secret(account, &account->verify_token, "verify-token", "");
+    account->verifier = coex_verifier_new(backend->proof, backend->proof == COEX_PROOF_HEADER
+                                                              ? account->webhook_header
+                                                              : account->endpoint.app_secret);
+    remember_realm(account, coex_verifier_get_realm(account->verifier));
+}
+
+static gint64
+listed_since(CoexAccount *account)
+{
+    gint64 since = coex_account_now(account) - LISTED_S;
+    g_autoptr(GPtrArray) people = NULL;
+    const CoexPerson *last;
+
+    people = coex_people_by_activity(account->people);
+    if (people->len <= LISTED_MAX)
+        return since;
+    last = g_ptr_array_index(people, LISTED_MAX - 1);
+    return MAX(since, last->active_at);
+}
+
+static void
+take_snapshot(CoexAccount *account, CoexSnapshot *snapshot)
+{
+    account->id = snapshot->account_id;
+    account->people = coex_people_new(snapshot->people, snapshot->addresses);
+    account->settings = g_hash_table_ref(snapshot->settings);
+    account->feed_backlog = g_ptr_array_ref(snapshot->feed);
+    account->views = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL,
+                                           (GDestroyNotify)coex_person_view_unref);
+    account->states = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
+    account->outbox = coex_outbox_new(account, snapshot->outbox);
+    account->listed_since = listed_since(account);
+    recall(account, &account->endpoint.phone_number_id, "phone-number-id");
+    recall(account, &account->endpoint.waba_id, "waba-id");
+    account->last_delivery_at = 0;
+    if (coex_account_get_setting(account, "last-delivery") != NULL)
+        account->last_delivery_at =
+            g_ascii_strtoll(coex_account_get_setting(account, "last-delivery"), NULL, 10);
+    take_secrets(account);
+}
+
+static void
+on_ids(CoexAccount *account, const GError *error)
+{
+    if (error == NULL)
+        start_check(account);
+    else
+        coex_login_refused(account, error);
+}
+
+static void
+on_loaded(CoexSnapshot *loaded, const GError *error, gpointer user_data)
+{
+    g_autoptr(CoexAccount) account = user_data;
+    g_autoptr(CoexSnapshot) snapshot = loaded;
+
+    if (account->dead)
+        return;
+    if (error != NULL) {
+        coex_account_tell_failed(account, error);
+        return;
+    }
+    take_snapshot(account, snapshot);
+    tell_step(account, "Checking the access");
+    coex_sync_find_ids(account, on_ids);
+}
+
+static gboolean
+on_login_timeout(gpointer data)
+{
+    CoexAccount *account = data;
+    g_autoptr(GError) error = NULL;
+
+    coex_timer_clear(&account->login_timeout);
+    error = g_error_new(COEX_ERROR, COEX_ERROR_NETWORK,
+                        "%s did not answer within %d seconds. Check the network.",
+                        account->endpoint.backend->label, LOGIN_MS / 1000);
+    g_cancellable_cancel(account->login_cancellable);
+    coex_login_refused(account, error);
+    return G_SOURCE_REMOVE;
+}
+
+void
+coex_account_login(CoexAccount *account)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *base_url = coex_api_check_base_url(account->endpoint.base_url, &error);
+
+    if (base_url == NULL) {
+        coex_account_tell_failed(account, error);
+        return;
+    }
+    set_string(&account->endpoint.base_url, base_url);
+    tell_step(account, "Opening the database");
+    account->cancellable = g_cancellable_new();
+    account->login_cancellable = g_cancellable_new();
+    account->http = coex_http_new(REQUEST_S);
+    account->login_timeout = coex_timer_new(LOGIN_MS, on_login_timeout, account);
+    account->store = coex_hub_open_store(account->hub, &error);
+    if (account->store == NULL) {
+        coex_account_tell_failed(account, error);
+        return;
+    }
+    coex_store_load_account(account->store, account->endpoint.backend->id, account->number,
+                            on_loaded, coex_account_ref(account));
+}
+
+/* ---- 2: the access ---- */
+
+static gboolean
+is_unreachable(const GError *error)
+{
+    return g_error_matches(error, COEX_ERROR, COEX_ERROR_NETWORK) ||
+           g_error_matches(error, COEX_ERROR, COEX_ERROR_RETRY) ||
+           g_error_matches(error, COEX_ERROR, COEX_ERROR_RATE_LIMITED) ||
+           g_error_matches(error, COEX_ERROR, COEX_ERROR_UNCERTAIN);
+}
+
+/* A number that was online before goes online without the API too: webhooks may come, and what is
+ * typed waits. */
+void
+coex_login_refused(CoexAccount *account, const GError *error)
+{
+    if (account->online || account->dead)
+        return;
+    if (!is_unreachable(error)) {
+        coex_account_tell_failed(account, error);
+        return;
+    }
+    if (account->settings == NULL || coex_account_get_setting(account, "known") == NULL) {
+        fail(account, COEX_ERROR_NETWORK, "%s", error->message);
+        return;
+    }
+    account->unreachable_at_login = g_strdup(error->message);
+    start_listening(account);
+}
+
+/* Whether the number that answered is the one in the account's name. */
+static gboolean
+check_number(CoexAccount *account, const CoexNumberInfo *info)
+{
+    if (info->number == NULL || g_str_equal(info->number, account->number))
+        return TRUE;
+    fail(account, COEX_ERROR_INVALID_INPUT,
+         "This access belongs to +%s, but the account is named +%s. Correct the account's user "
+         "name, or the phone number id.",
+         info->number, account->number);
+    return FALSE;
+}
+
+static void
+tell_number_state(CoexAccount *account, const CoexNumberInfo *info)
+{
+    if (info->on_business_app == 0)
+        coex_account_tell_notice(account, NULL,
+                                 "This number is not connected to the WhatsApp Business app: what "
+                                 "is typed on a phone will not appear here.");
+    if (info->can_send != NULL && g_strcmp0(info->can_send, "AVAILABLE") != 0)
+        coex_account_tell_notice(account, NULL,
+                                 "WhatsApp reports sending as %s for this number%s%s",
+                                 info->can_send, info->health_problem != NULL ? ": " : ".",
+                                 info->health_problem != NULL ? info->health_problem : "");
+}
+
+static CoexResponse *
+finish_check(CoexAccount *account, GAsyncResult *result, CoexNumberInfo *ret_info, GError **error)
+{
+    g_autoptr(CoexResponse) response = coex_http_send_finish(result, error);
+
+    if (response == NULL)
+        return NULL;
+    if (!account->dead)
+        coex_account_note_date(account, response);
+    if (!coex_api_read_login(response, ret_info, error))
+        return NULL;
+    return g_steal_pointer(&response);
+}
+
+static void
+on_checked(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(CoexAccount) account = user_data;
+    g_autoptr(GError) error = NULL;
+    g_auto(CoexNumberInfo) info = { 0 };
+    g_autoptr(CoexResponse) response = finish_check(account, result, &info, &error);
+
+    if (account->dead || account->online || account->login_over)
+        return;
+    if (response == NULL) {
+        coex_login_refused(account, error);
+        return;
+    }
+    if (!check_number(account, &info))
+        return;
+    tell_number_state(account, &info);
+    start_listening(account);
+}
+
+static void
+start_check(CoexAccount *account)
+{
+    g_autoptr(CoexRequest) request = coex_api_check_login(&account->endpoint);
+
+    coex_http_send_async(account->http, request, account->login_cancellable, on_checked,
+                         coex_account_ref(account));
+}
+
+/* ---- 3: the listener ---- */
+
+static void
+tell_missing_secret(CoexAccount *account)
+{
+    const CoexBackend *backend = account->endpoint.backend;
+
+    if (coex_verifier_get_header(account->verifier) != NULL)
+        return;
+    coex_account_tell_notice(account, NULL,
+                             "No webhook can be accepted, so no message will arrive: the account's "
+                             "option %s (%s) is empty. Fill it in and log in again.",
+                             backend->secret_option, backend->secret_label);
+}
+
+static gboolean
+listen(CoexAccount *account, GError **error)
+{
+    CoexEndpointSpec spec = {
+        .address = account->listen,
+        .path = is_set(account->webhook_path) ? account->webhook_path : "/webhook",
+        .verifier = account->verifier,
+        .verify_token = account->endpoint.backend->has_challenge && is_set(account->verify_token)
+                            ? account->verify_token
+                            : NULL,
+    };
+
+    if (!is_set(account->listen) || g_str_equal(account->listen, "off"))
+        return TRUE;
+    return coex_hub_listen(account->hub, account, &spec, error);
+}
+
+static void go_online(CoexAccount *account);
+
+static void
+start_listening(CoexAccount *account)
+{
+    g_autoptr(GError) error = NULL;
+
+    account->login_over = TRUE;
+    coex_timer_clear(&account->login_timeout);
+    tell_step(account, "Listening for webhooks");
+    if (!listen(account, &error))
+        coex_account_tell_failed(account, error);
+    else
+        go_online(account);
+}
+
+/* ---- 4: online ---- */
+
+static gboolean
+hears(const CoexAccount *account)
+{
+    return coex_verifier_get_header(account->verifier) != NULL && is_set(account->listen) &&
+           !g_str_equal(account->listen, "off");
+}
+
+static gboolean
+on_deaf(gpointer data)
+{
+    CoexAccount *account = data;
+
+    coex_timer_clear(&account->deaf_timer);
+    if (!account->receiving)
+        coex_account_tell_notice(
+            account, NULL,
+            "No webhook has ever arrived. Messages come only when %s can reach %s%s from the "
+            "internet: see \"Connecting a number\" in the README.",
+            account->endpoint.backend->label, account->listen,
+            is_set(account->webhook_path) ? account->webhook_path : "/webhook");
+    return G_SOURCE_REMOVE;
+}
+
+/* Regular traffic stands in the last step of the login only; silence is worth a line, and a number
+ * that was never heard gets a minute before it. */
+static void
+tell_last_webhook(CoexAccount *account)
+{
+    g_autoptr(GDateTime) when = g_date_time_new_from_unix_local(account->last_delivery_at);
+    g_autofree char *clock = when != NULL ? g_date_time_format(when, "%Y-%m-%d %H:%M") : NULL;
+    g_autofree char *line = g_strdup_printf("The last webhook came at %s", clock);
+
+    if (!hears(account))
+        return;
+    if (account->last_delivery_at == 0 || clock == NULL) {
+        tell_step(account, "No webhook has come yet");
+        account->deaf_timer = coex_timer_new(DEAF_MS, on_deaf, account);
+        return;
+    }
+    tell_step(account, line);
+    if (coex_account_now(account) - account->last_delivery_at > SILENT_S)
+        coex_account_tell_notice(
+            account, NULL, "%s. If customers have written since, check the way from %s to %s.",
+            line, account->endpoint.backend->label, account->listen);
+}
+
+static void
+tell_people(CoexAccount *account)
+{
+    g_autoptr(GPtrArray) people = coex_people_by_activity(account->people);
+
+    for (guint i = 0; i < people->len; i++)
+        coex_account_tell_person(account, g_ptr_array_index(people, i));
+}
+
+static void
+go_online(CoexAccount *account)
+{
+    g_autoptr(GPtrArray) backlog = g_steal_pointer(&account->feed_backlog);
+
+    tell_last_webhook(account);
+    tell_people(account);
+    account->online = TRUE;
+    coex_account_tell(account, coex_news_new(COEX_NEWS_ONLINE, account->target.session));
+    if (account->unreachable_at_login == NULL)
+        coex_account_put_setting(account, "known", "1");
+    else
+        coex_account_tell_notice(account, NULL,
+                                 "%s Webhooks are received meanwhile, and what you type waits.",
+                                 account->unreachable_at_login);
+    tell_missing_secret(account);
+    coex_account_tell_feed(account, backlog);
+    coex_sync_load_catalogue(account);
+    coex_outbox_start(account->outbox);
+    coex_hub_attach(account->hub, account);
+    coex_sync_refresh(account, FALSE);
+    coex_sync_webhook(account, FALSE);
+}
+
+/* ---- the check once more, while online ---- */
+
+static void
+on_rechecked(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(CoexAccount) account = user_data;
+    g_autoptr(GError) error = NULL;
+    g_auto(CoexNumberInfo) info = { 0 };
+    g_autoptr(CoexResponse) response = finish_check(account, result, &info, &error);
+    CoexAccountChecked done = account->recheck_done;
+
+    account->recheck_done = NULL;
+    if (account->dead || done == NULL)
+        return;
+    done(account, response != NULL ? NULL : error);
+}
+
+void
+coex_account_recheck(CoexAccount *account, CoexAccountChecked done)
+{
+    g_autoptr(CoexRequest) request = NULL;
+
+    if (account->recheck_done != NULL)
+        return;
+    account->recheck_done = done;
+    request = coex_api_check_login(&account->endpoint);
+    coex_http_send_async(account->http, request, account->cancellable, on_rechecked,
+                         coex_account_ref(account));
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "session/session.h"
+
+/* One event on its way from the engine thread to the main half of a session. */
+
+typedef enum {
+    COEX_NEWS_PROGRESS,
+    COEX_NEWS_ONLINE,
+    COEX_NEWS_FAILED,
+    COEX_NEWS_PERSON,
+    COEX_NEWS_FEED,
+    COEX_NEWS_PROMPT,
+    COEX_NEWS_PROMPT_OVER,
+    COEX_NEWS_NOTICE,
+    COEX_NEWS_CATALOGUE,
+    COEX_NEWS_ASK_WEBHOOK,
+    COEX_NEWS_SKEW,
+} CoexNewsKind;
+
+/* Members a kind does not use are NULL or 0; all are owned. */
+typedef struct {
+    CoexNewsKind kind;
+    CoexSession *session; /* borrowed: alive while its mailbox is open */
+    CoexPersonView *person;
+    CoexFeedItem *item;
+    CoexCatalogue *catalogue;
+    GError *error;
+    char *text;
+    char *detail;
+    guint step;
+    guint n_steps;
+    gint64 skew;
+} CoexNews;
+
+CoexNews *coex_news_new(CoexNewsKind kind, CoexSession *session);
+void coex_news_free(CoexNews *news);
+
+/* Main thread: takes it to the session's observer. */
+void coex_session_deliver(CoexNews *news);

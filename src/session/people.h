@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "store/store.h"
+#include <glib.h>
+
+/* Everybody an account knows, in the engine's memory: several addresses, one person (inbound.md 9).
+ * Hides the index and the rule by which a newcomer is recognised. */
+
+typedef struct CoexPeople CoexPeople;
+
+/* Takes the contents of the snapshot's arrays. Free with coex_people_free(). */
+CoexPeople *coex_people_new(GPtrArray *people, GPtrArray *addresses);
+void coex_people_free(CoexPeople *people);
+
+/* Borrowed; NULL if unknown. */
+CoexPerson *coex_people_by_id(CoexPeople *people, gint64 id);
+CoexPerson *coex_people_find(CoexPeople *people, const CoexPeer *peer);
+/* By what a user typed or a buddy's name; the name wins over other addresses. */
+CoexPerson *coex_people_find_name(CoexPeople *people, const char *text);
+
+/* The person behind @peer, made when new; addresses and username that are news are taken over.
+ * @ret_changed (may be NULL): the person must be stored. NULL when the peer has no address.
+ * Borrowed. */
+CoexPerson *coex_people_learn(CoexPeople *people, const CoexPeer *peer, gboolean *ret_changed);
+
+/* The same for a @person already known, whatever address @peer has: WhatsApp answers some numbers
+ * with another one (outbound.md 2.1). */
+gboolean coex_people_link(CoexPeople *people, CoexPerson *person, const CoexPeer *peer);
+
+/* All, most recently active first. Array of borrowed CoexPerson; free with g_ptr_array_unref(). */
+GPtrArray *coex_people_by_activity(CoexPeople *people);

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "session/slips.h"
+
+/* ---- slips and lanes ---- */
+
+static void
+slip_free(CoexSlip *slip)
+{
+    coex_timer_clear(&slip->confirm);
+    coex_outbox_row_free(slip->row);
+    g_free(slip->wamid);
+    g_free(slip);
+}
+
+static void
+lane_free(CoexLane *lane)
+{
+    coex_timer_clear(&lane->slow);
+    g_queue_clear_full(&lane->slips, (GDestroyNotify)slip_free);
+    g_free(lane);
+}
+
+CoexLane *
+coex_outbox_lane(CoexOutbox *outbox, gint64 person_id)
+{
+    CoexLane *lane = g_hash_table_lookup(outbox->lanes, &person_id);
+
+    if (lane != NULL)
+        return lane;
+    lane = g_new0(CoexLane, 1);
+    lane->person_id = person_id;
+    lane->outbox = outbox;
+    g_queue_init(&lane->slips);
+    coex_pace_init(&lane->pace, COEX_PACE_PERSON_BURST, g_get_monotonic_time());
+    g_hash_table_insert(outbox->lanes, &lane->person_id, lane);
+    return lane;
+}
+
+CoexPerson *
+coex_slip_person(CoexSlip *slip)
+{
+    return coex_people_by_id(slip->outbox->account->people, slip->row->person_id);
+}
+
+static CoexSlip *
+slip_add(CoexOutbox *outbox, CoexOutboxRow *row)
+{
+    CoexSlip *slip = g_new0(CoexSlip, 1);
+
+    slip->outbox = outbox;
+    slip->row = row;
+    outbox->last_position = MAX(outbox->last_position, row->position);
+    g_queue_push_tail(&coex_outbox_lane(outbox, row->person_id)->slips, slip);
+    g_hash_table_insert(outbox->by_id, row->local_id, slip);
+    return slip;
+}
+
+CoexSlip *
+coex_slip_new(CoexOutbox *outbox, gint64 person_id, const char *text)
+{
+    CoexOutboxRow *row = coex_outbox_row_new();
+
+    row->position = outbox->last_position + 1;
+    row->local_id = g_uuid_string_random();
+    row->person_id = person_id;
+    row->text = g_strdup(text);
+    row->created_at = coex_account_now(outbox->account);
+    row->state_at = row->created_at;
+    return slip_add(outbox, row);
+}
+
+void
+coex_slip_remove(CoexSlip *slip)
+{
+    CoexLane *lane = coex_outbox_lane(slip->outbox, slip->row->person_id);
+
+    g_queue_remove(&lane->slips, slip);
+    g_hash_table_remove(slip->outbox->by_id, slip->row->local_id);
+    slip_free(slip);
+}
+
+void
+coex_slip_set_state(CoexSlip *slip, CoexOutboxState state)
+{
+    slip->row->state = state;
+    slip->row->state_at = coex_account_now(slip->outbox->account);
+    slip->committed = FALSE;
+}
+
+/* What an earlier process was sending when it ended may have arrived. */
+static void
+slip_load(CoexOutbox *outbox, const CoexOutboxRow *row)
+{
+    CoexSlip *slip = slip_add(outbox, coex_outbox_row_copy(row));
+
+    if (row->state == COEX_OUTBOX_SENDING)
+        coex_slip_set_state(slip, COEX_OUTBOX_UNCERTAIN);
+    slip->committed = TRUE;
+}
+
+CoexOutbox *
+coex_outbox_new(CoexAccount *account, GPtrArray *rows)
+{
+    CoexOutbox *outbox = g_new0(CoexOutbox, 1);
+
+    outbox->account = account;
+    outbox->lanes =
+        g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, (GDestroyNotify)lane_free);
+    outbox->by_id = g_hash_table_new(g_str_hash, g_str_equal);
+    coex_pace_init(&outbox->pace, COEX_NUMBER_BURST, g_get_monotonic_time());
+    for (guint i = 0; i < rows->len; i++)
+        slip_load(outbox, g_ptr_array_index(rows, i));
+    return outbox;
+}
+
+void
+coex_outbox_free(CoexOutbox *outbox)
+{
+    coex_outbox_stop(outbox);
+    g_hash_table_unref(outbox->by_id);
+    g_hash_table_unref(outbox->lanes);
+    g_free(outbox);
+}
+
+/* A send of which nothing has left is not uncertain: it goes at the next login. */
+static void
+take_back(CoexSlip *slip, CoexBatch *batch)
+{
+    CoexHttp *http = slip->outbox->account->http;
+
+    if (slip->row->state != COEX_OUTBOX_SENDING || slip->accepted)
+        return;
+    if (slip->request != NULL && (http == NULL || !coex_http_is_unwritten(http, slip->request)))
+        return;
+    coex_slip_set_state(slip, COEX_OUTBOX_QUEUED);
+    coex_batch_put_outbox(batch, slip->row, FALSE, slip->row->state_at);
+}
+
+void
+coex_outbox_stop(CoexOutbox *outbox)
+{
+    g_autoptr(CoexBatch) batch = NULL;
+    GHashTableIter iter;
+    gpointer value;
+
+    if (outbox->stopped)
+        return;
+    outbox->stopped = TRUE;
+    batch = coex_account_batch(outbox->account);
+    coex_timer_clear(&outbox->pump);
+    coex_timer_clear(&outbox->silence);
+    g_hash_table_iter_init(&iter, outbox->lanes);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        CoexLane *lane = value;
+
+        coex_timer_clear(&lane->slow);
+        for (GList *item = lane->slips.head; item != NULL; item = item->next) {
+            coex_timer_clear(&((CoexSlip *)item->data)->confirm);
+            take_back(item->data, batch);
+        }
+    }
+    if (!coex_batch_is_empty(batch))
+        coex_store_commit(outbox->account->store, g_steal_pointer(&batch), NULL, NULL);
+}
+
+guint
+coex_outbox_count(CoexOutbox *outbox, gint64 person_id, CoexOutboxState state)
+{
+    CoexLane *lane = g_hash_table_lookup(outbox->lanes, &person_id);
+    guint n = 0;
+
+    for (GList *item = lane != NULL ? lane->slips.head : NULL; item != NULL; item = item->next)
+        n += ((CoexSlip *)item->data)->row->state == state;
+    return n;
+}
+
+gboolean
+coex_outbox_is_pending(CoexOutbox *outbox, gint64 person_id, const char *text)
+{
+    CoexLane *lane = g_hash_table_lookup(outbox->lanes, &person_id);
+
+    for (GList *item = lane != NULL ? lane->slips.head : NULL; item != NULL; item = item->next) {
+        const CoexOutboxRow *row = ((CoexSlip *)item->data)->row;
+
+        if ((row->state == COEX_OUTBOX_SENDING || row->state == COEX_OUTBOX_UNCERTAIN) &&
+            g_strcmp0(row->text, text) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* ---- committing ---- */
+
+CoexTicket *
+coex_ticket_new(CoexOutbox *outbox, const char *local_id, gint64 person_id)
+{
+    CoexTicket *ticket = g_new0(CoexTicket, 1);
+
+    ticket->account = coex_account_ref(outbox->account);
+    ticket->local_id = g_strdup(local_id);
+    ticket->person_id = person_id;
+    return ticket;
+}
+
+void
+coex_ticket_free(CoexTicket *ticket)
+{
+    coex_account_unref(ticket->account);
+    g_free(ticket->local_id);
+    g_free(ticket);
+}
+
+CoexSlip *
+coex_ticket_slip(const CoexTicket *ticket)
+{
+    if (ticket->account->dead)
+        return NULL;
+    return g_hash_table_lookup(ticket->account->outbox->by_id, ticket->local_id);
+}
+
+/* What could not be written down was not sent: the text goes back to the person who typed it. */
+static void
+give_back(CoexOutbox *outbox, CoexPerson *person, const GError *error)
+{
+    CoexLane *lane = coex_outbox_lane(outbox, person->id);
+
+    for (GList *item = lane->slips.head, *next; item != NULL; item = next) {
+        CoexSlip *slip = item->data;
+
+        next = item->next;
+        if (slip->committed || slip->row->attempts > 0)
+            continue;
+        coex_account_tell_notice(outbox->account, person,
+                                 "Not sent, since it could not be saved: %s\n%s", slip->row->text,
+                                 error->message);
+        coex_slip_remove(slip);
+    }
+}
+
+static void
+on_committed(CoexBatch *batch, const GError *error, gpointer user_data)
+{
+    g_autoptr(CoexTicket) ticket = user_data;
+    CoexAccount *account = ticket->account;
+    CoexLane *lane;
+    CoexPerson *person;
+
+    if (account->dead)
+        return;
+    person = coex_people_by_id(account->people, ticket->person_id);
+    if (error != NULL) {
+        give_back(account->outbox, person, error);
+        return;
+    }
+    lane = coex_outbox_lane(account->outbox, ticket->person_id);
+    for (GList *item = lane->slips.head; item != NULL; item = item->next)
+        ((CoexSlip *)item->data)->committed = TRUE;
+    coex_account_tell_person(account, person);
+    coex_account_tell_feed(account, coex_batch_get_feed(batch));
+    coex_outbox_pump(account->outbox);
+}
+
+void
+coex_outbox_commit(CoexOutbox *outbox, CoexBatch *batch, CoexPerson *person)
+{
+    coex_store_commit(outbox->account->store, batch, on_committed,
+                      coex_ticket_new(outbox, NULL, person->id));
+}
+
+void
+coex_slip_commit(CoexSlip *slip)
+{
+    CoexBatch *batch = coex_account_batch(slip->outbox->account);
+
+    coex_batch_put_outbox(batch, slip->row, FALSE, coex_account_now(slip->outbox->account));
+    coex_outbox_commit(slip->outbox, batch, coex_slip_person(slip));
+}
+
+void
+coex_slip_fail(CoexSlip *slip, const char *why)
+{
+    CoexAccount *account = slip->outbox->account;
+    CoexBatch *batch = coex_account_batch(account);
+    CoexLane *lane = coex_outbox_lane(slip->outbox, slip->row->person_id);
+
+    coex_timer_clear(&lane->slow);
+    lane->slow_told = FALSE;
+    coex_slip_set_state(slip, COEX_OUTBOX_FAILED);
+    coex_batch_put_outbox(batch, slip->row, FALSE, slip->row->state_at);
+    coex_batch_add_line(batch, slip->row->person_id, COEX_FEED_FAILED, slip->row->text, why,
+                        slip->row->state_at);
+    coex_outbox_commit(slip->outbox, batch, coex_slip_person(slip));
+}

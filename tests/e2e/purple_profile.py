@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A libpurple profile with one enabled account, as Pidgin and Finch read it."""
+import os
+import shutil
+from xml.sax.saxutils import escape, quoteattr
+
+PREFS = """<?xml version='1.0' encoding='UTF-8' ?>
+<pref version='1' name='/'>
+ <pref name='pidgin'>
+  <pref name='docklet'><pref name='show' type='string' value='never'/></pref>
+  <pref name='blist'><pref name='list_visible' type='bool' value='1'/></pref>
+  <pref name='sound'><pref name='method' type='string' value='none'/></pref>
+ </pref>
+ <pref name='finch'><pref name='sound'><pref name='profiles'>
+  <pref name='default'><pref name='method' type='string' value='nosound'/></pref>
+ </pref></pref></pref>
+</pref>
+"""
+
+
+def write_profile(directory, ui, plugin, sim):
+    """Makes `directory` a profile in which `ui` ("gtk-gaim", "gnt-purple") logs in at its start."""
+    os.makedirs(os.path.join(directory, "plugins"), mode=0o700)
+    shutil.copy(plugin, os.path.join(directory, "plugins"))
+    settings = "".join(f"<setting name={quoteattr(key)} type='string'>{escape(value)}</setting>"
+                       for key, value in sim.options().items())
+    with open(os.path.join(directory, "accounts.xml"), "w", encoding="utf-8") as accounts:
+        accounts.write(
+            "<?xml version='1.0' encoding='UTF-8' ?><account version='1.0'><account>"
+            f"<protocol>prpl-coex</protocol><name>{escape(sim.number)}</name>"
+            f"<password>{escape(sim.key)}</password>"
+            "<statuses><status type='available' name='Available' active='true'><attributes/>"
+            f"</status></statuses><settings>{settings}</settings><settings ui='{ui}'>"
+            "<setting name='auto-login' type='bool'>1</setting></settings></account></account>\n")
+    with open(os.path.join(directory, "prefs.xml"), "w", encoding="utf-8") as prefs:
+        prefs.write(PREFS)

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "world.h"
+#include <gio/gio.h>
+#include <string.h>
+
+/* Logging in and off: what fails and how it is told, restarts, several accounts. */
+
+static const char *
+number(World *world)
+{
+    return coex_sim_get_number(world->sim);
+}
+
+static void
+wrong_token_is_fatal(World *world)
+{
+    host_set_password(world->host, number(world), "not-the-right-key");
+    host_login(world->host);
+
+    const HostEvent *end = host_wait_for(world->host, EVENT_DISCONNECTED, NULL, NULL);
+    host_check(world->host, g_str_equal(end->detail, "AUTHENTICATION_FAILED"));
+    host_check(world->host, *end->text != '\0');
+    host_assert_silence_since(world->host, end);
+}
+
+static void
+unreachable_at_the_first_login(World *world)
+{
+    coex_sim_set_down(world->sim, TRUE);
+    host_login(world->host);
+
+    const HostEvent *end = host_wait_for(world->host, EVENT_DISCONNECTED, NULL, NULL);
+    host_check(world->host, g_str_equal(end->detail, "NETWORK_ERROR"));
+    coex_sim_set_down(world->sim, FALSE);
+    host_go_online(world->host);
+}
+
+static void
+unreachable_at_a_later_login(World *world)
+{
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    host_quit(world->host);
+    coex_sim_set_down(world->sim, TRUE);
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Still there?");
+    host_type(world->host, ADA, "Yes");
+    coex_sim_set_down(world->sim, FALSE);
+
+    g_autoptr(CoexSimRequest) sent = world_next_sent(world);
+    host_check(world->host, g_strcmp0(sent->text, "Yes") == 0);
+}
+
+static void
+taken_port_is_named(World *world)
+{
+    g_autoptr(GSocketListener) holder = g_socket_listener_new();
+    g_autoptr(GError) error = NULL;
+    guint16 port = g_socket_listener_add_any_inet_port(holder, NULL, &error);
+    g_autofree char *address = g_strdup_printf("127.0.0.1:%u", port);
+    g_autofree char *pattern = g_strdup_printf("*%u*", port);
+
+    g_assert_no_error(error);
+    host_set_option(world->host, number(world), "listen", address);
+    host_login(world->host);
+
+    const HostEvent *end = host_wait_for(world->host, EVENT_DISCONNECTED, NULL, pattern);
+    host_check(world->host, g_str_equal(end->detail, "NETWORK_ERROR"));
+    host_check(world->host, strstr(end->text, "listen") != NULL);
+}
+
+static void
+held_lock_is_named(World *world)
+{
+    host_go_online(world->host);
+    g_autoptr(Host) second = host_new(NULL, host_get_profile(world->host));
+    g_autofree char *address = world_free_address();
+
+    host_account(second, number(world), coex_sim_get_key(world->sim), "provider",
+                 coex_sim_get_provider_name(world->sim), "api-url", coex_sim_get_url(world->sim),
+                 "listen", address, "phone-number-id", coex_sim_get_phone_number_id(world->sim),
+                 "waba-id", coex_sim_get_waba_id(world->sim), NULL);
+    host_login(second);
+    const HostEvent *end = host_wait_for(second, EVENT_DISCONNECTED, NULL, NULL);
+    host_check(second, g_str_equal(end->detail, "NETWORK_ERROR"));
+    host_check(second, strstr(end->text, "coex-headless") != NULL);
+
+    host_quit(world->host);
+    host_go_online(second);
+}
+
+static void
+missing_secret_is_told(World *world)
+{
+    gboolean meta = coex_sim_get_provider(world->sim) == COEX_SIM_META;
+    const char *option = meta ? "app-secret" : "webhook-header";
+
+    host_set_option(world->host, number(world), option, "");
+    host_go_online(world->host);
+    g_autofree char *pattern = g_strdup_printf("*%s*", option);
+    host_wait_for(world->host, EVENT_NOTICE, NULL, pattern);
+
+    g_autoptr(GBytes) body = coex_sim_render_text(world->sim, "ada", "anybody could say this");
+    host_check(world->host, coex_sim_deliver_raw(world->sim, body, COEX_SIM_SIGN_GOOD) == 401);
+    host_check(world->host, coex_sim_deliver_raw(world->sim, body, COEX_SIM_SIGN_NONE) == 401);
+}
+
+static void
+ids_come_from_the_token(World *world)
+{
+    if (coex_sim_get_provider(world->sim) != COEX_SIM_META)
+        return;
+
+    host_set_option(world->host, number(world), "phone-number-id", "");
+    host_set_option(world->host, number(world), "waba-id", "");
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    host_type(world->host, ADA, "Hi");
+
+    g_autoptr(CoexSimRequest) sent = world_next_sent(world);
+    host_check(world->host, g_strcmp0(sent->text, "Hi") == 0);
+}
+
+static void
+restart_shows_nothing_twice(World *world)
+{
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "before the restart");
+    g_free(coex_sim_phone_sends(world->sim, "ada", "echo before"));
+    host_wait_message(world->host, ADA, "SEND|REMOTE_SEND", "echo before");
+    world_settle(world);
+    host_quit(world->host);
+
+    host_go_online(world->host);
+    coex_sim_redeliver_last(world->sim);
+    host_type(world->host, ADA, "the window is still open");
+    g_autoptr(CoexSimRequest) sent = world_next_sent(world);
+    host_check(world->host, g_strcmp0(sent->type, "text") == 0);
+    world_settle(world);
+    world_customer_writes(world, "ben", BEN, "after the restart");
+
+    host_check(world->host, host_count(world->host, EVENT_MESSAGE, ADA, "before the restart") == 1);
+    host_check(world->host, host_count(world->host, EVENT_MESSAGE, ADA, "echo before") == 1);
+    host_check(world->host, host_count(world->host, EVENT_REQUEST, NULL, NULL) == 0);
+}
+
+static void
+written_while_away(World *world)
+{
+    host_go_online(world->host);
+    host_quit(world->host);
+    g_free(coex_sim_customer_sends(world->sim, "ada", "nobody home?"));
+    g_free(coex_sim_customer_sends(world->sim, "ada", "well, later"));
+    host_go_online(world->host);
+
+    const HostEvent *first = host_wait_message(world->host, ADA, "RECV", "nobody home?");
+    const HostEvent *second = host_wait_message(world->host, ADA, "RECV", "well, later");
+    host_check(world->host, first->index < second->index);
+}
+
+static void
+logged_off_but_running(World *world)
+{
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    host_logout(world->host);
+    g_free(coex_sim_customer_sends(world->sim, "ada", "while you were off"));
+    host_go_online(world->host);
+    host_wait_message(world->host, ADA, "RECV", "while you were off");
+    world_settle(world);
+    host_check(world->host, host_count(world->host, EVENT_MESSAGE, ADA, NULL) == 2);
+}
+
+static void
+two_accounts_share_a_port(World *world)
+{
+    CoexSim *other = world_add_number(world, "+447700900177", "/second");
+
+    host_go_online(world->host);
+    host_use(world->host, "+447700900177");
+    host_go_online(world->host);
+
+    g_free(coex_sim_customer_sends(world->sim, "ada", "to the first"));
+    g_free(coex_sim_customer_sends(other, "ada", "to the second"));
+    const HostEvent *first = host_wait_message(world->host, ADA, "RECV", "to the first");
+    const HostEvent *second = host_wait_message(world->host, ADA, "RECV", "to the second");
+    host_check(world->host, g_str_equal(first->account, number(world)));
+    host_check(world->host, g_str_equal(second->account, "+447700900177"));
+
+    host_type(world->host, ADA, "from the second");
+    g_autoptr(CoexSimRequest) sent = coex_sim_next_sent(other, HOST_PATIENCE_MS);
+    host_assert(world->host, sent != NULL, "the second number's API gets it");
+    host_check(world->host, coex_sim_n_sent(world->sim, NULL) == 0);
+
+    /* One goes, the other stays. */
+    host_logout(world->host);
+    world_customer_writes(world, "ada", ADA, "still received");
+    coex_sim_assert_no_complaints(other);
+    host_quit(world->host);
+    coex_sim_free(other);
+}
+
+static void
+revoked_in_the_middle(World *world)
+{
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    coex_sim_revoke_token(world->sim);
+    host_type(world->host, ADA, "kept for later");
+
+    const HostEvent *end = host_wait_for(world->host, EVENT_DISCONNECTED, NULL, NULL);
+    host_check(world->host, g_str_equal(end->detail, "AUTHENTICATION_FAILED"));
+    coex_sim_restore_token(world->sim);
+    host_go_online(world->host);
+    g_autoptr(CoexSimRequest) sent = world_next_sent(world);
+    host_check(world->host, g_strcmp0(sent->text, "kept for later") == 0);
+    host_check(world->host, coex_sim_n_sent(world->sim, NULL) == 1);
+}
+
+/* Answers outstanding, deliveries coming in, a form open: off, silent, and on again. */
+static void
+log_off_in_the_middle(World *world)
+{
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    coex_sim_set_parallel(world->sim, 4);
+    for (guint round = 0; round < 5; round++) {
+        g_autofree char *answer = g_strdup_printf("answer %u", round);
+        coex_sim_delay_next(world->sim, 300 * round);
+        host_type(world->host, NORA, "to a closed window");
+        host_type(world->host, ADA, answer);
+        for (guint i = 0; i < 10; i++) {
+            g_autofree char *text = g_strdup_printf("message %u-%u", round, i);
+            g_free(coex_sim_customer_sends(world->sim, i % 2 == 0 ? "ada" : "ben", text));
+        }
+        host_assert_silence_since(world->host, host_logout(world->host));
+        host_go_online(world->host);
+    }
+    world_settle(world);
+    world_customer_writes(world, "ben", BEN, "the end");
+    host_check(world->host, host_count(world->host, EVENT_MESSAGE, NULL, "message ?-?") == 50);
+    host_check(world->host, coex_sim_wait_n_sent(world->sim, "ada", 5, HOST_PATIENCE_MS));
+    host_check(world->host, coex_sim_n_sent(world->sim, "nora") == 0);
+}
+
+static void
+off_while_logging_in(World *world)
+{
+    for (guint round = 0; round < 5; round++) {
+        coex_sim_aim(world->sim, NULL);
+        coex_sim_delay_next(world->sim, 100 * round);
+        host_login(world->host);
+        host_logout(world->host);
+    }
+    coex_sim_aim(world->sim, "messages");
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+}
+
+static void
+removed_buddy_comes_back_by_writing(World *world)
+{
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    host_wait_for(world->host, EVENT_BUDDY, ADA, NULL);
+    host_remove_buddy(world->host, ADA);
+    host_wait_for(world->host, EVENT_BUDDY, ADA, NULL);
+    host_quit(world->host);
+    host_go_online(world->host);
+    world_customer_writes(world, "ben", BEN, "Hello");
+    host_check(world->host, host_try_wait(world->host, EVENT_BUDDY, ADA, NULL, 0) == NULL);
+    world_customer_writes(world, "ada", ADA, "me again");
+    host_wait_for(world->host, EVENT_BUDDY, ADA, NULL);
+}
+
+static void
+add_all(void)
+{
+    world_add("wrong-token-is-fatal", NULL, wrong_token_is_fatal);
+    world_add("unreachable-at-the-first-login", NULL, unreachable_at_the_first_login);
+    world_add("unreachable-at-a-later-login", NULL, unreachable_at_a_later_login);
+    world_add("taken-port-is-named", NULL, taken_port_is_named);
+    world_add("held-lock-is-named", NULL, held_lock_is_named);
+    world_add("missing-secret-is-told", NULL, missing_secret_is_told);
+    world_add("ids-come-from-the-token", NULL, ids_come_from_the_token);
+    world_add("restart-shows-nothing-twice", NULL, restart_shows_nothing_twice);
+    world_add("written-while-away", NULL, written_while_away);
+    world_add("logged-off-but-running", NULL, logged_off_but_running);
+    world_add("two-accounts-share-a-port", NULL, two_accounts_share_a_port);
+    world_add("revoked-in-the-middle", NULL, revoked_in_the_middle);
+    world_add("log-off-in-the-middle", NULL, log_off_in_the_middle);
+    world_add("off-while-logging-in", NULL, off_while_logging_in);
+    world_add("removed-buddy-comes-back-by-writing", NULL, removed_buddy_comes_back_by_writing);
+    world_add("bitlbee/restart-shows-nothing-twice", "BitlBee", restart_shows_nothing_twice);
+}
+
+int
+main(int argc, char **argv)
+{
+    return world_main(argc, argv, add_all);
+}

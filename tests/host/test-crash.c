@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "world.h"
+
+/* kill -9 while deliveries arrive and texts leave: what was acknowledged is shown, and at each kill
+ * at most one line is shown a second time; what was typed is sent at most once. */
+
+#define N_KILLS 10
+#define N_MESSAGES 15 /* in each round */
+
+static void
+send_some(World *world, guint round)
+{
+    static const char *const people[] = { "ada", "ben", "carla" };
+
+    for (guint i = 0; i < N_MESSAGES; i++) {
+        g_autofree char *text = g_strdup_printf("message %u.%u.", round, i);
+        g_free(coex_sim_customer_sends(world->sim, people[i % G_N_ELEMENTS(people)], text));
+    }
+}
+
+/* Every round dies at another point: before the login ends, or once the n-th line is shown. */
+static void
+live_and_die(World *world, guint round)
+{
+    host_login(world->host);
+    send_some(world, round);
+    for (guint shown = 0; shown < round * 2; shown++)
+        host_wait_for(world->host, EVENT_MESSAGE, NULL, "message *");
+    if (round % 2 == 0)
+        host_wait_for(world->host, EVENT_CONNECTED, NULL, NULL);
+    host_kill(world->host);
+}
+
+static void
+killed_while_receiving(World *world)
+{
+    guint n_repeated = 0;
+
+    coex_sim_set_parallel(world->sim, 4);
+    for (guint round = 0; round < N_KILLS; round++)
+        live_and_die(world, round);
+    host_go_online(world->host);
+    world_settle(world);
+    world_customer_writes(world, "ada", ADA, "the end");
+
+    for (guint round = 0; round < N_KILLS; round++) {
+        for (guint i = 0; i < N_MESSAGES; i++) {
+            g_autofree char *text = g_strdup_printf("message %u.%u.", round, i);
+            guint n = host_count(world->host, EVENT_MESSAGE, NULL, text);
+            host_assert(world->host, n >= 1, text);
+            host_assert(world->host, n <= 2, "a line is shown at most twice");
+            n_repeated += n - 1;
+        }
+    }
+    host_assert(world->host, n_repeated <= N_KILLS, "at most one repeated line for each kill");
+}
+
+/* The line comes after the text is on disk. A text that may have been on the wire is never repeated
+ * by itself; each round has a customer of its own, since such a text holds up that person's queue.
+ */
+static void
+killed_while_sending(World *world)
+{
+    host_go_online(world->host);
+    for (guint round = 0; round < N_KILLS; round++) {
+        g_autofree char *who = g_strdup_printf("customer-%u", round);
+        g_autofree char *peer = g_strdup_printf("1202555012%u", round);
+        g_autofree char *number = g_strconcat("+", peer, NULL);
+
+        coex_sim_add_customer(world->sim, who, number, NULL, who);
+        world_customer_writes(world, who, peer, "Hello");
+        if (round % 3 == 1)
+            coex_sim_delay_next(world->sim, 200);
+        host_type(world->host, peer, "answer");
+        host_wait_message(world->host, peer, "SEND", "answer");
+        if (round % 3 == 2)
+            host_assert(world->host, coex_sim_wait_n_sent(world->sim, who, 1, HOST_PATIENCE_MS),
+                        "the text is sent");
+        host_kill(world->host);
+        host_go_online(world->host);
+        if (coex_sim_n_sent(world->sim, who) == 1)
+            host_wait_tooltip(world->host, peer, "*elivered*");
+    }
+    world_settle(world);
+    world_customer_writes(world, "ada", ADA, "the end");
+    for (guint round = 0; round < N_KILLS; round++) {
+        g_autofree char *who = g_strdup_printf("customer-%u", round);
+        g_autofree char *peer = g_strdup_printf("1202555012%u", round);
+        host_assert(world->host, coex_sim_n_sent(world->sim, who) <= 1, "no text is sent twice");
+        guint n_shown = host_count_messages(world->host, peer, "SEND", NULL, "answer");
+        host_assert(world->host, n_shown == 1 || n_shown == 2, "a line is shown at most twice");
+    }
+}
+
+static void
+add_all(void)
+{
+    world_add("killed-while-receiving", NULL, killed_while_receiving);
+    world_add("killed-while-sending", NULL, killed_while_sending);
+    world_add("bitlbee/killed-while-receiving", "BitlBee", killed_while_receiving);
+}
+
+int
+main(int argc, char **argv)
+{
+    return world_main(argc, argv, add_all);
+}

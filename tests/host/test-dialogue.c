@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "world.h"
+#include <string.h>
+
+/* The template dialogue in a host without forms and commands, as BitlBee is one: all of it in the
+ * conversation, the user's part beginning with "!". */
+
+#define TYPED "Your parcel can be fetched"
+
+/* The number that stands before order_update in a list: "!N" chooses it. */
+static char *
+choice_of(World *world, const char *list)
+{
+    g_autoptr(GRegex) regex = g_regex_new("!(\\d+)\\s+order_update \\(en_US\\)", 0, 0, NULL);
+    g_autoptr(GMatchInfo) match = NULL;
+
+    host_assert(world->host, g_regex_match(regex, list, 0, &match), "the list has numbers");
+    return g_match_info_fetch(match, 1);
+}
+
+static char *
+ask_for_list(World *world)
+{
+    host_skip(world->host);
+    host_type(world->host, NORA, "!find order_update");
+    const HostEvent *list = host_wait_for(world->host, EVENT_MESSAGE, NORA, "*order_update*");
+    return choice_of(world, list->text);
+}
+
+static void
+write_to_closed(World *world)
+{
+    host_go_online(world->host);
+    host_type(world->host, NORA, TYPED);
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*!hold*");
+    host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 0);
+}
+
+static void
+template_by_dialogue(World *world)
+{
+    write_to_closed(world);
+    g_autofree char *number = ask_for_list(world);
+    g_autofree char *choice = g_strdup_printf("!%s Zoe | K-42", number);
+    host_type(world->host, NORA, choice);
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*Zoe*K-42*");
+    host_assert(world->host, coex_sim_n_requests(world->sim, "messages") == 0,
+                "nothing is sent before !send");
+    host_type(world->host, NORA, "!send");
+
+    g_autoptr(CoexSimRequest) sent = world_next_sent(world);
+    host_check(world->host, g_strcmp0(sent->template_name, "order_update") == 0);
+    host_check(world->host, g_strv_length(sent->values) == 2);
+    host_check(world->host, g_str_equal(sent->values[0], "Zoe"));
+    host_check(world->host, g_str_equal(sent->values[1], "K-42"));
+    host_check(world->host, coex_sim_n_sent(world->sim, NULL) == 1);
+    host_check(world->host, host_count(world->host, EVENT_REQUEST, NULL, NULL) == 0);
+}
+
+static void
+hold_by_dialogue(World *world)
+{
+    write_to_closed(world);
+    host_type(world->host, NORA, "!hold");
+    host_type(world->host, NORA, "!held");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*" TYPED "*");
+    world_customer_writes(world, "nora", NORA, "Hello?");
+
+    g_autoptr(CoexSimRequest) sent = world_next_sent(world);
+    host_check(world->host, g_strcmp0(sent->text, TYPED) == 0);
+}
+
+static void
+cancel_by_dialogue(World *world)
+{
+    write_to_closed(world);
+    host_type(world->host, NORA, "!cancel");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*" TYPED "*");
+    world_customer_writes(world, "nora", NORA, "Hello?");
+    host_type(world->host, NORA, "Hi");
+
+    g_autoptr(CoexSimRequest) sent = world_next_sent(world);
+    host_check(world->host, g_strcmp0(sent->text, "Hi") == 0);
+}
+
+/* What looks like an order to the plugin never reaches a customer by mistake. */
+static void
+mistyped_verbs_stay_here(World *world)
+{
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    host_type(world->host, ADA, "!tempalte");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*tempalte*");
+    host_type(world->host, ADA, "!9 Zoe");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*");
+    host_type(world->host, ADA, "/template order_update");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*");
+    host_type(world->host, ADA, "!help");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*!template*");
+    host_type(world->host, ADA, "!window");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*open*");
+    host_type(world->host, ADA, "!!important");
+
+    g_autoptr(CoexSimRequest) sent = world_next_sent(world);
+    host_check(world->host, g_strcmp0(sent->text, "!important") == 0);
+    host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 1);
+}
+
+static void
+lone_marks_are_text(World *world)
+{
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    host_type(world->host, ADA, "!");
+    host_type(world->host, ADA, "! wow");
+
+    g_autoptr(CoexSimRequest) first = world_next_sent(world);
+    g_autoptr(CoexSimRequest) second = world_next_sent(world);
+    host_check(world->host, g_strcmp0(first->text, "!") == 0);
+    host_check(world->host, g_strcmp0(second->text, "! wow") == 0);
+}
+
+/* What the host passes on: a local echo is not shown twice, notices come as lines of the buddy. */
+static void
+lines_are_visible(World *world)
+{
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    host_type(world->host, ADA, "Hi Ada");
+    g_autoptr(CoexSimRequest) sent = world_next_sent(world);
+    host_check(world->host, g_strcmp0(sent->text, "Hi Ada") == 0);
+    world_settle(world);
+    world_customer_writes(world, "ada", ADA, "Bye");
+    host_check(world->host, host_count(world->host, EVENT_MESSAGE, ADA, "Hi Ada") == 0);
+}
+
+static void
+add_all(void)
+{
+    world_add("bitlbee/template-by-dialogue", "BitlBee", template_by_dialogue);
+    world_add("bitlbee/hold-by-dialogue", "BitlBee", hold_by_dialogue);
+    world_add("bitlbee/cancel-by-dialogue", "BitlBee", cancel_by_dialogue);
+    world_add("bitlbee/mistyped-verbs-stay-here", "BitlBee", mistyped_verbs_stay_here);
+    world_add("bitlbee/lone-marks-are-text", "BitlBee", lone_marks_are_text);
+    world_add("bitlbee/lines-are-visible", "BitlBee", lines_are_visible);
+}
+
+int
+main(int argc, char **argv)
+{
+    return world_main(argc, argv, add_all);
+}

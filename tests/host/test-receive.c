@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "world.h"
+#include <string.h>
+
+/* What customers write and what the phone sends, as the user is shown it. */
+
+/* Nothing more of the past can come once a later text is shown. */
+static void
+wait_for_end(World *world)
+{
+    world_settle(world);
+    g_free(coex_sim_customer_sends(world->sim, "ben", "the end"));
+    host_wait_message(world->host, BEN, "RECV", "the end");
+}
+
+static void
+text_delivered_three_times(World *world)
+{
+    host_go_online(world->host);
+    coex_sim_duplicate_next(world->sim, 2);
+    g_free(coex_sim_customer_sends_at(world->sim, "ada", "Is my order ready?",
+                                      coex_sim_now(world->sim) - 3));
+
+    const HostEvent *buddy = host_wait_for(world->host, EVENT_BUDDY, ADA, NULL);
+    const HostEvent *line = host_wait_message(world->host, ADA, "RECV", "Is my order ready?");
+    host_assert(world->host, buddy->index < line->index, "the buddy comes before the message");
+    host_assert(world->host, ABS(line->time - (coex_sim_now(world->sim) - 3)) <= 2,
+                "the line carries the message's own time");
+    host_wait_for(world->host, EVENT_ALIAS, ADA, "Ada Lovelace");
+    wait_for_end(world);
+
+    host_assert(world->host, coex_sim_n_delivered(world->sim) >= 4, "it was delivered three times");
+    host_check(world->host, host_count(world->host, EVENT_MESSAGE, ADA, "Is my order ready?") == 1);
+    host_assert_all_taken(world->host);
+}
+
+static void
+window_shows_as_presence(World *world)
+{
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+
+    const HostEvent *status = host_wait_for(world->host, EVENT_STATUS, ADA, "*");
+    host_check(world->host, g_str_equal(status->detail, "available"));
+}
+
+static void
+two_changes_in_one_delivery(World *world)
+{
+    host_go_online(world->host);
+    coex_sim_begin_batch(world->sim);
+    g_free(coex_sim_customer_sends(world->sim, "ada", "first change"));
+    g_free(coex_sim_customer_sends(world->sim, "ben", "second change"));
+    g_free(coex_sim_phone_sends(world->sim, "ada", "third, from the phone"));
+    coex_sim_end_batch(world->sim);
+
+    host_wait_message(world->host, ADA, "RECV", "first change");
+    host_wait_message(world->host, BEN, "RECV", "second change");
+    host_wait_message(world->host, ADA, "SEND|REMOTE_SEND", "third, from the phone");
+    wait_for_end(world);
+    host_check(world->host, host_count(world->host, EVENT_MESSAGE, ADA, NULL) == 2);
+    host_assert_all_taken(world->host);
+}
+
+static void
+echo_from_the_phone(World *world)
+{
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    coex_sim_duplicate_next(world->sim, 1);
+    g_free(coex_sim_phone_sends(world->sim, "ada", "Good morning, it is ready"));
+
+    const HostEvent *echo =
+        host_wait_message(world->host, ADA, "SEND|REMOTE_SEND", "Good morning, it is ready");
+    host_assert(world->host, ABS(echo->time - coex_sim_now(world->sim)) <= 5,
+                "an echo has its own time");
+    wait_for_end(world);
+    host_check(world->host, host_count(world->host, EVENT_MESSAGE, ADA, "Good morning*") == 1);
+    host_check(world->host, coex_sim_n_sent(world->sim, NULL) == 0);
+    host_assert_all_taken(world->host);
+}
+
+static void
+signature_is_demanded(World *world)
+{
+    host_go_online(world->host);
+    g_autoptr(GBytes) unsigned_body = coex_sim_render_text(world->sim, "ada", "without signature");
+    g_autoptr(GBytes) forged_body = coex_sim_render_text(world->sim, "ada", "wrongly signed");
+
+    host_check(world->host,
+               coex_sim_deliver_raw(world->sim, unsigned_body, COEX_SIM_SIGN_NONE) == 401);
+    host_check(world->host,
+               coex_sim_deliver_raw(world->sim, forged_body, COEX_SIM_SIGN_WRONG) == 401);
+    host_check(world->host,
+               coex_sim_deliver_raw(world->sim, unsigned_body, COEX_SIM_SIGN_GOOD) == 200);
+
+    host_wait_message(world->host, ADA, "RECV", "without signature");
+    wait_for_end(world);
+    host_check(world->host, host_count(world->host, EVENT_MESSAGE, ADA, NULL) == 1);
+}
+
+static void
+other_requests_are_refused(World *world)
+{
+    host_go_online(world->host);
+    g_autoptr(GBytes) body = coex_sim_render_text(world->sim, "ada", "elsewhere");
+    g_autofree char *other_path = g_strdup_printf("http://%s/other", world->listen);
+
+    host_check(world->host, coex_sim_deliver_raw_to(world->sim, "POST", other_path, body,
+                                                    COEX_SIM_SIGN_GOOD) == 404);
+    host_check(world->host, coex_sim_deliver_raw_to(world->sim, "PUT", world->webhook, body,
+                                                    COEX_SIM_SIGN_GOOD) == 405);
+    wait_for_end(world);
+    host_check(world->host, host_count(world->host, EVENT_MESSAGE, ADA, NULL) == 0);
+}
+
+static void
+marks_and_markup(World *world)
+{
+    host_go_online(world->host);
+    g_free(coex_sim_customer_sends(world->sim, "ada", "*now* <b>&amp; \"quoted\"\nsecond line 😀"));
+
+    const HostEvent *line = host_wait_message(world->host, ADA, "RECV", "*second line*");
+    host_check(world->host, strstr(line->extra, "<b>now</b>") != NULL);
+    host_check(world->host, strstr(line->extra, "&lt;b&gt;&amp;amp;") != NULL);
+    host_check(world->host, strstr(line->text, "\nsecond line 😀") != NULL);
+}
+
+static void
+action_of_a_customer_is_text(World *world)
+{
+    host_go_online(world->host);
+    g_free(coex_sim_customer_sends(world->sim, "ada", "/me dances"));
+
+    const HostEvent *line = host_wait_message(world->host, ADA, "RECV", "*/me dances");
+    host_check(world->host, !g_str_has_prefix(line->extra, "/me"));
+}
+
+static void
+other_types_are_one_line(World *world)
+{
+    host_go_online(world->host);
+    g_free(coex_sim_customer_sends_type(
+        world->sim, "ada", "image",
+        "{\"id\":\"900000000000001\",\"mime_type\":\"image/jpeg\",\"caption\":\"Broken part\"}"));
+    g_free(coex_sim_customer_sends_type(
+        world->sim, "ada", "location",
+        "{\"latitude\":51.5,\"longitude\":-0.12,\"name\":\"Sample Cafe\"}"));
+    g_free(coex_sim_customer_sends_type(world->sim, "ada", "hologram", "{\"body\":\"new kind\"}"));
+
+    host_wait_message(world->host, ADA, "RECV", "*Broken part*");
+    host_wait_message(world->host, ADA, "RECV", "*Sample Cafe*");
+    host_wait_message(world->host, ADA, "RECV", "*hologram*");
+    wait_for_end(world);
+    host_assert_all_taken(world->host);
+}
+
+static void
+placeholder_gives_way(World *world)
+{
+    host_go_online(world->host);
+    g_autofree char *wamid = coex_sim_customer_sends_unavailable(world->sim, "ada");
+    host_wait_message(world->host, ADA, "RECV", "*phone*");
+    coex_sim_customer_sends_again(world->sim, "ada", wamid, "what it really said");
+    host_wait_message(world->host, ADA, "RECV", "what it really said");
+    coex_sim_redeliver_last(world->sim);
+    wait_for_end(world);
+    host_check(world->host,
+               host_count(world->host, EVENT_MESSAGE, ADA, "what it really said") == 1);
+}
+
+static void
+person_without_number(World *world)
+{
+    host_go_online(world->host);
+    world_customer_writes(world, "carla", CARLA, "I have a username only");
+    host_wait_for(world->host, EVENT_ALIAS, CARLA, "Carla Lane");
+    host_type(world->host, CARLA, "Welcome, Carla");
+
+    g_autoptr(CoexSimRequest) sent = world_next_sent(world);
+    host_check(world->host, g_strcmp0(sent->recipient, CARLA) == 0);
+    host_check(world->host, sent->to == NULL);
+    host_check(world->host, g_strcmp0(sent->text, "Welcome, Carla") == 0);
+    if (!world->bitlbee)
+        host_wait_message(world->host, CARLA, "SEND", "Welcome, Carla");
+}
+
+static void
+alias_only_when_it_changes(World *world)
+{
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "one");
+    world_customer_writes(world, "ada", ADA, "two");
+    coex_sim_set_name(world->sim, "ada", "Ada King");
+    world_customer_writes(world, "ada", ADA, "three");
+    host_wait_for(world->host, EVENT_ALIAS, ADA, "Ada King");
+    wait_for_end(world);
+    host_check(world->host, host_count(world->host, EVENT_ALIAS, ADA, NULL) == 2);
+}
+
+static void
+add_all(void)
+{
+    world_add("text-delivered-three-times", NULL, text_delivered_three_times);
+    world_add("window-shows-as-presence", NULL, window_shows_as_presence);
+    world_add("two-changes-in-one-delivery", NULL, two_changes_in_one_delivery);
+    world_add("echo-from-the-phone", NULL, echo_from_the_phone);
+    world_add("signature-is-demanded", NULL, signature_is_demanded);
+    world_add("other-requests-are-refused", NULL, other_requests_are_refused);
+    world_add("marks-and-markup", NULL, marks_and_markup);
+    world_add("action-of-a-customer-is-text", NULL, action_of_a_customer_is_text);
+    world_add("other-types-are-one-line", NULL, other_types_are_one_line);
+    world_add("placeholder-gives-way", NULL, placeholder_gives_way);
+    world_add("person-without-number", NULL, person_without_number);
+    world_add("alias-only-when-it-changes", NULL, alias_only_when_it_changes);
+    world_add("bitlbee/echo-from-the-phone", "BitlBee", echo_from_the_phone);
+    world_add("bitlbee/person-without-number", "BitlBee", person_without_number);
+}
+
+int
+main(int argc, char **argv)
+{
+    return world_main(argc, argv, add_all);
+}

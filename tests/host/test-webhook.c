@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "world.h"
+#include <string.h>
+
+/* The option public-url: the webhook is registered at the provider, and taken from nobody without
+ * a yes. */
+
+static void
+set_public_url(World *world)
+{
+    host_set_option(world->host, coex_sim_get_number(world->sim), "public-url", world->webhook);
+}
+
+/* Another system's address stands at the provider. */
+static char *
+register_other(World *world)
+{
+    g_autofree char *address = world_free_address();
+    char *other = g_strdup_printf("http://%s/other-system", address);
+
+    coex_sim_set_webhook(world->sim, other);
+    return other;
+}
+
+static const HostEvent *
+wait_for_question(World *world, const char *other)
+{
+    const HostEvent *question = host_wait_for(world->host, EVENT_REQUEST, NULL, NULL);
+
+    host_check(world->host, g_str_equal(question->detail, "action"));
+    host_check(world->host, strstr(question->text, other) != NULL);
+    host_check(world->host, strstr(question->text, world->webhook) != NULL);
+    return question;
+}
+
+static void
+registers_where_nothing_stands(World *world)
+{
+    coex_sim_set_webhook(world->sim, NULL);
+    set_public_url(world);
+    host_go_online(world->host);
+
+    g_autoptr(CoexSimRequest) set =
+        coex_sim_wait_request(world->sim, "webhook-set", HOST_PATIENCE_MS);
+    host_assert(world->host, set != NULL, "the webhook is registered");
+    world_customer_writes(world, "ada", ADA, "found you");
+    host_check(world->host, host_count(world->host, EVENT_REQUEST, NULL, NULL) == 0);
+}
+
+static void
+makes_its_own_secret(World *world)
+{
+    gboolean meta = coex_sim_get_provider(world->sim) == COEX_SIM_META;
+
+    coex_sim_set_webhook(world->sim, NULL);
+    set_public_url(world);
+    host_set_option(world->host, coex_sim_get_number(world->sim),
+                    meta ? "verify-token" : "webhook-header", "");
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "found you");
+    host_quit(world->host);
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "and again");
+}
+
+static void
+takes_over_after_a_yes(World *world)
+{
+    g_autofree char *other = register_other(world);
+
+    set_public_url(world);
+    host_go_online(world->host);
+    wait_for_question(world, other);
+    host_check(world->host, coex_sim_n_requests(world->sim, "webhook-set") == 0);
+    host_request_press(world->host, world->bitlbee ? "yes" : "OK");
+
+    g_autoptr(CoexSimRequest) set =
+        coex_sim_wait_request(world->sim, "webhook-set", HOST_PATIENCE_MS);
+    host_assert(world->host, set != NULL, "the webhook is registered");
+    world_customer_writes(world, "ada", ADA, "found you");
+}
+
+static void
+remembers_a_no(World *world)
+{
+    g_autofree char *other = register_other(world);
+
+    set_public_url(world);
+    host_go_online(world->host);
+    wait_for_question(world, other);
+    gboolean meta = coex_sim_get_provider(world->sim) == COEX_SIM_META;
+    host_request_press(world->host, world->bitlbee ? "no" : "Cancel");
+    host_sync(world->host);
+    host_quit(world->host);
+
+    coex_sim_set_webhook(world->sim, other);
+    host_go_online(world->host);
+    for (guint i = 0; i < 2; i++) {
+        g_autoptr(CoexSimRequest) read =
+            coex_sim_wait_request(world->sim, meta ? "number" : "webhook-get", HOST_PATIENCE_MS);
+        host_assert(world->host, read != NULL, "each login reads what is registered");
+    }
+    host_check(world->host, host_try_wait(world->host, EVENT_REQUEST, NULL, NULL, 500) == NULL);
+    host_check(world->host, coex_sim_n_requests(world->sim, "webhook-set") == 0);
+
+    if (world->bitlbee)
+        return;
+    host_pick_action(world->host, "webhook");
+    wait_for_question(world, other);
+    host_request_press(world->host, "Cancel");
+}
+
+static void
+add_all(void)
+{
+    world_add("registers-where-nothing-stands", NULL, registers_where_nothing_stands);
+    world_add("makes-its-own-secret", NULL, makes_its_own_secret);
+    world_add("takes-over-after-a-yes", NULL, takes_over_after_a_yes);
+    world_add("remembers-a-no", NULL, remembers_a_no);
+    world_add("bitlbee/takes-over-after-a-yes", "BitlBee", takes_over_after_a_yes);
+    world_add("bitlbee/remembers-a-no", "BitlBee", remembers_a_no);
+}
+
+int
+main(int argc, char **argv)
+{
+    return world_main(argc, argv, add_all);
+}

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "world.h"
+#include <string.h>
+
+/* A closed customer service window in a host with forms: the template prompt, and holding. */
+
+#define TYPED "Your parcel can be fetched"
+
+/* The user writes to somebody who never wrote; the list of templates opens instead. */
+static const HostEvent *
+open_prompt(World *world)
+{
+    host_go_online(world->host);
+    host_type(world->host, NORA, TYPED);
+
+    const HostEvent *list = host_wait_for(world->host, EVENT_REQUEST, NORA, NULL);
+    host_check(world->host, g_str_equal(list->detail, "fields"));
+    host_check(world->host, host_request_n_rows(list, "Hold") == 1);
+    host_check(world->host, host_request_n_rows(list, "order_update") >= 1);
+    host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 0);
+    return list;
+}
+
+/* Chooses order_update and answers the form of its two variables. */
+static const HostEvent *
+fill_in(World *world, const char *first, const char *second)
+{
+    host_request_select(world->host, "order_update (en_US)");
+    host_request_ok(world->host);
+
+    const HostEvent *form = host_wait_for(world->host, EVENT_REQUEST, NORA, NULL);
+    g_autofree char *first_field = host_request_field(form, 0);
+    g_autofree char *second_field = host_request_field(form, 1);
+    host_assert(world->host, first_field != NULL && second_field != NULL,
+                "the form has a field for each variable");
+    host_request_set(world->host, first_field, first);
+    host_request_set(world->host, second_field, second);
+    host_request_ok(world->host);
+    return form;
+}
+
+static void
+template_in_three_steps(World *world)
+{
+    open_prompt(world);
+    const HostEvent *form = fill_in(world, "Zoe", "K-42");
+    host_assert(world->host, strstr(form->extra, TYPED) != NULL,
+                "the typed text is offered as first value");
+
+    const HostEvent *last = host_wait_for(world->host, EVENT_REQUEST, NORA, NULL);
+    host_check(world->host, g_str_equal(last->detail, "action"));
+    host_check(world->host, strstr(last->text, "Zoe") != NULL);
+    host_check(world->host, strstr(last->text, "K-42") != NULL);
+    host_assert(world->host, coex_sim_n_requests(world->sim, "messages") == 0,
+                "nothing is sent before the last step");
+    host_request_press(world->host, "Send");
+
+    g_autoptr(CoexSimRequest) sent = world_next_sent(world);
+    host_check(world->host, g_strcmp0(sent->type, "template") == 0);
+    host_check(world->host, g_strcmp0(sent->template_name, "order_update") == 0);
+    host_check(world->host, g_strcmp0(sent->to, "+" NORA) == 0);
+    host_check(world->host, g_strv_length(sent->values) == 2);
+    host_check(world->host, g_str_equal(sent->values[0], "Zoe"));
+    host_check(world->host, g_str_equal(sent->values[1], "K-42"));
+    host_wait_message(world->host, NORA, "SEND", "*Zoe*K-42*");
+    host_wait_tooltip(world->host, NORA, "*elivered*");
+    host_check(world->host, coex_sim_n_sent(world->sim, NULL) == 1);
+    host_check(world->host, host_count(world->host, EVENT_REQUEST, NULL, NULL) == 3);
+}
+
+static void
+values_are_cleaned(World *world)
+{
+    open_prompt(world);
+    fill_in(world, "Zoe\nMeier", "K\t42     b");
+    host_wait_for(world->host, EVENT_REQUEST, NORA, "*Zoe Meier*K 42 b*");
+    host_request_press(world->host, "Send");
+
+    g_autoptr(CoexSimRequest) sent = world_next_sent(world);
+    host_check(world->host, g_str_equal(sent->values[0], "Zoe Meier"));
+    host_check(world->host, g_str_equal(sent->values[1], "K 42 b"));
+}
+
+static void
+back_leads_to_the_values(World *world)
+{
+    open_prompt(world);
+    fill_in(world, "Zoe", "K-42");
+    host_wait_for(world->host, EVENT_REQUEST, NORA, NULL);
+    host_request_press(world->host, "Back");
+    host_wait_for(world->host, EVENT_REQUEST, NORA, NULL);
+    host_request_cancel(world->host);
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*" TYPED "*");
+    host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 0);
+}
+
+static void
+cancel_gives_the_text_back(World *world)
+{
+    open_prompt(world);
+    host_request_cancel(world->host);
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*" TYPED "*");
+
+    /* The next text asks again: nothing was left half done. */
+    host_type(world->host, NORA, "once more");
+    host_wait_for(world->host, EVENT_REQUEST, NORA, NULL);
+    host_request_cancel(world->host);
+    host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 0);
+}
+
+static void
+further_texts_join(World *world)
+{
+    open_prompt(world);
+    host_type(world->host, NORA, "and bring the slip");
+    host_sync(world->host);
+    host_request_select(world->host, "Hold");
+    host_request_ok(world->host);
+    g_free(coex_sim_customer_sends(world->sim, "nora", "Good evening"));
+
+    g_autoptr(CoexSimRequest) first = world_next_sent(world);
+    g_autoptr(CoexSimRequest) second = world_next_sent(world);
+    host_check(world->host, g_strcmp0(first->text, TYPED) == 0);
+    host_check(world->host, g_strcmp0(second->text, "and bring the slip") == 0);
+    host_check(world->host, host_count(world->host, EVENT_REQUEST, NORA, NULL) == 1);
+}
+
+static void
+held_text_leaves_when_they_write(World *world)
+{
+    open_prompt(world);
+    host_request_select(world->host, "Hold");
+    host_request_ok(world->host);
+    host_sync(world->host);
+    host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 0);
+
+    world_customer_writes(world, "nora", NORA, "Hello?");
+    g_autoptr(CoexSimRequest) sent = world_next_sent(world);
+    host_check(world->host, g_strcmp0(sent->type, "text") == 0);
+    host_check(world->host, g_strcmp0(sent->text, TYPED) == 0);
+    host_check(world->host, g_strcmp0(sent->to, "+" NORA) == 0);
+    host_wait_message(world->host, NORA, "SEND", TYPED);
+    host_wait_tooltip(world->host, NORA, "*elivered*");
+    host_check(world->host, coex_sim_n_sent(world->sim, NULL) == 1);
+}
+
+static void
+held_text_survives_a_restart(World *world)
+{
+    open_prompt(world);
+    host_request_select(world->host, "Hold");
+    host_request_ok(world->host);
+    host_sync(world->host);
+    host_quit(world->host);
+    host_go_online(world->host);
+    world_customer_writes(world, "nora", NORA, "Hello?");
+
+    g_autoptr(CoexSimRequest) sent = world_next_sent(world);
+    host_check(world->host, g_strcmp0(sent->text, TYPED) == 0);
+}
+
+/* The plugin believes the window open, WhatsApp does not: the answer to a text just typed. */
+static void
+window_closed_as_an_answer(World *world)
+{
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    coex_sim_close_window(world->sim, "ada");
+    host_type(world->host, ADA, "too late");
+    host_wait_for(world->host, EVENT_REQUEST, ADA, NULL);
+    host_request_cancel(world->host);
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*too late*");
+    host_check(world->host, coex_sim_n_sent(world->sim, NULL) == 0);
+}
+
+/* The same told later: a line that says what to type, never a dialog out of the blue. */
+static void
+window_closed_as_a_status(World *world)
+{
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    coex_sim_close_window(world->sim, "ada");
+    coex_sim_set_async_window(world->sim, TRUE);
+    host_type(world->host, ADA, "too late");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*too late*131047*/resend*");
+    host_wait_for(world->host, EVENT_STATUS, ADA, "*closed*");
+    host_check(world->host, host_count(world->host, EVENT_REQUEST, NULL, NULL) == 0);
+
+    host_type(world->host, ADA, "/resend");
+    host_wait_for(world->host, EVENT_REQUEST, ADA, "*too late*");
+    host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 1);
+}
+
+static void
+commands_reach_the_same(World *world)
+{
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    host_type(world->host, ADA, "/window");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*open*");
+    host_type(world->host, ADA, "/nonsense x");
+    host_wait_for(world->host, EVENT_COMMAND, ADA, NULL);
+    host_type(world->host, ADA, "/template");
+    host_wait_for(world->host, EVENT_REQUEST, ADA, NULL);
+    host_request_cancel(world->host);
+    host_pick_menu(world->host, ADA, "template");
+    host_wait_for(world->host, EVENT_REQUEST, ADA, NULL);
+    host_request_cancel(world->host);
+    host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 0);
+}
+
+static void
+vanished_template_is_told(World *world)
+{
+    open_prompt(world);
+    fill_in(world, "Zoe", "K-42");
+    host_wait_for(world->host, EVENT_REQUEST, NORA, NULL);
+    coex_sim_remove_template(world->sim, "order_update");
+    host_request_press(world->host, "Send");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*order_update*");
+    host_check(world->host, coex_sim_n_sent(world->sim, NULL) == 0);
+}
+
+/* An open form does not outlive the account's connection. */
+static void
+logging_off_closes_the_prompt(World *world)
+{
+    open_prompt(world);
+    host_logout(world->host);
+    host_wait_for(world->host, EVENT_CLOSED, NULL, NULL);
+    host_go_online(world->host);
+    host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 0);
+}
+
+static void
+add_all(void)
+{
+    world_add("template-in-three-steps", NULL, template_in_three_steps);
+    world_add("values-are-cleaned", NULL, values_are_cleaned);
+    world_add("back-leads-to-the-values", NULL, back_leads_to_the_values);
+    world_add("cancel-gives-the-text-back", NULL, cancel_gives_the_text_back);
+    world_add("further-texts-join", NULL, further_texts_join);
+    world_add("held-text-leaves-when-they-write", NULL, held_text_leaves_when_they_write);
+    world_add("held-text-survives-a-restart", NULL, held_text_survives_a_restart);
+    world_add("window-closed-as-an-answer", NULL, window_closed_as_an_answer);
+    world_add("window-closed-as-a-status", NULL, window_closed_as_a_status);
+    world_add("commands-reach-the-same", NULL, commands_reach_the_same);
+    world_add("vanished-template-is-told", NULL, vanished_template_is_told);
+    world_add("logging-off-closes-the-prompt", NULL, logging_off_closes_the_prompt);
+}
+
+int
+main(int argc, char **argv)
+{
+    return world_main(argc, argv, add_all);
+}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "world.h"
+#include <gio/gio.h>
+#include <string.h>
+
+#define SCENARIO_S 100 /* the longest that one may take */
+
+typedef struct {
+    char *path;
+    char *here; /* path of the same in its own process */
+    const char *ui_id;
+    CoexSimProvider provider;
+    WorldScenario run;
+} Scenario;
+
+char *
+world_free_address(void)
+{
+    g_autoptr(GSocket) socket = NULL;
+    g_autoptr(GInetAddress) loopback = g_inet_address_new_loopback(G_SOCKET_FAMILY_IPV4);
+    g_autoptr(GSocketAddress) any = g_inet_socket_address_new(loopback, 0);
+    g_autoptr(GSocketAddress) bound = NULL;
+    g_autoptr(GError) error = NULL;
+
+    socket =
+        g_socket_new(G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, &error);
+    g_assert_no_error(error);
+    g_assert_true(g_socket_bind(socket, any, FALSE, NULL));
+    bound = g_socket_get_local_address(socket, NULL);
+    return g_strdup_printf("127.0.0.1:%u",
+                           g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(bound)));
+}
+
+static void
+add_people(CoexSim *sim)
+{
+    coex_sim_add_customer(sim, "ada", "+" ADA, "US.7000000000000101", "Ada Lovelace");
+    coex_sim_add_customer(sim, "ben", "+" BEN, "US.7000000000000102", "Ben Nevis");
+    coex_sim_add_customer(sim, "carla", NULL, CARLA, "Carla Lane");
+    coex_sim_add_customer(sim, "nora", "+" NORA, "US.7000000000000105", "Nora North");
+}
+
+static void
+add_account(World *world, CoexSim *sim, const char *path)
+{
+    const char *number = coex_sim_get_number(sim);
+    g_autofree char *url = g_strdup_printf("http://%s%s", world->listen, path);
+
+    host_account(world->host, number, coex_sim_get_key(sim), "provider",
+                 coex_sim_get_provider_name(sim), "api-url", coex_sim_get_url(sim), "listen",
+                 world->listen, "webhook-path", path, NULL);
+    if (coex_sim_get_provider(sim) == COEX_SIM_META) {
+        host_set_option(world->host, number, "app-secret", coex_sim_get_app_secret(sim));
+        host_set_option(world->host, number, "verify-token", coex_sim_get_verify_token(sim));
+        host_set_option(world->host, number, "phone-number-id", coex_sim_get_phone_number_id(sim));
+        host_set_option(world->host, number, "waba-id", coex_sim_get_waba_id(sim));
+    } else {
+        host_set_option(world->host, number, "webhook-header", coex_sim_get_webhook_header(sim));
+    }
+    coex_sim_set_webhook(sim, url);
+}
+
+/* On the simulator's thread. */
+static void
+on_sim_line(const char *line, gpointer user_data)
+{
+    World *world = user_data;
+
+    g_mutex_lock(&world->log_lock);
+    g_string_append_printf(world->log, "# sim: %s\n", line);
+    g_mutex_unlock(&world->log_lock);
+}
+
+static void
+print_sim_log(gpointer user_data)
+{
+    World *world = user_data;
+
+    g_mutex_lock(&world->log_lock);
+    g_printerr("%s", world->log->str);
+    g_mutex_unlock(&world->log_lock);
+}
+
+static World *
+world_new(const Scenario *scenario)
+{
+    World *world = g_new0(World, 1);
+    world->sim = coex_sim_new(scenario->provider);
+    world->host = host_new(scenario->ui_id, NULL);
+    world->bitlbee = g_strcmp0(scenario->ui_id, "BitlBee") == 0;
+    world->log = g_string_new(NULL);
+    g_mutex_init(&world->log_lock);
+    coex_sim_set_log(world->sim, on_sim_line, world);
+    host_set_witness(world->host, print_sim_log, world);
+    world->listen = world_free_address();
+    world->webhook = g_strdup_printf("http://%s/webhook", world->listen);
+    add_people(world->sim);
+    add_account(world, world->sim, "/webhook");
+    return world;
+}
+
+static void
+world_free(World *world)
+{
+    g_autofree char *header_value = g_strdup(strchr(coex_sim_get_webhook_header(world->sim), ' '));
+
+    coex_sim_assert_no_complaints(world->sim);
+    host_quit(world->host);
+    host_assert_not_logged(world->host, coex_sim_get_app_secret(world->sim));
+    host_assert_not_logged(world->host, g_strstrip(header_value));
+    host_free(world->host);
+    coex_sim_free(world->sim);
+    g_string_free(world->log, TRUE);
+    g_mutex_clear(&world->log_lock);
+    g_free(world->listen);
+    g_free(world->webhook);
+    g_free(world);
+}
+
+CoexSim *
+world_add_number(World *world, const char *number, const char *path)
+{
+    CoexSimIdentity identity = {
+        .number = number,
+        .key = "second-key-0123456789abcdef",
+        .app_secret = "feedfacefeedfacefeedfacefeedface",
+        .webhook_header = "X-Coex-Secret: second-number",
+        .phone_number_id = "318800000000099",
+        .waba_id = "215500000000099",
+    };
+    CoexSim *sim = coex_sim_new_full(coex_sim_get_provider(world->sim), &identity);
+
+    add_people(sim);
+    add_account(world, sim, path);
+    return sim;
+}
+
+void
+world_customer_writes(World *world, const char *who, const char *peer, const char *text)
+{
+    g_free(coex_sim_customer_sends(world->sim, who, text));
+    host_wait_message(world->host, peer, "RECV", text);
+}
+
+CoexSimRequest *
+world_next_sent(World *world)
+{
+    CoexSimRequest *request = coex_sim_next_sent(world->sim, HOST_PATIENCE_MS);
+
+    host_assert(world->host, request != NULL, "the API gets a message");
+    return request;
+}
+
+void
+world_settle(World *world)
+{
+    host_assert(world->host, coex_sim_wait_delivered(world->sim, HOST_PATIENCE_MS),
+                "every delivery is answered 200");
+}
+
+/* ---- running ---- */
+
+static void
+run_here(gconstpointer data)
+{
+    const Scenario *scenario = data;
+    World *world = world_new(scenario);
+
+    scenario->run(world);
+    world_free(world);
+}
+
+static void
+run_apart(gconstpointer data)
+{
+    const Scenario *scenario = data;
+
+    g_test_trap_subprocess(scenario->here, (guint64)SCENARIO_S * G_USEC_PER_SEC,
+                           G_TEST_SUBPROCESS_INHERIT_STDERR);
+    if (g_test_trap_has_passed())
+        return;
+    g_test_message("%s", g_test_trap_reached_timeout() ? "takes too long" : "fails, see above");
+    g_test_fail();
+}
+
+void
+world_add(const char *name, const char *ui_id, WorldScenario run)
+{
+    static const CoexSimProvider providers[] = { COEX_SIM_360DIALOG, COEX_SIM_META };
+
+    for (guint i = 0; i < G_N_ELEMENTS(providers); i++) {
+        Scenario *scenario = g_new0(Scenario, 1);
+        scenario->path = g_strdup_printf(
+            "/host/%s/%s", providers[i] == COEX_SIM_META ? "meta" : "360dialog", name);
+        scenario->here = g_strconcat(scenario->path, "/subprocess", NULL);
+        scenario->ui_id = ui_id;
+        scenario->provider = providers[i];
+        scenario->run = run;
+        g_test_add_data_func(scenario->path, scenario, run_apart);
+        g_test_add_data_func(scenario->here, scenario, run_here);
+    }
+}
+
+int
+world_main(int argc, char **argv, void (*add_all)(void))
+{
+    /* One scenario that fails does not keep the others from being tried. */
+    g_autoptr(GPtrArray) all = g_ptr_array_new();
+    for (int i = 0; i < argc; i++)
+        g_ptr_array_add(all, argv[i]);
+    g_ptr_array_add(all, (gpointer) "-k");
+    g_ptr_array_add(all, NULL);
+    char **arguments = (char **)all->pdata;
+    int n_arguments = argc + 1;
+
+    g_test_init(&n_arguments, &arguments, NULL);
+    add_all();
+    return g_test_run();
+}
