@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/choice.h"
+#include "core/line.h"
 #include "core/text.h"
 #include "purple/ask.h"
 #include "purple/conversation.h"
@@ -99,20 +100,7 @@ set_values(CoexChoice *choice, const char *const *values)
 char **
 coex_choice_split(CoexChoice *choice, const char *text)
 {
-    char **values;
-
-    if (text == NULL || text[0] == '\0')
-        return NULL;
-
-    values = g_strsplit(text, "|", -1);
-    for (char **value = values; *value != NULL; value++) {
-        g_strstrip(*value);
-        if (strcmp(*value, "=") == 0 && choice->parked != NULL) {
-            g_free(*value);
-            *value = g_strdup(choice->parked);
-        }
-    }
-    return values;
+    return coex_line_split_values(text, choice->parked);
 }
 
 GPtrArray *

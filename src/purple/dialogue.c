@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/dialogue.h"
+#include "core/line.h"
 #include "core/text.h"
 #include "purple/conversation.h"
 #include "purple/verbs.h"
@@ -189,9 +190,8 @@ coex_dialogue_send(CoexChoice *choice)
 /* ---- what the user types ---- */
 
 static void
-refuse_slash(CoexLogin *login, const char *name, const char *plain)
+refuse_slash(CoexLogin *login, const char *name, const char *word)
 {
-    g_autofree char *word = g_strndup(plain, strcspn(plain, " \t\n"));
     g_autofree char *line =
         g_strdup_printf("Nothing was sent: %s looks like a command, and here those begin with !. "
                         "!help lists them; /%s sends the text itself.",
@@ -200,47 +200,23 @@ refuse_slash(CoexLogin *login, const char *name, const char *plain)
     coex_conversation_notice(login, name, line);
 }
 
-/* @markup without its first @mark, which may stand behind a tag. */
-static char *
-drop_mark(const char *markup, char mark)
-{
-    const char *at = strchr(markup, mark);
-
-    if (at == NULL)
-        return g_strdup(markup);
-    g_autofree char *before = g_strndup(markup, (gsize)(at - markup));
-    return g_strconcat(before, at + 1, NULL);
-}
-
-static gboolean
-is_word(const char *text)
-{
-    return text[0] != '\0' && g_unichar_isalnum(g_utf8_get_char(text));
-}
-
 gboolean
 coex_dialogue_take(CoexLogin *login, const char *name, const char *markup, char **ret_markup)
 {
-    g_autofree char *plain = coex_text_from_markup(markup);
+    g_auto(CoexLine) line = { 0 };
 
     *ret_markup = NULL;
-    if (plain[0] == '!' && is_word(plain + 1)) {
-        coex_verbs_run_line(login, name, plain + 1, markup);
+    coex_line_read(markup, &line);
+    switch (line.kind) {
+    case COEX_LINE_MESSAGE:
+        *ret_markup = g_steal_pointer(&line.markup);
+        return FALSE;
+    case COEX_LINE_VERB:
+        coex_verbs_run_line(login, name, &line);
+        return TRUE;
+    case COEX_LINE_SLASH:
+        refuse_slash(login, name, line.word);
         return TRUE;
     }
-    if (plain[0] == '!' && plain[1] == '!' && is_word(plain + 2)) {
-        *ret_markup = drop_mark(markup, '!');
-        return FALSE;
-    }
-    if (plain[0] != '/' || g_str_has_prefix(plain, "/me "))
-        return FALSE;
-    if (plain[1] == '/' && is_word(plain + 2)) {
-        /* An end tag has the same character. */
-        *ret_markup = markup[0] == '/' ? g_strdup(markup + 1) : coex_text_escape(plain + 1);
-        return FALSE;
-    }
-    if (!is_word(plain + 1))
-        return FALSE;
-    refuse_slash(login, name, plain);
-    return TRUE;
+    return FALSE;
 }

@@ -125,32 +125,18 @@ run_help(CoexLogin *login, const char *name, const char *words, const char *mark
 
 /* ---- "!" ---- */
 
-/* The markup behind the verb; a line that begins with a tag loses its formatting. */
-static char *
-dup_rest_markup(const char *markup, const char *word, const char *words)
-{
-    gsize length = strlen(word);
-
-    if (markup[0] != '!' || strncmp(markup + 1, word, length) != 0)
-        return coex_text_escape(words);
-    return g_strstrip(g_strdup(markup + 1 + length));
-}
-
 void
-coex_verbs_run_line(CoexLogin *login, const char *name, const char *line, const char *markup)
+coex_verbs_run_line(CoexLogin *login, const char *name, const CoexLine *line)
 {
-    g_autofree char *word = g_strndup(line, strcspn(line, " \t\r\n"));
-    g_autofree char *words = g_strstrip(g_strdup(line + strlen(word)));
-    g_autofree char *rest = dup_rest_markup(markup, word, words);
+    guint number;
 
-    if (strspn(word, "0123456789") == strlen(word)) {
-        coex_dialogue_pick(coex_choice_of(login, name),
-                           (guint)MIN(g_ascii_strtoull(word, NULL, 10), G_MAXINT), words);
+    if (coex_line_get_number(line, &number)) {
+        coex_dialogue_pick(coex_choice_of(login, name), number, line->words);
         return;
     }
     for (guint i = 0; i < G_N_ELEMENTS(verbs); i++) {
-        if (g_ascii_strcasecmp(word, verbs[i].name) == 0) {
-            verbs[i].run(login, name, words, rest);
+        if (g_ascii_strcasecmp(line->word, verbs[i].name) == 0) {
+            verbs[i].run(login, name, line->words, line->markup);
             return;
         }
     }
@@ -158,7 +144,7 @@ coex_verbs_run_line(CoexLogin *login, const char *name, const char *line, const 
     g_autofree char *answer =
         g_strdup_printf("Nothing was sent: !%s is none of our commands. !help lists them; !!%s "
                         "sends the text itself.",
-                        word, word);
+                        line->word, line->word);
     coex_conversation_notice(login, name, answer);
 }
 

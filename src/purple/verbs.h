@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "core/line.h"
 #include "purple/account.h"
 
 /* What a user can type to us: one table of verbs behind two doors, "/verb" where the chat program
@@ -10,6 +11,5 @@
 void coex_verbs_register(void);
 void coex_verbs_unregister(void);
 
-/* Does what the line after the "!" says (plain text); @markup is the whole line as the host gave
- * it. A word that is no verb gets an answer too. */
-void coex_verbs_run_line(CoexLogin *login, const char *name, const char *line, const char *markup);
+/* Does what a line of kind COEX_LINE_VERB says. A word that is no verb gets an answer too. */
+void coex_verbs_run_line(CoexLogin *login, const char *name, const CoexLine *line);

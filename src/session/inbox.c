@@ -113,6 +113,7 @@ typedef struct {
     gboolean opens_window;
     CoexState state;
     int error_code;
+    gint64 time;
 } Effect;
 
 struct CoexInboxStep {
@@ -225,6 +226,7 @@ apply_status(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
     effect.index = coex_batch_apply_status(batch, status, explanation);
     effect.state = status->state;
     effect.error_code = status->error_code;
+    effect.time = status->time;
     g_array_append_val(step->effects, effect);
 }
 
@@ -345,7 +347,8 @@ settle_status(CoexInboxStep *step, CoexBatch *batch, const Effect *effect)
         return;
     note_state(account, person, effect, text);
     if (effect->state == COEX_STATE_FAILED) {
-        if (effect->error_code == COEX_GRAPH_WINDOW_CLOSED)
+        if (effect->error_code == COEX_GRAPH_WINDOW_CLOSED &&
+            person->last_inbound_at <= effect->time)
             coex_account_close_window(account, person);
         if (text != NULL)
             coex_outbox_keep_failed(account->outbox, person, text);

@@ -217,7 +217,8 @@ typedef struct Command Command;
 struct Command {
     CoexAccount *account;
     void (*run)(Command *command, CoexPerson *person);
-    gboolean whole_account; /* needs no person */
+    void (*act)(CoexOutbox *outbox, CoexPerson *person); /* of run_outbox() */
+    gboolean whole_account;                              /* needs no person */
     gboolean makes_person;
     gboolean outlives; /* what was typed is kept, also when the account has just failed */
     char *name;
@@ -371,66 +372,50 @@ coex_session_send_template(CoexSession *session, const char *name, const CoexTem
 }
 
 static void
-run_hold(Command *command, CoexPerson *person)
+run_outbox(Command *command, CoexPerson *person)
 {
-    coex_outbox_hold(command->account->outbox, person);
+    command->act(command->account->outbox, person);
+}
+
+static void
+post_outbox(CoexSession *session, const char *name, void (*act)(CoexOutbox *, CoexPerson *))
+{
+    Command *command = command_new(session, name, run_outbox);
+
+    /* Only what is held can be asked of everybody. */
+    command->whole_account = name == NULL && act == coex_outbox_list_held;
+    command->act = act;
+    command_post(session, command);
 }
 
 void
 coex_session_hold(CoexSession *session, const char *name)
 {
-    command_post(session, command_new(session, name, run_hold));
-}
-
-static void
-run_cancel(Command *command, CoexPerson *person)
-{
-    coex_outbox_cancel(command->account->outbox, person);
+    post_outbox(session, name, coex_outbox_hold);
 }
 
 void
 coex_session_cancel(CoexSession *session, const char *name)
 {
-    command_post(session, command_new(session, name, run_cancel));
-}
-
-static void
-run_resend(Command *command, CoexPerson *person)
-{
-    coex_outbox_resend(command->account->outbox, person);
+    post_outbox(session, name, coex_outbox_cancel);
 }
 
 void
 coex_session_resend(CoexSession *session, const char *name)
 {
-    command_post(session, command_new(session, name, run_resend));
-}
-
-static void
-run_discard(Command *command, CoexPerson *person)
-{
-    coex_outbox_discard(command->account->outbox, person);
+    post_outbox(session, name, coex_outbox_resend);
 }
 
 void
 coex_session_discard(CoexSession *session, const char *name)
 {
-    command_post(session, command_new(session, name, run_discard));
-}
-
-static void
-run_list_held(Command *command, CoexPerson *person)
-{
-    coex_outbox_list_held(command->account->outbox, person);
+    post_outbox(session, name, coex_outbox_discard);
 }
 
 void
 coex_session_list_held(CoexSession *session, const char *name)
 {
-    Command *command = command_new(session, name, run_list_held);
-
-    command->whole_account = name == NULL;
-    command_post(session, command);
+    post_outbox(session, name, coex_outbox_list_held);
 }
 
 static void

@@ -290,6 +290,20 @@ count_threads(void)
     return n;
 }
 
+/* The kernel takes a joined thread off its list a moment after the join. */
+static guint
+count_lasting_threads(void)
+{
+    gint64 end = g_get_monotonic_time() + G_USEC_PER_SEC;
+    guint n = count_threads();
+
+    while (n > 0 && g_get_monotonic_time() < end) {
+        g_thread_yield();
+        n = count_threads();
+    }
+    return n;
+}
+
 void
 client_stop(void)
 {
@@ -299,7 +313,7 @@ client_stop(void)
     while (g_main_context_iteration(NULL, FALSE))
         continue;
     n_requests = forms_count();
-    guint n_threads = count_threads();
+    guint n_threads = count_lasting_threads();
     screen_uninit();
     purple_core_quit();
     while (g_main_context_iteration(NULL, FALSE))

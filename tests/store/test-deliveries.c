@@ -144,15 +144,18 @@ test_watch(void)
     }
     g_autoptr(GPtrArray) rows = fixture_read(f, 0); /* the notice was queued before this answer */
     g_assert_cmpuint(rows->len, ==, 5);
-    g_assert_cmpuint(n_calls, ==, 1);
+    /* Coalesced as far as the loop was slower than the writer. */
+    g_assert_cmpuint(n_calls, >=, 1);
+    g_assert_cmpuint(n_calls, <=, 5);
 
     /* A new watch hears at once of what waits; the old one of nothing more. */
     guint n_other = 0;
+    guint n_before = n_calls;
     coex_store_watch_deliveries(f->store, NULL, on_watch, &n_other);
     fixture_deliver(f, "more", "more", TEST_NOW);
     while (n_other == 0)
         g_main_context_iteration(NULL, TRUE);
-    g_assert_cmpuint(n_calls, ==, 1);
+    g_assert_cmpuint(n_calls, ==, n_before);
 
     coex_store_watch_deliveries(f->store, NULL, NULL, NULL);
     n_other = 0;

@@ -1,0 +1,493 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "desk.h"
+
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+#define LOGOUT_MAX_MS 1000 /* on a busy machine; alone it is a few */
+#define PROGRAM "tests"
+
+typedef struct {
+    const char *who;
+    const char *number;
+    const char *user_id;
+    const char *name;
+} Customer;
+
+static const Customer customers[] = {
+    { "ada", "+12025550101", "US.70214458810936652071", "Ada Lovelace" },
+    { "ben", "+447700900112", "GB.31877200459163380254", "Ben Whitaker" },
+    { "carla", NULL, "DE.40817263549081726354", "Carla" },
+    { "dana", "+493023125017", NULL, "Dana Weber" },
+    { "fay", "+493023125099", NULL, "Fay Fence" },
+};
+
+/* Lines that belong to every first login or first answer. */
+static const char *const ordinary[] = {
+    "No webhook has ever arrived.*",
+    "Customers' messages are marked as read*",
+};
+
+const char *
+desk_name(const char *who)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(customers); i++)
+        if (g_str_equal(customers[i].who, who))
+            return customers[i].number != NULL ? customers[i].number + 1 : customers[i].user_id;
+    return who;
+}
+
+/* ---- writing down ---- */
+
+static void
+event_free(DeskEvent *event)
+{
+    g_free(event->name);
+    g_free(event->text);
+    g_free(event->detail);
+    g_clear_pointer(&event->item, coex_feed_item_unref);
+    g_free(event);
+}
+
+static DeskEvent *
+note(Desk *desk, DeskKind kind, const CoexPersonView *person, const char *text, const char *detail)
+{
+    DeskEvent *event = g_new0(DeskEvent, 1);
+
+    event->kind = kind;
+    event->name = person != NULL ? g_strdup(person->name) : NULL;
+    event->text = g_strdup(text);
+    event->detail = g_strdup(detail);
+    g_ptr_array_add(desk->events, event);
+    return event;
+}
+
+/* The last thing each observer call does. */
+static void
+called(Desk *desk)
+{
+    if (++desk->n_calls == desk->quit_after)
+        coex_session_free(g_steal_pointer(&desk->session));
+}
+
+static void
+on_progress(const char *text, guint step, guint n_steps, gpointer user_data)
+{
+    g_assert_cmpuint(step, <, n_steps);
+    note(user_data, DESK_PROGRESS, NULL, text, NULL);
+    called(user_data);
+}
+
+static void
+on_online(gpointer user_data)
+{
+    note(user_data, DESK_ONLINE, NULL, "", NULL);
+    called(user_data);
+}
+
+static void
+on_failed(const GError *error, gpointer user_data)
+{
+    g_assert_true(error->domain == COEX_ERROR);
+    note(user_data, DESK_FAILED, NULL, error->message, NULL)->code = error->code;
+    called(user_data);
+}
+
+static void
+on_person(const CoexPersonView *person, gpointer user_data)
+{
+    note(user_data, DESK_PERSON, person, person->label, person->last_state);
+    called(user_data);
+}
+
+static void
+on_feed(const CoexFeedItem *item, const CoexPersonView *person, gpointer user_data)
+{
+    DeskEvent *event = note(user_data, DESK_FEED, person, item->text, item->detail);
+
+    g_assert_cmpint(item->person_id, ==, person->id);
+    g_assert_cmpint(item->time, >, 0);
+    event->item = coex_feed_item_ref(item);
+    called(user_data);
+}
+
+static void
+on_prompt(const CoexPersonView *person, const char *text, const char *reason, gpointer user_data)
+{
+    note(user_data, DESK_PROMPT, person, text, reason);
+    called(user_data);
+}
+
+static void
+on_prompt_over(const CoexPersonView *person, gpointer user_data)
+{
+    note(user_data, DESK_PROMPT_OVER, person, "", NULL);
+    called(user_data);
+}
+
+static void
+on_notice(const CoexPersonView *person, const char *text, gpointer user_data)
+{
+    note(user_data, DESK_NOTICE, person, text, NULL);
+    called(user_data);
+}
+
+static void
+on_catalogue(CoexCatalogue *catalogue, const GError *error, gpointer user_data)
+{
+    note(user_data, DESK_CATALOGUE, NULL, error != NULL ? error->message : "", NULL);
+    called(user_data);
+}
+
+static void
+on_ask_webhook(const char *registered_url, const char *our_url, gpointer user_data)
+{
+    note(user_data, DESK_ASK, NULL, registered_url, our_url);
+    called(user_data);
+}
+
+static const CoexSessionObserver observer = {
+    .progress = on_progress,
+    .online = on_online,
+    .failed = on_failed,
+    .person = on_person,
+    .feed = on_feed,
+    .prompt = on_prompt,
+    .prompt_over = on_prompt_over,
+    .notice = on_notice,
+    .catalogue = on_catalogue,
+    .ask_webhook = on_ask_webhook,
+};
+
+/* ---- making and ending ---- */
+
+static gint64
+desk_clock(gpointer clock_data)
+{
+    Desk *desk = clock_data;
+
+    return g_get_real_time() / G_USEC_PER_SEC + g_atomic_int_get(&desk->clock_ahead_s);
+}
+
+static char *
+make_dir(void)
+{
+    g_autoptr(GError) error = NULL;
+    char *dir = g_dir_make_tmp("coex-desk-XXXXXX", &error);
+
+    g_assert_no_error(error);
+    return dir;
+}
+
+guint
+desk_find_port(void)
+{
+    g_autoptr(GSocket) socket =
+        g_socket_new(G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+    g_autoptr(GSocketAddress) any = g_inet_socket_address_new_from_string("127.0.0.1", 0);
+    g_autoptr(GSocketAddress) bound = NULL;
+
+    g_assert_true(g_socket_bind(socket, any, FALSE, NULL));
+    bound = g_socket_get_local_address(socket, NULL);
+    return g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(bound));
+}
+
+static void
+set_webhook(Desk *desk)
+{
+    g_autofree char *url = g_strconcat("http://", desk->listen, "/webhook", NULL);
+
+    coex_sim_set_webhook(desk->sim, url);
+}
+
+static void
+configure(Desk *desk)
+{
+    const char *provider = coex_sim_get_provider_name(desk->sim);
+    g_autofree char *database = g_build_filename(desk->dir, "coex", "coex.db", NULL);
+
+    desk->number = g_strdup(coex_sim_get_number(desk->sim) + 1);
+    desk->config = (CoexSessionConfig){
+        .backend = coex_backend_lookup(provider),
+        .number = desk->number,
+        .key = coex_sim_get_key(desk->sim),
+        .api_url = coex_sim_get_url(desk->sim),
+        .listen = desk->listen,
+        .database = g_intern_string(database),
+        .program = PROGRAM,
+        .clock = desk_clock,
+        .clock_data = desk,
+    };
+    if (desk_is_meta(desk)) {
+        desk->config.phone_number_id = coex_sim_get_phone_number_id(desk->sim);
+        desk->config.waba_id = coex_sim_get_waba_id(desk->sim);
+        desk->config.app_secret = coex_sim_get_app_secret(desk->sim);
+        desk->config.verify_token = coex_sim_get_verify_token(desk->sim);
+    } else {
+        desk->config.webhook_header = coex_sim_get_webhook_header(desk->sim);
+    }
+}
+
+/* Takes @sim, @dir and @listen. */
+static Desk *
+desk_make(CoexSim *sim, char *dir, char *listen)
+{
+    Desk *desk = g_new0(Desk, 1);
+
+    desk->sim = sim;
+    desk->dir = dir;
+    desk->listen = listen;
+    desk->events = g_ptr_array_new_with_free_func((GDestroyNotify)event_free);
+    desk->ignored = g_ptr_array_new_with_free_func(g_free);
+    desk->strict =
+        1 << DESK_FEED | 1 << DESK_PROMPT | 1 << DESK_NOTICE | 1 << DESK_FAILED | 1 << DESK_ASK;
+    for (guint i = 0; i < G_N_ELEMENTS(ordinary); i++)
+        desk_ignore(desk, ordinary[i]);
+    configure(desk);
+    return desk;
+}
+
+static void
+add_customers(CoexSim *sim)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(customers); i++)
+        coex_sim_add_customer(sim, customers[i].who, customers[i].number, customers[i].user_id,
+                              customers[i].name);
+    coex_sim_set_username(sim, "carla", "carla.k");
+}
+
+static Desk *
+desk_make_with_sim(CoexSim *sim, char *dir, char *listen)
+{
+    Desk *desk = desk_make(sim, dir, listen);
+
+    desk->owns_sim = TRUE;
+    add_customers(sim);
+    set_webhook(desk);
+    if (g_getenv("COEX_TEST_VERBOSE") != NULL)
+        coex_sim_set_log(sim, (CoexSimLogFunc)(void (*)(void))g_printerr, NULL);
+    return desk;
+}
+
+Desk *
+desk_new(CoexSimProvider provider)
+{
+    char *listen = g_strdup_printf("127.0.0.1:%u", desk_find_port());
+    Desk *desk = desk_make_with_sim(coex_sim_new(provider), make_dir(), listen);
+
+    desk->owns_dir = TRUE;
+    return desk;
+}
+
+Desk *
+desk_new_beside(const Desk *desk, const CoexSimIdentity *identity)
+{
+    CoexSim *sim = coex_sim_new_full(coex_sim_get_provider(desk->sim), identity);
+
+    return desk_make_with_sim(sim, g_strdup(desk->dir), g_strdup(desk->listen));
+}
+
+static void
+remove_dir(const char *path)
+{
+    g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
+    const char *name;
+
+    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+        g_autofree char *child = g_build_filename(path, name, NULL);
+
+        if (g_file_test(child, G_FILE_TEST_IS_DIR))
+            remove_dir(child);
+        else
+            g_unlink(child);
+    }
+    g_rmdir(path);
+}
+
+void
+desk_free(Desk *desk)
+{
+    desk_logout(desk);
+    if (desk->owns_sim) {
+        coex_sim_assert_no_complaints(desk->sim);
+        coex_sim_free(desk->sim);
+    }
+    if (desk->owns_dir)
+        remove_dir(desk->dir);
+    g_ptr_array_unref(desk->events);
+    g_ptr_array_unref(desk->ignored);
+    g_free(desk->dir);
+    g_free(desk->listen);
+    g_free(desk->number);
+    g_free(desk);
+}
+
+/* ---- what is left ---- */
+
+/* Sources of the default main context that wait for something: a timer shows as a timeout, all
+ * else as a ready or polled source. */
+static void
+assert_context_empty(const Desk *desk)
+{
+    GMainContext *context = g_main_context_default();
+    GPollFD fds[8];
+    gint priority;
+    gint timeout;
+    gint n_fds;
+
+    for (guint i = 0; i < 1000 && g_main_context_pending(context); i++)
+        g_main_context_iteration(context, FALSE);
+    g_assert_true(g_main_context_acquire(context));
+    g_main_context_prepare(context, &priority);
+    n_fds = g_main_context_query(context, G_MAXINT, &timeout, fds, G_N_ELEMENTS(fds));
+    g_main_context_release(context);
+    if (timeout != -1 || n_fds > 1)
+        desk_fail(desk, "the main context still has sources after the logout (timeout %d, %d fds)",
+                  timeout, n_fds);
+}
+
+/* Ours and the listener's; what GLib keeps for all (its pools, its worker) comes and goes. */
+static guint
+count_threads(void)
+{
+    g_autoptr(GDir) dir = g_dir_open("/proc/self/task", 0, NULL);
+    const char *id;
+    guint n = 0;
+
+    while ((id = g_dir_read_name(dir)) != NULL) {
+        g_autofree char *path = g_build_filename("/proc/self/task", id, "comm", NULL);
+        g_autofree char *name = NULL;
+
+        if (g_file_get_contents(path, &name, NULL, NULL) && !g_str_has_prefix(name, "pool-") &&
+            !g_str_has_prefix(name, "gmain") && !g_str_has_prefix(name, "gdbus") &&
+            !g_str_has_prefix(name, "dconf"))
+            n++;
+    }
+    return n;
+}
+
+static gboolean
+is_ignored(const Desk *desk, const DeskEvent *event)
+{
+    if (event->kind != DESK_NOTICE)
+        return FALSE;
+    for (guint i = 0; i < desk->ignored->len; i++)
+        if (g_pattern_match_simple(g_ptr_array_index(desk->ignored, i), event->text))
+            return TRUE;
+    return FALSE;
+}
+
+static void
+assert_all_taken(const Desk *desk)
+{
+    for (guint i = 0; i < desk->events->len; i++) {
+        const DeskEvent *event = g_ptr_array_index(desk->events, i);
+
+        if (!event->taken && (desk->strict & 1 << event->kind) != 0 && !is_ignored(desk, event))
+            desk_fail(desk, "told, and nobody waited for it: \"%s\"", event->text);
+    }
+}
+
+/* ---- life ---- */
+
+void
+desk_start(Desk *desk)
+{
+    g_assert_null(desk->session);
+    g_ptr_array_set_size(desk->events, 0);
+    desk->n_calls = 0;
+    desk->session = coex_session_new(&desk->config, &observer, desk);
+    coex_session_start(desk->session);
+}
+
+void
+desk_logout(Desk *desk)
+{
+    gint64 began = g_get_monotonic_time();
+    guint n_events;
+
+    if (desk->session != NULL)
+        coex_session_free(g_steal_pointer(&desk->session));
+    g_assert_cmpint(g_get_monotonic_time() - began, <, LOGOUT_MAX_MS * G_TIME_SPAN_MILLISECOND);
+    n_events = desk->events->len;
+    assert_context_empty(desk);
+    g_assert_cmpuint(desk->events->len, ==, n_events);
+    assert_all_taken(desk);
+}
+
+void
+desk_restart(Desk *desk)
+{
+    desk_logout(desk);
+    desk_login(desk);
+}
+
+void
+desk_advance(Desk *desk, gint64 seconds)
+{
+    g_atomic_int_add(&desk->clock_ahead_s, (gint)seconds);
+    coex_sim_advance_clock(desk->sim, seconds);
+}
+
+void
+desk_set_clock_ahead(Desk *desk, gint seconds)
+{
+    g_atomic_int_set(&desk->clock_ahead_s, seconds);
+}
+
+/* ---- registering ---- */
+
+typedef struct {
+    DeskTest test;
+    CoexSimProvider provider;
+} Case;
+
+static gboolean
+threads_are_back(guint n_before)
+{
+    gint64 end = g_get_monotonic_time() + 2 * G_USEC_PER_SEC;
+
+    /* a joined thread stays in /proc for a moment */
+    while (count_threads() > n_before && g_get_monotonic_time() < end)
+        g_thread_yield();
+    return count_threads() <= n_before;
+}
+
+static void
+run_case(gconstpointer data)
+{
+    const Case *now = data;
+    guint n_threads = count_threads();
+    Desk *desk = desk_new(now->provider);
+
+    now->test(desk);
+    desk_free(desk);
+    g_assert_true(threads_are_back(n_threads));
+}
+
+static void
+add_case(const char *path, DeskTest test, CoexSimProvider provider)
+{
+    g_autofree char *full =
+        g_strconcat(path, provider == COEX_SIM_META ? "/meta" : "/360dialog", NULL);
+    Case *one = g_new(Case, 1);
+
+    *one = (Case){ test, provider };
+    g_test_add_data_func_full(full, one, run_case, g_free);
+}
+
+void
+desk_add_at(DeskWhere where, const char *path, DeskTest test)
+{
+    if (where != DESK_ONLY_360DIALOG)
+        add_case(path, test, COEX_SIM_META);
+    if (where != DESK_ONLY_META)
+        add_case(path, test, COEX_SIM_360DIALOG);
+}
+
+void
+desk_add(const char *path, DeskTest test)
+{
+    desk_add_at(DESK_BOTH, path, test);
+}

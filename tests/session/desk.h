@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "core/error.h"
+#include "session/session.h"
+#include "sim/sim.h"
+
+/* A desk: one business number with its simulated WhatsApp, a private database and a session whose
+ * observer writes everything down. Tests are verbs on it: do something on one side, wait for what
+ * must be told on the other. Waiting runs the default main context and fails the test after ten
+ * seconds with a list of what was told instead. Whatever is told and never waited for fails the
+ * test at its end, and so do complaints of the simulated number, timers and threads left behind.
+ *
+ * People are named by the simulator's handles: ada and ben (number and BSUID), carla (BSUID and
+ * username only), dana (number only, never wrote), fay (the fence, see desk_fence()). */
+
+typedef enum {
+    DESK_PROGRESS,
+    DESK_ONLINE,
+    DESK_FAILED,
+    DESK_PERSON,
+    DESK_FEED,
+    DESK_PROMPT,
+    DESK_PROMPT_OVER,
+    DESK_NOTICE,
+    DESK_CATALOGUE,
+    DESK_ASK,
+    DESK_KINDS,
+} DeskKind;
+
+/* One call of the observer; members that its kind does not use are NULL or 0. */
+typedef struct {
+    DeskKind kind;
+    char *name;   /* buddy name, NULL: the account's */
+    char *text;   /* what is shown; the error's message; the registered URL */
+    char *detail; /* prompt: the reason; feed: the explanation; ask: our URL */
+    CoexFeedItem *item;
+    gint code; /* of the error */
+    gboolean taken;
+} DeskEvent;
+
+typedef struct {
+    CoexSim *sim;
+    gboolean owns_sim;
+    CoexSessionConfig config; /* change it before desk_login() */
+    CoexSession *session;     /* NULL while logged out */
+    GPtrArray *events;        /* DeskEvent, this login's; taken ones too */
+    GPtrArray *ignored;       /* globs of notices that may come */
+    guint strict;             /* 1 << DeskKind: what must have been waited for */
+    char *dir;
+    gboolean owns_dir;
+    char *listen;
+    char *number;
+    gint clock_ahead_s; /* of the session's clock, atomic */
+    guint quit_after;   /* free the session from within that many observer calls; 0: never */
+    guint n_calls;
+    guint n_fences;
+} Desk;
+
+typedef void (*DeskTest)(Desk *desk);
+
+typedef enum {
+    DESK_BOTH,
+    DESK_ONLY_META,
+    DESK_ONLY_360DIALOG,
+} DeskWhere;
+
+/* Registers @test once per provider, each with a desk of its own that is not logged in yet. */
+void desk_add(const char *path, DeskTest test);
+void desk_add_at(DeskWhere where, const char *path, DeskTest test);
+
+Desk *desk_new(CoexSimProvider provider);
+/* A second desk at the same database and listener, for another number. */
+Desk *desk_new_beside(const Desk *desk, const CoexSimIdentity *identity);
+void desk_free(Desk *desk); /* logs out and asserts that nothing is left */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Desk, desk_free)
+
+/* ---- life ---- */
+
+void desk_start(Desk *desk);
+void desk_login(Desk *desk);  /* start and wait until online */
+void desk_logout(Desk *desk); /* what was told and not waited for fails the test here */
+void desk_restart(Desk *desk);
+/* A port nobody listens on at the moment. */
+guint desk_find_port(void);
+
+/* ---- the clock ---- */
+
+/* Time passes, for us and for WhatsApp. No request may be under way (desk_wait_catalogue() after a
+ * login): an answer from before the jump would look like a wrong clock. */
+void desk_advance(Desk *desk, gint64 seconds);
+/* Only our clock. */
+void desk_set_clock_ahead(Desk *desk, gint seconds);
+
+/* ---- waiting; each takes what it waited for, returned events belong to the desk ---- */
+
+/* The next line of that person's conversation must be this one. */
+const DeskEvent *desk_wait_feed(Desk *desk, CoexFeedKind kind, const char *who, const char *glob);
+/* A line of that conversation, not necessarily the next. */
+const DeskEvent *desk_wait_any_feed(Desk *desk, CoexFeedKind kind, const char *who,
+                                    const char *glob);
+/* @who NULL: a line for the account. */
+const DeskEvent *desk_wait_notice(Desk *desk, const char *who, const char *glob);
+const DeskEvent *desk_wait_prompt(Desk *desk, const char *who, const char *glob);
+void desk_wait_prompt_over(Desk *desk, const char *who);
+const DeskEvent *desk_wait_failed(Desk *desk, CoexErrorCode code, const char *glob);
+const DeskEvent *desk_wait_ask(Desk *desk, const char *registered);
+const DeskEvent *desk_wait_catalogue(Desk *desk);
+/* Until the mirror shows it; @last_state is a glob. */
+void desk_wait_window(Desk *desk, const char *who, gboolean open);
+void desk_wait_label(Desk *desk, const char *who, const char *label);
+void desk_wait_state(Desk *desk, const char *who, const char *last_state);
+/* What the API accepts next; free with coex_sim_request_free(). */
+CoexSimRequest *desk_wait_sent(Desk *desk, const char *who, const char *text);
+/* Until @what was asked of the API @n times since the start. */
+void desk_wait_requests(Desk *desk, const char *what, guint n);
+/* Until @condition holds. @what says it in the failure. */
+void desk_wait_until(Desk *desk, gboolean (*condition)(Desk *desk), const char *what);
+/* Runs the main loop until @ms have passed: only where nothing can be waited for. */
+void desk_run_ms(Desk *desk, guint ms);
+
+/* Everything that was delivered before has been applied and told when this returns. */
+void desk_fence(Desk *desk);
+
+/* Ends the test with this and a list of what was told. */
+void desk_fail(const Desk *desk, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* ---- looking ---- */
+
+/* How many events of that kind with that glob were told in this login, taken or not. */
+guint desk_count(const Desk *desk, DeskKind kind, const char *who, const char *glob);
+const char *desk_name(const char *who); /* buddy name of a handle */
+const CoexPersonView *desk_view(Desk *desk, const char *who);
+const CoexTemplate *desk_template(Desk *desk, const char *name, const char *language);
+gboolean desk_is_meta(const Desk *desk);
+
+/* ---- doing ---- */
+
+/* Notices that match may come, or not. */
+void desk_ignore(Desk *desk, const char *glob);
+/* Typed in the client. */
+void desk_send(Desk *desk, const char *who, const char *markup);
+/* The person writes, and it is shown: the window is open. */
+void desk_hear(Desk *desk, const char *who, const char *text);

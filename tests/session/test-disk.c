@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "desk.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+
+/* A disk without room, as a limit on the size of this process's files. */
+static void
+fill_disk(gboolean full)
+{
+    struct rlimit limit;
+
+    g_assert_cmpint(getrlimit(RLIMIT_FSIZE, &limit), ==, 0);
+    limit.rlim_cur = full ? 1024 : limit.rlim_max;
+    g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &limit), ==, 0);
+}
+
+static void
+take(Desk *desk, const char *who, const char *text)
+{
+    coex_sim_request_free(desk_wait_sent(desk, who, text));
+}
+
+/* Not on disk, not 200: it comes again. */
+static void
+test_receiving(Desk *desk)
+{
+    desk_login(desk);
+    desk_hear(desk, "ada", "Before");
+    desk_ignore(desk, "Reading or writing *");
+    fill_disk(TRUE);
+    g_free(coex_sim_customer_sends(desk->sim, "ada", "Meanwhile"));
+    g_assert_true(coex_sim_wait_refused(desk->sim, 1, 5000));
+    desk_run_ms(desk, 50);
+    g_assert_cmpuint(desk_count(desk, DESK_FEED, "ada", "Meanwhile"), ==, 0);
+    fill_disk(FALSE);
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Meanwhile");
+    desk_fence(desk);
+}
+
+/* Not on disk, not sent: the text comes back. */
+static void
+test_sending(Desk *desk)
+{
+    desk_login(desk);
+    desk_hear(desk, "ada", "Hi");
+    desk_wait_catalogue(desk);
+    fill_disk(TRUE);
+    desk_send(desk, "ada", "Lost?");
+    desk_wait_notice(desk, "ada", "Not sent, since it could not be saved: Lost?\n*");
+    fill_disk(FALSE);
+    desk_ignore(desk, "Reading or writing *");
+    desk_fence(desk);
+    desk_send(desk, "ada", "Found");
+    desk_wait_feed(desk, COEX_FEED_TYPED, "ada", "Found");
+    take(desk, "ada", "Found");
+    desk_wait_state(desk, "ada", "delivered*: Found");
+    desk_restart(desk);
+    desk_fence(desk);
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, NULL), ==, 1);
+}
+
+/* The answer cannot be written down at once: it is, later, and nothing goes twice. */
+static void
+test_answered(Desk *desk)
+{
+    coex_sim_set_auto_status(desk->sim, FALSE);
+    desk_login(desk);
+    desk_hear(desk, "ada", "Hi");
+    desk_wait_catalogue(desk);
+    desk_ignore(desk, "Reading or writing *");
+    coex_sim_delay_next(desk->sim, 200);
+    desk_send(desk, "ada", "One");
+    desk_wait_feed(desk, COEX_FEED_TYPED, "ada", "One");
+    take(desk, "ada", "One");
+    fill_disk(TRUE);
+    desk_run_ms(desk, 400);
+    fill_disk(FALSE);
+    desk_fence(desk);
+    desk_send(desk, "ada", "Two");
+    desk_wait_feed(desk, COEX_FEED_TYPED, "ada", "Two");
+    take(desk, "ada", "Two");
+    desk_fence(desk);
+    desk_restart(desk);
+    desk_fence(desk);
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, NULL), ==, 2);
+}
+
+int
+main(int argc, char **argv)
+{
+    signal(SIGXFSZ, SIG_IGN);
+    g_test_init(&argc, &argv, NULL);
+    desk_add("/disk/receiving", test_receiving);
+    desk_add("/disk/sending", test_sending);
+    desk_add("/disk/answered", test_answered);
+    return g_test_run();
+}

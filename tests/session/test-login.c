@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "desk.h"
+
+#include <gio/gio.h>
+#include <string.h>
+
+static void
+test_good(Desk *desk)
+{
+    desk_login(desk);
+    g_assert_cmpuint(desk_count(desk, DESK_PROGRESS, NULL, "Opening the database"), ==, 1);
+    g_assert_cmpuint(desk_count(desk, DESK_PROGRESS, NULL, "Checking the access"), ==, 1);
+    g_assert_cmpuint(desk_count(desk, DESK_PROGRESS, NULL, "Listening for webhooks"), ==, 1);
+    g_assert_cmpuint(desk_count(desk, DESK_PROGRESS, NULL, "No webhook has come yet"), ==, 1);
+    desk_wait_catalogue(desk);
+    desk_fence(desk);
+    desk_restart(desk);
+    g_assert_cmpuint(desk_count(desk, DESK_PROGRESS, NULL, "The last webhook came at *"), ==, 1);
+    g_assert_cmpuint(desk_count(desk, DESK_NOTICE, NULL, "*"), ==, 0);
+}
+
+static void
+test_wrong_key(Desk *desk)
+{
+    desk->config.key = "not-the-key";
+    desk_start(desk);
+    desk_wait_failed(desk, COEX_ERROR_AUTH, "*password*");
+}
+
+static void
+test_wrong_number(Desk *desk)
+{
+    desk->config.number = "447700900199";
+    desk_start(desk);
+    desk_wait_failed(desk, COEX_ERROR_INVALID_INPUT, "*+447700900100*+447700900199*user name*");
+}
+
+static void
+test_bad_address(Desk *desk)
+{
+    desk->config.api_url = "http://example.org/plain";
+    desk_start(desk);
+    desk_wait_failed(desk, COEX_ERROR_INVALID_INPUT, "*");
+    desk_logout(desk);
+    desk->config.api_url = coex_sim_get_url(desk->sim);
+    desk->config.listen = "nowhere";
+    desk_start(desk);
+    desk_wait_failed(desk, COEX_ERROR_INVALID_INPUT, "*nowhere*");
+}
+
+static void
+test_api_down_first(Desk *desk)
+{
+    coex_sim_set_down(desk->sim, TRUE);
+    desk_start(desk);
+    desk_wait_failed(desk, COEX_ERROR_NETWORK, "Could not reach 127.0.0.1*");
+}
+
+static void
+test_api_fails_first(Desk *desk)
+{
+    coex_sim_aim(desk->sim, NULL);
+    coex_sim_fail_next_http(desk->sim, 503, "<html>Service Unavailable</html>");
+    desk_start(desk);
+    desk_wait_failed(desk, COEX_ERROR_NETWORK, "*");
+}
+
+static void
+test_api_down_known(Desk *desk)
+{
+    g_autoptr(CoexSimRequest) request = NULL;
+
+    desk_ignore(desk, "Waiting for WhatsApp*");
+    desk_ignore(desk, "Sent:*");
+    desk_login(desk);
+    desk_hear(desk, "ada", "Anybody there?");
+    desk_logout(desk);
+    coex_sim_set_down(desk->sim, TRUE);
+    desk_login(desk);
+    desk_wait_notice(desk, NULL, "Could not reach *Webhooks are received meanwhile*");
+    desk_hear(desk, "ada", "Still here");
+    desk_send(desk, "ada", "One moment");
+    desk_wait_feed(desk, COEX_FEED_TYPED, "ada", "One moment");
+    desk_run_ms(desk, 300);
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, NULL), ==, 0);
+    coex_sim_set_down(desk->sim, FALSE);
+    request = desk_wait_sent(desk, "ada", "One moment");
+}
+
+static void
+test_port_taken(Desk *desk)
+{
+    g_autoptr(GSocketListener) taken = g_socket_listener_new();
+    g_autoptr(GError) error = NULL;
+    guint port = g_socket_listener_add_any_inet_port(taken, NULL, &error);
+    g_autofree char *listen = g_strdup_printf("127.0.0.1:%u", port);
+    g_autofree char *glob = g_strdup_printf("*%u*listen*", port);
+
+    g_assert_no_error(error);
+    desk->config.listen = listen;
+    desk_start(desk);
+    desk_wait_failed(desk, COEX_ERROR_LISTEN, glob);
+    desk_logout(desk);
+    desk->config.listen = desk->listen;
+    desk_login(desk);
+}
+
+static void
+test_listen_off(Desk *desk)
+{
+    desk->config.listen = "off";
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    g_assert_cmpuint(desk_count(desk, DESK_NOTICE, NULL, "No webhook has ever*"), ==, 0);
+}
+
+static void
+test_locked(Desk *desk)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *dir = g_path_get_dirname(desk->config.database);
+    CoexStore *other = coex_store_open(desk->config.database, "Pidgin", &error);
+
+    g_assert_no_error(error);
+    desk_start(desk);
+    desk_wait_failed(desk, COEX_ERROR_LOCKED, "*Pidgin*");
+    coex_store_close(other);
+    desk_logout(desk);
+    desk_login(desk);
+}
+
+static void
+test_missing_secret(Desk *desk)
+{
+    g_autoptr(GBytes) body = coex_sim_render_text(desk->sim, "ada", "Hello");
+
+    desk->config.app_secret = NULL;
+    desk->config.webhook_header = NULL;
+    desk_login(desk);
+    desk_wait_notice(desk, NULL,
+                     desk_is_meta(desk) ? "*app-secret*empty*" : "*webhook-header*empty*");
+    g_assert_cmpuint(coex_sim_deliver_raw(desk->sim, body, COEX_SIM_SIGN_GOOD), ==, 401);
+    desk_wait_notice(desk, NULL, "A webhook was refused (401)*is empty*");
+}
+
+static void
+test_ids_found(Desk *desk)
+{
+    desk->config.phone_number_id = NULL;
+    desk->config.waba_id = NULL;
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    desk_logout(desk);
+    /* kept for the next time */
+    desk_wait_requests(desk, "token", 1);
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    g_assert_cmpuint(coex_sim_n_requests(desk->sim, "token"), ==, 1);
+}
+
+static void
+test_ids_not_found(Desk *desk)
+{
+    desk->config.phone_number_id = NULL;
+    desk->config.waba_id = NULL;
+    desk->config.number = "447700900199";
+    desk_start(desk);
+    desk_wait_failed(desk, COEX_ERROR_INVALID_INPUT, "*+447700900199*phone-number-id*");
+}
+
+static void
+test_number_id_wrong(Desk *desk)
+{
+    desk->config.phone_number_id = "318800000000099";
+    desk_start(desk);
+    desk_wait_failed(desk, COEX_ERROR_INVALID_INPUT, "*");
+}
+
+static void
+test_no_coexistence(Desk *desk)
+{
+    coex_sim_set_coexistence(desk->sim, FALSE);
+    desk_login(desk);
+    desk_wait_notice(desk, NULL, "*not connected to the WhatsApp Business app*");
+}
+
+static void
+test_clock_wrong(Desk *desk)
+{
+    desk_set_clock_ahead(desk, 3 * 60 * 60);
+    desk_login(desk);
+    desk_wait_notice(desk, NULL, "This computer's clock is 180 minutes ahead of WhatsApp's*");
+    desk_hear(desk, "ada", "What time is it?");
+    g_assert_cmpint(ABS(coex_session_get_time(desk->session) - coex_sim_now(desk->sim)), <, 60);
+}
+
+static void
+test_long_silence(Desk *desk)
+{
+    desk_login(desk);
+    desk_fence(desk);
+    desk_logout(desk);
+    desk_advance(desk, 4 * 24 * 60 * 60);
+    desk_login(desk);
+    desk_wait_notice(desk, NULL, "The last webhook came at *check the way*");
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    desk_add("/login/good", test_good);
+    desk_add("/login/wrong-key", test_wrong_key);
+    desk_add_at(DESK_ONLY_META, "/login/wrong-number", test_wrong_number);
+    desk_add("/login/bad-address", test_bad_address);
+    desk_add("/login/api-down-first", test_api_down_first);
+    desk_add("/login/api-fails-first", test_api_fails_first);
+    desk_add("/login/api-down-known", test_api_down_known);
+    desk_add("/login/port-taken", test_port_taken);
+    desk_add("/login/listen-off", test_listen_off);
+    desk_add("/login/locked", test_locked);
+    desk_add("/login/missing-secret", test_missing_secret);
+    desk_add_at(DESK_ONLY_META, "/login/ids-found", test_ids_found);
+    desk_add_at(DESK_ONLY_META, "/login/ids-not-found", test_ids_not_found);
+    desk_add_at(DESK_ONLY_META, "/login/number-id-wrong", test_number_id_wrong);
+    desk_add_at(DESK_ONLY_META, "/login/no-coexistence", test_no_coexistence);
+    desk_add("/login/clock-wrong", test_clock_wrong);
+    desk_add("/login/long-silence", test_long_silence);
+    return g_test_run();
+}

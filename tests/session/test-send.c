@@ -1,0 +1,449 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "desk.h"
+
+#include <string.h>
+
+#define HOUR_S (60 * 60)
+
+static void
+say(Desk *desk, const char *who, const char *text)
+{
+    desk_send(desk, who, text);
+    desk_wait_feed(desk, COEX_FEED_TYPED, who, text);
+}
+
+static void
+take(Desk *desk, const char *who, const char *text)
+{
+    coex_sim_request_free(desk_wait_sent(desk, who, text));
+}
+
+/* Logged in, and these may be written to. */
+static void
+open_shop(Desk *desk)
+{
+    desk_login(desk);
+    desk_hear(desk, "ada", "Hello");
+    desk_hear(desk, "ben", "Hello");
+}
+
+static void
+test_digits(Desk *desk)
+{
+    g_autoptr(CoexSimRequest) request = NULL;
+
+    open_shop(desk);
+    say(desk, "ada", "Good morning");
+    request = desk_wait_sent(desk, "ada", "Good morning");
+    g_assert_cmpstr(request->to, ==, "+12025550101");
+    g_assert_cmpstr(request->type, ==, "text");
+    g_assert_cmpuint(strlen(request->callback_data), ==, 36);
+}
+
+static void
+test_markup(Desk *desk)
+{
+    open_shop(desk);
+    desk_send(desk, "ada", "<b>Yes</b> &amp; <i>no</i><br>maybe");
+    desk_wait_feed(desk, COEX_FEED_TYPED, "ada", "*Yes* & _no_\nmaybe");
+    take(desk, "ada", "*Yes* & _no_\nmaybe");
+}
+
+static void
+test_refused_at_once(Desk *desk)
+{
+    g_autoptr(GError) error = NULL;
+
+    open_shop(desk);
+    g_assert_false(coex_session_send(desk->session, desk_name("ada"), " <br> ", &error));
+    g_assert_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT);
+    g_clear_error(&error);
+    g_assert_false(coex_session_send(desk->session, "../etc", "Hello", &error));
+    g_assert_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT);
+}
+
+static void
+test_long(Desk *desk)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    guint n = 0;
+
+    open_shop(desk);
+    while (text->len < 9000)
+        g_string_append_printf(text, "Sentence number %u. ", n++);
+    desk_send(desk, "ada", text->str);
+    for (guint i = 0; i < 3; i++) {
+        const DeskEvent *part = desk_wait_feed(desk, COEX_FEED_TYPED, "ada", "*");
+
+        g_assert_cmpuint(g_utf8_strlen(part->text, -1), <=, 4096);
+        take(desk, "ada", part->text);
+    }
+}
+
+static void
+test_order(Desk *desk)
+{
+    open_shop(desk);
+    for (guint i = 0; i < 20; i++) {
+        g_autofree char *text = g_strdup_printf("Line %u", i);
+
+        desk_send(desk, "ada", text);
+    }
+    for (guint i = 0; i < 20; i++) {
+        g_autofree char *text = g_strdup_printf("Line %u", i);
+
+        desk_wait_feed(desk, COEX_FEED_TYPED, "ada", text);
+        take(desk, "ada", text);
+    }
+}
+
+/* The simulated number complains about more than 20 in a second. */
+static void
+test_pace(Desk *desk)
+{
+    open_shop(desk);
+    desk->strict &= ~(1u << DESK_FEED);
+    for (guint i = 0; i < 40; i++) {
+        g_autofree char *text = g_strdup_printf("Line %u", i);
+
+        desk_send(desk, i % 2 == 0 ? "ada" : "ben", text);
+    }
+    desk_wait_requests(desk, "messages", 40);
+}
+
+static void
+test_rate_limited(Desk *desk)
+{
+    open_shop(desk);
+    coex_sim_fail_next(desk->sim, 130429);
+    say(desk, "ada", "Slowly");
+    say(desk, "ada", "And this");
+    take(desk, "ada", "Slowly");
+    take(desk, "ada", "And this");
+    coex_sim_fail_next(desk->sim, 131056);
+    say(desk, "ada", "Pair");
+    desk_wait_requests(desk, "messages", 4);
+    say(desk, "ben", "Others go on");
+    take(desk, "ben", "Others go on");
+    take(desk, "ada", "Pair");
+    coex_sim_fail_next_http(desk->sim, 429, "");
+    say(desk, "ada", "Proxy");
+    take(desk, "ada", "Proxy");
+}
+
+static void
+test_undeliverable(Desk *desk)
+{
+    const DeskEvent *line;
+
+    open_shop(desk);
+    coex_sim_fail_next(desk->sim, 131026);
+    say(desk, "ada", "Nobody");
+    line = desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "Nobody");
+    g_assert_true(strstr(line->detail, "131026") != NULL);
+    say(desk, "ada", "The next one goes");
+    take(desk, "ada", "The next one goes");
+    coex_session_resend(desk->session, desk_name("ada"));
+    desk_wait_feed(desk, COEX_FEED_SENT, "ada", "Nobody");
+    take(desk, "ada", "Nobody");
+    coex_sim_fail_next(desk->sim, 131026);
+    say(desk, "ada", "Once more");
+    desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "Once more");
+    coex_session_discard(desk->session, desk_name("ada"));
+    desk_wait_notice(desk, "ada", "Discarded: Once more");
+    coex_session_resend(desk->session, desk_name("ada"));
+    desk_wait_notice(desk, "ada", "There is nothing to send again.");
+}
+
+/* The answer is lost, the message is not: its status settles it. */
+static void
+test_dropped_accepted(Desk *desk)
+{
+    open_shop(desk);
+    coex_sim_drop_next(desk->sim, TRUE);
+    say(desk, "ada", "Half heard");
+    desk_wait_state(desk, "ada", "delivered*: Half heard");
+    say(desk, "ada", "Afterwards");
+    take(desk, "ada", "Half heard");
+    take(desk, "ada", "Afterwards");
+    desk_wait_state(desk, "ada", "delivered*: Afterwards");
+    desk_restart(desk);
+    desk_fence(desk);
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 2);
+}
+
+static void
+test_dropped_lost(Desk *desk)
+{
+    open_shop(desk);
+    coex_sim_drop_next(desk->sim, FALSE);
+    say(desk, "ada", "Into the void");
+    say(desk, "ada", "Waits behind");
+    desk_wait_requests(desk, "messages", 1);
+    /* the first login makes it uncertain in any case, the second finds it old */
+    desk_restart(desk);
+    desk_logout(desk);
+    desk_advance(desk, 700);
+    desk_login(desk);
+    desk_wait_feed(desk, COEX_FEED_UNCONFIRMED, "ada", "Into the void");
+    take(desk, "ada", "Waits behind");
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 1);
+    coex_session_resend(desk->session, desk_name("ada"));
+    desk_wait_feed(desk, COEX_FEED_SENT, "ada", "Into the void");
+    take(desk, "ada", "Into the void");
+}
+
+static void
+test_slow(Desk *desk)
+{
+    open_shop(desk);
+    coex_sim_delay_next(desk->sim, 5600);
+    say(desk, "ada", "With patience");
+    desk_wait_notice(desk, "ada", "Waiting for WhatsApp: With patience");
+    desk_wait_notice(desk, "ada", "Sent: With patience");
+    take(desk, "ada", "With patience");
+}
+
+static void
+test_network_down(Desk *desk)
+{
+    open_shop(desk);
+    desk_ignore(desk, "Waiting for WhatsApp*");
+    desk_ignore(desk, "Sent: *");
+    coex_sim_set_down(desk->sim, TRUE);
+    say(desk, "ada", "One");
+    say(desk, "ben", "Two");
+    say(desk, "ada", "Three");
+    desk_run_ms(desk, 200);
+    coex_sim_set_down(desk->sim, FALSE);
+    g_assert_true(coex_sim_wait_n_sent(desk->sim, "ada", 2, 10000));
+    g_assert_true(coex_sim_wait_n_sent(desk->sim, "ben", 1, 10000));
+    desk_wait_state(desk, "ada", "delivered*: Three");
+}
+
+static void
+test_early_status(Desk *desk)
+{
+    coex_sim_set_early_status(desk->sim, TRUE);
+    open_shop(desk);
+    say(desk, "ada", "Quick");
+    desk_wait_state(desk, "ada", "delivered*: Quick");
+    say(desk, "ada", "Quicker");
+    desk_wait_state(desk, "ada", "delivered*: Quicker");
+    take(desk, "ada", "Quick");
+    take(desk, "ada", "Quicker");
+    desk_wait_requests(desk, "read", 1);
+    coex_sim_fail_next_async(desk->sim, 131026);
+    say(desk, "ada", "Failed before the answer");
+    desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "Failed before the answer");
+    coex_session_resend(desk->session, desk_name("ada"));
+    desk_wait_feed(desk, COEX_FEED_SENT, "ada", "Failed before the answer");
+    desk_wait_state(desk, "ada", "delivered*: Failed*");
+}
+
+/* What we sent comes back as an echo before the answer: it is one message. */
+static void
+test_own_echo(Desk *desk)
+{
+    g_autoptr(CoexSimRequest) request = NULL;
+
+    coex_sim_set_auto_status(desk->sim, FALSE);
+    open_shop(desk);
+    coex_sim_delay_next(desk->sim, 1000);
+    say(desk, "ada", "Mine");
+    request = desk_wait_sent(desk, "ada", "Mine");
+    g_free(coex_sim_echo_sent(desk->sim, request->wamid));
+    desk_fence(desk);
+    g_assert_cmpuint(desk_count(desk, DESK_FEED, "ada", "Mine"), ==, 1);
+    say(desk, "ada", "Next");
+    take(desk, "ada", "Next");
+    coex_sim_status(desk->sim, request->wamid, "delivered");
+    desk_wait_state(desk, "ada", "delivered*: Mine");
+    desk_fence(desk);
+    g_assert_cmpuint(desk_count(desk, DESK_FEED, "ada", "Mine"), ==, 1);
+}
+
+/* The same words typed on the phone at the same time are another message. */
+static void
+test_same_words(Desk *desk)
+{
+    open_shop(desk);
+    coex_sim_delay_next(desk->sim, 600);
+    say(desk, "ada", "Yes");
+    g_free(coex_sim_phone_sends(desk->sim, "ada", "Yes"));
+    desk_wait_feed(desk, COEX_FEED_ECHO, "ada", "Yes");
+    take(desk, "ada", "Yes");
+}
+
+static void
+test_token_revoked(Desk *desk)
+{
+    open_shop(desk);
+    coex_sim_revoke_token(desk->sim);
+    desk->strict &= ~(1u << DESK_FEED);
+    desk_send(desk, "ada", "Locked out");
+    desk_send(desk, "ada", "Me too");
+    desk_wait_failed(desk, COEX_ERROR_AUTH, "*");
+    desk_logout(desk);
+    g_assert_cmpuint(desk_count(desk, DESK_FAILED, NULL, "*"), ==, 1);
+    coex_sim_restore_token(desk->sim);
+    desk_login(desk);
+    take(desk, "ada", "Locked out");
+    take(desk, "ada", "Me too");
+}
+
+/* Typed while the engine has given up and the chat program does not know it yet. */
+static void
+test_typed_too_late(Desk *desk)
+{
+    const char *check = desk_is_meta(desk) ? "number" : "health";
+    guint n;
+
+    open_shop(desk);
+    n = coex_sim_n_requests(desk->sim, check);
+    coex_sim_revoke_token(desk->sim);
+    say(desk, "ada", "Locked out");
+    desk_wait_requests(desk, check, n + 1);
+    desk_send(desk, "ada", "Too late");
+    desk_wait_failed(desk, COEX_ERROR_AUTH, "*");
+    desk_send(desk, "ada", "Much too late");
+    desk->strict &= ~(1u << DESK_FEED);
+    desk_logout(desk);
+    coex_sim_restore_token(desk->sim);
+    desk_login(desk);
+    take(desk, "ada", "Locked out");
+    take(desk, "ada", "Too late");
+    take(desk, "ada", "Much too late");
+}
+
+/* One 401 is not the end: the login check decides. */
+static void
+test_token_hiccup(Desk *desk)
+{
+    open_shop(desk);
+    coex_sim_fail_next(desk->sim, 190);
+    say(desk, "ada", "Shaken");
+    take(desk, "ada", "Shaken");
+}
+
+/* A refusal that stays although the access is good fails the text, not the account. */
+static void
+test_no_permission(Desk *desk)
+{
+    open_shop(desk);
+    coex_sim_fail_next(desk->sim, 131005);
+    coex_sim_fail_next(desk->sim, 131005);
+    say(desk, "ada", "Not allowed");
+    desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "Not allowed");
+}
+
+static void
+wait_read(Desk *desk, const char *wamid)
+{
+    g_autoptr(CoexSimRequest) request = NULL;
+
+    desk_wait_requests(desk, "read", 1);
+    request = coex_sim_wait_request(desk->sim, "read", 1000);
+    g_assert_cmpstr(request->message_id, ==, wamid);
+}
+
+static void
+test_read_when_answered(Desk *desk)
+{
+    g_autofree char *wamid = NULL;
+
+    desk_login(desk);
+    g_free(coex_sim_customer_sends(desk->sim, "ada", "One"));
+    wamid = coex_sim_customer_sends(desk->sim, "ada", "Two");
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "One");
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Two");
+    coex_session_mark_seen(desk->session, desk_name("ada"));
+    desk_fence(desk);
+    g_assert_cmpuint(coex_sim_n_requests(desk->sim, "read"), ==, 0);
+    say(desk, "ada", "Answer");
+    wait_read(desk, wamid);
+    desk_wait_notice(desk, "ada", "Customers' messages are marked as read when you answer*");
+    say(desk, "ada", "More");
+    take(desk, "ada", "Answer");
+    take(desk, "ada", "More");
+    desk_wait_state(desk, "ada", "delivered*: More");
+    g_assert_cmpuint(coex_sim_n_requests(desk->sim, "read"), ==, 1);
+}
+
+static void
+test_read_when_seen(Desk *desk)
+{
+    g_autofree char *wamid = NULL;
+
+    desk->config.receipts = COEX_RECEIPTS_SEEN;
+    desk_login(desk);
+    wamid = coex_sim_customer_sends(desk->sim, "ada", "Look");
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Look");
+    coex_session_mark_seen(desk->session, desk_name("ada"));
+    wait_read(desk, wamid);
+    coex_session_mark_seen(desk->session, desk_name("ada"));
+    desk_fence(desk);
+    g_assert_cmpuint(coex_sim_n_requests(desk->sim, "read"), ==, 1);
+}
+
+static void
+test_read_never(Desk *desk)
+{
+    desk->config.receipts = COEX_RECEIPTS_NEVER;
+    desk_login(desk);
+    desk_hear(desk, "ada", "Look");
+    coex_session_mark_seen(desk->session, desk_name("ada"));
+    say(desk, "ada", "Answer");
+    desk_wait_state(desk, "ada", "delivered*: Answer");
+    g_assert_cmpuint(coex_sim_n_requests(desk->sim, "read"), ==, 0);
+}
+
+static void
+test_stale(Desk *desk)
+{
+    open_shop(desk);
+    coex_sim_delay_next(desk->sim, 1000);
+    say(desk, "ada", "Ahead of it");
+    say(desk, "ada", "Old news");
+    take(desk, "ada", "Ahead of it");
+    desk_logout(desk);
+    desk_advance(desk, 2 * HOUR_S);
+    desk_login(desk);
+    desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "Old news");
+    desk_wait_state(desk, "ada", "delivered*: Ahead of it");
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, NULL), ==, 1);
+    coex_session_resend(desk->session, desk_name("ada"));
+    desk_wait_feed(desk, COEX_FEED_SENT, "ada", "Old news");
+    take(desk, "ada", "Old news");
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    desk_add("/send/digits", test_digits);
+    desk_add("/send/markup", test_markup);
+    desk_add("/send/refused-at-once", test_refused_at_once);
+    desk_add("/send/long", test_long);
+    desk_add("/send/order", test_order);
+    desk_add("/send/pace", test_pace);
+    desk_add("/send/rate-limited", test_rate_limited);
+    desk_add("/send/undeliverable", test_undeliverable);
+    desk_add("/send/dropped-accepted", test_dropped_accepted);
+    /* five seconds each, and the same for both */
+    desk_add_at(DESK_ONLY_META, "/send/dropped-lost", test_dropped_lost);
+    desk_add_at(DESK_ONLY_360DIALOG, "/send/slow", test_slow);
+    desk_add("/send/network-down", test_network_down);
+    desk_add("/send/early-status", test_early_status);
+    desk_add("/send/own-echo", test_own_echo);
+    desk_add("/send/same-words", test_same_words);
+    desk_add("/send/token-revoked", test_token_revoked);
+    desk_add("/send/typed-too-late", test_typed_too_late);
+    desk_add("/send/token-hiccup", test_token_hiccup);
+    desk_add("/send/no-permission", test_no_permission);
+    desk_add("/send/read-when-answered", test_read_when_answered);
+    desk_add("/send/read-when-seen", test_read_when_seen);
+    desk_add("/send/read-never", test_read_never);
+    desk_add("/send/stale", test_stale);
+    return g_test_run();
+}
