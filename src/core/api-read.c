@@ -254,6 +254,8 @@ static const CoexJsonField token_data_fields[] = {
     COEX_JSON_END,
 };
 
+#define WABAS_MAX 100 /* of one token; each costs a request */
+
 static void
 add_targets(const CoexJsonAt *scope, GPtrArray *ids)
 {
@@ -264,7 +266,7 @@ add_targets(const CoexJsonAt *scope, GPtrArray *ids)
     /* business_management names businesses, not WhatsApp accounts. */
     if (!scope_name || !g_str_has_prefix(scope_name, "whatsapp_business_"))
         return;
-    for (guint i = 0; i < coex_json_length(&targets); i++) {
+    for (guint i = 0; i < coex_json_length(&targets) && ids->len < WABAS_MAX; i++) {
         CoexJsonAt target = coex_json_element(&targets, i);
         const char *id = coex_json_text(&target);
 

@@ -251,10 +251,36 @@ coex_json_int(const CoexJsonAt *at, gint64 fallback)
     return value_int(at, &value) ? value : fallback;
 }
 
+/* json-glib writes 1e+20 as `1e+20.0`, which nobody can read, itself included: the `.0` goes. */
+static char *
+print_node(JsonNode *node)
+{
+    char *text = json_to_string(node, FALSE);
+    gboolean in_string = FALSE, has_exponent = FALSE;
+    char *to = text;
+
+    for (const char *from = text; *from != '\0'; from++) {
+        if (in_string && *from == '\\')
+            *to++ = *from++;
+        else if (*from == '"')
+            in_string = !in_string;
+        else if (!in_string && *from == 'e')
+            has_exponent = from[1] == '+' || from[1] == '-';
+        else if (!in_string && strchr(",]}", *from) != NULL)
+            has_exponent = FALSE;
+        if (!in_string && has_exponent && g_str_has_prefix(from, ".0"))
+            from++;
+        else
+            *to++ = *from;
+    }
+    *to = '\0';
+    return text;
+}
+
 char *
 coex_json_dup(const CoexJsonAt *at)
 {
-    return at->node != NULL ? json_to_string(at->node, FALSE) : g_strdup("null");
+    return at->node != NULL ? print_node(at->node) : g_strdup("null");
 }
 
 /* ---- reading by table -------------------------------------------------------------------------
@@ -459,7 +485,7 @@ coex_json_writer_finish(CoexJsonWriter *writer)
     while (writer->open->len > 0)
         coex_json_writer_end(writer);
     root = json_builder_get_root(writer->builder);
-    text = json_to_string(root, FALSE);
+    text = print_node(root);
     g_object_unref(writer->builder);
     g_string_free(writer->open, TRUE);
     g_free(writer);

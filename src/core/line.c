@@ -21,11 +21,13 @@ begins_word(const char *text)
 }
 
 /* @markup without its first @n bytes where they stand as in @plain; else the rest of @plain, so
- * that a tag or an entity in front costs the formatting, never a character. */
+ * that a tag or an entity among them costs the formatting, never a character. */
 static char *
 dup_markup_behind(const char *markup, const char *plain, gsize n)
 {
-    return strncmp(markup, plain, n) == 0 ? g_strdup(markup + n) : coex_text_escape(plain + n);
+    gboolean is_same = strncmp(markup, plain, n) == 0 && strcspn(markup, "&<") >= n;
+
+    return is_same ? g_strdup(markup + n) : coex_text_escape(plain + n);
 }
 
 void

@@ -4,6 +4,11 @@
 #include "core/error.h"
 #include <string.h>
 
+/* Beyond what any approved template has: a text has at most 1024 characters, 32768 in a body alone
+ * (outbound.md 5.3). More of either only costs time. */
+#define TEXT_MAX 32768
+#define VARIABLES_MAX 200
+
 /* The public part first, so that one pointer serves as both. */
 typedef struct {
     CoexTemplate public;
@@ -126,6 +131,13 @@ find_variable(const CoexTemplate *self, const char *name, gboolean in_header)
 }
 
 static void
+add_obstacle(Template *self, const char *needs)
+{
+    if (needs && !g_ptr_array_find_with_equal_func(self->obstacles, needs, g_str_equal, NULL))
+        g_ptr_array_add(self->obstacles, (gpointer)needs);
+}
+
+static void
 add_variables(CoexTemplate *self, const char *text, gboolean in_header)
 {
     const char *start, *end;
@@ -134,7 +146,10 @@ add_variables(CoexTemplate *self, const char *text, gboolean in_header)
 
     while (text && find_placeholder(text, &start, &end, &name)) {
         text = end;
-        if ((self->named || is_number(name)) && find_variable(self, name, in_header) < 0) {
+        if (self->variables->len == VARIABLES_MAX) {
+            add_obstacle((Template *)self, "needs too many values");
+            text = NULL;
+        } else if ((self->named || is_number(name)) && find_variable(self, name, in_header) < 0) {
             CoexTemplateVariable *variable = g_new0(CoexTemplateVariable, 1);
             guint at = self->variables->len;
 
@@ -253,13 +268,6 @@ is_word(const char *a, const char *b)
 }
 
 static void
-add_obstacle(Template *self, const char *needs)
-{
-    if (needs && !g_ptr_array_find_with_equal_func(self->obstacles, needs, g_str_equal, NULL))
-        g_ptr_array_add(self->obstacles, (gpointer)needs);
-}
-
-static void
 check_part(Template *self, const PartRow *rows, const char *type)
 {
     while (rows->type && !is_word(rows->type, type))
@@ -324,10 +332,16 @@ static const CoexJsonField component_fields[] = {
 };
 
 static void
-set_text(char **member, const char *text)
+set_text(Template *self, char **member, const char *text)
 {
-    if (text && *text && !*member)
-        *member = g_strdup(text);
+    gboolean is_long;
+
+    if (!text || !*text || *member)
+        return;
+    is_long = g_utf8_strlen(text, -1) > TEXT_MAX;
+    *member = is_long ? g_utf8_substring(text, 0, TEXT_MAX) : g_strdup(text);
+    if (is_long)
+        add_obstacle(self, "has a text that is too long");
 }
 
 static void
@@ -350,11 +364,11 @@ read_component(Template *self, const CoexJsonAt *at, GPtrArray *labels)
     if (is_word(part.type, "HEADER")) {
         check_part(self, header_rows, part.format ? part.format : "TEXT");
         if (!part.format || is_word(part.format, "TEXT"))
-            set_text(&self->public.header, part.text);
+            set_text(self, &self->public.header, part.text);
     } else if (is_word(part.type, "BODY")) {
-        set_text(&self->public.body, part.text);
+        set_text(self, &self->public.body, part.text);
     } else if (is_word(part.type, "FOOTER")) {
-        set_text(&self->public.footer, part.text);
+        set_text(self, &self->public.footer, part.text);
     }
 }
 

@@ -11,6 +11,12 @@
 /* The end of the year 9999: what the calendar functions above us can still print. */
 #define TIME_MAX G_GINT64_CONSTANT(253402300799)
 
+/* What stands once in a value is copied into each of its events. Nothing longer is a name or an id:
+ * or else a delivery of 3 MB could become a hundred thousand times as much. */
+#define ID_MAX 64 /* bytes of an account's id, a number, a field's name */
+#define USER_ID_MAX 160
+#define PERSON_NAME_MAX 512
+
 /* One person as `contacts[]` tells it. Strings borrow the document, but for @number. */
 typedef struct {
     const char *wa_id;
@@ -41,6 +47,21 @@ typedef struct {
     const char *user_id;
     const char *parent_user_id;
 } Address;
+
+/* @text, NULL when it has more than @max bytes. */
+static const char *
+bounded(const char *text, gsize max)
+{
+    return text != NULL && strnlen(text, max + 1) <= max ? text : NULL;
+}
+
+static const char *
+text_of(const CoexJsonAt *object, const char *name)
+{
+    CoexJsonAt member = coex_json_member(object, name);
+
+    return coex_json_text(&member);
+}
 
 static CoexEvent *
 add_event(Value *value, CoexEventKind kind)
@@ -80,6 +101,19 @@ static const CoexJsonField profile_fields[] = {
 };
 
 static void
+read_contact(const CoexJsonAt *at, Contact *contact)
+{
+    coex_json_read(at, contact_fields, contact, NULL);
+    coex_json_read(&contact->profile, profile_fields, contact, NULL);
+    contact->wa_id = bounded(contact->wa_id, ID_MAX);
+    contact->user_id = bounded(contact->user_id, USER_ID_MAX);
+    contact->parent_user_id = bounded(contact->parent_user_id, USER_ID_MAX);
+    contact->name = bounded(contact->name, PERSON_NAME_MAX);
+    contact->username = bounded(contact->username, PERSON_NAME_MAX);
+    contact->number = coex_number_normalize(contact->wa_id, NULL);
+}
+
+static void
 contact_free(gpointer data)
 {
     Contact *contact = data;
@@ -100,9 +134,7 @@ read_contacts(Value *value, const CoexJsonAt *object)
         CoexJsonAt at = coex_json_element(&list, i);
         Contact *contact = g_new0(Contact, 1);
 
-        coex_json_read(&at, contact_fields, contact, NULL);
-        coex_json_read(&contact->profile, profile_fields, contact, NULL);
-        contact->number = coex_number_normalize(contact->wa_id, NULL);
+        read_contact(&at, contact);
         g_ptr_array_add(value->contacts, contact);
         if (contact->number != NULL)
             g_hash_table_insert(value->by_address, contact->number, contact);
@@ -354,9 +386,7 @@ read_state(const char *name, CoexState *ret_state)
 static gboolean
 member_is(const CoexJsonAt *object, const char *name, const char *text)
 {
-    CoexJsonAt member = coex_json_member(object, name);
-
-    return g_strcmp0(coex_json_text(&member), text) == 0;
+    return g_strcmp0(text_of(object, name), text) == 0;
 }
 
 /* A conversation from an ad is free for longer than the window; only then its end is of use. */
@@ -377,16 +407,13 @@ read_status_error(const RawStatus *raw, CoexStatus *status)
 {
     CoexJsonAt error = coex_json_element(&raw->errors, 0);
     CoexJsonAt code = coex_json_member(&error, "code");
-    CoexJsonAt title = coex_json_member(&error, "title");
-    CoexJsonAt message = coex_json_member(&error, "message");
     CoexJsonAt data = coex_json_member(&error, "error_data");
-    CoexJsonAt details = coex_json_member(&data, "details");
 
     status->error_code = (int)CLAMP(coex_json_int(&code, 0), 0, G_MAXINT);
-    status->error_title = coex_notice_flatten(g_strdup(coex_json_text(&title)));
+    status->error_title = coex_notice_flatten(g_strdup(text_of(&error, "title")));
     if (status->error_title == NULL)
-        status->error_title = coex_notice_flatten(g_strdup(coex_json_text(&message)));
-    status->error_details = coex_notice_flatten(g_strdup(coex_json_text(&details)));
+        status->error_title = coex_notice_flatten(g_strdup(text_of(&error, "message")));
+    status->error_details = coex_notice_flatten(g_strdup(text_of(&data, "details")));
 }
 
 static void
@@ -564,11 +591,8 @@ static void
 read_part(Value *value, const PartRow *part, const CoexJsonAt *list)
 {
     guint n = coex_json_length(list);
+    gboolean is_odd = !coex_json_at_is_array(list);
 
-    if (!coex_json_at_is_array(list)) {
-        add_event(value, COEX_EVENT_UNKNOWN);
-        return;
-    }
     if (n > 0 && value->is_history && part->is_new_message) {
         read_history_media(value, list);
         return;
@@ -584,8 +608,10 @@ read_part(Value *value, const PartRow *part, const CoexJsonAt *list)
         if (coex_json_at_is_object(&at))
             part->read_element(value, &at);
         else
-            add_event(value, COEX_EVENT_UNKNOWN);
+            is_odd = TRUE;
     }
+    if (is_odd)
+        add_event(value, COEX_EVENT_UNKNOWN);
 }
 
 typedef struct {
@@ -668,11 +694,12 @@ read_value(GPtrArray *events, const char *field, const char *waba_id, const Coex
     coex_json_read(object, value_fields, &raw, NULL);
     coex_json_read(&raw.metadata, metadata_fields, &raw, NULL);
     coex_json_read(&raw.waba_info, waba_info_fields, &raw, NULL);
+    field = bounded(field, ID_MAX);
     if (field == NULL)
         field = guess_field(object);
     value.field = field != NULL ? field : "unknown";
-    value.waba_id = raw.waba_id != NULL ? raw.waba_id : waba_id;
-    value.phone_number_id = raw.phone_number_id;
+    value.waba_id = bounded(raw.waba_id != NULL ? raw.waba_id : waba_id, ID_MAX);
+    value.phone_number_id = bounded(raw.phone_number_id, ID_MAX);
     value.display_phone_number = coex_number_normalize(
         raw.display_phone_number != NULL ? raw.display_phone_number : raw.phone_number, NULL);
     value.is_history = strcmp(value.field, "history") == 0;
@@ -685,14 +712,6 @@ read_value(GPtrArray *events, const char *field, const char *waba_id, const Coex
 
 /* ---- envelopes --------------------------------------------------------------------------------
  */
-
-static const char *
-text_of(const CoexJsonAt *object, const char *name)
-{
-    CoexJsonAt member = coex_json_member(object, name);
-
-    return coex_json_text(&member);
-}
 
 /* A change, or what stands in its place. `field` may stand too deep or too high (inbound.md 1.1).
  */

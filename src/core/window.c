@@ -91,7 +91,8 @@ coex_window_describe(CoexWindow window, gint64 now)
         g_string_assign(line, "The window is closed, because the last message carries a time that "
                               "lies ahead: only templates can be sent.");
     } else {
-        g_string_printf(line, "The window is closed since %s: only templates can be sent.", end);
+        g_string_printf(line, "The window has been closed since %s: only templates can be sent.",
+                        end);
     }
     if (window.free_until > now)
         g_string_append_printf(line, " Messages are free of charge until %s.", free_end);

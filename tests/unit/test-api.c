@@ -517,6 +517,26 @@ test_read_wabas(void)
     }
 }
 
+/* Each costs a request, so a wrong server must not give any number of them. */
+static void
+test_read_many_wabas(void)
+{
+    g_autoptr(GString) body = g_string_new("{'data':{'granular_scopes':[{'scope':"
+                                           "'whatsapp_business_messaging','target_ids':[0");
+    g_autoptr(CoexResponse) response = NULL;
+    g_autoptr(GError) error = NULL;
+    g_auto(GStrv) ids = NULL;
+
+    for (guint i = 1; i < 100000; i++)
+        g_string_append_printf(body, ",%u", i);
+    g_string_append(body, "]}]}}");
+    response = answer_new_quoted(200, body->str);
+    ids = coex_api_read_wabas(response, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(g_strv_length(ids), ==, 100);
+    g_assert_cmpstr(ids[99], ==, "99");
+}
+
 static void
 test_read_number_id(void)
 {
@@ -665,6 +685,7 @@ main(int argc, char **argv)
     g_test_add_func("/api/read-login", test_read_login);
     g_test_add_func("/api/read-login-fails", test_read_login_fails);
     g_test_add_func("/api/read-wabas", test_read_wabas);
+    g_test_add_func("/api/read-many-wabas", test_read_many_wabas);
     g_test_add_func("/api/read-number-id", test_read_number_id);
     g_test_add_func("/api/read-sent", test_read_sent);
     g_test_add_func("/api/template-pages", test_template_pages);

@@ -192,12 +192,17 @@ test_nodes(void)
     g_autofree char *objects = repeat("[{}", ",{}", COEX_JSON_MAX_NODES / 3, "]");
     g_autofree char *numbers = repeat("[1", ",1", COEX_JSON_MAX_NODES, "]");
     g_autofree char *fewer = repeat("[1", ",1", COEX_JSON_MAX_NODES / 10, "]");
+    g_autoptr(GString) keys = g_string_new("{");
     g_autofree char *long_string = repeat("[\"", "\\u00e9", 500000, "\"]");
 
     g_assert_false(parses(objects));
     g_assert_false(parses(numbers));
     g_assert_true(parses(fewer));
     g_assert_true(parses(long_string));
+    for (guint i = 0; i < 160000; i++)
+        g_string_append_printf(keys, "\"k%u\":%u,", i, i);
+    g_string_append(keys, "\"a\":1}");
+    g_assert_true(parses(keys->str));
 }
 
 /* Repairs are made in a copy; the caller's bytes, which are hashed and kept, stay as they are. */
@@ -454,6 +459,36 @@ test_round_trip(void)
     }
 }
 
+/* What is kept can be read again, also where json-glib's own writing cannot. */
+static void
+test_great_numbers(void)
+{
+    static const char *const numbers[] = { "1e20",  "-1e308", "1e-10",  "9.5e30",
+                                           "1e999", "12.5",   "1e-999", "123456789012345678.0" };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(numbers); i++) {
+        g_autofree char *json = g_strdup_printf(
+            "{\"a\":%s,\"b\":[%s,1.0],\"c\":\"2e+20.0 \\\"e+1.0\"}", numbers[i], numbers[i]);
+        g_autoptr(CoexJson) doc = coex_json_parse(json, strlen(json), NULL);
+        CoexJsonAt root = coex_json_root(doc);
+        g_autofree char *kept = coex_json_dup(&root);
+        CoexJsonWriter *writer = coex_json_writer_new();
+        g_autofree char *written =
+            (coex_json_writer_value(writer, "copy", &root), coex_json_writer_finish(writer));
+        g_autoptr(CoexJson) again = coex_json_parse(kept, strlen(kept), NULL);
+        CoexJsonAt before = coex_json_member(&root, "a"), after, text;
+
+        g_test_message("%s", kept);
+        g_assert_true(parses(written));
+        g_assert_nonnull(again);
+        root = coex_json_root(again);
+        after = coex_json_member(&root, "a");
+        text = coex_json_member(&root, "c");
+        g_assert_cmpstr(coex_json_text(&before), ==, coex_json_text(&after));
+        g_assert_cmpstr(coex_json_text(&text), ==, "2e+20.0 \"e+1.0");
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -474,5 +509,6 @@ main(int argc, char **argv)
     g_test_add_func("/json/cursors", test_cursors);
     g_test_add_func("/json/writer", test_writer);
     g_test_add_func("/json/round-trip", test_round_trip);
+    g_test_add_func("/json/great-numbers", test_great_numbers);
     return g_test_run();
 }

@@ -187,6 +187,26 @@ test_variables(void)
     }
 }
 
+/* More than any approved template has: told as an obstacle, and no work that grows with it. */
+static void
+test_too_much(void)
+{
+    g_autoptr(GString) numbers = g_string_new("{'type':'BODY','text':'");
+    g_autofree char *letters = g_strnfill(40000, 'x');
+    g_autofree char *long_body = g_strdup_printf("{'type':'BODY','text':'%s'}", letters);
+    g_autoptr(CoexTemplate) many = NULL;
+    g_autoptr(CoexTemplate) large = parse_parts(long_body, "");
+
+    for (guint i = 1; i <= 100000; i++)
+        g_string_append_printf(numbers, "{{%u}}", i);
+    g_string_append(numbers, "'}");
+    many = parse_parts(numbers->str, "");
+    g_assert_cmpuint(many->variables->len, ==, 200);
+    g_assert_cmpstr(many->obstacle, ==, "has a text that is too long, needs too many values");
+    g_assert_cmpstr(large->obstacle, ==, "has a text that is too long");
+    g_assert_cmpint(g_utf8_strlen(large->body, -1), ==, 32768);
+}
+
 static void
 test_obstacles(void)
 {
@@ -625,6 +645,7 @@ main(int argc, char **argv)
     g_test_add_func("/template/examples-of-360dialog", test_examples_of_360dialog);
     g_test_add_func("/template/variables", test_variables);
     g_test_add_func("/template/obstacles", test_obstacles);
+    g_test_add_func("/template/too-much", test_too_much);
     g_test_add_func("/template/obstacles-of-buttons", test_obstacles_of_buttons);
     g_test_add_func("/template/unreadable", test_unreadable);
     g_test_add_func("/template/approved", test_approved);

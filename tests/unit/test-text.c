@@ -234,10 +234,19 @@ test_html(void)
           "a<br>b<br>c" },
         { "\xff", "\xef\xbf\xbd" },
         { "👩‍👩‍👧 x", "👩‍👩‍👧 x" },
+        { "<script>x()</script>", "&lt;script&gt;x()&lt;/script&gt;" },
+        { "<a href=javascript:x>*y*", "&lt;a href=javascript:x&gt;<b>y</b>" },
+        { "javascript:x &lt;img src=x", "javascript:x &amp;lt;img src=x" },
         { NULL, "" },
     };
+    g_autoptr(GString) emoji = g_string_new(NULL);
+    g_autofree char *html = NULL;
 
     CHECK_PAIRS(pairs, coex_text_to_html);
+    for (guint i = 0; i < COEX_TEXT_MAX; i++)
+        g_string_append(emoji, "😀");
+    html = coex_text_to_html(emoji->str);
+    g_assert_cmpstr(html, ==, emoji->str);
 }
 
 static void

@@ -129,12 +129,13 @@ test_describe(void)
         { NOW - 24 * HOUR + 30, 0,
           "The window is open until 2026-11-22 12:00 (less than a minute left)." },
         { NOW - 25 * HOUR, 0,
-          "The window is closed since 2026-11-22 11:00: only templates can be sent." },
+          "The window has been closed since 2026-11-22 11:00: only templates can be sent." },
         { NOW - 25 * HOUR, NOW + 47 * HOUR,
-          "The window is closed since 2026-11-22 11:00: only templates can be sent. Messages are "
+          "The window has been closed since 2026-11-22 11:00: only templates can be sent. Messages "
+          "are "
           "free of charge until 2026-11-24 11:00." },
         { NOW - 25 * HOUR, NOW - 1,
-          "The window is closed since 2026-11-22 11:00: only templates can be sent." },
+          "The window has been closed since 2026-11-22 11:00: only templates can be sent." },
         { NOW + 2 * HOUR, 0,
           "The window is closed, because the last message carries a time that lies ahead: only "
           "templates can be sent." },

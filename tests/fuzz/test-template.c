@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "fuzz.h"
+
+#include "core/line.h"
+#include "core/template.h"
+#include <string.h>
+
+/* Input: values as typed in a line, words to search for, then a catalogue as it is kept. */
+
+/* What is sent is JSON, whatever the definition and the values hold. */
+static void
+check_written(const CoexTemplate *template_, char **checked)
+{
+    CoexJsonWriter *writer = coex_json_writer_new();
+    g_autofree char *json = NULL;
+    g_autoptr(CoexJson) doc = NULL;
+
+    coex_template_write(template_, (const char *const *)checked, writer);
+    json = coex_json_writer_finish(writer);
+    doc = coex_json_parse(json, strlen(json), NULL);
+    g_assert_nonnull(doc);
+}
+
+static void
+check_template(const CoexTemplate *template_, char **values)
+{
+    const char *const *given = (const char *const *)values;
+    g_autofree char *preview = coex_template_preview(template_, given);
+    GError *error = NULL;
+    gboolean is_cleaned;
+    g_auto(GStrv) checked = coex_template_check_values(template_, given, &is_cleaned, &error);
+
+    fuzz_check_utf8(preview);
+    fuzz_check_error(checked != NULL, error);
+    if (checked == NULL)
+        return;
+    g_assert_cmpuint(g_strv_length(checked), ==, template_->variables->len);
+    check_written(template_, checked);
+}
+
+/* The definitions are kept as they came: read back, the list is the same. */
+static void
+check_kept(const CoexCatalogue *catalogue)
+{
+    g_autofree char *json = coex_catalogue_dup_json(catalogue);
+    g_autoptr(CoexCatalogue) back = coex_catalogue_parse(json, strlen(json), NULL);
+    g_autofree char *again = back != NULL ? coex_catalogue_dup_json(back) : NULL;
+
+    g_assert_cmpstr(json, ==, again);
+}
+
+int
+LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
+{
+    FuzzInput input = { (const char *)data, size };
+    g_autofree char *typed = fuzz_take_line(&input);
+    g_autofree char *query = fuzz_take_line(&input);
+    gsize length;
+    g_autofree char *json = fuzz_take_bytes(&input, &length);
+    g_auto(GStrv) values = coex_line_split_values(typed, "text that waits");
+    GError *error = NULL;
+    g_autoptr(CoexCatalogue) catalogue = coex_catalogue_parse(json, length, &error);
+    g_autoptr(GPtrArray) found = NULL;
+
+    fuzz_check_error(catalogue != NULL, error);
+    if (catalogue == NULL)
+        return 0;
+    found = coex_catalogue_search(catalogue, NULL, "de");
+    for (guint i = 0; i < found->len; i++)
+        check_template(found->pdata[i], values);
+    g_ptr_array_unref(found);
+    found = coex_catalogue_search(catalogue, query, "en_US");
+    coex_catalogue_find(catalogue, query, "de");
+    check_kept(catalogue);
+    return 0;
+}
