@@ -20,8 +20,8 @@ struct CoexHttp {
 
 /* One request under way; belongs to its GTask. */
 typedef struct {
-    CoexHttp *http; /* NULL when that was freed */
-    GList *link;    /* in its jobs */
+    CoexHttp *http;    /* NULL when that was freed */
+    GList *link;       /* in its jobs */
     gconstpointer tag; /* the caller's user_data: names the request */
     SoupSession *session;
     SoupMessage *message;

@@ -2,6 +2,7 @@
 #include "purple/account.h"
 #include "core/error.h"
 #include "core/text.h"
+#include "core/webhook.h"
 #include "purple/actions.h"
 #include "purple/ask.h"
 #include "purple/choice.h"
@@ -9,7 +10,8 @@
 #include "purple/host.h"
 #include "purple/roster.h"
 
-#define NOTICE_COLUMNS 50      /* what Pidgin's window takes without wrapping once more */
+#define NOTICE_COLUMNS 50 /* what Pidgin's window takes without wrapping once more */
+#define ERROR_COLUMNS 72
 #define MAX_NOTICE_LENGTH 4000 /* of all lines of an account notice nobody closed, bytes */
 
 CoexLogin *
@@ -67,12 +69,15 @@ on_notice_closed(gpointer user_data)
 static void
 notice_in_window(CoexLogin *login, const char *text)
 {
-    g_autofree char *lines = NULL;
+    g_autofree char *all = login->lines_ui != NULL
+                               ? g_strconcat(login->lines->str, "\n\n", text, NULL)
+                               : g_strdup(text);
+    gsize length = strlen(all);
+    const char *cut =
+        length > MAX_NOTICE_LENGTH ? strchr(all + length - MAX_NOTICE_LENGTH, '\n') : NULL;
+    g_autofree char *lines =
+        cut != NULL ? g_strconcat("(earlier lines left out)", cut, NULL) : g_strdup(all);
 
-    if (login->lines_ui != NULL && login->lines->len + strlen(text) < MAX_NOTICE_LENGTH)
-        lines = g_strconcat(login->lines->str, "\n", text, NULL);
-    else
-        lines = g_strdup(text);
     if (login->lines_ui != NULL)
         purple_notify_close(PURPLE_NOTIFY_MESSAGE, login->lines_ui);
 
@@ -93,6 +98,54 @@ coex_login_notice(CoexLogin *login, const char *text)
         notice_in_window(login, text);
 }
 
+/* ---- why there is no connection, where the chat program keeps that to itself ---- */
+
+static GHashTable *told_errors; /* username -> the sentence that stands in a window; or NULL */
+
+static void
+take_back_error(PurpleAccount *account)
+{
+    const char *username = purple_account_get_username(account);
+
+    if (told_errors == NULL || !g_hash_table_remove(told_errors, username))
+        return;
+    purple_notify_close_with_handle(account);
+    if (g_hash_table_size(told_errors) > 0)
+        return;
+    purple_signals_disconnect_by_handle(&told_errors);
+    g_clear_pointer(&told_errors, g_hash_table_unref);
+}
+
+static void
+on_disabled(PurpleAccount *account, gpointer user_data)
+{
+    if (strcmp(purple_account_get_protocol_id(account), "prpl-coex") == 0)
+        take_back_error(account);
+}
+
+/* Once, not at every attempt; until the account is online or switched off. */
+static void
+tell_error(PurpleAccount *account, const char *sentence)
+{
+    const char *username = purple_account_get_username(account);
+
+    if (told_errors != NULL && g_strcmp0(g_hash_table_lookup(told_errors, username), sentence) == 0)
+        return;
+
+    take_back_error(account);
+    if (told_errors == NULL) {
+        told_errors = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+        purple_signal_connect(purple_accounts_get_handle(), "account-disabled", &told_errors,
+                              PURPLE_CALLBACK(on_disabled), NULL);
+    }
+    g_hash_table_insert(told_errors, g_strdup(username), g_strdup(sentence));
+
+    g_autofree char *primary = g_strdup_printf("%s is not connected yet", username);
+    g_autofree char *secondary = g_strdup_printf("%s\n\nIt is tried again by itself.", sentence);
+    g_autofree char *wrapped = coex_text_wrap(secondary, NOTICE_COLUMNS);
+    purple_notify_error(account, "WhatsApp Business", primary, wrapped);
+}
+
 /* ---- what the session tells ---- */
 
 static void
@@ -110,6 +163,7 @@ on_online(gpointer user_data)
     CoexLogin *login = user_data;
 
     login->online = TRUE;
+    take_back_error(login->account);
     purple_connection_set_state(login->gc, PURPLE_CONNECTED);
     coex_conversation_watch(login);
     coex_roster_start(login);
@@ -149,10 +203,17 @@ static void
 on_failed(const GError *error, gpointer user_data)
 {
     CoexLogin *login = user_data;
+    PurpleConnectionError reason = connection_error(error);
 
     coex_ask_close(login, NULL);
     login->over = TRUE;
-    purple_connection_error_reason(login->gc, connection_error(error), error->message);
+    if (coex_host_get()->hides_retries && !purple_connection_error_is_fatal(reason))
+        tell_error(login->account, error->message);
+
+    /* A line of Finch's window is as wide as it comes. */
+    g_autofree char *wrapped =
+        coex_host_get()->breaks_words ? coex_text_wrap(error->message, ERROR_COLUMNS) : NULL;
+    purple_connection_error_reason(login->gc, reason, wrapped != NULL ? wrapped : error->message);
 }
 
 static void
@@ -271,6 +332,23 @@ read_credentials(CoexLogin *login, CoexSessionConfig *config, GError **error)
     return TRUE;
 }
 
+/* Half a header would be taken for none, and the sentence about that would puzzle who typed it. */
+static gboolean
+check_header(const CoexSessionConfig *config, GError **error)
+{
+    g_autoptr(CoexVerifier) verifier = NULL;
+
+    if (config->backend->proof != COEX_PROOF_HEADER || config->webhook_header[0] == '\0')
+        return TRUE;
+    verifier = coex_verifier_new(COEX_PROOF_HEADER, config->webhook_header);
+    if (coex_verifier_get_header(verifier) != NULL)
+        return TRUE;
+    g_set_error_literal(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+                        "Option webhook-header: it takes a name, a colon and a secret value, such "
+                        "as “X-Coex-Secret: a-long-random-text”.");
+    return FALSE;
+}
+
 static char *
 database_path(void)
 {
@@ -316,7 +394,7 @@ start_session(CoexLogin *login, GError **error)
         .program = coex_host_get()->label,
     };
 
-    if (number == NULL || !read_credentials(login, &config, error))
+    if (number == NULL || !read_credentials(login, &config, error) || !check_header(&config, error))
         return FALSE;
 
     login->language = dup_language(config.template_language);

@@ -395,6 +395,19 @@ coex_choice_unpark(CoexLogin *login, const char *name)
     coex_ask_close(login, name);
 }
 
+static void
+tell_no_catalogue(CoexChoice *choice, const GError *error)
+{
+    const char *mark = coex_host_get_mark();
+    g_autoptr(GString) line = g_string_new(NULL);
+
+    g_string_printf(line, "The templates could not be fetched: %s", error->message);
+    if (choice->parked != NULL)
+        g_string_append_printf(line, " Your text waits: “%s”. Type %shold or %scancel.",
+                               choice->parked, mark, mark);
+    coex_conversation_notice(choice->login, choice->name, line->str);
+}
+
 void
 coex_choice_take_catalogue(CoexLogin *login, const GError *error)
 {
@@ -409,11 +422,8 @@ coex_choice_take_catalogue(CoexLogin *login, const GError *error)
 
         choice->awaits_catalogue = FALSE;
         words = g_steal_pointer(&choice->awaited_words);
-        if (error != NULL) {
-            g_autofree char *line =
-                g_strdup_printf("The templates could not be fetched: %s", error->message);
-            coex_conversation_notice(login, choice->name, line);
-        }
+        if (error != NULL)
+            tell_no_catalogue(choice, error);
         if (coex_session_get_catalogue(login->session) != NULL)
             coex_choice_start(choice, words);
     }

@@ -95,11 +95,33 @@ coex_conversation_send(PurpleConnection *gc, const char *who, const char *markup
 
 /* ---- in ---- */
 
-/* The text as the host's HTML; @prefix (HTML) goes before it. */
+/* Where our own lines begin with "* ", nobody else's do: WhatsApp shows such a line with a bullet.
+ */
+static char *
+dup_unmarked(const char *text)
+{
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+
+    for (char **line = lines; *line != NULL; line++) {
+        char *star = *line + strspn(*line, " ");
+        char *bullet;
+
+        if (!g_str_has_prefix(star, "* "))
+            continue;
+        bullet = g_strconcat("• ", star + 2, NULL);
+        g_free(*line);
+        *line = bullet;
+    }
+    return g_strjoinv("\n", lines);
+}
+
+/* The text as the host's HTML. */
 static char *
 make_html(const char *text, gint64 at)
 {
-    g_autofree char *html = coex_text_to_html(text);
+    g_autofree char *unmarked =
+        coex_host_get()->notice == COEX_NOTICE_SYSTEM ? g_strdup(text) : dup_unmarked(text);
+    g_autofree char *html = coex_text_to_html(unmarked);
     g_autofree char *day = NULL;
 
     if (coex_host_get()->lacks_dates) {
@@ -111,8 +133,8 @@ make_html(const char *text, gint64 at)
             g_clear_pointer(&day, g_free);
     }
     /* A zero-width space keeps "/me" from being taken as a command to the display. */
-    return g_strconcat(day != NULL ? day : "", coex_text_is_action(text) ? "\u200b" : "", html,
-                       NULL);
+    return g_strconcat(day != NULL ? day : "", coex_text_is_action(text) ? COEX_TEXT_SHIELD : "",
+                       html, NULL);
 }
 
 static void

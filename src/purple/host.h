@@ -21,11 +21,13 @@ typedef struct {
     gboolean lacks_dates;      /* yesterday's lines look like today's */
     gboolean breaks_words;     /* a long line of a notice is broken anywhere */
     gboolean flat_lists;       /* a list in a form is two rows high unless it has pictures */
+    gboolean has_mnemonics;    /* _ in a field's label marks a key */
     gboolean hides_sent;       /* shows lines of ours only when they were typed elsewhere */
     gboolean tells_seen;       /* says when a conversation is looked at */
     gboolean forgets_list;     /* a saved buddy list is lost or only grows */
     gboolean temporary_folder; /* purple_user_dir() is another one in each run */
     gboolean has_account_line; /* purple_connection_notice() is seen */
+    gboolean hides_retries;    /* never says why it connects again and again */
 } CoexHost;
 
 /* The row of the running chat program. Static. */

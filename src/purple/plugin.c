@@ -182,28 +182,30 @@ typedef struct {
     const char *choices[7]; /* label, value, …; the first is the preset. None: a string */
 } Option;
 
+/* The labels say what the keys say: BitlBee's users see those, and every sentence names them. Who
+ * sets an account up goes from the top down. */
 static const Option options[] = {
     { .key = "provider",
       .label = "Provider",
       .choices = { "360dialog", "360dialog", "Meta", "meta" } },
-    { .key = "api-url", .label = "API address (empty: the provider's)", .preset = "" },
-    { .key = "phone-number-id", .label = "Phone number ID (Meta)", .preset = "" },
-    { .key = "waba-id", .label = "WhatsApp Business Account ID (Meta)", .preset = "" },
-    { .key = "app-secret", .label = "App secret (Meta)", .preset = "", .secret = TRUE },
-    { .key = "verify-token", .label = "Verify token (Meta)", .preset = "", .secret = TRUE },
-    { .key = "listen", .label = "Listen for webhooks on", .preset = "127.0.0.1:8480" },
-    { .key = "webhook-path", .label = "Webhook path", .preset = "/webhook" },
     { .key = "webhook-header",
-      .label = "Secret webhook header, Name: value (360dialog)",
+      .label = "Webhook header, Name: value (360dialog)",
       .preset = "",
       .secret = TRUE },
-    { .key = "public-url", .label = "Public webhook address", .preset = "" },
+    { .key = "app-secret", .label = "App secret (Meta)", .preset = "", .secret = TRUE },
+    { .key = "verify-token", .label = "Verify token (Meta)", .preset = "", .secret = TRUE },
+    { .key = "public-url", .label = "Public URL of the webhook", .preset = "" },
+    { .key = "listen", .label = "Listen on (address:port)", .preset = "127.0.0.1:8480" },
+    { .key = "webhook-path", .label = "Webhook path", .preset = "/webhook" },
+    { .key = "phone-number-id", .label = "Phone number id (Meta, if not found)", .preset = "" },
+    { .key = "waba-id", .label = "WABA id (Meta, if not found)", .preset = "" },
+    { .key = "api-url", .label = "API URL (empty: the provider's)", .preset = "" },
     { .key = "read-receipts",
-      .label = "Mark as read",
+      .label = "Read receipts",
       .choices = { "when answered", "answer", "when seen", "seen", "never", "never" } },
-    { .key = "template-language", .label = "Preferred template language", .preset = "" },
+    { .key = "template-language", .label = "Template language (such as de)", .preset = "" },
     { .key = "buddies",
-      .label = "Buddy list",
+      .label = "Buddies",
       .choices = { "people one talks with", "active", "everybody", "all" } },
 };
 

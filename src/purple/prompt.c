@@ -74,13 +74,14 @@ add_sentence(GString *text, CoexChoice *choice)
     g_clear_pointer(&choice->sentence, g_free);
 }
 
-/* A label is markup with mnemonics in Pidgin. */
+/* In Pidgin a label is markup, in which _ marks a key and __ is one. */
 static char *
 make_label(const char *text)
 {
-    char *label = g_strdup(text);
+    g_autofree char *plain = g_strdelimit(g_strdup(text), "<>&", ' ');
+    g_auto(GStrv) parts = g_strsplit(plain, "_", -1);
 
-    return g_strdelimit(g_strdelimit(label, "<>&", ' '), "_", '-');
+    return g_strjoinv(coex_host_get()->has_mnemonics ? "__" : "_", parts);
 }
 
 /* ---- step 1: which template ---- */
@@ -170,8 +171,8 @@ show_list(CoexChoice *choice)
         add_paragraph(secondary, more);
     }
 
-    /* In Finch a list is as wide as the widest line. */
-    add_paragraph(secondary, "Words in Find and OK: only the templates that have them are listed.");
+    /* In Finch the list is as wide as the widest line; in Pidgin the window, so not too short. */
+    add_paragraph(secondary, "Choose a template. To search, type words and press OK.");
 
     PurpleRequestFields *fields = purple_request_fields_new();
     PurpleRequestFieldGroup *group = purple_request_field_group_new(NULL);
@@ -310,7 +311,9 @@ show_confirm(CoexChoice *choice)
     g_autoptr(GString) secondary = g_string_new(NULL);
 
     add_paragraph(secondary, preview);
-    add_paragraph(secondary, coex_template_get_cost(template_));
+    g_autofree char *cost =
+        g_strdup_printf("Kind: %s by WhatsApp.", coex_template_get_cost(template_));
+    add_paragraph(secondary, cost);
     if (choice->cleaned)
         add_paragraph(secondary, "Line breaks, tabs and runs of blanks in the values became single "
                                  "blanks, as WhatsApp demands.");

@@ -351,12 +351,16 @@ coex_roster_normalize(const PurpleAccount *account, const char *who)
 {
     static char buffer[MAX_NAME];
     g_autofree char *number = coex_number_normalize(who, NULL);
+    const char *end = NULL;
 
     if (number != NULL) {
         g_snprintf(buffer, sizeof buffer, "+%s", number);
         return buffer;
     }
     g_strlcpy(buffer, who, sizeof buffer);
+    /* The cut may have gone through a character. */
+    g_utf8_validate(buffer, -1, &end);
+    buffer[end - buffer] = '\0';
     g_strstrip(buffer);
     /* It names a log folder: one dot or two would be another's. */
     if (!coex_user_id_is_valid(buffer) && buffer[0] == '.')

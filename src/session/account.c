@@ -2,6 +2,8 @@
 #include "session/account.h"
 
 #define SKEW_S 120 /* between the provider's clock and ours before it counts */
+/* Without an error of the disk, before the next one is news. */
+#define STORE_QUIET_US (60 * G_USEC_PER_SEC)
 
 /* ---- life ---- */
 
@@ -32,6 +34,7 @@ coex_account_new(CoexHub *hub, const CoexSessionConfig *config, CoexTarget targe
     account->verb_mark = config->verb_mark != '\0' ? config->verb_mark : '/';
     account->clock = config->clock;
     account->clock_data = config->clock_data;
+    coex_clock_start(&account->system_clock);
     account->history_progress = -1;
     return account;
 }
@@ -125,7 +128,7 @@ gint64
 coex_account_now(const CoexAccount *account)
 {
     gint64 now = account->clock != NULL ? account->clock(account->clock_data)
-                                        : g_get_real_time() / G_USEC_PER_SEC;
+                                        : coex_clock_get(&account->system_clock);
 
     return now + account->skew;
 }
@@ -383,7 +386,7 @@ coex_account_note_date(CoexAccount *account, const CoexResponse *response)
 
 /* ---- presence: one timer for the nearest change ---- */
 
-/* A jump of the wall clock is noticed within this. */
+/* Another time (a test's clock may jump, the system's does not) is noticed within this. */
 #define PRESENCE_MAX_S 60
 
 static gboolean on_presence(gpointer data);
@@ -452,19 +455,24 @@ coex_account_batch(CoexAccount *account)
     return batch;
 }
 
+void
+coex_account_tell_store_error(CoexAccount *account, const GError *error)
+{
+    gint64 now = g_get_monotonic_time();
+    gint64 before = account->store_error_us;
+
+    account->store_error_us = now;
+    if (before == 0 || now - before >= STORE_QUIET_US)
+        coex_account_tell_notice(account, NULL, "%s", error->message);
+}
+
 static void
 on_plain_commit(CoexBatch *batch, const GError *error, gpointer user_data)
 {
     g_autoptr(CoexAccount) account = user_data;
-    gint64 now = g_get_monotonic_time();
 
-    if (error == NULL || account->dead)
-        return;
-    if (account->store_error_told_us != 0 &&
-        now - account->store_error_told_us < 60 * G_USEC_PER_SEC)
-        return;
-    account->store_error_told_us = now;
-    coex_account_tell_notice(account, NULL, "%s", error->message);
+    if (error != NULL)
+        coex_account_tell_store_error(account, error);
 }
 
 void

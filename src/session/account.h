@@ -3,6 +3,7 @@
 
 #include "core/retry.h"
 #include "net/http.h"
+#include "session/clock.h"
 #include "session/hub.h"
 #include "session/news.h"
 #include "session/people.h"
@@ -42,6 +43,7 @@ struct CoexAccount {
     char verb_mark; /* what a user types before a verb: / or ! */
     gint64 (*clock)(gpointer clock_data);
     gpointer clock_data;
+    CoexClock system_clock; /* where there is no other */
 
     CoexStore *store; /* borrowed from the hub, NULL before the login's first step */
     CoexHttp *http;
@@ -66,6 +68,7 @@ struct CoexAccount {
     gint64 last_delivery_stored_at;
     gint64 last_refusal_told_at;
     gint64 mismatch_told_at;
+    gint64 unreadable_told_at;
     gboolean receiving; /* a delivery came in this session */
     int history_progress;
     GSource *login_timeout;
@@ -78,7 +81,7 @@ struct CoexAccount {
     GSource *presence_timer;
     GSource *deaf_timer; /* until it is said that no webhook ever came */
     gint64 presence_at;
-    gint64 store_error_told_us;
+    gint64 store_error_us; /* when it failed last */
     gboolean refreshing;
     gboolean user_waits;    /* a refresh the user asked for is running */
     gboolean wants_webhook; /* the registration was asked for by hand */
@@ -104,7 +107,9 @@ void coex_account_note_date(CoexAccount *account, const CoexResponse *response);
 
 /* A new batch for this account. */
 CoexBatch *coex_account_batch(CoexAccount *account);
-/* Commits, ignoring all but errors: those are told once a minute. */
+/* Told once, and again only after a minute without such errors. */
+void coex_account_tell_store_error(CoexAccount *account, const GError *error);
+/* Commits, ignoring all but errors: those are told as above. */
 void coex_account_commit(CoexAccount *account, CoexBatch *batch);
 /* Stores one person. */
 void coex_account_store_person(CoexAccount *account, const CoexPerson *person);
@@ -162,6 +167,8 @@ void coex_inbox_applied(CoexInboxStep *step, CoexBatch *batch, const GError *err
 /* A delivery was refused at the door. */
 void coex_inbox_refused(CoexAccount *account, CoexVerdict verdict);
 void coex_inbox_mismatch(CoexAccount *account, const CoexEvent *event);
+/* A genuine delivery of @realm could not be read; it is kept. */
+void coex_inbox_unreadable(CoexAccount *account, const char *realm, const GError *error);
 
 /* ---- outbox.c ---- */
 
@@ -183,8 +190,11 @@ guint coex_outbox_count(CoexOutbox *outbox, gint64 person_id, CoexOutboxState st
 /* Whether an unanswered send to the person has this text. */
 gboolean coex_outbox_is_pending(CoexOutbox *outbox, gint64 person_id, const char *text);
 /* A status that carries a local id of ours came, before or instead of the answer: adds the
- * acceptance to @batch. TRUE when the row was known. */
+ * acceptance to @batch. TRUE when the row was known; then coex_outbox_settled() tells the batch's
+ * end. */
 gboolean coex_outbox_settle(CoexOutbox *outbox, CoexBatch *batch, const CoexStatus *status);
+void coex_outbox_settled(CoexOutbox *outbox, const char *local_id, gboolean failed,
+                         const GError *error);
 /* The person wrote, so that the window is open now: releases what is held. */
 void coex_outbox_window_opened(CoexOutbox *outbox, CoexPerson *person);
 /* A message failed later: kept for /resend. */

@@ -14,6 +14,7 @@ typedef struct {
     char *verify_token;
     gint n_refused;       /* since it was last told; atomic */
     gint verdict;         /* of the last one; atomic */
+    gint n_lost;          /* not stored, since it was last told; atomic */
     CoexAccount *account; /* engine thread only, NULL once closed */
 } Endpoint;
 
@@ -104,6 +105,45 @@ note_refusal(Endpoint *endpoint, CoexVerdict verdict)
     coex_engine_call(endpoint->engine, on_refused, endpoint, (GDestroyNotify)endpoint_unref);
 }
 
+typedef struct {
+    Endpoint *endpoint;
+    GError *error;
+} Loss;
+
+static void
+loss_free(gpointer data)
+{
+    Loss *loss = data;
+
+    endpoint_unref(loss->endpoint);
+    g_error_free(loss->error);
+    g_free(loss);
+}
+
+static void
+on_loss(gpointer data)
+{
+    Loss *loss = data;
+
+    if (loss->endpoint->account != NULL)
+        coex_account_tell_store_error(loss->endpoint->account, loss->error);
+    g_atomic_int_set(&loss->endpoint->n_lost, 0);
+}
+
+/* A delivery could not be stored: the provider hears 503, and the user hears why. */
+static void
+note_loss(Endpoint *endpoint, const GError *error)
+{
+    Loss *loss;
+
+    if (g_atomic_int_add(&endpoint->n_lost, 1) > 0)
+        return;
+    loss = g_new(Loss, 1);
+    g_atomic_ref_count_inc(&endpoint->refs);
+    *loss = (Loss){ endpoint, g_error_copy(error) };
+    coex_engine_call(endpoint->engine, on_loss, loss, loss_free);
+}
+
 static guint
 answer_challenge(CoexExchange *exchange, GPtrArray *endpoints)
 {
@@ -168,10 +208,39 @@ on_piece(CoexExchange *exchange, const void *bytes, gsize length, gpointer user_
     }
 }
 
-static void
-on_committed(gboolean committed, gpointer user_data)
+/* A genuine delivery on its way to the disk. */
+typedef struct {
+    CoexExchange *exchange;
+    Endpoint *endpoint;
+} Passage;
+
+static Passage *
+passage_new(CoexExchange *exchange, Endpoint *endpoint)
 {
-    coex_exchange_respond(user_data, committed ? 200 : 503);
+    Passage *passage = g_new(Passage, 1);
+
+    g_atomic_ref_count_inc(&endpoint->refs);
+    *passage = (Passage){ exchange, endpoint };
+    return passage;
+}
+
+static void
+passage_free(Passage *passage)
+{
+    endpoint_unref(passage->endpoint);
+    g_free(passage);
+}
+
+/* In the writer's thread. */
+static void
+on_committed(const GError *error, gpointer user_data)
+{
+    Passage *passage = user_data;
+
+    if (error != NULL)
+        note_loss(passage->endpoint, error);
+    coex_exchange_respond(passage->exchange, error == NULL ? 200 : 503);
+    passage_free(passage);
 }
 
 static void
@@ -180,25 +249,29 @@ on_complete(CoexExchange *exchange, GBytes *body, gpointer user_data)
     CoexDoor *door = user_data;
     GPtrArray *candidates = coex_exchange_get_data(exchange);
     CoexVerdict verdict = COEX_VERDICT_WRONG;
-    Endpoint *last = NULL;
+    Endpoint *endpoint = NULL;
+    Passage *passage;
     CoexDelivery delivery = { .received_at = g_get_real_time() / G_USEC_PER_SEC, .body = body };
 
     for (guint i = 0; i < candidates->len; i++) {
         Candidate *candidate = g_ptr_array_index(candidates, i);
 
+        endpoint = candidate->endpoint;
         verdict = coex_body_hash_finish(candidate->hash, candidate->proof, delivery.key);
-        delivery.realm = coex_verifier_get_realm(candidate->endpoint->verifier);
+        delivery.realm = coex_verifier_get_realm(endpoint->verifier);
         if (verdict == COEX_VERDICT_GENUINE)
             break;
-        last = candidate->endpoint;
     }
     if (verdict != COEX_VERDICT_GENUINE) {
-        note_refusal(last, verdict);
+        note_refusal(endpoint, verdict);
         coex_exchange_respond(exchange, 401);
         return;
     }
-    if (!coex_store_add_delivery(door->store, &delivery, on_committed, exchange))
-        coex_exchange_respond(exchange, 503);
+    passage = passage_new(exchange, endpoint);
+    if (coex_store_add_delivery(door->store, &delivery, on_committed, passage))
+        return;
+    passage_free(passage);
+    coex_exchange_respond(exchange, 503);
 }
 
 static const CoexListenerHandler door_handler = {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "session/engine.h"
 
+#include <glib-unix.h>
 #include <signal.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 typedef struct {
     CoexCall call;
@@ -109,27 +112,40 @@ coex_engine_get_context(CoexEngine *engine)
 
 /* ---- the mailbox ---- */
 
+/* The default context has a wake-up of its own, but a program that forks (BitlBee, for each
+ * connection) shares it with its children: another process may take the wake-up, and our letters
+ * lie until something else stirs the loop. Hence a descriptor that only this process knows. */
 struct CoexMailbox {
     gatomicrefcount refs;
+    int wake_fd;  /* -1: there was none left; then the context's own must do */
+    guint source; /* of the main thread; waits for wake_fd */
     GMutex lock;
     GQueue letters;
-    gboolean scheduled;
+    gboolean scheduled; /* woken, and not yet empty again */
     gboolean was_full;
     gboolean closed;
     CoexCall drained;
     gpointer drained_data;
 };
 
+static gboolean on_wake(int fd, GIOCondition condition, gpointer data);
+
 CoexMailbox *
 coex_mailbox_new(CoexCall drained, gpointer data)
 {
     CoexMailbox *mailbox = g_new0(CoexMailbox, 1);
 
+    mailbox->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     g_atomic_ref_count_init(&mailbox->refs);
     g_mutex_init(&mailbox->lock);
     g_queue_init(&mailbox->letters);
     mailbox->drained = drained;
     mailbox->drained_data = data;
+    /* Below the priority of drawing, so that a storm of messages leaves the window alive. */
+    if (mailbox->wake_fd >= 0)
+        mailbox->source =
+            g_unix_fd_add_full(G_PRIORITY_DEFAULT_IDLE, mailbox->wake_fd, G_IO_IN, on_wake,
+                               coex_mailbox_ref(mailbox), (GDestroyNotify)coex_mailbox_unref);
     return mailbox;
 }
 
@@ -147,6 +163,8 @@ coex_mailbox_unref(CoexMailbox *mailbox)
         return;
     g_queue_clear_full(&mailbox->letters, (GDestroyNotify)letter_free);
     g_mutex_clear(&mailbox->lock);
+    if (mailbox->wake_fd >= 0)
+        close(mailbox->wake_fd);
     g_free(mailbox);
 }
 
@@ -200,6 +218,29 @@ on_slice(gpointer data)
     return empty ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
 }
 
+/* Cannot fail: the counter is far from full. */
+static void
+wake(CoexMailbox *mailbox)
+{
+    if (mailbox->wake_fd >= 0)
+        eventfd_write(mailbox->wake_fd, 1);
+    else
+        g_idle_add_full(G_PRIORITY_DEFAULT_IDLE, on_slice, coex_mailbox_ref(mailbox),
+                        (GDestroyNotify)coex_mailbox_unref);
+}
+
+static gboolean
+on_wake(int fd, GIOCondition condition, gpointer data)
+{
+    eventfd_t count;
+
+    /* Before the letters are taken: whoever posts after that wakes again. */
+    eventfd_read(fd, &count);
+    if (on_slice(data) == G_SOURCE_CONTINUE)
+        wake(data);
+    return G_SOURCE_CONTINUE;
+}
+
 void
 coex_mailbox_post(CoexMailbox *mailbox, CoexCall call, gpointer data, GDestroyNotify destroy)
 {
@@ -218,10 +259,8 @@ coex_mailbox_post(CoexMailbox *mailbox, CoexCall call, gpointer data, GDestroyNo
     schedule = !mailbox->scheduled;
     mailbox->scheduled = TRUE;
     g_mutex_unlock(&mailbox->lock);
-    /* Below the priority of drawing, so that a storm of messages leaves the window alive. */
     if (schedule)
-        g_idle_add_full(G_PRIORITY_DEFAULT_IDLE, on_slice, coex_mailbox_ref(mailbox),
-                        (GDestroyNotify)coex_mailbox_unref);
+        wake(mailbox);
 }
 
 gboolean
@@ -248,6 +287,9 @@ coex_mailbox_close(CoexMailbox *mailbox)
     g_mutex_unlock(&mailbox->lock);
     while ((letter = g_queue_pop_head(&letters)) != NULL)
         letter_free(letter);
+    if (mailbox->source != 0)
+        g_source_remove(mailbox->source);
+    mailbox->source = 0;
 }
 
 gboolean

@@ -27,7 +27,8 @@ GMainContext *coex_engine_get_context(CoexEngine *engine);
  * only. */
 typedef struct CoexMailbox CoexMailbox;
 
-/* @drained (may be NULL) is called in the main loop when a full mailbox has become half empty. */
+/* Main thread. @drained (may be NULL) is called in the main loop when a full mailbox has become
+ * half empty. End it with coex_mailbox_close() before the last reference goes. */
 CoexMailbox *coex_mailbox_new(CoexCall drained, gpointer data);
 CoexMailbox *coex_mailbox_ref(CoexMailbox *mailbox);
 void coex_mailbox_unref(CoexMailbox *mailbox);

@@ -80,8 +80,8 @@ coex_outbox_send_text(CoexOutbox *outbox, CoexPerson *person, const char *text, 
 
         slip->row->typed = TRUE;
         coex_slip_set_state(slip, state);
-        coex_batch_put_outbox(batch, slip->row, state == COEX_OUTBOX_QUEUED, slip->row->state_at);
-        slip->row->shown = state == COEX_OUTBOX_QUEUED;
+        slip->feeds = state == COEX_OUTBOX_QUEUED;
+        coex_slip_put(slip, batch);
     }
     coex_outbox_commit(outbox, batch, person);
     if (state == COEX_OUTBOX_PARKED)
@@ -99,6 +99,7 @@ coex_outbox_send_text(CoexOutbox *outbox, CoexPerson *person, const char *text, 
 typedef struct {
     CoexBatch *batch;
     const char *const *values; /* NULL: nothing was used */
+    gboolean all_used;         /* one value carries all the texts together */
 } Return;
 
 static gboolean
@@ -112,6 +113,16 @@ was_used(const char *text, const char *const *values)
     return FALSE;
 }
 
+/* The prompt offers all parked texts as one value. */
+static gboolean
+were_used(CoexOutbox *outbox, CoexPerson *person, const char *const *values)
+{
+    g_autoptr(GString) texts = g_string_new(NULL);
+
+    each_slip(outbox, person->id, COEX_OUTBOX_PARKED, collect_text, texts);
+    return was_used(texts->str, values);
+}
+
 /* Takes a parked slip out, with its text as a line unless a template carried it. */
 static void
 return_slip(CoexSlip *slip, gpointer data)
@@ -119,7 +130,7 @@ return_slip(CoexSlip *slip, gpointer data)
     Return *back = data;
     gint64 now = coex_account_now(slip->outbox->account);
 
-    if (!was_used(slip->row->text, back->values)) {
+    if (!back->all_used && !was_used(slip->row->text, back->values)) {
         g_autofree char *line = g_strconcat("Not sent: ", slip->row->text, NULL);
 
         coex_batch_add_line(back->batch, slip->row->person_id, COEX_FEED_NOTICE, line, NULL, now);
@@ -145,20 +156,17 @@ coex_outbox_send_template(CoexOutbox *outbox, CoexPerson *person, const CoexTemp
 {
     CoexBatch *batch = coex_account_batch(outbox->account);
     g_autofree char *preview = coex_template_preview(template_, values);
-    Return back = { batch, values };
+    Return back = { batch, values, were_used(outbox, person, values) };
     CoexSlip *slip;
-    guint n_parked;
 
-    n_parked = each_slip(outbox, person->id, COEX_OUTBOX_PARKED, return_slip, &back);
+    each_slip(outbox, person->id, COEX_OUTBOX_PARKED, return_slip, &back);
     slip = coex_slip_new(outbox, person->id, preview);
     slip->row->template_name = g_strdup(template_->name);
     slip->row->template_language = g_strdup(template_->language);
     slip->row->template_values = write_values(values);
-    coex_batch_put_outbox(batch, slip->row, TRUE, slip->row->state_at);
-    slip->row->shown = TRUE;
+    coex_slip_put_shown(slip, batch);
     coex_outbox_commit(outbox, batch, person);
-    if (n_parked > 0)
-        coex_account_tell_prompt_over(outbox->account, person);
+    coex_account_tell_prompt_over(outbox->account, person);
 }
 
 /* ---- the user's verbs ---- */
@@ -169,7 +177,7 @@ hold_slip(CoexSlip *slip, gpointer data)
     CoexBatch *batch = data;
 
     coex_slip_set_state(slip, COEX_OUTBOX_HELD);
-    coex_batch_put_outbox(batch, slip->row, FALSE, slip->row->state_at);
+    coex_slip_put(slip, batch);
     tell_held(slip->outbox, coex_slip_person(slip), slip->row->text);
 }
 
@@ -183,6 +191,7 @@ coex_outbox_hold(CoexOutbox *outbox, CoexPerson *person)
             outbox->account, person,
             "There is no text to hold. %chold TEXT keeps a text until %s writes.",
             verb_mark(outbox), coex_account_call_person(person));
+        coex_account_tell_prompt_over(outbox->account, person);
         return;
     }
     coex_outbox_commit(outbox, g_steal_pointer(&batch), person);
@@ -193,11 +202,10 @@ void
 coex_outbox_cancel(CoexOutbox *outbox, CoexPerson *person)
 {
     g_autoptr(CoexBatch) batch = coex_account_batch(outbox->account);
-    Return back = { batch, NULL };
+    Return back = { batch, NULL, FALSE };
 
-    if (each_slip(outbox, person->id, COEX_OUTBOX_PARKED, return_slip, &back) == 0)
-        return;
-    coex_outbox_commit(outbox, g_steal_pointer(&batch), person);
+    if (each_slip(outbox, person->id, COEX_OUTBOX_PARKED, return_slip, &back) > 0)
+        coex_outbox_commit(outbox, g_steal_pointer(&batch), person);
     coex_account_tell_prompt_over(outbox->account, person);
 }
 
@@ -211,6 +219,8 @@ last_failed(CoexOutbox *outbox, CoexPerson *person)
     for (GList *item = lane->slips.tail; item != NULL; item = item->prev) {
         CoexSlip *slip = item->data;
 
+        if (slip->accepted)
+            continue;
         switch (slip->row->state) {
         case COEX_OUTBOX_FAILED:
         case COEX_OUTBOX_UNCONFIRMED:
@@ -259,8 +269,8 @@ coex_outbox_resend(CoexOutbox *outbox, CoexPerson *person)
     coex_slip_set_state(slip, may_go ? COEX_OUTBOX_QUEUED : COEX_OUTBOX_PARKED);
     coex_batch_remove_outbox(batch, old->row->local_id);
     coex_slip_remove(old);
-    coex_batch_put_outbox(batch, slip->row, may_go, slip->row->state_at);
-    slip->row->shown = may_go;
+    slip->feeds = may_go;
+    coex_slip_put(slip, batch);
     coex_outbox_commit(outbox, batch, person);
     if (!may_go)
         coex_outbox_prompt(
@@ -334,7 +344,7 @@ coex_outbox_keep_failed(CoexOutbox *outbox, CoexPerson *person, const char *text
     CoexBatch *batch = coex_account_batch(outbox->account);
 
     coex_slip_set_state(slip, COEX_OUTBOX_FAILED);
-    coex_batch_put_outbox(batch, slip->row, FALSE, slip->row->state_at);
+    coex_slip_put(slip, batch);
     coex_outbox_commit(outbox, batch, person);
 }
 
@@ -344,19 +354,25 @@ static void
 fail_in(CoexSlip *slip, CoexBatch *batch, const char *why)
 {
     coex_slip_set_state(slip, COEX_OUTBOX_FAILED);
-    coex_batch_put_outbox(batch, slip->row, FALSE, slip->row->state_at);
-    coex_batch_add_line(batch, slip->row->person_id, COEX_FEED_FAILED, slip->row->text, why,
-                        slip->row->state_at);
+    coex_slip_put_why(slip, batch, COEX_FEED_FAILED, why);
 }
+
+typedef struct {
+    CoexBatch *batch;
+    gint64 wrote_at; /* what was typed to be held after this has not been answered */
+} Release;
 
 /* A held text leaves, unless time or the phone has overtaken it: then the user is asked. */
 static void
 release_slip(CoexSlip *slip, gpointer data)
 {
-    CoexBatch *batch = data;
+    const Release *release = data;
+    CoexBatch *batch = release->batch;
     const CoexPerson *person = coex_slip_person(slip);
     gint64 now = coex_account_now(slip->outbox->account);
 
+    if (slip->row->created_at > release->wrote_at)
+        return;
     if (person->last_echo_at > slip->row->created_at) {
         fail_in(slip, batch, "It was held, but meanwhile somebody answered from the phone.");
         return;
@@ -368,8 +384,7 @@ release_slip(CoexSlip *slip, gpointer data)
     slip->row->typed = FALSE;
     slip->released = TRUE;
     coex_slip_set_state(slip, COEX_OUTBOX_QUEUED);
-    coex_batch_put_outbox(batch, slip->row, TRUE, slip->row->state_at);
-    slip->row->shown = TRUE;
+    coex_slip_put_shown(slip, batch);
 }
 
 static void
@@ -378,19 +393,27 @@ reopen_slip(CoexSlip *slip, gpointer data)
     fail_in(slip, data, "The window is open again, so it can be sent now.");
 }
 
-void
-coex_outbox_window_opened(CoexOutbox *outbox, CoexPerson *person)
+static void
+open_window(CoexOutbox *outbox, CoexPerson *person, gint64 wrote_at)
 {
     g_autoptr(CoexBatch) batch = coex_account_batch(outbox->account);
+    Release release = { batch, wrote_at };
     guint n_parked;
 
-    each_slip(outbox, person->id, COEX_OUTBOX_HELD, release_slip, batch);
+    each_slip(outbox, person->id, COEX_OUTBOX_HELD, release_slip, &release);
     n_parked = each_slip(outbox, person->id, COEX_OUTBOX_PARKED, reopen_slip, batch);
     if (coex_batch_is_empty(batch))
         return;
     coex_outbox_commit(outbox, g_steal_pointer(&batch), person);
     if (n_parked > 0)
         coex_account_tell_prompt_over(outbox->account, person);
+}
+
+/* No comparison of times here: the person's clock is WhatsApp's, and the message has just come. */
+void
+coex_outbox_window_opened(CoexOutbox *outbox, CoexPerson *person)
+{
+    open_window(outbox, person, G_MAXINT64);
 }
 
 /* ---- what the last session left ---- */
@@ -403,6 +426,9 @@ take_up(CoexSlip *slip, CoexBatch *batch)
 
     switch (slip->row->state) {
     case COEX_OUTBOX_UNCERTAIN:
+        /* From SENDING: its wait begins once, not at every login anew. */
+        if (!slip->committed)
+            coex_slip_put(slip, batch);
         coex_slip_await_status(slip);
         break;
     case COEX_OUTBOX_QUEUED:
@@ -431,7 +457,7 @@ take_up_lane(CoexOutbox *outbox, CoexLane *lane)
     if (!coex_batch_is_empty(batch))
         coex_outbox_commit(outbox, g_steal_pointer(&batch), person);
     if (coex_account_window(outbox->account, person).open)
-        coex_outbox_window_opened(outbox, person);
+        open_window(outbox, person, person->last_inbound_at);
 }
 
 void

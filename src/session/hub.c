@@ -19,12 +19,15 @@ struct CoexHub {
     GPtrArray *accounts; /* CoexAccount, attached */
     GPtrArray *delayed;  /* CoexDeliveryRow with an echo that may be our own send */
     gint64 cursor;       /* id of the newest delivery taken up */
+    gint64 again_from;   /* the next read begins here, for one that could not be applied */
     guint n_applying;
     gboolean watching;
     gboolean reading;
     GSource *retry;
     GSource *delay;
 };
+
+static void hub_drain(CoexHub *hub);
 
 /* ---- joining and leaving: main thread ---- */
 
@@ -52,6 +55,7 @@ coex_hub_join(const char *database, const char *program)
     hub->doors = g_ptr_array_new_with_free_func((GDestroyNotify)coex_door_free);
     hub->accounts = g_ptr_array_new();
     hub->delayed = g_ptr_array_new_with_free_func((GDestroyNotify)coex_delivery_row_free);
+    hub->again_from = G_MAXINT64;
     g_ptr_array_add(hubs, hub);
     return hub;
 }
@@ -115,11 +119,11 @@ coex_hub_detach(CoexHub *hub, CoexAccount *account)
         if (coex_door_leave(g_ptr_array_index(hub->doors, i - 1), account))
             g_ptr_array_remove_index(hub->doors, i - 1);
     g_ptr_array_remove(hub->accounts, account);
+    /* The others may have waited for this one's mailbox. */
+    hub_drain(hub);
 }
 
 /* ---- from the row to the account: engine thread ---- */
-
-static void hub_drain(CoexHub *hub);
 
 /* One delivery being applied. */
 typedef struct {
@@ -134,6 +138,8 @@ on_retry(gpointer data)
     CoexHub *hub = data;
 
     coex_timer_clear(&hub->retry);
+    for (guint i = 0; i < hub->accounts->len; i++)
+        coex_hub_apply_waiting(hub, g_ptr_array_index(hub->accounts, i));
     hub_drain(hub);
     return G_SOURCE_REMOVE;
 }
@@ -155,7 +161,8 @@ on_applied(CoexBatch *batch, const GError *error, gpointer user_data)
         coex_inbox_applied(g_ptr_array_index(application->steps, i), batch, error);
     hub->n_applying--;
     if (error != NULL) {
-        hub->cursor = MIN(hub->cursor, application->delivery_id - 1);
+        /* A read may be under way, and would move the cursor past it. */
+        hub->again_from = MIN(hub->again_from, application->delivery_id - 1);
         retry_later(hub);
     } else {
         hub_drain(hub);
@@ -273,9 +280,24 @@ on_delay(gpointer data)
 static void
 delay_row(CoexHub *hub, CoexDeliveryRow *row)
 {
+    for (guint i = 0; i < hub->delayed->len; i++) {
+        const CoexDeliveryRow *other = g_ptr_array_index(hub->delayed, i);
+
+        if (other->id == row->id) {
+            coex_delivery_row_free(row);
+            return;
+        }
+    }
     g_ptr_array_add(hub->delayed, row);
     if (hub->delay == NULL)
         hub->delay = coex_timer_new(DELAY_MS, on_delay, hub);
+}
+
+static void
+tell_unreadable(CoexHub *hub, const char *realm, const GError *error)
+{
+    for (guint i = 0; i < hub->accounts->len; i++)
+        coex_inbox_unreadable(g_ptr_array_index(hub->accounts, i), realm, error);
 }
 
 /* Takes @row. */
@@ -305,10 +327,12 @@ apply_row(CoexHub *hub, CoexDeliveryRow *row)
         coex_batch_delivery_waits(batch, row->id, event->phone_number_id,
                                   event->display_phone_number);
     }
-    if (error != NULL)
+    if (error != NULL) {
         coex_batch_delivery_quarantined(batch, row->id, error->message);
-    else
+        tell_unreadable(hub, row->realm, error);
+    } else {
         coex_batch_delivery_applied(batch, row->id, sorted.keep_raw);
+    }
     coex_store_commit(hub->store, g_steal_pointer(&batch), on_applied, application);
     sorted_clear(&sorted);
     coex_delivery_row_free(row);
@@ -329,6 +353,15 @@ hub_is_busy(CoexHub *hub)
     return FALSE;
 }
 
+static gboolean
+hub_delays(CoexHub *hub, gint64 delivery_id)
+{
+    for (guint i = 0; i < hub->delayed->len; i++)
+        if (((CoexDeliveryRow *)g_ptr_array_index(hub->delayed, i))->id == delivery_id)
+            return TRUE;
+    return FALSE;
+}
+
 static void
 on_rows(GPtrArray *rows, const GError *error, gpointer user_data)
 {
@@ -346,7 +379,10 @@ on_rows(GPtrArray *rows, const GError *error, gpointer user_data)
         CoexDeliveryRow *row = g_ptr_array_steal_index(rows, 0);
 
         hub->cursor = MAX(hub->cursor, row->id);
-        apply_row(hub, row);
+        if (hub_delays(hub, row->id))
+            coex_delivery_row_free(row);
+        else
+            apply_row(hub, row);
     }
     if (any)
         hub_drain(hub);
@@ -358,6 +394,8 @@ hub_drain(CoexHub *hub)
     if (hub_is_busy(hub))
         return;
     hub->reading = TRUE;
+    hub->cursor = MIN(hub->cursor, hub->again_from);
+    hub->again_from = G_MAXINT64;
     coex_store_read_deliveries(hub->store, hub->cursor, on_rows, hub);
 }
 
@@ -440,6 +478,8 @@ on_waiting(GPtrArray *rows, const GError *error, gpointer user_data)
 {
     Waiting *waiting = user_data;
 
+    if (error != NULL)
+        retry_later(waiting->hub);
     if (rows == NULL || rows->len == 0 || waiting->account->dead || waiting->hub->store == NULL) {
         waiting_free(waiting);
         return;

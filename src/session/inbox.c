@@ -7,6 +7,7 @@
 #define DELIVERY_NOTE_S 60     /* how exactly the time of the last webhook is kept */
 #define AHEAD_S (24 * 60 * 60) /* a message's time further ahead than this is no time */
 #define EXCERPT 40
+#define STRANGER_EXCERPT 300
 
 /* ---- whose is it ---- */
 
@@ -55,6 +56,20 @@ coex_inbox_mismatch(CoexAccount *account, const CoexEvent *event)
         "A webhook for the number +%s came here, but this account is +%s, so it was not shown. "
         "Correct the account's user name or the webhook of that number.",
         event->display_phone_number != NULL ? event->display_phone_number : "?", account->number);
+}
+
+void
+coex_inbox_unreadable(CoexAccount *account, const char *realm, const GError *error)
+{
+    gint64 now = coex_account_now(account);
+
+    if (strstr(account->realms, realm) == NULL || now - account->unreadable_told_at < TELL_EVERY_S)
+        return;
+    account->unreadable_told_at = now;
+    coex_account_tell_notice(account, NULL,
+                             "A webhook came that could not be read, so something may be missing "
+                             "here: look at the phone. It is kept for a later version. (%s)",
+                             error->message);
 }
 
 void
@@ -113,7 +128,7 @@ typedef struct {
     gboolean opens_window;
     CoexState state;
     int error_code;
-    gint64 time;
+    gint64 echo_at; /* of a message from the phone */
 } Effect;
 
 struct CoexInboxStep {
@@ -121,6 +136,8 @@ struct CoexInboxStep {
     GArray *effects;     /* Effect */
     GPtrArray *notices;  /* char *, for the account */
     GHashTable *touched; /* person ids */
+    GPtrArray *settled;  /* char *, local ids of sends that statuses proved */
+    GHashTable *failed;  /* those of them that failed */
     gboolean catalogue_is_stale;
 };
 
@@ -164,6 +181,16 @@ note_inbound(CoexAccount *account, CoexPerson *person, const CoexMessage *messag
     return TRUE;
 }
 
+/* Somebody's words among our own lines. */
+static char *
+quote_stranger(const char *text)
+{
+    g_autofree char *excerpt = coex_text_excerpt(text, STRANGER_EXCERPT);
+
+    return g_strdup_printf("A message came without its sender's address: “%s”. Look at the phone.",
+                           excerpt);
+}
+
 static void
 apply_message(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
 {
@@ -175,31 +202,19 @@ apply_message(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
 
     if (person == NULL) {
         if (message->content.text != NULL)
-            g_ptr_array_add(step->notices, g_strdup(message->content.text));
+            g_ptr_array_add(step->notices, quote_stranger(message->content.text));
         return;
     }
     if (message->direction == COEX_INBOUND)
         effect.opens_window = note_inbound(account, person, message);
     else
-        person->last_echo_at = MAX(person->last_echo_at, time);
+        effect.echo_at = time;
     person->active_at = MAX(person->active_at, time);
     coex_batch_put_person(batch, person);
     effect.index = coex_batch_add_message(batch, person->id, message, time);
     effect.person_id = person->id;
     g_array_append_val(step->effects, effect);
     touch(step, person->id);
-}
-
-/* A failure that comes late opens no prompt: its line ends in what to type. */
-static char *
-explain(CoexAccount *account, const CoexStatus *status)
-{
-    g_autofree char *why =
-        coex_graph_code_explain(status->error_code, status->error_title, status->error_details);
-
-    if (status->error_code != COEX_GRAPH_WINDOW_CLOSED)
-        return g_steal_pointer(&why);
-    return g_strdup_printf("%s Type %ctemplate to choose a template.", why, account->verb_mark);
 }
 
 static void
@@ -212,7 +227,10 @@ apply_status(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
     Effect effect = { .is_status = TRUE };
     gboolean changed = FALSE;
 
-    coex_outbox_settle(account->outbox, batch, status);
+    if (coex_outbox_settle(account->outbox, batch, status))
+        g_ptr_array_add(step->settled, g_strdup(status->opaque));
+    if (status->state == COEX_STATE_FAILED && status->opaque != NULL)
+        g_hash_table_add(step->failed, g_strdup(status->opaque));
     if (person != NULL)
         person = coex_people_learn(account->people, &status->peer, &changed);
     if (person != NULL && status->free_entry_until > person->free_until) {
@@ -222,11 +240,11 @@ apply_status(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
     if (changed)
         coex_batch_put_person(batch, person);
     if (status->state == COEX_STATE_FAILED)
-        explanation = explain(account, status);
+        explanation =
+            coex_graph_code_explain(status->error_code, status->error_title, status->error_details);
     effect.index = coex_batch_apply_status(batch, status, explanation);
     effect.state = status->state;
     effect.error_code = status->error_code;
-    effect.time = status->time;
     g_array_append_val(step->effects, effect);
 }
 
@@ -302,6 +320,8 @@ coex_inbox_apply(CoexAccount *account, CoexBatch *batch, GPtrArray *events)
     step->effects = g_array_new(FALSE, FALSE, sizeof(Effect));
     step->notices = g_ptr_array_new_with_free_func(g_free);
     step->touched = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    step->settled = g_ptr_array_new_with_free_func(g_free);
+    step->failed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     coex_batch_set_account(batch, account->id);
     note_delivery(account, batch);
     for (guint i = 0; i < events->len; i++)
@@ -318,6 +338,8 @@ step_free(CoexInboxStep *step)
     g_array_unref(step->effects);
     g_ptr_array_unref(step->notices);
     g_hash_table_unref(step->touched);
+    g_ptr_array_unref(step->settled);
+    g_hash_table_unref(step->failed);
     g_free(step);
 }
 
@@ -342,15 +364,15 @@ settle_status(CoexInboxStep *step, CoexBatch *batch, const Effect *effect)
     const char *text = coex_batch_get_text(batch, effect->index);
 
     coex_outbox_note_status(account->outbox);
-    coex_hub_retry_delayed(account->hub); /* an echo may have waited for what this settled */
     if (person == NULL || coex_batch_get_outcome(batch, effect->index) != COEX_CHANGED)
         return;
     note_state(account, person, effect, text);
     if (effect->state == COEX_STATE_FAILED) {
         if (effect->error_code == COEX_GRAPH_WINDOW_CLOSED &&
-            person->last_inbound_at <= effect->time)
+            person->last_inbound_at <= coex_batch_get_time(batch, effect->index))
             coex_account_close_window(account, person);
-        if (text != NULL)
+        /* A template is chosen anew: its text may not go as free text. */
+        if (text != NULL && !coex_batch_is_template(batch, effect->index))
             coex_outbox_keep_failed(account->outbox, person, text);
     }
     coex_account_tell_person(account, person);
@@ -362,9 +384,14 @@ settle_message(CoexInboxStep *step, CoexBatch *batch, const Effect *effect)
     CoexAccount *account = step->account;
     CoexPerson *person = coex_people_by_id(account->people, effect->person_id);
 
-    if (effect->opens_window && person != NULL &&
-        coex_batch_get_outcome(batch, effect->index) == COEX_ADDED &&
-        coex_account_window(account, person).open)
+    if (person == NULL || coex_batch_get_outcome(batch, effect->index) != COEX_ADDED)
+        return;
+    /* Only now is it sure that this was not a send of our own. */
+    if (effect->echo_at > person->last_echo_at) {
+        person->last_echo_at = effect->echo_at;
+        coex_account_store_person(account, person);
+    }
+    if (effect->opens_window && coex_account_window(account, person).open)
         coex_outbox_window_opened(account->outbox, person);
 }
 
@@ -372,6 +399,7 @@ static void
 settle(CoexInboxStep *step, CoexBatch *batch)
 {
     CoexAccount *account = step->account;
+    gboolean any_status = FALSE;
     GHashTableIter iter;
     gpointer id;
 
@@ -382,11 +410,15 @@ settle(CoexInboxStep *step, CoexBatch *batch)
     for (guint i = 0; i < step->effects->len; i++) {
         const Effect *effect = &g_array_index(step->effects, Effect, i);
 
+        any_status |= effect->is_status;
         if (effect->is_status)
             settle_status(step, batch, effect);
         else
             settle_message(step, batch, effect);
     }
+    /* An echo may have waited for what a status settled. */
+    if (any_status)
+        coex_hub_retry_delayed(account->hub);
     for (guint i = 0; i < step->notices->len; i++)
         coex_account_tell_notice(account, NULL, "%s",
                                  (const char *)g_ptr_array_index(step->notices, i));
@@ -397,7 +429,17 @@ settle(CoexInboxStep *step, CoexBatch *batch)
 void
 coex_inbox_applied(CoexInboxStep *step, CoexBatch *batch, const GError *error)
 {
-    if (error == NULL && !step->account->dead)
+    CoexAccount *account = step->account;
+
+    for (guint i = 0; !account->dead && i < step->settled->len; i++) {
+        const char *local_id = g_ptr_array_index(step->settled, i);
+
+        coex_outbox_settled(account->outbox, local_id,
+                            g_hash_table_contains(step->failed, local_id), error);
+    }
+    if (error != NULL)
+        coex_account_tell_store_error(account, error);
+    else if (!account->dead)
         settle(step, batch);
     step_free(step);
 }

@@ -210,6 +210,14 @@ coex_account_login(CoexAccount *account)
 
 /* ---- 2: the access ---- */
 
+/* What cannot be read is no answer of WhatsApp's: a portal before the network, a proxy's page. */
+static gboolean
+is_nonsense(const GError *error)
+{
+    return g_error_matches(error, COEX_ERROR, COEX_ERROR_PROTOCOL) &&
+           coex_error_get_graph_code(error) == 0;
+}
+
 static gboolean
 is_unreachable(const GError *error)
 {
@@ -224,13 +232,16 @@ is_unreachable(const GError *error)
 void
 coex_login_refused(CoexAccount *account, const GError *error)
 {
+    gboolean known =
+        account->settings != NULL && coex_account_get_setting(account, "known") != NULL;
+
     if (account->online || account->dead)
         return;
-    if (!is_unreachable(error)) {
+    if (!is_unreachable(error) && !(known && is_nonsense(error))) {
         coex_account_tell_failed(account, error);
         return;
     }
-    if (account->settings == NULL || coex_account_get_setting(account, "known") == NULL) {
+    if (!known) {
         fail(account, COEX_ERROR_NETWORK, "%s", error->message);
         return;
     }

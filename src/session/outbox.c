@@ -8,6 +8,7 @@
 #define SLOW_MS 5000            /* before the user hears that a text still waits */
 #define SILENCE_MS (120 * 1000) /* an accepted send without any status */
 #define NETWORK_RETRY_MAX 5     /* 2^n seconds between tries while the network is down */
+#define PAUSE_MIN_MS 1000       /* between tries of the whole number while WhatsApp refuses */
 #define EXCERPT 40
 
 static void send_slip(CoexSlip *slip);
@@ -65,8 +66,8 @@ turn_at(CoexOutbox *outbox, CoexLane *lane, const CoexSlip *slip, gint64 now_us)
 {
     gint64 wait_us;
 
-    if (MAX(slip->due_us, outbox->network_due_us) > now_us)
-        return MAX(slip->due_us, outbox->network_due_us);
+    if (MAX(slip->due_us, outbox->pause_due_us) > now_us)
+        return MAX(slip->due_us, outbox->pause_due_us);
     wait_us = coex_pace_peek(&outbox->pace, COEX_PACE_NUMBER_PER_S, COEX_NUMBER_BURST, now_us);
     if (wait_us > 0)
         return now_us + wait_us;
@@ -89,7 +90,7 @@ on_slow(gpointer data)
         CoexOutboxState state = ((CoexSlip *)item->data)->row->state;
 
         if (state == COEX_OUTBOX_SENDING ||
-            (state == COEX_OUTBOX_QUEUED && lane->outbox->network_failures > 0))
+            (state == COEX_OUTBOX_QUEUED && lane->outbox->n_failures > 0))
             slip = item->data;
     }
     if (slip == NULL || lane->slow_told)
@@ -99,6 +100,22 @@ on_slow(gpointer data)
     coex_account_tell_notice(lane->outbox->account, coex_slip_person(slip),
                              "Waiting for WhatsApp: %s", excerpt);
     return G_SOURCE_REMOVE;
+}
+
+/* After a failure that concerns all, one text at a time tries whether it is over. */
+static gboolean
+is_trying(CoexOutbox *outbox)
+{
+    GHashTableIter iter;
+    gpointer lane;
+
+    if (outbox->n_failures == 0)
+        return FALSE;
+    g_hash_table_iter_init(&iter, outbox->lanes);
+    while (g_hash_table_iter_next(&iter, NULL, &lane))
+        if (coex_outbox_count(outbox, ((CoexLane *)lane)->person_id, COEX_OUTBOX_SENDING) > 0)
+            return TRUE;
+    return FALSE;
 }
 
 static void
@@ -111,6 +128,8 @@ pump_lane(CoexOutbox *outbox, CoexLane *lane)
         return;
     if (lane->slow == NULL && !lane->slow_told)
         lane->slow = coex_timer_new(SLOW_MS, on_slow, lane);
+    if (is_trying(outbox))
+        return;
     when_us = turn_at(outbox, lane, slip, g_get_monotonic_time());
     if (when_us > 0)
         pump_at(outbox, when_us);
@@ -186,10 +205,11 @@ read_values(const CoexOutboxRow *row)
     return g_strv_builder_end(values);
 }
 
-/* NULL when its template is no longer in the catalogue. */
+/* NULL when its template is not in the catalogue any more as the user saw it. */
 static CoexRequest *
 build_request(CoexSlip *slip)
 {
+    g_autofree char *preview = NULL;
     CoexAccount *account = slip->outbox->account;
     const CoexOutboxRow *row = slip->row;
     const CoexPeer *to = &coex_slip_person(slip)->peer;
@@ -205,6 +225,11 @@ build_request(CoexSlip *slip)
     if (template_ == NULL || g_strcmp0(template_->language, row->template_language) != 0)
         return NULL;
     values = read_values(row);
+    if (g_strv_length(values) != template_->variables->len)
+        return NULL;
+    preview = coex_template_preview(template_, (const char *const *)values);
+    if (g_strcmp0(preview, row->text) != 0)
+        return NULL;
     return coex_api_send_template(&account->endpoint, to, template_, (const char *const *)values,
                                   row->local_id);
 }
@@ -220,6 +245,7 @@ on_sending(CoexBatch *batch, const GError *error, gpointer user_data)
     if (slip == NULL)
         return;
     if (error != NULL) {
+        coex_account_tell_store_error(account, error);
         slip->committed = TRUE;
         slip->row->state = COEX_OUTBOX_QUEUED;
         slip->due_us = g_get_monotonic_time() + G_USEC_PER_SEC;
@@ -230,7 +256,7 @@ on_sending(CoexBatch *batch, const GError *error, gpointer user_data)
     request = build_request(slip);
     if (request == NULL) {
         coex_sync_refresh(account, FALSE);
-        coex_slip_fail(slip, "This template is no longer offered by WhatsApp. Choose another one.");
+        coex_slip_fail(slip, "This template is not offered any more as it was. Choose one again.");
         return;
     }
     slip->request = ticket;
@@ -278,6 +304,15 @@ on_accept_retry(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
+/* Once more, after the disk refused to write the acceptance down. */
+static void
+accept_later(CoexSlip *slip, const GError *error)
+{
+    coex_account_tell_store_error(slip->outbox->account, error);
+    coex_timer_clear(&slip->confirm);
+    slip->confirm = coex_timer_new(COEX_STORE_RETRY_MS, on_accept_retry, slip);
+}
+
 static void
 leave_lane(CoexOutbox *outbox, CoexSlip *slip, CoexPerson *person)
 {
@@ -296,7 +331,7 @@ static void
 accepted(CoexOutbox *outbox, CoexPerson *person)
 {
     outbox->access_proven = FALSE;
-    outbox->network_failures = 0;
+    outbox->n_failures = 0;
     if (outbox->account->receipts == COEX_RECEIPTS_ANSWER)
         coex_sync_mark_read(outbox->account, person);
 }
@@ -313,7 +348,7 @@ on_accepted(CoexBatch *batch, const GError *error, gpointer user_data)
     if (slip == NULL)
         return;
     if (error != NULL) {
-        slip->confirm = coex_timer_new(1000, on_accept_retry, slip);
+        accept_later(slip, error);
         return;
     }
     person = coex_slip_person(slip);
@@ -367,21 +402,51 @@ coex_outbox_settle(CoexOutbox *outbox, CoexBatch *batch, const CoexStatus *statu
 {
     CoexSlip *slip =
         status->opaque != NULL ? g_hash_table_lookup(outbox->by_id, status->opaque) : NULL;
-    CoexPerson *person;
 
     if (slip == NULL || slip->row->attempts == 0 || slip->accepted)
         return FALSE;
-    person = coex_slip_person(slip);
+    coex_timer_clear(&slip->confirm);
+    slip->accepted = TRUE;
+    slip->wamid = g_strdup(status->wamid);
     coex_batch_outbox_accepted(batch, slip->row, status->wamid, coex_account_now(outbox->account));
-    if (slip->row->state == COEX_OUTBOX_UNCONFIRMED)
-        coex_outbox_lane(outbox, person->id)->slow_told = TRUE;
-    leave_lane(outbox, slip, person);
-    accepted(outbox, person);
-    pump_at(outbox, g_get_monotonic_time());
     return TRUE;
 }
 
+void
+coex_outbox_settled(CoexOutbox *outbox, const char *local_id, gboolean failed, const GError *error)
+{
+    CoexSlip *slip = g_hash_table_lookup(outbox->by_id, local_id);
+    CoexPerson *person;
+
+    if (slip == NULL)
+        return;
+    if (error != NULL) {
+        accept_later(slip, error);
+        return;
+    }
+    person = coex_slip_person(slip);
+    /* What failed has a line of its own; what was told as unconfirmed gets one now. */
+    if (failed)
+        coex_outbox_lane(outbox, person->id)->slow_told = FALSE;
+    else if (slip->row->state == COEX_OUTBOX_UNCONFIRMED)
+        coex_outbox_lane(outbox, person->id)->slow_told = TRUE;
+    leave_lane(outbox, slip, person);
+    if (!failed)
+        accepted(outbox, person);
+    pump_at(outbox, g_get_monotonic_time());
+}
+
 /* ---- refused, or without an answer ---- */
+
+/* Its own line ends the pair that "waiting for WhatsApp" began. */
+static void
+forget_slow(CoexSlip *slip)
+{
+    CoexLane *lane = coex_outbox_lane(slip->outbox, slip->row->person_id);
+
+    coex_timer_clear(&lane->slow);
+    lane->slow_told = FALSE;
+}
 
 static gboolean
 on_unconfirmed(gpointer data)
@@ -391,17 +456,18 @@ on_unconfirmed(gpointer data)
     CoexBatch *batch;
 
     coex_timer_clear(&slip->confirm);
-    if (!account->receiving && coex_account_now(account) - slip->row->state_at < UNCERTAIN_DEAF_S) {
+    /* Counted as well: a clock that is corrected meanwhile may have been ahead by days. */
+    if (!account->receiving && slip->n_waits++ < UNCERTAIN_DEAF_S / UNCERTAIN_S &&
+        coex_account_now(account) - slip->row->state_at < UNCERTAIN_DEAF_S) {
         slip->confirm = coex_timer_new(UNCERTAIN_S * 1000, on_unconfirmed, slip);
         return G_SOURCE_REMOVE;
     }
+    forget_slow(slip);
     coex_slip_set_state(slip, COEX_OUTBOX_UNCONFIRMED);
     batch = coex_account_batch(account);
-    coex_batch_put_outbox(batch, slip->row, FALSE, slip->row->state_at);
-    coex_batch_add_line(batch, slip->row->person_id, COEX_FEED_UNCONFIRMED, slip->row->text,
-                        "The connection broke while it was sent, and WhatsApp has not confirmed "
-                        "it: it may have arrived. Look at the phone before you send it again.",
-                        slip->row->state_at);
+    coex_slip_put_why(slip, batch, COEX_FEED_UNCONFIRMED,
+                      "The connection broke while it was sent, and WhatsApp has not confirmed it: "
+                      "it may have arrived. Look at the phone before you send it again.");
     coex_outbox_commit(slip->outbox, batch, coex_slip_person(slip));
     coex_hub_retry_delayed(account->hub);
     return G_SOURCE_REMOVE;
@@ -435,6 +501,7 @@ park_again(CoexSlip *slip, const char *why)
     CoexAccount *account = slip->outbox->account;
     CoexPerson *person = coex_slip_person(slip);
 
+    forget_slow(slip);
     coex_account_close_window(account, person);
     if (slip->row->template_name != NULL) {
         coex_slip_fail(slip, why);
@@ -448,21 +515,27 @@ park_again(CoexSlip *slip, const char *why)
         coex_outbox_prompt(slip->outbox, person, why);
 }
 
-/* One step of waiting for all that fail together. */
+/* One step of waiting for all that fail together: what befell one would befall the next. */
 static void
-note_network_down(CoexOutbox *outbox)
+pause_all(CoexOutbox *outbox, gint64 delay_ms)
 {
     gint64 now_us = g_get_monotonic_time();
 
-    if (now_us < outbox->network_due_us)
+    if (now_us < outbox->pause_due_us)
         return;
-    outbox->network_due_us =
-        now_us + (G_USEC_PER_SEC << MIN(outbox->network_failures, NETWORK_RETRY_MAX));
-    outbox->network_failures++;
+    outbox->pause_due_us = now_us + MAX(delay_ms, PAUSE_MIN_MS) * 1000;
+    outbox->n_failures++;
+}
+
+/* The network does not care how many try: it is looked at more often than a refusal is repeated. */
+static gint64
+network_delay_ms(const CoexOutbox *outbox)
+{
+    return (gint64)1000 << MIN(outbox->n_failures, NETWORK_RETRY_MAX);
 }
 
 static void
-refuse(CoexSlip *slip, const GError *error)
+refuse(CoexSlip *slip, const GError *error, gint64 at_least_ms)
 {
     CoexOutbox *outbox = slip->outbox;
     CoexRetryKind kind = coex_retry_kind(error);
@@ -472,7 +545,7 @@ refuse(CoexSlip *slip, const GError *error)
         coex_slip_commit(slip);
         coex_slip_await_status(slip);
     } else if (g_error_matches(error, COEX_ERROR, COEX_ERROR_NETWORK)) {
-        note_network_down(outbox);
+        pause_all(outbox, network_delay_ms(outbox));
         requeue(slip, 0);
     } else if (g_error_matches(error, COEX_ERROR, COEX_ERROR_WINDOW_CLOSED)) {
         park_again(slip, error->message);
@@ -481,7 +554,10 @@ refuse(CoexSlip *slip, const GError *error)
         requeue(slip, 0);
         coex_account_recheck(outbox->account, on_access_checked);
     } else if (kind != COEX_RETRY_NEVER) {
-        requeue(slip, coex_retry_delay_ms(kind, slip->row->attempts - 1, g_random_double()));
+        if (kind != COEX_RETRY_PAIR)
+            pause_all(outbox, coex_retry_delay_ms(kind, outbox->n_failures, g_random_double()));
+        requeue(slip, MAX(at_least_ms,
+                          coex_retry_delay_ms(kind, slip->row->attempts - 1, g_random_double())));
     } else {
         if (g_error_matches(error, COEX_ERROR, COEX_ERROR_TEMPLATE))
             coex_sync_refresh(outbox->account, FALSE);
@@ -507,5 +583,5 @@ on_answer(GObject *source, GAsyncResult *result, gpointer user_data)
     if (response != NULL && coex_api_read_sent(response, &sent, &error))
         take_sent(slip, &sent);
     else
-        refuse(slip, error);
+        refuse(slip, error, response != NULL ? response->retry_after_s * 1000 : 0);
 }

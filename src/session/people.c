@@ -74,6 +74,8 @@ coex_people_find(CoexPeople *people, const CoexPeer *peer)
     return person;
 }
 
+/* The address before the name: a number that turned out to be somebody's else leads to that person,
+ * whatever buddy it once named. */
 CoexPerson *
 coex_people_find_name(CoexPeople *people, const char *text)
 {
@@ -83,9 +85,11 @@ coex_people_find_name(CoexPeople *people, const char *text)
 
     if (!coex_peer_parse(text, &peer, NULL))
         return NULL;
+    person = coex_people_find(people, &peer);
+    if (person != NULL)
+        return person;
     name = coex_peer_dup_name(&peer);
-    person = g_hash_table_lookup(people->by_name, name);
-    return person != NULL ? person : coex_people_find(people, &peer);
+    return g_hash_table_lookup(people->by_name, name);
 }
 
 static gboolean
@@ -101,8 +105,16 @@ take_over(char **member, const char *news)
 static gboolean
 link_address(CoexPeople *people, CoexPerson *person, const char *address)
 {
-    if (address == NULL || g_hash_table_lookup(people->by_address, address) == person)
+    const CoexPerson *before =
+        address != NULL ? g_hash_table_lookup(people->by_address, address) : NULL;
+
+    if (address == NULL || before == person)
         return FALSE;
+    /* Two who turn out to be one have one window. */
+    if (before != NULL) {
+        person->last_inbound_at = MAX(person->last_inbound_at, before->last_inbound_at);
+        person->free_until = MAX(person->free_until, before->free_until);
+    }
     g_hash_table_insert(people->by_address, g_strdup(address), person);
     return TRUE;
 }

@@ -16,7 +16,7 @@ void coex_people_free(CoexPeople *people);
 /* Borrowed; NULL if unknown. */
 CoexPerson *coex_people_by_id(CoexPeople *people, gint64 id);
 CoexPerson *coex_people_find(CoexPeople *people, const CoexPeer *peer);
-/* By what a user typed or a buddy's name; the name wins over other addresses. */
+/* By what a user typed or a buddy's name. */
 CoexPerson *coex_people_find_name(CoexPeople *people, const char *text);
 
 /* The person behind @peer, made when new; addresses and username that are news are taken over.

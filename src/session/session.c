@@ -17,6 +17,7 @@ struct CoexSession {
     CoexCatalogue *catalogue;
     gint64 (*clock)(gpointer clock_data);
     gpointer clock_data;
+    CoexClock system_clock; /* where there is no other */
     gint64 skew;
     const CoexFeedItem *showing; /* the observer has it right now */
 };
@@ -180,6 +181,7 @@ coex_session_new(const CoexSessionConfig *config, const CoexSessionObserver *obs
     session->user_data = user_data;
     session->clock = config->clock;
     session->clock_data = config->clock_data;
+    coex_clock_start(&session->system_clock);
     session->hub = coex_hub_join(config->database, config->program);
     session->mailbox = coex_mailbox_new(on_mailbox_drained, session->hub);
     session->views = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
@@ -542,7 +544,7 @@ gint64
 coex_session_get_time(CoexSession *session)
 {
     gint64 now = session->clock != NULL ? session->clock(session->clock_data)
-                                        : g_get_real_time() / G_USEC_PER_SEC;
+                                        : coex_clock_get(&session->system_clock);
 
     return now + session->skew;
 }

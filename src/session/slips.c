@@ -9,6 +9,7 @@ slip_free(CoexSlip *slip)
     coex_timer_clear(&slip->confirm);
     coex_outbox_row_free(slip->row);
     g_free(slip->wamid);
+    g_free(slip->why);
     g_free(slip);
 }
 
@@ -16,6 +17,8 @@ static void
 lane_free(CoexLane *lane)
 {
     coex_timer_clear(&lane->slow);
+    coex_timer_clear(&lane->save);
+    g_ptr_array_unref(lane->gone);
     g_queue_clear_full(&lane->slips, (GDestroyNotify)slip_free);
     g_free(lane);
 }
@@ -31,6 +34,7 @@ coex_outbox_lane(CoexOutbox *outbox, gint64 person_id)
     lane->person_id = person_id;
     lane->outbox = outbox;
     g_queue_init(&lane->slips);
+    lane->gone = g_ptr_array_new_with_free_func(g_free);
     coex_pace_init(&lane->pace, COEX_PACE_PERSON_BURST, g_get_monotonic_time());
     g_hash_table_insert(outbox->lanes, &lane->person_id, lane);
     return lane;
@@ -85,6 +89,9 @@ coex_slip_set_state(CoexSlip *slip, CoexOutboxState state)
     slip->row->state = state;
     slip->row->state_at = coex_account_now(slip->outbox->account);
     slip->committed = FALSE;
+    slip->unsaved = FALSE;
+    slip->commit = 0;
+    g_clear_pointer(&slip->why, g_free);
 }
 
 /* What an earlier process was sending when it ended may have arrived. */
@@ -93,9 +100,11 @@ slip_load(CoexOutbox *outbox, const CoexOutboxRow *row)
 {
     CoexSlip *slip = slip_add(outbox, coex_outbox_row_copy(row));
 
+    slip->stored = TRUE;
     if (row->state == COEX_OUTBOX_SENDING)
         coex_slip_set_state(slip, COEX_OUTBOX_UNCERTAIN);
-    slip->committed = TRUE;
+    else
+        slip->committed = TRUE;
 }
 
 CoexOutbox *
@@ -136,6 +145,34 @@ take_back(CoexSlip *slip, CoexBatch *batch)
     coex_batch_put_outbox(batch, slip->row, FALSE, slip->row->state_at);
 }
 
+/* Returns what @batch removes now. */
+static GPtrArray *
+remove_gone(CoexLane *lane, CoexBatch *batch)
+{
+    GPtrArray *gone = lane->gone;
+
+    for (guint i = 0; i < gone->len; i++)
+        coex_batch_remove_outbox(batch, g_ptr_array_index(gone, i));
+    lane->gone = g_ptr_array_new_with_free_func(g_free);
+    return gone;
+}
+
+static void
+stop_lane(CoexLane *lane, CoexBatch *batch)
+{
+    coex_timer_clear(&lane->slow);
+    coex_timer_clear(&lane->save);
+    g_ptr_array_unref(remove_gone(lane, batch));
+    for (GList *item = lane->slips.head; item != NULL; item = item->next) {
+        CoexSlip *slip = item->data;
+
+        coex_timer_clear(&slip->confirm);
+        take_back(slip, batch);
+        if (slip->unsaved)
+            coex_slip_put(slip, batch);
+    }
+}
+
 void
 coex_outbox_stop(CoexOutbox *outbox)
 {
@@ -150,15 +187,8 @@ coex_outbox_stop(CoexOutbox *outbox)
     coex_timer_clear(&outbox->pump);
     coex_timer_clear(&outbox->silence);
     g_hash_table_iter_init(&iter, outbox->lanes);
-    while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        CoexLane *lane = value;
-
-        coex_timer_clear(&lane->slow);
-        for (GList *item = lane->slips.head; item != NULL; item = item->next) {
-            coex_timer_clear(&((CoexSlip *)item->data)->confirm);
-            take_back(item->data, batch);
-        }
-    }
+    while (g_hash_table_iter_next(&iter, NULL, &value))
+        stop_lane(value, batch);
     if (!coex_batch_is_empty(batch))
         coex_store_commit(outbox->account->store, g_steal_pointer(&batch), NULL, NULL);
 }
@@ -206,6 +236,7 @@ void
 coex_ticket_free(CoexTicket *ticket)
 {
     coex_account_unref(ticket->account);
+    g_clear_pointer(&ticket->gone, g_ptr_array_unref);
     g_free(ticket->local_id);
     g_free(ticket);
 }
@@ -218,22 +249,103 @@ coex_ticket_slip(const CoexTicket *ticket)
     return g_hash_table_lookup(ticket->account->outbox->by_id, ticket->local_id);
 }
 
-/* What could not be written down was not sent: the text goes back to the person who typed it. */
-static void
-give_back(CoexOutbox *outbox, CoexPerson *person, const GError *error)
+void
+coex_slip_put(CoexSlip *slip, CoexBatch *batch)
 {
-    CoexLane *lane = coex_outbox_lane(outbox, person->id);
+    const CoexOutboxRow *row = slip->row;
+
+    slip->commit = slip->outbox->n_commits + 1;
+    slip->unsaved = FALSE;
+    coex_batch_put_outbox(batch, row, slip->feeds, row->state_at);
+    if (slip->why != NULL)
+        coex_batch_add_line(batch, row->person_id, slip->why_kind, row->text, slip->why,
+                            row->state_at);
+}
+
+void
+coex_slip_put_shown(CoexSlip *slip, CoexBatch *batch)
+{
+    slip->feeds = TRUE;
+    coex_slip_put(slip, batch);
+}
+
+void
+coex_slip_put_why(CoexSlip *slip, CoexBatch *batch, CoexFeedKind kind, const char *why)
+{
+    g_free(slip->why);
+    slip->why = g_strdup(why);
+    slip->why_kind = kind;
+    coex_slip_put(slip, batch);
+}
+
+/* What was never on disk was not sent: the text goes back to the person who typed it. The row is
+ * removed all the same, since a commit that failed may still be found after a crash. */
+static void
+give_back(CoexSlip *slip, const GError *error)
+{
+    CoexOutbox *outbox = slip->outbox;
+    CoexLane *lane = coex_outbox_lane(outbox, slip->row->person_id);
+
+    coex_account_tell_notice(outbox->account, coex_slip_person(slip),
+                             "Not sent, since it could not be saved: %s\n%s", slip->row->text,
+                             error->message);
+    g_ptr_array_add(lane->gone, g_strdup(slip->row->local_id));
+    coex_slip_remove(slip);
+}
+
+static void commit_lane(CoexLane *lane, CoexBatch *batch, GPtrArray *gone);
+
+static gboolean
+on_save(gpointer data)
+{
+    CoexLane *lane = data;
+    CoexBatch *batch = coex_account_batch(lane->outbox->account);
+
+    coex_timer_clear(&lane->save);
+    for (GList *item = lane->slips.head; item != NULL; item = item->next)
+        if (((CoexSlip *)item->data)->unsaved)
+            coex_slip_put(item->data, batch);
+    commit_lane(lane, batch, remove_gone(lane, batch));
+    return G_SOURCE_REMOVE;
+}
+
+static void
+commit_failed(CoexLane *lane, CoexTicket *ticket, const GError *error)
+{
+    gboolean any = FALSE;
 
     for (GList *item = lane->slips.head, *next; item != NULL; item = next) {
         CoexSlip *slip = item->data;
 
         next = item->next;
-        if (slip->committed || slip->row->attempts > 0)
+        if (slip->commit != ticket->commit)
             continue;
-        coex_account_tell_notice(outbox->account, person,
-                                 "Not sent, since it could not be saved: %s\n%s", slip->row->text,
-                                 error->message);
-        coex_slip_remove(slip);
+        slip->unsaved = slip->stored;
+        any |= slip->unsaved;
+        if (!slip->stored)
+            give_back(slip, error);
+    }
+    if (ticket->gone != NULL)
+        g_ptr_array_extend_and_steal(lane->gone, g_steal_pointer(&ticket->gone));
+    if (any)
+        coex_account_tell_store_error(ticket->account, error);
+    if (lane->save == NULL && (any || lane->gone->len > 0))
+        lane->save = coex_timer_new(COEX_STORE_RETRY_MS, on_save, lane);
+}
+
+static void
+note_committed(CoexLane *lane, guint64 commit)
+{
+    for (GList *item = lane->slips.head; item != NULL; item = item->next) {
+        CoexSlip *slip = item->data;
+
+        if (slip->commit != commit)
+            continue;
+        slip->committed = TRUE;
+        slip->stored = TRUE;
+        slip->row->shown |= slip->feeds;
+        slip->feeds = FALSE;
+        g_clear_pointer(&slip->why, g_free);
     }
 }
 
@@ -243,28 +355,36 @@ on_committed(CoexBatch *batch, const GError *error, gpointer user_data)
     g_autoptr(CoexTicket) ticket = user_data;
     CoexAccount *account = ticket->account;
     CoexLane *lane;
-    CoexPerson *person;
 
     if (account->dead)
         return;
-    person = coex_people_by_id(account->people, ticket->person_id);
+    lane = coex_outbox_lane(account->outbox, ticket->person_id);
     if (error != NULL) {
-        give_back(account->outbox, person, error);
+        commit_failed(lane, ticket, error);
         return;
     }
-    lane = coex_outbox_lane(account->outbox, ticket->person_id);
-    for (GList *item = lane->slips.head; item != NULL; item = item->next)
-        ((CoexSlip *)item->data)->committed = TRUE;
-    coex_account_tell_person(account, person);
+    note_committed(lane, ticket->commit);
+    coex_account_tell_person(account, coex_people_by_id(account->people, ticket->person_id));
     coex_account_tell_feed(account, coex_batch_get_feed(batch));
     coex_outbox_pump(account->outbox);
+}
+
+/* Takes @batch and @gone. */
+static void
+commit_lane(CoexLane *lane, CoexBatch *batch, GPtrArray *gone)
+{
+    CoexOutbox *outbox = lane->outbox;
+    CoexTicket *ticket = coex_ticket_new(outbox, NULL, lane->person_id);
+
+    ticket->commit = ++outbox->n_commits;
+    ticket->gone = gone;
+    coex_store_commit(outbox->account->store, batch, on_committed, ticket);
 }
 
 void
 coex_outbox_commit(CoexOutbox *outbox, CoexBatch *batch, CoexPerson *person)
 {
-    coex_store_commit(outbox->account->store, batch, on_committed,
-                      coex_ticket_new(outbox, NULL, person->id));
+    commit_lane(coex_outbox_lane(outbox, person->id), batch, NULL);
 }
 
 void
@@ -272,22 +392,19 @@ coex_slip_commit(CoexSlip *slip)
 {
     CoexBatch *batch = coex_account_batch(slip->outbox->account);
 
-    coex_batch_put_outbox(batch, slip->row, FALSE, coex_account_now(slip->outbox->account));
+    coex_slip_put(slip, batch);
     coex_outbox_commit(slip->outbox, batch, coex_slip_person(slip));
 }
 
 void
 coex_slip_fail(CoexSlip *slip, const char *why)
 {
-    CoexAccount *account = slip->outbox->account;
-    CoexBatch *batch = coex_account_batch(account);
+    CoexBatch *batch = coex_account_batch(slip->outbox->account);
     CoexLane *lane = coex_outbox_lane(slip->outbox, slip->row->person_id);
 
     coex_timer_clear(&lane->slow);
     lane->slow_told = FALSE;
     coex_slip_set_state(slip, COEX_OUTBOX_FAILED);
-    coex_batch_put_outbox(batch, slip->row, FALSE, slip->row->state_at);
-    coex_batch_add_line(batch, slip->row->person_id, COEX_FEED_FAILED, slip->row->text, why,
-                        slip->row->state_at);
+    coex_slip_put_why(slip, batch, COEX_FEED_FAILED, why);
     coex_outbox_commit(slip->outbox, batch, coex_slip_person(slip));
 }

@@ -11,15 +11,24 @@
  */
 #define COEX_NUMBER_BURST 1
 
+#define COEX_STORE_RETRY_MS 1000 /* after the disk refused */
+
 typedef struct {
     CoexOutboxRow *row;
     gboolean committed;    /* its newest state is on disk */
+    gboolean stored;       /* some state of it is on disk */
+    guint64 commit;        /* number of the commit that carries its newest state */
+    gboolean unsaved;      /* that commit failed: it is made again */
+    gboolean feeds;        /* its own line is shown with its newest state */
+    CoexFeedKind why_kind; /* FAILED or UNCONFIRMED, with `why` */
+    char *why;             /* the line that its newest state needs, NULL */
     gboolean released;     /* was held: a closed window puts it back */
     gboolean accepted;     /* the API took it; being written down */
     char *wamid;           /* of that */
     gconstpointer request; /* names it to the HTTP client; NULL until it was started */
     gint64 due_us;         /* monotonic time before which it does not go */
     GSource *confirm;      /* while uncertain */
+    guint n_waits;         /* how often that was begun anew */
     CoexOutbox *outbox;
 } CoexSlip;
 
@@ -29,6 +38,8 @@ typedef struct {
     CoexPace pace;
     GSource *slow;      /* until "waiting for WhatsApp" is said */
     gboolean slow_told; /* it was said, and not yet taken back */
+    GSource *save;      /* until what the disk refused is written again */
+    GPtrArray *gone;    /* char *, local ids that must not be found on disk */
     CoexOutbox *outbox;
 } CoexLane;
 
@@ -37,9 +48,10 @@ struct CoexOutbox {
     GHashTable *lanes;    /* gint64 -> CoexLane */
     GHashTable *by_id;    /* local_id -> CoexSlip, borrowed */
     gint64 last_position;
+    guint64 n_commits;
     CoexPace pace;
-    gint64 network_due_us; /* nothing goes before this: the network is down */
-    guint network_failures;
+    gint64 pause_due_us;      /* nothing goes before this: the network or the number has trouble */
+    guint n_failures;         /* of all together, since the last accepted send */
     gboolean checking_access; /* nothing goes until the login check has answered */
     gboolean access_proven;   /* it has answered well once since the last accepted send */
     GSource *pump;
@@ -62,6 +74,8 @@ typedef struct {
     CoexAccount *account;
     char *local_id;
     gint64 person_id;
+    guint64 commit;  /* its number */
+    GPtrArray *gone; /* char *, local ids that it removes, NULL */
 } CoexTicket;
 
 CoexTicket *coex_ticket_new(CoexOutbox *outbox, const char *local_id, gint64 person_id);
@@ -70,10 +84,17 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexTicket, coex_ticket_free)
 /* NULL when the account has ended or the slip is gone. */
 CoexSlip *coex_ticket_slip(const CoexTicket *ticket);
 
+/* Adds the slip's state, and the lines that belong to it, to the batch of the next
+ * coex_outbox_commit(). */
+void coex_slip_put(CoexSlip *slip, CoexBatch *batch);
+/* The same, and its own line is shown with it. */
+void coex_slip_put_shown(CoexSlip *slip, CoexBatch *batch);
+/* The same, and a line of kind @kind (FAILED, UNCONFIRMED) says why it came into its state. */
+void coex_slip_put_why(CoexSlip *slip, CoexBatch *batch, CoexFeedKind kind, const char *why);
 /* Writes the slip's state down. */
 void coex_slip_commit(CoexSlip *slip);
-/* Commits @batch; afterwards tells its feed, marks the person's slips committed and pumps. When it
- * fails the user gets the texts of the new slips back. */
+/* Commits @batch; afterwards tells its feed, marks its slips committed and pumps. When it fails the
+ * user gets the texts of the new slips back; the state of all others is written later. */
 void coex_outbox_commit(CoexOutbox *outbox, CoexBatch *batch, CoexPerson *person);
 /* The row and its FAILED line; for /resend. */
 void coex_slip_fail(CoexSlip *slip, const char *why);

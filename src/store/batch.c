@@ -247,6 +247,20 @@ coex_batch_get_text(const CoexBatch *batch, guint index)
     return change != NULL ? change->text : NULL;
 }
 
+gint64
+coex_batch_get_time(const CoexBatch *batch, guint index)
+{
+    const CoexChange *change = get_change(batch, index);
+    return change != NULL ? change->time : 0;
+}
+
+gboolean
+coex_batch_is_template(const CoexBatch *batch, guint index)
+{
+    const CoexChange *change = get_change(batch, index);
+    return change != NULL && change->is_template;
+}
+
 GPtrArray *
 coex_batch_get_feed(const CoexBatch *batch)
 {

@@ -67,6 +67,8 @@ typedef struct {
     CoexOutcome outcome;
     gint64 person_id;
     char *text;
+    gint64 time;
+    gboolean is_template;
 } CoexChange;
 
 struct CoexBatch {

@@ -14,6 +14,7 @@ struct CoexDb {
     char *path;
     GHashTable *statements; /* address of the SQL -> sqlite3_stmt */
     int failure;            /* SQLite's code of the last error */
+    guint n_logged;         /* pages in the log */
 };
 
 /* The cache is small because rows are; FULL syncs the log at each commit. Exclusive locking keeps
@@ -195,6 +196,29 @@ enter_wal(CoexDb *db, GError **error)
     return is_wal;
 }
 
+/* In place of SQLite's own hook, which empties the log within a commit: who waits for that commit
+ * would wait for it too. */
+static int
+on_logged(void *user_data, sqlite3 *handle, const char *schema, int n_pages)
+{
+    CoexDb *db = user_data;
+    db->n_logged = (guint)n_pages;
+    return SQLITE_OK;
+}
+
+gboolean
+coex_db_is_log_long(const CoexDb *db, guint n_pages)
+{
+    return db->n_logged >= n_pages;
+}
+
+void
+coex_db_empty_log(CoexDb *db)
+{
+    db->n_logged = 0;
+    sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+}
+
 static void
 finalize_statement(gpointer statement)
 {
@@ -218,6 +242,7 @@ coex_db_open(const char *path, gboolean create, GError **error)
     }
     sqlite3_extended_result_codes(db->handle, 1);
     sqlite3_busy_timeout(db->handle, 0);
+    sqlite3_wal_hook(db->handle, on_logged, db);
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     if (!coex_db_exec(db, PRAGMAS, error) || !coex_schema_check(db, path, error) ||
         !enter_wal(db, error) || !coex_schema_migrate(db, error)) {

@@ -14,6 +14,11 @@ typedef struct CoexDb CoexDb;
 CoexDb *coex_db_open(const char *path, gboolean create, GError **error);
 void coex_db_close(CoexDb *db);
 
+/* The log is not emptied by itself: call this outside of a transaction when it is long enough to be
+ * worth it. A failure shows at the next write. */
+gboolean coex_db_is_log_long(const CoexDb *db, guint n_pages);
+void coex_db_empty_log(CoexDb *db);
+
 /* ---- statements ---- */
 
 typedef enum {

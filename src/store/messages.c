@@ -7,6 +7,8 @@ typedef struct {
     gint64 person_id;
     CoexState state;
     char *text;
+    gint64 time;
+    gboolean is_template;
 } Target;
 
 static void
@@ -103,6 +105,8 @@ read_target(CoexDb *db, sqlite3_stmt *query, Target *ret_target, gboolean *ret_m
     ret_target->person_id = sqlite3_column_int64(query, column++);
     ret_target->state = (CoexState)sqlite3_column_int(query, column++);
     ret_target->text = coex_db_dup_text(query, column++);
+    ret_target->time = sqlite3_column_int64(query, column++);
+    ret_target->is_template = sqlite3_column_int(query, column++) != 0;
     step = coex_db_step(db, query, error);
     *ret_more = step == COEX_STEP_ROW;
     sqlite3_reset(query);
@@ -116,27 +120,29 @@ find_target(CoexApply *a, const Report *report, Target *ret_target, GError **err
 {
     gint64 account_id = a->change->account_id;
     gboolean more = FALSE;
-    if (!read_target(a->db,
-                     coex_db_query(a->db,
-                                   "SELECT id, person, state, text FROM messages"
-                                   " WHERE account = ? AND wamid = ? AND direction <> ? LIMIT 1",
-                                   COEX_VALUES(coex_int(account_id), coex_text(report->wamid),
-                                               coex_int(COEX_INBOUND)),
-                                   error),
-                     ret_target, &more, error))
+    if (!read_target(
+            a->db,
+            coex_db_query(
+                a->db,
+                "SELECT id, person, state, text, time, type = 'template' FROM messages"
+                " WHERE account = ? AND wamid = ? AND direction <> ? LIMIT 1",
+                COEX_VALUES(coex_int(account_id), coex_text(report->wamid), coex_int(COEX_INBOUND)),
+                error),
+            ret_target, &more, error))
         return FALSE;
     if (ret_target->id != 0)
         return TRUE;
 
-    if (!read_target(a->db,
-                     coex_db_query(a->db,
-                                   "SELECT id, person, state, text FROM messages"
-                                   " WHERE account = ? AND token = ? AND direction <> ?"
-                                   " ORDER BY person <> ? LIMIT 2",
-                                   COEX_VALUES(coex_int(account_id), coex_text(report->token),
-                                               coex_int(COEX_INBOUND), coex_int(report->person_id)),
-                                   error),
-                     ret_target, &more, error))
+    if (!read_target(
+            a->db,
+            coex_db_query(a->db,
+                          "SELECT id, person, state, text, time, type = 'template' FROM messages"
+                          " WHERE account = ? AND token = ? AND direction <> ?"
+                          " ORDER BY person <> ? LIMIT 2",
+                          COEX_VALUES(coex_int(account_id), coex_text(report->token),
+                                      coex_int(COEX_INBOUND), coex_int(report->person_id)),
+                          error),
+            ret_target, &more, error))
         return FALSE;
     if (more && ret_target->person_id != report->person_id) {
         clear_target(ret_target);
@@ -218,6 +224,8 @@ coex_apply_status(CoexApply *a, GError **error)
     change->outcome = advanced ? COEX_CHANGED : COEX_DUPLICATE;
     change->person_id = target.person_id;
     change->text = g_steal_pointer(&target.text);
+    change->time = target.time;
+    change->is_template = target.is_template;
     return TRUE;
 }
 

@@ -35,8 +35,8 @@ typedef struct {
     GBytes *body;
 } CoexDelivery;
 
-/* In the writer's thread, after the commit (or its failure). */
-typedef void (*CoexStoreAcked)(gboolean committed, gpointer user_data);
+/* In the writer's thread, after the commit (NULL) or its failure (COEX_ERROR_STORE). */
+typedef void (*CoexStoreAcked)(const GError *error, gpointer user_data);
 
 /* Queues a delivery for the next group commit; a known key is acknowledged and not stored again.
  * Any thread. FALSE, and no callback, when more than COEX_STORE_QUEUE_BYTES wait. */
@@ -262,5 +262,8 @@ CoexOutcome coex_batch_get_outcome(const CoexBatch *batch, guint index);
  * NULL). */
 gint64 coex_batch_get_person(const CoexBatch *batch, guint index);
 const char *coex_batch_get_text(const CoexBatch *batch, guint index);
+/* The same: when it was sent, 0 unknown; and whether it was a template. */
+gint64 coex_batch_get_time(const CoexBatch *batch, guint index);
+gboolean coex_batch_is_template(const CoexBatch *batch, guint index);
 /* The feed items that the commit made, by seq. Borrowed; NULL-free array of CoexFeedItem. */
 GPtrArray *coex_batch_get_feed(const CoexBatch *batch);

@@ -10,6 +10,17 @@
 /* Bounds of one transaction, so that who came first does not wait for all who came later. */
 #define GROUP_JOBS 512
 #define GROUP_BYTES (4 * 1024 * 1024)
+/* With so many deliveries waiting there is a flood: WhatsApp gets its answers first, and what they
+ * say is applied a few at a time until it ebbs. */
+#define FLOOD_DELIVERIES 8
+#define FLOOD_US (20 * 1000) /* after which a flood counts as over */
+#define FLOOD_BATCHES 16
+#define STAND_BACK_US (50 * 1000)
+/* Pages of 4 KB in the log before it is emptied: when nothing else is to do or a body of megabytes
+ * was written (its pages gain nothing by waiting), and at the latest. */
+#define LOG_PAGES 1000
+#define LOG_PAGES_MAX 16384
+#define BIG_BYTES (1024 * 1024)
 /* How soon a connection that failed is tried again. */
 #define REOPEN_US (G_USEC_PER_SEC / 2)
 /* Shown feed items are deleted when so many are, or this long after the last deletion. */
@@ -25,6 +36,7 @@ typedef enum {
 
 typedef struct {
     JobKind kind;
+    gint64 queued_at; /* monotonic */
     union {
         struct {
             CoexDelivery delivery; /* owns realm and body */
@@ -43,9 +55,10 @@ typedef struct {
 
 struct CoexWriter {
     GThread *thread;
-    GMutex lock; /* over the next five */
+    GMutex lock; /* over the next six */
     GCond wake;
-    GQueue jobs;
+    GQueue deliveries;
+    GQueue jobs;          /* batches and tasks, in order */
     gsize delivery_bytes; /* queued or being committed */
     gboolean stopping;
     CoexWatch *watch;
@@ -57,6 +70,8 @@ struct CoexWriter {
     gint64 reopen_at; /* monotonic µs, as the following */
     gint64 retention_at;
     gint64 purged_at;
+    gint64 turn_at; /* when batches or tasks last had their turn */
+    gint64 flood_until;
     gint64 purged[COEX_SHOWN_ACCOUNTS + 1]; /* feed deleted up to here, by account id */
 };
 
@@ -88,6 +103,15 @@ free_job(gpointer data)
     g_free(job);
 }
 
+static Job *
+new_job(JobKind kind)
+{
+    Job *job = g_new0(Job, 1);
+    job->kind = kind;
+    job->queued_at = g_get_monotonic_time();
+    return job;
+}
+
 static void
 push(CoexWriter *writer, Job *job)
 {
@@ -101,8 +125,7 @@ gboolean
 coex_writer_add_delivery(CoexWriter *writer, const CoexDelivery *delivery, CoexStoreAcked acked,
                          gpointer user_data)
 {
-    Job *job = g_new0(Job, 1);
-    job->kind = JOB_DELIVERY;
+    Job *job = new_job(JOB_DELIVERY);
     job->delivery = *delivery;
     job->delivery.realm = g_strdup(delivery->realm != NULL ? delivery->realm : "");
     job->delivery.body = g_bytes_ref(delivery->body);
@@ -114,7 +137,7 @@ coex_writer_add_delivery(CoexWriter *writer, const CoexDelivery *delivery, CoexS
     gboolean fits = writer->delivery_bytes + size <= COEX_STORE_QUEUE_BYTES;
     if (fits) {
         writer->delivery_bytes += size;
-        g_queue_push_tail(&writer->jobs, job);
+        g_queue_push_tail(&writer->deliveries, job);
         g_cond_signal(&writer->wake);
     }
     g_mutex_unlock(&writer->lock);
@@ -127,8 +150,7 @@ void
 coex_writer_add_batch(CoexWriter *writer, CoexBatch *batch, CoexStoreCommitted done,
                       gpointer user_data)
 {
-    Job *job = g_new0(Job, 1);
-    job->kind = JOB_BATCH;
+    Job *job = new_job(JOB_BATCH);
     job->batch = batch;
     job->committed = done;
     job->context = done != NULL ? g_main_context_ref_thread_default() : NULL;
@@ -139,8 +161,7 @@ coex_writer_add_batch(CoexWriter *writer, CoexBatch *batch, CoexStoreCommitted d
 void
 coex_writer_add_task(CoexWriter *writer, CoexWriterTask task, gpointer data)
 {
-    Job *job = g_new0(Job, 1);
-    job->kind = JOB_TASK;
+    Job *job = new_job(JOB_TASK);
     job->task = task;
     job->user_data = data;
     push(writer, job);
@@ -303,12 +324,12 @@ on_committed(gpointer data)
 }
 
 static void
-answer_delivery(CoexWriter *writer, Job *job, gboolean committed)
+answer_delivery(CoexWriter *writer, Job *job, const GError *error)
 {
     g_mutex_lock(&writer->lock);
     writer->delivery_bytes -= get_delivery_size(job);
     g_mutex_unlock(&writer->lock);
-    job->acked(committed, job->user_data);
+    job->acked(error, job->user_data);
     free_job(job);
 }
 
@@ -336,7 +357,7 @@ commit_group(CoexWriter *writer, GPtrArray *group)
     for (guint i = 0; i < group->len; i++) {
         Job *job = g_ptr_array_index(group, i);
         if (job->kind == JOB_DELIVERY)
-            answer_delivery(writer, job, committed);
+            answer_delivery(writer, job, error);
         else
             answer_batch(job, error);
     }
@@ -356,21 +377,72 @@ run_task(CoexWriter *writer, Job *job)
 
 /* ---- the thread ---- */
 
-/* Moves the next tasks-free run of jobs, or one task, to @group. */
+static void
+take_deliveries(CoexWriter *writer, GPtrArray *group)
+{
+    gsize bytes = 0;
+    while (!g_queue_is_empty(&writer->deliveries) && group->len < GROUP_JOBS &&
+           bytes < GROUP_BYTES) {
+        bytes += get_delivery_size(g_queue_peek_head(&writer->deliveries));
+        g_ptr_array_add(group, g_queue_pop_head(&writer->deliveries));
+    }
+}
+
+/* A commit of many answers all of them: the queue that is empty just then does not end a flood. */
+static gboolean
+is_flood(const CoexWriter *writer)
+{
+    return g_get_monotonic_time() < writer->flood_until;
+}
+
+/* Under a flood batches and tasks stand back. */
+static gboolean
+is_turn_of_jobs(CoexWriter *writer)
+{
+    const Job *job = g_queue_peek_head(&writer->jobs);
+    if (job == NULL || g_queue_is_empty(&writer->deliveries) || !is_flood(writer))
+        return job != NULL;
+    gint64 since = MAX(job->queued_at, writer->turn_at);
+    return g_get_monotonic_time() - since >= STAND_BACK_US;
+}
+
+/* What was queued before a task comes before it. */
+static gboolean
+is_turn_of_task(CoexWriter *writer)
+{
+    const Job *job = g_queue_peek_head(&writer->jobs);
+    const Job *delivery = g_queue_peek_head(&writer->deliveries);
+    return job != NULL && job->kind == JOB_TASK &&
+           (delivery == NULL || job->queued_at < delivery->queued_at);
+}
+
+static void
+take_batches(CoexWriter *writer, GPtrArray *group, guint n_max)
+{
+    for (; n_max > 0 && !g_queue_is_empty(&writer->jobs); n_max--) {
+        const Job *next = g_queue_peek_head(&writer->jobs);
+        if (next->kind == JOB_TASK)
+            return;
+        g_ptr_array_add(group, g_queue_pop_head(&writer->jobs));
+    }
+}
+
+/* Moves to @group what comes next: deliveries and batches for one transaction, or one task. */
 static void
 take_jobs(CoexWriter *writer, GPtrArray *group)
 {
-    gsize bytes = 0;
-    while (!g_queue_is_empty(&writer->jobs) && group->len < GROUP_JOBS && bytes < GROUP_BYTES) {
-        const Job *next = g_queue_peek_head(&writer->jobs);
-        if (next->kind == JOB_TASK && group->len > 0)
-            return;
-        bytes += get_delivery_size(next);
-        gboolean is_task = next->kind == JOB_TASK;
+    if (g_queue_get_length(&writer->deliveries) >= FLOOD_DELIVERIES)
+        writer->flood_until = g_get_monotonic_time() + FLOOD_US;
+    gboolean jobs_too = is_turn_of_jobs(writer);
+    if (jobs_too)
+        writer->turn_at = g_get_monotonic_time();
+    if (jobs_too && is_turn_of_task(writer)) {
         g_ptr_array_add(group, g_queue_pop_head(&writer->jobs));
-        if (is_task)
-            return;
+        return;
     }
+    take_deliveries(writer, group);
+    if (jobs_too)
+        take_batches(writer, group, is_flood(writer) ? FLOOD_BATCHES : GROUP_JOBS);
 }
 
 /* Waits for work: jobs in @group, or none when it is time for retention. FALSE: stopped and all
@@ -379,8 +451,8 @@ static gboolean
 wait_for_work(CoexWriter *writer, GPtrArray *group)
 {
     g_mutex_lock(&writer->lock);
-    while (g_queue_is_empty(&writer->jobs) && !writer->stopping &&
-           g_get_monotonic_time() < writer->retention_at)
+    while (g_queue_is_empty(&writer->deliveries) && g_queue_is_empty(&writer->jobs) &&
+           !writer->stopping && g_get_monotonic_time() < writer->retention_at)
         g_cond_wait_until(&writer->wake, &writer->lock, writer->retention_at);
     take_jobs(writer, group);
     gboolean more = group->len > 0 || !writer->stopping;
@@ -413,6 +485,34 @@ purge_at_end(CoexWriter *writer)
         coex_db_rollback(writer->db);
 }
 
+static gboolean
+is_idle(CoexWriter *writer)
+{
+    g_mutex_lock(&writer->lock);
+    gboolean idle = g_queue_is_empty(&writer->deliveries) && g_queue_is_empty(&writer->jobs);
+    g_mutex_unlock(&writer->lock);
+    return idle;
+}
+
+static gsize
+get_group_size(const GPtrArray *group)
+{
+    gsize bytes = 0;
+    for (guint i = 0; i < group->len; i++)
+        bytes += get_delivery_size(g_ptr_array_index(group, i));
+    return bytes;
+}
+
+static void
+empty_log(CoexWriter *writer, gboolean after_big_body)
+{
+    if (writer->db == NULL || !coex_db_is_log_long(writer->db, LOG_PAGES))
+        return;
+    if (after_big_body || (!is_flood(writer) && is_idle(writer)) ||
+        coex_db_is_log_long(writer->db, LOG_PAGES_MAX))
+        coex_db_empty_log(writer->db);
+}
+
 static gpointer
 writer_main(gpointer data)
 {
@@ -420,12 +520,14 @@ writer_main(gpointer data)
     g_autoptr(GPtrArray) group = g_ptr_array_new();
     while (wait_for_work(writer, group)) {
         Job *first = group->len > 0 ? g_ptr_array_index(group, 0) : NULL;
+        gsize bytes = get_group_size(group);
         if (first == NULL)
             retain(writer);
         else if (first->kind == JOB_TASK)
             run_task(writer, first);
         else
             commit_group(writer, group);
+        empty_log(writer, bytes >= BIG_BYTES);
         g_ptr_array_set_size(group, 0);
     }
     purge_at_end(writer);
@@ -438,6 +540,7 @@ coex_writer_start(CoexDb *db, const char *path, CoexShown *shown, GError **error
     CoexWriter *writer = g_new0(CoexWriter, 1);
     g_mutex_init(&writer->lock);
     g_cond_init(&writer->wake);
+    g_queue_init(&writer->deliveries);
     g_queue_init(&writer->jobs);
     writer->db = db;
     writer->path = g_strdup(path);

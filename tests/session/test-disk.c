@@ -37,6 +37,7 @@ test_receiving(Desk *desk)
     fill_disk(FALSE);
     desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Meanwhile");
     desk_fence(desk);
+    g_assert_cmpuint(desk_count(desk, DESK_NOTICE, NULL, "Reading or writing *"), ==, 1);
 }
 
 /* Not on disk, not sent: the text comes back. */

@@ -87,6 +87,30 @@ test_api_down_known(Desk *desk)
     request = desk_wait_sent(desk, "ada", "One moment");
 }
 
+/* A portal before the network answers everything with its own page. */
+static void
+test_api_nonsense_known(Desk *desk)
+{
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    desk_logout(desk);
+    coex_sim_aim(desk->sim, NULL);
+    for (guint i = 0; i < 3; i++)
+        coex_sim_fail_next_http(desk->sim, 200, "<html>Please log in to the network</html>");
+    desk_login(desk);
+    desk_wait_notice(desk, NULL, "*cannot be read*Webhooks are received meanwhile*");
+    desk_hear(desk, "ada", "Still here");
+}
+
+static void
+test_api_nonsense_first(Desk *desk)
+{
+    coex_sim_aim(desk->sim, NULL);
+    coex_sim_fail_next_http(desk->sim, 200, "<html>Wrong address</html>");
+    desk_start(desk);
+    desk_wait_failed(desk, COEX_ERROR_PROTOCOL, "*");
+}
+
 static void
 test_port_taken(Desk *desk)
 {
@@ -216,6 +240,8 @@ main(int argc, char **argv)
     desk_add("/login/api-down-first", test_api_down_first);
     desk_add("/login/api-fails-first", test_api_fails_first);
     desk_add("/login/api-down-known", test_api_down_known);
+    desk_add("/login/api-nonsense-known", test_api_nonsense_known);
+    desk_add("/login/api-nonsense-first", test_api_nonsense_first);
     desk_add("/login/port-taken", test_port_taken);
     desk_add("/login/listen-off", test_listen_off);
     desk_add("/login/locked", test_locked);

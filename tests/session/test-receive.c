@@ -325,7 +325,7 @@ test_garbage(Desk *desk)
 
     desk_login(desk);
     g_assert_cmpuint(coex_sim_deliver_raw(desk->sim, garbage, COEX_SIM_SIGN_GOOD), ==, 200);
-    desk_fence(desk);
+    desk_wait_notice(desk, NULL, "A webhook came that could not be read*");
     desk_restart(desk);
     desk_fence(desk);
 }

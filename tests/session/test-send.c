@@ -131,6 +131,23 @@ test_rate_limited(Desk *desk)
     take(desk, "ada", "Proxy");
 }
 
+/* What befell one would befall the next: one at a time tries whether it is over. */
+static void
+test_all_limited(Desk *desk)
+{
+    open_shop(desk);
+    coex_sim_fail_next(desk->sim, 130429);
+    coex_sim_fail_next(desk->sim, 130429);
+    say(desk, "ada", "First");
+    desk_wait_requests(desk, "messages", 1);
+    say(desk, "ben", "Second");
+    desk_run_ms(desk, 600);
+    g_assert_cmpuint(coex_sim_n_requests(desk->sim, "messages"), ==, 1);
+    g_assert_true(coex_sim_wait_n_sent(desk->sim, "ada", 1, 10000));
+    g_assert_true(coex_sim_wait_n_sent(desk->sim, "ben", 1, 10000));
+    g_assert_cmpuint(coex_sim_n_requests(desk->sim, "messages"), ==, 4);
+}
+
 static void
 test_undeliverable(Desk *desk)
 {
@@ -428,6 +445,7 @@ main(int argc, char **argv)
     desk_add("/send/order", test_order);
     desk_add("/send/pace", test_pace);
     desk_add("/send/rate-limited", test_rate_limited);
+    desk_add("/send/all-limited", test_all_limited);
     desk_add("/send/undeliverable", test_undeliverable);
     desk_add("/send/dropped-accepted", test_dropped_accepted);
     /* five seconds each, and the same for both */

@@ -482,6 +482,81 @@ test_no_waba(Desk *desk)
     g_assert_true(strstr(told->text, "waba-id") != NULL);
 }
 
+/* The prompt offers all parked texts together as one value: then none of them comes back. */
+static void
+test_template_carries_all(Desk *desk)
+{
+    const char *const values[] = { "Hello Dana Are you there?", "A-17", NULL };
+
+    open_shop(desk);
+    desk_send(desk, "dana", "Hello Dana");
+    desk_wait_prompt(desk, "dana", "Hello Dana");
+    desk_send(desk, "dana", "Are you there?");
+    desk_wait_prompt(desk, "dana", "Hello Dana\nAre you there?");
+    send_template(desk, "dana", "order_update", values);
+    desk_wait_prompt_over(desk, "dana");
+    desk_wait_feed(desk, COEX_FEED_SENT, "dana", "Hi Hello Dana Are you there?, your order*");
+    take(desk, "dana", NULL);
+    g_assert_cmpuint(desk_count(desk, DESK_FEED, "dana", "Not sent*"), ==, 0);
+}
+
+/* What goes out is what the user saw: a definition that changed meanwhile is not filled in. */
+static void
+test_template_redefined(Desk *desk)
+{
+    const char *const values[] = { "Bob", "A-17", NULL };
+
+    open_shop(desk);
+    coex_sim_fail_next(desk->sim, 131026);
+    send_template(desk, "dana", "order_update", values);
+    desk_wait_feed(desk, COEX_FEED_SENT, "dana", "Hi Bob, your order A-17*");
+    desk_wait_feed(desk, COEX_FEED_FAILED, "dana", "Hi Bob, your order A-17*");
+    coex_sim_add_template(
+        desk->sim, "{\"name\":\"order_update\",\"language\":\"en_US\",\"status\":\"APPROVED\","
+                   "\"category\":\"MARKETING\",\"components\":[{\"type\":\"BODY\",\"text\":"
+                   "\"{{1}} {{2}} {{3}} {{4}}: buy now!\"}]}");
+    coex_session_refresh_templates(desk->session);
+    desk_wait_catalogue(desk);
+    coex_session_resend(desk->session, desk_name("dana"));
+    desk_wait_any_feed(desk, COEX_FEED_SENT, "dana", "Hi Bob, your order A-17*");
+    desk_wait_any_feed(desk, COEX_FEED_FAILED, "dana", "Hi Bob, your order A-17*");
+    desk_fence(desk);
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, "dana"), ==, 0);
+}
+
+/* A template's text is not free text: after a late failure it is chosen anew. */
+static void
+test_template_fails_late(Desk *desk)
+{
+    const char *const values[] = { "Bob", "A-17", NULL };
+
+    open_shop(desk);
+    coex_sim_fail_next_async(desk->sim, 131026);
+    send_template(desk, "dana", "order_update", values);
+    desk_wait_feed(desk, COEX_FEED_SENT, "dana", "Hi Bob*");
+    take(desk, "dana", NULL);
+    desk_wait_feed(desk, COEX_FEED_FAILED, "dana", "Hi Bob*");
+    coex_session_resend(desk->session, desk_name("dana"));
+    desk_wait_notice(desk, "dana", "There is nothing to send again.");
+}
+
+/* "Until they write" means after it was said, also over a restart. */
+static void
+test_hold_while_open(Desk *desk)
+{
+    open_shop(desk);
+    desk_hear(desk, "ada", "Hello");
+    desk_advance(desk, 60);
+    g_assert_true(coex_session_hold_text(desk->session, desk_name("ada"), "One more thing", NULL));
+    desk_wait_notice(desk, "ada", "Held until*One more thing");
+    desk_restart(desk);
+    desk_fence(desk);
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 0);
+    desk_hear(desk, "ada", "Are you still there?");
+    desk_wait_feed(desk, COEX_FEED_SENT, "ada", "One more thing");
+    take(desk, "ada", "One more thing");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -507,6 +582,10 @@ main(int argc, char **argv)
     desk_add("/window/parked-survives", test_parked_survives);
     desk_add("/window/catalogue", test_catalogue);
     desk_add("/window/catalogue-fails", test_catalogue_fails);
+    desk_add("/window/template-carries-all", test_template_carries_all);
+    desk_add("/window/template-redefined", test_template_redefined);
+    desk_add("/window/template-fails-late", test_template_fails_late);
+    desk_add("/window/hold-while-open", test_hold_while_open);
     desk_add_at(DESK_ONLY_META, "/window/no-waba", test_no_waba);
     return g_test_run();
 }

@@ -74,12 +74,12 @@ typedef struct {
 } Ack;
 
 static void
-on_acked(gboolean committed, gpointer user_data)
+on_acked(const GError *error, gpointer user_data)
 {
     Ack *ack = user_data;
     g_mutex_lock(&ack->lock);
     ack->answered = TRUE;
-    ack->committed = committed;
+    ack->committed = error == NULL;
     g_cond_signal(&ack->wake);
     g_mutex_unlock(&ack->lock);
 }

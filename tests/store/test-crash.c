@@ -55,10 +55,10 @@ static gint64 next_delivery; /* atomic */
 static void deliver_next(Producer *producer);
 
 static void
-on_acked(gboolean committed, gpointer user_data)
+on_acked(const GError *error, gpointer user_data)
 {
     Producer *producer = user_data;
-    if (committed)
+    if (error == NULL)
         say("ack", producer->next);
     deliver_next(producer);
 }

@@ -83,10 +83,10 @@ typedef struct {
 } Gate;
 
 static void
-on_gate(gboolean committed, gpointer user_data)
+on_gate(const GError *error, gpointer user_data)
 {
     Gate *gate = user_data;
-    g_assert_true(committed);
+    g_assert_no_error(error);
     g_mutex_lock(&gate->lock);
     while (!gate->may_go_on)
         g_cond_wait(&gate->wake, &gate->lock);
