@@ -13,11 +13,14 @@ CFLAGS_plain := -O2 -g -fstack-protector-strong -D_FORTIFY_SOURCE=2
 CFLAGS_clang := $(CFLAGS_plain)
 CFLAGS_asan := -O1 -g -fno-omit-frame-pointer
 SANITIZE_asan := -fsanitize=address,undefined -fno-sanitize-recover=all
-ifeq ($(VARIANT),clang)
+# The dictionaries do what tracing comparisons would, at twice the speed.
+CFLAGS_fuzz := -O2 -g -fno-omit-frame-pointer
+SANITIZE_fuzz := $(SANITIZE_asan) -fsanitize=fuzzer-no-link -fno-sanitize-coverage=trace-cmp
+ifneq ($(filter clang fuzz,$(VARIANT)),)
 CC := clang
 endif
 ifeq ($(CFLAGS_$(VARIANT)),)
-$(error VARIANT=$(VARIANT) is unknown; there are plain, clang and asan)
+$(error VARIANT=$(VARIANT) is unknown; there are plain, clang, asan and fuzz)
 endif
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
@@ -44,12 +47,13 @@ LAYERS := core net store session purple
 $(foreach l,$(LAYERS),$(eval SRC_$(l) := $(sort $(wildcard src/$(l)/*.c))))
 SRC_sim := $(sort $(filter-out tests/sim/main.c,$(wildcard tests/sim/*.c)))
 
-C_SUITES := unit store net session host
+C_SUITES := unit fuzz store net session host
 $(foreach s,$(C_SUITES),$(eval TESTSRC_$(s) := $(sort $(wildcard tests/$(s)/test-*.c))))
 $(foreach s,$(C_SUITES),$(eval SRC_$(s)_support := \
   $(sort $(filter-out tests/$(s)/test-%.c tests/host/coex-headless.c,$(wildcard tests/$(s)/*.c)))))
 $(foreach s,$(C_SUITES),$(eval TESTS_$(s) := $(TESTSRC_$(s):%.c=$(B)/%)))
 TESTS_e2e := $(sort $(wildcard tests/e2e/test-*.py))
+TESTS_torture := $(sort $(wildcard tests/torture/test-*.py))
 TESTS_tools := $(sort $(wildcard tests/tools/test-*.sh tests/tools/test-*.py tests/run/test-*.sh))
 
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
@@ -65,9 +69,10 @@ PKG_store := $(PKG_core) sqlite3
 PKG_purple := glib-2.0 purple
 PKG_sim := glib-2.0 gobject-2.0 gio-2.0 json-glib-1.0 libsoup-3.0 libmicrohttpd
 PKG_host := $(PKG_purple) $(PKG_sim)
+PKG_bench := $(PKG_net) $(PKG_purple) sqlite3 gnutls
 
 # Goals that compile nothing must work before the compiler and the libraries are there.
-BARE_GOALS := help clean deps run check icons format uninstall
+BARE_GOALS := help clean deps run check fuzz icons format uninstall
 ifneq ($(filter-out $(BARE_GOALS),$(or $(MAKECMDGOALS),all)),)
 PKG_ALL := $(sort $(PKG_net) $(PKG_store) $(PKG_purple) $(PKG_sim))
 PKG_MISSING := $(shell pkg-config --print-errors --exists $(PKG_ALL) 2>&1 || echo "pkg-config failed")
@@ -86,17 +91,21 @@ endif
 $(foreach l,$(LAYERS),$(eval FLAGS_src/$(l) = -Isrc $$(CFLAGS_PKG_$(l))))
 FLAGS_tests/sim = -Itests $(CFLAGS_PKG_sim)
 FLAGS_tests/unit = -Isrc -Itests $(CFLAGS_PKG_core)
+FLAGS_tests/fuzz = $(FLAGS_tests/unit)
 FLAGS_tests/store = -Isrc -Itests $(CFLAGS_PKG_store)
 FLAGS_tests/net = -Isrc -Itests $(CFLAGS_PKG_net)
 FLAGS_tests/session = -Isrc -Itests $(CFLAGS_PKG_net) $(CFLAGS_PKG_store)
 FLAGS_tests/host = -Itests $(CFLAGS_PKG_host)
+FLAGS_tests/bench = -Isrc -Itests $(call external,$(PKG_bench))
 
 ARCHIVES_unit := $(call have,core)
+ARCHIVES_fuzz := $(call have,core)
 ARCHIVES_store := $(call have,store) $(call have,core)
 ARCHIVES_net := $(call have,net) $(call have,core) $(call have,sim)
 ARCHIVES_session := $(call have,session) $(call have,net) $(call have,store) $(call have,core) $(call have,sim)
 ARCHIVES_host := $(call have,sim)
 LINKLIBS_unit = $(LIBS_core)
+LINKLIBS_fuzz = $(LIBS_core)
 LINKLIBS_store = $(LIBS_store)
 LINKLIBS_net = $(LIBS_net)
 LINKLIBS_session = $(LIBS_net) $(LIBS_store)
@@ -112,6 +121,7 @@ LINKLIBS_host = $(LIBS_host)
 PLUGIN := $(if $(SRC_purple),$(B)/libcoex.so)
 SIM := $(if $(wildcard tests/sim/main.c),$(B)/coex-sim)
 HEADLESS := $(if $(wildcard tests/host/coex-headless.c),$(B)/coex-headless)
+TORTURE_CLOCK := $(if $(wildcard tests/torture/clock.c),$(B)/torture-clock.so)
 LIB_ARCHIVES := $(foreach l,session net store core,$(call have,$(l)))
 
 all: $(LIB_ARCHIVES) $(PLUGIN) ## build the plugin, build/plain/libcoex.so (default)
@@ -162,11 +172,15 @@ $(B)/coex-headless: $(call obj,tests/host/coex-headless.c $(SRC_host_support)) $
 	$(call say,LINK,$@)
 	$(Q)$(LINK) -o $@ $^ $(LIBS_host)
 
+$(B)/torture-clock.so: $(call obj,tests/torture/clock.c)
+	$(call say,LINK,$@)
+	$(Q)$(LINK) -shared -o $@ $^ -ldl
+
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
 
 # ---- testing -------------------------------------------------------------------------------------
 
-ALL_TESTS = $(foreach s,$(C_SUITES) e2e tools,$(TESTS_$(s)))
+ALL_TESTS = $(foreach s,$(C_SUITES) torture e2e tools,$(TESTS_$(s)))
 # Programs of C run two at a time; what matches no rule (the chat programs) runs after them, alone.
 PROVE = $(Q)COEX_BUILD_DIR=$(abspath $(B)) COEX_VARIANT=$(VARIANT) \
   prove --exec tests/tools/run-test.sh -j2 --rules='par=build/**' --timer
@@ -175,21 +189,24 @@ check: ## install what the tests need, build, and run every test
 	@tests/tools/deps.sh build check
 	@$(MAKE) --no-print-directory check-installed
 
-build-all: $(PLUGIN) $(SIM) $(HEADLESS) $(foreach s,$(C_SUITES),$(TESTS_$(s)))
+build-all: $(PLUGIN) $(SIM) $(HEADLESS) $(TORTURE_CLOCK) $(foreach s,$(C_SUITES),$(TESTS_$(s)))
 
 check-installed: build-all
 	$(PROVE) $(ALL_TESTS)
 
 check-unit: ## only tests/unit; T=test-peer picks one program (so with the others)
+check-fuzz: ## only tests/fuzz, over the kept corpora
 check-store: ## only tests/store
 check-net: ## only tests/net, against the simulated number
 check-session: ## only tests/session, against the simulated number
 check-host: ## only tests/host: real libpurple with the built plugin
-check-e2e: ## only tests/e2e: real BitlBee and Finch
+check-e2e: ## only tests/e2e: real Pidgin, Finch and BitlBee
+check-torture: ## only tests/torture, one pass of each: crashes, faults, a bad network
 check-tools: ## only the tests of lint, install and run
-check-host check-e2e check-tools: $(PLUGIN) $(SIM) $(HEADLESS)
+check-host check-e2e check-torture check-tools: $(PLUGIN) $(SIM) $(HEADLESS)
+check-torture: $(TORTURE_CLOCK)
 # What sanitizers can run: libpurple and the chat programs are not built with them.
-BELOW_HOST := $(foreach s,unit store net session,$(TESTS_$(s)))
+BELOW_HOST := $(foreach s,unit fuzz store net session,$(TESTS_$(s)))
 build-below-host: $(BELOW_HOST)
 check-below-host: build-below-host
 	$(PROVE) $(BELOW_HOST)
@@ -198,7 +215,54 @@ define check_suite
 check-$(1): $(TESTS_$(1))
 	$$(PROVE) $$(if $$(T),$$(filter %/$$(T) %/$$(T).py %/$$(T).sh,$(TESTS_$(1))),$(TESTS_$(1)))
 endef
-$(foreach s,$(C_SUITES) e2e tools,$(eval $(call check_suite,$(s))))
+$(foreach s,$(C_SUITES) e2e torture tools,$(eval $(call check_suite,$(s))))
+
+# Each crash TIMES times, KILLS random ones, every n-th call of every fault, ten minutes of each storm.
+TIMES ?= 20
+KILLS ?= 1000
+torture: build-all ## tests/torture in full and in figures (an hour); TIMES=20 KILLS=1000 T=test-steps
+	@tests/tools/deps.sh check
+	$(Q)COEX_BUILD_DIR=$(abspath $(B)) COEX_TORTURE=$(TIMES) KILLS=$(KILLS) COEX_TEST_TIMEOUT=7200 \
+	  prove --exec tests/tools/run-test.sh --comments --timer \
+	  $(if $(T),$(filter %/$(T).py,$(TESTS_torture)),$(TESTS_torture))
+
+# ---- fuzzing -------------------------------------------------------------------------------------
+
+FUZZ_SECONDS ?= 60
+FUZZERS := $(TESTSRC_fuzz:tests/fuzz/test-%.c=$(B)/fuzz-%)
+
+$(FUZZERS): $(B)/fuzz-%: $(B)/obj/tests/fuzz/test-%.o $(B)/obj/tests/fuzz/fuzz.o $(call have,core)
+	$(call say,LINK,$@)
+	$(Q)$(LINK) -fsanitize=fuzzer -o $@ $^ $(LIBS_core)
+
+build-fuzzers: $(FUZZERS)
+
+fuzz: ## hunt for inputs that break core: FUZZ_SECONDS (60) for each target; T=test-line picks one
+	@tests/tools/deps.sh build fuzz
+	@$(MAKE) --no-print-directory VARIANT=fuzz build-fuzzers
+	@tests/fuzz/run.sh build/fuzz $(FUZZ_SECONDS) $(patsubst test-%,%,$(or $(T),$(notdir \
+	  $(basename $(TESTSRC_fuzz)))))
+
+# ---- measuring -----------------------------------------------------------------------------------
+
+# The chat program and the bare receiver are programs of their own: what they weigh is measured.
+BENCH := $(B)/bench
+BENCH_PROGRAMS := $(addprefix $(BENCH)/,bench base-ingest purple-host slowsync.so)
+BENCH_OTHERS := $(addprefix tests/bench/,base-ingest.c purple-host.c slowsync.c)
+link_bench = @mkdir -p $(@D) && $(LINK) -o $@ $^
+
+bench: $(PLUGIN) $(BENCH_PROGRAMS) ## measure speed and size against base rates (4 minutes); S="ack send" picks sections
+	@$(BENCH)/bench $(S)
+
+$(BENCH)/bench: $(call obj,$(filter-out $(BENCH_OTHERS),$(wildcard tests/bench/*.c))) \
+  $(call have,net) $(call have,store) $(call have,core) $(call have,sim)
+	$(link_bench) $(LIBS_net) $(LIBS_store) $(LIBS_sim) -lgnutls
+$(BENCH)/base-ingest: $(call obj,tests/bench/base-ingest.c)
+	$(link_bench) -lmicrohttpd -lsqlite3 -lgnutls $(LIBS_core)
+$(BENCH)/purple-host: $(call obj,tests/bench/purple-host.c)
+	$(link_bench) $(LIBS_purple)
+$(BENCH)/slowsync.so: $(call obj,tests/bench/slowsync.c)
+	$(link_bench) -shared -ldl
 
 # ---- style ---------------------------------------------------------------------------------------
 
@@ -247,6 +311,10 @@ icons: ## render icons/*.png anew from the drawings, icons/*.svg
 	$(Q)$(foreach n,$(ICON_SIZES),rsvg-convert -w $(n) -h $(n) -o icons/coex-$(n).png \
 	  $(or $(wildcard icons/coex-$(n).svg),icons/coex.svg) &&) true
 
+screenshots: $(PLUGIN) $(SIM) ## take the README's pictures anew, from real runs
+	@tests/tools/deps.sh check pictures
+	$(Q)COEX_BUILD_DIR=$(abspath $(B)) tests/tools/run-test.sh $(abspath tests/e2e/screenshots.py)
+
 deps: ## install what building needs
 	@tests/tools/deps.sh build
 
@@ -257,6 +325,6 @@ help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
 
 FORCE:
-.PHONY: all build-all build-below-host check check-installed \
-  check-below-host $(foreach s,$(C_SUITES) e2e tools,check-$(s)) lint format run install uninstall \
-  install-user icons deps clean help FORCE
+.PHONY: all build-all build-below-host build-fuzzers check check-installed fuzz \
+  check-below-host $(foreach s,$(C_SUITES) e2e torture tools,check-$(s)) torture lint format run install uninstall \
+  install-user icons bench screenshots deps clean help FORCE

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A real BitlBee, spoken to in IRC over a socket pair, in a folder of its own."""
+"""A real BitlBee and an IRC client of it: alone over a socket pair, or as Debian runs it, a daemon
+with a process for each connection."""
 import os
 import re
 import shutil
@@ -7,43 +8,45 @@ import socket
 import subprocess
 import threading
 
-from tap import Lines, check
+from sim import NUMBERS, PLUGIN, free_port
+from tap import Failed, Lines, check, wait_until
 
 PROGRAM = "/usr/sbin/bitlbee"
-ME = "shop"
+PASSWORD = "pw"
 
 
-class Bee:
-    """`irc` holds the lines that it sends. A second one on the same directory is a restart."""
+def set_up(directory, settings):
+    """A folder of BitlBee's own, with the plugin; gives the path of its configuration."""
+    plugins = os.path.join(directory, "plugins", "purple")
+    os.makedirs(plugins, exist_ok=True)
+    os.makedirs(os.path.join(directory, "home"), exist_ok=True)
+    shutil.copy(PLUGIN, plugins)
+    path = os.path.join(directory, "bitlbee.conf")
+    with open(path, "w", encoding="utf-8") as config:
+        config.write(f"[settings]\n{settings}AuthMode = Open\nHostName = localhost\n"
+                     f"ConfigDir = {directory}\nPluginDir = {directory}/plugins\n")
+    return path
 
-    def __init__(self, directory, plugin):
-        self.irc = Lines("BitlBee")
-        self.directory = directory
-        config = self._set_up(plugin)
-        ours, theirs = socket.socketpair()
-        self.socket = ours
-        environment = dict(os.environ, HOME=os.path.join(directory, "home"), LC_ALL="C.UTF-8")
-        self.stderr = open(os.path.join(directory, "stderr"), "ab")
-        self.process = subprocess.Popen([PROGRAM, "-I", "-n", "-c", config, "-d", directory],
-                                        stdin=theirs, stdout=theirs, stderr=self.stderr,
-                                        env=environment)
-        theirs.close()
+
+def run(directory, *arguments, **more):
+    environment = dict(os.environ, HOME=os.path.join(directory, "home"), LC_ALL="C.UTF-8")
+    with open(os.path.join(directory, "stderr"), "ab") as stderr:
+        return subprocess.Popen([PROGRAM, "-n", "-d", directory, *arguments], env=environment,
+                                stderr=stderr, **more)
+
+
+class Irc:
+    """One connection; `lines` holds what BitlBee sends."""
+
+    def __init__(self, connected, nick):
+        self.lines = Lines("BitlBee")
+        self.nick = nick
+        self.socket = connected
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
-        self.send(f"NICK {ME}")
-        self.send(f"USER {ME} 0 * :A shop")
-        self.irc.expect(r" 366 .*&bitlbee")
-
-    def _set_up(self, plugin):
-        plugins = os.path.join(self.directory, "plugins", "purple")
-        os.makedirs(plugins, exist_ok=True)
-        os.makedirs(os.path.join(self.directory, "home"), exist_ok=True)
-        shutil.copy(plugin, plugins)
-        path = os.path.join(self.directory, "bitlbee.conf")
-        with open(path, "w", encoding="utf-8") as config:
-            config.write("[settings]\nRunMode = Inetd\nAuthMode = Open\nHostName = localhost\n"
-                         f"ConfigDir = {self.directory}\nPluginDir = {self.directory}/plugins\n")
-        return path
+        self.send(f"NICK {nick}")
+        self.send(f"USER {nick} 0 * :A shop")
+        self.lines.expect(r" 366 .*&bitlbee")
 
     def _read(self):
         rest = b""
@@ -61,8 +64,8 @@ class Bee:
                 if text.startswith("PING"):
                     self.send("PONG" + text[4:])
                 else:
-                    self.irc.add(text)
-        self.irc.end()
+                    self.lines.add(text)
+        self.lines.end()
 
     def send(self, line):
         self.socket.sendall(line.encode("utf-8") + b"\r\n")
@@ -70,46 +73,170 @@ class Bee:
     def root(self, text, answer=None):
         """A command to BitlBee itself."""
         self.send(f"PRIVMSG &bitlbee :{text}")
-        return self.irc.expect(answer) if answer else None
+        return self.lines.expect(answer) if answer else None
 
-    def say(self, nick, text):
-        self.send(f"PRIVMSG {nick} :{text}")
-
-    def add_account(self, number, key, options):
-        self.root("register pw", r"root.*(registered|created|identified|Account|save)")
-        self.root(f"account add coex {number} {key}", r"Account successfully added")
-        for name, value in options.items():
-            self.root(f"account coex set {name} {value!r}" if " " in value else
-                      f"account coex set {name} {value}", rf"`?{re.escape(name)}'? = ")
-        self.go_online()
-
-    def go_online(self):
-        self.root("account coex on", r"Logged in")
-
-    def heard(self, handle, text):
-        """Waits for a line of the person with that number, and gives the nick."""
-        line = self.irc.expect(rf"^:[^ ]+![^ ]*{re.escape(handle)}@.* PRIVMSG .*{text}")
-        return re.match(r":([^!]+)!", line).group(1)
-
-    def quit(self):
-        self.root("save", r"root.*saved")
-        self.send("QUIT :bye")
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            pass
-        ended = self.process.poll()
-        self.end()
-        check(ended == 0, f"BitlBee ended with {ended}")
+    def add_account(self, sim, tag):
+        self.root(f"account add coex {sim.number} {sim.key}", r"Account successfully added")
+        for name, value in sim.options().items():
+            self.root(f"account {tag} set {name} \"{value}\"", rf"`?{re.escape(name)}'? = ")
 
     def end(self):
-        if self.process.poll() is None:
+        self.socket.close()
+        self.reader.join(5)
+
+
+class Bee:
+    """The driver of a working day (day.py)."""
+    mark = "!"
+
+    def __init__(self, directory, sims):
+        self.directory = directory
+        self.config = set_up(directory, "RunMode = Inetd\n")
+        self.sims = sims
+        self.irc = None
+        self.process = None
+        self.is_new = True
+        self.typed = {}
+        self.told_from = 0
+
+    def start(self):
+        ours, theirs = socket.socketpair()
+        self.process = run(self.directory, "-I", "-c", self.config, stdin=theirs, stdout=theirs)
+        theirs.close()
+        self.irc = Irc(ours, "shop")
+        if not self.is_new:
+            self.irc.root(f"identify {PASSWORD}")
+            return
+        self.is_new = False
+        self.irc.root(f"register {PASSWORD}", "root")
+        for n, sim in enumerate(self.sims):
+            self.irc.add_account(sim, self._tag(n))
+        self.irc.root(f"account {self._tag(1)} set auto_connect false", "auto_connect")
+        self.log_on(0)
+
+    def quit(self):
+        self.irc.root("save", r"root.*saved")
+        self.irc.send("QUIT :bye")
+        wait_until("BitlBee's end", lambda: self.process.poll() is not None)
+        check(self.process.poll() == 0, f"BitlBee ended with {self.process.poll()}")
+        self.irc.end()
+
+    def end(self):
+        if self.process and self.process.poll() is None:
             self.process.terminate()
             try:
                 self.process.wait(5)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
-        self.socket.close()
-        self.reader.join(5)
-        self.stderr.close()
+        if self.irc:
+            self.irc.end()
+
+    # ---- conversations: lines from the person's nick, and to it
+
+    def nick(self, who):
+        """As the person last spoke or joined; None before."""
+        for line in reversed(self.irc.lines.tail(0)):
+            found = re.match(rf":([^! ]+)![^ ]*{NUMBERS[who]}@", line)
+            if found:
+                return found.group(1)
+        return None
+
+    def shown(self, who):
+        nick = self.nick(who)
+        if nick is None:
+            return ""
+        mine = rf":{self.irc.nick}![^ ]+ PRIVMSG {re.escape(nick)} :(.*)"
+        theirs = rf":{re.escape(nick)}![^ ]+ PRIVMSG [^ ]+ :(.*)"
+        found = (re.match(f"(?:{mine}|{theirs})", line) for line in self.irc.lines.tail(0))
+        said = [match.group(1) or match.group(2) for match in found if match]
+        # What is typed here is shown by the IRC client itself.
+        return "\n".join([*said, *self.typed.get(who, [])])
+
+    def say(self, who, text):
+        nick = wait_until(f"the nick of {who}", lambda: self.nick(who))
+        if not text.startswith(self.mark):
+            self.typed.setdefault(who, []).append(text)
+        self.irc.send(f"PRIVMSG {nick} :{text}")
+
+    # ---- the dialogue
+
+    def _answer(self, who, pattern):
+        self.irc.lines.expect(rf"^:[^ ]+![^ ]*{NUMBERS[who]}@.* PRIVMSG .*{pattern}")
+
+    def wait_choice(self, who):
+        self._answer(who, "!hold")
+
+    def template(self, who, values):
+        self.say(who, "!template order_update " + " | ".join(values))
+        self._answer(who, f"Hi {values[0]}, your order {values[1]} is ready")
+
+    def confirm(self, who):
+        self.say(who, "!send")
+
+    def hold(self, who):
+        self.say(who, "!hold")
+
+    # ---- accounts
+
+    def _tag(self, n):
+        return "coex" + ["", "2"][n]
+
+    def log_off(self, n):
+        self.irc.root(f"account {self._tag(n)} off")
+
+    def log_on(self, n):
+        self.irc.lines.skip()
+        self.told_from = len(self.irc.lines.tail(0))
+        self.irc.root(f"account {self._tag(n)} on")
+
+    def is_online(self, n):
+        self.irc.lines.skip()
+        self.irc.root("account list")
+        line = self.irc.lines.expect(rf"{re.escape(self.sims[n].number)}")
+        self.irc.lines.expect("End of account list")
+        return "(connected)" in line
+
+    def told(self):
+        return "\n".join(line for line in self.irc.lines.tail(0)[self.told_from:]
+                         if line.startswith(":root!"))
+
+    def witnesses(self):
+        return ["irc: " + line for line in self.irc.lines.tail()] if self.irc else []
+
+
+class Daemon:
+    """BitlBee as Debian runs it. Its children outlive it: a client that ends ends its own."""
+
+    def __init__(self, directory):
+        self.directory = directory
+        self.port = free_port()
+        config = set_up(directory, "RunMode = ForkDaemon\nDaemonInterface = 127.0.0.1\n"
+                                   f"DaemonPort = {self.port}\n")
+        self.process = run(directory, "-F", "-c", config, "-P", os.path.join(directory, "pid"),
+                           stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        self.clients = []
+
+    def client(self, nick):
+        def connect():
+            try:
+                return socket.create_connection(("127.0.0.1", self.port))
+            except ConnectionRefusedError:
+                return None
+        irc = Irc(wait_until("the daemon", connect), nick)
+        self.clients.append(irc)
+        return irc
+
+    def end(self):
+        for client in self.clients:
+            try:
+                client.send("QUIT :bye")
+                wait_until("the client's end", lambda c=client: c.lines.ended, 10)
+            except (OSError, Failed):
+                pass
+            client.end()
+        self.process.terminate()
+        self.process.wait(10)
+
+    def witnesses(self):
+        return [f"{client.nick}: {line}" for client in self.clients for line in client.lines.tail(30)]

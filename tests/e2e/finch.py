@@ -4,22 +4,37 @@ import os
 import re
 import subprocess
 
+from purple_profile import write_profile
+from sim import NAMES, PLUGIN
 from tap import Failed, wait_until
 
-COLUMNS, ROWS = 130, 40
+WIDE = (130, 45)
+SMALL = (80, 24)
+FORM = "Send a template"
+LIST = "Buddy List"
 
 
 class Finch:
-    def __init__(self, profile):
-        self.profile = profile
-        self.socket = os.path.join(profile, "tmux")
-        self.log = os.path.join(profile, "debug.log")
-        command = (f"exec env LC_ALL=C.UTF-8 TERM=screen-256color HOME='{profile}' "
-                   f"finch -c '{profile}' 2>'{self.log}'")
-        self._tmux("-f", "/dev/null", "new-session", "-d", "-x", str(COLUMNS), "-y", str(ROWS),
+    mark = "/"
+
+    def __init__(self, directory, sims, size=WIDE):
+        self.profile = os.path.join(directory, "profile")
+        os.makedirs(self.profile)
+        write_profile(self.profile, "gnt-purple", PLUGIN, *sims)
+        self.size = size
+        self.socket = os.path.join(directory, "tmux")
+        self.log = os.path.join(directory, "debug.log")
+        self.pid = None
+
+    def start(self):
+        command = (f"exec env LC_ALL=C.UTF-8 TERM=screen-256color HOME='{self.profile}' "
+                   f"finch -c '{self.profile}' 2>'{self.log}'")
+        columns, rows = self.size
+        self._tmux("-f", "/dev/null", "new-session", "-d", "-x", str(columns), "-y", str(rows),
                    command)
+        self._tmux("set", "-g", "status", "off")
         self.pid = int(self._tmux("display-message", "-p", "#{pane_pid}"))
-        self.wait("Buddy List")
+        self.wait(LIST)
 
     def _tmux(self, *arguments, check=True):
         environment = dict(os.environ, LC_ALL="C.UTF-8")
@@ -29,6 +44,8 @@ class Finch:
         if check and done.returncode != 0:
             raise Failed(f"tmux {arguments[0]}: {done.stderr.strip()}")
         return done.stdout
+
+    # ---- screen and keys
 
     def screen(self):
         return self._tmux("capture-pane", "-p", check=False)
@@ -43,19 +60,6 @@ class Finch:
         wait_until(f"/{pattern}/ leaving Finch's screen",
                    lambda: not re.search(pattern, self.screen()))
 
-    def _windows(self):
-        """Titles in the bar at the bottom, cut there; Alt with a number goes to the one."""
-        lines = [line for line in self.screen().split("\n") if line.strip()]
-        return [title.strip() for title in lines[-1].split("\u2502")] if lines else []
-
-    def go(self, title):
-        """To the window of that title, once it is there."""
-        def number():
-            return next((n for n, shown in enumerate(self._windows(), 1) if shown.startswith(title)),
-                        None)
-        self.keys(f"M-{wait_until(f'the window {title}', number)}")
-        self.wait("\u2524" + re.escape(title))
-
     def keys(self, *names):
         """tmux's names: Enter, Tab, M-n, C-u, F10."""
         for name in names:
@@ -64,15 +68,139 @@ class Finch:
     def text(self, text):
         self._tmux("send-keys", "-l", text)
 
-    def say(self, text):
-        """Types a line into the focused conversation, seen there, and sends it."""
+    def is_watched(self):
+        """Whether a terminal is attached."""
+        return self._tmux("list-clients") != ""
+
+    # ---- windows
+
+    def windows(self):
+        """Titles in the bar at the bottom, cut there; Alt with a number goes to the one."""
+        lines = [line for line in self.screen().split("\n") if line.strip()]
+        return [title.strip() for title in lines[-1].split("\u2502")] if lines else []
+
+    def _number(self, title):
+        for n, shown in enumerate(self.windows(), 1):
+            if len(shown) > 2 and shown.startswith(title[:len(shown)]):
+                return n
+        return None
+
+    def go(self, title):
+        """To the window of that title, once it is there."""
+        number = wait_until(f"the window {title}", lambda: self._number(title))
+        self.keys(f"M-{number}")
+        wait_until(f"{title} in front", lambda: self.window(title) is not None)
+
+    def window(self, title):
+        """What stands in the window of that title, its lines joined as they were wrapped; None where
+        its frame is not in full sight."""
+        lines = self.screen().split("\n")
+        head = rf"\u250c[\u2500 ]*\u2524{re.escape(title[:20])}.*?\u2510"
+        for top, line in enumerate(lines):
+            found = re.search(head, line)
+            if not found:
+                continue
+            inside = []
+            for below in lines[top + 1:]:
+                part = below.ljust(found.end())[found.start():found.end()]
+                if part[0] == "\u2514":
+                    return re.sub(r"\s+", " ", " ".join(inside))
+                if part[0] not in "\u2502\u251c":
+                    break
+                inside.append(part[1:-1].rstrip("\u2592\u2591\u2588\u2191\u2193"))
+        return None
+
+    def move(self, right, down):
+        """The window in front."""
+        self.keys("M-m", *["Right"] * right, *["Down"] * down, "Enter")
+
+    # ---- what a working day needs (day.py)
+
+    def shown(self, who):
+        if self._number(NAMES[who]) is None:
+            return ""
+        self.go(NAMES[who])
+        return self.window(NAMES[who]) or ""
+
+    def say(self, who, text):
+        """Types a line into the conversation, seen there, and sends it."""
+        self.go(NAMES[who])
         self.text(text)
-        self.wait(re.escape(text))
+        wait_until(f"“{text}” typed", lambda: (self.window(NAMES[who]) or "").rstrip("_ ").endswith(
+            text[-40:]))
         self.keys("Enter")
+
+    def wait_choice(self, who):
+        self.go(FORM)
+        self.wait("Hold until they answer")
+
+    def template(self, who, values):
+        self.wait_choice(who)
+        self.text("order_update")
+        self.keys("Tab", "Tab", "Enter")
+        self.wait_gone("autumn_bikes")
+        self.wait("order_update")
+        self.keys("Tab", "Tab", "Enter")
+        self.wait("your order")
+        for value in values:
+            self.keys("C-u")
+            self.text(value)
+            self.keys("Tab")
+        self.keys("Enter")
+        self.wait(f"Send this to {NAMES[who]}")
+
+    def confirm(self, who):
+        self.keys("Enter")
+
+    def hold(self, who):
+        self.wait_choice(who)
+        self.keys("Tab", "Tab", "Enter")
+        self.wait_gone(FORM)
+
+    def _toggle(self, n):
+        self.keys("M-a")
+        self.wait("\u2524Actions")
+        self.keys("Enter")
+        self.go("Accounts")
+        self.keys(*["Down"] * n, "Space", "M-c")
+        self.wait_gone("You can enable/disable")
+
+    def log_off(self, n):
+        self._toggle(n)
+
+    def log_on(self, n):
+        for title in reversed(self._messages()):
+            n_before = len(self.windows())
+            self.keys(f"M-{self._number(title)}", "M-c")
+            wait_until(f"{title} closed", lambda n=n_before: len(self.windows()) < n)
+        self._toggle(n)
+
+    def is_online(self, n):
+        """Only then its people stand in the buddy list."""
+        self.go(LIST)
+        return ("Eve" if n else "Dana") in (self.window(LIST) or "")
+
+    def _messages(self):
+        """Titles of the windows that are neither the list nor a conversation."""
+        return [title for title in self.windows()
+                if not any(title.startswith(name[:len(title)])
+                           for name in (LIST, FORM, *NAMES.values()))]
+
+    def told(self):
+        said = [self.screen()]
+        for title in self._messages():
+            number = self._number(title)
+            if number:
+                self.keys(f"M-{number}")
+                said.append(self.screen())
+        return re.sub(r"[\s\u2502\u2592]+", " ", " ".join(said))
+
+    # ---- the end
 
     def quit(self):
         self.keys("M-q")
         self._wait_end()
+        self._tmux("kill-server", check=False)
 
     def _runs(self):
         try:
@@ -87,7 +215,8 @@ class Finch:
     def end(self):
         """Ends the private tmux server, and with it Finch."""
         self._tmux("kill-server", check=False)
-        self._wait_end()
+        if self.pid:
+            self._wait_end()
 
     def witnesses(self):
         return ["screen: " + line for line in self.screen().split("\n") if line.strip()]

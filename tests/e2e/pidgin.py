@@ -1,145 +1,160 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A real Pidgin on a private X server, for looking at by hand.
-
-    python3 pidgin.py [360dialog|meta]
-
-starts a simulated number and Pidgin with its account, and reads commands from stdin:
-    sim LINE           a line for the simulator's console ("ada says hi")
-    windows            the titles of all windows
-    key WINDOW KEY...  keys by xdotool's names, to the window with that in its title
-    type WINDOW TEXT   the same for text (blanks in WINDOW are written _)
-    click WINDOW X Y [BUTTON]
-    shot FILE.png [WINDOW]
-    wait SECONDS
-    quit
-"""
+"""A real Pidgin on a private desktop: keys and clicks in, what stands in its windows out."""
 import os
-import shutil
-import subprocess
-import sys
-import tempfile
-import time
+import re
 
+from desktop import Desktop
 from purple_profile import write_profile
-from sim import PLUGIN, Sim
-from tap import wait_until
+from sim import BUILD, NAMES, PLUGIN
+from tap import Lines, wait_until
 
-GEOMETRY = "1280x900x24"
+FORM = "Send a template"
 
 
 class Pidgin:
-    def __init__(self, profile):
-        self.processes = []
-        self.environment = dict(os.environ, HOME=profile, LC_ALL="C.UTF-8", NO_AT_BRIDGE="1",
-                                GTK_OVERLAY_SCROLLING="0")
-        self.log = open(os.path.join(profile, "programs.log"), "ab")
-        self.environment["DISPLAY"] = ":" + self._announced(
-            ["Xvfb", "-displayfd", "{fd}", "-screen", "0", GEOMETRY, "-nolisten", "tcp"])
-        self.environment["DBUS_SESSION_BUS_ADDRESS"] = self._announced(
-            ["dbus-daemon", "--session", "--nofork", "--print-address={fd}"])
-        # Without a window manager neither focus nor dialogs behave as for a user.
-        self._start(["openbox"])
-        self.pidgin = self._start(["pidgin", "-m", "-c", profile])
-        wait_until("the buddy list", lambda: self.windows("Buddy List"))
+    mark = "/"
 
-    def _start(self, command, **more):
-        process = subprocess.Popen(command, env=self.environment, stdin=subprocess.DEVNULL,
-                                   stdout=self.log, stderr=self.log, **more)
-        self.processes.append(process)
-        return process
+    def __init__(self, directory, sims):
+        self.desktop = Desktop(directory)
+        self.directory = directory
+        self.profile = os.path.join(directory, "profile")
+        self.numbers = [sim.number for sim in sims]
+        self.process = None
+        # The buddy list shows why an account is off where no screen reader sees it.
+        self.errors = Lines("Pidgin")
+        self.desktop.watch_bus("interface='im.pidgin.purple.PurpleInterface',"
+                               "member='ConnectionError'", self.errors)
+        write_profile(self.profile, "gtk-gaim", PLUGIN, *sims)
 
-    def _announced(self, command):
-        """Starts a program that writes where it can be reached to the descriptor {fd}."""
-        reading, writing = os.pipe()
-        self._start([word.format(fd=writing) for word in command], pass_fds=[writing])
-        os.close(writing)
-        with os.fdopen(reading) as announced:
-            return announced.readline().strip()
+    def start(self):
+        self.process = self.desktop.start(["pidgin", "-m", "-c", self.profile])
+        self.wait_frame("Buddy List")
 
-    def _xdotool(self, *arguments):
-        return subprocess.run(["xdotool", *arguments], env=self.environment, text=True, check=False,
-                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
-
-    def windows(self, part=""):
-        """{id: title} of the visible ones with `part` in the title."""
-        ids = self._xdotool("search", "--onlyvisible", "--name", part or ".").split()
-        return {i: self._xdotool("getwindowname", i).strip() for i in ids}
-
-    def _focus(self, part):
-        window = list(wait_until(f"the window {part}", lambda: self.windows(part)))[-1]
-        self._xdotool("windowactivate", "--sync", window)
-        return window
-
-    def key(self, part, *keys):
-        self._focus(part)
-        self._xdotool("key", "--delay", "100", *keys)
-
-    def type(self, part, text):
-        self._focus(part)
-        self._xdotool("type", "--delay", "25", text)
-
-    def click(self, part, x, y, button="1"):
-        window = self._focus(part)
-        self._xdotool("mousemove", "--window", window, x, y, "click", button)
-
-    def shot(self, path, part=None):
-        window = self._focus(part) if part else "root"
-        subprocess.run(["import", "-window", window, path], env=self.environment, check=True)
+    def quit(self):
+        self.desktop.key("Buddy List", "ctrl+q")
+        wait_until("Pidgin's end", lambda: self.process.poll() is not None)
 
     def end(self):
-        """Newest first, each by its own process id."""
-        for process in reversed(self.processes):
-            if process.poll() is None:
-                process.terminate()
-                try:
-                    process.wait(5)
-                except subprocess.TimeoutExpired:
-                    process.kill()
-                    process.wait()
-        self.log.close()
+        self.desktop.end()
 
+    # ---- windows
 
-def run_command(line, sim, pidgin):
-    verb, _, rest = line.strip().partition(" ")
-    words = rest.split(" ")
-    if verb == "sim":
-        sim.do(rest)
-    elif verb == "windows":
-        for title in pidgin.windows().values():
-            print(title)
-    elif verb in ("key", "click"):
-        getattr(pidgin, verb)(words[0].replace("_", " "), *words[1:])
-    elif verb == "type":
-        pidgin.type(words[0].replace("_", " "), " ".join(words[1:]))
-    elif verb == "shot":
-        pidgin.shot(words[0], words[1].replace("_", " ") if len(words) > 1 else None)
-    elif verb == "wait":
-        time.sleep(float(rest))
-    elif verb:
-        print(__doc__)
+    def wait_frame(self, title, words=""):
+        """The window with that title, once it says these words."""
+        def find():
+            frame = self.desktop.frame(title)
+            return frame if frame and re.search(words, frame.words()) else None
+        return wait_until(f"/{words}/ in the window {title}", find)
 
+    def _tabs(self):
+        """{title: (number, widget)} of the conversations, which are tabs of one window."""
+        for frame in self.desktop.frames():
+            if frame.name == "Buddy List" or not frame.is_showing:
+                continue
+            tabs = frame.find("page tab list")
+            if tabs is not None:
+                # A tab alone shows no label.
+                return {tab.name or frame.name: (n, tab)
+                        for n, tab in enumerate(tabs.children(), 1)}
+        return {}
 
-def main():
-    directory = tempfile.mkdtemp(prefix="coex-pidgin-")
-    sim = Sim(sys.argv[1] if len(sys.argv) > 1 else "360dialog", directory)
-    pidgin = None
-    try:
-        sim.old_message("dana", "When is it ready?")
-        profile = os.path.join(directory, "profile")
-        write_profile(profile, "gtk-gaim", PLUGIN, sim)
-        pidgin = Pidgin(profile)
-        for line in sys.stdin:
-            if line.strip() == "quit":
-                break
-            run_command(line, sim, pidgin)
-            sys.stdout.flush()
-    finally:
-        if pidgin:
-            pidgin.end()
-        sim.end()
-        print("\n".join(sim.said.tail(40)))
-        shutil.rmtree(directory, ignore_errors=True)
+    def _tab(self, who):
+        return self._tabs().get(NAMES[who])
 
+    def shown(self, who):
+        tab = self._tab(who)
+        return tab[1].find("text").text if tab else ""
 
-if __name__ == "__main__":
-    main()
+    def go(self, who):
+        """To the conversation."""
+        number, tab = wait_until(f"a conversation with {who}", lambda: self._tab(who))
+        if not self.desktop.windows(NAMES[who]):
+            title = wait_until("the conversations' window", lambda: next(
+                (title for title in self._tabs() if self.desktop.windows(title)), None))
+            self.desktop.key(title, f"alt+{number}")
+        wait_until(f"the tab of {who}", lambda: self.desktop.windows(NAMES[who]))
+        return [widget for widget in tab.all() if widget.role == "text"][-1]
+
+    def say(self, who, text):
+        entry = self.go(who)
+        self.desktop.type(NAMES[who], text)
+        wait_until(f"“{text}” typed", lambda: entry.text == text)
+        self.desktop.key(NAMES[who], "Return")
+        wait_until(f"“{text}” sent", lambda: entry.text == "")
+
+    # ---- the three steps to a template
+
+    def wait_choice(self, who):
+        return self.wait_frame(FORM, "Hold until they answer")
+
+    def fill(self, form, texts):
+        """Types into the fields of a window, from the top."""
+        fields = sorted((w for w in form.all() if w.role == "text" and w.is_showing),
+                        key=lambda w: w.place()[1])
+        for field, text in zip(fields, texts):
+            self.desktop.click(field)
+            self.desktop.key(form.name, "ctrl+a")
+            self.desktop.type(form.name, text)
+            wait_until(f"“{text}” typed", lambda f=field, t=text: f.text == t)
+
+    def button(self, form, name):
+        self.desktop.click(form.find("push button", name))
+
+    def template(self, who, values):
+        form = self.wait_choice(who)
+        self.fill(form, ["order_update"])
+        self.button(form, "OK")
+        form = wait_until("the list cut", lambda: self._without(FORM, "autumn_bikes"))
+        self.button(form, "OK")
+        form = self.wait_frame(FORM, "your order")
+        self.fill(form, values)
+        self.button(form, "OK")
+        self.wait_frame(FORM, f"Send this to {NAMES[who]}")
+
+    def _without(self, title, words):
+        frame = self.desktop.frame(title)
+        return frame if frame and words not in frame.words() else None
+
+    def confirm(self, who):
+        self.button(self.wait_frame(FORM, "Send this"), "Send")
+
+    def hold(self, who):
+        form = self.wait_choice(who)
+        self.button(form, "OK")
+        wait_until("the form closed", lambda: self.desktop.frame(FORM) is None)
+
+    # ---- accounts
+
+    def _menu(self, n):
+        """{name: item} of the account's menu; empty while it is disabled."""
+        bar = self.desktop.frame("Buddy List").find("menu", "Accounts")
+        for menu in bar.children():
+            if menu.name.startswith(self.numbers[n]):
+                return {item.name: item for item in menu.children()}
+        return {}
+
+    def log_off(self, n):
+        self._menu(n)["Disable"].press()
+
+    def log_on(self, n):
+        bar = self.desktop.frame("Buddy List").find("menu", "Accounts")
+        enable = bar.find("menu", "Enable Account")
+        self.errors.clear()
+        next(i for i in enable.children() if i.name.startswith(self.numbers[n])).press()
+
+    def is_online(self, n):
+        return "Show held texts" in self._menu(n)
+
+    def told(self):
+        notice = self.desktop.frame("WhatsApp Business")
+        return "\n".join(self.errors.tail() + ([notice.words()] if notice else []))
+
+    def witnesses(self):
+        """Also keeps a picture, where `make clean` finds it."""
+        kept = os.path.join(BUILD, "failures")
+        os.makedirs(kept, exist_ok=True)
+        picture = os.path.join(kept, f"pidgin-{os.path.basename(self.directory)}.png")
+        self.desktop.shot(picture)
+        return [f"picture: {picture}"] + [
+            f"{frame.name}: {line}" for frame in self.desktop.frames() if frame.is_showing
+            for line in frame.words().split("\n")]

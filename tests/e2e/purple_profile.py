@@ -18,19 +18,24 @@ PREFS = """<?xml version='1.0' encoding='UTF-8' ?>
 """
 
 
-def write_profile(directory, ui, plugin, sim):
-    """Makes `directory` a profile in which `ui` ("gtk-gaim", "gnt-purple") logs in at its start."""
-    os.makedirs(os.path.join(directory, "plugins"), mode=0o700)
-    shutil.copy(plugin, os.path.join(directory, "plugins"))
+def _account(ui, sim, enabled):
     settings = "".join(f"<setting name={quoteattr(key)} type='string'>{escape(value)}</setting>"
                        for key, value in sim.options().items())
-    with open(os.path.join(directory, "accounts.xml"), "w", encoding="utf-8") as accounts:
-        accounts.write(
-            "<?xml version='1.0' encoding='UTF-8' ?><account version='1.0'><account>"
-            f"<protocol>prpl-coex</protocol><name>{escape(sim.number)}</name>"
-            f"<password>{escape(sim.key)}</password>"
+    return ("<account><protocol>prpl-coex</protocol>"
+            f"<name>{escape(sim.number)}</name><password>{escape(sim.key)}</password>"
             "<statuses><status type='available' name='Available' active='true'><attributes/>"
             f"</status></statuses><settings>{settings}</settings><settings ui='{ui}'>"
-            "<setting name='auto-login' type='bool'>1</setting></settings></account></account>\n")
+            f"<setting name='auto-login' type='bool'>{enabled:d}</setting></settings></account>")
+
+
+def write_profile(directory, ui, plugin, sim, *others):
+    """Makes `directory` a profile in which `ui` ("gtk-gaim", "gnt-purple") logs in at its start, and
+    has the accounts of `others`, which are switched off."""
+    os.makedirs(os.path.join(directory, "plugins"), mode=0o700)
+    shutil.copy(plugin, os.path.join(directory, "plugins"))
+    with open(os.path.join(directory, "accounts.xml"), "w", encoding="utf-8") as accounts:
+        accounts.write("<?xml version='1.0' encoding='UTF-8' ?><account version='1.0'>" +
+                       _account(ui, sim, True) +
+                       "".join(_account(ui, other, False) for other in others) + "</account>\n")
     with open(os.path.join(directory, "prefs.xml"), "w", encoding="utf-8") as prefs:
         prefs.write(PREFS)

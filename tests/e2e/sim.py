@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The simulated number as a process, driven through its console."""
 import os
+import random
 import socket
 import subprocess
 import threading
@@ -11,28 +12,35 @@ BUILD = os.environ.get("COEX_BUILD_DIR") or os.path.join(
     os.path.dirname(os.path.abspath(__file__)), "..", "..", "build", "plain")
 PLUGIN = os.path.join(BUILD, "libcoex.so")
 
-ADA = "12025550101"
-DANA = "493023125017"
+NUMBERS = {"ada": "12025550101", "dana": "493023125017", "eve": "493023125099"}
+NAMES = {"ada": "Ada Lovelace", "dana": "Dana Weber", "eve": "Eve Second"}
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Below those that outgoing connections take by themselves: it stays free until it is used."""
+    while True:
+        port = random.randrange(12000, 32000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
 
 
 class Sim:
     """`said` holds what it prints: "-> ada: text" for what reached the API for her."""
 
-    def __init__(self, provider, directory, demo=False):
-        self.listen = f"127.0.0.1:{free_port()}"
+    def __init__(self, provider, directory, more=(), listen=None):
+        """`more`: further arguments of the program; `listen`: where the client does, if not anywhere."""
+        self.listen = listen or f"127.0.0.1:{free_port()}"
         self.said = Lines("the simulator")
         ready = os.path.join(directory, "sim-ready")
         if os.path.exists(ready):
             os.unlink(ready)
         command = [os.path.join(BUILD, "coex-sim"), "--provider", provider, "--ready-file", ready,
                    "--webhook", f"http://{self.listen}/webhook"]
-        self.process = subprocess.Popen(command + (["--demo"] if demo else []), text=True, bufsize=1,
+        self.process = subprocess.Popen([*command, *more], text=True, bufsize=1,
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=subprocess.STDOUT, errors="replace")
         self.reader = threading.Thread(target=self._read, daemon=True)

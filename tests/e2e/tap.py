@@ -8,7 +8,7 @@ import threading
 import time
 import traceback
 
-PATIENCE_S = 25
+PATIENCE_S = 40
 
 
 class Failed(Exception):
@@ -60,12 +60,18 @@ class Lines:
         with self.changed:
             self.taken.update(range(len(self.lines)))
 
+    def clear(self):
+        with self.changed:
+            self.lines.clear()
+            self.taken.clear()
+
     def count(self, pattern):
         """How many lines fit, taken or not, since the beginning."""
         with self.changed:
             return sum(1 for line in self.lines if re.search(pattern, line))
 
     def tail(self, n=60):
+        """The last n; 0: all."""
         with self.changed:
             return self.lines[-n:]
 
@@ -115,12 +121,17 @@ class Suite:
             except Exception as error:  # whatever it is, the report goes on
                 broken = True
                 self._report(False, name)
-                print(f"# {type(error).__name__}: {error}")
-                if not isinstance(error, Failed):
-                    print("\n".join("# " + line for line in traceback.format_exc().split("\n")))
-                for line in witnesses():
-                    print("# " + line)
-                sys.stdout.flush()
+                self._explain(error, witnesses())
+
+    @staticmethod
+    def _explain(error, lines):
+        """On stderr: prove keeps the comments of a test's output to itself."""
+        print(f"# {type(error).__name__}: {error}", file=sys.stderr)
+        if not isinstance(error, Failed):
+            lines = traceback.format_exc().split("\n") + lines
+        for line in lines:
+            print("# " + line, file=sys.stderr)
+        sys.stderr.flush()
 
     def end(self):
         shutil.rmtree(self.directory, ignore_errors=True)

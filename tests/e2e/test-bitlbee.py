@@ -1,110 +1,140 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The plugin in a real BitlBee: what an IRC client is sent, at both providers."""
+"""The plugin in a real BitlBee: what an IRC client is sent, at both providers; and what is BitlBee's
+alone: its own commands, and the daemon with a process for each connection."""
 import os
+import re
 import sys
 
-from bee import ME, PROGRAM, Bee
-from sim import ADA, DANA, PLUGIN, Sim
-from tap import Suite, check
+from bee import PASSWORD, PROGRAM, Bee, Daemon
+from day import OTHER, run_days
+from sim import NUMBERS, Sim
+from tap import Suite, check, wait_until
 
 
-class Day:
-    """A working day at one provider; each method is a case that builds on those before."""
+class Words:
+    """What is asked of BitlBee in words."""
 
-    def __init__(self, provider, directory):
-        self.directory = os.path.join(directory, provider)
+    def __init__(self, directory):
+        self.directory = os.path.join(directory, "words")
         os.makedirs(self.directory)
-        self.sim = Sim(provider, self.directory)
-        self.bee = None
-        self.ada = self.dana = None
+        self.sim = Sim("360dialog", self.directory)
+        self.bee = Bee(self.directory, [self.sim])
+        self.bee.is_new = False
 
-    def login(self):
-        """the account is added and logs in"""
+    def options(self):
+        """help names the options, and a wrong value is refused"""
+        self.bee.start()
+        root = self.bee.irc.root
+        root(f"register {PASSWORD}", "root")
+        root("help purple", r"coex \(WhatsApp Business")
+        self.bee.irc.add_account(self.sim, "coex")
+        for option in ("provider", "webhook-header", "public-url", "read-receipts"):
+            root("help purple coex", rf"\* {option}")
+        root("account coex set provider nobody")
+        root("account coex set provider", "provider' = `360dialog'|provider = .?360dialog")
+
+    def names(self):
+        """contacts can have people's names, and info tells of them"""
+        root = self.bee.irc.root
         self.sim.old_message("dana", "When is it ready?")
-        self.bee = Bee(self.directory, PLUGIN)
-        self.bee.add_account(self.sim.number, self.sim.key, self.sim.options())
-
-    def message_in(self):
-        """a customer's message arrives from a contact"""
-        self.sim.do("ada says Hello & good morning <3")
-        self.ada = self.bee.heard(ADA, r"Hello & good morning <3")
-        self.dana = self.bee.heard(DANA, r"When is it ready\?")
-
-    def echo(self):
-        """what the phone sent is shown as the user's own"""
-        self.sim.do("phone to ada: written on the phone")
-        self.bee.irc.expect(rf"^:{ME}![^ ]+ PRIVMSG {self.ada} :.*written on the phone")
-
-    def reply(self):
-        """a reply reaches the customer, and is not shown twice"""
-        self.bee.say(self.ada, "Hi \x02Ada\x02 & <welcome> 😀")
-        self.sim.said.expect(r"^-> ada: Hi \*Ada\* & <welcome> 😀$")
-        self.sim.do("ada says thanks")
-        self.bee.heard(ADA, "thanks")
-        check(self.bee.irc.count(r"PRIVMSG .*<welcome>") == 0, "the local echo came back")
-
-    def closed_window(self):
-        """a closed window leads to the list of templates"""
-        self.bee.say(self.dana, "It is ready for you")
-        self.bee.heard(DANA, "!hold")
-        check(self.sim.said.count("^-> dana:") == 0, "free text left outside the window")
-
-    def template(self):
-        """a template is chosen, shown and sent by typing"""
-        self.bee.say(self.dana, "!template order_update Zoe | K-42")
-        self.bee.heard(DANA, "Hi Zoe, your order K-42 is ready")
-        check(self.sim.said.count("^-> dana:") == 0, "sent before it was confirmed")
-        self.bee.say(self.dana, "!send")
-        self.sim.said.expect(r"^-> dana: \[template order_update en_US\] Zoe.*K-42")
-
-    def hold_and_release(self):
-        """a held text leaves when the customer writes"""
-        self.bee.say(self.dana, "held until you write")
-        self.bee.heard(DANA, "!hold")
-        self.bee.say(self.dana, "!hold")
-        self.bee.say(self.dana, "!held")
-        self.bee.heard(DANA, "held until you write")
-        self.sim.do("dana says I am here")
-        self.sim.said.expect("^-> dana: held until you write")
+        root("account coex set nick_source full_name", "full_name")
+        self.bee.log_on(0)
+        self.bee.irc.lines.expect(r"^:DanaWeber![^ ]+ PRIVMSG .*When is it ready")
+        root("info DanaWeber", rf"\+{NUMBERS['dana']}")
+        self.bee.irc.lines.expect("only templates can be sent")
+        self.bee.irc.send("WHOIS DanaWeber")
+        self.bee.irc.lines.expect(r" 301 .*Window closed")
 
     def verbs(self):
-        """a mistyped verb stays here, a doubled mark is text"""
-        self.bee.irc.skip()
-        self.bee.say(self.ada, "!sedn")
-        self.bee.heard(ADA, "sedn")
-        self.bee.say(self.ada, "!!wow")
-        self.sim.said.expect("^-> ada: !wow$")
-        check(self.sim.said.count("^-> ada: .*sedn") == 0, "a mistyped verb reached the customer")
-
-    def restart(self):
-        """after a restart nothing comes twice, and the window is still known"""
-        self.bee.quit()
-        self.sim.do("ada says while you were away")
-        self.bee = Bee(self.directory, PLUGIN)
-        self.bee.root("identify pw", r"Logged in")
-        self.ada = self.bee.heard(ADA, "while you were away")
-        self.bee.say(self.ada, "back again")
-        self.sim.said.expect("^-> ada: back again$")
-        self.sim.do("again")
-        self.sim.do("ada says the end")
-        self.bee.heard(ADA, "the end")
-        for text in ("Hello & good", "written on the phone", "thanks"):
-            check(self.bee.irc.count(rf"PRIVMSG .*{text}") == 0, f"{text} came again")
-        check(self.bee.irc.count("PRIVMSG .*while you were away") == 1, "a message came twice")
+        """a verb alone, a mistyped one, a command of IRC, a doubled mark"""
+        say, expect = self.bee.say, self.bee.irc.lines.expect
+        self.sim.do("ada says hello")
+        wait_until("Ada", lambda: "hello" in self.bee.shown("ada"))
+        say("ada", "!help")
+        for verb in ("!template", "!hold", "!resend", "!window", "!!"):
+            expect(rf"^:AdaLovelace![^ ]+ PRIVMSG .*{verb}")
+        say("ada", "!sedn")
+        expect("Nothing was sent: !sedn")
+        say("ada", "/join")
+        expect("Nothing was sent: /join")
+        say("ada", "!!wow \x02bold\x02")
+        self.sim.said.expect(r"^-> ada: !wow \*bold\*$")
+        say("dana", "!more")
+        expect("^:DanaWeber!.*!1 ")
+        say("dana", "!1")
+        expect("^:DanaWeber!.*It needs:|^:DanaWeber!.*!send")
+        say("dana", "!cancel")
+        expect("^:DanaWeber!.*Cancelled")
+        check(self.sim.said.count("sedn|join") == 0, "a mistyped command reached the customer")
 
     def leave(self):
-        """it ends in order, and the API had nothing to complain of"""
+        """it ends in order"""
         self.bee.quit()
         self.sim.check_complaints()
 
+    def cases(self):
+        return [self.options, self.names, self.verbs, self.leave]
+
     def witnesses(self):
-        lines = ["sim: " + line for line in self.sim.said.tail()]
-        return (["irc: " + line for line in self.bee.irc.tail()] if self.bee else []) + lines
+        return self.bee.witnesses() + ["sim: " + line for line in self.sim.said.tail(20)]
 
     def end(self):
-        if self.bee:
-            self.bee.end()
+        self.bee.end()
         self.sim.end()
+
+
+class Several:
+    """One daemon, several people, one of them twice."""
+
+    def __init__(self, directory):
+        self.directory = os.path.join(directory, "daemon")
+        os.makedirs(os.path.join(self.directory, "bob"))
+        self.sim = Sim("360dialog", self.directory)
+        self.other = Sim("meta", os.path.join(self.directory, "bob"), OTHER)
+        self.daemon = Daemon(self.directory)
+        self.ann = self.bob = self.again = None
+
+    def two_users(self):
+        """two users have a number each"""
+        self.ann, self.bob = self.daemon.client("ann"), self.daemon.client("bob")
+        for client, sim in ((self.ann, self.sim), (self.bob, self.other)):
+            client.root(f"register {PASSWORD}", "root")
+            client.add_account(sim, "coex")
+            client.root("account coex on", "Logged in")
+            client.root("save", "saved")
+        # Several, because the processes share what they inherited from the daemon.
+        for n in range(10):
+            self.sim.do(f"ada says to Ann {n}")
+            self.ann.lines.expect(f"PRIVMSG .*to Ann {n}")
+            self.other.do(f"ada says to Bob {n}")
+            self.bob.lines.expect(f"PRIVMSG .*to Bob {n}")
+        check(self.ann.lines.count("to Bob") + self.bob.lines.count("to Ann") == 0,
+              "a message reached the wrong user")
+
+    def twice(self):
+        """the same user once more is told who holds the account"""
+        self.again = self.daemon.client("ann_")
+        self.again.send("NICK ann")
+        self.again.lines.expect("NICK :?ann")
+        self.again.root(f"identify {PASSWORD}", r"coex - Login error: .* in use by BitlBee \(pid \d+")
+
+    def first_leaves(self):
+        """when the first leaves, the second connects by itself"""
+        self.ann.send("QUIT :bye")
+        self.again.lines.expect("Logged in", 60)
+        self.sim.do("ada says to the second Ann")
+        self.again.lines.expect("PRIVMSG .*to the second Ann")
+
+    def cases(self):
+        return [self.two_users, self.twice, self.first_leaves]
+
+    def witnesses(self):
+        return self.daemon.witnesses() + ["sim: " + line for line in self.sim.said.tail(20)]
+
+    def end(self):
+        self.daemon.end()
+        self.sim.end()
+        self.other.end()
 
 
 def main():
@@ -112,15 +142,13 @@ def main():
         print("1..0 # SKIP BitlBee with libpurple is not installed")
         return 0
     suite = Suite()
-    for provider in ("360dialog", "meta"):
-        day = Day(provider, suite.directory)
+    run_days(suite, "bitlbee", {"360dialog": Bee, "meta": Bee})
+    for name, group in (("bitlbee in words", Words), ("bitlbee as a daemon", Several)):
+        made = group(suite.directory)
         try:
-            suite.run(f"bitlbee at {provider}",
-                      [day.login, day.message_in, day.echo, day.reply, day.closed_window,
-                       day.template, day.hold_and_release, day.verbs, day.restart, day.leave],
-                      day.witnesses)
+            suite.run(name, made.cases(), made.witnesses)
         finally:
-            day.end()
+            made.end()
     return suite.end()
 
 

@@ -43,10 +43,11 @@ LIBPURPLE = (
 
 # pattern, the only places where it may stand, what to say. Places are prefixes of paths.
 RULES_INCLUDE = [
-    (LIBPURPLE, ("src/purple/", "tests/host/"), "libpurple is for src/purple alone"),
+    (LIBPURPLE, ("src/purple/", "tests/host/", "tests/bench/"), "libpurple is for src/purple alone"),
     (r"<libsoup/", ("src/net/", "tests/"), "libsoup is for src/net alone"),
     (r"<microhttpd\.h>", ("src/net/", "tests/"), "libmicrohttpd is for src/net alone"),
-    (r"<sqlite3\.h>", ("src/store/", "tests/store/", "tests/session/"), "SQLite is for src/store alone"),
+    (r"<sqlite3\.h>", ("src/store/", "tests/store/", "tests/session/", "tests/bench/"),
+     "SQLite is for src/store alone"),
     (r"<json-glib/", ("src/core/json.c", "tests/"), "json-glib is for src/core/json.c alone"),
 ]
 
@@ -56,11 +57,12 @@ JSON_GLIB = (
 )
 
 RULES_WORD = [
-    (r"\b(purple_(?!init_plugin)\w+|Purple[A-Z]\w*|serv_got_\w+)", ("src/purple/", "tests/host/"),
+    (r"\b(purple_(?!init_plugin)\w+|Purple[A-Z]\w*|serv_got_\w+)", ("src/purple/", "tests/host/", "tests/bench/"),
      "libpurple is for src/purple alone"),
     (r"\b(soup_\w+|Soup[A-Z]\w*)", ("src/net/", "tests/"), "libsoup is for src/net alone"),
     (r"\bMHD_\w+", ("src/net/", "tests/"), "libmicrohttpd is for src/net alone"),
-    (r"\bsqlite3(_\w+)?\b", ("src/store/", "tests/store/", "tests/session/"), "SQLite is for src/store alone"),
+    (r"\bsqlite3(_\w+)?\b", ("src/store/", "tests/store/", "tests/session/", "tests/bench/"),
+     "SQLite is for src/store alone"),
     (JSON_GLIB, ("src/core/json.c", "tests/"), "JSON is read and written through core/json.h"),
     (r"\bgoto\b", (), "no goto: return early, let g_autoptr clean up"),
 ]

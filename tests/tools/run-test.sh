@@ -27,7 +27,7 @@ unset DISPLAY WAYLAND_DISPLAY DBUS_SESSION_BUS_ADDRESS http_proxy https_proxy no
 
 limit=${COEX_TEST_TIMEOUT:-300}
 case $test in
-*/tests/unit/* | */tests/store/* | */tests/net/* | */tests/session/*) export G_DEBUG=fatal-criticals ;;
+*/tests/unit/* | */tests/fuzz/* | */tests/store/* | */tests/net/* | */tests/session/*) export G_DEBUG=fatal-criticals ;;
 esac
 case $test in
 *.py) set -- python3 "$test" "$@" ;;

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bench.h"
+#include <gnutls/x509.h>
+#include <microhttpd.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <time.h>
+
+/* An API on loopback that accepts everything. */
+
+static const char answer[] =
+    "{\"messaging_product\":\"whatsapp\",\"contacts\":[{\"input\":\"+12025550147\","
+    "\"wa_id\":\"12025550147\"}],\"messages\":[{\"id\":"
+    "\"wamid.HBgLMTIwMjU1NTAxNDcVAgARGBQzQUJFMTk5ODkwOEMwQTBCN0I1NQA=\"}]}";
+
+/* the signature is libmicrohttpd's */
+static enum MHD_Result
+on_request(void *user_data, struct MHD_Connection *connection, const char *url, const char *method,
+           const char *version, const char *bytes, size_t *length, void **state)
+{
+    struct MHD_Response *response;
+    enum MHD_Result result;
+
+    if (*state == NULL) {
+        *state = user_data;
+        return MHD_YES;
+    }
+    if (*length > 0) {
+        *length = 0;
+        return MHD_YES;
+    }
+    response =
+        MHD_create_response_from_buffer(strlen(answer), (void *)answer, MHD_RESPMEM_PERSISTENT);
+    MHD_add_response_header(response, "Content-Type", "application/json");
+    result = MHD_queue_response(connection, MHD_HTTP_OK, response);
+    MHD_destroy_response(response);
+    return result;
+}
+
+static void
+on_connection(void *user_data, struct MHD_Connection *connection, void **context,
+              enum MHD_ConnectionNotificationCode code)
+{
+    Server *server = user_data;
+
+    if (code == MHD_CONNECTION_NOTIFY_STARTED)
+        g_atomic_int_inc(&server->n_connections);
+}
+
+static char *
+print_pem(const gnutls_datum_t *pem)
+{
+    char *text = g_strndup((const char *)pem->data, pem->size);
+
+    gnutls_free(pem->data);
+    return text;
+}
+
+/* A certificate for 127.0.0.1 that nobody will trust tomorrow. */
+static void
+make_certificate(char **ret_key, char **ret_certificate)
+{
+    const guint8 address[] = { 127, 0, 0, 1 };
+    gnutls_x509_privkey_t key;
+    gnutls_x509_crt_t certificate;
+    gnutls_datum_t pem;
+
+    gnutls_x509_privkey_init(&key);
+    gnutls_x509_privkey_generate(key, GNUTLS_PK_ECDSA,
+                                 GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0);
+    gnutls_x509_crt_init(&certificate);
+    gnutls_x509_crt_set_version(certificate, 3);
+    gnutls_x509_crt_set_serial(certificate, "\1", 1);
+    gnutls_x509_crt_set_activation_time(certificate, time(NULL) - 3600);
+    gnutls_x509_crt_set_expiration_time(certificate, time(NULL) + 86400);
+    gnutls_x509_crt_set_dn(certificate, "CN=bench", NULL);
+    gnutls_x509_crt_set_key(certificate, key);
+    gnutls_x509_crt_set_basic_constraints(certificate, 1, -1);
+    gnutls_x509_crt_set_subject_alt_name(certificate, GNUTLS_SAN_IPADDRESS, address, sizeof address,
+                                         GNUTLS_FSAN_SET);
+    if (gnutls_x509_crt_sign2(certificate, certificate, key, GNUTLS_DIG_SHA256, 0) < 0 ||
+        gnutls_x509_privkey_export2(key, GNUTLS_X509_FMT_PEM, &pem) < 0)
+        g_error("no certificate could be made");
+    *ret_key = print_pem(&pem);
+    gnutls_x509_crt_export2(certificate, GNUTLS_X509_FMT_PEM, &pem);
+    *ret_certificate = print_pem(&pem);
+    gnutls_x509_crt_deinit(certificate);
+    gnutls_x509_privkey_deinit(key);
+}
+
+void
+server_start(Server *server, gboolean tls)
+{
+    g_autofree char *key = NULL;
+    struct sockaddr_in address = { .sin_family = AF_INET,
+                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    struct MHD_OptionItem options[3] = { { MHD_OPTION_END, 0, NULL } };
+
+    if (tls) {
+        make_certificate(&key, &server->certificate);
+        options[0] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_KEY, 0, key };
+        options[1] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_CERT, 0, server->certificate };
+        options[2] = (struct MHD_OptionItem){ MHD_OPTION_END, 0, NULL };
+    }
+    server->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | (tls ? MHD_USE_TLS : 0), 0,
+                                      NULL, NULL, on_request, server, MHD_OPTION_SOCK_ADDR,
+                                      &address, MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,
+                                      MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+    if (server->daemon == NULL)
+        g_error("libmicrohttpd does not start");
+    server->url =
+        g_strdup_printf("http%s://127.0.0.1:%u", tls ? "s" : "",
+                        MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_BIND_PORT)->port);
+}
+
+void
+server_stop(Server *server)
+{
+    MHD_stop_daemon(server->daemon);
+    g_free(server->certificate);
+    g_free(server->url);
+}

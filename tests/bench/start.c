@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bench.h"
+#include "store/store.h"
+#include <sqlite3.h>
+
+/* What the login and the memory cost, with nobody and with very many people known. */
+
+#define N_PEOPLE 50000
+#define PEOPLE_IN_BATCH 1000
+
+/* ---- people, through the store itself ---- */
+
+typedef struct {
+    GMainLoop *loop;
+    CoexSnapshot *snapshot;
+    guint n_pending;
+} Seed;
+
+static void
+on_loaded(CoexSnapshot *snapshot, const GError *error, gpointer user_data)
+{
+    Seed *seed = user_data;
+
+    seed->snapshot = snapshot;
+    g_main_loop_quit(seed->loop);
+}
+
+static void
+on_committed(CoexBatch *batch, const GError *error, gpointer user_data)
+{
+    Seed *seed = user_data;
+
+    if (error != NULL)
+        g_error("people: %s", error->message);
+    if (--seed->n_pending == 0)
+        g_main_loop_quit(seed->loop);
+}
+
+/* A customer with an open window: the costly kind. */
+static CoexPerson *
+make_person(guint number)
+{
+    CoexPerson *person = coex_person_new();
+    gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+
+    person->id = number + 1;
+    person->name = g_strdup_printf("4930%07u", number);
+    person->alias = g_strdup_printf("Customer number %u", number);
+    person->peer.wa_id = g_strdup(person->name);
+    person->peer.user_id = g_strdup_printf("DE.70214458810%08u", number);
+    person->active_at = person->last_inbound_at = now - 3600 - number % 3600;
+    person->last_inbound_wamid = g_strdup_printf("wamid.HBgLNDkzMDEyMzQ1NjcVAgASGBQz%08u", number);
+    return person;
+}
+
+static void
+add_people(Rig *rig, guint n)
+{
+    Seed seed = { .loop = g_main_loop_new(NULL, FALSE) };
+    g_autoptr(GError) error = NULL;
+    CoexStore *store = coex_store_open(rig->database, "bench", &error);
+
+    if (store == NULL)
+        g_error("%s", error->message);
+    coex_store_load_account(store, "meta", coex_sim_get_number(rig->sim) + 1, on_loaded, &seed);
+    g_main_loop_run(seed.loop);
+    for (guint i = 0; i < n; i += PEOPLE_IN_BATCH) {
+        CoexBatch *batch = coex_batch_new();
+
+        coex_batch_set_account(batch, seed.snapshot->account_id);
+        for (guint k = i; k < MIN(i + PEOPLE_IN_BATCH, n); k++) {
+            g_autoptr(CoexPerson) person = make_person(k);
+
+            coex_batch_put_person(batch, person);
+        }
+        seed.n_pending++;
+        coex_store_commit(store, batch, on_committed, &seed);
+    }
+    g_main_loop_run(seed.loop);
+    coex_store_close(store);
+    coex_snapshot_free(seed.snapshot);
+    g_main_loop_unref(seed.loop);
+}
+
+/* ---- start ---- */
+
+static void
+read_rows(sqlite3 *db, const char *sql)
+{
+    sqlite3_stmt *statement = NULL;
+
+    if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK)
+        g_error("%s: %s", sql, sqlite3_errmsg(db));
+    while (sqlite3_step(statement) == SQLITE_ROW) {
+        for (int i = 0; i < sqlite3_column_count(statement); i++)
+            sqlite3_column_text(statement, i);
+    }
+    sqlite3_finalize(statement);
+}
+
+static gint64
+time_bare_read(const Rig *rig)
+{
+    gint64 began = g_get_monotonic_time();
+    sqlite3 *db = NULL;
+
+    if (sqlite3_open(rig->database, &db) != SQLITE_OK)
+        g_error("%s cannot be opened", rig->database);
+    read_rows(db, "SELECT * FROM people");
+    read_rows(db, "SELECT * FROM addresses");
+    sqlite3_close(db);
+    return g_get_monotonic_time() - began;
+}
+
+/* The main loop has come to rest when one text has made its way through it. */
+static void
+show_texts(Rig *rig, guint n)
+{
+    g_autoptr(GPtrArray) requests = rig_make_texts(rig, n);
+    Load load = { .port = rig->port, .n_connections = 1, .requests = requests };
+
+    load_run(&load);
+    load_clear(&load);
+    rig_wait_shown(rig, rig->n_made);
+}
+
+void
+bench_start(void)
+{
+    Rig *rig = rig_new();
+    double limit = 50 + 0.02 * N_PEOPLE;
+    double bare;
+
+    add_people(rig, N_PEOPLE);
+    bare = (double)time_bare_read(rig) / 1000;
+    rig_start(rig, 0);
+    rig_login(rig);
+    show_texts(rig, 1);
+    bench_section("login with 50,000 people known");
+    bench_figure(&(Figure){ "from the login to online", "ms", (double)rig->online_us / 1000, bare,
+                            DEMAND_AT_MOST, limit });
+    bench_figure(&(Figure){ "longest turn of the main loop", "ms",
+                            (double)rig->screen->gap_us / 1000, 0, DEMAND_AT_MOST, 20 });
+    bench_figure(&(Figure){ "processor time of the costliest turn", "ms",
+                            (double)rig->screen->gap_cpu_us / 1000, 0, DEMAND_NONE, 0 });
+    rig_free(rig);
+}
+
+/* ---- memory ---- */
+
+static void
+send_chunk(Rig *rig)
+{
+    g_autoptr(GPtrArray) requests = rig_make_history(rig, 1);
+    Load load = { .port = rig->port, .n_connections = 1, .requests = requests };
+
+    load_run(&load);
+    load_clear(&load);
+    show_texts(rig, 1); /* deliveries are applied in order */
+}
+
+static double
+measure_people(void)
+{
+    Rig *rig = rig_new();
+    double kb;
+
+    add_people(rig, N_PEOPLE);
+    rig_start(rig, 0);
+    rig_meet_tls(rig);
+    rig_login(rig);
+    show_texts(rig, 1);
+    kb = (double)(rig_get_memory(rig) - rig->bare_kb);
+    rig_free(rig);
+    return kb;
+}
+
+void
+bench_memory(void)
+{
+    Rig *rig = rig_new();
+    double online, small, big, bare;
+
+    bench_section("private memory above libpurple's own");
+    rig_start(rig, 0);
+    rig_meet_tls(rig);
+    rig_login(rig);
+    bare = (double)rig->bare_kb;
+    show_texts(rig, 1);
+    online = (double)(rig_get_memory(rig) - rig->bare_kb);
+    show_texts(rig, 1000);
+    small = (double)(rig_get_memory(rig) - rig->bare_kb);
+    send_chunk(rig);
+    big = (double)(rig_get_memory(rig) - rig->bare_kb);
+    rig_free(rig);
+    bench_figure(&(Figure){ "online, TLS used, one text shown", "MB", online / 1024, bare / 1024,
+                            DEMAND_AT_MOST, 12 });
+    bench_figure(&(Figure){ "after 1,000 texts in 50 conversations", "MB", small / 1024,
+                            bare / 1024, DEMAND_AT_MOST, 12 });
+    bench_figure(&(Figure){ "after the first chunk of 3 MB", "MB", big / 1024, bare / 1024,
+                            DEMAND_AT_MOST, 40 });
+    bench_figure(&(Figure){ "each of 50,000 people", "KB", (measure_people() - online) / N_PEOPLE,
+                            0, DEMAND_AT_MOST, 3 });
+}

@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A working day, the same in every chat program; what a program's user does and sees is left to its
+driver (pidgin.py, finch.py, bee.py), which has, with `who` as the simulator calls the customer:
+
+    start(), quit(), end(), witnesses()
+    mark                       what our commands begin with
+    shown(who)                 all that stands in the conversation, one message a line
+    say(who, text)
+    wait_choice(who)           until the list of templates is offered
+    template(who, values)      chooses order_update, fills it in; gives when it waits for "send"
+    confirm(who)               sends it
+    hold(who)                  takes "hold" where templates are offered
+    log_off(n), log_on(n)      the n-th account; they do not wait for the end of it
+    is_online(n)
+    told()                     what the program says of its accounts
+"""
+import os
+import re
+import socket
+
+from sim import Sim
+from tap import check, wait_until
+
+OTHER = ["--number", "+447700900177", "--phone-number-id", "7700177", "--waba-id", "8800177"]
+
+
+class Day:
+    """Each method is a case that builds on those before."""
+
+    def __init__(self, provider, directory, make_client):
+        self.directory = os.path.join(directory, provider)
+        os.makedirs(self.directory)
+        self.sim = Sim(provider, self.directory)
+        second = os.path.join(self.directory, "second")
+        os.makedirs(second)
+        self.other = Sim(provider, second, OTHER, self.sim.listen)
+        self.client = make_client(self.directory, [self.sim, self.other])
+
+    def cases(self):
+        return [self.message_in, self.echo, self.reply, self.command, self.closed_window,
+                self.template, self.hold_and_release, self.failed_send, self.log_off_in_the_middle,
+                self.network_gone, self.restart, self.no_network_at_login, self.taken_port,
+                self.second_account, self.wrong_token, self.leave]
+
+    # ---- what is looked at
+
+    def wait_shown(self, who, pattern):
+        wait_until(f"/{pattern}/ in the conversation with {who}",
+                   lambda: re.search(pattern, self.client.shown(who)))
+
+    def check_shown_once(self, who, text):
+        n = len(re.findall(re.escape(text), self.client.shown(who)))
+        check(n == 1, f"“{text}” stands {n} times in the conversation with {who}")
+
+    def wait_online(self, n=0):
+        # The chat programs wait up to a minute before they try again.
+        wait_until(f"account {n} online", lambda: self.client.is_online(n), 100)
+
+    def wait_offline(self, n=0):
+        wait_until(f"account {n} offline", lambda: not self.client.is_online(n))
+
+    def wait_told(self, pattern):
+        wait_until(f"/{pattern}/ told", lambda: re.search(pattern, self.client.told(), re.I))
+
+    def relogin(self):
+        self.client.log_off(0)
+        self.wait_offline()
+        self.client.log_on(0)
+
+    def works_again(self, word):
+        """Both ways, and one line each."""
+        self.sim.do(f"ada says {word} in")
+        self.wait_shown("ada", f"{word} in")
+        self.client.say("ada", f"{word} out")
+        self.sim.said.expect(f"^-> ada: {word} out$")
+        self.wait_shown("ada", f"{word} out")
+        self.check_shown_once("ada", f"{word} in")
+
+    # ---- the cases
+
+    def message_in(self):
+        """it logs in, and messages open conversations"""
+        self.sim.old_message("dana", "When is it ready?")
+        self.client.start()
+        self.wait_online()
+        self.wait_shown("dana", r"When is it ready\?")
+        self.sim.do("ada says Hello & good morning <3")
+        self.wait_shown("ada", "Hello & good morning <3")
+
+    def echo(self):
+        """what the phone sent is shown as the user's own"""
+        self.sim.do("phone to ada: written on the phone")
+        self.wait_shown("ada", "written on the phone")
+
+    def reply(self):
+        """a reply reaches the customer and is shown once"""
+        self.client.say("ada", "Welcome & <hello>")
+        self.sim.said.expect("^-> ada: Welcome & <hello>$")
+        self.sim.do("ada says thanks")
+        self.wait_shown("ada", "thanks")
+        self.check_shown_once("ada", "Welcome & <hello>")
+
+    def command(self):
+        """commands work, a mistyped one stays here"""
+        mark = self.client.mark
+        self.client.say("ada", f"{mark}window")
+        self.wait_shown("ada", "open until")
+        self.client.say("ada", f"{mark}widnow")
+        self.client.say("ada", "after it")
+        self.sim.said.expect("^-> ada: after it$")
+        check(self.sim.said.count("^-> ada: .*widnow") == 0, "a mistyped command reached her")
+
+    def closed_window(self):
+        """in a closed window a text leads to the templates"""
+        self.client.say("dana", "It can be fetched")
+        self.client.wait_choice("dana")
+        check(self.sim.said.count("^-> dana:") == 0, "free text left outside the window")
+
+    def template(self):
+        """a template with two variables is chosen, filled in, shown and sent"""
+        self.client.template("dana", ["Zoe", "K-42"])
+        check(self.sim.said.count("^-> dana:") == 0, "sent before it was confirmed")
+        self.client.confirm("dana")
+        self.sim.said.expect(r"^-> dana: \[template order_update en_US\] Zoe.*K-42")
+        self.wait_shown("dana", "Hi Zoe, your order K-42 is ready")
+
+    def hold_and_release(self):
+        """a held text leaves when the customer writes"""
+        self.client.say("dana", "held until you write")
+        self.client.wait_choice("dana")
+        self.client.hold("dana")
+        self.client.say("dana", f"{self.client.mark}held")
+        self.wait_shown("dana", "held until you write")
+        check(self.sim.said.count("^-> dana: held") == 0, "sent before she wrote")
+        self.sim.do("dana says I am here")
+        self.sim.said.expect("^-> dana: held until you write$")
+        self.wait_shown("dana", "I am here")
+
+    def failed_send(self):
+        """a send that fails is told with its text, and can be sent again"""
+        for fault, text in (("fail next", "refused at once"), ("fail next async", "fails later")):
+            self.sim.do(f"{fault} 131026")
+            self.client.say("ada", text)
+            self.wait_shown("ada", f"Not delivered: .{text}")
+            self.sim.said.skip()
+            self.client.say("ada", f"{self.client.mark}resend")
+            self.sim.said.expect(f"^-> ada: {text}$")
+
+    def log_off_in_the_middle(self):
+        """logged off while a text is on its way: it arrives once"""
+        self.sim.do("aim messages")
+        self.sim.do("delay next 1500")
+        self.client.say("ada", "leaving now")
+        self.relogin()
+        self.wait_online()
+        self.sim.do("aim any")
+        self.works_again("stayed")
+        n = self.sim.said.count("^-> ada: leaving now$")
+        check(n == 1, f"it was sent {n} times")
+        self.wait_shown("ada", "leaving now")
+
+    def network_gone(self):
+        """what is typed without a network leaves when it is back"""
+        self.sim.do("down")
+        self.client.say("ada", "typed without a network")
+        self.sim.do("ada says received meanwhile")
+        self.wait_shown("ada", "received meanwhile")
+        check(self.sim.said.count("typed without a network") == 0, "sent without a network")
+        self.sim.do("up")
+        self.sim.said.expect("^-> ada: typed without a network$", 60)
+        self.wait_shown("ada", "typed without a network")
+
+    def restart(self):
+        """after a restart nothing comes twice, and the window is still known"""
+        self.client.quit()
+        self.sim.do("ada says while you were away")
+        self.client.start()
+        self.wait_online()
+        self.wait_shown("ada", "while you were away")
+        self.sim.do("again")
+        self.works_again("returned")
+        shown = self.client.shown("ada")
+        check("good morning" not in shown, "an old message came again")
+        self.check_shown_once("ada", "while you were away")
+
+    def no_network_at_login(self):
+        """without a network at login it says so, and works when it is back"""
+        self.sim.do("down")
+        self.relogin()
+        self.wait_told("Could not reach")
+        self.wait_online()
+        self.sim.do("up")
+        self.works_again("reconnected")
+
+    def taken_port(self):
+        """a taken port is named, and the account connects when it is free"""
+        self.client.log_off(0)
+        self.wait_offline()
+        host, port = self.sim.listen.split(":")
+        with socket.socket() as taken:
+            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            taken.bind((host, int(port)))
+            taken.listen()
+            self.client.log_on(0)
+            self.wait_told(port)
+        self.wait_online()
+        self.works_again("freed")
+
+    def second_account(self):
+        """a second account shares the address, and each has its own customers"""
+        self.client.log_on(1)
+        self.other.do("add eve +493023125099 Eve Second")
+        self.other.do("eve says Hello other shop")
+        self.wait_shown("eve", "Hello other shop")
+        self.wait_online(1)
+        self.client.say("eve", "The other shop here")
+        self.other.said.expect("^-> eve: The other shop here$")
+        self.works_again("both")
+        check(self.sim.said.count("other shop") == 0, "it left through the wrong number")
+
+    def wrong_token(self):
+        """a dead token takes the account off, and names itself; a good one brings it back"""
+        self.sim.do("revoke")
+        self.client.say("ada", "with a dead key")
+        self.wait_offline()
+        self.wait_told("token|key|password")
+        check(self.client.is_online(1), "the other account went off too")
+        self.sim.do("restore")
+        self.client.log_on(0)
+        self.wait_online()
+        self.sim.said.expect("^-> ada: with a dead key$")
+        self.works_again("alive")
+
+    def leave(self):
+        """it ends in order, and the API had nothing to complain of"""
+        self.client.quit()
+        self.sim.check_complaints()
+        self.other.check_complaints()
+
+    # ----
+
+    def witnesses(self):
+        return self.client.witnesses() + ["sim: " + line for line in self.sim.said.tail(30)]
+
+    def end(self):
+        self.client.end()
+        self.sim.end()
+        self.other.end()
+
+
+def run_days(suite, program, make_client):
+    """The day at both providers; make_client: {provider: function(directory, sims)}."""
+    for provider, make in make_client.items():
+        day = Day(provider, suite.directory, make)
+        try:
+            suite.run(f"{program} at {provider}", day.cases(), day.witnesses)
+        finally:
+            day.end()

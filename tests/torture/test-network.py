@@ -1,0 +1,359 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The network and WhatsApp at their worst: answers that leave it open whether a text was sent, hours of refusals,
+an API that is away, a clock that jumps. Timers run 60 times as fast where that saves waiting."""
+import collections
+import os
+import re
+import struct
+import sys
+import time
+
+from gate import GARBAGE, Gate, error_object, http
+from headless import BUILD, WRITER, Headless, check, wait_until, why_no_strace
+from sim import Sim
+from tap import Suite
+
+ALL = int(os.environ.get("COEX_TORTURE", "1")) > 1
+ADA = "12025550101"
+RATE = 60
+STORM_S = 600 if ALL else 120  # of simulated time
+CONFIRM_S = 120
+DAY_S = 24 * 60 * 60
+
+# answers after which nobody knows
+AMBIGUOUS = {
+    "closes": "close",
+    "resets": "reset",
+    "cuts its answer": "partial",
+    "is silent": "silence",
+    "answers 504": http(504, b"<html>Gateway Timeout</html>"),
+    "answers 500 with nothing": http(500, b""),
+    "answers 200 with garbage": http(200, GARBAGE),
+    "answers 200 without an id": http(200, b'{"messaging_product":"whatsapp"}'),
+}
+# refusals that say it was not sent
+STORMS = {
+    "130429": http(429, error_object(130429)),
+    "80007": http(400, error_object(80007)),
+    "131016 with 503": http(503, error_object(131016)),
+    "429 without a word": http(429, b""),
+    "131056": http(400, error_object(131056)),
+}
+
+
+class World:
+    def __init__(self, provider, directory):
+        self.sim = Sim(provider, directory)
+        self.gate = Gate(self.sim.values["API_URL"])
+        self.clock = os.path.join(directory, "clock")
+        self.set_clock(1, 0)
+        self.host = Headless(self.sim, directory, environment={
+            "LD_PRELOAD": os.path.join(BUILD, "torture-clock.so"), "COEX_CLOCK": self.clock})
+        self.host.options = {"api-url": self.gate.url}
+        self.n_people = self.n_texts = 0
+
+    def set_clock(self, rate, ahead_s):
+        mode = "r+b" if os.path.exists(self.clock) else "wb"
+        with open(self.clock, mode) as settings:
+            settings.write(struct.pack("=qq", rate, ahead_s))
+
+    def people(self, n):
+        """Customers whose window is open: handle and number."""
+        people = []
+        for _ in range(n):
+            who, number = f"c{self.n_people}", f"1303555{self.n_people:04}"
+            self.n_people += 1
+            self.sim.do(f"add {who} +{number} {who}")
+            self.sim.do(f"{who} says hello")
+            people.append((who, number))
+        for who, number in people:
+            wait_until("a customer", lambda number=number: self.host.shown[number, "RECV", "hello"], pause=0.005)
+        return people
+
+    def text(self, what):
+        self.n_texts += 1
+        return f"{what} {self.n_texts}"
+
+    def n_sent(self, who, text):
+        return self.sim.said.count(f"^-> {who}: {text}$")
+
+    def n_unconfirmed(self, number, text):
+        return self.host.count(rf"^message\t[^\t]*\t{number}\t.*{text}.*has not confirmed")
+
+    def wait_sent(self, who, text, timeout=25):
+        wait_until(f"{text!r} at {who}'s", lambda: self.n_sent(who, text), timeout, 0.005)
+
+    def begin(self):
+        """a first login"""
+        self.host.go_online()
+        self.host.wait_quiet()
+
+    def end_well(self):
+        """after all of it: every text went once or is told to be open"""
+        self.sim.do("sync")
+        self.sim.said.expect("^all delivered")
+        self.host.quit()
+        check(self.host.query("SELECT count(*) FROM outbox WHERE state NOT IN (5, 6)") == [(0,)], "a text still waits")
+        sent = collections.Counter(line for line in self.sim.said.tail(1 << 30) if re.match("-> c[0-9]+: ", line))
+        check(max(sent.values()) == 1, f"sent twice: {sent.most_common(3)}")
+        self.sim.said.skip()
+        self.sim.do("complaints")
+        # sixty times as fast is too fast for a number
+        self.sim.said.expect("^(no complaints|send: more than 20 messages within one second)$")
+        check(self.sim.said.count("^send: (?!more than 20)") == 0, "the API complains")
+        print(f"# {self.sim.provider}: {self.n_texts} texts, {len(sent)} sent, none twice")
+
+    # ---- an answer that leaves it open ----
+
+    def type_three(self, way, accepts):
+        """One whose answer is lost, one behind it, one to somebody else."""
+        (who, number), (other, other_number) = self.people(2)
+        first, behind, aside = self.text("open"), self.text("behind"), self.text("aside")
+        self.gate.answer(way, accepts)
+        self.host.do(f"say {number} {first}")
+        wait_until("the request", lambda: self.gate.count(first), pause=0.002)
+        begin = time.monotonic()
+        self.gate.answer("pass")
+        self.host.do(f"say {number} {behind}")
+        self.host.do(f"say {other_number} {aside}")
+        self.wait_sent(other, aside)
+        return who, number, first, behind, begin
+
+    def ambiguous_accepted(self, way):
+        """Its status settles it long before the wait is over."""
+        self.set_clock(RATE if way == "silence" else 1, 0)
+        who, number, first, behind, _ = self.type_three(way, True)
+        self.set_clock(1, 0)
+        self.wait_sent(who, behind)
+        check((self.n_sent(who, first), self.gate.count(first)) == (1, 1), "it is sent again")
+        check(self.n_unconfirmed(number, first) == 0, "it is told to be open although its status came")
+
+    def ambiguous_lost(self, way):
+        """It is open for two minutes, holds up this chat alone, is told once and never sent again by itself."""
+        self.set_clock(RATE, 0)
+        who, number, first, behind, begin = self.type_three(way, False)
+        wait_until("the line that nobody knows", lambda: self.n_unconfirmed(number, first), pause=0.005)
+        waited_s = (time.monotonic() - begin) * RATE
+        check(waited_s >= CONFIRM_S * 0.9, f"given up after {waited_s:.0f} s")
+        self.wait_sent(who, behind)
+        self.set_clock(1, 0)
+        self.host.sync()
+        check(self.n_unconfirmed(number, first) == 1, "told more than once")
+        check((self.n_sent(who, first), self.gate.count(first)) == (0, 1), "it is sent again by itself")
+        self.host.do(f"say {number} /resend")
+        self.wait_sent(who, first)
+        check((self.n_sent(who, first), self.gate.count(first)) == (1, 2), "it is not sent again once")
+
+    # ---- an answer that cannot be written down ----
+
+    def answered_on_bad_disk(self, way, what_must_be):
+        """The answer comes while nothing can be written; then the disk is well again."""
+        (who, number), = self.people(1)
+        text = self.text("unwritten")
+        self.host.wait_quiet()
+        self.gate.hold()
+        self.gate.answer(way)
+        self.host.do(f"say {number} {text}")
+        wait_until("the request", lambda: self.gate.count(text), pause=0.002)
+        trace = self.host.hurt(WRITER, "fdatasync", "error=EIO:when=1+")
+        self.gate.release()
+        wait_until("a failure of the disk", trace.count_calls, pause=0.005)
+        self.gate.answer("pass")
+        trace.detach()
+        wait_until("what must be", lambda: what_must_be(who, number, text), 10, 0.005)
+
+    def refused_on_bad_disk(self):
+        """a refusal is not written down: it is repeated all the same"""
+        self.answered_on_bad_disk(http(429, error_object(130429)), lambda who, number, text: self.n_sent(who, text))
+
+    def failed_on_bad_disk(self):
+        """a failure is not written down: the user is told all the same"""
+        def is_told(_, number, text):
+            return self.host.count(rf"^message\t[^\t]*\t{number}\tSYSTEM.*{text}.*131026") == 1
+        self.answered_on_bad_disk(http(400, error_object(131026)), is_told)
+
+    # ---- for ten minutes ----
+
+    def type_to_all(self, people, n_each):
+        texts = {}
+        for who, number in people:
+            texts[who] = [self.text(f"storm-{who}") for _ in range(n_each)]
+            for text in texts[who]:
+                self.host.do(f"say {number} {text}")
+        return texts
+
+    def wait_all_sent(self, texts):
+        for who, own in texts.items():
+            for text in own:
+                self.wait_sent(who, text, 60)
+        for who, own in texts.items():
+            lines = [line.split(": ", 1)[1] for line in self.sim.said.tail(1 << 30) if line.startswith(f"-> {who}: ")]
+            check([line for line in lines if line in own] == own, f"{who}'s are out of order or twice: {lines}")
+
+    def count_waiting(self, people):
+        return [self.host.count(rf"^message\t[^\t]*\t{number}\t.*Waiting for WhatsApp") for _, number in people]
+
+    def storm(self, name, way):
+        people = self.people(10)
+        self.host.wait_quiet()
+        self.gate.answer(way)
+        n_before = len(self.gate.times())
+        self.set_clock(RATE, 0)
+        texts = self.type_to_all(people, 3)
+        begin = time.monotonic()
+        wait_until("its end", lambda: time.monotonic() > begin + STORM_S / RATE, pause=0.1)
+        tries = self.gate.times()[n_before:]
+        self.gate.answer("pass")
+        self.wait_all_sent(texts)
+        self.set_clock(1, 0)
+        n_most = max(sum(moment <= other < moment + 10 / RATE for other in tries) for moment in tries)
+        check(max(self.count_waiting(people)) <= 1, "the user is told more than once")
+        if name != "131056":
+            check(n_most <= 12, f"{n_most} tries in ten seconds")
+        check(len(tries) <= STORM_S, f"{len(tries)} tries in {STORM_S} s")
+        print(f"# {name}: {len(tries)} tries in {STORM_S} s, at most {n_most} within ten seconds; "
+              f"{sum(map(len, texts.values()))} texts, all sent once and in order")
+
+    def away(self):
+        """the API is away for a while"""
+        people = self.people(10)
+        self.host.wait_quiet()
+        self.gate.down()
+        self.set_clock(RATE, 0)
+        texts = self.type_to_all(people, 3)
+        begin = time.monotonic()
+        wait_until("its end", lambda: time.monotonic() > begin + STORM_S / RATE, pause=0.1)
+        check(not self.host.is_dead(), "it died")
+        self.sim.do("ada says still there?")
+        wait_until("a message meanwhile", lambda: self.host.shown[ADA, "RECV", "still there?"], pause=0.005)
+        self.gate.up()
+        begin = time.monotonic()
+        self.wait_all_sent(texts)
+        taken_s = (time.monotonic() - begin) * RATE
+        self.set_clock(1, 0)
+        check(max(self.count_waiting(people)) <= 1, "the user is told more than once")
+        check(self.host.count("^disconnected\t") == 0, "the account went off")
+        print(f"# all {sum(map(len, texts.values()))} texts are out {taken_s:.0f} s after the return")
+
+    def mute_errors(self):
+        """503 without a word for a while: each text is tried once and told to be open"""
+        people = self.people(5)
+        n_each = 5 if ALL else 1
+        self.host.wait_quiet()
+        self.gate.answer(http(503, b"<html>Service Unavailable</html>"))
+        self.set_clock(RATE, 0)
+        texts = self.type_to_all(people, n_each)
+        for who, number in people:
+            for text in texts[who]:
+                wait_until("the line that nobody knows", lambda number=number, text=text: self.n_unconfirmed(
+                    number, text), 60, 0.01)
+        self.gate.answer("pass")
+        self.set_clock(1, 0)
+        self.host.sync()
+        for who, number in people:
+            for text in texts[who]:
+                check((self.gate.count(text), self.n_unconfirmed(number, text)) == (1, 1), f"{text!r} is tried again")
+
+    def garbage(self):
+        """the API answers garbage at the login: receiving goes on, and sending when it is over"""
+        (who, number), = self.people(1)
+        self.host.quit()
+        self.gate.answer(http(200, GARBAGE), everything=True)
+        self.host.go_online()
+        self.sim.do("ada says in spite of it")
+        wait_until("a message", lambda: self.host.shown[ADA, "RECV", "in spite of it"], pause=0.005)
+        self.gate.answer("pass")
+        text = self.text("afterwards")
+        self.host.do(f"say {number} {text}")
+        self.wait_sent(who, text)
+
+    def no_name(self):
+        """the API's name is not found: receiving goes on, and sending at the next login"""
+        (who, number), = self.people(1)
+        self.host.quit()
+        self.host.options["api-url"] = "https://graph.invalid"
+        self.host.go_online()
+        text = self.text("no name")
+        self.host.do(f"say {number} {text}")
+        self.sim.do("ada says who is it?")
+        wait_until("a message", lambda: self.host.shown[ADA, "RECV", "who is it?"], pause=0.005)
+        gap = max(self.host.sync() for _ in range(50))
+        check(gap < 0.1, f"the main loop waited {gap:.2f} s")
+        wait_until("the line", lambda: self.host.shown[number, "SEND", text], pause=0.005)
+        self.host.quit()
+        self.host.options["api-url"] = self.gate.url
+        self.host.go_online()
+        self.wait_sent(who, text)
+
+    def jump(self, ahead_s):
+        people = self.people(2)
+        self.host.wait_quiet()
+        n_requests = self.host.count("^request\t")
+        self.set_clock(1, ahead_s)
+        # one who wrote before the jump, one who writes after it
+        self.sim.do(f"{people[1][0]} says what time is it?")
+        wait_until("a message", lambda: self.host.shown[people[1][1], "RECV", "what time is it?"], pause=0.005)
+        for who, number in people:
+            text = self.text("late or early")
+            self.host.do(f"say {number} {text}")
+            self.wait_sent(who, text, 5)
+        # nor does a retry wait for the old time to come again
+        self.gate.answer(http(429, error_object(130429)))
+        text = self.text("again")
+        self.host.do(f"say {people[0][1]} {text}")
+        wait_until("a refusal", lambda: self.gate.count(text), pause=0.005)
+        self.set_clock(1, 0)
+        self.gate.answer("pass")
+        self.wait_sent(people[0][0], text, 5)
+        check(self.host.count("^request\t") == n_requests, "a window seemed to be closed")
+
+    def end(self):
+        if self.host.process is not None:
+            self.host.kill()
+        self.sim.end()
+        self.gate.end()
+
+
+def cases(world):
+    def case(text, run, *arguments):
+        def one():
+            begin = time.monotonic()
+            run(*arguments)
+            print(f"# {time.monotonic() - begin:.1f} s")
+        one.__doc__ = text
+        return one
+    some = list(AMBIGUOUS) if ALL else list(AMBIGUOUS)[3 * (world.sim.provider == "meta")::4]
+    yield world.begin
+    for name in some:
+        yield case(f"the API takes a text and {name}", world.ambiguous_accepted, AMBIGUOUS[name])
+        yield case(f"the API does not take a text and {name}", world.ambiguous_lost, AMBIGUOUS[name])
+    if why_no_strace() is None:
+        yield world.refused_on_bad_disk
+        yield world.failed_on_bad_disk
+    if ALL or world.sim.provider == "meta":
+        for name, way in STORMS.items():
+            if ALL or name == "130429":
+                yield case(f"{STORM_S} s of {name}", world.storm, name, way)
+    if ALL or world.sim.provider == "360dialog":
+        yield world.away
+        yield world.mute_errors
+    yield world.garbage
+    yield world.no_name
+    for days in (1, -1, 400, -400) if ALL else (1, -400):
+        yield case(f"the clock jumps {days} days", world.jump, days * DAY_S)
+    yield world.end_well
+
+
+def main():
+    suite = Suite()
+    for provider in ("360dialog", "meta"):
+        directory = os.path.join(suite.directory, provider)
+        os.mkdir(directory)
+        world = World(provider, directory)
+        suite.run(provider, list(cases(world)), lambda world=world: world.sim.said.tail(20) + world.host.witness())
+        world.end()
+    return suite.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

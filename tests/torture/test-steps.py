@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A crash at each step of receiving and of sending, COEX_TORTURE times each: strace kills the process as one
+of its threads enters the system call that begins the step. What was acknowledged is shown, a line is shown at
+most twice, nothing is stored twice, nothing is sent twice."""
+import os
+import sys
+
+from headless import ENGINE, LISTENER, MAIN, WRITER, Headless, check, wait_until, why_no_strace
+from sim import Sim
+from tap import Suite
+
+TIMES = int(os.environ.get("COEX_TORTURE", "1"))
+ADA = "12025550101"
+KILL = "signal=SIGKILL:when="
+SURE, MAYBE = "sure", "maybe"  # whether a text that was typed must reach the customer
+NEVER = "never"                # or must not: the user was never shown it
+
+# thread, system call, its how manieth, its file, the step
+RECEIVING = [
+    (LISTENER, "accept4", 1, None, "the connection stands before the door"),
+    (LISTENER, "recvfrom", 1, None, "the request is not yet read"),
+    (WRITER, "pwrite64", 1, "log", "the delivery is verified, nothing is written"),
+    (WRITER, "pwrite64", 2, "log", "the row is torn"),
+    (WRITER, "fdatasync", 1, None, "the row is written, not on disk"),
+    (WRITER, "write", 1, None, "the row is on disk, nobody knows it"),
+    (LISTENER, "sendmsg", 1, None, "before the 200"),
+    (LISTENER, "recvfrom", 2, None, "after the 200"),
+    (ENGINE, "read", 1, None, "the engine wakes"),
+    (ENGINE, "read", 2, None, "the row is read, not parsed"),
+    (WRITER, "pwrite64", 13, "log", "in the middle of applying it"),
+    (WRITER, "fdatasync", 3, None, "applied, not on disk"),
+    (WRITER, "write", 4, None, "applied and on disk, nobody knows it"),
+    (ENGINE, "write", 1, None, "before the main loop is told"),
+    (MAIN, "read", 1, None, "the main loop wakes"),
+    (MAIN, "write", 1, "output", "before the line is shown"),
+    (MAIN, "poll", 2, None, "shown, and marked so"),
+]
+# the same, and what must come of the text
+SENDING = [
+    (MAIN, "read", 1, "input", "the line is not yet read", NEVER),
+    (ENGINE, "read", 1, None, "typed, the engine wakes", NEVER),
+    (WRITER, "pwrite64", 1, "log", "nothing of it is written", NEVER),
+    (WRITER, "pwrite64", 2, "log", "the row is torn", NEVER),
+    (WRITER, "fdatasync", 1, None, "the row is written, not on disk", SURE),
+    (WRITER, "write", 1, None, "it is on disk, nobody knows it", SURE),
+    (ENGINE, "write", 1, None, "before the main loop is told", SURE),
+    (MAIN, "write", 1, "output", "before the line is shown", MAYBE),
+    (WRITER, "fdatasync", 2, None, "about to send, not on disk", MAYBE),
+    (WRITER, "write", 2, None, "about to send, on disk", MAYBE),
+    (ENGINE, "sendto", 1, None, "before the first byte leaves", MAYBE),
+    (ENGINE, "sendto", 2, None, "the head has left, the body has not", MAYBE),
+    (ENGINE, "recvfrom", 4, None, "the answer is not yet read", SURE),
+    (WRITER, "fdatasync", 3, None, "the answer is read, not written down", SURE),
+    (WRITER, "fdatasync", 4, None, "while its first status is taken", SURE),
+    (ENGINE, "sendto", 3, None, "before the read mark leaves", SURE),
+]
+
+
+class Life:
+    """One provider's number and one profile that lives through all the crashes."""
+
+    def __init__(self, provider, directory):
+        self.sim = Sim(provider, directory)
+        self.host = Headless(self.sim, directory)
+        self.n_crashes = self.n_repeated = 0
+        self.sent = []      # handle, text, what must come of it
+        self.received = []  # handle, text
+        self.started = False
+
+    def begin(self):
+        """A first login, so that the profile is no new one."""
+        self.started = True
+        self.host.go_online()
+        self.settle("ada", "good morning")
+
+    def settle(self, who, text):
+        self.sim.do(f"{who} says {text}")
+        self.host.said.expect(rf"RECV.*\t{text}\t")
+
+    def is_killed(self, step, provoke, is_over):
+        """FALSE when all was over and the step had not been reached."""
+        thread, call, count, on = step[:4]
+        self.host.wait_quiet()
+        trace = self.host.hurt(thread, call, KILL + str(count), on)
+        try:
+            provoke()
+            wait_until("the step", lambda: self.host.is_dead() or is_over(), pause=0.005)
+            if not self.host.is_dead():
+                self.host.wait_quiet()
+        finally:
+            trace.detach()
+        if self.host.is_dead():
+            self.host.expect_killed()
+            return True
+        return False
+
+    def crash_receiving(self, step, n):
+        name = step[4]
+        text = f"in {self.n_crashes}.{n} {name}"
+        self.host.kill()  # with it goes the provider's kept connection
+        self.sim.do("hold")
+        self.sim.do(f"ada says {text}")
+        self.host.go_online()
+        if not self.is_killed(step, lambda: self.sim.do("release"), lambda: self.host.shown[ADA, "RECV", text]):
+            # a log that is begun anew has one sync more
+            check(step[2] > 1, "the step is never reached")
+            self.crash_receiving((*step[:2], step[2] - 1, *step[3:]), n)
+            return
+        self.host.go_online()
+        wait_until("the text after the crash", lambda: self.host.shown[ADA, "RECV", text],
+                   pause=0.005)
+        self.received.append(text)
+        self.n_crashes += 1
+
+    def crash_between_shown_and_marked(self):
+        """The one step without a system call: the thread is kept inside of the one before it."""
+        text = f"in {self.n_crashes} between shown and marked"
+        self.host.wait_quiet()
+        trace = self.host.hurt(MAIN, "write", "delay_exit=2000000:when=1", "output")
+        self.sim.do(f"ada says {text}")
+        self.host.said.expect(rf"RECV.*\t{text}\t")
+        self.host.kill()
+        trace.detach()
+        self.host.go_online()
+        wait_until("the line again", lambda: self.host.shown[ADA, "RECV", text] == 2, pause=0.005)
+        self.received.append(text)
+        self.n_crashes += 1
+
+    def crash_sending(self, step, n):
+        """Each crash has a customer of its own, whom an unsettled send keeps waiting."""
+        name, fate = step[4:]
+        who, number = f"c{self.n_crashes}", f"1303555{self.n_crashes:04}"
+        text = f"out {self.n_crashes}.{n} {name}"
+        self.sim.do(f"add {who} +{number} {who}")
+        self.settle(who, f"hello from {who}")
+        check(self.is_killed(step, lambda: self.host.do(f"say {number} {text}"), lambda: False),
+              "the step is never reached")
+        self.host.go_online()
+        if fate == SURE:
+            wait_until("the text at the customer's", lambda: self.n_sent(who, text), pause=0.005)
+            wait_until("the line", lambda: self.host.shown[number, "SEND", text], pause=0.005)
+        self.sent.append((who, number, text, fate))
+        self.n_crashes += 1
+
+    def n_sent(self, who, text):
+        return self.sim.said.count(f"^-> {who}: {text}$")
+
+    def look(self):
+        """after all of it: nothing lost, nothing twice"""
+        self.settle("ada", "the end")
+        self.sim.do("sync")
+        self.sim.said.expect("^all delivered")
+        self.host.quit()
+        n_sent = n_waiting = 0
+        for text in self.received:
+            n = self.host.shown[ADA, "RECV", text]
+            check(1 <= n <= 2, f"{text!r} is shown {n} times")
+            self.n_repeated += n - 1
+        for who, number, text, fate in self.sent:
+            n = self.n_sent(who, text)
+            check(n <= 1, f"{text!r} is sent {n} times")
+            check(n == 1 or fate != SURE, f"{text!r} is never sent")
+            shown = self.host.shown[number, "SEND", text]
+            check(n == 0 or shown >= 1, f"{text!r} is sent and not shown")
+            check(shown <= 2, f"{text!r} is shown {shown} times")
+            check(fate != NEVER or (n, shown) == (0, 0), f"{text!r} was never taken, and yet it appears")
+            self.n_repeated += max(shown - 1, 0)
+            n_sent += n
+            kept = self.host.query(f"SELECT count(*) FROM outbox WHERE text = '{text}'")[0][0]
+            check(shown == 0 or n + kept == 1, f"{text!r} is shown, sent {n} times and kept {kept} times")
+            n_waiting += kept
+        check(self.n_repeated <= self.n_crashes, "more than one repeated line for a crash")
+        twice = self.host.query("SELECT text, count(*) FROM messages WHERE text LIKE 'in %' OR text LIKE 'out %'"
+                                " GROUP BY text HAVING count(*) > 1")
+        check(not twice, f"stored twice: {twice}")
+        check(self.host.query("PRAGMA integrity_check") == [("ok",)], "the database is damaged")
+        self.sim.check_complaints()
+        print(f"# {self.sim.provider}: {self.n_crashes} crashes at {len(RECEIVING) + 1 + len(SENDING)} steps, "
+              f"{len(self.received)} deliveries, {len(self.sent)} sends of which {n_sent} arrived and {n_waiting} "
+              f"wait for their status, {self.n_repeated} lines shown twice, lost 0, stored twice 0, sent twice 0")
+
+    def cases(self):
+        def case(text, run):
+            def one():
+                if not self.started:
+                    self.begin()
+                for n in range(TIMES):
+                    run(n)
+            one.__doc__ = text
+            return one
+        yield from (case(f"killed while receiving: {step[4]}", lambda n, step=step: self.crash_receiving(step, n))
+                    for step in RECEIVING)
+        yield case("killed while receiving: shown, and not marked so",
+                   lambda n: self.crash_between_shown_and_marked())
+        yield from (case(f"killed while sending: {step[4]}", lambda n, step=step: self.crash_sending(step, n))
+                    for step in SENDING)
+        yield self.look
+
+    def end(self):
+        if self.host.process is not None:
+            self.host.kill()
+        self.sim.end()
+
+
+def main():
+    reason = why_no_strace()
+    if reason is not None:
+        print(f"1..0 # SKIP strace cannot be used here: {reason}")
+        return 0
+    suite = Suite()
+    for provider in ("360dialog", "meta"):
+        directory = os.path.join(suite.directory, provider)
+        os.mkdir(directory)
+        life = Life(provider, directory)
+        suite.run(provider, list(life.cases()), lambda life=life: life.sim.said.tail(30) + life.host.witness())
+        life.end()
+    return suite.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
