@@ -376,7 +376,9 @@ static void
 on_marked(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     g_autoptr(CoexAccount) account = user_data;
-    g_autoptr(CoexResponse) response = finish(account, result, NULL);
+    CoexResponse *response = finish(account, result, NULL);
+
+    g_clear_pointer(&response, coex_response_free);
 }
 
 void

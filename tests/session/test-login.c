@@ -142,7 +142,6 @@ static void
 test_locked(Desk *desk)
 {
     g_autoptr(GError) error = NULL;
-    g_autofree char *dir = g_path_get_dirname(desk->config.database);
     CoexStore *other = coex_store_open(desk->config.database, "Pidgin", &error);
 
     g_assert_no_error(error);
