@@ -148,7 +148,7 @@ static const CoexJsonField health_fields[] = {
     COEX_JSON_END,
 };
 
-/* Reads `health_status` (outbound.md 10.2). FALSE when it is not there. */
+/* Reads `health_status` (Meta: support/health-status). FALSE when it is not there. */
 static gboolean
 read_health(const CoexJsonAt *at, CoexNumberInfo *info)
 {
@@ -445,7 +445,8 @@ coex_api_read_webhook(const CoexEndpoint *endpoint, const CoexResponse *response
         return NULL;
     root = coex_json_root(doc);
     if (endpoint->backend->provider == COEX_PROVIDER_META) {
-        /* The nearest wins (outbound.md 9.1): whoever gets the deliveries now would lose them. */
+        /* The nearest wins (Meta: webhooks/override): whoever gets the deliveries now would lose
+         * them. */
         static const char *const levels[] = { "phone_number", "whatsapp_business_account",
                                               "application" };
         CoexJsonAt webhooks = coex_json_member(&root, "webhook_configuration");

@@ -225,7 +225,7 @@ has_web_address(const char *text)
     return FALSE;
 }
 
-/* Opens the body of a message to @to, up to its type (outbound.md 2.1). */
+/* Opens the body of a message to @to, up to its type (Meta: messages/send-messages). */
 static CoexJsonWriter *
 start_message(const CoexPeer *to, const char *type, const char *local_id)
 {
@@ -313,7 +313,7 @@ coex_api_get_webhook(const CoexEndpoint *endpoint)
     return get_new(endpoint, endpoint->backend->webhook_path);
 }
 
-/* Writes "Name: value" as a member of `headers` (outbound.md 9.2). */
+/* Writes "Name: value" as a member of `headers` (360dialog: messaging/webhook). */
 static void
 write_header(CoexJsonWriter *writer, const char *header)
 {

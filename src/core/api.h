@@ -8,9 +8,9 @@
 #include <glib.h>
 
 /* Cloud API operations as values: a request is built from an operation, a result is read from a
- * response. Hides paths, bodies, paging and error shapes of both providers (outbound.md 1, 2, 5,
- * 9). No I/O. Each builder returns a request to free with coex_request_free(). Readers fill their
- * `ret_` values on success only. */
+ * response. Hides paths, bodies, paging and error shapes of both providers (Meta:
+ * about-the-platform). No I/O. Each builder returns a request to free with coex_request_free().
+ * Readers fill their `ret_` values on success only. */
 
 typedef struct {
     const char *method; /* static */
@@ -110,10 +110,10 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CoexSent, coex_sent_clear)
 
 /* 2xx with a wamid: TRUE. An error object: its CoexError. Anything else after the request was
  * written (5xx without an error object or with an unlisted code, unreadable 2xx):
- * COEX_ERROR_UNCERTAIN (limits.md C4). */
+ * COEX_ERROR_UNCERTAIN. */
 gboolean coex_api_read_sent(const CoexResponse *response, CoexSent *ret_sent, GError **error);
 
-/* Marks a customer's message and all before it read (outbound.md 3). */
+/* Marks a customer's message and all before it read (Meta: messages/mark-message-as-read). */
 CoexRequest *coex_api_mark_read(const CoexEndpoint *endpoint, const char *wamid);
 
 /* Any answer without a result of its own: TRUE on success. */
@@ -139,7 +139,7 @@ char *coex_api_read_webhook(const CoexEndpoint *endpoint, const CoexResponse *re
 CoexRequest *coex_api_set_webhook(const CoexEndpoint *endpoint, const char *url,
                                   const char *verify_token, const char *header);
 
-/* The error that a response tells, in all shapes of both providers (outbound.md 1.4), or the HTTP
- * status; FALSE when it tells none (2xx without an error object). The HTTP status beats inner
- * numbers. For any answer but a send's: COEX_ERROR_RETRY stands for 5xx. */
+/* The error that a response tells, in all shapes of both providers (Meta: support/error-codes), or
+ * the HTTP status; FALSE when it tells none (2xx without an error object). The HTTP status beats
+ * inner numbers. For any answer but a send's: COEX_ERROR_RETRY stands for 5xx. */
 gboolean coex_api_read_error(const CoexResponse *response, GError **error);

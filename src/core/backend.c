@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/backend.h"
 
-/* outbound.md 1.2, 5.1, 9.2, 10.2 */
+/* 360dialog: messaging-api/api-reference */
 static const CoexBackend backend_360dialog = {
     .provider = COEX_PROVIDER_360DIALOG,
     .id = "360dialog",
@@ -26,7 +26,7 @@ static const CoexBackend backend_360dialog = {
     .webhook_set_path = "/v1/configs/webhook",
 };
 
-/* outbound.md 1.1, 5.1, 8.2, 9.1, 10.1 */
+/* Meta: about-the-platform */
 static const CoexBackend backend_meta = {
     .provider = COEX_PROVIDER_META,
     .id = "meta",

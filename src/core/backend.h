@@ -5,7 +5,7 @@
 #include <glib.h>
 
 /* The two ways to the Cloud API, each one constant table: Meta's Graph API and 360dialog's gateway
- * (outbound.md 1). A third provider is one more table. */
+ * (Meta: about-the-platform). A third provider is one more table. */
 
 typedef enum {
     COEX_PROVIDER_360DIALOG,

@@ -6,7 +6,7 @@
 #define SEE_PHONE "look at it on the phone"
 
 /* 131060: "This message is unavailable", expected in coexistence; its content may follow under the
- * same id (inbound.md 3.2). 131051: a type that the API does not know. */
+ * same id (Meta: webhooks/reference/messages). 131051: a type that the API does not know. */
 #define CODE_UNAVAILABLE 131060
 #define CODE_UNKNOWN_TYPE 131051
 
@@ -601,7 +601,8 @@ static const Row bare_rows[] = {
     { "media_placeholder", "file", COEX_CONTENT_PLACEHOLDER, build_media_placeholder },
 };
 
-/* So edits came for a while in 2026 (inbound.md 3.2): an edit all the same, which opens no window.
+/* So edits came for a while in 2026 (Meta: webhooks/reference/messages): an edit all the same,
+ * which opens no window.
  */
 static const Row hidden_edit_row = { "unsupported", "edited a message", COEX_CONTENT_EDIT, NULL };
 
@@ -622,7 +623,8 @@ find_row(const Row *table, gsize n, const char *type)
     return NULL;
 }
 
-/* The type of a message that does not tell it (inbound.md 3.2, call_permission_reply), or NULL. */
+/* The type of a message that does not tell it (Meta: webhooks/reference/messages,
+ * call_permission_reply), or NULL. */
 static const char *
 guess_type(const CoexJsonAt *message)
 {

@@ -6,8 +6,8 @@
 #include <glib.h>
 
 /* What stands in one message object of a webhook, as one plain line. Hides the message types of
- * inbound.md 3.2, each a row of a table: its name, its kind, and the function that builds the line
- * from every text the type has. */
+ * Meta: webhooks/reference/messages, each a row of a table: its name, its kind, and the function
+ * that builds the line from every text the type has. */
 
 /* Fills @ret_content (its former members are not freed; clear them with g_free()) from a message
  * object of `messages[]` or `message_echoes[]`. Never fails: a type without its object, and an

@@ -36,8 +36,8 @@ G_DEFINE_EXTENDED_ERROR(CoexError, coex_error)
         code, COEX_ERROR_##meaning, COEX_RETRY_##retry, what, remedy                               \
     }
 
-/* outbound.md 7.1-7.4, sorted by code; only the codes of 7.6 repeat by themselves. The 131000 of a
- * send leaves open whether the message went. */
+/* Meta: support/error-codes, sorted by code; only the codes with a retry kind repeat by themselves.
+ * The 131000 of a send leaves open whether the message went. */
 // clang-format off
 static const CoexGraphCode graph_codes[] = {
     ROW(0, AUTH, NEVER,

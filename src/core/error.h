@@ -4,7 +4,7 @@
 #include <glib.h>
 
 /* Errors named by what the caller must do, and the one table that turns Graph's numeric codes into
- * such a decision and into a sentence for the user (outbound.md 7). */
+ * such a decision and into a sentence for the user (Meta: support/error-codes). */
 
 /* Graph codes that the rest of the project tells apart. */
 #define COEX_GRAPH_WINDOW_CLOSED 131047
@@ -29,7 +29,7 @@ typedef enum {
     COEX_ERROR_NETWORK, /* nothing could be reached; nothing was sent */
 } CoexErrorCode;
 
-/* How a failed send may be repeated without the user (outbound.md 7.6). */
+/* How a failed send may be repeated without the user (Meta: support/error-codes). */
 typedef enum {
     COEX_RETRY_NEVER,
     COEX_RETRY_BACKOFF, /* exponential with jitter */

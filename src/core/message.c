@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* wamid. + Base64 of: 1c 18 <n> <peer, n bytes> 15 02 00 <11|12> 18 <k> <token, k bytes> 00
- * (inbound.md 1.7). */
+ * (the layout of a wamid). */
 #define WAMID_PREFIX "wamid."
 #define WAMID_HEAD 3 /* bytes before the peer */
 #define WAMID_MID 6  /* bytes between peer and token */

@@ -102,8 +102,8 @@ CoexStatus *coex_status_ref(const CoexStatus *status);
 void coex_status_unref(CoexStatus *status);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexStatus, coex_status_unref)
 
-/* Inner token of a wamid (inbound.md 1.7): the second ASCII part of its Base64; the whole string
- * when it does not decode. Never NULL for a non-NULL argument. Free with g_free(). */
+/* Inner token of a wamid: the second ASCII part of its Base64; the whole
+ * string when it does not decode. Never NULL for a non-NULL argument. Free with g_free(). */
 char *coex_wamid_dup_token(const char *wamid);
 
 typedef enum {

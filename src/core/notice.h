@@ -6,8 +6,8 @@
 #include <glib.h>
 
 /* What a webhook tells about the account rather than from a person, as one line. Hides the fields
- * and events of inbound.md 8, each a row of a table. Lines are single lines; free them with
- * g_free(). */
+ * and events of Meta: webhooks/reference/account_update, each a row of a table. Lines are single
+ * lines; free them with g_free(). */
 
 /* Whether @field is one of the account-level fields this version knows, what kind of event it gives
  * and the line for people, NULL when it is nothing to them. */

@@ -3,9 +3,9 @@
 
 #include <glib.h>
 
-/* Who somebody is: the addresses under which WhatsApp knows one person (inbound.md 9). Hides what a
- * number or a business-scoped user id (BSUID) may look like. No interface of the project passes a
- * bare string for a person. */
+/* Who somebody is: the addresses under which WhatsApp knows one person (Meta:
+ * business-scoped-user-ids). Hides what a number or a business-scoped user id (BSUID) may look
+ * like. No interface of the project passes a bare string for a person. */
 
 typedef struct {
     char *wa_id;          /* digits of the number, without +; NULL when withheld */

@@ -6,7 +6,8 @@
 #include <glib.h>
 
 /* What an answer says when something went wrong. Hides the error shapes of both providers
- * (outbound.md 1.4) and the meaning of a bare HTTP status (outbound.md 7.5, 7.6, limits.md C4). */
+ * (Meta: support/error-codes) and the meaning of a bare HTTP status (360dialog:
+ * support/api-error-message-list). */
 
 /* TRUE when an answer with HTTP @status and body @doc (NULL: no JSON) tells no error. Else FALSE
  * and the error.

@@ -5,7 +5,7 @@
 #include <glib.h>
 
 /* When a request may go again, as functions of what happened; and the pace of sending
- * (outbound.md 1.3, 7.6). No clock: `now` is passed in. */
+ * (Meta: throughput). No clock: `now` is passed in. */
 
 #define COEX_PACE_NUMBER_PER_S 20 /* a coexistence number, in and out together */
 #define COEX_PACE_PERSON_BURST 45

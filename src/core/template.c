@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* Beyond what any approved template has: a text has at most 1024 characters, 32768 in a body alone
- * (outbound.md 5.3). More of either only costs time. */
+ * (Meta: templates/components). More of either only costs time. */
 #define TEXT_MAX 32768
 #define VARIABLES_MAX 200
 
@@ -220,7 +220,7 @@ typedef struct {
     const char *needs;
 } PartRow;
 
-/* outbound.md 5.4 (2) */
+/* Meta: templates/components */
 static const PartRow header_rows[] = {
     { "TEXT", NULL },
     { "IMAGE", "needs a picture" },
@@ -232,7 +232,7 @@ static const PartRow header_rows[] = {
     { NULL, "has a header of an unknown kind" },
 };
 
-/* outbound.md 5.3, 5.4 (3, 6); a URL or FLOW button is looked at more closely. */
+/* Meta: templates/components; a URL or FLOW button is looked at more closely. */
 static const PartRow button_rows[] = {
     { "QUICK_REPLY", NULL },
     { "PHONE_NUMBER", NULL },
@@ -249,7 +249,7 @@ static const PartRow button_rows[] = {
     { NULL, "has a button of an unknown kind" },
 };
 
-/* outbound.md 5.4 (4, 5); texts and buttons are looked at more closely. */
+/* Meta: templates/components; texts and buttons are looked at more closely. */
 static const PartRow component_rows[] = {
     { "HEADER", NULL },
     { "BODY", NULL },

@@ -5,8 +5,8 @@
 #include <glib.h>
 
 /* Approved message templates: reading a provider's catalogue, finding one, what values it needs,
- * whether they fit, how the message will look, and the components of the request (outbound.md 2.6,
- * 5). */
+ * whether they fit, how the message will look, and the components of the request (Meta:
+ * templates/components). */
 
 typedef struct {
     char *name;    /* parameter_name of a NAMED template, "1", "2" … of a positional one */
@@ -59,7 +59,7 @@ char *coex_template_preview(const CoexTemplate *template_, const char *const *va
 /* The definition as it came, as JSON text: for keeping. Borrowed. */
 const char *coex_template_get_definition(const CoexTemplate *template_);
 
-/* "marketing, billed" and so on: category and cost class (outbound.md 6.4). Static. */
+/* "marketing, billed" and so on: category and cost class (Meta: pricing). Static. */
 const char *coex_template_get_cost(const CoexTemplate *template_);
 
 /* Writes the member "template" of a send (name, language, components) with checked values. */

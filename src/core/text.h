@@ -3,11 +3,11 @@
 
 #include <glib.h>
 
-/* Message text on its way between the hosts' HTML and WhatsApp's marks (hosts.md 8), and its
- * display. Every function takes any bytes (invalid UTF-8 is replaced, NULL is "") and gives valid
- * UTF-8. */
+/* Message text on its way between the hosts' HTML and WhatsApp's marks (tried in each of them), and
+ * its display. Every function takes any bytes (invalid UTF-8 is replaced, NULL is "") and gives
+ * valid UTF-8. */
 
-#define COEX_TEXT_MAX 4096 /* characters of a text body (outbound.md 2.4) */
+#define COEX_TEXT_MAX 4096 /* characters of a text body (Meta: messages/text-messages) */
 
 /* What a host hands to send_im, to WhatsApp text: bold, italic, strike and monospace tags and IRC
  * control codes become *, _, ~ and ```, set close to the words and line by line; <br> and raw

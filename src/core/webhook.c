@@ -232,7 +232,8 @@ static const CoexJsonField system_fields[] = {
     COEX_JSON_END,
 };
 
-/* A change of number or BSUID is told of the person as known before it (inbound.md 3.2). */
+/* A change of number or BSUID is told of the person as known before it (Meta:
+ * webhooks/reference/messages). */
 static void
 read_system_person(const RawMessage *raw, Address *address)
 {
@@ -317,7 +318,8 @@ read_echo(Value *value, const CoexJsonAt *at)
     read_message_as(value, at, COEX_ECHO);
 }
 
-/* `standby` is said to bring an agent's own messages along with the customer's (inbound.md 5.6). */
+/* `standby` is said to bring an agent's own messages along with the customer's (Meta:
+ * webhooks/reference/smb_message_echoes). */
 static void
 read_message(Value *value, const CoexJsonAt *at)
 {
@@ -523,8 +525,8 @@ read_preference(Value *value, const CoexJsonAt *at)
     add_line(value, COEX_EVENT_ACCOUNT, coex_notice_preference(at, who));
 }
 
-/* A file that belongs to a chunk of history comes as a message of its own (inbound.md 6.3). It must
- * not pass for a new one. */
+/* A file that belongs to a chunk of history comes as a message of its own (Meta:
+ * webhooks/reference/history). It must not pass for a new one. */
 static void
 read_history_media(Value *value, const CoexJsonAt *list)
 {
@@ -713,7 +715,8 @@ read_value(GPtrArray *events, const char *field, const char *waba_id, const Coex
 /* ---- envelopes --------------------------------------------------------------------------------
  */
 
-/* A change, or what stands in its place. `field` may stand too deep or too high (inbound.md 1.1).
+/* A change, or what stands in its place. `field` may stand too deep or too high (Meta:
+ * webhooks/create-webhook-endpoint).
  */
 static void
 read_change(GPtrArray *events, const char *waba_id, const CoexJsonAt *change)

@@ -10,9 +10,9 @@
 /* How a provider proves a delivery. */
 typedef enum {
     COEX_PROOF_SIGNATURE, /* Meta: X-Hub-Signature-256 = HMAC-SHA256 of the raw body with the app
-                             secret (inbound.md 2.2) */
+                             secret (Meta: graph-api/webhooks/getting-started) */
     COEX_PROOF_HEADER,    /* 360dialog: a secret header of the user's choice on each POST
-                             (inbound.md 2.4) */
+                             (360dialog: messaging/webhook) */
 } CoexProof;
 
 typedef enum {
@@ -58,17 +58,18 @@ CoexVerdict coex_body_hash_finish(CoexBodyHash *hash, const char *value, guint8 
 void coex_body_hash_free(CoexBodyHash *hash);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexBodyHash, coex_body_hash_free)
 
-/* Meta's GET handshake (inbound.md 2.1): whether to answer 200 with @challenge. Each argument may
- * be NULL; an empty verify token never matches; constant time; challenges over 256 bytes or with
- * other than printable ASCII are refused. */
+/* Meta's GET handshake (Meta: graph-api/webhooks/getting-started): whether to answer 200 with
+ * @challenge. Each argument may be NULL; an empty verify token never matches; constant time;
+ * challenges over 256 bytes or with other than printable ASCII are refused. */
 gboolean coex_webhook_challenge(const char *mode, const char *token, const char *challenge,
                                 const char *verify_token);
 
 /* Every entry, change, message and status of a delivery, in order. Accepts Meta's envelope,
- * 360dialog's partner envelope and a bare value (inbound.md 1.6). Array of CoexEvent (owned by the
- * array); never fails for an unknown field or type, only when the body is no JSON within the limits
- * or has no value at all: NULL, COEX_ERROR_PROTOCOL. What came with the field `history` gives
- * COEX_EVENT_HISTORY, messages included: they are never new. Not for the main thread. */
+ * 360dialog's partner envelope and a bare value (360dialog: messaging/webhook). Array of CoexEvent
+ * (owned by the array); never fails for an unknown field or type, only when the body is no JSON
+ * within the limits or has no value at all: NULL, COEX_ERROR_PROTOCOL. What came with the field
+ * `history` gives COEX_EVENT_HISTORY, messages included: they are never new. Not for the main
+ * thread. */
 GPtrArray *coex_webhook_parse(const char *bytes, gsize length, GError **error);
 
 /* Readable dump of the events, one per line, stable: for golden tests and debug logs (contains

@@ -3,8 +3,8 @@
 
 #include <glib.h>
 
-/* The 24-hour customer service window (outbound.md 6.1) as a pure function of the customer's own
- * timestamps and the time. All times in seconds since 1970. */
+/* The 24-hour customer service window (Meta: messages/send-messages) as a pure function of the
+ * customer's own timestamps and the time. All times in seconds since 1970. */
 
 #define COEX_WINDOW_S (24 * 60 * 60)
 #define COEX_WINDOW_AHEAD_S (5 * 60) /* a timestamp further ahead than this opens nothing */

@@ -378,7 +378,7 @@ make_message(const CoexRequest *request, GError **error)
     }
     message = soup_message_new_from_uri(request->method, uri);
     /* IDEMPOTENT makes a POST share kept connections (and TLS handshakes); it does not make libsoup
-     * send one again (limits.md A9) */
+     * send one again (measured) */
     soup_message_add_flags(message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_IDEMPOTENT);
     /* else libsoup would collect the body of a 401 without a limit, to ask again with a password */
     soup_message_disable_feature(message, SOUP_TYPE_AUTH_MANAGER);

@@ -33,8 +33,8 @@ gboolean coex_http_is_unwritten(CoexHttp *http, gconstpointer user_data);
 /* The answer, whatever its status (redirects too: they are not followed); free with
  * coex_response_free(). NULL and
  * COEX_ERROR_NETWORK: nothing was written (DNS, connect, TLS; before the last header byte), the
- * text names host and cause; COEX_ERROR_UNCERTAIN: a send was written and not fully answered
- * (limits.md C4); COEX_ERROR_RETRY: another request was written and not fully answered;
+ * text names host and cause; COEX_ERROR_UNCERTAIN: a send was written and not fully answered;
+ * COEX_ERROR_RETRY: another request was written and not fully answered;
  * COEX_ERROR_TOO_LARGE: answer over the limit (UNCERTAIN for a send);
  * COEX_ERROR_INVALID_INPUT, COEX_ERROR_AUTH: address or key hold what no request can carry;
  * G_IO_ERROR_CANCELLED: cancelled. No error text contains a key. */

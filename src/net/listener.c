@@ -292,7 +292,7 @@ on_header_name(void *user_data, enum MHD_ValueKind kind, const char *name, const
 }
 
 /* Request smuggling: where two parsers could disagree about the end of the body, there is no body.
- * libmicrohttpd lets these pass (limits.md C2). */
+ * libmicrohttpd lets these pass (measured). */
 static guint
 check_framing(struct MHD_Connection *connection, gboolean is_get, guint64 *ret_length)
 {

@@ -3,7 +3,7 @@
 #include "session/slips.h"
 #include <string.h>
 
-#define UNCERTAIN_S 120         /* for the status of a send without an answer (limits.md C4) */
+#define UNCERTAIN_S 120         /* for the status of a send without an answer */
 #define UNCERTAIN_DEAF_S 600    /* while no webhook arrives at all */
 #define SLOW_MS 5000            /* before the user hears that a text still waits */
 #define SILENCE_MS (120 * 1000) /* an accepted send without any status */

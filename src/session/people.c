@@ -61,7 +61,7 @@ by_address(CoexPeople *people, const char *address)
     return address != NULL ? g_hash_table_lookup(people->by_address, address) : NULL;
 }
 
-/* The BSUID is the steadiest key, the number the next (inbound.md 0.2). */
+/* The BSUID is the steadiest key, the number the next (Meta: webhooks/reference). */
 CoexPerson *
 coex_people_find(CoexPeople *people, const CoexPeer *peer)
 {

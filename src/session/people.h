@@ -4,8 +4,8 @@
 #include "store/store.h"
 #include <glib.h>
 
-/* Everybody an account knows, in the engine's memory: several addresses, one person (inbound.md 9).
- * Hides the index and the rule by which a newcomer is recognised. */
+/* Everybody an account knows, in the engine's memory: several addresses, one person (Meta:
+ * business-scoped-user-ids). Hides the index and the rule by which a newcomer is recognised. */
 
 typedef struct CoexPeople CoexPeople;
 
@@ -25,7 +25,7 @@ CoexPerson *coex_people_find_name(CoexPeople *people, const char *text);
 CoexPerson *coex_people_learn(CoexPeople *people, const CoexPeer *peer, gboolean *ret_changed);
 
 /* The same for a @person already known, whatever address @peer has: WhatsApp answers some numbers
- * with another one (outbound.md 2.1). */
+ * with another one (Meta: messages/send-messages). */
 gboolean coex_people_link(CoexPeople *people, CoexPerson *person, const CoexPeer *peer);
 
 /* All, most recently active first. Array of borrowed CoexPerson; free with g_ptr_array_unref(). */

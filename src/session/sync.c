@@ -371,7 +371,7 @@ coex_sync_answer_webhook(CoexAccount *account, const char *registered, gboolean 
 
 /* ---- read marks ---- */
 
-/* A mark that fails is harmless (outbound.md 3). */
+/* A mark that fails is harmless (Meta: messages/mark-message-as-read). */
 static void
 on_marked(GObject *source, GAsyncResult *result, gpointer user_data)
 {

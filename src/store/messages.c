@@ -114,7 +114,7 @@ read_target(CoexDb *db, sqlite3_stmt *query, Target *ret_target, gboolean *ret_m
 }
 
 /* The full id wins. The token counts within the person's conversation, or where it is the only one
- * of the account (inbound.md 1.7: ids of one message differ by who looks). */
+ * of the account (the layout of a wamid: ids of one message differ by who looks). */
 static gboolean
 find_target(CoexApply *a, const Report *report, Target *ret_target, GError **error)
 {

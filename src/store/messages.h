@@ -5,8 +5,8 @@
 #include "store/db.h"
 
 /* Messages and what is told about them: one row per message however often and by whichever way it
- * comes (inbound.md 1.7), statuses merged by rank, statuses that overtake their message kept for
- * it, and the feed items that follow. Runs inside the writer's transaction. */
+ * comes (the layout of a wamid), statuses merged by rank, statuses that overtake their message kept
+ * for it, and the feed items that follow. Runs inside the writer's transaction. */
 
 /* One change being applied. */
 typedef struct {

@@ -212,8 +212,9 @@ guint coex_batch_add_message(CoexBatch *batch, gint64 person_id, const CoexMessa
 
 /* A status for a message of ours: by wamid within the account, else by token within the
  * conversation of the status's person, else by token where it is the only one of the account
- * (inbound.md 1.7). When it advances to FAILED a feed item FAILED is added with the message's text
- * and @explanation. COEX_CHANGED, COEX_DUPLICATE (no advance) or COEX_UNKNOWN (kept 7 days, with
+ * (the layout of a wamid). When it advances to FAILED a feed item FAILED is added with the
+ * message's text and @explanation. COEX_CHANGED, COEX_DUPLICATE (no advance) or COEX_UNKNOWN (kept
+ * 7 days, with
  * @explanation, for a message that comes later). */
 guint coex_batch_apply_status(CoexBatch *batch, const CoexStatus *status, const char *explanation);
 

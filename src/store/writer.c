@@ -192,12 +192,24 @@ notify_watch(CoexWriter *writer)
 
 /* ---- the connection ---- */
 
+/* The frames of a transaction that was written but not synced would count once the log is read
+ * again, although everybody was told that it failed: others take their place. */
+static void
+overwrite_frames(CoexDb *db)
+{
+    if (!coex_db_exec(db, "BEGIN IMMEDIATE", NULL) ||
+        !coex_db_exec(db, "INSERT OR REPLACE INTO meta VALUES('overwritten', randomblob(16))",
+                      NULL) ||
+        !coex_db_exec(db, "COMMIT", NULL))
+        coex_db_rollback(db);
+}
+
 static void
 drop_broken(CoexWriter *writer)
 {
     if (writer->db == NULL || !coex_db_needs_reopen(writer->db))
         return;
-    /* Closing also empties the log: frames of the failed transaction must not come back with it. */
+    overwrite_frames(writer->db);
     coex_db_close(g_steal_pointer(&writer->db));
 }
 

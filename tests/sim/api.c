@@ -11,7 +11,7 @@ typedef struct {
     void (*handle)(SimCall *call);
 } SimRoute;
 
-/* outbound.md 1.2, 5.1, 9, 10; Meta's paths without the version. */
+/* 360dialog: messaging-api/api-reference; Meta's paths without the version. */
 static const SimRoute routes[] = {
     { COEX_SIM_META, "POST", "/{pnid}/messages", "messages", sim_handle_messages },
     { COEX_SIM_META, "GET", "/{pnid}", "number", sim_handle_number },
@@ -245,7 +245,7 @@ meta_allows(SimCall *call, SoupMessageHeaders *headers)
     const char *in_query = call->query ? g_hash_table_lookup(call->query, "access_token") : NULL;
 
     /* debug_token is asked with the app's own token, which Meta documents in the query
-     * (outbound.md 1.1). */
+     * (Meta: about-the-platform). */
     if (g_str_equal(call->request->what, "token"))
         return TRUE;
     if (in_query) {

@@ -295,7 +295,7 @@ set_gateway_webhook(SimCall *call)
 }
 
 /* Meta: an override of the WABA or of the number; an empty URL or none takes it away
- * (outbound.md 9.1). */
+ * (Meta: webhooks/override). */
 static void
 set_override(SimCall *call, JsonObject *configuration, char **slot)
 {

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-/* Meta repeats ever more rarely for days (inbound.md 1.5); a test wants the same within seconds. */
+/* Meta repeats ever more rarely for days (Meta: webhooks/create-webhook-endpoint); a test wants the
+ * same within seconds. */
 static const guint backoff_ms[] = { 200, 500, 1000, 2000 };
 
 /* --- bodies

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "sim-private.h"
 
-/* outbound.md 7; the words of `details` are our own. */
+/* Meta: support/error-codes; the words of `details` are our own. */
 static const SimError errors[] = {
     { 0, 401, "AuthException", "The access token could not be authenticated." },
     { 1, 400, "API Unknown", "Invalid request or possible server error." },

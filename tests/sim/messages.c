@@ -7,11 +7,11 @@
 #define TAG_MAX 512
 #define PAIR_BURST 45.0
 #define PAIR_PERIOD_US (6 * G_USEC_PER_SEC)
-/* Coexistence allows 20 messages/s (outbound.md 1.3); a little more in one second may be the
+/* Coexistence allows 20 messages/s (Meta: throughput); a little more in one second may be the
  * machine's jitter. */
 #define PER_SECOND_MAX 24
 
-/* Keys that may stand in a send, and under each type (outbound.md 2.1, 2.4). */
+/* Keys that may stand in a send, and under each type (Meta: messages/send-messages). */
 static const char *const top_keys[] = { "messaging_product",
                                         "recipient_type",
                                         "to",
@@ -162,7 +162,8 @@ check_address(SimCall *call)
         sim_complain(call->sim, "send: a BSUID in `to`: %s", request->to);
         return TRUE;
     }
-    /* Without a plus Meta puts the business number's own country code in front (outbound.md 2.1).
+    /* Without a plus Meta puts the business number's own country code in front (Meta:
+     * messages/send-messages).
      */
     if (*request->to != '+')
         sim_complain(call->sim, "send: `to` has no plus: %s", request->to);
@@ -344,7 +345,7 @@ accept(SimCall *call, SimPerson *person, int fail_code)
 
     if (!fail_code && !g_queue_is_empty(&sim->async_codes))
         fail_code = GPOINTER_TO_INT(g_queue_pop_head(&sim->async_codes));
-    /* Whether an address is on WhatsApp shows only afterwards (outbound.md 0, 7.2). */
+    /* Whether an address is on WhatsApp shows only afterwards (Meta: messages/send-messages). */
     if (!fail_code && (!person || !person->reachable))
         fail_code = 131026;
     call->sent = new_sent(call, person, fail_code);

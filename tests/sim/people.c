@@ -475,7 +475,7 @@ coex_sim_echo_sent(CoexSim *sim, const char *wamid)
     SimSent *sent = sim_find_sent(sim, wamid);
 
     g_assert_true(sent && sent->person);
-    /* The peer part of a wamid depends on who looks; the token does not (inbound.md 1.7). */
+    /* The peer part of a wamid depends on who looks; the token does not (the layout of a wamid). */
     return phone_sends(sim, sent->person, "text", text_content(sent->text ? sent->text : ""),
                        sim_wamid_with_token(sim->digits, FALSE, sent->token));
 }

@@ -192,7 +192,7 @@ char *sim_print(JsonObject *object);
 /* As Meta writes webhooks: compact, non-ASCII as \uXXXX in lower case, slashes escaped; takes the
  * object. */
 GBytes *sim_wire(JsonObject *object);
-/* inbound.md 1.7; token NULL makes one: 20 hex digits for a phone, 18 for the API. */
+/* the layout of a wamid; token NULL makes one: 20 hex digits for a phone, 18 for the API. */
 char *sim_wamid(const char *peer, gboolean from_customer, gboolean by_api, char **ret_token);
 char *sim_wamid_with_token(const char *peer, gboolean from_customer, const char *token);
 

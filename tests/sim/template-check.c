@@ -58,7 +58,7 @@ placeholders(const char *text)
 /* --- values
  * ----------------------------------------------------------------------------------------- */
 
-/* 132018: no line breaks, no tabs, at most four blanks in a row (outbound.md 2.6). */
+/* 132018: no line breaks, no tabs, at most four blanks in a row (Meta: templates/components). */
 static gboolean
 can_be_sent(const char *text)
 {

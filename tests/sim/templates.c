@@ -23,7 +23,7 @@
     "{\"type\":\"QUICK_REPLY\",\"text\":\"I like it\"},"                                           \
     "{\"type\":\"URL\",\"text\":\"Look\",\"url\":\"https://radhaus.example/b/{{1}}\"}]}]}"
 
-/* outbound.md 5.3 and payloads/outbound/28. */
+/* Meta: templates/components and payloads/outbound/28. */
 static const char *const catalogue[] = {
     DEFINITION("order_update", "en_US", "UTILITY", "APPROVED",
                POSITIONAL "\"quality_score\":{\"score\":\"GREEN\",\"date\":1794000000}," COMPONENTS(

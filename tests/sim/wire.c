@@ -124,8 +124,8 @@ append_escaped(GString *out, gunichar c)
     g_string_append_printf(out, "\\u%04x\\u%04x", 0xd800 + (c >> 10), 0xdc00 + (c & 0x3ff));
 }
 
-/* inbound.md 2.2: the signature is over text escaped like this, and the bytes on the wire are
- * already so. */
+/* Meta: graph-api/webhooks/getting-started: the signature is over text escaped like this, and the
+ * bytes on the wire are already so. */
 GBytes *
 sim_wire(JsonObject *object)
 {

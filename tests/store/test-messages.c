@@ -73,7 +73,7 @@ test_message_once(void)
         commit_message(f, account, 1, test_message(COEX_INBOUND, ADA, "3A01", "hello"));
     g_autoptr(Committed) again =
         commit_message(f, account, 1, test_message(COEX_INBOUND, ADA, "3A01", "hello"));
-    /* Another id of the same message, built with another peer (inbound.md 1.7). */
+    /* Another id of the same message, built with another peer (the layout of a wamid). */
     g_autoptr(Committed) by_token =
         commit_message(f, account, 1, test_message(COEX_INBOUND, "DE.ada", "3A01", "hello"));
     /* The same token in another conversation is another message. */

@@ -177,17 +177,23 @@ class Headless:
         self.complained.seek(0)
         return self.said.tail(80) + self.complained.read().split("\n")[-20:]
 
+    def read_of_task(self, task, name):
+        """What the system says of a thread, "" when that has ended meanwhile."""
+        try:
+            with open(f"/proc/{self.process.pid}/task/{task}/{name}", encoding="utf-8") as said:
+                return said.read()
+        except (FileNotFoundError, ProcessLookupError):
+            return ""
+
     def wait_quiet(self):
         """Until no thread runs: the login's requests are over. The system counts how often each slept."""
         tasks = f"/proc/{self.process.pid}/task"
         history = []
 
         def is_quiet():
-            n = 0
-            for task in os.listdir(tasks):
-                with open(f"{tasks}/{task}/status", encoding="utf-8") as status:
-                    n += sum(int(line.split()[1]) for line in status if "ctxt_switches" in line)
-            history.append(n)
+            states = (self.read_of_task(task, "status") for task in os.listdir(tasks))
+            history.append(sum(int(line.split()[1]) for state in states for line in state.splitlines()
+                               if "ctxt_switches" in line))
             return len(history) > 2 and history[-1] == history[-2] == history[-3]
         wait_until("silence of the chat program", is_quiet, pause=0.01)
 
@@ -198,11 +204,8 @@ class Headless:
         tasks = f"/proc/{self.process.pid}/task"
 
         def find():
-            for task in os.listdir(tasks):
-                with open(f"{tasks}/{task}/comm", encoding="utf-8") as comm:
-                    if comm.read().strip() == name:
-                        return task
-            return None
+            return next((task for task in os.listdir(tasks)
+                         if self.read_of_task(task, "comm").strip() == name), None)
         return wait_until(f"the thread {name}", find, pause=0.005)
 
     def path_of(self, what):

@@ -58,7 +58,8 @@ test_unlisted(void)
         g_assert_cmpint(coex_graph_code_lookup(codes[i])->code, ==, COEX_GRAPH_CODE_UNLISTED);
 }
 
-/* Only these repeat by themselves (outbound.md 7.6), and each row speaks in whole sentences. */
+/* Only these repeat by themselves (Meta: support/error-codes), and each row speaks in whole
+ * sentences. */
 static void
 test_table_is_sound(void)
 {
