@@ -220,7 +220,7 @@ $(foreach s,$(C_SUITES) e2e torture tools,$(eval $(call check_suite,$(s))))
 # Each crash TIMES times, KILLS random ones, every n-th call of every fault, ten minutes of each storm.
 TIMES ?= 20
 KILLS ?= 1000
-torture: build-all ## tests/torture in full and in figures (an hour); TIMES=20 KILLS=1000 T=test-steps
+torture: build-all ## tests/torture in full and in figures (half an hour); TIMES=20 KILLS=1000 T=test-steps
 	@tests/tools/deps.sh check
 	$(Q)COEX_BUILD_DIR=$(abspath $(B)) COEX_TORTURE=$(TIMES) KILLS=$(KILLS) COEX_TEST_TIMEOUT=7200 \
 	  prove --exec tests/tools/run-test.sh --comments --timer \

@@ -16,19 +16,7 @@ typedef struct {
 char *
 world_free_address(void)
 {
-    g_autoptr(GSocket) socket = NULL;
-    g_autoptr(GInetAddress) loopback = g_inet_address_new_loopback(G_SOCKET_FAMILY_IPV4);
-    g_autoptr(GSocketAddress) any = g_inet_socket_address_new(loopback, 0);
-    g_autoptr(GSocketAddress) bound = NULL;
-    g_autoptr(GError) error = NULL;
-
-    socket =
-        g_socket_new(G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, &error);
-    g_assert_no_error(error);
-    g_assert_true(g_socket_bind(socket, any, FALSE, NULL));
-    bound = g_socket_get_local_address(socket, NULL);
-    return g_strdup_printf("127.0.0.1:%u",
-                           g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(bound)));
+    return g_strdup_printf("127.0.0.1:%u", coex_sim_find_port());
 }
 
 static void

@@ -189,19 +189,6 @@ make_dir(void)
     return dir;
 }
 
-guint
-desk_find_port(void)
-{
-    g_autoptr(GSocket) socket =
-        g_socket_new(G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
-    g_autoptr(GSocketAddress) any = g_inet_socket_address_new_from_string("127.0.0.1", 0);
-    g_autoptr(GSocketAddress) bound = NULL;
-
-    g_assert_true(g_socket_bind(socket, any, FALSE, NULL));
-    bound = g_socket_get_local_address(socket, NULL);
-    return g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(bound));
-}
-
 static void
 set_webhook(Desk *desk)
 {
@@ -282,7 +269,7 @@ desk_make_with_sim(CoexSim *sim, char *dir, char *listen)
 Desk *
 desk_new(CoexSimProvider provider)
 {
-    char *listen = g_strdup_printf("127.0.0.1:%u", desk_find_port());
+    char *listen = g_strdup_printf("127.0.0.1:%u", coex_sim_find_port());
     Desk *desk = desk_make_with_sim(coex_sim_new(provider), make_dir(), listen);
 
     desk->owns_dir = TRUE;

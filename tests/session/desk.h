@@ -81,8 +81,6 @@ void desk_start(Desk *desk);
 void desk_login(Desk *desk);  /* start and wait until online */
 void desk_logout(Desk *desk); /* what was told and not waited for fails the test here */
 void desk_restart(Desk *desk);
-/* A port nobody listens on at the moment. */
-guint desk_find_port(void);
 
 /* ---- the clock ---- */
 

@@ -248,6 +248,13 @@ gboolean coex_sim_window_is_open(CoexSim *sim, const char *who);
  * 400. */
 void coex_sim_set_async_window(CoexSim *sim, gboolean async_window);
 
+/* --- for the tests' own listeners ---------------------------------------------------------------
+ */
+
+/* A loopback port that nobody has, below those that outgoing connections take by themselves: it
+ * stays free until it is used. */
+guint coex_sim_find_port(void);
+
 /* --- templates -------------------------------------------------------------------------------- */
 
 /* A definition in Meta's shape (object); replaces one of the same name and language. */

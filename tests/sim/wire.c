@@ -189,3 +189,20 @@ sim_wamid(const char *peer, gboolean from_customer, gboolean by_api, char **ret_
         g_string_free(token, TRUE);
     return wamid;
 }
+
+/* ---- ports ---- */
+
+guint
+coex_sim_find_port(void)
+{
+    for (;;) {
+        guint port = (guint)g_random_int_range(12000, 32000);
+        g_autoptr(GSocketAddress) address =
+            g_inet_socket_address_new_from_string("127.0.0.1", port);
+        g_autoptr(GSocket) socket =
+            g_socket_new(G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+
+        if (socket != NULL && g_socket_bind(socket, address, FALSE, NULL))
+            return port;
+    }
+}

@@ -2,6 +2,7 @@
 """The plugin in a real libpurple without a screen, as a process that is hurt from outside: strace attaches to
 one of its threads, or to all, and kills it, or fails or delays its n-th system call."""
 import collections
+import contextlib
 import os
 import signal
 import sqlite3
@@ -170,7 +171,7 @@ class Headless:
 
     def query(self, sql):
         """What the database says; only while the program is off."""
-        with sqlite3.connect(self.database) as database:
+        with contextlib.closing(sqlite3.connect(self.database)) as database:
             return database.execute(sql).fetchall()
 
     def witness(self):

@@ -319,6 +319,30 @@ def full_case(suite, provider):
     return case
 
 
+def ghost_case(suite, provider):
+    def case():
+        """it is killed while no sync succeeds: what was given back or refused does not appear"""
+        def run(disk):
+            trace = disk.host.hurt(WRITER, "fdatasync", "error=EIO:when=1+")
+            disk.host.do(f"say {ADA} back")
+            wait_until("the text comes back", lambda: disk.host.count(
+                "SYSTEM.*Not sent, since it could not be saved: back") == 1, pause=0.005)
+            check(not disk.deliveries.post("refused"), "200 without a sync")
+            disk.host.kill()
+            trace.detach()
+            check(disk.host.query("SELECT count(*) FROM outbox") == [(0,)], "the text waits to be sent")
+            disk.host.go_online()
+            check(disk.deliveries.post("refused"), "it is refused again")
+            disk.deliveries.wait_shown(disk.host)
+            disk.sim.do("sync")
+            disk.sim.said.expect("^all delivered")
+            disk.host.wait_quiet()
+            check(disk.host.shown[ADA, "SEND", "back"] == 0, "the text appears")
+            disk.end_well()
+        with_disk(suite, provider, run)
+    return case
+
+
 def slow_case(suite, provider, ms):
     def case():
         def run(disk):
@@ -345,6 +369,7 @@ def disk_cases(suite, provider):
     yield failing_case(suite, provider, "pwrite64", "ENOSPC")
     yield failing_case(suite, provider, "pwrite64", "EIO")
     yield failing_case(suite, provider, "fdatasync", "EIO")
+    yield ghost_case(suite, provider)
     if os.geteuid() == 0:
         yield full_case(suite, provider)
     yield slow_case(suite, provider, 5)
