@@ -4,6 +4,7 @@ one of its threads, or to all, and kills it, or fails or delays its n-th system 
 import collections
 import contextlib
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -174,6 +175,16 @@ class Headless:
         with contextlib.closing(sqlite3.connect(self.database)) as database:
             return database.execute(sql).fetchall()
 
+    def query_copy(self, sql):
+        """The same after a crash, whose traces stay as they are."""
+        with tempfile.TemporaryDirectory() as folder:
+            copy = os.path.join(folder, "copy.db")
+            for suffix in ("", "-wal"):
+                if os.path.exists(self.database + suffix):
+                    shutil.copyfile(self.database + suffix, copy + suffix)
+            with contextlib.closing(sqlite3.connect(copy)) as database:
+                return database.execute(sql).fetchall()
+
     def witness(self):
         self.complained.seek(0)
         return self.said.tail(80) + self.complained.read().split("\n")[-20:]
@@ -195,8 +206,8 @@ class Headless:
             states = (self.read_of_task(task, "status") for task in os.listdir(tasks))
             history.append(sum(int(line.split()[1]) for state in states for line in state.splitlines()
                                if "ctxt_switches" in line))
-            return len(history) > 2 and history[-1] == history[-2] == history[-3]
-        wait_until("silence of the chat program", is_quiet, pause=0.01)
+            return len(history) > 4 and len(set(history[-5:])) == 1
+        wait_until("silence of the chat program", is_quiet, pause=0.015)
 
     # ---- hurting ----
 

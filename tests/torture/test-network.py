@@ -317,9 +317,7 @@ class World:
 def cases(world):
     def case(text, run, *arguments):
         def one():
-            begin = time.monotonic()
             run(*arguments)
-            print(f"# {time.monotonic() - begin:.1f} s")
         one.__doc__ = text
         return one
     some = list(AMBIGUOUS) if ALL else list(AMBIGUOUS)[3 * (world.sim.provider == "meta")::4]
