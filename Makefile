@@ -267,13 +267,14 @@ $(BENCH)/slowsync.so: $(call obj,tests/bench/slowsync.c)
 # ---- style ---------------------------------------------------------------------------------------
 
 # A header is compiled too: it must stand alone, with the flags of its own folder.
-clang_syntax = clang -std=gnu11 -fsyntax-only $(WARNINGS) -Werror $(DEFINES) \
-  $(if $(filter %.h,$(f)),-Wno-pragma-once-outside-header -Wno-unused-function)
+SYNTAX := $(addprefix lint-syntax/,$(C_FILES))
+$(SYNTAX): lint-syntax/%:
+	$(Q)clang -std=gnu11 -fsyntax-only $(WARNINGS) -Werror $(DEFINES) $(FLAGS_$(patsubst %/,%,$(dir $*))) \
+	  $(if $(filter %.h,$*),-Wno-pragma-once-outside-header -Wno-unused-function) $*
 
-lint: $(PLUGIN) ## check layers, style, formatting and the plugin's symbols
+lint: $(PLUGIN) $(SYNTAX) ## check layers, style, formatting and the plugin's symbols
 	$(Q)tests/tools/lint.py
 	$(Q)clang-format --dry-run -Werror $(C_FILES)
-	$(Q)$(foreach f,$(C_FILES),$(clang_syntax) $(FLAGS_$(patsubst %/,%,$(dir $(f)))) $(f) &&) true
 	$(Q)cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability \
 	  --library=gtk --inline-suppr --suppressions-list=tests/tools/cppcheck.txt -j2 \
 	  --cppcheck-build-dir=$(shell mkdir -p $(B)/cppcheck && echo $(B)/cppcheck) -Isrc src
@@ -325,6 +326,6 @@ help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
 
 FORCE:
-.PHONY: all build-all build-below-host build-fuzzers check check-installed fuzz \
-  check-below-host $(foreach s,$(C_SUITES) e2e torture tools,check-$(s)) torture lint format run install uninstall \
-  install-user icons bench screenshots deps clean help FORCE
+.PHONY: all build-all build-below-host build-fuzzers check check-installed check-below-host fuzz \
+  $(foreach s,$(C_SUITES) e2e torture tools,check-$(s)) torture lint $(SYNTAX) format run install \
+  uninstall install-user icons bench screenshots deps clean help FORCE

@@ -67,7 +67,7 @@ const char *coex_content_kind_get_name(CoexContentKind kind);
  * revoke and system. */
 gboolean coex_content_opens_window(CoexContentKind kind);
 
-/* Order of merging: a state never goes back (design: pending < sent < delivered < read < played;
+/* Order of merging: a state never goes back (pending < sent < delivered < read < played;
  * failed only from pending or sent). */
 typedef enum {
     COEX_STATE_PENDING,

@@ -360,8 +360,9 @@ database_path(void)
 
 /* Without the option, the language of the user's own desktop. */
 static char *
-dup_language(const char *option)
+dup_language(PurpleAccount *account)
 {
+    const char *option = purple_account_get_string(account, "template-language", "");
     const char *locale = option[0] != '\0' ? option : g_get_language_names()[0];
 
     if (strcmp(locale, "C") == 0 || g_str_has_prefix(locale, "C.") || strcmp(locale, "POSIX") == 0)
@@ -386,7 +387,6 @@ start_session(CoexLogin *login, GError **error)
         .webhook_path = purple_account_get_string(account, "webhook-path", "/webhook"),
         .webhook_header = purple_account_get_string(account, "webhook-header", ""),
         .public_url = purple_account_get_string(account, "public-url", ""),
-        .template_language = purple_account_get_string(account, "template-language", ""),
         .receipts = read_receipts(account),
         .list_everybody = coex_roster_lists_everybody(account),
         .verb_mark = coex_host_get_mark()[0],
@@ -397,7 +397,7 @@ start_session(CoexLogin *login, GError **error)
     if (number == NULL || !read_credentials(login, &config, error) || !check_header(&config, error))
         return FALSE;
 
-    login->language = dup_language(config.template_language);
+    login->language = dup_language(account);
     login->session = coex_session_new(&config, &observer, login);
     coex_session_start(login->session);
     return TRUE;

@@ -7,6 +7,12 @@
 
 /* ---- life ---- */
 
+static char *
+dup_option(const char *value, const char *if_empty)
+{
+    return g_strdup(value != NULL && *value != '\0' ? value : if_empty);
+}
+
 CoexAccount *
 coex_account_new(CoexHub *hub, const CoexSessionConfig *config, CoexTarget target)
 {
@@ -16,26 +22,24 @@ coex_account_new(CoexHub *hub, const CoexSessionConfig *config, CoexTarget targe
     account->hub = hub;
     account->target = (CoexTarget){ coex_mailbox_ref(target.mailbox), target.session };
     account->endpoint.backend = config->backend;
-    account->endpoint.base_url = g_strdup(config->api_url != NULL ? config->api_url : "");
-    account->endpoint.key = g_strdup(config->key);
-    account->endpoint.phone_number_id = g_strdup(config->phone_number_id);
-    account->endpoint.waba_id = g_strdup(config->waba_id);
-    account->endpoint.app_secret = g_strdup(config->app_secret != NULL ? config->app_secret : "");
-    account->number = g_strdup(config->number);
-    account->listen = g_strdup(config->listen);
-    account->webhook_path = g_strdup(config->webhook_path);
-    account->webhook_header = g_strdup(config->webhook_header);
-    account->verify_token = g_strdup(config->verify_token);
-    account->public_url = g_strdup(config->public_url);
-    account->template_language = g_strdup(config->template_language);
-    account->program = g_strdup(config->program);
+    account->endpoint.base_url = dup_option(config->api_url, "");
+    account->endpoint.key = dup_option(config->key, "");
+    account->endpoint.phone_number_id = dup_option(config->phone_number_id, "");
+    account->endpoint.waba_id = dup_option(config->waba_id, "");
+    account->endpoint.app_secret = dup_option(config->app_secret, "");
+    account->number = dup_option(config->number, "");
+    account->listen = dup_option(config->listen, "off");
+    account->webhook_path = dup_option(config->webhook_path, "/webhook");
+    account->webhook_header = dup_option(config->webhook_header, "");
+    account->verify_token = dup_option(config->verify_token, "");
+    account->public_url = dup_option(config->public_url, "");
     account->receipts = config->receipts;
     account->list_everybody = config->list_everybody;
     account->verb_mark = config->verb_mark != '\0' ? config->verb_mark : '/';
     account->clock = config->clock;
     account->clock_data = config->clock_data;
     coex_clock_start(&account->system_clock);
-    account->history_progress = -1;
+    account->inbox.history_progress = -1;
     return account;
 }
 
@@ -52,12 +56,11 @@ account_clear_state(CoexAccount *account)
     g_clear_pointer(&account->outbox, coex_outbox_free);
     g_clear_pointer(&account->people, coex_people_free);
     g_clear_pointer(&account->settings, g_hash_table_unref);
-    g_clear_pointer(&account->views, g_hash_table_unref);
-    g_clear_pointer(&account->states, g_hash_table_unref);
+    coex_views_clear(&account->views);
     g_clear_pointer(&account->catalogue, coex_catalogue_unref);
     g_clear_pointer(&account->verifier, coex_verifier_unref);
-    g_clear_pointer(&account->feed_backlog, g_ptr_array_unref);
-    g_clear_pointer(&account->wabas, g_strfreev);
+    coex_login_state_clear(&account->login);
+    coex_ids_clear(&account->ids);
 }
 
 void
@@ -69,8 +72,6 @@ coex_account_unref(CoexAccount *account)
     coex_mailbox_unref(account->target.mailbox);
     coex_endpoint_clear(&account->endpoint);
     g_clear_object(&account->cancellable);
-    g_clear_object(&account->login_cancellable);
-    g_free(account->unreachable_at_login);
     g_free(account->realms);
     g_free(account->number);
     g_free(account->listen);
@@ -78,8 +79,6 @@ coex_account_unref(CoexAccount *account)
     g_free(account->webhook_header);
     g_free(account->verify_token);
     g_free(account->public_url);
-    g_free(account->template_language);
-    g_free(account->program);
     g_free(account);
 }
 
@@ -88,38 +87,14 @@ coex_account_close(CoexAccount *account)
 {
     account->dead = TRUE;
     account->online = FALSE;
-    coex_timer_clear(&account->login_timeout);
-    coex_timer_clear(&account->presence_timer);
-    coex_timer_clear(&account->deaf_timer);
+    coex_login_state_stop(&account->login);
+    coex_views_stop(&account->views);
     if (account->store != NULL)
         coex_hub_detach(account->hub, account);
     if (account->outbox != NULL)
         coex_outbox_stop(account->outbox);
-    if (account->cancellable != NULL) {
-        g_cancellable_cancel(account->login_cancellable);
-        g_cancellable_cancel(account->cancellable);
-    }
+    g_cancellable_cancel(account->cancellable);
     g_clear_pointer(&account->http, coex_http_free);
-}
-
-GSource *
-coex_timer_new(gint64 delay_ms, GSourceFunc callback, gpointer data)
-{
-    GSource *source = g_timeout_source_new((guint)CLAMP(delay_ms, 0, G_MAXINT));
-
-    g_source_set_callback(source, callback, data, NULL);
-    g_source_attach(source, g_main_context_get_thread_default());
-    return source;
-}
-
-void
-coex_timer_clear(GSource **timer)
-{
-    if (*timer == NULL)
-        return;
-    g_source_destroy(*timer);
-    g_source_unref(*timer);
-    *timer = NULL;
 }
 
 /* ---- time ---- */
@@ -180,80 +155,7 @@ coex_account_close_window(CoexAccount *account, CoexPerson *person)
         person->last_inbound_at = closed;
         coex_account_store_person(account, person);
     }
-    coex_account_tell_person(account, person);
-}
-
-static gboolean
-person_is_listed(const CoexAccount *account, const CoexPerson *person)
-{
-    if (person->pinned)
-        return TRUE;
-    if (person->hidden)
-        return FALSE;
-    return account->list_everybody || person->active_at >= account->listed_since;
-}
-
-static CoexPersonView *
-view_new(CoexAccount *account, const CoexPerson *person)
-{
-    CoexPersonView *view = g_atomic_rc_box_new0(CoexPersonView);
-
-    view->id = person->id;
-    view->name = g_strdup(person->name);
-    view->alias = g_strdup(person->alias != NULL ? person->alias : person->peer.username);
-    view->display = coex_peer_dup_display(&person->peer);
-    view->window = coex_account_window(account, person);
-    view->label = coex_window_get_label(view->window, coex_account_now(account));
-    view->last_state = g_strdup(g_hash_table_lookup(account->states, &person->id));
-    view->listed = person_is_listed(account, person);
-    view->n_parked = coex_outbox_count(account->outbox, person->id, COEX_OUTBOX_PARKED);
-    view->n_held = coex_outbox_count(account->outbox, person->id, COEX_OUTBOX_HELD);
-    return view;
-}
-
-static gboolean
-view_equal(const CoexPersonView *a, const CoexPersonView *b)
-{
-    return g_strcmp0(a->alias, b->alias) == 0 && g_str_equal(a->display, b->display) &&
-           a->window.open == b->window.open && a->window.expires_at == b->window.expires_at &&
-           a->window.free_until == b->window.free_until && a->label == b->label &&
-           g_strcmp0(a->last_state, b->last_state) == 0 && a->listed == b->listed &&
-           a->n_parked == b->n_parked && a->n_held == b->n_held;
-}
-
-static const CoexPersonView *
-account_view(CoexAccount *account, const CoexPerson *person)
-{
-    CoexPersonView *told = g_hash_table_lookup(account->views, &person->id);
-
-    if (told == NULL) {
-        coex_account_tell_person(account, person);
-        told = g_hash_table_lookup(account->views, &person->id);
-    }
-    return told;
-}
-
-static void presence_watch(CoexAccount *account, const CoexPersonView *view);
-static void presence_recheck(CoexAccount *account);
-
-void
-coex_account_tell_person(CoexAccount *account, const CoexPerson *person)
-{
-    g_autoptr(CoexPersonView) view = NULL;
-    const CoexPersonView *told;
-    CoexNews *news;
-
-    if (account->dead)
-        return;
-    view = view_new(account, person);
-    told = g_hash_table_lookup(account->views, &person->id);
-    if (told != NULL && view_equal(told, view))
-        return;
-    news = news_new(account, COEX_NEWS_PERSON);
-    news->person = coex_person_view_ref(view);
-    coex_account_tell(account, news);
-    g_hash_table_replace(account->views, &view->id, coex_person_view_ref(view));
-    presence_watch(account, view);
+    coex_views_tell(account, person);
 }
 
 void
@@ -269,7 +171,7 @@ coex_account_tell_notice(CoexAccount *account, const CoexPerson *person, const c
     news->text = g_strdup_vprintf(format, args);
     va_end(args);
     if (person != NULL)
-        news->person = coex_person_view_ref(account_view(account, person));
+        news->person = coex_person_view_ref(coex_views_get(account, person));
     coex_account_tell(account, news);
 }
 
@@ -300,7 +202,7 @@ coex_account_tell_feed(CoexAccount *account, GPtrArray *feed)
         if (person == NULL)
             continue;
         news = news_new(account, COEX_NEWS_FEED);
-        news->person = coex_person_view_ref(account_view(account, person));
+        news->person = coex_person_view_ref(coex_views_get(account, person));
         news->item = coex_feed_item_ref(item);
         coex_account_tell(account, news);
     }
@@ -315,7 +217,7 @@ coex_account_tell_prompt(CoexAccount *account, const CoexPerson *person, const c
     if (account->dead)
         return;
     news = news_new(account, COEX_NEWS_PROMPT);
-    news->person = coex_person_view_ref(account_view(account, person));
+    news->person = coex_person_view_ref(coex_views_get(account, person));
     news->text = g_strdup(text);
     news->detail = g_strdup(reason);
     coex_account_tell(account, news);
@@ -329,7 +231,7 @@ coex_account_tell_prompt_over(CoexAccount *account, const CoexPerson *person)
     if (account->dead)
         return;
     news = news_new(account, COEX_NEWS_PROMPT_OVER);
-    news->person = coex_person_view_ref(account_view(account, person));
+    news->person = coex_person_view_ref(coex_views_get(account, person));
     coex_account_tell(account, news);
 }
 
@@ -355,8 +257,9 @@ coex_account_tell_ask_webhook(CoexAccount *account, const char *registered)
     coex_account_tell(account, news);
 }
 
-void
-coex_account_note_date(CoexAccount *account, const CoexResponse *response)
+/* Takes over the provider's clock from an answer. */
+static void
+note_date(CoexAccount *account, const CoexResponse *response)
 {
     gint64 ours = coex_account_now(account) - account->skew;
     gint64 skew = response->date - ours;
@@ -373,7 +276,7 @@ coex_account_note_date(CoexAccount *account, const CoexResponse *response)
     news->skew = skew;
     coex_account_tell(account, news);
     if (account->online)
-        presence_recheck(account);
+        coex_views_recheck(account);
     if (skew == 0 || account->skew_told)
         return;
     account->skew_told = TRUE;
@@ -384,64 +287,19 @@ coex_account_note_date(CoexAccount *account, const CoexResponse *response)
                              ABS(skew) / 60, skew > 0 ? "behind" : "ahead of");
 }
 
-/* ---- presence: one timer for the nearest change ---- */
-
-/* Another time (a test's clock may jump, the system's does not) is noticed within this. */
-#define PRESENCE_MAX_S 60
-
-static gboolean on_presence(gpointer data);
-
-static void
-presence_wake_at(CoexAccount *account, gint64 when)
+CoexResponse *
+coex_account_finish(CoexAccount *account, GAsyncResult *result, GError **error)
 {
-    gint64 delay_s = CLAMP(when - coex_account_now(account), 0, PRESENCE_MAX_S);
+    g_autoptr(CoexResponse) response = coex_http_send_finish(result, error);
 
-    if (account->presence_timer != NULL && account->presence_at <= when)
-        return;
-    coex_timer_clear(&account->presence_timer);
-    account->presence_at = when;
-    account->presence_timer = coex_timer_new(delay_s * 1000, on_presence, account);
-}
-
-static void
-presence_watch(CoexAccount *account, const CoexPersonView *view)
-{
-    gint64 next = coex_window_next_change(view->window, coex_account_now(account));
-
-    if (next > 0)
-        presence_wake_at(account, next);
-}
-
-static void
-presence_recheck(CoexAccount *account)
-{
-    coex_timer_clear(&account->presence_timer);
-    presence_wake_at(account, coex_account_now(account));
-}
-
-static gboolean
-on_presence(gpointer data)
-{
-    CoexAccount *account = data;
-    g_autoptr(GArray) changed = g_array_new(FALSE, FALSE, sizeof(gint64));
-    gint64 now = coex_account_now(account);
-    GHashTableIter iter;
-    gpointer value;
-
-    coex_timer_clear(&account->presence_timer);
-    g_hash_table_iter_init(&iter, account->views);
-    while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        const CoexPersonView *view = value;
-
-        if (view->label != coex_window_get_label(view->window, now))
-            g_array_append_val(changed, view->id);
-        else
-            presence_watch(account, view);
+    if (response == NULL)
+        return NULL;
+    if (account->dead) {
+        g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "The account has ended.");
+        return NULL;
     }
-    for (guint i = 0; i < changed->len; i++)
-        coex_account_tell_person(
-            account, coex_people_by_id(account->people, g_array_index(changed, gint64, i)));
-    return G_SOURCE_REMOVE;
+    note_date(account, response);
+    return g_steal_pointer(&response);
 }
 
 /* ---- the store ---- */

@@ -110,6 +110,26 @@ coex_engine_get_context(CoexEngine *engine)
     return engine->context;
 }
 
+GSource *
+coex_timer_new(gint64 delay_ms, GSourceFunc callback, gpointer data)
+{
+    GSource *source = g_timeout_source_new((guint)CLAMP(delay_ms, 0, G_MAXINT));
+
+    g_source_set_callback(source, callback, data, NULL);
+    g_source_attach(source, g_main_context_get_thread_default());
+    return source;
+}
+
+void
+coex_timer_clear(GSource **timer)
+{
+    if (*timer == NULL)
+        return;
+    g_source_destroy(*timer);
+    g_source_unref(*timer);
+    *timer = NULL;
+}
+
 /* ---- the mailbox ---- */
 
 /* The default context has a wake-up of its own, but a program that forks (BitlBee, for each

@@ -20,6 +20,11 @@ void coex_engine_call(CoexEngine *engine, CoexCall call, gpointer data, GDestroy
 /* Its context; thread-default within the thread. Borrowed. */
 GMainContext *coex_engine_get_context(CoexEngine *engine);
 
+/* One-shot timer in the thread's context; clear it with coex_timer_clear(), in its callback too. */
+GSource *coex_timer_new(gint64 delay_ms, GSourceFunc callback, gpointer data);
+/* Destroys and forgets it; NULL is none. */
+void coex_timer_clear(GSource **timer);
+
 #define COEX_MAILBOX_SLICE_US 8000 /* of the main loop's time at once */
 #define COEX_MAILBOX_HIGH 512      /* letters after which coex_mailbox_is_full() asks for a pause */
 

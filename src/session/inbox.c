@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "session/inbox.h"
+
 #include "core/text.h"
 #include "session/account.h"
 #include <string.h>
@@ -6,7 +8,6 @@
 #define TELL_EVERY_S (60 * 60) /* for what a stranger can provoke */
 #define DELIVERY_NOTE_S 60     /* how exactly the time of the last webhook is kept */
 #define AHEAD_S (24 * 60 * 60) /* a message's time further ahead than this is no time */
-#define EXCERPT 40
 #define STRANGER_EXCERPT 300
 
 /* ---- whose is it ---- */
@@ -48,9 +49,9 @@ coex_inbox_mismatch(CoexAccount *account, const CoexEvent *event)
 {
     gint64 now = coex_account_now(account);
 
-    if (now - account->mismatch_told_at < TELL_EVERY_S)
+    if (now - account->inbox.mismatch_told_at < TELL_EVERY_S)
         return;
-    account->mismatch_told_at = now;
+    account->inbox.mismatch_told_at = now;
     coex_account_tell_notice(
         account, NULL,
         "A webhook for the number +%s came here, but this account is +%s, so it was not shown. "
@@ -63,9 +64,10 @@ coex_inbox_unreadable(CoexAccount *account, const char *realm, const GError *err
 {
     gint64 now = coex_account_now(account);
 
-    if (strstr(account->realms, realm) == NULL || now - account->unreadable_told_at < TELL_EVERY_S)
+    if (strstr(account->realms, realm) == NULL ||
+        now - account->inbox.unreadable_told_at < TELL_EVERY_S)
         return;
-    account->unreadable_told_at = now;
+    account->inbox.unreadable_told_at = now;
     coex_account_tell_notice(account, NULL,
                              "A webhook came that could not be read, so something may be missing "
                              "here: look at the phone. It is kept for a later version. (%s)",
@@ -79,9 +81,9 @@ coex_inbox_refused(CoexAccount *account, CoexVerdict verdict)
     gint64 now = coex_account_now(account);
     const char *why = NULL;
 
-    if (account->dead || now - account->last_refusal_told_at < TELL_EVERY_S)
+    if (account->dead || now - account->inbox.refusal_told_at < TELL_EVERY_S)
         return;
-    account->last_refusal_told_at = now;
+    account->inbox.refusal_told_at = now;
     switch (verdict) {
     case COEX_VERDICT_UNSET:
         why = "is empty";
@@ -155,26 +157,16 @@ message_time(CoexAccount *account, const CoexMessage *message)
     return message->time > 0 && message->time < now + AHEAD_S ? message->time : now;
 }
 
-static gboolean
-replace(char **member, const char *value)
-{
-    if (value == NULL || g_strcmp0(*member, value) == 0)
-        return FALSE;
-    g_free(*member);
-    *member = g_strdup(value);
-    return TRUE;
-}
-
 /* TRUE when the message opens or prolongs the customer service window. */
 static gboolean
 note_inbound(CoexAccount *account, CoexPerson *person, const CoexMessage *message)
 {
     gint64 before = person->last_inbound_at;
 
-    replace(&person->alias, message->profile_name);
+    coex_people_take_over(&person->alias, message->profile_name);
     person->hidden = FALSE;
     if (message->time >= before)
-        replace(&person->last_inbound_wamid, message->wamid);
+        coex_people_take_over(&person->last_inbound_wamid, message->wamid);
     if (!coex_content_opens_window(message->content.kind) || message->group_id != NULL)
         return FALSE;
     person->last_inbound_at = coex_window_extend(before, message->time, coex_account_now(account));
@@ -257,12 +249,12 @@ apply_history(CoexInboxStep *step, const CoexEvent *event)
 
     if (event->line != NULL)
         g_ptr_array_add(step->notices, g_strdup(event->line));
-    if (progress < 0 || (account->history_progress >= 0 && progress < 100 &&
-                         progress / 25 <= account->history_progress / 25))
+    if (progress < 0 || (account->inbox.history_progress >= 0 && progress < 100 &&
+                         progress / 25 <= account->inbox.history_progress / 25))
         return;
-    if (progress == account->history_progress)
+    if (progress == account->inbox.history_progress)
         return;
-    account->history_progress = progress;
+    account->inbox.history_progress = progress;
     g_ptr_array_add(step->notices,
                     g_strdup_printf("WhatsApp is sending this number's chat history: %d %%. It is "
                                     "kept, and not shown in conversations.",
@@ -304,9 +296,9 @@ note_delivery(CoexAccount *account, CoexBatch *batch)
 
     account->receiving = TRUE;
     account->last_delivery_at = now;
-    if (now - account->last_delivery_stored_at < DELIVERY_NOTE_S)
+    if (now - account->inbox.stored_at < DELIVERY_NOTE_S)
         return;
-    account->last_delivery_stored_at = now;
+    account->inbox.stored_at = now;
     text = g_strdup_printf("%" G_GINT64_FORMAT, now);
     coex_batch_put_setting(batch, "last-delivery", text);
 }
@@ -344,18 +336,6 @@ step_free(CoexInboxStep *step)
 }
 
 static void
-note_state(CoexAccount *account, CoexPerson *person, const Effect *effect, const char *text)
-{
-    g_autofree char *excerpt = coex_text_excerpt(text != NULL ? text : "", EXCERPT);
-    g_autoptr(GDateTime) when = g_date_time_new_from_unix_local(coex_account_now(account));
-    g_autofree char *clock = when != NULL ? g_date_time_format(when, "%H:%M") : g_strdup("");
-
-    g_hash_table_replace(
-        account->states, g_memdup2(&person->id, sizeof person->id),
-        g_strdup_printf("%s %s: %s", coex_state_get_name(effect->state), clock, excerpt));
-}
-
-static void
 settle_status(CoexInboxStep *step, CoexBatch *batch, const Effect *effect)
 {
     CoexAccount *account = step->account;
@@ -366,7 +346,7 @@ settle_status(CoexInboxStep *step, CoexBatch *batch, const Effect *effect)
     coex_outbox_note_status(account->outbox);
     if (person == NULL || coex_batch_get_outcome(batch, effect->index) != COEX_CHANGED)
         return;
-    note_state(account, person, effect, text);
+    coex_views_note_state(account, person, effect->state, text);
     if (effect->state == COEX_STATE_FAILED) {
         if (effect->error_code == COEX_GRAPH_WINDOW_CLOSED &&
             person->last_inbound_at <= coex_batch_get_time(batch, effect->index))
@@ -375,7 +355,7 @@ settle_status(CoexInboxStep *step, CoexBatch *batch, const Effect *effect)
         if (text != NULL && !coex_batch_is_template(batch, effect->index))
             coex_outbox_keep_failed(account->outbox, person, text);
     }
-    coex_account_tell_person(account, person);
+    coex_views_tell(account, person);
 }
 
 static void
@@ -405,7 +385,7 @@ settle(CoexInboxStep *step, CoexBatch *batch)
 
     g_hash_table_iter_init(&iter, step->touched);
     while (g_hash_table_iter_next(&iter, &id, NULL))
-        coex_account_tell_person(account, coex_people_by_id(account->people, *(gint64 *)id));
+        coex_views_tell(account, coex_people_by_id(account->people, *(gint64 *)id));
     coex_account_tell_feed(account, coex_batch_get_feed(batch));
     for (guint i = 0; i < step->effects->len; i++) {
         const Effect *effect = &g_array_index(step->effects, Effect, i);
@@ -423,7 +403,7 @@ settle(CoexInboxStep *step, CoexBatch *batch)
         coex_account_tell_notice(account, NULL, "%s",
                                  (const char *)g_ptr_array_index(step->notices, i));
     if (step->catalogue_is_stale)
-        coex_sync_refresh(account, FALSE);
+        coex_templates_refresh(account, FALSE);
 }
 
 void

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "session/account.h"
+#include "session/login.h"
 
-#include "session/news.h"
+#include "session/account.h"
 #include <string.h>
 
 #define LOGIN_MS 18000 /* a login has 20 s in all, hosts give up later */
@@ -12,6 +12,7 @@
 #define DEAF_MS (60 * 1000)
 #define N_STEPS 4
 
+static void login_refused(CoexAccount *account, const GError *error);
 static void start_check(CoexAccount *account);
 static void start_listening(CoexAccount *account);
 
@@ -21,7 +22,7 @@ tell_step(CoexAccount *account, const char *text)
     CoexNews *news = coex_news_new(COEX_NEWS_PROGRESS, account->target.session);
 
     news->text = g_strdup(text);
-    news->step = account->login_step++;
+    news->step = account->login.step++;
     news->n_steps = N_STEPS;
     coex_account_tell(account, news);
 }
@@ -50,21 +51,17 @@ set_string(char **member, const char *value)
     *member = copy;
 }
 
-static gboolean
-is_set(const char *text)
-{
-    return text != NULL && *text != '\0';
-}
-
 /* What the provider told in an earlier session stands in for an empty option. */
 static void
 recall(CoexAccount *account, char **member, const char *key)
 {
-    if (!is_set(*member))
-        set_string(member, coex_account_get_setting(account, key));
+    const char *kept = coex_account_get_setting(account, key);
+
+    if (**member == '\0' && kept != NULL)
+        set_string(member, kept);
 }
 
-/* With a public address the secrets may be of our own making (design, section 3). */
+/* With a public address the secrets may be of our own making. */
 static void
 invent_secret(CoexAccount *account, char **member, const char *key, const char *prefix)
 {
@@ -72,7 +69,7 @@ invent_secret(CoexAccount *account, char **member, const char *key, const char *
     g_autofree char *uuid = NULL;
 
     recall(account, member, key);
-    if (is_set(*member) || !is_set(account->public_url))
+    if (**member != '\0' || *account->public_url == '\0')
         return;
     uuid = g_uuid_string_random();
     secret = g_strconcat(prefix, uuid, NULL);
@@ -127,12 +124,9 @@ take_snapshot(CoexAccount *account, CoexSnapshot *snapshot)
     account->id = snapshot->account_id;
     account->people = coex_people_new(snapshot->people, snapshot->addresses);
     account->settings = g_hash_table_ref(snapshot->settings);
-    account->feed_backlog = g_ptr_array_ref(snapshot->feed);
-    account->views = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL,
-                                           (GDestroyNotify)coex_person_view_unref);
-    account->states = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
+    account->login.feed_backlog = g_ptr_array_ref(snapshot->feed);
+    coex_views_init(&account->views, listed_since(account));
     account->outbox = coex_outbox_new(account, snapshot->outbox);
-    account->listed_since = listed_since(account);
     recall(account, &account->endpoint.phone_number_id, "phone-number-id");
     recall(account, &account->endpoint.waba_id, "waba-id");
     account->last_delivery_at = 0;
@@ -148,7 +142,7 @@ on_ids(CoexAccount *account, const GError *error)
     if (error == NULL)
         start_check(account);
     else
-        coex_login_refused(account, error);
+        login_refused(account, error);
 }
 
 static void
@@ -165,7 +159,7 @@ on_loaded(CoexSnapshot *loaded, const GError *error, gpointer user_data)
     }
     take_snapshot(account, snapshot);
     tell_step(account, "Checking the access");
-    coex_sync_find_ids(account, on_ids);
+    coex_ids_find(account, on_ids);
 }
 
 static gboolean
@@ -174,12 +168,12 @@ on_login_timeout(gpointer data)
     CoexAccount *account = data;
     g_autoptr(GError) error = NULL;
 
-    coex_timer_clear(&account->login_timeout);
+    coex_timer_clear(&account->login.timeout);
     error = g_error_new(COEX_ERROR, COEX_ERROR_NETWORK,
                         "%s did not answer within %d seconds. Check the network.",
                         account->endpoint.backend->label, LOGIN_MS / 1000);
-    g_cancellable_cancel(account->login_cancellable);
-    coex_login_refused(account, error);
+    g_cancellable_cancel(account->login.cancellable);
+    login_refused(account, error);
     return G_SOURCE_REMOVE;
 }
 
@@ -196,9 +190,9 @@ coex_account_login(CoexAccount *account)
     set_string(&account->endpoint.base_url, base_url);
     tell_step(account, "Opening the database");
     account->cancellable = g_cancellable_new();
-    account->login_cancellable = g_cancellable_new();
+    account->login.cancellable = g_cancellable_new();
     account->http = coex_http_new(REQUEST_S);
-    account->login_timeout = coex_timer_new(LOGIN_MS, on_login_timeout, account);
+    account->login.timeout = coex_timer_new(LOGIN_MS, on_login_timeout, account);
     account->store = coex_hub_open_store(account->hub, &error);
     if (account->store == NULL) {
         coex_account_tell_failed(account, error);
@@ -229,8 +223,8 @@ is_unreachable(const GError *error)
 
 /* A number that was online before goes online without the API too: webhooks may come, and what is
  * typed waits. */
-void
-coex_login_refused(CoexAccount *account, const GError *error)
+static void
+login_refused(CoexAccount *account, const GError *error)
 {
     gboolean known =
         account->settings != NULL && coex_account_get_setting(account, "known") != NULL;
@@ -245,7 +239,7 @@ coex_login_refused(CoexAccount *account, const GError *error)
         fail(account, COEX_ERROR_NETWORK, "%s", error->message);
         return;
     }
-    account->unreachable_at_login = g_strdup(error->message);
+    account->login.unreachable = g_strdup(error->message);
     start_listening(account);
 }
 
@@ -276,18 +270,12 @@ tell_number_state(CoexAccount *account, const CoexNumberInfo *info)
                                  info->health_problem != NULL ? info->health_problem : "");
 }
 
-static CoexResponse *
+static gboolean
 finish_check(CoexAccount *account, GAsyncResult *result, CoexNumberInfo *ret_info, GError **error)
 {
-    g_autoptr(CoexResponse) response = coex_http_send_finish(result, error);
+    g_autoptr(CoexResponse) response = coex_account_finish(account, result, error);
 
-    if (response == NULL)
-        return NULL;
-    if (!account->dead)
-        coex_account_note_date(account, response);
-    if (!coex_api_read_login(response, ret_info, error))
-        return NULL;
-    return g_steal_pointer(&response);
+    return response != NULL && coex_api_read_login(response, ret_info, error);
 }
 
 static void
@@ -296,12 +284,12 @@ on_checked(GObject *source, GAsyncResult *result, gpointer user_data)
     g_autoptr(CoexAccount) account = user_data;
     g_autoptr(GError) error = NULL;
     g_auto(CoexNumberInfo) info = { 0 };
-    g_autoptr(CoexResponse) response = finish_check(account, result, &info, &error);
+    gboolean good = finish_check(account, result, &info, &error);
 
-    if (account->dead || account->online || account->login_over)
+    if (account->dead || account->online || account->login.access_over)
         return;
-    if (response == NULL) {
-        coex_login_refused(account, error);
+    if (!good) {
+        login_refused(account, error);
         return;
     }
     if (!check_number(account, &info))
@@ -315,7 +303,7 @@ start_check(CoexAccount *account)
 {
     g_autoptr(CoexRequest) request = coex_api_check_login(&account->endpoint);
 
-    coex_http_send_async(account->http, request, account->login_cancellable, on_checked,
+    coex_http_send_async(account->http, request, account->login.cancellable, on_checked,
                          coex_account_ref(account));
 }
 
@@ -335,18 +323,24 @@ tell_missing_secret(CoexAccount *account)
 }
 
 static gboolean
+listens(const CoexAccount *account)
+{
+    return !g_str_equal(account->listen, "off");
+}
+
+static gboolean
 listen(CoexAccount *account, GError **error)
 {
     CoexEndpointSpec spec = {
         .address = account->listen,
-        .path = is_set(account->webhook_path) ? account->webhook_path : "/webhook",
+        .path = account->webhook_path,
         .verifier = account->verifier,
-        .verify_token = account->endpoint.backend->has_challenge && is_set(account->verify_token)
+        .verify_token = account->endpoint.backend->has_challenge && *account->verify_token != '\0'
                             ? account->verify_token
                             : NULL,
     };
 
-    if (!is_set(account->listen) || g_str_equal(account->listen, "off"))
+    if (!listens(account))
         return TRUE;
     return coex_hub_listen(account->hub, account, &spec, error);
 }
@@ -358,8 +352,8 @@ start_listening(CoexAccount *account)
 {
     g_autoptr(GError) error = NULL;
 
-    account->login_over = TRUE;
-    coex_timer_clear(&account->login_timeout);
+    account->login.access_over = TRUE;
+    coex_timer_clear(&account->login.timeout);
     tell_step(account, "Listening for webhooks");
     if (!listen(account, &error))
         coex_account_tell_failed(account, error);
@@ -372,8 +366,7 @@ start_listening(CoexAccount *account)
 static gboolean
 hears(const CoexAccount *account)
 {
-    return coex_verifier_get_header(account->verifier) != NULL && is_set(account->listen) &&
-           !g_str_equal(account->listen, "off");
+    return coex_verifier_get_header(account->verifier) != NULL && listens(account);
 }
 
 static gboolean
@@ -381,14 +374,13 @@ on_deaf(gpointer data)
 {
     CoexAccount *account = data;
 
-    coex_timer_clear(&account->deaf_timer);
+    coex_timer_clear(&account->login.deaf);
     if (!account->receiving)
         coex_account_tell_notice(
             account, NULL,
             "No webhook has ever arrived. Messages come only when %s can reach %s%s from the "
             "internet: see \"Connecting a number\" in the README.",
-            account->endpoint.backend->label, account->listen,
-            is_set(account->webhook_path) ? account->webhook_path : "/webhook");
+            account->endpoint.backend->label, account->listen, account->webhook_path);
     return G_SOURCE_REMOVE;
 }
 
@@ -405,7 +397,7 @@ tell_last_webhook(CoexAccount *account)
         return;
     if (account->last_delivery_at == 0 || clock == NULL) {
         tell_step(account, "No webhook has come yet");
-        account->deaf_timer = coex_timer_new(DEAF_MS, on_deaf, account);
+        account->login.deaf = coex_timer_new(DEAF_MS, on_deaf, account);
         return;
     }
     tell_step(account, line);
@@ -421,31 +413,31 @@ tell_people(CoexAccount *account)
     g_autoptr(GPtrArray) people = coex_people_by_activity(account->people);
 
     for (guint i = 0; i < people->len; i++)
-        coex_account_tell_person(account, g_ptr_array_index(people, i));
+        coex_views_tell(account, g_ptr_array_index(people, i));
 }
 
 static void
 go_online(CoexAccount *account)
 {
-    g_autoptr(GPtrArray) backlog = g_steal_pointer(&account->feed_backlog);
+    g_autoptr(GPtrArray) backlog = g_steal_pointer(&account->login.feed_backlog);
 
     tell_last_webhook(account);
     tell_people(account);
     account->online = TRUE;
     coex_account_tell(account, coex_news_new(COEX_NEWS_ONLINE, account->target.session));
-    if (account->unreachable_at_login == NULL)
+    if (account->login.unreachable == NULL)
         coex_account_put_setting(account, "known", "1");
     else
         coex_account_tell_notice(account, NULL,
                                  "%s Webhooks are received meanwhile, and what you type waits.",
-                                 account->unreachable_at_login);
+                                 account->login.unreachable);
     tell_missing_secret(account);
     coex_account_tell_feed(account, backlog);
-    coex_sync_load_catalogue(account);
+    coex_templates_load(account);
     coex_outbox_start(account->outbox);
     coex_hub_attach(account->hub, account);
-    coex_sync_refresh(account, FALSE);
-    coex_sync_webhook(account, FALSE);
+    coex_templates_refresh(account, FALSE);
+    coex_registration_check(account, FALSE);
 }
 
 /* ---- the check once more, while online ---- */
@@ -456,24 +448,42 @@ on_rechecked(GObject *source, GAsyncResult *result, gpointer user_data)
     g_autoptr(CoexAccount) account = user_data;
     g_autoptr(GError) error = NULL;
     g_auto(CoexNumberInfo) info = { 0 };
-    g_autoptr(CoexResponse) response = finish_check(account, result, &info, &error);
-    CoexAccountChecked done = account->recheck_done;
+    gboolean good = finish_check(account, result, &info, &error);
+    CoexAccessChecked checked = account->login.rechecked;
 
-    account->recheck_done = NULL;
-    if (account->dead || done == NULL)
+    account->login.rechecked = NULL;
+    if (account->dead || checked == NULL)
         return;
-    done(account, response != NULL ? NULL : error);
+    checked(account, good ? NULL : error);
 }
 
 void
-coex_account_recheck(CoexAccount *account, CoexAccountChecked done)
+coex_account_recheck(CoexAccount *account, CoexAccessChecked checked)
 {
     g_autoptr(CoexRequest) request = NULL;
 
-    if (account->recheck_done != NULL)
+    if (account->login.rechecked != NULL)
         return;
-    account->recheck_done = done;
+    account->login.rechecked = checked;
     request = coex_api_check_login(&account->endpoint);
     coex_http_send_async(account->http, request, account->cancellable, on_rechecked,
                          coex_account_ref(account));
+}
+
+/* ---- its end ---- */
+
+void
+coex_login_state_stop(CoexLoginState *login)
+{
+    coex_timer_clear(&login->timeout);
+    coex_timer_clear(&login->deaf);
+    g_cancellable_cancel(login->cancellable);
+}
+
+void
+coex_login_state_clear(CoexLoginState *login)
+{
+    g_clear_object(&login->cancellable);
+    g_clear_pointer(&login->unreachable, g_free);
+    g_clear_pointer(&login->feed_backlog, g_ptr_array_unref);
 }

@@ -255,7 +255,7 @@ on_sending(CoexBatch *batch, const GError *error, gpointer user_data)
     slip->committed = TRUE;
     request = build_request(slip);
     if (request == NULL) {
-        coex_sync_refresh(account, FALSE);
+        coex_templates_refresh(account, FALSE);
         coex_slip_fail(slip, "This template is not offered any more as it was. Choose one again.");
         return;
     }
@@ -279,9 +279,7 @@ on_silence(gpointer data)
                              "arrived: what customers answer will not arrive either. Check that %s "
                              "can reach %s from the internet, and that the webhook is registered.",
                              account->endpoint.backend->label,
-                             account->public_url != NULL && *account->public_url != '\0'
-                                 ? account->public_url
-                                 : account->listen);
+                             *account->public_url != '\0' ? account->public_url : account->listen);
     return G_SOURCE_REMOVE;
 }
 
@@ -333,7 +331,7 @@ accepted(CoexOutbox *outbox, CoexPerson *person)
     outbox->access_proven = FALSE;
     outbox->n_failures = 0;
     if (outbox->account->receipts == COEX_RECEIPTS_ANSWER)
-        coex_sync_mark_read(outbox->account, person);
+        coex_receipts_mark_read(outbox->account, person);
 }
 
 static void
@@ -355,7 +353,7 @@ on_accepted(CoexBatch *batch, const GError *error, gpointer user_data)
     leave_lane(outbox, slip, person);
     accepted(outbox, person);
     coex_account_tell_feed(account, coex_batch_get_feed(batch));
-    coex_account_tell_person(account, person);
+    coex_views_tell(account, person);
     if (outbox->silence == NULL && !outbox->silence_told)
         outbox->silence = coex_timer_new(SILENCE_MS, on_silence, outbox);
     coex_hub_retry_delayed(account->hub);
@@ -560,7 +558,7 @@ refuse(CoexSlip *slip, const GError *error, gint64 at_least_ms)
                           coex_retry_delay_ms(kind, slip->row->attempts - 1, g_random_double())));
     } else {
         if (g_error_matches(error, COEX_ERROR, COEX_ERROR_TEMPLATE))
-            coex_sync_refresh(outbox->account, FALSE);
+            coex_templates_refresh(outbox->account, FALSE);
         coex_slip_fail(slip, error->message);
     }
 }
@@ -570,14 +568,10 @@ on_answer(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     g_autoptr(CoexTicket) ticket = user_data;
     g_autoptr(GError) error = NULL;
-    g_autoptr(CoexResponse) response = coex_http_send_finish(result, &error);
+    g_autoptr(CoexResponse) response = coex_account_finish(ticket->account, result, &error);
     g_auto(CoexSent) sent = { 0 };
     CoexSlip *slip = coex_ticket_slip(ticket);
 
-    if (ticket->account->dead)
-        return;
-    if (response != NULL)
-        coex_account_note_date(ticket->account, response);
     if (slip == NULL || slip->accepted)
         return;
     if (response != NULL && coex_api_read_sent(response, &sent, &error))

@@ -92,8 +92,8 @@ coex_people_find_name(CoexPeople *people, const char *text)
     return g_hash_table_lookup(people->by_name, name);
 }
 
-static gboolean
-take_over(char **member, const char *news)
+gboolean
+coex_people_take_over(char **member, const char *news)
 {
     if (news == NULL || g_strcmp0(*member, news) == 0)
         return FALSE;
@@ -124,10 +124,10 @@ coex_people_link(CoexPeople *people, CoexPerson *person, const CoexPeer *peer)
 {
     gboolean changed = FALSE;
 
-    changed |= take_over(&person->peer.wa_id, peer->wa_id);
-    changed |= take_over(&person->peer.user_id, peer->user_id);
-    changed |= take_over(&person->peer.parent_user_id, peer->parent_user_id);
-    changed |= take_over(&person->peer.username, peer->username);
+    changed |= coex_people_take_over(&person->peer.wa_id, peer->wa_id);
+    changed |= coex_people_take_over(&person->peer.user_id, peer->user_id);
+    changed |= coex_people_take_over(&person->peer.parent_user_id, peer->parent_user_id);
+    changed |= coex_people_take_over(&person->peer.username, peer->username);
     changed |= link_address(people, person, peer->wa_id);
     changed |= link_address(people, person, peer->user_id);
     changed |= link_address(people, person, peer->parent_user_id);

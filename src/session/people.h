@@ -28,5 +28,10 @@ CoexPerson *coex_people_learn(CoexPeople *people, const CoexPeer *peer, gboolean
  * with another one (Meta: messages/send-messages). */
 gboolean coex_people_link(CoexPeople *people, CoexPerson *person, const CoexPeer *peer);
 
+/* Puts a copy of @news in the place of a person's string, unless it is NULL or the same: then
+ * FALSE.
+ */
+gboolean coex_people_take_over(char **member, const char *news);
+
 /* All, most recently active first. Array of borrowed CoexPerson; free with g_ptr_array_unref(). */
 GPtrArray *coex_people_by_activity(CoexPeople *people);

@@ -424,7 +424,7 @@ static void
 run_mark_seen(Command *command, CoexPerson *person)
 {
     if (command->account->receipts == COEX_RECEIPTS_SEEN)
-        coex_sync_mark_read(command->account, person);
+        coex_receipts_mark_read(command->account, person);
 }
 
 void
@@ -440,7 +440,7 @@ run_list(Command *command, CoexPerson *person)
     person->pinned = command->flag;
     person->hidden = !command->flag;
     coex_account_store_person(command->account, person);
-    coex_account_tell_person(command->account, person);
+    coex_views_tell(command->account, person);
 }
 
 static void
@@ -468,7 +468,7 @@ coex_session_unlist(CoexSession *session, const char *name)
 static void
 run_refresh(Command *command, CoexPerson *person)
 {
-    coex_sync_refresh(command->account, TRUE);
+    coex_templates_refresh(command->account, TRUE);
 }
 
 void
@@ -483,7 +483,7 @@ coex_session_refresh_templates(CoexSession *session)
 static void
 run_answer_webhook(Command *command, CoexPerson *person)
 {
-    coex_sync_answer_webhook(command->account, command->text, command->flag);
+    coex_registration_answer(command->account, command->text, command->flag);
 }
 
 void
@@ -500,7 +500,7 @@ coex_session_answer_webhook(CoexSession *session, const char *registered_url, gb
 static void
 run_register_webhook(Command *command, CoexPerson *person)
 {
-    coex_sync_webhook(command->account, TRUE);
+    coex_registration_check(command->account, TRUE);
 }
 
 void

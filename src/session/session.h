@@ -37,7 +37,6 @@ typedef struct {
     const char *webhook_path;
     const char *webhook_header;
     const char *public_url;
-    const char *template_language;
     CoexReceipts receipts;
     gboolean list_everybody; /* `buddies` = all */
     char verb_mark; /* what the user types before a verb in this host, for lines that name one: '/'

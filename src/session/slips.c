@@ -364,7 +364,7 @@ on_committed(CoexBatch *batch, const GError *error, gpointer user_data)
         return;
     }
     note_committed(lane, ticket->commit);
-    coex_account_tell_person(account, coex_people_by_id(account->people, ticket->person_id));
+    coex_views_tell(account, coex_people_by_id(account->people, ticket->person_id));
     coex_account_tell_feed(account, coex_batch_get_feed(batch));
     coex_outbox_pump(account->outbox);
 }

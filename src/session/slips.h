@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "core/retry.h"
 #include "session/account.h"
 
 /* The outbox's inside, shared by outbox.c (the queue and its life with the network) and held.c

@@ -3,7 +3,7 @@
 
 #include "store/db.h"
 
-/* What is forgotten, and when (design: retention). Bodies kept for a later version, unreadable ones
+/* What is forgotten, and when. Bodies kept for a later version, unreadable ones
  * and those that wait for an account never go. */
 
 #define COEX_RETENTION_BODY_S (30 * 24 * 3600) /* bodies that were applied */

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "session/ids.h"
+
+#include "session/account.h"
+
+static void ask_next_waba(CoexAccount *account);
+
+static void
+search_over(CoexAccount *account, const GError *error)
+{
+    CoexIdsFound found = account->ids.found;
+
+    account->ids.found = NULL;
+    if (found != NULL && !account->dead)
+        found(account, error);
+}
+
+static void
+ids_not_found(CoexAccount *account)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (*account->endpoint.phone_number_id == '\0')
+        error = g_error_new(
+            COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+            "The id of +%s could not be found with this access token. Fill in the option "
+            "phone-number-id; it stands in WhatsApp Manager under Account tools, Phone numbers.",
+            account->number);
+    search_over(account, error);
+}
+
+/* Whether another way may still lead on: only a dead token or network ends the search. */
+static gboolean
+ends_search(const GError *error)
+{
+    return coex_error_get_graph_code(error) == 190 ||
+           g_error_matches(error, COEX_ERROR, COEX_ERROR_NETWORK) ||
+           g_error_matches(error, COEX_ERROR, COEX_ERROR_RETRY);
+}
+
+static void
+take_id(CoexAccount *account, char **member, const char *key, const char *id)
+{
+    if (**member != '\0')
+        return;
+    g_free(*member);
+    *member = g_strdup(id);
+    coex_account_put_setting(account, key, id);
+}
+
+static void
+take_ids(CoexAccount *account, const char *waba_id, const char *phone_number_id)
+{
+    take_id(account, &account->endpoint.phone_number_id, "phone-number-id", phone_number_id);
+    take_id(account, &account->endpoint.waba_id, "waba-id", waba_id);
+}
+
+static void
+on_numbers(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(CoexAccount) account = user_data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(CoexResponse) response = coex_account_finish(account, result, &error);
+    g_autofree char *id = NULL;
+
+    if (account->dead || account->login.access_over)
+        return;
+    if (response != NULL)
+        id = coex_api_read_number_id(response, account->number, &error);
+    if (id != NULL) {
+        take_ids(account, account->ids.wabas[account->ids.next_waba - 1], id);
+        search_over(account, NULL);
+    } else if (error != NULL && ends_search(error)) {
+        search_over(account, error);
+    } else {
+        ask_next_waba(account);
+    }
+}
+
+static void
+ask_next_waba(CoexAccount *account)
+{
+    g_autoptr(CoexRequest) request = NULL;
+
+    if (account->ids.wabas == NULL || account->ids.wabas[account->ids.next_waba] == NULL) {
+        ids_not_found(account);
+        return;
+    }
+    request = coex_api_list_numbers(&account->endpoint, account->ids.wabas[account->ids.next_waba]);
+    account->ids.next_waba++;
+    coex_http_send_async(account->http, request, account->login.cancellable, on_numbers,
+                         coex_account_ref(account));
+}
+
+static void
+on_wabas(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(CoexAccount) account = user_data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(CoexResponse) response = coex_account_finish(account, result, &error);
+
+    if (account->dead || account->login.access_over)
+        return;
+    if (response != NULL)
+        account->ids.wabas = coex_api_read_wabas(response, &error);
+    if (error != NULL && ends_search(error))
+        search_over(account, error);
+    else
+        ask_next_waba(account);
+}
+
+void
+coex_ids_find(CoexAccount *account, CoexIdsFound found)
+{
+    const CoexEndpoint *endpoint = &account->endpoint;
+    g_autoptr(CoexRequest) request = NULL;
+
+    account->ids.found = found;
+    if (!endpoint->backend->number_in_path ||
+        (*endpoint->phone_number_id != '\0' && *endpoint->waba_id != '\0')) {
+        search_over(account, NULL);
+        return;
+    }
+    if (*endpoint->waba_id != '\0') {
+        account->ids.wabas = g_strsplit(endpoint->waba_id, ",", 1);
+        ask_next_waba(account);
+        return;
+    }
+    request = coex_api_find_wabas(endpoint);
+    coex_http_send_async(account->http, request, account->login.cancellable, on_wabas,
+                         coex_account_ref(account));
+}
+
+void
+coex_ids_clear(CoexIds *ids)
+{
+    g_clear_pointer(&ids->wabas, g_strfreev);
+}

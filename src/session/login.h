@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "session/hub.h"
+#include <gio/gio.h>
+
+/* The login of an account in four steps: the database, the access, the listener, online. Engine
+ * thread. */
+
+/* NULL error: the access is good. */
+typedef void (*CoexAccessChecked)(CoexAccount *account, const GError *error);
+
+/* Inside of a login; zero at first. */
+typedef struct {
+    guint step;
+    GSource *timeout;
+    GCancellable *cancellable;
+    gboolean access_over;    /* it was checked, or given up on */
+    char *unreachable;       /* why it was given up on, a sentence; NULL */
+    GPtrArray *feed_backlog; /* CoexFeedItem, until online */
+    CoexAccessChecked rechecked;
+    GSource *deaf; /* until it is said that no webhook ever came */
+} CoexLoginState;
+
+/* Ends in online or failed. */
+void coex_account_login(CoexAccount *account);
+/* No timer and no answer does anything any more. */
+void coex_login_state_stop(CoexLoginState *login);
+void coex_login_state_clear(CoexLoginState *login);
+
+/* Checks the access once more, since a send was refused with AUTH. */
+void coex_account_recheck(CoexAccount *account, CoexAccessChecked checked);

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "core/template.h"
+#include "session/hub.h"
+
+/* What is typed, from the keyboard to WhatsApp's acceptance: a queue for each person, on disk
+ * before anything leaves, paced, retried where that is safe, waiting where a person or a status
+ * must decide. Engine thread. */
+
+typedef struct CoexOutbox CoexOutbox;
+
+/* @account owns it; @rows (CoexOutboxRow) are copied. Free with coex_outbox_free(). */
+CoexOutbox *coex_outbox_new(CoexAccount *account, GPtrArray *rows);
+void coex_outbox_free(CoexOutbox *outbox);
+/* No timer and no callback does anything any more. */
+void coex_outbox_stop(CoexOutbox *outbox);
+/* After going online: looks at what the last session left. */
+void coex_outbox_start(CoexOutbox *outbox);
+/* A text for the person: it is queued, parked where the window is closed, or held on demand. */
+void coex_outbox_send_text(CoexOutbox *outbox, CoexPerson *person, const char *text, gboolean hold);
+/* A template with checked values; ends what is parked for the person. */
+void coex_outbox_send_template(CoexOutbox *outbox, CoexPerson *person,
+                               const CoexTemplate *template_, const char *const *values);
+/* The user's verbs on the person's parked texts, or on the last that failed; each answers with a
+ * notice when there is nothing to do. Only @person of list_held may be NULL: everybody. */
+void coex_outbox_hold(CoexOutbox *outbox, CoexPerson *person);
+void coex_outbox_cancel(CoexOutbox *outbox, CoexPerson *person);
+void coex_outbox_resend(CoexOutbox *outbox, CoexPerson *person);
+void coex_outbox_discard(CoexOutbox *outbox, CoexPerson *person);
+void coex_outbox_list_held(CoexOutbox *outbox, CoexPerson *person);
+/* The person's texts in that state. */
+guint coex_outbox_count(CoexOutbox *outbox, gint64 person_id, CoexOutboxState state);
+/* Whether an unanswered send to the person has this text. */
+gboolean coex_outbox_is_pending(CoexOutbox *outbox, gint64 person_id, const char *text);
+/* A status that carries a local id of ours came, before or instead of the answer: adds the
+ * acceptance to @batch. TRUE when the row was known; then coex_outbox_settled() tells the batch's
+ * end. */
+gboolean coex_outbox_settle(CoexOutbox *outbox, CoexBatch *batch, const CoexStatus *status);
+void coex_outbox_settled(CoexOutbox *outbox, const char *local_id, gboolean failed,
+                         const GError *error);
+/* The person wrote, so that the window is open now: releases what is held. */
+void coex_outbox_window_opened(CoexOutbox *outbox, CoexPerson *person);
+/* A message failed later: kept for /resend. */
+void coex_outbox_keep_failed(CoexOutbox *outbox, CoexPerson *person, const char *text);
+/* Any status came: webhooks do arrive. */
+void coex_outbox_note_status(CoexOutbox *outbox);

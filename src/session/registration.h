@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "session/hub.h"
+
+/* The webhook registration at the provider: read first, made when there is none, and never taken
+ * from another system without the user's yes. Engine thread. */
+
+/* Compares what is registered with the option public-url; @by_hand: the user asked, and hears also
+ * when nothing was to do. */
+void coex_registration_check(CoexAccount *account, gboolean by_hand);
+/* The user's answer whether ours may replace @registered. A no is remembered for that address. */
+void coex_registration_answer(CoexAccount *account, const char *registered, gboolean yes);

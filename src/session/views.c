@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "session/views.h"
+
+#include "core/text.h"
+#include "session/account.h"
+
+#define EXCERPT 40
+/* Another time (a test's clock may jump, the system's does not) is noticed within this. */
+#define TIMER_MAX_S 60
+
+void
+coex_views_init(CoexViews *views, gint64 listed_since)
+{
+    views->told = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL,
+                                        (GDestroyNotify)coex_person_view_unref);
+    views->states = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
+    views->listed_since = listed_since;
+}
+
+void
+coex_views_stop(CoexViews *views)
+{
+    coex_timer_clear(&views->timer);
+}
+
+void
+coex_views_clear(CoexViews *views)
+{
+    g_clear_pointer(&views->told, g_hash_table_unref);
+    g_clear_pointer(&views->states, g_hash_table_unref);
+}
+
+/* ---- views ---- */
+
+static gboolean
+person_is_listed(const CoexAccount *account, const CoexPerson *person)
+{
+    if (person->pinned)
+        return TRUE;
+    if (person->hidden)
+        return FALSE;
+    return account->list_everybody || person->active_at >= account->views.listed_since;
+}
+
+static CoexPersonView *
+view_new(CoexAccount *account, const CoexPerson *person)
+{
+    CoexPersonView *view = g_atomic_rc_box_new0(CoexPersonView);
+
+    view->id = person->id;
+    view->name = g_strdup(person->name);
+    view->alias = g_strdup(person->alias != NULL ? person->alias : person->peer.username);
+    view->display = coex_peer_dup_display(&person->peer);
+    view->window = coex_account_window(account, person);
+    view->label = coex_window_get_label(view->window, coex_account_now(account));
+    view->last_state = g_strdup(g_hash_table_lookup(account->views.states, &person->id));
+    view->listed = person_is_listed(account, person);
+    view->n_parked = coex_outbox_count(account->outbox, person->id, COEX_OUTBOX_PARKED);
+    view->n_held = coex_outbox_count(account->outbox, person->id, COEX_OUTBOX_HELD);
+    return view;
+}
+
+static gboolean
+view_equal(const CoexPersonView *a, const CoexPersonView *b)
+{
+    return g_strcmp0(a->alias, b->alias) == 0 && g_str_equal(a->display, b->display) &&
+           a->window.open == b->window.open && a->window.expires_at == b->window.expires_at &&
+           a->window.free_until == b->window.free_until && a->label == b->label &&
+           g_strcmp0(a->last_state, b->last_state) == 0 && a->listed == b->listed &&
+           a->n_parked == b->n_parked && a->n_held == b->n_held;
+}
+
+static void watch_window(CoexAccount *account, const CoexPersonView *view);
+
+void
+coex_views_tell(CoexAccount *account, const CoexPerson *person)
+{
+    g_autoptr(CoexPersonView) view = NULL;
+    const CoexPersonView *told;
+    CoexNews *news;
+
+    if (account->dead)
+        return;
+    view = view_new(account, person);
+    told = g_hash_table_lookup(account->views.told, &person->id);
+    if (told != NULL && view_equal(told, view))
+        return;
+    news = coex_news_new(COEX_NEWS_PERSON, account->target.session);
+    news->person = coex_person_view_ref(view);
+    coex_account_tell(account, news);
+    g_hash_table_replace(account->views.told, &view->id, coex_person_view_ref(view));
+    watch_window(account, view);
+}
+
+const CoexPersonView *
+coex_views_get(CoexAccount *account, const CoexPerson *person)
+{
+    CoexPersonView *told = g_hash_table_lookup(account->views.told, &person->id);
+
+    if (told == NULL) {
+        coex_views_tell(account, person);
+        told = g_hash_table_lookup(account->views.told, &person->id);
+    }
+    return told;
+}
+
+void
+coex_views_note_state(CoexAccount *account, const CoexPerson *person, CoexState state,
+                      const char *text)
+{
+    g_autofree char *excerpt = coex_text_excerpt(text != NULL ? text : "", EXCERPT);
+    g_autoptr(GDateTime) when = g_date_time_new_from_unix_local(coex_account_now(account));
+    g_autofree char *clock = when != NULL ? g_date_time_format(when, "%H:%M") : g_strdup("");
+
+    g_hash_table_replace(account->views.states, g_memdup2(&person->id, sizeof person->id),
+                         g_strdup_printf("%s %s: %s", coex_state_get_name(state), clock, excerpt));
+}
+
+/* ---- presence: one timer for the nearest change ---- */
+
+static gboolean on_change(gpointer data);
+
+static void
+wake_at(CoexAccount *account, gint64 when)
+{
+    gint64 delay_s = CLAMP(when - coex_account_now(account), 0, TIMER_MAX_S);
+
+    if (account->views.timer != NULL && account->views.timer_at <= when)
+        return;
+    coex_timer_clear(&account->views.timer);
+    account->views.timer_at = when;
+    account->views.timer = coex_timer_new(delay_s * 1000, on_change, account);
+}
+
+static void
+watch_window(CoexAccount *account, const CoexPersonView *view)
+{
+    gint64 next = coex_window_next_change(view->window, coex_account_now(account));
+
+    if (next > 0)
+        wake_at(account, next);
+}
+
+void
+coex_views_recheck(CoexAccount *account)
+{
+    coex_timer_clear(&account->views.timer);
+    wake_at(account, coex_account_now(account));
+}
+
+static gboolean
+on_change(gpointer data)
+{
+    CoexAccount *account = data;
+    g_autoptr(GArray) changed = g_array_new(FALSE, FALSE, sizeof(gint64));
+    gint64 now = coex_account_now(account);
+    GHashTableIter iter;
+    gpointer value;
+
+    coex_timer_clear(&account->views.timer);
+    g_hash_table_iter_init(&iter, account->views.told);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const CoexPersonView *view = value;
+
+        if (view->label != coex_window_get_label(view->window, now))
+            g_array_append_val(changed, view->id);
+        else
+            watch_window(account, view);
+    }
+    for (guint i = 0; i < changed->len; i++)
+        coex_views_tell(account,
+                        coex_people_by_id(account->people, g_array_index(changed, gint64, i)));
+    return G_SOURCE_REMOVE;
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "core/message.h"
+#include "session/hub.h"
+#include "session/session.h"
+
+/* What the chat program knows of each person: the view told last. Tells differences only, and hides
+ * the one timer that follows the windows of all. Engine thread. */
+
+typedef struct {
+    GHashTable *told;    /* gint64 person id -> CoexPersonView */
+    GHashTable *states;  /* gint64 person id -> tooltip line */
+    gint64 listed_since; /* who was active since then stands in the buddy list */
+    GSource *timer;      /* the nearest change of a window */
+    gint64 timer_at;
+} CoexViews;
+
+void coex_views_init(CoexViews *views, gint64 listed_since);
+/* The timer is cleared before: coex_views_stop(). */
+void coex_views_clear(CoexViews *views);
+void coex_views_stop(CoexViews *views);
+
+/* Tells the person's view if it differs from what was told last. */
+void coex_views_tell(CoexAccount *account, const CoexPerson *person);
+/* The view, told now if it never was. Borrowed; NULL once the account is dead. */
+const CoexPersonView *coex_views_get(CoexAccount *account, const CoexPerson *person);
+/* Keeps the tooltip line "delivered 14:03: TEXT"; the next coex_views_tell() tells it. */
+void coex_views_note_state(CoexAccount *account, const CoexPerson *person, CoexState state,
+                           const char *text);
+/* The clock was corrected: looks at every window again. */
+void coex_views_recheck(CoexAccount *account);
