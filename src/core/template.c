@@ -177,7 +177,7 @@ read_named_examples(CoexTemplate *self, const CoexJsonAt *list, gboolean in_head
 
         if (coex_json_text(&name))
             index = find_variable(self, coex_json_text(&name), in_header);
-        if (index >= 0 && !get_variable(self, (guint)index)->example)
+        if (index >= 0 && get_variable(self, (guint)index)->example == NULL)
             get_variable(self, (guint)index)->example = g_strdup(coex_json_text(&example));
     }
 }
@@ -197,7 +197,8 @@ read_positional_examples(CoexTemplate *self, const CoexJsonAt *list, gboolean in
         if (variable->in_header != in_header)
             continue;
         value = coex_json_element(values, n_seen++);
-        variable->example = g_strdup(coex_json_text(&value));
+        if (variable->example == NULL)
+            variable->example = g_strdup(coex_json_text(&value));
     }
 }
 

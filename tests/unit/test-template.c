@@ -160,6 +160,9 @@ test_variables(void)
         { "{'type':'BODY','text':'{{1}} {{2}}','example':{'body_text':['a','b']}}", "", "1=a 2=b" },
         { "{'type':'BODY','text':'{{1}} {{2}}','example':{'body_text':[['a']]}}", "", "1=a 2=-" },
         { "{'type':'BODY','text':'{{1}}','example':{'body_text':'a'}}", "", "1=-" },
+        { "{'type':'BODY','text':'{{1}}','example':{'body_text':['a']}},"
+          "{'type':'BODY','text':'{{1}}','example':{'body_text':['b']}}",
+          "", "1=a" },
         { "{'type':'BODY','text':'{{1}}'},{'type':'HEADER','format':'TEXT','text':'{{1}}!',"
           "'example':{'header_text':['h']}}",
           "", "header:1=h 1=-" },
