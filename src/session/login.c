@@ -363,8 +363,8 @@ start_listening(CoexAccount *account)
 
 /* ---- 4: online ---- */
 
-static gboolean
-hears(const CoexAccount *account)
+gboolean
+coex_account_hears(const CoexAccount *account)
 {
     return coex_verifier_get_header(account->verifier) != NULL && listens(account);
 }
@@ -376,11 +376,7 @@ on_deaf(gpointer data)
 
     coex_timer_clear(&account->login.deaf);
     if (!account->receiving)
-        coex_account_tell_notice(
-            account, NULL,
-            "No webhook has ever arrived. Messages come only when %s can reach %s%s from the "
-            "internet: see \"Connecting a number\" in the README.",
-            account->endpoint.backend->label, account->listen, account->webhook_path);
+        coex_registration_doubt(account, "No webhook has ever arrived.");
     return G_SOURCE_REMOVE;
 }
 
@@ -393,7 +389,7 @@ tell_last_webhook(CoexAccount *account)
     g_autofree char *clock = when != NULL ? g_date_time_format(when, "%Y-%m-%d %H:%M") : NULL;
     g_autofree char *line = g_strdup_printf("The last webhook came at %s", clock);
 
-    if (!hears(account))
+    if (!coex_account_hears(account))
         return;
     if (account->last_delivery_at == 0 || clock == NULL) {
         tell_step(account, "No webhook has come yet");

@@ -28,5 +28,8 @@ void coex_account_login(CoexAccount *account);
 void coex_login_state_stop(CoexLoginState *login);
 void coex_login_state_clear(CoexLoginState *login);
 
+/* Whether a webhook may come in: the account listens, and has the secret. */
+gboolean coex_account_hears(const CoexAccount *account);
+
 /* Checks the access once more, since a send was refused with AUTH. */
 void coex_account_recheck(CoexAccount *account, CoexAccessChecked checked);

@@ -270,16 +270,12 @@ static gboolean
 on_silence(gpointer data)
 {
     CoexOutbox *outbox = data;
-    CoexAccount *account = outbox->account;
 
     coex_timer_clear(&outbox->silence);
     outbox->silence_told = TRUE;
-    coex_account_tell_notice(account, NULL,
-                             "A message was accepted two minutes ago, but no webhook about it has "
-                             "arrived: what customers answer will not arrive either. Check that %s "
-                             "can reach %s from the internet, and that the webhook is registered.",
-                             account->endpoint.backend->label,
-                             *account->public_url != '\0' ? account->public_url : account->listen);
+    coex_registration_doubt(outbox->account,
+                            "A message was accepted two minutes ago, but no webhook about it has "
+                            "arrived: what customers answer will not arrive either.");
     return G_SOURCE_REMOVE;
 }
 
@@ -354,7 +350,7 @@ on_accepted(CoexBatch *batch, const GError *error, gpointer user_data)
     accepted(outbox, person);
     coex_account_tell_feed(account, coex_batch_get_feed(batch));
     coex_views_tell(account, person);
-    if (outbox->silence == NULL && !outbox->silence_told)
+    if (outbox->silence == NULL && !outbox->silence_told && coex_account_hears(account))
         outbox->silence = coex_timer_new(SILENCE_MS, on_silence, outbox);
     coex_hub_retry_delayed(account->hub);
     coex_outbox_pump(outbox);

@@ -103,3 +103,65 @@ coex_registration_answer(CoexAccount *account, const char *registered, gboolean 
     else
         coex_account_put_setting(account, "webhook-refused", registered);
 }
+
+/* ---- why nothing arrives ---- */
+
+typedef struct {
+    CoexAccount *account;
+    char *symptom;
+} Doubt;
+
+static void
+doubt_free(Doubt *doubt)
+{
+    coex_account_unref(doubt->account);
+    g_free(doubt->symptom);
+    g_free(doubt);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Doubt, doubt_free)
+
+static char *
+explain(const CoexAccount *account, const char *registered)
+{
+    const char *provider = account->endpoint.backend->label;
+
+    if (registered == NULL)
+        return g_strdup_printf("They come only when %s can reach %s%s from the internet.", provider,
+                               account->listen, account->webhook_path);
+    if (*registered == '\0')
+        return g_strdup_printf("%s has no address to deliver them to: fill in the account's option "
+                               "public-url and log in again.",
+                               provider);
+    return g_strdup_printf("%s delivers them to %s: that address must lead to %s%s on this "
+                           "computer. Test it from outside.",
+                           provider, registered, account->listen, account->webhook_path);
+}
+
+static void
+on_explained(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(Doubt) doubt = user_data;
+    CoexAccount *account = doubt->account;
+    g_autoptr(CoexResponse) response = coex_account_finish(account, result, NULL);
+    g_autofree char *registered = NULL;
+    g_autofree char *explanation = NULL;
+
+    if (account->dead)
+        return;
+    if (response != NULL)
+        registered = coex_api_read_webhook(&account->endpoint, response, NULL);
+    explanation = explain(account, registered);
+    coex_account_tell_notice(account, NULL, "%s %s See “Connecting a number” in the README.",
+                             doubt->symptom, explanation);
+}
+
+void
+coex_registration_doubt(CoexAccount *account, const char *symptom)
+{
+    g_autoptr(CoexRequest) request = coex_api_get_webhook(&account->endpoint);
+    Doubt *doubt = g_new0(Doubt, 1);
+
+    doubt->account = coex_account_ref(account);
+    doubt->symptom = g_strdup(symptom);
+    coex_http_send_async(account->http, request, account->cancellable, on_explained, doubt);
+}

@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import sqlite3
+import struct
 import subprocess
 import sys
 import tempfile
@@ -60,6 +61,21 @@ def why_no_strace():
         child.kill()
         child.wait()
     return None
+
+
+class Clock:
+    """The time of a program that runs in its environment."""
+
+    def __init__(self, directory):
+        self.path = os.path.join(directory, "clock")
+        with open(self.path, "wb") as settings:
+            settings.write(struct.pack("=qq", 1, 0))
+        self.environment = {"LD_PRELOAD": os.path.join(BUILD, "torture-clock.so"), "COEX_CLOCK": self.path}
+
+    def set(self, rate=1, ahead_s=0):
+        """How many times as fast it goes, and how wrong the time of day is."""
+        with open(self.path, "r+b") as settings:
+            settings.write(struct.pack("=qq", rate, ahead_s))
 
 
 class Headless:

@@ -4,12 +4,11 @@ an API that is away, a clock that jumps. Timers run 60 times as fast where that 
 import collections
 import os
 import re
-import struct
 import sys
 import time
 
 from gate import GARBAGE, Gate, error_object, http
-from headless import BUILD, WRITER, Headless, check, wait_until, why_no_strace
+from headless import WRITER, Clock, Headless, check, wait_until, why_no_strace
 from sim import Sim
 from tap import Suite
 
@@ -45,17 +44,10 @@ class World:
     def __init__(self, provider, directory):
         self.sim = Sim(provider, directory)
         self.gate = Gate(self.sim.values["API_URL"])
-        self.clock = os.path.join(directory, "clock")
-        self.set_clock(1, 0)
-        self.host = Headless(self.sim, directory, environment={
-            "LD_PRELOAD": os.path.join(BUILD, "torture-clock.so"), "COEX_CLOCK": self.clock})
+        self.clock = Clock(directory)
+        self.host = Headless(self.sim, directory, environment=self.clock.environment)
         self.host.options = {"api-url": self.gate.url}
         self.n_people = self.n_texts = 0
-
-    def set_clock(self, rate, ahead_s):
-        mode = "r+b" if os.path.exists(self.clock) else "wb"
-        with open(self.clock, mode) as settings:
-            settings.write(struct.pack("=qq", rate, ahead_s))
 
     def people(self, n):
         """Customers whose window is open: handle and number."""
@@ -121,22 +113,22 @@ class World:
 
     def ambiguous_accepted(self, way):
         """Its status settles it long before the wait is over."""
-        self.set_clock(RATE if way == "silence" else 1, 0)
+        self.clock.set(RATE if way == "silence" else 1)
         who, number, first, behind, _ = self.type_three(way, True)
-        self.set_clock(1, 0)
+        self.clock.set()
         self.wait_sent(who, behind)
         check((self.n_sent(who, first), self.gate.count(first)) == (1, 1), "it is sent again")
         check(self.n_unconfirmed(number, first) == 0, "it is told to be open although its status came")
 
     def ambiguous_lost(self, way):
         """It is open for two minutes, holds up this chat alone, is told once and never sent again by itself."""
-        self.set_clock(RATE, 0)
+        self.clock.set(RATE)
         who, number, first, behind, begin = self.type_three(way, False)
         wait_until("the line that nobody knows", lambda: self.n_unconfirmed(number, first), pause=0.005)
         waited_s = (time.monotonic() - begin) * RATE
         check(waited_s >= CONFIRM_S * 0.9, f"given up after {waited_s:.0f} s")
         self.wait_sent(who, behind)
-        self.set_clock(1, 0)
+        self.clock.set()
         self.host.sync()
         check(self.n_unconfirmed(number, first) == 1, "told more than once")
         check((self.n_sent(who, first), self.gate.count(first)) == (0, 1), "it is sent again by itself")
@@ -198,14 +190,14 @@ class World:
         self.host.wait_quiet()
         self.gate.answer(way)
         n_before = len(self.gate.times())
-        self.set_clock(RATE, 0)
+        self.clock.set(RATE)
         texts = self.type_to_all(people, 3)
         begin = time.monotonic()
         wait_until("its end", lambda: time.monotonic() > begin + STORM_S / RATE, pause=0.1)
         tries = self.gate.times()[n_before:]
         self.gate.answer("pass")
         self.wait_all_sent(texts)
-        self.set_clock(1, 0)
+        self.clock.set()
         n_most = max(sum(moment <= other < moment + 10 / RATE for other in tries) for moment in tries)
         check(max(self.count_waiting(people)) <= 1, "the user is told more than once")
         if name != "131056":
@@ -219,7 +211,7 @@ class World:
         people = self.people(10)
         self.host.wait_quiet()
         self.gate.down()
-        self.set_clock(RATE, 0)
+        self.clock.set(RATE)
         texts = self.type_to_all(people, 3)
         begin = time.monotonic()
         wait_until("its end", lambda: time.monotonic() > begin + STORM_S / RATE, pause=0.1)
@@ -230,7 +222,7 @@ class World:
         begin = time.monotonic()
         self.wait_all_sent(texts)
         taken_s = (time.monotonic() - begin) * RATE
-        self.set_clock(1, 0)
+        self.clock.set()
         check(max(self.count_waiting(people)) <= 1, "the user is told more than once")
         check(self.host.count("^disconnected\t") == 0, "the account went off")
         print(f"# all {sum(map(len, texts.values()))} texts are out {taken_s:.0f} s after the return")
@@ -241,14 +233,14 @@ class World:
         n_each = 5 if ALL else 1
         self.host.wait_quiet()
         self.gate.answer(http(503, b"<html>Service Unavailable</html>"))
-        self.set_clock(RATE, 0)
+        self.clock.set(RATE)
         texts = self.type_to_all(people, n_each)
         for who, number in people:
             for text in texts[who]:
                 wait_until("the line that nobody knows", lambda number=number, text=text: self.n_unconfirmed(
                     number, text), 60, 0.01)
         self.gate.answer("pass")
-        self.set_clock(1, 0)
+        self.clock.set()
         self.host.sync()
         for who, number in people:
             for text in texts[who]:
@@ -289,7 +281,7 @@ class World:
         people = self.people(2)
         self.host.wait_quiet()
         n_requests = self.host.count("^request\t")
-        self.set_clock(1, ahead_s)
+        self.clock.set(1, ahead_s)
         # one who wrote before the jump, one who writes after it
         self.sim.do(f"{people[1][0]} says what time is it?")
         wait_until("a message", lambda: self.host.shown[people[1][1], "RECV", "what time is it?"], pause=0.005)
@@ -302,7 +294,7 @@ class World:
         text = self.text("again")
         self.host.do(f"say {people[0][1]} {text}")
         wait_until("a refusal", lambda: self.gate.count(text), pause=0.005)
-        self.set_clock(1, 0)
+        self.clock.set()
         self.gate.answer("pass")
         self.wait_sent(people[0][0], text, 5)
         check(self.host.count("^request\t") == n_requests, "a window seemed to be closed")

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Webhooks that never arrive: the user hears of it, and where the provider delivers instead."""
+import os
+import sys
+
+from headless import Clock, Headless, check, wait_until
+from sim import Sim
+from tap import Suite
+
+ADA = "12025550101"
+NEVER = "No webhook has ever arrived"
+SILENT = "A message was accepted two minutes ago"
+ELSEWHERE = "http://127.0.0.1:9/other-system"
+WRAPPED = r"( |\\n)"  # a blank of a notice, or the end of its line
+LABELS = {"360dialog": "360dialog", "meta": "Meta Cloud API"}
+
+
+class World:
+    def __init__(self, provider, directory):
+        self.sim = Sim(provider, directory)
+        self.clock = Clock(directory)
+        self.host = Headless(self.sim, directory, environment=self.clock.environment)
+        self.label = LABELS[provider]
+
+    def hears(self, symptom, reason):
+        """Within the minutes that a user would wait, told once."""
+        whole = f"{symptom}.* {reason}.*Connecting a number".replace(" ", WRAPPED)
+        symptom = symptom.replace(" ", WRAPPED)
+        before = self.host.count(f"^notice\t.*{symptom}")
+        self.clock.set(60)
+        wait_until(f"the line {whole!r}", lambda: self.host.count(f"^notice\t.*{whole}"), 20, 0.01)
+        self.clock.set()
+        check(self.host.count(f"^notice\t.*{symptom}") == before + 1, "it is told twice")
+
+    def log_in_anew(self):
+        self.host.do("logout")
+        wait_until("the log-off", lambda: self.host.count("^disconnected"), pause=0.005)
+        self.host.said.skip()
+        self.host.go_online()
+
+    def delivered_elsewhere(self):
+        """a number whose webhooks another system has"""
+        self.sim.do(f"webhook {ELSEWHERE}")
+        self.host.go_online()
+        self.hears(NEVER, f"{self.label} delivers them to {ELSEWHERE}: that address must lead to "
+                          f"{self.sim.listen}/webhook on this computer")
+
+    def delivered_nowhere(self):
+        """a number without a registered address"""
+        self.sim.do("webhook")
+        self.log_in_anew()
+        self.hears(NEVER, f"{self.label} has no address to deliver them to: fill in the account's option public-url")
+
+    def silent_after_a_send(self):
+        """an accepted text that no status follows"""
+        self.sim.do(f"webhook http://{self.sim.listen}/webhook")
+        self.sim.do("ada says hello")
+        wait_until("her message", lambda: self.host.shown[ADA, "RECV", "hello"], pause=0.005)
+        self.sim.do("sync")
+        self.sim.said.expect("^all delivered")
+        self.sim.do(f"webhook {ELSEWHERE}")
+        self.host.do(f"say {ADA} good day")
+        self.sim.said.expect("^-> ada: good day")
+        self.hears(SILENT, f"{self.label} delivers them to {ELSEWHERE}")
+
+    def end(self):
+        if self.host.process is not None:
+            self.host.kill()
+        self.sim.end()
+
+
+def main():
+    suite = Suite()
+    for provider in LABELS:
+        directory = os.path.join(suite.directory, provider)
+        os.mkdir(directory)
+        world = World(provider, directory)
+        suite.run(provider, [world.delivered_elsewhere, world.delivered_nowhere, world.silent_after_a_send, world.host.quit],
+                  lambda world=world: world.sim.said.tail(20) + world.host.witness())
+        world.end()
+    return suite.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
