@@ -8,6 +8,8 @@
 #include "purple/host.h"
 #include "purple/prompt.h"
 
+#define EXAMPLE_CHARS 24
+
 static void
 choice_free(CoexChoice *choice)
 {
@@ -131,13 +133,25 @@ char *
 coex_choice_describe(const CoexTemplate *template_, gsize max_chars)
 {
     g_autofree char *words = coex_text_excerpt(template_->body, max_chars);
-    const char *category = name_category(template_);
 
+    /* The first words show where a list is narrow: what matters most comes first. */
     if (template_->obstacle != NULL)
-        return g_strdup_printf("%s (%s) – %s: %s – cannot be sent yet: %s", template_->name,
-                               template_->language, category, words, template_->obstacle);
-    return g_strdup_printf("%s (%s) – %s: %s", template_->name, template_->language, category,
-                           words);
+        return g_strdup_printf("%s (%s) – cannot be sent from here: %s", template_->name,
+                               template_->language, template_->obstacle);
+    return g_strdup_printf("%s (%s): %s – %s", template_->name, template_->language, words,
+                           name_category(template_));
+}
+
+char *
+coex_choice_describe_variable(const CoexTemplateVariable *variable)
+{
+    const char *where = variable->in_header ? " of the header" : "";
+    g_autofree char *example =
+        variable->example != NULL ? coex_text_excerpt(variable->example, EXAMPLE_CHARS) : NULL;
+
+    if (example == NULL || example[0] == '\0')
+        return g_strdup_printf("{{%s}}%s", variable->name, where);
+    return g_strdup_printf("{{%s}}%s (e.g. %s)", variable->name, where, example);
 }
 
 /* ---- the steps ---- */
@@ -212,8 +226,8 @@ coex_choice_pick(CoexChoice *choice, CoexTemplate *template_, const char *const 
     CoexTemplate *picked = coex_template_ref(template_);
 
     if (picked->obstacle != NULL) {
-        g_autofree char *sentence =
-            g_strdup_printf("%s cannot be sent yet: %s.", picked->name, picked->obstacle);
+        g_autofree char *sentence = g_strdup_printf("%s cannot be sent from here, because it %s.",
+                                                    picked->name, picked->obstacle);
         g_autofree char *query = g_strdup(choice->query);
         say(choice, sentence);
         coex_template_unref(picked);

@@ -76,6 +76,10 @@ char **coex_choice_split(CoexChoice *choice, const char *text);
  */
 GPtrArray *coex_choice_find(CoexChoice *choice);
 
-/* One row: name, language, category and first words, at most @max_chars characters of them. Free
- * with g_free(). */
+/* One row: name, language, first words (at most @max_chars characters of them) and category; or why
+ * it cannot be sent. Free with g_free(). */
 char *coex_choice_describe(const CoexTemplate *template_, gsize max_chars);
+
+/* A variable as the preview has it, "{{1}}", where it stands, and an example. Free with g_free().
+ */
+char *coex_choice_describe_variable(const CoexTemplateVariable *variable);

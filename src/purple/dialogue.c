@@ -98,10 +98,9 @@ show_values(CoexChoice *choice)
     g_autoptr(GString) needs = g_string_new(NULL);
 
     for (guint i = 0; i < template_->variables->len; i++) {
-        const CoexTemplateVariable *variable = g_ptr_array_index(template_->variables, i);
-        g_string_append_printf(needs, "%s%s", i > 0 ? " | " : "", variable->name);
-        if (variable->example != NULL && variable->example[0] != '\0')
-            g_string_append_printf(needs, " (e.g. %s)", variable->example);
+        g_autofree char *variable =
+            coex_choice_describe_variable(g_ptr_array_index(template_->variables, i));
+        g_string_append_printf(needs, "%s%s", i > 0 ? " | " : "", variable);
     }
     add_sentence(lines, choice);
     add_line(lines, preview);

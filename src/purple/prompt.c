@@ -253,12 +253,8 @@ show_page(CoexChoice *choice, guint start)
     add_paragraph(secondary, preview);
     purple_request_fields_add_group(fields, group);
     for (guint i = start; i < MIN(start + MAX_FIELDS, template_->variables->len); i++) {
-        const CoexTemplateVariable *variable = g_ptr_array_index(template_->variables, i);
-        g_autofree char *example =
-            variable->example != NULL ? coex_text_excerpt(variable->example, 24) : NULL;
-        g_autofree char *text = example != NULL && example[0] != '\0'
-                                    ? g_strdup_printf("%s (e.g. %s)", variable->name, example)
-                                    : g_strdup(variable->name);
+        g_autofree char *text =
+            coex_choice_describe_variable(g_ptr_array_index(template_->variables, i));
         g_autofree char *label = make_label(text);
         g_autofree char *id = g_strdup_printf("value%u", i);
         purple_request_field_group_add_field(

@@ -81,6 +81,32 @@ values_are_cleaned(World *world)
     host_check(world->host, g_str_equal(sent->values[1], "K 42 b"));
 }
 
+/* A number that stands in the header and in the body asks for two values. */
+static void
+fields_are_told_apart(World *world)
+{
+    open_prompt(world);
+    host_request_select(world->host, "appointment (en_US)");
+    host_request_ok(world->host);
+
+    const HostEvent *form = host_wait_for(world->host, EVENT_REQUEST, NORA, "*appointment*");
+    host_check(world->host, strstr(form->extra, "string {{1}} of the header = ") != NULL);
+    host_check(world->host, strstr(form->extra, "string {{1}} = ") != NULL);
+    host_request_cancel(world->host);
+}
+
+/* The row says it where a narrow list still shows it, and choosing it leads back to the list. */
+static void
+unsendable_template_is_told(World *world)
+{
+    open_prompt(world);
+    host_request_select(world->host, "pickup_ready_v2 (de) – cannot be sent from here: needs a");
+    host_request_ok(world->host);
+    host_wait_for(world->host, EVENT_REQUEST, NORA, "*cannot be sent from here*" TYPED "*");
+    host_request_cancel(world->host);
+    host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 0);
+}
+
 static void
 back_leads_to_the_values(World *world)
 {
@@ -237,6 +263,8 @@ add_all(void)
 {
     world_add("template-in-three-steps", NULL, template_in_three_steps);
     world_add("values-are-cleaned", NULL, values_are_cleaned);
+    world_add("fields-are-told-apart", NULL, fields_are_told_apart);
+    world_add("unsendable-template-is-told", NULL, unsendable_template_is_told);
     world_add("back-leads-to-the-values", NULL, back_leads_to_the_values);
     world_add("cancel-gives-the-text-back", NULL, cancel_gives_the_text_back);
     world_add("further-texts-join", NULL, further_texts_join);
