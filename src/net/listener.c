@@ -3,8 +3,8 @@
 
 #include "core/error.h"
 #include "net/address.h"
+#include "net/framing.h"
 #include <errno.h>
-#include <microhttpd.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -160,41 +160,14 @@ coex_exchange_get_path(const CoexExchange *exchange)
     return exchange->path;
 }
 
-typedef struct {
-    const char *name;
-    const char *value;
-    guint count;
-} HeaderSearch;
-
-static enum MHD_Result
-on_header(void *user_data, enum MHD_ValueKind kind, const char *name, const char *value)
-{
-    HeaderSearch *search = user_data;
-
-    if (g_ascii_strcasecmp(name, search->name) == 0) {
-        search->value = value != NULL ? value : "";
-        search->count++;
-    }
-    return MHD_YES;
-}
-
-static HeaderSearch
-find_header(struct MHD_Connection *connection, const char *name)
-{
-    HeaderSearch search = { .name = name };
-
-    MHD_get_connection_values(connection, MHD_HEADER_KIND, on_header, &search);
-    return search;
-}
-
 const char *
 coex_exchange_get_header(const CoexExchange *exchange, const char *name, gboolean *ret_single)
 {
-    HeaderSearch search = find_header(exchange->connection, name);
+    CoexHeader header = coex_framing_find_header(exchange->connection, name);
 
     if (ret_single != NULL)
-        *ret_single = search.count <= 1;
-    return search.count == 1 ? search.value : NULL;
+        *ret_single = header.count <= 1;
+    return header.count == 1 ? header.value : NULL;
 }
 
 const char *
@@ -280,52 +253,15 @@ exchange_answer(CoexExchange *exchange, guint status)
     return result;
 }
 
-/* "Content-Length : 2" is a length to some parsers and none to others. */
-static enum MHD_Result
-on_header_name(void *user_data, enum MHD_ValueKind kind, const char *name, const char *value)
-{
-    gboolean *is_clean = user_data;
-
-    if (*name == '\0' || strpbrk(name, " \t") != NULL)
-        *is_clean = FALSE;
-    return MHD_YES;
-}
-
-/* Request smuggling: where two parsers could disagree about the end of the body, there is no body.
- * libmicrohttpd lets these pass (measured). */
-static guint
-check_framing(struct MHD_Connection *connection, gboolean is_get, guint64 *ret_length)
-{
-    HeaderSearch length = find_header(connection, MHD_HTTP_HEADER_CONTENT_LENGTH);
-    HeaderSearch encoding = find_header(connection, MHD_HTTP_HEADER_TRANSFER_ENCODING);
-    gboolean is_clean = TRUE;
-
-    *ret_length = encoding.count > 0 ? G_MAXUINT64 : 0;
-    MHD_get_connection_values(connection, MHD_HEADER_KIND, on_header_name, &is_clean);
-    if (!is_clean)
-        return MHD_HTTP_BAD_REQUEST;
-    if (length.count + encoding.count > 1)
-        return MHD_HTTP_BAD_REQUEST;
-    if (encoding.count > 0 && g_ascii_strcasecmp(encoding.value, "chunked") != 0)
-        return MHD_HTTP_BAD_REQUEST;
-    if (length.count > 0 &&
-        !g_ascii_string_to_unsigned(length.value, 10, 0, G_MAXINT64, ret_length, NULL))
-        return MHD_HTTP_BAD_REQUEST;
-    if (is_get && *ret_length > 0)
-        return MHD_HTTP_BAD_REQUEST;
-    if (length.count > 0 && *ret_length > COEX_LISTENER_BODY_MAX)
-        return MHD_HTTP_CONTENT_TOO_LARGE;
-    return 0;
-}
-
 static enum MHD_Result
 exchange_start(CoexExchange *exchange, const char *method)
 {
     CoexListener *listener = exchange->peer->listener;
     guint64 length;
-    guint status = check_framing(exchange->connection, exchange->is_get, &length);
-    gboolean skip = status == 0 && length <= SKIP_MAX &&
-                    find_header(exchange->connection, MHD_HTTP_HEADER_EXPECT).count == 0;
+    guint status = coex_framing_check(exchange->connection, exchange->is_get, &length);
+    gboolean skip =
+        status == 0 && length <= SKIP_MAX &&
+        coex_framing_find_header(exchange->connection, MHD_HTTP_HEADER_EXPECT).count == 0;
 
     peer_set_deadline(exchange->peer, COEX_LISTENER_BODY_S);
     if (status == 0 && !exchange->is_get && strcmp(method, "POST") != 0)
