@@ -20,6 +20,7 @@
 
 #define HEADERS_MAX (64 * 1024)
 #define SKIP_MAX (64 * 1024) /* of a refused body */
+#define SMALL (16 * 1024)    /* a body that great ones leave room for, on each connection */
 #define REAP_EVERY_US (G_USEC_PER_SEC / 4)
 #define ACCEPT_AGAIN_US (G_USEC_PER_SEC / 5)
 #define ACCEPT_AT_ONCE 32
@@ -59,6 +60,7 @@ struct CoexExchange {
     gsize n_counted; /* bytes of the body that count against COEX_LISTENER_BODIES_MAX */
     guint status;    /* of the answer, 0 when not known yet */
     gboolean asleep;
+    gboolean refused;   /* and has waited for it */
     gboolean abandoned; /* the text may be written by another thread meanwhile */
 };
 
@@ -245,12 +247,31 @@ exchange_answer(CoexExchange *exchange, guint status)
         return MHD_NO;
     MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, "text/plain; charset=utf-8");
     MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+    if (exchange->refused)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
     if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
         MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, POST");
     peer_set_deadline(exchange->peer, COEX_LISTENER_IDLE_S);
     result = MHD_queue_response(exchange->connection, status, response);
     MHD_destroy_response(response);
     return result;
+}
+
+/* Strangers' great bodies must not keep small ones out, and almost all genuine ones are small. */
+static gboolean
+has_room(const CoexListener *listener, gsize length, gsize more)
+{
+    gsize reserved = length <= SMALL ? 0 : SMALL * COEX_LISTENER_CONNECTIONS;
+
+    return listener->n_bodies + more <= COEX_LISTENER_BODIES_MAX - reserved;
+}
+
+static void
+exchange_drop_body(CoexExchange *exchange)
+{
+    exchange->peer->listener->n_bodies -= exchange->n_counted;
+    exchange->n_counted = 0;
+    g_clear_pointer(&exchange->body, g_byte_array_unref);
 }
 
 static enum MHD_Result
@@ -272,8 +293,7 @@ exchange_start(CoexExchange *exchange, const char *method)
         status = listener->handler->head(exchange, listener->user_data);
     if (status == 0 && exchange->is_get)
         status = MHD_HTTP_NOT_FOUND;
-    if (status == 0 && length <= COEX_LISTENER_BODY_MAX &&
-        listener->n_bodies + length > COEX_LISTENER_BODIES_MAX)
+    if (status == 0 && length <= COEX_LISTENER_BODY_MAX && !has_room(listener, length, length))
         status = MHD_HTTP_SERVICE_UNAVAILABLE;
     if (status == 0) {
         exchange->body = g_byte_array_new();
@@ -296,18 +316,25 @@ exchange_take(CoexExchange *exchange, const char *bytes, gsize length)
         return MHD_YES;
     if (exchange->body->len + length > COEX_LISTENER_BODY_MAX)
         return MHD_NO;
-    if (listener->n_bodies + length > COEX_LISTENER_BODIES_MAX) {
+    if (!has_room(listener, exchange->body->len + length, length)) {
         exchange->status = MHD_HTTP_SERVICE_UNAVAILABLE;
-        listener->n_bodies -= exchange->n_counted;
-        exchange->n_counted = 0;
-        g_clear_pointer(&exchange->body, g_byte_array_unref);
+        exchange_drop_body(exchange);
         return MHD_YES;
     }
+    exchange->peer->deadline += (gint64)length * G_USEC_PER_SEC / COEX_LISTENER_BODY_PACE;
     listener->n_bodies += length;
     exchange->n_counted += length;
     g_byte_array_append(exchange->body, (const guint8 *)bytes, length);
     listener->handler->piece(exchange, bytes, length, listener->user_data);
     return MHD_YES;
+}
+
+static void
+exchange_sleep(CoexExchange *exchange)
+{
+    exchange->peer->deadline = 0;
+    exchange->asleep = TRUE;
+    MHD_suspend_connection(exchange->connection);
 }
 
 static enum MHD_Result
@@ -318,13 +345,19 @@ exchange_end(CoexExchange *exchange)
 
     if (exchange->status == 0 && g_atomic_int_get(&listener->stopping))
         exchange->status = MHD_HTTP_SERVICE_UNAVAILABLE;
+    /* A refusal waits for the next reap(), and costs the connection: who has no proof can neither
+     * keep this thread busy nor keep others from being accepted. */
+    if (exchange->status / 100 == 4 && !exchange->refused) {
+        exchange->refused = TRUE;
+        exchange_drop_body(exchange);
+        exchange_sleep(exchange);
+        return MHD_YES;
+    }
     if (exchange->status != 0)
         return exchange_answer(exchange, exchange->status);
 
     body = g_byte_array_free_to_bytes(g_steal_pointer(&exchange->body));
-    exchange->peer->deadline = 0;
-    exchange->asleep = TRUE;
-    MHD_suspend_connection(exchange->connection);
+    exchange_sleep(exchange);
     g_atomic_ref_count_inc(&exchange->refs);
     listener->handler->complete(exchange, body, listener->user_data);
     return MHD_YES;
@@ -357,12 +390,11 @@ static void
 on_request_over(void *user_data, struct MHD_Connection *connection, void **request,
                 enum MHD_RequestTerminationCode code)
 {
-    CoexListener *listener = user_data;
     CoexExchange *exchange = g_steal_pointer(request);
 
     if (exchange == NULL)
         return;
-    listener->n_bodies -= exchange->n_counted;
+    exchange_drop_body(exchange);
     peer_set_deadline(exchange->peer, COEX_LISTENER_IDLE_S + COEX_LISTENER_HEADER_S);
     exchange->peer->exchange = NULL;
     exchange->peer = NULL;
@@ -451,7 +483,7 @@ accept_some(CoexListener *listener)
     }
 }
 
-/* libmicrohttpd cuts who is silent; this cuts who drips. */
+/* libmicrohttpd cuts who is silent; this cuts who drips, and lets the refusals go. */
 static void
 reap(CoexListener *listener, gint64 now)
 {
@@ -459,6 +491,8 @@ reap(CoexListener *listener, gint64 now)
     for (guint i = 0; i < listener->peers->len; i++) {
         Peer *peer = g_ptr_array_index(listener->peers, i);
 
+        if (peer->exchange != NULL && peer->exchange->asleep && peer->exchange->refused)
+            wake_up(peer->exchange, peer->exchange->status);
         if (peer->deadline == 0 || peer->deadline > now)
             continue;
         peer->deadline = 0;
@@ -501,10 +535,10 @@ turn(CoexListener *listener)
         take_verdicts(listener, g_atomic_int_get(&listener->stopping));
     if (accepting && fds[2].revents != 0)
         accept_some(listener);
-    MHD_run(listener->daemon);
     now = g_get_monotonic_time();
     if (now >= listener->reap_at)
         reap(listener, now);
+    MHD_run(listener->daemon);
 }
 
 static gboolean

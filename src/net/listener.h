@@ -12,7 +12,9 @@
 #define COEX_LISTENER_CONNECTIONS 480               /* more wait in the system's queue */
 #define COEX_LISTENER_HEADER_S 5 /* from connecting to the end of the first headers */
 #define COEX_LISTENER_IDLE_S 15  /* without a byte; a kept connection may be idle that long */
-#define COEX_LISTENER_BODY_S 60  /* from the headers to the end of the body */
+/* From the headers to the end of the body, and one second more for each PACE bytes of it. */
+#define COEX_LISTENER_BODY_S 15
+#define COEX_LISTENER_BODY_PACE (128 * 1024)
 
 typedef struct CoexListener CoexListener;
 typedef struct CoexExchange CoexExchange; /* one request being received and answered */
@@ -21,8 +23,8 @@ typedef struct CoexExchange CoexExchange; /* one request being received and answ
 typedef struct {
     /* The headers of a GET or POST are in and well-formed. 0: take the body (POST only); otherwise
      * answer with this HTTP status and the text set by coex_exchange_set_text(), or a standard one.
-     * The body of a refused POST is not looked at: a short one is skipped, a long one closes the
-     * connection. */
+     * The body of a refused POST is not looked at. A refusal (4xx) takes up to a quarter of a
+     * second and closes the connection. */
     guint (*head)(CoexExchange *exchange, gpointer user_data);
     /* A piece of the body, in order, within the limits. */
     void (*piece)(CoexExchange *exchange, const void *bytes, gsize length, gpointer user_data);

@@ -30,11 +30,12 @@ test_requests(void)
     g_assert_cmpuint(g_bytes_get_size(world->body), ==, 2);
     g_assert_cmpuint(world->n_complete, ==, 2);
 
-    g_assert_true(say(client, "GET /webhook HTTP/1.1\r\nHost: x\r\n\r\n"));
-    g_assert_cmpuint(hear_status(client), ==, 404);
     g_assert_true(say(client, "POST /webhook HTTP/1.1\r\nHost: x\r\n\r\n"));
     g_assert_cmpuint(hear_status(client), ==, 200);
     g_assert_cmpuint(g_bytes_get_size(world->body), ==, 0);
+    g_assert_true(say(client, "GET /webhook HTTP/1.1\r\nHost: x\r\n\r\n"));
+    g_assert_cmpuint(hear_status(client), ==, 404);
+    assert_closed(client);
 }
 
 static void
@@ -94,7 +95,7 @@ static const FramingCase framing_cases[] = {
     { "blank before the colon", START "Content-Length : 2\r\n\r\n{}", 0, 400, TRUE },
     { "no HTTP", HEX("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\0\0\0\r\n\r\n"), 0, TRUE },
     { "unknown path", "POST /../../etc/passwd HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}",
-      0, 404, FALSE },
+      0, 404, TRUE },
 };
 
 static void
@@ -122,7 +123,7 @@ test_framing(void)
         g_assert_true(say(client, GOOD));
         g_assert_cmpuint(hear_status(client), ==, 200);
     }
-    g_assert_cmpuint(world->n_complete, ==, 3);
+    g_assert_cmpuint(world->n_complete, ==, 2);
 }
 
 /* The client promised more than it sends, and leaves. */
@@ -144,18 +145,16 @@ static void
 test_refused_bodies(void)
 {
     g_autoptr(World) world = world_new();
-    g_autoptr(Client) kept = dial(world), closed = dial(world);
+    g_autoptr(Client) small = dial(world), great = dial(world);
 
-    g_assert_true(say(kept, "POST /secret HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n"));
-    g_assert_true(say(kept, "12345" GOOD));
-    g_assert_cmpuint(hear_status(kept), ==, 401);
-    g_assert_cmpuint(hear_status(kept), ==, 200);
+    g_assert_true(say(small, REFUSED GOOD));
+    g_assert_cmpuint(hear_status(small), ==, 401);
+    assert_closed(small);
 
-    g_assert_true(
-        say(closed, "POST /secret HTTP/1.1\r\nHost: x\r\nContent-Length: 300000\r\n\r\n"));
-    g_assert_cmpuint(hear_status(closed), ==, 401);
-    assert_closed(closed);
-    g_assert_cmpuint(count_bytes(world), ==, 2);
+    g_assert_true(say(great, "POST /secret HTTP/1.1\r\nHost: x\r\nContent-Length: 300000\r\n\r\n"));
+    g_assert_cmpuint(hear_status(great), ==, 401);
+    assert_closed(great);
+    g_assert_cmpuint(count_bytes(world), ==, 0);
 }
 
 static void

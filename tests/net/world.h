@@ -11,6 +11,7 @@
 #define PATIENCE_S 30
 #define START "POST /webhook HTTP/1.1\r\nHost: x\r\n"
 #define GOOD START "Content-Length: 2\r\n\r\n{}"
+#define REFUSED "POST /secret HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}"
 
 typedef struct {
     CoexListener *listener;
