@@ -91,6 +91,7 @@ class Life:
                 self.host.wait_quiet()
         finally:
             trace.detach()
+        self.host.sync()  # the step may have come in the last moment
         if self.host.is_dead():
             self.host.expect_killed()
             return True
