@@ -23,6 +23,7 @@ static const CoexHost hosts[] = {
       .notice = COEX_NOTICE_IM,
       .hides_sent = TRUE,
       .forgets_list = TRUE,
+      .makes_nicks = TRUE,
       .has_account_line = TRUE },
     { .ui = "chatty-ui", .label = "Chatty", .lacks_forms = TRUE },
     /* Says yes to a form and cancels it by itself. */

@@ -26,6 +26,7 @@ typedef struct {
     gboolean tells_seen;       /* says when a conversation is looked at */
     gboolean forgets_list;     /* a saved buddy list is lost or only grows */
     gboolean temporary_folder; /* purple_user_dir() is another one in each run */
+    gboolean makes_nicks;      /* a person's alias becomes a nick, anew at each login */
     gboolean has_account_line; /* purple_connection_notice() is seen */
     gboolean hides_retries;    /* never says why it connects again and again */
 } CoexHost;

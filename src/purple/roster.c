@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/roster.h"
 #include "purple/host.h"
+#include "purple/nick.h"
 
 #define GROUP "WhatsApp"
 #define SLICE_US 8000 /* of work between two turns of the host's main loop */
@@ -99,9 +100,9 @@ coex_roster_show(CoexLogin *login, const CoexPersonView *person)
     if (buddy == NULL)
         buddy = add_buddy(login, person->name);
     /* BitlBee makes the nick when a buddy comes online: the alias must be there. */
-    if (person->alias != NULL &&
-        g_strcmp0(purple_buddy_get_server_alias(buddy), person->alias) != 0)
-        serv_got_alias(login->gc, purple_buddy_get_name(buddy), person->alias);
+    g_autofree char *alias = coex_nick_dup_alias(login, person);
+    if (alias != NULL && g_strcmp0(purple_buddy_get_server_alias(buddy), alias) != 0)
+        serv_got_alias(login->gc, purple_buddy_get_name(buddy), alias);
     set_presence(login, buddy, person);
 }
 
@@ -147,6 +148,7 @@ coex_roster_queue(CoexLogin *login, const CoexPersonView *person)
 {
     CoexPersonView *view = coex_person_view_ref(person);
 
+    coex_nick_note(login, person);
     g_hash_table_replace(login->waiting, view->name, view);
     schedule(login);
 }
@@ -167,6 +169,7 @@ coex_roster_init(CoexLogin *login)
     login->waiting = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
                                            (GDestroyNotify)coex_person_view_unref);
     login->unwanted = g_ptr_array_new_with_free_func(g_free);
+    coex_nick_init(login);
 }
 
 /* Whom the user added while the account was off. */
@@ -201,6 +204,7 @@ coex_roster_clear(CoexLogin *login)
     login->roster_timer = 0;
     g_clear_pointer(&login->waiting, g_hash_table_unref);
     g_clear_pointer(&login->unwanted, g_ptr_array_unref);
+    coex_nick_clear(login);
 }
 
 /* ---- what the chat program asks ---- */

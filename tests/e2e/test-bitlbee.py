@@ -45,14 +45,28 @@ class Words:
         self.bee.irc.send("WHOIS DanaWeber")
         self.bee.irc.lines.expect(r" 301 .*Window closed")
 
+    def namesakes(self):
+        """a nick never passes from one of two people of one name to the other"""
+        lines = self.bee.irc.lines
+        self.sim.do("ada says hello")
+        lines.expect(rf"^:AdaLovelace!{NUMBERS['ada']}@.* PRIVMSG .*hello")
+        self.sim.do("add twin +491703333333 Ada Lovelace")
+        self.sim.do("twin says hello too")
+        lines.expect("^:AdaLovelace3333!491703333333@.* PRIVMSG .*hello too")
+        for _ in range(2):
+            self.bee.log_off(0)
+            wait_until("it is offline", lambda: not self.bee.is_online(0))
+            self.bee.log_on(0)
+            lines.expect(rf"^:AdaLovelace0101!{NUMBERS['ada']}@.* JOIN")
+            lines.expect("^:AdaLovelace3333!491703333333@.* JOIN")
+        check(lines.count("^:AdaLovelace!491703333333@") == 0, "the other one got her nick")
+
     def verbs(self):
         """a verb alone, a mistyped one, a command of IRC, a doubled mark"""
         say, expect = self.bee.say, self.bee.irc.lines.expect
-        self.sim.do("ada says hello")
-        wait_until("Ada", lambda: "hello" in self.bee.shown("ada"))
         say("ada", "!help")
         for verb in ("!template", "!hold", "!resend", "!window", "!!"):
-            expect(rf"^:AdaLovelace![^ ]+ PRIVMSG .*{verb}")
+            expect(rf"^:AdaLovelace0101![^ ]+ PRIVMSG .*{verb}")
         say("ada", "!sedn")
         expect("Nothing was sent: !sedn")
         say("ada", "/join")
@@ -73,7 +87,7 @@ class Words:
         self.sim.check_complaints()
 
     def cases(self):
-        return [self.options, self.names, self.verbs, self.leave]
+        return [self.options, self.names, self.namesakes, self.verbs, self.leave]
 
     def witnesses(self):
         return self.bee.witnesses() + ["sim: " + line for line in self.sim.said.tail(20)]

@@ -5,6 +5,7 @@
 /* The template dialogue in a host without forms and commands, as BitlBee is one: all of it in the
  * conversation, the user's part beginning with "!". */
 
+#define TWIN "491703333333"
 #define TYPED "Your parcel can be fetched"
 
 /* The number that stands before order_update in a list: "!N" chooses it. */
@@ -134,6 +135,30 @@ lines_are_visible(World *world)
     host_check(world->host, host_count(world->host, EVENT_MESSAGE, ADA, "Hi Ada") == 0);
 }
 
+/* BitlBee makes nicks of names at each login anew: one person's must never be another's later. */
+static void
+namesakes_keep_apart(World *world)
+{
+    coex_sim_add_customer(world->sim, "twin", "+" TWIN, NULL, "ada  lovelace");
+    coex_sim_add_customer(world->sim, "sakura", "+491705555555", NULL, "田中さくら");
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "I was here first");
+    host_wait_for(world->host, EVENT_ALIAS, ADA, "Ada Lovelace");
+    world_customer_writes(world, "twin", TWIN, "I am the other one");
+    host_wait_for(world->host, EVENT_ALIAS, TWIN, "ada lovelace 3333");
+    world_customer_writes(world, "sakura", "491705555555", "Nothing of my name is left in a nick");
+    host_wait_for(world->host, EVENT_ALIAS, "491705555555", "田中さくら 5555");
+    world_customer_writes(world, "ada", ADA, "I am still here");
+    host_check(world->host, host_count(world->host, EVENT_ALIAS, ADA, NULL) == 1);
+
+    host_logout(world->host);
+    host_skip(world->host);
+    host_go_online(world->host);
+    host_wait_for(world->host, EVENT_ALIAS, ADA, "Ada Lovelace 0101");
+    world_customer_writes(world, "twin", TWIN, "And me");
+    host_check(world->host, host_count(world->host, EVENT_ALIAS, TWIN, "ada lovelace") == 0);
+}
+
 static void
 add_all(void)
 {
@@ -143,6 +168,7 @@ add_all(void)
     world_add("bitlbee/mistyped-verbs-stay-here", "BitlBee", mistyped_verbs_stay_here);
     world_add("bitlbee/lone-marks-are-text", "BitlBee", lone_marks_are_text);
     world_add("bitlbee/lines-are-visible", "BitlBee", lines_are_visible);
+    world_add("bitlbee/namesakes-keep-apart", "BitlBee", namesakes_keep_apart);
 }
 
 int
