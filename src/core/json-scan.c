@@ -29,8 +29,8 @@ typedef struct {
     char *copy; /* @bytes repaired, NULL as long as nothing had to be */
     Want want;
     guint depth;
-    guint64
-        objects; /* one bit for each open container: whether it is an object; innermost lowest */
+    guint64 objects; /* a bit for each open container, innermost lowest: whether it is an object */
+    guint n_keys[COEX_JSON_MAX_DEPTH]; /* of each open container, outermost first */
     guint nodes;
     const char *problem; /* static, set by what returns FALSE */
 } Scan;
@@ -229,7 +229,7 @@ scan_open(Scan *scan, gboolean is_object)
 {
     if (scan->depth == COEX_JSON_MAX_DEPTH)
         return scan_fail(scan, "nested too deep");
-    scan->depth++;
+    scan->n_keys[scan->depth++] = 0;
     scan->objects = scan->objects << 1 | (is_object ? 1 : 0);
     scan->want = is_object ? WANT_KEY_OR_END : WANT_ELEMENT_OR_END;
     scan->at++;
@@ -270,6 +270,8 @@ scan_key(Scan *scan)
 {
     if (scan->bytes[scan->at] != '"')
         return scan_fail(scan, "a key without quotes");
+    if (++scan->n_keys[scan->depth - 1] > COEX_JSON_MAX_KEYS)
+        return scan_fail(scan, "too many keys");
     if (!scan_string(scan))
         return FALSE;
     scan_skip_blanks(scan);

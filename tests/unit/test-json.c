@@ -192,17 +192,41 @@ test_nodes(void)
     g_autofree char *objects = repeat("[{}", ",{}", COEX_JSON_MAX_NODES / 3, "]");
     g_autofree char *numbers = repeat("[1", ",1", COEX_JSON_MAX_NODES, "]");
     g_autofree char *fewer = repeat("[1", ",1", COEX_JSON_MAX_NODES / 10, "]");
-    g_autoptr(GString) keys = g_string_new("{");
     g_autofree char *long_string = repeat("[\"", "\\u00e9", 500000, "\"]");
 
     g_assert_false(parses(objects));
     g_assert_false(parses(numbers));
     g_assert_true(parses(fewer));
     g_assert_true(parses(long_string));
-    for (guint i = 0; i < 160000; i++)
-        g_string_append_printf(keys, "\"k%u\":%u,", i, i);
-    g_string_append(keys, "\"a\":1}");
-    g_assert_true(parses(keys->str));
+}
+
+/* An object of @n_keys keys, different or all the same. */
+static char *
+make_object(guint n_keys, gboolean are_same)
+{
+    GString *text = g_string_new("{");
+
+    for (guint i = 0; i < n_keys; i++)
+        g_string_append_printf(text, "%s\"k%u\":%u", i > 0 ? "," : "", are_same ? 0 : i, i);
+    g_string_append_c(text, '}');
+    return g_string_free(text, FALSE);
+}
+
+/* The limit is that of one object: neither of those beside it nor of those inside count. */
+static void
+test_keys(void)
+{
+    for (int are_same = 0; are_same <= 1; are_same++) {
+        g_autofree char *full = make_object(COEX_JSON_MAX_KEYS, are_same);
+        g_autofree char *over = make_object(COEX_JSON_MAX_KEYS + 1, are_same);
+        g_autofree char *far_over = make_object(160000, are_same);
+        g_autofree char *nested = g_strdup_printf("[%s,{\"a\":%s,\"b\":%s}]", full, full, full);
+
+        g_assert_true(parses(full));
+        g_assert_true(parses(nested));
+        g_assert_false(parses(over));
+        g_assert_false(parses(far_over));
+    }
 }
 
 /* Repairs are made in a copy; the caller's bytes, which are hashed and kept, stay as they are. */
@@ -500,6 +524,7 @@ main(int argc, char **argv)
     }
     g_test_add_func("/json/depth", test_depth);
     g_test_add_func("/json/nodes", test_nodes);
+    g_test_add_func("/json/keys", test_keys);
     g_test_add_func("/json/input-untouched", test_input_untouched);
     g_test_add_func("/json/problem-is-told", test_problem_is_told);
     g_test_add_func("/json/read", test_read);
