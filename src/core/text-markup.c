@@ -108,7 +108,9 @@ typedef struct {
     GArray *open;  /* OpenTag */
     guint8 tag_style;
     guint8 irc_style;
-    gboolean line_due; /* a block began or ended: the next character stands on a new line */
+    gboolean line_due;       /* a block began or ended: the next character stands on a new line */
+    gboolean no_tag_end;     /* no > is left */
+    gboolean no_comment_end; /* no --> is left */
 } Reader;
 
 static void
@@ -237,20 +239,26 @@ find_tag_end(const char *text)
     return plain + 1;
 }
 
+static gboolean
+read_comment(Reader *reader, const char *text, Tag *ret_tag)
+{
+    const char *end = reader->no_comment_end ? NULL : strstr(text, "-->");
+
+    reader->no_comment_end = !end;
+    *ret_tag = (Tag){ .after = end ? end + 3 : NULL };
+    return end != NULL;
+}
+
 /* Reads a tag at the < in @text; FALSE when it is just a character of the text. */
 static gboolean
-read_tag(const char *text, Tag *ret_tag)
+read_tag(Reader *reader, const char *text, Tag *ret_tag)
 {
     const char *name = text + 1;
     gsize n_name = 0;
     Tag tag = { 0 };
 
-    if (g_str_has_prefix(text, "<!--")) {
-        const char *end = strstr(text, "-->");
-
-        *ret_tag = (Tag){ .after = end ? end + 3 : NULL };
-        return end != NULL;
-    }
+    if (g_str_has_prefix(text, "<!--"))
+        return read_comment(reader, text, ret_tag);
     tag.is_end = *name == '/';
     name += tag.is_end || *name == '!' || *name == '?';
     while (g_ascii_isalnum(name[n_name]))
@@ -258,7 +266,8 @@ read_tag(const char *text, Tag *ret_tag)
     /* "<joe@example.org>" is no tag. */
     if (n_name == 0 || !strchr(" \t\r\n/>", name[n_name]) || name[n_name] == '\0')
         return FALSE;
-    tag.after = find_tag_end(name);
+    tag.after = reader->no_tag_end ? NULL : find_tag_end(name);
+    reader->no_tag_end = !tag.after;
     if (!tag.after)
         return FALSE;
     tag.attributes = name + n_name;
@@ -510,7 +519,7 @@ read_next(Reader *reader, const char *p)
 
     if (after)
         return after;
-    if (*p == '<' && read_tag(p, &tag)) {
+    if (*p == '<' && read_tag(reader, p, &tag)) {
         apply_tag(reader, &tag);
         return tag.after;
     }

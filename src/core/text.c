@@ -421,7 +421,7 @@ append_word(GString *out, const char *word, const char *end, gsize columns, gsiz
         const char *next = g_utf8_next_char(p);
         gsize width = get_width(g_utf8_get_char(p));
 
-        while (next < end && !is_cluster_border(word, next)) {
+        while (next < end && !is_cluster_border(p, next)) {
             width += get_width(g_utf8_get_char(next));
             next = g_utf8_next_char(next);
         }
