@@ -75,17 +75,15 @@ fold(const char *text)
 typedef struct {
     char *phrase; /* folded */
     char **words; /* folded */
-    const char *language;
 } Query;
 
 static void
-query_init(Query *query, const char *text, const char *language)
+query_init(Query *query, const char *text)
 {
     g_autofree char *valid = g_utf8_make_valid(text ? text : "", -1);
 
     query->phrase = g_strstrip(fold(valid));
     query->words = g_strsplit_set(query->phrase, " \t\r\n", -1);
-    query->language = language;
 }
 
 static void
@@ -133,8 +131,9 @@ rank_match(const CoexTemplate *template_, const Query *query)
 
 typedef struct {
     const CoexTemplate *template_;
-    int match;
+    gboolean has_obstacle;
     int language;
+    int match;
 } Hit;
 
 static int
@@ -144,10 +143,12 @@ compare_hits(gconstpointer a, gconstpointer b)
     const Hit *right = b;
     int order;
 
-    if (left->match != right->match)
-        return left->match - right->match;
+    if (left->has_obstacle != right->has_obstacle)
+        return left->has_obstacle - right->has_obstacle;
     if (left->language != right->language)
         return left->language - right->language;
+    if (left->match != right->match)
+        return left->match - right->match;
     order = strcmp(left->template_->name, right->template_->name);
     return order ? order : strcmp(left->template_->language, right->template_->language);
 }
@@ -159,7 +160,7 @@ coex_catalogue_search(const CoexCatalogue *catalogue, const char *query, const c
     g_autoptr(GArray) hits = g_array_new(FALSE, FALSE, sizeof(Hit));
     GPtrArray *found = g_ptr_array_new();
 
-    query_init(&wanted, query, language);
+    query_init(&wanted, query);
     for (guint i = 0; i < catalogue->templates->len; i++) {
         const CoexTemplate *template_ = g_ptr_array_index(catalogue->templates, i);
         Hit hit = { .template_ = template_ };
@@ -167,6 +168,7 @@ coex_catalogue_search(const CoexCatalogue *catalogue, const char *query, const c
         if (!coex_template_is_approved(template_))
             continue;
         hit.match = rank_match(template_, &wanted);
+        hit.has_obstacle = template_->obstacle != NULL;
         hit.language = rank_language(template_->language, language);
         if (hit.match >= 0)
             g_array_append_val(hits, hit);

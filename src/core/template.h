@@ -78,9 +78,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexCatalogue, coex_catalogue_unref)
 gint64 coex_catalogue_get_fetched_at(const CoexCatalogue *catalogue);
 
 /* Templates that may be offered and match @query (words found in name or texts, without regard to
- * case; NULL or "" for all): best match first, then preferred @language (exact, then same base
- * language; may be NULL), then name. Array of borrowed CoexTemplate; free with g_ptr_array_unref().
- */
+ * case; NULL or "" for all): those with an obstacle last, then preferred @language (exact, then
+ * same base language; may be NULL), then best match, then name. Array of borrowed CoexTemplate;
+ * free with g_ptr_array_unref(). */
 GPtrArray *coex_catalogue_search(const CoexCatalogue *catalogue, const char *query,
                                  const char *language);
 

@@ -553,6 +553,7 @@ test_search(void)
         { "", "en", "ready/en_GB ready/en_US ready/de ready_late/de shop/fr" },
         { "", "fr-CA", "shop/fr ready/de ready/en_GB ready/en_US ready_late/de" },
         { "READY", "en_GB", "ready/en_GB ready/en_US ready/de ready_late/de shop/fr" },
+        { "ready", "fr", "shop/fr ready/de ready/en_GB ready/en_US ready_late/de" },
         { "late ready", NULL, "ready_late/de" },
         { "rea", NULL, "ready/de ready/en_GB ready/en_US ready_late/de shop/fr" },
         { "RÉPARÉ", NULL, "shop/fr" },
@@ -571,6 +572,31 @@ test_search(void)
         g_test_message("query %s", cases[i].query);
         g_assert_cmpstr(found, ==, cases[i].found);
     }
+}
+
+/* What cannot be sent is in nobody's way, whatever its language and name. */
+static void
+test_search_unsendable(void)
+{
+    static const char *const names[] = { "ready", "readily", "late" };
+    static const char *const headers[] = { "{'type':'HEADER','format':'IMAGE'},", "", "" };
+    GPtrArray *templates = g_ptr_array_new_with_free_func((GDestroyNotify)coex_template_unref);
+    g_autoptr(CoexCatalogue) catalogue = coex_catalogue_new(templates, 1);
+    g_autofree char *found = NULL;
+
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *json =
+            g_strdup_printf("{'name':'%s','language':'%s','status':'APPROVED','components':[%s"
+                            "{'type':'BODY','text':'Ready'}]}",
+                            names[i], i == 2 ? "fr" : "de", headers[i]);
+
+        g_ptr_array_add(templates, parse(json, NULL));
+    }
+    found = search(catalogue, "ready", "de");
+    g_assert_cmpstr(found, ==, "readily/de late/fr ready/de");
+    g_clear_pointer(&found, g_free);
+    found = search(catalogue, NULL, "de");
+    g_assert_cmpstr(found, ==, "readily/de late/fr ready/de");
 }
 
 static void
@@ -659,6 +685,7 @@ main(int argc, char **argv)
     g_test_add_func("/template/cost", test_cost);
     g_test_add_func("/template/write", test_write);
     g_test_add_func("/template/search", test_search);
+    g_test_add_func("/template/search-unsendable", test_search_unsendable);
     g_test_add_func("/template/find", test_find);
     g_test_add_func("/template/keeping", test_keeping);
     g_test_add_func("/template/counted", test_counted);
