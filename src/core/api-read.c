@@ -18,11 +18,8 @@ coex_number_info_clear(CoexNumberInfo *info)
 {
     g_clear_pointer(&info->phone_number_id, g_free);
     g_clear_pointer(&info->number, g_free);
-    g_clear_pointer(&info->verified_name, g_free);
-    g_clear_pointer(&info->platform_type, g_free);
     g_clear_pointer(&info->can_send, g_free);
     g_clear_pointer(&info->health_problem, g_free);
-    g_clear_pointer(&info->webhook_url, g_free);
 }
 
 void
@@ -59,14 +56,6 @@ open_answer(const CoexResponse *response, GError **error)
         return NULL;
     }
     return g_steal_pointer(&doc);
-}
-
-gboolean
-coex_api_read_error(const CoexResponse *response, GError **error)
-{
-    g_autoptr(CoexJson) doc = parse_body(response);
-
-    return !coex_refusal_check(response->status, doc, FALSE, error);
 }
 
 gboolean
@@ -182,26 +171,17 @@ read_health(const CoexJsonAt *at, CoexNumberInfo *info)
 typedef struct {
     const char *id;
     const char *display_phone_number;
-    const char *verified_name;
     gboolean is_on_biz_app;
-    const char *platform_type;
     CoexJsonAt health;
-    CoexJsonAt webhooks;
 } NumberFields;
 
 static const CoexJsonField number_fields[] = {
     { "id", COEX_JSON_TEXT, G_STRUCT_OFFSET(NumberFields, id), COEX_JSON_OPTIONAL },
     { "display_phone_number", COEX_JSON_TEXT, G_STRUCT_OFFSET(NumberFields, display_phone_number),
       COEX_JSON_OPTIONAL },
-    { "verified_name", COEX_JSON_STRING, G_STRUCT_OFFSET(NumberFields, verified_name),
-      COEX_JSON_OPTIONAL },
     { "is_on_biz_app", COEX_JSON_BOOL, G_STRUCT_OFFSET(NumberFields, is_on_biz_app),
       COEX_JSON_OPTIONAL },
-    { "platform_type", COEX_JSON_STRING, G_STRUCT_OFFSET(NumberFields, platform_type),
-      COEX_JSON_OPTIONAL },
     { "health_status", COEX_JSON_OBJECT, G_STRUCT_OFFSET(NumberFields, health),
-      COEX_JSON_OPTIONAL },
-    { "webhook_configuration", COEX_JSON_OBJECT, G_STRUCT_OFFSET(NumberFields, webhooks),
       COEX_JSON_OPTIONAL },
     COEX_JSON_END,
 };
@@ -212,7 +192,7 @@ coex_api_read_login(const CoexResponse *response, CoexNumberInfo *ret_info, GErr
     g_autoptr(CoexJson) doc = open_answer(response, error);
     NumberFields number = { .is_on_biz_app = -1 };
     CoexNumberInfo info = { 0 };
-    CoexJsonAt root, webhook;
+    CoexJsonAt root;
     gboolean has_health;
 
     if (!doc)
@@ -231,11 +211,7 @@ coex_api_read_login(const CoexResponse *response, CoexNumberInfo *ret_info, GErr
     if (!info.phone_number_id)
         info.phone_number_id = g_strdup(number.id);
     info.number = dup_digits(number.display_phone_number);
-    info.verified_name = g_strdup(number.verified_name);
     info.on_business_app = number.is_on_biz_app;
-    info.platform_type = g_strdup(number.platform_type);
-    webhook = coex_json_member(&number.webhooks, "phone_number");
-    info.webhook_url = g_strdup(coex_json_text(&webhook));
     *ret_info = info;
     return TRUE;
 }

@@ -62,12 +62,9 @@ CoexRequest *coex_api_check_login(const CoexEndpoint *endpoint);
 typedef struct {
     char *phone_number_id; /* NULL if not told */
     char *number;          /* digits of display_phone_number, NULL */
-    char *verified_name;   /* NULL */
     int on_business_app;   /* is_on_biz_app: 1, 0, -1 not told */
-    char *platform_type;   /* NULL */
     char *can_send;        /* health: AVAILABLE, LIMITED, BLOCKED, NULL */
     char *health_problem;  /* first error or additional info, NULL */
-    char *webhook_url;     /* Meta: webhook_configuration.phone_number, NULL */
 } CoexNumberInfo;
 
 void coex_number_info_clear(CoexNumberInfo *info);
@@ -116,7 +113,9 @@ gboolean coex_api_read_sent(const CoexResponse *response, CoexSent *ret_sent, GE
 /* Marks a customer's message and all before it read (Meta: messages/mark-message-as-read). */
 CoexRequest *coex_api_mark_read(const CoexEndpoint *endpoint, const char *wamid);
 
-/* Any answer without a result of its own: TRUE on success. */
+/* Any answer without a result of its own: TRUE on success. An error is found in all shapes of both
+ * providers (Meta: support/error-codes); the HTTP status beats inner numbers; COEX_ERROR_RETRY
+ * stands for 5xx. */
 gboolean coex_api_read_done(const CoexResponse *response, GError **error);
 
 /* One page of the catalogue; @cursor NULL for the first, else what the page before gave. */
@@ -138,8 +137,3 @@ char *coex_api_read_webhook(const CoexEndpoint *endpoint, const CoexResponse *re
 /* @verify_token for Meta; @header "Name: value" for 360dialog; the other one is not used. */
 CoexRequest *coex_api_set_webhook(const CoexEndpoint *endpoint, const char *url,
                                   const char *verify_token, const char *header);
-
-/* The error that a response tells, in all shapes of both providers (Meta: support/error-codes), or
- * the HTTP status; FALSE when it tells none (2xx without an error object). The HTTP status beats
- * inner numbers. For any answer but a send's: COEX_ERROR_RETRY stands for 5xx. */
-gboolean coex_api_read_error(const CoexResponse *response, GError **error);

@@ -12,7 +12,6 @@ static const CoexBackend backend_360dialog = {
     .auth_prefix = "",
     .password_label = "API key",
     .number_in_path = FALSE,
-    .has_number_info = FALSE,
     .has_challenge = FALSE,
     .proof = COEX_PROOF_HEADER,
     .secret_option = "webhook-header",
@@ -37,14 +36,12 @@ static const CoexBackend backend_meta = {
     .auth_prefix = "Bearer ",
     .password_label = "access token",
     .number_in_path = TRUE,
-    .has_number_info = TRUE,
     .has_challenge = TRUE,
     .proof = COEX_PROOF_SIGNATURE,
     .secret_option = "app-secret",
     .secret_label = "app secret",
     .messages_path = "/{number}/messages",
-    .login_path = "/{number}?fields=id,display_phone_number,verified_name,is_on_biz_app,"
-                  "platform_type,health_status,webhook_configuration",
+    .login_path = "/{number}?fields=id,display_phone_number,is_on_biz_app,health_status",
     .templates_path = "/{waba}/message_templates?fields=id,name,language,status,category,"
                       "parameter_format,components&limit=100",
     .page_key = "after",

@@ -22,7 +22,6 @@ typedef struct {
     const char *auth_prefix;    /* "Bearer " or "" */
     const char *password_label; /* "access token" / "API key": for sentences */
     gboolean number_in_path;    /* paths begin with the phone_number_id */
-    gboolean has_number_info;   /* the number's fields can be read */
     gboolean has_challenge;     /* GET handshake with the verify token */
     CoexProof proof;
     const char *secret_option; /* the option that holds the proof's secret */

@@ -454,26 +454,10 @@ coex_json_writer_string(CoexJsonWriter *writer, const char *name, const char *va
 }
 
 void
-coex_json_writer_int(CoexJsonWriter *writer, const char *name, gint64 value)
-{
-    writer_name(writer, name);
-    json_builder_add_int_value(writer->builder, value);
-}
-
-void
 coex_json_writer_bool(CoexJsonWriter *writer, const char *name, gboolean value)
 {
     writer_name(writer, name);
     json_builder_add_boolean_value(writer->builder, value);
-}
-
-void
-coex_json_writer_value(CoexJsonWriter *writer, const char *name, const CoexJsonAt *value)
-{
-    if (!coex_json_at_exists(value))
-        return;
-    writer_name(writer, name);
-    json_builder_add_value(writer->builder, json_node_copy(value->node));
 }
 
 char *

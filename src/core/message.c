@@ -45,44 +45,6 @@ coex_message_unref(CoexMessage *message)
         g_atomic_rc_box_release_full(message, message_clear);
 }
 
-const char *
-coex_content_kind_get_name(CoexContentKind kind)
-{
-    switch (kind) {
-    case COEX_CONTENT_TEXT:
-        return "text";
-    case COEX_CONTENT_MEDIA:
-        return "media";
-    case COEX_CONTENT_LOCATION:
-        return "location";
-    case COEX_CONTENT_CONTACTS:
-        return "contacts";
-    case COEX_CONTENT_REACTION:
-        return "reaction";
-    case COEX_CONTENT_BUTTON:
-        return "button";
-    case COEX_CONTENT_INTERACTIVE:
-        return "interactive";
-    case COEX_CONTENT_ORDER:
-        return "order";
-    case COEX_CONTENT_SYSTEM:
-        return "system";
-    case COEX_CONTENT_WELCOME:
-        return "welcome";
-    case COEX_CONTENT_EDIT:
-        return "edit";
-    case COEX_CONTENT_REVOKE:
-        return "revoke";
-    case COEX_CONTENT_PLACEHOLDER:
-        return "placeholder";
-    case COEX_CONTENT_UNSUPPORTED:
-        return "unsupported";
-    case COEX_CONTENT_UNKNOWN:
-        return "unknown";
-    }
-    return "unknown";
-}
-
 gboolean
 coex_content_opens_window(CoexContentKind kind)
 {

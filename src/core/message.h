@@ -27,8 +27,7 @@ typedef enum {
     COEX_CONTENT_WELCOME, /* request_welcome */
     COEX_CONTENT_EDIT,
     COEX_CONTENT_REVOKE,
-    COEX_CONTENT_PLACEHOLDER, /* unsupported with 131060: content may come later under the same id
-                               */
+    COEX_CONTENT_PLACEHOLDER, /* 131060: the content may come later under the same id */
     COEX_CONTENT_UNSUPPORTED,
     COEX_CONTENT_UNKNOWN, /* a type this version does not know */
 } CoexContentKind;
@@ -54,14 +53,11 @@ typedef struct {
     CoexContent content;
 } CoexMessage;
 
-CoexMessage *coex_message_new(
-    void); /* zeroed, one reference; fill it, then treat it as immutable */
+/* Zeroed, with one reference: fill it, then treat it as immutable. */
+CoexMessage *coex_message_new(void);
 CoexMessage *coex_message_ref(const CoexMessage *message);
 void coex_message_unref(CoexMessage *message);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexMessage, coex_message_unref)
-
-/* "text", "media" …: for debug dumps. Static. */
-const char *coex_content_kind_get_name(CoexContentKind kind);
 
 /* Whether a message of this kind from the customer opens the customer service window: all but edit,
  * revoke and system. */

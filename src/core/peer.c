@@ -190,16 +190,3 @@ coex_peer_dup_display(const CoexPeer *peer)
         return g_strdup(peer->user_id != NULL ? peer->user_id : peer->parent_user_id);
     return g_strdup("somebody unknown");
 }
-
-static gboolean
-same(const char *a, const char *b)
-{
-    return a != NULL && b != NULL && strcmp(a, b) == 0;
-}
-
-gboolean
-coex_peer_overlaps(const CoexPeer *a, const CoexPeer *b)
-{
-    return same(a->parent_user_id, b->parent_user_id) || same(a->user_id, b->user_id) ||
-           same(a->wa_id, b->wa_id);
-}

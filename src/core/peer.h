@@ -42,9 +42,6 @@ char *coex_peer_dup_name(const CoexPeer *peer);
  * with g_free(). */
 char *coex_peer_dup_display(const CoexPeer *peer);
 
-/* Whether an address of one is an address of the other (parent BSUID, BSUID, number). */
-gboolean coex_peer_overlaps(const CoexPeer *a, const CoexPeer *b);
-
 /* A number as typed, to its digits with country code: 7 to 15 of them, the first no zero; "00" and
  * "(0)" go. NULL and COEX_ERROR_INVALID_INPUT otherwise. Free with g_free(). */
 char *coex_number_normalize(const char *text, GError **error);

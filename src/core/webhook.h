@@ -71,7 +71,3 @@ gboolean coex_webhook_challenge(const char *mode, const char *token, const char 
  * `history` gives COEX_EVENT_HISTORY, messages included: they are never new. Not for the main
  * thread. */
 GPtrArray *coex_webhook_parse(const char *bytes, gsize length, GError **error);
-
-/* Readable dump of the events, one per line, stable: for golden tests and debug logs (contains
- * message texts: never log it). g_free(). */
-char *coex_webhook_dump(GPtrArray *events);

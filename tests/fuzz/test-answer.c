@@ -47,9 +47,6 @@ read_sent(const CoexResponse *response)
     error = NULL;
     done = coex_api_read_done(response, &error);
     fuzz_check_error(done, error);
-    error = NULL;
-    done = coex_api_read_error(response, &error);
-    fuzz_check_error(!done, error);
 }
 
 static void

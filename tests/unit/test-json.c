@@ -426,16 +426,11 @@ test_cursors(void)
 static void
 test_writer(void)
 {
-    g_autoptr(CoexJson) doc = parse("{\"v\":{\"n\":[1,null,\"x\"]}}");
-    CoexJsonAt root = coex_json_root(doc);
-    CoexJsonAt value = coex_json_member(&root, "v");
-    CoexJsonAt nothing = coex_json_member(&root, "w");
     CoexJsonWriter *writer = coex_json_writer_new();
     g_autofree char *text = NULL;
 
     coex_json_writer_string(writer, "s", "a\"b\\c\n\xc3\xbc\x01");
     coex_json_writer_string(writer, "none", NULL);
-    coex_json_writer_int(writer, "i", G_MAXINT64);
     coex_json_writer_array(writer, "list");
     coex_json_writer_string(writer, NULL, "bad \xff");
     coex_json_writer_object(writer, NULL);
@@ -444,15 +439,13 @@ test_writer(void)
     coex_json_writer_array(writer, NULL);
     coex_json_writer_end(writer);
     coex_json_writer_end(writer);
-    coex_json_writer_value(writer, "copy", &value);
-    coex_json_writer_value(writer, "nothing", &nothing);
     coex_json_writer_object(writer, "open");
     coex_json_writer_bool(writer, "no", FALSE);
     text = coex_json_writer_finish(writer);
     g_assert_cmpstr(text, ==,
-                    "{\"s\":\"a\\\"b\\\\c\\n\xc3\xbc\\u0001\",\"i\":9223372036854775807,"
+                    "{\"s\":\"a\\\"b\\\\c\\n\xc3\xbc\\u0001\","
                     "\"list\":[\"bad \xef\xbf\xbd\",{\"yes\":true},[]],"
-                    "\"copy\":{\"n\":[1,null,\"x\"]},\"open\":{\"no\":false}}");
+                    "\"open\":{\"no\":false}}");
     g_assert_true(parses(text));
 }
 
@@ -496,14 +489,10 @@ test_great_numbers(void)
         g_autoptr(CoexJson) doc = coex_json_parse(json, strlen(json), NULL);
         CoexJsonAt root = coex_json_root(doc);
         g_autofree char *kept = coex_json_dup(&root);
-        CoexJsonWriter *writer = coex_json_writer_new();
-        g_autofree char *written =
-            (coex_json_writer_value(writer, "copy", &root), coex_json_writer_finish(writer));
         g_autoptr(CoexJson) again = coex_json_parse(kept, strlen(kept), NULL);
         CoexJsonAt before = coex_json_member(&root, "a"), after, text;
 
         g_test_message("%s", kept);
-        g_assert_true(parses(written));
         g_assert_nonnull(again);
         root = coex_json_root(again);
         after = coex_json_member(&root, "a");

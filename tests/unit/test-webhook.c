@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/error.h"
 #include "core/webhook.h"
+#include "dump.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -71,7 +72,7 @@ dump_value(const char *value)
                         value);
     g_autoptr(GPtrArray) events = parse(text);
 
-    return coex_webhook_dump(events);
+    return dump_events(events);
 }
 
 static void
@@ -121,7 +122,7 @@ test_golden(gconstpointer data)
     g_assert_nonnull(events);
     for (guint i = 0; i < events->len; i++)
         check_strings(events->pdata[i]);
-    dump = coex_webhook_dump(events);
+    dump = dump_events(events);
     if (g_getenv("COEX_WRITE_GOLDEN") != NULL) {
         g_autofree char *path = data_path(golden_name);
 
@@ -458,7 +459,7 @@ parse_any(const char *bytes, gsize length)
         return;
     for (guint i = 0; i < events->len; i++)
         check_strings(events->pdata[i]);
-    dump = coex_webhook_dump(events);
+    dump = dump_events(events);
     g_assert_true(g_utf8_validate(dump, -1, NULL));
 }
 

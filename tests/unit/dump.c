@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "core/webhook.h"
+#include "dump.h"
 
 #include <string.h>
 
@@ -60,11 +60,49 @@ direction_name(CoexDirection direction)
     return "inbound";
 }
 
+static const char *
+content_name(CoexContentKind kind)
+{
+    switch (kind) {
+    case COEX_CONTENT_TEXT:
+        return "text";
+    case COEX_CONTENT_MEDIA:
+        return "media";
+    case COEX_CONTENT_LOCATION:
+        return "location";
+    case COEX_CONTENT_CONTACTS:
+        return "contacts";
+    case COEX_CONTENT_REACTION:
+        return "reaction";
+    case COEX_CONTENT_BUTTON:
+        return "button";
+    case COEX_CONTENT_INTERACTIVE:
+        return "interactive";
+    case COEX_CONTENT_ORDER:
+        return "order";
+    case COEX_CONTENT_SYSTEM:
+        return "system";
+    case COEX_CONTENT_WELCOME:
+        return "welcome";
+    case COEX_CONTENT_EDIT:
+        return "edit";
+    case COEX_CONTENT_REVOKE:
+        return "revoke";
+    case COEX_CONTENT_PLACEHOLDER:
+        return "placeholder";
+    case COEX_CONTENT_UNSUPPORTED:
+        return "unsupported";
+    case COEX_CONTENT_UNKNOWN:
+        return "unknown";
+    }
+    return "unknown";
+}
+
 static void
 dump_message(GString *out, const CoexMessage *message)
 {
     g_string_append_printf(out, " %s %s", direction_name(message->direction),
-                           coex_content_kind_get_name(message->content.kind));
+                           content_name(message->content.kind));
     dump_text(out, "type", message->content.type);
     dump_peer(out, &message->peer);
     dump_text(out, "name", message->profile_name);
@@ -136,7 +174,7 @@ dump_event(GString *out, const CoexEvent *event)
 }
 
 char *
-coex_webhook_dump(GPtrArray *events)
+dump_events(GPtrArray *events)
 {
     GString *out = g_string_new(NULL);
 
