@@ -44,13 +44,13 @@ coex_window_get_label(CoexWindow window, gint64 now)
     gint64 left_s = window.expires_at - now;
 
     if (window.expires_at == 0)
-        return "Has not written yet: only templates can be sent";
+        return "Has not written yet";
     if (!window.open || left_s <= 0)
-        return "Window closed: only templates can be sent";
+        return "Window closed";
     if (left_s <= 1 * HOUR_S)
-        return "Window closes in less than 1 hour";
+        return "Window closes within 1 h";
     if (left_s <= 6 * HOUR_S)
-        return "Window closes in less than 6 hours";
+        return "Window closes within 6 h";
     return "Window open";
 }
 

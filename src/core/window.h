@@ -25,9 +25,8 @@ gint64 coex_window_extend(gint64 last_inbound, gint64 message_time, gint64 now);
 /* When the presence text changes next (6 h, 1 h before the end, the end), 0 for never. */
 gint64 coex_window_next_change(CoexWindow window, gint64 now);
 
-/* Presence text, changing only at those moments: "Window open", "Window closes in less than 6
- * hours", "… 1 hour", "Window closed: only templates can be sent", "Has not written yet: only
- * templates can be sent". Static. */
+/* Presence text, changing only at those moments: "Window open", "Window closes within 6 h", "…
+ * 1 h", "Window closed", "Has not written yet". Pidgin's list shows some 27 characters. Static. */
 const char *coex_window_get_label(CoexWindow window, gint64 now);
 
 /* One exact line for /window: open or closed, until or since when in local time, hours and minutes

@@ -8,10 +8,10 @@
 #define NOW G_GINT64_CONSTANT(1795348800)
 
 static const char open_text[] = "Window open";
-static const char six_text[] = "Window closes in less than 6 hours";
-static const char one_text[] = "Window closes in less than 1 hour";
-static const char closed_text[] = "Window closed: only templates can be sent";
-static const char never_text[] = "Has not written yet: only templates can be sent";
+static const char six_text[] = "Window closes within 6 h";
+static const char one_text[] = "Window closes within 1 h";
+static const char closed_text[] = "Window closed";
+static const char never_text[] = "Has not written yet";
 
 static void
 test_cases(void)
