@@ -105,7 +105,7 @@ static const Verb verbs[] = {
     { "held", NULL, "", "list what waits", run_held },
     { "cancel", NULL, "", "send no template; the waiting text comes back", run_cancel },
     { "resend", NULL, "", "send the last failed text again", run_resend },
-    { "discard", NULL, "", "forget the last failed text", run_discard },
+    { "discard", NULL, "", "forget the last text that failed or is held", run_discard },
     { "window", NULL, "", "until when free text can be sent", run_window },
     { "help", NULL, NULL, "this list", run_help },
 };

@@ -60,8 +60,9 @@ tell_held(CoexOutbox *outbox, CoexPerson *person, const char *text)
 {
     g_autofree char *excerpt = coex_text_excerpt(text, EXCERPT);
 
-    coex_account_tell_notice(outbox->account, person, "Held until %s writes: %s",
-                             coex_account_call_person(person), excerpt);
+    coex_account_tell_notice(outbox->account, person,
+                             "Held until %s writes (%cdiscard drops it): %s",
+                             coex_account_call_person(person), verb_mark(outbox), excerpt);
 }
 
 void
@@ -89,7 +90,7 @@ coex_outbox_send_text(CoexOutbox *outbox, CoexPerson *person, const char *text, 
                            window.expires_at == 0 ? "This person has not written yet. WhatsApp "
                                                     "lets a business begin only with a template."
                                                   : "The 24-hour window is closed. Only a template "
-                                                    "can be sent, until the person writes.");
+                                                    "can be sent until this person writes.");
     if (state == COEX_OUTBOX_HELD)
         tell_held(outbox, person, text);
 }
@@ -209,9 +210,10 @@ coex_outbox_cancel(CoexOutbox *outbox, CoexPerson *person)
     coex_account_tell_prompt_over(outbox->account, person);
 }
 
-/* The last text that failed or was never confirmed, else the last that is parked. */
+/* The last text that failed, was never confirmed or (for @or_held) is held, else the last that is
+ * parked. */
 static CoexSlip *
-last_failed(CoexOutbox *outbox, CoexPerson *person)
+last_stuck(CoexOutbox *outbox, CoexPerson *person, gboolean or_held)
 {
     CoexLane *lane = coex_outbox_lane(outbox, person->id);
     CoexSlip *parked = NULL;
@@ -228,10 +230,13 @@ last_failed(CoexOutbox *outbox, CoexPerson *person)
         case COEX_OUTBOX_PARKED:
             parked = parked != NULL ? parked : slip;
             break;
+        case COEX_OUTBOX_HELD:
+            if (or_held)
+                return slip;
+            break;
         case COEX_OUTBOX_QUEUED:
         case COEX_OUTBOX_SENDING:
         case COEX_OUTBOX_UNCERTAIN:
-        case COEX_OUTBOX_HELD:
             break;
         }
     }
@@ -254,7 +259,7 @@ void
 coex_outbox_resend(CoexOutbox *outbox, CoexPerson *person)
 {
     CoexAccount *account = outbox->account;
-    CoexSlip *old = last_failed(outbox, person);
+    CoexSlip *old = last_stuck(outbox, person, FALSE);
     gboolean may_go;
     CoexBatch *batch;
     CoexSlip *slip;
@@ -275,13 +280,13 @@ coex_outbox_resend(CoexOutbox *outbox, CoexPerson *person)
     if (!may_go)
         coex_outbox_prompt(
             outbox, person,
-            "The 24-hour window is closed. Only a template can be sent, until the person writes.");
+            "The 24-hour window is closed. Only a template can be sent until this person writes.");
 }
 
 void
 coex_outbox_discard(CoexOutbox *outbox, CoexPerson *person)
 {
-    CoexSlip *slip = last_failed(outbox, person);
+    CoexSlip *slip = last_stuck(outbox, person, TRUE);
     g_autofree char *excerpt = NULL;
     CoexBatch *batch;
 

@@ -237,6 +237,24 @@ hold(Desk *desk, const char *who, const char *text)
     desk_wait_notice(desk, who, "Held until *");
 }
 
+/* A held text is not sent again, but it can be dropped. */
+static void
+test_hold_and_discard(Desk *desk)
+{
+    open_shop(desk);
+    hold(desk, "dana", "First");
+    hold(desk, "dana", "Second thoughts");
+    coex_session_resend(desk->session, desk_name("dana"));
+    desk_wait_notice(desk, "dana", "There is nothing to send again.");
+    coex_session_discard(desk->session, desk_name("dana"));
+    desk_wait_notice(desk, "dana", "Discarded: Second thoughts");
+    desk_hear(desk, "dana", "Here I am");
+    desk_wait_feed(desk, COEX_FEED_SENT, "dana", "First");
+    take(desk, "dana", "First");
+    desk_wait_state(desk, "dana", "delivered*: First");
+    g_assert_cmpuint(coex_sim_n_requests(desk->sim, "messages"), ==, 1);
+}
+
 /* The phone has answered meanwhile: asks instead of sending. */
 static void
 test_hold_overtaken(Desk *desk)
@@ -570,6 +588,7 @@ main(int argc, char **argv)
     desk_add("/window/other-wa-id", test_other_wa_id);
     desk_add("/window/hold", test_hold);
     desk_add("/window/hold-nothing", test_hold_nothing);
+    desk_add("/window/hold-and-discard", test_hold_and_discard);
     desk_add("/window/hold-overtaken", test_hold_overtaken);
     desk_add("/window/hold-too-long", test_hold_too_long);
     desk_add("/window/opens-while-asked", test_opens_while_asked);
