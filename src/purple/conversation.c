@@ -38,8 +38,8 @@ mark_lines(const char *text)
     return g_strconcat("* ", joined, NULL);
 }
 
-void
-coex_conversation_notice(CoexLogin *login, const char *name, const char *text)
+static void
+write_line(CoexLogin *login, const char *name, const char *text, PurpleMessageFlags log)
 {
     const char *who = coex_roster_get_name(login, name);
     g_autofree char *marked = mark_lines(text);
@@ -50,16 +50,21 @@ coex_conversation_notice(CoexLogin *login, const char *name, const char *text)
     switch (coex_host_get()->notice) {
     case COEX_NOTICE_SYSTEM:
         purple_conversation_write(ensure_conversation(login, who), NULL, html,
-                                  PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NO_LOG, now);
+                                  PURPLE_MESSAGE_SYSTEM | log, now);
         break;
     case COEX_NOTICE_IM:
-        serv_got_im(login->gc, who, marked_html, PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NO_LOG,
-                    now);
+        serv_got_im(login->gc, who, marked_html, PURPLE_MESSAGE_SYSTEM | log, now);
         break;
     case COEX_NOTICE_MESSAGE:
-        serv_got_im(login->gc, who, marked_html, PURPLE_MESSAGE_RECV | PURPLE_MESSAGE_NO_LOG, now);
+        serv_got_im(login->gc, who, marked_html, PURPLE_MESSAGE_RECV | log, now);
         break;
     }
+}
+
+void
+coex_conversation_notice(CoexLogin *login, const char *name, const char *text)
+{
+    write_line(login, name, text, PURPLE_MESSAGE_NO_LOG);
 }
 
 /* ---- out ---- */
@@ -175,12 +180,12 @@ show_failed(CoexLogin *login, const CoexFeedItem *item, const char *name)
     const char *what = item->kind == COEX_FEED_FAILED ? "Not delivered" : "Not confirmed";
     const char *detail = item->detail != NULL ? item->detail : "WhatsApp gave no reason.";
     const char *mark = coex_host_get_mark();
-    g_autofree char *line = g_strdup_printf(
-        "%s: “%s”. %s Type %sresend to send it again, %stemplate to send a template, %sdiscard to "
-        "drop it.",
-        what, item->text, detail, mark, mark, mark);
+    g_autofree char *line = g_strdup_printf("%s: “%s”. %s\n%sresend sends it again, %stemplate "
+                                            "offers the templates, %sdiscard drops it.",
+                                            what, item->text, detail, mark, mark, mark);
 
-    coex_conversation_notice(login, name, line);
+    /* The log has the text: without this line it would look as if it had arrived. */
+    write_line(login, name, line, 0);
 }
 
 void

@@ -83,6 +83,8 @@ failure_is_explained(World *world)
     const HostEvent *line = host_wait_for(world->host, EVENT_MESSAGE, ADA, "*131026*");
     host_check(world->host, strstr(line->text, "Are you there?") != NULL);
     host_check(world->host, strstr(line->text, world->bitlbee ? "!resend" : "/resend") != NULL);
+    host_assert(world->host, strstr(line->detail, "NO_LOG") == NULL,
+                "the log, which has the text, tells that it failed");
     host_check(world->host, coex_sim_n_sent(world->sim, "ada") == 1);
 }
 
