@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * For LD_PRELOAD: another clock for one program. The file COEX_CLOCK holds two numbers of 64 bits,
- * which may change at any time: how many times as fast timers go (ten minutes of waiting in ten
- * seconds at 60), and by how many seconds the time of day is wrong.
+ * For LD_PRELOAD: another clock for one program. The file COEX_CLOCK holds three numbers of 64
+ * bits, which may change at any time: how many times as fast timers go (ten minutes of waiting in
+ * ten seconds at 60), by how many seconds the time of day is wrong, and for how many the machine
+ * slept.
  */
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -30,9 +31,10 @@ int epoll_wait(int fd, struct epoll_event *events, int n, int timeout_ms);
 typedef struct {
     int64_t rate;
     int64_t ahead_s;
+    int64_t slept_s;
 } Settings;
 
-static Settings usual = { 1, 0 };
+static Settings usual = { 1, 0, 0 };
 static const volatile Settings *settings = &usual;
 
 __attribute__((constructor)) static void
@@ -75,7 +77,9 @@ clock_gettime(clockid_t clock, struct timespec *ret_time)
     int result = (int)syscall(SYS_clock_gettime, clock, ret_time);
 
     if (clock == CLOCK_REALTIME)
-        ret_time->tv_sec += settings->ahead_s;
+        ret_time->tv_sec += settings->ahead_s + settings->slept_s;
+    else if (clock == CLOCK_BOOTTIME)
+        ret_time->tv_sec += settings->slept_s;
     else if (clock == CLOCK_MONOTONIC)
         speed_up(ret_time);
     return result;

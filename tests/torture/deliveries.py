@@ -32,17 +32,20 @@ class Deliveries:
     def sender(text):
         return "1202555" + str(int(hashlib.sha256(text.encode()).hexdigest(), 16) % 16 + 4000)
 
-    def body(self, text):
-        number = self.sender(text)
+    def message(self, number, text):
         wamid = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        return {"from": number, "id": f"wamid.{wamid}", "timestamp": self.time, "type": "text", "text": {"body": text}}
+
+    def body(self, text, *more):
+        """Of one delivery; further texts are the same person's."""
+        number = self.sender(text)
         return json.dumps({"object": "whatsapp_business_account", "entry": [{
             "id": self.sim.values["WABA_ID"], "changes": [{"field": "messages", "value": {
                 "messaging_product": "whatsapp", "metadata": {
                     "display_phone_number": self.sim.number.strip("+"),
                     "phone_number_id": self.sim.values["PHONE_NUMBER_ID"]},
                 "contacts": [{"profile": {"name": "Somebody"}, "wa_id": number}],
-                "messages": [{"from": number, "id": f"wamid.{wamid}", "timestamp": self.time,
-                              "type": "text", "text": {"body": text}}]}}]}]}).encode()
+                "messages": [self.message(number, each) for each in (text, *more)]}}]}]}).encode()
 
     def proof(self, body):
         if self.sim.provider == "meta":
@@ -50,9 +53,9 @@ class Deliveries:
             return "X-Hub-Signature-256: sha256=" + hmac.new(key, body, hashlib.sha256).hexdigest()
         return self.sim.values["WEBHOOK_HEADER"]
 
-    def _post(self, connection, text):
+    def _post(self, connection, text, *more):
         """The connection, or None when it has ended; whether the answer was 200."""
-        body = self.body(text)
+        body = self.body(text, *more)
         try:
             if connection is None:
                 connection = socket.create_connection(self.address, 1)
@@ -68,9 +71,9 @@ class Deliveries:
             connection.close()
         return None, False
 
-    def post(self, text):
-        """Once, on a connection of its own; whether it is acknowledged."""
-        connection, ok = self._post(None, text)
+    def post(self, text, *more):
+        """Once, on a connection of its own; whether it is acknowledged. `more` is not kept in mind."""
+        connection, ok = self._post(None, text, *more)
         if connection is not None:
             connection.close()
         with self.lock:

@@ -22,7 +22,8 @@ def http(status, body, claims=None):
 
 
 class Gate:
-    """Ways: "pass"; an answer as bytes; "close", "reset", "partial", "silence"."""
+    """Ways: "pass"; "part" is the same and closes afterwards; an answer as bytes; "close", "reset", "partial",
+    "silence"."""
 
     def __init__(self, api_url):
         host, port = api_url.rsplit("/", 1)[1].split(":")
@@ -67,9 +68,10 @@ class Gate:
         with self.lock:
             return sum(sent == text for _, sent in self.sends)
 
-    def times(self):
+    def times(self, text=None):
+        """Of all sends, or of those of that text."""
         with self.lock:
-            return [moment for moment, _ in self.sends]
+            return [moment for moment, sent in self.sends if text in (None, sent)]
 
     end = down
 
@@ -114,8 +116,8 @@ class Gate:
             return False
         way, accepts = self._look(request)
         self.open.wait(20)
-        answer = self._hand_on(request) if way == "pass" or accepts else b""
-        if way == "pass":
+        answer = self._hand_on(request) if way in ("pass", "part") or accepts else b""
+        if way in ("pass", "part"):
             client.sendall(answer)
         elif isinstance(way, bytes):
             client.sendall(way)

@@ -69,13 +69,13 @@ class Clock:
     def __init__(self, directory):
         self.path = os.path.join(directory, "clock")
         with open(self.path, "wb") as settings:
-            settings.write(struct.pack("=qq", 1, 0))
+            settings.write(struct.pack("=qqq", 1, 0, 0))
         self.environment = {"LD_PRELOAD": os.path.join(BUILD, "torture-clock.so"), "COEX_CLOCK": self.path}
 
-    def set(self, rate=1, ahead_s=0):
-        """How many times as fast it goes, and how wrong the time of day is."""
+    def set(self, rate=1, ahead_s=0, slept_s=0):
+        """How many times as fast it goes, how wrong the time of day is, and how long the machine slept."""
         with open(self.path, "r+b") as settings:
-            settings.write(struct.pack("=qq", rate, ahead_s))
+            settings.write(struct.pack("=qqq", rate, ahead_s, slept_s))
 
 
 class Headless:
@@ -171,6 +171,15 @@ class Headless:
         check(status == 0, f"the chat program ended with status {status}")
         check(self.said.count("^left\t.*\ttimers=0 inputs=0 requests=0 threads=0") > 0, "something was left behind")
         check(self.said.count("^critical\t") == 0, "GLib had something to say")
+
+    def log_off(self):
+        """Gives the seconds until the account was off and the main loop at work again."""
+        before = self.count("^disconnected\t")
+        begin = time.monotonic()
+        self.do("logout")
+        wait_until("the logout", lambda: self.count("^disconnected\t") > before or self.is_dead(), pause=0.001)
+        self.sync()
+        return time.monotonic() - begin
 
     # ---- looking ----
 

@@ -4,9 +4,13 @@ an API that is away, a clock that jumps. Timers run 60 times as fast where that 
 import collections
 import os
 import re
+import signal
+import socket
+import statistics
 import sys
 import time
 
+from deliveries import Deliveries
 from gate import GARBAGE, Gate, error_object, http
 from headless import WRITER, Clock, Headless, check, wait_until, why_no_strace
 from sim import Sim
@@ -17,6 +21,7 @@ ADA = "12025550101"
 RATE = 60
 STORM_S = 600 if ALL else 120  # of simulated time
 CONFIRM_S = 120
+LOGOUT_S = 0.2
 DAY_S = 24 * 60 * 60
 
 # answers after which nobody knows
@@ -44,6 +49,7 @@ class World:
     def __init__(self, provider, directory):
         self.sim = Sim(provider, directory)
         self.gate = Gate(self.sim.values["API_URL"])
+        self.directory = directory
         self.clock = Clock(directory)
         self.host = Headless(self.sim, directory, environment=self.clock.environment)
         self.host.options = {"api-url": self.gate.url}
@@ -128,6 +134,8 @@ class World:
         waited_s = (time.monotonic() - begin) * RATE
         check(waited_s >= CONFIRM_S * 0.9, f"given up after {waited_s:.0f} s")
         self.wait_sent(who, behind)
+        held_s = (self.gate.times(behind)[0] - begin) * RATE
+        check(held_s >= CONFIRM_S * 0.9, f"the one behind went after {held_s:.0f} s")
         self.clock.set()
         self.host.sync()
         check(self.n_unconfirmed(number, first) == 1, "told more than once")
@@ -135,6 +143,43 @@ class World:
         self.host.do(f"say {number} /resend")
         self.wait_sent(who, first)
         check((self.n_sent(who, first), self.gate.count(first)) == (1, 2), "it is not sent again once")
+
+    def ambiguous_deaf(self):
+        """while no webhook arrives at all, an open text waits longer for its status"""
+        (who, number), = self.people(1)
+        first, behind = self.text("deaf"), self.text("behind")
+        self.host.quit()
+        self.sim.do("hold")
+        self.host.go_online()
+        self.gate.answer("close", True)
+        self.host.do(f"say {number} {first}")
+        wait_until("the request", lambda: self.gate.count(first), pause=0.002)
+        self.gate.answer("pass")
+        self.host.do(f"say {number} {behind}")
+        self.clock.set(RATE)
+        begin = time.monotonic()
+        wait_until("three minutes", lambda: time.monotonic() > begin + 1.5 * CONFIRM_S / RATE, pause=0.01)
+        self.clock.set()
+        self.host.sync()
+        check(self.n_unconfirmed(number, first) == 0, "given up although nothing can confirm it")
+        check(self.gate.count(behind) == 0, "the one behind did not wait")
+        self.sim.do("release")
+        self.wait_sent(who, behind)
+        check((self.n_sent(who, first), self.n_unconfirmed(number, first)) == (1, 0), "not settled by its status")
+
+    def closes_when_idle(self):
+        """the API closes each connection after its answer: every text goes at once, and once"""
+        (who, number), = self.people(1)
+        self.gate.answer("part")
+        texts = [self.text("idle") for _ in range(5)]
+        for text in texts:
+            self.host.wait_quiet()
+            self.host.do(f"say {number} {text}")
+            self.wait_sent(who, text, 5)
+        self.gate.answer("pass")
+        self.host.sync()
+        check([self.gate.count(text) for text in texts] == [1] * len(texts), "one went more than once")
+        check(self.host.count(rf"^message\t[^\t]*\t{number}\tSYSTEM.*idle") == 0, "the user is told of it")
 
     # ---- an answer that cannot be written down ----
 
@@ -210,6 +255,7 @@ class World:
         """the API is away for a while"""
         people = self.people(10)
         self.host.wait_quiet()
+        n_before = self.host.count("^disconnected\t")
         self.gate.down()
         self.clock.set(RATE)
         texts = self.type_to_all(people, 3)
@@ -224,7 +270,7 @@ class World:
         taken_s = (time.monotonic() - begin) * RATE
         self.clock.set()
         check(max(self.count_waiting(people)) <= 1, "the user is told more than once")
-        check(self.host.count("^disconnected\t") == 0, "the account went off")
+        check(self.host.count("^disconnected\t") == n_before, "the account went off")
         print(f"# all {sum(map(len, texts.values()))} texts are out {taken_s:.0f} s after the return")
 
     def mute_errors(self):
@@ -277,6 +323,97 @@ class World:
         self.host.go_online()
         self.wait_sent(who, text)
 
+    def silent_resolver(self):
+        """the name server says nothing: nothing waits for it"""
+        (who, number), = self.people(1)
+        self.host.quit()
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+            server.bind(("127.0.0.153", 53))
+            server.settimeout(20)
+            path = os.path.join(self.directory, "resolv.conf")
+            with open(path, "w", encoding="utf-8") as settings:
+                settings.write("nameserver 127.0.0.153\noptions timeout:30\n")
+            self.host.wrapper = ["unshare", "--mount", "sh", "-c", 'mount --bind "$0" /etc/resolv.conf && exec "$@"',
+                                 path]
+            self.host.options["api-url"] = "https://graph.example"
+            self.host.start()
+            self.host.do("login")
+            server.recv(512)
+            gap = max(self.host.sync() for _ in range(50))
+            taken = [self.host.log_off()]
+            self.clock.set(RATE)
+            self.host.go_online()
+            self.clock.set()
+            text = self.text("no answer")
+            self.host.do(f"say {number} {text}")
+            wait_until("the line", lambda: self.host.shown[number, "SEND", text], pause=0.005)
+            self.sim.do("ada says who knows?")
+            wait_until("a message", lambda: self.host.shown[ADA, "RECV", "who knows?"], pause=0.005)
+            taken.append(self.host.log_off())
+            self.host.quit()
+        self.host.wrapper = []
+        self.host.options["api-url"] = self.gate.url
+        self.host.go_online()
+        self.wait_sent(who, text)
+        check(gap < 0.1, f"the main loop waited {gap:.2f} s")
+        check(min(taken) <= LOGOUT_S, f"the logouts took {taken} s")
+
+    def logs_off(self):
+        """it logs off at once whatever is under way, and nothing is lost or comes twice"""
+        (who, number), = self.people(1)
+        deliveries = Deliveries(self.sim, "off")
+        deliveries.start(4, 0.005 if ALL else 0.02)
+        taken, sent = [], []
+        for n in range(5 if ALL else 3):
+            big = [f"big {n}.{i} {'x' * 1000}" for i in range(2500 if ALL else 800)]
+            text = self.text("leaving")
+            self.gate.answer("silence", True)
+            self.host.do(f"say {number} {text}")
+            wait_until("the request", lambda text=text: self.gate.count(text), pause=0.002)
+            self.gate.answer("pass")
+            check(deliveries.post(*big), "a large delivery is refused")
+            taken.append(self.host.log_off())
+            self.host.go_online()
+            sent.append((text, big))
+        deliveries.stop()
+        deliveries.wait_shown(self.host)
+        for text, big in sent:
+            self.wait_sent(who, text)
+            sender = deliveries.sender(big[0])
+            wait_until("the large delivery", lambda sender=sender, big=big: self.host.shown[sender, "RECV", big[-1]], 60)
+            check(all(self.host.shown[sender, "RECV", each] == 1 for each in big), "a line is missing or twice")
+            check((self.n_sent(who, text), self.host.shown[number, "SEND", text]) == (1, 1), f"{text!r} is not one")
+        again = [text for text in deliveries.acknowledged if self.host.shown[deliveries.sender(text), "RECV", text] != 1]
+        check(not again, f"missing or shown twice: {again[:3]}")
+        # the one in the middle, since the machine may be busy
+        check(statistics.median(taken) <= LOGOUT_S, f"the logouts took {taken} s")
+        print(f"# {len(deliveries.acknowledged) + sum(len(big) for _, big in sent)} messages; the logouts took "
+              f"{', '.join(f'{1000 * each:.0f}' for each in taken)} ms")
+
+    def suspend(self):
+        """the machine sleeps for eight hours: all goes on within seconds"""
+        (who, number), (other, other_number) = self.people(2)
+        text = self.text("before")
+        self.host.do(f"say {number} {text}")
+        self.wait_sent(who, text)
+        self.host.wait_quiet()
+        process, n_before = self.host.process, self.host.count("^disconnected\t")
+        n_notices = self.host.count(r"^notice\t.*clock")
+        process.send_signal(signal.SIGSTOP)
+        self.gate.down()
+        self.gate.up()
+        self.clock.set(slept_s=8 * 60 * 60)
+        self.sim.do("clock +8h")
+        self.sim.do(f"{other} says good morning")
+        process.send_signal(signal.SIGCONT)
+        for to, at in ((who, number), (other, other_number)):
+            text = self.text("after")
+            self.host.do(f"say {at} {text}")
+            self.wait_sent(to, text, 10)
+        wait_until("a message", lambda: self.host.shown[other_number, "RECV", "good morning"], 10, 0.005)
+        check(self.host.count("^disconnected\t") == n_before, "the account went off")
+        check(self.host.count(r"^notice\t.*clock") == n_notices, "its clock seems to be wrong")
+
     def jump(self, ahead_s):
         people = self.people(2)
         self.host.wait_quiet()
@@ -317,6 +454,9 @@ def cases(world):
     for name in some:
         yield case(f"the API takes a text and {name}", world.ambiguous_accepted, AMBIGUOUS[name])
         yield case(f"the API does not take a text and {name}", world.ambiguous_lost, AMBIGUOUS[name])
+    if ALL or world.sim.provider == "360dialog":
+        yield world.ambiguous_deaf
+        yield world.closes_when_idle
     if why_no_strace() is None:
         yield world.refused_on_bad_disk
         yield world.failed_on_bad_disk
@@ -329,8 +469,13 @@ def cases(world):
         yield world.mute_errors
     yield world.garbage
     yield world.no_name
+    if os.geteuid() == 0 and (ALL or world.sim.provider == "meta"):
+        yield world.silent_resolver
+    if ALL or world.sim.provider == "meta":
+        yield world.logs_off
     for days in (1, -1, 400, -400) if ALL else (1, -400):
         yield case(f"the clock jumps {days} days", world.jump, days * DAY_S)
+    yield world.suspend
     yield world.end_well
 
 
