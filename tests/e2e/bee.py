@@ -29,7 +29,8 @@ def set_up(directory, settings):
 
 
 def run(directory, *arguments, **more):
-    environment = dict(os.environ, HOME=os.path.join(directory, "home"), LC_ALL="C.UTF-8")
+    environment = dict(os.environ, HOME=os.path.join(directory, "home"), LC_ALL="C.UTF-8",
+                       BITLBEE_DEBUG="1")
     with open(os.path.join(directory, "stderr"), "ab") as stderr:
         return subprocess.Popen([PROGRAM, "-n", "-d", directory, *arguments], env=environment,
                                 stderr=stderr, **more)
@@ -97,6 +98,7 @@ class Bee:
         self.process = None
         self.is_new = True
         self.typed = {}
+        self.past = []  # lines of the connections that have ended
         self.told_from = 0
 
     def start(self):
@@ -120,6 +122,7 @@ class Bee:
         wait_until("BitlBee's end", lambda: self.process.poll() is not None)
         check(self.process.poll() == 0, f"BitlBee ended with {self.process.poll()}")
         self.irc.end()
+        self.past += self.irc.lines.tail(0)
 
     def end(self):
         if self.process and self.process.poll() is None:
@@ -143,12 +146,15 @@ class Bee:
         return None
 
     def shown(self, who):
+        return self._conversation(who, self.irc.lines.tail(0))
+
+    def _conversation(self, who, lines):
         nick = self.nick(who)
         if nick is None:
             return ""
         mine = rf":{self.irc.nick}![^ ]+ PRIVMSG {re.escape(nick)} :(.*)"
         theirs = rf":{re.escape(nick)}![^ ]+ PRIVMSG [^ ]+ :(.*)"
-        found = (re.match(f"(?:{mine}|{theirs})", line) for line in self.irc.lines.tail(0))
+        found = (re.match(f"(?:{mine}|{theirs})", line) for line in lines)
         said = [match.group(1) or match.group(2) for match in found if match]
         # What is typed here is shown by the IRC client itself.
         return "\n".join([*said, *self.typed.get(who, [])])
@@ -200,6 +206,13 @@ class Bee:
     def told(self):
         return "\n".join(line for line in self.irc.lines.tail(0)[self.told_from:]
                          if line.startswith(":root!"))
+
+    def history(self, who):
+        """Only between quit() and start()."""
+        return self._conversation(who, self.past)
+
+    def logs(self):
+        return [os.path.join(self.directory, "stderr")]
 
     def witnesses(self):
         return ["irc: " + line for line in self.irc.lines.tail()] if self.irc else []

@@ -13,6 +13,8 @@ driver (pidgin.py, finch.py, bee.py), which has, with `who` as the simulator cal
     log_off(n), log_on(n)      the n-th account; they do not wait for the end of it
     is_online(n)
     told()                     what the program says of its accounts
+    history(who)               all that stood in the conversation since the first start
+    logs()                     the files with what the program printed, its debug output included
 """
 import os
 import re
@@ -22,6 +24,12 @@ from sim import Sim
 from tap import check, wait_until
 
 OTHER = ["--number", "+447700900177", "--phone-number-id", "7700177", "--waba-id", "8800177"]
+SECRETS = ["KEY", "APP_SECRET", "VERIFY_TOKEN", "WEBHOOK_HEADER"]  # as the simulator calls them
+# of each kind of message a part that no program says by itself
+TEXTS = ["When is it ready", "good morning", "written on the phone", "Welcome &", "widnow", "after it",
+         "It can be fetched", "Zoe", "K-42", "held until", "I am here", "refused at once", "fails later",
+         "leaving now", "typed without", "received meanwhile", "while you were away", "other shop",
+         "with a dead key"]
 
 
 class Day:
@@ -35,12 +43,13 @@ class Day:
         os.makedirs(second)
         self.other = Sim(provider, second, OTHER, self.sim.listen)
         self.client = make_client(self.directory, [self.sim, self.other])
+        self.words = []  # of the texts that went both ways
 
     def cases(self):
         return [self.message_in, self.echo, self.reply, self.command, self.closed_window,
                 self.template, self.hold_and_release, self.failed_send, self.log_off_in_the_middle,
                 self.network_gone, self.restart, self.no_network_at_login, self.taken_port,
-                self.second_account, self.wrong_token, self.leave]
+                self.second_account, self.wrong_token, self.leave, self.kept, self.silence]
 
     # ---- what is looked at
 
@@ -75,6 +84,7 @@ class Day:
         self.sim.said.expect(f"^-> ada: {word} out$")
         self.wait_shown("ada", f"{word} out")
         self.check_shown_once("ada", f"{word} in")
+        self.words.append(word)
 
     # ---- the cases
 
@@ -125,16 +135,19 @@ class Day:
         self.wait_shown("dana", "Hi Zoe, your order K-42 is ready")
 
     def hold_and_release(self):
-        """a held text leaves when the customer writes"""
+        """a held text leaves when the customer writes, and is shown as sent"""
         self.client.say("dana", "held until you write")
         self.client.wait_choice("dana")
         self.client.hold("dana")
         self.client.say("dana", f"{self.client.mark}held")
         self.wait_shown("dana", "held until you write")
         check(self.sim.said.count("^-> dana: held") == 0, "sent before she wrote")
+        n_before = self.client.shown("dana").count("held until you write")
         self.sim.do("dana says I am here")
         self.sim.said.expect("^-> dana: held until you write$")
         self.wait_shown("dana", "I am here")
+        wait_until("the held text among what was sent",
+                   lambda: self.client.shown("dana").count("held until you write") > n_before)
 
     def failed_send(self):
         """a send that fails is told with its text, and can be sent again"""
@@ -225,6 +238,9 @@ class Day:
         self.wait_offline()
         self.wait_told("token|key|password")
         check(self.client.is_online(1), "the other account went off too")
+        self.client.log_on(0)
+        self.wait_told("token|key|password")
+        check(not self.client.is_online(0), "it logged in with a dead token")
         self.sim.do("restore")
         self.client.log_on(0)
         self.wait_online()
@@ -236,6 +252,28 @@ class Day:
         self.client.quit()
         self.sim.check_complaints()
         self.other.check_complaints()
+
+    def kept(self):
+        """in the history of the day each line stands once"""
+        history = self.client.history("ada")
+        for text in ("Hello & good morning <3", "written on the phone", "Welcome & <hello>",
+                     "received meanwhile", "while you were away", "leaving now",
+                     *(f"{word} {way}" for word in self.words for way in ("in", "out"))):
+            n = history.count(text)
+            check(n == 1, f"“{text}” stands {n} times in the history")
+
+    def silence(self):
+        """what it printed holds no key, no secret and no word of a message"""
+        said = ""
+        for path in self.client.logs():
+            with open(path, encoding="utf-8", errors="replace") as log:
+                said += log.read()
+        check(self.sim.number in said, "it printed nothing about the account")
+        for sim in (self.sim, self.other):
+            for key in SECRETS:
+                check(sim.values[key].split(" ")[-1] not in said, f"{key} stands there")
+        for text in TEXTS + [f"{word} {way}" for word in self.words for way in ("in", "out")]:
+            check(text not in said, f"“{text}” stands there")
 
     # ----
 

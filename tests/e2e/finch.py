@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 
-from purple_profile import write_profile
+from purple_profile import read_history, write_profile
 from sim import NAMES, PLUGIN
 from tap import Failed, wait_until
 
@@ -19,6 +19,7 @@ class Finch:
 
     def __init__(self, directory, sims, size=WIDE):
         self.profile = os.path.join(directory, "profile")
+        self.numbers = [sim.number for sim in sims]
         os.makedirs(self.profile)
         write_profile(self.profile, "gnt-purple", PLUGIN, *sims)
         self.size = size
@@ -28,7 +29,7 @@ class Finch:
 
     def start(self):
         command = (f"exec env LC_ALL=C.UTF-8 TERM=screen-256color HOME='{self.profile}' "
-                   f"finch -c '{self.profile}' 2>'{self.log}'")
+                   f"finch -d -c '{self.profile}' 2>>'{self.log}'")
         columns, rows = self.size
         self._tmux("-f", "/dev/null", "new-session", "-d", "-x", str(columns), "-y", str(rows),
                    command)
@@ -194,6 +195,12 @@ class Finch:
                 self.keys(f"M-{number}")
                 said.append(self.screen())
         return re.sub(r"[\s\u2502\u2592]+", " ", " ".join(said))
+
+    def history(self, who):
+        return read_history(self.profile, self.numbers[0], who)
+
+    def logs(self):
+        return [self.log]
 
     # ---- the end
 

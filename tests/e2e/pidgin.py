@@ -4,7 +4,7 @@ import os
 import re
 
 from desktop import Desktop
-from purple_profile import write_profile
+from purple_profile import read_history, write_profile
 from sim import BUILD, NAMES, PLUGIN
 from tap import Lines, wait_until
 
@@ -27,7 +27,7 @@ class Pidgin:
         write_profile(self.profile, "gtk-gaim", PLUGIN, *sims)
 
     def start(self):
-        self.process = self.desktop.start(["pidgin", "-m", "-c", self.profile])
+        self.process = self.desktop.start(["pidgin", "-d", "-m", "-c", self.profile])
         self.wait_frame("Buddy List")
 
     def quit(self):
@@ -140,7 +140,8 @@ class Pidgin:
         bar = self.desktop.frame("Buddy List").find("menu", "Accounts")
         enable = bar.find("menu", "Enable Account")
         self.errors.clear()
-        next(i for i in enable.children() if i.name.startswith(self.numbers[n])).press()
+        wait_until("the account among the disabled ones", lambda: next(
+            (i for i in enable.children() if i.name.startswith(self.numbers[n])), None)).press()
 
     def is_online(self, n):
         return "Show held texts" in self._menu(n)
@@ -148,6 +149,12 @@ class Pidgin:
     def told(self):
         notice = self.desktop.frame("WhatsApp Business")
         return "\n".join(self.errors.tail() + ([notice.words()] if notice else []))
+
+    def history(self, who):
+        return read_history(self.profile, self.numbers[0], who)
+
+    def logs(self):
+        return [self.desktop.log.name]
 
     def witnesses(self):
         """Also keeps a picture, where `make clean` finds it."""

@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A libpurple profile with one enabled account, as Pidgin and Finch read it."""
+import glob
+import html
 import os
+import re
 import shutil
 from xml.sax.saxutils import escape, quoteattr
+
+from sim import NUMBERS
 
 PREFS = """<?xml version='1.0' encoding='UTF-8' ?>
 <pref version='1' name='/'>
@@ -39,3 +44,14 @@ def write_profile(directory, ui, plugin, sim, *others):
                        "".join(_account(ui, other, False) for other in others) + "</account>\n")
     with open(os.path.join(directory, "prefs.xml"), "w", encoding="utf-8") as prefs:
         prefs.write(PREFS)
+
+
+def read_history(directory, number, who):
+    """The program's own logs of that account's conversation, as text."""
+    said = []
+    # a plus is written otherwise in a file's name
+    own, other = f"*{number.lstrip('+')}", f"*{NUMBERS[who]}"
+    for path in sorted(glob.glob(os.path.join(directory, "logs", "coex", own, other, "*"))):
+        with open(path, encoding="utf-8", errors="replace") as log:
+            said.append(html.unescape(re.sub("<[^>]*>", "", log.read())))
+    return "\n".join(said)
