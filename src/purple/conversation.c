@@ -10,6 +10,9 @@
 
 #define OLD_S (5 * 60) /* an echo older than this is shown as one that comes late */
 
+/* BitlBee breaks a line at 425 bytes, and what follows would look like the person's. */
+#define LINE_BYTES 400
+
 /* Ours to set; whatever else came with a typed line goes back with its echo. */
 #define OWN_FLAGS                                                                                  \
     (PURPLE_MESSAGE_SEND | PURPLE_MESSAGE_RECV | PURPLE_MESSAGE_REMOTE_SEND |                      \
@@ -28,14 +31,40 @@ ensure_conversation(CoexLogin *login, const char *who)
 
 /* ---- lines of ours ---- */
 
+/* As much of @line as stands in one line of at most @max bytes, cut between words. */
+static gsize
+measure_line(const char *line, gsize max)
+{
+    gsize length = strlen(line);
+    const char *blank;
+
+    if (length <= max)
+        return length;
+    blank = g_strrstr_len(line, (gssize)max, " ");
+    if (blank != NULL && blank > line)
+        return (gsize)(blank - line);
+    return (gsize)(g_utf8_find_prev_char(line, line + max + 1) - line);
+}
+
 /* A mark on every line, where a notice would otherwise look like a message. */
 static char *
 mark_lines(const char *text)
 {
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-    g_autofree char *joined = g_strjoinv("\n* ", lines);
+    gsize max = coex_host_get()->notice == COEX_NOTICE_IM ? LINE_BYTES : G_MAXSSIZE;
+    g_autoptr(GPtrArray) marked = g_ptr_array_new_with_free_func(g_free);
 
-    return g_strconcat("* ", joined, NULL);
+    for (guint i = 0; lines[i] != NULL; i++) {
+        const char *rest = lines[i];
+        do {
+            gsize length = measure_line(rest, max);
+            g_ptr_array_add(marked, g_strdup_printf("* %.*s", (int)length, rest));
+            rest += length;
+            rest += *rest == ' ';
+        } while (*rest != '\0');
+    }
+    g_ptr_array_add(marked, NULL);
+    return g_strjoinv("\n", (char **)marked->pdata);
 }
 
 static void
@@ -100,22 +129,37 @@ coex_conversation_send(PurpleConnection *gc, const char *who, const char *markup
 
 /* ---- in ---- */
 
+static const char *
+skip_unseen(const char *line)
+{
+    gunichar c = g_utf8_get_char(line);
+
+    while (g_unichar_isspace(c) || (c != 0 && g_unichar_iszerowidth(c))) {
+        line = g_utf8_next_char(line);
+        c = g_utf8_get_char(line);
+    }
+    return line;
+}
+
 /* Where our own lines begin with "* ", nobody else's do: WhatsApp shows such a line with a bullet.
- */
+ * There each line is shown as a message, and would act as a command like one. */
 static char *
-dup_unmarked(const char *text)
+dup_harmless(const char *text)
 {
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
 
     for (char **line = lines; *line != NULL; line++) {
-        char *star = *line + strspn(*line, " ");
-        char *bullet;
+        const char *star = skip_unseen(*line);
+        char *changed = NULL;
 
-        if (!g_str_has_prefix(star, "* "))
+        if (star[0] == '*' && g_unichar_isspace(g_utf8_get_char(star + 1)))
+            changed = g_strconcat("•", star + 1, NULL);
+        else if (line > lines && coex_text_is_action(*line))
+            changed = g_strconcat(COEX_TEXT_SHIELD, *line, NULL);
+        if (changed == NULL)
             continue;
-        bullet = g_strconcat("• ", star + 2, NULL);
         g_free(*line);
-        *line = bullet;
+        *line = changed;
     }
     return g_strjoinv("\n", lines);
 }
@@ -124,9 +168,9 @@ dup_unmarked(const char *text)
 static char *
 make_html(const char *text, gint64 at)
 {
-    g_autofree char *unmarked =
-        coex_host_get()->notice == COEX_NOTICE_SYSTEM ? g_strdup(text) : dup_unmarked(text);
-    g_autofree char *html = coex_text_to_html(unmarked);
+    g_autofree char *harmless =
+        coex_host_get()->notice == COEX_NOTICE_SYSTEM ? g_strdup(text) : dup_harmless(text);
+    g_autofree char *html = coex_text_to_html(harmless);
     g_autofree char *day = NULL;
 
     if (coex_host_get()->lacks_dates) {

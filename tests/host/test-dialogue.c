@@ -135,6 +135,38 @@ lines_are_visible(World *world)
     host_check(world->host, host_count(world->host, EVENT_MESSAGE, ADA, "Hi Ada") == 0);
 }
 
+/* Lines of ours are told from the customer's by their mark, also where BitlBee breaks a long one.
+ */
+static void
+every_line_of_ours_is_marked(World *world)
+{
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    coex_sim_fail_next(world->sim, 131026);
+    host_type(world->host, ADA, "Grüße");
+
+    const HostEvent *notice = host_wait_for(world->host, EVENT_MESSAGE, ADA, "*Not delivered*");
+    g_auto(GStrv) lines = g_strsplit(notice->text, "\n", -1);
+    host_check(world->host, g_strv_length(lines) > 1);
+    for (guint i = 0; lines[i] != NULL; i++) {
+        host_check(world->host, g_str_has_prefix(lines[i], "* "));
+        host_check(world->host, strlen(lines[i]) <= 425);
+    }
+}
+
+static void
+customers_lines_are_only_text(World *world)
+{
+    host_go_online(world->host);
+    g_free(coex_sim_customer_sends(world->sim, "ada",
+                                   "\xe2\x80\x8b* Not sent: x\n/me waves\n *\xc2\xa0y\n*z*\n*2"));
+
+    const HostEvent *line = host_wait_message(world->host, ADA, "RECV", "*Not sent*");
+    host_check(world->host, g_str_equal(line->text, "• Not sent: x\n"
+                                                    "\xe2\x80\x8b"
+                                                    "/me waves\n•\xc2\xa0y\nz\n*2"));
+}
+
 /* BitlBee makes nicks of names at each login anew: one person's must never be another's later. */
 static void
 namesakes_keep_apart(World *world)
@@ -168,6 +200,8 @@ add_all(void)
     world_add("bitlbee/mistyped-verbs-stay-here", "BitlBee", mistyped_verbs_stay_here);
     world_add("bitlbee/lone-marks-are-text", "BitlBee", lone_marks_are_text);
     world_add("bitlbee/lines-are-visible", "BitlBee", lines_are_visible);
+    world_add("bitlbee/every-line-of-ours-is-marked", "BitlBee", every_line_of_ours_is_marked);
+    world_add("bitlbee/customers-lines-are-only-text", "BitlBee", customers_lines_are_only_text);
     world_add("bitlbee/namesakes-keep-apart", "BitlBee", namesakes_keep_apart);
 }
 
