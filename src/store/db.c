@@ -47,8 +47,10 @@ fail(CoexDb *db, int rc, GError **error)
         return FALSE;
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-        g_set_error(error, COEX_ERROR, COEX_ERROR_LOCKED,
-                    "%s is in use by another program. Close it there and log in again.", db->path);
+        g_set_error(
+            error, COEX_ERROR, COEX_ERROR_LOCKED,
+            "This profile is in use by another program. Close it there and log in again. (%s)",
+            db->path);
         return FALSE;
     case SQLITE_NOTADB:
     case SQLITE_CORRUPT:

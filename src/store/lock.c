@@ -63,7 +63,8 @@ fail_lock(int fd, const char *path, const char *subject, GError **error)
     }
     g_autofree char *holder = dup_holder(fd);
     g_set_error(error, COEX_ERROR, COEX_ERROR_LOCKED,
-                "%s is in use by %s. Log off there, or wait until it has ended.", subject, holder);
+                "This profile is in use by %s. Log off there, or wait until it has ended. (%s)",
+                holder, subject);
 }
 
 CoexLock *

@@ -9,8 +9,8 @@
 
 typedef struct CoexLock CoexLock;
 
-/* Takes the lock file @path (0600) in the name of @program; @subject is what the error text says is
- * in use. COEX_ERROR_LOCKED: held by another process or by this one, with the holder's name and
+/* Takes the lock file @path (0600) in the name of @program; @subject is what the error text names
+ * at its end. COEX_ERROR_LOCKED: held by another process or by this one, with the holder's name and
  * pid; COEX_ERROR_STORE: the file cannot be made or locked. */
 CoexLock *coex_lock_take(const char *path, const char *program, const char *subject,
                          GError **error);

@@ -130,7 +130,7 @@ class Several:
         self.again = self.daemon.client("ann_")
         self.again.send("NICK ann")
         self.again.lines.expect("NICK :?ann")
-        self.again.root(f"identify {PASSWORD}", r"coex - Login error: .* in use by BitlBee \(pid \d+")
+        self.again.root(f"identify {PASSWORD}", r"coex - Login error: This profile is in use by BitlBee \(pid \d+")
 
     def first_leaves(self):
         """when the first leaves, the second connects by itself"""

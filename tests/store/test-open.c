@@ -61,7 +61,8 @@ static void
 test_locked_by_itself(void)
 {
     g_autoptr(Fixture) f = fixture_new();
-    g_autofree char *holder = g_strdup_printf("in use by test (pid %d)", (int)getpid());
+    g_autofree char *holder =
+        g_strdup_printf("This profile is in use by test (pid %d)", (int)getpid());
     fixture_open(f);
     assert_refused(f, COEX_ERROR_LOCKED, holder, f->path);
     assert_refused(f, COEX_ERROR_LOCKED, holder);
@@ -103,7 +104,8 @@ test_locked_by_another(void)
 {
     g_autoptr(Fixture) f = fixture_new();
     GPid pid = spawn_holder(f);
-    g_autofree char *holder = g_strdup_printf("in use by bitlbee (pid %d)", (int)pid);
+    g_autofree char *holder =
+        g_strdup_printf("This profile is in use by bitlbee (pid %d)", (int)pid);
     assert_refused(f, COEX_ERROR_LOCKED, holder, f->path);
     g_assert_cmpint(kill(pid, SIGKILL), ==, 0);
     g_assert_cmpint(waitpid(pid, NULL, 0), ==, pid);
