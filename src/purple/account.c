@@ -65,6 +65,21 @@ on_notice_closed(gpointer user_data)
     g_string_truncate(login->lines, 0);
 }
 
+static void *
+open_notice(CoexLogin *login, const char *lines)
+{
+    const char *number = purple_account_get_username(login->account);
+
+    if (coex_host_get()->grins) {
+        g_autofree char *html = coex_text_escape(lines);
+        return purple_notify_formatted(login->gc, "WhatsApp Business", number, NULL, html,
+                                       on_notice_closed, login);
+    }
+    g_autofree char *wrapped = coex_text_wrap(lines, NOTICE_COLUMNS);
+    return purple_notify_message(login->gc, PURPLE_NOTIFY_MSG_INFO, "WhatsApp Business", number,
+                                 wrapped, on_notice_closed, login);
+}
+
 /* One window for all that has not been read: five notices at login are not five windows. */
 static void
 notice_in_window(CoexLogin *login, const char *text)
@@ -81,10 +96,7 @@ notice_in_window(CoexLogin *login, const char *text)
     if (login->lines_ui != NULL)
         purple_notify_close(PURPLE_NOTIFY_MESSAGE, login->lines_ui);
 
-    g_autofree char *wrapped = coex_text_wrap(lines, NOTICE_COLUMNS);
-    void *ui = purple_notify_message(login->gc, PURPLE_NOTIFY_MSG_INFO, "WhatsApp Business",
-                                     purple_account_get_username(login->account), wrapped,
-                                     on_notice_closed, login);
+    void *ui = open_notice(login, lines);
     g_string_assign(login->lines, lines);
     login->lines_ui = ui;
 }

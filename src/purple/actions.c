@@ -61,7 +61,7 @@ coex_actions_take_catalogue(CoexLogin *login, CoexCatalogue *catalogue, const GE
         return;
     }
     g_autoptr(GPtrArray) all = coex_catalogue_search(catalogue, NULL, NULL);
-    g_autofree char *line = g_strdup_printf("Templates: %u are approved.", all->len);
+    g_autofree char *line = g_strdup_printf("There are %u approved templates.", all->len);
     coex_login_notice(login, line);
 }
 

@@ -8,6 +8,7 @@ static const CoexHost hosts[] = {
       .label = "Pidgin",
       .has_commands = TRUE,
       .tells_seen = TRUE,
+      .grins = TRUE,
       .flat_lists = TRUE,
       .has_mnemonics = TRUE },
     { .ui = "gnt-purple",

@@ -19,6 +19,7 @@ typedef struct {
     gboolean has_commands;     /* lines that begin with / are commands, not messages */
     gboolean lacks_forms;      /* even where libpurple says that there are some */
     gboolean lacks_dates;      /* yesterday's lines look like today's */
+    gboolean grins;            /* a notice comes with a broad smile, and does not scroll */
     gboolean breaks_words;     /* a long line of a notice is broken anywhere */
     gboolean flat_lists;       /* a list in a form is two rows high unless it has pictures */
     gboolean has_mnemonics;    /* _ in a field's label marks a key */

@@ -144,6 +144,7 @@ static PurplePluginProtocolInfo protocol_info = {
     .get_info = coex_roster_get_info,
     .add_buddy = coex_roster_add_buddy,
     .remove_buddy = coex_roster_remove_buddy,
+    .add_deny = coex_roster_block,
     .group_buddy = coex_roster_move_buddy,
     .rename_group = coex_roster_rename_group,
     .normalize = coex_roster_normalize,

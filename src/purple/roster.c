@@ -332,6 +332,23 @@ coex_roster_remove_buddy(PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *
 }
 
 void
+coex_roster_block(PurpleConnection *gc, const char *who)
+{
+    CoexLogin *login = coex_login_of(gc);
+
+    if (login == NULL)
+        return;
+
+    g_autofree char *name = coex_login_dup_name(login, who);
+    g_autofree char *title = coex_login_dup_title(login, name);
+    g_autofree char *line = g_strdup_printf(
+        "%s is blocked in %s only: what they write from now on is not shown here. To "
+        "block them at WhatsApp, use the phone.",
+        title, coex_host_get()->label);
+    coex_login_notice(login, line);
+}
+
+void
 coex_roster_move_buddy(PurpleConnection *gc, const char *who, const char *old_group,
                        const char *new_group)
 {

@@ -635,6 +635,12 @@ client_remove_buddy(const char *number, const char *who)
     purple_blist_remove_buddy(buddy);
 }
 
+void
+client_block(const char *number, const char *who)
+{
+    purple_privacy_deny(find_account(number), who, FALSE, FALSE);
+}
+
 const char *
 client_get_alias(const char *number, const char *who)
 {

@@ -56,6 +56,7 @@ void client_tell_tooltip(const char *number, const char *who);
 void client_tell_buddies(const char *number);
 /* The user removes the buddy from the list. */
 void client_remove_buddy(const char *number, const char *who);
+void client_block(const char *number, const char *who);
 
 /* What a buddy is called, or @who itself. Valid until the alias changes. */
 const char *client_get_alias(const char *number, const char *who);

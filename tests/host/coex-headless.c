@@ -17,7 +17,7 @@ static const char usage[] =
     "usage: coex-headless --plugin FILE --profile DIR [--ui ID] [--protocol ID] [--demo]\n"
     "         {--number +N --password-env VARIABLE [--option KEY=VALUE]...}...\n"
     "commands on stdin (\\n, \\t and \\\\ in TEXT are understood):\n"
-    "  use NUMBER | login | logout | buddies | remove WHO | sync TOKEN | quit\n"
+    "  use NUMBER | login | logout | buddies | remove WHO | block WHO | sync TOKEN | quit\n"
     "  say WHO TEXT | html WHO MARKUP | look [WHO] | tooltip WHO | menu WHO ENTRY | action ENTRY\n"
     "  select ROW | set FIELD VALUE | press BUTTON\n";
 
@@ -139,6 +139,12 @@ do_remove(const char *who, const char *rest)
 }
 
 static void
+do_block(const char *who, const char *rest)
+{
+    client_block(app.number, who);
+}
+
+static void
 do_select(const char *row, const char *rest)
 {
     tell_refusal(forms_select(row));
@@ -181,6 +187,7 @@ static const struct {
     { "remove", FALSE, do_remove },   { "select", FALSE, do_select },
     { "set", TRUE, do_set },          { "press", FALSE, do_press },
     { "sync", FALSE, do_sync },       { "quit", FALSE, do_quit },
+    { "block", FALSE, do_block },
 };
 
 static void

@@ -282,6 +282,12 @@ host_remove_buddy(Host *host, const char *who)
     command_text(host, "remove", "", who);
 }
 
+void
+host_block(Host *host, const char *who)
+{
+    command_text(host, "block", "", who);
+}
+
 static void
 check_refusal(Host *host)
 {

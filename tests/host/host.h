@@ -64,6 +64,8 @@ void host_look(Host *host, const char *who);
 void host_pick_menu(Host *host, const char *who, const char *entry);
 void host_pick_action(Host *host, const char *entry);
 void host_remove_buddy(Host *host, const char *who);
+/* "Block", as in a buddy's menu. */
+void host_block(Host *host, const char *who);
 
 /* The newest open request: a row of its list, a field by id or label, a button. */
 void host_request_select(Host *host, const char *row);

@@ -105,6 +105,18 @@ missing_secret_is_told(World *world)
     host_check(world->host, coex_sim_deliver_raw(world->sim, body, COEX_SIM_SIGN_NONE) == 401);
 }
 
+/* Pidgin puts a broad smile beside a plain notice. */
+static void
+bad_news_come_without_a_smile(World *world)
+{
+    gboolean meta = coex_sim_get_provider(world->sim) == COEX_SIM_META;
+
+    host_set_option(world->host, number(world), meta ? "app-secret" : "webhook-header", "");
+    host_go_online(world->host);
+    const HostEvent *notice = host_wait_for(world->host, EVENT_NOTICE, NULL, "*is empty*");
+    host_check(world->host, g_str_equal(notice->detail, "formatted"));
+}
+
 static void
 ids_come_from_the_token(World *world)
 {
@@ -273,6 +285,16 @@ removed_buddy_comes_back_by_writing(World *world)
     host_wait_for(world->host, EVENT_BUDDY, ADA, NULL);
 }
 
+/* The chat program then hides what the person writes, and nothing at WhatsApp changes. */
+static void
+blocking_is_explained(World *world)
+{
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    host_block(world->host, ADA);
+    host_wait_for(world->host, EVENT_NOTICE, NULL, "*is blocked*phone*");
+}
+
 static void
 add_all(void)
 {
@@ -282,6 +304,7 @@ add_all(void)
     world_add("taken-port-is-named", NULL, taken_port_is_named);
     world_add("held-lock-is-named", NULL, held_lock_is_named);
     world_add("missing-secret-is-told", NULL, missing_secret_is_told);
+    world_add("pidgin/bad-news-come-without-a-smile", "gtk-gaim", bad_news_come_without_a_smile);
     world_add("ids-come-from-the-token", NULL, ids_come_from_the_token);
     world_add("restart-shows-nothing-twice", NULL, restart_shows_nothing_twice);
     world_add("written-while-away", NULL, written_while_away);
@@ -291,6 +314,8 @@ add_all(void)
     world_add("log-off-in-the-middle", NULL, log_off_in_the_middle);
     world_add("off-while-logging-in", NULL, off_while_logging_in);
     world_add("removed-buddy-comes-back-by-writing", NULL, removed_buddy_comes_back_by_writing);
+    world_add("blocking-is-explained", NULL, blocking_is_explained);
+    world_add("bitlbee/blocking-is-explained", "BitlBee", blocking_is_explained);
     world_add("bitlbee/restart-shows-nothing-twice", "BitlBee", restart_shows_nothing_twice);
 }
 
