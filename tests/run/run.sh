@@ -59,10 +59,15 @@ prepare() {
     "$build/coex-headless")
 }
 
+# Below those that outgoing connections take by themselves: it stays free until it is used.
 free_port() {
-  perl -MIO::Socket::INET -e \
-    'print IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1")->sockport' 2>/dev/null ||
-    echo $((20000 + $$ % 20000))
+  perl -MIO::Socket::INET -e '
+    for (1 .. 100) {
+      my $port = 12000 + int rand 20000;
+      my $probe = IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1", LocalPort => $port);
+      if ($probe) { print $port; exit 0 }
+    }
+    exit 1' 2>/dev/null || echo $((12000 + $$ % 20000))
 }
 
 xml() {
@@ -219,6 +224,25 @@ run_headless() {
   COEX_KEY=$key "$build/coex-headless" "$@"
 }
 
+# Finch takes the whole terminal and has no word of help on it.
+introduce_finch() {
+  [ -t 0 ] || return 0
+  cat <<'EOF'
+
+Finch comes up in this terminal. Its keys:
+  Alt+n, Alt+p   the next window, the one before (Alt+1, Alt+2, ... as in the bar at the bottom)
+  Alt+w, Alt+c   all windows, close this one
+  Tab, Enter     the next field or button, press it; Enter also opens a list
+  F10, F11       the menus of the buddy list: accounts, one person
+  Alt+q          the end
+EOF
+  [ -z "$simulator" ] || cat <<'EOF'
+Ada, Ben and Carla write in a moment. Write to Dana to meet the templates; /help lists the commands.
+EOF
+  printf 'Enter to begin: '
+  read -r _ || :
+}
+
 run_client() {
   case $client in
   headless)
@@ -233,6 +257,11 @@ run_client() {
     *[Uu][Tt][Ff]*) ;;
     *) export LC_ALL=C.UTF-8 ;;
     esac
+    # Finch knows the arrow keys of screen, and takes those of tmux for text.
+    case ${TERM:-} in
+    tmux*) export TERM=screen-256color ;;
+    esac
+    introduce_finch
     finch -c "$profile" 2>"$profile/finch.log"
     ;;
   esac

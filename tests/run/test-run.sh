@@ -17,7 +17,7 @@ ok() { # ok STATUS NAME [FILE...]: the files say why, when it failed
   [ $# = 0 ] || sed 's/^/# /' "$@" >&2
 }
 
-echo 1..12
+echo 1..14
 out=$HOME/out
 for provider in 360dialog meta; do
   PROVIDER=$provider make --no-print-directory run </dev/null >"$out" 2>&1
@@ -50,4 +50,19 @@ ok $? "the key is not" "$out"
 NUMBER=12x make --no-print-directory run </dev/null >"$out" 2>&1
 [ $? != 0 ]
 ok $? "what is no number is refused" "$out"
+# A Finch that only says what it was given.
+mkdir "$HOME/bin"
+cat >"$HOME/bin/finch" <<'EOF'
+#!/bin/sh
+echo "TERM $TERM"
+sed -n "s|.*<setting name='listen' type='string'>[^<]*:\([0-9]*\)<.*|LISTEN \1|p" "$2/accounts.xml"
+EOF
+chmod +x "$HOME/bin/finch"
+CLIENT=finch TERM=tmux-256color PATH=$HOME/bin:$PATH make --no-print-directory run \
+  </dev/null >"$out" 2>&1
+grep -q '^TERM screen' "$out"
+ok $? "Finch in tmux is given a terminal whose arrow keys it knows" "$out"
+port=$(sed -n 's/^LISTEN //p' "$out")
+[ -n "$port" ] && [ "$port" -lt "$(cut -f1 /proc/sys/net/ipv4/ip_local_port_range)" ]
+ok $? "webhooks arrive at a port that no outgoing connection takes by itself" "$out"
 exit $failed
