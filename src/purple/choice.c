@@ -389,10 +389,11 @@ coex_choice_park(CoexLogin *login, const char *name, const char *text, const cha
     /* A question with buttons may have been closed without a word to us: it comes again. */
     if (coex_ask_is_open(login, name, PURPLE_REQUEST_ACTION)) {
         show(choice);
-        return;
+    } else {
+        say(choice, reason);
+        coex_choice_start(choice, NULL);
     }
-    say(choice, reason);
-    coex_choice_start(choice, NULL);
+    coex_prompt_point_at(choice);
 }
 
 void
@@ -438,7 +439,9 @@ coex_choice_take_catalogue(CoexLogin *login, const GError *error)
         words = g_steal_pointer(&choice->awaited_words);
         if (error != NULL)
             tell_no_catalogue(choice, error);
-        if (coex_session_get_catalogue(login->session) != NULL)
+        if (coex_session_get_catalogue(login->session) != NULL) {
             coex_choice_start(choice, words);
+            coex_prompt_point_at(choice);
+        }
     }
 }

@@ -30,6 +30,7 @@ typedef struct {
     gboolean makes_nicks;      /* a person's alias becomes a nick, anew at each login */
     gboolean has_account_line; /* purple_connection_notice() is seen */
     gboolean hides_retries;    /* never says why it connects again and again */
+    gboolean opens_behind;     /* a form that no key opened stands behind the window in front */
 } CoexHost;
 
 /* The row of the running chat program. Static. */

@@ -339,3 +339,22 @@ coex_prompt_show(CoexChoice *choice)
         break;
     }
 }
+
+void
+coex_prompt_point_at(CoexChoice *choice)
+{
+    const char *where = "window “" TITLE "” (Alt+w lists the windows)";
+    const char *mark = coex_host_get_mark();
+    g_autofree char *line = NULL;
+
+    if (!coex_host_get()->opens_behind || choice->stage == COEX_STAGE_IDLE)
+        return;
+    if (choice->parked == NULL) {
+        line = g_strdup_printf("The templates are in the %s.", where);
+    } else {
+        g_autofree char *excerpt = coex_text_excerpt(choice->parked, 60);
+        line = g_strdup_printf("Not sent yet: “%s”. Choose in the %s, or type %shold or %scancel.",
+                               excerpt, where, mark, mark);
+    }
+    coex_conversation_notice(choice->login, choice->name, line);
+}

@@ -132,6 +132,9 @@ class Finch:
         self.keys("Enter")
 
     def wait_choice(self, who):
+        """The form comes up behind the conversation, in which a line points at it."""
+        wait_until(f"the line about the form with {who}", lambda: re.search(
+            f"Not sent yet: .* in the window .{FORM}.*/hold or /cancel", self.shown(who)))
         self.go(FORM)
         self.wait("Hold until they answer")
 
@@ -156,7 +159,7 @@ class Finch:
     def hold(self, who):
         self.wait_choice(who)
         self.keys("Tab", "Tab", "Enter")
-        self.wait_gone(FORM)
+        self.wait_gone(f"\u2524{FORM}")
 
     def _toggle(self, n):
         self.keys("M-a")
