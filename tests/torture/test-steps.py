@@ -64,7 +64,7 @@ class Life:
     def __init__(self, provider, directory):
         self.sim = Sim(provider, directory)
         self.host = Headless(self.sim, directory)
-        self.n_crashes = self.n_repeated = self.n_people = 0
+        self.n_crashes = self.n_tried = self.n_repeated = self.n_people = 0
         self.sent = []      # handle, text, what must come of it
         self.received = []  # handle, text
         self.started = False
@@ -108,7 +108,8 @@ class Life:
 
     def crash_receiving(self, step, n):
         name = step[4]
-        text = f"in {self.n_crashes}.{n} {name}"
+        self.n_tried += 1
+        text = f"in {self.n_tried}.{n} {name}"
         self.host.kill()  # with it goes the provider's kept connection
         self.sim.do("hold")
         self.sim.do(f"ada says {text}")
@@ -126,7 +127,8 @@ class Life:
 
     def crash_between_shown_and_marked(self):
         """The one step without a system call: the thread is kept inside of the one before it."""
-        text = f"in {self.n_crashes} between shown and marked"
+        self.n_tried += 1
+        text = f"in {self.n_tried} between shown and marked"
         self.host.wait_quiet()
         trace = self.host.hurt(MAIN, "write", "delay_exit=2000000:when=1", "output")
         self.sim.do(f"ada says {text}")
