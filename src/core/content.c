@@ -117,7 +117,6 @@ build_welcome(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body)
 }
 
 typedef struct {
-    const char *mime_type;
     const char *caption;
     const char *filename;
     gboolean voice;
@@ -125,7 +124,6 @@ typedef struct {
 } Media;
 
 static const CoexJsonField media_fields[] = {
-    { "mime_type", COEX_JSON_STRING, offsetof(Media, mime_type), COEX_JSON_OPTIONAL },
     { "caption", COEX_JSON_STRING, offsetof(Media, caption), COEX_JSON_OPTIONAL },
     { "filename", COEX_JSON_STRING, offsetof(Media, filename), COEX_JSON_OPTIONAL },
     { "voice", COEX_JSON_BOOL, offsetof(Media, voice), COEX_JSON_OPTIONAL },
@@ -146,6 +144,7 @@ build_media(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body)
 {
     Media media = { 0 };
     GString *text = g_string_new(NULL);
+    g_autofree char *label = NULL;
     const char *name;
 
     coex_json_read(body, media_fields, &media, NULL);
@@ -157,15 +156,8 @@ build_media(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body)
     }
     add(text, "", name);
     add(text, ": ", media.caption);
-    /* A file's name and the word sticker or voice message tell the format already. */
-    if (media.mime_type != NULL && (name == NULL || *name == '\0') && !media.voice &&
-        strcmp(row->type, "sticker") != 0) {
-        g_autofree char *shown =
-            g_strdup_printf("(%.*s)", (int)strcspn(media.mime_type, "; "), media.mime_type);
-
-        add(text, " ", shown);
-    }
-    return labelled(media_label(row, &media), text);
+    label = g_strconcat(media_label(row, &media), " on the phone", NULL);
+    return labelled(label, text);
 }
 
 /* Six decimals are a tenth of a metre. */
