@@ -15,7 +15,6 @@ static const CoexBackend backend_360dialog = {
     .has_challenge = FALSE,
     .proof = COEX_PROOF_HEADER,
     .secret_option = "webhook-header",
-    .secret_label = "secret webhook header",
     .messages_path = "/messages",
     .login_path = "/health_status",
     .templates_path = "/v1/configs/templates?limit=1000",
@@ -39,7 +38,6 @@ static const CoexBackend backend_meta = {
     .has_challenge = TRUE,
     .proof = COEX_PROOF_SIGNATURE,
     .secret_option = "app-secret",
-    .secret_label = "app secret",
     .messages_path = "/{number}/messages",
     .login_path = "/{number}?fields=id,display_phone_number,is_on_biz_app,health_status",
     .templates_path = "/{waba}/message_templates?fields=id,name,language,status,category,"

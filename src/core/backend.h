@@ -25,7 +25,6 @@ typedef struct {
     gboolean has_challenge;     /* GET handshake with the verify token */
     CoexProof proof;
     const char *secret_option; /* the option that holds the proof's secret */
-    const char *secret_label;
     /* Paths after base and version; `{number}` and `{waba}` stand for the escaped ids. */
     const char *messages_path;
     const char *login_path;     /* GET */

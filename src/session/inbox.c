@@ -77,7 +77,6 @@ coex_inbox_unreadable(CoexAccount *account, const char *realm, const GError *err
 void
 coex_inbox_refused(CoexAccount *account, CoexVerdict verdict)
 {
-    const CoexBackend *backend = account->endpoint.backend;
     gint64 now = coex_account_now(account);
     const char *why = NULL;
 
@@ -86,20 +85,21 @@ coex_inbox_refused(CoexAccount *account, CoexVerdict verdict)
     account->inbox.refusal_told_at = now;
     switch (verdict) {
     case COEX_VERDICT_UNSET:
-        why = "is empty";
+        why = "there is no secret in";
         break;
     case COEX_VERDICT_MISSING:
-        why = "is set, but the delivery did not carry it";
+        why = "it came without the secret of";
         break;
     case COEX_VERDICT_WRONG:
     case COEX_VERDICT_GENUINE:
-        why = "does not fit what the delivery carried";
+        why = "its secret is not that of";
         break;
     }
     coex_account_tell_notice(account, NULL,
-                             "A webhook was refused (401): the option %s (%s) %s. If it was not a "
-                             "stranger's, correct it; WhatsApp delivers again for some hours.",
-                             backend->secret_option, backend->secret_label, why);
+                             "A webhook was refused (401): %s the option %s. If it was not a "
+                             "stranger's, correct the option: WhatsApp delivers again for some "
+                             "hours.",
+                             why, account->endpoint.backend->secret_option);
 }
 
 gboolean

@@ -312,14 +312,12 @@ start_check(CoexAccount *account)
 static void
 tell_missing_secret(CoexAccount *account)
 {
-    const CoexBackend *backend = account->endpoint.backend;
-
     if (coex_verifier_get_header(account->verifier) != NULL)
         return;
     coex_account_tell_notice(account, NULL,
                              "No webhook can be accepted, so no message will arrive: the account's "
-                             "option %s (%s) is empty. Fill it in and log in again.",
-                             backend->secret_option, backend->secret_label);
+                             "option %s is empty. Fill it in and log in again.",
+                             account->endpoint.backend->secret_option);
 }
 
 static gboolean

@@ -163,7 +163,7 @@ test_missing_secret(Desk *desk)
     desk_wait_notice(desk, NULL,
                      desk_is_meta(desk) ? "*app-secret*empty*" : "*webhook-header*empty*");
     g_assert_cmpuint(coex_sim_deliver_raw(desk->sim, body, COEX_SIM_SIGN_GOOD), ==, 401);
-    desk_wait_notice(desk, NULL, "A webhook was refused (401)*is empty*");
+    desk_wait_notice(desk, NULL, "A webhook was refused (401)*no secret in*");
 }
 
 static void

@@ -147,12 +147,12 @@ test_unsigned(Desk *desk)
     desk_login(desk);
     desk_wait_catalogue(desk);
     g_assert_cmpuint(coex_sim_deliver_raw(desk->sim, body, COEX_SIM_SIGN_NONE), ==, 401);
-    desk_wait_notice(desk, NULL, "A webhook was refused (401)*did not carry it*");
+    desk_wait_notice(desk, NULL, "A webhook was refused (401)*without the secret of*");
     g_assert_cmpuint(coex_sim_deliver_raw(desk->sim, body, COEX_SIM_SIGN_WRONG), ==, 401);
     desk_fence(desk);
     desk_advance(desk, 2 * 60 * 60);
     g_assert_cmpuint(coex_sim_deliver_raw(desk->sim, body, COEX_SIM_SIGN_WRONG), ==, 401);
-    desk_wait_notice(desk, NULL, "A webhook was refused (401)*does not fit*");
+    desk_wait_notice(desk, NULL, "A webhook was refused (401)*is not that of*");
     g_assert_cmpuint(coex_sim_deliver_raw(desk->sim, body, COEX_SIM_SIGN_GOOD), ==, 200);
     desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "From a stranger");
 }
