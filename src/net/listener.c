@@ -22,6 +22,8 @@
 #define SKIP_MAX (64 * 1024) /* of a refused body */
 #define SMALL (16 * 1024)    /* a body that great ones leave room for, on each connection */
 #define REAP_EVERY_US (G_USEC_PER_SEC / 4)
+#define FREE_EVERY_US (G_USEC_PER_SEC / 20)
+#define FREE_AT_ONCE 40 /* of the refused */
 #define ACCEPT_AGAIN_US (G_USEC_PER_SEC / 5)
 #define ACCEPT_AT_ONCE 32
 #define WIND_DOWN_US (G_USEC_PER_SEC / 2)
@@ -60,7 +62,7 @@ struct CoexExchange {
     gsize n_counted; /* bytes of the body that count against COEX_LISTENER_BODIES_MAX */
     guint status;    /* of the answer, 0 when not known yet */
     gboolean asleep;
-    gboolean refused;   /* and has waited for it */
+    gboolean refused;   /* and has waited, or waits, for its turn */
     gboolean abandoned; /* the text may be written by another thread meanwhile */
 };
 
@@ -78,6 +80,8 @@ struct CoexListener {
     /* its thread only */
     GPtrArray *peers;
     gsize n_bodies;
+    GQueue refused; /* CoexExchange */
+    gint64 free_at;
     gint64 reap_at;
     gint64 accept_at; /* 0: now */
 };
@@ -341,16 +345,18 @@ static enum MHD_Result
 exchange_end(CoexExchange *exchange)
 {
     CoexListener *listener = exchange->peer->listener;
+    gboolean stopping = g_atomic_int_get(&listener->stopping);
     g_autoptr(GBytes) body = NULL;
 
-    if (exchange->status == 0 && g_atomic_int_get(&listener->stopping))
+    if (exchange->status == 0 && stopping)
         exchange->status = MHD_HTTP_SERVICE_UNAVAILABLE;
-    /* A refusal waits for the next reap(), and costs the connection: who has no proof can neither
-     * keep this thread busy nor keep others from being accepted. */
-    if (exchange->status / 100 == 4 && !exchange->refused) {
+    /* A refusal waits for its turn, and costs the connection: who has no proof can neither keep
+     * this thread busy nor keep others from being accepted. */
+    if (exchange->status / 100 == 4 && !exchange->refused && !stopping) {
         exchange->refused = TRUE;
         exchange_drop_body(exchange);
         exchange_sleep(exchange);
+        g_queue_push_tail(&listener->refused, exchange);
         return MHD_YES;
     }
     if (exchange->status != 0)
@@ -483,7 +489,20 @@ accept_some(CoexListener *listener)
     }
 }
 
-/* libmicrohttpd cuts who is silent; this cuts who drips, and lets the refusals go. */
+static void
+free_some(CoexListener *listener, gint64 now)
+{
+    if (now < listener->free_at)
+        return;
+    listener->free_at = now + FREE_EVERY_US;
+    for (guint i = 0; i < FREE_AT_ONCE && !g_queue_is_empty(&listener->refused); i++) {
+        CoexExchange *exchange = g_queue_pop_head(&listener->refused);
+
+        wake_up(exchange, exchange->status);
+    }
+}
+
+/* libmicrohttpd cuts who is silent; this cuts who drips. */
 static void
 reap(CoexListener *listener, gint64 now)
 {
@@ -491,8 +510,6 @@ reap(CoexListener *listener, gint64 now)
     for (guint i = 0; i < listener->peers->len; i++) {
         Peer *peer = g_ptr_array_index(listener->peers, i);
 
-        if (peer->exchange != NULL && peer->exchange->asleep && peer->exchange->refused)
-            wake_up(peer->exchange, peer->exchange->status);
         if (peer->deadline == 0 || peer->deadline > now)
             continue;
         peer->deadline = 0;
@@ -510,6 +527,8 @@ get_timeout_ms(CoexListener *listener, gint64 now)
         timeout_us = MIN(mhd_ms, 60 * 1000) * 1000;
     if (listener->peers->len > 0)
         timeout_us = MIN(timeout_us, listener->reap_at - now);
+    if (!g_queue_is_empty(&listener->refused))
+        timeout_us = MIN(timeout_us, listener->free_at - now);
     if (listener->accept_at > 0)
         timeout_us = MIN(timeout_us, listener->accept_at - now);
     return (int)((MAX(timeout_us, 0) + 999) / 1000);
@@ -536,6 +555,7 @@ turn(CoexListener *listener)
     if (accepting && fds[2].revents != 0)
         accept_some(listener);
     now = g_get_monotonic_time();
+    free_some(listener, now);
     if (now >= listener->reap_at)
         reap(listener, now);
     MHD_run(listener->daemon);
@@ -561,6 +581,7 @@ wind_down(CoexListener *listener)
     close(listener->listen_fd);
     listener->listen_fd = -1;
     take_verdicts(listener, TRUE);
+    g_queue_clear(&listener->refused);
     for (guint i = 0; i < listener->peers->len; i++) {
         Peer *peer = g_ptr_array_index(listener->peers, i);
 

@@ -23,8 +23,8 @@ typedef struct CoexExchange CoexExchange; /* one request being received and answ
 typedef struct {
     /* The headers of a GET or POST are in and well-formed. 0: take the body (POST only); otherwise
      * answer with this HTTP status and the text set by coex_exchange_set_text(), or a standard one.
-     * The body of a refused POST is not looked at. A refusal (4xx) takes up to a quarter of a
-     * second and closes the connection. */
+     * The body of a refused POST is not looked at. A refusal (4xx) may take some tenths of a
+     * second, so that a flood of them stays a trickle, and closes the connection. */
     guint (*head)(CoexExchange *exchange, gpointer user_data);
     /* A piece of the body, in order, within the limits. */
     void (*piece)(CoexExchange *exchange, const void *bytes, gsize length, gpointer user_data);

@@ -211,6 +211,12 @@ test_strangers(void)
     }
     g_assert_cmpint(g_get_monotonic_time() - start, <,
                     COEX_LISTENER_IDLE_S * G_USEC_PER_SEC * 2 / 3);
+
+    for (guint i = 0; i < 200; i++) {
+        g_ptr_array_add(strangers, dial(world));
+        g_assert_true(say(strangers->pdata[strangers->len - 1], REFUSED));
+    }
+    g_clear_pointer(&world->listener, coex_listener_free);
 }
 
 /* ---- time: the real 5, 15 and 20 seconds, all at once ---- */
