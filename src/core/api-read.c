@@ -73,7 +73,8 @@ coex_api_read_done(const CoexResponse *response, GError **error)
     if (g_strcmp0(coex_json_text(&success), "false") != 0)
         return TRUE;
     g_set_error(error, COEX_ERROR, COEX_ERROR_PROTOCOL,
-                "The provider did not do it and gives no reason. (HTTP %u)", response->status);
+                "The provider did not do it and gives no reason. Try again later. (HTTP %u)",
+                response->status);
     return FALSE;
 }
 

@@ -63,7 +63,8 @@ static const CoexGraphCode graph_codes[] = {
         "Compare the ids in the account's options with WhatsApp Manager."),
     ROW(100, INVALID_INPUT, NEVER,
         "WhatsApp does not accept a part of this request.",
-        NULL),
+        "Check the text and the number; if that does not help, report this line to the makers of this"
+        " plugin."),
     ROW(190, AUTH, NEVER,
         "The access to WhatsApp has expired or was withdrawn.",
         "Enter a new access token as the account's password."),
@@ -87,7 +88,7 @@ static const CoexGraphCode graph_codes[] = {
         "Answer from the phone, or wait until this person writes."),
     ROW(130497, RECIPIENT, NEVER,
         "The account may not write to people in this country.",
-        NULL),
+        "Reach the person another way."),
     ROW(131000, UNCERTAIN, NEVER,
         "WhatsApp failed for a reason it does not name.",
         "Look at the phone whether the message is there before you send it again."),
@@ -99,7 +100,7 @@ static const CoexGraphCode graph_codes[] = {
         "Please report this line to the makers of this plugin."),
     ROW(131009, INVALID_INPUT, NEVER,
         "WhatsApp does not accept a value in this message.",
-        NULL),
+        "Check the text and the number, or answer from the phone."),
     ROW(131016, RETRY, BACKOFF,
         "WhatsApp is overloaded.",
         "Try again in a moment."),
@@ -108,7 +109,7 @@ static const CoexGraphCode graph_codes[] = {
         "Use the phone for groups."),
     ROW(131021, RECIPIENT, NEVER,
         "A number cannot write to itself.",
-        NULL),
+        "Write to another number."),
     ROW(131026, RECIPIENT, NEVER,
         "It could not be delivered: perhaps this person is not on WhatsApp, uses a very old version"
         " or has not accepted the terms.",
@@ -154,7 +155,7 @@ static const CoexGraphCode graph_codes[] = {
         "Convert it to a common format and send it again."),
     ROW(131055, PROTOCOL, NEVER,
         "This way of sending is not allowed for the account.",
-        NULL),
+        "Ask the provider what it may send, or answer from the phone."),
     ROW(131056, RATE_LIMITED, PAIR,
         "Too many messages to this person in a short time.",
         "Wait a minute before you write more."),
@@ -250,7 +251,7 @@ static const CoexGraphCode graph_codes[] = {
         "Choose another template."),
     ROW(135000, PROTOCOL, NEVER,
         "WhatsApp does not accept this message and gives no reason.",
-        NULL),
+        "Write it differently, or answer from the phone."),
     ROW(137000, RECIPIENT, NEVER,
         "This person's security code has changed.",
         "Make sure that you are writing to the right person."),
@@ -259,7 +260,7 @@ static const CoexGraphCode graph_codes[] = {
         "Use the phone for it."),
     ROW(139101, PROTOCOL, NEVER,
         "The list of blocked people is full.",
-        NULL),
+        "Unblock somebody on the phone first."),
     ROW(139102, RATE_LIMITED, NEVER,
         "The list of blocked people is being changed elsewhere.",
         "Try again in a moment."),
@@ -289,13 +290,15 @@ static const CoexGraphCode graph_codes[] = {
         "To get them, connect the number again in the WhatsApp Business app."),
     ROW(2593109, PROTOCOL, NEVER,
         "The business chose not to share its earlier chats.",
-        NULL),
+        "To share them, connect the number again in the WhatsApp Business app."),
 };
 
 static const CoexGraphCode unlisted = ROW(COEX_GRAPH_CODE_UNLISTED, PROTOCOL, NEVER,
-                                          "WhatsApp refused the request.", NULL);
+                                          "WhatsApp refused the request.",
+                                          "Try again later, or use the phone.");
 static const CoexGraphCode no_code = ROW(COEX_GRAPH_CODE_UNLISTED, PROTOCOL, NEVER,
-                                         "WhatsApp could not deliver it and gives no reason.", NULL);
+                                         "WhatsApp could not deliver it.",
+                                         "Send it again, or answer from the phone.");
 // clang-format on
 
 static int
@@ -344,11 +347,10 @@ contains_folded(const char *text, const char *part)
 static GString *
 start_sentence(const CoexGraphCode *row, const char *details)
 {
-    GString *text = g_string_new(row->what);
+    GString *text = g_string_new(NULL);
     g_autofree char *tidy = tidy_details(details);
 
-    if (row->remedy)
-        g_string_append_printf(text, " %s", row->remedy);
+    g_string_printf(text, "%s %s", row->what, row->remedy);
     if (!tidy || contains_folded(text->str, tidy))
         return text;
     g_string_append_printf(text, " WhatsApp says: %s", tidy);

@@ -44,7 +44,7 @@ typedef struct {
     CoexErrorCode meaning; /* what to do */
     CoexRetryKind retry;
     const char *what;   /* sentence: what happened */
-    const char *remedy; /* sentence: what the user can do, or NULL */
+    const char *remedy; /* sentence: what the user can do */
 } CoexGraphCode;
 
 /* The row of a Graph code, never NULL: an unlisted code gives the generic row with code

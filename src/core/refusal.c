@@ -242,17 +242,17 @@ static const StatusRow status_rows[] = {
       "The address leads elsewhere, which is not followed. " CHECK_URL },
     { 401, 401, COEX_ERROR_AUTH, KEY_REFUSED },
     { 403, 403, COEX_ERROR_PROTOCOL,
-      "The provider does not allow this request. Perhaps it is no part of the plan, or the number "
-      "is "
-      "not live yet." },
+      "The provider does not allow this request. Ask there whether it is part of the plan and the "
+      "number is live." },
     { 404, 404, COEX_ERROR_PROTOCOL, "The provider does not know this address. " CHECK_URL },
     { 405, 405, COEX_ERROR_PROTOCOL, "The address does not take such requests. " CHECK_URL },
     { 408, 408, COEX_ERROR_RETRY, "The provider waited too long for the request. Try again." },
-    { 413, 413, COEX_ERROR_TOO_LARGE, "It is too large for the provider." },
+    { 413, 413, COEX_ERROR_TOO_LARGE, "It is too large for the provider. Send it in parts." },
     { 429, 429, COEX_ERROR_RATE_LIMITED, "Too many requests. Try again in a moment." },
-    { 400, 499, COEX_ERROR_PROTOCOL, "The provider refused the request." },
+    { 400, 499, COEX_ERROR_PROTOCOL,
+      "The provider refused the request. Try again later, or ask the provider." },
     { 500, 999, COEX_ERROR_RETRY, "The provider has a temporary problem. Try again in a moment." },
-    { 200, 299, COEX_ERROR_PROTOCOL, "The provider reports a problem." },
+    { 200, 299, COEX_ERROR_PROTOCOL, "The provider reports a problem. Try again later." },
     { 0, G_MAXUINT, COEX_ERROR_PROTOCOL, "The provider's answer makes no sense. " CHECK_URL },
 };
 

@@ -73,7 +73,7 @@ test_table_is_sound(void)
             continue;
         g_assert_true(g_str_has_suffix(row->what, "."));
         g_assert_true(g_ascii_isupper(row->what[0]));
-        g_assert_true(!row->remedy || g_str_has_suffix(row->remedy, "."));
+        g_assert_true(g_str_has_suffix(row->remedy, "."));
         if (row->meaning == COEX_ERROR_RETRY)
             g_assert_cmpint(row->retry, !=, COEX_RETRY_NEVER);
         if (row->retry == COEX_RETRY_NEVER)
@@ -103,14 +103,20 @@ test_sentence(void)
           "The 24-hour window is closed. Send a template, or answer from the phone. (code "
           "131047)" },
         { 100, "(#100) Invalid\n  parameter ", NULL,
-          "WhatsApp does not accept a part of this request. WhatsApp says: Invalid parameter. "
-          "(code 100)" },
+          "WhatsApp does not accept a part of this request. Check the text and the number; if that "
+          "does not help, report this line to the makers of this plugin. WhatsApp says: Invalid "
+          "parameter. (code 100)" },
         { 777777, "Odd\x01", NULL,
-          "WhatsApp refused the request. WhatsApp says: Odd. (code 777777)" },
-        { 777777, " \n", NULL, "WhatsApp refused the request. (code 777777)" },
-        { 777777, "(#", NULL, "WhatsApp refused the request. WhatsApp says: (#. (code 777777)" },
+          "WhatsApp refused the request. Try again later, or use the phone. WhatsApp says: Odd. "
+          "(code 777777)" },
+        { 777777, " \n", NULL,
+          "WhatsApp refused the request. Try again later, or use the phone. (code 777777)" },
+        { 777777, "(#", NULL,
+          "WhatsApp refused the request. Try again later, or use the phone. WhatsApp says: (#. "
+          "(code 777777)" },
         { 777777, "\xff", NULL,
-          "WhatsApp refused the request. WhatsApp says: \xef\xbf\xbd. (code 777777)" },
+          "WhatsApp refused the request. Try again later, or use the phone. WhatsApp says: "
+          "\xef\xbf\xbd. (code 777777)" },
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -171,11 +177,15 @@ test_explain(void)
           "This person does not want marketing messages from you. Do not send it again. WhatsApp "
           "says: Opted out. (code 131050)" },
         { 888888, "New reason!", NULL,
-          "WhatsApp refused the request. WhatsApp says: New reason! (code 888888)" },
-        { 888888, NULL, NULL, "WhatsApp refused the request. (code 888888)" },
-        { 0, NULL, NULL, "WhatsApp could not deliver it and gives no reason." },
+          "WhatsApp refused the request. Try again later, or use the phone. WhatsApp says: New "
+          "reason! (code 888888)" },
+        { 888888, NULL, NULL,
+          "WhatsApp refused the request. Try again later, or use the phone. (code 888888)" },
+        { 0, NULL, NULL,
+          "WhatsApp could not deliver it. Send it again, or answer from the phone." },
         { 0, "Something", NULL,
-          "WhatsApp could not deliver it and gives no reason. WhatsApp says: Something." },
+          "WhatsApp could not deliver it. Send it again, or answer from the phone. WhatsApp says: "
+          "Something." },
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
