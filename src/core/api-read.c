@@ -62,15 +62,14 @@ gboolean
 coex_api_read_done(const CoexResponse *response, GError **error)
 {
     g_autoptr(CoexJson) doc = parse_body(response);
-    CoexJsonAt root, success;
+    CoexJsonAt root;
 
     if (!coex_refusal_check(response->status, doc, FALSE, error))
         return FALSE;
     if (!doc)
         return TRUE;
     root = coex_json_root(doc);
-    success = coex_json_member(&root, "success");
-    if (g_strcmp0(coex_json_text(&success), "false") != 0)
+    if (g_strcmp0(coex_json_member_text(&root, "success"), "false") != 0)
         return TRUE;
     g_set_error(error, COEX_ERROR, COEX_ERROR_PROTOCOL,
                 "The provider did not do it and gives no reason. Try again later. (HTTP %u)",
@@ -113,17 +112,16 @@ static char *
 dup_entity_problem(const HealthEntity *entity, gboolean *ret_is_error)
 {
     CoexJsonAt error = coex_json_element(&entity->errors, 0);
-    CoexJsonAt description = coex_json_member(&error, "error_description");
-    CoexJsonAt solution = coex_json_member(&error, "possible_solution");
+    const char *description = coex_json_member_text(&error, "error_description");
+    const char *solution = coex_json_member_text(&error, "possible_solution");
     CoexJsonAt info = coex_json_element(&entity->additional_info, 0);
-    const char *text = coex_json_text(&description);
 
-    *ret_is_error = text != NULL;
-    if (!text)
+    *ret_is_error = description != NULL;
+    if (!description)
         return g_strdup(coex_json_text(&info));
-    if (!coex_json_text(&solution))
-        return g_strdup(text);
-    return g_strconcat(text, " ", coex_json_text(&solution), NULL);
+    if (!solution)
+        return g_strdup(description);
+    return g_strconcat(description, " ", solution, NULL);
 }
 
 typedef struct {
@@ -236,12 +234,11 @@ static const CoexJsonField token_data_fields[] = {
 static void
 add_targets(const CoexJsonAt *scope, GPtrArray *ids)
 {
-    CoexJsonAt name = coex_json_member(scope, "scope");
     CoexJsonAt targets = coex_json_member(scope, "target_ids");
-    const char *scope_name = coex_json_text(&name);
+    const char *name = coex_json_member_text(scope, "scope");
 
     /* business_management names businesses, not WhatsApp accounts. */
-    if (!scope_name || !g_str_has_prefix(scope_name, "whatsapp_business_"))
+    if (!name || !g_str_has_prefix(name, "whatsapp_business_"))
         return;
     for (guint i = 0; i < coex_json_length(&targets) && ids->len < WABAS_MAX; i++) {
         CoexJsonAt target = coex_json_element(&targets, i);
@@ -267,9 +264,7 @@ coex_api_read_wabas(const CoexResponse *response, GError **error)
     if (!coex_json_read(&data, token_data_fields, &token, error))
         return NULL;
     if (!token.is_valid) {
-        CoexJsonAt message = coex_json_member(&token.error, "message");
-
-        coex_error_set_graph(error, 190, coex_json_text(&message), NULL);
+        coex_error_set_graph(error, 190, coex_json_member_text(&token.error, "message"), NULL);
         return NULL;
     }
     for (guint i = 0; i < coex_json_length(&token.granular_scopes); i++) {
@@ -310,30 +305,30 @@ gboolean
 coex_api_read_sent(const CoexResponse *response, CoexSent *ret_sent, GError **error)
 {
     g_autoptr(CoexJson) doc = parse_body(response);
-    CoexJsonAt root, list, message, contact, at;
+    CoexJsonAt root, list, message, contact;
+    const char *wamid;
 
     if (!coex_refusal_check(response->status, doc, TRUE, error))
         return FALSE;
     root = doc ? coex_json_root(doc) : (CoexJsonAt){ 0 };
     list = coex_json_member(&root, "messages");
     message = coex_json_element(&list, 0);
-    at = coex_json_member(&message, "id");
-    if (!coex_json_text(&at) || !*coex_json_text(&at)) {
+    wamid = coex_json_member_text(&message, "id");
+    if (!wamid || !*wamid) {
         g_set_error(error, COEX_ERROR, COEX_ERROR_UNCERTAIN,
                     "The provider's answer cannot be read, so it is open whether the message went. "
                     "Look at the phone before you send it again. (HTTP %u)",
                     response->status);
         return FALSE;
     }
-    *ret_sent = (CoexSent){ .wamid = g_strdup(coex_json_text(&at)) };
-    at = coex_json_member(&message, "message_status");
-    ret_sent->message_status = g_strdup(coex_json_text(&at));
     list = coex_json_member(&root, "contacts");
     contact = coex_json_element(&list, 0);
-    at = coex_json_member(&contact, "wa_id");
-    ret_sent->wa_id = g_strdup(coex_json_text(&at));
-    at = coex_json_member(&contact, "user_id");
-    ret_sent->user_id = g_strdup(coex_json_text(&at));
+    *ret_sent = (CoexSent){
+        .wamid = g_strdup(wamid),
+        .wa_id = g_strdup(coex_json_member_text(&contact, "wa_id")),
+        .user_id = g_strdup(coex_json_member_text(&contact, "user_id")),
+        .message_status = g_strdup(coex_json_member_text(&message, "message_status")),
+    };
     return TRUE;
 }
 
@@ -359,7 +354,7 @@ static const CoexJsonField template_page_fields[] = {
 static char *
 dup_next_cursor(const CoexBackend *backend, const TemplatePage *page, guint n_read)
 {
-    CoexJsonAt next, cursors, after;
+    CoexJsonAt cursors;
 
     switch (backend->provider) {
     case COEX_PROVIDER_360DIALOG:
@@ -368,12 +363,10 @@ dup_next_cursor(const CoexBackend *backend, const TemplatePage *page, guint n_re
             return NULL;
         return g_strdup_printf("%" G_GINT64_FORMAT, page->offset + n_read);
     case COEX_PROVIDER_META:
-        next = coex_json_member(&page->paging, "next");
-        if (!coex_json_text(&next))
+        if (!coex_json_member_text(&page->paging, "next"))
             return NULL;
         cursors = coex_json_member(&page->paging, "cursors");
-        after = coex_json_member(&cursors, "after");
-        return g_strdup(coex_json_text(&after));
+        return g_strdup(coex_json_member_text(&cursors, "after"));
     }
     return NULL;
 }
@@ -414,28 +407,21 @@ coex_api_read_templates(const CoexEndpoint *endpoint, const CoexResponse *respon
 char *
 coex_api_read_webhook(const CoexEndpoint *endpoint, const CoexResponse *response, GError **error)
 {
+    /* The nearest wins (Meta: webhooks/override): whoever gets the deliveries now would lose them.
+     */
+    static const char *const levels[] = { "phone_number", "whatsapp_business_account",
+                                          "application" };
     g_autoptr(CoexJson) doc = open_answer(response, error);
-    CoexJsonAt root, at;
-    const char *url;
+    CoexJsonAt root, webhooks;
+    const char *url = NULL;
 
     if (!doc)
         return NULL;
     root = coex_json_root(doc);
-    if (endpoint->backend->provider == COEX_PROVIDER_META) {
-        /* The nearest wins (Meta: webhooks/override): whoever gets the deliveries now would lose
-         * them. */
-        static const char *const levels[] = { "phone_number", "whatsapp_business_account",
-                                              "application" };
-        CoexJsonAt webhooks = coex_json_member(&root, "webhook_configuration");
-
-        for (guint i = 0; i < G_N_ELEMENTS(levels); i++) {
-            at = coex_json_member(&webhooks, levels[i]);
-            if (coex_json_text(&at) && *coex_json_text(&at))
-                break;
-        }
-    } else {
-        at = coex_json_member(&root, "url");
-    }
-    url = coex_json_text(&at);
+    if (endpoint->backend->provider == COEX_PROVIDER_360DIALOG)
+        url = coex_json_member_text(&root, "url");
+    webhooks = coex_json_member(&root, "webhook_configuration");
+    for (guint i = 0; i < G_N_ELEMENTS(levels) && (!url || !*url); i++)
+        url = coex_json_member_text(&webhooks, levels[i]);
     return g_strdup(url ? url : "");
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "core/webhook.h"
+#include "core/verifier.h"
 #include <glib.h>
 
 /* The two ways to the Cloud API, each one constant table: Meta's Graph API and 360dialog's gateway

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "core/template.h"
+#include "core/catalogue.h"
 
 #include "core/error.h"
 #include <string.h>

@@ -28,8 +28,7 @@ struct Row {
     BuildLine build; /* NULL from it, or where it is NULL: the line that sends to the phone */
 };
 
-/* ---- small parts of lines ---------------------------------------------------------------------
- */
+/* ---- small parts of lines -------------------------------------------------------------------- */
 
 /* Adds @text, after @separator unless it comes first; nothing for NULL and "". */
 static void
@@ -42,18 +41,10 @@ add(GString *line, const char *separator, const char *text)
     g_string_append(line, text);
 }
 
-static const char *
-text_of(const CoexJsonAt *object, const char *name)
-{
-    CoexJsonAt member = coex_json_member(object, name);
-
-    return coex_json_text(&member);
-}
-
 static void
 add_member(GString *line, const char *separator, const CoexJsonAt *object, const char *name)
 {
-    add(line, separator, text_of(object, name));
+    add(line, separator, coex_json_member_text(object, name));
 }
 
 static void
@@ -99,13 +90,12 @@ see_phone(const char *label)
     return g_strdup_printf("[%s: " SEE_PHONE "]", label);
 }
 
-/* ---- the types --------------------------------------------------------------------------------
- */
+/* ---- the types ------------------------------------------------------------------------------- */
 
 static char *
 build_text(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body)
 {
-    const char *text = text_of(body, "body");
+    const char *text = coex_json_member_text(body, "body");
 
     return text != NULL && *text != '\0' ? g_strdup(text) : NULL;
 }
@@ -278,7 +268,7 @@ build_contacts(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body
 static char *
 build_reaction(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body)
 {
-    const char *emoji = text_of(body, "emoji");
+    const char *emoji = coex_json_member_text(body, "emoji");
 
     if (emoji == NULL || *emoji == '\0')
         return g_strdup("[reaction removed]");
@@ -305,10 +295,10 @@ build_order(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body)
 
     for (guint i = 0; i < MIN(n, ITEMS_MAX); i++) {
         CoexJsonAt item = coex_json_element(&items, i);
-        const char *quantity = text_of(&item, "quantity");
-        const char *sku = text_of(&item, "product_retailer_id");
-        const char *price = text_of(&item, "item_price");
-        const char *currency = text_of(&item, "currency");
+        const char *quantity = coex_json_member_text(&item, "quantity");
+        const char *sku = coex_json_member_text(&item, "product_retailer_id");
+        const char *price = coex_json_member_text(&item, "item_price");
+        const char *currency = coex_json_member_text(&item, "currency");
         g_autoptr(GString) one = g_string_new(NULL);
 
         g_string_printf(one, "%s x %s", quantity != NULL ? quantity : "?", sku != NULL ? sku : "?");
@@ -324,8 +314,8 @@ build_order(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body)
 static char *
 build_system(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body)
 {
-    const char *text = text_of(body, "body");
-    const char *type = text_of(body, "type");
+    const char *text = coex_json_member_text(body, "body");
+    const char *type = coex_json_member_text(body, "type");
     g_autofree char *name = NULL;
 
     if (text != NULL && *text != '\0')
@@ -373,7 +363,7 @@ build_unsupported(const Row *row, const CoexJsonAt *message, const CoexJsonAt *b
 {
     CoexJsonAt errors = coex_json_member(message, "errors");
     CoexJsonAt first = coex_json_element(&errors, 0);
-    const char *type = text_of(body, "type");
+    const char *type = coex_json_member_text(body, "type");
     GString *text = g_string_new(row->label);
     gint64 code = error_code(message);
 
@@ -403,8 +393,7 @@ build_media_placeholder(const Row *row, const CoexJsonAt *message, const CoexJso
     return see_phone("file not available here");
 }
 
-/* ---- interactive: types within a type ---------------------------------------------------------
- */
+/* ---- interactive: types within a type -------------------------------------------------------- */
 
 static char *
 build_reply(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body)
@@ -446,7 +435,7 @@ add_answers(GString *line, const CoexJsonAt *object, guint depth)
 static char *
 build_form(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body)
 {
-    const char *answer = text_of(body, "response_json");
+    const char *answer = coex_json_member_text(body, "response_json");
     GString *text = g_string_new(NULL);
     g_autoptr(CoexJson) doc = NULL;
 
@@ -466,7 +455,7 @@ build_form(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body)
 static char *
 build_call_permission(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body)
 {
-    const char *response = text_of(body, "response");
+    const char *response = coex_json_member_text(body, "response");
 
     if (response == NULL)
         return NULL;
@@ -480,8 +469,7 @@ static const Row interactive_rows[] = {
     { "call_permission_reply", "call permission", COEX_CONTENT_INTERACTIVE, build_call_permission },
 };
 
-/* ---- what this version does not know ----------------------------------------------------------
- */
+/* ---- what this version does not know --------------------------------------------------------- */
 
 static gboolean
 is_text_key(const char *key)
@@ -554,7 +542,7 @@ find_interactive(const CoexJsonAt *body, const char *type, CoexJsonAt *ret_inner
 static char *
 build_interactive(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body)
 {
-    const char *type = text_of(body, "type");
+    const char *type = coex_json_member_text(body, "type");
     CoexJsonAt inner;
     const Row *found = find_interactive(body, type, &inner);
 
@@ -564,8 +552,7 @@ build_interactive(const Row *row, const CoexJsonAt *message, const CoexJsonAt *b
     return found->build(found, message, &inner);
 }
 
-/* ---- the table --------------------------------------------------------------------------------
- */
+/* ---- the table ------------------------------------------------------------------------------- */
 
 static const Row rows[] = {
     { "text", "message", COEX_CONTENT_TEXT, build_text },
@@ -635,7 +622,7 @@ guess_type(const CoexJsonAt *message)
 static const Row *
 find_unsupported(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body)
 {
-    const char *type = text_of(body, "type");
+    const char *type = coex_json_member_text(body, "type");
 
     if (error_code(message) == CODE_UNAVAILABLE)
         return &placeholder_row;
@@ -645,7 +632,7 @@ find_unsupported(const Row *row, const CoexJsonAt *message, const CoexJsonAt *bo
 void
 coex_content_read(const CoexJsonAt *message, CoexContent *ret_content)
 {
-    const char *type = text_of(message, "type");
+    const char *type = coex_json_member_text(message, "type");
     const Row *row, *bare = NULL;
     CoexJsonAt body;
 

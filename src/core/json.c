@@ -18,8 +18,7 @@ struct CoexJson {
     GStringChunk *texts; /* numbers and booleans printed; NULL until the first one */
 };
 
-/* ---- documents --------------------------------------------------------------------------------
- */
+/* ---- documents ------------------------------------------------------------------------------- */
 
 CoexJson *
 coex_json_parse(const char *bytes, gsize length, GError **error)
@@ -69,8 +68,7 @@ coex_json_free(CoexJson *doc)
     g_free(doc);
 }
 
-/* ---- cursors ----------------------------------------------------------------------------------
- */
+/* ---- cursors --------------------------------------------------------------------------------- */
 
 CoexJsonAt
 coex_json_root(CoexJson *doc)
@@ -154,8 +152,7 @@ coex_json_keys(const CoexJsonAt *object)
     return keys;
 }
 
-/* ---- values -----------------------------------------------------------------------------------
- */
+/* ---- values ---------------------------------------------------------------------------------- */
 
 static GType
 value_type(const CoexJsonAt *at)
@@ -199,6 +196,14 @@ coex_json_text(const CoexJsonAt *at)
     if (at->doc->texts == NULL)
         at->doc->texts = g_string_chunk_new(256);
     return g_string_chunk_insert_const(at->doc->texts, buffer);
+}
+
+const char *
+coex_json_member_text(const CoexJsonAt *object, const char *name)
+{
+    CoexJsonAt member = coex_json_member(object, name);
+
+    return coex_json_text(&member);
 }
 
 static gboolean
@@ -283,8 +288,7 @@ coex_json_dup(const CoexJsonAt *at)
     return at->node != NULL ? print_node(at->node) : g_strdup("null");
 }
 
-/* ---- reading by table -------------------------------------------------------------------------
- */
+/* ---- reading by table ------------------------------------------------------------------------ */
 
 /* `entry[0].changes[2].value`, the innermost parts of it when it is long. */
 static char *
@@ -384,8 +388,7 @@ coex_json_read(const CoexJsonAt *at, const CoexJsonField *fields, gpointer out, 
     return TRUE;
 }
 
-/* ---- writing ----------------------------------------------------------------------------------
- */
+/* ---- writing --------------------------------------------------------------------------------- */
 
 struct CoexJsonWriter {
     JsonBuilder *builder;

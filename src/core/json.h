@@ -99,6 +99,9 @@ const char **coex_json_keys(const CoexJsonAt *object);
  * objects, arrays and absent. Borrowed. */
 const char *coex_json_text(const CoexJsonAt *at);
 
+/* The same of the member @name of an object. */
+const char *coex_json_member_text(const CoexJsonAt *object, const char *name);
+
 /* The value as an integer (also of a string that is one), or @fallback. */
 gint64 coex_json_int(const CoexJsonAt *at, gint64 fallback);
 

@@ -22,8 +22,7 @@ typedef struct {
 static const char *
 text_of(const CoexJsonAt *object, const char *name)
 {
-    CoexJsonAt member = coex_json_member(object, name);
-    const char *text = coex_json_text(&member);
+    const char *text = coex_json_member_text(object, name);
 
     return text != NULL && *text != '\0' ? text : NULL;
 }
@@ -48,8 +47,7 @@ coex_notice_flatten(char *text)
     return g_string_free(line, FALSE);
 }
 
-/* ---- account_update ---------------------------------------------------------------------------
- */
+/* ---- account_update -------------------------------------------------------------------------- */
 
 static char *
 build_removed(const CoexJsonAt *value, const char *sentence)
@@ -232,8 +230,7 @@ build_alert(const CoexJsonAt *value, const char *sentence)
     return g_string_free(line, FALSE);
 }
 
-/* ---- templates --------------------------------------------------------------------------------
- */
+/* ---- templates ------------------------------------------------------------------------------- */
 
 static const EventRow template_events[] = {
     { "PAUSED", "was paused by WhatsApp and cannot be sent for now", NULL },
@@ -269,8 +266,7 @@ build_template(const CoexJsonAt *value, const char *sentence)
     return g_string_free(line, FALSE);
 }
 
-/* ---- the table --------------------------------------------------------------------------------
- */
+/* ---- the table ------------------------------------------------------------------------------- */
 
 static const FieldRow field_rows[] = {
     { "account_update", COEX_EVENT_ACCOUNT, build_account },
@@ -311,8 +307,7 @@ coex_notice_read(const char *field, const CoexJsonAt *value, CoexEventKind *ret_
     return FALSE;
 }
 
-/* ---- elements of number-level values ----------------------------------------------------------
- */
+/* ---- elements of number-level values --------------------------------------------------------- */
 
 char *
 coex_notice_error(const CoexJsonAt *error)

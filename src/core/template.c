@@ -171,12 +171,12 @@ read_named_examples(CoexTemplate *self, const CoexJsonAt *list, gboolean in_head
 {
     for (guint i = 0; i < coex_json_length(list); i++) {
         CoexJsonAt element = coex_json_element(list, i);
-        CoexJsonAt name = coex_json_member(&element, "param_name");
+        const char *name = coex_json_member_text(&element, "param_name");
         CoexJsonAt example = coex_json_member(&element, "example");
         int index = -1;
 
-        if (coex_json_text(&name))
-            index = find_variable(self, coex_json_text(&name), in_header);
+        if (name)
+            index = find_variable(self, name, in_header);
         if (index >= 0 && get_variable(self, (guint)index)->example == NULL)
             get_variable(self, (guint)index)->example = g_strdup(coex_json_text(&example));
     }
@@ -349,13 +349,11 @@ static void
 read_component(Template *self, const CoexJsonAt *at, GPtrArray *labels)
 {
     ComponentFields part = { 0 };
-    CoexJsonAt has_expiration;
 
     if (!coex_json_read(at, component_fields, &part, NULL))
         return;
     check_part(self, component_rows, part.type);
-    has_expiration = coex_json_member(&part.limited_time_offer, "has_expiration");
-    if (g_strcmp0(coex_json_text(&has_expiration), "true") == 0)
+    if (g_strcmp0(coex_json_member_text(&part.limited_time_offer, "has_expiration"), "true") == 0)
         add_obstacle(self, "needs an end date");
     for (guint i = 0; i < coex_json_length(&part.buttons); i++) {
         CoexJsonAt button = coex_json_element(&part.buttons, i);

@@ -4,8 +4,8 @@
 #include "core/json.h"
 #include <glib.h>
 
-/* Approved message templates: reading a provider's catalogue, finding one, what values it needs,
- * whether they fit, how the message will look, and the components of the request (Meta:
+/* An approved message template: what values it needs, whether they fit, how the message will look,
+ * and the components of the request. Hides the definitions of both providers (Meta:
  * templates/components). */
 
 typedef struct {
@@ -65,31 +65,3 @@ const char *coex_template_get_cost(const CoexTemplate *template_);
 /* Writes the member "template" of a send (name, language, components) with checked values. */
 void coex_template_write(const CoexTemplate *template_, const char *const *values,
                          CoexJsonWriter *writer);
-
-/* An immutable, counted list, one of the account's whole catalogue; any thread may hold one. */
-typedef struct CoexCatalogue CoexCatalogue;
-
-/* @templates: transfer full, of CoexTemplate, freed by its own free function (coex_template_unref).
- * @fetched_at: seconds since 1970. */
-CoexCatalogue *coex_catalogue_new(GPtrArray *templates, gint64 fetched_at);
-CoexCatalogue *coex_catalogue_ref(CoexCatalogue *catalogue);
-void coex_catalogue_unref(CoexCatalogue *catalogue);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexCatalogue, coex_catalogue_unref)
-gint64 coex_catalogue_get_fetched_at(const CoexCatalogue *catalogue);
-
-/* Templates that may be offered and match @query (words found in name or texts, without regard to
- * case; NULL or "" for all): those with an obstacle last, then preferred @language (exact, then
- * same base language; may be NULL), then best match, then name. Array of borrowed CoexTemplate;
- * free with g_ptr_array_unref(). */
-GPtrArray *coex_catalogue_search(const CoexCatalogue *catalogue, const char *query,
-                                 const char *language);
-
-/* One approved template by exact name, preferred @language first; NULL if there is none. Borrowed.
- */
-const CoexTemplate *coex_catalogue_find(const CoexCatalogue *catalogue, const char *name,
-                                        const char *language);
-
-/* The catalogue as JSON for keeping (the definitions as they came), and back: a later version reads
- * more out of them. dup: free with g_free(). parse: NULL with COEX_ERROR_PROTOCOL. */
-char *coex_catalogue_dup_json(const CoexCatalogue *catalogue);
-CoexCatalogue *coex_catalogue_parse(const char *json, gsize length, GError **error);

@@ -4,65 +4,8 @@
 #include "core/message.h"
 #include <glib.h>
 
-/* A webhook delivery: whether it is genuine, and what it tells. Needs nothing but bytes and
- * headers, so that any carrier may bring a delivery. */
-
-/* How a provider proves a delivery. */
-typedef enum {
-    COEX_PROOF_SIGNATURE, /* Meta: X-Hub-Signature-256 = HMAC-SHA256 of the raw body with the app
-                             secret (Meta: graph-api/webhooks/getting-started) */
-    COEX_PROOF_HEADER,    /* 360dialog: a secret header of the user's choice on each POST
-                             (360dialog: messaging/webhook) */
-} CoexProof;
-
-typedef enum {
-    COEX_VERDICT_GENUINE,
-    COEX_VERDICT_MISSING, /* no signature or secret header */
-    COEX_VERDICT_WRONG,   /* there, but not the right one */
-    COEX_VERDICT_UNSET,   /* no secret configured: nothing can be genuine */
-} CoexVerdict;
-
-/* What an account expects of its deliveries. Immutable after creation, counted, usable from any
- * thread. */
-typedef struct CoexVerifier CoexVerifier;
-
-/* @secret: the app secret, or for COEX_PROOF_HEADER the whole "Name: value". NULL, empty or
- * (HEADER) without a name and a value: every verdict is UNSET. */
-CoexVerifier *coex_verifier_new(CoexProof proof, const char *secret);
-CoexVerifier *coex_verifier_ref(CoexVerifier *verifier);
-void coex_verifier_unref(CoexVerifier *verifier);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexVerifier, coex_verifier_unref)
-
-/* 32 hex digits naming kind and secret without revealing it: deliveries proven by one realm never
- * feed an account of another. Borrowed. */
-const char *coex_verifier_get_realm(const CoexVerifier *verifier);
-
-/* The header to look up in a delivery ("X-Hub-Signature-256" or the configured name), NULL when
- * unset. Borrowed. */
-const char *coex_verifier_get_header(const CoexVerifier *verifier);
-
-/* Before the body: GENUINE means "may go on". For a signature only its presence and form (sha256=
- * and 64 hex digits) are checked; a header secret is compared in constant time. @value NULL: the
- * header is missing. */
-CoexVerdict coex_verifier_check_head(const CoexVerifier *verifier, const char *value);
-
-/* Hash of a body that arrives in pieces: the delivery's key, and where the body is signed the proof
- * too. */
-typedef struct CoexBodyHash CoexBodyHash;
-CoexBodyHash *coex_body_hash_new(const CoexVerifier *verifier);
-void coex_body_hash_update(CoexBodyHash *hash, const void *bytes, gsize length);
-/* Ends the hash: the verdict on the whole delivery, and in @ret_key (32 bytes, caller's) the
- * delivery's key: the HMAC itself, else the SHA-256 of realm and raw body. @value as in
- * coex_verifier_check_head(); compared in constant time. */
-CoexVerdict coex_body_hash_finish(CoexBodyHash *hash, const char *value, guint8 ret_key[32]);
-void coex_body_hash_free(CoexBodyHash *hash);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexBodyHash, coex_body_hash_free)
-
-/* Meta's GET handshake (Meta: graph-api/webhooks/getting-started): whether to answer 200 with
- * @challenge. Each argument may be NULL; an empty verify token never matches; constant time;
- * challenges over 256 bytes or with other than printable ASCII are refused. */
-gboolean coex_webhook_challenge(const char *mode, const char *token, const char *challenge,
-                                const char *verify_token);
+/* What a webhook delivery tells. Hides the envelopes of both providers, and that almost every field
+ * in them may be missing or of a wrong type. */
 
 /* Every entry, change, message and status of a delivery, in order. Accepts Meta's envelope,
  * 360dialog's partner envelope and a bare value (360dialog: messaging/webhook). Array of CoexEvent

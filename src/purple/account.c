@@ -2,7 +2,7 @@
 #include "purple/account.h"
 #include "core/error.h"
 #include "core/text.h"
-#include "core/webhook.h"
+#include "core/verifier.h"
 #include "purple/actions.h"
 #include "purple/ask.h"
 #include "purple/choice.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "session/hub.h"
 
+#include "core/webhook.h"
 #include "session/account.h"
 #include "session/door.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "core/webhook.h"
+#include "core/verifier.h"
 #include "session/engine.h"
 #include "store/store.h"
 

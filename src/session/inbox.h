@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "core/webhook.h"
+#include "core/message.h"
+#include "core/verifier.h"
 #include "session/hub.h"
 
 /* An account's side of receiving: whether an event is for it, what the event changes, and what is

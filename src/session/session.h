@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/backend.h"
-#include "core/template.h"
+#include "core/catalogue.h"
 #include "core/window.h"
 #include "store/store.h"
 #include <glib.h>

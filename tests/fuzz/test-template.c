@@ -2,7 +2,7 @@
 #include "fuzz.h"
 
 #include "core/line.h"
-#include "core/template.h"
+#include "core/catalogue.h"
 #include <string.h>
 
 /* Input: values as typed in a line, words to search for, then a catalogue as it is kept. */

@@ -8,8 +8,7 @@
 #define SMALL_STACK (256 * 1024)
 #define REFUSED "(refused)"
 
-/* ---- documents --------------------------------------------------------------------------------
- */
+/* ---- documents ------------------------------------------------------------------------------- */
 
 typedef struct {
     const char *name;
@@ -249,8 +248,7 @@ test_problem_is_told(void)
     g_assert_cmpstr(error->message, ==, "This is not readable as JSON: no JSON number (byte 7).");
 }
 
-/* ---- reading ----------------------------------------------------------------------------------
- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 typedef struct {
     const char *string, *text, *number_text;
@@ -420,8 +418,7 @@ test_cursors(void)
     g_assert_cmpstr(null, ==, "null");
 }
 
-/* ---- writing ----------------------------------------------------------------------------------
- */
+/* ---- writing --------------------------------------------------------------------------------- */
 
 static void
 test_writer(void)

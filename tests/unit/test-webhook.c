@@ -82,8 +82,7 @@ assert_contains(const char *text, const char *part)
         g_error("<%s> is not in <%s>", part, text);
 }
 
-/* ---- golden -----------------------------------------------------------------------------------
- */
+/* ---- golden ---------------------------------------------------------------------------------- */
 
 static void
 check_strings(const CoexEvent *event)
@@ -132,8 +131,7 @@ test_golden(gconstpointer data)
     g_assert_cmpstr(dump, ==, golden);
 }
 
-/* ---- envelopes --------------------------------------------------------------------------------
- */
+/* ---- envelopes ------------------------------------------------------------------------------- */
 
 static void
 test_envelopes(void)
@@ -248,8 +246,7 @@ test_one_bad_of_three(void)
     g_assert_null(strstr(dump, "time="));
 }
 
-/* ---- details of values ------------------------------------------------------------------------
- */
+/* ---- details of values ----------------------------------------------------------------------- */
 
 #define TEXT "\"type\":\"text\",\"text\":{\"body\":\"hi\"}"
 
@@ -442,8 +439,7 @@ test_partner_waba(void)
     g_assert_cmpstr(event->waba_id, ==, "215");
 }
 
-/* ---- hostile ----------------------------------------------------------------------------------
- */
+/* ---- hostile --------------------------------------------------------------------------------- */
 
 static void
 parse_any(const char *bytes, gsize length)

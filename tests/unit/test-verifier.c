@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "core/webhook.h"
+#include "core/verifier.h"
 
 #include <string.h>
 

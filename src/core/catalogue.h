@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "core/template.h"
+#include <glib.h>
+
+/* An account's templates as a whole: what may be offered to the user, in which order, and how the
+ * list is kept. */
+
+/* Immutable, counted; any thread may hold one. */
+typedef struct CoexCatalogue CoexCatalogue;
+
+/* @templates: transfer full, of CoexTemplate, freed by its own free function (coex_template_unref).
+ * @fetched_at: seconds since 1970. */
+CoexCatalogue *coex_catalogue_new(GPtrArray *templates, gint64 fetched_at);
+CoexCatalogue *coex_catalogue_ref(CoexCatalogue *catalogue);
+void coex_catalogue_unref(CoexCatalogue *catalogue);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexCatalogue, coex_catalogue_unref)
+gint64 coex_catalogue_get_fetched_at(const CoexCatalogue *catalogue);
+
+/* Templates that may be offered and match @query (words found in name or texts, without regard to
+ * case; NULL or "" for all): those with an obstacle last, then preferred @language (exact, then
+ * same base language; may be NULL), then best match, then name. Array of borrowed CoexTemplate;
+ * free with g_ptr_array_unref(). */
+GPtrArray *coex_catalogue_search(const CoexCatalogue *catalogue, const char *query,
+                                 const char *language);
+
+/* One approved template by exact name, preferred @language first; NULL if there is none. Borrowed.
+ */
+const CoexTemplate *coex_catalogue_find(const CoexCatalogue *catalogue, const char *name,
+                                        const char *language);
+
+/* The catalogue as JSON for keeping (the definitions as they came), and back: a later version reads
+ * more out of them. dup: free with g_free(). parse: NULL with COEX_ERROR_PROTOCOL. */
+char *coex_catalogue_dup_json(const CoexCatalogue *catalogue);
+CoexCatalogue *coex_catalogue_parse(const char *json, gsize length, GError **error);

@@ -1,0 +1,690 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/webhook-value.h"
+
+#include "core/content.h"
+#include "core/message.h"
+#include "core/notice.h"
+
+#include <string.h>
+
+/* The end of the year 9999: what the calendar functions above us can still print. */
+#define TIME_MAX G_GINT64_CONSTANT(253402300799)
+
+/* What stands once in a value is copied into each of its events. Nothing longer is a name or an id:
+ * or else a delivery of 3 MB could become a hundred thousand times as much. */
+#define ID_MAX 64 /* bytes of an account's id, a number, a field's name */
+#define USER_ID_MAX 160
+#define PERSON_NAME_MAX 512
+
+/* One person as `contacts[]` tells it. Strings borrow the document, but for @number. */
+typedef struct {
+    const char *wa_id;
+    const char *user_id;
+    const char *parent_user_id;
+    CoexJsonAt profile;
+    const char *name;
+    const char *username;
+    char *number; /* digits of @wa_id, NULL */
+} Contact;
+
+/* One `value` while it is read. */
+typedef struct {
+    GPtrArray *events; /* all of the delivery's */
+    const char *field;
+    const char *waba_id;
+    const char *phone_number_id;
+    char *display_phone_number;
+    gboolean is_history;
+    GPtrArray *contacts;     /* of Contact */
+    GHashTable *by_address;  /* digits or BSUID -> Contact */
+    gboolean is_same_person; /* all elements of the list being read name one person */
+} Value;
+
+/* Who an element names, as it names them. */
+typedef struct {
+    const char *number;
+    const char *user_id;
+    const char *parent_user_id;
+} Address;
+
+/* @text, NULL when it has more than @max bytes. */
+static const char *
+bounded(const char *text, gsize max)
+{
+    return text != NULL && strnlen(text, max + 1) <= max ? text : NULL;
+}
+
+static CoexEvent *
+add_event(Value *value, CoexEventKind kind)
+{
+    CoexEvent *event = coex_event_new(kind);
+
+    event->field = g_strdup(value->field);
+    event->waba_id = g_strdup(value->waba_id);
+    event->phone_number_id = g_strdup(value->phone_number_id);
+    event->display_phone_number = g_strdup(value->display_phone_number);
+    event->keep_raw = TRUE;
+    g_ptr_array_add(value->events, event);
+    return event;
+}
+
+static void
+add_line(Value *value, CoexEventKind kind, char *line)
+{
+    add_event(value, kind)->line = line;
+}
+
+/* ---- people ---------------------------------------------------------------------------------- */
+
+static const CoexJsonField contact_fields[] = {
+    { "wa_id", COEX_JSON_TEXT, offsetof(Contact, wa_id), COEX_JSON_OPTIONAL },
+    { "user_id", COEX_JSON_TEXT, offsetof(Contact, user_id), COEX_JSON_OPTIONAL },
+    { "parent_user_id", COEX_JSON_TEXT, offsetof(Contact, parent_user_id), COEX_JSON_OPTIONAL },
+    { "profile", COEX_JSON_OBJECT, offsetof(Contact, profile), COEX_JSON_OPTIONAL },
+    COEX_JSON_END,
+};
+
+static const CoexJsonField profile_fields[] = {
+    { "name", COEX_JSON_STRING, offsetof(Contact, name), COEX_JSON_OPTIONAL },
+    { "username", COEX_JSON_STRING, offsetof(Contact, username), COEX_JSON_OPTIONAL },
+    COEX_JSON_END,
+};
+
+static void
+read_contact(const CoexJsonAt *at, Contact *contact)
+{
+    coex_json_read(at, contact_fields, contact, NULL);
+    coex_json_read(&contact->profile, profile_fields, contact, NULL);
+    contact->wa_id = bounded(contact->wa_id, ID_MAX);
+    contact->user_id = bounded(contact->user_id, USER_ID_MAX);
+    contact->parent_user_id = bounded(contact->parent_user_id, USER_ID_MAX);
+    contact->name = bounded(contact->name, PERSON_NAME_MAX);
+    contact->username = bounded(contact->username, PERSON_NAME_MAX);
+    contact->number = coex_number_normalize(contact->wa_id, NULL);
+}
+
+static void
+contact_free(gpointer data)
+{
+    Contact *contact = data;
+
+    g_free(contact->number);
+    g_free(contact);
+}
+
+static void
+read_contacts(Value *value, const CoexJsonAt *object)
+{
+    CoexJsonAt list = coex_json_member(object, "contacts");
+    guint n = coex_json_length(&list);
+
+    value->contacts = g_ptr_array_new_with_free_func(contact_free);
+    value->by_address = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint i = 0; i < n; i++) {
+        CoexJsonAt at = coex_json_element(&list, i);
+        Contact *contact = g_new0(Contact, 1);
+
+        read_contact(&at, contact);
+        g_ptr_array_add(value->contacts, contact);
+        if (contact->number != NULL)
+            g_hash_table_insert(value->by_address, contact->number, contact);
+        if (contact->user_id != NULL)
+            g_hash_table_insert(value->by_address, (char *)contact->user_id, contact);
+    }
+}
+
+/* The entry of `contacts[]` that belongs to a person: by BSUID, by number; a lone entry belongs to
+ * the only person there is, for its wa_id may be written otherwise than the number in `from`. */
+static const Contact *
+find_contact(const Value *value, const Address *address)
+{
+    g_autofree char *number = coex_number_normalize(address->number, NULL);
+    const Contact *contact = NULL;
+
+    if (address->user_id != NULL)
+        contact = g_hash_table_lookup(value->by_address, address->user_id);
+    if (contact == NULL && number != NULL)
+        contact = g_hash_table_lookup(value->by_address, number);
+    if (contact != NULL || value->contacts->len != 1 || !value->is_same_person)
+        return contact;
+    contact = value->contacts->pdata[0];
+    if (address->user_id != NULL && contact->user_id != NULL)
+        return NULL;
+    return contact;
+}
+
+static void
+read_person(const Value *value, const Address *address, CoexPeer *ret_peer, char **ret_name)
+{
+    const Contact *contact = find_contact(value, address);
+
+    if (contact != NULL) {
+        coex_peer_set(ret_peer, contact->wa_id, contact->user_id, contact->parent_user_id);
+        coex_peer_set_username(ret_peer, contact->username);
+        if (contact->name != NULL && *contact->name != '\0')
+            *ret_name = coex_notice_flatten(g_strdup(contact->name));
+    }
+    coex_peer_set(ret_peer, address->number, address->user_id, address->parent_user_id);
+}
+
+/* For lines: "Nora Field (+12025550147)". */
+static char *
+person_dup_display(const Value *value, const Address *address)
+{
+    g_auto(CoexPeer) peer = { 0 };
+    g_autofree char *name = NULL;
+    g_autofree char *display = NULL;
+
+    read_person(value, address, &peer, &name);
+    display = coex_peer_dup_display(&peer);
+    return name != NULL ? g_strdup_printf("%s (%s)", name, display) : g_steal_pointer(&display);
+}
+
+static gint64
+usable_time(gint64 seconds)
+{
+    return seconds > 0 && seconds <= TIME_MAX ? seconds : 0;
+}
+
+/* ---- messages and echoes --------------------------------------------------------------------- */
+
+typedef struct {
+    Address from, to;
+    const char *id;
+    const char *group_id;
+    gint64 timestamp;
+    CoexJsonAt context, referral, system;
+} RawMessage;
+
+static const CoexJsonField message_fields[] = {
+    { "from", COEX_JSON_TEXT, offsetof(RawMessage, from.number), COEX_JSON_OPTIONAL },
+    { "from_user_id", COEX_JSON_TEXT, offsetof(RawMessage, from.user_id), COEX_JSON_OPTIONAL },
+    { "from_parent_user_id", COEX_JSON_TEXT, offsetof(RawMessage, from.parent_user_id),
+      COEX_JSON_OPTIONAL },
+    { "to", COEX_JSON_TEXT, offsetof(RawMessage, to.number), COEX_JSON_OPTIONAL },
+    { "to_user_id", COEX_JSON_TEXT, offsetof(RawMessage, to.user_id), COEX_JSON_OPTIONAL },
+    { "to_parent_user_id", COEX_JSON_TEXT, offsetof(RawMessage, to.parent_user_id),
+      COEX_JSON_OPTIONAL },
+    { "id", COEX_JSON_TEXT, offsetof(RawMessage, id), COEX_JSON_OPTIONAL },
+    { "group_id", COEX_JSON_TEXT, offsetof(RawMessage, group_id), COEX_JSON_OPTIONAL },
+    { "timestamp", COEX_JSON_INT, offsetof(RawMessage, timestamp), COEX_JSON_OPTIONAL },
+    { "context", COEX_JSON_OBJECT, offsetof(RawMessage, context), COEX_JSON_OPTIONAL },
+    { "referral", COEX_JSON_OBJECT, offsetof(RawMessage, referral), COEX_JSON_OPTIONAL },
+    { "system", COEX_JSON_OBJECT, offsetof(RawMessage, system), COEX_JSON_OPTIONAL },
+    COEX_JSON_END,
+};
+
+static const CoexJsonField system_fields[] = {
+    { "previous_user_id", COEX_JSON_TEXT, offsetof(Address, user_id), COEX_JSON_OPTIONAL },
+    { "previous_parent_user_id", COEX_JSON_TEXT, offsetof(Address, parent_user_id),
+      COEX_JSON_OPTIONAL },
+    COEX_JSON_END,
+};
+
+/* A change of number or BSUID is told of the person as known before it (Meta:
+ * webhooks/reference/messages). */
+static void
+read_system_person(const RawMessage *raw, Address *address)
+{
+    if (!coex_json_at_exists(&raw->system) || address->user_id != NULL)
+        return;
+    coex_json_read(&raw->system, system_fields, address, NULL);
+    if (address->number != NULL || address->user_id != NULL)
+        return;
+    address->user_id = coex_json_member_text(&raw->system, "user_id");
+    address->number = coex_json_member_text(&raw->system, "wa_id");
+}
+
+/* Whether all that a message tells is in the CoexMessage. */
+static gboolean
+is_complete(const CoexMessage *message, const RawMessage *raw)
+{
+    CoexJsonAt product = coex_json_member(&raw->context, "referred_product");
+
+    if (message->content.kind != COEX_CONTENT_TEXT && message->content.kind != COEX_CONTENT_WELCOME)
+        return FALSE;
+    return message->group_id == NULL && !message->from_ad && !coex_json_at_exists(&product) &&
+           coex_peer_is_addressable(&message->peer);
+}
+
+static void
+read_content(const CoexJsonAt *at, CoexMessage *message)
+{
+    char *text;
+
+    coex_content_read(at, &message->content);
+    if (message->group_id == NULL)
+        return;
+    text = g_strconcat("[in a group] ", message->content.text, NULL);
+    g_free(message->content.text);
+    message->content.text = text;
+}
+
+static void
+read_message_as(Value *value, const CoexJsonAt *at, CoexDirection direction)
+{
+    RawMessage raw = { 0 };
+    Address address;
+    CoexMessage *message;
+    CoexEvent *event;
+
+    coex_json_read(at, message_fields, &raw, NULL);
+    address = direction == COEX_ECHO ? raw.to : raw.from;
+    if (direction == COEX_INBOUND)
+        read_system_person(&raw, &address);
+    if (raw.id == NULL || *raw.id == '\0') {
+        g_autofree char *who = person_dup_display(value, &address);
+
+        add_line(
+            value, COEX_EVENT_UNKNOWN,
+            g_strdup_printf("A message came without an id (%s): look at it on the phone.", who));
+        return;
+    }
+    message = coex_message_new();
+    message->wamid = g_strdup(raw.id);
+    message->token = coex_wamid_dup_token(raw.id);
+    message->direction = direction;
+    message->time = usable_time(raw.timestamp);
+    message->group_id = g_strdup(raw.group_id);
+    message->from_ad = coex_json_at_exists(&raw.referral);
+    message->context_wamid = g_strdup(coex_json_member_text(&raw.context, "id"));
+    read_person(value, &address, &message->peer, &message->profile_name);
+    read_content(at, message);
+    event = add_event(value, COEX_EVENT_MESSAGE);
+    event->message = message;
+    event->keep_raw = !is_complete(message, &raw);
+}
+
+static void
+read_echo(Value *value, const CoexJsonAt *at)
+{
+    read_message_as(value, at, COEX_ECHO);
+}
+
+/* `standby` is said to bring an agent's own messages along with the customer's (Meta:
+ * webhooks/reference/smb_message_echoes). */
+static void
+read_message(Value *value, const CoexJsonAt *at)
+{
+    CoexJsonAt to = coex_json_member(at, "to");
+    CoexJsonAt to_user_id = coex_json_member(at, "to_user_id");
+    g_autofree char *number = coex_number_normalize(coex_json_member_text(at, "from"), NULL);
+    gboolean is_ours = number != NULL && value->display_phone_number != NULL &&
+                       strcmp(number, value->display_phone_number) == 0;
+
+    if (is_ours && (coex_json_at_exists(&to) || coex_json_at_exists(&to_user_id)))
+        read_message_as(value, at, COEX_ECHO);
+    else
+        read_message_as(value, at, COEX_INBOUND);
+}
+
+/* ---- statuses -------------------------------------------------------------------------------- */
+
+typedef struct {
+    const char *id;
+    const char *status;
+    gint64 timestamp;
+    Address recipient;
+    const char *parent_before; /* the key's name until May 2026 */
+    const char *recipient_type;
+    const char *opaque;
+    const char *type;
+    CoexJsonAt conversation, pricing, errors;
+} RawStatus;
+
+static const CoexJsonField status_fields[] = {
+    { "id", COEX_JSON_TEXT, offsetof(RawStatus, id), COEX_JSON_OPTIONAL },
+    { "status", COEX_JSON_TEXT, offsetof(RawStatus, status), COEX_JSON_OPTIONAL },
+    { "timestamp", COEX_JSON_INT, offsetof(RawStatus, timestamp), COEX_JSON_OPTIONAL },
+    { "recipient_id", COEX_JSON_TEXT, offsetof(RawStatus, recipient.number), COEX_JSON_OPTIONAL },
+    { "recipient_user_id", COEX_JSON_TEXT, offsetof(RawStatus, recipient.user_id),
+      COEX_JSON_OPTIONAL },
+    { "recipient_parent_user_id", COEX_JSON_TEXT, offsetof(RawStatus, recipient.parent_user_id),
+      COEX_JSON_OPTIONAL },
+    { "parent_recipient_user_id", COEX_JSON_TEXT, offsetof(RawStatus, parent_before),
+      COEX_JSON_OPTIONAL },
+    { "recipient_type", COEX_JSON_TEXT, offsetof(RawStatus, recipient_type), COEX_JSON_OPTIONAL },
+    { "biz_opaque_callback_data", COEX_JSON_TEXT, offsetof(RawStatus, opaque), COEX_JSON_OPTIONAL },
+    { "type", COEX_JSON_TEXT, offsetof(RawStatus, type), COEX_JSON_OPTIONAL },
+    { "conversation", COEX_JSON_OBJECT, offsetof(RawStatus, conversation), COEX_JSON_OPTIONAL },
+    { "pricing", COEX_JSON_OBJECT, offsetof(RawStatus, pricing), COEX_JSON_OPTIONAL },
+    { "errors", COEX_JSON_ARRAY, offsetof(RawStatus, errors), COEX_JSON_OPTIONAL },
+    COEX_JSON_END,
+};
+
+/* FALSE for a name that this version does not know. */
+static gboolean
+read_state(const char *name, CoexState *ret_state)
+{
+    for (CoexState state = COEX_STATE_SENT; state <= COEX_STATE_FAILED; state++) {
+        if (name != NULL && g_ascii_strcasecmp(coex_state_get_name(state), name) == 0) {
+            *ret_state = state;
+            return TRUE;
+        }
+    }
+    *ret_state = COEX_STATE_PENDING;
+    return FALSE;
+}
+
+static gboolean
+member_is(const CoexJsonAt *object, const char *name, const char *text)
+{
+    return g_strcmp0(coex_json_member_text(object, name), text) == 0;
+}
+
+/* A conversation from an ad is free for longer than the window; only then its end is of use. */
+static gint64
+read_free_entry(const RawStatus *raw)
+{
+    CoexJsonAt origin = coex_json_member(&raw->conversation, "origin");
+    CoexJsonAt expiration = coex_json_member(&raw->conversation, "expiration_timestamp");
+
+    if (!member_is(&origin, "type", "referral_conversion") &&
+        !member_is(&raw->pricing, "type", "free_entry_point"))
+        return 0;
+    return usable_time(coex_json_int(&expiration, 0));
+}
+
+static void
+read_status_error(const RawStatus *raw, CoexStatus *status)
+{
+    CoexJsonAt error = coex_json_element(&raw->errors, 0);
+    CoexJsonAt code = coex_json_member(&error, "code");
+    CoexJsonAt data = coex_json_member(&error, "error_data");
+
+    status->error_code = (int)CLAMP(coex_json_int(&code, 0), 0, G_MAXINT);
+    status->error_title = coex_notice_flatten(g_strdup(coex_json_member_text(&error, "title")));
+    if (status->error_title == NULL)
+        status->error_title =
+            coex_notice_flatten(g_strdup(coex_json_member_text(&error, "message")));
+    status->error_details = coex_notice_flatten(g_strdup(coex_json_member_text(&data, "details")));
+}
+
+static void
+read_status(Value *value, const CoexJsonAt *at)
+{
+    RawStatus raw = { 0 };
+    gboolean is_known;
+    CoexStatus *status;
+    CoexEvent *event;
+
+    coex_json_read(at, status_fields, &raw, NULL);
+    /* Calls and payments have statuses of their own; those of messages have no type. */
+    if (raw.id == NULL || *raw.id == '\0' ||
+        (raw.type != NULL && strcmp(raw.type, "message") != 0)) {
+        add_event(value, COEX_EVENT_UNKNOWN);
+        return;
+    }
+    if (raw.recipient.parent_user_id == NULL)
+        raw.recipient.parent_user_id = raw.parent_before;
+    status = coex_status_new();
+    status->wamid = g_strdup(raw.id);
+    status->token = coex_wamid_dup_token(raw.id);
+    is_known = read_state(raw.status, &status->state);
+    status->state_name = g_strdup(raw.status != NULL ? raw.status : "");
+    status->time = usable_time(raw.timestamp);
+    status->opaque = g_strdup(raw.opaque);
+    status->free_entry_until = read_free_entry(&raw);
+    if (g_strcmp0(raw.recipient_type, "group") != 0)
+        read_person(value, &raw.recipient, &status->peer, &status->profile_name);
+    read_status_error(&raw, status);
+    event = add_event(value, COEX_EVENT_STATUS);
+    event->status = status;
+    event->keep_raw = !is_known;
+}
+
+/* ---- the rest of what a value can hold ------------------------------------------------------- */
+
+static void
+read_error(Value *value, const CoexJsonAt *at)
+{
+    g_autofree char *told = coex_notice_error(at);
+
+    add_line(value, COEX_EVENT_ACCOUNT, g_strdup_printf("WhatsApp reports an error: %s", told));
+}
+
+static void
+read_history(Value *value, const CoexJsonAt *at)
+{
+    CoexJsonAt errors = coex_json_member(at, "errors");
+    CoexJsonAt error = coex_json_element(&errors, 0);
+    CoexJsonAt metadata = coex_json_member(at, "metadata");
+    CoexJsonAt progress = coex_json_member(&metadata, "progress");
+    CoexEvent *event = add_event(value, COEX_EVENT_HISTORY);
+
+    event->history_progress = (int)CLAMP(coex_json_int(&progress, -1), -1, 100);
+    if (coex_json_at_exists(&error)) {
+        g_autofree char *told = coex_notice_error(&error);
+
+        event->line = g_strdup_printf("The chat history was not shared: %s", told);
+    }
+}
+
+static void
+read_state_sync(Value *value, const CoexJsonAt *list)
+{
+    add_event(value, COEX_EVENT_CONTACT_CHANGE);
+}
+
+static void
+read_groups(Value *value, const CoexJsonAt *list)
+{
+    add_event(value, COEX_EVENT_UNKNOWN);
+}
+
+static const CoexJsonField call_fields[] = {
+    { "from", COEX_JSON_TEXT, offsetof(Address, number), COEX_JSON_OPTIONAL },
+    { "from_user_id", COEX_JSON_TEXT, offsetof(Address, user_id), COEX_JSON_OPTIONAL },
+    COEX_JSON_END,
+};
+
+static void
+read_call(Value *value, const CoexJsonAt *at)
+{
+    Address address = { 0 };
+    g_autofree char *who = NULL;
+
+    coex_json_read(at, call_fields, &address, NULL);
+    who = person_dup_display(value, &address);
+    add_line(value, COEX_EVENT_ACCOUNT, coex_notice_call(at, who));
+}
+
+static const CoexJsonField preference_fields[] = {
+    { "wa_id", COEX_JSON_TEXT, offsetof(Address, number), COEX_JSON_OPTIONAL },
+    { "user_id", COEX_JSON_TEXT, offsetof(Address, user_id), COEX_JSON_OPTIONAL },
+    COEX_JSON_END,
+};
+
+static void
+read_preference(Value *value, const CoexJsonAt *at)
+{
+    Address address = { 0 };
+    g_autofree char *who = NULL;
+
+    coex_json_read(at, preference_fields, &address, NULL);
+    who = person_dup_display(value, &address);
+    add_line(value, COEX_EVENT_ACCOUNT, coex_notice_preference(at, who));
+}
+
+/* A file that belongs to a chunk of history comes as a message of its own (Meta:
+ * webhooks/reference/history). It must not pass for a new one. */
+static void
+read_history_media(Value *value, const CoexJsonAt *list)
+{
+    add_event(value, COEX_EVENT_HISTORY);
+}
+
+/* ---- values ---------------------------------------------------------------------------------- */
+
+typedef struct {
+    const char *key;
+    const char *field; /* of a value that came without one */
+    void (*read_element)(Value *value, const CoexJsonAt *at);
+    void (*read_list)(Value *value, const CoexJsonAt *list); /* NULL: element by element */
+    const char *person_keys[2];                              /* of an element: number, BSUID */
+    gboolean is_new_message;
+} PartRow;
+
+static const PartRow parts[] = {
+    { "messages", "messages", read_message, NULL, { "from", "from_user_id" }, TRUE },
+    { "message_echoes", "smb_message_echoes", read_echo, NULL, { "to", "to_user_id" }, TRUE },
+    { "statuses", "messages", read_status, NULL, { "recipient_id", "recipient_user_id" }, FALSE },
+    { "errors", "messages", read_error, NULL, { NULL, NULL }, FALSE },
+    { "history", "history", read_history, NULL, { NULL, NULL }, FALSE },
+    { "state_sync", "smb_app_state_sync", NULL, read_state_sync, { NULL, NULL }, FALSE },
+    { "calls", "calls", read_call, NULL, { "from", "from_user_id" }, FALSE },
+    { "user_preferences",
+      "user_preferences",
+      read_preference,
+      NULL,
+      { "wa_id", "user_id" },
+      FALSE },
+    { "groups", "group_lifecycle_update", NULL, read_groups, { NULL, NULL }, FALSE },
+};
+
+static gboolean
+same_member(const CoexJsonAt *a, const CoexJsonAt *b, const char *name)
+{
+    return g_strcmp0(coex_json_member_text(a, name), coex_json_member_text(b, name)) == 0;
+}
+
+static gboolean
+is_same_person(const PartRow *part, const CoexJsonAt *list)
+{
+    CoexJsonAt first = coex_json_element(list, 0);
+    guint n = coex_json_length(list);
+
+    if (part->person_keys[0] == NULL)
+        return FALSE;
+    for (guint i = 1; i < n; i++) {
+        CoexJsonAt other = coex_json_element(list, i);
+
+        if (!same_member(&first, &other, part->person_keys[0]) ||
+            !same_member(&first, &other, part->person_keys[1]))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static void
+read_part(Value *value, const PartRow *part, const CoexJsonAt *list)
+{
+    guint n = coex_json_length(list);
+    gboolean is_odd = !coex_json_at_is_array(list);
+
+    if (n > 0 && value->is_history && part->is_new_message) {
+        read_history_media(value, list);
+        return;
+    }
+    if (n > 0 && part->read_list != NULL) {
+        part->read_list(value, list);
+        return;
+    }
+    value->is_same_person = is_same_person(part, list);
+    for (guint i = 0; i < n; i++) {
+        CoexJsonAt at = coex_json_element(list, i);
+
+        if (coex_json_at_is_object(&at))
+            part->read_element(value, &at);
+        else
+            is_odd = TRUE;
+    }
+    if (is_odd)
+        add_event(value, COEX_EVENT_UNKNOWN);
+}
+
+typedef struct {
+    CoexJsonAt metadata, waba_info;
+    const char *phone_number_id;
+    const char *display_phone_number;
+    const char *phone_number;
+    const char *waba_id;
+} RawValue;
+
+static const CoexJsonField value_fields[] = {
+    { "metadata", COEX_JSON_OBJECT, offsetof(RawValue, metadata), COEX_JSON_OPTIONAL },
+    { "waba_info", COEX_JSON_OBJECT, offsetof(RawValue, waba_info), COEX_JSON_OPTIONAL },
+    { "display_phone_number", COEX_JSON_TEXT, offsetof(RawValue, display_phone_number),
+      COEX_JSON_OPTIONAL },
+    { "phone_number", COEX_JSON_TEXT, offsetof(RawValue, phone_number), COEX_JSON_OPTIONAL },
+    COEX_JSON_END,
+};
+
+static const CoexJsonField metadata_fields[] = {
+    { "phone_number_id", COEX_JSON_TEXT, offsetof(RawValue, phone_number_id), COEX_JSON_OPTIONAL },
+    { "display_phone_number", COEX_JSON_TEXT, offsetof(RawValue, display_phone_number),
+      COEX_JSON_OPTIONAL },
+    COEX_JSON_END,
+};
+
+/* In PARTNER_* events the entry's id is the partner's, the account's own stands here. */
+static const CoexJsonField waba_info_fields[] = {
+    { "waba_id", COEX_JSON_TEXT, offsetof(RawValue, waba_id), COEX_JSON_OPTIONAL },
+    COEX_JSON_END,
+};
+
+static void
+read_parts(Value *value, const CoexJsonAt *object)
+{
+    guint n_before = value->events->len;
+    gboolean has_part = FALSE;
+    CoexEventKind kind;
+    char *line;
+
+    if (coex_notice_read(value->field, object, &kind, &line)) {
+        add_line(value, kind, line);
+        return;
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(parts); i++) {
+        CoexJsonAt list = coex_json_member(object, parts[i].key);
+
+        has_part |= coex_json_at_exists(&list);
+        if (coex_json_at_exists(&list))
+            read_part(value, &parts[i], &list);
+    }
+    if (value->events->len == n_before)
+        add_event(value, COEX_EVENT_UNKNOWN)->keep_raw = !has_part;
+}
+
+const char *
+coex_webhook_value_guess_field(const CoexJsonAt *object)
+{
+    CoexJsonAt template_id = coex_json_member(object, "message_template_id");
+    CoexJsonAt event = coex_json_member(object, "event");
+
+    for (gsize i = 0; i < G_N_ELEMENTS(parts); i++) {
+        CoexJsonAt list = coex_json_member(object, parts[i].key);
+
+        if (coex_json_at_exists(&list))
+            return parts[i].field;
+    }
+    if (coex_json_at_exists(&template_id))
+        return "message_template_status_update";
+    return coex_json_at_exists(&event) ? "account_update" : NULL;
+}
+
+void
+coex_webhook_value_read(const CoexJsonAt *object, const char *field, const char *waba_id,
+                        GPtrArray *events)
+{
+    RawValue raw = { 0 };
+    Value value = { .events = events };
+
+    coex_json_read(object, value_fields, &raw, NULL);
+    coex_json_read(&raw.metadata, metadata_fields, &raw, NULL);
+    coex_json_read(&raw.waba_info, waba_info_fields, &raw, NULL);
+    field = bounded(field, ID_MAX);
+    if (field == NULL)
+        field = coex_webhook_value_guess_field(object);
+    value.field = field != NULL ? field : "unknown";
+    value.waba_id = bounded(raw.waba_id != NULL ? raw.waba_id : waba_id, ID_MAX);
+    value.phone_number_id = bounded(raw.phone_number_id, ID_MAX);
+    value.display_phone_number = coex_number_normalize(
+        raw.display_phone_number != NULL ? raw.display_phone_number : raw.phone_number, NULL);
+    value.is_history = strcmp(value.field, "history") == 0;
+    read_contacts(&value, object);
+    read_parts(&value, object);
+    g_hash_table_unref(value.by_address);
+    g_ptr_array_unref(value.contacts);
+    g_free(value.display_phone_number);
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "core/json.h"
+#include <glib.h>
+
+/* One `value` of a webhook delivery: its people, messages, statuses and notices, each list of it a
+ * row of a table. For core/webhook.c alone, which takes the values out of their envelopes. */
+
+/* Adds to @events (of CoexEvent) what the value @object tells, at least one. @field NULL: guessed.
+ * @waba_id: of the entry, NULL if not told. */
+void coex_webhook_value_read(const CoexJsonAt *object, const char *field, const char *waba_id,
+                             GPtrArray *events);
+
+/* The field of a value that came without one, NULL if nothing tells it. Static. */
+const char *coex_webhook_value_guess_field(const CoexJsonAt *object);
