@@ -538,7 +538,7 @@ coex_template_check_values(const CoexTemplate *template_, const char *const *val
         if (*value)
             continue;
         g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    "A value for {{%s}}%s is missing. Fill in every field.", variable->name,
+                    "A value for {{%s}}%s is missing. Every variable needs one.", variable->name,
                     variable->in_header ? " of the header" : "");
         return NULL;
     }

@@ -72,9 +72,9 @@ show_list(CoexChoice *choice)
     }
     add_rows(choice, lines);
     if (choice->shown->len > 0)
-        add_line(lines, "Take one with its values: !1 value | value. Or !find words.");
+        add_line(lines, "Choose one with its values: !1 value | value. Or !find words.");
     if (coex_choice_has_parked(choice))
-        add_line(lines, "Or !hold keeps the text until they write, !cancel drops it.");
+        add_line(lines, "Or !hold keeps the text until they write, !cancel gives it back.");
     say(choice, lines->str);
 }
 
@@ -106,11 +106,22 @@ show_values(CoexChoice *choice)
     add_line(lines, preview);
     g_autofree char *verb = dup_verb(choice);
     g_autofree char *line =
-        g_strdup_printf("It needs: %s. Type %s and the values, with | between.", needs->str, verb);
+        g_strdup_printf("It needs: %s. Type %s and the value%s.", needs->str, verb,
+                        template_->variables->len > 1 ? "s, with | between" : "");
     add_line(lines, line);
     if (choice->parked != NULL)
-        add_line(lines, "= as a value stands for the text that waits.");
+        add_line(lines, "The value = stands for the text that waits.");
     say(choice, lines->str);
+}
+
+static gboolean
+has_unused_text(const CoexChoice *choice)
+{
+    if (choice->parked == NULL)
+        return FALSE;
+
+    g_autofree char *line = coex_text_excerpt(choice->parked, COEX_TEXT_MAX);
+    return !g_strv_contains((const char *const *)choice->values, line);
 }
 
 static void
@@ -127,7 +138,10 @@ show_confirm(CoexChoice *choice)
     add_line(lines, cost);
     if (choice->cleaned)
         add_line(lines, "Tabs, line breaks and runs of blanks became single blanks.");
-    add_line(lines, "!send sends it, !cancel drops it.");
+    if (has_unused_text(choice))
+        add_line(lines, "The text that waits is not in it and will come back unsent. To keep it, "
+                        "type !hold first and choose again.");
+    add_line(lines, "!send sends it, !cancel does not.");
     say(choice, lines->str);
 }
 
@@ -155,7 +169,7 @@ void
 coex_dialogue_pick(CoexChoice *choice, guint number, const char *words)
 {
     if (number == 0 || number > choice->shown->len) {
-        say(choice, "There is no template of this number. !template lists them.");
+        say(choice, "There is no template with this number. !template lists them.");
         return;
     }
 

@@ -102,7 +102,7 @@ static const Verb verbs[] = {
     { "refresh", NULL, NULL, "fetch the templates again", run_refresh },
     { "send", NULL, NULL, "send the template that was shown", run_send },
     { "hold", "[text]", "S", "keep the waiting text, or this one, until they write", run_hold },
-    { "held", NULL, "", "list what waits", run_held },
+    { "held", NULL, "", "list the texts that are held", run_held },
     { "cancel", NULL, "", "send no template; the waiting text comes back", run_cancel },
     { "resend", NULL, "", "send the last failed text again", run_resend },
     { "discard", NULL, "", "forget the last text that failed or is held", run_discard },
@@ -113,7 +113,7 @@ static const Verb verbs[] = {
 static void
 run_help(CoexLogin *login, const char *name, const char *words, const char *markup)
 {
-    g_autoptr(GString) lines = g_string_new("!1 [value | value …]: take template 1 of the list");
+    g_autoptr(GString) lines = g_string_new("!1 [value | value …]: choose template 1 of the list");
 
     for (guint i = 0; i < G_N_ELEMENTS(verbs); i++)
         g_string_append_printf(lines, "\n!%s%s%s: %s", verbs[i].name,
@@ -142,8 +142,8 @@ coex_verbs_run_line(CoexLogin *login, const char *name, const CoexLine *line)
     }
 
     g_autofree char *answer =
-        g_strdup_printf("Nothing was sent: !%s is none of our commands. !help lists them; !!%s "
-                        "sends the text itself.",
+        g_strdup_printf("Nothing was sent: there is no command !%s. !help lists them; !!%s sends "
+                        "the text itself.",
                         line->word, line->word);
     coex_conversation_notice(login, name, answer);
 }

@@ -58,6 +58,32 @@ template_by_dialogue(World *world)
     host_check(world->host, host_count(world->host, EVENT_REQUEST, NULL, NULL) == 0);
 }
 
+/* What waits and does not go with the template would come back: the user hears it in time. */
+static void
+waiting_text_beside_a_template(World *world)
+{
+    write_to_closed(world);
+    g_autofree char *number = ask_for_list(world);
+    g_autofree char *with = g_strdup_printf("!%s = | K-42", number);
+    host_type(world->host, NORA, with);
+    const HostEvent *used = host_wait_for(world->host, EVENT_MESSAGE, NORA, "*K-42*!send*");
+    host_check(world->host, strstr(used->text, "come back") == NULL);
+    g_autofree char *without = g_strdup_printf("!%s Zoe | K-42", number);
+    host_type(world->host, NORA, without);
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*Zoe*come back*!hold first*!send*");
+
+    host_type(world->host, NORA, "!hold");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*Held until*" TYPED);
+    host_type(world->host, NORA, "!template order_update Zoe | K-42");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*Zoe*!send*");
+    host_type(world->host, NORA, "!send");
+    g_autoptr(CoexSimRequest) sent = world_next_sent(world);
+    host_check(world->host, g_strcmp0(sent->template_name, "order_update") == 0);
+    world_customer_writes(world, "nora", NORA, "Yes, please");
+    g_autoptr(CoexSimRequest) released = world_next_sent(world);
+    host_check(world->host, g_strcmp0(released->text, TYPED) == 0);
+}
+
 static void
 hold_by_dialogue(World *world)
 {
@@ -195,6 +221,7 @@ static void
 add_all(void)
 {
     world_add("bitlbee/template-by-dialogue", "BitlBee", template_by_dialogue);
+    world_add("bitlbee/waiting-text-beside-a-template", "BitlBee", waiting_text_beside_a_template);
     world_add("bitlbee/hold-by-dialogue", "BitlBee", hold_by_dialogue);
     world_add("bitlbee/cancel-by-dialogue", "BitlBee", cancel_by_dialogue);
     world_add("bitlbee/mistyped-verbs-stay-here", "BitlBee", mistyped_verbs_stay_here);
