@@ -355,9 +355,10 @@ check_header(const CoexSessionConfig *config, GError **error)
     verifier = coex_verifier_new(COEX_PROOF_HEADER, config->webhook_header);
     if (coex_verifier_get_header(verifier) != NULL)
         return TRUE;
-    g_set_error_literal(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                        "Option webhook-header: it takes a name, a colon and a secret value, such "
-                        "as “X-Coex-Secret: a-long-random-text”.");
+    g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+                "Option webhook-header: it takes a name, a colon and a secret value, such as "
+                "“X-Coex-Secret: a-long-random-text”.%s",
+                coex_host_get()->splits_values ? " Type it in quotes, or without the blank." : "");
     return FALSE;
 }
 

@@ -28,6 +28,7 @@ typedef struct {
     gboolean forgets_list;     /* a saved buddy list is lost or only grows */
     gboolean temporary_folder; /* purple_user_dir() is another one in each run */
     gboolean makes_nicks;      /* a person's alias becomes a nick, anew at each login */
+    gboolean splits_values;    /* an option is typed, and ends at a blank unless it is quoted */
     gboolean has_account_line; /* purple_connection_notice() is seen */
     gboolean hides_retries;    /* never says why it connects again and again */
     gboolean opens_behind;     /* a form that no key opened stands behind the window in front */

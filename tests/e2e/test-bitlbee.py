@@ -33,6 +33,23 @@ class Words:
         root("account coex set provider nobody")
         root("account coex set provider", "provider' = `360dialog'|provider = .?360dialog")
 
+    def half_a_header(self):
+        """an option that lost its second half to a blank is named, with what to do"""
+        root = self.bee.irc.root
+        root("account coex set webhook-header X-Coex-Secret: lost", r"`X-Coex-Secret:'")
+        root("account coex on", "Login error: Option webhook-header.*in quotes")
+        header = self.sim.options()["webhook-header"]
+        root(f'account coex set webhook-header "{header}"', re.escape(header))
+
+    def pasted(self):
+        """pasted lines can be one message, whatever the later ones begin with"""
+        self.bee.irc.root("set paste_buffer true", "paste_buffer")
+        self.bee.irc.send("PRIVMSG AdaLovelace0101 :first line\r\n"
+                          "PRIVMSG AdaLovelace0101 :!second line")
+        self.sim.said.expect("^-> ada: first line$")
+        self.sim.said.expect("^!second line$")
+        self.bee.irc.root("set paste_buffer false", "paste_buffer")
+
     def names(self):
         """contacts can have people's names, and info tells of them"""
         root = self.bee.irc.root
@@ -87,7 +104,8 @@ class Words:
         self.sim.check_complaints()
 
     def cases(self):
-        return [self.options, self.names, self.namesakes, self.verbs, self.leave]
+        return [self.options, self.half_a_header, self.names, self.namesakes, self.verbs,
+                self.pasted, self.leave]
 
     def witnesses(self):
         return self.bee.witnesses() + ["sim: " + line for line in self.sim.said.tail(20)]
