@@ -190,7 +190,7 @@ static const Option options[] = {
       .label = "Provider",
       .choices = { "360dialog", "360dialog", "Meta", "meta" } },
     { .key = "webhook-header",
-      .label = "Webhook header, Name: value (360dialog)",
+      .label = "Webhook header (360dialog)",
       .preset = "",
       .secret = TRUE },
     { .key = "app-secret", .label = "App secret (Meta)", .preset = "", .secret = TRUE },

@@ -271,6 +271,20 @@ show_values(CoexChoice *choice)
 
 /* ---- step 3: send this? ---- */
 
+/* "Anna Schmidt (+491510001)": of two people of one name the right one must be told. */
+static char *
+dup_recipient(CoexChoice *choice)
+{
+    const CoexPersonView *person = coex_session_find_person(choice->login->session, choice->name);
+    g_autofree char *title = coex_login_dup_title(choice->login, choice->name);
+
+    if (person == NULL)
+        return g_steal_pointer(&title);
+    if (strcmp(title, choice->name) == 0 || strcmp(title, person->display) == 0)
+        return g_strdup(person->display);
+    return g_strdup_printf("%s (%s)", title, person->display);
+}
+
 static void
 on_send(gpointer token, int action)
 {
@@ -300,8 +314,8 @@ show_confirm(CoexChoice *choice)
 {
     CoexLogin *login = choice->login;
     const CoexTemplate *template_ = choice->template_;
-    g_autofree char *title = coex_login_dup_title(login, choice->name);
-    g_autofree char *primary = g_strdup_printf("Send this to %s?", title);
+    g_autofree char *recipient = dup_recipient(choice);
+    g_autofree char *primary = g_strdup_printf("Send this to %s?", recipient);
     g_autofree char *preview =
         coex_template_preview(template_, (const char *const *)choice->values);
     g_autoptr(GString) secondary = g_string_new(NULL);

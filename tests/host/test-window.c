@@ -49,6 +49,7 @@ template_in_three_steps(World *world)
 
     const HostEvent *last = host_wait_for(world->host, EVENT_REQUEST, NORA, NULL);
     host_check(world->host, g_str_equal(last->detail, "action"));
+    host_check(world->host, strstr(last->text, "Send this to +" NORA "?") != NULL);
     host_check(world->host, strstr(last->text, "Zoe") != NULL);
     host_check(world->host, strstr(last->text, "K-42") != NULL);
     host_assert(world->host, coex_sim_n_requests(world->sim, "messages") == 0,
@@ -235,6 +236,18 @@ commands_reach_the_same(World *world)
     host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 0);
 }
 
+/* Of two people of one name, the number tells who gets it. */
+static void
+recipient_is_told(World *world)
+{
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    host_type(world->host, ADA, "/template order_update Zoe | K-42");
+    host_wait_for(world->host, EVENT_REQUEST, ADA, "*Send this to Ada * (+" ADA ")?*");
+    host_request_press(world->host, "Cancel");
+    host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 0);
+}
+
 static void
 vanished_template_is_told(World *world)
 {
@@ -273,6 +286,7 @@ add_all(void)
     world_add("window-closed-as-an-answer", NULL, window_closed_as_an_answer);
     world_add("window-closed-as-a-status", NULL, window_closed_as_a_status);
     world_add("commands-reach-the-same", NULL, commands_reach_the_same);
+    world_add("recipient-is-told", NULL, recipient_is_told);
     world_add("vanished-template-is-told", NULL, vanished_template_is_told);
     world_add("logging-off-closes-the-prompt", NULL, logging_off_closes_the_prompt);
 }
