@@ -11,6 +11,7 @@
 #define CONNECTIONS_PER_HOST_MAX 8
 #define READ_SIZE (64 * 1024)
 #define RETRY_AFTER_MAX_S (24 * 60 * 60)
+#define KEY_MIN 8 /* shorter is no key, and may be a word of any answer */
 
 struct CoexHttp {
     SoupSession *session;
@@ -26,6 +27,7 @@ typedef struct {
     SoupSession *session;
     SoupMessage *message;
     char *host;
+    char *key; /* secret; NULL without one */
     guint timeout_s;
     gboolean is_send;
     gboolean is_post;
@@ -107,6 +109,7 @@ job_free(Job *job)
     g_source_unref(job->on_deadline);
     g_clear_pointer(&job->body, g_byte_array_unref);
     g_free(job->host);
+    g_free(job->key);
     g_free(job);
 }
 
@@ -251,6 +254,22 @@ read_retry_after(const char *text, gint64 date)
     return CLAMP(until - date, 0, RETRY_AFTER_MAX_S);
 }
 
+/* Graph quotes a key that it cannot read ("Malformed access token ..."), and what the provider says
+ * is shown to the user and stands in the host's debug output. */
+static void
+job_hide_key(Job *job)
+{
+    gsize length = job->key != NULL ? strlen(job->key) : 0;
+    guint8 *end = job->body->data + job->body->len;
+    guint8 *found;
+
+    if (length < KEY_MIN || job->body->len == 0)
+        return;
+    for (guint8 *at = job->body->data;
+         (found = memmem(at, (gsize)(end - at), job->key, length)) != NULL; at = found + length)
+        memset(found, '*', length);
+}
+
 static CoexResponse *
 job_make_response(Job *job)
 {
@@ -258,6 +277,7 @@ job_make_response(Job *job)
     CoexResponse *response = g_new0(CoexResponse, 1);
 
     response->status = soup_message_get_status(job->message);
+    job_hide_key(job);
     response->body = g_byte_array_free_to_bytes(g_steal_pointer(&job->body));
     response->date = read_date(soup_message_headers_get_one(headers, "Date"));
     response->retry_after_s =
@@ -315,6 +335,15 @@ start_source(GSource *source, GSourceFunc callback, Job *job)
     return source;
 }
 
+/* Without the word that says what it is ("Bearer"). */
+static char *
+dup_key(const CoexRequest *request)
+{
+    const char *space = request->auth_value != NULL ? strrchr(request->auth_value, ' ') : NULL;
+
+    return g_strdup(space != NULL ? space + 1 : request->auth_value);
+}
+
 static Job *
 job_new(CoexHttp *http, const CoexRequest *request, SoupMessage *message, GCancellable *cancellable)
 {
@@ -326,6 +355,7 @@ job_new(CoexHttp *http, const CoexRequest *request, SoupMessage *message, GCance
     job->session = g_object_ref(http->session);
     job->message = g_object_ref(message);
     job->host = g_strdup(g_uri_get_host(soup_message_get_uri(message)));
+    job->key = dup_key(request);
     job->timeout_s = http->timeout_s;
     job->is_send = request->is_send;
     job->is_post = g_str_equal(request->method, "POST");

@@ -37,5 +37,5 @@ gboolean coex_http_is_unwritten(CoexHttp *http, gconstpointer user_data);
  * COEX_ERROR_RETRY: another request was written and not fully answered;
  * COEX_ERROR_TOO_LARGE: answer over the limit (UNCERTAIN for a send);
  * COEX_ERROR_INVALID_INPUT, COEX_ERROR_AUTH: address or key hold what no request can carry;
- * G_IO_ERROR_CANCELLED: cancelled. No error text contains a key. */
+ * G_IO_ERROR_CANCELLED: cancelled. Neither an error text nor an answer's body contains the key. */
 CoexResponse *coex_http_send_finish(GAsyncResult *result, GError **error);

@@ -108,6 +108,42 @@ test_request(void)
     g_assert_true(g_str_has_suffix(seen, "\r\n\r\n{\"n\":1}"));
 }
 
+/* Graph says "Malformed access token" with the token. */
+static void
+test_quoted_key(void)
+{
+    static const struct {
+        const char *prefix;
+        const char *body;
+        const char *hidden;
+    } rows[] = {
+        { "", SECRET, "***************" },
+        { "Bearer ", "{\"m\":\"Malformed access token " SECRET SECRET "\"}",
+          "{\"m\":\"Malformed access token ******************************\"}" },
+        { "Bearer ", "EAAsecretKEY12 " SECRET "4 Bearer",
+          "EAAsecretKEY12 ***************4 Bearer" },
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *text =
+            g_strdup_printf("HTTP/1.1 401 No\r\nContent-Length: %" G_GSIZE_FORMAT "\r\n\r\n%s",
+                            strlen(rows[i].body), rows[i].body);
+        ServerStep step = { SERVER_ANSWERS, text, 0 };
+        g_autoptr(Server) server = server_new(&step, 1, NULL);
+        g_autoptr(CoexHttp) http = coex_http_new(10);
+        g_autoptr(CoexRequest) request = request_to(server, FALSE);
+        g_autoptr(GError) error = NULL;
+        g_autoptr(CoexResponse) response = NULL;
+
+        g_free(request->auth_value);
+        request->auth_value = g_strconcat(rows[i].prefix, SECRET, NULL);
+        response = perform(http, request, &error);
+        g_assert_no_error(error);
+        g_assert_cmpmem(g_bytes_get_data(response->body, NULL), g_bytes_get_size(response->body),
+                        rows[i].hidden, strlen(rows[i].hidden));
+    }
+}
+
 typedef struct {
     const char *headers;
     gint64 date;
@@ -506,6 +542,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/http/request", test_request);
+    g_test_add_func("/http/quoted-key", test_quoted_key);
     g_test_add_func("/http/answer-headers", test_answer_headers);
     g_test_add_func("/http/broken-answers", test_broken_answers);
     g_test_add_func("/http/unreached", test_unreached);
