@@ -345,6 +345,17 @@ host_assert_not_logged(Host *host, const char *secret)
         host_fail(host, "the debug log holds the secret %s", secret);
 }
 
+void
+host_assert_kept(Host *host, const char *secret)
+{
+    host_assert_not_logged(host, secret);
+    for (guint i = 0; i < host->events->len; i++) {
+        const HostEvent *event = g_ptr_array_index(host->events, i);
+        if (strstr(event->text, secret) != NULL || strstr(event->extra, secret) != NULL)
+            host_fail(host, "%s tells the secret %s", event->kind, secret);
+    }
+}
+
 static void
 check_criticals(Host *host)
 {
@@ -372,7 +383,7 @@ host_quit(Host *host)
     check_criticals(host);
     for (guint i = 0; i < host->accounts->len; i++) {
         const Account *account = g_ptr_array_index(host->accounts, i);
-        host_assert_not_logged(host, account->password);
+        host_assert_kept(host, account->password);
     }
 }
 

@@ -18,7 +18,7 @@ typedef struct Host Host;
 Host *host_new(const char *ui_id, const char *profile);
 
 /* Ends the process in order, checks that it left nothing (timers, watches, forms, threads, no
- * GLib critical, no secret in the debug log), and frees. Accepts NULL. */
+ * GLib critical, the key told nowhere), and frees. Accepts NULL. */
 void host_free(Host *host);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Host, host_free)
 
@@ -111,3 +111,5 @@ void host_assert(Host *host, gboolean ok, const char *what);
 #define host_check(host, expression) host_assert(host, (expression), #expression)
 /* Fails if @secret stands in the debug log. */
 void host_assert_not_logged(Host *host, const char *secret);
+/* Fails if @secret stands there or in anything that the host was told. */
+void host_assert_kept(Host *host, const char *secret);

@@ -94,8 +94,9 @@ world_free(World *world)
 
     coex_sim_assert_no_complaints(world->sim);
     host_quit(world->host);
-    host_assert_not_logged(world->host, coex_sim_get_app_secret(world->sim));
-    host_assert_not_logged(world->host, g_strstrip(header_value));
+    host_assert_kept(world->host, coex_sim_get_app_secret(world->sim));
+    host_assert_kept(world->host, coex_sim_get_verify_token(world->sim));
+    host_assert_kept(world->host, g_strstrip(header_value));
     host_free(world->host);
     coex_sim_free(world->sim);
     g_string_free(world->log, TRUE);
