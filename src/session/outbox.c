@@ -78,6 +78,15 @@ turn_at(CoexOutbox *outbox, CoexLane *lane, const CoexSlip *slip, gint64 now_us)
     return 0;
 }
 
+/* On WhatsApp, not on a turn that our own pace will give it. */
+static gboolean
+is_waiting(const CoexOutbox *outbox, const CoexSlip *slip)
+{
+    return slip->row->state == COEX_OUTBOX_SENDING ||
+           (slip->row->state == COEX_OUTBOX_QUEUED &&
+            (outbox->n_failures > 0 || slip->row->attempts > 0));
+}
+
 static gboolean
 on_slow(gpointer data)
 {
@@ -87,10 +96,7 @@ on_slow(gpointer data)
 
     coex_timer_clear(&lane->slow);
     for (GList *item = lane->slips.head; item != NULL && slip == NULL; item = item->next) {
-        CoexOutboxState state = ((CoexSlip *)item->data)->row->state;
-
-        if (state == COEX_OUTBOX_SENDING ||
-            (state == COEX_OUTBOX_QUEUED && lane->outbox->n_failures > 0))
+        if (is_waiting(lane->outbox, item->data))
             slip = item->data;
     }
     if (slip == NULL || lane->slow_told)

@@ -465,7 +465,7 @@ def cases(world):
         yield world.failed_on_bad_disk
     if ALL or world.sim.provider == "meta":
         for name, way in STORMS.items():
-            if ALL or name == "130429":
+            if ALL or name in ("130429", "131056"):
                 yield case(f"{STORM_S} s of {name}", world.storm, name, way)
     if ALL or world.sim.provider == "360dialog":
         yield world.away
