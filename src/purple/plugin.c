@@ -207,7 +207,7 @@ static const Option options[] = {
     { .key = "template-language", .label = "Template language (such as de)", .preset = "" },
     { .key = "buddies",
       .label = "Buddies",
-      .choices = { "active in the last 90 days", "active", "everybody", "all" } },
+      .choices = { "last 90 days", "active", "everybody", "all" } },
 };
 
 static PurpleAccountOption *
