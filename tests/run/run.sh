@@ -167,7 +167,10 @@ start_simulator() {
 ask_key() {
   [ -z "$key" ] || return 0
   [ -t 0 ] || die "the key of $number is needed: put it into the environment as COEX_KEY"
-  printf 'Key (360dialog: API key, Meta: access token) of %s, not shown: ' "$number"
+  case $provider in
+  meta) printf 'Access token of %s at Meta, not shown: ' "$number" ;;
+  *) printf 'API key of %s at 360dialog, not shown: ' "$number" ;;
+  esac
   stty -echo
   trap 'stty echo; exit 130' INT
   IFS= read -r key || :
@@ -187,12 +190,26 @@ set_up_simulation() {
   write_prefs
 }
 
+# Options that were given, but stand otherwise in the account.
+tell_ignored() {
+  ignored=$(options | while IFS= read -r option; do
+    grep -qF "<setting name='${option%%=*}' type='string'>$(xml "${option#*=}")</setting>" \
+      "$profile/accounts.xml" || printf ' %s' "${option%%=*}"
+  done)
+  [ -z "$ignored" ] || cat <<EOF
+The account is set up already, so this was not taken over:$ignored
+Change it in the chat program: Accounts, this number, Modify.
+EOF
+}
+
 # A profile that stays, for the real number. Once it is there, the chat program looks after it.
 set_up_number() {
   profile=${XDG_DATA_HOME:-$HOME/.local/share}/purple-coex/$number
   mkdir -p "$profile"
   chmod 700 "$profile"
-  echo "The profile of $number is kept in $profile"
+  echo "The profile of $number is kept in"
+  echo "  $profile"
+  [ ! -e "$profile/accounts.xml" ] || tell_ignored
   if [ -e "$profile/accounts.xml" ] && [ -z "$key" ]; then
     [ "$client" != headless ] || ask_key
     return
@@ -202,8 +219,8 @@ set_up_number() {
     write_account
     [ -e "$profile/prefs.xml" ] || write_prefs
     if [ -z "${PUBLIC_URL:-}" ] && [ "${LISTEN:-}" != off ]; then
-      echo "Webhooks are awaited at ${LISTEN:-127.0.0.1:8480}, path /webhook. Lead a tunnel or a"
-      echo "proxy there and enter its address at the provider, or give it as PUBLIC_URL=https://..."
+      echo "Webhooks are awaited at http://${LISTEN:-127.0.0.1:8480}/webhook. Lead a tunnel or a proxy"
+      echo "there, and enter its address in the account as public URL (README, Connecting a number)."
     fi
   else
     password=$(xml "$key" | sed 's/[\\&|]/\\&/g')
@@ -230,14 +247,15 @@ introduce_finch() {
   cat <<'EOF'
 
 Finch comes up in this terminal. Its keys:
-  Alt+n, Alt+p   the next window, the one before (Alt+1, Alt+2, ... as in the bar at the bottom)
-  Alt+w, Alt+c   all windows, close this one
+  Alt+1, Alt+2   the windows as the bar at the bottom has them; Alt+w lists them
+  Alt+n, Alt+c   the next window, close this one
   Tab, Enter     the next field or button, press it; Enter also opens a list
-  F10, F11       the menus of the buddy list: accounts, one person
+  F10, F11       in the buddy list: its menu, the menu of a person
   Alt+q          the end
 EOF
   [ -z "$simulator" ] || cat <<'EOF'
-Ada, Ben and Carla write in a moment. Write to Dana to meet the templates; /help lists the commands.
+Ada, Ben and Carla write in a moment. Write to Dana to meet the templates;
+/help in a conversation lists the commands.
 EOF
   printf 'Enter to begin: '
   read -r _ || :

@@ -17,7 +17,7 @@ ok() { # ok STATUS NAME [FILE...]: the files say why, when it failed
   [ $# = 0 ] || sed 's/^/# /' "$@" >&2
 }
 
-echo 1..14
+echo 1..15
 out=$HOME/out
 for provider in 360dialog meta; do
   PROVIDER=$provider make --no-print-directory run </dev/null >"$out" 2>&1
@@ -46,6 +46,12 @@ grep -q "$profile" "$out"
 ok $? "its place is printed" "$out"
 ! grep -q 'secret|' "$out"
 ok $? "the key is not" "$out"
+
+echo quit | NUMBER=+4930123456 COEX_KEY=secret-two API_URL=http://127.0.0.1:9 LISTEN=127.0.0.1:9 \
+  make --no-print-directory run >"$out" 2>&1
+grep -q 'not taken over: listen$' "$out"
+ok $? "an option that comes after the account was set up is named, and one that stands there is not" \
+  "$out"
 
 NUMBER=12x make --no-print-directory run </dev/null >"$out" 2>&1
 [ $? != 0 ]
