@@ -240,25 +240,24 @@ apply_status(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
     g_array_append_val(step->effects, effect);
 }
 
-/* One line per quarter of the way: a sync is up to thousands of messages in many chunks. */
+/* One line when it begins and one when all is there: it is up to thousands of messages in many
+ * chunks, and can take hours. */
 static void
 apply_history(CoexInboxStep *step, const CoexEvent *event)
 {
     CoexAccount *account = step->account;
     int progress = event->history_progress;
+    int told = account->inbox.history_progress;
 
     if (event->line != NULL)
         g_ptr_array_add(step->notices, g_strdup(event->line));
-    if (progress < 0 || (account->inbox.history_progress >= 0 && progress < 100 &&
-                         progress / 25 <= account->inbox.history_progress / 25))
-        return;
-    if (progress == account->inbox.history_progress)
+    if (progress < 0 || progress == told || (told >= 0 && progress < 100))
         return;
     account->inbox.history_progress = progress;
     g_ptr_array_add(step->notices,
-                    g_strdup_printf("WhatsApp is sending this number's chat history: %d %%. It is "
-                                    "kept, and not shown in conversations.",
-                                    progress));
+                    g_strconcat(progress < 100 ? "WhatsApp is sending this number's earlier chats."
+                                               : "All of this number's earlier chats have arrived.",
+                                " They are kept, and not shown in conversations.", NULL));
 }
 
 static void

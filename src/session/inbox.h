@@ -14,7 +14,7 @@ typedef struct {
     gint64 refusal_told_at;
     gint64 mismatch_told_at;
     gint64 unreadable_told_at;
-    int history_progress; /* percent */
+    int history_progress; /* percent that was last told */
 } CoexInbox;
 
 typedef enum {

@@ -271,15 +271,15 @@ static void
 test_history(Desk *desk)
 {
     g_autofree char *one = g_strdup_printf(HISTORY, "10", "SGlzdG9yeTE=");
-    g_autofree char *two = g_strdup_printf(HISTORY, "15", "SGlzdG9yeTI=");
+    g_autofree char *two = g_strdup_printf(HISTORY, "60", "SGlzdG9yeTI=");
     g_autofree char *last = g_strdup_printf(HISTORY, "100", "SGlzdG9yeTM=");
 
     desk_login(desk);
     coex_sim_change(desk->sim, "history", one);
-    desk_wait_notice(desk, NULL, "*history*10 %*");
+    desk_wait_notice(desk, NULL, "WhatsApp is sending *earlier chats*");
     coex_sim_change(desk->sim, "history", two);
     coex_sim_change(desk->sim, "history", last);
-    desk_wait_notice(desk, NULL, "*history*100 %*");
+    desk_wait_notice(desk, NULL, "All *earlier chats have arrived*");
     desk_fence(desk);
     g_assert_cmpuint(desk_count(desk, DESK_FEED, "ada", "*"), ==, 0);
 }
