@@ -22,6 +22,7 @@ RATE = 60
 STORM_S = 600 if ALL else 120  # of simulated time
 CONFIRM_S = 120
 LOGOUT_S = 0.2
+GAP_S = 0.5  # on a busy machine; a name server keeps one waiting for seconds
 DAY_S = 24 * 60 * 60
 
 # answers after which nobody knows
@@ -319,7 +320,7 @@ class World:
         self.sim.do("ada says who is it?")
         wait_until("a message", lambda: self.host.shown[ADA, "RECV", "who is it?"], pause=0.005)
         gap = max(self.host.sync() for _ in range(50))
-        check(gap < 0.1, f"the main loop waited {gap:.2f} s")
+        check(gap < GAP_S, f"the main loop waited {gap:.2f} s")
         wait_until("the line", lambda: self.host.shown[number, "SEND", text], pause=0.005)
         self.host.quit()
         self.host.options["api-url"] = self.gate.url
@@ -358,7 +359,7 @@ class World:
         self.host.options["api-url"] = self.gate.url
         self.host.go_online()
         self.wait_sent(who, text)
-        check(gap < 0.1, f"the main loop waited {gap:.2f} s")
+        check(gap < GAP_S, f"the main loop waited {gap:.2f} s")
         check(min(taken) <= LOGOUT_S, f"the logouts took {taken} s")
 
     def logs_off(self):
