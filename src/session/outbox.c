@@ -82,7 +82,7 @@ turn_at(CoexOutbox *outbox, CoexLane *lane, const CoexSlip *slip, gint64 now_us)
 static gboolean
 is_waiting(const CoexOutbox *outbox, const CoexSlip *slip)
 {
-    return slip->row->state == COEX_OUTBOX_SENDING ||
+    return slip->row->state == COEX_OUTBOX_SENDING || slip->row->state == COEX_OUTBOX_UNCERTAIN ||
            (slip->row->state == COEX_OUTBOX_QUEUED &&
             (outbox->n_failures > 0 || slip->row->attempts > 0));
 }

@@ -221,6 +221,25 @@ test_slow(Desk *desk)
     take(desk, "ada", "With patience");
 }
 
+/* Texts behind a send without an answer wait for its status. */
+static void
+test_slow_without_answer(Desk *desk)
+{
+    g_autofree char *wamid = NULL;
+
+    open_shop(desk);
+    coex_sim_set_auto_status(desk->sim, FALSE);
+    coex_sim_drop_next(desk->sim, TRUE);
+    say(desk, "ada", "Half heard");
+    say(desk, "ada", "Waits behind");
+    desk_wait_notice(desk, "ada", "Waiting for WhatsApp: Half heard");
+    take(desk, "ada", "Half heard");
+    wamid = coex_sim_dup_last_sent(desk->sim, "ada");
+    coex_sim_status(desk->sim, wamid, "sent");
+    desk_wait_notice(desk, "ada", "Sent: Half heard");
+    take(desk, "ada", "Waits behind");
+}
+
 static void
 test_network_down(Desk *desk)
 {
@@ -451,6 +470,7 @@ main(int argc, char **argv)
     /* five seconds each, and the same for both */
     desk_add_at(DESK_ONLY_META, "/send/dropped-lost", test_dropped_lost);
     desk_add_at(DESK_ONLY_360DIALOG, "/send/slow", test_slow);
+    desk_add_at(DESK_ONLY_360DIALOG, "/send/slow-without-answer", test_slow_without_answer);
     desk_add("/send/network-down", test_network_down);
     desk_add("/send/early-status", test_early_status);
     desk_add("/send/own-echo", test_own_echo);
