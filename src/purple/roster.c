@@ -85,6 +85,20 @@ set_presence(CoexLogin *login, PurpleBuddy *buddy, const CoexPersonView *person)
                                 person->label, NULL);
 }
 
+/* BitlBee makes the nick when a buddy comes online: the alias must be there. */
+static void
+set_alias(CoexLogin *login, PurpleBuddy *buddy, const CoexPersonView *person)
+{
+    g_autofree char *alias = coex_nick_dup_alias(login, person);
+    const char *shown = purple_buddy_get_server_alias(buddy);
+
+    if (alias != NULL && g_strcmp0(shown, alias) != 0)
+        serv_got_alias(login->gc, purple_buddy_get_name(buddy), alias);
+    /* The number as people write it; without a line that somebody is now known as that. */
+    if (alias == NULL && !coex_host_get()->makes_nicks && g_strcmp0(shown, person->display) != 0)
+        purple_blist_server_alias_buddy(buddy, person->display);
+}
+
 void
 coex_roster_show(CoexLogin *login, const CoexPersonView *person)
 {
@@ -99,10 +113,7 @@ coex_roster_show(CoexLogin *login, const CoexPersonView *person)
         return;
     if (buddy == NULL)
         buddy = add_buddy(login, person->name);
-    /* BitlBee makes the nick when a buddy comes online: the alias must be there. */
-    g_autofree char *alias = coex_nick_dup_alias(login, person);
-    if (alias != NULL && g_strcmp0(purple_buddy_get_server_alias(buddy), alias) != 0)
-        serv_got_alias(login->gc, purple_buddy_get_name(buddy), alias);
+    set_alias(login, buddy, person);
     set_presence(login, buddy, person);
 }
 

@@ -185,6 +185,17 @@ person_without_number(World *world)
         host_wait_message(world->host, CARLA, "SEND", "Welcome, Carla");
 }
 
+/* Who has no name yet is shown with the number as people write it. */
+static void
+nameless_person_has_a_number(World *world)
+{
+    host_go_online(world->host);
+    g_free(coex_sim_phone_sends(world->sim, "nora", "Your parcel is here"));
+    host_wait_for(world->host, EVENT_ALIAS, NORA, "+" NORA);
+    world_customer_writes(world, "nora", NORA, "On my way");
+    host_wait_for(world->host, EVENT_ALIAS, NORA, "Nora North");
+}
+
 static void
 alias_only_when_it_changes(World *world)
 {
@@ -212,6 +223,7 @@ add_all(void)
     world_add("other-types-are-one-line", NULL, other_types_are_one_line);
     world_add("placeholder-gives-way", NULL, placeholder_gives_way);
     world_add("person-without-number", NULL, person_without_number);
+    world_add("nameless-person-has-a-number", NULL, nameless_person_has_a_number);
     world_add("alias-only-when-it-changes", NULL, alias_only_when_it_changes);
     world_add("bitlbee/echo-from-the-phone", "BitlBee", echo_from_the_phone);
     world_add("bitlbee/person-without-number", "BitlBee", person_without_number);
