@@ -201,7 +201,7 @@ check-net: ## only tests/net, against the simulated number
 check-session: ## only tests/session, against the simulated number
 check-host: ## only tests/host: real libpurple with the built plugin
 check-e2e: ## only tests/e2e: real Pidgin, Finch and BitlBee
-check-torture: ## only tests/torture, one pass of each: crashes, faults, a bad network
+check-torture: ## only tests/torture, one pass of each: crashes, faults, a bad network, hostile clients
 check-tools: ## only the tests of lint, install and run
 check-host check-e2e check-torture check-tools: $(PLUGIN) $(SIM) $(HEADLESS)
 check-torture: $(TORTURE_CLOCK)
