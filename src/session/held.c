@@ -304,6 +304,27 @@ coex_outbox_discard(CoexOutbox *outbox, CoexPerson *person)
         coex_account_tell_prompt_over(outbox->account, person);
 }
 
+void
+coex_outbox_tell_kept(CoexOutbox *outbox)
+{
+    GHashTableIter iter;
+    gpointer value;
+
+    g_hash_table_iter_init(&iter, outbox->lanes);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const CoexLane *lane = value;
+        g_autoptr(GString) texts = g_string_new(NULL);
+        g_autofree char *excerpt = NULL;
+
+        if (each_slip(outbox, lane->person_id, COEX_OUTBOX_QUEUED, collect_text, texts) == 0)
+            continue;
+        excerpt = coex_text_excerpt(texts->str, EXCERPT);
+        coex_account_tell_notice(
+            outbox->account, coex_people_by_id(outbox->account->people, lane->person_id),
+            "Not sent yet; it waits until the account is connected again: %s", excerpt);
+    }
+}
+
 static guint
 list_lane(CoexOutbox *outbox, CoexLane *lane, gboolean name_person)
 {
@@ -338,7 +359,14 @@ coex_outbox_list_held(CoexOutbox *outbox, CoexPerson *person)
         while (g_hash_table_iter_next(&iter, NULL, &lane))
             n += list_lane(outbox, lane, TRUE);
     }
-    if (n == 0)
+    if (n > 0)
+        return;
+    if (person != NULL && coex_outbox_count(outbox, person->id, COEX_OUTBOX_PARKED) > 0)
+        coex_account_tell_notice(outbox->account, person,
+                                 "Nothing is held; what you typed waits for your choice: "
+                                 "%ctemplate, %chold or %ccancel.",
+                                 verb_mark(outbox), verb_mark(outbox), verb_mark(outbox));
+    else
         coex_account_tell_notice(outbox->account, person, "Nothing is held.");
 }
 

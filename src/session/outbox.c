@@ -488,6 +488,7 @@ on_access_checked(CoexAccount *account, const GError *error)
 {
     account->outbox->checking_access = FALSE;
     if (g_error_matches(error, COEX_ERROR, COEX_ERROR_AUTH)) {
+        coex_outbox_tell_kept(account->outbox);
         coex_account_tell_failed(account, error);
         return;
     }

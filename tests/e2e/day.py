@@ -237,6 +237,7 @@ class Day:
         self.client.say("ada", "with a dead key")
         self.wait_offline()
         self.wait_told("token|key|password")
+        self.wait_shown("ada", "Not sent yet.*: with a dead key")
         check(self.client.is_online(1), "the other account went off too")
         self.client.log_on(0)
         self.wait_told("token|key|password")

@@ -88,6 +88,9 @@ static void
 hold_by_dialogue(World *world)
 {
     write_to_closed(world);
+    host_type(world->host, NORA, "!held");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA,
+                  "*Nothing is held; *waits for your choice*!hold*");
     host_type(world->host, NORA, "!hold");
     host_type(world->host, NORA, "!held");
     host_wait_for(world->host, EVENT_MESSAGE, NORA, "*" TYPED "*");
