@@ -438,17 +438,17 @@ build_form(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body)
     const char *answer = coex_json_member_text(body, "response_json");
     GString *text = g_string_new(NULL);
     g_autoptr(CoexJson) doc = NULL;
+    CoexJsonAt root = { 0 };
 
     add_member(text, "", body, "body");
     if (answer != NULL)
         doc = coex_json_parse(answer, strlen(answer), NULL);
-    if (doc != NULL) {
-        CoexJsonAt root = coex_json_root(doc);
-
+    if (doc != NULL)
+        root = coex_json_root(doc);
+    if (coex_json_at_is_object(&root))
         add_answers(text, &root, 0);
-    } else {
+    else
         add(text, ", ", answer);
-    }
     return labelled(row->label, text);
 }
 

@@ -5,7 +5,7 @@
 #include "core/message.h"
 #include <glib.h>
 
-/* What stands in one message object of a webhook, as one plain line. Hides the message types of
+/* What stands in one message object of a webhook, as text for people. Hides the message types of
  * Meta: webhooks/reference/messages, each a row of a table: its name, its kind, and the function
  * that builds the line from every text the type has. */
 

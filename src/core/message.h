@@ -35,8 +35,8 @@ typedef enum {
 typedef struct {
     CoexContentKind kind;
     char *type; /* WhatsApp's name of the type, as it came */
-    char *text; /* body of a text; for every other kind one plain line for people that carries each
-                   text it has; NULL: nothing to show */
+    char *text; /* body of a text; for every other kind a label for people and each text it has,
+                   whose own line breaks stay; NULL: nothing to show */
 } CoexContent;
 
 /* One message, identified by (conversation, token). */

@@ -318,6 +318,12 @@ test_lines(void)
         { "\"type\":\"text\"", "[message: look at it on the phone]" },
         { "\"type\":\"image\"", "[image: look at it on the phone]" },
         { "\"type\":\"interactive\"", "[answer: look at it on the phone]" },
+        { "\"type\":\"interactive\",\"interactive\":{\"nfm_reply\":{\"body\":\"Sent\","
+          "\"response_json\":\"{\\\"flow_token\\\":\\\"t\\\",\\\"seats\\\":4}\"}}",
+          "[form] Sent, seats: 4" },
+        { "\"type\":\"interactive\",\"interactive\":{\"nfm_reply\":{\"response_json\":"
+          "\"[4,5]\"}}",
+          "[form] [4,5]" },
         { "\"type\":\"interactive\",\"interactive\":{\"type\":\"product\",\"product\":{\"title\":"
           "\"Lamp\"}}",
           "[unknown answer `product`: look at it on the phone] Lamp" },
