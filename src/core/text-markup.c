@@ -572,6 +572,34 @@ trim_style(GArray *chars, guint8 style)
     }
 }
 
+/* Whether a mark around @styled stands inside a word because of its neighbour @outside; not where
+ * that has a style of its own, whose mark comes between. */
+static gboolean
+is_inside_word(const StyledChar *styled, const StyledChar *outside)
+{
+    return g_unichar_isalnum(outside->c) && !(outside->style & (guint8)~styled->style);
+}
+
+/* Takes @style off the runs that begin or end inside a word: WhatsApp shows marks there as written.
+ */
+static void
+drop_inside_words(GArray *chars, guint8 style)
+{
+    guint end;
+
+    for (guint start = 0; start < chars->len; start = end + 1) {
+        gboolean is_inside = FALSE;
+
+        end = find_run_end(chars, start, style);
+        if (start < end && start > 0)
+            is_inside = is_inside_word(char_at(chars, start), char_at(chars, start - 1));
+        if (start < end && end < chars->len)
+            is_inside |= is_inside_word(char_at(chars, end - 1), char_at(chars, end));
+        for (guint i = start; is_inside && i < end; i++)
+            char_at(chars, i)->style &= (guint8)~style;
+    }
+}
+
 static void
 trim_styles(GArray *chars)
 {
@@ -586,6 +614,12 @@ trim_styles(GArray *chars)
     trim_style(chars, STYLE_BOLD);
     trim_style(chars, STYLE_ITALIC);
     trim_style(chars, STYLE_STRIKE);
+    /* Twice, for a run that loses its style may have kept its neighbour's from a word. */
+    for (int i = 0; i < 2; i++) {
+        drop_inside_words(chars, STYLE_BOLD);
+        drop_inside_words(chars, STYLE_ITALIC);
+        drop_inside_words(chars, STYLE_STRIKE);
+    }
 }
 
 /* Marks that are open, outermost first, as indexes of style_marks. */

@@ -10,10 +10,11 @@
 #define COEX_TEXT_MAX 4096 /* characters of a text body (Meta: messages/text-messages) */
 
 /* What a host hands to send_im, to WhatsApp text: bold, italic, strike and monospace tags and IRC
- * control codes become *, _, ~ and ```, set close to the words and line by line; <br> and raw
- * newlines stay line breaks, a link whose text equals its target comes once, another as "text
- * (target)", entities are decoded (named and numeric), all other tags go, control characters too.
- * Blank text gives "". Free with g_free(). */
+ * control codes become *, _, ~ and ```, set close to the words and line by line (a style that
+ * begins or ends inside a word goes: WhatsApp would show its marks); <br> and raw newlines stay
+ * line breaks, a link whose text equals its target comes once, another as "text (target)", entities
+ * are decoded (named and numeric), all other tags go, control characters too. Blank text gives "".
+ * Free with g_free(). */
 char *coex_text_from_markup(const char *html);
 
 /* WhatsApp text to a host's HTML: escaped with real characters (never numeric entities), marks at
