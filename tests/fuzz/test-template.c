@@ -7,18 +7,52 @@
 
 /* Input: values as typed in a line, words to search for, then a catalogue as it is kept. */
 
-/* What is sent is JSON, whatever the definition and the values hold. */
+/* What is sent is JSON and has one parameter for each variable, in their order, whatever the
+ * definition and the values hold. */
 static void
 check_written(const CoexTemplate *template_, char **checked)
 {
     CoexJsonWriter *writer = coex_json_writer_new();
     g_autofree char *json = NULL;
     g_autoptr(CoexJson) doc = NULL;
+    CoexJsonAt root, object, components;
+    guint n_read = 0;
 
     coex_template_write(template_, (const char *const *)checked, writer);
     json = coex_json_writer_finish(writer);
     doc = coex_json_parse(json, strlen(json), NULL);
     g_assert_nonnull(doc);
+    root = coex_json_root(doc);
+    object = coex_json_member(&root, "template");
+    components = coex_json_member(&object, "components");
+    for (guint i = 0; i < coex_json_length(&components); i++) {
+        CoexJsonAt component = coex_json_element(&components, i);
+        CoexJsonAt parameters = coex_json_member(&component, "parameters");
+
+        g_assert_cmpuint(coex_json_length(&parameters), >, 0);
+        for (guint j = 0; j < coex_json_length(&parameters); j++) {
+            CoexJsonAt parameter = coex_json_element(&parameters, j);
+
+            g_assert_cmpuint(n_read, <, template_->variables->len);
+            g_assert_cmpstr(coex_json_member_text(&parameter, "text"), ==, checked[n_read++]);
+        }
+    }
+    g_assert_cmpuint(n_read, ==, template_->variables->len);
+}
+
+/* What can be sent is offered first, and nothing that may not be. */
+static void
+check_found(GPtrArray *found)
+{
+    gboolean has_obstacle = FALSE;
+
+    for (guint i = 0; i < found->len; i++) {
+        const CoexTemplate *template_ = found->pdata[i];
+
+        g_assert_true(coex_template_is_approved(template_));
+        g_assert_true(template_->obstacle != NULL || !has_obstacle);
+        has_obstacle = template_->obstacle != NULL;
+    }
 }
 
 static void
@@ -60,17 +94,23 @@ LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
     g_auto(GStrv) values = coex_line_split_values(typed, "text that waits");
     GError *error = NULL;
     g_autoptr(CoexCatalogue) catalogue = coex_catalogue_parse(json, length, &error);
+    g_autoptr(GPtrArray) all = NULL;
     g_autoptr(GPtrArray) found = NULL;
+    const CoexTemplate *named;
 
     fuzz_check_error(catalogue != NULL, error);
     if (catalogue == NULL)
         return 0;
-    found = coex_catalogue_search(catalogue, NULL, "de");
-    for (guint i = 0; i < found->len; i++)
-        check_template(found->pdata[i], values);
-    g_ptr_array_unref(found);
+    all = coex_catalogue_search(catalogue, NULL, "de");
+    check_found(all);
+    for (guint i = 0; i < all->len; i++)
+        check_template(all->pdata[i], values);
     found = coex_catalogue_search(catalogue, query, "en_US");
-    coex_catalogue_find(catalogue, query, "de");
+    check_found(found);
+    g_assert_cmpuint(found->len, <=, all->len);
+    named = coex_catalogue_find(catalogue, query, "de");
+    if (named != NULL)
+        g_assert_true(strcmp(named->name, query) == 0 && coex_template_is_approved(named));
     check_kept(catalogue);
     return 0;
 }

@@ -76,6 +76,42 @@ check_escape(const char *text)
         g_assert_cmpstr(escaped, ==, again);
 }
 
+/* What a person reads of a text: all but blanks, marks and what turns directions around. */
+static char *
+dup_read(const char *text)
+{
+    GString *read = g_string_new(NULL);
+
+    for (const char *p = text; *p != '\0'; p = g_utf8_next_char(p)) {
+        gunichar c = g_utf8_get_char(p);
+        gboolean is_turn = (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+
+        if (!is_turn && !g_unichar_isspace(c) && strchr("*_~`", *p) == NULL)
+            g_string_append_len(read, p, g_utf8_next_char(p) - p);
+    }
+    return g_string_free(read, FALSE);
+}
+
+/* What a host shows of a message and sends back says the same. */
+static void
+check_round_trip(const char *text, const char *html)
+{
+    g_autofree char *back = coex_text_from_markup(html);
+    g_autofree char *read = dup_read(text);
+    g_autofree char *read_back = dup_read(back);
+
+    g_assert_cmpstr(read, ==, read_back);
+}
+
+/* What a customer writes is never a command of the host's. */
+static void
+check_shield(const char *text)
+{
+    g_autofree char *shielded = g_strconcat(COEX_TEXT_SHIELD, text, NULL);
+
+    g_assert_false(coex_text_is_action(shielded));
+}
+
 int
 LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
 {
@@ -90,6 +126,8 @@ LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
     check_clean(text);
     check_html(html);
     check_html(raw_html);
+    check_round_trip(text, html);
+    check_shield(typed);
     check_split(text);
     check_escape(typed);
     check_clean(wrapped);
