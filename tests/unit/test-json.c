@@ -149,8 +149,32 @@ parses(const char *text)
     return doc != NULL;
 }
 
+static gboolean
+prints_back(const char *text)
+{
+    g_autoptr(CoexJson) doc = coex_json_parse(text, strlen(text), NULL);
+    CoexJsonAt root = coex_json_root(doc);
+    g_autofree char *printed = coex_json_dup(&root);
+
+    return strcmp(printed, text) == 0;
+}
+
+/* Threads of some hosts and libraries have little room. */
+static void
+run_on_small_stack(void *(*body)(void *))
+{
+    pthread_attr_t attributes;
+    pthread_t thread;
+
+    g_assert_cmpint(pthread_attr_init(&attributes), ==, 0);
+    g_assert_cmpint(pthread_attr_setstacksize(&attributes, SMALL_STACK), ==, 0);
+    g_assert_cmpint(pthread_create(&thread, &attributes, body, NULL), ==, 0);
+    pthread_attr_destroy(&attributes);
+    pthread_join(thread, NULL);
+}
+
 static void *
-depth_thread(void *data)
+parse_depths(void *data)
 {
     g_autofree char *closing = repeat("", "]", COEX_JSON_MAX_DEPTH, "");
     g_autofree char *deepest = repeat("", "[", COEX_JSON_MAX_DEPTH, closing);
@@ -161,6 +185,7 @@ depth_thread(void *data)
 
     g_assert_true(parses(deepest));
     g_assert_true(parses(nested));
+    g_assert_true(prints_back(deepest));
     g_assert_false(parses(one_more));
     for (guint n = 10000; n <= 1000000; n *= 10) {
         g_autofree char *arrays = repeat("", "[", n, "");
@@ -175,28 +200,30 @@ depth_thread(void *data)
 static void
 test_depth(void)
 {
-    pthread_attr_t attributes;
-    pthread_t thread;
-
-    g_assert_cmpint(pthread_attr_init(&attributes), ==, 0);
-    g_assert_cmpint(pthread_attr_setstacksize(&attributes, SMALL_STACK), ==, 0);
-    g_assert_cmpint(pthread_create(&thread, &attributes, depth_thread, NULL), ==, 0);
-    pthread_attr_destroy(&attributes);
-    pthread_join(thread, NULL);
+    run_on_small_stack(parse_depths);
 }
 
-static void
-test_nodes(void)
+static void *
+parse_many(void *data)
 {
     g_autofree char *objects = repeat("[{}", ",{}", COEX_JSON_MAX_NODES / 3, "]");
+    g_autofree char *three_megabytes = repeat("[{}", ",{}", 1000 * 1000, "]");
     g_autofree char *numbers = repeat("[1", ",1", COEX_JSON_MAX_NODES, "]");
     g_autofree char *fewer = repeat("[1", ",1", COEX_JSON_MAX_NODES / 10, "]");
     g_autofree char *long_string = repeat("[\"", "\\u00e9", 500000, "\"]");
 
     g_assert_false(parses(objects));
+    g_assert_false(parses(three_megabytes));
     g_assert_false(parses(numbers));
     g_assert_true(parses(fewer));
     g_assert_true(parses(long_string));
+    return NULL;
+}
+
+static void
+test_nodes(void)
+{
+    run_on_small_stack(parse_many);
 }
 
 /* An object of @n_keys keys, different or all the same. */
