@@ -99,6 +99,27 @@ is_blank(gunichar c)
     return c == 0 || g_unichar_isspace(c);
 }
 
+/* Letters and signs of Unicode that are drawn as nothing, which people make blank names of. */
+static gboolean
+is_filler(gunichar c)
+{
+    return c == 0x115f || c == 0x1160 || c == 0x2800 || c == 0x3164 || c == 0xffa0;
+}
+
+gboolean
+coex_text_is_blank(const char *text)
+{
+    g_autofree char *shown = dup_shown(text);
+
+    for (const char *p = shown; *p; p = g_utf8_next_char(p)) {
+        gunichar c = g_utf8_get_char(p);
+
+        if (g_unichar_isgraph(c) && !g_unichar_iszerowidth(c) && !is_filler(c))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 static gsize
 match_scheme(const char *p)
 {

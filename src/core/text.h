@@ -32,6 +32,9 @@ char *coex_text_escape(const char *text);
  * avoidable. Blank text gives no part. Free with g_strfreev(). */
 char **coex_text_split(const char *text, gsize max_chars);
 
+/* Whether nothing of a text can be seen: no character of it has a shape. */
+gboolean coex_text_is_blank(const char *text);
+
 /* First words on one line, at most @max_chars characters with "…" when cut. Free with g_free(). */
 char *coex_text_excerpt(const char *text, gsize max_chars);
 

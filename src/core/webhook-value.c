@@ -4,6 +4,7 @@
 #include "core/content.h"
 #include "core/message.h"
 #include "core/notice.h"
+#include "core/text.h"
 
 #include <string.h>
 
@@ -161,8 +162,8 @@ read_person(const Value *value, const Address *address, CoexPeer *ret_peer, char
     if (contact != NULL) {
         coex_peer_set(ret_peer, contact->wa_id, contact->user_id, contact->parent_user_id);
         coex_peer_set_username(ret_peer, contact->username);
-        if (contact->name != NULL && *contact->name != '\0')
-            *ret_name = coex_notice_flatten(g_strdup(contact->name));
+        if (!coex_text_is_blank(contact->name))
+            *ret_name = coex_text_excerpt(contact->name, PERSON_NAME_MAX);
     }
     coex_peer_set(ret_peer, address->number, address->user_id, address->parent_user_id);
 }

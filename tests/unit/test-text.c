@@ -318,6 +318,27 @@ test_action(void)
 }
 
 static void
+test_blank(void)
+{
+    static const char *const yes[] = {
+        "",
+        " \n\t",
+        "\x01",
+        "\xe2\x80\x8b",
+        "\xe2\x80\xae",
+        "\xe3\x85\xa4",
+        "\xe2\xa0\x80 \xc2\xad",
+    };
+    static const char *const no[] = { "a", " .", "😀", "語", "\xe2\x80\x8fא", "e\xcc\x81", "\xff" };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(yes); i++)
+        g_assert_true(coex_text_is_blank(yes[i]));
+    for (gsize i = 0; i < G_N_ELEMENTS(no); i++)
+        g_assert_false(coex_text_is_blank(no[i]));
+    g_assert_true(coex_text_is_blank(NULL));
+}
+
+static void
 test_split(void)
 {
     static const struct {
@@ -634,6 +655,7 @@ main(int argc, char **argv)
     g_test_add_func("/text/escape", test_escape);
     g_test_add_func("/text/round-trip", test_round_trip);
     g_test_add_func("/text/action", test_action);
+    g_test_add_func("/text/blank", test_blank);
     g_test_add_func("/text/split", test_split);
     g_test_add_func("/text/excerpt", test_excerpt);
     g_test_add_func("/text/wrap", test_wrap);

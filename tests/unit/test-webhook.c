@@ -282,6 +282,23 @@ test_contacts(void)
     assert_contains(matched, "wa_id=\"12025550147\" name=\"Ann\"");
 }
 
+/* A name of which nothing can be seen is none: the person would have no name in a list. */
+static void
+test_blank_names(void)
+{
+    static const char *const names[] = { "", "  ", "\\n", "\\u3164", "\\u200e\\u202e" };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *value = g_strdup_printf(
+            "{\"contacts\":[{\"profile\":{\"name\":\"%s\"},\"wa_id\":\"12025550147\"}],"
+            "\"messages\":[{\"from\":\"12025550147\",\"id\":\"a\"," TEXT "}]}",
+            names[i]);
+        g_autofree char *dump = dump_value(value);
+
+        g_assert_null(strstr(dump, " name="));
+    }
+}
+
 static void
 test_nobody(void)
 {
@@ -639,6 +656,7 @@ main(int argc, char **argv)
     g_test_add_func("/webhook/wrong-types", test_wrong_types);
     g_test_add_func("/webhook/one-bad-of-three", test_one_bad_of_three);
     g_test_add_func("/webhook/contacts", test_contacts);
+    g_test_add_func("/webhook/blank-names", test_blank_names);
     g_test_add_func("/webhook/nobody", test_nobody);
     g_test_add_func("/webhook/standby", test_standby);
     g_test_add_func("/webhook/lines", test_lines);
