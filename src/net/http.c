@@ -29,6 +29,7 @@ typedef struct {
     char *host;
     char *key; /* secret; NULL without one */
     guint timeout_s;
+    gint64 began_us;
     gboolean is_send;
     gboolean is_post;
     gboolean written; /* its headers, completely: from here on the server may act */
@@ -205,10 +206,20 @@ explain_too_large(Job *job)
 
 /* ---- the end of a job ---- */
 
+/* Neither the query nor the body: those may hold what nobody else should read. */
+static void
+job_log(const Job *job, const char *outcome)
+{
+    g_debug("%s %s: %s, %" G_GINT64_FORMAT " ms", soup_message_get_method(job->message),
+            g_uri_get_path(soup_message_get_uri(job->message)), outcome,
+            (g_get_monotonic_time() - job->began_us) / 1000);
+}
+
 /* Takes the reference on @task. */
 static void
 job_fail(GTask *task, GError *error)
 {
+    job_log(g_task_get_task_data(task), error->message);
     job_detach(g_task_get_task_data(task));
     g_task_return_error(task, error);
     g_object_unref(task);
@@ -357,6 +368,7 @@ job_new(CoexHttp *http, const CoexRequest *request, SoupMessage *message, GCance
     job->host = g_strdup(g_uri_get_host(soup_message_get_uri(message)));
     job->key = dup_key(request);
     job->timeout_s = http->timeout_s;
+    job->began_us = g_get_monotonic_time();
     job->is_send = request->is_send;
     job->is_post = g_str_equal(request->method, "POST");
     job->stop = g_cancellable_new();
@@ -501,7 +513,11 @@ on_closed(GObject *source, GAsyncResult *result, gpointer user_data)
     GTask *task = user_data;
     Job *job = g_task_get_task_data(task);
 
+    g_autofree char *outcome =
+        g_strdup_printf("%u with %u bytes", soup_message_get_status(job->message), job->body->len);
+
     g_input_stream_close_finish(G_INPUT_STREAM(source), result, NULL);
+    job_log(job, outcome);
     job_detach(job);
     g_task_return_pointer(task, job_make_response(job), (GDestroyNotify)coex_response_free);
     g_object_unref(task);

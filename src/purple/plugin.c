@@ -2,72 +2,13 @@
 #include "purple/account.h"
 #include "purple/actions.h"
 #include "purple/conversation.h"
+#include "purple/log.h"
 #include "purple/roster.h"
 #include "purple/verbs.h"
 
 #include <dlfcn.h>
 
 /* The plugin as libpurple sees it: the tables, the account's options, load and unload. */
-
-/* ---- what the layers below log ---- */
-
-typedef struct {
-    PurpleDebugLevel level;
-    char *text;
-} LogLine;
-
-static GThread *main_thread;
-static guint log_handler;
-
-static void
-log_line_free(gpointer data)
-{
-    LogLine *line = data;
-
-    g_free(line->text);
-    g_free(line);
-}
-
-static PurpleDebugLevel
-debug_level(GLogLevelFlags level)
-{
-    if (level & (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL))
-        return PURPLE_DEBUG_ERROR;
-    if (level & G_LOG_LEVEL_WARNING)
-        return PURPLE_DEBUG_WARNING;
-    return level & G_LOG_LEVEL_DEBUG ? PURPLE_DEBUG_MISC : PURPLE_DEBUG_INFO;
-}
-
-static LogLine *
-log_line_new(GLogLevelFlags level, const char *text)
-{
-    LogLine *line = g_new0(LogLine, 1);
-
-    line->level = debug_level(level);
-    line->text = g_strdup(text);
-    return line;
-}
-
-static gboolean
-on_log_line(gpointer user_data)
-{
-    const LogLine *line = user_data;
-
-    purple_debug(line->level, "coex", "%s\n", line->text);
-    return G_SOURCE_REMOVE;
-}
-
-/* Nothing may be printed: in BitlBee the standard streams can be the IRC connection. Lines of other
- * threads go through the main loop. */
-static void
-on_log(const char *domain, GLogLevelFlags level, const char *text, gpointer user_data)
-{
-    if (g_thread_self() == main_thread)
-        purple_debug(debug_level(level), "coex", "%s\n", text);
-    else
-        g_idle_add_full(G_PRIORITY_DEFAULT_IDLE, on_log_line, log_line_new(level, text),
-                        log_line_free);
-}
 
 /* ---- load ---- */
 
@@ -92,9 +33,7 @@ on_load(PurplePlugin *plugin)
                      "run. Disable that plugin (often Chime) and restart.");
         return FALSE;
     }
-    main_thread = g_thread_self();
-    log_handler =
-        g_log_set_handler(G_LOG_DOMAIN, G_LOG_LEVEL_MASK | G_LOG_FLAG_RECURSION, on_log, NULL);
+    coex_log_start();
     coex_verbs_register();
     return TRUE;
 }
@@ -103,7 +42,7 @@ static gboolean
 on_unload(PurplePlugin *plugin)
 {
     coex_verbs_unregister();
-    g_log_remove_handler(G_LOG_DOMAIN, log_handler);
+    coex_log_stop();
     return TRUE;
 }
 

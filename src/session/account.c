@@ -182,6 +182,7 @@ coex_account_tell_failed(CoexAccount *account, const GError *error)
 
     if (account->dead)
         return;
+    g_debug("+%s: the login has failed, error %d", account->number, error->code);
     news = news_new(account, COEX_NEWS_FAILED);
     news->error = g_error_copy(error);
     coex_account_tell(account, news);

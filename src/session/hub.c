@@ -316,6 +316,8 @@ apply_row(CoexHub *hub, CoexDeliveryRow *row)
     if (events == NULL)
         events = g_ptr_array_new();
     sort_events(hub, row->realm, events, &sorted);
+    g_debug("delivery %" G_GINT64_FORMAT ": %zu bytes, %u events, %u for nobody here%s", row->id,
+            length, events->len, sorted.homeless->len, error != NULL ? ", not readable" : "");
     if (sorted_must_wait(&sorted)) {
         sorted_clear(&sorted);
         delay_row(hub, row);

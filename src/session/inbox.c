@@ -80,6 +80,7 @@ coex_inbox_refused(CoexAccount *account, CoexVerdict verdict)
     gint64 now = coex_account_now(account);
     const char *why = NULL;
 
+    g_debug("+%s: a delivery was refused, verdict %d", account->number, (int)verdict);
     if (account->dead || now - account->inbox.refusal_told_at < TELL_EVERY_S)
         return;
     account->inbox.refusal_told_at = now;

@@ -21,6 +21,7 @@ tell_step(CoexAccount *account, const char *text)
 {
     CoexNews *news = coex_news_new(COEX_NEWS_PROGRESS, account->target.session);
 
+    g_debug("+%s: %s", account->number, text);
     news->text = g_strdup(text);
     news->step = account->login.step++;
     news->n_steps = N_STEPS;

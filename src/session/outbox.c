@@ -392,6 +392,7 @@ take_sent(CoexSlip *slip, const CoexSent *sent)
         coex_account_tell_notice(account, person,
                                  "WhatsApp checks this template first; it is delivered afterwards, "
                                  "usually within an hour.");
+    g_debug("text %s: accepted as %s", slip->row->local_id, sent->wamid);
     slip->accepted = TRUE;
     slip->wamid = g_strdup(sent->wamid);
     accept_slip(slip);
@@ -405,6 +406,7 @@ coex_outbox_settle(CoexOutbox *outbox, CoexBatch *batch, const CoexStatus *statu
 
     if (slip == NULL || slip->row->attempts == 0 || slip->accepted)
         return FALSE;
+    g_debug("text %s: accepted as %s, says its status", slip->row->local_id, status->wamid);
     coex_timer_clear(&slip->confirm);
     slip->accepted = TRUE;
     slip->wamid = g_strdup(status->wamid);
@@ -541,6 +543,8 @@ refuse(CoexSlip *slip, const GError *error, gint64 at_least_ms)
     CoexOutbox *outbox = slip->outbox;
     CoexRetryKind kind = coex_retry_kind(error);
 
+    g_debug("text %s: refused, error %d, Graph code %d", slip->row->local_id, error->code,
+            coex_error_get_graph_code(error));
     if (g_error_matches(error, COEX_ERROR, COEX_ERROR_UNCERTAIN)) {
         coex_slip_set_state(slip, COEX_OUTBOX_UNCERTAIN);
         coex_slip_commit(slip);

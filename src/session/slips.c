@@ -83,9 +83,20 @@ coex_slip_remove(CoexSlip *slip)
     slip_free(slip);
 }
 
+static const char *const state_names[] = {
+    [COEX_OUTBOX_QUEUED] = "queued",
+    [COEX_OUTBOX_SENDING] = "sending",
+    [COEX_OUTBOX_UNCERTAIN] = "uncertain",
+    [COEX_OUTBOX_PARKED] = "parked",
+    [COEX_OUTBOX_HELD] = "held",
+    [COEX_OUTBOX_FAILED] = "failed",
+    [COEX_OUTBOX_UNCONFIRMED] = "unconfirmed",
+};
+
 void
 coex_slip_set_state(CoexSlip *slip, CoexOutboxState state)
 {
+    g_debug("text %s: %s", slip->row->local_id, state_names[state]);
     slip->row->state = state;
     slip->row->state_at = coex_account_now(slip->outbox->account);
     slip->committed = FALSE;

@@ -346,6 +346,16 @@ host_assert_not_logged(Host *host, const char *secret)
 }
 
 void
+host_assert_logged(Host *host, const char *text)
+{
+    g_autofree char *path = g_build_filename(host->profile, "debug.log", NULL);
+    g_autofree char *log = NULL;
+
+    if (!g_file_get_contents(path, &log, NULL, NULL) || strstr(log, text) == NULL)
+        host_fail(host, "the debug log does not hold “%s”", text);
+}
+
+void
 host_assert_kept(Host *host, const char *secret)
 {
     host_assert_not_logged(host, secret);

@@ -8,6 +8,26 @@
 #define WORD "Quokka"
 
 static void
+assert_steps_told(World *world)
+{
+    static const char *const steps[] = {
+        ": Checking the access\n",
+        ": a delivery was refused, verdict",
+        "coex: delivery 1: ",
+        "not readable\n",
+        "coex: POST /",
+        "/messages: 200 with ",
+        ": accepted as wamid.",
+        ": refused, error ",
+        "Graph code 131026\n",
+        ": held\n",
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(steps); i++)
+        host_assert_logged(world->host, steps[i]);
+}
+
+static void
 assert_silent(World *world)
 {
     static const char *const kinds[] = { EVENT_NOTICE, EVENT_DISCONNECTED, EVENT_PROGRESS };
@@ -109,6 +129,7 @@ a_day_in_silence(World *world)
     host_go_online(world->host);
     host_wait_message(world->host, ADA, "RECV", WORD " while you are off");
     host_quit(world->host);
+    assert_steps_told(world);
     assert_silent(world);
 }
 
