@@ -4,6 +4,7 @@ form for a template, and Finch in a terminal."""
 import os
 import subprocess
 import sys
+import time
 
 try:
     import dbus  # noqa: F401
@@ -67,6 +68,8 @@ def pidgin_picture(directory):
         place(desktop, "Ada Lovelace", 286, 30, 400, 690)
         place(desktop, FORM, 700, 30, 500, 690)
         pidgin.wait_choice("dana")
+        # For ten seconds Pidgin shows that somebody has just come, instead of the window's state.
+        time.sleep(11)
         shot = os.path.join(directory, "pidgin-all.png")
         desktop.shot(shot)
         save(shot, "pidgin.png", "-crop", "1214x748+0+0")
@@ -81,6 +84,9 @@ def finch_picture(directory):
     desktop = Desktop(directory)
     try:
         talk(sim, finch)
+        finch.go("Debug Window")
+        finch.keys("M-c")
+        finch.wait_gone("Debug Window")
         finch.go("Ada Lovelace")
         finch.go(FORM)
         finch.move(49, 7)
