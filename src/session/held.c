@@ -47,9 +47,14 @@ collect_text(CoexSlip *slip, gpointer data)
 }
 
 void
-coex_outbox_prompt(CoexOutbox *outbox, CoexPerson *person, const char *reason)
+coex_outbox_prompt(CoexOutbox *outbox, CoexPerson *person)
 {
     g_autoptr(GString) texts = g_string_new(NULL);
+    const char *reason =
+        coex_account_window(outbox->account, person).expires_at == 0
+            ? "This person has not written yet. WhatsApp lets a business begin only with a "
+              "template."
+            : "The 24-hour window is closed. Only a template can be sent until this person writes.";
 
     if (each_slip(outbox, person->id, COEX_OUTBOX_PARKED, collect_text, texts) > 0)
         coex_account_tell_prompt(outbox->account, person, texts->str, reason);
@@ -86,11 +91,7 @@ coex_outbox_send_text(CoexOutbox *outbox, CoexPerson *person, const char *text, 
     }
     coex_outbox_commit(outbox, batch, person);
     if (state == COEX_OUTBOX_PARKED)
-        coex_outbox_prompt(outbox, person,
-                           window.expires_at == 0 ? "This person has not written yet. WhatsApp "
-                                                    "lets a business begin only with a template."
-                                                  : "The 24-hour window is closed. Only a template "
-                                                    "can be sent until this person writes.");
+        coex_outbox_prompt(outbox, person);
     if (state == COEX_OUTBOX_HELD)
         tell_held(outbox, person, text);
 }
@@ -278,9 +279,7 @@ coex_outbox_resend(CoexOutbox *outbox, CoexPerson *person)
     coex_slip_put(slip, batch);
     coex_outbox_commit(outbox, batch, person);
     if (!may_go)
-        coex_outbox_prompt(
-            outbox, person,
-            "The 24-hour window is closed. Only a template can be sent until this person writes.");
+        coex_outbox_prompt(outbox, person);
 }
 
 void

@@ -515,7 +515,7 @@ park_again(CoexSlip *slip, const char *why)
     if (slip->released)
         coex_account_tell_notice(account, person, "%s It is held again: %s", why, slip->row->text);
     else
-        coex_outbox_prompt(slip->outbox, person, why);
+        coex_outbox_prompt(slip->outbox, person);
 }
 
 /* One step of waiting for all that fail together: what befell one would befall the next. */

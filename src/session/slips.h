@@ -101,7 +101,7 @@ void coex_outbox_commit(CoexOutbox *outbox, CoexBatch *batch, CoexPerson *person
 void coex_slip_fail(CoexSlip *slip, const char *why);
 /* Sends what may go now, sets a timer for the rest. */
 void coex_outbox_pump(CoexOutbox *outbox);
-/* Tells the prompt with all parked texts of the person. */
-void coex_outbox_prompt(CoexOutbox *outbox, CoexPerson *person, const char *reason);
+/* Tells the prompt with all parked texts of the person, and why they wait. */
+void coex_outbox_prompt(CoexOutbox *outbox, CoexPerson *person);
 /* Starts waiting for the status of an uncertain slip. */
 void coex_slip_await_status(CoexSlip *slip);
