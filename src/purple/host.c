@@ -17,6 +17,7 @@ static const CoexHost hosts[] = {
       .tells_seen = TRUE,
       .lacks_dates = TRUE,
       .breaks_words = TRUE,
+      .clips_forms = TRUE,
       .hides_retries = TRUE,
       .opens_behind = TRUE },
     { .ui = "coex-headless", .label = "coex-headless", .has_commands = TRUE, .tells_seen = TRUE },

@@ -21,6 +21,7 @@ typedef struct {
     gboolean lacks_dates;      /* yesterday's lines look like today's */
     gboolean grins;            /* a notice comes with a broad smile, and does not scroll */
     gboolean breaks_words;     /* a long line of a notice is broken anywhere */
+    gboolean clips_forms;      /* what is higher or broader than the screen cannot be seen */
     gboolean flat_lists;       /* a list in a form is two rows high unless it has pictures */
     gboolean has_mnemonics;    /* _ in a field's label marks a key */
     gboolean hides_sent;       /* shows lines of ours only when they were typed elsewhere */

@@ -7,8 +7,11 @@
 
 #define TITLE "Send a template"
 #define MAX_ROWS 60
-#define MAX_FIELDS 12 /* of one page: Finch neither scrolls nor clips kindly at 24 lines */
-#define COLUMNS 56    /* neither host wraps at words everywhere; Pidgin at about 60 */
+#define MAX_FIELDS 8 /* of one page: Finch neither scrolls nor clips kindly at 24 lines */
+#define COLUMNS 56   /* neither host wraps at words everywhere; Pidgin at about 60 */
+#define WIDE_COLUMNS 72
+#define WAITING_CHARS 120
+#define LOW_ROWS 12 /* of preview and fields, where a form must do with 24 lines */
 #define ROW_CHARS 40
 #define NO_PICTURE "/dev/null"
 
@@ -35,6 +38,13 @@ on_cancel(gpointer token)
         coex_choice_cancel(choice);
 }
 
+/* A broad form is a low one, which counts where none scrolls. */
+static char *
+wrap(const char *text)
+{
+    return coex_text_wrap(text, coex_host_get()->clips_forms ? WIDE_COLUMNS : COLUMNS);
+}
+
 static gpointer
 new_ask(CoexChoice *choice, PurpleRequestType type)
 {
@@ -49,7 +59,7 @@ open_form(CoexChoice *choice, PurpleRequestFields *fields, const char *primary,
 {
     CoexLogin *login = choice->login;
     gpointer token = new_ask(choice, PURPLE_REQUEST_FIELDS);
-    g_autofree char *wrapped = coex_text_wrap(secondary, COLUMNS);
+    g_autofree char *wrapped = wrap(secondary);
     void *ui = purple_request_fields(login->gc, TITLE, primary, wrapped, fields, "OK",
                                      G_CALLBACK(on_ok), "Cancel", G_CALLBACK(on_cancel),
                                      login->account, choice->name, NULL, token);
@@ -141,7 +151,7 @@ fill_list(CoexChoice *choice, PurpleRequestField *list, GPtrArray *found, gboole
         add_row(choice, list, text, ROW_TEMPLATE + (gint)i);
     }
     if (found->len == 0 && choice->query != NULL)
-        add_row(choice, list, "No template has these words: show all", ROW_ALL);
+        add_row(choice, list, "Show all", ROW_ALL);
 }
 
 static void
@@ -162,7 +172,7 @@ show_list(CoexChoice *choice)
         }
     }
     if (choice->parked != NULL) {
-        g_autofree char *excerpt = coex_text_excerpt(choice->parked, 200);
+        g_autofree char *excerpt = coex_text_excerpt(choice->parked, WAITING_CHARS);
         g_autofree char *waiting = g_strdup_printf("Waiting: “%s”", excerpt);
         add_paragraph(secondary, waiting);
     }
@@ -172,7 +182,9 @@ show_list(CoexChoice *choice)
     }
 
     /* In Finch the list is as wide as the widest line; in Pidgin the window, so not too short. */
-    add_paragraph(secondary, "Choose a template. To search, type words and press OK.");
+    add_paragraph(secondary, found->len == 0 && choice->query != NULL
+                                 ? "No template has these words. Type others, or press OK for all."
+                                 : "Choose a template. To search, type words and press OK.");
 
     PurpleRequestFields *fields = purple_request_fields_new();
     PurpleRequestFieldGroup *group = purple_request_field_group_new(NULL);
@@ -238,12 +250,31 @@ on_values_ok(gpointer token, PurpleRequestFields *fields)
     show_page(choice, next);
 }
 
+/* What the fields leave room for; the whole message comes with the last question. */
+static char *
+make_preview(const CoexTemplate *template_, guint n_fields)
+{
+    g_autofree char *whole = coex_template_preview(template_, NULL);
+    g_autofree char *wrapped = wrap(whole);
+    g_auto(GStrv) lines = g_strsplit(wrapped, "\n", -1);
+    guint n_rows = LOW_ROWS - n_fields;
+
+    if (!coex_host_get()->clips_forms || g_strv_length(lines) <= n_rows)
+        return g_steal_pointer(&whole);
+    for (guint i = n_rows; lines[i] != NULL; i++)
+        g_clear_pointer(&lines[i], g_free);
+    g_free(lines[n_rows - 1]);
+    lines[n_rows - 1] = g_strdup("…");
+    return g_strjoinv("\n", lines);
+}
+
 static void
 show_page(CoexChoice *choice, guint start)
 {
     const CoexTemplate *template_ = choice->template_;
+    guint end = MIN(start + MAX_FIELDS, template_->variables->len);
     g_auto(GStrv) values = dup_values(choice);
-    g_autofree char *preview = coex_template_preview(template_, NULL);
+    g_autofree char *preview = make_preview(template_, end - start);
     g_autofree char *primary = g_strdup_printf("%s (%s)", template_->name, template_->language);
     g_autoptr(GString) secondary = g_string_new(NULL);
     PurpleRequestFields *fields = purple_request_fields_new();
@@ -252,7 +283,7 @@ show_page(CoexChoice *choice, guint start)
     add_sentence(secondary, choice);
     add_paragraph(secondary, preview);
     purple_request_fields_add_group(fields, group);
-    for (guint i = start; i < MIN(start + MAX_FIELDS, template_->variables->len); i++) {
+    for (guint i = start; i < end; i++) {
         g_autofree char *text =
             coex_choice_describe_variable(g_ptr_array_index(template_->variables, i));
         g_autofree char *label = make_label(text);
@@ -329,7 +360,7 @@ show_confirm(CoexChoice *choice)
                                  "blanks, as WhatsApp demands.");
 
     gpointer token = new_ask(choice, PURPLE_REQUEST_ACTION);
-    g_autofree char *wrapped = coex_text_wrap(secondary->str, COLUMNS);
+    g_autofree char *wrapped = wrap(secondary->str);
     void *ui = purple_request_action(login->gc, TITLE, primary, wrapped, 0, login->account,
                                      choice->name, NULL, token, 3, "Send", on_send, "Back", on_back,
                                      "Cancel", on_confirm_cancel);
