@@ -24,6 +24,15 @@ debug_level(GLogLevelFlags level)
     return level & G_LOG_LEVEL_DEBUG ? PURPLE_DEBUG_MISC : PURPLE_DEBUG_INFO;
 }
 
+static Line *
+line_new(GLogLevelFlags level, const char *text)
+{
+    Line *line = g_new(Line, 1);
+
+    *line = (Line){ debug_level(level), g_strdup(text) };
+    return line;
+}
+
 static void
 line_free(Line *line)
 {
@@ -51,15 +60,11 @@ on_lines(gpointer user_data)
 static void
 on_log(const char *domain, GLogLevelFlags level, const char *text, gpointer user_data)
 {
-    Line *line;
-
     if (g_thread_self() == user_data) {
         purple_debug(debug_level(level), "coex", "%s\n", text);
         return;
     }
-    line = g_new(Line, 1);
-    *line = (Line){ debug_level(level), g_strdup(text) };
-    g_async_queue_push(lines, line);
+    g_async_queue_push(lines, line_new(level, text));
     if (g_atomic_int_compare_and_exchange(&scheduled, 0, 1))
         g_idle_add(on_lines, NULL);
 }
