@@ -59,7 +59,8 @@ class Pidgin:
         return {}
 
     def _tab(self, who):
-        return self._tabs().get(NAMES[who])
+        tabs = self._tabs()
+        return tabs.get(NAMES[who]) or tabs.get(f"({NAMES[who]})")  # while the account is off
 
     def shown(self, who):
         tab = self._tab(who)
