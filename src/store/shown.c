@@ -33,24 +33,29 @@ is_ours(int fd, const guint8 *id)
            memcmp(head + sizeof MAGIC, id, COEX_SHOWN_ID_BYTES) == 0;
 }
 
-/* The blocks are reserved now: a mapped hole on a full disk would be a SIGBUS later. The head comes
- * last, so that a file cut short by a crash is begun anew. */
+/* A mapped hole on a full disk would be a SIGBUS later; a restored copy may have some. */
+static gboolean
+reserve_blocks(int fd)
+{
+    errno = posix_fallocate(fd, 0, sizeof(Page));
+    return errno == 0;
+}
+
+/* The head comes last, so that a file cut short by a crash is begun anew. */
 static gboolean
 begin_anew(int fd, const guint8 *id)
 {
     char head[sizeof MAGIC + COEX_SHOWN_ID_BYTES];
     memcpy(head, MAGIC, sizeof MAGIC);
     memcpy(head + sizeof MAGIC, id, COEX_SHOWN_ID_BYTES);
-    if (ftruncate(fd, 0) != 0)
-        return FALSE;
-    errno = posix_fallocate(fd, 0, sizeof(Page));
-    return errno == 0 && pwrite(fd, head, sizeof head, 0) == sizeof head;
+    return ftruncate(fd, 0) == 0 && reserve_blocks(fd) &&
+           pwrite(fd, head, sizeof head, 0) == sizeof head;
 }
 
 static Page *
 map_file(int fd, const guint8 *id)
 {
-    if (!is_ours(fd, id) && !begin_anew(fd, id))
+    if (is_ours(fd, id) ? !reserve_blocks(fd) : !begin_anew(fd, id))
         return NULL;
     void *page = mmap(NULL, sizeof(Page), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     return page != MAP_FAILED ? page : NULL;

@@ -3,11 +3,13 @@
 
 #include "core/error.h"
 #include <glib/gstdio.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 /* Small disks are mounted where only this process sees them, and vanish with it. Needs root. */
 static gboolean has_own_mounts;
@@ -32,6 +34,18 @@ fill(Fixture *f, const char *prefix)
             return i;
     }
     g_assert_not_reached();
+}
+
+/* To the last byte. */
+static void
+fill_disk(const char *path)
+{
+    static const char block[4096];
+    int fd = open(path, O_WRONLY | O_CREAT, 0600);
+    g_assert_cmpint(fd, >=, 0);
+    while (write(fd, block, sizeof block) > 0)
+        continue;
+    close(fd);
 }
 
 static Committed *
@@ -148,6 +162,48 @@ test_open_on_full_disk(void)
     g_assert_cmpint(umount(folder), ==, 0);
 }
 
+/* As a backup made with holes, or without regard to them, gives it back. */
+static void
+make_holes(const char *path)
+{
+    g_autofree char *bytes = NULL;
+    gsize length = 0;
+    g_assert_true(g_file_get_contents(path, &bytes, &length, NULL));
+    int fd = open(path, O_RDWR);
+    g_assert_cmpint(ftruncate(fd, 0), ==, 0);
+    g_assert_cmpint(pwrite(fd, bytes, 64, 0), ==, 64);
+    g_assert_cmpint(ftruncate(fd, (off_t)length), ==, 0);
+    close(fd);
+}
+
+/* The mapped file of marks: no space for its holes is a sentence, not the end of the process. */
+static void
+test_holes_on_full_disk(void)
+{
+    g_autoptr(Fixture) f = fixture_new();
+    g_autoptr(GError) error = NULL;
+    g_autofree char *folder = g_path_get_dirname(f->path);
+    g_autofree char *ballast = g_build_filename(folder, "ballast", NULL);
+    g_autofree char *shown = g_strconcat(f->path, ".shown", NULL);
+    g_assert_cmpint(g_mkdir(folder, 0700), ==, 0);
+    if (!has_own_mounts || mount("tmpfs", folder, "tmpfs", 0, "size=1m,mode=700") != 0) {
+        g_test_skip("a small disk cannot be mounted here");
+        return;
+    }
+    fixture_open(f);
+    fixture_close(f);
+    make_holes(shown);
+    fill_disk(ballast);
+    CoexStore *store = coex_store_open(f->path, "test", &error);
+    g_assert_null(store);
+    g_assert_error(error, COEX_ERROR, COEX_ERROR_STORE);
+    g_assert_nonnull(strstr(error->message, shown));
+    g_assert_cmpint(g_remove(ballast), ==, 0);
+    fixture_open(f);
+    fixture_close(f);
+    g_assert_cmpint(umount(folder), ==, 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -157,5 +213,6 @@ main(int argc, char **argv)
     g_test_add_func("/store/faults/write-fails", test_write_fails);
     g_test_add_func("/store/faults/disk-full", test_disk_full);
     g_test_add_func("/store/faults/open-on-full-disk", test_open_on_full_disk);
+    g_test_add_func("/store/faults/holes-on-full-disk", test_holes_on_full_disk);
     return g_test_run();
 }
