@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "store/retention.h"
 
-/* 64 rows are a few milliseconds even when each has a body of megabytes. */
-static const char MARK_SPENT[] =
-    "UPDATE deliveries SET state = 4 WHERE id IN (SELECT id FROM deliveries WHERE state = 1"
-    " AND received_at < ? AND NOT EXISTS (SELECT 1 FROM waiting WHERE delivery = deliveries.id)"
-    " ORDER BY received_at LIMIT 64) RETURNING id";
-/* The newest row stays: its number must not be given again, and it tells when the last delivery
- * came. */
+/* One step, beyond its first body: a body that goes is overwritten with zeros, which costs as much
+ * as writing it, and webhooks wait meanwhile. */
+#define STEP_BYTES (1024 * 1024)
+
+static const char SELECT_OLD[] =
+    "SELECT d.id, length(b.body) FROM deliveries AS d JOIN bodies AS b ON b.delivery = d.id"
+    " WHERE d.state = 1 AND d.received_at < ?"
+    " AND NOT EXISTS (SELECT 1 FROM waiting WHERE delivery = d.id)"
+    " ORDER BY d.received_at LIMIT 64";
+/* The newest row stays: its number must not be given again. */
 static const char DELETE_KEYS[] =
     "DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries WHERE state = 4"
     " AND received_at < ? ORDER BY received_at LIMIT 64)"
@@ -16,21 +19,37 @@ static const char DELETE_EARLY[] =
     "DELETE FROM early_statuses WHERE id IN"
     " (SELECT id FROM early_statuses WHERE saved_at < ? ORDER BY saved_at LIMIT 64)";
 
-static gboolean
-forget_bodies(CoexDb *db, gint64 before, guint *ret_n, GError **error)
+/* The ids of the deliveries whose bodies go in this step. NULL on error. */
+static GArray *
+find_old(CoexDb *db, gint64 before, GError **error)
 {
     g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
-    sqlite3_stmt *query = coex_db_query(db, MARK_SPENT, COEX_VALUES(coex_int(before)), error);
+    gint64 bytes = 0;
+    sqlite3_stmt *query = coex_db_query(db, SELECT_OLD, COEX_VALUES(coex_int(before)), error);
     CoexStep step = query != NULL ? coex_db_step(db, query, error) : COEX_STEP_FAILED;
     for (; step == COEX_STEP_ROW; step = coex_db_step(db, query, error)) {
         gint64 id = sqlite3_column_int64(query, 0);
+        bytes += ids->len > 0 ? sqlite3_column_int64(query, 1) : 0;
+        if (bytes > STEP_BYTES) {
+            sqlite3_reset(query);
+            return g_steal_pointer(&ids);
+        }
         g_array_append_val(ids, id);
     }
-    if (step == COEX_STEP_FAILED)
+    return step == COEX_STEP_DONE ? g_steal_pointer(&ids) : NULL;
+}
+
+static gboolean
+forget_bodies(CoexDb *db, gint64 before, guint *ret_n, GError **error)
+{
+    g_autoptr(GArray) ids = find_old(db, before, error);
+    if (ids == NULL)
         return FALSE;
     for (guint i = 0; i < ids->len; i++) {
-        if (!coex_db_run(db, "DELETE FROM bodies WHERE delivery = ?",
-                         COEX_VALUES(coex_int(g_array_index(ids, gint64, i))), error))
+        CoexValue id = coex_int(g_array_index(ids, gint64, i));
+        if (!coex_db_run(db, "UPDATE deliveries SET state = 4 WHERE id = ?", COEX_VALUES(id),
+                         error) ||
+            !coex_db_run(db, "DELETE FROM bodies WHERE delivery = ?", COEX_VALUES(id), error))
             return FALSE;
     }
     *ret_n += ids->len;

@@ -288,6 +288,37 @@ test_retention(void)
     g_assert_cmpuint(waiting->len, ==, 1);
 }
 
+/* Webhooks wait while a step runs: large bodies go one by one. */
+static void
+test_retention_of_large(void)
+{
+    g_autoptr(Fixture) f = fixture_new();
+    g_autoptr(GError) error = NULL;
+    g_autofree char *large = g_strnfill(3 * 1024 * 1024, 'x');
+    gboolean more = TRUE;
+    guint n_steps = 0;
+    fixture_open(f);
+    CoexBatch *batch = coex_batch_new();
+    for (guint i = 1; i <= 4; i++) {
+        g_autofree char *name = g_strdup_printf("%u", i);
+        g_assert_true(fixture_deliver(f, name, large, TEST_NOW));
+        coex_batch_delivery_applied(batch, i, FALSE);
+    }
+    g_autoptr(Committed) committed = fixture_commit(f, batch, 0);
+    g_assert_no_error(committed->error);
+    fixture_close(f);
+
+    CoexDb *db = coex_db_open(f->path, FALSE, &error);
+    g_assert_no_error(error);
+    while (more) {
+        g_assert_true(coex_retention_step(db, TEST_NOW + 31 * DAY_S, &more, &error));
+        n_steps += more ? 1 : 0;
+    }
+    coex_db_close(db);
+    g_assert_cmpuint(n_steps, ==, 4);
+    g_assert_cmpint(count_bodies(f), ==, 0);
+}
+
 /* The writer does it by itself once it is open and has nothing else to do. */
 static void
 test_retention_at_open(void)
@@ -323,6 +354,7 @@ main(int argc, char **argv)
     g_test_add_func("/store/deliveries/watch", test_watch);
     g_test_add_func("/store/deliveries/waiting-per-number", test_waiting_per_number);
     g_test_add_func("/store/deliveries/retention", test_retention);
+    g_test_add_func("/store/deliveries/retention-of-large", test_retention_of_large);
     g_test_add_func("/store/deliveries/retention-at-open", test_retention_at_open);
     return g_test_run();
 }
