@@ -351,7 +351,8 @@ exchange_end(CoexExchange *exchange)
     if (exchange->status == 0 && stopping)
         exchange->status = MHD_HTTP_SERVICE_UNAVAILABLE;
     /* A refusal waits for its turn, and costs the connection: who has no proof can neither keep
-     * this thread busy nor keep others from being accepted. */
+     * this thread busy nor keep others from being accepted. At the end nobody may fall asleep any
+     * more: libmicrohttpd aborts the process over a sleeper. */
     if (exchange->status / 100 == 4 && !exchange->refused && !stopping) {
         exchange->refused = TRUE;
         exchange_drop_body(exchange);

@@ -256,6 +256,44 @@ test_free(void)
     g_assert_cmpint(g_atomic_int_get(&world->n_data), ==, 0);
 }
 
+#define WORK_US (600 * 1000) /* longer than the listener gives its last answers */
+
+static void
+take_piece_slowly(CoexExchange *exchange, const void *bytes, gsize length, gpointer user_data)
+{
+    gint64 until = g_get_monotonic_time() + WORK_US;
+
+    world_handler.piece(exchange, bytes, length, user_data);
+    while (length > 2 && g_get_monotonic_time() < until)
+        continue;
+}
+
+/* A refusal that is due when the time for it is over neither waits nor brings the process down. */
+static void
+test_free_late(void)
+{
+    g_autoptr(World) world = world_new();
+    g_autoptr(Client) refused = NULL, slow = NULL;
+    g_autoptr(GError) error = NULL;
+    CoexListenerHandler handler = world_handler;
+
+    handler.piece = take_piece_slowly;
+    coex_listener_free(world->listener);
+    world->listener = coex_listener_new("127.0.0.1:0", &handler, world, &error);
+    g_assert_no_error(error);
+    refused = dial(world);
+    slow = dial(world);
+    world_hold(world, TRUE);
+    g_assert_true(say(refused, GOOD));
+    wait_for_sleeping(world, 1);
+    g_assert_true(say(slow, START "Content-Length: 300000\r\n\r\n"));
+    g_assert_true(say_many(slow, 'a', 299999));
+    wait_for_bytes(world, 3);
+    wake_all(world, 401);
+    coex_listener_free(g_steal_pointer(&world->listener));
+    g_assert_cmpuint(hear_status(refused), ==, 401);
+}
+
 /* ---- start ---- */
 
 static void
@@ -363,6 +401,7 @@ main(int argc, char **argv)
     g_test_add_func("/listener/verdicts-from-elsewhere", test_verdicts_from_elsewhere);
     g_test_add_func("/listener/gone-while-asleep", test_gone_while_asleep);
     g_test_add_func("/listener/free", test_free);
+    g_test_add_func("/listener/free-late", test_free_late);
     g_test_add_func("/listener/bad-addresses", test_bad_addresses);
     g_test_add_func("/listener/good-addresses", test_good_addresses);
     g_test_add_func("/listener/port-taken", test_port_taken);
