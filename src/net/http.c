@@ -3,10 +3,12 @@
 
 #include <libsoup/soup.h>
 #include <string.h>
+#include <time.h>
 
-/* A kept connection that died in a suspend would make the next send uncertain, so none is kept
- * long. */
+/* A kept connection that has died in silence makes the next send uncertain, so none is kept long,
+ * and none over a suspend. */
 #define KEEP_IDLE_S 20
+#define SUSPEND_US (G_USEC_PER_SEC / 2)
 #define CONNECTIONS_MAX 16
 #define CONNECTIONS_PER_HOST_MAX 8
 #define READ_SIZE (64 * 1024)
@@ -15,6 +17,7 @@
 
 struct CoexHttp {
     SoupSession *session;
+    gint64 slept_us; /* what it knows of get_slept_us() */
     guint timeout_s;
     GQueue jobs; /* of Job, borrowed */
 };
@@ -45,16 +48,38 @@ static void on_headers(GObject *source, GAsyncResult *result, gpointer user_data
 static void on_bytes(GObject *source, GAsyncResult *result, gpointer user_data);
 static void on_closed(GObject *source, GAsyncResult *result, gpointer user_data);
 
+/* How long this computer has been suspended since it started. */
+static gint64
+get_slept_us(void)
+{
+#ifdef CLOCK_BOOTTIME
+    struct timespec uptime;
+
+    if (clock_gettime(CLOCK_BOOTTIME, &uptime) == 0)
+        return uptime.tv_sec * G_USEC_PER_SEC + uptime.tv_nsec / 1000 - g_get_monotonic_time();
+#endif
+    return 0;
+}
+
+/* Its kept connections go with it. */
+static void
+renew_session(CoexHttp *http)
+{
+    g_clear_object(&http->session);
+    http->slept_us = get_slept_us();
+    http->session = soup_session_new_with_options(
+        /* job_new()'s deadline counts from the start and covers everything */
+        "timeout", 0, "idle-timeout", KEEP_IDLE_S, "max-conns", CONNECTIONS_MAX,
+        "max-conns-per-host", CONNECTIONS_PER_HOST_MAX, "user-agent", "purple-coex", NULL);
+}
+
 CoexHttp *
 coex_http_new(guint timeout_s)
 {
     CoexHttp *http = g_new0(CoexHttp, 1);
 
     http->timeout_s = timeout_s;
-    http->session = soup_session_new_with_options(
-        /* job_new()'s deadline counts from the start and covers everything */
-        "timeout", 0, "idle-timeout", KEEP_IDLE_S, "max-conns", CONNECTIONS_MAX,
-        "max-conns-per-host", CONNECTIONS_PER_HOST_MAX, "user-agent", "purple-coex", NULL);
+    renew_session(http);
     g_queue_init(&http->jobs);
     return http;
 }
@@ -447,6 +472,8 @@ coex_http_send_async(CoexHttp *http, const CoexRequest *request, GCancellable *c
         g_task_return_error(task, error);
         return;
     }
+    if (get_slept_us() - http->slept_us > SUSPEND_US)
+        renew_session(http);
     job = job_new(http, request, message, cancellable);
     job->tag = user_data;
     g_task_set_task_data(task, job, (GDestroyNotify)job_free);

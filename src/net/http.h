@@ -31,11 +31,13 @@ void coex_http_send_async(CoexHttp *http, const CoexRequest *request, GCancellab
 gboolean coex_http_is_unwritten(CoexHttp *http, gconstpointer user_data);
 
 /* The answer, whatever its status (redirects too: they are not followed); free with
- * coex_response_free(). NULL and
+ * coex_response_free(). NULL on error:
  * COEX_ERROR_NETWORK: nothing was written (DNS, connect, TLS; before the last header byte), the
- * text names host and cause; COEX_ERROR_UNCERTAIN: a send was written and not fully answered;
- * COEX_ERROR_RETRY: another request was written and not fully answered;
- * COEX_ERROR_TOO_LARGE: answer over the limit (UNCERTAIN for a send);
+ * text names host and cause;
+ * COEX_ERROR_UNCERTAIN: a send was written and not answered in full, or beyond the limit;
+ * COEX_ERROR_RETRY: another request was written and not answered in full;
+ * COEX_ERROR_TOO_LARGE: its answer is beyond the limit;
  * COEX_ERROR_INVALID_INPUT, COEX_ERROR_AUTH: address or key hold what no request can carry;
- * G_IO_ERROR_CANCELLED: cancelled. Neither an error text nor an answer's body contains the key. */
+ * G_IO_ERROR_CANCELLED: cancelled.
+ * Neither an error text nor an answer's body contains the key. */
 CoexResponse *coex_http_send_finish(GAsyncResult *result, GError **error);

@@ -3,6 +3,9 @@
 #include "server.h"
 
 #include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
 
 #define SECRET "EAAsecretKEY123"
 
@@ -482,6 +485,37 @@ test_closed_while_idle(void)
     g_assert_cmpuint(server_count_connections(server), ==, 5);
 }
 
+/* The clock that goes on while the computer sleeps, for all of this program. */
+static gint slept_s; /* atomic */
+
+int
+clock_gettime(clockid_t clock, struct timespec *ret_time)
+{
+    int failed = (int)syscall(SYS_clock_gettime, clock, ret_time);
+
+    if (clock == CLOCK_BOOTTIME)
+        ret_time->tv_sec += g_atomic_int_get(&slept_s);
+    return failed;
+}
+
+/* What the other side and all between have forgotten meanwhile is not used again. */
+static void
+test_suspend(void)
+{
+    static const ServerStep step = { SERVER_ANSWERS, OK_ANSWER, 0 };
+    g_autoptr(Server) server = server_new(&step, 1, NULL);
+    g_autoptr(CoexHttp) http = coex_http_new(10);
+    g_autoptr(CoexRequest) request = request_to(server, TRUE);
+
+    assert_status(http, request, 200);
+    assert_status(http, request, 200);
+    g_assert_cmpuint(server_count_connections(server), ==, 1);
+    g_atomic_int_set(&slept_s, 60);
+    assert_status(http, request, 200);
+    assert_status(http, request, 200);
+    g_assert_cmpuint(server_count_connections(server), ==, 2);
+}
+
 static void
 run_until_requests(Server *server, guint count)
 {
@@ -554,6 +588,7 @@ main(int argc, char **argv)
     g_test_add_func("/http/reuse", test_reuse);
     g_test_add_func("/http/no-resend", test_no_resend);
     g_test_add_func("/http/closed-while-idle", test_closed_while_idle);
+    g_test_add_func("/http/suspend", test_suspend);
     g_test_add_func("/http/cancel", test_cancel);
     g_test_add_func("/http/free", test_free);
     return g_test_run();
