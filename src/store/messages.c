@@ -229,6 +229,7 @@ coex_apply_status(CoexApply *a, GError **error)
     return TRUE;
 }
 
+/* Each half has an index of its own; an OR would make SQLite look at all that are kept. */
 static GPtrArray *
 read_early(CoexApply *a, const char *wamid, const char *token, GError **error)
 {
@@ -236,7 +237,9 @@ read_early(CoexApply *a, const char *wamid, const char *token, GError **error)
     sqlite3_stmt *query = coex_db_query(
         a->db,
         "SELECT wamid, token, person, state, time, error_code, explanation FROM early_statuses"
-        " WHERE account = ?1 AND (wamid = ?2 OR token = ?3) ORDER BY state, time",
+        " WHERE id IN (SELECT id FROM early_statuses WHERE account = ?1 AND wamid = ?2"
+        "  UNION SELECT id FROM early_statuses WHERE account = ?1 AND token = ?3)"
+        " ORDER BY state, time",
         COEX_VALUES(coex_int(a->change->account_id), coex_text(wamid), coex_text(token)), error);
     CoexStep step = query != NULL ? coex_db_step(a->db, query, error) : COEX_STEP_FAILED;
     for (; step == COEX_STEP_ROW; step = coex_db_step(a->db, query, error)) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "fixture.h"
 
+#include <time.h>
+
 #define ADA "491701"
 #define BEN "491702"
 
@@ -227,6 +229,43 @@ test_early_order(void)
     g_assert_cmpint(fixture_query_raw(f, "SELECT state FROM messages"), ==, COEX_STATE_DELIVERED);
 }
 
+/* Processor time of 100 accepted sends in one batch. */
+static clock_t
+accept_hundred(Fixture *f, gint64 account, const char *prefix)
+{
+    CoexBatch *batch = test_batch(account);
+    for (guint i = 0; i < 100; i++) {
+        g_autofree char *token = g_strdup_printf("%s%u", prefix, i);
+        g_autofree char *wamid = test_wamid(ADA, token);
+        g_autoptr(CoexOutboxRow) row = test_outbox_row(i, 1, token, "typed text");
+        coex_batch_outbox_accepted(batch, row, wamid, TEST_NOW);
+    }
+    clock_t before = clock();
+    g_autoptr(Committed) committed = fixture_commit(f, batch, 100);
+    g_assert_no_error(committed->error);
+    return clock() - before;
+}
+
+/* Statuses of what another program sends by the same number are kept by the ten thousand. */
+static void
+test_many_early(void)
+{
+    gint64 account = 0;
+    g_autoptr(Fixture) f = open_with_people(&account);
+    clock_t alone = accept_hundred(f, account, "A");
+    CoexBatch *batch = test_batch(account);
+    for (guint i = 0; i < 10000; i++) {
+        g_autofree char *token = g_strdup_printf("E%u", i);
+        g_autoptr(CoexStatus) status = test_status(ADA, token, COEX_STATE_SENT);
+        coex_batch_apply_status(batch, status, NULL);
+    }
+    g_autoptr(Committed) kept = fixture_commit(f, batch, 10000);
+    g_assert_no_error(kept->error);
+    clock_t among_many = accept_hundred(f, account, "B");
+    g_test_message("%ld and %ld us", (long)alone, (long)among_many);
+    g_assert_cmpint(among_many, <, 10 * alone + CLOCKS_PER_SEC / 20);
+}
+
 static void
 test_status_by_token(void)
 {
@@ -315,6 +354,7 @@ main(int argc, char **argv)
     g_test_add_func("/store/messages/status-failed", test_status_failed);
     g_test_add_func("/store/messages/status-before-message", test_status_before_message);
     g_test_add_func("/store/messages/early-order", test_early_order);
+    g_test_add_func("/store/messages/many-early", test_many_early);
     g_test_add_func("/store/messages/status-by-token", test_status_by_token);
     g_test_add_func("/store/messages/accepted-after-echo", test_accepted_after_echo);
     g_test_add_func("/store/messages/accounts-apart", test_accounts_apart);
