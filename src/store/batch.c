@@ -215,6 +215,8 @@ coex_batch_forget_outcome(CoexBatch *batch)
         change->outcome = COEX_ADDED;
         change->person_id = 0;
         g_clear_pointer(&change->text, g_free);
+        change->time = 0;
+        change->is_template = FALSE;
     }
     g_ptr_array_set_size(batch->feed, 0);
 }

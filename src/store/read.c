@@ -188,9 +188,7 @@ coex_read_account(CoexDb *db, const CoexShown *shown, const char *provider, cons
         !read_rows(db, coex_db_query(db, SELECT_FEED, unseen, G_N_ELEMENTS(unseen), error),
                    read_feed_item, snapshot, error) ||
         !read_rows(db, query_account(db, SELECT_SETTINGS, id, error), read_setting, snapshot,
-                   error) ||
-        !coex_db_get_int(db, "SELECT received_at FROM deliveries ORDER BY id DESC LIMIT 1",
-                         COEX_NO_VALUES, &snapshot->last_delivery_at, error))
+                   error))
         return NULL;
     return g_steal_pointer(&snapshot);
 }

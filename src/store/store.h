@@ -157,12 +157,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexFeedItem, coex_feed_item_unref)
 
 typedef struct {
     gint64 account_id;
-    GPtrArray *people;       /* CoexPerson */
-    GPtrArray *addresses;    /* CoexAddress */
-    GPtrArray *outbox;       /* CoexOutboxRow, by position */
-    GPtrArray *feed;         /* CoexFeedItem not yet shown, by seq */
-    GHashTable *settings;    /* char * -> char * */
-    gint64 last_delivery_at; /* newest delivery of any realm of this database, 0 */
+    GPtrArray *people;    /* CoexPerson */
+    GPtrArray *addresses; /* CoexAddress */
+    GPtrArray *outbox;    /* CoexOutboxRow, by position */
+    GPtrArray *feed;      /* CoexFeedItem not yet shown, by seq */
+    GHashTable *settings; /* char * -> char * */
 } CoexSnapshot;
 void coex_snapshot_free(CoexSnapshot *snapshot);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexSnapshot, coex_snapshot_free)
