@@ -16,11 +16,12 @@
 #define FLOOD_US (20 * 1000) /* after which a flood counts as over */
 #define FLOOD_BATCHES 16
 #define STAND_BACK_US (50 * 1000)
-/* Pages of 4 KB in the log before it is emptied: when nothing else is to do or a body of megabytes
- * was written (its pages gain nothing by waiting), and at the latest. */
-#define LOG_PAGES 1000
+/* A body that all others would wait for: it has a transaction of its own. */
+#define LARGE_BYTES (256 * 1024)
+/* Pages of 4 KB in the log before it is emptied: when nothing else is to do or a large body is in
+ * it (with a second one webhooks would wait twice as long), and at the latest. */
+#define LOG_PAGES 500
 #define LOG_PAGES_MAX 16384
-#define BIG_BYTES (1024 * 1024)
 /* How soon a connection that failed is tried again. */
 #define REOPEN_US (G_USEC_PER_SEC / 2)
 /* Shown feed items are deleted when so many are, or this long after the last deletion. */
@@ -72,6 +73,8 @@ struct CoexWriter {
     gint64 purged_at;
     gint64 turn_at; /* when batches or tasks last had their turn */
     gint64 flood_until;
+    gboolean large_is_next;                 /* one was passed over */
+    gboolean large_is_logged;               /* and the log was not emptied since */
     gint64 purged[COEX_SHOWN_ACCOUNTS + 1]; /* feed deleted up to here, by account id */
 };
 
@@ -389,15 +392,54 @@ run_task(CoexWriter *writer, Job *job)
 
 /* ---- the thread ---- */
 
+static gboolean
+is_large(const Job *job)
+{
+    return get_delivery_size(job) >= LARGE_BYTES;
+}
+
+/* Whether a large one was passed over. */
+static gboolean
+take_small_deliveries(CoexWriter *writer, GPtrArray *group)
+{
+    gboolean passed = FALSE;
+    gsize bytes = 0;
+    GList *next = NULL;
+    for (GList *item = writer->deliveries.head;
+         item != NULL && group->len < GROUP_JOBS && bytes < GROUP_BYTES; item = next) {
+        next = item->next;
+        if (is_large(item->data)) {
+            passed = TRUE;
+            continue;
+        }
+        bytes += get_delivery_size(item->data);
+        g_ptr_array_add(group, item->data);
+        g_queue_delete_link(&writer->deliveries, item);
+    }
+    return passed;
+}
+
+static void
+take_large_delivery(CoexWriter *writer, GPtrArray *group)
+{
+    for (GList *item = writer->deliveries.head; item != NULL; item = item->next) {
+        if (!is_large(item->data))
+            continue;
+        g_ptr_array_add(group, item->data);
+        g_queue_delete_link(&writer->deliveries, item);
+        return;
+    }
+}
+
+/* Messages do not wait for all the megabytes of a history that came before them: its chunks and
+ * they take turns. */
 static void
 take_deliveries(CoexWriter *writer, GPtrArray *group)
 {
-    gsize bytes = 0;
-    while (!g_queue_is_empty(&writer->deliveries) && group->len < GROUP_JOBS &&
-           bytes < GROUP_BYTES) {
-        bytes += get_delivery_size(g_queue_peek_head(&writer->deliveries));
-        g_ptr_array_add(group, g_queue_pop_head(&writer->deliveries));
-    }
+    gboolean passed = !writer->large_is_next && take_small_deliveries(writer, group);
+    writer->large_is_next = passed && group->len > 0;
+    if (group->len == 0)
+        take_large_delivery(writer, group);
 }
 
 /* A commit of many answers all of them: the queue that is empty just then does not end a flood. */
@@ -506,23 +548,20 @@ is_idle(CoexWriter *writer)
     return idle;
 }
 
-static gsize
-get_group_size(const GPtrArray *group)
-{
-    gsize bytes = 0;
-    for (guint i = 0; i < group->len; i++)
-        bytes += get_delivery_size(g_ptr_array_index(group, i));
-    return bytes;
-}
-
+/* After a large body who has waited for it comes first: its commit and this are two waits, not one
+ * of twice the length. */
 static void
-empty_log(CoexWriter *writer, gboolean after_big_body)
+empty_log(CoexWriter *writer, gboolean after_large_body)
 {
+    gboolean is_due = writer->large_is_logged;
+    writer->large_is_logged = after_large_body;
     if (writer->db == NULL || !coex_db_is_log_long(writer->db, LOG_PAGES))
         return;
-    if (after_big_body || (!is_flood(writer) && is_idle(writer)) ||
-        coex_db_is_log_long(writer->db, LOG_PAGES_MAX))
+    if (is_due || (!is_flood(writer) && is_idle(writer)) ||
+        coex_db_is_log_long(writer->db, LOG_PAGES_MAX)) {
         coex_db_empty_log(writer->db);
+        writer->large_is_logged = FALSE;
+    }
 }
 
 static gpointer
@@ -532,14 +571,14 @@ writer_main(gpointer data)
     g_autoptr(GPtrArray) group = g_ptr_array_new();
     while (wait_for_work(writer, group)) {
         Job *first = group->len > 0 ? g_ptr_array_index(group, 0) : NULL;
-        gsize bytes = get_group_size(group);
+        gboolean large = first != NULL && is_large(first);
         if (first == NULL)
             retain(writer);
         else if (first->kind == JOB_TASK)
             run_task(writer, first);
         else
             commit_group(writer, group);
-        empty_log(writer, bytes >= BIG_BYTES);
+        empty_log(writer, large);
         g_ptr_array_set_size(group, 0);
     }
     purge_at_end(writer);

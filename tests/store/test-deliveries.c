@@ -78,6 +78,7 @@ test_read_bounds(void)
 typedef struct {
     GMutex lock;
     GCond wake;
+    gboolean is_held;
     gboolean may_go_on;
     guint n_answered;
 } Gate;
@@ -88,6 +89,8 @@ on_gate(const GError *error, gpointer user_data)
     Gate *gate = user_data;
     g_assert_no_error(error);
     g_mutex_lock(&gate->lock);
+    gate->is_held = TRUE;
+    g_cond_broadcast(&gate->wake);
     while (!gate->may_go_on)
         g_cond_wait(&gate->wake, &gate->lock);
     gate->n_answered++;
@@ -118,6 +121,73 @@ test_queue_bound(void)
     fixture_close(f);
     g_assert_cmpuint(gate.n_answered, ==, 31);
     g_assert_cmpint(fixture_query_raw(f, "SELECT count(*) FROM bodies"), ==, 31);
+}
+
+/* Deliveries whose order of answers is told. */
+typedef struct Order Order;
+typedef struct {
+    Order *order;
+    char letter;
+} Place;
+struct Order {
+    CoexStore *store;
+    Gate gate;
+    GString *answers;
+    Place late;
+};
+
+static void
+deliver_in_order(Place *place, gsize size, CoexStoreAcked acked)
+{
+    g_autofree char *name = g_strdup_printf("%c", place->letter);
+    g_autofree char *text = g_strnfill(size, place->letter);
+    g_autoptr(GBytes) body = g_bytes_new(text, size);
+    CoexDelivery delivery;
+    fixture_fill_delivery(&delivery, name, body);
+    g_assert_true(coex_store_add_delivery(place->order->store, &delivery, acked, place));
+}
+
+static void
+on_answer(const GError *error, gpointer user_data)
+{
+    Place *place = user_data;
+    g_assert_no_error(error);
+    g_string_append_c(place->order->answers, place->letter);
+    if (place->letter == 's')
+        deliver_in_order(&place->order->late, 100, on_answer);
+}
+
+static void
+on_held_answer(const GError *error, gpointer user_data)
+{
+    Place *place = user_data;
+    on_gate(error, &place->order->gate);
+}
+
+/* A small delivery waits for one large one that came before it, at most. */
+static void
+test_small_before_large(void)
+{
+    g_autoptr(Fixture) f = fixture_new();
+    Order order = { .answers = g_string_new(NULL) };
+    Place held = { &order, 'h' }, large = { &order, 'L' }, other = { &order, 'M' },
+          small = { &order, 's' };
+    order.late = (Place){ &order, 'l' };
+    fixture_open(f);
+    order.store = f->store;
+    deliver_in_order(&held, 100, on_held_answer);
+    g_mutex_lock(&order.gate.lock);
+    while (!order.gate.is_held)
+        g_cond_wait(&order.gate.wake, &order.gate.lock);
+    deliver_in_order(&large, 3 * 1024 * 1024, on_answer);
+    deliver_in_order(&other, 3 * 1024 * 1024, on_answer);
+    deliver_in_order(&small, 100, on_answer);
+    order.gate.may_go_on = TRUE;
+    g_cond_broadcast(&order.gate.wake);
+    g_mutex_unlock(&order.gate.lock);
+    fixture_close(f);
+    g_assert_cmpstr(order.answers->str, ==, "sLlM");
+    g_string_free(order.answers, TRUE);
 }
 
 static gboolean
@@ -349,6 +419,7 @@ main(int argc, char **argv)
     g_test_add_func("/store/deliveries/same-once", test_same_delivery_once);
     g_test_add_func("/store/deliveries/read-bounds", test_read_bounds);
     g_test_add_func("/store/deliveries/queue-bound", test_queue_bound);
+    g_test_add_func("/store/deliveries/small-before-large", test_small_before_large);
     g_test_add_func("/store/deliveries/watch", test_watch);
     g_test_add_func("/store/deliveries/waiting-per-number", test_waiting_per_number);
     g_test_add_func("/store/deliveries/retention", test_retention);
