@@ -166,7 +166,7 @@ prepare_file(const char *path, gboolean create, GError **error)
     gboolean is_new = stat(path, &status) != 0;
     int fd = open(path, O_RDWR | O_CLOEXEC | (create ? O_CREAT : 0), 0600);
     if (fd < 0)
-        return fail_file(path, is_new ? "created" : "opened for writing", error);
+        return fail_file(path, is_new && create ? "created" : "opened for writing", error);
 
     gboolean ok = TRUE;
     if (fstat(fd, &status) == 0 && (status.st_mode & 077) != 0 && fchmod(fd, 0600) != 0)

@@ -211,6 +211,10 @@ test_broken_answers(void)
           10,
           COEX_ERROR_RETRY },
         { "silence", { SERVER_WAITS, NULL, 0 }, 1, COEX_ERROR_RETRY },
+        { "flood of promises",
+          { SERVER_FLOODS, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hints\r\nX-A: ", 0 },
+          30,
+          COEX_ERROR_RETRY },
         { "silence in the body",
           { SERVER_WAITS, "HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n{", 0 },
           1,
@@ -227,6 +231,10 @@ test_broken_answers(void)
           { SERVER_FLOODS, "HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm=\"x\"\r\n\r\n{", 0 },
           30,
           COEX_ERROR_TOO_LARGE },
+        { "flood of a header",
+          { SERVER_FLOODS, "HTTP/1.1 200 OK\r\nX-A: ", 0 },
+          30,
+          COEX_ERROR_RETRY },
     };
 
     for (guint i = 0; i < 2 * G_N_ELEMENTS(rows); i++) {

@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
@@ -165,6 +166,42 @@ test_other_programs_database(void)
 }
 
 static void
+overwrite(const char *path, off_t from)
+{
+    g_autofree char *garbage = g_strnfill(4096, 'x');
+    GStatBuf status;
+    int fd = open(path, O_RDWR);
+    g_assert_cmpint(g_stat(path, &status), ==, 0);
+    for (off_t at = from; at < status.st_size; at += 4096)
+        g_assert_cmpint(pwrite(fd, garbage, 4096, at), ==, 4096);
+    close(fd);
+}
+
+static char *
+dup_checksum(const char *path)
+{
+    g_autofree char *bytes = NULL;
+    gsize length = 0;
+    g_assert_true(g_file_get_contents(path, &bytes, &length, NULL));
+    return g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)bytes, length);
+}
+
+/* All but the first page is garbage: the user hears what to do, and the file is left as it is. */
+static void
+test_damaged(void)
+{
+    g_autoptr(Fixture) f = fixture_new();
+    fixture_open(f);
+    coex_snapshot_free(fixture_load(f, "4930"));
+    fixture_close(f);
+    overwrite(f->path, 4096);
+    g_autofree char *before = dup_checksum(f->path);
+    assert_refused(f, COEX_ERROR_STORE, f->path, "damaged", "Move it away");
+    g_autofree char *after = dup_checksum(f->path);
+    g_assert_cmpstr(before, ==, after);
+}
+
+static void
 test_no_folder(void)
 {
     g_autoptr(Fixture) f = fixture_new();
@@ -199,6 +236,7 @@ main(int argc, char **argv)
     g_test_add_func("/store/open/newer-schema", test_newer_schema);
     g_test_add_func("/store/open/no-database", test_no_database);
     g_test_add_func("/store/open/other-programs-database", test_other_programs_database);
+    g_test_add_func("/store/open/damaged", test_damaged);
     g_test_add_func("/store/open/no-folder", test_no_folder);
     return g_test_run();
 }
