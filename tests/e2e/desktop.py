@@ -87,11 +87,12 @@ class Desktop:
         self.environment.pop("NO_AT_BRIDGE", None)
         self.log = open(os.path.join(home, "programs.log"), "ab")
         self.environment["DISPLAY"] = ":" + self._announced(
-            ["Xvfb", "-displayfd", "{fd}", "-screen", "0", geometry, "-nolisten", "tcp"])
+            ["Xvfb", "-displayfd", "{fd}", "-screen", "0", geometry, "-nolisten", "tcp", "-noreset"])
         session = self._announced(["dbus-daemon", "--session", "--nofork", "--print-address={fd}"])
         self.environment["DBUS_SESSION_BUS_ADDRESS"] = session
         # Without a window manager neither focus nor dialogs behave as for a user.
         self.start(["openbox"])
+        wait_until("the window manager", lambda: self.xdotool("get_desktop"))
         self.session = dbus.bus.BusConnection(session)
         reader = self.session.get_object("org.a11y.Bus", "/org/a11y/bus", introspect=False)
         self.reader = dbus.bus.BusConnection(str(reader.get_dbus_method("GetAddress",
@@ -177,6 +178,8 @@ class Desktop:
     def end(self):
         """Newest first, each by its own process id."""
         for process in reversed(self.processes):
+            if process.poll() not in (None, 0):
+                print(f"# {process.args[0]} had ended with status {process.returncode}")
             if process.poll() is None:
                 process.terminate()
                 try:
