@@ -258,6 +258,21 @@ coex_account_tell_ask_webhook(CoexAccount *account, const char *registered)
     coex_account_tell(account, news);
 }
 
+static void
+tell_skew(CoexAccount *account)
+{
+    gint64 minutes = ABS(account->skew) / 60;
+    gint64 hours = minutes / 60;
+    const char *unit = hours >= 48 ? "days" : hours >= 2 ? "hours" : "minutes";
+    gint64 n = hours >= 48 ? hours / 24 : hours >= 2 ? hours : minutes;
+
+    coex_account_tell_notice(account, NULL,
+                             "This computer's clock is %" G_GINT64_FORMAT
+                             " %s %s WhatsApp's. WhatsApp's time is used for the 24-hour window; "
+                             "please set the clock.",
+                             n, unit, account->skew > 0 ? "behind" : "ahead of");
+}
+
 /* Takes over the provider's clock from an answer. */
 static void
 note_date(CoexAccount *account, const CoexResponse *response)
@@ -281,11 +296,7 @@ note_date(CoexAccount *account, const CoexResponse *response)
     if (skew == 0 || account->skew_told)
         return;
     account->skew_told = TRUE;
-    coex_account_tell_notice(account, NULL,
-                             "This computer's clock is %" G_GINT64_FORMAT
-                             " minutes %s WhatsApp's. WhatsApp's time is used for the 24-hour "
-                             "window; please set the clock.",
-                             ABS(skew) / 60, skew > 0 ? "behind" : "ahead of");
+    tell_skew(account);
 }
 
 CoexResponse *

@@ -212,7 +212,7 @@ test_clock_wrong(Desk *desk)
 {
     desk_set_clock_ahead(desk, 3 * 60 * 60);
     desk_login(desk);
-    desk_wait_notice(desk, NULL, "This computer's clock is 180 minutes ahead of WhatsApp's*");
+    desk_wait_notice(desk, NULL, "This computer's clock is 3 hours ahead of WhatsApp's*");
     desk_hear(desk, "ada", "What time is it?");
     g_assert_cmpint(ABS(coex_session_get_time(desk->session) - coex_sim_now(desk->sim)), <, 60);
 }
