@@ -81,6 +81,7 @@ coex_outbox_send_text(CoexOutbox *outbox, CoexPerson *person, const char *text, 
 
     if (hold)
         state = COEX_OUTBOX_HELD;
+    coex_batch_put_person(batch, person);
     for (guint i = 0; parts[i] != NULL; i++) {
         CoexSlip *slip = coex_slip_new(outbox, person->id, parts[i]);
 
@@ -166,6 +167,7 @@ coex_outbox_send_template(CoexOutbox *outbox, CoexPerson *person, const CoexTemp
     slip->row->template_name = g_strdup(template_->name);
     slip->row->template_language = g_strdup(template_->language);
     slip->row->template_values = write_values(values);
+    coex_batch_put_person(batch, person);
     coex_slip_put_shown(slip, batch);
     coex_outbox_commit(outbox, batch, person);
     coex_account_tell_prompt_over(outbox->account, person);

@@ -240,21 +240,19 @@ command_free(Command *command)
     g_free(command);
 }
 
+/* Who is new is not stored here, but with what makes the person known. */
 static CoexPerson *
 command_person(Command *command)
 {
     CoexAccount *account = command->account;
     g_auto(CoexPeer) peer = { 0 };
     CoexPerson *person = coex_people_find_name(account->people, command->name);
-    gboolean changed = FALSE;
 
     if (person != NULL || !command->makes_person)
         return person;
     if (!coex_peer_parse(command->name, &peer, NULL))
         return NULL;
-    person = coex_people_learn(account->people, &peer, &changed);
-    coex_account_store_person(account, person);
-    return person;
+    return coex_people_learn(account->people, &peer, NULL);
 }
 
 static void

@@ -88,6 +88,30 @@ test_answered(Desk *desk)
     g_assert_cmpuint(coex_sim_n_sent(desk->sim, NULL), ==, 2);
 }
 
+/* Somebody whom the disk refused at first, and whose text it then took: both are there at the next
+ * login. */
+static void
+test_newcomer(Desk *desk)
+{
+    g_autoptr(GError) error = NULL;
+
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    desk_ignore(desk, "Reading or writing *");
+    fill_disk(TRUE);
+    desk_send(desk, "dana", "Hello");
+    desk_wait_prompt(desk, "dana", "Hello");
+    desk_wait_notice(desk, "dana", "Not sent, since it could not be saved: Hello\n*");
+    fill_disk(FALSE);
+    desk_fence(desk);
+    g_assert_true(coex_session_hold_text(desk->session, desk_name("dana"), "For you", &error));
+    g_assert_no_error(error);
+    desk_wait_notice(desk, "dana", "Held until * For you");
+    desk_restart(desk);
+    coex_session_list_held(desk->session, NULL);
+    desk_wait_notice(desk, NULL, "Held for *: For you");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -96,5 +120,6 @@ main(int argc, char **argv)
     desk_add("/disk/receiving", test_receiving);
     desk_add("/disk/sending", test_sending);
     desk_add("/disk/answered", test_answered);
+    desk_add("/disk/newcomer", test_newcomer);
     return g_test_run();
 }
