@@ -289,17 +289,14 @@ coex_outbox_discard(CoexOutbox *outbox, CoexPerson *person)
 {
     CoexSlip *slip = last_stuck(outbox, person, TRUE);
     g_autofree char *excerpt = NULL;
-    CoexBatch *batch;
 
     if (slip == NULL) {
         coex_account_tell_notice(outbox->account, person, "There is nothing to discard.");
         return;
     }
     excerpt = coex_text_excerpt(slip->row->text, EXCERPT);
-    batch = coex_account_batch(outbox->account);
-    coex_batch_remove_outbox(batch, slip->row->local_id);
-    coex_slip_remove(slip);
-    coex_outbox_commit(outbox, batch, person);
+    coex_slip_discard(slip);
+    coex_outbox_commit(outbox, coex_account_batch(outbox->account), person);
     coex_account_tell_notice(outbox->account, person, "Discarded: %s", excerpt);
     if (coex_outbox_count(outbox, person->id, COEX_OUTBOX_PARKED) == 0)
         coex_account_tell_prompt_over(outbox->account, person);

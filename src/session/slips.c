@@ -83,6 +83,15 @@ coex_slip_remove(CoexSlip *slip)
     slip_free(slip);
 }
 
+void
+coex_slip_discard(CoexSlip *slip)
+{
+    CoexLane *lane = coex_outbox_lane(slip->outbox, slip->row->person_id);
+
+    g_ptr_array_add(lane->gone, g_strdup(slip->row->local_id));
+    coex_slip_remove(slip);
+}
+
 static const char *const state_names[] = {
     [COEX_OUTBOX_QUEUED] = "queued",
     [COEX_OUTBOX_SENDING] = "sending",
@@ -169,6 +178,13 @@ remove_gone(CoexLane *lane, CoexBatch *batch)
 }
 
 static void
+save_again(CoexSlip *slip, CoexBatch *batch)
+{
+    if (slip->unsaved)
+        coex_slip_put(slip, batch);
+}
+
+static void
 stop_lane(CoexLane *lane, CoexBatch *batch)
 {
     coex_timer_clear(&lane->slow);
@@ -179,8 +195,7 @@ stop_lane(CoexLane *lane, CoexBatch *batch)
 
         coex_timer_clear(&slip->confirm);
         take_back(slip, batch);
-        if (slip->unsaved)
-            coex_slip_put(slip, batch);
+        save_again(slip, batch);
     }
 }
 
@@ -294,17 +309,13 @@ coex_slip_put_why(CoexSlip *slip, CoexBatch *batch, CoexFeedKind kind, const cha
 static void
 give_back(CoexSlip *slip, const GError *error)
 {
-    CoexOutbox *outbox = slip->outbox;
-    CoexLane *lane = coex_outbox_lane(outbox, slip->row->person_id);
-
-    coex_account_tell_notice(outbox->account, coex_slip_person(slip),
+    coex_account_tell_notice(slip->outbox->account, coex_slip_person(slip),
                              "Not sent, since it could not be saved: %s\n%s", slip->row->text,
                              error->message);
-    g_ptr_array_add(lane->gone, g_strdup(slip->row->local_id));
-    coex_slip_remove(slip);
+    coex_slip_discard(slip);
 }
 
-static void commit_lane(CoexLane *lane, CoexBatch *batch, GPtrArray *gone);
+static void commit_lane(CoexLane *lane, CoexBatch *batch);
 
 static gboolean
 on_save(gpointer data)
@@ -314,16 +325,15 @@ on_save(gpointer data)
 
     coex_timer_clear(&lane->save);
     for (GList *item = lane->slips.head; item != NULL; item = item->next)
-        if (((CoexSlip *)item->data)->unsaved)
-            coex_slip_put(item->data, batch);
-    commit_lane(lane, batch, remove_gone(lane, batch));
+        save_again(item->data, batch);
+    commit_lane(lane, batch);
     return G_SOURCE_REMOVE;
 }
 
 static void
 commit_failed(CoexLane *lane, CoexTicket *ticket, const GError *error)
 {
-    gboolean any = FALSE;
+    gboolean any = ticket->gone->len > 0;
 
     for (GList *item = lane->slips.head, *next; item != NULL; item = next) {
         CoexSlip *slip = item->data;
@@ -336,8 +346,7 @@ commit_failed(CoexLane *lane, CoexTicket *ticket, const GError *error)
         if (!slip->stored)
             give_back(slip, error);
     }
-    if (ticket->gone != NULL)
-        g_ptr_array_extend_and_steal(lane->gone, g_steal_pointer(&ticket->gone));
+    g_ptr_array_extend_and_steal(lane->gone, g_steal_pointer(&ticket->gone));
     if (any)
         coex_account_tell_store_error(ticket->account, error);
     if (lane->save == NULL && (any || lane->gone->len > 0))
@@ -380,22 +389,22 @@ on_committed(CoexBatch *batch, const GError *error, gpointer user_data)
     coex_outbox_pump(account->outbox);
 }
 
-/* Takes @batch and @gone. */
+/* Takes @batch. */
 static void
-commit_lane(CoexLane *lane, CoexBatch *batch, GPtrArray *gone)
+commit_lane(CoexLane *lane, CoexBatch *batch)
 {
     CoexOutbox *outbox = lane->outbox;
     CoexTicket *ticket = coex_ticket_new(outbox, NULL, lane->person_id);
 
     ticket->commit = ++outbox->n_commits;
-    ticket->gone = gone;
+    ticket->gone = remove_gone(lane, batch);
     coex_store_commit(outbox->account->store, batch, on_committed, ticket);
 }
 
 void
 coex_outbox_commit(CoexOutbox *outbox, CoexBatch *batch, CoexPerson *person)
 {
-    commit_lane(coex_outbox_lane(outbox, person->id), batch, NULL);
+    commit_lane(coex_outbox_lane(outbox, person->id), batch);
 }
 
 void

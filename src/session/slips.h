@@ -67,7 +67,10 @@ CoexPerson *coex_slip_person(CoexSlip *slip);
 
 /* A new slip at the end of the person's lane, not yet committed. */
 CoexSlip *coex_slip_new(CoexOutbox *outbox, gint64 person_id, const char *text);
+/* Out of memory only. */
 void coex_slip_remove(CoexSlip *slip);
+/* The same, and out of the store with the person's next commits, until one has succeeded. */
+void coex_slip_discard(CoexSlip *slip);
 void coex_slip_set_state(CoexSlip *slip, CoexOutboxState state);
 
 /* Who asked, for a completion that may find everything changed. */
@@ -76,7 +79,7 @@ typedef struct {
     char *local_id;
     gint64 person_id;
     guint64 commit;  /* its number */
-    GPtrArray *gone; /* char *, local ids that it removes, NULL */
+    GPtrArray *gone; /* char *, local ids that a commit of the lane removes, NULL */
 } CoexTicket;
 
 CoexTicket *coex_ticket_new(CoexOutbox *outbox, const char *local_id, gint64 person_id);

@@ -112,6 +112,30 @@ test_newcomer(Desk *desk)
     desk_wait_notice(desk, NULL, "Held for *: For you");
 }
 
+/* What the user threw away stays away, also when the disk did not hear of it at once. */
+static void
+test_discarded(Desk *desk)
+{
+    g_autoptr(GError) error = NULL;
+
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    desk_ignore(desk, "Reading or writing *");
+    g_assert_true(coex_session_hold_text(desk->session, desk_name("ada"), "Never mind", &error));
+    g_assert_no_error(error);
+    desk_wait_notice(desk, "ada", "Held until * Never mind");
+    desk_fence(desk);
+    fill_disk(TRUE);
+    coex_session_discard(desk->session, desk_name("ada"));
+    desk_wait_notice(desk, "ada", "Discarded: Never mind");
+    desk_wait_notice(desk, NULL, "Reading or writing *");
+    fill_disk(FALSE);
+    desk_fence(desk);
+    desk_restart(desk);
+    coex_session_list_held(desk->session, NULL);
+    desk_wait_notice(desk, NULL, "Nothing is held.");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -121,5 +145,6 @@ main(int argc, char **argv)
     desk_add("/disk/sending", test_sending);
     desk_add("/disk/answered", test_answered);
     desk_add("/disk/newcomer", test_newcomer);
+    desk_add("/disk/discarded", test_discarded);
     return g_test_run();
 }
