@@ -7,8 +7,8 @@
 #define STALE_S (60 * 60)             /* after that an unsent text asks at login */
 #define EXCERPT 60
 
-/* Calls @change for the person's slips in @state, in order; it may remove the slip. Returns how
- * many there were. */
+/* Calls @change for the person's slips in @state, in order; it may remove the slip. Those of which
+ * a status just says that they have arrived are left alone. Returns how many there were. */
 static guint
 each_slip(CoexOutbox *outbox, gint64 person_id, CoexOutboxState state,
           void (*change)(CoexSlip *slip, gpointer data), gpointer data)
@@ -20,7 +20,7 @@ each_slip(CoexOutbox *outbox, gint64 person_id, CoexOutboxState state,
         CoexSlip *slip = item->data;
 
         next = item->next;
-        if (slip->row->state != state)
+        if (slip->row->state != state || slip->accepted)
             continue;
         n++;
         change(slip, data);

@@ -44,6 +44,8 @@ lane_head(CoexLane *lane)
     for (GList *item = lane->slips.head; item != NULL; item = item->next) {
         CoexSlip *slip = item->data;
 
+        if (slip->accepted)
+            return NULL;
         switch (slip->row->state) {
         case COEX_OUTBOX_QUEUED:
             return slip->committed ? slip : NULL;
@@ -248,7 +250,7 @@ on_sending(CoexBatch *batch, const GError *error, gpointer user_data)
     CoexSlip *slip = coex_ticket_slip(ticket);
     g_autoptr(CoexRequest) request = NULL;
 
-    if (slip == NULL)
+    if (slip == NULL || slip->accepted)
         return;
     if (error != NULL) {
         coex_account_tell_store_error(account, error);

@@ -177,10 +177,11 @@ remove_gone(CoexLane *lane, CoexBatch *batch)
     return gone;
 }
 
+/* Not over an acceptance: that has taken the row away, or is going to. */
 static void
 save_again(CoexSlip *slip, CoexBatch *batch)
 {
-    if (slip->unsaved)
+    if (slip->unsaved && !slip->accepted)
         coex_slip_put(slip, batch);
 }
 

@@ -136,15 +136,75 @@ test_discarded(Desk *desk)
     desk_wait_notice(desk, NULL, "Nothing is held.");
 }
 
+/* ---- a status between two tries of the same text ---- */
+
+static gint watching; /* atomic, as the next */
+static gint n_tries;
+
+/* No room any more from the moment the status has settled the text. */
+static GLogWriterOutput
+on_log(GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer user_data)
+{
+    for (gsize i = 0; i < n_fields && g_atomic_int_get(&watching); i++) {
+        if (!g_str_equal(fields[i].key, "MESSAGE"))
+            continue;
+        if (g_str_has_suffix(fields[i].value, ", says its status"))
+            fill_disk(TRUE);
+        else if (g_str_has_suffix(fields[i].value, ": sending"))
+            g_atomic_int_inc(&n_tries);
+    }
+    return g_log_writer_default(level, fields, n_fields, user_data);
+}
+
+/* An error that was none: the text is not tried again, although the disk refuses to write its
+ * status down until after that was due. */
+static void
+test_settled(Desk *desk)
+{
+    g_autofree char *wamid = g_strdup_printf("wamid.%s", g_test_get_path());
+    g_autofree char *value = NULL;
+    CoexSimRequest *request;
+
+    desk_login(desk);
+    desk_hear(desk, "ada", "Hi");
+    desk_wait_catalogue(desk);
+    desk_ignore(desk, "Reading or writing *");
+    coex_sim_fail_next(desk->sim, 131016);
+    while ((request = coex_sim_wait_request(desk->sim, NULL, 0)) != NULL)
+        coex_sim_request_free(request);
+    desk_send(desk, "ada", "Once");
+    desk_wait_feed(desk, COEX_FEED_TYPED, "ada", "Once");
+    request = coex_sim_wait_request(desk->sim, "messages", 5000);
+    g_assert_nonnull(request);
+    g_assert_cmpint(request->code, ==, 131016);
+    value =
+        g_strdup_printf("{\"statuses\":[{\"id\":\"%s\",\"status\":\"delivered\","
+                        "\"timestamp\":\"%" G_GINT64_FORMAT "\",\"recipient_id\":\"%s\","
+                        "\"biz_opaque_callback_data\":\"%s\"}]}",
+                        wamid, coex_sim_now(desk->sim), desk_name("ada"), request->callback_data);
+    coex_sim_request_free(request);
+    g_atomic_int_set(&watching, TRUE);
+    coex_sim_change(desk->sim, "messages", value);
+    desk_wait_notice(desk, NULL, "Reading or writing *");
+    desk_run_ms(desk, 2000);
+    fill_disk(FALSE);
+    desk_wait_state(desk, "ada", "delivered*: Once");
+    g_atomic_int_set(&watching, FALSE);
+    g_assert_cmpint(g_atomic_int_get(&n_tries), ==, 0);
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 0);
+}
+
 int
 main(int argc, char **argv)
 {
     signal(SIGXFSZ, SIG_IGN);
     g_test_init(&argc, &argv, NULL);
+    g_log_set_writer_func(on_log, NULL, NULL);
     desk_add("/disk/receiving", test_receiving);
     desk_add("/disk/sending", test_sending);
     desk_add("/disk/answered", test_answered);
     desk_add("/disk/newcomer", test_newcomer);
     desk_add("/disk/discarded", test_discarded);
+    desk_add("/disk/settled", test_settled);
     return g_test_run();
 }
