@@ -31,6 +31,7 @@ message_clear(gpointer data)
     g_free(message->wamid);
     g_free(message->token);
     coex_peer_clear(&message->peer);
+    coex_peer_clear(&message->new_peer);
     g_free(message->profile_name);
     g_free(message->context_wamid);
     g_free(message->group_id);

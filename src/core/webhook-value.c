@@ -290,6 +290,9 @@ read_message_as(Value *value, const CoexJsonAt *at, CoexDirection direction)
     message->from_ad = coex_json_at_exists(&raw.referral);
     message->context_wamid = g_strdup(coex_json_member_text(&raw.context, "id"));
     read_person(value, &address, &message->peer, &message->profile_name);
+    coex_peer_set(&message->new_peer, coex_json_member_text(&raw.system, "wa_id"),
+                  coex_json_member_text(&raw.system, "user_id"),
+                  coex_json_member_text(&raw.system, "parent_user_id"));
     read_content(at, message);
     event = add_event(value, COEX_EVENT_MESSAGE);
     event->message = message;

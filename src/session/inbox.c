@@ -158,12 +158,25 @@ message_time(CoexAccount *account, const CoexMessage *message)
     return message->time > 0 && message->time < now + AHEAD_S ? message->time : now;
 }
 
+/* The person goes on in the same conversation (Meta: webhooks/reference/messages/system). Not with
+ * what is somebody else's here already, and not by an old message that comes again. */
+static void
+note_new_peer(CoexAccount *account, CoexPerson *person, const CoexMessage *message)
+{
+    const CoexPerson *holder = coex_people_find(account->people, &message->new_peer);
+
+    if (message->content.kind == COEX_CONTENT_SYSTEM && message->time >= person->last_inbound_at &&
+        (holder == NULL || holder == person))
+        coex_people_link(account->people, person, &message->new_peer);
+}
+
 /* TRUE when the message opens or prolongs the customer service window. */
 static gboolean
 note_inbound(CoexAccount *account, CoexPerson *person, const CoexMessage *message)
 {
     gint64 before = person->last_inbound_at;
 
+    note_new_peer(account, person, message);
     coex_people_take_over(&person->alias, message->profile_name);
     person->hidden = FALSE;
     if (message->time >= before)

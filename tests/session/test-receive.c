@@ -23,6 +23,47 @@ test_smoke(Desk *desk)
     desk_wait_state(desk, "ada", "delivered *: Good *day*");
 }
 
+/* A customer with a new number goes on in the same conversation, and is answered there. */
+static void
+test_new_number(Desk *desk)
+{
+    g_autoptr(CoexSimRequest) request = NULL;
+
+    desk_login(desk);
+    desk_hear(desk, "ada", "Soon I move");
+    g_free(coex_sim_customer_sends_type(
+        desk->sim, "ada", "system",
+        "{\"type\":\"user_changed_number\",\"body\":\"User Ada changed\","
+        "\"wa_id\":\"12025550188\",\"user_id\":\"US.70199887766554433221\"}"));
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "*User Ada changed*");
+    desk_restart(desk);
+    coex_sim_add_customer(desk->sim, "moved", "+12025550188", "US.70199887766554433221",
+                          "Ada Lovelace");
+    g_free(coex_sim_customer_sends(desk->sim, "moved", "Here I am"));
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Here I am");
+    desk_send(desk, "ada", "Welcome");
+    desk_wait_feed(desk, COEX_FEED_TYPED, "ada", "Welcome");
+    request = desk_wait_sent(desk, "moved", "Welcome");
+    g_assert_cmpstr(request->to, ==, "+12025550188");
+    desk_wait_state(desk, "ada", "delivered *: Welcome");
+}
+
+/* Nobody takes over another's conversation by a change of number. */
+static void
+test_taken_number(Desk *desk)
+{
+    desk_login(desk);
+    desk_hear(desk, "dana", "This is mine");
+    desk_hear(desk, "ada", "Soon I move");
+    g_free(coex_sim_customer_sends_type(
+        desk->sim, "ada", "system",
+        "{\"type\":\"user_changed_number\",\"body\":\"User Ada changed\","
+        "\"wa_id\":\"493023125017\"}"));
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "*User Ada changed*");
+    desk_hear(desk, "dana", "And stays so");
+    desk_fence(desk);
+}
+
 static void
 test_shown_once(Desk *desk)
 {
@@ -396,6 +437,8 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     desk_add("/receive/smoke", test_smoke);
     desk_add("/receive/shown-once", test_shown_once);
+    desk_add("/receive/new-number", test_new_number);
+    desk_add("/receive/taken-number", test_taken_number);
     desk_add("/receive/batch", test_batch);
     desk_add("/receive/reversed", test_reversed);
     desk_add("/receive/echo", test_echo);

@@ -105,6 +105,9 @@ dump_message(GString *out, const CoexMessage *message)
                            content_name(message->content.kind));
     dump_text(out, "type", message->content.type);
     dump_peer(out, &message->peer);
+    dump_text(out, "new-wa_id", message->new_peer.wa_id);
+    dump_text(out, "new-user_id", message->new_peer.user_id);
+    dump_text(out, "new-parent_user_id", message->new_peer.parent_user_id);
     dump_text(out, "name", message->profile_name);
     dump_int(out, "time", message->time);
     dump_text(out, "wamid", message->wamid);
