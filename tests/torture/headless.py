@@ -63,6 +63,12 @@ def why_no_strace():
     return None
 
 
+def can_mount():
+    """Whether a program can have mounts of its own: that takes root, and a root that is a mount, which that of a
+    chroot is not."""
+    return subprocess.run(["unshare", "--mount", "true"], check=False, stderr=subprocess.DEVNULL).returncode == 0
+
+
 class Clock:
     """The time of a program that runs in its environment."""
 
