@@ -119,15 +119,14 @@ typedef struct {
     const char *label;
     const char *preset;
     gboolean secret;
+    gboolean is_provider;   /* a list: each backend is a choice, the first the preset */
     const char *choices[7]; /* label, value, …; the first is the preset. None: a string */
 } Option;
 
 /* The labels say what the keys say: BitlBee's users see those, and every sentence names them. Who
  * sets an account up goes from the top down. */
 static const Option options[] = {
-    { .key = "provider",
-      .label = "Provider",
-      .choices = { "360dialog", "360dialog", "Meta", "meta" } },
+    { .key = "provider", .label = "Provider", .is_provider = TRUE },
     { .key = "webhook-header",
       .label = "Webhook header (360dialog)",
       .preset = "",
@@ -149,18 +148,27 @@ static const Option options[] = {
       .choices = { "last 90 days", "active", "everybody", "all" } },
 };
 
+static GList *
+add_choice(GList *choices, const char *label, const char *value)
+{
+    PurpleKeyValuePair *pair = g_new0(PurpleKeyValuePair, 1);
+
+    pair->key = g_strdup(label);
+    pair->value = g_strdup(value);
+    return g_list_append(choices, pair);
+}
+
 static PurpleAccountOption *
 make_option(const Option *option)
 {
+    const CoexBackend *const *backends = coex_backend_list();
     PurpleAccountOption *made;
     GList *choices = NULL;
 
-    for (const char *const *choice = option->choices; *choice != NULL; choice += 2) {
-        PurpleKeyValuePair *pair = g_new0(PurpleKeyValuePair, 1);
-        pair->key = g_strdup(choice[0]);
-        pair->value = g_strdup(choice[1]);
-        choices = g_list_append(choices, pair);
-    }
+    for (guint i = 0; option->is_provider && backends[i] != NULL; i++)
+        choices = add_choice(choices, backends[i]->label, backends[i]->id);
+    for (const char *const *choice = option->choices; *choice != NULL; choice += 2)
+        choices = add_choice(choices, choice[0], choice[1]);
     if (choices != NULL)
         return purple_account_option_list_new(option->label, option->key, choices);
 
