@@ -31,6 +31,14 @@ coex_login_of_account(PurpleAccount *account)
     return coex_login_of(purple_account_get_connection(account));
 }
 
+const char *
+coex_login_get_option(PurpleAccount *account, const char *key, const char *preset)
+{
+    const char *value = purple_account_get_string(account, key, preset);
+
+    return value != NULL ? value : preset;
+}
+
 char *
 coex_login_dup_name(CoexLogin *login, const char *who)
 {
@@ -296,7 +304,7 @@ static const CoexSessionObserver observer = {
 static CoexReceipts
 read_receipts(PurpleAccount *account)
 {
-    const char *option = purple_account_get_string(account, "read-receipts", "answer");
+    const char *option = coex_login_get_option(account, "read-receipts", "answer");
 
     if (strcmp(option, "never") == 0)
         return COEX_RECEIPTS_NEVER;
@@ -323,16 +331,27 @@ take_number(PurpleAccount *account, GError **error)
     return g_steal_pointer(&number);
 }
 
+static void
+set_provider_error(GError **error, const char *provider)
+{
+    const CoexBackend *const *backends = coex_backend_list();
+    g_autoptr(GString) ids = g_string_new(NULL);
+
+    for (guint i = 0; backends[i] != NULL; i++)
+        g_string_append_printf(ids, "%s%s", i > 0 ? " and " : "", backends[i]->id);
+    g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+                "Option provider: “%s” is none. There are %s.", provider, ids->str);
+}
+
 static gboolean
 read_credentials(CoexLogin *login, CoexSessionConfig *config, GError **error)
 {
-    const char *provider = purple_account_get_string(login->account, "provider", "360dialog");
+    const char *provider = coex_login_get_option(login->account, "provider", "360dialog");
 
     config->key = purple_connection_get_password(login->gc);
     config->backend = coex_backend_lookup(provider);
     if (config->backend == NULL) {
-        g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    "Option provider: “%s” is none. There are 360dialog and meta.", provider);
+        set_provider_error(error, provider);
         return FALSE;
     }
     if (config->key == NULL || config->key[0] == '\0') {
@@ -375,7 +394,7 @@ database_path(void)
 static char *
 dup_language(PurpleAccount *account)
 {
-    const char *option = purple_account_get_string(account, "template-language", "");
+    const char *option = coex_login_get_option(account, "template-language", "");
     const char *locale = option[0] != '\0' ? option : g_get_language_names()[0];
 
     if (strcmp(locale, "C") == 0 || g_str_has_prefix(locale, "C.") || strcmp(locale, "POSIX") == 0)
@@ -391,15 +410,15 @@ start_session(CoexLogin *login, GError **error)
     g_autofree char *number = take_number(account, error);
     CoexSessionConfig config = {
         .number = number,
-        .api_url = purple_account_get_string(account, "api-url", ""),
-        .phone_number_id = purple_account_get_string(account, "phone-number-id", ""),
-        .waba_id = purple_account_get_string(account, "waba-id", ""),
-        .app_secret = purple_account_get_string(account, "app-secret", ""),
-        .verify_token = purple_account_get_string(account, "verify-token", ""),
-        .listen = purple_account_get_string(account, "listen", "127.0.0.1:8480"),
-        .webhook_path = purple_account_get_string(account, "webhook-path", "/webhook"),
-        .webhook_header = purple_account_get_string(account, "webhook-header", ""),
-        .public_url = purple_account_get_string(account, "public-url", ""),
+        .api_url = coex_login_get_option(account, "api-url", ""),
+        .phone_number_id = coex_login_get_option(account, "phone-number-id", ""),
+        .waba_id = coex_login_get_option(account, "waba-id", ""),
+        .app_secret = coex_login_get_option(account, "app-secret", ""),
+        .verify_token = coex_login_get_option(account, "verify-token", ""),
+        .listen = coex_login_get_option(account, "listen", "127.0.0.1:8480"),
+        .webhook_path = coex_login_get_option(account, "webhook-path", "/webhook"),
+        .webhook_header = coex_login_get_option(account, "webhook-header", ""),
+        .public_url = coex_login_get_option(account, "public-url", ""),
         .receipts = read_receipts(account),
         .list_everybody = coex_roster_lists_everybody(account),
         .verb_mark = coex_host_get_mark()[0],

@@ -10,7 +10,7 @@
 gboolean
 coex_roster_lists_everybody(PurpleAccount *account)
 {
-    return strcmp(purple_account_get_string(account, "buddies", "active"), "all") == 0;
+    return strcmp(coex_login_get_option(account, "buddies", "active"), "all") == 0;
 }
 
 const char *

@@ -15,7 +15,7 @@
 
 static const char usage[] =
     "usage: coex-headless --plugin FILE --profile DIR [--ui ID] [--protocol ID] [--demo]\n"
-    "         {--number +N --password-env VARIABLE [--option KEY=VALUE]...}...\n"
+    "         {--number +N --password-env VARIABLE [--option KEY[=VALUE]]...}...\n"
     "commands on stdin (\\n, \\t and \\\\ in TEXT are understood):\n"
     "  use NUMBER | login | logout | buddies | remove WHO | block WHO | sync TOKEN | quit\n"
     "  say WHO TEXT | html WHO MARKUP | look [WHO] | tooltip WHO | menu WHO ENTRY | action ENTRY\n"
@@ -24,7 +24,7 @@ static const char usage[] =
 typedef struct {
     const char *number;
     const char *password_env;
-    GPtrArray *options; /* "key=value" */
+    GPtrArray *options; /* "key=value", or "key" for NULL */
 } Login;
 
 static struct {
@@ -259,7 +259,7 @@ read_option(ClientConfig *config, const char *name, const char *value)
         g_ptr_array_add(app.logins, login);
     } else if (g_str_equal(name, "--password-env") && login != NULL) {
         login->password_env = value;
-    } else if (g_str_equal(name, "--option") && login != NULL && strchr(value, '=') != NULL) {
+    } else if (g_str_equal(name, "--option") && login != NULL) {
         g_ptr_array_add(login->options, (gpointer)value);
     } else {
         return FALSE;
@@ -291,8 +291,9 @@ set_up(const Login *login)
     client_add_account(login->number, password);
     for (guint i = 0; i < login->options->len; i++) {
         const char *option = g_ptr_array_index(login->options, i);
-        g_autofree char *key = g_strndup(option, (gsize)(strchr(option, '=') - option));
-        if (client_set_option(login->number, key, strchr(option, '=') + 1))
+        const char *value = strchr(option, '=');
+        g_autofree char *key = g_strndup(option, strcspn(option, "="));
+        if (client_set_option(login->number, key, value != NULL ? value + 1 : NULL))
             continue;
         fprintf(stderr, "coex-headless: the plugin has no option %s\n", key);
         return FALSE;

@@ -137,9 +137,9 @@ add_account(GPtrArray *argv, char ***environment, const Account *account, guint 
     add(argv, "--number", account->number);
     add(argv, "--password-env", variable);
     for (guint i = 0; i < account->keys->len; i++) {
-        g_autofree char *option =
-            g_strdup_printf("%s=%s", (const char *)g_ptr_array_index(account->keys, i),
-                            (const char *)g_ptr_array_index(account->values, i));
+        const char *value = g_ptr_array_index(account->values, i);
+        g_autofree char *option = g_strconcat(g_ptr_array_index(account->keys, i),
+                                              value != NULL ? "=" : NULL, value, NULL);
         add(argv, "--option", option);
     }
 }
@@ -212,7 +212,7 @@ host_use(Host *host, const char *number)
     g_free(host->used);
     host->used = copy;
     if (host->pid != 0)
-        host_command(host, "use %s\n", number);
+        host_command(host, "use %s\n", copy);
 }
 
 void

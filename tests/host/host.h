@@ -30,7 +30,8 @@ void host_set_witness(Host *host, void (*print)(gpointer user_data), gpointer us
 
 /* An account with its options as pairs of key and value, before the first login. */
 void host_account(Host *host, const char *number, const char *password, ...) G_GNUC_NULL_TERMINATED;
-/* Another value for the account's option from the next start on. */
+/* Another value for the account's option from the next start on; NULL as Pidgin stores a list in
+ * which nothing is chosen. */
 void host_set_option(Host *host, const char *number, const char *key, const char *value);
 void host_set_password(Host *host, const char *number, const char *password);
 

@@ -117,6 +117,91 @@ bad_news_come_without_a_smile(World *world)
     host_check(world->host, g_str_equal(notice->detail, "formatted"));
 }
 
+/* Pidgin stores NULL for a list in which nothing is chosen: the default counts. */
+static void
+options_without_a_value(World *world)
+{
+    static const char *const keys[] = { "read-receipts", "buddies", "template-language",
+                                        "public-url" };
+
+    for (guint i = 0; i < G_N_ELEMENTS(keys); i++)
+        host_set_option(world->host, number(world), keys[i], NULL);
+    if (coex_sim_get_provider(world->sim) == COEX_SIM_360DIALOG)
+        host_set_option(world->host, number(world), "provider", NULL);
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+}
+
+static void
+unknown_provider_is_told(World *world)
+{
+    host_set_option(world->host, number(world), "provider", "aol");
+    host_login(world->host);
+
+    const HostEvent *end =
+        host_wait_for(world->host, EVENT_DISCONNECTED, NULL, "*“aol”*360dialog and meta.");
+    host_check(world->host, g_str_equal(end->detail, "INVALID_SETTINGS"));
+}
+
+/* A token that belongs to another number. */
+static void
+missing_ids_are_told(World *world)
+{
+    if (coex_sim_get_provider(world->sim) != COEX_SIM_META)
+        return;
+
+    host_set_option(world->host, number(world), "phone-number-id", "");
+    host_set_option(world->host, number(world), "waba-id", "");
+    host_account(world->host, "+447700900188", coex_sim_get_key(world->sim), "provider", "meta",
+                 "api-url", coex_sim_get_url(world->sim), "listen", world->listen, NULL);
+    host_use(world->host, "+447700900188");
+    host_login(world->host);
+    const HostEvent *end =
+        host_wait_for(world->host, EVENT_DISCONNECTED, NULL,
+                      "*The id of +447700900188 could not be found*phone-number-id*");
+    host_check(world->host, g_str_equal(end->detail, "INVALID_SETTINGS"));
+}
+
+/* A delivery of last year, which WhatsApp had kept. */
+static void
+deliver_old_message(World *world, const char *name, const char *wa_id)
+{
+    g_autofree char *json = g_strdup_printf(
+        "{\"object\":\"whatsapp_business_account\",\"entry\":[{\"id\":\"%s\",\"changes\":[{"
+        "\"field\":\"messages\",\"value\":{\"messaging_product\":\"whatsapp\","
+        "\"metadata\":{\"display_phone_number\":\"%s\",\"phone_number_id\":\"%s\"},"
+        "\"contacts\":[{\"profile\":{\"name\":\"%s\"},\"wa_id\":\"%s\"}],"
+        "\"messages\":[{\"from\":\"%s\",\"id\":\"wamid.b2xk\",\"timestamp\":\"1739321024\","
+        "\"type\":\"text\",\"text\":{\"body\":\"long ago\"}}]}}]}]}",
+        coex_sim_get_waba_id(world->sim), number(world) + 1,
+        coex_sim_get_phone_number_id(world->sim), name, wa_id, wa_id);
+    g_autoptr(GBytes) body = g_bytes_new(json, strlen(json));
+
+    host_check(world->host, coex_sim_deliver_raw(world->sim, body, COEX_SIM_SIGN_GOOD) == 200);
+    host_wait_message(world->host, wa_id, "RECV", "long ago");
+}
+
+static void
+everybody_or_who_was_active(World *world)
+{
+    host_go_online(world->host);
+    deliver_old_message(world, "Olga", "12025550133");
+    host_check(world->host, host_count(world->host, EVENT_BUDDY, "12025550133", NULL) == 0);
+    host_quit(world->host);
+
+    host_set_option(world->host, number(world), "buddies", "all");
+    host_go_online(world->host);
+    host_wait_for(world->host, EVENT_BUDDY, "12025550133", NULL);
+    host_wait_for(world->host, EVENT_ALIAS, "12025550133", "Olga");
+    host_quit(world->host);
+
+    host_set_option(world->host, number(world), "buddies", "active");
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello again");
+    host_check(world->host,
+               host_try_wait(world->host, EVENT_BUDDY, "12025550133", NULL, 0) == NULL);
+}
+
 static void
 ids_come_from_the_token(World *world)
 {
@@ -305,6 +390,10 @@ add_all(void)
     world_add("held-lock-is-named", NULL, held_lock_is_named);
     world_add("missing-secret-is-told", NULL, missing_secret_is_told);
     world_add("pidgin/bad-news-come-without-a-smile", "gtk-gaim", bad_news_come_without_a_smile);
+    world_add("options-without-a-value", NULL, options_without_a_value);
+    world_add("unknown-provider-is-told", NULL, unknown_provider_is_told);
+    world_add("missing-ids-are-told", NULL, missing_ids_are_told);
+    world_add("everybody-or-who-was-active", NULL, everybody_or_who_was_active);
     world_add("ids-come-from-the-token", NULL, ids_come_from_the_token);
     world_add("restart-shows-nothing-twice", NULL, restart_shows_nothing_twice);
     world_add("written-while-away", NULL, written_while_away);
