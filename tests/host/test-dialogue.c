@@ -84,6 +84,24 @@ waiting_text_beside_a_template(World *world)
     host_check(world->host, g_strcmp0(released->text, TYPED) == 0);
 }
 
+/* A template made since the login is found after a refresh, which asks the provider. */
+static void
+refresh_by_dialogue(World *world)
+{
+    write_to_closed(world);
+    host_type(world->host, NORA, "!find spring_sale");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*No template has these words*");
+    coex_sim_add_template(world->sim,
+                          "{\"name\":\"spring_sale\",\"language\":\"en_US\",\"status\":"
+                          "\"APPROVED\",\"category\":\"MARKETING\",\"components\":[{\"type\":"
+                          "\"BODY\",\"text\":\"All bulbs at half price\"}]}");
+    host_type(world->host, NORA, "!refresh");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*being fetched*");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*!1 *");
+    host_type(world->host, NORA, "!find spring_sale");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*spring_sale*half price*");
+}
+
 static void
 hold_by_dialogue(World *world)
 {
@@ -225,6 +243,7 @@ add_all(void)
 {
     world_add("bitlbee/template-by-dialogue", "BitlBee", template_by_dialogue);
     world_add("bitlbee/waiting-text-beside-a-template", "BitlBee", waiting_text_beside_a_template);
+    world_add("bitlbee/refresh-by-dialogue", "BitlBee", refresh_by_dialogue);
     world_add("bitlbee/hold-by-dialogue", "BitlBee", hold_by_dialogue);
     world_add("bitlbee/cancel-by-dialogue", "BitlBee", cancel_by_dialogue);
     world_add("bitlbee/mistyped-verbs-stay-here", "BitlBee", mistyped_verbs_stay_here);

@@ -105,7 +105,7 @@ remembers_a_no(World *world)
 
     if (world->bitlbee)
         return;
-    host_pick_action(world->host, "webhook");
+    host_pick_action(world->host, "Register webhook again");
     wait_for_question(world, other);
     host_request_press(world->host, "Cancel");
 }
