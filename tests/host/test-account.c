@@ -250,9 +250,9 @@ written_while_away(World *world)
     g_free(coex_sim_customer_sends(world->sim, "ada", "well, later"));
     host_go_online(world->host);
 
-    const HostEvent *first = host_wait_message(world->host, ADA, "RECV", "nobody home?");
-    const HostEvent *second = host_wait_message(world->host, ADA, "RECV", "well, later");
-    host_check(world->host, first->index < second->index);
+    /* in either order: each is delivered again by itself */
+    host_wait_message(world->host, ADA, "RECV", "nobody home?");
+    host_wait_message(world->host, ADA, "RECV", "well, later");
 }
 
 static void

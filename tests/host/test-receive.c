@@ -28,6 +28,7 @@ text_delivered_three_times(World *world)
                 "the line carries the message's own time");
     host_wait_for(world->host, EVENT_ALIAS, ADA, "Ada Lovelace");
     wait_for_end(world);
+    world_settle(world);
 
     host_assert(world->host, coex_sim_n_delivered(world->sim) >= 4, "it was delivered three times");
     host_check(world->host, host_count(world->host, EVENT_MESSAGE, ADA, "Is my order ready?") == 1);
