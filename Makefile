@@ -13,6 +13,9 @@ CFLAGS_plain := -O2 -g -fstack-protector-strong -D_FORTIFY_SOURCE=2
 CFLAGS_clang := $(CFLAGS_plain)
 CFLAGS_asan := -O1 -g -fno-omit-frame-pointer
 SANITIZE_asan := -fsanitize=address,undefined -fno-sanitize-recover=all
+CFLAGS_valgrind := -O1 -g
+# How many times as long anything may take: the patience of the tests.
+SLOWNESS_valgrind := 20
 # The dictionaries do what tracing comparisons would, at twice the speed.
 CFLAGS_fuzz := -O2 -g -fno-omit-frame-pointer
 SANITIZE_fuzz := $(SANITIZE_asan) -fsanitize=fuzzer-no-link -fno-sanitize-coverage=trace-cmp
@@ -20,7 +23,7 @@ ifneq ($(filter clang fuzz,$(VARIANT)),)
 CC := clang
 endif
 ifeq ($(CFLAGS_$(VARIANT)),)
-$(error VARIANT=$(VARIANT) is unknown; there are plain, clang, asan and fuzz)
+$(error VARIANT=$(VARIANT) is unknown; there are plain, clang, asan, valgrind and fuzz)
 endif
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
@@ -72,7 +75,7 @@ PKG_host := $(PKG_purple) $(PKG_sim)
 PKG_bench := $(PKG_net) $(PKG_purple) sqlite3 gnutls
 
 # Goals that compile nothing must work before the compiler and the libraries are there.
-BARE_GOALS := help clean deps run check fuzz icons format uninstall
+BARE_GOALS := help clean deps run check check-valgrind fuzz icons format uninstall
 ifneq ($(filter-out $(BARE_GOALS),$(or $(MAKECMDGOALS),all)),)
 PKG_ALL := $(sort $(PKG_net) $(PKG_store) $(PKG_purple) $(PKG_sim))
 PKG_MISSING := $(shell pkg-config --print-errors --exists $(PKG_ALL) 2>&1 || echo "pkg-config failed")
@@ -89,14 +92,15 @@ endif
 # Each folder's own flags. The session sees our headers below it, but no library of theirs; the
 # simulated number sees nothing of ours: it is the other side.
 $(foreach l,$(LAYERS),$(eval FLAGS_src/$(l) = -Isrc $$(CFLAGS_PKG_$(l))))
-FLAGS_tests/sim = -Itests $(CFLAGS_PKG_sim)
-FLAGS_tests/unit = -Isrc -Itests $(CFLAGS_PKG_core)
+TEST_FLAGS := -Itests -DTEST_SLOWNESS=$(or $(SLOWNESS_$(VARIANT)),1)
+FLAGS_tests/sim = $(TEST_FLAGS) $(CFLAGS_PKG_sim)
+FLAGS_tests/unit = -Isrc $(TEST_FLAGS) $(CFLAGS_PKG_core)
 FLAGS_tests/fuzz = $(FLAGS_tests/unit)
-FLAGS_tests/store = -Isrc -Itests $(CFLAGS_PKG_store)
-FLAGS_tests/net = -Isrc -Itests $(CFLAGS_PKG_net)
-FLAGS_tests/session = -Isrc -Itests $(CFLAGS_PKG_net) $(CFLAGS_PKG_store)
-FLAGS_tests/host = -Itests $(CFLAGS_PKG_host)
-FLAGS_tests/bench = -Isrc -Itests $(call external,$(PKG_bench))
+FLAGS_tests/store = -Isrc $(TEST_FLAGS) $(CFLAGS_PKG_store)
+FLAGS_tests/net = -Isrc $(TEST_FLAGS) $(CFLAGS_PKG_net)
+FLAGS_tests/session = -Isrc $(TEST_FLAGS) $(CFLAGS_PKG_net) $(CFLAGS_PKG_store)
+FLAGS_tests/host = $(TEST_FLAGS) $(CFLAGS_PKG_host)
+FLAGS_tests/bench = -Isrc $(TEST_FLAGS) $(call external,$(PKG_bench))
 
 ARCHIVES_unit := $(call have,core)
 ARCHIVES_fuzz := $(call have,core)
@@ -205,7 +209,10 @@ check-torture: ## only tests/torture, one pass of each: crashes, faults, a bad n
 check-tools: ## only the tests of lint, install and run
 check-host check-e2e check-torture check-tools: $(PLUGIN) $(SIM) $(HEADLESS)
 check-torture: $(TORTURE_CLOCK)
-# What sanitizers can run: libpurple and the chat programs are not built with them.
+check-valgrind: ## every test that is a C program once more, under valgrind's memcheck (needs a quiet machine)
+	@tests/tools/deps.sh build valgrind
+	@$(MAKE) --no-print-directory VARIANT=valgrind check-below-host check-host
+
 BELOW_HOST := $(foreach s,unit fuzz store net session,$(TESTS_$(s)))
 build-below-host: $(BELOW_HOST)
 check-below-host: build-below-host
@@ -326,6 +333,6 @@ help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
 
 FORCE:
-.PHONY: all build-all build-below-host build-fuzzers check check-installed check-below-host fuzz \
+.PHONY: all build-all build-below-host build-fuzzers check check-installed check-below-host check-valgrind fuzz \
   $(foreach s,$(C_SUITES) e2e torture tools,check-$(s)) torture lint $(SYNTAX) format run install \
   uninstall install-user icons bench screenshots deps clean help FORCE

@@ -3,7 +3,7 @@
 #include <gio/gio.h>
 #include <string.h>
 
-#define SCENARIO_S 100 /* the longest that one may take */
+#define SCENARIO_S (100 * TEST_SLOWNESS) /* the longest that one may take */
 
 typedef struct {
     char *path;
@@ -12,6 +12,17 @@ typedef struct {
     CoexSimProvider provider;
     WorldScenario run;
 } Scenario;
+
+static GPtrArray *scenarios; /* Scenario */
+
+static void
+scenario_free(gpointer data)
+{
+    Scenario *scenario = data;
+    g_free(scenario->path);
+    g_free(scenario->here);
+    g_free(scenario);
+}
 
 char *
 world_free_address(void)
@@ -179,6 +190,7 @@ world_add(const char *name, const char *ui_id, WorldScenario run)
 
     for (guint i = 0; i < G_N_ELEMENTS(providers); i++) {
         Scenario *scenario = g_new0(Scenario, 1);
+        g_ptr_array_add(scenarios, scenario);
         scenario->path = g_strdup_printf(
             "/host/%s/%s", providers[i] == COEX_SIM_META ? "meta" : "360dialog", name);
         scenario->here = g_strconcat(scenario->path, "/subprocess", NULL);
@@ -203,6 +215,9 @@ world_main(int argc, char **argv, void (*add_all)(void))
     int n_arguments = argc + 1;
 
     g_test_init(&n_arguments, &arguments, NULL);
+    scenarios = g_ptr_array_new_with_free_func(scenario_free);
     add_all();
-    return g_test_run();
+    int status = g_test_run();
+    g_ptr_array_unref(scenarios);
+    return status;
 }

@@ -274,7 +274,7 @@ test_unreached(void)
 
     for (guint i = 0; i < 2 * G_N_ELEMENTS(rows); i++) {
         const UnreachedCase *row = &rows[i / 2];
-        g_autoptr(CoexHttp) http = coex_http_new(5);
+        g_autoptr(CoexHttp) http = coex_http_new(5 * TEST_SLOWNESS);
         g_autoptr(CoexRequest) request = make_request(row->base, i % 2);
         g_autoptr(GError) error = NULL;
 

@@ -70,7 +70,6 @@ test_bodies_together(void)
 {
     g_autoptr(World) world = world_new();
     g_autoptr(GPtrArray) large = g_ptr_array_new_with_free_func((GDestroyNotify)hang_up);
-    g_autoptr(Client) fourth = dial(world), chunked = dial(world);
     g_autofree char *head = g_strdup_printf(START "Content-Length: %d\r\n\r\n", LARGE);
     g_autofree char *chunk = g_strnfill(0x500000, 'a');
 
@@ -81,11 +80,13 @@ test_bodies_together(void)
     }
     wait_for_bytes(world, N_LARGE * (LARGE - 1));
 
+    g_autoptr(Client) fourth = dial(world);
     g_assert_true(say(fourth, head));
     g_assert_cmpuint(hear_status(fourth), ==, 503);
     assert_closed(fourth);
     assert_good(world);
     /* of unknown length, so it is found out in the middle, and skipped */
+    g_autoptr(Client) chunked = dial(world);
     g_assert_true(say(chunked, START "Transfer-Encoding: chunked\r\n\r\n500000\r\n"));
     g_assert_true(say(chunked, chunk));
     g_assert_true(say(chunked, "\r\n0\r\n\r\n" GOOD));
@@ -165,7 +166,7 @@ test_idle_crowd(void)
         }
         start = g_get_monotonic_time();
         assert_good(world);
-        g_assert_cmpint(g_get_monotonic_time() - start, <, 2 * G_USEC_PER_SEC);
+        g_assert_cmpint(g_get_monotonic_time() - start, <, 2 * TEST_SLOWNESS * G_USEC_PER_SEC);
     }
     assert_fds_back(world, before);
 }
@@ -210,7 +211,7 @@ test_strangers(void)
         assert_closed(strangers->pdata[i]);
     }
     g_assert_cmpint(g_get_monotonic_time() - start, <,
-                    COEX_LISTENER_IDLE_S * G_USEC_PER_SEC * 2 / 3);
+                    COEX_LISTENER_IDLE_S * TEST_SLOWNESS * G_USEC_PER_SEC * 2 / 3);
 
     for (guint i = 0; i < 200; i++) {
         g_ptr_array_add(strangers, dial(world));
@@ -356,6 +357,10 @@ run_out_of_descriptors(void)
 static void
 test_no_descriptors(void)
 {
+    if (TEST_SLOWNESS > 1) {
+        g_test_skip("valgrind takes a client it has no descriptor for, and drops it");
+        return;
+    }
     if (g_test_subprocess()) {
         run_out_of_descriptors();
         return;

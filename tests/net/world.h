@@ -8,7 +8,7 @@
 /* A listener whose handler notes what it is told, and clients that write bytes, right or wrong, and
  * read what comes. Paths: /webhook takes bodies, /echo tells what it got, /secret is 401. */
 
-#define PATIENCE_S 30
+#define PATIENCE_S (30 * TEST_SLOWNESS)
 #define START "POST /webhook HTTP/1.1\r\nHost: x\r\n"
 #define GOOD START "Content-Length: 2\r\n\r\n{}"
 #define REFUSED "POST /secret HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}"

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#define WAIT_MS 10000
-
 static const char *const kind_names[DESK_KINDS] = {
     "progress", "online", "failed", "person",    "feed",
     "prompt",   "over",   "notice", "catalogue", "ask",
@@ -77,7 +75,7 @@ desk_run_ms(Desk *desk, guint ms)
 void
 desk_wait_until(Desk *desk, gboolean (*condition)(Desk *desk), const char *what)
 {
-    gint64 end = g_get_monotonic_time() + WAIT_MS * G_TIME_SPAN_MILLISECOND;
+    gint64 end = g_get_monotonic_time() + DESK_PATIENCE_MS * G_TIME_SPAN_MILLISECOND;
 
     while (!condition(desk)) {
         if (g_get_monotonic_time() > end)
@@ -122,7 +120,7 @@ find_untaken(const Desk *desk, const Wanted *wanted)
 static DeskEvent *
 wait_for(Desk *desk, const Wanted *wanted)
 {
-    gint64 end = g_get_monotonic_time() + WAIT_MS * G_TIME_SPAN_MILLISECOND;
+    gint64 end = g_get_monotonic_time() + DESK_PATIENCE_MS * G_TIME_SPAN_MILLISECOND;
     DeskEvent *event;
 
     while ((event = find_untaken(desk, wanted)) == NULL) {
@@ -191,7 +189,7 @@ desk_wait_catalogue(Desk *desk)
 void
 desk_login(Desk *desk)
 {
-    gint64 end = g_get_monotonic_time() + WAIT_MS * G_TIME_SPAN_MILLISECOND;
+    gint64 end = g_get_monotonic_time() + DESK_PATIENCE_MS * G_TIME_SPAN_MILLISECOND;
 
     desk_start(desk);
     while (desk_count(desk, DESK_ONLINE, NULL, "*") == 0) {
@@ -206,7 +204,7 @@ typedef gboolean (*ViewTest)(const CoexPersonView *view, gconstpointer wanted);
 static void
 wait_view(Desk *desk, const char *who, ViewTest test, gconstpointer wanted)
 {
-    gint64 end = g_get_monotonic_time() + WAIT_MS * G_TIME_SPAN_MILLISECOND;
+    gint64 end = g_get_monotonic_time() + DESK_PATIENCE_MS * G_TIME_SPAN_MILLISECOND;
     const CoexPersonView *view;
 
     while ((view = desk_view(desk, who)) == NULL || !test(view, wanted)) {
@@ -257,7 +255,7 @@ desk_wait_state(Desk *desk, const char *who, const char *last_state)
 CoexSimRequest *
 desk_wait_sent(Desk *desk, const char *who, const char *text)
 {
-    gint64 end = g_get_monotonic_time() + WAIT_MS * G_TIME_SPAN_MILLISECOND;
+    gint64 end = g_get_monotonic_time() + DESK_PATIENCE_MS * G_TIME_SPAN_MILLISECOND;
     CoexSimRequest *request;
 
     while ((request = coex_sim_next_sent(desk->sim, 0)) == NULL) {
@@ -274,7 +272,7 @@ desk_wait_sent(Desk *desk, const char *who, const char *text)
 void
 desk_wait_requests(Desk *desk, const char *what, guint n)
 {
-    gint64 end = g_get_monotonic_time() + WAIT_MS * G_TIME_SPAN_MILLISECOND;
+    gint64 end = g_get_monotonic_time() + DESK_PATIENCE_MS * G_TIME_SPAN_MILLISECOND;
 
     while (coex_sim_n_requests(desk->sim, what) < n) {
         if (g_get_monotonic_time() > end)
@@ -289,7 +287,7 @@ void
 desk_fence(Desk *desk)
 {
     g_autofree char *text = g_strdup_printf("fence %u", desk->n_fences++);
-    gint64 end = g_get_monotonic_time() + WAIT_MS * G_TIME_SPAN_MILLISECOND;
+    gint64 end = g_get_monotonic_time() + DESK_PATIENCE_MS * G_TIME_SPAN_MILLISECOND;
 
     while (!coex_sim_wait_delivered(desk->sim, 0)) {
         if (g_get_monotonic_time() > end)

@@ -7,12 +7,15 @@
 
 /* A desk: one business number with its simulated WhatsApp, a private database and a session whose
  * observer writes everything down. Tests are verbs on it: do something on one side, wait for what
- * must be told on the other. Waiting runs the default main context and fails the test after ten
- * seconds with a list of what was told instead. Whatever is told and never waited for fails the
- * test at its end, and so do complaints of the simulated number, timers and threads left behind.
+ * must be told on the other. Waiting runs the default main context and fails the test after
+ * DESK_PATIENCE_MS with a list of what was told instead. Whatever is told and never waited for
+ * fails the test at its end, and so do complaints of the simulated number, timers and threads left
+ * behind.
  *
  * People are named by the simulator's handles: ada and ben (number and BSUID), carla (BSUID and
  * username only), dana (number only, never wrote), fay (the fence, see desk_fence()). */
+
+#define DESK_PATIENCE_MS (10000 * TEST_SLOWNESS)
 
 typedef enum {
     DESK_PROGRESS,

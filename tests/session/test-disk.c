@@ -31,7 +31,7 @@ test_receiving(Desk *desk)
     desk_ignore(desk, "Reading or writing *");
     fill_disk(TRUE);
     g_free(coex_sim_customer_sends(desk->sim, "ada", "Meanwhile"));
-    g_assert_true(coex_sim_wait_refused(desk->sim, 1, 5000));
+    g_assert_true(coex_sim_wait_refused(desk->sim, 1, DESK_PATIENCE_MS));
     desk_run_ms(desk, 50);
     g_assert_cmpuint(desk_count(desk, DESK_FEED, "ada", "Meanwhile"), ==, 0);
     fill_disk(FALSE);
@@ -174,7 +174,7 @@ test_settled(Desk *desk)
         coex_sim_request_free(request);
     desk_send(desk, "ada", "Once");
     desk_wait_feed(desk, COEX_FEED_TYPED, "ada", "Once");
-    request = coex_sim_wait_request(desk->sim, "messages", 5000);
+    request = coex_sim_wait_request(desk->sim, "messages", DESK_PATIENCE_MS);
     g_assert_nonnull(request);
     g_assert_cmpint(request->code, ==, 131016);
     value =

@@ -116,7 +116,7 @@ test_end_in_delivery(Desk *desk)
     }
     desk->quit_after = 0;
     desk_login(desk);
-    g_assert_true(coex_sim_wait_delivered(desk->sim, 10000));
+    g_assert_true(coex_sim_wait_delivered(desk->sim, DESK_PATIENCE_MS));
     g_free(coex_sim_customer_sends(desk->sim, "ada", "Last"));
     desk_wait_any_feed(desk, COEX_FEED_INBOUND, "ada", "Last");
     keep_feed(desk, texts);
@@ -193,7 +193,7 @@ test_unshown_comes_later(Desk *desk)
     desk_hear(desk, "ada", "One");
     g_free(coex_sim_customer_sends(desk->sim, "ada", "Two"));
     g_free(coex_sim_customer_sends(desk->sim, "ada", "Three"));
-    g_assert_true(coex_sim_wait_delivered(desk->sim, 10000));
+    g_assert_true(coex_sim_wait_delivered(desk->sim, DESK_PATIENCE_MS));
     desk_logout(desk);
     desk_login(desk);
     desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Two");

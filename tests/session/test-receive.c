@@ -235,7 +235,7 @@ test_unknown_number_kept(Desk *desk)
 
     desk_login(desk);
     g_free(coex_sim_customer_sends(other->sim, "ada", "To the other number"));
-    g_assert_true(coex_sim_wait_delivered(other->sim, 5000));
+    g_assert_true(coex_sim_wait_delivered(other->sim, DESK_PATIENCE_MS));
     desk_fence(desk);
     g_assert_cmpuint(desk_count(desk, DESK_FEED, "ada", "*"), ==, 0);
     desk_login(other);
@@ -254,7 +254,7 @@ test_other_number_refused(Desk *desk)
     g_free(coex_sim_customer_sends(desk->sim, "ada", "Wrong address"));
     g_free(coex_sim_customer_sends(desk->sim, "ada", "Wrong again"));
     desk_wait_notice(desk, NULL, "*+447700900100*+447700900199*");
-    g_assert_true(coex_sim_wait_delivered(desk->sim, 5000));
+    g_assert_true(coex_sim_wait_delivered(desk->sim, DESK_PATIENCE_MS));
     desk_logout(desk);
     /* with the right name it is all there */
     desk->config.number = desk->number;
@@ -406,7 +406,7 @@ test_many(Desk *desk)
         coex_sim_end_batch(desk->sim);
     }
     coex_sim_release(desk->sim, COEX_SIM_IN_ORDER);
-    g_assert_true(coex_sim_wait_delivered(desk->sim, 10000));
+    g_assert_true(coex_sim_wait_delivered(desk->sim, DESK_PATIENCE_MS));
     for (guint i = 0; i < N; i++) {
         g_autofree char *text = g_strdup_printf("Message %u", i);
 

@@ -143,8 +143,8 @@ test_all_limited(Desk *desk)
     say(desk, "ben", "Second");
     desk_run_ms(desk, 600);
     g_assert_cmpuint(coex_sim_n_requests(desk->sim, "messages"), ==, 1);
-    g_assert_true(coex_sim_wait_n_sent(desk->sim, "ada", 1, 10000));
-    g_assert_true(coex_sim_wait_n_sent(desk->sim, "ben", 1, 10000));
+    g_assert_true(coex_sim_wait_n_sent(desk->sim, "ada", 1, DESK_PATIENCE_MS));
+    g_assert_true(coex_sim_wait_n_sent(desk->sim, "ben", 1, DESK_PATIENCE_MS));
     g_assert_cmpuint(coex_sim_n_requests(desk->sim, "messages"), ==, 4);
 }
 
@@ -252,8 +252,8 @@ test_network_down(Desk *desk)
     say(desk, "ada", "Three");
     desk_run_ms(desk, 200);
     coex_sim_set_down(desk->sim, FALSE);
-    g_assert_true(coex_sim_wait_n_sent(desk->sim, "ada", 2, 10000));
-    g_assert_true(coex_sim_wait_n_sent(desk->sim, "ben", 1, 10000));
+    g_assert_true(coex_sim_wait_n_sent(desk->sim, "ada", 2, DESK_PATIENCE_MS));
+    g_assert_true(coex_sim_wait_n_sent(desk->sim, "ben", 1, DESK_PATIENCE_MS));
     desk_wait_state(desk, "ada", "delivered*: Three");
 }
 

@@ -43,6 +43,7 @@ check     fonts-dejavu-core  dejavu-sans-fonts         ttf-dejavu
 pictures  xterm              xterm                     xterm
 pictures  x11-xserver-utils  xsetroot                  xorg-xsetroot
 pictures  fonts-noto-color-emoji google-noto-emoji-color-fonts noto-fonts-emoji
+valgrind  valgrind           valgrind                  valgrind
 fuzz      clang              clang                     clang
 fuzz      libclang-rt-14-dev compiler-rt               compiler-rt
 lint      clang              clang                     clang

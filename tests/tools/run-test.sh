@@ -21,18 +21,28 @@ export XDG_CONFIG_HOME="$HOME/.config" XDG_DATA_HOME="$HOME/.local/share"
 export XDG_CACHE_HOME="$HOME/.cache" XDG_STATE_HOME="$HOME/.local/state"
 export LC_ALL=C.UTF-8 TZ=UTC PYTHONDONTWRITEBYTECODE=1 GSETTINGS_BACKEND=memory GIO_USE_VFS=local
 export ASAN_OPTIONS="detect_leaks=1:halt_on_error=1:${ASAN_OPTIONS:-}"
+export LSAN_OPTIONS="suppressions=$root/tests/tools/lsan.txt:print_suppressions=0:${LSAN_OPTIONS:-}"
 export UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1:${UBSAN_OPTIONS:-}"
 unset DISPLAY WAYLAND_DISPLAY DBUS_SESSION_BUS_ADDRESS http_proxy https_proxy no_proxy \
   HTTP_PROXY HTTPS_PROXY NO_PROXY ALL_PROXY all_proxy MAKEFLAGS MFLAGS MAKELEVEL COEX_KEY
 
 limit=${COEX_TEST_TIMEOUT:-300}
+checker=
+if [ "${COEX_VARIANT:-}" = valgrind ]; then
+  limit=${COEX_TEST_TIMEOUT:-3600}
+  checker="valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite
+    --show-leak-kinds=definite --num-callers=30 --suppressions=$root/tests/tools/valgrind.supp
+    --trace-children=yes --trace-children-skip=/usr/*,/bin/*"
+fi
 case $test in
 */tests/unit/* | */tests/fuzz/* | */tests/store/* | */tests/net/* | */tests/session/*) export G_DEBUG=fatal-criticals ;;
+# Slower, but the only way to see through libpurple to what leaked: it has no frame pointers.
+*/tests/host/*) export ASAN_OPTIONS="fast_unwind_on_malloc=0:$ASAN_OPTIONS" ;;
 esac
 case $test in
 *.py) set -- python3 "$test" "$@" ;;
 *.sh) set -- sh "$test" "$@" ;;
-*) set -- "$test" --tap "$@" ;;
+*) set -- $checker "$test" --tap "$@" ;;
 esac
 
 # GLib bails out at a failed assertion, and prove would end the whole run there: say it as a comment,
