@@ -630,6 +630,10 @@ test_hard_work(void)
         "\xcc\x81", "👍🏽", "🇩🇪",       "\xe2\x80\x8d", "<!--",         "<a href=x>",
     };
 
+#ifdef __SANITIZE_ADDRESS__
+    g_test_skip("the sanitizer measures the whole string at each strstr()");
+    return;
+#endif
     for (gsize i = 0; i < G_N_ELEMENTS(pieces); i++) {
         double ratio = G_MAXDOUBLE;
 
