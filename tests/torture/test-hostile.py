@@ -335,8 +335,10 @@ class World:
         wait_until("a notice for each of them", pause=0.01,
                    condition=lambda: self.host.count("^notice\t.*without its sender") == len(NO_SENDERS))
         check(self.host.count("^message\t") == before, "nobody has a conversation")
-        for name in NAMES:
+        for n, name in enumerate(NAMES, 1):
             self.message(BEN, b'"I have a name"', name)
+            # a name that is told late is that of the next message
+            wait_until("the text", lambda n=n: self.host.shown[BEN, "RECV", "I have a name"] == n, pause=0.005)
         for moment in TIMES:
             self.message(BEN, b'"when"', "Ben", moment)
         wait_until("the texts", lambda: self.host.shown[BEN, "RECV", "when"] == len(TIMES), pause=0.01)
