@@ -8,6 +8,7 @@
 #include "purple/choice.h"
 #include "purple/conversation.h"
 #include "purple/host.h"
+#include "purple/options.h"
 #include "purple/roster.h"
 
 #define NOTICE_COLUMNS 50 /* what Pidgin's window takes without wrapping once more */
@@ -29,14 +30,6 @@ CoexLogin *
 coex_login_of_account(PurpleAccount *account)
 {
     return coex_login_of(purple_account_get_connection(account));
-}
-
-const char *
-coex_login_get_option(PurpleAccount *account, const char *key, const char *preset)
-{
-    const char *value = purple_account_get_string(account, key, preset);
-
-    return value != NULL ? value : preset;
 }
 
 char *
@@ -304,7 +297,7 @@ static const CoexSessionObserver observer = {
 static CoexReceipts
 read_receipts(PurpleAccount *account)
 {
-    const char *option = coex_login_get_option(account, "read-receipts", "answer");
+    const char *option = coex_options_get(account, "read-receipts");
 
     if (strcmp(option, "never") == 0)
         return COEX_RECEIPTS_NEVER;
@@ -346,7 +339,7 @@ set_provider_error(GError **error, const char *provider)
 static gboolean
 read_credentials(CoexLogin *login, CoexSessionConfig *config, GError **error)
 {
-    const char *provider = coex_login_get_option(login->account, "provider", "360dialog");
+    const char *provider = coex_options_get(login->account, "provider");
 
     config->key = purple_connection_get_password(login->gc);
     config->backend = coex_backend_lookup(provider);
@@ -394,7 +387,7 @@ database_path(void)
 static char *
 dup_language(PurpleAccount *account)
 {
-    const char *option = coex_login_get_option(account, "template-language", "");
+    const char *option = coex_options_get(account, "template-language");
     const char *locale = option[0] != '\0' ? option : g_get_language_names()[0];
 
     if (strcmp(locale, "C") == 0 || g_str_has_prefix(locale, "C.") || strcmp(locale, "POSIX") == 0)
@@ -410,15 +403,15 @@ start_session(CoexLogin *login, GError **error)
     g_autofree char *number = take_number(account, error);
     CoexSessionConfig config = {
         .number = number,
-        .api_url = coex_login_get_option(account, "api-url", ""),
-        .phone_number_id = coex_login_get_option(account, "phone-number-id", ""),
-        .waba_id = coex_login_get_option(account, "waba-id", ""),
-        .app_secret = coex_login_get_option(account, "app-secret", ""),
-        .verify_token = coex_login_get_option(account, "verify-token", ""),
-        .listen = coex_login_get_option(account, "listen", "127.0.0.1:8480"),
-        .webhook_path = coex_login_get_option(account, "webhook-path", "/webhook"),
-        .webhook_header = coex_login_get_option(account, "webhook-header", ""),
-        .public_url = coex_login_get_option(account, "public-url", ""),
+        .api_url = coex_options_get(account, "api-url"),
+        .phone_number_id = coex_options_get(account, "phone-number-id"),
+        .waba_id = coex_options_get(account, "waba-id"),
+        .app_secret = coex_options_get(account, "app-secret"),
+        .verify_token = coex_options_get(account, "verify-token"),
+        .listen = coex_options_get(account, "listen"),
+        .webhook_path = coex_options_get(account, "webhook-path"),
+        .webhook_header = coex_options_get(account, "webhook-header"),
+        .public_url = coex_options_get(account, "public-url"),
         .receipts = read_receipts(account),
         .list_everybody = coex_roster_lists_everybody(account),
         .verb_mark = coex_host_get_mark()[0],

@@ -35,10 +35,6 @@ void coex_login_close(PurpleConnection *gc);
 CoexLogin *coex_login_of(PurpleConnection *gc);
 CoexLogin *coex_login_of_account(PurpleAccount *account);
 
-/* The account's option, @preset also where the chat program stored NULL, as Pidgin does for a list
- * in which nothing is chosen. Borrowed. */
-const char *coex_login_get_option(PurpleAccount *account, const char *key, const char *preset);
-
 /* The person's buddy name for anything a chat program calls one: "+49 30 …" or another's address of
  * the same person. Text that is no address comes back as it is. Free with g_free(). */
 char *coex_login_dup_name(CoexLogin *login, const char *who);

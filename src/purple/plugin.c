@@ -3,12 +3,13 @@
 #include "purple/actions.h"
 #include "purple/conversation.h"
 #include "purple/log.h"
+#include "purple/options.h"
 #include "purple/roster.h"
 #include "purple/verbs.h"
 
 #include <dlfcn.h>
 
-/* The plugin as libpurple sees it: the tables, the account's options, load and unload. */
+/* The plugin as libpurple sees it: the tables, load and unload. */
 
 /* ---- load ---- */
 
@@ -112,77 +113,10 @@ static PurplePluginInfo info = {
     .actions = coex_actions_list,
 };
 
-/* ---- the options: what is read in account.c has the same default ---- */
-
-typedef struct {
-    const char *key;
-    const char *label;
-    const char *preset;
-    gboolean secret;
-    gboolean is_provider;   /* a list: each backend is a choice, the first the preset */
-    const char *choices[7]; /* label, value, …; the first is the preset. None: a string */
-} Option;
-
-/* The labels say what the keys say: BitlBee's users see those, and every sentence names them. Who
- * sets an account up goes from the top down. */
-static const Option options[] = {
-    { .key = "provider", .label = "Provider", .is_provider = TRUE },
-    { .key = "webhook-header",
-      .label = "Webhook header (360dialog)",
-      .preset = "",
-      .secret = TRUE },
-    { .key = "app-secret", .label = "App secret (Meta)", .preset = "", .secret = TRUE },
-    { .key = "verify-token", .label = "Verify token (Meta)", .preset = "", .secret = TRUE },
-    { .key = "public-url", .label = "Public URL of the webhook", .preset = "" },
-    { .key = "listen", .label = "Listen on (address:port)", .preset = "127.0.0.1:8480" },
-    { .key = "webhook-path", .label = "Webhook path", .preset = "/webhook" },
-    { .key = "phone-number-id", .label = "Phone number id (Meta, if not found)", .preset = "" },
-    { .key = "waba-id", .label = "WABA id (Meta, if not found)", .preset = "" },
-    { .key = "api-url", .label = "API URL (empty: the provider's)", .preset = "" },
-    { .key = "read-receipts",
-      .label = "Read receipts",
-      .choices = { "when answered", "answer", "when seen", "seen", "never", "never" } },
-    { .key = "template-language", .label = "Template language (such as de)", .preset = "" },
-    { .key = "buddies",
-      .label = "Buddies",
-      .choices = { "last 90 days", "active", "everybody", "all" } },
-};
-
-static GList *
-add_choice(GList *choices, const char *label, const char *value)
-{
-    PurpleKeyValuePair *pair = g_new0(PurpleKeyValuePair, 1);
-
-    pair->key = g_strdup(label);
-    pair->value = g_strdup(value);
-    return g_list_append(choices, pair);
-}
-
-static PurpleAccountOption *
-make_option(const Option *option)
-{
-    const CoexBackend *const *backends = coex_backend_list();
-    PurpleAccountOption *made;
-    GList *choices = NULL;
-
-    for (guint i = 0; option->is_provider && backends[i] != NULL; i++)
-        choices = add_choice(choices, backends[i]->label, backends[i]->id);
-    for (const char *const *choice = option->choices; *choice != NULL; choice += 2)
-        choices = add_choice(choices, choice[0], choice[1]);
-    if (choices != NULL)
-        return purple_account_option_list_new(option->label, option->key, choices);
-
-    made = purple_account_option_string_new(option->label, option->key, option->preset);
-    purple_account_option_set_masked(made, option->secret);
-    return made;
-}
-
 static void
 init_plugin(PurplePlugin *plugin)
 {
-    for (guint i = 0; i < G_N_ELEMENTS(options); i++)
-        protocol_info.protocol_options =
-            g_list_append(protocol_info.protocol_options, make_option(&options[i]));
+    protocol_info.protocol_options = coex_options_make_list();
 }
 
 PURPLE_INIT_PLUGIN(coex, init_plugin, info)

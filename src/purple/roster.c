@@ -2,6 +2,7 @@
 #include "purple/roster.h"
 #include "purple/host.h"
 #include "purple/nick.h"
+#include "purple/options.h"
 
 #define GROUP "WhatsApp"
 #define SLICE_US 8000 /* of work between two turns of the host's main loop */
@@ -10,7 +11,7 @@
 gboolean
 coex_roster_lists_everybody(PurpleAccount *account)
 {
-    return strcmp(coex_login_get_option(account, "buddies", "active"), "all") == 0;
+    return strcmp(coex_options_get(account, "buddies"), "all") == 0;
 }
 
 const char *
