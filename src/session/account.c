@@ -381,3 +381,11 @@ coex_account_put_setting(CoexAccount *account, const char *key, const char *valu
     coex_batch_put_setting(batch, key, value);
     coex_account_commit(account, batch);
 }
+
+void
+coex_account_learn(CoexAccount *account, char **member, const char *key, const char *value)
+{
+    g_free(*member);
+    *member = g_strdup(value);
+    coex_account_put_setting(account, key, value);
+}

@@ -102,6 +102,10 @@ void coex_account_store_person(CoexAccount *account, const CoexPerson *person);
 const char *coex_account_get_setting(const CoexAccount *account, const char *key);
 void coex_account_put_setting(CoexAccount *account, const char *key, const char *value);
 
+/* Puts a copy of @value in the place of an option that was empty or is outdated, and keeps it for
+ * the next login. */
+void coex_account_learn(CoexAccount *account, char **member, const char *key, const char *value);
+
 /* Takes @news to the main half; frees it once the account is dead. */
 void coex_account_tell(CoexAccount *account, CoexNews *news);
 /* Tells the main half; each is a no-op once the account is dead. */

@@ -41,11 +41,8 @@ ends_search(const GError *error)
 static void
 take_id(CoexAccount *account, char **member, const char *key, const char *id)
 {
-    if (**member != '\0')
-        return;
-    g_free(*member);
-    *member = g_strdup(id);
-    coex_account_put_setting(account, key, id);
+    if (**member == '\0')
+        coex_account_learn(account, member, key, id);
 }
 
 static void

@@ -18,9 +18,8 @@ learn_number_id(CoexAccount *account, const CoexEvent *event)
     if (event->phone_number_id == NULL || account->endpoint.backend->number_in_path ||
         g_strcmp0(account->endpoint.phone_number_id, event->phone_number_id) == 0)
         return;
-    g_free(account->endpoint.phone_number_id);
-    account->endpoint.phone_number_id = g_strdup(event->phone_number_id);
-    coex_account_put_setting(account, "phone-number-id", event->phone_number_id);
+    coex_account_learn(account, &account->endpoint.phone_number_id, "phone-number-id",
+                       event->phone_number_id);
     coex_hub_apply_waiting(account->hub, account);
 }
 

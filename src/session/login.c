@@ -43,23 +43,16 @@ fail(CoexAccount *account, CoexErrorCode code, const char *format, ...)
 
 /* ---- 1: the database ---- */
 
-static void
-set_string(char **member, const char *value)
-{
-    char *copy = g_strdup(value);
-
-    g_free(*member);
-    *member = copy;
-}
-
 /* What the provider told in an earlier session stands in for an empty option. */
 static void
 recall(CoexAccount *account, char **member, const char *key)
 {
     const char *kept = coex_account_get_setting(account, key);
 
-    if (**member == '\0' && kept != NULL)
-        set_string(member, kept);
+    if (**member != '\0' || kept == NULL)
+        return;
+    g_free(*member);
+    *member = g_strdup(kept);
 }
 
 /* With a public address the secrets may be of our own making. */
@@ -74,8 +67,7 @@ invent_secret(CoexAccount *account, char **member, const char *key, const char *
         return;
     uuid = g_uuid_string_random();
     secret = g_strconcat(prefix, uuid, NULL);
-    set_string(member, secret);
-    coex_account_put_setting(account, key, secret);
+    coex_account_learn(account, member, key, secret);
 }
 
 static void
@@ -188,7 +180,8 @@ coex_account_login(CoexAccount *account)
         coex_account_tell_failed(account, error);
         return;
     }
-    set_string(&account->endpoint.base_url, base_url);
+    g_free(account->endpoint.base_url);
+    account->endpoint.base_url = g_steal_pointer(&base_url);
     tell_step(account, "Opening the database");
     account->cancellable = g_cancellable_new();
     account->login.cancellable = g_cancellable_new();
