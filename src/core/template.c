@@ -2,6 +2,7 @@
 #include "core/template.h"
 
 #include "core/error.h"
+#include "core/text.h"
 #include <string.h>
 
 /* Beyond what any approved template has: a text has at most 1024 characters, 32768 in a body alone
@@ -546,6 +547,14 @@ coex_template_check_values(const CoexTemplate *template_, const char *const *val
         *ret_cleaned = cleaned;
     g_ptr_array_add(clean, NULL);
     return (char **)g_ptr_array_steal(clean, NULL);
+}
+
+gboolean
+coex_template_values_have(const char *const *values, const char *text)
+{
+    g_autofree char *line = coex_text_excerpt(text, COEX_TEXT_MAX);
+
+    return values != NULL && (g_strv_contains(values, line) || g_strv_contains(values, text));
 }
 
 /* Appends @text with its variables replaced. */

@@ -51,6 +51,9 @@ gboolean coex_template_is_approved(const CoexTemplate *template_);
 char **coex_template_check_values(const CoexTemplate *template_, const char *const *values,
                                   gboolean *ret_cleaned, GError **error);
 
+/* Whether one of @values (NULL: none) is @text, as it stands or on one line. */
+gboolean coex_template_values_have(const char *const *values, const char *text);
+
 /* The finished message as plain text with line breaks: header, body, footer, "[button]"s, with the
  * values cleaned as they will be sent. Missing and blank values stay as {{name}}. @values may be
  * NULL or shorter. Free with g_free(). */

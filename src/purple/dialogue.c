@@ -114,16 +114,6 @@ show_values(CoexChoice *choice)
     say(choice, lines->str);
 }
 
-static gboolean
-has_unused_text(const CoexChoice *choice)
-{
-    if (choice->parked == NULL)
-        return FALSE;
-
-    g_autofree char *line = coex_text_excerpt(choice->parked, COEX_TEXT_MAX);
-    return !g_strv_contains((const char *const *)choice->values, line);
-}
-
 static void
 show_confirm(CoexChoice *choice)
 {
@@ -138,7 +128,8 @@ show_confirm(CoexChoice *choice)
     add_line(lines, cost);
     if (choice->cleaned)
         add_line(lines, "Tabs, line breaks and runs of blanks became single blanks.");
-    if (has_unused_text(choice))
+    if (choice->parked != NULL &&
+        !coex_template_values_have((const char *const *)choice->values, choice->parked))
         add_line(lines, "The text that waits is not in it and will come back unsent. To keep it, "
                         "type !hold first and choose again.");
     add_line(lines, "!send sends it, !cancel does not.");

@@ -105,17 +105,6 @@ typedef struct {
     gboolean all_used;         /* one value carries all the texts together */
 } Return;
 
-static gboolean
-was_used(const char *text, const char *const *values)
-{
-    g_autofree char *flat = coex_text_excerpt(text, COEX_TEXT_MAX);
-
-    for (guint i = 0; values != NULL && values[i] != NULL; i++)
-        if (g_str_equal(values[i], flat) || g_str_equal(values[i], text))
-            return TRUE;
-    return FALSE;
-}
-
 /* The prompt offers all parked texts as one value. */
 static gboolean
 were_used(CoexOutbox *outbox, CoexPerson *person, const char *const *values)
@@ -123,7 +112,7 @@ were_used(CoexOutbox *outbox, CoexPerson *person, const char *const *values)
     g_autoptr(GString) texts = g_string_new(NULL);
 
     each_slip(outbox, person->id, COEX_OUTBOX_PARKED, collect_text, texts);
-    return was_used(texts->str, values);
+    return coex_template_values_have(values, texts->str);
 }
 
 /* Takes a parked slip out, with its text as a line unless a template carried it. */
@@ -133,7 +122,7 @@ return_slip(CoexSlip *slip, gpointer data)
     Return *back = data;
     gint64 now = coex_account_now(slip->outbox->account);
 
-    if (!back->all_used && !was_used(slip->row->text, back->values)) {
+    if (!back->all_used && !coex_template_values_have(back->values, slip->row->text)) {
         g_autofree char *line = g_strconcat("Not sent: ", slip->row->text, NULL);
 
         coex_batch_add_line(back->batch, slip->row->person_id, COEX_FEED_NOTICE, line, NULL, now);

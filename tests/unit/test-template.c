@@ -394,11 +394,16 @@ test_values(void)
 static void
 test_no_values(void)
 {
+    const char *const used[] = { "Bob", "first second", NULL };
     g_autoptr(CoexTemplate) template_ = parse_body("We are open again.");
     g_auto(GStrv) values = coex_template_check_values(template_, NULL, NULL, NULL);
 
     g_assert_nonnull(values);
     g_assert_cmpuint(g_strv_length(values), ==, 0);
+    g_assert_false(coex_template_values_have(NULL, "Bob"));
+    g_assert_true(coex_template_values_have(used, "Bob"));
+    g_assert_true(coex_template_values_have(used, "first\nsecond"));
+    g_assert_false(coex_template_values_have(used, "first"));
 }
 
 static void
