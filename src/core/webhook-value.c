@@ -482,15 +482,23 @@ static const CoexJsonField call_fields[] = {
     COEX_JSON_END,
 };
 
+/* A line about a person whom @fields lead to. */
 static void
-read_call(Value *value, const CoexJsonAt *at)
+read_notice(Value *value, const CoexJsonAt *at, const CoexJsonField *fields,
+            char *(*notice)(const CoexJsonAt *at, const char *who))
 {
     Address address = { 0 };
     g_autofree char *who = NULL;
 
-    coex_json_read(at, call_fields, &address, NULL);
+    coex_json_read(at, fields, &address, NULL);
     who = person_dup_display(value, &address);
-    add_line(value, COEX_EVENT_ACCOUNT, coex_notice_call(at, who));
+    add_line(value, COEX_EVENT_ACCOUNT, notice(at, who));
+}
+
+static void
+read_call(Value *value, const CoexJsonAt *at)
+{
+    read_notice(value, at, call_fields, coex_notice_call);
 }
 
 static const CoexJsonField preference_fields[] = {
@@ -502,12 +510,7 @@ static const CoexJsonField preference_fields[] = {
 static void
 read_preference(Value *value, const CoexJsonAt *at)
 {
-    Address address = { 0 };
-    g_autofree char *who = NULL;
-
-    coex_json_read(at, preference_fields, &address, NULL);
-    who = person_dup_display(value, &address);
-    add_line(value, COEX_EVENT_ACCOUNT, coex_notice_preference(at, who));
+    read_notice(value, at, preference_fields, coex_notice_preference);
 }
 
 /* A file that belongs to a chunk of history comes as a message of its own (Meta:
