@@ -84,6 +84,16 @@ class Clock:
             settings.write(struct.pack("=qqq", rate, ahead_s, slept_s))
 
 
+def run_at_both(suite, world_of, cases_of):
+    """world_of(provider, directory) gives what has `sim`, `host` and end(); cases_of(world) its cases."""
+    for provider in ("360dialog", "meta"):
+        directory = os.path.join(suite.directory, provider)
+        os.mkdir(directory)
+        world = world_of(provider, directory)
+        suite.run(provider, list(cases_of(world)), lambda world=world: world.sim.said.tail(30) + world.host.witness())
+        world.end()
+
+
 class Headless:
     """One chat program on one profile through all its lives. `said` holds every event of all of them, as
     lines; see tests/host/event.h for the columns. `shown` counts the lines that stood in conversations, by name,

@@ -10,7 +10,7 @@ import tempfile
 import time
 
 from deliveries import Deliveries
-from headless import ENGINE, LISTENER, MAIN, WRITER, Headless, can_mount, check, wait_until, why_no_strace
+from headless import ENGINE, LISTENER, WRITER, Headless, can_mount, check, wait_until, why_no_strace
 from sim import Sim
 from tap import Failed, Suite
 

@@ -10,7 +10,7 @@ import sys
 import time
 
 from deliveries import Deliveries
-from headless import Headless, check, wait_until
+from headless import Headless, check, run_at_both
 from sim import Sim
 from tap import Suite
 
@@ -97,12 +97,7 @@ class Storm:
 
 def main():
     suite = Suite()
-    for provider in ("360dialog", "meta"):
-        directory = os.path.join(suite.directory, provider)
-        os.mkdir(directory)
-        storm = Storm(provider, directory)
-        suite.run(provider, [storm.storm, storm.look], lambda storm=storm: storm.sim.said.tail(10) + storm.host.witness())
-        storm.end()
+    run_at_both(suite, Storm, lambda storm: [storm.storm, storm.look])
     return suite.end()
 
 

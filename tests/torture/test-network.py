@@ -12,7 +12,7 @@ import time
 
 from deliveries import Deliveries
 from gate import GARBAGE, Gate, error_object, http
-from headless import WRITER, Clock, Headless, can_mount, check, wait_until, why_no_strace
+from headless import WRITER, Clock, Headless, can_mount, check, run_at_both, wait_until, why_no_strace
 from sim import Sim
 from tap import Suite
 
@@ -485,12 +485,7 @@ def cases(world):
 
 def main():
     suite = Suite()
-    for provider in ("360dialog", "meta"):
-        directory = os.path.join(suite.directory, provider)
-        os.mkdir(directory)
-        world = World(provider, directory)
-        suite.run(provider, list(cases(world)), lambda world=world: world.sim.said.tail(20) + world.host.witness())
-        world.end()
+    run_at_both(suite, World, cases)
     return suite.end()
 
 

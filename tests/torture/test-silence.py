@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Webhooks that never arrive: the user hears of it, and where the provider delivers instead."""
-import os
 import sys
 
-from headless import Clock, Headless, check, wait_until
+from headless import Clock, Headless, check, run_at_both, wait_until
 from sim import Sim
 from tap import Suite
 
@@ -71,13 +70,8 @@ class World:
 
 def main():
     suite = Suite()
-    for provider in LABELS:
-        directory = os.path.join(suite.directory, provider)
-        os.mkdir(directory)
-        world = World(provider, directory)
-        suite.run(provider, [world.delivered_elsewhere, world.delivered_nowhere, world.silent_after_a_send, world.host.quit],
-                  lambda world=world: world.sim.said.tail(20) + world.host.witness())
-        world.end()
+    run_at_both(suite, World, lambda world: [world.delivered_elsewhere, world.delivered_nowhere,
+                                             world.silent_after_a_send, world.host.quit])
     return suite.end()
 
 

@@ -5,7 +5,7 @@ most twice, nothing is stored twice, nothing is sent twice."""
 import os
 import sys
 
-from headless import ENGINE, LISTENER, MAIN, WRITER, Headless, check, wait_until, why_no_strace
+from headless import ENGINE, LISTENER, MAIN, WRITER, Headless, check, run_at_both, wait_until, why_no_strace
 from sim import Sim
 from tap import Suite
 
@@ -228,12 +228,7 @@ def main():
         print(f"1..0 # SKIP strace cannot be used here: {reason}")
         return 0
     suite = Suite()
-    for provider in ("360dialog", "meta"):
-        directory = os.path.join(suite.directory, provider)
-        os.mkdir(directory)
-        life = Life(provider, directory)
-        suite.run(provider, list(life.cases()), lambda life=life: life.sim.said.tail(30) + life.host.witness())
-        life.end()
+    run_at_both(suite, Life, Life.cases)
     return suite.end()
 
 
