@@ -62,7 +62,25 @@ static const char SCHEMA_1[] =
     "CREATE TABLE settings(account INTEGER NOT NULL CHECK(account > 0), key TEXT NOT NULL,"
     " value TEXT NOT NULL, PRIMARY KEY(account, key)) STRICT, WITHOUT ROWID;";
 
-static const char *const MIGRATIONS[] = { SCHEMA_1 };
+/* Once per direction: a customer may send a message under the token that one of ours has, but what
+ * was sent here and what the phone tells of it are one message. SQLite cannot drop the old rule, so
+ * the table is written anew. */
+static const char SCHEMA_2[] =
+    "CREATE TABLE messages_2(id INTEGER PRIMARY KEY, account INTEGER NOT NULL CHECK(account > 0),"
+    " person INTEGER NOT NULL CHECK(person > 0), direction INTEGER NOT NULL, wamid TEXT,"
+    " token TEXT NOT NULL, time INTEGER NOT NULL, kind INTEGER NOT NULL, type TEXT, text TEXT,"
+    " state INTEGER NOT NULL, state_at INTEGER NOT NULL, error_code INTEGER NOT NULL DEFAULT 0,"
+    " local_id TEXT) STRICT;"
+    "INSERT INTO messages_2(id, account, person, direction, wamid, token, time, kind, type, text,"
+    " state, state_at, error_code, local_id)"
+    " SELECT id, account, person, direction, wamid, token, time, kind, type, text,"
+    " state, state_at, error_code, local_id FROM messages;"
+    "DROP TABLE messages;"
+    "ALTER TABLE messages_2 RENAME TO messages;"
+    "CREATE UNIQUE INDEX messages_token ON messages(account, token, person, direction = 0);"
+    "CREATE INDEX messages_wamid ON messages(account, wamid);";
+
+static const char *const MIGRATIONS[] = { SCHEMA_1, SCHEMA_2 };
 
 gboolean
 coex_schema_check(CoexDb *db, const char *path, GError **error)

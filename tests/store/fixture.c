@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "fixture.h"
 
+#include "core/error.h"
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 
 /* ---- the store ---- */
 
@@ -350,4 +353,37 @@ fixture_query_raw(Fixture *f, const char *sql)
     sqlite3_finalize(query);
     sqlite3_close(db);
     return value;
+}
+
+void
+fixture_restore(Fixture *f, const char *name)
+{
+    g_autofree char *folder = g_path_get_dirname(f->path);
+    g_autofree char *source = g_build_filename(g_getenv("COEX_TEST_DATA"), "store", name, NULL);
+    g_autofree char *sql = NULL;
+    g_autoptr(GError) error = NULL;
+    g_file_get_contents(source, &sql, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_cmpint(g_mkdir(folder, 0700), ==, 0);
+    fixture_exec_raw(f, sql);
+}
+
+/* ---- a disk that ends ---- */
+
+void
+fixture_limit_files(guint64 bytes)
+{
+    struct rlimit limit;
+    signal(SIGXFSZ, bytes > 0 ? SIG_IGN : SIG_DFL);
+    g_assert_cmpint(getrlimit(RLIMIT_FSIZE, &limit), ==, 0);
+    limit.rlim_cur = bytes > 0 ? bytes : limit.rlim_max;
+    g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &limit), ==, 0);
+}
+
+void
+fixture_assert_refused(Fixture *f)
+{
+    g_autoptr(GError) error = NULL;
+    g_assert_null(coex_store_open(f->path, "test", &error));
+    g_assert_error(error, COEX_ERROR, COEX_ERROR_STORE);
 }

@@ -62,3 +62,10 @@ CoexOutboxRow *test_outbox_row(gint64 position, gint64 person_id, const char *lo
 sqlite3 *fixture_open_raw(Fixture *f);
 void fixture_exec_raw(Fixture *f, const char *sql);
 gint64 fixture_query_raw(Fixture *f, const char *sql);
+
+/* Makes the database anew from the dump @name of tests/data/store. */
+void fixture_restore(Fixture *f, const char *name);
+/* No file may grow beyond so many bytes; 0: as before. */
+void fixture_limit_files(guint64 bytes);
+/* It cannot be opened: COEX_ERROR_STORE. */
+void fixture_assert_refused(Fixture *f);

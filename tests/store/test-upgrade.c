@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "fixture.h"
+
+#include <string.h>
+
+/* The databases of tests/data/store were written by version 0.1.0 at each provider. */
+static const char *const versions[] = { "version-1.meta.sql", "version-1.360dialog.sql" };
+
+/* Everything that schema 1 holds. */
+static const char *const queries[] = {
+    "SELECT key, hex(value) FROM meta ORDER BY key",
+    "SELECT id, provider, number FROM accounts ORDER BY id",
+    "SELECT id, hex(key), realm, received_at, state, reason FROM deliveries ORDER BY id",
+    "SELECT delivery, hex(body) FROM bodies ORDER BY delivery",
+    "SELECT delivery, phone_number_id, number FROM waiting ORDER BY delivery",
+    "SELECT account, id, name, alias, wa_id, user_id, parent_user_id, username, last_inbound_at,"
+    " free_until, last_inbound_wamid, read_up_to, last_echo_at, active_at, hidden, pinned"
+    " FROM people ORDER BY account, id",
+    "SELECT account, address, person FROM addresses ORDER BY account, address",
+    "SELECT id, account, person, direction, wamid, token, time, kind, type, text, state, state_at,"
+    " error_code, local_id FROM messages ORDER BY id",
+    "SELECT id, account, wamid, token, person, state, time, error_code, explanation, saved_at"
+    " FROM early_statuses ORDER BY id",
+    "SELECT seq, account, person, kind, time, text, detail FROM feed ORDER BY seq",
+    "SELECT account, local_id, position, person, state, text, template_name, template_language,"
+    " template_values, created_at, state_at, attempts, typed, shown"
+    " FROM outbox ORDER BY account, local_id",
+    "SELECT account, key, value FROM settings ORDER BY account, key",
+    "SELECT name, seq FROM sqlite_sequence ORDER BY name",
+};
+
+static int
+append_row(void *text, int n_columns, char **values, char **names)
+{
+    for (int i = 0; i < n_columns; i++)
+        g_string_append_printf(text, "%s=%s|", names[i], values[i] != NULL ? values[i] : "NULL");
+    g_string_append_c(text, '\n');
+    return 0;
+}
+
+static char *
+dump(Fixture *f)
+{
+    GString *text = g_string_new(NULL);
+    sqlite3 *db = fixture_open_raw(f);
+    for (guint i = 0; i < G_N_ELEMENTS(queries); i++) {
+        gsize before = text->len;
+        g_assert_cmpint(sqlite3_exec(db, queries[i], append_row, text, NULL), ==, SQLITE_OK);
+        g_assert_cmpuint(text->len, >, before); /* the old database holds something of each kind */
+    }
+    sqlite3_close(db);
+    return g_string_free(text, FALSE);
+}
+
+/* A status that waits for its message is kept for 7 days: it came just now. */
+static const char RENEW[] = "UPDATE early_statuses SET saved_at = strftime('%s', 'now');"
+                            "UPDATE deliveries SET received_at = strftime('%s', 'now');";
+
+static Fixture *
+restore(const char *version)
+{
+    Fixture *f = fixture_new();
+    fixture_restore(f, version);
+    fixture_exec_raw(f, RENEW);
+    return f;
+}
+
+static void
+assert_sound(Fixture *f)
+{
+    g_assert_cmpint(fixture_query_raw(f, "PRAGMA user_version"), ==, 2);
+    g_assert_cmpint(fixture_query_raw(f, "SELECT count(*) FROM pragma_integrity_check"
+                                         " WHERE integrity_check <> 'ok'"),
+                    ==, 0);
+}
+
+static void
+test_everything_stays(void)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(versions); i++) {
+        g_autoptr(Fixture) f = restore(versions[i]);
+        g_autofree char *before = dump(f);
+        fixture_reopen(f);
+        fixture_close(f);
+        g_autofree char *after = dump(f);
+        g_assert_cmpstr(before, ==, after);
+        assert_sound(f);
+    }
+}
+
+/* Several thousand messages, and a disk that ends in the middle: the old database stays as it was,
+ * and the next try finds it. */
+static void
+test_interrupted(void)
+{
+    g_autoptr(Fixture) f = restore(versions[0]);
+    fixture_exec_raw(f, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
+                        " WHERE i < 5000) INSERT INTO messages(account, person, direction, wamid,"
+                        " token, time, kind, type, text, state, state_at)"
+                        " SELECT 1, 1, 0, 'w' || i, 't' || i, i, 0, 'text',"
+                        " printf('%.500c', 'x'), 0, i FROM n");
+    g_autofree char *before = dump(f);
+    fixture_limit_files(1024 * 1024);
+    fixture_assert_refused(f);
+    fixture_limit_files(0);
+    g_assert_cmpint(fixture_query_raw(f, "PRAGMA user_version"), ==, 1);
+    g_autofree char *between = dump(f);
+    g_assert_cmpstr(before, ==, between);
+    fixture_reopen(f);
+    fixture_close(f);
+    g_autofree char *after = dump(f);
+    g_assert_cmpstr(before, ==, after);
+    assert_sound(f);
+}
+
+/* A token counts once for what came in and once for what went out, wherever it was sent. */
+static void
+test_token_by_direction(void)
+{
+    static const char insert[] =
+        "INSERT INTO messages(account, person, direction, token, time, kind, state, state_at)"
+        " VALUES(1, 1, %d, 'one token', 1, 0, 0, 1)";
+    g_autoptr(Fixture) f = restore(versions[0]);
+    fixture_reopen(f);
+    fixture_close(f);
+    const struct {
+        int direction;
+        int rc;
+    } cases[] = { { COEX_INBOUND, SQLITE_OK },
+                  { COEX_OUTBOUND, SQLITE_OK },
+                  { COEX_ECHO, SQLITE_CONSTRAINT },
+                  { COEX_INBOUND, SQLITE_CONSTRAINT } };
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *sql = g_strdup_printf(insert, cases[i].direction);
+        sqlite3 *db = fixture_open_raw(f);
+        g_assert_cmpint(sqlite3_exec(db, sql, NULL, NULL, NULL), ==, cases[i].rc);
+        sqlite3_close(db);
+    }
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/store/upgrade/everything-stays", test_everything_stays);
+    g_test_add_func("/store/upgrade/interrupted", test_interrupted);
+    g_test_add_func("/store/upgrade/token-by-direction", test_token_by_direction);
+    return g_test_run();
+}
