@@ -37,7 +37,9 @@ typedef struct {
     gboolean is_post;
     gboolean written; /* its headers, completely: from here on the server may act */
     gboolean expired;
-    GCancellable *stop; /* of the I/O: the caller's, the deadline's or coex_http_free()'s wish */
+    gboolean stopping;  /* the caller's, the deadline's or coex_http_free()'s wish */
+    gboolean answering; /* the answer's headers are there, on_headers() is due */
+    GCancellable *stop; /* of the I/O, by job_stop() */
     GSource *on_cancelled;
     GSource *on_deadline;
     GInputStream *stream;
@@ -95,6 +97,19 @@ job_detach(Job *job)
     g_source_destroy(job->on_deadline);
 }
 
+/* libsoup 3.4 to 3.6 ends a request twice, and so frees it too early, when it is cancelled between
+ * its answer's headers and their completion (heap-use-after-free, mended in 3.7.1: "'finishing'
+ * queue item twice"). No waiting lies between the two: on_headers() cancels then. */
+static void
+job_stop(Job *job)
+{
+    g_autoptr(GCancellable) stop = g_object_ref(job->stop);
+
+    job->stopping = TRUE;
+    if (!job->answering)
+        g_cancellable_cancel(stop);
+}
+
 gboolean
 coex_http_is_unwritten(CoexHttp *http, gconstpointer user_data)
 {
@@ -114,10 +129,9 @@ coex_http_free(CoexHttp *http)
         return;
     while (http->jobs.head != NULL) {
         Job *job = http->jobs.head->data;
-        g_autoptr(GCancellable) stop = g_object_ref(job->stop);
 
         job_detach(job);
-        g_cancellable_cancel(stop);
+        job_stop(job);
     }
     g_object_unref(http->session);
     g_free(http);
@@ -255,7 +269,7 @@ job_break(GTask *task, const GError *cause)
 {
     Job *job = g_task_get_task_data(task);
 
-    if (!job->expired && g_cancellable_is_cancelled(job->stop))
+    if (!job->expired && job->stopping)
         job_fail(task, g_error_new(G_IO_ERROR, G_IO_ERROR_CANCELLED, "Cancelled"));
     else if (job->written)
         job_fail(task, explain_not_answered(job, cause));
@@ -331,6 +345,14 @@ on_wrote_headers(SoupMessage *message, gpointer user_data)
     job->written = TRUE;
 }
 
+static void
+on_got_headers(SoupMessage *message, gpointer user_data)
+{
+    Job *job = user_data;
+
+    job->answering = TRUE;
+}
+
 /* libsoup sends a POST again by itself only where HTTP/2 says that the server did not look at it.
  */
 static void
@@ -338,6 +360,7 @@ on_restarted(SoupMessage *message, gpointer user_data)
 {
     Job *job = user_data;
 
+    job->answering = FALSE;
     if (job->is_post)
         job->written = FALSE;
 }
@@ -347,8 +370,8 @@ on_deadline(gpointer user_data)
 {
     Job *job = user_data;
 
-    job->expired = !g_cancellable_is_cancelled(job->stop);
-    g_cancellable_cancel(job->stop);
+    job->expired = !job->stopping;
+    job_stop(job);
     return G_SOURCE_REMOVE;
 }
 
@@ -358,7 +381,7 @@ on_cancelled(GCancellable *cancellable, gpointer user_data)
 {
     Job *job = user_data;
 
-    g_cancellable_cancel(job->stop);
+    job_stop(job);
     return G_SOURCE_REMOVE;
 }
 
@@ -478,6 +501,7 @@ coex_http_send_async(CoexHttp *http, const CoexRequest *request, GCancellable *c
     job->tag = user_data;
     g_task_set_task_data(task, job, (GDestroyNotify)job_free);
     g_signal_connect(message, "wrote-headers", G_CALLBACK(on_wrote_headers), job);
+    g_signal_connect(message, "got-headers", G_CALLBACK(on_got_headers), job);
     g_signal_connect(message, "restarted", G_CALLBACK(on_restarted), job);
     soup_session_send_async(job->session, message, G_PRIORITY_DEFAULT, job->stop, on_headers,
                             g_steal_pointer(&task));
@@ -500,7 +524,8 @@ on_headers(GObject *source, GAsyncResult *result, gpointer user_data)
     g_autoptr(GError) error = NULL;
 
     job->stream = soup_session_send_finish(SOUP_SESSION(source), result, &error);
-    if (job->stream == NULL)
+    job->answering = FALSE;
+    if (job->stream == NULL || job->stopping)
         job_break(task, error);
     else
         read_on(task);
