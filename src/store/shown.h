@@ -3,16 +3,16 @@
 
 #include <glib.h>
 
-/* How far each account's feed was shown, where kill -9 cannot take it: a file mapped into memory,
- * one 64-bit number per account. Marking costs no system call; the kernel writes the page when it
- * likes, and the database learns of it by the feed's deletion. */
+/* How far each account's feed was shown, where kill -9 cannot take it: a small file, one 64-bit
+ * number per account, written without a sync. The database learns of it by the feed's deletion.
+ * Whatever somebody does to the file meanwhile: at worst lines are shown again. */
 
 #define COEX_SHOWN_ACCOUNTS 1024 /* highest account id */
 #define COEX_SHOWN_ID_BYTES 16
 
 typedef struct CoexShown CoexShown;
 
-/* Maps @path, made (0600) or begun anew when it does not belong to the database @id. Marks above
+/* Reads @path, made (0600) or begun anew when it does not belong to the database @id. Marks above
  * @newest_seq, the newest feed item that ever was, come from a later state of a database that has
  * been put back since: they are cut to it. COEX_ERROR_STORE. Free with coex_shown_close(). */
 CoexShown *coex_shown_open(const char *path, const guint8 id[COEX_SHOWN_ID_BYTES],

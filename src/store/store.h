@@ -7,7 +7,7 @@
 /* Everything that must outlive the process: raw deliveries, people, messages, what waits to be
  * shown, what waits to be sent, settings. Hides SQLite, its schema and the one writer thread that
  * owns the only connection (WAL, synchronous=FULL, group commit), the lock file beside the
- * database, and the memory-mapped mark of what has been shown. All calls but open and close return
+ * database, and the file that marks what has been shown. All calls but open and close return
  * at once. */
 
 typedef struct CoexStore CoexStore;
@@ -174,8 +174,9 @@ typedef void (*CoexStoreLoaded)(CoexSnapshot *snapshot, const GError *error, gpo
 void coex_store_load_account(CoexStore *store, const char *provider, const char *number,
                              CoexStoreLoaded done, gpointer user_data);
 
-/* Notes that the feed of the account was shown up to @seq. Any thread, no I/O: a kill -9 right
- * after does not lose it. A mark never goes back. Shown items are deleted with later commits. */
+/* Notes that the feed of the account was shown up to @seq. Any thread, no wait for the disk: a
+ * kill -9 right after does not lose it. A mark never goes back. Shown items are deleted with later
+ * commits. */
 void coex_store_mark_shown(CoexStore *store, gint64 account_id, gint64 seq);
 
 /* ---- batches: several changes, one transaction ---- */

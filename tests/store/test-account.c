@@ -2,6 +2,8 @@
 #include "fixture.h"
 
 #include "core/error.h"
+#include <glib/gstdio.h>
+#include <unistd.h>
 
 static gint64
 get_address(const CoexSnapshot *snapshot, const char *address)
@@ -245,6 +247,35 @@ test_foreign_mark(void)
     g_assert_cmpuint(other->feed->len, ==, 1);
 }
 
+/* Somebody empties, shortens or removes the file of marks while it is in use: the program goes on,
+ * and nothing that was shown is shown again after an orderly end. */
+static void
+test_mark_is_cut(void)
+{
+    static const int lengths[] = { 0, 20, 64, 4096, -1 };
+    g_autoptr(Fixture) f = fixture_new();
+    g_autofree char *path = g_strconcat(f->path, ".shown", NULL);
+    fixture_open(f);
+    gint64 account = get_account(f);
+    for (guint i = 0; i < G_N_ELEMENTS(lengths); i++) {
+        gint64 last = add_lines(f, account, 4);
+        coex_store_mark_shown(f->store, account, last - 3);
+        if (lengths[i] < 0)
+            g_assert_cmpint(g_unlink(path), ==, 0);
+        else
+            g_assert_cmpint(truncate(path, lengths[i]), ==, 0);
+        coex_store_mark_shown(f->store, account, last - 2);
+        coex_store_mark_shown(f->store, account, last - 1);
+        fixture_reopen(f);
+        g_autoptr(CoexSnapshot) snapshot = fixture_load(f, "4930");
+        g_assert_cmpuint(snapshot->feed->len, ==, 1);
+        coex_store_mark_shown(f->store, account, last);
+    }
+    fixture_reopen(f);
+    g_autoptr(CoexSnapshot) snapshot = fixture_load(f, "4930");
+    g_assert_cmpuint(snapshot->feed->len, ==, 0);
+}
+
 typedef struct {
     guint n_answered;
     guint n_failed;
@@ -340,6 +371,7 @@ main(int argc, char **argv)
     g_test_add_func("/store/account/feed-and-mark", test_feed_and_mark);
     g_test_add_func("/store/account/feed-is-purged", test_feed_is_purged);
     g_test_add_func("/store/account/foreign-mark", test_foreign_mark);
+    g_test_add_func("/store/account/mark-is-cut", test_mark_is_cut);
     g_test_add_func("/store/account/batch-rolls-back-alone", test_batch_rolls_back_alone);
     g_test_add_func("/store/account/close-with-a-queue", test_close_with_a_queue);
     return g_test_run();

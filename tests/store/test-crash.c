@@ -158,7 +158,7 @@ test_kill_under_load(void)
 /* ---- the mark of what was shown ---- */
 
 G_GNUC_NORETURN static void
-child_show(const char *path)
+child_show(const char *path, gboolean cut)
 {
     static Fixture f;
     f.path = g_strdup(path);
@@ -169,6 +169,9 @@ child_show(const char *path)
         coex_batch_add_line(batch, 1, COEX_FEED_NOTICE, "line", NULL, TEST_NOW);
     Committed *committed = fixture_commit(&f, batch, 0);
     const CoexFeedItem *seventh = g_ptr_array_index(committed->feed, 6);
+    g_autofree char *shown = g_strconcat(path, ".shown", NULL);
+    if (cut)
+        g_assert_cmpint(truncate(shown, 0), ==, 0);
     coex_store_mark_shown(f.store, snapshot->account_id, seventh->seq);
     say("shown", seventh->seq);
     for (;;)
@@ -176,12 +179,12 @@ child_show(const char *path)
 }
 
 static void
-test_mark_survives_kill(void)
+assert_mark_survives_kill(const char *mode)
 {
     g_autoptr(Fixture) f = fixture_new();
     int output = -1;
     char line[64] = { 0 };
-    GPid pid = spawn("--show", f->path, NULL, &output);
+    GPid pid = spawn(mode, f->path, NULL, &output);
     g_assert_cmpint(read(output, line, sizeof line - 1), >, 0);
     close(output);
     kill_child(pid);
@@ -194,13 +197,22 @@ test_mark_survives_kill(void)
     g_assert_cmpint(first->seq, ==, seq + 1);
 }
 
+static void
+test_mark_survives_kill(void)
+{
+    assert_mark_survives_kill("--show");
+    assert_mark_survives_kill("--show-cut");
+}
+
 int
 main(int argc, char **argv)
 {
     if (argc == 4 && g_str_equal(argv[1], "--produce"))
         child_produce(argv[2], argv[3]);
     if (argc == 3 && g_str_equal(argv[1], "--show"))
-        child_show(argv[2]);
+        child_show(argv[2], FALSE);
+    if (argc == 3 && g_str_equal(argv[1], "--show-cut"))
+        child_show(argv[2], TRUE);
     program_path = argv[0];
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/store/crash/kill-under-load", test_kill_under_load);

@@ -176,7 +176,7 @@ make_holes(const char *path)
     close(fd);
 }
 
-/* The mapped file of marks: no space for its holes is a sentence, not the end of the process. */
+/* The file of marks: no space for its holes is a sentence, not the end of the process. */
 static void
 test_holes_on_full_disk(void)
 {
