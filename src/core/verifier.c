@@ -179,6 +179,12 @@ coex_verifier_check_head(const CoexVerifier *verifier, const char *value)
     return good ? COEX_VERDICT_GENUINE : COEX_VERDICT_WRONG;
 }
 
+gboolean
+coex_verifier_proves_head(const CoexVerifier *verifier)
+{
+    return verifier->proof == COEX_PROOF_HEADER;
+}
+
 CoexBodyHash *
 coex_body_hash_new(const CoexVerifier *verifier)
 {

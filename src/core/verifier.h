@@ -45,6 +45,9 @@ const char *coex_verifier_get_header(const CoexVerifier *verifier);
  * header is missing. */
 CoexVerdict coex_verifier_check_head(const CoexVerifier *verifier, const char *value);
 
+/* Whether GENUINE of the head alone is the proof, and not only "may go on". */
+gboolean coex_verifier_proves_head(const CoexVerifier *verifier);
+
 /* Hash of a body that arrives in pieces: the delivery's key, and where the body is signed the proof
  * too. */
 typedef struct CoexBodyHash CoexBodyHash;

@@ -30,6 +30,17 @@ coex_framing_find_header(struct MHD_Connection *connection, const char *name)
     return search.found;
 }
 
+/* libmicrohttpd 0.9 takes away the blanks before a value, and 1.0 those behind it too. */
+gsize
+coex_framing_measure_value(const char *value)
+{
+    gsize length = strlen(value);
+
+    while (length > 0 && (value[length - 1] == ' ' || value[length - 1] == '\t'))
+        length--;
+    return length;
+}
+
 /* "Content-Length : 2" is a length to some parsers and none to others. */
 static enum MHD_Result
 on_header_name(void *user_data, enum MHD_ValueKind kind, const char *name, const char *value)

@@ -15,6 +15,9 @@ typedef struct {
 /* By name without regard to case. */
 CoexHeader coex_framing_find_header(struct MHD_Connection *connection, const char *name);
 
+/* Bytes of a header's value without the blanks at its end, which are no part of it. */
+gsize coex_framing_measure_value(const char *value);
+
 /* The HTTP status to refuse the request with, 0 when its body is well defined and within
  * COEX_LISTENER_BODY_MAX. @ret_length: bytes, G_MAXUINT64 when it comes in chunks. */
 guint coex_framing_check(struct MHD_Connection *connection, gboolean is_get, guint64 *ret_length);

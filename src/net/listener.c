@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "net/address.h"
 #include "net/framing.h"
+#include "net/places.h"
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
@@ -26,6 +27,7 @@
 #define FREE_AT_ONCE 40 /* of the refused */
 #define ACCEPT_AGAIN_US (G_USEC_PER_SEC / 5)
 #define ACCEPT_AT_ONCE 32
+#define GIVE_WAY_AGAIN_US (G_USEC_PER_SEC / 20)
 #define WIND_DOWN_US (G_USEC_PER_SEC / 2)
 
 /* Where verdicts wait for the listener's thread. Outlives listener and exchanges. */
@@ -39,9 +41,8 @@ typedef struct {
 
 /* One connection. Listener's thread only. */
 typedef struct {
+    CoexPlace place; /* first: the listener's peers are places too */
     CoexListener *listener;
-    int fd;
-    gint64 deadline; /* monotonic; 0: none */
     CoexExchange *exchange;
 } Peer;
 
@@ -51,6 +52,7 @@ struct CoexExchange {
     char *path;
     gboolean is_get;
     char *text;
+    GPtrArray *values; /* char *, of headers that were not as they came; NULL: none */
     gpointer data;
     GDestroyNotify destroy;
     guint verdict; /* under the postbox's lock */
@@ -78,7 +80,7 @@ struct CoexListener {
     gint stopping; /* atomic */
 
     /* its thread only */
-    GPtrArray *peers;
+    GPtrArray *peers; /* Peer, and so CoexPlace */
     gsize n_bodies;
     GQueue refused; /* CoexExchange */
     gint64 free_at;
@@ -148,6 +150,7 @@ exchange_unref(CoexExchange *exchange)
     if (exchange->destroy != NULL)
         exchange->destroy(exchange->data);
     g_clear_pointer(&exchange->body, g_byte_array_unref);
+    g_clear_pointer(&exchange->values, g_ptr_array_unref);
     postbox_unref(exchange->postbox);
     g_free(exchange->path);
     g_free(exchange->text);
@@ -166,14 +169,27 @@ coex_exchange_get_path(const CoexExchange *exchange)
     return exchange->path;
 }
 
+static const char *
+exchange_strip(CoexExchange *exchange, const char *value)
+{
+    gsize length = coex_framing_measure_value(value);
+
+    if (value[length] == '\0')
+        return value;
+    if (exchange->values == NULL)
+        exchange->values = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(exchange->values, g_strndup(value, length));
+    return exchange->values->pdata[exchange->values->len - 1];
+}
+
 const char *
-coex_exchange_get_header(const CoexExchange *exchange, const char *name, gboolean *ret_single)
+coex_exchange_get_header(CoexExchange *exchange, const char *name, gboolean *ret_single)
 {
     CoexHeader header = coex_framing_find_header(exchange->connection, name);
 
     if (ret_single != NULL)
         *ret_single = header.count <= 1;
-    return header.count == 1 ? header.value : NULL;
+    return header.count == 1 ? exchange_strip(exchange, header.value) : NULL;
 }
 
 const char *
@@ -198,6 +214,12 @@ gpointer
 coex_exchange_get_data(const CoexExchange *exchange)
 {
     return exchange->data;
+}
+
+void
+coex_exchange_set_proven(CoexExchange *exchange)
+{
+    exchange->peer->place.proven = TRUE;
 }
 
 void
@@ -231,12 +253,6 @@ coex_exchange_respond(CoexExchange *exchange, guint status)
 
 /* ---- one request, in the listener's thread ---- */
 
-static void
-peer_set_deadline(Peer *peer, guint seconds)
-{
-    peer->deadline = g_get_monotonic_time() + seconds * G_USEC_PER_SEC;
-}
-
 static enum MHD_Result
 exchange_answer(CoexExchange *exchange, guint status)
 {
@@ -255,7 +271,7 @@ exchange_answer(CoexExchange *exchange, guint status)
         MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
     if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
         MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, POST");
-    peer_set_deadline(exchange->peer, COEX_LISTENER_IDLE_S);
+    coex_place_wait(&exchange->peer->place, COEX_LISTENER_IDLE_S);
     result = MHD_queue_response(exchange->connection, status, response);
     MHD_destroy_response(response);
     return result;
@@ -288,7 +304,7 @@ exchange_start(CoexExchange *exchange, const char *method)
         status == 0 && length <= SKIP_MAX &&
         coex_framing_find_header(exchange->connection, MHD_HTTP_HEADER_EXPECT).count == 0;
 
-    peer_set_deadline(exchange->peer, COEX_LISTENER_BODY_S);
+    coex_place_wait(&exchange->peer->place, COEX_LISTENER_BODY_S);
     if (status == 0 && !exchange->is_get && strcmp(method, "POST") != 0)
         return exchange_answer(exchange, MHD_HTTP_METHOD_NOT_ALLOWED);
     if (status == 0 && g_atomic_int_get(&listener->stopping))
@@ -325,7 +341,7 @@ exchange_take(CoexExchange *exchange, const char *bytes, gsize length)
         exchange_drop_body(exchange);
         return MHD_YES;
     }
-    exchange->peer->deadline += (gint64)length * G_USEC_PER_SEC / COEX_LISTENER_BODY_PACE;
+    coex_place_take(&exchange->peer->place, length);
     listener->n_bodies += length;
     exchange->n_counted += length;
     g_byte_array_append(exchange->body, (const guint8 *)bytes, length);
@@ -336,7 +352,7 @@ exchange_take(CoexExchange *exchange, const char *bytes, gsize length)
 static void
 exchange_sleep(CoexExchange *exchange)
 {
-    exchange->peer->deadline = 0;
+    coex_place_sleep(&exchange->peer->place);
     exchange->asleep = TRUE;
     MHD_suspend_connection(exchange->connection);
 }
@@ -402,7 +418,7 @@ on_request_over(void *user_data, struct MHD_Connection *connection, void **reque
     if (exchange == NULL)
         return;
     exchange_drop_body(exchange);
-    peer_set_deadline(exchange->peer, COEX_LISTENER_IDLE_S + COEX_LISTENER_HEADER_S);
+    coex_place_wait(&exchange->peer->place, COEX_LISTENER_IDLE_S + COEX_LISTENER_HEADER_S);
     exchange->peer->exchange = NULL;
     exchange->peer = NULL;
     exchange->connection = NULL;
@@ -423,8 +439,9 @@ on_connection(void *user_data, struct MHD_Connection *connection, void **context
     }
     peer = g_new0(Peer, 1);
     peer->listener = listener;
-    peer->fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-    peer_set_deadline(peer, COEX_LISTENER_HEADER_S);
+    peer->place.fd =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+    coex_place_wait(&peer->place, COEX_LISTENER_HEADER_S);
     g_ptr_array_add(listener->peers, peer);
     *context = peer;
 }
@@ -436,7 +453,9 @@ wake_up(CoexExchange *exchange, guint status)
 {
     exchange->asleep = FALSE;
     exchange->status = status;
-    peer_set_deadline(exchange->peer, COEX_LISTENER_IDLE_S);
+    if (status / 100 == 2)
+        exchange->peer->place.proven = TRUE;
+    coex_place_wait(&exchange->peer->place, COEX_LISTENER_IDLE_S);
     MHD_resume_connection(exchange->connection);
 }
 
@@ -503,19 +522,14 @@ free_some(CoexListener *listener, gint64 now)
     }
 }
 
-/* libmicrohttpd cuts who is silent; this cuts who drips. */
+/* Whoever likes can hold all places, and must not keep a delivery out with them. */
 static void
-reap(CoexListener *listener, gint64 now)
+let_in(CoexListener *listener, gint64 now)
 {
-    listener->reap_at = now + REAP_EVERY_US;
-    for (guint i = 0; i < listener->peers->len; i++) {
-        Peer *peer = g_ptr_array_index(listener->peers, i);
-
-        if (peer->deadline == 0 || peer->deadline > now)
-            continue;
-        peer->deadline = 0;
-        shutdown(peer->fd, SHUT_RDWR);
-    }
+    if (listener->peers->len < COEX_LISTENER_CONNECTIONS)
+        accept_some(listener);
+    else if (coex_places_give_way(listener->peers, now, ACCEPT_AT_ONCE) == 0)
+        listener->accept_at = now + GIVE_WAY_AGAIN_US;
 }
 
 static int
@@ -548,17 +562,19 @@ turn(CoexListener *listener)
 
     if (listener->accept_at <= now)
         listener->accept_at = 0;
-    accepting = listener->listen_fd >= 0 && listener->accept_at == 0 &&
-                listener->peers->len < COEX_LISTENER_CONNECTIONS;
+    accepting = listener->listen_fd >= 0 && listener->accept_at == 0;
     poll(fds, accepting ? 3 : 2, get_timeout_ms(listener, now));
     if (fds[0].revents != 0)
         take_verdicts(listener, g_atomic_int_get(&listener->stopping));
-    if (accepting && fds[2].revents != 0)
-        accept_some(listener);
     now = g_get_monotonic_time();
+    if (accepting && fds[2].revents != 0)
+        let_in(listener, now);
     free_some(listener, now);
-    if (now >= listener->reap_at)
-        reap(listener, now);
+    if (now >= listener->reap_at) {
+        listener->reap_at = now + REAP_EVERY_US;
+        /* libmicrohttpd cuts who is silent; this cuts who drips */
+        coex_places_reap(listener->peers, now);
+    }
     MHD_run(listener->daemon);
 }
 

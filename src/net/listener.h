@@ -9,7 +9,10 @@
 
 #define COEX_LISTENER_BODY_MAX (8 * 1024 * 1024)
 #define COEX_LISTENER_BODIES_MAX (32 * 1024 * 1024) /* all unanswered ones together, then 503 */
-#define COEX_LISTENER_CONNECTIONS 480               /* more wait in the system's queue */
+/* More wait in the system's queue. While somebody waits there, who holds a place for longer than
+ * GRACE, has not proved anything and is slow (no whole headers, or a body below PACE) loses it. */
+#define COEX_LISTENER_CONNECTIONS 480
+#define COEX_LISTENER_GRACE_MS 250
 #define COEX_LISTENER_HEADER_S 5 /* from connecting to the end of the first headers */
 #define COEX_LISTENER_IDLE_S 15  /* without a byte; a kept connection may be idle that long */
 /* From the headers to the end of the body, and one second more for each PACE bytes of it. */
@@ -52,9 +55,10 @@ guint coex_listener_get_port(const CoexListener *listener);
 const char *coex_exchange_get_method(const CoexExchange *exchange); /* "GET" or "POST" */
 const char *coex_exchange_get_path(const CoexExchange *exchange);   /* decoded, without query */
 
-/* Header by name without regard to case, NULL when absent. FALSE in @ret_single (may be NULL) when
- * it came more than once: then the value is NULL. */
-const char *coex_exchange_get_header(const CoexExchange *exchange, const char *name,
+/* Header by name without regard to case, without the blanks around its value, which are no part of
+ * it; NULL when absent. FALSE in @ret_single (may be NULL) when it came more than once: then the
+ * value is NULL. Belongs to the exchange. */
+const char *coex_exchange_get_header(CoexExchange *exchange, const char *name,
                                      gboolean *ret_single);
 
 /* Decoded; NULL when absent or not UTF-8. */
@@ -64,6 +68,10 @@ const char *coex_exchange_get_query(const CoexExchange *exchange, const char *na
  * thread ends it, also when the client went away in the middle of its body. */
 void coex_exchange_set_data(CoexExchange *exchange, gpointer data, GDestroyNotify destroy);
 gpointer coex_exchange_get_data(const CoexExchange *exchange);
+
+/* The headers alone prove who this is: the connection keeps its place, however slow. An answer of
+ * 2xx proves it too. */
+void coex_exchange_set_proven(CoexExchange *exchange);
 
 /* Plain-text body of the answer; copied. Before coex_exchange_respond(). */
 void coex_exchange_set_text(CoexExchange *exchange, const char *text);

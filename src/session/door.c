@@ -184,6 +184,8 @@ on_head(CoexExchange *exchange, gpointer user_data)
         const char *proof = name != NULL ? coex_exchange_get_header(exchange, name, NULL) : NULL;
         CoexVerdict verdict = coex_verifier_check_head(endpoint->verifier, proof);
 
+        if (verdict == COEX_VERDICT_GENUINE && coex_verifier_proves_head(endpoint->verifier))
+            coex_exchange_set_proven(exchange);
         if (verdict == COEX_VERDICT_GENUINE)
             g_ptr_array_add(candidates, candidate_new(endpoint, proof));
         else if (i + 1 == endpoints->len && candidates->len == 0)

@@ -193,6 +193,42 @@ test_too_many(void)
     g_assert_cmpuint(hear_status(late), ==, 200);
 }
 
+/* More slow clients than places, of each kind: a delivery does not wait for the end of their time,
+ * and none of its kind loses its place for them. */
+static void
+test_slow_crowd(void)
+{
+    static const char *const beginnings[] = { "",
+                                              START "X-A: ", START "Content-Length: 999\r\n\r\n{",
+                                              START "Transfer-Encoding: chunked\r\n\r\n5\r\n" };
+    g_autoptr(World) world = world_new();
+    g_autoptr(GPtrArray) crowd = g_ptr_array_new_with_free_func((GDestroyNotify)hang_up);
+    g_autoptr(Client) kept = dial(world), slow = dial(world), large = dial(world);
+    g_autofree char *head = g_strdup_printf(START "Content-Length: %d\r\n\r\n", LARGE);
+    gint64 start;
+
+    g_assert_true(say(kept, GOOD));
+    g_assert_cmpuint(hear_status(kept), ==, 200);
+    g_assert_true(say(slow, "POST /proven HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n"));
+    g_assert_true(say(large, head));
+    g_assert_true(say_many(large, 'a', LARGE - 1));
+    wait_for_bytes(world, LARGE - 1);
+    start = g_get_monotonic_time();
+    for (guint i = 0; i < 600; i++) {
+        g_ptr_array_add(crowd, dial(world));
+        say(crowd->pdata[i], beginnings[i % G_N_ELEMENTS(beginnings)]);
+    }
+    for (guint i = 0; i < 20; i++)
+        assert_good(world);
+    g_assert_cmpint(g_get_monotonic_time() - start, <, 3 * TEST_SLOWNESS * G_USEC_PER_SEC);
+    g_assert_true(say(kept, GOOD));
+    g_assert_cmpuint(hear_status(kept), ==, 200);
+    g_assert_true(say(slow, "{}"));
+    g_assert_cmpuint(hear_status(slow), ==, 200);
+    g_assert_true(say(large, "a"));
+    g_assert_cmpuint(hear_status(large), ==, 200);
+}
+
 /* They may be as many and as eager as they like: each has one request, and leaves its place. */
 static void
 test_strangers(void)
@@ -381,6 +417,7 @@ main(int argc, char **argv)
     g_test_add_func("/listener-limits/descriptors", test_descriptors);
     g_test_add_func("/listener-limits/idle-crowd", test_idle_crowd);
     g_test_add_func("/listener-limits/too-many", test_too_many);
+    g_test_add_func("/listener-limits/slow-crowd", test_slow_crowd);
     g_test_add_func("/listener-limits/strangers", test_strangers);
     g_test_add_func("/listener-limits/slow-clients", test_slow_clients);
     g_test_add_func("/listener-limits/no-descriptors", test_no_descriptors);

@@ -10,7 +10,7 @@ test_requests(void)
 {
     g_autoptr(World) world = world_new();
     g_autoptr(Client) client = dial(world);
-    g_autofree char *head = NULL, *body = NULL, *twice = NULL;
+    g_autofree char *head = NULL, *body = NULL, *twice = NULL, *padded = NULL, *blank = NULL;
 
     g_assert_true(
         say(client, "GET /echo?q=a%20b%26c&x=1 HTTP/1.1\r\nHost: x\r\nX-Name: v\r\n\r\n"));
@@ -23,6 +23,14 @@ test_requests(void)
         say(client, "GET /echo?q=%ff HTTP/1.1\r\nHost: x\r\nX-NAME: v\r\nx-name: w\r\n\r\n"));
     g_assert_cmpuint(hear(client, NULL, &twice), ==, 200);
     g_assert_cmpstr(twice, ==, "GET /echo q=none name=none single=0");
+
+    /* blanks around a value are no part of it, those within are */
+    g_assert_true(say(client, "GET /echo HTTP/1.1\r\nHost: x\r\nX-Name: \t v w \t \r\n\r\n"
+                              "GET /echo HTTP/1.1\r\nHost: x\r\nX-Name:  \r\n\r\n"));
+    g_assert_cmpuint(hear(client, NULL, &padded), ==, 200);
+    g_assert_cmpstr(padded, ==, "GET /echo q=none name=v w single=1");
+    g_assert_cmpuint(hear(client, NULL, &blank), ==, 200);
+    g_assert_cmpstr(blank, ==, "GET /echo q=none name= single=1");
 
     g_assert_true(say(client, GOOD GOOD));
     g_assert_cmpuint(hear_status(client), ==, 200);

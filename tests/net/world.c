@@ -33,7 +33,9 @@ on_head(CoexExchange *exchange, gpointer user_data)
         return answer_echo(exchange);
     if (g_str_equal(path, "/secret"))
         return 401;
-    if (!g_str_equal(path, "/webhook"))
+    if (g_str_equal(path, "/proven"))
+        coex_exchange_set_proven(exchange);
+    else if (!g_str_equal(path, "/webhook"))
         return 404;
     g_atomic_int_inc(&world->n_data);
     coex_exchange_set_data(exchange, &world->n_data, on_data_over);

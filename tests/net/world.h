@@ -6,7 +6,8 @@
 #include <gio/gio.h>
 
 /* A listener whose handler notes what it is told, and clients that write bytes, right or wrong, and
- * read what comes. Paths: /webhook takes bodies, /echo tells what it got, /secret is 401. */
+ * read what comes. Paths: /webhook takes bodies, /proven too and trusts the headers, /echo tells
+ * what it got, /secret is 401. */
 
 #define PATIENCE_S (30 * TEST_SLOWNESS)
 #define START "POST /webhook HTTP/1.1\r\nHost: x\r\n"

@@ -73,6 +73,7 @@ test_signature_form(void)
     g_autoptr(CoexVerifier) verifier = coex_verifier_new(COEX_PROOF_SIGNATURE, SECRET);
 
     g_assert_cmpstr(coex_verifier_get_header(verifier), ==, "X-Hub-Signature-256");
+    g_assert_false(coex_verifier_proves_head(verifier));
     g_assert_cmpint(coex_verifier_check_head(verifier, SIGNATURE), ==, COEX_VERDICT_GENUINE);
     g_assert_cmpint(coex_verifier_check_head(verifier, NULL), ==, COEX_VERDICT_MISSING);
     for (gsize i = 0; i < G_N_ELEMENTS(wrong); i++)
@@ -88,6 +89,7 @@ test_secret_header(void)
     const CoexProof proof = COEX_PROOF_HEADER;
 
     g_assert_cmpstr(coex_verifier_get_header(verifier), ==, "Authorization");
+    g_assert_true(coex_verifier_proves_head(verifier));
     g_assert_cmpint(coex_verifier_check_head(verifier, "Basic dTpw"), ==, COEX_VERDICT_GENUINE);
     g_assert_cmpint(coex_verifier_check_head(verifier, "Basic dTpx"), ==, COEX_VERDICT_WRONG);
     g_assert_cmpint(coex_verifier_check_head(verifier, "Basic dTpw2"), ==, COEX_VERDICT_WRONG);
