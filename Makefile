@@ -9,8 +9,8 @@ AR ?= ar
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-8s%s\n' '$(1)' '$(2)')
 CFLAGS ?= $(CFLAGS_$(VARIANT))
-CFLAGS_plain := -O2 -g -fstack-protector-strong -D_FORTIFY_SOURCE=2
-CFLAGS_clang := $(CFLAGS_plain)
+CFLAGS_plain = -O2 -g -fstack-protector-strong -D_FORTIFY_SOURCE=2 $(HARDENING)
+CFLAGS_clang = $(CFLAGS_plain)
 CFLAGS_asan := -O1 -g -fno-omit-frame-pointer
 SANITIZE_asan := -fsanitize=address,undefined -fno-sanitize-recover=all
 CFLAGS_valgrind := -O1 -g
@@ -24,6 +24,12 @@ CC := clang
 endif
 ifeq ($(CFLAGS_$(VARIANT)),)
 $(error VARIANT=$(VARIANT) is unknown; there are plain, clang, asan, valgrind and fuzz)
+endif
+
+# What not every compiler takes for every machine; asked once.
+ifneq ($(filter plain clang,$(VARIANT)),)
+HARDENING := $(foreach f,-fstack-clash-protection -fcf-protection,\
+  $(shell $(CC) -Werror $(f) -x c -c /dev/null -o /dev/null 2>/dev/null && echo $(f)))
 endif
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
