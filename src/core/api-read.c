@@ -404,24 +404,56 @@ coex_api_read_templates(const CoexEndpoint *endpoint, const CoexResponse *respon
     return TRUE;
 }
 
-char *
-coex_api_read_webhook(const CoexEndpoint *endpoint, const CoexResponse *response, GError **error)
+void
+coex_webhook_clear(CoexWebhook *webhook)
+{
+    g_clear_pointer(&webhook->url, g_free);
+    g_clear_pointer(&webhook->headers, g_strfreev);
+}
+
+/* The members of `headers` as lines (360dialog: messaging/webhook); NULL when it is not there. */
+static char **
+dup_headers(const CoexJsonAt *headers)
+{
+    g_autoptr(GPtrArray) lines = g_ptr_array_new();
+    const char **names;
+
+    if (!coex_json_at_is_object(headers))
+        return NULL;
+    names = coex_json_keys(headers);
+    for (guint i = 0; names[i]; i++) {
+        const char *value = coex_json_member_text(headers, names[i]);
+
+        g_ptr_array_add(lines, g_strconcat(names[i], ": ", value ? value : "", NULL));
+    }
+    g_free(names);
+    g_ptr_array_add(lines, NULL);
+    return (char **)g_ptr_array_steal(lines, NULL);
+}
+
+gboolean
+coex_api_read_webhook(const CoexEndpoint *endpoint, const CoexResponse *response,
+                      CoexWebhook *ret_webhook, GError **error)
 {
     /* The nearest wins (Meta: webhooks/override): whoever gets the deliveries now would lose them.
      */
     static const char *const levels[] = { "phone_number", "whatsapp_business_account",
                                           "application" };
     g_autoptr(CoexJson) doc = open_answer(response, error);
-    CoexJsonAt root, webhooks;
+    CoexJsonAt root, webhooks, headers;
     const char *url = NULL;
 
     if (!doc)
-        return NULL;
+        return FALSE;
     root = coex_json_root(doc);
+    headers = coex_json_member(&root, "headers");
     if (endpoint->backend->provider == COEX_PROVIDER_360DIALOG)
         url = coex_json_member_text(&root, "url");
     webhooks = coex_json_member(&root, "webhook_configuration");
     for (guint i = 0; i < G_N_ELEMENTS(levels) && (!url || !*url); i++)
         url = coex_json_member_text(&webhooks, levels[i]);
-    return g_strdup(url ? url : "");
+    ret_webhook->url = g_strdup(url ? url : "");
+    ret_webhook->headers =
+        endpoint->backend->proof == COEX_PROOF_HEADER ? dup_headers(&headers) : NULL;
+    return TRUE;
 }

@@ -130,9 +130,17 @@ gboolean coex_api_read_templates(const CoexEndpoint *endpoint, const CoexRespons
  * app's own address; 360dialog: /v1/configs/webhook). */
 CoexRequest *coex_api_get_webhook(const CoexEndpoint *endpoint);
 
-/* "" when none is set. NULL on error. Free with g_free(). */
-char *coex_api_read_webhook(const CoexEndpoint *endpoint, const CoexResponse *response,
-                            GError **error);
+typedef struct {
+    char *url;      /* "" when none is set */
+    char **headers; /* "Name: value" of what each delivery carries, secrets: never log; NULL where
+                       the provider does not tell them */
+} CoexWebhook;
+
+void coex_webhook_clear(CoexWebhook *webhook);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CoexWebhook, coex_webhook_clear)
+
+gboolean coex_api_read_webhook(const CoexEndpoint *endpoint, const CoexResponse *response,
+                               CoexWebhook *ret_webhook, GError **error);
 
 /* @verify_token for Meta; @header "Name: value" for 360dialog; the other one is not used. */
 CoexRequest *coex_api_set_webhook(const CoexEndpoint *endpoint, const char *url,

@@ -3,6 +3,7 @@
 #include "core/text.h"
 #include "purple/ask.h"
 #include "purple/choice.h"
+#include <string.h>
 
 /* ---- the account's menu ---- */
 
@@ -114,16 +115,31 @@ on_no(gpointer token, int action)
     answer(token, FALSE);
 }
 
+/* What a yes would do: take the address from another system, or the secret from who registered
+ * another with the address that is ours. */
+static char *
+describe_takeover(const char *registered_url, const char *our_url)
+{
+    if (strcmp(registered_url, our_url) != 0)
+        return g_strdup_printf(
+            "Messages are delivered to %s now. With OK they come to %s instead, and no longer to "
+            "that system.",
+            registered_url, our_url);
+    return g_strdup_printf(
+        "Messages are delivered to %s, but with a secret that another profile or program "
+        "registered, so they are turned away here. With OK this account's secret is registered "
+        "instead, and the other one gets no messages any more. Two can share the address by "
+        "having the same webhook-header among their options.",
+        our_url);
+}
+
 void
 coex_actions_ask_webhook(CoexLogin *login, const char *registered_url, const char *our_url)
 {
     gpointer token;
     void *ui;
     const char *primary = "May this account take over the number's webhook?";
-    g_autofree char *secondary = g_strdup_printf(
-        "Messages are delivered to %s now. With OK they come to %s instead, and no longer to that "
-        "system.",
-        registered_url, our_url);
+    g_autofree char *secondary = describe_takeover(registered_url, our_url);
     g_autofree char *wrapped = coex_text_wrap(secondary, 56);
 
     coex_ask_close(login, "");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "session/account.h"
 
+#include <string.h>
+
 #define SKEW_S 120 /* between the provider's clock and ours before it counts */
 /* Without an error of the disk, before the next one is news. */
 #define STORE_QUIET_US (60 * G_USEC_PER_SEC)
@@ -61,6 +63,7 @@ account_clear_state(CoexAccount *account)
     g_clear_pointer(&account->verifier, coex_verifier_unref);
     coex_login_state_clear(&account->login);
     coex_ids_clear(&account->ids);
+    coex_registration_clear(&account->registration);
 }
 
 void
@@ -73,6 +76,7 @@ coex_account_unref(CoexAccount *account)
     coex_endpoint_clear(&account->endpoint);
     g_clear_object(&account->cancellable);
     g_free(account->realms);
+    g_free(account->stray_realms);
     g_free(account->number);
     g_free(account->listen);
     g_free(account->webhook_path);
@@ -95,6 +99,13 @@ coex_account_close(CoexAccount *account)
         coex_outbox_stop(account->outbox);
     g_cancellable_cancel(account->cancellable);
     g_clear_pointer(&account->http, coex_http_free);
+}
+
+gboolean
+coex_account_had_realm(const CoexAccount *account, const char *realm)
+{
+    return strstr(account->realms, realm) != NULL ||
+           (account->stray_realms != NULL && strstr(account->stray_realms, realm) != NULL);
 }
 
 /* ---- time ---- */

@@ -60,6 +60,9 @@ struct CoexAccount {
     CoexCatalogue *catalogue;
     CoexVerifier *verifier;
     char *realms; /* of all secrets it ever had: a delivery may have waited since an older one */
+    /* Of accounts whose number was never heard, so that it may have been ours, mistyped; NULL. */
+    char *stray_realms;
+    gboolean own_secret; /* the webhook header is of our own making */
 
     gboolean online;
     gboolean dead;           /* failed was told */
@@ -72,7 +75,7 @@ struct CoexAccount {
     CoexViews views;
     CoexInbox inbox;
     CoexTemplateFetch template_fetch;
-    gboolean registration_by_hand;
+    CoexRegistration registration;
 };
 
 /* Main thread; from then on the engine's. One reference. */
@@ -86,6 +89,9 @@ void coex_account_close(CoexAccount *account);
 
 /* Seconds since 1970, corrected by the provider's clock. */
 gint64 coex_account_now(const CoexAccount *account);
+
+/* Whether the secret named by @realm is, was or may have been this account's. */
+gboolean coex_account_had_realm(const CoexAccount *account, const char *realm);
 
 /* The answer of a request that was sent with this account; NULL with @error, also once the account
  * has ended. */

@@ -28,7 +28,11 @@ coex_inbox_match(CoexAccount *account, const char *realm, const CoexEvent *event
 {
     const char *own_id = account->endpoint.phone_number_id;
 
-    if (realm == NULL || strstr(account->realms, realm) == NULL)
+    if (realm == NULL || !coex_account_had_realm(account, realm))
+        return COEX_MATCH_NONE;
+    /* A secret that was another name's proves nothing but what names our number. */
+    if (strstr(account->realms, realm) == NULL &&
+        g_strcmp0(event->display_phone_number, account->number) != 0)
         return COEX_MATCH_NONE;
     if (event->phone_number_id == NULL && event->display_phone_number == NULL)
         return COEX_MATCH_OURS;
@@ -77,29 +81,12 @@ void
 coex_inbox_refused(CoexAccount *account, CoexVerdict verdict)
 {
     gint64 now = coex_account_now(account);
-    const char *why = NULL;
 
     g_debug("+%s: a delivery was refused, verdict %d", account->number, (int)verdict);
     if (account->dead || now - account->inbox.refusal_told_at < TELL_EVERY_S)
         return;
     account->inbox.refusal_told_at = now;
-    switch (verdict) {
-    case COEX_VERDICT_UNSET:
-        why = "there is no secret in";
-        break;
-    case COEX_VERDICT_MISSING:
-        why = "it came without the secret of";
-        break;
-    case COEX_VERDICT_WRONG:
-    case COEX_VERDICT_GENUINE:
-        why = "its secret is not that of";
-        break;
-    }
-    coex_account_tell_notice(account, NULL,
-                             "A webhook was refused (401): %s the option %s. If it was not a "
-                             "stranger's, correct the option: WhatsApp delivers again for some "
-                             "hours.",
-                             why, account->endpoint.backend->secret_option);
+    coex_registration_refused(account, verdict);
 }
 
 gboolean

@@ -87,14 +87,28 @@ take_secrets(CoexAccount *account)
 {
     const CoexBackend *backend = account->endpoint.backend;
 
-    if (backend->proof == COEX_PROOF_HEADER)
+    if (backend->proof == COEX_PROOF_HEADER) {
+        account->own_secret = *account->webhook_header == '\0';
         invent_secret(account, &account->webhook_header, "webhook-header", "X-Coex-Secret: ");
+        account->own_secret &= *account->webhook_header != '\0';
+    }
     if (backend->has_challenge)
         invent_secret(account, &account->verify_token, "verify-token", "");
     account->verifier = coex_verifier_new(backend->proof, backend->proof == COEX_PROOF_HEADER
                                                               ? account->webhook_header
                                                               : account->endpoint.app_secret);
     remember_realm(account, coex_verifier_get_realm(account->verifier));
+}
+
+/* What the number had from another provider is worth nothing at this one. */
+static void
+forget_provider(CoexAccount *account)
+{
+    static const char *const keys[] = { "known", "registered-secret", "webhook-refused",
+                                        "catalogue" };
+
+    for (guint i = 0; i < G_N_ELEMENTS(keys); i++)
+        coex_account_put_setting(account, keys[i], NULL);
 }
 
 static gint64
@@ -117,6 +131,8 @@ take_snapshot(CoexAccount *account, CoexSnapshot *snapshot)
     account->id = snapshot->account_id;
     account->people = coex_people_new(snapshot->people, snapshot->addresses);
     account->settings = g_hash_table_ref(snapshot->settings);
+    if (snapshot->provider_changed)
+        forget_provider(account);
     account->login.feed_backlog = g_ptr_array_ref(snapshot->feed);
     coex_views_init(&account->views, listed_since(account));
     account->outbox = coex_outbox_new(account, snapshot->outbox);
@@ -127,6 +143,8 @@ take_snapshot(CoexAccount *account, CoexSnapshot *snapshot)
         account->last_delivery_at =
             g_ascii_strtoll(coex_account_get_setting(account, "last-delivery"), NULL, 10);
     take_secrets(account);
+    if (account->endpoint.backend->proof == COEX_PROOF_HEADER)
+        account->stray_realms = g_strdup(snapshot->stray_realms);
 }
 
 static void

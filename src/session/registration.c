@@ -2,6 +2,49 @@
 #include "session/registration.h"
 
 #include "session/account.h"
+#include <string.h>
+
+/* Whose secret the provider delivers with. */
+typedef enum {
+    SECRET_UNTOLD, /* the provider does not say */
+    SECRET_NONE,
+    SECRET_OURS,
+    SECRET_EARLIER, /* one that this account had before */
+    SECRET_THEIRS,
+} Secret;
+
+static Secret
+whose_secret(const CoexAccount *account, const CoexWebhook *webhook)
+{
+    const char *own = coex_verifier_get_realm(account->verifier);
+    Secret found = SECRET_NONE;
+
+    if (webhook->headers == NULL)
+        return SECRET_UNTOLD;
+    for (guint i = 0; webhook->headers[i] != NULL; i++) {
+        g_autoptr(CoexVerifier) verifier =
+            coex_verifier_new(COEX_PROOF_HEADER, webhook->headers[i]);
+        const char *realm = coex_verifier_get_realm(verifier);
+
+        if (coex_verifier_get_header(verifier) == NULL)
+            continue;
+        if (g_str_equal(realm, own))
+            return SECRET_OURS;
+        if (coex_account_had_realm(account, realm))
+            found = SECRET_EARLIER;
+        else if (found == SECRET_NONE)
+            found = SECRET_THEIRS;
+    }
+    return found;
+}
+
+static gboolean
+comes_to_us(const CoexAccount *account, const CoexWebhook *webhook)
+{
+    return *webhook->url != '\0' && g_str_equal(webhook->url, account->public_url);
+}
+
+/* ---- making it ours ---- */
 
 static void
 on_registered(GObject *source, GAsyncResult *result, gpointer user_data)
@@ -35,26 +78,90 @@ register_webhook(CoexAccount *account)
                          coex_account_ref(account));
 }
 
+/* What a no stands for: the address, and where it is ours the secrets that go with it. */
+static char *
+dup_claim(const CoexAccount *account, const CoexWebhook *webhook)
+{
+    GString *claim = g_string_new(webhook->url);
+
+    if (!comes_to_us(account, webhook))
+        return g_string_free(claim, FALSE);
+    for (guint i = 0; webhook->headers != NULL && webhook->headers[i] != NULL; i++) {
+        g_autoptr(CoexVerifier) verifier =
+            coex_verifier_new(COEX_PROOF_HEADER, webhook->headers[i]);
+
+        g_string_append_printf(claim, " %s", coex_verifier_get_realm(verifier));
+    }
+    return g_string_free(claim, FALSE);
+}
+
 /* Another system's registration is never taken without a yes. */
 static void
-decide_webhook(CoexAccount *account, const char *registered)
+ask(CoexAccount *account, const CoexWebhook *webhook)
+{
+    g_free(account->registration.claim);
+    account->registration.claim = dup_claim(account, webhook);
+    coex_account_tell_ask_webhook(account, webhook->url);
+}
+
+static gboolean
+was_refused(const CoexAccount *account, const CoexWebhook *webhook)
+{
+    g_autofree char *claim = dup_claim(account, webhook);
+
+    return g_strcmp0(coex_account_get_setting(account, "webhook-refused"), claim) == 0;
+}
+
+/* Whether what is registered may be replaced without a question. */
+static gboolean
+is_free(const CoexAccount *account, const CoexWebhook *webhook)
+{
+    return *webhook->url == '\0' ||
+           (comes_to_us(account, webhook) && whose_secret(account, webhook) != SECRET_THEIRS);
+}
+
+/* Whether the provider delivers to us, and with our secret. */
+static gboolean
+is_ours(const CoexAccount *account, const CoexWebhook *webhook)
 {
     const char *realm = coex_verifier_get_realm(account->verifier);
-    gboolean by_hand = account->registration_by_hand;
 
-    account->registration_by_hand = FALSE;
-    if (*registered == '\0') {
-        register_webhook(account);
-    } else if (g_str_equal(registered, account->public_url)) {
-        if (g_strcmp0(coex_account_get_setting(account, "registered-secret"), realm) != 0)
-            register_webhook(account);
-        else if (by_hand)
-            coex_account_tell_notice(account, NULL, "Webhooks are registered to come to %s.",
-                                     registered);
-    } else if (by_hand ||
-               g_strcmp0(coex_account_get_setting(account, "webhook-refused"), registered) != 0) {
-        coex_account_tell_ask_webhook(account, registered);
+    if (!comes_to_us(account, webhook))
+        return FALSE;
+    switch (whose_secret(account, webhook)) {
+    case SECRET_OURS:
+        return TRUE;
+    case SECRET_UNTOLD:
+        return g_strcmp0(coex_account_get_setting(account, "registered-secret"), realm) == 0;
+    case SECRET_NONE:
+    case SECRET_EARLIER:
+    case SECRET_THEIRS:
+        break;
     }
+    return FALSE;
+}
+
+static void
+decide_webhook(CoexAccount *account, const CoexWebhook *webhook)
+{
+    gboolean by_hand = account->registration.by_hand;
+
+    account->registration.by_hand = FALSE;
+    if (is_free(account, webhook)) {
+        if (by_hand || !is_ours(account, webhook))
+            register_webhook(account);
+    } else if (by_hand || !was_refused(account, webhook)) {
+        ask(account, webhook);
+    }
+}
+
+static gboolean
+finish_webhook(CoexAccount *account, GAsyncResult *result, CoexWebhook *ret_webhook, GError **error)
+{
+    g_autoptr(CoexResponse) response = coex_account_finish(account, result, error);
+
+    return response != NULL &&
+           coex_api_read_webhook(&account->endpoint, response, ret_webhook, error);
 }
 
 static void
@@ -62,15 +169,13 @@ on_webhook(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     g_autoptr(CoexAccount) account = user_data;
     g_autoptr(GError) error = NULL;
-    g_autoptr(CoexResponse) response = coex_account_finish(account, result, &error);
-    g_autofree char *registered = NULL;
+    g_auto(CoexWebhook) webhook = { 0 };
+    gboolean read = finish_webhook(account, result, &webhook, &error);
 
     if (account->dead)
         return;
-    if (response != NULL)
-        registered = coex_api_read_webhook(&account->endpoint, response, &error);
-    if (registered != NULL)
-        decide_webhook(account, registered);
+    if (read)
+        decide_webhook(account, &webhook);
     else
         coex_account_tell_notice(
             account, NULL, "The registered webhook could not be read, so nothing was changed: %s",
@@ -83,13 +188,14 @@ coex_registration_check(CoexAccount *account, gboolean by_hand)
     g_autoptr(CoexRequest) request = NULL;
 
     if (*account->public_url == '\0') {
+        coex_account_put_setting(account, "webhook-refused", NULL);
         if (by_hand)
             coex_account_tell_notice(account, NULL,
                                      "Fill in the account's option public-url with the address "
                                      "under which webhooks reach this computer, and log in again.");
         return;
     }
-    account->registration_by_hand |= by_hand;
+    account->registration.by_hand |= by_hand;
     request = coex_api_get_webhook(&account->endpoint);
     coex_http_send_async(account->http, request, account->cancellable, on_webhook,
                          coex_account_ref(account));
@@ -98,10 +204,18 @@ coex_registration_check(CoexAccount *account, gboolean by_hand)
 void
 coex_registration_answer(CoexAccount *account, const char *registered, gboolean yes)
 {
+    g_autofree char *claim = g_steal_pointer(&account->registration.claim);
+
     if (yes)
         register_webhook(account);
     else
-        coex_account_put_setting(account, "webhook-refused", registered);
+        coex_account_put_setting(account, "webhook-refused", claim != NULL ? claim : registered);
+}
+
+void
+coex_registration_clear(CoexRegistration *registration)
+{
+    g_clear_pointer(&registration->claim, g_free);
 }
 
 /* ---- why nothing arrives ---- */
@@ -110,6 +224,16 @@ typedef struct {
     CoexAccount *account;
     char *symptom;
 } Doubt;
+
+static Doubt *
+doubt_new(CoexAccount *account, const char *symptom)
+{
+    Doubt *doubt = g_new0(Doubt, 1);
+
+    doubt->account = coex_account_ref(account);
+    doubt->symptom = g_strdup(symptom);
+    return doubt;
+}
 
 static void
 doubt_free(Doubt *doubt)
@@ -120,21 +244,42 @@ doubt_free(Doubt *doubt)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Doubt, doubt_free)
 
+/* What makes the registration ours again, by what the chat program has for it. */
 static char *
-explain(const CoexAccount *account, const char *registered)
+dup_cure(const CoexAccount *account)
+{
+    if (*account->public_url == '\0')
+        return g_strdup_printf("enter the same secret in the account's option %s and log in again",
+                               account->endpoint.backend->secret_option);
+    return g_strdup(account->verb_mark == '/'
+                        ? "choose “Register webhook again” in the account's menu"
+                        : "log in again and answer with yes");
+}
+
+static char *
+explain(const CoexAccount *account, const CoexWebhook *webhook)
 {
     const char *provider = account->endpoint.backend->label;
+    Secret secret;
 
-    if (registered == NULL)
+    if (webhook->url == NULL)
         return g_strdup_printf("They come only when %s can reach %s%s from the internet.", provider,
                                account->listen, account->webhook_path);
-    if (*registered == '\0')
+    if (*webhook->url == '\0')
         return g_strdup_printf("%s has no address to deliver them to: fill in the account's option "
                                "public-url and log in again.",
                                provider);
+    secret = whose_secret(account, webhook);
+    if (secret != SECRET_UNTOLD && secret != SECRET_OURS) {
+        g_autofree char *cure = dup_cure(account);
+
+        return g_strdup_printf("%s delivers them to %s, but not with this account's secret, so "
+                               "they are turned away: %s.",
+                               provider, webhook->url, cure);
+    }
     return g_strdup_printf("%s delivers them to %s: that address must lead to %s%s on this "
                            "computer. Test it from outside.",
-                           provider, registered, account->listen, account->webhook_path);
+                           provider, webhook->url, account->listen, account->webhook_path);
 }
 
 static void
@@ -142,15 +287,13 @@ on_explained(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     g_autoptr(Doubt) doubt = user_data;
     CoexAccount *account = doubt->account;
-    g_autoptr(CoexResponse) response = coex_account_finish(account, result, NULL);
-    g_autofree char *registered = NULL;
+    g_auto(CoexWebhook) webhook = { 0 };
     g_autofree char *explanation = NULL;
 
+    finish_webhook(account, result, &webhook, NULL);
     if (account->dead)
         return;
-    if (response != NULL)
-        registered = coex_api_read_webhook(&account->endpoint, response, NULL);
-    explanation = explain(account, registered);
+    explanation = explain(account, &webhook);
     coex_account_tell_notice(account, NULL, "%s %s See “Connecting a number” in the README.",
                              doubt->symptom, explanation);
 }
@@ -159,9 +302,93 @@ void
 coex_registration_doubt(CoexAccount *account, const char *symptom)
 {
     g_autoptr(CoexRequest) request = coex_api_get_webhook(&account->endpoint);
-    Doubt *doubt = g_new0(Doubt, 1);
 
-    doubt->account = coex_account_ref(account);
-    doubt->symptom = g_strdup(symptom);
-    coex_http_send_async(account->http, request, account->cancellable, on_explained, doubt);
+    coex_http_send_async(account->http, request, account->cancellable, on_explained,
+                         doubt_new(account, symptom));
+}
+
+/* ---- why one was turned away ---- */
+
+static char *
+dup_refusal(const CoexAccount *account, CoexVerdict verdict)
+{
+    const char *option = account->endpoint.backend->secret_option;
+
+    switch (verdict) {
+    case COEX_VERDICT_UNSET:
+        return g_strdup_printf("A webhook was refused (401): there is no secret in the option %s.",
+                               option);
+    case COEX_VERDICT_MISSING:
+        return g_strdup_printf("A webhook was refused (401): it came without the secret %s%s.",
+                               account->own_secret ? "that this account made for itself"
+                                                   : "of the option ",
+                               account->own_secret ? "" : option);
+    case COEX_VERDICT_WRONG:
+    case COEX_VERDICT_GENUINE:
+        break;
+    }
+    return g_strdup_printf("A webhook was refused (401): its secret is not that %s%s.",
+                           account->own_secret ? "which this account made for itself"
+                                               : "of the option ",
+                           account->own_secret ? "" : option);
+}
+
+/* What the provider itself would deliver with tells a stranger from a registration that was lost.
+ */
+static void
+tell_refusal(CoexAccount *account, const char *symptom, const CoexWebhook *webhook)
+{
+    const char *provider = account->endpoint.backend->label;
+    gboolean known = webhook->url != NULL && *webhook->url != '\0';
+    Secret secret = known ? whose_secret(account, webhook) : SECRET_UNTOLD;
+    g_autofree char *cure = dup_cure(account);
+
+    if (secret == SECRET_OURS)
+        coex_account_tell_notice(
+            account, NULL,
+            "%s %s delivers with the right one now: it was a stranger's, or it "
+            "will be delivered again.",
+            symptom, provider);
+    else if (secret != SECRET_UNTOLD && comes_to_us(account, webhook) &&
+             !was_refused(account, webhook))
+        decide_webhook(account, webhook);
+    else if (secret != SECRET_UNTOLD)
+        coex_account_tell_notice(account, NULL,
+                                 "%s %s delivers to %s, but not with this account's secret: %s. "
+                                 "WhatsApp delivers again for some hours.",
+                                 symptom, provider, webhook->url, cure);
+    else
+        coex_account_tell_notice(
+            account, NULL,
+            "%s If it was not a stranger's, %s. WhatsApp delivers again for "
+            "some hours.",
+            symptom, account->own_secret ? cure : "correct the option and log in again");
+}
+
+static void
+on_refusal_explained(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(Doubt) doubt = user_data;
+    g_auto(CoexWebhook) webhook = { 0 };
+
+    finish_webhook(doubt->account, result, &webhook, NULL);
+    if (!doubt->account->dead)
+        tell_refusal(doubt->account, doubt->symptom, &webhook);
+}
+
+void
+coex_registration_refused(CoexAccount *account, CoexVerdict verdict)
+{
+    g_autofree char *symptom = dup_refusal(account, verdict);
+    g_autoptr(CoexRequest) request = NULL;
+    const CoexWebhook unknown = { 0 };
+
+    if (account->endpoint.backend->proof != COEX_PROOF_HEADER || verdict == COEX_VERDICT_UNSET ||
+        !account->online) {
+        tell_refusal(account, symptom, &unknown);
+        return;
+    }
+    request = coex_api_get_webhook(&account->endpoint);
+    coex_http_send_async(account->http, request, account->cancellable, on_refusal_explained,
+                         doubt_new(account, symptom));
 }

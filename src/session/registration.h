@@ -1,16 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "core/verifier.h"
 #include "session/hub.h"
 
 /* The webhook registration at the provider: read first, made when there is none, and never taken
- * from another system without the user's yes. Engine thread. */
+ * from another system without the user's yes; neither its address nor, where the address is ours,
+ * the secret that somebody else registered with it. Engine thread. */
 
-/* Compares what is registered with the option public-url; @by_hand: the user asked, and hears also
- * when nothing was to do. */
+/* Inside of it; zero at first. */
+typedef struct {
+    gboolean by_hand; /* the check under way was asked for */
+    char *claim;      /* what the open question is about, NULL */
+} CoexRegistration;
+
+void coex_registration_clear(CoexRegistration *registration);
+
+/* Compares what is registered with the option public-url and our secret; @by_hand: the user asked,
+ * so what is ours already is registered once more, and a no is forgotten. */
 void coex_registration_check(CoexAccount *account, gboolean by_hand);
 /* Nothing arrives: tells @symptom, a sentence, and what is to be done by where the provider
  * delivers now. */
 void coex_registration_doubt(CoexAccount *account, const char *symptom);
-/* The user's answer whether ours may replace @registered. A no is remembered for that address. */
+/* A delivery was refused: tells why, and what is to be done by what the provider delivers with. */
+void coex_registration_refused(CoexAccount *account, CoexVerdict verdict);
+/* The user's answer whether ours may replace @registered. A no is remembered for that address, or
+ * where it is ours for the secret registered with it. */
 void coex_registration_answer(CoexAccount *account, const char *registered, gboolean yes);

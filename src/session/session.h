@@ -93,7 +93,8 @@ typedef struct {
     /* The template catalogue was loaded or refreshed; `error` when a refresh the user asked for
      * failed (then the old catalogue stays). */
     void (*catalogue)(CoexCatalogue *catalogue, const GError *error, gpointer user_data);
-    /* Another address is registered for webhooks: may ours replace it? Answer with
+    /* Another address is registered for webhooks, or ours with a secret that somebody else
+     * registered (then both are the same): may ours replace it? Answer with
      * coex_session_answer_webhook(). */
     void (*ask_webhook)(const char *registered_url, const char *our_url, gpointer user_data);
 } CoexSessionObserver;
@@ -160,5 +161,5 @@ char *coex_session_describe_window(CoexSession *session, const char *name);
 
 /* The user's answer to ask_webhook; a no is remembered for that registered URL. */
 void coex_session_answer_webhook(CoexSession *session, const char *registered_url, gboolean yes);
-/* Asks again, also after a no (account action). */
+/* Registers again, or asks again, also after a no (account action). */
 void coex_session_register_webhook(CoexSession *session);

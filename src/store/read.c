@@ -124,6 +124,33 @@ read_setting(sqlite3_stmt *query, CoexSnapshot *snapshot)
     g_hash_table_insert(snapshot->settings, coex_db_dup_text(query, 0), coex_db_dup_text(query, 1));
 }
 
+static void
+read_stray_realms(sqlite3_stmt *query, CoexSnapshot *snapshot)
+{
+    g_autofree char *before = snapshot->stray_realms;
+    g_autofree char *realms = coex_db_dup_text(query, 0);
+    snapshot->stray_realms = g_strjoin(" ", realms, before, NULL);
+}
+
+/* A number is the same whoever leads to it: its account goes along. */
+static gboolean
+take_over_account(CoexDb *db, const char *provider, const char *number, gboolean *ret_changed,
+                  GError **error)
+{
+    const CoexValue which[] = { coex_text(provider), coex_text(number) };
+    gint64 other = 0;
+
+    if (!coex_db_get_int(db,
+                         "SELECT coalesce(max(id), 0) FROM accounts WHERE number = ?2"
+                         " AND NOT EXISTS (SELECT 1 FROM accounts"
+                         "                 WHERE provider = ?1 AND number = ?2)",
+                         which, G_N_ELEMENTS(which), &other, error))
+        return FALSE;
+    *ret_changed = other > 0;
+    return other == 0 || coex_db_run(db, "UPDATE accounts SET provider = ? WHERE id = ?",
+                                     COEX_VALUES(coex_text(provider), coex_int(other)), error);
+}
+
 static gboolean
 find_account(CoexDb *db, const char *provider, const char *number, gint64 *ret_id, GError **error)
 {
@@ -169,16 +196,25 @@ static const char SELECT_OUTBOX[] =
 static const char SELECT_FEED[] = "SELECT seq, person, kind, time, text, detail FROM feed"
                                   " WHERE account = ? AND seq > ? ORDER BY seq";
 static const char SELECT_SETTINGS[] = "SELECT key, value FROM settings WHERE account = ?";
+static const char SELECT_STRAY_REALMS[] =
+    "SELECT s.value FROM settings AS s JOIN accounts AS a ON a.id = s.account"
+    " WHERE s.key = 'realms' AND a.id <> ?1"
+    " AND a.provider = (SELECT provider FROM accounts WHERE id = ?1)"
+    " AND NOT EXISTS (SELECT 1 FROM settings AS p WHERE p.account = a.id"
+    "                 AND p.key = 'phone-number-id')";
 
 CoexSnapshot *
 coex_read_account(CoexDb *db, const CoexShown *shown, const char *provider, const char *number,
                   GError **error)
 {
     gint64 id = 0;
-    if (!find_account(db, provider, number, &id, error))
+    gboolean changed = FALSE;
+    if (!take_over_account(db, provider, number, &changed, error) ||
+        !find_account(db, provider, number, &id, error))
         return NULL;
 
     g_autoptr(CoexSnapshot) snapshot = snapshot_new(id);
+    snapshot->provider_changed = changed;
     const CoexValue unseen[] = { coex_int(id), coex_int(coex_shown_get(shown, id)) };
     if (!read_rows(db, query_account(db, SELECT_PEOPLE, id, error), read_person, snapshot, error) ||
         !read_rows(db, query_account(db, SELECT_ADDRESSES, id, error), read_address, snapshot,
@@ -188,7 +224,9 @@ coex_read_account(CoexDb *db, const CoexShown *shown, const char *provider, cons
         !read_rows(db, coex_db_query(db, SELECT_FEED, unseen, G_N_ELEMENTS(unseen), error),
                    read_feed_item, snapshot, error) ||
         !read_rows(db, query_account(db, SELECT_SETTINGS, id, error), read_setting, snapshot,
-                   error))
+                   error) ||
+        !read_rows(db, query_account(db, SELECT_STRAY_REALMS, id, error), read_stray_realms,
+                   snapshot, error))
         return NULL;
     return g_steal_pointer(&snapshot);
 }

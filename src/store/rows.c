@@ -111,5 +111,6 @@ coex_snapshot_free(CoexSnapshot *snapshot)
     g_ptr_array_unref(snapshot->outbox);
     g_ptr_array_unref(snapshot->feed);
     g_hash_table_unref(snapshot->settings);
+    g_free(snapshot->stray_realms);
     g_free(snapshot);
 }

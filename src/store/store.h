@@ -157,11 +157,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexFeedItem, coex_feed_item_unref)
 
 typedef struct {
     gint64 account_id;
-    GPtrArray *people;    /* CoexPerson */
-    GPtrArray *addresses; /* CoexAddress */
-    GPtrArray *outbox;    /* CoexOutboxRow, by position */
-    GPtrArray *feed;      /* CoexFeedItem not yet shown, by seq */
-    GHashTable *settings; /* char * -> char * */
+    gboolean provider_changed; /* it was another provider's until now */
+    GPtrArray *people;         /* CoexPerson */
+    GPtrArray *addresses;      /* CoexAddress */
+    GPtrArray *outbox;         /* CoexOutboxRow, by position */
+    GPtrArray *feed;           /* CoexFeedItem not yet shown, by seq */
+    GHashTable *settings;      /* char * -> char * */
+    char *stray_realms; /* the setting `realms` of the provider's other accounts that never learned
+                           their phone_number_id, joined; NULL: none */
 } CoexSnapshot;
 void coex_snapshot_free(CoexSnapshot *snapshot);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexSnapshot, coex_snapshot_free)
@@ -169,8 +172,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexSnapshot, coex_snapshot_free)
 /* @snapshot is the callee's to free; NULL on error. In the thread-default context that asked. */
 typedef void (*CoexStoreLoaded)(CoexSnapshot *snapshot, const GError *error, gpointer user_data);
 
-/* Loads everything of the account @provider/@number (digits), creating it when new. At most 1024
- * accounts in one database. */
+/* Loads everything of the account @provider/@number (digits). One of that number at another
+ * provider becomes this one's; else it is created when new. At most 1024 accounts in one
+ * database. */
 void coex_store_load_account(CoexStore *store, const char *provider, const char *number,
                              CoexStoreLoaded done, gpointer user_data);
 

@@ -67,7 +67,7 @@ read_lists(const CoexEndpoint *endpoint, const CoexResponse *response)
     g_autoptr(GPtrArray) templates =
         g_ptr_array_new_with_free_func((GDestroyNotify)coex_template_unref);
     g_autofree char *cursor = NULL;
-    g_autofree char *url = NULL;
+    g_auto(CoexWebhook) webhook = { 0 };
     GError *error = NULL;
     gboolean done = coex_api_read_templates(endpoint, response, templates, &cursor, &error);
 
@@ -78,8 +78,8 @@ read_lists(const CoexEndpoint *endpoint, const CoexResponse *response)
         g_assert_true(g_uri_is_valid(next->url, G_URI_FLAGS_NONE, NULL));
     }
     error = NULL;
-    url = coex_api_read_webhook(endpoint, response, &error);
-    fuzz_check_error(url != NULL, error);
+    done = coex_api_read_webhook(endpoint, response, &webhook, &error);
+    fuzz_check_error(done, error);
 }
 
 int

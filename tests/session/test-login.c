@@ -228,6 +228,35 @@ test_long_silence(Desk *desk)
     desk_wait_notice(desk, NULL, "The last webhook came at *check the way*");
 }
 
+/* A number that goes to another provider keeps whom it knows, and what waits for them. */
+static void
+test_provider_changes(Desk *desk)
+{
+    gboolean to_meta = !desk_is_meta(desk);
+    CoexSimIdentity identity = { .webhook_header = "X-Coex-Secret: another-provider's" };
+    g_autoptr(CoexSim) other =
+        coex_sim_new_full(to_meta ? COEX_SIM_META : COEX_SIM_360DIALOG, &identity);
+
+    desk_login(desk);
+    desk_hear(desk, "ada", "Hello");
+    g_assert_true(coex_session_hold_text(desk->session, desk_name("ada"), "Later", NULL));
+    desk_wait_notice(desk, "ada", "*");
+    desk_wait_catalogue(desk);
+    desk_logout(desk);
+    desk->config.backend = coex_backend_lookup(coex_sim_get_provider_name(other));
+    desk->config.api_url = coex_sim_get_url(other);
+    desk->config.key = coex_sim_get_key(other);
+    desk->config.phone_number_id = to_meta ? coex_sim_get_phone_number_id(other) : NULL;
+    desk->config.waba_id = to_meta ? coex_sim_get_waba_id(other) : NULL;
+    desk->config.app_secret = to_meta ? coex_sim_get_app_secret(other) : NULL;
+    desk->config.webhook_header = to_meta ? NULL : coex_sim_get_webhook_header(other);
+    desk_login(desk);
+    g_assert_true(desk_view(desk, "ada")->window.open);
+    g_assert_cmpuint(desk_view(desk, "ada")->n_held, ==, 1);
+    desk_logout(desk);
+    coex_sim_assert_no_complaints(other);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -250,6 +279,7 @@ main(int argc, char **argv)
     desk_add_at(DESK_ONLY_META, "/login/number-id-wrong", test_number_id_wrong);
     desk_add_at(DESK_ONLY_META, "/login/no-coexistence", test_no_coexistence);
     desk_add("/login/clock-wrong", test_clock_wrong);
+    desk_add("/login/provider-changes", test_provider_changes);
     desk_add("/login/long-silence", test_long_silence);
     return g_test_run();
 }

@@ -58,8 +58,11 @@ test_registers(Desk *desk)
     desk_fence(desk);
     desk_wait_requests(desk, desk_is_meta(desk) ? "number" : "webhook-get", 2);
     g_assert_cmpuint(coex_sim_n_requests(desk->sim, "webhook-set"), ==, 1);
+    /* by hand it is done again, whatever is there */
     coex_session_register_webhook(desk->session);
     desk_wait_notice(desk, NULL, "Webhooks are registered to come to *");
+    g_assert_cmpuint(coex_sim_n_requests(desk->sim, "webhook-set"), ==, 2);
+    desk_hear(desk, "ada", "Still there");
 }
 
 /* The secrets are of our own making, kept, and told to the provider. */
@@ -89,6 +92,147 @@ test_new_secret(Desk *desk)
     desk_login(desk);
     desk_wait_notice(desk, NULL, "Webhooks are registered*");
     desk_hear(desk, "ada", "Found you");
+}
+
+/* Somebody else registers another secret with the very same address. */
+static void
+rob(Desk *desk, const char *value)
+{
+    g_autofree char *headers =
+        value != NULL ? g_strdup_printf("{\"X-Coex-Secret\":\"%s\"}", value) : g_strdup("{}");
+
+    coex_sim_set_webhook_headers(desk->sim, headers);
+}
+
+static void
+go_public_alone(Desk *desk)
+{
+    go_public(desk);
+    desk->config.webhook_header = NULL;
+    desk_login(desk);
+    desk_wait_notice(desk, NULL, "Webhooks are registered*");
+    desk_hear(desk, "ada", "Found you");
+}
+
+/* A delivery is turned away at our own address: the account looks whose secret it has, asks, and a
+ * yes cures it. */
+static void
+test_robbed_online(Desk *desk)
+{
+    go_public_alone(desk);
+    rob(desk, "another-profile's");
+    g_free(coex_sim_customer_sends(desk->sim, "ada", "Are you deaf?"));
+    desk_wait_ask(desk, desk->config.public_url);
+    g_assert_cmpuint(coex_sim_n_requests(desk->sim, "webhook-set"), ==, 1);
+    coex_session_answer_webhook(desk->session, desk->config.public_url, TRUE);
+    desk_wait_notice(desk, NULL, "Webhooks are registered*");
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Are you deaf?");
+    desk_restart(desk);
+    desk_hear(desk, "ada", "Good");
+    g_assert_cmpuint(coex_sim_n_requests(desk->sim, "webhook-set"), ==, 2);
+}
+
+/* The same while nobody was there; a no is kept, for that secret only, and the menu asks again. */
+static void
+test_robbed_offline(Desk *desk)
+{
+    go_public_alone(desk);
+    desk_logout(desk);
+    rob(desk, "another-profile's");
+    desk_login(desk);
+    desk_wait_ask(desk, desk->config.public_url);
+    coex_session_answer_webhook(desk->session, desk->config.public_url, FALSE);
+    desk_wait_catalogue(desk);
+    desk_wait_catalogue(desk);
+    desk_restart(desk);
+    desk_wait_requests(desk, "webhook-get", 3);
+    desk_wait_catalogue(desk);
+    desk_wait_catalogue(desk);
+    g_assert_cmpuint(desk_count(desk, DESK_ASK, NULL, "*"), ==, 0);
+    g_free(coex_sim_customer_sends(desk->sim, "ada", "Are you deaf?"));
+    desk_wait_notice(desk, NULL,
+                     "A webhook was refused (401): its secret is not that which this account made "
+                     "for itself.*not with this account's secret: choose “Register webhook "
+                     "again” in the account's menu*");
+    coex_session_register_webhook(desk->session);
+    desk_wait_ask(desk, desk->config.public_url);
+    coex_session_answer_webhook(desk->session, desk->config.public_url, TRUE);
+    desk_wait_notice(desk, NULL, "Webhooks are registered*");
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Are you deaf?");
+    desk_logout(desk);
+    rob(desk, "a-third-one's");
+    desk_login(desk);
+    desk_wait_ask(desk, desk->config.public_url);
+}
+
+/* Without any secret nobody loses something. */
+static void
+test_header_lost(Desk *desk)
+{
+    go_public_alone(desk);
+    desk_logout(desk);
+    rob(desk, NULL);
+    desk_login(desk);
+    desk_wait_notice(desk, NULL, "Webhooks are registered*");
+    desk_hear(desk, "ada", "Found you");
+}
+
+static void
+test_stranger(Desk *desk)
+{
+    g_autoptr(GBytes) body = coex_sim_render_text(desk->sim, "ada", "I am not Ada");
+
+    go_public_alone(desk);
+    g_assert_cmpuint(coex_sim_deliver_raw(desk->sim, body, COEX_SIM_SIGN_WRONG), ==, 401);
+    desk_wait_notice(desk, NULL, "A webhook was refused (401)*right one now: it was a stranger's*");
+    g_assert_cmpuint(coex_sim_n_requests(desk->sim, "webhook-set"), ==, 1);
+}
+
+/* A second profile with a database of its own, and a secret of its own making. */
+static void
+test_second_profile(Desk *desk)
+{
+    g_autofree char *dir = g_path_get_dirname(desk->config.database);
+    const char *database = desk->config.database;
+    g_autofree char *second = g_build_filename(dir, "second.db", NULL);
+
+    go_public_alone(desk);
+    desk_logout(desk);
+    desk->config.database = second;
+    desk_login(desk);
+    desk_wait_ask(desk, desk->config.public_url);
+    g_assert_cmpuint(coex_sim_n_requests(desk->sim, "webhook-set"), ==, 1);
+    desk_logout(desk);
+    desk->config.database = database;
+    desk_login(desk);
+    desk_hear(desk, "ada", "Still yours");
+}
+
+/* The secret of a mistyped number is that of the right one. */
+static void
+test_number_corrected(Desk *desk)
+{
+    const char *number = desk->config.number;
+
+    desk->config.number = "447700900101";
+    go_public(desk);
+    desk->config.webhook_header = NULL;
+    desk_login(desk);
+    desk_wait_notice(desk, NULL, "Webhooks are registered*");
+    g_free(coex_sim_customer_sends(desk->sim, "ada", "Anybody?"));
+    desk_wait_notice(desk, NULL, "A webhook for the number +447700900100 came here*user name*");
+    desk_logout(desk);
+    g_free(coex_sim_customer_sends(desk->sim, "ada", "Hello?"));
+    desk->config.number = number;
+    desk_login(desk);
+    desk_wait_notice(desk, NULL, "Webhooks are registered*");
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Anybody?");
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Hello?");
+    desk_send(desk, "ada", "Here");
+    coex_sim_request_free(desk_wait_sent(desk, "ada", "Here"));
+    desk_wait_feed(desk, COEX_FEED_TYPED, "ada", "Here");
+    desk_restart(desk);
+    desk_hear(desk, "ada", "Good");
 }
 
 static void
@@ -161,6 +305,12 @@ main(int argc, char **argv)
     desk_add("/webhook/registers", test_registers);
     desk_add("/webhook/invents-secrets", test_invents_secrets);
     desk_add_at(DESK_ONLY_360DIALOG, "/webhook/new-secret", test_new_secret);
+    desk_add_at(DESK_ONLY_360DIALOG, "/webhook/robbed-online", test_robbed_online);
+    desk_add_at(DESK_ONLY_360DIALOG, "/webhook/robbed-offline", test_robbed_offline);
+    desk_add_at(DESK_ONLY_360DIALOG, "/webhook/header-lost", test_header_lost);
+    desk_add_at(DESK_ONLY_360DIALOG, "/webhook/stranger", test_stranger);
+    desk_add_at(DESK_ONLY_360DIALOG, "/webhook/second-profile", test_second_profile);
+    desk_add_at(DESK_ONLY_360DIALOG, "/webhook/number-corrected", test_number_corrected);
     desk_add("/webhook/taken-yes", test_taken_yes);
     desk_add("/webhook/taken-no", test_taken_no);
     desk_add("/webhook/by-hand-without-url", test_by_hand_without_url);

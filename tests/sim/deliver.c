@@ -195,6 +195,17 @@ coex_sim_set_webhook(CoexSim *sim, const char *url)
     sim_wake(sim);
 }
 
+void
+coex_sim_set_webhook_headers(CoexSim *sim, const char *json)
+{
+    g_autoptr(JsonNode) node = json_from_string(json, NULL);
+    SIM_LOCK(sim);
+
+    json_object_unref(sim->webhook_headers);
+    sim->webhook_headers = json_node_dup_object(node);
+    sim_wake(sim);
+}
+
 char *
 coex_sim_dup_webhook(CoexSim *sim)
 {

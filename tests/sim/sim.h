@@ -112,6 +112,8 @@ const char *coex_sim_get_waba_id(CoexSim *sim);
  * deliveries wait.
  */
 void coex_sim_set_webhook(CoexSim *sim, const char *url);
+/* 360dialog: what somebody else registered with the same URL, a JSON object of names and values. */
+void coex_sim_set_webhook_headers(CoexSim *sim, const char *json);
 /* The URL deliveries go to now, or NULL. */
 char *coex_sim_dup_webhook(CoexSim *sim);
 

@@ -172,8 +172,14 @@ on_loaded(CoexSnapshot *snapshot, const GError *error, gpointer user_data)
 CoexSnapshot *
 fixture_load(Fixture *f, const char *number)
 {
+    return fixture_load_at(f, "meta", number);
+}
+
+CoexSnapshot *
+fixture_load_at(Fixture *f, const char *provider, const char *number)
+{
     Answer answer = { 0 };
-    coex_store_load_account(f->store, "meta", number, on_loaded, &answer);
+    coex_store_load_account(f->store, provider, number, on_loaded, &answer);
     return wait_for(&answer);
 }
 

@@ -31,6 +31,7 @@ GPtrArray *fixture_read_waiting(Fixture *f, const char *phone_number_id, const c
                                 gint64 after);
 
 CoexSnapshot *fixture_load(Fixture *f, const char *number);
+CoexSnapshot *fixture_load_at(Fixture *f, const char *provider, const char *number);
 
 /* What a commit gave. */
 typedef struct {

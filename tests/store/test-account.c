@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include <glib/gstdio.h>
+#include <string.h>
 #include <unistd.h>
 
 static gint64
@@ -361,6 +362,69 @@ test_close_with_a_queue(void)
     g_assert_cmpuint(g_hash_table_size(snapshot->settings), ==, 3);
 }
 
+static gint64
+put_realms(Fixture *f, const char *provider, const char *number, const char *realms)
+{
+    g_autoptr(CoexSnapshot) snapshot = fixture_load_at(f, provider, number);
+    CoexBatch *batch = test_batch(snapshot->account_id);
+
+    coex_batch_put_setting(batch, "realms", realms);
+    commit(f, batch);
+    return snapshot->account_id;
+}
+
+/* The secrets of the other accounts that never heard their own number. */
+static void
+test_stray_realms(void)
+{
+    g_autoptr(Fixture) f = fixture_new();
+    fixture_open(f);
+    put_realms(f, "360dialog", "4930", "aa bb");
+    put_realms(f, "360dialog", "4931", "cc");
+    put_realms(f, "meta", "4932", "dd");
+    gint64 heard = put_realms(f, "360dialog", "4933", "ee");
+    CoexBatch *batch = test_batch(heard);
+    coex_batch_put_setting(batch, "phone-number-id", "1");
+    commit(f, batch);
+
+    g_autoptr(CoexSnapshot) first = fixture_load_at(f, "360dialog", "4930");
+    g_assert_cmpstr(first->stray_realms, ==, "cc");
+    g_autoptr(CoexSnapshot) fresh = fixture_load_at(f, "360dialog", "4939");
+    g_assert_nonnull(strstr(fresh->stray_realms, "aa bb"));
+    g_assert_nonnull(strstr(fresh->stray_realms, "cc"));
+    g_assert_cmpuint(strlen(fresh->stray_realms), ==, strlen("aa bb cc"));
+    g_autoptr(CoexSnapshot) alone = fixture_load_at(f, "meta", "4932");
+    g_assert_null(alone->stray_realms);
+}
+
+/* A number stays itself when it goes to another provider, and back. */
+static void
+test_provider_changes(void)
+{
+    g_autoptr(Fixture) f = fixture_new();
+    fixture_open(f);
+    gint64 id = put_realms(f, "360dialog", "4930", "aa");
+    put_realms(f, "360dialog", "4931", "bb");
+    g_autoptr(CoexPerson) ada = test_person(1, "4917010001", NULL);
+    CoexBatch *batch = test_batch(id);
+    coex_batch_put_person(batch, ada);
+    commit(f, batch);
+
+    g_autoptr(CoexSnapshot) same = fixture_load_at(f, "360dialog", "4930");
+    g_assert_false(same->provider_changed);
+    g_autoptr(CoexSnapshot) moved = fixture_load_at(f, "meta", "4930");
+    g_assert_cmpint(moved->account_id, ==, id);
+    g_assert_true(moved->provider_changed);
+    g_assert_cmpuint(moved->people->len, ==, 1);
+    fixture_reopen(f);
+    g_autoptr(CoexSnapshot) again = fixture_load_at(f, "meta", "4930");
+    g_assert_cmpint(again->account_id, ==, id);
+    g_assert_false(again->provider_changed);
+    g_autoptr(CoexSnapshot) back = fixture_load_at(f, "360dialog", "4930");
+    g_assert_cmpint(back->account_id, ==, id);
+    g_assert_true(back->provider_changed);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -374,5 +438,7 @@ main(int argc, char **argv)
     g_test_add_func("/store/account/mark-is-cut", test_mark_is_cut);
     g_test_add_func("/store/account/batch-rolls-back-alone", test_batch_rolls_back_alone);
     g_test_add_func("/store/account/close-with-a-queue", test_close_with_a_queue);
+    g_test_add_func("/store/account/stray-realms", test_stray_realms);
+    g_test_add_func("/store/account/provider-changes", test_provider_changes);
     return g_test_run();
 }

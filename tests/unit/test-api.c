@@ -363,33 +363,42 @@ test_read_webhook(void)
     static const struct {
         const char *provider;
         const char *body;
-        const char *url; /* NULL: error */
+        const char *url;     /* NULL: error */
+        const char *headers; /* NULL: not told; else joined by | */
     } cases[] = {
         { "meta",
           "{'webhook_configuration':{'phone_number':'https://p','application':'https://a'}}",
-          "https://p" },
-        { "meta", "{'webhook_configuration':{'application':'https://a'},'id':'1'}", "https://a" },
+          "https://p", NULL },
+        { "meta", "{'webhook_configuration':{'application':'https://a'},'id':'1'}", "https://a",
+          NULL },
         { "meta",
           "{'webhook_configuration':{'phone_number':'','whatsapp_business_account':'https://w',"
           "'application':'https://a'}}",
-          "https://w" },
-        { "meta", "{'id':'1'}", "" },
-        { "360dialog", "{'url':'https://p','headers':{}}", "https://p" },
-        { "360dialog", "{'url':null}", "" },
-        { "360dialog", "{}", "" },
-        { "360dialog", "not json", NULL },
-        { "meta", "", NULL },
-        { "meta", "{'error':{'message':'(#100) x','code':100}}", NULL },
+          "https://w", NULL },
+        { "meta", "{'id':'1'}", "", NULL },
+        { "meta", "{'webhook_configuration':{},'headers':{'A':'b'}}", "", NULL },
+        { "360dialog", "{'url':'https://p','headers':{}}", "https://p", "" },
+        { "360dialog", "{'url':'https://p','headers':[]}", "https://p", NULL },
+        { "360dialog", "{'url':'https://p','headers':{'X-A':'one','X-B':null,'X-C':'t:w o'}}",
+          "https://p", "X-A: one|X-B: |X-C: t:w o" },
+        { "360dialog", "{'url':null}", "", NULL },
+        { "360dialog", "not json", NULL, NULL },
+        { "meta", "", NULL, NULL },
+        { "meta", "{'error':{'message':'(#100) x','code':100}}", NULL, NULL },
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_auto(CoexEndpoint) endpoint = make_endpoint(cases[i].provider);
         g_autoptr(CoexResponse) response = answer_new_quoted(200, cases[i].body);
         g_autoptr(GError) error = NULL;
-        g_autofree char *url = coex_api_read_webhook(&endpoint, response, &error);
+        g_auto(CoexWebhook) webhook = { 0 };
+        gboolean read = coex_api_read_webhook(&endpoint, response, &webhook, &error);
+        g_autofree char *headers =
+            webhook.headers != NULL ? g_strjoinv("|", webhook.headers) : NULL;
 
-        g_assert_cmpstr(url, ==, cases[i].url);
-        g_assert_true((error != NULL) == (cases[i].url == NULL));
+        g_assert_cmpstr(webhook.url, ==, cases[i].url);
+        g_assert_cmpstr(headers, ==, cases[i].headers);
+        g_assert_true(read == (cases[i].url != NULL) && (error == NULL) == read);
     }
 }
 
