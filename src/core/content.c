@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/content.h"
 
+#include "core/notice.h"
+#include "core/text.h"
 #include <string.h>
 
 #define SEE_PHONE "look at it on the phone"
@@ -17,6 +19,7 @@
 #define FOUND_DEPTH 6
 #define FORM_DEPTH 3
 #define TYPE_SHOWN_MAX 40
+#define SYSTEM_SHOWN_MAX 400
 
 typedef struct Row Row;
 typedef char *(*BuildLine)(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body);
@@ -316,14 +319,16 @@ build_system(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body)
 {
     const char *text = coex_json_member_text(body, "body");
     const char *type = coex_json_member_text(body, "type");
-    g_autofree char *name = NULL;
+    g_autofree char *said = NULL;
 
-    if (text != NULL && *text != '\0')
-        return g_strdup(text);
+    if (text != NULL && *text != '\0') {
+        said = coex_text_excerpt(text, SYSTEM_SHOWN_MAX);
+        return coex_notice_flatten(g_strdup_printf("WhatsApp reports: “%s”", said));
+    }
     if (type == NULL)
         return NULL;
-    name = name_dup(type);
-    return g_strdup_printf("[system message `%s`]", name);
+    said = name_dup(type);
+    return g_strdup_printf("[system message `%s`]", said);
 }
 
 static char *

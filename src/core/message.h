@@ -45,6 +45,7 @@ typedef struct {
     char *token; /* inner token of the wamid, or the whole wamid where it does not decode */
     CoexPeer peer;
     CoexPeer new_peer; /* of a change of number or BSUID: the addresses from now on; else empty */
+    gboolean number_gone; /* the same: the former number is not theirs, and no new one is told */
     CoexDirection direction;
     gint64 time;         /* seconds since 1970, 0 when it came without a usable one */
     char *profile_name;  /* of the customer, NULL if not told */

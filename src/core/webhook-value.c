@@ -39,6 +39,7 @@ typedef struct {
     GPtrArray *contacts;     /* of Contact */
     GHashTable *by_address;  /* digits or BSUID -> Contact */
     gboolean is_same_person; /* all elements of the list being read name one person */
+    gboolean is_system; /* the message being read is WhatsApp's own, its addresses may differ */
 } Value;
 
 /* Who an element names, as it names them. */
@@ -146,7 +147,7 @@ find_contact(const Value *value, const Address *address)
         contact = g_hash_table_lookup(value->by_address, address->user_id);
     if (contact == NULL && number != NULL)
         contact = g_hash_table_lookup(value->by_address, number);
-    if (contact != NULL || value->contacts->len != 1 || !value->is_same_person)
+    if (contact != NULL || value->contacts->len != 1 || !value->is_same_person || value->is_system)
         return contact;
     contact = value->contacts->pdata[0];
     if (address->user_id != NULL && contact->user_id != NULL)
@@ -215,25 +216,65 @@ static const CoexJsonField message_fields[] = {
     COEX_JSON_END,
 };
 
+typedef struct {
+    const char *type;
+    Address before, now;
+    const char *new_wa_id; /* the new number in the older form */
+} RawSystem;
+
 static const CoexJsonField system_fields[] = {
-    { "previous_user_id", COEX_JSON_TEXT, offsetof(Address, user_id), COEX_JSON_OPTIONAL },
-    { "previous_parent_user_id", COEX_JSON_TEXT, offsetof(Address, parent_user_id),
+    { "type", COEX_JSON_TEXT, offsetof(RawSystem, type), COEX_JSON_OPTIONAL },
+    { "previous_user_id", COEX_JSON_TEXT, offsetof(RawSystem, before.user_id), COEX_JSON_OPTIONAL },
+    { "previous_parent_user_id", COEX_JSON_TEXT, offsetof(RawSystem, before.parent_user_id),
       COEX_JSON_OPTIONAL },
+    { "wa_id", COEX_JSON_TEXT, offsetof(RawSystem, now.number), COEX_JSON_OPTIONAL },
+    { "user_id", COEX_JSON_TEXT, offsetof(RawSystem, now.user_id), COEX_JSON_OPTIONAL },
+    { "parent_user_id", COEX_JSON_TEXT, offsetof(RawSystem, now.parent_user_id),
+      COEX_JSON_OPTIONAL },
+    { "new_wa_id", COEX_JSON_TEXT, offsetof(RawSystem, new_wa_id), COEX_JSON_OPTIONAL },
     COEX_JSON_END,
 };
 
-/* A change of number or BSUID is told of the person as known before it (Meta:
- * webhooks/reference/messages). */
-static void
-read_system_person(const RawMessage *raw, Address *address)
+static gboolean
+is_one_of(const char *text, const char *const *names)
 {
-    if (!coex_json_at_exists(&raw->system) || address->user_id != NULL)
-        return;
-    coex_json_read(&raw->system, system_fields, address, NULL);
-    if (address->number != NULL || address->user_id != NULL)
-        return;
-    address->user_id = coex_json_member_text(&raw->system, "user_id");
-    address->number = coex_json_member_text(&raw->system, "wa_id");
+    return text != NULL && g_strv_contains(names, text);
+}
+
+/* A change of number or BSUID is told of the person as known before it; `from…` holds the former
+ * addresses or already the new ones (Meta: webhooks/reference/messages/system). Into @address whom
+ * it is about, into @message what is new. */
+static void
+read_system(const RawMessage *raw, Address *address, CoexMessage *message)
+{
+    static const char *const of_number[] = { "user_changed_number", "customer_changed_number",
+                                             NULL };
+    static const char *const of_user_id[] = { "user_changed_user_id", NULL };
+    RawSystem system = { 0 };
+    CoexPeer *now = &message->new_peer;
+
+    coex_json_read(&raw->system, system_fields, &system, NULL);
+    if (is_one_of(system.type, of_user_id))
+        coex_peer_set(now, raw->from.number, NULL, NULL); /* still shared */
+    coex_peer_set(now, system.new_wa_id, NULL, NULL);
+    coex_peer_set(now, system.now.number, system.now.user_id, system.now.parent_user_id);
+    message->number_gone =
+        now->wa_id == NULL && now->user_id != NULL &&
+        (is_one_of(system.type, of_number) || is_one_of(system.type, of_user_id));
+    if (system.before.user_id != NULL) {
+        if (now->user_id == NULL && g_strcmp0(raw->from.user_id, system.before.user_id) != 0)
+            coex_peer_set(now, NULL, raw->from.user_id, raw->from.parent_user_id);
+        address->user_id = system.before.user_id;
+        address->parent_user_id = system.before.parent_user_id;
+        if (is_one_of(system.type, of_number) && now->wa_id != NULL && address->number != NULL) {
+            g_autofree char *number = coex_number_normalize(address->number, NULL);
+
+            if (g_strcmp0(number, now->wa_id) == 0)
+                address->number = NULL;
+        }
+    }
+    if (address->number == NULL && address->user_id == NULL && address->parent_user_id == NULL)
+        *address = system.now;
 }
 
 /* Whether all that a message tells is in the CoexMessage. */
@@ -266,13 +307,14 @@ read_message_as(Value *value, const CoexJsonAt *at, CoexDirection direction)
 {
     RawMessage raw = { 0 };
     Address address;
-    CoexMessage *message;
+    g_autoptr(CoexMessage) message = coex_message_new();
     CoexEvent *event;
 
     coex_json_read(at, message_fields, &raw, NULL);
     address = direction == COEX_ECHO ? raw.to : raw.from;
-    if (direction == COEX_INBOUND)
-        read_system_person(&raw, &address);
+    value->is_system = direction == COEX_INBOUND && coex_json_at_exists(&raw.system);
+    if (value->is_system)
+        read_system(&raw, &address, message);
     if (raw.id == NULL || *raw.id == '\0') {
         g_autofree char *who = person_dup_display(value, &address);
 
@@ -281,7 +323,6 @@ read_message_as(Value *value, const CoexJsonAt *at, CoexDirection direction)
             g_strdup_printf("A message came without an id (%s): look at it on the phone.", who));
         return;
     }
-    message = coex_message_new();
     message->wamid = g_strdup(raw.id);
     message->token = coex_wamid_dup_token(raw.id);
     message->direction = direction;
@@ -290,13 +331,10 @@ read_message_as(Value *value, const CoexJsonAt *at, CoexDirection direction)
     message->from_ad = coex_json_at_exists(&raw.referral);
     message->context_wamid = g_strdup(coex_json_member_text(&raw.context, "id"));
     read_person(value, &address, &message->peer, &message->profile_name);
-    coex_peer_set(&message->new_peer, coex_json_member_text(&raw.system, "wa_id"),
-                  coex_json_member_text(&raw.system, "user_id"),
-                  coex_json_member_text(&raw.system, "parent_user_id"));
     read_content(at, message);
     event = add_event(value, COEX_EVENT_MESSAGE);
-    event->message = message;
     event->keep_raw = !is_complete(message, &raw);
+    event->message = g_steal_pointer(&message);
 }
 
 static void

@@ -144,16 +144,26 @@ message_time(CoexAccount *account, const CoexMessage *message)
     return message->time > 0 && message->time < now + AHEAD_S ? message->time : now;
 }
 
-/* The person goes on in the same conversation (Meta: webhooks/reference/messages/system). Not with
- * what is somebody else's here already, and not by an old message that comes again. */
-static void
-note_new_peer(CoexAccount *account, CoexPerson *person, const CoexMessage *message)
+/* Who sent it, made when new: of a change of addresses whom the former ones lead to. */
+static CoexPerson *
+learn_sender(CoexAccount *account, const CoexMessage *message, gint64 time)
 {
-    const CoexPerson *holder = coex_people_find(account->people, &message->new_peer);
+    const CoexPeer *peer = &message->peer;
 
-    if (message->content.kind == COEX_CONTENT_SYSTEM && message->time >= person->last_inbound_at &&
-        (holder == NULL || holder == person))
-        coex_people_link(account->people, person, &message->new_peer);
+    if (coex_people_find(account->people, peer) == NULL &&
+        coex_peer_is_addressable(&message->new_peer))
+        peer = &message->new_peer;
+    return coex_people_learn(account->people, peer, time, NULL);
+}
+
+/* What WhatsApp itself says of a person; it is not their word, and opens nothing. The person goes
+ * on in the same conversation, but not by an old message that comes again. */
+static void
+note_system(CoexAccount *account, CoexPerson *person, const CoexMessage *message, gint64 time)
+{
+    coex_people_take_over(&person->alias, message->profile_name);
+    if (coex_peer_is_addressable(&message->new_peer) && time >= person->last_inbound_at)
+        coex_people_move(account->people, person, &message->new_peer, message->number_gone, time);
 }
 
 /* TRUE when the message opens or prolongs the customer service window. */
@@ -162,7 +172,6 @@ note_inbound(CoexAccount *account, CoexPerson *person, const CoexMessage *messag
 {
     gint64 before = person->last_inbound_at;
 
-    note_new_peer(account, person, message);
     coex_people_take_over(&person->alias, message->profile_name);
     person->hidden = FALSE;
     if (message->time >= before)
@@ -189,7 +198,7 @@ apply_message(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
     CoexAccount *account = step->account;
     const CoexMessage *message = event->message;
     gint64 time = message_time(account, message);
-    CoexPerson *person = coex_people_learn(account->people, &message->peer, NULL);
+    CoexPerson *person = learn_sender(account, message, time);
     Effect effect = { 0 };
 
     if (person == NULL) {
@@ -197,10 +206,12 @@ apply_message(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
             g_ptr_array_add(step->notices, quote_stranger(message->content.text));
         return;
     }
-    if (message->direction == COEX_INBOUND)
-        effect.opens_window = note_inbound(account, person, message);
-    else
+    if (message->direction != COEX_INBOUND)
         effect.echo_at = time;
+    else if (message->content.kind == COEX_CONTENT_SYSTEM)
+        note_system(account, person, message, time);
+    else
+        effect.opens_window = note_inbound(account, person, message);
     person->active_at = MAX(person->active_at, time);
     coex_batch_put_person(batch, person);
     effect.index = coex_batch_add_message(batch, person->id, message, time);
@@ -224,7 +235,7 @@ apply_status(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
     if (status->state == COEX_STATE_FAILED && status->opaque != NULL)
         g_hash_table_add(step->failed, g_strdup(status->opaque));
     if (person != NULL)
-        person = coex_people_learn(account->people, &status->peer, &changed);
+        person = coex_people_learn(account->people, &status->peer, 0, &changed);
     if (person != NULL && status->free_entry_until > person->free_until) {
         person->free_until = status->free_entry_until;
         changed = TRUE;

@@ -389,7 +389,7 @@ take_sent(CoexSlip *slip, const CoexSent *sent)
     coex_peer_set(&told, sent->wa_id != NULL ? sent->wa_id : person->peer.wa_id,
                   sent->user_id != NULL ? sent->user_id : person->peer.user_id,
                   person->peer.parent_user_id);
-    coex_people_link(account->people, person, &told);
+    coex_people_link(account->people, person, &told, 0);
     if (g_strcmp0(sent->message_status, "held_for_quality_assessment") == 0)
         coex_account_tell_notice(account, person,
                                  "WhatsApp checks this template first; it is delivered afterwards, "

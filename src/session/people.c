@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "session/people.h"
 
+#include <string.h>
+
 struct CoexPeople {
     GHashTable *by_id;      /* gint64 -> CoexPerson, owned */
     GHashTable *by_name;    /* borrowed name -> person */
@@ -14,6 +16,37 @@ people_add(CoexPeople *people, CoexPerson *person)
     g_hash_table_insert(people->by_id, &person->id, person);
     g_hash_table_insert(people->by_name, person->name, person);
     people->next_id = MAX(people->next_id, person->id + 1);
+}
+
+static CoexPerson *
+by_address(CoexPeople *people, const char *address)
+{
+    return address != NULL ? g_hash_table_lookup(people->by_address, address) : NULL;
+}
+
+/* One number, two BSUIDs: it went from the one to the other. */
+static gboolean
+are_two(const CoexPerson *one, const CoexPerson *other)
+{
+    return one->peer.user_id != NULL && other->peer.user_id != NULL &&
+           strcmp(one->peer.user_id, other->peer.user_id) != 0;
+}
+
+/* Nobody is written to at a number that has become another's. */
+static void
+part_numbers(CoexPeople *people)
+{
+    GHashTableIter iter;
+    gpointer value;
+
+    g_hash_table_iter_init(&iter, people->by_id);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        CoexPerson *person = value;
+        const CoexPerson *holder = by_address(people, person->peer.wa_id);
+
+        if (holder != NULL && holder != person && are_two(holder, person))
+            g_clear_pointer(&person->peer.wa_id, g_free);
+    }
 }
 
 CoexPeople *
@@ -35,6 +68,7 @@ coex_people_new(GPtrArray *people, GPtrArray *addresses)
         if (person != NULL)
             g_hash_table_insert(self->by_address, g_strdup(address->address), person);
     }
+    part_numbers(self);
     return self;
 }
 
@@ -55,10 +89,17 @@ coex_people_by_id(CoexPeople *people, gint64 id)
     return g_hash_table_lookup(people->by_id, &id);
 }
 
+/* A number that its owner has given up may come back as somebody else's: then its BSUID is another.
+ */
 static CoexPerson *
-by_address(CoexPeople *people, const char *address)
+by_number(CoexPeople *people, const CoexPeer *peer, const char *number)
 {
-    return address != NULL ? g_hash_table_lookup(people->by_address, address) : NULL;
+    CoexPerson *person = by_address(people, number);
+
+    if (person == NULL || peer->user_id == NULL || person->peer.user_id == NULL ||
+        g_strcmp0(person->peer.wa_id, number) == 0)
+        return person;
+    return NULL;
 }
 
 /* The BSUID is the steadiest key, the number the next (Meta: webhooks/reference). */
@@ -70,26 +111,29 @@ coex_people_find(CoexPeople *people, const CoexPeer *peer)
     if (person == NULL)
         person = by_address(people, peer->parent_user_id);
     if (person == NULL)
-        person = by_address(people, peer->wa_id);
+        person = by_number(people, peer, peer->wa_id);
     return person;
 }
 
-/* The address before the name: a number that turned out to be somebody's else leads to that person,
- * whatever buddy it once named. */
+/* The name first: it stays with whom it was given to, even when the number goes to another. But who
+ * turned out to be one with somebody else is that person now. */
 CoexPerson *
 coex_people_find_name(CoexPeople *people, const char *text)
 {
     g_auto(CoexPeer) peer = { 0 };
     g_autofree char *name = NULL;
-    CoexPerson *person;
+    CoexPerson *person, *now;
 
     if (!coex_peer_parse(text, &peer, NULL))
         return NULL;
-    person = coex_people_find(people, &peer);
-    if (person != NULL)
-        return person;
     name = coex_peer_dup_name(&peer);
-    return g_hash_table_lookup(people->by_name, name);
+    person = g_hash_table_lookup(people->by_name, name);
+    if (person == NULL)
+        return coex_people_find(people, &peer);
+    now = by_address(people, person->peer.wa_id);
+    if (now == NULL)
+        now = coex_people_find(people, &person->peer);
+    return now != NULL ? now : person;
 }
 
 gboolean
@@ -102,40 +146,101 @@ coex_people_take_over(char **member, const char *news)
     return TRUE;
 }
 
+/* What @before loses with its present @address. Two who turn out to be one have one window. */
+static void
+part_address(CoexPerson *person, CoexPerson *before, const char *address)
+{
+    gboolean is_number = g_strcmp0(before->peer.wa_id, address) == 0;
+
+    if (!is_number && g_strcmp0(before->peer.user_id, address) != 0 &&
+        g_strcmp0(before->peer.parent_user_id, address) != 0)
+        return;
+    if (is_number && are_two(person, before)) {
+        g_clear_pointer(&before->peer.wa_id, g_free);
+        return;
+    }
+    person->last_inbound_at = MAX(person->last_inbound_at, before->last_inbound_at);
+    person->free_until = MAX(person->free_until, before->free_until);
+}
+
 static gboolean
 link_address(CoexPeople *people, CoexPerson *person, const char *address)
 {
-    const CoexPerson *before =
-        address != NULL ? g_hash_table_lookup(people->by_address, address) : NULL;
+    CoexPerson *before = by_address(people, address);
 
     if (address == NULL || before == person)
         return FALSE;
-    /* Two who turn out to be one have one window. */
-    if (before != NULL) {
-        person->last_inbound_at = MAX(person->last_inbound_at, before->last_inbound_at);
-        person->free_until = MAX(person->free_until, before->free_until);
-    }
+    if (before != NULL)
+        part_address(person, before, address);
     g_hash_table_insert(people->by_address, g_strdup(address), person);
     return TRUE;
 }
 
-gboolean
-coex_people_link(CoexPeople *people, CoexPerson *person, const CoexPeer *peer)
+/* Whether @address was the person's before the @present one. */
+static gboolean
+is_former(CoexPeople *people, const CoexPerson *person, const char *address, const char *present)
+{
+    return g_strcmp0(address, present) != 0 && by_address(people, address) == person;
+}
+
+static gboolean
+take_address(CoexPeople *people, CoexPerson *person, char **member, const char *address,
+             gboolean fresh)
 {
     gboolean changed = FALSE;
 
-    changed |= coex_people_take_over(&person->peer.wa_id, peer->wa_id);
-    changed |= coex_people_take_over(&person->peer.user_id, peer->user_id);
-    changed |= coex_people_take_over(&person->peer.parent_user_id, peer->parent_user_id);
+    if (fresh || !is_former(people, person, address, *member))
+        changed = coex_people_take_over(member, address);
+    return link_address(people, person, address) || changed;
+}
+
+gboolean
+coex_people_link(CoexPeople *people, CoexPerson *person, const CoexPeer *peer, gint64 at)
+{
+    gboolean fresh = at > person->active_at;
+    gboolean changed = FALSE;
+
+    /* All that came with a former BSUID is as old as that. */
+    if (!fresh && is_former(people, person, peer->user_id, person->peer.user_id))
+        return link_address(people, person, peer->wa_id) ||
+               link_address(people, person, peer->parent_user_id);
+    changed |= take_address(people, person, &person->peer.user_id, peer->user_id, fresh);
+    changed |=
+        take_address(people, person, &person->peer.parent_user_id, peer->parent_user_id, fresh);
+    changed |= take_address(people, person, &person->peer.wa_id, peer->wa_id, fresh);
     changed |= coex_people_take_over(&person->peer.username, peer->username);
-    changed |= link_address(people, person, peer->wa_id);
-    changed |= link_address(people, person, peer->user_id);
-    changed |= link_address(people, person, peer->parent_user_id);
     return changed;
 }
 
+void
+coex_people_move(CoexPeople *people, CoexPerson *person, const CoexPeer *peer, gboolean number_gone,
+                 gint64 at)
+{
+    const CoexPerson *holder = by_address(people, peer->wa_id);
+    CoexPeer news = *peer;
+
+    if (holder != NULL && holder != person && by_address(people, peer->user_id) != holder) {
+        news.wa_id = NULL;
+        number_gone = peer->user_id != NULL;
+    }
+    coex_people_link(people, person, &news, at);
+    if (number_gone && g_strcmp0(person->peer.user_id, peer->user_id) == 0)
+        g_clear_pointer(&person->peer.wa_id, g_free);
+}
+
+/* The first address, unless a buddy has it from a former owner: then there is a BSUID beside it. */
+static char *
+dup_new_name(CoexPeople *people, const CoexPeer *peer)
+{
+    g_autofree char *name = coex_peer_dup_name(peer);
+
+    if (peer->user_id != NULL && g_hash_table_contains(people->by_name, name))
+        return g_strdup(peer->user_id);
+    return g_steal_pointer(&name);
+}
+
 CoexPerson *
-coex_people_learn(CoexPeople *people, const CoexPeer *peer, gboolean *ret_changed)
+coex_people_learn(CoexPeople *people, const CoexPeer *peer, gint64 at, gboolean *ret_changed)
 {
     CoexPerson *person;
     gboolean changed = FALSE;
@@ -146,11 +251,11 @@ coex_people_learn(CoexPeople *people, const CoexPeer *peer, gboolean *ret_change
     if (person == NULL) {
         person = coex_person_new();
         person->id = people->next_id;
-        person->name = coex_peer_dup_name(peer);
+        person->name = dup_new_name(people, peer);
         people_add(people, person);
         changed = TRUE;
     }
-    changed |= coex_people_link(people, person, peer);
+    changed |= coex_people_link(people, person, peer, at);
     if (ret_changed != NULL)
         *ret_changed = changed;
     return person;

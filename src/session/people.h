@@ -20,13 +20,23 @@ CoexPerson *coex_people_find(CoexPeople *people, const CoexPeer *peer);
 CoexPerson *coex_people_find_name(CoexPeople *people, const char *text);
 
 /* The person behind @peer, made when new; addresses and username that are news are taken over.
- * @ret_changed (may be NULL): the person must be stored. NULL when the peer has no address.
- * Borrowed. */
-CoexPerson *coex_people_learn(CoexPeople *people, const CoexPeer *peer, gboolean *ret_changed);
+ * @at: when WhatsApp told them, seconds since 1970, 0: not known. A former address becomes the
+ * present one again only when it is told later than all that came from this person: deliveries
+ * overtake one another. @ret_changed (may be NULL): the person must be stored. NULL when the peer
+ * has no address. Borrowed. */
+CoexPerson *coex_people_learn(CoexPeople *people, const CoexPeer *peer, gint64 at,
+                              gboolean *ret_changed);
 
 /* The same for a @person already known, whatever address @peer has: WhatsApp answers some numbers
  * with another one (Meta: messages/send-messages). */
-gboolean coex_people_link(CoexPeople *people, CoexPerson *person, const CoexPeer *peer);
+gboolean coex_people_link(CoexPeople *people, CoexPerson *person, const CoexPeer *peer, gint64 at);
+
+/* WhatsApp says that @peer are the addresses of @person from now on (Meta:
+ * webhooks/reference/messages/system); with @number_gone the number is no longer theirs, and there
+ * is none in @peer. A BSUID makes one person of two; a number that is somebody else's here already
+ * stays with them. @at as above. */
+void coex_people_move(CoexPeople *people, CoexPerson *person, const CoexPeer *peer,
+                      gboolean number_gone, gint64 at);
 
 /* Puts a copy of @news in the place of a person's string, unless it is NULL or the same: then
  * FALSE.

@@ -252,7 +252,7 @@ command_person(Command *command)
         return person;
     if (!coex_peer_parse(command->name, &peer, NULL))
         return NULL;
-    return coex_people_learn(account->people, &peer, NULL);
+    return coex_people_learn(account->people, &peer, 0, NULL);
 }
 
 static void

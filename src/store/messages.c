@@ -360,15 +360,23 @@ insert_message(CoexApply *a, const NewMessage *message, gint64 *ret_id, GError *
     return TRUE;
 }
 
+/* What WhatsApp says of a person is not that person's word. */
+static CoexFeedKind
+feed_kind(const NewMessage *message)
+{
+    if (message->content->kind == COEX_CONTENT_SYSTEM)
+        return COEX_FEED_NOTICE;
+    return message->direction == COEX_ECHO ? COEX_FEED_ECHO : COEX_FEED_INBOUND;
+}
+
 static gboolean
 feed_message(CoexApply *a, gint64 person_id, const NewMessage *message, GError **error)
 {
     const char *text = message->content->text;
     if (text == NULL || *text == '\0' || message->direction == COEX_OUTBOUND)
         return TRUE;
-    return coex_apply_feed(a, person_id,
-                           message->direction == COEX_ECHO ? COEX_FEED_ECHO : COEX_FEED_INBOUND,
-                           message->time, (const char *const[2]){ text, NULL }, error);
+    return coex_apply_feed(a, person_id, feed_kind(message), message->time,
+                           (const char *const[2]){ text, NULL }, error);
 }
 
 static gboolean

@@ -207,8 +207,9 @@ typedef enum {
     COEX_UNKNOWN,   /* a status for no known message: kept for it */
 } CoexOutcome;
 
-/* A message, once per (conversation, token), and its feed item (INBOUND or ECHO, with the content's
- * text) when it is new or replaces a placeholder; nothing is fed when the content has no text.
+/* A message, once per (conversation, token), and its feed item (INBOUND, ECHO, or NOTICE for a
+ * system message, with the content's text) when it is new or replaces a placeholder; nothing is fed
+ * when the content has no text.
  * @time: to show and sort. Statuses that came before an echo are applied to it. Returns the
  * change's index for coex_batch_get_outcome(). */
 guint coex_batch_add_message(CoexBatch *batch, gint64 person_id, const CoexMessage *message,

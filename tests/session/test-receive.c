@@ -35,7 +35,7 @@ test_new_number(Desk *desk)
         desk->sim, "ada", "system",
         "{\"type\":\"user_changed_number\",\"body\":\"User Ada changed\","
         "\"wa_id\":\"12025550188\",\"user_id\":\"US.70199887766554433221\"}"));
-    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "*User Ada changed*");
+    desk_wait_feed(desk, COEX_FEED_NOTICE, "ada", "WhatsApp reports: *User Ada changed*");
     desk_restart(desk);
     coex_sim_add_customer(desk->sim, "moved", "+12025550188", "US.70199887766554433221",
                           "Ada Lovelace");
@@ -59,7 +59,7 @@ test_taken_number(Desk *desk)
         desk->sim, "ada", "system",
         "{\"type\":\"user_changed_number\",\"body\":\"User Ada changed\","
         "\"wa_id\":\"493023125017\"}"));
-    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "*User Ada changed*");
+    desk_wait_feed(desk, COEX_FEED_NOTICE, "ada", "WhatsApp reports: *User Ada changed*");
     desk_hear(desk, "dana", "And stays so");
     desk_fence(desk);
 }

@@ -145,6 +145,19 @@ coex_sim_set_wa_id(CoexSim *sim, const char *who, const char *wa_id)
 }
 
 void
+coex_sim_set_user_id(CoexSim *sim, const char *who, const char *user_id)
+{
+    set_string(sim, who, G_STRUCT_OFFSET(SimPerson, user_id), user_id);
+}
+
+void
+coex_sim_give_up_number(CoexSim *sim, const char *who)
+{
+    coex_sim_hide_number(sim, who, TRUE);
+    set_string(sim, who, G_STRUCT_OFFSET(SimPerson, digits), NULL);
+}
+
+void
 coex_sim_hide_number(CoexSim *sim, const char *who, gboolean hidden)
 {
     SIM_LOCK(sim);

@@ -126,8 +126,12 @@ void coex_sim_add_customer(CoexSim *sim, const char *who, const char *number, co
 /* The profile name that comes with the next message; NULL leaves `profile` out. */
 void coex_sim_set_name(CoexSim *sim, const char *who, const char *name);
 void coex_sim_set_username(CoexSim *sim, const char *who, const char *username);
+/* From now on the person's BSUID; no webhook tells it by itself. */
+void coex_sim_set_user_id(CoexSim *sim, const char *who, const char *user_id);
 /* TRUE: no wa_id, from or recipient_id any more; needs a user_id. */
 void coex_sim_hide_number(CoexSim *sim, const char *who, gboolean hidden);
+/* Hidden, and free for somebody else. */
+void coex_sim_give_up_number(CoexSim *sim, const char *who);
 /* What `wa_id` and `from` read where it differs from the number dialled (Brazil, Mexico). */
 void coex_sim_set_wa_id(CoexSim *sim, const char *who, const char *wa_id);
 /* FALSE: sends are accepted and then fail with a 131026 status. */

@@ -108,6 +108,7 @@ dump_message(GString *out, const CoexMessage *message)
     dump_text(out, "new-wa_id", message->new_peer.wa_id);
     dump_text(out, "new-user_id", message->new_peer.user_id);
     dump_text(out, "new-parent_user_id", message->new_peer.parent_user_id);
+    dump_flag(out, "number-gone", message->number_gone);
     dump_text(out, "name", message->profile_name);
     dump_int(out, "time", message->time);
     dump_text(out, "wamid", message->wamid);
