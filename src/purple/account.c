@@ -8,6 +8,7 @@
 #include "purple/choice.h"
 #include "purple/conversation.h"
 #include "purple/host.h"
+#include "purple/nick.h"
 #include "purple/options.h"
 #include "purple/roster.h"
 
@@ -414,6 +415,7 @@ start_session(CoexLogin *login, GError **error)
         .public_url = coex_options_get(account, "public-url"),
         .receipts = read_receipts(account),
         .list_everybody = coex_roster_lists_everybody(account),
+        .nick_style = coex_nick_style(account),
         .verb_mark = coex_host_get_mark()[0],
         .database = database,
         .program = coex_host_get()->label,

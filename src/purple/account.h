@@ -16,7 +16,7 @@ typedef struct {
     GHashTable *choices;     /* person's name -> CoexChoice */
     GHashTable *flags;       /* person's name -> the flags that came with the last line typed */
     GHashTable *waiting;     /* person's name -> CoexPersonView not yet in the buddy list */
-    GHashTable *nicks;       /* what a nick is made of -> the name of the person who has it */
+    GHashTable *nicks;       /* person's name -> a nick of the user's choice, told the session */
     GPtrArray *unwanted;     /* names of buddies that cannot be one */
     guint roster_timer;      /* 0: nothing to do */
     char *registered_url;    /* the webhook that may be replaced, while we ask */

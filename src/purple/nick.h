@@ -3,17 +3,24 @@
 
 #include "purple/account.h"
 
-/* Names where the chat program makes an IRC nick of each: anew at every login, in the order in
- * which people come online. Of two people of one name either could get the plain nick next time,
- * and what is typed to one would reach the other. So no nick ever passes from one person to
- * another: those who share a name at a login all have the end of their number in it, and who comes
- * later has. */
+/* What BitlBee calls each person. It makes nicks anew at every login, in the order in which people
+ * come online, so that of two who would have the same either could get it next time, and what is
+ * typed to one would reach the other. So the nick that the store has given is told to BitlBee as if
+ * the user had chosen it, before the person is shown; and what the user chose instead is kept.
+ * Where BitlBee's own functions cannot be reached, the alias is such that it makes the nick. */
+
+/* What nicks are made of here, as the user has set it. */
+CoexNickStyle coex_nick_style(PurpleAccount *account);
 
 void coex_nick_init(CoexLogin *login);
 void coex_nick_clear(CoexLogin *login);
 
-/* To be called for everybody in the buddy list, before the first of them is shown. */
-void coex_nick_note(CoexLogin *login, const CoexPersonView *person);
+/* Before the first person is shown: whom the user has renamed comes first, so that nobody else is
+ * shown under such a nick. */
+void coex_nick_start(CoexLogin *login);
+
+/* Before the person, or a line of theirs, is shown. */
+void coex_nick_settle(CoexLogin *login, const CoexPersonView *person);
 
 /* The person's alias as the chat program gets it; NULL if there is none. Free with g_free(). */
 char *coex_nick_dup_alias(CoexLogin *login, const CoexPersonView *person);

@@ -106,6 +106,7 @@ coex_roster_show(CoexLogin *login, const CoexPersonView *person)
     PurpleBuddy *buddy = purple_find_buddy(login->account, person->name);
 
     g_hash_table_remove(login->waiting, person->name);
+    coex_nick_settle(login, person);
     if (buddy != NULL && !person->listed && is_untouched(buddy)) {
         purple_blist_remove_buddy(buddy);
         return;
@@ -160,7 +161,6 @@ coex_roster_queue(CoexLogin *login, const CoexPersonView *person)
 {
     CoexPersonView *view = coex_person_view_ref(person);
 
-    coex_nick_note(login, person);
     g_hash_table_replace(login->waiting, view->name, view);
     schedule(login);
 }
@@ -205,6 +205,7 @@ coex_roster_start(CoexLogin *login)
     purple_signal_connect(purple_blist_get_handle(), "blist-node-aliased", login->gc,
                           PURPLE_CALLBACK(on_aliased), login);
     pin_strangers(login);
+    coex_nick_start(login);
     schedule(login);
 }
 

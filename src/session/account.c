@@ -37,6 +37,7 @@ coex_account_new(CoexHub *hub, const CoexSessionConfig *config, CoexTarget targe
     account->public_url = dup_option(config->public_url, "");
     account->receipts = config->receipts;
     account->list_everybody = config->list_everybody;
+    account->nick_style = config->nick_style;
     account->verb_mark = config->verb_mark != '\0' ? config->verb_mark : '/';
     account->clock = config->clock;
     account->clock_data = config->clock_data;

@@ -8,6 +8,7 @@
 #include "session/inbox.h"
 #include "session/login.h"
 #include "session/news.h"
+#include "session/nicks.h"
 #include "session/outbox.h"
 #include "session/people.h"
 #include "session/receipts.h"
@@ -41,6 +42,7 @@ struct CoexAccount {
     char *public_url;
     CoexReceipts receipts;
     gboolean list_everybody;
+    CoexNickStyle nick_style;
     char verb_mark; /* what a user types before a verb: / or ! */
 
     gint64 (*clock)(gpointer clock_data);

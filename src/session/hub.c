@@ -18,9 +18,10 @@ struct CoexHub {
     CoexStore *store; /* written by the engine thread, read by main */
     GPtrArray *doors;
     GPtrArray *accounts; /* CoexAccount, attached */
-    GPtrArray *delayed;  /* CoexDeliveryRow with an echo that may be our own send */
-    gint64 cursor;       /* id of the newest delivery taken up */
-    gint64 again_from;   /* the next read begins here, for one that could not be applied */
+    CoexNicks *nicks;
+    GPtrArray *delayed; /* CoexDeliveryRow with an echo that may be our own send */
+    gint64 cursor;      /* id of the newest delivery taken up */
+    gint64 again_from;  /* the next read begins here, for one that could not be applied */
     guint n_applying;
     gboolean watching;
     gboolean reading;
@@ -55,6 +56,7 @@ coex_hub_join(const char *database, const char *program)
     hub->engine = coex_engine_start();
     hub->doors = g_ptr_array_new_with_free_func((GDestroyNotify)coex_door_free);
     hub->accounts = g_ptr_array_new();
+    hub->nicks = coex_nicks_new();
     hub->delayed = g_ptr_array_new_with_free_func((GDestroyNotify)coex_delivery_row_free);
     hub->again_from = G_MAXINT64;
     g_ptr_array_add(hubs, hub);
@@ -84,6 +86,24 @@ coex_hub_open_store(CoexHub *hub, GError **error)
     if (hub->store == NULL)
         g_atomic_pointer_set(&hub->store, coex_store_open(hub->database, hub->program, error));
     return hub->store;
+}
+
+CoexNicks *
+coex_hub_get_nicks(CoexHub *hub)
+{
+    return hub->nicks;
+}
+
+CoexAccount *
+coex_hub_find_account(CoexHub *hub, gint64 account_id)
+{
+    for (guint i = 0; i < hub->accounts->len; i++) {
+        CoexAccount *account = g_ptr_array_index(hub->accounts, i);
+
+        if (account->id == account_id)
+            return account;
+    }
+    return NULL;
 }
 
 static CoexDoor *
@@ -548,6 +568,7 @@ coex_hub_leave(CoexHub *hub)
     coex_engine_stop(hub->engine);
     g_ptr_array_unref(hub->doors);
     g_ptr_array_unref(hub->accounts);
+    coex_nicks_free(hub->nicks);
     g_ptr_array_unref(hub->delayed);
     g_free(hub->database);
     g_free(hub->program);

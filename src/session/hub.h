@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "core/nick.h"
 #include "core/verifier.h"
 #include "session/engine.h"
 #include "store/store.h"
@@ -30,6 +31,11 @@ void coex_hub_wake(CoexHub *hub);
 
 /* Opens the database when nobody did; COEX_ERROR_LOCKED, COEX_ERROR_STORE. Borrowed. */
 CoexStore *coex_hub_open_store(CoexHub *hub, GError **error);
+
+/* Who has which nick, over all accounts of the database. Borrowed. */
+CoexNicks *coex_hub_get_nicks(CoexHub *hub);
+/* The running account of that id, NULL: none. Borrowed. */
+CoexAccount *coex_hub_find_account(CoexHub *hub, gint64 account_id);
 
 /* What an account wants to receive. Copied. */
 typedef struct {

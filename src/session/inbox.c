@@ -213,6 +213,7 @@ apply_message(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
     else
         effect.opens_window = note_inbound(account, person, message);
     person->active_at = MAX(person->active_at, time);
+    coex_account_give_nick(account, person);
     coex_batch_put_person(batch, person);
     effect.index = coex_batch_add_message(batch, person->id, message, time);
     effect.person_id = person->id;

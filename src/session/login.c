@@ -133,6 +133,7 @@ take_snapshot(CoexAccount *account, CoexSnapshot *snapshot)
     account->settings = g_hash_table_ref(snapshot->settings);
     if (snapshot->provider_changed)
         forget_provider(account);
+    coex_account_load_nicks(account, snapshot);
     account->login.feed_backlog = g_ptr_array_ref(snapshot->feed);
     coex_views_init(&account->views, listed_since(account));
     account->outbox = coex_outbox_new(account, snapshot->outbox);

@@ -36,6 +36,7 @@ view_clear(CoexPersonView *view)
     g_free(view->name);
     g_free(view->alias);
     g_free(view->display);
+    g_free(view->nick);
     g_free(view->last_state);
 }
 
@@ -461,6 +462,21 @@ void
 coex_session_unlist(CoexSession *session, const char *name)
 {
     post_list(session, name, FALSE);
+}
+
+static void
+run_take_nick(Command *command, CoexPerson *person)
+{
+    coex_account_take_nick(command->account, person, command->text);
+}
+
+void
+coex_session_take_nick(CoexSession *session, const char *name, const char *nick)
+{
+    Command *command = command_new(session, name, run_take_nick);
+
+    command->text = g_strdup(nick);
+    command_post(session, command);
 }
 
 static void

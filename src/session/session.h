@@ -3,6 +3,7 @@
 
 #include "core/backend.h"
 #include "core/catalogue.h"
+#include "core/nick.h"
 #include "core/window.h"
 #include "store/store.h"
 #include <glib.h>
@@ -39,6 +40,7 @@ typedef struct {
     const char *public_url;
     CoexReceipts receipts;
     gboolean list_everybody; /* `buddies` = all */
+    CoexNickStyle nick_style;
     char verb_mark; /* what the user types before a verb in this host, for lines that name one: '/'
                        (also for 0) or '!' */
     const char *database;                 /* path of coex.db */
@@ -54,6 +56,7 @@ typedef struct {
     char *name;    /* buddy name: digits or BSUID; never changes */
     char *alias;   /* profile name, else username; NULL: none known */
     char *display; /* "+49…", "@name" or BSUID */
+    char *nick;    /* NULL where there are none (nick_style) */
     CoexWindow window;
     const char *label; /* presence text of the window, static */
     char *last_state;  /* tooltip: "delivered 14:03: Yes, 10 to 15 h.", NULL */
@@ -141,6 +144,10 @@ void coex_session_mark_seen(CoexSession *session, const char *name);
 /* The user put the person into the buddy list, or took the person out (until the person writes). */
 void coex_session_pin(CoexSession *session, const char *name);
 void coex_session_unlist(CoexSession *session, const char *name);
+
+/* The chat program calls the person by @nick: the user renamed it, or another protocol's contact
+ * has the one that was given. Kept. */
+void coex_session_take_nick(CoexSession *session, const char *name, const char *nick);
 
 /* Asks the provider for the templates; `catalogue` follows. */
 void coex_session_refresh_templates(CoexSession *session);

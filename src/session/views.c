@@ -51,6 +51,7 @@ view_new(CoexAccount *account, const CoexPerson *person)
     view->name = g_strdup(person->name);
     view->alias = g_strdup(person->alias != NULL ? person->alias : person->peer.username);
     view->display = coex_peer_dup_display(&person->peer);
+    view->nick = g_strdup(person->nick);
     view->window = coex_account_window(account, person);
     view->label = coex_window_get_label(view->window, coex_account_now(account));
     view->last_state = g_strdup(g_hash_table_lookup(account->views.states, &person->id));
@@ -64,13 +65,25 @@ static gboolean
 view_equal(const CoexPersonView *a, const CoexPersonView *b)
 {
     return g_strcmp0(a->alias, b->alias) == 0 && g_str_equal(a->display, b->display) &&
-           a->window.open == b->window.open && a->window.expires_at == b->window.expires_at &&
+           g_strcmp0(a->nick, b->nick) == 0 && a->window.open == b->window.open &&
+           a->window.expires_at == b->window.expires_at &&
            a->window.free_until == b->window.free_until && a->label == b->label &&
            g_strcmp0(a->last_state, b->last_state) == 0 && a->listed == b->listed &&
            a->n_parked == b->n_parked && a->n_held == b->n_held;
 }
 
 static void watch_window(CoexAccount *account, const CoexPersonView *view);
+
+/* Kept before it is told, so that it stays the person's. */
+static void
+name_listed(CoexAccount *account, gint64 person_id)
+{
+    CoexPerson *person = coex_people_by_id(account->people, person_id);
+
+    if (person != NULL && person_is_listed(account, person) &&
+        coex_account_give_nick(account, person))
+        coex_account_store_person(account, person);
+}
 
 void
 coex_views_tell(CoexAccount *account, const CoexPerson *person)
@@ -81,6 +94,7 @@ coex_views_tell(CoexAccount *account, const CoexPerson *person)
 
     if (account->dead)
         return;
+    name_listed(account, person->id);
     view = view_new(account, person);
     told = g_hash_table_lookup(account->views.told, &person->id);
     if (told != NULL && view_equal(told, view))

@@ -20,16 +20,28 @@ link_address(CoexApply *a, const char *address, gint64 person_id, GError **error
         error);
 }
 
+/* One nick, one person, over all accounts: the newest claim counts. */
+static gboolean
+free_nick(CoexApply *a, const CoexPerson *p, GError **error)
+{
+    if (p->nick == NULL)
+        return TRUE;
+    return coex_db_run(
+        a->db, "UPDATE people SET nick = NULL WHERE nick = ? AND (account <> ? OR id <> ?)",
+        COEX_VALUES(coex_text(p->nick), coex_int(a->change->account_id), coex_int(p->id)), error);
+}
+
 static gboolean
 apply_person(CoexApply *a, GError **error)
 {
     const CoexPerson *p = a->change->person;
-    return coex_db_run(
+    return free_nick(a, p, error) &&
+           coex_db_run(
                a->db,
                "INSERT INTO people(account, id, name, alias, wa_id, user_id, parent_user_id,"
                " username, last_inbound_at, free_until, last_inbound_wamid, read_up_to,"
-               " last_echo_at, active_at, hidden, pinned)"
-               " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+               " last_echo_at, active_at, hidden, pinned, nick)"
+               " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
                " ON CONFLICT(account, id) DO UPDATE SET alias = excluded.alias,"
                " wa_id = excluded.wa_id, user_id = excluded.user_id,"
                " parent_user_id = excluded.parent_user_id, username = excluded.username,"
@@ -37,14 +49,15 @@ apply_person(CoexApply *a, GError **error)
                " last_inbound_wamid = excluded.last_inbound_wamid,"
                " read_up_to = excluded.read_up_to, last_echo_at = excluded.last_echo_at,"
                " active_at = excluded.active_at, hidden = excluded.hidden,"
-               " pinned = excluded.pinned",
+               " pinned = excluded.pinned, nick = excluded.nick",
                COEX_VALUES(coex_int(a->change->account_id), coex_int(p->id), coex_text(p->name),
                            coex_text(p->alias), coex_text(p->peer.wa_id),
                            coex_text(p->peer.user_id), coex_text(p->peer.parent_user_id),
                            coex_text(p->peer.username), coex_int(p->last_inbound_at),
                            coex_int(p->free_until), coex_text(p->last_inbound_wamid),
                            coex_int(p->read_up_to), coex_int(p->last_echo_at),
-                           coex_int(p->active_at), coex_int(p->hidden), coex_int(p->pinned)),
+                           coex_int(p->active_at), coex_int(p->hidden), coex_int(p->pinned),
+                           coex_text(p->nick)),
                error) &&
            link_address(a, p->peer.wa_id, p->id, error) &&
            link_address(a, p->peer.user_id, p->id, error) &&

@@ -39,6 +39,14 @@ free_address(gpointer data)
 }
 
 static void
+free_nick_row(gpointer data)
+{
+    CoexNickRow *row = data;
+    g_free(row->nick);
+    g_free(row);
+}
+
+static void
 free_outbox_row(gpointer data)
 {
     coex_outbox_row_free(data);
@@ -70,6 +78,7 @@ read_person(sqlite3_stmt *query, CoexSnapshot *snapshot)
     person->active_at = sqlite3_column_int64(query, column++);
     person->hidden = sqlite3_column_int(query, column++) != 0;
     person->pinned = sqlite3_column_int(query, column++) != 0;
+    person->nick = coex_db_dup_text(query, column++);
     g_ptr_array_add(snapshot->people, person);
 }
 
@@ -80,6 +89,16 @@ read_address(sqlite3_stmt *query, CoexSnapshot *snapshot)
     address->address = coex_db_dup_text(query, 0);
     address->person_id = sqlite3_column_int64(query, 1);
     g_ptr_array_add(snapshot->addresses, address);
+}
+
+static void
+read_nick(sqlite3_stmt *query, CoexSnapshot *snapshot)
+{
+    CoexNickRow *row = g_new0(CoexNickRow, 1);
+    row->account_id = sqlite3_column_int64(query, 0);
+    row->person_id = sqlite3_column_int64(query, 1);
+    row->nick = coex_db_dup_text(query, 2);
+    g_ptr_array_add(snapshot->nicks, row);
 }
 
 static void
@@ -180,15 +199,17 @@ snapshot_new(gint64 account_id)
     snapshot->addresses = g_ptr_array_new_with_free_func(free_address);
     snapshot->outbox = g_ptr_array_new_with_free_func(free_outbox_row);
     snapshot->feed = g_ptr_array_new_with_free_func(unref_feed_item);
+    snapshot->nicks = g_ptr_array_new_with_free_func(free_nick_row);
     snapshot->settings = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     return snapshot;
 }
 
 static const char SELECT_PEOPLE[] =
     "SELECT id, name, alias, wa_id, user_id, parent_user_id, username, last_inbound_at, free_until,"
-    " last_inbound_wamid, read_up_to, last_echo_at, active_at, hidden, pinned"
+    " last_inbound_wamid, read_up_to, last_echo_at, active_at, hidden, pinned, nick"
     " FROM people WHERE account = ? ORDER BY id";
 static const char SELECT_ADDRESSES[] = "SELECT address, person FROM addresses WHERE account = ?";
+static const char SELECT_NICKS[] = "SELECT account, id, nick FROM people WHERE nick IS NOT NULL";
 static const char SELECT_OUTBOX[] =
     "SELECT local_id, position, person, state, text, template_name, template_language,"
     " template_values, created_at, state_at, attempts, typed, shown"
@@ -218,6 +239,8 @@ coex_read_account(CoexDb *db, const CoexShown *shown, const char *provider, cons
     const CoexValue unseen[] = { coex_int(id), coex_int(coex_shown_get(shown, id)) };
     if (!read_rows(db, query_account(db, SELECT_PEOPLE, id, error), read_person, snapshot, error) ||
         !read_rows(db, query_account(db, SELECT_ADDRESSES, id, error), read_address, snapshot,
+                   error) ||
+        !read_rows(db, coex_db_query(db, SELECT_NICKS, COEX_NO_VALUES, error), read_nick, snapshot,
                    error) ||
         !read_rows(db, query_account(db, SELECT_OUTBOX, id, error), read_outbox_row, snapshot,
                    error) ||

@@ -15,6 +15,7 @@ coex_person_copy(const CoexPerson *person)
     CoexPerson *copy = g_memdup2(person, sizeof *person);
     copy->name = g_strdup(person->name);
     copy->alias = g_strdup(person->alias);
+    copy->nick = g_strdup(person->nick);
     copy->last_inbound_wamid = g_strdup(person->last_inbound_wamid);
     copy->peer = (CoexPeer){ 0 };
     coex_peer_copy(&copy->peer, &person->peer);
@@ -28,6 +29,7 @@ coex_person_free(CoexPerson *person)
         return;
     g_free(person->name);
     g_free(person->alias);
+    g_free(person->nick);
     g_free(person->last_inbound_wamid);
     coex_peer_clear(&person->peer);
     g_free(person);
@@ -110,6 +112,7 @@ coex_snapshot_free(CoexSnapshot *snapshot)
     g_ptr_array_unref(snapshot->addresses);
     g_ptr_array_unref(snapshot->outbox);
     g_ptr_array_unref(snapshot->feed);
+    g_ptr_array_unref(snapshot->nicks);
     g_hash_table_unref(snapshot->settings);
     g_free(snapshot->stray_realms);
     g_free(snapshot);

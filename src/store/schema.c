@@ -78,7 +78,10 @@ static const char SCHEMA_2[] =
     "DROP TABLE messages;"
     "ALTER TABLE messages_2 RENAME TO messages;"
     "CREATE UNIQUE INDEX messages_token ON messages(account, token, person, direction = 0);"
-    "CREATE INDEX messages_wamid ON messages(account, wamid);";
+    "CREATE INDEX messages_wamid ON messages(account, wamid);"
+
+    "ALTER TABLE people ADD COLUMN nick TEXT;"
+    "CREATE UNIQUE INDEX people_nick ON people(nick) WHERE nick IS NOT NULL;";
 
 static const char *const MIGRATIONS[] = { SCHEMA_1, SCHEMA_2 };
 

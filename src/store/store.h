@@ -79,6 +79,7 @@ typedef struct {
     gint64 id;
     char *name;               /* buddy name, the first address seen; never changes */
     char *alias;              /* profile name, NULL */
+    char *nick;               /* core/nick.h, NULL: none was given */
     CoexPeer peer;            /* the current addresses */
     gint64 last_inbound_at;   /* newest customer timestamp that opens the window, 0 */
     gint64 free_until;        /* end of a free entry point, 0 */
@@ -155,6 +156,13 @@ CoexFeedItem *coex_feed_item_ref(const CoexFeedItem *item);
 void coex_feed_item_unref(CoexFeedItem *item);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexFeedItem, coex_feed_item_unref)
 
+/* A nick of any account of the database. */
+typedef struct {
+    gint64 account_id;
+    gint64 person_id;
+    char *nick;
+} CoexNickRow;
+
 typedef struct {
     gint64 account_id;
     gboolean provider_changed; /* it was another provider's until now */
@@ -162,6 +170,7 @@ typedef struct {
     GPtrArray *addresses;      /* CoexAddress */
     GPtrArray *outbox;         /* CoexOutboxRow, by position */
     GPtrArray *feed;           /* CoexFeedItem not yet shown, by seq */
+    GPtrArray *nicks;          /* CoexNickRow */
     GHashTable *settings;      /* char * -> char * */
     char *stray_realms; /* the setting `realms` of the provider's other accounts that never learned
                            their phone_number_id, joined; NULL: none */
@@ -196,7 +205,8 @@ gboolean coex_batch_is_empty(const CoexBatch *batch);
 void coex_batch_set_account(CoexBatch *batch, gint64 account_id);
 
 /* Inserts or replaces a person (copied; the name of a known one stays) and links all addresses of
- * its peer to it (a link of another person moves over; links once made stay). */
+ * its peer to it (a link of another person moves over; links once made stay). A nick that somebody
+ * else has in any account is taken from them. */
 void coex_batch_put_person(CoexBatch *batch, const CoexPerson *person);
 
 typedef enum {

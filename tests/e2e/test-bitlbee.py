@@ -44,8 +44,8 @@ class Words:
     def pasted(self):
         """pasted lines can be one message, whatever the later ones begin with"""
         self.bee.irc.root("set paste_buffer true", "paste_buffer")
-        self.bee.irc.send("PRIVMSG AdaLovelace0101 :first line\r\n"
-                          "PRIVMSG AdaLovelace0101 :!second line")
+        self.bee.irc.send("PRIVMSG AdaLovelace :first line\r\n"
+                          "PRIVMSG AdaLovelace :!second line")
         self.sim.said.expect("^-> ada: first line$")
         self.sim.said.expect("^!second line$")
         self.bee.irc.root("set paste_buffer false", "paste_buffer")
@@ -74,7 +74,7 @@ class Words:
             self.bee.log_off(0)
             wait_until("it is offline", lambda: not self.bee.is_online(0))
             self.bee.log_on(0)
-            lines.expect(rf"^:AdaLovelace0101!{NUMBERS['ada']}@.* JOIN")
+            lines.expect(rf"^:AdaLovelace!{NUMBERS['ada']}@.* JOIN")
             lines.expect("^:AdaLovelace3333!491703333333@.* JOIN")
         check(lines.count("^:AdaLovelace!491703333333@") == 0, "the other one got her nick")
 
@@ -83,7 +83,7 @@ class Words:
         say, expect = self.bee.say, self.bee.irc.lines.expect
         say("ada", "!help")
         for verb in ("!template", "!hold", "!resend", "!window", "!!"):
-            expect(rf"^:AdaLovelace0101![^ ]+ PRIVMSG .*{verb}")
+            expect(rf"^:AdaLovelace![^ ]+ PRIVMSG .*{verb}")
         say("ada", "!sedn")
         expect("Nothing was sent: .*!sedn")
         say("ada", "/join")
@@ -113,6 +113,133 @@ class Words:
     def end(self):
         self.bee.end()
         self.sim.end()
+
+
+class Nicks:
+    """Two numbers, customers that both know, namesakes and people of whose names nothing is left: a
+    nick is one person's at one number, in whatever order the accounts come online."""
+    PEOPLE = {"ada": NUMBERS["ada"], "sakura": "491705554567", "misaki": "491706664567",
+              "twin": "491703330101", "third": "491704440101"}
+    NAMES = {"sakura": "田中さくら", "misaki": "山田美咲", "twin": "Ada Lovelace",
+             "third": "ada lovelace"}
+
+    def __init__(self, directory):
+        self.directory = os.path.join(directory, "nicks")
+        os.makedirs(os.path.join(self.directory, "other"))
+        self.sims = [Sim("360dialog", self.directory),
+                     Sim("meta", os.path.join(self.directory, "other"), OTHER)]
+        self.bee = Bee(self.directory, self.sims)
+        self.bee.is_new = False
+        self.owners = {}  # nick -> (number, tag)
+        self.n_noted = 0  # of this connection's lines
+
+    def note(self):
+        """Whose each nick is, as far as was seen; nobody's may become another's."""
+        lines = self.bee.irc.lines.tail(0)
+        new, self.n_noted = lines[self.n_noted:], len(lines)
+        for line in new:
+            found = re.match(r":([^! ]+)!_?(\d{7,})@(\w+) (PRIVMSG|JOIN)", line)
+            if not found:
+                continue
+            nick, owner = found.group(1).lower(), found.group(2, 3)
+            check(self.owners.setdefault(nick, owner) == owner,
+                  f"{nick} was {self.owners[nick]} and is {owner}")
+
+    def nick(self, number, tag):
+        nicks = [nick for nick, owner in self.owners.items() if owner == (number, tag)]
+        check(len(nicks) > 0, f"{number} of {tag} has no nick")
+        return nicks[-1]
+
+    def all_write(self, word):
+        for tag, sim in zip(("coex", "coex2"), self.sims):
+            for who, number in self.PEOPLE.items():
+                sim.do(f"{who} says {word} {who} to {tag}")
+                self.bee.irc.lines.expect(rf"!_?{number}@{tag} PRIVMSG .*{word} {who} to {tag}")
+        self.note()
+
+    def answers_reach(self, word):
+        """Each nick leads where it led."""
+        for tag, sim in zip(("coex", "coex2"), self.sims):
+            for who, number in self.PEOPLE.items():
+                self.bee.irc.send(f"PRIVMSG {self.nick(number, tag)} :{word} {number}")
+                sim.said.expect(f"^-> {who}: {word} {number}$")
+
+    def first_day(self):
+        """everybody writes to both numbers, and each gets a nick"""
+        self.bee.start()
+        root = self.bee.irc.root
+        root(f"register {PASSWORD}", "root")
+        for tag, sim in zip(("coex", "coex2"), self.sims):
+            for who, name in self.NAMES.items():
+                sim.do(f"add {who} +{self.PEOPLE[who]} {name}")
+            self.bee.irc.add_account(sim, tag)
+            root(f"account {tag} set nick_source full_name", "full_name")
+            root(f"account {tag} set auto_connect false", "auto_connect")
+            root(f"account {tag} on", "Logged in")
+        self.all_write("first")
+        for nick in ("adalovelace", "adalovelace0101", "_491705554567", "_491706664567"):
+            check(nick in self.owners, f"nobody is {nick}: {self.owners}")
+        check(len(self.owners) == 10, f"not ten nicks: {self.owners}")
+        self.answers_reach("first answer")
+
+    def renamed(self):
+        """what the user calls somebody stays"""
+        before = self.nick(self.PEOPLE["misaki"], "coex2")
+        self.bee.irc.root(f"rename {before} Misaki", "Nick successfully changed")
+        del self.owners[before]
+        self.owners["misaki"] = (self.PEOPLE["misaki"], "coex2")
+        self.all_write("renamed")
+        self.answers_reach("renamed answer")
+
+    def again(self, order, word):
+        self.bee.quit()
+        self.bee.start()
+        self.n_noted = 0
+        for tag in order:
+            self.bee.irc.root(f"account {tag} on", "Logged in")
+        # What was typed before anybody wrote goes where it went before.
+        for number, tag in list(self.owners.values()):
+            self.bee.irc.lines.expect(rf"!_?{number}@{tag} JOIN")
+        self.note()
+        self.answers_reach(word)
+        self.all_write(f"{word} too")
+
+    def other_order(self):
+        """after a restart, the second number first"""
+        self.again(("coex2", "coex"), "second day")
+
+    def same_order(self):
+        """after another, in the first order; one comes twice"""
+        self.again(("coex", "coex2"), "third day")
+        for tag in ("coex", "coex2"):
+            self.bee.irc.root(f"account {tag} off", "Signing off")
+            self.bee.irc.root(f"account {tag} on", "Logged in")
+        self.all_write("came twice")
+        self.answers_reach("twice")
+
+    def newcomer(self):
+        """who comes later, and has the name that the user gave to somebody else"""
+        for tag, sim in zip(("coex", "coex2"), self.sims):
+            sim.do("add misaki2 +491709999999 Misaki")
+            sim.do(f"misaki2 says new to {tag}")
+            self.bee.irc.lines.expect(rf"!_?491709999999@{tag} PRIVMSG .*new to {tag}")
+        self.PEOPLE["misaki2"] = "491709999999"
+        self.note()
+        self.answers_reach("newcomer")
+        self.again(("coex2", "coex"), "fourth day")
+        self.bee.quit()
+
+    def cases(self):
+        return [self.first_day, self.renamed, self.other_order, self.same_order, self.newcomer]
+
+    def witnesses(self):
+        return self.bee.witnesses() + [f"{n}: {line}" for n, sim in enumerate(self.sims)
+                                       for line in sim.said.tail(20)]
+
+    def end(self):
+        self.bee.end()
+        for sim in self.sims:
+            sim.end()
 
 
 class Several:
@@ -175,7 +302,7 @@ def main():
         return 0
     suite = Suite()
     run_days(suite, "bitlbee", {"360dialog": Bee, "meta": Bee})
-    for name, group in (("bitlbee in words", Words), ("bitlbee as a daemon", Several)):
+    for name, group in (("bitlbee in words", Words), ("bitlbee's nicks", Nicks), ("bitlbee as a daemon", Several)):
         made = group(suite.directory)
         try:
             suite.run(name, made.cases(), made.witnesses)

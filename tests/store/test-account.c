@@ -89,6 +89,44 @@ test_people(void)
     g_assert_cmpint(get_address(snapshot, "DE.ENT.ben"), ==, 2);
 }
 
+/* Over all accounts, whoever claims it last; and what is known of the others stays. */
+static void
+test_nicks(void)
+{
+    g_autoptr(Fixture) f = fixture_new();
+    fixture_open(f);
+    gint64 first = get_account(f);
+    g_autoptr(CoexSnapshot) other = fixture_load(f, "4940");
+    g_autoptr(CoexPerson) ada = test_person(1, "4917010001", NULL);
+    g_autoptr(CoexPerson) ben = test_person(1, "4917010002", NULL);
+    ada->nick = g_strdup("Ada");
+    CoexBatch *batch = test_batch(first);
+    coex_batch_put_person(batch, ada);
+    coex_batch_set_account(batch, other->account_id);
+    coex_batch_put_person(batch, ben);
+    commit(f, batch);
+
+    fixture_reopen(f);
+    g_autoptr(CoexSnapshot) known = fixture_load(f, "4940");
+    g_assert_cmpuint(known->nicks->len, ==, 1);
+    const CoexNickRow *row = g_ptr_array_index(known->nicks, 0);
+    g_assert_cmpint(row->account_id, ==, first);
+    g_assert_cmpint(row->person_id, ==, 1);
+    g_assert_cmpstr(row->nick, ==, "Ada");
+
+    ben->nick = g_strdup("Ada");
+    batch = test_batch(other->account_id);
+    coex_batch_put_person(batch, ben);
+    commit(f, batch);
+    g_autoptr(CoexSnapshot) snapshot = fixture_load(f, "4930");
+    const CoexPerson *loaded = g_ptr_array_index(snapshot->people, 0);
+    g_assert_null(loaded->nick);
+    g_assert_cmpstr(loaded->peer.wa_id, ==, "4917010001");
+    row = g_ptr_array_index(snapshot->nicks, 0);
+    g_assert_cmpuint(snapshot->nicks->len, ==, 1);
+    g_assert_cmpint(row->account_id, ==, other->account_id);
+}
+
 static void
 test_settings(void)
 {
@@ -430,6 +468,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/store/account/people", test_people);
+    g_test_add_func("/store/account/nicks", test_nicks);
     g_test_add_func("/store/account/settings", test_settings);
     g_test_add_func("/store/account/outbox", test_outbox);
     g_test_add_func("/store/account/feed-and-mark", test_feed_and_mark);

@@ -84,6 +84,7 @@ test_everything_stays(void)
         fixture_close(f);
         g_autofree char *after = dump(f);
         g_assert_cmpstr(before, ==, after);
+        g_assert_cmpint(fixture_query_raw(f, "SELECT count(nick) FROM people"), ==, 0);
         assert_sound(f);
     }
 }
