@@ -395,6 +395,8 @@ on_rows(GPtrArray *rows, const GError *error, gpointer user_data)
     if (hub->store == NULL)
         return;
     if (error != NULL) {
+        for (guint i = 0; i < hub->accounts->len; i++)
+            coex_account_tell_store_error(g_ptr_array_index(hub->accounts, i), error);
         retry_later(hub);
         return;
     }

@@ -205,12 +205,13 @@ coex_account_login(CoexAccount *account)
     account->cancellable = g_cancellable_new();
     account->login.cancellable = g_cancellable_new();
     account->http = coex_http_new(REQUEST_S);
-    account->login.timeout = coex_timer_new(LOGIN_MS, on_login_timeout, account);
+    /* may take its time where a damaged one is carried into another */
     account->store = coex_hub_open_store(account->hub, &error);
     if (account->store == NULL) {
         coex_account_tell_failed(account, error);
         return;
     }
+    account->login.timeout = coex_timer_new(LOGIN_MS, on_login_timeout, account);
     coex_store_load_account(account->store, account->endpoint.backend->id, account->number,
                             on_loaded, coex_account_ref(account));
 }
@@ -427,6 +428,7 @@ static void
 go_online(CoexAccount *account)
 {
     g_autoptr(GPtrArray) backlog = g_steal_pointer(&account->login.feed_backlog);
+    g_autofree char *report = coex_store_take_report(account->store);
 
     tell_last_webhook(account);
     tell_people(account);
@@ -438,6 +440,8 @@ go_online(CoexAccount *account)
         coex_account_tell_notice(account, NULL,
                                  "%s Webhooks are received meanwhile, and what you type waits.",
                                  account->login.unreachable);
+    if (report != NULL)
+        coex_account_tell_notice(account, NULL, "%s", report);
     tell_missing_secret(account);
     coex_account_tell_feed(account, backlog);
     coex_templates_load(account);

@@ -2,6 +2,7 @@
 #include "store/db.h"
 
 #include "core/error.h"
+#include "store/rescue.h"
 #include "store/schema.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -53,11 +54,19 @@ fail(CoexDb *db, int rc, GError **error)
             db->path);
         return FALSE;
     case SQLITE_NOTADB:
-    case SQLITE_CORRUPT:
         g_set_error(
             error, COEX_ERROR, COEX_ERROR_STORE,
             "%s is damaged or no database (%s). Move it away and log in again: a new one will "
             "be made.",
+            db->path, why);
+        return FALSE;
+    case SQLITE_CORRUPT:
+        coex_rescue_mark(db->path);
+        g_set_error(
+            error, COEX_ERROR, COEX_ERROR_STORE,
+            "%s is damaged (%s). Messages are left with WhatsApp until it is mended: log off with "
+            "all numbers that this program has, and log in again. What can be read is carried "
+            "into a new file then, and the old one is kept beside it.",
             db->path, why);
         return FALSE;
     case SQLITE_IOERR:
@@ -97,7 +106,14 @@ gboolean
 coex_db_needs_reopen(const CoexDb *db)
 {
     int code = db->failure & 0xff;
-    return coex_db_is_broken(db) && code != SQLITE_FULL && code != SQLITE_NOMEM;
+    return coex_db_is_broken(db) && code != SQLITE_FULL && code != SQLITE_NOMEM &&
+           code != SQLITE_CORRUPT;
+}
+
+gboolean
+coex_db_is_damaged(const CoexDb *db)
+{
+    return (db->failure & 0xff) == SQLITE_CORRUPT;
 }
 
 gboolean

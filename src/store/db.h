@@ -89,8 +89,11 @@ guint coex_db_n_changed(CoexDb *db);
 /* Whether the last error concerns more than its own statement: disk full, I/O, damage. Nothing in
  * the open transaction may then be trusted. */
 gboolean coex_db_is_broken(const CoexDb *db);
-/* Whether it is such that only a new connection may be trusted (a failed fsync above all). */
+/* Whether it is such that only a new connection may be trusted (a failed fsync above all). Damage
+ * is the same for a new one. */
 gboolean coex_db_needs_reopen(const CoexDb *db);
+/* Whether it tells of damage in the file, not of its disk or of a statement. */
+gboolean coex_db_is_damaged(const CoexDb *db);
 gboolean coex_db_in_transaction(const CoexDb *db);
 /* Ends a transaction without its changes, if one is open. Keeps the last error. */
 void coex_db_rollback(CoexDb *db);

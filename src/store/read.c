@@ -170,6 +170,19 @@ take_over_account(CoexDb *db, const char *provider, const char *number, gboolean
                                      COEX_VALUES(coex_text(provider), coex_int(other)), error);
 }
 
+/* A second time, on another page: without its row in `accounts` everything of the number would be
+ * nobody's. */
+static gboolean
+note_account(CoexDb *db, gint64 id, const char *provider, const char *number, GError **error)
+{
+    return coex_db_run(
+        db,
+        "INSERT INTO settings(account, key, value) VALUES(?, 'account', ? || ' ' || ?)"
+        " ON CONFLICT(account, key) DO UPDATE SET value = excluded.value"
+        " WHERE value <> excluded.value",
+        COEX_VALUES(coex_int(id), coex_text(provider), coex_text(number)), error);
+}
+
 static gboolean
 find_account(CoexDb *db, const char *provider, const char *number, gint64 *ret_id, GError **error)
 {
@@ -181,7 +194,7 @@ find_account(CoexDb *db, const char *provider, const char *number, gint64 *ret_i
                          COEX_VALUES(coex_text(provider), coex_text(number)), ret_id, error))
         return FALSE;
     if (*ret_id > 0 && *ret_id <= COEX_SHOWN_ACCOUNTS)
-        return TRUE;
+        return note_account(db, *ret_id, provider, number, error);
     g_set_error(
         error, COEX_ERROR, COEX_ERROR_STORE,
         "This database already holds %d accounts, which is its limit. Move it away and log in "
@@ -216,7 +229,8 @@ static const char SELECT_OUTBOX[] =
     " FROM outbox WHERE account = ? ORDER BY position, created_at";
 static const char SELECT_FEED[] = "SELECT seq, person, kind, time, text, detail FROM feed"
                                   " WHERE account = ? AND seq > ? ORDER BY seq";
-static const char SELECT_SETTINGS[] = "SELECT key, value FROM settings WHERE account = ?";
+static const char SELECT_SETTINGS[] = "SELECT key, value FROM settings"
+                                      " WHERE account = ? AND key <> 'account'";
 static const char SELECT_STRAY_REALMS[] =
     "SELECT s.value FROM settings AS s JOIN accounts AS a ON a.id = s.account"
     " WHERE s.key = 'realms' AND a.id <> ?1"

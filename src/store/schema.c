@@ -117,11 +117,34 @@ coex_schema_check(CoexDb *db, const char *path, GError **error)
     return TRUE;
 }
 
+gboolean
+coex_schema_knows(gint64 application_id, gint64 version)
+{
+    return application_id == APPLICATION_ID && version >= 1 &&
+           version <= (gint64)G_N_ELEMENTS(MIGRATIONS);
+}
+
+static char *
+dup_stamp(guint version)
+{
+    return g_strdup_printf("PRAGMA application_id = %d; PRAGMA user_version = %u;", APPLICATION_ID,
+                           version);
+}
+
+char *
+coex_schema_dup_sql(guint version)
+{
+    g_autofree char *stamp = dup_stamp(version);
+    GString *sql = g_string_new(stamp);
+    for (guint i = 0; i < MIN(version, G_N_ELEMENTS(MIGRATIONS)); i++)
+        g_string_append(sql, MIGRATIONS[i]);
+    return g_string_free(sql, FALSE);
+}
+
 static gboolean
 apply_migration(CoexDb *db, guint index, GError **error)
 {
-    g_autofree char *stamp = g_strdup_printf(
-        "PRAGMA application_id = %d; PRAGMA user_version = %u;", APPLICATION_ID, index + 1);
+    g_autofree char *stamp = dup_stamp(index + 1);
     if (coex_db_exec(db, "BEGIN IMMEDIATE", error) && coex_db_exec(db, MIGRATIONS[index], error) &&
         coex_db_exec(db, stamp, error) && coex_db_exec(db, "COMMIT", error))
         return TRUE;

@@ -12,6 +12,12 @@ gboolean coex_schema_check(CoexDb *db, const char *path, GError **error);
 
 gboolean coex_schema_migrate(CoexDb *db, GError **error);
 
+/* Whether a database that says so of itself is ours and not newer. */
+gboolean coex_schema_knows(gint64 application_id, gint64 version);
+
+/* What makes an empty file into one of the known schema @version. Free with g_free(). */
+char *coex_schema_dup_sql(guint version);
+
 /* States of a row in `deliveries`. The numbers are the file format. */
 #define COEX_DELIVERY_NEW 0
 #define COEX_DELIVERY_APPLIED 1

@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "store/lock.h"
 #include "store/read.h"
+#include "store/rescue.h"
 #include "store/writer.h"
 #include <errno.h>
 #include <string.h>
@@ -12,6 +13,7 @@ struct CoexStore {
     CoexLock *lock;
     CoexShown *shown;
     CoexWriter *writer;
+    char *report; /* of a rescue, NULL */
 };
 
 /* ---- opening and closing ---- */
@@ -51,6 +53,33 @@ open_shown(CoexDb *db, const char *path, GError **error)
     return coex_shown_open(shown_path, id, newest_seq, error);
 }
 
+static char *
+read_report(CoexDb *db)
+{
+    sqlite3_stmt *query =
+        coex_db_query(db, "SELECT value FROM meta WHERE key = 'rescued'", COEX_NO_VALUES, NULL);
+    if (query == NULL || coex_db_step(db, query, NULL) != COEX_STEP_ROW)
+        return NULL;
+    char *report = g_strndup(sqlite3_column_blob(query, 0), (gsize)sqlite3_column_bytes(query, 0));
+    sqlite3_reset(query);
+    return report;
+}
+
+/* Once damage was met, what can be read is carried over first. */
+static CoexDb *
+open_db(const char *path, GError **error)
+{
+    g_autoptr(GError) damage = NULL;
+    CoexDb *db = coex_rescue_is_marked(path) ? NULL : coex_db_open(path, TRUE, &damage);
+    if (db != NULL)
+        return db;
+    if (!coex_rescue_is_marked(path)) {
+        g_propagate_error(error, g_steal_pointer(&damage));
+        return NULL;
+    }
+    return coex_rescue_run(path, error) ? coex_db_open(path, TRUE, error) : NULL;
+}
+
 static gboolean
 open_parts(CoexStore *store, const char *path, const char *program, GError **error)
 {
@@ -60,9 +89,10 @@ open_parts(CoexStore *store, const char *path, const char *program, GError **err
     store->lock = coex_lock_take(lock_path, program, path, error);
     if (store->lock == NULL)
         return FALSE;
-    CoexDb *db = coex_db_open(path, TRUE, error);
+    CoexDb *db = open_db(path, error);
     if (db == NULL)
         return FALSE;
+    store->report = read_report(db);
     store->shown = open_shown(db, path, error);
     if (store->shown == NULL) {
         coex_db_close(db);
@@ -92,7 +122,23 @@ coex_store_close(CoexStore *store)
     coex_writer_stop(store->writer);
     coex_shown_close(store->shown);
     coex_lock_release(store->lock);
+    g_free(store->report);
     g_free(store);
+}
+
+static void
+forget_report(CoexDb *db, const GError *error, gpointer data)
+{
+    if (db != NULL)
+        coex_db_run(db, "DELETE FROM meta WHERE key = 'rescued'", COEX_NO_VALUES, NULL);
+}
+
+char *
+coex_store_take_report(CoexStore *store)
+{
+    if (store->report != NULL)
+        coex_writer_add_task(store->writer, forget_report, NULL);
+    return g_steal_pointer(&store->report);
 }
 
 /* ---- deliveries ---- */

@@ -15,9 +15,14 @@ typedef struct CoexStore CoexStore;
 /* Opens or creates @path (0600; its folder 0700), takes the lock, migrates, starts the writer with
  * signals blocked. Blocks on disk: not for the main thread. COEX_ERROR_LOCKED: another process
  * holds it, or this one already does; the text names that program and pid. COEX_ERROR_STORE:
- * anything else, with path and remedy (a newer schema is refused). @program: this process's name
+ * anything else, with path and remedy (a newer schema is refused). Where damage was met before,
+ * what can be read is carried into a new database first. @program: this process's name
  * for the lock file. */
 CoexStore *coex_store_open(const char *path, const char *program, GError **error);
+
+/* What the opening, or an earlier one, had to tell of a damaged database: a sentence for people,
+ * once (it is forgotten on disk, too), then NULL. Free with g_free(). Not from two threads. */
+char *coex_store_take_report(CoexStore *store);
 
 /* Commits what is queued, answers every delivery, hands every other callback to its context, ends
  * the writer, releases the lock. Blocks. No delivery watch is called afterwards; other callbacks

@@ -65,7 +65,8 @@ struct CoexWriter {
     CoexWatch *watch;
 
     /* The thread's own. */
-    CoexDb *db; /* NULL: to be opened again */
+    CoexDb *db;      /* NULL: to be opened again */
+    GError *damaged; /* damage was met: nothing more comes in until the next opening */
     char *path;
     CoexShown *shown;
     gint64 reopen_at; /* monotonic µs, as the following */
@@ -318,7 +319,7 @@ write_group(CoexWriter *writer, GPtrArray *group, guint *ret_n_added, GError **e
     gint64 marks[COEX_SHOWN_ACCOUNTS + 1];
     if (!ensure_open(writer, error))
         return FALSE;
-    gboolean purge = collect_marks(writer, FALSE, marks);
+    gboolean purge = writer->damaged == NULL && collect_marks(writer, FALSE, marks);
     if (run(writer, "BEGIN IMMEDIATE", error) && write_jobs(writer, group, ret_n_added, error) &&
         (!purge || purge_feed(writer, marks, error)) && run(writer, "COMMIT", error)) {
         if (purge)
@@ -363,12 +364,52 @@ answer_batch(Job *job, const GError *error)
     coex_dispatch(g_steal_pointer(&job->context), on_committed, job, free_job);
 }
 
+/* What a webhook says could no longer be applied for sure: it stays with WhatsApp, which tries
+ * again for days. What does not touch the damage goes on, each in a transaction of its own. */
+static void
+commit_apart(CoexWriter *writer, GPtrArray *group)
+{
+    g_autoptr(GPtrArray) one = g_ptr_array_new();
+    for (guint i = 0; i < group->len; i++) {
+        Job *job = g_ptr_array_index(group, i);
+        g_autoptr(GError) error = NULL;
+        guint n_added = 0;
+        if (job->kind == JOB_DELIVERY) {
+            answer_delivery(writer, job, writer->damaged);
+            continue;
+        }
+        coex_batch_forget_outcome(job->batch);
+        g_ptr_array_set_size(one, 0);
+        g_ptr_array_add(one, job);
+        write_group(writer, one, &n_added, &error);
+        answer_batch(job, error);
+    }
+}
+
+/* @error: of a change that failed just now. */
+static void
+note_damage(CoexWriter *writer, const GError *error)
+{
+    if (writer->damaged == NULL && writer->db != NULL && coex_db_is_damaged(writer->db))
+        writer->damaged =
+            error != NULL ? g_error_copy(error)
+                          : g_error_new(COEX_ERROR, COEX_ERROR_STORE,
+                                        "%s is damaged. Log off with all numbers that this program "
+                                        "has, and log in again.",
+                                        writer->path);
+}
+
 static void
 commit_group(CoexWriter *writer, GPtrArray *group)
 {
     g_autoptr(GError) error = NULL;
     guint n_added = 0;
-    gboolean committed = write_group(writer, group, &n_added, &error);
+    gboolean committed = writer->damaged == NULL && write_group(writer, group, &n_added, &error);
+    note_damage(writer, error);
+    if (writer->damaged != NULL && !committed) {
+        commit_apart(writer, group);
+        return;
+    }
     for (guint i = 0; i < group->len; i++) {
         Job *job = g_ptr_array_index(group, i);
         if (job->kind == JOB_DELIVERY)
@@ -386,6 +427,7 @@ run_task(CoexWriter *writer, Job *job)
     g_autoptr(GError) error = NULL;
     gboolean is_open = ensure_open(writer, &error);
     job->task(is_open ? writer->db : NULL, error, job->user_data);
+    note_damage(writer, NULL);
     drop_broken(writer);
     free_job(job);
 }
@@ -525,6 +567,7 @@ retain(CoexWriter *writer)
         writer->retention_at = more ? now : now + COEX_RETENTION_EVERY_S * (gint64)G_USEC_PER_SEC;
     else
         writer->retention_at = now + RETENTION_RETRY_US;
+    note_damage(writer, NULL);
     drop_broken(writer);
 }
 
@@ -631,6 +674,7 @@ coex_writer_stop(CoexWriter *writer)
     coex_db_close(writer->db);
     g_mutex_clear(&writer->lock);
     g_cond_clear(&writer->wake);
+    g_clear_error(&writer->damaged);
     g_free(writer->path);
     g_free(writer);
 }

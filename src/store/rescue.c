@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "store/rescue.h"
+
+#include "core/error.h"
+#include "store/carry.h"
+#include "store/schema.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <sqlite3.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef struct {
+    const char *path;
+    char *new_path;
+    char *mark_path;
+    char *kept_path;
+    sqlite3 *from;
+    sqlite3 *to;
+    gint64 version;
+    gint64 n_webhooks_lost;
+    char *texts_lost; /* of those whose addressee is unknown now, NULL */
+} Rescue;
+
+static void
+rescue_clear(Rescue *rescue)
+{
+    sqlite3_close_v2(rescue->from);
+    sqlite3_close_v2(rescue->to);
+    g_free(rescue->new_path);
+    g_free(rescue->mark_path);
+    g_free(rescue->kept_path);
+    g_free(rescue->texts_lost);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Rescue, rescue_clear)
+
+static char *
+dup_mark_path(const char *path)
+{
+    return g_strconcat(path, ".damaged", NULL);
+}
+
+void
+coex_rescue_mark(const char *path)
+{
+    g_autofree char *mark_path = dup_mark_path(path);
+    int fd = open(mark_path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd >= 0)
+        close(fd);
+}
+
+gboolean
+coex_rescue_is_marked(const char *path)
+{
+    g_autofree char *mark_path = dup_mark_path(path);
+    return g_file_test(mark_path, G_FILE_TEST_EXISTS);
+}
+
+static gboolean
+fail(const Rescue *rescue, const char *why, GError **error)
+{
+    g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
+                "%s is damaged, and what can be read of it could not be carried into a new file: "
+                "%s. Free some space on that disk and log in again. Nothing was changed.",
+                rescue->path, why);
+    return FALSE;
+}
+
+/* ---- the two databases ---- */
+
+static gint64
+get_int(sqlite3 *db, const char *sql)
+{
+    sqlite3_stmt *query = NULL;
+    gint64 value = 0;
+    if (sqlite3_prepare_v2(db, sql, -1, &query, NULL) == SQLITE_OK &&
+        sqlite3_step(query) == SQLITE_ROW)
+        value = sqlite3_column_int64(query, 0);
+    sqlite3_finalize(query);
+    return value;
+}
+
+/* What stands in the log is taken into the file first, page by page and without looking into them:
+ * one file is left then. */
+static gboolean
+open_old(Rescue *rescue, GError **error)
+{
+    if (sqlite3_open_v2(rescue->path, &rescue->from, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK)
+        return fail(rescue, sqlite3_errmsg(rescue->from), error);
+    sqlite3_exec(rescue->from, "PRAGMA locking_mode = EXCLUSIVE; PRAGMA trusted_schema = OFF", NULL,
+                 NULL, NULL);
+    sqlite3_wal_checkpoint_v2(rescue->from, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    rescue->version = get_int(rescue->from, "PRAGMA user_version");
+    if (coex_schema_knows(get_int(rescue->from, "PRAGMA application_id"), rescue->version))
+        return TRUE;
+    g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
+                "%s is damaged, and not even its head can be read. Move it away and log in again: "
+                "a new one will be made.",
+                rescue->path);
+    return FALSE;
+}
+
+static gboolean
+make_new(Rescue *rescue, GError **error)
+{
+    g_autofree char *journal = g_strconcat(rescue->new_path, "-journal", NULL);
+    g_autofree char *schema = coex_schema_dup_sql((guint)rescue->version);
+    g_unlink(rescue->new_path);
+    g_unlink(journal);
+    int fd = open(rescue->new_path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        return fail(rescue, g_strerror(errno), error);
+    close(fd);
+    if (sqlite3_open_v2(rescue->new_path, &rescue->to, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK ||
+        sqlite3_exec(rescue->to, "PRAGMA synchronous = FULL; BEGIN", NULL, NULL, NULL) !=
+            SQLITE_OK ||
+        sqlite3_exec(rescue->to, schema, NULL, NULL, NULL) != SQLITE_OK)
+        return fail(rescue, sqlite3_errmsg(rescue->to), error);
+    return TRUE;
+}
+
+/* ---- what belongs together ---- */
+
+/* A webhook without its text is lost. A text without its webhook's row is looked at again, which
+ * changes nothing where it was applied before; it counts as proven by the secret of all the others,
+ * or of all the accounts, and is only kept where there are several. A person whose row is lost is
+ * known by the addresses. */
+static const char MEND[] =
+    "CREATE TEMP TABLE proofs AS SELECT DISTINCT realm FROM deliveries;"
+    "INSERT INTO proofs SELECT DISTINCT value FROM settings"
+    " WHERE key = 'realms' AND NOT EXISTS (SELECT 1 FROM proofs);"
+    "INSERT OR IGNORE INTO deliveries(id, key, realm, received_at, state, reason)"
+    " SELECT delivery, randomblob(32), coalesce((SELECT min(realm) FROM proofs), ''), unixepoch(),"
+    "  CASE WHEN (SELECT count(*) FROM proofs) = 1"
+    "   AND (SELECT min(realm) FROM proofs) NOT LIKE '% %' THEN 0 ELSE 3 END,"
+    "  'found without its head'"
+    " FROM bodies WHERE delivery NOT IN (SELECT id FROM deliveries);"
+    "DROP TABLE proofs;"
+    "UPDATE deliveries SET state = 4 WHERE state IN (0, 1, 2, 3)"
+    " AND id NOT IN (SELECT delivery FROM bodies);"
+    "DELETE FROM waiting WHERE delivery NOT IN (SELECT delivery FROM bodies);"
+    "CREATE TEMP TABLE seen(account, person, inbound, latest, PRIMARY KEY(account, person));"
+    "INSERT INTO seen SELECT account, person, max(time) FILTER (WHERE direction = 0), max(time)"
+    " FROM messages GROUP BY account, person;"
+    "INSERT OR IGNORE INTO people(account, id, name, wa_id, user_id, last_inbound_at, free_until,"
+    "  read_up_to, last_echo_at, active_at, hidden, pinned)"
+    " SELECT a.account, a.person, min(address), min(address) FILTER (WHERE address NOT LIKE '%.%'),"
+    "  min(address) FILTER (WHERE address LIKE '%.%'), coalesce(inbound, 0), 0, 0, 0,"
+    "  coalesce(latest, 0), 0, 0"
+    " FROM addresses AS a LEFT JOIN seen AS s ON s.account = a.account AND s.person = a.person"
+    " GROUP BY a.account, a.person;"
+    "DROP TABLE seen;"
+    "INSERT OR IGNORE INTO accounts(id, provider, number)"
+    " SELECT account, substr(value, 1, instr(value, ' ') - 1), substr(value, instr(value, ' ') + 1)"
+    "  FROM settings WHERE key = 'account';"
+    /* nobody's, and the number is not given to another */
+    "INSERT OR IGNORE INTO accounts(id, provider, number)"
+    " SELECT account, '?', account FROM people GROUP BY account;"
+    "DELETE FROM outbox WHERE NOT EXISTS (SELECT 1 FROM people"
+    "  WHERE people.account = outbox.account AND people.id = outbox.person);"
+    "INSERT OR IGNORE INTO meta VALUES('id', randomblob(16));";
+
+/* After the people were put together. */
+static const char SELECT_NAMELESS[] =
+    "SELECT group_concat(coalesce(text, template_name), ' | ') FROM outbox"
+    " WHERE NOT EXISTS (SELECT 1 FROM addresses WHERE addresses.account = outbox.account"
+    "  AND addresses.person = outbox.person)"
+    " AND NOT EXISTS (SELECT 1 FROM people WHERE people.account = outbox.account"
+    "  AND people.id = outbox.person)";
+
+static char *
+dup_text(sqlite3 *db, const char *sql)
+{
+    sqlite3_stmt *query = NULL;
+    char *text = NULL;
+    if (sqlite3_prepare_v2(db, sql, -1, &query, NULL) == SQLITE_OK &&
+        sqlite3_step(query) == SQLITE_ROW)
+        text = g_strdup((const char *)sqlite3_column_text(query, 0));
+    sqlite3_finalize(query);
+    return text;
+}
+
+static gboolean
+mend(Rescue *rescue, GError **error)
+{
+    rescue->texts_lost = dup_text(rescue->to, SELECT_NAMELESS);
+    rescue->n_webhooks_lost =
+        get_int(rescue->to, "SELECT count(*) FROM deliveries WHERE (state IN (0, 2, 3)"
+                            " OR id IN (SELECT delivery FROM waiting))"
+                            " AND id NOT IN (SELECT delivery FROM bodies)");
+    if (sqlite3_exec(rescue->to, MEND, NULL, NULL, NULL) == SQLITE_OK)
+        return TRUE;
+    return fail(rescue, sqlite3_errmsg(rescue->to), error);
+}
+
+/* ---- what is said ---- */
+
+/* What people would miss, by table. */
+static const struct {
+    const char *table;
+    const char *count; /* SQL, NULL: not worth a figure */
+    const char *noun;
+} told[] = {
+    { "people", "SELECT count(*) FROM people", "people" },
+    { "messages", "SELECT count(*) FROM messages", "messages of the past" },
+    { "outbox", "SELECT count(*) FROM outbox", "texts that wait" },
+    { "feed", "SELECT count(*) FROM feed", "lines not shown yet" },
+    { "deliveries", "SELECT count(*) FROM deliveries WHERE state = 0", "webhooks not read yet" },
+    { "settings", NULL, "settings" },
+    { "early_statuses", NULL, "delivery reports" },
+};
+
+static const CoexCarry *
+get_losses(GHashTable *carries, const char *table)
+{
+    const CoexCarry *carry = g_hash_table_lookup(carries, table);
+    return carry != NULL && (carry->n_lost > 0 || carry->more_lost) ? carry : NULL;
+}
+
+static void
+append_lost(GString *lost, const CoexCarry *carry, const char *noun)
+{
+    g_string_append(lost, lost->len > 0 ? ", " : "");
+    if (carry->n_lost > 0 && !carry->more_lost)
+        g_string_append_printf(lost, "at most %" G_GINT64_FORMAT " %s", carry->n_lost, noun);
+    else
+        g_string_append_printf(lost, "some %s", noun);
+}
+
+/* A row of `deliveries` alone is no loss: the text of the webhook is elsewhere. */
+static char *
+dup_lost(const Rescue *rescue, GHashTable *carries)
+{
+    GString *lost = g_string_new(NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(told); i++) {
+        const CoexCarry *carry = get_losses(carries, told[i].table);
+        gboolean webhooks = g_str_equal(told[i].table, "deliveries");
+        if (carry != NULL && (!webhooks || get_losses(carries, "bodies") != NULL))
+            append_lost(lost, carry, told[i].noun);
+    }
+    if (rescue->n_webhooks_lost > 0)
+        g_string_append_printf(lost,
+                               "%s%" G_GINT64_FORMAT " webhooks that were accepted (look at the "
+                               "phone for what came lately)",
+                               lost->len > 0 ? ", " : "", rescue->n_webhooks_lost);
+    if (rescue->texts_lost != NULL)
+        g_string_append_printf(lost, "%sthe addressees of these texts: %s",
+                               lost->len > 0 ? ", " : "", rescue->texts_lost);
+    return g_string_free(lost, FALSE);
+}
+
+static char *
+dup_report(Rescue *rescue, GHashTable *carries)
+{
+    g_autoptr(GString) kept = g_string_new(NULL);
+    g_autofree char *lost = dup_lost(rescue, carries);
+    g_autofree char *name = g_path_get_basename(rescue->kept_path);
+    for (guint i = 0; i < G_N_ELEMENTS(told); i++)
+        if (told[i].count != NULL)
+            g_string_append_printf(kept, "%s%" G_GINT64_FORMAT " %s", i > 0 ? ", " : "",
+                                   get_int(rescue->to, told[i].count), told[i].noun);
+    return g_strdup_printf("The database was damaged. What could be read was carried into a new "
+                           "one: %s. %s%s. The old one is kept beside it as %s.",
+                           kept->str, *lost != '\0' ? "Lost: " : "Nothing is known to be lost",
+                           lost, name);
+}
+
+static gboolean
+write_report(Rescue *rescue, GHashTable *carries, GError **error)
+{
+    g_autofree char *report = dup_report(rescue, carries);
+    sqlite3_stmt *insert = NULL;
+    gboolean ok =
+        sqlite3_prepare_v2(rescue->to, "INSERT OR REPLACE INTO meta VALUES('rescued', ?)", -1,
+                           &insert, NULL) == SQLITE_OK &&
+        sqlite3_bind_blob(insert, 1, report, (int)strlen(report), SQLITE_STATIC) == SQLITE_OK &&
+        sqlite3_step(insert) == SQLITE_DONE;
+    sqlite3_finalize(insert);
+    g_info("%s", report);
+    ok = ok && sqlite3_exec(rescue->to, "COMMIT", NULL, NULL, NULL) == SQLITE_OK;
+    return ok || fail(rescue, sqlite3_errmsg(rescue->to), error);
+}
+
+/* ---- one takes the place of the other ---- */
+
+static void
+sync_folder(const char *path)
+{
+    g_autofree char *folder = g_path_get_dirname(path);
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    (void)fsync(fd);
+    close(fd);
+}
+
+/* The old file has both names for a moment, so that a crash leaves one of them in its place. Where
+ * a disk knows no such names the place is empty for that moment, which coex_rescue_run() mends. */
+static gboolean
+exchange(const Rescue *rescue, GError **error)
+{
+    g_autofree char *wal = g_strconcat(rescue->path, "-wal", NULL);
+    g_autofree char *kept_wal = g_strconcat(rescue->kept_path, "-wal", NULL);
+    sync_folder(rescue->path);
+    /* Empty, as a rule. Nothing of the old one may be taken for the new one's. */
+    if (g_file_test(wal, G_FILE_TEST_EXISTS) && g_rename(wal, kept_wal) != 0)
+        return fail(rescue, g_strerror(errno), error);
+    if (link(rescue->path, rescue->kept_path) != 0 &&
+        g_rename(rescue->path, rescue->kept_path) != 0)
+        return fail(rescue, g_strerror(errno), error);
+    if (g_rename(rescue->new_path, rescue->path) != 0)
+        return fail(rescue, g_strerror(errno), error);
+    g_unlink(rescue->mark_path);
+    sync_folder(rescue->path);
+    return TRUE;
+}
+
+static void
+name_files(Rescue *rescue, const char *path)
+{
+    g_autoptr(GDateTime) now = g_date_time_new_now_local();
+    g_autofree char *stamp = g_date_time_format(now, "%Y%m%d-%H%M%S");
+    rescue->path = path;
+    rescue->new_path = g_strconcat(path, ".new", NULL);
+    rescue->mark_path = dup_mark_path(path);
+    rescue->kept_path = g_strconcat(path, ".damaged-", stamp, NULL);
+    for (guint i = 2; g_file_test(rescue->kept_path, G_FILE_TEST_EXISTS); i++) {
+        g_free(rescue->kept_path);
+        rescue->kept_path = g_strdup_printf("%s.damaged-%s-%u", path, stamp, i);
+    }
+}
+
+gboolean
+coex_rescue_run(const char *path, GError **error)
+{
+    g_auto(Rescue) rescue = { 0 };
+    name_files(&rescue, path);
+    if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
+        g_rename(rescue.new_path, path);
+        g_unlink(rescue.mark_path);
+        return TRUE;
+    }
+    if (!open_old(&rescue, error) || !make_new(&rescue, error))
+        return FALSE;
+    g_autoptr(GHashTable) carries = coex_carry_all(rescue.from, rescue.to);
+    if (carries == NULL)
+        return fail(&rescue, sqlite3_errmsg(rescue.to), error);
+    if (!mend(&rescue, error) || !write_report(&rescue, carries, error))
+        return FALSE;
+    g_clear_pointer(&rescue.to, sqlite3_close_v2);
+    g_clear_pointer(&rescue.from, sqlite3_close_v2);
+    return exchange(&rescue, error);
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "desk.h"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+static const CoexSimIdentity second = {
+    .number = "+447700900200",
+    .phone_number_id = "318800000000200",
+    .key = "made-up-other-key",
+};
+
+static void
+take(Desk *desk, const char *who, const char *text)
+{
+    coex_sim_request_free(desk_wait_sent(desk, who, text));
+}
+
+/* The first page of @table is rubbish from now on. Logged out. */
+static void
+spoil(Desk *desk, const char *table)
+{
+    g_autofree char *sql =
+        g_strdup_printf("SELECT pageno FROM dbstat WHERE name = '%s' AND pagetype = 'leaf'", table);
+    g_autofree char *garbage = g_strnfill(4096, 'x');
+    sqlite3 *db = NULL;
+    sqlite3_stmt *query = NULL;
+    gint64 page;
+    int fd;
+
+    g_assert_cmpint(sqlite3_open(desk->config.database, &db), ==, SQLITE_OK);
+    g_assert_cmpint(sqlite3_prepare_v2(db, sql, -1, &query, NULL), ==, SQLITE_OK);
+    g_assert_cmpint(sqlite3_step(query), ==, SQLITE_ROW);
+    page = sqlite3_column_int64(query, 0);
+    sqlite3_finalize(query);
+    sqlite3_close(db);
+    fd = open(desk->config.database, O_RDWR);
+    g_assert_cmpint(pwrite(fd, garbage, 4096, (page - 1) * 4096), ==, 4096);
+    close(fd);
+}
+
+/* The past is unreadable. What comes before that is noticed is kept and shown after the next login,
+ * what comes later stays with WhatsApp until then; what waited still waits, and leaves. */
+static void
+test_messages(Desk *desk)
+{
+    desk_login(desk);
+    desk_hear(desk, "ada", "Is my bike ready?");
+    g_assert_true(
+        coex_session_hold_text(desk->session, desk_name("carla"), "Held for Carla", NULL));
+    desk_wait_notice(desk, "carla", "Held until *");
+    desk_logout(desk);
+    spoil(desk, "messages");
+
+    desk_login(desk);
+    g_free(coex_sim_customer_sends(desk->sim, "ada", "Accepted"));
+    desk_wait_notice(desk, NULL, "*coex.db is damaged*log in again*");
+    g_free(coex_sim_customer_sends(desk->sim, "ada", "Refused"));
+    g_assert_true(coex_sim_wait_refused(desk->sim, 1, DESK_PATIENCE_MS));
+    g_assert_cmpuint(desk_count(desk, DESK_FEED, "ada", "*"), ==, 0);
+    desk_restart(desk);
+    desk_wait_notice(desk, NULL,
+                     "The database was damaged.*1 texts that wait*1 webhooks not read yet. Lost: "
+                     "*messages of the past. The old one is kept*");
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Accepted");
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Refused");
+    desk_send(desk, "ada", "Yes, it is");
+    desk_wait_feed(desk, COEX_FEED_TYPED, "ada", "Yes, it is");
+    take(desk, "ada", "Yes, it is");
+    g_free(coex_sim_customer_sends(desk->sim, "carla", "Hi"));
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "carla", "Hi");
+    desk_wait_feed(desk, COEX_FEED_SENT, "carla", "Held for Carla");
+    take(desk, "carla", "Held for Carla");
+    desk_restart(desk);
+    desk_fence(desk);
+    g_assert_cmpuint(desk_count(desk, DESK_NOTICE, NULL, "The database*"), ==, 0);
+    g_assert_cmpuint(desk_count(desk, DESK_FEED, "ada", "*"), ==, 0);
+}
+
+/* Met by the login itself: the next one mends it, for all numbers of the program. */
+static void
+test_beside(Desk *desk)
+{
+    g_autoptr(Desk) other = desk_new_beside(desk, &second);
+
+    desk_login(other);
+    desk_hear(other, "ben", "Hello");
+    desk_login(desk);
+    desk_hear(desk, "ada", "Hello");
+    desk_logout(desk);
+    desk_logout(other);
+    spoil(desk, "feed");
+
+    desk_ignore(desk, "*is damaged*");
+    desk_ignore(other, "*is damaged*");
+    desk_start(desk);
+    desk_wait_failed(desk, COEX_ERROR_STORE, "*is damaged*");
+    desk_logout(desk);
+    desk_login(desk);
+    desk_wait_notice(desk, NULL, "The database was damaged.*");
+    desk_login(other);
+    desk_hear(desk, "ada", "Again");
+    desk_hear(other, "ben", "Again");
+    desk_send(other, "ben", "Good to hear");
+    desk_wait_feed(other, COEX_FEED_TYPED, "ben", "Good to hear");
+    take(other, "ben", "Good to hear");
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    desk_add("/damage/messages", test_messages);
+    desk_add("/damage/beside", test_beside);
+    return g_test_run();
+}
