@@ -9,9 +9,8 @@ is_bidi_control(gunichar c)
     return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
 
-/* @text as it may be shown: valid, line ends as \n, no control or bidi-override characters. */
-static char *
-dup_shown(const char *text)
+char *
+coex_text_clean(const char *text)
 {
     g_autofree char *valid = g_utf8_make_valid(text ? text : "", -1);
     GString *shown = g_string_sized_new(strlen(valid));
@@ -30,7 +29,7 @@ dup_shown(const char *text)
 }
 
 static void
-append_escaped(GString *html, const char *text, const char *end)
+append_escaped(GString *html, const char *text, const char *end, CoexTextFlags flags)
 {
     for (; text < end; text++) {
         switch (*text) {
@@ -47,7 +46,7 @@ append_escaped(GString *html, const char *text, const char *end)
             g_string_append(html, "&quot;");
             break;
         case '\n':
-            g_string_append(html, "<br>");
+            g_string_append(html, flags & COEX_TEXT_RAW_BREAKS ? "\n" : "<br>");
             break;
         default:
             g_string_append_c(html, *text);
@@ -59,11 +58,7 @@ append_escaped(GString *html, const char *text, const char *end)
 char *
 coex_text_escape(const char *text)
 {
-    g_autofree char *shown = dup_shown(text);
-    GString *html = g_string_sized_new(strlen(shown));
-
-    append_escaped(html, shown, shown + strlen(shown));
-    return g_string_free(html, FALSE);
+    return coex_text_to_html_as(text, COEX_TEXT_NO_MARKS);
 }
 
 /* The marks that format on one line, and their tags. */
@@ -81,6 +76,7 @@ static const struct {
 typedef struct {
     const char *text; /* its beginning: what stands before a mark counts */
     GString *html;
+    CoexTextFlags flags;
     guint open; /* bit per open row: a mark does not nest in itself */
     const char *hopeless[G_N_ELEMENTS(mark_rows)]; /* before this no end mark was found */
     const char *no_block;                          /* the same for ``` */
@@ -107,14 +103,18 @@ is_filler(gunichar c)
 }
 
 gboolean
+coex_text_is_unseen(gunichar c)
+{
+    return !g_unichar_isgraph(c) || g_unichar_iszerowidth(c) || is_filler(c);
+}
+
+gboolean
 coex_text_is_blank(const char *text)
 {
-    g_autofree char *shown = dup_shown(text);
+    g_autofree char *shown = coex_text_clean(text);
 
     for (const char *p = shown; *p; p = g_utf8_next_char(p)) {
-        gunichar c = g_utf8_get_char(p);
-
-        if (g_unichar_isgraph(c) && !g_unichar_iszerowidth(c) && !is_filler(c))
+        if (!coex_text_is_unseen(g_utf8_get_char(p)))
             return FALSE;
     }
     return TRUE;
@@ -203,7 +203,8 @@ append_formatted(Marked *marked, const char *p, const char *end)
     for (guint row = 0; row < G_N_ELEMENTS(mark_rows); row++) {
         const char *close;
 
-        if (*p != mark_rows[row].mark || (marked->open & (1u << row)))
+        if (*p != mark_rows[row].mark || (marked->open & (1u << row)) ||
+            (*p == '~' && (marked->flags & COEX_TEXT_NO_STRIKE)))
             continue;
         close = find_end_mark(marked, p, end, row);
         if (!close)
@@ -227,33 +228,42 @@ append_marked(Marked *marked, const char *p, const char *end)
         if (after == p)
             after = skip_address(marked->text, p);
         if (after > p && after <= end) {
-            append_escaped(marked->html, p, after);
+            append_escaped(marked->html, p, after, marked->flags);
             p = after;
             continue;
         }
         after = append_formatted(marked, p, end);
         if (after == p) {
             after = g_utf8_next_char(p);
-            append_escaped(marked->html, p, after);
+            append_escaped(marked->html, p, after, marked->flags);
         }
         p = after;
     }
 }
 
 char *
+coex_text_to_html_as(const char *text, CoexTextFlags flags)
+{
+    g_autofree char *shown = coex_text_clean(text);
+    Marked marked = { .text = shown, .html = g_string_sized_new(strlen(shown)), .flags = flags };
+
+    if (flags & COEX_TEXT_NO_MARKS)
+        append_escaped(marked.html, shown, shown + strlen(shown), flags);
+    else
+        append_marked(&marked, shown, shown + strlen(shown));
+    return g_string_free(marked.html, FALSE);
+}
+
+char *
 coex_text_to_html(const char *text)
 {
-    g_autofree char *shown = dup_shown(text);
-    Marked marked = { .text = shown, .html = g_string_sized_new(strlen(shown)) };
-
-    append_marked(&marked, shown, shown + strlen(shown));
-    return g_string_free(marked.html, FALSE);
+    return coex_text_to_html_as(text, 0);
 }
 
 gboolean
 coex_text_is_action(const char *text)
 {
-    g_autofree char *shown = dup_shown(text);
+    g_autofree char *shown = coex_text_clean(text);
     const char *p = shown + strspn(shown, "*_~");
 
     return g_ascii_strncasecmp(p, "/me ", 4) == 0;
@@ -389,7 +399,7 @@ coex_text_split(const char *text, gsize max_chars)
 static char *
 dup_line(const char *text)
 {
-    g_autofree char *shown = dup_shown(text);
+    g_autofree char *shown = coex_text_clean(text);
     GString *line = g_string_new(NULL);
 
     for (const char *p = skip_blanks(shown); *p;) {
@@ -495,7 +505,7 @@ append_wrapped(GString *out, const char *line, gsize columns)
 char *
 coex_text_wrap(const char *text, gsize columns)
 {
-    g_autofree char *shown = dup_shown(text);
+    g_autofree char *shown = coex_text_clean(text);
     g_auto(GStrv) lines = g_strsplit(shown, "\n", -1);
     GString *out = g_string_new(NULL);
 

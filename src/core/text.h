@@ -27,10 +27,37 @@ char *coex_text_to_html(const char *text);
  * customer wrote. Free with g_free(). */
 char *coex_text_escape(const char *text);
 
+/* What a host does not take; none of them: coex_text_to_html(). */
+typedef enum {
+    COEX_TEXT_NO_STRIKE = 1 << 0,  /* ~ stays as written: "~10~ 8 EUR" must not read "10 8 EUR" */
+    COEX_TEXT_NO_MARKS = 1 << 1,   /* no tag but <br>: coex_text_escape() */
+    COEX_TEXT_RAW_BREAKS = 1 << 2, /* line breaks stay raw */
+} CoexTextFlags;
+
+/* coex_text_to_html() for such a host. Free with g_free(). */
+char *coex_text_to_html_as(const char *text, CoexTextFlags flags);
+
+/* coex_text_to_html_as() for a host that shows each line of a message as one of its own and runs
+ * those that begin with "/me ", where lines of ours begin with "* ": on the screen no line of this
+ * text does either, whatever marks stand around the star. Lines are wrapped at @max_bytes bytes as
+ * they are shown, before the host does it. Free with g_free(). */
+char *coex_text_to_html_lines(const char *text, CoexTextFlags flags, gsize max_bytes);
+
+/* A line of ours for such a host: plain text, "* " before each line, none longer than @max_bytes
+ * bytes. Free with g_free(). */
+char *coex_text_mark_lines(const char *text, gsize max_bytes);
+
 /* Splits at a paragraph, line, sentence or word border into parts of at most @max_chars characters,
  * in order, nothing lost but the white space at a cut; grapheme clusters are not torn where
  * avoidable. Blank text gives no part. Free with g_strfreev(). */
 char **coex_text_split(const char *text, gsize max_chars);
+
+/* @text as it may be shown: line ends as \n, no control or bidi-override characters. Free with
+ * g_free(). */
+char *coex_text_clean(const char *text);
+
+/* Whether a character is drawn as nothing or as a blank. */
+gboolean coex_text_is_unseen(gunichar c);
 
 /* Whether nothing of a text can be seen: no character of it has a shape. */
 gboolean coex_text_is_blank(const char *text);

@@ -613,6 +613,8 @@ measure_us(const char *piece, gsize length)
         g_string_append(text, piece);
     start_us = get_work_us();
     g_free(coex_text_to_html(text->str));
+    g_free(coex_text_to_html_lines(text->str, 0, 400));
+    g_free(coex_text_mark_lines(text->str, 400));
     g_free(coex_text_from_markup(text->str));
     g_strfreev(coex_text_split(text->str, COEX_TEXT_MAX));
     g_free(coex_text_wrap(text->str, 70));
