@@ -101,7 +101,7 @@ $(foreach l,$(LAYERS),$(eval FLAGS_src/$(l) = -Isrc $$(CFLAGS_PKG_$(l))))
 TEST_FLAGS := -Itests -DTEST_SLOWNESS=$(or $(SLOWNESS_$(VARIANT)),1)
 FLAGS_tests/sim = $(TEST_FLAGS) $(CFLAGS_PKG_sim)
 FLAGS_tests/unit = -Isrc $(TEST_FLAGS) $(CFLAGS_PKG_core)
-FLAGS_tests/fuzz = $(FLAGS_tests/unit)
+FLAGS_tests/fuzz = $(FLAGS_tests/unit) $(CFLAGS_PKG_purple)
 FLAGS_tests/store = -Isrc $(TEST_FLAGS) $(CFLAGS_PKG_store)
 FLAGS_tests/net = -Isrc $(TEST_FLAGS) $(CFLAGS_PKG_net)
 FLAGS_tests/session = -Isrc $(TEST_FLAGS) $(CFLAGS_PKG_net) $(CFLAGS_PKG_store)
@@ -174,7 +174,7 @@ define suite
 $(TESTS_$(1)): $(B)/%: $(B)/obj/%.o $(call obj,$(SRC_$(1)_support)) $(ARCHIVES_$(1))
 	@mkdir -p $$(@D)
 	$$(call say,LINK,$$@)
-	$$(Q)$$(LINK) -o $$@ $$^ $$(LINKLIBS_$(1))
+	$$(Q)$$(LINK) -o $$@ $$(MORE) $$(filter-out $$(MORE),$$^) $$(LINKLIBS_$(1)) $$(MORE_LIBS)
 endef
 $(foreach s,$(C_SUITES),$(if $(TESTS_$(s)),$(eval $(call suite,$(s)))))
 
@@ -185,6 +185,12 @@ $(B)/coex-headless: $(call obj,tests/host/coex-headless.c $(SRC_host_support)) $
 $(B)/torture-clock.so: $(call obj,tests/torture/clock.c)
 	$(call say,LINK,$@)
 	$(Q)$(LINK) -shared -o $@ $^ -ldl
+
+# What the chat programs make of our HTML is judged by what libpurple makes of it.
+DISPLAY_TESTS := $(B)/tests/fuzz/test-display $(B)/fuzz-display
+$(DISPLAY_TESTS): MORE := $(call obj,src/purple/display.c)
+$(DISPLAY_TESTS): MORE_LIBS = $(LIBS_purple)
+$(DISPLAY_TESTS): $(call obj,src/purple/display.c)
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
 
@@ -246,7 +252,7 @@ FUZZERS := $(TESTSRC_fuzz:tests/fuzz/test-%.c=$(B)/fuzz-%)
 
 $(FUZZERS): $(B)/fuzz-%: $(B)/obj/tests/fuzz/test-%.o $(B)/obj/tests/fuzz/fuzz.o $(call have,core)
 	$(call say,LINK,$@)
-	$(Q)$(LINK) -fsanitize=fuzzer -o $@ $^ $(LIBS_core)
+	$(Q)$(LINK) -fsanitize=fuzzer -o $@ $(MORE) $(filter-out $(MORE),$^) $(LIBS_core) $(MORE_LIBS)
 
 build-fuzzers: $(FUZZERS)
 

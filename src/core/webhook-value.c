@@ -16,6 +16,7 @@
 #define ID_MAX 64 /* bytes of an account's id, a number, a field's name */
 #define USER_ID_MAX 160
 #define PERSON_NAME_MAX 512
+#define PERSON_NAME_CHARS 128 /* Pidgin cuts a name at 1024 bytes of HTML */
 
 /* One person as `contacts[]` tells it. Strings borrow the document, but for @number. */
 typedef struct {
@@ -164,7 +165,7 @@ read_person(const Value *value, const Address *address, CoexPeer *ret_peer, char
         coex_peer_set(ret_peer, contact->wa_id, contact->user_id, contact->parent_user_id);
         coex_peer_set_username(ret_peer, contact->username);
         if (!coex_text_is_blank(contact->name))
-            *ret_name = coex_text_excerpt(contact->name, PERSON_NAME_MAX);
+            *ret_name = coex_text_excerpt(contact->name, PERSON_NAME_CHARS);
     }
     coex_peer_set(ret_peer, address->number, address->user_id, address->parent_user_id);
 }

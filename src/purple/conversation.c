@@ -2,6 +2,7 @@
 #include "purple/conversation.h"
 #include "core/text.h"
 #include "purple/dialogue.h"
+#include "purple/display.h"
 #include "purple/host.h"
 #include "purple/roster.h"
 
@@ -9,9 +10,6 @@
 #include <time.h>
 
 #define OLD_S (5 * 60) /* an echo older than this is shown as one that comes late */
-
-/* BitlBee breaks a line at 425 bytes, and what follows would look like the person's. */
-#define LINE_BYTES 400
 
 /* Ours to set; whatever else came with a typed line goes back with its echo. */
 #define OWN_FLAGS                                                                                  \
@@ -31,63 +29,41 @@ ensure_conversation(CoexLogin *login, const char *who)
 
 /* ---- lines of ours ---- */
 
-/* As much of @line as stands in one line of at most @max bytes, cut between words. */
-static gsize
-measure_line(const char *line, gsize max)
+/* Whether the login is there still: what is written runs other plugins' code. */
+static gboolean
+is_alive(CoexLogin *login, PurpleConnection *gc)
 {
-    gsize length = strlen(line);
-    const char *blank;
-
-    if (length <= max)
-        return length;
-    blank = g_strrstr_len(line, (gssize)max, " ");
-    if (blank != NULL && blank > line)
-        return (gsize)(blank - line);
-    return (gsize)(g_utf8_find_prev_char(line, line + max + 1) - line);
-}
-
-/* A mark on every line, where a notice would otherwise look like a message. */
-static char *
-mark_lines(const char *text)
-{
-    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-    gsize max = coex_host_get()->notice == COEX_NOTICE_IM ? LINE_BYTES : G_MAXSSIZE;
-    g_autoptr(GPtrArray) marked = g_ptr_array_new_with_free_func(g_free);
-
-    for (guint i = 0; lines[i] != NULL; i++) {
-        const char *rest = lines[i];
-        do {
-            gsize length = measure_line(rest, max);
-            g_ptr_array_add(marked, g_strdup_printf("* %.*s", (int)length, rest));
-            rest += length;
-            rest += *rest == ' ';
-        } while (*rest != '\0');
-    }
-    g_ptr_array_add(marked, NULL);
-    return g_strjoinv("\n", (char **)marked->pdata);
+    return PURPLE_CONNECTION_IS_VALID(gc) && purple_connection_get_protocol_data(gc) == login;
 }
 
 static void
-write_line(CoexLogin *login, const char *name, const char *text, PurpleMessageFlags log)
+write_part(CoexLogin *login, const char *who, const char *html, PurpleMessageFlags flags)
 {
-    const char *who = coex_roster_get_name(login, name);
-    g_autofree char *marked = mark_lines(text);
-    g_autofree char *marked_html = coex_text_escape(marked);
-    g_autofree char *html = coex_text_escape(text);
     time_t now = time(NULL);
 
     switch (coex_host_get()->notice) {
     case COEX_NOTICE_SYSTEM:
         purple_conversation_write(ensure_conversation(login, who), NULL, html,
-                                  PURPLE_MESSAGE_SYSTEM | log, now);
+                                  PURPLE_MESSAGE_SYSTEM | flags, now);
         break;
     case COEX_NOTICE_IM:
-        serv_got_im(login->gc, who, marked_html, PURPLE_MESSAGE_SYSTEM | log, now);
+        serv_got_im(login->gc, who, html, PURPLE_MESSAGE_SYSTEM | flags, now);
         break;
     case COEX_NOTICE_MESSAGE:
-        serv_got_im(login->gc, who, marked_html, PURPLE_MESSAGE_RECV | log, now);
+        serv_got_im(login->gc, who, html, PURPLE_MESSAGE_RECV | flags, now);
         break;
     }
+}
+
+static void
+write_line(CoexLogin *login, const char *name, const char *text, PurpleMessageFlags flags)
+{
+    g_autofree char *who = g_strdup(coex_roster_get_name(login, name));
+    PurpleConnection *gc = login->gc;
+    g_autoptr(GPtrArray) lines = coex_display_line(coex_host_get(), who, text, &flags);
+
+    for (guint i = 0; i < lines->len && is_alive(login, gc); i++)
+        write_part(login, who, g_ptr_array_index(lines, i), flags);
 }
 
 void
@@ -129,51 +105,18 @@ coex_conversation_send(PurpleConnection *gc, const char *who, const char *markup
 
 /* ---- in ---- */
 
-static const char *
-skip_unseen(const char *line)
-{
-    gunichar c = g_utf8_get_char(line);
-
-    while (g_unichar_isspace(c) || (c != 0 && g_unichar_iszerowidth(c))) {
-        line = g_utf8_next_char(line);
-        c = g_utf8_get_char(line);
-    }
-    return line;
-}
-
-/* Where our own lines begin with "* ", nobody else's do: WhatsApp shows such a line with a bullet.
- * There each line is shown as a message, and would act as a command like one. */
+/* The text as the host's HTML, of which it shows every letter. */
 static char *
-dup_harmless(const char *text)
+make_html(const char *name, const char *text, gint64 at, PurpleMessageFlags *flags)
 {
-    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-
-    for (char **line = lines; *line != NULL; line++) {
-        const char *star = skip_unseen(*line);
-        char *changed = NULL;
-
-        if (star[0] == '*' && g_unichar_isspace(g_utf8_get_char(star + 1)))
-            changed = g_strconcat("•", star + 1, NULL);
-        else if (line > lines && coex_text_is_action(*line))
-            changed = g_strconcat(COEX_TEXT_SHIELD, *line, NULL);
-        if (changed == NULL)
-            continue;
-        g_free(*line);
-        *line = changed;
-    }
-    return g_strjoinv("\n", lines);
-}
-
-/* The text as the host's HTML. */
-static char *
-make_html(const char *text, gint64 at)
-{
-    g_autofree char *harmless =
-        coex_host_get()->notice == COEX_NOTICE_SYSTEM ? g_strdup(text) : dup_harmless(text);
-    g_autofree char *html = coex_text_to_html(harmless);
+    const CoexHost *host = coex_host_get();
+    g_autofree char *html = coex_display_text(host, name, text, flags);
+    /* A zero-width space keeps "/me" from being taken as a command to the display. */
+    const char *shield =
+        host->notice == COEX_NOTICE_SYSTEM && coex_text_is_action(text) ? COEX_TEXT_SHIELD : "";
     g_autofree char *day = NULL;
 
-    if (coex_host_get()->lacks_dates) {
+    if (host->lacks_dates) {
         g_autoptr(GDateTime) then = g_date_time_new_from_unix_local(at);
         g_autoptr(GDateTime) now = g_date_time_new_now_local();
         g_autofree char *today = g_date_time_format(now, "[%Y-%m-%d] ");
@@ -181,9 +124,7 @@ make_html(const char *text, gint64 at)
         if (g_strcmp0(day, today) == 0)
             g_clear_pointer(&day, g_free);
     }
-    /* A zero-width space keeps "/me" from being taken as a command to the display. */
-    return g_strconcat(day != NULL ? day : "", coex_text_is_action(text) ? COEX_TEXT_SHIELD : "",
-                       html, NULL);
+    return g_strconcat(day != NULL ? day : "", shield, html, NULL);
 }
 
 static void
@@ -193,10 +134,11 @@ show_inbound(CoexLogin *login, const CoexFeedItem *item, const char *name)
     const char *who = coex_roster_get_name(login, name);
     g_autofree char *kept_name = g_strdup(name);
     g_autofree char *kept_who = g_strdup(who);
-    g_autofree char *html = make_html(item->text, item->time);
+    PurpleMessageFlags flags = PURPLE_MESSAGE_RECV;
+    g_autofree char *html = make_html(who, item->text, item->time, &flags);
     PurpleConversation *conv;
 
-    serv_got_im(gc, who, html, PURPLE_MESSAGE_RECV, (time_t)item->time);
+    serv_got_im(gc, who, html, flags, (time_t)item->time);
 
     /* A line that arrives under the user's eyes raises no signal. Other plugins were called
      * meanwhile. */
@@ -213,7 +155,7 @@ write_own(CoexLogin *login, const CoexFeedItem *item, const char *name, PurpleMe
 {
     const char *who = coex_roster_get_name(login, name);
     PurpleConversation *conv = ensure_conversation(login, who);
-    g_autofree char *html = make_html(item->text, item->time);
+    g_autofree char *html = make_html(who, item->text, item->time, &flags);
 
     purple_conv_im_write(PURPLE_CONV_IM(conv), who, html, flags, (time_t)item->time);
 }

@@ -3,9 +3,17 @@
 
 #include <purple.h>
 
+/* Pidgin takes 100 tags, but other plugins may add some; and a line of ours has 4096 bytes, of
+ * which time and font need some. */
+#define PIDGIN_TAGS 80
+#define PIDGIN_LINE 3500
+
 static const CoexHost hosts[] = {
     { .ui = "gtk-gaim",
       .label = "Pidgin",
+      .max_tags = PIDGIN_TAGS,
+      .max_line = PIDGIN_LINE,
+      .strikes = TRUE,
       .has_commands = TRUE,
       .tells_seen = TRUE,
       .grins = TRUE,
@@ -20,7 +28,13 @@ static const CoexHost hosts[] = {
       .clips_forms = TRUE,
       .hides_retries = TRUE,
       .opens_behind = TRUE },
-    { .ui = "coex-headless", .label = "coex-headless", .has_commands = TRUE, .tells_seen = TRUE },
+    { .ui = "coex-headless",
+      .label = "coex-headless",
+      .max_tags = PIDGIN_TAGS,
+      .max_line = PIDGIN_LINE,
+      .strikes = TRUE,
+      .has_commands = TRUE,
+      .tells_seen = TRUE },
     { .ui = "BitlBee",
       .label = "BitlBee",
       .notice = COEX_NOTICE_IM,

@@ -16,6 +16,9 @@ typedef struct {
     const char *ui;    /* what purple_core_get_ui() says; NULL: any other */
     const char *label; /* for people */
     CoexNoticeWay notice;
+    guint max_tags; /* of a line; with more it is shown as other HTML. 0: no bound, nor the next */
+    guint max_line; /* bytes of HTML of a line of ours; what is beyond is not shown */
+    gboolean strikes;          /* shows text struck through */
     gboolean has_commands;     /* lines that begin with / are commands, not messages */
     gboolean lacks_forms;      /* even where libpurple says that there are some */
     gboolean lacks_dates;      /* yesterday's lines look like today's */

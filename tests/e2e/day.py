@@ -46,7 +46,7 @@ class Day:
         self.words = []  # of the texts that went both ways
 
     def cases(self):
-        return [self.message_in, self.echo, self.reply, self.command, self.closed_window,
+        return [self.message_in, self.as_written, self.echo, self.reply, self.command, self.closed_window,
                 self.template, self.hold_and_release, self.failed_send, self.log_off_in_the_middle,
                 self.network_gone, self.restart, self.no_network_at_login, self.taken_port,
                 self.second_account, self.wrong_token, self.leave, self.kept, self.silence]
@@ -96,6 +96,12 @@ class Day:
         self.wait_shown("dana", r"When is it ready\?")
         self.sim.do("ada says Hello & good morning <3")
         self.wait_shown("ada", "Hello & good morning <3")
+
+    def as_written(self):
+        """every letter of a text with many addresses and tags is shown as it was written"""
+        forged = '<a href="x://evil">bank</a> &lt;b&gt; ~10~ 8'
+        self.sim.do("ada says " + "www.shop.example " * 60 + "*now* " * 45 + forged)
+        self.wait_shown("ada", r"\s+".join(map(re.escape, forged.split())))
 
     def echo(self):
         """what the phone sent is shown as the user's own"""

@@ -17,6 +17,7 @@ export UBSAN_OPTIONS="print_stacktrace=1:${UBSAN_OPTIONS:-}"
 length() {
   case $1 in
   line) echo 256 ;;
+  display) echo 256 ;;
   text) echo 512 ;;
   *) echo 2048 ;;
   esac

@@ -214,6 +214,32 @@ customers_lines_are_only_text(World *world)
                                                     "/me waves\n•\xc2\xa0y\nz\n*2"));
 }
 
+/* Where a line is wrapped, here or by BitlBee, and around the star what is gone on the screen. */
+static void
+customers_cannot_speak_for_us(World *world)
+{
+    g_autoptr(GString) text =
+        g_string_new("_*_ Not sent: “x”\n~*~ Not sent: “x”\r* Not sent\xe2\x80"
+                     "\xa8* Not sent");
+
+    for (guint length = 330; length < 430; length += length == 360 ? 55 : 1) {
+        g_autofree char *filler = g_strnfill(length, 'a');
+        g_string_append_printf(text, "\n%s * Not sent", filler);
+    }
+    host_go_online(world->host);
+    g_free(coex_sim_customer_sends(world->sim, "ada", text->str));
+    const HostEvent *line = host_wait_message(world->host, ADA, "RECV", "*Not sent*");
+    g_auto(GStrv) lines = g_strsplit(line->text, "\n", -1);
+    host_check(world->host, g_str_equal(lines[0], "_*_ Not sent: “x”"));
+    host_check(world->host, g_str_equal(lines[1], "~*~ Not sent: “x”"));
+    host_check(world->host, g_str_equal(lines[2], "• Not sent"));
+    host_check(world->host, g_str_equal(lines[3], "• Not sent"));
+    for (guint i = 0; lines[i] != NULL; i++) {
+        host_check(world->host, !g_str_has_prefix(lines[i], "* "));
+        host_check(world->host, strlen(lines[i]) <= 400);
+    }
+}
+
 /* BitlBee makes nicks of names at each login anew: one person's must never be another's later.
  * (What the real one makes of it is tried in tests/e2e.) */
 static void
@@ -261,6 +287,7 @@ add_all(void)
     world_add("bitlbee/lines-are-visible", "BitlBee", lines_are_visible);
     world_add("bitlbee/every-line-of-ours-is-marked", "BitlBee", every_line_of_ours_is_marked);
     world_add("bitlbee/customers-lines-are-only-text", "BitlBee", customers_lines_are_only_text);
+    world_add("bitlbee/customers-cannot-speak-for-us", "BitlBee", customers_cannot_speak_for_us);
     world_add("bitlbee/namesakes-keep-apart", "BitlBee", namesakes_keep_apart);
 }
 

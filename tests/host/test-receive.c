@@ -127,6 +127,41 @@ marks_and_markup(World *world)
     host_check(world->host, strstr(line->text, "\nsecond line 😀") != NULL);
 }
 
+static guint
+count_tags(const char *html)
+{
+    guint n = 0;
+
+    for (const char *p = strchr(html, '<'); p != NULL; p = strchr(p + 1, '<'))
+        n++;
+    return n;
+}
+
+/* Pidgin shows what is inside the tags of a line that has more than 100, links of its own counted.
+ */
+static void
+many_breaks_marks_and_addresses(World *world)
+{
+    static const char *const pieces[] = { "\n", "*a* _b_ ", "www.shop.example ", "a@b.example\n" };
+    const char *forged = "<a href=\"https://evil.example/\">https://bank.example/</a> 5 < 6";
+
+    host_go_online(world->host);
+    for (guint i = 0; i < G_N_ELEMENTS(pieces); i++) {
+        g_autoptr(GString) text = g_string_new(NULL);
+        for (guint j = 0; j < 101; j++)
+            g_string_append(text, pieces[i]);
+        g_string_append(text, forged);
+        g_free(coex_sim_customer_sends(world->sim, "ada", text->str));
+        const HostEvent *line = host_wait_message(world->host, ADA, "RECV", "*bank.example*");
+        host_check(world->host, g_str_has_suffix(line->text, forged));
+        host_check(world->host, count_tags(line->extra) <= 80);
+        host_check(world->host, i == 0 || strstr(line->detail, "NO_LINKIFY") != NULL);
+        g_free(coex_sim_phone_sends(world->sim, "ada", text->str));
+        const HostEvent *echo = host_wait_message(world->host, ADA, "SEND", "*bank.example*");
+        host_check(world->host, g_str_equal(echo->extra, line->extra));
+    }
+}
+
 static void
 action_of_a_customer_is_text(World *world)
 {
@@ -220,6 +255,7 @@ add_all(void)
     world_add("signature-is-demanded", NULL, signature_is_demanded);
     world_add("other-requests-are-refused", NULL, other_requests_are_refused);
     world_add("marks-and-markup", NULL, marks_and_markup);
+    world_add("many-breaks-marks-and-addresses", NULL, many_breaks_marks_and_addresses);
     world_add("action-of-a-customer-is-text", NULL, action_of_a_customer_is_text);
     world_add("other-types-are-one-line", NULL, other_types_are_one_line);
     world_add("placeholder-gives-way", NULL, placeholder_gives_way);

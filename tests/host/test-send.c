@@ -88,6 +88,27 @@ failure_is_explained(World *world)
     host_check(world->host, coex_sim_n_sent(world->sim, "ada") == 1);
 }
 
+/* Pidgin shows 4096 bytes of a line of ours, and no more. */
+static void
+long_failure_is_told_whole(World *world)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    g_autoptr(GString) told = g_string_new(NULL);
+
+    for (guint i = 0; i < 350; i++)
+        g_string_append_printf(text, "%sa&b<%u>", i > 0 ? " " : "", 1000 + i);
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    coex_sim_fail_next(world->sim, 131026);
+    host_type(world->host, ADA, text->str);
+    while (strstr(told->str, "131026") == NULL) {
+        const HostEvent *line = host_wait_message(world->host, ADA, "SYSTEM", "*");
+        host_check(world->host, strlen(line->extra) <= 3500);
+        g_string_append_printf(told, "%s%s", told->len > 0 ? " " : "", line->text);
+    }
+    host_check(world->host, strstr(told->str, text->str) != NULL);
+}
+
 static void
 resend_and_discard(World *world)
 {
@@ -209,6 +230,7 @@ add_all(void)
     world_add("order-is-kept", NULL, order_is_kept);
     world_add("long-text-is-split", NULL, long_text_is_split);
     world_add("failure-is-explained", NULL, failure_is_explained);
+    world_add("long-failure-is-told-whole", NULL, long_failure_is_told_whole);
     world_add("resend-and-discard", NULL, resend_and_discard);
     world_add("lost-answer-is-not-sent-again", NULL, lost_answer_is_not_sent_again);
     world_add("status-before-the-answer", NULL, status_before_the_answer);

@@ -43,7 +43,7 @@ LIBPURPLE = (
 
 # pattern, the only places where it may stand, what to say. Places are prefixes of paths.
 RULES_INCLUDE = [
-    (LIBPURPLE, ("src/purple/", "tests/host/", "tests/bench/"), "libpurple is for src/purple alone"),
+    (LIBPURPLE, ("src/purple/", "tests/host/", "tests/bench/", "tests/fuzz/test-display.c"), "libpurple is for src/purple alone"),
     (r"<libsoup/", ("src/net/", "tests/"), "libsoup is for src/net alone"),
     (r"<microhttpd\.h>", ("src/net/", "tests/"), "libmicrohttpd is for src/net alone"),
     (r"<sqlite3\.h>", ("src/store/", "tests/store/", "tests/session/", "tests/bench/"),
@@ -57,7 +57,8 @@ JSON_GLIB = (
 )
 
 RULES_WORD = [
-    (r"\b(purple_(?!init_plugin)\w+|Purple[A-Z]\w*|serv_got_\w+)", ("src/purple/", "tests/host/", "tests/bench/"),
+    (r"\b(purple_(?!init_plugin)\w+|Purple[A-Z]\w*|serv_got_\w+)",
+     ("src/purple/", "tests/host/", "tests/bench/", "tests/fuzz/test-display.c"),
      "libpurple is for src/purple alone"),
     (r"\b(soup_\w+|Soup[A-Z]\w*)", ("src/net/", "tests/"), "libsoup is for src/net alone"),
     (r"\bMHD_\w+", ("src/net/", "tests/"), "libmicrohttpd is for src/net alone"),
