@@ -52,6 +52,7 @@ typedef struct {
     char *context_wamid; /* the quoted message, NULL */
     char *group_id;      /* NULL */
     gboolean from_ad;    /* came with a referral */
+    gboolean in_standby; /* an agent of WhatsApp's holds the chat */
     CoexContent content;
 } CoexMessage;
 
@@ -122,8 +123,9 @@ typedef struct {
     char *phone_number_id;      /* NULL on account-level fields */
     char *display_phone_number; /* digits, NULL */
     gboolean keep_raw;          /* this version does not apply all of it: the raw delivery stays */
-    char *line; /* for kinds but message and status: one line for the account, NULL: nothing for
-                   people */
+    char *line;    /* for kinds but message and status: one line for the account, NULL: nothing for
+                      people */
+    CoexPeer peer; /* whom the line is about: it stands in their conversation; else empty */
     int history_progress; /* 0..100 on COEX_EVENT_HISTORY, -1 unknown */
     CoexMessage *message; /* COEX_EVENT_MESSAGE, else NULL */
     CoexStatus *status;   /* COEX_EVENT_STATUS, else NULL */

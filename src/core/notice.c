@@ -279,7 +279,6 @@ static const FieldRow field_rows[] = {
     { "business_username_update", COEX_EVENT_ACCOUNT, NULL },
     { "consumer_profile", COEX_EVENT_ACCOUNT, NULL },
     { "flows", COEX_EVENT_ACCOUNT, NULL },
-    { "messaging_handovers", COEX_EVENT_ACCOUNT, NULL },
     { "partner_solutions", COEX_EVENT_ACCOUNT, NULL },
     { "payment_configuration_update", COEX_EVENT_ACCOUNT, NULL },
     { "phone_number_name_update", COEX_EVENT_ACCOUNT, NULL },
@@ -305,6 +304,40 @@ coex_notice_read(const char *field, const CoexJsonAt *value, CoexEventKind *ret_
         return TRUE;
     }
     return FALSE;
+}
+
+/* ---- chats between people and WhatsApp's agent ---- */
+
+static gboolean
+is_agent(const char *role)
+{
+    return role != NULL && (strstr(role, "agent") != NULL || strstr(role, "bot") != NULL);
+}
+
+char *
+coex_notice_handover(const CoexJsonAt *value)
+{
+    const char *type = text_of(value, "type");
+    CoexJsonAt control = coex_json_member(value, type != NULL ? type : "control_passed");
+    const char *from = text_of(&control, "previous_owner_role");
+    const char *to = text_of(&control, "new_owner_role");
+
+    if (from == NULL)
+        from = text_of(&control, "previous_owner_app_role");
+    if (to == NULL)
+        to = text_of(&control, "new_owner_app_role");
+    if (is_agent(to))
+        return g_strdup("The Business Agent of WhatsApp answers in this chat now. A message typed "
+                        "here takes it over.");
+    if (is_agent(from) && g_strcmp0(to, "escalation") == 0)
+        return g_strdup("The Business Agent of WhatsApp has handed this chat over: it is yours to "
+                        "answer.");
+    if (is_agent(from))
+        return g_strdup("The Business Agent of WhatsApp does not answer in this chat any more.");
+    return coex_notice_flatten(g_strdup_printf(
+        "WhatsApp reports that this chat changed hands: %s, from %s to %s.",
+        type != NULL ? type : "not told how", from != NULL ? from : "somebody not told",
+        to != NULL ? to : "somebody not told"));
 }
 
 /* ---- elements of number-level values --------------------------------------------------------- */

@@ -14,6 +14,9 @@
 gboolean coex_notice_read(const char *field, const CoexJsonAt *value, CoexEventKind *ret_kind,
                           char **ret_line);
 
+/* A value of `messaging_handovers`: who answers the chat from now on. Never NULL. */
+char *coex_notice_handover(const CoexJsonAt *value);
+
 /* An element of `errors[]`: what happened, what to do, its code. Never NULL. */
 char *coex_notice_error(const CoexJsonAt *error);
 

@@ -9,12 +9,17 @@
 #define NUMBER_MIN_DIGITS 7
 #define NUMBER_MAX_DIGITS 15
 #define USER_ID_MAX_TAIL 140
+/* Two forms of a number have these first and last digits in common, and one has so many more. */
+#define FORM_HEAD 2
+#define FORM_TAIL 7
+#define FORM_MORE 2
 #define USERNAME_MAX 100
 
 void
 coex_peer_clear(CoexPeer *peer)
 {
     g_clear_pointer(&peer->wa_id, g_free);
+    g_clear_pointer(&peer->other_wa_id, g_free);
     g_clear_pointer(&peer->user_id, g_free);
     g_clear_pointer(&peer->parent_user_id, g_free);
     g_clear_pointer(&peer->username, g_free);
@@ -24,6 +29,7 @@ void
 coex_peer_copy(CoexPeer *ret_copy, const CoexPeer *peer)
 {
     ret_copy->wa_id = g_strdup(peer->wa_id);
+    ret_copy->other_wa_id = g_strdup(peer->other_wa_id);
     ret_copy->user_id = g_strdup(peer->user_id);
     ret_copy->parent_user_id = g_strdup(peer->parent_user_id);
     ret_copy->username = g_strdup(peer->username);
@@ -111,6 +117,34 @@ coex_number_normalize(const char *text, GError **error)
         return NULL;
     }
     return g_steal_pointer(&digits);
+}
+
+/* Whether @longer is @number with more digits somewhere in it. */
+static gboolean
+is_within(const char *number, const char *longer)
+{
+    for (; *longer != '\0' && *number != '\0'; longer++)
+        number += *number == *longer;
+    return *number == '\0';
+}
+
+gboolean
+coex_number_is_same(const char *one, const char *other)
+{
+    gsize n_one = one != NULL ? strlen(one) : 0;
+    gsize n_other = other != NULL ? strlen(other) : 0;
+    gsize n = MIN(n_one, n_other);
+
+    if (n < NUMBER_MIN_DIGITS + FORM_HEAD || MAX(n_one, n_other) - n > FORM_MORE)
+        return n > 0 && strcmp(one, other) == 0;
+    if (n_one == n_other)
+        return strcmp(one, other) == 0;
+    if (strncmp(one, other, FORM_HEAD) != 0 ||
+        strcmp(one + n_one - FORM_TAIL, other + n_other - FORM_TAIL) != 0)
+        return FALSE;
+    if (n_one > n_other)
+        return is_within(other, one);
+    return is_within(one, other);
 }
 
 void

@@ -9,6 +9,7 @@
 
 typedef struct {
     char *wa_id;          /* digits of the number, without +; NULL when withheld */
+    char *other_wa_id;    /* the same number in the other form in which it came too, or NULL */
     char *user_id;        /* BSUID, `DE.9051…` */
     char *parent_user_id; /* BSUID of linked portfolios */
     char *username;       /* without @; display only, never a key */
@@ -45,6 +46,11 @@ char *coex_peer_dup_display(const CoexPeer *peer);
 /* A number as typed, to its digits with country code: 7 to 15 of them, the first no zero; "00" and
  * "(0)" go. NULL and COEX_ERROR_INVALID_INPUT otherwise. Free with g_free(). */
 char *coex_number_normalize(const char *text, GError **error);
+
+/* Whether two numbers, digits with country code, are one: some countries write one number in two
+ * forms, with a digit or two more after the country's or the area's code (Brazil, Mexico,
+ * Argentina). FALSE for NULL. */
+gboolean coex_number_is_same(const char *one, const char *other);
 
 /* Whether @text is a BSUID: `[A-Z]{2}\.[A-Za-z0-9.]{1,140}` without `..`. */
 gboolean coex_user_id_is_valid(const char *text);

@@ -4,30 +4,19 @@
 #include "core/content.h"
 #include "core/message.h"
 #include "core/notice.h"
-#include "core/text.h"
+#include "core/webhook-people.h"
 
 #include <string.h>
 
 /* The end of the year 9999: what the calendar functions above us can still print. */
 #define TIME_MAX G_GINT64_CONSTANT(253402300799)
 
-/* What stands once in a value is copied into each of its events. Nothing longer is a name or an id:
- * or else a delivery of 3 MB could become a hundred thousand times as much. */
+/* What stands once in a value is copied into each of its events. Nothing longer is an id: or else a
+ * delivery of 3 MB could become a hundred thousand times as much. */
 #define ID_MAX 64 /* bytes of an account's id, a number, a field's name */
-#define USER_ID_MAX 160
-#define PERSON_NAME_MAX 512
-#define PERSON_NAME_CHARS 128 /* Pidgin cuts a name at 1024 bytes of HTML */
 
-/* One person as `contacts[]` tells it. Strings borrow the document, but for @number. */
-typedef struct {
-    const char *wa_id;
-    const char *user_id;
-    const char *parent_user_id;
-    CoexJsonAt profile;
-    const char *name;
-    const char *username;
-    char *number; /* digits of @wa_id, NULL */
-} Contact;
+#define STANDBY "standby"
+#define HANDOVERS "messaging_handovers"
 
 /* One `value` while it is read. */
 typedef struct {
@@ -37,18 +26,9 @@ typedef struct {
     const char *phone_number_id;
     char *display_phone_number;
     gboolean is_history;
-    GPtrArray *contacts;     /* of Contact */
-    GHashTable *by_address;  /* digits or BSUID -> Contact */
-    gboolean is_same_person; /* all elements of the list being read name one person */
-    gboolean is_system; /* the message being read is WhatsApp's own, its addresses may differ */
+    gboolean is_standby;       /* an agent of WhatsApp's holds these chats */
+    CoexWebhookPeople *people; /* `contacts[]` of what is being read */
 } Value;
-
-/* Who an element names, as it names them. */
-typedef struct {
-    const char *number;
-    const char *user_id;
-    const char *parent_user_id;
-} Address;
 
 /* @text, NULL when it has more than @max bytes. */
 static const char *
@@ -77,112 +57,6 @@ add_line(Value *value, CoexEventKind kind, char *line)
     add_event(value, kind)->line = line;
 }
 
-/* ---- people ---------------------------------------------------------------------------------- */
-
-static const CoexJsonField contact_fields[] = {
-    { "wa_id", COEX_JSON_TEXT, offsetof(Contact, wa_id), COEX_JSON_OPTIONAL },
-    { "user_id", COEX_JSON_TEXT, offsetof(Contact, user_id), COEX_JSON_OPTIONAL },
-    { "parent_user_id", COEX_JSON_TEXT, offsetof(Contact, parent_user_id), COEX_JSON_OPTIONAL },
-    { "profile", COEX_JSON_OBJECT, offsetof(Contact, profile), COEX_JSON_OPTIONAL },
-    COEX_JSON_END,
-};
-
-static const CoexJsonField profile_fields[] = {
-    { "name", COEX_JSON_STRING, offsetof(Contact, name), COEX_JSON_OPTIONAL },
-    { "username", COEX_JSON_STRING, offsetof(Contact, username), COEX_JSON_OPTIONAL },
-    COEX_JSON_END,
-};
-
-static void
-read_contact(const CoexJsonAt *at, Contact *contact)
-{
-    coex_json_read(at, contact_fields, contact, NULL);
-    coex_json_read(&contact->profile, profile_fields, contact, NULL);
-    contact->wa_id = bounded(contact->wa_id, ID_MAX);
-    contact->user_id = bounded(contact->user_id, USER_ID_MAX);
-    contact->parent_user_id = bounded(contact->parent_user_id, USER_ID_MAX);
-    contact->name = bounded(contact->name, PERSON_NAME_MAX);
-    contact->username = bounded(contact->username, PERSON_NAME_MAX);
-    contact->number = coex_number_normalize(contact->wa_id, NULL);
-}
-
-static void
-contact_free(gpointer data)
-{
-    Contact *contact = data;
-
-    g_free(contact->number);
-    g_free(contact);
-}
-
-static void
-read_contacts(Value *value, const CoexJsonAt *object)
-{
-    CoexJsonAt list = coex_json_member(object, "contacts");
-    guint n = coex_json_length(&list);
-
-    value->contacts = g_ptr_array_new_with_free_func(contact_free);
-    value->by_address = g_hash_table_new(g_str_hash, g_str_equal);
-    for (guint i = 0; i < n; i++) {
-        CoexJsonAt at = coex_json_element(&list, i);
-        Contact *contact = g_new0(Contact, 1);
-
-        read_contact(&at, contact);
-        g_ptr_array_add(value->contacts, contact);
-        if (contact->number != NULL)
-            g_hash_table_insert(value->by_address, contact->number, contact);
-        if (contact->user_id != NULL)
-            g_hash_table_insert(value->by_address, (char *)contact->user_id, contact);
-    }
-}
-
-/* The entry of `contacts[]` that belongs to a person: by BSUID, by number; a lone entry belongs to
- * the only person there is, for its wa_id may be written otherwise than the number in `from`. */
-static const Contact *
-find_contact(const Value *value, const Address *address)
-{
-    g_autofree char *number = coex_number_normalize(address->number, NULL);
-    const Contact *contact = NULL;
-
-    if (address->user_id != NULL)
-        contact = g_hash_table_lookup(value->by_address, address->user_id);
-    if (contact == NULL && number != NULL)
-        contact = g_hash_table_lookup(value->by_address, number);
-    if (contact != NULL || value->contacts->len != 1 || !value->is_same_person || value->is_system)
-        return contact;
-    contact = value->contacts->pdata[0];
-    if (address->user_id != NULL && contact->user_id != NULL)
-        return NULL;
-    return contact;
-}
-
-static void
-read_person(const Value *value, const Address *address, CoexPeer *ret_peer, char **ret_name)
-{
-    const Contact *contact = find_contact(value, address);
-
-    if (contact != NULL) {
-        coex_peer_set(ret_peer, contact->wa_id, contact->user_id, contact->parent_user_id);
-        coex_peer_set_username(ret_peer, contact->username);
-        if (!coex_text_is_blank(contact->name))
-            *ret_name = coex_text_excerpt(contact->name, PERSON_NAME_CHARS);
-    }
-    coex_peer_set(ret_peer, address->number, address->user_id, address->parent_user_id);
-}
-
-/* For lines: "Nora Field (+12025550147)". */
-static char *
-person_dup_display(const Value *value, const Address *address)
-{
-    g_auto(CoexPeer) peer = { 0 };
-    g_autofree char *name = NULL;
-    g_autofree char *display = NULL;
-
-    read_person(value, address, &peer, &name);
-    display = coex_peer_dup_display(&peer);
-    return name != NULL ? g_strdup_printf("%s (%s)", name, display) : g_steal_pointer(&display);
-}
-
 static gint64
 usable_time(gint64 seconds)
 {
@@ -192,11 +66,13 @@ usable_time(gint64 seconds)
 /* ---- messages and echoes --------------------------------------------------------------------- */
 
 typedef struct {
-    Address from, to;
+    CoexWebhookAddress from, to;
     const char *id;
     const char *group_id;
+    const char *creation; /* how a message of the business was made */
     gint64 timestamp;
     CoexJsonAt context, referral, system;
+    CoexJsonAt sent; /* of an agent's echo: the message as it was sent */
 } RawMessage;
 
 static const CoexJsonField message_fields[] = {
@@ -214,12 +90,14 @@ static const CoexJsonField message_fields[] = {
     { "context", COEX_JSON_OBJECT, offsetof(RawMessage, context), COEX_JSON_OPTIONAL },
     { "referral", COEX_JSON_OBJECT, offsetof(RawMessage, referral), COEX_JSON_OPTIONAL },
     { "system", COEX_JSON_OBJECT, offsetof(RawMessage, system), COEX_JSON_OPTIONAL },
+    { "message", COEX_JSON_OBJECT, offsetof(RawMessage, sent), COEX_JSON_OPTIONAL },
+    { "message_creation_type", COEX_JSON_TEXT, offsetof(RawMessage, creation), COEX_JSON_OPTIONAL },
     COEX_JSON_END,
 };
 
 typedef struct {
     const char *type;
-    Address before, now;
+    CoexWebhookAddress before, now;
     const char *new_wa_id; /* the new number in the older form */
 } RawSystem;
 
@@ -246,7 +124,7 @@ is_one_of(const char *text, const char *const *names)
  * addresses or already the new ones (Meta: webhooks/reference/messages/system). Into @address whom
  * it is about, into @message what is new. */
 static void
-read_system(const RawMessage *raw, Address *address, CoexMessage *message)
+read_system(const RawMessage *raw, CoexWebhookAddress *address, CoexMessage *message)
 {
     static const char *const of_number[] = { "user_changed_number", "customer_changed_number",
                                              NULL };
@@ -290,34 +168,72 @@ is_complete(const CoexMessage *message, const RawMessage *raw)
            coex_peer_is_addressable(&message->peer);
 }
 
-static void
-read_content(const CoexJsonAt *at, CoexMessage *message)
+/* Which machine wrote it in the business's name, NULL: a person did, as far as is told. */
+static const char *
+get_machine(const Value *value, const RawMessage *raw)
 {
-    char *text;
+    if (value->is_standby)
+        return "[by the Business Agent] ";
+    if (raw->creation != NULL &&
+        (strstr(raw->creation, "bot") != NULL || strstr(raw->creation, "agent") != NULL))
+        return "[by a bot] ";
+    return NULL;
+}
 
-    coex_content_read(at, &message->content);
-    if (message->group_id == NULL)
-        return;
-    text = g_strconcat("[in a group] ", message->content.text, NULL);
+static void
+add_label(CoexMessage *message, const char *label)
+{
+    char *text = g_strconcat(label, message->content.text, NULL);
+
     g_free(message->content.text);
     message->content.text = text;
+}
+
+static void
+read_content(const Value *value, const CoexJsonAt *at, const RawMessage *raw, CoexMessage *message)
+{
+    const char *machine = get_machine(value, raw);
+
+    coex_content_read(coex_json_at_exists(&raw->sent) ? &raw->sent : at, &message->content);
+    if (message->group_id != NULL)
+        add_label(message, "[in a group] ");
+    if (message->direction == COEX_ECHO && machine != NULL)
+        add_label(message, machine);
+}
+
+/* Whom an element of `messages` or of echoes is from or to. */
+static void
+read_peer(Value *value, const RawMessage *raw, CoexWebhookAddress *address, CoexMessage *message)
+{
+    gboolean is_system = message->direction == COEX_INBOUND && coex_json_at_exists(&raw->system);
+
+    if (message->direction == COEX_INBOUND)
+        *address = raw->from;
+    else
+        *address = raw->to;
+    if (message->direction == COEX_ECHO && address->number == NULL && address->user_id == NULL) {
+        address->number = coex_json_member_text(&raw->sent, "to");
+        address->user_id = coex_json_member_text(&raw->sent, "recipient");
+    }
+    if (is_system)
+        read_system(raw, address, message);
+    coex_webhook_people_read(value->people, address, is_system, &message->peer,
+                             &message->profile_name);
 }
 
 static void
 read_message_as(Value *value, const CoexJsonAt *at, CoexDirection direction)
 {
     RawMessage raw = { 0 };
-    Address address;
+    CoexWebhookAddress address = { 0 };
     g_autoptr(CoexMessage) message = coex_message_new();
     CoexEvent *event;
 
     coex_json_read(at, message_fields, &raw, NULL);
-    address = direction == COEX_ECHO ? raw.to : raw.from;
-    value->is_system = direction == COEX_INBOUND && coex_json_at_exists(&raw.system);
-    if (value->is_system)
-        read_system(&raw, &address, message);
+    message->direction = direction;
+    read_peer(value, &raw, &address, message);
     if (raw.id == NULL || *raw.id == '\0') {
-        g_autofree char *who = person_dup_display(value, &address);
+        g_autofree char *who = coex_webhook_people_dup_display(value->people, &address);
 
         add_line(
             value, COEX_EVENT_UNKNOWN,
@@ -326,13 +242,12 @@ read_message_as(Value *value, const CoexJsonAt *at, CoexDirection direction)
     }
     message->wamid = g_strdup(raw.id);
     message->token = coex_wamid_dup_token(raw.id);
-    message->direction = direction;
     message->time = usable_time(raw.timestamp);
     message->group_id = g_strdup(raw.group_id);
+    message->in_standby = value->is_standby;
     message->from_ad = coex_json_at_exists(&raw.referral);
     message->context_wamid = g_strdup(coex_json_member_text(&raw.context, "id"));
-    read_person(value, &address, &message->peer, &message->profile_name);
-    read_content(at, message);
+    read_content(value, at, &raw, message);
     event = add_event(value, COEX_EVENT_MESSAGE);
     event->keep_raw = !is_complete(message, &raw);
     event->message = g_steal_pointer(&message);
@@ -344,21 +259,14 @@ read_echo(Value *value, const CoexJsonAt *at)
     read_message_as(value, at, COEX_ECHO);
 }
 
-/* `standby` is said to bring an agent's own messages along with the customer's (Meta:
- * webhooks/reference/smb_message_echoes). */
+/* The business's own messages may come among those of customers, also without the one they went to
+ * (Meta: webhooks/reference/messages). */
 static void
 read_message(Value *value, const CoexJsonAt *at)
 {
-    CoexJsonAt to = coex_json_member(at, "to");
-    CoexJsonAt to_user_id = coex_json_member(at, "to_user_id");
-    g_autofree char *number = coex_number_normalize(coex_json_member_text(at, "from"), NULL);
-    gboolean is_ours = number != NULL && value->display_phone_number != NULL &&
-                       strcmp(number, value->display_phone_number) == 0;
+    gboolean is_ours = coex_webhook_people_is_own(value->people, coex_json_member_text(at, "from"));
 
-    if (is_ours && (coex_json_at_exists(&to) || coex_json_at_exists(&to_user_id)))
-        read_message_as(value, at, COEX_ECHO);
-    else
-        read_message_as(value, at, COEX_INBOUND);
+    read_message_as(value, at, is_ours ? COEX_ECHO : COEX_INBOUND);
 }
 
 /* ---- statuses -------------------------------------------------------------------------------- */
@@ -367,7 +275,7 @@ typedef struct {
     const char *id;
     const char *status;
     gint64 timestamp;
-    Address recipient;
+    CoexWebhookAddress recipient;
     const char *parent_before; /* the key's name until May 2026 */
     const char *recipient_type;
     const char *opaque;
@@ -469,7 +377,8 @@ read_status(Value *value, const CoexJsonAt *at)
     status->opaque = g_strdup(raw.opaque);
     status->free_entry_until = read_free_entry(&raw);
     if (g_strcmp0(raw.recipient_type, "group") != 0)
-        read_person(value, &raw.recipient, &status->peer, &status->profile_name);
+        coex_webhook_people_read(value->people, &raw.recipient, FALSE, &status->peer,
+                                 &status->profile_name);
     read_status_error(&raw, status);
     event = add_event(value, COEX_EVENT_STATUS);
     event->status = status;
@@ -516,8 +425,8 @@ read_groups(Value *value, const CoexJsonAt *list)
 }
 
 static const CoexJsonField call_fields[] = {
-    { "from", COEX_JSON_TEXT, offsetof(Address, number), COEX_JSON_OPTIONAL },
-    { "from_user_id", COEX_JSON_TEXT, offsetof(Address, user_id), COEX_JSON_OPTIONAL },
+    { "from", COEX_JSON_TEXT, offsetof(CoexWebhookAddress, number), COEX_JSON_OPTIONAL },
+    { "from_user_id", COEX_JSON_TEXT, offsetof(CoexWebhookAddress, user_id), COEX_JSON_OPTIONAL },
     COEX_JSON_END,
 };
 
@@ -526,11 +435,11 @@ static void
 read_notice(Value *value, const CoexJsonAt *at, const CoexJsonField *fields,
             char *(*notice)(const CoexJsonAt *at, const char *who))
 {
-    Address address = { 0 };
+    CoexWebhookAddress address = { 0 };
     g_autofree char *who = NULL;
 
     coex_json_read(at, fields, &address, NULL);
-    who = person_dup_display(value, &address);
+    who = coex_webhook_people_dup_display(value->people, &address);
     add_line(value, COEX_EVENT_ACCOUNT, notice(at, who));
 }
 
@@ -541,8 +450,8 @@ read_call(Value *value, const CoexJsonAt *at)
 }
 
 static const CoexJsonField preference_fields[] = {
-    { "wa_id", COEX_JSON_TEXT, offsetof(Address, number), COEX_JSON_OPTIONAL },
-    { "user_id", COEX_JSON_TEXT, offsetof(Address, user_id), COEX_JSON_OPTIONAL },
+    { "wa_id", COEX_JSON_TEXT, offsetof(CoexWebhookAddress, number), COEX_JSON_OPTIONAL },
+    { "user_id", COEX_JSON_TEXT, offsetof(CoexWebhookAddress, user_id), COEX_JSON_OPTIONAL },
     COEX_JSON_END,
 };
 
@@ -558,6 +467,43 @@ static void
 read_history_media(Value *value, const CoexJsonAt *list)
 {
     add_event(value, COEX_EVENT_HISTORY);
+}
+
+typedef struct {
+    CoexJsonAt sender;
+    CoexWebhookAddress who;
+    const char *wa_id;
+} RawHandover;
+
+static const CoexJsonField handover_fields[] = {
+    { "sender", COEX_JSON_OBJECT, offsetof(RawHandover, sender), COEX_JSON_OPTIONAL },
+    COEX_JSON_END,
+};
+
+static const CoexJsonField handover_sender_fields[] = {
+    { "phone_number", COEX_JSON_TEXT, offsetof(RawHandover, who.number), COEX_JSON_OPTIONAL },
+    { "wa_id", COEX_JSON_TEXT, offsetof(RawHandover, wa_id), COEX_JSON_OPTIONAL },
+    { "user_id", COEX_JSON_TEXT, offsetof(RawHandover, who.user_id), COEX_JSON_OPTIONAL },
+    { "parent_user_id", COEX_JSON_TEXT, offsetof(RawHandover, who.parent_user_id),
+      COEX_JSON_OPTIONAL },
+    COEX_JSON_END,
+};
+
+/* An agent of WhatsApp's takes a chat or hands it over (Meta:
+ * webhooks/reference/messaging_handovers).
+ */
+static void
+read_handover(Value *value, const CoexJsonAt *object)
+{
+    RawHandover raw = { 0 };
+    CoexEvent *event = add_event(value, COEX_EVENT_ACCOUNT);
+
+    coex_json_read(object, handover_fields, &raw, NULL);
+    coex_json_read(&raw.sender, handover_sender_fields, &raw, NULL);
+    if (raw.who.number == NULL)
+        raw.who.number = raw.wa_id;
+    coex_peer_set(&event->peer, raw.who.number, raw.who.user_id, raw.who.parent_user_id);
+    event->line = coex_notice_handover(object);
 }
 
 /* ---- values ---------------------------------------------------------------------------------- */
@@ -588,30 +534,6 @@ static const PartRow parts[] = {
     { "groups", "group_lifecycle_update", NULL, read_groups, { NULL, NULL }, FALSE },
 };
 
-static gboolean
-same_member(const CoexJsonAt *a, const CoexJsonAt *b, const char *name)
-{
-    return g_strcmp0(coex_json_member_text(a, name), coex_json_member_text(b, name)) == 0;
-}
-
-static gboolean
-is_same_person(const PartRow *part, const CoexJsonAt *list)
-{
-    CoexJsonAt first = coex_json_element(list, 0);
-    guint n = coex_json_length(list);
-
-    if (part->person_keys[0] == NULL)
-        return FALSE;
-    for (guint i = 1; i < n; i++) {
-        CoexJsonAt other = coex_json_element(list, i);
-
-        if (!same_member(&first, &other, part->person_keys[0]) ||
-            !same_member(&first, &other, part->person_keys[1]))
-            return FALSE;
-    }
-    return TRUE;
-}
-
 static void
 read_part(Value *value, const PartRow *part, const CoexJsonAt *list)
 {
@@ -626,7 +548,7 @@ read_part(Value *value, const PartRow *part, const CoexJsonAt *list)
         part->read_list(value, list);
         return;
     }
-    value->is_same_person = is_same_person(part, list);
+    coex_webhook_people_enter(value->people, list, part->person_keys);
     for (guint i = 0; i < n; i++) {
         CoexJsonAt at = coex_json_element(list, i);
 
@@ -640,7 +562,7 @@ read_part(Value *value, const PartRow *part, const CoexJsonAt *list)
 }
 
 typedef struct {
-    CoexJsonAt metadata, waba_info;
+    CoexJsonAt metadata, waba_info, recipient;
     const char *phone_number_id;
     const char *display_phone_number;
     const char *phone_number;
@@ -650,6 +572,7 @@ typedef struct {
 static const CoexJsonField value_fields[] = {
     { "metadata", COEX_JSON_OBJECT, offsetof(RawValue, metadata), COEX_JSON_OPTIONAL },
     { "waba_info", COEX_JSON_OBJECT, offsetof(RawValue, waba_info), COEX_JSON_OPTIONAL },
+    { "recipient", COEX_JSON_OBJECT, offsetof(RawValue, recipient), COEX_JSON_OPTIONAL },
     { "display_phone_number", COEX_JSON_TEXT, offsetof(RawValue, display_phone_number),
       COEX_JSON_OPTIONAL },
     { "phone_number", COEX_JSON_TEXT, offsetof(RawValue, phone_number), COEX_JSON_OPTIONAL },
@@ -669,24 +592,47 @@ static const CoexJsonField waba_info_fields[] = {
     COEX_JSON_END,
 };
 
-static void
-read_parts(Value *value, const CoexJsonAt *object)
+/* The lists of @object; TRUE when there is one, be it empty. */
+static gboolean
+read_lists(Value *value, const CoexJsonAt *object)
 {
-    guint n_before = value->events->len;
     gboolean has_part = FALSE;
-    CoexEventKind kind;
-    char *line;
 
-    if (coex_notice_read(value->field, object, &kind, &line)) {
-        add_line(value, kind, line);
-        return;
-    }
+    value->people = coex_webhook_people_new(object, value->display_phone_number);
     for (gsize i = 0; i < G_N_ELEMENTS(parts); i++) {
         CoexJsonAt list = coex_json_member(object, parts[i].key);
 
         has_part |= coex_json_at_exists(&list);
         if (coex_json_at_exists(&list))
             read_part(value, &parts[i], &list);
+    }
+    g_clear_pointer(&value->people, coex_webhook_people_free);
+    return has_part;
+}
+
+static void
+read_parts(Value *value, const CoexJsonAt *object)
+{
+    CoexJsonAt standby = coex_json_member(object, STANDBY);
+    guint n_before = value->events->len;
+    gboolean has_part;
+    CoexEventKind kind;
+    char *line;
+
+    if (strcmp(value->field, HANDOVERS) == 0) {
+        read_handover(value, object);
+        return;
+    }
+    if (coex_notice_read(value->field, object, &kind, &line)) {
+        add_line(value, kind, line);
+        return;
+    }
+    value->is_standby = strcmp(value->field, STANDBY) == 0;
+    has_part = read_lists(value, object);
+    /* All of it one level deeper (Meta: webhooks/reference/standby). */
+    if (coex_json_at_is_object(&standby)) {
+        value->is_standby = TRUE;
+        has_part |= read_lists(value, &standby);
     }
     if (value->events->len == n_before)
         add_event(value, COEX_EVENT_UNKNOWN)->keep_raw = !has_part;
@@ -697,7 +643,10 @@ coex_webhook_value_guess_field(const CoexJsonAt *object)
 {
     CoexJsonAt template_id = coex_json_member(object, "message_template_id");
     CoexJsonAt event = coex_json_member(object, "event");
+    CoexJsonAt standby = coex_json_member(object, STANDBY);
 
+    if (coex_json_at_is_object(&standby))
+        return STANDBY;
     for (gsize i = 0; i < G_N_ELEMENTS(parts); i++) {
         CoexJsonAt list = coex_json_member(object, parts[i].key);
 
@@ -718,6 +667,9 @@ coex_webhook_value_read(const CoexJsonAt *object, const char *field, const char 
 
     coex_json_read(object, value_fields, &raw, NULL);
     coex_json_read(&raw.metadata, metadata_fields, &raw, NULL);
+    /* `messaging_handovers` has the number here */
+    if (!coex_json_at_exists(&raw.metadata))
+        coex_json_read(&raw.recipient, metadata_fields, &raw, NULL);
     coex_json_read(&raw.waba_info, waba_info_fields, &raw, NULL);
     field = bounded(field, ID_MAX);
     if (field == NULL)
@@ -728,9 +680,6 @@ coex_webhook_value_read(const CoexJsonAt *object, const char *field, const char 
     value.display_phone_number = coex_number_normalize(
         raw.display_phone_number != NULL ? raw.display_phone_number : raw.phone_number, NULL);
     value.is_history = strcmp(value.field, "history") == 0;
-    read_contacts(&value, object);
     read_parts(&value, object);
-    g_hash_table_unref(value.by_address);
-    g_ptr_array_unref(value.contacts);
     g_free(value.display_phone_number);
 }

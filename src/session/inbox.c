@@ -127,6 +127,7 @@ struct CoexInboxStep {
     GHashTable *touched; /* person ids */
     GPtrArray *settled;  /* char *, local ids of sends that statuses proved */
     GHashTable *failed;  /* those of them that failed */
+    GPtrArray *standby;  /* char *, keys of settings that say so of a chat */
     gboolean catalogue_is_stale;
 };
 
@@ -182,14 +183,50 @@ note_inbound(CoexAccount *account, CoexPerson *person, const CoexMessage *messag
     return TRUE;
 }
 
-/* Somebody's words among our own lines. */
+/* Somebody's words among our own lines: what has no conversation to stand in. */
 static char *
-quote_stranger(const char *text)
+quote_lost(const CoexMessage *message, gboolean is_self)
 {
-    g_autofree char *excerpt = coex_text_excerpt(text, STRANGER_EXCERPT);
+    g_autofree char *excerpt = coex_text_excerpt(message->content.text, STRANGER_EXCERPT);
 
-    return g_strdup_printf("A message came without its sender's address: “%s”. Look at the phone.",
+    if (is_self)
+        return g_strdup_printf("A note to this number itself: “%s”.", excerpt);
+    if (message->direction == COEX_INBOUND)
+        return g_strdup_printf("A message came without its sender's address: “%s”. Look at the "
+                               "phone.",
+                               excerpt);
+    if (message->group_id != NULL)
+        return g_strdup_printf("A message was written on the phone: “%s”. Look at the phone.",
+                               excerpt);
+    return g_strdup_printf("A message that was written on the phone came without the address it "
+                           "went to: “%s”. Look at the phone.",
                            excerpt);
+}
+
+/* Nobody has a conversation with oneself. */
+static gboolean
+is_self(const CoexAccount *account, const CoexPeer *peer)
+{
+    return coex_number_is_same(peer->wa_id, account->number) ||
+           coex_number_is_same(peer->other_wa_id, account->number);
+}
+
+/* Once for each chat: what is typed there has an effect that cannot be seen. */
+static void
+tell_standby(CoexInboxStep *step, CoexBatch *batch, const CoexPerson *person, gint64 time)
+{
+    CoexAccount *account = step->account;
+    g_autofree char *key = g_strdup_printf("standby-%" G_GINT64_FORMAT, person->id);
+
+    if (coex_account_get_setting(account, key) != NULL)
+        return;
+    g_hash_table_replace(account->settings, g_strdup(key), g_strdup("1"));
+    coex_batch_put_setting(batch, key, "1");
+    coex_batch_add_line(batch, person->id, COEX_FEED_NOTICE,
+                        "The Business Agent of WhatsApp answers in this chat. A message typed here "
+                        "takes it over from the agent.",
+                        NULL, time);
+    g_ptr_array_add(step->standby, g_steal_pointer(&key));
 }
 
 static void
@@ -198,12 +235,13 @@ apply_message(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
     CoexAccount *account = step->account;
     const CoexMessage *message = event->message;
     gint64 time = message_time(account, message);
-    CoexPerson *person = learn_sender(account, message, time);
+    gboolean self = is_self(account, &message->peer);
+    CoexPerson *person = self ? NULL : learn_sender(account, message, time);
     Effect effect = { 0 };
 
     if (person == NULL) {
         if (message->content.text != NULL)
-            g_ptr_array_add(step->notices, quote_stranger(message->content.text));
+            g_ptr_array_add(step->notices, quote_lost(message, self));
         return;
     }
     if (message->direction != COEX_INBOUND)
@@ -215,6 +253,8 @@ apply_message(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
     person->active_at = MAX(person->active_at, time);
     coex_account_give_nick(account, person);
     coex_batch_put_person(batch, person);
+    if (message->in_standby)
+        tell_standby(step, batch, person, time);
     effect.index = coex_batch_add_message(batch, person->id, message, time);
     effect.person_id = person->id;
     g_array_append_val(step->effects, effect);
@@ -272,6 +312,28 @@ apply_history(CoexInboxStep *step, const CoexEvent *event)
                                 " They are kept, and not shown in conversations.", NULL));
 }
 
+/* A line of ours, for the account or in the conversation of whom it is about. */
+static void
+apply_line(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
+{
+    CoexAccount *account = step->account;
+    CoexPerson *person;
+
+    if (event->line == NULL)
+        return;
+    person = is_self(account, &event->peer)
+                 ? NULL
+                 : coex_people_learn(account->people, &event->peer, 0, NULL);
+    if (person == NULL) {
+        g_ptr_array_add(step->notices, g_strdup(event->line));
+        return;
+    }
+    coex_batch_put_person(batch, person);
+    coex_batch_add_line(batch, person->id, COEX_FEED_NOTICE, event->line, NULL,
+                        coex_account_now(account));
+    touch(step, person->id);
+}
+
 static void
 apply_event(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
 {
@@ -287,14 +349,12 @@ apply_event(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
         break;
     case COEX_EVENT_TEMPLATE:
         step->catalogue_is_stale = TRUE;
-        if (event->line != NULL)
-            g_ptr_array_add(step->notices, g_strdup(event->line));
+        apply_line(step, batch, event);
         break;
     case COEX_EVENT_CONTACT_CHANGE:
     case COEX_EVENT_ACCOUNT:
     case COEX_EVENT_UNKNOWN:
-        if (event->line != NULL)
-            g_ptr_array_add(step->notices, g_strdup(event->line));
+        apply_line(step, batch, event);
         break;
     }
 }
@@ -324,6 +384,7 @@ coex_inbox_apply(CoexAccount *account, CoexBatch *batch, GPtrArray *events)
     step->notices = g_ptr_array_new_with_free_func(g_free);
     step->touched = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     step->settled = g_ptr_array_new_with_free_func(g_free);
+    step->standby = g_ptr_array_new_with_free_func(g_free);
     step->failed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     coex_batch_set_account(batch, account->id);
     note_delivery(account, batch);
@@ -342,6 +403,7 @@ step_free(CoexInboxStep *step)
     g_ptr_array_unref(step->notices);
     g_hash_table_unref(step->touched);
     g_ptr_array_unref(step->settled);
+    g_ptr_array_unref(step->standby);
     g_hash_table_unref(step->failed);
     g_free(step);
 }
@@ -428,6 +490,8 @@ coex_inbox_applied(CoexInboxStep *step, CoexBatch *batch, const GError *error)
         coex_outbox_settled(account->outbox, local_id,
                             g_hash_table_contains(step->failed, local_id), error);
     }
+    for (guint i = 0; error != NULL && i < step->standby->len; i++)
+        g_hash_table_remove(account->settings, g_ptr_array_index(step->standby, i));
     if (error != NULL)
         coex_account_tell_store_error(account, error);
     else if (!account->dead)

@@ -112,6 +112,8 @@ coex_people_find(CoexPeople *people, const CoexPeer *peer)
         person = by_address(people, peer->parent_user_id);
     if (person == NULL)
         person = by_number(people, peer, peer->wa_id);
+    if (person == NULL)
+        person = by_number(people, peer, peer->other_wa_id);
     return person;
 }
 
@@ -202,12 +204,12 @@ coex_people_link(CoexPeople *people, CoexPerson *person, const CoexPeer *peer, g
 
     /* All that came with a former BSUID is as old as that. */
     if (!fresh && is_former(people, person, peer->user_id, person->peer.user_id))
-        return link_address(people, person, peer->wa_id) ||
-               link_address(people, person, peer->parent_user_id);
+        return link_address(people, person, peer->wa_id);
     changed |= take_address(people, person, &person->peer.user_id, peer->user_id, fresh);
     changed |=
         take_address(people, person, &person->peer.parent_user_id, peer->parent_user_id, fresh);
     changed |= take_address(people, person, &person->peer.wa_id, peer->wa_id, fresh);
+    changed |= take_address(people, person, &person->peer.other_wa_id, peer->other_wa_id, fresh);
     changed |= coex_people_take_over(&person->peer.username, peer->username);
     return changed;
 }

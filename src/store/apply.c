@@ -60,6 +60,7 @@ apply_person(CoexApply *a, GError **error)
                            coex_text(p->nick)),
                error) &&
            link_address(a, p->peer.wa_id, p->id, error) &&
+           link_address(a, p->peer.other_wa_id, p->id, error) &&
            link_address(a, p->peer.user_id, p->id, error) &&
            link_address(a, p->peer.parent_user_id, p->id, error);
 }

@@ -232,6 +232,178 @@ test_new_wa_id(Desk *desk)
     again = desk_wait_sent(desk, "moved", "Good");
 }
 
+/* ---- one number in two forms ---- */
+
+#define WITH_NINE "5531966665501"
+#define WITHOUT_NINE "553166665501"
+#define CONTACT(name, number) "{\"profile\":{\"name\":\"" name "\"},\"wa_id\":\"" number "\"}"
+#define TEXT(body) "\"type\":\"text\",\"text\":{\"body\":\"" body "\"}"
+
+static void
+add_bia(Desk *desk)
+{
+    coex_sim_add_customer(desk->sim, "bia", "+" WITH_NINE, NULL, "Bia");
+    coex_sim_set_wa_id(desk->sim, "bia", WITHOUT_NINE);
+    coex_sim_open_window(desk->sim, "bia");
+}
+
+static void
+answer_bia(Desk *desk, const char *name, const char *text)
+{
+    g_autofree char *delivered = g_strconcat("delivered *: ", text, NULL);
+
+    desk_send(desk, name, text);
+    desk_wait_feed(desk, COEX_FEED_TYPED, name, text);
+    coex_sim_request_free(desk_wait_sent(desk, "bia", text));
+    desk_wait_state(desk, name, delivered);
+}
+
+/* The phone writes to the one form, the answer comes from the other. */
+static void
+test_two_forms(Desk *desk)
+{
+    add_bia(desk);
+    desk_login(desk);
+    coex_sim_change(
+        desk->sim, "smb_message_echoes",
+        "{\"message_echoes\":[{\"to\":\"" WITH_NINE
+        "\",\"id\":\"wamid.a\",\"timestamp\":\"1760000000\"," TEXT("We call you back") "}]}");
+    desk_wait_feed(desk, COEX_FEED_ECHO, WITH_NINE, "We call you back");
+    deliver(desk, "\"contacts\":[" CONTACT("Bia", WITH_NINE) "],", "b", 0,
+            "\"from\":\"" WITHOUT_NINE "\"," TEXT("obrigada"));
+    desk_wait_feed(desk, COEX_FEED_INBOUND, WITH_NINE, "obrigada");
+    desk_wait_window(desk, WITH_NINE, TRUE);
+    g_assert_cmpstr(desk_view(desk, WITH_NINE)->alias, ==, "Bia");
+    answer_bia(desk, WITH_NINE, "At once");
+    desk_restart(desk);
+    deliver(desk, "", "c", 0, "\"from\":\"" WITHOUT_NINE "\"," TEXT("sem contato"));
+    desk_wait_feed(desk, COEX_FEED_INBOUND, WITH_NINE, "sem contato");
+    deliver(desk, "", "d", 0, "\"from\":\"" WITH_NINE "\"," TEXT("com nove"));
+    desk_wait_feed(desk, COEX_FEED_INBOUND, WITH_NINE, "com nove");
+    answer_bia(desk, WITH_NINE, "Still here");
+    desk_fence(desk);
+    g_assert_cmpuint(desk_count(desk, DESK_PERSON, WITHOUT_NINE, "*"), ==, 0);
+}
+
+/* Of two such people who come in one delivery each keeps the name, and is one. */
+static void
+test_two_forms_twice(Desk *desk)
+{
+    g_autofree char *value = g_strdup_printf(
+        "{\"contacts\":[" CONTACT("Bia", WITH_NINE) "," CONTACT(
+            "Caio", "5511966665501") "],"
+                                     "\"messages\":[{\"from\":\"551166665501\",\"id\":\"wamid.a\","
+                                     "\"timestamp\":\"%" G_GINT64_FORMAT
+                                     "\"," TEXT("bom dia") "},"
+                                                           "{\"from\":\"" WITHOUT_NINE
+                                                           "\",\"id\":\"wamid.b\","
+                                                           "\"timestamp\":\"%" G_GINT64_FORMAT
+                                                           "\"," TEXT("obrigada") "}]}",
+        coex_sim_now(desk->sim), coex_sim_now(desk->sim));
+
+    desk_login(desk);
+    coex_sim_change(desk->sim, "messages", value);
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "551166665501", "bom dia");
+    desk_wait_feed(desk, COEX_FEED_INBOUND, WITHOUT_NINE, "obrigada");
+    g_assert_cmpstr(desk_view(desk, "551166665501")->alias, ==, "Caio");
+    g_assert_cmpstr(desk_view(desk, WITHOUT_NINE)->alias, ==, "Bia");
+    coex_sim_change(desk->sim, "smb_message_echoes",
+                    "{\"message_echoes\":[{\"to\":\"" WITH_NINE
+                    "\",\"id\":\"wamid.c\",\"timestamp\":\"1760000000\"," TEXT("tudo bem") "}]}");
+    desk_wait_feed(desk, COEX_FEED_ECHO, WITHOUT_NINE, "tudo bem");
+}
+
+/* ---- who else writes in the business's name ---- */
+
+static void
+stand_by(Desk *desk, const char *parts)
+{
+    g_autofree char *value = g_strdup_printf("{\"standby\":{%s}}", parts);
+
+    coex_sim_change(desk->sim, "standby", value);
+}
+
+#define ADA_WRITES(id, body)                                                                       \
+    "\"contacts\":[{\"wa_id\":\"" OLD_NUMBER "\",\"user_id\":\"" OLD_ID                            \
+    "\"}],\"messages\":[{\"from\":\"" OLD_NUMBER "\",\"from_user_id\":\"" OLD_ID                   \
+    "\",\"id\":\"wamid." id "\",\"timestamp\":\"%" G_GINT64_FORMAT "\"," TEXT(body) "}]"
+
+/* Meta's agent holds the chat: all of it is shown, who wrote is said, and once what typing does. */
+static void
+test_standby(Desk *desk)
+{
+    g_autofree char *first =
+        g_strdup_printf(ADA_WRITES("a", "When do you open?"), coex_sim_now(desk->sim));
+    g_autofree char *second =
+        g_strdup_printf(ADA_WRITES("c", "And today?"), coex_sim_now(desk->sim));
+
+    desk_login(desk);
+    stand_by(desk, first);
+    desk_wait_feed(desk, COEX_FEED_NOTICE, "ada", "*Business Agent*typed here takes it over*");
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "When do you open?");
+    desk_wait_window(desk, "ada", TRUE);
+    stand_by(desk,
+             "\"message_echoes\":[{\"id\":\"wamid.b\",\"timestamp\":\"1760000000\",\"message\":{"
+             "\"to\":\"" OLD_NUMBER "\",\"recipient_type\":\"individual\"," TEXT("At nine.") "}}]");
+    desk_wait_feed(desk, COEX_FEED_ECHO, "ada", "[by the Business Agent] At nine.");
+    stand_by(desk, "\"statuses\":[{\"id\":\"wamid.b\",\"status\":\"read\",\"recipient_id\":"
+                   "\"" OLD_NUMBER "\",\"timestamp\":\"1760000001\"}]");
+    desk_wait_state(desk, "ada", "read *");
+    desk_restart(desk);
+    stand_by(desk, second);
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "And today?");
+    coex_sim_change(desk->sim, "messaging_handovers",
+                    "{\"sender\":{\"phone_number\":\"" OLD_NUMBER
+                    "\"},\"timestamp\":\"1760000002\","
+                    "\"type\":\"control_passed\",\"control_passed\":{\"previous_owner_app_role\":"
+                    "\"meta_business_agent\",\"previous_owner_role\":\"ai_agent\","
+                    "\"new_owner_role\":\"escalation\"}}");
+    desk_wait_feed(desk, COEX_FEED_NOTICE, "ada", "*has handed this chat over*");
+    coex_sim_open_window(desk->sim, "ada");
+    desk_send(desk, "ada", "Until six");
+    desk_wait_feed(desk, COEX_FEED_TYPED, "ada", "Until six");
+    coex_sim_request_free(desk_wait_sent(desk, "ada", "Until six"));
+    desk_wait_state(desk, "ada", "delivered *");
+}
+
+static void
+deliver_own(Desk *desk, const char *extra, const char *token, const char *rest)
+{
+    g_autofree char *own =
+        g_strdup_printf("\"from\":\"%s\",%s", coex_sim_get_number(desk->sim) + 1, rest);
+
+    deliver(desk, extra, token, 0, own);
+}
+
+/* Our own messages among those of customers, and without the one they went to. */
+static void
+test_own_messages(Desk *desk)
+{
+    g_autofree char *to_self =
+        g_strdup_printf("\"to\":\"%s\"," TEXT("note to self"), coex_sim_get_number(desk->sim) + 1);
+
+    desk_login(desk);
+    deliver_own(desk, "", "a", "\"to\":\"" OLD_NUMBER "\"," TEXT("With the addressee"));
+    desk_wait_feed(desk, COEX_FEED_ECHO, "ada", "With the addressee");
+    deliver_own(desk, "\"contacts\":[{\"wa_id\":\"" OLD_NUMBER "\"}],", "b",
+                "\"message_creation_type\":\"created_by_1p_bot\"," TEXT("By a bot"));
+    desk_wait_feed(desk, COEX_FEED_ECHO, "ada", "[by a bot] By a bot");
+    desk_wait_window(desk, "ada", FALSE);
+    deliver_own(desk, "", "c", TEXT("To nobody told"));
+    desk_wait_notice(desk, NULL, "*came without the address it went to*To nobody told*");
+    deliver_own(desk, "", "d", to_self);
+    desk_wait_notice(desk, NULL, "A note to this number itself*note to self*");
+    coex_sim_change(
+        desk->sim, "smb_message_echoes",
+        "{\"message_echoes\":[{\"to\":\"Y2FwaV9ncm91cDox\",\"group_id\":\"Y2FwaV9ncm91cDox\","
+        "\"id\":\"wamid.e\",\"timestamp\":\"1760000000\"," TEXT("to the group") "}]}");
+    desk_wait_notice(desk, NULL, "A message was written on the phone*in a group*to the group*");
+    desk_fence(desk);
+    g_assert_null(coex_session_find_person(desk->session, desk->number));
+    desk_restart(desk);
+    desk_hear(desk, "ada", "And I answer");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -243,5 +415,9 @@ main(int argc, char **argv)
     desk_add("/people/change-told-late", test_change_told_late);
     desk_add("/people/number-taken-up", test_number_taken_up);
     desk_add("/people/new-wa-id", test_new_wa_id);
+    desk_add("/people/two-forms", test_two_forms);
+    desk_add("/people/two-forms-twice", test_two_forms_twice);
+    desk_add("/people/standby", test_standby);
+    desk_add("/people/own-messages", test_own_messages);
     return g_test_run();
 }

@@ -495,13 +495,9 @@ on_raw(gpointer user_data)
 }
 
 /* A read mark for a message that came in by hand is as good as any. */
-static void
-learn_ids(CoexSim *sim, GBytes *body)
+void
+sim_learn_ids(CoexSim *sim, const char *text)
 {
-    gsize length = 0;
-    const char *data = g_bytes_get_data(body, &length);
-    g_autofree char *text = g_strndup(data, length);
-
     for (const char *p = strstr(text, "\"wamid."); p; p = strstr(p + 1, "\"wamid.")) {
         const char *end = strchr(p + 1, '"');
 
@@ -519,8 +515,13 @@ coex_sim_deliver_raw_to(CoexSim *sim, const char *method, const char *url, GByte
     g_autoptr(GSource) source = g_idle_source_new();
     SIM_LOCK(sim);
 
-    if (body)
-        learn_ids(sim, body);
+    if (body) {
+        gsize length = 0;
+        const char *data = g_bytes_get_data(body, &length);
+        g_autofree char *text = g_strndup(data, length);
+
+        sim_learn_ids(sim, text);
+    }
     g_source_set_callback(source, on_raw, &raw, NULL);
     g_source_attach(source, sim->context);
     while (!raw.done)

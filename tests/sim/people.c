@@ -501,6 +501,7 @@ coex_sim_change(CoexSim *sim, const char *field, const char *value)
     JsonObject *own = sim_new_value(sim);
 
     g_assert_nonnull(object);
+    sim_learn_ids(sim, value);
     if (!json_object_has_member(object, "metadata") && !g_str_has_prefix(field, "account_")) {
         json_object_set_string_member(object, "messaging_product", "whatsapp");
         json_object_set_member(object, "metadata", json_object_dup_member(own, "metadata"));

@@ -231,6 +231,7 @@ char *sim_error_body(CoexSim *sim, int code, const char *details);
 /* deliver.c */
 /* value with messaging_product and metadata filled in. */
 JsonObject *sim_new_value(CoexSim *sim);
+void sim_learn_ids(CoexSim *sim, const char *text);
 void sim_queue_change(CoexSim *sim, const char *field, JsonObject *value, const char *label);
 GBytes *sim_render_change(CoexSim *sim, const char *field, JsonObject *value);
 const char *sim_webhook_url(CoexSim *sim);

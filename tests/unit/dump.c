@@ -110,12 +110,14 @@ dump_message(GString *out, const CoexMessage *message)
     dump_text(out, "new-parent_user_id", message->new_peer.parent_user_id);
     dump_flag(out, "number-gone", message->number_gone);
     dump_text(out, "name", message->profile_name);
+    dump_text(out, "other-wa_id", message->peer.other_wa_id);
     dump_int(out, "time", message->time);
     dump_text(out, "wamid", message->wamid);
     dump_text(out, "token", message->token);
     dump_text(out, "context", message->context_wamid);
     dump_text(out, "group", message->group_id);
     dump_flag(out, "from-ad", message->from_ad);
+    dump_flag(out, "in-standby", message->in_standby);
     dump_text(out, "text", message->content.text);
 }
 
@@ -126,6 +128,7 @@ dump_status(GString *out, const CoexStatus *status)
     dump_text(out, "state", status->state_name);
     dump_peer(out, &status->peer);
     dump_text(out, "name", status->profile_name);
+    dump_text(out, "other-wa_id", status->peer.other_wa_id);
     dump_int(out, "time", status->time);
     dump_text(out, "wamid", status->wamid);
     dump_text(out, "token", status->token);
@@ -168,6 +171,7 @@ dump_event(GString *out, const CoexEvent *event)
         dump_status(out, event->status);
     if (event->history_progress >= 0)
         g_string_append_printf(out, " progress=%d", event->history_progress);
+    dump_peer(out, &event->peer);
     dump_text(out, "line", event->line);
     dump_text(out, "field", event->field);
     dump_text(out, "waba", event->waba_id);

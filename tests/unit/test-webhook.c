@@ -9,7 +9,7 @@
 /* Every payload of tests/data/webhook gives the events beside it. A new message type is a payload
  * and its .events; COEX_WRITE_GOLDEN=1 writes the latter anew, to be read before it is kept. */
 
-#define N_PAYLOADS 93
+#define N_PAYLOADS 101
 #define N_FLIPS 40 /* for each payload */
 #define SMALL_STACK (256 * 1024)
 
