@@ -324,6 +324,40 @@ coex_graph_code_lookup(int code)
     return row ? row : &unlisted;
 }
 
+#define MINUTE_S 60
+#define HOUR_S (60 * MINUTE_S)
+
+/* The codes whose sentence tells to wait, or not to send the same again at all. */
+static const struct {
+    int code;
+    gint64 wait_s;
+} waits[] = {
+    { 130472, COEX_WAIT_FOR_EVER }, { 131021, COEX_WAIT_FOR_EVER }, { 131048, 4 * HOUR_S },
+    { 131049, 24 * HOUR_S },        { 131050, COEX_WAIT_FOR_EVER }, { 131064, 1 * HOUR_S },
+    { 132015, 3 * HOUR_S },         { 132016, COEX_WAIT_FOR_EVER }, { 132068, COEX_WAIT_FOR_EVER },
+    { 132069, 1 * HOUR_S },         { 133008, 1 * HOUR_S },         { 133009, 1 * HOUR_S },
+    { 133015, 5 * MINUTE_S },       { 133016, 1 * HOUR_S },         { 134101, 10 * MINUTE_S },
+};
+
+gint64
+coex_graph_code_get_wait_s(int code)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(waits); i++) {
+        if (waits[i].code == code)
+            return waits[i].wait_s;
+    }
+    return 0;
+}
+
+gboolean
+coex_graph_code_wants_template(int code)
+{
+    const CoexGraphCode *row = coex_graph_code_lookup(code);
+
+    return row->meaning == COEX_ERROR_WINDOW_CLOSED || row->meaning == COEX_ERROR_TEMPLATE ||
+           code == 131064 || code == 139200 || code == 2388318 || code == 2388330;
+}
+
 /* Graph's words on one bounded line without the "(#131047) " in front; NULL when they say nothing.
  */
 static char *

@@ -8,6 +8,7 @@
 
 /* Graph codes that the rest of the project tells apart. */
 #define COEX_GRAPH_WINDOW_CLOSED 131047
+#define COEX_GRAPH_TEMPLATE_GONE 132001
 
 #define COEX_ERROR (coex_error_quark())
 GQuark coex_error_quark(void);
@@ -51,6 +52,14 @@ typedef struct {
  * COEX_GRAPH_CODE_UNLISTED; ranges (200-299, 131200-131299) give their first code's row. Borrowed,
  * static. */
 const CoexGraphCode *coex_graph_code_lookup(int code);
+
+/* How long after a failure with this code the same message may go again, in seconds: 0 for at once,
+ * COEX_WAIT_FOR_EVER where sending it again is what must not be done. */
+#define COEX_WAIT_FOR_EVER G_MAXINT64
+gint64 coex_graph_code_get_wait_s(int code);
+
+/* Whether it helps to choose a template, or another one. */
+gboolean coex_graph_code_wants_template(int code);
 
 /* Sets @error from a Graph error: the sentence, then @details if it adds something, then "(code N,
  * trace T)". @details and @trace_id may be NULL. Error code is the row's meaning; the numeric code

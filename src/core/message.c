@@ -95,7 +95,7 @@ gboolean
 coex_state_advances(CoexState current, CoexState next)
 {
     if (current == COEX_STATE_FAILED)
-        return FALSE;
+        return next == COEX_STATE_DELIVERED || next == COEX_STATE_READ || next == COEX_STATE_PLAYED;
     if (next == COEX_STATE_FAILED)
         return current == COEX_STATE_PENDING || current == COEX_STATE_SENT;
     return next > current;

@@ -67,7 +67,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexMessage, coex_message_unref)
 gboolean coex_content_opens_window(CoexContentKind kind);
 
 /* Order of merging: a state never goes back (pending < sent < delivered < read < played;
- * failed only from pending or sent). */
+ * failed only from pending or sent, and what arrived all the same has not failed). */
 typedef enum {
     COEX_STATE_PENDING,
     COEX_STATE_SENT,
@@ -78,7 +78,7 @@ typedef enum {
 } CoexState;
 
 const char *coex_state_get_name(CoexState state); /* "sent" …; static */
-/* Whether @next replaces @current; nothing replaces a failure. */
+/* Whether @next replaces @current; a failure gives way to the proof of arrival only. */
 gboolean coex_state_advances(CoexState current, CoexState next);
 
 typedef struct {

@@ -11,6 +11,8 @@
 
 #define OLD_S (5 * 60) /* an echo older than this is shown as one that comes late */
 
+#define EXCERPT 100
+
 /* Ours to set; whatever else came with a typed line goes back with its echo. */
 #define OWN_FLAGS                                                                                  \
     (PURPLE_MESSAGE_SEND | PURPLE_MESSAGE_RECV | PURPLE_MESSAGE_REMOTE_SEND |                      \
@@ -36,21 +38,23 @@ is_alive(CoexLogin *login, PurpleConnection *gc)
     return PURPLE_CONNECTION_IS_VALID(gc) && purple_connection_get_protocol_data(gc) == login;
 }
 
+/* @flags: how it looks in a system line, and whether the log gets it. */
 static void
 write_part(CoexLogin *login, const char *who, const char *html, PurpleMessageFlags flags)
 {
+    PurpleMessageFlags more =
+        flags & ~(PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_ERROR | PURPLE_MESSAGE_NICK);
     time_t now = time(NULL);
 
     switch (coex_host_get()->notice) {
     case COEX_NOTICE_SYSTEM:
-        purple_conversation_write(ensure_conversation(login, who), NULL, html,
-                                  PURPLE_MESSAGE_SYSTEM | flags, now);
+        purple_conversation_write(ensure_conversation(login, who), NULL, html, flags, now);
         break;
     case COEX_NOTICE_IM:
-        serv_got_im(login->gc, who, html, PURPLE_MESSAGE_SYSTEM | flags, now);
+        serv_got_im(login->gc, who, html, PURPLE_MESSAGE_SYSTEM | more, now);
         break;
     case COEX_NOTICE_MESSAGE:
-        serv_got_im(login->gc, who, html, PURPLE_MESSAGE_RECV | flags, now);
+        serv_got_im(login->gc, who, html, PURPLE_MESSAGE_RECV | more, now);
         break;
     }
 }
@@ -69,7 +73,7 @@ write_line(CoexLogin *login, const char *name, const char *text, PurpleMessageFl
 void
 coex_conversation_notice(CoexLogin *login, const char *name, const char *text)
 {
-    write_line(login, name, text, PURPLE_MESSAGE_NO_LOG);
+    write_line(login, name, text, PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NO_LOG);
 }
 
 /* ---- out ---- */
@@ -160,18 +164,52 @@ write_own(CoexLogin *login, const CoexFeedItem *item, const char *name, PurpleMe
     purple_conv_im_write(PURPLE_CONV_IM(conv), who, html, flags, (time_t)item->time);
 }
 
+/* What can be done about a line's text, as a sentence of its own; "" for nothing. */
+static char *
+make_offer(CoexLineFlags flags)
+{
+    const char *mark = coex_host_get_mark();
+    g_autoptr(GString) offer = g_string_new(NULL);
+
+    if (flags & COEX_LINE_RESEND)
+        g_string_append_printf(offer, ", %sresend sends it again", mark);
+    if (flags & COEX_LINE_TEMPLATE)
+        g_string_append_printf(offer, ", %stemplate offers the templates", mark);
+    if (flags & COEX_LINE_KEPT)
+        g_string_append_printf(offer, ", %sdiscard drops it", mark);
+    return offer->len > 0 ? g_strdup_printf("\n%s.", offer->str + 2) : g_strdup("");
+}
+
+/* Where the text stands above, its beginning tells which one is meant. */
+static char *
+quote(const CoexFeedItem *item)
+{
+    return item->flags & COEX_LINE_SHOWN ? coex_text_excerpt(item->text, EXCERPT)
+                                         : g_strdup(item->text);
+}
+
+/* The log has the text: without this line it would look as if it had arrived. */
 static void
 show_failed(CoexLogin *login, const CoexFeedItem *item, const char *name)
 {
     const char *what = item->kind == COEX_FEED_FAILED ? "Not delivered" : "Not confirmed";
     const char *detail = item->detail != NULL ? item->detail : "WhatsApp gave no reason.";
-    const char *mark = coex_host_get_mark();
-    g_autofree char *line = g_strdup_printf("%s: “%s”. %s\n%sresend sends it again, %stemplate "
-                                            "offers the templates, %sdiscard drops it.",
-                                            what, item->text, detail, mark, mark, mark);
+    g_autofree char *text = quote(item);
+    g_autofree char *offer = make_offer(item->flags);
+    g_autofree char *line = g_strdup_printf("%s: “%s”. %s%s", what, text, detail, offer);
 
-    /* The log has the text: without this line it would look as if it had arrived. */
-    write_line(login, name, line, 0);
+    write_line(login, name, line, PURPLE_MESSAGE_ERROR | PURPLE_MESSAGE_NICK);
+}
+
+static void
+show_arrived(CoexLogin *login, const CoexFeedItem *item, const char *name)
+{
+    g_autofree char *text = quote(item);
+    g_autofree char *line =
+        g_strdup_printf("Arrived after all%s: “%s”.",
+                        item->flags & COEX_LINE_KEPT ? ", and not kept any more" : "", text);
+
+    write_line(login, name, line, PURPLE_MESSAGE_SYSTEM);
 }
 
 void
@@ -203,6 +241,12 @@ coex_conversation_show(CoexLogin *login, const CoexFeedItem *item, const CoexPer
         break;
     case COEX_FEED_NOTICE:
         coex_conversation_notice(login, person->name, item->text);
+        break;
+    case COEX_FEED_ARRIVED:
+        show_arrived(login, item, person->name);
+        break;
+    case COEX_FEED_RECORD:
+        write_line(login, person->name, item->text, PURPLE_MESSAGE_SYSTEM);
         break;
     }
 }

@@ -104,7 +104,7 @@ static const Verb verbs[] = {
     { "hold", "[text]", "S", "keep the waiting text, or this one, until they write", run_hold },
     { "held", NULL, "", "list the texts that are held", run_held },
     { "cancel", NULL, "", "send no template; the waiting text comes back", run_cancel },
-    { "resend", NULL, "", "send the last failed text again", run_resend },
+    { "resend", NULL, "", "send again what failed last", run_resend },
     { "discard", NULL, "", "forget the last text that failed or is held", run_discard },
     { "window", NULL, "", "until when free text can be sent", run_window },
     { "help", NULL, NULL, "this list", run_help },

@@ -202,95 +202,6 @@ coex_outbox_cancel(CoexOutbox *outbox, CoexPerson *person)
     coex_account_tell_prompt_over(outbox->account, person);
 }
 
-/* The last text that failed, was never confirmed or (for @or_held) is held, else the last that is
- * parked. */
-static CoexSlip *
-last_stuck(CoexOutbox *outbox, CoexPerson *person, gboolean or_held)
-{
-    CoexLane *lane = coex_outbox_lane(outbox, person->id);
-    CoexSlip *parked = NULL;
-
-    for (GList *item = lane->slips.tail; item != NULL; item = item->prev) {
-        CoexSlip *slip = item->data;
-
-        if (slip->accepted)
-            continue;
-        switch (slip->row->state) {
-        case COEX_OUTBOX_FAILED:
-        case COEX_OUTBOX_UNCONFIRMED:
-            return slip;
-        case COEX_OUTBOX_PARKED:
-            parked = parked != NULL ? parked : slip;
-            break;
-        case COEX_OUTBOX_HELD:
-            if (or_held)
-                return slip;
-            break;
-        case COEX_OUTBOX_QUEUED:
-        case COEX_OUTBOX_SENDING:
-        case COEX_OUTBOX_UNCERTAIN:
-            break;
-        }
-    }
-    return parked;
-}
-
-/* A new local id: the old one may still get a status. */
-static CoexSlip *
-copy_slip(CoexSlip *slip)
-{
-    CoexSlip *copy = coex_slip_new(slip->outbox, slip->row->person_id, slip->row->text);
-
-    copy->row->template_name = g_strdup(slip->row->template_name);
-    copy->row->template_language = g_strdup(slip->row->template_language);
-    copy->row->template_values = g_strdup(slip->row->template_values);
-    return copy;
-}
-
-void
-coex_outbox_resend(CoexOutbox *outbox, CoexPerson *person)
-{
-    CoexAccount *account = outbox->account;
-    CoexSlip *old = last_stuck(outbox, person, FALSE);
-    gboolean may_go;
-    CoexBatch *batch;
-    CoexSlip *slip;
-
-    if (old == NULL) {
-        coex_account_tell_notice(account, person, "There is nothing to send again.");
-        return;
-    }
-    may_go = old->row->template_name != NULL || coex_account_window(account, person).open;
-    batch = coex_account_batch(account);
-    slip = copy_slip(old);
-    coex_slip_set_state(slip, may_go ? COEX_OUTBOX_QUEUED : COEX_OUTBOX_PARKED);
-    coex_batch_remove_outbox(batch, old->row->local_id);
-    coex_slip_remove(old);
-    slip->feeds = may_go;
-    coex_slip_put(slip, batch);
-    coex_outbox_commit(outbox, batch, person);
-    if (!may_go)
-        coex_outbox_prompt(outbox, person);
-}
-
-void
-coex_outbox_discard(CoexOutbox *outbox, CoexPerson *person)
-{
-    CoexSlip *slip = last_stuck(outbox, person, TRUE);
-    g_autofree char *excerpt = NULL;
-
-    if (slip == NULL) {
-        coex_account_tell_notice(outbox->account, person, "There is nothing to discard.");
-        return;
-    }
-    excerpt = coex_text_excerpt(slip->row->text, EXCERPT);
-    coex_slip_discard(slip);
-    coex_outbox_commit(outbox, coex_account_batch(outbox->account), person);
-    coex_account_tell_notice(outbox->account, person, "Discarded: %s", excerpt);
-    if (coex_outbox_count(outbox, person->id, COEX_OUTBOX_PARKED) == 0)
-        coex_account_tell_prompt_over(outbox->account, person);
-}
-
 void
 coex_outbox_tell_kept(CoexOutbox *outbox)
 {
@@ -357,25 +268,7 @@ coex_outbox_list_held(CoexOutbox *outbox, CoexPerson *person)
         coex_account_tell_notice(outbox->account, person, "Nothing is held.");
 }
 
-void
-coex_outbox_keep_failed(CoexOutbox *outbox, CoexPerson *person, const char *text)
-{
-    CoexSlip *slip = coex_slip_new(outbox, person->id, text);
-    CoexBatch *batch = coex_account_batch(outbox->account);
-
-    coex_slip_set_state(slip, COEX_OUTBOX_FAILED);
-    coex_slip_put(slip, batch);
-    coex_outbox_commit(outbox, batch, person);
-}
-
 /* ---- when the person writes ---- */
-
-static void
-fail_in(CoexSlip *slip, CoexBatch *batch, const char *why)
-{
-    coex_slip_set_state(slip, COEX_OUTBOX_FAILED);
-    coex_slip_put_why(slip, batch, COEX_FEED_FAILED, why);
-}
 
 typedef struct {
     CoexBatch *batch;
@@ -394,11 +287,12 @@ release_slip(CoexSlip *slip, gpointer data)
     if (slip->row->created_at > release->wrote_at)
         return;
     if (person->last_echo_at > slip->row->created_at) {
-        fail_in(slip, batch, "It was held, but meanwhile somebody answered from the phone.");
+        coex_slip_put_failed(slip, batch,
+                             "It was held, but meanwhile somebody answered from the phone.", 0);
         return;
     }
     if (now - slip->row->created_at > HOLD_MAX_S) {
-        fail_in(slip, batch, "It was held for more than 7 days.");
+        coex_slip_put_failed(slip, batch, "It was held for more than 7 days.", 0);
         return;
     }
     slip->row->typed = FALSE;
@@ -410,7 +304,7 @@ release_slip(CoexSlip *slip, gpointer data)
 static void
 reopen_slip(CoexSlip *slip, gpointer data)
 {
-    fail_in(slip, data, "The window is open again, so it can be sent now.");
+    coex_slip_put_failed(slip, data, "The window is open again, so it can be sent now.", 0);
 }
 
 static void
@@ -453,14 +347,22 @@ take_up(CoexSlip *slip, CoexBatch *batch)
         break;
     case COEX_OUTBOX_QUEUED:
         if (age > STALE_S)
-            fail_in(slip, batch, "It has waited for more than an hour and has not been sent.");
+            coex_slip_put_failed(slip, batch,
+                                 "It has waited for more than an hour and has not been sent.", 0);
         break;
     case COEX_OUTBOX_PARKED:
-        fail_in(slip, batch, "The 24-hour window was closed when it was typed.");
+        coex_slip_put_failed(slip, batch, "The 24-hour window was closed when it was typed.",
+                             coex_account_window(account, coex_slip_person(slip)).open
+                                 ? 0
+                                 : COEX_GRAPH_WINDOW_CLOSED);
+        break;
+    case COEX_OUTBOX_FAILED:
+        /* Its line has been shown, and it must not be sent again. */
+        if (slip->row->not_before == COEX_WAIT_FOR_EVER)
+            coex_slip_discard(slip);
         break;
     case COEX_OUTBOX_SENDING:
     case COEX_OUTBOX_HELD:
-    case COEX_OUTBOX_FAILED:
     case COEX_OUTBOX_UNCONFIRMED:
         break;
     }
@@ -472,8 +374,10 @@ take_up_lane(CoexOutbox *outbox, CoexLane *lane)
     g_autoptr(CoexBatch) batch = coex_account_batch(outbox->account);
     CoexPerson *person = coex_people_by_id(outbox->account->people, lane->person_id);
 
-    for (GList *item = lane->slips.head; item != NULL; item = item->next)
+    for (GList *item = lane->slips.head, *next; item != NULL; item = next) {
+        next = item->next;
         take_up(item->data, batch);
+    }
     if (!coex_batch_is_empty(batch))
         coex_outbox_commit(outbox, g_steal_pointer(&batch), person);
     if (coex_account_window(outbox->account, person).open)

@@ -116,7 +116,6 @@ typedef struct {
     gboolean is_status;
     gboolean opens_window;
     CoexState state;
-    int error_code;
     gint64 echo_at; /* of a message from the phone */
 } Effect;
 
@@ -288,7 +287,6 @@ apply_status(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
             coex_graph_code_explain(status->error_code, status->error_title, status->error_details);
     effect.index = coex_batch_apply_status(batch, status, explanation);
     effect.state = status->state;
-    effect.error_code = status->error_code;
     g_array_append_val(step->effects, effect);
 }
 
@@ -419,15 +417,10 @@ settle_status(CoexInboxStep *step, CoexBatch *batch, const Effect *effect)
     coex_outbox_note_status(account->outbox);
     if (person == NULL || coex_batch_get_outcome(batch, effect->index) != COEX_CHANGED)
         return;
-    coex_views_note_state(account, person, effect->state, text);
-    if (effect->state == COEX_STATE_FAILED) {
-        if (effect->error_code == COEX_GRAPH_WINDOW_CLOSED &&
-            person->last_inbound_at <= coex_batch_get_time(batch, effect->index))
-            coex_account_close_window(account, person);
-        /* A template is chosen anew: its text may not go as free text. */
-        if (text != NULL && !coex_batch_is_template(batch, effect->index))
-            coex_outbox_keep_failed(account->outbox, person, text);
-    }
+    coex_views_note_state(account, person, coex_batch_get_message(batch, effect->index),
+                          effect->state, text);
+    if (effect->state != COEX_STATE_FAILED)
+        coex_outbox_prove(account->outbox, person, coex_batch_get_local_id(batch, effect->index));
     coex_views_tell(account, person);
 }
 
@@ -443,6 +436,12 @@ settle_message(CoexInboxStep *step, CoexBatch *batch, const Effect *effect)
     if (effect->echo_at > person->last_echo_at) {
         person->last_echo_at = effect->echo_at;
         coex_account_store_person(account, person);
+    }
+    if (effect->echo_at > 0) {
+        coex_views_note_state(account, person, coex_batch_get_message(batch, effect->index),
+                              coex_batch_get_state(batch, effect->index),
+                              coex_batch_get_text(batch, effect->index));
+        coex_views_tell(account, person);
     }
     if (effect->opens_window && coex_account_window(account, person).open)
         coex_outbox_window_opened(account->outbox, person);
@@ -460,6 +459,7 @@ settle(CoexInboxStep *step, CoexBatch *batch)
     while (g_hash_table_iter_next(&iter, &id, NULL))
         coex_views_tell(account, coex_people_by_id(account->people, *(gint64 *)id));
     coex_account_tell_feed(account, coex_batch_get_feed(batch));
+    coex_outbox_take_failures(account->outbox, batch);
     for (guint i = 0; i < step->effects->len; i++) {
         const Effect *effect = &g_array_index(step->effects, Effect, i);
 

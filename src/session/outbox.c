@@ -172,7 +172,8 @@ send_slip(CoexSlip *slip)
     CoexBatch *batch;
 
     if (slip->row->template_name == NULL && !coex_account_window(account, person).open) {
-        coex_slip_fail(slip, "The 24-hour window closed before it could be sent.");
+        coex_slip_fail(slip, "The 24-hour window closed before it could be sent.",
+                       COEX_GRAPH_WINDOW_CLOSED);
         return;
     }
     slip->row->attempts++;
@@ -264,7 +265,8 @@ on_sending(CoexBatch *batch, const GError *error, gpointer user_data)
     request = build_request(slip);
     if (request == NULL) {
         coex_templates_refresh(account, FALSE);
-        coex_slip_fail(slip, "This template is not offered any more as it was. Choose one again.");
+        coex_slip_fail(slip, "This template is not offered any more as it was. Choose one again.",
+                       COEX_GRAPH_TEMPLATE_GONE);
         return;
     }
     slip->request = ticket;
@@ -357,6 +359,10 @@ on_accepted(CoexBatch *batch, const GError *error, gpointer user_data)
     leave_lane(outbox, slip, person);
     accepted(outbox, person);
     coex_account_tell_feed(account, coex_batch_get_feed(batch));
+    coex_outbox_take_failures(outbox, batch);
+    coex_views_note_state(account, person, coex_batch_get_message(batch, ticket->change),
+                          coex_batch_get_state(batch, ticket->change),
+                          coex_batch_get_text(batch, ticket->change));
     coex_views_tell(account, person);
     if (outbox->silence == NULL && !outbox->silence_told && coex_account_hears(account))
         outbox->silence = coex_timer_new(SILENCE_MS, on_silence, outbox);
@@ -370,12 +376,13 @@ accept_slip(CoexSlip *slip)
     CoexAccount *account = slip->outbox->account;
     CoexBatch *batch = coex_account_batch(account);
     CoexPerson *person = coex_slip_person(slip);
+    CoexTicket *ticket = coex_ticket_new(slip->outbox, slip->row->local_id, person->id);
 
     person->active_at = MAX(person->active_at, coex_account_now(account));
     coex_batch_put_person(batch, person);
-    coex_batch_outbox_accepted(batch, slip->row, slip->wamid, coex_account_now(account));
-    coex_store_commit(account->store, batch, on_accepted,
-                      coex_ticket_new(slip->outbox, slip->row->local_id, person->id));
+    ticket->change =
+        coex_batch_outbox_accepted(batch, slip->row, slip->wamid, coex_account_now(account));
+    coex_store_commit(account->store, batch, on_accepted, ticket);
 }
 
 static void
@@ -412,6 +419,10 @@ coex_outbox_settle(CoexOutbox *outbox, CoexBatch *batch, const CoexStatus *statu
     coex_timer_clear(&slip->confirm);
     slip->accepted = TRUE;
     slip->wamid = g_strdup(status->wamid);
+    if (status->state != COEX_STATE_FAILED &&
+        (slip->row->state == COEX_OUTBOX_FAILED || slip->row->state == COEX_OUTBOX_UNCONFIRMED))
+        coex_batch_add_outcome(batch, slip->row, COEX_FEED_ARRIVED, NULL,
+                               COEX_LINE_SHOWN | COEX_LINE_KEPT, coex_account_now(outbox->account));
     coex_batch_outbox_accepted(batch, slip->row, status->wamid, coex_account_now(outbox->account));
     return TRUE;
 }
@@ -429,11 +440,10 @@ coex_outbox_settled(CoexOutbox *outbox, const char *local_id, gboolean failed, c
         return;
     }
     person = coex_slip_person(slip);
-    /* What failed has a line of its own; what was told as unconfirmed gets one now. */
-    if (failed)
+    /* What failed has a line of its own, and so has what was told as failed or unconfirmed. */
+    if (failed || slip->row->state == COEX_OUTBOX_FAILED ||
+        slip->row->state == COEX_OUTBOX_UNCONFIRMED)
         coex_outbox_lane(outbox, person->id)->slow_told = FALSE;
-    else if (slip->row->state == COEX_OUTBOX_UNCONFIRMED)
-        coex_outbox_lane(outbox, person->id)->slow_told = TRUE;
     leave_lane(outbox, slip, person);
     if (!failed)
         accepted(outbox, person);
@@ -509,7 +519,7 @@ park_again(CoexSlip *slip, const char *why)
     forget_slow(slip);
     coex_account_close_window(account, person);
     if (slip->row->template_name != NULL) {
-        coex_slip_fail(slip, why);
+        coex_slip_fail(slip, why, COEX_GRAPH_WINDOW_CLOSED);
         return;
     }
     coex_slip_set_state(slip, slip->released ? COEX_OUTBOX_HELD : COEX_OUTBOX_PARKED);
@@ -568,7 +578,7 @@ refuse(CoexSlip *slip, const GError *error, gint64 at_least_ms)
     } else {
         if (g_error_matches(error, COEX_ERROR, COEX_ERROR_TEMPLATE))
             coex_templates_refresh(outbox->account, FALSE);
-        coex_slip_fail(slip, error->message);
+        coex_slip_fail(slip, error->message, coex_error_get_graph_code(error));
     }
 }
 
@@ -581,7 +591,7 @@ on_answer(GObject *source, GAsyncResult *result, gpointer user_data)
     g_auto(CoexSent) sent = { 0 };
     CoexSlip *slip = coex_ticket_slip(ticket);
 
-    if (slip == NULL || slip->accepted)
+    if (slip == NULL || slip->accepted || slip->row->state != COEX_OUTBOX_SENDING)
         return;
     if (response != NULL && coex_api_read_sent(response, &sent, &error))
         take_sent(slip, &sent);

@@ -44,7 +44,9 @@ void coex_outbox_settled(CoexOutbox *outbox, const char *local_id, gboolean fail
                          const GError *error);
 /* The person wrote, so that the window is open now: releases what is held. */
 void coex_outbox_window_opened(CoexOutbox *outbox, CoexPerson *person);
-/* A message failed later: kept for /resend. */
-void coex_outbox_keep_failed(CoexOutbox *outbox, CoexPerson *person, const char *text);
+/* What failed by its status, whenever that came, is kept for /resend from @batch's commit on. */
+void coex_outbox_take_failures(CoexOutbox *outbox, const CoexBatch *batch);
+/* What failed under that local id has arrived: neither it nor a copy that has not left is sent. */
+void coex_outbox_prove(CoexOutbox *outbox, CoexPerson *person, const char *local_id);
 /* Any status came: webhooks do arrive. */
 void coex_outbox_note_status(CoexOutbox *outbox);

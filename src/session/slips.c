@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "session/slips.h"
 
+#include "core/text.h"
+
+#define EXCERPT 60
+
 /* ---- slips and lanes ---- */
 
 static void
@@ -10,6 +14,7 @@ slip_free(CoexSlip *slip)
     coex_outbox_row_free(slip->row);
     g_free(slip->wamid);
     g_free(slip->why);
+    g_free(slip->origin);
     g_free(slip);
 }
 
@@ -111,6 +116,8 @@ coex_slip_set_state(CoexSlip *slip, CoexOutboxState state)
     slip->committed = FALSE;
     slip->unsaved = FALSE;
     slip->commit = 0;
+    slip->code = 0;
+    slip->row->not_before = 0;
     g_clear_pointer(&slip->why, g_free);
 }
 
@@ -125,6 +132,15 @@ slip_load(CoexOutbox *outbox, const CoexOutboxRow *row)
         coex_slip_set_state(slip, COEX_OUTBOX_UNCERTAIN);
     else
         slip->committed = TRUE;
+}
+
+void
+coex_slip_adopt(CoexOutbox *outbox, const CoexOutboxRow *row)
+{
+    CoexSlip *slip = slip_add(outbox, coex_outbox_row_copy(row));
+
+    slip->stored = TRUE;
+    slip->committed = TRUE;
 }
 
 CoexOutbox *
@@ -285,8 +301,10 @@ coex_slip_put(CoexSlip *slip, CoexBatch *batch)
     slip->unsaved = FALSE;
     coex_batch_put_outbox(batch, row, slip->feeds, row->state_at);
     if (slip->why != NULL)
-        coex_batch_add_line(batch, row->person_id, slip->why_kind, row->text, slip->why,
-                            row->state_at);
+        coex_batch_add_outcome(batch, row, slip->why_kind, slip->why,
+                               (row->shown || slip->feeds ? COEX_LINE_SHOWN : 0) |
+                                   coex_outbox_row_get_offer(row, slip->code),
+                               row->state_at);
 }
 
 void
@@ -303,6 +321,16 @@ coex_slip_put_why(CoexSlip *slip, CoexBatch *batch, CoexFeedKind kind, const cha
     slip->why = g_strdup(why);
     slip->why_kind = kind;
     coex_slip_put(slip, batch);
+}
+
+void
+coex_slip_put_record(CoexSlip *slip, CoexBatch *batch, const char *what)
+{
+    g_autofree char *excerpt = coex_text_excerpt(slip->row->text, EXCERPT);
+    g_autofree char *line = g_strconcat(what, ": ", excerpt, NULL);
+
+    coex_batch_add_line(batch, slip->row->person_id, COEX_FEED_RECORD, line, NULL,
+                        coex_account_now(slip->outbox->account));
 }
 
 /* What was never on disk was not sent: the text goes back to the person who typed it. The row is
@@ -417,15 +445,34 @@ coex_slip_commit(CoexSlip *slip)
     coex_outbox_commit(slip->outbox, batch, coex_slip_person(slip));
 }
 
+static gint64
+may_go_from(const CoexSlip *slip)
+{
+    gint64 wait_s = coex_graph_code_get_wait_s(slip->code);
+
+    if (wait_s == 0 || wait_s == COEX_WAIT_FOR_EVER)
+        return wait_s;
+    return slip->row->state_at + wait_s;
+}
+
 void
-coex_slip_fail(CoexSlip *slip, const char *why)
+coex_slip_put_failed(CoexSlip *slip, CoexBatch *batch, const char *why, int code)
+{
+    coex_slip_set_state(slip, COEX_OUTBOX_FAILED);
+    slip->code = code;
+    slip->row->not_before = may_go_from(slip);
+    coex_slip_put_why(slip, batch, COEX_FEED_FAILED, why);
+}
+
+void
+coex_slip_fail(CoexSlip *slip, const char *why, int code)
 {
     CoexBatch *batch = coex_account_batch(slip->outbox->account);
     CoexLane *lane = coex_outbox_lane(slip->outbox, slip->row->person_id);
 
     coex_timer_clear(&lane->slow);
     lane->slow_told = FALSE;
-    coex_slip_set_state(slip, COEX_OUTBOX_FAILED);
-    coex_slip_put_why(slip, batch, COEX_FEED_FAILED, why);
+    coex_slip_put_failed(slip, batch, why, code);
+    coex_views_note_refused(slip->outbox->account, coex_slip_person(slip), slip->row->text);
     coex_outbox_commit(slip->outbox, batch, coex_slip_person(slip));
 }

@@ -4,9 +4,9 @@
 #include "core/retry.h"
 #include "session/account.h"
 
-/* The outbox's inside, shared by outbox.c (the queue and its life with the network) and held.c
- * (what waits for a person's decision). A slip is one outbox row in memory; a lane holds one
- * person's slips in order. */
+/* The outbox's inside, shared by outbox.c (the queue and its life with the network), held.c (what
+ * waits for a person's decision) and stuck.c (what failed). A slip is one outbox row in memory; a
+ * lane holds one person's slips in order. */
 
 /* A full bucket beside the steady rate would make more than the allowed rate in its first second.
  */
@@ -23,6 +23,9 @@ typedef struct {
     gboolean feeds;        /* its own line is shown with its newest state */
     CoexFeedKind why_kind; /* FAILED or UNCONFIRMED, with `why` */
     char *why;             /* the line that its newest state needs, NULL */
+    int code;              /* Graph's, of that failure; 0 */
+    gboolean wait_told;    /* asked for too early, and not again until all others are gone */
+    char *origin;          /* local id of the failed one that is sent again with this, NULL */
     gboolean released;     /* was held: a closed window puts it back */
     gboolean accepted;     /* the API took it; being written down */
     char *wamid;           /* of that */
@@ -79,6 +82,7 @@ typedef struct {
     char *local_id;
     gint64 person_id;
     guint64 commit;  /* its number */
+    guint change;    /* index of the acceptance in its batch */
     GPtrArray *gone; /* char *, local ids that a commit of the lane removes, NULL */
 } CoexTicket;
 
@@ -95,13 +99,19 @@ void coex_slip_put(CoexSlip *slip, CoexBatch *batch);
 void coex_slip_put_shown(CoexSlip *slip, CoexBatch *batch);
 /* The same, and a line of kind @kind (FAILED, UNCONFIRMED) says why it came into its state. */
 void coex_slip_put_why(CoexSlip *slip, CoexBatch *batch, CoexFeedKind kind, const char *why);
+/* Adds a line for the log, which has the slip's text already: "@what: EXCERPT". */
+void coex_slip_put_record(CoexSlip *slip, CoexBatch *batch, const char *what);
 /* Writes the slip's state down. */
 void coex_slip_commit(CoexSlip *slip);
 /* Commits @batch; afterwards tells its feed, marks its slips committed and pumps. When it fails the
  * user gets the texts of the new slips back; the state of all others is written later. */
 void coex_outbox_commit(CoexOutbox *outbox, CoexBatch *batch, CoexPerson *person);
-/* The row and its FAILED line; for /resend. */
-void coex_slip_fail(CoexSlip *slip, const char *why);
+/* The row and its FAILED line; for /resend. @code: Graph's, what it means for another try; 0. */
+void coex_slip_fail(CoexSlip *slip, const char *why, int code);
+/* The same as a part of @batch. */
+void coex_slip_put_failed(CoexSlip *slip, CoexBatch *batch, const char *why, int code);
+/* Takes in what a commit has put into the outbox (copied). */
+void coex_slip_adopt(CoexOutbox *outbox, const CoexOutboxRow *row);
 /* Sends what may go now, sets a timer for the rest. */
 void coex_outbox_pump(CoexOutbox *outbox);
 /* Tells the prompt with all parked texts of the person, and why they wait. */

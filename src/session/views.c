@@ -8,12 +8,28 @@
 /* Another time (a test's clock may jump, the system's does not) is noticed within this. */
 #define TIMER_MAX_S 60
 
+/* The newest message of ours to a person, and the tooltip's line about it. */
+typedef struct {
+    gint64 person_id;
+    gint64 message_id; /* its place in the store, or behind all that are there */
+    char *line;
+} Last;
+
+static void
+free_last(gpointer data)
+{
+    Last *last = data;
+
+    g_free(last->line);
+    g_free(last);
+}
+
 void
 coex_views_init(CoexViews *views, gint64 listed_since)
 {
     views->told = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL,
                                         (GDestroyNotify)coex_person_view_unref);
-    views->states = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
+    views->states = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, free_last);
     views->listed_since = listed_since;
 }
 
@@ -46,6 +62,7 @@ static CoexPersonView *
 view_new(CoexAccount *account, const CoexPerson *person)
 {
     CoexPersonView *view = g_atomic_rc_box_new0(CoexPersonView);
+    const Last *last = g_hash_table_lookup(account->views.states, &person->id);
 
     view->id = person->id;
     view->name = g_strdup(person->name);
@@ -54,7 +71,7 @@ view_new(CoexAccount *account, const CoexPerson *person)
     view->nick = g_strdup(person->nick);
     view->window = coex_account_window(account, person);
     view->label = coex_window_get_label(view->window, coex_account_now(account));
-    view->last_state = g_strdup(g_hash_table_lookup(account->views.states, &person->id));
+    view->last_state = g_strdup(last != NULL ? last->line : NULL);
     view->listed = person_is_listed(account, person);
     view->n_parked = coex_outbox_count(account->outbox, person->id, COEX_OUTBOX_PARKED);
     view->n_held = coex_outbox_count(account->outbox, person->id, COEX_OUTBOX_HELD);
@@ -118,16 +135,38 @@ coex_views_get(CoexAccount *account, const CoexPerson *person)
     return told;
 }
 
-void
-coex_views_note_state(CoexAccount *account, const CoexPerson *person, CoexState state,
-                      const char *text)
+static void
+note(CoexAccount *account, gint64 person_id, gint64 message_id, const char *state, const char *text)
 {
     g_autofree char *excerpt = coex_text_excerpt(text != NULL ? text : "", EXCERPT);
     g_autoptr(GDateTime) when = g_date_time_new_from_unix_local(coex_account_now(account));
     g_autofree char *clock = when != NULL ? g_date_time_format(when, "%H:%M") : g_strdup("");
+    Last *last = g_new0(Last, 1);
 
-    g_hash_table_replace(account->views.states, g_memdup2(&person->id, sizeof person->id),
-                         g_strdup_printf("%s %s: %s", coex_state_get_name(state), clock, excerpt));
+    last->person_id = person_id;
+    last->message_id = message_id;
+    last->line = g_strdup_printf("%s %s: %s", state, clock, excerpt);
+    g_hash_table_replace(account->views.states, &last->person_id, last);
+}
+
+void
+coex_views_note_state(CoexAccount *account, const CoexPerson *person, gint64 message_id,
+                      CoexState state, const char *text)
+{
+    const Last *last = g_hash_table_lookup(account->views.states, &person->id);
+
+    if (last == NULL || message_id >= last->message_id)
+        note(account, person->id, message_id,
+             state == COEX_STATE_PENDING ? "accepted" : coex_state_get_name(state), text);
+}
+
+void
+coex_views_note_refused(CoexAccount *account, const CoexPerson *person, const char *text)
+{
+    const Last *last = g_hash_table_lookup(account->views.states, &person->id);
+
+    note(account, person->id, last != NULL ? last->message_id + 1 : 0,
+         coex_state_get_name(COEX_STATE_FAILED), text);
 }
 
 /* ---- presence: one timer for the nearest change ---- */

@@ -10,7 +10,7 @@
 
 typedef struct {
     GHashTable *told;    /* gint64 person id -> CoexPersonView */
-    GHashTable *states;  /* gint64 person id -> tooltip line */
+    GHashTable *states;  /* gint64 person id -> the last message of ours and what became of it */
     gint64 listed_since; /* who was active since then stands in the buddy list */
     GSource *timer;      /* the nearest change of a window */
     gint64 timer_at;
@@ -25,8 +25,11 @@ void coex_views_stop(CoexViews *views);
 void coex_views_tell(CoexAccount *account, const CoexPerson *person);
 /* The view, told now if it never was. Borrowed; NULL once the account is dead. */
 const CoexPersonView *coex_views_get(CoexAccount *account, const CoexPerson *person);
-/* Keeps the tooltip line "delivered 14:03: TEXT"; the next coex_views_tell() tells it. */
-void coex_views_note_state(CoexAccount *account, const CoexPerson *person, CoexState state,
-                           const char *text);
+/* Keeps the tooltip line "delivered 14:03: TEXT" of a message of ours, unless it tells of a newer
+ * one; the next coex_views_tell() tells it. @message_id: coex_batch_get_message(). */
+void coex_views_note_state(CoexAccount *account, const CoexPerson *person, gint64 message_id,
+                           CoexState state, const char *text);
+/* The same for a text that WhatsApp did not take at all. */
+void coex_views_note_refused(CoexAccount *account, const CoexPerson *person, const char *text);
 /* The clock was corrected: looks at every window again. */
 void coex_views_recheck(CoexAccount *account);

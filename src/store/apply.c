@@ -79,24 +79,17 @@ apply_outbox(CoexApply *a, GError **error)
         return FALSE;
     shown = shown || row->shown;
     if (a->change->outbox.feed && !shown) {
-        if (!coex_apply_feed(a, row->person_id, row->typed ? COEX_FEED_TYPED : COEX_FEED_SENT,
-                             a->change->outbox.now, (const char *const[2]){ row->text, NULL },
-                             error))
+        const CoexFeedItem item = { .person_id = row->person_id,
+                                    .kind = row->typed ? COEX_FEED_TYPED : COEX_FEED_SENT,
+                                    .time = a->change->outbox.now,
+                                    .text = row->text };
+        if (!coex_apply_feed(a, &item, error))
             return FALSE;
         shown = TRUE;
     }
-    return coex_db_run(
-        a->db,
-        "INSERT OR REPLACE INTO outbox(account, local_id, position, person, state, text,"
-        " template_name, template_language, template_values, created_at, state_at, attempts,"
-        " typed, shown) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        COEX_VALUES(coex_int(account_id), coex_text(row->local_id), coex_int(row->position),
-                    coex_int(row->person_id), coex_int(row->state), coex_text(row->text),
-                    coex_text(row->template_name), coex_text(row->template_language),
-                    coex_text(row->template_values), coex_int(row->created_at),
-                    coex_int(row->state_at), coex_int(row->attempts), coex_int(row->typed),
-                    coex_int(shown)),
-        error);
+    g_autoptr(CoexOutboxRow) stored = coex_outbox_row_copy(row);
+    stored->shown = shown != 0;
+    return coex_apply_put_outbox(a, stored, error);
 }
 
 static gboolean
@@ -112,8 +105,13 @@ static gboolean
 apply_line(CoexApply *a, GError **error)
 {
     const CoexChange *change = a->change;
-    return coex_apply_feed(a, change->line.person_id, change->line.kind, change->line.now,
-                           (const char *const[2]){ change->line.text, change->line.detail }, error);
+    const CoexFeedItem item = { .person_id = change->line.person_id,
+                                .kind = change->line.kind,
+                                .time = change->line.now,
+                                .text = change->line.text,
+                                .detail = change->line.detail,
+                                .flags = change->line.flags };
+    return coex_apply_feed(a, &item, error);
 }
 
 static gboolean

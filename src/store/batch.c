@@ -42,7 +42,17 @@ free_change(gpointer data)
         break;
     }
     g_free(change->text);
+    g_free(change->told_local_id);
     g_free(change);
+}
+
+static void
+free_failure(gpointer data)
+{
+    CoexFailure *failure = data;
+    g_free(failure->text);
+    coex_outbox_row_free(failure->row);
+    g_free(failure);
 }
 
 static void
@@ -57,6 +67,7 @@ coex_batch_new(void)
     CoexBatch *batch = g_new0(CoexBatch, 1);
     batch->changes = g_ptr_array_new_with_free_func(free_change);
     batch->feed = g_ptr_array_new_with_free_func(unref_feed_item);
+    batch->failures = g_ptr_array_new_with_free_func(free_failure);
     return batch;
 }
 
@@ -67,6 +78,7 @@ coex_batch_free(CoexBatch *batch)
         return;
     g_ptr_array_unref(batch->changes);
     g_ptr_array_unref(batch->feed);
+    g_ptr_array_unref(batch->failures);
     g_free(batch);
 }
 
@@ -146,6 +158,19 @@ coex_batch_remove_outbox(CoexBatch *batch, const char *local_id)
 }
 
 void
+coex_batch_add_outcome(CoexBatch *batch, const CoexOutboxRow *row, CoexFeedKind kind,
+                       const char *detail, CoexLineFlags flags, gint64 now)
+{
+    CoexChange *change = add_change(batch, COEX_CHANGE_LINE);
+    change->line.person_id = row->person_id;
+    change->line.kind = kind;
+    change->line.text = g_strdup(row->text);
+    change->line.detail = g_strdup(detail);
+    change->line.flags = flags;
+    change->line.now = now;
+}
+
+void
 coex_batch_add_line(CoexBatch *batch, gint64 person_id, CoexFeedKind kind, const char *text,
                     const char *detail, gint64 now)
 {
@@ -215,10 +240,12 @@ coex_batch_forget_outcome(CoexBatch *batch)
         change->outcome = COEX_ADDED;
         change->person_id = 0;
         g_clear_pointer(&change->text, g_free);
-        change->time = 0;
-        change->is_template = FALSE;
+        change->message_id = 0;
+        change->state = COEX_STATE_PENDING;
+        g_clear_pointer(&change->told_local_id, g_free);
     }
     g_ptr_array_set_size(batch->feed, 0);
+    g_ptr_array_set_size(batch->failures, 0);
 }
 
 static const CoexChange *
@@ -249,22 +276,35 @@ coex_batch_get_text(const CoexBatch *batch, guint index)
     return change != NULL ? change->text : NULL;
 }
 
-gint64
-coex_batch_get_time(const CoexBatch *batch, guint index)
+const char *
+coex_batch_get_local_id(const CoexBatch *batch, guint index)
 {
     const CoexChange *change = get_change(batch, index);
-    return change != NULL ? change->time : 0;
+    return change != NULL ? change->told_local_id : NULL;
 }
 
-gboolean
-coex_batch_is_template(const CoexBatch *batch, guint index)
+gint64
+coex_batch_get_message(const CoexBatch *batch, guint index)
 {
     const CoexChange *change = get_change(batch, index);
-    return change != NULL && change->is_template;
+    return change != NULL ? change->message_id : 0;
+}
+
+CoexState
+coex_batch_get_state(const CoexBatch *batch, guint index)
+{
+    const CoexChange *change = get_change(batch, index);
+    return change != NULL ? change->state : COEX_STATE_PENDING;
 }
 
 GPtrArray *
 coex_batch_get_feed(const CoexBatch *batch)
 {
     return batch->feed;
+}
+
+GPtrArray *
+coex_batch_get_failures(const CoexBatch *batch)
+{
+    return batch->failures;
 }

@@ -49,6 +49,7 @@ typedef struct {
             CoexFeedKind kind;
             char *text;
             char *detail;
+            CoexLineFlags flags;
             gint64 now;
         } line;
         struct {
@@ -66,15 +67,17 @@ typedef struct {
 
     CoexOutcome outcome;
     gint64 person_id;
+    gint64 message_id;
+    CoexState state;
     char *text;
-    gint64 time;
-    gboolean is_template;
+    char *told_local_id;
 } CoexChange;
 
 struct CoexBatch {
     gint64 account_id;
-    GPtrArray *changes; /* CoexChange */
-    GPtrArray *feed;    /* CoexFeedItem */
+    GPtrArray *changes;  /* CoexChange */
+    GPtrArray *feed;     /* CoexFeedItem */
+    GPtrArray *failures; /* CoexFailure */
 };
 
 /* After a rollback: as if nothing had been tried. */

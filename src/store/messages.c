@@ -1,20 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "store/messages.h"
 
+#include "core/error.h"
+
 /* A message of ours that a status may concern; id 0: none. */
 typedef struct {
     gint64 id;
     gint64 person_id;
     CoexState state;
+    CoexContentKind kind;
+    char *type;
     char *text;
     gint64 time;
-    gboolean is_template;
+    char *local_id;
+    char *template_name;
+    char *template_language;
+    char *template_values;
 } Target;
+
+#define TARGET_COLUMNS                                                                             \
+    "id, person, state, kind, type, text, time, local_id, template_name, template_language,"       \
+    " template_values"
 
 static void
 clear_target(Target *target)
 {
+    g_free(target->type);
     g_free(target->text);
+    g_free(target->local_id);
+    g_free(target->template_name);
+    g_free(target->template_language);
+    g_free(target->template_values);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Target, clear_target)
 
@@ -27,26 +43,27 @@ get_wall_time(void)
 /* ---- the feed ---- */
 
 gboolean
-coex_apply_feed(CoexApply *a, gint64 person_id, CoexFeedKind kind, gint64 time,
-                const char *const text[2], GError **error)
+coex_apply_feed(CoexApply *a, const CoexFeedItem *line, GError **error)
 {
     /* A line without a time would be shown as of 1970. */
     CoexFeedItem item = { .account_id = a->change->account_id,
-                          .person_id = person_id,
-                          .kind = kind,
-                          .time = time > 0 ? time : get_wall_time() };
-    const char *shown_text = text[0] != NULL ? text[0] : "";
+                          .person_id = line->person_id,
+                          .kind = line->kind,
+                          .time = line->time > 0 ? line->time : get_wall_time(),
+                          .flags = line->flags };
+    const char *text = line->text != NULL ? line->text : "";
     if (!coex_db_run(a->db,
-                     "INSERT INTO feed(account, person, kind, time, text, detail)"
-                     " VALUES(?, ?, ?, ?, ?, ?)",
-                     COEX_VALUES(coex_int(item.account_id), coex_int(person_id), coex_int(kind),
-                                 coex_int(item.time), coex_text(shown_text), coex_text(text[1])),
+                     "INSERT INTO feed(account, person, kind, time, text, detail, flags)"
+                     " VALUES(?, ?, ?, ?, ?, ?, ?)",
+                     COEX_VALUES(coex_int(item.account_id), coex_int(item.person_id),
+                                 coex_int(item.kind), coex_int(item.time), coex_text(text),
+                                 coex_text(line->detail), coex_int(item.flags)),
                      error))
         return FALSE;
 
     item.seq = coex_db_last_id(a->db);
-    item.text = g_strdup(shown_text);
-    item.detail = g_strdup(text[1]);
+    item.text = g_strdup(text);
+    item.detail = g_strdup(line->detail);
     g_ptr_array_add(a->batch->feed, g_atomic_rc_box_dup(sizeof item, &item));
     return TRUE;
 }
@@ -104,9 +121,14 @@ read_target(CoexDb *db, sqlite3_stmt *query, Target *ret_target, gboolean *ret_m
     ret_target->id = sqlite3_column_int64(query, column++);
     ret_target->person_id = sqlite3_column_int64(query, column++);
     ret_target->state = (CoexState)sqlite3_column_int(query, column++);
+    ret_target->kind = (CoexContentKind)sqlite3_column_int(query, column++);
+    ret_target->type = coex_db_dup_text(query, column++);
     ret_target->text = coex_db_dup_text(query, column++);
     ret_target->time = sqlite3_column_int64(query, column++);
-    ret_target->is_template = sqlite3_column_int(query, column++) != 0;
+    ret_target->local_id = coex_db_dup_text(query, column++);
+    ret_target->template_name = coex_db_dup_text(query, column++);
+    ret_target->template_language = coex_db_dup_text(query, column++);
+    ret_target->template_values = coex_db_dup_text(query, column++);
     step = coex_db_step(db, query, error);
     *ret_more = step == COEX_STEP_ROW;
     sqlite3_reset(query);
@@ -120,35 +142,132 @@ find_target(CoexApply *a, const Report *report, Target *ret_target, GError **err
 {
     gint64 account_id = a->change->account_id;
     gboolean more = FALSE;
-    if (!read_target(
-            a->db,
-            coex_db_query(
-                a->db,
-                "SELECT id, person, state, text, time, type = 'template' FROM messages"
-                " WHERE account = ? AND wamid = ? AND direction <> ? LIMIT 1",
-                COEX_VALUES(coex_int(account_id), coex_text(report->wamid), coex_int(COEX_INBOUND)),
-                error),
-            ret_target, &more, error))
+    if (!read_target(a->db,
+                     coex_db_query(a->db,
+                                   "SELECT " TARGET_COLUMNS " FROM messages"
+                                   " WHERE account = ? AND wamid = ? AND direction <> ? LIMIT 1",
+                                   COEX_VALUES(coex_int(account_id), coex_text(report->wamid),
+                                               coex_int(COEX_INBOUND)),
+                                   error),
+                     ret_target, &more, error))
         return FALSE;
     if (ret_target->id != 0)
         return TRUE;
 
-    if (!read_target(
-            a->db,
-            coex_db_query(a->db,
-                          "SELECT id, person, state, text, time, type = 'template' FROM messages"
-                          " WHERE account = ? AND token = ? AND direction <> ?"
-                          " ORDER BY person <> ? LIMIT 2",
-                          COEX_VALUES(coex_int(account_id), coex_text(report->token),
-                                      coex_int(COEX_INBOUND), coex_int(report->person_id)),
-                          error),
-            ret_target, &more, error))
+    if (!read_target(a->db,
+                     coex_db_query(a->db,
+                                   "SELECT " TARGET_COLUMNS " FROM messages"
+                                   " WHERE account = ? AND token = ? AND direction <> ?"
+                                   " ORDER BY person <> ? LIMIT 2",
+                                   COEX_VALUES(coex_int(account_id), coex_text(report->token),
+                                               coex_int(COEX_INBOUND), coex_int(report->person_id)),
+                                   error),
+                     ret_target, &more, error))
         return FALSE;
     if (more && ret_target->person_id != report->person_id) {
         clear_target(ret_target);
         *ret_target = (Target){ 0 };
     }
     return TRUE;
+}
+
+gboolean
+coex_apply_put_outbox(CoexApply *a, const CoexOutboxRow *row, GError **error)
+{
+    return coex_db_run(
+        a->db,
+        "INSERT OR REPLACE INTO outbox(account, local_id, position, person, state, text,"
+        " template_name, template_language, template_values, created_at, state_at, attempts,"
+        " typed, shown, not_before) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        COEX_VALUES(coex_int(a->change->account_id), coex_text(row->local_id),
+                    coex_int(row->position), coex_int(row->person_id), coex_int(row->state),
+                    coex_text(row->text), coex_text(row->template_name),
+                    coex_text(row->template_language), coex_text(row->template_values),
+                    coex_int(row->created_at), coex_int(row->state_at), coex_int(row->attempts),
+                    coex_int(row->typed), coex_int(row->shown), coex_int(row->not_before)),
+        error);
+}
+
+/* What is shown for a picture or a contact card is no text that could be sent. */
+static gboolean
+can_go_again(const Target *target)
+{
+    if (target->template_name != NULL)
+        return target->template_values != NULL;
+    return target->kind == COEX_CONTENT_TEXT && g_strcmp0(target->type, "template") != 0 &&
+           target->text != NULL && *target->text != '\0';
+}
+
+/* Takes the message back into the outbox, under a new id: a status may still carry the old one. */
+static gboolean
+keep_failed(CoexApply *a, const Report *report, const Target *target, CoexFailure *failure,
+            GError **error)
+{
+    gint64 wait_s = coex_graph_code_get_wait_s(report->error_code);
+    gint64 position = 0;
+    CoexOutboxRow *row;
+    if (wait_s == COEX_WAIT_FOR_EVER || !can_go_again(target))
+        return TRUE;
+    row = coex_outbox_row_new();
+    failure->row = row;
+    if (!coex_db_get_int(a->db, "SELECT max(position) FROM outbox WHERE account = ?",
+                         COEX_VALUES(coex_int(a->change->account_id)), &position, error))
+        return FALSE;
+    row->position = position + 1;
+    row->local_id = g_uuid_string_random();
+    row->person_id = target->person_id;
+    row->state = COEX_OUTBOX_FAILED;
+    row->text = g_strdup(target->text);
+    row->template_name = g_strdup(target->template_name);
+    row->template_language = g_strdup(target->template_language);
+    row->template_values = g_strdup(target->template_values);
+    row->created_at = target->time;
+    row->state_at = report->time;
+    row->shown = TRUE;
+    row->not_before = wait_s > 0 ? report->time + wait_s : 0;
+    return coex_apply_put_outbox(a, row, error) &&
+           coex_db_run(a->db, "UPDATE messages SET local_id = ? WHERE id = ?",
+                       COEX_VALUES(coex_text(row->local_id), coex_int(target->id)), error);
+}
+
+static gboolean
+apply_failure(CoexApply *a, const Report *report, const Target *target, GError **error)
+{
+    CoexFailure *failure = g_new0(CoexFailure, 1);
+    CoexFeedItem line = { .person_id = target->person_id,
+                          .kind = COEX_FEED_FAILED,
+                          .time = report->time,
+                          .text = target->text,
+                          .detail = report->explanation };
+    failure->person_id = target->person_id;
+    failure->sent_at = target->time;
+    failure->message_id = target->id;
+    failure->error_code = report->error_code;
+    failure->text = g_strdup(target->text);
+    g_ptr_array_add(a->batch->failures, failure);
+    if (!keep_failed(a, report, target, failure, error))
+        return FALSE;
+    line.flags = COEX_LINE_SHOWN | coex_outbox_row_get_offer(failure->row, report->error_code);
+    return coex_apply_feed(a, &line, error);
+}
+
+/* What was told as failed has arrived. */
+static gboolean
+apply_proof(CoexApply *a, const Report *report, const Target *target, GError **error)
+{
+    CoexFeedItem line = { .person_id = target->person_id,
+                          .kind = COEX_FEED_ARRIVED,
+                          .time = report->time,
+                          .text = target->text,
+                          .flags = COEX_LINE_SHOWN };
+    if (!coex_db_run(a->db, "DELETE FROM outbox WHERE account = ? AND local_id = ? AND state = ?",
+                     COEX_VALUES(coex_int(a->change->account_id), coex_text(target->local_id),
+                                 coex_int(COEX_OUTBOX_FAILED)),
+                     error))
+        return FALSE;
+    if (coex_db_n_changed(a->db) > 0)
+        line.flags |= COEX_LINE_KEPT;
+    return coex_apply_feed(a, &line, error);
 }
 
 static gboolean
@@ -164,10 +283,9 @@ merge_report(CoexApply *a, const Report *report, const Target *target, gboolean 
                                  coex_int(report->error_code), coex_int(target->id)),
                      error))
         return FALSE;
-    if (report->state != COEX_STATE_FAILED)
-        return TRUE;
-    return coex_apply_feed(a, target->person_id, COEX_FEED_FAILED, report->time,
-                           (const char *const[2]){ target->text, report->explanation }, error);
+    if (report->state == COEX_STATE_FAILED)
+        return apply_failure(a, report, target, error);
+    return target->state != COEX_STATE_FAILED || apply_proof(a, report, target, error);
 }
 
 static gboolean
@@ -223,9 +341,10 @@ coex_apply_status(CoexApply *a, GError **error)
         return FALSE;
     change->outcome = advanced ? COEX_CHANGED : COEX_DUPLICATE;
     change->person_id = target.person_id;
+    change->message_id = target.id;
+    change->state = advanced ? report->state : target.state;
     change->text = g_steal_pointer(&target.text);
-    change->time = target.time;
-    change->is_template = target.is_template;
+    change->told_local_id = g_steal_pointer(&target.local_id);
     return TRUE;
 }
 
@@ -272,8 +391,11 @@ apply_early(CoexApply *a, gint64 id, const char *wamid, const char *token, GErro
             return FALSE;
         if (target.id != id)
             continue;
-        if (!merge_report(a, report, &target, &advanced, error) ||
-            !coex_db_run(a->db,
+        if (!merge_report(a, report, &target, &advanced, error))
+            return FALSE;
+        if (advanced)
+            a->change->state = report->state;
+        if (!coex_db_run(a->db,
                          "DELETE FROM early_statuses WHERE account = ? AND token = ? AND wamid = ?"
                          " AND state = ?",
                          COEX_VALUES(coex_int(a->change->account_id), coex_text(report->token),
@@ -294,13 +416,14 @@ typedef struct {
     const char *token;
     gint64 time;
     const CoexContent *content;
-    const char *local_id;
+    const CoexOutboxRow *row; /* what it was in the outbox, NULL */
 } NewMessage;
 
 typedef struct {
     gint64 id; /* 0: none */
     gint64 person_id;
     CoexContentKind kind;
+    CoexState state;
 } KnownMessage;
 
 static gboolean
@@ -313,6 +436,7 @@ read_known(CoexDb *db, sqlite3_stmt *query, KnownMessage *ret_known, GError **er
     ret_known->id = sqlite3_column_int64(query, column++);
     ret_known->person_id = sqlite3_column_int64(query, column++);
     ret_known->kind = (CoexContentKind)sqlite3_column_int(query, column++);
+    ret_known->state = (CoexState)sqlite3_column_int(query, column++);
     sqlite3_reset(query);
     return TRUE;
 }
@@ -323,16 +447,17 @@ find_known(CoexApply *a, const NewMessage *message, KnownMessage *ret_known, GEr
     gint64 account_id = a->change->account_id;
     if (!read_known(
             a->db,
-            coex_db_query(a->db,
-                          "SELECT id, person, kind FROM messages WHERE account = ? AND wamid = ?",
-                          COEX_VALUES(coex_int(account_id), coex_text(message->wamid)), error),
+            coex_db_query(
+                a->db,
+                "SELECT id, person, kind, state FROM messages WHERE account = ? AND wamid = ?",
+                COEX_VALUES(coex_int(account_id), coex_text(message->wamid)), error),
             ret_known, error))
         return FALSE;
     if (ret_known->id != 0)
         return TRUE;
     return read_known(a->db,
                       coex_db_query(a->db,
-                                    "SELECT id, person, kind FROM messages"
+                                    "SELECT id, person, kind, state FROM messages"
                                     " WHERE account = ? AND token = ? AND person = ?",
                                     COEX_VALUES(coex_int(account_id), coex_text(message->token),
                                                 coex_int(message->person_id)),
@@ -340,20 +465,30 @@ find_known(CoexApply *a, const NewMessage *message, KnownMessage *ret_known, GEr
                       ret_known, error);
 }
 
+static CoexState
+first_state(CoexDirection direction)
+{
+    return direction == COEX_ECHO ? COEX_STATE_SENT : COEX_STATE_PENDING;
+}
+
 static gboolean
 insert_message(CoexApply *a, const NewMessage *message, gint64 *ret_id, GError **error)
 {
-    CoexState state = message->direction == COEX_ECHO ? COEX_STATE_SENT : COEX_STATE_PENDING;
+    CoexState state = first_state(message->direction);
+    const CoexOutboxRow none = { 0 };
+    const CoexOutboxRow *row = message->row != NULL ? message->row : &none;
     if (!coex_db_run(
             a->db,
             "INSERT INTO messages(account, person, direction, wamid, token, time, kind, type, text,"
-            " state, state_at, local_id) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " state, state_at, local_id, template_name, template_language, template_values)"
+            " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             COEX_VALUES(coex_int(a->change->account_id), coex_int(message->person_id),
                         coex_int(message->direction), coex_text(message->wamid),
                         coex_text(message->token), coex_int(message->time),
                         coex_int(message->content->kind), coex_text(message->content->type),
                         coex_text(message->content->text), coex_int(state), coex_int(message->time),
-                        coex_text(message->local_id)),
+                        coex_text(row->local_id), coex_text(row->template_name),
+                        coex_text(row->template_language), coex_text(row->template_values)),
             error))
         return FALSE;
     *ret_id = coex_db_last_id(a->db);
@@ -375,8 +510,11 @@ feed_message(CoexApply *a, gint64 person_id, const NewMessage *message, GError *
     const char *text = message->content->text;
     if (text == NULL || *text == '\0' || message->direction == COEX_OUTBOUND)
         return TRUE;
-    return coex_apply_feed(a, person_id, feed_kind(message), message->time,
-                           (const char *const[2]){ text, NULL }, error);
+    const CoexFeedItem line = { .person_id = person_id,
+                                .kind = feed_kind(message),
+                                .time = message->time,
+                                .text = (char *)text };
+    return coex_apply_feed(a, &line, error);
 }
 
 static gboolean
@@ -390,6 +528,16 @@ replace_placeholder(CoexApply *a, const KnownMessage *known, const NewMessage *m
                            coex_int(known->id)),
                error) &&
            feed_message(a, known->person_id, message, error);
+}
+
+static void
+note_own(CoexChange *change, gint64 id, const NewMessage *message)
+{
+    if (message->direction == COEX_INBOUND)
+        return;
+    change->message_id = id;
+    change->state = first_state(message->direction);
+    change->text = g_strdup(message->content->text);
 }
 
 gboolean
@@ -420,8 +568,10 @@ coex_apply_message(CoexApply *a, GError **error)
     gint64 id = 0;
     change->outcome = COEX_ADDED;
     change->person_id = message.person_id;
-    return insert_message(a, &message, &id, error) &&
-           feed_message(a, message.person_id, &message, error) &&
+    if (!insert_message(a, &message, &id, error))
+        return FALSE;
+    note_own(change, id, &message);
+    return feed_message(a, message.person_id, &message, error) &&
            (message.direction == COEX_INBOUND ||
             apply_early(a, id, message.wamid, message.token, error));
 }
@@ -442,7 +592,7 @@ coex_apply_accepted(CoexApply *a, GError **error)
                                  .token = token,
                                  .time = change->outbox.now,
                                  .content = &content,
-                                 .local_id = row->local_id };
+                                 .row = row };
     KnownMessage known = { 0 };
     if (!find_known(a, &message, &known, error))
         return FALSE;
@@ -450,13 +600,24 @@ coex_apply_accepted(CoexApply *a, GError **error)
     if (known.id != 0) {
         change->outcome = COEX_DUPLICATE;
         change->person_id = known.person_id;
+        change->message_id = known.id;
+        change->state = known.state;
+        change->text = g_strdup(row->text);
         return coex_db_run(a->db,
-                           "UPDATE messages SET local_id = ? WHERE id = ? AND local_id IS NULL",
-                           COEX_VALUES(coex_text(row->local_id), coex_int(known.id)), error);
+                           "UPDATE messages SET local_id = ?, type = ?, template_name = ?,"
+                           " template_language = ?, template_values = ?"
+                           " WHERE id = ? AND local_id IS NULL",
+                           COEX_VALUES(coex_text(row->local_id), coex_text(content.type),
+                                       coex_text(row->template_name),
+                                       coex_text(row->template_language),
+                                       coex_text(row->template_values), coex_int(known.id)),
+                           error);
     }
     gint64 id = 0;
     change->outcome = COEX_ADDED;
     change->person_id = row->person_id;
-    return insert_message(a, &message, &id, error) &&
-           apply_early(a, id, message.wamid, message.token, error);
+    if (!insert_message(a, &message, &id, error))
+        return FALSE;
+    note_own(change, id, &message);
+    return apply_early(a, id, message.wamid, message.token, error);
 }

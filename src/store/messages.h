@@ -22,6 +22,7 @@ gboolean coex_apply_status(CoexApply *apply, GError **error);
 /* The message that an outbox row has become; the row itself is the caller's. */
 gboolean coex_apply_accepted(CoexApply *apply, GError **error);
 
-/* @text: the line and its detail, each may be NULL. */
-gboolean coex_apply_feed(CoexApply *apply, gint64 person_id, CoexFeedKind kind, gint64 time,
-                         const char *const text[2], GError **error);
+/* Adds a line: @line's person, kind, time, text, detail and flags count. */
+gboolean coex_apply_feed(CoexApply *apply, const CoexFeedItem *line, GError **error);
+/* Inserts or replaces a row of the outbox. */
+gboolean coex_apply_put_outbox(CoexApply *apply, const CoexOutboxRow *row, GError **error);

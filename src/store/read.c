@@ -119,6 +119,7 @@ read_outbox_row(sqlite3_stmt *query, CoexSnapshot *snapshot)
     row->attempts = (guint)sqlite3_column_int64(query, column++);
     row->typed = sqlite3_column_int(query, column++) != 0;
     row->shown = sqlite3_column_int(query, column++) != 0;
+    row->not_before = sqlite3_column_int64(query, column++);
     g_ptr_array_add(snapshot->outbox, row);
 }
 
@@ -134,6 +135,7 @@ read_feed_item(sqlite3_stmt *query, CoexSnapshot *snapshot)
     item->time = sqlite3_column_int64(query, column++);
     item->text = coex_db_dup_text(query, column++);
     item->detail = coex_db_dup_text(query, column++);
+    item->flags = (CoexLineFlags)sqlite3_column_int(query, column++);
     g_ptr_array_add(snapshot->feed, item);
 }
 
@@ -225,9 +227,9 @@ static const char SELECT_ADDRESSES[] = "SELECT address, person FROM addresses WH
 static const char SELECT_NICKS[] = "SELECT account, id, nick FROM people WHERE nick IS NOT NULL";
 static const char SELECT_OUTBOX[] =
     "SELECT local_id, position, person, state, text, template_name, template_language,"
-    " template_values, created_at, state_at, attempts, typed, shown"
+    " template_values, created_at, state_at, attempts, typed, shown, not_before"
     " FROM outbox WHERE account = ? ORDER BY position, created_at";
-static const char SELECT_FEED[] = "SELECT seq, person, kind, time, text, detail FROM feed"
+static const char SELECT_FEED[] = "SELECT seq, person, kind, time, text, detail, flags FROM feed"
                                   " WHERE account = ? AND seq > ? ORDER BY seq";
 static const char SELECT_SETTINGS[] = "SELECT key, value FROM settings"
                                       " WHERE account = ? AND key <> 'account'";

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/error.h"
 #include "store/store.h"
 
 /* ---- people ---- */
@@ -66,6 +67,21 @@ coex_outbox_row_free(CoexOutboxRow *row)
     g_free(row->template_language);
     g_free(row->template_values);
     g_free(row);
+}
+
+int
+coex_outbox_row_get_offer(const CoexOutboxRow *row, int error_code)
+{
+    gboolean wants_template = coex_graph_code_wants_template(error_code);
+    int flags = wants_template ? COEX_LINE_TEMPLATE : 0;
+    if (row == NULL || coex_graph_code_get_wait_s(error_code) == COEX_WAIT_FOR_EVER)
+        return flags;
+    flags |= COEX_LINE_KEPT;
+    /* Where only a template helps, the same would fail again; a closed window asks which. */
+    if (coex_graph_code_get_wait_s(error_code) == 0 &&
+        (!wants_template || error_code == COEX_GRAPH_WINDOW_CLOSED))
+        flags |= COEX_LINE_RESEND;
+    return flags;
 }
 
 /* ---- the feed ---- */

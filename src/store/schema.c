@@ -70,7 +70,7 @@ static const char SCHEMA_2[] =
     " person INTEGER NOT NULL CHECK(person > 0), direction INTEGER NOT NULL, wamid TEXT,"
     " token TEXT NOT NULL, time INTEGER NOT NULL, kind INTEGER NOT NULL, type TEXT, text TEXT,"
     " state INTEGER NOT NULL, state_at INTEGER NOT NULL, error_code INTEGER NOT NULL DEFAULT 0,"
-    " local_id TEXT) STRICT;"
+    " local_id TEXT, template_name TEXT, template_language TEXT, template_values TEXT) STRICT;"
     "INSERT INTO messages_2(id, account, person, direction, wamid, token, time, kind, type, text,"
     " state, state_at, error_code, local_id)"
     " SELECT id, account, person, direction, wamid, token, time, kind, type, text,"
@@ -81,7 +81,10 @@ static const char SCHEMA_2[] =
     "CREATE INDEX messages_wamid ON messages(account, wamid);"
 
     "ALTER TABLE people ADD COLUMN nick TEXT;"
-    "CREATE UNIQUE INDEX people_nick ON people(nick) WHERE nick IS NOT NULL;";
+    "CREATE UNIQUE INDEX people_nick ON people(nick) WHERE nick IS NOT NULL;"
+
+    "ALTER TABLE outbox ADD COLUMN not_before INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE feed ADD COLUMN flags INTEGER NOT NULL DEFAULT 0;";
 
 static const char *const MIGRATIONS[] = { SCHEMA_1, SCHEMA_2 };
 

@@ -128,13 +128,18 @@ typedef struct {
     gint64 created_at;
     gint64 state_at; /* when it came into this state */
     guint attempts;
-    gboolean typed; /* typed in this client: shown as a plain local echo */
-    gboolean shown; /* its own line has been put into the feed */
+    gboolean typed;    /* typed in this client: shown as a plain local echo */
+    gboolean shown;    /* its own line has been put into the feed */
+    gint64 not_before; /* FAILED: it may not be sent again earlier; 0: it may */
 } CoexOutboxRow;
 CoexOutboxRow *coex_outbox_row_new(void);
 CoexOutboxRow *coex_outbox_row_copy(const CoexOutboxRow *row);
 void coex_outbox_row_free(CoexOutboxRow *row);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexOutboxRow, coex_outbox_row_free)
+
+/* What a line about a failure with Graph's @error_code (0: none) offers, with @row kept for it
+ * (NULL: none). */
+int coex_outbox_row_get_offer(const CoexOutboxRow *row, int error_code);
 
 /* What waits to be shown: the one ordered, durable way from the store to people's eyes. Immutable,
  * counted, for any thread. The numbers are the file format. */
@@ -146,7 +151,17 @@ typedef enum {
     COEX_FEED_FAILED, /* `text` could not be delivered: `detail` */
     COEX_FEED_NOTICE, /* a line of ours in the conversation */
     COEX_FEED_UNCONFIRMED, /* nobody knows whether `text` arrived: `detail` */
+    COEX_FEED_ARRIVED,     /* `text` was told as failed or unconfirmed, but it has arrived */
+    COEX_FEED_RECORD,      /* as NOTICE, of what became of a text that the log has */
 } CoexFeedKind;
+
+/* What FAILED, UNCONFIRMED and ARRIVED lines say of their text; together. File format too. */
+typedef enum {
+    COEX_LINE_RESEND = 1 << 0,   /* it is kept, and sending it again makes sense now */
+    COEX_LINE_TEMPLATE = 1 << 1, /* a template, or another one, would help */
+    COEX_LINE_KEPT = 1 << 2,     /* it is kept (ARRIVED: was, and is not any more) */
+    COEX_LINE_SHOWN = 1 << 3,    /* all of it stands in the conversation already */
+} CoexLineFlags;
 
 typedef struct {
     gint64 seq; /* increasing within the database, never given twice */
@@ -156,6 +171,7 @@ typedef struct {
     gint64 time;  /* seconds since 1970, never 0 */
     char *text;   /* never NULL */
     char *detail; /* NULL */
+    CoexLineFlags flags;
 } CoexFeedItem;
 CoexFeedItem *coex_feed_item_ref(const CoexFeedItem *item);
 void coex_feed_item_unref(CoexFeedItem *item);
@@ -233,9 +249,10 @@ guint coex_batch_add_message(CoexBatch *batch, gint64 person_id, const CoexMessa
 /* A status for a message of ours: by wamid within the account, else by token within the
  * conversation of the status's person, else by token where it is the only one of the account
  * (the layout of a wamid). When it advances to FAILED a feed item FAILED is added with the
- * message's text and @explanation. COEX_CHANGED, COEX_DUPLICATE (no advance) or COEX_UNKNOWN (kept
- * 7 days, with
- * @explanation, for a message that comes later). */
+ * message's text and @explanation, and what can be sent again becomes an outbox row in state
+ * FAILED (coex_batch_get_failures()). When it proves that a FAILED one has arrived that row goes,
+ * and a feed item ARRIVED is added. COEX_CHANGED, COEX_DUPLICATE (no advance) or COEX_UNKNOWN (kept
+ * 7 days, with @explanation, for a message that comes later). */
 guint coex_batch_apply_status(CoexBatch *batch, const CoexStatus *status, const char *explanation);
 
 /* Inserts or replaces an outbox row by local_id (copied). With @feed, adds its own line to the feed
@@ -249,7 +266,11 @@ guint coex_batch_outbox_accepted(CoexBatch *batch, const CoexOutboxRow *row, con
                                  gint64 now);
 void coex_batch_remove_outbox(CoexBatch *batch, const char *local_id);
 
-/* A feed item of kind FAILED or NOTICE. */
+/* A feed item of kind FAILED, UNCONFIRMED or ARRIVED about the text of @row. @detail may be NULL.
+ */
+void coex_batch_add_outcome(CoexBatch *batch, const CoexOutboxRow *row, CoexFeedKind kind,
+                            const char *detail, CoexLineFlags flags, gint64 now);
+/* A feed item of kind NOTICE or RECORD. */
 void coex_batch_add_line(CoexBatch *batch, gint64 person_id, CoexFeedKind kind, const char *text,
                          const char *detail, gint64 now);
 
@@ -279,12 +300,26 @@ void coex_store_commit(CoexStore *store, CoexBatch *batch, CoexStoreCommitted do
                        gpointer user_data);
 
 CoexOutcome coex_batch_get_outcome(const CoexBatch *batch, guint index);
-/* Whose message it was, 0 unknown; for CHANGED and DUPLICATE statuses also its text (borrowed,
- * NULL). */
+/* Whose message it was, 0 unknown; for one of ours also its text (borrowed, NULL). */
 gint64 coex_batch_get_person(const CoexBatch *batch, guint index);
 const char *coex_batch_get_text(const CoexBatch *batch, guint index);
-/* The same: when it was sent, 0 unknown; and whether it was a template. */
-gint64 coex_batch_get_time(const CoexBatch *batch, guint index);
-gboolean coex_batch_is_template(const CoexBatch *batch, guint index);
+/* The same: the id under which a failure of it is kept in the outbox, borrowed, NULL. */
+const char *coex_batch_get_local_id(const CoexBatch *batch, guint index);
+/* Of a message of ours that was added, accepted or got a status: its place among all, 0 unknown,
+ * and its state. */
+gint64 coex_batch_get_message(const CoexBatch *batch, guint index);
+CoexState coex_batch_get_state(const CoexBatch *batch, guint index);
 /* The feed items that the commit made, by seq. Borrowed; NULL-free array of CoexFeedItem. */
 GPtrArray *coex_batch_get_feed(const CoexBatch *batch);
+
+/* A message that failed by its status, whenever that came. */
+typedef struct {
+    gint64 person_id;
+    gint64 sent_at;
+    gint64 message_id;
+    int error_code;     /* Graph's, 0 */
+    char *text;         /* NULL */
+    CoexOutboxRow *row; /* what is kept for sending it again; NULL where that cannot be done */
+} CoexFailure;
+/* All that the commit found. Borrowed; NULL-free array of CoexFailure. */
+GPtrArray *coex_batch_get_failures(const CoexBatch *batch);

@@ -85,10 +85,59 @@ failure_is_explained(World *world)
     host_check(world->host, strstr(line->text, world->bitlbee ? "!resend" : "/resend") != NULL);
     host_assert(world->host, strstr(line->detail, "NO_LOG") == NULL,
                 "the log, which has the text, tells that it failed");
+    host_assert(world->host, strstr(line->text, "template") == NULL,
+                "no template is offered to who cannot be reached");
+    host_check(world->host, coex_sim_n_sent(world->sim, "ada") == 1);
+    if (world->bitlbee)
+        return;
+    host_assert(world->host, strstr(line->detail, "ERROR") != NULL, "it stands there in red");
+    host_assert(world->host, strstr(line->detail, "NICK") != NULL, "the tab shows it");
+    host_assert(world->host, strstr(line->detail, "SYSTEM") == NULL,
+                "a system line would be shown in black");
+}
+
+/* The line stands below the text, which need not be read twice. */
+static void
+failure_is_short(World *world)
+{
+    g_autoptr(GString) text = g_string_new("It begins");
+
+    for (guint i = 0; i < 300; i++)
+        g_string_append_printf(text, " word%u", i);
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    coex_sim_fail_next_async(world->sim, 131026);
+    host_type(world->host, ADA, text->str);
+
+    const HostEvent *line = host_wait_for(world->host, EVENT_MESSAGE, ADA, "*131026*");
+    host_check(world->host, strstr(line->text, "It begins word0") != NULL);
+    host_check(world->host, strstr(line->text, "word299") == NULL);
+    host_check(world->host, strlen(line->text) < 600);
+}
+
+static void
+arrival_after_failure_is_told(World *world)
+{
+    const char *resend = world->bitlbee ? "!resend" : "/resend";
+
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    coex_sim_fail_next_async(world->sim, 131026);
+    host_type(world->host, ADA, "first try");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*131026*");
+    g_autofree char *wamid = coex_sim_dup_last_sent(world->sim, "ada");
+    coex_sim_status(world->sim, wamid, "delivered");
+
+    const HostEvent *line =
+        host_wait_for(world->host, EVENT_MESSAGE, ADA, "*Arrived after all*first try*");
+    host_assert(world->host, strstr(line->detail, "NO_LOG") == NULL,
+                "the log, which tells that it failed, tells this too");
+    host_type(world->host, ADA, resend);
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*nothing to send again*");
     host_check(world->host, coex_sim_n_sent(world->sim, "ada") == 1);
 }
 
-/* Pidgin shows 4096 bytes of a line of ours, and no more. */
+/* Pidgin shows 4096 bytes of a line of ours, and no more; this text stands nowhere else. */
 static void
 long_failure_is_told_whole(World *world)
 {
@@ -98,11 +147,13 @@ long_failure_is_told_whole(World *world)
     for (guint i = 0; i < 350; i++)
         g_string_append_printf(text, "%sa&b<%u>", i > 0 ? " " : "", 1000 + i);
     host_go_online(world->host);
-    world_customer_writes(world, "ada", ADA, "Hello");
-    coex_sim_fail_next(world->sim, 131026);
-    host_type(world->host, ADA, text->str);
-    while (strstr(told->str, "131026") == NULL) {
-        const HostEvent *line = host_wait_message(world->host, ADA, "SYSTEM", "*");
+    host_type(world->host, NORA, text->str);
+    host_wait_for(world->host, EVENT_REQUEST, NORA, NULL);
+    host_logout(world->host);
+    host_skip(world->host);
+    host_go_online(world->host);
+    while (strstr(told->str, "was closed when it was typed") == NULL) {
+        const HostEvent *line = host_wait_message(world->host, NORA, "ERROR", "*");
         host_check(world->host, strlen(line->extra) <= 3500);
         g_string_append_printf(told, "%s%s", told->len > 0 ? " " : "", line->text);
     }
@@ -231,6 +282,9 @@ add_all(void)
     world_add("long-text-is-split", NULL, long_text_is_split);
     world_add("failure-is-explained", NULL, failure_is_explained);
     world_add("long-failure-is-told-whole", NULL, long_failure_is_told_whole);
+    world_add("failure-is-short", NULL, failure_is_short);
+    world_add("arrival-after-failure-is-told", NULL, arrival_after_failure_is_told);
+    world_add("bitlbee/arrival-after-failure-is-told", "BitlBee", arrival_after_failure_is_told);
     world_add("resend-and-discard", NULL, resend_and_discard);
     world_add("lost-answer-is-not-sent-again", NULL, lost_answer_is_not_sent_again);
     world_add("status-before-the-answer", NULL, status_before_the_answer);

@@ -209,7 +209,7 @@ window_closed_as_a_status(World *world)
     coex_sim_close_window(world->sim, "ada");
     coex_sim_set_async_window(world->sim, TRUE);
     host_type(world->host, ADA, "too late");
-    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*too late*131047*/resend*");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*too late*131047*/resend*/template*");
     host_wait_for(world->host, EVENT_STATUS, ADA, "*closed*");
     host_check(world->host, host_count(world->host, EVENT_REQUEST, NULL, NULL) == 0);
 

@@ -291,12 +291,16 @@ test_own_echo(Desk *desk)
     g_free(coex_sim_echo_sent(desk->sim, request->wamid));
     desk_fence(desk);
     g_assert_cmpuint(desk_count(desk, DESK_FEED, "ada", "Mine"), ==, 1);
-    say(desk, "ada", "Next");
-    take(desk, "ada", "Next");
     coex_sim_status(desk->sim, request->wamid, "delivered");
     desk_wait_state(desk, "ada", "delivered*: Mine");
+    say(desk, "ada", "Next");
+    take(desk, "ada", "Next");
+    desk_wait_state(desk, "ada", "accepted*: Next");
+    /* what comes late about an older one says nothing of the last */
+    coex_sim_status(desk->sim, request->wamid, "read");
     desk_fence(desk);
     g_assert_cmpuint(desk_count(desk, DESK_FEED, "ada", "Mine"), ==, 1);
+    desk_wait_state(desk, "ada", "accepted*: Next");
 }
 
 /* The same words typed on the phone at the same time are another message. */

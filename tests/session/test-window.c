@@ -542,11 +542,12 @@ test_template_redefined(Desk *desk)
     g_assert_cmpuint(coex_sim_n_sent(desk->sim, "dana"), ==, 0);
 }
 
-/* A template's text is not free text: after a late failure it is chosen anew. */
+/* A template's text is not free text: after a late failure it goes again as a template. */
 static void
 test_template_fails_late(Desk *desk)
 {
     const char *const values[] = { "Bob", "A-17", NULL };
+    g_autoptr(CoexSimRequest) request = NULL;
 
     open_shop(desk);
     coex_sim_fail_next_async(desk->sim, 131026);
@@ -555,7 +556,10 @@ test_template_fails_late(Desk *desk)
     take(desk, "dana", NULL);
     desk_wait_feed(desk, COEX_FEED_FAILED, "dana", "Hi Bob*");
     coex_session_resend(desk->session, desk_name("dana"));
-    desk_wait_notice(desk, "dana", "There is nothing to send again.");
+    desk_wait_feed(desk, COEX_FEED_SENT, "dana", "Hi Bob*");
+    request = desk_wait_sent(desk, "dana", NULL);
+    g_assert_cmpstr(request->template_name, ==, "order_update");
+    desk_wait_state(desk, "dana", "delivered*");
 }
 
 /* "Until they write" means after it was said, also over a restart. */

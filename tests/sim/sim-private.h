@@ -138,6 +138,7 @@ struct _CoexSim {
     gboolean coexistence;
     gboolean auto_status;
     gboolean early_status;
+    gboolean hides_callback_data;
     gboolean async_window;
     GQueue send_times;
     GPtrArray *held_calls;

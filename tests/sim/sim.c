@@ -484,6 +484,12 @@ coex_sim_set_auto_status(CoexSim *sim, gboolean automatic)
 }
 
 void
+coex_sim_set_callback_data(CoexSim *sim, gboolean told)
+{
+    set_flag(sim, &sim->hides_callback_data, !told);
+}
+
+void
 coex_sim_set_early_status(CoexSim *sim, gboolean early)
 {
     set_flag(sim, &sim->early_status, early);

@@ -180,6 +180,8 @@ void coex_sim_set_auto_status(CoexSim *sim, gboolean automatic);
 /* TRUE: automatic statuses are delivered before the send's HTTP answer is written; needs a webhook.
  */
 void coex_sim_set_early_status(CoexSim *sim, gboolean early);
+/* FALSE: statuses come without biz_opaque_callback_data. */
+void coex_sim_set_callback_data(CoexSim *sim, gboolean told);
 /* status: "sent", "delivered", "read", "played"; an unknown wamid is allowed. */
 void coex_sim_status(CoexSim *sim, const char *wamid, const char *status);
 /* title and details may be NULL: the text of that code. */

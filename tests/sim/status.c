@@ -85,7 +85,7 @@ queue(CoexSim *sim, SimSent *sent, JsonObject *status)
                                                     : "?",
                                              name);
 
-    if (sent && sent->callback_data)
+    if (sent && sent->callback_data && !sim->hides_callback_data)
         json_object_set_string_member(status, "biz_opaque_callback_data", sent->callback_data);
     if (person && !g_str_equal(name, "failed"))
         json_object_set_array_member(value, "contacts",

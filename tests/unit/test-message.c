@@ -80,7 +80,7 @@ test_states(void)
         "...##.", /* delivered */
         "....#.", /* read */
         "......", /* played */
-        "......", /* failed */
+        "..###.", /* failed */
     };
 
     for (CoexState current = COEX_STATE_PENDING; current <= COEX_STATE_FAILED; current++) {

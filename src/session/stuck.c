@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/text.h"
+#include "session/slips.h"
+
+/* What failed or was never confirmed, and is kept for the user to send again or to drop. */
+
+#define TOGETHER_S (60 * 60) /* what failed within this is sent again with one command */
+#define EXCERPT 60
+
+/* ---- what failed by its status ---- */
+
+void
+coex_outbox_take_failures(CoexOutbox *outbox, const CoexBatch *batch)
+{
+    CoexAccount *account = outbox->account;
+    GPtrArray *failures = coex_batch_get_failures(batch);
+
+    for (guint i = 0; i < failures->len; i++) {
+        const CoexFailure *failure = g_ptr_array_index(failures, i);
+        CoexPerson *person = coex_people_by_id(account->people, failure->person_id);
+
+        if (person == NULL)
+            continue;
+        if (failure->row != NULL)
+            coex_slip_adopt(outbox, failure->row);
+        if (failure->error_code == COEX_GRAPH_WINDOW_CLOSED &&
+            person->last_inbound_at <= failure->sent_at)
+            coex_account_close_window(account, person);
+    }
+}
+
+void
+coex_outbox_prove(CoexOutbox *outbox, CoexPerson *person, const char *local_id)
+{
+    g_autoptr(CoexBatch) batch = coex_account_batch(outbox->account);
+    CoexLane *lane = coex_outbox_lane(outbox, person->id);
+    gboolean any = FALSE;
+
+    for (GList *item = lane->slips.head, *next; local_id != NULL && item != NULL; item = next) {
+        CoexSlip *slip = item->data;
+        gboolean is_copy = g_strcmp0(slip->origin, local_id) == 0;
+
+        next = item->next;
+        if (slip->accepted || slip->row->attempts > 0 ||
+            (!is_copy && g_strcmp0(slip->row->local_id, local_id) != 0))
+            continue;
+        any = TRUE;
+        if (slip->row->shown && is_copy)
+            coex_slip_put_record(slip, batch, "Not sent again, since it has arrived");
+        coex_slip_discard(slip);
+    }
+    if (!any)
+        return;
+    coex_outbox_commit(outbox, g_steal_pointer(&batch), person);
+    if (coex_outbox_count(outbox, person->id, COEX_OUTBOX_PARKED) == 0)
+        coex_account_tell_prompt_over(outbox->account, person);
+}
+
+/* ---- the user's verbs ---- */
+
+static gboolean
+is_stuck(const CoexSlip *slip)
+{
+    return !slip->accepted &&
+           (slip->row->state == COEX_OUTBOX_FAILED || slip->row->state == COEX_OUTBOX_UNCONFIRMED);
+}
+
+/* The one that was told last of those that failed, were never confirmed or (for @or_held) are held,
+ * else the last that is parked. */
+static CoexSlip *
+last_stuck(CoexOutbox *outbox, CoexPerson *person, gboolean or_held)
+{
+    CoexLane *lane = coex_outbox_lane(outbox, person->id);
+    CoexSlip *parked = NULL;
+    CoexSlip *last = NULL;
+
+    for (GList *item = lane->slips.head; item != NULL; item = item->next) {
+        CoexSlip *slip = item->data;
+        CoexOutboxState state = slip->row->state;
+
+        if (state == COEX_OUTBOX_PARKED && !slip->accepted)
+            parked = slip;
+        if (!or_held && slip->wait_told)
+            continue;
+        if ((is_stuck(slip) || (or_held && state == COEX_OUTBOX_HELD)) &&
+            (last == NULL || slip->row->state_at >= last->row->state_at))
+            last = slip;
+    }
+    return last != NULL ? last : parked;
+}
+
+static gint
+compare_age(gconstpointer a, gconstpointer b)
+{
+    const CoexOutboxRow *one = (*(CoexSlip *const *)a)->row;
+    const CoexOutboxRow *two = (*(CoexSlip *const *)b)->row;
+
+    if (one->created_at != two->created_at)
+        return one->created_at < two->created_at ? -1 : 1;
+    return (one->position > two->position) - (one->position < two->position);
+}
+
+/* What failed together with @last, oldest first: all of one kind within an hour. Something older
+ * has been left alone, and what may have arrived is not sent with what surely has not. */
+static GPtrArray *
+stuck_with(CoexSlip *last)
+{
+    CoexLane *lane = coex_outbox_lane(last->outbox, last->row->person_id);
+    gint64 now = coex_account_now(last->outbox->account);
+    GPtrArray *slips = g_ptr_array_new();
+
+    for (GList *item = lane->slips.head; item != NULL; item = item->next) {
+        CoexSlip *slip = item->data;
+
+        if (slip == last || (is_stuck(slip) && slip->row->state == last->row->state &&
+                             last->row->state_at - slip->row->state_at <= TOGETHER_S))
+            g_ptr_array_add(slips, slip);
+    }
+    for (guint i = slips->len; i > 0; i--) {
+        if (((CoexSlip *)g_ptr_array_index(slips, i - 1))->row->not_before > now)
+            g_ptr_array_remove_index(slips, i - 1);
+    }
+    g_ptr_array_sort(slips, compare_age);
+    return slips;
+}
+
+/* A new local id: the old one may still get a status. */
+static CoexSlip *
+copy_slip(CoexSlip *slip)
+{
+    CoexSlip *copy = coex_slip_new(slip->outbox, slip->row->person_id, slip->row->text);
+
+    copy->row->template_name = g_strdup(slip->row->template_name);
+    copy->row->template_language = g_strdup(slip->row->template_language);
+    copy->row->template_values = g_strdup(slip->row->template_values);
+    copy->origin = g_strdup(slip->row->local_id);
+    return copy;
+}
+
+/* Whether it goes by itself; else it is parked. */
+static gboolean
+resend_slip(CoexSlip *old, CoexBatch *batch)
+{
+    CoexOutbox *outbox = old->outbox;
+    gboolean may_go = old->row->template_name != NULL ||
+                      coex_account_window(outbox->account, coex_slip_person(old)).open;
+    CoexSlip *slip = copy_slip(old);
+
+    coex_slip_set_state(slip, may_go ? COEX_OUTBOX_QUEUED : COEX_OUTBOX_PARKED);
+    coex_batch_remove_outbox(batch, old->row->local_id);
+    coex_slip_remove(old);
+    slip->feeds = may_go;
+    coex_slip_put(slip, batch);
+    return may_go;
+}
+
+/* Why the last that failed is not sent now: nor is then another in its place. */
+static void
+tell_wait(CoexSlip *slip)
+{
+    CoexAccount *account = slip->outbox->account;
+    g_autofree char *excerpt = coex_text_excerpt(slip->row->text, EXCERPT);
+    g_autoptr(GDateTime) from = slip->row->not_before != COEX_WAIT_FOR_EVER
+                                    ? g_date_time_new_from_unix_local(slip->row->not_before)
+                                    : NULL;
+    g_autofree char *clock = from != NULL ? g_date_time_format(from, "%Y-%m-%d %H:%M") : NULL;
+
+    slip->wait_told = TRUE;
+    if (clock != NULL)
+        coex_account_tell_notice(account, coex_slip_person(slip),
+                                 "Not sent again, since WhatsApp asks to wait until %s: %s", clock,
+                                 excerpt);
+    else
+        coex_account_tell_notice(account, coex_slip_person(slip),
+                                 "Not sent again, since WhatsApp would refuse it again: %s",
+                                 excerpt);
+}
+
+/* What one command did not concern. */
+static void
+tell_rest(CoexOutbox *outbox, CoexPerson *person)
+{
+    const CoexSlip *slip = last_stuck(outbox, person, FALSE);
+    g_autofree char *excerpt = NULL;
+
+    if (slip == NULL || !is_stuck(slip))
+        return;
+    excerpt = coex_text_excerpt(slip->row->text, EXCERPT);
+    coex_account_tell_notice(outbox->account, person,
+                             "Another one is kept; %cresend sends it, %cdiscard drops it: %s",
+                             outbox->account->verb_mark, outbox->account->verb_mark, excerpt);
+}
+
+static void
+forget_waits(CoexOutbox *outbox, CoexPerson *person)
+{
+    CoexLane *lane = coex_outbox_lane(outbox, person->id);
+
+    for (GList *item = lane->slips.head; item != NULL; item = item->next)
+        ((CoexSlip *)item->data)->wait_told = FALSE;
+}
+
+void
+coex_outbox_resend(CoexOutbox *outbox, CoexPerson *person)
+{
+    CoexAccount *account = outbox->account;
+    CoexSlip *last = last_stuck(outbox, person, FALSE);
+    g_autoptr(GPtrArray) slips = NULL;
+    gboolean all_go = TRUE;
+    CoexBatch *batch;
+
+    if (last == NULL) {
+        forget_waits(outbox, person);
+        last = last_stuck(outbox, person, FALSE);
+    }
+    if (last == NULL) {
+        coex_account_tell_notice(account, person, "There is nothing to send again.");
+        return;
+    }
+    if (last->row->not_before > coex_account_now(account)) {
+        tell_wait(last);
+        tell_rest(outbox, person);
+        return;
+    }
+    slips = stuck_with(last);
+    batch = coex_account_batch(account);
+    for (guint i = 0; i < slips->len; i++)
+        all_go &= resend_slip(g_ptr_array_index(slips, i), batch);
+    coex_outbox_commit(outbox, batch, person);
+    if (!all_go)
+        coex_outbox_prompt(outbox, person);
+    tell_rest(outbox, person);
+}
+
+void
+coex_outbox_discard(CoexOutbox *outbox, CoexPerson *person)
+{
+    CoexSlip *slip = last_stuck(outbox, person, TRUE);
+    g_autofree char *excerpt = NULL;
+    CoexBatch *batch;
+
+    if (slip == NULL) {
+        coex_account_tell_notice(outbox->account, person, "There is nothing to discard.");
+        return;
+    }
+    excerpt = coex_text_excerpt(slip->row->text, EXCERPT);
+    batch = coex_account_batch(outbox->account);
+    /* Of what failed the log has a line. */
+    if (slip->row->shown && !is_stuck(slip))
+        coex_slip_put_record(slip, batch, "Not sent, and discarded");
+    else
+        coex_account_tell_notice(outbox->account, person, "Discarded: %s", excerpt);
+    coex_slip_discard(slip);
+    coex_outbox_commit(outbox, batch, person);
+    if (coex_outbox_count(outbox, person->id, COEX_OUTBOX_PARKED) == 0)
+        coex_account_tell_prompt_over(outbox->account, person);
+}

@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "desk.h"
+
+#include <string.h>
+
+/* What failed and is kept: what its line offers, what is sent again and in which order, and what
+ * becomes of it when it has arrived all the same. */
+
+#define HOUR_S (60 * 60)
+
+static void
+take(Desk *desk, const char *who, const char *text)
+{
+    coex_sim_request_free(desk_wait_sent(desk, who, text));
+}
+
+static void
+assert_template_sent(Desk *desk, const char *who, const char *name)
+{
+    g_autoptr(CoexSimRequest) request = desk_wait_sent(desk, who, NULL);
+
+    g_assert_cmpstr(request->template_name, ==, name);
+}
+
+static void
+open_shop(Desk *desk)
+{
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    desk_hear(desk, "ada", "Hello");
+}
+
+static void
+say(Desk *desk, const char *who, const char *text)
+{
+    desk_send(desk, who, text);
+    desk_wait_feed(desk, COEX_FEED_TYPED, who, text);
+}
+
+/* Accepted, and then a status says that it failed. Returns the line. */
+static const DeskEvent *
+say_in_vain(Desk *desk, const char *who, const char *text, int code)
+{
+    coex_sim_fail_next_async(desk->sim, code);
+    say(desk, who, text);
+    take(desk, who, text);
+    return desk_wait_feed(desk, COEX_FEED_FAILED, who, text);
+}
+
+static const DeskEvent *
+send_template_in_vain(Desk *desk, const char *who, int code)
+{
+    const char *const values[] = { "Ann", "A-1", NULL };
+    g_autoptr(GError) error = NULL;
+
+    coex_sim_fail_next_async(desk->sim, code);
+    coex_session_send_template(desk->session, desk_name(who),
+                               desk_template(desk, "order_update", "en_US"), values, &error);
+    g_assert_no_error(error);
+    desk_wait_feed(desk, COEX_FEED_SENT, who, "Hi Ann*");
+    assert_template_sent(desk, who, "order_update");
+    return desk_wait_feed(desk, COEX_FEED_FAILED, who, "Hi Ann*");
+}
+
+static void
+resend(Desk *desk, const char *who)
+{
+    coex_session_resend(desk->session, desk_name(who));
+}
+
+static guint
+offers(const DeskEvent *line)
+{
+    return line->item->flags & (COEX_LINE_RESEND | COEX_LINE_TEMPLATE | COEX_LINE_KEPT);
+}
+
+static void
+assert_nothing_kept(Desk *desk, const char *who)
+{
+    resend(desk, who);
+    desk_wait_notice(desk, who, "There is nothing to send again.");
+}
+
+/* The template is told to wait a day: no older text goes in its place. */
+static void
+test_template_to_wait(Desk *desk)
+{
+    guint n;
+
+    open_shop(desk);
+    say_in_vain(desk, "ada", "OLD: your price is 90 EUR", 131026);
+    g_assert_cmpuint(offers(send_template_in_vain(desk, "ada", 131049)), ==, COEX_LINE_KEPT);
+    n = coex_sim_n_requests(desk->sim, "messages");
+    resend(desk, "ada");
+    desk_wait_notice(desk, "ada", "Not sent again, since WhatsApp asks to wait until 20*Hi Ann*");
+    desk_wait_notice(desk, "ada", "Another one is kept; /resend sends it*OLD: your price*");
+    desk_fence(desk);
+    g_assert_cmpuint(coex_sim_n_requests(desk->sim, "messages"), ==, n);
+    resend(desk, "ada");
+    desk_wait_feed(desk, COEX_FEED_SENT, "ada", "OLD: your price is 90 EUR");
+    take(desk, "ada", "OLD: your price is 90 EUR");
+    /* a day later, and in another session, it is the template's turn */
+    desk_logout(desk);
+    desk_advance(desk, 25 * HOUR_S);
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    resend(desk, "ada");
+    desk_wait_feed(desk, COEX_FEED_SENT, "ada", "Hi Ann*");
+    assert_template_sent(desk, "ada", "order_update");
+    assert_nothing_kept(desk, "ada");
+}
+
+static void
+test_template_alone(Desk *desk)
+{
+    const DeskEvent *line;
+
+    open_shop(desk);
+    line = send_template_in_vain(desk, "ada", 131026);
+    g_assert_cmpuint(offers(line), ==, COEX_LINE_RESEND | COEX_LINE_KEPT);
+    desk_restart(desk);
+    desk_wait_catalogue(desk);
+    resend(desk, "ada");
+    desk_wait_feed(desk, COEX_FEED_SENT, "ada", "Hi Ann*");
+    assert_template_sent(desk, "ada", "order_update");
+    assert_nothing_kept(desk, "ada");
+}
+
+/* What must not be sent again is not kept, and what else is kept is not sent in its place by the
+ * same word. */
+static void
+test_never_again(Desk *desk)
+{
+    open_shop(desk);
+    g_assert_cmpuint(offers(send_template_in_vain(desk, "ada", 131050)), ==, 0);
+    assert_nothing_kept(desk, "ada");
+    coex_sim_fail_next(desk->sim, 131021);
+    say(desk, "ada", "To myself");
+    g_assert_cmpuint(offers(desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "To myself")), ==, 0);
+    desk_restart(desk);
+    assert_nothing_kept(desk, "ada");
+}
+
+/* A template that WhatsApp does not take is chosen anew. */
+static void
+test_template_to_choose(Desk *desk)
+{
+    open_shop(desk);
+    g_assert_cmpuint(offers(send_template_in_vain(desk, "ada", 132012)), ==,
+                     COEX_LINE_TEMPLATE | COEX_LINE_KEPT);
+}
+
+static void
+test_oldest_first(Desk *desk)
+{
+    open_shop(desk);
+    coex_sim_set_auto_status(desk->sim, FALSE);
+    for (guint i = 0; i < 3; i++) {
+        g_autofree char *text = g_strdup_printf("Line %u", i);
+
+        say(desk, "ada", text);
+        take(desk, "ada", text);
+    }
+    g_autofree char *last = coex_sim_dup_last_sent(desk->sim, "ada");
+    coex_sim_status_failed(desk->sim, last, 131026, NULL, NULL);
+    desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "Line 2");
+    coex_sim_fail_next(desk->sim, 131026);
+    say(desk, "ada", "Line 3");
+    desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "Line 3");
+    coex_sim_set_auto_status(desk->sim, TRUE);
+    say_in_vain(desk, "ada", "Line 4", 131026);
+    resend(desk, "ada");
+    for (guint i = 2; i < 5; i++) {
+        g_autofree char *text = g_strdup_printf("Line %u", i);
+
+        desk_wait_feed(desk, COEX_FEED_SENT, "ada", text);
+        take(desk, "ada", text);
+    }
+    assert_nothing_kept(desk, "ada");
+}
+
+/* What was left alone for longer does not go with what failed just now. */
+static void
+test_left_alone(Desk *desk)
+{
+    open_shop(desk);
+    say_in_vain(desk, "ada", "This morning", 131026);
+    desk_fence(desk);
+    desk_advance(desk, 3 * HOUR_S);
+    say_in_vain(desk, "ada", "Just now", 131026);
+    resend(desk, "ada");
+    desk_wait_notice(desk, "ada", "Another one is kept*This morning");
+    desk_wait_feed(desk, COEX_FEED_SENT, "ada", "Just now");
+    take(desk, "ada", "Just now");
+    coex_session_discard(desk->session, desk_name("ada"));
+    desk_wait_notice(desk, "ada", "Discarded: This morning");
+    assert_nothing_kept(desk, "ada");
+}
+
+/* The status is faster than the answer, and carries no id of ours. */
+static void
+test_overtakes_answer(Desk *desk)
+{
+    open_shop(desk);
+    coex_sim_set_callback_data(desk->sim, FALSE);
+    coex_sim_set_early_status(desk->sim, TRUE);
+    say_in_vain(desk, "ada", "Overtaken", 131026);
+    resend(desk, "ada");
+    desk_wait_feed(desk, COEX_FEED_SENT, "ada", "Overtaken");
+    take(desk, "ada", "Overtaken");
+    desk_wait_state(desk, "ada", "delivered*: Overtaken");
+    assert_nothing_kept(desk, "ada");
+}
+
+static void
+refuse_early(Desk *desk, gboolean callback_data)
+{
+    open_shop(desk);
+    coex_sim_set_callback_data(desk->sim, callback_data);
+    coex_sim_set_early_status(desk->sim, TRUE);
+    coex_sim_set_async_window(desk->sim, TRUE);
+    coex_sim_close_window(desk->sim, "ada");
+    say(desk, "ada", "Too late");
+    g_assert_cmpuint(offers(desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "Too late")), ==,
+                     COEX_LINE_RESEND | COEX_LINE_TEMPLATE | COEX_LINE_KEPT);
+    desk_wait_window(desk, "ada", FALSE);
+    resend(desk, "ada");
+    desk_wait_prompt(desk, "ada", "Too late");
+    g_assert_cmpuint(coex_sim_n_requests(desk->sim, "messages"), ==, 1);
+}
+
+static void
+test_window_overtakes_answer(Desk *desk)
+{
+    refuse_early(desk, TRUE);
+}
+
+static void
+test_window_without_id(Desk *desk)
+{
+    refuse_early(desk, FALSE);
+}
+
+/* It is told at the next login. */
+static void
+test_told_at_login(Desk *desk)
+{
+    g_autofree char *wamid = NULL;
+
+    open_shop(desk);
+    coex_sim_set_auto_status(desk->sim, FALSE);
+    say(desk, "ada", "Too late");
+    take(desk, "ada", "Too late");
+    wamid = coex_sim_dup_last_sent(desk->sim, "ada");
+    desk_fence(desk);
+    desk_logout(desk);
+    coex_sim_status_failed(desk->sim, wamid, 131047, NULL, NULL);
+    desk_login(desk);
+    desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "Too late");
+    desk_wait_window(desk, "ada", FALSE);
+    desk_restart(desk);
+    desk_wait_window(desk, "ada", FALSE);
+    resend(desk, "ada");
+    desk_wait_prompt(desk, "ada", "Too late");
+}
+
+/* A proof of arrival wins over the failure, and ends what was kept. */
+static void
+test_arrives_after_all(Desk *desk)
+{
+    g_autofree char *wamid = NULL;
+    const DeskEvent *line;
+
+    open_shop(desk);
+    say_in_vain(desk, "ada", "Your parcel is here", 131026);
+    wamid = coex_sim_dup_last_sent(desk->sim, "ada");
+    coex_sim_status(desk->sim, wamid, "sent");
+    desk_fence(desk);
+    g_assert_cmpuint(desk_count(desk, DESK_FEED, "ada", "Your parcel is here"), ==, 2);
+    coex_sim_status(desk->sim, wamid, "delivered");
+    line = desk_wait_feed(desk, COEX_FEED_ARRIVED, "ada", "Your parcel is here");
+    g_assert_cmpuint(offers(line), ==, COEX_LINE_KEPT);
+    desk_wait_state(desk, "ada", "delivered*");
+    coex_sim_status(desk->sim, wamid, "read");
+    coex_sim_status_failed(desk->sim, wamid, 131026, NULL, NULL);
+    desk_wait_state(desk, "ada", "read*");
+    assert_nothing_kept(desk, "ada");
+    desk_restart(desk);
+    assert_nothing_kept(desk, "ada");
+}
+
+/* The same while the user is offline, and after the text was sent again. */
+static void
+test_arrives_twice(Desk *desk)
+{
+    g_autofree char *wamid = NULL;
+
+    open_shop(desk);
+    say_in_vain(desk, "ada", "Once", 131026);
+    wamid = coex_sim_dup_last_sent(desk->sim, "ada");
+    resend(desk, "ada");
+    desk_wait_feed(desk, COEX_FEED_SENT, "ada", "Once");
+    take(desk, "ada", "Once");
+    desk_wait_state(desk, "ada", "delivered*: Once");
+    desk_logout(desk);
+    coex_sim_status(desk->sim, wamid, "delivered");
+    desk_login(desk);
+    g_assert_cmpuint(offers(desk_wait_feed(desk, COEX_FEED_ARRIVED, "ada", "Once")), ==, 0);
+    assert_nothing_kept(desk, "ada");
+}
+
+/* Sent again, it waits for a choice since the window is closed; then it turns out to have arrived.
+ */
+static void
+test_arrives_while_asked(Desk *desk)
+{
+    g_autofree char *wamid = NULL;
+
+    open_shop(desk);
+    say_in_vain(desk, "ada", "Too late", 131047);
+    desk_wait_window(desk, "ada", FALSE);
+    wamid = coex_sim_dup_last_sent(desk->sim, "ada");
+    resend(desk, "ada");
+    desk_wait_prompt(desk, "ada", "Too late");
+    coex_sim_status(desk->sim, wamid, "delivered");
+    desk_wait_feed(desk, COEX_FEED_ARRIVED, "ada", "Too late");
+    desk_wait_prompt_over(desk, "ada");
+    desk_fence(desk);
+    g_assert_cmpuint(desk_view(desk, "ada")->n_parked, ==, 0);
+    assert_nothing_kept(desk, "ada");
+    g_assert_cmpuint(coex_sim_n_requests(desk->sim, "messages"), ==, 1);
+}
+
+/* The label of a picture that the phone sent is no text to send. */
+static void
+test_picture_of_the_phone(Desk *desk)
+{
+    g_autofree char *wamid = NULL;
+
+    open_shop(desk);
+    wamid = coex_sim_phone_sends_type(desk->sim, "ada", "image",
+                                      "{\"id\":\"1\",\"mime_type\":\"image/jpeg\"}");
+    desk_wait_feed(desk, COEX_FEED_ECHO, "ada", "*");
+    coex_sim_status_failed(desk->sim, wamid, 131026, NULL, NULL);
+    g_assert_cmpuint(offers(desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "*")), ==, 0);
+    assert_nothing_kept(desk, "ada");
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    desk_add("/stuck/template-to-wait", test_template_to_wait);
+    desk_add("/stuck/template-alone", test_template_alone);
+    desk_add("/stuck/template-to-choose", test_template_to_choose);
+    desk_add("/stuck/never-again", test_never_again);
+    desk_add("/stuck/oldest-first", test_oldest_first);
+    desk_add("/stuck/left-alone", test_left_alone);
+    desk_add("/stuck/overtakes-answer", test_overtakes_answer);
+    desk_add("/stuck/window-overtakes-answer", test_window_overtakes_answer);
+    desk_add("/stuck/window-without-id", test_window_without_id);
+    desk_add("/stuck/told-at-login", test_told_at_login);
+    desk_add("/stuck/arrives-after-all", test_arrives_after_all);
+    desk_add("/stuck/arrives-twice", test_arrives_twice);
+    desk_add("/stuck/arrives-while-asked", test_arrives_while_asked);
+    desk_add("/stuck/picture-of-the-phone", test_picture_of_the_phone);
+    return g_test_run();
+}
