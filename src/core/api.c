@@ -38,8 +38,8 @@ coex_endpoint_clear(CoexEndpoint *endpoint)
     g_clear_pointer(&endpoint->app_secret, g_free);
 }
 
-static gboolean
-is_loopback(const char *host)
+gboolean
+coex_api_is_loopback(const char *host)
 {
     if (g_ascii_strcasecmp(host, "localhost") == 0 || g_strcmp0(host, "::1") == 0)
         return TRUE;
@@ -72,7 +72,7 @@ find_base_url_fault(const char *url)
         return NULL;
     if (g_strcmp0(scheme, "http") != 0)
         return "it must begin with https://";
-    if (!is_loopback(g_uri_get_host(uri)))
+    if (!coex_api_is_loopback(g_uri_get_host(uri)))
         return "http:// is allowed to this computer only (127.0.0.1, ::1, localhost); "
                "use https://";
     return NULL;

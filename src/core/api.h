@@ -51,6 +51,9 @@ typedef struct {
 
 void coex_endpoint_clear(CoexEndpoint *endpoint);
 
+/* Whether @host is this computer: 127/8, ::1, localhost. */
+gboolean coex_api_is_loopback(const char *host);
+
 /* Checks a configured base URL: https, or http to a loopback address only (127/8, ::1, localhost);
  * no user, query or fragment; trailing slash removed. NULL and COEX_ERROR_INVALID_INPUT naming
  * `api-url`. "" gives "". Free with g_free(). */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "net/http.h"
 
+#include "net/tunnel.h"
 #include <libsoup/soup.h>
 #include <string.h>
 #include <time.h>
@@ -19,7 +20,8 @@ struct CoexHttp {
     SoupSession *session;
     gint64 slept_us; /* what it knows of get_slept_us() */
     guint timeout_s;
-    GQueue jobs; /* of Job, borrowed */
+    CoexProxy *proxy; /* NULL: none */
+    GQueue jobs;      /* of Job, borrowed */
 };
 
 /* One request under way; belongs to its GTask. */
@@ -30,7 +32,8 @@ typedef struct {
     SoupSession *session;
     SoupMessage *message;
     char *host;
-    char *key; /* secret; NULL without one */
+    char *proxy; /* its address; NULL: the host is reached without one */
+    char *key;   /* secret; NULL without one */
     guint timeout_s;
     gint64 began_us;
     gboolean is_send;
@@ -67,20 +70,24 @@ get_slept_us(void)
 static void
 renew_session(CoexHttp *http)
 {
+    g_autoptr(GProxyResolver) resolver = coex_tunnel_resolver_new(http->proxy);
+
     g_clear_object(&http->session);
     http->slept_us = get_slept_us();
     http->session = soup_session_new_with_options(
         /* job_new()'s deadline counts from the start and covers everything */
         "timeout", 0, "idle-timeout", KEEP_IDLE_S, "max-conns", CONNECTIONS_MAX,
-        "max-conns-per-host", CONNECTIONS_PER_HOST_MAX, "user-agent", "purple-coex", NULL);
+        "max-conns-per-host", CONNECTIONS_PER_HOST_MAX, "user-agent", "purple-coex",
+        "proxy-resolver", resolver, NULL);
 }
 
 CoexHttp *
-coex_http_new(guint timeout_s)
+coex_http_new(guint timeout_s, const CoexProxy *proxy)
 {
     CoexHttp *http = g_new0(CoexHttp, 1);
 
     http->timeout_s = timeout_s;
+    http->proxy = coex_proxy_copy(proxy);
     renew_session(http);
     g_queue_init(&http->jobs);
     return http;
@@ -134,6 +141,7 @@ coex_http_free(CoexHttp *http)
         job_stop(job);
     }
     g_object_unref(http->session);
+    coex_proxy_free(http->proxy);
     g_free(http);
 }
 
@@ -149,6 +157,7 @@ job_free(Job *job)
     g_source_unref(job->on_deadline);
     g_clear_pointer(&job->body, g_byte_array_unref);
     g_free(job->host);
+    g_free(job->proxy);
     g_free(job->key);
     g_free(job);
 }
@@ -191,16 +200,35 @@ explain_cause(const GError *cause)
         return "the connection was closed";
     if (g_error_matches(cause, SOUP_SESSION_ERROR, SOUP_SESSION_ERROR_PARSING))
         return "what it said makes no sense";
+    if (g_error_matches(cause, G_IO_ERROR, G_IO_ERROR_PROXY_NEED_AUTH))
+        return "the proxy asks for a user name and a password";
+    if (g_error_matches(cause, G_IO_ERROR, G_IO_ERROR_PROXY_AUTH_FAILED))
+        return "the proxy does not accept the user name and the password";
+    if (g_error_matches(cause, G_IO_ERROR, G_IO_ERROR_PROXY_NOT_ALLOWED))
+        return "the proxy does not allow this connection";
     return cause->message;
+}
+
+/* The cause and the way: "Could not reach <host>[ through the proxy <address>]: <cause>." */
+static GError *
+explain_unreached(Job *job, const char *cause)
+{
+    if (job->proxy != NULL)
+        return g_error_new(COEX_ERROR, COEX_ERROR_NETWORK,
+                           "Could not reach %s through the proxy %s: %s. Check the proxy settings "
+                           "and the network.",
+                           job->host, job->proxy, cause);
+    return g_error_new(COEX_ERROR, COEX_ERROR_NETWORK, "Could not reach %s: %s. Check the network.",
+                       job->host, cause);
 }
 
 static GError *
 explain_not_written(Job *job, const GError *cause)
 {
+    g_autofree char *late = g_strdup_printf("no connection within %u s", job->timeout_s);
+
     if (job->expired)
-        return g_error_new(COEX_ERROR, COEX_ERROR_NETWORK,
-                           "Could not reach %s: no connection within %u s. Check the network.",
-                           job->host, job->timeout_s);
+        return explain_unreached(job, late);
     if (g_error_matches(cause, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE))
         return g_error_new(
             COEX_ERROR, COEX_ERROR_NETWORK,
@@ -214,8 +242,7 @@ explain_not_written(Job *job, const GError *cause)
             "Could not reach %s safely: the encryption could not be set up (%s). Check"
             " what stands between this computer and the network.",
             job->host, cause->message);
-    return g_error_new(COEX_ERROR, COEX_ERROR_NETWORK, "Could not reach %s: %s. Check the network.",
-                       job->host, explain_cause(cause));
+    return explain_unreached(job, explain_cause(cause));
 }
 
 static GError *
@@ -414,6 +441,8 @@ job_new(CoexHttp *http, const CoexRequest *request, SoupMessage *message, GCance
     job->session = g_object_ref(http->session);
     job->message = g_object_ref(message);
     job->host = g_strdup(g_uri_get_host(soup_message_get_uri(message)));
+    if (coex_proxy_leads_to(http->proxy, job->host))
+        job->proxy = coex_proxy_dup_address(http->proxy);
     job->key = dup_key(request);
     job->timeout_s = http->timeout_s;
     job->began_us = g_get_monotonic_time();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/api.h"
+#include "core/proxy.h"
 #include <gio/gio.h>
 
 /* Runs requests against a provider. Hides libsoup: connection reuse for POST, limits, timeouts,
@@ -12,8 +13,9 @@
 
 typedef struct CoexHttp CoexHttp;
 
-/* @timeout_s: per request, from start to the end of the answer. Free with coex_http_free(). */
-CoexHttp *coex_http_new(guint timeout_s);
+/* @timeout_s: per request, from start to the end of the answer. @proxy: the way there, copied; NULL
+ * is none. Free with coex_http_free(). */
+CoexHttp *coex_http_new(guint timeout_s, const CoexProxy *proxy);
 
 /* Cancels what is under way; its callbacks run with G_IO_ERROR_CANCELLED before this returns or
  * later in the same context, never touching the CoexHttp. */
@@ -32,12 +34,12 @@ gboolean coex_http_is_unwritten(CoexHttp *http, gconstpointer user_data);
 
 /* The answer, whatever its status (redirects too: they are not followed); free with
  * coex_response_free(). NULL on error:
- * COEX_ERROR_NETWORK: nothing was written (DNS, connect, TLS; before the last header byte), the
- * text names host and cause;
+ * COEX_ERROR_NETWORK: nothing was written (DNS, connect, proxy, TLS; before the last header byte),
+ * the text names host, proxy and cause; whatever the proxy answers is this;
  * COEX_ERROR_UNCERTAIN: a send was written and not answered in full, or beyond the limit;
  * COEX_ERROR_RETRY: another request was written and not answered in full;
  * COEX_ERROR_TOO_LARGE: its answer is beyond the limit;
  * COEX_ERROR_INVALID_INPUT, COEX_ERROR_AUTH: address or key hold what no request can carry;
  * G_IO_ERROR_CANCELLED: cancelled.
- * Neither an error text nor an answer's body contains the key. */
+ * Neither an error text nor an answer's body contains the key, nor the proxy's password. */
 CoexResponse *coex_http_send_finish(GAsyncResult *result, GError **error);

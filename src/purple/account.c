@@ -10,6 +10,7 @@
 #include "purple/host.h"
 #include "purple/nick.h"
 #include "purple/options.h"
+#include "purple/proxy.h"
 #include "purple/roster.h"
 
 #define NOTICE_COLUMNS 50 /* what Pidgin's window takes without wrapping once more */
@@ -402,8 +403,10 @@ start_session(CoexLogin *login, GError **error)
     PurpleAccount *account = login->account;
     g_autofree char *database = database_path();
     g_autofree char *number = take_number(account, error);
+    g_auto(CoexProxy) proxy = { 0 };
     CoexSessionConfig config = {
         .number = number,
+        .proxy = &proxy,
         .api_url = coex_options_get(account, "api-url"),
         .phone_number_id = coex_options_get(account, "phone-number-id"),
         .waba_id = coex_options_get(account, "waba-id"),
@@ -421,7 +424,8 @@ start_session(CoexLogin *login, GError **error)
         .program = coex_host_get()->label,
     };
 
-    if (number == NULL || !read_credentials(login, &config, error) || !check_header(&config, error))
+    if (number == NULL || !read_credentials(login, &config, error) ||
+        !check_header(&config, error) || !coex_proxy_read(account, &proxy, error))
         return FALSE;
 
     login->language = dup_language(account);

@@ -35,6 +35,7 @@ coex_account_new(CoexHub *hub, const CoexSessionConfig *config, CoexTarget targe
     account->webhook_header = dup_option(config->webhook_header, "");
     account->verify_token = dup_option(config->verify_token, "");
     account->public_url = dup_option(config->public_url, "");
+    account->proxy = coex_proxy_copy(config->proxy);
     account->receipts = config->receipts;
     account->list_everybody = config->list_everybody;
     account->nick_style = config->nick_style;
@@ -84,6 +85,7 @@ coex_account_unref(CoexAccount *account)
     g_free(account->webhook_header);
     g_free(account->verify_token);
     g_free(account->public_url);
+    coex_proxy_free(account->proxy);
     g_free(account);
 }
 

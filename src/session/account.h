@@ -40,6 +40,7 @@ struct CoexAccount {
     char *webhook_header;
     char *verify_token;
     char *public_url;
+    CoexProxy *proxy; /* NULL: none */
     CoexReceipts receipts;
     gboolean list_everybody;
     CoexNickStyle nick_style;

@@ -204,7 +204,7 @@ coex_account_login(CoexAccount *account)
     tell_step(account, "Opening the database");
     account->cancellable = g_cancellable_new();
     account->login.cancellable = g_cancellable_new();
-    account->http = coex_http_new(REQUEST_S);
+    account->http = coex_http_new(REQUEST_S, account->proxy);
     /* may take its time where a damaged one is carried into another */
     account->store = coex_hub_open_store(account->hub, &error);
     if (account->store == NULL) {

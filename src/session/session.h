@@ -4,6 +4,7 @@
 #include "core/backend.h"
 #include "core/catalogue.h"
 #include "core/nick.h"
+#include "core/proxy.h"
 #include "core/window.h"
 #include "store/store.h"
 #include <glib.h>
@@ -38,6 +39,7 @@ typedef struct {
     const char *webhook_path;
     const char *webhook_header;
     const char *public_url;
+    const CoexProxy *proxy; /* the way to the provider; NULL: straight */
     CoexReceipts receipts;
     gboolean list_everybody; /* `buddies` = all */
     CoexNickStyle nick_style;

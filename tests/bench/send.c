@@ -160,7 +160,7 @@ send_ours(const Server *server, guint n, guint n_parallel)
     Client client = { .start = start_ours, .loop = loop };
     Sending sending;
 
-    client.http = coex_http_new(20);
+    client.http = coex_http_new(20, NULL);
     client.endpoint = (CoexEndpoint){
         .backend = coex_backend_lookup("meta"),
         .base_url = g_strdup(server->url),

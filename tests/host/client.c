@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "client.h"
 #include "forms.h"
+#include "proxy-info.h"
 #include "screen.h"
 #include <gio/gio.h>
 #include <glib/gstdio.h>
@@ -371,6 +372,14 @@ gboolean
 client_set_option(const char *number, const char *key, const char *value)
 {
     PurpleAccount *account = find_account(number);
+
+    if (g_str_equal(key, "@proxy"))
+        purple_account_set_proxy_info(account, proxy_info_new(value));
+    if (g_str_equal(key, "@program-proxy"))
+        purple_global_proxy_set_info(proxy_info_new(value));
+    if (key[0] == '@')
+        return TRUE;
+
     PurplePluginProtocolInfo *info = PURPLE_PLUGIN_PROTOCOL_INFO(purple_find_prpl(client.protocol));
 
     for (GList *o = info->protocol_options; account != NULL && o != NULL; o = o->next) {

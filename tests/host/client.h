@@ -29,7 +29,9 @@ void client_stop(void);
 
 /* An account of the profile, made if it is not there; later verbs name it by its number. */
 void client_add_account(const char *number, const char *password);
-/* Sets an account option by the plugin's own type for it; FALSE if it has none of that name. */
+/* Sets an account option by the plugin's own type for it; FALSE if it has none of that name. Two
+ * are libpurple's: "@proxy" of the account and "@program-proxy" of the program take
+ * "TYPE://[USER:PASSWORD@]HOST:PORT", where TYPE is http, socks4, socks5, tor, env or none. */
 gboolean client_set_option(const char *number, const char *key, const char *value);
 
 /* Whether the account talks to a simulated number on this machine, by its option api-url. */

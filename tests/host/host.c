@@ -356,6 +356,23 @@ host_assert_logged(Host *host, const char *text)
 }
 
 void
+host_wait_logged(Host *host, const char *text)
+{
+    g_autofree char *path = g_build_filename(host->profile, "debug.log", NULL);
+    gint64 until = g_get_monotonic_time() + HOST_PATIENCE_MS * 1000;
+
+    for (;;) {
+        g_autofree char *log = NULL;
+
+        if (g_file_get_contents(path, &log, NULL, NULL) && strstr(log, text) != NULL)
+            return;
+        if (g_get_monotonic_time() > until)
+            host_fail(host, "the debug log does not come to hold “%s”", text);
+        host_sync(host);
+    }
+}
+
+void
 host_assert_kept(Host *host, const char *secret)
 {
     host_assert_not_logged(host, secret);

@@ -112,6 +112,8 @@ void host_assert(Host *host, gboolean ok, const char *what);
 #define host_check(host, expression) host_assert(host, (expression), #expression)
 /* Fails unless @text stands in the debug log. */
 void host_assert_logged(Host *host, const char *text);
+/* Waits until it does. */
+void host_wait_logged(Host *host, const char *text);
 /* Fails if @secret stands in the debug log. */
 void host_assert_not_logged(Host *host, const char *secret);
 /* Fails if @secret stands there or in anything that the host was told. */

@@ -1,85 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "net/http.h"
-#include "server.h"
+#include "asking.h"
 
 #include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
-
-#define SECRET "EAAsecretKEY123"
-
-static CoexRequest *
-make_request(const char *base, gboolean is_send)
-{
-    CoexRequest *request = g_new0(CoexRequest, 1);
-
-    request->method = is_send ? "POST" : "GET";
-    request->url = g_strdup_printf("%s/v1/messages?input_token=" SECRET, base);
-    request->auth_header = g_strdup("D360-API-KEY");
-    request->auth_value = g_strdup(SECRET);
-    if (is_send) {
-        request->content_type = g_strdup("application/json");
-        request->body = g_bytes_new_static("{\"n\":1}", 7);
-    }
-    request->is_send = is_send;
-    return request;
-}
-
-static CoexRequest *
-request_to(Server *server, gboolean is_send)
-{
-    g_autofree char *base = g_strdup_printf(
-        "%s://127.0.0.1:%u", server->certificate ? "https" : "http", server_get_port(server));
-
-    return make_request(base, is_send);
-}
-
-static void
-on_done(GObject *source, GAsyncResult *result, gpointer user_data)
-{
-    GAsyncResult **slot = user_data;
-
-    g_assert_null(source);
-    *slot = g_object_ref(result);
-}
-
-static CoexResponse *
-wait_for(GAsyncResult **slot, GError **error)
-{
-    g_autoptr(GAsyncResult) result = NULL;
-    CoexResponse *response;
-
-    while (*slot == NULL)
-        g_main_context_iteration(NULL, TRUE);
-    result = g_steal_pointer(slot);
-    response = coex_http_send_finish(result, error);
-    g_assert_true((response == NULL) != (*error == NULL));
-    if (*error != NULL) {
-        g_test_message("%s", (*error)->message);
-        g_assert_null(strstr((*error)->message, SECRET));
-    }
-    return response;
-}
-
-static CoexResponse *
-perform(CoexHttp *http, const CoexRequest *request, GError **error)
-{
-    GAsyncResult *result = NULL;
-
-    coex_http_send_async(http, request, NULL, on_done, &result);
-    return wait_for(&result, error);
-}
-
-static void
-assert_status(CoexHttp *http, const CoexRequest *request, guint status)
-{
-    g_autoptr(GError) error = NULL;
-    g_autoptr(CoexResponse) response = perform(http, request, &error);
-
-    g_assert_no_error(error);
-    g_assert_cmpuint(response->status, ==, status);
-}
 
 static void
 test_request(void)
@@ -91,7 +16,7 @@ test_request(void)
           0 },
     };
     g_autoptr(Server) server = server_new(steps, 1, NULL);
-    g_autoptr(CoexHttp) http = coex_http_new(10);
+    g_autoptr(CoexHttp) http = coex_http_new(10, NULL);
     g_autoptr(CoexRequest) request = request_to(server, TRUE);
     g_autoptr(GError) error = NULL;
     g_autoptr(CoexResponse) response = perform(http, request, &error);
@@ -133,7 +58,7 @@ test_quoted_key(void)
                             strlen(rows[i].body), rows[i].body);
         ServerStep step = { SERVER_ANSWERS, text, 0 };
         g_autoptr(Server) server = server_new(&step, 1, NULL);
-        g_autoptr(CoexHttp) http = coex_http_new(10);
+        g_autoptr(CoexHttp) http = coex_http_new(10, NULL);
         g_autoptr(CoexRequest) request = request_to(server, FALSE);
         g_autoptr(GError) error = NULL;
         g_autoptr(CoexResponse) response = NULL;
@@ -174,7 +99,7 @@ test_answer_headers(void)
             g_strdup_printf("HTTP/1.1 503 Busy\r\n%sContent-Length: 0\r\n\r\n", rows[i].headers);
         ServerStep step = { SERVER_ANSWERS, text, 0 };
         g_autoptr(Server) server = server_new(&step, 1, NULL);
-        g_autoptr(CoexHttp) http = coex_http_new(10);
+        g_autoptr(CoexHttp) http = coex_http_new(10, NULL);
         g_autoptr(CoexRequest) request = request_to(server, FALSE);
         g_autoptr(GError) error = NULL;
         g_autoptr(CoexResponse) response = perform(http, request, &error);
@@ -241,7 +166,7 @@ test_broken_answers(void)
         const BrokenCase *row = &rows[i / 2];
         gboolean is_send = i % 2;
         g_autoptr(Server) server = server_new(&row->step, 1, NULL);
-        g_autoptr(CoexHttp) http = coex_http_new(row->timeout_s);
+        g_autoptr(CoexHttp) http = coex_http_new(row->timeout_s, NULL);
         g_autoptr(CoexRequest) request = request_to(server, is_send);
         g_autoptr(GError) error = NULL;
 
@@ -274,7 +199,7 @@ test_unreached(void)
 
     for (guint i = 0; i < 2 * G_N_ELEMENTS(rows); i++) {
         const UnreachedCase *row = &rows[i / 2];
-        g_autoptr(CoexHttp) http = coex_http_new(5 * TEST_SLOWNESS);
+        g_autoptr(CoexHttp) http = coex_http_new(5 * TEST_SLOWNESS, NULL);
         g_autoptr(CoexRequest) request = make_request(row->base, i % 2);
         g_autoptr(GError) error = NULL;
 
@@ -294,7 +219,7 @@ test_unreached_in_time(void)
         g_socket_new(G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
     g_autoptr(GSocketAddress) bound = NULL;
     g_autofree char *base = NULL;
-    g_autoptr(CoexHttp) http = coex_http_new(1);
+    g_autoptr(CoexHttp) http = coex_http_new(1, NULL);
     g_autoptr(CoexRequest) request = NULL;
     g_autoptr(GError) error = NULL;
 
@@ -309,25 +234,6 @@ test_unreached_in_time(void)
     g_assert_nonnull(strstr(error->message, "127.0.0.1"));
 }
 
-/* Made for this test: self-signed, for the name localhost. */
-static const char certificate_pem[] =
-    "-----BEGIN CERTIFICATE-----\n"
-    "MIIBfzCCASWgAwIBAgIUUM6EcwfeHGHSAUNxsKd1wbdxNDowCgYIKoZIzj0EAwIw\n"
-    "FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMjE4NDg0OFoYDzIxMjYxMDI5\n"
-    "MTg0ODQ4WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO\n"
-    "PQMBBwNCAAR/EOzgrBJlU7zvonXO1CD9waw7Zy8669R+LC5qY04Z+yWZ4e/dcM8x\n"
-    "n5KcBIgeL3nqY+0GQ6vodriitZLQfkrTo1MwUTAdBgNVHQ4EFgQU+NcWQloWaFjx\n"
-    "2QOgNkviHbq4kpwwHwYDVR0jBBgwFoAU+NcWQloWaFjx2QOgNkviHbq4kpwwDwYD\n"
-    "VR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiEA9mIrvl6BjYsQ5kUyApR9\n"
-    "aHueguo2K4qQHlz1e/axl3kCIGye909y9Qpgokul1XXXVJfpX5arfKLbQSdSNxgO\n"
-    "PqSU\n"
-    "-----END CERTIFICATE-----\n"
-    "-----BEGIN PRIVATE KEY-----\n"
-    "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgY0fbL4L9SaJbqKrD\n"
-    "oATHRKDhaRKjN4G3awiiGlg56GKhRANCAAR/EOzgrBJlU7zvonXO1CD9waw7Zy86\n"
-    "69R+LC5qY04Z+yWZ4e/dcM8xn5KcBIgeL3nqY+0GQ6vodriitZLQfkrT\n"
-    "-----END PRIVATE KEY-----\n";
-
 /* Nothing of the request reaches a server whose certificate is not trusted. */
 static void
 test_untrusted(void)
@@ -336,7 +242,7 @@ test_untrusted(void)
     g_autoptr(GError) error = NULL;
     g_autoptr(GTlsCertificate) certificate = NULL;
     g_autoptr(Server) server = NULL;
-    g_autoptr(CoexHttp) http = coex_http_new(10);
+    g_autoptr(CoexHttp) http = coex_http_new(10, NULL);
     g_autoptr(CoexRequest) request = NULL;
 
     if (!g_tls_backend_supports_tls(g_tls_backend_get_default())) {
@@ -358,7 +264,7 @@ static void
 test_bad_key(void)
 {
     g_autoptr(Server) server = server_new(&(ServerStep){ SERVER_ANSWERS, OK_ANSWER, 0 }, 1, NULL);
-    g_autoptr(CoexHttp) http = coex_http_new(10);
+    g_autoptr(CoexHttp) http = coex_http_new(10, NULL);
     g_autoptr(CoexRequest) request = request_to(server, TRUE);
     g_autoptr(GError) error = NULL;
 
@@ -383,7 +289,7 @@ test_statuses(void)
                             statuses[i], statuses[i] == 204 ? "" : "Content-Length: 0\r\n");
         ServerStep step = { SERVER_ANSWERS, text, 0 };
         g_autoptr(Server) server = server_new(&step, 1, NULL);
-        g_autoptr(CoexHttp) http = coex_http_new(10);
+        g_autoptr(CoexHttp) http = coex_http_new(10, NULL);
         g_autoptr(CoexRequest) request = request_to(server, TRUE), get = request_to(server, FALSE);
 
         assert_status(http, request, statuses[i]);
@@ -416,7 +322,7 @@ test_largest_answer(void)
         g_autoptr(GString) text = g_string_new("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n");
         ServerStep step = { SERVER_ANSWERS, NULL, 0 };
         g_autoptr(Server) server = server_new(&step, 1, NULL);
-        g_autoptr(CoexHttp) http = coex_http_new(30);
+        g_autoptr(CoexHttp) http = coex_http_new(30, NULL);
         g_autoptr(CoexRequest) request = request_to(server, FALSE);
         g_autoptr(GError) error = NULL;
         g_autoptr(CoexResponse) response = NULL;
@@ -441,7 +347,7 @@ test_reuse(void)
 {
     static const ServerStep step = { SERVER_ANSWERS, OK_ANSWER, 0 };
     g_autoptr(Server) server = server_new(&step, 1, NULL);
-    g_autoptr(CoexHttp) http = coex_http_new(10);
+    g_autoptr(CoexHttp) http = coex_http_new(10, NULL);
     g_autoptr(CoexRequest) request = request_to(server, TRUE);
 
     for (guint i = 0; i < 50; i++)
@@ -463,7 +369,7 @@ test_no_resend(void)
 
     for (guint i = 0; i < G_N_ELEMENTS(breaks); i++) {
         g_autoptr(Server) server = server_new(breaks[i], 2, NULL);
-        g_autoptr(CoexHttp) http = coex_http_new(10);
+        g_autoptr(CoexHttp) http = coex_http_new(10, NULL);
         g_autoptr(CoexRequest) request = request_to(server, TRUE);
         g_autoptr(GError) error = NULL;
 
@@ -481,7 +387,7 @@ test_closed_while_idle(void)
 {
     static const ServerStep step = { SERVER_ANSWERS_CLOSE, OK_ANSWER, 0 };
     g_autoptr(Server) server = server_new(&step, 1, NULL);
-    g_autoptr(CoexHttp) http = coex_http_new(10);
+    g_autoptr(CoexHttp) http = coex_http_new(10, NULL);
     g_autoptr(CoexRequest) request = request_to(server, TRUE);
 
     for (guint i = 0; i < 5; i++) {
@@ -512,7 +418,7 @@ test_suspend(void)
 {
     static const ServerStep step = { SERVER_ANSWERS, OK_ANSWER, 0 };
     g_autoptr(Server) server = server_new(&step, 1, NULL);
-    g_autoptr(CoexHttp) http = coex_http_new(10);
+    g_autoptr(CoexHttp) http = coex_http_new(10, NULL);
     g_autoptr(CoexRequest) request = request_to(server, TRUE);
 
     assert_status(http, request, 200);
@@ -536,7 +442,7 @@ test_cancel(void)
 {
     static const ServerStep step = { SERVER_WAITS, NULL, 0 };
     g_autoptr(Server) server = server_new(&step, 1, NULL);
-    g_autoptr(CoexHttp) http = coex_http_new(30);
+    g_autoptr(CoexHttp) http = coex_http_new(30, NULL);
     g_autoptr(CoexRequest) request = request_to(server, TRUE);
 
     for (guint i = 0; i < 3; i++) {
@@ -563,7 +469,7 @@ test_free(void)
                                      0 };
     g_autoptr(Server) server = server_new(&step, 1, NULL);
     g_autoptr(CoexRequest) request = request_to(server, TRUE);
-    CoexHttp *http = coex_http_new(30);
+    CoexHttp *http = coex_http_new(30, NULL);
     GAsyncResult *results[20] = { NULL };
 
     for (guint i = 0; i < G_N_ELEMENTS(results); i++)

@@ -39,6 +39,8 @@ check     at-spi2-core       at-spi2-core              at-spi2-core
 check     libatk-adaptor     at-spi2-atk               -
 check     libgail-common     gtk2                      gtk2
 check     imagemagick        ImageMagick               imagemagick
+check     microsocks         -                         -
+check     tinyproxy-bin      tinyproxy                 tinyproxy
 check     fonts-dejavu-core  dejavu-sans-fonts         ttf-dejavu
 pictures  xterm              xterm                     xterm
 pictures  x11-xserver-utils  xsetroot                  xorg-xsetroot
