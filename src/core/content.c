@@ -634,6 +634,49 @@ find_unsupported(const Row *row, const CoexJsonAt *message, const CoexJsonAt *bo
     return type != NULL && strcmp(type, "edit") == 0 ? &hidden_edit_row : row;
 }
 
+static gboolean
+is_empty(const CoexJsonAt *body)
+{
+    g_autofree const char **keys = coex_json_keys(body);
+
+    return coex_json_length(body) == 0 && keys[0] == NULL;
+}
+
+/* What a message with that @row and @body does not tell. */
+static CoexLack
+judge(const Row *row, const CoexJsonAt *body)
+{
+    CoexJsonAt inner;
+
+    switch (row->kind) {
+    case COEX_CONTENT_PLACEHOLDER:
+    case COEX_CONTENT_UNSUPPORTED:
+        return COEX_LACKS_CONTENT;
+    case COEX_CONTENT_WELCOME:
+        return COEX_LACKS_NOTHING;
+    case COEX_CONTENT_EDIT:
+        inner = coex_json_member(body, "message");
+        return is_empty(&inner) ? COEX_LACKS_CONTENT : COEX_LACKS_NOTHING;
+    case COEX_CONTENT_INTERACTIVE:
+        if (!is_empty(body) &&
+            find_interactive(body, coex_json_member_text(body, "type"), &inner) == NULL)
+            return COEX_LACKS_MEANING;
+        break;
+    case COEX_CONTENT_TEXT:
+    case COEX_CONTENT_MEDIA:
+    case COEX_CONTENT_LOCATION:
+    case COEX_CONTENT_CONTACTS:
+    case COEX_CONTENT_REACTION:
+    case COEX_CONTENT_BUTTON:
+    case COEX_CONTENT_ORDER:
+    case COEX_CONTENT_SYSTEM:
+    case COEX_CONTENT_REVOKE:
+    case COEX_CONTENT_UNKNOWN:
+        break;
+    }
+    return is_empty(body) ? COEX_LACKS_CONTENT : COEX_LACKS_NOTHING;
+}
+
 void
 coex_content_read(const CoexJsonAt *message, CoexContent *ret_content)
 {
@@ -652,6 +695,8 @@ coex_content_read(const CoexJsonAt *message, CoexContent *ret_content)
         bare = find_row(bare_rows, G_N_ELEMENTS(bare_rows), type);
     if (row == NULL && bare == NULL) {
         ret_content->kind = COEX_CONTENT_UNKNOWN;
+        ret_content->lacks = is_empty(&body) && coex_json_text(&body) == NULL ? COEX_LACKS_CONTENT
+                                                                              : COEX_LACKS_MEANING;
         ret_content->text = unknown_line("unknown type", type, &body);
         return;
     }
@@ -660,11 +705,13 @@ coex_content_read(const CoexJsonAt *message, CoexContent *ret_content)
     if (row->kind == COEX_CONTENT_UNSUPPORTED)
         row = find_unsupported(row, message, &body);
     ret_content->kind = row->kind;
+    ret_content->lacks = judge(row, &body);
     if (row->build != NULL &&
         (bare != NULL || coex_json_at_is_object(&body) || coex_json_at_is_array(&body)))
         ret_content->text = row->build(row, message, &body);
     if (ret_content->text != NULL)
         return;
+    ret_content->lacks = COEX_LACKS_CONTENT;
     ret_content->text = see_phone(row->label);
     if (row->kind == COEX_CONTENT_TEXT)
         ret_content->kind = COEX_CONTENT_UNSUPPORTED;

@@ -71,6 +71,16 @@ coex_content_opens_window(CoexContentKind kind)
     return TRUE;
 }
 
+CoexLack
+coex_content_get_lack(const CoexContent *content)
+{
+    if (content->kind == COEX_CONTENT_PLACEHOLDER || content->kind == COEX_CONTENT_UNSUPPORTED)
+        return COEX_LACKS_CONTENT;
+    if (content->kind == COEX_CONTENT_UNKNOWN)
+        return MAX(content->lacks, COEX_LACKS_MEANING);
+    return content->lacks;
+}
+
 const char *
 coex_state_get_name(CoexState state)
 {

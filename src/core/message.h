@@ -32,8 +32,17 @@ typedef enum {
     COEX_CONTENT_UNKNOWN, /* a type this version does not know */
 } CoexContentKind;
 
+/* What a message lacks; kept on disk. A version that lacks less takes its place under the same id.
+ */
+typedef enum {
+    COEX_LACKS_NOTHING,
+    COEX_LACKS_MEANING, /* a type this version does not know: only what texts were found in it */
+    COEX_LACKS_CONTENT, /* no content of its own: a placeholder, unsupported, empty */
+} CoexLack;
+
 typedef struct {
     CoexContentKind kind;
+    CoexLack lacks;
     char *type; /* WhatsApp's name of the type, as it came */
     char *text; /* body of a text; for every other kind a label for people and each text it has,
                    whose own line breaks stay; NULL: nothing to show */
@@ -61,6 +70,9 @@ CoexMessage *coex_message_new(void);
 CoexMessage *coex_message_ref(const CoexMessage *message);
 void coex_message_unref(CoexMessage *message);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexMessage, coex_message_unref)
+
+/* What @content lacks, whoever made it: its kind alone may say so. */
+CoexLack coex_content_get_lack(const CoexContent *content);
 
 /* Whether a message of this kind from the customer opens the customer service window: all but edit,
  * revoke and system. */

@@ -422,7 +422,7 @@ typedef struct {
 typedef struct {
     gint64 id; /* 0: none */
     gint64 person_id;
-    CoexContentKind kind;
+    CoexLack lacks;
     CoexState state;
 } KnownMessage;
 
@@ -435,34 +435,39 @@ read_known(CoexDb *db, sqlite3_stmt *query, KnownMessage *ret_known, GError **er
     int column = 0;
     ret_known->id = sqlite3_column_int64(query, column++);
     ret_known->person_id = sqlite3_column_int64(query, column++);
-    ret_known->kind = (CoexContentKind)sqlite3_column_int(query, column++);
+    ret_known->lacks = (CoexLack)sqlite3_column_int(query, column++);
     ret_known->state = (CoexState)sqlite3_column_int(query, column++);
     sqlite3_reset(query);
     return TRUE;
 }
 
+/* Only of those that went the same way: a token is made by who sends, and a customer may choose one
+ * of ours. */
 static gboolean
 find_known(CoexApply *a, const NewMessage *message, KnownMessage *ret_known, GError **error)
 {
     gint64 account_id = a->change->account_id;
-    if (!read_known(
-            a->db,
-            coex_db_query(
-                a->db,
-                "SELECT id, person, kind, state FROM messages WHERE account = ? AND wamid = ?",
-                COEX_VALUES(coex_int(account_id), coex_text(message->wamid)), error),
-            ret_known, error))
+    gboolean inbound = message->direction == COEX_INBOUND;
+    if (!read_known(a->db,
+                    coex_db_query(a->db,
+                                  "SELECT id, person, lacks, state FROM messages"
+                                  " WHERE account = ? AND wamid = ? AND (direction = 0) = ?",
+                                  COEX_VALUES(coex_int(account_id), coex_text(message->wamid),
+                                              coex_int(inbound)),
+                                  error),
+                    ret_known, error))
         return FALSE;
     if (ret_known->id != 0)
         return TRUE;
-    return read_known(a->db,
-                      coex_db_query(a->db,
-                                    "SELECT id, person, kind, state FROM messages"
-                                    " WHERE account = ? AND token = ? AND person = ?",
-                                    COEX_VALUES(coex_int(account_id), coex_text(message->token),
-                                                coex_int(message->person_id)),
-                                    error),
-                      ret_known, error);
+    return read_known(
+        a->db,
+        coex_db_query(a->db,
+                      "SELECT id, person, lacks, state FROM messages"
+                      " WHERE account = ? AND token = ? AND person = ? AND (direction = 0) = ?",
+                      COEX_VALUES(coex_int(account_id), coex_text(message->token),
+                                  coex_int(message->person_id), coex_int(inbound)),
+                      error),
+        ret_known, error);
 }
 
 static CoexState
@@ -480,15 +485,16 @@ insert_message(CoexApply *a, const NewMessage *message, gint64 *ret_id, GError *
     if (!coex_db_run(
             a->db,
             "INSERT INTO messages(account, person, direction, wamid, token, time, kind, type, text,"
-            " state, state_at, local_id, template_name, template_language, template_values)"
-            " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " state, state_at, local_id, template_name, template_language, template_values, lacks)"
+            " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             COEX_VALUES(coex_int(a->change->account_id), coex_int(message->person_id),
                         coex_int(message->direction), coex_text(message->wamid),
                         coex_text(message->token), coex_int(message->time),
                         coex_int(message->content->kind), coex_text(message->content->type),
                         coex_text(message->content->text), coex_int(state), coex_int(message->time),
                         coex_text(row->local_id), coex_text(row->template_name),
-                        coex_text(row->template_language), coex_text(row->template_values)),
+                        coex_text(row->template_language), coex_text(row->template_values),
+                        coex_int(coex_content_get_lack(message->content))),
             error))
         return FALSE;
     *ret_id = coex_db_last_id(a->db);
@@ -517,17 +523,18 @@ feed_message(CoexApply *a, gint64 person_id, const NewMessage *message, GError *
     return coex_apply_feed(a, &line, error);
 }
 
+/* What the first version lacked. */
 static gboolean
-replace_placeholder(CoexApply *a, const KnownMessage *known, const NewMessage *message,
-                    GError **error)
+complete(CoexApply *a, const KnownMessage *known, const NewMessage *message, GError **error)
 {
     return coex_db_run(
-               a->db, "UPDATE messages SET kind = ?, type = ?, text = ?, time = ? WHERE id = ?",
-               COEX_VALUES(coex_int(message->content->kind), coex_text(message->content->type),
-                           coex_text(message->content->text), coex_int(message->time),
-                           coex_int(known->id)),
-               error) &&
-           feed_message(a, known->person_id, message, error);
+        a->db,
+        "UPDATE messages SET kind = ?, type = ?, text = ?, time = ?, lacks = ?"
+        " WHERE id = ?",
+        COEX_VALUES(coex_int(message->content->kind), coex_text(message->content->type),
+                    coex_text(message->content->text), coex_int(message->time),
+                    coex_int(coex_content_get_lack(message->content)), coex_int(known->id)),
+        error);
 }
 
 static void
@@ -558,11 +565,11 @@ coex_apply_message(CoexApply *a, GError **error)
     if (known.id != 0) {
         change->person_id = known.person_id;
         change->outcome = COEX_DUPLICATE;
-        if (known.kind != COEX_CONTENT_PLACEHOLDER ||
-            message.content->kind == COEX_CONTENT_PLACEHOLDER)
+        if (coex_content_get_lack(message.content) >= known.lacks)
             return TRUE;
         change->outcome = COEX_REPLACED;
-        return replace_placeholder(a, &known, &message, error);
+        return complete(a, &known, &message, error) &&
+               feed_message(a, known.person_id, &message, error);
     }
 
     gint64 id = 0;
@@ -603,6 +610,8 @@ coex_apply_accepted(CoexApply *a, GError **error)
         change->message_id = known.id;
         change->state = known.state;
         change->text = g_strdup(row->text);
+        if (known.lacks != COEX_LACKS_NOTHING && !complete(a, &known, &message, error))
+            return FALSE;
         return coex_db_run(a->db,
                            "UPDATE messages SET local_id = ?, type = ?, template_name = ?,"
                            " template_language = ?, template_values = ?"

@@ -233,14 +233,14 @@ void coex_batch_put_person(CoexBatch *batch, const CoexPerson *person);
 typedef enum {
     COEX_ADDED,
     COEX_DUPLICATE, /* nothing changed, no feed item */
-    COEX_REPLACED,  /* a placeholder got its content */
+    COEX_REPLACED,  /* one without content of its own got it */
     COEX_CHANGED,   /* a status advanced */
     COEX_UNKNOWN,   /* a status for no known message: kept for it */
 } CoexOutcome;
 
-/* A message, once per (conversation, token), and its feed item (INBOUND, ECHO, or NOTICE for a
- * system message, with the content's text) when it is new or replaces a placeholder; nothing is fed
- * when the content has no text.
+/* A message, once per (conversation, way it went, token), and its feed item (INBOUND, ECHO, or
+ * NOTICE for a system message, with the content's text) when it is new or has what the version
+ * before it lacked; nothing is fed when the content has no text.
  * @time: to show and sort. Statuses that came before an echo are applied to it. Returns the
  * change's index for coex_batch_get_outcome(). */
 guint coex_batch_add_message(CoexBatch *batch, gint64 person_id, const CoexMessage *message,

@@ -404,6 +404,83 @@ test_own_messages(Desk *desk)
     desk_hear(desk, "ada", "And I answer");
 }
 
+/* ---- one id, twice ---- */
+
+/* Whatever came first under an id told nothing of the message: what tells it is shown, once. */
+static void
+test_content_later(Desk *desk)
+{
+    static const char *const firsts[] = {
+        "\"type\":\"unsupported\",\"errors\":[{\"code\":131060}]",
+        "\"type\":\"unsupported\",\"errors\":[{\"code\":131051}]",
+        "\"type\":\"unsupported\",\"errors\":[{\"code\":130501}],\"unsupported\":{\"type\":\"x\"}",
+        "\"type\":\"unsupported\"",
+        "\"type\":\"hologram\"",
+        "\"type\":\"hologram\",\"hologram\":{\"title\":\"A cube\"}",
+        "\"type\":\"text\"",
+        "\"type\":\"text\",\"text\":{\"body\":\"\"}",
+        "\"type\":\"image\"",
+        "\"type\":\"document\",\"document\":{}",
+        "\"type\":\"interactive\",\"errors\":[{\"code\":131000}]",
+        "\"context\":{\"id\":\"M0\"}",
+    };
+
+    desk_login(desk);
+    for (guint i = 0; i < 2 * G_N_ELEMENTS(firsts); i++) {
+        gboolean is_echo = i % 2 != 0;
+        CoexFeedKind kind = is_echo ? COEX_FEED_ECHO : COEX_FEED_INBOUND;
+        const char *field = is_echo ? "smb_message_echoes" : "messages";
+        g_autofree char *head =
+            g_strdup_printf("{\"%s\":[{\"%s\":\"" OLD_NUMBER
+                            "\",\"id\":\"wamid.%u\",\"timestamp\":\"%" G_GINT64_FORMAT "\",",
+                            is_echo ? "message_echoes" : "messages", is_echo ? "to" : "from", i,
+                            coex_sim_now(desk->sim));
+        g_autofree char *first = g_strconcat(head, firsts[i / 2], "}]}", NULL);
+        g_autofree char *text = g_strdup_printf("Now it came %u", i);
+        g_autofree char *second =
+            g_strdup_printf("%s\"type\":\"text\",\"text\":{\"body\":\"%s\"}}]}", head, text);
+
+        coex_sim_change(desk->sim, field, first);
+        desk_wait_feed(desk, kind, "ada", "[*");
+        if (i % 5 == 0)
+            desk_restart(desk);
+        coex_sim_change(desk->sim, field, second);
+        desk_wait_feed(desk, kind, "ada", text);
+        coex_sim_change(desk->sim, field, first);
+        coex_sim_redeliver_last(desk->sim);
+    }
+    desk_fence(desk);
+}
+
+/* A customer's message under the token of one of ours is shown. */
+static void
+test_our_token(Desk *desk)
+{
+    g_autoptr(CoexSimRequest) request = NULL;
+    g_autofree guchar *bytes = NULL;
+    g_autofree char *theirs = NULL;
+    guchar *way = NULL;
+    gsize length;
+
+    desk_login(desk);
+    desk_hear(desk, "ada", "Hi");
+    desk_send(desk, "ada", "Ours");
+    desk_wait_feed(desk, COEX_FEED_TYPED, "ada", "Ours");
+    request = desk_wait_sent(desk, "ada", "Ours");
+    desk_wait_state(desk, "ada", "delivered *");
+    bytes = g_base64_decode(strchr(request->wamid, '.') + 1, &length);
+    way = memmem(bytes, length, "\x15\x02\x00\x11", 4);
+    g_assert_nonnull(way);
+    way[3] = 0x12;
+    theirs = g_base64_encode(bytes, length);
+    deliver(desk, "", theirs, 0, "\"from\":\"" OLD_NUMBER "\"," TEXT("Theirs"));
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Theirs");
+    g_free(coex_sim_echo_sent(desk->sim, request->wamid));
+    coex_sim_status(desk->sim, request->wamid, "read");
+    desk_wait_state(desk, "ada", "read *: Ours");
+    desk_fence(desk);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -419,5 +496,7 @@ main(int argc, char **argv)
     desk_add("/people/two-forms-twice", test_two_forms_twice);
     desk_add("/people/standby", test_standby);
     desk_add("/people/own-messages", test_own_messages);
+    desk_add("/people/content-later", test_content_later);
+    desk_add("/people/our-token", test_our_token);
     return g_test_run();
 }

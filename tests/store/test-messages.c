@@ -125,6 +125,90 @@ test_placeholder(void)
     g_assert_cmpint(committed_outcome(late, 0), ==, COEX_DUPLICATE);
 }
 
+static CoexMessage *
+lacking(CoexDirection direction, CoexContentKind kind, CoexLack lacks, const char *text)
+{
+    CoexMessage *message = test_message(direction, ADA, "3A01", text);
+    message->content.kind = kind;
+    message->content.lacks = lacks;
+    return message;
+}
+
+/* Whatever the first version was, what lacks less takes its place, once; after that nothing does.
+ */
+static void
+test_lacking(void)
+{
+    static const struct {
+        CoexContentKind kind;
+        CoexLack lacks;
+    } firsts[] = {
+        { COEX_CONTENT_PLACEHOLDER, COEX_LACKS_CONTENT },
+        { COEX_CONTENT_UNSUPPORTED, COEX_LACKS_CONTENT },
+        { COEX_CONTENT_UNKNOWN, COEX_LACKS_MEANING },
+        { COEX_CONTENT_MEDIA, COEX_LACKS_CONTENT },
+        { COEX_CONTENT_EDIT, COEX_LACKS_CONTENT },
+    };
+    static const CoexDirection ways[] = { COEX_INBOUND, COEX_ECHO };
+
+    for (guint i = 0; i < G_N_ELEMENTS(firsts) * G_N_ELEMENTS(ways); i++) {
+        CoexDirection way = ways[i % G_N_ELEMENTS(ways)];
+        gint64 account = 0;
+        g_autoptr(Fixture) f = open_with_people(&account);
+        expect(commit_message(f, account, 1,
+                              lacking(way, firsts[i / 2].kind, firsts[i / 2].lacks, "[look]")),
+               COEX_ADDED);
+        fixture_reopen(f);
+        expect(commit_message(f, account, 1,
+                              lacking(way, firsts[i / 2].kind, firsts[i / 2].lacks, "[look]")),
+               COEX_DUPLICATE);
+        g_autoptr(Committed) content =
+            commit_message(f, account, 1, test_message(way, ADA, "3A01", "now it came"));
+        g_assert_cmpint(committed_outcome(content, 0), ==, COEX_REPLACED);
+        committed_assert_feed(content, 0, way == COEX_ECHO ? COEX_FEED_ECHO : COEX_FEED_INBOUND,
+                              "now it came");
+        expect(commit_message(f, account, 1, test_message(way, ADA, "3A01", "and again")),
+               COEX_DUPLICATE);
+    }
+}
+
+/* A customer's message under the token of one of ours is another message, in either order; what
+ * the phone tells of ours is not. */
+static void
+test_token_both_ways(void)
+{
+    gint64 account = 0;
+    g_autoptr(Fixture) f = open_with_people(&account);
+    expect(commit_accepted(f, account, 1, ADA, "AA"), COEX_ADDED);
+    g_autoptr(Committed) theirs =
+        commit_message(f, account, 1, test_message(COEX_INBOUND, ADA, "AA", "the same token"));
+    g_assert_cmpint(committed_outcome(theirs, 0), ==, COEX_ADDED);
+    committed_assert_feed(theirs, 0, COEX_FEED_INBOUND, "the same token");
+    expect(commit_message(f, account, 1, test_message(COEX_ECHO, ADA, "AA", "typed text")),
+           COEX_DUPLICATE);
+    expect(commit_status(f, account, test_status(ADA, "AA", COEX_STATE_DELIVERED), NULL),
+           COEX_CHANGED);
+    expect(commit_message(f, account, 1, test_message(COEX_INBOUND, ADA, "BB", "first")),
+           COEX_ADDED);
+    expect(commit_accepted(f, account, 1, ADA, "BB"), COEX_ADDED);
+}
+
+/* The phone's echo came first and told nothing: the answer knows what was sent. */
+static void
+test_lacking_echo_of_ours(void)
+{
+    gint64 account = 0;
+    g_autoptr(Fixture) f = open_with_people(&account);
+    g_autoptr(CoexMessage) echo =
+        lacking(COEX_ECHO, COEX_CONTENT_UNSUPPORTED, COEX_LACKS_CONTENT, "[look]");
+    g_autofree char *token = g_strdup(echo->token);
+    expect(commit_message(f, account, 1, coex_message_ref(echo)), COEX_ADDED);
+    expect(commit_accepted(f, account, 1, ADA, token), COEX_DUPLICATE);
+    g_autoptr(Committed) failed =
+        commit_status(f, account, test_status(ADA, token, COEX_STATE_FAILED), "gone");
+    g_assert_cmpstr(g_ptr_array_index(failed->texts, 0), ==, "typed text");
+}
+
 static void
 test_status_ranks(void)
 {
@@ -350,6 +434,9 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/store/messages/once", test_message_once);
     g_test_add_func("/store/messages/placeholder", test_placeholder);
+    g_test_add_func("/store/messages/lacking", test_lacking);
+    g_test_add_func("/store/messages/token-both-ways", test_token_both_ways);
+    g_test_add_func("/store/messages/lacking-echo-of-ours", test_lacking_echo_of_ours);
     g_test_add_func("/store/messages/status-ranks", test_status_ranks);
     g_test_add_func("/store/messages/status-failed", test_status_failed);
     g_test_add_func("/store/messages/status-before-message", test_status_before_message);
