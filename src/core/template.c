@@ -121,11 +121,11 @@ find_variable(const CoexTemplate *self, const char *name, gboolean in_header)
 {
     for (guint i = 0; i < self->variables->len; i++) {
         const CoexTemplateVariable *variable = get_variable(self, i);
-        gboolean same = self->named ? g_strcmp0(variable->name, name) == 0
-                                    : g_ascii_strtoull(variable->name, NULL, 10) ==
-                                          g_ascii_strtoull(name, NULL, 10);
 
-        if (same && variable->in_header == in_header)
+        if (self->named
+                ? g_strcmp0(variable->name, name) == 0
+                : variable->in_header == in_header && g_ascii_strtoull(variable->name, NULL, 10) ==
+                                                          g_ascii_strtoull(name, NULL, 10))
             return (int)i;
     }
     return -1;
@@ -138,6 +138,23 @@ add_obstacle(Template *self, const char *needs)
         g_ptr_array_add(self->obstacles, (gpointer)needs);
 }
 
+/* A new variable in its place: numbers in order from @first on, names as they come. */
+static void
+insert_variable(CoexTemplate *self, const char *name, gboolean in_header, guint first)
+{
+    CoexTemplateVariable *variable = g_new0(CoexTemplateVariable, 1);
+    guint at = self->variables->len;
+
+    variable->name = g_strdup(name);
+    variable->in_header = in_header;
+    variable->in_body = !in_header;
+    while (!self->named && at > first &&
+           g_ascii_strtoull(get_variable(self, at - 1)->name, NULL, 10) >
+               g_ascii_strtoull(name, NULL, 10))
+        at--;
+    g_ptr_array_insert(self->variables, (int)at, variable);
+}
+
 static void
 add_variables(CoexTemplate *self, const char *text, gboolean in_header)
 {
@@ -146,21 +163,16 @@ add_variables(CoexTemplate *self, const char *text, gboolean in_header)
     guint first = self->variables->len;
 
     while (text && find_placeholder(text, &start, &end, &name)) {
+        int index = find_variable(self, name, in_header);
+
         text = end;
-        if (self->variables->len == VARIABLES_MAX) {
+        if (index >= 0) {
+            get_variable(self, (guint)index)->in_body |= !in_header;
+        } else if (self->variables->len == VARIABLES_MAX) {
             add_obstacle((Template *)self, "needs too many values");
             text = NULL;
-        } else if ((self->named || is_number(name)) && find_variable(self, name, in_header) < 0) {
-            CoexTemplateVariable *variable = g_new0(CoexTemplateVariable, 1);
-            guint at = self->variables->len;
-
-            variable->name = g_strdup(name);
-            variable->in_header = in_header;
-            while (!self->named && at > first &&
-                   g_ascii_strtoull(get_variable(self, at - 1)->name, NULL, 10) >
-                       g_ascii_strtoull(name, NULL, 10))
-                at--;
-            g_ptr_array_insert(self->variables, (int)at, variable);
+        } else if (self->named || is_number(name)) {
+            insert_variable(self, name, in_header, first);
         }
         g_clear_pointer(&name, g_free);
     }
@@ -540,7 +552,7 @@ coex_template_check_values(const CoexTemplate *template_, const char *const *val
             continue;
         g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
                     "A value for {{%s}}%s is missing. Every variable needs one.", variable->name,
-                    variable->in_header ? " of the header" : "");
+                    variable->in_body ? "" : " of the header");
         return NULL;
     }
     if (ret_cleaned)
@@ -626,7 +638,7 @@ write_component(const CoexTemplate *self, const char *type, const char *const *v
     for (guint i = 0; i < self->variables->len; i++) {
         const CoexTemplateVariable *variable = get_variable(self, i);
 
-        if (variable->in_header != is_header)
+        if (is_header ? !variable->in_header : !variable->in_body)
             continue;
         coex_json_writer_object(writer, NULL);
         coex_json_writer_string(writer, "type", "text");
@@ -651,11 +663,15 @@ coex_template_write(const CoexTemplate *template_, const char *const *values,
     coex_json_writer_string(writer, "code", template_->language);
     coex_json_writer_end(writer);
     if (n_variables > 0) {
-        /* Header variables come first. */
+        gboolean in_body = FALSE;
+
+        for (guint i = 0; i < n_variables; i++)
+            in_body |= get_variable(template_, i)->in_body;
         coex_json_writer_array(writer, "components");
+        /* Header variables come first. */
         if (get_variable(template_, 0)->in_header)
             write_component(template_, "header", values, writer);
-        if (!get_variable(template_, n_variables - 1)->in_header)
+        if (in_body)
             write_component(template_, "body", values, writer);
         coex_json_writer_end(writer);
     }

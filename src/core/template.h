@@ -12,6 +12,7 @@ typedef struct {
     char *name;    /* parameter_name of a NAMED template, "1", "2" … of a positional one */
     char *example; /* from the definition, NULL */
     gboolean in_header;
+    gboolean in_body;
 } CoexTemplateVariable;
 
 typedef struct {
@@ -26,7 +27,7 @@ typedef struct {
     char **buttons;       /* labels, NULL-terminated, never NULL */
     GPtrArray *variables; /* CoexTemplateVariable, header first, then body in order of first
                              appearance (positional: by number); never NULL. A name that stands in
-                             both is there twice */
+                             both is there once, a number counts in each by itself */
     char *obstacle; /* why this version cannot send it ("needs a picture", "needs a link address"
                        …), NULL if it can */
 } CoexTemplate;

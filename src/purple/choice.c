@@ -19,6 +19,8 @@ choice_free(CoexChoice *choice)
     g_free(choice->query);
     g_clear_pointer(&choice->template_, coex_template_unref);
     g_strfreev(choice->values);
+    g_clear_pointer(&choice->left, coex_template_unref);
+    g_strfreev(choice->left_values);
     g_ptr_array_unref(choice->shown);
     g_free(choice->awaited_words);
     g_free(choice);
@@ -83,6 +85,10 @@ static void
 reset(CoexChoice *choice, CoexStage stage)
 {
     forget_template(choice);
+    if (stage == COEX_STAGE_IDLE) {
+        g_clear_pointer(&choice->left, coex_template_unref);
+        g_clear_pointer(&choice->left_values, g_strfreev);
+    }
     g_clear_pointer(&choice->query, g_free);
     g_clear_pointer(&choice->awaited_words, g_free);
     g_ptr_array_set_size(choice->shown, 0);
@@ -145,7 +151,7 @@ coex_choice_describe(const CoexTemplate *template_, gsize max_chars)
 char *
 coex_choice_describe_variable(const CoexTemplateVariable *variable)
 {
-    const char *where = variable->in_header ? " of the header" : "";
+    const char *where = variable->in_body ? "" : " of the header";
     g_autofree char *example =
         variable->example != NULL ? coex_text_excerpt(variable->example, EXAMPLE_CHARS) : NULL;
 
@@ -238,6 +244,9 @@ coex_choice_pick(CoexChoice *choice, CoexTemplate *template_, const char *const 
     forget_template(choice);
     choice->template_ = picked;
     choice->stage = COEX_STAGE_VALUES;
+    if (choice->left != NULL && strcmp(choice->left->name, picked->name) == 0 &&
+        strcmp(choice->left->language, picked->language) == 0)
+        set_values(choice, (const char *const *)choice->left_values);
     if (values != NULL || picked->variables->len == 0)
         coex_choice_fill(choice, values);
     else
@@ -273,11 +282,28 @@ coex_choice_back(CoexChoice *choice)
 {
     if (choice->stage != COEX_STAGE_CONFIRM || choice->template_->variables->len == 0) {
         g_autofree char *query = g_strdup(choice->query);
+        g_clear_pointer(&choice->left, coex_template_unref);
+        g_clear_pointer(&choice->left_values, g_strfreev);
+        choice->left = g_steal_pointer(&choice->template_);
+        choice->left_values = g_steal_pointer(&choice->values);
         coex_choice_search(choice, query);
         return;
     }
     choice->stage = COEX_STAGE_VALUES;
     show(choice);
+}
+
+void
+coex_choice_join(CoexChoice *choice, const char *text)
+{
+    g_autofree char *markup = coex_text_escape(text);
+    g_autoptr(GError) error = NULL;
+
+    reset(choice, COEX_STAGE_IDLE);
+    if (coex_session_send(choice->login->session, choice->name, markup, &error))
+        return;
+    say(choice, error->message);
+    coex_choice_search(choice, text);
 }
 
 /* The catalogue's present definition of the chosen template, if the message would still be the one

@@ -26,9 +26,12 @@ typedef struct {
     char *query;             /* what is searched for, NULL: everything */
     CoexTemplate *template_; /* from VALUES on */
     char **values;           /* from VALUES on: what is known of them, NULL; at CONFIRM checked */
+    CoexTemplate *left;      /* the template that was last gone back from, NULL */
+    char **left_values;      /* what was filled in then, NULL */
     gboolean cleaned;        /* at CONFIRM: line breaks and the like were taken out of the values */
     GPtrArray *shown;        /* CoexTemplate in the order of the rows that the user has seen */
     gint default_row;        /* of the form */
+    gconstpointer form;      /* the fields of the open form: an address to compare with */
     gboolean awaits_catalogue;
     char *awaited_words; /* coex_choice_start() goes on with them then, NULL */
 } CoexChoice;
@@ -59,7 +62,9 @@ void coex_choice_refresh(CoexChoice *choice);
 void coex_choice_pick(CoexChoice *choice, CoexTemplate *template_, const char *const *values);
 /* Takes the template's values. */
 void coex_choice_fill(CoexChoice *choice, const char *const *values);
-/* One step back from CONFIRM. */
+/* @text, typed where words to search for were asked, waits with the others. */
+void coex_choice_join(CoexChoice *choice, const char *text);
+/* One step back from VALUES or CONFIRM; what was filled in stays with the template. */
 void coex_choice_back(CoexChoice *choice);
 /* Sends what stands at CONFIRM. */
 void coex_choice_send(CoexChoice *choice);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/prompt.h"
+#include "core/template-offer.h"
 #include "core/text.h"
 #include "purple/ask.h"
 #include "purple/conversation.h"
@@ -11,12 +12,13 @@
 #define COLUMNS 56   /* neither host wraps at words everywhere; Pidgin at about 60 */
 #define WIDE_COLUMNS 72
 #define WAITING_CHARS 120
+#define WAITING_LINE_CHARS 44
 #define LOW_ROWS 12 /* of preview and fields, where a form must do with 24 lines */
 #define ROW_CHARS 40
 #define NO_PICTURE "/dev/null"
 
 /* What a row of the list stands for: its data pointer. NULL: nothing was selected. */
-enum { ROW_HOLD = 1, ROW_ALL, ROW_TEMPLATE };
+enum { ROW_HOLD = 1, ROW_ALL, ROW_JOIN, ROW_TEMPLATE };
 
 static void show_values(CoexChoice *choice);
 
@@ -52,19 +54,35 @@ new_ask(CoexChoice *choice, PurpleRequestType type)
     return coex_ask_new(choice->login, choice->name, type);
 }
 
+/* A form's buttons. The second one stands for closing the window too, except in Finch. */
+typedef struct {
+    PurpleRequestFieldsCb on_ok;
+    const char *leave;
+    PurpleRequestFieldsCb on_leave;
+} Buttons;
+
 /* Takes @fields. */
 static void
 open_form(CoexChoice *choice, PurpleRequestFields *fields, const char *primary,
-          const char *secondary, PurpleRequestFieldsCb on_ok)
+          const char *secondary, const Buttons *buttons)
 {
     CoexLogin *login = choice->login;
     gpointer token = new_ask(choice, PURPLE_REQUEST_FIELDS);
     g_autofree char *wrapped = wrap(secondary);
-    void *ui = purple_request_fields(login->gc, TITLE, primary, wrapped, fields, "OK",
-                                     G_CALLBACK(on_ok), "Cancel", G_CALLBACK(on_cancel),
-                                     login->account, choice->name, NULL, token);
+    choice->form = fields;
+    void *ui = purple_request_fields(
+        login->gc, TITLE, primary, wrapped, fields, "OK", G_CALLBACK(buttons->on_ok),
+        buttons->leave, G_CALLBACK(buttons->on_leave), login->account, choice->name, NULL, token);
 
     coex_ask_opened(token, ui);
+}
+
+/* Finch calls the second button's callback for a window that is closed too, with something else in
+ * the place of the fields. */
+static gboolean
+was_closed(const CoexChoice *choice, const PurpleRequestFields *fields)
+{
+    return choice->form != fields;
 }
 
 static void
@@ -94,7 +112,62 @@ make_label(const char *text)
     return g_strjoinv(coex_host_get()->has_mnemonics ? "__" : "_", parts);
 }
 
+/* "Anna Schmidt (+491510001)": of two people of one name the right one must be told. */
+static char *
+dup_recipient(CoexChoice *choice)
+{
+    const CoexPersonView *person = coex_session_find_person(choice->login->session, choice->name);
+    g_autofree char *title = coex_login_dup_title(choice->login, choice->name);
+
+    if (person == NULL)
+        return g_steal_pointer(&title);
+    if (strcmp(title, choice->name) == 0 || strcmp(title, person->display) == 0)
+        return g_strdup(person->display);
+    return g_strdup_printf("%s (%s)", title, person->display);
+}
+
+static void
+add_waiting(GString *text, CoexChoice *choice, gsize n_chars)
+{
+    g_autofree char *excerpt = coex_text_excerpt(choice->parked, n_chars);
+    g_autofree char *waiting = g_strdup_printf("Waiting: “%s”", excerpt);
+
+    add_paragraph(text, waiting);
+}
+
 /* ---- step 1: which template ---- */
+
+static char *
+dup_find(PurpleRequestFields *fields)
+{
+    const char *typed = purple_request_fields_get_string(fields, "find");
+
+    return g_strstrip(g_strdup(typed != NULL ? typed : ""));
+}
+
+/* The form comes up under the hands of who types the next line, which then stands in Find: what was
+ * not found there, or never searched for, may have been meant for the person. */
+static void
+give_back_find(CoexChoice *choice, const char *find)
+{
+    gboolean searched = g_strcmp0(find, choice->query) == 0;
+
+    if (*find == '\0' || !coex_choice_has_parked(choice) || (searched && choice->shown->len > 0))
+        return;
+
+    g_autofree char *line = g_strdup_printf("Not sent, it was typed under Find: “%s”", find);
+    coex_conversation_notice(choice->login, choice->name, line);
+}
+
+static void
+search(CoexChoice *choice, const char *find)
+{
+    const char *before = choice->query != NULL ? choice->query : "";
+
+    if (strstr(find, before) == NULL)
+        give_back_find(choice, before);
+    coex_choice_search(choice, find);
+}
 
 static void
 on_list_ok(gpointer token, PurpleRequestFields *fields)
@@ -109,18 +182,38 @@ on_list_ok(gpointer token, PurpleRequestFields *fields)
     gint row = selected != NULL
                    ? GPOINTER_TO_INT(purple_request_field_list_get_data(list, selected->data))
                    : choice->default_row;
-    const char *typed = purple_request_fields_get_string(fields, "find");
-    g_autofree char *query = g_strstrip(g_strdup(typed != NULL ? typed : ""));
-    gboolean is_new = strcmp(query, choice->query != NULL ? choice->query : "") != 0;
+    g_autofree char *find = dup_find(fields);
+    gboolean is_new = strcmp(find, choice->query != NULL ? choice->query : "") != 0;
 
-    if (row == choice->default_row && is_new)
-        coex_choice_search(choice, query);
-    else if (row == ROW_HOLD)
+    if (row == choice->default_row && is_new) {
+        search(choice, find);
+        return;
+    }
+    if (row == ROW_JOIN) {
+        coex_choice_join(choice, find);
+        return;
+    }
+    give_back_find(choice, find);
+    if (row == ROW_HOLD)
         coex_choice_hold(choice);
     else if (row >= ROW_TEMPLATE && (guint)(row - ROW_TEMPLATE) < choice->shown->len)
         coex_choice_pick(choice, g_ptr_array_index(choice->shown, row - ROW_TEMPLATE), NULL);
     else
         coex_choice_search(choice, NULL);
+}
+
+static void
+on_list_cancel(gpointer token, PurpleRequestFields *fields)
+{
+    CoexChoice *choice = take_choice(token);
+
+    if (choice == NULL)
+        return;
+    if (!was_closed(choice, fields)) {
+        g_autofree char *find = dup_find(fields);
+        give_back_find(choice, find);
+    }
+    coex_choice_cancel(choice);
 }
 
 static void
@@ -136,13 +229,18 @@ add_row(CoexChoice *choice, PurpleRequestField *list, const char *text, gint row
 static void
 fill_list(CoexChoice *choice, PurpleRequestField *list, GPtrArray *found, gboolean has_parked)
 {
-    gboolean prefers_match = choice->query != NULL && found->len > 0;
+    gboolean searched = choice->query != NULL;
 
-    choice->default_row = has_parked && !prefers_match ? ROW_HOLD
-                          : found->len > 0             ? ROW_TEMPLATE
-                                                       : ROW_ALL;
+    choice->default_row = searched && found->len == 0 ? ROW_ALL
+                          : has_parked && !searched   ? ROW_HOLD
+                          : found->len > 0            ? ROW_TEMPLATE
+                                                      : ROW_ALL;
+    if (searched && found->len == 0)
+        add_row(choice, list, "Show all", ROW_ALL);
     if (has_parked)
         add_row(choice, list, "Hold until they answer", ROW_HOLD);
+    if (has_parked && searched && found->len == 0)
+        add_row(choice, list, "The words under Find are a text: it waits too", ROW_JOIN);
     g_ptr_array_set_size(choice->shown, 0);
     for (guint i = 0; i < MIN(found->len, MAX_ROWS); i++) {
         CoexTemplate *template_ = g_ptr_array_index(found, i);
@@ -150,8 +248,6 @@ fill_list(CoexChoice *choice, PurpleRequestField *list, GPtrArray *found, gboole
         g_ptr_array_add(choice->shown, coex_template_ref(template_));
         add_row(choice, list, text, ROW_TEMPLATE + (gint)i);
     }
-    if (found->len == 0 && choice->query != NULL)
-        add_row(choice, list, "Show all", ROW_ALL);
 }
 
 static void
@@ -171,11 +267,8 @@ show_list(CoexChoice *choice)
             return;
         }
     }
-    if (choice->parked != NULL) {
-        g_autofree char *excerpt = coex_text_excerpt(choice->parked, WAITING_CHARS);
-        g_autofree char *waiting = g_strdup_printf("Waiting: “%s”", excerpt);
-        add_paragraph(secondary, waiting);
-    }
+    if (choice->parked != NULL)
+        add_waiting(secondary, choice, WAITING_CHARS);
     if (found->len > MAX_ROWS) {
         g_autofree char *more = g_strdup_printf("%u more: use Find.", found->len - MAX_ROWS);
         add_paragraph(secondary, more);
@@ -197,41 +290,46 @@ show_list(CoexChoice *choice)
     purple_request_field_list_set_multi_select(list, FALSE);
     fill_list(choice, list, found, has_parked);
     purple_request_field_group_add_field(group, list);
-    open_form(choice, fields, primary, secondary->str, on_list_ok);
+    open_form(choice, fields, primary, secondary->str,
+              &(Buttons){ on_list_ok, "Cancel", on_list_cancel });
 }
 
 /* ---- step 2: which values ---- */
 
-/* The known values, one per variable; "" where none is. */
+/* The known values, one per variable; where none is yet, what may fit. */
 static char **
 dup_values(CoexChoice *choice)
 {
     guint n_values = choice->template_->variables->len;
-    char **values = g_new0(char *, n_values + 1);
     guint n_known = choice->values != NULL ? g_strv_length(choice->values) : 0;
 
+    if (n_known == 0) {
+        const CoexPersonView *person =
+            coex_session_find_person(choice->login->session, choice->name);
+        g_autofree char *title = coex_login_dup_title(choice->login, choice->name);
+        gboolean named = strcmp(title, choice->name) != 0 &&
+                         (person == NULL || strcmp(title, person->display) != 0);
+        return coex_template_offer(choice->template_, named ? title : NULL, choice->parked);
+    }
+
+    char **values = g_new0(char *, n_values + 1);
     for (guint i = 0; i < n_values; i++)
         values[i] = g_strdup(i < n_known ? choice->values[i] : "");
-    if (n_known == 0 && choice->parked != NULL) {
-        g_free(values[0]);
-        values[0] = g_strdelimit(g_strdup(choice->parked), "\r\n\t", ' ');
-    }
     return values;
 }
 
 static void show_page(CoexChoice *choice, guint start);
 
-static void
-on_values_ok(gpointer token, PurpleRequestFields *fields)
+/* Keeps what was typed on a page of values; returns its first variable, and in @ret_next the one
+ * after its last. */
+static guint
+take_page(CoexChoice *choice, PurpleRequestFields *fields, guint *ret_next)
 {
-    CoexChoice *choice = take_choice(token);
-
-    if (choice == NULL || choice->template_ == NULL)
-        return;
-
-    g_auto(GStrv) values = dup_values(choice);
+    char **values = dup_values(choice);
     guint n_values = g_strv_length(values);
-    guint next = 0;
+    guint start = 0;
+
+    *ret_next = 0;
     for (guint i = 0; i < n_values; i++) {
         g_autofree char *id = g_strdup_printf("value%u", i);
         if (!purple_request_fields_exists(fields, id))
@@ -239,25 +337,58 @@ on_values_ok(gpointer token, PurpleRequestFields *fields)
         const char *typed = purple_request_fields_get_string(fields, id);
         g_free(values[i]);
         values[i] = g_strdup(typed != NULL ? typed : "");
-        next = i + 1;
-    }
-    if (next == n_values) {
-        coex_choice_fill(choice, (const char *const *)values);
-        return;
+        start = *ret_next == 0 ? i : start;
+        *ret_next = i + 1;
     }
     g_strfreev(choice->values);
-    choice->values = g_steal_pointer(&values);
-    show_page(choice, next);
+    choice->values = values;
+    return start;
+}
+
+static void
+on_values_ok(gpointer token, PurpleRequestFields *fields)
+{
+    CoexChoice *choice = take_choice(token);
+    guint next;
+
+    if (choice == NULL || choice->template_ == NULL)
+        return;
+    take_page(choice, fields, &next);
+    if (next < g_strv_length(choice->values)) {
+        show_page(choice, next);
+        return;
+    }
+    g_auto(GStrv) values = g_strdupv(choice->values);
+    coex_choice_fill(choice, (const char *const *)values);
+}
+
+static void
+on_values_back(gpointer token, PurpleRequestFields *fields)
+{
+    CoexChoice *choice = take_choice(token);
+    guint next;
+
+    if (choice == NULL || choice->template_ == NULL)
+        return;
+    if (was_closed(choice, fields)) {
+        coex_choice_cancel(choice);
+        return;
+    }
+    guint start = take_page(choice, fields, &next);
+    if (start > 0)
+        show_page(choice, start - MIN(start, MAX_FIELDS));
+    else
+        coex_choice_back(choice);
 }
 
 /* What the fields leave room for; the whole message comes with the last question. */
 static char *
-make_preview(const CoexTemplate *template_, guint n_fields)
+make_preview(const CoexTemplate *template_, guint n_other_rows)
 {
     g_autofree char *whole = coex_template_preview(template_, NULL);
     g_autofree char *wrapped = wrap(whole);
     g_auto(GStrv) lines = g_strsplit(wrapped, "\n", -1);
-    guint n_rows = LOW_ROWS - n_fields;
+    guint n_rows = LOW_ROWS - n_other_rows;
 
     if (!coex_host_get()->clips_forms || g_strv_length(lines) <= n_rows)
         return g_steal_pointer(&whole);
@@ -274,14 +405,20 @@ show_page(CoexChoice *choice, guint start)
     const CoexTemplate *template_ = choice->template_;
     guint end = MIN(start + MAX_FIELDS, template_->variables->len);
     g_auto(GStrv) values = dup_values(choice);
-    g_autofree char *preview = make_preview(template_, end - start);
-    g_autofree char *primary = g_strdup_printf("%s (%s)", template_->name, template_->language);
+    gboolean waits = choice->parked != NULL &&
+                     !coex_template_values_have((const char *const *)values, choice->parked);
+    g_autofree char *preview = make_preview(template_, end - start + (waits ? 2 : 0));
+    g_autofree char *recipient = dup_recipient(choice);
+    g_autofree char *primary =
+        g_strdup_printf("%s (%s) for %s", template_->name, template_->language, recipient);
     g_autoptr(GString) secondary = g_string_new(NULL);
     PurpleRequestFields *fields = purple_request_fields_new();
     PurpleRequestFieldGroup *group = purple_request_field_group_new(NULL);
 
     add_sentence(secondary, choice);
     add_paragraph(secondary, preview);
+    if (waits)
+        add_waiting(secondary, choice, WAITING_LINE_CHARS);
     purple_request_fields_add_group(fields, group);
     for (guint i = start; i < end; i++) {
         g_autofree char *text =
@@ -291,7 +428,8 @@ show_page(CoexChoice *choice, guint start)
         purple_request_field_group_add_field(
             group, purple_request_field_string_new(id, label, values[i], FALSE));
     }
-    open_form(choice, fields, primary, secondary->str, on_values_ok);
+    open_form(choice, fields, primary, secondary->str,
+              &(Buttons){ on_values_ok, "Back", on_values_back });
 }
 
 static void
@@ -301,20 +439,6 @@ show_values(CoexChoice *choice)
 }
 
 /* ---- step 3: send this? ---- */
-
-/* "Anna Schmidt (+491510001)": of two people of one name the right one must be told. */
-static char *
-dup_recipient(CoexChoice *choice)
-{
-    const CoexPersonView *person = coex_session_find_person(choice->login->session, choice->name);
-    g_autofree char *title = coex_login_dup_title(choice->login, choice->name);
-
-    if (person == NULL)
-        return g_steal_pointer(&title);
-    if (strcmp(title, choice->name) == 0 || strcmp(title, person->display) == 0)
-        return g_strdup(person->display);
-    return g_strdup_printf("%s (%s)", title, person->display);
-}
 
 static void
 on_send(gpointer token, int action)
@@ -355,6 +479,10 @@ show_confirm(CoexChoice *choice)
     g_autofree char *cost =
         g_strdup_printf("Kind: %s by WhatsApp.", coex_template_get_cost(template_));
     add_paragraph(secondary, cost);
+    if (choice->parked != NULL &&
+        !coex_template_values_have((const char *const *)choice->values, choice->parked))
+        add_paragraph(secondary, "The text that waits is not in it: it comes back as a line, "
+                                 "unsent.");
     if (choice->cleaned)
         add_paragraph(secondary, "Line breaks, tabs and runs of blanks in the values became single "
                                  "blanks, as WhatsApp demands.");

@@ -44,8 +44,10 @@ template_in_three_steps(World *world)
 {
     open_prompt(world);
     const HostEvent *form = fill_in(world, "Zoe", "K-42");
-    host_assert(world->host, strstr(form->extra, TYPED) != NULL,
-                "the typed text is offered as first value");
+    host_assert(world->host, strstr(form->extra, TYPED) == NULL,
+                "the typed text is not put where a name belongs");
+    host_check(world->host, strstr(form->text, "Waiting: “" TYPED "”") != NULL);
+    host_check(world->host, strstr(form->text, "order_update (en_US) for +" NORA) != NULL);
 
     const HostEvent *last = host_wait_for(world->host, EVENT_REQUEST, NORA, NULL);
     host_check(world->host, g_str_equal(last->detail, "action"));
@@ -93,7 +95,130 @@ fields_are_told_apart(World *world)
     const HostEvent *form = host_wait_for(world->host, EVENT_REQUEST, NORA, "*appointment*");
     host_check(world->host, strstr(form->extra, "string {{1}} of the header = ") != NULL);
     host_check(world->host, strstr(form->extra, "string {{1}} = ") != NULL);
+    host_request_press(world->host, "Back");
+    host_wait_for(world->host, EVENT_REQUEST, NORA, NULL);
     host_request_cancel(world->host);
+}
+
+#define NEWS                                                                                       \
+    "{\"name\":\"news\",\"language\":\"en_US\",\"category\":\"UTILITY\",\"status\":\"APPROVED\","  \
+    "\"parameter_format\":\"NAMED\",\"components\":[{\"type\":\"HEADER\",\"format\":\"TEXT\","     \
+    "\"text\":\"For {{guest_name}}\"},{\"type\":\"BODY\",\"text\":\"Hi {{guest_name}}, "           \
+    "{{reason}}\","                                                                                \
+    "\"example\":{\"body_text_named_params\":[{\"param_name\":\"guest_name\",\"example\":\"Bob\"}" \
+    ","                                                                                            \
+    "{\"param_name\":\"reason\",\"example\":\"we are closed today.\"}]}}]}"
+
+/* The name goes where a name belongs, the text where it fits, and a name is asked for once. */
+static void
+values_are_offered(World *world)
+{
+    coex_sim_add_template(world->sim, NEWS);
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    coex_sim_close_window(world->sim, "ada");
+    host_type(world->host, ADA, TYPED);
+    host_wait_for(world->host, EVENT_REQUEST, ADA, NULL);
+    host_request_select(world->host, "news (en_US)");
+    host_request_ok(world->host);
+
+    const HostEvent *form = host_wait_for(world->host, EVENT_REQUEST, ADA, "*news*Ada*");
+    host_check(world->host,
+               strstr(form->extra, "string {{guest_name}} (e.g. Bob) = Ada Lovelace\n") != NULL);
+    host_check(world->host, strstr(form->extra, " = " TYPED "\n") != NULL);
+    g_autofree char *third = host_request_field(form, 2);
+    host_check(world->host, third == NULL);
+    host_check(world->host, strstr(form->text, "Waiting") == NULL);
+    host_request_ok(world->host);
+    host_wait_for(world->host, EVENT_REQUEST, ADA, "*For Ada Lovelace*Hi Ada Lovelace, " TYPED "*");
+    host_request_press(world->host, "Send");
+
+    g_autoptr(CoexSimRequest) sent = world_next_sent(world);
+    host_check(world->host, g_strv_length(sent->values) == 3);
+    host_wait_message(world->host, ADA, "SEND", "*Hi Ada*" TYPED "*");
+    host_sync(world->host);
+    host_check(world->host,
+               host_count(world->host, EVENT_MESSAGE, ADA, "*not sent*" TYPED "*") == 0);
+}
+
+/* Back leads from the values to the list, and what was filled in stays with its template. */
+static void
+back_keeps_the_values(World *world)
+{
+    open_prompt(world);
+    host_request_select(world->host, "order_update (en_US)");
+    host_request_ok(world->host);
+    const HostEvent *form = host_wait_for(world->host, EVENT_REQUEST, NORA, NULL);
+    g_autofree char *field = host_request_field(form, 1);
+    host_request_set(world->host, field, "K-42");
+    host_request_press(world->host, "Back");
+    host_wait_for(world->host, EVENT_REQUEST, NORA, "*Choose a template*");
+    host_request_select(world->host, "order_update (en_US)");
+    host_request_ok(world->host);
+    form = host_wait_for(world->host, EVENT_REQUEST, NORA, NULL);
+    host_check(world->host, strstr(form->extra, " = K-42\n") != NULL);
+    host_request_press(world->host, "Back");
+    host_wait_for(world->host, EVENT_REQUEST, NORA, NULL);
+    host_request_cancel(world->host);
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*" TYPED "*");
+}
+
+/* The next line of who goes on typing stands in Find: it can join the text that waits. */
+static void
+typed_line_in_find_joins(World *world)
+{
+    open_prompt(world);
+    host_request_set(world->host, "find", "and bring <the> slip");
+    host_request_ok(world->host);
+    const HostEvent *none = host_wait_for(world->host, EVENT_REQUEST, NORA, "*No template has*");
+    host_check(world->host, strstr(none->extra, "= and bring <the> slip") != NULL);
+    host_request_select(world->host, "The words under Find are a text");
+    host_request_ok(world->host);
+    host_wait_for(world->host, EVENT_REQUEST, NORA, "*Waiting*" TYPED "*and bring <the>*slip*");
+    host_request_select(world->host, "Hold");
+    host_request_ok(world->host);
+    host_sync(world->host);
+    g_free(coex_sim_customer_sends(world->sim, "nora", "Good evening"));
+    g_autoptr(CoexSimRequest) first = world_next_sent(world);
+    g_autoptr(CoexSimRequest) second = world_next_sent(world);
+    host_check(world->host, g_strcmp0(first->text, TYPED) == 0);
+    host_check(world->host, g_strcmp0(second->text, "and bring <the> slip") == 0);
+}
+
+/* OK is "Show all" there, not "Hold"; what was typed comes back as a line, whatever is chosen. */
+static void
+typed_line_in_find_comes_back(World *world)
+{
+    open_prompt(world);
+    host_request_set(world->host, "find", "and bring the slip");
+    host_request_ok(world->host);
+    host_wait_for(world->host, EVENT_REQUEST, NORA, "*No template has*");
+    host_request_ok(world->host);
+    const HostEvent *all = host_wait_for(world->host, EVENT_REQUEST, NORA, "*" TYPED "*");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*Not sent*“and bring the slip”*");
+    host_check(world->host, host_request_n_rows(all, "order_update") >= 1);
+
+    host_request_set(world->host, "find", "one");
+    host_request_ok(world->host);
+    host_wait_for(world->host, EVENT_REQUEST, NORA, NULL);
+    host_request_set(world->host, "find", "two more lines");
+    host_request_ok(world->host);
+    host_wait_for(world->host, EVENT_REQUEST, NORA, "*No template has*");
+    host_request_set(world->host, "find", "order");
+    host_request_ok(world->host);
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*Not sent*“two more lines”*");
+    host_wait_for(world->host, EVENT_REQUEST, NORA, NULL);
+    host_request_select(world->host, "Hold");
+    host_request_set(world->host, "find", "three");
+    host_request_ok(world->host);
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*Not sent*“three”*");
+    host_sync(world->host);
+    host_type(world->host, NORA, "again");
+    host_wait_for(world->host, EVENT_REQUEST, NORA, NULL);
+    host_request_set(world->host, "find", "four");
+    host_request_cancel(world->host);
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*Not sent*“four”*");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*again*");
 }
 
 /* The row says it where a narrow list still shows it, and choosing it leads back to the list. */
@@ -113,6 +238,8 @@ back_leads_to_the_values(World *world)
 {
     open_prompt(world);
     fill_in(world, "Zoe", "K-42");
+    host_wait_for(world->host, EVENT_REQUEST, NORA, NULL);
+    host_request_press(world->host, "Back");
     host_wait_for(world->host, EVENT_REQUEST, NORA, NULL);
     host_request_press(world->host, "Back");
     host_wait_for(world->host, EVENT_REQUEST, NORA, NULL);
@@ -277,6 +404,10 @@ add_all(void)
     world_add("template-in-three-steps", NULL, template_in_three_steps);
     world_add("values-are-cleaned", NULL, values_are_cleaned);
     world_add("fields-are-told-apart", NULL, fields_are_told_apart);
+    world_add("values-are-offered", NULL, values_are_offered);
+    world_add("back-keeps-the-values", NULL, back_keeps_the_values);
+    world_add("typed-line-in-find-joins", NULL, typed_line_in_find_joins);
+    world_add("typed-line-in-find-comes-back", NULL, typed_line_in_find_comes_back);
     world_add("unsendable-template-is-told", NULL, unsendable_template_is_told);
     world_add("back-leads-to-the-values", NULL, back_leads_to_the_values);
     world_add("cancel-gives-the-text-back", NULL, cancel_gives_the_text_back);

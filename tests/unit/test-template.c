@@ -175,7 +175,7 @@ test_variables(void)
           "'example':'no'},{'param_name':'n_1','example':'yes'},{'example':'no'}]}}",
           "'parameter_format':'NAMED'", "n_1=yes" },
         { "{'type':'HEADER','format':'text','text':'{{n}}'},{'type':'BODY','text':'{{n}}'}",
-          "'parameter_format':'NAMED'", "header:n=- n=-" },
+          "'parameter_format':'NAMED'", "header:n=-" },
         { "{'type':'BODY','text':'{{{1}}}'}", "", "1=-" },
         { "{'type':'BODY','text':'{{99999999999999999999999}}'}", "", "99999999999999999999999=-" },
     };
