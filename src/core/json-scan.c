@@ -32,6 +32,7 @@ typedef struct {
     guint64 objects; /* a bit for each open container, innermost lowest: whether it is an object */
     guint n_keys[COEX_JSON_MAX_DEPTH]; /* of each open container, outermost first */
     guint nodes;
+    gsize n_raw;         /* control characters that stand in strings as they are */
     const char *problem; /* static, set by what returns FALSE */
 } Scan;
 
@@ -68,7 +69,7 @@ static void
 scan_repair(Scan *scan, gsize at, const char *text)
 {
     if (scan->copy == NULL)
-        scan->copy = g_memdup2(scan->bytes, scan->length);
+        scan->copy = g_strndup(scan->bytes, scan->length);
     memcpy(scan->copy + at, text, strlen(text));
 }
 
@@ -119,7 +120,8 @@ scan_escape(Scan *scan)
     return TRUE;
 }
 
-/* A string, at its opening quote. Raw line breaks and tabs inside are let pass. */
+/* A string, at its opening quote. Raw line breaks and tabs inside are let pass: scan_escape_raw()
+ * writes them for json-glib 1.10, which does not. */
 static gboolean
 scan_string(Scan *scan)
 {
@@ -130,8 +132,8 @@ scan_string(Scan *scan)
     while (TRUE) {
         gsize at = scan->at;
 
-        while (at < length && bytes[at] != '"' && bytes[at] != '\\')
-            at++;
+        for (; at < length && bytes[at] != '"' && bytes[at] != '\\'; at++)
+            scan->n_raw += (guchar)bytes[at] < ' ';
         scan->at = at;
         if (at == length)
             return scan_fail(scan, "a string without end");
@@ -329,18 +331,42 @@ scan_document(Scan *scan)
     return scan->depth == 0 || scan_fail(scan, "it ends early");
 }
 
+/* The document, known to be sound, with an escape for each control character inside a string. */
+static char *
+scan_escape_raw(const Scan *scan)
+{
+    const char *bytes = scan->copy != NULL ? scan->copy : scan->bytes;
+    GString *text = g_string_sized_new(scan->length + 5 * scan->n_raw);
+    gboolean in_string = FALSE;
+
+    for (gsize i = 0; i < scan->length; i++) {
+        char c = bytes[i];
+
+        if (in_string && (guchar)c < ' ') {
+            g_string_append_printf(text, "\\u%04x", (guint)(guchar)c);
+            continue;
+        }
+        g_string_append_c(text, c);
+        if (in_string && c == '\\')
+            g_string_append_c(text, bytes[++i]);
+        else if (c == '"')
+            in_string = !in_string;
+    }
+    return g_string_free(text, FALSE);
+}
+
 const char *
 coex_json_scan(const char *bytes, gsize length, char **ret_repaired, gsize *ret_where)
 {
     Scan scan = { .bytes = bytes, .length = length, .want = WANT_VALUE };
 
+    g_autofree char *copy = NULL;
+    gboolean is_sound = scan_document(&scan);
+
+    copy = scan.copy;
     *ret_repaired = NULL;
-    *ret_where = 0;
-    if (scan_document(&scan)) {
-        *ret_repaired = scan.copy;
-        return NULL;
-    }
-    *ret_where = scan.at;
-    g_free(scan.copy);
+    *ret_where = is_sound ? 0 : scan.at;
+    if (is_sound)
+        *ret_repaired = scan.n_raw > 0 ? scan_escape_raw(&scan) : g_steal_pointer(&copy);
     return scan.problem;
 }

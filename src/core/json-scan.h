@@ -8,7 +8,6 @@
  * limits of core/json.h, and repair of what json-glib stumbles over. For core/json.c alone. */
 
 /* NULL when the @length bytes of valid UTF-8 without NUL are one JSON object or array, else a
- * static phrase for what is wrong and the byte in @ret_where. @ret_repaired: a copy of the same
- * length to use instead, NULL if nothing had to be repaired; free with g_free(). 3 MB take some
- * milliseconds. */
+ * static phrase for what is wrong and the byte in @ret_where. @ret_repaired: a string to use
+ * instead, NULL if nothing had to be repaired; free with g_free(). 3 MB take some milliseconds. */
 const char *coex_json_scan(const char *bytes, gsize length, char **ret_repaired, gsize *ret_where);

@@ -47,8 +47,8 @@ coex_json_parse(const char *bytes, gsize length, GError **error)
         return NULL;
     }
     parser = json_parser_new();
-    if (!json_parser_load_from_data(parser, repaired != NULL ? repaired : bytes, (gssize)length,
-                                    &refusal)) {
+    if (!json_parser_load_from_data(parser, repaired != NULL ? repaired : bytes,
+                                    repaired != NULL ? -1 : (gssize)length, &refusal)) {
         g_set_error(error, COEX_ERROR, COEX_ERROR_PROTOCOL, "This is not readable as JSON: %s.",
                     refusal->message);
         return NULL;

@@ -44,6 +44,8 @@ static const Edge edges[] = {
     EDGE("good pair", "{\"a\":\"\\ud83d\\ude00\"}", "\xf0\x9f\x98\x80"),
     EDGE("lone high in a key", "{\"\\ud800\":1,\"a\":\"x\"}", "x"),
     EDGE("raw newline", "{\"a\":\"x\ny\"}", "x\ny"),
+    EDGE("raw controls", "{\n\t\"k\x01\": \"\\\\\", \"a\":\"\x01\t\\\"\r\x1f\\ud800\n\"\n}",
+         "\x01\t\"\r\x1f\xef\xbf\xbd\n"),
     EDGE("all escapes", "{\"a\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00fc\"}", "\"\\/\b\f\n\r\t\xc3\xbc"),
     EDGE("unknown escape", "{\"a\":\"\\q\"}", REFUSED),
     EDGE("short escape", "{\"a\":\"\\u12\"}", REFUSED),

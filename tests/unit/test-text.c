@@ -637,12 +637,14 @@ test_hard_work(void)
     return;
 #endif
     for (gsize i = 0; i < G_N_ELEMENTS(pieces); i++) {
+        gint64 once_us = G_MAXINT64, four_us = G_MAXINT64;
         double ratio = G_MAXDOUBLE;
 
-        for (int attempt = 0; attempt < 3 && ratio >= 10; attempt++) {
-            gint64 once_us = measure_us(pieces[i], 100000);
-
-            ratio = (double)measure_us(pieces[i], 400000) / (double)MAX(once_us, 1);
+        /* The least of each: other programs only add, by emptying the caches. */
+        for (int attempt = 0; attempt < 10 && ratio >= 10; attempt++) {
+            once_us = MIN(once_us, MAX(measure_us(pieces[i], 100000), 1));
+            four_us = MIN(four_us, measure_us(pieces[i], 400000));
+            ratio = (double)four_us / (double)once_us;
         }
         g_test_message("%s: %.1f", pieces[i], ratio);
         g_assert_cmpfloat(ratio, <, 10);
