@@ -2,6 +2,7 @@
 #include "core/error.h"
 #include "world.h"
 
+#include <microhttpd.h>
 #include <signal.h>
 #include <string.h>
 
@@ -72,6 +73,9 @@ typedef struct {
 
 #define HEX(text) text, sizeof text - 1
 
+/* libmicrohttpd 0.9 cuts the value there, which harms nobody; 1.0 refuses it. */
+#define NUL_STATUS (MHD_VERSION >= 0x01000000 ? 400 : 200)
+
 static const FramingCase framing_cases[] = {
     { "length and encoding",
       START "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 0, 400, TRUE },
@@ -99,7 +103,8 @@ static const FramingCase framing_cases[] = {
     { "PUT", "PUT /webhook HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}", 0, 405, TRUE },
     { "DELETE", "DELETE /webhook HTTP/1.1\r\nHost: x\r\n\r\n", 0, 405, TRUE },
     { "OPTIONS", "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n", 0, 405, TRUE },
-    { "NUL in a header", HEX(START "X-A: b\0c\r\nContent-Length: 2\r\n\r\n{}"), 200, FALSE },
+    { "NUL in a header", HEX(START "X-A: b\0c\r\nContent-Length: 2\r\n\r\n{}"), NUL_STATUS,
+      NUL_STATUS != 200 },
     { "blank before the colon", START "Content-Length : 2\r\n\r\n{}", 0, 400, TRUE },
     { "no HTTP", HEX("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\0\0\0\r\n\r\n"), 0, TRUE },
     { "unknown path", "POST /../../etc/passwd HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}",
@@ -131,7 +136,7 @@ test_framing(void)
         g_assert_true(say(client, GOOD));
         g_assert_cmpuint(hear_status(client), ==, 200);
     }
-    g_assert_cmpuint(world->n_complete, ==, 2);
+    g_assert_cmpuint(world->n_complete, ==, NUL_STATUS == 200 ? 2 : 0);
 }
 
 /* The client promised more than it sends, and leaves. */
