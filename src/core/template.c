@@ -75,7 +75,7 @@ find_placeholder(const char *text, const char **ret_start, const char **ret_end,
         while (g_ascii_isalnum(name[n_name]) || name[n_name] == '_')
             n_name++;
         end = name + n_name + strspn(name + n_name, " ");
-        if (n_name > 0 && g_str_has_prefix(end, "}}")) {
+        if (n_name > 0 && strncmp(end, "}}", 2) == 0) {
             *ret_start = start;
             *ret_end = end + 2;
             *ret_name = g_strndup(name, n_name);

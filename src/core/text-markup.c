@@ -257,7 +257,7 @@ read_tag(Reader *reader, const char *text, Tag *ret_tag)
     gsize n_name = 0;
     Tag tag = { 0 };
 
-    if (g_str_has_prefix(text, "<!--"))
+    if (strncmp(text, "<!--", 4) == 0)
         return read_comment(reader, text, ret_tag);
     tag.is_end = *name == '/';
     name += tag.is_end || *name == '!' || *name == '?';
@@ -531,7 +531,7 @@ read_next(Reader *reader, const char *p)
         /* Each line was an IRC message of its own. */
         reader->irc_style = 0;
         append(reader, '\n');
-        return p + (g_str_has_prefix(p, "\r\n") ? 2 : 1);
+        return p + (strncmp(p, "\r\n", 2) == 0 ? 2 : 1);
     }
     append_clean(reader, g_utf8_get_char(p));
     return g_utf8_next_char(p);

@@ -151,7 +151,7 @@ skip_monospace(Marked *marked, const char *p)
 {
     const char *end;
 
-    if (g_str_has_prefix(p, "```")) {
+    if (strncmp(p, "```", 3) == 0) {
         end = p < marked->no_block ? NULL : strstr(p + 3, "```");
         if (end && end > p + 3)
             return end + 3;
