@@ -485,13 +485,14 @@ take_verdicts(CoexListener *listener, gboolean last)
 static void
 accept_some(CoexListener *listener)
 {
-    for (guint i = 0; i < ACCEPT_AT_ONCE; i++) {
+    /* libmicrohttpd 1.0 tells of them in MHD_run() only, and resets those beyond its limit */
+    guint n_free = COEX_LISTENER_CONNECTIONS - listener->peers->len;
+
+    for (guint i = 0; i < MIN(n_free, ACCEPT_AT_ONCE); i++) {
         struct sockaddr_storage address;
         socklen_t length = sizeof address;
         int fd;
 
-        if (listener->peers->len >= COEX_LISTENER_CONNECTIONS)
-            return;
         fd = accept4(listener->listen_fd, (struct sockaddr *)&address, &length,
                      SOCK_CLOEXEC | SOCK_NONBLOCK);
         if (fd >= 0) {
