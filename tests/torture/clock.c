@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -25,6 +26,7 @@ int clock_gettime(clockid_t clock, struct timespec *ret_time);
 int gettimeofday(struct timeval *restrict ret_time, void *restrict zone);
 time_t time(time_t *ret_time);
 int poll(struct pollfd *fds, nfds_t n, int timeout_ms);
+int ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset_t *mask);
 int epoll_wait(int fd, struct epoll_event *events, int n, int timeout_ms);
 #pragma GCC visibility pop
 
@@ -125,6 +127,22 @@ poll(struct pollfd *fds, nfds_t n, int timeout_ms)
     int (*real)(struct pollfd *, nfds_t, int) = dlsym(RTLD_NEXT, "poll");
 
     return real(fds, n, shorten(timeout_ms));
+}
+
+/* What GLib 2.84 waits with. */
+int
+ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset_t *mask)
+{
+    int (*real)(struct pollfd *, nfds_t, const struct timespec *, const sigset_t *) =
+        dlsym(RTLD_NEXT, "ppoll");
+    int64_t most_ns = NS_PER_S;
+    struct timespec shortened;
+
+    if (timeout != NULL && timeout->tv_sec == 0)
+        most_ns = timeout->tv_nsec;
+    most_ns = (most_ns + settings->rate - 1) / settings->rate;
+    shortened = (struct timespec){ most_ns / NS_PER_S, most_ns % NS_PER_S };
+    return real(fds, n, &shortened, mask);
 }
 
 int

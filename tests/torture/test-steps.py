@@ -36,7 +36,7 @@ RECEIVING = [
     (ENGINE, "write", 1, None, "before the main loop is told"),
     (MAIN, "read", 1, None, "the main loop wakes"),
     (MAIN, "write", 1, "output", "before the line is shown"),
-    (MAIN, "poll", 2, None, "shown, and marked so"),
+    (MAIN, "poll,ppoll", 2, None, "shown, and marked so"),
 ]
 SENDING = [
     (MAIN, "read", 1, "input", "the line is not yet read"),
