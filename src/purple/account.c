@@ -18,6 +18,20 @@
 #define MAX_NOTICE_LENGTH 4000 /* of all lines of an account notice nobody closed, bytes */
 
 CoexLogin *
+coex_login_ref(CoexLogin *login)
+{
+    login->refs++;
+    return login;
+}
+
+void
+coex_login_unref(CoexLogin *login)
+{
+    if (--login->refs == 0)
+        g_free(login);
+}
+
+CoexLogin *
 coex_login_of(PurpleConnection *gc)
 {
     CoexLogin *login;
@@ -175,11 +189,13 @@ on_progress(const char *text, guint step, guint n_steps, gpointer user_data)
 static void
 on_online(gpointer user_data)
 {
-    CoexLogin *login = user_data;
+    g_autoptr(CoexLogin) login = coex_login_ref(user_data);
 
     login->online = TRUE;
     take_back_error(login->account);
     purple_connection_set_state(login->gc, PURPLE_CONNECTED);
+    if (login->over)
+        return;
     coex_conversation_watch(login);
     coex_roster_start(login);
 }
@@ -240,15 +256,21 @@ on_person(const CoexPersonView *person, gpointer user_data)
 static void
 on_feed(const CoexFeedItem *item, const CoexPersonView *person, gpointer user_data)
 {
-    coex_roster_show(user_data, person);
-    coex_conversation_show(user_data, item, person);
+    g_autoptr(CoexLogin) login = coex_login_ref(user_data);
+
+    coex_roster_show(login, person);
+    if (!login->over)
+        coex_conversation_show(login, item, person);
 }
 
 static void
 on_prompt(const CoexPersonView *person, const char *text, const char *reason, gpointer user_data)
 {
-    coex_roster_show(user_data, person);
-    coex_choice_park(user_data, person->name, text, reason);
+    g_autoptr(CoexLogin) login = coex_login_ref(user_data);
+
+    coex_roster_show(login, person);
+    if (!login->over)
+        coex_choice_park(login, person->name, text, reason);
 }
 
 static void
@@ -260,12 +282,15 @@ on_prompt_over(const CoexPersonView *person, gpointer user_data)
 static void
 on_notice(const CoexPersonView *person, const char *text, gpointer user_data)
 {
+    g_autoptr(CoexLogin) login = coex_login_ref(user_data);
+
     if (person == NULL) {
-        coex_login_notice(user_data, text);
+        coex_login_notice(login, text);
         return;
     }
-    coex_roster_show(user_data, person);
-    coex_conversation_notice(user_data, person->name, text);
+    coex_roster_show(login, person);
+    if (!login->over)
+        coex_conversation_notice(login, person->name, text);
 }
 
 static void
@@ -441,6 +466,7 @@ coex_login_open(PurpleAccount *account)
     CoexLogin *login = g_new0(CoexLogin, 1);
     g_autoptr(GError) error = NULL;
 
+    login->refs = 1;
     login->gc = gc;
     login->account = account;
     login->lines = g_string_new(NULL);
@@ -477,5 +503,5 @@ coex_login_close(PurpleConnection *gc)
     g_string_free(login->lines, TRUE);
     g_free(login->registered_url);
     g_free(login->language);
-    g_free(login);
+    coex_login_unref(login);
 }

@@ -9,6 +9,7 @@
  * libpurple. */
 
 typedef struct {
+    guint refs;
     PurpleConnection *gc;
     PurpleAccount *account;
     CoexSession *session;
@@ -19,6 +20,7 @@ typedef struct {
     GHashTable *nicks;       /* person's name -> a nick of the user's choice, told the session */
     GPtrArray *unwanted;     /* names of buddies that cannot be one */
     guint roster_timer;      /* 0: nothing to do */
+    guint review_timer;      /* 0: none */
     char *registered_url;    /* the webhook that may be replaced, while we ask */
     GString *lines;          /* of the open account notice */
     void *lines_ui;          /* that notice, NULL: closed */
@@ -30,6 +32,13 @@ typedef struct {
 /* The protocol's `login` and `close`. */
 void coex_login_open(PurpleAccount *account);
 void coex_login_close(PurpleConnection *gc);
+
+/* Any call into libpurple may call another plugin, which may end the login, or remove the buddy or
+ * conversation at hand. A reference keeps the login's memory; then `over` says that it has ended.
+ */
+CoexLogin *coex_login_ref(CoexLogin *login);
+void coex_login_unref(CoexLogin *login);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexLogin, coex_login_unref)
 
 /* NULL unless the account is connected, so that its user interface may be talked to. */
 CoexLogin *coex_login_of(PurpleConnection *gc);

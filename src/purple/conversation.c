@@ -18,25 +18,23 @@
     (PURPLE_MESSAGE_SEND | PURPLE_MESSAGE_RECV | PURPLE_MESSAGE_REMOTE_SEND |                      \
      PURPLE_MESSAGE_DELAYED | PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_ERROR)
 
+/* Opened when there is none. NULL where another plugin closed it at once, or ended the login. The
+ * caller has a reference to that. */
 static PurpleConversation *
 ensure_conversation(CoexLogin *login, const char *who)
 {
     PurpleConversation *conv =
         purple_find_conversation_with_account(PURPLE_CONV_TYPE_IM, who, login->account);
 
-    if (conv == NULL)
-        conv = purple_conversation_new(PURPLE_CONV_TYPE_IM, login->account, who);
-    return conv;
+    if (conv != NULL)
+        return conv;
+    purple_conversation_new(PURPLE_CONV_TYPE_IM, login->account, who);
+    if (login->over)
+        return NULL;
+    return purple_find_conversation_with_account(PURPLE_CONV_TYPE_IM, who, login->account);
 }
 
 /* ---- lines of ours ---- */
-
-/* Whether the login is there still: what is written runs other plugins' code. */
-static gboolean
-is_alive(CoexLogin *login, PurpleConnection *gc)
-{
-    return PURPLE_CONNECTION_IS_VALID(gc) && purple_connection_get_protocol_data(gc) == login;
-}
 
 /* @flags: how it looks in a system line, and whether the log gets it. */
 static void
@@ -44,11 +42,14 @@ write_part(CoexLogin *login, const char *who, const char *html, PurpleMessageFla
 {
     PurpleMessageFlags more =
         flags & ~(PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_ERROR | PURPLE_MESSAGE_NICK);
+    PurpleConversation *conv;
     time_t now = time(NULL);
 
     switch (coex_host_get()->notice) {
     case COEX_NOTICE_SYSTEM:
-        purple_conversation_write(ensure_conversation(login, who), NULL, html, flags, now);
+        conv = ensure_conversation(login, who);
+        if (conv != NULL)
+            purple_conversation_write(conv, NULL, html, flags, now);
         break;
     case COEX_NOTICE_IM:
         serv_got_im(login->gc, who, html, PURPLE_MESSAGE_SYSTEM | more, now);
@@ -60,13 +61,13 @@ write_part(CoexLogin *login, const char *who, const char *html, PurpleMessageFla
 }
 
 static void
-write_line(CoexLogin *login, const char *name, const char *text, PurpleMessageFlags flags)
+write_line(CoexLogin *written_in, const char *name, const char *text, PurpleMessageFlags flags)
 {
+    g_autoptr(CoexLogin) login = coex_login_ref(written_in);
     g_autofree char *who = g_strdup(coex_roster_get_name(login, name));
-    PurpleConnection *gc = login->gc;
     g_autoptr(GPtrArray) lines = coex_display_line(coex_host_get(), who, text, &flags);
 
-    for (guint i = 0; i < lines->len && is_alive(login, gc); i++)
+    for (guint i = 0; i < lines->len && !login->over; i++)
         write_part(login, who, g_ptr_array_index(lines, i), flags);
 }
 
@@ -132,35 +133,35 @@ make_html(const char *name, const char *text, gint64 at, PurpleMessageFlags *fla
 }
 
 static void
-show_inbound(CoexLogin *login, const CoexFeedItem *item, const char *name)
+show_inbound(CoexLogin *shown_in, const CoexFeedItem *item, const char *name)
 {
-    PurpleConnection *gc = login->gc;
-    const char *who = coex_roster_get_name(login, name);
-    g_autofree char *kept_name = g_strdup(name);
-    g_autofree char *kept_who = g_strdup(who);
+    g_autoptr(CoexLogin) login = coex_login_ref(shown_in);
+    g_autofree char *who = g_strdup(coex_roster_get_name(login, name));
     PurpleMessageFlags flags = PURPLE_MESSAGE_RECV;
     g_autofree char *html = make_html(who, item->text, item->time, &flags);
     PurpleConversation *conv;
 
-    serv_got_im(gc, who, html, flags, (time_t)item->time);
+    serv_got_im(login->gc, who, html, flags, (time_t)item->time);
 
     /* A line that arrives under the user's eyes raises no signal. Other plugins were called
      * meanwhile. */
-    if (!PURPLE_CONNECTION_IS_VALID(gc) || coex_login_of(gc) != login ||
-        !coex_host_get()->tells_seen)
+    if (login->over || !coex_host_get()->tells_seen)
         return;
-    conv = purple_find_conversation_with_account(PURPLE_CONV_TYPE_IM, kept_who, login->account);
+    conv = purple_find_conversation_with_account(PURPLE_CONV_TYPE_IM, who, login->account);
     if (conv != NULL && purple_conversation_has_focus(conv))
-        coex_session_mark_seen(login->session, kept_name);
+        coex_session_mark_seen(login->session, name);
 }
 
 static void
-write_own(CoexLogin *login, const CoexFeedItem *item, const char *name, PurpleMessageFlags flags)
+write_own(CoexLogin *shown_in, const CoexFeedItem *item, const char *name, PurpleMessageFlags flags)
 {
-    const char *who = coex_roster_get_name(login, name);
+    g_autoptr(CoexLogin) login = coex_login_ref(shown_in);
+    g_autofree char *who = g_strdup(coex_roster_get_name(login, name));
     PurpleConversation *conv = ensure_conversation(login, who);
     g_autofree char *html = make_html(who, item->text, item->time, &flags);
 
+    if (conv == NULL)
+        return;
     purple_conv_im_write(PURPLE_CONV_IM(conv), who, html, flags, (time_t)item->time);
 }
 

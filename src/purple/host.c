@@ -42,6 +42,7 @@ static const CoexHost hosts[] = {
       .forgets_list = TRUE,
       .makes_nicks = TRUE,
       .splits_values = TRUE,
+      .blocks_nothing = TRUE,
       .has_account_line = TRUE },
     { .ui = "chatty-ui", .label = "Chatty", .lacks_forms = TRUE },
     /* Says yes to a form and cancels it by itself. */

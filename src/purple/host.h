@@ -35,6 +35,7 @@ typedef struct {
     gboolean splits_values;    /* an option is typed, and ends at a blank unless it is quoted */
     gboolean has_account_line; /* purple_connection_notice() is seen */
     gboolean hides_retries;    /* never says why it connects again and again */
+    gboolean blocks_nothing;   /* a blocked person's lines are shown as before */
     gboolean opens_behind;     /* a form that no key opened stands behind the window in front */
 } CoexHost;
 

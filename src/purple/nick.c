@@ -198,6 +198,25 @@ coex_nick_settle(CoexLogin *login, const CoexPersonView *person)
         bee->remove(ic, person->name, NULL);
 }
 
+void
+coex_nick_move(CoexLogin *login, const char *spelling, const char *name)
+{
+    const Bee *bee = get_bee();
+    BeeConnection *ic = bee != NULL ? bee->connection(login->account) : NULL;
+    BeeUser *user = ic != NULL ? bee->find(ic, spelling) : NULL;
+
+    if (user == NULL)
+        return;
+    g_autofree char *nick = bee->has_nick(user) ? g_strdup(bee->get_nick(user)) : NULL;
+    bee->remove(ic, spelling, NULL);
+    user = name != NULL ? find_or_add(bee, ic, name) : NULL;
+    if (user == NULL || nick == NULL || bee->has_nick(user))
+        return;
+    bee->set_nick(user, nick);
+    bee->remove(ic, name, NULL);
+    find_or_add(bee, ic, name);
+}
+
 /* ---- where the alias makes the nick ---- */
 
 static gsize

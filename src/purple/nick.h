@@ -22,5 +22,8 @@ void coex_nick_start(CoexLogin *login);
 /* Before the person, or a line of theirs, is shown. */
 void coex_nick_settle(CoexLogin *login, const CoexPersonView *person);
 
+/* A contact is known by another spelling of the number from now on, or (@name NULL) by none. */
+void coex_nick_move(CoexLogin *login, const char *spelling, const char *name);
+
 /* The person's alias as the chat program gets it; NULL if there is none. Free with g_free(). */
 char *coex_nick_dup_alias(CoexLogin *login, const CoexPersonView *person);

@@ -2,6 +2,7 @@
 #include "purple/account.h"
 #include "purple/actions.h"
 #include "purple/conversation.h"
+#include "purple/keep.h"
 #include "purple/log.h"
 #include "purple/options.h"
 #include "purple/roster.h"
@@ -43,6 +44,7 @@ static gboolean
 on_unload(PurplePlugin *plugin)
 {
     coex_verbs_unregister();
+    coex_keep_stop();
     coex_log_stop();
     return TRUE;
 }

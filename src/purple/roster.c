@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/roster.h"
+#include "core/text.h"
 #include "purple/host.h"
+#include "purple/keep.h"
 #include "purple/nick.h"
 #include "purple/options.h"
 
-#define GROUP "WhatsApp"
 #define SLICE_US 8000 /* of work between two turns of the host's main loop */
+#define REVIEW_S 60   /* between looks at what the user made of buddies that are not saved */
 #define MAX_NAME 256
 
 gboolean
@@ -25,51 +27,42 @@ coex_roster_get_name(CoexLogin *login, const char *name)
 /* ---- one buddy ---- */
 
 /* The whole phone book would be written to disk with every change of any buddy; the store knows it
- * anyway. What the user makes of a buddy is kept (keep_buddy). */
-static void
-set_saved(PurpleBuddy *buddy, gboolean saved)
+ * anyway. */
+static gboolean
+is_saved(CoexLogin *login)
 {
-    PurpleBlistNodeFlags flags = saved ? 0 : PURPLE_BLIST_NODE_FLAG_NO_SAVE;
-
-    purple_blist_node_set_flags((PurpleBlistNode *)buddy, flags);
-    purple_blist_node_set_flags((PurpleBlistNode *)purple_buddy_get_contact(buddy), flags);
-}
-
-static void
-keep_buddy(CoexLogin *login, PurpleBuddy *buddy)
-{
-    if (!coex_host_get()->forgets_list && purple_buddy_get_contact(buddy) != NULL)
-        set_saved(buddy, TRUE);
+    return !coex_host_get()->forgets_list && !coex_roster_lists_everybody(login->account);
 }
 
 /* A contact of its own at the head of the group: libpurple walks the whole group to find its end.
  */
-static PurpleBuddy *
+static void
 add_buddy(CoexLogin *login, const char *name)
 {
-    PurpleBuddy *buddy = purple_buddy_new(login->account, name, NULL);
-    PurpleContact *contact = purple_contact_new();
-    PurpleGroup *group = purple_find_group(GROUP);
+    PurpleGroup *group = coex_keep_get_group();
+    PurpleContact *contact;
+    PurpleBuddy *buddy;
 
-    if (group == NULL) {
-        group = purple_group_new(GROUP);
-        purple_blist_add_group(group, NULL);
-    }
+    if (group == NULL || login->over || purple_find_buddy(login->account, name) != NULL)
+        return;
+    buddy = purple_buddy_new(login->account, name, NULL);
+    contact = purple_contact_new();
+    if (!is_saved(login))
+        coex_keep_hide(buddy, contact);
     purple_blist_add_contact(contact, group, NULL);
     purple_blist_add_buddy(buddy, contact, NULL, NULL);
-    if (coex_host_get()->forgets_list || coex_roster_lists_everybody(login->account))
-        set_saved(buddy, FALSE);
-    return buddy;
 }
 
-/* Whether the user has left the buddy as we made it. */
-static gboolean
-is_untouched(PurpleBuddy *buddy)
+/* As it was typed, to the plain number; then a person has one name in all places. */
+static void
+name_plainly(CoexLogin *login, PurpleBuddy *buddy, const char *name)
 {
-    PurpleGroup *group = purple_buddy_get_group(buddy);
+    g_autofree char *typed = g_strdup(purple_buddy_get_name(buddy));
 
-    return purple_buddy_get_local_buddy_alias(buddy) == NULL && group != NULL &&
-           strcmp(purple_group_get_name(group), GROUP) == 0;
+    if (strcmp(typed, name) == 0)
+        return;
+    coex_nick_move(login, typed, name);
+    purple_blist_rename_buddy(buddy, name);
 }
 
 static void
@@ -86,67 +79,122 @@ set_presence(CoexLogin *login, PurpleBuddy *buddy, const CoexPersonView *person)
                                 person->label, NULL);
 }
 
+static void
+tell_new_alias(CoexLogin *login, const char *name, const char *alias)
+{
+    PurpleConversation *conv =
+        purple_find_conversation_with_account(PURPLE_CONV_TYPE_IM, name, login->account);
+
+    if (conv == NULL)
+        return;
+    g_autofree char *line = g_strdup_printf("+%s is now known as %s.", name, alias);
+    g_autofree char *html = coex_text_escape(g_ascii_isdigit(*name) ? line : line + 1);
+    purple_conversation_write(conv, NULL, html, PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NO_LINKIFY,
+                              time(NULL));
+}
+
+/* Not serv_got_alias(), which uses the buddy after others were told of it. FALSE: nothing was
+ * changed. */
+static gboolean
+set_server_alias(CoexLogin *login, const char *name, const char *alias)
+{
+    gboolean changed = FALSE;
+    guint n = 0;
+
+    for (guint i = 0; i == 0 || i < n; i++) {
+        g_autoptr(GSList) all = purple_find_buddies(login->account, name);
+        PurpleBuddy *buddy = g_slist_nth_data(all, i);
+
+        n = i == 0 ? g_slist_length(all) : n;
+        if (buddy == NULL || g_strcmp0(purple_buddy_get_server_alias(buddy), alias) == 0)
+            continue;
+        changed = TRUE;
+        purple_blist_server_alias_buddy(buddy, alias);
+        if (login->over)
+            break;
+    }
+    return changed;
+}
+
 /* BitlBee makes the nick when a buddy comes online: the alias must be there. */
 static void
-set_alias(CoexLogin *login, PurpleBuddy *buddy, const CoexPersonView *person)
+set_alias(CoexLogin *login, const CoexPersonView *person)
 {
     g_autofree char *alias = coex_nick_dup_alias(login, person);
-    const char *shown = purple_buddy_get_server_alias(buddy);
 
-    if (alias != NULL && g_strcmp0(shown, alias) != 0)
-        serv_got_alias(login->gc, purple_buddy_get_name(buddy), alias);
+    if (alias == NULL && coex_host_get()->makes_nicks)
+        return;
     /* The number as people write it; without a line that somebody is now known as that. */
-    if (alias == NULL && !coex_host_get()->makes_nicks && g_strcmp0(shown, person->display) != 0)
-        purple_blist_server_alias_buddy(buddy, person->display);
+    if (set_server_alias(login, person->name, alias != NULL ? alias : person->display) &&
+        alias != NULL && !login->over)
+        tell_new_alias(login, person->name, alias);
 }
 
 void
-coex_roster_show(CoexLogin *login, const CoexPersonView *person)
+coex_roster_show(CoexLogin *shown_in, const CoexPersonView *view)
 {
+    g_autoptr(CoexLogin) login = coex_login_ref(shown_in);
+    g_autoptr(CoexPersonView) person = coex_person_view_ref(view);
     PurpleBuddy *buddy = purple_find_buddy(login->account, person->name);
 
     g_hash_table_remove(login->waiting, person->name);
     coex_nick_settle(login, person);
-    if (buddy != NULL && !person->listed && is_untouched(buddy)) {
+    if (buddy != NULL && !person->listed && !coex_keep_is_touched(buddy)) {
         purple_blist_remove_buddy(buddy);
         return;
     }
     if (buddy == NULL && !person->listed)
         return;
     if (buddy == NULL)
-        buddy = add_buddy(login, person->name);
-    set_alias(login, buddy, person);
+        add_buddy(login, person->name);
+    else
+        name_plainly(login, buddy, person->name);
+    if (!login->over)
+        set_alias(login, person);
+    buddy = login->over ? NULL : purple_find_buddy(login->account, person->name);
+    if (buddy == NULL)
+        return;
+    if (is_saved(login))
+        coex_keep_save(buddy);
     set_presence(login, buddy, person);
 }
 
 /* ---- many of them ---- */
 
+static void
+remove_unwanted(CoexLogin *login)
+{
+    g_autoptr(GPtrArray) unwanted = g_steal_pointer(&login->unwanted);
+
+    login->unwanted = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < unwanted->len && !login->over; i++) {
+        const char *name = g_ptr_array_index(unwanted, i);
+        PurpleBuddy *buddy = purple_find_buddy(login->account, name);
+
+        coex_nick_move(login, name, NULL);
+        if (buddy != NULL)
+            purple_blist_remove_buddy(buddy);
+    }
+}
+
 static gboolean
 on_slice(gpointer user_data)
 {
-    CoexLogin *login = user_data;
+    g_autoptr(CoexLogin) login = coex_login_ref(user_data);
     gint64 end = g_get_monotonic_time() + SLICE_US;
     GHashTableIter iter;
     gpointer value;
 
-    for (guint i = 0; i < login->unwanted->len; i++) {
-        PurpleBuddy *buddy =
-            purple_find_buddy(login->account, g_ptr_array_index(login->unwanted, i));
-        if (buddy != NULL)
-            purple_blist_remove_buddy(buddy);
-    }
-    g_ptr_array_set_size(login->unwanted, 0);
-
-    while (g_get_monotonic_time() < end) {
+    remove_unwanted(login);
+    while (!login->over && g_get_monotonic_time() < end) {
         g_hash_table_iter_init(&iter, login->waiting);
         if (!g_hash_table_iter_next(&iter, NULL, &value)) {
             login->roster_timer = 0;
             return G_SOURCE_REMOVE;
         }
-        g_autoptr(CoexPersonView) person = coex_person_view_ref(value);
-        coex_roster_show(login, person);
+        coex_roster_show(login, value);
     }
-    return G_SOURCE_CONTINUE;
+    return login->over ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
 }
 
 static void
@@ -165,13 +213,13 @@ coex_roster_queue(CoexLogin *login, const CoexPersonView *person)
     schedule(login);
 }
 
-static void
-on_aliased(PurpleBlistNode *node, const char *old_alias, CoexLogin *login)
+static gboolean
+on_review(gpointer user_data)
 {
-    if (!login->over && PURPLE_BLIST_NODE_IS_BUDDY(node) &&
-        purple_buddy_get_account((PurpleBuddy *)node) == login->account &&
-        purple_buddy_get_local_buddy_alias((PurpleBuddy *)node) != NULL)
-        keep_buddy(login, (PurpleBuddy *)node);
+    CoexLogin *login = user_data;
+
+    coex_keep_review(login->account);
+    return G_SOURCE_CONTINUE;
 }
 
 void
@@ -184,6 +232,16 @@ coex_roster_init(CoexLogin *login)
     coex_nick_init(login);
 }
 
+static gboolean
+is_own(CoexLogin *login, const char *name)
+{
+    g_autofree char *number = coex_number_normalize(name, NULL);
+    const char *own = purple_account_get_username(login->account);
+
+    return number != NULL && g_str_has_suffix(own, number) &&
+           strlen(own) == strlen(number) + strlen("+");
+}
+
 /* Whom the user added while the account was off. */
 static void
 pin_strangers(CoexLogin *login)
@@ -193,8 +251,10 @@ pin_strangers(CoexLogin *login)
     for (GSList *l = buddies; l != NULL; l = l->next) {
         const char *name = purple_buddy_get_name(l->data);
         g_auto(CoexPeer) peer = { 0 };
-        if (coex_session_find_person(login->session, name) == NULL &&
-            coex_peer_parse(name, &peer, NULL))
+        if (is_own(login, name))
+            g_ptr_array_add(login->unwanted, g_strdup(name));
+        else if (coex_session_find_person(login->session, name) == NULL &&
+                 coex_peer_parse(name, &peer, NULL))
             coex_session_pin(login->session, name);
     }
 }
@@ -202,8 +262,9 @@ pin_strangers(CoexLogin *login)
 void
 coex_roster_start(CoexLogin *login)
 {
-    purple_signal_connect(purple_blist_get_handle(), "blist-node-aliased", login->gc,
-                          PURPLE_CALLBACK(on_aliased), login);
+    coex_keep_start();
+    if (!coex_host_get()->forgets_list && !is_saved(login))
+        login->review_timer = purple_timeout_add_seconds(REVIEW_S, on_review, login);
     pin_strangers(login);
     coex_nick_start(login);
     schedule(login);
@@ -215,6 +276,11 @@ coex_roster_clear(CoexLogin *login)
     if (login->roster_timer != 0)
         purple_timeout_remove(login->roster_timer);
     login->roster_timer = 0;
+    if (login->review_timer != 0)
+        purple_timeout_remove(login->review_timer);
+    login->review_timer = 0;
+    if (!coex_host_get()->forgets_list)
+        coex_keep_review(login->account);
     g_clear_pointer(&login->waiting, g_hash_table_unref);
     g_clear_pointer(&login->unwanted, g_ptr_array_unref);
     coex_nick_clear(login);
@@ -317,11 +383,14 @@ coex_roster_add_buddy(PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *gro
 
     if (login == NULL)
         return;
-    if (coex_peer_parse(name, &peer, &error)) {
+    if (coex_peer_parse(name, &peer, &error) && !is_own(login, name)) {
         coex_session_pin(login->session, name);
         return;
     }
-    purple_notify_error(gc, "WhatsApp Business", "This buddy was not added", error->message);
+    purple_notify_error(gc, "WhatsApp Business", "This buddy was not added",
+                        error != NULL ? error->message
+                                      : "It is this account's own number: the business cannot "
+                                        "write to itself. Add the customer's number.");
     /* Who called still uses the buddy. */
     g_ptr_array_add(login->unwanted, g_strdup(name));
     schedule(login);
@@ -354,10 +423,12 @@ coex_roster_block(PurpleConnection *gc, const char *who)
 
     g_autofree char *name = coex_login_dup_name(login, who);
     g_autofree char *title = coex_login_dup_title(login, name);
-    g_autofree char *line = g_strdup_printf(
-        "%s is blocked in %s only: what they write from now on is not shown here. To "
-        "block them at WhatsApp, use the phone.",
-        title, coex_host_get()->label);
+    const char *effect = coex_host_get()->blocks_nothing
+                             ? "that hides nothing, and what they write is still shown"
+                             : "what they write from now on is not shown here";
+    g_autofree char *line = g_strdup_printf("%s is blocked in %s only: %s. To block them at "
+                                            "WhatsApp, use the phone.",
+                                            title, coex_host_get()->label, effect);
     coex_login_notice(login, line);
 }
 
@@ -369,7 +440,7 @@ coex_roster_move_buddy(PurpleConnection *gc, const char *who, const char *old_gr
     PurpleBuddy *buddy = login != NULL ? purple_find_buddy(login->account, who) : NULL;
 
     if (buddy != NULL)
-        keep_buddy(login, buddy);
+        coex_keep_save(buddy);
 }
 
 /* There are no groups at WhatsApp. Without this operation libpurple would remove and add every
@@ -378,6 +449,7 @@ void
 coex_roster_rename_group(PurpleConnection *gc, const char *old_name, PurpleGroup *group,
                          GList *moved)
 {
+    coex_keep_merge_group(group);
 }
 
 const char *

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "client.h"
 #include "forms.h"
+#include "list.h"
 #include "proxy-info.h"
 #include "screen.h"
 #include <gio/gio.h>
@@ -660,6 +661,28 @@ void
 client_block(const char *number, const char *who)
 {
     purple_privacy_deny(find_account(number), who, FALSE, FALSE);
+}
+
+/* Pidgin's way. */
+void
+client_add_buddy(const char *number, const char *who)
+{
+    PurpleBuddy *buddy = purple_buddy_new(find_account(number), who, NULL);
+
+    purple_blist_add_buddy(buddy, NULL, NULL, NULL);
+    purple_account_add_buddy(find_account(number), buddy);
+}
+
+gboolean
+client_touch(const char *number, const char *gesture, const char *who)
+{
+    return list_touch(find_account(number), gesture, who);
+}
+
+void
+client_spoil(const char *number, const char *signal, const char *act)
+{
+    list_spoil(find_account(number), signal, act);
 }
 
 const char *

@@ -59,6 +59,11 @@ void client_tell_buddies(const char *number);
 /* The user removes the buddy from the list. */
 void client_remove_buddy(const char *number, const char *who);
 void client_block(const char *number, const char *who);
+/* The user adds somebody, as typed. */
+void client_add_buddy(const char *number, const char *who);
+/* See list.h. */
+gboolean client_touch(const char *number, const char *gesture, const char *who);
+void client_spoil(const char *number, const char *signal, const char *act);
 
 /* What a buddy is called, or @who itself. Valid until the alias changes. */
 const char *client_get_alias(const char *number, const char *who);

@@ -18,6 +18,7 @@ static const char usage[] =
     "         {--number +N --password-env VARIABLE [--option KEY[=VALUE]]...}...\n"
     "commands on stdin (\\n, \\t and \\\\ in TEXT are understood):\n"
     "  use NUMBER | login | logout | buddies | remove WHO | block WHO | sync TOKEN | quit\n"
+    "  add WHO | touch GESTURE WHO | spoil SIGNAL ACT (see list.h)\n"
     "  say WHO TEXT | html WHO MARKUP | look [WHO] | tooltip WHO | menu WHO ENTRY | action ENTRY\n"
     "  select ROW | set FIELD VALUE | press BUTTON\n";
 
@@ -145,6 +146,25 @@ do_block(const char *who, const char *rest)
 }
 
 static void
+do_add(const char *who, const char *rest)
+{
+    client_add_buddy(app.number, who);
+}
+
+static void
+do_touch(const char *gesture, const char *who)
+{
+    if (!client_touch(app.number, gesture, who))
+        tell_refusal("nothing to do that with");
+}
+
+static void
+do_spoil(const char *signal, const char *act)
+{
+    client_spoil(app.number, signal, act);
+}
+
+static void
 do_select(const char *row, const char *rest)
 {
     tell_refusal(forms_select(row));
@@ -187,7 +207,8 @@ static const struct {
     { "remove", FALSE, do_remove },   { "select", FALSE, do_select },
     { "set", TRUE, do_set },          { "press", FALSE, do_press },
     { "sync", FALSE, do_sync },       { "quit", FALSE, do_quit },
-    { "block", FALSE, do_block },
+    { "block", FALSE, do_block },     { "add", FALSE, do_add },
+    { "touch", TRUE, do_touch },      { "spoil", TRUE, do_spoil },
 };
 
 static void

@@ -288,6 +288,29 @@ host_block(Host *host, const char *who)
     command_text(host, "block", "", who);
 }
 
+void
+host_add_buddy(Host *host, const char *who)
+{
+    command_text(host, "add", "", who);
+}
+
+void
+host_spoil(Host *host, const char *signal, const char *act)
+{
+    command_text(host, "spoil", signal, act);
+}
+
+char *
+host_read_list(const Host *host)
+{
+    g_autofree char *path = g_build_filename(host->profile, "blist.xml", NULL);
+    char *text = NULL;
+
+    g_assert_cmpint(host->pid, ==, 0);
+    g_file_get_contents(path, &text, NULL, NULL);
+    return text != NULL ? text : g_strdup("");
+}
+
 static void
 check_refusal(Host *host)
 {
@@ -296,8 +319,15 @@ check_refusal(Host *host)
         HostEvent *event = g_ptr_array_index(host->events, i);
         if (!event->taken && g_str_equal(event->kind, EVENT_COMMAND) &&
             g_str_equal(event->detail, "refused"))
-            host_fail(host, "the form cannot be used so: %s", event->text);
+            host_fail(host, "it cannot be done: %s", event->text);
     }
+}
+
+void
+host_touch(Host *host, const char *gesture, const char *who)
+{
+    command_text(host, "touch", gesture, who);
+    check_refusal(host);
 }
 
 void

@@ -67,6 +67,14 @@ void host_pick_action(Host *host, const char *entry);
 void host_remove_buddy(Host *host, const char *who);
 /* "Block", as in a buddy's menu. */
 void host_block(Host *host, const char *who);
+/* Adds somebody, as typed. */
+void host_add_buddy(Host *host, const char *who);
+/* Makes something of the buddy; gestures as in list.h. */
+void host_touch(Host *host, const char *gesture, const char *who);
+/* Another plugin does its worst, as in list.h. */
+void host_spoil(Host *host, const char *signal, const char *act);
+/* The file of the buddy list, while the process does not run. Free with g_free(). */
+char *host_read_list(const Host *host);
 
 /* The newest open request: a row of its list, a field by id or label, a button. */
 void host_request_select(Host *host, const char *row);

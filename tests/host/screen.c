@@ -354,6 +354,9 @@ static PurpleNotifyUiOps notify_ops = {
     .notify_uri = on_notify_uri,
 };
 
+/* libpurple's own way of saving. */
+static PurpleBlistUiOps list_ops;
+
 void
 screen_init(gboolean bitlbee, ScreenTell tell)
 {
@@ -362,6 +365,7 @@ screen_init(gboolean bitlbee, ScreenTell tell)
     purple_conversations_set_ui_ops(bitlbee ? &bitlbee_conversation_ops : &conversation_ops);
     purple_connections_set_ui_ops(&connection_ops);
     purple_notify_set_ui_ops(&notify_ops);
+    purple_blist_set_ui_ops(&list_ops);
     watch_people();
 }
 

@@ -162,30 +162,11 @@ missing_ids_are_told(World *world)
     host_check(world->host, g_str_equal(end->detail, "INVALID_SETTINGS"));
 }
 
-/* A delivery of last year, which WhatsApp had kept. */
-static void
-deliver_old_message(World *world, const char *name, const char *wa_id)
-{
-    g_autofree char *json = g_strdup_printf(
-        "{\"object\":\"whatsapp_business_account\",\"entry\":[{\"id\":\"%s\",\"changes\":[{"
-        "\"field\":\"messages\",\"value\":{\"messaging_product\":\"whatsapp\","
-        "\"metadata\":{\"display_phone_number\":\"%s\",\"phone_number_id\":\"%s\"},"
-        "\"contacts\":[{\"profile\":{\"name\":\"%s\"},\"wa_id\":\"%s\"}],"
-        "\"messages\":[{\"from\":\"%s\",\"id\":\"wamid.b2xk\",\"timestamp\":\"1739321024\","
-        "\"type\":\"text\",\"text\":{\"body\":\"long ago\"}}]}}]}]}",
-        coex_sim_get_waba_id(world->sim), number(world) + 1,
-        coex_sim_get_phone_number_id(world->sim), name, wa_id, wa_id);
-    g_autoptr(GBytes) body = g_bytes_new(json, strlen(json));
-
-    host_check(world->host, coex_sim_deliver_raw(world->sim, body, COEX_SIM_SIGN_GOOD) == 200);
-    host_wait_message(world->host, wa_id, "RECV", "long ago");
-}
-
 static void
 everybody_or_who_was_active(World *world)
 {
     host_go_online(world->host);
-    deliver_old_message(world, "Olga", "12025550133");
+    world_writes_long_ago(world, "Olga", "12025550133");
     host_check(world->host, host_count(world->host, EVENT_BUDDY, "12025550133", NULL) == 0);
     host_quit(world->host);
 

@@ -142,6 +142,25 @@ world_customer_writes(World *world, const char *who, const char *peer, const cha
     host_wait_message(world->host, peer, "RECV", text);
 }
 
+void
+world_writes_long_ago(World *world, const char *name, const char *wa_id)
+{
+    g_autofree char *token = g_base64_encode((const guchar *)name, strlen(name));
+    g_autofree char *json = g_strdup_printf(
+        "{\"object\":\"whatsapp_business_account\",\"entry\":[{\"id\":\"%s\",\"changes\":[{"
+        "\"field\":\"messages\",\"value\":{\"messaging_product\":\"whatsapp\","
+        "\"metadata\":{\"display_phone_number\":\"%s\",\"phone_number_id\":\"%s\"},"
+        "\"contacts\":[{\"profile\":{\"name\":\"%s\"},\"wa_id\":\"%s\"}],"
+        "\"messages\":[{\"from\":\"%s\",\"id\":\"wamid.%s\",\"timestamp\":\"1739321024\","
+        "\"type\":\"text\",\"text\":{\"body\":\"long ago\"}}]}}]}]}",
+        coex_sim_get_waba_id(world->sim), coex_sim_get_number(world->sim) + 1,
+        coex_sim_get_phone_number_id(world->sim), name, wa_id, wa_id, token);
+    g_autoptr(GBytes) body = g_bytes_new(json, strlen(json));
+
+    host_check(world->host, coex_sim_deliver_raw(world->sim, body, COEX_SIM_SIGN_GOOD) == 200);
+    host_wait_message(world->host, wa_id, "RECV", "long ago");
+}
+
 CoexSimRequest *
 world_next_sent(World *world)
 {

@@ -35,6 +35,8 @@ CoexSim *world_add_number(World *world, const char *number, const char *path);
 
 /* Customers that have written: the window is open. Waits until the text is shown. */
 void world_customer_writes(World *world, const char *who, const char *peer, const char *text);
+/* A delivery of last year, which WhatsApp had kept, of somebody whom nobody knows. */
+void world_writes_long_ago(World *world, const char *name, const char *wa_id);
 /* The next send the API accepted; fails if none comes. */
 CoexSimRequest *world_next_sent(World *world);
 /* All deliveries are answered 200. */

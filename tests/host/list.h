@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <purple.h>
+
+/* What the user makes of the buddy list, and what another plugin does to it at the worst moment. */
+
+/* Gestures: "alias", "contact" (an alias of the contact), "note", "merge" (a buddy of another
+ * protocol into theirs), "join" (theirs into that one's), "group" (another name for the group),
+ * "move" (to another group). FALSE if there is no such buddy or gesture. */
+gboolean list_touch(PurpleAccount *account, const char *gesture, const char *who);
+
+/* At the next @signal about the account: "disable" it, "delete" it, "remove" the buddy, or "close"
+ * the conversation. The list's signals, or conversation-created. */
+void list_spoil(PurpleAccount *account, const char *signal, const char *act);
