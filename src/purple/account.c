@@ -443,6 +443,7 @@ start_session(CoexLogin *login, GError **error)
         .public_url = coex_options_get(account, "public-url"),
         .receipts = read_receipts(account),
         .list_everybody = coex_roster_lists_everybody(account),
+        .remind = strcmp(coex_options_get(account, "remind"), "yes") == 0,
         .nick_style = coex_nick_style(account),
         .verb_mark = coex_host_get_mark()[0],
         .database = database,

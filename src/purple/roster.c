@@ -65,18 +65,27 @@ name_plainly(CoexLogin *login, PurpleBuddy *buddy, const char *name)
     purple_blist_rename_buddy(buddy, name);
 }
 
+/* What the list shows beside the name: who waits is told from who does not. */
+static char *
+dup_message(const CoexPersonView *person)
+{
+    return person->waiting_since > 0 ? g_strconcat("Unanswered · ", person->label, NULL)
+                                     : g_strdup(person->label);
+}
+
 static void
 set_presence(CoexLogin *login, PurpleBuddy *buddy, const CoexPersonView *person)
 {
     const char *id = person->window.open ? "available" : "away";
     PurplePresence *presence = purple_buddy_get_presence(buddy);
     PurpleStatus *status = purple_presence_get_active_status(presence);
+    g_autofree char *message = dup_message(person);
 
     if (status != NULL && strcmp(purple_status_get_id(status), id) == 0 &&
-        g_strcmp0(purple_status_get_attr_string(status, "message"), person->label) == 0)
+        g_strcmp0(purple_status_get_attr_string(status, "message"), message) == 0)
         return;
     purple_prpl_got_user_status(login->account, purple_buddy_get_name(buddy), id, "message",
-                                person->label, NULL);
+                                message, NULL);
 }
 
 static void
@@ -319,7 +328,10 @@ coex_roster_status_text(PurpleBuddy *buddy)
 {
     const CoexPersonView *person = view_of(buddy);
 
-    return person != NULL ? g_markup_escape_text(person->label, -1) : NULL;
+    if (person == NULL)
+        return NULL;
+    g_autofree char *message = dup_message(person);
+    return g_markup_escape_text(message, -1);
 }
 
 static void
@@ -331,6 +343,12 @@ describe(CoexLogin *login, const CoexPersonView *person, PurpleNotifyUserInfo *i
     if (person->alias != NULL)
         purple_notify_user_info_add_pair_plaintext(info, "Name", person->alias);
     purple_notify_user_info_add_pair_plaintext(info, "Window", window);
+    if (person->waiting_since > 0) {
+        g_autoptr(GDateTime) since = g_date_time_new_from_unix_local(person->waiting_since);
+        g_autofree char *when =
+            since != NULL ? g_date_time_format(since, "since %Y-%m-%d %H:%M") : NULL;
+        purple_notify_user_info_add_pair_plaintext(info, "Waits for an answer", when);
+    }
     if (person->last_state != NULL)
         purple_notify_user_info_add_pair_plaintext(info, "Last message", person->last_state);
     if (person->n_parked > 0) {

@@ -38,6 +38,7 @@ coex_account_new(CoexHub *hub, const CoexSessionConfig *config, CoexTarget targe
     account->proxy = coex_proxy_copy(config->proxy);
     account->receipts = config->receipts;
     account->list_everybody = config->list_everybody;
+    account->remind = config->remind;
     account->nick_style = config->nick_style;
     account->verb_mark = config->verb_mark != '\0' ? config->verb_mark : '/';
     account->clock = config->clock;

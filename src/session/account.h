@@ -16,6 +16,7 @@
 #include "session/session.h"
 #include "session/templates.h"
 #include "session/views.h"
+#include "session/waiting.h"
 
 /* One account in the engine thread: what all its parts share, and the way to the main half. Each
  * part has a header of its own and keeps its inside in a member here. */
@@ -43,6 +44,7 @@ struct CoexAccount {
     CoexProxy *proxy; /* NULL: none */
     CoexReceipts receipts;
     gboolean list_everybody;
+    gboolean remind;
     CoexNickStyle nick_style;
     char verb_mark; /* what a user types before a verb: / or ! */
 

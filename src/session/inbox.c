@@ -168,7 +168,7 @@ note_system(CoexAccount *account, CoexPerson *person, const CoexMessage *message
 
 /* TRUE when the message opens or prolongs the customer service window. */
 static gboolean
-note_inbound(CoexAccount *account, CoexPerson *person, const CoexMessage *message)
+note_inbound(CoexAccount *account, CoexPerson *person, const CoexMessage *message, gint64 time)
 {
     gint64 before = person->last_inbound_at;
 
@@ -178,6 +178,7 @@ note_inbound(CoexAccount *account, CoexPerson *person, const CoexMessage *messag
         coex_people_take_over(&person->last_inbound_wamid, message->wamid);
     if (!coex_content_opens_window(message->content.kind) || message->group_id != NULL)
         return FALSE;
+    coex_waiting_note_inbound(person, message->content.kind, time);
     person->last_inbound_at = coex_window_extend(before, message->time, coex_account_now(account));
     return TRUE;
 }
@@ -248,7 +249,7 @@ apply_message(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
     else if (message->content.kind == COEX_CONTENT_SYSTEM)
         note_system(account, person, message, time);
     else
-        effect.opens_window = note_inbound(account, person, message);
+        effect.opens_window = note_inbound(account, person, message, time);
     person->active_at = MAX(person->active_at, time);
     coex_account_give_nick(account, person);
     coex_batch_put_person(batch, person);
@@ -435,7 +436,9 @@ settle_message(CoexInboxStep *step, CoexBatch *batch, const Effect *effect)
     /* Only now is it sure that this was not a send of our own. */
     if (effect->echo_at > person->last_echo_at) {
         person->last_echo_at = effect->echo_at;
+        coex_waiting_note_answer(person, effect->echo_at);
         coex_account_store_person(account, person);
+        coex_views_tell(account, person);
     }
     if (effect->echo_at > 0) {
         coex_views_note_state(account, person, coex_batch_get_message(batch, effect->index),

@@ -444,6 +444,7 @@ go_online(CoexAccount *account)
         coex_account_tell_notice(account, NULL, "%s", report);
     tell_missing_secret(account);
     coex_account_tell_feed(account, backlog);
+    coex_waiting_tell(account);
     coex_templates_load(account);
     coex_outbox_start(account->outbox);
     coex_hub_attach(account->hub, account);

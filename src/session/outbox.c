@@ -379,6 +379,7 @@ accept_slip(CoexSlip *slip)
     CoexTicket *ticket = coex_ticket_new(slip->outbox, slip->row->local_id, person->id);
 
     person->active_at = MAX(person->active_at, coex_account_now(account));
+    coex_waiting_note_answer(person, coex_account_now(account));
     coex_batch_put_person(batch, person);
     ticket->change =
         coex_batch_outbox_accepted(batch, slip->row, slip->wamid, coex_account_now(account));
@@ -445,6 +446,8 @@ coex_outbox_settled(CoexOutbox *outbox, const char *local_id, gboolean failed, c
         slip->row->state == COEX_OUTBOX_UNCONFIRMED)
         coex_outbox_lane(outbox, person->id)->slow_told = FALSE;
     leave_lane(outbox, slip, person);
+    if (!failed && coex_waiting_note_answer(person, coex_account_now(outbox->account)))
+        coex_account_store_person(outbox->account, person);
     if (!failed)
         accepted(outbox, person);
     pump_at(outbox, g_get_monotonic_time());

@@ -23,6 +23,10 @@ coex_outbox_take_failures(CoexOutbox *outbox, const CoexBatch *batch)
             continue;
         if (failure->row != NULL)
             coex_slip_adopt(outbox, failure->row);
+        if (coex_waiting_note_failure(person, failure->sent_at)) {
+            coex_account_store_person(account, person);
+            coex_views_tell(account, person);
+        }
         if (failure->error_code == COEX_GRAPH_WINDOW_CLOSED &&
             person->last_inbound_at <= failure->sent_at)
             coex_account_close_window(account, person);

@@ -30,6 +30,7 @@ coex_views_init(CoexViews *views, gint64 listed_since)
     views->told = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL,
                                         (GDestroyNotify)coex_person_view_unref);
     views->states = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, free_last);
+    views->reminded = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
     views->listed_since = listed_since;
 }
 
@@ -44,6 +45,7 @@ coex_views_clear(CoexViews *views)
 {
     g_clear_pointer(&views->told, g_hash_table_unref);
     g_clear_pointer(&views->states, g_hash_table_unref);
+    g_clear_pointer(&views->reminded, g_hash_table_unref);
 }
 
 /* ---- views ---- */
@@ -72,6 +74,7 @@ view_new(CoexAccount *account, const CoexPerson *person)
     view->window = coex_account_window(account, person);
     view->label = coex_window_get_label(view->window, coex_account_now(account));
     view->last_state = g_strdup(last != NULL ? last->line : NULL);
+    view->waiting_since = coex_waiting_since(person, coex_account_now(account));
     view->listed = person_is_listed(account, person);
     view->n_parked = coex_outbox_count(account->outbox, person->id, COEX_OUTBOX_PARKED);
     view->n_held = coex_outbox_count(account->outbox, person->id, COEX_OUTBOX_HELD);
@@ -85,8 +88,8 @@ view_equal(const CoexPersonView *a, const CoexPersonView *b)
            g_strcmp0(a->nick, b->nick) == 0 && a->window.open == b->window.open &&
            a->window.expires_at == b->window.expires_at &&
            a->window.free_until == b->window.free_until && a->label == b->label &&
-           g_strcmp0(a->last_state, b->last_state) == 0 && a->listed == b->listed &&
-           a->n_parked == b->n_parked && a->n_held == b->n_held;
+           a->waiting_since == b->waiting_since && g_strcmp0(a->last_state, b->last_state) == 0 &&
+           a->listed == b->listed && a->n_parked == b->n_parked && a->n_held == b->n_held;
 }
 
 static void watch_window(CoexAccount *account, const CoexPersonView *view);
@@ -220,8 +223,12 @@ on_change(gpointer data)
         else
             watch_window(account, view);
     }
-    for (guint i = 0; i < changed->len; i++)
-        coex_views_tell(account,
-                        coex_people_by_id(account->people, g_array_index(changed, gint64, i)));
+    for (guint i = 0; i < changed->len; i++) {
+        const CoexPerson *person =
+            coex_people_by_id(account->people, g_array_index(changed, gint64, i));
+
+        coex_views_tell(account, person);
+        coex_waiting_remind(account, person);
+    }
     return G_SOURCE_REMOVE;
 }

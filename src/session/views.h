@@ -9,10 +9,11 @@
  * the one timer that follows the windows of all. Engine thread. */
 
 typedef struct {
-    GHashTable *told;    /* gint64 person id -> CoexPersonView */
-    GHashTable *states;  /* gint64 person id -> the last message of ours and what became of it */
-    gint64 listed_since; /* who was active since then stands in the buddy list */
-    GSource *timer;      /* the nearest change of a window */
+    GHashTable *told;     /* gint64 person id -> CoexPersonView */
+    GHashTable *states;   /* gint64 person id -> the last message of ours and what became of it */
+    GHashTable *reminded; /* gint64 person id -> gint64 end of the window that was told */
+    gint64 listed_since;  /* who was active since then stands in the buddy list */
+    GSource *timer;       /* the nearest change of a window */
     gint64 timer_at;
 } CoexViews;
 

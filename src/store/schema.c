@@ -82,6 +82,18 @@ static const char SCHEMA_2[] =
     "CREATE UNIQUE INDEX messages_token ON messages(account, token, person, direction = 0);"
     "CREATE INDEX messages_wamid ON messages(account, wamid);"
 
+    /* the lines with somebody, and who waits: answered by the newest message to them, waiting since
+     * the oldest from them after it that is no reaction, system line, edit or withdrawal */
+    "CREATE INDEX messages_person ON messages(account, person, time);"
+    "ALTER TABLE people ADD COLUMN answered_at INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE people ADD COLUMN waiting_since INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE people SET answered_at = max(last_echo_at, coalesce((SELECT max(time) FROM messages AS "
+    "m"
+    " WHERE m.account = people.account AND m.person = people.id AND direction <> 0), 0));"
+    "UPDATE people SET waiting_since = coalesce((SELECT min(time) FROM messages AS m"
+    " WHERE m.account = people.account AND m.person = people.id AND direction = 0"
+    "  AND time > answered_at AND kind NOT IN (4, 8, 10, 11)), 0);"
+
     "ALTER TABLE people ADD COLUMN nick TEXT;"
     "CREATE UNIQUE INDEX people_nick ON people(nick) WHERE nick IS NOT NULL;"
 

@@ -92,6 +92,8 @@ typedef struct {
     gint64 read_up_to;        /* time of the newest inbound message marked read */
     gint64 last_echo_at;      /* newest message from the phone */
     gint64 active_at;         /* newest message in either direction */
+    gint64 answered_at;       /* newest message to the person, 0 */
+    gint64 waiting_since;     /* oldest message of theirs that was not answered, 0 */
     gboolean hidden;          /* removed from the buddy list until the person writes */
     gboolean pinned;          /* added by hand: always in the buddy list */
 } CoexPerson;

@@ -41,8 +41,26 @@ window_shows_as_presence(World *world)
     host_go_online(world->host);
     world_customer_writes(world, "ada", ADA, "Hello");
 
-    const HostEvent *status = host_wait_for(world->host, EVENT_STATUS, ADA, "*");
+    const HostEvent *status = host_wait_for(world->host, EVENT_STATUS, ADA, "Unanswered · *");
     host_check(world->host, g_str_equal(status->detail, "available"));
+}
+
+/* Who waits is told from who does not, also after a restart of the chat program. */
+static void
+unanswered_is_marked(World *world)
+{
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    host_wait_for(world->host, EVENT_STATUS, ADA, "Unanswered · *");
+    world_customer_writes(world, "ben", BEN, "Hello");
+    host_wait_for(world->host, EVENT_STATUS, BEN, "Unanswered · *");
+    host_type(world->host, BEN, "Good morning");
+    host_wait_for(world->host, EVENT_STATUS, BEN, "Window *");
+    host_quit(world->host);
+    host_login(world->host);
+    host_wait_for(world->host, EVENT_STATUS, ADA, "Unanswered · *");
+    host_wait_for(world->host, EVENT_STATUS, BEN, "Window *");
+    host_wait_for(world->host, EVENT_NOTICE, NULL, "*1 person waits for an answer, *: Ada*");
 }
 
 static void
@@ -250,6 +268,7 @@ add_all(void)
 {
     world_add("text-delivered-three-times", NULL, text_delivered_three_times);
     world_add("window-shows-as-presence", NULL, window_shows_as_presence);
+    world_add("unanswered-is-marked", NULL, unanswered_is_marked);
     world_add("two-changes-in-one-delivery", NULL, two_changes_in_one_delivery);
     world_add("echo-from-the-phone", NULL, echo_from_the_phone);
     world_add("signature-is-demanded", NULL, signature_is_demanded);

@@ -36,6 +36,7 @@ static const Customer customers[] = {
 static const char *const ordinary[] = {
     "No webhook has ever arrived.*",
     "Customers' messages are marked as read*",
+    "* for an answer, *",
 };
 
 const char *

@@ -93,6 +93,29 @@ test_everything_stays(void)
     }
 }
 
+/* Who waits for an answer is found in what the old version kept. */
+static void
+test_who_waits(void)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(versions); i++) {
+        g_autoptr(Fixture) f = restore(versions[i]);
+        /* the newest is an echo of the same second */
+        fixture_exec_raw(f, "UPDATE messages SET time = time + 5 WHERE text = 'Unread two'");
+        fixture_reopen(f);
+        fixture_close(f);
+        g_assert_cmpint(fixture_query_raw(f, "SELECT answered_at > 0 AND waiting_since = 0"
+                                             " FROM people WHERE account = 1 AND id = 1"),
+                        ==, 1);
+        g_assert_cmpint(fixture_query_raw(f, "SELECT answered_at = 0 AND waiting_since ="
+                                             "  (SELECT min(time) FROM messages WHERE account = 1"
+                                             "   AND person = 3)"
+                                             " FROM people WHERE account = 1 AND id = 3"),
+                        ==, 1);
+        g_assert_cmpint(fixture_query_raw(f, "SELECT waiting_since FROM people WHERE id = 5"), ==,
+                        0);
+    }
+}
+
 /* Several thousand messages, and a disk that ends in the middle: the old database stays as it was,
  * and the next try finds it. */
 static void
@@ -148,6 +171,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/store/upgrade/everything-stays", test_everything_stays);
+    g_test_add_func("/store/upgrade/who-waits", test_who_waits);
     g_test_add_func("/store/upgrade/interrupted", test_interrupted);
     g_test_add_func("/store/upgrade/token-by-direction", test_token_by_direction);
     return g_test_run();

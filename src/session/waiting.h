@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "core/message.h"
+#include "store/store.h"
+
+typedef struct CoexAccount CoexAccount;
+
+/* Who wrote and got no answer yet, from here or from the phone: over restarts, and for so long that
+ * an answer is still of use. Engine thread. */
+
+#define COEX_WAITING_MAX_S (7 * 24 * 60 * 60)
+
+/* A message of this kind came from the person at @time. */
+void coex_waiting_note_inbound(CoexPerson *person, CoexContentKind kind, gint64 time);
+/* A message to the person was sent at @time. TRUE: the person must be stored. */
+gboolean coex_waiting_note_answer(CoexPerson *person, gint64 time);
+/* What was sent at @time did not arrive. TRUE: the person must be stored. */
+gboolean coex_waiting_note_failure(CoexPerson *person, gint64 time);
+
+/* Since when the person waits, 0: does not. */
+gint64 coex_waiting_since(const CoexPerson *person, gint64 now);
+
+/* At the login: one line that says how many wait, who, and the longest for how long. */
+void coex_waiting_tell(CoexAccount *account);
+/* The window of somebody who waits closes in an hour: one line, once per window. */
+void coex_waiting_remind(CoexAccount *account, const CoexPerson *person);
