@@ -9,13 +9,12 @@
 #include "purple/conversation.h"
 #include "purple/host.h"
 #include "purple/nick.h"
+#include "purple/notice.h"
 #include "purple/options.h"
 #include "purple/proxy.h"
 #include "purple/roster.h"
 
-#define NOTICE_COLUMNS 50 /* what Pidgin's window takes without wrapping once more */
 #define ERROR_COLUMNS 72
-#define MAX_NOTICE_LENGTH 4000 /* of all lines of an account notice nobody closed, bytes */
 
 CoexLogin *
 coex_login_ref(CoexLogin *login)
@@ -73,106 +72,10 @@ coex_login_dup_title(CoexLogin *login, const char *name)
     return g_strdup(alias != NULL ? alias : name);
 }
 
-static void
-on_notice_closed(gpointer user_data)
-{
-    CoexLogin *login = user_data;
-
-    login->lines_ui = NULL;
-    g_string_truncate(login->lines, 0);
-}
-
-static void *
-open_notice(CoexLogin *login, const char *lines)
-{
-    const char *number = purple_account_get_username(login->account);
-
-    if (coex_host_get()->grins) {
-        g_autofree char *html = coex_text_escape(lines);
-        return purple_notify_formatted(login->gc, "WhatsApp Business", number, NULL, html,
-                                       on_notice_closed, login);
-    }
-    g_autofree char *wrapped = coex_text_wrap(lines, NOTICE_COLUMNS);
-    return purple_notify_message(login->gc, PURPLE_NOTIFY_MSG_INFO, "WhatsApp Business", number,
-                                 wrapped, on_notice_closed, login);
-}
-
-/* One window for all that has not been read: five notices at login are not five windows. */
-static void
-notice_in_window(CoexLogin *login, const char *text)
-{
-    g_autofree char *all = login->lines_ui != NULL
-                               ? g_strconcat(login->lines->str, "\n\n", text, NULL)
-                               : g_strdup(text);
-    gsize length = strlen(all);
-    const char *cut =
-        length > MAX_NOTICE_LENGTH ? strchr(all + length - MAX_NOTICE_LENGTH, '\n') : NULL;
-    g_autofree char *lines =
-        cut != NULL ? g_strconcat("(earlier lines left out)", cut, NULL) : g_strdup(all);
-
-    if (login->lines_ui != NULL)
-        purple_notify_close(PURPLE_NOTIFY_MESSAGE, login->lines_ui);
-
-    void *ui = open_notice(login, lines);
-    g_string_assign(login->lines, lines);
-    login->lines_ui = ui;
-}
-
 void
 coex_login_notice(CoexLogin *login, const char *text)
 {
-    if (coex_host_get()->has_account_line)
-        purple_connection_notice(login->gc, text);
-    else
-        notice_in_window(login, text);
-}
-
-/* ---- why there is no connection, where the chat program keeps that to itself ---- */
-
-static GHashTable *told_errors; /* username -> the sentence that stands in a window; or NULL */
-
-static void
-take_back_error(PurpleAccount *account)
-{
-    const char *username = purple_account_get_username(account);
-
-    if (told_errors == NULL || !g_hash_table_remove(told_errors, username))
-        return;
-    purple_notify_close_with_handle(account);
-    if (g_hash_table_size(told_errors) > 0)
-        return;
-    purple_signals_disconnect_by_handle(&told_errors);
-    g_clear_pointer(&told_errors, g_hash_table_unref);
-}
-
-static void
-on_disabled(PurpleAccount *account, gpointer user_data)
-{
-    if (strcmp(purple_account_get_protocol_id(account), "prpl-coex") == 0)
-        take_back_error(account);
-}
-
-/* Once, not at every attempt; until the account is online or switched off. */
-static void
-tell_error(PurpleAccount *account, const char *sentence)
-{
-    const char *username = purple_account_get_username(account);
-
-    if (told_errors != NULL && g_strcmp0(g_hash_table_lookup(told_errors, username), sentence) == 0)
-        return;
-
-    take_back_error(account);
-    if (told_errors == NULL) {
-        told_errors = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-        purple_signal_connect(purple_accounts_get_handle(), "account-disabled", &told_errors,
-                              PURPLE_CALLBACK(on_disabled), NULL);
-    }
-    g_hash_table_insert(told_errors, g_strdup(username), g_strdup(sentence));
-
-    g_autofree char *primary = g_strdup_printf("%s is not connected yet", username);
-    g_autofree char *secondary = g_strdup_printf("%s\n\nIt is tried again by itself.", sentence);
-    g_autofree char *wrapped = coex_text_wrap(secondary, NOTICE_COLUMNS);
-    purple_notify_error(account, "WhatsApp Business", primary, wrapped);
+    coex_notice_tell(login, text);
 }
 
 /* ---- what the session tells ---- */
@@ -192,12 +95,13 @@ on_online(gpointer user_data)
     g_autoptr(CoexLogin) login = coex_login_ref(user_data);
 
     login->online = TRUE;
-    take_back_error(login->account);
     purple_connection_set_state(login->gc, PURPLE_CONNECTED);
     if (login->over)
         return;
     coex_conversation_watch(login);
     coex_roster_start(login);
+    if (!login->over)
+        coex_notice_end_error(login);
 }
 
 static PurpleConnectionError
@@ -233,18 +137,22 @@ connection_error(const GError *error)
 static void
 on_failed(const GError *error, gpointer user_data)
 {
-    CoexLogin *login = user_data;
+    g_autoptr(CoexLogin) login = coex_login_ref(user_data);
+    PurpleConnection *gc = login->gc;
     PurpleConnectionError reason = connection_error(error);
 
     coex_ask_close(login, NULL);
     login->over = TRUE;
     if (coex_host_get()->hides_retries && !purple_connection_error_is_fatal(reason))
-        tell_error(login->account, error->message);
+        coex_notice_tell_error(login, error->message);
+    /* Other plugins were called meanwhile. */
+    if (!PURPLE_CONNECTION_IS_VALID(gc) || purple_connection_get_protocol_data(gc) != login)
+        return;
 
     /* A line of Finch's window is as wide as it comes. */
     g_autofree char *wrapped =
         coex_host_get()->breaks_words ? coex_text_wrap(error->message, ERROR_COLUMNS) : NULL;
-    purple_connection_error_reason(login->gc, reason, wrapped != NULL ? wrapped : error->message);
+    purple_connection_error_reason(gc, reason, wrapped != NULL ? wrapped : error->message);
 }
 
 static void
@@ -284,7 +192,7 @@ on_notice(const CoexPersonView *person, const char *text, gpointer user_data)
 {
     g_autoptr(CoexLogin) login = coex_login_ref(user_data);
 
-    if (person == NULL) {
+    if (person == NULL || coex_notice_is_own(login, person->name)) {
         coex_login_notice(login, text);
         return;
     }
@@ -470,9 +378,9 @@ coex_login_open(PurpleAccount *account)
     login->refs = 1;
     login->gc = gc;
     login->account = account;
-    login->lines = g_string_new(NULL);
     login->choices = coex_choice_table_new();
     login->flags = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    coex_notice_init(login);
     coex_roster_init(login);
     purple_connection_set_protocol_data(gc, login);
     gc->flags |= PURPLE_CONNECTION_HTML | PURPLE_CONNECTION_NO_BGCOLOR |
@@ -497,11 +405,11 @@ coex_login_close(PurpleConnection *gc)
     purple_request_close_with_handle(gc);
     purple_notify_close_with_handle(gc);
     coex_roster_clear(login);
+    coex_notice_clear(login);
     purple_connection_set_protocol_data(gc, NULL);
 
     g_hash_table_unref(login->choices);
     g_hash_table_unref(login->flags);
-    g_string_free(login->lines, TRUE);
     g_free(login->registered_url);
     g_free(login->language);
     coex_login_unref(login);

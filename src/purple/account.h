@@ -22,8 +22,7 @@ typedef struct {
     guint roster_timer;      /* 0: nothing to do */
     guint review_timer;      /* 0: none */
     char *registered_url;    /* the webhook that may be replaced, while we ask */
-    GString *lines;          /* of the open account notice */
-    void *lines_ui;          /* that notice, NULL: closed */
+    GQueue *notices;         /* what was told of the account; only notice.c looks into it */
     gboolean tell_catalogue; /* the user waits for a refresh */
     gboolean online;
     gboolean over; /* failed or logging off: nothing may be told to the user interface */

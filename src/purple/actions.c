@@ -3,6 +3,8 @@
 #include "core/text.h"
 #include "purple/ask.h"
 #include "purple/choice.h"
+#include "purple/host.h"
+#include "purple/notice.h"
 #include <string.h>
 
 /* ---- the account's menu ---- */
@@ -36,6 +38,15 @@ on_register(PurplePluginAction *action)
         coex_session_register_webhook(login->session);
 }
 
+static void
+on_open_notices(PurplePluginAction *action)
+{
+    CoexLogin *login = coex_login_of(action->context);
+
+    if (login != NULL)
+        coex_notice_open(login);
+}
+
 GList *
 coex_actions_list(PurplePlugin *plugin, gpointer context)
 {
@@ -43,6 +54,9 @@ coex_actions_list(PurplePlugin *plugin, gpointer context)
 
     actions = g_list_append(actions, purple_plugin_action_new("Refresh templates", on_refresh));
     actions = g_list_append(actions, purple_plugin_action_new("Show held texts", on_list_held));
+    if (coex_host_get()->has_own_conversation)
+        actions = g_list_append(actions,
+                                purple_plugin_action_new("Show account messages", on_open_notices));
     actions =
         g_list_append(actions, purple_plugin_action_new("Register webhook again...", on_register));
     return actions;

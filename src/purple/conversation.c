@@ -4,6 +4,7 @@
 #include "purple/dialogue.h"
 #include "purple/display.h"
 #include "purple/host.h"
+#include "purple/notice.h"
 #include "purple/roster.h"
 
 #include <errno.h>
@@ -88,6 +89,11 @@ coex_conversation_send(PurpleConnection *gc, const char *who, const char *markup
 
     if (login == NULL)
         return -ENOTCONN;
+
+    if (coex_notice_is_own(login, who)) {
+        coex_notice_answer(login, markup);
+        return 0;
+    }
 
     g_autofree char *name = coex_login_dup_name(login, who);
     g_autofree char *changed = NULL;
@@ -213,11 +219,26 @@ show_arrived(CoexLogin *login, const CoexFeedItem *item, const char *name)
     write_line(login, name, line, PURPLE_MESSAGE_SYSTEM);
 }
 
+/* What names the account's own number as the other side is no conversation. */
+static void
+show_own(CoexLogin *login, const CoexFeedItem *item)
+{
+    g_autofree char *line =
+        g_strdup_printf("This number itself is told as the other side of: “%s”", item->text);
+
+    coex_login_notice(login, line);
+}
+
 void
 coex_conversation_show(CoexLogin *login, const CoexFeedItem *item, const CoexPersonView *person)
 {
     gboolean is_old = item->time < (gint64)time(NULL) - OLD_S;
     guint typed = GPOINTER_TO_UINT(g_hash_table_lookup(login->flags, person->name));
+
+    if (coex_notice_is_own(login, person->name)) {
+        show_own(login, item);
+        return;
+    }
 
     switch (item->kind) {
     case COEX_FEED_INBOUND:

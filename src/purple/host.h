@@ -18,25 +18,25 @@ typedef struct {
     CoexNoticeWay notice;
     guint max_tags; /* of a line; with more it is shown as other HTML. 0: no bound, nor the next */
     guint max_line; /* bytes of HTML of a line of ours; what is beyond is not shown */
-    gboolean strikes;          /* shows text struck through */
-    gboolean has_commands;     /* lines that begin with / are commands, not messages */
-    gboolean lacks_forms;      /* even where libpurple says that there are some */
-    gboolean lacks_dates;      /* yesterday's lines look like today's */
-    gboolean grins;            /* a notice comes with a broad smile, and does not scroll */
-    gboolean breaks_words;     /* a long line of a notice is broken anywhere */
-    gboolean clips_forms;      /* what is higher or broader than the screen cannot be seen */
-    gboolean flat_lists;       /* a list in a form is two rows high unless it has pictures */
-    gboolean has_mnemonics;    /* _ in a field's label marks a key */
-    gboolean hides_sent;       /* shows lines of ours only when they were typed elsewhere */
-    gboolean tells_seen;       /* says when a conversation is looked at */
-    gboolean forgets_list;     /* a saved buddy list is lost or only grows */
-    gboolean temporary_folder; /* purple_user_dir() is another one in each run */
-    gboolean makes_nicks;      /* a person's alias becomes a nick, anew at each login */
-    gboolean splits_values;    /* an option is typed, and ends at a blank unless it is quoted */
-    gboolean has_account_line; /* purple_connection_notice() is seen */
-    gboolean hides_retries;    /* never says why it connects again and again */
-    gboolean blocks_nothing;   /* a blocked person's lines are shown as before */
-    gboolean opens_behind;     /* a form that no key opened stands behind the window in front */
+    gboolean strikes;              /* shows text struck through */
+    gboolean has_commands;         /* lines that begin with / are commands, not messages */
+    gboolean lacks_forms;          /* even where libpurple says that there are some */
+    gboolean lacks_dates;          /* yesterday's lines look like today's */
+    gboolean breaks_words;         /* a long line of a notice is broken anywhere */
+    gboolean clips_forms;          /* what is higher or broader than the screen cannot be seen */
+    gboolean flat_lists;           /* a list in a form is two rows high unless it has pictures */
+    gboolean has_mnemonics;        /* _ in a field's label marks a key */
+    gboolean hides_sent;           /* shows lines of ours only when they were typed elsewhere */
+    gboolean tells_seen;           /* says when a conversation is looked at */
+    gboolean forgets_list;         /* a saved buddy list is lost or only grows */
+    gboolean temporary_folder;     /* purple_user_dir() is another one in each run */
+    gboolean makes_nicks;          /* a person's alias becomes a nick, anew at each login */
+    gboolean splits_values;        /* an option is typed, and ends at a blank unless it is quoted */
+    gboolean has_own_conversation; /* takes lines in a conversation with the account's own number */
+    gboolean has_account_line;     /* purple_connection_notice() is seen */
+    gboolean hides_retries;        /* never says why it connects again and again */
+    gboolean blocks_nothing;       /* a blocked person's lines are shown as before */
+    gboolean opens_behind;         /* a form that no key opened stands behind the window in front */
 } CoexHost;
 
 /* The row of the running chat program. Static. */

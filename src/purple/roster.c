@@ -4,6 +4,7 @@
 #include "purple/host.h"
 #include "purple/keep.h"
 #include "purple/nick.h"
+#include "purple/notice.h"
 #include "purple/options.h"
 
 #define SLICE_US 8000 /* of work between two turns of the host's main loop */
@@ -147,6 +148,8 @@ coex_roster_show(CoexLogin *shown_in, const CoexPersonView *view)
     PurpleBuddy *buddy = purple_find_buddy(login->account, person->name);
 
     g_hash_table_remove(login->waiting, person->name);
+    if (coex_notice_is_own(login, person->name))
+        return;
     coex_nick_settle(login, person);
     if (buddy != NULL && !person->listed && !coex_keep_is_touched(buddy)) {
         purple_blist_remove_buddy(buddy);

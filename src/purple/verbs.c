@@ -4,6 +4,7 @@
 #include "purple/choice.h"
 #include "purple/conversation.h"
 #include "purple/dialogue.h"
+#include "purple/notice.h"
 
 /* @words: what follows the verb as plain text, "" for nothing; @markup: the same in the host's
  * markup. */
@@ -162,6 +163,11 @@ on_command(PurpleConversation *conv, const gchar *command, gchar **args, gchar *
     if (login == NULL) {
         *error = g_strdup("The account is not connected.");
         return PURPLE_CMD_RET_FAILED;
+    }
+
+    if (coex_notice_is_own(login, purple_conversation_get_name(conv))) {
+        coex_notice_answer(login, verb->name);
+        return PURPLE_CMD_RET_OK;
     }
 
     g_autofree char *name = coex_login_dup_name(login, purple_conversation_get_name(conv));

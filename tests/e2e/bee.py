@@ -165,6 +165,11 @@ class Bee:
             self.typed.setdefault(who, []).append(text)
         self.irc.send(f"PRIVMSG {nick} :{text}")
 
+    def say_amid(self, who, parts, meanwhile):
+        meanwhile()
+        wait_until("a line of the account", lambda: "webhook" in self.told())
+        self.say(who, "".join(parts))
+
     # ---- the dialogue
 
     def _answer(self, who, pattern):

@@ -6,6 +6,7 @@ driver (pidgin.py, finch.py, bee.py), which has, with `who` as the simulator cal
     mark                       what our commands begin with
     shown(who)                 all that stands in the conversation, one message a line
     say(who, text)
+    say_amid(who, parts, meanwhile)   the parts of one text, the second once the account told something
     wait_choice(who)           until the list of templates is offered
     template(who, values)      chooses order_update, fills it in; gives when it waits for "send"
     confirm(who)               sends it
@@ -26,7 +27,7 @@ from tap import check, wait_until
 OTHER = ["--number", "+447700900177", "--phone-number-id", "7700177", "--waba-id", "8800177"]
 SECRETS = ["KEY", "APP_SECRET", "VERIFY_TOKEN", "WEBHOOK_HEADER"]  # as the simulator calls them
 # of each kind of message a part that no program says by itself
-TEXTS = ["When is it ready", "good morning", "written on the phone", "Welcome &", "widnow", "after it",
+TEXTS = ["When is it ready", "good morning", "written while", "written on the phone", "Welcome &", "widnow", "after it",
          "It can be fetched", "Zoe", "K-42", "held until", "I am here", "refused at once", "fails later",
          "leaving now", "typed without", "received meanwhile", "while you were away", "other shop",
          "with a dead key"]
@@ -46,7 +47,7 @@ class Day:
         self.words = []  # of the texts that went both ways
 
     def cases(self):
-        return [self.message_in, self.as_written, self.echo, self.reply, self.command, self.closed_window,
+        return [self.message_in, self.as_written, self.stranger, self.echo, self.reply, self.command, self.closed_window,
                 self.template, self.hold_and_release, self.failed_send, self.log_off_in_the_middle,
                 self.network_gone, self.restart, self.no_network_at_login, self.taken_port,
                 self.second_account, self.wrong_token, self.leave, self.kept, self.silence]
@@ -102,6 +103,16 @@ class Day:
         forged = '<a href="x://evil">bank</a> &lt;b&gt; ~10~ 8'
         self.sim.do("ada says " + "www.shop.example " * 60 + "*now* " * 45 + forged)
         self.wait_shown("ada", r"\s+".join(map(re.escape, forged.split())))
+
+    def stranger(self):
+        """a webhook of a stranger's is told without disturbing who types"""
+        def knock():
+            with socket.create_connection(self.sim.listen.split(":")) as line:
+                line.sendall(b"POST /webhook HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}")
+                check(b" 401 " in line.recv(100), "a stranger was let in")
+        self.client.say_amid("ada", ["written while s", "omebody knocks ok"], knock)
+        self.sim.said.expect("^-> ada: written while somebody knocks ok$")
+        self.wait_told("webhook")
 
     def echo(self):
         """what the phone sent is shown as the user's own"""

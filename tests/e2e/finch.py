@@ -131,6 +131,17 @@ class Finch:
             text[-40:]))
         self.keys("Enter")
 
+    def say_amid(self, who, parts, meanwhile):
+        """What is typed goes to the window in front."""
+        self.go(NAMES[who])
+        self.text(parts[0])
+        meanwhile()
+        wait_until("a line of the account", lambda: self._number(self.numbers[0]))
+        self.text(parts[1])
+        wait_until(f"“{parts[1]}” typed", lambda: (self.window(NAMES[who]) or "").rstrip("_ ").endswith(
+            "".join(parts)))
+        self.keys("Enter")
+
     def wait_choice(self, who):
         """The form comes up behind the conversation, in which a line points at it."""
         wait_until(f"the line about the form with {who}", lambda: re.search(

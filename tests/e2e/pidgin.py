@@ -83,6 +83,21 @@ class Pidgin:
         self.desktop.key(NAMES[who], "Return")
         wait_until(f"“{text}” sent", lambda: entry.text == "")
 
+    def say_amid(self, who, parts, meanwhile):
+        """What is typed goes where the focus is."""
+        entry = self.go(who)
+        self.desktop.type(NAMES[who], parts[0])
+        meanwhile()
+        wait_until("a line of the account", self._account_lines)
+        self.desktop.xdotool("type", "--delay", 12, parts[1])
+        wait_until(f"“{parts[1]}” typed", lambda: entry.text == "".join(parts))
+        self.desktop.xdotool("key", "Return")
+
+    def _account_lines(self):
+        """What the accounts say of themselves, each in a conversation of its own."""
+        return "\n".join(tab.find("text").text for title, (_, tab) in self._tabs().items()
+                         if "Account +" in title)
+
     # ---- the three steps to a template
 
     def wait_choice(self, who):
@@ -148,8 +163,7 @@ class Pidgin:
         return "Show held texts" in self._menu(n)
 
     def told(self):
-        notice = self.desktop.frame("WhatsApp Business")
-        return "\n".join(self.errors.tail() + ([notice.words()] if notice else []))
+        return "\n".join(self.errors.tail() + [self._account_lines()])
 
     def history(self, who):
         return read_history(self.profile, self.numbers[0], who)

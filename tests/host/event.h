@@ -16,7 +16,8 @@
 #define EVENT_ALIAS "alias"               /* text: the alias now shown */
 #define EVENT_REQUEST "request"           /* a form opened; detail: fields, action, input; text */
 #define EVENT_CLOSED "closed"             /* a form went; detail and time as when it opened */
-#define EVENT_NOTICE "notice"             /* detail: error, warning, info, connection and so on */
+#define EVENT_NOTICE "notice"             /* detail: error, warning, info, connection and so on; */
+                                          /* or who: own number, detail: flags of the line there */
 #define EVENT_COMMAND "command"           /* text: what a host says of a mistyped command */
 #define EVENT_TOOLTIP "tooltip"           /* detail: label of a pair; text: its value */
 #define EVENT_MENU "menu"                 /* text: the entries of a menu in which none was found */

@@ -70,10 +70,12 @@ static void
 tell_message(PurpleConversation *conv, const char *who, const char *html, PurpleMessageFlags flags,
              time_t mtime)
 {
+    const char *number = number_of(purple_conversation_get_account(conv));
+    gboolean of_account = g_str_equal(who, number) && (flags & PURPLE_MESSAGE_SYSTEM) != 0;
     g_autofree char *names = flags_text(flags);
     g_autofree char *text = plain_text(html);
-    HostEvent *event = host_event_new(
-        EVENT_MESSAGE, number_of(purple_conversation_get_account(conv)), who, names, text);
+    HostEvent *event =
+        host_event_new(of_account ? EVENT_NOTICE : EVENT_MESSAGE, number, who, names, text);
 
     event->time = mtime;
     g_free(event->extra);

@@ -105,16 +105,76 @@ missing_secret_is_told(World *world)
     host_check(world->host, coex_sim_deliver_raw(world->sim, body, COEX_SIM_SIGN_NONE) == 401);
 }
 
-/* Pidgin puts a broad smile beside a plain notice. */
+/* What concerns the account opens no window, which would take the keyboard: it is a line in a
+ * conversation with the own number, and nothing that is typed there leaves. */
 static void
-bad_news_come_without_a_smile(World *world)
+notices_have_a_conversation(World *world)
 {
     gboolean meta = coex_sim_get_provider(world->sim) == COEX_SIM_META;
+    const char *own = number(world);
 
-    host_set_option(world->host, number(world), meta ? "app-secret" : "webhook-header", "");
+    host_set_option(world->host, own, meta ? "app-secret" : "webhook-header", "");
     host_go_online(world->host);
-    const HostEvent *notice = host_wait_for(world->host, EVENT_NOTICE, NULL, "*is empty*");
-    host_check(world->host, g_str_equal(notice->detail, "formatted"));
+    const HostEvent *notice = host_wait_for(world->host, EVENT_NOTICE, own, "*is empty*");
+    host_check(world->host, strstr(notice->detail, "SYSTEM") != NULL);
+    host_assert(world->host, strstr(notice->detail, "NO_LOG") == NULL, "it can be read again");
+    host_check(world->host, host_count(world->host, EVENT_NOTICE, "", NULL) == 0);
+
+    host_type(world->host, own, "held");
+    host_wait_for(world->host, EVENT_NOTICE, own, "*othing is held*");
+    host_type(world->host, own, "/held");
+    host_wait_for(world->host, EVENT_NOTICE, own, "*othing is held*");
+    host_type(world->host, own, "refresh");
+    host_wait_for(world->host, EVENT_NOTICE, own, "*approved templates*");
+    host_type(world->host, own, "/template order_update");
+    host_wait_for(world->host, EVENT_NOTICE, own, "Nothing was sent*template*");
+    host_type(world->host, own, "hello?");
+    host_wait_for(world->host, EVENT_NOTICE, own, "Nothing was sent: “hello?”*held*");
+    host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 0);
+    host_check(world->host, host_count(world->host, EVENT_BUDDY, own, NULL) == 0);
+
+    host_quit(world->host);
+    host_go_online(world->host);
+    host_wait_for(world->host, EVENT_NOTICE, own, "*is empty*");
+    host_check(world->host, host_count(world->host, EVENT_BUDDY, NULL, NULL) == 0);
+    host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 0);
+}
+
+/* Whoever is told to be the number itself is nobody to talk to. */
+static void
+own_number_is_no_person(World *world)
+{
+    const char *own = number(world);
+
+    coex_sim_add_customer(world->sim, "self", own, NULL, "The Shop");
+    host_go_online(world->host);
+    g_free(coex_sim_customer_sends(world->sim, "self", "a note to self"));
+    g_free(coex_sim_phone_sends(world->sim, "self", "an answer to self"));
+    world_settle(world);
+    world_customer_writes(world, "ben", BEN, "Hello");
+    host_type(world->host, own, "hello?");
+    host_wait_for(world->host, EVENT_NOTICE, NULL, "Nothing was sent: “hello?”*");
+    host_check(world->host, host_count(world->host, EVENT_BUDDY, "447700900100", NULL) == 0);
+    host_check(world->host, host_count(world->host, EVENT_MESSAGE, own, NULL) == 0);
+    host_check(world->host, host_count(world->host, EVENT_MESSAGE, "447700900100", NULL) == 0);
+    host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 0);
+}
+
+/* Anybody who finds the address can knock. */
+static void
+stranger_makes_one_line(World *world)
+{
+    host_go_online(world->host);
+    g_autoptr(GBytes) body = coex_sim_render_text(world->sim, "ada", "anybody could say this");
+    host_check(world->host, coex_sim_deliver_raw(world->sim, body, COEX_SIM_SIGN_NONE) == 401);
+    host_wait_for(world->host, EVENT_NOTICE, NULL, "*webhook*");
+    for (guint i = 0; i < 5; i++) {
+        host_check(world->host, coex_sim_deliver_raw(world->sim, body, COEX_SIM_SIGN_WRONG) == 401);
+        host_check(world->host, coex_sim_deliver_raw(world->sim, body, COEX_SIM_SIGN_NONE) == 401);
+    }
+    world_customer_writes(world, "ben", BEN, "Hello");
+    host_check(world->host, host_count(world->host, EVENT_NOTICE, NULL, NULL) == 1);
+    host_check(world->host, host_count(world->host, EVENT_REQUEST, NULL, NULL) == 0);
 }
 
 /* Pidgin stores NULL for a list in which nothing is chosen: the default counts. */
@@ -370,7 +430,13 @@ add_all(void)
     world_add("taken-port-is-named", NULL, taken_port_is_named);
     world_add("held-lock-is-named", NULL, held_lock_is_named);
     world_add("missing-secret-is-told", NULL, missing_secret_is_told);
-    world_add("pidgin/bad-news-come-without-a-smile", "gtk-gaim", bad_news_come_without_a_smile);
+    world_add("notices-have-a-conversation", NULL, notices_have_a_conversation);
+    world_add("pidgin/notices-have-a-conversation", "gtk-gaim", notices_have_a_conversation);
+    world_add("finch/notices-have-a-conversation", "gnt-purple", notices_have_a_conversation);
+    world_add("own-number-is-no-person", NULL, own_number_is_no_person);
+    world_add("bitlbee/own-number-is-no-person", "BitlBee", own_number_is_no_person);
+    world_add("stranger-makes-one-line", NULL, stranger_makes_one_line);
+    world_add("bitlbee/stranger-makes-one-line", "BitlBee", stranger_makes_one_line);
     world_add("options-without-a-value", NULL, options_without_a_value);
     world_add("unknown-provider-is-told", NULL, unknown_provider_is_told);
     world_add("missing-ids-are-told", NULL, missing_ids_are_told);

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "purple/notice.h"
+#include "core/text.h"
+#include "purple/display.h"
+#include "purple/host.h"
+#include "purple/roster.h"
+
+#define KEPT_LINES 100 /* to be read again after their conversation was closed */
+#define COLUMNS 50     /* what a window takes without wrapping once more */
+
+gboolean
+coex_notice_is_own(CoexLogin *login, const char *who)
+{
+    return strcmp(coex_roster_normalize(login->account, who),
+                  purple_account_get_username(login->account)) == 0;
+}
+
+/* ---- telling ---- */
+
+/* Whether the login is there still: what is written runs other plugins' code. */
+static gboolean
+is_alive(CoexLogin *login, PurpleConnection *gc)
+{
+    return PURPLE_CONNECTION_IS_VALID(gc) && purple_connection_get_protocol_data(gc) == login;
+}
+
+static PurpleConversation *
+ensure_conversation(CoexLogin *login)
+{
+    const char *number = purple_account_get_username(login->account);
+    PurpleConversation *conv = purple_conversation_new(PURPLE_CONV_TYPE_IM, login->account, number);
+    g_autofree char *title = g_strdup_printf("Account %s", number);
+
+    if (g_strcmp0(purple_conversation_get_title(conv), title) != 0)
+        purple_conversation_set_title(conv, title);
+    return conv;
+}
+
+typedef struct {
+    time_t at;
+    char *text;
+} Line;
+
+static void
+line_free(gpointer data)
+{
+    Line *line = data;
+
+    g_free(line->text);
+    g_free(line);
+}
+
+void
+coex_notice_init(CoexLogin *login)
+{
+    login->notices = g_queue_new();
+}
+
+void
+coex_notice_clear(CoexLogin *login)
+{
+    g_queue_free_full(g_steal_pointer(&login->notices), line_free);
+}
+
+static void
+keep(CoexLogin *login, const char *text)
+{
+    Line *line = g_new(Line, 1);
+
+    *line = (Line){ time(NULL), g_strdup(text) };
+    g_queue_push_tail(login->notices, line);
+    if (g_queue_get_length(login->notices) > KEPT_LINES)
+        line_free(g_queue_pop_head(login->notices));
+}
+
+static void
+write_line(CoexLogin *told_in, const char *text, PurpleMessageFlags flags, time_t at)
+{
+    g_autoptr(CoexLogin) login = coex_login_ref(told_in);
+    PurpleConnection *gc = login->gc;
+    const char *number = purple_account_get_username(login->account);
+    g_autoptr(GPtrArray) lines = coex_display_line(coex_host_get(), number, text, &flags);
+
+    for (guint i = 0; i < lines->len && is_alive(login, gc); i++)
+        purple_conversation_write(ensure_conversation(login), NULL, g_ptr_array_index(lines, i),
+                                  flags, at);
+}
+
+void
+coex_notice_tell(CoexLogin *login, const char *text)
+{
+    if (coex_host_get()->has_account_line) {
+        purple_connection_notice(login->gc, text);
+        return;
+    }
+    if (coex_host_get()->has_own_conversation) {
+        keep(login, text);
+        /* NICK colours the tab, where a system line alone is hardly seen. */
+        write_line(login, text, PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NICK, time(NULL));
+        return;
+    }
+    g_autofree char *wrapped = coex_text_wrap(text, COLUMNS);
+    purple_notify_message(login->gc, PURPLE_NOTIFY_MSG_INFO, "WhatsApp Business",
+                          purple_account_get_username(login->account), wrapped, NULL, NULL);
+}
+
+void
+coex_notice_open(CoexLogin *opened_in)
+{
+    g_autoptr(CoexLogin) login = coex_login_ref(opened_in);
+    PurpleConnection *gc = login->gc;
+    const char *number = purple_account_get_username(login->account);
+    g_autoptr(GPtrArray) again = g_ptr_array_new_with_free_func(line_free);
+
+    if (!coex_host_get()->has_own_conversation)
+        return;
+    if (purple_find_conversation_with_account(PURPLE_CONV_TYPE_IM, number, login->account) ==
+        NULL) {
+        for (GList *l = login->notices->head; l != NULL; l = l->next) {
+            const Line *kept = l->data;
+            Line *line = g_new(Line, 1);
+            *line = (Line){ kept->at, g_strdup(kept->text) };
+            g_ptr_array_add(again, line);
+        }
+    }
+    for (guint i = 0; i < again->len && is_alive(login, gc); i++) {
+        const Line *line = g_ptr_array_index(again, i);
+        write_line(login, line->text, PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NO_LOG, line->at);
+    }
+    if (is_alive(login, gc))
+        purple_conversation_present(ensure_conversation(login));
+}
+
+/* ---- what is typed there ---- */
+
+static void
+list_held(CoexLogin *login)
+{
+    coex_session_list_held(login->session, NULL);
+}
+
+static void
+refresh(CoexLogin *login)
+{
+    login->tell_catalogue = TRUE;
+    coex_session_refresh_templates(login->session);
+}
+
+static void
+register_webhook(CoexLogin *login)
+{
+    coex_session_register_webhook(login->session);
+}
+
+static const struct {
+    const char *word;
+    const char *help;
+    void (*run)(CoexLogin *login);
+} words[] = {
+    { "held", "lists the texts that are held", list_held },
+    { "refresh", "fetches the templates again", refresh },
+    { "webhook", "registers the webhook again", register_webhook },
+};
+
+void
+coex_notice_answer(CoexLogin *login, const char *typed)
+{
+    g_autofree char *plain = coex_text_from_markup(typed);
+    g_autofree char *line = g_strstrip(g_strdup(plain));
+    const char *word = line + (*line == '/' || *line == '!');
+    g_autoptr(GString) answer = g_string_new(NULL);
+
+    for (guint i = 0; i < G_N_ELEMENTS(words); i++) {
+        if (g_ascii_strcasecmp(word, words[i].word) == 0) {
+            words[i].run(login);
+            return;
+        }
+    }
+    g_string_printf(answer,
+                    "Nothing was sent: “%s”. Here the account tells what concerns no person, and "
+                    "nobody at WhatsApp reads it.",
+                    line);
+    for (guint i = 0; i < G_N_ELEMENTS(words); i++)
+        g_string_append_printf(answer, "\n%s: %s", words[i].word, words[i].help);
+    coex_notice_tell(login, answer->str);
+}
+
+/* ---- why there is no connection ---- */
+
+static GHashTable *told_errors; /* username -> the sentence that was told last; or NULL */
+
+static void
+forget_error(PurpleAccount *account)
+{
+    if (told_errors == NULL ||
+        !g_hash_table_remove(told_errors, purple_account_get_username(account)))
+        return;
+    if (g_hash_table_size(told_errors) > 0)
+        return;
+    purple_signals_disconnect_by_handle(&told_errors);
+    g_clear_pointer(&told_errors, g_hash_table_unref);
+}
+
+static void
+on_disabled(PurpleAccount *account, gpointer user_data)
+{
+    if (strcmp(purple_account_get_protocol_id(account), "prpl-coex") == 0)
+        forget_error(account);
+}
+
+void
+coex_notice_tell_error(CoexLogin *login, const char *sentence)
+{
+    const char *username = purple_account_get_username(login->account);
+
+    if (told_errors != NULL && g_strcmp0(g_hash_table_lookup(told_errors, username), sentence) == 0)
+        return;
+
+    if (told_errors == NULL) {
+        told_errors = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+        purple_signal_connect(purple_accounts_get_handle(), "account-disabled", &told_errors,
+                              PURPLE_CALLBACK(on_disabled), NULL);
+    }
+    g_hash_table_insert(told_errors, g_strdup(username), g_strdup(sentence));
+
+    g_autofree char *line =
+        g_strdup_printf("Not connected yet: %s It is tried again by itself.", sentence);
+    coex_notice_tell(login, line);
+}
+
+void
+coex_notice_end_error(CoexLogin *login)
+{
+    const char *username = purple_account_get_username(login->account);
+
+    if (told_errors == NULL || g_hash_table_lookup(told_errors, username) == NULL)
+        return;
+    forget_error(login->account);
+    coex_notice_tell(login, "Connected again.");
+}
