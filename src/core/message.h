@@ -134,6 +134,7 @@ typedef struct {
     char *waba_id;              /* entry.id, NULL */
     char *phone_number_id;      /* NULL on account-level fields */
     char *display_phone_number; /* digits, NULL */
+    gint64 time;                /* of what is no message and no status: when it was, 0 not told */
     gboolean keep_raw;          /* this version does not apply all of it: the raw delivery stays */
     char *line;    /* for kinds but message and status: one line for the account, NULL: nothing for
                       people */

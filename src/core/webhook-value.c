@@ -5,6 +5,7 @@
 #include "core/message.h"
 #include "core/notice.h"
 #include "core/webhook-people.h"
+#include "core/webhook-system.h"
 
 #include <string.h>
 
@@ -25,6 +26,7 @@ typedef struct {
     const char *waba_id;
     const char *phone_number_id;
     char *display_phone_number;
+    gint64 time; /* of the entry, 0 */
     gboolean is_history;
     gboolean is_standby;       /* an agent of WhatsApp's holds these chats */
     CoexWebhookPeople *people; /* `contacts[]` of what is being read */
@@ -46,21 +48,33 @@ add_event(Value *value, CoexEventKind kind)
     event->waba_id = g_strdup(value->waba_id);
     event->phone_number_id = g_strdup(value->phone_number_id);
     event->display_phone_number = g_strdup(value->display_phone_number);
+    event->time = value->time;
     event->keep_raw = TRUE;
     g_ptr_array_add(value->events, event);
     return event;
-}
-
-static void
-add_line(Value *value, CoexEventKind kind, char *line)
-{
-    add_event(value, kind)->line = line;
 }
 
 static gint64
 usable_time(gint64 seconds)
 {
     return seconds > 0 && seconds <= TIME_MAX ? seconds : 0;
+}
+
+/* The time that the element tells itself. */
+static void
+take_time(CoexEvent *event, const CoexJsonAt *at)
+{
+    CoexJsonAt told = coex_json_member(at, "timestamp");
+    gint64 time = usable_time(coex_json_int(&told, 0));
+
+    if (time > 0)
+        event->time = time;
+}
+
+static void
+add_line(Value *value, CoexEventKind kind, char *line)
+{
+    add_event(value, kind)->line = line;
 }
 
 /* ---- messages and echoes --------------------------------------------------------------------- */
@@ -94,67 +108,6 @@ static const CoexJsonField message_fields[] = {
     { "message_creation_type", COEX_JSON_TEXT, offsetof(RawMessage, creation), COEX_JSON_OPTIONAL },
     COEX_JSON_END,
 };
-
-typedef struct {
-    const char *type;
-    CoexWebhookAddress before, now;
-    const char *new_wa_id; /* the new number in the older form */
-} RawSystem;
-
-static const CoexJsonField system_fields[] = {
-    { "type", COEX_JSON_TEXT, offsetof(RawSystem, type), COEX_JSON_OPTIONAL },
-    { "previous_user_id", COEX_JSON_TEXT, offsetof(RawSystem, before.user_id), COEX_JSON_OPTIONAL },
-    { "previous_parent_user_id", COEX_JSON_TEXT, offsetof(RawSystem, before.parent_user_id),
-      COEX_JSON_OPTIONAL },
-    { "wa_id", COEX_JSON_TEXT, offsetof(RawSystem, now.number), COEX_JSON_OPTIONAL },
-    { "user_id", COEX_JSON_TEXT, offsetof(RawSystem, now.user_id), COEX_JSON_OPTIONAL },
-    { "parent_user_id", COEX_JSON_TEXT, offsetof(RawSystem, now.parent_user_id),
-      COEX_JSON_OPTIONAL },
-    { "new_wa_id", COEX_JSON_TEXT, offsetof(RawSystem, new_wa_id), COEX_JSON_OPTIONAL },
-    COEX_JSON_END,
-};
-
-static gboolean
-is_one_of(const char *text, const char *const *names)
-{
-    return text != NULL && g_strv_contains(names, text);
-}
-
-/* A change of number or BSUID is told of the person as known before it; `from…` holds the former
- * addresses or already the new ones (Meta: webhooks/reference/messages/system). Into @address whom
- * it is about, into @message what is new. */
-static void
-read_system(const RawMessage *raw, CoexWebhookAddress *address, CoexMessage *message)
-{
-    static const char *const of_number[] = { "user_changed_number", "customer_changed_number",
-                                             NULL };
-    static const char *const of_user_id[] = { "user_changed_user_id", NULL };
-    RawSystem system = { 0 };
-    CoexPeer *now = &message->new_peer;
-
-    coex_json_read(&raw->system, system_fields, &system, NULL);
-    if (is_one_of(system.type, of_user_id))
-        coex_peer_set(now, raw->from.number, NULL, NULL); /* still shared */
-    coex_peer_set(now, system.new_wa_id, NULL, NULL);
-    coex_peer_set(now, system.now.number, system.now.user_id, system.now.parent_user_id);
-    message->number_gone =
-        now->wa_id == NULL && now->user_id != NULL &&
-        (is_one_of(system.type, of_number) || is_one_of(system.type, of_user_id));
-    if (system.before.user_id != NULL) {
-        if (now->user_id == NULL && g_strcmp0(raw->from.user_id, system.before.user_id) != 0)
-            coex_peer_set(now, NULL, raw->from.user_id, raw->from.parent_user_id);
-        address->user_id = system.before.user_id;
-        address->parent_user_id = system.before.parent_user_id;
-        if (is_one_of(system.type, of_number) && now->wa_id != NULL && address->number != NULL) {
-            g_autofree char *number = coex_number_normalize(address->number, NULL);
-
-            if (g_strcmp0(number, now->wa_id) == 0)
-                address->number = NULL;
-        }
-    }
-    if (address->number == NULL && address->user_id == NULL && address->parent_user_id == NULL)
-        *address = system.now;
-}
 
 /* Whether all that a message tells is in the CoexMessage. */
 static gboolean
@@ -216,7 +169,7 @@ read_peer(Value *value, const RawMessage *raw, CoexWebhookAddress *address, Coex
         address->user_id = coex_json_member_text(&raw->sent, "recipient");
     }
     if (is_system)
-        read_system(raw, address, message);
+        coex_webhook_system_read(&raw->system, &raw->from, address, message);
     coex_webhook_people_read(value->people, address, is_system, &message->peer,
                              &message->profile_name);
 }
@@ -441,6 +394,7 @@ read_notice(Value *value, const CoexJsonAt *at, const CoexJsonField *fields,
     coex_json_read(at, fields, &address, NULL);
     who = coex_webhook_people_dup_display(value->people, &address);
     add_line(value, COEX_EVENT_ACCOUNT, notice(at, who));
+    take_time(value->events->pdata[value->events->len - 1], at);
 }
 
 static void
@@ -504,6 +458,7 @@ read_handover(Value *value, const CoexJsonAt *object)
         raw.who.number = raw.wa_id;
     coex_peer_set(&event->peer, raw.who.number, raw.who.user_id, raw.who.parent_user_id);
     event->line = coex_notice_handover(object);
+    take_time(event, object);
 }
 
 /* ---- values ---------------------------------------------------------------------------------- */
@@ -567,6 +522,7 @@ typedef struct {
     const char *display_phone_number;
     const char *phone_number;
     const char *waba_id;
+    const char *event;
 } RawValue;
 
 static const CoexJsonField value_fields[] = {
@@ -576,6 +532,7 @@ static const CoexJsonField value_fields[] = {
     { "display_phone_number", COEX_JSON_TEXT, offsetof(RawValue, display_phone_number),
       COEX_JSON_OPTIONAL },
     { "phone_number", COEX_JSON_TEXT, offsetof(RawValue, phone_number), COEX_JSON_OPTIONAL },
+    { "event", COEX_JSON_TEXT, offsetof(RawValue, event), COEX_JSON_OPTIONAL },
     COEX_JSON_END,
 };
 
@@ -586,7 +543,6 @@ static const CoexJsonField metadata_fields[] = {
     COEX_JSON_END,
 };
 
-/* In PARTNER_* events the entry's id is the partner's, the account's own stands here. */
 static const CoexJsonField waba_info_fields[] = {
     { "waba_id", COEX_JSON_TEXT, offsetof(RawValue, waba_id), COEX_JSON_OPTIONAL },
     COEX_JSON_END,
@@ -660,10 +616,10 @@ coex_webhook_value_guess_field(const CoexJsonAt *object)
 
 void
 coex_webhook_value_read(const CoexJsonAt *object, const char *field, const char *waba_id,
-                        GPtrArray *events)
+                        gint64 time, GPtrArray *events)
 {
     RawValue raw = { 0 };
-    Value value = { .events = events };
+    Value value = { .events = events, .time = usable_time(time) };
 
     coex_json_read(object, value_fields, &raw, NULL);
     coex_json_read(&raw.metadata, metadata_fields, &raw, NULL);
@@ -675,6 +631,10 @@ coex_webhook_value_read(const CoexJsonAt *object, const char *field, const char 
     if (field == NULL)
         field = coex_webhook_value_guess_field(object);
     value.field = field != NULL ? field : "unknown";
+    /* In PARTNER_* events the entry's id is the partner's, and the account's may not be told. */
+    if (raw.waba_id == NULL && raw.phone_number == NULL && raw.event != NULL &&
+        g_str_has_prefix(raw.event, "PARTNER_"))
+        waba_id = NULL;
     value.waba_id = bounded(raw.waba_id != NULL ? raw.waba_id : waba_id, ID_MAX);
     value.phone_number_id = bounded(raw.phone_number_id, ID_MAX);
     value.display_phone_number = coex_number_normalize(

@@ -8,7 +8,7 @@
 /* A change, or what stands in its place. `field` may stand too deep or too high (Meta:
  * webhooks/create-webhook-endpoint). */
 static void
-read_change(GPtrArray *events, const char *waba_id, const CoexJsonAt *change)
+read_change(GPtrArray *events, const char *waba_id, gint64 time, const CoexJsonAt *change)
 {
     CoexJsonAt object = coex_json_member(change, "value");
     const char *field = coex_json_member_text(change, "field");
@@ -19,24 +19,26 @@ read_change(GPtrArray *events, const char *waba_id, const CoexJsonAt *change)
         field = coex_json_member_text(&object, "field");
     for (const CoexJsonAt *up = change->parent; field == NULL && up != NULL; up = up->parent)
         field = coex_json_member_text(up, "field");
-    coex_webhook_value_read(&object, field, waba_id, events);
+    coex_webhook_value_read(&object, field, waba_id, time, events);
 }
 
 static void
 read_entry(GPtrArray *events, const CoexJsonAt *entry)
 {
     CoexJsonAt changes = coex_json_member(entry, "changes");
+    CoexJsonAt told = coex_json_member(entry, "time");
     const char *waba_id = coex_json_member_text(entry, "id");
+    gint64 time = coex_json_int(&told, 0);
     guint n = coex_json_length(&changes);
 
     if (!coex_json_at_exists(&changes))
-        read_change(events, waba_id, entry);
+        read_change(events, waba_id, time, entry);
     else if (!coex_json_at_is_array(&changes))
-        read_change(events, waba_id, &changes);
+        read_change(events, waba_id, time, &changes);
     for (guint i = 0; i < n; i++) {
         CoexJsonAt change = coex_json_element(&changes, i);
 
-        read_change(events, waba_id, &change);
+        read_change(events, waba_id, time, &change);
     }
 }
 
@@ -59,11 +61,11 @@ read_root(GPtrArray *events, const CoexJsonAt *root)
     if (coex_json_at_exists(&entries))
         return;
     if (event != NULL && coex_json_at_is_object(&data))
-        coex_webhook_value_read(&data, event, coex_json_member_text(&data, "id"), events);
+        coex_webhook_value_read(&data, event, coex_json_member_text(&data, "id"), 0, events);
     else if (coex_json_at_exists(&object))
-        read_change(events, NULL, root);
+        read_change(events, NULL, 0, root);
     else if (coex_webhook_value_guess_field(root) != NULL)
-        coex_webhook_value_read(root, NULL, NULL, events);
+        coex_webhook_value_read(root, NULL, NULL, 0, events);
 }
 
 GPtrArray *

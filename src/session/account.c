@@ -65,6 +65,7 @@ account_clear_state(CoexAccount *account)
     g_clear_pointer(&account->catalogue, coex_catalogue_unref);
     g_clear_pointer(&account->verifier, coex_verifier_unref);
     coex_login_state_clear(&account->login);
+    coex_inbox_clear(&account->inbox);
     coex_ids_clear(&account->ids);
     coex_registration_clear(&account->registration);
 }

@@ -192,34 +192,62 @@ on_applied(CoexBatch *batch, const GError *error, gpointer user_data)
     g_free(application);
 }
 
-/* The account an event is for, NULL when none is there. */
-static CoexAccount *
-hub_route(CoexHub *hub, const char *realm, const CoexEvent *event)
+static gboolean
+names_number(const CoexEvent *event)
 {
+    return event->phone_number_id != NULL || event->display_phone_number != NULL;
+}
+
+/* What concerns a WABA concerns each of its numbers. */
+static gboolean
+is_for_all(const CoexEvent *event)
+{
+    return !names_number(event) && event->message == NULL && event->status == NULL;
+}
+
+/* Calls @take for each account that the event is for; FALSE when none is there. */
+static gboolean
+hub_route(CoexHub *hub, const char *realm, CoexEvent *event,
+          void (*take)(CoexAccount *account, CoexEvent *event, gpointer data), gpointer data)
+{
+    g_autoptr(GPtrArray) others = g_ptr_array_new();
     CoexAccount *expected = NULL;
+    guint n = 0;
 
     for (guint i = 0; i < hub->accounts->len; i++) {
         CoexAccount *account = g_ptr_array_index(hub->accounts, i);
 
         switch (coex_inbox_match(account, realm, event)) {
         case COEX_MATCH_OURS:
-            return account;
+            take(account, event, data);
+            n++;
+            break;
         case COEX_MATCH_MISMATCH:
             expected = account;
+            break;
+        case COEX_MATCH_OTHER:
+            g_ptr_array_add(others, account);
             break;
         case COEX_MATCH_NONE:
             break;
         }
+        if (n > 0 && !is_for_all(event))
+            return TRUE;
     }
+    if (n > 0)
+        return TRUE;
     if (expected != NULL)
         coex_inbox_mismatch(expected, event);
-    return NULL;
+    for (guint i = 0; i < others->len; i++)
+        coex_inbox_note_other(g_ptr_array_index(others, i), event);
+    return FALSE;
 }
 
 /* The events of one delivery, sorted by whom they are for. */
 typedef struct {
     GHashTable *by_account; /* CoexAccount -> GPtrArray of borrowed CoexEvent */
-    GPtrArray *homeless;    /* borrowed CoexEvent with a number nobody here has */
+    GPtrArray *homeless;    /* borrowed CoexEvent with a number or WABA nobody here has */
+    gint64 age_s;           /* since it came */
     gboolean keep_raw;
 } Sorted;
 
@@ -231,6 +259,19 @@ sorted_clear(Sorted *sorted)
 }
 
 static void
+sort_event(CoexAccount *account, CoexEvent *event, gpointer data)
+{
+    Sorted *sorted = data;
+    GPtrArray *own = g_hash_table_lookup(sorted->by_account, account);
+
+    if (own == NULL) {
+        own = g_ptr_array_new();
+        g_hash_table_insert(sorted->by_account, account, own);
+    }
+    g_ptr_array_add(own, event);
+}
+
+static void
 sort_events(CoexHub *hub, const char *realm, GPtrArray *events, Sorted *ret_sorted)
 {
     ret_sorted->by_account =
@@ -238,21 +279,11 @@ sort_events(CoexHub *hub, const char *realm, GPtrArray *events, Sorted *ret_sort
     ret_sorted->homeless = g_ptr_array_new();
     for (guint i = 0; i < events->len; i++) {
         CoexEvent *event = g_ptr_array_index(events, i);
-        CoexAccount *account = hub_route(hub, realm, event);
-        GPtrArray *own;
 
         ret_sorted->keep_raw |= event->keep_raw;
-        if (account == NULL) {
-            if (event->phone_number_id != NULL || event->display_phone_number != NULL)
-                g_ptr_array_add(ret_sorted->homeless, event);
-            continue;
-        }
-        own = g_hash_table_lookup(ret_sorted->by_account, account);
-        if (own == NULL) {
-            own = g_ptr_array_new();
-            g_hash_table_insert(ret_sorted->by_account, account, own);
-        }
-        g_ptr_array_add(own, event);
+        if (!hub_route(hub, realm, event, sort_event, ret_sorted) &&
+            (names_number(event) || event->waba_id != NULL))
+            g_ptr_array_add(ret_sorted->homeless, event);
     }
 }
 
@@ -270,6 +301,13 @@ sorted_must_wait(const Sorted *sorted)
     return FALSE;
 }
 
+/* Our clock may be wrong, but not between two looks at it. */
+static gint64
+row_age_s(const CoexDeliveryRow *row)
+{
+    return MAX(0, g_get_real_time() / G_USEC_PER_SEC - row->received_at);
+}
+
 static Application *
 application_new(CoexHub *hub, gint64 delivery_id, const Sorted *sorted, CoexBatch *batch)
 {
@@ -283,7 +321,8 @@ application_new(CoexHub *hub, gint64 delivery_id, const Sorted *sorted, CoexBatc
     application->steps = g_ptr_array_new();
     g_hash_table_iter_init(&iter, sorted->by_account);
     while (g_hash_table_iter_next(&iter, &account, &events))
-        g_ptr_array_add(application->steps, coex_inbox_apply(account, batch, events));
+        g_ptr_array_add(application->steps,
+                        coex_inbox_apply(account, batch, events, sorted->age_s));
     hub->n_applying++;
     return application;
 }
@@ -321,6 +360,13 @@ tell_unreadable(CoexHub *hub, const char *realm, const GError *error)
         coex_inbox_unreadable(g_ptr_array_index(hub->accounts, i), realm, error);
 }
 
+/* Stands in a number's place for what names no number. */
+static char *
+dup_waba(const char *waba_id)
+{
+    return g_strconcat("waba:", waba_id, NULL);
+}
+
 /* Takes @row. */
 static void
 apply_row(CoexHub *hub, CoexDeliveryRow *row)
@@ -336,6 +382,7 @@ apply_row(CoexHub *hub, CoexDeliveryRow *row)
     if (events == NULL)
         events = g_ptr_array_new();
     sort_events(hub, row->realm, events, &sorted);
+    sorted.age_s = row_age_s(row);
     g_debug("delivery %" G_GINT64_FORMAT ": %zu bytes, %u events, %u for nobody here%s", row->id,
             length, events->len, sorted.homeless->len, error != NULL ? ", not readable" : "");
     if (sorted_must_wait(&sorted)) {
@@ -347,8 +394,10 @@ apply_row(CoexHub *hub, CoexDeliveryRow *row)
     for (guint i = 0; i < sorted.homeless->len; i++) {
         const CoexEvent *event = g_ptr_array_index(sorted.homeless, i);
 
+        g_autofree char *waba = names_number(event) ? NULL : dup_waba(event->waba_id);
+
         coex_batch_delivery_waits(batch, row->id, event->phone_number_id,
-                                  event->display_phone_number);
+                                  waba != NULL ? waba : event->display_phone_number);
     }
     if (error != NULL) {
         coex_batch_delivery_quarantined(batch, row->id, error->message);
@@ -461,7 +510,9 @@ coex_hub_retry_delayed(CoexHub *hub)
 typedef struct {
     CoexHub *hub;
     CoexAccount *account;
-    char *phone_number_id;
+    char *phone_number_id; /* NULL */
+    char *number;          /* or dup_waba() */
+    gboolean for_number;
     gint64 after;
 } Waiting;
 
@@ -470,6 +521,7 @@ waiting_free(Waiting *waiting)
 {
     coex_account_unref(waiting->account);
     g_free(waiting->phone_number_id);
+    g_free(waiting->number);
     g_free(waiting);
 }
 
@@ -483,20 +535,26 @@ apply_waiting_row(Waiting *waiting, const CoexDeliveryRow *row)
     g_autoptr(GPtrArray) events = coex_webhook_parse(bytes, length, NULL);
     g_autoptr(GHashTable) by_account = g_hash_table_new(NULL, NULL);
     g_autoptr(GPtrArray) own = g_ptr_array_new();
-    Sorted sorted = { .by_account = by_account };
+    Sorted sorted = { .by_account = by_account, .age_s = row_age_s(row) };
     Application *application;
 
-    for (guint i = 0; events != NULL && i < events->len; i++)
-        if (coex_inbox_match(account, row->realm, g_ptr_array_index(events, i)) == COEX_MATCH_OURS)
-            g_ptr_array_add(own, g_ptr_array_index(events, i));
+    for (guint i = 0; events != NULL && i < events->len; i++) {
+        CoexEvent *event = g_ptr_array_index(events, i);
+
+        if (names_number(event) == waiting->for_number &&
+            coex_inbox_match(account, row->realm, event) == COEX_MATCH_OURS)
+            g_ptr_array_add(own, event);
+    }
     if (own->len == 0)
         return;
     g_hash_table_insert(by_account, account, own);
     application = application_new(waiting->hub, G_MAXINT64, &sorted, batch);
     coex_batch_set_account(batch, account->id);
-    coex_batch_delivery_waited(batch, row->id, waiting->phone_number_id, account->number);
+    coex_batch_delivery_waited(batch, row->id, waiting->phone_number_id, waiting->number);
     coex_store_commit(waiting->hub->store, g_steal_pointer(&batch), on_applied, application);
 }
+
+static void read_waiting(Waiting *waiting);
 
 static void
 on_waiting(GPtrArray *rows, const GError *error, gpointer user_data)
@@ -515,20 +573,41 @@ on_waiting(GPtrArray *rows, const GError *error, gpointer user_data)
         waiting->after = row->id;
         apply_waiting_row(waiting, row);
     }
-    coex_store_read_waiting(waiting->hub->store, waiting->phone_number_id, waiting->account->number,
+    read_waiting(waiting);
+}
+
+static void
+read_waiting(Waiting *waiting)
+{
+    coex_store_read_waiting(waiting->hub->store, waiting->phone_number_id, waiting->number,
                             waiting->after, on_waiting, waiting);
+}
+
+static void
+apply_waiting(CoexAccount *account, const char *phone_number_id, const char *number,
+              gboolean for_number)
+{
+    Waiting *waiting = g_new0(Waiting, 1);
+
+    waiting->hub = account->hub;
+    waiting->account = coex_account_ref(account);
+    waiting->phone_number_id = g_strdup(phone_number_id);
+    waiting->number = g_strdup(number);
+    waiting->for_number = for_number;
+    read_waiting(waiting);
 }
 
 void
 coex_hub_apply_waiting(CoexHub *hub, CoexAccount *account)
 {
-    Waiting *waiting = g_new0(Waiting, 1);
+    g_auto(GStrv) wabas = coex_inbox_dup_wabas(account);
 
-    waiting->hub = hub;
-    waiting->account = coex_account_ref(account);
-    waiting->phone_number_id = g_strdup(account->endpoint.phone_number_id);
-    coex_store_read_waiting(hub->store, waiting->phone_number_id, account->number, 0, on_waiting,
-                            waiting);
+    apply_waiting(account, account->endpoint.phone_number_id, account->number, TRUE);
+    for (char **waba = wabas; *waba != NULL; waba++) {
+        g_autofree char *number = dup_waba(*waba);
+
+        apply_waiting(account, NULL, number, FALSE);
+    }
 }
 
 void

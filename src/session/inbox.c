@@ -9,6 +9,10 @@
 #define DELIVERY_NOTE_S 60     /* how exactly the time of the last webhook is kept */
 #define AHEAD_S (24 * 60 * 60) /* a message's time further ahead than this is no time */
 #define STRANGER_EXCERPT 300
+#define LATE_S (24 * 60 * 60) /* what is told of the account says when it was */
+#define LATE_CALL_S (5 * 60)  /* and somebody who calls does not wait so long */
+#define WABA_SETTING "delivery-waba"
+#define NEWEST_SETTING "account-event-at"
 
 /* ---- whose is it ---- */
 
@@ -23,6 +27,42 @@ learn_number_id(CoexAccount *account, const CoexEvent *event)
     coex_hub_apply_waiting(account->hub, account);
 }
 
+/* The WABA of deliveries that name our number is ours, whatever the option says. */
+static void
+learn_waba(CoexAccount *account, const CoexEvent *event)
+{
+    if (event->waba_id == NULL || (event->message == NULL && event->status == NULL) ||
+        g_strcmp0(coex_account_get_setting(account, WABA_SETTING), event->waba_id) == 0)
+        return;
+    coex_account_put_setting(account, WABA_SETTING, event->waba_id);
+    coex_hub_apply_waiting(account->hub, account);
+}
+
+char **
+coex_inbox_dup_wabas(const CoexAccount *account)
+{
+    g_autoptr(GStrvBuilder) wabas = g_strv_builder_new();
+    const char *option = account->endpoint.waba_id;
+    const char *learned = coex_account_get_setting(account, WABA_SETTING);
+
+    if (*option != '\0')
+        g_strv_builder_add(wabas, option);
+    if (learned != NULL && !g_str_equal(learned, option))
+        g_strv_builder_add(wabas, learned);
+    return g_strv_builder_end(wabas);
+}
+
+static CoexMatch
+match_waba(const CoexAccount *account, const CoexEvent *event)
+{
+    g_auto(GStrv) wabas = coex_inbox_dup_wabas(account);
+
+    if (event->waba_id == NULL || *wabas == NULL ||
+        g_strv_contains((const char *const *)wabas, event->waba_id))
+        return COEX_MATCH_OURS;
+    return COEX_MATCH_OTHER;
+}
+
 CoexMatch
 coex_inbox_match(CoexAccount *account, const char *realm, const CoexEvent *event)
 {
@@ -35,16 +75,19 @@ coex_inbox_match(CoexAccount *account, const char *realm, const CoexEvent *event
         g_strcmp0(event->display_phone_number, account->number) != 0)
         return COEX_MATCH_NONE;
     if (event->phone_number_id == NULL && event->display_phone_number == NULL)
-        return COEX_MATCH_OURS;
+        return match_waba(account, event);
     if (g_strcmp0(event->display_phone_number, account->number) == 0) {
         learn_number_id(account, event);
+        learn_waba(account, event);
         return COEX_MATCH_OURS;
     }
-    if (event->phone_number_id != NULL && g_strcmp0(event->phone_number_id, own_id) == 0)
+    if (event->phone_number_id != NULL && g_strcmp0(event->phone_number_id, own_id) == 0) {
+        learn_waba(account, event);
         return COEX_MATCH_OURS;
+    }
     /* An app secret may serve several numbers; a secret header is this account's own. */
     return account->endpoint.backend->proof == COEX_PROOF_HEADER ? COEX_MATCH_MISMATCH
-                                                                 : COEX_MATCH_NONE;
+                                                                 : COEX_MATCH_OTHER;
 }
 
 void
@@ -60,6 +103,43 @@ coex_inbox_mismatch(CoexAccount *account, const CoexEvent *event)
         "A webhook for the number +%s came here, but this account is +%s, so it was not shown. "
         "Correct the account's user name or the webhook of that number.",
         event->display_phone_number != NULL ? event->display_phone_number : "?", account->number);
+}
+
+void
+coex_inbox_note_other(CoexAccount *account, const CoexEvent *event)
+{
+    char **whom = &account->inbox.other;
+
+    g_free(*whom);
+    if (event->display_phone_number != NULL)
+        *whom = g_strdup_printf("the number +%s", event->display_phone_number);
+    else if (event->phone_number_id != NULL)
+        *whom = g_strdup_printf("the number with the id %s", event->phone_number_id);
+    else
+        *whom = g_strdup_printf("the WhatsApp Business account %s", event->waba_id);
+    if (account->inbox.doubted)
+        coex_inbox_tell_other(account, "");
+}
+
+gboolean
+coex_inbox_tell_other(CoexAccount *account, const char *symptom)
+{
+    account->inbox.doubted = account->inbox.other == NULL;
+    if (account->inbox.other == NULL || account->last_delivery_at > 0)
+        return FALSE;
+    coex_account_tell_notice(account, NULL,
+                             "%s%sA webhook arrives, but for %s, and none for +%s. Address and "
+                             "secret are right: look at which numbers' webhooks come here. See "
+                             "“Connecting a number” in the README.",
+                             symptom, *symptom != '\0' ? " " : "", account->inbox.other,
+                             account->number);
+    return TRUE;
+}
+
+void
+coex_inbox_clear(CoexInbox *inbox)
+{
+    g_clear_pointer(&inbox->other, g_free);
 }
 
 void
@@ -127,6 +207,7 @@ struct CoexInboxStep {
     GPtrArray *settled;  /* char *, local ids of sends that statuses proved */
     GHashTable *failed;  /* those of them that failed */
     GPtrArray *standby;  /* char *, keys of settings that say so of a chat */
+    gint64 age_s;        /* since the delivery came */
     gboolean catalogue_is_stale;
 };
 
@@ -311,25 +392,62 @@ apply_history(CoexInboxStep *step, const CoexEvent *event)
                                 " They are kept, and not shown in conversations.", NULL));
 }
 
+/* Whether something newer was told of the account; @at is then the newest. */
+static gboolean
+is_overtaken(CoexAccount *account, const CoexEvent *event, gint64 at)
+{
+    const char *kept = coex_account_get_setting(account, NEWEST_SETTING);
+    gint64 newest = kept != NULL ? g_ascii_strtoll(kept, NULL, 10) : 0;
+    g_autofree char *text = g_strdup_printf("%" G_GINT64_FORMAT, at);
+
+    if (event->time == 0 || g_strcmp0(event->field, "account_update") != 0)
+        return FALSE;
+    if (at < newest)
+        return TRUE;
+    coex_account_put_setting(account, NEWEST_SETTING, text);
+    return FALSE;
+}
+
+/* The event's line; one that no longer tells how it is says when it was. */
+static char *
+dup_line(const CoexInboxStep *step, const CoexEvent *event)
+{
+    CoexAccount *account = step->account;
+    gint64 now = coex_account_now(account);
+    gint64 at = event->time > 0 ? MIN(event->time, now) : now - step->age_s;
+    gint64 late_s = g_strcmp0(event->field, "calls") == 0 ? LATE_CALL_S : LATE_S;
+    gboolean overtaken = is_overtaken(account, event, at);
+    g_autoptr(GDateTime) when = NULL;
+    g_autofree char *clock = NULL;
+
+    if (!overtaken && now - at < late_s)
+        return g_strdup(event->line);
+    when = g_date_time_new_from_unix_local(at);
+    clock = when != NULL ? g_date_time_format(when, "%Y-%m-%d %H:%M") : g_strdup("long ago");
+    return g_strdup_printf("Of %s, told late%s: %s", clock,
+                           overtaken ? " and not the newest any more" : "", event->line);
+}
+
 /* A line of ours, for the account or in the conversation of whom it is about. */
 static void
 apply_line(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
 {
     CoexAccount *account = step->account;
+    g_autofree char *line = NULL;
     CoexPerson *person;
 
     if (event->line == NULL)
         return;
+    line = dup_line(step, event);
     person = is_self(account, &event->peer)
                  ? NULL
                  : coex_people_learn(account->people, &event->peer, 0, NULL);
     if (person == NULL) {
-        g_ptr_array_add(step->notices, g_strdup(event->line));
+        g_ptr_array_add(step->notices, g_steal_pointer(&line));
         return;
     }
     coex_batch_put_person(batch, person);
-    coex_batch_add_line(batch, person->id, COEX_FEED_NOTICE, event->line, NULL,
-                        coex_account_now(account));
+    coex_batch_add_line(batch, person->id, COEX_FEED_NOTICE, line, NULL, coex_account_now(account));
     touch(step, person->id);
 }
 
@@ -374,11 +492,12 @@ note_delivery(CoexAccount *account, CoexBatch *batch)
 }
 
 CoexInboxStep *
-coex_inbox_apply(CoexAccount *account, CoexBatch *batch, GPtrArray *events)
+coex_inbox_apply(CoexAccount *account, CoexBatch *batch, GPtrArray *events, gint64 age_s)
 {
     CoexInboxStep *step = g_new0(CoexInboxStep, 1);
 
     step->account = coex_account_ref(account);
+    step->age_s = age_s;
     step->effects = g_array_new(FALSE, FALSE, sizeof(Effect));
     step->notices = g_ptr_array_new_with_free_func(g_free);
     step->touched = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);

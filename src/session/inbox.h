@@ -14,6 +14,8 @@ typedef struct {
     gint64 refusal_told_at;
     gint64 mismatch_told_at;
     gint64 unreadable_told_at;
+    char *other;      /* for whom webhooks with our secret came that are for nobody here, NULL */
+    gboolean doubted; /* it was told that no webhook comes */
     int history_progress; /* percent that was last told */
 } CoexInbox;
 
@@ -21,17 +23,22 @@ typedef enum {
     COEX_MATCH_NONE,
     COEX_MATCH_OURS,
     COEX_MATCH_MISMATCH, /* proven by our secret, but for another number */
+    COEX_MATCH_OTHER,    /* proven by a secret that others have too, and for one of those */
 } CoexMatch;
 
-/* Whether an event proven by @realm is for this account; learns the phone_number_id. */
+/* Whether an event proven by @realm is for this account: by its number, or where it names none by
+ * its WABA. Learns the phone_number_id and the WABA. */
 CoexMatch coex_inbox_match(CoexAccount *account, const char *realm, const CoexEvent *event);
+/* The WABAs this account is known to stand in, NULL-terminated. Free with g_strfreev(). */
+char **coex_inbox_dup_wabas(const CoexAccount *account);
 /* Whether an echo among @events may be a send of ours that is still unanswered. */
 gboolean coex_inbox_must_wait(CoexAccount *account, GPtrArray *events);
 
 typedef struct CoexInboxStep CoexInboxStep;
-/* Adds all changes of @events (borrowed CoexEvent, all for this account) to @batch. Returns what
- * coex_inbox_applied() needs. */
-CoexInboxStep *coex_inbox_apply(CoexAccount *account, CoexBatch *batch, GPtrArray *events);
+/* Adds all changes of @events (borrowed CoexEvent, all for this account) to @batch. @age_s: how
+ * long ago they came. Returns what coex_inbox_applied() needs. */
+CoexInboxStep *coex_inbox_apply(CoexAccount *account, CoexBatch *batch, GPtrArray *events,
+                                gint64 age_s);
 /* After the commit: tells and releases. Frees @step; with @error only frees. */
 void coex_inbox_applied(CoexInboxStep *step, CoexBatch *batch, const GError *error);
 
@@ -39,5 +46,11 @@ void coex_inbox_applied(CoexInboxStep *step, CoexBatch *batch, const GError *err
 void coex_inbox_refused(CoexAccount *account, CoexVerdict verdict);
 /* A delivery with our secret is for another number. */
 void coex_inbox_mismatch(CoexAccount *account, const CoexEvent *event);
+/* A delivery with a secret that others have too is for nobody here: no news, unless it was said
+ * that none comes. */
+void coex_inbox_note_other(CoexAccount *account, const CoexEvent *event);
+/* To who never had a webhook: for whom they come instead, after @symptom. FALSE otherwise. */
+gboolean coex_inbox_tell_other(CoexAccount *account, const char *symptom);
+void coex_inbox_clear(CoexInbox *inbox);
 /* A genuine delivery of @realm could not be read; it is kept. */
 void coex_inbox_unreadable(CoexAccount *account, const char *realm, const GError *error);

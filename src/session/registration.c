@@ -301,8 +301,11 @@ on_explained(GObject *source, GAsyncResult *result, gpointer user_data)
 void
 coex_registration_doubt(CoexAccount *account, const char *symptom)
 {
-    g_autoptr(CoexRequest) request = coex_api_get_webhook(&account->endpoint);
+    g_autoptr(CoexRequest) request = NULL;
 
+    if (coex_inbox_tell_other(account, symptom))
+        return;
+    request = coex_api_get_webhook(&account->endpoint);
     coex_http_send_async(account->http, request, account->cancellable, on_explained,
                          doubt_new(account, symptom));
 }

@@ -2,6 +2,7 @@
 """Webhooks that never arrive: the user hears of it, and where the provider delivers instead."""
 import sys
 
+from deliveries import Deliveries
 from headless import Clock, Headless, check, run_at_both, wait_until
 from sim import Sim
 from tap import Suite
@@ -50,6 +51,21 @@ class World:
         self.log_in_anew()
         self.hears(NEVER, f"{self.label} has no address to deliver them to: fill in the account's option public-url")
 
+    def delivered_for_another(self):
+        """a number with whose secret only another's webhooks come"""
+        theirs = Deliveries(self.sim, 0)
+        own = theirs.body
+        theirs.body = lambda *texts: (own(*texts).replace(self.sim.number.strip("+").encode(), b"447700900999")
+                                      .replace(self.sim.values["PHONE_NUMBER_ID"].encode(), b"1234"))
+        self.log_in_anew()
+        theirs.post("not for you")
+        if self.sim.provider == "meta":
+            self.hears(NEVER, r"A webhook arrives, but for the number \+447700900999, and none for "
+                              + self.sim.number.replace("+", r"\+"))
+        else:
+            wait_until("the line", lambda: self.host.count(
+                r"^notice\t.*A webhook for the number \+447700900999 came here".replace(" ", WRAPPED)))
+
     def silent_after_a_send(self):
         """an accepted text that no status follows"""
         self.sim.do(f"webhook http://{self.sim.listen}/webhook")
@@ -70,7 +86,7 @@ class World:
 
 def main():
     suite = Suite()
-    run_at_both(suite, World, lambda world: [world.delivered_elsewhere, world.delivered_nowhere,
+    run_at_both(suite, World, lambda world: [world.delivered_elsewhere, world.delivered_nowhere, world.delivered_for_another,
                                              world.silent_after_a_send, world.host.quit])
     return suite.end()
 
