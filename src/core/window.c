@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/window.h"
 
+#include <string.h>
+
 #define HOUR_S (60 * 60)
 
 /* How long before the end the presence text changes, nearest to the opening first. */
@@ -60,6 +62,18 @@ dup_local_time(gint64 time_s)
     g_autoptr(GDateTime) time = g_date_time_new_from_unix_local(time_s);
 
     return time ? g_date_time_format(time, "%Y-%m-%d %H:%M") : g_strdup("an unknown time");
+}
+
+char *
+coex_window_describe_time(const char *before, gint64 time_s, gint64 now)
+{
+    g_autofree char *then = dup_local_time(time_s);
+    g_autofree char *today = dup_local_time(now);
+    gsize day = strlen("2026-12-31 ");
+
+    if (strlen(then) > day && strncmp(then, today, day) == 0)
+        return g_strconcat(before, then + day, NULL);
+    return g_strconcat(before, then, NULL);
 }
 
 static char *

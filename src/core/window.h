@@ -29,6 +29,10 @@ gint64 coex_window_next_change(CoexWindow window, gint64 now);
  * 1 h", "Window closed", "Has not written yet". Pidgin's list shows some 27 characters. Static. */
 const char *coex_window_get_label(CoexWindow window, gint64 now);
 
+/* @before and the time of day, with the day where it is not that of @now. Local time. Free with
+ * g_free(). */
+char *coex_window_describe_time(const char *before, gint64 time_s, gint64 now);
+
 /* One exact line for /window: open or closed, until or since when in local time, hours and minutes
  * left. Free with g_free(). */
 char *coex_window_describe(CoexWindow window, gint64 now);

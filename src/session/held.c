@@ -6,6 +6,7 @@
 #define HOLD_MAX_S (7 * 24 * 60 * 60) /* after that a held text asks instead of leaving */
 #define STALE_S (60 * 60)             /* after that an unsent text asks at login */
 #define EXCERPT 60
+#define KEPT "Not sent yet; it waits until WhatsApp accepts the account's access again: %s"
 
 /* Calls @change for the person's slips in @state, in order; it may remove the slip. Those of which
  * a status just says that they have arrived are left alone. Returns how many there were. */
@@ -70,6 +71,26 @@ tell_held(CoexOutbox *outbox, CoexPerson *person, const char *text)
                              coex_account_call_person(person), verb_mark(outbox), excerpt);
 }
 
+/* Why a text that has just been typed does not leave at once; below its own line. */
+static void
+put_obstacle(CoexSlip *slip, CoexBatch *batch)
+{
+    CoexOutbox *outbox = slip->outbox;
+    gint64 person_id = slip->row->person_id;
+    g_autofree char *excerpt = coex_text_excerpt(slip->row->text, EXCERPT);
+    g_autofree char *line = NULL;
+
+    if (outbox->locked_out)
+        line = g_strdup_printf(KEPT, excerpt);
+    else if (coex_outbox_count(outbox, person_id, COEX_OUTBOX_UNCERTAIN) > 0)
+        line = g_strconcat("Waits until it is clear whether the text before it was sent: ", excerpt,
+                           NULL);
+    if (line == NULL)
+        return;
+    slip->owed = TRUE;
+    coex_batch_add_line(batch, person_id, COEX_FEED_NOTICE, line, NULL, slip->row->created_at);
+}
+
 void
 coex_outbox_send_text(CoexOutbox *outbox, CoexPerson *person, const char *text, gboolean hold)
 {
@@ -78,6 +99,7 @@ coex_outbox_send_text(CoexOutbox *outbox, CoexPerson *person, const char *text, 
     CoexOutboxState state = window.open ? COEX_OUTBOX_QUEUED : COEX_OUTBOX_PARKED;
     g_auto(GStrv) parts = coex_text_split(text, COEX_TEXT_MAX);
     CoexBatch *batch = coex_account_batch(account);
+    CoexSlip *first = NULL;
 
     if (hold)
         state = COEX_OUTBOX_HELD;
@@ -89,8 +111,13 @@ coex_outbox_send_text(CoexOutbox *outbox, CoexPerson *person, const char *text, 
         coex_slip_set_state(slip, state);
         slip->feeds = state == COEX_OUTBOX_QUEUED;
         coex_slip_put(slip, batch);
+        first = first != NULL ? first : slip;
     }
+    if (state == COEX_OUTBOX_QUEUED && first != NULL)
+        put_obstacle(first, batch);
     coex_outbox_commit(outbox, batch, person);
+    if (outbox->locked_out)
+        coex_outbox_check_access(outbox);
     if (state == COEX_OUTBOX_PARKED)
         coex_outbox_prompt(outbox, person);
     if (state == COEX_OUTBOX_HELD)
@@ -125,7 +152,12 @@ return_slip(CoexSlip *slip, gpointer data)
     if (!back->all_used && !coex_template_values_have(back->values, slip->row->text)) {
         g_autofree char *line = g_strconcat("Not sent: ", slip->row->text, NULL);
 
-        coex_batch_add_line(back->batch, slip->row->person_id, COEX_FEED_NOTICE, line, NULL, now);
+        /* What was shown stands in the log as if it had been sent. */
+        coex_batch_add_line(back->batch, slip->row->person_id,
+                            slip->row->shown ? COEX_FEED_RECORD : COEX_FEED_NOTICE, line, NULL,
+                            now);
+    } else if (slip->row->shown) {
+        coex_slip_put_record(slip, back->batch, "Sent in the template");
     }
     coex_batch_remove_outbox(back->batch, slip->row->local_id);
     coex_slip_remove(slip);
@@ -171,7 +203,10 @@ hold_slip(CoexSlip *slip, gpointer data)
 
     coex_slip_set_state(slip, COEX_OUTBOX_HELD);
     coex_slip_put(slip, batch);
-    tell_held(slip->outbox, coex_slip_person(slip), slip->row->text);
+    if (slip->row->shown)
+        coex_slip_put_record(slip, batch, "Not sent yet, and held until they write");
+    else
+        tell_held(slip->outbox, coex_slip_person(slip), slip->row->text);
 }
 
 void
@@ -202,6 +237,13 @@ coex_outbox_cancel(CoexOutbox *outbox, CoexPerson *person)
     coex_account_tell_prompt_over(outbox->account, person);
 }
 
+static void
+note_kept(CoexSlip *slip, gpointer data)
+{
+    slip->owed = TRUE;
+    collect_text(slip, data);
+}
+
 void
 coex_outbox_tell_kept(CoexOutbox *outbox)
 {
@@ -214,12 +256,12 @@ coex_outbox_tell_kept(CoexOutbox *outbox)
         g_autoptr(GString) texts = g_string_new(NULL);
         g_autofree char *excerpt = NULL;
 
-        if (each_slip(outbox, lane->person_id, COEX_OUTBOX_QUEUED, collect_text, texts) == 0)
+        if (each_slip(outbox, lane->person_id, COEX_OUTBOX_QUEUED, note_kept, texts) == 0)
             continue;
         excerpt = coex_text_excerpt(texts->str, EXCERPT);
-        coex_account_tell_notice(
-            outbox->account, coex_people_by_id(outbox->account->people, lane->person_id),
-            "Not sent yet; it waits until the account is connected again: %s", excerpt);
+        coex_account_tell_notice(outbox->account,
+                                 coex_people_by_id(outbox->account->people, lane->person_id), KEPT,
+                                 excerpt);
     }
 }
 
@@ -297,6 +339,7 @@ release_slip(CoexSlip *slip, gpointer data)
     }
     slip->row->typed = FALSE;
     slip->released = TRUE;
+    slip->owed = slip->row->shown;
     coex_slip_set_state(slip, COEX_OUTBOX_QUEUED);
     coex_slip_put_shown(slip, batch);
 }

@@ -10,6 +10,7 @@
 #define NETWORK_RETRY_MAX 5     /* 2^n seconds between tries while the network is down */
 #define PAUSE_MIN_MS 1000       /* between tries of the whole number while WhatsApp refuses */
 #define EXCERPT 40
+#define OLD_S 60 /* after that the time in the log is not when it was sent */
 
 static void send_slip(CoexSlip *slip);
 
@@ -80,11 +81,12 @@ turn_at(CoexOutbox *outbox, CoexLane *lane, const CoexSlip *slip, gint64 now_us)
     return 0;
 }
 
-/* On WhatsApp, not on a turn that our own pace will give it. */
+/* On WhatsApp, not on a turn that our own pace will give it. What has no clear answer has a line of
+ * its own. */
 static gboolean
 is_waiting(const CoexOutbox *outbox, const CoexSlip *slip)
 {
-    return slip->row->state == COEX_OUTBOX_SENDING || slip->row->state == COEX_OUTBOX_UNCERTAIN ||
+    return slip->row->state == COEX_OUTBOX_SENDING ||
            (slip->row->state == COEX_OUTBOX_QUEUED &&
             (outbox->n_failures > 0 || slip->row->attempts > 0));
 }
@@ -104,6 +106,7 @@ on_slow(gpointer data)
     if (slip == NULL || lane->slow_told)
         return G_SOURCE_REMOVE;
     lane->slow_told = TRUE;
+    slip->owed = TRUE;
     excerpt = coex_text_excerpt(slip->row->text, EXCERPT);
     coex_account_tell_notice(lane->outbox->account, coex_slip_person(slip),
                              "Waiting for WhatsApp: %s", excerpt);
@@ -150,7 +153,8 @@ coex_outbox_pump(CoexOutbox *outbox)
 {
     g_autoptr(GList) lanes = NULL;
 
-    if (outbox->stopped || outbox->checking_access || !outbox->account->online)
+    if (outbox->stopped || outbox->checking_access || outbox->locked_out ||
+        !outbox->account->online)
         return;
     lanes = g_hash_table_get_values(outbox->lanes);
     for (GList *item = lanes; item != NULL; item = item->next)
@@ -321,13 +325,24 @@ static void
 leave_lane(CoexOutbox *outbox, CoexSlip *slip, CoexPerson *person)
 {
     CoexLane *lane = coex_outbox_lane(outbox, person->id);
-    g_autofree char *excerpt = coex_text_excerpt(slip->row->text, EXCERPT);
 
     coex_timer_clear(&lane->slow);
-    if (lane->slow_told)
-        coex_account_tell_notice(outbox->account, person, "Sent: %s", excerpt);
     lane->slow_told = FALSE;
     coex_slip_remove(slip);
+}
+
+/* Where it was said that the text waits, or the log has it from long before. */
+static void
+put_end(CoexSlip *slip, CoexBatch *batch, gint64 sent_at)
+{
+    const CoexOutboxRow *row = slip->row;
+    gint64 now = coex_account_now(slip->outbox->account);
+    g_autofree char *what = NULL;
+
+    if (!slip->owed && !(slip->loaded && row->shown && now - row->created_at >= OLD_S))
+        return;
+    what = coex_window_describe_time("Sent at ", sent_at, now);
+    coex_slip_put_record(slip, batch, what);
 }
 
 /* What an accepted send means beside itself, whether its answer or its status said so. */
@@ -381,6 +396,7 @@ accept_slip(CoexSlip *slip)
     person->active_at = MAX(person->active_at, coex_account_now(account));
     coex_waiting_note_answer(person, coex_account_now(account));
     coex_batch_put_person(batch, person);
+    put_end(slip, batch, coex_account_now(account));
     ticket->change =
         coex_batch_outbox_accepted(batch, slip->row, slip->wamid, coex_account_now(account));
     coex_store_commit(account->store, batch, on_accepted, ticket);
@@ -424,6 +440,8 @@ coex_outbox_settle(CoexOutbox *outbox, CoexBatch *batch, const CoexStatus *statu
         (slip->row->state == COEX_OUTBOX_FAILED || slip->row->state == COEX_OUTBOX_UNCONFIRMED))
         coex_batch_add_outcome(batch, slip->row, COEX_FEED_ARRIVED, NULL,
                                COEX_LINE_SHOWN | COEX_LINE_KEPT, coex_account_now(outbox->account));
+    else if (status->state != COEX_STATE_FAILED)
+        put_end(slip, batch, status->time > 0 ? status->time : coex_account_now(outbox->account));
     coex_batch_outbox_accepted(batch, slip->row, status->wamid, coex_account_now(outbox->account));
     return TRUE;
 }
@@ -441,10 +459,6 @@ coex_outbox_settled(CoexOutbox *outbox, const char *local_id, gboolean failed, c
         return;
     }
     person = coex_slip_person(slip);
-    /* What failed has a line of its own, and so has what was told as failed or unconfirmed. */
-    if (failed || slip->row->state == COEX_OUTBOX_FAILED ||
-        slip->row->state == COEX_OUTBOX_UNCONFIRMED)
-        coex_outbox_lane(outbox, person->id)->slow_told = FALSE;
     leave_lane(outbox, slip, person);
     if (!failed && coex_waiting_note_answer(person, coex_account_now(outbox->account)))
         coex_account_store_person(outbox->account, person);
@@ -463,6 +477,44 @@ forget_slow(CoexSlip *slip)
 
     coex_timer_clear(&lane->slow);
     lane->slow_told = FALSE;
+    slip->owed = FALSE;
+}
+
+/* At once, with what it means for those behind. */
+static void
+tell_uncertain(CoexSlip *slip)
+{
+    CoexLane *lane = coex_outbox_lane(slip->outbox, slip->row->person_id);
+    g_autofree char *excerpt = coex_text_excerpt(slip->row->text, EXCERPT);
+
+    forget_slow(slip);
+    for (GList *item = lane->slips.head; item != NULL; item = item->next) {
+        CoexSlip *behind = item->data;
+
+        behind->owed |= behind == slip || behind->row->state == COEX_OUTBOX_QUEUED;
+    }
+    coex_account_tell_notice(
+        slip->outbox->account, coex_slip_person(slip),
+        "It is not clear whether this was sent: %s\nWhatsApp gave no clear answer. Its "
+        "confirmation "
+        "is awaited, %d minutes at most; what you write meanwhile waits behind it.",
+        excerpt, (slip->outbox->account->receiving ? UNCERTAIN_S : UNCERTAIN_DEAF_S) / 60);
+}
+
+static void
+give_up(CoexSlip *slip)
+{
+    CoexAccount *account = slip->outbox->account;
+    CoexBatch *batch = coex_account_batch(account);
+
+    forget_slow(slip);
+    coex_slip_set_state(slip, COEX_OUTBOX_UNCONFIRMED);
+    coex_slip_put_why(
+        slip, batch, COEX_FEED_UNCONFIRMED,
+        "WhatsApp gave no clear answer, and has not confirmed it: it may have arrived. "
+        "Look at the phone before you send it again.");
+    coex_outbox_commit(slip->outbox, batch, coex_slip_person(slip));
+    coex_hub_retry_delayed(account->hub);
 }
 
 static gboolean
@@ -470,23 +522,14 @@ on_unconfirmed(gpointer data)
 {
     CoexSlip *slip = data;
     CoexAccount *account = slip->outbox->account;
-    CoexBatch *batch;
 
     coex_timer_clear(&slip->confirm);
     /* Counted as well: a clock that is corrected meanwhile may have been ahead by days. */
     if (!account->receiving && slip->n_waits++ < UNCERTAIN_DEAF_S / UNCERTAIN_S &&
-        coex_account_now(account) - slip->row->state_at < UNCERTAIN_DEAF_S) {
+        coex_account_now(account) - slip->row->state_at < UNCERTAIN_DEAF_S)
         slip->confirm = coex_timer_new(UNCERTAIN_S * 1000, on_unconfirmed, slip);
-        return G_SOURCE_REMOVE;
-    }
-    forget_slow(slip);
-    coex_slip_set_state(slip, COEX_OUTBOX_UNCONFIRMED);
-    batch = coex_account_batch(account);
-    coex_slip_put_why(slip, batch, COEX_FEED_UNCONFIRMED,
-                      "The connection broke while it was sent, and WhatsApp has not confirmed it: "
-                      "it may have arrived. Look at the phone before you send it again.");
-    coex_outbox_commit(slip->outbox, batch, coex_slip_person(slip));
-    coex_hub_retry_delayed(account->hub);
+    else
+        give_up(slip);
     return G_SOURCE_REMOVE;
 }
 
@@ -501,16 +544,15 @@ coex_slip_await_status(CoexSlip *slip)
 }
 
 static void
-on_access_checked(CoexAccount *account, const GError *error)
+hold_again(CoexSlip *slip, const char *why)
 {
-    account->outbox->checking_access = FALSE;
-    if (g_error_matches(error, COEX_ERROR, COEX_ERROR_AUTH)) {
-        coex_outbox_tell_kept(account->outbox);
-        coex_account_tell_failed(account, error);
-        return;
-    }
-    account->outbox->access_proven = TRUE;
-    coex_outbox_pump(account->outbox);
+    CoexBatch *batch = coex_account_batch(slip->outbox->account);
+    g_autofree char *line = g_strconcat(why, " It is held again", NULL);
+
+    coex_slip_set_state(slip, COEX_OUTBOX_HELD);
+    coex_slip_put(slip, batch);
+    coex_slip_put_record(slip, batch, line);
+    coex_outbox_commit(slip->outbox, batch, coex_slip_person(slip));
 }
 
 static void
@@ -525,12 +567,13 @@ park_again(CoexSlip *slip, const char *why)
         coex_slip_fail(slip, why, COEX_GRAPH_WINDOW_CLOSED);
         return;
     }
-    coex_slip_set_state(slip, slip->released ? COEX_OUTBOX_HELD : COEX_OUTBOX_PARKED);
+    if (slip->released) {
+        hold_again(slip, why);
+        return;
+    }
+    coex_slip_set_state(slip, COEX_OUTBOX_PARKED);
     coex_slip_commit(slip);
-    if (slip->released)
-        coex_account_tell_notice(account, person, "%s It is held again: %s", why, slip->row->text);
-    else
-        coex_outbox_prompt(slip->outbox, person);
+    coex_outbox_prompt(slip->outbox, person);
 }
 
 /* One step of waiting for all that fail together: what befell one would befall the next. */
@@ -552,6 +595,20 @@ network_delay_ms(const CoexOutbox *outbox)
     return (gint64)1000 << MIN(outbox->n_failures, NETWORK_RETRY_MAX);
 }
 
+/* Where no webhook can come, no status would. */
+static void
+wait_for_status(CoexSlip *slip)
+{
+    if (!coex_account_hears(slip->outbox->account)) {
+        give_up(slip);
+        return;
+    }
+    coex_slip_set_state(slip, COEX_OUTBOX_UNCERTAIN);
+    coex_slip_commit(slip);
+    tell_uncertain(slip);
+    coex_slip_await_status(slip);
+}
+
 static void
 refuse(CoexSlip *slip, const GError *error, gint64 at_least_ms)
 {
@@ -561,18 +618,15 @@ refuse(CoexSlip *slip, const GError *error, gint64 at_least_ms)
     g_debug("text %s: refused, error %d, Graph code %d", slip->row->local_id, error->code,
             coex_error_get_graph_code(error));
     if (g_error_matches(error, COEX_ERROR, COEX_ERROR_UNCERTAIN)) {
-        coex_slip_set_state(slip, COEX_OUTBOX_UNCERTAIN);
-        coex_slip_commit(slip);
-        coex_slip_await_status(slip);
+        wait_for_status(slip);
     } else if (g_error_matches(error, COEX_ERROR, COEX_ERROR_NETWORK)) {
         pause_all(outbox, network_delay_ms(outbox));
         requeue(slip, 0);
     } else if (g_error_matches(error, COEX_ERROR, COEX_ERROR_WINDOW_CLOSED)) {
         park_again(slip, error->message);
     } else if (g_error_matches(error, COEX_ERROR, COEX_ERROR_AUTH) && !outbox->access_proven) {
-        outbox->checking_access = TRUE;
         requeue(slip, 0);
-        coex_account_recheck(outbox->account, on_access_checked);
+        coex_outbox_check_access(outbox);
     } else if (kind != COEX_RETRY_NEVER) {
         if (kind != COEX_RETRY_PAIR)
             pause_all(outbox, coex_retry_delay_ms(kind, outbox->n_failures, g_random_double()));

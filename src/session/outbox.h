@@ -29,8 +29,7 @@ void coex_outbox_cancel(CoexOutbox *outbox, CoexPerson *person);
 void coex_outbox_resend(CoexOutbox *outbox, CoexPerson *person);
 void coex_outbox_discard(CoexOutbox *outbox, CoexPerson *person);
 void coex_outbox_list_held(CoexOutbox *outbox, CoexPerson *person);
-/* Tells in each conversation what waits for another login; to be called before the account goes off
- * without the user's doing. */
+/* Tells in each conversation what waits for a good key. */
 void coex_outbox_tell_kept(CoexOutbox *outbox);
 /* The person's texts in that state. */
 guint coex_outbox_count(CoexOutbox *outbox, gint64 person_id, CoexOutboxState state);

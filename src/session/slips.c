@@ -128,6 +128,7 @@ slip_load(CoexOutbox *outbox, const CoexOutboxRow *row)
     CoexSlip *slip = slip_add(outbox, coex_outbox_row_copy(row));
 
     slip->stored = TRUE;
+    slip->loaded = TRUE;
     if (row->state == COEX_OUTBOX_SENDING)
         coex_slip_set_state(slip, COEX_OUTBOX_UNCERTAIN);
     else
@@ -229,6 +230,7 @@ coex_outbox_stop(CoexOutbox *outbox)
     batch = coex_account_batch(outbox->account);
     coex_timer_clear(&outbox->pump);
     coex_timer_clear(&outbox->silence);
+    coex_timer_clear(&outbox->unlock);
     g_hash_table_iter_init(&iter, outbox->lanes);
     while (g_hash_table_iter_next(&iter, NULL, &value))
         stop_lane(value, batch);
@@ -300,11 +302,13 @@ coex_slip_put(CoexSlip *slip, CoexBatch *batch)
     slip->commit = slip->outbox->n_commits + 1;
     slip->unsaved = FALSE;
     coex_batch_put_outbox(batch, row, slip->feeds, row->state_at);
-    if (slip->why != NULL)
-        coex_batch_add_outcome(batch, row, slip->why_kind, slip->why,
-                               (row->shown || slip->feeds ? COEX_LINE_SHOWN : 0) |
-                                   coex_outbox_row_get_offer(row, slip->code),
-                               row->state_at);
+    if (slip->why == NULL)
+        return;
+    slip->owed = FALSE;
+    coex_batch_add_outcome(batch, row, slip->why_kind, slip->why,
+                           (row->shown || slip->feeds ? COEX_LINE_SHOWN : 0) |
+                               coex_outbox_row_get_offer(row, slip->code),
+                           row->state_at);
 }
 
 void

@@ -5,8 +5,8 @@
 #include "session/account.h"
 
 /* The outbox's inside, shared by outbox.c (the queue and its life with the network), held.c (what
- * waits for a person's decision) and stuck.c (what failed). A slip is one outbox row in memory; a
- * lane holds one person's slips in order. */
+ * waits for a person's decision), stuck.c (what failed) and access.c (the key). A slip is one
+ * outbox row in memory; a lane holds one person's slips in order. */
 
 /* A full bucket beside the steady rate would make more than the allowed rate in its first second.
  */
@@ -27,6 +27,8 @@ typedef struct {
     gboolean wait_told;    /* asked for too early, and not again until all others are gone */
     char *origin;          /* local id of the failed one that is sent again with this, NULL */
     gboolean released;     /* was held: a closed window puts it back */
+    gboolean owed;         /* it was told that it waits: its end is told too */
+    gboolean loaded;       /* an earlier session left it */
     gboolean accepted;     /* the API took it; being written down */
     char *wamid;           /* of that */
     gconstpointer request; /* names it to the HTTP client; NULL until it was started */
@@ -41,7 +43,7 @@ typedef struct {
     GQueue slips; /* CoexSlip, by position */
     CoexPace pace;
     GSource *slow;      /* until "waiting for WhatsApp" is said */
-    gboolean slow_told; /* it was said, and not yet taken back */
+    gboolean slow_told; /* it was said, and nothing has left since */
     GSource *save;      /* until what the disk refused is written again */
     GPtrArray *gone;    /* char *, local ids that must not be found on disk */
     CoexOutbox *outbox;
@@ -58,6 +60,8 @@ struct CoexOutbox {
     guint n_failures;         /* of all together, since the last accepted send */
     gboolean checking_access; /* nothing goes until the login check has answered */
     gboolean access_proven;   /* it has answered well once since the last accepted send */
+    gboolean locked_out; /* it said that the key is dead: nothing goes until another says else */
+    GSource *unlock;     /* until it is asked again */
     GSource *pump;
     gint64 pump_at_us;
     GSource *silence; /* until "no webhook reaches" is said */
@@ -114,6 +118,8 @@ void coex_slip_put_failed(CoexSlip *slip, CoexBatch *batch, const char *why, int
 void coex_slip_adopt(CoexOutbox *outbox, const CoexOutboxRow *row);
 /* Sends what may go now, sets a timer for the rest. */
 void coex_outbox_pump(CoexOutbox *outbox);
+/* Repeats the login check; nothing goes before it has answered, nor after it was refused. */
+void coex_outbox_check_access(CoexOutbox *outbox);
 /* Tells the prompt with all parked texts of the person, and why they wait. */
 void coex_outbox_prompt(CoexOutbox *outbox, CoexPerson *person);
 /* Starts waiting for the status of an uncertain slip. */

@@ -345,8 +345,14 @@ revoked_in_the_middle(World *world)
     world_customer_writes(world, "ada", ADA, "Hello");
     coex_sim_revoke_token(world->sim);
     host_type(world->host, ADA, "kept for later");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "Not sent yet*kept for later");
+    world_customer_writes(world, "ada", ADA, "Are you there?");
+    host_check(world->host, host_count(world->host, EVENT_DISCONNECTED, NULL, NULL) == 0);
 
-    const HostEvent *end = host_wait_for(world->host, EVENT_DISCONNECTED, NULL, NULL);
+    /* Only a login can ask for another password. */
+    host_logout(world->host);
+    host_login(world->host);
+    const HostEvent *end = host_wait_for(world->host, EVENT_DISCONNECTED, NULL, "*password*");
     host_check(world->host, g_str_equal(end->detail, "AUTHENTICATION_FAILED"));
     coex_sim_restore_token(world->sim);
     host_go_online(world->host);

@@ -179,6 +179,8 @@ test_dropped_accepted(Desk *desk)
     open_shop(desk);
     coex_sim_drop_next(desk->sim, TRUE);
     say(desk, "ada", "Half heard");
+    desk_wait_notice(desk, "ada", "It is not clear whether this was sent: Half heard*");
+    desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Sent at ??:??: Half heard");
     desk_wait_state(desk, "ada", "delivered*: Half heard");
     say(desk, "ada", "Afterwards");
     take(desk, "ada", "Half heard");
@@ -195,7 +197,9 @@ test_dropped_lost(Desk *desk)
     open_shop(desk);
     coex_sim_drop_next(desk->sim, FALSE);
     say(desk, "ada", "Into the void");
+    desk_wait_notice(desk, "ada", "It is not clear whether this was sent: Into the void*");
     say(desk, "ada", "Waits behind");
+    desk_wait_feed(desk, COEX_FEED_NOTICE, "ada", "Waits until it is clear *: Waits behind");
     desk_wait_requests(desk, "messages", 1);
     /* the first login makes it uncertain in any case, the second finds it old */
     desk_restart(desk);
@@ -204,10 +208,28 @@ test_dropped_lost(Desk *desk)
     desk_login(desk);
     desk_wait_feed(desk, COEX_FEED_UNCONFIRMED, "ada", "Into the void");
     take(desk, "ada", "Waits behind");
+    desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Sent at ??:??: Waits behind");
     g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 1);
     coex_session_resend(desk->session, desk_name("ada"));
     desk_wait_feed(desk, COEX_FEED_SENT, "ada", "Into the void");
     take(desk, "ada", "Into the void");
+}
+
+/* Where nothing is received no confirmation can come: nobody waits for it. */
+static void
+test_dropped_unheard(Desk *desk)
+{
+    desk_login(desk);
+    desk_hear(desk, "ada", "Hello");
+    desk_logout(desk);
+    desk->config.listen = "off";
+    desk_login(desk);
+    coex_sim_drop_next(desk->sim, FALSE);
+    say(desk, "ada", "Into the void");
+    desk_wait_feed(desk, COEX_FEED_UNCONFIRMED, "ada", "Into the void");
+    say(desk, "ada", "Goes on");
+    take(desk, "ada", "Goes on");
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 1);
 }
 
 static void
@@ -217,7 +239,7 @@ test_slow(Desk *desk)
     coex_sim_delay_next(desk->sim, 5600);
     say(desk, "ada", "With patience");
     desk_wait_notice(desk, "ada", "Waiting for WhatsApp: With patience");
-    desk_wait_notice(desk, "ada", "Sent: With patience");
+    desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Sent at ??:??: With patience");
     take(desk, "ada", "With patience");
 }
 
@@ -231,13 +253,18 @@ test_slow_without_answer(Desk *desk)
     coex_sim_set_auto_status(desk->sim, FALSE);
     coex_sim_drop_next(desk->sim, TRUE);
     say(desk, "ada", "Half heard");
+    desk_wait_notice(desk, "ada", "It is not clear whether this was sent: Half heard*");
     say(desk, "ada", "Waits behind");
-    desk_wait_notice(desk, "ada", "Waiting for WhatsApp: Half heard");
+    desk_wait_feed(desk, COEX_FEED_NOTICE, "ada", "Waits until it is clear *: Waits behind");
+    say(desk, "ben", "Others go on");
     take(desk, "ada", "Half heard");
+    take(desk, "ben", "Others go on");
     wamid = coex_sim_dup_last_sent(desk->sim, "ada");
     coex_sim_status(desk->sim, wamid, "sent");
-    desk_wait_notice(desk, "ada", "Sent: Half heard");
+    desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Sent at ??:??: Half heard");
+    desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Sent at ??:??: Waits behind");
     take(desk, "ada", "Waits behind");
+    g_assert_cmpuint(desk_count(desk, DESK_NOTICE, NULL, "Waiting for WhatsApp*"), ==, 0);
 }
 
 static void
@@ -315,48 +342,52 @@ test_same_words(Desk *desk)
     take(desk, "ada", "Yes");
 }
 
+/* A dead key stops the sending only. */
 static void
 test_token_revoked(Desk *desk)
 {
     open_shop(desk);
     coex_sim_revoke_token(desk->sim);
-    desk->strict &= ~(1u << DESK_FEED);
-    desk_send(desk, "ada", "Locked out");
-    desk_send(desk, "ada", "Me too");
-    desk_wait_notice(desk, "ada",
-                     "Not sent yet; it waits until the account is connected*: Locked*");
+    say(desk, "ada", "Locked out");
+    desk_wait_notice(desk, "ada", "Not sent yet; it waits until WhatsApp accepts*: Locked out");
+    desk_wait_notice(desk, NULL, "Nothing can be sent: *password*Messages are still received*");
+    say(desk, "ada", "Me too");
+    desk_wait_feed(desk, COEX_FEED_NOTICE, "ada", "Not sent yet; *: Me too");
+    desk_hear(desk, "ada", "Can you hear me?");
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, NULL), ==, 0);
+    g_assert_cmpuint(desk_count(desk, DESK_NOTICE, NULL, "Nothing can be sent*"), ==, 1);
+    g_assert_cmpuint(desk_count(desk, DESK_FAILED, NULL, "*"), ==, 0);
+    /* a new login is refused as any other with a dead key */
+    desk_logout(desk);
+    desk_start(desk);
     desk_wait_failed(desk, COEX_ERROR_AUTH, "*");
     desk_logout(desk);
-    g_assert_cmpuint(desk_count(desk, DESK_FAILED, NULL, "*"), ==, 1);
     coex_sim_restore_token(desk->sim);
     desk_login(desk);
     take(desk, "ada", "Locked out");
     take(desk, "ada", "Me too");
 }
 
-/* Typed while the engine has given up and the chat program does not know it yet. */
+/* What is typed asks again whether the key is good, and what has waited goes first. */
 static void
-test_typed_too_late(Desk *desk)
+test_token_comes_back(Desk *desk)
 {
-    const char *check = desk_is_meta(desk) ? "number" : "health";
-    guint n;
-
     open_shop(desk);
-    n = coex_sim_n_requests(desk->sim, check);
     coex_sim_revoke_token(desk->sim);
-    say(desk, "ada", "Locked out");
-    desk_wait_requests(desk, check, n + 1);
-    desk_send(desk, "ada", "Too late");
-    desk_ignore(desk, "Not sent yet*");
-    desk_wait_failed(desk, COEX_ERROR_AUTH, "*");
-    desk_send(desk, "ada", "Much too late");
-    desk->strict &= ~(1u << DESK_FEED);
-    desk_logout(desk);
+    say(desk, "ada", "First");
+    desk_wait_notice(desk, "ada", "Not sent yet; *: First");
+    desk_wait_notice(desk, NULL, "Nothing can be sent: *");
     coex_sim_restore_token(desk->sim);
-    desk_login(desk);
-    take(desk, "ada", "Locked out");
-    take(desk, "ada", "Too late");
-    take(desk, "ada", "Much too late");
+    say(desk, "ada", "Second");
+    desk_wait_feed(desk, COEX_FEED_NOTICE, "ada", "Not sent yet; *: Second");
+    desk_wait_notice(desk, NULL, "WhatsApp accepts the access again*");
+    desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Sent at ??:??: First");
+    desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Sent at ??:??: Second");
+    take(desk, "ada", "First");
+    take(desk, "ada", "Second");
+    say(desk, "ada", "As ever");
+    take(desk, "ada", "As ever");
+    desk_wait_state(desk, "ada", "delivered*: As ever");
 }
 
 /* One 401 is not the end: the login check decides. */
@@ -453,6 +484,8 @@ test_stale(Desk *desk)
     desk_advance(desk, 2 * HOUR_S);
     desk_login(desk);
     desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "Old news");
+    /* the log has it as of two hours ago, which is when it was sent */
+    desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Sent at *: Ahead of it");
     desk_wait_state(desk, "ada", "delivered*: Ahead of it");
     g_assert_cmpuint(coex_sim_n_sent(desk->sim, NULL), ==, 1);
     coex_session_resend(desk->session, desk_name("ada"));
@@ -477,13 +510,14 @@ main(int argc, char **argv)
     /* five seconds each, and the same for both */
     desk_add_at(DESK_ONLY_META, "/send/dropped-lost", test_dropped_lost);
     desk_add_at(DESK_ONLY_360DIALOG, "/send/slow", test_slow);
+    desk_add("/send/dropped-unheard", test_dropped_unheard);
     desk_add_at(DESK_ONLY_360DIALOG, "/send/slow-without-answer", test_slow_without_answer);
     desk_add("/send/network-down", test_network_down);
     desk_add("/send/early-status", test_early_status);
     desk_add("/send/own-echo", test_own_echo);
     desk_add("/send/same-words", test_same_words);
     desk_add("/send/token-revoked", test_token_revoked);
-    desk_add("/send/typed-too-late", test_typed_too_late);
+    desk_add("/send/token-comes-back", test_token_comes_back);
     desk_add("/send/token-hiccup", test_token_hiccup);
     desk_add("/send/no-permission", test_no_permission);
     desk_add("/send/read-when-answered", test_read_when_answered);

@@ -67,6 +67,7 @@ test_shown(Desk *desk)
     desk_wait_feed(desk, COEX_FEED_ECHO, "ada", "Unread echo");
     desk_wait_feed(desk, COEX_FEED_INBOUND, "ben", "Unread two");
     take(desk, "ben", "Queued for Ben");
+    desk_wait_any_feed(desk, COEX_FEED_RECORD, "ben", "Sent at *: Queued for Ben");
     g_assert_true(desk_view(desk, "ada")->window.open);
     g_assert_cmpstr(desk_view(desk, "ada")->alias, ==, "Ada Lovelace");
     g_assert_cmpuint(desk_view(desk, "carla")->n_held, ==, 1);

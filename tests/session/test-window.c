@@ -325,12 +325,14 @@ test_refused(Desk *desk)
     g_assert_true(strstr(prompt->detail, "131047") == NULL); /* a form is no place for it */
     desk_wait_window(desk, "ada", FALSE);
     coex_session_hold(desk->session, desk_name("ada"));
-    desk_wait_notice(desk, "ada", "Held until *");
+    desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Not sent yet, and held until *: Too late");
     desk_wait_prompt_over(desk, "ada");
     desk_advance(desk, 60);
     g_free(coex_sim_customer_sends(desk->sim, "ada", "Yes?"));
     desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Yes?");
     take(desk, "ada", "Too late");
+    /* its own line stands above theirs */
+    desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Sent at ??:??: Too late");
     desk_wait_state(desk, "ada", "delivered*");
 }
 
@@ -364,14 +366,58 @@ test_held_put_back(Desk *desk)
     g_free(coex_sim_customer_sends(desk->sim, "dana", "Hi"));
     desk_wait_feed(desk, COEX_FEED_INBOUND, "dana", "Hi");
     desk_wait_feed(desk, COEX_FEED_SENT, "dana", "Patience");
-    desk_wait_notice(desk, "dana", "*window is closed*held again: Patience");
+    desk_wait_feed(desk, COEX_FEED_RECORD, "dana", "*window is closed*held again: Patience");
     desk_wait_window(desk, "dana", FALSE);
     desk_fence(desk);
     g_assert_cmpuint(desk_view(desk, "dana")->n_held, ==, 1);
     desk_advance(desk, 60);
     g_free(coex_sim_customer_sends(desk->sim, "dana", "Hi again"));
     desk_wait_feed(desk, COEX_FEED_INBOUND, "dana", "Hi again");
+    desk_wait_feed(desk, COEX_FEED_RECORD, "dana", "Sent at ??:??: Patience");
     take(desk, "dana", "Patience");
+}
+
+/* What was shown as sent and then refused: whatever the user does with it is told. */
+static void
+type_too_late(Desk *desk)
+{
+    open_shop(desk);
+    desk_hear(desk, "ada", "Hi");
+    coex_sim_close_window(desk->sim, "ada");
+    desk_send(desk, "ada", "Too late");
+    desk_wait_feed(desk, COEX_FEED_TYPED, "ada", "Too late");
+    desk_wait_prompt(desk, "ada", "Too late");
+}
+
+static void
+test_refused_and_cancelled(Desk *desk)
+{
+    type_too_late(desk);
+    coex_session_cancel(desk->session, desk_name("ada"));
+    desk_wait_prompt_over(desk, "ada");
+    desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Not sent: Too late");
+}
+
+static void
+test_refused_and_discarded(Desk *desk)
+{
+    type_too_late(desk);
+    coex_session_discard(desk->session, desk_name("ada"));
+    desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Not sent, and discarded: Too late");
+    desk_wait_prompt_over(desk, "ada");
+}
+
+static void
+test_refused_and_carried(Desk *desk)
+{
+    const char *const values[] = { "Bob", "Too late", NULL };
+
+    type_too_late(desk);
+    send_template(desk, "ada", "order_update", values);
+    desk_wait_prompt_over(desk, "ada");
+    desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Sent in the template: Too late");
+    desk_wait_feed(desk, COEX_FEED_SENT, "ada", "Hi Bob, your order Too late*");
+    take(desk, "ada", NULL);
 }
 
 static void
@@ -599,6 +645,9 @@ main(int argc, char **argv)
     desk_add("/window/opens-while-asked", test_opens_while_asked);
     desk_add("/window/refused", test_refused);
     desk_add("/window/refused-later", test_refused_later);
+    desk_add("/window/refused-and-cancelled", test_refused_and_cancelled);
+    desk_add("/window/refused-and-discarded", test_refused_and_discarded);
+    desk_add("/window/refused-and-carried", test_refused_and_carried);
     desk_add("/window/held-put-back", test_held_put_back);
     desk_add("/window/closes-with-time", test_closes_with_time);
     desk_add("/window/what-opens", test_what_opens);

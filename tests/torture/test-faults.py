@@ -103,7 +103,7 @@ class Faults:
     def is_out(self, number, who, text):
         """The text has been sent, or was given back, or is told to be uncertain."""
         return (self.sim.said.count(f"^-> {who}: {text}$") or
-                self.host.count(rf"^message\t[^\t]*\t{number}\tSYSTEM.*{text}"))
+                self.host.count(rf"^message\t[^\t]*\t{number}\t[^\t]*(SYSTEM|ERROR).*{text}"))
 
     def wait_out(self, who, number, name, is_hurt):
         begin = time.monotonic()

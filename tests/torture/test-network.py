@@ -180,7 +180,7 @@ class World:
         self.gate.answer("pass")
         self.host.sync()
         check([self.gate.count(text) for text in texts] == [1] * len(texts), "one went more than once")
-        check(self.host.count(rf"^message\t[^\t]*\t{number}\tSYSTEM.*idle") == 0, "the user is told of it")
+        check(self.host.count(rf"^message\t[^\t]*\t{number}\t[^\t]*(SYSTEM|ERROR).*idle") == 0, "the user is told of it")
 
     # ---- an answer that cannot be written down ----
 
@@ -207,7 +207,7 @@ class World:
     def failed_on_bad_disk(self):
         """a failure is not written down: the user is told all the same"""
         def is_told(_, number, text):
-            return self.host.count(rf"^message\t[^\t]*\t{number}\tSYSTEM.*{text}.*131026") == 1
+            return self.host.count(rf"^message\t[^\t]*\t{number}\t[A-Z|]*ERROR.*{text}.*131026") == 1
         self.answered_on_bad_disk(http(400, error_object(131026)), is_told)
 
     # ---- for ten minutes ----
