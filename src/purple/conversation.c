@@ -14,6 +14,9 @@
 
 #define EXCERPT 100
 
+/* Before what was typed at the phone: by somebody else, maybe, or long ago. */
+#define FROM_PHONE "[phone] "
+
 /* Ours to set; whatever else came with a typed line goes back with its echo. */
 #define OWN_FLAGS                                                                                  \
     (PURPLE_MESSAGE_SEND | PURPLE_MESSAGE_RECV | PURPLE_MESSAGE_REMOTE_SEND |                      \
@@ -158,17 +161,52 @@ show_inbound(CoexLogin *shown_in, const CoexFeedItem *item, const char *name)
         coex_session_mark_seen(login->session, name);
 }
 
+/* Finch stores an empty alias for its form's empty field, and then signs lines of ours with the
+ * customer's number. */
 static void
-write_own(CoexLogin *shown_in, const CoexFeedItem *item, const char *name, PurpleMessageFlags flags)
+drop_empty_alias(PurpleAccount *account)
+{
+    const char *alias = purple_account_get_alias(account);
+
+    if (alias != NULL && *alias == '\0')
+        purple_account_set_alias(account, NULL);
+}
+
+static void
+write_own_text(CoexLogin *shown_in, const char *name, const char *text, gint64 at,
+               PurpleMessageFlags flags)
 {
     g_autoptr(CoexLogin) login = coex_login_ref(shown_in);
     g_autofree char *who = g_strdup(coex_roster_get_name(login, name));
-    PurpleConversation *conv = ensure_conversation(login, who);
-    g_autofree char *html = make_html(who, item->text, item->time, &flags);
+    g_autofree char *html = make_html(who, text, at, &flags);
+    PurpleConversation *conv;
 
+    drop_empty_alias(login->account);
+    conv = login->over ? NULL : ensure_conversation(login, who);
     if (conv == NULL)
         return;
-    purple_conv_im_write(PURPLE_CONV_IM(conv), who, html, flags, (time_t)item->time);
+    purple_conv_im_write(PURPLE_CONV_IM(conv), who, html, flags, (time_t)at);
+}
+
+static void
+write_own(CoexLogin *login, const CoexFeedItem *item, const char *name, PurpleMessageFlags flags)
+{
+    write_own_text(login, name, item->text, item->time, flags);
+}
+
+/* The mark on every line, where each is shown as a message of its own. */
+static void
+show_echo(CoexLogin *login, const CoexFeedItem *item, const char *name)
+{
+    gboolean is_old = item->time < (gint64)time(NULL) - OLD_S;
+    gboolean apart = coex_host_get()->notice == COEX_NOTICE_IM;
+    g_auto(GStrv) lines = g_strsplit(item->text, "\n", apart ? -1 : 1);
+    g_autofree char *marked = g_strjoinv("\n" FROM_PHONE, lines);
+    g_autofree char *text = g_strconcat(FROM_PHONE, marked, NULL);
+
+    write_own_text(login, name, text, item->time,
+                   PURPLE_MESSAGE_SEND | PURPLE_MESSAGE_REMOTE_SEND |
+                       (is_old ? PURPLE_MESSAGE_DELAYED : 0));
 }
 
 /* What can be done about a line's text, as a sentence of its own; "" for nothing. */
@@ -232,7 +270,6 @@ show_own(CoexLogin *login, const CoexFeedItem *item)
 void
 coex_conversation_show(CoexLogin *login, const CoexFeedItem *item, const CoexPersonView *person)
 {
-    gboolean is_old = item->time < (gint64)time(NULL) - OLD_S;
     guint typed = GPOINTER_TO_UINT(g_hash_table_lookup(login->flags, person->name));
 
     if (coex_notice_is_own(login, person->name)) {
@@ -245,9 +282,7 @@ coex_conversation_show(CoexLogin *login, const CoexFeedItem *item, const CoexPer
         show_inbound(login, item, person->name);
         break;
     case COEX_FEED_ECHO:
-        write_own(login, item, person->name,
-                  PURPLE_MESSAGE_SEND | PURPLE_MESSAGE_REMOTE_SEND |
-                      (is_old ? PURPLE_MESSAGE_DELAYED : 0));
+        show_echo(login, item, person->name);
         break;
     case COEX_FEED_TYPED:
         write_own(login, item, person->name, typed | PURPLE_MESSAGE_SEND);

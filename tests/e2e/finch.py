@@ -27,7 +27,8 @@ class Finch:
         self.log = os.path.join(directory, "debug.log")
         self.pid = None
 
-    def start(self):
+    def start(self, shows=LIST):
+        """`shows`: what is there first."""
         command = (f"exec env LC_ALL=C.UTF-8 TERM=screen-256color HOME='{self.profile}' "
                    f"finch -d -c '{self.profile}' 2>>'{self.log}'")
         columns, rows = self.size
@@ -35,7 +36,31 @@ class Finch:
                    command)
         self._tmux("set", "-g", "status", "off")
         self.pid = int(self._tmux("display-message", "-p", "#{pane_pid}"))
-        self.wait(LIST)
+        self.wait(shows)
+
+    def forget_accounts(self):
+        """As on the first day: Finch then comes up with its form for a new one."""
+        os.unlink(os.path.join(self.profile, "accounts.xml"))
+
+    def add_account(self, values):
+        """Fills in the form for a new account, by the beginnings of its labels, and saves."""
+        self.keys("Enter")
+        screen = self.wait("WhatsApp Bus.*\n(?s:.*)Zephyr|WhatsApp Bus.*\n.*XMPP").split("\n")
+        entries = [line for line in screen[4:] if re.search(r"\u2502[A-Z][\w -]+", line[9:])]
+        at = next(n for n, line in enumerate(entries) if "WhatsApp" in line)
+        self.keys(*["Down"] * at, "Enter")
+        labels = re.findall(r"^\u2502(\w[^:_(\u2502]*?) *[:(_\u2502].*$|^\u2502 +(\[ \] \w+)",
+                            self.wait("App secret"), re.MULTILINE)
+        for label in [one or other for one, other in labels][1:]:
+            self.keys("Tab")
+            for wanted, value in values.items():
+                if label.startswith(wanted):
+                    self.keys("C-u")
+                    self.text(value)
+            if label.startswith("[ ] Remember"):
+                self.keys("Space")
+        self.keys("Tab", "Tab", "Enter")
+        self.wait_gone("New Account")
 
     def _tmux(self, *arguments, check=True):
         environment = dict(os.environ, LC_ALL="C.UTF-8")

@@ -2,13 +2,14 @@
 """The plugin in a real Finch: what stands on its screen, at both providers; once on a wide terminal
 and once on one of 80 x 24, on which the forms must have room."""
 import os
+import re
 import shutil
 import sys
 
 from day import run_days
 from finch import FORM, SMALL, WIDE, Finch
 from sim import Sim
-from tap import Suite
+from tap import Suite, wait_until
 
 
 class LowTerminal:
@@ -48,6 +49,52 @@ class LowTerminal:
         self.sim.end()
 
 
+class ByHand:
+    """Finch's own form for a new account, with what it leaves empty."""
+
+    def __init__(self, directory):
+        self.directory = os.path.join(directory, "by-hand")
+        os.makedirs(self.directory)
+        self.sim = Sim("360dialog", self.directory)
+        self.client = Finch(self.directory, [self.sim])
+        self.client.forget_accounts()
+
+    def cases(self):
+        return [self.new_account, self.own_lines, self.phone]
+
+    def new_account(self):
+        """an account is made in the form, and receives"""
+        options = self.sim.options()
+        self.client.start("New Account")
+        self.client.add_account({"Username": self.sim.number, "Password": self.sim.key,
+                                 "Webhook header": options["webhook-header"],
+                                 "Listen on": options["listen"], "API URL": options["api-url"]})
+        self.sim.do("ada says Hello")
+        self.client.wait("Ada Lovelace")
+
+    def own_lines(self):
+        """what is typed stands under the business's number"""
+        self.client.say("ada", "Welcome")
+        self.sim.said.expect("^-> ada: Welcome$")
+        wait_until("the line", lambda: re.search(
+            rf"\) ?{re.escape(self.sim.number)}: Welcome", self.client.shown("ada")))
+
+    def phone(self):
+        """what the phone sent too, and it is told apart"""
+        self.sim.do("phone to ada: Until tomorrow")
+        wait_until("the line", lambda: re.search(
+            rf"\) ?{re.escape(self.sim.number)}: \[phone\] Until tomorrow",
+            self.client.shown("ada")))
+        self.client.quit()
+
+    def witnesses(self):
+        return self.client.witnesses() + ["sim: " + line for line in self.sim.said.tail(30)]
+
+    def end(self):
+        self.client.end()
+        self.sim.end()
+
+
 def main():
     if not shutil.which("finch") or not shutil.which("tmux"):
         print("1..0 # SKIP finch or tmux is not installed")
@@ -55,11 +102,12 @@ def main():
     suite = Suite()
     run_days(suite, "finch", {"360dialog": lambda directory, sims: Finch(directory, sims, WIDE),
                               "meta": lambda directory, sims: Finch(directory, sims, SMALL)})
-    low = LowTerminal(suite.directory)
-    try:
-        suite.run("finch on a low terminal", low.cases(), low.witnesses)
-    finally:
-        low.end()
+    for name, group in (("finch on a low terminal", LowTerminal), ("finch set up by hand", ByHand)):
+        made = group(suite.directory)
+        try:
+            suite.run(name, made.cases(), made.witnesses)
+        finally:
+            made.end()
     return suite.end()
 
 

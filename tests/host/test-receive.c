@@ -75,7 +75,7 @@ two_changes_in_one_delivery(World *world)
 
     host_wait_message(world->host, ADA, "RECV", "first change");
     host_wait_message(world->host, BEN, "RECV", "second change");
-    host_wait_message(world->host, ADA, "SEND|REMOTE_SEND", "third, from the phone");
+    host_wait_message(world->host, ADA, "SEND|REMOTE_SEND", "*third, from the phone");
     wait_for_end(world);
     host_check(world->host, host_count(world->host, EVENT_MESSAGE, ADA, NULL) == 2);
     host_assert_all_taken(world->host);
@@ -90,11 +90,11 @@ echo_from_the_phone(World *world)
     g_free(coex_sim_phone_sends(world->sim, "ada", "Good morning, it is ready"));
 
     const HostEvent *echo =
-        host_wait_message(world->host, ADA, "SEND|REMOTE_SEND", "Good morning, it is ready");
+        host_wait_message(world->host, ADA, "SEND|REMOTE_SEND", "*Good morning, it is ready");
     host_assert(world->host, ABS(echo->time - coex_sim_now(world->sim)) <= 5,
                 "an echo has its own time");
     wait_for_end(world);
-    host_check(world->host, host_count(world->host, EVENT_MESSAGE, ADA, "Good morning*") == 1);
+    host_check(world->host, host_count(world->host, EVENT_MESSAGE, ADA, "*Good morning*") == 1);
     host_check(world->host, coex_sim_n_sent(world->sim, NULL) == 0);
     host_assert_all_taken(world->host);
 }
@@ -155,6 +155,21 @@ count_tags(const char *html)
     return n;
 }
 
+/* By whom else, and with a name that is not the customer's. */
+static void
+echo_is_told_apart(World *world)
+{
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    g_free(coex_sim_phone_sends(world->sim, "ada", "one\n/me two"));
+    const HostEvent *echo = host_wait_message(world->host, ADA, "SEND|REMOTE_SEND", "*one*");
+    host_check(world->host, g_str_equal(echo->text, world->bitlbee ? "[phone] one\n[phone] /me two"
+                                                                   : "[phone] one\n/me two"));
+    host_type(world->host, ADA, "typed here");
+    g_autoptr(CoexSimRequest) sent = world_next_sent(world);
+    host_check(world->host, host_count(world->host, EVENT_MESSAGE, ADA, "*phone*") == 1);
+}
+
 /* Pidgin shows what is inside the tags of a line that has more than 100, links of its own counted.
  */
 static void
@@ -176,7 +191,7 @@ many_breaks_marks_and_addresses(World *world)
         host_check(world->host, i == 0 || strstr(line->detail, "NO_LINKIFY") != NULL);
         g_free(coex_sim_phone_sends(world->sim, "ada", text->str));
         const HostEvent *echo = host_wait_message(world->host, ADA, "SEND", "*bank.example*");
-        host_check(world->host, g_str_equal(echo->extra, line->extra));
+        host_check(world->host, g_str_has_suffix(echo->extra, line->extra));
     }
 }
 
@@ -281,6 +296,8 @@ add_all(void)
     world_add("person-without-number", NULL, person_without_number);
     world_add("nameless-person-has-a-number", NULL, nameless_person_has_a_number);
     world_add("alias-only-when-it-changes", NULL, alias_only_when_it_changes);
+    world_add("echo-is-told-apart", NULL, echo_is_told_apart);
+    world_add("bitlbee/echo-is-told-apart", "BitlBee", echo_is_told_apart);
     world_add("bitlbee/echo-from-the-phone", "BitlBee", echo_from_the_phone);
     world_add("bitlbee/person-without-number", "BitlBee", person_without_number);
 }

@@ -66,7 +66,7 @@ receive_all(World *world)
     coex_sim_change(world->sim, "crystal_ball", "{\"future\":\"" WORD "\"}");
     host_check(world->host, coex_sim_deliver_raw(world->sim, garbage, COEX_SIM_SIGN_GOOD) == 200);
     host_check(world->host, coex_sim_deliver_raw(world->sim, refused, COEX_SIM_SIGN_WRONG) == 401);
-    host_wait_message(world->host, ADA, "SEND|REMOTE_SEND", WORD " from the phone");
+    host_wait_message(world->host, ADA, "SEND|REMOTE_SEND", "*" WORD " from the phone");
     world_customer_writes(world, "ada", ADA, WORD " after all that");
 }
 

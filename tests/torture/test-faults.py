@@ -108,7 +108,7 @@ class Faults:
     def wait_out(self, who, number, name, is_hurt):
         begin = time.monotonic()
         wait_until(f"in {name}", lambda: self.host.shown[ADA, "RECV", f"in {name}"] or self.host.is_dead(), pause=0.005)
-        wait_until(f"echo {name}", lambda: self.host.shown[ADA, "SEND", f"echo {name}"] or self.host.is_dead(),
+        wait_until(f"echo {name}", lambda: self.host.shown[ADA, "SEND", f"[phone] echo {name}"] or self.host.is_dead(),
                    pause=0.005)
         # an answer that is lost leaves it open whether it is out
         wait_until(f"out {name}", lambda: self.is_out(number, who, f"out {name}") or self.host.is_dead() or is_hurt(),
@@ -189,8 +189,8 @@ class Faults:
         self.host.quit()
         wait = 0
         for name in self.received:
-            for flag, text in (("RECV", f"in {name}"), ("SEND", f"echo {name}")):
-                n = self.host.shown[ADA, flag, text]
+            for flag, mark, text in (("RECV", "", f"in {name}"), ("SEND", "[phone] ", f"echo {name}")):
+                n = self.host.shown[ADA, flag, mark + text]
                 check(n == 1, f"{text!r} is shown {n} times")
                 n = self.host.query(f"SELECT count(*) FROM messages WHERE text = '{text}'")[0][0]
                 check(n == 1, f"{text!r} is stored {n} times")
