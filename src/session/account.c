@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#define SKEW_S 120 /* between the provider's clock and ours before it counts */
 /* Without an error of the disk, before the next one is news. */
 #define STORE_QUIET_US (60 * G_USEC_PER_SEC)
 
@@ -98,6 +97,7 @@ coex_account_close(CoexAccount *account)
     account->online = FALSE;
     coex_login_state_stop(&account->login);
     coex_views_stop(&account->views);
+    coex_skew_stop(&account->skew);
     if (account->store != NULL)
         coex_hub_detach(account->hub, account);
     if (account->outbox != NULL)
@@ -121,7 +121,7 @@ coex_account_now(const CoexAccount *account)
     gint64 now = account->clock != NULL ? account->clock(account->clock_data)
                                         : coex_clock_get(&account->system_clock);
 
-    return now + account->skew;
+    return now + account->skew.seconds;
 }
 
 /* ---- telling ---- */
@@ -274,47 +274,6 @@ coex_account_tell_ask_webhook(CoexAccount *account, const char *registered)
     coex_account_tell(account, news);
 }
 
-static void
-tell_skew(CoexAccount *account)
-{
-    gint64 minutes = ABS(account->skew) / 60;
-    gint64 hours = minutes / 60;
-    const char *unit = hours >= 48 ? "days" : hours >= 2 ? "hours" : "minutes";
-    gint64 n = hours >= 48 ? hours / 24 : hours >= 2 ? hours : minutes;
-
-    coex_account_tell_notice(account, NULL,
-                             "This computer's clock is %" G_GINT64_FORMAT
-                             " %s %s WhatsApp's. WhatsApp's time is used for the 24-hour window; "
-                             "please set the clock.",
-                             n, unit, account->skew > 0 ? "behind" : "ahead of");
-}
-
-/* Takes over the provider's clock from an answer. */
-static void
-note_date(CoexAccount *account, const CoexResponse *response)
-{
-    gint64 ours = coex_account_now(account) - account->skew;
-    gint64 skew = response->date - ours;
-    CoexNews *news;
-
-    if (response->date <= 0)
-        return;
-    if (ABS(skew) <= SKEW_S)
-        skew = 0;
-    if (ABS(skew - account->skew) <= SKEW_S / 2)
-        return;
-    account->skew = skew;
-    news = news_new(account, COEX_NEWS_SKEW);
-    news->skew = skew;
-    coex_account_tell(account, news);
-    if (account->online)
-        coex_views_recheck(account);
-    if (skew == 0 || account->skew_told)
-        return;
-    account->skew_told = TRUE;
-    tell_skew(account);
-}
-
 CoexResponse *
 coex_account_finish(CoexAccount *account, GAsyncResult *result, GError **error)
 {
@@ -326,7 +285,7 @@ coex_account_finish(CoexAccount *account, GAsyncResult *result, GError **error)
         g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "The account has ended.");
         return NULL;
     }
-    note_date(account, response);
+    coex_skew_note_answer(account, response->date);
     return g_steal_pointer(&response);
 }
 

@@ -14,6 +14,7 @@
 #include "session/receipts.h"
 #include "session/registration.h"
 #include "session/session.h"
+#include "session/skew.h"
 #include "session/templates.h"
 #include "session/views.h"
 #include "session/waiting.h"
@@ -51,8 +52,7 @@ struct CoexAccount {
     gint64 (*clock)(gpointer clock_data);
     gpointer clock_data;
     CoexClock system_clock; /* where there is no other */
-    gint64 skew;            /* provider's clock minus ours, seconds; 0 within two minutes */
-    gboolean skew_told;
+    CoexSkew skew;
 
     /* From the login on. */
     CoexStore *store; /* borrowed from the hub */

@@ -59,6 +59,7 @@ coex_outbox_prompt(CoexOutbox *outbox, CoexPerson *person)
 
     if (each_slip(outbox, person->id, COEX_OUTBOX_PARKED, collect_text, texts) > 0)
         coex_account_tell_prompt(outbox->account, person, texts->str, reason);
+    coex_skew_doubt(outbox->account);
 }
 
 static void
@@ -371,6 +372,20 @@ void
 coex_outbox_window_opened(CoexOutbox *outbox, CoexPerson *person)
 {
     open_window(outbox, person, G_MAXINT64);
+}
+
+void
+coex_outbox_recheck_windows(CoexOutbox *outbox)
+{
+    g_autoptr(GList) lanes = g_hash_table_get_values(outbox->lanes);
+
+    for (GList *l = lanes; l != NULL; l = l->next) {
+        const CoexLane *lane = l->data;
+        CoexPerson *person = coex_people_by_id(outbox->account->people, lane->person_id);
+
+        if (person != NULL && coex_account_window(outbox->account, person).open)
+            open_window(outbox, person, person->last_inbound_at);
+    }
 }
 
 /* ---- what the last session left ---- */

@@ -220,9 +220,10 @@ touch(CoexInboxStep *step, gint64 person_id)
 static gint64
 message_time(CoexAccount *account, const CoexMessage *message)
 {
-    gint64 now = coex_account_now(account);
+    gint64 latest = coex_skew_get_latest(account);
 
-    return message->time > 0 && message->time < now + AHEAD_S ? message->time : now;
+    return message->time > 0 && message->time < latest + AHEAD_S ? message->time
+                                                                 : coex_account_now(account);
 }
 
 /* Who sent it, made when new: of a change of addresses whom the former ones lead to. */
@@ -260,7 +261,8 @@ note_inbound(CoexAccount *account, CoexPerson *person, const CoexMessage *messag
     if (!coex_content_opens_window(message->content.kind) || message->group_id != NULL)
         return FALSE;
     coex_waiting_note_inbound(person, message->content.kind, time);
-    person->last_inbound_at = coex_window_extend(before, message->time, coex_account_now(account));
+    person->last_inbound_at =
+        coex_window_extend(before, message->time, coex_skew_get_latest(account));
     return TRUE;
 }
 
@@ -331,6 +333,8 @@ apply_message(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
         note_system(account, person, message, time);
     else
         effect.opens_window = note_inbound(account, person, message, time);
+    if (message->direction == COEX_INBOUND)
+        coex_skew_note_message(account, message->time);
     person->active_at = MAX(person->active_at, time);
     coex_account_give_nick(account, person);
     coex_batch_put_person(batch, person);

@@ -43,6 +43,9 @@ void coex_outbox_settled(CoexOutbox *outbox, const char *local_id, gboolean fail
                          const GError *error);
 /* The person wrote, so that the window is open now: releases what is held. */
 void coex_outbox_window_opened(CoexOutbox *outbox, CoexPerson *person);
+/* The clock was corrected: whose window is open after all gets what was held before they wrote, and
+ * what waits for a choice can be sent again. */
+void coex_outbox_recheck_windows(CoexOutbox *outbox);
 /* What failed by its status, whenever that came, is kept for /resend from @batch's commit on. */
 void coex_outbox_take_failures(CoexOutbox *outbox, const CoexBatch *batch);
 /* What failed under that local id has arrived: neither it nor a copy that has not left is sent. */

@@ -217,8 +217,11 @@ on_change(gpointer data)
     g_hash_table_iter_init(&iter, account->views.told);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         const CoexPersonView *view = value;
+        const CoexPerson *person = coex_people_by_id(account->people, view->id);
+        /* Not the one that was told: with the clock corrected it may be open again. */
+        CoexWindow window = coex_account_window(account, person);
 
-        if (view->label != coex_window_get_label(view->window, now))
+        if (window.open != view->window.open || view->label != coex_window_get_label(window, now))
             g_array_append_val(changed, view->id);
         else
             watch_window(account, view);

@@ -117,7 +117,8 @@ write_answer(SimCall *call)
 {
     SoupMessageHeaders *headers = soup_server_message_get_response_headers(call->message);
     const char *body = call->body ? call->body : "";
-    g_autoptr(GDateTime) now = g_date_time_new_from_unix_utc(sim_now_s(call->sim));
+    g_autoptr(GDateTime) now =
+        g_date_time_new_from_unix_utc(sim_now_s(call->sim) + call->date_ahead_s);
     g_autofree char *date = soup_date_time_to_string(now, SOUP_DATE_HTTP);
     gboolean json = *body == '{' || *body == '[';
 
@@ -401,6 +402,8 @@ process(SimCall *call, const SimRoute *route)
 {
     SimFault *fault = take_fault(call->sim, call->request->what);
 
+    if (fault)
+        call->date_ahead_s = fault->date_ahead_s;
     if (is_answer(fault))
         answer_fault(call, fault);
     else if (!fault || fault->kind != SIM_FAULT_DROP || fault->accepted)

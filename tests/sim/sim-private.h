@@ -51,6 +51,7 @@ typedef enum {
     SIM_FAULT_HTTP,
     SIM_FAULT_DELAY,
     SIM_FAULT_DROP,
+    SIM_FAULT_DATE,
 } SimFaultKind;
 
 typedef struct {
@@ -60,6 +61,7 @@ typedef struct {
     guint status;
     char *body;
     guint delay_ms;
+    gint64 date_ahead_s;
     gboolean accepted;
 } SimFault;
 
@@ -84,6 +86,7 @@ typedef struct {
     gboolean answer_later; /* the handler finishes the call itself */
     gboolean waiting;      /* for Meta's challenge to be answered */
     gboolean gone;         /* the connection ended first */
+    gint64 date_ahead_s;   /* of the answer's Date */
     char *pending_url;     /* webhook being verified */
     char **pending_slot;
     char *challenge;

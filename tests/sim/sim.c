@@ -440,6 +440,12 @@ coex_sim_delay_next(CoexSim *sim, guint ms)
 }
 
 void
+coex_sim_misdate_next(CoexSim *sim, gint64 seconds)
+{
+    push_fault(sim, (SimFault){ .kind = SIM_FAULT_DATE, .date_ahead_s = seconds });
+}
+
+void
 coex_sim_drop_next(CoexSim *sim, gboolean accepted)
 {
     push_fault(sim, (SimFault){ .kind = SIM_FAULT_DROP, .accepted = accepted });

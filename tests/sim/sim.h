@@ -231,6 +231,8 @@ void coex_sim_fail_next(CoexSim *sim, int code);
 void coex_sim_fail_next_http(CoexSim *sim, guint status, const char *body);
 /* Handled as usual, the answer comes later. */
 void coex_sim_delay_next(CoexSim *sim, guint ms);
+/* Handled as usual, the answer's Date is off by so much. */
+void coex_sim_misdate_next(CoexSim *sim, gint64 seconds);
 /* Cut without an answer after the request was read; accepted: the message goes out all the same. */
 void coex_sim_drop_next(CoexSim *sim, gboolean accepted);
 /* TRUE: connections are refused. The port stays reserved. */

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "session/skew.h"
+
+#include "session/account.h"
+
+#define SKEW_S 120 /* between the provider's clock and ours before it counts */
+#define ASK_EVERY_US (2 * G_USEC_PER_SEC)
+#define AGAIN_MS (5 * 60 * 1000)
+
+static gboolean
+is_near(gint64 a, gint64 b)
+{
+    return ABS(a - b) <= SKEW_S;
+}
+
+static gint64
+get_own_time(const CoexAccount *account)
+{
+    return coex_account_now(account) - account->skew.seconds;
+}
+
+/* ---- asking for another witness ---- */
+
+static void ask(CoexAccount *account);
+
+static void
+on_answer(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(CoexAccount) account = user_data;
+    g_autoptr(CoexResponse) response = NULL;
+
+    account->skew.asking = FALSE;
+    /* Its date has been noted there. */
+    response = coex_account_finish(account, result, NULL);
+}
+
+static gboolean
+on_again(gpointer data)
+{
+    CoexAccount *account = data;
+
+    coex_timer_clear(&account->skew.again);
+    ask(account);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+ask_later(CoexAccount *account, gint64 delay_ms)
+{
+    coex_timer_clear(&account->skew.again);
+    account->skew.again = coex_timer_new(delay_ms, on_again, account);
+}
+
+/* Any answer does; this one changes nothing. */
+static void
+ask(CoexAccount *account)
+{
+    CoexSkew *skew = &account->skew;
+    gint64 now = g_get_monotonic_time();
+    g_autoptr(CoexRequest) request = NULL;
+
+    if (account->dead || skew->asking || (skew->seconds == 0 && skew->candidate == 0) ||
+        (account->endpoint.backend->number_in_path && *account->endpoint.phone_number_id == '\0'))
+        return;
+    if (skew->asked_at_us > 0 && now - skew->asked_at_us < ASK_EVERY_US) {
+        ask_later(account, ASK_EVERY_US / 1000);
+        return;
+    }
+    ask_later(account, AGAIN_MS);
+    skew->asking = TRUE;
+    skew->asked_at_us = now;
+    request = coex_api_check_login(&account->endpoint);
+    coex_http_send_async(account->http, request, account->cancellable, on_answer,
+                         coex_account_ref(account));
+}
+
+/* ---- what counts ---- */
+
+static void
+tell(CoexAccount *account)
+{
+    gint64 seconds = account->skew.seconds;
+    gint64 minutes = ABS(seconds) / 60;
+    gint64 hours = minutes / 60;
+    const char *unit = hours >= 48 ? "days" : hours >= 2 ? "hours" : "minutes";
+    gint64 n = hours >= 48 ? hours / 24 : hours >= 2 ? hours : minutes;
+
+    coex_account_tell_notice(account, NULL,
+                             "This computer's clock is %" G_GINT64_FORMAT
+                             " %s %s WhatsApp's. WhatsApp's time is used for the 24-hour window; "
+                             "please set the clock.",
+                             n, unit, seconds > 0 ? "behind" : "ahead of");
+}
+
+static void
+set(CoexAccount *account, gint64 seconds)
+{
+    CoexSkew *skew = &account->skew;
+    CoexNews *news;
+
+    skew->candidate = 0;
+    if (is_near(seconds, 0))
+        seconds = 0;
+    if (ABS(seconds - skew->seconds) <= SKEW_S / 2)
+        return;
+    g_debug("+%s: the clocks differ by %" G_GINT64_FORMAT " s", account->number, seconds);
+    skew->seconds = seconds;
+    ask_later(account, AGAIN_MS);
+    news = coex_news_new(COEX_NEWS_SKEW, account->target.session);
+    news->skew = seconds;
+    coex_account_tell(account, news);
+    if (account->online) {
+        coex_views_recheck(account);
+        coex_outbox_recheck_windows(account->outbox);
+    }
+    if (skew->told && seconds == 0)
+        coex_account_tell_notice(account, NULL,
+                                 "This computer's clock and WhatsApp's agree again.");
+    else if (!skew->told && seconds != 0)
+        tell(account);
+    skew->told = seconds != 0;
+}
+
+void
+coex_skew_note_answer(CoexAccount *account, gint64 date)
+{
+    CoexSkew *skew = &account->skew;
+    gint64 seconds = date - get_own_time(account);
+
+    if (date <= 0)
+        return;
+    if (is_near(seconds, 0) || (skew->seconds != 0 && is_near(seconds, skew->seconds)) ||
+        (skew->candidate != 0 && is_near(seconds, skew->candidate))) {
+        set(account, seconds);
+        return;
+    }
+    skew->candidate = seconds;
+    ask(account);
+}
+
+void
+coex_skew_note_message(CoexAccount *account, gint64 time)
+{
+    CoexSkew *skew = &account->skew;
+    gint64 seconds = time - get_own_time(account);
+
+    if (time <= 0 || (skew->seconds == 0 && skew->candidate == 0))
+        return;
+    if (is_near(seconds, 0) || (skew->candidate != 0 && is_near(seconds, skew->candidate)))
+        set(account, seconds);
+    else if (!is_near(seconds, skew->seconds))
+        ask(account);
+}
+
+void
+coex_skew_doubt(CoexAccount *account)
+{
+    ask(account);
+}
+
+gint64
+coex_skew_get_latest(const CoexAccount *account)
+{
+    const CoexSkew *skew = &account->skew;
+
+    return get_own_time(account) + MAX(0, MAX(skew->seconds, skew->candidate));
+}
+
+void
+coex_skew_stop(CoexSkew *skew)
+{
+    coex_timer_clear(&skew->again);
+}

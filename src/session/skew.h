@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "session/hub.h"
+
+/* What the provider's clock and ours differ by. Hides how that is found: each answer carries a
+ * date, but one proxy, portal or machine with a wrong clock may not close every customer service
+ * window. A difference counts when two witnesses agree on it: two answers, an answer and the time
+ * of a message that just came, or an answer or such a message and our own clock. While one counts
+ * it is looked at again, because with closed windows nothing would be sent that could correct it.
+ * Engine thread. */
+
+/* Inside of it; zero at first. */
+typedef struct {
+    gint64 seconds;     /* provider's clock minus ours; 0 within two minutes */
+    gint64 candidate;   /* the same by one witness only, 0: none */
+    gboolean told;      /* that the clock is wrong */
+    gboolean asking;    /* for the next answer */
+    gint64 asked_at_us; /* monotonic, 0: never */
+    GSource *again;
+} CoexSkew;
+
+/* An answer's Date, seconds since 1970; 0 is none. */
+void coex_skew_note_answer(CoexAccount *account, gint64 date);
+/* The time of a customer's message that was delivered now; it may have waited. */
+void coex_skew_note_message(CoexAccount *account, gint64 time);
+/* Something depends on it: a difference that counts is looked at again. */
+void coex_skew_doubt(CoexAccount *account);
+/* The latest time that it may be now, seconds since 1970: nothing up to then lies ahead. */
+gint64 coex_skew_get_latest(const CoexAccount *account);
+void coex_skew_stop(CoexSkew *skew);
