@@ -7,8 +7,24 @@
 
 /* Input: values as typed in a line, words to search for, then a catalogue as it is kept. */
 
-/* What is sent is JSON and has one parameter for each variable, in their order, whatever the
- * definition and the values hold. */
+/* The values that a component takes, in the variables' order. */
+static GPtrArray *
+find_values(const CoexTemplate *template_, char **checked, gboolean in_header)
+{
+    GPtrArray *values = g_ptr_array_new();
+
+    for (guint i = 0; i < template_->variables->len; i++) {
+        const CoexTemplateVariable *variable = template_->variables->pdata[i];
+
+        g_assert_true(variable->in_header || variable->in_body);
+        if (in_header ? variable->in_header : variable->in_body)
+            g_ptr_array_add(values, checked[i]);
+    }
+    return values;
+}
+
+/* What is sent is JSON and has one parameter for each variable of a component, in their order,
+ * whatever the definition and the values hold. */
 static void
 check_written(const CoexTemplate *template_, char **checked)
 {
@@ -16,7 +32,7 @@ check_written(const CoexTemplate *template_, char **checked)
     g_autofree char *json = NULL;
     g_autoptr(CoexJson) doc = NULL;
     CoexJsonAt root, object, components;
-    guint n_read = 0;
+    guint n_components = 0;
 
     coex_template_write(template_, (const char *const *)checked, writer);
     json = coex_json_writer_finish(writer);
@@ -25,19 +41,23 @@ check_written(const CoexTemplate *template_, char **checked)
     root = coex_json_root(doc);
     object = coex_json_member(&root, "template");
     components = coex_json_member(&object, "components");
-    for (guint i = 0; i < coex_json_length(&components); i++) {
-        CoexJsonAt component = coex_json_element(&components, i);
+    for (guint i = 0; i < 2; i++) {
+        g_autoptr(GPtrArray) values = find_values(template_, checked, i == 0);
+        CoexJsonAt component = coex_json_element(&components, n_components);
         CoexJsonAt parameters = coex_json_member(&component, "parameters");
 
-        g_assert_cmpuint(coex_json_length(&parameters), >, 0);
-        for (guint j = 0; j < coex_json_length(&parameters); j++) {
+        if (values->len == 0)
+            continue;
+        n_components++;
+        g_assert_cmpstr(coex_json_member_text(&component, "type"), ==, i == 0 ? "header" : "body");
+        g_assert_cmpuint(coex_json_length(&parameters), ==, values->len);
+        for (guint j = 0; j < values->len; j++) {
             CoexJsonAt parameter = coex_json_element(&parameters, j);
 
-            g_assert_cmpuint(n_read, <, template_->variables->len);
-            g_assert_cmpstr(coex_json_member_text(&parameter, "text"), ==, checked[n_read++]);
+            g_assert_cmpstr(coex_json_member_text(&parameter, "text"), ==, values->pdata[j]);
         }
     }
-    g_assert_cmpuint(n_read, ==, template_->variables->len);
+    g_assert_cmpuint(n_components, ==, coex_json_length(&components));
 }
 
 /* What can be sent is offered first, and nothing that may not be. */
