@@ -167,7 +167,7 @@ echo_is_told_apart(World *world)
                                                                    : "[phone] one\n/me two"));
     host_type(world->host, ADA, "typed here");
     g_autoptr(CoexSimRequest) sent = world_next_sent(world);
-    host_check(world->host, host_count(world->host, EVENT_MESSAGE, ADA, "*phone*") == 1);
+    host_check(world->host, host_count(world->host, EVENT_MESSAGE, ADA, "[phone]*") == 1);
 }
 
 /* Pidgin shows what is inside the tags of a line that has more than 100, links of its own counted.
