@@ -141,6 +141,9 @@ coex_choice_describe(const CoexTemplate *template_, gsize max_chars)
     g_autofree char *words = coex_text_excerpt(template_->body, max_chars);
 
     /* The first words show where a list is narrow: what matters most comes first. */
+    if (template_->obstacle != NULL && coex_host_get()->clips_forms)
+        return g_strdup_printf("(%s) %s (%s)", template_->obstacle, template_->name,
+                               template_->language);
     if (template_->obstacle != NULL)
         return g_strdup_printf("%s (%s) – cannot be sent from here: %s", template_->name,
                                template_->language, template_->obstacle);

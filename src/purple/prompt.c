@@ -40,11 +40,20 @@ on_cancel(gpointer token)
         coex_choice_cancel(choice);
 }
 
-/* A broad form is a low one, which counts where none scrolls. */
+/* A broad form is a low one, which counts where none scrolls; and a list there is as broad as the
+ * first line makes the form. */
 static char *
 wrap(const char *text)
 {
-    return coex_text_wrap(text, coex_host_get()->clips_forms ? WIDE_COLUMNS : COLUMNS);
+    g_autofree char *narrow = coex_text_wrap(text, COLUMNS);
+    g_autofree char *wide = coex_text_wrap(text, WIDE_COLUMNS);
+    gsize length = strcspn(wide, "\n");
+    glong n_chars = g_utf8_strlen(wide, (gssize)length);
+
+    if (!coex_host_get()->clips_forms)
+        return g_steal_pointer(&narrow);
+    return g_strdup_printf("%.*s%*s%s", (int)length, wide, (int)MAX(WIDE_COLUMNS - n_chars, 0), "",
+                           wide + length);
 }
 
 static gpointer
