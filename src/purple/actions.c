@@ -5,6 +5,7 @@
 #include "purple/choice.h"
 #include "purple/host.h"
 #include "purple/notice.h"
+#include "purple/options.h"
 #include <string.h>
 
 /* ---- the account's menu ---- */
@@ -47,6 +48,15 @@ on_open_notices(PurplePluginAction *action)
         coex_notice_open(login);
 }
 
+static void
+on_more_options(PurplePluginAction *action)
+{
+    CoexLogin *login = coex_login_of(action->context);
+
+    if (login != NULL)
+        coex_options_open_page(login);
+}
+
 GList *
 coex_actions_list(PurplePlugin *plugin, gpointer context)
 {
@@ -59,6 +69,9 @@ coex_actions_list(PurplePlugin *plugin, gpointer context)
                                 purple_plugin_action_new("Show account messages", on_open_notices));
     actions =
         g_list_append(actions, purple_plugin_action_new("Register webhook again...", on_register));
+    if (coex_host_get()->clips_forms)
+        actions =
+            g_list_append(actions, purple_plugin_action_new("More options...", on_more_options));
     return actions;
 }
 

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/options.h"
 #include "core/backend.h"
+#include "purple/ask.h"
+#include "purple/host.h"
+#include "purple/notice.h"
 
 typedef struct {
     const char *key;
     const char *label;
     const char *preset;
     gboolean secret;
+    gboolean first;         /* needed for the first login */
     gboolean is_provider;   /* a list: each backend is a choice, the first the preset */
     const char *choices[7]; /* label, value, …; the first is the preset. None: a string */
 } Option;
@@ -14,19 +18,30 @@ typedef struct {
 /* The labels say what the keys say: BitlBee's users see those, and every sentence names them. Who
  * sets an account up goes from the top down. */
 static const Option options[] = {
-    { .key = "provider", .label = "Provider", .is_provider = TRUE },
+    { .key = "provider", .label = "Provider", .first = TRUE, .is_provider = TRUE },
     { .key = "webhook-header",
       .label = "Webhook header (360dialog)",
       .preset = "",
+      .first = TRUE,
       .secret = TRUE },
-    { .key = "app-secret", .label = "App secret (Meta)", .preset = "", .secret = TRUE },
+    { .key = "app-secret",
+      .label = "App secret (Meta)",
+      .preset = "",
+      .secret = TRUE,
+      .first = TRUE },
     { .key = "verify-token", .label = "Verify token (Meta)", .preset = "", .secret = TRUE },
-    { .key = "public-url", .label = "Public URL of the webhook", .preset = "" },
-    { .key = "listen", .label = "Listen on (address:port)", .preset = "127.0.0.1:8480" },
+    { .key = "public-url", .label = "Public URL of the webhook", .preset = "", .first = TRUE },
+    { .key = "listen",
+      .label = "Listen on (address:port)",
+      .preset = "127.0.0.1:8480",
+      .first = TRUE },
     { .key = "webhook-path", .label = "Webhook path", .preset = "/webhook" },
-    { .key = "phone-number-id", .label = "Phone number id (Meta, if not found)", .preset = "" },
-    { .key = "waba-id", .label = "WABA id (Meta, if not found)", .preset = "" },
-    { .key = "api-url", .label = "API URL (empty: the provider's)", .preset = "" },
+    { .key = "phone-number-id",
+      .label = "Phone number id (Meta, if not found)",
+      .preset = "",
+      .first = TRUE },
+    { .key = "waba-id", .label = "WABA id (Meta, if not found)", .preset = "", .first = TRUE },
+    { .key = "api-url", .label = "API URL (empty: the provider's)", .preset = "", .first = TRUE },
     { .key = "read-receipts",
       .label = "Read receipts",
       .choices = { "when answered", "answer", "when seen", "seen", "never", "never" } },
@@ -73,8 +88,10 @@ coex_options_make_list(void)
 {
     GList *list = NULL;
 
-    for (guint i = 0; i < G_N_ELEMENTS(options); i++)
-        list = g_list_append(list, make_option(&options[i]));
+    for (guint i = 0; i < G_N_ELEMENTS(options); i++) {
+        if (options[i].first || !coex_host_get()->clips_forms)
+            list = g_list_append(list, make_option(&options[i]));
+    }
     return list;
 }
 
@@ -96,4 +113,92 @@ coex_options_get(PurpleAccount *account, const char *key)
         option++;
     value = purple_account_get_string(account, key, NULL);
     return value != NULL ? value : get_preset(option);
+}
+
+/* ---- the second page ---- */
+
+#define PAGE "options" /* no person's name */
+
+static PurpleRequestField *
+make_field(PurpleAccount *account, const Option *option)
+{
+    const char *value = coex_options_get(account, option->key);
+    PurpleRequestField *field;
+
+    if (option->choices[0] == NULL) {
+        field = purple_request_field_string_new(option->key, option->label, value, FALSE);
+        purple_request_field_string_set_masked(field, option->secret);
+        return field;
+    }
+    field = purple_request_field_list_new(option->key, option->label);
+    purple_request_field_list_set_multi_select(field, FALSE);
+    for (const char *const *choice = option->choices; *choice != NULL; choice += 2) {
+        purple_request_field_list_add(field, choice[0], (gpointer)choice[1]);
+        if (strcmp(choice[1], value) == 0)
+            purple_request_field_list_add_selected(field, choice[0]);
+    }
+    return field;
+}
+
+static const char *
+read_field(PurpleRequestFields *fields, const Option *option)
+{
+    PurpleRequestField *field = purple_request_fields_get_field(fields, option->key);
+    GList *selected;
+    const char *value;
+
+    if (option->choices[0] == NULL) {
+        value = purple_request_field_string_get_value(field);
+        return value != NULL ? value : "";
+    }
+    selected = purple_request_field_list_get_selected(field);
+    return selected != NULL ? purple_request_field_list_get_data(field, selected->data) : NULL;
+}
+
+static void
+on_page_ok(gpointer token, PurpleRequestFields *fields)
+{
+    CoexLogin *login = coex_ask_take(token, NULL);
+    gboolean changed = FALSE;
+
+    if (login == NULL)
+        return;
+    for (guint i = 0; i < G_N_ELEMENTS(options); i++) {
+        const char *value = options[i].first ? NULL : read_field(fields, &options[i]);
+
+        if (value == NULL || strcmp(value, coex_options_get(login->account, options[i].key)) == 0)
+            continue;
+        purple_account_set_string(login->account, options[i].key, value);
+        changed = TRUE;
+    }
+    if (changed)
+        coex_notice_tell(login, "The options are kept. They count when the account logs in again.");
+}
+
+static void
+on_page_cancel(gpointer token)
+{
+    coex_ask_take(token, NULL);
+}
+
+void
+coex_options_open_page(CoexLogin *login)
+{
+    PurpleRequestFields *fields = purple_request_fields_new();
+    PurpleRequestFieldGroup *group = purple_request_field_group_new(NULL);
+    gpointer token;
+    void *ui;
+
+    for (guint i = 0; i < G_N_ELEMENTS(options); i++) {
+        if (!options[i].first)
+            purple_request_field_group_add_field(group, make_field(login->account, &options[i]));
+    }
+    purple_request_fields_add_group(fields, group);
+    coex_ask_close(login, PAGE);
+    token = coex_ask_new(login, PAGE, PURPLE_REQUEST_FIELDS);
+    ui = purple_request_fields(login->gc, "More options",
+                               purple_account_get_username(login->account), NULL, fields, "OK",
+                               G_CALLBACK(on_page_ok), "Cancel", G_CALLBACK(on_page_cancel),
+                               login->account, NULL, NULL, token);
+    coex_ask_opened(token, ui);
 }

@@ -9,7 +9,7 @@ import sys
 from day import run_days
 from finch import FORM, SMALL, WIDE, Finch
 from sim import Sim
-from tap import Suite, wait_until
+from tap import Suite, check, wait_until
 
 
 class LowTerminal:
@@ -22,16 +22,53 @@ class LowTerminal:
         self.client = Finch(self.directory, [self.sim], SMALL)
 
     def cases(self):
-        return [self.long_text, self.nothing_found]
+        return [self.account_form, self.more_options, self.long_text, self.reasons,
+                self.nothing_found]
+
+    def account_form(self):
+        """the form of an account is in full sight"""
+        self.client.start()
+        self.client.keys("M-a")
+        self.client.wait("\u2524Actions")
+        self.client.keys("Enter")
+        self.client.go("Accounts")
+        self.client.keys("Tab", "Tab", "Enter")
+        shown = self.client.wait("(?s)\u2524Modify Account.*Save")
+        for words in ("Protocol:", "Provider", "Public URL", "API URL"):
+            check(words in shown, f"“{words}” is out of sight")
+        self.client.keys("M-c")
+        self.client.wait_gone("\u2524Modify Account")
+        self.client.go("Accounts")
+        self.client.keys("M-c")
+
+    def more_options(self):
+        """and the other options are on a page of their own"""
+        self.client.go("Buddy List")
+        self.client.keys("F10", "Right", "Down", "Right")
+        self.client.wait("More options")
+        self.client.keys("m")
+        self.client.go("More options")
+        shown = self.client.wait("(?s)\u2524More options.*OK")
+        for words in ("Verify token", "Webhook path", "Read receipts", "Buddies"):
+            check(words in shown, f"“{words}” is out of sight")
+        self.client.keys("M-c")
+        self.client.wait_gone("\u2524More options")
 
     def long_text(self):
         """the form about a long text that WhatsApp refused is in full sight"""
-        self.client.start()
         self.sim.do("ada says Hello")
         self.client.wait("Ada Lovelace")
         self.sim.do("close ada")
         self.client.say("ada", "All of it was said before, and at this length. " * 20 + "The end.")
         self.client.wait_choice("ada")
+
+    def reasons(self):
+        """the list says in full why a template cannot be sent"""
+        self.client.keys("Tab", "Up")
+        self.client.wait("needs a one-time code\\) login_code \\(en_US\\)")
+        self.client.keys("Enter")
+        self.client.wait_gone("needs a one-time code")
+        self.client.keys("Tab", "Tab", "Tab")
 
     def nothing_found(self):
         """a search that finds nothing says so"""

@@ -398,7 +398,11 @@ client_set_option(const char *number, const char *key, const char *value)
             return TRUE;
         }
     }
-    return FALSE;
+    /* One that stands on another page of Finch's. */
+    if (account == NULL || g_strcmp0(purple_core_get_ui(), "gnt-purple") != 0)
+        return FALSE;
+    purple_account_set_string(account, key, value);
+    return TRUE;
 }
 
 gboolean

@@ -95,6 +95,8 @@ field_value(PurpleRequestField *field)
 {
     switch (purple_request_field_get_type(field)) {
     case PURPLE_REQUEST_FIELD_STRING:
+        if (purple_request_field_string_is_masked(field))
+            return g_strdup("***");
         return g_strdup(purple_request_field_string_get_value(field));
     case PURPLE_REQUEST_FIELD_INTEGER:
         return g_strdup_printf("%d", purple_request_field_int_get_value(field));
