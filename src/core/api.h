@@ -102,7 +102,7 @@ typedef struct {
     char *wamid;
     char *wa_id;          /* NULL if not told */
     char *user_id;        /* NULL */
-    char *message_status; /* "held_for_quality_assessment", NULL … */
+    char *message_status; /* "held_for_quality_assessment", "paused", NULL … */
 } CoexSent;
 
 void coex_sent_clear(CoexSent *sent);

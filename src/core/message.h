@@ -44,8 +44,9 @@ typedef struct {
     CoexContentKind kind;
     CoexLack lacks;
     char *type; /* WhatsApp's name of the type, as it came */
-    char *text; /* body of a text; for every other kind a label for people and each text it has,
-                   whose own line breaks stay; NULL: nothing to show */
+    char *text; /* body of a text, after [labels] of what it is about; for every other kind a label
+                   for people and each text it has, whose own line breaks stay; NULL: nothing to
+                   show */
 } CoexContent;
 
 /* One message, identified by (conversation, token). */

@@ -450,6 +450,7 @@ apply_line(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
         g_ptr_array_add(step->notices, g_steal_pointer(&line));
         return;
     }
+    coex_account_give_nick(account, person);
     coex_batch_put_person(batch, person);
     coex_batch_add_line(batch, person->id, COEX_FEED_NOTICE, line, NULL, coex_account_now(account));
     touch(step, person->id);
@@ -548,6 +549,22 @@ settle_status(CoexInboxStep *step, CoexBatch *batch, const Effect *effect)
     coex_views_tell(account, person);
 }
 
+/* What is held leaves, also in the conversations of who turned out to be the same person. */
+static void
+open_window(CoexAccount *account, CoexPerson *person)
+{
+    const GPtrArray *others = coex_people_get_others(account->people, person);
+
+    coex_outbox_window_opened(account->outbox, person);
+    for (guint i = 0; others != NULL && i < others->len; i++) {
+        CoexPerson *other = others->pdata[i];
+
+        other->last_inbound_at = MAX(other->last_inbound_at, person->last_inbound_at);
+        coex_outbox_window_opened(account->outbox, other);
+        coex_views_tell(account, other);
+    }
+}
+
 static void
 settle_message(CoexInboxStep *step, CoexBatch *batch, const Effect *effect)
 {
@@ -570,7 +587,7 @@ settle_message(CoexInboxStep *step, CoexBatch *batch, const Effect *effect)
         coex_views_tell(account, person);
     }
     if (effect->opens_window && coex_account_window(account, person).open)
-        coex_outbox_window_opened(account->outbox, person);
+        open_window(account, person);
 }
 
 static void

@@ -418,6 +418,12 @@ take_sent(CoexSlip *slip, const CoexSent *sent)
         coex_account_tell_notice(account, person,
                                  "WhatsApp checks this template first; it is delivered afterwards, "
                                  "usually within an hour.");
+    if (g_strcmp0(sent->message_status, "paused") == 0)
+        coex_account_tell_notice(account, person,
+                                 "WhatsApp has paused this template, and the message with it: it "
+                                 "may never be delivered. See WhatsApp Manager for the template, "
+                                 "and reach %s otherwise if it is urgent.",
+                                 coex_account_call_person(person));
     g_debug("text %s: accepted as %s", slip->row->local_id, sent->wamid);
     slip->accepted = TRUE;
     slip->wamid = g_strdup(sent->wamid);

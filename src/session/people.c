@@ -7,6 +7,7 @@ struct CoexPeople {
     GHashTable *by_id;      /* gint64 -> CoexPerson, owned */
     GHashTable *by_name;    /* borrowed name -> person */
     GHashTable *by_address; /* address, owned -> person */
+    GHashTable *others; /* id of a person -> GPtrArray of others who turned out to be the same */
     gint64 next_id;
 };
 
@@ -49,6 +50,50 @@ part_numbers(CoexPeople *people)
     }
 }
 
+static void
+share_window(CoexPerson *one, CoexPerson *other)
+{
+    one->last_inbound_at = MAX(one->last_inbound_at, other->last_inbound_at);
+    one->free_until = MAX(one->free_until, other->free_until);
+}
+
+/* All that is known of @other leads to @person now: they are one, with one window, and wait once.
+ */
+static void
+join(CoexPeople *people, CoexPerson *person, CoexPerson *other)
+{
+    GPtrArray *others = g_hash_table_lookup(people->others, &person->id);
+
+    if (others == NULL) {
+        others = g_ptr_array_new();
+        g_hash_table_insert(people->others, &person->id, others);
+    }
+    if (!g_ptr_array_find(others, other, NULL))
+        g_ptr_array_add(others, other);
+    share_window(person, other);
+    share_window(other, person);
+    if (other->waiting_since > person->answered_at &&
+        (person->waiting_since == 0 || other->waiting_since < person->waiting_since))
+        person->waiting_since = other->waiting_since;
+    other->waiting_since = 0;
+}
+
+static void
+join_all(CoexPeople *people)
+{
+    GHashTableIter iter;
+    gpointer value;
+
+    g_hash_table_iter_init(&iter, people->by_id);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        CoexPerson *other = value;
+        CoexPerson *person = coex_people_find(people, &other->peer);
+
+        if (person != NULL && person != other)
+            join(people, person, other);
+    }
+}
+
 CoexPeople *
 coex_people_new(GPtrArray *people, GPtrArray *addresses)
 {
@@ -58,6 +103,8 @@ coex_people_new(GPtrArray *people, GPtrArray *addresses)
         g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, (GDestroyNotify)coex_person_free);
     self->by_name = g_hash_table_new(g_str_hash, g_str_equal);
     self->by_address = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    self->others =
+        g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, (GDestroyNotify)g_ptr_array_unref);
     self->next_id = 1;
     for (guint i = 0; i < people->len; i++)
         people_add(self, coex_person_copy(g_ptr_array_index(people, i)));
@@ -69,6 +116,7 @@ coex_people_new(GPtrArray *people, GPtrArray *addresses)
             g_hash_table_insert(self->by_address, g_strdup(address->address), person);
     }
     part_numbers(self);
+    join_all(self);
     return self;
 }
 
@@ -77,6 +125,7 @@ coex_people_free(CoexPeople *people)
 {
     if (people == NULL)
         return;
+    g_hash_table_unref(people->others);
     g_hash_table_unref(people->by_name);
     g_hash_table_unref(people->by_address);
     g_hash_table_unref(people->by_id);
@@ -138,6 +187,12 @@ coex_people_find_name(CoexPeople *people, const char *text)
     return now != NULL ? now : person;
 }
 
+GPtrArray *
+coex_people_get_others(CoexPeople *people, const CoexPerson *person)
+{
+    return g_hash_table_lookup(people->others, &person->id);
+}
+
 gboolean
 coex_people_take_over(char **member, const char *news)
 {
@@ -148,9 +203,9 @@ coex_people_take_over(char **member, const char *news)
     return TRUE;
 }
 
-/* What @before loses with its present @address. Two who turn out to be one have one window. */
+/* What @before loses with its present @address. */
 static void
-part_address(CoexPerson *person, CoexPerson *before, const char *address)
+part_address(CoexPeople *people, CoexPerson *person, CoexPerson *before, const char *address)
 {
     gboolean is_number = g_strcmp0(before->peer.wa_id, address) == 0;
 
@@ -161,8 +216,9 @@ part_address(CoexPerson *person, CoexPerson *before, const char *address)
         g_clear_pointer(&before->peer.wa_id, g_free);
         return;
     }
-    person->last_inbound_at = MAX(person->last_inbound_at, before->last_inbound_at);
-    person->free_until = MAX(person->free_until, before->free_until);
+    share_window(person, before);
+    if (coex_people_find(people, &before->peer) == person)
+        join(people, person, before);
 }
 
 static gboolean
@@ -172,9 +228,9 @@ link_address(CoexPeople *people, CoexPerson *person, const char *address)
 
     if (address == NULL || before == person)
         return FALSE;
-    if (before != NULL)
-        part_address(person, before, address);
     g_hash_table_insert(people->by_address, g_strdup(address), person);
+    if (before != NULL)
+        part_address(people, person, before, address);
     return TRUE;
 }
 
@@ -204,7 +260,7 @@ coex_people_link(CoexPeople *people, CoexPerson *person, const CoexPeer *peer, g
 
     /* All that came with a former BSUID is as old as that. */
     if (!fresh && is_former(people, person, peer->user_id, person->peer.user_id))
-        return link_address(people, person, peer->wa_id);
+        return by_address(people, peer->wa_id) == NULL && link_address(people, person, peer->wa_id);
     changed |= take_address(people, person, &person->peer.user_id, peer->user_id, fresh);
     changed |=
         take_address(people, person, &person->peer.parent_user_id, peer->parent_user_id, fresh);

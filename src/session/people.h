@@ -38,6 +38,10 @@ gboolean coex_people_link(CoexPeople *people, CoexPerson *person, const CoexPeer
 void coex_people_move(CoexPeople *people, CoexPerson *person, const CoexPeer *peer,
                       gboolean number_gone, gint64 at);
 
+/* Those who turned out to be @person, under whose names there may be conversations, and texts that
+ * are held. Borrowed array of CoexPerson, NULL for none. */
+GPtrArray *coex_people_get_others(CoexPeople *people, const CoexPerson *person);
+
 /* Puts a copy of @news in the place of a person's string, unless it is NULL or the same: then
  * FALSE.
  */

@@ -22,6 +22,8 @@ deliver(Desk *desk, const char *extra, const char *token, gint64 ago_s, const ch
     coex_sim_change(desk->sim, "messages", value);
 }
 
+#define TEXT(body) "\"type\":\"text\",\"text\":{\"body\":\"" body "\"}"
+
 #define MOVED                                                                                      \
     "\"type\":\"system\",\"system\":{\"type\":\"user_changed_user_id\",\"body\":\"User Ada "       \
     "changed\","                                                                                   \
@@ -182,6 +184,29 @@ test_change_told_late(Desk *desk)
     desk_hear(desk, "ada", "Good");
 }
 
+/* What was held in the one conversation leaves when she writes in the other. */
+static void
+test_held_for_the_same(Desk *desk)
+{
+    g_autoptr(GError) error = NULL;
+
+    desk_login(desk);
+    desk_hear(desk, "ada", "You know my number");
+    deliver(desk, "", "early", 0, "\"from_user_id\":\"" NEW_ID "\"," TEXT("It is me"));
+    desk_wait_feed(desk, COEX_FEED_INBOUND, NEW_ID, "It is me");
+    coex_session_hold_text(desk->session, NEW_ID, "Held for you", &error);
+    g_assert_no_error(error);
+    desk_wait_notice(desk, NEW_ID, "Held until *");
+    move_ada(desk, "");
+    desk_restart(desk);
+    desk_advance(desk, 60);
+    g_free(coex_sim_customer_sends(desk->sim, "ada", "Here I am"));
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Here I am");
+    desk_wait_feed(desk, COEX_FEED_SENT, NEW_ID, "Held for you");
+    assert_by_id(desk, "Held for you");
+    desk_wait_state(desk, NEW_ID, "delivered*");
+}
+
 /* The number she gave up becomes somebody else's: each goes on in a conversation of their own. */
 static void
 test_number_taken_up(Desk *desk)
@@ -237,7 +262,6 @@ test_new_wa_id(Desk *desk)
 #define WITH_NINE "5531966665501"
 #define WITHOUT_NINE "553166665501"
 #define CONTACT(name, number) "{\"profile\":{\"name\":\"" name "\"},\"wa_id\":\"" number "\"}"
-#define TEXT(body) "\"type\":\"text\",\"text\":{\"body\":\"" body "\"}"
 
 static void
 add_bia(Desk *desk)
@@ -490,6 +514,7 @@ main(int argc, char **argv)
     desk_add("/people/held-and-template", test_held_and_template);
     desk_add("/people/overtaken", test_overtaken);
     desk_add("/people/change-told-late", test_change_told_late);
+    desk_add("/people/held-for-the-same", test_held_for_the_same);
     desk_add("/people/number-taken-up", test_number_taken_up);
     desk_add("/people/new-wa-id", test_new_wa_id);
     desk_add("/people/two-forms", test_two_forms);

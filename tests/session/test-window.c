@@ -59,6 +59,28 @@ test_never_wrote(Desk *desk)
     g_assert_cmpuint(desk_view(desk, "dana")->n_parked, ==, 0);
 }
 
+/* Accepted, but held back by WhatsApp: it is said what that means. */
+static void
+test_template_held_back(Desk *desk)
+{
+    const char *const values[] = { "Bob", "A-17", NULL };
+
+    open_shop(desk);
+    coex_sim_set_auto_status(desk->sim, FALSE);
+    coex_sim_set_message_status(desk->sim, "paused");
+    send_template(desk, "dana", "order_update", values);
+    desk_wait_prompt_over(desk, "dana");
+    desk_wait_feed(desk, COEX_FEED_SENT, "dana", "Hi Bob, *");
+    take(desk, "dana", NULL);
+    desk_wait_notice(desk, "dana", "WhatsApp has paused this template*");
+    coex_sim_set_message_status(desk->sim, "held_for_quality_assessment");
+    send_template(desk, "dana", "order_update", values);
+    desk_wait_prompt_over(desk, "dana");
+    desk_wait_feed(desk, COEX_FEED_SENT, "dana", "Hi Bob, *");
+    take(desk, "dana", NULL);
+    desk_wait_notice(desk, "dana", "WhatsApp checks this template first*");
+}
+
 static void
 test_template(Desk *desk)
 {
@@ -631,6 +653,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     desk_add("/window/never-wrote", test_never_wrote);
     desk_add("/window/template", test_template);
+    desk_add("/window/template-held-back", test_template_held_back);
     desk_add("/window/template-instead", test_template_instead);
     desk_add("/window/template-named", test_template_named);
     desk_add("/window/template-values", test_template_values);

@@ -314,7 +314,7 @@ acceptance(SimCall *call, SimSent *sent)
     if (request->recipient)
         json_object_set_string_member(contact, "user_id", request->recipient);
     if (request->template_name)
-        json_object_set_string_member(message, "message_status", "accepted");
+        json_object_set_string_member(message, "message_status", call->sim->message_status);
     json_object_set_array_member(root, "contacts", sim_array_of(contact));
     json_object_set_array_member(root, "messages", sim_array_of(message));
     return root;

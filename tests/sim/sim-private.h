@@ -143,6 +143,7 @@ struct _CoexSim {
     gboolean early_status;
     gboolean hides_callback_data;
     gboolean async_window;
+    const char *message_status; /* of accepted templates; static */
     GQueue send_times;
     GPtrArray *held_calls;
     guint n_answers_due; /* accepted sends whose statuses are not queued yet */

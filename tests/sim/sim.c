@@ -238,6 +238,7 @@ set_state(CoexSim *sim)
     sim->coexistence = TRUE;
     sim->auto_status = TRUE;
     sim->parallel = 1;
+    sim->message_status = "accepted";
     sim->next_challenge = 730114422;
     sim_set_header_line(sim, sim->webhook_header);
     sim_templates_load(sim);
@@ -499,6 +500,14 @@ void
 coex_sim_set_early_status(CoexSim *sim, gboolean early)
 {
     set_flag(sim, &sim->early_status, early);
+}
+
+void
+coex_sim_set_message_status(CoexSim *sim, const char *status)
+{
+    SIM_LOCK(sim);
+
+    sim->message_status = g_intern_string(status);
 }
 
 void

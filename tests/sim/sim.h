@@ -254,6 +254,8 @@ void coex_sim_close_window(CoexSim *sim, const char *who);
 /* Opens it without a webhook. */
 void coex_sim_open_window(CoexSim *sim, const char *who);
 gboolean coex_sim_window_is_open(CoexSim *sim, const char *who);
+/* What accepted templates are answered with as `message_status`; default "accepted". */
+void coex_sim_set_message_status(CoexSim *sim, const char *status);
 /* TRUE: free text outside the window gets 200 and a failed status 131047; FALSE (default): HTTP
  * 400. */
 void coex_sim_set_async_window(CoexSim *sim, gboolean async_window);
