@@ -47,7 +47,7 @@ test_other_waba(Desk *desk)
     desk_restart(desk);
     deliver(desk, ELSEWHERE, -1, "account_update", RECONNECTED);
     desk_fence(desk);
-    g_assert_cmpuint(desk_count(desk, DESK_NOTICE, NULL, "*"), ==, 0);
+    g_assert_cmpuint(desk_count(desk, DESK_NOTICE, NULL, "*the API*"), ==, 0);
     deliver_own(desk, -1, OFFBOARDED);
     desk_wait_notice(desk, NULL, "WhatsApp has paused the API*");
 }
