@@ -194,12 +194,13 @@ test_held_for_the_same(Desk *desk)
     desk_hear(desk, "ada", "You know my number");
     deliver(desk, "", "early", 0, "\"from_user_id\":\"" NEW_ID "\"," TEXT("It is me"));
     desk_wait_feed(desk, COEX_FEED_INBOUND, NEW_ID, "It is me");
+    desk_wait_catalogue(desk);
+    desk_advance(desk, 60);
     coex_session_hold_text(desk->session, NEW_ID, "Held for you", &error);
     g_assert_no_error(error);
     desk_wait_notice(desk, NEW_ID, "Held until *");
     move_ada(desk, "");
     desk_restart(desk);
-    desk_advance(desk, 60);
     g_free(coex_sim_customer_sends(desk->sim, "ada", "Here I am"));
     desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Here I am");
     desk_wait_feed(desk, COEX_FEED_SENT, NEW_ID, "Held for you");
