@@ -17,6 +17,7 @@ void
 coex_number_info_clear(CoexNumberInfo *info)
 {
     g_clear_pointer(&info->phone_number_id, g_free);
+    g_clear_pointer(&info->waba_id, g_free);
     g_clear_pointer(&info->number, g_free);
     g_clear_pointer(&info->can_send, g_free);
     g_clear_pointer(&info->health_problem, g_free);
@@ -156,6 +157,8 @@ read_health(const CoexJsonAt *at, CoexNumberInfo *info)
             continue;
         if (!info->phone_number_id && g_strcmp0(entity.entity_type, "PHONE_NUMBER") == 0)
             info->phone_number_id = g_strdup(entity.id);
+        if (!info->waba_id && g_strcmp0(entity.entity_type, "WABA") == 0)
+            info->waba_id = g_strdup(entity.id);
         problem = dup_entity_problem(&entity, &is_error);
         if (problem && (!info->health_problem || (is_error && !has_error))) {
             g_free(info->health_problem);

@@ -64,6 +64,7 @@ CoexRequest *coex_api_check_login(const CoexEndpoint *endpoint);
 
 typedef struct {
     char *phone_number_id; /* NULL if not told */
+    char *waba_id;         /* NULL */
     char *number;          /* digits of display_phone_number, NULL */
     int on_business_app;   /* is_on_biz_app: 1, 0, -1 not told */
     char *can_send;        /* health: AVAILABLE, LIMITED, BLOCKED, NULL */

@@ -11,7 +11,9 @@
 #define STRANGER_EXCERPT 300
 #define LATE_S (24 * 60 * 60) /* what is told of the account says when it was */
 #define LATE_CALL_S (5 * 60)  /* and somebody who calls does not wait so long */
-#define WABA_SETTING "delivery-waba"
+/* Settings: where this number stands, as the provider told and as deliveries show. */
+#define WABA_TOLD "told-waba"
+#define WABA_DELIVERED "delivery-waba"
 #define NEWEST_SETTING "account-event-at"
 
 /* ---- whose is it ---- */
@@ -27,29 +29,48 @@ learn_number_id(CoexAccount *account, const CoexEvent *event)
     coex_hub_apply_waiting(account->hub, account);
 }
 
+static void
+take_waba(CoexAccount *account, const char *key, const char *waba_id)
+{
+    if (waba_id == NULL || g_strcmp0(coex_account_get_setting(account, key), waba_id) == 0)
+        return;
+    coex_account_put_setting(account, key, waba_id);
+    if (account->online)
+        coex_hub_apply_waiting(account->hub, account);
+}
+
 /* The WABA of deliveries that name our number is ours, whatever the option says. */
 static void
 learn_waba(CoexAccount *account, const CoexEvent *event)
 {
-    if (event->waba_id == NULL || (event->message == NULL && event->status == NULL) ||
-        g_strcmp0(coex_account_get_setting(account, WABA_SETTING), event->waba_id) == 0)
-        return;
-    coex_account_put_setting(account, WABA_SETTING, event->waba_id);
-    coex_hub_apply_waiting(account->hub, account);
+    if (event->message != NULL || event->status != NULL)
+        take_waba(account, WABA_DELIVERED, event->waba_id);
+}
+
+void
+coex_inbox_learn_waba(CoexAccount *account, const char *waba_id)
+{
+    take_waba(account, WABA_TOLD, waba_id);
 }
 
 char **
 coex_inbox_dup_wabas(const CoexAccount *account)
 {
-    g_autoptr(GStrvBuilder) wabas = g_strv_builder_new();
-    const char *option = account->endpoint.waba_id;
-    const char *learned = coex_account_get_setting(account, WABA_SETTING);
+    const char *const known[] = {
+        account->endpoint.waba_id,
+        coex_account_get_setting(account, WABA_TOLD),
+        coex_account_get_setting(account, WABA_DELIVERED),
+    };
+    g_autoptr(GPtrArray) wabas = g_ptr_array_new();
 
-    if (*option != '\0')
-        g_strv_builder_add(wabas, option);
-    if (learned != NULL && !g_str_equal(learned, option))
-        g_strv_builder_add(wabas, learned);
-    return g_strv_builder_end(wabas);
+    for (guint i = 0; i < G_N_ELEMENTS(known); i++)
+        if (known[i] != NULL && *known[i] != '\0' &&
+            !g_ptr_array_find_with_equal_func(wabas, known[i], g_str_equal, NULL))
+            g_ptr_array_add(wabas, (char *)known[i]);
+    for (guint i = 0; i < wabas->len; i++)
+        wabas->pdata[i] = g_strdup(wabas->pdata[i]);
+    g_ptr_array_add(wabas, NULL);
+    return (char **)g_ptr_array_free(g_steal_pointer(&wabas), FALSE);
 }
 
 static CoexMatch

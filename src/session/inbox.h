@@ -29,6 +29,8 @@ typedef enum {
 /* Whether an event proven by @realm is for this account: by its number, or where it names none by
  * its WABA. Learns the phone_number_id and the WABA. */
 CoexMatch coex_inbox_match(CoexAccount *account, const char *realm, const CoexEvent *event);
+/* The provider told the account's WABA, NULL: did not. */
+void coex_inbox_learn_waba(CoexAccount *account, const char *waba_id);
 /* The WABAs this account is known to stand in, NULL-terminated. Free with g_strfreev(). */
 char **coex_inbox_dup_wabas(const CoexAccount *account);
 /* Whether an echo among @events may be a send of ours that is still unanswered. */

@@ -309,6 +309,7 @@ on_checked(GObject *source, GAsyncResult *result, gpointer user_data)
     if (!check_number(account, &info))
         return;
     tell_number_state(account, &info);
+    coex_inbox_learn_waba(account, info.waba_id);
     start_listening(account);
 }
 

@@ -35,11 +35,13 @@ deliver_own(Desk *desk, gint64 ago_s, const char *value)
     deliver(desk, coex_sim_get_waba_id(desk->sim), ago_s, "account_update", value);
 }
 
-/* The WABA is an option at Meta, and learned from what comes at 360dialog. */
+/* The WABA is an option at Meta; 360dialog tells it with the health, and deliveries show it. */
 static void
 test_other_waba(Desk *desk)
 {
     desk_login(desk);
+    desk_wait_catalogue(desk);
+    deliver(desk, ELSEWHERE, -1, "account_update", OFFBOARDED);
     desk_hear(desk, "ada", "This number's");
     deliver(desk, ELSEWHERE, -1, "account_update", OFFBOARDED);
     deliver(desk, ELSEWHERE, -1, "message_template_status_update", PAUSED);
