@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "net/http.h"
 
+#include "net/guard.h"
 #include "net/tunnel.h"
 #include <libsoup/soup.h>
 #include <string.h>
@@ -14,14 +15,16 @@
 #define CONNECTIONS_PER_HOST_MAX 8
 #define READ_SIZE (64 * 1024)
 #define RETRY_AFTER_MAX_S (24 * 60 * 60)
-#define KEY_MIN 8 /* shorter is no key, and may be a word of any answer */
+#define INTERIM_MAX 32 /* answers of 1xx before the answer */
+#define KEY_MIN 8      /* shorter is no key, and may be a word of any answer */
 
 struct CoexHttp {
     SoupSession *session;
     gint64 slept_us; /* what it knows of get_slept_us() */
     guint timeout_s;
     CoexProxy *proxy; /* NULL: none */
-    GQueue jobs;      /* of Job, borrowed */
+    CoexGuard *guard;
+    GQueue jobs; /* of Job, borrowed; the oldest first */
 };
 
 /* One request under way; belongs to its GTask. */
@@ -40,6 +43,8 @@ typedef struct {
     gboolean is_post;
     gboolean written; /* its headers, completely: from here on the server may act */
     gboolean expired;
+    guint n_interim;
+    guint n_cuts;       /* by the guard, before it began */
     gboolean stopping;  /* the caller's, the deadline's or coex_http_free()'s wish */
     gboolean answering; /* the answer's headers are there, on_headers() is due */
     GCancellable *stop; /* of the I/O, by job_stop() */
@@ -88,17 +93,30 @@ coex_http_new(guint timeout_s, const CoexProxy *proxy)
 
     http->timeout_s = timeout_s;
     http->proxy = coex_proxy_copy(proxy);
+    http->guard = coex_guard_new();
     renew_session(http);
     g_queue_init(&http->jobs);
     return http;
+}
+
+/* All have the same time, so the oldest expires first. */
+static void
+guard_jobs(CoexHttp *http)
+{
+    const Job *oldest = g_queue_peek_head(&http->jobs);
+
+    coex_guard_set_deadline(
+        http->guard, oldest != NULL ? oldest->began_us + http->timeout_s * G_USEC_PER_SEC : 0);
 }
 
 /* What holds the job to its surroundings; afterwards only its I/O can be left. */
 static void
 job_detach(Job *job)
 {
-    if (job->http != NULL)
+    if (job->http != NULL) {
         g_queue_delete_link(&job->http->jobs, job->link);
+        guard_jobs(job->http);
+    }
     job->http = NULL;
     g_source_destroy(job->on_cancelled);
     g_source_destroy(job->on_deadline);
@@ -141,6 +159,7 @@ coex_http_free(CoexHttp *http)
         job_stop(job);
     }
     g_object_unref(http->session);
+    coex_guard_free(http->guard);
     coex_proxy_free(http->proxy);
     g_free(http);
 }
@@ -183,6 +202,8 @@ explain_certificate(GTlsCertificateFlags flags)
 static const char *
 explain_cause(const GError *cause)
 {
+    if (cause == NULL)
+        return "it broke off";
     if (g_error_matches(cause, G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND))
         return "host name not found";
     if (cause->domain == G_RESOLVER_ERROR)
@@ -245,13 +266,24 @@ explain_not_written(Job *job, const GError *cause)
     return explain_unreached(job, explain_cause(cause));
 }
 
+static gboolean
+job_is_cut(const Job *job)
+{
+    return job->http != NULL && coex_guard_count_cuts(job->http->guard) != job->n_cuts;
+}
+
 static GError *
 explain_not_answered(Job *job, const GError *cause)
 {
-    g_autofree char *what = job->expired
-                                ? g_strdup_printf("time ran out after %u s", job->timeout_s)
-                                : g_strdup(explain_cause(cause));
+    g_autofree char *late = g_strdup_printf("time ran out after %u s", job->timeout_s);
+    const char *what = explain_cause(cause);
 
+    if (job->n_interim > INTERIM_MAX)
+        what = "it kept saying that an answer would come";
+    else if (job_is_cut(job))
+        what = "what it said had no end";
+    else if (job->expired)
+        what = late;
     if (job->is_send)
         return g_error_new(
             COEX_ERROR, COEX_ERROR_UNCERTAIN,
@@ -380,6 +412,27 @@ on_got_headers(SoupMessage *message, gpointer user_data)
     job->answering = TRUE;
 }
 
+static void
+on_got_informational(SoupMessage *message, gpointer user_data)
+{
+    Job *job = user_data;
+
+    if (++job->n_interim > INTERIM_MAX)
+        g_cancellable_cancel(job->stop);
+}
+
+/* In case its bytes never pause. */
+static void
+on_network_event(SoupMessage *message, GSocketClientEvent event, GIOStream *stream,
+                 gpointer user_data)
+{
+    Job *job = user_data;
+
+    if (event == G_SOCKET_CLIENT_CONNECTED && job->http != NULL && G_IS_SOCKET_CONNECTION(stream))
+        coex_guard_add(job->http->guard,
+                       g_socket_connection_get_socket(G_SOCKET_CONNECTION(stream)));
+}
+
 /* libsoup sends a POST again by itself only where HTTP/2 says that the server did not look at it.
  */
 static void
@@ -446,6 +499,8 @@ job_new(CoexHttp *http, const CoexRequest *request, SoupMessage *message, GCance
     job->key = dup_key(request);
     job->timeout_s = http->timeout_s;
     job->began_us = g_get_monotonic_time();
+    job->n_cuts = coex_guard_count_cuts(http->guard);
+    guard_jobs(http);
     job->is_send = request->is_send;
     job->is_post = g_str_equal(request->method, "POST");
     job->stop = g_cancellable_new();
@@ -531,6 +586,8 @@ coex_http_send_async(CoexHttp *http, const CoexRequest *request, GCancellable *c
     g_task_set_task_data(task, job, (GDestroyNotify)job_free);
     g_signal_connect(message, "wrote-headers", G_CALLBACK(on_wrote_headers), job);
     g_signal_connect(message, "got-headers", G_CALLBACK(on_got_headers), job);
+    g_signal_connect(message, "got-informational", G_CALLBACK(on_got_informational), job);
+    g_signal_connect(message, "network-event", G_CALLBACK(on_network_event), job);
     g_signal_connect(message, "restarted", G_CALLBACK(on_restarted), job);
     soup_session_send_async(job->session, message, G_PRIORITY_DEFAULT, job->stop, on_headers,
                             g_steal_pointer(&task));
@@ -580,7 +637,9 @@ on_bytes(GObject *source, GAsyncResult *result, gpointer user_data)
         return;
     }
     g_byte_array_append(job->body, g_bytes_get_data(bytes, NULL), size);
-    if (size > 0)
+    if (job_is_cut(job))
+        job_break(task, NULL);
+    else if (size > 0)
         read_on(task);
     else
         /* this gives the connection back, for the request that the answer may lead to */
@@ -602,6 +661,12 @@ on_closed(GObject *source, GAsyncResult *result, gpointer user_data)
     job_detach(job);
     g_task_return_pointer(task, job_make_response(job), (GDestroyNotify)coex_response_free);
     g_object_unref(task);
+}
+
+void
+coex_http_hurry(gboolean hurry)
+{
+    coex_guard_hurry(hurry);
 }
 
 CoexResponse *

@@ -7,7 +7,8 @@
 
 /* Runs requests against a provider. Hides libsoup: connection reuse for POST, limits, timeouts,
  * TLS, no redirects, and the one distinction that matters for a send: whether a byte of it may have
- * reached the server. Belongs to the thread (and its default main context) that made it. */
+ * reached the server. An answer that never pauses cannot keep the loop, and so not the deadline
+ * either. Belongs to the thread (and its default main context) that made it. */
 
 #define COEX_HTTP_BODY_MAX (8 * 1024 * 1024) /* of an answer, unpacked */
 
@@ -31,6 +32,10 @@ void coex_http_send_async(CoexHttp *http, const CoexRequest *request, GCancellab
  * completely: once it is cancelled in the same turn of the main loop, the server can never act on
  * it. */
 gboolean coex_http_is_unwritten(CoexHttp *http, gconstpointer user_data);
+
+/* From any thread. TRUE before waiting for a thread in which requests run: none of them holds it up
+ * now, not even with an answer that never pauses. FALSE afterwards. */
+void coex_http_hurry(gboolean hurry);
 
 /* The answer, whatever its status (redirects too: they are not followed); free with
  * coex_response_free(). NULL on error:

@@ -180,6 +180,7 @@ connect_connect_async(GProxy *proxy, GIOStream *stream, GProxyAddress *address,
 
     *errand = (Errand){ g_object_ref(stream), g_object_ref(address) };
     g_task_set_task_data(task, errand, errand_free);
+    g_task_set_return_on_cancel(task, TRUE);
     g_task_run_in_thread(task, run_errand);
 }
 

@@ -646,7 +646,9 @@ coex_hub_leave(CoexHub *hub)
         return;
     g_ptr_array_remove(hubs, hub);
     coex_engine_call(hub->engine, shut_down, hub, NULL);
+    coex_http_hurry(TRUE);
     coex_engine_stop(hub->engine);
+    coex_http_hurry(FALSE);
     g_ptr_array_unref(hub->doors);
     g_ptr_array_unref(hub->accounts);
     coex_nicks_free(hub->nicks);

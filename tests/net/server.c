@@ -48,13 +48,27 @@ note_request(Server *server, char *request)
     return &server->steps[at];
 }
 
+static void
+repeat(GOutputStream *out, const char *text, gsize length, GCancellable *stop)
+{
+    g_autoptr(GByteArray) block = g_byte_array_new();
+
+    while (block->len < 65536)
+        g_byte_array_append(block, (const guint8 *)text, (guint)length);
+    while (g_output_stream_write_all(out, block->data, block->len, NULL, stop, NULL))
+        continue;
+}
+
 /* TRUE: the connection goes on. */
 static gboolean
 play(const ServerStep *step, GSocket *socket, GOutputStream *out, GCancellable *stop)
 {
     static const char block[65536];
     struct linger reset = { .l_onoff = 1, .l_linger = 0 };
-    gsize length = step->length > 0 ? step->length : step->text ? strlen(step->text) : 0;
+    gsize whole = step->length > 0 ? step->length : step->text ? strlen(step->text) : 0;
+    const char *again =
+        step->deed == SERVER_REPEATS ? (const char *)memchr(step->text, '\f', whole) + 1 : NULL;
+    gsize length = again != NULL ? (gsize)(again - 1 - step->text) : whole;
     gboolean there = TRUE;
 
     if (length > 0)
@@ -73,6 +87,9 @@ play(const ServerStep *step, GSocket *socket, GOutputStream *out, GCancellable *
     case SERVER_DRIPS:
         while (there && !g_socket_condition_timed_wait(socket, G_IO_IN, 50 * 1000, stop, NULL))
             there = g_output_stream_write_all(out, "x", 1, NULL, stop, NULL);
+        return FALSE;
+    case SERVER_REPEATS:
+        repeat(out, again, whole - length - 1, stop);
         return FALSE;
     case SERVER_FLOODS:
         while (there)

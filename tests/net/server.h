@@ -11,9 +11,10 @@ typedef enum {
     SERVER_ANSWERS,       /* the text, and goes on listening */
     SERVER_ANSWERS_CLOSE, /* the text, then closes */
     SERVER_RESETS,
-    SERVER_WAITS, /* the text, then nothing until the client leaves */
-    SERVER_DRIPS, /* the text, then a byte now and then until the client leaves */
-    SERVER_FLOODS /* the text, then bytes until the client leaves */
+    SERVER_WAITS,  /* the text, then nothing until the client leaves */
+    SERVER_DRIPS,  /* the text, then a byte now and then until the client leaves */
+    SERVER_FLOODS, /* the text, then bytes until the client leaves */
+    SERVER_REPEATS /* the text to its first \f, then the rest again and again, without a pause */
 } ServerDeed;
 
 typedef struct {

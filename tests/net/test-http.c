@@ -178,6 +178,71 @@ test_broken_answers(void)
     }
 }
 
+#define REPEATS(first, again)                                                                      \
+    {                                                                                              \
+        SERVER_REPEATS, first "\f" again, sizeof first "\f" again - 1                              \
+    }
+#define OK_HEAD "HTTP/1.1 200 OK\r\n"
+#define GZIP_HEAD "\x1f\x8b\x08\0\0\0\0\0\0\x03"
+
+typedef struct {
+    const char *name;
+    ServerStep step;
+    gboolean has_end; /* the body has come before what does not end */
+} EndlessCase;
+
+/* What libsoup and the converters read on and on, in one turn of the loop. */
+static const EndlessCase endless_cases[] = {
+    { "promises", REPEATS("", "HTTP/1.1 100 Continue\r\n\r\n"), FALSE },
+    { "hints", REPEATS("", "HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\n"), FALSE },
+    { "status line", REPEATS("HTTP/1.1 200 ", "O"), FALSE },
+    { "headers", REPEATS(OK_HEAD, "X-A: b\r\n"), FALSE },
+    { "a header", REPEATS(OK_HEAD "X-A: ", "b"), FALSE },
+    { "a folded header", REPEATS(OK_HEAD "X-A: b", "\r\n b"), FALSE },
+    { "a chunk's length", REPEATS(OK_HEAD "Transfer-Encoding: chunked\r\n\r\n", "0"), FALSE },
+    { "a chunk's extension", REPEATS(OK_HEAD "Transfer-Encoding: chunked\r\n\r\n5;", "x"), FALSE },
+    { "trailers", REPEATS(OK_HEAD "Transfer-Encoding: chunked\r\n\r\n0\r\n", "X-A: b\r\n"), TRUE },
+    { "packed name",
+      REPEATS(OK_HEAD "Content-Encoding: gzip\r\n\r\n"
+                      "\x1f\x8b\x08\x08\0\0\0\0\0\x03",
+              "n"),
+      FALSE },
+    { "packed nothing",
+      REPEATS(OK_HEAD "Content-Encoding: gzip\r\n\r\n" GZIP_HEAD, "\x02\x08\x20\x80\0"), FALSE },
+};
+
+static void
+assert_ends(const EndlessCase *row, gboolean is_send, guint timeout_s)
+{
+    g_autoptr(Server) server = server_new(&row->step, 1, NULL);
+    g_autoptr(CoexHttp) http = coex_http_new(timeout_s, NULL);
+    g_autoptr(CoexRequest) request = request_to(server, is_send);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(CoexResponse) response = NULL;
+    gint64 start = g_get_monotonic_time();
+
+    g_test_message("%s, %s, %u s", row->name, is_send ? "a send" : "no send", timeout_s);
+    response = perform(http, request, &error);
+    if (response != NULL)
+        g_assert_true(row->has_end);
+    else if (is_send)
+        g_assert_error(error, COEX_ERROR, COEX_ERROR_UNCERTAIN);
+    else
+        g_assert_true(g_error_matches(error, COEX_ERROR, COEX_ERROR_RETRY) ||
+                      g_error_matches(error, COEX_ERROR, COEX_ERROR_TOO_LARGE));
+    g_assert_cmpint(g_get_monotonic_time() - start, <, 10 * TEST_SLOWNESS * G_USEC_PER_SEC);
+    g_test_message("after %" G_GINT64_FORMAT " ms", (g_get_monotonic_time() - start) / 1000);
+}
+
+static void
+test_endless_answers(void)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(endless_cases); i++) {
+        assert_ends(&endless_cases[i], FALSE, 60 * TEST_SLOWNESS);
+        assert_ends(&endless_cases[i], TRUE, 1);
+    }
+}
+
 typedef struct {
     const char *base;
     int code;
@@ -493,6 +558,7 @@ main(int argc, char **argv)
     g_test_add_func("/http/quoted-key", test_quoted_key);
     g_test_add_func("/http/answer-headers", test_answer_headers);
     g_test_add_func("/http/broken-answers", test_broken_answers);
+    g_test_add_func("/http/endless-answers", test_endless_answers);
     g_test_add_func("/http/unreached", test_unreached);
     g_test_add_func("/http/unreached-in-time", test_unreached_in_time);
     g_test_add_func("/http/untrusted", test_untrusted);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "desk.h"
+#include "flood.h"
 
 #include <string.h>
 
@@ -308,6 +309,25 @@ test_foreign_secret(Desk *desk)
     g_assert_cmpuint(desk_count(other, DESK_FEED, "ada", "*"), ==, 0);
 }
 
+/* The engine reads on and on and cannot hear of the end; the chat window does not wait for it. */
+static void
+test_end_in_flood(Desk *desk)
+{
+    g_autoptr(Flood) flood = flood_new();
+
+    desk->config.api_url = flood->url;
+    for (guint i = 0; i < 3; i++) {
+        gint n_before = g_atomic_int_get(&flood->n_blocks);
+
+        desk_start(desk);
+        while (g_atomic_int_get(&flood->n_blocks) < n_before + 32)
+            g_main_context_iteration(NULL, FALSE);
+        desk_logout(desk);
+    }
+    desk_start(desk);
+    desk_wait_failed(desk, COEX_ERROR_NETWORK, "*");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -317,6 +337,7 @@ main(int argc, char **argv)
     desk_add("/life/end-while-waiting", test_end_while_waiting);
     desk_add("/life/end-in-delivery", test_end_in_delivery);
     desk_add("/life/end-in-send", test_end_in_send);
+    desk_add("/life/end-in-flood", test_end_in_flood);
     desk_add("/life/nothing-twice", test_nothing_twice);
     desk_add("/life/unshown-comes-later", test_unshown_comes_later);
     desk_add("/life/typed-goes-later", test_typed_goes_later);

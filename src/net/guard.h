@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <gio/gio.h>
+
+/* Watches, from a thread of its own, that no connection holds a main loop. libsoup reads for as
+ * long as bytes come, in one turn of the loop: an answer that never pauses would keep the loop from
+ * its other work, and from the deadline of that very answer. Such a loop's connections are shut, so
+ * that reading finds its end. Of use to CoexHttp only. */
+
+typedef struct CoexGuard CoexGuard;
+
+/* For the calling thread's default main context, where the other functions are called too. */
+CoexGuard *coex_guard_new(void);
+void coex_guard_free(CoexGuard *guard);
+
+/* A connection of this loop; watched until @socket is gone. */
+void coex_guard_add(CoexGuard *guard, GSocket *socket);
+
+/* A request began or ended. @deadline: monotonic, of the first to expire; 0 when none is under way:
+ * then nothing is watched. */
+void coex_guard_set_deadline(CoexGuard *guard, gint64 deadline);
+
+/* How often it has shut the loop's connections: what was under way then is no whole answer, even if
+ * it looks like one. */
+guint coex_guard_count_cuts(CoexGuard *guard);
+
+/* From any thread. TRUE: somebody waits for the loops' ends, and a turn that lasts is not awaited;
+ * FALSE takes it back. */
+void coex_guard_hurry(gboolean hurry);
