@@ -92,6 +92,10 @@ open_old(Rescue *rescue, GError **error)
                  NULL, NULL);
     sqlite3_wal_checkpoint_v2(rescue->from, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     rescue->version = get_int(rescue->from, "PRAGMA user_version");
+    /* Met while it was made: nothing is in it yet. */
+    if (rescue->version == 0 &&
+        get_int(rescue->from, "SELECT count(*) = 0 FROM sqlite_schema") == 1)
+        return TRUE;
     if (coex_schema_knows(get_int(rescue->from, "PRAGMA application_id"), rescue->version))
         return TRUE;
     g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
@@ -341,7 +345,13 @@ coex_rescue_run(const char *path, GError **error)
         g_unlink(rescue.mark_path);
         return TRUE;
     }
-    if (!open_old(&rescue, error) || !make_new(&rescue, error))
+    if (!open_old(&rescue, error))
+        return FALSE;
+    if (rescue.version == 0) {
+        g_unlink(rescue.mark_path);
+        return TRUE;
+    }
+    if (!make_new(&rescue, error))
         return FALSE;
     g_autoptr(GHashTable) carries = coex_carry_all(rescue.from, rescue.to);
     if (carries == NULL)
