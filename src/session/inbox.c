@@ -247,7 +247,8 @@ message_time(CoexAccount *account, const CoexMessage *message)
                                                                  : coex_account_now(account);
 }
 
-/* Who sent it, made when new: of a change of addresses whom the former ones lead to. */
+/* Whose conversation it is in, made when new: of a change of addresses whom the former ones lead
+ * to. */
 static CoexPerson *
 learn_sender(CoexAccount *account, const CoexMessage *message, gint64 time)
 {
@@ -256,7 +257,9 @@ learn_sender(CoexAccount *account, const CoexMessage *message, gint64 time)
     if (coex_people_find(account->people, peer) == NULL &&
         coex_peer_is_addressable(&message->new_peer))
         peer = &message->new_peer;
-    return coex_people_learn(account->people, peer, time, NULL);
+    /* Where the phone wrote to may have been given up long ago. */
+    return coex_people_learn(account->people, peer, message->direction == COEX_INBOUND ? time : 0,
+                             NULL);
 }
 
 /* What WhatsApp itself says of a person; it is not their word, and opens nothing. The person goes

@@ -155,6 +155,12 @@ test_overtaken(Desk *desk)
             "\"from\":\"" OLD_NUMBER "\",\"from_user_id\":\"" OLD_ID "\",\"type\":\"text\","
             "\"text\":{\"body\":\"Later\"}");
     desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Later");
+    desk_fence(desk);
+    desk_advance(desk, 60);
+    coex_sim_hide_number(desk->sim, "ada", FALSE);
+    g_free(coex_sim_phone_sends(desk->sim, "ada", "From the phone, to the old number"));
+    desk_wait_feed(desk, COEX_FEED_ECHO, "ada", "From the phone, to the old number");
+    coex_sim_hide_number(desk->sim, "ada", TRUE);
     desk_send(desk, "ada", "Fine");
     desk_wait_feed(desk, COEX_FEED_TYPED, "ada", "Fine");
     assert_by_id(desk, "Fine");
