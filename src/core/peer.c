@@ -224,3 +224,11 @@ coex_peer_dup_display(const CoexPeer *peer)
         return g_strdup(peer->user_id != NULL ? peer->user_id : peer->parent_user_id);
     return g_strdup("somebody unknown");
 }
+
+char *
+coex_peer_dup_name_display(const char *name)
+{
+    g_auto(CoexPeer) peer = { 0 };
+
+    return coex_peer_parse(name, &peer, NULL) ? coex_peer_dup_display(&peer) : g_strdup(name);
+}

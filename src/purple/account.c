@@ -69,7 +69,7 @@ coex_login_dup_title(CoexLogin *login, const char *name)
 
     if (alias == NULL && person != NULL)
         alias = person->alias != NULL ? person->alias : person->display;
-    return g_strdup(alias != NULL ? alias : name);
+    return alias != NULL ? g_strdup(alias) : coex_peer_dup_name_display(name);
 }
 
 void

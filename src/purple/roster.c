@@ -97,8 +97,9 @@ tell_new_alias(CoexLogin *login, const char *name, const char *alias)
 
     if (conv == NULL)
         return;
-    g_autofree char *line = g_strdup_printf("+%s is now known as %s.", name, alias);
-    g_autofree char *html = coex_text_escape(g_ascii_isdigit(*name) ? line : line + 1);
+    g_autofree char *title = coex_peer_dup_name_display(name);
+    g_autofree char *line = g_strdup_printf("%s is now known as %s.", title, alias);
+    g_autofree char *html = coex_text_escape(line);
     purple_conversation_write(conv, NULL, html, PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NO_LINKIFY,
                               time(NULL));
 }
@@ -390,7 +391,8 @@ coex_roster_get_info(PurpleConnection *gc, const char *who)
         describe(login, person, info);
     else
         purple_notify_user_info_add_pair_plaintext(info, "WhatsApp", "nothing is known");
-    purple_notify_userinfo(gc, who, info, NULL, NULL);
+    g_autofree char *title = coex_peer_dup_name_display(who);
+    purple_notify_userinfo(gc, title, info, NULL, NULL);
     purple_notify_user_info_destroy(info);
 }
 

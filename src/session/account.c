@@ -148,12 +148,12 @@ coex_account_tell(CoexAccount *account, CoexNews *news)
     coex_mailbox_post(account->target.mailbox, deliver_call, news, (GDestroyNotify)coex_news_free);
 }
 
-const char *
-coex_account_call_person(const CoexPerson *person)
+char *
+coex_account_dup_title(const CoexPerson *person)
 {
     if (person->alias != NULL && *person->alias != '\0')
-        return person->alias;
-    return person->peer.username != NULL ? person->peer.username : person->name;
+        return g_strdup(person->alias);
+    return coex_peer_dup_display(&person->peer);
 }
 
 CoexWindow

@@ -132,5 +132,5 @@ void coex_account_tell_ask_webhook(CoexAccount *account, const char *registered)
 CoexWindow coex_account_window(const CoexAccount *account, const CoexPerson *person);
 /* WhatsApp knows better than our timer: the person's window is closed. */
 void coex_account_close_window(CoexAccount *account, CoexPerson *person);
-/* Display name: alias, username or number. Borrowed. */
-const char *coex_account_call_person(const CoexPerson *person);
+/* Display name: alias, number or username. Free with g_free(). */
+char *coex_account_dup_title(const CoexPerson *person);

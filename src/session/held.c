@@ -66,10 +66,11 @@ static void
 tell_held(CoexOutbox *outbox, CoexPerson *person, const char *text)
 {
     g_autofree char *excerpt = coex_text_excerpt(text, EXCERPT);
+    g_autofree char *title = coex_account_dup_title(person);
 
     coex_account_tell_notice(outbox->account, person,
-                             "Held until %s writes (%cdiscard drops it): %s",
-                             coex_account_call_person(person), verb_mark(outbox), excerpt);
+                             "Held until %s writes (%cdiscard drops it): %s", title,
+                             verb_mark(outbox), excerpt);
 }
 
 /* Why a text that has just been typed does not leave at once; below its own line. */
@@ -216,10 +217,11 @@ coex_outbox_hold(CoexOutbox *outbox, CoexPerson *person)
     g_autoptr(CoexBatch) batch = coex_account_batch(outbox->account);
 
     if (each_slip(outbox, person->id, COEX_OUTBOX_PARKED, hold_slip, batch) == 0) {
+        g_autofree char *title = coex_account_dup_title(person);
         coex_account_tell_notice(
             outbox->account, person,
             "There is no text to hold. %chold TEXT keeps a text until %s writes.",
-            verb_mark(outbox), coex_account_call_person(person));
+            verb_mark(outbox), title);
         coex_account_tell_prompt_over(outbox->account, person);
         return;
     }
@@ -270,6 +272,7 @@ static guint
 list_lane(CoexOutbox *outbox, CoexLane *lane, gboolean name_person)
 {
     CoexPerson *person = coex_people_by_id(outbox->account->people, lane->person_id);
+    g_autofree char *title = person != NULL ? coex_account_dup_title(person) : NULL;
     guint n = 0;
 
     for (GList *item = lane->slips.head; item != NULL; item = item->next) {
@@ -281,7 +284,7 @@ list_lane(CoexOutbox *outbox, CoexLane *lane, gboolean name_person)
         n++;
         excerpt = coex_text_excerpt(slip->row->text, EXCERPT);
         coex_account_tell_notice(outbox->account, name_person ? NULL : person, "Held for %s: %s",
-                                 coex_account_call_person(person), excerpt);
+                                 title, excerpt);
     }
     return n;
 }

@@ -407,6 +407,7 @@ take_sent(CoexSlip *slip, const CoexSent *sent)
 {
     CoexAccount *account = slip->outbox->account;
     CoexPerson *person = coex_slip_person(slip);
+    g_autofree char *title = coex_account_dup_title(person);
     g_auto(CoexPeer) told = { 0 };
 
     coex_peer_copy(&told, &person->peer);
@@ -423,7 +424,7 @@ take_sent(CoexSlip *slip, const CoexSent *sent)
                                  "WhatsApp has paused this template, and the message with it: it "
                                  "may never be delivered. See WhatsApp Manager for the template, "
                                  "and reach %s otherwise if it is urgent.",
-                                 coex_account_call_person(person));
+                                 title);
     g_debug("text %s: accepted as %s", slip->row->local_id, sent->wamid);
     slip->accepted = TRUE;
     slip->wamid = g_strdup(sent->wamid);

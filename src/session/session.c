@@ -267,10 +267,12 @@ command_run(gpointer data)
         return;
     if (command->name != NULL)
         person = command_person(command);
-    if (person != NULL || command->whole_account)
+    if (person != NULL || command->whole_account) {
         command->run(command, person);
-    else
-        coex_account_tell_notice(command->account, NULL, "Nothing is known of %s.", command->name);
+        return;
+    }
+    g_autofree char *title = coex_peer_dup_name_display(command->name);
+    coex_account_tell_notice(command->account, NULL, "Nothing is known of %s.", title);
 }
 
 static Command *

@@ -117,9 +117,11 @@ coex_waiting_tell(CoexAccount *account)
     if (waiting->len == 0 || was_told(account))
         return;
     note_told(account);
-    for (guint i = 0; i < MIN(waiting->len, NAMED_MAX); i++)
-        g_string_append_printf(names, "%s%s", i > 0 ? ", " : "",
-                               coex_account_call_person(g_ptr_array_index(waiting, i)));
+    for (guint i = 0; i < MIN(waiting->len, NAMED_MAX); i++) {
+        g_autofree char *title = coex_account_dup_title(g_ptr_array_index(waiting, i));
+
+        g_string_append_printf(names, "%s%s", i > 0 ? ", " : "", title);
+    }
     if (waiting->len > NAMED_MAX)
         g_string_append_printf(names, " and %u more", waiting->len - NAMED_MAX);
     longest = dup_duration(coex_account_now(account) -
@@ -143,6 +145,7 @@ coex_waiting_remind(CoexAccount *account, const CoexPerson *person)
     g_autofree char *clock = end != NULL ? g_date_time_format(end, "%H:%M") : NULL;
     gint64 *told = g_hash_table_lookup(account->views.reminded, &person->id);
     g_autofree char *waited = dup_duration(now - since);
+    g_autofree char *title = coex_account_dup_title(person);
 
     if (!account->remind || since == 0 || !window.open || clock == NULL ||
         window.expires_at - now > REMIND_S || (told != NULL && *told == window.expires_at))
@@ -152,5 +155,5 @@ coex_waiting_remind(CoexAccount *account, const CoexPerson *person)
     coex_account_tell_notice(account, NULL,
                              "%s waits for an answer, for %s now. The 24-hour window closes at %s: "
                              "after that only templates can be sent.",
-                             coex_account_call_person(person), waited, clock);
+                             title, waited, clock);
 }

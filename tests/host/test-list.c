@@ -148,6 +148,26 @@ own_number_is_refused(World *world)
     check_list(world, entry, FALSE);
 }
 
+/* Whatever a line is about. */
+static void
+numbers_have_a_plus(World *world)
+{
+    const char *mark = world->bitlbee ? "!" : "/";
+    g_autofree char *hold = g_strconcat(mark, world->bitlbee ? "hold" : "hold for later", NULL);
+    g_autofree char *held = g_strconcat(mark, "held", NULL);
+
+    host_go_online(world->host);
+    host_type(world->host, NORA, "for later");
+    host_wait_for(world->host, world->bitlbee ? EVENT_MESSAGE : EVENT_REQUEST, NULL, NULL);
+    host_type(world->host, NORA, hold);
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*Held until +" NORA " writes*");
+    host_type(world->host, NORA, held);
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*Held for +" NORA "*");
+    world_customer_writes(world, "nora", NORA, "Here I am");
+    if (!world->bitlbee)
+        host_wait_for(world->host, EVENT_MESSAGE, NORA, "+" NORA " is now known as Nora North.");
+}
+
 /* ---- another plugin ---- */
 
 static const char *const signals[] = { "buddy-added", "blist-node-added", "blist-node-aliased",
@@ -228,6 +248,8 @@ add_all(void)
     world_add("typed-number-becomes-plain", NULL, typed_number_becomes_plain);
     world_add("bitlbee/typed-number-becomes-plain", "BitlBee", typed_number_becomes_plain);
     world_add("own-number-is-refused", NULL, own_number_is_refused);
+    world_add("numbers-have-a-plus", NULL, numbers_have_a_plus);
+    world_add("bitlbee/numbers-have-a-plus", "BitlBee", numbers_have_a_plus);
     world_add("buddy-goes-meanwhile", NULL, buddy_goes_meanwhile);
     world_add("account-goes-off-meanwhile", NULL, account_goes_off_meanwhile);
     world_add("conversation-goes-meanwhile", NULL, conversation_goes_meanwhile);

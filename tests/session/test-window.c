@@ -249,7 +249,7 @@ test_hold_nothing(Desk *desk)
     coex_session_discard(desk->session, desk_name("ada"));
     desk_wait_notice(desk, "ada", "There is nothing to discard.");
     coex_session_hold(desk->session, "499999999");
-    desk_wait_notice(desk, NULL, "Nothing is known of 499999999.");
+    desk_wait_notice(desk, NULL, "Nothing is known of +499999999.");
 }
 
 static void

@@ -193,6 +193,23 @@ test_copy(void)
     g_assert_null(copy.parent_user_id);
 }
 
+static void
+test_name_display(void)
+{
+    static const char *const cases[][2] = {
+        { "12025550101", "+12025550101" },
+        { "+1 (202) 555-0101", "+12025550101" },
+        { "US.7000000000000103", "US.7000000000000103" },
+        { "Nora", "Nora" },
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *display = coex_peer_dup_name_display(cases[i][0]);
+
+        g_assert_cmpstr(display, ==, cases[i][1]);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -203,5 +220,6 @@ main(int argc, char **argv)
     g_test_add_func("/peer/parse-and-names", test_parse_and_names);
     g_test_add_func("/peer/display", test_display);
     g_test_add_func("/peer/copy", test_copy);
+    g_test_add_func("/peer/name-display", test_name_display);
     return g_test_run();
 }
