@@ -46,6 +46,18 @@ coex_api_is_loopback(const char *host)
     return g_hostname_is_ip_address(host) && g_str_has_prefix(host, "127.");
 }
 
+char *
+coex_endpoint_dup_key(const CoexEndpoint *endpoint)
+{
+    GString *key = g_string_new(NULL);
+
+    for (const char *p = endpoint->key ? endpoint->key : ""; *p; p++) {
+        if ((guchar)*p > ' ' && *p != 0x7f)
+            g_string_append_c(key, *p);
+    }
+    return g_string_free(key, FALSE);
+}
+
 static gboolean
 has_blank(const char *text)
 {
@@ -140,24 +152,11 @@ start_url(const CoexEndpoint *endpoint, const char *path)
     return url;
 }
 
-/* The key as a header may carry it. */
-static char *
-dup_key(const CoexEndpoint *endpoint)
-{
-    GString *key = g_string_new(NULL);
-
-    for (const char *p = endpoint->key ? endpoint->key : ""; *p; p++) {
-        if ((guchar)*p > ' ' && *p != 0x7f)
-            g_string_append_c(key, *p);
-    }
-    return g_string_free(key, FALSE);
-}
-
 static CoexRequest *
 request_new(const CoexEndpoint *endpoint, const char *method, GString *url /* transfer full */)
 {
     CoexRequest *request = g_new0(CoexRequest, 1);
-    g_autofree char *key = dup_key(endpoint);
+    g_autofree char *key = coex_endpoint_dup_key(endpoint);
 
     request->method = method;
     request->url = g_string_free(url, FALSE);
@@ -193,7 +192,7 @@ CoexRequest *
 coex_api_find_wabas(const CoexEndpoint *endpoint)
 {
     GString *url = start_url(endpoint, "/debug_token?input_token=");
-    g_autofree char *key = dup_key(endpoint);
+    g_autofree char *key = coex_endpoint_dup_key(endpoint);
 
     append_escaped(url, key);
     return request_new(endpoint, "GET", url);

@@ -50,6 +50,8 @@ typedef struct {
 } CoexEndpoint;
 
 void coex_endpoint_clear(CoexEndpoint *endpoint);
+/* The key as a header carries it: a secret. Free with g_free(). */
+char *coex_endpoint_dup_key(const CoexEndpoint *endpoint);
 
 /* Whether @host is this computer: 127/8, ::1, localhost. */
 gboolean coex_api_is_loopback(const char *host);

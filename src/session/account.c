@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "session/account.h"
 
+#include "core/mask.h"
 #include <string.h>
 
 /* Without an error of the disk, before the next one is news. */
@@ -138,6 +139,55 @@ news_new(CoexAccount *account, CoexNewsKind kind)
     return coex_news_new(kind, account->target.session);
 }
 
+/* What a secret header consists of after its name. */
+static const char *
+get_header_value(const char *header)
+{
+    const char *colon = strchr(header, ':');
+
+    return colon != NULL ? colon + 1 + strspn(colon + 1, " \t") : header;
+}
+
+/* The text that may be told in the place of @text, NULL when it is the same. */
+static char *
+mask(const CoexAccount *account, const char *text)
+{
+    g_autofree char *key = coex_endpoint_dup_key(&account->endpoint);
+    const char *secrets[] = { key, account->endpoint.app_secret, account->verify_token,
+                              get_header_value(account->webhook_header), NULL };
+
+    return text != NULL ? coex_mask(text, secrets) : NULL;
+}
+
+static void
+mask_member(const CoexAccount *account, char **member)
+{
+    char *masked = mask(account, *member);
+
+    if (masked == NULL)
+        return;
+    g_free(*member);
+    *member = masked;
+}
+
+/* A provider may quote a request that it refuses, with the secrets in it. */
+static void
+mask_news(const CoexAccount *account, CoexNews *news)
+{
+    g_autofree char *detail = news->item != NULL ? mask(account, news->item->detail) : NULL;
+    CoexFeedItem *item;
+
+    if (news->kind == COEX_NEWS_NOTICE || news->kind == COEX_NEWS_PROGRESS)
+        mask_member(account, &news->text);
+    if (news->error != NULL)
+        mask_member(account, &news->error->message);
+    if (detail == NULL)
+        return;
+    item = coex_feed_item_copy(news->item, detail);
+    coex_feed_item_unref(news->item);
+    news->item = item;
+}
+
 void
 coex_account_tell(CoexAccount *account, CoexNews *news)
 {
@@ -145,6 +195,7 @@ coex_account_tell(CoexAccount *account, CoexNews *news)
         coex_news_free(news);
         return;
     }
+    mask_news(account, news);
     coex_mailbox_post(account->target.mailbox, deliver_call, news, (GDestroyNotify)coex_news_free);
 }
 

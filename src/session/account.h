@@ -117,7 +117,8 @@ void coex_account_put_setting(CoexAccount *account, const char *key, const char 
  * the next login. */
 void coex_account_learn(CoexAccount *account, char **member, const char *key, const char *value);
 
-/* Takes @news to the main half; frees it once the account is dead. */
+/* Takes @news to the main half, with this account's secrets masked in what is ours or a provider's;
+ * frees it once the account is dead. */
 void coex_account_tell(CoexAccount *account, CoexNews *news);
 /* Tells the main half; each is a no-op once the account is dead. */
 void coex_account_tell_notice(CoexAccount *account, const CoexPerson *person, const char *format,

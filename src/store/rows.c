@@ -100,6 +100,17 @@ clear_feed_item(gpointer data)
     g_free(item->detail);
 }
 
+CoexFeedItem *
+coex_feed_item_copy(const CoexFeedItem *item, const char *detail)
+{
+    CoexFeedItem *copy = g_atomic_rc_box_new(CoexFeedItem);
+
+    *copy = *item;
+    copy->text = g_strdup(item->text);
+    copy->detail = g_strdup(detail);
+    return copy;
+}
+
 void
 coex_feed_item_unref(CoexFeedItem *item)
 {

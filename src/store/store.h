@@ -177,6 +177,8 @@ typedef struct {
 } CoexFeedItem;
 CoexFeedItem *coex_feed_item_ref(const CoexFeedItem *item);
 void coex_feed_item_unref(CoexFeedItem *item);
+/* The same line with another @detail. */
+CoexFeedItem *coex_feed_item_copy(const CoexFeedItem *item, const char *detail);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexFeedItem, coex_feed_item_unref)
 
 /* A nick of any account of the database. */

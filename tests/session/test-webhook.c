@@ -298,6 +298,60 @@ test_fails(Desk *desk)
     desk_hear(desk, "ada", "Found you");
 }
 
+/* Everything that was told, in all its parts. */
+static void
+assert_untold(Desk *desk, const char *secret)
+{
+    for (guint i = 0; i < desk->events->len; i++) {
+        const DeskEvent *event = g_ptr_array_index(desk->events, i);
+
+        g_assert_null(event->text != NULL ? strstr(event->text, secret) : NULL);
+        g_assert_null(event->detail != NULL ? strstr(event->detail, secret) : NULL);
+    }
+}
+
+/* An answer that quotes what it refuses. */
+static void
+test_quoted_secrets(Desk *desk)
+{
+    const char *secrets[] = { "my/secret+of-mine", "my-verify-token", coex_sim_get_key(desk->sim) };
+    g_autofree char *quote = g_strdup_printf(
+        "{\"error\":{\"message\":\"Refused: my\\/secret+of-mine, %s, %s\",\"code\":131009}}",
+        secrets[1], secrets[2]);
+
+    go_public(desk);
+    desk->config.webhook_header = "X-Secret: my/secret+of-mine";
+    desk->config.verify_token = "my-verify-token";
+    coex_sim_aim(desk->sim, "webhook-set");
+    coex_sim_fail_next_http(desk->sim, 400, quote);
+    desk_login(desk);
+    desk_wait_notice(desk, NULL, "The webhook *could not be registered*Refused: ****");
+    coex_session_register_webhook(desk->session);
+    desk_wait_notice(desk, NULL, "Webhooks are registered*");
+    desk_hear(desk, "ada", "Hello");
+    coex_sim_aim(desk->sim, "messages");
+    coex_sim_fail_next_http(desk->sim, 400, quote);
+    desk_send(desk, "ada", "The word my-verify-token is mine");
+    desk_wait_feed(desk, COEX_FEED_TYPED, "ada", "The word my-verify-token is mine");
+    g_assert_nonnull(strstr(
+        desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "The word my-verify-token is mine")->detail,
+        "***"));
+    assert_untold(desk, secrets[0]);
+    assert_untold(desk, secrets[2]);
+    desk_wait_catalogue(desk);
+    coex_sim_aim(desk->sim, "templates");
+    coex_sim_fail_next_http(desk->sim, 400, quote);
+    coex_session_refresh_templates(desk->session);
+    desk_wait_catalogue(desk);
+    desk_logout(desk);
+    coex_sim_aim(desk->sim, desk_is_meta(desk) ? "number" : "health");
+    coex_sim_fail_next_http(desk->sim, 400, quote);
+    desk_start(desk);
+    desk_wait_failed(desk, COEX_ERROR_INVALID_INPUT, "*Refused: ****");
+    for (guint i = 0; i < G_N_ELEMENTS(secrets); i++)
+        assert_untold(desk, secrets[i]);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -311,6 +365,7 @@ main(int argc, char **argv)
     desk_add_at(DESK_ONLY_360DIALOG, "/webhook/stranger", test_stranger);
     desk_add_at(DESK_ONLY_360DIALOG, "/webhook/second-profile", test_second_profile);
     desk_add_at(DESK_ONLY_360DIALOG, "/webhook/number-corrected", test_number_corrected);
+    desk_add("/webhook/quoted-secrets", test_quoted_secrets);
     desk_add("/webhook/taken-yes", test_taken_yes);
     desk_add("/webhook/taken-no", test_taken_no);
     desk_add("/webhook/by-hand-without-url", test_by_hand_without_url);
