@@ -133,6 +133,32 @@ connection_error(const GError *error)
     return PURPLE_CONNECTION_ERROR_OTHER_ERROR;
 }
 
+/* Meta's access tokens begin so, 360dialog's API keys do not. */
+#define META_TOKEN "EAA"
+
+/* With a key that is refused, whose it looks like: the first in the list of providers is often the
+ * wrong one. Where options are typed, the line to type. */
+static char *
+dup_failure(CoexLogin *login, const GError *error)
+{
+    const char *key = purple_connection_get_password(login->gc);
+    const CoexBackend *backend = coex_backend_lookup(coex_options_get(login->account, "provider"));
+    gboolean is_typed = coex_host_get()->splits_values;
+    const CoexBackend *other;
+
+    if (!g_error_matches(error, COEX_ERROR, COEX_ERROR_AUTH) || key == NULL || backend == NULL)
+        return g_strdup(error->message);
+    other = coex_backend_list()[backend == coex_backend_list()[0] ? 1 : 0];
+    if (is_typed)
+        return g_strdup_printf("%s The provider is %s; for %s type “account coex set provider %s”.",
+                               error->message, backend->label, other->label, other->id);
+    if (g_str_has_prefix(key + strspn(key, " \t\r\n"), META_TOKEN) ==
+        (backend->provider == COEX_PROVIDER_META))
+        return g_strdup(error->message);
+    return g_strdup_printf("%s It does not look like %s's: is the provider %s?", error->message,
+                           backend->label, other->label);
+}
+
 /* libpurple closes the connection later, from its main loop: the session survives this call. */
 static void
 on_failed(const GError *error, gpointer user_data)
@@ -140,19 +166,24 @@ on_failed(const GError *error, gpointer user_data)
     g_autoptr(CoexLogin) login = coex_login_ref(user_data);
     PurpleConnection *gc = login->gc;
     PurpleConnectionError reason = connection_error(error);
+    g_autofree char *sentence = dup_failure(login, error);
 
     coex_ask_close(login, NULL);
     login->over = TRUE;
     if (coex_host_get()->hides_retries && !purple_connection_error_is_fatal(reason))
-        coex_notice_tell_error(login, error->message);
+        coex_notice_tell_error(login, sentence);
     /* Other plugins were called meanwhile. */
     if (!PURPLE_CONNECTION_IS_VALID(gc) || purple_connection_get_protocol_data(gc) != login)
         return;
 
     /* A line of Finch's window is as wide as it comes. */
     g_autofree char *wrapped =
-        coex_host_get()->breaks_words ? coex_text_wrap(error->message, ERROR_COLUMNS) : NULL;
-    purple_connection_error_reason(gc, reason, wrapped != NULL ? wrapped : error->message);
+        coex_host_get()->breaks_words ? coex_text_wrap(sentence, ERROR_COLUMNS) : NULL;
+    /* What was typed at this login only is asked for again at the next one. */
+    if (reason == PURPLE_CONNECTION_ERROR_AUTHENTICATION_FAILED &&
+        !purple_account_get_remember_password(login->account))
+        purple_account_set_password(login->account, NULL);
+    purple_connection_error_reason(gc, reason, wrapped != NULL ? wrapped : sentence);
 }
 
 static void
@@ -236,7 +267,7 @@ read_receipts(PurpleAccount *account)
 
     if (strcmp(option, "never") == 0)
         return COEX_RECEIPTS_NEVER;
-    if (strcmp(option, "seen") == 0 && coex_host_get()->tells_seen)
+    if (strcmp(option, "seen") == 0)
         return COEX_RECEIPTS_SEEN;
     return COEX_RECEIPTS_ANSWER;
 }
@@ -259,30 +290,14 @@ take_number(PurpleAccount *account, GError **error)
     return g_steal_pointer(&number);
 }
 
-static void
-set_provider_error(GError **error, const char *provider)
-{
-    const CoexBackend *const *backends = coex_backend_list();
-    g_autoptr(GString) ids = g_string_new(NULL);
-
-    for (guint i = 0; backends[i] != NULL; i++)
-        g_string_append_printf(ids, "%s%s", i > 0 ? " and " : "", backends[i]->id);
-    g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                "Option provider: “%s” is none. There are %s.", provider, ids->str);
-}
-
 static gboolean
 read_credentials(CoexLogin *login, CoexSessionConfig *config, GError **error)
 {
-    const char *provider = coex_options_get(login->account, "provider");
+    const char *key = purple_connection_get_password(login->gc);
 
-    config->key = purple_connection_get_password(login->gc);
-    config->backend = coex_backend_lookup(provider);
-    if (config->backend == NULL) {
-        set_provider_error(error, provider);
-        return FALSE;
-    }
-    if (config->key == NULL || config->key[0] == '\0') {
+    config->key = key;
+    config->backend = coex_backend_lookup(coex_options_get(login->account, "provider"));
+    if (key == NULL || key[strspn(key, " \t\r\n")] == '\0') {
         g_set_error(error, COEX_ERROR, COEX_ERROR_AUTH,
                     "The password is missing: it is the %s from %s.",
                     config->backend->password_label, config->backend->label);
@@ -358,8 +373,9 @@ start_session(CoexLogin *login, GError **error)
         .program = coex_host_get()->label,
     };
 
-    if (number == NULL || !read_credentials(login, &config, error) ||
-        !check_header(&config, error) || !coex_proxy_read(account, &proxy, error))
+    if (number == NULL || !coex_options_check_lists(account, error) ||
+        !read_credentials(login, &config, error) || !check_header(&config, error) ||
+        !coex_proxy_read(account, &proxy, error))
         return FALSE;
 
     login->language = dup_language(account);

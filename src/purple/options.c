@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/options.h"
 #include "core/backend.h"
+#include "core/error.h"
 #include "purple/ask.h"
 #include "purple/host.h"
 #include "purple/notice.h"
@@ -54,29 +55,93 @@ static const Option options[] = {
       .choices = { "last 90 days", "active", "everybody", "all" } },
 };
 
+/* "seen" means "answer" where nobody knows what was seen, so it is not offered there. */
+static gboolean
+is_offered(const char *value)
+{
+    return strcmp(value, "seen") != 0 || coex_host_get()->tells_seen;
+}
+
+typedef struct {
+    const char *label;
+    const char *value;
+} Choice;
+
+/* The choices of a list, empty for any other option. */
+static GArray *
+list_choices(const Option *option)
+{
+    const CoexBackend *const *backends = coex_backend_list();
+    GArray *choices = g_array_new(FALSE, FALSE, sizeof(Choice));
+
+    for (guint i = 0; option->is_provider && backends[i] != NULL; i++) {
+        Choice choice = { backends[i]->label, backends[i]->id };
+        g_array_append_val(choices, choice);
+    }
+    for (const char *const *c = option->choices; *c != NULL; c += 2) {
+        Choice choice = { c[0], c[1] };
+        if (is_offered(choice.value))
+            g_array_append_val(choices, choice);
+    }
+    return choices;
+}
+
+static char *
+join_values(const GArray *choices, const char *last)
+{
+    g_autoptr(GString) joined = g_string_new(NULL);
+
+    for (guint i = 0; i < choices->len; i++)
+        g_string_append_printf(joined, "%s%s",
+                               i == 0                 ? ""
+                               : i + 1 < choices->len ? ", "
+                                                      : last,
+                               g_array_index(choices, Choice, i).value);
+    return g_string_free(g_steal_pointer(&joined), FALSE);
+}
+
 static GList *
-add_choice(GList *choices, const char *label, const char *value)
+add_choice(GList *list, const Choice *choice)
 {
     PurpleKeyValuePair *pair = g_new0(PurpleKeyValuePair, 1);
 
-    pair->key = g_strdup(label);
-    pair->value = g_strdup(value);
-    return g_list_append(choices, pair);
+    pair->key = g_strdup(choice->label);
+    pair->value = g_strdup(choice->value);
+    return g_list_append(list, pair);
+}
+
+static const char *
+get_preset(const Option *option)
+{
+    if (option->is_provider)
+        return coex_backend_list()[0]->id;
+    return option->choices[0] != NULL ? option->choices[1] : option->preset;
+}
+
+/* BitlBee keeps a list's old value without a word when the new one is not spelled as it stands
+ * there: where options are typed, a list is a string whose label names the values. */
+static PurpleAccountOption *
+make_typed_list(const Option *option, const GArray *choices)
+{
+    g_autofree char *values = join_values(choices, " or ");
+    g_autofree char *label = g_strdup_printf("%s: %s", option->label, values);
+
+    return purple_account_option_string_new(label, option->key, get_preset(option));
 }
 
 static PurpleAccountOption *
 make_option(const Option *option)
 {
-    const CoexBackend *const *backends = coex_backend_list();
+    g_autoptr(GArray) choices = list_choices(option);
     PurpleAccountOption *made;
-    GList *choices = NULL;
+    GList *list = NULL;
 
-    for (guint i = 0; option->is_provider && backends[i] != NULL; i++)
-        choices = add_choice(choices, backends[i]->label, backends[i]->id);
-    for (const char *const *choice = option->choices; *choice != NULL; choice += 2)
-        choices = add_choice(choices, choice[0], choice[1]);
-    if (choices != NULL)
-        return purple_account_option_list_new(option->label, option->key, choices);
+    if (choices->len > 0 && coex_host_get()->splits_values)
+        return make_typed_list(option, choices);
+    for (guint i = 0; i < choices->len; i++)
+        list = add_choice(list, &g_array_index(choices, Choice, i));
+    if (list != NULL)
+        return purple_account_option_list_new(option->label, option->key, list);
 
     made = purple_account_option_string_new(option->label, option->key, option->preset);
     purple_account_option_set_masked(made, option->secret);
@@ -95,12 +160,19 @@ coex_options_make_list(void)
     return list;
 }
 
+/* The offered value that @typed spells, by itself or by its label; NULL: none. */
 static const char *
-get_preset(const Option *option)
+find_value(const GArray *choices, const char *typed)
 {
-    if (option->is_provider)
-        return coex_backend_list()[0]->id;
-    return option->choices[0] != NULL ? option->choices[1] : option->preset;
+    g_autofree char *trimmed = g_strstrip(g_strdup(typed));
+
+    for (guint i = 0; i < choices->len; i++) {
+        const Choice *choice = &g_array_index(choices, Choice, i);
+        if (g_ascii_strcasecmp(choice->value, trimmed) == 0 ||
+            g_ascii_strcasecmp(choice->label, trimmed) == 0)
+            return choice->value;
+    }
+    return NULL;
 }
 
 const char *
@@ -111,8 +183,46 @@ coex_options_get(PurpleAccount *account, const char *key)
 
     while (strcmp(option->key, key) != 0)
         option++;
+    g_autoptr(GArray) choices = list_choices(option);
     value = purple_account_get_string(account, key, NULL);
+    if (value != NULL && choices->len > 0)
+        value = find_value(choices, value);
     return value != NULL ? value : get_preset(option);
+}
+
+/* What is none of the values but is one elsewhere works as the default, as it always did. */
+static gboolean
+is_value_elsewhere(const Option *option, const char *typed)
+{
+    for (const char *const *c = option->choices; *c != NULL; c += 2)
+        if (g_ascii_strcasecmp(c[1], typed) == 0)
+            return TRUE;
+    return FALSE;
+}
+
+gboolean
+coex_options_check_lists(PurpleAccount *account, GError **error)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(options); i++) {
+        const Option *option = &options[i];
+        g_autoptr(GArray) choices = list_choices(option);
+        const char *typed = purple_account_get_string(account, option->key, NULL);
+        g_autofree char *values = NULL;
+        g_autofree char *line = NULL;
+
+        if (choices->len == 0 || typed == NULL || typed[0] == '\0' ||
+            find_value(choices, typed) != NULL || is_value_elsewhere(option, typed))
+            continue;
+        values = join_values(choices, " and ");
+        line = coex_host_get()->splits_values
+                   ? g_strdup_printf(" Type “account coex set %s %s”, for example.", option->key,
+                                     get_preset(option))
+                   : g_strdup("");
+        g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+                    "Option %s: “%s” is none. There are %s.%s", option->key, typed, values, line);
+        return FALSE;
+    }
+    return TRUE;
 }
 
 /* ---- the second page ---- */

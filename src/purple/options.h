@@ -10,8 +10,13 @@
 GList *coex_options_make_list(void);
 
 /* What the user chose for @key, one of ours, else its default; also where the chat program stored
- * NULL, as Pidgin does for a list in which nothing is chosen. Borrowed. */
+ * NULL, as Pidgin does for a list in which nothing is chosen. Of a list the value as it is offered,
+ * whatever letters it was typed in; the default where it is none of them. Borrowed. */
 const char *coex_options_get(PurpleAccount *account, const char *key);
+
+/* FALSE and COEX_ERROR_INVALID_INPUT for a list's value that is none, naming the option, the values
+ * there are and, where options are typed, the line to type. */
+gboolean coex_options_check_lists(PurpleAccount *account, GError **error);
 
 /* Opens a form with those that do not stand there. */
 void coex_options_open_page(CoexLogin *login);

@@ -9,12 +9,6 @@
 
 /* ---- life ---- */
 
-static char *
-dup_option(const char *value, const char *if_empty)
-{
-    return g_strdup(value != NULL && *value != '\0' ? value : if_empty);
-}
-
 CoexAccount *
 coex_account_new(CoexHub *hub, const CoexSessionConfig *config, CoexTarget target)
 {
@@ -24,17 +18,17 @@ coex_account_new(CoexHub *hub, const CoexSessionConfig *config, CoexTarget targe
     account->hub = hub;
     account->target = (CoexTarget){ coex_mailbox_ref(target.mailbox), target.session };
     account->endpoint.backend = config->backend;
-    account->endpoint.base_url = dup_option(config->api_url, "");
-    account->endpoint.key = dup_option(config->key, "");
-    account->endpoint.phone_number_id = dup_option(config->phone_number_id, "");
-    account->endpoint.waba_id = dup_option(config->waba_id, "");
-    account->endpoint.app_secret = dup_option(config->app_secret, "");
-    account->number = dup_option(config->number, "");
-    account->listen = dup_option(config->listen, "off");
-    account->webhook_path = dup_option(config->webhook_path, "/webhook");
-    account->webhook_header = dup_option(config->webhook_header, "");
-    account->verify_token = dup_option(config->verify_token, "");
-    account->public_url = dup_option(config->public_url, "");
+    account->endpoint.base_url = coex_option_dup(config->api_url, "");
+    account->endpoint.key = coex_option_dup(config->key, "");
+    account->endpoint.phone_number_id = coex_option_dup(config->phone_number_id, "");
+    account->endpoint.waba_id = coex_option_dup(config->waba_id, "");
+    account->endpoint.app_secret = coex_option_dup(config->app_secret, "");
+    account->number = coex_option_dup(config->number, "");
+    account->listen = coex_option_dup(config->listen, "off");
+    account->webhook_path = coex_option_dup(config->webhook_path, "/webhook");
+    account->webhook_header = coex_option_dup(config->webhook_header, "");
+    account->verify_token = coex_option_dup(config->verify_token, "");
+    account->public_url = coex_option_dup(config->public_url, "");
     account->proxy = coex_proxy_copy(config->proxy);
     account->receipts = config->receipts;
     account->list_everybody = config->list_everybody;

@@ -9,6 +9,7 @@
 #include "session/login.h"
 #include "session/news.h"
 #include "session/nicks.h"
+#include "session/options.h"
 #include "session/outbox.h"
 #include "session/people.h"
 #include "session/receipts.h"

@@ -195,7 +195,7 @@ coex_account_login(CoexAccount *account)
     g_autoptr(GError) error = NULL;
     g_autofree char *base_url = coex_api_check_base_url(account->endpoint.base_url, &error);
 
-    if (base_url == NULL) {
+    if (base_url == NULL || !coex_options_check(account, &error)) {
         coex_account_tell_failed(account, error);
         return;
     }

@@ -30,8 +30,10 @@ class Words:
         self.bee.irc.add_account(self.sim, "coex")
         for option in ("provider", "webhook-header", "public-url", "read-receipts"):
             root("help purple coex", rf"\* {option}")
-        root("account coex set provider nobody")
-        root("account coex set provider", "provider' = `360dialog'|provider = .?360dialog")
+        root("account coex set provider nobody", "nobody")
+        root("account coex on", "Login error: Option provider: .nobody. is none. There are "
+                                "360dialog and meta. Type .account coex set provider 360dialog")
+        root("account coex set provider 360Dialog", "360Dialog")
 
     def half_a_header(self):
         """an option that lost its second half to a blank is named, with what to do"""

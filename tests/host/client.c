@@ -378,6 +378,8 @@ client_set_option(const char *number, const char *key, const char *value)
         purple_account_set_proxy_info(account, proxy_info_new(value));
     if (g_str_equal(key, "@program-proxy"))
         purple_global_proxy_set_info(proxy_info_new(value));
+    if (g_str_equal(key, "@forget-password"))
+        purple_account_set_remember_password(account, FALSE);
     if (key[0] == '@')
         return TRUE;
 

@@ -23,6 +23,69 @@ wrong_token_is_fatal(World *world)
     host_assert_silence_since(world->host, end);
 }
 
+/* Without "remember password" a mistyped key is asked for again, not tried again. */
+static void
+mistyped_key_is_asked_again(World *world)
+{
+    host_set_option(world->host, number(world), "@forget-password", "1");
+    host_set_password(world->host, number(world), "not-the-right-key");
+    host_login(world->host);
+    host_check(world->host,
+               g_str_equal(host_wait_for(world->host, EVENT_DISCONNECTED, NULL, NULL)->detail,
+                           "AUTHENTICATION_FAILED"));
+    host_login(world->host);
+    const HostEvent *form = host_wait_for(world->host, EVENT_REQUEST, NULL, "*assword*");
+    g_autofree char *field = host_request_field(form, 0);
+    host_request_set(world->host, field, coex_sim_get_key(world->sim));
+    host_request_ok(world->host);
+    host_wait_for(world->host, EVENT_CONNECTED, NULL, NULL);
+    world_customer_writes(world, "ada", ADA, "Hello");
+}
+
+static gboolean
+is_meta(World *world)
+{
+    return coex_sim_get_provider(world->sim) == COEX_SIM_META;
+}
+
+/* A key that is refused and looks like the other provider's. */
+static void
+other_providers_key_is_told(World *world)
+{
+    host_set_password(world->host, number(world),
+                      is_meta(world) ? "abcDEF123_AK" : "EAAGmadeUpToken");
+    host_login(world->host);
+    host_wait_for(world->host, EVENT_DISCONNECTED, NULL,
+                  world->bitlbee ? (is_meta(world) ? "*type “account coex set provider 360dialog”."
+                                                   : "*type “account coex set provider meta”.")
+                                 : (is_meta(world) ? "*is the provider 360dialog?"
+                                                   : "*is the provider Meta*?"));
+}
+
+/* Values of lists are taken in any letters; one that is none is told with what to type. */
+static void
+lists_in_any_letters(World *world)
+{
+    host_set_option(world->host, number(world), "provider",
+                    is_meta(world) ? " META" : "360Dialog ");
+    host_set_option(world->host, number(world), "read-receipts", "Never");
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    host_type(world->host, ADA, "Hi");
+    coex_sim_request_free(world_next_sent(world));
+    host_wait_tooltip(world->host, ADA, "*elivered*");
+    host_check(world->host, coex_sim_n_requests(world->sim, "read") == 0);
+    host_quit(world->host);
+    host_set_option(world->host, number(world), "buddies", "many");
+    host_login(world->host);
+    const HostEvent *end = host_wait_for(world->host, EVENT_DISCONNECTED, NULL,
+                                         "Option buddies: “many” is none. There are active and "
+                                         "all.*");
+    host_check(world->host, g_str_equal(end->detail, "INVALID_SETTINGS"));
+    host_check(world->host, world->bitlbee == (strstr(end->text, "Type “account coex set buddies "
+                                                                 "active”") != NULL));
+}
+
 static void
 unreachable_at_the_first_login(World *world)
 {
@@ -456,6 +519,11 @@ blocking_is_explained(World *world)
 static void
 add_all(void)
 {
+    world_add("mistyped-key-is-asked-again", NULL, mistyped_key_is_asked_again);
+    world_add("other-providers-key-is-told", NULL, other_providers_key_is_told);
+    world_add("bitlbee/other-providers-key-is-told", "BitlBee", other_providers_key_is_told);
+    world_add("lists-in-any-letters", NULL, lists_in_any_letters);
+    world_add("bitlbee/lists-in-any-letters", "BitlBee", lists_in_any_letters);
     world_add("wrong-token-is-fatal", NULL, wrong_token_is_fatal);
     world_add("unreachable-at-the-first-login", NULL, unreachable_at_the_first_login);
     world_add("unreachable-at-a-later-login", NULL, unreachable_at_a_later_login);

@@ -228,6 +228,71 @@ test_long_silence(Desk *desk)
     desk_wait_notice(desk, NULL, "The last webhook came at *check the way*");
 }
 
+/* What came with pasting is left out, and a path gets its slash. */
+static void
+test_pasted_options(Desk *desk)
+{
+    CoexSessionConfig good = desk->config;
+    g_autofree char *secret = g_strdup_printf(" %s\r\n", good.app_secret);
+    g_autofree char *header = g_strdup_printf("\t%s\n", good.webhook_header);
+    g_autofree char *token = g_strdup_printf("%s ", good.verify_token);
+    g_autofree char *listen = g_strdup_printf(" %s\n", good.listen);
+    g_autofree char *id = g_strdup_printf("%s\n", good.phone_number_id);
+    g_autofree char *key = g_strdup_printf(" %s\n", good.key);
+
+    desk->config.app_secret = desk_is_meta(desk) ? secret : NULL;
+    desk->config.webhook_header = desk_is_meta(desk) ? NULL : header;
+    desk->config.verify_token = desk_is_meta(desk) ? token : NULL;
+    desk->config.phone_number_id = desk_is_meta(desk) ? id : " ";
+    desk->config.key = key;
+    desk->config.listen = listen;
+    desk->config.webhook_path = "webhook ";
+    desk->config.public_url = "\n";
+    desk_login(desk);
+    desk_hear(desk, "ada", "Hello");
+    desk_send(desk, "ada", "Hi");
+    coex_sim_request_free(desk_wait_sent(desk, "ada", "Hi"));
+    desk_wait_feed(desk, COEX_FEED_TYPED, "ada", "Hi");
+    desk->config = good;
+    desk_restart(desk);
+    g_assert_true(desk_view(desk, "ada")->window.open);
+}
+
+/* What can never work is named. */
+static void
+test_impossible_options(Desk *desk)
+{
+    const struct {
+        const char **member;
+        const char *value;
+        const char *glob;
+    } cases[] = {
+        { &desk->config.app_secret, "made-up\nsecret", "Option app-secret:*" },
+        { &desk->config.app_secret, "made up", "Option app-secret:*" },
+        { &desk->config.verify_token, "made-up\ttoken", "Option verify-token:*line end*" },
+        { &desk->config.webhook_header, "X-Secret: a\nb", "Option webhook-header:*" },
+        { &desk->config.phone_number_id, "+4930231", "Option phone-number-id:*digits*" },
+        { &desk->config.waba_id, "12 34", "Option waba-id:*" },
+        { &desk->config.public_url, "https://a.example/ b", "Option public-url:*" },
+        { &desk->config.listen, "127.0.0.1:0", "Option listen: port 0*" },
+        { &desk->config.listen, "[::1]:00", "Option listen: port 0*" },
+        { &desk->config.webhook_path, "https://a.example/webhook", "Option webhook-path:*" },
+        { &desk->config.webhook_path, "/webhook?x=1", "Option webhook-path:*" },
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        const char *good = *cases[i].member;
+
+        *cases[i].member = cases[i].value;
+        desk_start(desk);
+        desk_wait_failed(desk, COEX_ERROR_INVALID_INPUT, cases[i].glob);
+        desk_logout(desk);
+        *cases[i].member = good;
+    }
+    desk->config.listen = "Off";
+    desk_login(desk);
+}
+
 /* A number that goes to another provider keeps whom it knows, and what waits for them. */
 static void
 test_provider_changes(Desk *desk)
@@ -279,6 +344,8 @@ main(int argc, char **argv)
     desk_add_at(DESK_ONLY_META, "/login/number-id-wrong", test_number_id_wrong);
     desk_add_at(DESK_ONLY_META, "/login/no-coexistence", test_no_coexistence);
     desk_add("/login/clock-wrong", test_clock_wrong);
+    desk_add("/login/pasted-options", test_pasted_options);
+    desk_add("/login/impossible-options", test_impossible_options);
     desk_add("/login/provider-changes", test_provider_changes);
     desk_add("/login/long-silence", test_long_silence);
     return g_test_run();

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "session/options.h"
+
+#include "session/account.h"
+#include <string.h>
+
+char *
+coex_option_dup(const char *value, const char *if_empty)
+{
+    g_autofree char *trimmed = g_strstrip(g_strdup(value != NULL ? value : ""));
+
+    return *trimmed != '\0' ? g_steal_pointer(&trimmed) : g_strdup(if_empty);
+}
+
+/* Whether a byte stands inside that no value of its kind has. */
+static gboolean
+has_odd(const char *value, gboolean takes_blanks)
+{
+    for (const char *p = value; *p != '\0'; p++)
+        if (g_ascii_iscntrl(*p) || (*p == ' ' && !takes_blanks))
+            return TRUE;
+    return FALSE;
+}
+
+static gboolean
+check_pasted(const CoexAccount *account, GError **error)
+{
+    const struct {
+        const char *key;
+        const char *value;
+        gboolean takes_blanks;
+    } options[] = {
+        { "app-secret", account->endpoint.app_secret, FALSE },
+        { "verify-token", account->verify_token, TRUE },
+        { "webhook-header", account->webhook_header, TRUE },
+        { "phone-number-id", account->endpoint.phone_number_id, FALSE },
+        { "waba-id", account->endpoint.waba_id, FALSE },
+        { "public-url", account->public_url, FALSE },
+        { "listen", account->listen, FALSE },
+        { "webhook-path", account->webhook_path, FALSE },
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(options); i++) {
+        if (!has_odd(options[i].value, options[i].takes_blanks))
+            continue;
+        g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+                    "Option %s: there is a %s inside, which cannot be meant. Paste or type it "
+                    "again, in one piece.",
+                    options[i].key, options[i].takes_blanks ? "line end" : "blank or a line end");
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+check_id(const char *key, const char *id, GError **error)
+{
+    if (id[strspn(id, "0123456789")] == '\0')
+        return TRUE;
+    g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+                "Option %s: it takes the digits of an id, as WhatsApp Manager shows it, not “%s”.",
+                key, id);
+    return FALSE;
+}
+
+static gboolean
+check_listen(CoexAccount *account, GError **error)
+{
+    const char *colon = strrchr(account->listen, ':');
+
+    if (g_ascii_strcasecmp(account->listen, "off") == 0) {
+        g_free(account->listen);
+        account->listen = g_strdup("off");
+        return TRUE;
+    }
+    if (colon == NULL || colon[1] == '\0' || colon[1 + strspn(colon + 1, "0")] != '\0')
+        return TRUE;
+    g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+                "Option listen: port 0 would be another one at each login, and no webhook could "
+                "be led to it. Choose one, as in 127.0.0.1:8480.");
+    return FALSE;
+}
+
+static gboolean
+check_path(CoexAccount *account, GError **error)
+{
+    g_autofree char *path = g_steal_pointer(&account->webhook_path);
+
+    account->webhook_path = *path == '/' ? g_strdup(path) : g_strconcat("/", path, NULL);
+    if (strstr(path, "://") == NULL && strpbrk(path, "?#") == NULL)
+        return TRUE;
+    g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+                "Option webhook-path: it takes the path alone, as in /webhook, without ? or #. A "
+                "whole address belongs into public-url.");
+    return FALSE;
+}
+
+gboolean
+coex_options_check(CoexAccount *account, GError **error)
+{
+    return check_pasted(account, error) &&
+           check_id("phone-number-id", account->endpoint.phone_number_id, error) &&
+           check_id("waba-id", account->endpoint.waba_id, error) && check_listen(account, error) &&
+           check_path(account, error);
+}
