@@ -166,7 +166,7 @@ echo_is_told_apart(World *world)
     host_check(world->host, g_str_equal(echo->text, world->bitlbee ? "[phone] one\n[phone] /me two"
                                                                    : "[phone] one\n/me two"));
     host_type(world->host, ADA, "typed here");
-    g_autoptr(CoexSimRequest) sent = world_next_sent(world);
+    coex_sim_request_free(world_next_sent(world));
     host_check(world->host, host_count(world->host, EVENT_MESSAGE, ADA, "[phone]*") == 1);
 }
 
