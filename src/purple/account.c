@@ -12,6 +12,7 @@
 #include "purple/notice.h"
 #include "purple/options.h"
 #include "purple/proxy.h"
+#include "purple/recall.h"
 #include "purple/roster.h"
 
 #define ERROR_COLUMNS 72
@@ -99,6 +100,7 @@ on_online(gpointer user_data)
     if (login->over)
         return;
     coex_conversation_watch(login);
+    coex_recall_watch(login);
     coex_roster_start(login);
     if (!login->over)
         coex_notice_end_error(login);
@@ -197,9 +199,23 @@ on_feed(const CoexFeedItem *item, const CoexPersonView *person, gpointer user_da
 {
     g_autoptr(CoexLogin) login = coex_login_ref(user_data);
 
+    g_autofree char *item_name = g_strdup(person->name);
+
     coex_roster_show(login, person);
+    if (login->over)
+        return;
+    coex_recall_begin_line(login, item);
+    coex_conversation_show(login, item, person);
     if (!login->over)
-        coex_conversation_show(login, item, person);
+        coex_recall_end_line(login, item_name);
+}
+
+static void
+on_past(const CoexPersonView *person, GPtrArray *lines, gboolean asked, gpointer user_data)
+{
+    g_autoptr(CoexLogin) login = coex_login_ref(user_data);
+
+    coex_recall_take(login, person, lines, asked);
 }
 
 static void
@@ -254,6 +270,7 @@ static const CoexSessionObserver observer = {
     .prompt = on_prompt,
     .prompt_over = on_prompt_over,
     .notice = on_notice,
+    .past = on_past,
     .catalogue = on_catalogue,
     .ask_webhook = on_ask_webhook,
 };
@@ -366,6 +383,7 @@ start_session(CoexLogin *login, GError **error)
         .public_url = coex_options_get(account, "public-url"),
         .receipts = read_receipts(account),
         .list_everybody = coex_roster_lists_everybody(account),
+        .recall = coex_recall_get_limit(account),
         .remind = strcmp(coex_options_get(account, "remind"), "yes") == 0,
         .nick_style = coex_nick_style(account),
         .verb_mark = coex_host_get_mark()[0],
@@ -396,6 +414,8 @@ coex_login_open(PurpleAccount *account)
     login->account = account;
     login->choices = coex_choice_table_new();
     login->flags = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    login->pasts =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
     coex_notice_init(login);
     coex_roster_init(login);
     purple_connection_set_protocol_data(gc, login);
@@ -426,6 +446,7 @@ coex_login_close(PurpleConnection *gc)
 
     g_hash_table_unref(login->choices);
     g_hash_table_unref(login->flags);
+    g_hash_table_unref(login->pasts);
     g_free(login->registered_url);
     g_free(login->language);
     coex_login_unref(login);

@@ -13,16 +13,18 @@ typedef struct {
     PurpleConnection *gc;
     PurpleAccount *account;
     CoexSession *session;
-    char *language;          /* preferred for templates */
-    GHashTable *choices;     /* person's name -> CoexChoice */
-    GHashTable *flags;       /* person's name -> the flags that came with the last line typed */
-    GHashTable *waiting;     /* person's name -> CoexPersonView not yet in the buddy list */
-    GHashTable *nicks;       /* person's name -> a nick of the user's choice, told the session */
-    GPtrArray *unwanted;     /* names of buddies that cannot be one */
-    guint roster_timer;      /* 0: nothing to do */
-    guint review_timer;      /* 0: none */
-    char *registered_url;    /* the webhook that may be replaced, while we ask */
-    GQueue *notices;         /* what was told of the account; only notice.c looks into it */
+    char *language;       /* preferred for templates */
+    GHashTable *choices;  /* person's name -> CoexChoice */
+    GHashTable *flags;    /* person's name -> the flags that came with the last line typed */
+    GHashTable *pasts;    /* person's name -> GPtrArray of CoexFeedItem, for the line that comes */
+    gint64 line_at;       /* time of the feed's line that is being shown, 0 */
+    GHashTable *waiting;  /* person's name -> CoexPersonView not yet in the buddy list */
+    GHashTable *nicks;    /* person's name -> a nick of the user's choice, told the session */
+    GPtrArray *unwanted;  /* names of buddies that cannot be one */
+    guint roster_timer;   /* 0: nothing to do */
+    guint review_timer;   /* 0: none */
+    char *registered_url; /* the webhook that may be replaced, while we ask */
+    GQueue *notices;      /* what was told of the account; only notice.c looks into it */
     gboolean tell_catalogue; /* the user waits for a refresh */
     gboolean online;
     gboolean over; /* failed or logging off: nothing may be told to the user interface */

@@ -81,6 +81,13 @@ coex_conversation_notice(CoexLogin *login, const char *name, const char *text)
     write_line(login, name, text, PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NO_LOG);
 }
 
+void
+coex_conversation_notice_of_old(CoexLogin *login, const char *name, const char *text)
+{
+    write_line(login, name, text,
+               PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NO_LOG | PURPLE_MESSAGE_DELAYED);
+}
+
 /* ---- out ---- */
 
 int

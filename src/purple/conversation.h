@@ -18,5 +18,8 @@ void coex_conversation_show(CoexLogin *login, const CoexFeedItem *item,
 /* Shows a line of ours (plain text, may have line breaks) in the person's conversation. */
 void coex_conversation_notice(CoexLogin *login, const char *name, const char *text);
 
+/* The same for lines of the past. */
+void coex_conversation_notice_of_old(CoexLogin *login, const char *name, const char *text);
+
 /* From now on, tells the session what the user looks at. */
 void coex_conversation_watch(CoexLogin *login);

@@ -47,6 +47,7 @@ static const Option options[] = {
       .label = "Read receipts",
       .choices = { "when answered", "answer", "when seen", "seen", "never", "never" } },
     { .key = "template-language", .label = "Template language (such as de)", .preset = "" },
+    { .key = "recall", .label = "Earlier lines in a new conversation (0: none)", .preset = "" },
     { .key = "remind",
       .label = "Remind an hour before a window closes",
       .choices = { "of who waits for an answer", "yes", "never", "no" } },

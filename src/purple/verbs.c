@@ -5,6 +5,7 @@
 #include "purple/conversation.h"
 #include "purple/dialogue.h"
 #include "purple/notice.h"
+#include "purple/recall.h"
 
 /* @words: what follows the verb as plain text, "" for nothing; @markup: the same in the host's
  * markup. */
@@ -96,6 +97,12 @@ run_window(CoexLogin *login, const char *name, const char *words, const char *ma
     coex_conversation_notice(login, name, line);
 }
 
+static void
+run_history(CoexLogin *login, const char *name, const char *words, const char *markup)
+{
+    coex_recall_run(login, name, words);
+}
+
 static const Verb verbs[] = {
     { "template", "[name] [value | value …]", "s", "send an approved template", run_template },
     { "find", "words", NULL, "list the templates with these words", run_find },
@@ -107,6 +114,7 @@ static const Verb verbs[] = {
     { "cancel", NULL, "", "send no template; the waiting text comes back", run_cancel },
     { "resend", NULL, "", "send again what failed last", run_resend },
     { "discard", NULL, "", "forget the last text that failed or is held", run_discard },
+    { "history", "[number]", "s", "show the last lines with this person", run_history },
     { "window", NULL, "", "until when free text can be sent", run_window },
     { "help", NULL, NULL, "this list", run_help },
 };

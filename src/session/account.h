@@ -12,6 +12,7 @@
 #include "session/options.h"
 #include "session/outbox.h"
 #include "session/people.h"
+#include "session/recall.h"
 #include "session/receipts.h"
 #include "session/registration.h"
 #include "session/session.h"
@@ -47,6 +48,7 @@ struct CoexAccount {
     CoexReceipts receipts;
     gboolean list_everybody;
     gboolean remind;
+    guint recall;
     CoexNickStyle nick_style;
     char verb_mark; /* what a user types before a verb: / or ! */
 

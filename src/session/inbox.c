@@ -364,6 +364,7 @@ apply_message(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
     coex_batch_put_person(batch, person);
     if (message->in_standby)
         tell_standby(step, batch, person, time);
+    coex_recall_prepare(account, batch, person, time);
     effect.index = coex_batch_add_message(batch, person->id, message, time);
     effect.person_id = person->id;
     g_array_append_val(step->effects, effect);
@@ -625,6 +626,7 @@ settle(CoexInboxStep *step, CoexBatch *batch)
     g_hash_table_iter_init(&iter, step->touched);
     while (g_hash_table_iter_next(&iter, &id, NULL))
         coex_views_tell(account, coex_people_by_id(account->people, *(gint64 *)id));
+    coex_recall_tell(account, batch);
     coex_account_tell_feed(account, coex_batch_get_feed(batch));
     coex_outbox_take_failures(account->outbox, batch);
     for (guint i = 0; i < step->effects->len; i++) {

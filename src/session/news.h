@@ -17,6 +17,7 @@ typedef enum {
     COEX_NEWS_CATALOGUE,
     COEX_NEWS_ASK_WEBHOOK,
     COEX_NEWS_SKEW,
+    COEX_NEWS_PAST,
 } CoexNewsKind;
 
 /* Members a kind does not use are NULL or 0; all are owned. */
@@ -25,6 +26,8 @@ typedef struct {
     CoexSession *session; /* borrowed: alive while its mailbox is open */
     CoexPersonView *person;
     CoexFeedItem *item;
+    GPtrArray *lines; /* CoexFeedItem */
+    gboolean asked;
     CoexCatalogue *catalogue;
     GError *error;
     char *text;

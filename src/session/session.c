@@ -63,6 +63,7 @@ coex_news_free(CoexNews *news)
 {
     g_clear_pointer(&news->person, coex_person_view_unref);
     g_clear_pointer(&news->item, coex_feed_item_unref);
+    g_clear_pointer(&news->lines, g_ptr_array_unref);
     g_clear_pointer(&news->catalogue, coex_catalogue_unref);
     g_clear_error(&news->error);
     g_free(news->text);
@@ -158,6 +159,10 @@ coex_session_deliver(CoexNews *news)
         if (observer->ask_webhook != NULL)
             observer->ask_webhook(news->text, news->detail, data);
         break;
+    case COEX_NEWS_PAST:
+        if (observer->past != NULL)
+            observer->past(news->person, news->lines, news->asked, data);
+        break;
     case COEX_NEWS_SKEW:
         session->skew = news->skew;
         break;
@@ -227,6 +232,8 @@ struct Command {
     char *name;
     char *text;
     gboolean flag;
+    guint limit;
+    gint64 before;
     CoexTemplate *template_;
     char **values;
 };
@@ -419,6 +426,40 @@ void
 coex_session_list_held(CoexSession *session, const char *name)
 {
     post_outbox(session, name, coex_outbox_list_held);
+}
+
+static void
+run_recall(Command *command, CoexPerson *person)
+{
+    coex_recall_ask(command->account, person, command->limit, command->before, command->flag);
+}
+
+void
+coex_session_recall(CoexSession *session, const char *name, guint limit, gint64 before,
+                    gboolean on_demand)
+{
+    Command *command = command_new(session, name, run_recall);
+
+    command->limit = limit;
+    command->before = before > 0 ? before : G_MAXINT64;
+    command->flag = on_demand;
+    command_post(session, command);
+}
+
+static void
+run_forget_recalled(Command *command, CoexPerson *person)
+{
+    if (person != NULL)
+        g_hash_table_remove(command->account->views.recalled, &person->id);
+}
+
+void
+coex_session_forget_recalled(CoexSession *session, const char *name)
+{
+    Command *command = command_new(session, name, run_forget_recalled);
+
+    command->whole_account = TRUE; /* who is unknown needs nothing */
+    command_post(session, command);
 }
 
 static void

@@ -43,6 +43,7 @@ typedef struct {
     CoexReceipts receipts;
     gboolean list_everybody; /* `buddies` = all */
     gboolean remind;
+    guint recall; /* lines told before the first message of a person, 0: none */
     CoexNickStyle nick_style;
     char verb_mark; /* what the user types before a verb in this host, for lines that name one: '/'
                        (also for 0) or '!' */
@@ -97,6 +98,11 @@ typedef struct {
     void (*prompt_over)(const CoexPersonView *person, gpointer user_data);
     /* A passing line: in the conversation with `person`, or for the account (NULL). */
     void (*notice)(const CoexPersonView *person, const char *text, gpointer user_data);
+    /* Earlier lines with the person (CoexFeedItem, oldest first; borrowed). Not `asked`: they come
+     * right before the first message of this person since the login or
+     * coex_session_forget_recalled(), with which a conversation may open. */
+    void (*past)(const CoexPersonView *person, GPtrArray *lines, gboolean asked,
+                 gpointer user_data);
     /* The template catalogue was loaded or refreshed; `error` when a refresh the user asked for
      * failed (then the old catalogue stays). */
     void (*catalogue)(CoexCatalogue *catalogue, const GError *error, gpointer user_data);
@@ -141,6 +147,13 @@ void coex_session_list_held(CoexSession *session, const char *name);
 /* Keeps @markup until the person writes, whatever the window is. */
 gboolean coex_session_hold_text(CoexSession *session, const char *name, const char *markup,
                                 GError **error);
+
+/* Asks for the newest @limit lines with the person that are older than @before (seconds since 1970,
+ * 0: all); `past` follows, or, with @on_demand and where there are none, a notice. */
+void coex_session_recall(CoexSession *session, const char *name, guint limit, gint64 before,
+                         gboolean on_demand);
+/* The conversation is gone: earlier lines come again with the next message. */
+void coex_session_forget_recalled(CoexSession *session, const char *name);
 
 /* The user saw the conversation (read-receipts = seen). */
 void coex_session_mark_seen(CoexSession *session, const char *name);

@@ -30,6 +30,7 @@ coex_views_init(CoexViews *views, gint64 listed_since)
     views->told = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL,
                                         (GDestroyNotify)coex_person_view_unref);
     views->states = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, free_last);
+    views->recalled = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     views->reminded = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
     views->listed_since = listed_since;
 }
@@ -46,6 +47,7 @@ coex_views_clear(CoexViews *views)
     g_clear_pointer(&views->told, g_hash_table_unref);
     g_clear_pointer(&views->states, g_hash_table_unref);
     g_clear_pointer(&views->reminded, g_hash_table_unref);
+    g_clear_pointer(&views->recalled, g_hash_table_unref);
 }
 
 /* ---- views ---- */

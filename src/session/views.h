@@ -11,6 +11,7 @@
 typedef struct {
     GHashTable *told;     /* gint64 person id -> CoexPersonView */
     GHashTable *states;   /* gint64 person id -> the last message of ours and what became of it */
+    GHashTable *recalled; /* set of gint64 person ids whose earlier lines were told */
     GHashTable *reminded; /* gint64 person id -> gint64 end of the window that was told */
     gint64 listed_since;  /* who was active since then stands in the buddy list */
     GSource *timer;       /* the nearest change of a window */

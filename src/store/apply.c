@@ -2,6 +2,7 @@
 #include "store/apply.h"
 
 #include "store/messages.h"
+#include "store/past.h"
 #include "store/schema.h"
 
 /* ---- people ---- */
@@ -175,6 +176,19 @@ apply_delivery_waited(CoexApply *a, GError **error)
 }
 
 static gboolean
+read_past(CoexApply *a, GError **error)
+{
+    const CoexChange *change = a->change;
+    GPtrArray *lines = coex_past_read(a->db, &change->past, error);
+    if (lines == NULL)
+        return FALSE;
+    CoexPast *past = g_new(CoexPast, 1);
+    *past = (CoexPast){ change->past.person_id, lines };
+    g_ptr_array_add(a->batch->pasts, past);
+    return TRUE;
+}
+
+static gboolean
 apply_change(CoexApply *a, GError **error)
 {
     CoexChange *change = a->change;
@@ -203,6 +217,8 @@ apply_change(CoexApply *a, GError **error)
         return apply_delivery_waits(a, error);
     case COEX_CHANGE_DELIVERY_WAITED:
         return apply_delivery_waited(a, error);
+    case COEX_CHANGE_PAST:
+        return read_past(a, error);
     case COEX_CHANGE_DELIVERY_QUARANTINED:
         return set_delivery_state(a, COEX_DELIVERY_QUARANTINED, change->delivery.reason, error);
     }

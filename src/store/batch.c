@@ -40,6 +40,8 @@ free_change(gpointer data)
         g_free(change->delivery.number);
         g_free(change->delivery.reason);
         break;
+    case COEX_CHANGE_PAST:
+        break;
     }
     g_free(change->text);
     g_free(change->told_local_id);
@@ -61,6 +63,14 @@ unref_feed_item(gpointer item)
     coex_feed_item_unref(item);
 }
 
+static void
+free_past(gpointer data)
+{
+    CoexPast *past = data;
+    g_ptr_array_unref(past->lines);
+    g_free(past);
+}
+
 CoexBatch *
 coex_batch_new(void)
 {
@@ -68,6 +78,7 @@ coex_batch_new(void)
     batch->changes = g_ptr_array_new_with_free_func(free_change);
     batch->feed = g_ptr_array_new_with_free_func(unref_feed_item);
     batch->failures = g_ptr_array_new_with_free_func(free_failure);
+    batch->pasts = g_ptr_array_new_with_free_func(free_past);
     return batch;
 }
 
@@ -79,6 +90,7 @@ coex_batch_free(CoexBatch *batch)
     g_ptr_array_unref(batch->changes);
     g_ptr_array_unref(batch->feed);
     g_ptr_array_unref(batch->failures);
+    g_ptr_array_unref(batch->pasts);
     g_free(batch);
 }
 
@@ -230,7 +242,20 @@ coex_batch_delivery_quarantined(CoexBatch *batch, gint64 delivery_id, const char
         g_strdup(reason);
 }
 
+void
+coex_batch_read_past(CoexBatch *batch, gint64 person_id, gint64 before, guint limit)
+{
+    CoexChange *change = add_change(batch, COEX_CHANGE_PAST);
+    change->past = (CoexPastQuery){ batch->account_id, person_id, before, limit };
+}
+
 /* ---- outcomes ---- */
+
+GPtrArray *
+coex_batch_get_pasts(const CoexBatch *batch)
+{
+    return batch->pasts;
+}
 
 void
 coex_batch_forget_outcome(CoexBatch *batch)
@@ -246,6 +271,7 @@ coex_batch_forget_outcome(CoexBatch *batch)
     }
     g_ptr_array_set_size(batch->feed, 0);
     g_ptr_array_set_size(batch->failures, 0);
+    g_ptr_array_set_size(batch->pasts, 0);
 }
 
 static const CoexChange *

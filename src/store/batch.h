@@ -20,6 +20,7 @@ typedef enum {
     COEX_CHANGE_DELIVERY_WAITS,
     COEX_CHANGE_DELIVERY_WAITED,
     COEX_CHANGE_DELIVERY_QUARANTINED,
+    COEX_CHANGE_PAST,
 } CoexChangeKind;
 
 /* The member of the union is the one named by the kind. */
@@ -63,6 +64,7 @@ typedef struct {
             char *number;
             char *reason;
         } delivery;
+        CoexPastQuery past;
     };
 
     CoexOutcome outcome;
@@ -78,6 +80,7 @@ struct CoexBatch {
     GPtrArray *changes;  /* CoexChange */
     GPtrArray *feed;     /* CoexFeedItem */
     GPtrArray *failures; /* CoexFailure */
+    GPtrArray *pasts;    /* CoexPast */
 };
 
 /* After a rollback: as if nothing had been tried. */

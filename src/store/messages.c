@@ -505,15 +505,27 @@ insert_message(CoexApply *a, const NewMessage *message, gint64 *ret_id, GError *
 static CoexFeedKind
 feed_kind(const NewMessage *message)
 {
-    if (message->content->kind == COEX_CONTENT_SYSTEM)
+    /* Not their words, so that nobody can make such a line by typing it. */
+    if (message->content->kind == COEX_CONTENT_SYSTEM ||
+        message->content->kind == COEX_CONTENT_REVOKE)
         return COEX_FEED_NOTICE;
     return message->direction == COEX_ECHO ? COEX_FEED_ECHO : COEX_FEED_INBOUND;
+}
+
+static const char *
+feed_text(const NewMessage *message)
+{
+    const char *text = message->content->text;
+    if (message->content->kind != COEX_CONTENT_REVOKE || text == NULL)
+        return text;
+    return message->direction == COEX_INBOUND ? "They deleted a message."
+                                              : "A message was deleted on the phone.";
 }
 
 static gboolean
 feed_message(CoexApply *a, gint64 person_id, const NewMessage *message, GError **error)
 {
-    const char *text = message->content->text;
+    const char *text = feed_text(message);
     if (text == NULL || *text == '\0' || message->direction == COEX_OUTBOUND)
         return TRUE;
     const CoexFeedItem line = { .person_id = person_id,

@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "store/lock.h"
+#include "store/past.h"
 #include "store/read.h"
 #include "store/rescue.h"
 #include "store/writer.h"
@@ -308,6 +309,57 @@ coex_store_load_account(CoexStore *store, const char *provider, const char *numb
     read->number = g_strdup(number);
     read->done = done;
     coex_writer_add_task(store->writer, read_account, read);
+}
+
+typedef struct {
+    GMainContext *context;
+    gpointer user_data;
+    GError *error;
+
+    CoexPastQuery query;
+    GPtrArray *lines;
+    CoexStorePast done;
+} PastRead;
+
+static void
+free_past_read(gpointer data)
+{
+    PastRead *read = data;
+    g_clear_pointer(&read->context, g_main_context_unref);
+    g_clear_error(&read->error);
+    g_clear_pointer(&read->lines, g_ptr_array_unref);
+    g_free(read);
+}
+
+static gboolean
+on_past_read(gpointer data)
+{
+    PastRead *read = data;
+    read->done(g_steal_pointer(&read->lines), read->error, read->user_data);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+read_past(CoexDb *db, const GError *error, gpointer data)
+{
+    PastRead *read = data;
+    if (db == NULL)
+        read->error = g_error_copy(error);
+    else
+        read->lines = coex_past_read(db, &read->query, &read->error);
+    coex_dispatch(g_steal_pointer(&read->context), on_past_read, read, free_past_read);
+}
+
+void
+coex_store_read_past(CoexStore *store, const CoexPastQuery *query, CoexStorePast done,
+                     gpointer user_data)
+{
+    PastRead *read = g_new0(PastRead, 1);
+    read->context = g_main_context_ref_thread_default();
+    read->user_data = user_data;
+    read->query = *query;
+    read->done = done;
+    coex_writer_add_task(store->writer, read_past, read);
 }
 
 /* ---- batches and marks ---- */

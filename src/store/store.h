@@ -217,6 +217,22 @@ void coex_store_load_account(CoexStore *store, const char *provider, const char 
  * commits. */
 void coex_store_mark_shown(CoexStore *store, gint64 account_id, gint64 seq);
 
+/* @lines: of a read of the past, the callee's to unref; NULL on error. */
+typedef void (*CoexStorePast)(GPtrArray *lines, const GError *error, gpointer user_data);
+
+typedef struct {
+    gint64 account_id;
+    gint64 person_id;
+    gint64 before; /* seconds since 1970 */
+    guint limit;
+} CoexPastQuery;
+
+/* The newest messages with a person that are older than @before and have a text, oldest first:
+ * CoexFeedItem with seq 0, of kind INBOUND, ECHO, SENT, or FAILED where WhatsApp said so. In the
+ * thread-default context that asked. */
+void coex_store_read_past(CoexStore *store, const CoexPastQuery *query, CoexStorePast done,
+                          gpointer user_data);
+
 /* ---- batches: several changes, one transaction ---- */
 
 typedef struct CoexBatch CoexBatch;
@@ -313,6 +329,15 @@ const char *coex_batch_get_local_id(const CoexBatch *batch, guint index);
  * and its state. */
 gint64 coex_batch_get_message(const CoexBatch *batch, guint index);
 CoexState coex_batch_get_state(const CoexBatch *batch, guint index);
+/* Reads what coex_store_read_past() does, as it is at this place of the batch. */
+void coex_batch_read_past(CoexBatch *batch, gint64 person_id, gint64 before, guint limit);
+typedef struct {
+    gint64 person_id;
+    GPtrArray *lines; /* CoexFeedItem */
+} CoexPast;
+/* In the order asked. Borrowed; array of CoexPast. */
+GPtrArray *coex_batch_get_pasts(const CoexBatch *batch);
+
 /* The feed items that the commit made, by seq. Borrowed; NULL-free array of CoexFeedItem. */
 GPtrArray *coex_batch_get_feed(const CoexBatch *batch);
 

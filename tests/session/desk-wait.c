@@ -4,8 +4,8 @@
 #include <string.h>
 
 static const char *const kind_names[DESK_KINDS] = {
-    "progress", "online", "failed", "person",    "feed",
-    "prompt",   "over",   "notice", "catalogue", "ask",
+    "progress", "online", "failed",    "person", "feed", "prompt",
+    "over",     "notice", "catalogue", "ask",    "past",
 };
 
 static const char *const feed_names[] = {
@@ -178,6 +178,12 @@ const DeskEvent *
 desk_wait_ask(Desk *desk, const char *registered)
 {
     return wait_for(desk, &(Wanted){ DESK_ASK, -1, NULL, registered, FALSE });
+}
+
+const DeskEvent *
+desk_wait_past(Desk *desk, const char *who, const char *glob)
+{
+    return wait_for(desk, &(Wanted){ DESK_PAST, -1, desk_name(who), glob, FALSE });
 }
 
 const DeskEvent *

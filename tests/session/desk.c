@@ -144,6 +144,22 @@ on_notice(const CoexPersonView *person, const char *text, gpointer user_data)
 }
 
 static void
+on_past(const CoexPersonView *person, GPtrArray *lines, gboolean asked, gpointer user_data)
+{
+    static const char *const kinds[] = { "in", "phone", "typed", "out", "failed", "notice" };
+    g_autoptr(GString) all = g_string_new(NULL);
+
+    for (guint i = 0; i < lines->len; i++) {
+        const CoexFeedItem *line = g_ptr_array_index(lines, i);
+
+        g_assert_cmpuint(line->kind, <, G_N_ELEMENTS(kinds));
+        g_string_append_printf(all, "%s%s: %s", i > 0 ? "\n" : "", kinds[line->kind], line->text);
+    }
+    note(user_data, DESK_PAST, person, all->str, asked ? "asked" : NULL);
+    called(user_data);
+}
+
+static void
 on_catalogue(CoexCatalogue *catalogue, const GError *error, gpointer user_data)
 {
     note(user_data, DESK_CATALOGUE, NULL, error != NULL ? error->message : "", NULL);
@@ -166,6 +182,7 @@ static const CoexSessionObserver observer = {
     .prompt = on_prompt,
     .prompt_over = on_prompt_over,
     .notice = on_notice,
+    .past = on_past,
     .catalogue = on_catalogue,
     .ask_webhook = on_ask_webhook,
 };

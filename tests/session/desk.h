@@ -28,6 +28,7 @@ typedef enum {
     DESK_NOTICE,
     DESK_CATALOGUE,
     DESK_ASK,
+    DESK_PAST,
     DESK_KINDS,
 } DeskKind;
 
@@ -107,6 +108,8 @@ void desk_wait_prompt_over(Desk *desk, const char *who);
 const DeskEvent *desk_wait_failed(Desk *desk, CoexErrorCode code, const char *glob);
 const DeskEvent *desk_wait_ask(Desk *desk, const char *registered);
 const DeskEvent *desk_wait_catalogue(Desk *desk);
+/* Earlier lines, "in: …", "phone: …", "out: …", "failed: …" or "notice: …", a line each. */
+const DeskEvent *desk_wait_past(Desk *desk, const char *who, const char *glob);
 /* Until the mirror shows it; @last_state is a glob. */
 void desk_wait_window(Desk *desk, const char *who, gboolean open);
 void desk_wait_label(Desk *desk, const char *who, const char *label);

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "purple/recall.h"
+#include "core/text.h"
+#include "purple/conversation.h"
+#include "purple/host.h"
+#include "purple/options.h"
+
+#include <string.h>
+
+#define LIMIT_PRESET 10
+#define LIMIT_MAX 200
+#define ASKED_PRESET 20
+#define EXCERPT 400 /* of one message */
+
+/* ---- how many ---- */
+
+static gboolean
+is_number(const char *text, guint64 *ret_number)
+{
+    return g_ascii_string_to_unsigned(text, 10, 0, LIMIT_MAX, ret_number, NULL);
+}
+
+/* Pidgin's History plugin shows the end of the log, which is the same. */
+static gboolean
+has_history_plugin(void)
+{
+    return purple_plugins_find_with_id("gtk-history") != NULL &&
+           purple_plugin_is_loaded(purple_plugins_find_with_id("gtk-history"));
+}
+
+guint
+coex_recall_get_limit(PurpleAccount *account)
+{
+    g_autofree char *value = g_strstrip(g_strdup(coex_options_get(account, "recall")));
+    guint64 limit;
+
+    if (is_number(value, &limit))
+        return (guint)limit;
+    return has_history_plugin() ? 0 : LIMIT_PRESET;
+}
+
+/* ---- lines ---- */
+
+static char *
+dup_time(gint64 time)
+{
+    g_autoptr(GDateTime) then = g_date_time_new_from_unix_local(time);
+    g_autoptr(GDateTime) now = g_date_time_new_now_local();
+    g_autofree char *day = then != NULL ? g_date_time_format(then, "%Y-%m-%d") : NULL;
+    g_autofree char *today = g_date_time_format(now, "%Y-%m-%d");
+
+    if (then == NULL)
+        return g_strdup("?");
+    return g_date_time_format(then, g_strcmp0(day, today) == 0 ? "%H:%M" : "%Y-%m-%d %H:%M");
+}
+
+/* One message, one line: nobody's text can begin another. The arrow tells who wrote; a name could
+ * be made up. */
+static void
+append_line(GString *all, const CoexFeedItem *item, const char *title)
+{
+    g_autofree char *when = dup_time(item->time);
+    g_autofree char *text = coex_text_excerpt(item->text, EXCERPT);
+    g_autofree char *name = coex_text_excerpt(title, 40);
+    const char *who = name;
+
+    switch (item->kind) {
+    case COEX_FEED_INBOUND:
+        g_string_append_printf(all, "\n[%s] ← %s: %s", when, who, text);
+        return;
+    case COEX_FEED_ECHO:
+        g_string_append_printf(all, "\n[%s] → from the phone: %s", when, text);
+        return;
+    case COEX_FEED_FAILED:
+    case COEX_FEED_UNCONFIRMED:
+        g_string_append_printf(all, "\n[%s] → (not delivered) %s", when, text);
+        return;
+    case COEX_FEED_NOTICE:
+    case COEX_FEED_ARRIVED:
+    case COEX_FEED_RECORD:
+        g_string_append_printf(all, "\n[%s] %s", when, text);
+        return;
+    case COEX_FEED_TYPED:
+    case COEX_FEED_SENT:
+        break;
+    }
+    g_string_append_printf(all, "\n[%s] → %s", when, text);
+}
+
+static void
+show(CoexLogin *login, const char *name, GPtrArray *lines)
+{
+    g_autofree char *title = coex_login_dup_title(login, name);
+    g_autoptr(GString) all = g_string_new("Earlier:");
+
+    for (guint i = 0; i < lines->len; i++)
+        append_line(all, g_ptr_array_index(lines, i), title);
+    coex_conversation_notice_of_old(login, name, all->str);
+}
+
+/* ---- a conversation opens ---- */
+
+static void
+on_conversation_created(PurpleConversation *conv, CoexLogin *login)
+{
+    if (login->over || purple_conversation_get_account(conv) != login->account ||
+        purple_conversation_get_type(conv) != PURPLE_CONV_TYPE_IM)
+        return;
+
+    g_autofree char *name = coex_login_dup_name(login, purple_conversation_get_name(conv));
+    GPtrArray *kept = g_hash_table_lookup(login->pasts, name);
+    guint limit = coex_recall_get_limit(login->account);
+    if (kept != NULL) {
+        g_autoptr(GPtrArray) lines = g_ptr_array_ref(kept);
+        g_hash_table_remove(login->pasts, name);
+        if (lines->len > 0)
+            show(login, name, lines);
+        return;
+    }
+    if (limit > 0 && coex_session_find_person(login->session, name) != NULL)
+        coex_session_recall(login->session, name, limit, login->line_at, FALSE);
+}
+
+/* What comes next to the person begins a new one. */
+static void
+on_conversation_deleted(PurpleConversation *conv, CoexLogin *login)
+{
+    if (login->over || purple_conversation_get_account(conv) != login->account ||
+        purple_conversation_get_type(conv) != PURPLE_CONV_TYPE_IM)
+        return;
+
+    g_autofree char *name = coex_login_dup_name(login, purple_conversation_get_name(conv));
+    coex_session_forget_recalled(login->session, name);
+}
+
+void
+coex_recall_watch(CoexLogin *login)
+{
+    void *handle = purple_conversations_get_handle();
+
+    if (coex_recall_get_limit(login->account) == 0)
+        return;
+    purple_signal_connect(handle, "conversation-created", login->gc,
+                          PURPLE_CALLBACK(on_conversation_created), login);
+    purple_signal_connect(handle, "deleting-conversation", login->gc,
+                          PURPLE_CALLBACK(on_conversation_deleted), login);
+}
+
+void
+coex_recall_take(CoexLogin *login, const CoexPersonView *person, GPtrArray *lines, gboolean asked)
+{
+    if (!asked)
+        g_hash_table_insert(login->pasts, g_strdup(person->name), g_ptr_array_ref(lines));
+    else if (lines->len > 0)
+        show(login, person->name, lines);
+}
+
+void
+coex_recall_begin_line(CoexLogin *login, const CoexFeedItem *item)
+{
+    login->line_at = item->time;
+}
+
+void
+coex_recall_end_line(CoexLogin *login, const char *name)
+{
+    login->line_at = 0;
+    g_hash_table_remove(login->pasts, name);
+}
+
+/* ---- on demand ---- */
+
+void
+coex_recall_run(CoexLogin *login, const char *name, const char *words)
+{
+    guint64 limit = ASKED_PRESET;
+
+    if (*words != '\0' && (!is_number(words, &limit) || limit == 0)) {
+        coex_conversation_notice(login, name,
+                                 "How many lines? Give a number from 1 to 200, or none for 20.");
+        return;
+    }
+    coex_session_recall(login->session, name, (guint)limit, 0, TRUE);
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "purple/account.h"
+
+/* Earlier lines in a conversation that opens, or on demand: read from the store, marked as lines of
+ * ours, neither logged again nor counted as new. */
+
+/* How many lines a conversation of the account begins with; 0: none. */
+guint coex_recall_get_limit(PurpleAccount *account);
+
+/* From now on, asks for the earlier lines of each conversation that opens. */
+void coex_recall_watch(CoexLogin *login);
+
+/* Earlier lines came (CoexFeedItem, oldest first). Not @asked: the line that follows opens the
+ * conversation; they are kept for that moment. */
+void coex_recall_take(CoexLogin *login, const CoexPersonView *person, GPtrArray *lines,
+                      gboolean asked);
+/* A line of the feed comes up for the person, or has been shown. */
+void coex_recall_begin_line(CoexLogin *login, const CoexFeedItem *item);
+void coex_recall_end_line(CoexLogin *login, const char *name);
+
+/* The verb "history": @words is a number or nothing. */
+void coex_recall_run(CoexLogin *login, const char *name, const char *words);

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "session/recall.h"
+
+#include "session/account.h"
+
+static void
+tell(CoexAccount *account, const CoexPerson *person, GPtrArray *lines, gboolean asked)
+{
+    CoexNews *news;
+
+    if (account->dead)
+        return;
+    news = coex_news_new(COEX_NEWS_PAST, account->target.session);
+    news->person = coex_person_view_ref(coex_views_get(account, person));
+    news->lines = g_ptr_array_ref(lines);
+    news->asked = asked;
+    coex_account_tell(account, news);
+}
+
+void
+coex_recall_prepare(CoexAccount *account, CoexBatch *batch, const CoexPerson *person, gint64 time)
+{
+    if (account->recall > 0 && !g_hash_table_contains(account->views.recalled, &person->id))
+        coex_batch_read_past(batch, person->id, time + 1, account->recall); /* not there yet */
+}
+
+static gboolean
+has_line(const CoexBatch *batch, gint64 person_id)
+{
+    GPtrArray *feed = coex_batch_get_feed(batch);
+
+    for (guint i = 0; i < feed->len; i++)
+        if (((const CoexFeedItem *)g_ptr_array_index(feed, i))->person_id == person_id)
+            return TRUE;
+    return FALSE;
+}
+
+void
+coex_recall_tell(CoexAccount *account, const CoexBatch *batch)
+{
+    GPtrArray *pasts = coex_batch_get_pasts(batch);
+
+    for (guint i = 0; i < pasts->len; i++) {
+        const CoexPast *past = g_ptr_array_index(pasts, i);
+        const CoexPerson *person = coex_people_by_id(account->people, past->person_id);
+
+        if (person == NULL || !has_line(batch, person->id) ||
+            !g_hash_table_add(account->views.recalled, g_memdup2(&person->id, sizeof person->id)))
+            continue;
+        tell(account, person, past->lines, FALSE);
+    }
+}
+
+/* ---- on demand ---- */
+
+typedef struct {
+    CoexAccount *account;
+    gint64 person_id;
+    gboolean on_demand;
+} Question;
+
+static void
+on_past(GPtrArray *read, const GError *error, gpointer user_data)
+{
+    g_autofree Question *question = user_data;
+    g_autoptr(CoexAccount) account = question->account;
+    g_autoptr(GPtrArray) lines = read;
+    const CoexPerson *person;
+
+    if (account->dead)
+        return;
+    person = coex_people_by_id(account->people, question->person_id);
+    if (error != NULL)
+        coex_account_tell_store_error(account, error);
+    else if (lines->len > 0)
+        tell(account, person, lines, TRUE);
+    else if (question->on_demand)
+        coex_account_tell_notice(account, person, "Nothing is stored of this conversation yet.");
+}
+
+void
+coex_recall_ask(CoexAccount *account, const CoexPerson *person, guint limit, gint64 before,
+                gboolean on_demand)
+{
+    const CoexPastQuery query = { account->id, person->id, before, limit };
+    Question *question = g_new(Question, 1);
+
+    *question = (Question){ coex_account_ref(account), person->id, on_demand };
+    coex_store_read_past(account->store, &query, on_past, question);
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "world.h"
+#include <string.h>
+
+/* Earlier lines, from the store. */
+
+#define BLOCK "*Earlier:\n*← Ada*: Hello\n*→ Good morning*"
+
+/* Two lines, and the chat program is started again. */
+static void
+talk_and_restart(World *world)
+{
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    host_type(world->host, ADA, "Good morning");
+    host_check(world->host, coex_sim_wait_n_sent(world->sim, "ada", 1, HOST_PATIENCE_MS));
+    host_wait_for(world->host, EVENT_STATUS, ADA, "Window *");
+    host_skip(world->host);
+    host_quit(world->host);
+    host_login(world->host);
+    host_wait_for(world->host, EVENT_STATUS, ADA, "Window *");
+}
+
+/* The block stands before the line that opens the conversation, looks like a line of ours, and is
+ * neither logged nor told again. */
+static void
+before_the_first_line(World *world)
+{
+    talk_and_restart(world);
+    g_free(coex_sim_customer_sends(world->sim, "ada", "Are you there?"));
+    const HostEvent *line = host_wait_for(world->host, EVENT_MESSAGE, ADA, "Are you there?");
+    const HostEvent *block = host_wait_message(world->host, ADA, "SYSTEM|NO_LOG|DELAYED", BLOCK);
+    host_check(world->host, block->index < line->index);
+    world_customer_writes(world, "ada", ADA, "Hello?");
+    host_sync(world->host);
+    host_check(world->host,
+               host_count_messages(world->host, ADA, "DELAYED|NO_LOG", NULL, "*Earlier:*") == 1);
+}
+
+static void
+when_the_user_opens_it(World *world)
+{
+    talk_and_restart(world);
+    host_type(world->host, ADA, "/window");
+    host_wait_message(world->host, ADA, "SYSTEM|NO_LOG|DELAYED", BLOCK);
+}
+
+static void
+switched_off(World *world)
+{
+    host_set_option(world->host, coex_sim_get_number(world->sim), "recall", "0");
+    talk_and_restart(world);
+    world_customer_writes(world, "ada", ADA, "Are you there?");
+    host_sync(world->host);
+    host_check(world->host,
+               host_count_messages(world->host, ADA, "DELAYED|NO_LOG", NULL, "*Earlier:*") == 0);
+}
+
+static void
+on_demand(World *world)
+{
+    const char *mark = world->bitlbee ? "!" : "/";
+    g_autofree char *history = g_strconcat(mark, "history", NULL);
+    g_autofree char *one = g_strconcat(mark, "history 1", NULL);
+    g_autofree char *none = g_strconcat(mark, "history nothing", NULL);
+
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    host_type(world->host, ADA, "Good morning");
+    host_check(world->host, coex_sim_wait_n_sent(world->sim, "ada", 1, HOST_PATIENCE_MS));
+    host_wait_for(world->host, EVENT_STATUS, ADA, "Window *");
+    host_type(world->host, ADA, history);
+    host_wait_message(world->host, ADA, "SYSTEM|NO_LOG|DELAYED", BLOCK);
+    host_type(world->host, ADA, one);
+    const HostEvent *last =
+        host_wait_message(world->host, ADA, "SYSTEM|NO_LOG|DELAYED", "*Earlier:\n*→ Good morning*");
+    host_check(world->host, strstr(last->text, "Hello") == NULL);
+    host_type(world->host, ADA, none);
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*How many lines*1 to 200*");
+    host_check(world->host, coex_sim_n_sent(world->sim, NULL) == 1);
+}
+
+/* Whatever somebody writes, and whatever the name, stays behind one arrow. */
+static void
+nobody_makes_such_a_line(World *world)
+{
+    host_go_online(world->host);
+    coex_sim_set_name(world->sim, "ada", "You]\n[10:00] → x");
+    world_customer_writes(world, "ada", ADA, "One\n[10:00] → We refund 500 euro\nEarlier:\nx");
+    host_type(world->host, ADA, world->bitlbee ? "!history" : "/history");
+    const HostEvent *block =
+        host_wait_message(world->host, ADA, "SYSTEM|NO_LOG|DELAYED", "*Earlier:*One*");
+    const char *theirs = strstr(block->text, "← ");
+    host_check(world->host, theirs != NULL && strstr(theirs, "We refund") != NULL);
+    host_check(world->host, strstr(block->text, "\n[10:00] → We") == NULL);
+    host_check(world->host, strstr(block->text, "\n* [10:00] → We") == NULL);
+}
+
+static void
+add_all(void)
+{
+    world_add("before-the-first-line", NULL, before_the_first_line);
+    world_add("when-the-user-opens-it", NULL, when_the_user_opens_it);
+    world_add("switched-off", NULL, switched_off);
+    world_add("on-demand", NULL, on_demand);
+    world_add("nobody-makes-such-a-line", NULL, nobody_makes_such_a_line);
+    world_add("bitlbee/before-the-first-line", "BitlBee", before_the_first_line);
+    world_add("bitlbee/on-demand", "BitlBee", on_demand);
+    world_add("bitlbee/nobody-makes-such-a-line", "BitlBee", nobody_makes_such_a_line);
+}
+
+int
+main(int argc, char **argv)
+{
+    return world_main(argc, argv, add_all);
+}

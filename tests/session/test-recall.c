@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "desk.h"
+
+static void
+take(Desk *desk, const char *who, const char *text)
+{
+    coex_sim_request_free(desk_wait_sent(desk, who, text));
+}
+
+/* The index of the first event of that kind and text. */
+static guint
+find(Desk *desk, DeskKind kind, const char *text)
+{
+    for (guint i = 0; i < desk->events->len; i++) {
+        const DeskEvent *event = g_ptr_array_index(desk->events, i);
+
+        if (event->kind == kind && g_pattern_match_simple(text, event->text))
+            return i;
+    }
+    desk_fail(desk, "\"%s\" was not told", text);
+    return 0;
+}
+
+/* A conversation of every kind of line. */
+static void
+talk(Desk *desk)
+{
+    desk->config.recall = 4;
+    desk->strict &= ~(1u << DESK_FEED);
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    desk_hear(desk, "ada", "Too old to be told");
+    desk_hear(desk, "ada", "Is my bike ready?");
+    desk_send(desk, "ada", "Yes, it is");
+    take(desk, "ada", "Yes, it is");
+    desk_wait_state(desk, "ada", "delivered*");
+    desk_advance(desk, 5);
+    g_free(coex_sim_phone_sends(desk->sim, "ada", "Come by at five"));
+    desk_wait_any_feed(desk, COEX_FEED_ECHO, "ada", "Come by at five");
+    desk_advance(desk, 5);
+    coex_sim_fail_next_async(desk->sim, 131026);
+    desk_send(desk, "ada", "Or at six");
+    desk_wait_any_feed(desk, COEX_FEED_FAILED, "ada", "Or at six");
+    desk_advance(desk, 5);
+}
+
+static const char told[] =
+    "in: Is my bike ready?\nout: Yes, it is\nphone: Come by at five\nfailed: Or at six";
+
+/* Right before the first line after a login, once; not for who is new. */
+static void
+test_first_line(Desk *desk)
+{
+    talk(desk);
+    g_assert_cmpuint(desk_count(desk, DESK_PAST, "ada", "?*"), ==, 0);
+    desk_restart(desk);
+    desk_hear(desk, "ada", "Thank you");
+    desk_wait_past(desk, "ada", told);
+    g_assert_cmpuint(find(desk, DESK_PAST, "*") + 1, ==, find(desk, DESK_FEED, "Thank you"));
+    desk_hear(desk, "ada", "Really");
+    desk_hear(desk, "ben", "Hello");
+    desk_fence(desk);
+    g_assert_cmpuint(desk_count(desk, DESK_PAST, NULL, "?*"), ==, 1);
+
+    /* the conversation was closed in between */
+    coex_session_forget_recalled(desk->session, desk_name("ada"));
+    desk_advance(desk, 5);
+    desk_hear(desk, "ada", "See you");
+    desk_wait_past(desk, "ada",
+                   "phone: Come by at five\nfailed: Or at six\nin: Thank you\n"
+                   "in: Really");
+    g_assert_cmpuint(desk_count(desk, DESK_FEED, "ada", "See you"), ==, 1);
+}
+
+static void
+test_asked(Desk *desk)
+{
+    talk(desk);
+    coex_session_recall(desk->session, desk_name("ada"), 2, 0, TRUE);
+    desk_wait_past(desk, "ada", "phone: Come by at five\nfailed: Or at six");
+    coex_session_recall(desk->session, desk_name("ada"), 50, 0, TRUE);
+    desk_wait_past(desk, "ada", "in: Too old to be told\n*failed: Or at six");
+    coex_session_hold_text(desk->session, desk_name("carla"), "Held", NULL);
+    desk_wait_notice(desk, "carla", "Held *");
+    coex_session_recall(desk->session, desk_name("carla"), 50, 0, FALSE);
+    coex_session_recall(desk->session, desk_name("carla"), 50, 0, TRUE);
+    desk_wait_notice(desk, "carla", "Nothing is stored of this conversation yet.");
+    coex_session_recall(desk->session, "499999999", 50, 0, TRUE);
+    desk_wait_notice(desk, NULL, "Nothing is known of 499999999.");
+}
+
+static void
+test_switched_off(Desk *desk)
+{
+    talk(desk);
+    desk_logout(desk);
+    desk->config.recall = 0;
+    desk_login(desk);
+    desk_hear(desk, "ada", "Thank you");
+    desk_fence(desk);
+    g_assert_cmpuint(desk_count(desk, DESK_PAST, NULL, "*"), ==, 0);
+}
+
+/* What somebody withdrew is a line of ours: nobody can make one by typing it. */
+static void
+test_withdrawn(Desk *desk)
+{
+    desk_login(desk);
+    desk_hear(desk, "ada", "[deleted a message]");
+    g_free(coex_sim_customer_sends_type(desk->sim, "ada", "revoke",
+                                        "{\"original_message_id\":\"wamid.bm9uZQ==\"}"));
+    desk_wait_feed(desk, COEX_FEED_NOTICE, "ada", "They deleted a message.");
+    coex_session_recall(desk->session, desk_name("ada"), 5, 0, TRUE);
+    desk_wait_past(desk, "ada", "in: ?deleted a message?\nnotice: ?deleted a message?");
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    desk_add("/recall/first-line", test_first_line);
+    desk_add("/recall/asked", test_asked);
+    desk_add("/recall/switched-off", test_switched_off);
+    desk_add("/recall/withdrawn", test_withdrawn);
+    return g_test_run();
+}
