@@ -14,6 +14,7 @@
 #include "purple/proxy.h"
 #include "purple/recall.h"
 #include "purple/roster.h"
+#include "purple/unseen.h"
 
 #define ERROR_COLUMNS 72
 
@@ -101,6 +102,7 @@ on_online(gpointer user_data)
         return;
     coex_conversation_watch(login);
     coex_recall_watch(login);
+    coex_unseen_start(login);
     coex_roster_start(login);
     if (!login->over)
         coex_notice_end_error(login);
@@ -204,10 +206,13 @@ on_feed(const CoexFeedItem *item, const CoexPersonView *person, gpointer user_da
     coex_roster_show(login, person);
     if (login->over)
         return;
+    coex_unseen_check(login);
     coex_recall_begin_line(login, item);
     coex_conversation_show(login, item, person);
-    if (!login->over)
-        coex_recall_end_line(login, item_name);
+    if (login->over)
+        return;
+    coex_recall_end_line(login, item_name);
+    coex_unseen_note(login, item, item_name);
 }
 
 static void
@@ -435,6 +440,7 @@ coex_login_close(PurpleConnection *gc)
         return;
 
     login->over = TRUE;
+    coex_unseen_stop(login);
     g_clear_pointer(&login->session, coex_session_free);
     purple_signals_disconnect_by_handle(gc);
     coex_ask_close(login, NULL);

@@ -8,6 +8,8 @@
  * know of each other. Hides the options, the session's observer and what each error means to
  * libpurple. */
 
+typedef struct CoexUnseen CoexUnseen;
+
 typedef struct {
     guint refs;
     PurpleConnection *gc;
@@ -17,6 +19,7 @@ typedef struct {
     GHashTable *choices;  /* person's name -> CoexChoice */
     GHashTable *flags;    /* person's name -> the flags that came with the last line typed */
     GHashTable *pasts;    /* person's name -> GPtrArray of CoexFeedItem, for the line that comes */
+    CoexUnseen *unseen;   /* NULL where nothing shown is lost */
     gint64 line_at;       /* time of the feed's line that is being shown, 0 */
     GHashTable *waiting;  /* person's name -> CoexPersonView not yet in the buddy list */
     GHashTable *nicks;    /* person's name -> a nick of the user's choice, told the session */

@@ -6,6 +6,7 @@
 #include "purple/host.h"
 #include "purple/notice.h"
 #include "purple/roster.h"
+#include "purple/unseen.h"
 
 #include <errno.h>
 #include <time.h>
@@ -104,6 +105,11 @@ coex_conversation_send(PurpleConnection *gc, const char *who, const char *markup
         coex_notice_answer(login, markup);
         return 0;
     }
+
+    g_autoptr(CoexLogin) kept = coex_login_ref(login);
+    coex_unseen_note_typed(login);
+    if (login->over)
+        return -ENOTCONN;
 
     g_autofree char *name = coex_login_dup_name(login, who);
     g_autofree char *changed = NULL;

@@ -43,6 +43,7 @@ static const CoexHost hosts[] = {
       .hides_sent = TRUE,
       .forgets_list = TRUE,
       .makes_nicks = TRUE,
+      .loses_lines = TRUE,
       .splits_values = TRUE,
       .blocks_nothing = TRUE,
       .has_account_line = TRUE },

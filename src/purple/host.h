@@ -36,6 +36,7 @@ typedef struct {
     gboolean has_account_line;     /* purple_connection_notice() is seen */
     gboolean hides_retries;        /* never says why it connects again and again */
     gboolean blocks_nothing;       /* a blocked person's lines are shown as before */
+    gboolean loses_lines;          /* its client may be gone without its knowing */
     gboolean opens_behind;         /* a form that no key opened stands behind the window in front */
 } CoexHost;
 

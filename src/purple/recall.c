@@ -60,13 +60,13 @@ static void
 append_line(GString *all, const CoexFeedItem *item, const char *title)
 {
     g_autofree char *when = dup_time(item->time);
-    g_autofree char *text = coex_text_excerpt(item->text, EXCERPT);
+    /* What comes from the feed is shown whole. */
+    g_autofree char *text = coex_text_excerpt(item->text, item->seq > 0 ? G_MAXINT : EXCERPT);
     g_autofree char *name = coex_text_excerpt(title, 40);
-    const char *who = name;
 
     switch (item->kind) {
     case COEX_FEED_INBOUND:
-        g_string_append_printf(all, "\n[%s] ← %s: %s", when, who, text);
+        g_string_append_printf(all, "\n[%s] ← %s: %s", when, name, text);
         return;
     case COEX_FEED_ECHO:
         g_string_append_printf(all, "\n[%s] → from the phone: %s", when, text);
@@ -78,7 +78,7 @@ append_line(GString *all, const CoexFeedItem *item, const char *title)
     case COEX_FEED_NOTICE:
     case COEX_FEED_ARRIVED:
     case COEX_FEED_RECORD:
-        g_string_append_printf(all, "\n[%s] %s", when, text);
+        g_string_append_printf(all, "\n[%s] %s", when, item->seq > 0 ? item->text : text);
         return;
     case COEX_FEED_TYPED:
     case COEX_FEED_SENT:
@@ -87,15 +87,29 @@ append_line(GString *all, const CoexFeedItem *item, const char *title)
     g_string_append_printf(all, "\n[%s] → %s", when, text);
 }
 
-static void
-show(CoexLogin *login, const char *name, GPtrArray *lines)
+char *
+coex_recall_dup_text(CoexLogin *login, const char *head, const char *name, GPtrArray *lines)
 {
     g_autofree char *title = coex_login_dup_title(login, name);
-    g_autoptr(GString) all = g_string_new("Earlier:");
+    GString *all = g_string_new(head);
 
     for (guint i = 0; i < lines->len; i++)
         append_line(all, g_ptr_array_index(lines, i), title);
-    coex_conversation_notice_of_old(login, name, all->str);
+    return g_string_free(all, FALSE);
+}
+
+void
+coex_recall_show_text(CoexLogin *login, const char *name, const char *text)
+{
+    coex_conversation_notice_of_old(login, name, text);
+}
+
+static void
+show(CoexLogin *login, const char *name, GPtrArray *lines)
+{
+    g_autofree char *text = coex_recall_dup_text(login, "Earlier:", name, lines);
+
+    coex_recall_show_text(login, name, text);
 }
 
 /* ---- a conversation opens ---- */

@@ -20,5 +20,11 @@ void coex_recall_take(CoexLogin *login, const CoexPersonView *person, GPtrArray 
 void coex_recall_begin_line(CoexLogin *login, const CoexFeedItem *item);
 void coex_recall_end_line(CoexLogin *login, const char *name);
 
+/* @head and the lines (CoexFeedItem), one each, as plain text: no line of it can be made by who
+ * wrote them. Free with g_free(). */
+char *coex_recall_dup_text(CoexLogin *login, const char *head, const char *name, GPtrArray *lines);
+/* Shows such a text. */
+void coex_recall_show_text(CoexLogin *login, const char *name, const char *text);
+
 /* The verb "history": @words is a number or nothing. */
 void coex_recall_run(CoexLogin *login, const char *name, const char *words);

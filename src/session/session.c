@@ -447,6 +447,27 @@ coex_session_recall(CoexSession *session, const char *name, guint limit, gint64 
 }
 
 static void
+run_keep_line(Command *command, CoexPerson *person)
+{
+    CoexAccount *account = command->account;
+    CoexBatch *batch = coex_account_batch(account);
+
+    coex_batch_add_line(batch, person->id, COEX_FEED_NOTICE, command->text, NULL,
+                        coex_account_now(account));
+    coex_account_commit(account, batch);
+}
+
+void
+coex_session_keep_line(CoexSession *session, const char *name, const char *text)
+{
+    Command *command = command_new(session, name, run_keep_line);
+
+    command->outlives = TRUE;
+    command->text = g_strdup(text);
+    command_post(session, command);
+}
+
+static void
 run_forget_recalled(Command *command, CoexPerson *person)
 {
     if (person != NULL)

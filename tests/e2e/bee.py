@@ -213,8 +213,10 @@ class Bee:
                          if line.startswith(":root!"))
 
     def history(self, who):
-        """Only between quit() and start()."""
-        return self._conversation(who, self.past)
+        """Only between quit() and start(); without the earlier lines that a conversation begins
+        with, which other programs show and do not log."""
+        said = self._conversation(who, self.past).split("\n")
+        return "\n".join(line for line in said if not line.startswith("* ["))
 
     def logs(self):
         return [os.path.join(self.directory, "stderr")]

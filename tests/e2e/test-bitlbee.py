@@ -298,13 +298,89 @@ class Several:
         self.other.end()
 
 
+class Sleeper:
+    """A client that hears nothing any more, and is not closed."""
+
+    def __init__(self, directory):
+        self.directory = os.path.join(directory, "sleeper")
+        os.makedirs(self.directory)
+        self.sim = Sim("360dialog", self.directory)
+        self.daemon = Daemon(self.directory)
+        self.old = self.new = None
+
+    def identify(self):
+        """somebody logs in, and answers once"""
+        client = self.daemon.client("ann")
+        client.root(f"register {PASSWORD}", "root")
+        client.add_account(self.sim, "coex")
+        client.root("account coex on", "Logged in")
+        client.root("save", "saved")
+        client.send("QUIT :bye")
+        wait_until("the client's end", lambda: client.lines.ended, 10)
+        self.old = self.daemon.client("ann")
+        self.old.root(f"identify {PASSWORD}", "Logged in")
+        self.sim.do("ada says Seen and answered")
+        self.old.lines.expect("PRIVMSG .*Seen and answered")
+        self.old.send("PRIVMSG _12025550101 :An answer")
+        self.sim.said.expect("An answer")
+
+    def taken_over(self):
+        """what went into the dead connection is shown once more, marked, after a takeover"""
+        self.sim.do("ada says Into the dark")
+        self.old.lines.expect("PRIVMSG .*Into the dark")
+        self.sim.do("ben says So is this")
+        self.old.lines.expect("PRIVMSG .*So is this")
+        self.new = self.daemon.client("ann_")
+        self.new.send("NICK ann")
+        self.new.lines.expect("NICK :?ann")
+        self.new.root(f"identify {PASSWORD}", "take over this session")
+        self.new.root("yes", "taken over")
+        self.new.lines.expect(r"While you were away \(since ..:..\): 2 messages of 2 people")
+        self.new.lines.expect(r"PRIVMSG ann :\* \[..:..\] ← Ada.*: Into the dark")
+        self.new.lines.expect(r"PRIVMSG ann :\* \[..:..\] ← Ben.*: So is this")
+        check(self.new.lines.count("Seen and answered") == 0, "what was answered came once more")
+        self.sim.do("ada says And on it goes")
+        self.new.lines.expect("PRIVMSG ann :And on it goes")
+
+    def history(self):
+        """the last lines can be had at any time"""
+        self.new.send("PRIVMSG _12025550101 :!history 3")
+        self.new.lines.expect(r"\* \[..:..\] → An answer")
+        self.new.lines.expect(r"\* \[..:..\] ← Ada.*: And on it goes")
+        check(self.sim.said.count("history") == 0, "a command went to a customer")
+
+    def ended(self):
+        """what the end of the process left unseen comes with the next login"""
+        self.sim.do("ben says Nobody was there")
+        self.new.lines.expect("PRIVMSG ann :Nobody was there")
+        self.new.socket.close()
+        self.new = self.daemon.client("ann_")
+        self.new.send("NICK ann")
+        self.new.lines.expect("NICK :?ann")
+        self.new.root(f"identify {PASSWORD}", "Logged in|take over this session")
+        if self.new.lines.count("take over this session") > 0:
+            self.new.root("yes", "taken over")
+        self.new.lines.expect(r"PRIVMSG ann :\* .*← Ben.*: Nobody was there", 60)
+
+    def cases(self):
+        return [self.identify, self.taken_over, self.history, self.ended]
+
+    def witnesses(self):
+        return self.daemon.witnesses() + ["sim: " + line for line in self.sim.said.tail(20)]
+
+    def end(self):
+        self.daemon.end()
+        self.sim.end()
+
+
 def main():
     if not os.path.exists(PROGRAM):
         print("1..0 # SKIP BitlBee with libpurple is not installed")
         return 0
     suite = Suite()
     run_days(suite, "bitlbee", {"360dialog": Bee, "meta": Bee})
-    for name, group in (("bitlbee in words", Words), ("bitlbee's nicks", Nicks), ("bitlbee as a daemon", Several)):
+    for name, group in (("bitlbee in words", Words), ("bitlbee's nicks", Nicks), ("bitlbee as a daemon", Several),
+                        ("bitlbee's dead client", Sleeper)):
         made = group(suite.directory)
         try:
             suite.run(name, made.cases(), made.witnesses)

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "purple/unseen.h"
+#include "purple/host.h"
+#include "purple/notice.h"
+#include "purple/recall.h"
+
+#include <dlfcn.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define CHECK_S 2
+#define LINES_MAX 5000
+
+/* ---- BitlBee's end of the line ---- */
+
+/* The first members of BitlBee's irc_t (irc.h of all 3.x). */
+typedef struct {
+    int fd;
+    int status;
+    double last_pong; /* seconds since 1970: when the client was last heard */
+} IrcHead;
+
+#define IRC_SHUTDOWN 8 /* USTATUS_SHUTDOWN */
+
+typedef struct {
+    gboolean known;
+    gboolean ending; /* the process is about to leave its client */
+    guint64 socket;  /* another one after a takeover */
+    gint64 alive_us; /* since 1970: what was shown before has arrived */
+} Link;
+
+static gboolean
+read_head(const IrcHead *head, Link *link)
+{
+    struct stat status;
+    double now = (double)g_get_real_time() / G_USEC_PER_SEC;
+
+    if (head->fd < 0 || fstat(head->fd, &status) != 0 || !S_ISSOCK(status.st_mode) ||
+        head->last_pong > now + 60 || head->last_pong < now - 30 * 24 * 3600)
+        return FALSE;
+    link->socket = (guint64)status.st_ino;
+    link->alive_us = (gint64)(head->last_pong * G_USEC_PER_SEC);
+    link->ending = (head->status & IRC_SHUTDOWN) != 0;
+    return TRUE;
+}
+
+/* One process has one client; with several nothing is known. */
+static Link
+read_link(void)
+{
+    GSList *const *list = dlsym(RTLD_DEFAULT, "irc_connection_list");
+    Link link = { 0 };
+
+    if (list == NULL)
+        return link;
+    if (*list == NULL)
+        link.ending = TRUE;
+    else if ((*list)->next == NULL && (*list)->data != NULL)
+        link.known = read_head((*list)->data, &link);
+    return link;
+}
+
+/* ---- what was shown ---- */
+
+typedef struct {
+    char *name;
+    CoexFeedItem *item;
+    gint64 shown_us;
+} Line;
+
+struct CoexUnseen {
+    GQueue lines;   /* Line */
+    guint64 socket; /* on which they were shown, 0: not known */
+    guint timer;
+};
+
+static void
+line_free(gpointer data)
+{
+    Line *line = data;
+
+    g_free(line->name);
+    coex_feed_item_unref(line->item);
+    g_free(line);
+}
+
+/* ---- shown again ---- */
+
+/* By person, in the order in which they came up: name -> GPtrArray of borrowed CoexFeedItem. */
+static GPtrArray *
+sort_lines(const GQueue *lines, GHashTable *by_name)
+{
+    GPtrArray *names = g_ptr_array_new();
+
+    for (const GList *l = lines->head; l != NULL; l = l->next) {
+        const Line *line = l->data;
+        GPtrArray *own = g_hash_table_lookup(by_name, line->name);
+
+        if (own == NULL) {
+            own = g_ptr_array_new();
+            g_hash_table_insert(by_name, line->name, own);
+            g_ptr_array_add(names, line->name);
+        }
+        g_ptr_array_add(own, line->item);
+    }
+    return names;
+}
+
+static void
+tell_count(CoexLogin *login, const GQueue *lines)
+{
+    g_autoptr(GHashTable) people = g_hash_table_new(g_str_hash, g_str_equal);
+    const Line *first = g_queue_peek_head((GQueue *)lines);
+    g_autoptr(GDateTime) since = g_date_time_new_from_unix_local(first->shown_us / G_USEC_PER_SEC);
+    g_autofree char *clock = g_date_time_format(since, "%H:%M");
+    g_autofree char *text = NULL;
+    guint n = 0;
+
+    for (const GList *l = lines->head; l != NULL; l = l->next) {
+        const Line *line = l->data;
+
+        if (line->item->kind != COEX_FEED_INBOUND)
+            continue;
+        g_hash_table_add(people, line->name);
+        n++;
+    }
+    text = g_strdup_printf("While you were away (since %s): %u %s of %u %s. What may not have "
+                           "reached you is shown once more.",
+                           clock, n, n == 1 ? "message" : "messages", g_hash_table_size(people),
+                           g_hash_table_size(people) == 1 ? "person" : "people");
+    coex_notice_tell(login, text);
+}
+
+/* The lines go first: what is shown now was seen. */
+static void
+show_again(CoexLogin *login)
+{
+    GQueue lines = login->unseen->lines;
+    g_autoptr(GHashTable) by_name =
+        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_ptr_array_unref);
+    g_autoptr(GPtrArray) names = sort_lines(&lines, by_name);
+
+    g_queue_init(&login->unseen->lines);
+    if (lines.length > 0)
+        tell_count(login, &lines);
+    for (guint i = 0; i < names->len && !login->over; i++) {
+        const char *name = g_ptr_array_index(names, i);
+        g_autofree char *text =
+            coex_recall_dup_text(login, "Once more, since it may not have reached you:", name,
+                                 g_hash_table_lookup(by_name, name));
+
+        coex_recall_show_text(login, name, text);
+    }
+    g_queue_clear_full(&lines, line_free);
+}
+
+void
+coex_unseen_check(CoexLogin *login)
+{
+    CoexUnseen *unseen = login->unseen;
+    const Link link = read_link();
+    Line *line;
+
+    if (unseen == NULL || login->over || !link.known)
+        return;
+    if (unseen->socket != 0 && unseen->socket != link.socket) {
+        unseen->socket = link.socket;
+        show_again(login);
+        return;
+    }
+    unseen->socket = link.socket;
+    while ((line = g_queue_peek_head(&unseen->lines)) != NULL && line->shown_us < link.alive_us)
+        line_free(g_queue_pop_head(&unseen->lines));
+}
+
+static gboolean
+on_check(gpointer user_data)
+{
+    g_autoptr(CoexLogin) login = coex_login_ref(user_data);
+
+    coex_unseen_check(login);
+    return G_SOURCE_CONTINUE;
+}
+
+void
+coex_unseen_note(CoexLogin *login, const CoexFeedItem *item, const char *name)
+{
+    CoexUnseen *unseen = login->unseen;
+    Line *line;
+
+    if (unseen == NULL)
+        return;
+    line = g_new(Line, 1);
+    *line = (Line){ g_strdup(name), coex_feed_item_ref(item), g_get_real_time() };
+    g_queue_push_tail(&unseen->lines, line);
+    if (unseen->lines.length > LINES_MAX)
+        line_free(g_queue_pop_head(&unseen->lines));
+}
+
+void
+coex_unseen_note_typed(CoexLogin *login)
+{
+    if (login->unseen == NULL)
+        return;
+    coex_unseen_check(login);
+    if (!login->over)
+        g_queue_clear_full(&login->unseen->lines, line_free);
+}
+
+/* ---- from login to logoff ---- */
+
+void
+coex_unseen_start(CoexLogin *login)
+{
+    if (!coex_host_get()->loses_lines)
+        return;
+    login->unseen = g_new0(CoexUnseen, 1);
+    g_queue_init(&login->unseen->lines);
+    login->unseen->timer = purple_timeout_add_seconds(CHECK_S, on_check, login);
+    coex_unseen_check(login);
+}
+
+static void
+keep_lines(CoexLogin *login)
+{
+    g_autoptr(GHashTable) by_name =
+        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_ptr_array_unref);
+    g_autoptr(GPtrArray) names = sort_lines(&login->unseen->lines, by_name);
+
+    for (guint i = 0; i < names->len; i++) {
+        const char *name = g_ptr_array_index(names, i);
+        g_autofree char *text = coex_recall_dup_text(
+            login, "Once more, since the connection ended and it may not have reached you:", name,
+            g_hash_table_lookup(by_name, name));
+
+        coex_session_keep_line(login->session, name, text);
+    }
+}
+
+void
+coex_unseen_stop(CoexLogin *login)
+{
+    if (login->unseen == NULL)
+        return;
+    purple_timeout_remove(login->unseen->timer);
+    if (login->session != NULL && read_link().ending)
+        keep_lines(login);
+    g_queue_clear_full(&login->unseen->lines, line_free);
+    g_clear_pointer(&login->unseen, g_free);
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "purple/account.h"
+
+/* Lines that were shown to a connection which may have been dead: an IRC client that sleeps or lost
+ * its network takes nothing and says nothing for minutes. What was shown since the user last typed,
+ * or since BitlBee last heard from the client, is shown again, marked, when another client takes
+ * over; what the process did not live to see taken over comes with the next login. Elsewhere all
+ * calls do nothing. */
+
+void coex_unseen_start(CoexLogin *login);
+/* Before the session ends. */
+void coex_unseen_stop(CoexLogin *login);
+
+/* A line is about to be shown, or was. */
+void coex_unseen_check(CoexLogin *login);
+void coex_unseen_note(CoexLogin *login, const CoexFeedItem *item, const char *name);
+/* The user has typed: all before was seen, or is shown again now. */
+void coex_unseen_note_typed(CoexLogin *login);
