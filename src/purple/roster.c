@@ -245,16 +245,6 @@ coex_roster_init(CoexLogin *login)
     coex_nick_init(login);
 }
 
-static gboolean
-is_own(CoexLogin *login, const char *name)
-{
-    g_autofree char *number = coex_number_normalize(name, NULL);
-    const char *own = purple_account_get_username(login->account);
-
-    return number != NULL && g_str_has_suffix(own, number) &&
-           strlen(own) == strlen(number) + strlen("+");
-}
-
 /* Whom the user added while the account was off. */
 static void
 pin_strangers(CoexLogin *login)
@@ -264,7 +254,7 @@ pin_strangers(CoexLogin *login)
     for (GSList *l = buddies; l != NULL; l = l->next) {
         const char *name = purple_buddy_get_name(l->data);
         g_auto(CoexPeer) peer = { 0 };
-        if (is_own(login, name))
+        if (coex_notice_is_own(login, name))
             g_ptr_array_add(login->unwanted, g_strdup(name));
         else if (coex_session_find_person(login->session, name) == NULL &&
                  coex_peer_parse(name, &peer, NULL))
@@ -406,7 +396,7 @@ coex_roster_add_buddy(PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *gro
 
     if (login == NULL)
         return;
-    if (coex_peer_parse(name, &peer, &error) && !is_own(login, name)) {
+    if (coex_peer_parse(name, &peer, &error) && !coex_notice_is_own(login, name)) {
         coex_session_pin(login->session, name);
         return;
     }
