@@ -103,6 +103,11 @@ class Day:
         forged = '<a href="x://evil">bank</a> &lt;b&gt; ~10~ 8'
         self.sim.do("ada says " + "www.shop.example " * 60 + "*now* " * 45 + forged)
         self.wait_shown("ada", r"\s+".join(map(re.escape, forged.split())))
+        # In BitlBee such a line would be one of ours.
+        self.sim.do("ada says " + "* It was never said, " * 60 + "by nobody")
+        self.wait_shown("ada", "by nobody")
+        check(self.client.mark != "!" or not re.search(r"^\W*\* It was", self.client.shown("ada"), re.M),
+              "a customer speaks as the plugin does")
 
     def stranger(self):
         """a webhook of a stranger's is told without disturbing who types"""
