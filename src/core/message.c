@@ -71,6 +71,14 @@ coex_content_opens_window(CoexContentKind kind)
     return TRUE;
 }
 
+const char *
+coex_echo_get_author(const char *text)
+{
+    if (g_str_has_prefix(text, COEX_BY_AGENT))
+        return COEX_BY_AGENT;
+    return g_str_has_prefix(text, COEX_BY_BOT) ? COEX_BY_BOT : NULL;
+}
+
 CoexLack
 coex_content_get_lack(const CoexContent *content)
 {

@@ -75,6 +75,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexMessage, coex_message_unref)
 /* What @content lacks, whoever made it: its kind alone may say so. */
 CoexLack coex_content_get_lack(const CoexContent *content);
 
+/* What stands before the text of an echo that no person wrote. */
+#define COEX_BY_AGENT "[by the Business Agent] "
+#define COEX_BY_BOT "[by a bot] "
+/* The one with which the text of an echo begins, NULL: it is from the phone. Static. */
+const char *coex_echo_get_author(const char *text);
+
 /* Whether a message of this kind from the customer opens the customer service window: all but edit,
  * revoke and system. */
 gboolean coex_content_opens_window(CoexContentKind kind);

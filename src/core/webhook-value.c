@@ -129,10 +129,10 @@ static const char *
 get_machine(const Value *value, const RawMessage *raw)
 {
     if (value->is_standby)
-        return "[by the Business Agent] ";
+        return COEX_BY_AGENT;
     if (raw->creation != NULL &&
         (strstr(raw->creation, "bot") != NULL || strstr(raw->creation, "agent") != NULL))
-        return "[by a bot] ";
+        return COEX_BY_BOT;
     return NULL;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/conversation.h"
+#include "core/message.h"
 #include "core/text.h"
 #include "purple/dialogue.h"
 #include "purple/display.h"
@@ -9,6 +10,7 @@
 #include "purple/unseen.h"
 
 #include <errno.h>
+#include <string.h>
 #include <time.h>
 
 #define OLD_S (5 * 60) /* an echo older than this is shown as one that comes late */
@@ -213,9 +215,13 @@ show_echo(CoexLogin *login, const CoexFeedItem *item, const char *name)
 {
     gboolean is_old = item->time < (gint64)time(NULL) - OLD_S;
     gboolean apart = coex_host_get()->notice == COEX_NOTICE_IM;
-    g_auto(GStrv) lines = g_strsplit(item->text, "\n", apart ? -1 : 1);
-    g_autofree char *marked = g_strjoinv("\n" FROM_PHONE, lines);
-    g_autofree char *text = g_strconcat(FROM_PHONE, marked, NULL);
+    const char *author = coex_echo_get_author(item->text);
+    const char *mark = author != NULL ? author : FROM_PHONE;
+    const char *said = author != NULL ? item->text + strlen(author) : item->text;
+    g_autofree char *next = g_strconcat("\n", mark, NULL);
+    g_auto(GStrv) lines = g_strsplit(said, "\n", apart ? -1 : 1);
+    g_autofree char *marked = g_strjoinv(next, lines);
+    g_autofree char *text = g_strconcat(mark, marked, NULL);
 
     write_own_text(login, name, text, item->time,
                    PURPLE_MESSAGE_SEND | PURPLE_MESSAGE_REMOTE_SEND |

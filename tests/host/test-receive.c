@@ -170,6 +170,27 @@ echo_is_told_apart(World *world)
     host_check(world->host, host_count(world->host, EVENT_MESSAGE, ADA, "[phone]*") == 1);
 }
 
+/* What an agent of WhatsApp's answers is not from the phone. */
+static void
+agent_is_told_apart(World *world)
+{
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    g_autofree char *standby =
+        g_strdup_printf("{\"standby\":{\"message_echoes\":[{\"id\":\"wamid.agent\",\"timestamp\":"
+                        "\"%" G_GINT64_FORMAT "\",\"message\":{\"to\":\"" ADA
+                        "\",\"type\":\"text\",\"text\":{\"body\":\"one\\ntwo\"}}}]}}",
+                        coex_sim_now(world->sim));
+    coex_sim_change(world->sim, "standby", standby);
+    const HostEvent *echo = host_wait_message(world->host, ADA, "SEND|REMOTE_SEND", "*one*");
+    host_check(world->host,
+               g_str_equal(echo->text, world->bitlbee ? "[by the Business Agent] one\n"
+                                                        "[by the Business Agent] two"
+                                                      : "[by the Business Agent] one\ntwo"));
+    host_check(world->host, host_count(world->host, EVENT_MESSAGE, ADA, "[phone]*") == 0);
+    host_skip(world->host);
+}
+
 /* Pidgin shows what is inside the tags of a line that has more than 100, links of its own counted.
  */
 static void
@@ -298,6 +319,8 @@ add_all(void)
     world_add("alias-only-when-it-changes", NULL, alias_only_when_it_changes);
     world_add("echo-is-told-apart", NULL, echo_is_told_apart);
     world_add("bitlbee/echo-is-told-apart", "BitlBee", echo_is_told_apart);
+    world_add("agent-is-told-apart", NULL, agent_is_told_apart);
+    world_add("bitlbee/agent-is-told-apart", "BitlBee", agent_is_told_apart);
     world_add("bitlbee/echo-from-the-phone", "BitlBee", echo_from_the_phone);
     world_add("bitlbee/person-without-number", "BitlBee", person_without_number);
 }
