@@ -395,6 +395,7 @@ accept_slip(CoexSlip *slip)
 
     person->active_at = MAX(person->active_at, coex_account_now(account));
     coex_waiting_note_answer(person, coex_account_now(account));
+    coex_waiting_share_answer(account, person, coex_account_now(account));
     coex_batch_put_person(batch, person);
     put_end(slip, batch, coex_account_now(account));
     ticket->change =
@@ -408,13 +409,13 @@ take_sent(CoexSlip *slip, const CoexSent *sent)
     CoexAccount *account = slip->outbox->account;
     CoexPerson *person = coex_slip_person(slip);
     g_autofree char *title = coex_account_dup_title(person);
+    CoexPerson *now = coex_people_now(account->people, person);
     g_auto(CoexPeer) told = { 0 };
 
-    coex_peer_copy(&told, &person->peer);
-    coex_peer_set(&told, sent->wa_id != NULL ? sent->wa_id : person->peer.wa_id,
-                  sent->user_id != NULL ? sent->user_id : person->peer.user_id,
-                  person->peer.parent_user_id);
-    coex_people_link(account->people, person, &told, 0);
+    coex_peer_copy(&told, &now->peer);
+    coex_peer_set(&told, sent->wa_id, sent->user_id, NULL);
+    if (coex_people_link(account->people, now, &told, 0) && now != person)
+        coex_account_store_person(account, now);
     if (g_strcmp0(sent->message_status, "held_for_quality_assessment") == 0)
         coex_account_tell_notice(account, person,
                                  "WhatsApp checks this template first; it is delivered afterwards, "

@@ -76,6 +76,7 @@ join(CoexPeople *people, CoexPerson *person, CoexPerson *other)
         (person->waiting_since == 0 || other->waiting_since < person->waiting_since))
         person->waiting_since = other->waiting_since;
     other->waiting_since = 0;
+    other->joined = TRUE;
 }
 
 static void
@@ -166,6 +167,16 @@ coex_people_find(CoexPeople *people, const CoexPeer *peer)
     return person;
 }
 
+CoexPerson *
+coex_people_now(CoexPeople *people, CoexPerson *person)
+{
+    CoexPerson *now = by_address(people, person->peer.wa_id);
+
+    if (now == NULL)
+        now = coex_people_find(people, &person->peer);
+    return now != NULL ? now : person;
+}
+
 /* The name first: it stays with whom it was given to, even when the number goes to another. But who
  * turned out to be one with somebody else is that person now. */
 CoexPerson *
@@ -173,7 +184,7 @@ coex_people_find_name(CoexPeople *people, const char *text)
 {
     g_auto(CoexPeer) peer = { 0 };
     g_autofree char *name = NULL;
-    CoexPerson *person, *now;
+    CoexPerson *person;
 
     if (!coex_peer_parse(text, &peer, NULL))
         return NULL;
@@ -181,10 +192,7 @@ coex_people_find_name(CoexPeople *people, const char *text)
     person = g_hash_table_lookup(people->by_name, name);
     if (person == NULL)
         return coex_people_find(people, &peer);
-    now = by_address(people, person->peer.wa_id);
-    if (now == NULL)
-        now = coex_people_find(people, &person->peer);
-    return now != NULL ? now : person;
+    return coex_people_now(people, person);
 }
 
 GPtrArray *
@@ -209,6 +217,8 @@ part_address(CoexPeople *people, CoexPerson *person, CoexPerson *before, const c
 {
     gboolean is_number = g_strcmp0(before->peer.wa_id, address) == 0;
 
+    if (g_strcmp0(before->peer.other_wa_id, address) == 0)
+        g_clear_pointer(&before->peer.other_wa_id, g_free);
     if (!is_number && g_strcmp0(before->peer.user_id, address) != 0 &&
         g_strcmp0(before->peer.parent_user_id, address) != 0)
         return;
@@ -281,6 +291,7 @@ coex_people_move(CoexPeople *people, CoexPerson *person, const CoexPeer *peer, g
         news.wa_id = NULL;
         number_gone = peer->user_id != NULL;
     }
+    g_clear_pointer(&person->peer.other_wa_id, g_free);
     coex_people_link(people, person, &news, at);
     if (number_gone && g_strcmp0(person->peer.user_id, peer->user_id) == 0)
         g_clear_pointer(&person->peer.wa_id, g_free);

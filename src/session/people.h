@@ -42,6 +42,9 @@ void coex_people_move(CoexPeople *people, CoexPerson *person, const CoexPeer *pe
  * are held. Borrowed array of CoexPerson, NULL for none. */
 GPtrArray *coex_people_get_others(CoexPeople *people, const CoexPerson *person);
 
+/* Who @person turned out to be; mostly itself. Borrowed. */
+CoexPerson *coex_people_now(CoexPeople *people, CoexPerson *person);
+
 /* Puts a copy of @news in the place of a person's string, unless it is NULL or the same: then
  * FALSE.
  */

@@ -35,6 +35,17 @@ coex_waiting_note_answer(CoexPerson *person, gint64 time)
     return TRUE;
 }
 
+void
+coex_waiting_share_answer(CoexAccount *account, CoexPerson *person, gint64 time)
+{
+    CoexPerson *now = coex_people_now(account->people, person);
+
+    if (now == person || !coex_waiting_note_answer(now, time))
+        return;
+    coex_account_store_person(account, now);
+    coex_views_tell(account, now);
+}
+
 gboolean
 coex_waiting_note_failure(CoexPerson *person, gint64 time)
 {

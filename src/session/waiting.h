@@ -15,6 +15,8 @@ typedef struct CoexAccount CoexAccount;
 void coex_waiting_note_inbound(CoexPerson *person, CoexContentKind kind, gint64 time);
 /* A message to the person was sent at @time. TRUE: the person must be stored. */
 gboolean coex_waiting_note_answer(CoexPerson *person, gint64 time);
+/* The same for whom the person turned out to be, who is then stored. */
+void coex_waiting_share_answer(CoexAccount *account, CoexPerson *person, gint64 time);
 /* What was sent at @time did not arrive. TRUE: the person must be stored. */
 gboolean coex_waiting_note_failure(CoexPerson *person, gint64 time);
 

@@ -33,6 +33,15 @@ free_nick(CoexApply *a, const CoexPerson *p, GError **error)
 }
 
 static gboolean
+link_addresses(CoexApply *a, const CoexPerson *p, GError **error)
+{
+    return link_address(a, p->peer.wa_id, p->id, error) &&
+           link_address(a, p->peer.other_wa_id, p->id, error) &&
+           link_address(a, p->peer.user_id, p->id, error) &&
+           link_address(a, p->peer.parent_user_id, p->id, error);
+}
+
+static gboolean
 apply_person(CoexApply *a, GError **error)
 {
     const CoexPerson *p = a->change->person;
@@ -63,10 +72,7 @@ apply_person(CoexApply *a, GError **error)
                            coex_text(p->nick), coex_int(p->answered_at),
                            coex_int(p->waiting_since)),
                error) &&
-           link_address(a, p->peer.wa_id, p->id, error) &&
-           link_address(a, p->peer.other_wa_id, p->id, error) &&
-           link_address(a, p->peer.user_id, p->id, error) &&
-           link_address(a, p->peer.parent_user_id, p->id, error);
+           (p->joined || link_addresses(a, p, error));
 }
 
 /* ---- the outbox ---- */

@@ -96,6 +96,7 @@ typedef struct {
     gint64 waiting_since;     /* oldest message of theirs that was not answered, 0 */
     gboolean hidden;          /* removed from the buddy list until the person writes */
     gboolean pinned;          /* added by hand: always in the buddy list */
+    gboolean joined;          /* not stored: turned out to be another, to whom its addresses lead */
 } CoexPerson;
 CoexPerson *coex_person_new(void);
 CoexPerson *coex_person_copy(const CoexPerson *person);

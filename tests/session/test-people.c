@@ -212,6 +212,14 @@ test_held_for_the_same(Desk *desk)
     desk_wait_feed(desk, COEX_FEED_SENT, NEW_ID, "Held for you");
     assert_by_id(desk, "Held for you");
     desk_wait_state(desk, NEW_ID, "delivered*");
+    desk_restart(desk);
+    desk_hear(desk, "ada", "Still in the same conversation");
+    answer_by_id(desk, "As ever");
+    desk_logout(desk);
+    desk_advance(desk, 20 * 60);
+    desk_login(desk);
+    desk_fence(desk);
+    g_assert_cmpuint(desk_count(desk, DESK_NOTICE, NULL, "*wait* for an answer*"), ==, 0);
 }
 
 /* The number she gave up becomes somebody else's: each goes on in a conversation of their own. */
