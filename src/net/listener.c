@@ -491,10 +491,9 @@ accept_some(CoexListener *listener)
     for (guint i = 0; i < MIN(n_free, ACCEPT_AT_ONCE); i++) {
         struct sockaddr_storage address;
         socklen_t length = sizeof address;
-        int fd;
+        int fd = accept4(listener->listen_fd, (struct sockaddr *)&address, &length,
+                         SOCK_CLOEXEC | SOCK_NONBLOCK);
 
-        fd = accept4(listener->listen_fd, (struct sockaddr *)&address, &length,
-                     SOCK_CLOEXEC | SOCK_NONBLOCK);
         if (fd >= 0) {
             /* closes it when it fails */
             MHD_add_connection(listener->daemon, fd, (struct sockaddr *)&address, length);
@@ -503,8 +502,9 @@ accept_some(CoexListener *listener)
         if (errno == ECONNABORTED || errno == EINTR)
             continue;
         /* No descriptor or no memory left: the client stays in the queue, and asking at once again
-         * would be a busy loop. */
-        if (errno != EAGAIN)
+         * would be a busy loop, unless somebody gives way. */
+        if (errno != EAGAIN &&
+            coex_places_give_way(listener->peers, g_get_monotonic_time(), ACCEPT_AT_ONCE) == 0)
             listener->accept_at = g_get_monotonic_time() + ACCEPT_AGAIN_US;
         return;
     }

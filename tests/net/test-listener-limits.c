@@ -390,19 +390,57 @@ run_out_of_descriptors(void)
     assert_good(world);
 }
 
+/* The slow ones have all that there are, and give way. */
 static void
-test_no_descriptors(void)
+run_out_by_slow_clients(void)
+{
+    g_autoptr(World) world = world_new();
+    g_autoptr(GPtrArray) crowd = g_ptr_array_new_with_free_func((GDestroyNotify)hang_up);
+    struct rlimit limit;
+    int fillers[256], n = 0;
+
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = 128;
+    g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &limit), ==, 0);
+    for (guint i = 0; i < 40; i++) {
+        g_ptr_array_add(crowd, dial(world));
+        g_assert_true(say(crowd->pdata[i], START "X-A: "));
+    }
+    while (count_fds() < 40 * 2)
+        g_thread_yield();
+    while (n < 256 && (fillers[n] = dup(1)) >= 0)
+        n++;
+    close(fillers[--n]);
+    assert_good(world);
+    while (n > 0)
+        close(fillers[--n]);
+}
+
+static void
+run_apart(void (*run)(void))
 {
     if (TEST_SLOWNESS > 1) {
         g_test_skip("valgrind takes a client it has no descriptor for, and drops it");
         return;
     }
     if (g_test_subprocess()) {
-        run_out_of_descriptors();
+        run();
         return;
     }
     g_test_trap_subprocess(NULL, 0, G_TEST_SUBPROCESS_INHERIT_STDERR);
     g_test_trap_assert_passed();
+}
+
+static void
+test_no_descriptors(void)
+{
+    run_apart(run_out_of_descriptors);
+}
+
+static void
+test_slow_clients_have_them(void)
+{
+    run_apart(run_out_by_slow_clients);
 }
 
 int
@@ -421,5 +459,6 @@ main(int argc, char **argv)
     g_test_add_func("/listener-limits/strangers", test_strangers);
     g_test_add_func("/listener-limits/slow-clients", test_slow_clients);
     g_test_add_func("/listener-limits/no-descriptors", test_no_descriptors);
+    g_test_add_func("/listener-limits/slow-clients-have-them", test_slow_clients_have_them);
     return g_test_run();
 }

@@ -239,6 +239,18 @@ class World:
         self.check_times("400 slow clients", self.good_times())
         check(peak() <= 40, f"memory grew by {peak():.1f} MB")
 
+    def crowd_too_many(self):
+        """nor do more than there is room for, that come again and again"""
+        kinds = [Client(b""), Client(self.head("X-A: b")[:40], b"a"), Client(self.head(length=100), b"a")]
+        if self.sim.provider == "meta":  # elsewhere the header is proof enough
+            kinds.append(Client(self.head(self.shaped_proof(), length=3000000) + b"{", b"a"))
+        members = [Client(kind.first, kind.drip, returns=True) for kind in kinds for _ in range(720 // len(kinds))]
+        crowd = Crowd(self.deliveries.address, members)
+        try:
+            self.check_times("720 slow clients that return", self.good_times())
+        finally:
+            crowd.leave()
+
     def crowd_gone(self):
         """all of them are cut off"""
         wait_until("the end of the slow clients", lambda: self.crowd.n_there() == 0)
@@ -274,6 +286,11 @@ class World:
             check(status == 401, f"a changed body is answered {status}")
         self.host.sync()
         check(self.host.count("^message\t") == before, "something is shown")
+        blanks = b'{"blanks": "behind the proof"}'
+        status, _ = self.ask(self.head(self.deliveries.proof(blanks) + " \t ", "Connection: close", length=len(blanks))
+                             + blanks)
+        check(status == 200, f"blanks behind a good proof are answered {status}")
+        self.kept.add(hashlib.sha256(blanks).digest())
 
     def challenge(self):
         """who knows the verify token hears the challenge, nobody else"""
@@ -459,6 +476,7 @@ def cases(world):
     yield world.people
     if slow:
         yield world.crowd_gone
+    yield world.crowd_too_many
     yield world.flood
     yield world.comings_and_goings
     yield world.end_well
