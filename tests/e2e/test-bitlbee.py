@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The plugin in a real BitlBee: what an IRC client is sent, at both providers; and what is BitlBee's
 alone: its own commands, and the daemon with a process for each connection."""
+import base64
 import os
 import re
+import socket
 import sys
+import threading
 
-from bee import PASSWORD, PROGRAM, Bee, Daemon
+from bee import PASSWORD, PROGRAM, Bee, Daemon, Irc, run, set_up
 from day import OTHER, run_days
 from sim import NUMBERS, Sim
-from tap import Suite, check, wait_until
+from tap import Lines, Suite, check, wait_until
 
 
 class Words:
@@ -373,6 +376,88 @@ class Sleeper:
         self.sim.end()
 
 
+class Refusing:
+    """A proxy that notes what it is asked for and refuses it."""
+
+    def __init__(self):
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.asked = Lines("the proxy")
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self):
+        while True:
+            try:
+                client = self.listener.accept()[0]
+            except OSError:
+                return
+            with client:
+                client.settimeout(5)
+                first = client.recv(4096)
+                if first[:1] == b"\x05":
+                    client.sendall(b"\x05\x02")
+                    first = client.recv(4096)
+                    client.sendall(b"\x01\x00")
+                    first += client.recv(4096)
+                    client.sendall(b"\x05\x02\0\x01\0\0\0\0\0\0")
+                elif first[:1] == b"\x04":
+                    client.sendall(b"\0\x5b\0\0\0\0\0\0")
+                else:
+                    client.sendall(b"HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n")
+                self.asked.add(first.decode("latin-1").replace("\0", "|").replace("\r\n", "|"))
+
+    def end(self):
+        self.listener.close()
+
+
+class Behind:
+    """Behind the proxy of bitlbee.conf."""
+
+    def __init__(self, directory):
+        self.directory = os.path.join(directory, "behind")
+        self.proxy = Refusing()
+        self.irc = self.process = None
+
+    def ask_through(self, kind, asked):
+        directory = os.path.join(self.directory, kind)
+        os.makedirs(directory)
+        config = set_up(directory, f"RunMode = Inetd\nProxy = {kind}://eva:secret@127.0.0.1:{self.proxy.port}\n")
+        ours, theirs = socket.socketpair()
+        self.process = run(directory, "-I", "-c", config, stdin=theirs, stdout=theirs)
+        theirs.close()
+        self.irc = Irc(ours, "shop")
+        self.irc.root(f"register {PASSWORD}", "root")
+        self.irc.root("account add coex +447700900100 a-key", "successfully added")
+        self.irc.root("account coex set api-url https://api.invalid", "api-url")
+        self.irc.root("account coex set listen off", "listen")
+        self.irc.root("account coex on", f"Could not reach api.invalid through the proxy 127.0.0.1:{self.proxy.port}: ")
+        self.proxy.asked.expect(asked)
+        self.irc.root("account coex off")
+        self.irc.end()
+        self.process.wait(20)
+
+    def http(self):
+        """an HTTP proxy makes the connection"""
+        login = base64.b64encode(b"eva:secret").decode()
+        self.ask_through("http", rf"^CONNECT api\.invalid:443 HTTP/1\.1\|.*\|Proxy-Authorization: Basic {login}\|")
+
+    def socks(self):
+        """SOCKS 4a and 5 get the name"""
+        self.ask_through("socks4a", r"eva\|api\.invalid\|$")
+        self.ask_through("socks5", r"eva.secret.*api\.invalid")
+
+    def cases(self):
+        return [self.http, self.socks]
+
+    def witnesses(self):
+        return self.irc.lines.tail(20) + ["asked: " + line for line in self.proxy.asked.tail(9)]
+
+    def end(self):
+        self.proxy.end()
+        if self.process is not None and self.process.poll() is None:
+            self.process.kill()
+
+
 def main():
     if not os.path.exists(PROGRAM):
         print("1..0 # SKIP BitlBee with libpurple is not installed")
@@ -380,7 +465,7 @@ def main():
     suite = Suite()
     run_days(suite, "bitlbee", {"360dialog": Bee, "meta": Bee})
     for name, group in (("bitlbee in words", Words), ("bitlbee's nicks", Nicks), ("bitlbee as a daemon", Several),
-                        ("bitlbee's dead client", Sleeper)):
+                        ("bitlbee's dead client", Sleeper), ("bitlbee behind a proxy", Behind)):
         made = group(suite.directory)
         try:
             suite.run(name, made.cases(), made.witnesses)
