@@ -86,7 +86,7 @@ test_asked(Desk *desk)
     coex_session_recall(desk->session, desk_name("carla"), 50, 0, TRUE);
     desk_wait_notice(desk, "carla", "Nothing is stored of this conversation yet.");
     coex_session_recall(desk->session, "499999999", 50, 0, TRUE);
-    desk_wait_notice(desk, NULL, "Nothing is known of 499999999.");
+    desk_wait_notice(desk, NULL, "Nothing is known of *499999999.");
 }
 
 static void
