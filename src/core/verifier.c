@@ -133,6 +133,18 @@ coex_verifier_get_realm(const CoexVerifier *verifier)
     return verifier->realm;
 }
 
+CoexProof
+coex_verifier_get_proof(const CoexVerifier *verifier)
+{
+    return verifier->proof;
+}
+
+const char *
+coex_verifier_get_signature_header(void)
+{
+    return SIGNATURE_HEADER;
+}
+
 const char *
 coex_verifier_get_header(const CoexVerifier *verifier)
 {

@@ -36,6 +36,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexVerifier, coex_verifier_unref)
  * feed an account of another. Borrowed. */
 const char *coex_verifier_get_realm(const CoexVerifier *verifier);
 
+/* Which proof it looks for, also while unset. */
+CoexProof coex_verifier_get_proof(const CoexVerifier *verifier);
+
+/* The header in which a provider that signs puts its signature. Static. */
+const char *coex_verifier_get_signature_header(void);
+
 /* The header to look up in a delivery ("X-Hub-Signature-256" or the configured name), NULL when
  * unset. Borrowed. */
 const char *coex_verifier_get_header(const CoexVerifier *verifier);

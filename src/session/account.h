@@ -75,6 +75,7 @@ struct CoexAccount {
     gboolean online;
     gboolean dead;           /* failed was told */
     gboolean receiving;      /* a delivery came in this session */
+    gint64 heard_at_us;      /* when the last one came, monotonic; 0 */
     gint64 last_delivery_at; /* also of an earlier one */
     gint64 store_error_us;   /* when the disk failed last */
 

@@ -3,6 +3,7 @@
 
 #include "net/listener.h"
 #include "session/account.h"
+#include <string.h>
 
 /* All but opening, entering and leaving runs in the listener's thread. */
 
@@ -10,6 +11,7 @@ typedef struct {
     gatomicrefcount refs;
     CoexEngine *engine;
     char *path;
+    char *number; /* own, digits */
     CoexVerifier *verifier;
     char *verify_token;
     gint n_refused;       /* since it was last told; atomic */
@@ -41,6 +43,7 @@ endpoint_unref(Endpoint *endpoint)
         return;
     coex_verifier_unref(endpoint->verifier);
     g_free(endpoint->path);
+    g_free(endpoint->number);
     g_free(endpoint->verify_token);
     g_free(endpoint);
 }
@@ -166,6 +169,19 @@ answer_challenge(CoexExchange *exchange, GPtrArray *endpoints)
     return any ? 403 : 405;
 }
 
+/* How well a refusal fits an endpoint: a wrong proof is one of its kind, and where there is none a
+ * signed delivery was meant for who wants signatures. */
+static guint
+rate_refusal(const Endpoint *endpoint, CoexVerdict verdict, gboolean is_signed)
+{
+    gboolean fits =
+        is_signed == (coex_verifier_get_proof(endpoint->verifier) == COEX_PROOF_SIGNATURE);
+
+    if (verdict == COEX_VERDICT_WRONG)
+        return 3;
+    return fits ? 2 : 1;
+}
+
 static guint
 on_head(CoexExchange *exchange, gpointer user_data)
 {
@@ -173,6 +189,11 @@ on_head(CoexExchange *exchange, gpointer user_data)
     g_autoptr(GPtrArray) endpoints = door_find(door, coex_exchange_get_path(exchange));
     g_autoptr(GPtrArray) candidates =
         g_ptr_array_new_with_free_func((GDestroyNotify)candidate_free);
+    const char *signature =
+        coex_exchange_get_header(exchange, coex_verifier_get_signature_header(), NULL);
+    CoexVerdict worst = COEX_VERDICT_MISSING;
+    Endpoint *refused = NULL;
+    guint best = 0;
 
     if (endpoints->len == 0)
         return 404;
@@ -186,13 +207,18 @@ on_head(CoexExchange *exchange, gpointer user_data)
 
         if (verdict == COEX_VERDICT_GENUINE && coex_verifier_proves_head(endpoint->verifier))
             coex_exchange_set_proven(exchange);
-        if (verdict == COEX_VERDICT_GENUINE)
+        if (verdict == COEX_VERDICT_GENUINE) {
             g_ptr_array_add(candidates, candidate_new(endpoint, proof));
-        else if (i + 1 == endpoints->len && candidates->len == 0)
-            note_refusal(endpoint, verdict);
+        } else if (rate_refusal(endpoint, verdict, signature != NULL) > best) {
+            best = rate_refusal(endpoint, verdict, signature != NULL);
+            refused = endpoint;
+            worst = verdict;
+        }
     }
-    if (candidates->len == 0)
+    if (candidates->len == 0) {
+        note_refusal(refused, worst);
         return 401;
+    }
     coex_exchange_set_data(exchange, g_steal_pointer(&candidates),
                            (GDestroyNotify)g_ptr_array_unref);
     return 0;
@@ -245,6 +271,23 @@ on_committed(const GError *error, gpointer user_data)
     passage_free(passage);
 }
 
+/* Of several whose signature it could have been, who is named in it: enough to tell it where it is
+ * of use. */
+static Endpoint *
+find_named(const GPtrArray *candidates, GBytes *body)
+{
+    gsize length;
+    const char *bytes = g_bytes_get_data(body, &length);
+
+    for (guint i = 0; i < candidates->len; i++) {
+        Endpoint *endpoint = ((Candidate *)g_ptr_array_index(candidates, i))->endpoint;
+
+        if (memmem(bytes, length, endpoint->number, strlen(endpoint->number)) != NULL)
+            return endpoint;
+    }
+    return ((Candidate *)g_ptr_array_index(candidates, 0))->endpoint;
+}
+
 static void
 on_complete(CoexExchange *exchange, GBytes *body, gpointer user_data)
 {
@@ -265,7 +308,7 @@ on_complete(CoexExchange *exchange, GBytes *body, gpointer user_data)
             break;
     }
     if (verdict != COEX_VERDICT_GENUINE) {
-        note_refusal(endpoint, verdict);
+        note_refusal(find_named(candidates, body), verdict);
         coex_exchange_respond(exchange, 401);
         return;
     }
@@ -325,6 +368,7 @@ coex_door_enter(CoexDoor *door, CoexAccount *account, const CoexEndpointSpec *sp
     g_atomic_ref_count_init(&endpoint->refs);
     endpoint->engine = door->engine;
     endpoint->path = g_strdup(spec->path);
+    endpoint->number = g_strdup(spec->number);
     endpoint->verifier = coex_verifier_ref(spec->verifier);
     endpoint->verify_token = g_strdup(spec->verify_token);
     endpoint->account = account;

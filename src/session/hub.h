@@ -41,6 +41,7 @@ CoexAccount *coex_hub_find_account(CoexHub *hub, gint64 account_id);
 typedef struct {
     const char *address; /* address:port */
     const char *path;
+    const char *number; /* own, digits */
     CoexVerifier *verifier;
     const char *verify_token; /* NULL: no GET handshake */
 } CoexEndpointSpec;

@@ -513,6 +513,7 @@ note_delivery(CoexAccount *account, CoexBatch *batch)
     g_autofree char *text = NULL;
 
     account->receiving = TRUE;
+    account->heard_at_us = g_get_monotonic_time();
     account->last_delivery_at = now;
     if (now - account->inbox.stored_at < DELIVERY_NOTE_S)
         return;

@@ -347,6 +347,7 @@ listen(CoexAccount *account, GError **error)
     CoexEndpointSpec spec = {
         .address = account->listen,
         .path = account->webhook_path,
+        .number = account->number,
         .verifier = account->verifier,
         .verify_token = account->endpoint.backend->has_challenge && *account->verify_token != '\0'
                             ? account->verify_token

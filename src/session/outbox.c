@@ -287,6 +287,13 @@ on_silence(gpointer data)
 
     coex_timer_clear(&outbox->silence);
     outbox->silence_told = TRUE;
+    if (outbox->account->heard_at_us > outbox->silent_from_us) {
+        coex_account_tell_notice(outbox->account, NULL,
+                                 "A message was accepted two minutes ago, and what became of it "
+                                 "has not been told yet. Other webhooks arrive, so it is only "
+                                 "late.");
+        return G_SOURCE_REMOVE;
+    }
     coex_registration_doubt(outbox->account,
                             "A message was accepted two minutes ago, but no webhook about it has "
                             "arrived: what customers answer will not arrive either.");
@@ -379,8 +386,10 @@ on_accepted(CoexBatch *batch, const GError *error, gpointer user_data)
                           coex_batch_get_state(batch, ticket->change),
                           coex_batch_get_text(batch, ticket->change));
     coex_views_tell(account, person);
-    if (outbox->silence == NULL && !outbox->silence_told && coex_account_hears(account))
+    if (outbox->silence == NULL && !outbox->silence_told && coex_account_hears(account)) {
         outbox->silence = coex_timer_new(SILENCE_MS, on_silence, outbox);
+        outbox->silent_from_us = g_get_monotonic_time();
+    }
     coex_hub_retry_delayed(account->hub);
     coex_outbox_pump(outbox);
 }

@@ -64,7 +64,8 @@ struct CoexOutbox {
     GSource *unlock;     /* until it is asked again */
     GSource *pump;
     gint64 pump_at_us;
-    GSource *silence; /* until "no webhook reaches" is said */
+    GSource *silence;      /* until "no webhook reaches" is said */
+    gint64 silent_from_us; /* monotonic */
     gboolean silence_told;
     gboolean stopped;
 };

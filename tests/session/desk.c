@@ -297,7 +297,13 @@ desk_new(CoexSimProvider provider)
 Desk *
 desk_new_beside(const Desk *desk, const CoexSimIdentity *identity)
 {
-    CoexSim *sim = coex_sim_new_full(coex_sim_get_provider(desk->sim), identity);
+    return desk_new_beside_at(desk, coex_sim_get_provider(desk->sim), identity);
+}
+
+Desk *
+desk_new_beside_at(const Desk *desk, CoexSimProvider provider, const CoexSimIdentity *identity)
+{
+    CoexSim *sim = coex_sim_new_full(provider, identity);
 
     return desk_make_with_sim(sim, g_strdup(desk->dir), g_strdup(desk->listen));
 }

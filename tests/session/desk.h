@@ -76,6 +76,8 @@ void desk_add_at(DeskWhere where, const char *path, DeskTest test);
 Desk *desk_new(CoexSimProvider provider);
 /* A second desk at the same database and listener, for another number. */
 Desk *desk_new_beside(const Desk *desk, const CoexSimIdentity *identity);
+Desk *desk_new_beside_at(const Desk *desk, CoexSimProvider provider,
+                         const CoexSimIdentity *identity);
 void desk_free(Desk *desk); /* logs out and asserts that nothing is left */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Desk, desk_free)
 

@@ -66,6 +66,28 @@ class World:
             wait_until("the line", lambda: self.host.count(
                 r"^notice\t.*A webhook for the number \+447700900999 came here".replace(" ", WRAPPED)))
 
+    def late_after_a_send(self):
+        """an accepted text without a status, while other webhooks come"""
+        late = "Other webhooks arrive, so it is only late".replace(" ", WRAPPED)
+        self.sim.do(f"webhook http://{self.sim.listen}/webhook")
+        self.sim.do("ada says good morning")
+        wait_until("her message", lambda: self.host.shown[ADA, "RECV", "good morning"], pause=0.005)
+        self.sim.do("auto status off")
+        self.host.do(f"say {ADA} one moment")
+        self.sim.said.expect("^-> ada: one moment")
+        wait_until("the answer", lambda: self.host.shown[ADA, "SEND", "one moment"], pause=0.005)
+        self.sim.do("ada says well?")
+        wait_until("her message", lambda: self.host.shown[ADA, "RECV", "well?"], pause=0.005)
+        self.clock.set(60)
+        wait_until("the line", lambda: self.host.count(f"{late}"), 20, 0.01)
+        self.clock.set()
+        check(not self.host.count("no webhook about it".replace(" ", WRAPPED)), "it is called silence")
+        self.sim.do("auto status on")
+        self.host.do(f"say {ADA} here I am")
+        self.sim.said.expect("^-> ada: here I am")
+        self.sim.do("sync")
+        self.sim.said.expect("^all delivered")
+
     def silent_after_a_send(self):
         """an accepted text that no status follows"""
         self.sim.do(f"webhook http://{self.sim.listen}/webhook")
@@ -87,7 +109,7 @@ class World:
 def main():
     suite = Suite()
     run_at_both(suite, World, lambda world: [world.delivered_elsewhere, world.delivered_nowhere, world.delivered_for_another,
-                                             world.silent_after_a_send, world.host.quit])
+                                             world.late_after_a_send, world.silent_after_a_send, world.host.quit])
     return suite.end()
 
 
