@@ -2,6 +2,7 @@
 """A private desktop: an X server, a session bus and a window manager; and what its windows say, read
 as a screen reader does."""
 import os
+import re
 import subprocess
 import threading
 
@@ -28,7 +29,8 @@ class Widget:
 
     @property
     def role(self):
-        return str(self._call(ACCESSIBLE, "GetRoleName"))
+        # The name that at-spi 2.54 gave to the push button.
+        return re.sub("^button$", "push button", self._call(ACCESSIBLE, "GetRoleName"))
 
     @property
     def name(self):

@@ -74,7 +74,12 @@ class Pidgin:
                 (title for title in self._tabs() if self.desktop.windows(title)), None))
             self.desktop.key(title, f"alt+{number}")
         wait_until(f"the tab of {who}", lambda: self.desktop.windows(NAMES[who]))
-        return [widget for widget in tab.all() if widget.role == "text"][-1]
+        entry = [widget for widget in tab.all() if widget.role == "text"][-1]
+        wait_until(f"the entry for {who}", lambda: entry.is_showing)
+        # Alt and a number leave the focus on the tab, where Pidgin 2.14.14 lets typed text be lost.
+        self.desktop.focus(NAMES[who])
+        self.desktop.click(entry)
+        return entry
 
     def say(self, who, text):
         entry = self.go(who)
