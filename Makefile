@@ -81,7 +81,7 @@ PKG_host := $(PKG_purple) $(PKG_sim)
 PKG_bench := $(PKG_net) $(PKG_purple) sqlite3 gnutls
 
 # Goals that compile nothing must work before the compiler and the libraries are there.
-BARE_GOALS := help clean deps run check check-valgrind fuzz icons format uninstall
+BARE_GOALS := help clean deps run check check-debian check-valgrind fuzz icons format uninstall
 ifneq ($(filter-out $(BARE_GOALS),$(or $(MAKECMDGOALS),all)),)
 PKG_ALL := $(sort $(PKG_net) $(PKG_store) $(PKG_purple) $(PKG_sim))
 PKG_MISSING := $(shell pkg-config --print-errors --exists $(PKG_ALL) 2>&1 || echo "pkg-config failed")
@@ -225,6 +225,11 @@ check-valgrind: ## every test that is a C program once more, under valgrind's me
 	@tests/tools/deps.sh build valgrind
 	@$(MAKE) --no-print-directory VARIANT=valgrind check-below-host check-host
 
+# Another Debian than the machine's: its libraries, in a folder of its own.
+RELEASE ?= trixie
+check-debian: ## as root: `make check` inside of another Debian, in build/debian-trixie (RELEASE=trixie)
+	@tests/tools/debian.sh $(RELEASE) sh -c 'tests/tools/deps.sh build && make check'
+
 BELOW_HOST := $(foreach s,unit fuzz store net session,$(TESTS_$(s)))
 build-below-host: $(BELOW_HOST)
 check-below-host: build-below-host
@@ -345,6 +350,6 @@ help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
 
 FORCE:
-.PHONY: all build-all build-below-host build-fuzzers check check-installed check-below-host check-valgrind fuzz \
-  $(foreach s,$(C_SUITES) e2e torture tools,check-$(s)) torture lint $(SYNTAX) format run install \
-  uninstall install-user icons bench screenshots deps clean help FORCE
+.PHONY: all build-all build-below-host build-fuzzers check check-installed check-below-host \
+  check-debian check-valgrind fuzz $(foreach s,$(C_SUITES) e2e torture tools,check-$(s)) torture lint \
+  $(SYNTAX) format run install uninstall install-user icons bench screenshots deps clean help FORCE

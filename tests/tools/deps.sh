@@ -53,6 +53,7 @@ lint      clang-format       clang-tools-extra         -
 lint      cppcheck           cppcheck                  cppcheck
 lint      python3            python3                   python
 lint      binutils           binutils                  binutils
+other     debootstrap        -                         -
 icons     librsvg2-bin       librsvg2-tools            librsvg
 EOF
 }

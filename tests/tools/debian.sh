@@ -1,0 +1,47 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# debian.sh RELEASE COMMAND [ARGUMENT...]: runs the command in a copy of this tree inside of another Debian, whose
+# folder build/debian-RELEASE is made when it is missing (150 MB; packages come from where this machine has its own).
+# Takes root. All mounts and processes are gone when it ends.
+set -eu
+cd "$(dirname "$0")/../.."
+[ $# -gt 1 ] || { echo "usage: debian.sh RELEASE COMMAND [ARGUMENT...]" >&2; exit 2; }
+release=$1
+shift
+folder=$PWD/build/debian-$release
+
+fail() {
+  printf 'debian.sh: %s\n' "$*" >&2
+  exit 1
+}
+
+case $release in *[!a-z]*) fail "no release has the name $release" ;; esac
+[ "$(id -u)" = 0 ] || fail "another Debian in a folder takes root; type the same with sudo"
+unshare --mount --pid --fork true 2>/dev/null || fail "programs cannot have mounts of their own here (unshare --mount)"
+
+if [ ! -e "$folder/.complete" ]; then
+  tests/tools/deps.sh other
+  mirror=$(apt-get indextargets --format '$(ORIGIN) $(COMPONENT) $(REPO_URI)' 'Created-By: Packages' |
+    awk '$1 == "Debian" && $2 == "main" && $3 !~ /security/ { print $3; exit }')
+  [ -n "$mirror" ] || fail "this machine has no source of Debian packages: see /etc/apt/sources.list, and type apt-get update"
+  rm -rf --one-file-system "$folder"
+  mkdir -p "$folder"
+  unshare --mount debootstrap --variant=minbase "$release" "$folder" "$mirror" >"$folder.log" 2>&1 ||
+    fail "debootstrap failed; $folder.log says why"
+  apt-config dump | grep -i '^Acquire::.*Proxy' >"$folder/etc/apt/apt.conf.d/90-proxy" || true
+  : >"$folder/.complete"
+fi
+
+# Times are kept, so that only what is new is built again.
+mkdir -p "$folder/src"
+find "$folder/src" -mindepth 1 -maxdepth 1 ! -name build -exec rm -rf --one-file-system {} +
+tar -c --exclude=./build --exclude=./.git . | tar -x -C "$folder/src"
+cp -L /etc/resolv.conf "$folder/etc/resolv.conf" 2>/dev/null || true
+
+export folder
+exec unshare --mount --pid --fork --kill-child --propagation private sh -eu -c '
+  mount -t proc proc "$folder/proc"
+  mount --rbind /dev "$folder/dev"
+  exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
+    TERM="${TERM:-dumb}" ${CI:+CI="$CI"} ${WERROR:+WERROR="$WERROR"} \
+    chroot "$folder" sh -c "cd /src && exec \"\$@\"" sh "$@"' sh "$@"
