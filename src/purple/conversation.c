@@ -97,18 +97,19 @@ int
 coex_conversation_send(PurpleConnection *gc, const char *who, const char *markup,
                        PurpleMessageFlags flags)
 {
-    CoexLogin *login = coex_login_of(gc);
+    CoexLogin *typed_in = coex_login_of(gc);
+    g_autoptr(CoexLogin) login = NULL;
     g_autoptr(GError) error = NULL;
 
-    if (login == NULL)
+    if (typed_in == NULL)
         return -ENOTCONN;
 
+    login = coex_login_ref(typed_in);
     if (coex_notice_is_own(login, who)) {
         coex_notice_answer(login, markup);
         return 0;
     }
 
-    g_autoptr(CoexLogin) kept = coex_login_ref(login);
     coex_unseen_note_typed(login);
     if (login->over)
         return -ENOTCONN;

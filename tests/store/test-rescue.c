@@ -216,7 +216,7 @@ test_people(void)
         g_autofree char *is_small =
             g_strdup_printf("SELECT count(*) = 1 FROM dbstat WHERE name = '%s'", tables[i]);
         damage(f, tables[i], fixture_query_raw(f, is_small) ? 0 : 1);
-        g_autofree char *report = rescue(f);
+        g_free(rescue(f));
         fixture_open(f);
         g_autoptr(CoexSnapshot) snapshot = fixture_load(f, "4930");
         g_assert_cmpint(snapshot->account_id, ==, 1);
