@@ -114,6 +114,21 @@ show(CoexLogin *login, const char *name, GPtrArray *lines)
 
 /* ---- a conversation opens ---- */
 
+/* An IRC client's window stays when the account logs off and on again, and has the lines. */
+static gboolean
+is_begun(CoexLogin *login, const char *name)
+{
+    static GHashTable *begun; /* of the process: "number name" */
+    g_autofree char *key =
+        g_strconcat(purple_account_get_username(login->account), " ", name, NULL);
+
+    if (coex_host_get()->notice != COEX_NOTICE_IM)
+        return FALSE;
+    if (begun == NULL)
+        begun = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    return !g_hash_table_add(begun, g_steal_pointer(&key));
+}
+
 static void
 on_conversation_created(PurpleConversation *conv, CoexLogin *login)
 {
@@ -122,6 +137,9 @@ on_conversation_created(PurpleConversation *conv, CoexLogin *login)
         return;
 
     g_autofree char *name = coex_login_dup_name(login, purple_conversation_get_name(conv));
+    if (is_begun(login, name))
+        return;
+
     GPtrArray *kept = g_hash_table_lookup(login->pasts, name);
     guint limit = coex_recall_get_limit(login->account);
     if (kept != NULL) {

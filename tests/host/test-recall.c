@@ -37,6 +37,20 @@ before_the_first_line(World *world)
                host_count_messages(world->host, ADA, "DELAYED|NO_LOG", NULL, "*Earlier:*") == 1);
 }
 
+/* The window of an IRC client does not go with the account. */
+static void
+not_after_a_reconnect(World *world)
+{
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    host_logout(world->host);
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Are you there?");
+    host_sync(world->host);
+    host_check(world->host,
+               host_count_messages(world->host, ADA, "DELAYED|NO_LOG", NULL, "*Earlier:*") == 0);
+}
+
 static void
 when_the_user_opens_it(World *world)
 {
@@ -105,6 +119,7 @@ add_all(void)
     world_add("on-demand", NULL, on_demand);
     world_add("nobody-makes-such-a-line", NULL, nobody_makes_such_a_line);
     world_add("bitlbee/before-the-first-line", "BitlBee", before_the_first_line);
+    world_add("bitlbee/not-after-a-reconnect", "BitlBee", not_after_a_reconnect);
     world_add("bitlbee/on-demand", "BitlBee", on_demand);
     world_add("bitlbee/nobody-makes-such-a-line", "BitlBee", nobody_makes_such_a_line);
 }
