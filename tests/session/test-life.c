@@ -328,6 +328,36 @@ test_end_in_flood(Desk *desk)
     desk_wait_failed(desk, COEX_ERROR_NETWORK, "*");
 }
 
+/* The proxy takes the connection and says nothing; each kind is waited for in another way. */
+static void
+test_end_in_tunnel(Desk *desk)
+{
+    static const CoexProxyKind kinds[] = { COEX_PROXY_HTTP, COEX_PROXY_SOCKS5 };
+    g_autoptr(GSocketAddress) any = g_inet_socket_address_new_from_string("127.0.0.1", 0);
+    g_autoptr(GSocket) deaf =
+        g_socket_new(G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+    g_autoptr(GSocketAddress) bound = NULL;
+    CoexProxy proxy = { .host = (char *)"127.0.0.1" };
+
+    g_assert_true(g_socket_bind(deaf, any, TRUE, NULL));
+    g_assert_true(g_socket_listen(deaf, NULL));
+    bound = g_socket_get_local_address(deaf, NULL);
+    proxy.port = g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(bound));
+    desk->config.proxy = &proxy;
+    for (guint i = 0; i < 20; i++) {
+        g_autoptr(GSocket) taken = NULL;
+
+        proxy.kind = kinds[i % 2];
+        desk_start(desk);
+        while (!(g_socket_condition_check(deaf, G_IO_IN) & G_IO_IN))
+            g_main_context_iteration(NULL, FALSE);
+        taken = g_socket_accept(deaf, NULL, NULL);
+        desk_logout(desk);
+    }
+    desk->config.proxy = NULL;
+    desk_login(desk);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -338,6 +368,7 @@ main(int argc, char **argv)
     desk_add("/life/end-in-delivery", test_end_in_delivery);
     desk_add("/life/end-in-send", test_end_in_send);
     desk_add("/life/end-in-flood", test_end_in_flood);
+    desk_add("/life/end-in-tunnel", test_end_in_tunnel);
     desk_add("/life/nothing-twice", test_nothing_twice);
     desk_add("/life/unshown-comes-later", test_unshown_comes_later);
     desk_add("/life/typed-goes-later", test_typed_goes_later);
