@@ -137,6 +137,18 @@ find_exact(const CoexWebhookPeople *people, const char *number, const char *user
     return contact;
 }
 
+void
+coex_webhook_address_of_sent(const CoexJsonAt *sent, CoexWebhookAddress *ret_address)
+{
+    const char *recipient = coex_json_member_text(sent, "recipient");
+
+    ret_address->number = coex_json_member_text(sent, "to");
+    if (coex_user_id_is_valid(recipient))
+        ret_address->user_id = recipient;
+    else if (ret_address->number == NULL)
+        ret_address->number = recipient;
+}
+
 static void
 read_address(const CoexWebhookPeople *people, const CoexJsonAt *element, const char *const keys[2],
              CoexWebhookAddress *ret_address)
@@ -149,8 +161,7 @@ read_address(const CoexWebhookPeople *people, const CoexJsonAt *element, const c
         ret_address->number = coex_json_member_text(element, "to");
         ret_address->user_id = coex_json_member_text(element, "to_user_id");
     } else if (ret_address->number == NULL && ret_address->user_id == NULL) {
-        ret_address->number = coex_json_member_text(&sent, "to");
-        ret_address->user_id = coex_json_member_text(&sent, "recipient");
+        coex_webhook_address_of_sent(&sent, ret_address);
     }
 }
 

@@ -39,5 +39,8 @@ void coex_webhook_people_read(const CoexWebhookPeople *people, const CoexWebhook
 char *coex_webhook_people_dup_display(const CoexWebhookPeople *people,
                                       const CoexWebhookAddress *address);
 
+/* Whom a message in the shape of a send request (@sent) went to (Meta: messages/send-messages). */
+void coex_webhook_address_of_sent(const CoexJsonAt *sent, CoexWebhookAddress *ret_address);
+
 /* Whether @number is the business itself, in whichever form. */
 gboolean coex_webhook_people_is_own(const CoexWebhookPeople *people, const char *number);

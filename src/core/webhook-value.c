@@ -204,10 +204,8 @@ read_peer(Value *value, const RawMessage *raw, CoexWebhookAddress *address, Coex
         *address = raw->from;
     else
         *address = raw->to;
-    if (message->direction == COEX_ECHO && address->number == NULL && address->user_id == NULL) {
-        address->number = coex_json_member_text(&raw->sent, "to");
-        address->user_id = coex_json_member_text(&raw->sent, "recipient");
-    }
+    if (message->direction == COEX_ECHO && address->number == NULL && address->user_id == NULL)
+        coex_webhook_address_of_sent(&raw->sent, address);
     if (is_system)
         coex_webhook_system_read(&raw->system, &raw->from, address, message);
     coex_webhook_people_read(value->people, address, is_system, &message->peer,

@@ -309,6 +309,34 @@ test_nobody(void)
     assert_contains(dump, "keep-raw");
 }
 
+/* Meta's agent's echoes have the shape of what was sent. */
+static void
+test_standby_addressee(void)
+{
+    static const struct {
+        const char *to;
+        const char *peer;
+    } cases[] = {
+        { "\"to\":\"+12025550147\",\"recipient\":\"US.7\"",
+          "wa_id=\"12025550147\" user_id=\"US.7\"" },
+        { "\"to\":\"12025550147\"", "wa_id=\"12025550147\"" },
+        { "\"recipient\":\"US.7\"", "user_id=\"US.7\"" },
+        { "\"recipient\":\"12025550147\"", "wa_id=\"12025550147\"" },
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *value = g_strdup_printf(
+            "{\"standby\":{\"message_echoes\":[{\"id\":\"a\",\"message\":{%s," TEXT "}}]}}",
+            cases[i].to);
+        g_autofree char *dump = dump_value(value);
+        g_autofree char *head =
+            g_strdup_printf("message echo text type=\"text\" %s wamid=", cases[i].peer);
+
+        assert_contains(dump, head);
+        assert_contains(dump, "text=\"[by the Business Agent] hi\"");
+    }
+}
+
 /* What an agent of Meta sends while it holds the chat comes among the customer's messages. */
 static void
 test_standby(void)
@@ -659,6 +687,7 @@ main(int argc, char **argv)
     g_test_add_func("/webhook/blank-names", test_blank_names);
     g_test_add_func("/webhook/nobody", test_nobody);
     g_test_add_func("/webhook/standby", test_standby);
+    g_test_add_func("/webhook/standby-addressee", test_standby_addressee);
     g_test_add_func("/webhook/lines", test_lines);
     g_test_add_func("/webhook/statuses", test_statuses);
     g_test_add_func("/webhook/account-lines", test_account_lines);
