@@ -319,7 +319,6 @@ test_standby_addressee(void)
     } cases[] = {
         { "\"to\":\"+12025550147\",\"recipient\":\"US.7\"",
           "wa_id=\"12025550147\" user_id=\"US.7\"" },
-        { "\"to\":\"12025550147\"", "wa_id=\"12025550147\"" },
         { "\"recipient\":\"US.7\"", "user_id=\"US.7\"" },
         { "\"recipient\":\"12025550147\"", "wa_id=\"12025550147\"" },
     };
