@@ -151,6 +151,8 @@ coex_roster_show(CoexLogin *shown_in, const CoexPersonView *view)
     g_hash_table_remove(login->waiting, person->name);
     if (coex_notice_is_own(login, person->name))
         return;
+    if (buddy != NULL)
+        name_plainly(login, buddy, person->name);
     coex_nick_settle(login, person);
     if (buddy != NULL && !person->listed && !coex_keep_is_touched(buddy)) {
         purple_blist_remove_buddy(buddy);
@@ -160,8 +162,6 @@ coex_roster_show(CoexLogin *shown_in, const CoexPersonView *view)
         return;
     if (buddy == NULL)
         add_buddy(login, person->name);
-    else
-        name_plainly(login, buddy, person->name);
     if (!login->over)
         set_alias(login, person);
     buddy = login->over ? NULL : purple_find_buddy(login->account, person->name);

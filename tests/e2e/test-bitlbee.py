@@ -103,6 +103,26 @@ class Words:
         expect("^:DanaWeber!.*Cancelled")
         check(self.sim.said.count("sedn|join") == 0, "a mistyped command reached the customer")
 
+    def added(self):
+        """a number as it is typed, with a name of the user's choice, and the account's own"""
+        irc, expect = self.bee.irc, self.bee.irc.lines.expect
+        self.sim.do("add nell +491708888888 Nell")
+        irc.root("add coex +491708888888 Nelly", "Adding")
+        self.sim.do("nell says you have my number")
+        expect("^:Nelly!491708888888@.* PRIVMSG .*you have my number")
+        irc.send("PRIVMSG Nelly :and you ours")
+        self.sim.said.expect("^-> nell: and you ours$")
+        irc.root(f"add coex {self.sim.number}", "was not added.*own number")
+        irc.root("blist all", r"\d+ .*available")
+        check(irc.lines.count(r"^:root!.*\(" + re.escape(self.sim.number)) == 0, "it is a contact")
+
+    def blocked(self):
+        """a block hides nothing in BitlBee, and is not said to"""
+        self.bee.irc.root("block AdaLovelace", "hides nothing, and what they write is still shown")
+        self.sim.do("ada says still here")
+        self.bee.irc.lines.expect("^:AdaLovelace!.* PRIVMSG .*still here")
+        self.bee.irc.root("allow AdaLovelace", "removed|AdaLovelace")
+
     def leave(self):
         """it ends in order"""
         self.bee.quit()
@@ -110,7 +130,7 @@ class Words:
 
     def cases(self):
         return [self.options, self.half_a_header, self.names, self.namesakes, self.verbs,
-                self.pasted, self.leave]
+                self.pasted, self.added, self.blocked, self.leave]
 
     def witnesses(self):
         return self.bee.witnesses() + ["sim: " + line for line in self.sim.said.tail(20)]
