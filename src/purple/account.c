@@ -28,8 +28,15 @@ coex_login_ref(CoexLogin *login)
 void
 coex_login_unref(CoexLogin *login)
 {
-    if (--login->refs == 0)
-        g_free(login);
+    if (--login->refs > 0)
+        return;
+    coex_roster_free(login);
+    g_hash_table_unref(login->choices);
+    g_hash_table_unref(login->flags);
+    g_hash_table_unref(login->pasts);
+    g_free(login->registered_url);
+    g_free(login->language);
+    g_free(login);
 }
 
 CoexLogin *
@@ -256,8 +263,11 @@ on_notice(const CoexPersonView *person, const char *text, gpointer user_data)
 static void
 on_catalogue(CoexCatalogue *catalogue, const GError *error, gpointer user_data)
 {
-    coex_choice_take_catalogue(user_data, error);
-    coex_actions_take_catalogue(user_data, catalogue, error);
+    g_autoptr(CoexLogin) login = coex_login_ref(user_data);
+
+    coex_choice_take_catalogue(login, error);
+    if (!login->over)
+        coex_actions_take_catalogue(login, catalogue, error);
 }
 
 static void
@@ -446,14 +456,8 @@ coex_login_close(PurpleConnection *gc)
     coex_ask_close(login, NULL);
     purple_request_close_with_handle(gc);
     purple_notify_close_with_handle(gc);
-    coex_roster_clear(login);
+    coex_roster_stop(login);
     coex_notice_clear(login);
     purple_connection_set_protocol_data(gc, NULL);
-
-    g_hash_table_unref(login->choices);
-    g_hash_table_unref(login->flags);
-    g_hash_table_unref(login->pasts);
-    g_free(login->registered_url);
-    g_free(login->language);
     coex_login_unref(login);
 }

@@ -38,8 +38,8 @@ void coex_login_open(PurpleAccount *account);
 void coex_login_close(PurpleConnection *gc);
 
 /* Any call into libpurple may call another plugin, which may end the login, or remove the buddy or
- * conversation at hand. A reference keeps the login's memory; then `over` says that it has ended.
- */
+ * conversation at hand. A reference keeps the login's memory and its tables; then `over` says that
+ * it has ended, and nothing else of it may be used: session, connection and account may be gone. */
 CoexLogin *coex_login_ref(CoexLogin *login);
 void coex_login_unref(CoexLogin *login);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexLogin, coex_login_unref)

@@ -168,6 +168,8 @@ coex_choice_describe_variable(const CoexTemplateVariable *variable)
 static void
 await_catalogue(CoexChoice *choice, const char *words)
 {
+    g_autoptr(CoexLogin) login = coex_login_ref(choice->login);
+
     reset(choice, COEX_STAGE_IDLE);
     choice->awaits_catalogue = TRUE;
     choice->awaited_words = g_strdup(words);
@@ -176,7 +178,8 @@ await_catalogue(CoexChoice *choice, const char *words)
     say(choice, NULL);
     coex_conversation_notice(choice->login, choice->name,
                              "The templates are being fetched from WhatsApp.");
-    coex_session_refresh_templates(choice->login->session);
+    if (!login->over)
+        coex_session_refresh_templates(login->session);
 }
 
 void
@@ -400,8 +403,9 @@ tell_joined(CoexChoice *choice)
 }
 
 void
-coex_choice_park(CoexLogin *login, const char *name, const char *text, const char *reason)
+coex_choice_park(CoexLogin *parked_in, const char *name, const char *text, const char *reason)
 {
+    g_autoptr(CoexLogin) login = coex_login_ref(parked_in);
     CoexChoice *choice = coex_choice_of(login, name);
     gboolean is_open = coex_host_has_forms() ? coex_ask_is_open(login, name, PURPLE_REQUEST_FIELDS)
                                              : choice->stage != COEX_STAGE_IDLE;
@@ -457,7 +461,7 @@ coex_choice_take_catalogue(CoexLogin *login, const GError *error)
 {
     g_autoptr(GList) choices = g_hash_table_get_values(login->choices);
 
-    for (GList *l = choices; l != NULL; l = l->next) {
+    for (GList *l = choices; l != NULL && !login->over; l = l->next) {
         CoexChoice *choice = l->data;
         g_autofree char *words = NULL;
 
@@ -468,7 +472,7 @@ coex_choice_take_catalogue(CoexLogin *login, const GError *error)
         words = g_steal_pointer(&choice->awaited_words);
         if (error != NULL)
             tell_no_catalogue(choice, error);
-        if (coex_session_get_catalogue(login->session) != NULL) {
+        if (!login->over && coex_session_get_catalogue(login->session) != NULL) {
             coex_choice_start(choice, words);
             coex_prompt_point_at(choice);
         }

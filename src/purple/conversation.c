@@ -71,6 +71,9 @@ static void
 write_line(CoexLogin *written_in, const char *name, const char *text, PurpleMessageFlags flags)
 {
     g_autoptr(CoexLogin) login = coex_login_ref(written_in);
+
+    if (login->over)
+        return;
     g_autofree char *who = g_strdup(coex_roster_get_name(login, name));
     g_autoptr(GPtrArray) lines = coex_display_line(coex_host_get(), who, text, &flags);
 

@@ -274,7 +274,7 @@ coex_roster_start(CoexLogin *login)
 }
 
 void
-coex_roster_clear(CoexLogin *login)
+coex_roster_stop(CoexLogin *login)
 {
     if (login->roster_timer != 0)
         purple_timeout_remove(login->roster_timer);
@@ -284,6 +284,11 @@ coex_roster_clear(CoexLogin *login)
     login->review_timer = 0;
     if (!coex_host_get()->forgets_list)
         coex_keep_review(login->account);
+}
+
+void
+coex_roster_free(CoexLogin *login)
+{
     g_clear_pointer(&login->waiting, g_hash_table_unref);
     g_clear_pointer(&login->unwanted, g_ptr_array_unref);
     coex_nick_clear(login);

@@ -13,7 +13,9 @@ gboolean coex_roster_lists_everybody(PurpleAccount *account);
 void coex_roster_init(CoexLogin *login);
 /* After the login: shows those that came before it, in slices. */
 void coex_roster_start(CoexLogin *login);
-void coex_roster_clear(CoexLogin *login);
+/* Nothing is done any more; then frees what is left. */
+void coex_roster_stop(CoexLogin *login);
+void coex_roster_free(CoexLogin *login);
 
 /* Shows the person soon; or now, before a line of theirs. */
 void coex_roster_queue(CoexLogin *login, const CoexPersonView *person);

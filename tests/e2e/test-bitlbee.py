@@ -148,8 +148,11 @@ class Nicks:
     NAMES = {"sakura": "田中さくら", "misaki": "山田美咲", "twin": "Ada Lovelace",
              "third": "ada lovelace"}
 
+    SET = ["account {tag} set nick_source full_name"]
+    FIRST = ("adalovelace", "adalovelace0101", "_491705554567", "_491706664567")
+
     def __init__(self, directory):
-        self.directory = os.path.join(directory, "nicks")
+        self.directory = os.path.join(directory, type(self).__name__)
         os.makedirs(os.path.join(self.directory, "other"))
         self.sims = [Sim("360dialog", self.directory),
                      Sim("meta", os.path.join(self.directory, "other"), OTHER)]
@@ -198,11 +201,12 @@ class Nicks:
             for who, name in self.NAMES.items():
                 sim.do(f"add {who} +{self.PEOPLE[who]} {name}")
             self.bee.irc.add_account(sim, tag)
-            root(f"account {tag} set nick_source full_name", "full_name")
+            for line in self.SET:
+                root(line.format(tag=tag), " = ")
             root(f"account {tag} set auto_connect false", "auto_connect")
             root(f"account {tag} on", "Logged in")
         self.all_write("first")
-        for nick in ("adalovelace", "adalovelace0101", "_491705554567", "_491706664567"):
+        for nick in self.FIRST:
             check(nick in self.owners, f"nobody is {nick}: {self.owners}")
         check(len(self.owners) == 10, f"not ten nicks: {self.owners}")
         self.answers_reach("first answer")
@@ -265,6 +269,18 @@ class Nicks:
         self.bee.end()
         for sim in self.sims:
             sim.end()
+
+
+class NumberNicks(Nicks):
+    """The same where nicks are numbers, as they are without a setting."""
+    SET = []
+    FIRST = ("_12025550101", "_12025550101_0177", "_491705554567", "_491705554567_0177")
+
+
+class Utf8Nicks(Nicks):
+    """The same where they are names in any script."""
+    SET = ["set utf8_nicks true", *Nicks.SET]
+    FIRST = ("adalovelace", "adalovelace0101", "田中さくら", "田中さくら4567", "山田美咲")
 
 
 class Several:
@@ -484,8 +500,10 @@ def main():
         return 0
     suite = Suite()
     run_days(suite, "bitlbee", {"360dialog": Bee, "meta": Bee})
-    for name, group in (("bitlbee in words", Words), ("bitlbee's nicks", Nicks), ("bitlbee as a daemon", Several),
-                        ("bitlbee's dead client", Sleeper), ("bitlbee behind a proxy", Behind)):
+    for name, group in (("bitlbee in words", Words), ("bitlbee's nicks", Nicks),
+                        ("numbers for nicks", NumberNicks), ("nicks in any script", Utf8Nicks),
+                        ("bitlbee as a daemon", Several), ("bitlbee's dead client", Sleeper),
+                        ("bitlbee behind a proxy", Behind)):
         made = group(suite.directory)
         try:
             suite.run(name, made.cases(), made.witnesses)

@@ -121,6 +121,14 @@ on_conversation(PurpleConversation *conv, gpointer user_data)
     spoil(account, purple_find_buddy(account, purple_conversation_get_name(conv)), conv);
 }
 
+static void
+on_written(PurpleAccount *account, const char *who, const char *message, PurpleConversation *conv,
+           PurpleMessageFlags flags, gpointer user_data)
+{
+    if ((flags & PURPLE_MESSAGE_RECV) == 0)
+        spoil(account, NULL, conv);
+}
+
 /* The last to be called: what others are told is still there. */
 static void
 listen_to(void *instance, const char *signal, PurpleCallback callback)
@@ -137,6 +145,8 @@ list_spoil(PurpleAccount *account, const char *signal, const char *act)
     spoiler.act = g_strdup(act);
     if (g_str_equal(signal, "conversation-created"))
         listen_to(purple_conversations_get_handle(), signal, PURPLE_CALLBACK(on_conversation));
+    else if (g_str_equal(signal, "wrote-im-msg"))
+        listen_to(purple_conversations_get_handle(), signal, PURPLE_CALLBACK(on_written));
     else if (g_str_equal(signal, "blist-node-aliased"))
         listen_to(purple_blist_get_handle(), signal, PURPLE_CALLBACK(on_aliased));
     else if (g_str_equal(signal, "blist-node-added"))

@@ -223,6 +223,25 @@ conversation_goes_meanwhile(World *world)
     world_customer_writes(world, "nora", NORA, "and back");
 }
 
+/* In the middle of what a line of ours is about. */
+static void
+account_goes_off_with_a_line(World *world)
+{
+    static const char *const typed[] = { "to a closed window", "/template", "/hold it", "/held" };
+
+    for (guint i = 0; i < G_N_ELEMENTS(typed); i++) {
+        host_go_online(world->host);
+        host_spoil(world->host, "wrote-im-msg", "disable");
+        host_type(world->host, NORA, typed[i]);
+        if (i == 0 || i == 1) /* a form, and no line before it where the templates are known */
+            host_type(world->host, NORA, "/window");
+        host_wait_for(world->host, EVENT_DISCONNECTED, NULL, NULL);
+        host_sync(world->host);
+    }
+    host_go_online(world->host);
+    world_customer_writes(world, "nora", NORA, "still here");
+}
+
 /* No account any more: nothing but to survive. */
 static void
 account_is_deleted_meanwhile(World *world)
@@ -252,6 +271,7 @@ add_all(void)
     world_add("bitlbee/numbers-have-a-plus", "BitlBee", numbers_have_a_plus);
     world_add("buddy-goes-meanwhile", NULL, buddy_goes_meanwhile);
     world_add("account-goes-off-meanwhile", NULL, account_goes_off_meanwhile);
+    world_add("account-goes-off-with-a-line", NULL, account_goes_off_with_a_line);
     world_add("conversation-goes-meanwhile", NULL, conversation_goes_meanwhile);
     world_add("account-is-deleted-meanwhile", NULL, account_is_deleted_meanwhile);
 }
