@@ -278,7 +278,8 @@ class Day:
 
     def kept(self):
         """in the history of the day each line stands once"""
-        history = self.client.history("ada")
+        # What waited has a line about its end, too.
+        history = re.sub(r"Sent at \d\d:\d\d: .*", "", self.client.history("ada"))
         for text in ("Hello & good morning <3", "written on the phone", "Welcome & <hello>",
                      "received meanwhile", "while you were away", "leaving now",
                      *(f"{word} {way}" for word in self.words for way in ("in", "out"))):
