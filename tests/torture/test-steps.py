@@ -64,6 +64,7 @@ class Life:
     def __init__(self, provider, directory):
         self.sim = Sim(provider, directory)
         self.host = Headless(self.sim, directory)
+        self.host.options["recall"] = "0"  # a line is one write, whichever opens the conversation
         self.n_crashes = self.n_tried = self.n_repeated = self.n_people = 0
         self.sent = []      # handle, text, what must come of it
         self.received = []  # handle, text
