@@ -2,7 +2,9 @@
 #include "world.h"
 #include <gio/gio.h>
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 /* Proxies set in the chat program: the real microsocks and tinyproxy. */
 
@@ -21,15 +23,24 @@ number(World *world)
     return coex_sim_get_number(world->sim);
 }
 
+/* Also with one whose test has failed. */
+static void
+end_with_parent(gpointer user_data)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
 static void
 run_proxy(World *world, Proxy *proxy, const char *const *argv)
 {
+    g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(
+        G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
     g_autoptr(GSocketClient) client = g_socket_client_new();
     gint64 until = g_get_monotonic_time() + HOST_PATIENCE_MS * 1000;
     gboolean listening = FALSE;
 
-    proxy->process = g_subprocess_newv(
-        argv, G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, NULL);
+    g_subprocess_launcher_set_child_setup(launcher, end_with_parent, NULL, NULL);
+    proxy->process = g_subprocess_launcher_spawnv(launcher, argv, NULL);
     host_assert(world->host, proxy->process != NULL, "the proxy is installed");
     g_socket_client_set_enable_proxy(client, FALSE);
     while (!listening) {

@@ -2,6 +2,8 @@
 #include "proxies.h"
 
 #include <glib/gstdio.h>
+#include <signal.h>
+#include <sys/prctl.h>
 
 #define PATIENCE_US (20 * TEST_SLOWNESS * G_USEC_PER_SEC)
 
@@ -56,13 +58,22 @@ proxy_new(CoexProxyKind kind, const char *user, const char *password)
     return proxy;
 }
 
+/* Also with one whose test has failed. */
+static void
+end_with_parent(gpointer user_data)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
 static void
 proxy_start(Proxy *proxy, const char *const *argv)
 {
+    g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(
+        G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
     g_autoptr(GError) error = NULL;
 
-    proxy->process = g_subprocess_newv(
-        argv, G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, &error);
+    g_subprocess_launcher_set_child_setup(launcher, end_with_parent, NULL, NULL);
+    proxy->process = g_subprocess_launcher_spawnv(launcher, argv, &error);
     g_assert_no_error(error);
     wait_until_listening(proxy);
 }
