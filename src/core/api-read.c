@@ -267,7 +267,8 @@ coex_api_read_wabas(const CoexResponse *response, GError **error)
     if (!coex_json_read(&data, token_data_fields, &token, error))
         return NULL;
     if (!token.is_valid) {
-        coex_error_set_graph(error, 190, coex_json_member_text(&token.error, "message"), NULL);
+        coex_error_set_graph(error, 190, coex_json_member_text(&token.error, "message"), NULL,
+                             FALSE);
         return NULL;
     }
     for (guint i = 0; i < coex_json_length(&token.granular_scopes); i++) {

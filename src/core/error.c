@@ -66,8 +66,8 @@ static const CoexGraphCode graph_codes[] = {
         "Check the text and the number; if that does not help, report this line to the makers of this"
         " plugin."),
     ROW(190, AUTH, NEVER,
-        "The access to WhatsApp has expired or was withdrawn.",
-        "Enter a new access token as the account's password."),
+        "The access token was not accepted: it is mistyped, has expired or was withdrawn.",
+        "Enter a valid one as the account's password."),
     ROW(200, AUTH, NEVER,
         "The access token has no access to this number.",
         "Assign the WhatsApp account to the token's user in Meta Business Settings."),
@@ -378,13 +378,50 @@ contains_folded(const char *text, const char *part)
     return strstr(folded_text, folded_part) != NULL;
 }
 
+/* Whether the row speaks of the number or the account, not of one message. */
+static gboolean
+concerns_account(const CoexGraphCode *row)
+{
+    switch (row->code) {
+    case 1:
+    case 33:
+    case 368:
+    case 131008:
+    case 131031:
+    case 131037:
+    case 131042:
+    case 131045:
+    case 134011:
+        return TRUE;
+    default:
+        return row->meaning == COEX_ERROR_AUTH || (row->code >= 133000 && row->code < 134000) ||
+               (row->code >= 2593107 && row->code <= 2593109);
+    }
+}
+
+/* What helps where nothing was to be sent: no advice on a message that never was. */
+static const char *
+get_remedy(const CoexGraphCode *row, gboolean is_send)
+{
+    if (is_send || concerns_account(row))
+        return row->remedy;
+    if (row->meaning == COEX_ERROR_RETRY || row->meaning == COEX_ERROR_UNCERTAIN)
+        return "Try again in a moment.";
+    if (row->meaning == COEX_ERROR_RATE_LIMITED)
+        return "Try again in some minutes.";
+    if (row->meaning == COEX_ERROR_INVALID_INPUT)
+        return "Check the ids and addresses in the account's options; if that does not help, "
+               "report this line to the makers of this plugin.";
+    return "Try again later, or ask the provider.";
+}
+
 static GString *
-start_sentence(const CoexGraphCode *row, const char *details)
+start_sentence(const CoexGraphCode *row, const char *details, gboolean is_send)
 {
     GString *text = g_string_new(NULL);
     g_autofree char *tidy = tidy_details(details);
 
-    g_string_printf(text, "%s %s", row->what, row->remedy);
+    g_string_printf(text, "%s %s", row->what, get_remedy(row, is_send));
     if (!tidy || contains_folded(text->str, tidy))
         return text;
     g_string_append_printf(text, " WhatsApp says: %s", tidy);
@@ -394,7 +431,8 @@ start_sentence(const CoexGraphCode *row, const char *details)
 }
 
 void
-coex_error_set_graph(GError **error, int graph_code, const char *details, const char *trace_id)
+coex_error_set_graph(GError **error, int graph_code, const char *details, const char *trace_id,
+                     gboolean is_send)
 {
     const CoexGraphCode *row = coex_graph_code_lookup(graph_code);
     g_autofree char *trace = tidy_details(trace_id);
@@ -403,7 +441,7 @@ coex_error_set_graph(GError **error, int graph_code, const char *details, const 
 
     if (!error)
         return;
-    text = start_sentence(row, details);
+    text = start_sentence(row, details, is_send);
     g_string_append_printf(text, " (code %d", graph_code);
     if (trace)
         g_string_append_printf(text, ", trace %s", trace);
@@ -423,13 +461,15 @@ coex_error_get_graph_code(const GError *error)
 }
 
 char *
-coex_graph_code_explain(int graph_code, const char *title, const char *details)
+coex_graph_code_explain(int graph_code, const char *title, const char *details, gboolean is_send)
 {
-    const CoexGraphCode *row = graph_code ? coex_graph_code_lookup(graph_code) : &no_code;
+    const CoexGraphCode *row = graph_code ? coex_graph_code_lookup(graph_code)
+                               : is_send  ? &no_code
+                                          : &unlisted;
     g_autofree char *tidy = tidy_details(details);
     /* A title is Meta's short name of a listed code, but the only hint at an unlisted one. */
     gboolean use_title = !tidy && row->code == COEX_GRAPH_CODE_UNLISTED;
-    GString *text = start_sentence(row, use_title ? title : details);
+    GString *text = start_sentence(row, use_title ? title : details, is_send);
 
     if (graph_code)
         g_string_append_printf(text, " (code %d)", graph_code);

@@ -63,13 +63,16 @@ gboolean coex_graph_code_wants_template(int code);
 
 /* Sets @error from a Graph error: the sentence, then @details if it adds something, then "(code N,
  * trace T)". @details and @trace_id may be NULL. Error code is the row's meaning; the numeric code
- * can be read back with coex_error_get_graph_code(), from copies too. */
-void coex_error_set_graph(GError **error, int graph_code, const char *details,
-                          const char *trace_id);
+ * can be read back with coex_error_get_graph_code(), from copies too. @is_send: it was the answer
+ * to a message; else the advice speaks of none. */
+void coex_error_set_graph(GError **error, int graph_code, const char *details, const char *trace_id,
+                          gboolean is_send);
 
 /* Graph's code inside an error made by coex_error_set_graph(), 0 if there is none. */
 int coex_error_get_graph_code(const GError *error);
 
-/* One line for a failed status webhook: what happened, what to do, "(code N)". @graph_code 0: the
- * webhook told none. @title and @details may be NULL. Free with g_free(). */
-char *coex_graph_code_explain(int graph_code, const char *title, const char *details);
+/* One line for an error in a webhook: what happened, what to do, "(code N)". @graph_code 0: the
+ * webhook told none. @title and @details may be NULL. @is_send: of a message's status; else the
+ * advice speaks of none. Free with g_free(). */
+char *coex_graph_code_explain(int graph_code, const char *title, const char *details,
+                              gboolean is_send);

@@ -356,7 +356,7 @@ coex_notice_error(const CoexJsonAt *error)
     if (title != NULL && details != NULL && strcmp(title, details) == 0)
         details = NULL;
     return coex_notice_flatten(
-        coex_graph_code_explain((int)CLAMP(number, 0, G_MAXINT), title, details));
+        coex_graph_code_explain((int)CLAMP(number, 0, G_MAXINT), title, details, FALSE));
 }
 
 char *

@@ -247,7 +247,8 @@ static const StatusRow status_rows[] = {
     { 404, 404, COEX_ERROR_PROTOCOL, "The provider does not know this address. " CHECK_URL },
     { 405, 405, COEX_ERROR_PROTOCOL, "The address does not take such requests. " CHECK_URL },
     { 408, 408, COEX_ERROR_RETRY, "The provider waited too long for the request. Try again." },
-    { 413, 413, COEX_ERROR_TOO_LARGE, "It is too large for the provider. Send it in parts." },
+    { 413, 413, COEX_ERROR_TOO_LARGE,
+      "The request is too large for the provider. Ask there what it takes." },
     { 429, 429, COEX_ERROR_RATE_LIMITED, "Too many requests. Try again in a moment." },
     { 400, 499, COEX_ERROR_PROTOCOL,
       "The provider refused the request. Try again later, or ask the provider." },
@@ -259,6 +260,8 @@ static const StatusRow status_rows[] = {
 static const StatusRow key_row = { 0, 0, COEX_ERROR_AUTH, KEY_REFUSED };
 static const StatusRow rate_row = { 0, 0, COEX_ERROR_RATE_LIMITED,
                                     "Too many requests. Try again in a moment." };
+static const StatusRow large_row = { 0, 0, COEX_ERROR_TOO_LARGE,
+                                     "It is too large for the provider. Send it in parts." };
 static const StatusRow uncertain_row = {
     0, 0, COEX_ERROR_UNCERTAIN,
     "The provider failed and left open whether the message went. Look at the phone before you send "
@@ -282,6 +285,8 @@ find_status_row(guint status, const Refusal *refusal, gboolean is_send)
         row++;
     if (is_send && (row->meaning == COEX_ERROR_RETRY || status < 300 || status > 999))
         return &uncertain_row;
+    if (is_send && status == 413)
+        return &large_row;
     if (status == 403 && says(refusal, "key"))
         return &key_row;
     if (status == 400 && says(refusal, "rate limit"))
@@ -340,7 +345,7 @@ coex_refusal_check(guint status, CoexJson *doc, gboolean is_send, GError **error
         set_status_error(error, status, &refusal, is_send);
         return FALSE;
     }
-    coex_error_set_graph(&refused, refusal.code, refusal.said, refusal.trace);
+    coex_error_set_graph(&refused, refusal.code, refusal.said, refusal.trace, is_send);
     refused->code = judge_code(row, status, is_send);
     g_propagate_error(error, refused);
     return FALSE;

@@ -394,8 +394,8 @@ apply_status(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
     if (changed)
         coex_batch_put_person(batch, person);
     if (status->state == COEX_STATE_FAILED)
-        explanation =
-            coex_graph_code_explain(status->error_code, status->error_title, status->error_details);
+        explanation = coex_graph_code_explain(status->error_code, status->error_title,
+                                              status->error_details, TRUE);
     effect.index = coex_batch_apply_status(batch, status, explanation);
     effect.state = status->state;
     g_array_append_val(step->effects, effect);

@@ -46,6 +46,14 @@ comes_to_us(const CoexAccount *account, const CoexWebhook *webhook)
 
 /* ---- making it ours ---- */
 
+/* Not where the network or the key was to blame. */
+static gboolean
+doubts_address(const GError *error)
+{
+    return g_error_matches(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT) ||
+           g_error_matches(error, COEX_ERROR, COEX_ERROR_PROTOCOL);
+}
+
 static void
 on_registered(GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -63,9 +71,9 @@ on_registered(GObject *source, GAsyncResult *result, gpointer user_data)
                                  account->public_url);
         return;
     }
-    coex_account_tell_notice(
-        account, NULL, "The webhook %s could not be registered: %s Check the option public-url.",
-        account->public_url, error->message);
+    coex_account_tell_notice(account, NULL, "The webhook %s could not be registered: %s%s",
+                             account->public_url, error->message,
+                             doubts_address(error) ? " Check the option public-url." : "");
 }
 
 static void

@@ -544,6 +544,12 @@ test_catalogue_fails(Desk *desk)
     told = desk_wait_catalogue(desk);
     g_assert_cmpstr(told->text, !=, "");
     desk_template(desk, "order_update", "de");
+    /* nothing was sent that could be looked for on the phone */
+    coex_sim_fail_next(desk->sim, 131000);
+    coex_session_refresh_templates(desk->session);
+    told = desk_wait_catalogue(desk);
+    g_assert_nonnull(strstr(told->text, "131000"));
+    g_assert_null(strstr(told->text, "phone"));
     /* the kept one is there after a restart, before any answer */
     desk_logout(desk);
     coex_sim_aim(desk->sim, "templates");

@@ -122,10 +122,34 @@ test_sentence(void)
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(GError) error = NULL;
 
-        coex_error_set_graph(&error, cases[i].code, cases[i].details, cases[i].trace);
+        coex_error_set_graph(&error, cases[i].code, cases[i].details, cases[i].trace, TRUE);
         g_assert_cmpstr(error->message, ==, cases[i].text);
         g_assert_error(error, COEX_ERROR, (int)coex_graph_code_lookup(cases[i].code)->meaning);
         g_assert_cmpint(coex_error_get_graph_code(error), ==, cases[i].code);
+    }
+}
+
+/* Where nothing was sent, no code's advice speaks of a message, its text or its recipient. */
+static void
+test_nothing_was_sent(void)
+{
+    static const char *const of_a_message[] = { "the phone",   "the text",    "it again",
+                                                "template",    "the number;", "in parts",
+                                                "more slowly", "this person", "write" };
+
+    for (int code = 0; code < 2600000; code++) {
+        const CoexGraphCode *row = coex_graph_code_lookup(code);
+        g_autoptr(GError) error = NULL;
+        const char *advice;
+
+        if (row->code != code && code != 777777)
+            continue;
+        coex_error_set_graph(&error, code, NULL, NULL, FALSE);
+        advice = error->message + strlen(row->what);
+        for (gsize i = 0; i < G_N_ELEMENTS(of_a_message); i++) {
+            if (strstr(advice, of_a_message[i]) != NULL)
+                g_error("code %d: %s", code, error->message);
+        }
     }
 }
 
@@ -135,7 +159,7 @@ test_long_details(void)
     g_autofree char *details = g_strnfill(5000, 'x');
     g_autoptr(GError) error = NULL;
 
-    coex_error_set_graph(&error, 100, details, NULL);
+    coex_error_set_graph(&error, 100, details, NULL, TRUE);
     g_assert_cmpuint(strlen(error->message), <, 500);
     g_assert_nonnull(strstr(error->message, "x… (code 100)"));
 }
@@ -149,8 +173,8 @@ test_code_survives(void)
     g_autoptr(GError) plain = g_error_new_literal(COEX_ERROR, COEX_ERROR_STORE, "full");
     g_autoptr(GError) foreign = g_error_new_literal(G_FILE_ERROR, G_FILE_ERROR_NOENT, "gone");
 
-    coex_error_set_graph(NULL, 190, NULL, NULL);
-    coex_error_set_graph(&error, 190, NULL, NULL);
+    coex_error_set_graph(NULL, 190, NULL, NULL, TRUE);
+    coex_error_set_graph(&error, 190, NULL, NULL, TRUE);
     copy = g_error_copy(error);
     g_propagate_prefixed_error(&moved, g_steal_pointer(&error), "Login: ");
     g_assert_cmpint(coex_error_get_graph_code(copy), ==, 190);
@@ -190,7 +214,7 @@ test_explain(void)
 
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autofree char *line =
-            coex_graph_code_explain(cases[i].code, cases[i].title, cases[i].details);
+            coex_graph_code_explain(cases[i].code, cases[i].title, cases[i].details, TRUE);
 
         g_assert_cmpstr(line, ==, cases[i].text);
     }
@@ -204,6 +228,7 @@ main(int argc, char **argv)
     g_test_add_func("/error/unlisted", test_unlisted);
     g_test_add_func("/error/table-is-sound", test_table_is_sound);
     g_test_add_func("/error/sentence", test_sentence);
+    g_test_add_func("/error/nothing-was-sent", test_nothing_was_sent);
     g_test_add_func("/error/long-details", test_long_details);
     g_test_add_func("/error/code-survives", test_code_survives);
     g_test_add_func("/error/explain", test_explain);

@@ -75,7 +75,7 @@ test_kinds(void)
     for (gsize i = 0; i < G_N_ELEMENTS(graph); i++) {
         g_autoptr(GError) error = NULL;
 
-        coex_error_set_graph(&error, graph[i].code, NULL, NULL);
+        coex_error_set_graph(&error, graph[i].code, NULL, NULL, TRUE);
         g_assert_cmpint(coex_retry_kind(error), ==, graph[i].kind);
     }
     g_assert_cmpint(coex_retry_kind(foreign), ==, COEX_RETRY_NEVER);
