@@ -5,7 +5,7 @@
 
 #define HOUR_S (60 * 60)
 
-/* How long before the end the presence text changes, nearest to the opening first. */
+/* How long before the end the stage changes, nearest to the opening first. */
 static const gint64 notice_s[] = { 6 * HOUR_S, 1 * HOUR_S, 0 };
 
 CoexWindow
@@ -40,20 +40,45 @@ coex_window_next_change(CoexWindow window, gint64 now)
     return 0;
 }
 
-const char *
-coex_window_get_label(CoexWindow window, gint64 now)
+CoexWindowStage
+coex_window_get_stage(CoexWindow window, gint64 now)
 {
     gint64 left_s = window.expires_at - now;
 
     if (window.expires_at == 0)
-        return "Has not written yet";
+        return COEX_WINDOW_NEVER;
     if (!window.open || left_s <= 0)
-        return "Window closed";
+        return COEX_WINDOW_CLOSED;
     if (left_s <= 1 * HOUR_S)
-        return "Window closes within 1 h";
-    if (left_s <= 6 * HOUR_S)
-        return "Window closes within 6 h";
-    return "Window open";
+        return COEX_WINDOW_CLOSES_SOON;
+    return left_s <= 6 * HOUR_S ? COEX_WINDOW_CLOSES : COEX_WINDOW_OPEN;
+}
+
+/* The day of the week tells today from tomorrow: it is never more than a day ahead. */
+static char *
+format_end(CoexWindow window, const char *format)
+{
+    g_autoptr(GDateTime) end = g_date_time_new_from_unix_local(window.expires_at);
+    char *text = end != NULL ? g_date_time_format(end, format) : NULL;
+
+    return text != NULL ? text : g_strdup("Window open");
+}
+
+char *
+coex_window_dup_label(CoexWindow window, gint64 now)
+{
+    switch (coex_window_get_stage(window, now)) {
+    case COEX_WINDOW_NEVER:
+        return g_strdup("Has not written yet");
+    case COEX_WINDOW_CLOSED:
+        return g_strdup("Window closed");
+    case COEX_WINDOW_CLOSES_SOON:
+        return format_end(window, "Closes at %H:%M");
+    case COEX_WINDOW_CLOSES:
+    case COEX_WINDOW_OPEN:
+        return format_end(window, "Open until %a %H:%M");
+    }
+    return g_strdup("Window closed");
 }
 
 static char *

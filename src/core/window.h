@@ -22,12 +22,23 @@ CoexWindow coex_window_at(gint64 last_inbound, gint64 free_until, gint64 now);
  * @now or not positive. */
 gint64 coex_window_extend(gint64 last_inbound, gint64 message_time, gint64 now);
 
-/* When the presence text changes next (6 h, 1 h before the end, the end), 0 for never. */
+typedef enum {
+    COEX_WINDOW_NEVER, /* the customer has not written yet */
+    COEX_WINDOW_CLOSED,
+    COEX_WINDOW_OPEN,
+    COEX_WINDOW_CLOSES,      /* within 6 hours */
+    COEX_WINDOW_CLOSES_SOON, /* within an hour */
+} CoexWindowStage;
+
+CoexWindowStage coex_window_get_stage(CoexWindow window, gint64 now);
+
+/* When the stage changes next by itself, 0 for never. */
 gint64 coex_window_next_change(CoexWindow window, gint64 now);
 
-/* Presence text, changing only at those moments: "Window open", "Window closes within 6 h", "…
- * 1 h", "Window closed", "Has not written yet". Pidgin's list shows some 27 characters. Static. */
-const char *coex_window_get_label(CoexWindow window, gint64 now);
+/* Presence text with the end in local time: "Open until Sun 22:49", in the last hour "Closes at
+ * 22:49"; "Window closed", "Has not written yet". Pidgin's list shows some 27 characters. Free with
+ * g_free(). */
+char *coex_window_dup_label(CoexWindow window, gint64 now);
 
 /* @before and the time of day, with the day where it is not that of @now. Local time. Free with
  * g_free(). */

@@ -37,6 +37,7 @@ view_clear(CoexPersonView *view)
     g_free(view->alias);
     g_free(view->display);
     g_free(view->nick);
+    g_free(view->label);
     g_free(view->last_state);
 }
 

@@ -62,12 +62,14 @@ typedef struct {
     char *display; /* "+49…", "@name" or BSUID */
     char *nick;    /* NULL where there are none (nick_style) */
     CoexWindow window;
-    const char *label;    /* presence text of the window, static */
-    gint64 waiting_since; /* for an answer, 0: does not wait */
-    char *last_state;     /* tooltip: "delivered 14:03: Yes, 10 to 15 h.", NULL */
-    gboolean listed;      /* belongs into the buddy list */
-    guint n_parked;       /* texts that wait for the user's choice */
-    guint n_held;         /* texts that wait for the person */
+    char *label;           /* presence text of the window */
+    gint64 label_end;      /* the end of the window that it tells */
+    CoexWindowStage stage; /* of the window */
+    gint64 waiting_since;  /* for an answer, 0: does not wait */
+    char *last_state;      /* tooltip: "delivered 14:03: Yes, 10 to 15 h.", NULL */
+    gboolean listed;       /* belongs into the buddy list */
+    guint n_parked;        /* texts that wait for the user's choice */
+    guint n_held;          /* texts that wait for the person */
 } CoexPersonView;
 CoexPersonView *coex_person_view_ref(const CoexPersonView *view);
 void coex_person_view_unref(CoexPersonView *view);

@@ -7,6 +7,7 @@
 #define EXCERPT 40
 /* Another time (a test's clock may jump, the system's does not) is noticed within this. */
 #define TIMER_MAX_S 60
+#define LABEL_STEP_S (60 * 60)
 
 /* The newest message of ours to a person, and the tooltip's line about it. */
 typedef struct {
@@ -62,6 +63,26 @@ person_is_listed(const CoexAccount *account, const CoexPerson *person)
     return account->list_everybody || person->active_at >= account->views.listed_since;
 }
 
+/* A new text is a change of presence. Each message of a lively chat moves the end a little: within
+ * a stage of the window the text follows by steps of an hour, and never says too much. */
+static void
+set_label(CoexAccount *account, CoexPersonView *view)
+{
+    const CoexPersonView *told = g_hash_table_lookup(account->views.told, &view->id);
+    gint64 now = coex_account_now(account);
+    gint64 end = view->window.expires_at;
+
+    view->stage = coex_window_get_stage(view->window, now);
+    if (told != NULL && told->stage == view->stage && told->label_end <= end &&
+        end - told->label_end < LABEL_STEP_S) {
+        view->label = g_strdup(told->label);
+        view->label_end = told->label_end;
+        return;
+    }
+    view->label = coex_window_dup_label(view->window, now);
+    view->label_end = end;
+}
+
 static CoexPersonView *
 view_new(CoexAccount *account, const CoexPerson *person)
 {
@@ -74,7 +95,7 @@ view_new(CoexAccount *account, const CoexPerson *person)
     view->display = coex_peer_dup_display(&person->peer);
     view->nick = g_strdup(person->nick);
     view->window = coex_account_window(account, person);
-    view->label = coex_window_get_label(view->window, coex_account_now(account));
+    set_label(account, view);
     view->last_state = g_strdup(last != NULL ? last->line : NULL);
     view->waiting_since = coex_waiting_since(person, coex_account_now(account));
     view->listed = person_is_listed(account, person);
@@ -89,9 +110,10 @@ view_equal(const CoexPersonView *a, const CoexPersonView *b)
     return g_strcmp0(a->alias, b->alias) == 0 && g_str_equal(a->display, b->display) &&
            g_strcmp0(a->nick, b->nick) == 0 && a->window.open == b->window.open &&
            a->window.expires_at == b->window.expires_at &&
-           a->window.free_until == b->window.free_until && a->label == b->label &&
-           a->waiting_since == b->waiting_since && g_strcmp0(a->last_state, b->last_state) == 0 &&
-           a->listed == b->listed && a->n_parked == b->n_parked && a->n_held == b->n_held;
+           a->window.free_until == b->window.free_until && a->stage == b->stage &&
+           g_str_equal(a->label, b->label) && a->waiting_since == b->waiting_since &&
+           g_strcmp0(a->last_state, b->last_state) == 0 && a->listed == b->listed &&
+           a->n_parked == b->n_parked && a->n_held == b->n_held;
 }
 
 static void watch_window(CoexAccount *account, const CoexPersonView *view);
@@ -223,7 +245,7 @@ on_change(gpointer data)
         /* Not the one that was told: with the clock corrected it may be open again. */
         CoexWindow window = coex_account_window(account, person);
 
-        if (window.open != view->window.open || view->label != coex_window_get_label(window, now))
+        if (window.open != view->window.open || view->stage != coex_window_get_stage(window, now))
             g_array_append_val(changed, view->id);
         else
             watch_window(account, view);

@@ -237,7 +237,7 @@ desk_wait_window(Desk *desk, const char *who, gboolean open)
 static gboolean
 view_has_label(const CoexPersonView *view, gconstpointer wanted)
 {
-    return g_str_equal(view->label, wanted);
+    return g_pattern_match_simple(wanted, view->label);
 }
 
 void

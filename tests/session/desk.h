@@ -112,7 +112,7 @@ const DeskEvent *desk_wait_ask(Desk *desk, const char *registered);
 const DeskEvent *desk_wait_catalogue(Desk *desk);
 /* Earlier lines, "in: …", "phone: …", "out: …", "failed: …" or "notice: …", a line each. */
 const DeskEvent *desk_wait_past(Desk *desk, const char *who, const char *glob);
-/* Until the mirror shows it; @last_state is a glob. */
+/* Until the mirror shows it; @label and @last_state are globs. */
 void desk_wait_window(Desk *desk, const char *who, gboolean open);
 void desk_wait_label(Desk *desk, const char *who, const char *label);
 void desk_wait_state(Desk *desk, const char *who, const char *last_state);

@@ -292,7 +292,8 @@ test_fails(Desk *desk)
     coex_sim_aim(desk->sim, "webhook-set");
     coex_sim_fail_next(desk->sim, 131016);
     desk_login(desk);
-    desk_wait_notice(desk, NULL, "The webhook *could not be registered*public-url*");
+    desk_wait_notice(desk, NULL, "The webhook *could not be registered*Try again in a moment*");
+    g_assert_cmpuint(desk_count(desk, DESK_NOTICE, NULL, "*Check the option public-url*"), ==, 0);
     coex_session_register_webhook(desk->session);
     desk_wait_notice(desk, NULL, "Webhooks are registered*");
     desk_hear(desk, "ada", "Found you");

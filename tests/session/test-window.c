@@ -449,17 +449,17 @@ test_closes_with_time(Desk *desk)
 
     open_shop(desk);
     desk_hear(desk, "ada", "Hi");
-    desk_wait_label(desk, "ada", "Window open");
+    desk_wait_label(desk, "ada", "Open until ??? ??:??");
     line = coex_session_describe_window(desk->session, desk_name("ada"));
     g_assert_true(g_str_has_prefix(line, "The window is open until"));
     desk_logout(desk);
     desk_advance(desk, 18 * HOUR_S + 1);
     desk_login(desk);
-    desk_wait_label(desk, "ada", "Window closes within 6 h");
+    desk_wait_label(desk, "ada", "Open until ??? ??:??");
     desk_logout(desk);
     desk_advance(desk, 5 * HOUR_S + 1);
     desk_login(desk);
-    desk_wait_label(desk, "ada", "Window closes within 1 h");
+    desk_wait_label(desk, "ada", "Closes at ??:??");
     desk_send(desk, "ada", "Just in time");
     desk_wait_feed(desk, COEX_FEED_TYPED, "ada", "Just in time");
     take(desk, "ada", "Just in time");
@@ -470,6 +470,27 @@ test_closes_with_time(Desk *desk)
     desk_send(desk, "ada", "Too late");
     desk_wait_prompt(desk, "ada", "Too late");
     g_assert_cmpuint(coex_sim_n_requests(desk->sim, "messages"), ==, 1);
+}
+
+/* The text tells until when, and does not change with every message. */
+static void
+test_label_is_calm(Desk *desk)
+{
+    g_autofree char *first = NULL;
+
+    open_shop(desk);
+    desk_hear(desk, "ada", "Hi");
+    desk_wait_label(desk, "ada", "Open until ??? ??:??");
+    first = g_strdup(desk_view(desk, "ada")->label);
+    desk_fence(desk);
+    desk_advance(desk, 20 * 60);
+    desk_hear(desk, "ada", "Are you there?");
+    desk_fence(desk);
+    g_assert_cmpstr(desk_view(desk, "ada")->label, ==, first);
+    desk_advance(desk, 2 * HOUR_S);
+    desk_hear(desk, "ada", "Hello?");
+    desk_fence(desk);
+    g_assert_cmpstr(desk_view(desk, "ada")->label, !=, first);
 }
 
 /* What opens it: every message of theirs, with their own time. */
@@ -679,6 +700,7 @@ main(int argc, char **argv)
     desk_add("/window/refused-and-carried", test_refused_and_carried);
     desk_add("/window/held-put-back", test_held_put_back);
     desk_add("/window/closes-with-time", test_closes_with_time);
+    desk_add("/window/label-is-calm", test_label_is_calm);
     desk_add("/window/what-opens", test_what_opens);
     desk_add("/window/parked-survives", test_parked_survives);
     desk_add("/window/catalogue", test_catalogue);

@@ -2,16 +2,19 @@
 #include "core/window.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #define HOUR (60 * 60)
 #define NOW G_GINT64_CONSTANT(1795348800)
 
-static const char open_text[] = "Window open";
-static const char six_text[] = "Window closes within 6 h";
-static const char one_text[] = "Window closes within 1 h";
-static const char closed_text[] = "Window closed";
-static const char never_text[] = "Has not written yet";
+static const char *
+get_label(CoexWindow window, gint64 now)
+{
+    g_autofree char *label = coex_window_dup_label(window, now);
+
+    return g_intern_string(label);
+}
 
 static void
 test_cases(void)
@@ -20,20 +23,22 @@ test_cases(void)
         gint64 last; /* seconds before now; G_MAXINT64: never */
         gboolean open;
         gint64 next; /* seconds from now, 0: never */
+        CoexWindowStage stage;
         const char *label;
     } cases[] = {
-        { G_MAXINT64, FALSE, 0, never_text },
-        { 0, TRUE, 18 * HOUR, open_text },
-        { 1, TRUE, 18 * HOUR - 1, open_text },
-        { -COEX_WINDOW_AHEAD_S, TRUE, 18 * HOUR + COEX_WINDOW_AHEAD_S, open_text },
-        { -COEX_WINDOW_AHEAD_S - 1, FALSE, 0, closed_text },
-        { 18 * HOUR - 1, TRUE, 1, open_text },
-        { 18 * HOUR, TRUE, 5 * HOUR, six_text },
-        { 23 * HOUR - 1, TRUE, 1, six_text },
-        { 23 * HOUR, TRUE, HOUR, one_text },
-        { 24 * HOUR - 1, TRUE, 1, one_text },
-        { 24 * HOUR, FALSE, 0, closed_text },
-        { 9000 * HOUR, FALSE, 0, closed_text },
+        { G_MAXINT64, FALSE, 0, COEX_WINDOW_NEVER, "Has not written yet" },
+        { 0, TRUE, 18 * HOUR, COEX_WINDOW_OPEN, "Open until Mon 12:00" },
+        { 1, TRUE, 18 * HOUR - 1, COEX_WINDOW_OPEN, "Open until Mon 11:59" },
+        { -COEX_WINDOW_AHEAD_S, TRUE, 18 * HOUR + COEX_WINDOW_AHEAD_S, COEX_WINDOW_OPEN,
+          "Open until Mon 12:05" },
+        { -COEX_WINDOW_AHEAD_S - 1, FALSE, 0, COEX_WINDOW_CLOSED, "Window closed" },
+        { 18 * HOUR - 1, TRUE, 1, COEX_WINDOW_OPEN, "Open until Sun 18:00" },
+        { 18 * HOUR, TRUE, 5 * HOUR, COEX_WINDOW_CLOSES, "Open until Sun 18:00" },
+        { 23 * HOUR - 1, TRUE, 1, COEX_WINDOW_CLOSES, "Open until Sun 13:00" },
+        { 23 * HOUR, TRUE, HOUR, COEX_WINDOW_CLOSES_SOON, "Closes at 13:00" },
+        { 24 * HOUR - 1, TRUE, 1, COEX_WINDOW_CLOSES_SOON, "Closes at 12:00" },
+        { 24 * HOUR, FALSE, 0, COEX_WINDOW_CLOSED, "Window closed" },
+        { 9000 * HOUR, FALSE, 0, COEX_WINDOW_CLOSED, "Window closed" },
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -45,27 +50,32 @@ test_cases(void)
         g_assert_cmpint(window.open, ==, cases[i].open);
         g_assert_cmpint(window.expires_at, ==, last ? last + 24 * HOUR : 0);
         g_assert_cmpint(next, ==, cases[i].next ? NOW + cases[i].next : 0);
-        g_assert_cmpstr(coex_window_get_label(window, NOW), ==, cases[i].label);
+        g_assert_cmpint(coex_window_get_stage(window, NOW), ==, cases[i].stage);
+        g_assert_cmpstr(get_label(window, NOW), ==, cases[i].label);
+        g_assert_cmpuint(strlen(cases[i].label), <=, 27);
     }
 }
 
-/* The label changes at next_change and at no other moment. */
+/* The stage changes at next_change and at no other moment, and the label at no other than that. */
 static void
 test_label_changes(void)
 {
     gint64 last = NOW;
     gint64 next = coex_window_next_change(coex_window_at(last, 0, last), last);
-    const char *label = coex_window_get_label(coex_window_at(last, 0, last), last);
+    CoexWindowStage stage = coex_window_get_stage(coex_window_at(last, 0, last), last);
+    const char *label = get_label(coex_window_at(last, 0, last), last);
     guint n_changes = 0;
 
     for (gint64 now = last; now < last + 25 * HOUR; now++) {
         CoexWindow window = coex_window_at(last, 0, now);
-        const char *current = coex_window_get_label(window, now);
+        CoexWindowStage current = coex_window_get_stage(window, now);
 
-        g_assert_true((current != label) == (now == next));
-        if (current == label)
+        g_assert_true((current != stage) == (now == next));
+        g_assert_true(current != stage || now % 60 != 0 || get_label(window, now) == label);
+        if (current == stage)
             continue;
-        label = current;
+        stage = current;
+        label = get_label(window, now);
         next = coex_window_next_change(window, now);
         n_changes++;
     }
