@@ -17,6 +17,7 @@ typedef struct {
     CoexSession *session;
     char *language;       /* preferred for templates */
     GHashTable *choices;  /* person's name -> CoexChoice */
+    gboolean typed;       /* the next line was typed, and none of a plugin's */
     GHashTable *flags;    /* person's name -> the flags that came with the last line typed */
     GHashTable *pasts;    /* person's name -> GPtrArray of CoexFeedItem, for the line that comes */
     CoexUnseen *unseen;   /* NULL where nothing shown is lost */

@@ -96,6 +96,15 @@ coex_conversation_notice_of_old(CoexLogin *login, const char *name, const char *
 
 /* ---- out ---- */
 
+/* Called by libpurple for a line that is typed, and not for one that another plugin hands over: who
+ * does that writes it into the conversation. */
+static void
+on_sending(PurpleAccount *account, const char *who, char **message, CoexLogin *login)
+{
+    if (account == login->account)
+        login->typed = *message != NULL && **message != '\0';
+}
+
 int
 coex_conversation_send(PurpleConnection *gc, const char *who, const char *markup,
                        PurpleMessageFlags flags)
@@ -108,6 +117,9 @@ coex_conversation_send(PurpleConnection *gc, const char *who, const char *markup
         return -ENOTCONN;
 
     login = coex_login_ref(typed_in);
+    gboolean (*send)(CoexSession *, const char *, const char *, GError **) =
+        login->typed ? coex_session_send : coex_session_send_shown;
+    login->typed = FALSE;
     if (coex_notice_is_own(login, who)) {
         coex_notice_answer(login, markup);
         return 0;
@@ -128,7 +140,7 @@ coex_conversation_send(PurpleConnection *gc, const char *who, const char *markup
         text = g_strconcat("<i>", action, "</i>", NULL);
     }
     g_hash_table_insert(login->flags, g_strdup(name), GUINT_TO_POINTER(flags & ~OWN_FLAGS));
-    if (!coex_session_send(login->session, name, text, &error)) {
+    if (!send(login->session, name, text, &error)) {
         g_autofree char *plain = coex_text_from_markup(markup);
         g_autofree char *line = g_strdup_printf("Not sent: “%s”. %s", plain, error->message);
         coex_conversation_notice(login, name, line);
@@ -349,7 +361,37 @@ on_conversation_updated(PurpleConversation *conv, PurpleConvUpdateType type, Coe
 void
 coex_conversation_watch(CoexLogin *login)
 {
+    void *handle = purple_conversations_get_handle();
+
+    /* Last of all: another plugin may take the line away. */
+    purple_signal_connect_priority(handle, "sending-im-msg", login->gc, PURPLE_CALLBACK(on_sending),
+                                   login, PURPLE_SIGNAL_PRIORITY_HIGHEST);
     if (coex_host_get()->tells_seen)
-        purple_signal_connect(purple_conversations_get_handle(), "conversation-updated", login->gc,
+        purple_signal_connect(handle, "conversation-updated", login->gc,
                               PURPLE_CALLBACK(on_conversation_updated), login);
+}
+
+/* ---- files ---- */
+
+gboolean
+coex_conversation_takes_files(PurpleConnection *gc, const char *who)
+{
+    return coex_host_get()->takes_files;
+}
+
+void
+coex_conversation_send_file(PurpleConnection *gc, const char *who, const char *path)
+{
+    CoexLogin *login = coex_login_of(gc);
+
+    if (login == NULL || path == NULL)
+        return;
+
+    g_autofree char *name = coex_login_dup_name(login, who);
+    g_autofree char *file = g_filename_display_basename(path);
+    g_autofree char *line =
+        g_strdup_printf("Not sent: the file “%s”, whatever %s says of it. This version sends text "
+                        "only; send files from the phone.",
+                        file, coex_host_get()->label);
+    coex_conversation_notice(login, name, line);
 }

@@ -21,5 +21,10 @@ void coex_conversation_notice(CoexLogin *login, const char *name, const char *te
 /* The same for lines of the past. */
 void coex_conversation_notice_of_old(CoexLogin *login, const char *name, const char *text);
 
-/* From now on, tells the session what the user looks at. */
+/* The protocol's `can_receive_file` and `send_file`: where the chat program takes a file in any
+ * case, and then says that it has been transferred, the truth is told. */
+gboolean coex_conversation_takes_files(PurpleConnection *gc, const char *who);
+void coex_conversation_send_file(PurpleConnection *gc, const char *who, const char *path);
+
+/* From now on, knows what is typed, and tells the session what the user looks at. */
 void coex_conversation_watch(CoexLogin *login);

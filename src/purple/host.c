@@ -46,6 +46,7 @@ static const CoexHost hosts[] = {
       .loses_lines = TRUE,
       .splits_values = TRUE,
       .blocks_nothing = TRUE,
+      .takes_files = TRUE,
       .has_account_line = TRUE },
     { .ui = "chatty-ui", .label = "Chatty", .lacks_forms = TRUE },
     /* Says yes to a form and cancels it by itself. */

@@ -338,9 +338,6 @@ describe(CoexLogin *login, const CoexPersonView *person, PurpleNotifyUserInfo *i
 {
     g_autofree char *window = coex_session_describe_window(login->session, person->name);
 
-    purple_notify_user_info_add_pair_plaintext(info, "WhatsApp", person->display);
-    if (person->alias != NULL)
-        purple_notify_user_info_add_pair_plaintext(info, "Name", person->alias);
     purple_notify_user_info_add_pair_plaintext(info, "Window", window);
     if (person->waiting_since > 0) {
         g_autoptr(GDateTime) since = g_date_time_new_from_unix_local(person->waiting_since);
@@ -366,8 +363,17 @@ coex_roster_tooltip(PurpleBuddy *buddy, PurpleNotifyUserInfo *info, gboolean ful
     CoexLogin *login = coex_login_of_account(purple_buddy_get_account(buddy));
     const CoexPersonView *person = view_of(buddy);
 
-    if (person != NULL)
-        describe(login, person, info);
+    if (person == NULL)
+        return;
+
+    /* The chat program heads it with the buddy's name, and adds what we called the buddy. */
+    g_autofree char *number = coex_number_normalize(purple_buddy_get_name(buddy), NULL);
+    if (number == NULL || strcmp(number, person->display + (person->display[0] == '+')) != 0)
+        purple_notify_user_info_add_pair_plaintext(info, "WhatsApp", person->display);
+    if (person->alias != NULL &&
+        g_strcmp0(purple_buddy_get_server_alias(buddy), person->alias) != 0)
+        purple_notify_user_info_add_pair_plaintext(info, "Name", person->alias);
+    describe(login, person, info);
 }
 
 void
@@ -382,10 +388,14 @@ coex_roster_get_info(PurpleConnection *gc, const char *who)
 
     info = purple_notify_user_info_new();
     person = coex_session_find_person(login->session, who);
-    if (person != NULL)
+    if (person != NULL) {
+        purple_notify_user_info_add_pair_plaintext(info, "WhatsApp", person->display);
+        if (person->alias != NULL)
+            purple_notify_user_info_add_pair_plaintext(info, "Name", person->alias);
         describe(login, person, info);
-    else
+    } else {
         purple_notify_user_info_add_pair_plaintext(info, "WhatsApp", "nothing is known");
+    }
     g_autofree char *title = coex_peer_dup_name_display(who);
     purple_notify_userinfo(gc, title, info, NULL, NULL);
     purple_notify_user_info_destroy(info);

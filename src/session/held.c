@@ -94,7 +94,7 @@ put_obstacle(CoexSlip *slip, CoexBatch *batch)
 }
 
 void
-coex_outbox_send_text(CoexOutbox *outbox, CoexPerson *person, const char *text, gboolean hold)
+coex_outbox_send_text(CoexOutbox *outbox, CoexPerson *person, const char *text, CoexSendWay way)
 {
     CoexAccount *account = outbox->account;
     CoexWindow window = coex_account_window(account, person);
@@ -103,7 +103,7 @@ coex_outbox_send_text(CoexOutbox *outbox, CoexPerson *person, const char *text, 
     CoexBatch *batch = coex_account_batch(account);
     CoexSlip *first = NULL;
 
-    if (hold)
+    if (way == COEX_SEND_HELD)
         state = COEX_OUTBOX_HELD;
     coex_batch_put_person(batch, person);
     for (guint i = 0; parts[i] != NULL; i++) {
@@ -111,7 +111,8 @@ coex_outbox_send_text(CoexOutbox *outbox, CoexPerson *person, const char *text, 
 
         slip->row->typed = TRUE;
         coex_slip_set_state(slip, state);
-        slip->feeds = state == COEX_OUTBOX_QUEUED;
+        slip->row->shown = way == COEX_SEND_SHOWN;
+        slip->feeds = state == COEX_OUTBOX_QUEUED && !slip->row->shown;
         coex_slip_put(slip, batch);
         first = first != NULL ? first : slip;
     }

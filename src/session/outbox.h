@@ -17,8 +17,15 @@ void coex_outbox_free(CoexOutbox *outbox);
 void coex_outbox_stop(CoexOutbox *outbox);
 /* After going online: looks at what the last session left. */
 void coex_outbox_start(CoexOutbox *outbox);
+typedef enum {
+    COEX_SEND_TYPED,
+    COEX_SEND_SHOWN, /* its line stands in the conversation already */
+    COEX_SEND_HELD,  /* until the person writes, whatever the window is */
+} CoexSendWay;
+
 /* A text for the person: it is queued, parked where the window is closed, or held on demand. */
-void coex_outbox_send_text(CoexOutbox *outbox, CoexPerson *person, const char *text, gboolean hold);
+void coex_outbox_send_text(CoexOutbox *outbox, CoexPerson *person, const char *text,
+                           CoexSendWay way);
 /* A template with checked values; ends what is parked for the person. */
 void coex_outbox_send_template(CoexOutbox *outbox, CoexPerson *person,
                                const CoexTemplate *template_, const char *const *values);

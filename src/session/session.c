@@ -235,6 +235,7 @@ struct Command {
     gboolean flag;
     guint limit;
     gint64 before;
+    CoexSendWay way;
     CoexTemplate *template_;
     char **values;
 };
@@ -316,11 +317,12 @@ coex_session_start(CoexSession *session)
 static void
 run_send(Command *command, CoexPerson *person)
 {
-    coex_outbox_send_text(command->account->outbox, person, command->text, command->flag);
+    coex_outbox_send_text(command->account->outbox, person, command->text, command->way);
 }
 
 static gboolean
-post_text(CoexSession *session, const char *name, const char *markup, gboolean hold, GError **error)
+post_text(CoexSession *session, const char *name, const char *markup, CoexSendWay way,
+          GError **error)
 {
     g_auto(CoexPeer) peer = { 0 };
     g_autofree char *text = coex_text_from_markup(markup);
@@ -328,7 +330,7 @@ post_text(CoexSession *session, const char *name, const char *markup, gboolean h
 
     if (!coex_peer_parse(name, &peer, error))
         return FALSE;
-    if (*g_strstrip(text) == '\0') {
+    if (coex_text_is_blank(g_strstrip(text))) {
         g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
                     "There is no text in this message. Type one.");
         return FALSE;
@@ -337,7 +339,7 @@ post_text(CoexSession *session, const char *name, const char *markup, gboolean h
     command->makes_person = TRUE;
     command->outlives = TRUE;
     command->text = g_steal_pointer(&text);
-    command->flag = hold;
+    command->way = way;
     command_post(session, command);
     return TRUE;
 }
@@ -345,13 +347,19 @@ post_text(CoexSession *session, const char *name, const char *markup, gboolean h
 gboolean
 coex_session_send(CoexSession *session, const char *name, const char *markup, GError **error)
 {
-    return post_text(session, name, markup, FALSE, error);
+    return post_text(session, name, markup, COEX_SEND_TYPED, error);
+}
+
+gboolean
+coex_session_send_shown(CoexSession *session, const char *name, const char *markup, GError **error)
+{
+    return post_text(session, name, markup, COEX_SEND_SHOWN, error);
 }
 
 gboolean
 coex_session_hold_text(CoexSession *session, const char *name, const char *markup, GError **error)
 {
-    return post_text(session, name, markup, TRUE, error);
+    return post_text(session, name, markup, COEX_SEND_HELD, error);
 }
 
 static void

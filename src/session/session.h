@@ -132,6 +132,10 @@ void coex_session_free(CoexSession *session);
 gboolean coex_session_send(CoexSession *session, const char *name, const char *markup,
                            GError **error);
 
+/* The same for a text that whoever sends it shows: no line comes for it. */
+gboolean coex_session_send_shown(CoexSession *session, const char *name, const char *markup,
+                                 GError **error);
+
 /* Sends an approved template with checked values (one per variable). Parked texts of the person
  * that were used as a value are dropped; others come back as a line. */
 gboolean coex_session_send_template(CoexSession *session, const char *name,

@@ -45,6 +45,10 @@ void client_logout(const char *number);
 void client_type(const char *number, const char *who, const char *text);
 /* The same for formatted text, as an entry box with formatting gives it. */
 void client_type_html(const char *number, const char *who, const char *html);
+/* As Pidgin's buddy pounce does it: shown by who sends it. */
+void client_pounce(const char *number, const char *who, const char *text);
+/* As BitlBee does it with what came by DCC. */
+void client_send_file(const char *number, const char *who, const char *path);
 
 /* The conversation that has the focus; NULL for none. */
 void client_look(const char *number, const char *who);

@@ -20,6 +20,7 @@ static const char usage[] =
     "  use NUMBER | login | logout | buddies | remove WHO | block WHO | sync TOKEN | quit\n"
     "  add WHO | touch GESTURE WHO | spoil SIGNAL ACT (see list.h)\n"
     "  say WHO TEXT | html WHO MARKUP | look [WHO] | tooltip WHO | menu WHO ENTRY | action ENTRY\n"
+    "  pounce WHO TEXT | file WHO PATH\n"
     "  select ROW | set FIELD VALUE | press BUTTON\n";
 
 typedef struct {
@@ -101,6 +102,18 @@ static void
 do_html(const char *who, const char *markup)
 {
     client_type_html(app.number, who, markup);
+}
+
+static void
+do_pounce(const char *who, const char *text)
+{
+    client_pounce(app.number, who, text);
+}
+
+static void
+do_file(const char *who, const char *path)
+{
+    client_send_file(app.number, who, path);
 }
 
 static void
@@ -209,6 +222,7 @@ static const struct {
     { "sync", FALSE, do_sync },       { "quit", FALSE, do_quit },
     { "block", FALSE, do_block },     { "add", FALSE, do_add },
     { "touch", TRUE, do_touch },      { "spoil", TRUE, do_spoil },
+    { "pounce", TRUE, do_pounce },    { "file", TRUE, do_file },
 };
 
 static void

@@ -259,6 +259,18 @@ host_type_html(Host *host, const char *who, const char *html)
 }
 
 void
+host_pounce(Host *host, const char *who, const char *text)
+{
+    command_text(host, "pounce", who, text);
+}
+
+void
+host_send_file(Host *host, const char *who, const char *path)
+{
+    command_text(host, "file", who, path);
+}
+
+void
 host_look(Host *host, const char *who)
 {
     command_text(host, "look", "", who != NULL ? who : "");

@@ -60,6 +60,9 @@ void host_use(Host *host, const char *number);
 void host_type(Host *host, const char *who, const char *text);
 /* The same with formatting, as markup. */
 void host_type_html(Host *host, const char *who, const char *html);
+/* Another plugin writes into the conversation and sends the same. */
+void host_pounce(Host *host, const char *who, const char *text);
+void host_send_file(Host *host, const char *who, const char *path);
 /* Looks at a conversation, or with NULL at none. */
 void host_look(Host *host, const char *who);
 void host_pick_menu(Host *host, const char *who, const char *entry);

@@ -14,11 +14,11 @@ talk_and_restart(World *world)
     world_customer_writes(world, "ada", ADA, "Hello");
     host_type(world->host, ADA, "Good morning");
     host_check(world->host, coex_sim_wait_n_sent(world->sim, "ada", 1, HOST_PATIENCE_MS));
-    host_wait_for(world->host, EVENT_STATUS, ADA, "Window *");
+    host_wait_for(world->host, EVENT_STATUS, ADA, "Open until *");
     host_skip(world->host);
     host_quit(world->host);
     host_login(world->host);
-    host_wait_for(world->host, EVENT_STATUS, ADA, "Window *");
+    host_wait_for(world->host, EVENT_STATUS, ADA, "Open until *");
 }
 
 /* The block stands before the line that opens the conversation, looks like a line of ours, and is
@@ -82,7 +82,7 @@ on_demand(World *world)
     world_customer_writes(world, "ada", ADA, "Hello");
     host_type(world->host, ADA, "Good morning");
     host_check(world->host, coex_sim_wait_n_sent(world->sim, "ada", 1, HOST_PATIENCE_MS));
-    host_wait_for(world->host, EVENT_STATUS, ADA, "Window *");
+    host_wait_for(world->host, EVENT_STATUS, ADA, "Open until *");
     host_type(world->host, ADA, history);
     host_wait_message(world->host, ADA, "SYSTEM|NO_LOG|DELAYED", BLOCK);
     host_type(world->host, ADA, one);

@@ -55,11 +55,11 @@ unanswered_is_marked(World *world)
     world_customer_writes(world, "ben", BEN, "Hello");
     host_wait_for(world->host, EVENT_STATUS, BEN, "Unanswered · *");
     host_type(world->host, BEN, "Good morning");
-    host_wait_for(world->host, EVENT_STATUS, BEN, "Window *");
+    host_wait_for(world->host, EVENT_STATUS, BEN, "Open until *");
     host_quit(world->host);
     host_login(world->host);
     host_wait_for(world->host, EVENT_STATUS, ADA, "Unanswered · *");
-    host_wait_for(world->host, EVENT_STATUS, BEN, "Window *");
+    host_wait_for(world->host, EVENT_STATUS, BEN, "Open until *");
     host_wait_for(world->host, EVENT_NOTICE, NULL, "*1 person waits for an answer, *: Ada*");
 }
 

@@ -160,6 +160,70 @@ long_failure_is_told_whole(World *world)
     host_check(world->host, strstr(told->str, text->str) != NULL);
 }
 
+/* A pounce's line: who sends it has written it, and what becomes of it is told as of any other. */
+static void
+pounce_is_shown_once(World *world)
+{
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    host_pounce(world->host, ADA, "Welcome back");
+    g_autoptr(CoexSimRequest) sent = world_next_sent(world);
+    host_check(world->host, g_strcmp0(sent->text, "Welcome back") == 0);
+    host_wait_tooltip(world->host, ADA, "*elivered*");
+    host_check(world->host, host_count(world->host, EVENT_MESSAGE, ADA, "Welcome back") == 1);
+
+    host_type(world->host, ADA, "typed");
+    host_wait_message(world->host, ADA, "SEND", "typed");
+    g_autoptr(CoexSimRequest) typed = world_next_sent(world);
+    host_check(world->host, g_strcmp0(typed->text, "typed") == 0);
+    coex_sim_fail_next_async(world->sim, 131026);
+    host_pounce(world->host, ADA, "in vain");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*in vain*131026*");
+    host_check(world->host, host_count(world->host, EVENT_MESSAGE, ADA, "in vain") == 1);
+}
+
+/* What nobody would see is not sent. */
+static void
+invisible_text_is_none(World *world)
+{
+    static const char *const texts[] = { "\u200b\u200c\u2060", "\u2800 \u3164", "\u00ad",
+                                         "\u202e" };
+
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    for (guint i = 0; i < G_N_ELEMENTS(texts); i++) {
+        host_type(world->host, ADA, texts[i]);
+        host_wait_for(world->host, EVENT_MESSAGE, ADA, "*no text in this message*");
+    }
+    host_type(world->host, ADA, "\U0001f44d\ufe0f");
+    g_autoptr(CoexSimRequest) sent = world_next_sent(world);
+    host_check(world->host, g_strcmp0(sent->text, "\U0001f44d\ufe0f") == 0);
+    host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 1);
+}
+
+/* BitlBee says "transferred successfully" of whatever comes by DCC. */
+static void
+file_is_told_as_not_sent(World *world)
+{
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    host_send_file(world->host, ADA, "/tmp/somewhere/price list.pdf");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*Not sent: the file “price list.pdf”*phone*");
+    host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 0);
+}
+
+/* What heads the tooltip, the buddy's number and name, is not said again. */
+static void
+tooltip_is_short(World *world)
+{
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    host_wait_tooltip(world->host, ADA, "The window is open until*");
+    host_sync(world->host);
+    host_check(world->host, host_count(world->host, EVENT_TOOLTIP, ADA, "*" ADA "*") == 0);
+    host_check(world->host, host_count(world->host, EVENT_TOOLTIP, ADA, "Ada*") == 0);
+}
+
 static void
 resend_and_discard(World *world)
 {
@@ -285,6 +349,10 @@ add_all(void)
     world_add("failure-is-short", NULL, failure_is_short);
     world_add("arrival-after-failure-is-told", NULL, arrival_after_failure_is_told);
     world_add("bitlbee/arrival-after-failure-is-told", "BitlBee", arrival_after_failure_is_told);
+    world_add("pounce-is-shown-once", NULL, pounce_is_shown_once);
+    world_add("invisible-text-is-none", NULL, invisible_text_is_none);
+    world_add("bitlbee/file-is-told-as-not-sent", "BitlBee", file_is_told_as_not_sent);
+    world_add("tooltip-is-short", NULL, tooltip_is_short);
     world_add("resend-and-discard", NULL, resend_and_discard);
     world_add("lost-answer-is-not-sent-again", NULL, lost_answer_is_not_sent_again);
     world_add("status-before-the-answer", NULL, status_before_the_answer);

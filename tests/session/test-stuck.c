@@ -346,6 +346,51 @@ test_picture_of_the_phone(Desk *desk)
     assert_nothing_kept(desk, "ada");
 }
 
+/* What was shown as sent and then refused: whatever the user does with it is told. */
+static void
+type_too_late(Desk *desk)
+{
+    open_shop(desk);
+    coex_sim_close_window(desk->sim, "ada");
+    desk_send(desk, "ada", "Too late");
+    desk_wait_feed(desk, COEX_FEED_TYPED, "ada", "Too late");
+    desk_wait_prompt(desk, "ada", "Too late");
+}
+
+static void
+test_refused_and_cancelled(Desk *desk)
+{
+    type_too_late(desk);
+    coex_session_cancel(desk->session, desk_name("ada"));
+    desk_wait_prompt_over(desk, "ada");
+    desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Not sent: Too late");
+}
+
+static void
+test_refused_and_discarded(Desk *desk)
+{
+    type_too_late(desk);
+    coex_session_discard(desk->session, desk_name("ada"));
+    desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Not sent, and discarded: Too late");
+    desk_wait_prompt_over(desk, "ada");
+}
+
+static void
+test_refused_and_carried(Desk *desk)
+{
+    const char *const values[] = { "Bob", "Too late", NULL };
+    g_autoptr(GError) error = NULL;
+
+    type_too_late(desk);
+    coex_session_send_template(desk->session, desk_name("ada"),
+                               desk_template(desk, "order_update", "en_US"), values, &error);
+    g_assert_no_error(error);
+    desk_wait_prompt_over(desk, "ada");
+    desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Sent in the template: Too late");
+    desk_wait_feed(desk, COEX_FEED_SENT, "ada", "Hi Bob, your order Too late*");
+    take(desk, "ada", NULL);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -364,5 +409,8 @@ main(int argc, char **argv)
     desk_add("/stuck/arrives-twice", test_arrives_twice);
     desk_add("/stuck/arrives-while-asked", test_arrives_while_asked);
     desk_add("/stuck/picture-of-the-phone", test_picture_of_the_phone);
+    desk_add("/stuck/refused-and-cancelled", test_refused_and_cancelled);
+    desk_add("/stuck/refused-and-discarded", test_refused_and_discarded);
+    desk_add("/stuck/refused-and-carried", test_refused_and_carried);
     return g_test_run();
 }

@@ -399,49 +399,6 @@ test_held_put_back(Desk *desk)
     take(desk, "dana", "Patience");
 }
 
-/* What was shown as sent and then refused: whatever the user does with it is told. */
-static void
-type_too_late(Desk *desk)
-{
-    open_shop(desk);
-    desk_hear(desk, "ada", "Hi");
-    coex_sim_close_window(desk->sim, "ada");
-    desk_send(desk, "ada", "Too late");
-    desk_wait_feed(desk, COEX_FEED_TYPED, "ada", "Too late");
-    desk_wait_prompt(desk, "ada", "Too late");
-}
-
-static void
-test_refused_and_cancelled(Desk *desk)
-{
-    type_too_late(desk);
-    coex_session_cancel(desk->session, desk_name("ada"));
-    desk_wait_prompt_over(desk, "ada");
-    desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Not sent: Too late");
-}
-
-static void
-test_refused_and_discarded(Desk *desk)
-{
-    type_too_late(desk);
-    coex_session_discard(desk->session, desk_name("ada"));
-    desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Not sent, and discarded: Too late");
-    desk_wait_prompt_over(desk, "ada");
-}
-
-static void
-test_refused_and_carried(Desk *desk)
-{
-    const char *const values[] = { "Bob", "Too late", NULL };
-
-    type_too_late(desk);
-    send_template(desk, "ada", "order_update", values);
-    desk_wait_prompt_over(desk, "ada");
-    desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Sent in the template: Too late");
-    desk_wait_feed(desk, COEX_FEED_SENT, "ada", "Hi Bob, your order Too late*");
-    take(desk, "ada", NULL);
-}
-
 static void
 test_closes_with_time(Desk *desk)
 {
@@ -695,9 +652,6 @@ main(int argc, char **argv)
     desk_add("/window/opens-while-asked", test_opens_while_asked);
     desk_add("/window/refused", test_refused);
     desk_add("/window/refused-later", test_refused_later);
-    desk_add("/window/refused-and-cancelled", test_refused_and_cancelled);
-    desk_add("/window/refused-and-discarded", test_refused_and_discarded);
-    desk_add("/window/refused-and-carried", test_refused_and_carried);
     desk_add("/window/held-put-back", test_held_put_back);
     desk_add("/window/closes-with-time", test_closes_with_time);
     desk_add("/window/label-is-calm", test_label_is_calm);
