@@ -158,6 +158,7 @@ class Nicks:
                      Sim("meta", os.path.join(self.directory, "other"), OTHER)]
         self.bee = Bee(self.directory, self.sims)
         self.bee.is_new = False
+        self.people = dict(self.PEOPLE)
         self.owners = {}  # nick -> (number, tag)
         self.n_noted = 0  # of this connection's lines
 
@@ -180,7 +181,7 @@ class Nicks:
 
     def all_write(self, word):
         for tag, sim in zip(("coex", "coex2"), self.sims):
-            for who, number in self.PEOPLE.items():
+            for who, number in self.people.items():
                 sim.do(f"{who} says {word} {who} to {tag}")
                 self.bee.irc.lines.expect(rf"!_?{number}@{tag} PRIVMSG .*{word} {who} to {tag}")
         self.note()
@@ -188,7 +189,7 @@ class Nicks:
     def answers_reach(self, word):
         """Each nick leads where it led."""
         for tag, sim in zip(("coex", "coex2"), self.sims):
-            for who, number in self.PEOPLE.items():
+            for who, number in self.people.items():
                 self.bee.irc.send(f"PRIVMSG {self.nick(number, tag)} :{word} {number}")
                 sim.said.expect(f"^-> {who}: {word} {number}$")
 
@@ -199,7 +200,7 @@ class Nicks:
         root(f"register {PASSWORD}", "root")
         for tag, sim in zip(("coex", "coex2"), self.sims):
             for who, name in self.NAMES.items():
-                sim.do(f"add {who} +{self.PEOPLE[who]} {name}")
+                sim.do(f"add {who} +{self.people[who]} {name}")
             self.bee.irc.add_account(sim, tag)
             for line in self.SET:
                 root(line.format(tag=tag), " = ")
@@ -213,10 +214,10 @@ class Nicks:
 
     def renamed(self):
         """what the user calls somebody stays"""
-        before = self.nick(self.PEOPLE["misaki"], "coex2")
+        before = self.nick(self.people["misaki"], "coex2")
         self.bee.irc.root(f"rename {before} Misaki", "Nick successfully changed")
         del self.owners[before]
-        self.owners["misaki"] = (self.PEOPLE["misaki"], "coex2")
+        self.owners["misaki"] = (self.people["misaki"], "coex2")
         self.all_write("renamed")
         self.answers_reach("renamed answer")
 
@@ -252,7 +253,7 @@ class Nicks:
             sim.do("add misaki2 +491709999999 Misaki")
             sim.do(f"misaki2 says new to {tag}")
             self.bee.irc.lines.expect(rf"!_?491709999999@{tag} PRIVMSG .*new to {tag}")
-        self.PEOPLE["misaki2"] = "491709999999"
+        self.people["misaki2"] = "491709999999"
         self.note()
         self.answers_reach("newcomer")
         self.again(("coex2", "coex"), "fourth day")
