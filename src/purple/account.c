@@ -87,6 +87,13 @@ coex_login_notice(CoexLogin *login, const char *text)
     coex_notice_tell(login, text);
 }
 
+void
+coex_login_register_webhook(CoexLogin *login)
+{
+    login->may_ask = TRUE;
+    coex_session_register_webhook(login->session);
+}
+
 /* ---- what the session tells ---- */
 
 static void

@@ -28,6 +28,7 @@ typedef struct {
     guint roster_timer;   /* 0: nothing to do */
     guint review_timer;   /* 0: none */
     char *registered_url; /* the webhook that may be replaced, while we ask */
+    gboolean may_ask;     /* in a window of its own: the user has just told us to register it */
     GQueue *notices;      /* what was told of the account; only notice.c looks into it */
     gboolean tell_catalogue; /* the user waits for a refresh */
     gboolean online;
@@ -58,3 +59,6 @@ char *coex_login_dup_title(CoexLogin *login, const char *name);
 
 /* Tells one line (plain text) about the account. */
 void coex_login_notice(CoexLogin *login, const char *text);
+/* Registers the webhook anew, told to by the user: only then may a window ask whether to take it
+ * from another system. */
+void coex_login_register_webhook(CoexLogin *login);

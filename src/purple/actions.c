@@ -36,7 +36,7 @@ on_register(PurplePluginAction *action)
     CoexLogin *login = coex_login_of(action->context);
 
     if (login != NULL)
-        coex_session_register_webhook(login->session);
+        coex_login_register_webhook(login);
 }
 
 static void
@@ -148,16 +148,29 @@ static char *
 describe_takeover(const char *registered_url, const char *our_url)
 {
     if (strcmp(registered_url, our_url) != 0)
-        return g_strdup_printf(
-            "Messages are delivered to %s now. With OK they come to %s instead, and no longer to "
-            "that system.",
-            registered_url, our_url);
+        return g_strdup_printf("Messages are delivered to %s now. Once this account has taken over "
+                               "the webhook they come "
+                               "to %s instead, and no longer to that system.",
+                               registered_url, our_url);
     return g_strdup_printf(
         "Messages are delivered to %s, but with a secret that another profile or program "
-        "registered, so they are turned away here. With OK this account's secret is registered "
-        "instead, and the other one gets no messages any more. Two can share the address by "
-        "having the same webhook-header among their options.",
+        "registered, so they are turned away here. Once this account has taken over the webhook "
+        "its "
+        "own secret is registered, and the other one gets no messages any more. Two can share the "
+        "address by having the same webhook-header among their options.",
         our_url);
+}
+
+/* A window that nobody asked for would take the keys of who types just then. */
+static void
+tell_takeover(CoexLogin *login, const char *takeover)
+{
+    g_autofree char *line = g_strdup_printf(
+        "%s To be asked whether it may, type webhook here, or choose “Register webhook again” in "
+        "the account's menu.",
+        takeover);
+
+    coex_login_notice(login, line);
 }
 
 void
@@ -169,6 +182,11 @@ coex_actions_ask_webhook(CoexLogin *login, const char *registered_url, const cha
     g_autofree char *secondary = describe_takeover(registered_url, our_url);
     g_autofree char *wrapped = coex_text_wrap(secondary, 56);
 
+    if (coex_host_get()->has_own_conversation && !login->may_ask) {
+        tell_takeover(login, secondary);
+        return;
+    }
+    login->may_ask = FALSE;
     coex_ask_close(login, "");
     g_free(login->registered_url);
     login->registered_url = g_strdup(registered_url);

@@ -146,12 +146,6 @@ refresh(CoexLogin *login)
     coex_session_refresh_templates(login->session);
 }
 
-static void
-register_webhook(CoexLogin *login)
-{
-    coex_session_register_webhook(login->session);
-}
-
 static const struct {
     const char *word;
     const char *help;
@@ -159,7 +153,7 @@ static const struct {
 } words[] = {
     { "held", "lists the texts that are held", list_held },
     { "refresh", "fetches the templates again", refresh },
-    { "webhook", "registers the webhook again", register_webhook },
+    { "webhook", "registers the webhook again", coex_login_register_webhook },
 };
 
 void

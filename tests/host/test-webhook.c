@@ -23,7 +23,7 @@ register_other(World *world)
 }
 
 static const HostEvent *
-wait_for_question(World *world, const char *other)
+wait_for_window(World *world, const char *other)
 {
     const HostEvent *question = host_wait_for(world->host, EVENT_REQUEST, NULL, NULL);
 
@@ -31,6 +31,22 @@ wait_for_question(World *world, const char *other)
     host_check(world->host, strstr(question->text, other) != NULL);
     host_check(world->host, strstr(question->text, world->webhook) != NULL);
     return question;
+}
+
+/* Where a window would take the keys of who types, a line says it, and the user asks for the
+ * window. */
+static const HostEvent *
+wait_for_question(World *world, const char *other)
+{
+    if (!world->bitlbee) {
+        g_autofree char *line = g_strdup_printf("*%s*%s*type webhook here*", other, world->webhook);
+        const char *own = coex_sim_get_number(world->sim);
+
+        host_wait_for(world->host, EVENT_NOTICE, own, line);
+        host_check(world->host, host_count(world->host, EVENT_REQUEST, NULL, NULL) == 0);
+        host_type(world->host, own, "webhook");
+    }
+    return wait_for_window(world, other);
 }
 
 static void
@@ -106,7 +122,7 @@ remembers_a_no(World *world)
     if (world->bitlbee)
         return;
     host_pick_action(world->host, "Register webhook again");
-    wait_for_question(world, other);
+    wait_for_window(world, other);
     host_request_press(world->host, "Cancel");
 }
 
