@@ -137,6 +137,7 @@ static void
 test_robbed_offline(Desk *desk)
 {
     go_public_alone(desk);
+    desk_wait_catalogue(desk);
     desk_logout(desk);
     rob(desk, "another-profile's");
     desk_login(desk);
