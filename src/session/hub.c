@@ -3,7 +3,6 @@
 
 #include "core/webhook.h"
 #include "session/account.h"
-#include "session/door.h"
 
 #define APPLYING_MAX 16 /* transactions under way before parsing pauses */
 #define RETRY_MS 1000   /* after a failed commit */
@@ -16,7 +15,7 @@ struct CoexHub {
     CoexEngine *engine;
 
     CoexStore *store; /* written by the engine thread, read by main */
-    GPtrArray *doors;
+    GPtrArray *receivers;
     GPtrArray *accounts; /* CoexAccount, attached */
     CoexNicks *nicks;
     GPtrArray *delayed; /* CoexDeliveryRow with an echo that may be our own send */
@@ -54,7 +53,7 @@ coex_hub_join(const char *database, const char *program)
     hub->database = g_strdup(database);
     hub->program = g_strdup(program);
     hub->engine = coex_engine_start();
-    hub->doors = g_ptr_array_new_with_free_func((GDestroyNotify)coex_door_free);
+    hub->receivers = g_ptr_array_new_with_free_func((GDestroyNotify)coex_receiver_free);
     hub->accounts = g_ptr_array_new();
     hub->nicks = coex_nicks_new();
     hub->delayed = g_ptr_array_new_with_free_func((GDestroyNotify)coex_delivery_row_free);
@@ -106,39 +105,39 @@ coex_hub_find_account(CoexHub *hub, gint64 account_id)
     return NULL;
 }
 
-static CoexDoor *
-hub_get_door(CoexHub *hub, const char *address, GError **error)
+static CoexReceiver *
+hub_get_receiver(CoexHub *hub, const char *address, GError **error)
 {
-    CoexDoor *door;
+    CoexReceiver *receiver;
 
-    for (guint i = 0; i < hub->doors->len; i++) {
-        door = g_ptr_array_index(hub->doors, i);
-        if (g_str_equal(coex_door_get_address(door), address))
-            return door;
+    for (guint i = 0; i < hub->receivers->len; i++) {
+        receiver = g_ptr_array_index(hub->receivers, i);
+        if (g_str_equal(coex_receiver_get_address(receiver), address))
+            return receiver;
     }
-    door = coex_door_open(address, hub->engine, hub->store, error);
-    if (door != NULL)
-        g_ptr_array_add(hub->doors, door);
-    return door;
+    receiver = coex_receiver_open(address, hub->store, error);
+    if (receiver != NULL)
+        g_ptr_array_add(hub->receivers, receiver);
+    return receiver;
 }
 
 gboolean
-coex_hub_listen(CoexHub *hub, CoexAccount *account, const CoexEndpointSpec *spec, GError **error)
+coex_hub_listen(CoexHub *hub, const char *address, const CoexReceiverSpec *spec, GError **error)
 {
-    CoexDoor *door = hub_get_door(hub, spec->address, error);
+    CoexReceiver *receiver = hub_get_receiver(hub, address, error);
 
-    if (door == NULL)
+    if (receiver == NULL)
         return FALSE;
-    coex_door_enter(door, account, spec);
+    coex_receiver_add(receiver, spec);
     return TRUE;
 }
 
 void
 coex_hub_detach(CoexHub *hub, CoexAccount *account)
 {
-    for (guint i = hub->doors->len; i > 0; i--)
-        if (coex_door_leave(g_ptr_array_index(hub->doors, i - 1), account))
-            g_ptr_array_remove_index(hub->doors, i - 1);
+    for (guint i = hub->receivers->len; i > 0; i--)
+        if (coex_receiver_remove(g_ptr_array_index(hub->receivers, i - 1), account))
+            g_ptr_array_remove_index(hub->receivers, i - 1);
     g_ptr_array_remove(hub->accounts, account);
     /* The others may have waited for this one's mailbox. */
     hub_drain(hub);
@@ -633,7 +632,7 @@ shut_down(gpointer data)
 
     coex_timer_clear(&hub->retry);
     coex_timer_clear(&hub->delay);
-    g_ptr_array_set_size(hub->doors, 0);
+    g_ptr_array_set_size(hub->receivers, 0);
     g_atomic_pointer_set(&hub->store, NULL);
     if (store != NULL)
         coex_store_close(store);
@@ -649,7 +648,7 @@ coex_hub_leave(CoexHub *hub)
     coex_http_hurry(TRUE);
     coex_engine_stop(hub->engine);
     coex_http_hurry(FALSE);
-    g_ptr_array_unref(hub->doors);
+    g_ptr_array_unref(hub->receivers);
     g_ptr_array_unref(hub->accounts);
     coex_nicks_free(hub->nicks);
     g_ptr_array_unref(hub->delayed);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/nick.h"
-#include "core/verifier.h"
+#include "ingest/receiver.h"
 #include "session/engine.h"
 #include "store/store.h"
 
@@ -37,18 +37,10 @@ CoexNicks *coex_hub_get_nicks(CoexHub *hub);
 /* The running account of that id, NULL: none. Borrowed. */
 CoexAccount *coex_hub_find_account(CoexHub *hub, gint64 account_id);
 
-/* What an account wants to receive. Copied. */
-typedef struct {
-    const char *address; /* address:port */
-    const char *path;
-    const char *number; /* own, digits */
-    CoexVerifier *verifier;
-    const char *verify_token; /* NULL: no GET handshake */
-} CoexEndpointSpec;
-
-/* Listens for @account, sharing the listener of an address. COEX_ERROR_LISTEN,
+/* Receives at @address ("address:port"), sharing the listener of an address, until
+ * coex_hub_detach() of the account that is @spec's data. COEX_ERROR_LISTEN,
  * COEX_ERROR_INVALID_INPUT. */
-gboolean coex_hub_listen(CoexHub *hub, CoexAccount *account, const CoexEndpointSpec *spec,
+gboolean coex_hub_listen(CoexHub *hub, const char *address, const CoexReceiverSpec *spec,
                          GError **error);
 
 /* From now on deliveries for this account are applied, those that were kept for it first. */

@@ -44,7 +44,7 @@ CoexInboxStep *coex_inbox_apply(CoexAccount *account, CoexBatch *batch, GPtrArra
 /* After the commit: tells and releases. Frees @step; with @error only frees. */
 void coex_inbox_applied(CoexInboxStep *step, CoexBatch *batch, const GError *error);
 
-/* A delivery was refused at the door. */
+/* A delivery was turned away. */
 void coex_inbox_refused(CoexAccount *account, CoexVerdict verdict);
 /* A delivery with our secret is for another number. */
 void coex_inbox_mismatch(CoexAccount *account, const CoexEvent *event);

@@ -341,22 +341,37 @@ listens(const CoexAccount *account)
     return !g_str_equal(account->listen, "off");
 }
 
+static void
+on_refused(CoexVerdict verdict, gpointer user_data)
+{
+    coex_inbox_refused(user_data, verdict);
+}
+
+static void
+on_lost(const GError *error, gpointer user_data)
+{
+    coex_account_tell_store_error(user_data, error);
+}
+
 static gboolean
 listen(CoexAccount *account, GError **error)
 {
-    CoexEndpointSpec spec = {
-        .address = account->listen,
+    CoexReceiverSpec spec = {
         .path = account->webhook_path,
         .number = account->number,
         .verifier = account->verifier,
         .verify_token = account->endpoint.backend->has_challenge && *account->verify_token != '\0'
                             ? account->verify_token
                             : NULL,
+        .context = coex_engine_get_context(coex_hub_get_engine(account->hub)),
+        .refused = on_refused,
+        .lost = on_lost,
+        .data = account,
     };
 
     if (!listens(account))
         return TRUE;
-    return coex_hub_listen(account->hub, account, &spec, error);
+    return coex_hub_listen(account->hub, account->listen, &spec, error);
 }
 
 static void go_online(CoexAccount *account);

@@ -22,7 +22,8 @@ BELOW = {
     "src/core": {"core"},
     "src/net": {"core", "net"},
     "src/store": {"core", "store"},
-    "src/session": {"core", "net", "store", "session"},
+    "src/ingest": {"core", "net", "store", "ingest"},
+    "src/session": {"core", "net", "store", "ingest", "session"},
     "src/purple": {"core", "net", "store", "session", "purple"},
     "tests/sim": {"sim"},
     "tests/unit": {"core", "unit"},
@@ -31,7 +32,7 @@ BELOW = {
     "tests/session": {"core", "net", "store", "session", "sim"},
     "tests/host": {"sim", "host"},
 }
-OURS = {"core", "net", "store", "session", "purple", "sim", "host"}
+OURS = {"core", "net", "store", "ingest", "session", "purple", "sim", "host"}
 
 LIBPURPLE = (
     r"<(libpurple/.*|(account|accountopt|blist|buddyicon|certificate|cipher|circbuffer|cmds|connection|"

@@ -25,6 +25,7 @@ def nested(levels):
 SAMPLES = [
     ("core sees net", "src/core/a.c", '#include "net/http.h"\n', "src/core may not see net"),
     ("net sees store", "src/net/a.c", '#include "store/store.h"\n', "src/net may not see store"),
+    ("ingest sees session", "src/ingest/a.c", '#include "session/hub.h"\n', "src/ingest may not see session"),
     ("session sees purple", "src/session/a.c", '#include "purple/x.h"\n', "may not see purple"),
     ("include by neighbour", "src/core/a.c", '#include "peer.h"\n', "written from src/"),
     ("include by ..", "tests/unit/a.c", '#include "../src/core/peer.h"\n', "written from src/"),

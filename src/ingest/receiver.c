@@ -1,32 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "session/door.h"
+#include "ingest/receiver.h"
 
 #include "net/listener.h"
-#include "session/account.h"
 #include <string.h>
 
-/* All but opening, entering and leaving runs in the listener's thread. */
+/* All but opening, adding and removing runs in the listener's thread. */
 
 typedef struct {
     gatomicrefcount refs;
-    CoexEngine *engine;
+    GMainContext *context;
     char *path;
     char *number; /* own, digits */
     CoexVerifier *verifier;
     char *verify_token;
-    gint n_refused;       /* since it was last told; atomic */
-    gint verdict;         /* of the last one; atomic */
-    gint n_lost;          /* not stored, since it was last told; atomic */
-    CoexAccount *account; /* engine thread only, NULL once closed */
+    gint n_refused; /* since it was last told; atomic */
+    gint verdict;   /* of the last one; atomic */
+    gint n_lost;    /* not stored, since it was last told; atomic */
+    void (*refused)(CoexVerdict verdict, gpointer data);
+    void (*lost)(const GError *error, gpointer data);
+    gpointer data; /* in the context's thread only, NULL once removed */
 } Endpoint;
 
-struct CoexDoor {
-    CoexEngine *engine;
+struct CoexReceiver {
     CoexStore *store;
     char *address;
     CoexListener *listener;
     GMutex lock;
-    GPtrArray *endpoints; /* Endpoint; changed by the engine thread under the lock */
+    GPtrArray *endpoints; /* Endpoint; changed by the context's thread under the lock */
 };
 
 /* What the body of one delivery is checked against while it arrives. */
@@ -70,34 +70,47 @@ candidate_free(Candidate *candidate)
 }
 
 static GPtrArray *
-door_find(CoexDoor *door, const char *path)
+receiver_find(CoexReceiver *receiver, const char *path)
 {
     GPtrArray *found = g_ptr_array_new_with_free_func((GDestroyNotify)endpoint_unref);
 
-    g_mutex_lock(&door->lock);
-    for (guint i = 0; i < door->endpoints->len; i++) {
-        Endpoint *endpoint = g_ptr_array_index(door->endpoints, i);
+    g_mutex_lock(&receiver->lock);
+    for (guint i = 0; i < receiver->endpoints->len; i++) {
+        Endpoint *endpoint = g_ptr_array_index(receiver->endpoints, i);
 
         if (!g_str_equal(endpoint->path, path))
             continue;
         g_atomic_ref_count_inc(&endpoint->refs);
         g_ptr_array_add(found, endpoint);
     }
-    g_mutex_unlock(&door->lock);
+    g_mutex_unlock(&receiver->lock);
     return found;
 }
 
+/* Calls @call in the thread of the one who receives, never in this one. */
 static void
+call_owner(Endpoint *endpoint, GSourceFunc call, gpointer data, GDestroyNotify destroy)
+{
+    GSource *source = g_idle_source_new();
+
+    g_source_set_priority(source, G_PRIORITY_DEFAULT);
+    g_source_set_callback(source, call, data, destroy);
+    g_source_attach(source, endpoint->context);
+    g_source_unref(source);
+}
+
+static gboolean
 on_refused(gpointer data)
 {
     Endpoint *endpoint = data;
 
-    if (endpoint->account != NULL)
-        coex_inbox_refused(endpoint->account, (CoexVerdict)g_atomic_int_get(&endpoint->verdict));
+    if (endpoint->data != NULL)
+        endpoint->refused((CoexVerdict)g_atomic_int_get(&endpoint->verdict), endpoint->data);
     g_atomic_int_set(&endpoint->n_refused, 0);
+    return G_SOURCE_REMOVE;
 }
 
-/* Told once until the engine has looked: a flood of bad requests is one call. */
+/* Told once until somebody has looked: a flood of bad requests is one call. */
 static void
 note_refusal(Endpoint *endpoint, CoexVerdict verdict)
 {
@@ -105,7 +118,7 @@ note_refusal(Endpoint *endpoint, CoexVerdict verdict)
     if (g_atomic_int_add(&endpoint->n_refused, 1) > 0)
         return;
     g_atomic_ref_count_inc(&endpoint->refs);
-    coex_engine_call(endpoint->engine, on_refused, endpoint, (GDestroyNotify)endpoint_unref);
+    call_owner(endpoint, on_refused, endpoint, (GDestroyNotify)endpoint_unref);
 }
 
 typedef struct {
@@ -123,14 +136,15 @@ loss_free(gpointer data)
     g_free(loss);
 }
 
-static void
+static gboolean
 on_loss(gpointer data)
 {
     Loss *loss = data;
 
-    if (loss->endpoint->account != NULL)
-        coex_account_tell_store_error(loss->endpoint->account, loss->error);
+    if (loss->endpoint->data != NULL)
+        loss->endpoint->lost(loss->error, loss->endpoint->data);
     g_atomic_int_set(&loss->endpoint->n_lost, 0);
+    return G_SOURCE_REMOVE;
 }
 
 /* A delivery could not be stored: the provider hears 503, and the user hears why. */
@@ -144,7 +158,7 @@ note_loss(Endpoint *endpoint, const GError *error)
     loss = g_new(Loss, 1);
     g_atomic_ref_count_inc(&endpoint->refs);
     *loss = (Loss){ endpoint, g_error_copy(error) };
-    coex_engine_call(endpoint->engine, on_loss, loss, loss_free);
+    call_owner(endpoint, on_loss, loss, loss_free);
 }
 
 static guint
@@ -185,8 +199,8 @@ rate_refusal(const Endpoint *endpoint, CoexVerdict verdict, gboolean is_signed)
 static guint
 on_head(CoexExchange *exchange, gpointer user_data)
 {
-    CoexDoor *door = user_data;
-    g_autoptr(GPtrArray) endpoints = door_find(door, coex_exchange_get_path(exchange));
+    CoexReceiver *receiver = user_data;
+    g_autoptr(GPtrArray) endpoints = receiver_find(receiver, coex_exchange_get_path(exchange));
     g_autoptr(GPtrArray) candidates =
         g_ptr_array_new_with_free_func((GDestroyNotify)candidate_free);
     const char *signature =
@@ -291,7 +305,7 @@ find_named(const GPtrArray *candidates, GBytes *body)
 static void
 on_complete(CoexExchange *exchange, GBytes *body, gpointer user_data)
 {
-    CoexDoor *door = user_data;
+    CoexReceiver *receiver = user_data;
     GPtrArray *candidates = coex_exchange_get_data(exchange);
     CoexVerdict verdict = COEX_VERDICT_WRONG;
     Endpoint *endpoint = NULL;
@@ -313,85 +327,86 @@ on_complete(CoexExchange *exchange, GBytes *body, gpointer user_data)
         return;
     }
     passage = passage_new(exchange, endpoint);
-    if (coex_store_add_delivery(door->store, &delivery, on_committed, passage))
+    if (coex_store_add_delivery(receiver->store, &delivery, on_committed, passage))
         return;
     passage_free(passage);
     coex_exchange_respond(exchange, 503);
 }
 
-static const CoexListenerHandler door_handler = {
+static const CoexListenerHandler handler = {
     .head = on_head,
     .piece = on_piece,
     .complete = on_complete,
 };
 
-/* ---- engine thread ---- */
+/* ---- the context's thread ---- */
 
 void
-coex_door_free(CoexDoor *door)
+coex_receiver_free(CoexReceiver *receiver)
 {
-    coex_listener_free(door->listener);
-    g_ptr_array_unref(door->endpoints);
-    g_mutex_clear(&door->lock);
-    g_free(door->address);
-    g_free(door);
+    coex_listener_free(receiver->listener);
+    g_ptr_array_unref(receiver->endpoints);
+    g_mutex_clear(&receiver->lock);
+    g_free(receiver->address);
+    g_free(receiver);
 }
 
-CoexDoor *
-coex_door_open(const char *address, CoexEngine *engine, CoexStore *store, GError **error)
+CoexReceiver *
+coex_receiver_open(const char *address, CoexStore *store, GError **error)
 {
-    CoexDoor *door = g_new0(CoexDoor, 1);
+    CoexReceiver *receiver = g_new0(CoexReceiver, 1);
 
-    door->engine = engine;
-    door->store = store;
-    door->address = g_strdup(address);
-    g_mutex_init(&door->lock);
-    door->endpoints = g_ptr_array_new_with_free_func((GDestroyNotify)endpoint_unref);
-    door->listener = coex_listener_new(address, &door_handler, door, error);
-    if (door->listener != NULL)
-        return door;
-    coex_door_free(door);
+    receiver->store = store;
+    receiver->address = g_strdup(address);
+    g_mutex_init(&receiver->lock);
+    receiver->endpoints = g_ptr_array_new_with_free_func((GDestroyNotify)endpoint_unref);
+    receiver->listener = coex_listener_new(address, &handler, receiver, error);
+    if (receiver->listener != NULL)
+        return receiver;
+    coex_receiver_free(receiver);
     return NULL;
 }
 
 const char *
-coex_door_get_address(const CoexDoor *door)
+coex_receiver_get_address(const CoexReceiver *receiver)
 {
-    return door->address;
+    return receiver->address;
 }
 
 void
-coex_door_enter(CoexDoor *door, CoexAccount *account, const CoexEndpointSpec *spec)
+coex_receiver_add(CoexReceiver *receiver, const CoexReceiverSpec *spec)
 {
     Endpoint *endpoint = g_new0(Endpoint, 1);
 
     g_atomic_ref_count_init(&endpoint->refs);
-    endpoint->engine = door->engine;
+    endpoint->context = spec->context;
     endpoint->path = g_strdup(spec->path);
     endpoint->number = g_strdup(spec->number);
     endpoint->verifier = coex_verifier_ref(spec->verifier);
     endpoint->verify_token = g_strdup(spec->verify_token);
-    endpoint->account = account;
-    g_mutex_lock(&door->lock);
-    g_ptr_array_add(door->endpoints, endpoint);
-    g_mutex_unlock(&door->lock);
+    endpoint->refused = spec->refused;
+    endpoint->lost = spec->lost;
+    endpoint->data = spec->data;
+    g_mutex_lock(&receiver->lock);
+    g_ptr_array_add(receiver->endpoints, endpoint);
+    g_mutex_unlock(&receiver->lock);
 }
 
 gboolean
-coex_door_leave(CoexDoor *door, CoexAccount *account)
+coex_receiver_remove(CoexReceiver *receiver, gconstpointer data)
 {
     gboolean empty;
 
-    g_mutex_lock(&door->lock);
-    for (guint i = door->endpoints->len; i > 0; i--) {
-        Endpoint *endpoint = g_ptr_array_index(door->endpoints, i - 1);
+    g_mutex_lock(&receiver->lock);
+    for (guint i = receiver->endpoints->len; i > 0; i--) {
+        Endpoint *endpoint = g_ptr_array_index(receiver->endpoints, i - 1);
 
-        if (endpoint->account != account)
+        if (endpoint->data != data)
             continue;
-        endpoint->account = NULL;
-        g_ptr_array_remove_index(door->endpoints, i - 1);
+        endpoint->data = NULL;
+        g_ptr_array_remove_index(receiver->endpoints, i - 1);
     }
-    empty = door->endpoints->len == 0;
-    g_mutex_unlock(&door->lock);
+    empty = receiver->endpoints->len == 0;
+    g_mutex_unlock(&receiver->lock);
     return empty;
 }
