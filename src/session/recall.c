@@ -24,27 +24,35 @@ coex_recall_prepare(CoexAccount *account, CoexBatch *batch, const CoexPerson *pe
         coex_batch_read_past(batch, person->id, time + 1, account->recall); /* not there yet */
 }
 
-static gboolean
-has_line(const CoexBatch *batch, gint64 person_id)
+/* Of whom there are lines to show; borrowed ids. */
+static GHashTable *
+find_told(const CoexAccount *account, const CoexBatch *batch)
 {
+    GHashTable *people = g_hash_table_new(g_int64_hash, g_int64_equal);
     GPtrArray *feed = coex_batch_get_feed(batch);
 
-    for (guint i = 0; i < feed->len; i++)
-        if (((const CoexFeedItem *)g_ptr_array_index(feed, i))->person_id == person_id)
-            return TRUE;
-    return FALSE;
+    for (guint i = 0; i < feed->len; i++) {
+        CoexFeedItem *item = g_ptr_array_index(feed, i);
+
+        if (item->account_id == account->id)
+            g_hash_table_add(people, &item->person_id);
+    }
+    return people;
 }
 
 void
 coex_recall_tell(CoexAccount *account, const CoexBatch *batch)
 {
     GPtrArray *pasts = coex_batch_get_pasts(batch);
+    g_autoptr(GHashTable) told = find_told(account, batch);
 
     for (guint i = 0; i < pasts->len; i++) {
         const CoexPast *past = g_ptr_array_index(pasts, i);
-        const CoexPerson *person = coex_people_by_id(account->people, past->person_id);
+        const CoexPerson *person = past->account_id == account->id
+                                       ? coex_people_by_id(account->people, past->person_id)
+                                       : NULL;
 
-        if (person == NULL || !has_line(batch, person->id) ||
+        if (person == NULL || !g_hash_table_contains(told, &person->id) ||
             !g_hash_table_add(account->views.recalled, g_memdup2(&person->id, sizeof person->id)))
             continue;
         tell(account, person, past->lines, FALSE);

@@ -17,7 +17,9 @@ coex_outbox_take_failures(CoexOutbox *outbox, const CoexBatch *batch)
 
     for (guint i = 0; i < failures->len; i++) {
         const CoexFailure *failure = g_ptr_array_index(failures, i);
-        CoexPerson *person = coex_people_by_id(account->people, failure->person_id);
+        CoexPerson *person = failure->account_id == account->id
+                                 ? coex_people_by_id(account->people, failure->person_id)
+                                 : NULL;
 
         if (person == NULL)
             continue;

@@ -189,7 +189,7 @@ read_past(CoexApply *a, GError **error)
     if (lines == NULL)
         return FALSE;
     CoexPast *past = g_new(CoexPast, 1);
-    *past = (CoexPast){ change->past.person_id, lines };
+    *past = (CoexPast){ change->account_id, change->past.person_id, lines };
     g_ptr_array_add(a->batch->pasts, past);
     return TRUE;
 }

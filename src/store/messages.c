@@ -239,6 +239,7 @@ apply_failure(CoexApply *a, const Report *report, const Target *target, GError *
                           .time = report->time,
                           .text = target->text,
                           .detail = report->explanation };
+    failure->account_id = a->change->account_id;
     failure->person_id = target->person_id;
     failure->sent_at = target->time;
     failure->message_id = target->id;

@@ -333,6 +333,7 @@ CoexState coex_batch_get_state(const CoexBatch *batch, guint index);
 /* Reads what coex_store_read_past() does, as it is at this place of the batch. */
 void coex_batch_read_past(CoexBatch *batch, gint64 person_id, gint64 before, guint limit);
 typedef struct {
+    gint64 account_id;
     gint64 person_id;
     GPtrArray *lines; /* CoexFeedItem */
 } CoexPast;
@@ -344,6 +345,7 @@ GPtrArray *coex_batch_get_feed(const CoexBatch *batch);
 
 /* A message that failed by its status, whenever that came. */
 typedef struct {
+    gint64 account_id;
     gint64 person_id;
     gint64 sent_at;
     gint64 message_id;

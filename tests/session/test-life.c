@@ -256,6 +256,81 @@ test_two_accounts(Desk *desk)
     g_assert_cmpuint(desk_count(desk, DESK_FEED, "ada", "*"), ==, 2);
 }
 
+/* The inside of a webhook's list of entries. */
+static char *
+dup_entries(GBytes *webhook)
+{
+    g_autofree char *text = g_strndup(g_bytes_get_data(webhook, NULL), g_bytes_get_size(webhook));
+    const char *list = strstr(text, "\"entry\":[");
+    const char *end = strrchr(text, ']');
+
+    g_assert_nonnull(list);
+    g_assert_nonnull(end);
+    list += strlen("\"entry\":[");
+    return g_strndup(list, (gsize)(end - list));
+}
+
+static char *
+dup_failure(Desk *desk, const char *who, const char *wamid)
+{
+    return g_strdup_printf(
+        "{\"id\":\"%s\",\"changes\":[{\"field\":\"messages\",\"value\":{"
+        "\"messaging_product\":\"whatsapp\",\"metadata\":{\"display_phone_number\":\"%s\","
+        "\"phone_number_id\":\"%s\"},\"statuses\":[{\"id\":\"%s\",\"status\":\"failed\","
+        "\"timestamp\":\"%" G_GINT64_FORMAT "\",\"recipient_id\":\"%s\",\"errors\":"
+        "[{\"code\":131026,\"title\":\"Message undeliverable\"}]}]}}]}",
+        coex_sim_get_waba_id(desk->sim), coex_sim_get_number(desk->sim) + 1,
+        coex_sim_get_phone_number_id(desk->sim), wamid, coex_sim_now(desk->sim),
+        desk_name(who) + 1);
+}
+
+/* What comes for two numbers at once stays apart, though each one's first customer has the same
+ * place in its list. */
+static void
+test_one_delivery(Desk *desk)
+{
+    g_autoptr(Desk) other = desk_new_beside(desk, &second);
+    g_autofree char *wamid = NULL;
+
+    desk->config.recall = other->config.recall = 4;
+    desk_login(desk);
+    desk_login(other);
+    desk_hear(desk, "ada", "To the first");
+    desk_hear(other, "ben", "To the second");
+    coex_sim_set_auto_status(other->sim, FALSE);
+    desk_send(other, "ben", "For Ben alone");
+    desk_wait_feed(other, COEX_FEED_TYPED, "ben", "For Ben alone");
+    take(other, "ben", "For Ben alone");
+    wamid = coex_sim_dup_last_sent(other->sim, "ben");
+    desk_wait_state(other, "ben", "accepted*");
+    desk_restart(desk);
+    desk_restart(other);
+    coex_sim_set_auto_status(other->sim, TRUE);
+
+    g_autoptr(GBytes) one = coex_sim_render_text(desk->sim, "ada", "Once more to the first");
+    g_autoptr(GBytes) two = coex_sim_render_text(other->sim, "ben", "Once more to the second");
+    g_autofree char *entries_one = dup_entries(one);
+    g_autofree char *entries_two = dup_entries(two);
+    g_autofree char *failure = dup_failure(other, "ben", wamid);
+    g_autofree char *body =
+        g_strdup_printf("{\"object\":\"whatsapp_business_account\",\"entry\":[%s,%s,%s]}",
+                        entries_two, failure, entries_one);
+    g_autoptr(GBytes) both = g_bytes_new(body, strlen(body));
+    g_assert_cmpuint(coex_sim_deliver_raw(desk->sim, both, COEX_SIM_SIGN_GOOD), ==, 200);
+
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Once more to the first");
+    desk_wait_feed(other, COEX_FEED_INBOUND, "ben", "Once more to the second");
+    desk_wait_feed(other, COEX_FEED_FAILED, "ben", "For Ben alone");
+    desk_wait_past(desk, "ada", "in: To the first");
+    desk_wait_past(other, "ben", "in: To the second\nout: For Ben alone");
+    coex_session_resend(desk->session, desk_name("ada"));
+    desk_wait_notice(desk, "ada", "There is nothing to send again.");
+    coex_session_resend(other->session, desk_name("ben"));
+    desk_wait_feed(other, COEX_FEED_SENT, "ben", "For Ben alone");
+    take(other, "ben", "For Ben alone");
+    desk_wait_state(other, "ben", "delivered*");
+}
+
 /* Two apps, one address and path: the secret tells them apart. */
 static void
 test_two_secrets(Desk *desk)
@@ -373,6 +448,7 @@ main(int argc, char **argv)
     desk_add("/life/unshown-comes-later", test_unshown_comes_later);
     desk_add("/life/typed-goes-later", test_typed_goes_later);
     desk_add("/life/two-accounts", test_two_accounts);
+    desk_add_at(DESK_ONLY_META, "/life/one-delivery", test_one_delivery);
     desk_add("/life/two-secrets", test_two_secrets);
     desk_add("/life/foreign-secret", test_foreign_secret);
     return g_test_run();
