@@ -105,10 +105,17 @@ open_old(Rescue *rescue, GError **error)
     return FALSE;
 }
 
+/* Of the new one: it is there until all is in it. */
+static char *
+dup_journal_path(const Rescue *rescue)
+{
+    return g_strconcat(rescue->new_path, "-journal", NULL);
+}
+
 static gboolean
 make_new(Rescue *rescue, GError **error)
 {
-    g_autofree char *journal = g_strconcat(rescue->new_path, "-journal", NULL);
+    g_autofree char *journal = dup_journal_path(rescue);
     g_autofree char *schema = coex_schema_dup_sql((guint)rescue->version);
     g_unlink(rescue->new_path);
     g_unlink(journal);
@@ -335,13 +342,28 @@ name_files(Rescue *rescue, const char *path)
     }
 }
 
+/* The old one has left its place: by exchange(), or by somebody's hand before the new one was done.
+ */
+static void
+take_new(const Rescue *rescue)
+{
+    g_autofree char *journal = dup_journal_path(rescue);
+
+    if (!g_file_test(journal, G_FILE_TEST_EXISTS)) {
+        g_rename(rescue->new_path, rescue->path);
+        return;
+    }
+    g_unlink(rescue->new_path);
+    g_unlink(journal);
+}
+
 gboolean
 coex_rescue_run(const char *path, GError **error)
 {
     g_auto(Rescue) rescue = { 0 };
     name_files(&rescue, path);
     if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
-        g_rename(rescue.new_path, path);
+        take_new(&rescue);
         g_unlink(rescue.mark_path);
         return TRUE;
     }

@@ -339,6 +339,27 @@ test_cut_off(void)
     assert_says(report, "*300 people*");
 }
 
+/* Half of a new one takes no place that somebody has made empty. */
+static void
+test_moved_away(void)
+{
+    g_autoptr(Fixture) f = fixture_new();
+    g_autofree char *made = g_strconcat(f->path, ".new", NULL);
+    g_autofree char *journal = g_strconcat(made, "-journal", NULL);
+    g_autofree char *away = g_strconcat(f->path, ".away", NULL);
+    fill(f);
+    meet_damage(f);
+    g_assert_cmpint(g_rename(f->path, away), ==, 0);
+    g_assert_true(g_file_set_contents(made, "half", 4, NULL));
+    g_assert_true(g_file_set_contents(journal, "the other half", -1, NULL));
+    fixture_open(f);
+    g_autoptr(CoexSnapshot) snapshot = fixture_load(f, "4930");
+    g_assert_cmpuint(snapshot->people->len, ==, 0);
+    fixture_close(f);
+    assert_sound(f);
+    g_assert_false(g_file_test(journal, G_FILE_TEST_EXISTS));
+}
+
 /* The old schema is carried as such, and then brought up to date. */
 static void
 test_version_1(void)
@@ -367,6 +388,7 @@ main(int argc, char **argv)
     g_test_add_func("/store/rescue/passing-error", test_passing_error);
     g_test_add_func("/store/rescue/no-room", test_no_room);
     g_test_add_func("/store/rescue/cut-off", test_cut_off);
+    g_test_add_func("/store/rescue/moved-away", test_moved_away);
     g_test_add_func("/store/rescue/version-1", test_version_1);
     return g_test_run();
 }
