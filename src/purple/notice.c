@@ -24,16 +24,34 @@ is_alive(CoexLogin *login, PurpleConnection *gc)
     return PURPLE_CONNECTION_IS_VALID(gc) && purple_connection_get_protocol_data(gc) == login;
 }
 
+/* NULL: there is none, or the login is over. */
+static PurpleConversation *
+find_conversation(CoexLogin *login, PurpleConnection *gc)
+{
+    if (!is_alive(login, gc))
+        return NULL;
+    return purple_find_conversation_with_account(
+        PURPLE_CONV_TYPE_IM, purple_account_get_username(login->account), login->account);
+}
+
+/* NULL where another plugin closed it at once, or ended the login. The caller has a reference to
+ * that. */
 static PurpleConversation *
 ensure_conversation(CoexLogin *login)
 {
+    PurpleConnection *gc = login->gc;
     const char *number = purple_account_get_username(login->account);
-    PurpleConversation *conv = purple_conversation_new(PURPLE_CONV_TYPE_IM, login->account, number);
     g_autofree char *title = g_strdup_printf("Account %s", number);
+    PurpleConversation *conv = find_conversation(login, gc);
 
-    if (g_strcmp0(purple_conversation_get_title(conv), title) != 0)
-        purple_conversation_set_title(conv, title);
-    return conv;
+    if (conv == NULL) {
+        purple_conversation_new(PURPLE_CONV_TYPE_IM, login->account, number);
+        conv = find_conversation(login, gc);
+    }
+    if (conv == NULL || g_strcmp0(purple_conversation_get_title(conv), title) == 0)
+        return conv;
+    purple_conversation_set_title(conv, title);
+    return find_conversation(login, gc);
 }
 
 typedef struct {
@@ -81,9 +99,11 @@ write_line(CoexLogin *told_in, const char *text, PurpleMessageFlags flags, time_
     const char *number = purple_account_get_username(login->account);
     g_autoptr(GPtrArray) lines = coex_display_line(coex_host_get(), number, text, &flags);
 
-    for (guint i = 0; i < lines->len && is_alive(login, gc); i++)
-        purple_conversation_write(ensure_conversation(login), NULL, g_ptr_array_index(lines, i),
-                                  flags, at);
+    for (guint i = 0; i < lines->len && is_alive(login, gc); i++) {
+        PurpleConversation *conv = ensure_conversation(login);
+        if (conv != NULL)
+            purple_conversation_write(conv, NULL, g_ptr_array_index(lines, i), flags, at);
+    }
 }
 
 void
@@ -127,8 +147,9 @@ coex_notice_open(CoexLogin *opened_in)
         const Line *line = g_ptr_array_index(again, i);
         write_line(login, line->text, PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NO_LOG, line->at);
     }
-    if (is_alive(login, gc))
-        purple_conversation_present(ensure_conversation(login));
+    PurpleConversation *conv = is_alive(login, gc) ? ensure_conversation(login) : NULL;
+    if (conv != NULL)
+        purple_conversation_present(conv);
 }
 
 /* ---- what is typed there ---- */

@@ -223,6 +223,19 @@ conversation_goes_meanwhile(World *world)
     world_customer_writes(world, "nora", NORA, "and back");
 }
 
+/* The account's own one, in which nobody is written to. */
+static void
+own_conversation_goes_meanwhile(World *world)
+{
+    host_go_online(world->host);
+    host_spoil(world->host, "conversation-created", "close");
+    coex_sim_change(world->sim, "security", "{\"event\":\"PIN_CHANGED\"}");
+    world_settle(world);
+    coex_sim_change(world->sim, "security", "{\"event\":\"PIN_RESET_REQUEST\"}");
+    host_wait_for(world->host, EVENT_NOTICE, NULL, "*asked to switch off*");
+    world_customer_writes(world, "ada", ADA, "and a customer");
+}
+
 /* In the middle of what a line of ours is about. */
 static void
 account_goes_off_with_a_line(World *world)
@@ -256,6 +269,7 @@ account_is_deleted_meanwhile(World *world)
 static void
 add_all(void)
 {
+    world_add("own-conversation-goes-meanwhile", NULL, own_conversation_goes_meanwhile);
     world_add("alias-stays", NULL, alias_stays);
     world_add("contact-alias-stays", NULL, contact_alias_stays);
     world_add("note-stays", NULL, note_stays);
