@@ -221,6 +221,8 @@ on_feed(const CoexFeedItem *item, const CoexPersonView *person, gpointer user_da
     if (login->over)
         return;
     coex_unseen_check(login);
+    if (login->over)
+        return;
     coex_recall_begin_line(login, item);
     coex_conversation_show(login, item, person);
     if (login->over)

@@ -7,6 +7,8 @@
 
 /* ---- addresses become links: by libpurple, which at times spoils what stands around them ---- */
 
+#define LINK "<A HREF=\""
+
 /* Whether a link goes where it says. The chat program decodes its target once more. */
 static gboolean
 is_honest(const char *target, const char *label)
@@ -29,7 +31,7 @@ is_honest(const char *target, const char *label)
 static gboolean
 read_link(const char **html, const char **linked)
 {
-    const char *target = *linked + strlen("<A HREF=\"");
+    const char *target = *linked + strlen(LINK);
     const char *target_end = strstr(target, "\">");
     const char *label = target_end != NULL ? target_end + 2 : NULL;
     const char *label_end = label != NULL ? strstr(label, "</A>") : NULL;
@@ -51,7 +53,7 @@ static gboolean
 is_faithful(const char *html, const char *linked)
 {
     while (*linked != '\0') {
-        if (g_str_has_prefix(linked, "<A HREF=\"")) {
+        if (strncmp(linked, LINK, strlen(LINK)) == 0) {
             if (!read_link(&html, &linked))
                 return FALSE;
         } else if (*html++ != *linked++) {
