@@ -225,6 +225,7 @@ struct CoexInboxStep {
     GArray *effects;     /* Effect */
     GPtrArray *notices;  /* char *, for the account */
     GHashTable *touched; /* person ids */
+    GHashTable *senders; /* the same, of those with a message */
     GPtrArray *settled;  /* char *, local ids of sends that statuses proved */
     GHashTable *failed;  /* those of them that failed */
     GPtrArray *standby;  /* char *, keys of settings that say so of a chat */
@@ -364,7 +365,9 @@ apply_message(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
     coex_batch_put_person(batch, person);
     if (message->in_standby)
         tell_standby(step, batch, person, time);
-    coex_recall_prepare(account, batch, person, time);
+    /* What was there before the first of them was there before all. */
+    if (g_hash_table_add(step->senders, g_memdup2(&person->id, sizeof person->id)))
+        coex_recall_prepare(account, batch, person, time);
     effect.index = coex_batch_add_message(batch, person->id, message, time);
     effect.person_id = person->id;
     g_array_append_val(step->effects, effect);
@@ -532,6 +535,7 @@ coex_inbox_apply(CoexAccount *account, CoexBatch *batch, GPtrArray *events, gint
     step->effects = g_array_new(FALSE, FALSE, sizeof(Effect));
     step->notices = g_ptr_array_new_with_free_func(g_free);
     step->touched = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    step->senders = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     step->settled = g_ptr_array_new_with_free_func(g_free);
     step->standby = g_ptr_array_new_with_free_func(g_free);
     step->failed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -551,6 +555,7 @@ step_free(CoexInboxStep *step)
     g_array_unref(step->effects);
     g_ptr_array_unref(step->notices);
     g_hash_table_unref(step->touched);
+    g_hash_table_unref(step->senders);
     g_ptr_array_unref(step->settled);
     g_ptr_array_unref(step->standby);
     g_hash_table_unref(step->failed);
