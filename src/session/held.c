@@ -217,17 +217,17 @@ coex_outbox_hold(CoexOutbox *outbox, CoexPerson *person)
 {
     g_autoptr(CoexBatch) batch = coex_account_batch(outbox->account);
 
+    /* First: at the line about the text another choice may begin. */
+    coex_account_tell_prompt_over(outbox->account, person);
     if (each_slip(outbox, person->id, COEX_OUTBOX_PARKED, hold_slip, batch) == 0) {
         g_autofree char *title = coex_account_dup_title(person);
         coex_account_tell_notice(
             outbox->account, person,
             "There is no text to hold. %chold TEXT keeps a text until %s writes.",
             verb_mark(outbox), title);
-        coex_account_tell_prompt_over(outbox->account, person);
         return;
     }
     coex_outbox_commit(outbox, g_steal_pointer(&batch), person);
-    coex_account_tell_prompt_over(outbox->account, person);
 }
 
 void

@@ -244,6 +244,7 @@ coex_outbox_discard(CoexOutbox *outbox, CoexPerson *person)
     CoexSlip *slip = last_stuck(outbox, person, TRUE);
     g_autofree char *excerpt = NULL;
     CoexBatch *batch;
+    guint n_parked;
 
     if (slip == NULL) {
         coex_account_tell_notice(outbox->account, person, "There is nothing to discard.");
@@ -251,6 +252,10 @@ coex_outbox_discard(CoexOutbox *outbox, CoexPerson *person)
     }
     excerpt = coex_text_excerpt(slip->row->text, EXCERPT);
     batch = coex_account_batch(outbox->account);
+    n_parked = coex_outbox_count(outbox, person->id, COEX_OUTBOX_PARKED);
+    /* First: at the line about the text another choice may begin. */
+    if (n_parked == 0 || (n_parked == 1 && slip->row->state == COEX_OUTBOX_PARKED))
+        coex_account_tell_prompt_over(outbox->account, person);
     /* Of what failed the log has a line. */
     if (slip->row->shown && !is_stuck(slip))
         coex_slip_put_record(slip, batch, "Not sent, and discarded");
@@ -258,6 +263,4 @@ coex_outbox_discard(CoexOutbox *outbox, CoexPerson *person)
         coex_account_tell_notice(outbox->account, person, "Discarded: %s", excerpt);
     coex_slip_discard(slip);
     coex_outbox_commit(outbox, batch, person);
-    if (coex_outbox_count(outbox, person->id, COEX_OUTBOX_PARKED) == 0)
-        coex_account_tell_prompt_over(outbox->account, person);
 }

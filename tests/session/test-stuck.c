@@ -391,6 +391,39 @@ test_refused_and_carried(Desk *desk)
     take(desk, "ada", NULL);
 }
 
+/* The index of the first event of that kind about @who. */
+static guint
+find(Desk *desk, DeskKind kind, const char *who)
+{
+    for (guint i = 0; i < desk->events->len; i++) {
+        const DeskEvent *event = g_ptr_array_index(desk->events, i);
+
+        if (event->kind == kind && g_strcmp0(event->name, desk_name(who)) == 0)
+            return i;
+    }
+    desk_fail(desk, "nothing of that kind was told about %s", who);
+    return 0;
+}
+
+/* Who reads what became of the text may begin another choice at once: the one before is over. */
+static void
+test_over_first(Desk *desk)
+{
+    open_shop(desk);
+    desk_send(desk, "dana", "First");
+    desk_wait_prompt(desk, "dana", "First");
+    coex_session_hold(desk->session, desk_name("dana"));
+    desk_wait_notice(desk, "dana", "Held until *: First");
+    desk_wait_prompt_over(desk, "dana");
+    g_assert_cmpuint(find(desk, DESK_PROMPT_OVER, "dana"), <, find(desk, DESK_NOTICE, "dana"));
+    desk_send(desk, "carla", "Second");
+    desk_wait_prompt(desk, "carla", "Second");
+    coex_session_discard(desk->session, desk_name("carla"));
+    desk_wait_notice(desk, "carla", "Discarded: Second");
+    desk_wait_prompt_over(desk, "carla");
+    g_assert_cmpuint(find(desk, DESK_PROMPT_OVER, "carla"), <, find(desk, DESK_NOTICE, "carla"));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -412,5 +445,6 @@ main(int argc, char **argv)
     desk_add("/stuck/refused-and-cancelled", test_refused_and_cancelled);
     desk_add("/stuck/refused-and-discarded", test_refused_and_discarded);
     desk_add("/stuck/refused-and-carried", test_refused_and_carried);
+    desk_add("/stuck/over-first", test_over_first);
     return g_test_run();
 }
