@@ -412,19 +412,30 @@ accept_slip(CoexSlip *slip)
     coex_store_commit(account->store, batch, on_accepted, ticket);
 }
 
+/* WhatsApp knows by these whom it was sent to. Returns the person whose addresses changed, else
+ * NULL. */
+static CoexPerson *
+learn_addressee(CoexSlip *slip, const char *wa_id, const char *user_id)
+{
+    CoexPeople *people = slip->outbox->account->people;
+    CoexPerson *now = coex_people_now(people, coex_slip_person(slip));
+    g_auto(CoexPeer) told = { 0 };
+
+    coex_peer_copy(&told, &now->peer);
+    coex_peer_set(&told, wa_id, user_id, NULL);
+    return coex_people_link(people, now, &told, 0) ? now : NULL;
+}
+
 static void
 take_sent(CoexSlip *slip, const CoexSent *sent)
 {
     CoexAccount *account = slip->outbox->account;
     CoexPerson *person = coex_slip_person(slip);
     g_autofree char *title = coex_account_dup_title(person);
-    CoexPerson *now = coex_people_now(account->people, person);
-    g_auto(CoexPeer) told = { 0 };
+    CoexPerson *changed = learn_addressee(slip, sent->wa_id, sent->user_id);
 
-    coex_peer_copy(&told, &now->peer);
-    coex_peer_set(&told, sent->wa_id, sent->user_id, NULL);
-    if (coex_people_link(account->people, now, &told, 0) && now != person)
-        coex_account_store_person(account, now);
+    if (changed != NULL && changed != person)
+        coex_account_store_person(account, changed);
     if (g_strcmp0(sent->message_status, "held_for_quality_assessment") == 0)
         coex_account_tell_notice(account, person,
                                  "WhatsApp checks this template first; it is delivered afterwards, "
@@ -446,9 +457,13 @@ coex_outbox_settle(CoexOutbox *outbox, CoexBatch *batch, const CoexStatus *statu
 {
     CoexSlip *slip =
         status->opaque != NULL ? g_hash_table_lookup(outbox->by_id, status->opaque) : NULL;
+    CoexPerson *changed;
 
     if (slip == NULL || slip->row->attempts == 0 || slip->accepted)
         return FALSE;
+    changed = learn_addressee(slip, status->peer.wa_id, status->peer.user_id);
+    if (changed != NULL)
+        coex_batch_put_person(batch, changed);
     g_debug("text %s: accepted as %s, says its status", slip->row->local_id, status->wamid);
     coex_timer_clear(&slip->confirm);
     slip->accepted = TRUE;

@@ -191,20 +191,39 @@ test_template_paused(Desk *desk)
 
 /* A number is answered with another wa_id (Brazil, Mexico): one person all the same. */
 static void
-test_other_wa_id(Desk *desk)
+check_other_wa_id(Desk *desk, gboolean is_answered)
 {
     const char *const none[] = { NULL };
 
     coex_sim_set_wa_id(desk->sim, "dana", "4930023125017");
     open_shop(desk);
+    if (!is_answered)
+        coex_sim_drop_next(desk->sim, TRUE);
     send_template(desk, "dana", "we_miss_you", none);
     desk_wait_feed(desk, COEX_FEED_SENT, "dana", "We have not heard*");
     take(desk, "dana", NULL);
+    if (!is_answered) {
+        desk_wait_notice(desk, "dana", "It is not clear whether this was sent*");
+        desk_wait_feed(desk, COEX_FEED_RECORD, "dana", "Sent at *");
+    }
     desk_wait_state(desk, "dana", "delivered*");
     desk_hear(desk, "dana", "Oh, hello");
     desk_send(desk, "dana", "Nice");
     desk_wait_feed(desk, COEX_FEED_TYPED, "dana", "Nice");
     desk_wait_requests(desk, "messages", 2);
+}
+
+static void
+test_other_wa_id(Desk *desk)
+{
+    check_other_wa_id(desk, TRUE);
+}
+
+/* Nothing but the statuses tells it: the answer is lost, or overtaken. */
+static void
+test_other_wa_id_by_status(Desk *desk)
+{
+    check_other_wa_id(desk, FALSE);
 }
 
 static void
@@ -644,6 +663,7 @@ main(int argc, char **argv)
     desk_add("/window/template-vanished", test_template_vanished);
     desk_add("/window/template-paused", test_template_paused);
     desk_add("/window/other-wa-id", test_other_wa_id);
+    desk_add("/window/other-wa-id-by-status", test_other_wa_id_by_status);
     desk_add("/window/hold", test_hold);
     desk_add("/window/hold-nothing", test_hold_nothing);
     desk_add("/window/hold-and-discard", test_hold_and_discard);
