@@ -101,16 +101,21 @@ write_account() {
   } >"$profile/accounts.xml"
 }
 
-# Pidgin comes up with its buddy list and without a sound; a tray icon would hide the list.
-write_prefs() {
-  cat >"$profile/prefs.xml" <<'EOF'
+# Pidgin comes up with its buddy list, as it does not by itself beside a tray icon.
+write_prefs() { # write_prefs [PREF...]: further ones below /pidgin
+  cat >"$profile/prefs.xml" <<EOF
 <?xml version='1.0' encoding='UTF-8' ?>
 <pref version='1' name='/'><pref name='pidgin'>
- <pref name='docklet'><pref name='show' type='string' value='never'/></pref>
  <pref name='blist'><pref name='list_visible' type='bool' value='1'/></pref>
- <pref name='sound'><pref name='method' type='string' value='none'/></pref>
+$*
 </pref></pref>
 EOF
+}
+
+# What is looked at for some minutes makes no sound, and no tray icon hides its list.
+write_quiet_prefs() {
+  write_prefs "<pref name='docklet'><pref name='show' type='string' value='never'/></pref>" \
+    "<pref name='sound'><pref name='method' type='string' value='none'/></pref>"
 }
 
 simulator= profile= temporary=
@@ -187,7 +192,7 @@ set_up_simulation() {
   mkdir "$profile"
   start_simulator
   write_account
-  write_prefs
+  write_quiet_prefs
 }
 
 # Options that were given, but stand otherwise in the account.

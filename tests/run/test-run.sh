@@ -17,7 +17,7 @@ ok() { # ok STATUS NAME [FILE...]: the files say why, when it failed
   [ $# = 0 ] || sed 's/^/# /' "$@" >&2
 }
 
-echo 1..15
+echo 1..17
 out=$HOME/out
 for provider in 360dialog meta; do
   PROVIDER=$provider make --no-print-directory run </dev/null >"$out" 2>&1
@@ -44,6 +44,9 @@ profile=$XDG_DATA_HOME/purple-coex/+4930123456
 ok $? "the profile of a real number is kept, for its owner only" "$out"
 grep -q "$profile" "$out"
 ok $? "its place is printed" "$out"
+sed -n "/<pref name='pidgin'>/,\$p" "$profile/prefs.xml" >"$HOME/prefs"
+grep -q list_visible "$HOME/prefs" && ! grep -Eq "docklet|sound" "$HOME/prefs"
+ok $? "its Pidgin shows the list, and has the sound and the tray icon of every other" "$HOME/prefs"
 ! grep -q 'secret|' "$out"
 ok $? "the key is not" "$out"
 
@@ -62,6 +65,7 @@ cat >"$HOME/bin/finch" <<'EOF'
 #!/bin/sh
 echo "TERM $TERM"
 sed -n "s|.*<setting name='listen' type='string'>[^<]*:\([0-9]*\)<.*|LISTEN \1|p" "$2/accounts.xml"
+grep sound "$2/prefs.xml"
 EOF
 chmod +x "$HOME/bin/finch"
 CLIENT=finch TERM=tmux-256color PATH=$HOME/bin:$PATH make --no-print-directory run \
@@ -71,4 +75,6 @@ ok $? "Finch in tmux is given a terminal whose arrow keys it knows" "$out"
 port=$(sed -n 's/^LISTEN //p' "$out")
 [ -n "$port" ] && [ "$port" -lt "$(cut -f1 /proc/sys/net/ipv4/ip_local_port_range)" ]
 ok $? "webhooks arrive at a port that no outgoing connection takes by itself" "$out"
+grep -q "'none'" "$out"
+ok $? "the simulation makes no sound" "$out"
 exit $failed
