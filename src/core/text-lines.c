@@ -7,6 +7,8 @@
  * wrote it. A line is judged by what will stand on the screen: after the marks are gone. */
 
 #define BULLET "\xe2\x80\xa2" /* WhatsApp shows "* " at a line's beginning so */
+/* IRC's 512 without the longest names and the word that did not fit. */
+#define CUT_BYTES 300
 
 /* As much of @line as stands in one line of at most @max bytes, cut between words. */
 static gsize
@@ -128,4 +130,30 @@ coex_text_mark_lines(const char *text, gsize max_bytes)
     g_autofree char *clean = coex_text_clean(text);
 
     return wrap_bytes(clean, MAX(max_bytes, 16) - 2, "* ");
+}
+
+char *
+coex_text_join_cut(const char *markup)
+{
+    GString *joined = g_string_sized_new(strlen(markup));
+    gsize length = 0; /* of the line, without its tags */
+    gboolean in_tag = FALSE;
+
+    for (const char *p = markup; *p != '\0'; p++) {
+        if (*p == '\n') {
+            gboolean is_cut = length >= CUT_BYTES && p[-1] == ' ' && p[1] != '\n';
+
+            length = 0;
+            if (is_cut)
+                continue;
+        } else if (*p == '<') {
+            in_tag = TRUE;
+        } else if (*p == '>') {
+            in_tag = FALSE;
+        } else if (!in_tag) {
+            length++;
+        }
+        g_string_append_c(joined, *p);
+    }
+    return g_string_free(joined, FALSE);
 }

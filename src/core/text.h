@@ -47,6 +47,11 @@ char *coex_text_to_html_lines(const char *text, CoexTextFlags flags, gsize max_b
  * bytes. Free with g_free(). */
 char *coex_text_mark_lines(const char *text, gsize max_bytes);
 
+/* A typed text, in a host's markup, without the line ends that an IRC client put into a line too
+ * long for IRC and that can be known: behind a blank and some 300 bytes or more, where nobody
+ * presses Enter. Free with g_free(). */
+char *coex_text_join_cut(const char *markup);
+
 /* Splits at a paragraph, line, sentence or word border into parts of at most @max_chars characters,
  * in order, nothing lost but the white space at a cut; grapheme clusters are not torn where
  * avoidable. Blank text gives no part. Free with g_strfreev(). */

@@ -131,6 +131,9 @@ coex_conversation_send(PurpleConnection *gc, const char *who, const char *markup
 
     g_autofree char *name = coex_login_dup_name(login, who);
     g_autofree char *changed = NULL;
+    g_autofree char *joined = coex_host_get()->cuts_lines ? coex_text_join_cut(markup) : NULL;
+    if (joined != NULL)
+        markup = joined;
     if (!coex_host_get()->has_commands && coex_dialogue_take(login, name, markup, &changed))
         return 0;
 

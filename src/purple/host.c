@@ -45,6 +45,7 @@ static const CoexHost hosts[] = {
       .makes_nicks = TRUE,
       .loses_lines = TRUE,
       .splits_values = TRUE,
+      .cuts_lines = TRUE,
       .blocks_nothing = TRUE,
       .takes_files = TRUE,
       .has_account_line = TRUE },

@@ -32,6 +32,7 @@ typedef struct {
     gboolean temporary_folder;     /* purple_user_dir() is another one in each run */
     gboolean makes_nicks;          /* a person's alias becomes a nick, anew at each login */
     gboolean splits_values;        /* an option is typed, and ends at a blank unless it is quoted */
+    gboolean cuts_lines;           /* an IRC client cuts what is too long for one line of it */
     gboolean has_own_conversation; /* takes lines in a conversation with the account's own number */
     gboolean has_account_line;     /* purple_connection_notice() is seen */
     gboolean hides_retries;        /* never says why it connects again and again */

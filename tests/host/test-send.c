@@ -254,6 +254,21 @@ resend_and_discard(World *world)
     host_check(world->host, g_strcmp0(third->text, "third text") == 0);
 }
 
+/* An IRC client cuts what is too long for IRC; pasted lines come as one message. */
+static void
+cut_line_is_joined(World *world)
+{
+    g_autofree char *part = g_strnfill(400, 'x');
+    g_autofree char *typed = g_strconcat(part, " \nand <on>\nbelow", NULL);
+    g_autofree char *expected = g_strconcat(part, " and <on>\nbelow", NULL);
+
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    host_type(world->host, ADA, typed);
+    g_autoptr(CoexSimRequest) sent = world_next_sent(world);
+    host_check(world->host, g_strcmp0(sent->text, expected) == 0);
+}
+
 /* The message went out although the answer was lost: the status that carries our id settles it. */
 static void
 lost_answer_is_not_sent_again(World *world)
@@ -351,6 +366,7 @@ add_all(void)
     world_add("bitlbee/arrival-after-failure-is-told", "BitlBee", arrival_after_failure_is_told);
     world_add("pounce-is-shown-once", NULL, pounce_is_shown_once);
     world_add("invisible-text-is-none", NULL, invisible_text_is_none);
+    world_add("bitlbee/cut-line-is-joined", "BitlBee", cut_line_is_joined);
     world_add("bitlbee/file-is-told-as-not-sent", "BitlBee", file_is_told_as_not_sent);
     world_add("tooltip-is-short", NULL, tooltip_is_short);
     world_add("resend-and-discard", NULL, resend_and_discard);

@@ -111,6 +111,54 @@ test_mark_lines(void)
     CHECK_PAIRS(pairs, to_marked);
 }
 
+static char *
+times_x(guint n, const char *rest)
+{
+    g_autofree char *x = g_strnfill(n, 'x');
+
+    return g_strconcat(x, rest, NULL);
+}
+
+static void
+test_join_cut(void)
+{
+    static const struct {
+        guint length;
+        const char *rest;
+        const char *joined;
+    } cases[] = {
+        { 420, " \nand on", " and on" },
+        { 420, "\nA new paragraph", NULL },    /* as people write */
+        { 420, " \n\nA new paragraph", NULL }, /* an empty line is meant */
+        { 280, " \nA new line", NULL },        /* no client cuts so early */
+        { 200,
+          "<A HREF=\"https://shop.example/a/rather/long/address/of/a/page/that/has/a/name/and/"
+          "ends/here/at/the/hundredth\"></A> \nnext",
+          NULL },
+        { 420, " \n", " " },
+        { 420, " ", NULL },
+        { 0, "", NULL },
+        { 0, "\n \n", NULL },
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *typed = times_x(cases[i].length, cases[i].rest);
+        g_autofree char *expected =
+            times_x(cases[i].length, cases[i].joined ? cases[i].joined : cases[i].rest);
+        g_autofree char *joined = coex_text_join_cut(typed);
+
+        g_assert_cmpstr(joined, ==, expected);
+    }
+
+    /* Each line is judged for itself, and a part that was cut again too. */
+    g_autofree char *part = times_x(400, " ");
+    g_autofree char *typed = g_strjoin("\n", part, part, "end", "below", NULL);
+    g_autofree char *expected = g_strconcat(part, part, "end\nbelow", NULL);
+    g_autofree char *joined = coex_text_join_cut(typed);
+
+    g_assert_cmpstr(joined, ==, expected);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -118,5 +166,6 @@ main(int argc, char **argv)
     g_test_add_func("/text/html-as", test_html_as);
     g_test_add_func("/text/html-lines", test_html_lines);
     g_test_add_func("/text/mark-lines", test_mark_lines);
+    g_test_add_func("/text/join-cut", test_join_cut);
     return g_test_run();
 }
