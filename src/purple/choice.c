@@ -9,6 +9,7 @@
 #include "purple/prompt.h"
 
 #define EXAMPLE_CHARS 24
+#define JOINED_CHARS 200
 
 static void
 choice_free(CoexChoice *choice)
@@ -56,9 +57,54 @@ coex_choice_has_parked(CoexChoice *choice)
     return choice->parked != NULL || (person != NULL && person->n_parked > 0);
 }
 
+static gboolean
+is_window_open(const CoexChoice *choice)
+{
+    const CoexPersonView *person = coex_session_find_person(choice->login->session, choice->name);
+
+    return person != NULL && person->window.open;
+}
+
+static gboolean
+has_changed(const CoexChoice *choice)
+{
+    return choice->has_news || (choice->seen_closed && is_window_open(choice));
+}
+
+/* What has come to pass since the last step was shown. Free with g_free(). */
+static char *
+dup_change(const CoexChoice *choice)
+{
+    if (is_window_open(choice) && choice->lost)
+        return g_strdup_printf("The window is open again: a plain text can be sent, too, and "
+                               "%sresend sends what waited.",
+                               coex_host_get_mark());
+    if (is_window_open(choice) && choice->seen_closed)
+        return g_strdup("The window is open again: a plain text can be sent, too.");
+    return g_strdup(choice->lost ? "Nothing waits for this choice any more."
+                                 : "Another text waits by now.");
+}
+
+static void
+add_change(CoexChoice *choice)
+{
+    g_autofree char *change = has_changed(choice) ? dup_change(choice) : NULL;
+    g_autofree char *sentence = g_steal_pointer(&choice->sentence);
+
+    if (change != NULL && sentence != NULL)
+        choice->sentence = g_strconcat(sentence, " ", change, NULL);
+    else if (change != NULL)
+        choice->sentence = g_steal_pointer(&change);
+    else
+        choice->sentence = g_steal_pointer(&sentence);
+    choice->has_news = FALSE;
+    choice->seen_closed = !is_window_open(choice);
+}
+
 static void
 show(CoexChoice *choice)
 {
+    add_change(choice);
     if (coex_host_has_forms())
         coex_prompt_show(choice);
     else
@@ -88,6 +134,9 @@ reset(CoexChoice *choice, CoexStage stage)
     if (stage == COEX_STAGE_IDLE) {
         g_clear_pointer(&choice->left, coex_template_unref);
         g_clear_pointer(&choice->left_values, g_strfreev);
+        choice->lost = FALSE;
+        choice->seen_closed = FALSE;
+        choice->has_news = FALSE;
     }
     g_clear_pointer(&choice->query, g_free);
     g_clear_pointer(&choice->awaited_words, g_free);
@@ -339,6 +388,10 @@ coex_choice_send(CoexChoice *choice)
 
     if (choice->stage != COEX_STAGE_CONFIRM)
         return;
+    if (has_changed(choice)) {
+        show(choice);
+        return;
+    }
     coex_ask_close(choice->login, choice->name);
 
     const CoexTemplate *now = find_unchanged(choice);
@@ -366,6 +419,14 @@ coex_choice_send(CoexChoice *choice)
 void
 coex_choice_hold(CoexChoice *choice)
 {
+    if (choice->lost && !coex_choice_has_parked(choice)) {
+        g_autofree char *line = dup_change(choice);
+        g_autofree char *nothing = g_strconcat("There is nothing to hold. ", line, NULL);
+        reset(choice, COEX_STAGE_IDLE);
+        coex_ask_close(choice->login, choice->name);
+        coex_conversation_notice(choice->login, choice->name, nothing);
+        return;
+    }
     reset(choice, COEX_STAGE_IDLE);
     choice->decided = choice->parked != NULL;
     coex_ask_close(choice->login, choice->name);
@@ -388,18 +449,41 @@ coex_choice_cancel(CoexChoice *choice)
 
 /* ---- what comes from below ---- */
 
+/* What has joined the texts that waited @before. */
+static const char *
+find_newest(const char *texts, const char *before)
+{
+    gsize length = before != NULL ? strlen(before) : 0;
+
+    if (length > 0 && strncmp(texts, before, length) == 0 && texts[length] == '\n')
+        return texts + length + 1;
+    return texts;
+}
+
 /* Without a second question; what was typed has gone from the entry box, so it is repeated. */
 static void
-tell_joined(CoexChoice *choice)
+tell_joined(CoexChoice *choice, const char *before)
 {
     const char *mark = coex_host_get_mark();
-    g_autofree char *excerpt = coex_text_excerpt(choice->parked, 60);
+    g_autofree char *excerpt = coex_text_excerpt(find_newest(choice->parked, before), JOINED_CHARS);
     g_autofree char *line =
-        g_strdup_printf("This waits for your choice too; in all: “%s”. Choose a template, or type "
-                        "%shold or %scancel.",
-                        excerpt, mark, mark);
+        g_strdup_printf("This waits for your choice%s: “%s”. Choose a template (%stemplate lists "
+                        "them), or type %shold or %scancel.",
+                        before != NULL ? " too" : "", excerpt, mark, mark, mark);
 
     coex_conversation_notice(choice->login, choice->name, line);
+}
+
+/* Pidgin tells nobody when a question with buttons is closed by the window's own, so such a one may
+ * be gone that counts as open here; the line says how to be asked again. */
+static gboolean
+is_asked(const CoexChoice *choice)
+{
+    if (coex_host_has_forms())
+        return coex_ask_is_open(choice->login, choice->name, PURPLE_REQUEST_FIELDS) ||
+               coex_ask_is_open(choice->login, choice->name, PURPLE_REQUEST_ACTION);
+    return choice->stage == COEX_STAGE_CONFIRM ||
+           (choice->stage != COEX_STAGE_IDLE && choice->parked != NULL);
 }
 
 void
@@ -407,25 +491,21 @@ coex_choice_park(CoexLogin *parked_in, const char *name, const char *text, const
 {
     g_autoptr(CoexLogin) login = coex_login_ref(parked_in);
     CoexChoice *choice = coex_choice_of(login, name);
-    gboolean is_open = coex_host_has_forms() ? coex_ask_is_open(login, name, PURPLE_REQUEST_FIELDS)
-                                             : choice->stage != COEX_STAGE_IDLE;
+    gboolean joins = is_asked(choice);
+    g_autofree char *before = g_steal_pointer(&choice->parked);
 
-    g_free(choice->parked);
+    choice->lost = FALSE;
     choice->parked = g_strdup(text);
     /* A text that was on its way when the user chose shares the fate of the others. */
     if (choice->awaits_catalogue || choice->decided)
         return;
-    if (is_open) {
-        tell_joined(choice);
+    if (joins) {
+        choice->has_news = choice->stage == COEX_STAGE_CONFIRM;
+        tell_joined(choice, before);
         return;
     }
-    /* A question with buttons may have been closed without a word to us: it comes again. */
-    if (coex_ask_is_open(login, name, PURPLE_REQUEST_ACTION)) {
-        show(choice);
-    } else {
-        say(choice, reason);
-        coex_choice_start(choice, NULL);
-    }
+    say(choice, reason);
+    coex_choice_start(choice, NULL);
     coex_prompt_point_at(choice);
 }
 
@@ -437,10 +517,13 @@ coex_choice_unpark(CoexLogin *login, const char *name)
     if (choice == NULL || choice->parked == NULL)
         return;
 
-    choice->decided = FALSE;
     g_clear_pointer(&choice->parked, g_free);
-    reset(choice, COEX_STAGE_IDLE);
-    coex_ask_close(login, name);
+    choice->lost = !choice->decided;
+    choice->has_news = choice->lost;
+    choice->decided = FALSE;
+    if (choice->awaits_catalogue || choice->stage == COEX_STAGE_IDLE ||
+        (coex_host_has_forms() && !is_asked(choice)))
+        reset(choice, COEX_STAGE_IDLE);
 }
 
 static void

@@ -22,6 +22,9 @@ typedef struct {
     CoexStage stage;
     char *parked;            /* the texts that wait for this choice, NULL */
     gboolean decided;        /* the user chose; the session has yet to say that nothing waits */
+    gboolean lost;           /* what waited waits no more, and the user did not choose that */
+    gboolean seen_closed;    /* the window was closed when the last step was shown */
+    gboolean has_news;       /* what waits is not what it was then */
     char *sentence;          /* to say with the next step, NULL; whoever shows it takes it */
     char *query;             /* what is searched for, NULL: everything */
     CoexTemplate *template_; /* from VALUES on */
@@ -29,7 +32,7 @@ typedef struct {
     CoexTemplate *left;      /* the template that was last gone back from, NULL */
     char **left_values;      /* what was filled in then, NULL */
     gboolean cleaned;        /* at CONFIRM: line breaks and the like were taken out of the values */
-    GPtrArray *shown;        /* CoexTemplate in the order of the rows that the user has seen */
+    GPtrArray *shown;        /* CoexTemplate in the order of the rows of the last list shown */
     gint default_row;        /* of the form */
     gconstpointer form;      /* the fields of the open form: an address to compare with */
     gboolean awaits_catalogue;
@@ -47,7 +50,8 @@ gboolean coex_choice_has_parked(CoexChoice *choice);
 
 /* A send met the closed window: asks, or joins @text to the question that is open. */
 void coex_choice_park(CoexLogin *login, const char *name, const char *text, const char *reason);
-/* Nothing waits any more. */
+/* Nothing waits any more. A question that is open stays: what is typed into it just then would go
+ * where the keys go next, to another person. What is pressed in it is judged then. */
 void coex_choice_unpark(CoexLogin *login, const char *name);
 /* A catalogue came, or did not: goes on where one was awaited. */
 void coex_choice_take_catalogue(CoexLogin *login, const GError *error);
@@ -66,7 +70,9 @@ void coex_choice_fill(CoexChoice *choice, const char *const *values);
 void coex_choice_join(CoexChoice *choice, const char *text);
 /* One step back from VALUES or CONFIRM; what was filled in stays with the template. */
 void coex_choice_back(CoexChoice *choice);
-/* Sends what stands at CONFIRM. */
+/* Sends what stands at CONFIRM; asks once more if meanwhile the window opened or what waits
+ * changed.
+ */
 void coex_choice_send(CoexChoice *choice);
 /* The texts wait until the person writes. */
 void coex_choice_hold(CoexChoice *choice);

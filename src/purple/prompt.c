@@ -160,8 +160,9 @@ static void
 give_back_find(CoexChoice *choice, const char *find)
 {
     gboolean searched = g_strcmp0(find, choice->query) == 0;
+    gboolean waits = choice->lost || coex_choice_has_parked(choice);
 
-    if (*find == '\0' || !coex_choice_has_parked(choice) || (searched && choice->shown->len > 0))
+    if (*find == '\0' || !waits || (searched && choice->shown->len > 0))
         return;
 
     g_autofree char *line = g_strdup_printf("Not sent, it was typed under Find: “%s”", find);
@@ -198,12 +199,12 @@ on_list_ok(gpointer token, PurpleRequestFields *fields)
         search(choice, find);
         return;
     }
-    if (row == ROW_JOIN) {
+    if (row == ROW_JOIN && coex_choice_has_parked(choice)) {
         coex_choice_join(choice, find);
         return;
     }
     give_back_find(choice, find);
-    if (row == ROW_HOLD)
+    if (row == ROW_HOLD || row == ROW_JOIN)
         coex_choice_hold(choice);
     else if (row >= ROW_TEMPLATE && (guint)(row - ROW_TEMPLATE) < choice->shown->len)
         coex_choice_pick(choice, g_ptr_array_index(choice->shown, row - ROW_TEMPLATE), NULL);
@@ -397,7 +398,7 @@ make_preview(const CoexTemplate *template_, guint n_other_rows)
     g_autofree char *whole = coex_template_preview(template_, NULL);
     g_autofree char *wrapped = wrap(whole);
     g_auto(GStrv) lines = g_strsplit(wrapped, "\n", -1);
-    guint n_rows = LOW_ROWS - n_other_rows;
+    guint n_rows = n_other_rows < LOW_ROWS ? LOW_ROWS - n_other_rows : 1;
 
     if (!coex_host_get()->clips_forms || g_strv_length(lines) <= n_rows)
         return g_steal_pointer(&whole);
@@ -416,7 +417,8 @@ show_page(CoexChoice *choice, guint start)
     g_auto(GStrv) values = dup_values(choice);
     gboolean waits = choice->parked != NULL &&
                      !coex_template_values_have((const char *const *)values, choice->parked);
-    g_autofree char *preview = make_preview(template_, end - start + (waits ? 2 : 0));
+    guint n_other_rows = end - start + (waits ? 2 : 0) + (choice->sentence != NULL ? 3 : 0);
+    g_autofree char *preview = make_preview(template_, n_other_rows);
     g_autofree char *recipient = dup_recipient(choice);
     g_autofree char *primary =
         g_strdup_printf("%s (%s) for %s", template_->name, template_->language, recipient);
@@ -484,6 +486,7 @@ show_confirm(CoexChoice *choice)
         coex_template_preview(template_, (const char *const *)choice->values);
     g_autoptr(GString) secondary = g_string_new(NULL);
 
+    add_sentence(secondary, choice);
     add_paragraph(secondary, preview);
     g_autofree char *cost =
         g_strdup_printf("Kind: %s by WhatsApp.", coex_template_get_cost(template_));

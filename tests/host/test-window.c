@@ -345,6 +345,139 @@ window_closed_as_a_status(World *world)
     host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 1);
 }
 
+/* Nora writes while a question about her is open: it stays, with the @n_closed before it gone. */
+static void
+nora_writes(World *world, guint n_closed)
+{
+    world_customer_writes(world, "nora", NORA, "Are you there?");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*" TYPED "*window is open again*");
+    host_sync(world->host);
+    host_check(world->host, host_count(world->host, EVENT_CLOSED, NULL, NULL) == n_closed);
+    host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 0);
+}
+
+/* The template leaves once, to her; then what waited, when the user says so. */
+static void
+send_after_all(World *world)
+{
+    host_request_press(world->host, "Send");
+    g_autoptr(CoexSimRequest) sent = world_next_sent(world);
+    host_check(world->host, g_strcmp0(sent->template_name, "order_update") == 0);
+    host_check(world->host, g_strcmp0(sent->to, "+" NORA) == 0);
+    host_check(world->host, g_str_equal(sent->values[0], "Zoe"));
+    host_check(world->host, g_str_equal(sent->values[1], "K-42"));
+    host_wait_message(world->host, NORA, "SEND", "*Zoe*K-42*");
+    host_type(world->host, NORA, "/resend");
+    g_autoptr(CoexSimRequest) text = world_next_sent(world);
+    host_check(world->host, g_strcmp0(text->text, TYPED) == 0);
+    host_check(world->host, g_strcmp0(text->to, "+" NORA) == 0);
+    world_settle(world);
+    host_check(world->host, coex_sim_n_sent(world->sim, NULL) == 2);
+}
+
+static void
+values_stay_open_when_they_write(World *world)
+{
+    open_prompt(world);
+    host_request_select(world->host, "order_update (en_US)");
+    host_request_ok(world->host);
+    const HostEvent *form = host_wait_for(world->host, EVENT_REQUEST, NORA, NULL);
+    g_autofree char *first = host_request_field(form, 0);
+    g_autofree char *second = host_request_field(form, 1);
+    host_request_set(world->host, first, "Zoe");
+    nora_writes(world, 1);
+    host_request_set(world->host, second, "K-42");
+    host_request_ok(world->host);
+    host_wait_for(world->host, EVENT_REQUEST, NORA, "*window is open again*Zoe*K-42*");
+    host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 0);
+    send_after_all(world);
+}
+
+/* What was asked before they wrote is asked once more. */
+static void
+last_question_stays_open_when_they_write(World *world)
+{
+    open_prompt(world);
+    fill_in(world, "Zoe", "K-42");
+    host_wait_for(world->host, EVENT_REQUEST, NORA, "*Send this to*");
+    nora_writes(world, 2);
+    host_request_press(world->host, "Send");
+    host_wait_for(world->host, EVENT_REQUEST, NORA, "*Send this to*window is open again*Zoe*");
+    host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 0);
+    send_after_all(world);
+}
+
+static void
+nothing_waits_for_a_late_hold(World *world)
+{
+    open_prompt(world);
+    nora_writes(world, 0);
+    host_request_ok(world->host);
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*nothing to hold*window is open again*");
+    host_type(world->host, NORA, "Hi");
+    g_autoptr(CoexSimRequest) sent = world_next_sent(world);
+    host_check(world->host, g_strcmp0(sent->text, "Hi") == 0);
+    host_check(world->host, g_strcmp0(sent->to, "+" NORA) == 0);
+    world_settle(world);
+    host_check(world->host, coex_sim_n_sent(world->sim, NULL) == 1);
+}
+
+/* A line that was to wait with others that wait no more comes back, and does not leave instead. */
+static void
+nothing_waits_for_a_late_line(World *world)
+{
+    open_prompt(world);
+    host_request_set(world->host, "find", "and bring the slip");
+    host_request_ok(world->host);
+    host_wait_for(world->host, EVENT_REQUEST, NORA, "*No template has*");
+    nora_writes(world, 1);
+    host_request_select(world->host, "The words under Find are a text");
+    host_request_ok(world->host);
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*Not sent*“and bring the slip”*");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*nothing to hold*");
+    host_sync(world->host);
+    host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 0);
+}
+
+/* With no text that waits: the template would be paid for, and a plain text would do. */
+static void
+opened_window_is_told_before_a_template(World *world)
+{
+    host_go_online(world->host);
+    host_type(world->host, NORA, "/template order_update Zoe | K-42");
+    host_wait_for(world->host, EVENT_REQUEST, NORA, "*Send this to*");
+    world_customer_writes(world, "nora", NORA, "Are you there?");
+    host_request_press(world->host, "Send");
+    host_wait_for(world->host, EVENT_REQUEST, NORA, "*window is open again*Zoe*");
+    host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 0);
+    host_request_press(world->host, "Send");
+    g_autoptr(CoexSimRequest) sent = world_next_sent(world);
+    host_check(world->host, g_strcmp0(sent->template_name, "order_update") == 0);
+    world_settle(world);
+    host_check(world->host, coex_sim_n_sent(world->sim, NULL) == 1);
+}
+
+/* A further text leaves the last question open, but that is asked once more. */
+static void
+further_text_at_the_last_question(World *world)
+{
+    open_prompt(world);
+    fill_in(world, "Zoe", "K-42");
+    host_wait_for(world->host, EVENT_REQUEST, NORA, "*Send this to*");
+    host_type(world->host, NORA, "and bring the slip");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*waits*too: “and bring the slip”*");
+    host_sync(world->host);
+    host_check(world->host, host_count(world->host, EVENT_CLOSED, NULL, NULL) == 2);
+    host_request_press(world->host, "Send");
+    host_wait_for(world->host, EVENT_REQUEST, NORA, "*Another text waits*not in it*");
+    host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 0);
+    host_request_press(world->host, "Send");
+    g_autoptr(CoexSimRequest) sent = world_next_sent(world);
+    host_check(world->host, g_strcmp0(sent->template_name, "order_update") == 0);
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*Not sent*" TYPED "*");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*Not sent*and bring the slip*");
+}
+
 static void
 commands_reach_the_same(World *world)
 {
@@ -416,6 +549,14 @@ add_all(void)
     world_add("held-text-survives-a-restart", NULL, held_text_survives_a_restart);
     world_add("window-closed-as-an-answer", NULL, window_closed_as_an_answer);
     world_add("window-closed-as-a-status", NULL, window_closed_as_a_status);
+    world_add("values-stay-open-when-they-write", NULL, values_stay_open_when_they_write);
+    world_add("last-question-stays-open-when-they-write", NULL,
+              last_question_stays_open_when_they_write);
+    world_add("nothing-waits-for-a-late-hold", NULL, nothing_waits_for_a_late_hold);
+    world_add("nothing-waits-for-a-late-line", NULL, nothing_waits_for_a_late_line);
+    world_add("opened-window-is-told-before-a-template", NULL,
+              opened_window_is_told_before_a_template);
+    world_add("further-text-at-the-last-question", NULL, further_text_at_the_last_question);
     world_add("commands-reach-the-same", NULL, commands_reach_the_same);
     world_add("recipient-is-told", NULL, recipient_is_told);
     world_add("vanished-template-is-told", NULL, vanished_template_is_told);
