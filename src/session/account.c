@@ -205,7 +205,30 @@ coex_account_dup_title(const CoexPerson *person)
 CoexWindow
 coex_account_window(const CoexAccount *account, const CoexPerson *person)
 {
-    return coex_window_at(person->last_inbound_at, person->free_until, coex_account_now(account));
+    gint64 now = coex_account_now(account);
+    gint64 last = coex_window_extend(person->last_inbound_at, person->ahead_at, now);
+    CoexWindow window = coex_window_at(last, person->free_until, now);
+
+    if (window.open || person->ahead_at == 0)
+        return window;
+    return coex_window_at(MAX(last, person->ahead_at), person->free_until, now);
+}
+
+void
+coex_account_take_times(CoexAccount *account)
+{
+    g_autoptr(GPtrArray) people = coex_people_by_activity(account->people);
+    gint64 latest = coex_skew_get_latest(account);
+
+    for (guint i = 0; i < people->len; i++) {
+        CoexPerson *person = g_ptr_array_index(people, i);
+
+        if (person->ahead_at == 0 || person->ahead_at - COEX_WINDOW_AHEAD_S > latest)
+            continue;
+        person->last_inbound_at = MAX(person->last_inbound_at, person->ahead_at);
+        person->ahead_at = 0;
+        coex_account_store_person(account, person);
+    }
 }
 
 void
@@ -213,8 +236,9 @@ coex_account_close_window(CoexAccount *account, CoexPerson *person)
 {
     gint64 closed = coex_account_now(account) - COEX_WINDOW_S;
 
-    if (person->last_inbound_at > closed) {
-        person->last_inbound_at = closed;
+    if (person->last_inbound_at > closed || person->ahead_at > 0) {
+        person->last_inbound_at = MIN(person->last_inbound_at, closed);
+        person->ahead_at = 0;
         coex_account_store_person(account, person);
     }
     coex_views_tell(account, person);

@@ -134,6 +134,8 @@ void coex_account_tell_prompt(CoexAccount *account, const CoexPerson *person, co
 void coex_account_tell_prompt_over(CoexAccount *account, const CoexPerson *person);
 void coex_account_tell_catalogue(CoexAccount *account, const GError *error);
 void coex_account_tell_ask_webhook(CoexAccount *account, const char *registered);
+/* Times of messages that lay ahead and do not any more count from now on. */
+void coex_account_take_times(CoexAccount *account);
 CoexWindow coex_account_window(const CoexAccount *account, const CoexPerson *person);
 /* WhatsApp knows better than our timer: the person's window is closed. */
 void coex_account_close_window(CoexAccount *account, CoexPerson *person);

@@ -273,6 +273,18 @@ note_system(CoexAccount *account, CoexPerson *person, const CoexMessage *message
         coex_people_move(account->people, person, &message->new_peer, message->number_gone, time);
 }
 
+/* A time that lies ahead is kept as it came: it may be our clock that is wrong. One far beyond the
+ * next one was no clock's. */
+static void
+note_time(CoexPerson *person, gint64 time, gint64 latest)
+{
+    if (time - COEX_WINDOW_AHEAD_S <= latest)
+        person->last_inbound_at = coex_window_extend(person->last_inbound_at, time, latest);
+    else
+        person->ahead_at =
+            person->ahead_at - time > COEX_WINDOW_S ? time : MAX(person->ahead_at, time);
+}
+
 /* TRUE when the message opens or prolongs the customer service window. */
 static gboolean
 note_inbound(CoexAccount *account, CoexPerson *person, const CoexMessage *message, gint64 time)
@@ -286,8 +298,7 @@ note_inbound(CoexAccount *account, CoexPerson *person, const CoexMessage *messag
     if (!coex_content_opens_window(message->content.kind) || message->group_id != NULL)
         return FALSE;
     coex_waiting_note_inbound(person, message->content.kind, time);
-    person->last_inbound_at =
-        coex_window_extend(before, message->time, coex_skew_get_latest(account));
+    note_time(person, message->time, coex_skew_get_latest(account));
     return TRUE;
 }
 
@@ -591,6 +602,7 @@ open_window(CoexAccount *account, CoexPerson *person)
         CoexPerson *other = others->pdata[i];
 
         other->last_inbound_at = MAX(other->last_inbound_at, person->last_inbound_at);
+        other->ahead_at = MAX(other->ahead_at, person->ahead_at);
         coex_outbox_window_opened(account->outbox, other);
         coex_views_tell(account, other);
     }

@@ -448,6 +448,7 @@ go_online(CoexAccount *account)
     g_autofree char *report = coex_store_take_report(account->store);
 
     tell_last_webhook(account);
+    coex_account_take_times(account);
     tell_people(account);
     account->online = TRUE;
     coex_account_tell(account, coex_news_new(COEX_NEWS_ONLINE, account->target.session));

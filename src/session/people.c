@@ -54,6 +54,7 @@ static void
 share_window(CoexPerson *one, CoexPerson *other)
 {
     one->last_inbound_at = MAX(one->last_inbound_at, other->last_inbound_at);
+    one->ahead_at = MAX(one->ahead_at, other->ahead_at);
     one->free_until = MAX(one->free_until, other->free_until);
 }
 

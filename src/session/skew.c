@@ -19,6 +19,12 @@ get_own_time(const CoexAccount *account)
     return coex_account_now(account) - account->skew.seconds;
 }
 
+static gboolean
+is_in_doubt(const CoexSkew *skew)
+{
+    return skew->seconds != 0 || skew->candidate != 0;
+}
+
 /* ---- asking for another witness ---- */
 
 static void ask(CoexAccount *account);
@@ -40,7 +46,8 @@ on_again(gpointer data)
     CoexAccount *account = data;
 
     coex_timer_clear(&account->skew.again);
-    ask(account);
+    if (is_in_doubt(&account->skew))
+        ask(account);
     return G_SOURCE_REMOVE;
 }
 
@@ -59,7 +66,7 @@ ask(CoexAccount *account)
     gint64 now = g_get_monotonic_time();
     g_autoptr(CoexRequest) request = NULL;
 
-    if (account->dead || skew->asking || (skew->seconds == 0 && skew->candidate == 0) ||
+    if (account->dead || skew->asking ||
         (account->endpoint.backend->number_in_path && *account->endpoint.phone_number_id == '\0'))
         return;
     if (skew->asked_at_us > 0 && now - skew->asked_at_us < ASK_EVERY_US) {
@@ -110,6 +117,7 @@ set(CoexAccount *account, gint64 seconds)
     news->skew = seconds;
     coex_account_tell(account, news);
     if (account->online) {
+        coex_account_take_times(account);
         coex_views_recheck(account);
         coex_outbox_recheck_windows(account->outbox);
     }
@@ -144,7 +152,10 @@ coex_skew_note_message(CoexAccount *account, gint64 time)
     CoexSkew *skew = &account->skew;
     gint64 seconds = time - get_own_time(account);
 
-    if (time <= 0 || (skew->seconds == 0 && skew->candidate == 0))
+    /* No message comes from the future: one of the two clocks is wrong. */
+    if (time > coex_skew_get_latest(account) + COEX_WINDOW_AHEAD_S)
+        ask(account);
+    if (time <= 0 || !is_in_doubt(skew))
         return;
     if (is_near(seconds, 0) || (skew->candidate != 0 && is_near(seconds, skew->candidate)))
         set(account, seconds);
@@ -155,7 +166,8 @@ coex_skew_note_message(CoexAccount *account, gint64 time)
 void
 coex_skew_doubt(CoexAccount *account)
 {
-    ask(account);
+    if (is_in_doubt(&account->skew))
+        ask(account);
 }
 
 gint64

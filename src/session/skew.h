@@ -22,7 +22,8 @@ typedef struct {
 
 /* An answer's Date, seconds since 1970; 0 is none. */
 void coex_skew_note_answer(CoexAccount *account, gint64 date);
-/* The time of a customer's message that was delivered now; it may have waited. */
+/* The time of a customer's message that was delivered now; it may have waited. One that lies ahead
+ * is a reason to look at the clocks. */
 void coex_skew_note_message(CoexAccount *account, gint64 time);
 /* Something depends on it: a difference that counts is looked at again. */
 void coex_skew_doubt(CoexAccount *account);

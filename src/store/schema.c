@@ -94,6 +94,8 @@ static const char SCHEMA_2[] =
     " WHERE m.account = people.account AND m.person = people.id AND direction = 0"
     "  AND time > answered_at AND kind NOT IN (4, 8, 10, 11)), 0);"
 
+    /* beside last_inbound_at: it opens the window as soon as the clock has reached it */
+    "ALTER TABLE people ADD COLUMN ahead_at INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE people ADD COLUMN nick TEXT;"
     "CREATE UNIQUE INDEX people_nick ON people(nick) WHERE nick IS NOT NULL;"
 

@@ -87,6 +87,7 @@ typedef struct {
     char *nick;               /* core/nick.h, NULL: none was given */
     CoexPeer peer;            /* the current addresses */
     gint64 last_inbound_at;   /* newest customer timestamp that opens the window, 0 */
+    gint64 ahead_at;          /* such a timestamp that lay ahead of our clock when it came, 0 */
     gint64 free_until;        /* end of a free entry point, 0 */
     char *last_inbound_wamid; /* for read marks, NULL */
     gint64 read_up_to;        /* time of the newest inbound message marked read */

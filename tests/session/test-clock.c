@@ -165,6 +165,98 @@ test_ours_is_wrong(Desk *desk)
     g_assert_true(desk_view(desk, "ada")->window.open);
 }
 
+#define BEHIND_S (2 * 60 * 60)
+#define BEHIND_LINE "This computer's clock is 2 hours behind WhatsApp's*"
+
+/* A new customer writes to a clock that is behind, which an answer has confirmed once more: the
+ * window stays closed, until somebody says what time it is. */
+static void
+hear_from_the_future(Desk *desk)
+{
+    guint n_checks;
+
+    coex_sim_clear_templates(desk->sim);
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    coex_sim_aim(desk->sim, NULL);
+    n_checks = coex_sim_n_requests(desk->sim, check_of(desk));
+    desk_set_clock_ahead(desk, -BEHIND_S);
+    coex_sim_misdate_next(desk->sim, -BEHIND_S);
+    g_free(coex_sim_customer_sends(desk->sim, "ada", "Hello"));
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Hello");
+    desk_wait_requests(desk, check_of(desk), n_checks + 1);
+    desk_fence(desk);
+    g_assert_false(desk_view(desk, "ada")->window.open);
+    g_assert_cmpint(desk_view(desk, "ada")->window.expires_at, >, 0);
+    desk_send(desk, "ada", "Good morning");
+    desk_wait_prompt(desk, "ada", "Good morning");
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, NULL), ==, 0);
+}
+
+static void
+assert_resends(Desk *desk)
+{
+    coex_session_resend(desk->session, desk_name("ada"));
+    coex_sim_request_free(desk_wait_sent(desk, "ada", "Good morning"));
+    desk_wait_feed(desk, COEX_FEED_SENT, "ada", "Good morning");
+    assert_sends(desk, "How are you?");
+}
+
+/* The message itself is the reason to look, and opens the window. */
+static void
+test_behind(Desk *desk)
+{
+    coex_sim_clear_templates(desk->sim);
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    desk_set_clock_ahead(desk, -BEHIND_S);
+    g_free(coex_sim_customer_sends(desk->sim, "ada", "Hello"));
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Hello");
+    desk_wait_notice(desk, NULL, BEHIND_LINE);
+    desk_wait_window(desk, "ada", TRUE);
+    assert_sends(desk, "Good morning");
+    desk_restart(desk);
+    desk_wait_notice(desk, NULL, BEHIND_LINE);
+    desk_wait_window(desk, "ada", TRUE);
+    assert_sends(desk, "Once more");
+}
+
+static void
+test_behind_until_told(Desk *desk)
+{
+    hear_from_the_future(desk);
+    refresh(desk);
+    desk_wait_notice(desk, NULL, BEHIND_LINE);
+    desk_wait_prompt_over(desk, "ada");
+    desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "Good morning");
+    desk_wait_window(desk, "ada", TRUE);
+    assert_resends(desk);
+}
+
+static void
+test_behind_until_restart(Desk *desk)
+{
+    hear_from_the_future(desk);
+    desk_restart(desk);
+    desk_wait_notice(desk, NULL, BEHIND_LINE);
+    desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "Good morning");
+    desk_wait_window(desk, "ada", TRUE);
+    assert_resends(desk);
+}
+
+/* Set by the user while nobody is logged in. */
+static void
+test_behind_until_set(Desk *desk)
+{
+    hear_from_the_future(desk);
+    desk_logout(desk);
+    desk_set_clock_ahead(desk, 0);
+    desk_login(desk);
+    desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "Good morning");
+    g_assert_true(desk_view(desk, "ada")->window.open);
+    assert_resends(desk);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -175,5 +267,9 @@ main(int argc, char **argv)
     desk_add("/clock/closed-by-mistake", test_closed_by_mistake);
     desk_add("/clock/held-by-mistake", test_held_by_mistake);
     desk_add("/clock/ours-is-wrong", test_ours_is_wrong);
+    desk_add("/clock/behind", test_behind);
+    desk_add("/clock/behind-until-told", test_behind_until_told);
+    desk_add("/clock/behind-until-restart", test_behind_until_restart);
+    desk_add("/clock/behind-until-set", test_behind_until_set);
     return g_test_run();
 }

@@ -44,6 +44,7 @@ test_people(void)
     ada->free_until = TEST_NOW + 1;
     ada->last_inbound_wamid = g_strdup("wamid.x");
     ada->read_up_to = TEST_NOW - 1;
+    ada->ahead_at = TEST_NOW + 7200;
     ada->last_echo_at = TEST_NOW - 2;
     ada->active_at = TEST_NOW + 3;
     ada->hidden = TRUE;
@@ -79,6 +80,7 @@ test_people(void)
     g_assert_cmpint(loaded->free_until, ==, TEST_NOW + 1);
     g_assert_cmpstr(loaded->last_inbound_wamid, ==, "wamid.x");
     g_assert_cmpint(loaded->read_up_to, ==, TEST_NOW - 1);
+    g_assert_cmpint(loaded->ahead_at, ==, TEST_NOW + 7200);
     g_assert_cmpint(loaded->last_echo_at, ==, TEST_NOW - 2);
     g_assert_cmpint(loaded->active_at, ==, TEST_NOW + 3);
     g_assert_true(loaded->hidden);

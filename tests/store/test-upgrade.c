@@ -113,6 +113,7 @@ test_who_waits(void)
                         ==, 1);
         g_assert_cmpint(fixture_query_raw(f, "SELECT waiting_since FROM people WHERE id = 5"), ==,
                         0);
+        g_assert_cmpint(fixture_query_raw(f, "SELECT max(ahead_at) FROM people"), ==, 0);
     }
 }
 
