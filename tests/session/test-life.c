@@ -329,6 +329,8 @@ test_one_delivery(Desk *desk)
     desk_wait_feed(other, COEX_FEED_SENT, "ben", "For Ben alone");
     take(other, "ben", "For Ben alone");
     desk_wait_state(other, "ben", "delivered*");
+    desk_logout(other);
+    desk_hear(desk, "ada", "Alone"); /* the other one has ended */
 }
 
 /* Two apps, one address and path: the secret tells them apart. */
