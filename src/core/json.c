@@ -273,7 +273,7 @@ print_node(JsonNode *node)
             has_exponent = from[1] == '+' || from[1] == '-';
         else if (!in_string && strchr(",]}", *from) != NULL)
             has_exponent = FALSE;
-        if (!in_string && has_exponent && g_str_has_prefix(from, ".0"))
+        if (!in_string && has_exponent && strncmp(from, ".0", 2) == 0)
             from++;
         else
             *to++ = *from;
