@@ -126,7 +126,8 @@ forget_template(CoexChoice *choice)
     choice->cleaned = FALSE;
 }
 
-/* To the beginning; the parked texts stay. */
+/* To the beginning; the parked texts stay, and the list that was shown last: its numbers stand on
+ * the screen. */
 static void
 reset(CoexChoice *choice, CoexStage stage)
 {
@@ -137,10 +138,10 @@ reset(CoexChoice *choice, CoexStage stage)
         choice->lost = FALSE;
         choice->seen_closed = FALSE;
         choice->has_news = FALSE;
+        if (coex_host_has_forms())
+            g_clear_pointer(&choice->query, g_free);
     }
-    g_clear_pointer(&choice->query, g_free);
     g_clear_pointer(&choice->awaited_words, g_free);
-    g_ptr_array_set_size(choice->shown, 0);
     choice->awaits_catalogue = FALSE;
     choice->stage = stage;
 }
@@ -271,7 +272,9 @@ coex_choice_search(CoexChoice *choice, const char *query)
         return;
     }
     reset(choice, COEX_STAGE_LIST);
+    g_free(choice->query);
     choice->query = g_steal_pointer(&kept);
+    g_ptr_array_set_size(choice->shown, 0);
     show(choice);
 }
 
@@ -297,6 +300,7 @@ coex_choice_pick(CoexChoice *choice, CoexTemplate *template_, const char *const 
     }
 
     forget_template(choice);
+    choice->awaits_catalogue = FALSE;
     choice->template_ = picked;
     choice->stage = COEX_STAGE_VALUES;
     if (choice->left != NULL && strcmp(choice->left->name, picked->name) == 0 &&

@@ -84,6 +84,86 @@ waiting_text_beside_a_template(World *world)
     host_check(world->host, g_strcmp0(released->text, TYPED) == 0);
 }
 
+/* The numbers on the screen count until another list stands there. */
+static void
+numbers_outlive_a_template(World *world)
+{
+    write_to_closed(world);
+    g_autofree char *number = ask_for_list(world);
+    g_autofree char *choice = g_strdup_printf("!%s Zoe | K-42", number);
+    host_type(world->host, NORA, "!template appointment");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*It needs:*");
+    host_type(world->host, NORA, choice);
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*Zoe*K-42*!send*");
+    host_type(world->host, NORA, "!hold");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*Held until*" TYPED);
+    host_type(world->host, NORA, choice);
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*Zoe*K-42*!send*");
+    host_type(world->host, NORA, "!send");
+    g_autoptr(CoexSimRequest) sent = world_next_sent(world);
+    host_check(world->host, g_strcmp0(sent->template_name, "order_update") == 0);
+    host_check(world->host, g_str_equal(sent->values[0], "Zoe"));
+
+    host_type(world->host, NORA, "!find nosuchword");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*No template has these words*");
+    host_type(world->host, NORA, choice);
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*no template with this number*");
+    world_settle(world);
+    host_check(world->host, coex_sim_n_sent(world->sim, NULL) == 1);
+}
+
+/* A template that was shown while the window was closed is asked for once more. */
+static void
+send_twice_when_the_window_opened(World *world)
+{
+    host_type(world->host, NORA, "!template order_update Zoe | K-42");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*Zoe*K-42*!send*");
+    world_customer_writes(world, "nora", NORA, "Are you there?");
+    host_type(world->host, NORA, "!send");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*window is open again*Zoe*K-42*!send*");
+    host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 0);
+    host_type(world->host, NORA, "!send");
+    g_autoptr(CoexSimRequest) sent = world_next_sent(world);
+    host_check(world->host, g_strcmp0(sent->template_name, "order_update") == 0);
+    host_check(world->host, g_strcmp0(sent->to, "+" NORA) == 0);
+}
+
+static void
+opened_window_is_told_before_a_template(World *world)
+{
+    host_go_online(world->host);
+    send_twice_when_the_window_opened(world);
+
+    /* The window is known to be open now: once is enough. */
+    host_type(world->host, NORA, "!template order_update Zoe | K-43");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*Zoe*K-43*!send*");
+    host_type(world->host, NORA, "!send");
+    g_autoptr(CoexSimRequest) sent = world_next_sent(world);
+    host_check(world->host, g_str_equal(sent->values[1], "K-43"));
+    world_settle(world);
+    host_check(world->host, coex_sim_n_sent(world->sim, NULL) == 2);
+}
+
+/* The same with a text that waited: it can be sent by itself, and is sent once. */
+static void
+opened_window_beside_a_waiting_text(World *world)
+{
+    write_to_closed(world);
+    host_type(world->host, NORA, "and bring the slip");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*and bring the slip”*");
+    send_twice_when_the_window_opened(world);
+    host_type(world->host, NORA, "!resend");
+    g_autoptr(CoexSimRequest) first = world_next_sent(world);
+    g_autoptr(CoexSimRequest) second = world_next_sent(world);
+    host_check(world->host, g_strcmp0(first->text, TYPED) == 0);
+    host_check(world->host, g_strcmp0(second->text, "and bring the slip") == 0);
+    world_settle(world);
+    host_check(world->host, coex_sim_n_sent(world->sim, NULL) == 3);
+
+    host_type(world->host, NORA, "!hold");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*There is no text to hold*");
+}
+
 /* A template made since the login is found after a refresh, which asks the provider. */
 static void
 refresh_by_dialogue(World *world)
@@ -279,6 +359,11 @@ add_all(void)
 {
     world_add("bitlbee/template-by-dialogue", "BitlBee", template_by_dialogue);
     world_add("bitlbee/waiting-text-beside-a-template", "BitlBee", waiting_text_beside_a_template);
+    world_add("bitlbee/numbers-outlive-a-template", "BitlBee", numbers_outlive_a_template);
+    world_add("bitlbee/opened-window-is-told-before-a-template", "BitlBee",
+              opened_window_is_told_before_a_template);
+    world_add("bitlbee/opened-window-beside-a-waiting-text", "BitlBee",
+              opened_window_beside_a_waiting_text);
     world_add("bitlbee/refresh-by-dialogue", "BitlBee", refresh_by_dialogue);
     world_add("bitlbee/hold-by-dialogue", "BitlBee", hold_by_dialogue);
     world_add("bitlbee/cancel-by-dialogue", "BitlBee", cancel_by_dialogue);
