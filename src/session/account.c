@@ -195,11 +195,13 @@ coex_account_tell(CoexAccount *account, CoexNews *news)
 }
 
 char *
-coex_account_dup_title(const CoexPerson *person)
+coex_account_dup_title(const CoexAccount *account, const CoexPerson *person)
 {
-    if (person->alias != NULL && *person->alias != '\0')
-        return g_strdup(person->alias);
-    return coex_peer_dup_display(&person->peer);
+    const char *title = coex_titles_get(account->views.titles, person->id);
+
+    if (person->alias == NULL || *person->alias == '\0')
+        return coex_peer_dup_display(&person->peer);
+    return g_strdup(title != NULL ? title : person->alias);
 }
 
 CoexWindow

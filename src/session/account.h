@@ -139,5 +139,6 @@ void coex_account_take_times(CoexAccount *account);
 CoexWindow coex_account_window(const CoexAccount *account, const CoexPerson *person);
 /* WhatsApp knows better than our timer: the person's window is closed. */
 void coex_account_close_window(CoexAccount *account, CoexPerson *person);
-/* Display name: alias, number or username. Free with g_free(). */
-char *coex_account_dup_title(const CoexPerson *person);
+/* Display name: alias, with the end of the number where several have it, number or username. Free
+ * with g_free(). */
+char *coex_account_dup_title(const CoexAccount *account, const CoexPerson *person);

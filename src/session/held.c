@@ -66,7 +66,7 @@ static void
 tell_held(CoexOutbox *outbox, CoexPerson *person, const char *text)
 {
     g_autofree char *excerpt = coex_text_excerpt(text, EXCERPT);
-    g_autofree char *title = coex_account_dup_title(person);
+    g_autofree char *title = coex_account_dup_title(outbox->account, person);
 
     coex_account_tell_notice(outbox->account, person,
                              "Held until %s writes (%cdiscard drops it): %s", title,
@@ -220,7 +220,7 @@ coex_outbox_hold(CoexOutbox *outbox, CoexPerson *person)
     /* First: at the line about the text another choice may begin. */
     coex_account_tell_prompt_over(outbox->account, person);
     if (each_slip(outbox, person->id, COEX_OUTBOX_PARKED, hold_slip, batch) == 0) {
-        g_autofree char *title = coex_account_dup_title(person);
+        g_autofree char *title = coex_account_dup_title(outbox->account, person);
         coex_account_tell_notice(
             outbox->account, person,
             "There is no text to hold. %chold TEXT keeps a text until %s writes.",
@@ -273,7 +273,8 @@ static guint
 list_lane(CoexOutbox *outbox, CoexLane *lane, gboolean name_person)
 {
     CoexPerson *person = coex_people_by_id(outbox->account->people, lane->person_id);
-    g_autofree char *title = person != NULL ? coex_account_dup_title(person) : NULL;
+    g_autofree char *title =
+        person != NULL ? coex_account_dup_title(outbox->account, person) : NULL;
     guint n = 0;
 
     for (GList *item = lane->slips.head; item != NULL; item = item->next) {

@@ -431,7 +431,7 @@ take_sent(CoexSlip *slip, const CoexSent *sent)
 {
     CoexAccount *account = slip->outbox->account;
     CoexPerson *person = coex_slip_person(slip);
-    g_autofree char *title = coex_account_dup_title(person);
+    g_autofree char *title = coex_account_dup_title(account, person);
     CoexPerson *changed = learn_addressee(slip, sent->wa_id, sent->user_id);
 
     if (changed != NULL && changed != person)

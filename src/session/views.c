@@ -33,6 +33,7 @@ coex_views_init(CoexViews *views, gint64 listed_since)
     views->states = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, free_last);
     views->recalled = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     views->reminded = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
+    views->titles = coex_titles_new();
     views->listed_since = listed_since;
 }
 
@@ -49,6 +50,7 @@ coex_views_clear(CoexViews *views)
     g_clear_pointer(&views->states, g_hash_table_unref);
     g_clear_pointer(&views->reminded, g_hash_table_unref);
     g_clear_pointer(&views->recalled, g_hash_table_unref);
+    g_clear_pointer(&views->titles, coex_titles_free);
 }
 
 /* ---- views ---- */
@@ -83,6 +85,19 @@ set_label(CoexAccount *account, CoexPersonView *view)
     view->label_end = end;
 }
 
+/* Where nicks tell people apart, the name is the person's own. */
+static char *
+dup_alias(const CoexAccount *account, const CoexPerson *person)
+{
+    const char *title = account->nick_style == COEX_NICKS_NONE
+                            ? coex_titles_get(account->views.titles, person->id)
+                            : NULL;
+
+    if (title == NULL)
+        title = person->alias != NULL ? person->alias : person->peer.username;
+    return g_strdup(title);
+}
+
 static CoexPersonView *
 view_new(CoexAccount *account, const CoexPerson *person)
 {
@@ -91,7 +106,7 @@ view_new(CoexAccount *account, const CoexPerson *person)
 
     view->id = person->id;
     view->name = g_strdup(person->name);
-    view->alias = g_strdup(person->alias != NULL ? person->alias : person->peer.username);
+    view->alias = dup_alias(account, person);
     view->display = coex_peer_dup_display(&person->peer);
     view->nick = g_strdup(person->nick);
     view->window = coex_account_window(account, person);
@@ -129,15 +144,59 @@ name_listed(CoexAccount *account, gint64 person_id)
         coex_account_store_person(account, person);
 }
 
+static gint
+compare_ids(gconstpointer a, gconstpointer b)
+{
+    const CoexPerson *one = *(CoexPerson *const *)a;
+    const CoexPerson *two = *(CoexPerson *const *)b;
+
+    return (one->id > two->id) - (one->id < two->id);
+}
+
+void
+coex_views_name_all(CoexAccount *account)
+{
+    g_autoptr(GPtrArray) people = coex_people_by_activity(account->people);
+
+    g_ptr_array_sort(people, compare_ids);
+    for (guint i = 0; i < people->len; i++)
+        coex_titles_update(account->views.titles, g_ptr_array_index(people, i), NULL);
+}
+
+static void tell_view(CoexAccount *account, const CoexPerson *person);
+
+/* The others of a name have been told by another title. */
+static void
+name(CoexAccount *account, const CoexPerson *person)
+{
+    g_autoptr(GArray) changed = g_array_new(FALSE, FALSE, sizeof(gint64));
+
+    coex_titles_update(account->views.titles, person, changed);
+    for (guint i = 0; i < changed->len; i++) {
+        gint64 *id = &g_array_index(changed, gint64, i);
+        const CoexPerson *other = coex_people_by_id(account->people, *id);
+
+        if (other != NULL && g_hash_table_contains(account->views.told, id))
+            tell_view(account, other);
+    }
+}
+
 void
 coex_views_tell(CoexAccount *account, const CoexPerson *person)
+{
+    if (account->dead)
+        return;
+    name(account, person);
+    tell_view(account, person);
+}
+
+static void
+tell_view(CoexAccount *account, const CoexPerson *person)
 {
     g_autoptr(CoexPersonView) view = NULL;
     const CoexPersonView *told;
     CoexNews *news;
 
-    if (account->dead)
-        return;
     name_listed(account, person->id);
     view = view_new(account, person);
     told = g_hash_table_lookup(account->views.told, &person->id);

@@ -4,6 +4,7 @@
 #include "core/message.h"
 #include "session/hub.h"
 #include "session/session.h"
+#include "session/titles.h"
 
 /* What the chat program knows of each person: the view told last. Tells differences only, and hides
  * the one timer that follows the windows of all. Engine thread. */
@@ -13,6 +14,7 @@ typedef struct {
     GHashTable *states;   /* gint64 person id -> the last message of ours and what became of it */
     GHashTable *recalled; /* set of gint64 person ids whose earlier lines were told */
     GHashTable *reminded; /* gint64 person id -> gint64 end of the window that was told */
+    CoexTitles *titles;   /* who is called how */
     gint64 listed_since;  /* who was active since then stands in the buddy list */
     GSource *timer;       /* the nearest change of a window */
     gint64 timer_at;
@@ -23,6 +25,8 @@ void coex_views_init(CoexViews *views, gint64 listed_since);
 void coex_views_clear(CoexViews *views);
 void coex_views_stop(CoexViews *views);
 
+/* Takes in all names at once, before the first view is told. */
+void coex_views_name_all(CoexAccount *account);
 /* Tells the person's view if it differs from what was told last. */
 void coex_views_tell(CoexAccount *account, const CoexPerson *person);
 /* The view, told now if it never was. Borrowed; NULL once the account is dead. */

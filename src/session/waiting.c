@@ -129,7 +129,7 @@ coex_waiting_tell(CoexAccount *account)
         return;
     note_told(account);
     for (guint i = 0; i < MIN(waiting->len, NAMED_MAX); i++) {
-        g_autofree char *title = coex_account_dup_title(g_ptr_array_index(waiting, i));
+        g_autofree char *title = coex_account_dup_title(account, g_ptr_array_index(waiting, i));
 
         g_string_append_printf(names, "%s%s", i > 0 ? ", " : "", title);
     }
@@ -156,7 +156,7 @@ coex_waiting_remind(CoexAccount *account, const CoexPerson *person)
     g_autofree char *clock = end != NULL ? g_date_time_format(end, "%H:%M") : NULL;
     gint64 *told = g_hash_table_lookup(account->views.reminded, &person->id);
     g_autofree char *waited = dup_duration(now - since);
-    g_autofree char *title = coex_account_dup_title(person);
+    g_autofree char *title = coex_account_dup_title(account, person);
 
     if (!account->remind || since == 0 || !window.open || clock == NULL ||
         window.expires_at - now > REMIND_S || (told != NULL && *told == window.expires_at))

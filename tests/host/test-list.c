@@ -266,6 +266,25 @@ account_is_deleted_meanwhile(World *world)
     host_sync(world->host);
 }
 
+/* Two rows of one name carry the ends of the numbers; the user's own name wins. */
+static void
+namesakes_are_told_apart(World *world)
+{
+    host_go_online(world->host);
+    coex_sim_set_name(world->sim, "ada", "Anna Maier");
+    coex_sim_set_name(world->sim, "ben", "Anna Maier");
+    world_customer_writes(world, "ada", ADA, "I am Anna");
+    world_customer_writes(world, "ben", BEN, "So am I");
+    host_wait_for(world->host, EVENT_ALIAS, ADA, "Anna Maier (0101)");
+    host_wait_for(world->host, EVENT_ALIAS, BEN, "Anna Maier (0102)");
+    host_type(world->host, BEN, "/hold a minute");
+    host_wait_for(world->host, EVENT_MESSAGE, BEN, "*Held until Anna Maier (0102) writes*");
+    host_touch(world->host, "alias", ADA);
+    host_skip(world->host);
+    host_quit(world->host);
+    check_list(world, "My alias", TRUE);
+}
+
 static void
 add_all(void)
 {
@@ -287,6 +306,7 @@ add_all(void)
     world_add("account-goes-off-meanwhile", NULL, account_goes_off_meanwhile);
     world_add("account-goes-off-with-a-line", NULL, account_goes_off_with_a_line);
     world_add("conversation-goes-meanwhile", NULL, conversation_goes_meanwhile);
+    world_add("namesakes-are-told-apart", NULL, namesakes_are_told_apart);
     world_add("account-is-deleted-meanwhile", NULL, account_is_deleted_meanwhile);
 }
 

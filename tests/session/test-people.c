@@ -520,6 +520,78 @@ test_our_token(Desk *desk)
     desk_fence(desk);
 }
 
+/* ---- two of one name ---- */
+
+static void
+assert_alias(Desk *desk, const char *who, const char *alias)
+{
+    g_assert_cmpstr(desk_view(desk, who)->alias, ==, alias);
+}
+
+/* Each carries the end of the number, in every login and whoever wrote last; and the name alone
+ * again once the other is called otherwise. */
+static void
+test_namesakes(Desk *desk)
+{
+    desk_login(desk);
+    coex_sim_set_name(desk->sim, "ada", "Anna Maier");
+    coex_sim_set_name(desk->sim, "ben", "Anna Maier");
+    desk_hear(desk, "ada", "I am Anna");
+    assert_alias(desk, "ada", "Anna Maier");
+    desk_hear(desk, "ben", "So am I");
+    assert_alias(desk, "ada", "Anna Maier (0101)");
+    assert_alias(desk, "ben", "Anna Maier (0112)");
+    desk_hear(desk, "ada", "I wrote last");
+    desk_restart(desk);
+    desk_wait_notice(desk, NULL, "2 people wait *: Anna Maier (01*), Anna Maier (01*).");
+    assert_alias(desk, "ada", "Anna Maier (0101)");
+    assert_alias(desk, "ben", "Anna Maier (0112)");
+    coex_session_hold_text(desk->session, desk_name("ben"), "For the second", NULL);
+    desk_wait_notice(desk, "ben", "Held until Anna Maier (0112) writes*");
+    coex_sim_set_name(desk->sim, "ben", "Ben");
+    desk_hear(desk, "ben", "Married");
+    desk_wait_any_feed(desk, COEX_FEED_SENT, "ben", "For the second");
+    coex_sim_request_free(desk_wait_sent(desk, "ben", "For the second"));
+    assert_alias(desk, "ada", "Anna Maier");
+    assert_alias(desk, "ben", "Ben");
+}
+
+/* As many digits as it takes; the same ones after a login, though the first took the name last. */
+static void
+test_namesakes_with_one_end(Desk *desk)
+{
+    coex_sim_add_customer(desk->sim, "moved", "+12025990112", NULL, "Anna Maier");
+    desk_ignore(desk, "* wait* for an answer*");
+    desk_login(desk);
+    desk_hear(desk, "ben", "Not Anna yet");
+    coex_sim_set_name(desk->sim, "ada", "anna maier ");
+    desk_hear(desk, "ada", "Anna");
+    g_free(coex_sim_customer_sends(desk->sim, "moved", "Anna too"));
+    desk_wait_any_feed(desk, COEX_FEED_INBOUND, "12025990112", "Anna too");
+    coex_sim_set_name(desk->sim, "ben", "Anna Maier");
+    desk_hear(desk, "ben", "Now Anna");
+    for (guint i = 0; i < 2; i++) {
+        assert_alias(desk, "ben", "Anna Maier (0112)");
+        g_assert_cmpstr(desk_view(desk, "12025990112")->alias, ==, "Anna Maier (90112)");
+        desk_restart(desk);
+    }
+}
+
+/* Nicks tell them apart. */
+static void
+test_namesakes_with_nicks(Desk *desk)
+{
+    desk->config.nick_style = COEX_NICKS_NAMES;
+    desk_login(desk);
+    coex_sim_set_name(desk->sim, "ada", "Anna Maier");
+    coex_sim_set_name(desk->sim, "ben", "Anna Maier");
+    desk_hear(desk, "ada", "I am Anna");
+    desk_hear(desk, "ben", "So am I");
+    assert_alias(desk, "ada", "Anna Maier");
+    assert_alias(desk, "ben", "Anna Maier");
+    g_assert_cmpstr(desk_view(desk, "ada")->nick, !=, desk_view(desk, "ben")->nick);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -538,5 +610,8 @@ main(int argc, char **argv)
     desk_add("/people/own-messages", test_own_messages);
     desk_add("/people/content-later", test_content_later);
     desk_add("/people/our-token", test_our_token);
+    desk_add("/people/namesakes", test_namesakes);
+    desk_add("/people/namesakes-with-one-end", test_namesakes_with_one_end);
+    desk_add("/people/namesakes-with-nicks", test_namesakes_with_nicks);
     return g_test_run();
 }
