@@ -275,7 +275,8 @@ quote(const CoexFeedItem *item)
 static void
 show_failed(CoexLogin *login, const CoexFeedItem *item, const char *name)
 {
-    const char *what = item->kind == COEX_FEED_FAILED ? "Not delivered" : "Not confirmed";
+    const char *failed = item->flags & COEX_LINE_UNSENT ? "Not sent" : "Not delivered";
+    const char *what = item->kind == COEX_FEED_FAILED ? failed : "Not confirmed";
     const char *detail = item->detail != NULL ? item->detail : "WhatsApp gave no reason.";
     g_autofree char *text = quote(item);
     g_autofree char *offer = make_offer(item->flags);

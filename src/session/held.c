@@ -279,14 +279,15 @@ list_lane(CoexOutbox *outbox, CoexLane *lane, gboolean name_person)
 
     for (GList *item = lane->slips.head; item != NULL; item = item->next) {
         CoexSlip *slip = item->data;
+        gboolean held = slip->row->state == COEX_OUTBOX_HELD;
         g_autofree char *excerpt = NULL;
 
-        if (slip->row->state != COEX_OUTBOX_HELD)
+        if (!held && (slip->row->state != COEX_OUTBOX_QUEUED || slip->accepted))
             continue;
         n++;
         excerpt = coex_text_excerpt(slip->row->text, EXCERPT);
-        coex_account_tell_notice(outbox->account, name_person ? NULL : person, "Held for %s: %s",
-                                 title, excerpt);
+        coex_account_tell_notice(outbox->account, name_person ? NULL : person, "%s %s: %s",
+                                 held ? "Held for" : "Waits to be sent to", title, excerpt);
     }
     return n;
 }

@@ -103,7 +103,8 @@ on_slow(gpointer data)
         if (is_waiting(lane->outbox, item->data))
             slip = item->data;
     }
-    if (slip == NULL || lane->slow_told)
+    /* Without access, a line of its own has said that it waits. */
+    if (slip == NULL || lane->slow_told || lane->outbox->locked_out)
         return G_SOURCE_REMOVE;
     lane->slow_told = TRUE;
     slip->owed = TRUE;

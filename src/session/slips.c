@@ -305,10 +305,12 @@ coex_slip_put(CoexSlip *slip, CoexBatch *batch)
     if (slip->why == NULL)
         return;
     slip->owed = FALSE;
-    coex_batch_add_outcome(batch, row, slip->why_kind, slip->why,
-                           (row->shown || slip->feeds ? COEX_LINE_SHOWN : 0) |
-                               coex_outbox_row_get_offer(row, slip->code),
-                           row->state_at);
+    coex_batch_add_outcome(
+        batch, row, slip->why_kind, slip->why,
+        (row->shown || slip->feeds ? COEX_LINE_SHOWN : 0) |
+            (slip->unsent && slip->why_kind == COEX_FEED_FAILED ? COEX_LINE_UNSENT : 0) |
+            coex_outbox_row_get_offer(row, slip->code),
+        row->state_at);
 }
 
 void
@@ -462,6 +464,7 @@ may_go_from(const CoexSlip *slip)
 void
 coex_slip_put_failed(CoexSlip *slip, CoexBatch *batch, const char *why, int code)
 {
+    slip->unsent = slip->row->state != COEX_OUTBOX_SENDING || slip->request == NULL;
     coex_slip_set_state(slip, COEX_OUTBOX_FAILED);
     slip->code = code;
     slip->row->not_before = may_go_from(slip);

@@ -23,6 +23,7 @@ typedef struct {
     gboolean feeds;        /* its own line is shown with its newest state */
     CoexFeedKind why_kind; /* FAILED or UNCONFIRMED, with `why` */
     char *why;             /* the line that its newest state needs, NULL */
+    gboolean unsent;       /* FAILED, with `why`: before anything of it had left */
     int code;              /* Graph's, of that failure; 0 */
     gboolean wait_told;    /* asked for too early, and not again until all others are gone */
     char *origin;          /* local id of the failed one that is sent again with this, NULL */

@@ -71,10 +71,10 @@ is_stuck(const CoexSlip *slip)
            (slip->row->state == COEX_OUTBOX_FAILED || slip->row->state == COEX_OUTBOX_UNCONFIRMED);
 }
 
-/* The one that was told last of those that failed, were never confirmed or (for @or_held) are held,
- * else the last that is parked. */
+/* The one that was told last of those that failed or were never confirmed, else the last that is
+ * parked. */
 static CoexSlip *
-last_stuck(CoexOutbox *outbox, CoexPerson *person, gboolean or_held)
+last_stuck(CoexOutbox *outbox, CoexPerson *person)
 {
     CoexLane *lane = coex_outbox_lane(outbox, person->id);
     CoexSlip *parked = NULL;
@@ -86,13 +86,38 @@ last_stuck(CoexOutbox *outbox, CoexPerson *person, gboolean or_held)
 
         if (state == COEX_OUTBOX_PARKED && !slip->accepted)
             parked = slip;
-        if (!or_held && slip->wait_told)
-            continue;
-        if ((is_stuck(slip) || (or_held && state == COEX_OUTBOX_HELD)) &&
+        if (!slip->wait_told && is_stuck(slip) &&
             (last == NULL || slip->row->state_at >= last->row->state_at))
             last = slip;
     }
     return last != NULL ? last : parked;
+}
+
+/* When it became what it is; every try puts a text that waits back anew, which is none. */
+static gint64
+kept_since(const CoexSlip *slip)
+{
+    return slip->row->state == COEX_OUTBOX_QUEUED ? slip->row->created_at : slip->row->state_at;
+}
+
+/* The newest of all that has surely not left or may be dropped: not what is just being sent, nor
+ * what may have arrived and is still waited for. */
+static CoexSlip *
+last_kept(CoexOutbox *outbox, CoexPerson *person)
+{
+    CoexLane *lane = coex_outbox_lane(outbox, person->id);
+    CoexSlip *last = NULL;
+
+    for (GList *item = lane->slips.head; item != NULL; item = item->next) {
+        CoexSlip *slip = item->data;
+        CoexOutboxState state = slip->row->state;
+
+        if (slip->accepted || state == COEX_OUTBOX_SENDING || state == COEX_OUTBOX_UNCERTAIN)
+            continue;
+        if (last == NULL || kept_since(slip) >= kept_since(last))
+            last = slip;
+    }
+    return last;
 }
 
 static gint
@@ -186,7 +211,7 @@ tell_wait(CoexSlip *slip)
 static void
 tell_rest(CoexOutbox *outbox, CoexPerson *person)
 {
-    const CoexSlip *slip = last_stuck(outbox, person, FALSE);
+    const CoexSlip *slip = last_stuck(outbox, person);
     g_autofree char *excerpt = NULL;
 
     if (slip == NULL || !is_stuck(slip))
@@ -210,14 +235,14 @@ void
 coex_outbox_resend(CoexOutbox *outbox, CoexPerson *person)
 {
     CoexAccount *account = outbox->account;
-    CoexSlip *last = last_stuck(outbox, person, FALSE);
+    CoexSlip *last = last_stuck(outbox, person);
     g_autoptr(GPtrArray) slips = NULL;
     gboolean all_go = TRUE;
     CoexBatch *batch;
 
     if (last == NULL) {
         forget_waits(outbox, person);
-        last = last_stuck(outbox, person, FALSE);
+        last = last_stuck(outbox, person);
     }
     if (last == NULL) {
         coex_account_tell_notice(account, person, "There is nothing to send again.");
@@ -238,10 +263,23 @@ coex_outbox_resend(CoexOutbox *outbox, CoexPerson *person)
     tell_rest(outbox, person);
 }
 
+/* With the last that waits, the line about it is over. */
+static void
+forget_slow(CoexOutbox *outbox, CoexPerson *person)
+{
+    CoexLane *lane = coex_outbox_lane(outbox, person->id);
+
+    if (coex_outbox_count(outbox, person->id, COEX_OUTBOX_QUEUED) > 0 ||
+        coex_outbox_count(outbox, person->id, COEX_OUTBOX_SENDING) > 0)
+        return;
+    coex_timer_clear(&lane->slow);
+    lane->slow_told = FALSE;
+}
+
 void
 coex_outbox_discard(CoexOutbox *outbox, CoexPerson *person)
 {
-    CoexSlip *slip = last_stuck(outbox, person, TRUE);
+    CoexSlip *slip = last_kept(outbox, person);
     g_autofree char *excerpt = NULL;
     CoexBatch *batch;
     guint n_parked;
@@ -257,10 +295,11 @@ coex_outbox_discard(CoexOutbox *outbox, CoexPerson *person)
     if (n_parked == 0 || (n_parked == 1 && slip->row->state == COEX_OUTBOX_PARKED))
         coex_account_tell_prompt_over(outbox->account, person);
     /* Of what failed the log has a line. */
-    if (slip->row->shown && !is_stuck(slip))
+    if ((slip->row->shown || slip->feeds) && !is_stuck(slip))
         coex_slip_put_record(slip, batch, "Not sent, and discarded");
     else
         coex_account_tell_notice(outbox->account, person, "Discarded: %s", excerpt);
     coex_slip_discard(slip);
+    forget_slow(outbox, person);
     coex_outbox_commit(outbox, batch, person);
 }

@@ -164,6 +164,7 @@ typedef enum {
     COEX_LINE_RESEND = 1 << 0,   /* it is kept, and sending it again makes sense now */
     COEX_LINE_TEMPLATE = 1 << 1, /* a template, or another one, would help */
     COEX_LINE_KEPT = 1 << 2,     /* it is kept (ARRIVED: was, and is not any more) */
+    COEX_LINE_UNSENT = 1 << 4,   /* FAILED: nothing of it has left */
     COEX_LINE_SHOWN = 1 << 3,    /* all of it stands in the conversation already */
 } CoexLineFlags;
 

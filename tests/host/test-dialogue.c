@@ -262,6 +262,15 @@ lines_are_visible(World *world)
     host_check(world->host, host_count(world->host, EVENT_MESSAGE, ADA, "Hi Ada") == 0);
 }
 
+/* WhatsApp has refused nothing: the customer was faster than the choice. */
+static void
+what_never_left_says_so(World *world)
+{
+    write_to_closed(world);
+    world_customer_writes(world, "nora", NORA, "Me first");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*Not sent: *" TYPED "*!resend*");
+}
+
 /* Lines of ours are told from the customer's by their mark, also where BitlBee breaks a long one.
  */
 static void
@@ -357,6 +366,7 @@ namesakes_keep_apart(World *world)
 static void
 add_all(void)
 {
+    world_add("bitlbee/what-never-left-says-so", "BitlBee", what_never_left_says_so);
     world_add("bitlbee/template-by-dialogue", "BitlBee", template_by_dialogue);
     world_add("bitlbee/waiting-text-beside-a-template", "BitlBee", waiting_text_beside_a_template);
     world_add("bitlbee/numbers-outlive-a-template", "BitlBee", numbers_outlive_a_template);

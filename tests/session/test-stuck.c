@@ -424,6 +424,91 @@ test_over_first(Desk *desk)
     g_assert_cmpuint(find(desk, DESK_PROMPT_OVER, "carla"), <, find(desk, DESK_NOTICE, "carla"));
 }
 
+/* ---- what waits for WhatsApp ---- */
+
+/* It is listed, and dropped before what is older; what is left leaves when it can. */
+static void
+test_waiting_is_dropped(Desk *desk)
+{
+    open_shop(desk);
+    say_in_vain(desk, "ada", "Failed before", 131026);
+    coex_sim_set_down(desk->sim, TRUE);
+    say(desk, "ada", "I wait");
+    say(desk, "ada", "A slip of the pen");
+    coex_session_list_held(desk->session, desk_name("ada"));
+    desk_wait_notice(desk, "ada", "Waits to be sent to Ada*: I wait");
+    desk_wait_notice(desk, "ada", "Waits to be sent to Ada*: A slip of the pen");
+    coex_session_discard(desk->session, desk_name("ada"));
+    desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Not sent, and discarded: A slip of the pen");
+    coex_session_list_held(desk->session, NULL);
+    desk_wait_notice(desk, NULL, "Waits to be sent to Ada*: I wait");
+    desk_fence(desk);
+    desk_ignore(desk, "Waiting for WhatsApp*");
+    coex_sim_set_down(desk->sim, FALSE);
+    take(desk, "ada", "I wait");
+    desk_wait_state(desk, "ada", "delivered*: I wait");
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 2);
+    coex_session_discard(desk->session, desk_name("ada"));
+    desk_wait_notice(desk, "ada", "Discarded: Failed before");
+    assert_nothing_kept(desk, "ada");
+}
+
+/* The same for a key that is dead, and the drop survives a login with a good one. */
+static void
+test_waiting_for_the_key(Desk *desk)
+{
+    open_shop(desk);
+    coex_sim_revoke_token(desk->sim);
+    say(desk, "ada", "I wait");
+    desk_wait_notice(desk, "ada", "Not sent yet; it waits until *: I wait");
+    desk_wait_notice(desk, NULL, "Nothing can be sent: *");
+    coex_session_hold_text(desk->session, desk_name("ada"), "I am held", NULL);
+    desk_wait_notice(desk, "ada", "Held until *: I am held");
+    coex_session_list_held(desk->session, desk_name("ada"));
+    desk_wait_notice(desk, "ada", "Waits to be sent to Ada*: I wait");
+    desk_wait_notice(desk, "ada", "Held for Ada*: I am held");
+    /* longer than it takes to say that it waits for WhatsApp */
+    desk_run_ms(desk, 5500);
+    g_assert_cmpuint(desk_count(desk, DESK_NOTICE, "ada", "Waiting for WhatsApp*"), ==, 0);
+    coex_session_discard(desk->session, desk_name("ada"));
+    desk_wait_notice(desk, "ada", "Discarded: I am held");
+    coex_session_discard(desk->session, desk_name("ada"));
+    desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Not sent, and discarded: I wait");
+    coex_session_list_held(desk->session, desk_name("ada"));
+    desk_wait_notice(desk, "ada", "Nothing is held.");
+    coex_session_discard(desk->session, desk_name("ada"));
+    desk_wait_notice(desk, "ada", "There is nothing to discard.");
+    desk_logout(desk);
+    coex_sim_restore_token(desk->sim);
+    desk_login(desk);
+    say(desk, "ada", "A new one");
+    take(desk, "ada", "A new one");
+    desk_wait_state(desk, "ada", "delivered*: A new one");
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 1);
+}
+
+/* What never left says so. */
+static void
+test_never_left(Desk *desk)
+{
+    const DeskEvent *line;
+
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    desk_send(desk, "dana", "While you wrote");
+    desk_wait_prompt(desk, "dana", "While you wrote");
+    g_free(coex_sim_customer_sends(desk->sim, "dana", "Me first"));
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "dana", "Me first");
+    line = desk_wait_feed(desk, COEX_FEED_FAILED, "dana", "While you wrote");
+    desk_wait_prompt_over(desk, "dana");
+    g_assert_true(line->item->flags & COEX_LINE_UNSENT);
+    coex_sim_fail_next(desk->sim, 131026);
+    resend(desk, "dana");
+    desk_wait_feed(desk, COEX_FEED_SENT, "dana", "While you wrote");
+    line = desk_wait_feed(desk, COEX_FEED_FAILED, "dana", "While you wrote");
+    g_assert_false(line->item->flags & COEX_LINE_UNSENT);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -446,5 +531,8 @@ main(int argc, char **argv)
     desk_add("/stuck/refused-and-discarded", test_refused_and_discarded);
     desk_add("/stuck/refused-and-carried", test_refused_and_carried);
     desk_add("/stuck/over-first", test_over_first);
+    desk_add("/stuck/waiting-is-dropped", test_waiting_is_dropped);
+    desk_add("/stuck/waiting-for-the-key", test_waiting_for_the_key);
+    desk_add("/stuck/never-left", test_never_left);
     return g_test_run();
 }
