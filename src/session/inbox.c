@@ -266,11 +266,18 @@ learn_sender(CoexAccount *account, const CoexMessage *message, gint64 time)
 /* What WhatsApp itself says of a person; it is not their word, and opens nothing. The person goes
  * on in the same conversation, but not by an old message that comes again. */
 static void
-note_system(CoexAccount *account, CoexPerson *person, const CoexMessage *message, gint64 time)
+note_system(CoexAccount *account, CoexBatch *batch, CoexPerson *person, const CoexMessage *message)
 {
+    gint64 time = message_time(account, message);
+    CoexPerson *loser;
+
     coex_people_take_over(&person->alias, message->profile_name);
-    if (coex_peer_is_addressable(&message->new_peer) && time >= person->last_inbound_at)
+    if (!coex_peer_is_addressable(&message->new_peer) || time < person->last_inbound_at)
+        return;
+    loser =
         coex_people_move(account->people, person, &message->new_peer, message->number_gone, time);
+    if (loser != NULL)
+        coex_batch_put_person(batch, loser);
 }
 
 /* A time that lies ahead is kept as it came: it may be our clock that is wrong. One far beyond the
@@ -366,7 +373,7 @@ apply_message(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
     if (message->direction != COEX_INBOUND)
         effect.echo_at = time;
     else if (message->content.kind == COEX_CONTENT_SYSTEM)
-        note_system(account, person, message, time);
+        note_system(account, batch, person, message);
     else
         effect.opens_window = note_inbound(account, person, message, time);
     if (message->direction == COEX_INBOUND)

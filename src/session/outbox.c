@@ -176,6 +176,13 @@ send_slip(CoexSlip *slip)
     CoexPerson *person = coex_slip_person(slip);
     CoexBatch *batch;
 
+    if (!coex_peer_is_addressable(&person->peer)) {
+        coex_slip_fail(slip,
+                       "This number is another person's now, and no other address is known. Ask "
+                       "for the new number, and write there.",
+                       0);
+        return;
+    }
     if (slip->row->template_name == NULL && !coex_account_window(account, person).open) {
         coex_slip_fail(slip, "The 24-hour window closed before it could be sent.",
                        COEX_GRAPH_WINDOW_CLOSED);
@@ -422,6 +429,9 @@ learn_addressee(CoexSlip *slip, const char *wa_id, const char *user_id)
     CoexPerson *now = coex_people_now(people, coex_slip_person(slip));
     g_auto(CoexPeer) told = { 0 };
 
+    /* Their number went to another while it was on its way. */
+    if (!coex_peer_is_addressable(&now->peer))
+        return NULL;
     coex_peer_copy(&told, &now->peer);
     coex_peer_set(&told, wa_id, user_id, NULL);
     return coex_people_link(people, now, &told, 0) ? now : NULL;

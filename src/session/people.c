@@ -281,21 +281,40 @@ coex_people_link(CoexPeople *people, CoexPerson *person, const CoexPeer *peer, g
     return changed;
 }
 
-void
+/* Nobody becomes the same person by it, and nothing that waits for @holder goes to whom the number
+ * belongs to now. */
+static void
+give_up_number(CoexPeople *people, CoexPerson *holder, const char *number)
+{
+    if (g_strcmp0(holder->peer.wa_id, number) == 0)
+        g_clear_pointer(&holder->peer.wa_id, g_free);
+    if (g_strcmp0(holder->peer.other_wa_id, number) == 0)
+        g_clear_pointer(&holder->peer.other_wa_id, g_free);
+    g_hash_table_remove(people->by_address, number);
+}
+
+CoexPerson *
 coex_people_move(CoexPeople *people, CoexPerson *person, const CoexPeer *peer, gboolean number_gone,
                  gint64 at)
 {
-    const CoexPerson *holder = by_address(people, peer->wa_id);
+    CoexPerson *holder = by_address(people, peer->wa_id);
     CoexPeer news = *peer;
+    gboolean passed_on = FALSE;
 
-    if (holder != NULL && holder != person && by_address(people, peer->user_id) != holder) {
+    if (holder == person || by_address(people, peer->user_id) == holder)
+        holder = NULL;
+    if (holder != NULL && holder->last_inbound_at > at) {
         news.wa_id = NULL;
-        number_gone = peer->user_id != NULL;
+        passed_on = TRUE;
+        holder = NULL;
     }
+    if (holder != NULL)
+        give_up_number(people, holder, peer->wa_id);
     g_clear_pointer(&person->peer.other_wa_id, g_free);
     coex_people_link(people, person, &news, at);
-    if (number_gone && g_strcmp0(person->peer.user_id, peer->user_id) == 0)
+    if (passed_on || (number_gone && g_strcmp0(person->peer.user_id, peer->user_id) == 0))
         g_clear_pointer(&person->peer.wa_id, g_free);
+    return holder;
 }
 
 /* The first address, unless a buddy has it from a former owner: then there is a BSUID beside it. */

@@ -33,10 +33,11 @@ gboolean coex_people_link(CoexPeople *people, CoexPerson *person, const CoexPeer
 
 /* WhatsApp says that @peer are the addresses of @person from now on (Meta:
  * webhooks/reference/messages/system); with @number_gone the number is no longer theirs, and there
- * is none in @peer. A BSUID makes one person of two; a number that is somebody else's here already
- * stays with them. @at as above. */
-void coex_people_move(CoexPeople *people, CoexPerson *person, const CoexPeer *peer,
-                      gboolean number_gone, gint64 at);
+ * is none in @peer. A BSUID makes one person of two; a number does not: who had it loses it, is
+ * returned, borrowed, and must be stored. Whoever wrote from it after @at keeps it. @at as above.
+ * NULL: nobody lost a number. */
+CoexPerson *coex_people_move(CoexPeople *people, CoexPerson *person, const CoexPeer *peer,
+                             gboolean number_gone, gint64 at);
 
 /* Those who turned out to be @person, under whose names there may be conversations, and texts that
  * are held. Borrowed array of CoexPerson, NULL for none. */
