@@ -351,6 +351,22 @@ release_slip(CoexSlip *slip, gpointer data)
     coex_slip_put_shown(slip, batch);
 }
 
+void
+coex_slip_hold_again(CoexSlip *slip, const char *why)
+{
+    CoexBatch *batch = coex_account_batch(slip->outbox->account);
+    CoexLane *lane = coex_outbox_lane(slip->outbox, slip->row->person_id);
+    g_autofree char *line = g_strconcat(why, " It is held again", NULL);
+
+    coex_timer_clear(&lane->slow);
+    lane->slow_told = FALSE;
+    slip->owed = FALSE;
+    coex_slip_set_state(slip, COEX_OUTBOX_HELD);
+    coex_slip_put(slip, batch);
+    coex_slip_put_record(slip, batch, line);
+    coex_outbox_commit(slip->outbox, batch, coex_slip_person(slip));
+}
+
 static void
 reopen_slip(CoexSlip *slip, gpointer data)
 {

@@ -10,6 +10,7 @@
 #define NETWORK_RETRY_MAX 5     /* 2^n seconds between tries while the network is down */
 #define PAUSE_MIN_MS 1000       /* between tries of the whole number while WhatsApp refuses */
 #define EXCERPT 40
+#define TOO_LATE "The 24-hour window closed before it could be sent."
 #define OLD_S 60 /* after that the time in the log is not when it was sent */
 
 static void send_slip(CoexSlip *slip);
@@ -184,8 +185,10 @@ send_slip(CoexSlip *slip)
         return;
     }
     if (slip->row->template_name == NULL && !coex_account_window(account, person).open) {
-        coex_slip_fail(slip, "The 24-hour window closed before it could be sent.",
-                       COEX_GRAPH_WINDOW_CLOSED);
+        if (slip->released)
+            coex_slip_hold_again(slip, TOO_LATE);
+        else
+            coex_slip_fail(slip, TOO_LATE, COEX_GRAPH_WINDOW_CLOSED);
         return;
     }
     slip->row->attempts++;
@@ -587,18 +590,6 @@ coex_slip_await_status(CoexSlip *slip)
 }
 
 static void
-hold_again(CoexSlip *slip, const char *why)
-{
-    CoexBatch *batch = coex_account_batch(slip->outbox->account);
-    g_autofree char *line = g_strconcat(why, " It is held again", NULL);
-
-    coex_slip_set_state(slip, COEX_OUTBOX_HELD);
-    coex_slip_put(slip, batch);
-    coex_slip_put_record(slip, batch, line);
-    coex_outbox_commit(slip->outbox, batch, coex_slip_person(slip));
-}
-
-static void
 park_again(CoexSlip *slip, const char *why)
 {
     CoexAccount *account = slip->outbox->account;
@@ -611,7 +602,7 @@ park_again(CoexSlip *slip, const char *why)
         return;
     }
     if (slip->released) {
-        hold_again(slip, why);
+        coex_slip_hold_again(slip, why);
         return;
     }
     coex_slip_set_state(slip, COEX_OUTBOX_PARKED);

@@ -116,6 +116,8 @@ void coex_outbox_commit(CoexOutbox *outbox, CoexBatch *batch, CoexPerson *person
 void coex_slip_fail(CoexSlip *slip, const char *why, int code);
 /* The same as a part of @batch. */
 void coex_slip_put_failed(CoexSlip *slip, CoexBatch *batch, const char *why, int code);
+/* Puts what was released back among the held, with a line that says @why. */
+void coex_slip_hold_again(CoexSlip *slip, const char *why);
 /* Takes in what a commit has put into the outbox (copied). */
 void coex_slip_adopt(CoexOutbox *outbox, const CoexOutboxRow *row);
 /* Sends what may go now, sets a timer for the rest. */

@@ -509,6 +509,45 @@ test_never_left(Desk *desk)
     g_assert_false(line->item->flags & COEX_LINE_UNSENT);
 }
 
+/* WhatsApp refuses the first of several: all wait again, and in their order. */
+static void
+test_put_back_in_order(Desk *desk)
+{
+    static const char *const texts[] = { "First", "Second", "Third" };
+
+    open_shop(desk);
+    for (guint i = 0; i < G_N_ELEMENTS(texts); i++) {
+        coex_session_hold_text(desk->session, desk_name("dana"), texts[i], NULL);
+        desk_wait_notice(desk, "dana", "Held until *");
+    }
+    desk_fence(desk);
+    coex_sim_fail_next(desk->sim, 131047);
+    g_free(coex_sim_customer_sends(desk->sim, "dana", "Hi"));
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "dana", "Hi");
+    for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
+        desk_wait_feed(desk, COEX_FEED_SENT, "dana", texts[i]);
+    for (guint i = 0; i < G_N_ELEMENTS(texts); i++) {
+        g_autofree char *line = g_strdup_printf("*window*closed*held again: %s", texts[i]);
+
+        desk_wait_feed(desk, COEX_FEED_RECORD, "dana", line);
+    }
+    desk_fence(desk);
+    g_assert_cmpuint(desk_view(desk, "dana")->n_held, ==, 3);
+    g_assert_cmpuint(coex_sim_n_requests(desk->sim, "messages"), ==, 1);
+    desk_restart(desk);
+    desk_wait_catalogue(desk);
+    g_assert_cmpuint(desk_view(desk, "dana")->n_held, ==, 3);
+    desk_advance(desk, 60);
+    g_free(coex_sim_customer_sends(desk->sim, "dana", "Hi again"));
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "dana", "Hi again");
+    for (guint i = 0; i < G_N_ELEMENTS(texts); i++) {
+        g_autofree char *line = g_strdup_printf("Sent at ??:??: %s", texts[i]);
+
+        desk_wait_feed(desk, COEX_FEED_RECORD, "dana", line);
+        take(desk, "dana", texts[i]);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -534,5 +573,6 @@ main(int argc, char **argv)
     desk_add("/stuck/waiting-is-dropped", test_waiting_is_dropped);
     desk_add("/stuck/waiting-for-the-key", test_waiting_for_the_key);
     desk_add("/stuck/never-left", test_never_left);
+    desk_add("/stuck/put-back-in-order", test_put_back_in_order);
     return g_test_run();
 }
