@@ -55,7 +55,9 @@ void coex_outbox_window_opened(CoexOutbox *outbox, CoexPerson *person);
 void coex_outbox_recheck_windows(CoexOutbox *outbox);
 /* What failed by its status, whenever that came, is kept for /resend from @batch's commit on. */
 void coex_outbox_take_failures(CoexOutbox *outbox, const CoexBatch *batch);
-/* What failed under that local id has arrived: neither it nor a copy that has not left is sent. */
-void coex_outbox_prove(CoexOutbox *outbox, CoexPerson *person, const char *local_id);
+/* What failed under that local id has arrived: neither it nor a copy that is not on its way is
+ * sent. @origin: what it was a copy of, NULL. */
+void coex_outbox_prove(CoexOutbox *outbox, CoexPerson *person, const char *local_id,
+                       const char *origin);
 /* Any status came: webhooks do arrive. */
 void coex_outbox_note_status(CoexOutbox *outbox);

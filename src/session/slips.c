@@ -14,7 +14,6 @@ slip_free(CoexSlip *slip)
     coex_outbox_row_free(slip->row);
     g_free(slip->wamid);
     g_free(slip->why);
-    g_free(slip->origin);
     g_free(slip);
 }
 

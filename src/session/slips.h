@@ -26,7 +26,6 @@ typedef struct {
     gboolean unsent;       /* FAILED, with `why`: before anything of it had left */
     int code;              /* Graph's, of that failure; 0 */
     gboolean wait_told;    /* asked for too early, and not again until all others are gone */
-    char *origin;          /* local id of the failed one that is sent again with this, NULL */
     gboolean released;     /* was held: a closed window puts it back */
     gboolean owed;         /* it was told that it waits: its end is told too */
     gboolean loaded;       /* an earlier session left it */

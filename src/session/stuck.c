@@ -7,6 +7,13 @@
 #define TOGETHER_S (60 * 60) /* what failed within this is sent again with one command */
 #define EXCERPT 60
 
+static gboolean
+is_stuck(const CoexSlip *slip)
+{
+    return !slip->accepted &&
+           (slip->row->state == COEX_OUTBOX_FAILED || slip->row->state == COEX_OUTBOX_UNCONFIRMED);
+}
+
 /* ---- what failed by its status ---- */
 
 void
@@ -35,41 +42,43 @@ coex_outbox_take_failures(CoexOutbox *outbox, const CoexBatch *batch)
     }
 }
 
-void
-coex_outbox_prove(CoexOutbox *outbox, CoexPerson *person, const char *local_id)
+static gboolean
+is_on_its_way(const CoexSlip *slip)
 {
+    return slip->accepted || slip->row->state == COEX_OUTBOX_SENDING ||
+           slip->row->state == COEX_OUTBOX_UNCERTAIN;
+}
+
+void
+coex_outbox_prove(CoexOutbox *outbox, CoexPerson *person, const char *local_id, const char *origin)
+{
+    const char *first = origin != NULL ? origin : local_id;
     g_autoptr(CoexBatch) batch = coex_account_batch(outbox->account);
     CoexLane *lane = coex_outbox_lane(outbox, person->id);
     gboolean any = FALSE;
 
     for (GList *item = lane->slips.head, *next; local_id != NULL && item != NULL; item = next) {
         CoexSlip *slip = item->data;
-        gboolean is_copy = g_strcmp0(slip->origin, local_id) == 0;
+        gboolean is_copy = g_strcmp0(slip->row->origin, first) == 0;
 
         next = item->next;
-        if (slip->accepted || slip->row->attempts > 0 ||
-            (!is_copy && g_strcmp0(slip->row->local_id, local_id) != 0))
+        if (is_on_its_way(slip) || (!is_copy && g_strcmp0(slip->row->local_id, local_id) != 0))
             continue;
         any = TRUE;
-        if (slip->row->shown && is_copy)
+        if (slip->row->shown && is_copy && !is_stuck(slip))
             coex_slip_put_record(slip, batch, "Not sent again, since it has arrived");
         coex_slip_discard(slip);
     }
     if (!any)
         return;
+    coex_timer_clear(&lane->slow);
+    lane->slow_told = FALSE;
     coex_outbox_commit(outbox, g_steal_pointer(&batch), person);
     if (coex_outbox_count(outbox, person->id, COEX_OUTBOX_PARKED) == 0)
         coex_account_tell_prompt_over(outbox->account, person);
 }
 
 /* ---- the user's verbs ---- */
-
-static gboolean
-is_stuck(const CoexSlip *slip)
-{
-    return !slip->accepted &&
-           (slip->row->state == COEX_OUTBOX_FAILED || slip->row->state == COEX_OUTBOX_UNCONFIRMED);
-}
 
 /* The one that was told last of those that failed or were never confirmed, else the last that is
  * parked. */
@@ -164,7 +173,8 @@ copy_slip(CoexSlip *slip)
     copy->row->template_name = g_strdup(slip->row->template_name);
     copy->row->template_language = g_strdup(slip->row->template_language);
     copy->row->template_values = g_strdup(slip->row->template_values);
-    copy->origin = g_strdup(slip->row->local_id);
+    copy->row->origin =
+        g_strdup(slip->row->origin != NULL ? slip->row->origin : slip->row->local_id);
     return copy;
 }
 

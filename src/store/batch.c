@@ -45,6 +45,7 @@ free_change(gpointer data)
     }
     g_free(change->text);
     g_free(change->told_local_id);
+    g_free(change->told_origin);
     g_free(change);
 }
 
@@ -268,6 +269,7 @@ coex_batch_forget_outcome(CoexBatch *batch)
         change->message_id = 0;
         change->state = COEX_STATE_PENDING;
         g_clear_pointer(&change->told_local_id, g_free);
+        g_clear_pointer(&change->told_origin, g_free);
     }
     g_ptr_array_set_size(batch->feed, 0);
     g_ptr_array_set_size(batch->failures, 0);
@@ -307,6 +309,13 @@ coex_batch_get_local_id(const CoexBatch *batch, guint index)
 {
     const CoexChange *change = get_change(batch, index);
     return change != NULL ? change->told_local_id : NULL;
+}
+
+const char *
+coex_batch_get_origin(const CoexBatch *batch, guint index)
+{
+    const CoexChange *change = get_change(batch, index);
+    return change != NULL ? change->told_origin : NULL;
 }
 
 gint64

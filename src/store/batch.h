@@ -73,6 +73,7 @@ typedef struct {
     CoexState state;
     char *text;
     char *told_local_id;
+    char *told_origin;
 } CoexChange;
 
 struct CoexBatch {

@@ -16,11 +16,12 @@ typedef struct {
     char *template_name;
     char *template_language;
     char *template_values;
+    char *origin;
 } Target;
 
 #define TARGET_COLUMNS                                                                             \
     "id, person, state, kind, type, text, time, local_id, template_name, template_language,"       \
-    " template_values"
+    " template_values, origin"
 
 static void
 clear_target(Target *target)
@@ -31,6 +32,7 @@ clear_target(Target *target)
     g_free(target->template_name);
     g_free(target->template_language);
     g_free(target->template_values);
+    g_free(target->origin);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Target, clear_target)
 
@@ -129,6 +131,7 @@ read_target(CoexDb *db, sqlite3_stmt *query, Target *ret_target, gboolean *ret_m
     ret_target->template_name = coex_db_dup_text(query, column++);
     ret_target->template_language = coex_db_dup_text(query, column++);
     ret_target->template_values = coex_db_dup_text(query, column++);
+    ret_target->origin = coex_db_dup_text(query, column++);
     step = coex_db_step(db, query, error);
     *ret_more = step == COEX_STEP_ROW;
     sqlite3_reset(query);
@@ -178,13 +181,15 @@ coex_apply_put_outbox(CoexApply *a, const CoexOutboxRow *row, GError **error)
         a->db,
         "INSERT OR REPLACE INTO outbox(account, local_id, position, person, state, text,"
         " template_name, template_language, template_values, created_at, state_at, attempts,"
-        " typed, shown, not_before) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " typed, shown, not_before, origin)"
+        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         COEX_VALUES(coex_int(a->change->account_id), coex_text(row->local_id),
                     coex_int(row->position), coex_int(row->person_id), coex_int(row->state),
                     coex_text(row->text), coex_text(row->template_name),
                     coex_text(row->template_language), coex_text(row->template_values),
                     coex_int(row->created_at), coex_int(row->state_at), coex_int(row->attempts),
-                    coex_int(row->typed), coex_int(row->shown), coex_int(row->not_before)),
+                    coex_int(row->typed), coex_int(row->shown), coex_int(row->not_before),
+                    coex_text(row->origin)),
         error);
 }
 
@@ -221,6 +226,7 @@ keep_failed(CoexApply *a, const Report *report, const Target *target, CoexFailur
     row->template_name = g_strdup(target->template_name);
     row->template_language = g_strdup(target->template_language);
     row->template_values = g_strdup(target->template_values);
+    row->origin = g_strdup(target->origin);
     row->created_at = target->time;
     row->state_at = report->time;
     row->shown = TRUE;
@@ -252,7 +258,7 @@ apply_failure(CoexApply *a, const Report *report, const Target *target, GError *
     return coex_apply_feed(a, &line, error);
 }
 
-/* What was told as failed has arrived. */
+/* What was told as failed has arrived: what is not on its way with the same text need not go. */
 static gboolean
 apply_proof(CoexApply *a, const Report *report, const Target *target, GError **error)
 {
@@ -261,9 +267,13 @@ apply_proof(CoexApply *a, const Report *report, const Target *target, GError **e
                           .time = report->time,
                           .text = target->text,
                           .flags = COEX_LINE_SHOWN };
-    if (!coex_db_run(a->db, "DELETE FROM outbox WHERE account = ? AND local_id = ? AND state = ?",
+    const char *origin = target->origin != NULL ? target->origin : target->local_id;
+    if (!coex_db_run(a->db,
+                     "DELETE FROM outbox WHERE account = ? AND (local_id = ? OR origin = ?)"
+                     " AND state NOT IN (?, ?)",
                      COEX_VALUES(coex_int(a->change->account_id), coex_text(target->local_id),
-                                 coex_int(COEX_OUTBOX_FAILED)),
+                                 coex_text(origin), coex_int(COEX_OUTBOX_SENDING),
+                                 coex_int(COEX_OUTBOX_UNCERTAIN)),
                      error))
         return FALSE;
     if (coex_db_n_changed(a->db) > 0)
@@ -346,6 +356,7 @@ coex_apply_status(CoexApply *a, GError **error)
     change->state = advanced ? report->state : target.state;
     change->text = g_steal_pointer(&target.text);
     change->told_local_id = g_steal_pointer(&target.local_id);
+    change->told_origin = g_steal_pointer(&target.origin);
     return TRUE;
 }
 
@@ -486,8 +497,8 @@ insert_message(CoexApply *a, const NewMessage *message, gint64 *ret_id, GError *
     if (!coex_db_run(
             a->db,
             "INSERT INTO messages(account, person, direction, wamid, token, time, kind, type, text,"
-            " state, state_at, local_id, template_name, template_language, template_values, lacks)"
-            " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " state, state_at, local_id, template_name, template_language, template_values, lacks,"
+            " origin) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             COEX_VALUES(coex_int(a->change->account_id), coex_int(message->person_id),
                         coex_int(message->direction), coex_text(message->wamid),
                         coex_text(message->token), coex_int(message->time),
@@ -495,7 +506,7 @@ insert_message(CoexApply *a, const NewMessage *message, gint64 *ret_id, GError *
                         coex_text(message->content->text), coex_int(state), coex_int(message->time),
                         coex_text(row->local_id), coex_text(row->template_name),
                         coex_text(row->template_language), coex_text(row->template_values),
-                        coex_int(coex_content_get_lack(message->content))),
+                        coex_int(coex_content_get_lack(message->content)), coex_text(row->origin)),
             error))
         return FALSE;
     *ret_id = coex_db_last_id(a->db);
@@ -627,12 +638,13 @@ coex_apply_accepted(CoexApply *a, GError **error)
             return FALSE;
         return coex_db_run(a->db,
                            "UPDATE messages SET local_id = ?, type = ?, template_name = ?,"
-                           " template_language = ?, template_values = ?"
+                           " template_language = ?, template_values = ?, origin = ?"
                            " WHERE id = ? AND local_id IS NULL",
                            COEX_VALUES(coex_text(row->local_id), coex_text(content.type),
                                        coex_text(row->template_name),
                                        coex_text(row->template_language),
-                                       coex_text(row->template_values), coex_int(known.id)),
+                                       coex_text(row->template_values), coex_text(row->origin),
+                                       coex_int(known.id)),
                            error);
     }
     gint64 id = 0;

@@ -123,6 +123,7 @@ read_outbox_row(sqlite3_stmt *query, CoexSnapshot *snapshot)
     row->typed = sqlite3_column_int(query, column++) != 0;
     row->shown = sqlite3_column_int(query, column++) != 0;
     row->not_before = sqlite3_column_int64(query, column++);
+    row->origin = coex_db_dup_text(query, column++);
     g_ptr_array_add(snapshot->outbox, row);
 }
 
@@ -231,7 +232,7 @@ static const char SELECT_ADDRESSES[] = "SELECT address, person FROM addresses WH
 static const char SELECT_NICKS[] = "SELECT account, id, nick FROM people WHERE nick IS NOT NULL";
 static const char SELECT_OUTBOX[] =
     "SELECT local_id, position, person, state, text, template_name, template_language,"
-    " template_values, created_at, state_at, attempts, typed, shown, not_before"
+    " template_values, created_at, state_at, attempts, typed, shown, not_before, origin"
     " FROM outbox WHERE account = ? ORDER BY position, created_at";
 static const char SELECT_FEED[] = "SELECT seq, person, kind, time, text, detail, flags FROM feed"
                                   " WHERE account = ? AND seq > ? ORDER BY seq";

@@ -53,6 +53,7 @@ coex_outbox_row_copy(const CoexOutboxRow *row)
     copy->template_name = g_strdup(row->template_name);
     copy->template_language = g_strdup(row->template_language);
     copy->template_values = g_strdup(row->template_values);
+    copy->origin = g_strdup(row->origin);
     return copy;
 }
 
@@ -66,6 +67,7 @@ coex_outbox_row_free(CoexOutboxRow *row)
     g_free(row->template_name);
     g_free(row->template_language);
     g_free(row->template_values);
+    g_free(row->origin);
     g_free(row);
 }
 

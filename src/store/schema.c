@@ -71,7 +71,7 @@ static const char SCHEMA_2[] =
     " token TEXT NOT NULL, time INTEGER NOT NULL, kind INTEGER NOT NULL, type TEXT, text TEXT,"
     " state INTEGER NOT NULL, state_at INTEGER NOT NULL, error_code INTEGER NOT NULL DEFAULT 0,"
     " local_id TEXT, template_name TEXT, template_language TEXT, template_values TEXT,"
-    " lacks INTEGER NOT NULL DEFAULT 0) STRICT;"
+    " lacks INTEGER NOT NULL DEFAULT 0, origin TEXT) STRICT;"
     "INSERT INTO messages_2(id, account, person, direction, wamid, token, time, kind, type, text,"
     " state, state_at, error_code, local_id, lacks)"
     " SELECT id, account, person, direction, wamid, token, time, kind, type, text,"
@@ -100,6 +100,8 @@ static const char SCHEMA_2[] =
     "CREATE UNIQUE INDEX people_nick ON people(nick) WHERE nick IS NOT NULL;"
 
     "ALTER TABLE outbox ADD COLUMN not_before INTEGER NOT NULL DEFAULT 0;"
+    /* of a copy, here and as a message: the local id of what it was made of first */
+    "ALTER TABLE outbox ADD COLUMN origin TEXT;"
     "ALTER TABLE feed ADD COLUMN flags INTEGER NOT NULL DEFAULT 0;";
 
 static const char *const MIGRATIONS[] = { SCHEMA_1, SCHEMA_2 };

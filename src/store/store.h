@@ -135,6 +135,7 @@ typedef struct {
     gboolean typed;    /* typed in this client: shown as a plain local echo */
     gboolean shown;    /* its own line has been put into the feed */
     gint64 not_before; /* FAILED: it may not be sent again earlier; 0: it may */
+    char *origin;      /* local id of what failed first and is sent again with this, NULL */
 } CoexOutboxRow;
 CoexOutboxRow *coex_outbox_row_new(void);
 CoexOutboxRow *coex_outbox_row_copy(const CoexOutboxRow *row);
@@ -328,6 +329,8 @@ gint64 coex_batch_get_person(const CoexBatch *batch, guint index);
 const char *coex_batch_get_text(const CoexBatch *batch, guint index);
 /* The same: the id under which a failure of it is kept in the outbox, borrowed, NULL. */
 const char *coex_batch_get_local_id(const CoexBatch *batch, guint index);
+/* The same: of a copy, the local id of what it was made of first, borrowed, NULL. */
+const char *coex_batch_get_origin(const CoexBatch *batch, guint index);
 /* Of a message of ours that was added, accepted or got a status: its place among all, 0 unknown,
  * and its state. */
 gint64 coex_batch_get_message(const CoexBatch *batch, guint index);

@@ -85,6 +85,8 @@ test_everything_stays(void)
         g_autofree char *after = dump(f);
         g_assert_cmpstr(before, ==, after);
         g_assert_cmpint(fixture_query_raw(f, "SELECT count(nick) FROM people"), ==, 0);
+        g_assert_cmpint(fixture_query_raw(f, "SELECT count(origin) FROM outbox"), ==, 0);
+        g_assert_cmpint(fixture_query_raw(f, "SELECT count(origin) FROM messages"), ==, 0);
         g_assert_cmpint(fixture_query_raw(f, "SELECT count(*) FROM messages WHERE lacks <> CASE"
                                              " WHEN kind IN (12, 13) THEN 2 WHEN kind = 14 THEN 1"
                                              " ELSE 0 END"),
