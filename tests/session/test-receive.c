@@ -48,7 +48,8 @@ test_new_number(Desk *desk)
     desk_wait_state(desk, "ada", "delivered *: Welcome");
 }
 
-/* Nobody takes over another's conversation by a change of number. */
+/* Nobody takes over another's conversation by a change of number: the number goes, and what is
+ * typed for whom had it does not leave. */
 static void
 test_taken_number(Desk *desk)
 {
@@ -60,8 +61,13 @@ test_taken_number(Desk *desk)
         "{\"type\":\"user_changed_number\",\"body\":\"User Ada changed\","
         "\"wa_id\":\"493023125017\"}"));
     desk_wait_feed(desk, COEX_FEED_NOTICE, "ada", "WhatsApp reports: *User Ada changed*");
-    desk_hear(desk, "dana", "And stays so");
+    g_free(coex_sim_customer_sends(desk->sim, "dana", "This is Ada"));
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "This is Ada");
+    desk_send(desk, "dana", "For Dana alone");
+    desk_wait_feed(desk, COEX_FEED_TYPED, "dana", "For Dana alone");
+    desk_wait_feed(desk, COEX_FEED_FAILED, "dana", "For Dana alone");
     desk_fence(desk);
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, "dana"), ==, 0);
 }
 
 static void
