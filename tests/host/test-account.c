@@ -465,6 +465,10 @@ log_off_in_the_middle(World *world)
         coex_sim_delay_next(world->sim, 300 * round);
         host_type(world->host, NORA, "to a closed window");
         host_type(world->host, ADA, answer);
+        /* cut in the middle of leaving it would be uncertain, and hold up those behind it */
+        g_autoptr(CoexSimRequest) request =
+            coex_sim_wait_request(world->sim, "messages", HOST_PATIENCE_MS);
+        host_assert(world->host, request != NULL, "the answer leaves");
         for (guint i = 0; i < 10; i++) {
             g_autofree char *text = g_strdup_printf("message %u-%u", round, i);
             g_free(coex_sim_customer_sends(world->sim, i % 2 == 0 ? "ada" : "ben", text));
