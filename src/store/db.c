@@ -146,9 +146,8 @@ fail_file(const char *path, const char *action, GError **error)
     return FALSE;
 }
 
-/* The name of a new file must reach the disk, too, before anything in it counts as stored. */
-static void
-sync_folder(const char *path)
+void
+coex_db_sync_folder(const char *path)
 {
     g_autofree char *folder = g_path_get_dirname(path);
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -190,7 +189,7 @@ prepare_file(const char *path, gboolean create, GError **error)
     ok = ok && check_header(fd, path, error);
     close(fd);
     if (ok && is_new)
-        sync_folder(path);
+        coex_db_sync_folder(path);
     return ok;
 }
 

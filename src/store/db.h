@@ -84,6 +84,10 @@ char *coex_db_dup_text(sqlite3_stmt *query, int column);
 gint64 coex_db_last_id(CoexDb *db);
 guint coex_db_n_changed(CoexDb *db);
 
+/* The name of a new file must reach the disk, too, before anything in it counts as stored: syncs
+ * the folder of @path. Errors are of no use to anybody, and ignored. */
+void coex_db_sync_folder(const char *path);
+
 /* ---- after a failure ---- */
 
 /* Whether the last error concerns more than its own statement: disk full, I/O, damage. Nothing in

@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "store/carry.h"
+#include "store/db.h"
 #include "store/schema.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -295,17 +296,6 @@ write_report(Rescue *rescue, GHashTable *carries, GError **error)
 
 /* ---- one takes the place of the other ---- */
 
-static void
-sync_folder(const char *path)
-{
-    g_autofree char *folder = g_path_get_dirname(path);
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return;
-    (void)fsync(fd);
-    close(fd);
-}
-
 /* The old file has both names for a moment, so that a crash leaves one of them in its place. Where
  * a disk knows no such names the place is empty for that moment, which coex_rescue_run() mends. */
 static gboolean
@@ -313,7 +303,7 @@ exchange(const Rescue *rescue, GError **error)
 {
     g_autofree char *wal = g_strconcat(rescue->path, "-wal", NULL);
     g_autofree char *kept_wal = g_strconcat(rescue->kept_path, "-wal", NULL);
-    sync_folder(rescue->path);
+    coex_db_sync_folder(rescue->path);
     /* Empty, as a rule. Nothing of the old one may be taken for the new one's. */
     if (g_file_test(wal, G_FILE_TEST_EXISTS) && g_rename(wal, kept_wal) != 0)
         return fail(rescue, g_strerror(errno), error);
@@ -323,7 +313,7 @@ exchange(const Rescue *rescue, GError **error)
     if (g_rename(rescue->new_path, rescue->path) != 0)
         return fail(rescue, g_strerror(errno), error);
     g_unlink(rescue->mark_path);
-    sync_folder(rescue->path);
+    coex_db_sync_folder(rescue->path);
     return TRUE;
 }
 
