@@ -368,3 +368,46 @@ desk_hear(Desk *desk, const char *who, const char *text)
     desk_wait_feed(desk, COEX_FEED_INBOUND, who, text);
     desk_wait_window(desk, who, TRUE);
 }
+
+/* ---- what several stories do ---- */
+
+void
+desk_take(Desk *desk, const char *who, const char *text)
+{
+    coex_sim_request_free(desk_wait_sent(desk, who, text));
+}
+
+void
+desk_say(Desk *desk, const char *who, const char *text)
+{
+    desk_send(desk, who, text);
+    desk_wait_feed(desk, COEX_FEED_TYPED, who, text);
+}
+
+const DeskEvent *
+desk_say_in_vain(Desk *desk, const char *who, const char *text, int code)
+{
+    coex_sim_fail_next_async(desk->sim, code);
+    desk_say(desk, who, text);
+    desk_take(desk, who, text);
+    return desk_wait_feed(desk, COEX_FEED_FAILED, who, text);
+}
+
+void
+desk_resend(Desk *desk, const char *who)
+{
+    coex_session_resend(desk->session, desk_name(who));
+}
+
+guint
+desk_get_offers(const DeskEvent *line)
+{
+    return line->item->flags & (COEX_LINE_RESEND | COEX_LINE_TEMPLATE | COEX_LINE_KEPT);
+}
+
+void
+desk_assert_nothing_kept(Desk *desk, const char *who)
+{
+    desk_resend(desk, who);
+    desk_wait_notice(desk, who, "There is nothing to send again.");
+}

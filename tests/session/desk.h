@@ -148,3 +148,13 @@ void desk_ignore(Desk *desk, const char *glob);
 void desk_send(Desk *desk, const char *who, const char *markup);
 /* The person writes, and it is shown: the window is open. */
 void desk_hear(Desk *desk, const char *who, const char *text);
+/* Typed and shown. */
+void desk_say(Desk *desk, const char *who, const char *text);
+/* The API accepts it next. */
+void desk_take(Desk *desk, const char *who, const char *text);
+/* Typed, accepted, and then a status says that it failed. Returns the line. */
+const DeskEvent *desk_say_in_vain(Desk *desk, const char *who, const char *text, int code);
+void desk_resend(Desk *desk, const char *who);
+/* Of a line's flags those that say what it offers. */
+guint desk_get_offers(const DeskEvent *line);
+void desk_assert_nothing_kept(Desk *desk, const char *who);

@@ -5,53 +5,11 @@
  * became of the copy meanwhile, it does not go any more. */
 
 static void
-take(Desk *desk, const char *who, const char *text)
-{
-    coex_sim_request_free(desk_wait_sent(desk, who, text));
-}
-
-static void
 open_shop(Desk *desk)
 {
     desk_login(desk);
     desk_wait_catalogue(desk);
     desk_hear(desk, "ada", "Hello");
-}
-
-static void
-say(Desk *desk, const char *who, const char *text)
-{
-    desk_send(desk, who, text);
-    desk_wait_feed(desk, COEX_FEED_TYPED, who, text);
-}
-
-/* Accepted, and then a status says that it failed. Returns the line. */
-static const DeskEvent *
-say_in_vain(Desk *desk, const char *who, const char *text, int code)
-{
-    coex_sim_fail_next_async(desk->sim, code);
-    say(desk, who, text);
-    take(desk, who, text);
-    return desk_wait_feed(desk, COEX_FEED_FAILED, who, text);
-}
-
-static void
-resend(Desk *desk, const char *who)
-{
-    coex_session_resend(desk->session, desk_name(who));
-}
-
-static guint
-offers(const DeskEvent *line)
-{
-    return line->item->flags & (COEX_LINE_RESEND | COEX_LINE_TEMPLATE | COEX_LINE_KEPT);
-}
-
-static void
-assert_nothing_kept(Desk *desk, const char *who)
-{
-    resend(desk, who);
-    desk_wait_notice(desk, who, "There is nothing to send again.");
 }
 
 /* The window is closed: the copy waits for a choice. Returns the id of the original. */
@@ -61,10 +19,10 @@ park_copy(Desk *desk)
     char *wamid;
 
     open_shop(desk);
-    say_in_vain(desk, "ada", "Too late", 131047);
+    desk_say_in_vain(desk, "ada", "Too late", 131047);
     desk_wait_window(desk, "ada", FALSE);
     wamid = coex_sim_dup_last_sent(desk->sim, "ada");
-    resend(desk, "ada");
+    desk_resend(desk, "ada");
     desk_wait_prompt(desk, "ada", "Too late");
     return wamid;
 }
@@ -75,9 +33,9 @@ assert_sent_once(Desk *desk)
 {
     desk_advance(desk, 60);
     desk_hear(desk, "ada", "Thank you");
-    assert_nothing_kept(desk, "ada");
-    say(desk, "ada", "Welcome");
-    take(desk, "ada", "Welcome");
+    desk_assert_nothing_kept(desk, "ada");
+    desk_say(desk, "ada", "Welcome");
+    desk_take(desk, "ada", "Welcome");
     desk_fence(desk);
     g_assert_cmpuint(coex_sim_n_requests(desk->sim, "messages"), ==, 2);
 }
@@ -94,8 +52,8 @@ test_arrives_while_held(Desk *desk)
     desk_wait_catalogue(desk);
     g_assert_cmpuint(desk_view(desk, "ada")->n_held, ==, 1);
     coex_sim_status(desk->sim, wamid, "delivered");
-    g_assert_cmpuint(offers(desk_wait_feed(desk, COEX_FEED_ARRIVED, "ada", "Too late")), ==,
-                     COEX_LINE_KEPT);
+    g_assert_cmpuint(desk_get_offers(desk_wait_feed(desk, COEX_FEED_ARRIVED, "ada", "Too late")),
+                     ==, COEX_LINE_KEPT);
     desk_fence(desk);
     g_assert_cmpuint(desk_view(desk, "ada")->n_held, ==, 0);
     desk_restart(desk);
@@ -112,8 +70,8 @@ test_arrives_after_parked(Desk *desk)
     desk_wait_catalogue(desk);
     desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "Too late");
     coex_sim_status(desk->sim, wamid, "delivered");
-    g_assert_cmpuint(offers(desk_wait_feed(desk, COEX_FEED_ARRIVED, "ada", "Too late")), ==,
-                     COEX_LINE_KEPT);
+    g_assert_cmpuint(desk_get_offers(desk_wait_feed(desk, COEX_FEED_ARRIVED, "ada", "Too late")),
+                     ==, COEX_LINE_KEPT);
     desk_fence(desk);
     assert_sent_once(desk);
 }
@@ -125,10 +83,10 @@ test_arrives_between_tries(Desk *desk)
     g_autofree char *wamid = NULL;
 
     open_shop(desk);
-    say_in_vain(desk, "ada", "Once", 131026);
+    desk_say_in_vain(desk, "ada", "Once", 131026);
     wamid = coex_sim_dup_last_sent(desk->sim, "ada");
     coex_sim_fail_next(desk->sim, 131056);
-    resend(desk, "ada");
+    desk_resend(desk, "ada");
     desk_wait_feed(desk, COEX_FEED_SENT, "ada", "Once");
     desk_wait_requests(desk, "messages", 2);
     desk_fence(desk);
@@ -136,11 +94,11 @@ test_arrives_between_tries(Desk *desk)
     desk_wait_feed(desk, COEX_FEED_ARRIVED, "ada", "Once");
     desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Not sent again, since it has arrived: Once");
     /* it would go before what is typed after it */
-    say(desk, "ada", "Next");
-    take(desk, "ada", "Next");
+    desk_say(desk, "ada", "Next");
+    desk_take(desk, "ada", "Next");
     desk_fence(desk);
     g_assert_cmpuint(coex_sim_n_requests(desk->sim, "messages"), ==, 3);
-    assert_nothing_kept(desk, "ada");
+    desk_assert_nothing_kept(desk, "ada");
 }
 
 /* The copy fails as well, and so does its own: then one of them turns out to have arrived. */
@@ -153,22 +111,22 @@ fail_thrice(Desk *desk, guint which)
     for (guint i = 0; i < G_N_ELEMENTS(wamids); i++) {
         coex_sim_fail_next_async(desk->sim, 131026);
         if (i == 0) {
-            say(desk, "ada", "Once");
+            desk_say(desk, "ada", "Once");
         } else {
-            resend(desk, "ada");
+            desk_resend(desk, "ada");
             desk_wait_feed(desk, COEX_FEED_SENT, "ada", "Once");
         }
-        take(desk, "ada", "Once");
+        desk_take(desk, "ada", "Once");
         desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "Once");
         wamids[i] = coex_sim_dup_last_sent(desk->sim, "ada");
         desk_restart(desk);
         desk_wait_catalogue(desk);
     }
     coex_sim_status(desk->sim, wamids[which], "delivered");
-    g_assert_cmpuint(offers(desk_wait_feed(desk, COEX_FEED_ARRIVED, "ada", "Once")), ==,
+    g_assert_cmpuint(desk_get_offers(desk_wait_feed(desk, COEX_FEED_ARRIVED, "ada", "Once")), ==,
                      COEX_LINE_KEPT);
     desk_fence(desk);
-    assert_nothing_kept(desk, "ada");
+    desk_assert_nothing_kept(desk, "ada");
     g_assert_cmpuint(coex_sim_n_requests(desk->sim, "messages"), ==, 3);
     for (guint i = 0; i < G_N_ELEMENTS(wamids); i++)
         g_free(wamids[i]);

@@ -11,12 +11,6 @@ static const CoexSimIdentity second = {
     .key = "made-up-other-key",
 };
 
-static void
-take(Desk *desk, const char *who, const char *text)
-{
-    coex_sim_request_free(desk_wait_sent(desk, who, text));
-}
-
 /* The first page of @table is rubbish from now on. Logged out. */
 static void
 spoil(Desk *desk, const char *table)
@@ -67,11 +61,11 @@ test_messages(Desk *desk)
     desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Refused");
     desk_send(desk, "ada", "Yes, it is");
     desk_wait_feed(desk, COEX_FEED_TYPED, "ada", "Yes, it is");
-    take(desk, "ada", "Yes, it is");
+    desk_take(desk, "ada", "Yes, it is");
     g_free(coex_sim_customer_sends(desk->sim, "carla", "Hi"));
     desk_wait_feed(desk, COEX_FEED_INBOUND, "carla", "Hi");
     desk_wait_feed(desk, COEX_FEED_SENT, "carla", "Held for Carla");
-    take(desk, "carla", "Held for Carla");
+    desk_take(desk, "carla", "Held for Carla");
     desk_restart(desk);
     desk_fence(desk);
     g_assert_cmpuint(desk_count(desk, DESK_NOTICE, NULL, "The database*"), ==, 0);
@@ -104,7 +98,7 @@ test_beside(Desk *desk)
     desk_hear(other, "ben", "Again");
     desk_send(other, "ben", "Good to hear");
     desk_wait_feed(other, COEX_FEED_TYPED, "ben", "Good to hear");
-    take(other, "ben", "Good to hear");
+    desk_take(other, "ben", "Good to hear");
 }
 
 int

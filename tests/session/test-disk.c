@@ -16,12 +16,6 @@ fill_disk(gboolean full)
     g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &limit), ==, 0);
 }
 
-static void
-take(Desk *desk, const char *who, const char *text)
-{
-    coex_sim_request_free(desk_wait_sent(desk, who, text));
-}
-
 /* Not on disk, not 200: it comes again. */
 static void
 test_receiving(Desk *desk)
@@ -55,7 +49,7 @@ test_sending(Desk *desk)
     desk_fence(desk);
     desk_send(desk, "ada", "Found");
     desk_wait_feed(desk, COEX_FEED_TYPED, "ada", "Found");
-    take(desk, "ada", "Found");
+    desk_take(desk, "ada", "Found");
     desk_wait_state(desk, "ada", "delivered*: Found");
     desk_restart(desk);
     desk_fence(desk);
@@ -74,14 +68,14 @@ test_answered(Desk *desk)
     coex_sim_delay_next(desk->sim, 200);
     desk_send(desk, "ada", "One");
     desk_wait_feed(desk, COEX_FEED_TYPED, "ada", "One");
-    take(desk, "ada", "One");
+    desk_take(desk, "ada", "One");
     fill_disk(TRUE);
     desk_run_ms(desk, 400);
     fill_disk(FALSE);
     desk_fence(desk);
     desk_send(desk, "ada", "Two");
     desk_wait_feed(desk, COEX_FEED_TYPED, "ada", "Two");
-    take(desk, "ada", "Two");
+    desk_take(desk, "ada", "Two");
     desk_fence(desk);
     desk_restart(desk);
     desk_fence(desk);

@@ -4,12 +4,6 @@
 
 #include <string.h>
 
-static void
-take(Desk *desk, const char *who, const char *text)
-{
-    coex_sim_request_free(desk_wait_sent(desk, who, text));
-}
-
 static gboolean
 has_ended(Desk *desk)
 {
@@ -244,7 +238,7 @@ test_two_accounts(Desk *desk)
     desk_hear(other, "ada", "To the second");
     desk_send(desk, "ada", "From the first");
     desk_wait_feed(desk, COEX_FEED_TYPED, "ada", "From the first");
-    take(desk, "ada", "From the first");
+    desk_take(desk, "ada", "From the first");
     desk_wait_state(desk, "ada", "delivered*");
     desk_logout(desk);
     desk_hear(other, "ada", "Still there?");
@@ -300,7 +294,7 @@ test_one_delivery(Desk *desk)
     coex_sim_set_auto_status(other->sim, FALSE);
     desk_send(other, "ben", "For Ben alone");
     desk_wait_feed(other, COEX_FEED_TYPED, "ben", "For Ben alone");
-    take(other, "ben", "For Ben alone");
+    desk_take(other, "ben", "For Ben alone");
     wamid = coex_sim_dup_last_sent(other->sim, "ben");
     desk_wait_state(other, "ben", "accepted*");
     desk_restart(desk);
@@ -327,7 +321,7 @@ test_one_delivery(Desk *desk)
     desk_wait_notice(desk, "ada", "There is nothing to send again.");
     coex_session_resend(other->session, desk_name("ben"));
     desk_wait_feed(other, COEX_FEED_SENT, "ben", "For Ben alone");
-    take(other, "ben", "For Ben alone");
+    desk_take(other, "ben", "For Ben alone");
     desk_wait_state(other, "ben", "delivered*");
     desk_logout(other);
     desk_hear(desk, "ada", "Alone"); /* the other one has ended */

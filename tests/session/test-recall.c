@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "desk.h"
 
-static void
-take(Desk *desk, const char *who, const char *text)
-{
-    coex_sim_request_free(desk_wait_sent(desk, who, text));
-}
-
 /* The index of the first event of that kind and text. */
 static guint
 find(Desk *desk, DeskKind kind, const char *text)
@@ -32,7 +26,7 @@ talk(Desk *desk)
     desk_hear(desk, "ada", "Too old to be told");
     desk_hear(desk, "ada", "Is my bike ready?");
     desk_send(desk, "ada", "Yes, it is");
-    take(desk, "ada", "Yes, it is");
+    desk_take(desk, "ada", "Yes, it is");
     desk_wait_state(desk, "ada", "delivered*");
     desk_advance(desk, 5);
     g_free(coex_sim_phone_sends(desk->sim, "ada", "Come by at five"));

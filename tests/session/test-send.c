@@ -5,19 +5,6 @@
 
 #define HOUR_S (60 * 60)
 
-static void
-say(Desk *desk, const char *who, const char *text)
-{
-    desk_send(desk, who, text);
-    desk_wait_feed(desk, COEX_FEED_TYPED, who, text);
-}
-
-static void
-take(Desk *desk, const char *who, const char *text)
-{
-    coex_sim_request_free(desk_wait_sent(desk, who, text));
-}
-
 /* Logged in, and these may be written to. */
 static void
 open_shop(Desk *desk)
@@ -33,7 +20,7 @@ test_digits(Desk *desk)
     g_autoptr(CoexSimRequest) request = NULL;
 
     open_shop(desk);
-    say(desk, "ada", "Good morning");
+    desk_say(desk, "ada", "Good morning");
     request = desk_wait_sent(desk, "ada", "Good morning");
     g_assert_cmpstr(request->to, ==, "+12025550101");
     g_assert_cmpstr(request->type, ==, "text");
@@ -46,7 +33,7 @@ test_markup(Desk *desk)
     open_shop(desk);
     desk_send(desk, "ada", "<b>Yes</b> &amp; <i>no</i><br>maybe");
     desk_wait_feed(desk, COEX_FEED_TYPED, "ada", "*Yes* & _no_\nmaybe");
-    take(desk, "ada", "*Yes* & _no_\nmaybe");
+    desk_take(desk, "ada", "*Yes* & _no_\nmaybe");
 }
 
 static void
@@ -76,7 +63,7 @@ test_long(Desk *desk)
         const DeskEvent *part = desk_wait_feed(desk, COEX_FEED_TYPED, "ada", "*");
 
         g_assert_cmpuint(g_utf8_strlen(part->text, -1), <=, 4096);
-        take(desk, "ada", part->text);
+        desk_take(desk, "ada", part->text);
     }
 }
 
@@ -93,7 +80,7 @@ test_order(Desk *desk)
         g_autofree char *text = g_strdup_printf("Line %u", i);
 
         desk_wait_feed(desk, COEX_FEED_TYPED, "ada", text);
-        take(desk, "ada", text);
+        desk_take(desk, "ada", text);
     }
 }
 
@@ -116,19 +103,19 @@ test_rate_limited(Desk *desk)
 {
     open_shop(desk);
     coex_sim_fail_next(desk->sim, 130429);
-    say(desk, "ada", "Slowly");
-    say(desk, "ada", "And this");
-    take(desk, "ada", "Slowly");
-    take(desk, "ada", "And this");
+    desk_say(desk, "ada", "Slowly");
+    desk_say(desk, "ada", "And this");
+    desk_take(desk, "ada", "Slowly");
+    desk_take(desk, "ada", "And this");
     coex_sim_fail_next(desk->sim, 131056);
-    say(desk, "ada", "Pair");
+    desk_say(desk, "ada", "Pair");
     desk_wait_requests(desk, "messages", 4);
-    say(desk, "ben", "Others go on");
-    take(desk, "ben", "Others go on");
-    take(desk, "ada", "Pair");
+    desk_say(desk, "ben", "Others go on");
+    desk_take(desk, "ben", "Others go on");
+    desk_take(desk, "ada", "Pair");
     coex_sim_fail_next_http(desk->sim, 429, "");
-    say(desk, "ada", "Proxy");
-    take(desk, "ada", "Proxy");
+    desk_say(desk, "ada", "Proxy");
+    desk_take(desk, "ada", "Proxy");
 }
 
 /* What befell one would befall the next: one at a time tries whether it is over. */
@@ -138,9 +125,9 @@ test_all_limited(Desk *desk)
     open_shop(desk);
     coex_sim_fail_next(desk->sim, 130429);
     coex_sim_fail_next(desk->sim, 130429);
-    say(desk, "ada", "First");
+    desk_say(desk, "ada", "First");
     desk_wait_requests(desk, "messages", 1);
-    say(desk, "ben", "Second");
+    desk_say(desk, "ben", "Second");
     desk_run_ms(desk, 600);
     g_assert_cmpuint(coex_sim_n_requests(desk->sim, "messages"), ==, 1);
     g_assert_true(coex_sim_wait_n_sent(desk->sim, "ada", 1, DESK_PATIENCE_MS));
@@ -155,16 +142,16 @@ test_undeliverable(Desk *desk)
 
     open_shop(desk);
     coex_sim_fail_next(desk->sim, 131026);
-    say(desk, "ada", "Nobody");
+    desk_say(desk, "ada", "Nobody");
     line = desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "Nobody");
     g_assert_true(strstr(line->detail, "131026") != NULL);
-    say(desk, "ada", "The next one goes");
-    take(desk, "ada", "The next one goes");
+    desk_say(desk, "ada", "The next one goes");
+    desk_take(desk, "ada", "The next one goes");
     coex_session_resend(desk->session, desk_name("ada"));
     desk_wait_feed(desk, COEX_FEED_SENT, "ada", "Nobody");
-    take(desk, "ada", "Nobody");
+    desk_take(desk, "ada", "Nobody");
     coex_sim_fail_next(desk->sim, 131026);
-    say(desk, "ada", "Once more");
+    desk_say(desk, "ada", "Once more");
     desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "Once more");
     coex_session_discard(desk->session, desk_name("ada"));
     desk_wait_notice(desk, "ada", "Discarded: Once more");
@@ -178,13 +165,13 @@ test_dropped_accepted(Desk *desk)
 {
     open_shop(desk);
     coex_sim_drop_next(desk->sim, TRUE);
-    say(desk, "ada", "Half heard");
+    desk_say(desk, "ada", "Half heard");
     desk_wait_notice(desk, "ada", "It is not clear whether this was sent: Half heard*");
     desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Sent at ??:??: Half heard");
     desk_wait_state(desk, "ada", "delivered*: Half heard");
-    say(desk, "ada", "Afterwards");
-    take(desk, "ada", "Half heard");
-    take(desk, "ada", "Afterwards");
+    desk_say(desk, "ada", "Afterwards");
+    desk_take(desk, "ada", "Half heard");
+    desk_take(desk, "ada", "Afterwards");
     desk_wait_state(desk, "ada", "delivered*: Afterwards");
     desk_restart(desk);
     desk_fence(desk);
@@ -196,9 +183,9 @@ test_dropped_lost(Desk *desk)
 {
     open_shop(desk);
     coex_sim_drop_next(desk->sim, FALSE);
-    say(desk, "ada", "Into the void");
+    desk_say(desk, "ada", "Into the void");
     desk_wait_notice(desk, "ada", "It is not clear whether this was sent: Into the void*");
-    say(desk, "ada", "Waits behind");
+    desk_say(desk, "ada", "Waits behind");
     desk_wait_feed(desk, COEX_FEED_NOTICE, "ada", "Waits until it is clear *: Waits behind");
     desk_wait_requests(desk, "messages", 1);
     /* the first login makes it uncertain in any case, the second finds it old */
@@ -207,12 +194,12 @@ test_dropped_lost(Desk *desk)
     desk_advance(desk, 700);
     desk_login(desk);
     desk_wait_feed(desk, COEX_FEED_UNCONFIRMED, "ada", "Into the void");
-    take(desk, "ada", "Waits behind");
+    desk_take(desk, "ada", "Waits behind");
     desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Sent at ??:??: Waits behind");
     g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 1);
     coex_session_resend(desk->session, desk_name("ada"));
     desk_wait_feed(desk, COEX_FEED_SENT, "ada", "Into the void");
-    take(desk, "ada", "Into the void");
+    desk_take(desk, "ada", "Into the void");
 }
 
 /* Where nothing is received no confirmation can come: nobody waits for it. */
@@ -225,10 +212,10 @@ test_dropped_unheard(Desk *desk)
     desk->config.listen = "off";
     desk_login(desk);
     coex_sim_drop_next(desk->sim, FALSE);
-    say(desk, "ada", "Into the void");
+    desk_say(desk, "ada", "Into the void");
     desk_wait_feed(desk, COEX_FEED_UNCONFIRMED, "ada", "Into the void");
-    say(desk, "ada", "Goes on");
-    take(desk, "ada", "Goes on");
+    desk_say(desk, "ada", "Goes on");
+    desk_take(desk, "ada", "Goes on");
     g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 1);
 }
 
@@ -237,10 +224,10 @@ test_slow(Desk *desk)
 {
     open_shop(desk);
     coex_sim_delay_next(desk->sim, 5600);
-    say(desk, "ada", "With patience");
+    desk_say(desk, "ada", "With patience");
     desk_wait_notice(desk, "ada", "Waiting for WhatsApp: With patience");
     desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Sent at ??:??: With patience");
-    take(desk, "ada", "With patience");
+    desk_take(desk, "ada", "With patience");
 }
 
 /* Texts behind a send without an answer wait for its status. */
@@ -252,18 +239,18 @@ test_slow_without_answer(Desk *desk)
     open_shop(desk);
     coex_sim_set_auto_status(desk->sim, FALSE);
     coex_sim_drop_next(desk->sim, TRUE);
-    say(desk, "ada", "Half heard");
+    desk_say(desk, "ada", "Half heard");
     desk_wait_notice(desk, "ada", "It is not clear whether this was sent: Half heard*");
-    say(desk, "ada", "Waits behind");
+    desk_say(desk, "ada", "Waits behind");
     desk_wait_feed(desk, COEX_FEED_NOTICE, "ada", "Waits until it is clear *: Waits behind");
-    say(desk, "ben", "Others go on");
-    take(desk, "ada", "Half heard");
-    take(desk, "ben", "Others go on");
+    desk_say(desk, "ben", "Others go on");
+    desk_take(desk, "ada", "Half heard");
+    desk_take(desk, "ben", "Others go on");
     wamid = coex_sim_dup_last_sent(desk->sim, "ada");
     coex_sim_status(desk->sim, wamid, "sent");
     desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Sent at ??:??: Half heard");
     desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Sent at ??:??: Waits behind");
-    take(desk, "ada", "Waits behind");
+    desk_take(desk, "ada", "Waits behind");
     g_assert_cmpuint(desk_count(desk, DESK_NOTICE, NULL, "Waiting for WhatsApp*"), ==, 0);
 }
 
@@ -274,9 +261,9 @@ test_network_down(Desk *desk)
     desk_ignore(desk, "Waiting for WhatsApp*");
     desk_ignore(desk, "Sent: *");
     coex_sim_set_down(desk->sim, TRUE);
-    say(desk, "ada", "One");
-    say(desk, "ben", "Two");
-    say(desk, "ada", "Three");
+    desk_say(desk, "ada", "One");
+    desk_say(desk, "ben", "Two");
+    desk_say(desk, "ada", "Three");
     desk_run_ms(desk, 200);
     coex_sim_set_down(desk->sim, FALSE);
     g_assert_true(coex_sim_wait_n_sent(desk->sim, "ada", 2, DESK_PATIENCE_MS));
@@ -289,15 +276,15 @@ test_early_status(Desk *desk)
 {
     coex_sim_set_early_status(desk->sim, TRUE);
     open_shop(desk);
-    say(desk, "ada", "Quick");
+    desk_say(desk, "ada", "Quick");
     desk_wait_state(desk, "ada", "delivered*: Quick");
-    say(desk, "ada", "Quicker");
+    desk_say(desk, "ada", "Quicker");
     desk_wait_state(desk, "ada", "delivered*: Quicker");
-    take(desk, "ada", "Quick");
-    take(desk, "ada", "Quicker");
+    desk_take(desk, "ada", "Quick");
+    desk_take(desk, "ada", "Quicker");
     desk_wait_requests(desk, "read", 1);
     coex_sim_fail_next_async(desk->sim, 131026);
-    say(desk, "ada", "Failed before the answer");
+    desk_say(desk, "ada", "Failed before the answer");
     desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "Failed before the answer");
     coex_session_resend(desk->session, desk_name("ada"));
     desk_wait_feed(desk, COEX_FEED_SENT, "ada", "Failed before the answer");
@@ -313,15 +300,15 @@ test_own_echo(Desk *desk)
     coex_sim_set_auto_status(desk->sim, FALSE);
     open_shop(desk);
     coex_sim_delay_next(desk->sim, 1000);
-    say(desk, "ada", "Mine");
+    desk_say(desk, "ada", "Mine");
     request = desk_wait_sent(desk, "ada", "Mine");
     g_free(coex_sim_echo_sent(desk->sim, request->wamid));
     desk_fence(desk);
     g_assert_cmpuint(desk_count(desk, DESK_FEED, "ada", "Mine"), ==, 1);
     coex_sim_status(desk->sim, request->wamid, "delivered");
     desk_wait_state(desk, "ada", "delivered*: Mine");
-    say(desk, "ada", "Next");
-    take(desk, "ada", "Next");
+    desk_say(desk, "ada", "Next");
+    desk_take(desk, "ada", "Next");
     desk_wait_state(desk, "ada", "accepted*: Next");
     /* what comes late about an older one says nothing of the last */
     coex_sim_status(desk->sim, request->wamid, "read");
@@ -336,10 +323,10 @@ test_same_words(Desk *desk)
 {
     open_shop(desk);
     coex_sim_delay_next(desk->sim, 600);
-    say(desk, "ada", "Yes");
+    desk_say(desk, "ada", "Yes");
     g_free(coex_sim_phone_sends(desk->sim, "ada", "Yes"));
     desk_wait_feed(desk, COEX_FEED_ECHO, "ada", "Yes");
-    take(desk, "ada", "Yes");
+    desk_take(desk, "ada", "Yes");
 }
 
 /* A dead key stops the sending only. */
@@ -348,10 +335,10 @@ test_token_revoked(Desk *desk)
 {
     open_shop(desk);
     coex_sim_revoke_token(desk->sim);
-    say(desk, "ada", "Locked out");
+    desk_say(desk, "ada", "Locked out");
     desk_wait_notice(desk, "ada", "Not sent yet; it waits until WhatsApp accepts*: Locked out");
     desk_wait_notice(desk, NULL, "Nothing can be sent: *password*Messages are still received*");
-    say(desk, "ada", "Me too");
+    desk_say(desk, "ada", "Me too");
     desk_wait_feed(desk, COEX_FEED_NOTICE, "ada", "Not sent yet; *: Me too");
     desk_hear(desk, "ada", "Can you hear me?");
     g_assert_cmpuint(coex_sim_n_sent(desk->sim, NULL), ==, 0);
@@ -364,8 +351,8 @@ test_token_revoked(Desk *desk)
     desk_logout(desk);
     coex_sim_restore_token(desk->sim);
     desk_login(desk);
-    take(desk, "ada", "Locked out");
-    take(desk, "ada", "Me too");
+    desk_take(desk, "ada", "Locked out");
+    desk_take(desk, "ada", "Me too");
 }
 
 /* What is typed asks again whether the key is good, and what has waited goes first. */
@@ -374,19 +361,19 @@ test_token_comes_back(Desk *desk)
 {
     open_shop(desk);
     coex_sim_revoke_token(desk->sim);
-    say(desk, "ada", "First");
+    desk_say(desk, "ada", "First");
     desk_wait_notice(desk, "ada", "Not sent yet; *: First");
     desk_wait_notice(desk, NULL, "Nothing can be sent: *");
     coex_sim_restore_token(desk->sim);
-    say(desk, "ada", "Second");
+    desk_say(desk, "ada", "Second");
     desk_wait_feed(desk, COEX_FEED_NOTICE, "ada", "Not sent yet; *: Second");
     desk_wait_notice(desk, NULL, "WhatsApp accepts the access again*");
     desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Sent at ??:??: First");
     desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Sent at ??:??: Second");
-    take(desk, "ada", "First");
-    take(desk, "ada", "Second");
-    say(desk, "ada", "As ever");
-    take(desk, "ada", "As ever");
+    desk_take(desk, "ada", "First");
+    desk_take(desk, "ada", "Second");
+    desk_say(desk, "ada", "As ever");
+    desk_take(desk, "ada", "As ever");
     desk_wait_state(desk, "ada", "delivered*: As ever");
 }
 
@@ -396,8 +383,8 @@ test_token_hiccup(Desk *desk)
 {
     open_shop(desk);
     coex_sim_fail_next(desk->sim, 190);
-    say(desk, "ada", "Shaken");
-    take(desk, "ada", "Shaken");
+    desk_say(desk, "ada", "Shaken");
+    desk_take(desk, "ada", "Shaken");
 }
 
 /* A refusal that stays although the access is good fails the text, not the account. */
@@ -407,7 +394,7 @@ test_no_permission(Desk *desk)
     open_shop(desk);
     coex_sim_fail_next(desk->sim, 131005);
     coex_sim_fail_next(desk->sim, 131005);
-    say(desk, "ada", "Not allowed");
+    desk_say(desk, "ada", "Not allowed");
     desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "Not allowed");
 }
 
@@ -434,12 +421,12 @@ test_read_when_answered(Desk *desk)
     coex_session_mark_seen(desk->session, desk_name("ada"));
     desk_fence(desk);
     g_assert_cmpuint(coex_sim_n_requests(desk->sim, "read"), ==, 0);
-    say(desk, "ada", "Answer");
+    desk_say(desk, "ada", "Answer");
     wait_read(desk, wamid);
     desk_wait_notice(desk, "ada", "Customers' messages are marked as read when you answer*");
-    say(desk, "ada", "More");
-    take(desk, "ada", "Answer");
-    take(desk, "ada", "More");
+    desk_say(desk, "ada", "More");
+    desk_take(desk, "ada", "Answer");
+    desk_take(desk, "ada", "More");
     desk_wait_state(desk, "ada", "delivered*: More");
     g_assert_cmpuint(coex_sim_n_requests(desk->sim, "read"), ==, 1);
 }
@@ -467,7 +454,7 @@ test_read_never(Desk *desk)
     desk_login(desk);
     desk_hear(desk, "ada", "Look");
     coex_session_mark_seen(desk->session, desk_name("ada"));
-    say(desk, "ada", "Answer");
+    desk_say(desk, "ada", "Answer");
     desk_wait_state(desk, "ada", "delivered*: Answer");
     g_assert_cmpuint(coex_sim_n_requests(desk->sim, "read"), ==, 0);
 }
@@ -477,9 +464,9 @@ test_stale(Desk *desk)
 {
     open_shop(desk);
     coex_sim_delay_next(desk->sim, 1000);
-    say(desk, "ada", "Ahead of it");
-    say(desk, "ada", "Old news");
-    take(desk, "ada", "Ahead of it");
+    desk_say(desk, "ada", "Ahead of it");
+    desk_say(desk, "ada", "Old news");
+    desk_take(desk, "ada", "Ahead of it");
     desk_logout(desk);
     desk_advance(desk, 2 * HOUR_S);
     desk_login(desk);
@@ -490,7 +477,7 @@ test_stale(Desk *desk)
     g_assert_cmpuint(coex_sim_n_sent(desk->sim, NULL), ==, 1);
     coex_session_resend(desk->session, desk_name("ada"));
     desk_wait_feed(desk, COEX_FEED_SENT, "ada", "Old news");
-    take(desk, "ada", "Old news");
+    desk_take(desk, "ada", "Old news");
 }
 
 int

@@ -9,12 +9,6 @@
 #define HOUR_S (60 * 60)
 
 static void
-take(Desk *desk, const char *who, const char *text)
-{
-    coex_sim_request_free(desk_wait_sent(desk, who, text));
-}
-
-static void
 assert_template_sent(Desk *desk, const char *who, const char *name)
 {
     g_autoptr(CoexSimRequest) request = desk_wait_sent(desk, who, NULL);
@@ -28,23 +22,6 @@ open_shop(Desk *desk)
     desk_login(desk);
     desk_wait_catalogue(desk);
     desk_hear(desk, "ada", "Hello");
-}
-
-static void
-say(Desk *desk, const char *who, const char *text)
-{
-    desk_send(desk, who, text);
-    desk_wait_feed(desk, COEX_FEED_TYPED, who, text);
-}
-
-/* Accepted, and then a status says that it failed. Returns the line. */
-static const DeskEvent *
-say_in_vain(Desk *desk, const char *who, const char *text, int code)
-{
-    coex_sim_fail_next_async(desk->sim, code);
-    say(desk, who, text);
-    take(desk, who, text);
-    return desk_wait_feed(desk, COEX_FEED_FAILED, who, text);
 }
 
 static const DeskEvent *
@@ -62,25 +39,6 @@ send_template_in_vain(Desk *desk, const char *who, int code)
     return desk_wait_feed(desk, COEX_FEED_FAILED, who, "Hi Ann*");
 }
 
-static void
-resend(Desk *desk, const char *who)
-{
-    coex_session_resend(desk->session, desk_name(who));
-}
-
-static guint
-offers(const DeskEvent *line)
-{
-    return line->item->flags & (COEX_LINE_RESEND | COEX_LINE_TEMPLATE | COEX_LINE_KEPT);
-}
-
-static void
-assert_nothing_kept(Desk *desk, const char *who)
-{
-    resend(desk, who);
-    desk_wait_notice(desk, who, "There is nothing to send again.");
-}
-
 /* The template is told to wait a day: no older text goes in its place. */
 static void
 test_template_to_wait(Desk *desk)
@@ -88,26 +46,27 @@ test_template_to_wait(Desk *desk)
     guint n;
 
     open_shop(desk);
-    say_in_vain(desk, "ada", "OLD: your price is 90 EUR", 131026);
-    g_assert_cmpuint(offers(send_template_in_vain(desk, "ada", 131049)), ==, COEX_LINE_KEPT);
+    desk_say_in_vain(desk, "ada", "OLD: your price is 90 EUR", 131026);
+    g_assert_cmpuint(desk_get_offers(send_template_in_vain(desk, "ada", 131049)), ==,
+                     COEX_LINE_KEPT);
     n = coex_sim_n_requests(desk->sim, "messages");
-    resend(desk, "ada");
+    desk_resend(desk, "ada");
     desk_wait_notice(desk, "ada", "Not sent again, since WhatsApp asks to wait until 20*Hi Ann*");
     desk_wait_notice(desk, "ada", "Another one is kept; /resend sends it*OLD: your price*");
     desk_fence(desk);
     g_assert_cmpuint(coex_sim_n_requests(desk->sim, "messages"), ==, n);
-    resend(desk, "ada");
+    desk_resend(desk, "ada");
     desk_wait_feed(desk, COEX_FEED_SENT, "ada", "OLD: your price is 90 EUR");
-    take(desk, "ada", "OLD: your price is 90 EUR");
+    desk_take(desk, "ada", "OLD: your price is 90 EUR");
     /* a day later, and in another session, it is the template's turn */
     desk_logout(desk);
     desk_advance(desk, 25 * HOUR_S);
     desk_login(desk);
     desk_wait_catalogue(desk);
-    resend(desk, "ada");
+    desk_resend(desk, "ada");
     desk_wait_feed(desk, COEX_FEED_SENT, "ada", "Hi Ann*");
     assert_template_sent(desk, "ada", "order_update");
-    assert_nothing_kept(desk, "ada");
+    desk_assert_nothing_kept(desk, "ada");
 }
 
 static void
@@ -117,13 +76,13 @@ test_template_alone(Desk *desk)
 
     open_shop(desk);
     line = send_template_in_vain(desk, "ada", 131026);
-    g_assert_cmpuint(offers(line), ==, COEX_LINE_RESEND | COEX_LINE_KEPT);
+    g_assert_cmpuint(desk_get_offers(line), ==, COEX_LINE_RESEND | COEX_LINE_KEPT);
     desk_restart(desk);
     desk_wait_catalogue(desk);
-    resend(desk, "ada");
+    desk_resend(desk, "ada");
     desk_wait_feed(desk, COEX_FEED_SENT, "ada", "Hi Ann*");
     assert_template_sent(desk, "ada", "order_update");
-    assert_nothing_kept(desk, "ada");
+    desk_assert_nothing_kept(desk, "ada");
 }
 
 /* What must not be sent again is not kept, and what else is kept is not sent in its place by the
@@ -132,13 +91,14 @@ static void
 test_never_again(Desk *desk)
 {
     open_shop(desk);
-    g_assert_cmpuint(offers(send_template_in_vain(desk, "ada", 131050)), ==, 0);
-    assert_nothing_kept(desk, "ada");
+    g_assert_cmpuint(desk_get_offers(send_template_in_vain(desk, "ada", 131050)), ==, 0);
+    desk_assert_nothing_kept(desk, "ada");
     coex_sim_fail_next(desk->sim, 131021);
-    say(desk, "ada", "To myself");
-    g_assert_cmpuint(offers(desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "To myself")), ==, 0);
+    desk_say(desk, "ada", "To myself");
+    g_assert_cmpuint(desk_get_offers(desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "To myself")),
+                     ==, 0);
     desk_restart(desk);
-    assert_nothing_kept(desk, "ada");
+    desk_assert_nothing_kept(desk, "ada");
 }
 
 /* A template that WhatsApp does not take is chosen anew. */
@@ -146,7 +106,7 @@ static void
 test_template_to_choose(Desk *desk)
 {
     open_shop(desk);
-    g_assert_cmpuint(offers(send_template_in_vain(desk, "ada", 132012)), ==,
+    g_assert_cmpuint(desk_get_offers(send_template_in_vain(desk, "ada", 132012)), ==,
                      COEX_LINE_TEMPLATE | COEX_LINE_KEPT);
 }
 
@@ -158,25 +118,25 @@ test_oldest_first(Desk *desk)
     for (guint i = 0; i < 3; i++) {
         g_autofree char *text = g_strdup_printf("Line %u", i);
 
-        say(desk, "ada", text);
-        take(desk, "ada", text);
+        desk_say(desk, "ada", text);
+        desk_take(desk, "ada", text);
     }
     g_autofree char *last = coex_sim_dup_last_sent(desk->sim, "ada");
     coex_sim_status_failed(desk->sim, last, 131026, NULL, NULL);
     desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "Line 2");
     coex_sim_fail_next(desk->sim, 131026);
-    say(desk, "ada", "Line 3");
+    desk_say(desk, "ada", "Line 3");
     desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "Line 3");
     coex_sim_set_auto_status(desk->sim, TRUE);
-    say_in_vain(desk, "ada", "Line 4", 131026);
-    resend(desk, "ada");
+    desk_say_in_vain(desk, "ada", "Line 4", 131026);
+    desk_resend(desk, "ada");
     for (guint i = 2; i < 5; i++) {
         g_autofree char *text = g_strdup_printf("Line %u", i);
 
         desk_wait_feed(desk, COEX_FEED_SENT, "ada", text);
-        take(desk, "ada", text);
+        desk_take(desk, "ada", text);
     }
-    assert_nothing_kept(desk, "ada");
+    desk_assert_nothing_kept(desk, "ada");
 }
 
 /* What was left alone for longer does not go with what failed just now. */
@@ -184,17 +144,17 @@ static void
 test_left_alone(Desk *desk)
 {
     open_shop(desk);
-    say_in_vain(desk, "ada", "This morning", 131026);
+    desk_say_in_vain(desk, "ada", "This morning", 131026);
     desk_fence(desk);
     desk_advance(desk, 3 * HOUR_S);
-    say_in_vain(desk, "ada", "Just now", 131026);
-    resend(desk, "ada");
+    desk_say_in_vain(desk, "ada", "Just now", 131026);
+    desk_resend(desk, "ada");
     desk_wait_notice(desk, "ada", "Another one is kept*This morning");
     desk_wait_feed(desk, COEX_FEED_SENT, "ada", "Just now");
-    take(desk, "ada", "Just now");
+    desk_take(desk, "ada", "Just now");
     coex_session_discard(desk->session, desk_name("ada"));
     desk_wait_notice(desk, "ada", "Discarded: This morning");
-    assert_nothing_kept(desk, "ada");
+    desk_assert_nothing_kept(desk, "ada");
 }
 
 /* The status is faster than the answer, and carries no id of ours. */
@@ -204,12 +164,12 @@ test_overtakes_answer(Desk *desk)
     open_shop(desk);
     coex_sim_set_callback_data(desk->sim, FALSE);
     coex_sim_set_early_status(desk->sim, TRUE);
-    say_in_vain(desk, "ada", "Overtaken", 131026);
-    resend(desk, "ada");
+    desk_say_in_vain(desk, "ada", "Overtaken", 131026);
+    desk_resend(desk, "ada");
     desk_wait_feed(desk, COEX_FEED_SENT, "ada", "Overtaken");
-    take(desk, "ada", "Overtaken");
+    desk_take(desk, "ada", "Overtaken");
     desk_wait_state(desk, "ada", "delivered*: Overtaken");
-    assert_nothing_kept(desk, "ada");
+    desk_assert_nothing_kept(desk, "ada");
 }
 
 static void
@@ -220,11 +180,11 @@ refuse_early(Desk *desk, gboolean callback_data)
     coex_sim_set_early_status(desk->sim, TRUE);
     coex_sim_set_async_window(desk->sim, TRUE);
     coex_sim_close_window(desk->sim, "ada");
-    say(desk, "ada", "Too late");
-    g_assert_cmpuint(offers(desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "Too late")), ==,
+    desk_say(desk, "ada", "Too late");
+    g_assert_cmpuint(desk_get_offers(desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "Too late")), ==,
                      COEX_LINE_RESEND | COEX_LINE_TEMPLATE | COEX_LINE_KEPT);
     desk_wait_window(desk, "ada", FALSE);
-    resend(desk, "ada");
+    desk_resend(desk, "ada");
     desk_wait_prompt(desk, "ada", "Too late");
     g_assert_cmpuint(coex_sim_n_requests(desk->sim, "messages"), ==, 1);
 }
@@ -249,8 +209,8 @@ test_told_at_login(Desk *desk)
 
     open_shop(desk);
     coex_sim_set_auto_status(desk->sim, FALSE);
-    say(desk, "ada", "Too late");
-    take(desk, "ada", "Too late");
+    desk_say(desk, "ada", "Too late");
+    desk_take(desk, "ada", "Too late");
     wamid = coex_sim_dup_last_sent(desk->sim, "ada");
     desk_fence(desk);
     desk_logout(desk);
@@ -260,7 +220,7 @@ test_told_at_login(Desk *desk)
     desk_wait_window(desk, "ada", FALSE);
     desk_restart(desk);
     desk_wait_window(desk, "ada", FALSE);
-    resend(desk, "ada");
+    desk_resend(desk, "ada");
     desk_wait_prompt(desk, "ada", "Too late");
 }
 
@@ -272,21 +232,21 @@ test_arrives_after_all(Desk *desk)
     const DeskEvent *line;
 
     open_shop(desk);
-    say_in_vain(desk, "ada", "Your parcel is here", 131026);
+    desk_say_in_vain(desk, "ada", "Your parcel is here", 131026);
     wamid = coex_sim_dup_last_sent(desk->sim, "ada");
     coex_sim_status(desk->sim, wamid, "sent");
     desk_fence(desk);
     g_assert_cmpuint(desk_count(desk, DESK_FEED, "ada", "Your parcel is here"), ==, 2);
     coex_sim_status(desk->sim, wamid, "delivered");
     line = desk_wait_feed(desk, COEX_FEED_ARRIVED, "ada", "Your parcel is here");
-    g_assert_cmpuint(offers(line), ==, COEX_LINE_KEPT);
+    g_assert_cmpuint(desk_get_offers(line), ==, COEX_LINE_KEPT);
     desk_wait_state(desk, "ada", "delivered*");
     coex_sim_status(desk->sim, wamid, "read");
     coex_sim_status_failed(desk->sim, wamid, 131026, NULL, NULL);
     desk_wait_state(desk, "ada", "read*");
-    assert_nothing_kept(desk, "ada");
+    desk_assert_nothing_kept(desk, "ada");
     desk_restart(desk);
-    assert_nothing_kept(desk, "ada");
+    desk_assert_nothing_kept(desk, "ada");
 }
 
 /* The same while the user is offline, and after the text was sent again. */
@@ -296,17 +256,18 @@ test_arrives_twice(Desk *desk)
     g_autofree char *wamid = NULL;
 
     open_shop(desk);
-    say_in_vain(desk, "ada", "Once", 131026);
+    desk_say_in_vain(desk, "ada", "Once", 131026);
     wamid = coex_sim_dup_last_sent(desk->sim, "ada");
-    resend(desk, "ada");
+    desk_resend(desk, "ada");
     desk_wait_feed(desk, COEX_FEED_SENT, "ada", "Once");
-    take(desk, "ada", "Once");
+    desk_take(desk, "ada", "Once");
     desk_wait_state(desk, "ada", "delivered*: Once");
     desk_logout(desk);
     coex_sim_status(desk->sim, wamid, "delivered");
     desk_login(desk);
-    g_assert_cmpuint(offers(desk_wait_feed(desk, COEX_FEED_ARRIVED, "ada", "Once")), ==, 0);
-    assert_nothing_kept(desk, "ada");
+    g_assert_cmpuint(desk_get_offers(desk_wait_feed(desk, COEX_FEED_ARRIVED, "ada", "Once")), ==,
+                     0);
+    desk_assert_nothing_kept(desk, "ada");
 }
 
 /* Sent again, it waits for a choice since the window is closed; then it turns out to have arrived.
@@ -317,17 +278,17 @@ test_arrives_while_asked(Desk *desk)
     g_autofree char *wamid = NULL;
 
     open_shop(desk);
-    say_in_vain(desk, "ada", "Too late", 131047);
+    desk_say_in_vain(desk, "ada", "Too late", 131047);
     desk_wait_window(desk, "ada", FALSE);
     wamid = coex_sim_dup_last_sent(desk->sim, "ada");
-    resend(desk, "ada");
+    desk_resend(desk, "ada");
     desk_wait_prompt(desk, "ada", "Too late");
     coex_sim_status(desk->sim, wamid, "delivered");
     desk_wait_feed(desk, COEX_FEED_ARRIVED, "ada", "Too late");
     desk_wait_prompt_over(desk, "ada");
     desk_fence(desk);
     g_assert_cmpuint(desk_view(desk, "ada")->n_parked, ==, 0);
-    assert_nothing_kept(desk, "ada");
+    desk_assert_nothing_kept(desk, "ada");
     g_assert_cmpuint(coex_sim_n_requests(desk->sim, "messages"), ==, 1);
 }
 
@@ -342,8 +303,8 @@ test_picture_of_the_phone(Desk *desk)
                                       "{\"id\":\"1\",\"mime_type\":\"image/jpeg\"}");
     desk_wait_feed(desk, COEX_FEED_ECHO, "ada", "*");
     coex_sim_status_failed(desk->sim, wamid, 131026, NULL, NULL);
-    g_assert_cmpuint(offers(desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "*")), ==, 0);
-    assert_nothing_kept(desk, "ada");
+    g_assert_cmpuint(desk_get_offers(desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "*")), ==, 0);
+    desk_assert_nothing_kept(desk, "ada");
 }
 
 /* What was shown as sent and then refused: whatever the user does with it is told. */
@@ -388,7 +349,7 @@ test_refused_and_carried(Desk *desk)
     desk_wait_prompt_over(desk, "ada");
     desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Sent in the template: Too late");
     desk_wait_feed(desk, COEX_FEED_SENT, "ada", "Hi Bob, your order Too late*");
-    take(desk, "ada", NULL);
+    desk_take(desk, "ada", NULL);
 }
 
 /* The index of the first event of that kind about @who. */
@@ -431,10 +392,10 @@ static void
 test_waiting_is_dropped(Desk *desk)
 {
     open_shop(desk);
-    say_in_vain(desk, "ada", "Failed before", 131026);
+    desk_say_in_vain(desk, "ada", "Failed before", 131026);
     coex_sim_set_down(desk->sim, TRUE);
-    say(desk, "ada", "I wait");
-    say(desk, "ada", "A slip of the pen");
+    desk_say(desk, "ada", "I wait");
+    desk_say(desk, "ada", "A slip of the pen");
     coex_session_list_held(desk->session, desk_name("ada"));
     desk_wait_notice(desk, "ada", "Waits to be sent to Ada*: I wait");
     desk_wait_notice(desk, "ada", "Waits to be sent to Ada*: A slip of the pen");
@@ -445,12 +406,12 @@ test_waiting_is_dropped(Desk *desk)
     desk_fence(desk);
     desk_ignore(desk, "Waiting for WhatsApp*");
     coex_sim_set_down(desk->sim, FALSE);
-    take(desk, "ada", "I wait");
+    desk_take(desk, "ada", "I wait");
     desk_wait_state(desk, "ada", "delivered*: I wait");
     g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 2);
     coex_session_discard(desk->session, desk_name("ada"));
     desk_wait_notice(desk, "ada", "Discarded: Failed before");
-    assert_nothing_kept(desk, "ada");
+    desk_assert_nothing_kept(desk, "ada");
 }
 
 /* The same for a key that is dead, and the drop survives a login with a good one. */
@@ -459,7 +420,7 @@ test_waiting_for_the_key(Desk *desk)
 {
     open_shop(desk);
     coex_sim_revoke_token(desk->sim);
-    say(desk, "ada", "I wait");
+    desk_say(desk, "ada", "I wait");
     desk_wait_notice(desk, "ada", "Not sent yet; it waits until *: I wait");
     desk_wait_notice(desk, NULL, "Nothing can be sent: *");
     coex_session_hold_text(desk->session, desk_name("ada"), "I am held", NULL);
@@ -481,8 +442,8 @@ test_waiting_for_the_key(Desk *desk)
     desk_logout(desk);
     coex_sim_restore_token(desk->sim);
     desk_login(desk);
-    say(desk, "ada", "A new one");
-    take(desk, "ada", "A new one");
+    desk_say(desk, "ada", "A new one");
+    desk_take(desk, "ada", "A new one");
     desk_wait_state(desk, "ada", "delivered*: A new one");
     g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 1);
 }
@@ -503,7 +464,7 @@ test_never_left(Desk *desk)
     desk_wait_prompt_over(desk, "dana");
     g_assert_true(line->item->flags & COEX_LINE_UNSENT);
     coex_sim_fail_next(desk->sim, 131026);
-    resend(desk, "dana");
+    desk_resend(desk, "dana");
     desk_wait_feed(desk, COEX_FEED_SENT, "dana", "While you wrote");
     line = desk_wait_feed(desk, COEX_FEED_FAILED, "dana", "While you wrote");
     g_assert_false(line->item->flags & COEX_LINE_UNSENT);
@@ -544,7 +505,7 @@ test_put_back_in_order(Desk *desk)
         g_autofree char *line = g_strdup_printf("Sent at ??:??: %s", texts[i]);
 
         desk_wait_feed(desk, COEX_FEED_RECORD, "dana", line);
-        take(desk, "dana", texts[i]);
+        desk_take(desk, "dana", texts[i]);
     }
 }
 

@@ -16,12 +16,6 @@ static const CoexSimIdentity second = {
 };
 
 static void
-take(Desk *desk, const char *who, const char *text)
-{
-    coex_sim_request_free(desk_wait_sent(desk, who, text));
-}
-
-static void
 restore(Desk *desk)
 {
     g_autofree char *name =
@@ -66,7 +60,7 @@ test_shown(Desk *desk)
     desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Unread one");
     desk_wait_feed(desk, COEX_FEED_ECHO, "ada", "Unread echo");
     desk_wait_feed(desk, COEX_FEED_INBOUND, "ben", "Unread two");
-    take(desk, "ben", "Queued for Ben");
+    desk_take(desk, "ben", "Queued for Ben");
     desk_wait_any_feed(desk, COEX_FEED_RECORD, "ben", "Sent at *: Queued for Ben");
     g_assert_true(desk_view(desk, "ada")->window.open);
     g_assert_cmpstr(desk_view(desk, "ada")->alias, ==, "Ada Lovelace");
@@ -86,15 +80,15 @@ test_sent(Desk *desk)
     desk->strict &= ~(1u << DESK_FEED);
     desk_login(desk);
     desk_wait_catalogue(desk);
-    take(desk, "ben", "Queued for Ben");
+    desk_take(desk, "ben", "Queued for Ben");
 
     coex_session_resend(desk->session, desk_name("ben"));
     desk_wait_any_feed(desk, COEX_FEED_SENT, "ben", "Refused by WhatsApp");
-    take(desk, "ben", "Refused by WhatsApp");
+    desk_take(desk, "ben", "Refused by WhatsApp");
 
     g_free(coex_sim_customer_sends(desk->sim, "carla", "Hi"));
     desk_wait_any_feed(desk, COEX_FEED_SENT, "carla", "Held for Carla");
-    take(desk, "carla", "Held for Carla");
+    desk_take(desk, "carla", "Held for Carla");
 
     coex_session_resend(desk->session, desk_name("dana"));
     desk_wait_prompt(desk, "dana", "Hello Dana");
@@ -113,12 +107,12 @@ test_uncertain(Desk *desk)
     desk->strict &= ~(1u << DESK_FEED);
     desk_advance(desk, 700);
     desk_login(desk);
-    take(desk, "ben", "Queued for Ben");
+    desk_take(desk, "ben", "Queued for Ben");
     desk_wait_any_feed(desk, COEX_FEED_UNCONFIRMED, "ada", "Into the void");
     g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 0);
     coex_session_resend(desk->session, desk_name("ada"));
     desk_wait_any_feed(desk, COEX_FEED_SENT, "ada", "Into the void");
-    take(desk, "ada", "Into the void");
+    desk_take(desk, "ada", "Into the void");
 }
 
 /* What overtook its message is merged into it when it comes. */
@@ -134,7 +128,7 @@ test_early_status(Desk *desk)
     open_windows(desk);
     desk->strict &= ~(1u << DESK_FEED);
     desk_login(desk);
-    take(desk, "ben", "Queued for Ben");
+    desk_take(desk, "ben", "Queued for Ben");
     desk_fence(desk);
     wamid = coex_sim_phone_sends(desk->sim, "ada", "Overtaken");
     g_assert_true(coex_sim_wait_delivered(desk->sim, DESK_PATIENCE_MS));

@@ -5,12 +5,6 @@
 #define HOUR_S (60 * MINUTE_S)
 #define DAY_S (24 * HOUR_S)
 
-static void
-take(Desk *desk, const char *who, const char *text)
-{
-    coex_sim_request_free(desk_wait_sent(desk, who, text));
-}
-
 static gboolean
 waits(Desk *desk, const char *who)
 {
@@ -48,7 +42,7 @@ test_who(Desk *desk)
 
     desk_wait_catalogue(desk);
     desk_send(desk, "ada", "Yes, it is");
-    take(desk, "ada", "Yes, it is");
+    desk_take(desk, "ada", "Yes, it is");
     desk_advance(desk, MINUTE_S);
     g_free(coex_sim_phone_sends(desk->sim, "ben", "Yours too"));
     desk_wait_until(desk, nobody_waits, "the answers");
@@ -100,7 +94,7 @@ test_remind(Desk *desk)
     desk_hear(desk, "ben", "Hello");
     desk_send(desk, "ben", "Hello");
     desk_wait_feed(desk, COEX_FEED_TYPED, "ben", "Hello");
-    take(desk, "ben", "Hello");
+    desk_take(desk, "ben", "Hello");
     desk_logout(desk);
     desk_advance(desk, 23 * HOUR_S - 4); /* the hour begins soon after the login */
     desk_login(desk);

@@ -6,12 +6,6 @@
 #define HOUR_S (60 * 60)
 #define DAY_S (24 * HOUR_S)
 
-static void
-take(Desk *desk, const char *who, const char *text)
-{
-    coex_sim_request_free(desk_wait_sent(desk, who, text));
-}
-
 /* Logged in, with the templates at hand. */
 static void
 open_shop(Desk *desk)
@@ -71,13 +65,13 @@ test_template_held_back(Desk *desk)
     send_template(desk, "dana", "order_update", values);
     desk_wait_prompt_over(desk, "dana");
     desk_wait_feed(desk, COEX_FEED_SENT, "dana", "Hi Bob, *");
-    take(desk, "dana", NULL);
+    desk_take(desk, "dana", NULL);
     desk_wait_notice(desk, "dana", "WhatsApp has paused this template*");
     coex_sim_set_message_status(desk->sim, "held_for_quality_assessment");
     send_template(desk, "dana", "order_update", values);
     desk_wait_prompt_over(desk, "dana");
     desk_wait_feed(desk, COEX_FEED_SENT, "dana", "Hi Bob, *");
-    take(desk, "dana", NULL);
+    desk_take(desk, "dana", NULL);
     desk_wait_notice(desk, "dana", "WhatsApp checks this template first*");
 }
 
@@ -114,7 +108,7 @@ test_template_instead(Desk *desk)
     send_template(desk, "dana", "order_update", values);
     desk_wait_any_feed(desk, COEX_FEED_NOTICE, "dana", "Not sent: Your bike is ready");
     desk_wait_any_feed(desk, COEX_FEED_SENT, "dana", "Hi Bob*");
-    take(desk, "dana", NULL);
+    desk_take(desk, "dana", NULL);
 }
 
 static void
@@ -201,7 +195,7 @@ check_other_wa_id(Desk *desk, gboolean is_answered)
         coex_sim_drop_next(desk->sim, TRUE);
     send_template(desk, "dana", "we_miss_you", none);
     desk_wait_feed(desk, COEX_FEED_SENT, "dana", "We have not heard*");
-    take(desk, "dana", NULL);
+    desk_take(desk, "dana", NULL);
     if (!is_answered) {
         desk_wait_notice(desk, "dana", "It is not clear whether this was sent*");
         desk_wait_feed(desk, COEX_FEED_RECORD, "dana", "Sent at *");
@@ -250,8 +244,8 @@ test_hold(Desk *desk)
     desk_wait_feed(desk, COEX_FEED_INBOUND, "dana", "Here I am");
     desk_wait_feed(desk, COEX_FEED_SENT, "dana", "First");
     desk_wait_feed(desk, COEX_FEED_SENT, "dana", "Second");
-    take(desk, "dana", "First");
-    take(desk, "dana", "Second");
+    desk_take(desk, "dana", "First");
+    desk_take(desk, "dana", "Second");
     desk_wait_state(desk, "dana", "delivered*: Second");
     g_assert_cmpuint(desk_view(desk, "dana")->n_held, ==, 0);
     coex_session_list_held(desk->session, NULL);
@@ -291,7 +285,7 @@ test_hold_and_discard(Desk *desk)
     desk_wait_notice(desk, "dana", "Discarded: Second thoughts");
     desk_hear(desk, "dana", "Here I am");
     desk_wait_feed(desk, COEX_FEED_SENT, "dana", "First");
-    take(desk, "dana", "First");
+    desk_take(desk, "dana", "First");
     desk_wait_state(desk, "dana", "delivered*: First");
     g_assert_cmpuint(coex_sim_n_requests(desk->sim, "messages"), ==, 1);
 }
@@ -315,7 +309,7 @@ test_hold_overtaken(Desk *desk)
     assert_nothing_sent(desk);
     coex_session_resend(desk->session, desk_name("dana"));
     desk_wait_feed(desk, COEX_FEED_SENT, "dana", "Old offer");
-    take(desk, "dana", "Old offer");
+    desk_take(desk, "dana", "Old offer");
 }
 
 static void
@@ -347,7 +341,7 @@ test_opens_while_asked(Desk *desk)
     desk_wait_feed(desk, COEX_FEED_FAILED, "dana", "Hello Dana");
     coex_session_resend(desk->session, desk_name("dana"));
     desk_wait_feed(desk, COEX_FEED_SENT, "dana", "Hello Dana");
-    take(desk, "dana", "Hello Dana");
+    desk_take(desk, "dana", "Hello Dana");
 }
 
 /* WhatsApp knows better: refused at once, asked about, and the window is closed for us too. */
@@ -371,7 +365,7 @@ test_refused(Desk *desk)
     desk_advance(desk, 60);
     g_free(coex_sim_customer_sends(desk->sim, "ada", "Yes?"));
     desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Yes?");
-    take(desk, "ada", "Too late");
+    desk_take(desk, "ada", "Too late");
     /* its own line stands above theirs */
     desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Sent at ??:??: Too late");
     desk_wait_state(desk, "ada", "delivered*");
@@ -415,7 +409,7 @@ test_held_put_back(Desk *desk)
     g_free(coex_sim_customer_sends(desk->sim, "dana", "Hi again"));
     desk_wait_feed(desk, COEX_FEED_INBOUND, "dana", "Hi again");
     desk_wait_feed(desk, COEX_FEED_RECORD, "dana", "Sent at ??:??: Patience");
-    take(desk, "dana", "Patience");
+    desk_take(desk, "dana", "Patience");
 }
 
 static void
@@ -438,7 +432,7 @@ test_closes_with_time(Desk *desk)
     desk_wait_label(desk, "ada", "Closes at ??:??");
     desk_send(desk, "ada", "Just in time");
     desk_wait_feed(desk, COEX_FEED_TYPED, "ada", "Just in time");
-    take(desk, "ada", "Just in time");
+    desk_take(desk, "ada", "Just in time");
     desk_logout(desk);
     desk_advance(desk, HOUR_S);
     desk_login(desk);
@@ -585,7 +579,7 @@ test_template_carries_all(Desk *desk)
     send_template(desk, "dana", "order_update", values);
     desk_wait_prompt_over(desk, "dana");
     desk_wait_feed(desk, COEX_FEED_SENT, "dana", "Hi Hello Dana Are you there?, your order*");
-    take(desk, "dana", NULL);
+    desk_take(desk, "dana", NULL);
     g_assert_cmpuint(desk_count(desk, DESK_FEED, "dana", "Not sent*"), ==, 0);
 }
 
@@ -624,7 +618,7 @@ test_template_fails_late(Desk *desk)
     coex_sim_fail_next_async(desk->sim, 131026);
     send_template(desk, "dana", "order_update", values);
     desk_wait_feed(desk, COEX_FEED_SENT, "dana", "Hi Bob*");
-    take(desk, "dana", NULL);
+    desk_take(desk, "dana", NULL);
     desk_wait_feed(desk, COEX_FEED_FAILED, "dana", "Hi Bob*");
     coex_session_resend(desk->session, desk_name("dana"));
     desk_wait_feed(desk, COEX_FEED_SENT, "dana", "Hi Bob*");
@@ -647,7 +641,7 @@ test_hold_while_open(Desk *desk)
     g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 0);
     desk_hear(desk, "ada", "Are you still there?");
     desk_wait_feed(desk, COEX_FEED_SENT, "ada", "One more thing");
-    take(desk, "ada", "One more thing");
+    desk_take(desk, "ada", "One more thing");
 }
 
 int
