@@ -66,6 +66,7 @@ test_messages(Desk *desk)
     desk_wait_feed(desk, COEX_FEED_INBOUND, "carla", "Hi");
     desk_wait_feed(desk, COEX_FEED_SENT, "carla", "Held for Carla");
     desk_take(desk, "carla", "Held for Carla");
+    desk_wait_state(desk, "carla", "delivered*");
     desk_restart(desk);
     desk_fence(desk);
     g_assert_cmpuint(desk_count(desk, DESK_NOTICE, NULL, "The database*"), ==, 0);

@@ -21,11 +21,15 @@ static void
 answer_moved(Desk *desk, const char *text)
 {
     g_autoptr(CoexSimRequest) request = NULL;
+    g_autofree char *state = NULL;
 
     desk_send(desk, "dana", text);
     desk_wait_feed(desk, COEX_FEED_TYPED, "dana", text);
     request = desk_wait_sent(desk, "moved", text);
     g_assert_cmpstr(request->to, ==, "+" BERTAS);
+    /* before a restart makes it uncertain */
+    state = g_strdup_printf("delivered*: %s", text);
+    desk_wait_state(desk, "dana", state);
 }
 
 static void

@@ -264,6 +264,7 @@ test_new_wa_id(Desk *desk)
     desk_wait_feed(desk, COEX_FEED_TYPED, "dana", "There?");
     request = desk_wait_sent(desk, "moved", "There?");
     g_assert_cmpstr(request->to, ==, "+493023125888");
+    desk_wait_state(desk, "dana", "delivered*: There?");
     desk_restart(desk);
     g_free(coex_sim_customer_sends(desk->sim, "moved", "Yes"));
     desk_wait_feed(desk, COEX_FEED_INBOUND, "dana", "Yes");

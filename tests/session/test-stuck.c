@@ -58,6 +58,7 @@ test_template_to_wait(Desk *desk)
     desk_resend(desk, "ada");
     desk_wait_feed(desk, COEX_FEED_SENT, "ada", "OLD: your price is 90 EUR");
     desk_take(desk, "ada", "OLD: your price is 90 EUR");
+    desk_wait_state(desk, "ada", "delivered*: OLD*");
     /* a day later, and in another session, it is the template's turn */
     desk_logout(desk);
     desk_advance(desk, 25 * HOUR_S);

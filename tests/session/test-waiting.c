@@ -95,6 +95,7 @@ test_remind(Desk *desk)
     desk_send(desk, "ben", "Hello");
     desk_wait_feed(desk, COEX_FEED_TYPED, "ben", "Hello");
     desk_take(desk, "ben", "Hello");
+    desk_wait_state(desk, "ben", "delivered*");
     desk_logout(desk);
     desk_advance(desk, 23 * HOUR_S - 4); /* the hour begins soon after the login */
     desk_login(desk);

@@ -433,6 +433,7 @@ test_closes_with_time(Desk *desk)
     desk_send(desk, "ada", "Just in time");
     desk_wait_feed(desk, COEX_FEED_TYPED, "ada", "Just in time");
     desk_take(desk, "ada", "Just in time");
+    desk_wait_state(desk, "ada", "delivered*");
     desk_logout(desk);
     desk_advance(desk, HOUR_S);
     desk_login(desk);
