@@ -2,6 +2,7 @@
 #include "store/db.h"
 
 #include "core/error.h"
+#include "store/head.h"
 #include "store/rescue.h"
 #include "store/schema.h"
 #include <errno.h>
@@ -32,6 +33,31 @@ static const char PRAGMAS[] = "PRAGMA locking_mode = EXCLUSIVE;"
 /* ---- failures ---- */
 
 static gboolean
+fail_damaged(const char *path, const char *why, GError **error)
+{
+    coex_rescue_mark(path);
+    g_set_error(
+        error, COEX_ERROR, COEX_ERROR_STORE,
+        "%s is damaged (%s). Messages are left with WhatsApp until it is mended: log off with "
+        "all numbers that this program has, and log in again. What can be read is carried "
+        "into a new file then, and the old one is kept beside it.",
+        path, why);
+    return FALSE;
+}
+
+/* Not the beginning of a database: one that was ours is damaged there. */
+static gboolean
+fail_head(const char *path, const char *why, GError **error)
+{
+    if (coex_head_is_kept(path))
+        return fail_damaged(path, why, error);
+    g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
+                "%s is not a database (%s). Move it away and log in again: a new one will be made.",
+                path, why);
+    return FALSE;
+}
+
+static gboolean
 fail(CoexDb *db, int rc, GError **error)
 {
     const char *why = db->handle != NULL ? sqlite3_errmsg(db->handle) : sqlite3_errstr(rc);
@@ -54,21 +80,9 @@ fail(CoexDb *db, int rc, GError **error)
             db->path);
         return FALSE;
     case SQLITE_NOTADB:
-        g_set_error(
-            error, COEX_ERROR, COEX_ERROR_STORE,
-            "%s is damaged or no database (%s). Move it away and log in again: a new one will "
-            "be made.",
-            db->path, why);
-        return FALSE;
+        return fail_head(db->path, why, error);
     case SQLITE_CORRUPT:
-        coex_rescue_mark(db->path);
-        g_set_error(
-            error, COEX_ERROR, COEX_ERROR_STORE,
-            "%s is damaged (%s). Messages are left with WhatsApp until it is mended: log off with "
-            "all numbers that this program has, and log in again. What can be read is carried "
-            "into a new file then, and the old one is kept beside it.",
-            db->path, why);
-        return FALSE;
+        return fail_damaged(db->path, why, error);
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
     case SQLITE_READONLY:
@@ -160,17 +174,13 @@ coex_db_sync_folder(const char *path)
 static gboolean
 check_header(int fd, const char *path, GError **error)
 {
-    static const char magic[16] = "SQLite format 3";
-    char head[sizeof magic];
-    ssize_t n = pread(fd, head, sizeof head, 0);
+    char magic[COEX_HEAD_MAGIC_BYTES];
+    ssize_t n = pread(fd, magic, sizeof magic, 0);
     if (n < 0)
         return fail_file(path, "read", error);
-    if (n == 0 || (n == sizeof head && memcmp(head, magic, sizeof magic) == 0))
+    if (n == 0 ? !coex_head_is_kept(path) : coex_head_is_sound(magic, (gsize)n))
         return TRUE;
-    g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
-                "%s is not a database. Move it away and log in again: a new one will be made.",
-                path);
-    return FALSE;
+    return fail_head(path, n == 0 ? "empty" : "its first bytes are none", error);
 }
 
 /* SQLite would create the file with the umask's rights and explain nothing. */
@@ -179,6 +189,8 @@ prepare_file(const char *path, gboolean create, GError **error)
 {
     struct stat status;
     gboolean is_new = stat(path, &status) != 0;
+    if (is_new && create)
+        coex_head_forget(path);
     int fd = open(path, O_RDWR | O_CLOEXEC | (create ? O_CREAT : 0), 0600);
     if (fd < 0)
         return fail_file(path, is_new && create ? "created" : "opened for writing", error);
@@ -237,6 +249,17 @@ coex_db_empty_log(CoexDb *db)
 }
 
 static void
+keep_head(CoexDb *db)
+{
+    int n_logged = 0;
+    int n_emptied = 0;
+    if (sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, &n_logged,
+                                  &n_emptied) == SQLITE_OK &&
+        n_logged == n_emptied)
+        coex_head_keep(db->path, db->handle);
+}
+
+static void
 finalize_statement(gpointer statement)
 {
     sqlite3_finalize(statement);
@@ -262,10 +285,11 @@ coex_db_open(const char *path, gboolean create, GError **error)
     sqlite3_wal_hook(db->handle, on_logged, db);
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     if (!coex_db_exec(db, PRAGMAS, error) || !coex_schema_check(db, path, error) ||
-        !enter_wal(db, error) || !coex_schema_migrate(db, error)) {
+        !enter_wal(db, error) || !coex_schema_migrate(db, path, error)) {
         coex_db_close(db);
         return NULL;
     }
+    keep_head(db);
     return db;
 }
 

@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "store/carry.h"
 #include "store/db.h"
+#include "store/head.h"
 #include "store/schema.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -20,6 +21,7 @@ typedef struct {
     sqlite3 *from;
     sqlite3 *to;
     gint64 version;
+    gboolean is_empty; /* met while it was made: nothing is in it yet */
     gint64 n_webhooks_lost;
     char *texts_lost; /* of those whose addressee is unknown now, NULL */
 } Rescue;
@@ -85,19 +87,57 @@ get_int(sqlite3 *db, const char *sql)
 /* What stands in the log is taken into the file first, page by page and without looking into them:
  * one file is left then. */
 static gboolean
-open_old(Rescue *rescue, GError **error)
+connect_old(Rescue *rescue)
 {
-    if (sqlite3_open_v2(rescue->path, &rescue->from, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK)
-        return fail(rescue, sqlite3_errmsg(rescue->from), error);
+    int rc = sqlite3_open_v2(rescue->path, &rescue->from, SQLITE_OPEN_READWRITE, NULL);
     sqlite3_exec(rescue->from, "PRAGMA locking_mode = EXCLUSIVE; PRAGMA trusted_schema = OFF", NULL,
                  NULL, NULL);
     sqlite3_wal_checkpoint_v2(rescue->from, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    return rc == SQLITE_OK;
+}
+
+static gboolean
+is_known(const Rescue *rescue)
+{
+    return coex_schema_knows(get_int(rescue->from, "PRAGMA application_id"), rescue->version);
+}
+
+/* Whether its tables can be found. */
+static gboolean
+read_head(Rescue *rescue)
+{
     rescue->version = get_int(rescue->from, "PRAGMA user_version");
-    /* Met while it was made: nothing is in it yet. */
-    if (rescue->version == 0 &&
-        get_int(rescue->from, "SELECT count(*) = 0 FROM sqlite_schema") == 1)
-        return TRUE;
-    if (coex_schema_knows(get_int(rescue->from, "PRAGMA application_id"), rescue->version))
+    rescue->is_empty = rescue->version == 0 &&
+                       get_int(rescue->from, "SELECT count(*) = 0 FROM sqlite_schema") == 1;
+    return rescue->is_empty ||
+           (is_known(rescue) && sqlite3_exec(rescue->from, "SELECT count(*) FROM sqlite_schema",
+                                             NULL, NULL, NULL) == SQLITE_OK);
+}
+
+/* With an empty file SQLite would throw the log away. */
+static gboolean
+is_cut_to_nothing(const char *path)
+{
+    GStatBuf status;
+    return coex_head_is_kept(path) && g_stat(path, &status) == 0 && status.st_size == 0;
+}
+
+static gboolean
+open_old(Rescue *rescue, GError **error)
+{
+    int write_errno = 0;
+    if (!is_cut_to_nothing(rescue->path)) {
+        if (!connect_old(rescue))
+            return fail(rescue, sqlite3_errmsg(rescue->from), error);
+        if (read_head(rescue))
+            return TRUE;
+        g_clear_pointer(&rescue->from, sqlite3_close_v2);
+    }
+    if (!coex_head_put_back(rescue->path, &write_errno) && write_errno != 0)
+        return fail(rescue, g_strerror(write_errno), error);
+    if (!connect_old(rescue))
+        return fail(rescue, sqlite3_errmsg(rescue->from), error);
+    if (read_head(rescue) || is_known(rescue))
         return TRUE;
     g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
                 "%s is damaged, and not even its head can be read. Move it away and log in again: "
@@ -303,6 +343,7 @@ exchange(const Rescue *rescue, GError **error)
 {
     g_autofree char *wal = g_strconcat(rescue->path, "-wal", NULL);
     g_autofree char *kept_wal = g_strconcat(rescue->kept_path, "-wal", NULL);
+    coex_head_forget(rescue->path);
     coex_db_sync_folder(rescue->path);
     /* Empty, as a rule. Nothing of the old one may be taken for the new one's. */
     if (g_file_test(wal, G_FILE_TEST_EXISTS) && g_rename(wal, kept_wal) != 0)
@@ -339,6 +380,7 @@ take_new(const Rescue *rescue)
 {
     g_autofree char *journal = dup_journal_path(rescue);
 
+    coex_head_forget(rescue->path);
     if (!g_file_test(journal, G_FILE_TEST_EXISTS)) {
         g_rename(rescue->new_path, rescue->path);
         return;
@@ -359,7 +401,7 @@ coex_rescue_run(const char *path, GError **error)
     }
     if (!open_old(&rescue, error))
         return FALSE;
-    if (rescue.version == 0) {
+    if (rescue.is_empty) {
         g_unlink(rescue.mark_path);
         return TRUE;
     }

@@ -2,6 +2,7 @@
 #include "store/schema.h"
 
 #include "core/error.h"
+#include "store/head.h"
 
 /* "COEX": tells our databases from other programs'. */
 #define APPLICATION_ID 0x434f4558
@@ -174,12 +175,14 @@ apply_migration(CoexDb *db, guint index, GError **error)
 }
 
 gboolean
-coex_schema_migrate(CoexDb *db, GError **error)
+coex_schema_migrate(CoexDb *db, const char *path, GError **error)
 {
     gint64 version = 0;
     if (!coex_db_get_int(db, "PRAGMA user_version", COEX_NO_VALUES, &version, error))
         return FALSE;
 
+    if (version < (gint64)G_N_ELEMENTS(MIGRATIONS))
+        coex_head_forget(path);
     for (guint i = (guint)MAX(version, 0); i < G_N_ELEMENTS(MIGRATIONS); i++) {
         if (!apply_migration(db, i, error))
             return FALSE;

@@ -10,7 +10,8 @@
  * the file is changed. @path: for the text. */
 gboolean coex_schema_check(CoexDb *db, const char *path, GError **error);
 
-gboolean coex_schema_migrate(CoexDb *db, GError **error);
+/* What was kept of the old schema beside @path is forgotten first (store/head.h). */
+gboolean coex_schema_migrate(CoexDb *db, const char *path, GError **error);
 
 /* Whether a database that says so of itself is ours and not newer. */
 gboolean coex_schema_knows(gint64 application_id, gint64 version);

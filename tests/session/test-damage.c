@@ -11,27 +11,31 @@ static const CoexSimIdentity second = {
     .key = "made-up-other-key",
 };
 
+static void
+spoil_page(Desk *desk, gint64 page)
+{
+    g_autofree char *garbage = g_strnfill(4096, 'x');
+    int fd = open(desk->config.database, O_RDWR);
+    g_assert_cmpint(pwrite(fd, garbage, 4096, (page - 1) * 4096), ==, 4096);
+    close(fd);
+}
+
 /* The first page of @table is rubbish from now on. Logged out. */
 static void
 spoil(Desk *desk, const char *table)
 {
     g_autofree char *sql =
         g_strdup_printf("SELECT pageno FROM dbstat WHERE name = '%s' AND pagetype = 'leaf'", table);
-    g_autofree char *garbage = g_strnfill(4096, 'x');
     sqlite3 *db = NULL;
     sqlite3_stmt *query = NULL;
-    gint64 page;
-    int fd;
 
     g_assert_cmpint(sqlite3_open(desk->config.database, &db), ==, SQLITE_OK);
     g_assert_cmpint(sqlite3_prepare_v2(db, sql, -1, &query, NULL), ==, SQLITE_OK);
     g_assert_cmpint(sqlite3_step(query), ==, SQLITE_ROW);
-    page = sqlite3_column_int64(query, 0);
+    gint64 page = sqlite3_column_int64(query, 0);
     sqlite3_finalize(query);
     sqlite3_close(db);
-    fd = open(desk->config.database, O_RDWR);
-    g_assert_cmpint(pwrite(fd, garbage, 4096, (page - 1) * 4096), ==, 4096);
-    close(fd);
+    spoil_page(desk, page);
 }
 
 /* The past is unreadable. What comes before that is noticed is kept and shown after the next login,
@@ -62,6 +66,44 @@ test_messages(Desk *desk)
     desk_send(desk, "ada", "Yes, it is");
     desk_wait_feed(desk, COEX_FEED_TYPED, "ada", "Yes, it is");
     desk_take(desk, "ada", "Yes, it is");
+    g_free(coex_sim_customer_sends(desk->sim, "carla", "Hi"));
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "carla", "Hi");
+    desk_wait_feed(desk, COEX_FEED_SENT, "carla", "Held for Carla");
+    desk_take(desk, "carla", "Held for Carla");
+    desk_wait_state(desk, "carla", "delivered*");
+    desk_restart(desk);
+    desk_fence(desk);
+    g_assert_cmpuint(desk_count(desk, DESK_NOTICE, NULL, "The database*"), ==, 0);
+    g_assert_cmpuint(desk_count(desk, DESK_FEED, "ada", "*"), ==, 0);
+}
+
+/* The beginning of the file is gone, and with it where everything is: the login finds it again.
+ * What waited leaves once, what was said is known. */
+static void
+test_first_page(Desk *desk)
+{
+    desk_login(desk);
+    desk_hear(desk, "ada", "Is my bike ready?");
+    g_assert_true(
+        coex_session_hold_text(desk->session, desk_name("carla"), "Held for Carla", NULL));
+    desk_wait_notice(desk, "carla", "Held until *");
+    desk_logout(desk);
+    g_free(coex_sim_customer_sends(desk->sim, "ada", "Well?"));
+    for (guint i = 0; i < 2; i++) {
+        spoil_page(desk, 1);
+        desk_login(desk);
+        desk_wait_notice(desk, NULL,
+                         "The database was damaged.*1 texts that wait*Nothing is known to be lost*"
+                         "The old one is kept*");
+        if (i == 0)
+            desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Well?");
+        desk_send(desk, "ada", "Yes, it is");
+        desk_wait_feed(desk, COEX_FEED_TYPED, "ada", "Yes, it is");
+        desk_take(desk, "ada", "Yes, it is");
+        desk_wait_state(desk, "ada", "delivered*");
+        desk_logout(desk);
+    }
+    desk_login(desk);
     g_free(coex_sim_customer_sends(desk->sim, "carla", "Hi"));
     desk_wait_feed(desk, COEX_FEED_INBOUND, "carla", "Hi");
     desk_wait_feed(desk, COEX_FEED_SENT, "carla", "Held for Carla");
@@ -107,6 +149,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     desk_add("/damage/messages", test_messages);
+    desk_add("/damage/first-page", test_first_page);
     desk_add("/damage/beside", test_beside);
     return g_test_run();
 }

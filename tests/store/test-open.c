@@ -177,26 +177,35 @@ overwrite(const char *path, off_t from)
     close(fd);
 }
 
-static char *
-dup_checksum(const char *path)
+static guint
+count_other_pages(const char *a, const char *b)
 {
-    g_autofree char *bytes = NULL;
-    gsize length = 0;
-    g_assert_true(g_file_get_contents(path, &bytes, &length, NULL));
-    return g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)bytes, length);
+    g_autofree char *bytes[2] = { NULL, NULL };
+    gsize length[2];
+    guint n = 0;
+    g_assert_true(g_file_get_contents(a, &bytes[0], &length[0], NULL));
+    g_assert_true(g_file_get_contents(b, &bytes[1], &length[1], NULL));
+    g_assert_cmpuint(length[0], ==, length[1]);
+    for (gsize at = 0; at < length[0]; at += 4096)
+        n += memcmp(bytes[0] + at, bytes[1] + at, 4096) != 0 ? 1 : 0;
+    return n;
 }
 
 /* All but the first page is garbage: a new one takes its place, the user hears of it, and the old
- * one is kept as it is. */
+ * one is kept, with no more put back than the few pages that tell where its tables were. */
 static void
 test_damaged(void)
 {
     g_autoptr(Fixture) f = fixture_new();
+    g_autofree char *before = g_build_filename(f->folder, "before", NULL);
+    g_autofree char *bytes = NULL;
+    gsize length = 0;
     fixture_open(f);
     coex_snapshot_free(fixture_load(f, "4930"));
     fixture_close(f);
     overwrite(f->path, 4096);
-    g_autofree char *before = dup_checksum(f->path);
+    g_assert_true(g_file_get_contents(f->path, &bytes, &length, NULL));
+    g_assert_true(g_file_set_contents(before, bytes, (gssize)length, NULL));
     fixture_open(f);
     g_autofree char *report = coex_store_take_report(f->store);
     g_assert_nonnull(strstr(report, "The database was damaged."));
@@ -205,8 +214,7 @@ test_damaged(void)
     g_autofree char *folder = g_path_get_dirname(f->path);
     g_autofree char *kept = g_build_filename(folder, name, NULL);
     kept[strlen(kept) - 1] = '\0'; /* the full stop */
-    g_autofree char *after = dup_checksum(kept);
-    g_assert_cmpstr(before, ==, after);
+    g_assert_cmpuint(count_other_pages(before, kept), <=, 8);
     g_assert_cmpuint(get_mode(f->path), ==, 0600);
     g_assert_cmpuint(get_mode(kept), ==, 0600);
 }

@@ -56,15 +56,22 @@ find_leaf(Fixture *f, const char *table, int n)
     return fixture_query_raw(f, sql);
 }
 
-/* Fills the page with rubbish. */
+/* Fills a part of the file with rubbish. */
+static void
+spoil_bytes(Fixture *f, gint64 from, gint64 to, char rubbish)
+{
+    g_autofree char *garbage = g_malloc((gsize)(to - from));
+    memset(garbage, rubbish, (gsize)(to - from));
+    int fd = open(f->path, O_RDWR);
+    g_assert_cmpint(pwrite(fd, garbage, (gsize)(to - from), from), ==, to - from);
+    close(fd);
+}
+
 static void
 spoil(Fixture *f, gint64 page)
 {
-    g_autofree char *garbage = g_strnfill(4096, 'x');
-    int fd = open(f->path, O_RDWR);
     g_assert_cmpint(page, >, 1);
-    g_assert_cmpint(pwrite(fd, garbage, 4096, (page - 1) * 4096), ==, 4096);
-    close(fd);
+    spoil_bytes(f, (page - 1) * 4096, page * 4096, 'x');
 }
 
 static void
@@ -230,6 +237,142 @@ test_people(void)
     }
 }
 
+static void
+assert_all_carried(Fixture *f, guint n_waiting)
+{
+    g_autofree char *words =
+        g_strdup_printf("*300 people, 3000 messages of the past, 300 texts that wait, 5 lines not "
+                        "shown yet, %u webhooks not read yet. Nothing is known to be lost. *kept "
+                        "beside it as coex.db.damaged-*",
+                        n_waiting);
+    fixture_open(f);
+    g_autofree char *report = coex_store_take_report(f->store);
+    g_assert_nonnull(report);
+    assert_says(report, words);
+    g_autoptr(CoexSnapshot) snapshot = fixture_load(f, "4930");
+    g_assert_cmpuint(snapshot->people->len, ==, N_PEOPLE);
+    g_assert_cmpuint(snapshot->outbox->len, ==, N_PEOPLE);
+    fixture_close(f);
+    assert_sound(f);
+}
+
+/* Where the tables are is told by the first page, and those it leads to: they are kept beside. What
+ * comes of it is sound, and its own first page can be lost in turn. */
+static void
+test_first_page(void)
+{
+    static const gint64 parts[][3] = { { 0, 4096, 'x' }, { 0, 4096, 0 },     { 0, 16, 0 },
+                                       { 0, 512, 'x' },  { 16, 100, 'x' },   { 100, 4096, 'x' },
+                                       { 100, 4096, 0 }, { 2048, 4096, 'x' } };
+    for (guint i = 0; i < G_N_ELEMENTS(parts); i++) {
+        g_autoptr(Fixture) f = fixture_new();
+        fill(f);
+        spoil_bytes(f, parts[i][0], parts[i][1], (char)parts[i][2]);
+        assert_all_carried(f, N_WAITING);
+        g_assert_cmpuint(count_kept(f), ==, 1);
+        spoil_bytes(f, 0, 4096, 'x');
+        assert_all_carried(f, N_WAITING);
+    }
+    g_autoptr(Fixture) f = fixture_new();
+    fill(f);
+    damage(f, "sqlite_schema", 1);
+    assert_all_carried(f, N_WAITING);
+}
+
+static void
+copy_file(const char *from, const char *to, const char *suffix)
+{
+    g_autofree char *source = g_strconcat(from, suffix, NULL);
+    g_autofree char *target = g_strconcat(to, suffix, NULL);
+    g_autofree char *bytes = NULL;
+    gsize length = 0;
+    g_assert_true(g_file_get_contents(source, &bytes, &length, NULL));
+    g_assert_true(g_file_set_contents(target, bytes, (gssize)length, NULL));
+}
+
+/* After a crash some of it stands in the log only. */
+static void
+test_first_page_and_log(void)
+{
+    g_autoptr(Fixture) f = fixture_new();
+    g_autoptr(Fixture) crashed = fixture_new();
+    g_autofree char *folder = g_path_get_dirname(crashed->path);
+    fill(f);
+    fixture_open(f);
+    for (guint i = 0; i < 3; i++) {
+        g_autofree char *name = g_strdup_printf("logged %u", i);
+        g_assert_true(fixture_deliver(f, name, name, TEST_NOW));
+    }
+    g_assert_cmpint(g_mkdir(folder, 0700), ==, 0);
+    copy_file(f->path, crashed->path, "");
+    copy_file(f->path, crashed->path, "-wal");
+    copy_file(f->path, crashed->path, ".head");
+    copy_file(f->path, crashed->path, ".shown");
+    spoil_bytes(crashed, 0, 4096, 'x');
+    assert_all_carried(crashed, N_WAITING + 3);
+}
+
+/* An older one is brought up to date, and its first page is found again afterwards. */
+static void
+test_first_page_of_old(void)
+{
+    g_autoptr(Fixture) f = fixture_new();
+    fixture_restore(f, "version-1.meta.sql");
+    gint64 n = fixture_query_raw(f, "SELECT count(*) FROM messages");
+    fixture_open(f);
+    fixture_close(f);
+    spoil_bytes(f, 0, 4096, 'x');
+    fixture_open(f);
+    g_autofree char *report = coex_store_take_report(f->store);
+    assert_says(report, "*5 texts that wait*Nothing is known to be lost*");
+    fixture_close(f);
+    g_assert_cmpint(fixture_query_raw(f, "SELECT count(*) FROM messages"), ==, n);
+}
+
+/* The pages were moved by somebody's VACUUM: the file's own head counts as long as it can be read,
+ * and is kept anew. */
+static void
+test_moved_pages(void)
+{
+    g_autoptr(Fixture) f = fixture_new();
+    fill(f);
+    fixture_exec_raw(f, "DROP INDEX messages_person; VACUUM; CREATE INDEX messages_person"
+                        " ON messages(account, person, time)");
+    meet_damage(f);
+    assert_all_carried(f, N_WAITING);
+    fixture_exec_raw(f, "VACUUM");
+    fixture_reopen(f);
+    fixture_close(f);
+    spoil_bytes(f, 0, 4096, 'x');
+    assert_all_carried(f, N_WAITING);
+}
+
+/* The kept pages are rubbish too: nothing is changed; what is put in its place is a new one. */
+static void
+test_no_head(void)
+{
+    g_autoptr(Fixture) f = fixture_new();
+    g_autofree char *head = g_strconcat(f->path, ".head", NULL);
+    g_autofree char *before = NULL;
+    gsize length = 0;
+    fill(f);
+    spoil_bytes(f, 0, 4096, 'x');
+    g_assert_true(g_file_get_contents(head, &before, &length, NULL));
+    before[length / 2] ^= 1;
+    g_assert_true(g_file_set_contents(head, before, (gssize)length, NULL));
+    for (guint i = 0; i < 2; i++) {
+        g_autoptr(GError) error = NULL;
+        g_assert_null(coex_store_open(f->path, "test", &error));
+        g_assert_error(error, COEX_ERROR, COEX_ERROR_STORE);
+        assert_says(error->message, "*not even its head can be read. Move it away*");
+    }
+    g_assert_cmpint(g_remove(f->path), ==, 0);
+    fixture_open(f);
+    g_assert_null(coex_store_take_report(f->store));
+    fixture_close(f);
+    assert_sound(f);
+}
+
 /* A text whose addressee is lost with all addresses is told, not sent to somebody. */
 static void
 test_nameless(void)
@@ -383,6 +526,11 @@ main(int argc, char **argv)
     g_test_add_func("/store/rescue/messages", test_messages);
     g_test_add_func("/store/rescue/webhooks", test_webhooks);
     g_test_add_func("/store/rescue/people", test_people);
+    g_test_add_func("/store/rescue/first-page", test_first_page);
+    g_test_add_func("/store/rescue/first-page-and-log", test_first_page_and_log);
+    g_test_add_func("/store/rescue/first-page-of-old", test_first_page_of_old);
+    g_test_add_func("/store/rescue/moved-pages", test_moved_pages);
+    g_test_add_func("/store/rescue/no-head", test_no_head);
     g_test_add_func("/store/rescue/nameless", test_nameless);
     g_test_add_func("/store/rescue/met-while-running", test_met_while_running);
     g_test_add_func("/store/rescue/passing-error", test_passing_error);

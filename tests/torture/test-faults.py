@@ -149,7 +149,7 @@ class Faults:
         name = f"login {call} {n} {error}"
         with tempfile.NamedTemporaryFile("r") as log:
             paths = [f"{profile}/coex{name}" for name in ("", "/coex.db", "/coex.db-wal", "/coex.db.lock",
-                                                          "/coex.db.shown")]
+                                                          "/coex.db.shown", "/coex.db.head")]
             host = Headless(self.sim, os.path.dirname(profile))
             host.wrapper = ["strace", "-f", "-o", log.name, "-e", f"trace={call}", "-e",
                             f"inject={call}:error={error}:when={n}"] + [f"-P{path}" for path in paths]
