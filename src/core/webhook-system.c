@@ -56,8 +56,8 @@ coex_webhook_system_read(const CoexJsonAt *at, const CoexWebhookAddress *from,
         }
     }
     message->number_gone =
-        now->wa_id == NULL && now->user_id != NULL &&
-        (is_one_of(system.type, of_number) || is_one_of(system.type, of_user_id));
+        now->wa_id == NULL && (is_one_of(system.type, of_number) ||
+                               (now->user_id != NULL && is_one_of(system.type, of_user_id)));
     if (address->number == NULL && address->user_id == NULL && address->parent_user_id == NULL)
         *address = system.now;
 }

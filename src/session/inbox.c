@@ -3,6 +3,7 @@
 
 #include "core/text.h"
 #include "session/account.h"
+#include "session/sender.h"
 #include <string.h>
 
 #define TELL_EVERY_S (60 * 60) /* for what a stranger can provoke */
@@ -190,6 +191,15 @@ coex_inbox_refused(CoexAccount *account, CoexVerdict verdict)
     coex_registration_refused(account, verdict);
 }
 
+static gint64
+message_time(CoexAccount *account, const CoexMessage *message)
+{
+    gint64 latest = coex_skew_get_latest(account);
+
+    return message->time > 0 && message->time < latest + AHEAD_S ? message->time
+                                                                 : coex_account_now(account);
+}
+
 gboolean
 coex_inbox_must_wait(CoexAccount *account, GPtrArray *events)
 {
@@ -201,7 +211,7 @@ coex_inbox_must_wait(CoexAccount *account, GPtrArray *events)
         if (message == NULL || message->direction != COEX_ECHO ||
             message->content.kind != COEX_CONTENT_TEXT)
             continue;
-        person = coex_people_find(account->people, &message->peer);
+        person = coex_people_find(account->people, &message->peer, message_time(account, message));
         if (person != NULL &&
             coex_outbox_is_pending(account->outbox, person->id, message->content.text))
             return TRUE;
@@ -237,76 +247,6 @@ static void
 touch(CoexInboxStep *step, gint64 person_id)
 {
     g_hash_table_add(step->touched, g_memdup2(&person_id, sizeof person_id));
-}
-
-static gint64
-message_time(CoexAccount *account, const CoexMessage *message)
-{
-    gint64 latest = coex_skew_get_latest(account);
-
-    return message->time > 0 && message->time < latest + AHEAD_S ? message->time
-                                                                 : coex_account_now(account);
-}
-
-/* Whose conversation it is in, made when new: of a change of addresses whom the former ones lead
- * to. */
-static CoexPerson *
-learn_sender(CoexAccount *account, const CoexMessage *message, gint64 time)
-{
-    const CoexPeer *peer = &message->peer;
-
-    if (coex_people_find(account->people, peer) == NULL &&
-        coex_peer_is_addressable(&message->new_peer))
-        peer = &message->new_peer;
-    /* Where the phone wrote to may have been given up long ago. */
-    return coex_people_learn(account->people, peer, message->direction == COEX_INBOUND ? time : 0,
-                             NULL);
-}
-
-/* What WhatsApp itself says of a person; it is not their word, and opens nothing. The person goes
- * on in the same conversation, but not by an old message that comes again. */
-static void
-note_system(CoexAccount *account, CoexBatch *batch, CoexPerson *person, const CoexMessage *message)
-{
-    gint64 time = message_time(account, message);
-    CoexPerson *loser;
-
-    coex_people_take_over(&person->alias, message->profile_name);
-    if (!coex_peer_is_addressable(&message->new_peer) || time < person->last_inbound_at)
-        return;
-    loser =
-        coex_people_move(account->people, person, &message->new_peer, message->number_gone, time);
-    if (loser != NULL)
-        coex_batch_put_person(batch, loser);
-}
-
-/* A time that lies ahead is kept as it came: it may be our clock that is wrong. One far beyond the
- * next one was no clock's. */
-static void
-note_time(CoexPerson *person, gint64 time, gint64 latest)
-{
-    if (time - COEX_WINDOW_AHEAD_S <= latest)
-        person->last_inbound_at = coex_window_extend(person->last_inbound_at, time, latest);
-    else
-        person->ahead_at =
-            person->ahead_at - time > COEX_WINDOW_S ? time : MAX(person->ahead_at, time);
-}
-
-/* TRUE when the message opens or prolongs the customer service window. */
-static gboolean
-note_inbound(CoexAccount *account, CoexPerson *person, const CoexMessage *message, gint64 time)
-{
-    gint64 before = person->last_inbound_at;
-
-    coex_people_take_over(&person->alias, message->profile_name);
-    person->hidden = FALSE;
-    if (message->time >= before)
-        coex_people_take_over(&person->last_inbound_wamid, message->wamid);
-    if (!coex_content_opens_window(message->content.kind) || message->group_id != NULL)
-        return FALSE;
-    coex_waiting_note_inbound(person, message->content.kind, time);
-    note_time(person, message->time, coex_skew_get_latest(account));
-    return TRUE;
 }
 
 /* Somebody's words among our own lines: what has no conversation to stand in. */
@@ -362,7 +302,7 @@ apply_message(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
     const CoexMessage *message = event->message;
     gint64 time = message_time(account, message);
     gboolean self = is_self(account, &message->peer);
-    CoexPerson *person = self ? NULL : learn_sender(account, message, time);
+    CoexPerson *person = self ? NULL : coex_sender_learn(account, message, time);
     Effect effect = { 0 };
 
     if (person == NULL) {
@@ -373,9 +313,9 @@ apply_message(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
     if (message->direction != COEX_INBOUND)
         effect.echo_at = time;
     else if (message->content.kind == COEX_CONTENT_SYSTEM)
-        note_system(account, batch, person, message);
+        coex_sender_note_system(account, batch, person, message, time);
     else
-        effect.opens_window = note_inbound(account, person, message, time);
+        effect.opens_window = coex_sender_note_inbound(account, person, message, time);
     if (message->direction == COEX_INBOUND)
         coex_skew_note_message(account, message->time);
     person->active_at = MAX(person->active_at, time);
@@ -397,7 +337,7 @@ apply_status(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
 {
     CoexAccount *account = step->account;
     const CoexStatus *status = event->status;
-    CoexPerson *person = coex_people_find(account->people, &status->peer);
+    CoexPerson *person = coex_people_find(account->people, &status->peer, 0);
     g_autofree char *explanation = NULL;
     Effect effect = { .is_status = TRUE };
     gboolean changed = FALSE;
@@ -407,7 +347,7 @@ apply_status(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
     if (status->state == COEX_STATE_FAILED && status->opaque != NULL)
         g_hash_table_add(step->failed, g_strdup(status->opaque));
     if (person != NULL)
-        person = coex_people_learn(account->people, &status->peer, 0, &changed);
+        person = coex_people_learn(account->people, &status->peer, 0, FALSE, &changed);
     if (person != NULL && status->free_entry_until > person->free_until) {
         person->free_until = status->free_entry_until;
         changed = TRUE;
@@ -491,7 +431,7 @@ apply_line(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
     line = dup_line(step, event);
     person = is_self(account, &event->peer)
                  ? NULL
-                 : coex_people_learn(account->people, &event->peer, 0, NULL);
+                 : coex_people_learn(account->people, &event->peer, event->time, FALSE, NULL);
     if (person == NULL) {
         g_ptr_array_add(step->notices, g_steal_pointer(&line));
         return;

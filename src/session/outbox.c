@@ -179,8 +179,8 @@ send_slip(CoexSlip *slip)
 
     if (!coex_peer_is_addressable(&person->peer)) {
         coex_slip_fail(slip,
-                       "This number is another person's now, and no other address is known. Ask "
-                       "for the new number, and write there.",
+                       "This number is not theirs any more, and no other address is known. Ask for "
+                       "the new number, and write there.",
                        0);
         return;
     }

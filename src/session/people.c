@@ -3,10 +3,16 @@
 
 #include <string.h>
 
+/* Whom an address leads to. */
+typedef struct {
+    CoexPerson *person;
+    gint64 gone_at; /* as in CoexAddress */
+} Holder;
+
 struct CoexPeople {
     GHashTable *by_id;      /* gint64 -> CoexPerson, owned */
     GHashTable *by_name;    /* borrowed name -> person */
-    GHashTable *by_address; /* address, owned -> person */
+    GHashTable *by_address; /* address, owned -> Holder, owned */
     GHashTable *others; /* id of a person -> GPtrArray of others who turned out to be the same */
     gint64 next_id;
 };
@@ -19,10 +25,27 @@ people_add(CoexPeople *people, CoexPerson *person)
     people->next_id = MAX(people->next_id, person->id + 1);
 }
 
+static Holder *
+find_holder(CoexPeople *people, const char *address)
+{
+    return address != NULL ? g_hash_table_lookup(people->by_address, address) : NULL;
+}
+
 static CoexPerson *
 by_address(CoexPeople *people, const char *address)
 {
-    return address != NULL ? g_hash_table_lookup(people->by_address, address) : NULL;
+    const Holder *holder = find_holder(people, address);
+
+    return holder != NULL ? holder->person : NULL;
+}
+
+static void
+set_holder(CoexPeople *people, const char *address, CoexPerson *person, gint64 gone_at)
+{
+    Holder *holder = g_new(Holder, 1);
+
+    *holder = (Holder){ person, gone_at };
+    g_hash_table_insert(people->by_address, g_strdup(address), holder);
 }
 
 /* One number, two BSUIDs: it went from the one to the other. */
@@ -89,7 +112,7 @@ join_all(CoexPeople *people)
     g_hash_table_iter_init(&iter, people->by_id);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         CoexPerson *other = value;
-        CoexPerson *person = coex_people_find(people, &other->peer);
+        CoexPerson *person = coex_people_find(people, &other->peer, 0);
 
         if (person != NULL && person != other)
             join(people, person, other);
@@ -104,7 +127,7 @@ coex_people_new(GPtrArray *people, GPtrArray *addresses)
     self->by_id =
         g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, (GDestroyNotify)coex_person_free);
     self->by_name = g_hash_table_new(g_str_hash, g_str_equal);
-    self->by_address = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    self->by_address = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     self->others =
         g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, (GDestroyNotify)g_ptr_array_unref);
     self->next_id = 1;
@@ -115,7 +138,7 @@ coex_people_new(GPtrArray *people, GPtrArray *addresses)
         CoexPerson *person = g_hash_table_lookup(self->by_id, &address->person_id);
 
         if (person != NULL)
-            g_hash_table_insert(self->by_address, g_strdup(address->address), person);
+            set_holder(self, address->address, person, address->gone_at);
     }
     part_numbers(self);
     join_all(self);
@@ -140,14 +163,27 @@ coex_people_by_id(CoexPeople *people, gint64 id)
     return g_hash_table_lookup(people->by_id, &id);
 }
 
-/* A number that its owner has given up may come back as somebody else's: then its BSUID is another.
- */
-static CoexPerson *
-by_number(CoexPeople *people, const CoexPeer *peer, const char *number)
+/* Whether who is told with @number and perhaps a BSUID of somebody unknown, at @at, is another than
+ * who gave it up. */
+static gboolean
+is_stranger(const Holder *holder, const CoexPeer *peer, gint64 at)
 {
-    CoexPerson *person = by_address(people, number);
+    if (holder->gone_at == 0)
+        return FALSE;
+    return at > 0 ? at > holder->gone_at : peer->user_id != NULL;
+}
 
-    if (person == NULL || peer->user_id == NULL || person->peer.user_id == NULL ||
+/* A number that its owner has given up may come back as somebody else's: then it is later, or its
+ * BSUID is another. */
+static CoexPerson *
+by_number(CoexPeople *people, const CoexPeer *peer, const char *number, gint64 at)
+{
+    const Holder *holder = find_holder(people, number);
+    CoexPerson *person = holder != NULL ? holder->person : NULL;
+
+    if (person == NULL || is_stranger(holder, peer, at))
+        return NULL;
+    if (peer->user_id == NULL || person->peer.user_id == NULL ||
         g_strcmp0(person->peer.wa_id, number) == 0)
         return person;
     return NULL;
@@ -155,16 +191,16 @@ by_number(CoexPeople *people, const CoexPeer *peer, const char *number)
 
 /* The BSUID is the steadiest key, the number the next (Meta: webhooks/reference). */
 CoexPerson *
-coex_people_find(CoexPeople *people, const CoexPeer *peer)
+coex_people_find(CoexPeople *people, const CoexPeer *peer, gint64 at)
 {
     CoexPerson *person = by_address(people, peer->user_id);
 
     if (person == NULL)
         person = by_address(people, peer->parent_user_id);
     if (person == NULL)
-        person = by_number(people, peer, peer->wa_id);
+        person = by_number(people, peer, peer->wa_id, at);
     if (person == NULL)
-        person = by_number(people, peer, peer->other_wa_id);
+        person = by_number(people, peer, peer->other_wa_id, at);
     return person;
 }
 
@@ -174,8 +210,16 @@ coex_people_now(CoexPeople *people, CoexPerson *person)
     CoexPerson *now = by_address(people, person->peer.wa_id);
 
     if (now == NULL)
-        now = coex_people_find(people, &person->peer);
+        now = coex_people_find(people, &person->peer, 0);
     return now != NULL ? now : person;
+}
+
+static CoexPerson *
+by_name(CoexPeople *people, const char *name)
+{
+    CoexPerson *person = g_hash_table_lookup(people->by_name, name);
+
+    return person != NULL ? coex_people_now(people, person) : NULL;
 }
 
 /* The name first: it stays with whom it was given to, even when the number goes to another. But who
@@ -185,15 +229,13 @@ coex_people_find_name(CoexPeople *people, const char *text)
 {
     g_auto(CoexPeer) peer = { 0 };
     g_autofree char *name = NULL;
-    CoexPerson *person;
+    CoexPerson *person = by_name(people, text);
 
-    if (!coex_peer_parse(text, &peer, NULL))
-        return NULL;
+    if (person != NULL || !coex_peer_parse(text, &peer, NULL))
+        return person;
     name = coex_peer_dup_name(&peer);
-    person = g_hash_table_lookup(people->by_name, name);
-    if (person == NULL)
-        return coex_people_find(people, &peer);
-    return coex_people_now(people, person);
+    person = by_name(people, name);
+    return person != NULL ? person : coex_people_find(people, &peer, 0);
 }
 
 GPtrArray *
@@ -228,7 +270,7 @@ part_address(CoexPeople *people, CoexPerson *person, CoexPerson *before, const c
         return;
     }
     share_window(person, before);
-    if (coex_people_find(people, &before->peer) == person)
+    if (coex_people_find(people, &before->peer, 0) == person)
         join(people, person, before);
 }
 
@@ -239,7 +281,7 @@ link_address(CoexPeople *people, CoexPerson *person, const char *address)
 
     if (address == NULL || before == person)
         return FALSE;
-    g_hash_table_insert(people->by_address, g_strdup(address), person);
+    set_holder(people, address, person, 0);
     if (before != NULL)
         part_address(people, person, before, address);
     return TRUE;
@@ -256,10 +298,13 @@ static gboolean
 take_address(CoexPeople *people, CoexPerson *person, char **member, const char *address,
              gboolean fresh)
 {
+    Holder *holder = find_holder(people, address);
     gboolean changed = FALSE;
 
     if (fresh || !is_former(people, person, address, *member))
         changed = coex_people_take_over(member, address);
+    if (changed && holder != NULL)
+        holder->gone_at = 0;
     return link_address(people, person, address) || changed;
 }
 
@@ -312,31 +357,71 @@ coex_people_move(CoexPeople *people, CoexPerson *person, const CoexPeer *peer, g
         give_up_number(people, holder, peer->wa_id);
     g_clear_pointer(&person->peer.other_wa_id, g_free);
     coex_people_link(people, person, &news, at);
-    if (passed_on || (number_gone && g_strcmp0(person->peer.user_id, peer->user_id) == 0))
+    if (passed_on || (number_gone && (peer->user_id == NULL ||
+                                      g_strcmp0(person->peer.user_id, peer->user_id) == 0)))
         g_clear_pointer(&person->peer.wa_id, g_free);
     return holder;
 }
 
-/* The first address, unless a buddy has it from a former owner: then there is a BSUID beside it. */
+/* The last one of several that are the same number may be the one of now. */
+static gboolean
+is_present(const CoexPerson *person, const char *number)
+{
+    return coex_number_is_same(person->peer.wa_id, number) ||
+           coex_number_is_same(person->peer.other_wa_id, number);
+}
+
+GPtrArray *
+coex_people_give_up(CoexPeople *people, const CoexPerson *person, gint64 at)
+{
+    GPtrArray *numbers = g_ptr_array_new();
+    GHashTableIter iter;
+    gpointer address;
+    gpointer value;
+
+    g_hash_table_iter_init(&iter, people->by_address);
+    while (g_hash_table_iter_next(&iter, &address, &value)) {
+        Holder *holder = value;
+
+        if (holder->person != person || coex_user_id_is_valid(address) ||
+            is_present(person, address))
+            continue;
+        if (holder->gone_at == 0)
+            holder->gone_at = at;
+        if (holder->gone_at == at)
+            g_ptr_array_add(numbers, address);
+    }
+    return numbers;
+}
+
+/* The first address, unless a buddy has it from a former owner: then the BSUID beside it, or a mark
+ * after it by which it is no number. */
 static char *
 dup_new_name(CoexPeople *people, const CoexPeer *peer)
 {
-    g_autofree char *name = coex_peer_dup_name(peer);
+    char *name = coex_peer_dup_name(peer);
 
-    if (peer->user_id != NULL && g_hash_table_contains(people->by_name, name))
-        return g_strdup(peer->user_id);
-    return g_steal_pointer(&name);
+    if (peer->user_id != NULL && g_hash_table_contains(people->by_name, name)) {
+        g_free(name);
+        name = g_strdup(peer->user_id);
+    }
+    for (guint n = 2; g_hash_table_contains(people->by_name, name); n++) {
+        g_free(name);
+        name = g_strdup_printf("%s_%u", peer->wa_id != NULL ? peer->wa_id : peer->user_id, n);
+    }
+    return name;
 }
 
 CoexPerson *
-coex_people_learn(CoexPeople *people, const CoexPeer *peer, gint64 at, gboolean *ret_changed)
+coex_people_learn(CoexPeople *people, const CoexPeer *peer, gint64 at, gboolean theirs,
+                  gboolean *ret_changed)
 {
     CoexPerson *person;
     gboolean changed = FALSE;
 
     if (!coex_peer_is_addressable(peer))
         return NULL;
-    person = coex_people_find(people, peer);
+    person = coex_people_find(people, peer, at);
     if (person == NULL) {
         person = coex_person_new();
         person->id = people->next_id;
@@ -344,7 +429,7 @@ coex_people_learn(CoexPeople *people, const CoexPeer *peer, gint64 at, gboolean 
         people_add(people, person);
         changed = TRUE;
     }
-    changed |= coex_people_link(people, person, peer, at);
+    changed |= coex_people_link(people, person, peer, theirs ? at : 0);
     if (ret_changed != NULL)
         *ret_changed = changed;
     return person;

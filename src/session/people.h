@@ -15,20 +15,22 @@ void coex_people_free(CoexPeople *people);
 
 /* Borrowed; NULL if unknown. */
 CoexPerson *coex_people_by_id(CoexPeople *people, gint64 id);
-CoexPerson *coex_people_find(CoexPeople *people, const CoexPeer *peer);
+/* @at: when that was told, seconds since 1970, 0: not known. A number that was given up before does
+ * not lead to who had it. */
+CoexPerson *coex_people_find(CoexPeople *people, const CoexPeer *peer, gint64 at);
 /* By what a user typed or a buddy's name. */
 CoexPerson *coex_people_find_name(CoexPeople *people, const char *text);
 
-/* The person behind @peer, made when new; addresses and username that are news are taken over.
- * @at: when WhatsApp told them, seconds since 1970, 0: not known. A former address becomes the
- * present one again only when it is told later than all that came from this person: deliveries
- * overtake one another. @ret_changed (may be NULL): the person must be stored. NULL when the peer
- * has no address. Borrowed. */
-CoexPerson *coex_people_learn(CoexPeople *people, const CoexPeer *peer, gint64 at,
+/* The person behind @peer as of @at (as above), made when new; addresses and username that are news
+ * are taken over. A former address becomes the present one again only when it comes with what is
+ * @theirs, later than all that came from this person: deliveries overtake one another.
+ * @ret_changed (may be NULL): the person must be stored. NULL when the peer has no address.
+ * Borrowed. */
+CoexPerson *coex_people_learn(CoexPeople *people, const CoexPeer *peer, gint64 at, gboolean theirs,
                               gboolean *ret_changed);
 
-/* The same for a @person already known, whatever address @peer has: WhatsApp answers some numbers
- * with another one (Meta: messages/send-messages). */
+/* Takes over what is news for a @person already known, whatever address @peer has: WhatsApp answers
+ * some numbers with another one (Meta: messages/send-messages). @at: 0 where it is not @theirs. */
 gboolean coex_people_link(CoexPeople *people, CoexPerson *person, const CoexPeer *peer, gint64 at);
 
 /* WhatsApp says that @peer are the addresses of @person from now on (Meta:
@@ -38,6 +40,11 @@ gboolean coex_people_link(CoexPeople *people, CoexPerson *person, const CoexPeer
  * NULL: nobody lost a number. */
 CoexPerson *coex_people_move(CoexPeople *people, CoexPerson *person, const CoexPeer *peer,
                              gboolean number_gone, gint64 at);
+
+/* All numbers that lead to @person but are not the present one were given up at @at: from then on
+ * they are another's. Returns those of that time (borrowed; free with g_ptr_array_unref()), for
+ * coex_batch_give_up_number(). */
+GPtrArray *coex_people_give_up(CoexPeople *people, const CoexPerson *person, gint64 at);
 
 /* Those who turned out to be @person, under whose names there may be conversations, and texts that
  * are held. Borrowed array of CoexPerson, NULL for none. */

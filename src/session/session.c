@@ -262,7 +262,7 @@ command_person(Command *command)
         return person;
     if (!coex_peer_parse(command->name, &peer, NULL))
         return NULL;
-    return coex_people_learn(account->people, &peer, 0, NULL);
+    return coex_people_learn(account->people, &peer, 0, FALSE, NULL);
 }
 
 static void
@@ -320,15 +320,23 @@ run_send(Command *command, CoexPerson *person)
     coex_outbox_send_text(command->account->outbox, person, command->text, command->way);
 }
 
+/* A buddy's name, also one that is no address, or what leads to somebody. */
+static gboolean
+is_somebody(CoexSession *session, const char *name, GError **error)
+{
+    g_auto(CoexPeer) peer = { 0 };
+
+    return coex_session_find_person(session, name) != NULL || coex_peer_parse(name, &peer, error);
+}
+
 static gboolean
 post_text(CoexSession *session, const char *name, const char *markup, CoexSendWay way,
           GError **error)
 {
-    g_auto(CoexPeer) peer = { 0 };
     g_autofree char *text = coex_text_from_markup(markup);
     Command *command;
 
-    if (!coex_peer_parse(name, &peer, error))
+    if (!is_somebody(session, name, error))
         return FALSE;
     if (coex_text_is_blank(g_strstrip(text))) {
         g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
@@ -373,11 +381,10 @@ gboolean
 coex_session_send_template(CoexSession *session, const char *name, const CoexTemplate *template_,
                            const char *const *values, GError **error)
 {
-    g_auto(CoexPeer) peer = { 0 };
     g_auto(GStrv) checked = NULL;
     Command *command;
 
-    if (!coex_peer_parse(name, &peer, error))
+    if (!is_somebody(session, name, error))
         return FALSE;
     checked = coex_template_check_values(template_, values, NULL, error);
     if (checked == NULL)
@@ -618,11 +625,12 @@ coex_session_is_catalogue_stale(CoexSession *session)
 const CoexPersonView *
 coex_session_find_person(CoexSession *session, const char *name)
 {
+    const CoexPersonView *view = g_hash_table_lookup(session->views, name);
     g_auto(CoexPeer) peer = { 0 };
     g_autofree char *key = NULL;
 
-    if (!coex_peer_parse(name, &peer, NULL))
-        return NULL;
+    if (view != NULL || !coex_peer_parse(name, &peer, NULL))
+        return view;
     key = coex_peer_dup_name(&peer);
     return g_hash_table_lookup(session->views, key);
 }

@@ -15,8 +15,8 @@ link_address(CoexApply *a, const char *address, gint64 person_id, GError **error
     return coex_db_run(
         a->db,
         "INSERT INTO addresses(account, address, person) VALUES(?, ?, ?)"
-        " ON CONFLICT(account, address) DO UPDATE SET person = excluded.person"
-        " WHERE person <> excluded.person",
+        " ON CONFLICT(account, address) DO UPDATE SET person = excluded.person, gone_at = 0"
+        " WHERE person <> excluded.person OR gone_at <> 0",
         COEX_VALUES(coex_int(a->change->account_id), coex_text(address), coex_int(person_id)),
         error);
 }
@@ -74,6 +74,16 @@ apply_person(CoexApply *a, GError **error)
                            coex_int(p->ahead_at)),
                error) &&
            (p->joined || link_addresses(a, p, error));
+}
+
+static gboolean
+apply_given_up(CoexApply *a, GError **error)
+{
+    const CoexChange *change = a->change;
+    return coex_db_run(a->db, "UPDATE addresses SET gone_at = ? WHERE account = ? AND address = ?",
+                       COEX_VALUES(coex_int(change->given_up.at), coex_int(change->account_id),
+                                   coex_text(change->given_up.address)),
+                       error);
 }
 
 /* ---- the outbox ---- */
@@ -202,6 +212,8 @@ apply_change(CoexApply *a, GError **error)
     switch (change->kind) {
     case COEX_CHANGE_PERSON:
         return apply_person(a, error);
+    case COEX_CHANGE_GIVEN_UP:
+        return apply_given_up(a, error);
     case COEX_CHANGE_MESSAGE:
         return coex_apply_message(a, error);
     case COEX_CHANGE_STATUS:

@@ -9,6 +9,9 @@ free_change(gpointer data)
     case COEX_CHANGE_PERSON:
         coex_person_free(change->person);
         break;
+    case COEX_CHANGE_GIVEN_UP:
+        g_free(change->given_up.address);
+        break;
     case COEX_CHANGE_MESSAGE:
         coex_message_unref(change->message.message);
         break;
@@ -123,6 +126,14 @@ void
 coex_batch_put_person(CoexBatch *batch, const CoexPerson *person)
 {
     add_change(batch, COEX_CHANGE_PERSON)->person = coex_person_copy(person);
+}
+
+void
+coex_batch_give_up_number(CoexBatch *batch, const char *number, gint64 at)
+{
+    CoexChange *change = add_change(batch, COEX_CHANGE_GIVEN_UP);
+    change->given_up.address = g_strdup(number);
+    change->given_up.at = at;
 }
 
 guint

@@ -9,6 +9,7 @@
 
 typedef enum {
     COEX_CHANGE_PERSON,
+    COEX_CHANGE_GIVEN_UP,
     COEX_CHANGE_MESSAGE,
     COEX_CHANGE_STATUS,
     COEX_CHANGE_OUTBOX,
@@ -29,6 +30,10 @@ typedef struct {
     gint64 account_id;
     union {
         CoexPerson *person;
+        struct {
+            char *address;
+            gint64 at;
+        } given_up;
         struct {
             gint64 person_id;
             CoexMessage *message;

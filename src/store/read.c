@@ -91,6 +91,7 @@ read_address(sqlite3_stmt *query, CoexSnapshot *snapshot)
     CoexAddress *address = g_new0(CoexAddress, 1);
     address->address = coex_db_dup_text(query, 0);
     address->person_id = sqlite3_column_int64(query, 1);
+    address->gone_at = sqlite3_column_int64(query, 2);
     g_ptr_array_add(snapshot->addresses, address);
 }
 
@@ -228,7 +229,8 @@ static const char SELECT_PEOPLE[] =
     " last_inbound_wamid, read_up_to, last_echo_at, active_at, hidden, pinned, nick,"
     " answered_at, waiting_since, ahead_at"
     " FROM people WHERE account = ? ORDER BY id";
-static const char SELECT_ADDRESSES[] = "SELECT address, person FROM addresses WHERE account = ?";
+static const char SELECT_ADDRESSES[] =
+    "SELECT address, person, gone_at FROM addresses WHERE account = ?";
 static const char SELECT_NICKS[] = "SELECT account, id, nick FROM people WHERE nick IS NOT NULL";
 static const char SELECT_OUTBOX[] =
     "SELECT local_id, position, person, state, text, template_name, template_language,"

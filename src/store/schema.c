@@ -99,6 +99,8 @@ static const char SCHEMA_2[] =
     "ALTER TABLE people ADD COLUMN ahead_at INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE people ADD COLUMN nick TEXT;"
     "CREATE UNIQUE INDEX people_nick ON people(nick) WHERE nick IS NOT NULL;"
+    /* a number whose owner has given it up, then: who writes from it later is somebody else */
+    "ALTER TABLE addresses ADD COLUMN gone_at INTEGER NOT NULL DEFAULT 0;"
 
     "ALTER TABLE outbox ADD COLUMN not_before INTEGER NOT NULL DEFAULT 0;"
     /* of a copy, here and as a message: the local id of what it was made of first */

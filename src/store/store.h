@@ -107,6 +107,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexPerson, coex_person_free)
 typedef struct {
     char *address; /* wa_id digits, BSUID or parent BSUID */
     gint64 person_id;
+    gint64 gone_at; /* a number: the person gave it up then; 0: not */
 } CoexAddress;
 
 /* What waits to leave, or failed to. The numbers are the file format. */
@@ -253,6 +254,8 @@ void coex_batch_set_account(CoexBatch *batch, gint64 account_id);
  * its peer to it (a link of another person moves over; links once made stay). A nick that somebody
  * else has in any account is taken from them. */
 void coex_batch_put_person(CoexBatch *batch, const CoexPerson *person);
+/* Notes when @number, a former address of whom it leads to, was given up (CoexAddress.gone_at). */
+void coex_batch_give_up_number(CoexBatch *batch, const char *number, gint64 at);
 
 typedef enum {
     COEX_ADDED,

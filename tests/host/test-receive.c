@@ -299,6 +299,39 @@ alias_only_when_it_changes(World *world)
     host_check(world->host, host_count(world->host, EVENT_ALIAS, ADA, NULL) == 2);
 }
 
+/* Who writes from a number that its owner has given up has a buddy of their own, whose name is no
+ * number, and is answered there; also after a restart of the chat program. */
+static void
+second_owner_of_a_number(World *world)
+{
+    const char *stan = BEN "_2";
+
+    host_go_online(world->host);
+    world_customer_writes(world, "ben", BEN, "Soon I move");
+    g_autofree char *moved =
+        g_strdup_printf("{\"messages\":[{\"id\":\"wamid.moved\",\"timestamp\":\"%" G_GINT64_FORMAT
+                        "\",\"from\":\"" BEN "\",\"type\":\"system\",\"system\":{\"body\":"
+                        "\"Ben changed\",\"type\":\"user_changed_number\"}}]}",
+                        coex_sim_now(world->sim));
+    coex_sim_change(world->sim, "messages", moved);
+    host_wait_for(world->host, EVENT_MESSAGE, BEN, "*Ben changed*");
+    coex_sim_give_up_number(world->sim, "ben");
+    coex_sim_advance_clock(world->sim, 2);
+    coex_sim_add_customer(world->sim, "stan", "+" BEN, NULL, "Stan");
+    world_customer_writes(world, "stan", stan, "Who is this?");
+    host_type(world->host, stan, "A shop");
+    g_autoptr(CoexSimRequest) first = world_next_sent(world);
+    host_check(world->host, g_strcmp0(first->to, "+" BEN) == 0);
+    host_wait_tooltip(world->host, stan, "*elivered*");
+    host_quit(world->host);
+    host_login(world->host);
+    world_customer_writes(world, "stan", stan, "Which one?");
+    host_type(world->host, stan, "Yours");
+    g_autoptr(CoexSimRequest) second = world_next_sent(world);
+    host_check(world->host, g_strcmp0(second->to, "+" BEN) == 0);
+    host_check(world->host, g_strcmp0(second->text, "Yours") == 0);
+}
+
 static void
 add_all(void)
 {
@@ -323,6 +356,8 @@ add_all(void)
     world_add("bitlbee/agent-is-told-apart", "BitlBee", agent_is_told_apart);
     world_add("bitlbee/echo-from-the-phone", "BitlBee", echo_from_the_phone);
     world_add("bitlbee/person-without-number", "BitlBee", person_without_number);
+    world_add("second-owner-of-a-number", NULL, second_owner_of_a_number);
+    world_add("bitlbee/second-owner-of-a-number", "BitlBee", second_owner_of_a_number);
 }
 
 int

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "desk.h"
 
-/* A number that somebody moved to was another's here. */
+#include <string.h>
+
+/* A number that somebody moved to was another's here, and one that somebody gave up becomes
+ * another's. */
 
 #define BERTAS "493023125888"
+#define DANAS "493023125017"
+#define SECOND DANAS "_2" /* who writes from a number that a buddy has its name of */
 #define TEXT(body) "\"type\":\"text\",\"text\":{\"body\":\"" body "\"}"
 
 /* One message object of field `messages`; @extra: what stands beside it, with a comma after it. */
@@ -17,19 +22,26 @@ deliver(Desk *desk, const char *extra, const char *token, const char *rest)
     coex_sim_change(desk->sim, "messages", value);
 }
 
+/* What is typed for @name leaves for @number, which is @who's. */
+static void
+answer(Desk *desk, const char *name, const char *who, const char *number, const char *text)
+{
+    g_autoptr(CoexSimRequest) request = NULL;
+    g_autofree char *to = g_strconcat("+", number, NULL);
+    g_autofree char *state = NULL;
+
+    desk_say(desk, name, text);
+    request = desk_wait_sent(desk, who, text);
+    g_assert_cmpstr(request->to, ==, to);
+    /* before a restart makes it uncertain */
+    state = g_strdup_printf("delivered*: %s", text);
+    desk_wait_state(desk, name, state);
+}
+
 static void
 answer_moved(Desk *desk, const char *text)
 {
-    g_autoptr(CoexSimRequest) request = NULL;
-    g_autofree char *state = NULL;
-
-    desk_send(desk, "dana", text);
-    desk_wait_feed(desk, COEX_FEED_TYPED, "dana", text);
-    request = desk_wait_sent(desk, "moved", text);
-    g_assert_cmpstr(request->to, ==, "+" BERTAS);
-    /* before a restart makes it uncertain */
-    state = g_strdup_printf("delivered*: %s", text);
-    desk_wait_state(desk, "dana", state);
+    answer(desk, "dana", "moved", BERTAS, text);
 }
 
 static void
@@ -116,11 +128,180 @@ test_moved_to_known_typed(Desk *desk)
     g_assert_cmpuint(coex_sim_n_sent(desk->sim, "moved"), ==, 2);
 }
 
+/* ---- a number given up ---- */
+
+static void
+answer_stranger(Desk *desk, const char *text)
+{
+    answer(desk, SECOND, "stranger", DANAS, text);
+}
+
+static void
+hear_from(Desk *desk, const char *who, const char *name, const char *text)
+{
+    g_free(coex_sim_customer_sends(desk->sim, who, text));
+    desk_wait_feed(desk, COEX_FEED_INBOUND, name, text);
+    desk_wait_window(desk, name, TRUE);
+}
+
+/* Dana's number is somebody else's from now on. */
+static void
+pass_number_on(Desk *desk, const char *user_id)
+{
+    coex_sim_give_up_number(desk->sim, "dana");
+    coex_sim_add_customer(desk->sim, "stranger", "+" DANAS, user_id, "Stan");
+    desk_advance(desk, 60);
+}
+
+static void
+hold_for_dana(Desk *desk)
+{
+    g_autoptr(GError) error = NULL;
+
+    desk_hear(desk, "dana", "Soon I move");
+    desk_wait_catalogue(desk);
+    desk_logout(desk);
+    desk_advance(desk, 25 * 60 * 60);
+    desk_ignore(desk, "The last webhook came*");
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    desk_wait_window(desk, "dana", FALSE);
+    coex_session_hold_text(desk->session, desk_name("dana"), "For Dana alone", &error);
+    g_assert_no_error(error);
+    desk_wait_notice(desk, "dana", "Held until *");
+}
+
+/* Who writes from it later is not who gave it up: neither gets what is the other's, in no login. */
+static void
+test_given_up(Desk *desk)
+{
+    desk->config.nick_style = COEX_NICKS_NAMES;
+    desk_login(desk);
+    hold_for_dana(desk);
+    move_dana(desk);
+    pass_number_on(desk, NULL);
+    hear_from(desk, "stranger", SECOND, "Who is this?");
+    g_assert_cmpstr(desk_view(desk, SECOND)->display, ==, "+" DANAS);
+    g_assert_cmpstr(desk_view(desk, SECOND)->nick, !=, desk_view(desk, "dana")->nick);
+    g_assert_cmpuint(desk_view(desk, SECOND)->n_held, ==, 0);
+    answer_stranger(desk, "A shop");
+    desk_restart(desk);
+    g_assert_cmpstr(desk_view(desk, SECOND)->alias, ==, "Stan");
+    hear_from(desk, "stranger", SECOND, "Which one?");
+    answer_stranger(desk, "Yours");
+    g_free(coex_sim_phone_sends(desk->sim, "stranger", "Call us"));
+    desk_wait_feed(desk, COEX_FEED_ECHO, SECOND, "Call us");
+    coex_sim_fail_next_async(desk->sim, 131026);
+    desk_say(desk, SECOND, "In vain");
+    desk_take(desk, "stranger", "In vain");
+    desk_wait_feed(desk, COEX_FEED_FAILED, SECOND, "In vain");
+    desk_restart(desk);
+    desk_resend(desk, SECOND);
+    desk_wait_feed(desk, COEX_FEED_SENT, SECOND, "In vain");
+    desk_take(desk, "stranger", "In vain");
+    desk_wait_state(desk, SECOND, "delivered*: In vain");
+    hear_from(desk, "moved", "dana", "I have moved");
+    desk_wait_any_feed(desk, COEX_FEED_SENT, "dana", "For Dana alone");
+    desk_take(desk, "moved", "For Dana alone");
+    desk_wait_any_feed(desk, COEX_FEED_RECORD, "dana", "Sent at *: For Dana alone");
+    desk_wait_state(desk, "dana", "delivered*: For Dana alone");
+    answer_moved(desk, "Welcome back");
+    desk_fence(desk);
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, "stranger"), ==, 4);
+}
+
+/* It comes only after a restart, with a BSUID, or the phone writes there first. */
+static void
+test_given_up_later(Desk *desk)
+{
+    static const char stans[] = "DE.70233344455566677788";
+
+    desk_login(desk);
+    desk_hear(desk, "dana", "Soon I move");
+    move_dana(desk);
+    answer_moved(desk, "There?");
+    desk_wait_catalogue(desk);
+    desk_restart(desk);
+    desk_wait_catalogue(desk);
+    pass_number_on(desk, stans);
+    hear_from(desk, "stranger", stans, "Who is this?");
+    answer(desk, stans, "stranger", DANAS, "A shop");
+    answer_moved(desk, "Still you?");
+    desk_restart(desk);
+    answer(desk, stans, "stranger", DANAS, "A good one");
+    answer_moved(desk, "And now?");
+}
+
+static void
+test_given_up_echo(Desk *desk)
+{
+    desk_login(desk);
+    desk_hear(desk, "dana", "Soon I move");
+    move_dana(desk);
+    desk_wait_catalogue(desk);
+    pass_number_on(desk, NULL);
+    g_free(coex_sim_phone_sends(desk->sim, "stranger", "Are you there?"));
+    desk_wait_feed(desk, COEX_FEED_ECHO, SECOND, "Are you there?");
+    hear_from(desk, "stranger", SECOND, "I am Stan");
+    answer_stranger(desk, "Sorry");
+    desk_restart(desk);
+    answer_moved(desk, "There you are");
+}
+
+/* What was written before, and comes late, is of who had the number then. */
+static void
+test_given_up_overtaken(Desk *desk)
+{
+    gint64 before;
+
+    desk_login(desk);
+    desk_hear(desk, "dana", "Soon I move");
+    before = coex_sim_now(desk->sim);
+    desk_wait_catalogue(desk);
+    desk_advance(desk, 60);
+    move_dana(desk);
+    g_free(coex_sim_customer_sends_at(desk->sim, "dana", "I am packing", before));
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "dana", "I am packing");
+    pass_number_on(desk, NULL);
+    hear_from(desk, "stranger", SECOND, "Who is this?");
+    answer_stranger(desk, "A shop");
+    answer_moved(desk, "There?");
+}
+
+/* The number is gone, and nothing else is told. */
+static void
+test_given_up_for_nothing(Desk *desk)
+{
+    desk_login(desk);
+    desk_hear(desk, "dana", "Soon I move");
+    deliver(desk, "", "moved",
+            "\"from\":\"" DANAS "\",\"type\":\"system\",\"system\":{\"body\":\"Dana changed\","
+            "\"type\":\"user_changed_number\"}");
+    desk_wait_feed(desk, COEX_FEED_NOTICE, "dana", "*Dana changed*");
+    desk_say(desk, "dana", "There?");
+    g_assert_nonnull(strstr(desk_wait_feed(desk, COEX_FEED_FAILED, "dana", "There?")->detail,
+                            "Ask for the new number"));
+    desk_wait_catalogue(desk);
+    pass_number_on(desk, NULL);
+    hear_from(desk, "stranger", SECOND, "Who is this?");
+    answer_stranger(desk, "A shop");
+    desk_restart(desk);
+    answer_stranger(desk, "A good one");
+    desk_resend(desk, "dana");
+    desk_wait_feed(desk, COEX_FEED_SENT, "dana", "There?");
+    desk_wait_feed(desk, COEX_FEED_FAILED, "dana", "There?");
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     desk_add("/moved/to-known", test_moved_to_known);
     desk_add("/moved/to-known-typed", test_moved_to_known_typed);
+    desk_add("/moved/given-up", test_given_up);
+    desk_add("/moved/given-up-later", test_given_up_later);
+    desk_add("/moved/given-up-echo", test_given_up_echo);
+    desk_add("/moved/given-up-overtaken", test_given_up_overtaken);
+    desk_add("/moved/given-up-for-nothing", test_given_up_for_nothing);
     return g_test_run();
 }

@@ -153,8 +153,12 @@ coex_sim_set_user_id(CoexSim *sim, const char *who, const char *user_id)
 void
 coex_sim_give_up_number(CoexSim *sim, const char *who)
 {
-    coex_sim_hide_number(sim, who, TRUE);
-    set_string(sim, who, G_STRUCT_OFFSET(SimPerson, digits), NULL);
+    SIM_LOCK(sim);
+    SimPerson *person = sim_person(sim, who);
+
+    person->hidden = TRUE;
+    g_clear_pointer(&person->digits, g_free);
+    g_clear_pointer(&person->wa_id, g_free);
 }
 
 void

@@ -465,6 +465,48 @@ test_provider_changes(void)
     g_assert_true(back->provider_changed);
 }
 
+static gint64
+get_gone_at(Fixture *f, const char *number)
+{
+    g_autoptr(CoexSnapshot) snapshot = fixture_load(f, "4930");
+
+    for (guint i = 0; i < snapshot->addresses->len; i++) {
+        const CoexAddress *address = g_ptr_array_index(snapshot->addresses, i);
+
+        if (strcmp(address->address, number) == 0)
+            return address->gone_at;
+    }
+    g_assert_not_reached();
+}
+
+/* When a number was given up is kept, until it is somebody's again. */
+static void
+test_number_given_up(void)
+{
+    g_autoptr(Fixture) f = fixture_new();
+    fixture_open(f);
+    gint64 id = put_realms(f, "360dialog", "4930", "aa");
+    g_autoptr(CoexPerson) before = test_person(1, "4917010001", NULL);
+    g_autoptr(CoexPerson) moved = test_person(1, "4917010002", NULL);
+    CoexBatch *batch = test_batch(id);
+    coex_batch_put_person(batch, before);
+    coex_batch_put_person(batch, moved);
+    coex_batch_give_up_number(batch, "4917010001", TEST_NOW);
+    commit(f, batch);
+    fixture_reopen(f);
+    g_assert_cmpint(get_gone_at(f, "4917010001"), ==, TEST_NOW);
+    g_assert_cmpint(get_gone_at(f, "4917010002"), ==, 0);
+
+    batch = test_batch(id);
+    coex_batch_put_person(batch, moved);
+    commit(f, batch);
+    g_assert_cmpint(get_gone_at(f, "4917010001"), ==, TEST_NOW);
+    batch = test_batch(id);
+    coex_batch_put_person(batch, before);
+    commit(f, batch);
+    g_assert_cmpint(get_gone_at(f, "4917010001"), ==, 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -481,5 +523,6 @@ main(int argc, char **argv)
     g_test_add_func("/store/account/close-with-a-queue", test_close_with_a_queue);
     g_test_add_func("/store/account/stray-realms", test_stray_realms);
     g_test_add_func("/store/account/provider-changes", test_provider_changes);
+    g_test_add_func("/store/account/number-given-up", test_number_given_up);
     return g_test_run();
 }
