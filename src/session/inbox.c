@@ -316,6 +316,7 @@ apply_message(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
         coex_sender_note_system(account, batch, person, message, time);
     else
         effect.opens_window = coex_sender_note_inbound(account, person, message, time);
+    coex_outbox_doubt(account->outbox, person);
     if (message->direction == COEX_INBOUND)
         coex_skew_note_message(account, message->time);
     person->active_at = MAX(person->active_at, time);
@@ -348,6 +349,8 @@ apply_status(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
         g_hash_table_add(step->failed, g_strdup(status->opaque));
     if (person != NULL)
         person = coex_people_learn(account->people, &status->peer, 0, FALSE, &changed);
+    if (person != NULL)
+        coex_outbox_doubt(account->outbox, person);
     if (person != NULL && status->free_entry_until > person->free_until) {
         person->free_until = status->free_entry_until;
         changed = TRUE;

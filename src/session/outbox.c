@@ -437,7 +437,10 @@ learn_addressee(CoexSlip *slip, const char *wa_id, const char *user_id)
         return NULL;
     coex_peer_copy(&told, &now->peer);
     coex_peer_set(&told, wa_id, user_id, NULL);
-    return coex_people_link(people, now, &told, 0) ? now : NULL;
+    if (!coex_people_link(people, now, &told, 0))
+        return NULL;
+    coex_outbox_doubt(slip->outbox, now);
+    return now;
 }
 
 static void
@@ -475,12 +478,12 @@ coex_outbox_settle(CoexOutbox *outbox, CoexBatch *batch, const CoexStatus *statu
 
     if (slip == NULL || slip->row->attempts == 0 || slip->accepted)
         return FALSE;
+    slip->accepted = TRUE;
     changed = learn_addressee(slip, status->peer.wa_id, status->peer.user_id);
     if (changed != NULL)
         coex_batch_put_person(batch, changed);
     g_debug("text %s: accepted as %s, says its status", slip->row->local_id, status->wamid);
     coex_timer_clear(&slip->confirm);
-    slip->accepted = TRUE;
     slip->wamid = g_strdup(status->wamid);
     if (status->state != COEX_STATE_FAILED &&
         (slip->row->state == COEX_OUTBOX_FAILED || slip->row->state == COEX_OUTBOX_UNCONFIRMED))

@@ -53,6 +53,8 @@ void coex_outbox_window_opened(CoexOutbox *outbox, CoexPerson *person);
 /* The clock was corrected: whose window is open after all gets what was held before they wrote, and
  * what waits for a choice can be sent again. */
 void coex_outbox_recheck_windows(CoexOutbox *outbox);
+/* Where the person is in_doubt, says so, once: what was to leave by itself is asked about. */
+void coex_outbox_doubt(CoexOutbox *outbox, CoexPerson *person);
 /* What failed by its status, whenever that came, is kept for /resend from @batch's commit on. */
 void coex_outbox_take_failures(CoexOutbox *outbox, const CoexBatch *batch);
 /* What failed under that local id has arrived: neither it nor a copy that is not on its way is

@@ -301,6 +301,10 @@ take_address(CoexPeople *people, CoexPerson *person, char **member, const char *
     Holder *holder = find_holder(people, address);
     gboolean changed = FALSE;
 
+    /* What may be old takes no number from somebody else. */
+    if (!fresh && holder != NULL && holder->person != person && are_two(person, holder->person) &&
+        !coex_user_id_is_valid(address))
+        return FALSE;
     if (fresh || !is_former(people, person, address, *member))
         changed = coex_people_take_over(member, address);
     if (changed && holder != NULL)
@@ -312,12 +316,17 @@ gboolean
 coex_people_link(CoexPeople *people, CoexPerson *person, const CoexPeer *peer, gint64 at)
 {
     gboolean fresh = at > person->active_at;
+    g_autofree char *before = g_strdup(person->peer.user_id);
+    gboolean has_parent =
+        peer->parent_user_id != NULL && by_address(people, peer->parent_user_id) == person;
     gboolean changed = FALSE;
 
     /* All that came with a former BSUID is as old as that. */
     if (!fresh && is_former(people, person, peer->user_id, person->peer.user_id))
         return by_address(people, peer->wa_id) == NULL && link_address(people, person, peer->wa_id);
     changed |= take_address(people, person, &person->peer.user_id, peer->user_id, fresh);
+    person->in_doubt |=
+        before != NULL && !has_parent && g_strcmp0(before, person->peer.user_id) != 0;
     changed |=
         take_address(people, person, &person->peer.parent_user_id, peer->parent_user_id, fresh);
     changed |= take_address(people, person, &person->peer.wa_id, peer->wa_id, fresh);
@@ -357,6 +366,9 @@ coex_people_move(CoexPeople *people, CoexPerson *person, const CoexPeer *peer, g
         give_up_number(people, holder, peer->wa_id);
     g_clear_pointer(&person->peer.other_wa_id, g_free);
     coex_people_link(people, person, &news, at);
+    person->in_doubt = FALSE;
+    if (peer->user_id != NULL && g_strcmp0(person->peer.user_id, peer->user_id) == 0)
+        person->renewed_at = 0;
     if (passed_on || (number_gone && (peer->user_id == NULL ||
                                       g_strcmp0(person->peer.user_id, peer->user_id) == 0)))
         g_clear_pointer(&person->peer.wa_id, g_free);

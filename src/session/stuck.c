@@ -232,6 +232,34 @@ tell_rest(CoexOutbox *outbox, CoexPerson *person)
                              outbox->account->verb_mark, outbox->account->verb_mark, excerpt);
 }
 
+/* Kept for whom the number may not lead to any more: asks once more. */
+static gboolean
+ask_again(CoexSlip *last)
+{
+    CoexAccount *account = last->outbox->account;
+    CoexPerson *person = coex_slip_person(last);
+    g_autofree char *excerpt = coex_text_excerpt(last->row->text, EXCERPT);
+    g_autoptr(GPtrArray) slips = NULL;
+    CoexBatch *batch;
+
+    if (!is_stuck(last) || last->row->state_at >= person->renewed_at)
+        return FALSE;
+    slips = stuck_with(last);
+    batch = coex_account_batch(account);
+    for (guint i = 0; i < slips->len; i++) {
+        CoexSlip *slip = g_ptr_array_index(slips, i);
+
+        slip->row->state_at = coex_account_now(account);
+        coex_slip_put(slip, batch);
+    }
+    coex_outbox_commit(last->outbox, batch, person);
+    coex_account_tell_notice(account, person,
+                             "Not sent again yet, since this may be somebody else now: %cresend "
+                             "once more sends it, %cdiscard drops it: %s",
+                             account->verb_mark, account->verb_mark, excerpt);
+    return TRUE;
+}
+
 static void
 forget_waits(CoexOutbox *outbox, CoexPerson *person)
 {
@@ -263,6 +291,8 @@ coex_outbox_resend(CoexOutbox *outbox, CoexPerson *person)
         tell_rest(outbox, person);
         return;
     }
+    if (ask_again(last))
+        return;
     slips = stuck_with(last);
     batch = coex_account_batch(account);
     for (guint i = 0; i < slips->len; i++)
@@ -311,5 +341,48 @@ coex_outbox_discard(CoexOutbox *outbox, CoexPerson *person)
         coex_account_tell_notice(outbox->account, person, "Discarded: %s", excerpt);
     coex_slip_discard(slip);
     forget_slow(outbox, person);
+    coex_outbox_commit(outbox, batch, person);
+}
+
+/* ---- another behind the number ---- */
+
+static guint
+stop_leaving(CoexLane *lane, CoexBatch *batch)
+{
+    guint n = 0;
+
+    for (GList *item = lane->slips.head; item != NULL; item = item->next) {
+        CoexSlip *slip = item->data;
+
+        if (slip->accepted ||
+            (slip->row->state != COEX_OUTBOX_HELD && slip->row->state != COEX_OUTBOX_QUEUED))
+            continue;
+        n++;
+        coex_slip_put_failed(slip, batch,
+                             "It was written before, and this may be somebody else now.", 0);
+    }
+    return n;
+}
+
+void
+coex_outbox_doubt(CoexOutbox *outbox, CoexPerson *person)
+{
+    CoexAccount *account = outbox->account;
+    g_autofree char *display = coex_peer_dup_display(&person->peer);
+    g_autofree char *line = NULL;
+    CoexBatch *batch;
+
+    if (!person->in_doubt)
+        return;
+    person->in_doubt = FALSE;
+    person->renewed_at = coex_account_now(account);
+    line = g_strdup_printf("This may be somebody else now: WhatsApp knows %s by another id than "
+                           "before.",
+                           display);
+    batch = coex_account_batch(account);
+    coex_batch_put_person(batch, person);
+    coex_batch_add_line(batch, person->id, COEX_FEED_NOTICE, line, NULL, person->renewed_at);
+    if (stop_leaving(coex_outbox_lane(outbox, person->id), batch) > 0)
+        forget_slow(outbox, person);
     coex_outbox_commit(outbox, batch, person);
 }

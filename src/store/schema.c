@@ -97,6 +97,8 @@ static const char SCHEMA_2[] =
 
     /* beside last_inbound_at: it opens the window as soon as the clock has reached it */
     "ALTER TABLE people ADD COLUMN ahead_at INTEGER NOT NULL DEFAULT 0;"
+    /* since when the number has another BSUID than before, which nobody explained */
+    "ALTER TABLE people ADD COLUMN renewed_at INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE people ADD COLUMN nick TEXT;"
     "CREATE UNIQUE INDEX people_nick ON people(nick) WHERE nick IS NOT NULL;"
     /* a number whose owner has given it up, then: who writes from it later is somebody else */
