@@ -2,6 +2,7 @@
 #include "store/read.h"
 
 #include "core/error.h"
+#include "store/unite.h"
 
 #define ROWS_BYTES_MAX (1024 * 1024) /* beyond the first row */
 
@@ -159,7 +160,8 @@ read_stray_realms(sqlite3_stmt *query, CoexSnapshot *snapshot)
     snapshot->stray_realms = g_strjoin(" ", realms, before, NULL);
 }
 
-/* A number is the same whoever leads to it: its account goes along. */
+/* A number is the same whoever leads to it: its account goes along. Another provider may know its
+ * customers by other BSUIDs, which are told anew. */
 static gboolean
 take_over_account(CoexDb *db, const char *provider, const char *number, gboolean *ret_changed,
                   GError **error)
@@ -174,8 +176,12 @@ take_over_account(CoexDb *db, const char *provider, const char *number, gboolean
                          which, G_N_ELEMENTS(which), &other, error))
         return FALSE;
     *ret_changed = other > 0;
-    return other == 0 || coex_db_run(db, "UPDATE accounts SET provider = ? WHERE id = ?",
-                                     COEX_VALUES(coex_text(provider), coex_int(other)), error);
+    return other == 0 || (coex_db_run(db,
+                                      "UPDATE people SET user_id = NULL, parent_user_id = NULL"
+                                      " WHERE account = ? AND wa_id IS NOT NULL",
+                                      COEX_VALUES(coex_int(other)), error) &&
+                          coex_db_run(db, "UPDATE accounts SET provider = ? WHERE id = ?",
+                                      COEX_VALUES(coex_text(provider), coex_int(other)), error));
 }
 
 /* A second time, on another page: without its row in `accounts` everything of the number would be
@@ -255,7 +261,8 @@ coex_read_account(CoexDb *db, const CoexShown *shown, const char *provider, cons
     gint64 id = 0;
     gboolean changed = FALSE;
     if (!take_over_account(db, provider, number, &changed, error) ||
-        !find_account(db, provider, number, &id, error))
+        !find_account(db, provider, number, &id, error) ||
+        !coex_unite_accounts(db, shown, id, number, error))
         return NULL;
 
     g_autoptr(CoexSnapshot) snapshot = snapshot_new(id);

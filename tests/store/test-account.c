@@ -507,6 +507,98 @@ test_number_given_up(void)
     g_assert_cmpint(get_gone_at(f, "4917010001"), ==, 0);
 }
 
+static gint64
+count(Fixture *f, const char *sql)
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *query = NULL;
+    gint64 n;
+
+    g_assert_cmpint(sqlite3_open(f->path, &db), ==, SQLITE_OK);
+    g_assert_cmpint(sqlite3_prepare_v2(db, sql, -1, &query, NULL), ==, SQLITE_OK);
+    g_assert_cmpint(sqlite3_step(query), ==, SQLITE_ROW);
+    n = sqlite3_column_int64(query, 0);
+    sqlite3_finalize(query);
+    sqlite3_close(db);
+    return n;
+}
+
+static void
+put_waiting(CoexBatch *batch, gint64 position, gint64 person_id, const char *local_id)
+{
+    g_autoptr(CoexOutboxRow) row = test_outbox_row(position, person_id, local_id, local_id);
+
+    row->state = COEX_OUTBOX_HELD;
+    coex_batch_put_outbox(batch, row, FALSE, TEST_NOW);
+}
+
+/* A number that earlier versions kept once for each provider is one account again, whichever of the
+ * two goes on: Ada is known in both, Ben in one, and Eve has the id in the one that Ada has in the
+ * other. */
+static void
+test_two_providers(void)
+{
+    g_autoptr(Fixture) f = fixture_new();
+    fixture_open(f);
+    gint64 ours = put_realms(f, "360dialog", "4930", "aa");
+    gint64 theirs = put_realms(f, "meta", "4999", "bb");
+    g_autoptr(CoexPerson) ada = test_person(2, "4917010001", "DE.1");
+    g_autoptr(CoexPerson) eve = test_person(1, "4917010005", NULL);
+    g_autoptr(CoexPerson) ada_too = test_person(1, "4917010001", NULL);
+    g_autoptr(CoexPerson) ben = test_person(2, "4917010002", NULL);
+    CoexBatch *batch = test_batch(ours);
+    ada->last_inbound_at = TEST_NOW;
+    ada_too->last_inbound_at = TEST_NOW + 5;
+    ada_too->nick = g_strdup("ada");
+    coex_batch_put_person(batch, ada);
+    coex_batch_put_person(batch, eve);
+    put_waiting(batch, 1, 2, "for ada");
+    commit(f, batch);
+    batch = test_batch(theirs);
+    coex_batch_put_person(batch, ada_too);
+    coex_batch_put_person(batch, ben);
+    put_waiting(batch, 1, 1, "for ada too");
+    put_waiting(batch, 2, 2, "for ben");
+    coex_batch_add_line(batch, 2, COEX_FEED_NOTICE, "not shown", NULL, TEST_NOW);
+    g_autoptr(CoexMessage) message = test_message(COEX_INBOUND, "4917010002", "AB", "hi");
+    coex_batch_add_message(batch, 2, message, TEST_NOW);
+    commit(f, batch);
+    fixture_close(f);
+    fixture_exec_raw(f, "UPDATE accounts SET number = '4930' WHERE number = '4999'");
+    fixture_open(f);
+
+    for (guint i = 0; i < 2; i++) {
+        g_autoptr(CoexSnapshot) one = fixture_load_at(f, "360dialog", "4930");
+        g_assert_cmpint(one->account_id, ==, ours);
+        g_assert_cmpuint(one->people->len, ==, 3);
+        const CoexPerson *first = g_ptr_array_index(one->people, 0);
+        const CoexPerson *second = g_ptr_array_index(one->people, 1);
+        const CoexPerson *third = g_ptr_array_index(one->people, 2);
+        g_assert_cmpstr(first->name, ==, "4917010005");
+        g_assert_cmpstr(second->peer.user_id, ==, "DE.1");
+        g_assert_cmpstr(second->nick, ==, "ada");
+        g_assert_cmpint(second->last_inbound_at, ==, TEST_NOW + 5);
+        g_assert_cmpstr(third->name, ==, "4917010002");
+        g_assert_cmpuint(one->outbox->len, ==, 3);
+        for (guint j = 0; j < one->outbox->len; j++) {
+            const CoexOutboxRow *row = g_ptr_array_index(one->outbox, j);
+            g_assert_cmpint(row->person_id, ==,
+                            strcmp(row->text, "for ben") == 0 ? third->id : second->id);
+        }
+        g_assert_cmpuint(one->feed->len, ==, 2);
+        g_assert_cmpint(((CoexFeedItem *)g_ptr_array_index(one->feed, 0))->person_id, ==,
+                        third->id);
+        g_assert_cmpstr(g_hash_table_lookup(one->settings, "realms"), ==, "aa bb");
+        fixture_reopen(f);
+    }
+    fixture_close(f);
+    g_assert_cmpint(count(f, "SELECT count(*) FROM accounts"), ==, 1);
+    g_assert_cmpint(count(f, "SELECT count(*) FROM messages WHERE account = 1 AND person = 4"), ==,
+                    1);
+    g_assert_cmpint(count(f, "SELECT count(DISTINCT account) FROM addresses"), ==, 1);
+    fixture_open(f);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -524,5 +616,6 @@ main(int argc, char **argv)
     g_test_add_func("/store/account/stray-realms", test_stray_realms);
     g_test_add_func("/store/account/provider-changes", test_provider_changes);
     g_test_add_func("/store/account/number-given-up", test_number_given_up);
+    g_test_add_func("/store/account/two-providers", test_two_providers);
     return g_test_run();
 }
