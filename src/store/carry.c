@@ -118,17 +118,33 @@ carry_range(Table *table, gint64 first, gint64 last)
     carry_range(table, middle + 1, high - 1);
 }
 
+/* From both ends. */
+static gboolean
+carry_along(Table *table, const char *index)
+{
+    g_autofree char *up =
+        g_strdup_printf("SELECT 0, %s FROM %s INDEXED BY %s", table->columns, table->table, index);
+    g_autofree char *down = g_strconcat(up, " ORDER BY ", table->backwards, NULL);
+    gint64 ignored = 0;
+    return scan(table, up, NULL, &ignored) || scan(table, down, NULL, &ignored);
+}
+
+/* The primary key's is the table itself. An index of all columns is the table once more, on other
+ * pages; one that lacks some only leads to what was met already. */
 static void
 carry_keyed(Table *table)
 {
-    g_autofree char *up =
-        g_strdup_printf("SELECT 0, %s FROM %s NOT INDEXED", table->columns, table->table);
-    g_autofree char *down = g_strconcat(up, " ORDER BY ", table->backwards, NULL);
-    gint64 ignored = 0;
-    if (scan(table, up, NULL, &ignored))
-        return;
-    scan(table, down, NULL, &ignored);
-    table->carry->more_lost = TRUE;
+    sqlite3_stmt *indexes = NULL;
+    gboolean is_whole = FALSE;
+    if (sqlite3_prepare_v2(table->to,
+                           "SELECT name FROM pragma_index_list(?) WHERE NOT partial"
+                           " ORDER BY origin = 'pk' DESC",
+                           -1, &indexes, NULL) == SQLITE_OK)
+        sqlite3_bind_text(indexes, 1, table->table, -1, SQLITE_STATIC);
+    while (!is_whole && sqlite3_step(indexes) == SQLITE_ROW)
+        is_whole = carry_along(table, (const char *)sqlite3_column_text(indexes, 0));
+    sqlite3_finalize(indexes);
+    table->carry->more_lost = !is_whole;
 }
 
 /* ---- all tables ---- */

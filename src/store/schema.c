@@ -107,7 +107,18 @@ static const char SCHEMA_2[] =
     "ALTER TABLE outbox ADD COLUMN not_before INTEGER NOT NULL DEFAULT 0;"
     /* of a copy, here and as a message: the local id of what it was made of first */
     "ALTER TABLE outbox ADD COLUMN origin TEXT;"
-    "ALTER TABLE feed ADD COLUMN flags INTEGER NOT NULL DEFAULT 0;";
+    "ALTER TABLE feed ADD COLUMN flags INTEGER NOT NULL DEFAULT 0;"
+
+    /* all columns: what cannot be had again stands on other pages a second time, for a rescue */
+    "CREATE INDEX people_copy ON people(account, id, name, alias, wa_id, user_id, parent_user_id,"
+    " username, last_inbound_at, free_until, last_inbound_wamid, read_up_to, last_echo_at,"
+    " active_at, hidden, pinned, answered_at, waiting_since, ahead_at, nick);"
+    "CREATE INDEX addresses_copy ON addresses(account, address, person);"
+    "CREATE INDEX outbox_copy ON outbox(account, local_id, position, person, state, text,"
+    " template_name, template_language, template_values, created_at, state_at, attempts, typed,"
+    " shown, not_before, origin);"
+    "CREATE INDEX settings_copy ON settings(account, key, value);"
+    "CREATE INDEX meta_copy ON meta(key, value);";
 
 static const char *const MIGRATIONS[] = { SCHEMA_1, SCHEMA_2 };
 

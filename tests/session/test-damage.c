@@ -77,10 +77,9 @@ test_messages(Desk *desk)
     g_assert_cmpuint(desk_count(desk, DESK_FEED, "ada", "*"), ==, 0);
 }
 
-/* The beginning of the file is gone, and with it where everything is: the login finds it again.
- * What waited leaves once, what was said is known. */
+/* What is damaged can be had again, twice: what waited leaves once, what was said is known. */
 static void
-test_first_page(Desk *desk)
+come_back(Desk *desk, void (*damage)(Desk *))
 {
     desk_login(desk);
     desk_hear(desk, "ada", "Is my bike ready?");
@@ -90,7 +89,7 @@ test_first_page(Desk *desk)
     desk_logout(desk);
     g_free(coex_sim_customer_sends(desk->sim, "ada", "Well?"));
     for (guint i = 0; i < 2; i++) {
-        spoil_page(desk, 1);
+        damage(desk);
         desk_login(desk);
         desk_wait_notice(desk, NULL,
                          "The database was damaged.*1 texts that wait*Nothing is known to be lost*"
@@ -113,6 +112,37 @@ test_first_page(Desk *desk)
     desk_fence(desk);
     g_assert_cmpuint(desk_count(desk, DESK_NOTICE, NULL, "The database*"), ==, 0);
     g_assert_cmpuint(desk_count(desk, DESK_FEED, "ada", "*"), ==, 0);
+}
+
+static void
+damage_first_page(Desk *desk)
+{
+    spoil_page(desk, 1);
+}
+
+/* The beginning of the file is gone, and with it where everything is. */
+static void
+test_first_page(Desk *desk)
+{
+    come_back(desk, damage_first_page);
+}
+
+static void
+damage_tables(Desk *desk)
+{
+    g_autofree char *mark = g_strconcat(desk->config.database, ".damaged", NULL);
+    spoil(desk, "people");
+    spoil(desk, "addresses");
+    spoil(desk, "outbox");
+    spoil(desk, "settings");
+    g_assert_true(g_file_set_contents(mark, "", 0, NULL)); /* as one who met it left it */
+}
+
+/* All of the small tables is gone: they stand elsewhere a second time. */
+static void
+test_small_tables(Desk *desk)
+{
+    come_back(desk, damage_tables);
 }
 
 /* Met by the login itself: the next one mends it, for all numbers of the program. */
@@ -150,6 +180,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     desk_add("/damage/messages", test_messages);
     desk_add("/damage/first-page", test_first_page);
+    desk_add("/damage/small-tables", test_small_tables);
     desk_add("/damage/beside", test_beside);
     return g_test_run();
 }

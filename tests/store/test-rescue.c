@@ -24,6 +24,8 @@ fill(Fixture *f)
         g_autofree char *wa_id = g_strdup_printf("49301%05" G_GINT64_FORMAT, i);
         g_autofree char *local_id = g_strdup_printf("local-%05" G_GINT64_FORMAT, i);
         g_autoptr(CoexPerson) person = test_person(i, wa_id, NULL);
+        person->nick = g_strdup_printf("nick%" G_GINT64_FORMAT, i);
+        person->last_inbound_at = TEST_NOW + i;
         coex_batch_put_person(batch, person);
         g_autoptr(CoexOutboxRow) row = test_outbox_row(i, i, local_id, "Held for you");
         row->state = COEX_OUTBOX_HELD;
@@ -211,29 +213,104 @@ test_webhooks(void)
     g_assert_cmpuint(count_kept(f), ==, 2);
 }
 
-/* People come back from their addresses, accounts from the settings. */
+/* All of it, since what reads it begins there. */
+static void
+damage_root(Fixture *f, const char *name)
+{
+    g_autofree char *sql =
+        g_strdup_printf("SELECT rootpage FROM sqlite_schema WHERE name = '%s'", name);
+    spoil(f, fixture_query_raw(f, sql));
+}
+
+static void
+damage_some(Fixture *f, const char *name)
+{
+    g_autofree char *is_small =
+        g_strdup_printf("SELECT count(*) = 1 FROM dbstat WHERE name = '%s'", name);
+    damage(f, name, fixture_query_raw(f, is_small) ? 0 : 1);
+}
+
+static void
+assert_people(Fixture *f, gboolean as_before)
+{
+    fixture_open(f);
+    g_autoptr(CoexSnapshot) snapshot = fixture_load(f, "4930");
+    g_assert_cmpint(snapshot->account_id, ==, 1);
+    g_assert_cmpuint(snapshot->people->len, ==, N_PEOPLE);
+    g_assert_cmpuint(snapshot->addresses->len, ==, N_PEOPLE);
+    g_assert_cmpuint(snapshot->outbox->len, ==, N_PEOPLE);
+    for (guint i = 0; i < snapshot->people->len; i++) {
+        const CoexPerson *person = g_ptr_array_index(snapshot->people, i);
+        const CoexOutboxRow *row = g_ptr_array_index(snapshot->outbox, i);
+        g_assert_true(g_str_has_prefix(person->name, "49301"));
+        g_assert_cmpint(person->last_inbound_at, >=, as_before ? TEST_NOW : 0);
+        g_assert_true(person->nick != NULL || !as_before);
+        g_assert_cmpstr(row->text, ==, "Held for you");
+        g_assert_cmpint(row->state, ==, COEX_OUTBOX_HELD);
+    }
+    fixture_close(f);
+}
+
+/* What is in two places: one of them is enough, whichever it is, and however much of it is left. */
+static void
+test_copies(void)
+{
+    static const char *const tables[] = { "people", "addresses", "outbox", "settings", "meta" };
+    for (guint i = 0; i < G_N_ELEMENTS(tables); i++) {
+        g_autoptr(Fixture) f = fixture_new();
+        g_autofree char *copy = g_strconcat(tables[i], "_copy", NULL);
+        fill(f);
+        damage_root(f, tables[i]);
+        g_autofree char *first = rescue(f);
+        damage_some(f, tables[i]);
+        g_autofree char *second = rescue(f);
+        damage_root(f, copy);
+        g_autofree char *third = rescue(f);
+        assert_says(first, "*300 people, *300 texts that wait*Nothing is known to be lost*");
+        assert_says(second, "*300 people, *300 texts that wait*Nothing is known to be lost*");
+        assert_says(third, "*300 people, *300 texts that wait*Nothing is known to be lost*");
+        assert_people(f, TRUE);
+        g_assert_cmpuint(count_kept(f), ==, 3);
+    }
+}
+
+/* Both of them: what is lost is said. */
+static void
+test_both_copies(void)
+{
+    g_autoptr(Fixture) f = fixture_new();
+    fill(f);
+    gint64 copy = find_leaf(f, "outbox_copy", 1);
+    damage(f, "outbox", 1);
+    spoil(f, copy);
+    g_autofree char *report = rescue(f);
+    gint64 n = fixture_query_raw(f, "SELECT count(*) FROM outbox");
+    g_autofree char *words = g_strdup_printf("*%" G_GINT64_FORMAT " texts that wait*"
+                                             "Lost: some texts that wait.*",
+                                             n);
+    assert_says(report, words);
+    g_assert_cmpint(n, <, N_PEOPLE);
+    g_assert_cmpint(n, >, N_PEOPLE / 2);
+}
+
+/* Without a second one, as in those of older versions: people come back from their addresses,
+ * accounts from the settings. */
 static void
 test_people(void)
 {
     static const char *const tables[] = { "people", "accounts", "addresses", "settings", "meta" };
     for (guint i = 0; i < G_N_ELEMENTS(tables); i++) {
         g_autoptr(Fixture) f = fixture_new();
+        g_autofree char *drop = g_strdup_printf("DROP INDEX IF EXISTS %s_copy", tables[i]);
         fill(f);
-        /* a table of one page is its root: filled with rubbish, all of it is gone */
-        g_autofree char *is_small =
-            g_strdup_printf("SELECT count(*) = 1 FROM dbstat WHERE name = '%s'", tables[i]);
-        damage(f, tables[i], fixture_query_raw(f, is_small) ? 0 : 1);
+        fixture_exec_raw(f, drop);
+        damage_some(f, tables[i]);
         g_free(rescue(f));
         fixture_open(f);
         g_autoptr(CoexSnapshot) snapshot = fixture_load(f, "4930");
         g_assert_cmpint(snapshot->account_id, ==, 1);
         g_assert_cmpuint(snapshot->people->len, ==, N_PEOPLE);
         g_assert_cmpuint(snapshot->outbox->len, ==, N_PEOPLE);
-        for (guint n = 0; n < snapshot->people->len; n++) {
-            const CoexPerson *person = g_ptr_array_index(snapshot->people, n);
-            g_assert_true(g_str_has_prefix(person->name, "49301"));
-            g_assert_cmpint(person->last_inbound_at, >=, 0);
-        }
     }
 }
 
@@ -525,6 +602,8 @@ main(int argc, char **argv)
     g_test_add_func("/store/rescue/whole", test_whole);
     g_test_add_func("/store/rescue/messages", test_messages);
     g_test_add_func("/store/rescue/webhooks", test_webhooks);
+    g_test_add_func("/store/rescue/copies", test_copies);
+    g_test_add_func("/store/rescue/both-copies", test_both_copies);
     g_test_add_func("/store/rescue/people", test_people);
     g_test_add_func("/store/rescue/first-page", test_first_page);
     g_test_add_func("/store/rescue/first-page-and-log", test_first_page_and_log);
