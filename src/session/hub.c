@@ -77,6 +77,15 @@ coex_hub_mark_shown(CoexHub *hub, gint64 account_id, gint64 seq)
         coex_store_mark_shown(store, account_id, seq);
 }
 
+void
+coex_hub_forget_report(CoexHub *hub)
+{
+    CoexStore *store = g_atomic_pointer_get(&hub->store);
+
+    if (store != NULL)
+        coex_store_forget_report(store);
+}
+
 /* ---- the store and the listeners: engine thread ---- */
 
 CoexStore *

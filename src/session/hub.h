@@ -24,6 +24,8 @@ CoexEngine *coex_hub_get_engine(CoexHub *hub);
 
 /* Notes how far an account's feed was shown. */
 void coex_hub_mark_shown(CoexHub *hub, gint64 account_id, gint64 seq);
+/* What a rescue had to tell was shown. */
+void coex_hub_forget_report(CoexHub *hub);
 /* Deliveries may be applied again after a full mailbox was emptied. */
 void coex_hub_wake(CoexHub *hub);
 

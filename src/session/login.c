@@ -443,10 +443,23 @@ tell_people(CoexAccount *account)
 }
 
 static void
+tell_report(CoexAccount *account)
+{
+    CoexNews *news;
+    char *report = coex_store_take_report(account->store);
+
+    if (report == NULL)
+        return;
+    news = coex_news_new(COEX_NEWS_NOTICE, account->target.session);
+    news->text = report;
+    news->is_report = TRUE;
+    coex_account_tell(account, news);
+}
+
+static void
 go_online(CoexAccount *account)
 {
     g_autoptr(GPtrArray) backlog = g_steal_pointer(&account->login.feed_backlog);
-    g_autofree char *report = coex_store_take_report(account->store);
 
     tell_last_webhook(account);
     coex_account_take_times(account);
@@ -459,8 +472,7 @@ go_online(CoexAccount *account)
         coex_account_tell_notice(account, NULL,
                                  "%s Webhooks are received meanwhile, and what you type waits.",
                                  account->login.unreachable);
-    if (report != NULL)
-        coex_account_tell_notice(account, NULL, "%s", report);
+    tell_report(account);
     tell_missing_secret(account);
     coex_account_tell_feed(account, backlog);
     coex_waiting_tell(account);

@@ -28,6 +28,7 @@ typedef struct {
     CoexFeedItem *item;
     GPtrArray *lines; /* CoexFeedItem */
     gboolean asked;
+    gboolean is_report; /* of a rescue: stays in the store until it was shown */
     CoexCatalogue *catalogue;
     GError *error;
     char *text;

@@ -105,6 +105,17 @@ deliver_feed(CoexSession *session, const CoexNews *news)
 }
 
 static void
+deliver_notice(CoexSession *session, const CoexNews *news)
+{
+    CoexMailbox *mailbox = session->mailbox;
+
+    if (session->observer->notice != NULL)
+        session->observer->notice(news->person, news->text, session->user_data);
+    if (news->is_report && !coex_mailbox_is_closed(mailbox))
+        coex_hub_forget_report(session->hub);
+}
+
+static void
 deliver_catalogue(CoexSession *session, const CoexNews *news)
 {
     if (news->catalogue != NULL) {
@@ -150,8 +161,7 @@ coex_session_deliver(CoexNews *news)
             observer->prompt_over(news->person, data);
         break;
     case COEX_NEWS_NOTICE:
-        if (observer->notice != NULL)
-            observer->notice(news->person, news->text, data);
+        deliver_notice(session, news);
         break;
     case COEX_NEWS_CATALOGUE:
         deliver_catalogue(session, news);

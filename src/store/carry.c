@@ -5,8 +5,8 @@
 
 /* Looks into the surroundings of damaged pages, for each table; each costs a descent or two. */
 #define PROBES_MAX 20000
-/* Beyond the last row that can be read no more than this is taken for lost. */
-#define TAIL_ROWS 2048
+/* So many of them that give nothing end it where nobody knows the last row, or nothing was read. */
+#define VAIN_PROBES_MAX 4000
 
 typedef struct {
     sqlite3 *from;
@@ -16,9 +16,11 @@ typedef struct {
     char *backwards; /* "x DESC, y DESC": the primary key */
     guint n_columns;
     gboolean has_rowid;
+    gint64 last; /* row at most; G_MAXINT64: unknown */
     sqlite3_stmt *insert;
     guint n_probes;
-    gboolean full; /* the new database cannot be written */
+    guint n_vain_probes; /* since a row was read */
+    gboolean full;       /* the new database cannot be written */
     CoexCarry *carry;
 } Table;
 
@@ -75,13 +77,23 @@ scan(Table *table, const char *sql, const gint64 *range, gint64 *ret_last)
         sqlite3_bind_int64(query, 2, range[1]);
     }
     table->n_probes++;
+    table->n_vain_probes++;
     while (rc == SQLITE_OK && !table->full && (rc = sqlite3_step(query)) == SQLITE_ROW) {
         *ret_last = sqlite3_column_int64(query, 0);
         carry_row(table, query);
+        table->n_vain_probes = 0;
         rc = SQLITE_OK;
     }
     sqlite3_finalize(query);
     return rc == SQLITE_DONE;
+}
+
+static gboolean
+is_in_vain(const Table *table)
+{
+    gboolean is_hopeless = table->last == G_MAXINT64 || table->carry->n_carried == 0;
+    return table->n_probes >= PROBES_MAX ||
+           (is_hopeless && table->n_vain_probes >= VAIN_PROBES_MAX);
 }
 
 /* From both ends, and then from the middle of what is left between. */
@@ -90,10 +102,10 @@ carry_range(Table *table, gint64 first, gint64 last)
 {
     gint64 range[2] = { first, last };
     gint64 low = first - 1;
-    gint64 high = last;
+    gint64 high = last + 1;
     if (first > last || table->full)
         return;
-    if (table->n_probes >= PROBES_MAX) {
+    if (is_in_vain(table)) {
         table->carry->more_lost = TRUE;
         return;
     }
@@ -104,18 +116,81 @@ carry_range(Table *table, gint64 first, gint64 last)
         return;
     g_autofree char *down = g_strconcat(up, " DESC", NULL);
     range[0] = low + 1;
-    high = G_MAXINT64;
     if (scan(table, down, range, &high))
         return;
-    if (high == G_MAXINT64)
-        high = last < G_MAXINT64 ? last + 1 : low + 1 + TAIL_ROWS;
     if (high - low == 2) {
         table->carry->n_lost++;
+        table->carry->at_most = TRUE;
         return;
     }
     gint64 middle = low + (high - low) / 2;
     carry_range(table, low + 1, middle);
     carry_range(table, middle + 1, high - 1);
+}
+
+/* Of one column that is a whole number. */
+static gboolean
+get_number(sqlite3 *db, gint64 *ret_number, const char *format, ...)
+{
+    va_list args;
+    sqlite3_stmt *query = NULL;
+    va_start(args, format);
+    g_autofree char *sql = g_strdup_vprintf(format, args);
+    va_end(args);
+    gboolean ok = sqlite3_prepare_v2(db, sql, -1, &query, NULL) == SQLITE_OK &&
+                  sqlite3_step(query) == SQLITE_ROW &&
+                  sqlite3_column_type(query, 0) == SQLITE_INTEGER;
+    if (ok)
+        *ret_number = sqlite3_column_int64(query, 0);
+    sqlite3_finalize(query);
+    return ok;
+}
+
+static char *
+dup_index(const Table *table)
+{
+    sqlite3_stmt *query = NULL;
+    char *index = NULL;
+    if (sqlite3_prepare_v2(table->to,
+                           "SELECT name FROM pragma_index_list(?) WHERE NOT partial LIMIT 1", -1,
+                           &query, NULL) == SQLITE_OK)
+        sqlite3_bind_text(query, 1, table->table, -1, SQLITE_STATIC);
+    if (sqlite3_step(query) == SQLITE_ROW)
+        index = g_strdup((const char *)sqlite3_column_text(query, 0));
+    sqlite3_finalize(query);
+    return index;
+}
+
+/* Told by the numbers given so far, an index, or the table's own end: by what can be read of them.
+ */
+static void
+find_last(Table *table)
+{
+    g_autofree char *index = dup_index(table);
+    gint64 last[3] = { 0, 0, 0 };
+    get_number(table->from, &last[0], "SELECT seq FROM sqlite_sequence WHERE name = '%s'",
+               table->table);
+    get_number(table->from, &last[1], "SELECT max(rowid) FROM %s", table->table);
+    if (index != NULL)
+        get_number(table->from, &last[2], "SELECT max(rowid) FROM %s INDEXED BY %s", table->table,
+                   index);
+    table->last = MAX(MAX(last[0], last[1]), last[2]);
+    if (table->last <= 0)
+        table->last = G_MAXINT64;
+}
+
+/* Counted over whatever holds all rows, an index as a rule. */
+static void
+count_lost(Table *table)
+{
+    gint64 n = 0;
+    CoexCarry *carry = table->carry;
+    if ((carry->n_lost == 0 && !carry->more_lost) ||
+        !get_number(table->from, &n, "SELECT count(*) FROM %s", table->table))
+        return;
+    carry->n_lost = MAX(n - carry->n_carried, 0);
+    carry->at_most = FALSE;
+    carry->more_lost = FALSE;
 }
 
 /* From both ends. */
@@ -193,10 +268,13 @@ carry_table(sqlite3 *from, sqlite3 *to, const char *name, gboolean has_rowid, Co
     };
     if (!describe(&table))
         return FALSE;
-    if (has_rowid)
-        carry_range(&table, 1, G_MAXINT64 - 1);
-    else
+    if (has_rowid) {
+        find_last(&table);
+        carry_range(&table, 1, MIN(table.last, G_MAXINT64 - 1));
+    } else {
         carry_keyed(&table);
+    }
+    count_lost(&table);
     return !table.full;
 }
 

@@ -9,7 +9,8 @@
 
 typedef struct {
     gint64 n_carried;
-    gint64 n_lost;      /* at most: numbers between the readable rows that may have been rows */
+    gint64 n_lost;
+    gboolean at_most;   /* so many: numbers between the readable rows that may have been rows */
     gboolean more_lost; /* rows that cannot be counted */
 } CoexCarry;
 

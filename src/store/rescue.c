@@ -6,6 +6,7 @@
 #include "store/db.h"
 #include "store/head.h"
 #include "store/schema.h"
+#include "store/shown.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -221,6 +222,8 @@ static const char SELECT_NAMELESS[] =
     " AND NOT EXISTS (SELECT 1 FROM people WHERE people.account = outbox.account"
     "  AND people.id = outbox.person)";
 
+static const char SELECT_NEWEST_LINE[] = "SELECT max(seq) FROM sqlite_sequence WHERE name = 'feed'";
+
 static char *
 dup_text(sqlite3 *db, const char *sql)
 {
@@ -233,6 +236,43 @@ dup_text(sqlite3 *db, const char *sql)
     return text;
 }
 
+static CoexShown *
+open_shown(const Rescue *rescue)
+{
+    g_autofree char *path = g_strconcat(rescue->path, ".shown", NULL);
+    gint64 newest = get_int(rescue->to, SELECT_NEWEST_LINE);
+    sqlite3_stmt *query = NULL;
+    CoexShown *shown = NULL;
+    if (sqlite3_prepare_v2(rescue->to, "SELECT value FROM meta WHERE key = 'id'", -1, &query,
+                           NULL) == SQLITE_OK &&
+        sqlite3_step(query) == SQLITE_ROW && sqlite3_column_bytes(query, 0) == COEX_SHOWN_ID_BYTES)
+        shown = coex_shown_open(path, sqlite3_column_blob(query, 0), newest, NULL);
+    sqlite3_finalize(query);
+    return shown;
+}
+
+/* How far each account's lines were shown; none: nobody knows. */
+static gboolean
+note_marks(Rescue *rescue)
+{
+    CoexShown *shown = open_shown(rescue);
+    g_autoptr(GString) sql = g_string_new("CREATE TEMP TABLE marks(account, seq);");
+    sqlite3_stmt *query = NULL;
+    if (shown != NULL)
+        sqlite3_prepare_v2(rescue->to, "SELECT id FROM accounts WHERE id BETWEEN 1 AND ?", -1,
+                           &query, NULL);
+    sqlite3_bind_int(query, 1, COEX_SHOWN_ACCOUNTS);
+    while (sqlite3_step(query) == SQLITE_ROW) {
+        gint64 id = sqlite3_column_int64(query, 0);
+        g_string_append_printf(
+            sql, "INSERT INTO marks VALUES(%" G_GINT64_FORMAT ", %" G_GINT64_FORMAT ");", id,
+            coex_shown_get(shown, id));
+    }
+    sqlite3_finalize(query);
+    coex_shown_close(shown);
+    return sqlite3_exec(rescue->to, sql->str, NULL, NULL, NULL) == SQLITE_OK;
+}
+
 static gboolean
 mend(Rescue *rescue, GError **error)
 {
@@ -241,7 +281,7 @@ mend(Rescue *rescue, GError **error)
         get_int(rescue->to, "SELECT count(*) FROM deliveries WHERE (state IN (0, 2, 3)"
                             " OR id IN (SELECT delivery FROM waiting))"
                             " AND id NOT IN (SELECT delivery FROM bodies)");
-    if (sqlite3_exec(rescue->to, MEND, NULL, NULL, NULL) == SQLITE_OK)
+    if (note_marks(rescue) && sqlite3_exec(rescue->to, MEND, NULL, NULL, NULL) == SQLITE_OK)
         return TRUE;
     return fail(rescue, sqlite3_errmsg(rescue->to), error);
 }
@@ -249,19 +289,39 @@ mend(Rescue *rescue, GError **error)
 /* ---- what is said ---- */
 
 /* What people would miss, by table. */
-static const struct {
+typedef struct {
     const char *table;
     const char *count; /* SQL, NULL: not worth a figure */
-    const char *noun;
-} told[] = {
-    { "people", "SELECT count(*) FROM people", "people" },
-    { "messages", "SELECT count(*) FROM messages", "messages of the past" },
-    { "outbox", "SELECT count(*) FROM outbox", "texts that wait" },
-    { "feed", "SELECT count(*) FROM feed", "lines not shown yet" },
-    { "deliveries", "SELECT count(*) FROM deliveries WHERE state = 0", "webhooks not read yet" },
-    { "settings", NULL, "settings" },
-    { "early_statuses", NULL, "delivery reports" },
+    const char *one;
+    const char *many;
+} Kind;
+
+static const Kind told[] = {
+    { "people", "SELECT count(*) FROM people", "person", "people" },
+    { "messages", "SELECT count(*) FROM messages", "message of the past", "messages of the past" },
+    { "outbox", "SELECT count(*) FROM outbox", "text that waits", "texts that wait" },
+    { "feed",
+      "SELECT count(*) FROM feed WHERE seq >"
+      " coalesce((SELECT seq FROM marks WHERE marks.account = feed.account), 0)",
+      "line not shown yet", "lines not shown yet" },
+    { "deliveries", "SELECT count(*) FROM deliveries WHERE state = 0", "webhook not read yet",
+      "webhooks not read yet" },
+    { "settings", NULL, "setting", "settings" },
+    { "early_statuses", NULL, "delivery report", "delivery reports" },
 };
+
+static void
+append_part(GString *list, const char *bound, gint64 n, const Kind *kind)
+{
+    g_string_append_printf(list, "%s%s%" G_GINT64_FORMAT " %s", list->len > 0 ? ", " : "", bound, n,
+                           n == 1 ? kind->one : kind->many);
+}
+
+static void
+append_some(GString *list, const char *some, const Kind *kind)
+{
+    g_string_append_printf(list, "%s%s %s", list->len > 0 ? ", " : "", some, kind->many);
+}
 
 static const CoexCarry *
 get_losses(GHashTable *carries, const char *table)
@@ -270,14 +330,41 @@ get_losses(GHashTable *carries, const char *table)
     return carry != NULL && (carry->n_lost > 0 || carry->more_lost) ? carry : NULL;
 }
 
+/* Of webhooks most were read long ago. */
 static void
-append_lost(GString *lost, const CoexCarry *carry, const char *noun)
+append_lost(GString *lost, const CoexCarry *carry, const Kind *kind)
 {
-    g_string_append(lost, lost->len > 0 ? ", " : "");
+    gboolean at_most = carry->at_most || g_str_equal(kind->table, "deliveries");
     if (carry->n_lost > 0 && !carry->more_lost)
-        g_string_append_printf(lost, "at most %" G_GINT64_FORMAT " %s", carry->n_lost, noun);
+        append_part(lost, at_most ? "at most " : "", carry->n_lost, kind);
     else
-        g_string_append_printf(lost, "some %s", noun);
+        append_some(lost, "some", kind);
+}
+
+/* Of a number that is the mark of an account: lines are numbered without gaps, and only what was
+ * shown is deleted, so what is missing beyond it is lost. */
+static gint64
+count_lines_lost(const Rescue *rescue, const char *mark)
+{
+    g_autofree char *sql =
+        g_strdup_printf("SELECT (%s) - %s(seq) - (SELECT count(*) FROM feed WHERE seq > "
+                        "(SELECT %s(seq) FROM marks)) FROM marks",
+                        SELECT_NEWEST_LINE, mark, mark);
+    return get_int(rescue->to, sql);
+}
+
+/* Between the marks of two accounts nobody knows whose they were. */
+static void
+append_lines_lost(GString *lost, const Rescue *rescue, const CoexCarry *carry, const Kind *kind)
+{
+    gint64 least = count_lines_lost(rescue, "max");
+    gint64 most = count_lines_lost(rescue, "min");
+    if (get_int(rescue->to, "SELECT count(*) FROM marks") == 0)
+        append_lost(lost, carry, kind);
+    else if (least > 0)
+        append_part(lost, least < most ? "at least " : "", least, kind);
+    else if (most > 0)
+        append_some(lost, "perhaps some", kind);
 }
 
 /* A row of `deliveries` alone is no loss: the text of the webhook is elsewhere. */
@@ -287,15 +374,20 @@ dup_lost(const Rescue *rescue, GHashTable *carries)
     GString *lost = g_string_new(NULL);
     for (guint i = 0; i < G_N_ELEMENTS(told); i++) {
         const CoexCarry *carry = get_losses(carries, told[i].table);
-        gboolean webhooks = g_str_equal(told[i].table, "deliveries");
-        if (carry != NULL && (!webhooks || get_losses(carries, "bodies") != NULL))
-            append_lost(lost, carry, told[i].noun);
+        gboolean is_whole =
+            g_str_equal(told[i].table, "deliveries") && get_losses(carries, "bodies") == NULL;
+        if (carry != NULL && g_str_equal(told[i].table, "feed"))
+            append_lines_lost(lost, rescue, carry, &told[i]);
+        else if (carry != NULL && !is_whole)
+            append_lost(lost, carry, &told[i]);
     }
     if (rescue->n_webhooks_lost > 0)
         g_string_append_printf(lost,
-                               "%s%" G_GINT64_FORMAT " webhooks that were accepted (look at the "
-                               "phone for what came lately)",
-                               lost->len > 0 ? ", " : "", rescue->n_webhooks_lost);
+                               "%s%" G_GINT64_FORMAT " %s accepted (look at the phone for what "
+                               "came lately)",
+                               lost->len > 0 ? ", " : "", rescue->n_webhooks_lost,
+                               rescue->n_webhooks_lost == 1 ? "webhook that was"
+                                                            : "webhooks that were");
     if (rescue->texts_lost != NULL)
         g_string_append_printf(lost, "%sthe addressees of these texts: %s",
                                lost->len > 0 ? ", " : "", rescue->texts_lost);
@@ -310,8 +402,7 @@ dup_report(Rescue *rescue, GHashTable *carries)
     g_autofree char *name = g_path_get_basename(rescue->kept_path);
     for (guint i = 0; i < G_N_ELEMENTS(told); i++)
         if (told[i].count != NULL)
-            g_string_append_printf(kept, "%s%" G_GINT64_FORMAT " %s", i > 0 ? ", " : "",
-                                   get_int(rescue->to, told[i].count), told[i].noun);
+            append_part(kept, "", get_int(rescue->to, told[i].count), &told[i]);
     return g_strdup_printf("The database was damaged. What could be read was carried into a new "
                            "one: %s. %s%s. The old one is kept beside it as %s.",
                            kept->str, *lost != '\0' ? "Lost: " : "Nothing is known to be lost",

@@ -127,6 +127,12 @@ coex_store_close(CoexStore *store)
     g_free(store);
 }
 
+char *
+coex_store_take_report(CoexStore *store)
+{
+    return g_steal_pointer(&store->report);
+}
+
 static void
 forget_report(CoexDb *db, const GError *error, gpointer data)
 {
@@ -134,12 +140,10 @@ forget_report(CoexDb *db, const GError *error, gpointer data)
         coex_db_run(db, "DELETE FROM meta WHERE key = 'rescued'", COEX_NO_VALUES, NULL);
 }
 
-char *
-coex_store_take_report(CoexStore *store)
+void
+coex_store_forget_report(CoexStore *store)
 {
-    if (store->report != NULL)
-        coex_writer_add_task(store->writer, forget_report, NULL);
-    return g_steal_pointer(&store->report);
+    coex_writer_add_task(store->writer, forget_report, NULL);
 }
 
 /* ---- deliveries ---- */

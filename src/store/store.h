@@ -21,8 +21,10 @@ typedef struct CoexStore CoexStore;
 CoexStore *coex_store_open(const char *path, const char *program, GError **error);
 
 /* What the opening, or an earlier one, had to tell of a damaged database: a sentence for people,
- * once (it is forgotten on disk, too), then NULL. Free with g_free(). Not from two threads. */
+ * once, then NULL. Free with g_free(). Not from two threads. */
 char *coex_store_take_report(CoexStore *store);
+/* It was shown: the next opening has nothing to tell. Until then each has. Any thread. */
+void coex_store_forget_report(CoexStore *store);
 
 /* Commits what is queued, answers every delivery, hands every other callback to its context, ends
  * the writer, releases the lock. Blocks. No delivery watch is called afterwards; other callbacks

@@ -59,8 +59,8 @@ test_messages(Desk *desk)
     g_assert_cmpuint(desk_count(desk, DESK_FEED, "ada", "*"), ==, 0);
     desk_restart(desk);
     desk_wait_notice(desk, NULL,
-                     "The database was damaged.*1 texts that wait*1 webhooks not read yet. Lost: "
-                     "*messages of the past. The old one is kept*");
+                     "The database was damaged.*1 text that waits*1 webhook not read yet. Lost: "
+                     "1 message of the past. The old one is kept*");
     desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Accepted");
     desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Refused");
     desk_send(desk, "ada", "Yes, it is");
@@ -92,7 +92,7 @@ come_back(Desk *desk, void (*damage)(Desk *))
         damage(desk);
         desk_login(desk);
         desk_wait_notice(desk, NULL,
-                         "The database was damaged.*1 texts that wait*Nothing is known to be lost*"
+                         "The database was damaged.*1 text that waits*Nothing is known to be lost*"
                          "The old one is kept*");
         if (i == 0)
             desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Well?");
@@ -174,6 +174,39 @@ test_beside(Desk *desk)
     desk_take(other, "ben", "Good to hear");
 }
 
+static gboolean
+is_told_or_ended(Desk *desk)
+{
+    return desk->session == NULL || desk_count(desk, DESK_NOTICE, NULL, "The database was*") > 0;
+}
+
+/* Ended at any moment before the line was shown, it comes with the next login; shown, not again. */
+static void
+test_report(Desk *desk)
+{
+    guint n_ended = 0;
+
+    desk_login(desk);
+    desk_hear(desk, "ada", "Hello");
+    desk_logout(desk);
+    spoil_page(desk, 1);
+    desk->strict = 0;
+    for (gboolean is_told = FALSE; !is_told; n_ended++) {
+        desk->quit_after = n_ended + 1;
+        desk_start(desk);
+        desk_wait_until(desk, is_told_or_ended, "the line or the end");
+        is_told = desk_count(desk, DESK_NOTICE, NULL, "The database was*") > 0;
+        desk_logout(desk);
+    }
+    g_assert_cmpuint(n_ended, >, 3);
+    desk->quit_after = 0;
+    desk_login(desk); /* ended by the line itself: once more */
+    desk_hear(desk, "ada", "Again");
+    desk_restart(desk);
+    desk_hear(desk, "ada", "And again");
+    g_assert_cmpuint(desk_count(desk, DESK_NOTICE, NULL, "The database was*"), ==, 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -182,5 +215,6 @@ main(int argc, char **argv)
     desk_add("/damage/first-page", test_first_page);
     desk_add("/damage/small-tables", test_small_tables);
     desk_add("/damage/beside", test_beside);
+    desk_add("/damage/report", test_report);
     return g_test_run();
 }
