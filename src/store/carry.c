@@ -279,29 +279,29 @@ carry_table(sqlite3 *from, sqlite3 *to, const char *name, gboolean has_rowid, Co
 }
 
 /* Numbers that were given once are not given again. */
-static void
+static gboolean
 carry_sequence(sqlite3 *from, sqlite3 *to)
 {
     sqlite3_stmt *query = NULL;
     sqlite3_stmt *insert = NULL;
+    gboolean ok = sqlite3_prepare_v2(to,
+                                     "INSERT INTO sqlite_sequence(name, seq)"
+                                     " SELECT ?1, max(?2, coalesce((SELECT max(seq) FROM"
+                                     "  sqlite_sequence WHERE name = ?1), 0))",
+                                     -1, &insert, NULL) == SQLITE_OK;
     sqlite3_prepare_v2(from, "SELECT name, seq FROM sqlite_sequence", -1, &query, NULL);
-    sqlite3_prepare_v2(to,
-                       "INSERT INTO sqlite_sequence(name, seq)"
-                       " SELECT ?1, max(?2, coalesce((SELECT max(seq) FROM sqlite_sequence"
-                       "  WHERE name = ?1), 0))",
-                       -1, &insert, NULL);
-    while (query != NULL && insert != NULL && sqlite3_step(query) == SQLITE_ROW) {
+    while (ok && sqlite3_step(query) == SQLITE_ROW) {
         sqlite3_bind_value(insert, 1, sqlite3_column_value(query, 0));
         sqlite3_bind_int64(insert, 2, sqlite3_column_int64(query, 1));
         sqlite3_step(insert);
-        sqlite3_reset(insert);
+        ok = sqlite3_reset(insert) == SQLITE_OK;
     }
     sqlite3_finalize(query);
     sqlite3_finalize(insert);
-    sqlite3_exec(to,
-                 "DELETE FROM sqlite_sequence WHERE rowid NOT IN (SELECT max(rowid)"
-                 " FROM sqlite_sequence GROUP BY name)",
-                 NULL, NULL, NULL);
+    return ok && sqlite3_exec(to,
+                              "DELETE FROM sqlite_sequence WHERE rowid NOT IN (SELECT max(rowid)"
+                              " FROM sqlite_sequence GROUP BY name)",
+                              NULL, NULL, NULL) == SQLITE_OK;
 }
 
 GHashTable *
@@ -319,7 +319,6 @@ coex_carry_all(sqlite3 *from, sqlite3 *to)
         g_hash_table_insert(carries, name, carry);
         ok = carry_table(from, to, name, sqlite3_column_int(tables, 1) == 0, carry);
     }
-    sqlite3_finalize(tables);
-    carry_sequence(from, to);
+    ok = sqlite3_finalize(tables) == SQLITE_OK && ok && carry_sequence(from, to);
     return ok ? g_steal_pointer(&carries) : NULL;
 }

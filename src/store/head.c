@@ -166,15 +166,20 @@ coex_head_forget(const char *path)
 
 /* ---- putting back ---- */
 
-/* The pages, checked; NULL: none that can be used. */
+/* The pages, checked; NULL: none that can be used, or the file cannot be read just now. */
 static GByteArray *
-read_kept(const char *path)
+read_kept(const char *path, int *ret_errno)
 {
     g_autofree char *head_path = dup_head_path(path);
     char *contents = NULL;
     gsize length = 0;
-    if (!g_file_get_contents(head_path, &contents, &length, NULL))
+    g_autoptr(GError) error = NULL;
+    *ret_errno = 0;
+    if (!g_file_get_contents(head_path, &contents, &length, &error)) {
+        if (!g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+            *ret_errno = EIO;
         return NULL;
+    }
     g_autoptr(GByteArray) kept = g_byte_array_new_take((guint8 *)contents, length);
     if (length < sizeof MAGIC + 4 + DIGEST_BYTES || memcmp(kept->data, MAGIC, sizeof MAGIC) != 0)
         return NULL;
@@ -187,8 +192,7 @@ read_kept(const char *path)
 gboolean
 coex_head_put_back(const char *path, int *ret_errno)
 {
-    g_autoptr(GByteArray) kept = read_kept(path);
-    *ret_errno = 0;
+    g_autoptr(GByteArray) kept = read_kept(path, ret_errno);
     if (kept == NULL)
         return FALSE;
     guint32 page_size = get_32(kept->data + sizeof MAGIC);

@@ -24,5 +24,5 @@ void coex_head_forget(const char *path);
 
 /* Puts the kept pages back into @path, in which nothing is open, and syncs it; what they tell of
  * free pages and of the size is left out, so the result is for reading. FALSE: none are kept that
- * can be used (*@ret_errno 0), or the file cannot be written. */
+ * can be used (*@ret_errno 0), or they cannot be read or written. */
 gboolean coex_head_put_back(const char *path, int *ret_errno);

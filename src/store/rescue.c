@@ -22,6 +22,7 @@ typedef struct {
     sqlite3 *from;
     sqlite3 *to;
     gint64 version;
+    gboolean is_known; /* ours, and not newer */
     gboolean is_empty; /* met while it was made: nothing is in it yet */
     gint64 n_webhooks_lost;
     char *texts_lost; /* of those whose addressee is unknown now, NULL */
@@ -66,7 +67,8 @@ fail(const Rescue *rescue, const char *why, GError **error)
 {
     g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
                 "%s is damaged, and what can be read of it could not be carried into a new file: "
-                "%s. Free some space on that disk and log in again. Nothing was changed.",
+                "%s. Nothing was changed. Check that disk, its free space and the rights of the "
+                "folder, and log in again.",
                 rescue->path, why);
     return FALSE;
 }
@@ -85,34 +87,36 @@ get_int(sqlite3 *db, const char *sql)
     return value;
 }
 
-/* What stands in the log is taken into the file first, page by page and without looking into them:
- * one file is left then. */
 static gboolean
+is_damage(int rc)
+{
+    return (rc & 0xff) == SQLITE_CORRUPT || (rc & 0xff) == SQLITE_NOTADB;
+}
+
+/* What stands in the log is taken into the file first, page by page and without looking into them:
+ * one file is left then. Gives SQLite's code: damage where the tables cannot be found. */
+static int
 connect_old(Rescue *rescue)
 {
-    int rc = sqlite3_open_v2(rescue->path, &rescue->from, SQLITE_OPEN_READWRITE, NULL);
-    sqlite3_exec(rescue->from, "PRAGMA locking_mode = EXCLUSIVE; PRAGMA trusted_schema = OFF", NULL,
-                 NULL, NULL);
-    sqlite3_wal_checkpoint_v2(rescue->from, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-    return rc == SQLITE_OK;
-}
-
-static gboolean
-is_known(const Rescue *rescue)
-{
-    return coex_schema_knows(get_int(rescue->from, "PRAGMA application_id"), rescue->version);
-}
-
-/* Whether its tables can be found. */
-static gboolean
-read_head(Rescue *rescue)
-{
-    rescue->version = get_int(rescue->from, "PRAGMA user_version");
-    rescue->is_empty = rescue->version == 0 &&
-                       get_int(rescue->from, "SELECT count(*) = 0 FROM sqlite_schema") == 1;
-    return rescue->is_empty ||
-           (is_known(rescue) && sqlite3_exec(rescue->from, "SELECT count(*) FROM sqlite_schema",
-                                             NULL, NULL, NULL) == SQLITE_OK);
+    sqlite3 **from = &rescue->from;
+    int rc = sqlite3_open_v2(rescue->path, from, SQLITE_OPEN_READWRITE, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_exec(*from, "PRAGMA locking_mode = EXCLUSIVE; PRAGMA trusted_schema = OFF",
+                          NULL, NULL, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_exec(*from, "SELECT count(*) FROM sqlite_schema", NULL, NULL, NULL);
+    if (rc != SQLITE_OK && !is_damage(rc))
+        return rc;
+    int log_rc = sqlite3_wal_checkpoint_v2(*from, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    if (rc == SQLITE_OK && log_rc != SQLITE_OK)
+        return log_rc;
+    rescue->version = get_int(*from, "PRAGMA user_version");
+    rescue->is_known = coex_schema_knows(get_int(*from, "PRAGMA application_id"), rescue->version);
+    rescue->is_empty = rc == SQLITE_OK && rescue->version == 0 &&
+                       get_int(*from, "SELECT count(*) FROM sqlite_schema") == 0;
+    if (rc != SQLITE_OK || rescue->is_known || rescue->is_empty)
+        return rc;
+    return SQLITE_CORRUPT;
 }
 
 /* With an empty file SQLite would throw the log away. */
@@ -127,19 +131,17 @@ static gboolean
 open_old(Rescue *rescue, GError **error)
 {
     int write_errno = 0;
-    if (!is_cut_to_nothing(rescue->path)) {
-        if (!connect_old(rescue))
-            return fail(rescue, sqlite3_errmsg(rescue->from), error);
-        if (read_head(rescue))
-            return TRUE;
+    int rc = is_cut_to_nothing(rescue->path) ? SQLITE_CORRUPT : connect_old(rescue);
+    if (is_damage(rc)) {
         g_clear_pointer(&rescue->from, sqlite3_close_v2);
+        if (!coex_head_put_back(rescue->path, &write_errno) && write_errno != 0)
+            return fail(rescue, g_strerror(write_errno), error);
+        rc = connect_old(rescue);
     }
-    if (!coex_head_put_back(rescue->path, &write_errno) && write_errno != 0)
-        return fail(rescue, g_strerror(write_errno), error);
-    if (!connect_old(rescue))
-        return fail(rescue, sqlite3_errmsg(rescue->from), error);
-    if (read_head(rescue) || is_known(rescue))
+    if (rc == SQLITE_OK || (is_damage(rc) && rescue->is_known))
         return TRUE;
+    if (!is_damage(rc))
+        return fail(rescue, sqlite3_errmsg(rescue->from), error);
     g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
                 "%s is damaged, and not even its head can be read. Move it away and log in again: "
                 "a new one will be made.",
@@ -427,23 +429,39 @@ write_report(Rescue *rescue, GHashTable *carries, GError **error)
 
 /* ---- one takes the place of the other ---- */
 
+/* It is empty, and gone as a rule. Nothing of the old one may be taken for the new one's. */
+static gboolean
+remove_log(const Rescue *rescue, GError **error)
+{
+    g_autofree char *wal = g_strconcat(rescue->path, "-wal", NULL);
+    GStatBuf status;
+    if (g_stat(wal, &status) != 0)
+        return TRUE;
+    if (status.st_size > 0)
+        return fail(rescue, "what stands in its log could not be written into it", error);
+    return g_unlink(wal) == 0 || fail(rescue, g_strerror(errno), error);
+}
+
 /* The old file has both names for a moment, so that a crash leaves one of them in its place. Where
  * a disk knows no such names the place is empty for that moment, which coex_rescue_run() mends. */
 static gboolean
 exchange(const Rescue *rescue, GError **error)
 {
-    g_autofree char *wal = g_strconcat(rescue->path, "-wal", NULL);
-    g_autofree char *kept_wal = g_strconcat(rescue->kept_path, "-wal", NULL);
     coex_head_forget(rescue->path);
     coex_db_sync_folder(rescue->path);
-    /* Empty, as a rule. Nothing of the old one may be taken for the new one's. */
-    if (g_file_test(wal, G_FILE_TEST_EXISTS) && g_rename(wal, kept_wal) != 0)
+    if (!remove_log(rescue, error))
+        return FALSE;
+    gboolean is_linked = link(rescue->path, rescue->kept_path) == 0;
+    if (!is_linked && g_rename(rescue->path, rescue->kept_path) != 0)
         return fail(rescue, g_strerror(errno), error);
-    if (link(rescue->path, rescue->kept_path) != 0 &&
-        g_rename(rescue->path, rescue->kept_path) != 0)
-        return fail(rescue, g_strerror(errno), error);
-    if (g_rename(rescue->new_path, rescue->path) != 0)
-        return fail(rescue, g_strerror(errno), error);
+    if (g_rename(rescue->new_path, rescue->path) != 0) {
+        int saved = errno;
+        if (is_linked)
+            g_unlink(rescue->kept_path);
+        else
+            g_rename(rescue->kept_path, rescue->path);
+        return fail(rescue, g_strerror(saved), error);
+    }
     g_unlink(rescue->mark_path);
     coex_db_sync_folder(rescue->path);
     return TRUE;

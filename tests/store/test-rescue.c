@@ -337,7 +337,8 @@ test_no_room(void)
     g_assert_null(coex_store_open(f->path, "test", &error));
     fixture_limit_files(0);
     g_assert_error(error, COEX_ERROR, COEX_ERROR_STORE);
-    damage_assert_says(error->message, "*is damaged*Free some space*Nothing was changed.");
+    damage_assert_says(error->message,
+                       "*is damaged*Nothing was changed. Check *free space*log in again.");
     g_assert_cmpuint(damage_count_kept(f), ==, 0);
     g_autofree char *report = damage_rescue(f);
     damage_assert_says(report, "*Lost: * messages of the past.*");
