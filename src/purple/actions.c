@@ -179,6 +179,8 @@ coex_actions_ask_webhook(CoexLogin *login, const char *registered_url, const cha
     gpointer token;
     void *ui;
     const char *primary = "May this account take over the number's webhook?";
+    g_autofree char *title =
+        g_strconcat("Webhook of ", purple_account_get_username(login->account), NULL);
     g_autofree char *secondary = describe_takeover(registered_url, our_url);
     g_autofree char *wrapped = coex_text_wrap(secondary, 56);
 
@@ -192,8 +194,8 @@ coex_actions_ask_webhook(CoexLogin *login, const char *registered_url, const cha
     login->registered_url = g_strdup(registered_url);
     token = coex_ask_new(login, "", PURPLE_REQUEST_ACTION);
     /* BitlBee knows a yes and a no by these labels. */
-    ui = purple_request_action(login->gc, "WhatsApp Business", primary, wrapped, 1, login->account,
-                               NULL, NULL, token, 2, "OK", on_yes, "Cancel", on_no);
+    ui = purple_request_action(login->gc, title, primary, wrapped, 1, login->account, NULL, NULL,
+                               token, 2, "OK", on_yes, "Cancel", on_no);
     if (coex_ask_opened(token, ui))
         return;
 

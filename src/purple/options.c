@@ -297,6 +297,8 @@ coex_options_open_page(CoexLogin *login)
 {
     PurpleRequestFields *fields = purple_request_fields_new();
     PurpleRequestFieldGroup *group = purple_request_field_group_new(NULL);
+    const char *number = purple_account_get_username(login->account);
+    g_autofree char *title = g_strconcat("More options: ", number, NULL);
     gpointer token;
     void *ui;
 
@@ -307,9 +309,8 @@ coex_options_open_page(CoexLogin *login)
     purple_request_fields_add_group(fields, group);
     coex_ask_close(login, PAGE);
     token = coex_ask_new(login, PAGE, PURPLE_REQUEST_FIELDS);
-    ui = purple_request_fields(login->gc, "More options",
-                               purple_account_get_username(login->account), NULL, fields, "OK",
-                               G_CALLBACK(on_page_ok), "Cancel", G_CALLBACK(on_page_cancel),
-                               login->account, NULL, NULL, token);
+    ui = purple_request_fields(login->gc, title, number, NULL, fields, "OK", G_CALLBACK(on_page_ok),
+                               "Cancel", G_CALLBACK(on_page_cancel), login->account, NULL, NULL,
+                               token);
     coex_ask_opened(token, ui);
 }

@@ -6,7 +6,7 @@
 #include "purple/conversation.h"
 #include "purple/host.h"
 
-#define TITLE "Send a template"
+#define TITLE_CHARS 40
 #define MAX_ROWS 60
 #define MAX_FIELDS 8 /* of one page: Finch neither scrolls nor clips kindly at 24 lines */
 #define COLUMNS 56   /* neither host wraps at words everywhere; Pidgin at about 60 */
@@ -63,6 +63,17 @@ new_ask(CoexChoice *choice, PurpleRequestType type)
     return coex_ask_new(choice->login, choice->name, type);
 }
 
+/* Several people's forms may be open, and a list of windows shows their titles alone; a bar of
+ * windows the beginnings of them. */
+static char *
+dup_window_title(CoexChoice *choice)
+{
+    g_autofree char *title = coex_login_dup_title(choice->login, choice->name);
+    g_autofree char *excerpt = coex_text_excerpt(title, TITLE_CHARS);
+
+    return g_strconcat("Template: ", excerpt, NULL);
+}
+
 /* A form's buttons. The second one stands for closing the window too, except in Finch. */
 typedef struct {
     PurpleRequestFieldsCb on_ok;
@@ -77,10 +88,11 @@ open_form(CoexChoice *choice, PurpleRequestFields *fields, const char *primary,
 {
     CoexLogin *login = choice->login;
     gpointer token = new_ask(choice, PURPLE_REQUEST_FIELDS);
+    g_autofree char *title = dup_window_title(choice);
     g_autofree char *wrapped = wrap(secondary);
     choice->form = fields;
     void *ui = purple_request_fields(
-        login->gc, TITLE, primary, wrapped, fields, "OK", G_CALLBACK(buttons->on_ok),
+        login->gc, title, primary, wrapped, fields, "OK", G_CALLBACK(buttons->on_ok),
         buttons->leave, G_CALLBACK(buttons->on_leave), login->account, choice->name, NULL, token);
 
     coex_ask_opened(token, ui);
@@ -500,8 +512,9 @@ show_confirm(CoexChoice *choice)
                                  "blanks, as WhatsApp demands.");
 
     gpointer token = new_ask(choice, PURPLE_REQUEST_ACTION);
+    g_autofree char *title = dup_window_title(choice);
     g_autofree char *wrapped = wrap(secondary->str);
-    void *ui = purple_request_action(login->gc, TITLE, primary, wrapped, 0, login->account,
+    void *ui = purple_request_action(login->gc, title, primary, wrapped, 0, login->account,
                                      choice->name, NULL, token, 3, "Send", on_send, "Back", on_back,
                                      "Cancel", on_confirm_cancel);
     coex_ask_opened(token, ui);
@@ -528,12 +541,13 @@ coex_prompt_show(CoexChoice *choice)
 void
 coex_prompt_point_at(CoexChoice *choice)
 {
-    const char *where = "window “" TITLE "” (Alt+w lists the windows)";
     const char *mark = coex_host_get_mark();
     g_autofree char *line = NULL;
 
     if (!coex_host_get()->opens_behind || choice->stage == COEX_STAGE_IDLE)
         return;
+    g_autofree char *title = dup_window_title(choice);
+    g_autofree char *where = g_strdup_printf("window “%s” (Alt+w lists the windows)", title);
     if (choice->parked == NULL) {
         line = g_strdup_printf("The templates are in the %s.", where);
     } else {

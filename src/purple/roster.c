@@ -415,7 +415,8 @@ coex_roster_add_buddy(PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *gro
         coex_session_pin(login->session, name);
         return;
     }
-    purple_notify_error(gc, "WhatsApp Business", "This buddy was not added",
+    g_autofree char *primary = g_strdup_printf("%s was not added", name);
+    purple_notify_error(gc, "WhatsApp Business", primary,
                         error != NULL ? error->message
                                       : "It is this account's own number: the business cannot "
                                         "write to itself. Add the customer's number.");

@@ -10,7 +10,7 @@ from tap import Failed, wait_until
 
 WIDE = (130, 45)
 SMALL = (80, 24)
-FORM = "Send a template"
+FORM = "Template: "  # and the person's name
 LIST = "Buddy List"
 
 
@@ -170,8 +170,9 @@ class Finch:
     def wait_choice(self, who):
         """The form comes up behind the conversation, in which a line points at it."""
         wait_until(f"the line about the form with {who}", lambda: re.search(
-            f"Not sent yet: .* in the window .{FORM}.*/hold or /cancel", self.shown(who)))
-        self.go(FORM)
+            f"Not sent yet: .* in the window .{FORM}{NAMES[who]}.*/hold or /cancel",
+            self.shown(who)))
+        self.go(FORM + NAMES[who])
         self.wait("Hold until they answer")
 
     def template(self, who, values):
@@ -195,7 +196,7 @@ class Finch:
     def hold(self, who):
         self.wait_choice(who)
         self.keys("Tab", "Tab", "Enter")
-        self.wait_gone(f"\u2524{FORM}")
+        self.wait_gone(f"\u2524{FORM}{NAMES[who]}")
 
     def _toggle(self, n):
         self.keys("M-a")

@@ -8,7 +8,7 @@ from purple_profile import read_history, write_profile
 from sim import BUILD, NAMES, PLUGIN
 from tap import Lines, wait_until
 
-FORM = "Send a template"
+FORM = "Template: "  # and the person's name
 
 
 class Pidgin:
@@ -106,7 +106,7 @@ class Pidgin:
     # ---- the three steps to a template
 
     def wait_choice(self, who):
-        return self.wait_frame(FORM, "Hold until they answer")
+        return self.wait_frame(FORM + NAMES[who], "Hold until they answer")
 
     def fill(self, form, texts):
         """Types into the fields of a window, from the top."""
@@ -125,24 +125,24 @@ class Pidgin:
         form = self.wait_choice(who)
         self.fill(form, ["order_update"])
         self.button(form, "OK")
-        form = wait_until("the list cut", lambda: self._without(FORM, "autumn_bikes"))
+        form = wait_until("the list cut", lambda: self._without(FORM + NAMES[who], "autumn_bikes"))
         self.button(form, "OK")
-        form = self.wait_frame(FORM, "your order")
+        form = self.wait_frame(FORM + NAMES[who], "your order")
         self.fill(form, values)
         self.button(form, "OK")
-        self.wait_frame(FORM, f"Send this to {NAMES[who]}")
+        self.wait_frame(FORM + NAMES[who], f"Send this to {NAMES[who]}")
 
     def _without(self, title, words):
         frame = self.desktop.frame(title)
         return frame if frame and words not in frame.words() else None
 
     def confirm(self, who):
-        self.button(self.wait_frame(FORM, "Send this"), "Send")
+        self.button(self.wait_frame(FORM + NAMES[who], "Send this"), "Send")
 
     def hold(self, who):
         form = self.wait_choice(who)
         self.button(form, "OK")
-        wait_until("the form closed", lambda: self.desktop.frame(FORM) is None)
+        wait_until("the form closed", lambda: self.desktop.frame(FORM + NAMES[who]) is None)
 
     # ---- accounts
 

@@ -8,7 +8,7 @@ import sys
 
 from day import run_days
 from finch import FORM, SMALL, WIDE, Finch
-from sim import Sim
+from sim import NAMES, Sim
 from tap import Suite, check, wait_until
 
 
@@ -22,8 +22,8 @@ class LowTerminal:
         self.client = Finch(self.directory, [self.sim], SMALL)
 
     def cases(self):
-        return [self.account_form, self.more_options, self.long_text, self.reasons,
-                self.nothing_found]
+        return [self.account_form, self.more_options, self.two_people, self.long_text,
+                self.reasons, self.nothing_found]
 
     def account_form(self):
         """the form of an account is in full sight"""
@@ -54,11 +54,26 @@ class LowTerminal:
         self.client.keys("M-c")
         self.client.wait_gone("\u2524More options")
 
+    def two_people(self):
+        """of two people's forms each says in its title whose it is"""
+        for who in ("ada", "dana"):
+            self.sim.do(f"{who} says Hello")
+            wait_until(f"a line of {who}", lambda who=who: "Hello" in self.client.shown(who))
+            self.sim.do(f"close {who}")
+        for who in ("ada", "dana"):
+            self.client.say(who, f"A text for {who}")
+        self.client.keys("M-w")
+        shown = self.client.wait("(?s)\u2524Window List.*Template: Dana Weber")
+        check("Template: Ada Lovelace" in shown, "a form has no name in the list of windows")
+        self.client.keys("Escape")
+        self.client.wait_gone("\u2524Window List")
+        for who in ("ada", "dana"):
+            self.client.hold(who)
+            self.client.shown(who)
+            self.client.wait(f"held until they write: A text for {who}")
+
     def long_text(self):
         """the form about a long text that WhatsApp refused is in full sight"""
-        self.sim.do("ada says Hello")
-        self.client.wait("Ada Lovelace")
-        self.sim.do("close ada")
         self.client.say("ada", "All of it was said before, and at this length. " * 20 + "The end.")
         self.client.wait_choice("ada")
 
@@ -75,7 +90,7 @@ class LowTerminal:
         self.client.text("zebra")
         self.client.keys("Tab", "Tab", "Enter")
         self.client.wait("No template has these words")
-        self.client.go(FORM)
+        self.client.go(FORM + NAMES["ada"])
         self.client.quit()
 
     def witnesses(self):

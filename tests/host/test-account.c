@@ -209,7 +209,7 @@ finch_has_a_second_page(World *world)
 {
     host_go_online(world->host);
     host_pick_action(world->host, "More options...");
-    const HostEvent *page = host_wait_for(world->host, EVENT_REQUEST, NULL, "*More options*");
+    const HostEvent *page = host_wait_for(world->host, EVENT_REQUEST, NULL, "More options: +*");
     host_check(world->host, strstr(page->extra, "webhook-path") != NULL);
     host_check(world->host, strstr(page->extra, "public-url") == NULL);
     host_request_set(world->host, "webhook-path", "/elsewhere");

@@ -141,7 +141,7 @@ own_number_is_refused(World *world)
 {
     host_go_online(world->host);
     host_add_buddy(world->host, number(world));
-    host_wait_for(world->host, EVENT_NOTICE, NULL, "*was not added*own number*");
+    host_wait_for(world->host, EVENT_NOTICE, NULL, "*+* was not added*own number*");
     world_customer_writes(world, "ada", ADA, "Hello");
     host_quit(world->host);
     g_autofree char *entry = g_strdup_printf(">%s<", number(world));

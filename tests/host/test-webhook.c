@@ -26,8 +26,10 @@ static const HostEvent *
 wait_for_window(World *world, const char *other)
 {
     const HostEvent *question = host_wait_for(world->host, EVENT_REQUEST, NULL, NULL);
+    g_autofree char *title = g_strdup_printf("Webhook of %s | ", coex_sim_get_number(world->sim));
 
     host_check(world->host, g_str_equal(question->detail, "action"));
+    host_check(world->host, g_str_has_prefix(question->text, title));
     host_check(world->host, strstr(question->text, other) != NULL);
     host_check(world->host, strstr(question->text, world->webhook) != NULL);
     return question;

@@ -508,6 +508,23 @@ recipient_is_told(World *world)
     host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 0);
 }
 
+/* Two people's forms are open at once. */
+static void
+windows_name_the_person(World *world)
+{
+    host_go_online(world->host);
+    coex_sim_set_name(world->sim, "ada", "Ada\nLovelace");
+    world_customer_writes(world, "ada", ADA, "Hello");
+    host_type(world->host, NORA, "/template");
+    host_wait_for(world->host, EVENT_REQUEST, NORA, "Template: +" NORA " | A template for*");
+    host_type(world->host, ADA, "/template order_update");
+    host_wait_for(world->host, EVENT_REQUEST, ADA, "Template: Ada Lovelace | order_update*");
+    host_type(world->host, ADA, "/template order_update Zoe | K-42");
+    host_wait_for(world->host, EVENT_REQUEST, ADA, "Template: Ada Lovelace | Send this*");
+    host_request_press(world->host, "Cancel");
+    host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 0);
+}
+
 static void
 vanished_template_is_told(World *world)
 {
@@ -559,6 +576,7 @@ add_all(void)
     world_add("further-text-at-the-last-question", NULL, further_text_at_the_last_question);
     world_add("commands-reach-the-same", NULL, commands_reach_the_same);
     world_add("recipient-is-told", NULL, recipient_is_told);
+    world_add("windows-name-the-person", NULL, windows_name_the_person);
     world_add("vanished-template-is-told", NULL, vanished_template_is_told);
     world_add("logging-off-closes-the-prompt", NULL, logging_off_closes_the_prompt);
 }
