@@ -167,7 +167,8 @@ dup_find(PurpleRequestFields *fields)
 }
 
 /* The form comes up under the hands of who types the next line, which then stands in Find: what was
- * not found there, or never searched for, may have been meant for the person. */
+ * not found there, or never searched for, may have been meant for the person. The caller has a
+ * reference to the login, which may be over afterwards. */
 static void
 give_back_find(CoexChoice *choice, const char *find)
 {
@@ -188,7 +189,8 @@ search(CoexChoice *choice, const char *find)
 
     if (strstr(find, before) == NULL)
         give_back_find(choice, before);
-    coex_choice_search(choice, find);
+    if (!choice->login->over)
+        coex_choice_search(choice, find);
 }
 
 static void
@@ -199,6 +201,7 @@ on_list_ok(gpointer token, PurpleRequestFields *fields)
     if (choice == NULL)
         return;
 
+    g_autoptr(CoexLogin) login = coex_login_ref(choice->login);
     PurpleRequestField *list = purple_request_fields_get_field(fields, "template");
     GList *selected = purple_request_field_list_get_selected(list);
     gint row = selected != NULL
@@ -216,6 +219,8 @@ on_list_ok(gpointer token, PurpleRequestFields *fields)
         return;
     }
     give_back_find(choice, find);
+    if (login->over)
+        return;
     if (row == ROW_HOLD || row == ROW_JOIN)
         coex_choice_hold(choice);
     else if (row >= ROW_TEMPLATE && (guint)(row - ROW_TEMPLATE) < choice->shown->len)
@@ -231,11 +236,14 @@ on_list_cancel(gpointer token, PurpleRequestFields *fields)
 
     if (choice == NULL)
         return;
+
+    g_autoptr(CoexLogin) login = coex_login_ref(choice->login);
     if (!was_closed(choice, fields)) {
         g_autofree char *find = dup_find(fields);
         give_back_find(choice, find);
     }
-    coex_choice_cancel(choice);
+    if (!login->over)
+        coex_choice_cancel(choice);
 }
 
 static void
@@ -284,8 +292,8 @@ show_list(CoexChoice *choice)
         add_paragraph(secondary, "WhatsApp has no approved template of this account. Templates are "
                                  "made in WhatsApp Manager or at the provider.");
         if (!has_parked) {
-            coex_conversation_notice(choice->login, choice->name, secondary->str);
             choice->stage = COEX_STAGE_IDLE;
+            coex_conversation_notice(choice->login, choice->name, secondary->str);
             return;
         }
     }
@@ -544,7 +552,7 @@ coex_prompt_point_at(CoexChoice *choice)
     const char *mark = coex_host_get_mark();
     g_autofree char *line = NULL;
 
-    if (!coex_host_get()->opens_behind || choice->stage == COEX_STAGE_IDLE)
+    if (choice->login->over || !coex_host_get()->opens_behind || choice->stage == COEX_STAGE_IDLE)
         return;
     g_autofree char *title = dup_window_title(choice);
     g_autofree char *where = g_strdup_printf("window “%s” (Alt+w lists the windows)", title);

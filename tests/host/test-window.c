@@ -548,6 +548,69 @@ logging_off_closes_the_prompt(World *world)
     host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 0);
 }
 
+/* A form is answered, a line comes of it, and another plugin does its worst with that. */
+static void
+answer_a_form(World *world, const char *act, const char *row, const char *find, const char *button)
+{
+    if (row == NULL || g_str_equal(row, "Hold")) {
+        host_request_set(world->host, "find", "zebra");
+        host_request_ok(world->host);
+        host_wait_for(world->host, EVENT_REQUEST, NORA, "*No template has*");
+    }
+    host_request_set(world->host, "find", find);
+    if (row != NULL)
+        host_request_select(world->host, row);
+    host_spoil(world->host, "wrote-im-msg", act);
+    host_request_press(world->host, button);
+    host_wait_for(world->host, EVENT_DISCONNECTED, NULL, NULL);
+    host_sync(world->host);
+}
+
+static void
+account_goes_off_in_a_form(World *world)
+{
+    static const struct {
+        const char *row;
+        const char *find;
+        const char *button;
+    } answers[] = {
+        { NULL, "order", "OK" }, /* the words before are given back */
+        { "Hold", "to hold", "OK" },
+        { "order_update (en_US)", "to send", "OK" },
+        { NULL, "to cancel", "Cancel" },
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(answers); i++) {
+        open_prompt(world);
+        answer_a_form(world, "disable", answers[i].row, answers[i].find, answers[i].button);
+    }
+    host_go_online(world->host);
+    world_customer_writes(world, "nora", NORA, "Here I am");
+    host_check(world->host, coex_sim_n_sent(world->sim, NULL) == 0);
+}
+
+static void
+account_is_deleted_in_a_form(World *world)
+{
+    open_prompt(world);
+    answer_a_form(world, "delete", NULL, "order", "OK");
+}
+
+/* The line that says that there are none. */
+static void
+account_goes_off_without_templates(World *world)
+{
+    coex_sim_clear_templates(world->sim);
+    host_go_online(world->host);
+    host_type(world->host, NORA, "/template");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*no approved template*");
+    host_spoil(world->host, "wrote-im-msg", "disable");
+    host_type(world->host, NORA, "/template");
+    host_wait_for(world->host, EVENT_DISCONNECTED, NULL, NULL);
+    host_go_online(world->host);
+    world_customer_writes(world, "nora", NORA, "Here I am");
+}
+
 static void
 add_all(void)
 {
@@ -578,6 +641,9 @@ add_all(void)
     world_add("recipient-is-told", NULL, recipient_is_told);
     world_add("windows-name-the-person", NULL, windows_name_the_person);
     world_add("vanished-template-is-told", NULL, vanished_template_is_told);
+    world_add("account-goes-off-in-a-form", NULL, account_goes_off_in_a_form);
+    world_add("account-is-deleted-in-a-form", NULL, account_is_deleted_in_a_form);
+    world_add("account-goes-off-without-templates", NULL, account_goes_off_without_templates);
     world_add("logging-off-closes-the-prompt", NULL, logging_off_closes_the_prompt);
 }
 
