@@ -82,9 +82,15 @@ coex_login_dup_title(CoexLogin *login, const char *name)
 }
 
 void
-coex_login_notice(CoexLogin *login, const char *text)
+coex_login_notice(CoexLogin *told_in, const char *text)
 {
+    g_autoptr(CoexLogin) login = coex_login_ref(told_in);
+
+    coex_unseen_check(login);
+    if (login->over)
+        return;
     coex_notice_tell(login, text);
+    coex_unseen_note_of_account(login, text);
 }
 
 void
@@ -116,7 +122,6 @@ on_online(gpointer user_data)
         return;
     coex_conversation_watch(login);
     coex_recall_watch(login);
-    coex_unseen_start(login);
     coex_roster_start(login);
     if (!login->over)
         coex_notice_end_error(login);
@@ -228,7 +233,8 @@ on_feed(const CoexFeedItem *item, const CoexPersonView *person, gpointer user_da
     if (login->over)
         return;
     coex_recall_end_line(login, item_name);
-    coex_unseen_note(login, item, item_name);
+    if (!coex_notice_is_own(login, item_name)) /* else it was told, and noted, as a notice */
+        coex_unseen_note(login, item, item_name);
 }
 
 static void
@@ -445,6 +451,7 @@ coex_login_open(PurpleAccount *account)
     purple_connection_set_protocol_data(gc, login);
     gc->flags |= PURPLE_CONNECTION_HTML | PURPLE_CONNECTION_NO_BGCOLOR |
                  PURPLE_CONNECTION_NO_FONTSIZE | PURPLE_CONNECTION_NO_IMAGES;
+    coex_unseen_start(login);
 
     if (!start_session(login, &error))
         on_failed(error, login);

@@ -3,6 +3,7 @@
 #include "purple/host.h"
 #include "purple/notice.h"
 #include "purple/recall.h"
+#include "purple/roster.h"
 
 #include <dlfcn.h>
 #include <string.h>
@@ -63,7 +64,7 @@ read_link(void)
 /* ---- what was shown ---- */
 
 typedef struct {
-    char *name;
+    char *name; /* the account's own number: a line of the account */
     CoexFeedItem *item;
     gint64 shown_us;
 } Line;
@@ -106,6 +107,7 @@ sort_lines(const GQueue *lines, GHashTable *by_name)
     return names;
 }
 
+/* Where no customer's line is among them, nothing is said of customers. */
 static void
 tell_count(CoexLogin *login, const GQueue *lines)
 {
@@ -124,14 +126,42 @@ tell_count(CoexLogin *login, const GQueue *lines)
         g_hash_table_add(people, line->name);
         n++;
     }
-    text = g_strdup_printf("While you were away (since %s): %u %s of %u %s. What may not have "
-                           "reached you is shown once more.",
-                           clock, n, n == 1 ? "message" : "messages", g_hash_table_size(people),
-                           g_hash_table_size(people) == 1 ? "person" : "people");
+    if (n > 0)
+        text = g_strdup_printf("While you were away (since %s): %u %s of %u %s. What may not have "
+                               "reached you is shown once more.",
+                               clock, n, n == 1 ? "message" : "messages", g_hash_table_size(people),
+                               g_hash_table_size(people) == 1 ? "person" : "people");
+    else
+        text = g_strdup_printf("What was shown since %s may not have reached you, and is shown "
+                               "once more.",
+                               clock);
     coex_notice_tell(login, text);
 }
 
-/* The lines go first: what is shown now was seen. */
+static void
+show_text(CoexLogin *login, const char *name, const char *text)
+{
+    if (coex_notice_is_own(login, name))
+        coex_notice_tell(login, text);
+    else
+        coex_recall_show_text(login, name, text);
+}
+
+/* They are as unseen as before, on the other connection. */
+static void
+take_back(CoexLogin *login, GQueue *lines)
+{
+    for (GList *l = lines->head; l != NULL; l = l->next)
+        ((Line *)l->data)->shown_us = g_get_real_time();
+    if (login->over) {
+        g_queue_clear_full(lines, line_free);
+        return;
+    }
+    g_queue_clear_full(&login->unseen->lines, line_free);
+    login->unseen->lines = *lines;
+}
+
+/* The lines are out of the way of whoever ends the login meanwhile. */
 static void
 show_again(CoexLogin *login)
 {
@@ -149,9 +179,9 @@ show_again(CoexLogin *login)
             coex_recall_dup_text(login, "Once more, since it may not have reached you:", name,
                                  g_hash_table_lookup(by_name, name));
 
-        coex_recall_show_text(login, name, text);
+        show_text(login, name, text);
     }
-    g_queue_clear_full(&lines, line_free);
+    take_back(login, &lines);
 }
 
 void
@@ -161,7 +191,7 @@ coex_unseen_check(CoexLogin *login)
     const Link link = read_link();
     Line *line;
 
-    if (unseen == NULL || login->over || !link.known)
+    if (unseen == NULL || login->over || !login->online || !link.known)
         return;
     if (unseen->socket != 0 && unseen->socket != link.socket) {
         unseen->socket = link.socket;
@@ -188,13 +218,28 @@ coex_unseen_note(CoexLogin *login, const CoexFeedItem *item, const char *name)
     CoexUnseen *unseen = login->unseen;
     Line *line;
 
-    if (unseen == NULL)
+    if (unseen == NULL || login->over)
         return;
     line = g_new(Line, 1);
     *line = (Line){ g_strdup(name), coex_feed_item_ref(item), g_get_real_time() };
     g_queue_push_tail(&unseen->lines, line);
     if (unseen->lines.length > LINES_MAX)
         line_free(g_queue_pop_head(&unseen->lines));
+}
+
+void
+coex_unseen_note_of_account(CoexLogin *login, const char *text)
+{
+    const CoexFeedItem line = { .seq = 1,
+                                .kind = COEX_FEED_NOTICE,
+                                .time = g_get_real_time() / G_USEC_PER_SEC,
+                                .text = (char *)text };
+    g_autoptr(CoexFeedItem) item = NULL;
+
+    if (login->unseen == NULL || login->over)
+        return;
+    item = coex_feed_item_copy(&line, NULL);
+    coex_unseen_note(login, item, purple_account_get_username(login->account));
 }
 
 void
@@ -209,13 +254,38 @@ coex_unseen_note_typed(CoexLogin *login)
 
 /* ---- from login to logoff ---- */
 
+/* Username -> CoexUnseen, between two logins in one process. */
+static GHashTable *between;
+
+static void
+unseen_free(gpointer data)
+{
+    CoexUnseen *unseen = data;
+
+    g_queue_clear_full(&unseen->lines, line_free);
+    g_free(unseen);
+}
+
+static CoexUnseen *
+take_earlier(CoexLogin *login)
+{
+    const char *number =
+        coex_roster_normalize(login->account, purple_account_get_username(login->account));
+    CoexUnseen *unseen = NULL;
+    char *key = NULL;
+
+    if (between != NULL &&
+        g_hash_table_steal_extended(between, number, (gpointer *)&key, (gpointer *)&unseen))
+        g_free(key);
+    return unseen != NULL ? unseen : g_new0(CoexUnseen, 1);
+}
+
 void
 coex_unseen_start(CoexLogin *login)
 {
     if (!coex_host_get()->loses_lines)
         return;
-    login->unseen = g_new0(CoexUnseen, 1);
-    g_queue_init(&login->unseen->lines);
+    login->unseen = take_earlier(login);
     login->unseen->timer = purple_timeout_add_seconds(CHECK_S, on_check, login);
     coex_unseen_check(login);
 }
@@ -233,18 +303,23 @@ keep_lines(CoexLogin *login)
             login, "Once more, since the connection ended and it may not have reached you:", name,
             g_hash_table_lookup(by_name, name));
 
-        coex_session_keep_line(login->session, name, text);
+        coex_session_keep_line(login->session, coex_notice_is_own(login, name) ? NULL : name, text);
     }
+    g_queue_clear_full(&login->unseen->lines, line_free);
 }
 
 void
 coex_unseen_stop(CoexLogin *login)
 {
-    if (login->unseen == NULL)
+    CoexUnseen *unseen = login->unseen;
+
+    if (unseen == NULL)
         return;
-    purple_timeout_remove(login->unseen->timer);
+    purple_timeout_remove(unseen->timer);
     if (login->session != NULL && read_link().ending)
         keep_lines(login);
-    g_queue_clear_full(&login->unseen->lines, line_free);
-    g_clear_pointer(&login->unseen, g_free);
+    login->unseen = NULL;
+    if (between == NULL)
+        between = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, unseen_free);
+    g_hash_table_replace(between, g_strdup(purple_account_get_username(login->account)), unseen);
 }

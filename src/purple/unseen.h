@@ -10,11 +10,13 @@
  * calls do nothing. */
 
 void coex_unseen_start(CoexLogin *login);
-/* Before the session ends. */
+/* Before the session ends; what is unseen then is so at the process's next login, too. */
 void coex_unseen_stop(CoexLogin *login);
 
 /* A line is about to be shown, or was. */
 void coex_unseen_check(CoexLogin *login);
 void coex_unseen_note(CoexLogin *login, const CoexFeedItem *item, const char *name);
+/* The same for a line of the account. */
+void coex_unseen_note_of_account(CoexLogin *login, const char *text);
 /* The user has typed: all before was seen, or is shown again now. */
 void coex_unseen_note_typed(CoexLogin *login);

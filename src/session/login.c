@@ -432,6 +432,28 @@ tell_last_webhook(CoexAccount *account)
             line, account->endpoint.backend->label, account->listen);
 }
 
+#define KEPT_LINES "kept-lines"
+
+void
+coex_account_keep_line(CoexAccount *account, const char *text)
+{
+    const char *before = coex_account_get_setting(account, KEPT_LINES);
+    g_autofree char *all = before != NULL ? g_strjoin("\n", before, text, NULL) : g_strdup(text);
+
+    coex_account_put_setting(account, KEPT_LINES, all);
+}
+
+static void
+tell_kept_lines(CoexAccount *account)
+{
+    const char *lines = coex_account_get_setting(account, KEPT_LINES);
+
+    if (lines == NULL)
+        return;
+    coex_account_tell_notice(account, NULL, "%s", lines);
+    coex_account_put_setting(account, KEPT_LINES, NULL);
+}
+
 static void
 tell_people(CoexAccount *account)
 {
@@ -473,6 +495,7 @@ go_online(CoexAccount *account)
                                  "%s Webhooks are received meanwhile, and what you type waits.",
                                  account->login.unreachable);
     tell_report(account);
+    tell_kept_lines(account);
     tell_missing_secret(account);
     coex_account_tell_feed(account, backlog);
     coex_waiting_tell(account);

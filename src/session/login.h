@@ -31,5 +31,8 @@ void coex_login_state_clear(CoexLoginState *login);
 /* Whether a webhook may come in: the account listens, and has the secret. */
 gboolean coex_account_hears(const CoexAccount *account);
 
+/* Keeps a line of the account that is told at the next login. */
+void coex_account_keep_line(CoexAccount *account, const char *text);
+
 /* Checks the access once more, since a send was refused with AUTH. */
 void coex_account_recheck(CoexAccount *account, CoexAccessChecked checked);

@@ -476,8 +476,13 @@ static void
 run_keep_line(Command *command, CoexPerson *person)
 {
     CoexAccount *account = command->account;
-    CoexBatch *batch = coex_account_batch(account);
+    CoexBatch *batch;
 
+    if (person == NULL) {
+        coex_account_keep_line(account, command->text);
+        return;
+    }
+    batch = coex_account_batch(account);
     coex_batch_add_line(batch, person->id, COEX_FEED_NOTICE, command->text, NULL,
                         coex_account_now(account));
     coex_account_commit(account, batch);
@@ -489,6 +494,7 @@ coex_session_keep_line(CoexSession *session, const char *name, const char *text)
     Command *command = command_new(session, name, run_keep_line);
 
     command->outlives = TRUE;
+    command->whole_account = name == NULL;
     command->text = g_strdup(text);
     command_post(session, command);
 }

@@ -161,7 +161,8 @@ void coex_session_recall(CoexSession *session, const char *name, guint limit, gi
 /* The conversation is gone: earlier lines come again with the next message. */
 void coex_session_forget_recalled(CoexSession *session, const char *name);
 
-/* Keeps a line of ours that is shown in the conversation after the next login. */
+/* Keeps a line of ours that is shown in the conversation after the next login; @name NULL: a notice
+ * of the account. */
 void coex_session_keep_line(CoexSession *session, const char *name, const char *text);
 
 /* The user saw the conversation (read-receipts = seen). */

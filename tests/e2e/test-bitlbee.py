@@ -413,6 +413,66 @@ class Sleeper:
         self.sim.end()
 
 
+class Dozer(Sleeper):
+    """The same where no customer wrote meanwhile."""
+
+    def take_over(self):
+        self.new = self.daemon.client("ann_")
+        self.new.send("NICK ann")
+        self.new.lines.expect("NICK :?ann")
+        self.new.root(f"identify {PASSWORD}", "take over this session")
+        self.new.root("yes", "taken over")
+        self.new.lines.expect(r"What was shown since ..:.. may not have reached you")
+
+    def account_lines(self):
+        """a line of the account that went into the dead connection is shown once more, marked"""
+        with socket.create_connection(self.sim.listen.split(":")) as line:
+            line.sendall(b"POST /webhook HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}")
+        self.old.lines.expect("A webhook was refused")
+        self.take_over()
+        self.new.lines.expect("Once more, since it may not have reached you:")
+        self.new.lines.expect(r"\[..:..\] A webhook was refused")
+
+    def own_lines(self):
+        """so is one from the phone, beside what was told before, and nobody is said to have written"""
+        self.sim.do("phone to ada: From the phone")
+        self.new.lines.expect(r"PRIVMSG .*\[phone\] From the phone")
+        self.take_over()
+        self.new.lines.expect(r"PRIVMSG ann :\* \[..:..\] → from the phone: From the phone")
+        self.new.lines.expect(r"\[..:..\] A webhook was refused")
+        check(self.new.lines.count("While you were away") == 0, "somebody is said to have written")
+
+    def reconnected(self):
+        """what the account told before it went off and on again is not lost either"""
+        self.sim.do("phone to ada: Before")
+        self.new.lines.expect(r"PRIVMSG .*\[phone\] Before")
+        self.new.root("account coex off", "Signing off")
+        self.new.root("account coex on", "Logged in")
+        self.take_over()
+        self.new.lines.expect(r"PRIVMSG ann :\* \[..:..\] → from the phone: Before")
+        self.new.lines.expect(r"\[..:..\] A webhook was refused")
+
+    def cases(self):
+        return [self.identify, self.account_lines, self.own_lines, self.reconnected,
+                self.account_line_kept]
+
+    def account_line_kept(self):
+        """with the end of the process it comes at the next login, and the history is whole"""
+        self.new.socket.close()
+        self.new = self.daemon.client("ann_")
+        self.new.send("NICK ann")
+        self.new.lines.expect("NICK :?ann")
+        self.new.root(f"identify {PASSWORD}", "Logged in|take over this session")
+        if self.new.lines.count("take over this session") > 0:
+            self.new.root("yes", "taken over")
+        self.new.lines.expect(r"\[..:..\] A webhook was refused", 60)
+        self.new.lines.skip()
+        self.new.send("PRIVMSG _12025550101 :!history")
+        self.new.lines.expect(r"\* \[..:..\] ← Ada.*: Seen and answered")
+        self.new.lines.expect(r"\* \[..:..\] → An answer")
+        self.new.lines.expect(r"\* \[..:..\] → from the phone: From the phone")
+
+
 class Refusing:
     """A proxy that notes what it is asked for and refuses it."""
 
@@ -504,6 +564,7 @@ def main():
     for name, group in (("bitlbee in words", Words), ("bitlbee's nicks", Nicks),
                         ("numbers for nicks", NumberNicks), ("nicks in any script", Utf8Nicks),
                         ("bitlbee as a daemon", Several), ("bitlbee's dead client", Sleeper),
+                        ("bitlbee's dead client, without customers", Dozer),
                         ("bitlbee behind a proxy", Behind)):
         made = group(suite.directory)
         try:

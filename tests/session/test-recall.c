@@ -108,6 +108,25 @@ test_withdrawn(Desk *desk)
     desk_wait_past(desk, "ada", "in: ?deleted a message?\nnotice: ?deleted a message?");
 }
 
+/* What may not have been seen comes with the next login, and with no other. */
+static void
+test_kept(Desk *desk)
+{
+    desk_login(desk);
+    desk_hear(desk, "ada", "Hello");
+    coex_session_keep_line(desk->session, NULL, "of the account");
+    coex_session_keep_line(desk->session, NULL, "and another");
+    coex_session_keep_line(desk->session, desk_name("ada"), "of a person");
+    desk_restart(desk);
+    desk_wait_notice(desk, NULL, "of the account\nand another");
+    desk_wait_feed(desk, COEX_FEED_NOTICE, "ada", "of a person");
+    desk_restart(desk);
+    desk_hear(desk, "ada", "Still there?");
+    desk_fence(desk);
+    g_assert_cmpuint(desk_count(desk, DESK_NOTICE, NULL, "*of the account*"), ==, 0);
+    g_assert_cmpuint(desk_count(desk, DESK_FEED, "ada", "of a person"), ==, 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -116,5 +135,6 @@ main(int argc, char **argv)
     desk_add("/recall/asked", test_asked);
     desk_add("/recall/switched-off", test_switched_off);
     desk_add("/recall/withdrawn", test_withdrawn);
+    desk_add("/recall/kept", test_kept);
     return g_test_run();
 }
