@@ -4,7 +4,9 @@
 #include "session/account.h"
 #include <string.h>
 
-#define LOGIN_MS 18000 /* a login has 20 s in all, hosts give up later */
+#define LOGIN_MS 18000 /* beside LOCKED_MAX of LOCKED_MS; hosts give up much later */
+#define LOCKED_MS 200  /* between looks at a database that another program has */
+#define LOCKED_MAX 30
 #define REQUEST_S 15
 #define LISTED_S (90 * 24 * 60 * 60)
 #define LISTED_MAX 2000
@@ -189,6 +191,56 @@ on_login_timeout(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
+/* A chat program that ends just now has the database for a moment more. */
+static void
+tell_locked(CoexAccount *account, const GError *error)
+{
+    const char *end = strstr(error->message, ". ");
+    gsize length = end != NULL ? (gsize)(end - error->message) : strlen(error->message);
+    g_autofree char *text = NULL;
+
+    if (account->login.n_locked > 0)
+        return;
+    text = g_strdup_printf("%.*s; waiting for its end", (int)length, error->message);
+    account->login.step = 0; /* still the first one */
+    tell_step(account, text);
+}
+
+static void open_store(CoexAccount *account);
+
+static gboolean
+on_locked(gpointer data)
+{
+    CoexAccount *account = data;
+
+    coex_timer_clear(&account->login.locked);
+    open_store(account);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+open_store(CoexAccount *account)
+{
+    g_autoptr(GError) error = NULL;
+
+    /* may take its time where a damaged one is carried into another */
+    account->store = coex_hub_open_store(account->hub, &error);
+    if (account->store != NULL) {
+        account->login.timeout = coex_timer_new(LOGIN_MS, on_login_timeout, account);
+        coex_store_load_account(account->store, account->endpoint.backend->id, account->number,
+                                on_loaded, coex_account_ref(account));
+        return;
+    }
+    if (!g_error_matches(error, COEX_ERROR, COEX_ERROR_LOCKED) ||
+        account->login.n_locked == LOCKED_MAX) {
+        coex_account_tell_failed(account, error);
+        return;
+    }
+    tell_locked(account, error);
+    account->login.n_locked++;
+    account->login.locked = coex_timer_new(LOCKED_MS, on_locked, account);
+}
+
 void
 coex_account_login(CoexAccount *account)
 {
@@ -205,15 +257,7 @@ coex_account_login(CoexAccount *account)
     account->cancellable = g_cancellable_new();
     account->login.cancellable = g_cancellable_new();
     account->http = coex_http_new(REQUEST_S, account->proxy);
-    /* may take its time where a damaged one is carried into another */
-    account->store = coex_hub_open_store(account->hub, &error);
-    if (account->store == NULL) {
-        coex_account_tell_failed(account, error);
-        return;
-    }
-    account->login.timeout = coex_timer_new(LOGIN_MS, on_login_timeout, account);
-    coex_store_load_account(account->store, account->endpoint.backend->id, account->number,
-                            on_loaded, coex_account_ref(account));
+    open_store(account);
 }
 
 /* ---- 2: the access ---- */
@@ -541,6 +585,7 @@ coex_account_recheck(CoexAccount *account, CoexAccessChecked checked)
 void
 coex_login_state_stop(CoexLoginState *login)
 {
+    coex_timer_clear(&login->locked);
     coex_timer_clear(&login->timeout);
     coex_timer_clear(&login->deaf);
     g_cancellable_cancel(login->cancellable);

@@ -13,6 +13,8 @@ typedef void (*CoexAccessChecked)(CoexAccount *account, const GError *error);
 /* Inside of a login; zero at first. */
 typedef struct {
     guint step;
+    guint n_locked; /* times that the database was another program's */
+    GSource *locked;
     GSource *timeout;
     GCancellable *cancellable;
     gboolean access_over;    /* it was checked, or given up on */

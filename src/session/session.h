@@ -118,7 +118,8 @@ typedef struct {
 CoexSession *coex_session_new(const CoexSessionConfig *config, const CoexSessionObserver *observer,
                               gpointer user_data);
 
-/* Starts the login; ends in online or failed within 20 s. */
+/* Starts the login; ends in online or failed within 20 s, and 6 s more where another
+ * program has the database and may be about to end. */
 void coex_session_start(CoexSession *session);
 
 /* Stops and frees at any moment; no observer call comes any more, not even from within one. What

@@ -317,7 +317,9 @@ class Several:
         self.again = self.daemon.client("ann_")
         self.again.send("NICK ann")
         self.again.lines.expect("NICK :?ann")
-        self.again.root(f"identify {PASSWORD}", r"coex - Login error: This profile is in use by BitlBee \(pid \d+")
+        holder = r"This profile is in use by BitlBee \(pid \d+\)"
+        self.again.root(f"identify {PASSWORD}", f"coex - Logging in: {holder}; waiting for its end")
+        self.again.lines.expect(f"coex - Login error: {holder}")
 
     def first_leaves(self):
         """when the first leaves, the second connects by itself"""

@@ -141,6 +141,38 @@ test_listen_off(Desk *desk)
     g_assert_cmpuint(desk_count(desk, DESK_NOTICE, NULL, "No webhook has ever*"), ==, 0);
 }
 
+static gboolean
+is_told_locked(Desk *desk)
+{
+    return desk_count(desk, DESK_PROGRESS, NULL,
+                      "This profile is in use by Pidgin (pid *); waiting for its end") > 0;
+}
+
+/* Another chat program has the profile, and ends. */
+static void
+test_locked_for_a_moment(Desk *desk)
+{
+    g_autoptr(GError) error = NULL;
+    CoexStore *other = coex_store_open(desk->config.database, "Pidgin", &error);
+
+    g_assert_no_error(error);
+    desk_start(desk);
+    desk_wait_until(desk, is_told_locked, "it is said who has the profile");
+    coex_store_close(other);
+    desk_hear(desk, "ada", "Hello");
+    g_assert_cmpuint(desk_count(desk, DESK_PROGRESS, NULL, "*in use*"), ==, 1);
+
+    /* and one logs off that waits */
+    desk_logout(desk);
+    other = coex_store_open(desk->config.database, "Pidgin", &error);
+    g_assert_no_error(error);
+    desk_start(desk);
+    desk_wait_until(desk, is_told_locked, "it is said who has the profile");
+    desk_logout(desk);
+    coex_store_close(other);
+    desk_login(desk);
+}
+
 static void
 test_locked(Desk *desk)
 {
@@ -409,6 +441,7 @@ main(int argc, char **argv)
     desk_add("/login/port-taken", test_port_taken);
     desk_add("/login/listen-off", test_listen_off);
     desk_add("/login/locked", test_locked);
+    desk_add("/login/locked-for-a-moment", test_locked_for_a_moment);
     desk_add("/login/missing-secret", test_missing_secret);
     desk_add_at(DESK_ONLY_META, "/login/ids-found", test_ids_found);
     desk_add_at(DESK_ONLY_META, "/login/ids-not-found", test_ids_not_found);
