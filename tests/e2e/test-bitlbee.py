@@ -458,15 +458,23 @@ class Dozer(Sleeper):
         return [self.identify, self.account_lines, self.own_lines, self.reconnected,
                 self.account_line_kept]
 
+    def come_back(self):
+        """BitlBee may offer a session that is just ending, and then asks for another connection."""
+        while True:
+            self.new = self.daemon.client("ann_")
+            self.new.send("NICK ann")
+            self.new.lines.expect("NICK :?ann")
+            said = self.new.root(f"identify {PASSWORD}", "Logged in|take over this session")
+            if "Logged in" in said:
+                return
+            self.new.root("yes", "taken over|Could not take over")
+            if self.new.lines.count("Could not take over") == 0:
+                return
+
     def account_line_kept(self):
         """with the end of the process it comes at the next login, and the history is whole"""
         self.new.socket.close()
-        self.new = self.daemon.client("ann_")
-        self.new.send("NICK ann")
-        self.new.lines.expect("NICK :?ann")
-        self.new.root(f"identify {PASSWORD}", "Logged in|take over this session")
-        if self.new.lines.count("take over this session") > 0:
-            self.new.root("yes", "taken over")
+        self.come_back()
         self.new.lines.expect(r"\[..:..\] A webhook was refused", 60)
         self.new.lines.skip()
         self.new.send("PRIVMSG _12025550101 :!history")
