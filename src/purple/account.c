@@ -340,11 +340,8 @@ take_number(PurpleAccount *account, GError **error)
 static gboolean
 read_credentials(CoexLogin *login, CoexSessionConfig *config, GError **error)
 {
-    const char *key = purple_connection_get_password(login->gc);
-
-    config->key = key;
     config->backend = coex_backend_lookup(coex_options_get(login->account, "provider"));
-    if (key == NULL || key[strspn(key, " \t\r\n")] == '\0') {
+    if (config->key[0] == '\0') {
         g_set_error(error, COEX_ERROR, COEX_ERROR_AUTH,
                     "The password is missing: it is the %s from %s.",
                     config->backend->password_label, config->backend->label);
@@ -398,18 +395,21 @@ start_session(CoexLogin *login, GError **error)
     PurpleAccount *account = login->account;
     g_autofree char *database = database_path();
     g_autofree char *number = take_number(account, error);
+    g_auto(GStrv) password = coex_options_split_password(purple_connection_get_password(login->gc));
+    const char *const *words = (const char *const *)password;
     g_auto(CoexProxy) proxy = { 0 };
     CoexSessionConfig config = {
         .number = number,
+        .key = words[0],
         .proxy = &proxy,
         .api_url = coex_options_get(account, "api-url"),
         .phone_number_id = coex_options_get(account, "phone-number-id"),
         .waba_id = coex_options_get(account, "waba-id"),
-        .app_secret = coex_options_get(account, "app-secret"),
-        .verify_token = coex_options_get(account, "verify-token"),
+        .app_secret = coex_options_get_secret(account, words, "app-secret"),
+        .verify_token = coex_options_get_secret(account, words, "verify-token"),
         .listen = coex_options_get(account, "listen"),
         .webhook_path = coex_options_get(account, "webhook-path"),
-        .webhook_header = coex_options_get(account, "webhook-header"),
+        .webhook_header = coex_options_get_secret(account, words, "webhook-header"),
         .public_url = coex_options_get(account, "public-url"),
         .receipts = read_receipts(account),
         .list_everybody = coex_roster_lists_everybody(account),

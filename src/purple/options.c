@@ -191,6 +191,61 @@ coex_options_get(PurpleAccount *account, const char *key)
     return value != NULL ? value : get_preset(option);
 }
 
+/* ---- secrets behind the key ---- */
+
+/* The value in "@key=value", NULL where @word is another's. */
+static const char *
+find_secret(const char *word, const char *key)
+{
+    gsize length = strlen(key);
+
+    return g_ascii_strncasecmp(word, key, length) == 0 && word[length] == '=' ? word + length + 1
+                                                                              : NULL;
+}
+
+static gboolean
+is_secret(const char *word)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(options); i++)
+        if (options[i].secret && find_secret(word, options[i].key) != NULL)
+            return TRUE;
+    return FALSE;
+}
+
+char **
+coex_options_split_password(const char *password)
+{
+    g_autofree char *trimmed = g_strstrip(g_strdup(password != NULL ? password : ""));
+    g_auto(GStrv) split = g_strsplit_set(trimmed, ", \t\r\n", -1);
+    g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
+
+    g_ptr_array_add(words, g_strdup(split[0] != NULL ? split[0] : ""));
+    for (guint i = 1; split[0] != NULL && split[i] != NULL; i++) {
+        if (*split[i] == '\0')
+            continue;
+        if (!is_secret(split[i])) {
+            const char *whole[] = { trimmed, NULL };
+            return g_strdupv((char **)whole);
+        }
+        g_ptr_array_add(words, g_strdup(split[i]));
+    }
+    g_ptr_array_add(words, NULL);
+    return (char **)g_ptr_array_free(g_steal_pointer(&words), FALSE);
+}
+
+const char *
+coex_options_get_secret(PurpleAccount *account, const char *const *words, const char *key)
+{
+    for (guint i = 1; words[i] != NULL; i++) {
+        const char *value = find_secret(words[i], key);
+        if (value != NULL)
+            return value;
+    }
+    return coex_options_get(account, key);
+}
+
+/* ---- lists ---- */
+
 /* What is none of the values but is one elsewhere works as the default, as it always did. */
 static gboolean
 is_value_elsewhere(const Option *option, const char *typed)

@@ -14,6 +14,15 @@ GList *coex_options_make_list(void);
  * whatever letters it was typed in; the default where it is none of them. Borrowed. */
 const char *coex_options_get(PurpleAccount *account, const char *key);
 
+/* The key in a password, and behind it secret options, which need not stand in a line that an IRC
+ * client logs then: "KEY,app-secret=…,verify-token=…" (irssi cuts its /oper at a blank). Anything
+ * else is one word, the key. Free with g_strfreev(); never empty. */
+char **coex_options_split_password(const char *password);
+/* The secret option @key: as it stands behind the key in @words, else coex_options_get(). Borrowed.
+ */
+const char *coex_options_get_secret(PurpleAccount *account, const char *const *words,
+                                    const char *key);
+
 /* FALSE and COEX_ERROR_INVALID_INPUT for a list's value that is none, naming the option, the values
  * there are and, where options are typed, the line to type. */
 gboolean coex_options_check_lists(PurpleAccount *account, GError **error);

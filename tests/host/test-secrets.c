@@ -149,10 +149,53 @@ quoted_key_at_the_login(World *world)
     host_quit(world->host);
 }
 
+/* As they are typed behind BitlBee's /oper, which no client logs; options that say otherwise are
+ * those of before. */
+static void
+secrets_behind_the_key(World *world)
+{
+    gboolean meta = coex_sim_get_provider(world->sim) == COEX_SIM_META;
+    const char *number = coex_sim_get_number(world->sim);
+    g_auto(GStrv) header = g_strsplit(coex_sim_get_webhook_header(world->sim), " ", 2);
+    g_autofree char *secret = meta ? g_strdup_printf("APP-SECRET=%s,verify-token=%s",
+                                                     coex_sim_get_app_secret(world->sim),
+                                                     coex_sim_get_verify_token(world->sim))
+                                   : g_strdup_printf("webhook-header=%s%s", header[0], header[1]);
+    g_autofree char *all = g_strdup_printf(" %s,%s\n", coex_sim_get_key(world->sim), secret);
+
+    host_set_option(world->host, number, "app-secret", "an-older-one");
+    host_set_option(world->host, number, "verify-token", "");
+    host_set_option(world->host, number, "webhook-header", "X-Older: one");
+    host_set_password(world->host, number, all);
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    host_type(world->host, ADA, "Good morning");
+    g_autoptr(CoexSimRequest) sent = world_next_sent(world);
+    host_check(world->host, g_strcmp0(sent->text, "Good morning") == 0);
+    host_quit(world->host);
+    host_assert_kept(world->host, meta ? coex_sim_get_app_secret(world->sim) : header[1]);
+}
+
+/* What is none of them makes no key of its first half. */
+static void
+blank_in_the_key_is_told(World *world)
+{
+    g_autofree char *all = g_strconcat(coex_sim_get_key(world->sim), ",listen=off", NULL);
+
+    host_set_password(world->host, coex_sim_get_number(world->sim), all);
+    host_login(world->host);
+    host_wait_for(world->host, EVENT_DISCONNECTED, NULL, NULL);
+    host_check(world->host, coex_sim_n_sent(world->sim, NULL) == 0);
+    host_quit(world->host);
+}
+
 static void
 add_all(void)
 {
     world_add("a-day-in-silence", NULL, a_day_in_silence);
+    world_add("secrets-behind-the-key", NULL, secrets_behind_the_key);
+    world_add("bitlbee/secrets-behind-the-key", "BitlBee", secrets_behind_the_key);
+    world_add("blank-in-the-key-is-told", NULL, blank_in_the_key_is_told);
     world_add("quoted-key-at-the-login", NULL, quoted_key_at_the_login);
     world_add("bitlbee/a-day-in-silence", "BitlBee", a_day_in_silence);
 }
