@@ -7,8 +7,10 @@
  * wrote it. A line is judged by what will stand on the screen: after the marks are gone. */
 
 #define BULLET "\xe2\x80\xa2" /* WhatsApp shows "* " at a line's beginning so */
-/* IRC's 512 without the longest names and the word that did not fit. */
-#define CUT_BYTES 300
+/* What fits into IRC's 510 bytes beside the command, both nicks and the user's address, as a client
+ * counts them that keeps 63 bytes for the address or knows it: at the least, and at the most. */
+#define CUT_MIN 370
+#define CUT_MAX 490
 
 /* As much of @line as stands in one line of at most @max bytes, cut between words. */
 static gsize
@@ -132,25 +134,38 @@ coex_text_mark_lines(const char *text, gsize max_bytes)
     return wrap_bytes(clean, MAX(max_bytes, 16) - 2, "* ");
 }
 
+/* Whether a line of @length bytes before @end, its line end, is one that a client cut: behind the
+ * last blank that fitted, which it kept, and before a word that did not fit any more. */
+static gboolean
+is_cut(gsize length, const char *end)
+{
+    gsize next_word = strcspn(end + 1, " \n");
+
+    return length > 0 && end[-1] == ' ' && next_word > 0 && length <= CUT_MAX &&
+           length + next_word > CUT_MIN;
+}
+
 char *
 coex_text_join_cut(const char *markup)
 {
     GString *joined = g_string_sized_new(strlen(markup));
-    gsize length = 0; /* of the line, without its tags */
-    gboolean in_tag = FALSE;
+    gsize length = 0;  /* of the line as it was typed, without tags */
+    char until = '\0'; /* which ends the tag or entity */
 
     for (const char *p = markup; *p != '\0'; p++) {
         if (*p == '\n') {
-            gboolean is_cut = length >= CUT_BYTES && p[-1] == ' ' && p[1] != '\n';
+            gboolean joins = is_cut(length, p);
 
             length = 0;
-            if (is_cut)
+            until = '\0';
+            if (joins)
                 continue;
+        } else if (until != '\0') {
+            until = *p == until ? '\0' : until;
         } else if (*p == '<') {
-            in_tag = TRUE;
-        } else if (*p == '>') {
-            in_tag = FALSE;
-        } else if (!in_tag) {
+            until = '>';
+        } else {
+            until = *p == '&' ? ';' : '\0';
             length++;
         }
         g_string_append_c(joined, *p);

@@ -48,8 +48,9 @@ char *coex_text_to_html_lines(const char *text, CoexTextFlags flags, gsize max_b
 char *coex_text_mark_lines(const char *text, gsize max_bytes);
 
 /* A typed text, in a host's markup, without the line ends that an IRC client put into a line too
- * long for IRC and that can be known: behind a blank and some 300 bytes or more, where nobody
- * presses Enter. Free with g_free(). */
+ * long for IRC, where it can be known: where irssi cuts, behind a blank and before a word that did
+ * not fit. Others drop the blank, and then a cut cannot be told from a line end. Free with g_free().
+ */
 char *coex_text_join_cut(const char *markup);
 
 /* Splits at a paragraph, line, sentence or word border into parts of at most @max_chars characters,

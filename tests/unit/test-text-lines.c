@@ -131,11 +131,18 @@ test_join_cut(void)
         { 420, "\nA new paragraph", NULL },    /* as people write */
         { 420, " \n\nA new paragraph", NULL }, /* an empty line is meant */
         { 280, " \nA new line", NULL },        /* no client cuts so early */
+        { 355, " \nA new line", NULL },        /* the word would have fitted */
+        { 355, " \nRechtsschutzversicherungsgesellschaften",
+          " Rechtsschutzversicherungsgesellschaften" },
+        { 360, "&lt;&gt;&amp;&quot; \nA new line", NULL }, /* five bytes */
+        { 420, "&lt;&gt;&amp;&quot; \nand on", "&lt;&gt;&amp;&quot; and on" },
+        { 500, " \nA new paragraph", NULL }, /* no client sends so much in one line */
+        { 420, " \n and on", NULL },         /* a client would have kept that blank too */
         { 200,
           "<A HREF=\"https://shop.example/a/rather/long/address/of/a/page/that/has/a/name/and/"
           "ends/here/at/the/hundredth\"></A> \nnext",
           NULL },
-        { 420, " \n", " " },
+        { 420, " \n", NULL },
         { 420, " ", NULL },
         { 0, "", NULL },
         { 0, "\n \n", NULL },
