@@ -191,13 +191,15 @@ coex_inbox_refused(CoexAccount *account, CoexVerdict verdict)
     coex_registration_refused(account, verdict);
 }
 
+/* Where a message tells none that could be, it is as old as its delivery. */
 static gint64
-message_time(CoexAccount *account, const CoexMessage *message)
+message_time(CoexAccount *account, const CoexMessage *message, gint64 age_s)
 {
     gint64 latest = coex_skew_get_latest(account);
 
-    return message->time > 0 && message->time < latest + AHEAD_S ? message->time
-                                                                 : coex_account_now(account);
+    return message->time > 0 && message->time < latest + AHEAD_S
+               ? message->time
+               : coex_account_now(account) - age_s;
 }
 
 gboolean
@@ -211,7 +213,8 @@ coex_inbox_must_wait(CoexAccount *account, GPtrArray *events)
         if (message == NULL || message->direction != COEX_ECHO ||
             message->content.kind != COEX_CONTENT_TEXT)
             continue;
-        person = coex_people_find(account->people, &message->peer, message_time(account, message));
+        person =
+            coex_people_find(account->people, &message->peer, message_time(account, message, 0));
         if (person != NULL &&
             coex_outbox_is_pending(account->outbox, person->id, message->content.text))
             return TRUE;
@@ -300,7 +303,7 @@ apply_message(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
 {
     CoexAccount *account = step->account;
     const CoexMessage *message = event->message;
-    gint64 time = message_time(account, message);
+    gint64 time = message_time(account, message, step->age_s);
     gboolean self = is_self(account, &message->peer);
     CoexPerson *person = self ? NULL : coex_sender_learn(account, message, time);
     Effect effect = { 0 };

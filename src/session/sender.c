@@ -66,14 +66,15 @@ coex_sender_note_inbound(CoexAccount *account, CoexPerson *person, const CoexMes
                          gint64 time)
 {
     gint64 before = person->last_inbound_at;
+    gint64 told = message->time > 0 ? message->time : time;
 
     coex_people_take_over(&person->alias, message->profile_name);
     person->hidden = FALSE;
-    if (message->time >= before)
+    if (told >= before)
         coex_people_take_over(&person->last_inbound_wamid, message->wamid);
     if (!coex_content_opens_window(message->content.kind) || message->group_id != NULL)
         return FALSE;
     coex_waiting_note_inbound(person, message->content.kind, time);
-    note_time(person, message->time, coex_skew_get_latest(account));
+    note_time(person, told, coex_skew_get_latest(account));
     return TRUE;
 }

@@ -257,6 +257,31 @@ test_behind_until_set(Desk *desk)
     assert_resends(desk);
 }
 
+/* A message that does not say when it was written counts from when it came. */
+static void
+test_without_time(Desk *desk)
+{
+    const DeskEvent *event;
+
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    g_free(coex_sim_customer_sends_at(desk->sim, "ada", "Hello", -5));
+    coex_sim_open_window(desk->sim, "ada");
+    event = desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Hello");
+    g_assert_cmpint(ABS(event->item->time - coex_sim_now(desk->sim)), <, 60);
+    desk_wait_label(desk, "ada", "Open until *");
+    assert_sends(desk, "Good morning");
+    desk_wait_state(desk, "ada", "delivered*: Good morning");
+    /* WhatsApp knows better */
+    coex_sim_close_window(desk->sim, "ada");
+    desk_say(desk, "ada", "Are you there?");
+    event = desk_wait_prompt(desk, "ada", "Are you there?");
+    g_assert_true(g_str_has_prefix(event->detail, "The 24-hour window is closed."));
+    desk_restart(desk);
+    desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "Are you there?");
+    g_assert_cmpstr(desk_view(desk, "ada")->label, ==, "Window closed");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -271,5 +296,6 @@ main(int argc, char **argv)
     desk_add("/clock/behind-until-told", test_behind_until_told);
     desk_add("/clock/behind-until-restart", test_behind_until_restart);
     desk_add("/clock/behind-until-set", test_behind_until_set);
+    desk_add("/clock/without-time", test_without_time);
     return g_test_run();
 }
