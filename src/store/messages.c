@@ -269,8 +269,9 @@ apply_proof(CoexApply *a, const Report *report, const Target *target, GError **e
                           .flags = COEX_LINE_SHOWN };
     const char *origin = target->origin != NULL ? target->origin : target->local_id;
     if (!coex_db_run(a->db,
-                     "DELETE FROM outbox WHERE account = ? AND (local_id = ? OR origin = ?)"
-                     " AND state NOT IN (?, ?)",
+                     "DELETE FROM outbox WHERE account = ?1 AND local_id IN"
+                     " (SELECT ?2 UNION SELECT local_id FROM outbox WHERE account = ?1"
+                     "  AND origin = ?3) AND state NOT IN (?4, ?5)",
                      COEX_VALUES(coex_int(a->change->account_id), coex_text(target->local_id),
                                  coex_text(origin), coex_int(COEX_OUTBOX_SENDING),
                                  coex_int(COEX_OUTBOX_UNCERTAIN)),

@@ -107,6 +107,9 @@ static const char SCHEMA_2[] =
     "ALTER TABLE outbox ADD COLUMN not_before INTEGER NOT NULL DEFAULT 0;"
     /* of a copy, here and as a message: the local id of what it was made of first */
     "ALTER TABLE outbox ADD COLUMN origin TEXT;"
+    /* thousands may fail together, and each asks for the last place and for its copies */
+    "CREATE INDEX outbox_position ON outbox(account, position);"
+    "CREATE INDEX outbox_origin ON outbox(account, origin) WHERE origin IS NOT NULL;"
     "ALTER TABLE feed ADD COLUMN flags INTEGER NOT NULL DEFAULT 0;"
 
     /* all columns: what cannot be had again stands on other pages a second time, for a rescue */

@@ -51,7 +51,7 @@ fill_disk(const char *path)
 static Committed *
 commit_setting(Fixture *f, gint64 account, const char *key)
 {
-    g_autofree char *value = g_strnfill(8000, 'v');
+    g_autofree char *value = g_strnfill(64000, 'v'); /* more than a delivery needs */
     CoexBatch *batch = test_batch(account);
     coex_batch_put_setting(batch, key, value);
     coex_batch_add_line(batch, 1, COEX_FEED_NOTICE, key, NULL, TEST_NOW);
