@@ -22,6 +22,7 @@ struct CoexHub {
     gint64 cursor;      /* id of the newest delivery taken up */
     gint64 again_from;  /* the next read begins here, for one that could not be applied */
     guint n_applying;
+    GQueue searches; /* Waiting, the first is under way: nothing newer is applied meanwhile */
     gboolean watching;
     gboolean reading;
     GSource *retry;
@@ -422,7 +423,7 @@ static gboolean
 hub_is_busy(CoexHub *hub)
 {
     if (hub->store == NULL || hub->reading || hub->retry != NULL || hub->accounts->len == 0 ||
-        hub->n_applying >= APPLYING_MAX)
+        hub->n_applying >= APPLYING_MAX || hub->searches.length > 0)
         return TRUE;
     for (guint i = 0; i < hub->accounts->len; i++) {
         CoexAccount *account = g_ptr_array_index(hub->accounts, i);
@@ -515,6 +516,7 @@ coex_hub_retry_delayed(CoexHub *hub)
 
 /* ---- what was kept for an account ---- */
 
+/* A search for it. One follows the other: each sees what those before it have applied. */
 typedef struct {
     CoexHub *hub;
     CoexAccount *account;
@@ -525,8 +527,10 @@ typedef struct {
 } Waiting;
 
 static void
-waiting_free(Waiting *waiting)
+waiting_free(gpointer data)
 {
+    Waiting *waiting = data;
+
     coex_account_unref(waiting->account);
     g_free(waiting->phone_number_id);
     g_free(waiting->number);
@@ -562,17 +566,19 @@ apply_waiting_row(Waiting *waiting, const CoexDeliveryRow *row)
     coex_store_commit(waiting->hub->store, g_steal_pointer(&batch), on_applied, application);
 }
 
-static void read_waiting(Waiting *waiting);
+static void search(CoexHub *hub);
 
 static void
 on_waiting(GPtrArray *rows, const GError *error, gpointer user_data)
 {
     Waiting *waiting = user_data;
+    CoexHub *hub = waiting->hub;
 
     if (error != NULL)
-        retry_later(waiting->hub);
-    if (rows == NULL || rows->len == 0 || waiting->account->dead || waiting->hub->store == NULL) {
-        waiting_free(waiting);
+        retry_later(hub);
+    if (rows == NULL || rows->len == 0 || waiting->account->dead || hub->store == NULL) {
+        waiting_free(g_queue_pop_head(&hub->searches));
+        search(hub);
         return;
     }
     for (guint i = 0; i < rows->len; i++) {
@@ -581,14 +587,22 @@ on_waiting(GPtrArray *rows, const GError *error, gpointer user_data)
         waiting->after = row->id;
         apply_waiting_row(waiting, row);
     }
-    read_waiting(waiting);
+    search(hub);
 }
 
+/* Goes on with the first. */
 static void
-read_waiting(Waiting *waiting)
+search(CoexHub *hub)
 {
-    coex_store_read_waiting(waiting->hub->store, waiting->phone_number_id, waiting->number,
-                            waiting->after, on_waiting, waiting);
+    Waiting *waiting = g_queue_peek_head(&hub->searches);
+
+    if (hub->store == NULL)
+        return;
+    if (waiting == NULL)
+        hub_drain(hub);
+    else
+        coex_store_read_waiting(hub->store, waiting->phone_number_id, waiting->number,
+                                waiting->after, on_waiting, waiting);
 }
 
 static void
@@ -602,7 +616,9 @@ apply_waiting(CoexAccount *account, const char *phone_number_id, const char *num
     waiting->phone_number_id = g_strdup(phone_number_id);
     waiting->number = g_strdup(number);
     waiting->for_number = for_number;
-    read_waiting(waiting);
+    g_queue_push_tail(&waiting->hub->searches, waiting);
+    if (waiting->hub->searches.length == 1)
+        search(waiting->hub);
 }
 
 void
@@ -657,6 +673,7 @@ coex_hub_leave(CoexHub *hub)
     coex_http_hurry(TRUE);
     coex_engine_stop(hub->engine);
     coex_http_hurry(FALSE);
+    g_queue_clear_full(&hub->searches, waiting_free);
     g_ptr_array_unref(hub->receivers);
     g_ptr_array_unref(hub->accounts);
     coex_nicks_free(hub->nicks);

@@ -137,6 +137,70 @@ test_a_day_old(Desk *desk)
     desk_wait_notice(desk, NULL, "Of 20*-*-* *:*, told late: +12025550101 is calling*");
 }
 
+static void
+call(Desk *desk, const char *who)
+{
+    g_autofree char *value =
+        g_strdup_printf("{\"calls\":[{\"id\":\"wacid.%s\",\"from\":\"%s\",\"event\":\"connect\","
+                        "\"timestamp\":\"%" G_GINT64_FORMAT "\"}]}",
+                        who, desk_name(who), coex_sim_now(desk->sim));
+
+    coex_sim_change(desk->sim, "calls", value);
+}
+
+/* Kept while the user name was wrong. The first of them tells the number's id, which is a reason
+ * to look for more: each is told once. */
+static void
+test_kept_and_once(Desk *desk)
+{
+    desk->config.number = "447700900199";
+    desk_login(desk);
+    call(desk, "ada");
+    call(desk, "ben");
+    desk_wait_notice(desk, NULL, "*+447700900100*+447700900199*");
+    g_assert_true(coex_sim_wait_delivered(desk->sim, DESK_PATIENCE_MS));
+    desk_logout(desk);
+    desk->config.number = desk->number;
+    desk_login(desk);
+    desk_fence(desk);
+    desk_wait_notice(desk, NULL, "+12025550101 is calling*");
+    desk_wait_notice(desk, NULL, "+447700900112 is calling*");
+    call(desk, "dana");
+    desk_wait_notice(desk, NULL, "+493023125017 is calling*");
+    desk_restart(desk);
+    desk_fence(desk);
+    g_assert_cmpuint(desk_count(desk, DESK_NOTICE, NULL, "*calling*"), ==, 0);
+}
+
+#define KEPT 150 /* more than is read at once */
+
+/* Somebody else of the program received it while this account was off: what comes at the login is
+ * shown behind it. */
+static void
+test_kept_and_in_order(Desk *desk)
+{
+    g_autoptr(Desk) other = desk_beside(desk, NULL);
+
+    desk_login(desk);
+    for (guint i = 0; i < KEPT; i++) {
+        g_autofree char *text = g_strdup_printf("Kept %u", i);
+
+        g_free(coex_sim_customer_sends(other->sim, "ada", text));
+    }
+    g_assert_true(coex_sim_wait_delivered(other->sim, DESK_PATIENCE_MS));
+    desk_fence(desk);
+    desk_login(other);
+    g_free(coex_sim_customer_sends(other->sim, "ada", "The newest"));
+    for (guint i = 0; i < KEPT; i++) {
+        g_autofree char *text = g_strdup_printf("Kept %u", i);
+
+        desk_wait_feed(other, COEX_FEED_INBOUND, "ada", text);
+    }
+    desk_wait_feed(other, COEX_FEED_INBOUND, "ada", "The newest");
+    desk_restart(other);
+    desk_hear(other, "ada", "Newer still");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -146,5 +210,7 @@ main(int argc, char **argv)
     desk_add_at(DESK_ONLY_META, "/account-events/two-numbers", test_two_numbers);
     desk_add("/account-events/overtaken", test_overtaken);
     desk_add("/account-events/a-day-old", test_a_day_old);
+    desk_add_at(DESK_ONLY_360DIALOG, "/account-events/kept-and-once", test_kept_and_once);
+    desk_add_at(DESK_ONLY_META, "/account-events/kept-and-in-order", test_kept_and_in_order);
     return g_test_run();
 }
