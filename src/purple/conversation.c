@@ -247,15 +247,20 @@ show_echo(CoexLogin *login, const CoexFeedItem *item, const char *name)
                        (is_old ? PURPLE_MESSAGE_DELAYED : 0));
 }
 
-/* What can be done about a line's text, as a sentence of its own; "" for nothing. */
+/* What can be done about a line's text, as a sentence of its own; "" for nothing. @n_resend: what
+ * goes together, this text with it. */
 static char *
-make_offer(CoexLineFlags flags)
+make_offer(CoexLineFlags flags, guint n_resend)
 {
     const char *mark = coex_host_get_mark();
     g_autoptr(GString) offer = g_string_new(NULL);
 
-    if (flags & COEX_LINE_RESEND)
-        g_string_append_printf(offer, ", %sresend sends it again", mark);
+    if (flags & COEX_LINE_RESEND && n_resend > 2)
+        g_string_append_printf(offer, ", %sresend sends it and %u others again", mark,
+                               n_resend - 1);
+    else if (flags & COEX_LINE_RESEND)
+        g_string_append_printf(offer, ", %sresend sends it%s again", mark,
+                               n_resend == 2 ? " and another one" : "");
     if (flags & COEX_LINE_TEMPLATE)
         g_string_append_printf(offer, ", %stemplate offers the templates", mark);
     if (flags & COEX_LINE_KEPT)
@@ -273,16 +278,16 @@ quote(const CoexFeedItem *item)
 
 /* The log has the text: without this line it would look as if it had arrived. */
 static void
-show_failed(CoexLogin *login, const CoexFeedItem *item, const char *name)
+show_failed(CoexLogin *login, const CoexFeedItem *item, const CoexPersonView *person)
 {
     const char *failed = item->flags & COEX_LINE_UNSENT ? "Not sent" : "Not delivered";
     const char *what = item->kind == COEX_FEED_FAILED ? failed : "Not confirmed";
     const char *detail = item->detail != NULL ? item->detail : "WhatsApp gave no reason.";
     g_autofree char *text = quote(item);
-    g_autofree char *offer = make_offer(item->flags);
+    g_autofree char *offer = make_offer(item->flags, person->n_resend);
     g_autofree char *line = g_strdup_printf("%s: “%s”. %s%s", what, text, detail, offer);
 
-    write_line(login, name, line, PURPLE_MESSAGE_ERROR | PURPLE_MESSAGE_NICK);
+    write_line(login, person->name, line, PURPLE_MESSAGE_ERROR | PURPLE_MESSAGE_NICK);
 }
 
 static void
@@ -333,7 +338,7 @@ coex_conversation_show(CoexLogin *login, const CoexFeedItem *item, const CoexPer
         break;
     case COEX_FEED_FAILED:
     case COEX_FEED_UNCONFIRMED:
-        show_failed(login, item, person->name);
+        show_failed(login, item, person);
         break;
     case COEX_FEED_NOTICE:
         coex_conversation_notice(login, person->name, item->text);

@@ -599,8 +599,8 @@ settle(CoexInboxStep *step, CoexBatch *batch)
     while (g_hash_table_iter_next(&iter, &id, NULL))
         coex_views_tell(account, coex_people_by_id(account->people, *(gint64 *)id));
     coex_recall_tell(account, batch);
-    coex_account_tell_feed(account, coex_batch_get_feed(batch));
     coex_outbox_take_failures(account->outbox, batch);
+    coex_account_tell_feed(account, coex_batch_get_feed(batch));
     for (guint i = 0; i < step->effects->len; i++) {
         const Effect *effect = &g_array_index(step->effects, Effect, i);
 

@@ -391,8 +391,8 @@ on_accepted(CoexBatch *batch, const GError *error, gpointer user_data)
     person = coex_slip_person(slip);
     leave_lane(outbox, slip, person);
     accepted(outbox, person);
-    coex_account_tell_feed(account, coex_batch_get_feed(batch));
     coex_outbox_take_failures(outbox, batch);
+    coex_account_tell_feed(account, coex_batch_get_feed(batch));
     coex_views_note_state(account, person, coex_batch_get_message(batch, ticket->change),
                           coex_batch_get_state(batch, ticket->change),
                           coex_batch_get_text(batch, ticket->change));

@@ -40,6 +40,8 @@ void coex_outbox_list_held(CoexOutbox *outbox, CoexPerson *person);
 void coex_outbox_tell_kept(CoexOutbox *outbox);
 /* The person's texts in that state. */
 guint coex_outbox_count(CoexOutbox *outbox, gint64 person_id, CoexOutboxState state);
+/* How many coex_outbox_resend() would send again now. */
+guint coex_outbox_count_resend(CoexOutbox *outbox, gint64 person_id);
 /* Whether an unanswered send to the person has this text. */
 gboolean coex_outbox_is_pending(CoexOutbox *outbox, gint64 person_id, const char *text);
 /* A status that carries a local id of ours came, before or instead of the answer: adds the

@@ -32,10 +32,9 @@ coex_outbox_take_failures(CoexOutbox *outbox, const CoexBatch *batch)
             continue;
         if (failure->row != NULL)
             coex_slip_adopt(outbox, failure->row);
-        if (coex_waiting_note_failure(person, failure->sent_at)) {
+        if (coex_waiting_note_failure(person, failure->sent_at))
             coex_account_store_person(account, person);
-            coex_views_tell(account, person);
-        }
+        coex_views_tell(account, person);
         if (failure->error_code == COEX_GRAPH_WINDOW_CLOSED &&
             person->last_inbound_at <= failure->sent_at)
             coex_account_close_window(account, person);
@@ -83,9 +82,8 @@ coex_outbox_prove(CoexOutbox *outbox, CoexPerson *person, const char *local_id, 
 /* The one that was told last of those that failed or were never confirmed, else the last that is
  * parked. */
 static CoexSlip *
-last_stuck(CoexOutbox *outbox, CoexPerson *person)
+last_stuck(const CoexLane *lane)
 {
-    CoexLane *lane = coex_outbox_lane(outbox, person->id);
     CoexSlip *parked = NULL;
     CoexSlip *last = NULL;
 
@@ -140,28 +138,37 @@ compare_age(gconstpointer a, gconstpointer b)
     return (one->position > two->position) - (one->position < two->position);
 }
 
-/* What failed together with @last, oldest first: all of one kind within an hour. Something older
+/* What failed together with @last: all of one kind within an hour. Something older
  * has been left alone, and what may have arrived is not sent with what surely has not. */
 static GPtrArray *
-stuck_with(CoexSlip *last)
+stuck_with(const CoexLane *lane, const CoexSlip *last)
 {
-    CoexLane *lane = coex_outbox_lane(last->outbox, last->row->person_id);
     gint64 now = coex_account_now(last->outbox->account);
     GPtrArray *slips = g_ptr_array_new();
 
     for (GList *item = lane->slips.head; item != NULL; item = item->next) {
         CoexSlip *slip = item->data;
 
-        if (slip == last || (is_stuck(slip) && slip->row->state == last->row->state &&
-                             last->row->state_at - slip->row->state_at <= TOGETHER_S))
+        if (slip->row->not_before <= now &&
+            (slip == last || (is_stuck(slip) && slip->row->state == last->row->state &&
+                              last->row->state_at - slip->row->state_at <= TOGETHER_S)))
             g_ptr_array_add(slips, slip);
     }
-    for (guint i = slips->len; i > 0; i--) {
-        if (((CoexSlip *)g_ptr_array_index(slips, i - 1))->row->not_before > now)
-            g_ptr_array_remove_index(slips, i - 1);
-    }
-    g_ptr_array_sort(slips, compare_age);
     return slips;
+}
+
+guint
+coex_outbox_count_resend(CoexOutbox *outbox, gint64 person_id)
+{
+    const CoexLane *lane = g_hash_table_lookup(outbox->lanes, &person_id);
+    const CoexSlip *last = lane != NULL ? last_stuck(lane) : NULL;
+    g_autoptr(GPtrArray) slips = NULL;
+
+    if (last == NULL || !is_stuck(last) ||
+        last->row->not_before > coex_account_now(outbox->account))
+        return 0;
+    slips = stuck_with(lane, last);
+    return slips->len;
 }
 
 /* A new local id: the old one may still get a status. */
@@ -221,7 +228,7 @@ tell_wait(CoexSlip *slip)
 static void
 tell_rest(CoexOutbox *outbox, CoexPerson *person)
 {
-    const CoexSlip *slip = last_stuck(outbox, person);
+    const CoexSlip *slip = last_stuck(coex_outbox_lane(outbox, person->id));
     g_autofree char *excerpt = NULL;
 
     if (slip == NULL || !is_stuck(slip))
@@ -234,7 +241,7 @@ tell_rest(CoexOutbox *outbox, CoexPerson *person)
 
 /* Kept for whom the number may not lead to any more: asks once more. */
 static gboolean
-ask_again(CoexSlip *last)
+ask_again(const CoexLane *lane, CoexSlip *last)
 {
     CoexAccount *account = last->outbox->account;
     CoexPerson *person = coex_slip_person(last);
@@ -244,7 +251,7 @@ ask_again(CoexSlip *last)
 
     if (!is_stuck(last) || last->row->state_at >= person->renewed_at)
         return FALSE;
-    slips = stuck_with(last);
+    slips = stuck_with(lane, last);
     batch = coex_account_batch(account);
     for (guint i = 0; i < slips->len; i++) {
         CoexSlip *slip = g_ptr_array_index(slips, i);
@@ -261,10 +268,8 @@ ask_again(CoexSlip *last)
 }
 
 static void
-forget_waits(CoexOutbox *outbox, CoexPerson *person)
+forget_waits(CoexLane *lane)
 {
-    CoexLane *lane = coex_outbox_lane(outbox, person->id);
-
     for (GList *item = lane->slips.head; item != NULL; item = item->next)
         ((CoexSlip *)item->data)->wait_told = FALSE;
 }
@@ -273,14 +278,15 @@ void
 coex_outbox_resend(CoexOutbox *outbox, CoexPerson *person)
 {
     CoexAccount *account = outbox->account;
-    CoexSlip *last = last_stuck(outbox, person);
+    CoexLane *lane = coex_outbox_lane(outbox, person->id);
+    CoexSlip *last = last_stuck(lane);
     g_autoptr(GPtrArray) slips = NULL;
     gboolean all_go = TRUE;
     CoexBatch *batch;
 
     if (last == NULL) {
-        forget_waits(outbox, person);
-        last = last_stuck(outbox, person);
+        forget_waits(lane);
+        last = last_stuck(lane);
     }
     if (last == NULL) {
         coex_account_tell_notice(account, person, "There is nothing to send again.");
@@ -291,9 +297,10 @@ coex_outbox_resend(CoexOutbox *outbox, CoexPerson *person)
         tell_rest(outbox, person);
         return;
     }
-    if (ask_again(last))
+    if (ask_again(lane, last))
         return;
-    slips = stuck_with(last);
+    slips = stuck_with(lane, last);
+    g_ptr_array_sort(slips, compare_age);
     batch = coex_account_batch(account);
     for (guint i = 0; i < slips->len; i++)
         all_go &= resend_slip(g_ptr_array_index(slips, i), batch);

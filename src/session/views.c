@@ -116,6 +116,7 @@ view_new(CoexAccount *account, const CoexPerson *person)
     view->listed = person_is_listed(account, person);
     view->n_parked = coex_outbox_count(account->outbox, person->id, COEX_OUTBOX_PARKED);
     view->n_held = coex_outbox_count(account->outbox, person->id, COEX_OUTBOX_HELD);
+    view->n_resend = coex_outbox_count_resend(account->outbox, person->id);
     return view;
 }
 
@@ -128,7 +129,7 @@ view_equal(const CoexPersonView *a, const CoexPersonView *b)
            a->window.free_until == b->window.free_until && a->stage == b->stage &&
            g_str_equal(a->label, b->label) && a->waiting_since == b->waiting_since &&
            g_strcmp0(a->last_state, b->last_state) == 0 && a->listed == b->listed &&
-           a->n_parked == b->n_parked && a->n_held == b->n_held;
+           a->n_parked == b->n_parked && a->n_held == b->n_held && a->n_resend == b->n_resend;
 }
 
 static void watch_window(CoexAccount *account, const CoexPersonView *view);

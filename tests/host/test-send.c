@@ -254,6 +254,35 @@ resend_and_discard(World *world)
     host_check(world->host, g_strcmp0(third->text, "third text") == 0);
 }
 
+/* What one word sends again is told before it is typed. */
+static void
+offer_tells_how_many(World *world)
+{
+    static const char *const offers[] = { "sends it again", "sends it and another one again",
+                                          "sends it and 2 others again" };
+    const char *prefix = world->bitlbee ? "!" : "/";
+    g_autofree char *resend = g_strconcat(prefix, "resend", NULL);
+
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    for (guint i = 0; i < G_N_ELEMENTS(offers); i++) {
+        g_autofree char *text = g_strdup_printf("part %u", i);
+        g_autofree char *line = g_strdup_printf("*%s*131026*%s %s,*", text, resend, offers[i]);
+
+        coex_sim_fail_next_async(world->sim, 131026);
+        host_type(world->host, ADA, text);
+        host_wait_for(world->host, EVENT_MESSAGE, ADA, line);
+        coex_sim_request_free(world_next_sent(world));
+    }
+    host_type(world->host, ADA, resend);
+    for (guint i = 0; i < G_N_ELEMENTS(offers); i++) {
+        g_autofree char *text = g_strdup_printf("part %u", i);
+        g_autoptr(CoexSimRequest) again = world_next_sent(world);
+
+        host_check(world->host, g_strcmp0(again->text, text) == 0);
+    }
+}
+
 /* An IRC client cuts what is too long for IRC; pasted lines come as one message. */
 static void
 cut_line_is_joined(World *world)
@@ -370,6 +399,8 @@ add_all(void)
     world_add("bitlbee/file-is-told-as-not-sent", "BitlBee", file_is_told_as_not_sent);
     world_add("tooltip-is-short", NULL, tooltip_is_short);
     world_add("resend-and-discard", NULL, resend_and_discard);
+    world_add("offer-tells-how-many", NULL, offer_tells_how_many);
+    world_add("bitlbee/offer-tells-how-many", "BitlBee", offer_tells_how_many);
     world_add("lost-answer-is-not-sent-again", NULL, lost_answer_is_not_sent_again);
     world_add("status-before-the-answer", NULL, status_before_the_answer);
     world_add("overload-is-waited-out", NULL, overload_is_waited_out);

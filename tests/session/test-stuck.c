@@ -50,6 +50,7 @@ test_template_to_wait(Desk *desk)
     g_assert_cmpuint(desk_get_offers(send_template_in_vain(desk, "ada", 131049)), ==,
                      COEX_LINE_KEPT);
     n = coex_sim_n_requests(desk->sim, "messages");
+    g_assert_cmpuint(desk_view(desk, "ada")->n_resend, ==, 0);
     desk_resend(desk, "ada");
     desk_wait_notice(desk, "ada", "Not sent again, since WhatsApp asks to wait until 20*Hi Ann*");
     desk_wait_notice(desk, "ada", "Another one is kept; /resend sends it*OLD: your price*");
@@ -130,6 +131,11 @@ test_oldest_first(Desk *desk)
     desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "Line 3");
     coex_sim_set_auto_status(desk->sim, TRUE);
     desk_say_in_vain(desk, "ada", "Line 4", 131026);
+    g_assert_cmpuint(desk_view(desk, "ada")->n_resend, ==, 3);
+    desk_fence(desk);
+    desk_restart(desk);
+    desk_wait_catalogue(desk);
+    g_assert_cmpuint(desk_view(desk, "ada")->n_resend, ==, 3);
     desk_resend(desk, "ada");
     for (guint i = 2; i < 5; i++) {
         g_autofree char *text = g_strdup_printf("Line %u", i);
@@ -149,6 +155,7 @@ test_left_alone(Desk *desk)
     desk_fence(desk);
     desk_advance(desk, 3 * HOUR_S);
     desk_say_in_vain(desk, "ada", "Just now", 131026);
+    g_assert_cmpuint(desk_view(desk, "ada")->n_resend, ==, 1);
     desk_resend(desk, "ada");
     desk_wait_notice(desk, "ada", "Another one is kept*This morning");
     desk_wait_feed(desk, COEX_FEED_SENT, "ada", "Just now");
