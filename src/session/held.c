@@ -89,7 +89,7 @@ put_obstacle(CoexSlip *slip, CoexBatch *batch)
                            NULL);
     if (line == NULL)
         return;
-    slip->owed = TRUE;
+    coex_slip_put_owed(slip, batch);
     coex_batch_add_line(batch, person_id, COEX_FEED_NOTICE, line, NULL, slip->row->created_at);
 }
 
@@ -242,10 +242,9 @@ coex_outbox_cancel(CoexOutbox *outbox, CoexPerson *person)
 }
 
 static void
-note_kept(CoexSlip *slip, gpointer data)
+owe(CoexSlip *slip, gpointer data)
 {
-    slip->owed = TRUE;
-    collect_text(slip, data);
+    coex_slip_put_owed(slip, data);
 }
 
 void
@@ -258,14 +257,17 @@ coex_outbox_tell_kept(CoexOutbox *outbox)
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         const CoexLane *lane = value;
         g_autoptr(GString) texts = g_string_new(NULL);
+        CoexPerson *person = coex_people_by_id(outbox->account->people, lane->person_id);
         g_autofree char *excerpt = NULL;
+        CoexBatch *batch;
 
-        if (each_slip(outbox, lane->person_id, COEX_OUTBOX_QUEUED, note_kept, texts) == 0)
+        if (each_slip(outbox, lane->person_id, COEX_OUTBOX_QUEUED, collect_text, texts) == 0)
             continue;
+        batch = coex_account_batch(outbox->account);
+        each_slip(outbox, lane->person_id, COEX_OUTBOX_QUEUED, owe, batch);
+        coex_outbox_commit(outbox, batch, person);
         excerpt = coex_text_excerpt(texts->str, EXCERPT);
-        coex_account_tell_notice(outbox->account,
-                                 coex_people_by_id(outbox->account->people, lane->person_id), KEPT,
-                                 excerpt);
+        coex_account_tell_notice(outbox->account, person, KEPT, excerpt);
     }
 }
 
@@ -345,8 +347,8 @@ release_slip(CoexSlip *slip, gpointer data)
         return;
     }
     slip->row->typed = FALSE;
-    slip->released = TRUE;
-    slip->owed = slip->row->shown;
+    slip->row->released = TRUE;
+    slip->row->owed = slip->row->shown;
     coex_slip_set_state(slip, COEX_OUTBOX_QUEUED);
     coex_slip_put_shown(slip, batch);
 }
@@ -360,7 +362,7 @@ coex_slip_hold_again(CoexSlip *slip, const char *why)
 
     coex_timer_clear(&lane->slow);
     lane->slow_told = FALSE;
-    slip->owed = FALSE;
+    slip->row->owed = FALSE;
     coex_slip_set_state(slip, COEX_OUTBOX_HELD);
     coex_slip_put(slip, batch);
     coex_slip_put_record(slip, batch, line);
@@ -426,7 +428,8 @@ take_up(CoexSlip *slip, CoexBatch *batch)
         coex_slip_await_status(slip);
         break;
     case COEX_OUTBOX_QUEUED:
-        if (age > STALE_S)
+        /* What was held goes, or is held again, as what still is. */
+        if (age > STALE_S && !slip->row->released)
             coex_slip_put_failed(slip, batch,
                                  "It has waited for more than an hour and has not been sent.", 0);
         break;

@@ -87,6 +87,8 @@ turn_at(CoexOutbox *outbox, CoexLane *lane, const CoexSlip *slip, gint64 now_us)
 static gboolean
 is_waiting(const CoexOutbox *outbox, const CoexSlip *slip)
 {
+    if (slip->accepted)
+        return FALSE;
     return slip->row->state == COEX_OUTBOX_SENDING ||
            (slip->row->state == COEX_OUTBOX_QUEUED &&
             (outbox->n_failures > 0 || slip->row->attempts > 0));
@@ -98,6 +100,7 @@ on_slow(gpointer data)
     CoexLane *lane = data;
     CoexSlip *slip = NULL;
     g_autofree char *excerpt = NULL;
+    CoexBatch *batch;
 
     coex_timer_clear(&lane->slow);
     for (GList *item = lane->slips.head; item != NULL && slip == NULL; item = item->next) {
@@ -108,7 +111,9 @@ on_slow(gpointer data)
     if (slip == NULL || lane->slow_told || lane->outbox->locked_out)
         return G_SOURCE_REMOVE;
     lane->slow_told = TRUE;
-    slip->owed = TRUE;
+    batch = coex_account_batch(lane->outbox->account);
+    coex_slip_put_owed(slip, batch);
+    coex_outbox_commit(lane->outbox, batch, coex_slip_person(slip));
     excerpt = coex_text_excerpt(slip->row->text, EXCERPT);
     coex_account_tell_notice(lane->outbox->account, coex_slip_person(slip),
                              "Waiting for WhatsApp: %s", excerpt);
@@ -185,7 +190,7 @@ send_slip(CoexSlip *slip)
         return;
     }
     if (slip->row->template_name == NULL && !coex_account_window(account, person).open) {
-        if (slip->released)
+        if (slip->row->released)
             coex_slip_hold_again(slip, TOO_LATE);
         else
             coex_slip_fail(slip, TOO_LATE, COEX_GRAPH_WINDOW_CLOSED);
@@ -357,7 +362,7 @@ put_end(CoexSlip *slip, CoexBatch *batch, gint64 sent_at)
     gint64 now = coex_account_now(slip->outbox->account);
     g_autofree char *what = NULL;
 
-    if (!slip->owed && !(slip->loaded && row->shown && now - row->created_at >= OLD_S))
+    if (!row->owed && !(slip->loaded && row->shown && now - row->created_at >= OLD_S))
         return;
     what = coex_window_describe_time("Sent at ", sent_at, now);
     coex_slip_put_record(slip, batch, what);
@@ -526,22 +531,25 @@ forget_slow(CoexSlip *slip)
 
     coex_timer_clear(&lane->slow);
     lane->slow_told = FALSE;
-    slip->owed = FALSE;
+    slip->row->owed = FALSE;
 }
 
-/* At once, with what it means for those behind. */
+/* Written down and told at once, with what it means for those behind. */
 static void
 tell_uncertain(CoexSlip *slip)
 {
     CoexLane *lane = coex_outbox_lane(slip->outbox, slip->row->person_id);
     g_autofree char *excerpt = coex_text_excerpt(slip->row->text, EXCERPT);
+    CoexBatch *batch = coex_account_batch(slip->outbox->account);
 
     forget_slow(slip);
     for (GList *item = lane->slips.head; item != NULL; item = item->next) {
         CoexSlip *behind = item->data;
 
-        behind->owed |= behind == slip || behind->row->state == COEX_OUTBOX_QUEUED;
+        if (behind == slip || (behind->row->state == COEX_OUTBOX_QUEUED && !behind->accepted))
+            coex_slip_put_owed(behind, batch);
     }
+    coex_outbox_commit(slip->outbox, batch, coex_slip_person(slip));
     coex_account_tell_notice(
         slip->outbox->account, coex_slip_person(slip),
         "It is not clear whether this was sent: %s\nWhatsApp gave no clear answer. Its "
@@ -604,7 +612,7 @@ park_again(CoexSlip *slip, const char *why)
         coex_slip_fail(slip, why, COEX_GRAPH_WINDOW_CLOSED);
         return;
     }
-    if (slip->released) {
+    if (slip->row->released) {
         coex_slip_hold_again(slip, why);
         return;
     }
@@ -641,7 +649,6 @@ wait_for_status(CoexSlip *slip)
         return;
     }
     coex_slip_set_state(slip, COEX_OUTBOX_UNCERTAIN);
-    coex_slip_commit(slip);
     tell_uncertain(slip);
     coex_slip_await_status(slip);
 }

@@ -300,10 +300,11 @@ coex_slip_put(CoexSlip *slip, CoexBatch *batch)
 
     slip->commit = slip->outbox->n_commits + 1;
     slip->unsaved = FALSE;
+    if (slip->why != NULL)
+        slip->row->owed = FALSE;
     coex_batch_put_outbox(batch, row, slip->feeds, row->state_at);
     if (slip->why == NULL)
         return;
-    slip->owed = FALSE;
     coex_batch_add_outcome(
         batch, row, slip->why_kind, slip->why,
         (row->shown || slip->feeds ? COEX_LINE_SHOWN : 0) |
@@ -316,6 +317,13 @@ void
 coex_slip_put_shown(CoexSlip *slip, CoexBatch *batch)
 {
     slip->feeds = TRUE;
+    coex_slip_put(slip, batch);
+}
+
+void
+coex_slip_put_owed(CoexSlip *slip, CoexBatch *batch)
+{
+    slip->row->owed = TRUE;
     coex_slip_put(slip, batch);
 }
 

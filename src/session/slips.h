@@ -26,8 +26,6 @@ typedef struct {
     gboolean unsent;       /* FAILED, with `why`: before anything of it had left */
     int code;              /* Graph's, of that failure; 0 */
     gboolean wait_told;    /* asked for too early, and not again until all others are gone */
-    gboolean released;     /* was held: a closed window puts it back */
-    gboolean owed;         /* it was told that it waits: its end is told too */
     gboolean loaded;       /* an earlier session left it */
     gboolean accepted;     /* the API took it; being written down */
     char *wamid;           /* of that */
@@ -104,6 +102,8 @@ void coex_slip_put(CoexSlip *slip, CoexBatch *batch);
 void coex_slip_put_shown(CoexSlip *slip, CoexBatch *batch);
 /* The same, and a line of kind @kind (FAILED, UNCONFIRMED) says why it came into its state. */
 void coex_slip_put_why(CoexSlip *slip, CoexBatch *batch, CoexFeedKind kind, const char *why);
+/* The same; that it waits is told now, and its end will be. */
+void coex_slip_put_owed(CoexSlip *slip, CoexBatch *batch);
 /* Adds a line for the log, which has the slip's text already: "@what: EXCERPT". */
 void coex_slip_put_record(CoexSlip *slip, CoexBatch *batch, const char *what);
 /* Writes the slip's state down. */

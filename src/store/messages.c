@@ -181,15 +181,15 @@ coex_apply_put_outbox(CoexApply *a, const CoexOutboxRow *row, GError **error)
         a->db,
         "INSERT OR REPLACE INTO outbox(account, local_id, position, person, state, text,"
         " template_name, template_language, template_values, created_at, state_at, attempts,"
-        " typed, shown, not_before, origin)"
-        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " typed, shown, not_before, origin, released, owed)"
+        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         COEX_VALUES(coex_int(a->change->account_id), coex_text(row->local_id),
                     coex_int(row->position), coex_int(row->person_id), coex_int(row->state),
                     coex_text(row->text), coex_text(row->template_name),
                     coex_text(row->template_language), coex_text(row->template_values),
                     coex_int(row->created_at), coex_int(row->state_at), coex_int(row->attempts),
                     coex_int(row->typed), coex_int(row->shown), coex_int(row->not_before),
-                    coex_text(row->origin)),
+                    coex_text(row->origin), coex_int(row->released), coex_int(row->owed)),
         error);
 }
 

@@ -127,6 +127,8 @@ read_outbox_row(sqlite3_stmt *query, CoexSnapshot *snapshot)
     row->shown = sqlite3_column_int(query, column++) != 0;
     row->not_before = sqlite3_column_int64(query, column++);
     row->origin = coex_db_dup_text(query, column++);
+    row->released = sqlite3_column_int(query, column++) != 0;
+    row->owed = sqlite3_column_int(query, column++) != 0;
     g_ptr_array_add(snapshot->outbox, row);
 }
 
@@ -241,7 +243,8 @@ static const char SELECT_ADDRESSES[] =
 static const char SELECT_NICKS[] = "SELECT account, id, nick FROM people WHERE nick IS NOT NULL";
 static const char SELECT_OUTBOX[] =
     "SELECT local_id, position, person, state, text, template_name, template_language,"
-    " template_values, created_at, state_at, attempts, typed, shown, not_before, origin"
+    " template_values, created_at, state_at, attempts, typed, shown, not_before, origin,"
+    " released, owed"
     " FROM outbox WHERE account = ? ORDER BY position, created_at";
 static const char SELECT_FEED[] = "SELECT seq, person, kind, time, text, detail, flags FROM feed"
                                   " WHERE account = ? AND seq > ? ORDER BY seq";

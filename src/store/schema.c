@@ -105,6 +105,8 @@ static const char SCHEMA_2[] =
     "ALTER TABLE addresses ADD COLUMN gone_at INTEGER NOT NULL DEFAULT 0;"
 
     "ALTER TABLE outbox ADD COLUMN not_before INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE outbox ADD COLUMN released INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE outbox ADD COLUMN owed INTEGER NOT NULL DEFAULT 0;"
     /* of a copy, here and as a message: the local id of what it was made of first */
     "ALTER TABLE outbox ADD COLUMN origin TEXT;"
     /* thousands may fail together, and each asks for the last place and for its copies */

@@ -139,6 +139,8 @@ typedef struct {
     guint attempts;
     gboolean typed;    /* typed in this client: shown as a plain local echo */
     gboolean shown;    /* its own line has been put into the feed */
+    gboolean released; /* was held: a closed window puts it back */
+    gboolean owed;     /* it was told that it waits: its end is told too */
     gint64 not_before; /* FAILED: it may not be sent again earlier; 0: it may */
     char *origin;      /* local id of what failed first and is sent again with this, NULL */
 } CoexOutboxRow;

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "desk.h"
+
+/* What was told to wait, and a restart in between: it is found again, and its end is told. */
+
+#define HOUR_S (60 * 60)
+
+static void
+open_shop(Desk *desk)
+{
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    desk_hear(desk, "ada", "Hello");
+}
+
+/* Held for dana, who writes while nothing can be sent; then the program ends. */
+static void
+release_in_vain(Desk *desk)
+{
+    open_shop(desk);
+    coex_session_hold_text(desk->session, desk_name("dana"), "When you write", NULL);
+    desk_wait_notice(desk, "dana", "Held until *: When you write");
+    desk_fence(desk);
+    coex_sim_set_down(desk->sim, TRUE);
+    desk_hear(desk, "dana", "Hi");
+    desk_wait_feed(desk, COEX_FEED_SENT, "dana", "When you write");
+    g_assert_cmpuint(desk_view(desk, "dana")->n_held, ==, 0);
+    desk_logout(desk);
+    coex_sim_set_down(desk->sim, FALSE);
+}
+
+static void
+assert_held_and_sent(Desk *desk)
+{
+    desk_fence(desk);
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, "dana"), ==, 0);
+    g_assert_cmpuint(desk_view(desk, "dana")->n_held, ==, 1);
+    desk_restart(desk);
+    desk_wait_catalogue(desk);
+    g_assert_cmpuint(desk_view(desk, "dana")->n_held, ==, 1);
+    desk_advance(desk, 60);
+    desk_hear(desk, "dana", "Hi again");
+    desk_take(desk, "dana", "When you write");
+    desk_wait_feed(desk, COEX_FEED_RECORD, "dana", "Sent at *: When you write");
+    desk_assert_nothing_kept(desk, "dana");
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, "dana"), ==, 1);
+}
+
+static void
+test_refused_after_restart(Desk *desk)
+{
+    release_in_vain(desk);
+    coex_sim_close_window(desk->sim, "dana");
+    desk_login(desk);
+    desk_wait_feed(desk, COEX_FEED_RECORD, "dana", "*held again: When you write");
+    assert_held_and_sent(desk);
+}
+
+static void
+test_closed_before_restart(Desk *desk)
+{
+    release_in_vain(desk);
+    desk_advance(desk, 25 * HOUR_S);
+    desk_login(desk);
+    desk_wait_feed(desk, COEX_FEED_RECORD, "dana", "*held again: When you write");
+    assert_held_and_sent(desk);
+}
+
+/* It was to go as soon as they write: the hour after which what was typed asks does not count. */
+static void
+test_released_hours_ago(Desk *desk)
+{
+    release_in_vain(desk);
+    desk_advance(desk, 3 * HOUR_S);
+    desk_login(desk);
+    desk_take(desk, "dana", "When you write");
+    desk_wait_feed(desk, COEX_FEED_RECORD, "dana", "Sent at *: When you write");
+    desk_assert_nothing_kept(desk, "dana");
+}
+
+static void
+test_key_comes_back(Desk *desk)
+{
+    open_shop(desk);
+    coex_sim_revoke_token(desk->sim);
+    desk_say(desk, "ada", "I wait");
+    desk_wait_notice(desk, "ada", "Not sent yet; it waits until *: I wait");
+    desk_wait_notice(desk, NULL, "Nothing can be sent: *");
+    desk_say(desk, "ada", "So do I");
+    desk_wait_feed(desk, COEX_FEED_NOTICE, "ada", "Not sent yet; it waits until *: So do I");
+    desk_logout(desk);
+    coex_sim_restore_token(desk->sim);
+    desk_login(desk);
+    desk_take(desk, "ada", "I wait");
+    desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Sent at ??:??: I wait");
+    desk_take(desk, "ada", "So do I");
+    desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Sent at ??:??: So do I");
+    desk_wait_state(desk, "ada", "delivered*: So do I");
+    desk_restart(desk);
+    desk_fence(desk);
+    g_assert_cmpuint(desk_count(desk, DESK_FEED, "ada", "*"), ==, 0);
+}
+
+static void
+test_whatsapp_comes_back(Desk *desk)
+{
+    open_shop(desk);
+    coex_sim_set_down(desk->sim, TRUE);
+    desk_say(desk, "ada", "I wait");
+    desk_wait_notice(desk, "ada", "Waiting for WhatsApp: I wait");
+    desk_logout(desk);
+    coex_sim_set_down(desk->sim, FALSE);
+    desk_login(desk);
+    desk_take(desk, "ada", "I wait");
+    desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Sent at ??:??: I wait");
+}
+
+/* Without a clear answer; its status comes in the next session, and lets the other one go. */
+static void
+test_status_comes_later(Desk *desk)
+{
+    g_autofree char *wamid = NULL;
+
+    open_shop(desk);
+    coex_sim_set_auto_status(desk->sim, FALSE);
+    coex_sim_drop_next(desk->sim, TRUE);
+    desk_say(desk, "ada", "Half heard");
+    desk_wait_notice(desk, "ada", "It is not clear whether this was sent: Half heard*");
+    desk_say(desk, "ada", "Waits behind");
+    desk_wait_feed(desk, COEX_FEED_NOTICE, "ada", "Waits until it is clear *: Waits behind");
+    desk_take(desk, "ada", "Half heard");
+    wamid = coex_sim_dup_last_sent(desk->sim, "ada");
+    desk_restart(desk);
+    desk_wait_catalogue(desk);
+    coex_sim_status(desk->sim, wamid, "delivered");
+    desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Sent at ??:??: Half heard");
+    desk_take(desk, "ada", "Waits behind");
+    desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Sent at ??:??: Waits behind");
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 2);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    desk_add("/held/refused-after-restart", test_refused_after_restart);
+    desk_add("/held/closed-before-restart", test_closed_before_restart);
+    desk_add("/held/released-hours-ago", test_released_hours_ago);
+    desk_add("/held/key-comes-back", test_key_comes_back);
+    desk_add("/held/whatsapp-comes-back", test_whatsapp_comes_back);
+    desk_add("/held/status-comes-later", test_status_comes_later);
+    return g_test_run();
+}
