@@ -282,9 +282,11 @@ list_lane(CoexOutbox *outbox, CoexLane *lane, gboolean name_person)
     for (GList *item = lane->slips.head; item != NULL; item = item->next) {
         CoexSlip *slip = item->data;
         gboolean held = slip->row->state == COEX_OUTBOX_HELD;
+        gboolean waits = slip->row->state == COEX_OUTBOX_QUEUED ||
+                         slip->row->state == COEX_OUTBOX_SENDING; /* between tries, or in one */
         g_autofree char *excerpt = NULL;
 
-        if (!held && (slip->row->state != COEX_OUTBOX_QUEUED || slip->accepted))
+        if (!held && (!waits || slip->accepted))
             continue;
         n++;
         excerpt = coex_text_excerpt(slip->row->text, EXCERPT);

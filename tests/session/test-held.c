@@ -139,6 +139,23 @@ test_status_comes_later(Desk *desk)
     g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 2);
 }
 
+/* What is just being tried waits as well. */
+static void
+test_listed_while_tried(Desk *desk)
+{
+    open_shop(desk);
+    coex_sim_set_auto_status(desk->sim, FALSE); /* it would end the try */
+    coex_sim_delay_next(desk->sim, 1000 * TEST_SLOWNESS);
+    desk_say(desk, "ada", "Under way");
+    desk_wait_requests(desk, "messages", 1);
+    coex_session_list_held(desk->session, NULL);
+    desk_wait_notice(desk, NULL, "Waits to be sent to Ada*: Under way");
+    desk_take(desk, "ada", "Under way");
+    desk_wait_state(desk, "ada", "accepted*");
+    coex_session_list_held(desk->session, NULL);
+    desk_wait_notice(desk, NULL, "Nothing is held.");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -149,5 +166,6 @@ main(int argc, char **argv)
     desk_add("/held/key-comes-back", test_key_comes_back);
     desk_add("/held/whatsapp-comes-back", test_whatsapp_comes_back);
     desk_add("/held/status-comes-later", test_status_comes_later);
+    desk_add("/held/listed-while-tried", test_listed_while_tried);
     return g_test_run();
 }
