@@ -105,6 +105,8 @@ coex_state_get_name(CoexState state)
         return "played";
     case COEX_STATE_FAILED:
         return "failed";
+    case COEX_STATE_UNCONFIRMED:
+        return "not confirmed";
     }
     return "pending";
 }
@@ -112,6 +114,8 @@ coex_state_get_name(CoexState state)
 gboolean
 coex_state_advances(CoexState current, CoexState next)
 {
+    if (current == COEX_STATE_UNCONFIRMED)
+        return next != COEX_STATE_PENDING;
     if (current == COEX_STATE_FAILED)
         return next == COEX_STATE_DELIVERED || next == COEX_STATE_READ || next == COEX_STATE_PLAYED;
     if (next == COEX_STATE_FAILED)

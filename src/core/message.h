@@ -94,6 +94,7 @@ typedef enum {
     COEX_STATE_READ,
     COEX_STATE_PLAYED,
     COEX_STATE_FAILED,
+    COEX_STATE_UNCONFIRMED, /* of ours: whether it was accepted is not known, and not waited for */
 } CoexState;
 
 const char *coex_state_get_name(CoexState state); /* "sent" …; static */

@@ -294,9 +294,11 @@ static void
 show_arrived(CoexLogin *login, const CoexFeedItem *item, const char *name)
 {
     g_autofree char *text = quote(item);
-    g_autofree char *line =
-        g_strdup_printf("Arrived after all%s: “%s”.",
-                        item->flags & COEX_LINE_KEPT ? ", and not kept any more" : "", text);
+    g_autofree char *line = g_strdup_printf(
+        "Arrived after all%s: “%s”.%s",
+        item->flags & COEX_LINE_KEPT ? ", and not kept any more" : "", text,
+        item->flags & COEX_LINE_TWICE ? " It was sent again, too, so it may stand there twice."
+                                      : "");
 
     write_line(login, name, line, PURPLE_MESSAGE_SYSTEM);
 }

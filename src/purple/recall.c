@@ -72,8 +72,10 @@ append_line(GString *all, const CoexFeedItem *item, const char *title)
         g_string_append_printf(all, "\n[%s] → from the phone: %s", when, text);
         return;
     case COEX_FEED_FAILED:
-    case COEX_FEED_UNCONFIRMED:
         g_string_append_printf(all, "\n[%s] → (not delivered) %s", when, text);
+        return;
+    case COEX_FEED_UNCONFIRMED:
+        g_string_append_printf(all, "\n[%s] → (not confirmed) %s", when, text);
         return;
     case COEX_FEED_NOTICE:
     case COEX_FEED_ARRIVED:

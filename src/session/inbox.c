@@ -540,8 +540,7 @@ settle_status(CoexInboxStep *step, CoexBatch *batch, const Effect *effect)
     coex_views_note_state(account, person, coex_batch_get_message(batch, effect->index),
                           effect->state, text);
     if (effect->state != COEX_STATE_FAILED)
-        coex_outbox_prove(account->outbox, person, coex_batch_get_local_id(batch, effect->index),
-                          coex_batch_get_origin(batch, effect->index));
+        coex_outbox_prove(account->outbox, person, batch, effect->index);
     coex_views_tell(account, person);
 }
 

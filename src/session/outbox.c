@@ -87,11 +87,9 @@ turn_at(CoexOutbox *outbox, CoexLane *lane, const CoexSlip *slip, gint64 now_us)
 static gboolean
 is_waiting(const CoexOutbox *outbox, const CoexSlip *slip)
 {
-    if (slip->accepted)
-        return FALSE;
-    return slip->row->state == COEX_OUTBOX_SENDING ||
-           (slip->row->state == COEX_OUTBOX_QUEUED &&
-            (outbox->n_failures > 0 || slip->row->attempts > 0));
+    return !slip->accepted && (slip->row->state == COEX_OUTBOX_SENDING ||
+                               (slip->row->state == COEX_OUTBOX_QUEUED &&
+                                (outbox->n_failures > 0 || slip->row->attempts > 0)));
 }
 
 static gboolean
@@ -276,6 +274,8 @@ on_sending(CoexBatch *batch, const GError *error, gpointer user_data)
     if (error != NULL) {
         coex_account_tell_store_error(account, error);
         slip->committed = TRUE;
+        if (coex_slip_withdraw(slip))
+            return;
         slip->row->state = COEX_OUTBOX_QUEUED;
         slip->due_us = g_get_monotonic_time() + G_USEC_PER_SEC;
         coex_outbox_pump(slip->outbox);
@@ -663,6 +663,8 @@ refuse(CoexSlip *slip, const GError *error, gint64 at_least_ms)
             coex_error_get_graph_code(error));
     if (g_error_matches(error, COEX_ERROR, COEX_ERROR_UNCERTAIN)) {
         wait_for_status(slip);
+    } else if (coex_slip_withdraw(slip)) {
+        return;
     } else if (g_error_matches(error, COEX_ERROR, COEX_ERROR_NETWORK)) {
         pause_all(outbox, network_delay_ms(outbox));
         requeue(slip, 0);

@@ -59,9 +59,8 @@ void coex_outbox_recheck_windows(CoexOutbox *outbox);
 void coex_outbox_doubt(CoexOutbox *outbox, CoexPerson *person);
 /* What failed by its status, whenever that came, is kept for /resend from @batch's commit on. */
 void coex_outbox_take_failures(CoexOutbox *outbox, const CoexBatch *batch);
-/* What failed under that local id has arrived: neither it nor a copy that is not on its way is
- * sent. @origin: what it was a copy of, NULL. */
-void coex_outbox_prove(CoexOutbox *outbox, CoexPerson *person, const char *local_id,
-                       const char *origin);
+/* What the status @index of @proof is about has arrived: if it was told as failed or not
+ * confirmed, neither it nor a copy that is not on its way is sent. */
+void coex_outbox_prove(CoexOutbox *outbox, CoexPerson *person, const CoexBatch *proof, guint index);
 /* Any status came: webhooks do arrive. */
 void coex_outbox_note_status(CoexOutbox *outbox);

@@ -177,6 +177,11 @@ take_back(CoexSlip *slip, CoexBatch *batch)
         return;
     if (slip->request != NULL && (http == NULL || !coex_http_is_unwritten(http, slip->request)))
         return;
+    if (slip->proven) {
+        coex_slip_put_withdrawn(slip, batch);
+        coex_batch_remove_outbox(batch, slip->row->local_id);
+        return;
+    }
     coex_slip_set_state(slip, COEX_OUTBOX_QUEUED);
     coex_batch_put_outbox(batch, slip->row, FALSE, slip->row->state_at);
 }

@@ -27,6 +27,7 @@ typedef struct {
     int code;              /* Graph's, of that failure; 0 */
     gboolean wait_told;    /* asked for too early, and not again until all others are gone */
     gboolean loaded;       /* an earlier session left it */
+    gboolean proven;       /* on its way when what it is a copy of turned out to have arrived */
     gboolean accepted;     /* the API took it; being written down */
     char *wamid;           /* of that */
     gconstpointer request; /* names it to the HTTP client; NULL until it was started */
@@ -117,6 +118,11 @@ void coex_slip_fail(CoexSlip *slip, const char *why, int code);
 void coex_slip_put_failed(CoexSlip *slip, CoexBatch *batch, const char *why, int code);
 /* Puts what was released back among the held, with a line that says @why. */
 void coex_slip_hold_again(CoexSlip *slip, const char *why);
+/* Drops one that has surely not left, if it is a copy of what has arrived meanwhile. FALSE: it is
+ * not. */
+gboolean coex_slip_withdraw(CoexSlip *slip);
+/* Adds the line that says so. */
+void coex_slip_put_withdrawn(CoexSlip *slip, CoexBatch *batch);
 /* Takes in what a commit has put into the outbox (copied). */
 void coex_slip_adopt(CoexOutbox *outbox, const CoexOutboxRow *row);
 /* Sends what may go now, sets a timer for the rest. */

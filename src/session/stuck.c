@@ -41,6 +41,19 @@ coex_outbox_take_failures(CoexOutbox *outbox, const CoexBatch *batch)
     }
 }
 
+/* With the last that waits, the line about it is over. */
+static void
+forget_slow(CoexOutbox *outbox, CoexPerson *person)
+{
+    CoexLane *lane = coex_outbox_lane(outbox, person->id);
+
+    if (coex_outbox_count(outbox, person->id, COEX_OUTBOX_QUEUED) > 0 ||
+        coex_outbox_count(outbox, person->id, COEX_OUTBOX_SENDING) > 0)
+        return;
+    coex_timer_clear(&lane->slow);
+    lane->slow_told = FALSE;
+}
+
 static gboolean
 is_on_its_way(const CoexSlip *slip)
 {
@@ -49,23 +62,54 @@ is_on_its_way(const CoexSlip *slip)
 }
 
 void
-coex_outbox_prove(CoexOutbox *outbox, CoexPerson *person, const char *local_id, const char *origin)
+coex_slip_put_withdrawn(CoexSlip *slip, CoexBatch *batch)
 {
+    if (slip->row->shown)
+        coex_slip_put_record(slip, batch, "Not sent again, since it has arrived");
+}
+
+gboolean
+coex_slip_withdraw(CoexSlip *slip)
+{
+    CoexOutbox *outbox = slip->outbox;
+    CoexPerson *person = coex_slip_person(slip);
+    CoexBatch *batch;
+
+    if (!slip->proven)
+        return FALSE;
+    batch = coex_account_batch(outbox->account);
+    coex_slip_put_withdrawn(slip, batch);
+    coex_slip_discard(slip);
+    forget_slow(outbox, person);
+    coex_outbox_commit(outbox, batch, person);
+    return TRUE;
+}
+
+void
+coex_outbox_prove(CoexOutbox *outbox, CoexPerson *person, const CoexBatch *proof, guint index)
+{
+    const char *local_id = coex_batch_get_local_id(proof, index);
+    const char *origin = coex_batch_get_origin(proof, index);
     const char *first = origin != NULL ? origin : local_id;
     g_autoptr(CoexBatch) batch = coex_account_batch(outbox->account);
     CoexLane *lane = coex_outbox_lane(outbox, person->id);
     gboolean any = FALSE;
 
+    if (coex_waiting_note_proof(person, coex_batch_get_sent_at(proof, index)))
+        coex_account_store_person(outbox->account, person);
     for (GList *item = lane->slips.head, *next; local_id != NULL && item != NULL; item = next) {
         CoexSlip *slip = item->data;
         gboolean is_copy = g_strcmp0(slip->row->origin, first) == 0;
 
         next = item->next;
-        if (is_on_its_way(slip) || (!is_copy && g_strcmp0(slip->row->local_id, local_id) != 0))
+        if (!is_copy && g_strcmp0(slip->row->local_id, local_id) != 0)
+            continue;
+        slip->proven = is_copy;
+        if (is_on_its_way(slip))
             continue;
         any = TRUE;
-        if (slip->row->shown && is_copy && !is_stuck(slip))
-            coex_slip_put_record(slip, batch, "Not sent again, since it has arrived");
+        if (is_copy && !is_stuck(slip))
+            coex_slip_put_withdrawn(slip, batch);
         coex_slip_discard(slip);
     }
     if (!any)
@@ -308,19 +352,6 @@ coex_outbox_resend(CoexOutbox *outbox, CoexPerson *person)
     if (!all_go)
         coex_outbox_prompt(outbox, person);
     tell_rest(outbox, person);
-}
-
-/* With the last that waits, the line about it is over. */
-static void
-forget_slow(CoexOutbox *outbox, CoexPerson *person)
-{
-    CoexLane *lane = coex_outbox_lane(outbox, person->id);
-
-    if (coex_outbox_count(outbox, person->id, COEX_OUTBOX_QUEUED) > 0 ||
-        coex_outbox_count(outbox, person->id, COEX_OUTBOX_SENDING) > 0)
-        return;
-    coex_timer_clear(&lane->slow);
-    lane->slow_told = FALSE;
 }
 
 void

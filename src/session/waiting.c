@@ -23,16 +23,30 @@ coex_waiting_note_inbound(CoexPerson *person, CoexContentKind kind, gint64 time)
         person->waiting_since = time;
 }
 
+/* A late echo answers what came before it. */
+static gboolean
+end_wait(CoexPerson *person, gint64 time)
+{
+    if (person->waiting_since == 0 || person->waiting_since > time)
+        return FALSE;
+    person->waiting_since = person->last_inbound_at > time ? person->last_inbound_at : 0;
+    return TRUE;
+}
+
 gboolean
 coex_waiting_note_answer(CoexPerson *person, gint64 time)
 {
     if (time <= person->answered_at)
         return FALSE;
     person->answered_at = time;
-    /* A late echo answers what came before it. */
-    if (person->waiting_since > 0 && person->waiting_since <= time)
-        person->waiting_since = person->last_inbound_at > time ? person->last_inbound_at : 0;
+    end_wait(person, time);
     return TRUE;
+}
+
+gboolean
+coex_waiting_note_proof(CoexPerson *person, gint64 time)
+{
+    return coex_waiting_note_answer(person, time) || end_wait(person, time);
 }
 
 void

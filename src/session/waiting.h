@@ -17,6 +17,8 @@ void coex_waiting_note_inbound(CoexPerson *person, CoexContentKind kind, gint64 
 gboolean coex_waiting_note_answer(CoexPerson *person, gint64 time);
 /* The same for whom the person turned out to be, who is then stored. */
 void coex_waiting_share_answer(CoexAccount *account, CoexPerson *person, gint64 time);
+/* The same of what may have been told as failed, and has arrived. */
+gboolean coex_waiting_note_proof(CoexPerson *person, gint64 time);
 /* What was sent at @time did not arrive. TRUE: the person must be stored. */
 gboolean coex_waiting_note_failure(CoexPerson *person, gint64 time);
 

@@ -86,40 +86,6 @@ apply_given_up(CoexApply *a, GError **error)
                        error);
 }
 
-/* ---- the outbox ---- */
-
-static gboolean
-apply_outbox(CoexApply *a, GError **error)
-{
-    const CoexOutboxRow *row = a->change->outbox.row;
-    gint64 account_id = a->change->account_id;
-    gint64 shown = 0;
-    if (!coex_db_get_int(a->db, "SELECT shown FROM outbox WHERE account = ? AND local_id = ?",
-                         COEX_VALUES(coex_int(account_id), coex_text(row->local_id)), &shown,
-                         error))
-        return FALSE;
-    shown = shown || row->shown;
-    if (a->change->outbox.feed && !shown) {
-        const CoexFeedItem item = { .person_id = row->person_id,
-                                    .kind = row->typed ? COEX_FEED_TYPED : COEX_FEED_SENT,
-                                    .time = a->change->outbox.now,
-                                    .text = row->text };
-        if (!coex_apply_feed(a, &item, error))
-            return FALSE;
-        shown = TRUE;
-    }
-    g_autoptr(CoexOutboxRow) stored = coex_outbox_row_copy(row);
-    stored->shown = shown != 0;
-    return coex_apply_put_outbox(a, stored, error);
-}
-
-static gboolean
-remove_outbox(CoexApply *a, const char *local_id, GError **error)
-{
-    return coex_db_run(a->db, "DELETE FROM outbox WHERE account = ? AND local_id = ?",
-                       COEX_VALUES(coex_int(a->change->account_id), coex_text(local_id)), error);
-}
-
 /* ---- lines, settings, deliveries ---- */
 
 static gboolean
@@ -219,12 +185,12 @@ apply_change(CoexApply *a, GError **error)
     case COEX_CHANGE_STATUS:
         return coex_apply_status(a, error);
     case COEX_CHANGE_OUTBOX:
-        return apply_outbox(a, error);
+        return coex_apply_outbox(a, error);
     case COEX_CHANGE_ACCEPTED:
-        return remove_outbox(a, change->outbox.row->local_id, error) &&
+        return coex_apply_take_outbox(a, change->outbox.row->local_id, error) &&
                coex_apply_accepted(a, error);
     case COEX_CHANGE_OUTBOX_REMOVED:
-        return remove_outbox(a, change->local_id, error);
+        return coex_apply_drop_outbox(a, change->local_id, error);
     case COEX_CHANGE_LINE:
         return apply_line(a, error);
     case COEX_CHANGE_SETTING:

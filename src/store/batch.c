@@ -278,6 +278,7 @@ coex_batch_forget_outcome(CoexBatch *batch)
         change->person_id = 0;
         g_clear_pointer(&change->text, g_free);
         change->message_id = 0;
+        change->sent_at = 0;
         change->state = COEX_STATE_PENDING;
         g_clear_pointer(&change->told_local_id, g_free);
         g_clear_pointer(&change->told_origin, g_free);
@@ -334,6 +335,13 @@ coex_batch_get_message(const CoexBatch *batch, guint index)
 {
     const CoexChange *change = get_change(batch, index);
     return change != NULL ? change->message_id : 0;
+}
+
+gint64
+coex_batch_get_sent_at(const CoexBatch *batch, guint index)
+{
+    const CoexChange *change = get_change(batch, index);
+    return change != NULL ? change->sent_at : 0;
 }
 
 CoexState

@@ -75,6 +75,7 @@ typedef struct {
     CoexOutcome outcome;
     gint64 person_id;
     gint64 message_id;
+    gint64 sent_at;
     CoexState state;
     char *text;
     char *told_local_id;

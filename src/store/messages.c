@@ -94,6 +94,7 @@ find_person(CoexApply *a, const CoexPeer *peer, gint64 *ret_person_id, GError **
 typedef struct {
     char *wamid;
     char *token;
+    char *local_id;   /* of ours, NULL: not told */
     gint64 person_id; /* whom it was sent to, 0 unknown */
     CoexState state;
     gint64 time;
@@ -107,6 +108,7 @@ free_report(gpointer data)
     Report *report = data;
     g_free(report->wamid);
     g_free(report->token);
+    g_free(report->local_id);
     g_free(report->explanation);
     g_free(report);
 }
@@ -138,6 +140,23 @@ read_target(CoexDb *db, sqlite3_stmt *query, Target *ret_target, gboolean *ret_m
     return step != COEX_STEP_FAILED;
 }
 
+/* What WhatsApp gave no id to as far as is known. */
+static gboolean
+find_unconfirmed(CoexApply *a, const Report *report, Target *ret_target, GError **error)
+{
+    gboolean more = FALSE;
+    return report->local_id == NULL ||
+           read_target(a->db,
+                       coex_db_query(a->db,
+                                     "SELECT " TARGET_COLUMNS " FROM messages"
+                                     " WHERE account = ? AND local_id = ? AND state = ?",
+                                     COEX_VALUES(coex_int(a->change->account_id),
+                                                 coex_text(report->local_id),
+                                                 coex_int(COEX_STATE_UNCONFIRMED)),
+                                     error),
+                       ret_target, &more, error);
+}
+
 /* The full id wins. The token counts within the person's conversation, or where it is the only one
  * of the account (the layout of a wamid: ids of one message differ by who looks). */
 static gboolean
@@ -145,6 +164,11 @@ find_target(CoexApply *a, const Report *report, Target *ret_target, GError **err
 {
     gint64 account_id = a->change->account_id;
     gboolean more = FALSE;
+    if (!find_unconfirmed(a, report, ret_target, error))
+        return FALSE;
+    if (ret_target->id != 0)
+        return TRUE;
+
     if (!read_target(a->db,
                      coex_db_query(a->db,
                                    "SELECT " TARGET_COLUMNS " FROM messages"
@@ -172,25 +196,6 @@ find_target(CoexApply *a, const Report *report, Target *ret_target, GError **err
         *ret_target = (Target){ 0 };
     }
     return TRUE;
-}
-
-gboolean
-coex_apply_put_outbox(CoexApply *a, const CoexOutboxRow *row, GError **error)
-{
-    return coex_db_run(
-        a->db,
-        "INSERT OR REPLACE INTO outbox(account, local_id, position, person, state, text,"
-        " template_name, template_language, template_values, created_at, state_at, attempts,"
-        " typed, shown, not_before, origin, released, owed)"
-        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        COEX_VALUES(coex_int(a->change->account_id), coex_text(row->local_id),
-                    coex_int(row->position), coex_int(row->person_id), coex_int(row->state),
-                    coex_text(row->text), coex_text(row->template_name),
-                    coex_text(row->template_language), coex_text(row->template_values),
-                    coex_int(row->created_at), coex_int(row->state_at), coex_int(row->attempts),
-                    coex_int(row->typed), coex_int(row->shown), coex_int(row->not_before),
-                    coex_text(row->origin), coex_int(row->released), coex_int(row->owed)),
-        error);
 }
 
 /* What is shown for a picture or a contact card is no text that could be sent. */
@@ -236,9 +241,23 @@ keep_failed(CoexApply *a, const Report *report, const Target *target, CoexFailur
                        COEX_VALUES(coex_text(row->local_id), coex_int(target->id)), error);
 }
 
+static const char *
+get_origin(const Target *target)
+{
+    return target->origin != NULL ? target->origin : target->local_id;
+}
+
 static gboolean
 apply_failure(CoexApply *a, const Report *report, const Target *target, GError **error)
 {
+    gboolean unconfirmed = target->state == COEX_STATE_UNCONFIRMED;
+    gint64 n_copies = 0;
+    if (unconfirmed && !coex_apply_find_copies(a, target->id, get_origin(target), &n_copies, error))
+        return FALSE;
+    /* It was right to send it again. */
+    if (n_copies > 0)
+        return TRUE;
+
     CoexFailure *failure = g_new0(CoexFailure, 1);
     CoexFeedItem line = { .person_id = target->person_id,
                           .kind = COEX_FEED_FAILED,
@@ -252,13 +271,14 @@ apply_failure(CoexApply *a, const Report *report, const Target *target, GError *
     failure->error_code = report->error_code;
     failure->text = g_strdup(target->text);
     g_ptr_array_add(a->batch->failures, failure);
-    if (!keep_failed(a, report, target, failure, error))
+    if (!unconfirmed && !keep_failed(a, report, target, failure, error))
         return FALSE;
     line.flags = COEX_LINE_SHOWN | coex_outbox_row_get_offer(failure->row, report->error_code);
     return coex_apply_feed(a, &line, error);
 }
 
-/* What was told as failed has arrived: what is not on its way with the same text need not go. */
+/* What was told as failed or not confirmed has arrived: what is not on its way with the same text
+ * need not go. */
 static gboolean
 apply_proof(CoexApply *a, const Report *report, const Target *target, GError **error)
 {
@@ -267,19 +287,26 @@ apply_proof(CoexApply *a, const Report *report, const Target *target, GError **e
                           .time = report->time,
                           .text = target->text,
                           .flags = COEX_LINE_SHOWN };
-    const char *origin = target->origin != NULL ? target->origin : target->local_id;
-    if (!coex_db_run(a->db,
-                     "DELETE FROM outbox WHERE account = ?1 AND local_id IN"
-                     " (SELECT ?2 UNION SELECT local_id FROM outbox WHERE account = ?1"
-                     "  AND origin = ?3) AND state NOT IN (?4, ?5)",
-                     COEX_VALUES(coex_int(a->change->account_id), coex_text(target->local_id),
-                                 coex_text(origin), coex_int(COEX_OUTBOX_SENDING),
-                                 coex_int(COEX_OUTBOX_UNCERTAIN)),
-                     error))
+    gint64 n_copies = 0;
+    guint n_dropped = 0;
+    if (!coex_apply_drop_copies(a, target->local_id, get_origin(target), &n_dropped, error) ||
+        !coex_apply_find_copies(a, target->id, get_origin(target), &n_copies, error))
         return FALSE;
-    if (coex_db_n_changed(a->db) > 0)
+    if (n_dropped > 0)
         line.flags |= COEX_LINE_KEPT;
+    if (n_copies > 0)
+        line.flags |= COEX_LINE_TWICE;
     return coex_apply_feed(a, &line, error);
+}
+
+/* Unless the phone's echo of it has the id. */
+static gboolean
+name_message(CoexApply *a, const Report *report, const Target *target, GError **error)
+{
+    return coex_db_run(
+        a->db, "UPDATE OR IGNORE messages SET wamid = ?, token = ? WHERE id = ?",
+        COEX_VALUES(coex_text(report->wamid), coex_text(report->token), coex_int(target->id)),
+        error);
 }
 
 static gboolean
@@ -295,9 +322,12 @@ merge_report(CoexApply *a, const Report *report, const Target *target, gboolean 
                                  coex_int(report->error_code), coex_int(target->id)),
                      error))
         return FALSE;
+    if (target->state == COEX_STATE_UNCONFIRMED && !name_message(a, report, target, error))
+        return FALSE;
     if (report->state == COEX_STATE_FAILED)
         return apply_failure(a, report, target, error);
-    return target->state != COEX_STATE_FAILED || apply_proof(a, report, target, error);
+    return (target->state != COEX_STATE_FAILED && target->state != COEX_STATE_UNCONFIRMED) ||
+           apply_proof(a, report, target, error);
 }
 
 static gboolean
@@ -321,6 +351,7 @@ report_new(const CoexStatus *status, gint64 person_id, const char *explanation)
     Report *report = g_new0(Report, 1);
     report->wamid = g_strdup(status->wamid != NULL ? status->wamid : "");
     report->token = g_strdup(status->token != NULL ? status->token : report->wamid);
+    report->local_id = g_strdup(status->opaque);
     report->person_id = person_id;
     report->state = status->state;
     report->time = status->time > 0 ? status->time : get_wall_time();
@@ -354,6 +385,7 @@ coex_apply_status(CoexApply *a, GError **error)
     change->outcome = advanced ? COEX_CHANGED : COEX_DUPLICATE;
     change->person_id = target.person_id;
     change->message_id = target.id;
+    change->sent_at = target.time;
     change->state = advanced ? report->state : target.state;
     change->text = g_steal_pointer(&target.text);
     change->told_local_id = g_steal_pointer(&target.local_id);

@@ -24,5 +24,18 @@ gboolean coex_apply_accepted(CoexApply *apply, GError **error);
 
 /* Adds a line: @line's person, kind, time, text, detail and flags count. */
 gboolean coex_apply_feed(CoexApply *apply, const CoexFeedItem *line, GError **error);
-/* Inserts or replaces a row of the outbox. */
+
+/* Inserts or replaces a row of the outbox: the change's, with its line; another one. */
+gboolean coex_apply_outbox(CoexApply *apply, GError **error);
 gboolean coex_apply_put_outbox(CoexApply *apply, const CoexOutboxRow *row, GError **error);
+/* Removes a row that has become a message. */
+gboolean coex_apply_take_outbox(CoexApply *apply, const char *local_id, GError **error);
+/* Removes a row for good; one that may have arrived is kept as a message. */
+gboolean coex_apply_drop_outbox(CoexApply *apply, const char *local_id, GError **error);
+/* The same for a row and all copies of @origin but those on their way. */
+gboolean coex_apply_drop_copies(CoexApply *apply, const char *local_id, const char *origin,
+                                guint *ret_n, GError **error);
+/* How many others made of @origin, or itself, wait, are on their way or have not failed; beside
+ * @message_id. */
+gboolean coex_apply_find_copies(CoexApply *apply, gint64 message_id, const char *origin,
+                                gint64 *ret_n, GError **error);

@@ -18,6 +18,8 @@ get_kind(CoexDirection direction, CoexState state, CoexContentKind kind)
     case COEX_OUTBOUND:
         break;
     }
+    if (state == COEX_STATE_UNCONFIRMED)
+        return COEX_FEED_UNCONFIRMED;
     return state == COEX_STATE_FAILED ? COEX_FEED_FAILED : COEX_FEED_SENT;
 }
 

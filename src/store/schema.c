@@ -82,6 +82,8 @@ static const char SCHEMA_2[] =
     "ALTER TABLE messages_2 RENAME TO messages;"
     "CREATE UNIQUE INDEX messages_token ON messages(account, token, person, direction = 0);"
     "CREATE INDEX messages_wamid ON messages(account, wamid);"
+    "CREATE INDEX messages_local_id ON messages(account, local_id) WHERE local_id IS NOT NULL;"
+    "CREATE INDEX messages_origin ON messages(account, origin) WHERE origin IS NOT NULL;"
 
     /* the lines with somebody, and who waits: answered by the newest message to them, waiting since
      * the oldest from them after it that is no reaction, system line, edit or withdrawal */

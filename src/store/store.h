@@ -173,6 +173,7 @@ typedef enum {
     COEX_LINE_TEMPLATE = 1 << 1, /* a template, or another one, would help */
     COEX_LINE_KEPT = 1 << 2,     /* it is kept (ARRIVED: was, and is not any more) */
     COEX_LINE_UNSENT = 1 << 4,   /* FAILED: nothing of it has left */
+    COEX_LINE_TWICE = 1 << 5,    /* ARRIVED: and may arrive once more, since it was sent again */
     COEX_LINE_SHOWN = 1 << 3,    /* all of it stands in the conversation already */
 } CoexLineFlags;
 
@@ -239,7 +240,8 @@ typedef struct {
 } CoexPastQuery;
 
 /* The newest messages with a person that are older than @before and have a text, oldest first:
- * CoexFeedItem with seq 0, of kind INBOUND, ECHO, SENT, or FAILED where WhatsApp said so. In the
+ * CoexFeedItem with seq 0, of kind INBOUND, ECHO, SENT, FAILED where WhatsApp said so, UNCONFIRMED
+ * where it said nothing. In the
  * thread-default context that asked. */
 void coex_store_read_past(CoexStore *store, const CoexPastQuery *query, CoexStorePast done,
                           gpointer user_data);
@@ -283,9 +285,10 @@ guint coex_batch_add_message(CoexBatch *batch, gint64 person_id, const CoexMessa
  * conversation of the status's person, else by token where it is the only one of the account
  * (the layout of a wamid). When it advances to FAILED a feed item FAILED is added with the
  * message's text and @explanation, and what can be sent again becomes an outbox row in state
- * FAILED (coex_batch_get_failures()). When it proves that a FAILED one has arrived that row goes,
- * and a feed item ARRIVED is added. COEX_CHANGED, COEX_DUPLICATE (no advance) or COEX_UNKNOWN (kept
- * 7 days, with @explanation, for a message that comes later). */
+ * FAILED (coex_batch_get_failures()). When it proves that one that was FAILED or dropped as
+ * UNCONFIRMED has arrived, that row and its copies go but for those on their way, and a feed item
+ * ARRIVED is added. COEX_CHANGED, COEX_DUPLICATE (no advance) or COEX_UNKNOWN (kept 7 days, with
+ * @explanation, for a message that comes later). */
 guint coex_batch_apply_status(CoexBatch *batch, const CoexStatus *status, const char *explanation);
 
 /* Inserts or replaces an outbox row by local_id (copied). With @feed, adds its own line to the feed
@@ -297,6 +300,7 @@ void coex_batch_put_outbox(CoexBatch *batch, const CoexOutboxRow *row, gboolean 
  * goes). */
 guint coex_batch_outbox_accepted(CoexBatch *batch, const CoexOutboxRow *row, const char *wamid,
                                  gint64 now);
+/* A row that is UNCONFIRMED becomes a message in that state. */
 void coex_batch_remove_outbox(CoexBatch *batch, const char *local_id);
 
 /* A feed item of kind FAILED, UNCONFIRMED or ARRIVED about the text of @row. @detail may be NULL.
@@ -341,8 +345,9 @@ const char *coex_batch_get_local_id(const CoexBatch *batch, guint index);
 /* The same: of a copy, the local id of what it was made of first, borrowed, NULL. */
 const char *coex_batch_get_origin(const CoexBatch *batch, guint index);
 /* Of a message of ours that was added, accepted or got a status: its place among all, 0 unknown,
- * and its state. */
+ * and its state; of one that got a status also when it was sent. */
 gint64 coex_batch_get_message(const CoexBatch *batch, guint index);
+gint64 coex_batch_get_sent_at(const CoexBatch *batch, guint index);
 CoexState coex_batch_get_state(const CoexBatch *batch, guint index);
 /* Reads what coex_store_read_past() does, as it is at this place of the batch. */
 void coex_batch_read_past(CoexBatch *batch, gint64 person_id, gint64 before, guint limit);

@@ -94,6 +94,41 @@ on_demand(World *world)
     host_check(world->host, coex_sim_n_sent(world->sim, NULL) == 1);
 }
 
+/* Given up by the user, it stands there until its status says what became of it. */
+static void
+not_confirmed(World *world)
+{
+    const char *number = coex_sim_get_number(world->sim);
+
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    host_skip(world->host);
+    host_quit(world->host);
+    host_set_option(world->host, number, "listen", "off"); /* nothing can be waited for */
+    host_login(world->host);
+    host_wait_for(world->host, EVENT_STATUS, ADA, "*Open until *");
+    coex_sim_set_auto_status(world->sim, FALSE);
+    coex_sim_drop_next(world->sim, TRUE);
+    host_type(world->host, ADA, "Only once");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*Not confirmed*Only once*");
+    g_autofree char *wamid = coex_sim_dup_last_sent(world->sim, "ada");
+    host_type(world->host, ADA, world->bitlbee ? "!discard" : "/discard");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*Discarded: Only once*");
+    host_type(world->host, ADA, world->bitlbee ? "!history" : "/history");
+    host_wait_message(world->host, ADA, "SYSTEM|NO_LOG|DELAYED", "*→ (not confirmed) Only once*");
+    host_skip(world->host);
+    host_quit(world->host);
+    host_set_option(world->host, number, "listen", world->listen);
+    host_login(world->host);
+    host_wait_for(world->host, EVENT_STATUS, ADA, "*Open until *");
+    coex_sim_status(world->sim, wamid, "delivered");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*Arrived after all: *Only once*");
+    host_skip(world->host);
+    host_type(world->host, ADA, world->bitlbee ? "!history" : "/history");
+    host_wait_message(world->host, ADA, "SYSTEM|NO_LOG|DELAYED", "*→ Only once*");
+    host_check(world->host, coex_sim_n_sent(world->sim, "ada") == 1);
+}
+
 /* Whatever somebody writes, and whatever the name, stays behind one arrow. */
 static void
 nobody_makes_such_a_line(World *world)
@@ -118,6 +153,8 @@ add_all(void)
     world_add("switched-off", NULL, switched_off);
     world_add("on-demand", NULL, on_demand);
     world_add("nobody-makes-such-a-line", NULL, nobody_makes_such_a_line);
+    world_add("not-confirmed", NULL, not_confirmed);
+    world_add("bitlbee/not-confirmed", "BitlBee", not_confirmed);
     world_add("bitlbee/before-the-first-line", "BitlBee", before_the_first_line);
     world_add("bitlbee/not-after-a-reconnect", "BitlBee", not_after_a_reconnect);
     world_add("bitlbee/on-demand", "BitlBee", on_demand);

@@ -137,6 +137,22 @@ arrival_after_failure_is_told(World *world)
     host_check(world->host, coex_sim_n_sent(world->sim, "ada") == 1);
 }
 
+static void
+arrival_of_both_is_told(World *world)
+{
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    coex_sim_fail_next_async(world->sim, 131026);
+    host_type(world->host, ADA, "first try");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*131026*");
+    g_autofree char *wamid = coex_sim_dup_last_sent(world->sim, "ada");
+    host_type(world->host, ADA, world->bitlbee ? "!resend" : "/resend");
+    host_wait_tooltip(world->host, ADA, "*elivered*");
+    coex_sim_status(world->sim, wamid, "delivered");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*Arrived after all: *first try*twice*");
+    host_check(world->host, coex_sim_n_sent(world->sim, "ada") == 2);
+}
+
 /* Pidgin shows 4096 bytes of a line of ours, and no more; this text stands nowhere else. */
 static void
 long_failure_is_told_whole(World *world)
@@ -393,6 +409,7 @@ add_all(void)
     world_add("failure-is-short", NULL, failure_is_short);
     world_add("arrival-after-failure-is-told", NULL, arrival_after_failure_is_told);
     world_add("bitlbee/arrival-after-failure-is-told", "BitlBee", arrival_after_failure_is_told);
+    world_add("arrival-of-both-is-told", NULL, arrival_of_both_is_told);
     world_add("pounce-is-shown-once", NULL, pounce_is_shown_once);
     world_add("invisible-text-is-none", NULL, invisible_text_is_none);
     world_add("bitlbee/cut-line-is-joined", "BitlBee", cut_line_is_joined);

@@ -146,7 +146,8 @@ on_notice(const CoexPersonView *person, const char *text, gpointer user_data)
 static void
 on_past(const CoexPersonView *person, GPtrArray *lines, gboolean asked, gpointer user_data)
 {
-    static const char *const kinds[] = { "in", "phone", "typed", "out", "failed", "notice" };
+    static const char *const kinds[] = { "in",     "phone",  "typed",      "out",
+                                         "failed", "notice", "unconfirmed" };
     g_autoptr(GString) all = g_string_new(NULL);
 
     for (guint i = 0; i < lines->len; i++) {

@@ -262,6 +262,7 @@ static void
 test_arrives_twice(Desk *desk)
 {
     g_autofree char *wamid = NULL;
+    const DeskEvent *line;
 
     open_shop(desk);
     desk_say_in_vain(desk, "ada", "Once", 131026);
@@ -273,8 +274,9 @@ test_arrives_twice(Desk *desk)
     desk_logout(desk);
     coex_sim_status(desk->sim, wamid, "delivered");
     desk_login(desk);
-    g_assert_cmpuint(desk_get_offers(desk_wait_feed(desk, COEX_FEED_ARRIVED, "ada", "Once")), ==,
-                     0);
+    line = desk_wait_feed(desk, COEX_FEED_ARRIVED, "ada", "Once");
+    g_assert_cmpuint(desk_get_offers(line), ==, 0);
+    g_assert_true(line->item->flags & COEX_LINE_TWICE);
     desk_assert_nothing_kept(desk, "ada");
 }
 

@@ -74,16 +74,17 @@ static void
 test_states(void)
 {
     /* By rows: what is there; by columns: what comes. */
-    static const char advances[6][7] = {
+    static const char advances[7][7] = {
         ".#####", /* pending */
         "..####", /* sent */
         "...##.", /* delivered */
         "....#.", /* read */
         "......", /* played */
         "..###.", /* failed */
+        ".#####", /* not confirmed */
     };
 
-    for (CoexState current = COEX_STATE_PENDING; current <= COEX_STATE_FAILED; current++) {
+    for (CoexState current = COEX_STATE_PENDING; current <= COEX_STATE_UNCONFIRMED; current++) {
         for (CoexState next = COEX_STATE_PENDING; next <= COEX_STATE_FAILED; next++)
             g_assert_cmpint(coex_state_advances(current, next), ==, advances[current][next] == '#');
     }

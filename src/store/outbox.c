@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "store/messages.h"
+
+gboolean
+coex_apply_put_outbox(CoexApply *a, const CoexOutboxRow *row, GError **error)
+{
+    return coex_db_run(
+        a->db,
+        "INSERT OR REPLACE INTO outbox(account, local_id, position, person, state, text,"
+        " template_name, template_language, template_values, created_at, state_at, attempts,"
+        " typed, shown, not_before, origin, released, owed)"
+        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        COEX_VALUES(coex_int(a->change->account_id), coex_text(row->local_id),
+                    coex_int(row->position), coex_int(row->person_id), coex_int(row->state),
+                    coex_text(row->text), coex_text(row->template_name),
+                    coex_text(row->template_language), coex_text(row->template_values),
+                    coex_int(row->created_at), coex_int(row->state_at), coex_int(row->attempts),
+                    coex_int(row->typed), coex_int(row->shown), coex_int(row->not_before),
+                    coex_text(row->origin), coex_int(row->released), coex_int(row->owed)),
+        error);
+}
+
+gboolean
+coex_apply_outbox(CoexApply *a, GError **error)
+{
+    const CoexOutboxRow *row = a->change->outbox.row;
+    gint64 account_id = a->change->account_id;
+    gint64 shown = 0;
+    if (!coex_db_get_int(a->db, "SELECT shown FROM outbox WHERE account = ? AND local_id = ?",
+                         COEX_VALUES(coex_int(account_id), coex_text(row->local_id)), &shown,
+                         error))
+        return FALSE;
+    shown = shown || row->shown;
+    if (a->change->outbox.feed && !shown) {
+        const CoexFeedItem item = { .person_id = row->person_id,
+                                    .kind = row->typed ? COEX_FEED_TYPED : COEX_FEED_SENT,
+                                    .time = a->change->outbox.now,
+                                    .text = row->text };
+        if (!coex_apply_feed(a, &item, error))
+            return FALSE;
+        shown = TRUE;
+    }
+    g_autoptr(CoexOutboxRow) stored = coex_outbox_row_copy(row);
+    stored->shown = shown != 0;
+    return coex_apply_put_outbox(a, stored, error);
+}
+
+gboolean
+coex_apply_take_outbox(CoexApply *a, const char *local_id, GError **error)
+{
+    return coex_db_run(a->db, "DELETE FROM outbox WHERE account = ? AND local_id = ?",
+                       COEX_VALUES(coex_int(a->change->account_id), coex_text(local_id)), error);
+}
+
+/* A text and the copies of what it was made of. */
+#define FAMILY "SELECT ?2 UNION SELECT local_id FROM outbox WHERE account = ?1 AND origin = ?3"
+
+/* What may have arrived becomes a message, under its own id as long as it has no other: it stands
+ * in the history, and a status that comes after all finds it. */
+static gboolean
+keep_unconfirmed(CoexApply *a, const char *local_id, const char *origin, GError **error)
+{
+    return coex_db_run(
+        a->db,
+        "INSERT INTO messages(account, person, direction, token, time, kind, type, text, state,"
+        " state_at, local_id, template_name, template_language, template_values, origin)"
+        " SELECT account, person, ?4, local_id, created_at, ?5,"
+        " CASE WHEN template_name IS NULL THEN 'text' ELSE 'template' END, text, ?6, state_at,"
+        " local_id, template_name, template_language, template_values, origin FROM outbox"
+        " WHERE account = ?1 AND local_id IN (" FAMILY ") AND state = ?7",
+        COEX_VALUES(coex_int(a->change->account_id), coex_text(local_id), coex_text(origin),
+                    coex_int(COEX_OUTBOUND), coex_int(COEX_CONTENT_TEXT),
+                    coex_int(COEX_STATE_UNCONFIRMED), coex_int(COEX_OUTBOX_UNCONFIRMED)),
+        error);
+}
+
+gboolean
+coex_apply_drop_outbox(CoexApply *a, const char *local_id, GError **error)
+{
+    return keep_unconfirmed(a, local_id, NULL, error) && coex_apply_take_outbox(a, local_id, error);
+}
+
+gboolean
+coex_apply_drop_copies(CoexApply *a, const char *local_id, const char *origin, guint *ret_n,
+                       GError **error)
+{
+    if (!keep_unconfirmed(a, local_id, origin, error) ||
+        !coex_db_run(a->db,
+                     "DELETE FROM outbox WHERE account = ?1 AND local_id IN (" FAMILY ")"
+                     " AND state NOT IN (?4, ?5)",
+                     COEX_VALUES(coex_int(a->change->account_id), coex_text(local_id),
+                                 coex_text(origin), coex_int(COEX_OUTBOX_SENDING),
+                                 coex_int(COEX_OUTBOX_UNCERTAIN)),
+                     error))
+        return FALSE;
+    *ret_n = coex_db_n_changed(a->db);
+    return TRUE;
+}
+
+gboolean
+coex_apply_find_copies(CoexApply *a, gint64 message_id, const char *origin, gint64 *ret_n,
+                       GError **error)
+{
+    return coex_db_get_int(
+        a->db,
+        "SELECT (SELECT count(*) FROM outbox WHERE account = ?1 AND origin = ?2)"
+        " + (SELECT count(*) FROM messages WHERE id <> ?3 AND state <> ?4 AND id IN"
+        "  (SELECT id FROM messages WHERE account = ?1 AND local_id = ?2"
+        "   UNION SELECT id FROM messages WHERE account = ?1 AND origin = ?2))",
+        COEX_VALUES(coex_int(a->change->account_id), coex_text(origin), coex_int(message_id),
+                    coex_int(COEX_STATE_FAILED)),
+        ret_n, error);
+}
