@@ -16,7 +16,7 @@ typedef struct {
     gint n_refused; /* since it was last told; atomic */
     gint verdict;   /* of the last one; atomic */
     gint n_lost;    /* not stored, since it was last told; atomic */
-    void (*refused)(CoexVerdict verdict, gpointer data);
+    void (*refused)(CoexVerdict verdict, guint n, gpointer data);
     void (*lost)(const GError *error, gpointer data);
     gpointer data; /* in the context's thread only, NULL once removed */
 } Endpoint;
@@ -103,10 +103,10 @@ static gboolean
 on_refused(gpointer data)
 {
     Endpoint *endpoint = data;
+    guint n = (guint)g_atomic_int_exchange(&endpoint->n_refused, 0);
 
     if (endpoint->data != NULL)
-        endpoint->refused((CoexVerdict)g_atomic_int_get(&endpoint->verdict), endpoint->data);
-    g_atomic_int_set(&endpoint->n_refused, 0);
+        endpoint->refused((CoexVerdict)g_atomic_int_get(&endpoint->verdict), n, endpoint->data);
     return G_SOURCE_REMOVE;
 }
 

@@ -19,8 +19,8 @@ typedef struct {
     const char *verify_token; /* NULL: no GET handshake */
     GMainContext *context; /* in which both are called, until coex_receiver_remove(); must outlive
                               the store */
-    /* Deliveries were turned away, the last one for that reason: one call for a flood of them. */
-    void (*refused)(CoexVerdict verdict, gpointer data);
+    /* So many deliveries were turned away, the last one for that reason: one call for a flood. */
+    void (*refused)(CoexVerdict verdict, guint n, gpointer data);
     /* Deliveries could not be stored, and were answered 503: likewise. */
     void (*lost)(const GError *error, gpointer data);
     gpointer data; /* names the one who receives, too */

@@ -94,6 +94,7 @@ coex_account_close(CoexAccount *account)
     coex_login_state_stop(&account->login);
     coex_views_stop(&account->views);
     coex_skew_stop(&account->skew);
+    coex_strangers_keep(account);
     if (account->store != NULL)
         coex_hub_detach(account->hub, account);
     if (account->outbox != NULL)

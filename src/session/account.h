@@ -70,7 +70,8 @@ struct CoexAccount {
     char *realms; /* of all secrets it ever had: a delivery may have waited since an older one */
     /* Of accounts whose number was never heard, so that it may have been ours, mistyped; NULL. */
     char *stray_realms;
-    gboolean own_secret; /* the webhook header is of our own making */
+    gboolean own_secret;       /* the webhook header is of our own making */
+    gboolean secret_corrected; /* by the user, and it is not known yet whether well */
 
     gboolean online;
     gboolean dead;           /* failed was told */

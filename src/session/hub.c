@@ -18,6 +18,7 @@ struct CoexHub {
     GPtrArray *receivers;
     GPtrArray *accounts; /* CoexAccount, attached */
     CoexNicks *nicks;
+    CoexStrangers strangers;
     GPtrArray *delayed; /* CoexDeliveryRow with an echo that may be our own send */
     gint64 cursor;      /* id of the newest delivery taken up */
     gint64 again_from;  /* the next read begins here, for one that could not be applied */
@@ -101,6 +102,12 @@ CoexNicks *
 coex_hub_get_nicks(CoexHub *hub)
 {
     return hub->nicks;
+}
+
+CoexStrangers *
+coex_hub_get_strangers(CoexHub *hub)
+{
+    return &hub->strangers;
 }
 
 CoexAccount *

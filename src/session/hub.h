@@ -4,6 +4,7 @@
 #include "core/nick.h"
 #include "ingest/receiver.h"
 #include "session/engine.h"
+#include "session/strangers.h"
 #include "store/store.h"
 
 /* What the accounts of one process and one database share: the engine thread, the store, the
@@ -36,6 +37,8 @@ CoexStore *coex_hub_open_store(CoexHub *hub, GError **error);
 
 /* Who has which nick, over all accounts of the database. Borrowed. */
 CoexNicks *coex_hub_get_nicks(CoexHub *hub);
+/* What was last said of strangers, for all accounts of the database. Borrowed. */
+CoexStrangers *coex_hub_get_strangers(CoexHub *hub);
 /* The running account of that id, NULL: none. Borrowed. */
 CoexAccount *coex_hub_find_account(CoexHub *hub, gint64 account_id);
 

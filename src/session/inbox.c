@@ -6,7 +6,7 @@
 #include "session/sender.h"
 #include <string.h>
 
-#define TELL_EVERY_S (60 * 60) /* for what a stranger can provoke */
+#define UNREADABLE_EVERY_S (60 * 60)
 #define DELIVERY_NOTE_S 60     /* how exactly the time of the last webhook is kept */
 #define AHEAD_S (24 * 60 * 60) /* a message's time further ahead than this is no time */
 #define STRANGER_EXCERPT 300
@@ -115,16 +115,16 @@ coex_inbox_match(CoexAccount *account, const char *realm, const CoexEvent *event
 void
 coex_inbox_mismatch(CoexAccount *account, const CoexEvent *event)
 {
-    gint64 now = coex_account_now(account);
+    g_autofree char *others = coex_strangers_speak(account, 1);
 
-    if (now - account->inbox.mismatch_told_at < TELL_EVERY_S)
+    if (others == NULL)
         return;
-    account->inbox.mismatch_told_at = now;
     coex_account_tell_notice(
         account, NULL,
         "A webhook for the number +%s came here, but this account is +%s, so it was not shown. "
-        "Correct the account's user name or the webhook of that number.",
-        event->display_phone_number != NULL ? event->display_phone_number : "?", account->number);
+        "Correct the account's user name or the webhook of that number.%s",
+        event->display_phone_number != NULL ? event->display_phone_number : "?", account->number,
+        others);
 }
 
 void
@@ -170,7 +170,7 @@ coex_inbox_unreadable(CoexAccount *account, const char *realm, const GError *err
     gint64 now = coex_account_now(account);
 
     if (strstr(account->realms, realm) == NULL ||
-        now - account->inbox.unreadable_told_at < TELL_EVERY_S)
+        now - account->inbox.unreadable_told_at < UNREADABLE_EVERY_S)
         return;
     account->inbox.unreadable_told_at = now;
     coex_account_tell_notice(account, NULL,
@@ -180,15 +180,16 @@ coex_inbox_unreadable(CoexAccount *account, const char *realm, const GError *err
 }
 
 void
-coex_inbox_refused(CoexAccount *account, CoexVerdict verdict)
+coex_inbox_refused(CoexAccount *account, CoexVerdict verdict, guint n)
 {
-    gint64 now = coex_account_now(account);
+    g_autofree char *others = NULL;
 
-    g_debug("+%s: a delivery was refused, verdict %d", account->number, (int)verdict);
-    if (account->dead || now - account->inbox.refusal_told_at < TELL_EVERY_S)
+    g_debug("+%s: %u deliveries were refused, verdict %d", account->number, n, (int)verdict);
+    if (account->dead)
         return;
-    account->inbox.refusal_told_at = now;
-    coex_registration_refused(account, verdict);
+    others = coex_strangers_speak(account, n);
+    if (others != NULL)
+        coex_registration_refused(account, verdict, others);
 }
 
 /* Where a message tells none that could be, it is as old as its delivery. */
@@ -480,6 +481,7 @@ note_delivery(CoexAccount *account, CoexBatch *batch)
     g_autofree char *text = NULL;
 
     account->receiving = TRUE;
+    account->secret_corrected = FALSE;
     account->heard_at_us = g_get_monotonic_time();
     account->last_delivery_at = now;
     if (now - account->inbox.stored_at < DELIVERY_NOTE_S)

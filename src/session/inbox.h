@@ -11,8 +11,6 @@
 /* What was last said of receiving, and when; history_progress is -1 at first. */
 typedef struct {
     gint64 stored_at; /* when the time of the last delivery was written down */
-    gint64 refusal_told_at;
-    gint64 mismatch_told_at;
     gint64 unreadable_told_at;
     char *other;      /* for whom webhooks with our secret came that are for nobody here, NULL */
     gboolean doubted; /* it was told that no webhook comes */
@@ -44,8 +42,8 @@ CoexInboxStep *coex_inbox_apply(CoexAccount *account, CoexBatch *batch, GPtrArra
 /* After the commit: tells and releases. Frees @step; with @error only frees. */
 void coex_inbox_applied(CoexInboxStep *step, CoexBatch *batch, const GError *error);
 
-/* A delivery was turned away. */
-void coex_inbox_refused(CoexAccount *account, CoexVerdict verdict);
+/* So many deliveries were turned away, the last one for that reason. */
+void coex_inbox_refused(CoexAccount *account, CoexVerdict verdict, guint n);
 /* A delivery with our secret is for another number. */
 void coex_inbox_mismatch(CoexAccount *account, const CoexEvent *event);
 /* A delivery with a secret that others have too is for nobody here: no news, unless it was said

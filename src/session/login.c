@@ -77,10 +77,12 @@ remember_realm(CoexAccount *account, const char *realm)
 {
     const char *before = coex_account_get_setting(account, "realms");
 
-    if (before != NULL && strstr(before, realm) != NULL)
+    if (before != NULL && strstr(before, realm) != NULL) {
         account->realms = g_strdup(before);
-    else
+    } else {
         account->realms = g_strjoin(" ", realm, before, NULL);
+        account->secret_corrected = before != NULL;
+    }
     coex_account_put_setting(account, "realms", account->realms);
 }
 
@@ -136,6 +138,7 @@ take_snapshot(CoexAccount *account, CoexSnapshot *snapshot)
     if (snapshot->provider_changed)
         forget_provider(account);
     coex_account_load_nicks(account, snapshot);
+    coex_strangers_load(account, snapshot->strangers);
     account->login.feed_backlog = g_ptr_array_ref(snapshot->feed);
     coex_views_init(&account->views, listed_since(account));
     account->outbox = coex_outbox_new(account, snapshot->outbox);
@@ -386,9 +389,9 @@ listens(const CoexAccount *account)
 }
 
 static void
-on_refused(CoexVerdict verdict, gpointer user_data)
+on_refused(CoexVerdict verdict, guint n, gpointer user_data)
 {
-    coex_inbox_refused(user_data, verdict);
+    coex_inbox_refused(user_data, verdict, n);
 }
 
 static void

@@ -388,9 +388,10 @@ on_refusal_explained(GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 void
-coex_registration_refused(CoexAccount *account, CoexVerdict verdict)
+coex_registration_refused(CoexAccount *account, CoexVerdict verdict, const char *others)
 {
-    g_autofree char *symptom = dup_refusal(account, verdict);
+    g_autofree char *reason = dup_refusal(account, verdict);
+    g_autofree char *symptom = g_strconcat(reason, others, NULL);
     g_autoptr(CoexRequest) request = NULL;
     const CoexWebhook unknown = { 0 };
 

@@ -22,8 +22,9 @@ void coex_registration_check(CoexAccount *account, gboolean by_hand);
 /* Nothing arrives: tells @symptom, a sentence, and what is to be done by where the provider
  * delivers now. */
 void coex_registration_doubt(CoexAccount *account, const char *symptom);
-/* A delivery was refused: tells why, and what is to be done by what the provider delivers with. */
-void coex_registration_refused(CoexAccount *account, CoexVerdict verdict);
+/* A delivery was refused: tells why, then @others (coex_strangers_speak()), and what is to be done
+ * by what the provider delivers with. */
+void coex_registration_refused(CoexAccount *account, CoexVerdict verdict, const char *others);
 /* The user's answer whether ours may replace @registered. A no is remembered for that address, or
  * where it is ours for the secret registered with it. */
 void coex_registration_answer(CoexAccount *account, const char *registered, gboolean yes);

@@ -155,6 +155,12 @@ read_setting(sqlite3_stmt *query, CoexSnapshot *snapshot)
 }
 
 static void
+read_strangers(sqlite3_stmt *query, CoexSnapshot *snapshot)
+{
+    snapshot->strangers = coex_db_dup_text(query, 0);
+}
+
+static void
 read_stray_realms(sqlite3_stmt *query, CoexSnapshot *snapshot)
 {
     g_autofree char *before = snapshot->stray_realms;
@@ -250,6 +256,10 @@ static const char SELECT_FEED[] = "SELECT seq, person, kind, time, text, detail,
                                   " WHERE account = ? AND seq > ? ORDER BY seq";
 static const char SELECT_SETTINGS[] = "SELECT key, value FROM settings"
                                       " WHERE account = ? AND key <> 'account'";
+/* "time count": of two of one time the one that counted on. */
+static const char SELECT_STRANGERS[] =
+    "SELECT value FROM settings WHERE key = 'strangers' ORDER BY CAST(value AS INTEGER) DESC,"
+    " CAST(substr(value, instr(value, ' ')) AS INTEGER) DESC LIMIT 1";
 static const char SELECT_STRAY_REALMS[] =
     "SELECT s.value FROM settings AS s JOIN accounts AS a ON a.id = s.account"
     " WHERE s.key = 'realms' AND a.id <> ?1"
@@ -282,6 +292,8 @@ coex_read_account(CoexDb *db, const CoexShown *shown, const char *provider, cons
                    read_feed_item, snapshot, error) ||
         !read_rows(db, query_account(db, SELECT_SETTINGS, id, error), read_setting, snapshot,
                    error) ||
+        !read_rows(db, coex_db_query(db, SELECT_STRANGERS, COEX_NO_VALUES, error), read_strangers,
+                   snapshot, error) ||
         !read_rows(db, query_account(db, SELECT_STRAY_REALMS, id, error), read_stray_realms,
                    snapshot, error))
         return NULL;

@@ -143,6 +143,7 @@ coex_snapshot_free(CoexSnapshot *snapshot)
     g_ptr_array_unref(snapshot->feed);
     g_ptr_array_unref(snapshot->nicks);
     g_hash_table_unref(snapshot->settings);
+    g_free(snapshot->strangers);
     g_free(snapshot->stray_realms);
     g_free(snapshot);
 }

@@ -209,6 +209,7 @@ typedef struct {
     GPtrArray *feed;           /* CoexFeedItem not yet shown, by seq */
     GPtrArray *nicks;          /* CoexNickRow */
     GHashTable *settings;      /* char * -> char * */
+    char *strangers;           /* the newest setting of that name of all accounts, NULL: none */
     char *stray_realms; /* the setting `realms` of the provider's other accounts that never learned
                            their phone_number_id, joined; NULL: none */
 } CoexSnapshot;

@@ -354,29 +354,6 @@ test_quoted_secrets(Desk *desk)
         assert_untold(desk, secrets[i]);
 }
 
-/* A 360dialog account and one at Meta share listener and path: each hears of what was turned away
- * of its kind, whoever logged in last. */
-static void
-test_refusal_of_a_kind(Desk *desk)
-{
-    const CoexSimIdentity identity = { .number = "+447700900199", .phone_number_id = "3188000" };
-    g_autoptr(Desk) other = desk_new_beside_at(
-        desk, desk_is_meta(desk) ? COEX_SIM_360DIALOG : COEX_SIM_META, &identity);
-    g_autoptr(GBytes) own = coex_sim_render_text(desk->sim, "ada", "Mine");
-    g_autoptr(GBytes) theirs = coex_sim_render_text(other->sim, "ada", "Theirs");
-
-    desk_login(other);
-    desk_login(desk);
-    g_assert_cmpuint(coex_sim_deliver_raw(other->sim, theirs, COEX_SIM_SIGN_WRONG), ==, 401);
-    desk_wait_notice(other, NULL, "A webhook was refused (401)*");
-    desk_wait_catalogue(desk);
-    g_assert_cmpuint(desk_count(desk, DESK_NOTICE, NULL, "A webhook was refused*"), ==, 0);
-    g_assert_cmpuint(coex_sim_deliver_raw(desk->sim, own, COEX_SIM_SIGN_WRONG), ==, 401);
-    desk_wait_notice(desk, NULL, "A webhook was refused (401)*");
-    desk_hear(desk, "ada", "Hello");
-    desk_logout(desk);
-}
-
 int
 main(int argc, char **argv)
 {
@@ -391,7 +368,6 @@ main(int argc, char **argv)
     desk_add_at(DESK_ONLY_360DIALOG, "/webhook/second-profile", test_second_profile);
     desk_add_at(DESK_ONLY_360DIALOG, "/webhook/number-corrected", test_number_corrected);
     desk_add("/webhook/quoted-secrets", test_quoted_secrets);
-    desk_add("/webhook/refusal-of-a-kind", test_refusal_of_a_kind);
     desk_add("/webhook/taken-yes", test_taken_yes);
     desk_add("/webhook/taken-no", test_taken_no);
     desk_add("/webhook/by-hand-without-url", test_by_hand_without_url);
