@@ -262,8 +262,9 @@ hub_route(CoexHub *hub, const char *realm, CoexEvent *event,
 /* The events of one delivery, sorted by whom they are for. */
 typedef struct {
     GHashTable *by_account; /* CoexAccount -> GPtrArray of borrowed CoexEvent */
-    GPtrArray *homeless;    /* borrowed CoexEvent with a number or WABA nobody here has */
-    gint64 age_s;           /* since it came */
+    GPtrArray *homeless;    /* borrowed CoexEvent with a number nobody here has */
+    GPtrArray *wabas; /* of those that are for all numbers of one, borrowed char *, each once */
+    gint64 age_s;     /* since it came */
     gboolean keep_raw;
 } Sorted;
 
@@ -272,6 +273,7 @@ sorted_clear(Sorted *sorted)
 {
     g_hash_table_unref(sorted->by_account);
     g_ptr_array_unref(sorted->homeless);
+    g_ptr_array_unref(sorted->wabas);
 }
 
 static void
@@ -293,13 +295,16 @@ sort_events(CoexHub *hub, const char *realm, GPtrArray *events, Sorted *ret_sort
     ret_sorted->by_account =
         g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_ptr_array_unref);
     ret_sorted->homeless = g_ptr_array_new();
+    ret_sorted->wabas = g_ptr_array_new();
     for (guint i = 0; i < events->len; i++) {
         CoexEvent *event = g_ptr_array_index(events, i);
 
         ret_sorted->keep_raw |= event->keep_raw;
-        if (!hub_route(hub, realm, event, sort_event, ret_sorted) &&
-            (names_number(event) || event->waba_id != NULL))
+        if (!hub_route(hub, realm, event, sort_event, ret_sorted) && names_number(event))
             g_ptr_array_add(ret_sorted->homeless, event);
+        if (!names_number(event) && event->waba_id != NULL &&
+            !g_ptr_array_find_with_equal_func(ret_sorted->wabas, event->waba_id, g_str_equal, NULL))
+            g_ptr_array_add(ret_sorted->wabas, event->waba_id);
     }
 }
 
@@ -376,11 +381,44 @@ tell_unreadable(CoexHub *hub, const char *realm, const GError *error)
         coex_inbox_unreadable(g_ptr_array_index(hub->accounts, i), realm, error);
 }
 
-/* Stands in a number's place for what names no number. */
+/* In a number's place, of what names none; kept for @account, NULL: for whose WABA it will be. */
 static char *
-dup_waba(const char *waba_id)
+dup_waba(const char *waba_id, const CoexAccount *account)
 {
-    return g_strconcat("waba:", waba_id, NULL);
+    return account == NULL ? g_strconcat("waba:", waba_id, NULL)
+                           : g_strconcat("waba:", waba_id, ":", account->number, NULL);
+}
+
+/* What concerns a WABA is kept for those of its numbers that are off. */
+static void
+keep_for_waba(CoexBatch *batch, const CoexDeliveryRow *row, const Sorted *sorted,
+              const char *waba_id)
+{
+    g_autofree char *waba = dup_waba(waba_id, NULL);
+    GHashTableIter iter;
+    gpointer account;
+
+    coex_batch_delivery_waits_for_waba(batch, row->id, waba, waba_id, row->realm);
+    g_hash_table_iter_init(&iter, sorted->by_account);
+    while (g_hash_table_iter_next(&iter, &account, NULL)) {
+        g_autofree char *own = dup_waba(waba_id, account);
+
+        coex_batch_delivery_waited(batch, row->id, NULL, own);
+        coex_batch_delivery_waited(batch, row->id, NULL, waba);
+    }
+}
+
+static void
+keep_rest(CoexBatch *batch, const CoexDeliveryRow *row, const Sorted *sorted)
+{
+    for (guint i = 0; i < sorted->homeless->len; i++) {
+        const CoexEvent *event = g_ptr_array_index(sorted->homeless, i);
+
+        coex_batch_delivery_waits(batch, row->id, event->phone_number_id,
+                                  event->display_phone_number);
+    }
+    for (guint i = 0; i < sorted->wabas->len; i++)
+        keep_for_waba(batch, row, sorted, g_ptr_array_index(sorted->wabas, i));
 }
 
 /* Takes @row. */
@@ -407,14 +445,7 @@ apply_row(CoexHub *hub, CoexDeliveryRow *row)
         return;
     }
     application = application_new(hub, row->id, &sorted, batch);
-    for (guint i = 0; i < sorted.homeless->len; i++) {
-        const CoexEvent *event = g_ptr_array_index(sorted.homeless, i);
-
-        g_autofree char *waba = names_number(event) ? NULL : dup_waba(event->waba_id);
-
-        coex_batch_delivery_waits(batch, row->id, event->phone_number_id,
-                                  waba != NULL ? waba : event->display_phone_number);
-    }
+    keep_rest(batch, row, &sorted);
     if (error != NULL) {
         coex_batch_delivery_quarantined(batch, row->id, error->message);
         tell_unreadable(hub, row->realm, error);
@@ -632,12 +663,16 @@ void
 coex_hub_apply_waiting(CoexHub *hub, CoexAccount *account)
 {
     g_auto(GStrv) wabas = coex_inbox_dup_wabas(account);
+    g_autofree char *all = g_strjoinv(" ", wabas);
 
+    coex_account_put_setting(account, "wabas", all);
     apply_waiting(account, account->endpoint.phone_number_id, account->number, TRUE);
     for (char **waba = wabas; *waba != NULL; waba++) {
-        g_autofree char *number = dup_waba(*waba);
+        g_autofree char *anybody = dup_waba(*waba, NULL);
+        g_autofree char *own = dup_waba(*waba, account);
 
-        apply_waiting(account, NULL, number, FALSE);
+        apply_waiting(account, NULL, anybody, FALSE);
+        apply_waiting(account, NULL, own, FALSE);
     }
 }
 

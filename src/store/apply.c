@@ -143,6 +143,25 @@ apply_delivery_waits(CoexApply *a, GError **error)
                        error);
 }
 
+/* `wabas` and `realms` are lists of words. */
+static gboolean
+apply_delivery_waits_for_waba(CoexApply *a, GError **error)
+{
+    const CoexChange *change = a->change;
+    const CoexValue values[] = { coex_int(change->delivery.id), coex_text(change->delivery.number),
+                                 coex_text(change->delivery.waba_id),
+                                 coex_text(change->delivery.realm) };
+    return coex_db_run(a->db,
+                       "INSERT OR IGNORE INTO waiting(delivery, phone_number_id, number)"
+                       " SELECT ?1, '', ?2 || ':' || n.number FROM accounts AS n"
+                       " JOIN settings AS w ON w.account = n.id AND w.key = 'wabas'"
+                       " JOIN settings AS r ON r.account = n.id AND r.key = 'realms'"
+                       " WHERE instr(' ' || w.value || ' ', ' ' || ?3 || ' ') > 0"
+                       " AND instr(r.value, ?4) > 0",
+                       values, G_N_ELEMENTS(values), error) &&
+           (coex_db_n_changed(a->db) > 0 || apply_delivery_waits(a, error));
+}
+
 /* The condition is that of coex_read_waiting(). */
 static gboolean
 apply_delivery_waited(CoexApply *a, GError **error)
@@ -200,6 +219,8 @@ apply_change(CoexApply *a, GError **error)
             a, change->delivery.keep_raw ? COEX_DELIVERY_KEPT : COEX_DELIVERY_APPLIED, NULL, error);
     case COEX_CHANGE_DELIVERY_WAITS:
         return apply_delivery_waits(a, error);
+    case COEX_CHANGE_DELIVERY_WAITS_FOR_WABA:
+        return apply_delivery_waits_for_waba(a, error);
     case COEX_CHANGE_DELIVERY_WAITED:
         return apply_delivery_waited(a, error);
     case COEX_CHANGE_PAST:

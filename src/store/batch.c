@@ -37,10 +37,13 @@ free_change(gpointer data)
         break;
     case COEX_CHANGE_DELIVERY_APPLIED:
     case COEX_CHANGE_DELIVERY_WAITS:
+    case COEX_CHANGE_DELIVERY_WAITS_FOR_WABA:
     case COEX_CHANGE_DELIVERY_WAITED:
     case COEX_CHANGE_DELIVERY_QUARANTINED:
         g_free(change->delivery.phone_number_id);
         g_free(change->delivery.number);
+        g_free(change->delivery.waba_id);
+        g_free(change->delivery.realm);
         g_free(change->delivery.reason);
         break;
     case COEX_CHANGE_PAST:
@@ -236,6 +239,17 @@ coex_batch_delivery_waits(CoexBatch *batch, gint64 delivery_id, const char *phon
     CoexChange *change = add_delivery_change(batch, COEX_CHANGE_DELIVERY_WAITS, delivery_id);
     change->delivery.phone_number_id = g_strdup(phone_number_id);
     change->delivery.number = g_strdup(number);
+}
+
+void
+coex_batch_delivery_waits_for_waba(CoexBatch *batch, gint64 delivery_id, const char *key,
+                                   const char *waba_id, const char *realm)
+{
+    CoexChange *change =
+        add_delivery_change(batch, COEX_CHANGE_DELIVERY_WAITS_FOR_WABA, delivery_id);
+    change->delivery.number = g_strdup(key);
+    change->delivery.waba_id = g_strdup(waba_id);
+    change->delivery.realm = g_strdup(realm);
 }
 
 void

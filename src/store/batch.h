@@ -19,6 +19,7 @@ typedef enum {
     COEX_CHANGE_SETTING,
     COEX_CHANGE_DELIVERY_APPLIED,
     COEX_CHANGE_DELIVERY_WAITS,
+    COEX_CHANGE_DELIVERY_WAITS_FOR_WABA,
     COEX_CHANGE_DELIVERY_WAITED,
     COEX_CHANGE_DELIVERY_QUARANTINED,
     COEX_CHANGE_PAST,
@@ -66,7 +67,9 @@ typedef struct {
             gint64 id;
             gboolean keep_raw;
             char *phone_number_id;
-            char *number;
+            char *number; /* or what stands in its place */
+            char *waba_id;
+            char *realm;
             char *reason;
         } delivery;
         CoexPastQuery past;

@@ -322,6 +322,10 @@ void coex_batch_delivery_applied(CoexBatch *batch, gint64 delivery_id, gboolean 
  * still ends with coex_batch_delivery_applied(); its body stays as long as a part of it waits. */
 void coex_batch_delivery_waits(CoexBatch *batch, gint64 delivery_id, const char *phone_number_id,
                                const char *number);
+/* A part of it concerns all numbers of the WABA @waba_id: kept under "@key:NUMBER" for each account
+ * that had @realm and whose setting `wabas` names it, or under @key when there is no such. */
+void coex_batch_delivery_waits_for_waba(CoexBatch *batch, gint64 delivery_id, const char *key,
+                                        const char *waba_id, const char *realm);
 /* The kept part for this number has been applied; arguments as in coex_store_read_waiting(). */
 void coex_batch_delivery_waited(CoexBatch *batch, gint64 delivery_id, const char *phone_number_id,
                                 const char *number);

@@ -101,6 +101,44 @@ test_two_numbers(Desk *desk)
     desk_wait_notice(other, NULL, "WhatsApp has paused the API*");
 }
 
+/* Each of them hears of it, also who was off: when it logs in, and once. */
+static void
+test_two_numbers_off(Desk *desk)
+{
+    const CoexSimIdentity identity = {
+        .number = "+447700900300",
+        .phone_number_id = "318800000000300",
+        .key = "made-up-third-key",
+        .waba_id = ELSEWHERE,
+    };
+    g_autoptr(Desk) other = desk_beside(desk, NULL);
+    g_autoptr(Desk) third = desk_new_beside(desk, &identity);
+
+    desk_login(other);
+    desk_wait_catalogue(other);
+    desk_logout(other);
+    desk_login(desk);
+    deliver_own(desk, -1, OFFBOARDED);
+    desk_wait_notice(desk, NULL, "WhatsApp has paused the API*");
+    desk_wait_catalogue(desk);
+    desk_logout(desk);
+    /* nobody of that WABA is there */
+    desk_login(third);
+    deliver_own(desk, -1, RECONNECTED);
+    desk_fence(third);
+    desk_login(other);
+    desk_wait_notice(other, NULL, "WhatsApp has paused the API*");
+    desk_wait_notice(other, NULL, "This number is connected with the API again*");
+    desk_wait_catalogue(other);
+    desk_login(desk);
+    desk_wait_notice(desk, NULL, "This number is connected with the API again*");
+    desk_wait_catalogue(desk);
+    desk_restart(other);
+    desk_restart(desk);
+    desk_fence(other);
+    desk_fence(desk);
+}
+
 /* Deliveries overtake one another: what is not the newest says so, also after a restart. */
 static void
 test_overtaken(Desk *desk)
@@ -209,6 +247,7 @@ main(int argc, char **argv)
     desk_add("/account-events/other-waba", test_other_waba);
     desk_add_at(DESK_ONLY_META, "/account-events/two-wabas", test_two_wabas);
     desk_add_at(DESK_ONLY_META, "/account-events/two-numbers", test_two_numbers);
+    desk_add("/account-events/two-numbers-off", test_two_numbers_off);
     desk_add("/account-events/overtaken", test_overtaken);
     desk_add("/account-events/a-day-old", test_a_day_old);
     desk_add_at(DESK_ONLY_360DIALOG, "/account-events/kept-and-once", test_kept_and_once);
