@@ -7,7 +7,6 @@
 #include <string.h>
 
 #define UNREADABLE_EVERY_S (60 * 60)
-#define DELIVERY_NOTE_S 60     /* how exactly the time of the last webhook is kept */
 #define AHEAD_S (24 * 60 * 60) /* a message's time further ahead than this is no time */
 #define STRANGER_EXCERPT 300
 #define LATE_S (24 * 60 * 60) /* what is told of the account says when it was */
@@ -474,20 +473,22 @@ apply_event(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
     }
 }
 
+/* After its events: they may have corrected the clock. */
 static void
-note_delivery(CoexAccount *account, CoexBatch *batch)
+note_delivery(CoexAccount *account, CoexBatch *batch, gint64 age_s)
 {
     gint64 now = coex_account_now(account);
-    g_autofree char *text = NULL;
+    gint64 at = now - age_s;
+    g_autofree char *text = g_strdup_printf("%" G_GINT64_FORMAT, at);
 
     account->receiving = TRUE;
     account->secret_corrected = FALSE;
     account->heard_at_us = g_get_monotonic_time();
-    account->last_delivery_at = now;
-    if (now - account->inbox.stored_at < DELIVERY_NOTE_S)
+    /* One of an earlier time, or a flood's next one within the second; unless the clock went back.
+     */
+    if (account->last_delivery_at >= at && account->last_delivery_at <= now)
         return;
-    account->inbox.stored_at = now;
-    text = g_strdup_printf("%" G_GINT64_FORMAT, now);
+    account->last_delivery_at = at;
     coex_batch_put_setting(batch, "last-delivery", text);
 }
 
@@ -506,9 +507,9 @@ coex_inbox_apply(CoexAccount *account, CoexBatch *batch, GPtrArray *events, gint
     step->standby = g_ptr_array_new_with_free_func(g_free);
     step->failed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     coex_batch_set_account(batch, account->id);
-    note_delivery(account, batch);
     for (guint i = 0; i < events->len; i++)
         apply_event(step, batch, g_ptr_array_index(events, i));
+    note_delivery(account, batch, age_s);
     return step;
 }
 

@@ -10,7 +10,6 @@
 
 /* What was last said of receiving, and when; history_progress is -1 at first. */
 typedef struct {
-    gint64 stored_at; /* when the time of the last delivery was written down */
     gint64 unreadable_told_at;
     char *other;      /* for whom webhooks with our secret came that are for nobody here, NULL */
     gboolean doubted; /* it was told that no webhook comes */

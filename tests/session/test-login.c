@@ -425,6 +425,39 @@ test_two_providers(Desk *desk)
     g_assert_true(desk_view(desk, "ben")->window.open);
 }
 
+/* A time as the login tells it. */
+static char *
+dup_last_webhook(Desk *desk)
+{
+    g_autoptr(GDateTime) when =
+        g_date_time_new_from_unix_local(desk->config.clock(desk->config.clock_data));
+
+    return g_date_time_format(when, "The last webhook came at %Y-%m-%d %H:%M");
+}
+
+/* The last one of several within a minute, in the next one of the clock. */
+static void
+test_last_webhook(Desk *desk)
+{
+    g_autofree char *before = NULL;
+    g_autofree char *after = NULL;
+
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    desk_advance(desk, 90 - desk->config.clock(desk->config.clock_data) % 60);
+    desk_hear(desk, "ada", "At half past");
+    desk_advance(desk, 40);
+    before = dup_last_webhook(desk);
+    desk_hear(desk, "ada", "And later");
+    after = dup_last_webhook(desk);
+    desk_logout(desk);
+    desk_advance(desk, 600);
+    desk_login(desk);
+    g_assert_cmpuint(desk_count(desk, DESK_PROGRESS, NULL, before) +
+                         desk_count(desk, DESK_PROGRESS, NULL, after),
+                     >, 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -442,6 +475,7 @@ main(int argc, char **argv)
     desk_add("/login/listen-off", test_listen_off);
     desk_add("/login/locked", test_locked);
     desk_add("/login/locked-for-a-moment", test_locked_for_a_moment);
+    desk_add("/login/last-webhook", test_last_webhook);
     desk_add("/login/missing-secret", test_missing_secret);
     desk_add_at(DESK_ONLY_META, "/login/ids-found", test_ids_found);
     desk_add_at(DESK_ONLY_META, "/login/ids-not-found", test_ids_not_found);
