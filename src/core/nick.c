@@ -167,6 +167,16 @@ dup_digits(const char *address)
     return g_string_free(g_steal_pointer(&digits), FALSE);
 }
 
+/* Ours end so, where a name alone does not do. */
+static gboolean
+ends_in_digit(const char *letters)
+{
+    const char *last = g_utf8_find_prev_char(letters, letters + strlen(letters));
+    gunichar c = last != NULL ? g_utf8_get_char(last) : 0;
+
+    return g_unichar_isalnum(c) && !g_unichar_isalpha(c);
+}
+
 char *
 coex_nicks_give(CoexNicks *nicks, const char *owner, CoexNickStyle style, const char *name,
                 const char *address, const char *own_number)
@@ -176,11 +186,12 @@ coex_nicks_give(CoexNicks *nicks, const char *owner, CoexNickStyle style, const 
     g_autofree char *letters =
         style == COEX_NICKS_NUMBERS ? g_strdup("") : coex_nick_letters(style, name);
     gboolean is_name = *letters != '\0';
+    gboolean imitates = ends_in_digit(letters);
     const char *head = is_name ? letters : number;
     char *nick = NULL;
 
-    if (try_nick(nicks, owner, g_strdup(head), &nick) ||
-        (is_name && try_digits(nicks, owner, letters, "", digits, &nick)) ||
+    if ((!imitates && try_nick(nicks, owner, g_strdup(head), &nick)) ||
+        (is_name && try_digits(nicks, owner, letters, imitates ? "_" : "", digits, &nick)) ||
         try_digits(nicks, owner, head, "_", own_number, &nick))
         return nick;
 

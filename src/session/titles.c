@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "session/titles.h"
 
+#include "core/text.h"
 #include <string.h>
 
 #define TAIL_MIN 4 /* digits that people know a number by */
@@ -73,8 +74,42 @@ dup_key(const char *alias)
 {
     g_autofree char *plain = g_utf8_normalize(alias, -1, G_NORMALIZE_ALL_COMPOSE);
     g_autofree char *folded = g_utf8_casefold(plain != NULL ? plain : alias, -1);
+    GString *key = g_string_new(NULL);
 
-    return g_strdup(g_strstrip(folded));
+    for (const char *p = folded; *p != '\0'; p = g_utf8_next_char(p)) {
+        gunichar c = g_utf8_get_char(p);
+
+        if (g_unichar_isspace(c) || g_unichar_ismark(c) || !coex_text_is_unseen(c))
+            g_string_append_unichar(key, c);
+    }
+    return g_strstrip(g_string_free(key, FALSE));
+}
+
+static gboolean
+is_bracket(gunichar c)
+{
+    GUnicodeType type = g_unichar_type(c);
+
+    return type == G_UNICODE_OPEN_PUNCTUATION || type == G_UNICODE_CLOSE_PUNCTUATION;
+}
+
+/* Whether a name, as a key, reads as what we say of people: the end of a number behind a name, or
+ * an address in a name's place. */
+static gboolean
+imitates(const char *key)
+{
+    gboolean has_letter = FALSE;
+    gboolean has_bracket = FALSE;
+    gboolean has_digit = FALSE;
+
+    for (const char *p = key; *p != '\0'; p = g_utf8_next_char(p)) {
+        gunichar c = g_utf8_get_char(p);
+
+        has_letter |= g_unichar_isalpha(c);
+        has_bracket |= is_bracket(c);
+        has_digit |= g_unichar_isalnum(c) && !g_unichar_isalpha(c);
+    }
+    return (has_digit && (has_bracket || !has_letter)) || *key == '@' || *key == '+';
 }
 
 static void
@@ -86,7 +121,14 @@ set_title(Bearer *bearer, char *title, GArray *ret_changed)
     bearer->title = title;
 }
 
-/* The shortest end of the number that none of the name has yet. */
+static gboolean
+has_digit(const char *text)
+{
+    return strpbrk(text, "0123456789") != NULL;
+}
+
+/* The shortest end of the number that none of the name has yet; of other addresses one with a
+ * digit, as no word in brackets has. */
 static void
 claim_tail(Group *group, Bearer *bearer, GArray *ret_changed)
 {
@@ -94,7 +136,7 @@ claim_tail(Group *group, Bearer *bearer, GArray *ret_changed)
     gsize n = MIN(TAIL_MIN, length);
     const char *tail = bearer->number + length - n;
 
-    while (tail > bearer->number && g_hash_table_contains(group->tails, tail))
+    while (tail > bearer->number && (g_hash_table_contains(group->tails, tail) || !has_digit(tail)))
         tail--;
     g_hash_table_add(group->tails, g_strdup(tail));
     set_title(bearer, g_strdup_printf("%s (%s)", bearer->alias, tail), ret_changed);
@@ -104,7 +146,7 @@ static void
 claim_all(Group *group, GArray *ret_changed)
 {
     g_clear_pointer(&group->tails, g_hash_table_unref);
-    if (group->bearers->len == 1) {
+    if (group->bearers->len == 1 && !imitates(group->key)) {
         Bearer *only = g_ptr_array_index(group->bearers, 0);
 
         set_title(only, g_strdup(only->alias), ret_changed);

@@ -578,6 +578,50 @@ test_namesakes_with_one_end(Desk *desk)
     }
 }
 
+/* Whose name reads as what we say of others carries the end of the number as well, also alone. */
+static void
+test_namesakes_imitated(Desk *desk)
+{
+    static const char *const names[] = {
+        "Anna Maier (0101)",
+        "Anna Maier (0101) ",
+        "Anna Maier \xef\xbc\x88\xef\xbc\x90\xef\xbc\x91\xef\xbc\x90\xef\xbc\x91\xef\xbc\x89",
+        "Anna Maier (0101)\xe2\x80\x8b",
+        "+1 202 555 0101",
+        "\xef\xbc\x8b"
+        "12025550101",
+        "12025550101",
+        "\xe2\x80\x8b@carla.k",
+    };
+
+    desk_ignore(desk, "* wait* for an answer*");
+    desk_login(desk);
+    coex_sim_set_name(desk->sim, "ada", "Anna Maier");
+    desk_hear(desk, "ada", "I am Anna");
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+        coex_sim_set_name(desk->sim, "ben", names[i]);
+        desk_hear(desk, "ben", "So am I");
+        g_assert_true(g_str_has_suffix(desk_view(desk, "ben")->alias, " (0112)"));
+        assert_alias(desk, "ada", "Anna Maier");
+    }
+    coex_sim_set_name(desk->sim, "ben", "Anna\xe2\x80\x8b Maier");
+    desk_hear(desk, "ben", "Nor with what nobody sees");
+    assert_alias(desk, "ada", "Anna Maier (0101)");
+    /* nobody's end of a number is only letters, which a name may well end with */
+    coex_sim_set_name(desk->sim, "ben", "Anna Maier (Berlin)");
+    desk_hear(desk, "ben", "From Berlin");
+    assert_alias(desk, "ben", "Anna Maier (Berlin)");
+    coex_sim_add_customer(desk->sim, "eve", NULL, "DE.7Q21abcDEFghi", "Anna Maier");
+    g_free(coex_sim_customer_sends(desk->sim, "eve", "Without a number"));
+    desk_wait_any_feed(desk, COEX_FEED_INBOUND, "DE.7Q21abcDEFghi", "Without a number");
+    g_assert_cmpstr(desk_view(desk, "DE.7Q21abcDEFghi")->alias, ==, "Anna Maier (1abcDEFghi)");
+    coex_sim_set_name(desk->sim, "ben", "Anna Maier (0101)");
+    desk_hear(desk, "ben", "I am she");
+    desk_restart(desk);
+    assert_alias(desk, "ben", "Anna Maier (0101) (0112)");
+    assert_alias(desk, "ada", "Anna Maier (0101)");
+}
+
 /* Nicks tell them apart. */
 static void
 test_namesakes_with_nicks(Desk *desk)
@@ -613,6 +657,7 @@ main(int argc, char **argv)
     desk_add("/people/our-token", test_our_token);
     desk_add("/people/namesakes", test_namesakes);
     desk_add("/people/namesakes-with-one-end", test_namesakes_with_one_end);
+    desk_add("/people/namesakes-imitated", test_namesakes_imitated);
     desk_add("/people/namesakes-with-nicks", test_namesakes_with_nicks);
     return g_test_run();
 }

@@ -63,6 +63,23 @@ test_given(void)
 }
 
 /* The same person at another number of the business. */
+/* A name that ends as ours would tell two apart carries more, before and after there are two. */
+static void
+test_imitated(void)
+{
+    g_autoptr(CoexNicks) nicks = coex_nicks_new();
+    const CoexNickStyle names = COEX_NICKS_NAMES;
+    const CoexNickStyle wide = COEX_NICKS_NAMES_UTF8;
+
+    assert_given(nicks, names, "Anna Schmidt", "491701110003", "AnnaSchmidt");
+    assert_given(nicks, names, "Anna Schmidt (4567)", "491705550009", "AnnaSchmidt4567_0009");
+    assert_given(nicks, names, "AnnaSchmidt 4567", "491705560009", "AnnaSchmidt4567_60009");
+    assert_given(nicks, names, "Anna Schmidt", "491702224567", "AnnaSchmidt4567");
+    assert_given(nicks, wide, "Jürgen \xef\xbc\x94\xef\xbc\x95", "491705570009",
+                 "Jürgen\xef\xbc\x94\xef\xbc\x95_0009");
+    assert_given(nicks, names, "R2D2 Shop", "491705580009", "R2D2Shop");
+}
+
 static void
 test_known_twice(void)
 {
@@ -225,6 +242,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/nick/letters", test_letters);
     g_test_add_func("/nick/given", test_given);
+    g_test_add_func("/nick/imitated", test_imitated);
     g_test_add_func("/nick/known-twice", test_known_twice);
     g_test_add_func("/nick/taken", test_taken);
     g_test_add_data_func("/nick/thousands/numbers", GUINT_TO_POINTER(COEX_NICKS_NUMBERS),
