@@ -422,8 +422,8 @@ start_session(CoexLogin *login, GError **error)
     };
 
     if (number == NULL || !coex_options_check_lists(account, error) ||
-        !read_credentials(login, &config, error) || !check_header(&config, error) ||
-        !coex_proxy_read(account, &proxy, error))
+        !coex_recall_check(account, error) || !read_credentials(login, &config, error) ||
+        !check_header(&config, error) || !coex_proxy_read(account, &proxy, error))
         return FALSE;
 
     login->language = dup_language(account);

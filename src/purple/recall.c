@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/recall.h"
+#include "core/error.h"
 #include "core/text.h"
 #include "purple/conversation.h"
 #include "purple/host.h"
@@ -37,6 +38,22 @@ coex_recall_get_limit(PurpleAccount *account)
     if (is_number(value, &limit))
         return (guint)limit;
     return has_history_plugin() ? 0 : LIMIT_PRESET;
+}
+
+gboolean
+coex_recall_check(PurpleAccount *account, GError **error)
+{
+    g_autofree char *value = g_strstrip(g_strdup(coex_options_get(account, "recall")));
+    guint64 limit;
+
+    if (*value == '\0' || is_number(value, &limit))
+        return TRUE;
+    g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+                "Option recall: “%s” is none. It takes a number from 0 to %d, or nothing.%s", value,
+                LIMIT_MAX,
+                coex_host_get()->splits_values ? " Type “account coex set recall 10”, for example."
+                                               : "");
+    return FALSE;
 }
 
 /* ---- lines ---- */

@@ -8,6 +8,8 @@
 
 /* How many lines a conversation of the account begins with; 0: none. */
 guint coex_recall_get_limit(PurpleAccount *account);
+/* Whether the option is one of the numbers it takes, or empty; COEX_ERROR_INVALID_INPUT. */
+gboolean coex_recall_check(PurpleAccount *account, GError **error);
 
 /* From now on, asks for the earlier lines of each conversation that opens. */
 void coex_recall_watch(CoexLogin *login);

@@ -523,6 +523,31 @@ blocking_is_explained(World *world)
     host_wait_for(world->host, EVENT_NOTICE, NULL, "*is blocked*phone*");
 }
 
+/* What is no number is told as a wrong value of a list is; a good one, or none, is taken. */
+static void
+recall_takes_a_number(World *world)
+{
+    static const char *const wrong[] = { "abc", "201", "-1", "10 lines" };
+
+    for (guint i = 0; i < G_N_ELEMENTS(wrong); i++) {
+        g_autofree char *line = g_strdup_printf(
+            "Option recall: “%s” is none. It takes a number from 0 to 200*", wrong[i]);
+
+        host_set_option(world->host, number(world), "recall", wrong[i]);
+        host_login(world->host);
+        const HostEvent *end = host_wait_for(world->host, EVENT_DISCONNECTED, NULL, line);
+        host_check(world->host, g_str_equal(end->detail, "INVALID_SETTINGS"));
+        host_check(world->host, world->bitlbee == (strstr(end->text, "Type “account coex set "
+                                                                     "recall 10”") != NULL));
+        host_quit(world->host);
+    }
+    host_set_option(world->host, number(world), "recall", " 5 ");
+    host_go_online(world->host);
+    host_quit(world->host);
+    host_set_option(world->host, number(world), "recall", "");
+    host_go_online(world->host);
+}
+
 static void
 add_all(void)
 {
@@ -531,6 +556,8 @@ add_all(void)
     world_add("bitlbee/other-providers-key-is-told", "BitlBee", other_providers_key_is_told);
     world_add("lists-in-any-letters", NULL, lists_in_any_letters);
     world_add("bitlbee/lists-in-any-letters", "BitlBee", lists_in_any_letters);
+    world_add("recall-takes-a-number", NULL, recall_takes_a_number);
+    world_add("bitlbee/recall-takes-a-number", "BitlBee", recall_takes_a_number);
     world_add("wrong-token-is-fatal", NULL, wrong_token_is_fatal);
     world_add("unreachable-at-the-first-login", NULL, unreachable_at_the_first_login);
     world_add("unreachable-at-a-later-login", NULL, unreachable_at_a_later_login);
