@@ -483,6 +483,7 @@ note_delivery(CoexAccount *account, CoexBatch *batch, gint64 age_s)
 
     account->receiving = TRUE;
     account->secret_corrected = FALSE;
+    coex_registration_note_delivery(account);
     account->heard_at_us = g_get_monotonic_time();
     /* One of an earlier time, or a flood's next one within the second; unless the clock went back.
      */

@@ -190,6 +190,76 @@ on_webhook(GObject *source, GAsyncResult *result, gpointer user_data)
             error->message);
 }
 
+/* ---- whether the address can be right ---- */
+
+static GUri *
+parse_public(const CoexAccount *account)
+{
+    GUri *uri = g_uri_parse(account->public_url, G_URI_FLAGS_NONE, NULL);
+    const char *host = uri != NULL ? g_uri_get_host(uri) : NULL;
+
+    if (host != NULL && *host != '\0' &&
+        (g_str_equal(g_uri_get_scheme(uri), "https") || coex_api_is_loopback(host)))
+        return uri;
+    g_clear_pointer(&uri, g_uri_unref);
+    return NULL;
+}
+
+/* A webhook that comes proves the address together with the path. */
+static char *
+dup_way(const CoexAccount *account)
+{
+    return g_strconcat(account->public_url, " ", account->webhook_path, NULL);
+}
+
+void
+coex_registration_note_delivery(CoexAccount *account)
+{
+    g_autofree char *way = dup_way(account);
+
+    if (account->registration.doubts_path)
+        coex_account_put_setting(account, "proven-way", way);
+    account->registration.doubts_path = FALSE;
+}
+
+static void
+check_path(CoexAccount *account, GUri *uri)
+{
+    const char *path = *g_uri_get_path(uri) != '\0' ? g_uri_get_path(uri) : "/";
+    g_autofree char *way = dup_way(account);
+
+    if (g_str_equal(path, account->webhook_path) || !coex_account_hears(account) ||
+        g_strcmp0(coex_account_get_setting(account, "proven-way"), way) == 0)
+        return;
+    account->registration.doubts_path = TRUE;
+    coex_account_tell_notice(account, NULL,
+                             "Option public-url: its path is %s, but webhooks are awaited at %s, "
+                             "and answered with 404 anywhere else. Unless what stands in between "
+                             "leads there, set webhook-path to %s, or correct the address, and log "
+                             "in again.",
+                             path, account->webhook_path, path);
+}
+
+/* FALSE where no provider would deliver. */
+static gboolean
+check_address(CoexAccount *account, gboolean by_hand)
+{
+    g_autoptr(GUri) uri = parse_public(account);
+
+    if (uri == NULL) {
+        coex_account_tell_notice(account, NULL,
+                                 "Option public-url: %s delivers to addresses that begin with "
+                                 "https://, and not to “%s”, so nothing was registered. Enter the "
+                                 "address of a proxy or tunnel with a certificate, and log in "
+                                 "again.",
+                                 account->endpoint.backend->label, account->public_url);
+        return FALSE;
+    }
+    if (!by_hand)
+        check_path(account, uri);
+    return TRUE;
+}
+
 void
 coex_registration_check(CoexAccount *account, gboolean by_hand)
 {
@@ -203,6 +273,8 @@ coex_registration_check(CoexAccount *account, gboolean by_hand)
                                      "under which webhooks reach this computer, and log in again.");
         return;
     }
+    if (!check_address(account, by_hand))
+        return;
     account->registration.by_hand |= by_hand;
     request = coex_api_get_webhook(&account->endpoint);
     coex_http_send_async(account->http, request, account->cancellable, on_webhook,

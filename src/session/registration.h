@@ -10,8 +10,9 @@
 
 /* Inside of it; zero at first. */
 typedef struct {
-    gboolean by_hand; /* the check under way was asked for */
-    char *claim;      /* what the open question is about, NULL */
+    gboolean doubts_path; /* it was told that the address leads elsewhere */
+    gboolean by_hand;     /* the check under way was asked for */
+    char *claim;          /* what the open question is about, NULL */
 } CoexRegistration;
 
 void coex_registration_clear(CoexRegistration *registration);
@@ -19,6 +20,8 @@ void coex_registration_clear(CoexRegistration *registration);
 /* Compares what is registered with the option public-url and our secret; @by_hand: the user asked,
  * so what is ours already is registered once more, and a no is forgotten. */
 void coex_registration_check(CoexAccount *account, gboolean by_hand);
+/* A webhook came: wherever the address seems to lead, it leads here. */
+void coex_registration_note_delivery(CoexAccount *account);
 /* Nothing arrives: tells @symptom, a sentence, and what is to be done by where the provider
  * delivers now. */
 void coex_registration_doubt(CoexAccount *account, const char *symptom);

@@ -286,6 +286,73 @@ test_by_hand_without_url(Desk *desk)
     g_assert_cmpuint(coex_sim_n_requests(desk->sim, "webhook-set"), ==, 0);
 }
 
+/* What no provider delivers to is said at the login, and by hand, and not registered. */
+static void
+test_without_https(Desk *desk)
+{
+    static const char *const wrong[] = { "http://shop.example/webhook", "shop.example/webhook",
+                                         "https:///webhook" };
+
+    for (guint i = 0; i < G_N_ELEMENTS(wrong); i++) {
+        g_autofree char *line =
+            g_strdup_printf("Option public-url: * https://, and not to “%s”*", wrong[i]);
+
+        desk->config.public_url = wrong[i];
+        desk_login(desk);
+        desk_wait_notice(desk, NULL, line);
+        coex_session_register_webhook(desk->session);
+        desk_wait_notice(desk, NULL, line);
+        desk_hear(desk, "ada", wrong[i]);
+        desk_wait_catalogue(desk);
+        desk_logout(desk);
+    }
+    g_assert_cmpuint(coex_sim_n_requests(desk->sim, "webhook-set"), ==, 0);
+}
+
+static void
+deliver_as_proxy(Desk *desk)
+{
+    g_autofree char *url = g_strconcat("http://", desk->listen, "/webhook", NULL);
+    g_autoptr(GBytes) body = coex_sim_render_text(desk->sim, "ada", "Through a proxy");
+
+    g_assert_cmpuint(coex_sim_deliver_raw_to(desk->sim, "POST", url, body, COEX_SIM_SIGN_GOOD), ==,
+                     200);
+}
+
+/* An address that leads to another path than ours is said at each login, until a webhook shows that
+ * something in between puts it right. */
+static void
+test_another_path(Desk *desk)
+{
+    const char *line = "Option public-url: its path is /hooks/coex, but webhooks are awaited at "
+                       "/webhook*";
+
+    listen_at(desk, "/hooks/coex");
+    desk->config.webhook_path = "/webhook";
+    desk_ignore(desk, "The webhook * could not be registered*");
+    desk_ignore(desk, "Webhooks are registered*");
+    desk->strict &= ~(1u << DESK_ASK);
+    for (guint i = 0; i < 2; i++) {
+        desk_login(desk);
+        desk_wait_notice(desk, NULL, line);
+        desk_wait_catalogue(desk);
+        desk_logout(desk);
+    }
+    desk_login(desk);
+    desk_wait_notice(desk, NULL, line);
+    deliver_as_proxy(desk);
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Through a proxy");
+    desk_wait_catalogue(desk);
+    desk_restart(desk);
+    desk_wait_catalogue(desk);
+    desk_logout(desk);
+    /* another one is doubted anew */
+    listen_at(desk, "/hooks/");
+    desk->config.webhook_path = "/webhook";
+    desk_login(desk);
+    desk_wait_notice(desk, NULL, "Option public-url: its path is /hooks/, *");
+}
+
 static void
 test_fails(Desk *desk)
 {
@@ -371,6 +438,8 @@ main(int argc, char **argv)
     desk_add("/webhook/taken-yes", test_taken_yes);
     desk_add("/webhook/taken-no", test_taken_no);
     desk_add("/webhook/by-hand-without-url", test_by_hand_without_url);
+    desk_add("/webhook/without-https", test_without_https);
+    desk_add("/webhook/another-path", test_another_path);
     desk_add("/webhook/fails", test_fails);
     return g_test_run();
 }
