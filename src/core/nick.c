@@ -82,6 +82,15 @@ fold(const char *nick)
     return folded;
 }
 
+gboolean
+coex_nick_is_same(const char *one, const char *other)
+{
+    g_autofree char *key = fold(one);
+    g_autofree char *other_key = fold(other);
+
+    return g_str_equal(key, other_key);
+}
+
 CoexNicks *
 coex_nicks_new(void)
 {

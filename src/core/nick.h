@@ -26,6 +26,9 @@ char *coex_nick_letters(CoexNickStyle style, const char *name);
 /* Whether a chat program that makes nicks of @style can show @nick. */
 gboolean coex_nick_fits(CoexNickStyle style, const char *nick);
 
+/* Whether both are one to an IRC client: upper and lower case are. */
+gboolean coex_nick_is_same(const char *one, const char *other);
+
 /* Who has which nick. The owner is "account:person" or anything else that names one. */
 typedef struct CoexNicks CoexNicks;
 

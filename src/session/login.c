@@ -506,6 +506,7 @@ tell_people(CoexAccount *account)
 {
     g_autoptr(GPtrArray) people = coex_people_by_activity(account->people);
 
+    coex_account_check_nicks(account);
     coex_views_name_all(account);
     for (guint i = 0; i < people->len; i++)
         coex_views_tell(account, g_ptr_array_index(people, i));

@@ -18,7 +18,27 @@ coex_account_load_nicks(CoexAccount *account, const CoexSnapshot *snapshot)
         const CoexNickRow *row = g_ptr_array_index(snapshot->nicks, i);
         g_autofree char *owner = dup_owner(row->account_id, row->person_id);
 
-        coex_nicks_take(nicks, row->nick, owner);
+        /* What was taken meanwhile is newer than what was read. */
+        if (coex_nicks_get_owner(nicks, row->nick) == NULL)
+            coex_nicks_take(nicks, row->nick, owner);
+    }
+}
+
+void
+coex_account_check_nicks(CoexAccount *account)
+{
+    g_autoptr(GPtrArray) people = coex_people_by_activity(account->people);
+    CoexNicks *nicks = coex_hub_get_nicks(account->hub);
+
+    for (guint i = 0; i < people->len; i++) {
+        CoexPerson *person = g_ptr_array_index(people, i);
+        g_autofree char *owner = dup_owner(account->id, person->id);
+
+        if (person->nick == NULL ||
+            g_strcmp0(coex_nicks_get_owner(nicks, person->nick), owner) == 0)
+            continue;
+        g_clear_pointer(&person->nick, g_free);
+        coex_account_store_person(account, person);
     }
 }
 
@@ -47,7 +67,7 @@ forget_nick(CoexAccount *account, const char *owner, const char *nick)
     CoexPerson *person =
         other != NULL ? coex_people_by_id(other->people, g_ascii_strtoll(ids[1], NULL, 10)) : NULL;
 
-    if (person == NULL || g_strcmp0(person->nick, nick) != 0)
+    if (person == NULL || person->nick == NULL || !coex_nick_is_same(person->nick, nick))
         return;
     g_clear_pointer(&person->nick, g_free);
     coex_account_store_person(other, person);

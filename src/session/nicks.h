@@ -9,6 +9,10 @@
 
 void coex_account_load_nicks(CoexAccount *account, const CoexSnapshot *snapshot);
 
+/* Before anybody is told: who lost a nick while the account was off, or on its way, gets another
+ * one when next spoken of. */
+void coex_account_check_nicks(CoexAccount *account);
+
 /* Gives the person a nick unless there is one. TRUE: the person must be stored. */
 gboolean coex_account_give_nick(CoexAccount *account, CoexPerson *person);
 
