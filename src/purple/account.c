@@ -389,6 +389,17 @@ dup_language(PurpleAccount *account)
     return g_strndup(locale, strcspn(locale, ".@"));
 }
 
+/* A number of this run of the chat program. */
+static gint64
+get_run(void)
+{
+    static gint64 run;
+
+    if (run == 0)
+        run = g_get_real_time();
+    return run;
+}
+
 static gboolean
 start_session(CoexLogin *login, GError **error)
 {
@@ -414,6 +425,8 @@ start_session(CoexLogin *login, GError **error)
         .receipts = read_receipts(account),
         .list_everybody = coex_roster_lists_everybody(account),
         .recall = coex_recall_get_limit(account),
+        .tells_seen = coex_host_get()->tells_seen,
+        .run = get_run(),
         .remind = strcmp(coex_options_get(account, "remind"), "yes") == 0,
         .nick_style = coex_nick_style(account),
         .verb_mark = coex_host_get_mark()[0],

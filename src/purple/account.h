@@ -22,6 +22,7 @@ typedef struct {
     GHashTable *pasts;    /* person's name -> GPtrArray of CoexFeedItem, for the line that comes */
     CoexUnseen *unseen;   /* NULL where nothing shown is lost */
     gint64 line_at;       /* time of the feed's line that is being shown, 0 */
+    gboolean opening;     /* a conversation, by ourselves */
     GHashTable *waiting;  /* person's name -> CoexPersonView not yet in the buddy list */
     GHashTable *nicks;    /* person's name -> a nick of the user's choice, told the session */
     GPtrArray *unwanted;  /* names of buddies that cannot be one */

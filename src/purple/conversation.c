@@ -35,7 +35,9 @@ ensure_conversation(CoexLogin *login, const char *who)
 
     if (conv != NULL)
         return conv;
+    login->opening = TRUE;
     purple_conversation_new(PURPLE_CONV_TYPE_IM, login->account, who);
+    login->opening = FALSE;
     if (login->over)
         return NULL;
     return purple_find_conversation_with_account(PURPLE_CONV_TYPE_IM, who, login->account);
@@ -119,6 +121,7 @@ coex_conversation_send(PurpleConnection *gc, const char *who, const char *markup
     login = coex_login_ref(typed_in);
     gboolean (*send)(CoexSession *, const char *, const char *, GError **) =
         login->typed ? coex_session_send : coex_session_send_shown;
+    gboolean typed = login->typed;
     login->typed = FALSE;
     if (coex_notice_is_own(login, who)) {
         coex_notice_answer(login, markup);
@@ -130,6 +133,8 @@ coex_conversation_send(PurpleConnection *gc, const char *who, const char *markup
         return -ENOTCONN;
 
     g_autofree char *name = coex_login_dup_name(login, who);
+    if (typed && coex_host_get()->tells_seen)
+        coex_session_mark_seen(login->session, name);
     g_autofree char *changed = NULL;
     g_autofree char *joined = coex_host_get()->cuts_lines ? coex_text_join_cut(markup) : NULL;
     if (joined != NULL)
@@ -193,6 +198,8 @@ show_inbound(CoexLogin *shown_in, const CoexFeedItem *item, const char *name)
     conv = purple_find_conversation_with_account(PURPLE_CONV_TYPE_IM, who, login->account);
     if (conv != NULL && purple_conversation_has_focus(conv))
         coex_session_mark_seen(login->session, name);
+    else
+        coex_session_mark_unseen(login->session, name, item->time);
 }
 
 /* Finch stores an empty alias for its form's empty field, and then signs lines of ours with the
@@ -356,9 +363,12 @@ coex_conversation_show(CoexLogin *login, const CoexFeedItem *item, const CoexPer
 
 /* ---- what the user looks at ---- */
 
+/* Pidgin says so as well when a conversation comes up behind what the user does. */
 static void
 on_conversation_updated(PurpleConversation *conv, PurpleConvUpdateType type, CoexLogin *login)
 {
+    if (login->opening || login->line_at != 0)
+        return;
     if (type != PURPLE_CONV_UPDATE_UNSEEN || login->over ||
         purple_conversation_get_account(conv) != login->account ||
         purple_conversation_get_type(conv) != PURPLE_CONV_TYPE_IM ||

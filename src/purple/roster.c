@@ -66,12 +66,15 @@ name_plainly(CoexLogin *login, PurpleBuddy *buddy, const char *name)
     purple_blist_rename_buddy(buddy, name);
 }
 
-/* What the list shows beside the name: who waits is told from who does not. */
+/* What the list shows beside the name: whose words were not read, and who waits. */
 static char *
 dup_message(const CoexPersonView *person)
 {
-    return person->waiting_since > 0 ? g_strconcat("Unanswered · ", person->label, NULL)
-                                     : g_strdup(person->label);
+    gboolean waits = person->waiting_since > 0;
+
+    if (person->unread_since > 0)
+        return g_strconcat(waits ? "Unread, unanswered · " : "Unread · ", person->label, NULL);
+    return waits ? g_strconcat("Unanswered · ", person->label, NULL) : g_strdup(person->label);
 }
 
 static void
@@ -334,17 +337,24 @@ coex_roster_status_text(PurpleBuddy *buddy)
 }
 
 static void
+describe_since(PurpleNotifyUserInfo *info, const char *label, gint64 at)
+{
+    g_autoptr(GDateTime) since = at > 0 ? g_date_time_new_from_unix_local(at) : NULL;
+    g_autofree char *when =
+        since != NULL ? g_date_time_format(since, "since %Y-%m-%d %H:%M") : NULL;
+
+    if (at > 0)
+        purple_notify_user_info_add_pair_plaintext(info, label, when);
+}
+
+static void
 describe(CoexLogin *login, const CoexPersonView *person, PurpleNotifyUserInfo *info)
 {
     g_autofree char *window = coex_session_describe_window(login->session, person->name);
 
     purple_notify_user_info_add_pair_plaintext(info, "Window", window);
-    if (person->waiting_since > 0) {
-        g_autoptr(GDateTime) since = g_date_time_new_from_unix_local(person->waiting_since);
-        g_autofree char *when =
-            since != NULL ? g_date_time_format(since, "since %Y-%m-%d %H:%M") : NULL;
-        purple_notify_user_info_add_pair_plaintext(info, "Waits for an answer", when);
-    }
+    describe_since(info, "Not read", person->unread_since);
+    describe_since(info, "Waits for an answer", person->waiting_since);
     if (person->last_state != NULL)
         purple_notify_user_info_add_pair_plaintext(info, "Last message", person->last_state);
     if (person->n_parked > 0) {

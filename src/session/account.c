@@ -33,6 +33,8 @@ coex_account_new(CoexHub *hub, const CoexSessionConfig *config, CoexTarget targe
     account->receipts = config->receipts;
     account->list_everybody = config->list_everybody;
     account->remind = config->remind;
+    account->tells_seen = config->tells_seen;
+    account->run = config->run;
     account->recall = config->recall;
     account->nick_style = config->nick_style;
     account->verb_mark = config->verb_mark != '\0' ? config->verb_mark : '/';

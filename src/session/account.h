@@ -48,6 +48,8 @@ struct CoexAccount {
     CoexReceipts receipts;
     gboolean list_everybody;
     gboolean remind;
+    gboolean tells_seen;
+    gint64 run;
     guint recall;
     CoexNickStyle nick_style;
     char verb_mark; /* what a user types before a verb: / or ! */

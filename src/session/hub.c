@@ -253,7 +253,7 @@ hub_route(CoexHub *hub, const char *realm, CoexEvent *event,
     if (n > 0)
         return TRUE;
     if (expected != NULL)
-        coex_inbox_mismatch(expected, event);
+        coex_strangers_mismatch(expected, event);
     for (guint i = 0; i < others->len; i++)
         coex_inbox_note_other(g_ptr_array_index(others, i), event);
     return FALSE;
@@ -374,13 +374,6 @@ delay_row(CoexHub *hub, CoexDeliveryRow *row)
         hub->delay = coex_timer_new(DELAY_MS, on_delay, hub);
 }
 
-static void
-tell_unreadable(CoexHub *hub, const char *realm, const GError *error)
-{
-    for (guint i = 0; i < hub->accounts->len; i++)
-        coex_inbox_unreadable(g_ptr_array_index(hub->accounts, i), realm, error);
-}
-
 /* In a number's place, of what names none; kept for @account, NULL: for whose WABA it will be. */
 static char *
 dup_waba(const char *waba_id, const CoexAccount *account)
@@ -448,7 +441,8 @@ apply_row(CoexHub *hub, CoexDeliveryRow *row)
     keep_rest(batch, row, &sorted);
     if (error != NULL) {
         coex_batch_delivery_quarantined(batch, row->id, error->message);
-        tell_unreadable(hub, row->realm, error);
+        for (guint i = 0; i < hub->accounts->len; i++)
+            coex_inbox_unreadable(g_ptr_array_index(hub->accounts, i), row->realm, error);
     } else {
         coex_batch_delivery_applied(batch, row->id, sorted.keep_raw);
     }
@@ -615,6 +609,8 @@ on_waiting(GPtrArray *rows, const GError *error, gpointer user_data)
     if (error != NULL)
         retry_later(hub);
     if (rows == NULL || rows->len == 0 || waiting->account->dead || hub->store == NULL) {
+        if (error == NULL && waiting->for_number && !waiting->account->dead)
+            coex_waiting_tell(waiting->account);
         waiting_free(g_queue_pop_head(&hub->searches));
         search(hub);
         return;

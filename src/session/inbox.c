@@ -112,21 +112,6 @@ coex_inbox_match(CoexAccount *account, const char *realm, const CoexEvent *event
 }
 
 void
-coex_inbox_mismatch(CoexAccount *account, const CoexEvent *event)
-{
-    g_autofree char *others = coex_strangers_speak(account, 1);
-
-    if (others == NULL)
-        return;
-    coex_account_tell_notice(
-        account, NULL,
-        "A webhook for the number +%s came here, but this account is +%s, so it was not shown. "
-        "Correct the account's user name or the webhook of that number.%s",
-        event->display_phone_number != NULL ? event->display_phone_number : "?", account->number,
-        others);
-}
-
-void
 coex_inbox_note_other(CoexAccount *account, const CoexEvent *event)
 {
     char **whom = &account->inbox.other;
@@ -178,19 +163,6 @@ coex_inbox_unreadable(CoexAccount *account, const char *realm, const GError *err
                              error->message);
 }
 
-void
-coex_inbox_refused(CoexAccount *account, CoexVerdict verdict, guint n)
-{
-    g_autofree char *others = NULL;
-
-    g_debug("+%s: %u deliveries were refused, verdict %d", account->number, n, (int)verdict);
-    if (account->dead)
-        return;
-    others = coex_strangers_speak(account, n);
-    if (others != NULL)
-        coex_registration_refused(account, verdict, others);
-}
-
 /* Where a message tells none that could be, it is as old as its delivery. */
 static gint64
 message_time(CoexAccount *account, const CoexMessage *message, gint64 age_s)
@@ -229,6 +201,7 @@ typedef struct {
     gint64 person_id;
     gboolean is_status;
     gboolean opens_window;
+    gint64 written_at; /* of a customer's message */
     CoexState state;
     gint64 echo_at; /* of a message from the phone */
 } Effect;
@@ -320,6 +293,8 @@ apply_message(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
     else
         effect.opens_window = coex_sender_note_inbound(account, person, message, time);
     coex_outbox_doubt(account->outbox, person);
+    if (message->direction == COEX_INBOUND && message->content.kind != COEX_CONTENT_SYSTEM)
+        effect.written_at = time;
     if (message->direction == COEX_INBOUND)
         coex_skew_note_message(account, message->time);
     person->active_at = MAX(person->active_at, time);
@@ -577,6 +552,9 @@ settle_message(CoexInboxStep *step, CoexBatch *batch, const Effect *effect)
     if (effect->echo_at > person->last_echo_at) {
         person->last_echo_at = effect->echo_at;
         coex_waiting_note_answer(person, effect->echo_at);
+        /* What a bot writes was read by nobody. */
+        if (coex_echo_get_author(coex_batch_get_text(batch, effect->index)) == NULL)
+            coex_waiting_note_phone(person, effect->echo_at);
         coex_account_store_person(account, person);
         coex_views_tell(account, person);
     }
@@ -590,6 +568,20 @@ settle_message(CoexInboxStep *step, CoexBatch *batch, const Effect *effect)
         open_window(account, person);
 }
 
+/* While the account comes up; then the chat program knows who looks. */
+static void
+settle_unread(CoexInboxStep *step, CoexBatch *batch)
+{
+    for (guint i = 0; i < step->effects->len; i++) {
+        const Effect *effect = &g_array_index(step->effects, Effect, i);
+
+        if (effect->written_at > 0 && coex_batch_get_outcome(batch, effect->index) == COEX_ADDED)
+            coex_waiting_note_unread(step->account,
+                                     coex_people_by_id(step->account->people, effect->person_id),
+                                     effect->written_at);
+    }
+}
+
 static void
 settle(CoexInboxStep *step, CoexBatch *batch)
 {
@@ -598,6 +590,8 @@ settle(CoexInboxStep *step, CoexBatch *batch)
     GHashTableIter iter;
     gpointer id;
 
+    if (!account->login.waiting_told)
+        settle_unread(step, batch);
     g_hash_table_iter_init(&iter, step->touched);
     while (g_hash_table_iter_next(&iter, &id, NULL))
         coex_views_tell(account, coex_people_by_id(account->people, *(gint64 *)id));

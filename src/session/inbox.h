@@ -41,10 +41,6 @@ CoexInboxStep *coex_inbox_apply(CoexAccount *account, CoexBatch *batch, GPtrArra
 /* After the commit: tells and releases. Frees @step; with @error only frees. */
 void coex_inbox_applied(CoexInboxStep *step, CoexBatch *batch, const GError *error);
 
-/* So many deliveries were turned away, the last one for that reason. */
-void coex_inbox_refused(CoexAccount *account, CoexVerdict verdict, guint n);
-/* A delivery with our secret is for another number. */
-void coex_inbox_mismatch(CoexAccount *account, const CoexEvent *event);
 /* A delivery with a secret that others have too is for nobody here: no news, unless it was said
  * that none comes. */
 void coex_inbox_note_other(CoexAccount *account, const CoexEvent *event);

@@ -391,7 +391,7 @@ listens(const CoexAccount *account)
 static void
 on_refused(CoexVerdict verdict, guint n, gpointer user_data)
 {
-    coex_inbox_refused(user_data, verdict, n);
+    coex_strangers_refused(user_data, verdict, n);
 }
 
 static void
@@ -533,6 +533,7 @@ go_online(CoexAccount *account)
 
     tell_last_webhook(account);
     coex_account_take_times(account);
+    coex_waiting_note_backlog(account, backlog);
     tell_people(account);
     account->online = TRUE;
     coex_account_tell(account, coex_news_new(COEX_NEWS_ONLINE, account->target.session));
@@ -546,7 +547,6 @@ go_online(CoexAccount *account)
     tell_kept_lines(account);
     tell_missing_secret(account);
     coex_account_tell_feed(account, backlog);
-    coex_waiting_tell(account);
     coex_templates_load(account);
     coex_outbox_start(account->outbox);
     coex_hub_attach(account->hub, account);

@@ -17,6 +17,7 @@ typedef struct {
     GSource *locked;
     GSource *timeout;
     GCancellable *cancellable;
+    gboolean waiting_told;   /* who waits */
     gboolean access_over;    /* it was checked, or given up on */
     char *unreachable;       /* why it was given up on, a sentence; NULL */
     GPtrArray *feed_backlog; /* CoexFeedItem, until online */

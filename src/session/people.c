@@ -100,6 +100,10 @@ join(CoexPeople *people, CoexPerson *person, CoexPerson *other)
         (person->waiting_since == 0 || other->waiting_since < person->waiting_since))
         person->waiting_since = other->waiting_since;
     other->waiting_since = 0;
+    if (other->unread_since > 0 &&
+        (person->unread_since == 0 || other->unread_since < person->unread_since))
+        person->unread_since = other->unread_since;
+    other->unread_since = 0;
     other->joined = TRUE;
 }
 

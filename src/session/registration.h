@@ -25,7 +25,7 @@ void coex_registration_note_delivery(CoexAccount *account);
 /* Nothing arrives: tells @symptom, a sentence, and what is to be done by where the provider
  * delivers now. */
 void coex_registration_doubt(CoexAccount *account, const char *symptom);
-/* A delivery was refused: tells why, then @others (coex_strangers_speak()), and what is to be done
+/* A delivery was refused: tells why, then @others, a sentence or "", and what is to be done
  * by what the provider delivers with. */
 void coex_registration_refused(CoexAccount *account, CoexVerdict verdict, const char *others);
 /* The user's answer whether ours may replace @registered. A no is remembered for that address, or

@@ -518,6 +518,7 @@ coex_session_forget_recalled(CoexSession *session, const char *name)
 static void
 run_mark_seen(Command *command, CoexPerson *person)
 {
+    coex_waiting_note_seen(command->account, person);
     if (command->account->receipts == COEX_RECEIPTS_SEEN)
         coex_receipts_mark_read(command->account, person);
 }
@@ -527,6 +528,26 @@ coex_session_mark_seen(CoexSession *session, const char *name)
 {
     if (coex_session_find_person(session, name) != NULL)
         command_post(session, command_new(session, name, run_mark_seen));
+}
+
+static void
+run_mark_unseen(Command *command, CoexPerson *person)
+{
+    coex_waiting_note_unread(command->account, person, command->before);
+    coex_views_tell(command->account, person);
+}
+
+void
+coex_session_mark_unseen(CoexSession *session, const char *name, gint64 time)
+{
+    const CoexPersonView *view = coex_session_find_person(session, name);
+    Command *command;
+
+    if (view == NULL || view->unread_since > 0)
+        return;
+    command = command_new(session, name, run_mark_unseen);
+    command->before = time;
+    command_post(session, command);
 }
 
 static void

@@ -43,7 +43,9 @@ typedef struct {
     CoexReceipts receipts;
     gboolean list_everybody; /* `buddies` = all */
     gboolean remind;
-    guint recall; /* lines told before the first message of a person, 0: none */
+    gboolean tells_seen; /* coex_session_mark_seen() is called; else what is shown is seen */
+    gint64 run;          /* another number in each run of the chat program */
+    guint recall;        /* lines told before the first message of a person, 0: none */
     CoexNickStyle nick_style;
     char verb_mark; /* what the user types before a verb in this host, for lines that name one: '/'
                        (also for 0) or '!' */
@@ -66,6 +68,7 @@ typedef struct {
     gint64 label_end;      /* the end of the window that it tells */
     CoexWindowStage stage; /* of the window */
     gint64 waiting_since;  /* for an answer, 0: does not wait */
+    gint64 unread_since;   /* wrote what was not seen yet, 0: nothing; where that can be told */
     char *last_state;      /* tooltip: "delivered 14:03: Yes, 10 to 15 h.", NULL */
     gboolean listed;       /* belongs into the buddy list */
     guint n_parked;        /* texts that wait for the user's choice */
@@ -167,8 +170,10 @@ void coex_session_forget_recalled(CoexSession *session, const char *name);
  * of the account. */
 void coex_session_keep_line(CoexSession *session, const char *name, const char *text);
 
-/* The user saw the conversation (read-receipts = seen). */
+/* The user saw the conversation. */
 void coex_session_mark_seen(CoexSession *session, const char *name);
+/* What the person wrote at @time was shown where nobody looks. */
+void coex_session_mark_unseen(CoexSession *session, const char *name, gint64 time);
 
 /* The user put the person into the buddy list, or took the person out (until the person writes). */
 void coex_session_pin(CoexSession *session, const char *name);

@@ -42,8 +42,10 @@ dup_untold(const CoexStrangers *strangers)
                            clock, strangers->n_untold, strangers->n_untold == 1 ? "was" : "were");
 }
 
-char *
-coex_strangers_speak(CoexAccount *account, guint n)
+/* @n such deliveries came. NULL: nothing is to be said; else how the line about them ends, which
+ * may be "". Who has just corrected the secret is told at once. */
+static char *
+speak(CoexAccount *account, guint n)
 {
     CoexStrangers *strangers = coex_hub_get_strangers(account->hub);
     gint64 now = coex_account_now(account);
@@ -60,4 +62,32 @@ coex_strangers_speak(CoexAccount *account, guint n)
     *strangers = (CoexStrangers){ .told_at = now, .n_untold = n - 1 };
     coex_strangers_keep(account);
     return untold;
+}
+
+void
+coex_strangers_mismatch(CoexAccount *account, const CoexEvent *event)
+{
+    g_autofree char *others = speak(account, 1);
+
+    if (others == NULL)
+        return;
+    coex_account_tell_notice(
+        account, NULL,
+        "A webhook for the number +%s came here, but this account is +%s, so it was not shown. "
+        "Correct the account's user name or the webhook of that number.%s",
+        event->display_phone_number != NULL ? event->display_phone_number : "?", account->number,
+        others);
+}
+
+void
+coex_strangers_refused(CoexAccount *account, CoexVerdict verdict, guint n)
+{
+    g_autofree char *others = NULL;
+
+    g_debug("+%s: %u deliveries were refused, verdict %d", account->number, n, (int)verdict);
+    if (account->dead)
+        return;
+    others = speak(account, n);
+    if (others != NULL)
+        coex_registration_refused(account, verdict, others);
 }

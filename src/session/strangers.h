@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "core/message.h"
+#include "core/verifier.h"
 #include <glib.h>
 
 typedef struct CoexAccount CoexAccount;
@@ -17,8 +19,9 @@ typedef struct {
 
 /* As one of the accounts kept it; NULL: none did. */
 void coex_strangers_load(CoexAccount *account, const char *kept);
-/* @n such deliveries came. NULL: nothing is to be said; else how the line about them ends, which
- * may be "". Who has just corrected the secret is told at once. Free with g_free(). */
-char *coex_strangers_speak(CoexAccount *account, guint n);
+/* So many deliveries were turned away, the last one for that reason. */
+void coex_strangers_refused(CoexAccount *account, CoexVerdict verdict, guint n);
+/* A delivery with our secret is for another number. */
+void coex_strangers_mismatch(CoexAccount *account, const CoexEvent *event);
 /* For the next login. */
 void coex_strangers_keep(CoexAccount *account);

@@ -113,6 +113,7 @@ view_new(CoexAccount *account, const CoexPerson *person)
     set_label(account, view);
     view->last_state = g_strdup(last != NULL ? last->line : NULL);
     view->waiting_since = coex_waiting_since(person, coex_account_now(account));
+    view->unread_since = account->tells_seen ? person->unread_since : 0;
     view->listed = person_is_listed(account, person);
     view->n_parked = coex_outbox_count(account->outbox, person->id, COEX_OUTBOX_PARKED);
     view->n_held = coex_outbox_count(account->outbox, person->id, COEX_OUTBOX_HELD);
@@ -128,8 +129,9 @@ view_equal(const CoexPersonView *a, const CoexPersonView *b)
            a->window.expires_at == b->window.expires_at &&
            a->window.free_until == b->window.free_until && a->stage == b->stage &&
            g_str_equal(a->label, b->label) && a->waiting_since == b->waiting_since &&
-           g_strcmp0(a->last_state, b->last_state) == 0 && a->listed == b->listed &&
-           a->n_parked == b->n_parked && a->n_held == b->n_held && a->n_resend == b->n_resend;
+           a->unread_since == b->unread_since && g_strcmp0(a->last_state, b->last_state) == 0 &&
+           a->listed == b->listed && a->n_parked == b->n_parked && a->n_held == b->n_held &&
+           a->n_resend == b->n_resend;
 }
 
 static void watch_window(CoexAccount *account, const CoexPersonView *view);

@@ -5,7 +5,8 @@
 
 #define NAMED_MAX 5 /* people in one line */
 #define REMIND_S (60 * 60)
-#define QUIET_S (10 * 60) /* a network that comes and goes is not news of those who wait */
+#define QUIET_S (10 * 60)   /* a chat program that comes and goes is not news of those who wait */
+#define TOLD "waiting-told" /* when, in which run, and since when who was the last waited */
 
 /* A mark on one of our messages or a change of one of theirs asks for nothing. */
 static gboolean
@@ -70,6 +71,48 @@ coex_waiting_note_failure(CoexPerson *person, gint64 time)
     return TRUE;
 }
 
+void
+coex_waiting_note_unread(CoexAccount *account, CoexPerson *person, gint64 time)
+{
+    CoexPerson *now = person != NULL ? coex_people_now(account->people, person) : NULL;
+
+    if (now == NULL || !account->tells_seen || now->unread_since > 0)
+        return;
+    now->unread_since = time;
+    coex_account_store_person(account, now);
+}
+
+void
+coex_waiting_note_backlog(CoexAccount *account, const GPtrArray *backlog)
+{
+    for (guint i = 0; i < backlog->len; i++) {
+        const CoexFeedItem *item = g_ptr_array_index(backlog, i);
+
+        if (item->kind == COEX_FEED_INBOUND)
+            coex_waiting_note_unread(account, coex_people_by_id(account->people, item->person_id),
+                                     item->time);
+    }
+}
+
+void
+coex_waiting_note_seen(CoexAccount *account, CoexPerson *person)
+{
+    CoexPerson *now = coex_people_now(account->people, person);
+
+    if (now->unread_since == 0)
+        return;
+    now->unread_since = 0;
+    coex_account_store_person(account, now);
+    coex_views_tell(account, now);
+}
+
+void
+coex_waiting_note_phone(CoexPerson *person, gint64 time)
+{
+    if (person->unread_since > 0 && person->unread_since <= time)
+        person->unread_since = person->last_inbound_at > time ? person->last_inbound_at : 0;
+}
+
 gint64
 coex_waiting_since(const CoexPerson *person, gint64 now)
 {
@@ -100,64 +143,125 @@ compare_waiting(gconstpointer a, gconstpointer b)
            (one->waiting_since < other->waiting_since);
 }
 
-static gboolean
-was_told(CoexAccount *account)
-{
-    const char *told = coex_account_get_setting(account, "waiting-told");
-    gint64 ago = coex_account_now(account) - (told != NULL ? g_ascii_strtoll(told, NULL, 10) : 0);
+/* Who waits, longest first, and of whom something is not read; borrowed people. */
+typedef struct {
+    GPtrArray *waiting;
+    GPtrArray *unread;
+    gint64 newest; /* since when the last of them does */
+} Everybody;
 
-    return ago >= 0 && ago < QUIET_S;
+static void
+everybody_clear(Everybody *all)
+{
+    g_clear_pointer(&all->waiting, g_ptr_array_unref);
+    g_clear_pointer(&all->unread, g_ptr_array_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Everybody, everybody_clear)
+
+static void
+find_everybody(CoexAccount *account, Everybody *ret_all)
+{
+    g_autoptr(GPtrArray) people = coex_people_by_activity(account->people);
+    gint64 now = coex_account_now(account);
+
+    *ret_all = (Everybody){ .waiting = g_ptr_array_new(), .unread = g_ptr_array_new() };
+    for (guint i = 0; i < people->len; i++) {
+        CoexPerson *person = g_ptr_array_index(people, i);
+        gint64 since = coex_waiting_since(person, now);
+        gint64 unread_since = account->tells_seen ? person->unread_since : 0;
+
+        if (since > 0)
+            g_ptr_array_add(ret_all->waiting, person);
+        if (unread_since > 0)
+            g_ptr_array_add(ret_all->unread, person);
+        ret_all->newest = MAX(ret_all->newest, MAX(since, unread_since));
+    }
+    g_ptr_array_sort(ret_all->waiting, compare_waiting);
+}
+
+static gboolean
+was_told(CoexAccount *account, const Everybody *all)
+{
+    const char *told = coex_account_get_setting(account, TOLD);
+    g_auto(GStrv) words = g_strsplit(told != NULL ? told : "", " ", -1);
+    gint64 ago;
+
+    if (g_strv_length(words) != 3 || all->newest > g_ascii_strtoll(words[2], NULL, 10))
+        return FALSE;
+    ago = coex_account_now(account) - g_ascii_strtoll(words[0], NULL, 10);
+    return account->run == g_ascii_strtoll(words[1], NULL, 10) || (ago >= 0 && ago < QUIET_S);
 }
 
 static void
-note_told(CoexAccount *account)
+note_told(CoexAccount *account, const Everybody *all)
 {
-    g_autofree char *now = g_strdup_printf("%" G_GINT64_FORMAT, coex_account_now(account));
+    g_autofree char *told =
+        g_strdup_printf("%" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT,
+                        coex_account_now(account), account->run, all->newest);
 
-    coex_account_put_setting(account, "waiting-told", now);
+    coex_account_put_setting(account, TOLD, told);
 }
 
-/* Borrowed people, who waits longest first. */
-static GPtrArray *
-list_waiting(CoexAccount *account)
+/* As the user calls the person. */
+static char *
+dup_called(const CoexAccount *account, const CoexPerson *person)
 {
-    g_autoptr(GPtrArray) everybody = coex_people_by_activity(account->people);
-    GPtrArray *waiting = g_ptr_array_new();
-    gint64 now = coex_account_now(account);
+    return account->nick_style != COEX_NICKS_NONE && person->nick != NULL
+               ? g_strdup(person->nick)
+               : coex_account_dup_title(account, person);
+}
 
-    for (guint i = 0; i < everybody->len; i++)
-        if (coex_waiting_since(g_ptr_array_index(everybody, i), now) > 0)
-            g_ptr_array_add(waiting, g_ptr_array_index(everybody, i));
-    g_ptr_array_sort(waiting, compare_waiting);
-    return waiting;
+static char *
+dup_names(const CoexAccount *account, const GPtrArray *people)
+{
+    GString *names = g_string_new(NULL);
+
+    for (guint i = 0; i < MIN(people->len, NAMED_MAX); i++) {
+        g_autofree char *called = dup_called(account, g_ptr_array_index(people, i));
+
+        g_string_append_printf(names, "%s%s", i > 0 ? ", " : "", called);
+    }
+    if (people->len > NAMED_MAX)
+        g_string_append_printf(names, " and %u more", people->len - NAMED_MAX);
+    return g_string_free(names, FALSE);
+}
+
+static char *
+dup_waiting(const CoexAccount *account, const GPtrArray *waiting)
+{
+    g_autofree char *names = dup_names(account, waiting);
+    g_autofree char *longest = NULL;
+
+    if (waiting->len == 0)
+        return NULL;
+    longest = dup_duration(coex_account_now(account) -
+                           ((CoexPerson *)g_ptr_array_index(waiting, 0))->waiting_since);
+    if (waiting->len == 1)
+        return g_strdup_printf("1 person waits for an answer, for %s: %s.", longest, names);
+    return g_strdup_printf("%u people wait for an answer, the longest for %s: %s.", waiting->len,
+                           longest, names);
 }
 
 void
 coex_waiting_tell(CoexAccount *account)
 {
-    g_autoptr(GPtrArray) waiting = list_waiting(account);
-    g_autoptr(GString) names = g_string_new(NULL);
-    g_autofree char *longest = NULL;
+    g_auto(Everybody) all = { 0 };
+    g_autofree char *waiting = NULL;
+    g_autofree char *unread = NULL;
 
-    if (waiting->len == 0 || was_told(account))
+    if (account->login.waiting_told)
         return;
-    note_told(account);
-    for (guint i = 0; i < MIN(waiting->len, NAMED_MAX); i++) {
-        g_autofree char *title = coex_account_dup_title(account, g_ptr_array_index(waiting, i));
-
-        g_string_append_printf(names, "%s%s", i > 0 ? ", " : "", title);
-    }
-    if (waiting->len > NAMED_MAX)
-        g_string_append_printf(names, " and %u more", waiting->len - NAMED_MAX);
-    longest = dup_duration(coex_account_now(account) -
-                           ((CoexPerson *)g_ptr_array_index(waiting, 0))->waiting_since);
-    if (waiting->len == 1)
-        coex_account_tell_notice(account, NULL, "1 person waits for an answer, for %s: %s.",
-                                 longest, names->str);
-    else
-        coex_account_tell_notice(account, NULL,
-                                 "%u people wait for an answer, the longest for %s: %s.",
-                                 waiting->len, longest, names->str);
+    account->login.waiting_told = TRUE;
+    find_everybody(account, &all);
+    if (all.newest == 0 || was_told(account, &all))
+        return;
+    note_told(account, &all);
+    waiting = dup_waiting(account, all.waiting);
+    unread = dup_names(account, all.unread);
+    coex_account_tell_notice(account, NULL, "%s%s%s%s%s", waiting != NULL ? waiting : "",
+                             waiting != NULL && *unread != '\0' ? " " : "",
+                             *unread != '\0' ? "Not read yet: " : "", unread,
+                             *unread != '\0' ? "." : "");
 }
 
 void
@@ -170,7 +274,7 @@ coex_waiting_remind(CoexAccount *account, const CoexPerson *person)
     g_autofree char *clock = end != NULL ? g_date_time_format(end, "%H:%M") : NULL;
     gint64 *told = g_hash_table_lookup(account->views.reminded, &person->id);
     g_autofree char *waited = dup_duration(now - since);
-    g_autofree char *title = coex_account_dup_title(account, person);
+    g_autofree char *called = dup_called(account, person);
 
     if (!account->remind || since == 0 || !window.open || clock == NULL ||
         window.expires_at - now > REMIND_S || (told != NULL && *told == window.expires_at))
@@ -180,5 +284,5 @@ coex_waiting_remind(CoexAccount *account, const CoexPerson *person)
     coex_account_tell_notice(account, NULL,
                              "%s waits for an answer, for %s now. The 24-hour window closes at %s: "
                              "after that only templates can be sent.",
-                             title, waited, clock);
+                             called, waited, clock);
 }

@@ -22,10 +22,22 @@ gboolean coex_waiting_note_proof(CoexPerson *person, gint64 time);
 /* What was sent at @time did not arrive. TRUE: the person must be stored. */
 gboolean coex_waiting_note_failure(CoexPerson *person, gint64 time);
 
+/* What the person wrote at @time is not seen yet; where the chat program tells what is. Stores the
+ * person. */
+void coex_waiting_note_unread(CoexAccount *account, CoexPerson *person, gint64 time);
+/* The same of lines that are shown now: CoexFeedItem. */
+void coex_waiting_note_backlog(CoexAccount *account, const GPtrArray *backlog);
+/* All of it was seen. Stores and tells the person. */
+void coex_waiting_note_seen(CoexAccount *account, CoexPerson *person);
+/* Somebody wrote to the person on the phone at @time. The person must be stored. */
+void coex_waiting_note_phone(CoexPerson *person, gint64 time);
+
 /* Since when the person waits, 0: does not. */
 gint64 coex_waiting_since(const CoexPerson *person, gint64 now);
 
-/* At the login: one line that says how many wait, who, and the longest for how long. */
+/* Once in a login, when all that was kept for it is applied: one line that says how many wait, who,
+ * and the longest for how long, and of whom something is not read. Not again for the same people in
+ * the same run of the chat program, nor, for a flapping line, within 10 minutes. */
 void coex_waiting_tell(CoexAccount *account);
 /* The window of somebody who waits closes in an hour: one line, once per window. */
 void coex_waiting_remind(CoexAccount *account, const CoexPerson *person);

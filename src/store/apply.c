@@ -51,8 +51,8 @@ apply_person(CoexApply *a, GError **error)
                "INSERT INTO people(account, id, name, alias, wa_id, user_id, parent_user_id,"
                " username, last_inbound_at, free_until, last_inbound_wamid, read_up_to,"
                " last_echo_at, active_at, hidden, pinned, nick, answered_at,"
-               " waiting_since, ahead_at, renewed_at)"
-               " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+               " waiting_since, ahead_at, renewed_at, unread_since)"
+               " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
                " ON CONFLICT(account, id) DO UPDATE SET alias = excluded.alias,"
                " wa_id = excluded.wa_id, user_id = excluded.user_id,"
                " parent_user_id = excluded.parent_user_id, username = excluded.username,"
@@ -62,7 +62,8 @@ apply_person(CoexApply *a, GError **error)
                " active_at = excluded.active_at, hidden = excluded.hidden,"
                " pinned = excluded.pinned, nick = excluded.nick,"
                " answered_at = excluded.answered_at, waiting_since = excluded.waiting_since,"
-               " ahead_at = excluded.ahead_at, renewed_at = excluded.renewed_at",
+               " ahead_at = excluded.ahead_at, renewed_at = excluded.renewed_at,"
+               " unread_since = excluded.unread_since",
                COEX_VALUES(coex_int(a->change->account_id), coex_int(p->id), coex_text(p->name),
                            coex_text(p->alias), coex_text(p->peer.wa_id),
                            coex_text(p->peer.user_id), coex_text(p->peer.parent_user_id),
@@ -71,7 +72,8 @@ apply_person(CoexApply *a, GError **error)
                            coex_int(p->read_up_to), coex_int(p->last_echo_at),
                            coex_int(p->active_at), coex_int(p->hidden), coex_int(p->pinned),
                            coex_text(p->nick), coex_int(p->answered_at), coex_int(p->waiting_since),
-                           coex_int(p->ahead_at), coex_int(p->renewed_at)),
+                           coex_int(p->ahead_at), coex_int(p->renewed_at),
+                           coex_int(p->unread_since)),
                error) &&
            (p->joined || link_addresses(a, p, error));
 }

@@ -97,6 +97,9 @@ static const char SCHEMA_2[] =
     " WHERE m.account = people.account AND m.person = people.id AND direction = 0"
     "  AND time > answered_at AND kind NOT IN (4, 8, 10, 11)), 0);"
 
+    /* what was not seen here; of before nobody knows */
+    "ALTER TABLE people ADD COLUMN unread_since INTEGER NOT NULL DEFAULT 0;"
+
     /* beside last_inbound_at: it opens the window as soon as the clock has reached it */
     "ALTER TABLE people ADD COLUMN ahead_at INTEGER NOT NULL DEFAULT 0;"
     /* since when the number has another BSUID than before, which nobody explained */
@@ -119,11 +122,12 @@ static const char SCHEMA_2[] =
     /* all columns: what cannot be had again stands on other pages a second time, for a rescue */
     "CREATE INDEX people_copy ON people(account, id, name, alias, wa_id, user_id, parent_user_id,"
     " username, last_inbound_at, free_until, last_inbound_wamid, read_up_to, last_echo_at,"
-    " active_at, hidden, pinned, answered_at, waiting_since, ahead_at, nick);"
-    "CREATE INDEX addresses_copy ON addresses(account, address, person);"
+    " active_at, hidden, pinned, answered_at, waiting_since, unread_since, ahead_at, renewed_at,"
+    " nick);"
+    "CREATE INDEX addresses_copy ON addresses(account, address, person, gone_at);"
     "CREATE INDEX outbox_copy ON outbox(account, local_id, position, person, state, text,"
     " template_name, template_language, template_values, created_at, state_at, attempts, typed,"
-    " shown, not_before, origin);"
+    " shown, not_before, released, owed, origin);"
     "CREATE INDEX settings_copy ON settings(account, key, value);"
     "CREATE INDEX meta_copy ON meta(key, value);";
 

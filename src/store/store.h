@@ -97,6 +97,7 @@ typedef struct {
     gint64 active_at;         /* newest message in either direction */
     gint64 answered_at;       /* newest message to the person, 0 */
     gint64 waiting_since;     /* oldest message of theirs that was not answered, 0 */
+    gint64 unread_since;      /* oldest message of theirs that was not seen, 0 */
     gint64 renewed_at;        /* by our clock: the number got another BSUID unexplained, 0 */
     gboolean hidden;          /* removed from the buddy list until the person writes */
     gboolean pinned;          /* added by hand: always in the buddy list */

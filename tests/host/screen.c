@@ -142,15 +142,22 @@ void
 screen_focus(void *conversation)
 {
     screen.focused = conversation;
-    if (screen.focused == NULL ||
-        purple_conversation_get_data(screen.focused, "unseen-count") == NULL)
+    if (screen.focused == NULL)
         return;
 
     purple_conversation_set_data(screen.focused, "unseen-count", NULL);
     purple_conversation_update(screen.focused, PURPLE_CONV_UPDATE_UNSEEN);
 }
 
+/* As Pidgin does, whoever opens it. */
+static void
+on_create_conversation(PurpleConversation *conv)
+{
+    purple_conversation_update(conv, PURPLE_CONV_UPDATE_UNSEEN);
+}
+
 static PurpleConversationUiOps conversation_ops = {
+    .create_conversation = on_create_conversation,
     .destroy_conversation = on_destroy_conversation,
     .write_conv = on_write_conv,
     .has_focus = on_has_focus,

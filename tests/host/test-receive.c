@@ -41,7 +41,8 @@ window_shows_as_presence(World *world)
     host_go_online(world->host);
     world_customer_writes(world, "ada", ADA, "Hello");
 
-    const HostEvent *status = host_wait_for(world->host, EVENT_STATUS, ADA, "Unanswered · *");
+    const HostEvent *status =
+        host_wait_for(world->host, EVENT_STATUS, ADA, "Unread, unanswered · *");
     host_check(world->host, g_str_equal(status->detail, "available"));
 }
 
@@ -51,9 +52,10 @@ unanswered_is_marked(World *world)
 {
     host_go_online(world->host);
     world_customer_writes(world, "ada", ADA, "Hello");
+    host_look(world->host, ADA);
     host_wait_for(world->host, EVENT_STATUS, ADA, "Unanswered · *");
     world_customer_writes(world, "ben", BEN, "Hello");
-    host_wait_for(world->host, EVENT_STATUS, BEN, "Unanswered · *");
+    host_wait_for(world->host, EVENT_STATUS, BEN, "Unread, unanswered · *");
     host_type(world->host, BEN, "Good morning");
     host_wait_for(world->host, EVENT_STATUS, BEN, "Open until *");
     host_quit(world->host);
@@ -61,6 +63,51 @@ unanswered_is_marked(World *world)
     host_wait_for(world->host, EVENT_STATUS, ADA, "Unanswered · *");
     host_wait_for(world->host, EVENT_STATUS, BEN, "Open until *");
     host_wait_for(world->host, EVENT_NOTICE, NULL, "*1 person waits for an answer, *: Ada*");
+}
+
+/* What nobody looked at is told from what somebody did, over a restart, in list, tooltip and line;
+ * where the chat program cannot tell, what was shown is seen. */
+static void
+unread_is_marked(World *world)
+{
+    host_go_online(world->host);
+    host_look(world->host, NULL);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    world_customer_writes(world, "ben", BEN, "Hello");
+    host_wait_for(world->host, EVENT_STATUS, BEN, "Unread, unanswered · *");
+    host_skip(world->host);
+    host_look(world->host, BEN);
+    host_wait_for(world->host, EVENT_STATUS, BEN, "Unanswered · *");
+    world_customer_writes(world, "ben", BEN, "You see this");
+    host_look(world->host, NULL);
+    host_wait_tooltip(world->host, ADA, "since 20*");
+    host_quit(world->host);
+    host_login(world->host);
+    host_wait_for(world->host, EVENT_STATUS, ADA, "Unread, unanswered · *");
+    host_wait_for(world->host, EVENT_STATUS, BEN, "Unanswered · *");
+    host_wait_for(world->host, EVENT_NOTICE, NULL,
+                  "*2 people wait for an answer, *: Ada*, Ben*. Not read yet: Ada*.");
+    /* a conversation that comes up by itself was not looked at */
+    world_customer_writes(world, "ada", ADA, "Hello?");
+    host_sync(world->host);
+    host_check(world->host, host_count(world->host, EVENT_STATUS, ADA, "Unanswered · *") == 1);
+    host_look(world->host, ADA);
+    host_wait_for(world->host, EVENT_STATUS, ADA, "Unanswered · *");
+    /* the one that came under the eyes never was unread */
+    host_check(world->host,
+               host_count(world->host, EVENT_STATUS, BEN, "Unread, unanswered · *") == 1);
+}
+
+static void
+shown_is_seen(World *world)
+{
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    host_wait_for(world->host, EVENT_STATUS, ADA, "Unanswered · *");
+    host_quit(world->host);
+    host_login(world->host);
+    host_wait_for(world->host, EVENT_STATUS, ADA, "Unanswered · *");
+    host_check(world->host, host_count(world->host, EVENT_STATUS, NULL, "Unread*") == 0);
 }
 
 static void
@@ -338,6 +385,9 @@ add_all(void)
     world_add("text-delivered-three-times", NULL, text_delivered_three_times);
     world_add("window-shows-as-presence", NULL, window_shows_as_presence);
     world_add("unanswered-is-marked", NULL, unanswered_is_marked);
+    world_add("unread-is-marked", NULL, unread_is_marked);
+    world_add("pidgin/unread-is-marked", "gtk-gaim", unread_is_marked);
+    world_add("bitlbee/shown-is-seen", "BitlBee", shown_is_seen);
     world_add("two-changes-in-one-delivery", NULL, two_changes_in_one_delivery);
     world_add("echo-from-the-phone", NULL, echo_from_the_phone);
     world_add("signature-is-demanded", NULL, signature_is_demanded);

@@ -114,11 +114,15 @@ on_person(const CoexPersonView *person, gpointer user_data)
 static void
 on_feed(const CoexFeedItem *item, const CoexPersonView *person, gpointer user_data)
 {
+    Desk *desk = user_data;
     DeskEvent *event = note(user_data, DESK_FEED, person, item->text, item->detail);
 
     g_assert_cmpint(item->person_id, ==, person->id);
     g_assert_cmpint(item->time, >, 0);
     event->item = coex_feed_item_ref(item);
+    /* nobody looks at anything by itself */
+    if (desk->config.tells_seen && item->kind == COEX_FEED_INBOUND)
+        coex_session_mark_unseen(desk->session, person->name, item->time);
     called(user_data);
 }
 
