@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A real BitlBee and an IRC client of it: alone over a socket pair, or as Debian runs it, a daemon
 with a process for each connection."""
+import glob
 import os
 import re
 import shutil
@@ -246,6 +247,25 @@ class Daemon:
         irc = Irc(wait_until("the daemon", connect), nick)
         self.clients.append(irc)
         return irc
+
+    def processes(self):
+        """How many serve a client."""
+        parent = f" {self.process.pid} "
+        found = 0
+        for path in glob.glob("/proc/[0-9]*/stat"):
+            try:
+                with open(path, encoding="utf-8", errors="replace") as file:
+                    found += file.read().rpartition(")")[2][2:].startswith(parent)
+            except OSError:
+                pass  # it has just ended
+        return found
+
+    def leave(self, client):
+        """The connection ends, and with it its process: who comes while that goes on is offered a
+        session that is not there any more, and BitlBee turns him away."""
+        before = self.processes()
+        client.socket.shutdown(socket.SHUT_RDWR)
+        wait_until("the end of the client's process", lambda: self.processes() < before)
 
     def end(self):
         for client in self.clients:

@@ -395,13 +395,9 @@ class Sleeper:
         """what the end of the process left unseen comes with the next login"""
         self.sim.do("ben says Nobody was there")
         self.new.lines.expect("PRIVMSG ann :Nobody was there")
-        self.new.socket.close()
-        self.new = self.daemon.client("ann_")
-        self.new.send("NICK ann")
-        self.new.lines.expect("NICK :?ann")
-        self.new.root(f"identify {PASSWORD}", "Logged in|take over this session")
-        if self.new.lines.count("take over this session") > 0:
-            self.new.root("yes", "taken over")
+        self.daemon.leave(self.new)
+        self.new = self.daemon.client("ann")
+        self.new.root(f"identify {PASSWORD}", "Logged in")
         self.new.lines.expect(r"PRIVMSG ann :\* .*← Ben.*: Nobody was there", 60)
 
     def cases(self):
