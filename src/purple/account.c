@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/account.h"
 #include "core/error.h"
+#include "core/peer.h"
 #include "core/text.h"
 #include "core/verifier.h"
 #include "purple/actions.h"

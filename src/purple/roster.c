@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/roster.h"
+#include "core/peer.h"
 #include "core/text.h"
 #include "purple/host.h"
 #include "purple/keep.h"

@@ -3,10 +3,10 @@
 
 #include "core/backend.h"
 #include "core/catalogue.h"
+#include "core/feed.h"
 #include "core/nick.h"
+#include "core/person-view.h"
 #include "core/proxy.h"
-#include "core/window.h"
-#include "store/store.h"
 #include <glib.h>
 
 /* One account's life as the chat program sees it. All functions are called, and all observer calls
@@ -54,30 +54,6 @@ typedef struct {
     gint64 (*clock)(gpointer clock_data); /* seconds since 1970; NULL: the system's. Any thread. */
     gpointer clock_data;
 } CoexSessionConfig;
-
-/* A person as the user sees one. Immutable; borrowed during the call unless a reference is taken.
- */
-typedef struct {
-    gint64 id;
-    char *name;    /* buddy name: digits or BSUID; never changes */
-    char *alias;   /* profile name, else username; NULL: none known */
-    char *display; /* "+49…", "@name" or BSUID */
-    char *nick;    /* NULL where there are none (nick_style) */
-    CoexWindow window;
-    char *label;           /* presence text of the window */
-    gint64 label_end;      /* the end of the window that it tells */
-    CoexWindowStage stage; /* of the window */
-    gint64 waiting_since;  /* for an answer, 0: does not wait */
-    gint64 unread_since;   /* wrote what was not seen yet, 0: nothing; where that can be told */
-    char *last_state;      /* tooltip: "delivered 14:03: Yes, 10 to 15 h.", NULL */
-    gboolean listed;       /* belongs into the buddy list */
-    guint n_parked;        /* texts that wait for the user's choice */
-    guint n_held;          /* texts that wait for the person */
-    guint n_resend;        /* texts that coex_session_resend() would send again */
-} CoexPersonView;
-CoexPersonView *coex_person_view_ref(const CoexPersonView *view);
-void coex_person_view_unref(CoexPersonView *view);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexPersonView, coex_person_view_unref)
 
 /* What the session tells. Each member may be NULL. */
 typedef struct {

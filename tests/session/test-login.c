@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "desk.h"
 
+#include "store/store.h"
+
 #include <gio/gio.h>
 #include <sqlite3.h>
 #include <string.h>

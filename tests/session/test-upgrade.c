@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "desk.h"
 
+#include "core/message.h"
+
 #include <glib/gstdio.h>
 #include <sqlite3.h>
 #include <string.h>

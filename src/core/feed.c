@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/feed.h"
+
+CoexFeedItem *
+coex_feed_item_ref(const CoexFeedItem *item)
+{
+    return g_atomic_rc_box_acquire((CoexFeedItem *)item);
+}
+
+static void
+clear_feed_item(gpointer data)
+{
+    CoexFeedItem *item = data;
+    g_free(item->text);
+    g_free(item->detail);
+}
+
+CoexFeedItem *
+coex_feed_item_copy(const CoexFeedItem *item, const char *detail)
+{
+    CoexFeedItem *copy = g_atomic_rc_box_new(CoexFeedItem);
+
+    *copy = *item;
+    copy->text = g_strdup(item->text);
+    copy->detail = g_strdup(detail);
+    return copy;
+}
+
+void
+coex_feed_item_unref(CoexFeedItem *item)
+{
+    if (item != NULL)
+        g_atomic_rc_box_release_full(item, clear_feed_item);
+}
