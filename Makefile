@@ -52,7 +52,9 @@ ICON_SIZES := 16 22 48
 
 # ---- what is here: a file is found by standing in its folder -------------------------------------
 
-LAYERS := core net store ingest session purple
+LAYERS := core net store ingest account session purple
+# What each links may need what follows it.
+LINK_ORDER := session account ingest net store core
 $(foreach l,$(LAYERS),$(eval SRC_$(l) := $(sort $(wildcard src/$(l)/*.c))))
 SRC_sim := $(sort $(filter-out tests/sim/main.c,$(wildcard tests/sim/*.c)))
 
@@ -92,11 +94,10 @@ endif
 external = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(1)))
 $(foreach s,core net store purple sim host,$(eval CFLAGS_PKG_$(s) := $$(call external,$(PKG_$(s)))))
 $(foreach s,core net store purple sim host,$(eval LIBS_$(s) := $$(shell pkg-config --libs $(PKG_$(s)))))
-CFLAGS_PKG_ingest := $(CFLAGS_PKG_core)
-CFLAGS_PKG_session := $(CFLAGS_PKG_core)
+$(foreach l,ingest account session,$(eval CFLAGS_PKG_$(l) := $(CFLAGS_PKG_core)))
 endif
 
-# Each folder's own flags. Ingest and session see our headers below them, but no library of theirs; the
+# Each folder's own flags. From ingest to session our headers below are seen, but no library of theirs; the
 # simulated number sees nothing of ours: it is the other side.
 $(foreach l,$(LAYERS),$(eval FLAGS_src/$(l) = -Isrc $$(CFLAGS_PKG_$(l))))
 TEST_FLAGS := -Itests -DTEST_SLOWNESS=$(or $(SLOWNESS_$(VARIANT)),1)
@@ -113,7 +114,7 @@ ARCHIVES_unit := $(call have,core)
 ARCHIVES_fuzz := $(call have,core)
 ARCHIVES_store := $(call have,store) $(call have,core)
 ARCHIVES_net := $(call have,net) $(call have,core) $(call have,sim)
-ARCHIVES_session := $(call have,session) $(call have,ingest) $(call have,net) $(call have,store) $(call have,core) $(call have,sim)
+ARCHIVES_session := $(foreach l,$(LINK_ORDER) sim,$(call have,$(l)))
 ARCHIVES_host := $(call have,sim)
 LINKLIBS_unit = $(LIBS_core)
 LINKLIBS_fuzz = $(LIBS_core)
@@ -133,7 +134,7 @@ PLUGIN := $(if $(SRC_purple),$(B)/libcoex.so)
 SIM := $(if $(wildcard tests/sim/main.c),$(B)/coex-sim)
 HEADLESS := $(if $(wildcard tests/host/coex-headless.c),$(B)/coex-headless)
 TORTURE_CLOCK := $(if $(wildcard tests/torture/clock.c),$(B)/torture-clock.so)
-LIB_ARCHIVES := $(foreach l,session ingest net store core,$(call have,$(l)))
+LIB_ARCHIVES := $(foreach l,$(LINK_ORDER),$(call have,$(l)))
 
 all: $(LIB_ARCHIVES) $(PLUGIN) ## build the plugin, build/plain/libcoex.so (default)
 
@@ -155,7 +156,7 @@ $(B)/lib$(1).a: $(call obj,$(SRC_$(1))) $(B)/.files
 	$$(call say,AR,$$@)
 	$$(Q)rm -f $$@ && $(AR) rcsD $$@ $$(filter %.o,$$^)
 endef
-$(foreach l,core net store ingest session sim,$(if $(SRC_$(l)),$(eval $(call archive,$(l)))))
+$(foreach l,$(LINK_ORDER) sim,$(if $(SRC_$(l)),$(eval $(call archive,$(l)))))
 
 $(B)/plugin.map: Makefile
 	@mkdir -p $(@D)

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "net/http.h"
-#include "session/clock.h"
+#include "account/clock.h"
 #include "session/hub.h"
 #include "session/ids.h"
 #include "session/inbox.h"
@@ -11,7 +11,7 @@
 #include "session/nicks.h"
 #include "session/options.h"
 #include "session/outbox.h"
-#include "session/people.h"
+#include "account/people.h"
 #include "session/recall.h"
 #include "session/receipts.h"
 #include "session/registration.h"

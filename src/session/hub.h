@@ -3,7 +3,7 @@
 
 #include "core/nick.h"
 #include "ingest/receiver.h"
-#include "session/engine.h"
+#include "account/mailbox.h"
 #include "session/strangers.h"
 #include "store/store.h"
 

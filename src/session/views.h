@@ -4,7 +4,7 @@
 #include "core/message.h"
 #include "session/hub.h"
 #include "session/session.h"
-#include "session/titles.h"
+#include "account/titles.h"
 
 /* What the chat program knows of each person: the view told last. Tells differences only, and hides
  * the one timer that follows the windows of all. Engine thread. */

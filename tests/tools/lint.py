@@ -23,7 +23,8 @@ BELOW = {
     "src/net": {"core", "net"},
     "src/store": {"core", "store"},
     "src/ingest": {"core", "net", "store", "ingest"},
-    "src/session": {"core", "net", "store", "ingest", "session"},
+    "src/account": {"core", "net", "store", "account"},
+    "src/session": {"core", "net", "store", "ingest", "account", "session"},
     "src/purple": {"core", "net", "store", "session", "purple"},
     "tests/sim": {"sim"},
     "tests/unit": {"core", "unit"},
@@ -32,7 +33,7 @@ BELOW = {
     "tests/session": {"core", "net", "store", "session", "sim"},
     "tests/host": {"sim", "host"},
 }
-OURS = {"core", "net", "store", "ingest", "session", "purple", "sim", "host"}
+OURS = {"core", "net", "store", "ingest", "account", "session", "purple", "sim", "host"}
 
 LIBPURPLE = (
     r"<(libpurple/.*|(account|accountopt|blist|buddyicon|certificate|cipher|circbuffer|cmds|connection|"

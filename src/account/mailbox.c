@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "session/engine.h"
+#include "account/mailbox.h"
 
 #include <glib-unix.h>
-#include <signal.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -28,109 +27,6 @@ letter_free(Letter *letter)
         letter->destroy(letter->data);
     g_free(letter);
 }
-
-/* ---- the engine thread ---- */
-
-struct CoexEngine {
-    GThread *thread;
-    GMainContext *context;
-    GMainLoop *loop;
-};
-
-static gpointer
-engine_main(gpointer data)
-{
-    CoexEngine *engine = data;
-
-    g_main_context_push_thread_default(engine->context);
-    g_main_loop_run(engine->loop);
-    /* Completions that the last commands queued still find their context. */
-    while (g_main_context_iteration(engine->context, FALSE))
-        continue;
-    g_main_context_pop_thread_default(engine->context);
-    return NULL;
-}
-
-CoexEngine *
-coex_engine_start(void)
-{
-    CoexEngine *engine = g_new0(CoexEngine, 1);
-    sigset_t all;
-    sigset_t before;
-
-    engine->context = g_main_context_new();
-    engine->loop = g_main_loop_new(engine->context, FALSE);
-    /* A new thread inherits the mask: the host's signal handlers must never run in ours. */
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    engine->thread = g_thread_new("coex-engine", engine_main, engine);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return engine;
-}
-
-static void
-quit_loop(gpointer data)
-{
-    g_main_loop_quit(data);
-}
-
-void
-coex_engine_stop(CoexEngine *engine)
-{
-    coex_engine_call(engine, quit_loop, engine->loop, NULL);
-    g_thread_join(engine->thread);
-    g_main_loop_unref(engine->loop);
-    g_main_context_unref(engine->context);
-    g_free(engine);
-}
-
-static gboolean
-on_call(gpointer data)
-{
-    Letter *letter = data;
-
-    letter->call(letter->data);
-    return G_SOURCE_REMOVE;
-}
-
-void
-coex_engine_call(CoexEngine *engine, CoexCall call, gpointer data, GDestroyNotify destroy)
-{
-    g_autoptr(GSource) source = g_idle_source_new();
-
-    g_source_set_priority(source, G_PRIORITY_DEFAULT);
-    g_source_set_callback(source, on_call, letter_new(call, data, destroy),
-                          (GDestroyNotify)letter_free);
-    g_source_attach(source, engine->context);
-}
-
-GMainContext *
-coex_engine_get_context(CoexEngine *engine)
-{
-    return engine->context;
-}
-
-GSource *
-coex_timer_new(gint64 delay_ms, GSourceFunc callback, gpointer data)
-{
-    GSource *source = g_timeout_source_new((guint)CLAMP(delay_ms, 0, G_MAXINT));
-
-    g_source_set_callback(source, callback, data, NULL);
-    g_source_attach(source, g_main_context_get_thread_default());
-    return source;
-}
-
-void
-coex_timer_clear(GSource **timer)
-{
-    if (*timer == NULL)
-        return;
-    g_source_destroy(*timer);
-    g_source_unref(*timer);
-    *timer = NULL;
-}
-
-/* ---- the mailbox ---- */
 
 /* The default context has a wake-up of its own, but a program that forks (BitlBee, for each
  * connection) shares it with its children: another process may take the wake-up, and our letters

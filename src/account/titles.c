@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "session/titles.h"
+#include "account/titles.h"
 
 #include "core/text.h"
 #include <string.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "session/clock.h"
+#include "account/clock.h"
 
 #include <time.h>
 

@@ -1,29 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include <glib.h>
+#include "account/engine.h"
 
-/* The two ways between the threads: the engine thread with its own main context, which runs
- * commands in order, and a mailbox, which brings events to the main loop in slices. Hides threads,
- * signals, locks and wake-ups. */
-
-typedef struct CoexEngine CoexEngine;
-typedef void (*CoexCall)(gpointer data);
-
-/* Starts the thread, with all signals blocked. End it with coex_engine_stop(). */
-CoexEngine *coex_engine_start(void);
-/* Runs what was queued, ends and joins the thread. */
-void coex_engine_stop(CoexEngine *engine);
-/* Queues @call for the engine thread, first in first out, from any thread. @destroy (may be NULL)
- * runs there afterwards. */
-void coex_engine_call(CoexEngine *engine, CoexCall call, gpointer data, GDestroyNotify destroy);
-/* Its context; thread-default within the thread. Borrowed. */
-GMainContext *coex_engine_get_context(CoexEngine *engine);
-
-/* One-shot timer in the thread's context; clear it with coex_timer_clear(), in its callback too. */
-GSource *coex_timer_new(gint64 delay_ms, GSourceFunc callback, gpointer data);
-/* Destroys and forgets it; NULL is none. */
-void coex_timer_clear(GSource **timer);
+/* The way up between the threads: events for the main loop, in slices. Hides locks and wake-ups. */
 
 #define COEX_MAILBOX_SLICE_US 8000 /* of the main loop's time at once */
 #define COEX_MAILBOX_HIGH 512      /* letters after which coex_mailbox_is_full() asks for a pause */

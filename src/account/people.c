@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "session/people.h"
+#include "account/people.h"
 
 #include <string.h>
 

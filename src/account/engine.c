@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "account/engine.h"
+
+#include <signal.h>
+
+typedef struct {
+    CoexCall call;
+    gpointer data;
+    GDestroyNotify destroy;
+} Order;
+
+static void
+order_free(Order *order)
+{
+    if (order->destroy != NULL)
+        order->destroy(order->data);
+    g_free(order);
+}
+
+struct CoexEngine {
+    GThread *thread;
+    GMainContext *context;
+    GMainLoop *loop;
+};
+
+static gpointer
+engine_main(gpointer data)
+{
+    CoexEngine *engine = data;
+
+    g_main_context_push_thread_default(engine->context);
+    g_main_loop_run(engine->loop);
+    /* Completions that the last commands queued still find their context. */
+    while (g_main_context_iteration(engine->context, FALSE))
+        continue;
+    g_main_context_pop_thread_default(engine->context);
+    return NULL;
+}
+
+CoexEngine *
+coex_engine_start(void)
+{
+    CoexEngine *engine = g_new0(CoexEngine, 1);
+    sigset_t all;
+    sigset_t before;
+
+    engine->context = g_main_context_new();
+    engine->loop = g_main_loop_new(engine->context, FALSE);
+    /* A new thread inherits the mask: the host's signal handlers must never run in ours. */
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    engine->thread = g_thread_new("coex-engine", engine_main, engine);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return engine;
+}
+
+static void
+quit_loop(gpointer data)
+{
+    g_main_loop_quit(data);
+}
+
+void
+coex_engine_stop(CoexEngine *engine)
+{
+    coex_engine_call(engine, quit_loop, engine->loop, NULL);
+    g_thread_join(engine->thread);
+    g_main_loop_unref(engine->loop);
+    g_main_context_unref(engine->context);
+    g_free(engine);
+}
+
+static gboolean
+on_call(gpointer data)
+{
+    Order *order = data;
+
+    order->call(order->data);
+    return G_SOURCE_REMOVE;
+}
+
+void
+coex_engine_call(CoexEngine *engine, CoexCall call, gpointer data, GDestroyNotify destroy)
+{
+    g_autoptr(GSource) source = g_idle_source_new();
+    Order *order = g_new(Order, 1);
+
+    *order = (Order){ call, data, destroy };
+    g_source_set_priority(source, G_PRIORITY_DEFAULT);
+    g_source_set_callback(source, on_call, order, (GDestroyNotify)order_free);
+    g_source_attach(source, engine->context);
+}
+
+GMainContext *
+coex_engine_get_context(CoexEngine *engine)
+{
+    return engine->context;
+}
+
+GSource *
+coex_timer_new(gint64 delay_ms, GSourceFunc callback, gpointer data)
+{
+    GSource *source = g_timeout_source_new((guint)CLAMP(delay_ms, 0, G_MAXINT));
+
+    g_source_set_callback(source, callback, data, NULL);
+    g_source_attach(source, g_main_context_get_thread_default());
+    return source;
+}
+
+void
+coex_timer_clear(GSource **timer)
+{
+    if (*timer == NULL)
+        return;
+    g_source_destroy(*timer);
+    g_source_unref(*timer);
+    *timer = NULL;
+}
