@@ -50,6 +50,17 @@ coex_slip_person(CoexSlip *slip)
     return coex_people_by_id(slip->outbox->account->people, slip->row->person_id);
 }
 
+static void
+count(CoexSlip *slip, int change)
+{
+    CoexPerson *person = coex_slip_person(slip);
+
+    if (person != NULL && slip->row->state == COEX_OUTBOX_PARKED)
+        person->n_parked += change;
+    if (person != NULL && slip->row->state == COEX_OUTBOX_HELD)
+        person->n_held += change;
+}
+
 static CoexSlip *
 slip_add(CoexOutbox *outbox, CoexOutboxRow *row)
 {
@@ -60,6 +71,7 @@ slip_add(CoexOutbox *outbox, CoexOutboxRow *row)
     outbox->last_position = MAX(outbox->last_position, row->position);
     g_queue_push_tail(&coex_outbox_lane(outbox, row->person_id)->slips, slip);
     g_hash_table_insert(outbox->by_id, row->local_id, slip);
+    count(slip, 1);
     return slip;
 }
 
@@ -82,6 +94,7 @@ coex_slip_remove(CoexSlip *slip)
 {
     CoexLane *lane = coex_outbox_lane(slip->outbox, slip->row->person_id);
 
+    count(slip, -1);
     g_queue_remove(&lane->slips, slip);
     g_hash_table_remove(slip->outbox->by_id, slip->row->local_id);
     slip_free(slip);
@@ -110,7 +123,9 @@ void
 coex_slip_set_state(CoexSlip *slip, CoexOutboxState state)
 {
     g_debug("text %s: %s", slip->row->local_id, state_names[state]);
+    count(slip, -1);
     slip->row->state = state;
+    count(slip, 1);
     slip->row->state_at = coex_account_now(slip->outbox->account);
     slip->committed = FALSE;
     slip->unsaved = FALSE;

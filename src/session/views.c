@@ -115,8 +115,8 @@ view_new(CoexAccount *account, const CoexPerson *person)
     view->waiting_since = coex_waiting_since(person, coex_account_now(account));
     view->unread_since = account->tells_seen ? person->unread_since : 0;
     view->listed = person_is_listed(account, person);
-    view->n_parked = coex_outbox_count(account->outbox, person->id, COEX_OUTBOX_PARKED);
-    view->n_held = coex_outbox_count(account->outbox, person->id, COEX_OUTBOX_HELD);
+    view->n_parked = person->n_parked;
+    view->n_held = person->n_held;
     view->n_resend = coex_outbox_count_resend(account->outbox, person->id);
     return view;
 }

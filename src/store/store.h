@@ -104,6 +104,8 @@ typedef struct {
     gboolean pinned;          /* added by hand: always in the buddy list */
     gboolean in_doubt;        /* not stored: renewed, and nobody was told yet */
     gboolean joined;          /* not stored: turned out to be another, to whom its addresses lead */
+    guint n_parked;           /* not stored: texts that wait for the user's choice */
+    guint n_held;             /* not stored: texts that wait for the person */
 } CoexPerson;
 CoexPerson *coex_person_new(void);
 CoexPerson *coex_person_copy(const CoexPerson *person);
