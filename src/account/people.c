@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define WAITING_MAX_S (7 * 24 * 60 * 60) /* so long an answer is still of use */
+
 /* Whom an address leads to. */
 typedef struct {
     CoexPerson *person;
@@ -474,4 +476,10 @@ coex_people_by_activity(CoexPeople *people)
         g_ptr_array_add(sorted, person);
     g_ptr_array_sort(sorted, compare_activity);
     return sorted;
+}
+
+gint64
+coex_person_waits_since(const CoexPerson *person, gint64 now)
+{
+    return person->waiting_since + WAITING_MAX_S > now ? person->waiting_since : 0;
 }

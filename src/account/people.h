@@ -60,3 +60,6 @@ gboolean coex_people_take_over(char **member, const char *news);
 
 /* All, most recently active first. Array of borrowed CoexPerson; free with g_ptr_array_unref(). */
 GPtrArray *coex_people_by_activity(CoexPeople *people);
+
+/* Since when the person waits for an answer, 0: does not, or not any more. */
+gint64 coex_person_waits_since(const CoexPerson *person, gint64 now);

@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "core/nick.h"
+#include "account/account.h"
+#include "account/engine.h"
 #include "ingest/receiver.h"
-#include "account/mailbox.h"
-#include "session/strangers.h"
-#include "store/store.h"
+#include "receive/strangers.h"
 
 /* What the accounts of one process and one database share: the engine thread, the store, the
- * listeners, and the way of a delivery from its bytes to the account it is for: verify, commit,
- * answer, then parse, route and apply in a second step. Takes deliveries from any source that
- * brings bytes and headers. */
+ * listeners and the intake of what these stored. */
 
 typedef struct CoexHub CoexHub;
-typedef struct CoexAccount CoexAccount;
 
 /* ---- main thread ---- */
 
@@ -52,7 +48,5 @@ gboolean coex_hub_listen(CoexHub *hub, const char *address, const CoexReceiverSp
 void coex_hub_attach(CoexHub *hub, CoexAccount *account);
 /* Takes the account out of listeners and routing. */
 void coex_hub_detach(CoexHub *hub, CoexAccount *account);
-/* The account learned its phone_number_id: what was kept under it is applied. */
-void coex_hub_apply_waiting(CoexHub *hub, CoexAccount *account);
 /* A send came to its end: echoes that waited for that are looked at again. */
 void coex_hub_retry_delayed(CoexHub *hub);

@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "session/ids.h"
 
-#include "session/account.h"
+#include "account/call.h"
+#include "session/login.h"
+
+struct CoexIds {
+    CoexIdsFound found;
+    char **wabas;
+    guint next_waba;
+};
 
 static void ask_next_waba(CoexAccount *account);
 
 static void
 search_over(CoexAccount *account, const GError *error)
 {
-    CoexIdsFound found = account->ids.found;
+    CoexIdsFound found = account->ids->found;
 
-    account->ids.found = NULL;
+    account->ids->found = NULL;
     if (found != NULL && !account->dead)
         found(account, error);
 }
@@ -60,12 +67,12 @@ on_numbers(GObject *source, GAsyncResult *result, gpointer user_data)
     g_autoptr(CoexResponse) response = coex_account_finish(account, result, &error);
     g_autofree char *id = NULL;
 
-    if (account->dead || account->login.access_over)
+    if (account->dead || account->login->access_over)
         return;
     if (response != NULL)
         id = coex_api_read_number_id(response, account->number, &error);
     if (id != NULL) {
-        take_ids(account, account->ids.wabas[account->ids.next_waba - 1], id);
+        take_ids(account, account->ids->wabas[account->ids->next_waba - 1], id);
         search_over(account, NULL);
     } else if (error != NULL && ends_search(error)) {
         search_over(account, error);
@@ -79,13 +86,14 @@ ask_next_waba(CoexAccount *account)
 {
     g_autoptr(CoexRequest) request = NULL;
 
-    if (account->ids.wabas == NULL || account->ids.wabas[account->ids.next_waba] == NULL) {
+    if (account->ids->wabas == NULL || account->ids->wabas[account->ids->next_waba] == NULL) {
         ids_not_found(account);
         return;
     }
-    request = coex_api_list_numbers(&account->endpoint, account->ids.wabas[account->ids.next_waba]);
-    account->ids.next_waba++;
-    coex_http_send_async(account->http, request, account->login.cancellable, on_numbers,
+    request =
+        coex_api_list_numbers(&account->endpoint, account->ids->wabas[account->ids->next_waba]);
+    account->ids->next_waba++;
+    coex_http_send_async(account->http, request, account->login->cancellable, on_numbers,
                          coex_account_ref(account));
 }
 
@@ -96,10 +104,10 @@ on_wabas(GObject *source, GAsyncResult *result, gpointer user_data)
     g_autoptr(GError) error = NULL;
     g_autoptr(CoexResponse) response = coex_account_finish(account, result, &error);
 
-    if (account->dead || account->login.access_over)
+    if (account->dead || account->login->access_over)
         return;
     if (response != NULL)
-        account->ids.wabas = coex_api_read_wabas(response, &error);
+        account->ids->wabas = coex_api_read_wabas(response, &error);
     if (error != NULL && ends_search(error))
         search_over(account, error);
     else
@@ -112,24 +120,31 @@ coex_ids_find(CoexAccount *account, CoexIdsFound found)
     const CoexEndpoint *endpoint = &account->endpoint;
     g_autoptr(CoexRequest) request = NULL;
 
-    account->ids.found = found;
+    account->ids->found = found;
     if (!endpoint->backend->number_in_path ||
         (*endpoint->phone_number_id != '\0' && *endpoint->waba_id != '\0')) {
         search_over(account, NULL);
         return;
     }
     if (*endpoint->waba_id != '\0') {
-        account->ids.wabas = g_strsplit(endpoint->waba_id, ",", 1);
+        account->ids->wabas = g_strsplit(endpoint->waba_id, ",", 1);
         ask_next_waba(account);
         return;
     }
     request = coex_api_find_wabas(endpoint);
-    coex_http_send_async(account->http, request, account->login.cancellable, on_wabas,
+    coex_http_send_async(account->http, request, account->login->cancellable, on_wabas,
                          coex_account_ref(account));
 }
 
-void
-coex_ids_clear(CoexIds *ids)
+CoexIds *
+coex_ids_new(void)
 {
-    g_clear_pointer(&ids->wabas, g_strfreev);
+    return g_new0(CoexIds, 1);
+}
+
+void
+coex_ids_free(CoexIds *ids)
+{
+    g_strfreev(ids->wabas);
+    g_free(ids);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "session/hub.h"
+#include "account/account.h"
 
 /* Meta's ids, found from the access token where the user did not fill them in: the business
  * accounts (WABA) the token may see, and the number among theirs. Hides the search. Engine thread.
@@ -10,15 +10,11 @@
 /* NULL error: go on. */
 typedef void (*CoexIdsFound)(CoexAccount *account, const GError *error);
 
-/* Inside of a search; zero at first. */
-typedef struct {
-    CoexIdsFound found;
-    char **wabas;
-    guint next_waba;
-} CoexIds;
+typedef struct CoexIds CoexIds;
+CoexIds *coex_ids_new(void);
+void coex_ids_free(CoexIds *ids);
 
 /* Calls @found once, at once when nothing is missing or this provider has no such ids. What was
  * found is kept in the account's settings. COEX_ERROR_INVALID_INPUT when the number is nowhere;
  * else the network's or the token's error (Meta: whatsapp-business-accounts). */
 void coex_ids_find(CoexAccount *account, CoexIdsFound found);
-void coex_ids_clear(CoexIds *ids);

@@ -1,7 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "session/login.h"
 
-#include "session/account.h"
+#include "account/call.h"
+#include "account/nicks.h"
+#include "account/people.h"
+#include "account/skew.h"
+#include "account/tell.h"
+#include "account/views.h"
+#include "account/waiting.h"
+#include "session/hub.h"
+#include "session/ids.h"
+#include "receive/match.h"
+#include "receive/strangers.h"
+#include "session/options.h"
+#include "send/outbox.h"
+#include "session/registration.h"
+#include "send/templates.h"
 #include <string.h>
 
 #define LOGIN_MS 18000 /* beside LOCKED_MAX of LOCKED_MS; hosts give up much later */
@@ -21,11 +35,11 @@ static void start_listening(CoexAccount *account);
 static void
 tell_step(CoexAccount *account, const char *text)
 {
-    CoexNews *news = coex_news_new(COEX_NEWS_PROGRESS, account->target.session);
+    CoexNews *news = coex_account_news(account, COEX_NEWS_PROGRESS);
 
     g_debug("+%s: %s", account->number, text);
     news->text = g_strdup(text);
-    news->step = account->login.step++;
+    news->step = account->login->step++;
     news->n_steps = N_STEPS;
     coex_account_tell(account, news);
 }
@@ -130,6 +144,29 @@ listed_since(CoexAccount *account)
 }
 
 static void
+on_settled(CoexAccount *account)
+{
+    coex_hub_retry_delayed(account->hub);
+}
+
+static guint
+count_resend(CoexAccount *account, const CoexPerson *person)
+{
+    return coex_outbox_count_resend(account->outbox, person->id);
+}
+
+static const CoexViewsAbove views_above = {
+    .stage_changed = coex_waiting_remind,
+    .count_resend = count_resend,
+};
+
+static const CoexOutboxEvents outbox_events = {
+    .settled = on_settled,
+    .silent = coex_registration_doubt,
+    .check_access = coex_account_recheck,
+};
+
+static void
 take_snapshot(CoexAccount *account, CoexSnapshot *snapshot)
 {
     account->id = snapshot->account_id;
@@ -139,9 +176,11 @@ take_snapshot(CoexAccount *account, CoexSnapshot *snapshot)
         forget_provider(account);
     coex_account_load_nicks(account, snapshot);
     coex_strangers_load(account, snapshot->strangers);
-    account->login.feed_backlog = g_ptr_array_ref(snapshot->feed);
-    coex_views_init(&account->views, listed_since(account));
-    account->outbox = coex_outbox_new(account, snapshot->outbox);
+    account->login->feed_backlog = g_ptr_array_ref(snapshot->feed);
+    account->views = coex_views_new(listed_since(account), &views_above);
+    account->recalled = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    account->reminded = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
+    account->outbox = coex_outbox_new(account, snapshot->outbox, &outbox_events);
     recall(account, &account->endpoint.phone_number_id, "phone-number-id");
     recall(account, &account->endpoint.waba_id, "waba-id");
     account->last_delivery_at = 0;
@@ -185,11 +224,11 @@ on_login_timeout(gpointer data)
     CoexAccount *account = data;
     g_autoptr(GError) error = NULL;
 
-    coex_timer_clear(&account->login.timeout);
+    coex_timer_clear(&account->login->timeout);
     error = g_error_new(COEX_ERROR, COEX_ERROR_NETWORK,
                         "%s did not answer within %d seconds. Check the network.",
                         account->endpoint.backend->label, LOGIN_MS / 1000);
-    g_cancellable_cancel(account->login.cancellable);
+    g_cancellable_cancel(account->login->cancellable);
     login_refused(account, error);
     return G_SOURCE_REMOVE;
 }
@@ -202,10 +241,10 @@ tell_locked(CoexAccount *account, const GError *error)
     gsize length = end != NULL ? (gsize)(end - error->message) : strlen(error->message);
     g_autofree char *text = NULL;
 
-    if (account->login.n_locked > 0)
+    if (account->login->n_locked > 0)
         return;
     text = g_strdup_printf("%.*s; waiting for its end", (int)length, error->message);
-    account->login.step = 0; /* still the first one */
+    account->login->step = 0; /* still the first one */
     tell_step(account, text);
 }
 
@@ -216,7 +255,7 @@ on_locked(gpointer data)
 {
     CoexAccount *account = data;
 
-    coex_timer_clear(&account->login.locked);
+    coex_timer_clear(&account->login->locked);
     open_store(account);
     return G_SOURCE_REMOVE;
 }
@@ -229,19 +268,19 @@ open_store(CoexAccount *account)
     /* may take its time where a damaged one is carried into another */
     account->store = coex_hub_open_store(account->hub, &error);
     if (account->store != NULL) {
-        account->login.timeout = coex_timer_new(LOGIN_MS, on_login_timeout, account);
+        account->login->timeout = coex_timer_new(LOGIN_MS, on_login_timeout, account);
         coex_store_load_account(account->store, account->endpoint.backend->id, account->number,
                                 on_loaded, coex_account_ref(account));
         return;
     }
     if (!g_error_matches(error, COEX_ERROR, COEX_ERROR_LOCKED) ||
-        account->login.n_locked == LOCKED_MAX) {
+        account->login->n_locked == LOCKED_MAX) {
         coex_account_tell_failed(account, error);
         return;
     }
     tell_locked(account, error);
-    account->login.n_locked++;
-    account->login.locked = coex_timer_new(LOCKED_MS, on_locked, account);
+    account->login->n_locked++;
+    account->login->locked = coex_timer_new(LOCKED_MS, on_locked, account);
 }
 
 void
@@ -258,7 +297,7 @@ coex_account_login(CoexAccount *account)
     account->endpoint.base_url = g_steal_pointer(&base_url);
     tell_step(account, "Opening the database");
     account->cancellable = g_cancellable_new();
-    account->login.cancellable = g_cancellable_new();
+    account->login->cancellable = g_cancellable_new();
     account->http = coex_http_new(REQUEST_S, account->proxy);
     open_store(account);
 }
@@ -300,7 +339,7 @@ login_refused(CoexAccount *account, const GError *error)
         fail(account, COEX_ERROR_NETWORK, "%s", error->message);
         return;
     }
-    account->login.unreachable = g_strdup(error->message);
+    account->login->unreachable = g_strdup(error->message);
     start_listening(account);
 }
 
@@ -347,7 +386,7 @@ on_checked(GObject *source, GAsyncResult *result, gpointer user_data)
     g_auto(CoexNumberInfo) info = { 0 };
     gboolean good = finish_check(account, result, &info, &error);
 
-    if (account->dead || account->online || account->login.access_over)
+    if (account->dead || account->online || account->login->access_over)
         return;
     if (!good) {
         login_refused(account, error);
@@ -356,7 +395,7 @@ on_checked(GObject *source, GAsyncResult *result, gpointer user_data)
     if (!check_number(account, &info))
         return;
     tell_number_state(account, &info);
-    coex_inbox_learn_waba(account, info.waba_id);
+    coex_match_learn_waba(account, info.waba_id);
     start_listening(account);
 }
 
@@ -365,7 +404,7 @@ start_check(CoexAccount *account)
 {
     g_autoptr(CoexRequest) request = coex_api_check_login(&account->endpoint);
 
-    coex_http_send_async(account->http, request, account->login.cancellable, on_checked,
+    coex_http_send_async(account->http, request, account->login->cancellable, on_checked,
                          coex_account_ref(account));
 }
 
@@ -382,16 +421,23 @@ tell_missing_secret(CoexAccount *account)
                              account->endpoint.backend->secret_option);
 }
 
-static gboolean
-listens(const CoexAccount *account)
+static void
+refused(CoexAccount *account, CoexVerdict verdict, guint n)
 {
-    return !g_str_equal(account->listen, "off");
+    g_autofree char *others = NULL;
+
+    g_debug("+%s: %u deliveries were refused, verdict %d", account->number, n, (int)verdict);
+    if (account->dead)
+        return;
+    others = coex_strangers_speak(account, n);
+    if (others != NULL)
+        coex_registration_refused(account, verdict, others);
 }
 
 static void
 on_refused(CoexVerdict verdict, guint n, gpointer user_data)
 {
-    coex_strangers_refused(user_data, verdict, n);
+    refused(user_data, verdict, n);
 }
 
 static void
@@ -416,7 +462,7 @@ listen(CoexAccount *account, GError **error)
         .data = account,
     };
 
-    if (!listens(account))
+    if (!coex_account_listens(account))
         return TRUE;
     return coex_hub_listen(account->hub, account->listen, &spec, error);
 }
@@ -428,8 +474,8 @@ start_listening(CoexAccount *account)
 {
     g_autoptr(GError) error = NULL;
 
-    account->login.access_over = TRUE;
-    coex_timer_clear(&account->login.timeout);
+    account->login->access_over = TRUE;
+    coex_timer_clear(&account->login->timeout);
     tell_step(account, "Listening for webhooks");
     if (!listen(account, &error))
         coex_account_tell_failed(account, error);
@@ -439,18 +485,12 @@ start_listening(CoexAccount *account)
 
 /* ---- 4: online ---- */
 
-gboolean
-coex_account_hears(const CoexAccount *account)
-{
-    return coex_verifier_get_header(account->verifier) != NULL && listens(account);
-}
-
 static gboolean
 on_deaf(gpointer data)
 {
     CoexAccount *account = data;
 
-    coex_timer_clear(&account->login.deaf);
+    coex_timer_clear(&account->login->deaf);
     if (!account->receiving)
         coex_registration_doubt(account, "No webhook has ever arrived.");
     return G_SOURCE_REMOVE;
@@ -469,7 +509,7 @@ tell_last_webhook(CoexAccount *account)
         return;
     if (account->last_delivery_at == 0 || clock == NULL) {
         tell_step(account, "No webhook has come yet");
-        account->login.deaf = coex_timer_new(DEAF_MS, on_deaf, account);
+        account->login->deaf = coex_timer_new(DEAF_MS, on_deaf, account);
         return;
     }
     tell_step(account, line);
@@ -520,7 +560,7 @@ tell_report(CoexAccount *account)
 
     if (report == NULL)
         return;
-    news = coex_news_new(COEX_NEWS_NOTICE, account->target.session);
+    news = coex_account_news(account, COEX_NEWS_NOTICE);
     news->text = report;
     news->is_report = TRUE;
     coex_account_tell(account, news);
@@ -529,20 +569,20 @@ tell_report(CoexAccount *account)
 static void
 go_online(CoexAccount *account)
 {
-    g_autoptr(GPtrArray) backlog = g_steal_pointer(&account->login.feed_backlog);
+    g_autoptr(GPtrArray) backlog = g_steal_pointer(&account->login->feed_backlog);
 
     tell_last_webhook(account);
     coex_account_take_times(account);
     coex_waiting_note_backlog(account, backlog);
     tell_people(account);
     account->online = TRUE;
-    coex_account_tell(account, coex_news_new(COEX_NEWS_ONLINE, account->target.session));
-    if (account->login.unreachable == NULL)
+    coex_account_tell(account, coex_account_news(account, COEX_NEWS_ONLINE));
+    if (account->login->unreachable == NULL)
         coex_account_put_setting(account, "known", "1");
     else
         coex_account_tell_notice(account, NULL,
                                  "%s Webhooks are received meanwhile, and what you type waits.",
-                                 account->login.unreachable);
+                                 account->login->unreachable);
     tell_report(account);
     tell_kept_lines(account);
     tell_missing_secret(account);
@@ -563,9 +603,9 @@ on_rechecked(GObject *source, GAsyncResult *result, gpointer user_data)
     g_autoptr(GError) error = NULL;
     g_auto(CoexNumberInfo) info = { 0 };
     gboolean good = finish_check(account, result, &info, &error);
-    CoexAccessChecked checked = account->login.rechecked;
+    CoexAccessChecked checked = account->login->rechecked;
 
-    account->login.rechecked = NULL;
+    account->login->rechecked = NULL;
     if (account->dead || checked == NULL)
         return;
     checked(account, good ? NULL : error);
@@ -576,9 +616,9 @@ coex_account_recheck(CoexAccount *account, CoexAccessChecked checked)
 {
     g_autoptr(CoexRequest) request = NULL;
 
-    if (account->login.rechecked != NULL)
+    if (account->login->rechecked != NULL)
         return;
-    account->login.rechecked = checked;
+    account->login->rechecked = checked;
     request = coex_api_check_login(&account->endpoint);
     coex_http_send_async(account->http, request, account->cancellable, on_rechecked,
                          coex_account_ref(account));
@@ -596,9 +636,17 @@ coex_login_state_stop(CoexLoginState *login)
 }
 
 void
-coex_login_state_clear(CoexLoginState *login)
+coex_login_state_free(CoexLoginState *login)
 {
+    coex_login_state_stop(login);
     g_clear_object(&login->cancellable);
-    g_clear_pointer(&login->unreachable, g_free);
+    g_free(login->unreachable);
     g_clear_pointer(&login->feed_backlog, g_ptr_array_unref);
+    g_free(login);
+}
+
+CoexLoginState *
+coex_login_state_new(void)
+{
+    return g_new0(CoexLoginState, 1);
 }

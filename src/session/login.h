@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "session/hub.h"
+#include "account/account.h"
+#include "send/outbox.h"
 #include <gio/gio.h>
 
 /* The login of an account in four steps: the database, the access, the listener, online. Engine
  * thread. */
 
-/* NULL error: the access is good. */
-typedef void (*CoexAccessChecked)(CoexAccount *account, const GError *error);
-
-/* Inside of a login; zero at first. */
-typedef struct {
+/* Inside of a login. */
+typedef struct CoexLoginState {
     guint step;
     guint n_locked; /* times that the database was another program's */
     GSource *locked;
@@ -27,12 +25,10 @@ typedef struct {
 
 /* Ends in online or failed. */
 void coex_account_login(CoexAccount *account);
+CoexLoginState *coex_login_state_new(void);
 /* No timer and no answer does anything any more. */
 void coex_login_state_stop(CoexLoginState *login);
-void coex_login_state_clear(CoexLoginState *login);
-
-/* Whether a webhook may come in: the account listens, and has the secret. */
-gboolean coex_account_hears(const CoexAccount *account);
+void coex_login_state_free(CoexLoginState *login);
 
 /* Keeps a line of the account that is told at the next login. */
 void coex_account_keep_line(CoexAccount *account, const char *text);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "session/options.h"
 
-#include "session/account.h"
 #include <string.h>
 
 char *

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "session/hub.h"
+#include "account/account.h"
 
 /* What users type and paste into an account's options. Engine thread. */
 

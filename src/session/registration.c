@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "session/registration.h"
 
-#include "session/account.h"
+#include "account/call.h"
+#include "account/tell.h"
+#include "receive/match.h"
 #include <string.h>
+
+struct CoexRegistration {
+    gboolean doubts_path; /* it was told that the address leads elsewhere */
+    gboolean by_hand;     /* the check under way was asked for */
+    char *claim;          /* what the open question is about, NULL */
+};
 
 /* Whose secret the provider delivers with. */
 typedef enum {
@@ -107,8 +115,8 @@ dup_claim(const CoexAccount *account, const CoexWebhook *webhook)
 static void
 ask(CoexAccount *account, const CoexWebhook *webhook)
 {
-    g_free(account->registration.claim);
-    account->registration.claim = dup_claim(account, webhook);
+    g_free(account->registration->claim);
+    account->registration->claim = dup_claim(account, webhook);
     coex_account_tell_ask_webhook(account, webhook->url);
 }
 
@@ -152,9 +160,9 @@ is_ours(const CoexAccount *account, const CoexWebhook *webhook)
 static void
 decide_webhook(CoexAccount *account, const CoexWebhook *webhook)
 {
-    gboolean by_hand = account->registration.by_hand;
+    gboolean by_hand = account->registration->by_hand;
 
-    account->registration.by_hand = FALSE;
+    account->registration->by_hand = FALSE;
     if (is_free(account, webhook)) {
         if (by_hand || !is_ours(account, webhook))
             register_webhook(account);
@@ -217,9 +225,9 @@ coex_registration_note_delivery(CoexAccount *account)
 {
     g_autofree char *way = dup_way(account);
 
-    if (account->registration.doubts_path)
+    if (account->registration->doubts_path)
         coex_account_put_setting(account, "proven-way", way);
-    account->registration.doubts_path = FALSE;
+    account->registration->doubts_path = FALSE;
 }
 
 static void
@@ -231,7 +239,7 @@ check_path(CoexAccount *account, GUri *uri)
     if (g_str_equal(path, account->webhook_path) || !coex_account_hears(account) ||
         g_strcmp0(coex_account_get_setting(account, "proven-way"), way) == 0)
         return;
-    account->registration.doubts_path = TRUE;
+    account->registration->doubts_path = TRUE;
     coex_account_tell_notice(account, NULL,
                              "Option public-url: its path is %s, but webhooks are awaited at %s, "
                              "and answered with 404 anywhere else. Unless what stands in between "
@@ -275,7 +283,7 @@ coex_registration_check(CoexAccount *account, gboolean by_hand)
     }
     if (!check_address(account, by_hand))
         return;
-    account->registration.by_hand |= by_hand;
+    account->registration->by_hand |= by_hand;
     request = coex_api_get_webhook(&account->endpoint);
     coex_http_send_async(account->http, request, account->cancellable, on_webhook,
                          coex_account_ref(account));
@@ -284,7 +292,7 @@ coex_registration_check(CoexAccount *account, gboolean by_hand)
 void
 coex_registration_answer(CoexAccount *account, const char *registered, gboolean yes)
 {
-    g_autofree char *claim = g_steal_pointer(&account->registration.claim);
+    g_autofree char *claim = g_steal_pointer(&account->registration->claim);
 
     if (yes)
         register_webhook(account);
@@ -292,10 +300,17 @@ coex_registration_answer(CoexAccount *account, const char *registered, gboolean 
         coex_account_put_setting(account, "webhook-refused", claim != NULL ? claim : registered);
 }
 
-void
-coex_registration_clear(CoexRegistration *registration)
+CoexRegistration *
+coex_registration_new(void)
 {
-    g_clear_pointer(&registration->claim, g_free);
+    return g_new0(CoexRegistration, 1);
+}
+
+void
+coex_registration_free(CoexRegistration *registration)
+{
+    g_free(registration->claim);
+    g_free(registration);
 }
 
 /* ---- why nothing arrives ---- */
@@ -383,7 +398,7 @@ coex_registration_doubt(CoexAccount *account, const char *symptom)
 {
     g_autoptr(CoexRequest) request = NULL;
 
-    if (coex_inbox_tell_other(account, symptom))
+    if (coex_match_tell_other(account, symptom))
         return;
     request = coex_api_get_webhook(&account->endpoint);
     coex_http_send_async(account->http, request, account->cancellable, on_explained,

@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "account/account.h"
 #include "core/verifier.h"
-#include "session/hub.h"
 
 /* The webhook registration at the provider: read first, made when there is none, and never taken
  * from another system without the user's yes; neither its address nor, where the address is ours,
  * the secret that somebody else registered with it. Engine thread. */
 
-/* Inside of it; zero at first. */
-typedef struct {
-    gboolean doubts_path; /* it was told that the address leads elsewhere */
-    gboolean by_hand;     /* the check under way was asked for */
-    char *claim;          /* what the open question is about, NULL */
-} CoexRegistration;
-
-void coex_registration_clear(CoexRegistration *registration);
+typedef struct CoexRegistration CoexRegistration;
+CoexRegistration *coex_registration_new(void);
+void coex_registration_free(CoexRegistration *registration);
 
 /* Compares what is registered with the option public-url and our secret; @by_hand: the user asked,
  * so what is ours already is registered once more, and a no is forgotten. */

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "session/session.h"
 
+#include "account/mailbox.h"
 #include "core/text.h"
-#include "session/account.h"
-#include "session/news.h"
+#include "session/command.h"
+#include "session/hub.h"
+#include "session/life.h"
+#include "session/login.h"
 #include <string.h>
 
 /* The main half: a mirror of what the user sees, commands down, events up. */
@@ -23,29 +26,6 @@ struct CoexSession {
 };
 
 /* ---- news ---- */
-
-CoexNews *
-coex_news_new(CoexNewsKind kind, CoexSession *session)
-{
-    CoexNews *news = g_new0(CoexNews, 1);
-
-    news->kind = kind;
-    news->session = session;
-    return news;
-}
-
-void
-coex_news_free(CoexNews *news)
-{
-    g_clear_pointer(&news->person, coex_person_view_unref);
-    g_clear_pointer(&news->item, coex_feed_item_unref);
-    g_clear_pointer(&news->lines, g_ptr_array_unref);
-    g_clear_pointer(&news->catalogue, coex_catalogue_unref);
-    g_clear_error(&news->error);
-    g_free(news->text);
-    g_free(news->detail);
-    g_free(news);
-}
 
 static void
 deliver_person(CoexSession *session, const CoexPersonView *view)
@@ -101,9 +81,10 @@ deliver_catalogue(CoexSession *session, const CoexNews *news)
         session->observer->catalogue(session->catalogue, news->error, session->user_data);
 }
 
-void
-coex_session_deliver(CoexNews *news)
+static void
+deliver(gpointer event)
 {
+    CoexNews *news = event;
     CoexSession *session = news->session;
     const CoexSessionObserver *observer = session->observer;
     gpointer data = session->user_data;
@@ -179,7 +160,7 @@ coex_session_new(const CoexSessionConfig *config, const CoexSessionObserver *obs
     session->views = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
                                            (GDestroyNotify)coex_person_view_unref);
     session->account =
-        coex_account_new(session->hub, config, (CoexTarget){ session->mailbox, session });
+        coex_account_new(session->hub, config, (CoexTarget){ session->mailbox, deliver, session });
     return session;
 }
 
@@ -207,84 +188,23 @@ coex_session_free(CoexSession *session)
 
 /* ---- commands ---- */
 
-typedef struct Command Command;
-struct Command {
-    CoexAccount *account;
-    void (*run)(Command *command, CoexPerson *person);
-    void (*act)(CoexOutbox *outbox, CoexPerson *person); /* of run_outbox() */
-    gboolean whole_account;                              /* needs no person */
-    gboolean makes_person;
-    gboolean outlives; /* what was typed is kept, also when the account has just failed */
-    char *name;
-    char *text;
-    gboolean flag;
-    guint limit;
-    gint64 before;
-    CoexSendWay way;
-    CoexTemplate *template_;
-    char **values;
-};
-
 static void
-command_free(Command *command)
+run_call(gpointer data)
 {
-    g_clear_pointer(&command->template_, coex_template_unref);
-    g_strfreev(command->values);
-    g_free(command->name);
-    g_free(command->text);
-    g_free(command);
-}
-
-/* Who is new is not stored here, but with what makes the person known. */
-static CoexPerson *
-command_person(Command *command)
-{
-    CoexAccount *account = command->account;
-    g_auto(CoexPeer) peer = { 0 };
-    CoexPerson *person = coex_people_find_name(account->people, command->name);
-
-    if (person != NULL || !command->makes_person)
-        return person;
-    if (!coex_peer_parse(command->name, &peer, NULL))
-        return NULL;
-    return coex_people_learn(account->people, &peer, 0, FALSE, NULL);
+    coex_command_run(data);
 }
 
 static void
-command_run(gpointer data)
+post(CoexSession *session, CoexCommand *command)
 {
-    Command *command = data;
-    const CoexAccount *account = command->account;
-    CoexPerson *person = NULL;
-
-    if ((account->dead || !account->online) && !(command->outlives && account->outbox != NULL))
-        return;
-    if (command->name != NULL)
-        person = command_person(command);
-    if (person != NULL || command->whole_account) {
-        command->run(command, person);
-        return;
-    }
-    g_autofree char *title = coex_peer_dup_name_display(command->name);
-    coex_account_tell_notice(command->account, NULL, "Nothing is known of %s.", title);
-}
-
-static Command *
-command_new(CoexSession *session, const char *name, void (*run)(Command *, CoexPerson *))
-{
-    Command *command = g_new0(Command, 1);
-
-    command->account = session->account;
-    command->run = run;
-    command->name = g_strdup(name);
-    return command;
+    coex_engine_call(coex_hub_get_engine(session->hub), run_call, command,
+                     (GDestroyNotify)coex_command_free);
 }
 
 static void
-command_post(CoexSession *session, Command *command)
+post_verb(CoexSession *session, CoexCommandKind kind, const char *name)
 {
-    coex_engine_call(coex_hub_get_engine(session->hub), command_run, command,
-                     (GDestroyNotify)command_free);
+    post(session, coex_command_new(kind, session->account, name));
 }
 
 static void
@@ -297,12 +217,6 @@ void
 coex_session_start(CoexSession *session)
 {
     coex_engine_call(coex_hub_get_engine(session->hub), login_call, session->account, NULL);
-}
-
-static void
-run_send(Command *command, CoexPerson *person)
-{
-    coex_outbox_send_text(command->account->outbox, person, command->text, command->way);
 }
 
 /* A buddy's name, also one that is no address, or what leads to somebody. */
@@ -319,7 +233,7 @@ post_text(CoexSession *session, const char *name, const char *markup, CoexSendWa
           GError **error)
 {
     g_autofree char *text = coex_text_from_markup(markup);
-    Command *command;
+    CoexCommand *command;
 
     if (!is_somebody(session, name, error))
         return FALSE;
@@ -328,12 +242,10 @@ post_text(CoexSession *session, const char *name, const char *markup, CoexSendWa
                     "There is no text in this message. Type one.");
         return FALSE;
     }
-    command = command_new(session, name, run_send);
-    command->makes_person = TRUE;
-    command->outlives = TRUE;
+    command = coex_command_new(COEX_COMMAND_SEND, session->account, name);
     command->text = g_steal_pointer(&text);
     command->way = way;
-    command_post(session, command);
+    post(session, command);
     return TRUE;
 }
 
@@ -355,267 +267,143 @@ coex_session_hold_text(CoexSession *session, const char *name, const char *marku
     return post_text(session, name, markup, COEX_SEND_HELD, error);
 }
 
-static void
-run_send_template(Command *command, CoexPerson *person)
-{
-    coex_outbox_send_template(command->account->outbox, person, command->template_,
-                              (const char *const *)command->values);
-}
-
 gboolean
 coex_session_send_template(CoexSession *session, const char *name, const CoexTemplate *template_,
                            const char *const *values, GError **error)
 {
     g_auto(GStrv) checked = NULL;
-    Command *command;
+    CoexCommand *command;
 
     if (!is_somebody(session, name, error))
         return FALSE;
     checked = coex_template_check_values(template_, values, NULL, error);
     if (checked == NULL)
         return FALSE;
-    command = command_new(session, name, run_send_template);
-    command->makes_person = TRUE;
+    command = coex_command_new(COEX_COMMAND_SEND_TEMPLATE, session->account, name);
     command->template_ = coex_template_ref(template_);
     command->values = g_steal_pointer(&checked);
-    command_post(session, command);
+    post(session, command);
     return TRUE;
-}
-
-static void
-run_outbox(Command *command, CoexPerson *person)
-{
-    command->act(command->account->outbox, person);
-}
-
-static void
-post_outbox(CoexSession *session, const char *name, void (*act)(CoexOutbox *, CoexPerson *))
-{
-    Command *command = command_new(session, name, run_outbox);
-
-    /* Only what is held can be asked of everybody. */
-    command->whole_account = name == NULL && act == coex_outbox_list_held;
-    command->act = act;
-    command_post(session, command);
 }
 
 void
 coex_session_hold(CoexSession *session, const char *name)
 {
-    post_outbox(session, name, coex_outbox_hold);
+    post_verb(session, COEX_COMMAND_HOLD, name);
 }
 
 void
 coex_session_cancel(CoexSession *session, const char *name)
 {
-    post_outbox(session, name, coex_outbox_cancel);
+    post_verb(session, COEX_COMMAND_CANCEL, name);
 }
 
 void
 coex_session_resend(CoexSession *session, const char *name)
 {
-    post_outbox(session, name, coex_outbox_resend);
+    post_verb(session, COEX_COMMAND_RESEND, name);
 }
 
 void
 coex_session_discard(CoexSession *session, const char *name)
 {
-    post_outbox(session, name, coex_outbox_discard);
+    post_verb(session, COEX_COMMAND_DISCARD, name);
 }
 
 void
 coex_session_list_held(CoexSession *session, const char *name)
 {
-    post_outbox(session, name, coex_outbox_list_held);
-}
-
-static void
-run_recall(Command *command, CoexPerson *person)
-{
-    coex_recall_ask(command->account, person, command->limit, command->before, command->flag);
+    post_verb(session, COEX_COMMAND_LIST_HELD, name);
 }
 
 void
 coex_session_recall(CoexSession *session, const char *name, guint limit, gint64 before,
                     gboolean on_demand)
 {
-    Command *command = command_new(session, name, run_recall);
+    CoexCommand *command = coex_command_new(COEX_COMMAND_RECALL, session->account, name);
 
     command->limit = limit;
     command->before = before > 0 ? before : G_MAXINT64;
     command->flag = on_demand;
-    command_post(session, command);
-}
-
-static void
-run_keep_line(Command *command, CoexPerson *person)
-{
-    CoexAccount *account = command->account;
-    CoexBatch *batch;
-
-    if (person == NULL) {
-        coex_account_keep_line(account, command->text);
-        return;
-    }
-    batch = coex_account_batch(account);
-    coex_batch_add_line(batch, person->id, COEX_FEED_NOTICE, command->text, NULL,
-                        coex_account_now(account));
-    coex_account_commit(account, batch);
+    post(session, command);
 }
 
 void
 coex_session_keep_line(CoexSession *session, const char *name, const char *text)
 {
-    Command *command = command_new(session, name, run_keep_line);
+    CoexCommand *command = coex_command_new(COEX_COMMAND_KEEP_LINE, session->account, name);
 
-    command->outlives = TRUE;
-    command->whole_account = name == NULL;
     command->text = g_strdup(text);
-    command_post(session, command);
-}
-
-static void
-run_forget_recalled(Command *command, CoexPerson *person)
-{
-    if (person != NULL)
-        g_hash_table_remove(command->account->views.recalled, &person->id);
+    post(session, command);
 }
 
 void
 coex_session_forget_recalled(CoexSession *session, const char *name)
 {
-    Command *command = command_new(session, name, run_forget_recalled);
-
-    command->whole_account = TRUE; /* who is unknown needs nothing */
-    command_post(session, command);
-}
-
-static void
-run_mark_seen(Command *command, CoexPerson *person)
-{
-    coex_waiting_note_seen(command->account, person);
-    if (command->account->receipts == COEX_RECEIPTS_SEEN)
-        coex_receipts_mark_read(command->account, person);
+    post_verb(session, COEX_COMMAND_FORGET_RECALLED, name);
 }
 
 void
 coex_session_mark_seen(CoexSession *session, const char *name)
 {
     if (coex_session_find_person(session, name) != NULL)
-        command_post(session, command_new(session, name, run_mark_seen));
-}
-
-static void
-run_mark_unseen(Command *command, CoexPerson *person)
-{
-    coex_waiting_note_unread(command->account, person, command->before);
-    coex_views_tell(command->account, person);
+        post_verb(session, COEX_COMMAND_MARK_SEEN, name);
 }
 
 void
 coex_session_mark_unseen(CoexSession *session, const char *name, gint64 time)
 {
     const CoexPersonView *view = coex_session_find_person(session, name);
-    Command *command;
+    CoexCommand *command;
 
     if (view == NULL || view->unread_since > 0)
         return;
-    command = command_new(session, name, run_mark_unseen);
+    command = coex_command_new(COEX_COMMAND_MARK_UNSEEN, session->account, name);
     command->before = time;
-    command_post(session, command);
-}
-
-static void
-run_list(Command *command, CoexPerson *person)
-{
-    person->pinned = command->flag;
-    person->hidden = !command->flag;
-    coex_account_store_person(command->account, person);
-    coex_views_tell(command->account, person);
-}
-
-static void
-post_list(CoexSession *session, const char *name, gboolean listed)
-{
-    Command *command = command_new(session, name, run_list);
-
-    command->makes_person = listed;
-    command->flag = listed;
-    command_post(session, command);
+    post(session, command);
 }
 
 void
 coex_session_pin(CoexSession *session, const char *name)
 {
-    post_list(session, name, TRUE);
+    post_verb(session, COEX_COMMAND_PIN, name);
 }
 
 void
 coex_session_unlist(CoexSession *session, const char *name)
 {
-    post_list(session, name, FALSE);
-}
-
-static void
-run_take_nick(Command *command, CoexPerson *person)
-{
-    coex_account_take_nick(command->account, person, command->text);
+    post_verb(session, COEX_COMMAND_UNLIST, name);
 }
 
 void
 coex_session_take_nick(CoexSession *session, const char *name, const char *nick)
 {
-    Command *command = command_new(session, name, run_take_nick);
+    CoexCommand *command = coex_command_new(COEX_COMMAND_TAKE_NICK, session->account, name);
 
     command->text = g_strdup(nick);
-    command_post(session, command);
-}
-
-static void
-run_refresh(Command *command, CoexPerson *person)
-{
-    coex_templates_refresh(command->account, TRUE);
+    post(session, command);
 }
 
 void
 coex_session_refresh_templates(CoexSession *session)
 {
-    Command *command = command_new(session, NULL, run_refresh);
-
-    command->whole_account = TRUE;
-    command_post(session, command);
-}
-
-static void
-run_answer_webhook(Command *command, CoexPerson *person)
-{
-    coex_registration_answer(command->account, command->text, command->flag);
+    post_verb(session, COEX_COMMAND_REFRESH_TEMPLATES, NULL);
 }
 
 void
 coex_session_answer_webhook(CoexSession *session, const char *registered_url, gboolean yes)
 {
-    Command *command = command_new(session, NULL, run_answer_webhook);
+    CoexCommand *command = coex_command_new(COEX_COMMAND_ANSWER_WEBHOOK, session->account, NULL);
 
-    command->whole_account = TRUE;
     command->text = g_strdup(registered_url);
     command->flag = yes;
-    command_post(session, command);
-}
-
-static void
-run_register_webhook(Command *command, CoexPerson *person)
-{
-    coex_registration_check(command->account, TRUE);
+    post(session, command);
 }
 
 void
 coex_session_register_webhook(CoexSession *session)
 {
-    Command *command = command_new(session, NULL, run_register_webhook);
-
-    command->whole_account = TRUE;
-    command_post(session, command);
+    post_verb(session, COEX_COMMAND_REGISTER_WEBHOOK, NULL);
 }
 
 /* ---- the mirror ---- */

@@ -7,6 +7,7 @@
 #include "core/nick.h"
 #include "core/person-view.h"
 #include "core/proxy.h"
+#include "core/receipts.h"
 #include <glib.h>
 
 /* One account's life as the chat program sees it. All functions are called, and all observer calls
@@ -17,12 +18,6 @@
 #define COEX_CATALOGUE_FRESH_S (10 * 60)
 
 typedef struct CoexSession CoexSession;
-
-typedef enum {
-    COEX_RECEIPTS_ANSWER, /* the customer's messages are marked read when one replies */
-    COEX_RECEIPTS_SEEN,   /* when coex_session_mark_seen() is called */
-    COEX_RECEIPTS_NEVER,
-} CoexReceipts;
 
 /* Copied by coex_session_new(); strings may be NULL for "". The meaning of each is that of the
  * account option of the same name. */

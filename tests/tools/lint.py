@@ -24,7 +24,9 @@ BELOW = {
     "src/store": {"core", "store"},
     "src/ingest": {"core", "net", "store", "ingest"},
     "src/account": {"core", "net", "store", "account"},
-    "src/session": {"core", "net", "store", "ingest", "account", "session"},
+    "src/send": {"core", "net", "store", "account", "send"},
+    "src/receive": {"core", "net", "store", "ingest", "account", "send", "receive"},
+    "src/session": {"core", "net", "store", "ingest", "account", "send", "receive", "session"},
     "src/purple": {"core", "net", "store", "session", "purple"},
     "tests/sim": {"sim"},
     "tests/unit": {"core", "unit"},
@@ -33,7 +35,7 @@ BELOW = {
     "tests/session": {"core", "net", "store", "session", "sim"},
     "tests/host": {"sim", "host"},
 }
-OURS = {"core", "net", "store", "ingest", "account", "session", "purple", "sim", "host"}
+OURS = {"core", "net", "store", "ingest", "account", "send", "receive", "session", "purple", "sim", "host"}
 
 LIBPURPLE = (
     r"<(libpurple/.*|(account|accountopt|blist|buddyicon|certificate|cipher|circbuffer|cmds|connection|"

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "account/account.h"
+
+#include "account/mailbox.h"
+#include "account/news.h"
+#include "core/mask.h"
+#include <string.h>
+
+/* Without an error of the disk, before the next one is news. */
+#define STORE_QUIET_US (60 * G_USEC_PER_SEC)
+
+/* ---- life ---- */
+
+CoexAccount *
+coex_account_ref(CoexAccount *account)
+{
+    account->refs++;
+    return account;
+}
+
+void
+coex_account_unref(CoexAccount *account)
+{
+    if (--account->refs == 0)
+        account->above->free(account);
+}
+
+gboolean
+coex_account_had_realm(const CoexAccount *account, const char *realm)
+{
+    return strstr(account->realms, realm) != NULL ||
+           (account->stray_realms != NULL && strstr(account->stray_realms, realm) != NULL);
+}
+
+gint64
+coex_account_now(const CoexAccount *account)
+{
+    gint64 now = account->clock != NULL ? account->clock(account->clock_data)
+                                        : coex_clock_get(&account->system_clock);
+
+    return now + account->skew_s;
+}
+
+CoexWindow
+coex_account_window(const CoexAccount *account, const CoexPerson *person)
+{
+    gint64 now = coex_account_now(account);
+    gint64 last = coex_window_extend(person->last_inbound_at, person->ahead_at, now);
+    CoexWindow window = coex_window_at(last, person->free_until, now);
+
+    if (window.open || person->ahead_at == 0)
+        return window;
+    return coex_window_at(MAX(last, person->ahead_at), person->free_until, now);
+}
+
+gboolean
+coex_account_listens(const CoexAccount *account)
+{
+    return !g_str_equal(account->listen, "off");
+}
+
+gboolean
+coex_account_hears(const CoexAccount *account)
+{
+    return coex_verifier_get_header(account->verifier) != NULL && coex_account_listens(account);
+}
+
+/* ---- telling ---- */
+
+/* What a secret header consists of after its name. */
+static const char *
+get_header_value(const char *header)
+{
+    const char *colon = strchr(header, ':');
+
+    return colon != NULL ? colon + 1 + strspn(colon + 1, " \t") : header;
+}
+
+/* The text that may be told in the place of @text, NULL when it is the same. */
+static char *
+mask(const CoexAccount *account, const char *text)
+{
+    g_autofree char *key = coex_endpoint_dup_key(&account->endpoint);
+    const char *secrets[] = { key, account->endpoint.app_secret, account->verify_token,
+                              get_header_value(account->webhook_header), NULL };
+
+    return text != NULL ? coex_mask(text, secrets) : NULL;
+}
+
+static void
+mask_member(const CoexAccount *account, char **member)
+{
+    char *masked = mask(account, *member);
+
+    if (masked == NULL)
+        return;
+    g_free(*member);
+    *member = masked;
+}
+
+/* A provider may quote a request that it refuses, with the secrets in it. */
+static void
+mask_news(const CoexAccount *account, CoexNews *news)
+{
+    g_autofree char *detail = news->item != NULL ? mask(account, news->item->detail) : NULL;
+    CoexFeedItem *item;
+
+    if (news->kind == COEX_NEWS_NOTICE || news->kind == COEX_NEWS_PROGRESS)
+        mask_member(account, &news->text);
+    if (news->error != NULL)
+        mask_member(account, &news->error->message);
+    if (detail == NULL)
+        return;
+    item = coex_feed_item_copy(news->item, detail);
+    coex_feed_item_unref(news->item);
+    news->item = item;
+}
+
+CoexNews *
+coex_account_news(CoexAccount *account, CoexNewsKind kind)
+{
+    return coex_news_new(kind, account->target.session);
+}
+
+void
+coex_account_tell(CoexAccount *account, CoexNews *news)
+{
+    if (account->dead) {
+        coex_news_free(news);
+        return;
+    }
+    mask_news(account, news);
+    coex_mailbox_post(account->target.mailbox, account->target.deliver, news,
+                      (GDestroyNotify)coex_news_free);
+}
+
+/* ---- the store ---- */
+
+CoexBatch *
+coex_account_batch(CoexAccount *account)
+{
+    CoexBatch *batch = coex_batch_new();
+
+    coex_batch_set_account(batch, account->id);
+    return batch;
+}
+
+static void
+tell_line(CoexAccount *account, const char *text)
+{
+    CoexNews *news = coex_account_news(account, COEX_NEWS_NOTICE);
+
+    news->text = g_strdup(text);
+    coex_account_tell(account, news);
+}
+
+void
+coex_account_tell_store_error(CoexAccount *account, const GError *error)
+{
+    gint64 now = g_get_monotonic_time();
+    gint64 before = account->store_error_us;
+
+    account->store_error_us = now;
+    if (before == 0 || now - before >= STORE_QUIET_US)
+        tell_line(account, error->message);
+}
+
+static void
+on_plain_commit(CoexBatch *batch, const GError *error, gpointer user_data)
+{
+    g_autoptr(CoexAccount) account = user_data;
+
+    if (error != NULL)
+        coex_account_tell_store_error(account, error);
+}
+
+void
+coex_account_commit(CoexAccount *account, CoexBatch *batch)
+{
+    coex_store_commit(account->store, batch, on_plain_commit, coex_account_ref(account));
+}
+
+void
+coex_account_store_person(CoexAccount *account, const CoexPerson *person)
+{
+    CoexBatch *batch = coex_account_batch(account);
+
+    coex_batch_put_person(batch, person);
+    coex_account_commit(account, batch);
+}
+
+const char *
+coex_account_get_setting(const CoexAccount *account, const char *key)
+{
+    return g_hash_table_lookup(account->settings, key);
+}
+
+void
+coex_account_put_setting(CoexAccount *account, const char *key, const char *value)
+{
+    CoexBatch *batch;
+
+    if (g_strcmp0(coex_account_get_setting(account, key), value) == 0)
+        return;
+    if (value != NULL)
+        g_hash_table_replace(account->settings, g_strdup(key), g_strdup(value));
+    else
+        g_hash_table_remove(account->settings, key);
+    batch = coex_account_batch(account);
+    coex_batch_put_setting(batch, key, value);
+    coex_account_commit(account, batch);
+}
+
+void
+coex_account_learn(CoexAccount *account, char **member, const char *key, const char *value)
+{
+    g_free(*member);
+    *member = g_strdup(value);
+    coex_account_put_setting(account, key, value);
+}

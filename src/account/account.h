@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "account/clock.h"
+#include "account/news.h"
+#include "core/api.h"
+#include "core/nick.h"
+#include "core/receipts.h"
+#include "net/http.h"
+#include "store/store.h"
+
+/* One account in the engine thread: what all its parts share, the disk, and the way to the main
+ * half. Each part has a header of its own and keeps its inside behind a pointer here: whoever
+ * includes this sees the ground, and not the parts. */
+
+typedef struct CoexAccount CoexAccount;
+
+/* Where events go: the main half of the session. */
+typedef struct {
+    struct CoexMailbox *mailbox;
+    void (*deliver)(gpointer news); /* main thread, with a CoexNews */
+    CoexSession
+        *session; /* never dereferenced here; valid in the main loop while the mailbox is open */
+} CoexTarget;
+
+/* What the rooms above do for an account; static. */
+typedef struct {
+    void (*close)(CoexAccount *account);           /* ends all work; nothing is told any more */
+    void (*free)(CoexAccount *account);            /* the last reference is gone */
+    void (*clock_corrected)(CoexAccount *account); /* while online */
+    void (*heard)(CoexAccount *account);           /* a webhook came */
+} CoexAccountAbove;
+
+struct CoexAccount {
+    guint refs; /* engine thread only */
+    struct CoexHub *hub;
+    CoexTarget target;
+    const CoexAccountAbove *above;
+
+    /* As the user set it up; no string is NULL. The login fills in what is empty and known. */
+    CoexEndpoint endpoint;
+    char *number; /* own, digits */
+    char *listen;
+    char *webhook_path;
+    char *webhook_header;
+    char *verify_token;
+    char *public_url;
+    CoexProxy *proxy; /* NULL: none */
+    CoexReceipts receipts;
+    gboolean list_everybody;
+    gboolean remind;
+    gboolean tells_seen;
+    gint64 run;
+    guint recall;
+    CoexNickStyle nick_style;
+    char verb_mark; /* what a user types before a verb: / or ! */
+
+    gint64 (*clock)(gpointer clock_data);
+    gpointer clock_data;
+    CoexClock system_clock; /* where there is no other */
+    gint64 skew_s;          /* the provider's clock minus ours; 0 within two minutes */
+    void (*note_date)(CoexAccount *account, gint64 date); /* of each answer */
+
+    /* From the login on. */
+    CoexStore *store; /* borrowed from the hub */
+    CoexHttp *http;
+    GCancellable *cancellable;
+    gint64 id;            /* in the store */
+    GHashTable *settings; /* as stored */
+    CoexCatalogue *catalogue;
+    CoexVerifier *verifier;
+    char *realms; /* of all secrets it ever had: a delivery may have waited since an older one */
+    /* Of accounts whose number was never heard, so that it may have been ours, mistyped; NULL. */
+    char *stray_realms;
+    gboolean own_secret;       /* the webhook header is of our own making */
+    gboolean secret_corrected; /* by the user, and it is not known yet whether well */
+    GHashTable *recalled;      /* set of gint64 person ids whose earlier lines were told */
+    GHashTable *reminded;      /* gint64 person id -> gint64 end of the window that was told */
+    CoexNicks *nicks;          /* of all accounts of the database, borrowed from the hub */
+
+    gboolean online;
+    gboolean dead;           /* failed was told */
+    gboolean waiting_told;   /* in this login: who waits */
+    gboolean receiving;      /* a delivery came in this session */
+    gint64 heard_at_us;      /* when the last one came, monotonic; 0 */
+    gint64 last_delivery_at; /* also of an earlier one */
+    gint64 store_error_us;   /* when the disk failed last */
+
+    /* The parts, from below. */
+    struct CoexPeople *people;
+    struct CoexSkew *skew;
+    struct CoexViews *views;
+    struct CoexOutbox *outbox;
+    struct CoexTemplateFetch *template_fetch;
+    struct CoexInbox *inbox;
+    struct CoexMatcher *match;
+    struct CoexStrangers *strangers; /* of all accounts of the database, borrowed from the hub */
+    struct CoexIds *ids;
+    struct CoexRegistration *registration;
+    struct CoexLoginState *login;
+};
+
+/* Each pending completion holds a reference and looks at `dead` first. */
+CoexAccount *coex_account_ref(CoexAccount *account);
+void coex_account_unref(CoexAccount *account);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexAccount, coex_account_unref)
+
+/* Seconds since 1970, corrected by the provider's clock. */
+gint64 coex_account_now(const CoexAccount *account);
+CoexWindow coex_account_window(const CoexAccount *account, const CoexPerson *person);
+
+/* Whether the secret named by @realm is, was or may have been this account's. */
+gboolean coex_account_had_realm(const CoexAccount *account, const char *realm);
+gboolean coex_account_listens(const CoexAccount *account);
+/* Whether a webhook may come in: the account listens, and has the secret. */
+gboolean coex_account_hears(const CoexAccount *account);
+
+/* An event of this account; give it to coex_account_tell(). */
+CoexNews *coex_account_news(CoexAccount *account, CoexNewsKind kind);
+/* Takes @news to the main half, with this account's secrets masked in what is ours or a provider's;
+ * frees it once the account is dead. */
+void coex_account_tell(CoexAccount *account, CoexNews *news);
+
+/* A new batch for this account. */
+CoexBatch *coex_account_batch(CoexAccount *account);
+/* Told once, and again only after a minute without such errors. */
+void coex_account_tell_store_error(CoexAccount *account, const GError *error);
+/* Commits, ignoring all but errors: those are told as above. */
+void coex_account_commit(CoexAccount *account, CoexBatch *batch);
+/* Stores one person. */
+void coex_account_store_person(CoexAccount *account, const CoexPerson *person);
+const char *coex_account_get_setting(const CoexAccount *account, const char *key);
+void coex_account_put_setting(CoexAccount *account, const char *key, const char *value);
+
+/* Puts a copy of @value in the place of an option that was empty or is outdated, and keeps it for
+ * the next login. */
+void coex_account_learn(CoexAccount *account, char **member, const char *key, const char *value);

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "account/recall.h"
+
+#include "account/people.h"
+#include "account/tell.h"
+#include "account/views.h"
+
+static void
+tell(CoexAccount *account, const CoexPerson *person, GPtrArray *lines, gboolean asked)
+{
+    CoexNews *news;
+
+    if (account->dead)
+        return;
+    news = coex_account_news(account, COEX_NEWS_PAST);
+    news->person = coex_person_view_ref(coex_views_get(account, person));
+    news->lines = g_ptr_array_ref(lines);
+    news->asked = asked;
+    coex_account_tell(account, news);
+}
+
+void
+coex_recall_prepare(CoexAccount *account, CoexBatch *batch, const CoexPerson *person, gint64 time)
+{
+    if (account->recall > 0 && !g_hash_table_contains(account->recalled, &person->id))
+        coex_batch_read_past(batch, person->id, time + 1, account->recall); /* not there yet */
+}
+
+/* Of whom there are lines to show; borrowed ids. */
+static GHashTable *
+find_told(const CoexAccount *account, const CoexBatch *batch)
+{
+    GHashTable *people = g_hash_table_new(g_int64_hash, g_int64_equal);
+    GPtrArray *feed = coex_batch_get_feed(batch);
+
+    for (guint i = 0; i < feed->len; i++) {
+        CoexFeedItem *item = g_ptr_array_index(feed, i);
+
+        if (item->account_id == account->id)
+            g_hash_table_add(people, &item->person_id);
+    }
+    return people;
+}
+
+void
+coex_recall_tell(CoexAccount *account, const CoexBatch *batch)
+{
+    GPtrArray *pasts = coex_batch_get_pasts(batch);
+    g_autoptr(GHashTable) told = find_told(account, batch);
+
+    for (guint i = 0; i < pasts->len; i++) {
+        const CoexPast *past = g_ptr_array_index(pasts, i);
+        const CoexPerson *person = past->account_id == account->id
+                                       ? coex_people_by_id(account->people, past->person_id)
+                                       : NULL;
+
+        if (person == NULL || !g_hash_table_contains(told, &person->id) ||
+            !g_hash_table_add(account->recalled, g_memdup2(&person->id, sizeof person->id)))
+            continue;
+        tell(account, person, past->lines, FALSE);
+    }
+}
+
+/* ---- on demand ---- */
+
+typedef struct {
+    CoexAccount *account;
+    gint64 person_id;
+    gboolean on_demand;
+} Question;
+
+static void
+on_past(GPtrArray *read, const GError *error, gpointer user_data)
+{
+    g_autofree Question *question = user_data;
+    g_autoptr(CoexAccount) account = question->account;
+    g_autoptr(GPtrArray) lines = read;
+    const CoexPerson *person;
+
+    if (account->dead)
+        return;
+    person = coex_people_by_id(account->people, question->person_id);
+    if (error != NULL)
+        coex_account_tell_store_error(account, error);
+    else if (lines->len > 0)
+        tell(account, person, lines, TRUE);
+    else if (question->on_demand)
+        coex_account_tell_notice(account, person, "Nothing is stored of this conversation yet.");
+}
+
+void
+coex_recall_ask(CoexAccount *account, const CoexPerson *person, guint limit, gint64 before,
+                gboolean on_demand)
+{
+    const CoexPastQuery query = { account->id, person->id, before, limit };
+    Question *question = g_new(Question, 1);
+
+    *question = (Question){ coex_account_ref(account), person->id, on_demand };
+    coex_store_read_past(account->store, &query, on_past, question);
+}
+
+void
+coex_recall_forget(CoexAccount *account, const CoexPerson *person)
+{
+    g_hash_table_remove(account->recalled, &person->id);
+}

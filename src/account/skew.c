@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "account/skew.h"
+
+#include "account/call.h"
+#include "account/engine.h"
+#include "account/people.h"
+#include "account/tell.h"
+
+#define SKEW_S 120 /* between the provider's clock and ours before it counts */
+#define ASK_EVERY_US (2 * G_USEC_PER_SEC)
+#define AGAIN_MS (5 * 60 * 1000)
+
+struct CoexSkew {
+    gint64 candidate;   /* a difference by one witness only, 0: none */
+    gboolean told;      /* that the clock is wrong */
+    gboolean asking;    /* for the next answer */
+    gint64 asked_at_us; /* monotonic, 0: never */
+    GSource *again;
+};
+
+static gboolean
+is_near(gint64 a, gint64 b)
+{
+    return ABS(a - b) <= SKEW_S;
+}
+
+static gint64
+get_own_time(const CoexAccount *account)
+{
+    return coex_account_now(account) - account->skew_s;
+}
+
+static gboolean
+is_in_doubt(const CoexAccount *account)
+{
+    return account->skew_s != 0 || account->skew->candidate != 0;
+}
+
+/* ---- asking for another witness ---- */
+
+static void ask(CoexAccount *account);
+
+static void
+on_answer(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(CoexAccount) account = user_data;
+    g_autoptr(CoexResponse) response = NULL;
+
+    account->skew->asking = FALSE;
+    /* Its date has been noted there. */
+    response = coex_account_finish(account, result, NULL);
+}
+
+static gboolean
+on_again(gpointer data)
+{
+    CoexAccount *account = data;
+
+    coex_timer_clear(&account->skew->again);
+    if (is_in_doubt(account))
+        ask(account);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+ask_later(CoexAccount *account, gint64 delay_ms)
+{
+    coex_timer_clear(&account->skew->again);
+    account->skew->again = coex_timer_new(delay_ms, on_again, account);
+}
+
+/* Any answer does; this one changes nothing. */
+static void
+ask(CoexAccount *account)
+{
+    CoexSkew *skew = account->skew;
+    gint64 now = g_get_monotonic_time();
+    g_autoptr(CoexRequest) request = NULL;
+
+    if (account->dead || skew->asking ||
+        (account->endpoint.backend->number_in_path && *account->endpoint.phone_number_id == '\0'))
+        return;
+    if (skew->asked_at_us > 0 && now - skew->asked_at_us < ASK_EVERY_US) {
+        ask_later(account, ASK_EVERY_US / 1000);
+        return;
+    }
+    ask_later(account, AGAIN_MS);
+    skew->asking = TRUE;
+    skew->asked_at_us = now;
+    request = coex_api_check_login(&account->endpoint);
+    coex_http_send_async(account->http, request, account->cancellable, on_answer,
+                         coex_account_ref(account));
+}
+
+/* ---- what counts ---- */
+
+static void
+tell(CoexAccount *account)
+{
+    gint64 seconds = account->skew_s;
+    gint64 minutes = ABS(seconds) / 60;
+    gint64 hours = minutes / 60;
+    const char *unit = hours >= 48 ? "days" : hours >= 2 ? "hours" : "minutes";
+    gint64 n = hours >= 48 ? hours / 24 : hours >= 2 ? hours : minutes;
+
+    coex_account_tell_notice(account, NULL,
+                             "This computer's clock is %" G_GINT64_FORMAT
+                             " %s %s WhatsApp's. WhatsApp's time is used for the 24-hour window; "
+                             "please set the clock.",
+                             n, unit, seconds > 0 ? "behind" : "ahead of");
+}
+
+static void
+set(CoexAccount *account, gint64 seconds)
+{
+    CoexSkew *skew = account->skew;
+    CoexNews *news;
+
+    skew->candidate = 0;
+    if (is_near(seconds, 0))
+        seconds = 0;
+    if (ABS(seconds - account->skew_s) <= SKEW_S / 2)
+        return;
+    g_debug("+%s: the clocks differ by %" G_GINT64_FORMAT " s", account->number, seconds);
+    account->skew_s = seconds;
+    ask_later(account, AGAIN_MS);
+    news = coex_account_news(account, COEX_NEWS_SKEW);
+    news->skew = seconds;
+    coex_account_tell(account, news);
+    if (account->online)
+        account->above->clock_corrected(account);
+    if (skew->told && seconds == 0)
+        coex_account_tell_notice(account, NULL,
+                                 "This computer's clock and WhatsApp's agree again.");
+    else if (!skew->told && seconds != 0)
+        tell(account);
+    skew->told = seconds != 0;
+}
+
+/* An answer's Date, seconds since 1970; 0 is none. */
+static void
+note_answer(CoexAccount *account, gint64 date)
+{
+    CoexSkew *skew = account->skew;
+    gint64 seconds = date - get_own_time(account);
+
+    if (date <= 0)
+        return;
+    if (is_near(seconds, 0) || (account->skew_s != 0 && is_near(seconds, account->skew_s)) ||
+        (skew->candidate != 0 && is_near(seconds, skew->candidate))) {
+        set(account, seconds);
+        return;
+    }
+    skew->candidate = seconds;
+    ask(account);
+}
+
+void
+coex_skew_note_message(CoexAccount *account, gint64 time)
+{
+    CoexSkew *skew = account->skew;
+    gint64 seconds = time - get_own_time(account);
+
+    /* No message comes from the future: one of the two clocks is wrong. */
+    if (time > coex_skew_get_latest(account) + COEX_WINDOW_AHEAD_S)
+        ask(account);
+    if (time <= 0 || !is_in_doubt(account))
+        return;
+    if (is_near(seconds, 0) || (skew->candidate != 0 && is_near(seconds, skew->candidate)))
+        set(account, seconds);
+    else if (!is_near(seconds, account->skew_s))
+        ask(account);
+}
+
+void
+coex_skew_doubt(CoexAccount *account)
+{
+    if (is_in_doubt(account))
+        ask(account);
+}
+
+gint64
+coex_skew_get_latest(const CoexAccount *account)
+{
+    const CoexSkew *skew = account->skew;
+
+    return get_own_time(account) + MAX(0, MAX(account->skew_s, skew->candidate));
+}
+
+void
+coex_skew_stop(CoexSkew *skew)
+{
+    coex_timer_clear(&skew->again);
+}
+
+CoexSkew *
+coex_skew_new(CoexAccount *account)
+{
+    account->note_date = note_answer;
+    return g_new0(CoexSkew, 1);
+}
+
+void
+coex_skew_free(CoexSkew *skew)
+{
+    coex_skew_stop(skew);
+    g_free(skew);
+}
+
+void
+coex_account_take_times(CoexAccount *account)
+{
+    g_autoptr(GPtrArray) people = coex_people_by_activity(account->people);
+    gint64 latest = coex_skew_get_latest(account);
+
+    for (guint i = 0; i < people->len; i++) {
+        CoexPerson *person = g_ptr_array_index(people, i);
+
+        if (person->ahead_at == 0 || person->ahead_at - COEX_WINDOW_AHEAD_S > latest)
+            continue;
+        person->last_inbound_at = MAX(person->last_inbound_at, person->ahead_at);
+        person->ahead_at = 0;
+        coex_account_store_person(account, person);
+    }
+}

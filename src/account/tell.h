@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "account/account.h"
+
+/* What an account tells its user: lines of a conversation with whoever it is about, or of the
+ * account. Each is a no-op once the account is dead. Engine thread. */
+
+/* A passing line; @person NULL: of the account. */
+void coex_account_tell_notice(CoexAccount *account, const CoexPerson *person, const char *format,
+                              ...) G_GNUC_PRINTF(3, 4);
+void coex_account_tell_failed(CoexAccount *account, const GError *error); /* and stops all work */
+void coex_account_tell_feed(CoexAccount *account, GPtrArray *feed);
+void coex_account_tell_prompt(CoexAccount *account, const CoexPerson *person, const char *text,
+                              const char *reason);
+void coex_account_tell_prompt_over(CoexAccount *account, const CoexPerson *person);
+void coex_account_tell_catalogue(CoexAccount *account, const GError *error);
+void coex_account_tell_ask_webhook(CoexAccount *account, const char *registered);
+
+/* WhatsApp knows better than our timer: the person's window is closed. */
+void coex_account_close_window(CoexAccount *account, CoexPerson *person);
+/* Display name: alias, with the end of the number where several have it, number or username. Free
+ * with g_free(). */
+char *coex_account_dup_title(const CoexAccount *account, const CoexPerson *person);

@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "account/views.h"
+
+#include "account/engine.h"
+#include "account/nicks.h"
+#include "account/people.h"
+#include "account/titles.h"
+#include "core/text.h"
+
+#define EXCERPT 40
+/* Another time (a test's clock may jump, the system's does not) is noticed within this. */
+#define TIMER_MAX_S 60
+#define LABEL_STEP_S (60 * 60)
+
+struct CoexViews {
+    GHashTable *told;    /* gint64 person id -> CoexPersonView */
+    GHashTable *states;  /* gint64 person id -> the last message of ours and what became of it */
+    CoexTitles *titles;  /* who is called how */
+    gint64 listed_since; /* who was active since then stands in the buddy list */
+    const CoexViewsAbove *above;
+    GSource *timer; /* the nearest change of a window */
+    gint64 timer_at;
+};
+
+/* The newest message of ours to a person, and the tooltip's line about it. */
+typedef struct {
+    gint64 person_id;
+    gint64 message_id; /* its place in the store, or behind all that are there */
+    char *line;
+} Last;
+
+static void
+free_last(gpointer data)
+{
+    Last *last = data;
+
+    g_free(last->line);
+    g_free(last);
+}
+
+CoexViews *
+coex_views_new(gint64 listed_since, const CoexViewsAbove *above)
+{
+    CoexViews *views = g_new0(CoexViews, 1);
+
+    views->told = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL,
+                                        (GDestroyNotify)coex_person_view_unref);
+    views->states = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, free_last);
+    views->titles = coex_titles_new();
+    views->listed_since = listed_since;
+    views->above = above;
+    return views;
+}
+
+void
+coex_views_stop(CoexViews *views)
+{
+    if (views != NULL)
+        coex_timer_clear(&views->timer);
+}
+
+void
+coex_views_free(CoexViews *views)
+{
+    if (views == NULL)
+        return;
+    coex_views_stop(views);
+    g_hash_table_unref(views->told);
+    g_hash_table_unref(views->states);
+    coex_titles_free(views->titles);
+    g_free(views);
+}
+
+/* ---- views ---- */
+
+static gboolean
+person_is_listed(const CoexAccount *account, const CoexPerson *person)
+{
+    if (person->pinned)
+        return TRUE;
+    if (person->hidden)
+        return FALSE;
+    return account->list_everybody || person->active_at >= account->views->listed_since;
+}
+
+/* A new text is a change of presence. Each message of a lively chat moves the end a little: within
+ * a stage of the window the text follows by steps of an hour, and never says too much. */
+static void
+set_label(CoexAccount *account, CoexPersonView *view)
+{
+    const CoexPersonView *told = g_hash_table_lookup(account->views->told, &view->id);
+    gint64 now = coex_account_now(account);
+    gint64 end = view->window.expires_at;
+
+    view->stage = coex_window_get_stage(view->window, now);
+    if (told != NULL && told->stage == view->stage && told->label_end <= end &&
+        end - told->label_end < LABEL_STEP_S) {
+        view->label = g_strdup(told->label);
+        view->label_end = told->label_end;
+        return;
+    }
+    view->label = coex_window_dup_label(view->window, now);
+    view->label_end = end;
+}
+
+/* Where nicks tell people apart, the name is the person's own. */
+static char *
+dup_alias(const CoexAccount *account, const CoexPerson *person)
+{
+    const char *title = account->nick_style == COEX_NICKS_NONE
+                            ? coex_views_get_title(account->views, person)
+                            : NULL;
+
+    if (title == NULL)
+        title = person->alias != NULL ? person->alias : person->peer.username;
+    return g_strdup(title);
+}
+
+static CoexPersonView *
+view_new(CoexAccount *account, const CoexPerson *person)
+{
+    CoexPersonView *view = g_atomic_rc_box_new0(CoexPersonView);
+    const Last *last = g_hash_table_lookup(account->views->states, &person->id);
+
+    view->id = person->id;
+    view->name = g_strdup(person->name);
+    view->alias = dup_alias(account, person);
+    view->display = coex_peer_dup_display(&person->peer);
+    view->nick = g_strdup(person->nick);
+    view->window = coex_account_window(account, person);
+    set_label(account, view);
+    view->last_state = g_strdup(last != NULL ? last->line : NULL);
+    view->waiting_since = coex_person_waits_since(person, coex_account_now(account));
+    view->unread_since = account->tells_seen ? person->unread_since : 0;
+    view->listed = person_is_listed(account, person);
+    view->n_parked = person->n_parked;
+    view->n_held = person->n_held;
+    view->n_resend = account->views->above->count_resend(account, person);
+    return view;
+}
+
+static gboolean
+view_equal(const CoexPersonView *a, const CoexPersonView *b)
+{
+    return g_strcmp0(a->alias, b->alias) == 0 && g_str_equal(a->display, b->display) &&
+           g_strcmp0(a->nick, b->nick) == 0 && a->window.open == b->window.open &&
+           a->window.expires_at == b->window.expires_at &&
+           a->window.free_until == b->window.free_until && a->stage == b->stage &&
+           g_str_equal(a->label, b->label) && a->waiting_since == b->waiting_since &&
+           a->unread_since == b->unread_since && g_strcmp0(a->last_state, b->last_state) == 0 &&
+           a->listed == b->listed && a->n_parked == b->n_parked && a->n_held == b->n_held &&
+           a->n_resend == b->n_resend;
+}
+
+static void watch_window(CoexAccount *account, const CoexPersonView *view);
+
+/* Kept before it is told, so that it stays the person's. */
+static void
+name_listed(CoexAccount *account, gint64 person_id)
+{
+    CoexPerson *person = coex_people_by_id(account->people, person_id);
+
+    if (person != NULL && person_is_listed(account, person) &&
+        coex_account_give_nick(account, person))
+        coex_account_store_person(account, person);
+}
+
+static gint
+compare_ids(gconstpointer a, gconstpointer b)
+{
+    const CoexPerson *one = *(CoexPerson *const *)a;
+    const CoexPerson *two = *(CoexPerson *const *)b;
+
+    return (one->id > two->id) - (one->id < two->id);
+}
+
+void
+coex_views_name_all(CoexAccount *account)
+{
+    g_autoptr(GPtrArray) people = coex_people_by_activity(account->people);
+
+    g_ptr_array_sort(people, compare_ids);
+    for (guint i = 0; i < people->len; i++)
+        coex_titles_update(account->views->titles, g_ptr_array_index(people, i), NULL);
+}
+
+static void tell_view(CoexAccount *account, const CoexPerson *person);
+
+/* The others of a name have been told by another title. */
+static void
+name(CoexAccount *account, const CoexPerson *person)
+{
+    g_autoptr(GArray) changed = g_array_new(FALSE, FALSE, sizeof(gint64));
+
+    coex_titles_update(account->views->titles, person, changed);
+    for (guint i = 0; i < changed->len; i++) {
+        gint64 *id = &g_array_index(changed, gint64, i);
+        const CoexPerson *other = coex_people_by_id(account->people, *id);
+
+        if (other != NULL && g_hash_table_contains(account->views->told, id))
+            tell_view(account, other);
+    }
+}
+
+void
+coex_views_tell(CoexAccount *account, const CoexPerson *person)
+{
+    if (account->dead)
+        return;
+    name(account, person);
+    tell_view(account, person);
+}
+
+static void
+tell_view(CoexAccount *account, const CoexPerson *person)
+{
+    g_autoptr(CoexPersonView) view = NULL;
+    const CoexPersonView *told;
+    CoexNews *news;
+
+    name_listed(account, person->id);
+    view = view_new(account, person);
+    told = g_hash_table_lookup(account->views->told, &person->id);
+    if (told != NULL && view_equal(told, view))
+        return;
+    news = coex_account_news(account, COEX_NEWS_PERSON);
+    news->person = coex_person_view_ref(view);
+    coex_account_tell(account, news);
+    g_hash_table_replace(account->views->told, &view->id, coex_person_view_ref(view));
+    watch_window(account, view);
+}
+
+const CoexPersonView *
+coex_views_get(CoexAccount *account, const CoexPerson *person)
+{
+    CoexPersonView *told = g_hash_table_lookup(account->views->told, &person->id);
+
+    if (told == NULL) {
+        coex_views_tell(account, person);
+        told = g_hash_table_lookup(account->views->told, &person->id);
+    }
+    return told;
+}
+
+static void
+note(CoexAccount *account, gint64 person_id, gint64 message_id, const char *state, const char *text)
+{
+    g_autofree char *excerpt = coex_text_excerpt(text != NULL ? text : "", EXCERPT);
+    g_autoptr(GDateTime) when = g_date_time_new_from_unix_local(coex_account_now(account));
+    g_autofree char *clock = when != NULL ? g_date_time_format(when, "%H:%M") : g_strdup("");
+    Last *last = g_new0(Last, 1);
+
+    last->person_id = person_id;
+    last->message_id = message_id;
+    last->line = g_strdup_printf("%s %s: %s", state, clock, excerpt);
+    g_hash_table_replace(account->views->states, &last->person_id, last);
+}
+
+void
+coex_views_note_state(CoexAccount *account, const CoexPerson *person, gint64 message_id,
+                      CoexState state, const char *text)
+{
+    const Last *last = g_hash_table_lookup(account->views->states, &person->id);
+
+    if (last == NULL || message_id >= last->message_id)
+        note(account, person->id, message_id,
+             state == COEX_STATE_PENDING ? "accepted" : coex_state_get_name(state), text);
+}
+
+void
+coex_views_note_refused(CoexAccount *account, const CoexPerson *person, const char *text)
+{
+    const Last *last = g_hash_table_lookup(account->views->states, &person->id);
+
+    note(account, person->id, last != NULL ? last->message_id + 1 : 0,
+         coex_state_get_name(COEX_STATE_FAILED), text);
+}
+
+/* ---- presence: one timer for the nearest change ---- */
+
+static gboolean on_change(gpointer data);
+
+static void
+wake_at(CoexAccount *account, gint64 when)
+{
+    gint64 delay_s = CLAMP(when - coex_account_now(account), 0, TIMER_MAX_S);
+
+    if (account->views->timer != NULL && account->views->timer_at <= when)
+        return;
+    coex_timer_clear(&account->views->timer);
+    account->views->timer_at = when;
+    account->views->timer = coex_timer_new(delay_s * 1000, on_change, account);
+}
+
+static void
+watch_window(CoexAccount *account, const CoexPersonView *view)
+{
+    gint64 next = coex_window_next_change(view->window, coex_account_now(account));
+
+    if (next > 0)
+        wake_at(account, next);
+}
+
+void
+coex_views_recheck(CoexAccount *account)
+{
+    coex_timer_clear(&account->views->timer);
+    wake_at(account, coex_account_now(account));
+}
+
+static gboolean
+on_change(gpointer data)
+{
+    CoexAccount *account = data;
+    g_autoptr(GArray) changed = g_array_new(FALSE, FALSE, sizeof(gint64));
+    gint64 now = coex_account_now(account);
+    GHashTableIter iter;
+    gpointer value;
+
+    coex_timer_clear(&account->views->timer);
+    g_hash_table_iter_init(&iter, account->views->told);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const CoexPersonView *view = value;
+        const CoexPerson *person = coex_people_by_id(account->people, view->id);
+        /* Not the one that was told: with the clock corrected it may be open again. */
+        CoexWindow window = coex_account_window(account, person);
+
+        if (window.open != view->window.open || view->stage != coex_window_get_stage(window, now))
+            g_array_append_val(changed, view->id);
+        else
+            watch_window(account, view);
+    }
+    for (guint i = 0; i < changed->len; i++) {
+        const CoexPerson *person =
+            coex_people_by_id(account->people, g_array_index(changed, gint64, i));
+
+        coex_views_tell(account, person);
+        account->views->above->stage_changed(account, person);
+    }
+    return G_SOURCE_REMOVE;
+}
+
+const char *
+coex_views_get_title(const CoexViews *views, const CoexPerson *person)
+{
+    return coex_titles_get(views->titles, person->id);
+}

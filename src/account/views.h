@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "account/account.h"
+
+/* What the chat program knows of each person: the view told last. Tells differences only, and hides
+ * the one timer that follows the windows of all. Engine thread. */
+
+typedef struct CoexViews CoexViews;
+/* What the parts above do for them; static. */
+typedef struct {
+    /* The person's window has entered another stage. */
+    void (*stage_changed)(CoexAccount *account, const CoexPerson *person);
+    /* How many texts one /resend to the person would send. */
+    guint (*count_resend)(CoexAccount *account, const CoexPerson *person);
+} CoexViewsAbove;
+
+/* @listed_since: who was active since then stands in the buddy list. Free with coex_views_free().
+ */
+CoexViews *coex_views_new(gint64 listed_since, const CoexViewsAbove *above);
+void coex_views_free(CoexViews *views);
+/* No timer does anything any more. NULL is allowed. */
+void coex_views_stop(CoexViews *views);
+
+/* Takes in all names at once, before the first view is told. */
+void coex_views_name_all(CoexAccount *account);
+/* Tells the person's view if it differs from what was told last. */
+void coex_views_tell(CoexAccount *account, const CoexPerson *person);
+/* The view, told now if it never was. Borrowed; NULL once the account is dead. */
+const CoexPersonView *coex_views_get(CoexAccount *account, const CoexPerson *person);
+/* Keeps the tooltip line "delivered 14:03: TEXT" of a message of ours, unless it tells of a newer
+ * one; the next coex_views_tell() tells it. @message_id: coex_batch_get_message(). */
+void coex_views_note_state(CoexAccount *account, const CoexPerson *person, gint64 message_id,
+                           CoexState state, const char *text);
+/* The same for a text that WhatsApp did not take at all. */
+void coex_views_note_refused(CoexAccount *account, const CoexPerson *person, const char *text);
+/* The clock was corrected: looks at every window again. */
+void coex_views_recheck(CoexAccount *account);
+/* The person's title, NULL: has no name. Borrowed until a name changes. */
+const char *coex_views_get_title(const CoexViews *views, const CoexPerson *person);

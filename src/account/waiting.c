@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "account/waiting.h"
+
+#include "account/people.h"
+#include "account/tell.h"
+#include "account/views.h"
+
+#define NAMED_MAX 5 /* people in one line */
+#define REMIND_S (60 * 60)
+#define QUIET_S (10 * 60)   /* a chat program that comes and goes is not news of those who wait */
+#define TOLD "waiting-told" /* when, in which run, and since when who was the last waited */
+
+/* A mark on one of our messages or a change of one of theirs asks for nothing. */
+static gboolean
+wants_answer(CoexContentKind kind)
+{
+    return coex_content_opens_window(kind) && kind != COEX_CONTENT_REACTION;
+}
+
+void
+coex_waiting_note_inbound(CoexPerson *person, CoexContentKind kind, gint64 time)
+{
+    if (!wants_answer(kind) || time <= person->answered_at)
+        return;
+    if (person->waiting_since == 0 || time < person->waiting_since)
+        person->waiting_since = time;
+}
+
+/* A late echo answers what came before it. */
+static gboolean
+end_wait(CoexPerson *person, gint64 time)
+{
+    if (person->waiting_since == 0 || person->waiting_since > time)
+        return FALSE;
+    person->waiting_since = person->last_inbound_at > time ? person->last_inbound_at : 0;
+    return TRUE;
+}
+
+gboolean
+coex_waiting_note_answer(CoexPerson *person, gint64 time)
+{
+    if (time <= person->answered_at)
+        return FALSE;
+    person->answered_at = time;
+    end_wait(person, time);
+    return TRUE;
+}
+
+gboolean
+coex_waiting_note_proof(CoexPerson *person, gint64 time)
+{
+    return coex_waiting_note_answer(person, time) || end_wait(person, time);
+}
+
+void
+coex_waiting_share_answer(CoexAccount *account, CoexPerson *person, gint64 time)
+{
+    CoexPerson *now = coex_people_now(account->people, person);
+
+    if (now == person || !coex_waiting_note_answer(now, time))
+        return;
+    coex_account_store_person(account, now);
+    coex_views_tell(account, now);
+}
+
+gboolean
+coex_waiting_note_failure(CoexPerson *person, gint64 time)
+{
+    if (person->waiting_since > 0 || person->last_inbound_at == 0 ||
+        person->last_inbound_at > time || person->last_echo_at >= person->last_inbound_at)
+        return FALSE;
+    person->waiting_since = person->last_inbound_at;
+    return TRUE;
+}
+
+void
+coex_waiting_note_unread(CoexAccount *account, CoexPerson *person, gint64 time)
+{
+    CoexPerson *now = person != NULL ? coex_people_now(account->people, person) : NULL;
+
+    if (now == NULL || !account->tells_seen || now->unread_since > 0)
+        return;
+    now->unread_since = time;
+    coex_account_store_person(account, now);
+}
+
+void
+coex_waiting_note_backlog(CoexAccount *account, const GPtrArray *backlog)
+{
+    for (guint i = 0; i < backlog->len; i++) {
+        const CoexFeedItem *item = g_ptr_array_index(backlog, i);
+
+        if (item->kind == COEX_FEED_INBOUND)
+            coex_waiting_note_unread(account, coex_people_by_id(account->people, item->person_id),
+                                     item->time);
+    }
+}
+
+void
+coex_waiting_note_seen(CoexAccount *account, CoexPerson *person)
+{
+    CoexPerson *now = coex_people_now(account->people, person);
+
+    if (now->unread_since == 0)
+        return;
+    now->unread_since = 0;
+    coex_account_store_person(account, now);
+    coex_views_tell(account, now);
+}
+
+void
+coex_waiting_note_phone(CoexPerson *person, gint64 time)
+{
+    if (person->unread_since > 0 && person->unread_since <= time)
+        person->unread_since = person->last_inbound_at > time ? person->last_inbound_at : 0;
+}
+
+/* ---- lines ---- */
+
+static char *
+dup_duration(gint64 seconds)
+{
+    gint64 minutes = seconds / 60;
+
+    if (minutes < 60)
+        return g_strdup_printf("%" G_GINT64_FORMAT " min", MAX(minutes, 1));
+    if (minutes < 48 * 60)
+        return g_strdup_printf("%" G_GINT64_FORMAT " h", minutes / 60);
+    return g_strdup_printf("%" G_GINT64_FORMAT " days", minutes / (24 * 60));
+}
+
+static gint
+compare_waiting(gconstpointer a, gconstpointer b)
+{
+    const CoexPerson *one = *(const CoexPerson *const *)a;
+    const CoexPerson *other = *(const CoexPerson *const *)b;
+
+    return (one->waiting_since > other->waiting_since) -
+           (one->waiting_since < other->waiting_since);
+}
+
+/* Who waits, longest first, and of whom something is not read; borrowed people. */
+typedef struct {
+    GPtrArray *waiting;
+    GPtrArray *unread;
+    gint64 newest; /* since when the last of them does */
+} Everybody;
+
+static void
+everybody_clear(Everybody *all)
+{
+    g_clear_pointer(&all->waiting, g_ptr_array_unref);
+    g_clear_pointer(&all->unread, g_ptr_array_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Everybody, everybody_clear)
+
+static void
+find_everybody(CoexAccount *account, Everybody *ret_all)
+{
+    g_autoptr(GPtrArray) people = coex_people_by_activity(account->people);
+    gint64 now = coex_account_now(account);
+
+    *ret_all = (Everybody){ .waiting = g_ptr_array_new(), .unread = g_ptr_array_new() };
+    for (guint i = 0; i < people->len; i++) {
+        CoexPerson *person = g_ptr_array_index(people, i);
+        gint64 since = coex_person_waits_since(person, now);
+        gint64 unread_since = account->tells_seen ? person->unread_since : 0;
+
+        if (since > 0)
+            g_ptr_array_add(ret_all->waiting, person);
+        if (unread_since > 0)
+            g_ptr_array_add(ret_all->unread, person);
+        ret_all->newest = MAX(ret_all->newest, MAX(since, unread_since));
+    }
+    g_ptr_array_sort(ret_all->waiting, compare_waiting);
+}
+
+static gboolean
+was_told(CoexAccount *account, const Everybody *all)
+{
+    const char *told = coex_account_get_setting(account, TOLD);
+    g_auto(GStrv) words = g_strsplit(told != NULL ? told : "", " ", -1);
+    gint64 ago;
+
+    if (g_strv_length(words) != 3 || all->newest > g_ascii_strtoll(words[2], NULL, 10))
+        return FALSE;
+    ago = coex_account_now(account) - g_ascii_strtoll(words[0], NULL, 10);
+    return account->run == g_ascii_strtoll(words[1], NULL, 10) || (ago >= 0 && ago < QUIET_S);
+}
+
+static void
+note_told(CoexAccount *account, const Everybody *all)
+{
+    g_autofree char *told =
+        g_strdup_printf("%" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT,
+                        coex_account_now(account), account->run, all->newest);
+
+    coex_account_put_setting(account, TOLD, told);
+}
+
+/* As the user calls the person. */
+static char *
+dup_called(const CoexAccount *account, const CoexPerson *person)
+{
+    return account->nick_style != COEX_NICKS_NONE && person->nick != NULL
+               ? g_strdup(person->nick)
+               : coex_account_dup_title(account, person);
+}
+
+static char *
+dup_names(const CoexAccount *account, const GPtrArray *people)
+{
+    GString *names = g_string_new(NULL);
+
+    for (guint i = 0; i < MIN(people->len, NAMED_MAX); i++) {
+        g_autofree char *called = dup_called(account, g_ptr_array_index(people, i));
+
+        g_string_append_printf(names, "%s%s", i > 0 ? ", " : "", called);
+    }
+    if (people->len > NAMED_MAX)
+        g_string_append_printf(names, " and %u more", people->len - NAMED_MAX);
+    return g_string_free(names, FALSE);
+}
+
+static char *
+dup_waiting(const CoexAccount *account, const GPtrArray *waiting)
+{
+    g_autofree char *names = dup_names(account, waiting);
+    g_autofree char *longest = NULL;
+
+    if (waiting->len == 0)
+        return NULL;
+    longest = dup_duration(coex_account_now(account) -
+                           ((CoexPerson *)g_ptr_array_index(waiting, 0))->waiting_since);
+    if (waiting->len == 1)
+        return g_strdup_printf("1 person waits for an answer, for %s: %s.", longest, names);
+    return g_strdup_printf("%u people wait for an answer, the longest for %s: %s.", waiting->len,
+                           longest, names);
+}
+
+void
+coex_waiting_tell(CoexAccount *account)
+{
+    g_auto(Everybody) all = { 0 };
+    g_autofree char *waiting = NULL;
+    g_autofree char *unread = NULL;
+
+    if (account->waiting_told)
+        return;
+    account->waiting_told = TRUE;
+    find_everybody(account, &all);
+    if (all.newest == 0 || was_told(account, &all))
+        return;
+    note_told(account, &all);
+    waiting = dup_waiting(account, all.waiting);
+    unread = dup_names(account, all.unread);
+    coex_account_tell_notice(account, NULL, "%s%s%s%s%s", waiting != NULL ? waiting : "",
+                             waiting != NULL && *unread != '\0' ? " " : "",
+                             *unread != '\0' ? "Not read yet: " : "", unread,
+                             *unread != '\0' ? "." : "");
+}
+
+void
+coex_waiting_remind(CoexAccount *account, const CoexPerson *person)
+{
+    CoexWindow window = coex_account_window(account, person);
+    gint64 now = coex_account_now(account);
+    gint64 since = coex_person_waits_since(person, now);
+    g_autoptr(GDateTime) end = g_date_time_new_from_unix_local(window.expires_at);
+    g_autofree char *clock = end != NULL ? g_date_time_format(end, "%H:%M") : NULL;
+    gint64 *told = g_hash_table_lookup(account->reminded, &person->id);
+    g_autofree char *waited = dup_duration(now - since);
+    g_autofree char *called = dup_called(account, person);
+
+    if (!account->remind || since == 0 || !window.open || clock == NULL ||
+        window.expires_at - now > REMIND_S || (told != NULL && *told == window.expires_at))
+        return;
+    g_hash_table_replace(account->reminded, g_memdup2(&person->id, sizeof person->id),
+                         g_memdup2(&window.expires_at, sizeof window.expires_at));
+    coex_account_tell_notice(account, NULL,
+                             "%s waits for an answer, for %s now. The 24-hour window closes at %s: "
+                             "after that only templates can be sent.",
+                             called, waited, clock);
+}

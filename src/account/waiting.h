@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "account/account.h"
+#include "core/message.h"
+
+/* Who wrote and got no answer yet, from here or from the phone: over restarts, and for so long that
+ * an answer is still of use. Engine thread. */
+
+/* A message of this kind came from the person at @time. */
+void coex_waiting_note_inbound(CoexPerson *person, CoexContentKind kind, gint64 time);
+/* A message to the person was sent at @time. TRUE: the person must be stored. */
+gboolean coex_waiting_note_answer(CoexPerson *person, gint64 time);
+/* The same for whom the person turned out to be, who is then stored. */
+void coex_waiting_share_answer(CoexAccount *account, CoexPerson *person, gint64 time);
+/* The same of what may have been told as failed, and has arrived. */
+gboolean coex_waiting_note_proof(CoexPerson *person, gint64 time);
+/* What was sent at @time did not arrive. TRUE: the person must be stored. */
+gboolean coex_waiting_note_failure(CoexPerson *person, gint64 time);
+
+/* What the person wrote at @time is not seen yet; where the chat program tells what is. Stores the
+ * person. */
+void coex_waiting_note_unread(CoexAccount *account, CoexPerson *person, gint64 time);
+/* The same of lines that are shown now: CoexFeedItem. */
+void coex_waiting_note_backlog(CoexAccount *account, const GPtrArray *backlog);
+/* All of it was seen. Stores and tells the person. */
+void coex_waiting_note_seen(CoexAccount *account, CoexPerson *person);
+/* Somebody wrote to the person on the phone at @time. The person must be stored. */
+void coex_waiting_note_phone(CoexPerson *person, gint64 time);
+
+/* Once in a login, when all that was kept for it is applied: one line that says how many wait, who,
+ * and the longest for how long, and of whom something is not read. Not again for the same people in
+ * the same run of the chat program, nor, for a flapping line, within 10 minutes. */
+void coex_waiting_tell(CoexAccount *account);
+/* The window of somebody who waits closes in an hour: one line, once per window. */
+void coex_waiting_remind(CoexAccount *account, const CoexPerson *person);

@@ -1,0 +1,514 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "receive/inbox.h"
+
+#include "account/nicks.h"
+#include "account/people.h"
+#include "account/recall.h"
+#include "account/skew.h"
+#include "account/tell.h"
+#include "account/views.h"
+#include "account/waiting.h"
+#include "core/text.h"
+#include "receive/sender.h"
+#include "send/outbox.h"
+#include "send/templates.h"
+#include <string.h>
+
+#define AHEAD_S (24 * 60 * 60) /* a message's time further ahead than this is no time */
+#define STRANGER_EXCERPT 300
+#define LATE_S (24 * 60 * 60) /* what is told of the account says when it was */
+#define LATE_CALL_S (5 * 60)  /* and somebody who calls does not wait so long */
+#define NEWEST_SETTING "account-event-at"
+
+struct CoexInbox {
+    int history_progress; /* percent that was last told, -1: none */
+};
+
+CoexInbox *
+coex_inbox_new(void)
+{
+    CoexInbox *inbox = g_new0(CoexInbox, 1);
+
+    inbox->history_progress = -1;
+    return inbox;
+}
+
+void
+coex_inbox_free(CoexInbox *inbox)
+{
+    g_free(inbox);
+}
+
+/* Where a message tells none that could be, it is as old as its delivery. */
+static gint64
+message_time(CoexAccount *account, const CoexMessage *message, gint64 age_s)
+{
+    gint64 latest = coex_skew_get_latest(account);
+
+    return message->time > 0 && message->time < latest + AHEAD_S
+               ? message->time
+               : coex_account_now(account) - age_s;
+}
+
+gboolean
+coex_inbox_must_wait(CoexAccount *account, GPtrArray *events)
+{
+    for (guint i = 0; i < events->len; i++) {
+        const CoexEvent *event = g_ptr_array_index(events, i);
+        const CoexMessage *message = event->message;
+        const CoexPerson *person;
+
+        if (message == NULL || message->direction != COEX_ECHO ||
+            message->content.kind != COEX_CONTENT_TEXT)
+            continue;
+        person =
+            coex_people_find(account->people, &message->peer, message_time(account, message, 0));
+        if (person != NULL &&
+            coex_outbox_is_pending(account->outbox, person->id, message->content.text))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* ---- applying ---- */
+
+typedef struct {
+    guint index; /* of the change in the batch */
+    gint64 person_id;
+    gboolean is_status;
+    gboolean opens_window;
+    gint64 written_at; /* of a customer's message */
+    CoexState state;
+    gint64 echo_at; /* of a message from the phone */
+} Effect;
+
+struct CoexInboxStep {
+    CoexAccount *account;
+    GArray *effects;     /* Effect */
+    GPtrArray *notices;  /* char *, for the account */
+    GHashTable *touched; /* person ids */
+    GHashTable *senders; /* the same, of those with a message */
+    GPtrArray *settled;  /* char *, local ids of sends that statuses proved */
+    GHashTable *failed;  /* those of them that failed */
+    GPtrArray *standby;  /* char *, keys of settings that say so of a chat */
+    gint64 age_s;        /* since the delivery came */
+    gboolean catalogue_is_stale;
+};
+
+static void
+touch(CoexInboxStep *step, gint64 person_id)
+{
+    g_hash_table_add(step->touched, g_memdup2(&person_id, sizeof person_id));
+}
+
+/* Somebody's words among our own lines: what has no conversation to stand in. */
+static char *
+quote_lost(const CoexMessage *message, gboolean is_self)
+{
+    g_autofree char *excerpt = coex_text_excerpt(message->content.text, STRANGER_EXCERPT);
+
+    if (is_self)
+        return g_strdup_printf("A note to this number itself: “%s”.", excerpt);
+    if (message->direction == COEX_INBOUND)
+        return g_strdup_printf("A message came without its sender's address: “%s”. Look at the "
+                               "phone.",
+                               excerpt);
+    if (message->group_id != NULL)
+        return g_strdup_printf("A message was written on the phone: “%s”. Look at the phone.",
+                               excerpt);
+    return g_strdup_printf("A message that was written on the phone came without the address it "
+                           "went to: “%s”. Look at the phone.",
+                           excerpt);
+}
+
+/* Nobody has a conversation with oneself. */
+static gboolean
+is_self(const CoexAccount *account, const CoexPeer *peer)
+{
+    return coex_number_is_same(peer->wa_id, account->number) ||
+           coex_number_is_same(peer->other_wa_id, account->number);
+}
+
+/* Once for each chat: what is typed there has an effect that cannot be seen. */
+static void
+tell_standby(CoexInboxStep *step, CoexBatch *batch, const CoexPerson *person, gint64 time)
+{
+    CoexAccount *account = step->account;
+    g_autofree char *key = g_strdup_printf("standby-%" G_GINT64_FORMAT, person->id);
+
+    if (coex_account_get_setting(account, key) != NULL)
+        return;
+    g_hash_table_replace(account->settings, g_strdup(key), g_strdup("1"));
+    coex_batch_put_setting(batch, key, "1");
+    coex_batch_add_line(batch, person->id, COEX_FEED_NOTICE,
+                        "The Business Agent of WhatsApp answers in this chat. A message typed here "
+                        "takes it over from the agent.",
+                        NULL, time);
+    g_ptr_array_add(step->standby, g_steal_pointer(&key));
+}
+
+static void
+apply_message(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
+{
+    CoexAccount *account = step->account;
+    const CoexMessage *message = event->message;
+    gint64 time = message_time(account, message, step->age_s);
+    gboolean self = is_self(account, &message->peer);
+    CoexPerson *person = self ? NULL : coex_sender_learn(account, message, time);
+    Effect effect = { 0 };
+
+    if (person == NULL) {
+        if (message->content.text != NULL)
+            g_ptr_array_add(step->notices, quote_lost(message, self));
+        return;
+    }
+    if (message->direction != COEX_INBOUND)
+        effect.echo_at = time;
+    else if (message->content.kind == COEX_CONTENT_SYSTEM)
+        coex_sender_note_system(account, batch, person, message, time);
+    else
+        effect.opens_window = coex_sender_note_inbound(account, person, message, time);
+    coex_outbox_doubt(account->outbox, person);
+    if (message->direction == COEX_INBOUND && message->content.kind != COEX_CONTENT_SYSTEM)
+        effect.written_at = time;
+    if (message->direction == COEX_INBOUND)
+        coex_skew_note_message(account, message->time);
+    person->active_at = MAX(person->active_at, time);
+    coex_account_give_nick(account, person);
+    coex_batch_put_person(batch, person);
+    if (message->in_standby)
+        tell_standby(step, batch, person, time);
+    /* What was there before the first of them was there before all. */
+    if (g_hash_table_add(step->senders, g_memdup2(&person->id, sizeof person->id)))
+        coex_recall_prepare(account, batch, person, time);
+    effect.index = coex_batch_add_message(batch, person->id, message, time);
+    effect.person_id = person->id;
+    g_array_append_val(step->effects, effect);
+    touch(step, person->id);
+}
+
+static void
+apply_status(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
+{
+    CoexAccount *account = step->account;
+    const CoexStatus *status = event->status;
+    CoexPerson *person = coex_people_find(account->people, &status->peer, 0);
+    g_autofree char *explanation = NULL;
+    Effect effect = { .is_status = TRUE };
+    gboolean changed = FALSE;
+
+    if (coex_outbox_settle(account->outbox, batch, status))
+        g_ptr_array_add(step->settled, g_strdup(status->opaque));
+    if (status->state == COEX_STATE_FAILED && status->opaque != NULL)
+        g_hash_table_add(step->failed, g_strdup(status->opaque));
+    if (person != NULL)
+        person = coex_people_learn(account->people, &status->peer, 0, FALSE, &changed);
+    if (person != NULL)
+        coex_outbox_doubt(account->outbox, person);
+    if (person != NULL && status->free_entry_until > person->free_until) {
+        person->free_until = status->free_entry_until;
+        changed = TRUE;
+    }
+    if (changed)
+        coex_batch_put_person(batch, person);
+    if (status->state == COEX_STATE_FAILED)
+        explanation = coex_graph_code_explain(status->error_code, status->error_title,
+                                              status->error_details, TRUE);
+    effect.index = coex_batch_apply_status(batch, status, explanation);
+    effect.state = status->state;
+    g_array_append_val(step->effects, effect);
+}
+
+/* One line when it begins and one when all is there: it is up to thousands of messages in many
+ * chunks, and can take hours. */
+static void
+apply_history(CoexInboxStep *step, const CoexEvent *event)
+{
+    CoexAccount *account = step->account;
+    int progress = event->history_progress;
+    int told = account->inbox->history_progress;
+
+    if (event->line != NULL)
+        g_ptr_array_add(step->notices, g_strdup(event->line));
+    if (progress < 0 || progress == told || (told >= 0 && progress < 100))
+        return;
+    account->inbox->history_progress = progress;
+    g_ptr_array_add(step->notices,
+                    g_strconcat(progress < 100 ? "WhatsApp is sending this number's earlier chats."
+                                               : "All of this number's earlier chats have arrived.",
+                                " They are kept, and not shown in conversations.", NULL));
+}
+
+/* Whether something newer was told of the account; @at is then the newest. */
+static gboolean
+is_overtaken(CoexAccount *account, const CoexEvent *event, gint64 at)
+{
+    const char *kept = coex_account_get_setting(account, NEWEST_SETTING);
+    gint64 newest = kept != NULL ? g_ascii_strtoll(kept, NULL, 10) : 0;
+    g_autofree char *text = g_strdup_printf("%" G_GINT64_FORMAT, at);
+
+    if (event->time == 0 || g_strcmp0(event->field, "account_update") != 0)
+        return FALSE;
+    if (at < newest)
+        return TRUE;
+    coex_account_put_setting(account, NEWEST_SETTING, text);
+    return FALSE;
+}
+
+/* The event's line; one that no longer tells how it is says when it was. */
+static char *
+dup_line(const CoexInboxStep *step, const CoexEvent *event)
+{
+    CoexAccount *account = step->account;
+    gint64 now = coex_account_now(account);
+    gint64 at = event->time > 0 ? MIN(event->time, now) : now - step->age_s;
+    gint64 late_s = g_strcmp0(event->field, "calls") == 0 ? LATE_CALL_S : LATE_S;
+    gboolean overtaken = is_overtaken(account, event, at);
+    g_autoptr(GDateTime) when = NULL;
+    g_autofree char *clock = NULL;
+
+    if (!overtaken && now - at < late_s)
+        return g_strdup(event->line);
+    when = g_date_time_new_from_unix_local(at);
+    clock = when != NULL ? g_date_time_format(when, "%Y-%m-%d %H:%M") : g_strdup("long ago");
+    return g_strdup_printf("Of %s, told late%s: %s", clock,
+                           overtaken ? " and not the newest any more" : "", event->line);
+}
+
+/* A line of ours, for the account or in the conversation of whom it is about. */
+static void
+apply_line(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
+{
+    CoexAccount *account = step->account;
+    g_autofree char *line = NULL;
+    CoexPerson *person;
+
+    if (event->line == NULL)
+        return;
+    line = dup_line(step, event);
+    person = is_self(account, &event->peer)
+                 ? NULL
+                 : coex_people_learn(account->people, &event->peer, event->time, FALSE, NULL);
+    if (person == NULL) {
+        g_ptr_array_add(step->notices, g_steal_pointer(&line));
+        return;
+    }
+    coex_account_give_nick(account, person);
+    coex_batch_put_person(batch, person);
+    coex_batch_add_line(batch, person->id, COEX_FEED_NOTICE, line, NULL, coex_account_now(account));
+    touch(step, person->id);
+}
+
+static void
+apply_event(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
+{
+    switch (event->kind) {
+    case COEX_EVENT_MESSAGE:
+        apply_message(step, batch, event);
+        break;
+    case COEX_EVENT_STATUS:
+        apply_status(step, batch, event);
+        break;
+    case COEX_EVENT_HISTORY:
+        apply_history(step, event);
+        break;
+    case COEX_EVENT_TEMPLATE:
+        step->catalogue_is_stale = TRUE;
+        apply_line(step, batch, event);
+        break;
+    case COEX_EVENT_CONTACT_CHANGE:
+    case COEX_EVENT_ACCOUNT:
+    case COEX_EVENT_UNKNOWN:
+        apply_line(step, batch, event);
+        break;
+    }
+}
+
+/* After its events: they may have corrected the clock. */
+static void
+note_delivery(CoexAccount *account, CoexBatch *batch, gint64 age_s)
+{
+    gint64 now = coex_account_now(account);
+    gint64 at = now - age_s;
+    g_autofree char *text = g_strdup_printf("%" G_GINT64_FORMAT, at);
+
+    account->receiving = TRUE;
+    account->secret_corrected = FALSE;
+    account->above->heard(account);
+    account->heard_at_us = g_get_monotonic_time();
+    /* One of an earlier time, or a flood's next one within the second; unless the clock went back.
+     */
+    if (account->last_delivery_at >= at && account->last_delivery_at <= now)
+        return;
+    account->last_delivery_at = at;
+    coex_batch_put_setting(batch, "last-delivery", text);
+}
+
+CoexInboxStep *
+coex_inbox_apply(CoexAccount *account, CoexBatch *batch, GPtrArray *events, gint64 age_s)
+{
+    CoexInboxStep *step = g_new0(CoexInboxStep, 1);
+
+    step->account = coex_account_ref(account);
+    step->age_s = age_s;
+    step->effects = g_array_new(FALSE, FALSE, sizeof(Effect));
+    step->notices = g_ptr_array_new_with_free_func(g_free);
+    step->touched = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    step->senders = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    step->settled = g_ptr_array_new_with_free_func(g_free);
+    step->standby = g_ptr_array_new_with_free_func(g_free);
+    step->failed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    coex_batch_set_account(batch, account->id);
+    for (guint i = 0; i < events->len; i++)
+        apply_event(step, batch, g_ptr_array_index(events, i));
+    note_delivery(account, batch, age_s);
+    return step;
+}
+
+/* ---- after the commit ---- */
+
+static void
+step_free(CoexInboxStep *step)
+{
+    coex_account_unref(step->account);
+    g_array_unref(step->effects);
+    g_ptr_array_unref(step->notices);
+    g_hash_table_unref(step->touched);
+    g_hash_table_unref(step->senders);
+    g_ptr_array_unref(step->settled);
+    g_ptr_array_unref(step->standby);
+    g_hash_table_unref(step->failed);
+    g_free(step);
+}
+
+static void
+settle_status(CoexInboxStep *step, CoexBatch *batch, const Effect *effect)
+{
+    CoexAccount *account = step->account;
+    CoexPerson *person =
+        coex_people_by_id(account->people, coex_batch_get_person(batch, effect->index));
+    const char *text = coex_batch_get_text(batch, effect->index);
+
+    coex_outbox_note_status(account->outbox);
+    if (person == NULL || coex_batch_get_outcome(batch, effect->index) != COEX_CHANGED)
+        return;
+    coex_views_note_state(account, person, coex_batch_get_message(batch, effect->index),
+                          effect->state, text);
+    if (effect->state != COEX_STATE_FAILED)
+        coex_outbox_prove(account->outbox, person, batch, effect->index);
+    coex_views_tell(account, person);
+}
+
+/* What is held leaves, also in the conversations of who turned out to be the same person. */
+static void
+open_window(CoexAccount *account, CoexPerson *person)
+{
+    const GPtrArray *others = coex_people_get_others(account->people, person);
+
+    coex_outbox_window_opened(account->outbox, person);
+    for (guint i = 0; others != NULL && i < others->len; i++) {
+        CoexPerson *other = others->pdata[i];
+
+        other->last_inbound_at = MAX(other->last_inbound_at, person->last_inbound_at);
+        other->ahead_at = MAX(other->ahead_at, person->ahead_at);
+        coex_outbox_window_opened(account->outbox, other);
+        coex_views_tell(account, other);
+    }
+}
+
+static void
+settle_message(CoexInboxStep *step, CoexBatch *batch, const Effect *effect)
+{
+    CoexAccount *account = step->account;
+    CoexPerson *person = coex_people_by_id(account->people, effect->person_id);
+
+    if (person == NULL || coex_batch_get_outcome(batch, effect->index) != COEX_ADDED)
+        return;
+    /* Only now is it sure that this was not a send of our own. */
+    if (effect->echo_at > person->last_echo_at) {
+        person->last_echo_at = effect->echo_at;
+        coex_waiting_note_answer(person, effect->echo_at);
+        /* What a bot writes was read by nobody. */
+        if (coex_echo_get_author(coex_batch_get_text(batch, effect->index)) == NULL)
+            coex_waiting_note_phone(person, effect->echo_at);
+        coex_account_store_person(account, person);
+        coex_views_tell(account, person);
+    }
+    if (effect->echo_at > 0) {
+        coex_views_note_state(account, person, coex_batch_get_message(batch, effect->index),
+                              coex_batch_get_state(batch, effect->index),
+                              coex_batch_get_text(batch, effect->index));
+        coex_views_tell(account, person);
+    }
+    if (effect->opens_window && coex_account_window(account, person).open)
+        open_window(account, person);
+}
+
+/* While the account comes up; then the chat program knows who looks. */
+static void
+settle_unread(CoexInboxStep *step, CoexBatch *batch)
+{
+    for (guint i = 0; i < step->effects->len; i++) {
+        const Effect *effect = &g_array_index(step->effects, Effect, i);
+
+        if (effect->written_at > 0 && coex_batch_get_outcome(batch, effect->index) == COEX_ADDED)
+            coex_waiting_note_unread(step->account,
+                                     coex_people_by_id(step->account->people, effect->person_id),
+                                     effect->written_at);
+    }
+}
+
+static gboolean
+settle(CoexInboxStep *step, CoexBatch *batch)
+{
+    CoexAccount *account = step->account;
+    gboolean any_status = FALSE;
+    GHashTableIter iter;
+    gpointer id;
+
+    if (!account->waiting_told)
+        settle_unread(step, batch);
+    g_hash_table_iter_init(&iter, step->touched);
+    while (g_hash_table_iter_next(&iter, &id, NULL))
+        coex_views_tell(account, coex_people_by_id(account->people, *(gint64 *)id));
+    coex_recall_tell(account, batch);
+    coex_outbox_take_failures(account->outbox, batch);
+    coex_account_tell_feed(account, coex_batch_get_feed(batch));
+    for (guint i = 0; i < step->effects->len; i++) {
+        const Effect *effect = &g_array_index(step->effects, Effect, i);
+
+        any_status |= effect->is_status;
+        if (effect->is_status)
+            settle_status(step, batch, effect);
+        else
+            settle_message(step, batch, effect);
+    }
+    for (guint i = 0; i < step->notices->len; i++)
+        coex_account_tell_notice(account, NULL, "%s",
+                                 (const char *)g_ptr_array_index(step->notices, i));
+    if (step->catalogue_is_stale)
+        coex_templates_refresh(account, FALSE);
+    return any_status;
+}
+
+gboolean
+coex_inbox_applied(CoexInboxStep *step, CoexBatch *batch, const GError *error)
+{
+    CoexAccount *account = step->account;
+    gboolean any_status = FALSE;
+
+    for (guint i = 0; !account->dead && i < step->settled->len; i++) {
+        const char *local_id = g_ptr_array_index(step->settled, i);
+
+        coex_outbox_settled(account->outbox, local_id,
+                            g_hash_table_contains(step->failed, local_id), error);
+    }
+    for (guint i = 0; error != NULL && i < step->standby->len; i++)
+        g_hash_table_remove(account->settings, g_ptr_array_index(step->standby, i));
+    if (error != NULL)
+        coex_account_tell_store_error(account, error);
+    else if (!account->dead)
+        any_status = settle(step, batch);
+    step_free(step);
+    return any_status;
+}

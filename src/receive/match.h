@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "account/account.h"
+#include "core/message.h"
+
+/* Whose a delivery is, and what is told of one that is nobody's. Engine thread. */
+
+typedef struct CoexMatcher CoexMatcher;
+CoexMatcher *coex_matcher_new(void);
+void coex_matcher_free(CoexMatcher *matcher);
+
+typedef enum {
+    COEX_MATCH_NONE,
+    COEX_MATCH_OURS,
+    COEX_MATCH_MISMATCH, /* proven by our secret, but for another number */
+    COEX_MATCH_OTHER,    /* proven by a secret that others have too, and for one of those */
+} CoexMatch;
+
+/* Whether an event proven by @realm is for this account: by its number, or where it names none by
+ * its WABA. Learns the phone_number_id and the WABA;
+ * @ret_learned is set where that lets what was kept under them be applied. */
+CoexMatch coex_match_event(CoexAccount *account, const char *realm, const CoexEvent *event,
+                           gboolean *ret_learned);
+/* The provider told the account's WABA, NULL: did not. */
+void coex_match_learn_waba(CoexAccount *account, const char *waba_id);
+/* The WABAs this account is known to stand in, NULL-terminated. Free with g_strfreev(). */
+char **coex_match_dup_wabas(const CoexAccount *account);
+/* A delivery with a secret that others have too is for nobody here: no news, unless it was said
+ * that none comes. */
+void coex_match_note_other(CoexAccount *account, const CoexEvent *event);
+/* To who never had a webhook: for whom they come instead, after @symptom. FALSE otherwise. */
+gboolean coex_match_tell_other(CoexAccount *account, const char *symptom);
+/* A genuine delivery of @realm could not be read; it is kept. */
+void coex_match_tell_unreadable(CoexAccount *account, const char *realm, const GError *error);

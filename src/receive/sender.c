@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "receive/sender.h"
+
+#include "account/people.h"
+#include "account/skew.h"
+#include "account/waiting.h"
+
+CoexPerson *
+coex_sender_learn(CoexAccount *account, const CoexMessage *message, gint64 time)
+{
+    const CoexPeer *peer = &message->peer;
+
+    if (message->content.kind == COEX_CONTENT_SYSTEM)
+        time = 0;
+    if (coex_people_find(account->people, peer, time) == NULL &&
+        coex_peer_is_addressable(&message->new_peer))
+        peer = &message->new_peer;
+    /* Where the phone wrote to may have been given up long ago. */
+    return coex_people_learn(account->people, peer, time, message->direction == COEX_INBOUND, NULL);
+}
+
+/* Who writes from a former number later is somebody else. */
+static void
+give_up_numbers(CoexAccount *account, CoexBatch *batch, const CoexPerson *person,
+                const CoexMessage *message, gint64 time)
+{
+    const char *now = person->peer.wa_id;
+    g_autoptr(GPtrArray) numbers = NULL;
+
+    if (now != NULL && g_strcmp0(now, message->new_peer.wa_id) != 0)
+        return;
+    numbers = coex_people_give_up(account->people, person, time);
+    for (guint i = 0; i < numbers->len; i++)
+        coex_batch_give_up_number(batch, g_ptr_array_index(numbers, i), time);
+}
+
+void
+coex_sender_note_system(CoexAccount *account, CoexBatch *batch, CoexPerson *person,
+                        const CoexMessage *message, gint64 time)
+{
+    CoexPerson *loser = NULL;
+
+    coex_people_take_over(&person->alias, message->profile_name);
+    if (!coex_peer_is_addressable(&message->new_peer) && !message->number_gone)
+        return;
+    if (time >= person->last_inbound_at)
+        loser = coex_people_move(account->people, person, &message->new_peer, message->number_gone,
+                                 time);
+    if (loser != NULL)
+        coex_batch_put_person(batch, loser);
+    give_up_numbers(account, batch, person, message, time);
+}
+
+/* A time that lies ahead is kept as it came: it may be our clock that is wrong. One far beyond the
+ * next one was no clock's. */
+static void
+note_time(CoexPerson *person, gint64 time, gint64 latest)
+{
+    if (time - COEX_WINDOW_AHEAD_S <= latest)
+        person->last_inbound_at = coex_window_extend(person->last_inbound_at, time, latest);
+    else
+        person->ahead_at =
+            person->ahead_at - time > COEX_WINDOW_S ? time : MAX(person->ahead_at, time);
+}
+
+gboolean
+coex_sender_note_inbound(CoexAccount *account, CoexPerson *person, const CoexMessage *message,
+                         gint64 time)
+{
+    gint64 before = person->last_inbound_at;
+    gint64 told = message->time > 0 ? message->time : time;
+
+    coex_people_take_over(&person->alias, message->profile_name);
+    person->hidden = FALSE;
+    if (told >= before)
+        coex_people_take_over(&person->last_inbound_wamid, message->wamid);
+    if (!coex_content_opens_window(message->content.kind) || message->group_id != NULL)
+        return FALSE;
+    coex_waiting_note_inbound(person, message->content.kind, time);
+    note_time(person, told, coex_skew_get_latest(account));
+    return TRUE;
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "receive/strangers.h"
+
+#include "account/tell.h"
+
+#define EVERY_S (60 * 60)
+#define SETTING "strangers"
+
+void
+coex_strangers_load(CoexAccount *account, const char *kept)
+{
+    CoexStrangers *strangers = account->strangers;
+    char *end;
+
+    /* The accounts that are on know better. */
+    if (strangers->told_at != 0 || kept == NULL)
+        return;
+    strangers->told_at = g_ascii_strtoll(kept, &end, 10);
+    strangers->n_untold = (guint)g_ascii_strtoull(end, NULL, 10);
+}
+
+void
+coex_strangers_keep(CoexAccount *account)
+{
+    const CoexStrangers *strangers = account->strangers;
+    g_autofree char *text =
+        g_strdup_printf("%" G_GINT64_FORMAT " %u", strangers->told_at, strangers->n_untold);
+
+    if (account->settings != NULL && strangers->told_at != 0)
+        coex_account_put_setting(account, SETTING, text);
+}
+
+static char *
+dup_untold(const CoexStrangers *strangers)
+{
+    g_autoptr(GDateTime) since = g_date_time_new_from_unix_local(strangers->told_at);
+    g_autofree char *clock = since != NULL ? g_date_time_format(since, "%Y-%m-%d %H:%M") : NULL;
+
+    if (strangers->n_untold == 0 || clock == NULL)
+        return g_strdup("");
+    return g_strdup_printf(" Since %s %u more %s refused, or for another number, without a line.",
+                           clock, strangers->n_untold, strangers->n_untold == 1 ? "was" : "were");
+}
+
+char *
+coex_strangers_speak(CoexAccount *account, guint n)
+{
+    CoexStrangers *strangers = account->strangers;
+    gint64 now = coex_account_now(account);
+    gboolean is_late =
+        strangers->told_at == 0 || now < strangers->told_at || now - strangers->told_at >= EVERY_S;
+    char *untold;
+
+    if (!is_late && !account->secret_corrected) {
+        strangers->n_untold += n;
+        return NULL;
+    }
+    account->secret_corrected = FALSE;
+    untold = dup_untold(strangers);
+    *strangers = (CoexStrangers){ .told_at = now, .n_untold = n - 1 };
+    coex_strangers_keep(account);
+    return untold;
+}
+
+void
+coex_strangers_mismatch(CoexAccount *account, const CoexEvent *event)
+{
+    g_autofree char *others = coex_strangers_speak(account, 1);
+
+    if (others == NULL)
+        return;
+    coex_account_tell_notice(
+        account, NULL,
+        "A webhook for the number +%s came here, but this account is +%s, so it was not shown. "
+        "Correct the account's user name or the webhook of that number.%s",
+        event->display_phone_number != NULL ? event->display_phone_number : "?", account->number,
+        others);
+}

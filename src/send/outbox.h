@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "core/template.h"
+#include "account/account.h"
+
+/* What is typed, from the keyboard to WhatsApp's acceptance: a queue for each person, on disk
+ * before anything leaves, paced, retried where that is safe, waiting where a person or a status
+ * must decide. Engine thread. */
+
+typedef struct CoexOutbox CoexOutbox;
+
+/* NULL error: the access is good. */
+typedef void (*CoexAccessChecked)(CoexAccount *account, const GError *error);
+
+/* What the rooms above learn of it, or do for it; static. */
+typedef struct {
+    /* A send came to its end: echoes may have waited for that. */
+    void (*settled)(CoexAccount *account);
+    /* No webhook told of an accepted send: tells @symptom and what is to be done. */
+    void (*silent)(CoexAccount *account, const char *symptom);
+    /* A send was refused with AUTH: checks the access, and calls @done once. */
+    void (*check_access)(CoexAccount *account, CoexAccessChecked done);
+} CoexOutboxEvents;
+
+/* @account owns it; @rows (CoexOutboxRow) are copied. Free with coex_outbox_free(), which takes
+ * NULL. */
+CoexOutbox *coex_outbox_new(CoexAccount *account, GPtrArray *rows, const CoexOutboxEvents *events);
+void coex_outbox_free(CoexOutbox *outbox);
+/* No timer and no callback does anything any more. */
+void coex_outbox_stop(CoexOutbox *outbox);
+/* After going online: looks at what the last session left. */
+void coex_outbox_start(CoexOutbox *outbox);
+typedef enum {
+    COEX_SEND_TYPED,
+    COEX_SEND_SHOWN, /* its line stands in the conversation already */
+    COEX_SEND_HELD,  /* until the person writes, whatever the window is */
+} CoexSendWay;
+
+/* A text for the person: it is queued, parked where the window is closed, or held on demand. */
+void coex_outbox_send_text(CoexOutbox *outbox, CoexPerson *person, const char *text,
+                           CoexSendWay way);
+/* A template with checked values; ends what is parked for the person. */
+void coex_outbox_send_template(CoexOutbox *outbox, CoexPerson *person,
+                               const CoexTemplate *template_, const char *const *values);
+/* The user's verbs on the person's parked texts, or on the last that failed; each answers with a
+ * notice when there is nothing to do. Only @person of list_held may be NULL: everybody. */
+void coex_outbox_hold(CoexOutbox *outbox, CoexPerson *person);
+void coex_outbox_cancel(CoexOutbox *outbox, CoexPerson *person);
+void coex_outbox_resend(CoexOutbox *outbox, CoexPerson *person);
+void coex_outbox_discard(CoexOutbox *outbox, CoexPerson *person);
+void coex_outbox_list_held(CoexOutbox *outbox, CoexPerson *person);
+/* Tells in each conversation what waits for a good key. */
+void coex_outbox_tell_kept(CoexOutbox *outbox);
+/* The person's texts in that state. */
+guint coex_outbox_count(CoexOutbox *outbox, gint64 person_id, CoexOutboxState state);
+/* How many coex_outbox_resend() would send again now. */
+guint coex_outbox_count_resend(CoexOutbox *outbox, gint64 person_id);
+/* Whether an unanswered send to the person has this text. */
+gboolean coex_outbox_is_pending(CoexOutbox *outbox, gint64 person_id, const char *text);
+/* A status that carries a local id of ours came, before or instead of the answer: adds the
+ * acceptance to @batch. TRUE when the row was known; then coex_outbox_settled() tells the batch's
+ * end. */
+gboolean coex_outbox_settle(CoexOutbox *outbox, CoexBatch *batch, const CoexStatus *status);
+void coex_outbox_settled(CoexOutbox *outbox, const char *local_id, gboolean failed,
+                         const GError *error);
+/* The person wrote, so that the window is open now: releases what is held. */
+void coex_outbox_window_opened(CoexOutbox *outbox, CoexPerson *person);
+/* The clock was corrected: whose window is open after all gets what was held before they wrote, and
+ * what waits for a choice can be sent again. */
+void coex_outbox_recheck_windows(CoexOutbox *outbox);
+/* Where the person is in_doubt, says so, once: what was to leave by itself is asked about. */
+void coex_outbox_doubt(CoexOutbox *outbox, CoexPerson *person);
+/* What failed by its status, whenever that came, is kept for /resend from @batch's commit on. */
+void coex_outbox_take_failures(CoexOutbox *outbox, const CoexBatch *batch);
+/* What the status @index of @proof is about has arrived: if it was told as failed or not
+ * confirmed, neither it nor a copy that is not on its way is sent. */
+void coex_outbox_prove(CoexOutbox *outbox, CoexPerson *person, const CoexBatch *proof, guint index);
+/* Any status came: webhooks do arrive. */
+void coex_outbox_note_status(CoexOutbox *outbox);

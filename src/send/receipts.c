@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "send/receipts.h"
+
+#include "account/call.h"
+#include "account/tell.h"
+
+/* A mark that fails is harmless (Meta: messages/mark-message-as-read). */
+static void
+on_marked(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(CoexAccount) account = user_data;
+    CoexResponse *response = coex_account_finish(account, result, NULL);
+
+    g_clear_pointer(&response, coex_response_free);
+}
+
+void
+coex_receipts_mark_read(CoexAccount *account, CoexPerson *person)
+{
+    g_autoptr(CoexRequest) request = NULL;
+
+    if (person->last_inbound_wamid == NULL || person->read_up_to >= person->last_inbound_at)
+        return;
+    person->read_up_to = person->last_inbound_at;
+    coex_account_store_person(account, person);
+    if (coex_account_get_setting(account, "receipts-told") == NULL) {
+        coex_account_put_setting(account, "receipts-told", "1");
+        coex_account_tell_notice(
+            account, person,
+            "Customers' messages are marked as read %s. That clears their unread mark on the phone "
+            "too; the option read-receipts changes it.",
+            account->receipts == COEX_RECEIPTS_SEEN ? "when you look at them" : "when you answer");
+    }
+    request = coex_api_mark_read(&account->endpoint, person->last_inbound_wamid);
+    coex_http_send_async(account->http, request, account->cancellable, on_marked,
+                         coex_account_ref(account));
+}

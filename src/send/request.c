@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "send/slips.h"
+#include <string.h>
+
+static char **
+read_values(const CoexOutboxRow *row)
+{
+    g_autoptr(CoexJson) doc =
+        coex_json_parse(row->template_values, strlen(row->template_values), NULL);
+    g_autoptr(GStrvBuilder) values = g_strv_builder_new();
+    CoexJsonAt root;
+    CoexJsonAt list;
+
+    if (doc == NULL)
+        return g_strv_builder_end(values);
+    root = coex_json_root(doc);
+    list = coex_json_member(&root, "values");
+    for (guint i = 0; i < coex_json_length(&list); i++) {
+        CoexJsonAt value = coex_json_element(&list, i);
+
+        g_strv_builder_add(values, coex_json_text(&value) != NULL ? coex_json_text(&value) : "");
+    }
+    return g_strv_builder_end(values);
+}
+
+CoexRequest *
+coex_slip_build_request(CoexSlip *slip)
+{
+    g_autofree char *preview = NULL;
+    CoexAccount *account = slip->outbox->account;
+    const CoexOutboxRow *row = slip->row;
+    const CoexPeer *to = &coex_slip_person(slip)->peer;
+    const CoexTemplate *template_;
+    g_auto(GStrv) values = NULL;
+
+    if (row->template_name == NULL)
+        return coex_api_send_text(&account->endpoint, to, row->text, row->local_id);
+    template_ =
+        account->catalogue != NULL
+            ? coex_catalogue_find(account->catalogue, row->template_name, row->template_language)
+            : NULL;
+    if (template_ == NULL || g_strcmp0(template_->language, row->template_language) != 0)
+        return NULL;
+    values = read_values(row);
+    if (g_strv_length(values) != template_->variables->len)
+        return NULL;
+    preview = coex_template_preview(template_, (const char *const *)values);
+    if (g_strcmp0(preview, row->text) != 0)
+        return NULL;
+    return coex_api_send_template(&account->endpoint, to, template_, (const char *const *)values,
+                                  row->local_id);
+}

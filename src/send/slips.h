@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "account/account.h"
+#include "core/retry.h"
+#include "send/outbox.h"
+
+/* The outbox's inside, shared by outbox.c (the queue and its life with the network), held.c (what
+ * waits for a person's decision), stuck.c (what failed) and access.c (the key). A slip is one
+ * outbox row in memory; a lane holds one person's slips in order. */
+
+/* A full bucket beside the steady rate would make more than the allowed rate in its first second.
+ */
+#define COEX_NUMBER_BURST 1
+
+#define COEX_STORE_RETRY_MS 1000 /* after the disk refused */
+
+typedef struct {
+    CoexOutboxRow *row;
+    gboolean committed;    /* its newest state is on disk */
+    gboolean stored;       /* some state of it is on disk */
+    guint64 commit;        /* number of the commit that carries its newest state */
+    gboolean unsaved;      /* that commit failed: it is made again */
+    gboolean feeds;        /* its own line is shown with its newest state */
+    CoexFeedKind why_kind; /* FAILED or UNCONFIRMED, with `why` */
+    char *why;             /* the line that its newest state needs, NULL */
+    gboolean unsent;       /* FAILED, with `why`: before anything of it had left */
+    int code;              /* Graph's, of that failure; 0 */
+    gboolean wait_told;    /* asked for too early, and not again until all others are gone */
+    gboolean loaded;       /* an earlier session left it */
+    gboolean proven;       /* on its way when what it is a copy of turned out to have arrived */
+    gboolean accepted;     /* the API took it; being written down */
+    char *wamid;           /* of that */
+    gconstpointer request; /* names it to the HTTP client; NULL until it was started */
+    gint64 due_us;         /* monotonic time before which it does not go */
+    GSource *confirm;      /* while uncertain */
+    guint n_waits;         /* how often that was begun anew */
+    CoexOutbox *outbox;
+} CoexSlip;
+
+typedef struct {
+    gint64 person_id;
+    GQueue slips; /* CoexSlip, by position */
+    CoexPace pace;
+    GSource *slow;      /* until "waiting for WhatsApp" is said */
+    gboolean slow_told; /* it was said, and nothing has left since */
+    GSource *save;      /* until what the disk refused is written again */
+    GPtrArray *gone;    /* char *, local ids that must not be found on disk */
+    CoexOutbox *outbox;
+} CoexLane;
+
+struct CoexOutbox {
+    CoexAccount *account; /* borrowed: it owns this */
+    const CoexOutboxEvents *events;
+    GHashTable *lanes; /* gint64 -> CoexLane */
+    GHashTable *by_id; /* local_id -> CoexSlip, borrowed */
+    gint64 last_position;
+    guint64 n_commits;
+    CoexPace pace;
+    gint64 pause_due_us;      /* nothing goes before this: the network or the number has trouble */
+    guint n_failures;         /* of all together, since the last accepted send */
+    gboolean checking_access; /* nothing goes until the login check has answered */
+    gboolean access_proven;   /* it has answered well once since the last accepted send */
+    gboolean locked_out; /* it said that the key is dead: nothing goes until another says else */
+    GSource *unlock;     /* until it is asked again */
+    GSource *pump;
+    gint64 pump_at_us;
+    GSource *silence;      /* until "no webhook reaches" is said */
+    gint64 silent_from_us; /* monotonic */
+    gboolean silence_told;
+    gboolean stopped;
+};
+
+CoexLane *coex_outbox_lane(CoexOutbox *outbox, gint64 person_id);
+CoexPerson *coex_slip_person(CoexSlip *slip);
+
+/* A new slip at the end of the person's lane, not yet committed. */
+CoexSlip *coex_slip_new(CoexOutbox *outbox, gint64 person_id, const char *text);
+/* Out of memory only. */
+void coex_slip_remove(CoexSlip *slip);
+/* The same, and out of the store with the person's next commits, until one has succeeded. */
+void coex_slip_discard(CoexSlip *slip);
+void coex_slip_set_state(CoexSlip *slip, CoexOutboxState state);
+
+/* Who asked, for a completion that may find everything changed. */
+typedef struct {
+    CoexAccount *account;
+    char *local_id;
+    gint64 person_id;
+    guint64 commit;  /* its number */
+    guint change;    /* index of the acceptance in its batch */
+    GPtrArray *gone; /* char *, local ids that a commit of the lane removes, NULL */
+} CoexTicket;
+
+CoexTicket *coex_ticket_new(CoexOutbox *outbox, const char *local_id, gint64 person_id);
+void coex_ticket_free(CoexTicket *ticket);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexTicket, coex_ticket_free)
+/* NULL when the account has ended or the slip is gone. */
+CoexSlip *coex_ticket_slip(const CoexTicket *ticket);
+
+/* Adds the slip's state, and the lines that belong to it, to the batch of the next
+ * coex_outbox_commit(). */
+void coex_slip_put(CoexSlip *slip, CoexBatch *batch);
+/* The same, and its own line is shown with it. */
+void coex_slip_put_shown(CoexSlip *slip, CoexBatch *batch);
+/* The same, and a line of kind @kind (FAILED, UNCONFIRMED) says why it came into its state. */
+void coex_slip_put_why(CoexSlip *slip, CoexBatch *batch, CoexFeedKind kind, const char *why);
+/* The same; that it waits is told now, and its end will be. */
+void coex_slip_put_owed(CoexSlip *slip, CoexBatch *batch);
+/* Adds a line for the log, which has the slip's text already: "@what: EXCERPT". */
+void coex_slip_put_record(CoexSlip *slip, CoexBatch *batch, const char *what);
+/* Writes the slip's state down. */
+void coex_slip_commit(CoexSlip *slip);
+/* Commits @batch; afterwards tells its feed, marks its slips committed and pumps. When it fails the
+ * user gets the texts of the new slips back; the state of all others is written later. */
+void coex_outbox_commit(CoexOutbox *outbox, CoexBatch *batch, CoexPerson *person);
+/* The row and its FAILED line; for /resend. @code: Graph's, what it means for another try; 0. */
+void coex_slip_fail(CoexSlip *slip, const char *why, int code);
+/* The same as a part of @batch. */
+void coex_slip_put_failed(CoexSlip *slip, CoexBatch *batch, const char *why, int code);
+/* Puts what was released back among the held, with a line that says @why. */
+void coex_slip_hold_again(CoexSlip *slip, const char *why);
+/* Drops one that has surely not left, if it is a copy of what has arrived meanwhile. FALSE: it is
+ * not. */
+gboolean coex_slip_withdraw(CoexSlip *slip);
+/* Adds the line that says so. */
+void coex_slip_put_withdrawn(CoexSlip *slip, CoexBatch *batch);
+/* Takes in what a commit has put into the outbox (copied). */
+void coex_slip_adopt(CoexOutbox *outbox, const CoexOutboxRow *row);
+/* Sends what may go now, sets a timer for the rest. */
+void coex_outbox_pump(CoexOutbox *outbox);
+/* Repeats the login check; nothing goes before it has answered, nor after it was refused. */
+void coex_outbox_check_access(CoexOutbox *outbox);
+/* Tells the prompt with all parked texts of the person, and why they wait. */
+void coex_outbox_prompt(CoexOutbox *outbox, CoexPerson *person);
+/* Starts waiting for the status of an uncertain slip. */
+void coex_slip_await_status(CoexSlip *slip);
+/* What is sent for it; NULL when its template is not in the catalogue any more as the user saw it.
+ * Free with coex_request_free(). */
+CoexRequest *coex_slip_build_request(CoexSlip *slip);

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "send/templates.h"
+
+#include "account/call.h"
+#include "account/tell.h"
+#include <string.h>
+
+#define PAGES_MAX 100 /* of a catalogue: a provider that never ends does not keep us for ever */
+
+struct CoexTemplateFetch {
+    gboolean running;
+    gboolean user_waits; /* and wants to hear of a failure */
+};
+
+CoexTemplateFetch *
+coex_template_fetch_new(void)
+{
+    return g_new0(CoexTemplateFetch, 1);
+}
+
+void
+coex_template_fetch_free(CoexTemplateFetch *fetch)
+{
+    g_free(fetch);
+}
+
+void
+coex_templates_load(CoexAccount *account)
+{
+    const char *kept = coex_account_get_setting(account, "catalogue");
+
+    if (kept == NULL)
+        return;
+    account->catalogue = coex_catalogue_parse(kept, strlen(kept), NULL);
+    if (account->catalogue != NULL)
+        coex_account_tell_catalogue(account, NULL);
+}
+
+typedef struct {
+    CoexAccount *account;
+    GPtrArray *templates;
+    guint n_pages;
+} Fetch;
+
+static void
+fetch_free(Fetch *fetch)
+{
+    coex_account_unref(fetch->account);
+    g_clear_pointer(&fetch->templates, g_ptr_array_unref);
+    g_free(fetch);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Fetch, fetch_free)
+
+static void on_page(GObject *source, GAsyncResult *result, gpointer user_data);
+
+static void
+ask_page(Fetch *fetch, const char *cursor)
+{
+    CoexAccount *account = fetch->account;
+    g_autoptr(CoexRequest) request = coex_api_list_templates(&account->endpoint, cursor);
+
+    coex_http_send_async(account->http, request, account->cancellable, on_page, fetch);
+}
+
+static void
+fetch_done(Fetch *fetch, const GError *error)
+{
+    CoexAccount *account = fetch->account;
+    g_autofree char *json = NULL;
+
+    account->template_fetch->running = FALSE;
+    if (error != NULL) {
+        if (account->template_fetch->user_waits)
+            coex_account_tell_catalogue(account, error);
+        account->template_fetch->user_waits = FALSE;
+        return;
+    }
+    account->template_fetch->user_waits = FALSE;
+    g_clear_pointer(&account->catalogue, coex_catalogue_unref);
+    account->catalogue =
+        coex_catalogue_new(g_steal_pointer(&fetch->templates), coex_account_now(account));
+    json = coex_catalogue_dup_json(account->catalogue);
+    coex_account_put_setting(account, "catalogue", json);
+    coex_account_tell_catalogue(account, NULL);
+}
+
+static void
+on_page(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(Fetch) fetch = user_data;
+    CoexAccount *account = fetch->account;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(CoexResponse) response = coex_account_finish(account, result, &error);
+    g_autofree char *cursor = NULL;
+
+    if (account->dead)
+        return;
+    if (response != NULL)
+        coex_api_read_templates(&account->endpoint, response, fetch->templates, &cursor, &error);
+    if (error == NULL && cursor != NULL && ++fetch->n_pages < PAGES_MAX)
+        ask_page(g_steal_pointer(&fetch), cursor);
+    else
+        fetch_done(fetch, error);
+}
+
+void
+coex_templates_refresh(CoexAccount *account, gboolean user_waits)
+{
+    Fetch *fetch;
+
+    account->template_fetch->user_waits |= user_waits;
+    if (account->template_fetch->running)
+        return;
+    if (account->endpoint.backend->number_in_path && *account->endpoint.waba_id == '\0') {
+        g_autoptr(GError) error =
+            g_error_new_literal(COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+                                "Templates cannot be listed: fill in the account's option waba-id "
+                                "(WhatsApp Manager, Account tools, Overview).");
+
+        if (account->template_fetch->user_waits)
+            coex_account_tell_catalogue(account, error);
+        account->template_fetch->user_waits = FALSE;
+        return;
+    }
+    account->template_fetch->running = TRUE;
+    fetch = g_new0(Fetch, 1);
+    fetch->account = coex_account_ref(account);
+    fetch->templates = g_ptr_array_new_with_free_func((GDestroyNotify)coex_template_unref);
+    ask_page(fetch, NULL);
+}

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "session/command.h"
+
+#include "account/nicks.h"
+#include "account/people.h"
+#include "account/recall.h"
+#include "account/tell.h"
+#include "account/views.h"
+#include "account/waiting.h"
+#include "session/hub.h"
+#include "session/login.h"
+#include "send/receipts.h"
+#include "session/registration.h"
+#include "send/templates.h"
+
+/* All of this runs in the engine thread. */
+
+/* ---- nicks ---- */
+
+/* So that it is not claimed back with the next change of the one who had it. */
+static void
+forget_nick(CoexAccount *account, const char *owner, const char *nick)
+{
+    g_auto(GStrv) ids = g_strsplit(owner, ":", 2);
+    CoexAccount *other = coex_hub_find_account(account->hub, g_ascii_strtoll(ids[0], NULL, 10));
+    CoexPerson *person =
+        other != NULL ? coex_people_by_id(other->people, g_ascii_strtoll(ids[1], NULL, 10)) : NULL;
+
+    if (person == NULL || person->nick == NULL || !coex_nick_is_same(person->nick, nick))
+        return;
+    g_clear_pointer(&person->nick, g_free);
+    coex_account_store_person(other, person);
+}
+
+static void
+take_nick(CoexAccount *account, CoexPerson *person, const char *nick)
+{
+    g_autofree char *owner = coex_nick_dup_owner(account->id, person->id);
+    const char *before = coex_nicks_get_owner(account->nicks, nick);
+
+    if (account->nick_style == COEX_NICKS_NONE || g_strcmp0(person->nick, nick) == 0 ||
+        !g_utf8_validate(nick, -1, NULL) || *nick == '\0')
+        return;
+    if (before != NULL && g_strcmp0(before, owner) != 0)
+        forget_nick(account, before, nick);
+    coex_nicks_take(account->nicks, nick, owner);
+    g_free(person->nick);
+    person->nick = g_strdup(nick);
+    coex_account_store_person(account, person);
+    coex_views_tell(account, person);
+}
+
+/* ---- what each does ---- */
+
+static void
+run_send(CoexCommand *command, CoexPerson *person)
+{
+    coex_outbox_send_text(command->account->outbox, person, command->text, command->way);
+}
+
+static void
+run_send_template(CoexCommand *command, CoexPerson *person)
+{
+    coex_outbox_send_template(command->account->outbox, person, command->template_,
+                              (const char *const *)command->values);
+}
+
+static void
+run_recall(CoexCommand *command, CoexPerson *person)
+{
+    coex_recall_ask(command->account, person, command->limit, command->before, command->flag);
+}
+
+static void
+run_keep_line(CoexCommand *command, CoexPerson *person)
+{
+    CoexAccount *account = command->account;
+    CoexBatch *batch;
+
+    if (person == NULL) {
+        coex_account_keep_line(account, command->text);
+        return;
+    }
+    batch = coex_account_batch(account);
+    coex_batch_add_line(batch, person->id, COEX_FEED_NOTICE, command->text, NULL,
+                        coex_account_now(account));
+    coex_account_commit(account, batch);
+}
+
+static void
+run_forget_recalled(CoexCommand *command, CoexPerson *person)
+{
+    coex_recall_forget(command->account, person);
+}
+
+static void
+run_mark_seen(CoexCommand *command, CoexPerson *person)
+{
+    coex_waiting_note_seen(command->account, person);
+    if (command->account->receipts == COEX_RECEIPTS_SEEN)
+        coex_receipts_mark_read(command->account, person);
+}
+
+static void
+run_mark_unseen(CoexCommand *command, CoexPerson *person)
+{
+    coex_waiting_note_unread(command->account, person, command->before);
+    coex_views_tell(command->account, person);
+}
+
+static void
+list(CoexAccount *account, CoexPerson *person, gboolean listed)
+{
+    person->pinned = listed;
+    person->hidden = !listed;
+    coex_account_store_person(account, person);
+    coex_views_tell(account, person);
+}
+
+static void
+run_pin(CoexCommand *command, CoexPerson *person)
+{
+    list(command->account, person, TRUE);
+}
+
+static void
+run_unlist(CoexCommand *command, CoexPerson *person)
+{
+    list(command->account, person, FALSE);
+}
+
+static void
+run_take_nick(CoexCommand *command, CoexPerson *person)
+{
+    take_nick(command->account, person, command->text);
+}
+
+static void
+run_refresh(CoexCommand *command, CoexPerson *person)
+{
+    coex_templates_refresh(command->account, TRUE);
+}
+
+static void
+run_answer_webhook(CoexCommand *command, CoexPerson *person)
+{
+    coex_registration_answer(command->account, command->text, command->flag);
+}
+
+static void
+run_register_webhook(CoexCommand *command, CoexPerson *person)
+{
+    coex_registration_check(command->account, TRUE);
+}
+
+/* ---- the table ---- */
+
+static const struct {
+    void (*act)(CoexOutbox *outbox, CoexPerson *person); /* or: */
+    void (*run)(CoexCommand *command, CoexPerson *person);
+    gboolean alone; /* goes without a person, too */
+    gboolean quiet; /* who is not known needs nothing */
+    gboolean makes_person;
+    gboolean outlives; /* what was typed is kept, also when the account has just failed */
+} verbs[] = {
+    [COEX_COMMAND_SEND] = { .run = run_send, .makes_person = TRUE, .outlives = TRUE },
+    [COEX_COMMAND_SEND_TEMPLATE] = { .run = run_send_template, .makes_person = TRUE },
+    [COEX_COMMAND_HOLD] = { .act = coex_outbox_hold },
+    [COEX_COMMAND_CANCEL] = { .act = coex_outbox_cancel },
+    [COEX_COMMAND_RESEND] = { .act = coex_outbox_resend },
+    [COEX_COMMAND_DISCARD] = { .act = coex_outbox_discard },
+    [COEX_COMMAND_LIST_HELD] = { .act = coex_outbox_list_held, .alone = TRUE },
+    [COEX_COMMAND_RECALL] = { .run = run_recall },
+    [COEX_COMMAND_FORGET_RECALLED] = { .run = run_forget_recalled, .quiet = TRUE },
+    [COEX_COMMAND_KEEP_LINE] = { .run = run_keep_line, .alone = TRUE, .outlives = TRUE },
+    [COEX_COMMAND_MARK_SEEN] = { .run = run_mark_seen },
+    [COEX_COMMAND_MARK_UNSEEN] = { .run = run_mark_unseen },
+    [COEX_COMMAND_PIN] = { .run = run_pin, .makes_person = TRUE },
+    [COEX_COMMAND_UNLIST] = { .run = run_unlist },
+    [COEX_COMMAND_TAKE_NICK] = { .run = run_take_nick },
+    [COEX_COMMAND_REFRESH_TEMPLATES] = { .run = run_refresh, .alone = TRUE },
+    [COEX_COMMAND_ANSWER_WEBHOOK] = { .run = run_answer_webhook, .alone = TRUE },
+    [COEX_COMMAND_REGISTER_WEBHOOK] = { .run = run_register_webhook, .alone = TRUE },
+};
+
+/* Who is new is not stored here, but with what makes the person known. */
+static CoexPerson *
+find_person(const CoexCommand *command)
+{
+    CoexAccount *account = command->account;
+    g_auto(CoexPeer) peer = { 0 };
+    CoexPerson *person = coex_people_find_name(account->people, command->name);
+
+    if (person != NULL || !verbs[command->kind].makes_person)
+        return person;
+    if (!coex_peer_parse(command->name, &peer, NULL))
+        return NULL;
+    return coex_people_learn(account->people, &peer, 0, FALSE, NULL);
+}
+
+static void
+tell_unknown(const CoexCommand *command)
+{
+    g_autofree char *title = coex_peer_dup_name_display(command->name);
+
+    if (!verbs[command->kind].quiet)
+        coex_account_tell_notice(command->account, NULL, "Nothing is known of %s.", title);
+}
+
+void
+coex_command_run(CoexCommand *command)
+{
+    CoexAccount *account = command->account;
+    gboolean outlives = verbs[command->kind].outlives && account->outbox != NULL;
+    CoexPerson *person;
+
+    if ((account->dead || !account->online) && !outlives)
+        return;
+    person = command->name != NULL ? find_person(command) : NULL;
+    if (person == NULL && (command->name != NULL || !verbs[command->kind].alone))
+        tell_unknown(command);
+    else if (verbs[command->kind].act != NULL)
+        verbs[command->kind].act(account->outbox, person);
+    else
+        verbs[command->kind].run(command, person);
+}
+
+CoexCommand *
+coex_command_new(CoexCommandKind kind, CoexAccount *account, const char *name)
+{
+    CoexCommand *command = g_new0(CoexCommand, 1);
+
+    command->kind = kind;
+    command->account = account;
+    command->name = g_strdup(name);
+    return command;
+}
+
+void
+coex_command_free(CoexCommand *command)
+{
+    g_clear_pointer(&command->template_, coex_template_unref);
+    g_strfreev(command->values);
+    g_free(command->name);
+    g_free(command->text);
+    g_free(command);
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "account/account.h"
+#include "core/template.h"
+#include "send/outbox.h"
+
+/* What the main thread asks of an account, as a value on its way to the engine thread. A new verb
+ * is a kind here, a row of the table and a function. */
+
+typedef enum {
+    COEX_COMMAND_SEND,
+    COEX_COMMAND_SEND_TEMPLATE,
+    COEX_COMMAND_HOLD,
+    COEX_COMMAND_CANCEL,
+    COEX_COMMAND_RESEND,
+    COEX_COMMAND_DISCARD,
+    COEX_COMMAND_LIST_HELD,
+    COEX_COMMAND_RECALL,
+    COEX_COMMAND_FORGET_RECALLED,
+    COEX_COMMAND_KEEP_LINE,
+    COEX_COMMAND_MARK_SEEN,
+    COEX_COMMAND_MARK_UNSEEN,
+    COEX_COMMAND_PIN,
+    COEX_COMMAND_UNLIST,
+    COEX_COMMAND_TAKE_NICK,
+    COEX_COMMAND_REFRESH_TEMPLATES,
+    COEX_COMMAND_ANSWER_WEBHOOK,
+    COEX_COMMAND_REGISTER_WEBHOOK,
+} CoexCommandKind;
+
+/* Members a kind does not use are NULL or 0; all but the account are owned. */
+typedef struct {
+    CoexCommandKind kind;
+    CoexAccount *account;
+    char *name; /* of a buddy; NULL: no person */
+    char *text;
+    gboolean flag;
+    guint limit;
+    gint64 before;
+    CoexSendWay way;
+    CoexTemplate *template_;
+    char **values;
+} CoexCommand;
+
+CoexCommand *coex_command_new(CoexCommandKind kind, CoexAccount *account, const char *name);
+void coex_command_free(CoexCommand *command);
+/* Engine thread. A person who is not known is told so. */
+void coex_command_run(CoexCommand *command);

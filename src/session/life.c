@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "session/life.h"
+
+#include "account/mailbox.h"
+#include "account/people.h"
+#include "account/skew.h"
+#include "account/views.h"
+#include "session/hub.h"
+#include "session/ids.h"
+#include "receive/inbox.h"
+#include "receive/match.h"
+#include "receive/strangers.h"
+#include "session/login.h"
+#include "session/options.h"
+#include "send/outbox.h"
+#include "session/registration.h"
+#include "send/templates.h"
+
+/* What the parts hold goes first; what all of them use follows. */
+static void
+free_account(CoexAccount *account)
+{
+    coex_outbox_free(account->outbox);
+    coex_people_free(account->people);
+    coex_views_free(account->views);
+    coex_login_state_free(account->login);
+    coex_inbox_free(account->inbox);
+    coex_matcher_free(account->match);
+    coex_template_fetch_free(account->template_fetch);
+    coex_ids_free(account->ids);
+    coex_registration_free(account->registration);
+    coex_skew_free(account->skew);
+    g_clear_pointer(&account->settings, g_hash_table_unref);
+    g_clear_pointer(&account->recalled, g_hash_table_unref);
+    g_clear_pointer(&account->reminded, g_hash_table_unref);
+    g_clear_pointer(&account->catalogue, coex_catalogue_unref);
+    g_clear_pointer(&account->verifier, coex_verifier_unref);
+    coex_mailbox_unref(account->target.mailbox);
+    coex_endpoint_clear(&account->endpoint);
+    g_clear_object(&account->cancellable);
+    g_free(account->realms);
+    g_free(account->stray_realms);
+    g_free(account->number);
+    g_free(account->listen);
+    g_free(account->webhook_path);
+    g_free(account->webhook_header);
+    g_free(account->verify_token);
+    g_free(account->public_url);
+    coex_proxy_free(account->proxy);
+    g_free(account);
+}
+
+void
+coex_account_close(CoexAccount *account)
+{
+    account->dead = TRUE;
+    account->online = FALSE;
+    coex_login_state_stop(account->login);
+    coex_views_stop(account->views);
+    coex_skew_stop(account->skew);
+    coex_strangers_keep(account);
+    if (account->store != NULL)
+        coex_hub_detach(account->hub, account);
+    if (account->outbox != NULL)
+        coex_outbox_stop(account->outbox);
+    g_cancellable_cancel(account->cancellable);
+    g_clear_pointer(&account->http, coex_http_free);
+}
+
+static void
+recheck_windows(CoexAccount *account)
+{
+    coex_account_take_times(account);
+    coex_views_recheck(account);
+    coex_outbox_recheck_windows(account->outbox);
+}
+
+static const CoexAccountAbove above = {
+    .close = coex_account_close,
+    .free = free_account,
+    .clock_corrected = recheck_windows,
+    .heard = coex_registration_note_delivery,
+};
+
+CoexAccount *
+coex_account_new(CoexHub *hub, const CoexSessionConfig *config, CoexTarget target)
+{
+    CoexAccount *account = g_new0(CoexAccount, 1);
+
+    account->refs = 1;
+    account->hub = hub;
+    account->above = &above;
+    account->nicks = coex_hub_get_nicks(hub);
+    account->strangers = coex_hub_get_strangers(hub);
+    account->target =
+        (CoexTarget){ coex_mailbox_ref(target.mailbox), target.deliver, target.session };
+    account->endpoint.backend = config->backend;
+    account->endpoint.base_url = coex_option_dup(config->api_url, "");
+    account->endpoint.key = coex_option_dup(config->key, "");
+    account->endpoint.phone_number_id = coex_option_dup(config->phone_number_id, "");
+    account->endpoint.waba_id = coex_option_dup(config->waba_id, "");
+    account->endpoint.app_secret = coex_option_dup(config->app_secret, "");
+    account->number = coex_option_dup(config->number, "");
+    account->listen = coex_option_dup(config->listen, "off");
+    account->webhook_path = coex_option_dup(config->webhook_path, "/webhook");
+    account->webhook_header = coex_option_dup(config->webhook_header, "");
+    account->verify_token = coex_option_dup(config->verify_token, "");
+    account->public_url = coex_option_dup(config->public_url, "");
+    account->proxy = coex_proxy_copy(config->proxy);
+    account->receipts = config->receipts;
+    account->list_everybody = config->list_everybody;
+    account->remind = config->remind;
+    account->tells_seen = config->tells_seen;
+    account->run = config->run;
+    account->recall = config->recall;
+    account->nick_style = config->nick_style;
+    account->verb_mark = config->verb_mark != '\0' ? config->verb_mark : '/';
+    account->clock = config->clock;
+    account->clock_data = config->clock_data;
+    coex_clock_start(&account->system_clock);
+    account->skew = coex_skew_new(account);
+    account->inbox = coex_inbox_new();
+    account->match = coex_matcher_new();
+    account->template_fetch = coex_template_fetch_new();
+    account->ids = coex_ids_new();
+    account->registration = coex_registration_new();
+    account->login = coex_login_state_new();
+    return account;
+}
