@@ -112,13 +112,18 @@ numbers_outlive_a_template(World *world)
     host_check(world->host, coex_sim_n_sent(world->sim, NULL) == 1);
 }
 
-/* A template that was shown while the window was closed is asked for once more. */
+/* A template that was shown while the window was closed is asked for once more. @waits: the last
+ * text that waited, NULL; each event before the answer would ask again. */
 static void
-send_twice_when_the_window_opened(World *world)
+send_twice_when_the_window_opened(World *world, const char *waits)
 {
+    g_autofree char *end = g_strdup_printf("*Not sent: “%s”*", waits);
+
     host_type(world->host, NORA, "!template order_update Zoe | K-42");
     host_wait_for(world->host, EVENT_MESSAGE, NORA, "*Zoe*K-42*!send*");
     world_customer_writes(world, "nora", NORA, "Are you there?");
+    if (waits != NULL)
+        host_wait_for(world->host, EVENT_MESSAGE, NORA, end);
     host_type(world->host, NORA, "!send");
     host_wait_for(world->host, EVENT_MESSAGE, NORA, "*window is open again*Zoe*K-42*!send*");
     host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 0);
@@ -132,7 +137,7 @@ static void
 opened_window_is_told_before_a_template(World *world)
 {
     host_go_online(world->host);
-    send_twice_when_the_window_opened(world);
+    send_twice_when_the_window_opened(world, NULL);
 
     /* The window is known to be open now: once is enough. */
     host_type(world->host, NORA, "!template order_update Zoe | K-43");
@@ -151,7 +156,7 @@ opened_window_beside_a_waiting_text(World *world)
     write_to_closed(world);
     host_type(world->host, NORA, "and bring the slip");
     host_wait_for(world->host, EVENT_MESSAGE, NORA, "*and bring the slip”*");
-    send_twice_when_the_window_opened(world);
+    send_twice_when_the_window_opened(world, "and bring the slip");
     host_type(world->host, NORA, "!resend");
     g_autoptr(CoexSimRequest) first = world_next_sent(world);
     g_autoptr(CoexSimRequest) second = world_next_sent(world);
