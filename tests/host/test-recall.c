@@ -107,6 +107,7 @@ not_confirmed(World *world)
     host_set_option(world->host, number, "listen", "off"); /* nothing can be waited for */
     host_login(world->host);
     host_wait_for(world->host, EVENT_STATUS, ADA, "*Open until *");
+    host_wait_for(world->host, EVENT_CONNECTED, NULL, NULL);
     coex_sim_set_auto_status(world->sim, FALSE);
     coex_sim_drop_next(world->sim, TRUE);
     host_type(world->host, ADA, "Only once");

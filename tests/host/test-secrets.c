@@ -12,7 +12,7 @@ assert_steps_told(World *world)
 {
     static const char *const steps[] = {
         ": Checking the access\n",
-        ": a delivery was refused, verdict",
+        " deliveries were refused, verdict",
         "coex: delivery 1: ",
         "not readable\n",
         "coex: POST /",
