@@ -129,6 +129,7 @@ carry_range(Table *table, gint64 first, gint64 last)
 }
 
 /* Of one column that is a whole number. */
+G_GNUC_PRINTF(3, 4)
 static gboolean
 get_number(sqlite3 *db, gint64 *ret_number, const char *format, ...)
 {
