@@ -176,6 +176,12 @@ class Headless:
         status = self._bury()
         check(status in (-signal.SIGKILL, 128 + signal.SIGKILL), f"it ended by itself with status {status}")
 
+    def expect_ended(self, may_be_killed):
+        """By itself, or by the kill."""
+        status = self._bury()
+        check(status == 0 or (may_be_killed and status in (-signal.SIGKILL, 128 + signal.SIGKILL)),
+              f"it ended with status {status}")
+
     def quit(self):
         """In order: it must leave nothing behind."""
         self.do("quit")
