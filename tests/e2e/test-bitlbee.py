@@ -10,8 +10,12 @@ import threading
 
 from bee import PASSWORD, PROGRAM, Bee, Daemon, Irc, run, set_up
 from day import OTHER, run_days
+from irc_clients import Irssi, WeeChat, check_readme
 from sim import NUMBERS, Sim
 from tap import Lines, Suite, check, wait_until
+
+
+PASSWORD_OF_OWN = "made-up-password-of-ann"  # at BitlBee
 
 
 class Words:
@@ -561,6 +565,89 @@ class Behind:
             self.process.kill()
 
 
+class Clients:
+    """A real IRC client of its user's, set up as the README says."""
+    KIND = Irssi
+
+    def __init__(self, directory):
+        self.directory = os.path.join(directory, type(self).__name__)
+        os.makedirs(self.directory)
+        self.sim = Sim("meta", self.directory)
+        self.daemon = Daemon(self.directory)
+        self.client = self.KIND(self.directory)
+
+    def recipe(self):
+        """an account is set up by the README's recipe"""
+        check_readme(os.path.join(os.path.dirname(__file__), "..", "..", "README.md"), self.client)
+        client, options = self.client, self.sim.options()
+        client.start(self.daemon.port)
+        client.connect(self.daemon.port)
+        client.wait("Welcome to the BitlBee gateway")
+        client.root("register")
+        client.wait("use /OPER to enter the password")
+        client.oper("x", PASSWORD_OF_OWN)
+        client.wait("Account successfully created")
+        client.root(f"account add coex {self.sim.number}")
+        client.wait("You can now use the /OPER command")
+        client.oper("coex", f"a-mistyped-one,app-secret={options['app-secret']}")
+        client.wait("Password added")
+        client.root("account coex set -del password")
+        client.wait("You may now use /OPER to set the password")
+        client.oper("coex", f"{self.sim.key},app-secret={options['app-secret']}")
+        client.wait("Password added", 2)
+        for name, value in options.items():
+            if name not in ("app-secret", "verify-token"):
+                client.root(f"account coex set {name} {value}")
+        client.root("account coex set nick_source full_name")
+        client.root("set paste_buffer true")
+        client.wait("paste_buffer = ")
+        client.root("account coex on")
+        client.wait("Logged in")
+        client.root("save")
+        client.wait("Configuration saved")
+
+    def comes_back(self):
+        """it logs in by itself when the client comes back"""
+        self.client.set_up(self.daemon.port, PASSWORD_OF_OWN)
+        self.client.quit()
+        self.client.start(self.daemon.port)
+        self.client.connect(self.daemon.port)
+        self.client.wait("Logged in", 2)
+        self.sim.do("ada says Hello")
+        self.client.wait("AdaLovelace.*Hello")
+
+    def pasted(self):
+        """lines that are pasted are one message, and those that end only where the user ended them"""
+        words = " ".join(f"word{n}" for n in range(1000))[:self.client.longest]
+        self.client.paste("AdaLovelace", [words, "and below"])
+        self.sim.said.expect(f"^-> ada: {words}$")
+        self.sim.said.expect("^and below$")
+
+    def silent(self):
+        """and no log has a secret"""
+        self.client.quit()
+        log = self.client.log()
+        check("account coex on" in log, "nothing was logged")
+        for secret in (self.sim.key, self.sim.options()["app-secret"], PASSWORD_OF_OWN,
+                       "a-mistyped-one"):
+            check(secret not in log, f"{secret} was logged")
+
+    def cases(self):
+        return [self.recipe, self.comes_back, self.pasted, self.silent]
+
+    def witnesses(self):
+        return self.client.witnesses() + ["sim: " + line for line in self.sim.said.tail(20)]
+
+    def end(self):
+        self.client.end()
+        self.daemon.end()
+        self.sim.end()
+
+
+class WeeChatClients(Clients):
+    KIND = WeeChat
+
+
 def main():
     if not os.path.exists(PROGRAM):
         print("1..0 # SKIP BitlBee with libpurple is not installed")
@@ -571,7 +658,8 @@ def main():
                         ("numbers for nicks", NumberNicks), ("nicks in any script", Utf8Nicks),
                         ("bitlbee as a daemon", Several), ("bitlbee's dead client", Sleeper),
                         ("bitlbee's dead client, without customers", Dozer),
-                        ("bitlbee behind a proxy", Behind)):
+                        ("bitlbee behind a proxy", Behind), ("irssi at bitlbee", Clients),
+                        ("weechat at bitlbee", WeeChatClients)):
         made = group(suite.directory)
         try:
             suite.run(name, made.cases(), made.witnesses)

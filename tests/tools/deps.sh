@@ -29,6 +29,8 @@ check     strace             strace                    strace
 check     tmux               tmux                      tmux
 check     finch              finch                     finch
 check     bitlbee-libpurple  bitlbee                   bitlbee
+check     irssi              irssi                     irssi
+check     weechat-headless   weechat                   weechat
 check     pidgin             pidgin                    pidgin
 check     xvfb               xorg-x11-server-Xvfb      xorg-server-xvfb
 check     openbox            openbox                   openbox
