@@ -348,7 +348,7 @@ class Sleeper:
     """A client that hears nothing any more, and is not closed."""
 
     def __init__(self, directory):
-        self.directory = os.path.join(directory, "sleeper")
+        self.directory = os.path.join(directory, type(self).__name__)
         os.makedirs(self.directory)
         self.sim = Sim("360dialog", self.directory)
         self.daemon = Daemon(self.directory)
