@@ -182,7 +182,7 @@ $(foreach s,$(C_SUITES),$(if $(TESTS_$(s)),$(eval $(call suite,$(s)))))
 
 $(B)/coex-headless: $(call obj,tests/host/coex-headless.c $(SRC_host_support)) $(call have,sim)
 	$(call say,LINK,$@)
-	$(Q)$(LINK) -o $@ $^ $(LIBS_host)
+	$(Q)$(LINK) -Wl,--export-dynamic-symbol=irc_connection_list -o $@ $^ $(LIBS_host)
 
 $(B)/torture-clock.so: $(call obj,tests/torture/clock.c)
 	$(call say,LINK,$@)

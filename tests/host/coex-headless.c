@@ -7,6 +7,7 @@
 #include "client.h"
 #include "demo.h"
 #include "forms.h"
+#include "irc.h"
 #include <glib-unix.h>
 #include <signal.h>
 #include <stdio.h>
@@ -20,7 +21,7 @@ static const char usage[] =
     "  use NUMBER | login | logout | buddies | remove WHO | block WHO | sync TOKEN | quit\n"
     "  add WHO | touch GESTURE WHO | spoil SIGNAL ACT (see list.h)\n"
     "  say WHO TEXT | html WHO MARKUP | look [WHO] | tooltip WHO | menu WHO ENTRY | action ENTRY\n"
-    "  pounce WHO TEXT | file WHO PATH\n"
+    "  pounce WHO TEXT | file WHO PATH | irc takeover|leave\n"
     "  select ROW | set FIELD VALUE | press BUTTON\n";
 
 typedef struct {
@@ -202,6 +203,12 @@ do_sync(const char *token, const char *rest)
 }
 
 static void
+do_irc(const char *act, const char *rest)
+{
+    tell_refusal(irc_act(act) ? NULL : "nothing that a client does");
+}
+
+static void
 do_quit(const char *first, const char *rest)
 {
     g_main_loop_quit(app.loop);
@@ -223,6 +230,7 @@ static const struct {
     { "block", FALSE, do_block },     { "add", FALSE, do_add },
     { "touch", TRUE, do_touch },      { "spoil", TRUE, do_spoil },
     { "pounce", TRUE, do_pounce },    { "file", TRUE, do_file },
+    { "irc", FALSE, do_irc },
 };
 
 static void
@@ -363,6 +371,8 @@ main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     app.loop = g_main_loop_new(NULL, FALSE);
     app.input = g_string_new(NULL);
+    if (g_strcmp0(config.ui_id, "BitlBee") == 0)
+        irc_start();
     if (!client_start(&config, &error)) {
         fprintf(stderr, "coex-headless: %s\n", error->message);
         return 1;

@@ -307,6 +307,12 @@ host_add_buddy(Host *host, const char *who)
 }
 
 void
+host_irc(Host *host, const char *act)
+{
+    command_text(host, "irc", "", act);
+}
+
+void
 host_spoil(Host *host, const char *signal, const char *act)
 {
     command_text(host, "spoil", signal, act);

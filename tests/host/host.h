@@ -76,6 +76,8 @@ void host_add_buddy(Host *host, const char *who);
 void host_touch(Host *host, const char *gesture, const char *who);
 /* Another plugin does its worst, as in list.h. */
 void host_spoil(Host *host, const char *signal, const char *act);
+/* What the IRC client of a BitlBee does, as in irc.h. */
+void host_irc(Host *host, const char *act);
 /* The file of the buddy list, while the process does not run. Free with g_free(). */
 char *host_read_list(const Host *host);
 

@@ -146,6 +146,73 @@ nobody_makes_such_a_line(World *world)
     host_check(world->host, strstr(block->text, "\n* [10:00] → We") == NULL);
 }
 
+/* ---- what nobody may have seen ---- */
+
+/* All of it once more, marked, and the count tells of customers only. */
+static void
+after_a_takeover(World *world)
+{
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Seen");
+    host_type(world->host, ADA, "An answer");
+    coex_sim_request_free(world_next_sent(world));
+    world_customer_writes(world, "ada", ADA, "Into the dark");
+    world_customer_writes(world, "ben", BEN, "So is this");
+    coex_sim_change(world->sim, "security", "{\"event\":\"PIN_CHANGED\"}");
+    host_wait_for(world->host, EVENT_NOTICE, NULL, "*PIN*");
+    host_irc(world->host, "takeover");
+    world_customer_writes(world, "ada", ADA, "And on it goes");
+    host_wait_for(world->host, EVENT_NOTICE, NULL,
+                  "While you were away*: 2 messages of 2 people.*");
+    host_wait_message(world->host, ADA, "SYSTEM|NO_LOG|DELAYED",
+                      "*Once more*← Ada*: Into the dark");
+    host_wait_message(world->host, BEN, "SYSTEM|NO_LOG|DELAYED", "*Once more*← Ben*: So is this");
+    host_wait_for(world->host, EVENT_NOTICE, NULL, "*Once more*\n[??:??] *PIN*");
+    host_check(world->host, host_count(world->host, EVENT_MESSAGE, ADA, "*Once more*Seen*") == 0);
+
+    /* A second one before anything was typed: as unseen as before. */
+    host_irc(world->host, "takeover");
+    host_wait_message(world->host, ADA, "SYSTEM|NO_LOG|DELAYED", "*Once more*: Into the dark*");
+    host_type(world->host, ADA, "Now I am here");
+    host_irc(world->host, "takeover");
+    world_customer_writes(world, "ada", ADA, "Good");
+    host_sync(world->host);
+    host_check(world->host, host_count(world->host, EVENT_MESSAGE, ADA, "*Once more*") == 2);
+}
+
+/* Nobody is said to have written where none did. */
+static void
+without_customers(World *world)
+{
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    host_type(world->host, ADA, "An answer");
+    g_free(coex_sim_phone_sends(world->sim, "ada", "From the phone"));
+    host_wait_message(world->host, ADA, "REMOTE_SEND", "*From the phone");
+    host_irc(world->host, "takeover");
+    host_wait_for(world->host, EVENT_NOTICE, NULL, "What was shown since ??:?? may not have*");
+    host_wait_message(world->host, ADA, "SYSTEM|NO_LOG|DELAYED",
+                      "*Once more*→ from the phone: From the phone");
+    host_check(world->host, host_count(world->host, EVENT_NOTICE, NULL, "While you were*") == 0);
+}
+
+/* The process ends with its client: the next login tells it, once. */
+static void
+after_the_end(World *world)
+{
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Into the dark");
+    coex_sim_change(world->sim, "security", "{\"event\":\"PIN_CHANGED\"}");
+    host_wait_for(world->host, EVENT_NOTICE, NULL, "*PIN*");
+    host_skip(world->host);
+    host_irc(world->host, "leave");
+    host_quit(world->host);
+    host_go_online(world->host);
+    host_wait_for(world->host, EVENT_NOTICE, NULL, "Once more, since the connection ended*PIN*");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA,
+                  "*Once more, since the connection ended*Into the dark*");
+}
+
 static void
 add_all(void)
 {
@@ -159,6 +226,9 @@ add_all(void)
     world_add("bitlbee/before-the-first-line", "BitlBee", before_the_first_line);
     world_add("bitlbee/not-after-a-reconnect", "BitlBee", not_after_a_reconnect);
     world_add("bitlbee/on-demand", "BitlBee", on_demand);
+    world_add("bitlbee/after-a-takeover", "BitlBee", after_a_takeover);
+    world_add("bitlbee/without-customers", "BitlBee", without_customers);
+    world_add("bitlbee/after-the-end", "BitlBee", after_the_end);
     world_add("bitlbee/nobody-makes-such-a-line", "BitlBee", nobody_makes_such_a_line);
 }
 
