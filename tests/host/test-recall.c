@@ -105,7 +105,7 @@ not_confirmed(World *world)
     host_skip(world->host);
     host_quit(world->host);
     host_set_option(world->host, number, "listen", "off"); /* nothing can be waited for */
-    host_login(world->host);
+    host_go_online(world->host);                           /* a status of before may come late */
     host_wait_for(world->host, EVENT_STATUS, ADA, "*Open until *");
     host_wait_for(world->host, EVENT_CONNECTED, NULL, NULL);
     coex_sim_set_auto_status(world->sim, FALSE);
@@ -120,7 +120,7 @@ not_confirmed(World *world)
     host_skip(world->host);
     host_quit(world->host);
     host_set_option(world->host, number, "listen", world->listen);
-    host_login(world->host);
+    host_go_online(world->host);
     host_wait_for(world->host, EVENT_STATUS, ADA, "*Open until *");
     coex_sim_status(world->sim, wamid, "delivered");
     host_wait_for(world->host, EVENT_MESSAGE, ADA, "*Arrived after all: *Only once*");
