@@ -28,7 +28,9 @@ typedef struct {
     void (*close)(CoexAccount *account);           /* ends all work; nothing is told any more */
     void (*free)(CoexAccount *account);            /* the last reference is gone */
     void (*clock_corrected)(CoexAccount *account); /* while online */
-    void (*heard)(CoexAccount *account);           /* a webhook came */
+    /* Once the clocks agree: times of what waits to leave. */
+    void (*put_back)(CoexAccount *account, const CoexPutBack *back);
+    void (*heard)(CoexAccount *account); /* a webhook came */
 } CoexAccountAbove;
 
 struct CoexAccount {

@@ -5,14 +5,18 @@
 #include "account/engine.h"
 #include "account/people.h"
 #include "account/tell.h"
+#include "account/views.h"
+#include "account/waiting.h"
 
 #define SKEW_S 120 /* between the provider's clock and ours before it counts */
 #define ASK_EVERY_US (2 * G_USEC_PER_SEC)
 #define AGAIN_MS (5 * 60 * 1000)
+#define SETTING "clock-skew"
 
 struct CoexSkew {
     gint64 candidate;   /* a difference by one witness only, 0: none */
     gboolean told;      /* that the clock is wrong */
+    gboolean looked;    /* for times ahead, since there may be some */
     gboolean asking;    /* for the next answer */
     gint64 asked_at_us; /* monotonic, 0: never */
     GSource *again;
@@ -110,19 +114,73 @@ tell(CoexAccount *account)
                              n, unit, seconds > 0 ? "behind" : "ahead of");
 }
 
+/* ---- times of a clock that was ahead ---- */
+
+/* By how much the clock by which something was written may have been ahead; over restarts, too. */
+static gint64
+get_written(CoexAccount *account)
+{
+    const char *kept = coex_account_get_setting(account, SETTING);
+
+    return MAX(kept != NULL ? g_ascii_strtoll(kept, NULL, 10) : 0, account->skew_s);
+}
+
 static void
-set(CoexAccount *account, gint64 seconds)
+keep_written(CoexAccount *account, gint64 seconds)
+{
+    g_autofree char *text = g_strdup_printf("%" G_GINT64_FORMAT, seconds);
+
+    coex_account_put_setting(account, SETTING, seconds != 0 ? text : NULL);
+}
+
+static void
+put_back_person(CoexAccount *account, CoexPerson *person, const CoexPutBack *back)
+{
+    g_autoptr(CoexBatch) batch = NULL;
+    gboolean changed = coex_put_back(back, &person->last_inbound_at);
+    gboolean answered = coex_put_back(back, &person->answered_at);
+
+    changed |= answered;
+    changed |= coex_put_back(back, &person->last_echo_at);
+    changed |= coex_put_back(back, &person->waiting_since);
+    changed |= coex_put_back(back, &person->unread_since);
+    changed |= coex_put_back(back, &person->read_up_to);
+    changed |= coex_put_back(back, &person->renewed_at);
+    changed |= coex_put_back(back, &person->active_at);
+    if (!changed)
+        return;
+    person->active_at = MAX(person->active_at, person->last_inbound_at);
+    if (answered)
+        coex_waiting_note_correction(person);
+    batch = coex_account_batch(account);
+    coex_batch_put_person(batch, person);
+    coex_batch_put_back_times(batch, person->id, back);
+    coex_account_commit(account, g_steal_pointer(&batch));
+    if (account->online)
+        coex_views_tell(account, person);
+}
+
+static void
+put_back_times(CoexAccount *account, gint64 ahead_s)
+{
+    gint64 now = coex_account_now(account);
+    const CoexPutBack back = { now + COEX_WINDOW_AHEAD_S, ahead_s, now };
+    g_autoptr(GPtrArray) people = coex_people_by_activity(account->people);
+
+    for (guint i = 0; i < people->len; i++)
+        put_back_person(account, g_ptr_array_index(people, i), &back);
+    account->above->put_back(account, &back);
+    coex_put_back(&back, &account->last_delivery_at);
+}
+
+static void
+change(CoexAccount *account)
 {
     CoexSkew *skew = account->skew;
+    gint64 seconds = account->skew_s;
     CoexNews *news;
 
-    skew->candidate = 0;
-    if (is_near(seconds, 0))
-        seconds = 0;
-    if (ABS(seconds - account->skew_s) <= SKEW_S / 2)
-        return;
     g_debug("+%s: the clocks differ by %" G_GINT64_FORMAT " s", account->number, seconds);
-    account->skew_s = seconds;
     ask_later(account, AGAIN_MS);
     news = coex_account_news(account, COEX_NEWS_SKEW);
     news->skew = seconds;
@@ -135,6 +193,30 @@ set(CoexAccount *account, gint64 seconds)
     else if (!skew->told && seconds != 0)
         tell(account);
     skew->told = seconds != 0;
+}
+
+static void
+set(CoexAccount *account, gint64 seconds)
+{
+    CoexSkew *skew = account->skew;
+    gint64 written = get_written(account);
+    gboolean changed;
+
+    skew->candidate = 0;
+    if (is_near(seconds, 0))
+        seconds = 0;
+    changed = ABS(seconds - account->skew_s) > SKEW_S / 2;
+    if (skew->looked && !changed)
+        return;
+    if (changed)
+        account->skew_s = seconds;
+    /* Where the two clocks differ, the one that counts may be the wrong one. */
+    skew->looked = seconds == 0;
+    if (skew->looked)
+        put_back_times(account, written);
+    keep_written(account, skew->looked ? 0 : MAX(written, seconds));
+    if (changed)
+        change(account);
 }
 
 /* An answer's Date, seconds since 1970; 0 is none. */
@@ -162,8 +244,10 @@ coex_skew_note_message(CoexAccount *account, gint64 time)
     gint64 seconds = time - get_own_time(account);
 
     /* No message comes from the future: one of the two clocks is wrong. */
-    if (time > coex_skew_get_latest(account) + COEX_WINDOW_AHEAD_S)
+    if (time > coex_skew_get_latest(account) + COEX_WINDOW_AHEAD_S) {
+        skew->looked = FALSE;
         ask(account);
+    }
     if (time <= 0 || !is_in_doubt(account))
         return;
     if (is_near(seconds, 0) || (skew->candidate != 0 && is_near(seconds, skew->candidate)))

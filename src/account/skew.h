@@ -8,7 +8,8 @@
  * window. A difference counts when two witnesses agree on it: two answers, an answer and the time
  * of a message that just came, or an answer or such a message and our own clock. While one counts
  * it is looked at again, because with closed windows nothing would be sent that could correct it.
- * Engine thread. */
+ * Once both clocks agree, what was written by one that was ahead is put back: it would hide what
+ * comes after. Engine thread. */
 
 typedef struct CoexSkew CoexSkew;
 
@@ -18,8 +19,8 @@ void coex_skew_free(CoexSkew *skew);
 /* No timer does anything any more. */
 void coex_skew_stop(CoexSkew *skew);
 
-/* The time of a customer's message that was delivered now; it may have waited. One that lies ahead
- * is a reason to look at the clocks. */
+/* The time of a message that was delivered now; it may have waited. One that lies ahead is a reason
+ * to look at the clocks. */
 void coex_skew_note_message(CoexAccount *account, gint64 time);
 /* Something depends on it: a difference that counts is looked at again. */
 void coex_skew_doubt(CoexAccount *account);

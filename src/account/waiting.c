@@ -46,6 +46,25 @@ coex_waiting_note_answer(CoexPerson *person, gint64 time)
     return TRUE;
 }
 
+gint64
+coex_waiting_get_answer_time(const CoexPerson *person, gint64 now)
+{
+    return MAX(now, person->last_inbound_at);
+}
+
+gboolean
+coex_waiting_note_sent(CoexPerson *person, gint64 now)
+{
+    return coex_waiting_note_answer(person, coex_waiting_get_answer_time(person, now));
+}
+
+void
+coex_waiting_note_correction(CoexPerson *person)
+{
+    if (person->waiting_since == 0 && person->last_inbound_at > person->answered_at)
+        person->waiting_since = person->last_inbound_at;
+}
+
 gboolean
 coex_waiting_note_proof(CoexPerson *person, gint64 time)
 {

@@ -9,12 +9,19 @@
 
 /* A message of this kind came from the person at @time. */
 void coex_waiting_note_inbound(CoexPerson *person, CoexContentKind kind, gint64 time);
+/* When a message to the person that is accepted at @now was sent: not before what it answers,
+ * whatever the clock says. */
+gint64 coex_waiting_get_answer_time(const CoexPerson *person, gint64 now);
+/* It was accepted then. TRUE: the person must be stored. */
+gboolean coex_waiting_note_sent(CoexPerson *person, gint64 now);
 /* A message to the person was sent at @time. TRUE: the person must be stored. */
 gboolean coex_waiting_note_answer(CoexPerson *person, gint64 time);
 /* The same for whom the person turned out to be, who is then stored. */
 void coex_waiting_share_answer(CoexAccount *account, CoexPerson *person, gint64 time);
 /* The same of what may have been told as failed, and has arrived. */
 gboolean coex_waiting_note_proof(CoexPerson *person, gint64 time);
+/* The time of the last answer was put back: what came after it waits. */
+void coex_waiting_note_correction(CoexPerson *person);
 /* What was sent at @time did not arrive. TRUE: the person must be stored. */
 gboolean coex_waiting_note_failure(CoexPerson *person, gint64 time);
 

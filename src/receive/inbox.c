@@ -152,11 +152,15 @@ apply_message(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
 {
     CoexAccount *account = step->account;
     const CoexMessage *message = event->message;
-    gint64 time = message_time(account, message, step->age_s);
     gboolean self = is_self(account, &message->peer);
-    CoexPerson *person = self ? NULL : coex_sender_learn(account, message, time);
     Effect effect = { 0 };
+    CoexPerson *person;
+    gint64 time;
 
+    /* First: what it corrects decides what it means. */
+    coex_skew_note_message(account, message->time);
+    time = message_time(account, message, step->age_s);
+    person = self ? NULL : coex_sender_learn(account, message, time);
     if (person == NULL) {
         if (message->content.text != NULL)
             g_ptr_array_add(step->notices, quote_lost(message, self));
@@ -171,8 +175,6 @@ apply_message(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
     coex_outbox_doubt(account->outbox, person);
     if (message->direction == COEX_INBOUND && message->content.kind != COEX_CONTENT_SYSTEM)
         effect.written_at = time;
-    if (message->direction == COEX_INBOUND)
-        coex_skew_note_message(account, message->time);
     person->active_at = MAX(person->active_at, time);
     coex_account_give_nick(account, person);
     coex_batch_put_person(batch, person);

@@ -162,7 +162,7 @@ coex_match_tell_unreadable(CoexAccount *account, const char *realm, const GError
     gint64 now = coex_account_now(account);
 
     if (strstr(account->realms, realm) == NULL ||
-        now - account->match->unreadable_told_at < UNREADABLE_EVERY_S)
+        ABS(now - account->match->unreadable_told_at) < UNREADABLE_EVERY_S)
         return;
     account->match->unreadable_told_at = now;
     coex_account_tell_notice(account, NULL,

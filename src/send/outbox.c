@@ -108,10 +108,9 @@ on_slow(gpointer data)
     CoexBatch *batch;
 
     coex_timer_clear(&lane->slow);
-    for (GList *item = lane->slips.head; item != NULL && slip == NULL; item = item->next) {
+    for (GList *item = lane->slips.head; item != NULL && slip == NULL; item = item->next)
         if (is_waiting(lane->outbox, item->data))
             slip = item->data;
-    }
     /* Without access, a line of its own has said that it waits. */
     if (slip == NULL || lane->slow_told || lane->outbox->locked_out)
         return G_SOURCE_REMOVE;
@@ -374,14 +373,14 @@ accept_slip(CoexSlip *slip)
     CoexBatch *batch = coex_account_batch(account);
     CoexPerson *person = coex_slip_person(slip);
     CoexTicket *ticket = coex_ticket_new(slip->outbox, slip->row->local_id, person->id);
+    gint64 at = coex_waiting_get_answer_time(person, coex_account_now(account));
 
-    person->active_at = MAX(person->active_at, coex_account_now(account));
-    coex_waiting_note_answer(person, coex_account_now(account));
-    coex_waiting_share_answer(account, person, coex_account_now(account));
+    person->active_at = MAX(person->active_at, at);
+    coex_waiting_note_answer(person, at);
+    coex_waiting_share_answer(account, person, at);
     coex_batch_put_person(batch, person);
-    put_end(slip, batch, coex_account_now(account));
-    ticket->change =
-        coex_batch_outbox_accepted(batch, slip->row, slip->wamid, coex_account_now(account));
+    put_end(slip, batch, at);
+    ticket->change = coex_batch_outbox_accepted(batch, slip->row, slip->wamid, at);
     coex_store_commit(account->store, batch, on_accepted, ticket);
 }
 
@@ -436,6 +435,7 @@ coex_outbox_settle(CoexOutbox *outbox, CoexBatch *batch, const CoexStatus *statu
 {
     CoexSlip *slip =
         status->opaque != NULL ? g_hash_table_lookup(outbox->by_id, status->opaque) : NULL;
+    gint64 now = coex_account_now(outbox->account);
     CoexPerson *changed;
 
     if (slip == NULL || slip->row->attempts == 0 || slip->accepted)
@@ -450,10 +450,11 @@ coex_outbox_settle(CoexOutbox *outbox, CoexBatch *batch, const CoexStatus *statu
     if (status->state != COEX_STATE_FAILED &&
         (slip->row->state == COEX_OUTBOX_FAILED || slip->row->state == COEX_OUTBOX_UNCONFIRMED))
         coex_batch_add_outcome(batch, slip->row, COEX_FEED_ARRIVED, NULL,
-                               COEX_LINE_SHOWN | COEX_LINE_KEPT, coex_account_now(outbox->account));
+                               COEX_LINE_SHOWN | COEX_LINE_KEPT, now);
     else if (status->state != COEX_STATE_FAILED)
-        put_end(slip, batch, status->time > 0 ? status->time : coex_account_now(outbox->account));
-    coex_batch_outbox_accepted(batch, slip->row, status->wamid, coex_account_now(outbox->account));
+        put_end(slip, batch, status->time > 0 ? status->time : now);
+    coex_batch_outbox_accepted(batch, slip->row, status->wamid,
+                               coex_waiting_get_answer_time(coex_slip_person(slip), now));
     return TRUE;
 }
 
@@ -471,7 +472,7 @@ coex_outbox_settled(CoexOutbox *outbox, const char *local_id, gboolean failed, c
     }
     person = coex_slip_person(slip);
     leave_lane(outbox, slip, person);
-    if (!failed && coex_waiting_note_answer(person, coex_account_now(outbox->account)))
+    if (!failed && coex_waiting_note_sent(person, coex_account_now(outbox->account)))
         coex_account_store_person(outbox->account, person);
     if (!failed)
         accepted(outbox, person);
@@ -510,8 +511,7 @@ tell_uncertain(CoexSlip *slip)
     coex_account_tell_notice(
         slip->outbox->account, coex_slip_person(slip),
         "It is not clear whether this was sent: %s\nWhatsApp gave no clear answer. Its "
-        "confirmation "
-        "is awaited, %d minutes at most; what you write meanwhile waits behind it.",
+        "confirmation is awaited, %d minutes at most; what you write meanwhile waits behind it.",
         excerpt, (slip->outbox->account->receiving ? UNCERTAIN_S : UNCERTAIN_DEAF_S) / 60);
 }
 

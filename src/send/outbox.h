@@ -71,6 +71,8 @@ void coex_outbox_window_opened(CoexOutbox *outbox, CoexPerson *person);
 void coex_outbox_recheck_windows(CoexOutbox *outbox);
 /* Where the person is in_doubt, says so, once: what was to leave by itself is asked about. */
 void coex_outbox_doubt(CoexOutbox *outbox, CoexPerson *person);
+/* The times of all that is kept. */
+void coex_outbox_put_back_times(CoexOutbox *outbox, CoexBatch *batch, const CoexPutBack *back);
 /* What failed by its status, whenever that came, is kept for /resend from @batch's commit on. */
 void coex_outbox_take_failures(CoexOutbox *outbox, const CoexBatch *batch);
 /* What the status @index of @proof is about has arrived: if it was told as failed or not

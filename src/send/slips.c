@@ -264,6 +264,35 @@ coex_outbox_stop(CoexOutbox *outbox)
         coex_store_commit(outbox->account->store, g_steal_pointer(&batch), NULL, NULL);
 }
 
+/* What its commits have put into the feed, or will, stays as it is. */
+static void
+put_back(CoexSlip *slip, CoexBatch *batch, const CoexPutBack *back)
+{
+    CoexOutboxRow *row = slip->row;
+    gint64 since = row->state_at;
+    gboolean changed = coex_put_back(back, &row->created_at);
+
+    if (coex_put_back(back, &row->state_at)) {
+        changed = TRUE;
+        if (row->not_before > 0 && row->not_before != COEX_WAIT_FOR_EVER)
+            row->not_before -= since - row->state_at;
+    }
+    if (changed && slip->stored && !slip->accepted)
+        coex_batch_put_outbox(batch, row, FALSE, row->state_at);
+}
+
+void
+coex_outbox_put_back_times(CoexOutbox *outbox, CoexBatch *batch, const CoexPutBack *back)
+{
+    GHashTableIter iter;
+    gpointer lane;
+
+    g_hash_table_iter_init(&iter, outbox->lanes);
+    while (g_hash_table_iter_next(&iter, NULL, &lane))
+        for (GList *item = ((CoexLane *)lane)->slips.head; item != NULL; item = item->next)
+            put_back(item->data, batch, back);
+}
+
 guint
 coex_outbox_count(CoexOutbox *outbox, gint64 person_id, CoexOutboxState state)
 {

@@ -75,10 +75,21 @@ recheck_windows(CoexAccount *account)
     coex_outbox_recheck_windows(account->outbox);
 }
 
+static void
+put_back(CoexAccount *account, const CoexPutBack *back)
+{
+    g_autoptr(CoexBatch) batch = coex_account_batch(account);
+
+    coex_outbox_put_back_times(account->outbox, batch, back);
+    if (!coex_batch_is_empty(batch))
+        coex_account_commit(account, g_steal_pointer(&batch));
+}
+
 static const CoexAccountAbove above = {
     .close = coex_account_close,
     .free = free_account,
     .clock_corrected = recheck_windows,
+    .put_back = put_back,
     .heard = coex_registration_note_delivery,
 };
 

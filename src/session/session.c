@@ -418,7 +418,7 @@ gboolean
 coex_session_is_catalogue_stale(CoexSession *session)
 {
     return session->catalogue == NULL ||
-           coex_session_get_time(session) - coex_catalogue_get_fetched_at(session->catalogue) >
+           ABS(coex_session_get_time(session) - coex_catalogue_get_fetched_at(session->catalogue)) >
                COEX_CATALOGUE_FRESH_S;
 }
 

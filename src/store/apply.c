@@ -193,6 +193,19 @@ read_past(CoexApply *a, GError **error)
 }
 
 static gboolean
+put_back_times(CoexApply *a, GError **error)
+{
+    const CoexPutBack *back = &a->change->times.back;
+    return coex_db_run(a->db,
+                       "UPDATE messages SET time = min(time - ?4, ?5)"
+                       " WHERE account = ?1 AND person = ?2 AND time > ?3",
+                       COEX_VALUES(coex_int(a->change->account_id),
+                                   coex_int(a->change->times.person_id), coex_int(back->after),
+                                   coex_int(back->by), coex_int(back->now)),
+                       error);
+}
+
+static gboolean
 apply_change(CoexApply *a, GError **error)
 {
     CoexChange *change = a->change;
@@ -227,6 +240,8 @@ apply_change(CoexApply *a, GError **error)
         return apply_delivery_waited(a, error);
     case COEX_CHANGE_PAST:
         return read_past(a, error);
+    case COEX_CHANGE_TIMES:
+        return put_back_times(a, error);
     case COEX_CHANGE_DELIVERY_QUARANTINED:
         return set_delivery_state(a, COEX_DELIVERY_QUARANTINED, change->delivery.reason, error);
     }

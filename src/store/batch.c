@@ -47,6 +47,7 @@ free_change(gpointer data)
         g_free(change->delivery.reason);
         break;
     case COEX_CHANGE_PAST:
+    case COEX_CHANGE_TIMES:
         break;
     }
     g_free(change->text);
@@ -273,6 +274,14 @@ coex_batch_read_past(CoexBatch *batch, gint64 person_id, gint64 before, guint li
 {
     CoexChange *change = add_change(batch, COEX_CHANGE_PAST);
     change->past = (CoexPastQuery){ batch->account_id, person_id, before, limit };
+}
+
+void
+coex_batch_put_back_times(CoexBatch *batch, gint64 person_id, const CoexPutBack *back)
+{
+    CoexChange *change = add_change(batch, COEX_CHANGE_TIMES);
+    change->times.person_id = person_id;
+    change->times.back = *back;
 }
 
 /* ---- outcomes ---- */

@@ -23,6 +23,7 @@ typedef enum {
     COEX_CHANGE_DELIVERY_WAITED,
     COEX_CHANGE_DELIVERY_QUARANTINED,
     COEX_CHANGE_PAST,
+    COEX_CHANGE_TIMES,
 } CoexChangeKind;
 
 /* The member of the union is the one named by the kind. */
@@ -73,6 +74,10 @@ typedef struct {
             char *reason;
         } delivery;
         CoexPastQuery past;
+        struct {
+            gint64 person_id;
+            CoexPutBack back;
+        } times;
     };
 
     CoexOutcome outcome;

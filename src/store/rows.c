@@ -36,6 +36,15 @@ coex_person_free(CoexPerson *person)
     g_free(person);
 }
 
+gboolean
+coex_put_back(const CoexPutBack *back, gint64 *time)
+{
+    if (*time <= back->after)
+        return FALSE;
+    *time = MIN(*time - back->by, back->now);
+    return TRUE;
+}
+
 /* ---- the outbox ---- */
 
 CoexOutboxRow *

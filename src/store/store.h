@@ -211,6 +211,15 @@ typedef struct {
 void coex_store_read_past(CoexStore *store, const CoexPastQuery *query, CoexStorePast done,
                           gpointer user_data);
 
+/* Times that a wrong clock wrote. */
+typedef struct {
+    gint64 after; /* seconds since 1970: what lies later was not right */
+    gint64 by;    /* by how much that clock was ahead, as far as is known; 0 or more */
+    gint64 now;   /* and nothing is later than this */
+} CoexPutBack;
+/* Whether @time changed. */
+gboolean coex_put_back(const CoexPutBack *back, gint64 *time);
+
 /* ---- batches: several changes, one transaction ---- */
 
 typedef struct CoexBatch CoexBatch;
@@ -313,6 +322,9 @@ const char *coex_batch_get_text(const CoexBatch *batch, guint index);
 const char *coex_batch_get_local_id(const CoexBatch *batch, guint index);
 /* The same: of a copy, the local id of what it was made of first, borrowed, NULL. */
 const char *coex_batch_get_origin(const CoexBatch *batch, guint index);
+/* The times of all messages with the person. */
+void coex_batch_put_back_times(CoexBatch *batch, gint64 person_id, const CoexPutBack *back);
+
 /* Of a message of ours that was added, accepted or got a status: its place among all, 0 unknown,
  * and its state; of one that got a status also when it was sent. */
 gint64 coex_batch_get_message(const CoexBatch *batch, guint index);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "desk.h"
 
-#define DAY_S (24 * 60 * 60)
+#define HOUR_S (60 * 60)
+#define DAY_S (24 * HOUR_S)
 
 /* The provider's clock as its answers tell it, which may be wrong: windows stay as they are, or
  * come back. */
@@ -282,6 +283,164 @@ test_without_time(Desk *desk)
     g_assert_cmpstr(desk_view(desk, "ada")->label, ==, "Window closed");
 }
 
+/* ---- what was written meanwhile ---- */
+
+#define AHEAD_S (20 * HOUR_S) /* the window stays open */
+
+static void
+mislead(Desk *desk, gint64 off_s)
+{
+    desk->config.receipts = COEX_RECEIPTS_NEVER; /* no request more than what is told here */
+    login(desk);
+    coex_sim_misdate_next(desk->sim, off_s);
+    coex_sim_misdate_next(desk->sim, off_s);
+    refresh(desk);
+    desk_wait_notice(desk, NULL, "This computer's clock is 20 hours * WhatsApp's*");
+}
+
+/* Answered by a clock that is ahead. */
+static void
+answer_ahead(Desk *desk)
+{
+    mislead(desk, AHEAD_S);
+    coex_sim_misdate_next(desk->sim, AHEAD_S);
+    desk_say(desk, "ada", "Yes");
+    desk_take(desk, "ada", "Yes");
+    desk_wait_state(desk, "ada", "delivered*: Yes");
+    g_assert_cmpint(desk_view(desk, "ada")->waiting_since, ==, 0);
+}
+
+static gboolean
+ada_waits(Desk *desk)
+{
+    return desk_view(desk, "ada")->waiting_since > 0;
+}
+
+static void
+assert_waits(Desk *desk, const char *past)
+{
+    desk_wait_until(desk, ada_waits, "the mark that Ada waits");
+    g_assert_cmpint(desk_view(desk, "ada")->waiting_since, <=, coex_sim_now(desk->sim));
+    desk_restart(desk);
+    desk_wait_catalogue(desk);
+    g_assert_true(ada_waits(desk));
+    coex_session_recall(desk->session, desk_name("ada"), 9, 0, TRUE);
+    desk_wait_past(desk, "ada", past);
+    desk_advance(desk, 60);
+    desk_say(desk, "ada", "Tomorrow, too");
+    desk_take(desk, "ada", "Tomorrow, too");
+    desk_wait_state(desk, "ada", "delivered*: Tomorrow, too");
+    g_assert_false(ada_waits(desk));
+}
+
+#define ASKED "in: Hello\nout: Yes\nin: And tomorrow?"
+#define AGREED "This computer's clock and WhatsApp's agree again."
+
+/* The question itself shows that the clock was wrong. */
+static void
+test_question_corrects(Desk *desk)
+{
+    answer_ahead(desk);
+    desk_advance(desk, 60);
+    desk_hear(desk, "ada", "And tomorrow?");
+    desk_wait_notice(desk, NULL, AGREED);
+    assert_waits(desk, ASKED);
+}
+
+static void
+test_restart_corrects(Desk *desk)
+{
+    answer_ahead(desk);
+    desk_logout(desk);
+    desk_advance(desk, 60);
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    desk_hear(desk, "ada", "And tomorrow?");
+    assert_waits(desk, ASKED);
+}
+
+/* It came late, so that it proves nothing, and the clock was corrected only after it. */
+static void
+test_late_question(Desk *desk)
+{
+    answer_ahead(desk);
+    desk_advance(desk, 1000);
+    g_free(coex_sim_customer_sends_at(desk->sim, "ada", "And tomorrow?",
+                                      coex_sim_now(desk->sim) - 300));
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "And tomorrow?");
+    desk_wait_notice(desk, NULL, AGREED);
+    assert_waits(desk, ASKED);
+}
+
+/* A single message is ahead, and both clocks say so. */
+static void
+test_message_ahead(Desk *desk)
+{
+    guint n_checks;
+
+    login(desk);
+    n_checks = coex_sim_n_requests(desk->sim, check_of(desk));
+    g_free(coex_sim_customer_sends_at(desk->sim, "ada", "From the future",
+                                      coex_sim_now(desk->sim) + 3 * HOUR_S));
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "From the future");
+    desk_wait_requests(desk, check_of(desk), n_checks + 1);
+    desk_fence(desk);
+    desk_advance(desk, 60);
+    assert_sends(desk, "Yes");
+    desk_wait_state(desk, "ada", "delivered*: Yes");
+    desk_advance(desk, 60);
+    desk_hear(desk, "ada", "And tomorrow?");
+    assert_waits(desk, "in: Hello\nin: From the future\nout: Yes\nin: And tomorrow?");
+}
+
+/* Answered by a clock that is behind the question. */
+static void
+test_answer_behind(Desk *desk)
+{
+    const char *const none[] = { NULL };
+
+    mislead(desk, -AHEAD_S);
+    coex_sim_add_template(desk->sim, "{\"name\":\"ping\",\"language\":\"en_US\",\"category\":"
+                                     "\"UTILITY\",\"status\":\"APPROVED\",\"components\":["
+                                     "{\"type\":\"BODY\",\"text\":\"Yes\"}]}");
+    coex_sim_misdate_next(desk->sim, -AHEAD_S);
+    refresh(desk);
+    coex_sim_misdate_next(desk->sim, -AHEAD_S);
+    coex_session_send_template(desk->session, desk_name("ada"),
+                               desk_template(desk, "ping", "en_US"), none, NULL);
+    desk_wait_feed(desk, COEX_FEED_SENT, "ada", "Yes");
+    coex_sim_request_free(desk_wait_sent(desk, "ada", NULL));
+    desk_wait_state(desk, "ada", "delivered*: Yes");
+    g_assert_false(ada_waits(desk));
+    desk_advance(desk, 60);
+    desk_hear(desk, "ada", "And tomorrow?");
+    desk_wait_notice(desk, NULL, AGREED);
+    assert_waits(desk, ASKED);
+}
+
+/* Held by a clock that was ahead: what the phone answered meanwhile is newer. */
+static void
+test_held_ahead(Desk *desk)
+{
+    mislead(desk, AHEAD_S);
+    desk_advance(desk, 60);
+    coex_session_hold_text(desk->session, desk_name("ada"), "When you write", NULL);
+    desk_wait_notice(desk, "ada", "Held until*");
+    desk_logout(desk);
+    desk_advance(desk, 60);
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    g_free(coex_sim_phone_sends(desk->sim, "ada", "By phone"));
+    desk_wait_feed(desk, COEX_FEED_ECHO, "ada", "By phone");
+    desk_advance(desk, 60);
+    desk_hear(desk, "ada", "Thank you");
+    desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "When you write");
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, NULL), ==, 0);
+    desk_resend(desk, "ada");
+    desk_wait_feed(desk, COEX_FEED_SENT, "ada", "When you write");
+    desk_take(desk, "ada", "When you write");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -297,5 +456,11 @@ main(int argc, char **argv)
     desk_add("/clock/behind-until-restart", test_behind_until_restart);
     desk_add("/clock/behind-until-set", test_behind_until_set);
     desk_add("/clock/without-time", test_without_time);
+    desk_add("/clock/question-corrects", test_question_corrects);
+    desk_add("/clock/restart-corrects", test_restart_corrects);
+    desk_add("/clock/late-question", test_late_question);
+    desk_add("/clock/message-ahead", test_message_ahead);
+    desk_add("/clock/answer-behind", test_answer_behind);
+    desk_add("/clock/held-ahead", test_held_ahead);
     return g_test_run();
 }
