@@ -193,6 +193,10 @@ send_slip(CoexSlip *slip)
                        0);
         return;
     }
+    if (slip->row->created_at < person->renewed_at) {
+        coex_slip_fail(slip, COEX_DOUBTED, 0);
+        return;
+    }
     if (slip->row->template_name == NULL && !coex_account_window(account, person).open) {
         if (slip->row->released)
             coex_slip_hold_again(slip, TOO_LATE);
@@ -212,6 +216,10 @@ send_slip(CoexSlip *slip)
 static void
 requeue(CoexSlip *slip, gint64 delay_ms)
 {
+    if (slip->doubted) {
+        coex_slip_fail(slip, COEX_DOUBTED, 0);
+        return;
+    }
     slip->due_us = g_get_monotonic_time() + delay_ms * 1000;
     coex_slip_set_state(slip, COEX_OUTBOX_QUEUED);
     coex_slip_commit(slip);

@@ -13,6 +13,8 @@
  */
 #define COEX_NUMBER_BURST 1
 
+#define COEX_DOUBTED "It was written before, and this may be somebody else now."
+
 #define COEX_STORE_RETRY_MS 1000 /* after the disk refused */
 
 typedef struct {
@@ -29,6 +31,7 @@ typedef struct {
     gboolean wait_told;    /* asked for too early, and not again until all others are gone */
     gboolean loaded;       /* an earlier session left it */
     gboolean proven;       /* on its way when what it is a copy of turned out to have arrived */
+    gboolean doubted;      /* being tried when the person came into doubt: not tried again */
     gboolean accepted;     /* the API took it; being written down */
     char *wamid;           /* of that */
     gconstpointer request; /* names it to the HTTP client; NULL until it was started */

@@ -397,12 +397,12 @@ stop_leaving(CoexLane *lane, CoexBatch *batch)
     for (GList *item = lane->slips.head; item != NULL; item = item->next) {
         CoexSlip *slip = item->data;
 
+        slip->doubted |= slip->row->state == COEX_OUTBOX_SENDING;
         if (slip->accepted ||
             (slip->row->state != COEX_OUTBOX_HELD && slip->row->state != COEX_OUTBOX_QUEUED))
             continue;
         n++;
-        coex_slip_put_failed(slip, batch,
-                             "It was written before, and this may be somebody else now.", 0);
+        coex_slip_put_failed(slip, batch, COEX_DOUBTED, 0);
     }
     return n;
 }
