@@ -16,6 +16,7 @@ struct CoexPeople {
     GHashTable *by_name;    /* borrowed name -> person */
     GHashTable *by_address; /* address, owned -> Holder, owned */
     GHashTable *others; /* id of a person -> GPtrArray of others who turned out to be the same */
+    GQueue joined;      /* those who did so just now */
     gint64 next_id;
 };
 
@@ -25,6 +26,12 @@ people_add(CoexPeople *people, CoexPerson *person)
     g_hash_table_insert(people->by_id, &person->id, person);
     g_hash_table_insert(people->by_name, person->name, person);
     people->next_id = MAX(people->next_id, person->id + 1);
+}
+
+static CoexPerson *
+by_id(CoexPeople *people, gint64 id)
+{
+    return g_hash_table_lookup(people->by_id, &id);
 }
 
 static Holder *
@@ -83,10 +90,35 @@ share_window(CoexPerson *one, CoexPerson *other)
     one->free_until = MAX(one->free_until, other->free_until);
 }
 
-/* All that is known of @other leads to @person now: they are one, with one window, and wait once.
- */
+/* Who they are is one person, with one window, who waits once. */
 static void
-join(CoexPeople *people, CoexPerson *person, CoexPerson *other)
+take_life(CoexPerson *person, CoexPerson *other)
+{
+    if (person->alias == NULL)
+        coex_people_take_over(&person->alias, other->alias);
+    if (person->peer.username == NULL)
+        coex_people_take_over(&person->peer.username, other->peer.username);
+    if (other->last_inbound_at > person->last_inbound_at)
+        coex_people_take_over(&person->last_inbound_wamid, other->last_inbound_wamid);
+    share_window(person, other);
+    person->read_up_to = MAX(person->read_up_to, other->read_up_to);
+    person->last_echo_at = MAX(person->last_echo_at, other->last_echo_at);
+    person->active_at = MAX(person->active_at, other->active_at);
+    person->hidden &= other->hidden;
+    person->pinned |= other->pinned;
+    if (other->waiting_since > person->answered_at &&
+        (person->waiting_since == 0 || other->waiting_since < person->waiting_since))
+        person->waiting_since = other->waiting_since;
+    person->answered_at = MAX(person->answered_at, other->answered_at);
+    other->waiting_since = 0;
+    if (other->unread_since > 0 &&
+        (person->unread_since == 0 || other->unread_since < person->unread_since))
+        person->unread_since = other->unread_since;
+    other->unread_since = 0;
+}
+
+static void
+note_other(CoexPeople *people, CoexPerson *person, CoexPerson *other)
 {
     GPtrArray *others = g_hash_table_lookup(people->others, &person->id);
 
@@ -94,21 +126,37 @@ join(CoexPeople *people, CoexPerson *person, CoexPerson *other)
         others = g_ptr_array_new();
         g_hash_table_insert(people->others, &person->id, others);
     }
-    if (!g_ptr_array_find(others, other, NULL))
-        g_ptr_array_add(others, other);
-    share_window(person, other);
-    share_window(other, person);
-    if (other->waiting_since > person->answered_at &&
-        (person->waiting_since == 0 || other->waiting_since < person->waiting_since))
-        person->waiting_since = other->waiting_since;
-    other->waiting_since = 0;
-    if (other->unread_since > 0 &&
-        (person->unread_since == 0 || other->unread_since < person->unread_since))
-        person->unread_since = other->unread_since;
-    other->unread_since = 0;
-    other->joined = TRUE;
+    other->same_as = person->id;
+    g_ptr_array_add(others, other);
 }
 
+/* @other is @person from now on, to whom every address leads; the name stays, as another for the
+ * same. */
+static void
+join(CoexPeople *people, CoexPerson *person, CoexPerson *other)
+{
+    g_autoptr(GPtrArray) before = NULL;
+    GHashTableIter iter;
+    gpointer value;
+
+    g_hash_table_iter_init(&iter, people->by_address);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        Holder *holder = value;
+
+        if (holder->person == other)
+            holder->person = person;
+    }
+    g_hash_table_steal_extended(people->others, &other->id, NULL, (gpointer *)&before);
+    for (guint i = 0; before != NULL && i < before->len; i++) {
+        note_other(people, person, before->pdata[i]);
+        g_queue_push_tail(&people->joined, before->pdata[i]);
+    }
+    note_other(people, person, other);
+    g_queue_push_tail(&people->joined, other);
+    take_life(person, other);
+}
+
+/* Earlier versions did not keep it. */
 static void
 join_all(CoexPeople *people)
 {
@@ -118,8 +166,14 @@ join_all(CoexPeople *people)
     g_hash_table_iter_init(&iter, people->by_id);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         CoexPerson *other = value;
-        CoexPerson *person = coex_people_find(people, &other->peer, 0);
+        CoexPerson *person = by_id(people, other->same_as);
 
+        if (person != NULL) {
+            note_other(people, person, other);
+            continue;
+        }
+        other->same_as = 0;
+        person = coex_people_find(people, &other->peer, 0);
         if (person != NULL && person != other)
             join(people, person, other);
     }
@@ -136,6 +190,7 @@ coex_people_new(GPtrArray *people, GPtrArray *addresses)
     self->by_address = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     self->others =
         g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, (GDestroyNotify)g_ptr_array_unref);
+    g_queue_init(&self->joined);
     self->next_id = 1;
     for (guint i = 0; i < people->len; i++)
         people_add(self, coex_person_copy(g_ptr_array_index(people, i)));
@@ -156,6 +211,7 @@ coex_people_free(CoexPeople *people)
 {
     if (people == NULL)
         return;
+    g_queue_clear(&people->joined);
     g_hash_table_unref(people->others);
     g_hash_table_unref(people->by_name);
     g_hash_table_unref(people->by_address);
@@ -166,7 +222,7 @@ coex_people_free(CoexPeople *people)
 CoexPerson *
 coex_people_by_id(CoexPeople *people, gint64 id)
 {
-    return g_hash_table_lookup(people->by_id, &id);
+    return by_id(people, id);
 }
 
 /* Whether who is told with @number and perhaps a BSUID of somebody unknown, at @at, is another than
@@ -213,35 +269,29 @@ coex_people_find(CoexPeople *people, const CoexPeer *peer, gint64 at)
 CoexPerson *
 coex_people_now(CoexPeople *people, CoexPerson *person)
 {
-    CoexPerson *now = by_address(people, person->peer.wa_id);
+    CoexPerson *now = by_id(people, person->same_as);
 
-    if (now == NULL)
-        now = coex_people_find(people, &person->peer, 0);
     return now != NULL ? now : person;
 }
 
-static CoexPerson *
-by_name(CoexPeople *people, const char *name)
-{
-    CoexPerson *person = g_hash_table_lookup(people->by_name, name);
-
-    return person != NULL ? coex_people_now(people, person) : NULL;
-}
-
-/* The name first: it stays with whom it was given to, even when the number goes to another. But who
- * turned out to be one with somebody else is that person now. */
 CoexPerson *
-coex_people_find_name(CoexPeople *people, const char *text)
+coex_people_find_named(CoexPeople *people, const char *text)
 {
+    CoexPerson *person = g_hash_table_lookup(people->by_name, text);
     g_auto(CoexPeer) peer = { 0 };
     g_autofree char *name = NULL;
-    CoexPerson *person = by_name(people, text);
 
     if (person != NULL || !coex_peer_parse(text, &peer, NULL))
         return person;
     name = coex_peer_dup_name(&peer);
-    person = by_name(people, name);
+    person = g_hash_table_lookup(people->by_name, name);
     return person != NULL ? person : coex_people_find(people, &peer, 0);
+}
+
+CoexPerson *
+coex_people_next_joined(CoexPeople *people)
+{
+    return g_queue_pop_head(&people->joined);
 }
 
 GPtrArray *
@@ -260,7 +310,8 @@ coex_people_take_over(char **member, const char *news)
     return TRUE;
 }
 
-/* What @before loses with its present @address. */
+/* What @before loses with its present @address. Who had a number without a BSUID is who has it with
+ * one: most were known before there were any. */
 static void
 part_address(CoexPeople *people, CoexPerson *person, CoexPerson *before, const char *address)
 {
@@ -318,8 +369,8 @@ take_address(CoexPeople *people, CoexPerson *person, char **member, const char *
     return link_address(people, person, address) || changed;
 }
 
-gboolean
-coex_people_link(CoexPeople *people, CoexPerson *person, const CoexPeer *peer, gint64 at)
+static gboolean
+link_all(CoexPeople *people, CoexPerson *person, const CoexPeer *peer, gint64 at)
 {
     gboolean fresh = at > person->active_at;
     g_autofree char *before = g_strdup(person->peer.user_id);
@@ -339,6 +390,39 @@ coex_people_link(CoexPeople *people, CoexPerson *person, const CoexPeer *peer, g
     changed |= take_address(people, person, &person->peer.other_wa_id, peer->other_wa_id, fresh);
     changed |= coex_people_take_over(&person->peer.username, peer->username);
     return changed;
+}
+
+/* Whom @person, known by a number alone, is told to be: who has the BSUID beside it, or the other
+ * form of the number, and is known better. */
+static CoexPerson *
+recognize(CoexPeople *people, CoexPerson *person, const CoexPeer *peer)
+{
+    const char *const addresses[] = { peer->user_id, peer->wa_id, peer->other_wa_id };
+
+    for (guint i = 0; i < G_N_ELEMENTS(addresses) && person->peer.user_id == NULL; i++) {
+        const Holder *holder = find_holder(people, addresses[i]);
+        CoexPerson *other = holder != NULL ? holder->person : person;
+
+        if (other == person || holder->gone_at > 0 ||
+            (peer->user_id != NULL && g_strcmp0(peer->user_id, other->peer.user_id) != 0))
+            continue;
+        if (other->peer.user_id != NULL ||
+            (other->last_inbound_at > 0 && person->last_inbound_at == 0))
+            return other;
+    }
+    return person;
+}
+
+gboolean
+coex_people_link(CoexPeople *people, CoexPerson *person, const CoexPeer *peer, gint64 at)
+{
+    CoexPerson *known = recognize(people, person, peer);
+
+    if (known == person)
+        return link_all(people, person, peer, at);
+    join(people, known, person);
+    link_all(people, known, peer, at);
+    return TRUE;
 }
 
 /* Nobody becomes the same person by it, and nothing that waits for @holder goes to whom the number
@@ -371,7 +455,7 @@ coex_people_move(CoexPeople *people, CoexPerson *person, const CoexPeer *peer, g
     if (holder != NULL)
         give_up_number(people, holder, peer->wa_id);
     g_clear_pointer(&person->peer.other_wa_id, g_free);
-    coex_people_link(people, person, &news, at);
+    link_all(people, person, &news, at);
     person->in_doubt = FALSE;
     if (peer->user_id != NULL && g_strcmp0(person->peer.user_id, peer->user_id) == 0)
         person->renewed_at = 0;
@@ -450,7 +534,7 @@ coex_people_learn(CoexPeople *people, const CoexPeer *peer, gint64 at, gboolean 
     changed |= coex_people_link(people, person, peer, theirs ? at : 0);
     if (ret_changed != NULL)
         *ret_changed = changed;
-    return person;
+    return coex_people_now(people, person);
 }
 
 static gint

@@ -18,8 +18,9 @@ CoexPerson *coex_people_by_id(CoexPeople *people, gint64 id);
 /* @at: when that was told, seconds since 1970, 0: not known. A number that was given up before does
  * not lead to who had it. */
 CoexPerson *coex_people_find(CoexPeople *people, const CoexPeer *peer, gint64 at);
-/* By what a user typed or a buddy's name. */
-CoexPerson *coex_people_find_name(CoexPeople *people, const char *text);
+/* By what a user typed or a buddy's name. The name first: it stays with whom it was given to, even
+ * when the number goes to another. Who that is now: coex_people_now(). */
+CoexPerson *coex_people_find_named(CoexPeople *people, const char *text);
 
 /* The person behind @peer as of @at (as above), made when new; addresses and username that are news
  * are taken over. A former address becomes the present one again only when it comes with what is
@@ -30,7 +31,9 @@ CoexPerson *coex_people_learn(CoexPeople *people, const CoexPeer *peer, gint64 a
                               gboolean *ret_changed);
 
 /* Takes over what is news for a @person already known, whatever address @peer has: WhatsApp answers
- * some numbers with another one (Meta: messages/send-messages). @at: 0 where it is not @theirs. */
+ * some numbers with another one (Meta: messages/send-messages). @at: 0 where it is not @theirs.
+ * Another BSUID than before puts the person in_doubt; it may also show that @person is somebody
+ * else who is known better (coex_people_now()). TRUE: that one must be stored. */
 gboolean coex_people_link(CoexPeople *people, CoexPerson *person, const CoexPeer *peer, gint64 at);
 
 /* WhatsApp says that @peer are the addresses of @person from now on (Meta:
@@ -46,8 +49,12 @@ CoexPerson *coex_people_move(CoexPeople *people, CoexPerson *person, const CoexP
  * coex_batch_give_up_number(). */
 GPtrArray *coex_people_give_up(CoexPeople *people, const CoexPerson *person, gint64 at);
 
-/* Those who turned out to be @person, under whose names there may be conversations, and texts that
- * are held. Borrowed array of CoexPerson, NULL for none. */
+/* The next of those who turned out to be somebody else, and of whom the store does not know it yet;
+ * NULL for none. Borrowed. */
+CoexPerson *coex_people_next_joined(CoexPeople *people);
+
+/* Those who turned out to be @person, under whose names there may be conversations. Borrowed array
+ * of CoexPerson, NULL for none. */
 GPtrArray *coex_people_get_others(CoexPeople *people, const CoexPerson *person);
 
 /* Who @person turned out to be; mostly itself. Borrowed. */

@@ -4,16 +4,6 @@
 #include "account/people.h"
 #include "account/views.h"
 
-char *
-coex_account_dup_title(const CoexAccount *account, const CoexPerson *person)
-{
-    const char *title = coex_views_get_title(account->views, person);
-
-    if (person->alias == NULL || *person->alias == '\0')
-        return coex_peer_dup_display(&person->peer);
-    return g_strdup(title != NULL ? title : person->alias);
-}
-
 void
 coex_account_close_window(CoexAccount *account, CoexPerson *person)
 {

@@ -19,6 +19,3 @@ void coex_account_tell_ask_webhook(CoexAccount *account, const char *registered)
 
 /* WhatsApp knows better than our timer: the person's window is closed. */
 void coex_account_close_window(CoexAccount *account, CoexPerson *person);
-/* Display name: alias, with the end of the number where several have it, number or username. Free
- * with g_free(). */
-char *coex_account_dup_title(const CoexAccount *account, const CoexPerson *person);

@@ -73,6 +73,22 @@ coex_views_free(CoexViews *views)
 
 /* ---- views ---- */
 
+const char *
+coex_views_get_title(const CoexViews *views, const CoexPerson *person)
+{
+    return coex_titles_get(views->titles, person->id);
+}
+
+char *
+coex_account_dup_title(const CoexAccount *account, const CoexPerson *person)
+{
+    const char *title = coex_views_get_title(account->views, person);
+
+    if (person->alias == NULL || *person->alias == '\0')
+        return coex_peer_dup_display(&person->peer);
+    return g_strdup(title != NULL ? title : person->alias);
+}
+
 static gboolean
 person_is_listed(const CoexAccount *account, const CoexPerson *person)
 {
@@ -83,16 +99,30 @@ person_is_listed(const CoexAccount *account, const CoexPerson *person)
     return account->list_everybody || person->active_at >= account->views->listed_since;
 }
 
+static const CoexPerson *
+get_now(const CoexAccount *account, const CoexPerson *person)
+{
+    return coex_people_now(account->people, (CoexPerson *)person);
+}
+
 /* A new text is a change of presence. Each message of a lively chat moves the end a little: within
  * a stage of the window the text follows by steps of an hour, and never says too much. */
 static void
-set_label(CoexAccount *account, CoexPersonView *view)
+set_label(CoexAccount *account, CoexPersonView *view, const CoexPerson *person,
+          const CoexPerson *same)
 {
     const CoexPersonView *told = g_hash_table_lookup(account->views->told, &view->id);
     gint64 now = coex_account_now(account);
     gint64 end = view->window.expires_at;
 
     view->stage = coex_window_get_stage(view->window, now);
+    if (same != person) {
+        g_autofree char *title = coex_account_dup_title(account, same);
+
+        view->label = g_strconcat("Same person as ", title, NULL);
+        view->label_end = end;
+        return;
+    }
     if (told != NULL && told->stage == view->stage && told->label_end <= end &&
         end - told->label_end < LABEL_STEP_S) {
         view->label = g_strdup(told->label);
@@ -120,19 +150,22 @@ static CoexPersonView *
 view_new(CoexAccount *account, const CoexPerson *person)
 {
     CoexPersonView *view = g_atomic_rc_box_new0(CoexPersonView);
-    const Last *last = g_hash_table_lookup(account->views->states, &person->id);
+    const CoexPerson *now = get_now(account, person);
+    const Last *last = g_hash_table_lookup(account->views->states, &now->id);
 
     view->id = person->id;
     view->name = g_strdup(person->name);
-    view->alias = dup_alias(account, person);
-    view->display = coex_peer_dup_display(&person->peer);
+    view->alias = dup_alias(account, now);
+    view->display = coex_peer_dup_display(&now->peer);
     view->nick = g_strdup(person->nick);
-    view->window = coex_account_window(account, person);
-    set_label(account, view);
+    view->window = coex_account_window(account, now);
+    set_label(account, view, person, now);
     view->last_state = g_strdup(last != NULL ? last->line : NULL);
     view->waiting_since = coex_person_waits_since(person, coex_account_now(account));
     view->unread_since = account->tells_seen ? person->unread_since : 0;
     view->listed = person_is_listed(account, person);
+    if (now != person)
+        return view;
     view->n_parked = person->n_parked;
     view->n_held = person->n_held;
     view->n_resend = account->views->above->count_resend(account, person);
@@ -205,10 +238,15 @@ name(CoexAccount *account, const CoexPerson *person)
 void
 coex_views_tell(CoexAccount *account, const CoexPerson *person)
 {
+    const GPtrArray *others;
+
     if (account->dead)
         return;
     name(account, person);
     tell_view(account, person);
+    others = coex_people_get_others(account->people, person);
+    for (guint i = 0; others != NULL && i < others->len; i++)
+        tell_view(account, others->pdata[i]);
 }
 
 static void
@@ -321,7 +359,7 @@ on_change(gpointer data)
     g_hash_table_iter_init(&iter, account->views->told);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         const CoexPersonView *view = value;
-        const CoexPerson *person = coex_people_by_id(account->people, view->id);
+        const CoexPerson *person = get_now(account, coex_people_by_id(account->people, view->id));
         /* Not the one that was told: with the clock corrected it may be open again. */
         CoexWindow window = coex_account_window(account, person);
 
@@ -338,10 +376,4 @@ on_change(gpointer data)
         account->views->above->stage_changed(account, person);
     }
     return G_SOURCE_REMOVE;
-}
-
-const char *
-coex_views_get_title(const CoexViews *views, const CoexPerson *person)
-{
-    return coex_titles_get(views->titles, person->id);
 }

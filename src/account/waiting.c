@@ -71,17 +71,6 @@ coex_waiting_note_proof(CoexPerson *person, gint64 time)
     return coex_waiting_note_answer(person, time) || end_wait(person, time);
 }
 
-void
-coex_waiting_share_answer(CoexAccount *account, CoexPerson *person, gint64 time)
-{
-    CoexPerson *now = coex_people_now(account->people, person);
-
-    if (now == person || !coex_waiting_note_answer(now, time))
-        return;
-    coex_account_store_person(account, now);
-    coex_views_tell(account, now);
-}
-
 gboolean
 coex_waiting_note_failure(CoexPerson *person, gint64 time)
 {

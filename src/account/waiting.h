@@ -16,8 +16,6 @@ gint64 coex_waiting_get_answer_time(const CoexPerson *person, gint64 now);
 gboolean coex_waiting_note_sent(CoexPerson *person, gint64 now);
 /* A message to the person was sent at @time. TRUE: the person must be stored. */
 gboolean coex_waiting_note_answer(CoexPerson *person, gint64 time);
-/* The same for whom the person turned out to be, who is then stored. */
-void coex_waiting_share_answer(CoexAccount *account, CoexPerson *person, gint64 time);
 /* The same of what may have been told as failed, and has arrived. */
 gboolean coex_waiting_note_proof(CoexPerson *person, gint64 time);
 /* The time of the last answer was put back: what came after it waits. */

@@ -173,6 +173,7 @@ apply_message(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
     else
         effect.opens_window = coex_sender_note_inbound(account, person, message, time);
     coex_outbox_doubt(account->outbox, person);
+    coex_outbox_unite(account->outbox);
     if (message->direction == COEX_INBOUND && message->content.kind != COEX_CONTENT_SYSTEM)
         effect.written_at = time;
     person->active_at = MAX(person->active_at, time);
@@ -207,6 +208,7 @@ apply_status(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
         person = coex_people_learn(account->people, &status->peer, 0, FALSE, &changed);
     if (person != NULL)
         coex_outbox_doubt(account->outbox, person);
+    coex_outbox_unite(account->outbox);
     if (person != NULL && status->free_entry_until > person->free_until) {
         person->free_until = status->free_entry_until;
         changed = TRUE;
@@ -401,23 +403,6 @@ settle_status(CoexInboxStep *step, CoexBatch *batch, const Effect *effect)
     coex_views_tell(account, person);
 }
 
-/* What is held leaves, also in the conversations of who turned out to be the same person. */
-static void
-open_window(CoexAccount *account, CoexPerson *person)
-{
-    const GPtrArray *others = coex_people_get_others(account->people, person);
-
-    coex_outbox_window_opened(account->outbox, person);
-    for (guint i = 0; others != NULL && i < others->len; i++) {
-        CoexPerson *other = others->pdata[i];
-
-        other->last_inbound_at = MAX(other->last_inbound_at, person->last_inbound_at);
-        other->ahead_at = MAX(other->ahead_at, person->ahead_at);
-        coex_outbox_window_opened(account->outbox, other);
-        coex_views_tell(account, other);
-    }
-}
-
 static void
 settle_message(CoexInboxStep *step, CoexBatch *batch, const Effect *effect)
 {
@@ -443,7 +428,7 @@ settle_message(CoexInboxStep *step, CoexBatch *batch, const Effect *effect)
         coex_views_tell(account, person);
     }
     if (effect->opens_window && coex_account_window(account, person).open)
-        open_window(account, person);
+        coex_outbox_window_opened(account->outbox, person);
 }
 
 /* While the account comes up; then the chat program knows who looks. */

@@ -3,6 +3,7 @@
 #include "account/people.h"
 #include "account/skew.h"
 #include "account/tell.h"
+#include "account/views.h"
 #include "core/text.h"
 #include "send/slips.h"
 #include <string.h>
@@ -476,8 +477,10 @@ take_up_lane(CoexOutbox *outbox, CoexLane *lane)
 void
 coex_outbox_start(CoexOutbox *outbox)
 {
-    g_autoptr(GList) lanes = g_hash_table_get_values(outbox->lanes);
+    g_autoptr(GList) lanes = NULL;
 
+    coex_outbox_unite(outbox);
+    lanes = g_hash_table_get_values(outbox->lanes);
     for (GList *item = lanes; item != NULL; item = item->next)
         take_up_lane(outbox, item->data);
     coex_outbox_pump(outbox);

@@ -385,31 +385,10 @@ accept_slip(CoexSlip *slip)
 
     person->active_at = MAX(person->active_at, at);
     coex_waiting_note_answer(person, at);
-    coex_waiting_share_answer(account, person, at);
     coex_batch_put_person(batch, person);
     put_end(slip, batch, at);
     ticket->change = coex_batch_outbox_accepted(batch, slip->row, slip->wamid, at);
     coex_store_commit(account->store, batch, on_accepted, ticket);
-}
-
-/* WhatsApp knows by these whom it was sent to. Returns the person whose addresses changed, else
- * NULL. */
-static CoexPerson *
-learn_addressee(CoexSlip *slip, const char *wa_id, const char *user_id)
-{
-    CoexPeople *people = slip->outbox->account->people;
-    CoexPerson *now = coex_people_now(people, coex_slip_person(slip));
-    g_auto(CoexPeer) told = { 0 };
-
-    /* Their number went to another while it was on its way. */
-    if (!coex_peer_is_addressable(&now->peer))
-        return NULL;
-    coex_peer_copy(&told, &now->peer);
-    coex_peer_set(&told, wa_id, user_id, NULL);
-    if (!coex_people_link(people, now, &told, 0))
-        return NULL;
-    coex_outbox_doubt(slip->outbox, now);
-    return now;
 }
 
 static void
@@ -418,7 +397,7 @@ take_sent(CoexSlip *slip, const CoexSent *sent)
     CoexAccount *account = slip->outbox->account;
     CoexPerson *person = coex_slip_person(slip);
     g_autofree char *title = coex_account_dup_title(account, person);
-    CoexPerson *changed = learn_addressee(slip, sent->wa_id, sent->user_id);
+    CoexPerson *changed = coex_slip_learn_addressee(slip, sent->wa_id, sent->user_id);
 
     if (changed != NULL && changed != person)
         coex_account_store_person(account, changed);
@@ -449,7 +428,7 @@ coex_outbox_settle(CoexOutbox *outbox, CoexBatch *batch, const CoexStatus *statu
     if (slip == NULL || slip->row->attempts == 0 || slip->accepted)
         return FALSE;
     slip->accepted = TRUE;
-    changed = learn_addressee(slip, status->peer.wa_id, status->peer.user_id);
+    changed = coex_slip_learn_addressee(slip, status->peer.wa_id, status->peer.user_id);
     if (changed != NULL)
         coex_batch_put_person(batch, changed);
     g_debug("text %s: accepted as %s, says its status", slip->row->local_id, status->wamid);

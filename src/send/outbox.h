@@ -69,6 +69,9 @@ void coex_outbox_window_opened(CoexOutbox *outbox, CoexPerson *person);
 /* The clock was corrected: whose window is open after all gets what was held before they wrote, and
  * what waits for a choice can be sent again. */
 void coex_outbox_recheck_windows(CoexOutbox *outbox);
+/* Who turned out to be somebody else (coex_people_next_joined()): all that waits for them, in
+ * memory and on disk, is that one's from now on, and the conversation says so. */
+void coex_outbox_unite(CoexOutbox *outbox);
 /* Where the person is in_doubt, says so, once: what was to leave by itself is asked about. */
 void coex_outbox_doubt(CoexOutbox *outbox, CoexPerson *person);
 /* The times of all that is kept. */

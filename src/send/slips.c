@@ -31,15 +31,32 @@ lane_free(CoexLane *lane)
     g_free(lane);
 }
 
+/* Of who turned out to be another, that one's. */
+static gint64
+get_person_now(CoexOutbox *outbox, gint64 person_id)
+{
+    CoexPerson *person = coex_people_by_id(outbox->account->people, person_id);
+
+    return person != NULL ? coex_people_now(outbox->account->people, person)->id : person_id;
+}
+
+static CoexLane *
+find_lane(CoexOutbox *outbox, gint64 person_id)
+{
+    gint64 id = get_person_now(outbox, person_id);
+
+    return g_hash_table_lookup(outbox->lanes, &id);
+}
+
 CoexLane *
 coex_outbox_lane(CoexOutbox *outbox, gint64 person_id)
 {
-    CoexLane *lane = g_hash_table_lookup(outbox->lanes, &person_id);
+    CoexLane *lane = find_lane(outbox, person_id);
 
     if (lane != NULL)
         return lane;
     lane = g_new0(CoexLane, 1);
-    lane->person_id = person_id;
+    lane->person_id = get_person_now(outbox, person_id);
     lane->outbox = outbox;
     g_queue_init(&lane->slips);
     lane->gone = g_ptr_array_new_with_free_func(g_free);
@@ -69,11 +86,13 @@ static CoexSlip *
 slip_add(CoexOutbox *outbox, CoexOutboxRow *row)
 {
     CoexSlip *slip = g_new0(CoexSlip, 1);
+    CoexLane *lane = coex_outbox_lane(outbox, row->person_id);
 
     slip->outbox = outbox;
     slip->row = row;
+    row->person_id = lane->person_id;
     outbox->last_position = MAX(outbox->last_position, row->position);
-    g_queue_push_tail(&coex_outbox_lane(outbox, row->person_id)->slips, slip);
+    g_queue_push_tail(&lane->slips, slip);
     g_hash_table_insert(outbox->by_id, row->local_id, slip);
     count(slip, 1);
     return slip;
@@ -296,7 +315,7 @@ coex_outbox_put_back_times(CoexOutbox *outbox, CoexBatch *batch, const CoexPutBa
 guint
 coex_outbox_count(CoexOutbox *outbox, gint64 person_id, CoexOutboxState state)
 {
-    CoexLane *lane = g_hash_table_lookup(outbox->lanes, &person_id);
+    CoexLane *lane = find_lane(outbox, person_id);
     guint n = 0;
 
     for (GList *item = lane != NULL ? lane->slips.head : NULL; item != NULL; item = item->next)
@@ -307,7 +326,7 @@ coex_outbox_count(CoexOutbox *outbox, gint64 person_id, CoexOutboxState state)
 gboolean
 coex_outbox_is_pending(CoexOutbox *outbox, gint64 person_id, const char *text)
 {
-    CoexLane *lane = g_hash_table_lookup(outbox->lanes, &person_id);
+    CoexLane *lane = find_lane(outbox, person_id);
 
     for (GList *item = lane != NULL ? lane->slips.head : NULL; item != NULL; item = item->next) {
         const CoexOutboxRow *row = ((CoexSlip *)item->data)->row;
@@ -426,6 +445,38 @@ on_save(gpointer data)
         save_again(item->data, batch);
     commit_lane(lane, batch);
     return G_SOURCE_REMOVE;
+}
+
+static gint
+compare_positions(gconstpointer a, gconstpointer b, gpointer data)
+{
+    const CoexOutboxRow *one = ((const CoexSlip *)a)->row;
+    const CoexOutboxRow *two = ((const CoexSlip *)b)->row;
+
+    return (one->position > two->position) - (one->position < two->position);
+}
+
+void
+coex_outbox_unite_lanes(CoexOutbox *outbox, const CoexPerson *other)
+{
+    CoexLane *from = g_hash_table_lookup(outbox->lanes, &other->id);
+    CoexLane *to;
+    CoexSlip *slip;
+
+    if (from == NULL || other->same_as == 0)
+        return;
+    to = coex_outbox_lane(outbox, other->id);
+    while ((slip = g_queue_pop_head(&from->slips)) != NULL) {
+        count(slip, -1);
+        slip->row->person_id = to->person_id;
+        count(slip, 1);
+        g_queue_insert_sorted(&to->slips, slip, compare_positions, NULL);
+    }
+    g_ptr_array_extend_and_steal(to->gone, g_steal_pointer(&from->gone));
+    from->gone = g_ptr_array_new();
+    if (from->save != NULL && to->save == NULL)
+        to->save = coex_timer_new(COEX_STORE_RETRY_MS, on_save, to);
+    g_hash_table_remove(outbox->lanes, &other->id);
 }
 
 static void

@@ -74,7 +74,15 @@ struct CoexOutbox {
     gboolean stopped;
 };
 
+/* Made when new; of who turned out to be another (coex_people_now()), that one's. */
 CoexLane *coex_outbox_lane(CoexOutbox *outbox, gint64 person_id);
+/* WhatsApp knows by these whom it was sent to. Returns the person whose addresses changed, else
+ * NULL.
+ */
+CoexPerson *coex_slip_learn_addressee(CoexSlip *slip, const char *wa_id, const char *user_id);
+/* Moves what @other, who turned out to be another just now, has in a lane to that one's, in order;
+ * the lane is gone then. */
+void coex_outbox_unite_lanes(CoexOutbox *outbox, const CoexPerson *other);
 CoexPerson *coex_slip_person(CoexSlip *slip);
 
 /* A new slip at the end of the person's lane, not yet committed. */

@@ -35,6 +35,7 @@ coex_outbox_take_failures(CoexOutbox *outbox, const CoexBatch *batch)
 
         if (person == NULL)
             continue;
+        person = coex_people_now(account->people, person);
         if (failure->row != NULL)
             coex_slip_adopt(outbox, failure->row);
         if (coex_waiting_note_failure(person, failure->sent_at))

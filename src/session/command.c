@@ -96,6 +96,7 @@ run_forget_recalled(CoexCommand *command, CoexPerson *person)
 static void
 run_mark_seen(CoexCommand *command, CoexPerson *person)
 {
+    person = coex_people_now(command->account->people, person);
     coex_waiting_note_seen(command->account, person);
     if (command->account->receipts == COEX_RECEIPTS_SEEN)
         coex_receipts_mark_read(command->account, person);
@@ -104,6 +105,7 @@ run_mark_seen(CoexCommand *command, CoexPerson *person)
 static void
 run_mark_unseen(CoexCommand *command, CoexPerson *person)
 {
+    person = coex_people_now(command->account->people, person);
     coex_waiting_note_unread(command->account, person, command->before);
     coex_views_tell(command->account, person);
 }
@@ -158,8 +160,9 @@ run_register_webhook(CoexCommand *command, CoexPerson *person)
 static const struct {
     void (*act)(CoexOutbox *outbox, CoexPerson *person); /* or: */
     void (*run)(CoexCommand *command, CoexPerson *person);
-    gboolean alone; /* goes without a person, too */
-    gboolean quiet; /* who is not known needs nothing */
+    gboolean alone;   /* goes without a person, too */
+    gboolean quiet;   /* who is not known needs nothing */
+    gboolean of_name; /* about the entry of that name, not whom it turned out to be */
     gboolean makes_person;
     gboolean outlives; /* what was typed is kept, also when the account has just failed */
 } verbs[] = {
@@ -171,17 +174,24 @@ static const struct {
     [COEX_COMMAND_DISCARD] = { .act = coex_outbox_discard },
     [COEX_COMMAND_LIST_HELD] = { .act = coex_outbox_list_held, .alone = TRUE },
     [COEX_COMMAND_RECALL] = { .run = run_recall },
-    [COEX_COMMAND_FORGET_RECALLED] = { .run = run_forget_recalled, .quiet = TRUE },
+    [COEX_COMMAND_FORGET_RECALLED] = { .run = run_forget_recalled, .quiet = TRUE, .of_name = TRUE },
     [COEX_COMMAND_KEEP_LINE] = { .run = run_keep_line, .alone = TRUE, .outlives = TRUE },
-    [COEX_COMMAND_MARK_SEEN] = { .run = run_mark_seen },
-    [COEX_COMMAND_MARK_UNSEEN] = { .run = run_mark_unseen },
-    [COEX_COMMAND_PIN] = { .run = run_pin, .makes_person = TRUE },
-    [COEX_COMMAND_UNLIST] = { .run = run_unlist },
-    [COEX_COMMAND_TAKE_NICK] = { .run = run_take_nick },
+    [COEX_COMMAND_MARK_SEEN] = { .run = run_mark_seen, .of_name = TRUE },
+    [COEX_COMMAND_MARK_UNSEEN] = { .run = run_mark_unseen, .of_name = TRUE },
+    [COEX_COMMAND_PIN] = { .run = run_pin, .makes_person = TRUE, .of_name = TRUE },
+    [COEX_COMMAND_UNLIST] = { .run = run_unlist, .of_name = TRUE },
+    [COEX_COMMAND_TAKE_NICK] = { .run = run_take_nick, .of_name = TRUE },
     [COEX_COMMAND_REFRESH_TEMPLATES] = { .run = run_refresh, .alone = TRUE },
     [COEX_COMMAND_ANSWER_WEBHOOK] = { .run = run_answer_webhook, .alone = TRUE },
     [COEX_COMMAND_REGISTER_WEBHOOK] = { .run = run_register_webhook, .alone = TRUE },
 };
+
+/* What comes by itself when a conversation opens stays with it, too. */
+static gboolean
+is_of_name(const CoexCommand *command)
+{
+    return verbs[command->kind].of_name || (command->kind == COEX_COMMAND_RECALL && !command->flag);
+}
 
 /* Who is new is not stored here, but with what makes the person known. */
 static CoexPerson *
@@ -189,13 +199,28 @@ find_person(const CoexCommand *command)
 {
     CoexAccount *account = command->account;
     g_auto(CoexPeer) peer = { 0 };
-    CoexPerson *person = coex_people_find_name(account->people, command->name);
+    CoexPerson *person = coex_people_find_named(account->people, command->name);
 
     if (person != NULL || !verbs[command->kind].makes_person)
         return person;
     if (!coex_peer_parse(command->name, &peer, NULL))
         return NULL;
     return coex_people_learn(account->people, &peer, 0, FALSE, NULL);
+}
+
+/* To whom the person turned out to be: what is typed for the one is the other's. */
+static CoexPerson *
+lead_on(CoexAccount *account, CoexPerson *person)
+{
+    CoexPerson *now = coex_people_now(account->people, person);
+    g_autofree char *title = coex_account_dup_title(account, now);
+
+    if (now != person)
+        coex_account_tell_notice(account, person,
+                                 "This goes on in the conversation with %s, who is the same "
+                                 "person.",
+                                 title);
+    return now;
 }
 
 static void
@@ -217,6 +242,8 @@ coex_command_run(CoexCommand *command)
     if ((account->dead || !account->online) && !outlives)
         return;
     person = command->name != NULL ? find_person(command) : NULL;
+    if (person != NULL && !is_of_name(command))
+        person = lead_on(account, person);
     if (person == NULL && (command->name != NULL || !verbs[command->kind].alone))
         tell_unknown(command);
     else if (verbs[command->kind].act != NULL)

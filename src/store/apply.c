@@ -51,8 +51,8 @@ apply_person(CoexApply *a, GError **error)
                "INSERT INTO people(account, id, name, alias, wa_id, user_id, parent_user_id,"
                " username, last_inbound_at, free_until, last_inbound_wamid, read_up_to,"
                " last_echo_at, active_at, hidden, pinned, nick, answered_at,"
-               " waiting_since, ahead_at, renewed_at, unread_since)"
-               " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+               " waiting_since, ahead_at, renewed_at, unread_since, same_as)"
+               " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
                " ON CONFLICT(account, id) DO UPDATE SET alias = excluded.alias,"
                " wa_id = excluded.wa_id, user_id = excluded.user_id,"
                " parent_user_id = excluded.parent_user_id, username = excluded.username,"
@@ -63,7 +63,7 @@ apply_person(CoexApply *a, GError **error)
                " pinned = excluded.pinned, nick = excluded.nick,"
                " answered_at = excluded.answered_at, waiting_since = excluded.waiting_since,"
                " ahead_at = excluded.ahead_at, renewed_at = excluded.renewed_at,"
-               " unread_since = excluded.unread_since",
+               " unread_since = excluded.unread_since, same_as = excluded.same_as",
                COEX_VALUES(coex_int(a->change->account_id), coex_int(p->id), coex_text(p->name),
                            coex_text(p->alias), coex_text(p->peer.wa_id),
                            coex_text(p->peer.user_id), coex_text(p->peer.parent_user_id),
@@ -73,9 +73,32 @@ apply_person(CoexApply *a, GError **error)
                            coex_int(p->active_at), coex_int(p->hidden), coex_int(p->pinned),
                            coex_text(p->nick), coex_int(p->answered_at), coex_int(p->waiting_since),
                            coex_int(p->ahead_at), coex_int(p->renewed_at),
-                           coex_int(p->unread_since)),
+                           coex_int(p->unread_since), coex_int(p->same_as)),
                error) &&
-           (p->joined || link_addresses(a, p, error));
+           (p->same_as != 0 || link_addresses(a, p, error));
+}
+
+/* A message that both have is one. */
+static gboolean
+apply_united(CoexApply *a, GError **error)
+{
+    static const char *const changes[] = {
+        "UPDATE OR IGNORE messages SET person = ?3 WHERE account = ?1 AND person = ?2",
+        "UPDATE early_statuses SET person = ?3 WHERE account = ?1 AND person = ?2",
+        "UPDATE outbox SET person = ?3 WHERE account = ?1 AND person = ?2",
+        "UPDATE addresses SET person = ?3 WHERE account = ?1 AND person = ?2",
+    };
+    const CoexChange *change = a->change;
+    for (guint i = 0; i < G_N_ELEMENTS(changes); i++) {
+        if (!coex_db_run(a->db, changes[i],
+                         COEX_VALUES(coex_int(change->account_id), coex_int(change->united.from),
+                                     coex_int(change->united.to)),
+                         error))
+            return FALSE;
+    }
+    return coex_db_run(a->db, "DELETE FROM messages WHERE account = ? AND person = ?",
+                       COEX_VALUES(coex_int(change->account_id), coex_int(change->united.from)),
+                       error);
 }
 
 static gboolean
@@ -212,6 +235,8 @@ apply_change(CoexApply *a, GError **error)
     switch (change->kind) {
     case COEX_CHANGE_PERSON:
         return apply_person(a, error);
+    case COEX_CHANGE_UNITED:
+        return apply_united(a, error);
     case COEX_CHANGE_GIVEN_UP:
         return apply_given_up(a, error);
     case COEX_CHANGE_MESSAGE:

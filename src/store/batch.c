@@ -46,6 +46,7 @@ free_change(gpointer data)
         g_free(change->delivery.realm);
         g_free(change->delivery.reason);
         break;
+    case COEX_CHANGE_UNITED:
     case COEX_CHANGE_PAST:
     case COEX_CHANGE_TIMES:
         break;
@@ -130,6 +131,14 @@ void
 coex_batch_put_person(CoexBatch *batch, const CoexPerson *person)
 {
     add_change(batch, COEX_CHANGE_PERSON)->person = coex_person_copy(person);
+}
+
+void
+coex_batch_unite_people(CoexBatch *batch, gint64 from, gint64 to)
+{
+    CoexChange *change = add_change(batch, COEX_CHANGE_UNITED);
+    change->united.from = from;
+    change->united.to = to;
 }
 
 void

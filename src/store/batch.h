@@ -9,6 +9,7 @@
 
 typedef enum {
     COEX_CHANGE_PERSON,
+    COEX_CHANGE_UNITED,
     COEX_CHANGE_GIVEN_UP,
     COEX_CHANGE_MESSAGE,
     COEX_CHANGE_STATUS,
@@ -32,6 +33,10 @@ typedef struct {
     gint64 account_id;
     union {
         CoexPerson *person;
+        struct {
+            gint64 from;
+            gint64 to;
+        } united;
         struct {
             char *address;
             gint64 at;

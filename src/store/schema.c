@@ -104,6 +104,8 @@ static const char SCHEMA_2[] =
     "ALTER TABLE people ADD COLUMN ahead_at INTEGER NOT NULL DEFAULT 0;"
     /* since when the number has another BSUID than before, which nobody explained */
     "ALTER TABLE people ADD COLUMN renewed_at INTEGER NOT NULL DEFAULT 0;"
+    /* of who turned out to be another: the id of that one, to whom all of it belongs */
+    "ALTER TABLE people ADD COLUMN same_as INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE people ADD COLUMN nick TEXT;"
     "CREATE UNIQUE INDEX people_nick ON people(nick) WHERE nick IS NOT NULL;"
     /* a number whose owner has given it up, then: who writes from it later is somebody else */
@@ -123,7 +125,7 @@ static const char SCHEMA_2[] =
     "CREATE INDEX people_copy ON people(account, id, name, alias, wa_id, user_id, parent_user_id,"
     " username, last_inbound_at, free_until, last_inbound_wamid, read_up_to, last_echo_at,"
     " active_at, hidden, pinned, answered_at, waiting_since, unread_since, ahead_at, renewed_at,"
-    " nick);"
+    " same_as, nick);"
     "CREATE INDEX addresses_copy ON addresses(account, address, person, gone_at);"
     "CREATE INDEX outbox_copy ON outbox(account, local_id, position, person, state, text,"
     " template_name, template_language, template_values, created_at, state_at, attempts, typed,"

@@ -103,9 +103,9 @@ typedef struct {
     gboolean hidden;          /* removed from the buddy list until the person writes */
     gboolean pinned;          /* added by hand: always in the buddy list */
     gboolean in_doubt;        /* not stored: renewed, and nobody was told yet */
-    gboolean joined;          /* not stored: turned out to be another, to whom its addresses lead */
-    guint n_parked;           /* not stored: texts that wait for the user's choice */
-    guint n_held;             /* not stored: texts that wait for the person */
+    gint64 same_as; /* id of who this turned out to be, to whom its addresses lead now; 0 */
+    guint n_parked; /* not stored: texts that wait for the user's choice */
+    guint n_held;   /* not stored: texts that wait for the person */
 } CoexPerson;
 CoexPerson *coex_person_new(void);
 CoexPerson *coex_person_copy(const CoexPerson *person);
@@ -236,6 +236,8 @@ void coex_batch_set_account(CoexBatch *batch, gint64 account_id);
  * its peer to it (a link of another person moves over; links once made stay). A nick that somebody
  * else has in any account is taken from them. */
 void coex_batch_put_person(CoexBatch *batch, const CoexPerson *person);
+/* Whatever is stored of person @from is of @to from now on; the person itself stays. */
+void coex_batch_unite_people(CoexBatch *batch, gint64 from, gint64 to);
 /* Notes when @number, a former address of whom it leads to, was given up (CoexAddress.gone_at). */
 void coex_batch_give_up_number(CoexBatch *batch, const char *number, gint64 at);
 

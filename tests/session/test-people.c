@@ -184,42 +184,11 @@ test_change_told_late(Desk *desk)
             "\"from_user_id\":\"" NEW_ID "\",\"type\":\"text\",\"text\":{\"body\":\"It is me\"}");
     desk_wait_feed(desk, COEX_FEED_INBOUND, NEW_ID, "It is me");
     move_ada(desk, "");
+    desk_wait_feed(desk, COEX_FEED_NOTICE, NEW_ID, "This is the same person as Ada*");
     answer_by_id(desk, "Welcome back");
     desk_restart(desk);
     answer_by_id(desk, "For good");
     desk_hear(desk, "ada", "Good");
-}
-
-/* What was held in the one conversation leaves when she writes in the other. */
-static void
-test_held_for_the_same(Desk *desk)
-{
-    g_autoptr(GError) error = NULL;
-
-    desk_login(desk);
-    desk_hear(desk, "ada", "You know my number");
-    deliver(desk, "", "early", 0, "\"from_user_id\":\"" NEW_ID "\"," TEXT("It is me"));
-    desk_wait_feed(desk, COEX_FEED_INBOUND, NEW_ID, "It is me");
-    desk_wait_catalogue(desk);
-    desk_advance(desk, 60);
-    coex_session_hold_text(desk->session, NEW_ID, "Held for you", &error);
-    g_assert_no_error(error);
-    desk_wait_notice(desk, NEW_ID, "Held until *");
-    move_ada(desk, "");
-    desk_restart(desk);
-    g_free(coex_sim_customer_sends(desk->sim, "ada", "Here I am"));
-    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Here I am");
-    desk_wait_feed(desk, COEX_FEED_SENT, NEW_ID, "Held for you");
-    assert_by_id(desk, "Held for you");
-    desk_wait_state(desk, NEW_ID, "delivered*");
-    desk_restart(desk);
-    desk_hear(desk, "ada", "Still in the same conversation");
-    answer_by_id(desk, "As ever");
-    desk_logout(desk);
-    desk_advance(desk, 20 * 60);
-    desk_login(desk);
-    desk_fence(desk);
-    g_assert_cmpuint(desk_count(desk, DESK_NOTICE, NULL, "*wait* for an answer*"), ==, 0);
 }
 
 /* The number she gave up becomes somebody else's: each goes on in a conversation of their own. */
@@ -530,7 +499,6 @@ main(int argc, char **argv)
     desk_add("/people/held-and-template", test_held_and_template);
     desk_add("/people/overtaken", test_overtaken);
     desk_add("/people/change-told-late", test_change_told_late);
-    desk_add("/people/held-for-the-same", test_held_for_the_same);
     desk_add("/people/number-taken-up", test_number_taken_up);
     desk_add("/people/new-wa-id", test_new_wa_id);
     desk_add("/people/two-forms", test_two_forms);

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "desk.h"
+
+#include <string.h>
+
+/* Two people here who turn out to be one: two names stay, and one conversation. */
+
+#define OLD_ID "US.70214458810936652071"
+#define NEW_ID "US.70199887766554433221"
+#define OLD_NUMBER "12025550101"
+#define LEADS_ON "This goes on in the conversation with Ada Lovelace*"
+#define TEXT(body) "\"type\":\"text\",\"text\":{\"body\":\"" body "\"}"
+
+/* One message object of field `messages`. */
+static void
+deliver(Desk *desk, const char *token, const char *rest)
+{
+    g_autofree char *value = g_strdup_printf(
+        "{\"messages\":[{\"id\":\"wamid.%s\",\"timestamp\":\"%" G_GINT64_FORMAT "\",%s}]}", token,
+        coex_sim_now(desk->sim), rest);
+
+    coex_sim_change(desk->sim, "messages", value);
+}
+
+/* Ada writes by a BSUID that is not known to be hers: a second conversation. */
+static void
+write_by_new_id(Desk *desk)
+{
+    desk_login(desk);
+    desk_hear(desk, "ada", "You know my number");
+    deliver(desk, "early", "\"from_user_id\":\"" NEW_ID "\"," TEXT("It is me"));
+    desk_wait_feed(desk, COEX_FEED_INBOUND, NEW_ID, "It is me");
+    desk_wait_catalogue(desk);
+    coex_sim_set_user_id(desk->sim, "ada", NEW_ID);
+    coex_sim_hide_number(desk->sim, "ada", TRUE);
+}
+
+static void
+tell_that_it_is_ada(Desk *desk)
+{
+    deliver(desk, "moved",
+            "\"type\":\"system\",\"system\":{\"type\":\"user_changed_user_id\",\"body\":"
+            "\"User Ada changed\",\"previous_user_id\":\"" OLD_ID "\",\"user_id\":\"" NEW_ID "\"}");
+    desk_wait_any_feed(desk, COEX_FEED_NOTICE, NEW_ID,
+                       "This is the same person as Ada Lovelace (+" OLD_NUMBER "): *");
+    desk_wait_any_feed(desk, COEX_FEED_NOTICE, "ada", "WhatsApp reports: *User Ada changed*");
+}
+
+static void
+take_by_id(Desk *desk, const char *text)
+{
+    g_autofree char *delivered = g_strconcat("delivered *: ", text, NULL);
+    g_autoptr(CoexSimRequest) request = desk_wait_sent(desk, "ada", text);
+
+    g_assert_cmpstr(request->recipient, ==, NEW_ID);
+    desk_wait_state(desk, "ada", delivered);
+}
+
+/* Typed in the second conversation, it is sent and shown in the one that goes on. */
+static void
+answer_in_second(Desk *desk, const char *text)
+{
+    desk_send(desk, NEW_ID, text);
+    desk_wait_notice(desk, NEW_ID, LEADS_ON);
+    desk_wait_any_feed(desk, COEX_FEED_TYPED, "ada", text);
+    take_by_id(desk, text);
+}
+
+static void
+hold_in_second(Desk *desk, const char *text)
+{
+    g_autoptr(GError) error = NULL;
+
+    desk_advance(desk, 60);
+    coex_session_hold_text(desk->session, NEW_ID, text, &error);
+    g_assert_no_error(error);
+    desk_wait_notice(desk, NEW_ID, "Held until *");
+}
+
+/* What was held in the second leaves when she writes, in whichever login. */
+static void
+test_held(Desk *desk)
+{
+    write_by_new_id(desk);
+    hold_in_second(desk, "Held for you");
+    tell_that_it_is_ada(desk);
+    g_assert_cmpuint(desk_view(desk, "ada")->n_held, ==, 1);
+    g_assert_cmpuint(desk_view(desk, NEW_ID)->n_held, ==, 0);
+    desk_wait_label(desk, NEW_ID, "Same person as Ada Lovelace");
+    desk_restart(desk);
+    coex_session_list_held(desk->session, NEW_ID);
+    desk_wait_notice(desk, NEW_ID, LEADS_ON);
+    desk_wait_notice(desk, "ada", "Held for Ada Lovelace: Held for you");
+    g_free(coex_sim_customer_sends(desk->sim, "ada", "Here I am"));
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Here I am");
+    desk_wait_feed(desk, COEX_FEED_SENT, "ada", "Held for you");
+    take_by_id(desk, "Held for you");
+    answer_in_second(desk, "Typed in the second");
+    desk_restart(desk);
+    desk_hear(desk, "ada", "Still in the same conversation");
+    answer_in_second(desk, "As ever");
+    desk_fence(desk);
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, NULL), ==, 3);
+}
+
+/* The phone has answered meanwhile, in the conversation that goes on: it asks. */
+static void
+test_held_and_answered(Desk *desk)
+{
+    write_by_new_id(desk);
+    hold_in_second(desk, "Held for you");
+    tell_that_it_is_ada(desk);
+    desk_advance(desk, 60);
+    g_free(coex_sim_phone_sends(desk->sim, "ada", "From the phone"));
+    desk_wait_feed(desk, COEX_FEED_ECHO, "ada", "From the phone");
+    desk_restart(desk);
+    g_free(coex_sim_customer_sends(desk->sim, "ada", "Thank you"));
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Thank you");
+    desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "Held for you");
+    coex_session_discard(desk->session, NEW_ID);
+    desk_wait_notice(desk, NEW_ID, LEADS_ON);
+    desk_wait_notice(desk, "ada", "Discarded: Held for you");
+    desk_restart(desk);
+    desk_assert_nothing_kept(desk, "ada");
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 0);
+}
+
+/* What failed in either conversation is sent again by the one command, in either. */
+static void
+test_resend(Desk *desk)
+{
+    write_by_new_id(desk);
+    coex_sim_fail_next_async(desk->sim, 131026);
+    desk_say(desk, NEW_ID, "Failed in the second");
+    desk_take(desk, "ada", "Failed in the second");
+    desk_wait_feed(desk, COEX_FEED_FAILED, NEW_ID, "Failed in the second");
+    tell_that_it_is_ada(desk);
+    desk_resend(desk, "ada");
+    desk_wait_feed(desk, COEX_FEED_SENT, "ada", "Failed in the second");
+    take_by_id(desk, "Failed in the second");
+    coex_sim_fail_next_async(desk->sim, 131026);
+    desk_say(desk, "ada", "Failed in the first");
+    desk_take(desk, "ada", "Failed in the first");
+    desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "Failed in the first");
+    desk_restart(desk);
+    desk_resend(desk, NEW_ID);
+    desk_wait_notice(desk, NEW_ID, LEADS_ON);
+    desk_wait_feed(desk, COEX_FEED_SENT, "ada", "Failed in the first");
+    take_by_id(desk, "Failed in the first");
+    desk_assert_nothing_kept(desk, "ada");
+}
+
+/* A text is on its way, and fails, only after they turned out to be one. */
+static void
+test_fails_later(Desk *desk)
+{
+    g_autoptr(CoexSimRequest) request = NULL;
+
+    coex_sim_set_auto_status(desk->sim, FALSE);
+    write_by_new_id(desk);
+    desk_say(desk, NEW_ID, "On its way");
+    request = desk_wait_sent(desk, "ada", "On its way");
+    desk_wait_state(desk, NEW_ID, "accepted *");
+    tell_that_it_is_ada(desk);
+    coex_sim_status_failed(desk->sim, request->wamid, 131026, NULL, NULL);
+    desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "On its way");
+    coex_sim_set_auto_status(desk->sim, TRUE);
+    desk_restart(desk);
+    desk_resend(desk, "ada");
+    desk_wait_feed(desk, COEX_FEED_SENT, "ada", "On its way");
+    take_by_id(desk, "On its way");
+}
+
+/* The second name goes from the list alone; who it was stays. */
+static void
+test_unlisted(Desk *desk)
+{
+    write_by_new_id(desk);
+    tell_that_it_is_ada(desk);
+    coex_session_unlist(desk->session, NEW_ID);
+    desk_fence(desk);
+    g_assert_false(desk_view(desk, NEW_ID)->listed);
+    g_assert_true(desk_view(desk, "ada")->listed);
+    desk_restart(desk);
+    g_assert_false(desk_view(desk, NEW_ID)->listed);
+    g_assert_true(desk_view(desk, "ada")->listed);
+    answer_in_second(desk, "Still there");
+}
+
+/* ---- a number in two forms ---- */
+
+#define WITH_NINE "5531966665501"
+#define WITHOUT_NINE "553166665501"
+#define BIAS_ID "BR.70233344455566677788"
+
+/* A template goes to a number as it was typed, and WhatsApp answers with the form of somebody
+ * known: she goes on in her conversation. */
+static void
+test_typed_in_the_other_form(Desk *desk)
+{
+    const char *const values[] = { "Bia", "A-17", NULL };
+    g_autoptr(GError) error = NULL;
+
+    coex_sim_add_customer(desk->sim, "bia", "+" WITH_NINE, BIAS_ID, "Bia");
+    coex_sim_set_wa_id(desk->sim, "bia", WITHOUT_NINE);
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    g_free(coex_sim_customer_sends(desk->sim, "bia", "oi"));
+    desk_wait_feed(desk, COEX_FEED_INBOUND, WITHOUT_NINE, "oi");
+    coex_session_send_template(desk->session, WITH_NINE,
+                               desk_template(desk, "order_update", "en_US"), values, &error);
+    g_assert_no_error(error);
+    desk_wait_prompt_over(desk, WITH_NINE);
+    desk_wait_any_feed(desk, COEX_FEED_SENT, WITH_NINE, "Hi Bia, your order*");
+    desk_take(desk, "bia", NULL);
+    desk_wait_any_feed(desk, COEX_FEED_NOTICE, WITH_NINE,
+                       "This is the same person as Bia (+" WITHOUT_NINE "): *");
+    desk_wait_state(desk, WITHOUT_NINE, "delivered*");
+    for (guint i = 0; i < 2; i++) {
+        g_free(coex_sim_customer_sends(desk->sim, "bia", "obrigada"));
+        desk_wait_feed(desk, COEX_FEED_INBOUND, WITHOUT_NINE, "obrigada");
+        desk_send(desk, WITH_NINE, "At once");
+        desk_wait_notice(desk, WITH_NINE, "This goes on in the conversation with Bia*");
+        desk_wait_feed(desk, COEX_FEED_TYPED, WITHOUT_NINE, "At once");
+        desk_take(desk, "bia", "At once");
+        desk_wait_state(desk, WITHOUT_NINE, "delivered*: At once");
+        desk_restart(desk);
+    }
+}
+
+/* The number by which the second was known becomes a stranger's: what is typed there is Ada's. */
+static void
+test_number_of_the_second(Desk *desk)
+{
+    g_autoptr(CoexSimRequest) request = NULL;
+
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    g_free(coex_sim_customer_sends(desk->sim, "carla", "My number is hidden"));
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "carla", "My number is hidden");
+    desk_hear(desk, "dana", "This is my number");
+    deliver(desk, "both",
+            "\"from\":\"493023125017\",\"from_user_id\":\"DE.40817263549081726354\"," TEXT(
+                "I am both"));
+    desk_wait_feed(desk, COEX_FEED_NOTICE, "dana", "This is the same person as Carla*");
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "carla", "I am both");
+    deliver(desk, "gone",
+            "\"type\":\"system\",\"system\":{\"type\":\"user_changed_user_id\",\"body\":\"Carla "
+            "changed\","
+            "\"previous_user_id\":\"DE.40817263549081726354\",\"user_id\":\"DE.2\"}");
+    desk_wait_feed(desk, COEX_FEED_NOTICE, "carla", "*Carla changed*");
+    coex_sim_set_user_id(desk->sim, "carla", "DE.2");
+    coex_sim_give_up_number(desk->sim, "dana");
+    desk_advance(desk, 60);
+    coex_sim_add_customer(desk->sim, "stan", "+493023125017", "DE.3", "Stan");
+    g_free(coex_sim_customer_sends(desk->sim, "stan", "Who is this?"));
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "DE.3", "Who is this?");
+    desk_restart(desk);
+    desk_send(desk, "dana", "For Carla");
+    desk_wait_notice(desk, "dana", "This goes on in the conversation with Carla*");
+    desk_wait_feed(desk, COEX_FEED_TYPED, "carla", "For Carla");
+    request = desk_wait_sent(desk, "carla", "For Carla");
+    g_assert_cmpstr(request->recipient, ==, "DE.2");
+    desk_wait_state(desk, "carla", "delivered*: For Carla");
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    desk_add("/one/held", test_held);
+    desk_add("/one/held-and-answered", test_held_and_answered);
+    desk_add("/one/resend", test_resend);
+    desk_add("/one/fails-later", test_fails_later);
+    desk_add("/one/unlisted", test_unlisted);
+    desk_add("/one/typed-in-the-other-form", test_typed_in_the_other_form);
+    desk_add("/one/number-of-the-second", test_number_of_the_second);
+    return g_test_run();
+}
