@@ -66,13 +66,14 @@ void
 coex_strangers_mismatch(CoexAccount *account, const CoexEvent *event)
 {
     g_autofree char *others = coex_strangers_speak(account, 1);
+    gboolean has_number = event->display_phone_number != NULL;
 
     if (others == NULL)
         return;
     coex_account_tell_notice(
         account, NULL,
-        "A webhook for the number +%s came here, but this account is +%s, so it was not shown. "
+        "A webhook for the number %s%s came here, but this account is +%s, so it was not shown. "
         "Correct the account's user name or the webhook of that number.%s",
-        event->display_phone_number != NULL ? event->display_phone_number : "?", account->number,
-        others);
+        has_number ? "+" : "with the id ",
+        has_number ? event->display_phone_number : event->phone_number_id, account->number, others);
 }

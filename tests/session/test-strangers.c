@@ -102,6 +102,25 @@ test_another_number(Desk *desk)
     desk_wait_notice(desk, NULL, "A webhook for the number +447700900199* Since * 2 more were *");
 }
 
+/* Of one that is named by its id alone, the id is told. */
+static void
+test_another_id(Desk *desk)
+{
+    g_autoptr(GBytes) body = coex_sim_render_text(desk->sim, "ada", "Not for you");
+    g_autoptr(GString) json =
+        g_string_new_len(g_bytes_get_data(body, NULL), (gssize)g_bytes_get_size(body));
+    g_autoptr(GBytes) changed = NULL;
+
+    g_assert_cmpuint(g_string_replace(json, "display_phone_number", "unheard_of", 0), >, 0);
+    g_assert_cmpuint(g_string_replace(json, coex_sim_get_phone_number_id(desk->sim), "3188000", 0),
+                     >, 0);
+    changed = g_bytes_new(json->str, json->len);
+    desk_login(desk);
+    desk_hear(desk, "ada", "For you");
+    g_assert_cmpuint(coex_sim_deliver_raw(desk->sim, changed, COEX_SIM_SIGN_GOOD), ==, 200);
+    desk_wait_notice(desk, NULL, "A webhook for the number with the id 3188000 came here*");
+}
+
 /* Two accounts share listener and path: each hears of what was turned away of its kind, whoever
  * logged in last, and both together once an hour. */
 static void
@@ -130,6 +149,34 @@ test_over_accounts(Desk *desk)
     knock(desk, COEX_SIM_SIGN_WRONG, 1);
     desk_wait_notice(desk, NULL, "A webhook was refused (401)* Since * 2 more were refused*");
     desk_hear(desk, "ada", "Hello");
+    desk_logout(desk);
+}
+
+/* Of one kind each hears of its own address. */
+static void
+test_of_a_path(Desk *desk)
+{
+    const CoexSimIdentity identity = { .number = "+447700900199", .phone_number_id = "3188000" };
+    g_autoptr(Desk) other = desk_new_beside(desk, &identity);
+    g_autofree char *url = g_strconcat("http://", desk->listen, "/second", NULL);
+    g_autoptr(GBytes) body = coex_sim_render_text(desk->sim, "ada", "I am not Ada");
+
+    other->config.webhook_path = "/second";
+    desk_login(desk);
+    desk_login(other);
+    g_assert_cmpuint(coex_sim_deliver_raw_to(desk->sim, "POST", url, body, COEX_SIM_SIGN_WRONG), ==,
+                     401);
+    desk_wait_notice(other, NULL, "A webhook was refused (401)*");
+    assert_quiet(desk);
+    desk_wait_catalogue(other);
+    desk_wait_catalogue(desk);
+    desk_logout(other);
+    desk_logout(desk);
+    desk_advance(desk, HOUR_S);
+    desk_login(other);
+    desk_login(desk);
+    knock(desk, COEX_SIM_SIGN_WRONG, 1);
+    desk_wait_notice(desk, NULL, "A webhook was refused (401)*");
     desk_logout(desk);
 }
 
@@ -166,7 +213,9 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     desk_add("/strangers/over-logins", test_over_logins);
     desk_add_at(DESK_ONLY_360DIALOG, "/strangers/another-number", test_another_number);
+    desk_add_at(DESK_ONLY_360DIALOG, "/strangers/another-id", test_another_id);
     desk_add("/strangers/over-accounts", test_over_accounts);
+    desk_add("/strangers/of-a-path", test_of_a_path);
     desk_add("/strangers/corrected", test_corrected);
     return g_test_run();
 }
