@@ -281,6 +281,30 @@ options_without_a_value(World *world)
     world_customer_writes(world, "ada", ADA, "Hello");
 }
 
+/* Where nobody can tell what was seen, "seen" is not offered, and where it stands all the same it
+ * means what it always did: when answered. */
+static void
+seen_is_not_offered(World *world)
+{
+    host_set_option(world->host, number(world), "read-receipts", "often");
+    host_login(world->host);
+    host_wait_for(world->host, EVENT_DISCONNECTED, NULL,
+                  world->bitlbee ? "*“often” is none. There are answer and never.*"
+                                 : "*“often” is none. There are answer, seen and never.*");
+    host_quit(world->host);
+    if (!world->bitlbee)
+        return;
+    host_set_option(world->host, number(world), "read-receipts", "seen");
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    host_sync(world->host);
+    host_check(world->host, coex_sim_n_requests(world->sim, "read") == 0);
+    host_type(world->host, ADA, "Hi Ada");
+
+    g_autoptr(CoexSimRequest) read = coex_sim_wait_request(world->sim, "read", HOST_PATIENCE_MS);
+    host_assert(world->host, read != NULL, "the customer's message is marked as read");
+}
+
 static void
 unknown_provider_is_told(World *world)
 {
@@ -573,6 +597,8 @@ add_all(void)
     world_add("stranger-makes-one-line", NULL, stranger_makes_one_line);
     world_add("bitlbee/stranger-makes-one-line", "BitlBee", stranger_makes_one_line);
     world_add("options-without-a-value", NULL, options_without_a_value);
+    world_add("seen-is-not-offered", NULL, seen_is_not_offered);
+    world_add("bitlbee/seen-is-not-offered", "BitlBee", seen_is_not_offered);
     world_add("unknown-provider-is-told", NULL, unknown_provider_is_told);
     world_add("missing-ids-are-told", NULL, missing_ids_are_told);
     world_add("everybody-or-who-was-active", NULL, everybody_or_who_was_active);

@@ -110,6 +110,51 @@ shown_is_seen(World *world)
     host_check(world->host, host_count(world->host, EVENT_STATUS, NULL, "Unread*") == 0);
 }
 
+/* Of customers, and of the phone. */
+static void
+check_struck(World *world, const char *theirs, const char *ours)
+{
+    const HostEvent *line;
+
+    host_go_online(world->host);
+    g_free(coex_sim_customer_sends(world->sim, "ada", "~10~ 8 EUR"));
+    line = host_wait_message(world->host, ADA, "RECV", "* 8 EUR");
+    host_check(world->host, strcasestr(line->extra, theirs) != NULL);
+    g_free(coex_sim_phone_sends(world->sim, "ada", "Now ~9~ 7 EUR"));
+    line = host_wait_message(world->host, ADA, "SEND", "* 7 EUR");
+    host_check(world->host, strcasestr(line->extra, ours) != NULL);
+}
+
+static void
+struck_text_is_struck(World *world)
+{
+    check_struck(world, "<s>10</s> 8 EUR", "Now <s>9</s> 7 EUR");
+}
+
+/* Where nothing can be struck through: the old price must not read as the new one. */
+static void
+struck_text_keeps_its_tildes(World *world)
+{
+    check_struck(world, "~10~ 8 EUR", "Now ~9~ 7 EUR");
+}
+
+/* What WhatsApp itself says of a person is no word of theirs. */
+static void
+system_message_is_our_line(World *world)
+{
+    const HostEvent *line;
+
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    g_free(coex_sim_customer_sends_type(
+        world->sim, "ada", "system",
+        "{\"body\":\"User A changed from 12025550101 to 12025550109\",\"type\":"
+        "\"customer_identity_changed\"}"));
+    line = host_wait_message(world->host, ADA, "SYSTEM", "*WhatsApp reports: *User A changed*");
+    if (world->bitlbee)
+        host_check(world->host, g_str_has_prefix(line->text, "* "));
+}
+
 static void
 two_changes_in_one_delivery(World *world)
 {
@@ -385,6 +430,11 @@ add_all(void)
     world_add("text-delivered-three-times", NULL, text_delivered_three_times);
     world_add("window-shows-as-presence", NULL, window_shows_as_presence);
     world_add("unanswered-is-marked", NULL, unanswered_is_marked);
+    world_add("pidgin/struck-text-is-struck", "gtk-gaim", struck_text_is_struck);
+    world_add("finch/struck-text-keeps-its-tildes", "gnt-purple", struck_text_keeps_its_tildes);
+    world_add("bitlbee/struck-text-keeps-its-tildes", "BitlBee", struck_text_keeps_its_tildes);
+    world_add("system-message-is-our-line", NULL, system_message_is_our_line);
+    world_add("bitlbee/system-message-is-our-line", "BitlBee", system_message_is_our_line);
     world_add("unread-is-marked", NULL, unread_is_marked);
     world_add("pidgin/unread-is-marked", "gtk-gaim", unread_is_marked);
     world_add("bitlbee/shown-is-seen", "BitlBee", shown_is_seen);
