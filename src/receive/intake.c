@@ -288,6 +288,19 @@ dup_waba(const char *waba_id, const CoexAccount *account)
                            : g_strconcat("waba:", waba_id, ":", account->number, NULL);
 }
 
+/* Whether one of an account's events concerns the whole WABA. */
+static gboolean
+has_waba(const GPtrArray *events, const char *waba_id)
+{
+    for (guint i = 0; i < events->len; i++) {
+        const CoexEvent *event = g_ptr_array_index(events, i);
+
+        if (!names_number(event) && g_strcmp0(event->waba_id, waba_id) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 /* What concerns a WABA is kept for those of its numbers that are off. */
 static void
 keep_for_waba(CoexBatch *batch, const CoexDeliveryRow *row, const Sorted *sorted,
@@ -296,12 +309,15 @@ keep_for_waba(CoexBatch *batch, const CoexDeliveryRow *row, const Sorted *sorted
     g_autofree char *waba = dup_waba(waba_id, NULL);
     GHashTableIter iter;
     gpointer account;
+    gpointer events;
 
     coex_batch_delivery_waits_for_waba(batch, row->id, waba, waba_id, row->realm);
     g_hash_table_iter_init(&iter, sorted->by_account);
-    while (g_hash_table_iter_next(&iter, &account, NULL)) {
+    while (g_hash_table_iter_next(&iter, &account, &events)) {
         g_autofree char *own = dup_waba(waba_id, account);
 
+        if (!has_waba(events, waba_id))
+            continue;
         coex_batch_delivery_waited(batch, row->id, NULL, own);
         coex_batch_delivery_waited(batch, row->id, NULL, waba);
     }

@@ -139,6 +139,39 @@ test_two_numbers_off(Desk *desk)
     desk_fence(desk);
 }
 
+/* Beside a message for another number, in one delivery, it waits as well. */
+static void
+test_beside_a_message(Desk *desk)
+{
+    const CoexSimIdentity identity = {
+        .number = "+447700900300",
+        .phone_number_id = "318800000000300",
+        .key = "made-up-third-key",
+        .waba_id = ELSEWHERE,
+    };
+    g_autoptr(Desk) other = desk_new_beside(desk, &identity);
+    g_autoptr(GBytes) body = coex_sim_render_text(desk->sim, "ada", "For you");
+    g_autoptr(GString) json =
+        g_string_new_len(g_bytes_get_data(body, NULL), (gssize)g_bytes_get_size(body));
+    g_autoptr(GBytes) both = NULL;
+
+    g_assert_cmpuint(
+        g_string_replace(json, "\"entry\":[",
+                         "\"entry\":[{\"id\":\"" ELSEWHERE
+                         "\",\"changes\":[{\"field\":\"account_update\",\"value\":{" OFFBOARDED
+                         "}}]},",
+                         1),
+        ==, 1);
+    both = g_bytes_new(json->str, json->len);
+    desk_login(desk);
+    g_assert_cmpuint(coex_sim_deliver_raw(desk->sim, both, COEX_SIM_SIGN_GOOD), ==, 200);
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "For you");
+    desk_login(other);
+    desk_wait_notice(other, NULL, "WhatsApp has paused the API*");
+    desk_logout(other);
+    desk_logout(desk);
+}
+
 /* Deliveries overtake one another: what is not the newest says so, also after a restart. */
 static void
 test_overtaken(Desk *desk)
@@ -248,6 +281,7 @@ main(int argc, char **argv)
     desk_add_at(DESK_ONLY_META, "/account-events/two-wabas", test_two_wabas);
     desk_add_at(DESK_ONLY_META, "/account-events/two-numbers", test_two_numbers);
     desk_add("/account-events/two-numbers-off", test_two_numbers_off);
+    desk_add_at(DESK_ONLY_META, "/account-events/beside-a-message", test_beside_a_message);
     desk_add("/account-events/overtaken", test_overtaken);
     desk_add("/account-events/a-day-old", test_a_day_old);
     desk_add_at(DESK_ONLY_360DIALOG, "/account-events/kept-and-once", test_kept_and_once);
