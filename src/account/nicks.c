@@ -41,8 +41,11 @@ coex_account_give_nick(CoexAccount *account, CoexPerson *person)
 void
 coex_account_check_nicks(CoexAccount *account)
 {
-    g_autoptr(GPtrArray) people = coex_people_by_activity(account->people);
+    g_autoptr(GPtrArray) people = NULL;
 
+    if (account->nick_style == COEX_NICKS_NONE)
+        return;
+    people = coex_people_by_activity(account->people);
     for (guint i = 0; i < people->len; i++) {
         CoexPerson *person = g_ptr_array_index(people, i);
         g_autofree char *owner = coex_nick_dup_owner(account->id, person->id);

@@ -199,7 +199,7 @@ coex_people_new(GPtrArray *people, GPtrArray *addresses)
         CoexPerson *person = g_hash_table_lookup(self->by_id, &address->person_id);
 
         if (person != NULL)
-            set_holder(self, address->address, person, address->gone_at);
+            set_holder(self, address->address, coex_people_now(self, person), address->gone_at);
     }
     part_numbers(self);
     join_all(self);
