@@ -377,7 +377,8 @@ static gboolean
 is_busy(CoexIntake *intake)
 {
     if (intake->store == NULL || intake->reading || intake->retry != NULL ||
-        intake->accounts->len == 0 || intake->n_applying >= APPLYING_MAX)
+        intake->accounts->len == 0 || intake->n_applying >= APPLYING_MAX ||
+        intake->searches.length > 0)
         return TRUE;
     for (guint i = 0; i < intake->accounts->len; i++) {
         CoexAccount *account = g_ptr_array_index(intake->accounts, i);
