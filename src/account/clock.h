@@ -5,7 +5,7 @@
 
 /* The time of a login: the system's when it began, moved on by a clock that nobody sets and that
  * goes on in a suspend. A wall clock set to another day in between closes no window and holds up no
- * text; where it was wrong from the start the provider's clock corrects it (account.c). */
+ * text; where it was wrong from the start the provider's clock corrects it (skew.c). */
 
 typedef struct {
     gint64 began_us; /* since 1970 */
