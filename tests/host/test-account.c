@@ -527,6 +527,8 @@ removed_buddy_comes_back_by_writing(World *world)
     host_go_online(world->host);
     world_customer_writes(world, "ada", ADA, "Hello");
     host_wait_for(world->host, EVENT_BUDDY, ADA, NULL);
+    /* what is on its way would bring the buddy back for a moment */
+    host_wait_for(world->host, EVENT_STATUS, ADA, "Unread*");
     host_remove_buddy(world->host, ADA);
     host_wait_for(world->host, EVENT_BUDDY, ADA, NULL);
     host_quit(world->host);

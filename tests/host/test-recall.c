@@ -106,8 +106,6 @@ not_confirmed(World *world)
     host_quit(world->host);
     host_set_option(world->host, number, "listen", "off"); /* nothing can be waited for */
     host_go_online(world->host);                           /* a status of before may come late */
-    host_wait_for(world->host, EVENT_STATUS, ADA, "*Open until *");
-    host_wait_for(world->host, EVENT_CONNECTED, NULL, NULL);
     coex_sim_set_auto_status(world->sim, FALSE);
     coex_sim_drop_next(world->sim, TRUE);
     host_type(world->host, ADA, "Only once");
@@ -121,7 +119,6 @@ not_confirmed(World *world)
     host_quit(world->host);
     host_set_option(world->host, number, "listen", world->listen);
     host_go_online(world->host);
-    host_wait_for(world->host, EVENT_STATUS, ADA, "*Open until *");
     coex_sim_status(world->sim, wamid, "delivered");
     host_wait_for(world->host, EVENT_MESSAGE, ADA, "*Arrived after all: *Only once*");
     host_skip(world->host);
