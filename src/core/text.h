@@ -49,7 +49,8 @@ char *coex_text_mark_lines(const char *text, gsize max_bytes);
 
 /* A typed text, in a host's markup, without the line ends that an IRC client put into a line too
  * long for IRC, where it can be known: where irssi cuts, behind a blank and before a word that did
- * not fit. Others drop the blank, and then a cut cannot be told from a line end. Free with g_free().
+ * not fit. Others drop the blank, and then a cut cannot be told from a line end. Free with
+ * g_free().
  */
 char *coex_text_join_cut(const char *markup);
 

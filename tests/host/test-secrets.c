@@ -157,10 +157,10 @@ secrets_behind_the_key(World *world)
     gboolean meta = coex_sim_get_provider(world->sim) == COEX_SIM_META;
     const char *number = coex_sim_get_number(world->sim);
     g_auto(GStrv) header = g_strsplit(coex_sim_get_webhook_header(world->sim), " ", 2);
-    g_autofree char *secret = meta ? g_strdup_printf("APP-SECRET=%s,verify-token=%s",
-                                                     coex_sim_get_app_secret(world->sim),
-                                                     coex_sim_get_verify_token(world->sim))
-                                   : g_strdup_printf("webhook-header=%s%s", header[0], header[1]);
+    g_autofree char *secret =
+        meta ? g_strdup_printf("APP-SECRET=%s,verify-token=%s", coex_sim_get_app_secret(world->sim),
+                               coex_sim_get_verify_token(world->sim))
+             : g_strdup_printf("webhook-header=%s%s", header[0], header[1]);
     g_autofree char *all = g_strdup_printf(" %s,%s\n", coex_sim_get_key(world->sim), secret);
 
     host_set_option(world->host, number, "app-secret", "an-older-one");
