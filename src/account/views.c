@@ -73,8 +73,8 @@ coex_views_free(CoexViews *views)
 
 /* ---- views ---- */
 
-const char *
-coex_views_get_title(const CoexViews *views, const CoexPerson *person)
+static const char *
+get_title(const CoexViews *views, const CoexPerson *person)
 {
     return coex_titles_get(views->titles, person->id);
 }
@@ -82,7 +82,7 @@ coex_views_get_title(const CoexViews *views, const CoexPerson *person)
 char *
 coex_account_dup_title(const CoexAccount *account, const CoexPerson *person)
 {
-    const char *title = coex_views_get_title(account->views, person);
+    const char *title = get_title(account->views, person);
 
     if (person->alias == NULL || *person->alias == '\0')
         return coex_peer_dup_display(&person->peer);
@@ -137,9 +137,8 @@ set_label(CoexAccount *account, CoexPersonView *view, const CoexPerson *person,
 static char *
 dup_alias(const CoexAccount *account, const CoexPerson *person)
 {
-    const char *title = account->nick_style == COEX_NICKS_NONE
-                            ? coex_views_get_title(account->views, person)
-                            : NULL;
+    const char *title =
+        account->nick_style == COEX_NICKS_NONE ? get_title(account->views, person) : NULL;
 
     if (title == NULL)
         title = person->alias != NULL ? person->alias : person->peer.username;

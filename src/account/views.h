@@ -36,8 +36,6 @@ void coex_views_note_state(CoexAccount *account, const CoexPerson *person, gint6
 void coex_views_note_refused(CoexAccount *account, const CoexPerson *person, const char *text);
 /* The clock was corrected: looks at every window again. */
 void coex_views_recheck(CoexAccount *account);
-/* The person's title, NULL: has no name. Borrowed until a name changes. */
-const char *coex_views_get_title(const CoexViews *views, const CoexPerson *person);
 /* Display name: alias, with the end of the number where several have it, number or username. Free
  * with g_free(). */
 char *coex_account_dup_title(const CoexAccount *account, const CoexPerson *person);

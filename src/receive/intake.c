@@ -52,6 +52,8 @@ coex_intake_find_account(CoexIntake *intake, gint64 account_id)
 
 /* ---- one delivery ---- */
 
+static void search_kept(CoexIntake *intake, CoexAccount *account);
+
 /* One delivery being applied. */
 typedef struct {
     CoexIntake *intake;
@@ -66,7 +68,7 @@ on_retry(gpointer data)
 
     coex_timer_clear(&intake->retry);
     for (guint i = 0; i < intake->accounts->len; i++)
-        coex_intake_apply_waiting(intake, g_ptr_array_index(intake->accounts, i));
+        search_kept(intake, g_ptr_array_index(intake->accounts, i));
     coex_intake_drain(intake);
     return G_SOURCE_REMOVE;
 }
@@ -123,7 +125,7 @@ match(CoexIntake *intake, CoexAccount *account, const char *realm, const CoexEve
     CoexMatch match = coex_match_event(account, realm, event, &learned);
 
     if (learned)
-        coex_intake_apply_waiting(intake, account);
+        search_kept(intake, account);
     return match;
 }
 
@@ -566,8 +568,9 @@ apply_waiting(CoexIntake *intake, CoexAccount *account, const char *phone_number
         search(waiting->intake);
 }
 
-void
-coex_intake_apply_waiting(CoexIntake *intake, CoexAccount *account)
+/* The account came, or learned its phone_number_id or WABA: what was kept under it is applied. */
+static void
+search_kept(CoexIntake *intake, CoexAccount *account)
 {
     g_auto(GStrv) wabas = coex_match_dup_wabas(account);
     g_autofree char *all = g_strjoinv(" ", wabas);
@@ -592,7 +595,7 @@ coex_intake_attach(CoexIntake *intake, CoexAccount *account)
 
     intake->store = account->store;
     g_ptr_array_add(intake->accounts, account);
-    coex_intake_apply_waiting(intake, account);
+    search_kept(intake, account);
     if (is_first)
         coex_store_watch_deliveries(intake->store, g_main_context_get_thread_default(),
                                     on_deliveries, intake);

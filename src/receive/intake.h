@@ -22,7 +22,5 @@ CoexAccount *coex_intake_find_account(CoexIntake *intake, gint64 account_id);
 
 /* Takes up what waits in the store, unless somebody's mailbox is full. */
 void coex_intake_drain(CoexIntake *intake);
-/* The account learned its phone_number_id: what was kept under it is applied. */
-void coex_intake_apply_waiting(CoexIntake *intake, CoexAccount *account);
 /* A send came to its end: echoes that waited for that are looked at again. */
 void coex_intake_retry_delayed(CoexIntake *intake);

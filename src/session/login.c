@@ -31,6 +31,7 @@
 static void login_refused(CoexAccount *account, const GError *error);
 static void start_check(CoexAccount *account);
 static void start_listening(CoexAccount *account);
+static void recheck(CoexAccount *account, CoexAccessChecked checked);
 
 static void
 tell_step(CoexAccount *account, const char *text)
@@ -163,7 +164,7 @@ static const CoexViewsAbove views_above = {
 static const CoexOutboxEvents outbox_events = {
     .settled = on_settled,
     .silent = coex_registration_doubt,
-    .check_access = coex_account_recheck,
+    .check_access = recheck,
 };
 
 static void
@@ -611,8 +612,8 @@ on_rechecked(GObject *source, GAsyncResult *result, gpointer user_data)
     checked(account, good ? NULL : error);
 }
 
-void
-coex_account_recheck(CoexAccount *account, CoexAccessChecked checked)
+static void
+recheck(CoexAccount *account, CoexAccessChecked checked)
 {
     g_autoptr(CoexRequest) request = NULL;
 

@@ -32,6 +32,3 @@ void coex_login_state_free(CoexLoginState *login);
 
 /* Keeps a line of the account that is told at the next login. */
 void coex_account_keep_line(CoexAccount *account, const char *text);
-
-/* Checks the access once more, since a send was refused with AUTH. */
-void coex_account_recheck(CoexAccount *account, CoexAccessChecked checked);
