@@ -9,6 +9,15 @@ typedef struct {
     GDestroyNotify destroy;
 } Order;
 
+static Order *
+order_new(CoexCall call, gpointer data, GDestroyNotify destroy)
+{
+    Order *order = g_new(Order, 1);
+
+    *order = (Order){ call, data, destroy };
+    return order;
+}
+
 static void
 order_free(Order *order)
 {
@@ -83,11 +92,10 @@ void
 coex_engine_call(CoexEngine *engine, CoexCall call, gpointer data, GDestroyNotify destroy)
 {
     g_autoptr(GSource) source = g_idle_source_new();
-    Order *order = g_new(Order, 1);
 
-    *order = (Order){ call, data, destroy };
     g_source_set_priority(source, G_PRIORITY_DEFAULT);
-    g_source_set_callback(source, on_call, order, (GDestroyNotify)order_free);
+    g_source_set_callback(source, on_call, order_new(call, data, destroy),
+                          (GDestroyNotify)order_free);
     g_source_attach(source, engine->context);
 }
 
