@@ -297,6 +297,8 @@ apply_line(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
         g_ptr_array_add(step->notices, g_steal_pointer(&line));
         return;
     }
+    coex_outbox_doubt(account->outbox, person);
+    coex_outbox_unite(account->outbox);
     coex_account_give_nick(account, person);
     coex_batch_put_person(batch, person);
     coex_batch_add_line(batch, person->id, COEX_FEED_NOTICE, line, NULL, coex_account_now(account));
@@ -348,6 +350,28 @@ note_delivery(CoexAccount *account, CoexBatch *batch, gint64 age_s)
     coex_batch_put_setting(batch, "last-delivery", text);
 }
 
+/* Who turned out to be another after something was put under the old id: the store has the union
+ * already, and this batch comes after it. */
+static void
+unite_again(CoexInboxStep *step, CoexBatch *batch)
+{
+    CoexPeople *people = step->account->people;
+    GHashTableIter iter;
+    gpointer id;
+
+    g_hash_table_iter_init(&iter, step->touched);
+    while (g_hash_table_iter_next(&iter, &id, NULL)) {
+        CoexPerson *other = coex_people_by_id(people, *(gint64 *)id);
+        CoexPerson *person = coex_people_now(people, other);
+
+        if (person == other)
+            continue;
+        coex_batch_put_person(batch, other);
+        coex_batch_put_person(batch, person);
+        coex_batch_unite_people(batch, other->id, person->id);
+    }
+}
+
 CoexInboxStep *
 coex_inbox_apply(CoexAccount *account, CoexBatch *batch, GPtrArray *events, gint64 age_s)
 {
@@ -365,6 +389,7 @@ coex_inbox_apply(CoexAccount *account, CoexBatch *batch, GPtrArray *events, gint
     coex_batch_set_account(batch, account->id);
     for (guint i = 0; i < events->len; i++)
         apply_event(step, batch, g_ptr_array_index(events, i));
+    unite_again(step, batch);
     note_delivery(account, batch, age_s);
     return step;
 }
@@ -396,6 +421,7 @@ settle_status(CoexInboxStep *step, CoexBatch *batch, const Effect *effect)
     coex_outbox_note_status(account->outbox);
     if (person == NULL || coex_batch_get_outcome(batch, effect->index) != COEX_CHANGED)
         return;
+    person = coex_people_now(account->people, person);
     coex_views_note_state(account, person, coex_batch_get_message(batch, effect->index),
                           effect->state, text);
     if (effect->state != COEX_STATE_FAILED)
@@ -411,6 +437,7 @@ settle_message(CoexInboxStep *step, CoexBatch *batch, const Effect *effect)
 
     if (person == NULL || coex_batch_get_outcome(batch, effect->index) != COEX_ADDED)
         return;
+    person = coex_people_now(account->people, person);
     /* Only now is it sure that this was not a send of our own. */
     if (effect->echo_at > person->last_echo_at) {
         person->last_echo_at = effect->echo_at;

@@ -264,6 +264,47 @@ test_number_of_the_second(Desk *desk)
     desk_wait_state(desk, "carla", "delivered*: For Carla");
 }
 
+/* An agent's handover names both: what waits goes over at once, and once. */
+static void
+test_told_by_a_handover(Desk *desk)
+{
+    g_autoptr(CoexSimRequest) request = NULL;
+    g_autofree char *handover = NULL;
+    g_autoptr(GError) error = NULL;
+
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    g_free(coex_sim_customer_sends(desk->sim, "carla", "My number is hidden"));
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "carla", "My number is hidden");
+    desk_hear(desk, "dana", "This is my number");
+    desk_advance(desk, 60);
+    coex_session_hold_text(desk->session, desk_name("dana"), "Held for you", &error);
+    g_assert_no_error(error);
+    desk_wait_notice(desk, "dana", "Held until *");
+    handover = g_strdup_printf(
+        "{\"sender\":{\"phone_number\":\"493023125017\",\"user_id\":\"DE.40817263549081726354\"},"
+        "\"timestamp\":\"%" G_GINT64_FORMAT "\",\"type\":\"control_passed\","
+        "\"control_passed\":{\"previous_owner_app_role\":\"meta_business_agent\","
+        "\"previous_owner_role\":\"ai_agent\",\"new_owner_role\":\"escalation\"}}",
+        coex_sim_now(desk->sim));
+    coex_sim_change(desk->sim, "messaging_handovers", handover);
+    desk_wait_feed(desk, COEX_FEED_NOTICE, "dana", "This is the same person as Carla*");
+    desk_wait_feed(desk, COEX_FEED_NOTICE, "carla", "*has handed this chat over*");
+    g_assert_cmpuint(desk_view(desk, "carla")->n_held, ==, 1);
+    g_assert_cmpuint(desk_view(desk, "dana")->n_held, ==, 0);
+    desk_advance(desk, 60);
+    g_free(coex_sim_customer_sends(desk->sim, "carla", "Thank you"));
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "carla", "Thank you");
+    desk_wait_feed(desk, COEX_FEED_SENT, "carla", "Held for you");
+    request = desk_wait_sent(desk, "dana", "Held for you"); /* the number is hers as well */
+    g_assert_cmpstr(request->text, ==, "Held for you");
+    desk_wait_state(desk, "carla", "delivered*: Held for you");
+    desk_restart(desk);
+    desk_hear(desk, "carla", "Still one");
+    desk_fence(desk);
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, NULL), ==, 1);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -275,5 +316,6 @@ main(int argc, char **argv)
     desk_add("/one/unlisted", test_unlisted);
     desk_add("/one/typed-in-the-other-form", test_typed_in_the_other_form);
     desk_add("/one/number-of-the-second", test_number_of_the_second);
+    desk_add("/one/told-by-a-handover", test_told_by_a_handover);
     return g_test_run();
 }
