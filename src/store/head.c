@@ -152,9 +152,11 @@ coex_head_keep(const char *path, sqlite3 *db)
     g_file_get_contents(head_path, &kept, &length, NULL);
     if (bytes == NULL || (length == bytes->len && memcmp(kept, bytes->data, length) == 0))
         return;
-    g_file_set_contents_full(head_path, (const char *)bytes->data, (gssize)bytes->len,
-                             G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600,
-                             NULL);
+    /* None is better than one of other places. */
+    if (!g_file_set_contents_full(head_path, (const char *)bytes->data, (gssize)bytes->len,
+                                  G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
+                                  0600, NULL))
+        coex_head_forget(path);
 }
 
 void

@@ -422,7 +422,7 @@ write_report(Rescue *rescue, GHashTable *carries, GError **error)
         sqlite3_bind_blob(insert, 1, report, (int)strlen(report), SQLITE_STATIC) == SQLITE_OK &&
         sqlite3_step(insert) == SQLITE_DONE;
     sqlite3_finalize(insert);
-    g_info("%s", report);
+    g_info("what could be read of the damaged database was carried into a new one");
     ok = ok && sqlite3_exec(rescue->to, "COMMIT", NULL, NULL, NULL) == SQLITE_OK;
     return ok || fail(rescue, sqlite3_errmsg(rescue->to), error);
 }
@@ -447,13 +447,13 @@ remove_log(const Rescue *rescue, GError **error)
 static gboolean
 exchange(const Rescue *rescue, GError **error)
 {
-    coex_head_forget(rescue->path);
-    coex_db_sync_folder(rescue->path);
     if (!remove_log(rescue, error))
         return FALSE;
     gboolean is_linked = link(rescue->path, rescue->kept_path) == 0;
     if (!is_linked && g_rename(rescue->path, rescue->kept_path) != 0)
         return fail(rescue, g_strerror(errno), error);
+    coex_head_forget(rescue->path);
+    coex_db_sync_folder(rescue->path);
     if (g_rename(rescue->new_path, rescue->path) != 0) {
         int saved = errno;
         if (is_linked)
@@ -462,6 +462,8 @@ exchange(const Rescue *rescue, GError **error)
             g_rename(rescue->kept_path, rescue->path);
         return fail(rescue, g_strerror(saved), error);
     }
+    /* before the mark goes: without it the place would be filled anew */
+    coex_db_sync_folder(rescue->path);
     g_unlink(rescue->mark_path);
     coex_db_sync_folder(rescue->path);
     return TRUE;
@@ -484,18 +486,21 @@ name_files(Rescue *rescue, const char *path)
 
 /* The old one has left its place: by exchange(), or by somebody's hand before the new one was done.
  */
-static void
-take_new(const Rescue *rescue)
+static gboolean
+take_new(const Rescue *rescue, GError **error)
 {
     g_autofree char *journal = dup_journal_path(rescue);
 
     coex_head_forget(rescue->path);
     if (!g_file_test(journal, G_FILE_TEST_EXISTS)) {
-        g_rename(rescue->new_path, rescue->path);
-        return;
+        if (g_rename(rescue->new_path, rescue->path) != 0 && errno != ENOENT)
+            return fail(rescue, g_strerror(errno), error);
+        coex_db_sync_folder(rescue->path);
+        return TRUE;
     }
     g_unlink(rescue->new_path);
     g_unlink(journal);
+    return TRUE;
 }
 
 gboolean
@@ -504,7 +509,8 @@ coex_rescue_run(const char *path, GError **error)
     g_auto(Rescue) rescue = { 0 };
     name_files(&rescue, path);
     if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
-        take_new(&rescue);
+        if (!take_new(&rescue, error))
+            return FALSE;
         g_unlink(rescue.mark_path);
         return TRUE;
     }

@@ -209,8 +209,10 @@ coex_schema_migrate(CoexDb *db, const char *path, GError **error)
     if (!coex_db_get_int(db, "PRAGMA user_version", COEX_NO_VALUES, &version, error))
         return FALSE;
 
-    if (version < (gint64)G_N_ELEMENTS(MIGRATIONS))
+    if (version < (gint64)G_N_ELEMENTS(MIGRATIONS)) {
         coex_head_forget(path);
+        coex_db_sync_folder(path);
+    }
     for (guint i = (guint)MAX(version, 0); i < G_N_ELEMENTS(MIGRATIONS); i++) {
         if (!apply_migration(db, i, error))
             return FALSE;
