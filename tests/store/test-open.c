@@ -180,14 +180,16 @@ overwrite(const char *path, off_t from)
 static guint
 count_other_pages(const char *a, const char *b)
 {
-    g_autofree char *bytes[2] = { NULL, NULL };
-    gsize length[2];
+    g_autofree char *one = NULL;
+    g_autofree char *other = NULL;
+    gsize length;
+    gsize other_length;
     guint n = 0;
-    g_assert_true(g_file_get_contents(a, &bytes[0], &length[0], NULL));
-    g_assert_true(g_file_get_contents(b, &bytes[1], &length[1], NULL));
-    g_assert_cmpuint(length[0], ==, length[1]);
-    for (gsize at = 0; at < length[0]; at += 4096)
-        n += memcmp(bytes[0] + at, bytes[1] + at, 4096) != 0 ? 1 : 0;
+    g_assert_true(g_file_get_contents(a, &one, &length, NULL));
+    g_assert_true(g_file_get_contents(b, &other, &other_length, NULL));
+    g_assert_cmpuint(length, ==, other_length);
+    for (gsize at = 0; at < length; at += 4096)
+        n += memcmp(one + at, other + at, 4096) != 0 ? 1 : 0;
     return n;
 }
 
