@@ -3,27 +3,21 @@
 
 #include <signal.h>
 
-typedef struct {
-    CoexCall call;
-    gpointer data;
-    GDestroyNotify destroy;
-} Order;
-
-static Order *
-order_new(CoexCall call, gpointer data, GDestroyNotify destroy)
+CoexLetter *
+coex_letter_new(CoexCall call, gpointer data, GDestroyNotify destroy)
 {
-    Order *order = g_new(Order, 1);
+    CoexLetter *letter = g_new(CoexLetter, 1);
 
-    *order = (Order){ call, data, destroy };
-    return order;
+    *letter = (CoexLetter){ call, data, destroy };
+    return letter;
 }
 
-static void
-order_free(Order *order)
+void
+coex_letter_free(CoexLetter *letter)
 {
-    if (order->destroy != NULL)
-        order->destroy(order->data);
-    g_free(order);
+    if (letter->destroy != NULL)
+        letter->destroy(letter->data);
+    g_free(letter);
 }
 
 struct CoexEngine {
@@ -82,9 +76,9 @@ coex_engine_stop(CoexEngine *engine)
 static gboolean
 on_call(gpointer data)
 {
-    Order *order = data;
+    CoexLetter *letter = data;
 
-    order->call(order->data);
+    letter->call(letter->data);
     return G_SOURCE_REMOVE;
 }
 
@@ -94,8 +88,8 @@ coex_engine_call(CoexEngine *engine, CoexCall call, gpointer data, GDestroyNotif
     g_autoptr(GSource) source = g_idle_source_new();
 
     g_source_set_priority(source, G_PRIORITY_DEFAULT);
-    g_source_set_callback(source, on_call, order_new(call, data, destroy),
-                          (GDestroyNotify)order_free);
+    g_source_set_callback(source, on_call, coex_letter_new(call, data, destroy),
+                          (GDestroyNotify)coex_letter_free);
     g_source_attach(source, engine->context);
 }
 

@@ -9,6 +9,16 @@
 typedef struct CoexEngine CoexEngine;
 typedef void (*CoexCall)(gpointer data);
 
+/* A call on its way to the other thread. */
+typedef struct {
+    CoexCall call;
+    gpointer data;
+    GDestroyNotify destroy;
+} CoexLetter;
+CoexLetter *coex_letter_new(CoexCall call, gpointer data, GDestroyNotify destroy);
+/* Runs its destroy, too. */
+void coex_letter_free(CoexLetter *letter);
+
 /* Starts the thread, with all signals blocked. End it with coex_engine_stop(). */
 CoexEngine *coex_engine_start(void);
 /* Runs what was queued, ends and joins the thread. */

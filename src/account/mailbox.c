@@ -5,29 +5,6 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-typedef struct {
-    CoexCall call;
-    gpointer data;
-    GDestroyNotify destroy;
-} Letter;
-
-static Letter *
-letter_new(CoexCall call, gpointer data, GDestroyNotify destroy)
-{
-    Letter *letter = g_new(Letter, 1);
-
-    *letter = (Letter){ call, data, destroy };
-    return letter;
-}
-
-static void
-letter_free(Letter *letter)
-{
-    if (letter->destroy != NULL)
-        letter->destroy(letter->data);
-    g_free(letter);
-}
-
 /* The default context has a wake-up of its own, but a program that forks (BitlBee, for each
  * connection) shares it with its children: another process may take the wake-up, and our letters
  * lie until something else stirs the loop. Hence a descriptor that only this process knows. */
@@ -77,17 +54,17 @@ coex_mailbox_unref(CoexMailbox *mailbox)
 {
     if (!g_atomic_ref_count_dec(&mailbox->refs))
         return;
-    g_queue_clear_full(&mailbox->letters, (GDestroyNotify)letter_free);
+    g_queue_clear_full(&mailbox->letters, (GDestroyNotify)coex_letter_free);
     g_mutex_clear(&mailbox->lock);
     if (mailbox->wake_fd >= 0)
         close(mailbox->wake_fd);
     g_free(mailbox);
 }
 
-static Letter *
+static CoexLetter *
 mailbox_take(CoexMailbox *mailbox)
 {
-    Letter *letter;
+    CoexLetter *letter;
 
     g_mutex_lock(&mailbox->lock);
     letter = g_queue_pop_head(&mailbox->letters);
@@ -119,7 +96,7 @@ on_slice(gpointer data)
     gboolean empty = FALSE;
 
     while (!empty && g_get_monotonic_time() < end) {
-        Letter *letter = mailbox_take(mailbox);
+        CoexLetter *letter = mailbox_take(mailbox);
 
         empty = letter == NULL;
         if (empty)
@@ -127,7 +104,7 @@ on_slice(gpointer data)
         /* Only the main thread closes, so an unlocked look is enough here. */
         if (!mailbox->closed)
             letter->call(letter->data);
-        letter_free(letter);
+        coex_letter_free(letter);
     }
     if (mailbox_has_drained(mailbox))
         mailbox->drained(mailbox->drained_data);
@@ -160,13 +137,13 @@ on_wake(int fd, GIOCondition condition, gpointer data)
 void
 coex_mailbox_post(CoexMailbox *mailbox, CoexCall call, gpointer data, GDestroyNotify destroy)
 {
-    Letter *letter = letter_new(call, data, destroy);
+    CoexLetter *letter = coex_letter_new(call, data, destroy);
     gboolean schedule;
 
     g_mutex_lock(&mailbox->lock);
     if (mailbox->closed) {
         g_mutex_unlock(&mailbox->lock);
-        letter_free(letter);
+        coex_letter_free(letter);
         return;
     }
     g_queue_push_tail(&mailbox->letters, letter);
@@ -194,7 +171,7 @@ void
 coex_mailbox_close(CoexMailbox *mailbox)
 {
     GQueue letters = G_QUEUE_INIT;
-    Letter *letter;
+    CoexLetter *letter;
 
     g_mutex_lock(&mailbox->lock);
     mailbox->closed = TRUE;
@@ -202,7 +179,7 @@ coex_mailbox_close(CoexMailbox *mailbox)
     g_queue_init(&mailbox->letters);
     g_mutex_unlock(&mailbox->lock);
     while ((letter = g_queue_pop_head(&letters)) != NULL)
-        letter_free(letter);
+        coex_letter_free(letter);
     if (mailbox->source != 0)
         g_source_remove(mailbox->source);
     mailbox->source = 0;

@@ -45,7 +45,7 @@ coex_account_check_nicks(CoexAccount *account)
 
     if (account->nick_style == COEX_NICKS_NONE)
         return;
-    people = coex_people_by_activity(account->people);
+    people = coex_people_list(account->people);
     for (guint i = 0; i < people->len; i++) {
         CoexPerson *person = g_ptr_array_index(people, i);
         g_autofree char *owner = coex_nick_dup_owner(account->id, person->id);

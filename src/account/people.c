@@ -28,12 +28,6 @@ people_add(CoexPeople *people, CoexPerson *person)
     people->next_id = MAX(people->next_id, person->id + 1);
 }
 
-static CoexPerson *
-by_id(CoexPeople *people, gint64 id)
-{
-    return g_hash_table_lookup(people->by_id, &id);
-}
-
 static Holder *
 find_holder(CoexPeople *people, const char *address)
 {
@@ -166,7 +160,7 @@ join_all(CoexPeople *people)
     g_hash_table_iter_init(&iter, people->by_id);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         CoexPerson *other = value;
-        CoexPerson *person = by_id(people, other->same_as);
+        CoexPerson *person = coex_people_by_id(people, other->same_as);
 
         if (person != NULL) {
             note_other(people, person, other);
@@ -196,7 +190,7 @@ coex_people_new(GPtrArray *people, GPtrArray *addresses)
         people_add(self, coex_person_copy(g_ptr_array_index(people, i)));
     for (guint i = 0; i < addresses->len; i++) {
         const CoexAddress *address = g_ptr_array_index(addresses, i);
-        CoexPerson *person = g_hash_table_lookup(self->by_id, &address->person_id);
+        CoexPerson *person = coex_people_by_id(self, address->person_id);
 
         if (person != NULL)
             set_holder(self, address->address, coex_people_now(self, person), address->gone_at);
@@ -222,7 +216,7 @@ coex_people_free(CoexPeople *people)
 CoexPerson *
 coex_people_by_id(CoexPeople *people, gint64 id)
 {
-    return by_id(people, id);
+    return g_hash_table_lookup(people->by_id, &id);
 }
 
 /* Whether who is told with @number and perhaps a BSUID of somebody unknown, at @at, is another than
@@ -269,7 +263,7 @@ coex_people_find(CoexPeople *people, const CoexPeer *peer, gint64 at)
 CoexPerson *
 coex_people_now(CoexPeople *people, CoexPerson *person)
 {
-    CoexPerson *now = by_id(people, person->same_as);
+    CoexPerson *now = coex_people_by_id(people, person->same_as);
 
     return now != NULL ? now : person;
 }
@@ -549,15 +543,23 @@ compare_activity(gconstpointer a, gconstpointer b)
 }
 
 GPtrArray *
-coex_people_by_activity(CoexPeople *people)
+coex_people_list(CoexPeople *people)
 {
-    GPtrArray *sorted = g_ptr_array_sized_new(g_hash_table_size(people->by_id));
+    GPtrArray *list = g_ptr_array_sized_new(g_hash_table_size(people->by_id));
     GHashTableIter iter;
     gpointer person;
 
     g_hash_table_iter_init(&iter, people->by_id);
     while (g_hash_table_iter_next(&iter, NULL, &person))
-        g_ptr_array_add(sorted, person);
+        g_ptr_array_add(list, person);
+    return list;
+}
+
+GPtrArray *
+coex_people_by_activity(CoexPeople *people)
+{
+    GPtrArray *sorted = coex_people_list(people);
+
     g_ptr_array_sort(sorted, compare_activity);
     return sorted;
 }

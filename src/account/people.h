@@ -65,7 +65,9 @@ CoexPerson *coex_people_now(CoexPeople *people, CoexPerson *person);
  */
 gboolean coex_people_take_over(char **member, const char *news);
 
-/* All, most recently active first. Array of borrowed CoexPerson; free with g_ptr_array_unref(). */
+/* All, in no order. Array of borrowed CoexPerson; free with g_ptr_array_unref(). */
+GPtrArray *coex_people_list(CoexPeople *people);
+/* The same, most recently active first. */
 GPtrArray *coex_people_by_activity(CoexPeople *people);
 
 /* Since when the person waits for an answer, 0: does not, or not any more. */

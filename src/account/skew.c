@@ -165,7 +165,7 @@ put_back_times(CoexAccount *account, gint64 ahead_s)
 {
     gint64 now = coex_account_now(account);
     const CoexPutBack back = { now + COEX_WINDOW_AHEAD_S, ahead_s, now };
-    g_autoptr(GPtrArray) people = coex_people_by_activity(account->people);
+    g_autoptr(GPtrArray) people = coex_people_list(account->people);
 
     for (guint i = 0; i < people->len; i++)
         put_back_person(account, g_ptr_array_index(people, i), &back);
@@ -294,7 +294,7 @@ coex_skew_free(CoexSkew *skew)
 void
 coex_account_take_times(CoexAccount *account)
 {
-    g_autoptr(GPtrArray) people = coex_people_by_activity(account->people);
+    g_autoptr(GPtrArray) people = coex_people_list(account->people);
     gint64 latest = coex_skew_get_latest(account);
 
     for (guint i = 0; i < people->len; i++) {

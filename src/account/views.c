@@ -73,16 +73,10 @@ coex_views_free(CoexViews *views)
 
 /* ---- views ---- */
 
-static const char *
-get_title(const CoexViews *views, const CoexPerson *person)
-{
-    return coex_titles_get(views->titles, person->id);
-}
-
 char *
 coex_account_dup_title(const CoexAccount *account, const CoexPerson *person)
 {
-    const char *title = get_title(account->views, person);
+    const char *title = coex_titles_get(account->views->titles, person->id);
 
     if (person->alias == NULL || *person->alias == '\0')
         return coex_peer_dup_display(&person->peer);
@@ -137,8 +131,9 @@ set_label(CoexAccount *account, CoexPersonView *view, const CoexPerson *person,
 static char *
 dup_alias(const CoexAccount *account, const CoexPerson *person)
 {
-    const char *title =
-        account->nick_style == COEX_NICKS_NONE ? get_title(account->views, person) : NULL;
+    const char *title = account->nick_style == COEX_NICKS_NONE
+                            ? coex_titles_get(account->views->titles, person->id)
+                            : NULL;
 
     if (title == NULL)
         title = person->alias != NULL ? person->alias : person->peer.username;
@@ -209,7 +204,7 @@ compare_ids(gconstpointer a, gconstpointer b)
 void
 coex_views_name_all(CoexAccount *account)
 {
-    g_autoptr(GPtrArray) people = coex_people_by_activity(account->people);
+    g_autoptr(GPtrArray) people = coex_people_list(account->people);
 
     g_ptr_array_sort(people, compare_ids);
     for (guint i = 0; i < people->len; i++)
