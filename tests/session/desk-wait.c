@@ -369,6 +369,16 @@ desk_hear(Desk *desk, const char *who, const char *text)
     desk_wait_window(desk, who, TRUE);
 }
 
+void
+desk_deliver(Desk *desk, const char *extra, const char *token, gint64 ago_s, const char *rest)
+{
+    g_autofree char *value = g_strdup_printf(
+        "{%s\"messages\":[{\"id\":\"wamid.%s\",\"timestamp\":\"%" G_GINT64_FORMAT "\",%s}]}", extra,
+        token, coex_sim_now(desk->sim) - ago_s, rest);
+
+    coex_sim_change(desk->sim, "messages", value);
+}
+
 /* ---- what several stories do ---- */
 
 void

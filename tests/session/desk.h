@@ -149,6 +149,9 @@ void desk_ignore(Desk *desk, const char *glob);
 void desk_send(Desk *desk, const char *who, const char *markup);
 /* The person writes, and it is shown: the window is open. */
 void desk_hear(Desk *desk, const char *who, const char *text);
+/* WhatsApp delivers one message object of field `messages`, @rest in it, dated @ago_s ago; @extra:
+ * what stands beside `messages`, with a comma after it. */
+void desk_deliver(Desk *desk, const char *extra, const char *token, gint64 ago_s, const char *rest);
 /* Typed and shown. */
 void desk_say(Desk *desk, const char *who, const char *text);
 /* The API accepts it next. */

@@ -11,17 +11,6 @@
 #define SECOND DANAS "_2" /* who writes from a number that a buddy has its name of */
 #define TEXT(body) "\"type\":\"text\",\"text\":{\"body\":\"" body "\"}"
 
-/* One message object of field `messages`; @extra: what stands beside it, with a comma after it. */
-static void
-deliver(Desk *desk, const char *extra, const char *token, const char *rest)
-{
-    g_autofree char *value = g_strdup_printf(
-        "{%s\"messages\":[{\"id\":\"wamid.%s\",\"timestamp\":\"%" G_GINT64_FORMAT "\",%s}]}", extra,
-        token, coex_sim_now(desk->sim), rest);
-
-    coex_sim_change(desk->sim, "messages", value);
-}
-
 /* What is typed for @name leaves for @number, which is @who's. */
 static void
 answer(Desk *desk, const char *name, const char *who, const char *number, const char *text)
@@ -47,8 +36,9 @@ answer_moved(Desk *desk, const char *text)
 static void
 hear_berta(Desk *desk)
 {
-    deliver(desk, "\"contacts\":[{\"profile\":{\"name\":\"Berta\"},\"wa_id\":\"" BERTAS "\"}],",
-            "berta", "\"from\":\"" BERTAS "\"," TEXT("It is me, Berta"));
+    desk_deliver(desk,
+                 "\"contacts\":[{\"profile\":{\"name\":\"Berta\"},\"wa_id\":\"" BERTAS "\"}],",
+                 "berta", 0, "\"from\":\"" BERTAS "\"," TEXT("It is me, Berta"));
     desk_wait_feed(desk, COEX_FEED_INBOUND, BERTAS, "It is me, Berta");
 }
 
@@ -58,9 +48,10 @@ move_dana(Desk *desk)
 {
     coex_sim_add_customer(desk->sim, "moved", "+" BERTAS, NULL, "Dana Weber");
     coex_sim_open_window(desk->sim, "moved");
-    deliver(desk, "", "moved",
-            "\"from\":\"493023125017\",\"type\":\"system\",\"system\":{\"body\":\"Dana changed\","
-            "\"wa_id\":\"" BERTAS "\",\"type\":\"user_changed_number\"}");
+    desk_deliver(
+        desk, "", "moved", 0,
+        "\"from\":\"493023125017\",\"type\":\"system\",\"system\":{\"body\":\"Dana changed\","
+        "\"wa_id\":\"" BERTAS "\",\"type\":\"user_changed_number\"}");
     desk_wait_feed(desk, COEX_FEED_NOTICE, "dana", "*Dana changed*");
 }
 
@@ -274,9 +265,9 @@ test_given_up_for_nothing(Desk *desk)
 {
     desk_login(desk);
     desk_hear(desk, "dana", "Soon I move");
-    deliver(desk, "", "moved",
-            "\"from\":\"" DANAS "\",\"type\":\"system\",\"system\":{\"body\":\"Dana changed\","
-            "\"type\":\"user_changed_number\"}");
+    desk_deliver(desk, "", "moved", 0,
+                 "\"from\":\"" DANAS "\",\"type\":\"system\",\"system\":{\"body\":\"Dana changed\","
+                 "\"type\":\"user_changed_number\"}");
     desk_wait_feed(desk, COEX_FEED_NOTICE, "dana", "*Dana changed*");
     desk_say(desk, "dana", "There?");
     g_assert_nonnull(strstr(desk_wait_feed(desk, COEX_FEED_FAILED, "dana", "There?")->detail,

@@ -11,24 +11,13 @@
 #define LEADS_ON "This goes on in the conversation with Ada Lovelace*"
 #define TEXT(body) "\"type\":\"text\",\"text\":{\"body\":\"" body "\"}"
 
-/* One message object of field `messages`. */
-static void
-deliver(Desk *desk, const char *token, const char *rest)
-{
-    g_autofree char *value = g_strdup_printf(
-        "{\"messages\":[{\"id\":\"wamid.%s\",\"timestamp\":\"%" G_GINT64_FORMAT "\",%s}]}", token,
-        coex_sim_now(desk->sim), rest);
-
-    coex_sim_change(desk->sim, "messages", value);
-}
-
 /* Ada writes by a BSUID that is not known to be hers: a second conversation. */
 static void
 write_by_new_id(Desk *desk)
 {
     desk_login(desk);
     desk_hear(desk, "ada", "You know my number");
-    deliver(desk, "early", "\"from_user_id\":\"" NEW_ID "\"," TEXT("It is me"));
+    desk_deliver(desk, "", "early", 0, "\"from_user_id\":\"" NEW_ID "\"," TEXT("It is me"));
     desk_wait_feed(desk, COEX_FEED_INBOUND, NEW_ID, "It is me");
     desk_wait_catalogue(desk);
     coex_sim_set_user_id(desk->sim, "ada", NEW_ID);
@@ -38,9 +27,10 @@ write_by_new_id(Desk *desk)
 static void
 tell_that_it_is_ada(Desk *desk)
 {
-    deliver(desk, "moved",
-            "\"type\":\"system\",\"system\":{\"type\":\"user_changed_user_id\",\"body\":"
-            "\"User Ada changed\",\"previous_user_id\":\"" OLD_ID "\",\"user_id\":\"" NEW_ID "\"}");
+    desk_deliver(desk, "", "moved", 0,
+                 "\"type\":\"system\",\"system\":{\"type\":\"user_changed_user_id\",\"body\":"
+                 "\"User Ada changed\",\"previous_user_id\":\"" OLD_ID "\",\"user_id\":\"" NEW_ID
+                 "\"}");
     desk_wait_any_feed(desk, COEX_FEED_NOTICE, NEW_ID,
                        "This is the same person as Ada Lovelace (+" OLD_NUMBER "): *");
     desk_wait_any_feed(desk, COEX_FEED_NOTICE, "ada", "WhatsApp reports: *User Ada changed*");
@@ -239,15 +229,16 @@ test_number_of_the_second(Desk *desk)
     g_free(coex_sim_customer_sends(desk->sim, "carla", "My number is hidden"));
     desk_wait_feed(desk, COEX_FEED_INBOUND, "carla", "My number is hidden");
     desk_hear(desk, "dana", "This is my number");
-    deliver(desk, "both",
-            "\"from\":\"493023125017\",\"from_user_id\":\"DE.40817263549081726354\"," TEXT(
-                "I am both"));
+    desk_deliver(desk, "", "both", 0,
+                 "\"from\":\"493023125017\",\"from_user_id\":\"DE.40817263549081726354\"," TEXT(
+                     "I am both"));
     desk_wait_feed(desk, COEX_FEED_NOTICE, "dana", "This is the same person as Carla*");
     desk_wait_feed(desk, COEX_FEED_INBOUND, "carla", "I am both");
-    deliver(desk, "gone",
-            "\"type\":\"system\",\"system\":{\"type\":\"user_changed_user_id\",\"body\":\"Carla "
-            "changed\","
-            "\"previous_user_id\":\"DE.40817263549081726354\",\"user_id\":\"DE.2\"}");
+    desk_deliver(
+        desk, "", "gone", 0,
+        "\"type\":\"system\",\"system\":{\"type\":\"user_changed_user_id\",\"body\":\"Carla "
+        "changed\","
+        "\"previous_user_id\":\"DE.40817263549081726354\",\"user_id\":\"DE.2\"}");
     desk_wait_feed(desk, COEX_FEED_NOTICE, "carla", "*Carla changed*");
     coex_sim_set_user_id(desk->sim, "carla", "DE.2");
     coex_sim_give_up_number(desk->sim, "dana");

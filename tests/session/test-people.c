@@ -10,18 +10,6 @@
 #define NEW_ID "US.70199887766554433221"
 #define OLD_NUMBER "12025550101"
 
-/* One message object of field `messages`; @extra: what stands beside `messages`, with a comma after
- * it. */
-static void
-deliver(Desk *desk, const char *extra, const char *token, gint64 ago_s, const char *rest)
-{
-    g_autofree char *value = g_strdup_printf(
-        "{%s\"messages\":[{\"id\":\"wamid.%s\",\"timestamp\":\"%" G_GINT64_FORMAT "\",%s}]}", extra,
-        token, coex_sim_now(desk->sim) - ago_s, rest);
-
-    coex_sim_change(desk->sim, "messages", value);
-}
-
 #define TEXT(body) "\"type\":\"text\",\"text\":{\"body\":\"" body "\"}"
 
 #define MOVED                                                                                      \
@@ -35,7 +23,7 @@ move_ada(Desk *desk, const char *more)
 {
     g_autofree char *rest = g_strconcat(more, MOVED, NULL);
 
-    deliver(desk, "", "moved", 0, rest);
+    desk_deliver(desk, "", "moved", 0, rest);
     desk_wait_any_feed(desk, COEX_FEED_NOTICE, "ada", "WhatsApp reports: *User Ada changed*");
     coex_sim_set_user_id(desk->sim, "ada", NEW_ID);
     coex_sim_hide_number(desk->sim, "ada", TRUE);
@@ -148,12 +136,12 @@ test_overtaken(Desk *desk)
                              before->wamid, coex_sim_now(desk->sim));
     coex_sim_change(desk->sim, "messages", status);
     desk_wait_state(desk, "ada", "delivered *");
-    deliver(desk, "", "late1", 60,
-            "\"from\":\"" OLD_NUMBER "\",\"type\":\"text\",\"text\":{\"body\":\"Late\"}");
+    desk_deliver(desk, "", "late1", 60,
+                 "\"from\":\"" OLD_NUMBER "\",\"type\":\"text\",\"text\":{\"body\":\"Late\"}");
     desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Late");
-    deliver(desk, "", "late2", 60,
-            "\"from\":\"" OLD_NUMBER "\",\"from_user_id\":\"" OLD_ID "\",\"type\":\"text\","
-            "\"text\":{\"body\":\"Later\"}");
+    desk_deliver(desk, "", "late2", 60,
+                 "\"from\":\"" OLD_NUMBER "\",\"from_user_id\":\"" OLD_ID "\",\"type\":\"text\","
+                 "\"text\":{\"body\":\"Later\"}");
     desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Later");
     desk_fence(desk);
     desk_advance(desk, 60);
@@ -180,8 +168,9 @@ test_change_told_late(Desk *desk)
 {
     desk_login(desk);
     desk_hear(desk, "ada", "You know my number");
-    deliver(desk, "", "early", 0,
-            "\"from_user_id\":\"" NEW_ID "\",\"type\":\"text\",\"text\":{\"body\":\"It is me\"}");
+    desk_deliver(desk, "", "early", 0,
+                 "\"from_user_id\":\"" NEW_ID
+                 "\",\"type\":\"text\",\"text\":{\"body\":\"It is me\"}");
     desk_wait_feed(desk, COEX_FEED_INBOUND, NEW_ID, "It is me");
     move_ada(desk, "");
     desk_wait_feed(desk, COEX_FEED_NOTICE, NEW_ID, "This is the same person as Ada*");
@@ -223,9 +212,10 @@ test_new_wa_id(Desk *desk)
 
     desk_login(desk);
     desk_hear(desk, "dana", "Soon I move");
-    deliver(desk, "\"contacts\":[{\"wa_id\":\"493023125017\"}],", "moved", 0,
-            "\"from\":\"493023125017\",\"type\":\"system\",\"system\":{\"body\":\"Dana changed\","
-            "\"new_wa_id\":\"493023125888\",\"type\":\"user_changed_number\"}");
+    desk_deliver(
+        desk, "\"contacts\":[{\"wa_id\":\"493023125017\"}],", "moved", 0,
+        "\"from\":\"493023125017\",\"type\":\"system\",\"system\":{\"body\":\"Dana changed\","
+        "\"new_wa_id\":\"493023125888\",\"type\":\"user_changed_number\"}");
     desk_wait_feed(desk, COEX_FEED_NOTICE, "dana", "*Dana changed*");
     coex_sim_add_customer(desk->sim, "moved", "+493023125888", NULL, "Dana Weber");
     coex_sim_open_window(desk->sim, "moved");
@@ -278,16 +268,16 @@ test_two_forms(Desk *desk)
         "{\"message_echoes\":[{\"to\":\"" WITH_NINE
         "\",\"id\":\"wamid.a\",\"timestamp\":\"1760000000\"," TEXT("We call you back") "}]}");
     desk_wait_feed(desk, COEX_FEED_ECHO, WITH_NINE, "We call you back");
-    deliver(desk, "\"contacts\":[" CONTACT("Bia", WITH_NINE) "],", "b", 0,
-            "\"from\":\"" WITHOUT_NINE "\"," TEXT("obrigada"));
+    desk_deliver(desk, "\"contacts\":[" CONTACT("Bia", WITH_NINE) "],", "b", 0,
+                 "\"from\":\"" WITHOUT_NINE "\"," TEXT("obrigada"));
     desk_wait_feed(desk, COEX_FEED_INBOUND, WITH_NINE, "obrigada");
     desk_wait_window(desk, WITH_NINE, TRUE);
     g_assert_cmpstr(desk_view(desk, WITH_NINE)->alias, ==, "Bia");
     answer_bia(desk, WITH_NINE, "At once");
     desk_restart(desk);
-    deliver(desk, "", "c", 0, "\"from\":\"" WITHOUT_NINE "\"," TEXT("sem contato"));
+    desk_deliver(desk, "", "c", 0, "\"from\":\"" WITHOUT_NINE "\"," TEXT("sem contato"));
     desk_wait_feed(desk, COEX_FEED_INBOUND, WITH_NINE, "sem contato");
-    deliver(desk, "", "d", 0, "\"from\":\"" WITH_NINE "\"," TEXT("com nove"));
+    desk_deliver(desk, "", "d", 0, "\"from\":\"" WITH_NINE "\"," TEXT("com nove"));
     desk_wait_feed(desk, COEX_FEED_INBOUND, WITH_NINE, "com nove");
     answer_bia(desk, WITH_NINE, "Still here");
     desk_fence(desk);
@@ -381,7 +371,7 @@ deliver_own(Desk *desk, const char *extra, const char *token, const char *rest)
     g_autofree char *own =
         g_strdup_printf("\"from\":\"%s\",%s", coex_sim_get_number(desk->sim) + 1, rest);
 
-    deliver(desk, extra, token, 0, own);
+    desk_deliver(desk, extra, token, 0, own);
 }
 
 /* Our own messages among those of customers, and without the one they went to. */
@@ -482,7 +472,7 @@ test_our_token(Desk *desk)
     g_assert_nonnull(way);
     way[3] = 0x12;
     theirs = g_base64_encode(bytes, length);
-    deliver(desk, "", theirs, 0, "\"from\":\"" OLD_NUMBER "\"," TEXT("Theirs"));
+    desk_deliver(desk, "", theirs, 0, "\"from\":\"" OLD_NUMBER "\"," TEXT("Theirs"));
     desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Theirs");
     g_free(coex_sim_echo_sent(desk->sim, request->wamid));
     coex_sim_status(desk->sim, request->wamid, "read");

@@ -11,17 +11,6 @@
 #define BENS_ID "GB.31877200459163380254"
 #define TEXT(body) "\"type\":\"text\",\"text\":{\"body\":\"" body "\"}"
 
-/* One message object of field `messages`. */
-static void
-deliver(Desk *desk, const char *token, const char *rest)
-{
-    g_autofree char *value = g_strdup_printf(
-        "{\"messages\":[{\"id\":\"wamid.%s\",\"timestamp\":\"%" G_GINT64_FORMAT "\",%s}]}", token,
-        coex_sim_now(desk->sim), rest);
-
-    coex_sim_change(desk->sim, "messages", value);
-}
-
 /* Ada's number has another BSUID, and nothing says why. */
 static void
 renew_ada(Desk *desk, const char *text)
@@ -108,10 +97,11 @@ test_renewed_and_explained(Desk *desk)
     desk_wait_catalogue(desk);
     renew_ada(desk, "It is me");
     desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "It is me");
-    deliver(desk, "moved",
-            "\"from\":\"" OLD_NUMBER "\",\"type\":\"system\",\"system\":{\"type\":"
-            "\"user_changed_user_id\",\"body\":\"User Ada changed\",\"previous_user_id\":\"" OLD_ID
-            "\",\"user_id\":\"" NEW_ID "\"}");
+    desk_deliver(
+        desk, "", "moved", 0,
+        "\"from\":\"" OLD_NUMBER "\",\"type\":\"system\",\"system\":{\"type\":"
+        "\"user_changed_user_id\",\"body\":\"User Ada changed\",\"previous_user_id\":\"" OLD_ID
+        "\",\"user_id\":\"" NEW_ID "\"}");
     desk_wait_feed(desk, COEX_FEED_NOTICE, "ada", "WhatsApp reports: *User Ada changed*");
     desk_restart(desk);
     desk_resend(desk, "ada");
@@ -159,9 +149,9 @@ test_renewed_overtaken(Desk *desk)
     desk_hear(desk, "ben", "This is Ben");
     desk_wait_catalogue(desk);
     desk_advance(desk, 60);
-    deliver(desk, "ben",
-            "\"from\":\"" OLD_NUMBER "\",\"from_user_id\":\"" BENS_ID
-            "\"," TEXT("I have Ada's number"));
+    desk_deliver(desk, "", "ben", 0,
+                 "\"from\":\"" OLD_NUMBER "\",\"from_user_id\":\"" BENS_ID
+                 "\"," TEXT("I have Ada's number"));
     desk_wait_feed(desk, COEX_FEED_INBOUND, "ben", "I have Ada's number");
     status = g_strdup_printf("{\"statuses\":[{\"id\":\"wamid.x\",\"status\":\"read\",\"timestamp\":"
                              "\"%" G_GINT64_FORMAT "\",\"recipient_id\":\"" OLD_NUMBER "\","

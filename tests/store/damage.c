@@ -5,16 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
-/* An account with a past, people, texts that wait and webhooks that were not read yet. */
 void
-damage_fill(Fixture *f)
+damage_put(CoexBatch *batch, gint64 n_people, gint64 n_messages)
 {
-    fixture_open(f);
-    g_autoptr(CoexSnapshot) snapshot = fixture_load(f, "4930");
-    g_assert_cmpint(snapshot->account_id, ==, 1);
-    CoexBatch *batch = test_batch(1);
-    coex_batch_put_setting(batch, "realms", "realm");
-    for (gint64 i = 1; i <= DAMAGE_PEOPLE; i++) {
+    for (gint64 i = 1; i <= n_people; i++) {
         g_autofree char *wa_id = g_strdup_printf("49301%05" G_GINT64_FORMAT, i);
         g_autofree char *local_id = g_strdup_printf("local-%05" G_GINT64_FORMAT, i);
         g_autoptr(CoexPerson) person = test_person(i, wa_id, NULL);
@@ -25,12 +19,24 @@ damage_fill(Fixture *f)
         row->state = COEX_OUTBOX_HELD;
         coex_batch_put_outbox(batch, row, FALSE, TEST_NOW);
     }
-    for (gint64 i = 0; i < DAMAGE_MESSAGES; i++) {
+    for (gint64 i = 0; i < n_messages; i++) {
         g_autofree char *token = g_strdup_printf("TOKEN%06" G_GINT64_FORMAT, i);
         g_autoptr(CoexMessage) message =
             test_message(COEX_INBOUND, "4930100001", token, "A message of some length");
-        coex_batch_add_message(batch, 1 + i % DAMAGE_PEOPLE, message, TEST_NOW + i);
+        coex_batch_add_message(batch, 1 + i % n_people, message, TEST_NOW + i);
     }
+}
+
+/* An account with a past, people, texts that wait and webhooks that were not read yet. */
+void
+damage_fill(Fixture *f)
+{
+    fixture_open(f);
+    g_autoptr(CoexSnapshot) snapshot = fixture_load(f, "4930");
+    g_assert_cmpint(snapshot->account_id, ==, 1);
+    CoexBatch *batch = test_batch(1);
+    coex_batch_put_setting(batch, "realms", "realm");
+    damage_put(batch, DAMAGE_PEOPLE, DAMAGE_MESSAGES);
     g_autoptr(Committed) committed = fixture_commit(f, batch, 0);
     g_assert_no_error(committed->error);
     coex_store_mark_shown(f->store, 1, DAMAGE_MESSAGES - 5);

@@ -10,6 +10,8 @@
 #define DAMAGE_PEOPLE 300    /* a held text for each */
 #define DAMAGE_WAITING 40    /* webhooks that were not read yet */
 
+/* People with a held text for each, and a past with all of them. */
+void damage_put(CoexBatch *batch, gint64 n_people, gint64 n_messages);
 /* Account 1, "4930". */
 void damage_fill(Fixture *f);
 

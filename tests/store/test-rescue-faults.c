@@ -154,20 +154,7 @@ fill(Fixture *f)
     fixture_open(f);
     coex_snapshot_free(fixture_load(f, "4930"));
     CoexBatch *batch = test_batch(1);
-    for (gint64 i = 1; i <= N_PEOPLE; i++) {
-        g_autofree char *wa_id = g_strdup_printf("49301%05" G_GINT64_FORMAT, i);
-        g_autoptr(CoexPerson) person = test_person(i, wa_id, NULL);
-        coex_batch_put_person(batch, person);
-        g_autoptr(CoexOutboxRow) row = test_outbox_row(i, i, wa_id, "Held for you");
-        row->state = COEX_OUTBOX_HELD;
-        coex_batch_put_outbox(batch, row, FALSE, TEST_NOW);
-    }
-    for (gint64 i = 0; i < N_MESSAGES; i++) {
-        g_autofree char *token = g_strdup_printf("TOKEN%06" G_GINT64_FORMAT, i);
-        g_autoptr(CoexMessage) message =
-            test_message(COEX_INBOUND, "4930100001", token, "A message of some length");
-        coex_batch_add_message(batch, 1 + i % N_PEOPLE, message, TEST_NOW + i);
-    }
+    damage_put(batch, N_PEOPLE, N_MESSAGES);
     g_autoptr(Committed) committed = fixture_commit(f, batch, 0);
     g_assert_no_error(committed->error);
     fixture_reopen(f);
