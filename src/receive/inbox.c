@@ -350,32 +350,23 @@ note_delivery(CoexAccount *account, CoexBatch *batch, gint64 age_s)
     coex_batch_put_setting(batch, "last-delivery", text);
 }
 
-/* Who turned out to be another after something was put under the old id: the store has the union
- * already, and this batch comes after it. */
+/* For those beyond the first @n of all who turned out to be another: something may have been put
+ * under the old id, and this batch comes after that of the union. */
 static void
-unite_again(CoexInboxStep *step, CoexBatch *batch)
+unite_again(CoexAccount *account, CoexBatch *batch, guint n)
 {
-    CoexPeople *people = step->account->people;
-    GHashTableIter iter;
-    gpointer id;
+    const GPtrArray *united = coex_outbox_get_united(account->outbox);
 
-    g_hash_table_iter_init(&iter, step->touched);
-    while (g_hash_table_iter_next(&iter, &id, NULL)) {
-        CoexPerson *other = coex_people_by_id(people, *(gint64 *)id);
-        CoexPerson *person = coex_people_now(people, other);
-
-        if (person == other)
-            continue;
-        coex_batch_put_person(batch, other);
-        coex_batch_put_person(batch, person);
-        coex_batch_unite_people(batch, other->id, person->id);
-    }
+    for (guint i = n; i < united->len; i++)
+        coex_batch_unite_people(batch, united->pdata[i],
+                                coex_people_now(account->people, united->pdata[i]));
 }
 
 CoexInboxStep *
 coex_inbox_apply(CoexAccount *account, CoexBatch *batch, GPtrArray *events, gint64 age_s)
 {
     CoexInboxStep *step = g_new0(CoexInboxStep, 1);
+    guint n_united = coex_outbox_get_united(account->outbox)->len;
 
     step->account = coex_account_ref(account);
     step->age_s = age_s;
@@ -389,7 +380,7 @@ coex_inbox_apply(CoexAccount *account, CoexBatch *batch, GPtrArray *events, gint
     coex_batch_set_account(batch, account->id);
     for (guint i = 0; i < events->len; i++)
         apply_event(step, batch, g_ptr_array_index(events, i));
-    unite_again(step, batch);
+    unite_again(account, batch, n_united);
     note_delivery(account, batch, age_s);
     return step;
 }

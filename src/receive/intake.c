@@ -122,11 +122,11 @@ static CoexMatch
 match(CoexIntake *intake, CoexAccount *account, const char *realm, const CoexEvent *event)
 {
     gboolean learned = FALSE;
-    CoexMatch match = coex_match_event(account, realm, event, &learned);
+    CoexMatch found = coex_match_event(account, realm, event, &learned);
 
     if (learned)
         search_kept(intake, account);
-    return match;
+    return found;
 }
 
 /* Calls @take for each account that the event is for; FALSE when none is there. */

@@ -364,11 +364,9 @@ void
 coex_slip_hold_again(CoexSlip *slip, const char *why)
 {
     CoexBatch *batch = coex_account_batch(slip->outbox->account);
-    CoexLane *lane = coex_outbox_lane(slip->outbox, slip->row->person_id);
     g_autofree char *line = g_strconcat(why, " It is held again", NULL);
 
-    coex_timer_clear(&lane->slow);
-    lane->slow_told = FALSE;
+    coex_lane_forget_slow(coex_outbox_lane(slip->outbox, slip->row->person_id));
     slip->row->owed = FALSE;
     coex_slip_set_state(slip, COEX_OUTBOX_HELD);
     coex_slip_put(slip, batch);

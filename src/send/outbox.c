@@ -311,10 +311,7 @@ accept_later(CoexSlip *slip, const GError *error)
 static void
 leave_lane(CoexOutbox *outbox, CoexSlip *slip, CoexPerson *person)
 {
-    CoexLane *lane = coex_outbox_lane(outbox, person->id);
-
-    coex_timer_clear(&lane->slow);
-    lane->slow_told = FALSE;
+    coex_lane_forget_slow(coex_outbox_lane(outbox, person->id));
     coex_slip_remove(slip);
 }
 
@@ -472,10 +469,7 @@ coex_outbox_settled(CoexOutbox *outbox, const char *local_id, gboolean failed, c
 static void
 forget_slow(CoexSlip *slip)
 {
-    CoexLane *lane = coex_outbox_lane(slip->outbox, slip->row->person_id);
-
-    coex_timer_clear(&lane->slow);
-    lane->slow_told = FALSE;
+    coex_lane_forget_slow(coex_outbox_lane(slip->outbox, slip->row->person_id));
     slip->row->owed = FALSE;
 }
 

@@ -55,7 +55,7 @@ void coex_outbox_tell_kept(CoexOutbox *outbox);
 /* The person's texts in that state. */
 guint coex_outbox_count(CoexOutbox *outbox, gint64 person_id, CoexOutboxState state);
 /* How many coex_outbox_resend() would send again now. */
-guint coex_outbox_count_resend(CoexOutbox *outbox, gint64 person_id);
+guint coex_outbox_count_resend(CoexAccount *account, const CoexPerson *person);
 /* Whether an unanswered send to the person has this text. */
 gboolean coex_outbox_is_pending(CoexOutbox *outbox, gint64 person_id, const char *text);
 /* A status that carries a local id of ours came, before or instead of the answer: adds the
@@ -72,6 +72,8 @@ void coex_outbox_recheck_windows(CoexOutbox *outbox);
 /* Who turned out to be somebody else (coex_people_next_joined()): all that waits for them, in
  * memory and on disk, is that one's from now on, and the conversation says so. */
 void coex_outbox_unite(CoexOutbox *outbox);
+/* Those of this login, in the order in which it was done. Borrowed CoexPerson. */
+const GPtrArray *coex_outbox_get_united(const CoexOutbox *outbox);
 /* Where the person is in_doubt, says so, once: what was to leave by itself is asked about. */
 void coex_outbox_doubt(CoexOutbox *outbox, CoexPerson *person);
 /* The times of all that is kept. */

@@ -65,6 +65,13 @@ coex_outbox_lane(CoexOutbox *outbox, gint64 person_id)
     return lane;
 }
 
+void
+coex_lane_forget_slow(CoexLane *lane)
+{
+    coex_timer_clear(&lane->slow);
+    lane->slow_told = FALSE;
+}
+
 CoexPerson *
 coex_slip_person(CoexSlip *slip)
 {
@@ -191,6 +198,7 @@ coex_outbox_new(CoexAccount *account, GPtrArray *rows, const CoexOutboxEvents *e
     outbox->lanes =
         g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, (GDestroyNotify)lane_free);
     outbox->by_id = g_hash_table_new(g_str_hash, g_str_equal);
+    outbox->united = g_ptr_array_new();
     coex_pace_init(&outbox->pace, COEX_NUMBER_BURST, g_get_monotonic_time());
     for (guint i = 0; i < rows->len; i++)
         slip_load(outbox, g_ptr_array_index(rows, i));
@@ -204,6 +212,7 @@ coex_outbox_free(CoexOutbox *outbox)
         return;
     coex_outbox_stop(outbox);
     g_hash_table_unref(outbox->by_id);
+    g_ptr_array_unref(outbox->united);
     g_hash_table_unref(outbox->lanes);
     g_free(outbox);
 }
@@ -589,10 +598,8 @@ void
 coex_slip_fail(CoexSlip *slip, const char *why, int code)
 {
     CoexBatch *batch = coex_account_batch(slip->outbox->account);
-    CoexLane *lane = coex_outbox_lane(slip->outbox, slip->row->person_id);
 
-    coex_timer_clear(&lane->slow);
-    lane->slow_told = FALSE;
+    coex_lane_forget_slow(coex_outbox_lane(slip->outbox, slip->row->person_id));
     coex_slip_put_failed(slip, batch, why, code);
     coex_views_note_refused(slip->outbox->account, coex_slip_person(slip), slip->row->text);
     coex_outbox_commit(slip->outbox, batch, coex_slip_person(slip));

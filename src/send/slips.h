@@ -57,6 +57,7 @@ struct CoexOutbox {
     const CoexOutboxEvents *events;
     GHashTable *lanes; /* gint64 -> CoexLane */
     GHashTable *by_id; /* local_id -> CoexSlip, borrowed */
+    GPtrArray *united; /* borrowed CoexPerson, see coex_outbox_get_united() */
     gint64 last_position;
     guint64 n_commits;
     CoexPace pace;
@@ -76,6 +77,8 @@ struct CoexOutbox {
 
 /* Made when new; of who turned out to be another (coex_people_now()), that one's. */
 CoexLane *coex_outbox_lane(CoexOutbox *outbox, gint64 person_id);
+/* Nothing there waits for WhatsApp any more, or another line says so. */
+void coex_lane_forget_slow(CoexLane *lane);
 /* WhatsApp knows by these whom it was sent to. Returns the person whose addresses changed, else
  * NULL.
  */

@@ -56,8 +56,7 @@ forget_slow(CoexOutbox *outbox, CoexPerson *person)
     if (coex_outbox_count(outbox, person->id, COEX_OUTBOX_QUEUED) > 0 ||
         coex_outbox_count(outbox, person->id, COEX_OUTBOX_SENDING) > 0)
         return;
-    coex_timer_clear(&lane->slow);
-    lane->slow_told = FALSE;
+    coex_lane_forget_slow(lane);
 }
 
 static gboolean
@@ -120,8 +119,7 @@ coex_outbox_prove(CoexOutbox *outbox, CoexPerson *person, const CoexBatch *proof
     }
     if (!any)
         return;
-    coex_timer_clear(&lane->slow);
-    lane->slow_told = FALSE;
+    coex_lane_forget_slow(lane);
     coex_outbox_commit(outbox, g_steal_pointer(&batch), person);
     if (coex_outbox_count(outbox, person->id, COEX_OUTBOX_PARKED) == 0)
         coex_account_tell_prompt_over(outbox->account, person);
@@ -208,14 +206,13 @@ stuck_with(const CoexLane *lane, const CoexSlip *last)
 }
 
 guint
-coex_outbox_count_resend(CoexOutbox *outbox, gint64 person_id)
+coex_outbox_count_resend(CoexAccount *account, const CoexPerson *person)
 {
-    const CoexLane *lane = g_hash_table_lookup(outbox->lanes, &person_id);
+    const CoexLane *lane = g_hash_table_lookup(account->outbox->lanes, &person->id);
     const CoexSlip *last = lane != NULL ? last_stuck(lane) : NULL;
     g_autoptr(GPtrArray) slips = NULL;
 
-    if (last == NULL || !is_stuck(last) ||
-        last->row->not_before > coex_account_now(outbox->account))
+    if (last == NULL || !is_stuck(last) || last->row->not_before > coex_account_now(account))
         return 0;
     slips = stuck_with(lane, last);
     return slips->len;

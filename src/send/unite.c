@@ -22,9 +22,7 @@ put_united(CoexOutbox *outbox, CoexBatch *batch, const CoexPerson *other, const 
         line = g_strdup_printf("This is the same person as %s (%s): all goes on in that "
                                "conversation.",
                                title, display);
-    coex_batch_put_person(batch, other);
-    coex_batch_put_person(batch, person);
-    coex_batch_unite_people(batch, other->id, person->id);
+    coex_batch_unite_people(batch, other, person);
     coex_batch_add_line(batch, other->id, COEX_FEED_NOTICE, line, NULL, coex_account_now(account));
 }
 
@@ -36,6 +34,7 @@ unite(CoexOutbox *outbox, CoexPerson *other)
     CoexBatch *batch = coex_account_batch(account);
     gboolean asked = other->n_parked > 0;
 
+    g_ptr_array_add(outbox->united, other);
     coex_outbox_unite_lanes(outbox, other);
     put_united(outbox, batch, other, person);
     coex_outbox_commit(outbox, batch, person);
@@ -55,6 +54,12 @@ coex_outbox_unite(CoexOutbox *outbox)
 
     while ((other = coex_people_next_joined(outbox->account->people)) != NULL)
         unite(outbox, other);
+}
+
+const GPtrArray *
+coex_outbox_get_united(const CoexOutbox *outbox)
+{
+    return outbox->united;
 }
 
 CoexPerson *

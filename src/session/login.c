@@ -8,14 +8,14 @@
 #include "account/tell.h"
 #include "account/views.h"
 #include "account/waiting.h"
-#include "session/hub.h"
-#include "session/ids.h"
 #include "receive/match.h"
 #include "receive/strangers.h"
-#include "session/options.h"
 #include "send/outbox.h"
-#include "session/registration.h"
 #include "send/templates.h"
+#include "session/hub.h"
+#include "session/ids.h"
+#include "session/options.h"
+#include "session/registration.h"
 #include <string.h>
 
 #define LOGIN_MS 18000 /* beside LOCKED_MAX of LOCKED_MS; hosts give up much later */
@@ -150,15 +150,9 @@ on_settled(CoexAccount *account)
     coex_hub_retry_delayed(account->hub);
 }
 
-static guint
-count_resend(CoexAccount *account, const CoexPerson *person)
-{
-    return coex_outbox_count_resend(account->outbox, person->id);
-}
-
 static const CoexViewsAbove views_above = {
     .stage_changed = coex_waiting_remind,
-    .count_resend = count_resend,
+    .count_resend = coex_outbox_count_resend,
 };
 
 static const CoexOutboxEvents outbox_events = {
@@ -423,8 +417,9 @@ tell_missing_secret(CoexAccount *account)
 }
 
 static void
-refused(CoexAccount *account, CoexVerdict verdict, guint n)
+on_refused(CoexVerdict verdict, guint n, gpointer user_data)
 {
+    CoexAccount *account = user_data;
     g_autofree char *others = NULL;
 
     g_debug("+%s: %u deliveries were refused, verdict %d", account->number, n, (int)verdict);
@@ -433,12 +428,6 @@ refused(CoexAccount *account, CoexVerdict verdict, guint n)
     others = coex_strangers_speak(account, n);
     if (others != NULL)
         coex_registration_refused(account, verdict, others);
-}
-
-static void
-on_refused(CoexVerdict verdict, guint n, gpointer user_data)
-{
-    refused(user_data, verdict, n);
 }
 
 static void

@@ -15,7 +15,6 @@ typedef struct CoexLoginState {
     GSource *locked;
     GSource *timeout;
     GCancellable *cancellable;
-    gboolean waiting_told;   /* who waits */
     gboolean access_over;    /* it was checked, or given up on */
     char *unreachable;       /* why it was given up on, a sentence; NULL */
     GPtrArray *feed_backlog; /* CoexFeedItem, until online */

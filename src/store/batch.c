@@ -134,11 +134,13 @@ coex_batch_put_person(CoexBatch *batch, const CoexPerson *person)
 }
 
 void
-coex_batch_unite_people(CoexBatch *batch, gint64 from, gint64 to)
+coex_batch_unite_people(CoexBatch *batch, const CoexPerson *other, const CoexPerson *person)
 {
+    coex_batch_put_person(batch, other);
+    coex_batch_put_person(batch, person);
     CoexChange *change = add_change(batch, COEX_CHANGE_UNITED);
-    change->united.from = from;
-    change->united.to = to;
+    change->united.from = other->id;
+    change->united.to = person->id;
 }
 
 void

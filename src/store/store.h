@@ -236,8 +236,9 @@ void coex_batch_set_account(CoexBatch *batch, gint64 account_id);
  * its peer to it (a link of another person moves over; links once made stay). A nick that somebody
  * else has in any account is taken from them. */
 void coex_batch_put_person(CoexBatch *batch, const CoexPerson *person);
-/* Whatever is stored of person @from is of @to from now on; the person itself stays. */
-void coex_batch_unite_people(CoexBatch *batch, gint64 from, gint64 to);
+/* @other turned out to be @person: stores both, and all that stands under @other's id stands under
+ * @person's from now on. */
+void coex_batch_unite_people(CoexBatch *batch, const CoexPerson *other, const CoexPerson *person);
 /* Notes when @number, a former address of whom it leads to, was given up (CoexAddress.gone_at). */
 void coex_batch_give_up_number(CoexBatch *batch, const char *number, gint64 at);
 

@@ -255,6 +255,41 @@ test_number_of_the_second(Desk *desk)
     desk_wait_state(desk, "carla", "delivered*: For Carla");
 }
 
+/* One delivery has words of the one, and then says that both are one: the history has them all, and
+ * it is said once. */
+static void
+test_told_in_one_delivery(Desk *desk)
+{
+    g_autofree char *value = g_strdup_printf(
+        "{\"messages\":[{\"id\":\"wamid.one\",\"from\":\"493023125017\",\"timestamp\":"
+        "\"%" G_GINT64_FORMAT
+        "\"," TEXT("By number") "},"
+                                "{\"id\":\"wamid.two\",\"from\":\"493023125017\",\"from_user_id\":"
+                                "\"DE.40817263549081726354\",\"timestamp\":\"%" G_GINT64_FORMAT
+                                "\"," TEXT("By both") "}]}",
+        coex_sim_now(desk->sim) + 1, coex_sim_now(desk->sim) + 2);
+
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    g_free(coex_sim_customer_sends(desk->sim, "carla", "My number is hidden"));
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "carla", "My number is hidden");
+    desk_hear(desk, "dana", "This is my number");
+    desk_advance(desk, 60);
+    coex_sim_change(desk->sim, "messages", value);
+    desk_wait_any_feed(desk, COEX_FEED_NOTICE, "dana", "This is the same person as Carla*");
+    desk_wait_any_feed(desk, COEX_FEED_INBOUND, "dana", "By number");
+    desk_wait_any_feed(desk, COEX_FEED_INBOUND, "carla", "By both");
+    for (guint i = 0; i < 2; i++) {
+        desk_restart(desk);
+        coex_session_recall(desk->session, desk_name("carla"), 10, 0, TRUE);
+        desk_wait_past(
+            desk, "carla",
+            "in: My number is hidden\nin: This is my number\nin: By number\nin: By both");
+        desk_fence(desk);
+        g_assert_cmpuint(desk_count(desk, DESK_FEED, "dana", "*"), ==, 0);
+    }
+}
+
 /* An agent's handover names both: what waits goes over at once, and once. */
 static void
 test_told_by_a_handover(Desk *desk)
@@ -307,6 +342,7 @@ main(int argc, char **argv)
     desk_add("/one/unlisted", test_unlisted);
     desk_add("/one/typed-in-the-other-form", test_typed_in_the_other_form);
     desk_add("/one/number-of-the-second", test_number_of_the_second);
+    desk_add("/one/told-in-one-delivery", test_told_in_one_delivery);
     desk_add("/one/told-by-a-handover", test_told_by_a_handover);
     return g_test_run();
 }
