@@ -46,7 +46,8 @@ typedef struct {
                        (also for 0) or '!' */
     const char *database;                 /* path of coex.db */
     const char *program;                  /* name of the chat program, for the lock file */
-    gint64 (*clock)(gpointer clock_data); /* seconds since 1970; NULL: the system's. Any thread. */
+    gint64 (*clock)(gpointer clock_data); /* seconds since 1970; NULL: the system's. Any thread,
+                                             and until the last session of the program has ended */
     gpointer clock_data;
 } CoexSessionConfig;
 

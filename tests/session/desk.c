@@ -194,12 +194,23 @@ static const CoexSessionObserver observer = {
 
 /* ---- making and ending ---- */
 
+/* An engine that another desk keeps alive may be at work for this one after it was freed: how far
+ * the clocks are ahead stays to the program's end. */
+static gint *
+new_clock(void)
+{
+    static GPtrArray *clocks;
+
+    if (clocks == NULL)
+        clocks = g_ptr_array_new();
+    g_ptr_array_add(clocks, g_new0(gint, 1));
+    return g_ptr_array_index(clocks, clocks->len - 1);
+}
+
 static gint64
 desk_clock(gpointer clock_data)
 {
-    Desk *desk = clock_data;
-
-    return g_get_real_time() / G_USEC_PER_SEC + g_atomic_int_get(&desk->clock_ahead_s);
+    return g_get_real_time() / G_USEC_PER_SEC + g_atomic_int_get((gint *)clock_data);
 }
 
 static char *
@@ -236,7 +247,7 @@ configure(Desk *desk)
         .database = g_intern_string(database),
         .program = PROGRAM,
         .clock = desk_clock,
-        .clock_data = desk,
+        .clock_data = desk->clock_ahead_s,
     };
     if (desk_is_meta(desk)) {
         desk->config.phone_number_id = coex_sim_get_phone_number_id(desk->sim);
@@ -257,6 +268,7 @@ desk_make(CoexSim *sim, char *dir, char *listen)
     desk->sim = sim;
     desk->dir = dir;
     desk->listen = listen;
+    desk->clock_ahead_s = new_clock();
     desk->events = g_ptr_array_new_with_free_func((GDestroyNotify)event_free);
     desk->ignored = g_ptr_array_new_with_free_func(g_free);
     desk->strict =
@@ -453,14 +465,14 @@ desk_restart(Desk *desk)
 void
 desk_advance(Desk *desk, gint64 seconds)
 {
-    g_atomic_int_add(&desk->clock_ahead_s, (gint)seconds);
+    g_atomic_int_add(desk->clock_ahead_s, (gint)seconds);
     coex_sim_advance_clock(desk->sim, seconds);
 }
 
 void
 desk_set_clock_ahead(Desk *desk, gint seconds)
 {
-    g_atomic_int_set(&desk->clock_ahead_s, seconds);
+    g_atomic_int_set(desk->clock_ahead_s, seconds);
 }
 
 /* ---- registering ---- */

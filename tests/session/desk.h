@@ -55,7 +55,7 @@ typedef struct {
     gboolean owns_dir;
     char *listen;
     char *number;
-    gint clock_ahead_s; /* of the session's clock, atomic */
+    gint *clock_ahead_s; /* of the session's clock, atomic */
     guint quit_after;   /* free the session from within that many observer calls; 0: never */
     guint n_calls;
     guint n_fences;
