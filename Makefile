@@ -263,7 +263,7 @@ $(FUZZERS): $(B)/fuzz-%: $(B)/obj/tests/fuzz/test-%.o $(B)/obj/tests/fuzz/fuzz.o
 
 build-fuzzers: $(FUZZERS)
 
-fuzz: ## hunt for inputs that break core: FUZZ_SECONDS (60) for each target; T=test-line picks one
+fuzz: ## hunt for inputs that break core: FUZZ_SECONDS (60) for each target; T=test-typed-line picks one
 	@tests/tools/deps.sh build fuzz
 	@$(MAKE) --no-print-directory VARIANT=fuzz build-fuzzers
 	@tests/fuzz/run.sh build/fuzz $(FUZZ_SECONDS) $(patsubst test-%,%,$(or $(T),$(notdir \

@@ -2,7 +2,7 @@
 #include "core/api.h"
 
 #include "core/json.h"
-#include "core/refusal.h"
+#include "core/api-error.h"
 
 void
 coex_response_free(CoexResponse *response)
@@ -47,7 +47,7 @@ open_answer(const CoexResponse *response, GError **error)
 {
     g_autoptr(CoexJson) doc = parse_body(response);
 
-    if (!coex_refusal_check(response->status, doc, FALSE, error))
+    if (!coex_api_error_check(response->status, doc, FALSE, error))
         return NULL;
     if (!doc) {
         g_set_error(error, COEX_ERROR, COEX_ERROR_PROTOCOL,
@@ -65,7 +65,7 @@ coex_api_read_done(const CoexResponse *response, GError **error)
     g_autoptr(CoexJson) doc = parse_body(response);
     CoexJsonAt root;
 
-    if (!coex_refusal_check(response->status, doc, FALSE, error))
+    if (!coex_api_error_check(response->status, doc, FALSE, error))
         return FALSE;
     if (!doc)
         return TRUE;
@@ -312,7 +312,7 @@ coex_api_read_sent(const CoexResponse *response, CoexSent *ret_sent, GError **er
     CoexJsonAt root, list, message, contact;
     const char *wamid;
 
-    if (!coex_refusal_check(response->status, doc, TRUE, error))
+    if (!coex_api_error_check(response->status, doc, TRUE, error))
         return FALSE;
     root = doc ? coex_json_root(doc) : (CoexJsonAt){ 0 };
     list = coex_json_member(&root, "messages");

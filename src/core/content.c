@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/content.h"
 
-#include "core/notice.h"
+#include "core/account-event.h"
 #include "core/text.h"
 #include <string.h>
 
@@ -323,7 +323,7 @@ build_system(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body)
 
     if (text != NULL && *text != '\0') {
         said = coex_text_excerpt(text, SYSTEM_SHOWN_MAX);
-        return coex_notice_flatten(g_strdup_printf("WhatsApp reports: “%s”", said));
+        return coex_account_event_flatten(g_strdup_printf("WhatsApp reports: “%s”", said));
     }
     if (type == NULL)
         return NULL;

@@ -3,7 +3,7 @@
 
 #include "core/content.h"
 #include "core/message.h"
-#include "core/notice.h"
+#include "core/account-event.h"
 #include "core/text.h"
 #include "core/webhook-people.h"
 #include "core/webhook-system.h"
@@ -176,7 +176,7 @@ dup_subject(const RawMessage *raw)
         g_string_free(subject, TRUE);
         return NULL;
     }
-    return coex_notice_flatten(g_string_free(subject, FALSE));
+    return coex_account_event_flatten(g_string_free(subject, FALSE));
 }
 
 static void
@@ -335,11 +335,13 @@ read_status_error(const RawStatus *raw, CoexStatus *status)
     CoexJsonAt data = coex_json_member(&error, "error_data");
 
     status->error_code = (int)CLAMP(coex_json_int(&code, 0), 0, G_MAXINT);
-    status->error_title = coex_notice_flatten(g_strdup(coex_json_member_text(&error, "title")));
+    status->error_title =
+        coex_account_event_flatten(g_strdup(coex_json_member_text(&error, "title")));
     if (status->error_title == NULL)
         status->error_title =
-            coex_notice_flatten(g_strdup(coex_json_member_text(&error, "message")));
-    status->error_details = coex_notice_flatten(g_strdup(coex_json_member_text(&data, "details")));
+            coex_account_event_flatten(g_strdup(coex_json_member_text(&error, "message")));
+    status->error_details =
+        coex_account_event_flatten(g_strdup(coex_json_member_text(&data, "details")));
 }
 
 static void
@@ -381,7 +383,7 @@ read_status(Value *value, const CoexJsonAt *at)
 static void
 read_error(Value *value, const CoexJsonAt *at)
 {
-    g_autofree char *told = coex_notice_error(at);
+    g_autofree char *told = coex_account_event_error(at);
 
     add_line(value, COEX_EVENT_ACCOUNT, g_strdup_printf("WhatsApp reports an error: %s", told));
 }
@@ -397,7 +399,7 @@ read_history(Value *value, const CoexJsonAt *at)
 
     event->history_progress = (int)CLAMP(coex_json_int(&progress, -1), -1, 100);
     if (coex_json_at_exists(&error)) {
-        g_autofree char *told = coex_notice_error(&error);
+        g_autofree char *told = coex_account_event_error(&error);
 
         event->line = g_strdup_printf("The chat history was not shared: %s", told);
     }
@@ -438,7 +440,7 @@ read_notice(Value *value, const CoexJsonAt *at, const CoexJsonField *fields,
 static void
 read_call(Value *value, const CoexJsonAt *at)
 {
-    read_notice(value, at, call_fields, coex_notice_call);
+    read_notice(value, at, call_fields, coex_account_event_call);
 }
 
 static const CoexJsonField preference_fields[] = {
@@ -450,7 +452,7 @@ static const CoexJsonField preference_fields[] = {
 static void
 read_preference(Value *value, const CoexJsonAt *at)
 {
-    read_notice(value, at, preference_fields, coex_notice_preference);
+    read_notice(value, at, preference_fields, coex_account_event_preference);
 }
 
 /* A file that belongs to a chunk of history comes as a message of its own (Meta:
@@ -495,7 +497,7 @@ read_handover(Value *value, const CoexJsonAt *object)
     if (raw.who.number == NULL)
         raw.who.number = raw.wa_id;
     coex_peer_set(&event->peer, raw.who.number, raw.who.user_id, raw.who.parent_user_id);
-    event->line = coex_notice_handover(object);
+    event->line = coex_account_event_handover(object);
     take_time(event, object);
 }
 
@@ -617,7 +619,7 @@ read_parts(Value *value, const CoexJsonAt *object)
         read_handover(value, object);
         return;
     }
-    if (coex_notice_read(value->field, object, &kind, &line)) {
+    if (coex_account_event_read(value->field, object, &kind, &line)) {
         add_line(value, kind, line);
         return;
     }

@@ -19,15 +19,15 @@
 
 #define ERROR_COLUMNS 72
 
-CoexLogin *
-coex_login_ref(CoexLogin *login)
+CoexConnection *
+coex_login_ref(CoexConnection *login)
 {
     login->refs++;
     return login;
 }
 
 void
-coex_login_unref(CoexLogin *login)
+coex_login_unref(CoexConnection *login)
 {
     if (--login->refs > 0)
         return;
@@ -40,10 +40,10 @@ coex_login_unref(CoexLogin *login)
     g_free(login);
 }
 
-CoexLogin *
+CoexConnection *
 coex_login_of(PurpleConnection *gc)
 {
-    CoexLogin *login;
+    CoexConnection *login;
 
     if (gc == NULL || !PURPLE_CONNECTION_IS_CONNECTED(gc))
         return NULL;
@@ -51,14 +51,14 @@ coex_login_of(PurpleConnection *gc)
     return login == NULL || login->over ? NULL : login;
 }
 
-CoexLogin *
+CoexConnection *
 coex_login_of_account(PurpleAccount *account)
 {
     return coex_login_of(purple_account_get_connection(account));
 }
 
 char *
-coex_login_dup_name(CoexLogin *login, const char *who)
+coex_login_dup_name(CoexConnection *login, const char *who)
 {
     const CoexPersonView *person = coex_session_find_person(login->session, who);
     g_auto(CoexPeer) peer = { 0 };
@@ -71,7 +71,7 @@ coex_login_dup_name(CoexLogin *login, const char *who)
 }
 
 char *
-coex_login_dup_title(CoexLogin *login, const char *name)
+coex_login_dup_title(CoexConnection *login, const char *name)
 {
     PurpleBuddy *buddy = purple_find_buddy(login->account, name);
     const CoexPersonView *person = coex_session_find_person(login->session, name);
@@ -83,9 +83,9 @@ coex_login_dup_title(CoexLogin *login, const char *name)
 }
 
 void
-coex_login_notice(CoexLogin *told_in, const char *text)
+coex_login_notice(CoexConnection *told_in, const char *text)
 {
-    g_autoptr(CoexLogin) login = coex_login_ref(told_in);
+    g_autoptr(CoexConnection) login = coex_login_ref(told_in);
 
     coex_unseen_check(login);
     if (login->over)
@@ -95,7 +95,7 @@ coex_login_notice(CoexLogin *told_in, const char *text)
 }
 
 void
-coex_login_register_webhook(CoexLogin *login)
+coex_login_register_webhook(CoexConnection *login)
 {
     login->may_ask = TRUE;
     coex_session_register_webhook(login->session);
@@ -106,7 +106,7 @@ coex_login_register_webhook(CoexLogin *login)
 static void
 on_progress(const char *text, guint step, guint n_steps, gpointer user_data)
 {
-    CoexLogin *login = user_data;
+    CoexConnection *login = user_data;
 
     if (!login->online)
         purple_connection_update_progress(login->gc, text, MIN(step, n_steps), n_steps + 1);
@@ -115,7 +115,7 @@ on_progress(const char *text, guint step, guint n_steps, gpointer user_data)
 static void
 on_online(gpointer user_data)
 {
-    g_autoptr(CoexLogin) login = coex_login_ref(user_data);
+    g_autoptr(CoexConnection) login = coex_login_ref(user_data);
 
     login->online = TRUE;
     purple_connection_set_state(login->gc, PURPLE_CONNECTED);
@@ -163,7 +163,7 @@ connection_error(const GError *error)
 /* With a key that is refused, whose it looks like: the first in the list of providers is often the
  * wrong one. Where options are typed, the line to type. */
 static char *
-dup_failure(CoexLogin *login, const GError *error)
+dup_failure(CoexConnection *login, const GError *error)
 {
     const char *key = purple_connection_get_password(login->gc);
     const CoexBackend *backend = coex_backend_lookup(coex_options_get(login->account, "provider"));
@@ -187,7 +187,7 @@ dup_failure(CoexLogin *login, const GError *error)
 static void
 on_failed(const GError *error, gpointer user_data)
 {
-    g_autoptr(CoexLogin) login = coex_login_ref(user_data);
+    g_autoptr(CoexConnection) login = coex_login_ref(user_data);
     PurpleConnection *gc = login->gc;
     PurpleConnectionError reason = connection_error(error);
     g_autofree char *sentence = dup_failure(login, error);
@@ -219,7 +219,7 @@ on_person(const CoexPersonView *person, gpointer user_data)
 static void
 on_feed(const CoexFeedItem *item, const CoexPersonView *person, gpointer user_data)
 {
-    g_autoptr(CoexLogin) login = coex_login_ref(user_data);
+    g_autoptr(CoexConnection) login = coex_login_ref(user_data);
 
     g_autofree char *item_name = g_strdup(person->name);
 
@@ -241,7 +241,7 @@ on_feed(const CoexFeedItem *item, const CoexPersonView *person, gpointer user_da
 static void
 on_past(const CoexPersonView *person, GPtrArray *lines, gboolean asked, gpointer user_data)
 {
-    g_autoptr(CoexLogin) login = coex_login_ref(user_data);
+    g_autoptr(CoexConnection) login = coex_login_ref(user_data);
 
     coex_recall_take(login, person, lines, asked);
 }
@@ -249,7 +249,7 @@ on_past(const CoexPersonView *person, GPtrArray *lines, gboolean asked, gpointer
 static void
 on_prompt(const CoexPersonView *person, const char *text, const char *reason, gpointer user_data)
 {
-    g_autoptr(CoexLogin) login = coex_login_ref(user_data);
+    g_autoptr(CoexConnection) login = coex_login_ref(user_data);
 
     coex_roster_show(login, person);
     if (!login->over)
@@ -265,7 +265,7 @@ on_prompt_over(const CoexPersonView *person, gpointer user_data)
 static void
 on_notice(const CoexPersonView *person, const char *text, gpointer user_data)
 {
-    g_autoptr(CoexLogin) login = coex_login_ref(user_data);
+    g_autoptr(CoexConnection) login = coex_login_ref(user_data);
 
     if (person == NULL || coex_notice_is_own(login, person->name)) {
         coex_login_notice(login, text);
@@ -279,7 +279,7 @@ on_notice(const CoexPersonView *person, const char *text, gpointer user_data)
 static void
 on_catalogue(CoexCatalogue *catalogue, const GError *error, gpointer user_data)
 {
-    g_autoptr(CoexLogin) login = coex_login_ref(user_data);
+    g_autoptr(CoexConnection) login = coex_login_ref(user_data);
 
     coex_choice_take_catalogue(login, error);
     if (!login->over)
@@ -339,7 +339,7 @@ take_number(PurpleAccount *account, GError **error)
 }
 
 static gboolean
-read_credentials(CoexLogin *login, CoexSessionConfig *config, GError **error)
+read_credentials(CoexConnection *login, CoexSessionConfig *config, GError **error)
 {
     config->backend = coex_backend_lookup(coex_options_get(login->account, "provider"));
     if (config->key[0] == '\0') {
@@ -402,7 +402,7 @@ get_run(void)
 }
 
 static gboolean
-start_session(CoexLogin *login, GError **error)
+start_session(CoexConnection *login, GError **error)
 {
     PurpleAccount *account = login->account;
     g_autofree char *database = database_path();
@@ -450,7 +450,7 @@ void
 coex_login_open(PurpleAccount *account)
 {
     PurpleConnection *gc = purple_account_get_connection(account);
-    CoexLogin *login = g_new0(CoexLogin, 1);
+    CoexConnection *login = g_new0(CoexConnection, 1);
     g_autoptr(GError) error = NULL;
 
     login->refs = 1;
@@ -474,7 +474,7 @@ coex_login_open(PurpleAccount *account)
 void
 coex_login_close(PurpleConnection *gc)
 {
-    CoexLogin *login = purple_connection_get_protocol_data(gc);
+    CoexConnection *login = purple_connection_get_protocol_data(gc);
 
     if (login == NULL)
         return;

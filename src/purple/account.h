@@ -34,7 +34,7 @@ typedef struct {
     gboolean tell_catalogue; /* the user waits for a refresh */
     gboolean online;
     gboolean over; /* failed or logging off: nothing may be told to the user interface */
-} CoexLogin;
+} CoexConnection;
 
 /* The protocol's `login` and `close`. */
 void coex_login_open(PurpleAccount *account);
@@ -43,23 +43,23 @@ void coex_login_close(PurpleConnection *gc);
 /* Any call into libpurple may call another plugin, which may end the login, or remove the buddy or
  * conversation at hand. A reference keeps the login's memory and its tables; then `over` says that
  * it has ended, and nothing else of it may be used: session, connection and account may be gone. */
-CoexLogin *coex_login_ref(CoexLogin *login);
-void coex_login_unref(CoexLogin *login);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexLogin, coex_login_unref)
+CoexConnection *coex_login_ref(CoexConnection *login);
+void coex_login_unref(CoexConnection *login);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexConnection, coex_login_unref)
 
 /* NULL unless the account is connected, so that its user interface may be talked to. */
-CoexLogin *coex_login_of(PurpleConnection *gc);
-CoexLogin *coex_login_of_account(PurpleAccount *account);
+CoexConnection *coex_login_of(PurpleConnection *gc);
+CoexConnection *coex_login_of_account(PurpleAccount *account);
 
 /* The person's buddy name for anything a chat program calls one: "+49 30 …" or another's address of
  * the same person. Text that is no address comes back as it is. Free with g_free(). */
-char *coex_login_dup_name(CoexLogin *login, const char *who);
+char *coex_login_dup_name(CoexConnection *login, const char *who);
 
 /* What to call a person in a sentence: the alias, else the number. Free with g_free(). */
-char *coex_login_dup_title(CoexLogin *login, const char *name);
+char *coex_login_dup_title(CoexConnection *login, const char *name);
 
 /* Tells one line (plain text) about the account. */
-void coex_login_notice(CoexLogin *login, const char *text);
+void coex_login_notice(CoexConnection *login, const char *text);
 /* Registers the webhook anew, told to by the user: only then may a window ask whether to take it
  * from another system. */
-void coex_login_register_webhook(CoexLogin *login);
+void coex_login_register_webhook(CoexConnection *login);

@@ -13,7 +13,7 @@
 static void
 on_refresh(PurplePluginAction *action)
 {
-    CoexLogin *login = coex_login_of(action->context);
+    CoexConnection *login = coex_login_of(action->context);
 
     if (login == NULL)
         return;
@@ -24,7 +24,7 @@ on_refresh(PurplePluginAction *action)
 static void
 on_list_held(PurplePluginAction *action)
 {
-    CoexLogin *login = coex_login_of(action->context);
+    CoexConnection *login = coex_login_of(action->context);
 
     if (login != NULL)
         coex_session_list_held(login->session, NULL);
@@ -33,7 +33,7 @@ on_list_held(PurplePluginAction *action)
 static void
 on_register(PurplePluginAction *action)
 {
-    CoexLogin *login = coex_login_of(action->context);
+    CoexConnection *login = coex_login_of(action->context);
 
     if (login != NULL)
         coex_login_register_webhook(login);
@@ -42,7 +42,7 @@ on_register(PurplePluginAction *action)
 static void
 on_open_notices(PurplePluginAction *action)
 {
-    CoexLogin *login = coex_login_of(action->context);
+    CoexConnection *login = coex_login_of(action->context);
 
     if (login != NULL)
         coex_notice_open(login);
@@ -51,7 +51,7 @@ on_open_notices(PurplePluginAction *action)
 static void
 on_more_options(PurplePluginAction *action)
 {
-    CoexLogin *login = coex_login_of(action->context);
+    CoexConnection *login = coex_login_of(action->context);
 
     if (login != NULL)
         coex_options_open_page(login);
@@ -76,7 +76,7 @@ coex_actions_list(PurplePlugin *plugin, gpointer context)
 }
 
 void
-coex_actions_take_catalogue(CoexLogin *login, CoexCatalogue *catalogue, const GError *error)
+coex_actions_take_catalogue(CoexConnection *login, CoexCatalogue *catalogue, const GError *error)
 {
     if (!login->tell_catalogue)
         return;
@@ -99,7 +99,7 @@ static void
 on_send_template(PurpleBlistNode *node, gpointer data)
 {
     PurpleBuddy *buddy = (PurpleBuddy *)node;
-    CoexLogin *login = coex_login_of_account(purple_buddy_get_account(buddy));
+    CoexConnection *login = coex_login_of_account(purple_buddy_get_account(buddy));
 
     if (login == NULL)
         return;
@@ -122,7 +122,7 @@ coex_actions_list_buddy(PurpleBlistNode *node)
 static void
 answer(gpointer token, gboolean yes)
 {
-    CoexLogin *login = coex_ask_take(token, NULL);
+    CoexConnection *login = coex_ask_take(token, NULL);
 
     if (login == NULL)
         return;
@@ -163,7 +163,7 @@ describe_takeover(const char *registered_url, const char *our_url)
 
 /* A window that nobody asked for would take the keys of who types just then. */
 static void
-tell_takeover(CoexLogin *login, const char *takeover)
+tell_takeover(CoexConnection *login, const char *takeover)
 {
     g_autofree char *line = g_strdup_printf(
         "%s To be asked whether it may, type webhook here, or choose “Register webhook again” in "
@@ -174,7 +174,7 @@ tell_takeover(CoexLogin *login, const char *takeover)
 }
 
 void
-coex_actions_ask_webhook(CoexLogin *login, const char *registered_url, const char *our_url)
+coex_actions_ask_webhook(CoexConnection *login, const char *registered_url, const char *our_url)
 {
     gpointer token;
     void *ui;

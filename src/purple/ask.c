@@ -2,7 +2,7 @@
 #include "purple/ask.h"
 
 typedef struct {
-    CoexLogin *login;
+    CoexConnection *login;
     char *name;
     PurpleRequestType type;
     void *ui_handle;
@@ -45,7 +45,7 @@ forget_handle(void *ui_handle)
 }
 
 gpointer
-coex_ask_new(CoexLogin *login, const char *name, PurpleRequestType type)
+coex_ask_new(CoexConnection *login, const char *name, PurpleRequestType type)
 {
     Ask *ask = g_new0(Ask, 1);
 
@@ -76,11 +76,11 @@ coex_ask_opened(gpointer token, void *ui_handle)
     return TRUE;
 }
 
-CoexLogin *
+CoexConnection *
 coex_ask_take(gpointer token, char **ret_name)
 {
     Ask *ask = steal(token);
-    CoexLogin *login;
+    CoexConnection *login;
 
     if (ask == NULL)
         return NULL;
@@ -94,7 +94,7 @@ coex_ask_take(gpointer token, char **ret_name)
 
 /* The token of an open question that fits; NULL for none. @name NULL: any. */
 static gpointer
-find(CoexLogin *login, const char *name)
+find(CoexConnection *login, const char *name)
 {
     GHashTableIter iter;
     gpointer token;
@@ -113,7 +113,7 @@ find(CoexLogin *login, const char *name)
 }
 
 gboolean
-coex_ask_is_open(CoexLogin *login, const char *name, PurpleRequestType type)
+coex_ask_is_open(CoexConnection *login, const char *name, PurpleRequestType type)
 {
     gpointer token = find(login, name);
     const Ask *ask = token != NULL ? g_hash_table_lookup(asks, token) : NULL;
@@ -122,7 +122,7 @@ coex_ask_is_open(CoexLogin *login, const char *name, PurpleRequestType type)
 }
 
 void
-coex_ask_close(CoexLogin *login, const char *name)
+coex_ask_close(CoexConnection *login, const char *name)
 {
     gpointer token;
 

@@ -9,7 +9,7 @@
 
 /* A new question about the person (borrowed; "" for the account). The token is the request's
  * user_data. */
-gpointer coex_ask_new(CoexLogin *login, const char *name, PurpleRequestType type);
+gpointer coex_ask_new(CoexConnection *login, const char *name, PurpleRequestType type);
 
 /* The host's handle of the request; NULL when the host has no such request. Returns whether the
  * question was shown. */
@@ -17,10 +17,10 @@ gboolean coex_ask_opened(gpointer token, void *ui_handle);
 
 /* In an answer's callback: the login, and in @ret_name (free with g_free(), may be NULL) the
  * person; the question is then not open any more. NULL: it was not, do nothing. */
-CoexLogin *coex_ask_take(gpointer token, char **ret_name);
+CoexConnection *coex_ask_take(gpointer token, char **ret_name);
 
 /* Whether a question of this kind about the person is open. */
-gboolean coex_ask_is_open(CoexLogin *login, const char *name, PurpleRequestType type);
+gboolean coex_ask_is_open(CoexConnection *login, const char *name, PurpleRequestType type);
 
 /* Closes the person's questions without an answer; @name NULL: all of the account's. */
-void coex_ask_close(CoexLogin *login, const char *name);
+void coex_ask_close(CoexConnection *login, const char *name);

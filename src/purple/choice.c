@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/choice.h"
-#include "core/line.h"
+#include "core/typed-line.h"
 #include "core/text.h"
 #include "purple/ask.h"
 #include "purple/conversation.h"
@@ -34,7 +34,7 @@ coex_choice_table_new(void)
 }
 
 CoexChoice *
-coex_choice_of(CoexLogin *login, const char *name)
+coex_choice_of(CoexConnection *login, const char *name)
 {
     CoexChoice *choice = g_hash_table_lookup(login->choices, name);
 
@@ -158,7 +158,7 @@ set_values(CoexChoice *choice, const char *const *values)
 char **
 coex_choice_split(CoexChoice *choice, const char *text)
 {
-    return coex_line_split_values(text, choice->parked);
+    return coex_typed_line_split_values(text, choice->parked);
 }
 
 GPtrArray *
@@ -218,7 +218,7 @@ coex_choice_describe_variable(const CoexTemplateVariable *variable)
 static void
 await_catalogue(CoexChoice *choice, const char *words)
 {
-    g_autoptr(CoexLogin) login = coex_login_ref(choice->login);
+    g_autoptr(CoexConnection) login = coex_login_ref(choice->login);
 
     reset(choice, COEX_STAGE_IDLE);
     choice->awaits_catalogue = TRUE;
@@ -491,9 +491,9 @@ is_asked(const CoexChoice *choice)
 }
 
 void
-coex_choice_park(CoexLogin *parked_in, const char *name, const char *text, const char *reason)
+coex_choice_park(CoexConnection *parked_in, const char *name, const char *text, const char *reason)
 {
-    g_autoptr(CoexLogin) login = coex_login_ref(parked_in);
+    g_autoptr(CoexConnection) login = coex_login_ref(parked_in);
     CoexChoice *choice = coex_choice_of(login, name);
     gboolean joins = is_asked(choice);
     g_autofree char *before = g_steal_pointer(&choice->parked);
@@ -514,7 +514,7 @@ coex_choice_park(CoexLogin *parked_in, const char *name, const char *text, const
 }
 
 void
-coex_choice_unpark(CoexLogin *login, const char *name)
+coex_choice_unpark(CoexConnection *login, const char *name)
 {
     CoexChoice *choice = g_hash_table_lookup(login->choices, name);
 
@@ -544,7 +544,7 @@ tell_no_catalogue(CoexChoice *choice, const GError *error)
 }
 
 void
-coex_choice_take_catalogue(CoexLogin *login, const GError *error)
+coex_choice_take_catalogue(CoexConnection *login, const GError *error)
 {
     g_autoptr(GList) choices = g_hash_table_get_values(login->choices);
 

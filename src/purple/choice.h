@@ -17,7 +17,7 @@ typedef enum {
 } CoexStage;
 
 typedef struct {
-    CoexLogin *login;
+    CoexConnection *login;
     char *name; /* the person */
     CoexStage stage;
     char *parked;            /* the texts that wait for this choice, NULL */
@@ -43,18 +43,19 @@ typedef struct {
 GHashTable *coex_choice_table_new(void);
 
 /* The person's choice, idle if there was none. Lives as long as the login. */
-CoexChoice *coex_choice_of(CoexLogin *login, const char *name);
+CoexChoice *coex_choice_of(CoexConnection *login, const char *name);
 
 /* Whether texts wait for the user's choice. */
 gboolean coex_choice_has_parked(CoexChoice *choice);
 
 /* A send met the closed window: asks, or joins @text to the question that is open. */
-void coex_choice_park(CoexLogin *login, const char *name, const char *text, const char *reason);
+void coex_choice_park(CoexConnection *login, const char *name, const char *text,
+                      const char *reason);
 /* Nothing waits any more. A question that is open stays: what is typed into it just then would go
  * where the keys go next, to another person. What is pressed in it is judged then. */
-void coex_choice_unpark(CoexLogin *login, const char *name);
+void coex_choice_unpark(CoexConnection *login, const char *name);
 /* A catalogue came, or did not: goes on where one was awaited. */
-void coex_choice_take_catalogue(CoexLogin *login, const GError *error);
+void coex_choice_take_catalogue(CoexConnection *login, const GError *error);
 
 /* Starts anew with "[name] [value | value …]" or words to search for; NULL or "" lists all. */
 void coex_choice_start(CoexChoice *choice, const char *words);

@@ -28,7 +28,7 @@
 /* Opened when there is none. NULL where another plugin closed it at once, or ended the login. The
  * caller has a reference to that. */
 static PurpleConversation *
-ensure_conversation(CoexLogin *login, const char *who)
+ensure_conversation(CoexConnection *login, const char *who)
 {
     PurpleConversation *conv =
         purple_find_conversation_with_account(PURPLE_CONV_TYPE_IM, who, login->account);
@@ -47,7 +47,7 @@ ensure_conversation(CoexLogin *login, const char *who)
 
 /* @flags: how it looks in a system line, and whether the log gets it. */
 static void
-write_part(CoexLogin *login, const char *who, const char *html, PurpleMessageFlags flags)
+write_part(CoexConnection *login, const char *who, const char *html, PurpleMessageFlags flags)
 {
     PurpleMessageFlags more =
         flags & ~(PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_ERROR | PURPLE_MESSAGE_NICK);
@@ -70,9 +70,9 @@ write_part(CoexLogin *login, const char *who, const char *html, PurpleMessageFla
 }
 
 static void
-write_line(CoexLogin *written_in, const char *name, const char *text, PurpleMessageFlags flags)
+write_line(CoexConnection *written_in, const char *name, const char *text, PurpleMessageFlags flags)
 {
-    g_autoptr(CoexLogin) login = coex_login_ref(written_in);
+    g_autoptr(CoexConnection) login = coex_login_ref(written_in);
 
     if (login->over)
         return;
@@ -84,13 +84,13 @@ write_line(CoexLogin *written_in, const char *name, const char *text, PurpleMess
 }
 
 void
-coex_conversation_notice(CoexLogin *login, const char *name, const char *text)
+coex_conversation_notice(CoexConnection *login, const char *name, const char *text)
 {
     write_line(login, name, text, PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NO_LOG);
 }
 
 void
-coex_conversation_notice_of_old(CoexLogin *login, const char *name, const char *text)
+coex_conversation_notice_of_old(CoexConnection *login, const char *name, const char *text)
 {
     write_line(login, name, text,
                PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NO_LOG | PURPLE_MESSAGE_DELAYED);
@@ -101,7 +101,7 @@ coex_conversation_notice_of_old(CoexLogin *login, const char *name, const char *
 /* Called by libpurple for a line that is typed, and not for one that another plugin hands over: who
  * does that writes it into the conversation. */
 static void
-on_sending(PurpleAccount *account, const char *who, char **message, CoexLogin *login)
+on_sending(PurpleAccount *account, const char *who, char **message, CoexConnection *login)
 {
     if (account == login->account)
         login->typed = *message != NULL && **message != '\0';
@@ -111,8 +111,8 @@ int
 coex_conversation_send(PurpleConnection *gc, const char *who, const char *markup,
                        PurpleMessageFlags flags)
 {
-    CoexLogin *typed_in = coex_login_of(gc);
-    g_autoptr(CoexLogin) login = NULL;
+    CoexConnection *typed_in = coex_login_of(gc);
+    g_autoptr(CoexConnection) login = NULL;
     g_autoptr(GError) error = NULL;
 
     if (typed_in == NULL)
@@ -181,9 +181,9 @@ make_html(const char *name, const char *text, gint64 at, PurpleMessageFlags *fla
 }
 
 static void
-show_inbound(CoexLogin *shown_in, const CoexFeedItem *item, const char *name)
+show_inbound(CoexConnection *shown_in, const CoexFeedItem *item, const char *name)
 {
-    g_autoptr(CoexLogin) login = coex_login_ref(shown_in);
+    g_autoptr(CoexConnection) login = coex_login_ref(shown_in);
     g_autofree char *who = g_strdup(coex_roster_get_name(login, name));
     PurpleMessageFlags flags = PURPLE_MESSAGE_RECV;
     g_autofree char *html = make_html(who, item->text, item->time, &flags);
@@ -214,10 +214,10 @@ drop_empty_alias(PurpleAccount *account)
 }
 
 static void
-write_own_text(CoexLogin *shown_in, const char *name, const char *text, gint64 at,
+write_own_text(CoexConnection *shown_in, const char *name, const char *text, gint64 at,
                PurpleMessageFlags flags)
 {
-    g_autoptr(CoexLogin) login = coex_login_ref(shown_in);
+    g_autoptr(CoexConnection) login = coex_login_ref(shown_in);
     g_autofree char *who = g_strdup(coex_roster_get_name(login, name));
     g_autofree char *html = make_html(who, text, at, &flags);
     PurpleConversation *conv;
@@ -230,14 +230,15 @@ write_own_text(CoexLogin *shown_in, const char *name, const char *text, gint64 a
 }
 
 static void
-write_own(CoexLogin *login, const CoexFeedItem *item, const char *name, PurpleMessageFlags flags)
+write_own(CoexConnection *login, const CoexFeedItem *item, const char *name,
+          PurpleMessageFlags flags)
 {
     write_own_text(login, name, item->text, item->time, flags);
 }
 
 /* The mark on every line, where each is shown as a message of its own. */
 static void
-show_echo(CoexLogin *login, const CoexFeedItem *item, const char *name)
+show_echo(CoexConnection *login, const CoexFeedItem *item, const char *name)
 {
     gboolean is_old = item->time < (gint64)time(NULL) - OLD_S;
     gboolean apart = coex_host_get()->notice == COEX_NOTICE_IM;
@@ -285,7 +286,7 @@ quote(const CoexFeedItem *item)
 
 /* The log has the text: without this line it would look as if it had arrived. */
 static void
-show_failed(CoexLogin *login, const CoexFeedItem *item, const CoexPersonView *person)
+show_failed(CoexConnection *login, const CoexFeedItem *item, const CoexPersonView *person)
 {
     const char *failed = item->flags & COEX_LINE_UNSENT ? "Not sent" : "Not delivered";
     const char *what = item->kind == COEX_FEED_FAILED ? failed : "Not confirmed";
@@ -298,7 +299,7 @@ show_failed(CoexLogin *login, const CoexFeedItem *item, const CoexPersonView *pe
 }
 
 static void
-show_arrived(CoexLogin *login, const CoexFeedItem *item, const char *name)
+show_arrived(CoexConnection *login, const CoexFeedItem *item, const char *name)
 {
     g_autofree char *text = quote(item);
     g_autofree char *line = g_strdup_printf(
@@ -312,7 +313,7 @@ show_arrived(CoexLogin *login, const CoexFeedItem *item, const char *name)
 
 /* What names the account's own number as the other side is no conversation. */
 static void
-show_own(CoexLogin *login, const CoexFeedItem *item)
+show_own(CoexConnection *login, const CoexFeedItem *item)
 {
     g_autofree char *line =
         g_strdup_printf("This number itself is told as the other side of: “%s”", item->text);
@@ -321,7 +322,8 @@ show_own(CoexLogin *login, const CoexFeedItem *item)
 }
 
 void
-coex_conversation_show(CoexLogin *login, const CoexFeedItem *item, const CoexPersonView *person)
+coex_conversation_show(CoexConnection *login, const CoexFeedItem *item,
+                       const CoexPersonView *person)
 {
     guint typed = GPOINTER_TO_UINT(g_hash_table_lookup(login->flags, person->name));
 
@@ -365,7 +367,7 @@ coex_conversation_show(CoexLogin *login, const CoexFeedItem *item, const CoexPer
 
 /* Pidgin says so as well when a conversation comes up behind what the user does. */
 static void
-on_conversation_updated(PurpleConversation *conv, PurpleConvUpdateType type, CoexLogin *login)
+on_conversation_updated(PurpleConversation *conv, PurpleConvUpdateType type, CoexConnection *login)
 {
     if (login->opening || login->line_at != 0)
         return;
@@ -380,7 +382,7 @@ on_conversation_updated(PurpleConversation *conv, PurpleConvUpdateType type, Coe
 }
 
 void
-coex_conversation_watch(CoexLogin *login)
+coex_conversation_watch(CoexConnection *login)
 {
     void *handle = purple_conversations_get_handle();
 
@@ -403,7 +405,7 @@ coex_conversation_takes_files(PurpleConnection *gc, const char *who)
 void
 coex_conversation_send_file(PurpleConnection *gc, const char *who, const char *path)
 {
-    CoexLogin *login = coex_login_of(gc);
+    CoexConnection *login = coex_login_of(gc);
 
     if (login == NULL || path == NULL)
         return;

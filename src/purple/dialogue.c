@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/dialogue.h"
-#include "core/line.h"
+#include "core/typed-line.h"
 #include "core/text.h"
 #include "purple/conversation.h"
 #include "purple/verbs.h"
@@ -194,7 +194,7 @@ coex_dialogue_send(CoexChoice *choice)
 /* ---- what the user types ---- */
 
 static void
-refuse_slash(CoexLogin *login, const char *name, const char *word)
+refuse_slash(CoexConnection *login, const char *name, const char *word)
 {
     g_autofree char *line =
         g_strdup_printf("Nothing was sent: %s looks like a command, and here those begin with !. "
@@ -205,20 +205,20 @@ refuse_slash(CoexLogin *login, const char *name, const char *word)
 }
 
 gboolean
-coex_dialogue_take(CoexLogin *login, const char *name, const char *markup, char **ret_markup)
+coex_dialogue_take(CoexConnection *login, const char *name, const char *markup, char **ret_markup)
 {
-    g_auto(CoexLine) line = { 0 };
+    g_auto(CoexTypedLine) line = { 0 };
 
     *ret_markup = NULL;
-    coex_line_read(markup, &line);
+    coex_typed_line_read(markup, &line);
     switch (line.kind) {
-    case COEX_LINE_MESSAGE:
+    case COEX_TYPED_MESSAGE:
         *ret_markup = g_steal_pointer(&line.markup);
         return FALSE;
-    case COEX_LINE_VERB:
+    case COEX_TYPED_VERB:
         coex_verbs_run_line(login, name, &line);
         return TRUE;
-    case COEX_LINE_SLASH:
+    case COEX_TYPED_SLASH:
         refuse_slash(login, name, line.word);
         return TRUE;
     }

@@ -12,7 +12,7 @@ void coex_dialogue_show(CoexChoice *choice);
 
 /* Looks at a line typed in a host whose lines are all messages. TRUE: it was for us and has been
  * answered. FALSE: it is a message, in @ret_markup if that is not what was typed (else NULL). */
-gboolean coex_dialogue_take(CoexLogin *login, const char *name, const char *markup,
+gboolean coex_dialogue_take(CoexConnection *login, const char *name, const char *markup,
                             char **ret_markup);
 
 /* The verbs of the dialogue. @words is plain text, NULL or "" for none. */

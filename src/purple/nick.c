@@ -94,20 +94,20 @@ coex_nick_style(PurpleAccount *account)
 /* ---- who is called what ---- */
 
 void
-coex_nick_init(CoexLogin *login)
+coex_nick_init(CoexConnection *login)
 {
     login->nicks = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 }
 
 void
-coex_nick_clear(CoexLogin *login)
+coex_nick_clear(CoexConnection *login)
 {
     g_clear_pointer(&login->nicks, g_hash_table_unref);
 }
 
 /* What BitlBee calls the person stands, whatever we would have said. */
 static void
-learn(CoexLogin *login, const CoexPersonView *person, const char *nick)
+learn(CoexConnection *login, const CoexPersonView *person, const char *nick)
 {
     if (strcmp(nick, person->nick) == 0 ||
         g_strcmp0(g_hash_table_lookup(login->nicks, person->name), nick) == 0)
@@ -117,7 +117,7 @@ learn(CoexLogin *login, const CoexPersonView *person, const char *nick)
 }
 
 static gboolean
-is_shown(CoexLogin *login, const char *name)
+is_shown(CoexConnection *login, const char *name)
 {
     PurpleBuddy *buddy = purple_find_buddy(login->account, name);
 
@@ -125,7 +125,8 @@ is_shown(CoexLogin *login, const char *name)
 }
 
 static void
-look_for_rename(CoexLogin *login, const Bee *bee, BeeConnection *ic, const CoexPersonView *person)
+look_for_rename(CoexConnection *login, const Bee *bee, BeeConnection *ic,
+                const CoexPersonView *person)
 {
     gboolean is_new = bee->find(ic, person->name) == NULL;
     BeeUser *user = find_or_add(bee, ic, person->name);
@@ -139,7 +140,7 @@ look_for_rename(CoexLogin *login, const Bee *bee, BeeConnection *ic, const CoexP
 }
 
 void
-coex_nick_start(CoexLogin *login)
+coex_nick_start(CoexConnection *login)
 {
     const Bee *bee = get_bee();
     BeeConnection *ic = bee != NULL ? bee->connection(login->account) : NULL;
@@ -169,7 +170,7 @@ call_by_nick(const Bee *bee, BeeConnection *ic, BeeUser *user, const CoexPersonV
 }
 
 void
-coex_nick_settle(CoexLogin *login, const CoexPersonView *person)
+coex_nick_settle(CoexConnection *login, const CoexPersonView *person)
 {
     const Bee *bee = get_bee();
     BeeConnection *ic = bee != NULL ? bee->connection(login->account) : NULL;
@@ -199,7 +200,7 @@ coex_nick_settle(CoexLogin *login, const CoexPersonView *person)
 }
 
 void
-coex_nick_move(CoexLogin *login, const char *spelling, const char *name)
+coex_nick_move(CoexConnection *login, const char *spelling, const char *name)
 {
     const Bee *bee = get_bee();
     BeeConnection *ic = bee != NULL ? bee->connection(login->account) : NULL;
@@ -240,7 +241,7 @@ find_tail(const CoexPersonView *person, const char *letters)
 }
 
 char *
-coex_nick_dup_alias(CoexLogin *login, const CoexPersonView *person)
+coex_nick_dup_alias(CoexConnection *login, const CoexPersonView *person)
 {
     if (!coex_host_get()->makes_nicks || get_bee() != NULL || person->alias == NULL ||
         person->nick == NULL)

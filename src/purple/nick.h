@@ -12,18 +12,18 @@
 /* What nicks are made of here, as the user has set it. */
 CoexNickStyle coex_nick_style(PurpleAccount *account);
 
-void coex_nick_init(CoexLogin *login);
-void coex_nick_clear(CoexLogin *login);
+void coex_nick_init(CoexConnection *login);
+void coex_nick_clear(CoexConnection *login);
 
 /* Before the first person is shown: whom the user has renamed comes first, so that nobody else is
  * shown under such a nick. */
-void coex_nick_start(CoexLogin *login);
+void coex_nick_start(CoexConnection *login);
 
 /* Before the person, or a line of theirs, is shown. */
-void coex_nick_settle(CoexLogin *login, const CoexPersonView *person);
+void coex_nick_settle(CoexConnection *login, const CoexPersonView *person);
 
 /* A contact is known by another spelling of the number from now on, or (@name NULL) by none. */
-void coex_nick_move(CoexLogin *login, const char *spelling, const char *name);
+void coex_nick_move(CoexConnection *login, const char *spelling, const char *name);
 
 /* The person's alias as the chat program gets it; NULL if there is none. Free with g_free(). */
-char *coex_nick_dup_alias(CoexLogin *login, const CoexPersonView *person);
+char *coex_nick_dup_alias(CoexConnection *login, const CoexPersonView *person);

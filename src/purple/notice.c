@@ -9,7 +9,7 @@
 #define COLUMNS 50     /* what a window takes without wrapping once more */
 
 gboolean
-coex_notice_is_own(CoexLogin *login, const char *who)
+coex_notice_is_own(CoexConnection *login, const char *who)
 {
     return strcmp(coex_roster_normalize(login->account, who),
                   purple_account_get_username(login->account)) == 0;
@@ -19,14 +19,14 @@ coex_notice_is_own(CoexLogin *login, const char *who)
 
 /* Whether the login is there still: what is written runs other plugins' code. */
 static gboolean
-is_alive(CoexLogin *login, PurpleConnection *gc)
+is_alive(CoexConnection *login, PurpleConnection *gc)
 {
     return PURPLE_CONNECTION_IS_VALID(gc) && purple_connection_get_protocol_data(gc) == login;
 }
 
 /* NULL: there is none, or the login is over. */
 static PurpleConversation *
-find_conversation(CoexLogin *login, PurpleConnection *gc)
+find_conversation(CoexConnection *login, PurpleConnection *gc)
 {
     if (!is_alive(login, gc))
         return NULL;
@@ -37,7 +37,7 @@ find_conversation(CoexLogin *login, PurpleConnection *gc)
 /* NULL where another plugin closed it at once, or ended the login. The caller has a reference to
  * that. */
 static PurpleConversation *
-ensure_conversation(CoexLogin *login)
+ensure_conversation(CoexConnection *login)
 {
     PurpleConnection *gc = login->gc;
     const char *number = purple_account_get_username(login->account);
@@ -69,19 +69,19 @@ line_free(gpointer data)
 }
 
 void
-coex_notice_init(CoexLogin *login)
+coex_notice_init(CoexConnection *login)
 {
     login->notices = g_queue_new();
 }
 
 void
-coex_notice_clear(CoexLogin *login)
+coex_notice_clear(CoexConnection *login)
 {
     g_queue_free_full(g_steal_pointer(&login->notices), line_free);
 }
 
 static void
-keep(CoexLogin *login, const char *text)
+keep(CoexConnection *login, const char *text)
 {
     Line *line = g_new(Line, 1);
 
@@ -92,9 +92,9 @@ keep(CoexLogin *login, const char *text)
 }
 
 static void
-write_line(CoexLogin *told_in, const char *text, PurpleMessageFlags flags, time_t at)
+write_line(CoexConnection *told_in, const char *text, PurpleMessageFlags flags, time_t at)
 {
-    g_autoptr(CoexLogin) login = coex_login_ref(told_in);
+    g_autoptr(CoexConnection) login = coex_login_ref(told_in);
     PurpleConnection *gc = login->gc;
     const char *number = purple_account_get_username(login->account);
     g_autoptr(GPtrArray) lines = coex_display_line(coex_host_get(), number, text, &flags);
@@ -107,7 +107,7 @@ write_line(CoexLogin *told_in, const char *text, PurpleMessageFlags flags, time_
 }
 
 void
-coex_notice_tell(CoexLogin *login, const char *text)
+coex_notice_tell(CoexConnection *login, const char *text)
 {
     if (coex_host_get()->has_account_line) {
         purple_connection_notice(login->gc, text);
@@ -125,9 +125,9 @@ coex_notice_tell(CoexLogin *login, const char *text)
 }
 
 void
-coex_notice_open(CoexLogin *opened_in)
+coex_notice_open(CoexConnection *opened_in)
 {
-    g_autoptr(CoexLogin) login = coex_login_ref(opened_in);
+    g_autoptr(CoexConnection) login = coex_login_ref(opened_in);
     PurpleConnection *gc = login->gc;
     const char *number = purple_account_get_username(login->account);
     g_autoptr(GPtrArray) again = g_ptr_array_new_with_free_func(line_free);
@@ -155,13 +155,13 @@ coex_notice_open(CoexLogin *opened_in)
 /* ---- what is typed there ---- */
 
 static void
-list_held(CoexLogin *login)
+list_held(CoexConnection *login)
 {
     coex_session_list_held(login->session, NULL);
 }
 
 static void
-refresh(CoexLogin *login)
+refresh(CoexConnection *login)
 {
     login->tell_catalogue = TRUE;
     coex_session_refresh_templates(login->session);
@@ -170,7 +170,7 @@ refresh(CoexLogin *login)
 static const struct {
     const char *word;
     const char *help;
-    void (*run)(CoexLogin *login);
+    void (*run)(CoexConnection *login);
 } words[] = {
     { "held", "lists the texts that are held", list_held },
     { "refresh", "fetches the templates again", refresh },
@@ -178,7 +178,7 @@ static const struct {
 };
 
 void
-coex_notice_answer(CoexLogin *login, const char *typed)
+coex_notice_answer(CoexConnection *login, const char *typed)
 {
     g_autofree char *plain = coex_text_from_markup(typed);
     g_autofree char *line = g_strstrip(g_strdup(plain));
@@ -224,7 +224,7 @@ on_disabled(PurpleAccount *account, gpointer user_data)
 }
 
 void
-coex_notice_tell_error(CoexLogin *login, const char *sentence)
+coex_notice_tell_error(CoexConnection *login, const char *sentence)
 {
     const char *username = purple_account_get_username(login->account);
 
@@ -244,7 +244,7 @@ coex_notice_tell_error(CoexLogin *login, const char *sentence)
 }
 
 void
-coex_notice_end_error(CoexLogin *login)
+coex_notice_end_error(CoexConnection *login)
 {
     const char *username = purple_account_get_username(login->account);
 

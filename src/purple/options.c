@@ -324,7 +324,7 @@ read_field(PurpleRequestFields *fields, const Option *option)
 static void
 on_page_ok(gpointer token, PurpleRequestFields *fields)
 {
-    CoexLogin *login = coex_ask_take(token, NULL);
+    CoexConnection *login = coex_ask_take(token, NULL);
     gboolean changed = FALSE;
 
     if (login == NULL)
@@ -348,7 +348,7 @@ on_page_cancel(gpointer token)
 }
 
 void
-coex_options_open_page(CoexLogin *login)
+coex_options_open_page(CoexConnection *login)
 {
     PurpleRequestFields *fields = purple_request_fields_new();
     PurpleRequestFieldGroup *group = purple_request_field_group_new(NULL);

@@ -28,4 +28,4 @@ const char *coex_options_get_secret(PurpleAccount *account, const char *const *w
 gboolean coex_options_check_lists(PurpleAccount *account, GError **error);
 
 /* Opens a form with those that do not stand there. */
-void coex_options_open_page(CoexLogin *login);
+void coex_options_open_page(CoexConnection *login);

@@ -26,7 +26,7 @@ static CoexChoice *
 take_choice(gpointer token)
 {
     g_autofree char *name = NULL;
-    CoexLogin *login = coex_ask_take(token, &name);
+    CoexConnection *login = coex_ask_take(token, &name);
 
     return login != NULL ? coex_choice_of(login, name) : NULL;
 }
@@ -86,7 +86,7 @@ static void
 open_form(CoexChoice *choice, PurpleRequestFields *fields, const char *primary,
           const char *secondary, const Buttons *buttons)
 {
-    CoexLogin *login = choice->login;
+    CoexConnection *login = choice->login;
     gpointer token = new_ask(choice, PURPLE_REQUEST_FIELDS);
     g_autofree char *title = dup_window_title(choice);
     g_autofree char *wrapped = wrap(secondary);
@@ -201,7 +201,7 @@ on_list_ok(gpointer token, PurpleRequestFields *fields)
     if (choice == NULL)
         return;
 
-    g_autoptr(CoexLogin) login = coex_login_ref(choice->login);
+    g_autoptr(CoexConnection) login = coex_login_ref(choice->login);
     PurpleRequestField *list = purple_request_fields_get_field(fields, "template");
     GList *selected = purple_request_field_list_get_selected(list);
     gint row = selected != NULL
@@ -237,7 +237,7 @@ on_list_cancel(gpointer token, PurpleRequestFields *fields)
     if (choice == NULL)
         return;
 
-    g_autoptr(CoexLogin) login = coex_login_ref(choice->login);
+    g_autoptr(CoexConnection) login = coex_login_ref(choice->login);
     if (!was_closed(choice, fields)) {
         g_autofree char *find = dup_find(fields);
         give_back_find(choice, find);
@@ -498,7 +498,7 @@ on_confirm_cancel(gpointer token, int action)
 static void
 show_confirm(CoexChoice *choice)
 {
-    CoexLogin *login = choice->login;
+    CoexConnection *login = choice->login;
     const CoexTemplate *template_ = choice->template_;
     g_autofree char *recipient = dup_recipient(choice);
     g_autofree char *primary = g_strdup_printf("Send this to %s?", recipient);

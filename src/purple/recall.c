@@ -107,7 +107,7 @@ append_line(GString *all, const CoexFeedItem *item, const char *title)
 }
 
 char *
-coex_recall_dup_text(CoexLogin *login, const char *head, const char *name, GPtrArray *lines)
+coex_recall_dup_text(CoexConnection *login, const char *head, const char *name, GPtrArray *lines)
 {
     g_autofree char *title = coex_login_dup_title(login, name);
     GString *all = g_string_new(head);
@@ -118,13 +118,13 @@ coex_recall_dup_text(CoexLogin *login, const char *head, const char *name, GPtrA
 }
 
 void
-coex_recall_show_text(CoexLogin *login, const char *name, const char *text)
+coex_recall_show_text(CoexConnection *login, const char *name, const char *text)
 {
     coex_conversation_notice_of_old(login, name, text);
 }
 
 static void
-show(CoexLogin *login, const char *name, GPtrArray *lines)
+show(CoexConnection *login, const char *name, GPtrArray *lines)
 {
     g_autofree char *text = coex_recall_dup_text(login, "Earlier:", name, lines);
 
@@ -135,7 +135,7 @@ show(CoexLogin *login, const char *name, GPtrArray *lines)
 
 /* An IRC client's window stays when the account logs off and on again, and has the lines. */
 static gboolean
-is_begun(CoexLogin *login, const char *name)
+is_begun(CoexConnection *login, const char *name)
 {
     static GHashTable *begun; /* of the process: "number name" */
     g_autofree char *key =
@@ -149,7 +149,7 @@ is_begun(CoexLogin *login, const char *name)
 }
 
 static void
-on_conversation_created(PurpleConversation *conv, CoexLogin *login)
+on_conversation_created(PurpleConversation *conv, CoexConnection *login)
 {
     if (login->over || purple_conversation_get_account(conv) != login->account ||
         purple_conversation_get_type(conv) != PURPLE_CONV_TYPE_IM)
@@ -174,7 +174,7 @@ on_conversation_created(PurpleConversation *conv, CoexLogin *login)
 
 /* What comes next to the person begins a new one. */
 static void
-on_conversation_deleted(PurpleConversation *conv, CoexLogin *login)
+on_conversation_deleted(PurpleConversation *conv, CoexConnection *login)
 {
     if (login->over || purple_conversation_get_account(conv) != login->account ||
         purple_conversation_get_type(conv) != PURPLE_CONV_TYPE_IM)
@@ -185,7 +185,7 @@ on_conversation_deleted(PurpleConversation *conv, CoexLogin *login)
 }
 
 void
-coex_recall_watch(CoexLogin *login)
+coex_recall_watch(CoexConnection *login)
 {
     void *handle = purple_conversations_get_handle();
 
@@ -198,7 +198,8 @@ coex_recall_watch(CoexLogin *login)
 }
 
 void
-coex_recall_take(CoexLogin *login, const CoexPersonView *person, GPtrArray *lines, gboolean asked)
+coex_recall_take(CoexConnection *login, const CoexPersonView *person, GPtrArray *lines,
+                 gboolean asked)
 {
     if (!asked)
         g_hash_table_insert(login->pasts, g_strdup(person->name), g_ptr_array_ref(lines));
@@ -207,13 +208,13 @@ coex_recall_take(CoexLogin *login, const CoexPersonView *person, GPtrArray *line
 }
 
 void
-coex_recall_begin_line(CoexLogin *login, const CoexFeedItem *item)
+coex_recall_begin_line(CoexConnection *login, const CoexFeedItem *item)
 {
     login->line_at = item->time;
 }
 
 void
-coex_recall_end_line(CoexLogin *login, const char *name)
+coex_recall_end_line(CoexConnection *login, const char *name)
 {
     login->line_at = 0;
     g_hash_table_remove(login->pasts, name);
@@ -222,7 +223,7 @@ coex_recall_end_line(CoexLogin *login, const char *name)
 /* ---- on demand ---- */
 
 void
-coex_recall_run(CoexLogin *login, const char *name, const char *words)
+coex_recall_run(CoexConnection *login, const char *name, const char *words)
 {
     guint64 limit = ASKED_PRESET;
 

@@ -19,7 +19,7 @@ coex_roster_lists_everybody(PurpleAccount *account)
 }
 
 const char *
-coex_roster_get_name(CoexLogin *login, const char *name)
+coex_roster_get_name(CoexConnection *login, const char *name)
 {
     PurpleBuddy *buddy = purple_find_buddy(login->account, name);
 
@@ -31,7 +31,7 @@ coex_roster_get_name(CoexLogin *login, const char *name)
 /* The whole phone book would be written to disk with every change of any buddy; the store knows it
  * anyway. */
 static gboolean
-is_saved(CoexLogin *login)
+is_saved(CoexConnection *login)
 {
     return !coex_host_get()->forgets_list && !coex_roster_lists_everybody(login->account);
 }
@@ -39,7 +39,7 @@ is_saved(CoexLogin *login)
 /* A contact of its own at the head of the group: libpurple walks the whole group to find its end.
  */
 static void
-add_buddy(CoexLogin *login, const char *name)
+add_buddy(CoexConnection *login, const char *name)
 {
     PurpleGroup *group = coex_keep_get_group();
     PurpleContact *contact;
@@ -57,7 +57,7 @@ add_buddy(CoexLogin *login, const char *name)
 
 /* As it was typed, to the plain number; then a person has one name in all places. */
 static void
-name_plainly(CoexLogin *login, PurpleBuddy *buddy, const char *name)
+name_plainly(CoexConnection *login, PurpleBuddy *buddy, const char *name)
 {
     g_autofree char *typed = g_strdup(purple_buddy_get_name(buddy));
 
@@ -79,7 +79,7 @@ dup_message(const CoexPersonView *person)
 }
 
 static void
-set_presence(CoexLogin *login, PurpleBuddy *buddy, const CoexPersonView *person)
+set_presence(CoexConnection *login, PurpleBuddy *buddy, const CoexPersonView *person)
 {
     const char *id = person->window.open ? "available" : "away";
     PurplePresence *presence = purple_buddy_get_presence(buddy);
@@ -94,7 +94,7 @@ set_presence(CoexLogin *login, PurpleBuddy *buddy, const CoexPersonView *person)
 }
 
 static void
-tell_new_alias(CoexLogin *login, const char *name, const char *alias)
+tell_new_alias(CoexConnection *login, const char *name, const char *alias)
 {
     PurpleConversation *conv =
         purple_find_conversation_with_account(PURPLE_CONV_TYPE_IM, name, login->account);
@@ -111,7 +111,7 @@ tell_new_alias(CoexLogin *login, const char *name, const char *alias)
 /* Not serv_got_alias(), which uses the buddy after others were told of it. FALSE: nothing was
  * changed. */
 static gboolean
-set_server_alias(CoexLogin *login, const char *name, const char *alias)
+set_server_alias(CoexConnection *login, const char *name, const char *alias)
 {
     gboolean changed = FALSE;
     guint n = 0;
@@ -133,7 +133,7 @@ set_server_alias(CoexLogin *login, const char *name, const char *alias)
 
 /* BitlBee makes the nick when a buddy comes online: the alias must be there. */
 static void
-set_alias(CoexLogin *login, const CoexPersonView *person)
+set_alias(CoexConnection *login, const CoexPersonView *person)
 {
     g_autofree char *alias = coex_nick_dup_alias(login, person);
 
@@ -146,9 +146,9 @@ set_alias(CoexLogin *login, const CoexPersonView *person)
 }
 
 void
-coex_roster_show(CoexLogin *shown_in, const CoexPersonView *view)
+coex_roster_show(CoexConnection *shown_in, const CoexPersonView *view)
 {
-    g_autoptr(CoexLogin) login = coex_login_ref(shown_in);
+    g_autoptr(CoexConnection) login = coex_login_ref(shown_in);
     g_autoptr(CoexPersonView) person = coex_person_view_ref(view);
     PurpleBuddy *buddy = purple_find_buddy(login->account, person->name);
 
@@ -179,7 +179,7 @@ coex_roster_show(CoexLogin *shown_in, const CoexPersonView *view)
 /* ---- many of them ---- */
 
 static void
-remove_unwanted(CoexLogin *login)
+remove_unwanted(CoexConnection *login)
 {
     g_autoptr(GPtrArray) unwanted = g_steal_pointer(&login->unwanted);
 
@@ -197,7 +197,7 @@ remove_unwanted(CoexLogin *login)
 static gboolean
 on_slice(gpointer user_data)
 {
-    g_autoptr(CoexLogin) login = coex_login_ref(user_data);
+    g_autoptr(CoexConnection) login = coex_login_ref(user_data);
     gint64 end = g_get_monotonic_time() + SLICE_US;
     GHashTableIter iter;
     gpointer value;
@@ -215,14 +215,14 @@ on_slice(gpointer user_data)
 }
 
 static void
-schedule(CoexLogin *login)
+schedule(CoexConnection *login)
 {
     if (login->online && login->roster_timer == 0)
         login->roster_timer = purple_timeout_add(0, on_slice, login);
 }
 
 void
-coex_roster_queue(CoexLogin *login, const CoexPersonView *person)
+coex_roster_queue(CoexConnection *login, const CoexPersonView *person)
 {
     CoexPersonView *view = coex_person_view_ref(person);
 
@@ -233,14 +233,14 @@ coex_roster_queue(CoexLogin *login, const CoexPersonView *person)
 static gboolean
 on_review(gpointer user_data)
 {
-    CoexLogin *login = user_data;
+    CoexConnection *login = user_data;
 
     coex_keep_review(login->account);
     return G_SOURCE_CONTINUE;
 }
 
 void
-coex_roster_init(CoexLogin *login)
+coex_roster_init(CoexConnection *login)
 {
     /* The key belongs to the value. */
     login->waiting = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
@@ -251,7 +251,7 @@ coex_roster_init(CoexLogin *login)
 
 /* Whom the user added while the account was off. */
 static void
-pin_strangers(CoexLogin *login)
+pin_strangers(CoexConnection *login)
 {
     g_autoptr(GSList) buddies = purple_find_buddies(login->account, NULL);
 
@@ -267,7 +267,7 @@ pin_strangers(CoexLogin *login)
 }
 
 void
-coex_roster_start(CoexLogin *login)
+coex_roster_start(CoexConnection *login)
 {
     coex_keep_start();
     if (!coex_host_get()->forgets_list && !is_saved(login))
@@ -278,7 +278,7 @@ coex_roster_start(CoexLogin *login)
 }
 
 void
-coex_roster_stop(CoexLogin *login)
+coex_roster_stop(CoexConnection *login)
 {
     if (login->roster_timer != 0)
         purple_timeout_remove(login->roster_timer);
@@ -291,7 +291,7 @@ coex_roster_stop(CoexLogin *login)
 }
 
 void
-coex_roster_free(CoexLogin *login)
+coex_roster_free(CoexConnection *login)
 {
     g_clear_pointer(&login->waiting, g_hash_table_unref);
     g_clear_pointer(&login->unwanted, g_ptr_array_unref);
@@ -303,7 +303,7 @@ coex_roster_free(CoexLogin *login)
 static const CoexPersonView *
 view_of(PurpleBuddy *buddy)
 {
-    CoexLogin *login = coex_login_of_account(purple_buddy_get_account(buddy));
+    CoexConnection *login = coex_login_of_account(purple_buddy_get_account(buddy));
 
     return login != NULL ? coex_session_find_person(login->session, purple_buddy_get_name(buddy))
                          : NULL;
@@ -349,7 +349,7 @@ describe_since(PurpleNotifyUserInfo *info, const char *label, gint64 at)
 }
 
 static void
-describe(CoexLogin *login, const CoexPersonView *person, PurpleNotifyUserInfo *info)
+describe(CoexConnection *login, const CoexPersonView *person, PurpleNotifyUserInfo *info)
 {
     g_autofree char *window = coex_session_describe_window(login->session, person->name);
 
@@ -371,7 +371,7 @@ describe(CoexLogin *login, const CoexPersonView *person, PurpleNotifyUserInfo *i
 void
 coex_roster_tooltip(PurpleBuddy *buddy, PurpleNotifyUserInfo *info, gboolean full)
 {
-    CoexLogin *login = coex_login_of_account(purple_buddy_get_account(buddy));
+    CoexConnection *login = coex_login_of_account(purple_buddy_get_account(buddy));
     const CoexPersonView *person = view_of(buddy);
 
     if (person == NULL)
@@ -390,7 +390,7 @@ coex_roster_tooltip(PurpleBuddy *buddy, PurpleNotifyUserInfo *info, gboolean ful
 void
 coex_roster_get_info(PurpleConnection *gc, const char *who)
 {
-    CoexLogin *login = coex_login_of(gc);
+    CoexConnection *login = coex_login_of(gc);
     PurpleNotifyUserInfo *info;
     const CoexPersonView *person;
 
@@ -415,7 +415,7 @@ coex_roster_get_info(PurpleConnection *gc, const char *who)
 void
 coex_roster_add_buddy(PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *group)
 {
-    CoexLogin *login = coex_login_of(gc);
+    CoexConnection *login = coex_login_of(gc);
     const char *name = purple_buddy_get_name(buddy);
     g_auto(CoexPeer) peer = { 0 };
     g_autoptr(GError) error = NULL;
@@ -439,7 +439,7 @@ coex_roster_add_buddy(PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *gro
 void
 coex_roster_remove_buddy(PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *group)
 {
-    CoexLogin *login = coex_login_of(gc);
+    CoexConnection *login = coex_login_of(gc);
 
     if (login == NULL)
         return;
@@ -456,7 +456,7 @@ coex_roster_remove_buddy(PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *
 void
 coex_roster_block(PurpleConnection *gc, const char *who)
 {
-    CoexLogin *login = coex_login_of(gc);
+    CoexConnection *login = coex_login_of(gc);
 
     if (login == NULL)
         return;
@@ -476,7 +476,7 @@ void
 coex_roster_move_buddy(PurpleConnection *gc, const char *who, const char *old_group,
                        const char *new_group)
 {
-    CoexLogin *login = coex_login_of(gc);
+    CoexConnection *login = coex_login_of(gc);
     PurpleBuddy *buddy = login != NULL ? purple_find_buddy(login->account, who) : NULL;
 
     if (buddy != NULL)

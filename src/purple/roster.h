@@ -10,19 +10,19 @@
 /* Whether the option `buddies` asks for everybody. */
 gboolean coex_roster_lists_everybody(PurpleAccount *account);
 
-void coex_roster_init(CoexLogin *login);
+void coex_roster_init(CoexConnection *login);
 /* After the login: shows those that came before it, in slices. */
-void coex_roster_start(CoexLogin *login);
+void coex_roster_start(CoexConnection *login);
 /* Nothing is done any more; then frees what is left. */
-void coex_roster_stop(CoexLogin *login);
-void coex_roster_free(CoexLogin *login);
+void coex_roster_stop(CoexConnection *login);
+void coex_roster_free(CoexConnection *login);
 
 /* Shows the person soon; or now, before a line of theirs. */
-void coex_roster_queue(CoexLogin *login, const CoexPersonView *person);
-void coex_roster_show(CoexLogin *login, const CoexPersonView *person);
+void coex_roster_queue(CoexConnection *login, const CoexPersonView *person);
+void coex_roster_show(CoexConnection *login, const CoexPersonView *person);
 
 /* The name by which the chat program knows the person: the buddy's, as it was typed. Borrowed. */
-const char *coex_roster_get_name(CoexLogin *login, const char *name);
+const char *coex_roster_get_name(CoexConnection *login, const char *name);
 
 /* ---- the protocol's operations ---- */
 

@@ -109,7 +109,7 @@ sort_lines(const GQueue *lines, GHashTable *by_name)
 
 /* Where no customer's line is among them, nothing is said of customers. */
 static void
-tell_count(CoexLogin *login, const GQueue *lines)
+tell_count(CoexConnection *login, const GQueue *lines)
 {
     g_autoptr(GHashTable) people = g_hash_table_new(g_str_hash, g_str_equal);
     const Line *first = g_queue_peek_head((GQueue *)lines);
@@ -139,7 +139,7 @@ tell_count(CoexLogin *login, const GQueue *lines)
 }
 
 static void
-show_text(CoexLogin *login, const char *name, const char *text)
+show_text(CoexConnection *login, const char *name, const char *text)
 {
     if (coex_notice_is_own(login, name))
         coex_notice_tell(login, text);
@@ -149,7 +149,7 @@ show_text(CoexLogin *login, const char *name, const char *text)
 
 /* They are as unseen as before, on the other connection. */
 static void
-take_back(CoexLogin *login, GQueue *lines)
+take_back(CoexConnection *login, GQueue *lines)
 {
     for (GList *l = lines->head; l != NULL; l = l->next)
         ((Line *)l->data)->shown_us = g_get_real_time();
@@ -163,7 +163,7 @@ take_back(CoexLogin *login, GQueue *lines)
 
 /* The lines are out of the way of whoever ends the login meanwhile. */
 static void
-show_again(CoexLogin *login)
+show_again(CoexConnection *login)
 {
     GQueue lines = login->unseen->lines;
     g_autoptr(GHashTable) by_name =
@@ -185,7 +185,7 @@ show_again(CoexLogin *login)
 }
 
 void
-coex_unseen_check(CoexLogin *login)
+coex_unseen_check(CoexConnection *login)
 {
     CoexUnseen *unseen = login->unseen;
     const Link link = read_link();
@@ -206,14 +206,14 @@ coex_unseen_check(CoexLogin *login)
 static gboolean
 on_check(gpointer user_data)
 {
-    g_autoptr(CoexLogin) login = coex_login_ref(user_data);
+    g_autoptr(CoexConnection) login = coex_login_ref(user_data);
 
     coex_unseen_check(login);
     return G_SOURCE_CONTINUE;
 }
 
 void
-coex_unseen_note(CoexLogin *login, const CoexFeedItem *item, const char *name)
+coex_unseen_note(CoexConnection *login, const CoexFeedItem *item, const char *name)
 {
     CoexUnseen *unseen = login->unseen;
     Line *line;
@@ -228,7 +228,7 @@ coex_unseen_note(CoexLogin *login, const CoexFeedItem *item, const char *name)
 }
 
 void
-coex_unseen_note_of_account(CoexLogin *login, const char *text)
+coex_unseen_note_of_account(CoexConnection *login, const char *text)
 {
     const CoexFeedItem line = { .seq = 1,
                                 .kind = COEX_FEED_NOTICE,
@@ -243,7 +243,7 @@ coex_unseen_note_of_account(CoexLogin *login, const char *text)
 }
 
 void
-coex_unseen_note_typed(CoexLogin *login)
+coex_unseen_note_typed(CoexConnection *login)
 {
     if (login->unseen == NULL)
         return;
@@ -267,7 +267,7 @@ unseen_free(gpointer data)
 }
 
 static CoexUnseen *
-take_earlier(CoexLogin *login)
+take_earlier(CoexConnection *login)
 {
     const char *number =
         coex_roster_normalize(login->account, purple_account_get_username(login->account));
@@ -281,7 +281,7 @@ take_earlier(CoexLogin *login)
 }
 
 void
-coex_unseen_start(CoexLogin *login)
+coex_unseen_start(CoexConnection *login)
 {
     if (!coex_host_get()->loses_lines)
         return;
@@ -291,7 +291,7 @@ coex_unseen_start(CoexLogin *login)
 }
 
 static void
-keep_lines(CoexLogin *login)
+keep_lines(CoexConnection *login)
 {
     g_autoptr(GHashTable) by_name =
         g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_ptr_array_unref);
@@ -309,7 +309,7 @@ keep_lines(CoexLogin *login)
 }
 
 void
-coex_unseen_stop(CoexLogin *login)
+coex_unseen_stop(CoexConnection *login)
 {
     CoexUnseen *unseen = login->unseen;
 

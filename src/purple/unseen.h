@@ -9,14 +9,14 @@
  * over; what the process did not live to see taken over comes with the next login. Elsewhere all
  * calls do nothing. */
 
-void coex_unseen_start(CoexLogin *login);
+void coex_unseen_start(CoexConnection *login);
 /* Before the session ends; what is unseen then is so at the process's next login, too. */
-void coex_unseen_stop(CoexLogin *login);
+void coex_unseen_stop(CoexConnection *login);
 
 /* A line is about to be shown, or was. */
-void coex_unseen_check(CoexLogin *login);
-void coex_unseen_note(CoexLogin *login, const CoexFeedItem *item, const char *name);
+void coex_unseen_check(CoexConnection *login);
+void coex_unseen_note(CoexConnection *login, const CoexFeedItem *item, const char *name);
 /* The same for a line of the account. */
-void coex_unseen_note_of_account(CoexLogin *login, const char *text);
+void coex_unseen_note_of_account(CoexConnection *login, const char *text);
 /* The user has typed: all before was seen, or is shown again now. */
-void coex_unseen_note_typed(CoexLogin *login);
+void coex_unseen_note_typed(CoexConnection *login);

@@ -9,7 +9,8 @@
 
 /* @words: what follows the verb as plain text, "" for nothing; @markup: the same in the host's
  * markup. */
-typedef void (*VerbFunc)(CoexLogin *login, const char *name, const char *words, const char *markup);
+typedef void (*VerbFunc)(CoexConnection *login, const char *name, const char *words,
+                         const char *markup);
 
 typedef struct {
     const char *name;
@@ -19,40 +20,41 @@ typedef struct {
     VerbFunc run;
 } Verb;
 
-static void run_help(CoexLogin *login, const char *name, const char *words, const char *markup);
+static void run_help(CoexConnection *login, const char *name, const char *words,
+                     const char *markup);
 
 static void
-run_template(CoexLogin *login, const char *name, const char *words, const char *markup)
+run_template(CoexConnection *login, const char *name, const char *words, const char *markup)
 {
     coex_choice_start(coex_choice_of(login, name), words);
 }
 
 static void
-run_find(CoexLogin *login, const char *name, const char *words, const char *markup)
+run_find(CoexConnection *login, const char *name, const char *words, const char *markup)
 {
     coex_choice_search(coex_choice_of(login, name), words);
 }
 
 static void
-run_more(CoexLogin *login, const char *name, const char *words, const char *markup)
+run_more(CoexConnection *login, const char *name, const char *words, const char *markup)
 {
     coex_dialogue_more(coex_choice_of(login, name));
 }
 
 static void
-run_refresh(CoexLogin *login, const char *name, const char *words, const char *markup)
+run_refresh(CoexConnection *login, const char *name, const char *words, const char *markup)
 {
     coex_choice_refresh(coex_choice_of(login, name));
 }
 
 static void
-run_send(CoexLogin *login, const char *name, const char *words, const char *markup)
+run_send(CoexConnection *login, const char *name, const char *words, const char *markup)
 {
     coex_dialogue_send(coex_choice_of(login, name));
 }
 
 static void
-run_hold(CoexLogin *login, const char *name, const char *words, const char *markup)
+run_hold(CoexConnection *login, const char *name, const char *words, const char *markup)
 {
     g_autoptr(GError) error = NULL;
 
@@ -63,13 +65,13 @@ run_hold(CoexLogin *login, const char *name, const char *words, const char *mark
 }
 
 static void
-run_held(CoexLogin *login, const char *name, const char *words, const char *markup)
+run_held(CoexConnection *login, const char *name, const char *words, const char *markup)
 {
     coex_session_list_held(login->session, name);
 }
 
 static void
-run_cancel(CoexLogin *login, const char *name, const char *words, const char *markup)
+run_cancel(CoexConnection *login, const char *name, const char *words, const char *markup)
 {
     coex_conversation_notice(login, name,
                              coex_choice_cancel(coex_choice_of(login, name))
@@ -78,19 +80,19 @@ run_cancel(CoexLogin *login, const char *name, const char *words, const char *ma
 }
 
 static void
-run_resend(CoexLogin *login, const char *name, const char *words, const char *markup)
+run_resend(CoexConnection *login, const char *name, const char *words, const char *markup)
 {
     coex_session_resend(login->session, name);
 }
 
 static void
-run_discard(CoexLogin *login, const char *name, const char *words, const char *markup)
+run_discard(CoexConnection *login, const char *name, const char *words, const char *markup)
 {
     coex_session_discard(login->session, name);
 }
 
 static void
-run_window(CoexLogin *login, const char *name, const char *words, const char *markup)
+run_window(CoexConnection *login, const char *name, const char *words, const char *markup)
 {
     g_autofree char *line = coex_session_describe_window(login->session, name);
 
@@ -98,7 +100,7 @@ run_window(CoexLogin *login, const char *name, const char *words, const char *ma
 }
 
 static void
-run_history(CoexLogin *login, const char *name, const char *words, const char *markup)
+run_history(CoexConnection *login, const char *name, const char *words, const char *markup)
 {
     coex_recall_run(login, name, words);
 }
@@ -120,7 +122,7 @@ static const Verb verbs[] = {
 };
 
 static void
-run_help(CoexLogin *login, const char *name, const char *words, const char *markup)
+run_help(CoexConnection *login, const char *name, const char *words, const char *markup)
 {
     g_autoptr(GString) lines = g_string_new("!1 [value | value …]: choose template 1 of the list");
 
@@ -135,11 +137,11 @@ run_help(CoexLogin *login, const char *name, const char *words, const char *mark
 /* ---- "!" ---- */
 
 void
-coex_verbs_run_line(CoexLogin *login, const char *name, const CoexLine *line)
+coex_verbs_run_line(CoexConnection *login, const char *name, const CoexTypedLine *line)
 {
     guint number;
 
-    if (coex_line_get_number(line, &number)) {
+    if (coex_typed_line_get_number(line, &number)) {
         coex_dialogue_pick(coex_choice_of(login, name), number, line->words);
         return;
     }
@@ -165,7 +167,7 @@ static PurpleCmdRet
 on_command(PurpleConversation *conv, const gchar *command, gchar **args, gchar **error, void *data)
 {
     const Verb *verb = data;
-    CoexLogin *login = coex_login_of(purple_conversation_get_gc(conv));
+    CoexConnection *login = coex_login_of(purple_conversation_get_gc(conv));
     const char *rest = args != NULL && verb->format[0] != '\0' && args[0] != NULL ? args[0] : "";
 
     if (login == NULL) {

@@ -170,7 +170,7 @@ route(CoexIntake *intake, const char *realm, CoexEvent *event,
 /* The events of one delivery, sorted by whom they are for. */
 typedef struct {
     GHashTable *by_account; /* CoexAccount -> GPtrArray of borrowed CoexEvent */
-    GPtrArray *homeless;    /* borrowed CoexEvent with a number nobody here has */
+    GPtrArray *unclaimed;   /* borrowed CoexEvent with a number nobody here has */
     GPtrArray *wabas; /* of those that are for all numbers of one, borrowed char *, each once */
     gint64 age_s;     /* since it came */
     gboolean keep_raw;
@@ -180,7 +180,7 @@ static void
 sorted_clear(Sorted *sorted)
 {
     g_hash_table_unref(sorted->by_account);
-    g_ptr_array_unref(sorted->homeless);
+    g_ptr_array_unref(sorted->unclaimed);
     g_ptr_array_unref(sorted->wabas);
 }
 
@@ -202,14 +202,14 @@ sort_events(CoexIntake *intake, const char *realm, GPtrArray *events, Sorted *re
 {
     ret_sorted->by_account =
         g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_ptr_array_unref);
-    ret_sorted->homeless = g_ptr_array_new();
+    ret_sorted->unclaimed = g_ptr_array_new();
     ret_sorted->wabas = g_ptr_array_new();
     for (guint i = 0; i < events->len; i++) {
         CoexEvent *event = g_ptr_array_index(events, i);
 
         ret_sorted->keep_raw |= event->keep_raw;
         if (!route(intake, realm, event, sort_event, ret_sorted) && names_number(event))
-            g_ptr_array_add(ret_sorted->homeless, event);
+            g_ptr_array_add(ret_sorted->unclaimed, event);
         if (!names_number(event) && event->waba_id != NULL &&
             !g_ptr_array_find_with_equal_func(ret_sorted->wabas, event->waba_id, g_str_equal, NULL))
             g_ptr_array_add(ret_sorted->wabas, event->waba_id);
@@ -328,8 +328,8 @@ keep_for_waba(CoexBatch *batch, const CoexDeliveryRow *row, const Sorted *sorted
 static void
 keep_rest(CoexBatch *batch, const CoexDeliveryRow *row, const Sorted *sorted)
 {
-    for (guint i = 0; i < sorted->homeless->len; i++) {
-        const CoexEvent *event = g_ptr_array_index(sorted->homeless, i);
+    for (guint i = 0; i < sorted->unclaimed->len; i++) {
+        const CoexEvent *event = g_ptr_array_index(sorted->unclaimed, i);
 
         coex_batch_delivery_waits(batch, row->id, event->phone_number_id,
                                   event->display_phone_number);
@@ -355,7 +355,7 @@ apply_row(CoexIntake *intake, CoexDeliveryRow *row)
     sort_events(intake, row->realm, events, &sorted);
     sorted.age_s = row_age_s(row);
     g_debug("delivery %" G_GINT64_FORMAT ": %zu bytes, %u events, %u for nobody here%s", row->id,
-            length, events->len, sorted.homeless->len, error != NULL ? ", not readable" : "");
+            length, events->len, sorted.unclaimed->len, error != NULL ? ", not readable" : "");
     if (sorted_must_wait(&sorted)) {
         sorted_clear(&sorted);
         delay_row(intake, row);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "account/engine.h"
 #include "account/tell.h"
-#include "send/slips.h"
+#include "send/queue.h"
 
 /* A key that dies while the account is online: sending stops, receiving needs no key and goes on
  * until the user takes the account off. */

@@ -7,7 +7,7 @@
 #include "account/waiting.h"
 #include "core/text.h"
 #include "send/receipts.h"
-#include "send/slips.h"
+#include "send/queue.h"
 #include "send/templates.h"
 
 #define UNCERTAIN_S 120         /* for the status of a send without an answer */
@@ -20,7 +20,7 @@
 #define TOO_LATE "The 24-hour window closed before it could be sent."
 #define OLD_S 60 /* after that the time in the log is not when it was sent */
 
-static void send_slip(CoexSlip *slip);
+static void send_item(CoexOutboxItem *item);
 
 /* ---- pace: who may go now ---- */
 
@@ -46,18 +46,18 @@ pump_at(CoexOutbox *outbox, gint64 when_us)
     outbox->pump = coex_timer_new(MAX(delay_ms, 0), on_pump, outbox);
 }
 
-/* The slip whose turn it is: nothing of one person overtakes an unsettled send. */
-static CoexSlip *
-lane_head(CoexLane *lane)
+/* The item whose turn it is: nothing of one person overtakes an unsettled send. */
+static CoexOutboxItem *
+queue_head(CoexOutboxQueue *queue)
 {
-    for (GList *item = lane->slips.head; item != NULL; item = item->next) {
-        CoexSlip *slip = item->data;
+    for (GList *link = queue->items.head; link != NULL; link = link->next) {
+        CoexOutboxItem *item = link->data;
 
-        if (slip->accepted)
+        if (item->accepted)
             return NULL;
-        switch (slip->row->state) {
+        switch (item->row->state) {
         case COEX_OUTBOX_QUEUED:
-            return slip->committed ? slip : NULL;
+            return item->committed ? item : NULL;
         case COEX_OUTBOX_SENDING:
         case COEX_OUTBOX_UNCERTAIN:
             return NULL;
@@ -71,18 +71,19 @@ lane_head(CoexLane *lane)
     return NULL;
 }
 
-/* When the slip may go, 0 for now (then its tokens are taken). */
+/* When the item may go, 0 for now (then its tokens are taken). */
 static gint64
-turn_at(CoexOutbox *outbox, CoexLane *lane, const CoexSlip *slip, gint64 now_us)
+turn_at(CoexOutbox *outbox, CoexOutboxQueue *queue, const CoexOutboxItem *item, gint64 now_us)
 {
     gint64 wait_us;
 
-    if (MAX(slip->due_us, outbox->pause_due_us) > now_us)
-        return MAX(slip->due_us, outbox->pause_due_us);
+    if (MAX(item->due_us, outbox->pause_due_us) > now_us)
+        return MAX(item->due_us, outbox->pause_due_us);
     wait_us = coex_pace_peek(&outbox->pace, COEX_PACE_NUMBER_PER_S, COEX_NUMBER_BURST, now_us);
     if (wait_us > 0)
         return now_us + wait_us;
-    wait_us = coex_pace_take(&lane->pace, 1.0 / COEX_PACE_PERSON_S, COEX_PACE_PERSON_BURST, now_us);
+    wait_us =
+        coex_pace_take(&queue->pace, 1.0 / COEX_PACE_PERSON_S, COEX_PACE_PERSON_BURST, now_us);
     if (wait_us > 0)
         return now_us + wait_us;
     coex_pace_take(&outbox->pace, COEX_PACE_NUMBER_PER_S, COEX_NUMBER_BURST, now_us);
@@ -92,34 +93,34 @@ turn_at(CoexOutbox *outbox, CoexLane *lane, const CoexSlip *slip, gint64 now_us)
 /* On WhatsApp, not on a turn that our own pace will give it. What has no clear answer has a line of
  * its own. */
 static gboolean
-is_waiting(const CoexOutbox *outbox, const CoexSlip *slip)
+is_waiting(const CoexOutbox *outbox, const CoexOutboxItem *item)
 {
-    return !slip->accepted && (slip->row->state == COEX_OUTBOX_SENDING ||
-                               (slip->row->state == COEX_OUTBOX_QUEUED &&
-                                (outbox->n_failures > 0 || slip->row->attempts > 0)));
+    return !item->accepted && (item->row->state == COEX_OUTBOX_SENDING ||
+                               (item->row->state == COEX_OUTBOX_QUEUED &&
+                                (outbox->n_failures > 0 || item->row->attempts > 0)));
 }
 
 static gboolean
 on_slow(gpointer data)
 {
-    CoexLane *lane = data;
-    CoexSlip *slip = NULL;
+    CoexOutboxQueue *queue = data;
+    CoexOutboxItem *item = NULL;
     g_autofree char *excerpt = NULL;
     CoexBatch *batch;
 
-    coex_timer_clear(&lane->slow);
-    for (GList *item = lane->slips.head; item != NULL && slip == NULL; item = item->next)
-        if (is_waiting(lane->outbox, item->data))
-            slip = item->data;
+    coex_timer_clear(&queue->slow);
+    for (GList *link = queue->items.head; link != NULL && item == NULL; link = link->next)
+        if (is_waiting(queue->outbox, link->data))
+            item = link->data;
     /* Without access, a line of its own has said that it waits. */
-    if (slip == NULL || lane->slow_told || lane->outbox->locked_out)
+    if (item == NULL || queue->slow_told || queue->outbox->locked_out)
         return G_SOURCE_REMOVE;
-    lane->slow_told = TRUE;
-    batch = coex_account_batch(lane->outbox->account);
-    coex_slip_put_owed(slip, batch);
-    coex_outbox_commit(lane->outbox, batch, coex_slip_person(slip));
-    excerpt = coex_text_excerpt(slip->row->text, EXCERPT);
-    coex_account_tell_notice(lane->outbox->account, coex_slip_person(slip),
+    queue->slow_told = TRUE;
+    batch = coex_account_batch(queue->outbox->account);
+    coex_outbox_item_put_owed(item, batch);
+    coex_outbox_commit(queue->outbox, batch, coex_outbox_item_person(item));
+    excerpt = coex_text_excerpt(item->row->text, EXCERPT);
+    coex_account_tell_notice(queue->outbox->account, coex_outbox_item_person(item),
                              "Waiting for WhatsApp: %s", excerpt);
     return G_SOURCE_REMOVE;
 }
@@ -129,47 +130,48 @@ static gboolean
 is_trying(CoexOutbox *outbox)
 {
     GHashTableIter iter;
-    gpointer lane;
+    gpointer queue;
 
     if (outbox->n_failures == 0)
         return FALSE;
-    g_hash_table_iter_init(&iter, outbox->lanes);
-    while (g_hash_table_iter_next(&iter, NULL, &lane))
-        if (coex_outbox_count(outbox, ((CoexLane *)lane)->person_id, COEX_OUTBOX_SENDING) > 0)
+    g_hash_table_iter_init(&iter, outbox->queues);
+    while (g_hash_table_iter_next(&iter, NULL, &queue))
+        if (coex_outbox_count(outbox, ((CoexOutboxQueue *)queue)->person_id, COEX_OUTBOX_SENDING) >
+            0)
             return TRUE;
     return FALSE;
 }
 
 static void
-pump_lane(CoexOutbox *outbox, CoexLane *lane)
+pump_queue(CoexOutbox *outbox, CoexOutboxQueue *queue)
 {
-    CoexSlip *slip = lane_head(lane);
+    CoexOutboxItem *item = queue_head(queue);
     gint64 when_us;
 
-    if (slip == NULL)
+    if (item == NULL)
         return;
-    if (lane->slow == NULL && !lane->slow_told)
-        lane->slow = coex_timer_new(SLOW_MS, on_slow, lane);
+    if (queue->slow == NULL && !queue->slow_told)
+        queue->slow = coex_timer_new(SLOW_MS, on_slow, queue);
     if (is_trying(outbox))
         return;
-    when_us = turn_at(outbox, lane, slip, g_get_monotonic_time());
+    when_us = turn_at(outbox, queue, item, g_get_monotonic_time());
     if (when_us > 0)
         pump_at(outbox, when_us);
     else
-        send_slip(slip);
+        send_item(item);
 }
 
 void
 coex_outbox_pump(CoexOutbox *outbox)
 {
-    g_autoptr(GList) lanes = NULL;
+    g_autoptr(GList) queues = NULL;
 
     if (outbox->stopped || outbox->checking_access || outbox->locked_out ||
         !outbox->account->online)
         return;
-    lanes = g_hash_table_get_values(outbox->lanes);
-    for (GList *item = lanes; item != NULL; item = item->next)
-        pump_lane(outbox, item->data);
+    queues = g_hash_table_get_values(outbox->queues);
+    for (GList *link = queues; link != NULL; link = link->next)
+        pump_queue(outbox, link->data);
 }
 
 /* ---- one send ---- */
@@ -180,49 +182,50 @@ static void on_answer(GObject *source, GAsyncResult *result, gpointer user_data)
 /* SENDING is on disk before the first byte leaves: a crash in between is uncertain, never doubled.
  */
 static void
-send_slip(CoexSlip *slip)
+send_item(CoexOutboxItem *item)
 {
-    CoexAccount *account = slip->outbox->account;
-    CoexPerson *person = coex_slip_person(slip);
+    CoexAccount *account = item->outbox->account;
+    CoexPerson *person = coex_outbox_item_person(item);
     CoexBatch *batch;
 
     if (!coex_peer_is_addressable(&person->peer)) {
-        coex_slip_fail(slip,
-                       "This number is not theirs any more, and no other address is known. Ask for "
-                       "the new number, and write there.",
-                       0);
+        coex_outbox_item_fail(
+            item,
+            "This number is not theirs any more, and no other address is known. Ask for "
+            "the new number, and write there.",
+            0);
         return;
     }
-    if (slip->row->created_at < person->renewed_at) {
-        coex_slip_fail(slip, COEX_DOUBTED, 0);
+    if (item->row->created_at < person->renewed_at) {
+        coex_outbox_item_fail(item, COEX_DOUBTED, 0);
         return;
     }
-    if (slip->row->template_name == NULL && !coex_account_window(account, person).open) {
-        if (slip->row->released)
-            coex_slip_hold_again(slip, TOO_LATE);
+    if (item->row->template_name == NULL && !coex_account_window(account, person).open) {
+        if (item->row->released)
+            coex_outbox_item_hold_again(item, TOO_LATE);
         else
-            coex_slip_fail(slip, TOO_LATE, COEX_GRAPH_WINDOW_CLOSED);
+            coex_outbox_item_fail(item, TOO_LATE, COEX_GRAPH_WINDOW_CLOSED);
         return;
     }
-    slip->row->attempts++;
-    slip->request = NULL;
-    coex_slip_set_state(slip, COEX_OUTBOX_SENDING);
+    item->row->attempts++;
+    item->request = NULL;
+    coex_outbox_item_set_state(item, COEX_OUTBOX_SENDING);
     batch = coex_account_batch(account);
-    coex_batch_put_outbox(batch, slip->row, FALSE, slip->row->state_at);
+    coex_batch_put_outbox(batch, item->row, FALSE, item->row->state_at);
     coex_store_commit(account->store, batch, on_sending,
-                      coex_ticket_new(slip->outbox, slip->row->local_id, person->id));
+                      coex_ticket_new(item->outbox, item->row->local_id, person->id));
 }
 
 static void
-requeue(CoexSlip *slip, gint64 delay_ms)
+requeue(CoexOutboxItem *item, gint64 delay_ms)
 {
-    if (slip->doubted) {
-        coex_slip_fail(slip, COEX_DOUBTED, 0);
+    if (item->doubted) {
+        coex_outbox_item_fail(item, COEX_DOUBTED, 0);
         return;
     }
-    slip->due_us = g_get_monotonic_time() + delay_ms * 1000;
-    coex_slip_set_state(slip, COEX_OUTBOX_QUEUED);
-    coex_slip_commit(slip);
+    item->due_us = g_get_monotonic_time() + delay_ms * 1000;
+    coex_outbox_item_set_state(item, COEX_OUTBOX_QUEUED);
+    coex_outbox_item_commit(item);
 }
 
 static void
@@ -230,30 +233,31 @@ on_sending(CoexBatch *batch, const GError *error, gpointer user_data)
 {
     g_autoptr(CoexTicket) ticket = user_data;
     CoexAccount *account = ticket->account;
-    CoexSlip *slip = coex_ticket_slip(ticket);
+    CoexOutboxItem *item = coex_ticket_get_item(ticket);
     g_autoptr(CoexRequest) request = NULL;
 
-    if (slip == NULL || slip->accepted)
+    if (item == NULL || item->accepted)
         return;
     if (error != NULL) {
         coex_account_tell_store_error(account, error);
-        slip->committed = TRUE;
-        if (coex_slip_withdraw(slip))
+        item->committed = TRUE;
+        if (coex_outbox_item_withdraw(item))
             return;
-        slip->row->state = COEX_OUTBOX_QUEUED;
-        slip->due_us = g_get_monotonic_time() + G_USEC_PER_SEC;
-        coex_outbox_pump(slip->outbox);
+        item->row->state = COEX_OUTBOX_QUEUED;
+        item->due_us = g_get_monotonic_time() + G_USEC_PER_SEC;
+        coex_outbox_pump(item->outbox);
         return;
     }
-    slip->committed = TRUE;
-    request = coex_slip_build_request(slip);
+    item->committed = TRUE;
+    request = coex_outbox_item_build_request(item);
     if (request == NULL) {
         coex_templates_refresh(account, FALSE);
-        coex_slip_fail(slip, "This template is not offered any more as it was. Choose one again.",
-                       COEX_GRAPH_TEMPLATE_GONE);
+        coex_outbox_item_fail(item,
+                              "This template is not offered any more as it was. Choose one again.",
+                              COEX_GRAPH_TEMPLATE_GONE);
         return;
     }
-    slip->request = ticket;
+    item->request = ticket;
     coex_http_send_async(account->http, request, account->cancellable, on_answer,
                          g_steal_pointer(&ticket));
 }
@@ -287,46 +291,46 @@ coex_outbox_note_status(CoexOutbox *outbox)
     outbox->silence_told = FALSE;
 }
 
-static void accept_slip(CoexSlip *slip);
+static void accept_item(CoexOutboxItem *item);
 
 static gboolean
 on_accept_retry(gpointer data)
 {
-    CoexSlip *slip = data;
+    CoexOutboxItem *item = data;
 
-    coex_timer_clear(&slip->confirm);
-    accept_slip(slip);
+    coex_timer_clear(&item->confirm);
+    accept_item(item);
     return G_SOURCE_REMOVE;
 }
 
 /* Once more, after the disk refused to write the acceptance down. */
 static void
-accept_later(CoexSlip *slip, const GError *error)
+accept_later(CoexOutboxItem *item, const GError *error)
 {
-    coex_account_tell_store_error(slip->outbox->account, error);
-    coex_timer_clear(&slip->confirm);
-    slip->confirm = coex_timer_new(COEX_STORE_RETRY_MS, on_accept_retry, slip);
+    coex_account_tell_store_error(item->outbox->account, error);
+    coex_timer_clear(&item->confirm);
+    item->confirm = coex_timer_new(COEX_STORE_RETRY_MS, on_accept_retry, item);
 }
 
 static void
-leave_lane(CoexOutbox *outbox, CoexSlip *slip, CoexPerson *person)
+leave_queue(CoexOutbox *outbox, CoexOutboxItem *item, CoexPerson *person)
 {
-    coex_lane_forget_slow(coex_outbox_lane(outbox, person->id));
-    coex_slip_remove(slip);
+    coex_outbox_queue_forget_slow(coex_outbox_get_queue(outbox, person->id));
+    coex_outbox_item_remove(item);
 }
 
 /* Where it was said that the text waits, or the log has it from long before. */
 static void
-put_end(CoexSlip *slip, CoexBatch *batch, gint64 sent_at)
+put_end(CoexOutboxItem *item, CoexBatch *batch, gint64 sent_at)
 {
-    const CoexOutboxRow *row = slip->row;
-    gint64 now = coex_account_now(slip->outbox->account);
+    const CoexOutboxRow *row = item->row;
+    gint64 now = coex_account_now(item->outbox->account);
     g_autofree char *what = NULL;
 
-    if (!row->owed && !(slip->loaded && row->shown && now - row->created_at >= OLD_S))
+    if (!row->owed && !(item->loaded && row->shown && now - row->created_at >= OLD_S))
         return;
     what = coex_window_describe_time("Sent at ", sent_at, now);
-    coex_slip_put_record(slip, batch, what);
+    coex_outbox_item_put_record(item, batch, what);
 }
 
 /* What an accepted send means beside itself, whether its answer or its status said so. */
@@ -343,19 +347,19 @@ static void
 on_accepted(CoexBatch *batch, const GError *error, gpointer user_data)
 {
     g_autoptr(CoexTicket) ticket = user_data;
-    CoexSlip *slip = coex_ticket_slip(ticket);
+    CoexOutboxItem *item = coex_ticket_get_item(ticket);
     CoexAccount *account = ticket->account;
     CoexOutbox *outbox = account->outbox;
     CoexPerson *person;
 
-    if (slip == NULL)
+    if (item == NULL)
         return;
     if (error != NULL) {
-        accept_later(slip, error);
+        accept_later(item, error);
         return;
     }
-    person = coex_slip_person(slip);
-    leave_lane(outbox, slip, person);
+    person = coex_outbox_item_person(item);
+    leave_queue(outbox, item, person);
     accepted(outbox, person);
     coex_outbox_take_failures(outbox, batch);
     coex_account_tell_feed(account, coex_batch_get_feed(batch));
@@ -372,29 +376,29 @@ on_accepted(CoexBatch *batch, const GError *error, gpointer user_data)
 }
 
 static void
-accept_slip(CoexSlip *slip)
+accept_item(CoexOutboxItem *item)
 {
-    CoexAccount *account = slip->outbox->account;
+    CoexAccount *account = item->outbox->account;
     CoexBatch *batch = coex_account_batch(account);
-    CoexPerson *person = coex_slip_person(slip);
-    CoexTicket *ticket = coex_ticket_new(slip->outbox, slip->row->local_id, person->id);
+    CoexPerson *person = coex_outbox_item_person(item);
+    CoexTicket *ticket = coex_ticket_new(item->outbox, item->row->local_id, person->id);
     gint64 at = coex_waiting_get_answer_time(person, coex_account_now(account));
 
     person->active_at = MAX(person->active_at, at);
     coex_waiting_note_answer(person, at);
     coex_batch_put_person(batch, person);
-    put_end(slip, batch, at);
-    ticket->change = coex_batch_outbox_accepted(batch, slip->row, slip->wamid, at);
+    put_end(item, batch, at);
+    ticket->change = coex_batch_outbox_accepted(batch, item->row, item->wamid, at);
     coex_store_commit(account->store, batch, on_accepted, ticket);
 }
 
 static void
-take_sent(CoexSlip *slip, const CoexSent *sent)
+take_sent(CoexOutboxItem *item, const CoexSent *sent)
 {
-    CoexAccount *account = slip->outbox->account;
-    CoexPerson *person = coex_slip_person(slip);
+    CoexAccount *account = item->outbox->account;
+    CoexPerson *person = coex_outbox_item_person(item);
     g_autofree char *title = coex_account_dup_title(account, person);
-    CoexPerson *changed = coex_slip_learn_addressee(slip, sent->wa_id, sent->user_id);
+    CoexPerson *changed = coex_outbox_item_learn_addressee(item, sent->wa_id, sent->user_id);
 
     if (changed != NULL && changed != person)
         coex_account_store_person(account, changed);
@@ -408,54 +412,54 @@ take_sent(CoexSlip *slip, const CoexSent *sent)
                                  "may never be delivered. See WhatsApp Manager for the template, "
                                  "and reach %s otherwise if it is urgent.",
                                  title);
-    g_debug("text %s: accepted as %s", slip->row->local_id, sent->wamid);
-    slip->accepted = TRUE;
-    slip->wamid = g_strdup(sent->wamid);
-    accept_slip(slip);
+    g_debug("text %s: accepted as %s", item->row->local_id, sent->wamid);
+    item->accepted = TRUE;
+    item->wamid = g_strdup(sent->wamid);
+    accept_item(item);
 }
 
 gboolean
 coex_outbox_settle(CoexOutbox *outbox, CoexBatch *batch, const CoexStatus *status)
 {
-    CoexSlip *slip =
+    CoexOutboxItem *item =
         status->opaque != NULL ? g_hash_table_lookup(outbox->by_id, status->opaque) : NULL;
     gint64 now = coex_account_now(outbox->account);
     CoexPerson *changed;
 
-    if (slip == NULL || slip->row->attempts == 0 || slip->accepted)
+    if (item == NULL || item->row->attempts == 0 || item->accepted)
         return FALSE;
-    slip->accepted = TRUE;
-    changed = coex_slip_learn_addressee(slip, status->peer.wa_id, status->peer.user_id);
+    item->accepted = TRUE;
+    changed = coex_outbox_item_learn_addressee(item, status->peer.wa_id, status->peer.user_id);
     if (changed != NULL)
         coex_batch_put_person(batch, changed);
-    g_debug("text %s: accepted as %s, says its status", slip->row->local_id, status->wamid);
-    coex_timer_clear(&slip->confirm);
-    slip->wamid = g_strdup(status->wamid);
+    g_debug("text %s: accepted as %s, says its status", item->row->local_id, status->wamid);
+    coex_timer_clear(&item->confirm);
+    item->wamid = g_strdup(status->wamid);
     if (status->state != COEX_STATE_FAILED &&
-        (slip->row->state == COEX_OUTBOX_FAILED || slip->row->state == COEX_OUTBOX_UNCONFIRMED))
-        coex_batch_add_outcome(batch, slip->row, COEX_FEED_ARRIVED, NULL,
+        (item->row->state == COEX_OUTBOX_FAILED || item->row->state == COEX_OUTBOX_UNCONFIRMED))
+        coex_batch_add_outcome(batch, item->row, COEX_FEED_ARRIVED, NULL,
                                COEX_LINE_SHOWN | COEX_LINE_KEPT, now);
     else if (status->state != COEX_STATE_FAILED)
-        put_end(slip, batch, status->time > 0 ? status->time : now);
-    coex_batch_outbox_accepted(batch, slip->row, status->wamid,
-                               coex_waiting_get_answer_time(coex_slip_person(slip), now));
+        put_end(item, batch, status->time > 0 ? status->time : now);
+    coex_batch_outbox_accepted(batch, item->row, status->wamid,
+                               coex_waiting_get_answer_time(coex_outbox_item_person(item), now));
     return TRUE;
 }
 
 void
 coex_outbox_settled(CoexOutbox *outbox, const char *local_id, gboolean failed, const GError *error)
 {
-    CoexSlip *slip = g_hash_table_lookup(outbox->by_id, local_id);
+    CoexOutboxItem *item = g_hash_table_lookup(outbox->by_id, local_id);
     CoexPerson *person;
 
-    if (slip == NULL)
+    if (item == NULL)
         return;
     if (error != NULL) {
-        accept_later(slip, error);
+        accept_later(item, error);
         return;
     }
-    person = coex_slip_person(slip);
-    leave_lane(outbox, slip, person);
+    person = coex_outbox_item_person(item);
+    leave_queue(outbox, item, person);
     if (!failed && coex_waiting_note_sent(person, coex_account_now(outbox->account)))
         coex_account_store_person(outbox->account, person);
     if (!failed)
@@ -467,96 +471,96 @@ coex_outbox_settled(CoexOutbox *outbox, const char *local_id, gboolean failed, c
 
 /* Its own line ends the pair that "waiting for WhatsApp" began. */
 static void
-forget_slow(CoexSlip *slip)
+forget_slow(CoexOutboxItem *item)
 {
-    coex_lane_forget_slow(coex_outbox_lane(slip->outbox, slip->row->person_id));
-    slip->row->owed = FALSE;
+    coex_outbox_queue_forget_slow(coex_outbox_get_queue(item->outbox, item->row->person_id));
+    item->row->owed = FALSE;
 }
 
 /* Written down and told at once, with what it means for those behind. */
 static void
-tell_uncertain(CoexSlip *slip)
+tell_uncertain(CoexOutboxItem *item)
 {
-    CoexLane *lane = coex_outbox_lane(slip->outbox, slip->row->person_id);
-    g_autofree char *excerpt = coex_text_excerpt(slip->row->text, EXCERPT);
-    CoexBatch *batch = coex_account_batch(slip->outbox->account);
+    CoexOutboxQueue *queue = coex_outbox_get_queue(item->outbox, item->row->person_id);
+    g_autofree char *excerpt = coex_text_excerpt(item->row->text, EXCERPT);
+    CoexBatch *batch = coex_account_batch(item->outbox->account);
 
-    forget_slow(slip);
-    for (GList *item = lane->slips.head; item != NULL; item = item->next) {
-        CoexSlip *behind = item->data;
+    forget_slow(item);
+    for (GList *link = queue->items.head; link != NULL; link = link->next) {
+        CoexOutboxItem *behind = link->data;
 
-        if (behind == slip || (behind->row->state == COEX_OUTBOX_QUEUED && !behind->accepted))
-            coex_slip_put_owed(behind, batch);
+        if (behind == item || (behind->row->state == COEX_OUTBOX_QUEUED && !behind->accepted))
+            coex_outbox_item_put_owed(behind, batch);
     }
-    coex_outbox_commit(slip->outbox, batch, coex_slip_person(slip));
+    coex_outbox_commit(item->outbox, batch, coex_outbox_item_person(item));
     coex_account_tell_notice(
-        slip->outbox->account, coex_slip_person(slip),
+        item->outbox->account, coex_outbox_item_person(item),
         "It is not clear whether this was sent: %s\nWhatsApp gave no clear answer. Its "
         "confirmation is awaited, %d minutes at most; what you write meanwhile waits behind it.",
-        excerpt, (slip->outbox->account->receiving ? UNCERTAIN_S : UNCERTAIN_DEAF_S) / 60);
+        excerpt, (item->outbox->account->receiving ? UNCERTAIN_S : UNCERTAIN_DEAF_S) / 60);
 }
 
 static void
-give_up(CoexSlip *slip)
+give_up(CoexOutboxItem *item)
 {
-    CoexAccount *account = slip->outbox->account;
+    CoexAccount *account = item->outbox->account;
     CoexBatch *batch = coex_account_batch(account);
 
-    forget_slow(slip);
-    coex_slip_set_state(slip, COEX_OUTBOX_UNCONFIRMED);
-    coex_slip_put_why(
-        slip, batch, COEX_FEED_UNCONFIRMED,
+    forget_slow(item);
+    coex_outbox_item_set_state(item, COEX_OUTBOX_UNCONFIRMED);
+    coex_outbox_item_put_why(
+        item, batch, COEX_FEED_UNCONFIRMED,
         "WhatsApp gave no clear answer, and has not confirmed it: it may have arrived. "
         "Look at the phone before you send it again.");
-    coex_outbox_commit(slip->outbox, batch, coex_slip_person(slip));
+    coex_outbox_commit(item->outbox, batch, coex_outbox_item_person(item));
     account->outbox->events->settled(account);
 }
 
 static gboolean
 on_unconfirmed(gpointer data)
 {
-    CoexSlip *slip = data;
-    CoexAccount *account = slip->outbox->account;
+    CoexOutboxItem *item = data;
+    CoexAccount *account = item->outbox->account;
 
-    coex_timer_clear(&slip->confirm);
+    coex_timer_clear(&item->confirm);
     /* Counted as well: a clock that is corrected meanwhile may have been ahead by days. */
-    if (!account->receiving && slip->n_waits++ < UNCERTAIN_DEAF_S / UNCERTAIN_S &&
-        coex_account_now(account) - slip->row->state_at < UNCERTAIN_DEAF_S)
-        slip->confirm = coex_timer_new(UNCERTAIN_S * 1000, on_unconfirmed, slip);
+    if (!account->receiving && item->n_waits++ < UNCERTAIN_DEAF_S / UNCERTAIN_S &&
+        coex_account_now(account) - item->row->state_at < UNCERTAIN_DEAF_S)
+        item->confirm = coex_timer_new(UNCERTAIN_S * 1000, on_unconfirmed, item);
     else
-        give_up(slip);
+        give_up(item);
     return G_SOURCE_REMOVE;
 }
 
 void
-coex_slip_await_status(CoexSlip *slip)
+coex_outbox_item_await_status(CoexOutboxItem *item)
 {
-    gint64 waited_s = coex_account_now(slip->outbox->account) - slip->row->state_at;
+    gint64 waited_s = coex_account_now(item->outbox->account) - item->row->state_at;
 
-    coex_timer_clear(&slip->confirm);
-    slip->confirm =
-        coex_timer_new(CLAMP(UNCERTAIN_S - waited_s, 5, UNCERTAIN_S) * 1000, on_unconfirmed, slip);
+    coex_timer_clear(&item->confirm);
+    item->confirm =
+        coex_timer_new(CLAMP(UNCERTAIN_S - waited_s, 5, UNCERTAIN_S) * 1000, on_unconfirmed, item);
 }
 
 static void
-park_again(CoexSlip *slip, const char *why)
+park_again(CoexOutboxItem *item, const char *why)
 {
-    CoexAccount *account = slip->outbox->account;
-    CoexPerson *person = coex_slip_person(slip);
+    CoexAccount *account = item->outbox->account;
+    CoexPerson *person = coex_outbox_item_person(item);
 
-    forget_slow(slip);
+    forget_slow(item);
     coex_account_close_window(account, person);
-    if (slip->row->template_name != NULL) {
-        coex_slip_fail(slip, why, COEX_GRAPH_WINDOW_CLOSED);
+    if (item->row->template_name != NULL) {
+        coex_outbox_item_fail(item, why, COEX_GRAPH_WINDOW_CLOSED);
         return;
     }
-    if (slip->row->released) {
-        coex_slip_hold_again(slip, why);
+    if (item->row->released) {
+        coex_outbox_item_hold_again(item, why);
         return;
     }
-    coex_slip_set_state(slip, COEX_OUTBOX_PARKED);
-    coex_slip_commit(slip);
-    coex_outbox_prompt(slip->outbox, person);
+    coex_outbox_item_set_state(item, COEX_OUTBOX_PARKED);
+    coex_outbox_item_commit(item);
+    coex_outbox_prompt(item->outbox, person);
 }
 
 /* One step of waiting for all that fail together: what befell one would befall the next. */
@@ -580,46 +584,46 @@ network_delay_ms(const CoexOutbox *outbox)
 
 /* Where no webhook can come, no status would. */
 static void
-wait_for_status(CoexSlip *slip)
+wait_for_status(CoexOutboxItem *item)
 {
-    if (!coex_account_hears(slip->outbox->account)) {
-        give_up(slip);
+    if (!coex_account_hears(item->outbox->account)) {
+        give_up(item);
         return;
     }
-    coex_slip_set_state(slip, COEX_OUTBOX_UNCERTAIN);
-    tell_uncertain(slip);
-    coex_slip_await_status(slip);
+    coex_outbox_item_set_state(item, COEX_OUTBOX_UNCERTAIN);
+    tell_uncertain(item);
+    coex_outbox_item_await_status(item);
 }
 
 static void
-refuse(CoexSlip *slip, const GError *error, gint64 at_least_ms)
+refuse(CoexOutboxItem *item, const GError *error, gint64 at_least_ms)
 {
-    CoexOutbox *outbox = slip->outbox;
+    CoexOutbox *outbox = item->outbox;
     CoexRetryKind kind = coex_retry_kind(error);
 
-    g_debug("text %s: refused, error %d, Graph code %d", slip->row->local_id, error->code,
+    g_debug("text %s: refused, error %d, Graph code %d", item->row->local_id, error->code,
             coex_error_get_graph_code(error));
     if (g_error_matches(error, COEX_ERROR, COEX_ERROR_UNCERTAIN)) {
-        wait_for_status(slip);
-    } else if (coex_slip_withdraw(slip)) {
+        wait_for_status(item);
+    } else if (coex_outbox_item_withdraw(item)) {
         return;
     } else if (g_error_matches(error, COEX_ERROR, COEX_ERROR_NETWORK)) {
         pause_all(outbox, network_delay_ms(outbox));
-        requeue(slip, 0);
+        requeue(item, 0);
     } else if (g_error_matches(error, COEX_ERROR, COEX_ERROR_WINDOW_CLOSED)) {
-        park_again(slip, error->message);
+        park_again(item, error->message);
     } else if (g_error_matches(error, COEX_ERROR, COEX_ERROR_AUTH) && !outbox->access_proven) {
-        requeue(slip, 0);
+        requeue(item, 0);
         coex_outbox_check_access(outbox);
     } else if (kind != COEX_RETRY_NEVER) {
         if (kind != COEX_RETRY_PAIR)
             pause_all(outbox, coex_retry_delay_ms(kind, outbox->n_failures, g_random_double()));
-        requeue(slip, MAX(at_least_ms,
-                          coex_retry_delay_ms(kind, slip->row->attempts - 1, g_random_double())));
+        requeue(item, MAX(at_least_ms,
+                          coex_retry_delay_ms(kind, item->row->attempts - 1, g_random_double())));
     } else {
         if (g_error_matches(error, COEX_ERROR, COEX_ERROR_TEMPLATE))
             coex_templates_refresh(outbox->account, FALSE);
-        coex_slip_fail(slip, error->message, coex_error_get_graph_code(error));
+        coex_outbox_item_fail(item, error->message, coex_error_get_graph_code(error));
     }
 }
 
@@ -630,12 +634,12 @@ on_answer(GObject *source, GAsyncResult *result, gpointer user_data)
     g_autoptr(GError) error = NULL;
     g_autoptr(CoexResponse) response = coex_account_finish(ticket->account, result, &error);
     g_auto(CoexSent) sent = { 0 };
-    CoexSlip *slip = coex_ticket_slip(ticket);
+    CoexOutboxItem *item = coex_ticket_get_item(ticket);
 
-    if (slip == NULL || slip->accepted || slip->row->state != COEX_OUTBOX_SENDING)
+    if (item == NULL || item->accepted || item->row->state != COEX_OUTBOX_SENDING)
         return;
     if (response != NULL && coex_api_read_sent(response, &sent, &error))
-        take_sent(slip, &sent);
+        take_sent(item, &sent);
     else
-        refuse(slip, error, response != NULL ? response->retry_after_s * 1000 : 0);
+        refuse(item, error, response != NULL ? response->retry_after_s * 1000 : 0);
 }

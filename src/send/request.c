@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "send/slips.h"
+#include "send/queue.h"
 #include <string.h>
 
 static char **
@@ -24,12 +24,12 @@ read_values(const CoexOutboxRow *row)
 }
 
 CoexRequest *
-coex_slip_build_request(CoexSlip *slip)
+coex_outbox_item_build_request(CoexOutboxItem *item)
 {
     g_autofree char *preview = NULL;
-    CoexAccount *account = slip->outbox->account;
-    const CoexOutboxRow *row = slip->row;
-    const CoexPeer *to = &coex_slip_person(slip)->peer;
+    CoexAccount *account = item->outbox->account;
+    const CoexOutboxRow *row = item->row;
+    const CoexPeer *to = &coex_outbox_item_person(item)->peer;
     const CoexTemplate *template_;
     g_auto(GStrv) values = NULL;
 

@@ -5,7 +5,7 @@
 #include "account/views.h"
 #include "account/waiting.h"
 #include "core/text.h"
-#include "send/slips.h"
+#include "send/queue.h"
 
 /* What failed or was never confirmed, and is kept for the user to send again or to drop. */
 
@@ -13,10 +13,10 @@
 #define EXCERPT 60
 
 static gboolean
-is_stuck(const CoexSlip *slip)
+is_stuck(const CoexOutboxItem *item)
 {
-    return !slip->accepted &&
-           (slip->row->state == COEX_OUTBOX_FAILED || slip->row->state == COEX_OUTBOX_UNCONFIRMED);
+    return !item->accepted &&
+           (item->row->state == COEX_OUTBOX_FAILED || item->row->state == COEX_OUTBOX_UNCONFIRMED);
 }
 
 /* ---- what failed by its status ---- */
@@ -37,7 +37,7 @@ coex_outbox_take_failures(CoexOutbox *outbox, const CoexBatch *batch)
             continue;
         person = coex_people_now(account->people, person);
         if (failure->row != NULL)
-            coex_slip_adopt(outbox, failure->row);
+            coex_outbox_item_adopt(outbox, failure->row);
         if (coex_waiting_note_failure(person, failure->sent_at))
             coex_account_store_person(account, person);
         coex_views_tell(account, person);
@@ -51,40 +51,40 @@ coex_outbox_take_failures(CoexOutbox *outbox, const CoexBatch *batch)
 static void
 forget_slow(CoexOutbox *outbox, CoexPerson *person)
 {
-    CoexLane *lane = coex_outbox_lane(outbox, person->id);
+    CoexOutboxQueue *queue = coex_outbox_get_queue(outbox, person->id);
 
     if (coex_outbox_count(outbox, person->id, COEX_OUTBOX_QUEUED) > 0 ||
         coex_outbox_count(outbox, person->id, COEX_OUTBOX_SENDING) > 0)
         return;
-    coex_lane_forget_slow(lane);
+    coex_outbox_queue_forget_slow(queue);
 }
 
 static gboolean
-is_on_its_way(const CoexSlip *slip)
+is_on_its_way(const CoexOutboxItem *item)
 {
-    return slip->accepted || slip->row->state == COEX_OUTBOX_SENDING ||
-           slip->row->state == COEX_OUTBOX_UNCERTAIN;
+    return item->accepted || item->row->state == COEX_OUTBOX_SENDING ||
+           item->row->state == COEX_OUTBOX_UNCERTAIN;
 }
 
 void
-coex_slip_put_withdrawn(CoexSlip *slip, CoexBatch *batch)
+coex_outbox_item_put_withdrawn(CoexOutboxItem *item, CoexBatch *batch)
 {
-    if (slip->row->shown)
-        coex_slip_put_record(slip, batch, "Not sent again, since it has arrived");
+    if (item->row->shown)
+        coex_outbox_item_put_record(item, batch, "Not sent again, since it has arrived");
 }
 
 gboolean
-coex_slip_withdraw(CoexSlip *slip)
+coex_outbox_item_withdraw(CoexOutboxItem *item)
 {
-    CoexOutbox *outbox = slip->outbox;
-    CoexPerson *person = coex_slip_person(slip);
+    CoexOutbox *outbox = item->outbox;
+    CoexPerson *person = coex_outbox_item_person(item);
     CoexBatch *batch;
 
-    if (!slip->proven)
+    if (!item->proven)
         return FALSE;
     batch = coex_account_batch(outbox->account);
-    coex_slip_put_withdrawn(slip, batch);
-    coex_slip_discard(slip);
+    coex_outbox_item_put_withdrawn(item, batch);
+    coex_outbox_item_discard(item);
     forget_slow(outbox, person);
     coex_outbox_commit(outbox, batch, person);
     return TRUE;
@@ -97,29 +97,29 @@ coex_outbox_prove(CoexOutbox *outbox, CoexPerson *person, const CoexBatch *proof
     const char *origin = coex_batch_get_origin(proof, index);
     const char *first = origin != NULL ? origin : local_id;
     g_autoptr(CoexBatch) batch = coex_account_batch(outbox->account);
-    CoexLane *lane = coex_outbox_lane(outbox, person->id);
+    CoexOutboxQueue *queue = coex_outbox_get_queue(outbox, person->id);
     gboolean any = FALSE;
 
     if (coex_waiting_note_proof(person, coex_batch_get_sent_at(proof, index)))
         coex_account_store_person(outbox->account, person);
-    for (GList *item = lane->slips.head, *next; local_id != NULL && item != NULL; item = next) {
-        CoexSlip *slip = item->data;
-        gboolean is_copy = g_strcmp0(slip->row->origin, first) == 0;
+    for (GList *link = queue->items.head, *next; local_id != NULL && link != NULL; link = next) {
+        CoexOutboxItem *item = link->data;
+        gboolean is_copy = g_strcmp0(item->row->origin, first) == 0;
 
-        next = item->next;
-        if (!is_copy && g_strcmp0(slip->row->local_id, local_id) != 0)
+        next = link->next;
+        if (!is_copy && g_strcmp0(item->row->local_id, local_id) != 0)
             continue;
-        slip->proven = is_copy;
-        if (is_on_its_way(slip))
+        item->proven = is_copy;
+        if (is_on_its_way(item))
             continue;
         any = TRUE;
-        if (is_copy && !is_stuck(slip))
-            coex_slip_put_withdrawn(slip, batch);
-        coex_slip_discard(slip);
+        if (is_copy && !is_stuck(item))
+            coex_outbox_item_put_withdrawn(item, batch);
+        coex_outbox_item_discard(item);
     }
     if (!any)
         return;
-    coex_lane_forget_slow(lane);
+    coex_outbox_queue_forget_slow(queue);
     coex_outbox_commit(outbox, g_steal_pointer(&batch), person);
     if (coex_outbox_count(outbox, person->id, COEX_OUTBOX_PARKED) == 0)
         coex_account_tell_prompt_over(outbox->account, person);
@@ -129,48 +129,48 @@ coex_outbox_prove(CoexOutbox *outbox, CoexPerson *person, const CoexBatch *proof
 
 /* The one that was told last of those that failed or were never confirmed, else the last that is
  * parked. */
-static CoexSlip *
-last_stuck(const CoexLane *lane)
+static CoexOutboxItem *
+last_stuck(const CoexOutboxQueue *queue)
 {
-    CoexSlip *parked = NULL;
-    CoexSlip *last = NULL;
+    CoexOutboxItem *parked = NULL;
+    CoexOutboxItem *last = NULL;
 
-    for (GList *item = lane->slips.head; item != NULL; item = item->next) {
-        CoexSlip *slip = item->data;
-        CoexOutboxState state = slip->row->state;
+    for (GList *link = queue->items.head; link != NULL; link = link->next) {
+        CoexOutboxItem *item = link->data;
+        CoexOutboxState state = item->row->state;
 
-        if (state == COEX_OUTBOX_PARKED && !slip->accepted)
-            parked = slip;
-        if (!slip->wait_told && is_stuck(slip) &&
-            (last == NULL || slip->row->state_at >= last->row->state_at))
-            last = slip;
+        if (state == COEX_OUTBOX_PARKED && !item->accepted)
+            parked = item;
+        if (!item->wait_told && is_stuck(item) &&
+            (last == NULL || item->row->state_at >= last->row->state_at))
+            last = item;
     }
     return last != NULL ? last : parked;
 }
 
 /* When it became what it is; every try puts a text that waits back anew, which is none. */
 static gint64
-kept_since(const CoexSlip *slip)
+kept_since(const CoexOutboxItem *item)
 {
-    return slip->row->state == COEX_OUTBOX_QUEUED ? slip->row->created_at : slip->row->state_at;
+    return item->row->state == COEX_OUTBOX_QUEUED ? item->row->created_at : item->row->state_at;
 }
 
 /* The newest of all that has surely not left or may be dropped: not what is just being sent, nor
  * what may have arrived and is still waited for. */
-static CoexSlip *
+static CoexOutboxItem *
 last_kept(CoexOutbox *outbox, CoexPerson *person)
 {
-    CoexLane *lane = coex_outbox_lane(outbox, person->id);
-    CoexSlip *last = NULL;
+    CoexOutboxQueue *queue = coex_outbox_get_queue(outbox, person->id);
+    CoexOutboxItem *last = NULL;
 
-    for (GList *item = lane->slips.head; item != NULL; item = item->next) {
-        CoexSlip *slip = item->data;
-        CoexOutboxState state = slip->row->state;
+    for (GList *link = queue->items.head; link != NULL; link = link->next) {
+        CoexOutboxItem *item = link->data;
+        CoexOutboxState state = item->row->state;
 
-        if (slip->accepted || state == COEX_OUTBOX_SENDING || state == COEX_OUTBOX_UNCERTAIN)
+        if (item->accepted || state == COEX_OUTBOX_SENDING || state == COEX_OUTBOX_UNCERTAIN)
             continue;
-        if (last == NULL || kept_since(slip) >= kept_since(last))
-            last = slip;
+        if (last == NULL || kept_since(item) >= kept_since(last))
+            last = item;
     }
     return last;
 }
@@ -178,8 +178,8 @@ last_kept(CoexOutbox *outbox, CoexPerson *person)
 static gint
 compare_age(gconstpointer a, gconstpointer b)
 {
-    const CoexOutboxRow *one = (*(CoexSlip *const *)a)->row;
-    const CoexOutboxRow *two = (*(CoexSlip *const *)b)->row;
+    const CoexOutboxRow *one = (*(CoexOutboxItem *const *)a)->row;
+    const CoexOutboxRow *two = (*(CoexOutboxItem *const *)b)->row;
 
     if (one->created_at != two->created_at)
         return one->created_at < two->created_at ? -1 : 1;
@@ -189,84 +189,85 @@ compare_age(gconstpointer a, gconstpointer b)
 /* What failed together with @last: all of one kind within an hour. Something older
  * has been left alone, and what may have arrived is not sent with what surely has not. */
 static GPtrArray *
-stuck_with(const CoexLane *lane, const CoexSlip *last)
+stuck_with(const CoexOutboxQueue *queue, const CoexOutboxItem *last)
 {
     gint64 now = coex_account_now(last->outbox->account);
-    GPtrArray *slips = g_ptr_array_new();
+    GPtrArray *items = g_ptr_array_new();
 
-    for (GList *item = lane->slips.head; item != NULL; item = item->next) {
-        CoexSlip *slip = item->data;
+    for (GList *link = queue->items.head; link != NULL; link = link->next) {
+        CoexOutboxItem *item = link->data;
 
-        if (slip->row->not_before <= now &&
-            (slip == last || (is_stuck(slip) && slip->row->state == last->row->state &&
-                              last->row->state_at - slip->row->state_at <= TOGETHER_S)))
-            g_ptr_array_add(slips, slip);
+        if (item->row->not_before <= now &&
+            (item == last || (is_stuck(item) && item->row->state == last->row->state &&
+                              last->row->state_at - item->row->state_at <= TOGETHER_S)))
+            g_ptr_array_add(items, item);
     }
-    return slips;
+    return items;
 }
 
 guint
 coex_outbox_count_resend(CoexAccount *account, const CoexPerson *person)
 {
-    const CoexLane *lane = g_hash_table_lookup(account->outbox->lanes, &person->id);
-    const CoexSlip *last = lane != NULL ? last_stuck(lane) : NULL;
-    g_autoptr(GPtrArray) slips = NULL;
+    const CoexOutboxQueue *queue = g_hash_table_lookup(account->outbox->queues, &person->id);
+    const CoexOutboxItem *last = queue != NULL ? last_stuck(queue) : NULL;
+    g_autoptr(GPtrArray) items = NULL;
 
     if (last == NULL || !is_stuck(last) || last->row->not_before > coex_account_now(account))
         return 0;
-    slips = stuck_with(lane, last);
-    return slips->len;
+    items = stuck_with(queue, last);
+    return items->len;
 }
 
 /* A new local id: the old one may still get a status. */
-static CoexSlip *
-copy_slip(CoexSlip *slip)
+static CoexOutboxItem *
+copy_item(CoexOutboxItem *item)
 {
-    CoexSlip *copy = coex_slip_new(slip->outbox, slip->row->person_id, slip->row->text);
+    CoexOutboxItem *copy =
+        coex_outbox_item_new(item->outbox, item->row->person_id, item->row->text);
 
-    copy->row->template_name = g_strdup(slip->row->template_name);
-    copy->row->template_language = g_strdup(slip->row->template_language);
-    copy->row->template_values = g_strdup(slip->row->template_values);
+    copy->row->template_name = g_strdup(item->row->template_name);
+    copy->row->template_language = g_strdup(item->row->template_language);
+    copy->row->template_values = g_strdup(item->row->template_values);
     copy->row->origin =
-        g_strdup(slip->row->origin != NULL ? slip->row->origin : slip->row->local_id);
+        g_strdup(item->row->origin != NULL ? item->row->origin : item->row->local_id);
     return copy;
 }
 
 /* Whether it goes by itself; else it is parked. */
 static gboolean
-resend_slip(CoexSlip *old, CoexBatch *batch)
+resend_item(CoexOutboxItem *old, CoexBatch *batch)
 {
     CoexOutbox *outbox = old->outbox;
     gboolean may_go = old->row->template_name != NULL ||
-                      coex_account_window(outbox->account, coex_slip_person(old)).open;
-    CoexSlip *slip = copy_slip(old);
+                      coex_account_window(outbox->account, coex_outbox_item_person(old)).open;
+    CoexOutboxItem *item = copy_item(old);
 
-    coex_slip_set_state(slip, may_go ? COEX_OUTBOX_QUEUED : COEX_OUTBOX_PARKED);
+    coex_outbox_item_set_state(item, may_go ? COEX_OUTBOX_QUEUED : COEX_OUTBOX_PARKED);
     coex_batch_remove_outbox(batch, old->row->local_id);
-    coex_slip_remove(old);
-    slip->feeds = may_go;
-    coex_slip_put(slip, batch);
+    coex_outbox_item_remove(old);
+    item->feeds = may_go;
+    coex_outbox_item_put(item, batch);
     return may_go;
 }
 
 /* Why the last that failed is not sent now: nor is then another in its place. */
 static void
-tell_wait(CoexSlip *slip)
+tell_wait(CoexOutboxItem *item)
 {
-    CoexAccount *account = slip->outbox->account;
-    g_autofree char *excerpt = coex_text_excerpt(slip->row->text, EXCERPT);
-    g_autoptr(GDateTime) from = slip->row->not_before != COEX_WAIT_FOR_EVER
-                                    ? g_date_time_new_from_unix_local(slip->row->not_before)
+    CoexAccount *account = item->outbox->account;
+    g_autofree char *excerpt = coex_text_excerpt(item->row->text, EXCERPT);
+    g_autoptr(GDateTime) from = item->row->not_before != COEX_WAIT_FOR_EVER
+                                    ? g_date_time_new_from_unix_local(item->row->not_before)
                                     : NULL;
     g_autofree char *clock = from != NULL ? g_date_time_format(from, "%Y-%m-%d %H:%M") : NULL;
 
-    slip->wait_told = TRUE;
+    item->wait_told = TRUE;
     if (clock != NULL)
-        coex_account_tell_notice(account, coex_slip_person(slip),
+        coex_account_tell_notice(account, coex_outbox_item_person(item),
                                  "Not sent again, since WhatsApp asks to wait until %s: %s", clock,
                                  excerpt);
     else
-        coex_account_tell_notice(account, coex_slip_person(slip),
+        coex_account_tell_notice(account, coex_outbox_item_person(item),
                                  "Not sent again, since WhatsApp would refuse it again: %s",
                                  excerpt);
 }
@@ -275,12 +276,12 @@ tell_wait(CoexSlip *slip)
 static void
 tell_rest(CoexOutbox *outbox, CoexPerson *person)
 {
-    const CoexSlip *slip = last_stuck(coex_outbox_lane(outbox, person->id));
+    const CoexOutboxItem *item = last_stuck(coex_outbox_get_queue(outbox, person->id));
     g_autofree char *excerpt = NULL;
 
-    if (slip == NULL || !is_stuck(slip))
+    if (item == NULL || !is_stuck(item))
         return;
-    excerpt = coex_text_excerpt(slip->row->text, EXCERPT);
+    excerpt = coex_text_excerpt(item->row->text, EXCERPT);
     coex_account_tell_notice(outbox->account, person,
                              "Another one is kept; %cresend sends it, %cdiscard drops it: %s",
                              outbox->account->verb_mark, outbox->account->verb_mark, excerpt);
@@ -288,23 +289,23 @@ tell_rest(CoexOutbox *outbox, CoexPerson *person)
 
 /* Kept for whom the number may not lead to any more: asks once more. */
 static gboolean
-ask_again(const CoexLane *lane, CoexSlip *last)
+ask_again(const CoexOutboxQueue *queue, CoexOutboxItem *last)
 {
     CoexAccount *account = last->outbox->account;
-    CoexPerson *person = coex_slip_person(last);
+    CoexPerson *person = coex_outbox_item_person(last);
     g_autofree char *excerpt = coex_text_excerpt(last->row->text, EXCERPT);
-    g_autoptr(GPtrArray) slips = NULL;
+    g_autoptr(GPtrArray) items = NULL;
     CoexBatch *batch;
 
     if (!is_stuck(last) || last->row->state_at >= person->renewed_at)
         return FALSE;
-    slips = stuck_with(lane, last);
+    items = stuck_with(queue, last);
     batch = coex_account_batch(account);
-    for (guint i = 0; i < slips->len; i++) {
-        CoexSlip *slip = g_ptr_array_index(slips, i);
+    for (guint i = 0; i < items->len; i++) {
+        CoexOutboxItem *item = g_ptr_array_index(items, i);
 
-        slip->row->state_at = coex_account_now(account);
-        coex_slip_put(slip, batch);
+        item->row->state_at = coex_account_now(account);
+        coex_outbox_item_put(item, batch);
     }
     coex_outbox_commit(last->outbox, batch, person);
     coex_account_tell_notice(account, person,
@@ -315,25 +316,25 @@ ask_again(const CoexLane *lane, CoexSlip *last)
 }
 
 static void
-forget_waits(CoexLane *lane)
+forget_waits(CoexOutboxQueue *queue)
 {
-    for (GList *item = lane->slips.head; item != NULL; item = item->next)
-        ((CoexSlip *)item->data)->wait_told = FALSE;
+    for (GList *link = queue->items.head; link != NULL; link = link->next)
+        ((CoexOutboxItem *)link->data)->wait_told = FALSE;
 }
 
 void
 coex_outbox_resend(CoexOutbox *outbox, CoexPerson *person)
 {
     CoexAccount *account = outbox->account;
-    CoexLane *lane = coex_outbox_lane(outbox, person->id);
-    CoexSlip *last = last_stuck(lane);
-    g_autoptr(GPtrArray) slips = NULL;
+    CoexOutboxQueue *queue = coex_outbox_get_queue(outbox, person->id);
+    CoexOutboxItem *last = last_stuck(queue);
+    g_autoptr(GPtrArray) items = NULL;
     gboolean all_go = TRUE;
     CoexBatch *batch;
 
     if (last == NULL) {
-        forget_waits(lane);
-        last = last_stuck(lane);
+        forget_waits(queue);
+        last = last_stuck(queue);
     }
     if (last == NULL) {
         coex_account_tell_notice(account, person, "There is nothing to send again.");
@@ -344,13 +345,13 @@ coex_outbox_resend(CoexOutbox *outbox, CoexPerson *person)
         tell_rest(outbox, person);
         return;
     }
-    if (ask_again(lane, last))
+    if (ask_again(queue, last))
         return;
-    slips = stuck_with(lane, last);
-    g_ptr_array_sort(slips, compare_age);
+    items = stuck_with(queue, last);
+    g_ptr_array_sort(items, compare_age);
     batch = coex_account_batch(account);
-    for (guint i = 0; i < slips->len; i++)
-        all_go &= resend_slip(g_ptr_array_index(slips, i), batch);
+    for (guint i = 0; i < items->len; i++)
+        all_go &= resend_item(g_ptr_array_index(items, i), batch);
     coex_outbox_commit(outbox, batch, person);
     if (!all_go)
         coex_outbox_prompt(outbox, person);
@@ -360,27 +361,27 @@ coex_outbox_resend(CoexOutbox *outbox, CoexPerson *person)
 void
 coex_outbox_discard(CoexOutbox *outbox, CoexPerson *person)
 {
-    CoexSlip *slip = last_kept(outbox, person);
+    CoexOutboxItem *item = last_kept(outbox, person);
     g_autofree char *excerpt = NULL;
     CoexBatch *batch;
     guint n_parked;
 
-    if (slip == NULL) {
+    if (item == NULL) {
         coex_account_tell_notice(outbox->account, person, "There is nothing to discard.");
         return;
     }
-    excerpt = coex_text_excerpt(slip->row->text, EXCERPT);
+    excerpt = coex_text_excerpt(item->row->text, EXCERPT);
     batch = coex_account_batch(outbox->account);
     n_parked = coex_outbox_count(outbox, person->id, COEX_OUTBOX_PARKED);
     /* First: at the line about the text another choice may begin. */
-    if (n_parked == 0 || (n_parked == 1 && slip->row->state == COEX_OUTBOX_PARKED))
+    if (n_parked == 0 || (n_parked == 1 && item->row->state == COEX_OUTBOX_PARKED))
         coex_account_tell_prompt_over(outbox->account, person);
     /* Of what failed the log has a line. */
-    if ((slip->row->shown || slip->feeds) && !is_stuck(slip))
-        coex_slip_put_record(slip, batch, "Not sent, and discarded");
+    if ((item->row->shown || item->feeds) && !is_stuck(item))
+        coex_outbox_item_put_record(item, batch, "Not sent, and discarded");
     else
         coex_account_tell_notice(outbox->account, person, "Discarded: %s", excerpt);
-    coex_slip_discard(slip);
+    coex_outbox_item_discard(item);
     forget_slow(outbox, person);
     coex_outbox_commit(outbox, batch, person);
 }
@@ -388,19 +389,19 @@ coex_outbox_discard(CoexOutbox *outbox, CoexPerson *person)
 /* ---- another behind the number ---- */
 
 static guint
-stop_leaving(CoexLane *lane, CoexBatch *batch)
+stop_leaving(CoexOutboxQueue *queue, CoexBatch *batch)
 {
     guint n = 0;
 
-    for (GList *item = lane->slips.head; item != NULL; item = item->next) {
-        CoexSlip *slip = item->data;
+    for (GList *link = queue->items.head; link != NULL; link = link->next) {
+        CoexOutboxItem *item = link->data;
 
-        slip->doubted |= slip->row->state == COEX_OUTBOX_SENDING;
-        if (slip->accepted ||
-            (slip->row->state != COEX_OUTBOX_HELD && slip->row->state != COEX_OUTBOX_QUEUED))
+        item->doubted |= item->row->state == COEX_OUTBOX_SENDING;
+        if (item->accepted ||
+            (item->row->state != COEX_OUTBOX_HELD && item->row->state != COEX_OUTBOX_QUEUED))
             continue;
         n++;
-        coex_slip_put_failed(slip, batch, COEX_DOUBTED, 0);
+        coex_outbox_item_put_failed(item, batch, COEX_DOUBTED, 0);
     }
     return n;
 }
@@ -423,7 +424,7 @@ coex_outbox_doubt(CoexOutbox *outbox, CoexPerson *person)
     batch = coex_account_batch(account);
     coex_batch_put_person(batch, person);
     coex_batch_add_line(batch, person->id, COEX_FEED_NOTICE, line, NULL, person->renewed_at);
-    if (stop_leaving(coex_outbox_lane(outbox, person->id), batch) > 0)
+    if (stop_leaving(coex_outbox_get_queue(outbox, person->id), batch) > 0)
         forget_slow(outbox, person);
     coex_outbox_commit(outbox, batch, person);
 }

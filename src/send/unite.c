@@ -2,7 +2,7 @@
 #include "account/people.h"
 #include "account/tell.h"
 #include "account/views.h"
-#include "send/slips.h"
+#include "send/queue.h"
 
 /* Who somebody is, as it turns out: two may be one, who has two buddies, and one conversation in
  * which all goes on. */
@@ -35,7 +35,7 @@ unite(CoexOutbox *outbox, CoexPerson *other)
     gboolean asked = other->n_parked > 0;
 
     g_ptr_array_add(outbox->united, other);
-    coex_outbox_unite_lanes(outbox, other);
+    coex_outbox_unite_queues(outbox, other);
     put_united(outbox, batch, other, person);
     coex_outbox_commit(outbox, batch, person);
     coex_views_tell(account, person);
@@ -63,10 +63,10 @@ coex_outbox_get_united(const CoexOutbox *outbox)
 }
 
 CoexPerson *
-coex_slip_learn_addressee(CoexSlip *slip, const char *wa_id, const char *user_id)
+coex_outbox_item_learn_addressee(CoexOutboxItem *item, const char *wa_id, const char *user_id)
 {
-    CoexPeople *people = slip->outbox->account->people;
-    CoexPerson *now = coex_slip_person(slip);
+    CoexPeople *people = item->outbox->account->people;
+    CoexPerson *now = coex_outbox_item_person(item);
     g_auto(CoexPeer) told = { 0 };
 
     /* Their number went to another while it was on its way. */
@@ -77,7 +77,7 @@ coex_slip_learn_addressee(CoexSlip *slip, const char *wa_id, const char *user_id
     if (!coex_people_link(people, now, &told, 0))
         return NULL;
     now = coex_people_now(people, now);
-    coex_outbox_doubt(slip->outbox, now);
-    coex_outbox_unite(slip->outbox);
+    coex_outbox_doubt(item->outbox, now);
+    coex_outbox_unite(item->outbox);
     return now;
 }

@@ -25,7 +25,7 @@
 #define LISTED_S (90 * 24 * 60 * 60)
 #define LISTED_MAX 2000
 #define SILENT_S (3 * 24 * 60 * 60) /* without a webhook is worth a line */
-#define DEAF_MS (60 * 1000)
+#define NO_WEBHOOK_MS (60 * 1000)
 #define N_STEPS 4
 
 static void login_refused(CoexAccount *account, const GError *error);
@@ -476,11 +476,11 @@ start_listening(CoexAccount *account)
 /* ---- 4: online ---- */
 
 static gboolean
-on_deaf(gpointer data)
+on_no_webhook_yet(gpointer data)
 {
     CoexAccount *account = data;
 
-    coex_timer_clear(&account->login->deaf);
+    coex_timer_clear(&account->login->no_webhook_yet);
     if (!account->receiving)
         coex_registration_doubt(account, "No webhook has ever arrived.");
     return G_SOURCE_REMOVE;
@@ -499,7 +499,7 @@ tell_last_webhook(CoexAccount *account)
         return;
     if (account->last_delivery_at == 0 || clock == NULL) {
         tell_step(account, "No webhook has come yet");
-        account->login->deaf = coex_timer_new(DEAF_MS, on_deaf, account);
+        account->login->no_webhook_yet = coex_timer_new(NO_WEBHOOK_MS, on_no_webhook_yet, account);
         return;
     }
     tell_step(account, line);
@@ -621,7 +621,7 @@ coex_login_state_stop(CoexLoginState *login)
 {
     coex_timer_clear(&login->locked);
     coex_timer_clear(&login->timeout);
-    coex_timer_clear(&login->deaf);
+    coex_timer_clear(&login->no_webhook_yet);
     g_cancellable_cancel(login->cancellable);
 }
 

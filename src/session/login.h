@@ -19,7 +19,7 @@ typedef struct CoexLoginState {
     char *unreachable;       /* why it was given up on, a sentence; NULL */
     GPtrArray *feed_backlog; /* CoexFeedItem, until online */
     CoexAccessChecked rechecked;
-    GSource *deaf; /* until it is said that no webhook ever came */
+    GSource *no_webhook_yet; /* until it is said that no webhook ever came */
 } CoexLoginState;
 
 /* Ends in online or failed. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "fuzz.h"
 
-#include "core/line.h"
+#include "core/typed-line.h"
 #include "core/catalogue.h"
 #include <string.h>
 
@@ -111,7 +111,7 @@ LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
     g_autofree char *query = fuzz_take_line(&input);
     gsize length;
     g_autofree char *json = fuzz_take_bytes(&input, &length);
-    g_auto(GStrv) values = coex_line_split_values(typed, "text that waits");
+    g_auto(GStrv) values = coex_typed_line_split_values(typed, "text that waits");
     GError *error = NULL;
     g_autoptr(CoexCatalogue) catalogue = coex_catalogue_parse(json, length, &error);
     g_autoptr(GPtrArray) all = NULL;

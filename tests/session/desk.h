@@ -56,7 +56,7 @@ typedef struct {
     char *listen;
     char *number;
     gint *clock_ahead_s; /* of the session's clock, atomic */
-    guint quit_after;   /* free the session from within that many observer calls; 0: never */
+    guint quit_after;    /* free the session from within that many observer calls; 0: never */
     guint n_calls;
     guint n_fences;
 } Desk;

@@ -13,4 +13,4 @@
  * and the error.
  * @is_send: what leaves open whether the message went is COEX_ERROR_UNCERTAIN, not
  * COEX_ERROR_RETRY. */
-gboolean coex_refusal_check(guint status, CoexJson *doc, gboolean is_send, GError **error);
+gboolean coex_api_error_check(guint status, CoexJson *doc, gboolean is_send, GError **error);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "fuzz.h"
 
-#include "core/line.h"
+#include "core/typed-line.h"
 #include "core/text.h"
 #include <string.h>
 
@@ -27,11 +27,11 @@ dup_seen_of_markup(const char *markup)
 }
 
 static void
-check_verb(const CoexLine *line)
+check_verb(const CoexTypedLine *line)
 {
     g_autofree char *words = dup_seen(line->words);
     g_autofree char *markup = dup_seen_of_markup(line->markup);
-    g_auto(GStrv) values = coex_line_split_values(line->words, "text that waits");
+    g_auto(GStrv) values = coex_typed_line_split_values(line->words, "text that waits");
     guint number = 0;
 
     g_assert_cmpstr(line->word, !=, "");
@@ -39,14 +39,14 @@ check_verb(const CoexLine *line)
     g_assert_true((values != NULL) == (line->words[0] != '\0'));
     if (markup[0] != '\0')
         g_assert_cmpstr(words, ==, markup);
-    if (coex_line_get_number(line, &number))
+    if (coex_typed_line_get_number(line, &number))
         g_assert_true(g_ascii_isdigit(line->word[0]));
 }
 
 /* A line that begins with a mark is a message only when the mark was doubled; one of the two goes,
  * and nothing else. */
 static void
-check_message(const char *plain, const CoexLine *line)
+check_message(const char *plain, const CoexTypedLine *line)
 {
     g_autofree char *wanted = NULL;
     g_autofree char *sent = NULL;
@@ -66,18 +66,18 @@ LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
     FuzzInput input = { (const char *)data, size };
     g_autofree char *typed = fuzz_take_string(&input);
     g_autofree char *plain = coex_text_from_markup(typed);
-    g_auto(CoexLine) line = { 0 };
+    g_auto(CoexTypedLine) line = { 0 };
 
-    coex_line_read(typed, &line);
+    coex_typed_line_read(typed, &line);
     switch (line.kind) {
-    case COEX_LINE_MESSAGE:
+    case COEX_TYPED_MESSAGE:
         check_message(plain, &line);
         break;
-    case COEX_LINE_VERB:
+    case COEX_TYPED_VERB:
         g_assert_true(plain[0] == '!');
         check_verb(&line);
         break;
-    case COEX_LINE_SLASH:
+    case COEX_TYPED_SLASH:
         g_assert_true(plain[0] == '/');
         g_assert_true(g_str_has_prefix(plain, line.word));
         break;

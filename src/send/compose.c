@@ -5,7 +5,7 @@
 #include "account/tell.h"
 #include "account/views.h"
 #include "core/text.h"
-#include "send/slips.h"
+#include "send/queue.h"
 #include <string.h>
 
 #define HOLD_MAX_S (7 * 24 * 60 * 60) /* after that a held text asks instead of leaving */
@@ -13,23 +13,23 @@
 #define EXCERPT 60
 #define KEPT "Not sent yet; it waits until WhatsApp accepts the account's access again: %s"
 
-/* Calls @change for the person's slips in @state, in order; it may remove the slip. Those of which
+/* Calls @change for the person's items in @state, in order; it may remove the item. Those of which
  * a status just says that they have arrived are left alone. Returns how many there were. */
 static guint
-each_slip(CoexOutbox *outbox, gint64 person_id, CoexOutboxState state,
-          void (*change)(CoexSlip *slip, gpointer data), gpointer data)
+each_item(CoexOutbox *outbox, gint64 person_id, CoexOutboxState state,
+          void (*change)(CoexOutboxItem *item, gpointer data), gpointer data)
 {
-    CoexLane *lane = coex_outbox_lane(outbox, person_id);
+    CoexOutboxQueue *queue = coex_outbox_get_queue(outbox, person_id);
     guint n = 0;
 
-    for (GList *item = lane->slips.head, *next; item != NULL; item = next) {
-        CoexSlip *slip = item->data;
+    for (GList *link = queue->items.head, *next; link != NULL; link = next) {
+        CoexOutboxItem *item = link->data;
 
-        next = item->next;
-        if (slip->row->state != state || slip->accepted)
+        next = link->next;
+        if (item->row->state != state || item->accepted)
             continue;
         n++;
-        change(slip, data);
+        change(item, data);
     }
     return n;
 }
@@ -43,13 +43,13 @@ verb_mark(CoexOutbox *outbox)
 /* ---- sending ---- */
 
 static void
-collect_text(CoexSlip *slip, gpointer data)
+collect_text(CoexOutboxItem *item, gpointer data)
 {
     GString *texts = data;
 
     if (texts->len > 0)
         g_string_append_c(texts, '\n');
-    g_string_append(texts, slip->row->text);
+    g_string_append(texts, item->row->text);
 }
 
 void
@@ -62,7 +62,7 @@ coex_outbox_prompt(CoexOutbox *outbox, CoexPerson *person)
               "template."
             : "The 24-hour window is closed. Only a template can be sent until this person writes.";
 
-    if (each_slip(outbox, person->id, COEX_OUTBOX_PARKED, collect_text, texts) > 0)
+    if (each_item(outbox, person->id, COEX_OUTBOX_PARKED, collect_text, texts) > 0)
         coex_account_tell_prompt(outbox->account, person, texts->str, reason);
     coex_skew_doubt(outbox->account);
 }
@@ -80,11 +80,11 @@ tell_held(CoexOutbox *outbox, CoexPerson *person, const char *text)
 
 /* Why a text that has just been typed does not leave at once; below its own line. */
 static void
-put_obstacle(CoexSlip *slip, CoexBatch *batch)
+put_obstacle(CoexOutboxItem *item, CoexBatch *batch)
 {
-    CoexOutbox *outbox = slip->outbox;
-    gint64 person_id = slip->row->person_id;
-    g_autofree char *excerpt = coex_text_excerpt(slip->row->text, EXCERPT);
+    CoexOutbox *outbox = item->outbox;
+    gint64 person_id = item->row->person_id;
+    g_autofree char *excerpt = coex_text_excerpt(item->row->text, EXCERPT);
     g_autofree char *line = NULL;
 
     if (outbox->locked_out)
@@ -94,8 +94,8 @@ put_obstacle(CoexSlip *slip, CoexBatch *batch)
                            NULL);
     if (line == NULL)
         return;
-    coex_slip_put_owed(slip, batch);
-    coex_batch_add_line(batch, person_id, COEX_FEED_NOTICE, line, NULL, slip->row->created_at);
+    coex_outbox_item_put_owed(item, batch);
+    coex_batch_add_line(batch, person_id, COEX_FEED_NOTICE, line, NULL, item->row->created_at);
 }
 
 void
@@ -106,20 +106,20 @@ coex_outbox_send_text(CoexOutbox *outbox, CoexPerson *person, const char *text, 
     CoexOutboxState state = window.open ? COEX_OUTBOX_QUEUED : COEX_OUTBOX_PARKED;
     g_auto(GStrv) parts = coex_text_split(text, COEX_TEXT_MAX);
     CoexBatch *batch = coex_account_batch(account);
-    CoexSlip *first = NULL;
+    CoexOutboxItem *first = NULL;
 
     if (way == COEX_SEND_HELD)
         state = COEX_OUTBOX_HELD;
     coex_batch_put_person(batch, person);
     for (guint i = 0; parts[i] != NULL; i++) {
-        CoexSlip *slip = coex_slip_new(outbox, person->id, parts[i]);
+        CoexOutboxItem *item = coex_outbox_item_new(outbox, person->id, parts[i]);
 
-        slip->row->typed = TRUE;
-        coex_slip_set_state(slip, state);
-        slip->row->shown = way == COEX_SEND_SHOWN;
-        slip->feeds = state == COEX_OUTBOX_QUEUED && !slip->row->shown;
-        coex_slip_put(slip, batch);
-        first = first != NULL ? first : slip;
+        item->row->typed = TRUE;
+        coex_outbox_item_set_state(item, state);
+        item->row->shown = way == COEX_SEND_SHOWN;
+        item->feeds = state == COEX_OUTBOX_QUEUED && !item->row->shown;
+        coex_outbox_item_put(item, batch);
+        first = first != NULL ? first : item;
     }
     if (state == COEX_OUTBOX_QUEUED && first != NULL)
         put_obstacle(first, batch);
@@ -146,29 +146,29 @@ were_used(CoexOutbox *outbox, CoexPerson *person, const char *const *values)
 {
     g_autoptr(GString) texts = g_string_new(NULL);
 
-    each_slip(outbox, person->id, COEX_OUTBOX_PARKED, collect_text, texts);
+    each_item(outbox, person->id, COEX_OUTBOX_PARKED, collect_text, texts);
     return coex_template_values_have(values, texts->str);
 }
 
-/* Takes a parked slip out, with its text as a line unless a template carried it. */
+/* Takes a parked item out, with its text as a line unless a template carried it. */
 static void
-return_slip(CoexSlip *slip, gpointer data)
+return_item(CoexOutboxItem *item, gpointer data)
 {
     Return *back = data;
-    gint64 now = coex_account_now(slip->outbox->account);
+    gint64 now = coex_account_now(item->outbox->account);
 
-    if (!back->all_used && !coex_template_values_have(back->values, slip->row->text)) {
-        g_autofree char *line = g_strconcat("Not sent: ", slip->row->text, NULL);
+    if (!back->all_used && !coex_template_values_have(back->values, item->row->text)) {
+        g_autofree char *line = g_strconcat("Not sent: ", item->row->text, NULL);
 
         /* What was shown stands in the log as if it had been sent. */
-        coex_batch_add_line(back->batch, slip->row->person_id,
-                            slip->row->shown ? COEX_FEED_RECORD : COEX_FEED_NOTICE, line, NULL,
+        coex_batch_add_line(back->batch, item->row->person_id,
+                            item->row->shown ? COEX_FEED_RECORD : COEX_FEED_NOTICE, line, NULL,
                             now);
-    } else if (slip->row->shown) {
-        coex_slip_put_record(slip, back->batch, "Sent in the template");
+    } else if (item->row->shown) {
+        coex_outbox_item_put_record(item, back->batch, "Sent in the template");
     }
-    coex_batch_remove_outbox(back->batch, slip->row->local_id);
-    coex_slip_remove(slip);
+    coex_batch_remove_outbox(back->batch, item->row->local_id);
+    coex_outbox_item_remove(item);
 }
 
 static char *
@@ -189,15 +189,15 @@ coex_outbox_send_template(CoexOutbox *outbox, CoexPerson *person, const CoexTemp
     CoexBatch *batch = coex_account_batch(outbox->account);
     g_autofree char *preview = coex_template_preview(template_, values);
     Return back = { batch, values, were_used(outbox, person, values) };
-    CoexSlip *slip;
+    CoexOutboxItem *item;
 
-    each_slip(outbox, person->id, COEX_OUTBOX_PARKED, return_slip, &back);
-    slip = coex_slip_new(outbox, person->id, preview);
-    slip->row->template_name = g_strdup(template_->name);
-    slip->row->template_language = g_strdup(template_->language);
-    slip->row->template_values = write_values(values);
+    each_item(outbox, person->id, COEX_OUTBOX_PARKED, return_item, &back);
+    item = coex_outbox_item_new(outbox, person->id, preview);
+    item->row->template_name = g_strdup(template_->name);
+    item->row->template_language = g_strdup(template_->language);
+    item->row->template_values = write_values(values);
     coex_batch_put_person(batch, person);
-    coex_slip_put_shown(slip, batch);
+    coex_outbox_item_put_shown(item, batch);
     coex_outbox_commit(outbox, batch, person);
     coex_account_tell_prompt_over(outbox->account, person);
 }
@@ -205,16 +205,16 @@ coex_outbox_send_template(CoexOutbox *outbox, CoexPerson *person, const CoexTemp
 /* ---- the user's verbs ---- */
 
 static void
-hold_slip(CoexSlip *slip, gpointer data)
+hold_item(CoexOutboxItem *item, gpointer data)
 {
     CoexBatch *batch = data;
 
-    coex_slip_set_state(slip, COEX_OUTBOX_HELD);
-    coex_slip_put(slip, batch);
-    if (slip->row->shown)
-        coex_slip_put_record(slip, batch, "Not sent yet, and held until they write");
+    coex_outbox_item_set_state(item, COEX_OUTBOX_HELD);
+    coex_outbox_item_put(item, batch);
+    if (item->row->shown)
+        coex_outbox_item_put_record(item, batch, "Not sent yet, and held until they write");
     else
-        tell_held(slip->outbox, coex_slip_person(slip), slip->row->text);
+        tell_held(item->outbox, coex_outbox_item_person(item), item->row->text);
 }
 
 void
@@ -224,7 +224,7 @@ coex_outbox_hold(CoexOutbox *outbox, CoexPerson *person)
 
     /* First: at the line about the text another choice may begin. */
     coex_account_tell_prompt_over(outbox->account, person);
-    if (each_slip(outbox, person->id, COEX_OUTBOX_PARKED, hold_slip, batch) == 0) {
+    if (each_item(outbox, person->id, COEX_OUTBOX_PARKED, hold_item, batch) == 0) {
         g_autofree char *title = coex_account_dup_title(outbox->account, person);
         coex_account_tell_notice(
             outbox->account, person,
@@ -241,15 +241,15 @@ coex_outbox_cancel(CoexOutbox *outbox, CoexPerson *person)
     g_autoptr(CoexBatch) batch = coex_account_batch(outbox->account);
     Return back = { batch, NULL, FALSE };
 
-    if (each_slip(outbox, person->id, COEX_OUTBOX_PARKED, return_slip, &back) > 0)
+    if (each_item(outbox, person->id, COEX_OUTBOX_PARKED, return_item, &back) > 0)
         coex_outbox_commit(outbox, g_steal_pointer(&batch), person);
     coex_account_tell_prompt_over(outbox->account, person);
 }
 
 static void
-owe(CoexSlip *slip, gpointer data)
+owe(CoexOutboxItem *item, gpointer data)
 {
-    coex_slip_put_owed(slip, data);
+    coex_outbox_item_put_owed(item, data);
 }
 
 void
@@ -258,18 +258,18 @@ coex_outbox_tell_kept(CoexOutbox *outbox)
     GHashTableIter iter;
     gpointer value;
 
-    g_hash_table_iter_init(&iter, outbox->lanes);
+    g_hash_table_iter_init(&iter, outbox->queues);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        const CoexLane *lane = value;
+        const CoexOutboxQueue *queue = value;
         g_autoptr(GString) texts = g_string_new(NULL);
-        CoexPerson *person = coex_people_by_id(outbox->account->people, lane->person_id);
+        CoexPerson *person = coex_people_by_id(outbox->account->people, queue->person_id);
         g_autofree char *excerpt = NULL;
         CoexBatch *batch;
 
-        if (each_slip(outbox, lane->person_id, COEX_OUTBOX_QUEUED, collect_text, texts) == 0)
+        if (each_item(outbox, queue->person_id, COEX_OUTBOX_QUEUED, collect_text, texts) == 0)
             continue;
         batch = coex_account_batch(outbox->account);
-        each_slip(outbox, lane->person_id, COEX_OUTBOX_QUEUED, owe, batch);
+        each_item(outbox, queue->person_id, COEX_OUTBOX_QUEUED, owe, batch);
         coex_outbox_commit(outbox, batch, person);
         excerpt = coex_text_excerpt(texts->str, EXCERPT);
         coex_account_tell_notice(outbox->account, person, KEPT, excerpt);
@@ -277,24 +277,24 @@ coex_outbox_tell_kept(CoexOutbox *outbox)
 }
 
 static guint
-list_lane(CoexOutbox *outbox, CoexLane *lane, gboolean name_person)
+list_queue(CoexOutbox *outbox, CoexOutboxQueue *queue, gboolean name_person)
 {
-    CoexPerson *person = coex_people_by_id(outbox->account->people, lane->person_id);
+    CoexPerson *person = coex_people_by_id(outbox->account->people, queue->person_id);
     g_autofree char *title =
         person != NULL ? coex_account_dup_title(outbox->account, person) : NULL;
     guint n = 0;
 
-    for (GList *item = lane->slips.head; item != NULL; item = item->next) {
-        CoexSlip *slip = item->data;
-        gboolean held = slip->row->state == COEX_OUTBOX_HELD;
-        gboolean waits = slip->row->state == COEX_OUTBOX_QUEUED ||
-                         slip->row->state == COEX_OUTBOX_SENDING; /* between tries, or in one */
+    for (GList *link = queue->items.head; link != NULL; link = link->next) {
+        CoexOutboxItem *item = link->data;
+        gboolean held = item->row->state == COEX_OUTBOX_HELD;
+        gboolean waits = item->row->state == COEX_OUTBOX_QUEUED ||
+                         item->row->state == COEX_OUTBOX_SENDING; /* between tries, or in one */
         g_autofree char *excerpt = NULL;
 
-        if (!held && (!waits || slip->accepted))
+        if (!held && (!waits || item->accepted))
             continue;
         n++;
-        excerpt = coex_text_excerpt(slip->row->text, EXCERPT);
+        excerpt = coex_text_excerpt(item->row->text, EXCERPT);
         coex_account_tell_notice(outbox->account, name_person ? NULL : person, "%s %s: %s",
                                  held ? "Held for" : "Waits to be sent to", title, excerpt);
     }
@@ -305,15 +305,15 @@ void
 coex_outbox_list_held(CoexOutbox *outbox, CoexPerson *person)
 {
     GHashTableIter iter;
-    gpointer lane;
+    gpointer queue;
     guint n = 0;
 
     if (person != NULL) {
-        n = list_lane(outbox, coex_outbox_lane(outbox, person->id), FALSE);
+        n = list_queue(outbox, coex_outbox_get_queue(outbox, person->id), FALSE);
     } else {
-        g_hash_table_iter_init(&iter, outbox->lanes);
-        while (g_hash_table_iter_next(&iter, NULL, &lane))
-            n += list_lane(outbox, lane, TRUE);
+        g_hash_table_iter_init(&iter, outbox->queues);
+        while (g_hash_table_iter_next(&iter, NULL, &queue))
+            n += list_queue(outbox, queue, TRUE);
     }
     if (n > 0)
         return;
@@ -335,49 +335,49 @@ typedef struct {
 
 /* A held text leaves, unless time or the phone has overtaken it: then the user is asked. */
 static void
-release_slip(CoexSlip *slip, gpointer data)
+release_item(CoexOutboxItem *item, gpointer data)
 {
     const Release *release = data;
     CoexBatch *batch = release->batch;
-    const CoexPerson *person = coex_slip_person(slip);
-    gint64 now = coex_account_now(slip->outbox->account);
+    const CoexPerson *person = coex_outbox_item_person(item);
+    gint64 now = coex_account_now(item->outbox->account);
 
-    if (slip->row->created_at > release->wrote_at)
+    if (item->row->created_at > release->wrote_at)
         return;
-    if (person->last_echo_at > slip->row->created_at) {
-        coex_slip_put_failed(slip, batch,
-                             "It was held, but meanwhile somebody answered from the phone.", 0);
-        return;
-    }
-    if (now - slip->row->created_at > HOLD_MAX_S) {
-        coex_slip_put_failed(slip, batch, "It was held for more than 7 days.", 0);
+    if (person->last_echo_at > item->row->created_at) {
+        coex_outbox_item_put_failed(
+            item, batch, "It was held, but meanwhile somebody answered from the phone.", 0);
         return;
     }
-    slip->row->typed = FALSE;
-    slip->row->released = TRUE;
-    slip->row->owed = slip->row->shown;
-    coex_slip_set_state(slip, COEX_OUTBOX_QUEUED);
-    coex_slip_put_shown(slip, batch);
+    if (now - item->row->created_at > HOLD_MAX_S) {
+        coex_outbox_item_put_failed(item, batch, "It was held for more than 7 days.", 0);
+        return;
+    }
+    item->row->typed = FALSE;
+    item->row->released = TRUE;
+    item->row->owed = item->row->shown;
+    coex_outbox_item_set_state(item, COEX_OUTBOX_QUEUED);
+    coex_outbox_item_put_shown(item, batch);
 }
 
 void
-coex_slip_hold_again(CoexSlip *slip, const char *why)
+coex_outbox_item_hold_again(CoexOutboxItem *item, const char *why)
 {
-    CoexBatch *batch = coex_account_batch(slip->outbox->account);
+    CoexBatch *batch = coex_account_batch(item->outbox->account);
     g_autofree char *line = g_strconcat(why, " It is held again", NULL);
 
-    coex_lane_forget_slow(coex_outbox_lane(slip->outbox, slip->row->person_id));
-    slip->row->owed = FALSE;
-    coex_slip_set_state(slip, COEX_OUTBOX_HELD);
-    coex_slip_put(slip, batch);
-    coex_slip_put_record(slip, batch, line);
-    coex_outbox_commit(slip->outbox, batch, coex_slip_person(slip));
+    coex_outbox_queue_forget_slow(coex_outbox_get_queue(item->outbox, item->row->person_id));
+    item->row->owed = FALSE;
+    coex_outbox_item_set_state(item, COEX_OUTBOX_HELD);
+    coex_outbox_item_put(item, batch);
+    coex_outbox_item_put_record(item, batch, line);
+    coex_outbox_commit(item->outbox, batch, coex_outbox_item_person(item));
 }
 
 static void
-reopen_slip(CoexSlip *slip, gpointer data)
+reopen_item(CoexOutboxItem *item, gpointer data)
 {
-    coex_slip_put_failed(slip, data, "The window is open again, so it can be sent now.", 0);
+    coex_outbox_item_put_failed(item, data, "The window is open again, so it can be sent now.", 0);
 }
 
 static void
@@ -387,8 +387,8 @@ open_window(CoexOutbox *outbox, CoexPerson *person, gint64 wrote_at)
     Release release = { batch, wrote_at };
     guint n_parked;
 
-    each_slip(outbox, person->id, COEX_OUTBOX_HELD, release_slip, &release);
-    n_parked = each_slip(outbox, person->id, COEX_OUTBOX_PARKED, reopen_slip, batch);
+    each_item(outbox, person->id, COEX_OUTBOX_HELD, release_item, &release);
+    n_parked = each_item(outbox, person->id, COEX_OUTBOX_PARKED, reopen_item, batch);
     if (coex_batch_is_empty(batch))
         return;
     coex_outbox_commit(outbox, g_steal_pointer(&batch), person);
@@ -406,11 +406,11 @@ coex_outbox_window_opened(CoexOutbox *outbox, CoexPerson *person)
 void
 coex_outbox_recheck_windows(CoexOutbox *outbox)
 {
-    g_autoptr(GList) lanes = g_hash_table_get_values(outbox->lanes);
+    g_autoptr(GList) queues = g_hash_table_get_values(outbox->queues);
 
-    for (GList *l = lanes; l != NULL; l = l->next) {
-        const CoexLane *lane = l->data;
-        CoexPerson *person = coex_people_by_id(outbox->account->people, lane->person_id);
+    for (GList *l = queues; l != NULL; l = l->next) {
+        const CoexOutboxQueue *queue = l->data;
+        CoexPerson *person = coex_people_by_id(outbox->account->people, queue->person_id);
 
         if (person != NULL && coex_account_window(outbox->account, person).open)
             open_window(outbox, person, person->last_inbound_at);
@@ -420,34 +420,34 @@ coex_outbox_recheck_windows(CoexOutbox *outbox)
 /* ---- what the last session left ---- */
 
 static void
-take_up(CoexSlip *slip, CoexBatch *batch)
+take_up(CoexOutboxItem *item, CoexBatch *batch)
 {
-    CoexAccount *account = slip->outbox->account;
-    gint64 age = coex_account_now(account) - slip->row->created_at;
+    CoexAccount *account = item->outbox->account;
+    gint64 age = coex_account_now(account) - item->row->created_at;
 
-    switch (slip->row->state) {
+    switch (item->row->state) {
     case COEX_OUTBOX_UNCERTAIN:
         /* From SENDING: its wait begins once, not at every login anew. */
-        if (!slip->committed)
-            coex_slip_put(slip, batch);
-        coex_slip_await_status(slip);
+        if (!item->committed)
+            coex_outbox_item_put(item, batch);
+        coex_outbox_item_await_status(item);
         break;
     case COEX_OUTBOX_QUEUED:
         /* What was held goes, or is held again, as what still is. */
-        if (age > STALE_S && !slip->row->released)
-            coex_slip_put_failed(slip, batch,
-                                 "It has waited for more than an hour and has not been sent.", 0);
+        if (age > STALE_S && !item->row->released)
+            coex_outbox_item_put_failed(
+                item, batch, "It has waited for more than an hour and has not been sent.", 0);
         break;
     case COEX_OUTBOX_PARKED:
-        coex_slip_put_failed(slip, batch, "The 24-hour window was closed when it was typed.",
-                             coex_account_window(account, coex_slip_person(slip)).open
-                                 ? 0
-                                 : COEX_GRAPH_WINDOW_CLOSED);
+        coex_outbox_item_put_failed(item, batch, "The 24-hour window was closed when it was typed.",
+                                    coex_account_window(account, coex_outbox_item_person(item)).open
+                                        ? 0
+                                        : COEX_GRAPH_WINDOW_CLOSED);
         break;
     case COEX_OUTBOX_FAILED:
         /* Its line has been shown, and it must not be sent again. */
-        if (slip->row->not_before == COEX_WAIT_FOR_EVER)
-            coex_slip_discard(slip);
+        if (item->row->not_before == COEX_WAIT_FOR_EVER)
+            coex_outbox_item_discard(item);
         break;
     case COEX_OUTBOX_SENDING:
     case COEX_OUTBOX_HELD:
@@ -457,14 +457,14 @@ take_up(CoexSlip *slip, CoexBatch *batch)
 }
 
 static void
-take_up_lane(CoexOutbox *outbox, CoexLane *lane)
+take_up_queue(CoexOutbox *outbox, CoexOutboxQueue *queue)
 {
     g_autoptr(CoexBatch) batch = coex_account_batch(outbox->account);
-    CoexPerson *person = coex_people_by_id(outbox->account->people, lane->person_id);
+    CoexPerson *person = coex_people_by_id(outbox->account->people, queue->person_id);
 
-    for (GList *item = lane->slips.head, *next; item != NULL; item = next) {
-        next = item->next;
-        take_up(item->data, batch);
+    for (GList *link = queue->items.head, *next; link != NULL; link = next) {
+        next = link->next;
+        take_up(link->data, batch);
     }
     if (!coex_batch_is_empty(batch))
         coex_outbox_commit(outbox, g_steal_pointer(&batch), person);
@@ -475,11 +475,11 @@ take_up_lane(CoexOutbox *outbox, CoexLane *lane)
 void
 coex_outbox_start(CoexOutbox *outbox)
 {
-    g_autoptr(GList) lanes = NULL;
+    g_autoptr(GList) queues = NULL;
 
     coex_outbox_unite(outbox);
-    lanes = g_hash_table_get_values(outbox->lanes);
-    for (GList *item = lanes; item != NULL; item = item->next)
-        take_up_lane(outbox, item->data);
+    queues = g_hash_table_get_values(outbox->queues);
+    for (GList *link = queues; link != NULL; link = link->next)
+        take_up_queue(outbox, link->data);
     coex_outbox_pump(outbox);
 }

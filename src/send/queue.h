@@ -5,9 +5,9 @@
 #include "core/retry.h"
 #include "send/outbox.h"
 
-/* The outbox's inside, shared by outbox.c (the queue and its life with the network), held.c (what
- * waits for a person's decision), stuck.c (what failed) and access.c (the key). A slip is one
- * outbox row in memory; a lane holds one person's slips in order. */
+/* The outbox's inside, shared by outbox.c (the queue and its life with the network), compose.c
+ * (what waits for a person's decision), stuck.c (what failed) and access.c (the key). An item is
+ * one outbox row in memory; a queue holds one person's items in order. */
 
 /* A full bucket beside the steady rate would make more than the allowed rate in its first second.
  */
@@ -39,25 +39,25 @@ typedef struct {
     GSource *confirm;      /* while uncertain */
     guint n_waits;         /* how often that was begun anew */
     CoexOutbox *outbox;
-} CoexSlip;
+} CoexOutboxItem;
 
 typedef struct {
     gint64 person_id;
-    GQueue slips; /* CoexSlip, by position */
+    GQueue items; /* CoexOutboxItem, by position */
     CoexPace pace;
     GSource *slow;      /* until "waiting for WhatsApp" is said */
     gboolean slow_told; /* it was said, and nothing has left since */
     GSource *save;      /* until what the disk refused is written again */
     GPtrArray *gone;    /* char *, local ids that must not be found on disk */
     CoexOutbox *outbox;
-} CoexLane;
+} CoexOutboxQueue;
 
 struct CoexOutbox {
     CoexAccount *account; /* borrowed: it owns this */
     const CoexOutboxEvents *events;
-    GHashTable *lanes; /* gint64 -> CoexLane */
-    GHashTable *by_id; /* local_id -> CoexSlip, borrowed */
-    GPtrArray *united; /* borrowed CoexPerson, see coex_outbox_get_united() */
+    GHashTable *queues; /* gint64 -> CoexOutboxQueue */
+    GHashTable *by_id;  /* local_id -> CoexOutboxItem, borrowed */
+    GPtrArray *united;  /* borrowed CoexPerson, see coex_outbox_get_united() */
     gint64 last_position;
     guint64 n_commits;
     CoexPace pace;
@@ -76,25 +76,26 @@ struct CoexOutbox {
 };
 
 /* Made when new; of who turned out to be another (coex_people_now()), that one's. */
-CoexLane *coex_outbox_lane(CoexOutbox *outbox, gint64 person_id);
+CoexOutboxQueue *coex_outbox_get_queue(CoexOutbox *outbox, gint64 person_id);
 /* Nothing there waits for WhatsApp any more, or another line says so. */
-void coex_lane_forget_slow(CoexLane *lane);
+void coex_outbox_queue_forget_slow(CoexOutboxQueue *queue);
 /* WhatsApp knows by these whom it was sent to. Returns the person whose addresses changed, else
  * NULL.
  */
-CoexPerson *coex_slip_learn_addressee(CoexSlip *slip, const char *wa_id, const char *user_id);
-/* Moves what @other, who turned out to be another just now, has in a lane to that one's, in order;
- * the lane is gone then. */
-void coex_outbox_unite_lanes(CoexOutbox *outbox, const CoexPerson *other);
-CoexPerson *coex_slip_person(CoexSlip *slip);
+CoexPerson *coex_outbox_item_learn_addressee(CoexOutboxItem *item, const char *wa_id,
+                                             const char *user_id);
+/* Moves what @other, who turned out to be another just now, has in a queue to that one's, in order;
+ * the queue is gone then. */
+void coex_outbox_unite_queues(CoexOutbox *outbox, const CoexPerson *other);
+CoexPerson *coex_outbox_item_person(CoexOutboxItem *item);
 
-/* A new slip at the end of the person's lane, not yet committed. */
-CoexSlip *coex_slip_new(CoexOutbox *outbox, gint64 person_id, const char *text);
+/* A new item at the end of the person's queue, not yet committed. */
+CoexOutboxItem *coex_outbox_item_new(CoexOutbox *outbox, gint64 person_id, const char *text);
 /* Out of memory only. */
-void coex_slip_remove(CoexSlip *slip);
+void coex_outbox_item_remove(CoexOutboxItem *item);
 /* The same, and out of the store with the person's next commits, until one has succeeded. */
-void coex_slip_discard(CoexSlip *slip);
-void coex_slip_set_state(CoexSlip *slip, CoexOutboxState state);
+void coex_outbox_item_discard(CoexOutboxItem *item);
+void coex_outbox_item_set_state(CoexOutboxItem *item, CoexOutboxState state);
 
 /* Who asked, for a completion that may find everything changed. */
 typedef struct {
@@ -103,52 +104,53 @@ typedef struct {
     gint64 person_id;
     guint64 commit;  /* its number */
     guint change;    /* index of the acceptance in its batch */
-    GPtrArray *gone; /* char *, local ids that a commit of the lane removes, NULL */
+    GPtrArray *gone; /* char *, local ids that a commit of the queue removes, NULL */
 } CoexTicket;
 
 CoexTicket *coex_ticket_new(CoexOutbox *outbox, const char *local_id, gint64 person_id);
 void coex_ticket_free(CoexTicket *ticket);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexTicket, coex_ticket_free)
-/* NULL when the account has ended or the slip is gone. */
-CoexSlip *coex_ticket_slip(const CoexTicket *ticket);
+/* NULL when the account has ended or the item is gone. */
+CoexOutboxItem *coex_ticket_get_item(const CoexTicket *ticket);
 
-/* Adds the slip's state, and the lines that belong to it, to the batch of the next
+/* Adds the item's state, and the lines that belong to it, to the batch of the next
  * coex_outbox_commit(). */
-void coex_slip_put(CoexSlip *slip, CoexBatch *batch);
+void coex_outbox_item_put(CoexOutboxItem *item, CoexBatch *batch);
 /* The same, and its own line is shown with it. */
-void coex_slip_put_shown(CoexSlip *slip, CoexBatch *batch);
+void coex_outbox_item_put_shown(CoexOutboxItem *item, CoexBatch *batch);
 /* The same, and a line of kind @kind (FAILED, UNCONFIRMED) says why it came into its state. */
-void coex_slip_put_why(CoexSlip *slip, CoexBatch *batch, CoexFeedKind kind, const char *why);
+void coex_outbox_item_put_why(CoexOutboxItem *item, CoexBatch *batch, CoexFeedKind kind,
+                              const char *why);
 /* The same; that it waits is told now, and its end will be. */
-void coex_slip_put_owed(CoexSlip *slip, CoexBatch *batch);
-/* Adds a line for the log, which has the slip's text already: "@what: EXCERPT". */
-void coex_slip_put_record(CoexSlip *slip, CoexBatch *batch, const char *what);
-/* Writes the slip's state down. */
-void coex_slip_commit(CoexSlip *slip);
-/* Commits @batch; afterwards tells its feed, marks its slips committed and pumps. When it fails the
- * user gets the texts of the new slips back; the state of all others is written later. */
+void coex_outbox_item_put_owed(CoexOutboxItem *item, CoexBatch *batch);
+/* Adds a line for the log, which has the item's text already: "@what: EXCERPT". */
+void coex_outbox_item_put_record(CoexOutboxItem *item, CoexBatch *batch, const char *what);
+/* Writes the item's state down. */
+void coex_outbox_item_commit(CoexOutboxItem *item);
+/* Commits @batch; afterwards tells its feed, marks its items committed and pumps. When it fails the
+ * user gets the texts of the new items back; the state of all others is written later. */
 void coex_outbox_commit(CoexOutbox *outbox, CoexBatch *batch, CoexPerson *person);
 /* The row and its FAILED line; for /resend. @code: Graph's, what it means for another try; 0. */
-void coex_slip_fail(CoexSlip *slip, const char *why, int code);
+void coex_outbox_item_fail(CoexOutboxItem *item, const char *why, int code);
 /* The same as a part of @batch. */
-void coex_slip_put_failed(CoexSlip *slip, CoexBatch *batch, const char *why, int code);
+void coex_outbox_item_put_failed(CoexOutboxItem *item, CoexBatch *batch, const char *why, int code);
 /* Puts what was released back among the held, with a line that says @why. */
-void coex_slip_hold_again(CoexSlip *slip, const char *why);
+void coex_outbox_item_hold_again(CoexOutboxItem *item, const char *why);
 /* Drops one that has surely not left, if it is a copy of what has arrived meanwhile. FALSE: it is
  * not. */
-gboolean coex_slip_withdraw(CoexSlip *slip);
+gboolean coex_outbox_item_withdraw(CoexOutboxItem *item);
 /* Adds the line that says so. */
-void coex_slip_put_withdrawn(CoexSlip *slip, CoexBatch *batch);
+void coex_outbox_item_put_withdrawn(CoexOutboxItem *item, CoexBatch *batch);
 /* Takes in what a commit has put into the outbox (copied). */
-void coex_slip_adopt(CoexOutbox *outbox, const CoexOutboxRow *row);
+void coex_outbox_item_adopt(CoexOutbox *outbox, const CoexOutboxRow *row);
 /* Sends what may go now, sets a timer for the rest. */
 void coex_outbox_pump(CoexOutbox *outbox);
 /* Repeats the login check; nothing goes before it has answered, nor after it was refused. */
 void coex_outbox_check_access(CoexOutbox *outbox);
 /* Tells the prompt with all parked texts of the person, and why they wait. */
 void coex_outbox_prompt(CoexOutbox *outbox, CoexPerson *person);
-/* Starts waiting for the status of an uncertain slip. */
-void coex_slip_await_status(CoexSlip *slip);
+/* Starts waiting for the status of an uncertain item. */
+void coex_outbox_item_await_status(CoexOutboxItem *item);
 /* What is sent for it; NULL when its template is not in the catalogue any more as the user saw it.
  * Free with coex_request_free(). */
-CoexRequest *coex_slip_build_request(CoexSlip *slip);
+CoexRequest *coex_outbox_item_build_request(CoexOutboxItem *item);

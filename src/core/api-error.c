@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "core/refusal.h"
+#include "core/api-error.h"
 
 #include "core/text.h"
 #include <string.h>
@@ -329,7 +329,7 @@ judge_code(const CoexGraphCode *row, guint status, gboolean is_send)
 }
 
 gboolean
-coex_refusal_check(guint status, CoexJson *doc, gboolean is_send, GError **error)
+coex_api_error_check(guint status, CoexJson *doc, gboolean is_send, GError **error)
 {
     gboolean is_success = status >= 200 && status < 300;
     g_auto(Refusal) refusal = { 0 };

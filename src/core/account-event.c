@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "core/notice.h"
+#include "core/account-event.h"
 
 #include "core/error.h"
 
@@ -28,7 +28,7 @@ text_of(const CoexJsonAt *object, const char *name)
 }
 
 char *
-coex_notice_flatten(char *text)
+coex_account_event_flatten(char *text)
 {
     GString *line;
 
@@ -291,8 +291,8 @@ static const FieldRow field_rows[] = {
 };
 
 gboolean
-coex_notice_read(const char *field, const CoexJsonAt *value, CoexEventKind *ret_kind,
-                 char **ret_line)
+coex_account_event_read(const char *field, const CoexJsonAt *value, CoexEventKind *ret_kind,
+                        char **ret_line)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(field_rows); i++) {
         const FieldRow *row = &field_rows[i];
@@ -300,7 +300,7 @@ coex_notice_read(const char *field, const CoexJsonAt *value, CoexEventKind *ret_
         if (strcmp(row->field, field) != 0)
             continue;
         *ret_kind = row->kind;
-        *ret_line = coex_notice_flatten(row->build != NULL ? row->build(value, NULL) : NULL);
+        *ret_line = coex_account_event_flatten(row->build != NULL ? row->build(value, NULL) : NULL);
         return TRUE;
     }
     return FALSE;
@@ -315,7 +315,7 @@ is_agent(const char *role)
 }
 
 char *
-coex_notice_handover(const CoexJsonAt *value)
+coex_account_event_handover(const CoexJsonAt *value)
 {
     const char *type = text_of(value, "type");
     CoexJsonAt control = coex_json_member(value, type != NULL ? type : "control_passed");
@@ -334,7 +334,7 @@ coex_notice_handover(const CoexJsonAt *value)
                         "answer.");
     if (is_agent(from))
         return g_strdup("The Business Agent of WhatsApp does not answer in this chat any more.");
-    return coex_notice_flatten(g_strdup_printf(
+    return coex_account_event_flatten(g_strdup_printf(
         "WhatsApp reports that this chat changed hands: %s, from %s to %s.",
         type != NULL ? type : "not told how", from != NULL ? from : "somebody not told",
         to != NULL ? to : "somebody not told"));
@@ -343,7 +343,7 @@ coex_notice_handover(const CoexJsonAt *value)
 /* ---- elements of number-level values --------------------------------------------------------- */
 
 char *
-coex_notice_error(const CoexJsonAt *error)
+coex_account_event_error(const CoexJsonAt *error)
 {
     CoexJsonAt code = coex_json_member(error, "code");
     CoexJsonAt data = coex_json_member(error, "error_data");
@@ -355,12 +355,12 @@ coex_notice_error(const CoexJsonAt *error)
         details = text_of(error, "message");
     if (title != NULL && details != NULL && strcmp(title, details) == 0)
         details = NULL;
-    return coex_notice_flatten(
+    return coex_account_event_flatten(
         coex_graph_code_explain((int)CLAMP(number, 0, G_MAXINT), title, details, FALSE));
 }
 
 char *
-coex_notice_call(const CoexJsonAt *call, const char *who)
+coex_account_event_call(const CoexJsonAt *call, const char *who)
 {
     CoexJsonAt duration = coex_json_member(call, "duration");
     const char *event = text_of(call, "event");
@@ -371,28 +371,29 @@ coex_notice_call(const CoexJsonAt *call, const char *who)
     if (event == NULL || (direction != NULL && strcmp(direction, "USER_INITIATED") != 0))
         return NULL;
     if (strcmp(event, "connect") == 0)
-        return coex_notice_flatten(
+        return coex_account_event_flatten(
             g_strdup_printf("%s is calling: calls are answered on the phone.", who));
     if (strcmp(event, "terminate") != 0)
         return NULL;
     if (seconds <= 0)
-        return coex_notice_flatten(g_strdup_printf("Missed call from %s.", who));
-    return coex_notice_flatten(g_strdup_printf(
+        return coex_account_event_flatten(g_strdup_printf("Missed call from %s.", who));
+    return coex_account_event_flatten(g_strdup_printf(
         "The call from %s has ended after %" G_GINT64_FORMAT " seconds.", who, seconds));
 }
 
 char *
-coex_notice_preference(const CoexJsonAt *preference, const char *who)
+coex_account_event_preference(const CoexJsonAt *preference, const char *who)
 {
     const char *value = text_of(preference, "value");
     const char *detail = text_of(preference, "detail");
 
     if (value != NULL && strcmp(value, "stop") == 0)
-        return coex_notice_flatten(
+        return coex_account_event_flatten(
             g_strdup_printf("%s wants no more marketing messages: do not send any.", who));
     if (value != NULL && strcmp(value, "resume") == 0)
-        return coex_notice_flatten(g_strdup_printf("%s accepts marketing messages again.", who));
+        return coex_account_event_flatten(
+            g_strdup_printf("%s accepts marketing messages again.", who));
     if (detail == NULL)
         return NULL;
-    return coex_notice_flatten(g_strdup_printf("%s: %s", who, detail));
+    return coex_account_event_flatten(g_strdup_printf("%s: %s", who, detail));
 }

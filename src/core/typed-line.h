@@ -8,28 +8,28 @@
  * a word was meant for a program and reaches nobody, "//" sends it, and so does "/me ". */
 
 typedef enum {
-    COEX_LINE_MESSAGE, /* for the person */
-    COEX_LINE_VERB,    /* for us */
-    COEX_LINE_SLASH,   /* for no one here */
-} CoexLineKind;
+    COEX_TYPED_MESSAGE, /* for the person */
+    COEX_TYPED_VERB,    /* for us */
+    COEX_TYPED_SLASH,   /* for no one here */
+} CoexTypedLineKind;
 
 typedef struct {
-    CoexLineKind kind;
+    CoexTypedLineKind kind;
     char *word;   /* VERB: the first word without its mark; SLASH: with it; else NULL */
     char *words;  /* VERB: what follows it as plain text, maybe ""; else NULL */
     char *markup; /* VERB: the same in the host's markup; MESSAGE: what to send instead of what was
                      typed, NULL when that is it; SLASH: NULL */
-} CoexLine;
+} CoexTypedLine;
 
-void coex_line_clear(CoexLine *line);
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CoexLine, coex_line_clear)
+void coex_typed_line_clear(CoexTypedLine *line);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CoexTypedLine, coex_typed_line_clear)
 
 /* Reads a line as the host gave it: any bytes, HTML as for coex_text_from_markup(). */
-void coex_line_read(const char *markup, CoexLine *ret_line);
+void coex_typed_line_read(const char *markup, CoexTypedLine *ret_line);
 
 /* Whether the verb is a number, as in "!3 Bob"; one that is too great becomes the greatest int. */
-gboolean coex_line_get_number(const CoexLine *line, guint *ret_number);
+gboolean coex_typed_line_get_number(const CoexTypedLine *line, guint *ret_number);
 
 /* Values as typed, "one | two", with the blanks at their ends gone; "=" stands for @waiting unless
  * that is NULL. NULL when @text is NULL or empty. Free with g_strfreev(). */
-char **coex_line_split_values(const char *text, const char *waiting);
+char **coex_typed_line_split_values(const char *text, const char *waiting);

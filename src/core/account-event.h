@@ -11,23 +11,23 @@
 
 /* Whether @field is one of the account-level fields this version knows, what kind of event it gives
  * and the line for people, NULL when it is nothing to them. */
-gboolean coex_notice_read(const char *field, const CoexJsonAt *value, CoexEventKind *ret_kind,
-                          char **ret_line);
+gboolean coex_account_event_read(const char *field, const CoexJsonAt *value,
+                                 CoexEventKind *ret_kind, char **ret_line);
 
 /* A value of `messaging_handovers`: who answers the chat from now on. Never NULL. */
-char *coex_notice_handover(const CoexJsonAt *value);
+char *coex_account_event_handover(const CoexJsonAt *value);
 
 /* An element of `errors[]`: what happened, what to do, its code. Never NULL. */
-char *coex_notice_error(const CoexJsonAt *error);
+char *coex_account_event_error(const CoexJsonAt *error);
 
 /* An element of `calls[]`; @who is the person's display name. NULL for an event that nobody needs.
  */
-char *coex_notice_call(const CoexJsonAt *call, const char *who);
+char *coex_account_event_call(const CoexJsonAt *call, const char *who);
 
 /* An element of `user_preferences[]`; @who is the person's display name. NULL if it tells nothing.
  */
-char *coex_notice_preference(const CoexJsonAt *preference, const char *who);
+char *coex_account_event_preference(const CoexJsonAt *preference, const char *who);
 
 /* @text as one line: line breaks and other control characters become blanks. Takes @text, which may
  * be NULL. */
-char *coex_notice_flatten(char *text);
+char *coex_account_event_flatten(char *text);

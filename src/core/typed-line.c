@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "core/line.h"
+#include "core/typed-line.h"
 
 #include "core/text.h"
 #include <string.h>
@@ -7,7 +7,7 @@
 #define BLANKS " \t\r\n"
 
 void
-coex_line_clear(CoexLine *line)
+coex_typed_line_clear(CoexTypedLine *line)
 {
     g_clear_pointer(&line->word, g_free);
     g_clear_pointer(&line->words, g_free);
@@ -31,13 +31,13 @@ dup_markup_behind(const char *markup, const char *plain, gsize n)
 }
 
 void
-coex_line_read(const char *markup, CoexLine *ret_line)
+coex_typed_line_read(const char *markup, CoexTypedLine *ret_line)
 {
     g_autofree char *plain = coex_text_from_markup(markup);
     gboolean is_ours = plain[0] == '!';
     gsize n_word;
 
-    *ret_line = (CoexLine){ .kind = COEX_LINE_MESSAGE };
+    *ret_line = (CoexTypedLine){ .kind = COEX_TYPED_MESSAGE };
     if ((plain[0] != '!' && plain[0] != '/') || g_str_has_prefix(plain, "/me "))
         return;
     if (plain[1] == plain[0] && begins_word(plain + 2)) {
@@ -48,7 +48,7 @@ coex_line_read(const char *markup, CoexLine *ret_line)
         return;
 
     n_word = strcspn(plain, BLANKS);
-    ret_line->kind = is_ours ? COEX_LINE_VERB : COEX_LINE_SLASH;
+    ret_line->kind = is_ours ? COEX_TYPED_VERB : COEX_TYPED_SLASH;
     ret_line->word = is_ours ? g_strndup(plain + 1, n_word - 1) : g_strndup(plain, n_word);
     if (!is_ours)
         return;
@@ -57,7 +57,7 @@ coex_line_read(const char *markup, CoexLine *ret_line)
 }
 
 gboolean
-coex_line_get_number(const CoexLine *line, guint *ret_number)
+coex_typed_line_get_number(const CoexTypedLine *line, guint *ret_number)
 {
     if (line->word == NULL || strspn(line->word, "0123456789") != strlen(line->word))
         return FALSE;
@@ -66,7 +66,7 @@ coex_line_get_number(const CoexLine *line, guint *ret_number)
 }
 
 char **
-coex_line_split_values(const char *text, const char *waiting)
+coex_typed_line_split_values(const char *text, const char *waiting)
 {
     char **values;
 
