@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "account/engine.h"
 #include "account/people.h"
+#include "account/skew.h"
 #include "account/tell.h"
 #include "account/views.h"
 #include "account/waiting.h"
@@ -90,6 +91,16 @@ coex_outbox_item_withdraw(CoexOutboxItem *item)
     return TRUE;
 }
 
+/* One that lies ahead was read from the disk just before the times there were put back: those in
+ * memory are right already. */
+static void
+note_proof(CoexAccount *account, CoexPerson *person, gint64 sent_at)
+{
+    if (sent_at <= coex_skew_get_latest(account) + COEX_WINDOW_AHEAD_S &&
+        coex_waiting_note_proof(person, sent_at))
+        coex_account_store_person(account, person);
+}
+
 void
 coex_outbox_prove(CoexOutbox *outbox, CoexPerson *person, const CoexBatch *proof, guint index)
 {
@@ -100,8 +111,7 @@ coex_outbox_prove(CoexOutbox *outbox, CoexPerson *person, const CoexBatch *proof
     CoexOutboxQueue *queue = coex_outbox_get_queue(outbox, person->id);
     gboolean any = FALSE;
 
-    if (coex_waiting_note_proof(person, coex_batch_get_sent_at(proof, index)))
-        coex_account_store_person(outbox->account, person);
+    note_proof(outbox->account, person, coex_batch_get_sent_at(proof, index));
     for (GList *link = queue->items.head, *next; local_id != NULL && link != NULL; link = next) {
         CoexOutboxItem *item = link->data;
         gboolean is_copy = g_strcmp0(item->row->origin, first) == 0;
