@@ -31,6 +31,7 @@ check     finch              finch                     finch
 check     bitlbee-libpurple  bitlbee                   bitlbee
 check     irssi              irssi                     irssi
 check     weechat-headless   weechat                   weechat
+check     weechat-plugins    -                         -
 check     pidgin             pidgin                    pidgin
 check     xvfb               xorg-x11-server-Xvfb      xorg-server-xvfb
 check     openbox            openbox                   openbox
