@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/json-scan.h"
 
-#include "core/json.h"
-
 #include <math.h>
 #include <string.h>
 

@@ -4,18 +4,13 @@
 #include <glib.h>
 
 /* JSON from strangers, read through field tables; and a writer. Hides json-glib and its weak spots:
- * depth (limit 64), node and key counts are checked on the bytes before it sees them, lone
+ * depth, node and key counts are checked on the bytes before it sees them (core/json-scan.h), lone
  * surrogates are repaired, each string is valid UTF-8 without NUL, numbers are bounded, and an
  * empty document is an error, not NULL. Nothing else in the project calls json-glib.
  *
  * A value is looked at through a CoexJsonAt, a cursor that lives on the caller's stack and borrows
  * the document. Its chain of parents gives an error its path, as in
  * `entry[0].changes[2].value.metadata: missing`. */
-
-#define COEX_JSON_MAX_DEPTH 64
-#define COEX_JSON_MAX_NODES 400000 /* an object or array counts as three: about 100 MB at most */
-/* Of one object: json-glib looks for a key that comes again in all before it. */
-#define COEX_JSON_MAX_KEYS 1000
 
 typedef struct CoexJson CoexJson;
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "net/framing.h"
 
-#include "net/listener.h"
 #include <string.h>
 
 typedef struct {
@@ -55,7 +54,8 @@ on_header_name(void *user_data, enum MHD_ValueKind kind, const char *name, const
 /* Request smuggling: where two parsers could disagree about the end of the body, there is no body.
  * libmicrohttpd lets these pass (measured). */
 guint
-coex_framing_check(struct MHD_Connection *connection, gboolean is_get, guint64 *ret_length)
+coex_framing_check(struct MHD_Connection *connection, gboolean is_get, guint64 max,
+                   guint64 *ret_length)
 {
     CoexHeader length = coex_framing_find_header(connection, MHD_HTTP_HEADER_CONTENT_LENGTH);
     CoexHeader encoding = coex_framing_find_header(connection, MHD_HTTP_HEADER_TRANSFER_ENCODING);
@@ -74,7 +74,7 @@ coex_framing_check(struct MHD_Connection *connection, gboolean is_get, guint64 *
         return MHD_HTTP_BAD_REQUEST;
     if (is_get && *ret_length > 0)
         return MHD_HTTP_BAD_REQUEST;
-    if (length.count > 0 && *ret_length > COEX_LISTENER_BODY_MAX)
+    if (length.count > 0 && *ret_length > max)
         return MHD_HTTP_CONTENT_TOO_LARGE;
     return 0;
 }

@@ -19,5 +19,6 @@ CoexHeader coex_framing_find_header(struct MHD_Connection *connection, const cha
 gsize coex_framing_measure_value(const char *value);
 
 /* The HTTP status to refuse the request with, 0 when its body is well defined and within
- * COEX_LISTENER_BODY_MAX. @ret_length: bytes, G_MAXUINT64 when it comes in chunks. */
-guint coex_framing_check(struct MHD_Connection *connection, gboolean is_get, guint64 *ret_length);
+ * @max bytes. @ret_length: bytes, G_MAXUINT64 when it comes in chunks. */
+guint coex_framing_check(struct MHD_Connection *connection, gboolean is_get, guint64 max,
+                         guint64 *ret_length);

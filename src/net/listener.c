@@ -298,11 +298,11 @@ static enum MHD_Result
 exchange_start(CoexExchange *exchange, const char *method)
 {
     CoexListener *listener = exchange->peer->listener;
-    guint64 length;
-    guint status = coex_framing_check(exchange->connection, exchange->is_get, &length);
-    gboolean skip =
-        status == 0 && length <= SKIP_MAX &&
-        coex_framing_find_header(exchange->connection, MHD_HTTP_HEADER_EXPECT).count == 0;
+    struct MHD_Connection *connection = exchange->connection;
+    guint64 size;
+    guint status = coex_framing_check(connection, exchange->is_get, COEX_LISTENER_BODY_MAX, &size);
+    gboolean skip = status == 0 && size <= SKIP_MAX &&
+                    coex_framing_find_header(connection, MHD_HTTP_HEADER_EXPECT).count == 0;
 
     coex_place_wait(&exchange->peer->place, COEX_LISTENER_BODY_S);
     if (status == 0 && !exchange->is_get && strcmp(method, "POST") != 0)
@@ -313,7 +313,7 @@ exchange_start(CoexExchange *exchange, const char *method)
         status = listener->handler->head(exchange, listener->user_data);
     if (status == 0 && exchange->is_get)
         status = MHD_HTTP_NOT_FOUND;
-    if (status == 0 && length <= COEX_LISTENER_BODY_MAX && !has_room(listener, length, length))
+    if (status == 0 && size <= COEX_LISTENER_BODY_MAX && !has_room(listener, size, size))
         status = MHD_HTTP_SERVICE_UNAVAILABLE;
     if (status == 0) {
         exchange->body = g_byte_array_new();

@@ -9,15 +9,13 @@
 
 #define COEX_LISTENER_BODY_MAX (8 * 1024 * 1024)
 #define COEX_LISTENER_BODIES_MAX (32 * 1024 * 1024) /* all unanswered ones together, then 503 */
-/* More wait in the system's queue. While somebody waits there, who holds a place for longer than
- * GRACE, has not proved anything and is slow (no whole headers, or a body below PACE) loses it. */
+/* More wait in the system's queue. While somebody waits there, who holds a place, has not proved
+ * anything and is slow loses it (net/places.h). */
 #define COEX_LISTENER_CONNECTIONS 480
-#define COEX_LISTENER_GRACE_MS 250
 #define COEX_LISTENER_HEADER_S 5 /* from connecting to the end of the first headers */
 #define COEX_LISTENER_IDLE_S 15  /* without a byte; a kept connection may be idle that long */
-/* From the headers to the end of the body, and one second more for each PACE bytes of it. */
+/* From the headers to the end of the body, and more for what has come of it (net/places.h). */
 #define COEX_LISTENER_BODY_S 15
-#define COEX_LISTENER_BODY_PACE (128 * 1024)
 
 typedef struct CoexListener CoexListener;
 typedef struct CoexExchange CoexExchange; /* one request being received and answered */

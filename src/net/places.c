@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "net/places.h"
 
-#include "net/listener.h"
 #include <sys/socket.h>
 
 void
@@ -24,7 +23,7 @@ void
 coex_place_take(CoexPlace *place, gsize n_bytes)
 {
     place->n_bytes += n_bytes;
-    place->deadline += (gint64)n_bytes * G_USEC_PER_SEC / COEX_LISTENER_BODY_PACE;
+    place->deadline += (gint64)n_bytes * G_USEC_PER_SEC / COEX_PLACE_PACE;
 }
 
 static void
@@ -51,9 +50,9 @@ is_slow_stranger(const CoexPlace *place, gint64 now)
 {
     gint64 waited_us = now - place->waiting_since;
 
-    if (place->proven || place->busy || place->cut || waited_us < COEX_LISTENER_GRACE_MS * 1000)
+    if (place->proven || place->busy || place->cut || waited_us < COEX_PLACE_GRACE_MS * 1000)
         return FALSE;
-    return (gint64)place->n_bytes < waited_us * COEX_LISTENER_BODY_PACE / G_USEC_PER_SEC;
+    return (gint64)place->n_bytes < waited_us * COEX_PLACE_PACE / G_USEC_PER_SEC;
 }
 
 static int

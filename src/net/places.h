@@ -7,6 +7,9 @@
  * who because others wait. Hides the clock and the rule; of use to the listener only, in its
  * thread. */
 
+#define COEX_PLACE_GRACE_MS 250
+#define COEX_PLACE_PACE (128 * 1024) /* bytes of a body in a second */
+
 /* One connection. Cutting it is a shutdown() of its socket; whoever reads there finds the end. */
 typedef struct {
     int fd;
@@ -24,12 +27,12 @@ void coex_place_wait(CoexPlace *place, guint seconds);
 /* It waits for nothing that the client could do. */
 void coex_place_sleep(CoexPlace *place);
 
-/* Bytes of the body came; each COEX_LISTENER_BODY_PACE of them are a second more. */
+/* Bytes of the body came; each COEX_PLACE_PACE of them are a second more. */
 void coex_place_take(CoexPlace *place, gsize n_bytes);
 
 /* @places: of CoexPlace. Cuts who drips beyond the deadline. */
 void coex_places_reap(GPtrArray *places, gint64 now);
 
-/* Cuts up to @count of those that have proved nothing, have waited for COEX_LISTENER_GRACE_MS and
- * send no whole headers, or a body below COEX_LISTENER_BODY_PACE: the oldest first. How many. */
+/* Cuts up to @count of those that have proved nothing, have waited for COEX_PLACE_GRACE_MS and
+ * send no whole headers, or a body below COEX_PLACE_PACE: the oldest first. How many. */
 guint coex_places_give_way(GPtrArray *places, gint64 now, guint count);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "store/apply.h"
 
+#include "store/batch-private.h"
 #include "store/messages.h"
 #include "store/past.h"
 #include "store/schema.h"

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "store/batch.h"
 
+#include "store/batch-private.h"
+
 static void
 free_change(gpointer data)
 {

@@ -1,107 +1,145 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "store/store.h"
+#include "core/feed.h"
+#include "core/message.h"
+#include "store/rows.h"
 
-/* What a batch is inside the store: a list of changes as the caller gave them, each with room for
- * its outcome. Built in the caller's thread, applied in the writer's, read in the caller's again.
- */
+/* Several changes, one transaction: what is to change is put in, coex_store_commit() takes it, and
+ * the outcomes can be asked for afterwards. */
+
+typedef struct CoexBatch CoexBatch;
+
+CoexBatch *coex_batch_new(void);
+void coex_batch_free(CoexBatch *batch);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexBatch, coex_batch_free)
+gboolean coex_batch_is_empty(const CoexBatch *batch);
+
+/* The account of the following changes. */
+void coex_batch_set_account(CoexBatch *batch, gint64 account_id);
+
+/* Inserts or replaces a person (copied; the name of a known one stays) and links all addresses of
+ * its peer to it (a link of another person moves over; links once made stay). A nick that somebody
+ * else has in any account is taken from them. */
+void coex_batch_put_person(CoexBatch *batch, const CoexPerson *person);
+/* @other turned out to be @person: stores both, and all that stands under @other's id stands under
+ * @person's from now on. */
+void coex_batch_unite_people(CoexBatch *batch, const CoexPerson *other, const CoexPerson *person);
+/* Notes when @number, a former address of whom it leads to, was given up (CoexAddress.gone_at). */
+void coex_batch_give_up_number(CoexBatch *batch, const char *number, gint64 at);
 
 typedef enum {
-    COEX_CHANGE_PERSON,
-    COEX_CHANGE_UNITED,
-    COEX_CHANGE_GIVEN_UP,
-    COEX_CHANGE_MESSAGE,
-    COEX_CHANGE_STATUS,
-    COEX_CHANGE_OUTBOX,
-    COEX_CHANGE_ACCEPTED,
-    COEX_CHANGE_OUTBOX_REMOVED,
-    COEX_CHANGE_LINE,
-    COEX_CHANGE_SETTING,
-    COEX_CHANGE_DELIVERY_APPLIED,
-    COEX_CHANGE_DELIVERY_WAITS,
-    COEX_CHANGE_DELIVERY_WAITS_FOR_WABA,
-    COEX_CHANGE_DELIVERY_WAITED,
-    COEX_CHANGE_DELIVERY_QUARANTINED,
-    COEX_CHANGE_PAST,
-    COEX_CHANGE_TIMES,
-} CoexChangeKind;
+    COEX_ADDED,
+    COEX_DUPLICATE, /* nothing changed, no feed item */
+    COEX_REPLACED,  /* one without content of its own got it */
+    COEX_CHANGED,   /* a status advanced */
+    COEX_UNKNOWN,   /* a status for no known message: kept for it */
+} CoexOutcome;
 
-/* The member of the union is the one named by the kind. */
+/* A message, once per (conversation, way it went, token), and its feed item (INBOUND, ECHO, or
+ * NOTICE for a system message, with the content's text) when it is new or has what the version
+ * before it lacked; nothing is fed when the content has no text.
+ * @time: to show and sort. Statuses that came before an echo are applied to it. Returns the
+ * change's index for coex_batch_get_outcome(). */
+guint coex_batch_add_message(CoexBatch *batch, gint64 person_id, const CoexMessage *message,
+                             gint64 time);
+
+/* A status for a message of ours: by wamid within the account, else by token within the
+ * conversation of the status's person, else by token where it is the only one of the account
+ * (the layout of a wamid). When it advances to FAILED a feed item FAILED is added with the
+ * message's text and @explanation, and what can be sent again becomes an outbox row in state
+ * FAILED (coex_batch_get_failures()). When it proves that one that was FAILED or dropped as
+ * UNCONFIRMED has arrived, that row and its copies go but for those on their way, and a feed item
+ * ARRIVED is added. COEX_CHANGED, COEX_DUPLICATE (no advance) or COEX_UNKNOWN (kept 7 days, with
+ * @explanation, for a message that comes later). */
+guint coex_batch_apply_status(CoexBatch *batch, const CoexStatus *status, const char *explanation);
+
+/* Inserts or replaces an outbox row by local_id (copied). With @feed, adds its own line to the feed
+ * unless it has been added before (TYPED or SENT by row->typed, time @now). */
+void coex_batch_put_outbox(CoexBatch *batch, const CoexOutboxRow *row, gboolean feed, gint64 now);
+/* The row was accepted: it leaves the outbox and becomes an OUTBOUND message in state PENDING;
+ * statuses that came before are applied, lowest rank first (FAILED ones feed the explanation kept
+ * with them). COEX_ADDED or COEX_DUPLICATE (an echo with this token is there: only the outbox row
+ * goes). */
+guint coex_batch_outbox_accepted(CoexBatch *batch, const CoexOutboxRow *row, const char *wamid,
+                                 gint64 now);
+/* A row that is UNCONFIRMED becomes a message in that state. */
+void coex_batch_remove_outbox(CoexBatch *batch, const char *local_id);
+
+/* A feed item of kind FAILED, UNCONFIRMED or ARRIVED about the text of @row. @detail may be NULL.
+ */
+void coex_batch_add_outcome(CoexBatch *batch, const CoexOutboxRow *row, CoexFeedKind kind,
+                            const char *detail, CoexLineFlags flags, gint64 now);
+/* A feed item of kind NOTICE or RECORD. */
+void coex_batch_add_line(CoexBatch *batch, gint64 person_id, CoexFeedKind kind, const char *text,
+                         const char *detail, gint64 now);
+
+/* @value NULL removes. */
+void coex_batch_put_setting(CoexBatch *batch, const char *key, const char *value);
+
+/* A delivery is applied: it is read no more. With @keep_raw its body stays until a version can
+ * apply all of it, else it goes after 30 days. */
+void coex_batch_delivery_applied(CoexBatch *batch, gint64 delivery_id, gboolean keep_raw);
+/* A part of it is for a number without a running account: kept for that number. The delivery itself
+ * still ends with coex_batch_delivery_applied(); its body stays as long as a part of it waits. */
+void coex_batch_delivery_waits(CoexBatch *batch, gint64 delivery_id, const char *phone_number_id,
+                               const char *number);
+/* A part of it concerns all numbers of the WABA @waba_id: kept under "@key:NUMBER" for each account
+ * that had @realm and whose setting `wabas` names it, or under @key when there is no such. */
+void coex_batch_delivery_waits_for_waba(CoexBatch *batch, gint64 delivery_id, const char *key,
+                                        const char *waba_id, const char *realm);
+/* The kept part for this number has been applied; arguments as in coex_store_read_waiting(). */
+void coex_batch_delivery_waited(CoexBatch *batch, gint64 delivery_id, const char *phone_number_id,
+                                const char *number);
+/* It cannot be parsed: kept, never tried again by this version. */
+void coex_batch_delivery_quarantined(CoexBatch *batch, gint64 delivery_id, const char *reason);
+
+/* The times of all messages with the person. */
+void coex_batch_put_back_times(CoexBatch *batch, gint64 person_id, const CoexPutBack *back);
+/* Reads what coex_store_read_past() does, as it is at this place of the batch. */
+void coex_batch_read_past(CoexBatch *batch, gint64 person_id, gint64 before, guint limit);
+
+/* ---- after the commit ---- */
+
+/* After the commit or its failure, in the thread-default context that committed; the batch is freed
+ * after it returns. */
+typedef void (*CoexStoreCommitted)(CoexBatch *batch, const GError *error, gpointer user_data);
+
+CoexOutcome coex_batch_get_outcome(const CoexBatch *batch, guint index);
+/* Whose message it was, 0 unknown; for one of ours also its text (borrowed, NULL). */
+gint64 coex_batch_get_person(const CoexBatch *batch, guint index);
+const char *coex_batch_get_text(const CoexBatch *batch, guint index);
+/* The same: the id under which a failure of it is kept in the outbox, borrowed, NULL. */
+const char *coex_batch_get_local_id(const CoexBatch *batch, guint index);
+/* The same: of a copy, the local id of what it was made of first, borrowed, NULL. */
+const char *coex_batch_get_origin(const CoexBatch *batch, guint index);
+
+/* Of a message of ours that was added, accepted or got a status: its place among all, 0 unknown,
+ * and its state; of one that got a status also when it was sent. */
+gint64 coex_batch_get_message(const CoexBatch *batch, guint index);
+gint64 coex_batch_get_sent_at(const CoexBatch *batch, guint index);
+CoexState coex_batch_get_state(const CoexBatch *batch, guint index);
+
 typedef struct {
-    CoexChangeKind kind;
     gint64 account_id;
-    union {
-        CoexPerson *person;
-        struct {
-            gint64 from;
-            gint64 to;
-        } united;
-        struct {
-            char *address;
-            gint64 at;
-        } given_up;
-        struct {
-            gint64 person_id;
-            CoexMessage *message;
-            gint64 time;
-        } message;
-        struct {
-            CoexStatus *status;
-            char *explanation;
-        } status;
-        struct { /* OUTBOX, ACCEPTED */
-            CoexOutboxRow *row;
-            gboolean feed;
-            char *wamid;
-            gint64 now;
-        } outbox;
-        char *local_id; /* OUTBOX_REMOVED */
-        struct {
-            gint64 person_id;
-            CoexFeedKind kind;
-            char *text;
-            char *detail;
-            CoexLineFlags flags;
-            gint64 now;
-        } line;
-        struct {
-            char *key;
-            char *value;
-        } setting;
-        struct { /* DELIVERY_... */
-            gint64 id;
-            gboolean keep_raw;
-            char *phone_number_id;
-            char *number; /* or what stands in its place */
-            char *waba_id;
-            char *realm;
-            char *reason;
-        } delivery;
-        CoexPastQuery past;
-        struct {
-            gint64 person_id;
-            CoexPutBack back;
-        } times;
-    };
-
-    CoexOutcome outcome;
     gint64 person_id;
-    gint64 message_id;
-    gint64 sent_at;
-    CoexState state;
-    char *text;
-    char *told_local_id;
-    char *told_origin;
-} CoexChange;
+    GPtrArray *lines; /* CoexFeedItem */
+} CoexPast;
+/* In the order asked. Borrowed; array of CoexPast. */
+GPtrArray *coex_batch_get_pasts(const CoexBatch *batch);
 
-struct CoexBatch {
+/* The feed items that the commit made, by seq. Borrowed; NULL-free array of CoexFeedItem. */
+GPtrArray *coex_batch_get_feed(const CoexBatch *batch);
+
+/* A message that failed by its status, whenever that came. */
+typedef struct {
     gint64 account_id;
-    GPtrArray *changes;  /* CoexChange */
-    GPtrArray *feed;     /* CoexFeedItem */
-    GPtrArray *failures; /* CoexFailure */
-    GPtrArray *pasts;    /* CoexPast */
-};
-
-/* After a rollback: as if nothing had been tried. */
-void coex_batch_forget_outcome(CoexBatch *batch);
+    gint64 person_id;
+    gint64 sent_at;
+    gint64 message_id;
+    int error_code;     /* Graph's, 0 */
+    char *text;         /* NULL */
+    CoexOutboxRow *row; /* what is kept for sending it again; NULL where that cannot be done */
+} CoexFailure;
+/* All that the commit found. Borrowed; NULL-free array of CoexFailure. */
+GPtrArray *coex_batch_get_failures(const CoexBatch *batch);

@@ -3,10 +3,9 @@
 
 #include "core/error.h"
 #include "store/head.h"
-#include "store/rescue.h"
-#include "store/schema.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -32,10 +31,40 @@ static const char PRAGMAS[] = "PRAGMA locking_mode = EXCLUSIVE;"
 
 /* ---- failures ---- */
 
+static char *
+dup_mark_path(const char *path)
+{
+    return g_strconcat(path, ".damaged", NULL);
+}
+
+/* Without it the next opening meets the damage itself. */
+static void
+mark(const char *path)
+{
+    g_autofree char *mark_path = dup_mark_path(path);
+    int fd = open(mark_path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd >= 0)
+        close(fd);
+}
+
+gboolean
+coex_db_is_marked(const char *path)
+{
+    g_autofree char *mark_path = dup_mark_path(path);
+    return g_file_test(mark_path, G_FILE_TEST_EXISTS);
+}
+
+void
+coex_db_unmark(const char *path)
+{
+    g_autofree char *mark_path = dup_mark_path(path);
+    g_unlink(mark_path);
+}
+
 static gboolean
 fail_damaged(const char *path, const char *why, GError **error)
 {
-    coex_rescue_mark(path);
+    mark(path);
     g_set_error(
         error, COEX_ERROR, COEX_ERROR_STORE,
         "%s is damaged (%s). Messages are left with WhatsApp until it is mended: log off with "
@@ -205,8 +234,8 @@ prepare_file(const char *path, gboolean create, GError **error)
     return ok;
 }
 
-static gboolean
-enter_wal(CoexDb *db, GError **error)
+gboolean
+coex_db_begin_log(CoexDb *db, GError **error)
 {
     sqlite3_stmt *query = coex_db_query(db, "PRAGMA journal_mode = WAL", COEX_NO_VALUES, error);
     if (query == NULL)
@@ -248,8 +277,8 @@ coex_db_empty_log(CoexDb *db)
     sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 }
 
-static void
-keep_head(CoexDb *db)
+void
+coex_db_keep_head(CoexDb *db)
 {
     int n_logged = 0;
     int n_emptied = 0;
@@ -266,7 +295,7 @@ finalize_statement(gpointer statement)
 }
 
 CoexDb *
-coex_db_open(const char *path, gboolean create, GError **error)
+coex_db_connect(const char *path, gboolean create, GError **error)
 {
     if (!prepare_file(path, create, error))
         return NULL;
@@ -284,12 +313,10 @@ coex_db_open(const char *path, gboolean create, GError **error)
     sqlite3_busy_timeout(db->handle, 0);
     sqlite3_wal_hook(db->handle, on_logged, db);
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-    if (!coex_db_exec(db, PRAGMAS, error) || !coex_schema_check(db, path, error) ||
-        !enter_wal(db, error) || !coex_schema_migrate(db, path, error)) {
+    if (!coex_db_exec(db, PRAGMAS, error)) {
         coex_db_close(db);
         return NULL;
     }
-    keep_head(db);
     return db;
 }
 

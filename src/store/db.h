@@ -9,10 +9,16 @@
 
 typedef struct CoexDb CoexDb;
 
-/* Opens @path, and with @create makes it and its folder when missing; brings the schema up to date.
- * Free with coex_db_close(). COEX_ERROR_LOCKED or COEX_ERROR_STORE with path and remedy. */
-CoexDb *coex_db_open(const char *path, gboolean create, GError **error);
+/* Opens @path as it is (coex_schema_open() makes it the store's), and with @create makes the file
+ * when missing. Free with coex_db_close(). COEX_ERROR_LOCKED or COEX_ERROR_STORE with path and
+ * remedy. */
+CoexDb *coex_db_connect(const char *path, gboolean create, GError **error);
 void coex_db_close(CoexDb *db);
+
+/* Changes go into a log first from here on. This changes the file: look before whose it is. */
+gboolean coex_db_begin_log(CoexDb *db, GError **error);
+/* Keeps what a rescue needs of the schema (store/head.h), once it is the newest. */
+void coex_db_keep_head(CoexDb *db);
 
 /* The log is not emptied by itself: call this outside of a transaction when it is long enough to be
  * worth it. A failure shows at the next write. */
@@ -101,3 +107,8 @@ gboolean coex_db_is_damaged(const CoexDb *db);
 gboolean coex_db_in_transaction(const CoexDb *db);
 /* Ends a transaction without its changes, if one is open. Keeps the last error. */
 void coex_db_rollback(CoexDb *db);
+
+/* Damage that was met leaves a mark beside @path, until a rescue (store/rescue.h) or somebody takes
+ * it away. Any thread, never fails. */
+gboolean coex_db_is_marked(const char *path);
+void coex_db_unmark(const char *path);

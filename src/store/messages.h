@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "store/batch.h"
+#include "store/batch-private.h"
 #include "store/db.h"
 
 /* Messages and what is told about them: one row per message however often and by whichever way it

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "store/past.h"
 
+#include "core/feed.h"
+#include "core/message.h"
+
 static const char SELECT_PAST[] = "SELECT direction, time, text, state, kind FROM messages"
                                   " WHERE account = ? AND person = ? AND time < ? AND text <> ''"
                                   " ORDER BY time DESC, id DESC LIMIT ?";

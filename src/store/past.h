@@ -2,7 +2,7 @@
 #pragma once
 
 #include "store/db.h"
-#include "store/store.h"
+#include "store/rows.h"
 
 /* See coex_store_read_past(); NULL on error. */
 GPtrArray *coex_past_read(CoexDb *db, const CoexPastQuery *query, GError **error);

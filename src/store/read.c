@@ -2,6 +2,7 @@
 #include "store/read.h"
 
 #include "core/error.h"
+#include "core/feed.h"
 #include "store/unite.h"
 
 #define ROWS_BYTES_MAX (1024 * 1024) /* beyond the first row */

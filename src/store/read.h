@@ -2,10 +2,10 @@
 #pragma once
 
 #include "store/db.h"
+#include "store/rows.h"
 #include "store/shown.h"
-#include "store/store.h"
 
-/* The rows of the tables as the values of store.h. Runs in the writer, outside its transactions. */
+/* The rows of the tables as values. Runs in the writer, outside its transactions. */
 
 /* Finds or creates the account, and all of it. NULL on error. */
 CoexSnapshot *coex_read_account(CoexDb *db, const CoexShown *shown, const char *provider,

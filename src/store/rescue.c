@@ -17,7 +17,6 @@
 typedef struct {
     const char *path;
     char *new_path;
-    char *mark_path;
     char *kept_path;
     sqlite3 *from;
     sqlite3 *to;
@@ -34,33 +33,10 @@ rescue_clear(Rescue *rescue)
     sqlite3_close_v2(rescue->from);
     sqlite3_close_v2(rescue->to);
     g_free(rescue->new_path);
-    g_free(rescue->mark_path);
     g_free(rescue->kept_path);
     g_free(rescue->texts_lost);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Rescue, rescue_clear)
-
-static char *
-dup_mark_path(const char *path)
-{
-    return g_strconcat(path, ".damaged", NULL);
-}
-
-void
-coex_rescue_mark(const char *path)
-{
-    g_autofree char *mark_path = dup_mark_path(path);
-    int fd = open(mark_path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd >= 0)
-        close(fd);
-}
-
-gboolean
-coex_rescue_is_marked(const char *path)
-{
-    g_autofree char *mark_path = dup_mark_path(path);
-    return g_file_test(mark_path, G_FILE_TEST_EXISTS);
-}
 
 static gboolean
 fail(const Rescue *rescue, const char *why, GError **error)
@@ -464,7 +440,7 @@ exchange(const Rescue *rescue, GError **error)
     }
     /* before the mark goes: without it the place would be filled anew */
     coex_db_sync_folder(rescue->path);
-    g_unlink(rescue->mark_path);
+    coex_db_unmark(rescue->path);
     coex_db_sync_folder(rescue->path);
     return TRUE;
 }
@@ -476,7 +452,6 @@ name_files(Rescue *rescue, const char *path)
     g_autofree char *stamp = g_date_time_format(now, "%Y%m%d-%H%M%S");
     rescue->path = path;
     rescue->new_path = g_strconcat(path, ".new", NULL);
-    rescue->mark_path = dup_mark_path(path);
     rescue->kept_path = g_strconcat(path, ".damaged-", stamp, NULL);
     for (guint i = 2; g_file_test(rescue->kept_path, G_FILE_TEST_EXISTS); i++) {
         g_free(rescue->kept_path);
@@ -511,13 +486,13 @@ coex_rescue_run(const char *path, GError **error)
     if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
         if (!take_new(&rescue, error))
             return FALSE;
-        g_unlink(rescue.mark_path);
+        coex_db_unmark(path);
         return TRUE;
     }
     if (!open_old(&rescue, error))
         return FALSE;
     if (rescue.is_empty) {
-        g_unlink(rescue.mark_path);
+        coex_db_unmark(path);
         return TRUE;
     }
     if (!make_new(&rescue, error))

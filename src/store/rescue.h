@@ -3,13 +3,8 @@
 
 #include <glib.h>
 
-/* What is done about a damaged database: a mark beside it says that damage was met, and at the next
- * opening what can be read of it is carried into a new one. */
-
-/* Puts the mark beside @path; any thread, never fails (without it the next opening meets the damage
- * itself). */
-void coex_rescue_mark(const char *path);
-gboolean coex_rescue_is_marked(const char *path);
+/* What is done about a damaged database: at the next opening after damage was met
+ * (coex_db_is_marked()) what can be read of it is carried into a new one. */
 
 /* Carries every row of @path that can be read into a new database, which takes its place; the old
  * file is kept beside it under a name with the date. What was carried and lost is told in the row

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "store/rows.h"
+
 #include "core/error.h"
-#include "store/store.h"
+#include "core/feed.h"
 
 /* ---- people ---- */
 

@@ -2,6 +2,7 @@
 #include "store/schema.h"
 
 #include "core/error.h"
+#include "store/db.h"
 #include "store/head.h"
 
 /* "COEX": tells our databases from other programs'. */
@@ -135,8 +136,8 @@ static const char SCHEMA_2[] =
 
 static const char *const MIGRATIONS[] = { SCHEMA_1, SCHEMA_2 };
 
-gboolean
-coex_schema_check(CoexDb *db, const char *path, GError **error)
+static gboolean
+check(CoexDb *db, const char *path, GError **error)
 {
     gint64 version = 0;
     gint64 application_id = 0;
@@ -202,13 +203,14 @@ apply_migration(CoexDb *db, guint index, GError **error)
     return FALSE;
 }
 
-gboolean
-coex_schema_migrate(CoexDb *db, const char *path, GError **error)
+static gboolean
+migrate(CoexDb *db, const char *path, GError **error)
 {
     gint64 version = 0;
     if (!coex_db_get_int(db, "PRAGMA user_version", COEX_NO_VALUES, &version, error))
         return FALSE;
 
+    /* what was kept of the old schema must not outlive it */
     if (version < (gint64)G_N_ELEMENTS(MIGRATIONS)) {
         coex_head_forget(path);
         coex_db_sync_folder(path);
@@ -218,4 +220,18 @@ coex_schema_migrate(CoexDb *db, const char *path, GError **error)
             return FALSE;
     }
     return TRUE;
+}
+
+CoexDb *
+coex_schema_open(const char *path, gboolean create, GError **error)
+{
+    CoexDb *db = coex_db_connect(path, create, error);
+    if (db == NULL)
+        return NULL;
+    if (!check(db, path, error) || !coex_db_begin_log(db, error) || !migrate(db, path, error)) {
+        coex_db_close(db);
+        return NULL;
+    }
+    coex_db_keep_head(db);
+    return db;
 }

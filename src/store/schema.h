@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "store/db.h"
+#include <glib.h>
 
 /* The tables and the way from each older version of them to the newest. The version stands in
  * PRAGMA user_version; each step is one transaction; steps are only ever appended. */
 
-/* Refuses a newer schema and other programs' databases with COEX_ERROR_STORE, before anything in
- * the file is changed. @path: for the text. */
-gboolean coex_schema_check(CoexDb *db, const char *path, GError **error);
+typedef struct CoexDb CoexDb;
 
-/* What was kept of the old schema beside @path is forgotten first (store/head.h). */
-gboolean coex_schema_migrate(CoexDb *db, const char *path, GError **error);
+/* Opens @path, and with @create makes it when missing, and brings its schema up to date. A newer
+ * schema and other programs' databases are refused before anything in the file is changed. Free
+ * with coex_db_close(). COEX_ERROR_LOCKED or COEX_ERROR_STORE with path and remedy. */
+CoexDb *coex_schema_open(const char *path, gboolean create, GError **error);
 
 /* Whether a database that says so of itself is ours and not newer. */
 gboolean coex_schema_knows(gint64 application_id, gint64 version);

@@ -6,6 +6,7 @@
 #include "store/past.h"
 #include "store/read.h"
 #include "store/rescue.h"
+#include "store/schema.h"
 #include "store/writer.h"
 #include <errno.h>
 #include <string.h>
@@ -71,14 +72,14 @@ static CoexDb *
 open_db(const char *path, GError **error)
 {
     g_autoptr(GError) damage = NULL;
-    CoexDb *db = coex_rescue_is_marked(path) ? NULL : coex_db_open(path, TRUE, &damage);
+    CoexDb *db = coex_db_is_marked(path) ? NULL : coex_schema_open(path, TRUE, &damage);
     if (db != NULL)
         return db;
-    if (!coex_rescue_is_marked(path)) {
+    if (!coex_db_is_marked(path)) {
         g_propagate_error(error, g_steal_pointer(&damage));
         return NULL;
     }
-    return coex_rescue_run(path, error) ? coex_db_open(path, TRUE, error) : NULL;
+    return coex_rescue_run(path, error) ? coex_schema_open(path, TRUE, error) : NULL;
 }
 
 static gboolean

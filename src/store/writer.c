@@ -3,7 +3,9 @@
 
 #include "core/error.h"
 #include "store/apply.h"
+#include "store/batch-private.h"
 #include "store/retention.h"
+#include "store/schema.h"
 #include <pthread.h>
 #include <signal.h>
 
@@ -230,7 +232,7 @@ ensure_open(CoexWriter *writer, GError **error)
         return FALSE;
     }
     writer->reopen_at = now + REOPEN_US;
-    writer->db = coex_db_open(writer->path, FALSE, error);
+    writer->db = coex_schema_open(writer->path, FALSE, error);
     return writer->db != NULL;
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "store/batch.h"
 #include "store/db.h"
 #include "store/dispatch.h"
 #include "store/shown.h"
-#include "store/store.h"
 
 /* The one thread that owns the connection. It takes all that is queued, commits it as one
  * transaction and answers: a disk that needs 5 ms for a sync then costs 5 ms for all who wait, not

@@ -3,6 +3,7 @@
 
 #include "store/db.h"
 #include "store/retention.h"
+#include "store/schema.h"
 #include <string.h>
 
 #define DAY_S (24 * 3600)
@@ -291,7 +292,7 @@ static void
 step_retention(Fixture *f, gint64 now)
 {
     g_autoptr(GError) error = NULL;
-    CoexDb *db = coex_db_open(f->path, FALSE, &error);
+    CoexDb *db = coex_schema_open(f->path, FALSE, &error);
     g_assert_no_error(error);
     gboolean more = TRUE;
     while (more) {
@@ -376,7 +377,7 @@ test_retention_of_large(void)
     g_assert_no_error(committed->error);
     fixture_close(f);
 
-    CoexDb *db = coex_db_open(f->path, FALSE, &error);
+    CoexDb *db = coex_schema_open(f->path, FALSE, &error);
     g_assert_no_error(error);
     while (more) {
         g_assert_true(coex_retention_step(db, TEST_NOW + 31 * DAY_S, &more, &error));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/error.h"
 #include "core/json.h"
+#include "core/json-scan.h"
 
 #include <pthread.h>
 #include <string.h>

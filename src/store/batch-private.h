@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "store/batch.h"
+
+/* What a batch is inside the store: a list of changes as the caller gave them, each with room for
+ * its outcome. Built in the caller's thread, applied in the writer's, read in the caller's again.
+ */
+
+typedef enum {
+    COEX_CHANGE_PERSON,
+    COEX_CHANGE_UNITED,
+    COEX_CHANGE_GIVEN_UP,
+    COEX_CHANGE_MESSAGE,
+    COEX_CHANGE_STATUS,
+    COEX_CHANGE_OUTBOX,
+    COEX_CHANGE_ACCEPTED,
+    COEX_CHANGE_OUTBOX_REMOVED,
+    COEX_CHANGE_LINE,
+    COEX_CHANGE_SETTING,
+    COEX_CHANGE_DELIVERY_APPLIED,
+    COEX_CHANGE_DELIVERY_WAITS,
+    COEX_CHANGE_DELIVERY_WAITS_FOR_WABA,
+    COEX_CHANGE_DELIVERY_WAITED,
+    COEX_CHANGE_DELIVERY_QUARANTINED,
+    COEX_CHANGE_PAST,
+    COEX_CHANGE_TIMES,
+} CoexChangeKind;
+
+/* The member of the union is the one named by the kind. */
+typedef struct {
+    CoexChangeKind kind;
+    gint64 account_id;
+    union {
+        CoexPerson *person;
+        struct {
+            gint64 from;
+            gint64 to;
+        } united;
+        struct {
+            char *address;
+            gint64 at;
+        } given_up;
+        struct {
+            gint64 person_id;
+            CoexMessage *message;
+            gint64 time;
+        } message;
+        struct {
+            CoexStatus *status;
+            char *explanation;
+        } status;
+        struct { /* OUTBOX, ACCEPTED */
+            CoexOutboxRow *row;
+            gboolean feed;
+            char *wamid;
+            gint64 now;
+        } outbox;
+        char *local_id; /* OUTBOX_REMOVED */
+        struct {
+            gint64 person_id;
+            CoexFeedKind kind;
+            char *text;
+            char *detail;
+            CoexLineFlags flags;
+            gint64 now;
+        } line;
+        struct {
+            char *key;
+            char *value;
+        } setting;
+        struct { /* DELIVERY_... */
+            gint64 id;
+            gboolean keep_raw;
+            char *phone_number_id;
+            char *number; /* or what stands in its place */
+            char *waba_id;
+            char *realm;
+            char *reason;
+        } delivery;
+        CoexPastQuery past;
+        struct {
+            gint64 person_id;
+            CoexPutBack back;
+        } times;
+    };
+
+    CoexOutcome outcome;
+    gint64 person_id;
+    gint64 message_id;
+    gint64 sent_at;
+    CoexState state;
+    char *text;
+    char *told_local_id;
+    char *told_origin;
+} CoexChange;
+
+struct CoexBatch {
+    gint64 account_id;
+    GPtrArray *changes;  /* CoexChange */
+    GPtrArray *feed;     /* CoexFeedItem */
+    GPtrArray *failures; /* CoexFailure */
+    GPtrArray *pasts;    /* CoexPast */
+};
+
+/* After a rollback: as if nothing had been tried. */
+void coex_batch_forget_outcome(CoexBatch *batch);

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "core/peer.h"
+#include <glib.h>
+
+/* The values that the store keeps and gives back. */
+
+typedef struct {
+    guint8 key[32];     /* of the raw body: one row per key */
+    const char *realm;  /* which secret proved it (core/webhook.h) */
+    gint64 received_at; /* seconds since 1970 */
+    GBytes *body;
+} CoexDelivery;
+
+/* So much of them may wait for the disk. */
+#define COEX_STORE_QUEUE_BYTES (32 * 1024 * 1024)
+
+/* In the writer's thread, after the commit (NULL) or its failure (COEX_ERROR_STORE). */
+typedef void (*CoexStoreAcked)(const GError *error, gpointer user_data);
+
+typedef struct {
+    gint64 id;
+    char *realm;
+    gint64 received_at;
+    GBytes *body;
+} CoexDeliveryRow;
+void coex_delivery_row_free(CoexDeliveryRow *row);
+
+/* A person, one internal id; several addresses lead to one person. Ids are given by the caller, who
+ * owns the account: next id = highest + 1. */
+typedef struct {
+    gint64 id;
+    char *name;               /* buddy name, the first address seen; never changes */
+    char *alias;              /* profile name, NULL */
+    char *nick;               /* core/nick.h, NULL: none was given */
+    CoexPeer peer;            /* the current addresses */
+    gint64 last_inbound_at;   /* newest customer timestamp that opens the window, 0 */
+    gint64 ahead_at;          /* such a timestamp that lay ahead of our clock when it came, 0 */
+    gint64 free_until;        /* end of a free entry point, 0 */
+    char *last_inbound_wamid; /* for read marks, NULL */
+    gint64 read_up_to;        /* time of the newest inbound message marked read */
+    gint64 last_echo_at;      /* newest message from the phone */
+    gint64 active_at;         /* newest message in either direction */
+    gint64 answered_at;       /* newest message to the person, 0 */
+    gint64 waiting_since;     /* oldest message of theirs that was not answered, 0 */
+    gint64 unread_since;      /* oldest message of theirs that was not seen, 0 */
+    gint64 renewed_at;        /* by our clock: the number got another BSUID unexplained, 0 */
+    gboolean hidden;          /* removed from the buddy list until the person writes */
+    gboolean pinned;          /* added by hand: always in the buddy list */
+    gboolean in_doubt;        /* not stored: renewed, and nobody was told yet */
+    gint64 same_as; /* id of who this turned out to be, to whom its addresses lead now; 0 */
+    guint n_parked; /* not stored: texts that wait for the user's choice */
+    guint n_held;   /* not stored: texts that wait for the person */
+} CoexPerson;
+CoexPerson *coex_person_new(void);
+CoexPerson *coex_person_copy(const CoexPerson *person);
+void coex_person_free(CoexPerson *person);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexPerson, coex_person_free)
+
+typedef struct {
+    char *address; /* wa_id digits, BSUID or parent BSUID */
+    gint64 person_id;
+    gint64 gone_at; /* a number: the person gave it up then; 0: not */
+} CoexAddress;
+
+/* What waits to leave, or failed to. The numbers are the file format. */
+typedef enum {
+    COEX_OUTBOX_QUEUED,
+    COEX_OUTBOX_SENDING,     /* the request may be on its way; found so at start: uncertain */
+    COEX_OUTBOX_UNCERTAIN,   /* may have been accepted: waits for its status */
+    COEX_OUTBOX_PARKED,      /* window closed: waits for the user's choice */
+    COEX_OUTBOX_HELD,        /* leaves when the person writes */
+    COEX_OUTBOX_FAILED,      /* for /resend and /discard */
+    COEX_OUTBOX_UNCONFIRMED, /* no status came: for /resend and /discard */
+} CoexOutboxState;
+
+typedef struct {
+    gint64 position; /* order; given by the caller, increasing */
+    char *local_id;  /* uuid, biz_opaque_callback_data */
+    gint64 person_id;
+    CoexOutboxState state;
+    char *text;          /* WhatsApp text; of a template: its preview */
+    char *template_name; /* NULL: free text */
+    char *template_language;
+    char *template_values; /* JSON array of strings, NULL */
+    gint64 created_at;
+    gint64 state_at; /* when it came into this state */
+    guint attempts;
+    gboolean typed;    /* typed in this client: shown as a plain local echo */
+    gboolean shown;    /* its own line has been put into the feed */
+    gboolean released; /* was held: a closed window puts it back */
+    gboolean owed;     /* it was told that it waits: its end is told too */
+    gint64 not_before; /* FAILED: it may not be sent again earlier; 0: it may */
+    char *origin;      /* local id of what failed first and is sent again with this, NULL */
+} CoexOutboxRow;
+CoexOutboxRow *coex_outbox_row_new(void);
+CoexOutboxRow *coex_outbox_row_copy(const CoexOutboxRow *row);
+void coex_outbox_row_free(CoexOutboxRow *row);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexOutboxRow, coex_outbox_row_free)
+
+/* What a line about a failure with Graph's @error_code (0: none) offers, with @row kept for it
+ * (NULL: none). */
+int coex_outbox_row_get_offer(const CoexOutboxRow *row, int error_code);
+
+/* A nick of any account of the database. */
+typedef struct {
+    gint64 account_id;
+    gint64 person_id;
+    char *nick;
+} CoexNickRow;
+
+typedef struct {
+    gint64 account_id;
+    gboolean provider_changed; /* it was another provider's until now */
+    GPtrArray *people;         /* CoexPerson */
+    GPtrArray *addresses;      /* CoexAddress */
+    GPtrArray *outbox;         /* CoexOutboxRow, by position */
+    GPtrArray *feed;           /* CoexFeedItem not yet shown, by seq */
+    GPtrArray *nicks;          /* CoexNickRow */
+    GHashTable *settings;      /* char * -> char * */
+    char *strangers;           /* the newest setting of that name of all accounts, NULL: none */
+    char *stray_realms; /* the setting `realms` of the provider's other accounts that never learned
+                           their phone_number_id, joined; NULL: none */
+} CoexSnapshot;
+void coex_snapshot_free(CoexSnapshot *snapshot);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexSnapshot, coex_snapshot_free)
+
+typedef struct {
+    gint64 account_id;
+    gint64 person_id;
+    gint64 before; /* seconds since 1970 */
+    guint limit;
+} CoexPastQuery;
+
+/* Times that a wrong clock wrote. */
+typedef struct {
+    gint64 after; /* seconds since 1970: what lies later was not right */
+    gint64 by;    /* by how much that clock was ahead, as far as is known; 0 or more */
+    gint64 now;   /* and nothing is later than this */
+} CoexPutBack;
+/* Whether @time changed. */
+gboolean coex_put_back(const CoexPutBack *back, gint64 *time);
