@@ -6,8 +6,8 @@
 #include "core/api.h"
 #include "core/nick.h"
 #include "core/receipts.h"
-#include "net/http.h"
 #include "store/store.h"
+#include <gio/gio.h>
 
 /* One account in the engine thread: what all its parts share, the disk, and the way to the main
  * half. Each part has a header of its own and keeps its inside behind a pointer here: whoever
@@ -47,7 +47,7 @@ struct CoexAccount {
     char *webhook_header;
     char *verify_token;
     char *public_url;
-    CoexProxy *proxy; /* NULL: none */
+    struct CoexProxy *proxy; /* NULL: none */
     CoexReceipts receipts;
     gboolean list_everybody;
     gboolean remind;
@@ -65,7 +65,7 @@ struct CoexAccount {
 
     /* From the login on. */
     CoexStore *store; /* borrowed from the hub */
-    CoexHttp *http;
+    struct CoexHttp *http;
     GCancellable *cancellable;
     gint64 id;            /* in the store */
     GHashTable *settings; /* as stored */
@@ -102,7 +102,8 @@ struct CoexAccount {
     struct CoexLoginState *login;
 };
 
-/* Each pending completion holds a reference and looks at `dead` first. */
+/* Each pending completion holds a reference; one of the store looks at `dead` first, one of the
+ * provider's answers comes no more then (account/call.h). */
 CoexAccount *coex_account_ref(CoexAccount *account);
 void coex_account_unref(CoexAccount *account);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexAccount, coex_account_unref)

@@ -1,17 +1,47 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "account/call.h"
 
-CoexResponse *
-coex_account_finish(CoexAccount *account, GAsyncResult *result, GError **error)
-{
-    g_autoptr(CoexResponse) response = coex_http_send_finish(result, error);
+#include "net/http.h"
 
-    if (response == NULL)
-        return NULL;
+typedef struct {
+    CoexAccount *account;
+    CoexAnswered answered;
+    gpointer data;
+    GDestroyNotify destroy;
+} Call;
+
+static void
+on_answer(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autofree Call *call = user_data;
+    g_autoptr(CoexAccount) account = call->account;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(CoexResponse) response = coex_http_send_finish(result, &error);
+
     if (account->dead) {
-        g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "The account has ended.");
-        return NULL;
+        if (call->destroy != NULL)
+            call->destroy(call->data);
+        return;
     }
-    account->note_date(account, response->date);
-    return g_steal_pointer(&response);
+    if (response != NULL)
+        account->note_date(account, response->date);
+    if (call->answered != NULL)
+        call->answered(account, response, &error, call->data);
+}
+
+gconstpointer
+coex_account_call(CoexAccount *account, const CoexRequest *request, CoexAnswered answered,
+                  gpointer data, GDestroyNotify destroy)
+{
+    Call *call = g_new(Call, 1);
+
+    *call = (Call){ coex_account_ref(account), answered, data, destroy };
+    coex_http_send_async(account->http, request, account->cancellable, on_answer, call);
+    return call;
+}
+
+gboolean
+coex_account_is_unwritten(const CoexAccount *account, gconstpointer call)
+{
+    return account->http != NULL && coex_http_is_unwritten(account->http, call);
 }

@@ -3,8 +3,20 @@
 
 #include "account/account.h"
 
-/* The answers to what an account asks of its provider. Engine thread. */
+/* What an account asks of its provider. Engine thread. */
 
-/* The answer of a request that was sent with this account; NULL with @error, also once the account
- * has ended. */
-CoexResponse *coex_account_finish(CoexAccount *account, GAsyncResult *result, GError **error);
+/* @response is the answer, borrowed; NULL: none came, and @error is set. What the callee finds
+ * wrong with the answer it may put into @error, which is freed afterwards. @data is the callee's.
+ */
+typedef void (*CoexAnswered)(CoexAccount *account, const CoexResponse *response, GError **error,
+                             gpointer data);
+
+/* Sends @request, once, with the account's own connections. @answered (NULL: what it says does not
+ * matter) is called once and never within this call, after the answer's date was noted; once the
+ * account has ended @destroy (may be NULL) frees @data instead. Returns what names the request to
+ * coex_account_is_unwritten() until then. */
+gconstpointer coex_account_call(CoexAccount *account, const CoexRequest *request,
+                                CoexAnswered answered, gpointer data, GDestroyNotify destroy);
+
+/* As coex_http_is_unwritten(); FALSE once the account has no connections any more. */
+gboolean coex_account_is_unwritten(const CoexAccount *account, gconstpointer call);

@@ -99,14 +99,33 @@ coex_engine_get_context(CoexEngine *engine)
     return engine->context;
 }
 
-GSource *
-coex_timer_new(gint64 delay_ms, GSourceFunc callback, gpointer data)
-{
-    GSource *source = g_timeout_source_new((guint)CLAMP(delay_ms, 0, G_MAXINT));
+typedef struct {
+    GSource **timer;
+    CoexCall due;
+    gpointer data;
+} Timer;
 
-    g_source_set_callback(source, callback, data, NULL);
-    g_source_attach(source, g_main_context_get_thread_default());
-    return source;
+/* Its owner may be gone when @due returns. */
+static gboolean
+on_due(gpointer data)
+{
+    const Timer *timer = data;
+
+    g_clear_pointer(timer->timer, g_source_unref);
+    timer->due(timer->data);
+    return G_SOURCE_REMOVE;
+}
+
+void
+coex_timer_start(GSource **timer, gint64 delay_ms, CoexCall due, gpointer data)
+{
+    Timer *self = g_new(Timer, 1);
+
+    *self = (Timer){ timer, due, data };
+    coex_timer_clear(timer);
+    *timer = g_timeout_source_new((guint)CLAMP(delay_ms, 0, G_MAXINT));
+    g_source_set_callback(*timer, on_due, self, g_free);
+    g_source_attach(*timer, g_main_context_get_thread_default());
 }
 
 void

@@ -29,7 +29,8 @@ void coex_engine_call(CoexEngine *engine, CoexCall call, gpointer data, GDestroy
 /* Its context; thread-default within the thread. Borrowed. */
 GMainContext *coex_engine_get_context(CoexEngine *engine);
 
-/* One-shot timer in the thread's context; clear it with coex_timer_clear(), in its callback too. */
-GSource *coex_timer_new(gint64 delay_ms, GSourceFunc callback, gpointer data);
-/* Destroys and forgets it; NULL is none. */
+/* A timer that goes off once, in the thread's context. @timer is where its owner keeps it, and must
+ * outlive it: one that runs there is cleared first, and it is NULL when @due is called. */
+void coex_timer_start(GSource **timer, gint64 delay_ms, CoexCall due, gpointer data);
+/* Does nothing any more, and is forgotten; NULL is none. */
 void coex_timer_clear(GSource **timer);

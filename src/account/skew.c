@@ -44,33 +44,28 @@ is_in_doubt(const CoexAccount *account)
 
 static void ask(CoexAccount *account);
 
+/* Its date was noted, and what was in doubt by it could not be asked yet. */
 static void
-on_answer(GObject *source, GAsyncResult *result, gpointer user_data)
+on_answer(CoexAccount *account, const CoexResponse *response, GError **error, gpointer data)
 {
-    g_autoptr(CoexAccount) account = user_data;
-    g_autoptr(CoexResponse) response = NULL;
-
     account->skew->asking = FALSE;
-    /* Its date has been noted there. */
-    response = coex_account_finish(account, result, NULL);
+    if (response != NULL && response->date > 0 && account->skew->candidate != 0)
+        ask(account);
 }
 
-static gboolean
+static void
 on_again(gpointer data)
 {
     CoexAccount *account = data;
 
-    coex_timer_clear(&account->skew->again);
     if (is_in_doubt(account))
         ask(account);
-    return G_SOURCE_REMOVE;
 }
 
 static void
 ask_later(CoexAccount *account, gint64 delay_ms)
 {
-    coex_timer_clear(&account->skew->again);
-    account->skew->again = coex_timer_new(delay_ms, on_again, account);
+    coex_timer_start(&account->skew->again, delay_ms, on_again, account);
 }
 
 /* Any answer does; this one changes nothing. */
@@ -92,8 +87,7 @@ ask(CoexAccount *account)
     skew->asking = TRUE;
     skew->asked_at_us = now;
     request = coex_api_check_login(&account->endpoint);
-    coex_http_send_async(account->http, request, account->cancellable, on_answer,
-                         coex_account_ref(account));
+    coex_account_call(account, request, on_answer, NULL, NULL);
 }
 
 /* ---- what counts ---- */

@@ -310,7 +310,7 @@ coex_views_note_refused(CoexAccount *account, const CoexPerson *person, const ch
 
 /* ---- presence: one timer for the nearest change ---- */
 
-static gboolean on_change(gpointer data);
+static void on_change(gpointer data);
 
 static void
 wake_at(CoexAccount *account, gint64 when)
@@ -319,9 +319,8 @@ wake_at(CoexAccount *account, gint64 when)
 
     if (account->views->timer != NULL && account->views->timer_at <= when)
         return;
-    coex_timer_clear(&account->views->timer);
     account->views->timer_at = when;
-    account->views->timer = coex_timer_new(delay_s * 1000, on_change, account);
+    coex_timer_start(&account->views->timer, delay_s * 1000, on_change, account);
 }
 
 static void
@@ -340,7 +339,7 @@ coex_views_recheck(CoexAccount *account)
     wake_at(account, coex_account_now(account));
 }
 
-static gboolean
+static void
 on_change(gpointer data)
 {
     CoexAccount *account = data;
@@ -349,7 +348,6 @@ on_change(gpointer data)
     GHashTableIter iter;
     gpointer value;
 
-    coex_timer_clear(&account->views->timer);
     g_hash_table_iter_init(&iter, account->views->told);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         const CoexPersonView *view = value;
@@ -369,5 +367,4 @@ on_change(gpointer data)
         coex_views_tell(account, person);
         account->views->above->stage_changed(account, person);
     }
-    return G_SOURCE_REMOVE;
 }

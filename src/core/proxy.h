@@ -14,7 +14,7 @@ typedef enum {
     COEX_PROXY_SOCKS5,  /* likewise; also Tor */
 } CoexProxyKind;
 
-typedef struct {
+typedef struct CoexProxy {
     CoexProxyKind kind;
     char *host; /* a name, or an IP address without brackets */
     guint port;

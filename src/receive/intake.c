@@ -61,23 +61,21 @@ typedef struct {
     GPtrArray *steps; /* CoexInboxStep, consumed by coex_inbox_applied() */
 } Application;
 
-static gboolean
+static void
 on_retry(gpointer data)
 {
     CoexIntake *intake = data;
 
-    coex_timer_clear(&intake->retry);
     for (guint i = 0; i < intake->accounts->len; i++)
         search_kept(intake, g_ptr_array_index(intake->accounts, i));
     coex_intake_drain(intake);
-    return G_SOURCE_REMOVE;
 }
 
 static void
 retry_later(CoexIntake *intake)
 {
     if (intake->retry == NULL && intake->store != NULL)
-        intake->retry = coex_timer_new(RETRY_MS, on_retry, intake);
+        coex_timer_start(&intake->retry, RETRY_MS, on_retry, intake);
 }
 
 static void
@@ -256,14 +254,12 @@ application_new(CoexIntake *intake, gint64 delivery_id, const Sorted *sorted, Co
     return application;
 }
 
-static gboolean
+static void
 on_delay(gpointer data)
 {
     CoexIntake *intake = data;
 
-    coex_timer_clear(&intake->delay);
     coex_intake_retry_delayed(intake);
-    return G_SOURCE_REMOVE;
 }
 
 static void
@@ -279,7 +275,7 @@ delay_row(CoexIntake *intake, CoexDeliveryRow *row)
     }
     g_ptr_array_add(intake->delayed, row);
     if (intake->delay == NULL)
-        intake->delay = coex_timer_new(DELAY_MS, on_delay, intake);
+        coex_timer_start(&intake->delay, DELAY_MS, on_delay, intake);
 }
 
 /* In a number's place, of what names none; kept for @account, NULL: for whose WABA it will be. */

@@ -8,21 +8,18 @@
 
 #define UNLOCK_MS (5 * 60 * 1000) /* between looks whether a dead key is good again */
 
-static gboolean
+static void
 on_unlock(gpointer data)
 {
     CoexOutbox *outbox = data;
 
-    coex_timer_clear(&outbox->unlock);
     coex_outbox_check_access(outbox);
-    return G_SOURCE_REMOVE;
 }
 
 static void
 look_again_later(CoexOutbox *outbox)
 {
-    coex_timer_clear(&outbox->unlock);
-    outbox->unlock = coex_timer_new(UNLOCK_MS, on_unlock, outbox);
+    coex_timer_start(&outbox->unlock, UNLOCK_MS, on_unlock, outbox);
 }
 
 static void

@@ -24,14 +24,12 @@ static void send_item(CoexOutboxItem *item);
 
 /* ---- pace: who may go now ---- */
 
-static gboolean
+static void
 on_pump(gpointer data)
 {
     CoexOutbox *outbox = data;
 
-    coex_timer_clear(&outbox->pump);
     coex_outbox_pump(outbox);
-    return G_SOURCE_REMOVE;
 }
 
 static void
@@ -41,9 +39,8 @@ pump_at(CoexOutbox *outbox, gint64 when_us)
 
     if (outbox->pump != NULL && outbox->pump_at_us <= when_us)
         return;
-    coex_timer_clear(&outbox->pump);
     outbox->pump_at_us = when_us;
-    outbox->pump = coex_timer_new(MAX(delay_ms, 0), on_pump, outbox);
+    coex_timer_start(&outbox->pump, MAX(delay_ms, 0), on_pump, outbox);
 }
 
 /* The item whose turn it is: nothing of one person overtakes an unsettled send. */
@@ -100,7 +97,7 @@ is_waiting(const CoexOutbox *outbox, const CoexOutboxItem *item)
                                 (outbox->n_failures > 0 || item->row->attempts > 0)));
 }
 
-static gboolean
+static void
 on_slow(gpointer data)
 {
     CoexOutboxQueue *queue = data;
@@ -108,13 +105,12 @@ on_slow(gpointer data)
     g_autofree char *excerpt = NULL;
     CoexBatch *batch;
 
-    coex_timer_clear(&queue->slow);
     for (GList *link = queue->items.head; link != NULL && item == NULL; link = link->next)
         if (is_waiting(queue->outbox, link->data))
             item = link->data;
     /* Without access, a line of its own has said that it waits. */
     if (item == NULL || queue->slow_told || queue->outbox->locked_out)
-        return G_SOURCE_REMOVE;
+        return;
     queue->slow_told = TRUE;
     batch = coex_account_batch(queue->outbox->account);
     coex_outbox_item_put_owed(item, batch);
@@ -122,7 +118,6 @@ on_slow(gpointer data)
     excerpt = coex_text_excerpt(item->row->text, EXCERPT);
     coex_account_tell_notice(queue->outbox->account, coex_outbox_item_person(item),
                              "Waiting for WhatsApp: %s", excerpt);
-    return G_SOURCE_REMOVE;
 }
 
 /* After a failure that concerns all, one text at a time tries whether it is over. */
@@ -151,7 +146,7 @@ pump_queue(CoexOutbox *outbox, CoexOutboxQueue *queue)
     if (item == NULL)
         return;
     if (queue->slow == NULL && !queue->slow_told)
-        queue->slow = coex_timer_new(SLOW_MS, on_slow, queue);
+        coex_timer_start(&queue->slow, SLOW_MS, on_slow, queue);
     if (is_trying(outbox))
         return;
     when_us = turn_at(outbox, queue, item, g_get_monotonic_time());
@@ -177,7 +172,8 @@ coex_outbox_pump(CoexOutbox *outbox)
 /* ---- one send ---- */
 
 static void on_sending(CoexBatch *batch, const GError *error, gpointer user_data);
-static void on_answer(GObject *source, GAsyncResult *result, gpointer user_data);
+static void on_answer(CoexAccount *account, const CoexResponse *response, GError **error,
+                      gpointer data);
 
 /* SENDING is on disk before the first byte leaves: a crash in between is uncertain, never doubled.
  */
@@ -257,31 +253,28 @@ on_sending(CoexBatch *batch, const GError *error, gpointer user_data)
                               COEX_GRAPH_TEMPLATE_GONE);
         return;
     }
-    item->request = ticket;
-    coex_http_send_async(account->http, request, account->cancellable, on_answer,
-                         g_steal_pointer(&ticket));
+    item->request = coex_account_call(account, request, on_answer, g_steal_pointer(&ticket),
+                                      (GDestroyNotify)coex_ticket_free);
 }
 
 /* ---- accepted ---- */
 
-static gboolean
+static void
 on_silence(gpointer data)
 {
     CoexOutbox *outbox = data;
 
-    coex_timer_clear(&outbox->silence);
     outbox->silence_told = TRUE;
     if (outbox->account->heard_at_us > outbox->silent_from_us) {
         coex_account_tell_notice(outbox->account, NULL,
                                  "A message was accepted two minutes ago, and what became of it "
                                  "has not been told yet. Other webhooks arrive, so it is only "
                                  "late.");
-        return G_SOURCE_REMOVE;
+        return;
     }
     outbox->events->silent(outbox->account,
                            "A message was accepted two minutes ago, but no webhook about it has "
                            "arrived: what customers answer will not arrive either.");
-    return G_SOURCE_REMOVE;
 }
 
 void
@@ -293,14 +286,12 @@ coex_outbox_note_status(CoexOutbox *outbox)
 
 static void accept_item(CoexOutboxItem *item);
 
-static gboolean
+static void
 on_accept_retry(gpointer data)
 {
     CoexOutboxItem *item = data;
 
-    coex_timer_clear(&item->confirm);
     accept_item(item);
-    return G_SOURCE_REMOVE;
 }
 
 /* Once more, after the disk refused to write the acceptance down. */
@@ -308,8 +299,7 @@ static void
 accept_later(CoexOutboxItem *item, const GError *error)
 {
     coex_account_tell_store_error(item->outbox->account, error);
-    coex_timer_clear(&item->confirm);
-    item->confirm = coex_timer_new(COEX_STORE_RETRY_MS, on_accept_retry, item);
+    coex_timer_start(&item->confirm, COEX_STORE_RETRY_MS, on_accept_retry, item);
 }
 
 static void
@@ -368,7 +358,7 @@ on_accepted(CoexBatch *batch, const GError *error, gpointer user_data)
                           coex_batch_get_text(batch, ticket->change));
     coex_views_tell(account, person);
     if (outbox->silence == NULL && !outbox->silence_told && coex_account_hears(account)) {
-        outbox->silence = coex_timer_new(SILENCE_MS, on_silence, outbox);
+        coex_timer_start(&outbox->silence, SILENCE_MS, on_silence, outbox);
         outbox->silent_from_us = g_get_monotonic_time();
     }
     account->outbox->events->settled(account);
@@ -516,20 +506,18 @@ give_up(CoexOutboxItem *item)
     account->outbox->events->settled(account);
 }
 
-static gboolean
+static void
 on_unconfirmed(gpointer data)
 {
     CoexOutboxItem *item = data;
     CoexAccount *account = item->outbox->account;
 
-    coex_timer_clear(&item->confirm);
     /* Counted as well: a clock that is corrected meanwhile may have been ahead by days. */
     if (!account->receiving && item->n_waits++ < UNCERTAIN_DEAF_S / UNCERTAIN_S &&
         coex_account_now(account) - item->row->state_at < UNCERTAIN_DEAF_S)
-        item->confirm = coex_timer_new(UNCERTAIN_S * 1000, on_unconfirmed, item);
+        coex_timer_start(&item->confirm, UNCERTAIN_S * 1000, on_unconfirmed, item);
     else
         give_up(item);
-    return G_SOURCE_REMOVE;
 }
 
 void
@@ -537,9 +525,8 @@ coex_outbox_item_await_status(CoexOutboxItem *item)
 {
     gint64 waited_s = coex_account_now(item->outbox->account) - item->row->state_at;
 
-    coex_timer_clear(&item->confirm);
-    item->confirm =
-        coex_timer_new(CLAMP(UNCERTAIN_S - waited_s, 5, UNCERTAIN_S) * 1000, on_unconfirmed, item);
+    coex_timer_start(&item->confirm, CLAMP(UNCERTAIN_S - waited_s, 5, UNCERTAIN_S) * 1000,
+                     on_unconfirmed, item);
 }
 
 static void
@@ -628,18 +615,16 @@ refuse(CoexOutboxItem *item, const GError *error, gint64 at_least_ms)
 }
 
 static void
-on_answer(GObject *source, GAsyncResult *result, gpointer user_data)
+on_answer(CoexAccount *account, const CoexResponse *response, GError **error, gpointer data)
 {
-    g_autoptr(CoexTicket) ticket = user_data;
-    g_autoptr(GError) error = NULL;
-    g_autoptr(CoexResponse) response = coex_account_finish(ticket->account, result, &error);
+    g_autoptr(CoexTicket) ticket = data;
     g_auto(CoexSent) sent = { 0 };
     CoexOutboxItem *item = coex_ticket_get_item(ticket);
 
     if (item == NULL || item->accepted || item->row->state != COEX_OUTBOX_SENDING)
         return;
-    if (response != NULL && coex_api_read_sent(response, &sent, &error))
+    if (response != NULL && coex_api_read_sent(response, &sent, error))
         take_sent(item, &sent);
     else
-        refuse(item, error, response != NULL ? response->retry_after_s * 1000 : 0);
+        refuse(item, *error, response != NULL ? response->retry_after_s * 1000 : 0);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "send/queue.h"
 
+#include "account/call.h"
 #include "account/engine.h"
 #include "account/people.h"
 #include "account/tell.h"
@@ -221,11 +222,9 @@ coex_outbox_free(CoexOutbox *outbox)
 static void
 take_back(CoexOutboxItem *item, CoexBatch *batch)
 {
-    CoexHttp *http = item->outbox->account->http;
-
     if (item->row->state != COEX_OUTBOX_SENDING || item->accepted)
         return;
-    if (item->request != NULL && (http == NULL || !coex_http_is_unwritten(http, item->request)))
+    if (item->request != NULL && !coex_account_is_unwritten(item->outbox->account, item->request))
         return;
     if (item->proven) {
         coex_outbox_item_put_withdrawn(item, batch);
@@ -443,17 +442,15 @@ give_back(CoexOutboxItem *item, const GError *error)
 
 static void commit_queue(CoexOutboxQueue *queue, CoexBatch *batch);
 
-static gboolean
+static void
 on_save(gpointer data)
 {
     CoexOutboxQueue *queue = data;
     CoexBatch *batch = coex_account_batch(queue->outbox->account);
 
-    coex_timer_clear(&queue->save);
     for (GList *link = queue->items.head; link != NULL; link = link->next)
         save_again(link->data, batch);
     commit_queue(queue, batch);
-    return G_SOURCE_REMOVE;
 }
 
 static gint
@@ -484,7 +481,7 @@ coex_outbox_unite_queues(CoexOutbox *outbox, const CoexPerson *other)
     g_ptr_array_extend_and_steal(to->gone, g_steal_pointer(&from->gone));
     from->gone = g_ptr_array_new();
     if (from->save != NULL && to->save == NULL)
-        to->save = coex_timer_new(COEX_STORE_RETRY_MS, on_save, to);
+        coex_timer_start(&to->save, COEX_STORE_RETRY_MS, on_save, to);
     g_hash_table_remove(outbox->queues, &other->id);
 }
 
@@ -508,7 +505,7 @@ commit_failed(CoexOutboxQueue *queue, CoexTicket *ticket, const GError *error)
     if (any)
         coex_account_tell_store_error(ticket->account, error);
     if (queue->save == NULL && (any || queue->gone->len > 0))
-        queue->save = coex_timer_new(COEX_STORE_RETRY_MS, on_save, queue);
+        coex_timer_start(&queue->save, COEX_STORE_RETRY_MS, on_save, queue);
 }
 
 static void

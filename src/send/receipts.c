@@ -4,16 +4,6 @@
 #include "account/call.h"
 #include "account/tell.h"
 
-/* A mark that fails is harmless (Meta: messages/mark-message-as-read). */
-static void
-on_marked(GObject *source, GAsyncResult *result, gpointer user_data)
-{
-    g_autoptr(CoexAccount) account = user_data;
-    CoexResponse *response = coex_account_finish(account, result, NULL);
-
-    g_clear_pointer(&response, coex_response_free);
-}
-
 void
 coex_receipts_mark_read(CoexAccount *account, CoexPerson *person)
 {
@@ -32,6 +22,5 @@ coex_receipts_mark_read(CoexAccount *account, CoexPerson *person)
             account->receipts == COEX_RECEIPTS_SEEN ? "when you look at them" : "when you answer");
     }
     request = coex_api_mark_read(&account->endpoint, person->last_inbound_wamid);
-    coex_http_send_async(account->http, request, account->cancellable, on_marked,
-                         coex_account_ref(account));
+    coex_account_call(account, request, NULL, NULL, NULL);
 }

@@ -37,7 +37,6 @@ coex_templates_load(CoexAccount *account)
 }
 
 typedef struct {
-    CoexAccount *account;
     GPtrArray *templates;
     guint n_pages;
 } Fetch;
@@ -45,27 +44,25 @@ typedef struct {
 static void
 fetch_free(Fetch *fetch)
 {
-    coex_account_unref(fetch->account);
     g_clear_pointer(&fetch->templates, g_ptr_array_unref);
     g_free(fetch);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Fetch, fetch_free)
 
-static void on_page(GObject *source, GAsyncResult *result, gpointer user_data);
+static void on_page(CoexAccount *account, const CoexResponse *response, GError **error,
+                    gpointer data);
 
 static void
-ask_page(Fetch *fetch, const char *cursor)
+ask_page(CoexAccount *account, Fetch *fetch, const char *cursor)
 {
-    CoexAccount *account = fetch->account;
     g_autoptr(CoexRequest) request = coex_api_list_templates(&account->endpoint, cursor);
 
-    coex_http_send_async(account->http, request, account->cancellable, on_page, fetch);
+    coex_account_call(account, request, on_page, fetch, (GDestroyNotify)fetch_free);
 }
 
 static void
-fetch_done(Fetch *fetch, const GError *error)
+fetch_done(CoexAccount *account, Fetch *fetch, const GError *error)
 {
-    CoexAccount *account = fetch->account;
     g_autofree char *json = NULL;
 
     account->template_fetch->running = FALSE;
@@ -85,22 +82,17 @@ fetch_done(Fetch *fetch, const GError *error)
 }
 
 static void
-on_page(GObject *source, GAsyncResult *result, gpointer user_data)
+on_page(CoexAccount *account, const CoexResponse *response, GError **error, gpointer data)
 {
-    g_autoptr(Fetch) fetch = user_data;
-    CoexAccount *account = fetch->account;
-    g_autoptr(GError) error = NULL;
-    g_autoptr(CoexResponse) response = coex_account_finish(account, result, &error);
+    g_autoptr(Fetch) fetch = data;
     g_autofree char *cursor = NULL;
 
-    if (account->dead)
-        return;
     if (response != NULL)
-        coex_api_read_templates(&account->endpoint, response, fetch->templates, &cursor, &error);
-    if (error == NULL && cursor != NULL && ++fetch->n_pages < PAGES_MAX)
-        ask_page(g_steal_pointer(&fetch), cursor);
+        coex_api_read_templates(&account->endpoint, response, fetch->templates, &cursor, error);
+    if (*error == NULL && cursor != NULL && ++fetch->n_pages < PAGES_MAX)
+        ask_page(account, g_steal_pointer(&fetch), cursor);
     else
-        fetch_done(fetch, error);
+        fetch_done(account, fetch, *error);
 }
 
 void
@@ -124,7 +116,6 @@ coex_templates_refresh(CoexAccount *account, gboolean user_waits)
     }
     account->template_fetch->running = TRUE;
     fetch = g_new0(Fetch, 1);
-    fetch->account = coex_account_ref(account);
     fetch->templates = g_ptr_array_new_with_free_func((GDestroyNotify)coex_template_unref);
-    ask_page(fetch, NULL);
+    ask_page(account, fetch, NULL);
 }

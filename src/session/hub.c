@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "session/hub.h"
 
+#include "net/http.h"
 #include "receive/intake.h"
 
 struct CoexHub {

@@ -18,7 +18,7 @@ search_over(CoexAccount *account, const GError *error)
     CoexIdsFound found = account->ids->found;
 
     account->ids->found = NULL;
-    if (found != NULL && !account->dead)
+    if (found != NULL)
         found(account, error);
 }
 
@@ -60,22 +60,19 @@ take_ids(CoexAccount *account, const char *waba_id, const char *phone_number_id)
 }
 
 static void
-on_numbers(GObject *source, GAsyncResult *result, gpointer user_data)
+on_numbers(CoexAccount *account, const CoexResponse *response, GError **error, gpointer data)
 {
-    g_autoptr(CoexAccount) account = user_data;
-    g_autoptr(GError) error = NULL;
-    g_autoptr(CoexResponse) response = coex_account_finish(account, result, &error);
     g_autofree char *id = NULL;
 
-    if (account->dead || account->login->access_over)
+    if (account->login->access_over)
         return;
     if (response != NULL)
-        id = coex_api_read_number_id(response, account->number, &error);
+        id = coex_api_read_number_id(response, account->number, error);
     if (id != NULL) {
         take_ids(account, account->ids->wabas[account->ids->next_waba - 1], id);
         search_over(account, NULL);
-    } else if (error != NULL && ends_search(error)) {
-        search_over(account, error);
+    } else if (*error != NULL && ends_search(*error)) {
+        search_over(account, *error);
     } else {
         ask_next_waba(account);
     }
@@ -93,23 +90,18 @@ ask_next_waba(CoexAccount *account)
     request =
         coex_api_list_numbers(&account->endpoint, account->ids->wabas[account->ids->next_waba]);
     account->ids->next_waba++;
-    coex_http_send_async(account->http, request, account->login->cancellable, on_numbers,
-                         coex_account_ref(account));
+    coex_account_call(account, request, on_numbers, NULL, NULL);
 }
 
 static void
-on_wabas(GObject *source, GAsyncResult *result, gpointer user_data)
+on_wabas(CoexAccount *account, const CoexResponse *response, GError **error, gpointer data)
 {
-    g_autoptr(CoexAccount) account = user_data;
-    g_autoptr(GError) error = NULL;
-    g_autoptr(CoexResponse) response = coex_account_finish(account, result, &error);
-
-    if (account->dead || account->login->access_over)
+    if (account->login->access_over)
         return;
     if (response != NULL)
-        account->ids->wabas = coex_api_read_wabas(response, &error);
-    if (error != NULL && ends_search(error))
-        search_over(account, error);
+        account->ids->wabas = coex_api_read_wabas(response, error);
+    if (*error != NULL && ends_search(*error))
+        search_over(account, *error);
     else
         ask_next_waba(account);
 }
@@ -132,8 +124,7 @@ coex_ids_find(CoexAccount *account, CoexIdsFound found)
         return;
     }
     request = coex_api_find_wabas(endpoint);
-    coex_http_send_async(account->http, request, account->login->cancellable, on_wabas,
-                         coex_account_ref(account));
+    coex_account_call(account, request, on_wabas, NULL, NULL);
 }
 
 CoexIds *

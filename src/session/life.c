@@ -5,6 +5,7 @@
 #include "account/people.h"
 #include "account/skew.h"
 #include "account/views.h"
+#include "net/http.h"
 #include "session/hub.h"
 #include "session/ids.h"
 #include "receive/inbox.h"

@@ -8,6 +8,7 @@
 #include "account/tell.h"
 #include "account/views.h"
 #include "account/waiting.h"
+#include "net/http.h"
 #include "receive/match.h"
 #include "receive/strangers.h"
 #include "send/outbox.h"
@@ -213,19 +214,16 @@ on_loaded(CoexSnapshot *loaded, const GError *error, gpointer user_data)
     coex_ids_find(account, on_ids);
 }
 
-static gboolean
+static void
 on_login_timeout(gpointer data)
 {
     CoexAccount *account = data;
     g_autoptr(GError) error = NULL;
 
-    coex_timer_clear(&account->login->timeout);
     error = g_error_new(COEX_ERROR, COEX_ERROR_NETWORK,
                         "%s did not answer within %d seconds. Check the network.",
                         account->endpoint.backend->label, LOGIN_MS / 1000);
-    g_cancellable_cancel(account->login->cancellable);
     login_refused(account, error);
-    return G_SOURCE_REMOVE;
 }
 
 /* A chat program that ends just now has the database for a moment more. */
@@ -245,14 +243,12 @@ tell_locked(CoexAccount *account, const GError *error)
 
 static void open_store(CoexAccount *account);
 
-static gboolean
+static void
 on_locked(gpointer data)
 {
     CoexAccount *account = data;
 
-    coex_timer_clear(&account->login->locked);
     open_store(account);
-    return G_SOURCE_REMOVE;
 }
 
 static void
@@ -263,7 +259,7 @@ open_store(CoexAccount *account)
     /* may take its time where a damaged one is carried into another */
     account->store = coex_hub_open_store(account->hub, &error);
     if (account->store != NULL) {
-        account->login->timeout = coex_timer_new(LOGIN_MS, on_login_timeout, account);
+        coex_timer_start(&account->login->timeout, LOGIN_MS, on_login_timeout, account);
         coex_store_load_account(account->store, account->endpoint.backend->id, account->number,
                                 on_loaded, coex_account_ref(account));
         return;
@@ -275,7 +271,7 @@ open_store(CoexAccount *account)
     }
     tell_locked(account, error);
     account->login->n_locked++;
-    account->login->locked = coex_timer_new(LOCKED_MS, on_locked, account);
+    coex_timer_start(&account->login->locked, LOCKED_MS, on_locked, account);
 }
 
 void
@@ -292,7 +288,6 @@ coex_account_login(CoexAccount *account)
     account->endpoint.base_url = g_steal_pointer(&base_url);
     tell_step(account, "Opening the database");
     account->cancellable = g_cancellable_new();
-    account->login->cancellable = g_cancellable_new();
     account->http = coex_http_new(REQUEST_S, account->proxy);
     open_store(account);
 }
@@ -365,26 +360,15 @@ tell_number_state(CoexAccount *account, const CoexNumberInfo *info)
                                  info->health_problem != NULL ? info->health_problem : "");
 }
 
-static gboolean
-finish_check(CoexAccount *account, GAsyncResult *result, CoexNumberInfo *ret_info, GError **error)
-{
-    g_autoptr(CoexResponse) response = coex_account_finish(account, result, error);
-
-    return response != NULL && coex_api_read_login(response, ret_info, error);
-}
-
 static void
-on_checked(GObject *source, GAsyncResult *result, gpointer user_data)
+on_checked(CoexAccount *account, const CoexResponse *response, GError **error, gpointer data)
 {
-    g_autoptr(CoexAccount) account = user_data;
-    g_autoptr(GError) error = NULL;
     g_auto(CoexNumberInfo) info = { 0 };
-    gboolean good = finish_check(account, result, &info, &error);
 
-    if (account->dead || account->online || account->login->access_over)
+    if (account->online || account->login->access_over)
         return;
-    if (!good) {
-        login_refused(account, error);
+    if (response == NULL || !coex_api_read_login(response, &info, error)) {
+        login_refused(account, *error);
         return;
     }
     if (!check_number(account, &info))
@@ -399,8 +383,7 @@ start_check(CoexAccount *account)
 {
     g_autoptr(CoexRequest) request = coex_api_check_login(&account->endpoint);
 
-    coex_http_send_async(account->http, request, account->login->cancellable, on_checked,
-                         coex_account_ref(account));
+    coex_account_call(account, request, on_checked, NULL, NULL);
 }
 
 /* ---- 3: the listener ---- */
@@ -475,15 +458,13 @@ start_listening(CoexAccount *account)
 
 /* ---- 4: online ---- */
 
-static gboolean
+static void
 on_no_webhook_yet(gpointer data)
 {
     CoexAccount *account = data;
 
-    coex_timer_clear(&account->login->no_webhook_yet);
     if (!account->receiving)
         coex_registration_doubt(account, "No webhook has ever arrived.");
-    return G_SOURCE_REMOVE;
 }
 
 /* Regular traffic stands in the last step of the login only; silence is worth a line, and a number
@@ -499,7 +480,8 @@ tell_last_webhook(CoexAccount *account)
         return;
     if (account->last_delivery_at == 0 || clock == NULL) {
         tell_step(account, "No webhook has come yet");
-        account->login->no_webhook_yet = coex_timer_new(NO_WEBHOOK_MS, on_no_webhook_yet, account);
+        coex_timer_start(&account->login->no_webhook_yet, NO_WEBHOOK_MS, on_no_webhook_yet,
+                         account);
         return;
     }
     tell_step(account, line);
@@ -587,18 +569,15 @@ go_online(CoexAccount *account)
 /* ---- the check once more, while online ---- */
 
 static void
-on_rechecked(GObject *source, GAsyncResult *result, gpointer user_data)
+on_rechecked(CoexAccount *account, const CoexResponse *response, GError **error, gpointer data)
 {
-    g_autoptr(CoexAccount) account = user_data;
-    g_autoptr(GError) error = NULL;
     g_auto(CoexNumberInfo) info = { 0 };
-    gboolean good = finish_check(account, result, &info, &error);
     CoexAccessChecked checked = account->login->rechecked;
 
     account->login->rechecked = NULL;
-    if (account->dead || checked == NULL)
-        return;
-    checked(account, good ? NULL : error);
+    if (response != NULL)
+        coex_api_read_login(response, &info, error);
+    checked(account, *error);
 }
 
 static void
@@ -610,8 +589,7 @@ recheck(CoexAccount *account, CoexAccessChecked checked)
         return;
     account->login->rechecked = checked;
     request = coex_api_check_login(&account->endpoint);
-    coex_http_send_async(account->http, request, account->cancellable, on_rechecked,
-                         coex_account_ref(account));
+    coex_account_call(account, request, on_rechecked, NULL, NULL);
 }
 
 /* ---- its end ---- */
@@ -622,14 +600,12 @@ coex_login_state_stop(CoexLoginState *login)
     coex_timer_clear(&login->locked);
     coex_timer_clear(&login->timeout);
     coex_timer_clear(&login->no_webhook_yet);
-    g_cancellable_cancel(login->cancellable);
 }
 
 void
 coex_login_state_free(CoexLoginState *login)
 {
     coex_login_state_stop(login);
-    g_clear_object(&login->cancellable);
     g_free(login->unreachable);
     g_clear_pointer(&login->feed_backlog, g_ptr_array_unref);
     g_free(login);

@@ -3,7 +3,6 @@
 
 #include "account/account.h"
 #include "send/outbox.h"
-#include <gio/gio.h>
 
 /* The login of an account in four steps: the database, the access, the listener, online. Engine
  * thread. */
@@ -14,8 +13,7 @@ typedef struct CoexLoginState {
     guint n_locked; /* times that the database was another program's */
     GSource *locked;
     GSource *timeout;
-    GCancellable *cancellable;
-    gboolean access_over;    /* it was checked, or given up on */
+    gboolean access_over;    /* it was checked, or given up on: later answers are nothing */
     char *unreachable;       /* why it was given up on, a sentence; NULL */
     GPtrArray *feed_backlog; /* CoexFeedItem, until online */
     CoexAccessChecked rechecked;

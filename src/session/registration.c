@@ -63,15 +63,9 @@ doubts_address(const GError *error)
 }
 
 static void
-on_registered(GObject *source, GAsyncResult *result, gpointer user_data)
+on_registered(CoexAccount *account, const CoexResponse *response, GError **error, gpointer data)
 {
-    g_autoptr(CoexAccount) account = user_data;
-    g_autoptr(GError) error = NULL;
-    g_autoptr(CoexResponse) response = coex_account_finish(account, result, &error);
-
-    if (account->dead)
-        return;
-    if (response != NULL && coex_api_read_done(response, &error)) {
+    if (response != NULL && coex_api_read_done(response, error)) {
         coex_account_put_setting(account, "registered-secret",
                                  coex_verifier_get_realm(account->verifier));
         coex_account_put_setting(account, "webhook-refused", NULL);
@@ -80,8 +74,8 @@ on_registered(GObject *source, GAsyncResult *result, gpointer user_data)
         return;
     }
     coex_account_tell_notice(account, NULL, "The webhook %s could not be registered: %s%s",
-                             account->public_url, error->message,
-                             doubts_address(error) ? " Check the option public-url." : "");
+                             account->public_url, (*error)->message,
+                             doubts_address(*error) ? " Check the option public-url." : "");
 }
 
 static void
@@ -90,8 +84,7 @@ register_webhook(CoexAccount *account)
     g_autoptr(CoexRequest) request = coex_api_set_webhook(
         &account->endpoint, account->public_url, account->verify_token, account->webhook_header);
 
-    coex_http_send_async(account->http, request, account->cancellable, on_registered,
-                         coex_account_ref(account));
+    coex_account_call(account, request, on_registered, NULL, NULL);
 }
 
 /* What a no stands for: the address, and where it is ours the secrets that go with it. */
@@ -171,31 +164,17 @@ decide_webhook(CoexAccount *account, const CoexWebhook *webhook)
     }
 }
 
-static gboolean
-finish_webhook(CoexAccount *account, GAsyncResult *result, CoexWebhook *ret_webhook, GError **error)
-{
-    g_autoptr(CoexResponse) response = coex_account_finish(account, result, error);
-
-    return response != NULL &&
-           coex_api_read_webhook(&account->endpoint, response, ret_webhook, error);
-}
-
 static void
-on_webhook(GObject *source, GAsyncResult *result, gpointer user_data)
+on_webhook(CoexAccount *account, const CoexResponse *response, GError **error, gpointer data)
 {
-    g_autoptr(CoexAccount) account = user_data;
-    g_autoptr(GError) error = NULL;
     g_auto(CoexWebhook) webhook = { 0 };
-    gboolean read = finish_webhook(account, result, &webhook, &error);
 
-    if (account->dead)
-        return;
-    if (read)
+    if (response != NULL && coex_api_read_webhook(&account->endpoint, response, &webhook, error))
         decide_webhook(account, &webhook);
     else
         coex_account_tell_notice(
             account, NULL, "The registered webhook could not be read, so nothing was changed: %s",
-            error->message);
+            (*error)->message);
 }
 
 /* ---- whether the address can be right ---- */
@@ -285,8 +264,7 @@ coex_registration_check(CoexAccount *account, gboolean by_hand)
         return;
     account->registration->by_hand |= by_hand;
     request = coex_api_get_webhook(&account->endpoint);
-    coex_http_send_async(account->http, request, account->cancellable, on_webhook,
-                         coex_account_ref(account));
+    coex_account_call(account, request, on_webhook, NULL, NULL);
 }
 
 void
@@ -314,30 +292,6 @@ coex_registration_free(CoexRegistration *registration)
 }
 
 /* ---- why nothing arrives ---- */
-
-typedef struct {
-    CoexAccount *account;
-    char *symptom;
-} Doubt;
-
-static Doubt *
-doubt_new(CoexAccount *account, const char *symptom)
-{
-    Doubt *doubt = g_new0(Doubt, 1);
-
-    doubt->account = coex_account_ref(account);
-    doubt->symptom = g_strdup(symptom);
-    return doubt;
-}
-
-static void
-doubt_free(Doubt *doubt)
-{
-    coex_account_unref(doubt->account);
-    g_free(doubt->symptom);
-    g_free(doubt);
-}
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Doubt, doubt_free)
 
 /* What makes the registration ours again, by what the chat program has for it. */
 static char *
@@ -378,19 +332,17 @@ explain(const CoexAccount *account, const CoexWebhook *webhook)
 }
 
 static void
-on_explained(GObject *source, GAsyncResult *result, gpointer user_data)
+on_explained(CoexAccount *account, const CoexResponse *response, GError **error, gpointer data)
 {
-    g_autoptr(Doubt) doubt = user_data;
-    CoexAccount *account = doubt->account;
+    g_autofree char *symptom = data;
     g_auto(CoexWebhook) webhook = { 0 };
     g_autofree char *explanation = NULL;
 
-    finish_webhook(account, result, &webhook, NULL);
-    if (account->dead)
-        return;
+    if (response != NULL)
+        coex_api_read_webhook(&account->endpoint, response, &webhook, error);
     explanation = explain(account, &webhook);
     coex_account_tell_notice(account, NULL, "%s %s See “Connecting a number” in the README.",
-                             doubt->symptom, explanation);
+                             symptom, explanation);
 }
 
 void
@@ -401,8 +353,7 @@ coex_registration_doubt(CoexAccount *account, const char *symptom)
     if (coex_match_tell_other(account, symptom))
         return;
     request = coex_api_get_webhook(&account->endpoint);
-    coex_http_send_async(account->http, request, account->cancellable, on_explained,
-                         doubt_new(account, symptom));
+    coex_account_call(account, request, on_explained, g_strdup(symptom), g_free);
 }
 
 /* ---- why one was turned away ---- */
@@ -464,14 +415,15 @@ tell_refusal(CoexAccount *account, const char *symptom, const CoexWebhook *webho
 }
 
 static void
-on_refusal_explained(GObject *source, GAsyncResult *result, gpointer user_data)
+on_refusal_explained(CoexAccount *account, const CoexResponse *response, GError **error,
+                     gpointer data)
 {
-    g_autoptr(Doubt) doubt = user_data;
+    g_autofree char *symptom = data;
     g_auto(CoexWebhook) webhook = { 0 };
 
-    finish_webhook(doubt->account, result, &webhook, NULL);
-    if (!doubt->account->dead)
-        tell_refusal(doubt->account, doubt->symptom, &webhook);
+    if (response != NULL)
+        coex_api_read_webhook(&account->endpoint, response, &webhook, error);
+    tell_refusal(account, symptom, &webhook);
 }
 
 void
@@ -488,6 +440,5 @@ coex_registration_refused(CoexAccount *account, CoexVerdict verdict, const char 
         return;
     }
     request = coex_api_get_webhook(&account->endpoint);
-    coex_http_send_async(account->http, request, account->cancellable, on_refusal_explained,
-                         doubt_new(account, symptom));
+    coex_account_call(account, request, on_refusal_explained, g_steal_pointer(&symptom), g_free);
 }
