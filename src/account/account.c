@@ -25,6 +25,24 @@ coex_account_unref(CoexAccount *account)
         account->above->free(account);
 }
 
+void
+coex_account_enter(CoexAccount *account, CoexAccountState state)
+{
+    static const char *const names[] = {
+        [COEX_ACCOUNT_NEW] = "new",
+        [COEX_ACCOUNT_OPENING] = "opening the database",
+        [COEX_ACCOUNT_CHECKING] = "checking the access",
+        [COEX_ACCOUNT_LISTENING] = "listening",
+        [COEX_ACCOUNT_ONLINE] = "online",
+        [COEX_ACCOUNT_ENDED] = "ended",
+    };
+
+    g_debug("+%s: %s", account->number, names[state]);
+    if (state <= account->state && state != COEX_ACCOUNT_ENDED)
+        g_critical("%s after %s", names[state], names[account->state]);
+    account->state = state;
+}
+
 gboolean
 coex_account_had_realm(const CoexAccount *account, const char *realm)
 {
@@ -125,7 +143,7 @@ coex_account_news(CoexAccount *account, CoexNewsKind kind)
 void
 coex_account_tell(CoexAccount *account, CoexNews *news)
 {
-    if (account->dead) {
+    if (account->state == COEX_ACCOUNT_ENDED) {
         coex_news_free(news);
         return;
     }

@@ -15,6 +15,21 @@
 
 typedef struct CoexAccount CoexAccount;
 
+/* Its life, a step after the other; each is entered by coex_account_enter() alone:
+ *
+ *     NEW --> OPENING --> CHECKING --> LISTENING --> ONLINE
+ *      |         |            |            |           |
+ *      +---------+------------+------------+-----------+--> ENDED
+ */
+typedef enum {
+    COEX_ACCOUNT_NEW,
+    COEX_ACCOUNT_OPENING,   /* waits for the database (session/login) */
+    COEX_ACCOUNT_CHECKING,  /* asks for its ids and whether its access is good (session/login) */
+    COEX_ACCOUNT_LISTENING, /* that was answered, or given up on (session/login) */
+    COEX_ACCOUNT_ONLINE,    /* the user sees it (session/login) */
+    COEX_ACCOUNT_ENDED,     /* failed, or closed by the user; nothing is told (session/life) */
+} CoexAccountState;
+
 /* Where events go: the main half of the session. */
 typedef struct {
     struct CoexMailbox *mailbox;
@@ -80,8 +95,7 @@ struct CoexAccount {
     GHashTable *reminded;      /* gint64 person id -> gint64 end of the window that was told */
     CoexNicks *nicks;          /* of all accounts of the database, borrowed from the hub */
 
-    gboolean online;
-    gboolean dead;           /* failed was told */
+    CoexAccountState state;
     gboolean waiting_told;   /* in this login: who waits */
     gboolean receiving;      /* a delivery came in this session */
     gint64 heard_at_us;      /* when the last one came, monotonic; 0 */
@@ -102,11 +116,14 @@ struct CoexAccount {
     struct CoexLoginState *login;
 };
 
-/* Each pending completion holds a reference; one of the store looks at `dead` first, one of the
+/* Each pending completion holds a reference; one of the store looks at the state first, one of the
  * provider's answers comes no more then (account/call.h). */
 CoexAccount *coex_account_ref(CoexAccount *account);
 void coex_account_unref(CoexAccount *account);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexAccount, coex_account_unref)
+
+/* Steps go up only; ENDED may be entered again. */
+void coex_account_enter(CoexAccount *account, CoexAccountState state);
 
 /* Seconds since 1970, corrected by the provider's clock. */
 gint64 coex_account_now(const CoexAccount *account);

@@ -18,7 +18,7 @@ on_answer(GObject *source, GAsyncResult *result, gpointer user_data)
     g_autoptr(GError) error = NULL;
     g_autoptr(CoexResponse) response = coex_http_send_finish(result, &error);
 
-    if (account->dead) {
+    if (account->state == COEX_ACCOUNT_ENDED) {
         if (call->destroy != NULL)
             call->destroy(call->data);
         return;

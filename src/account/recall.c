@@ -10,7 +10,7 @@ tell(CoexAccount *account, const CoexPerson *person, GPtrArray *lines, gboolean 
 {
     CoexNews *news;
 
-    if (account->dead)
+    if (account->state == COEX_ACCOUNT_ENDED)
         return;
     news = coex_account_news(account, COEX_NEWS_PAST);
     news->person = coex_person_view_ref(coex_views_get(account, person));
@@ -77,7 +77,7 @@ on_past(GPtrArray *read, const GError *error, gpointer user_data)
     g_autoptr(GPtrArray) lines = read;
     const CoexPerson *person;
 
-    if (account->dead)
+    if (account->state == COEX_ACCOUNT_ENDED)
         return;
     person = coex_people_by_id(account->people, question->person_id);
     if (error != NULL)

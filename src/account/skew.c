@@ -76,7 +76,7 @@ ask(CoexAccount *account)
     gint64 now = g_get_monotonic_time();
     g_autoptr(CoexRequest) request = NULL;
 
-    if (account->dead || skew->asking ||
+    if (account->state == COEX_ACCOUNT_ENDED || skew->asking ||
         (account->endpoint.backend->number_in_path && *account->endpoint.phone_number_id == '\0'))
         return;
     if (skew->asked_at_us > 0 && now - skew->asked_at_us < ASK_EVERY_US) {
@@ -150,7 +150,7 @@ put_back_person(CoexAccount *account, CoexPerson *person, const CoexPutBack *bac
     coex_batch_put_person(batch, person);
     coex_batch_put_back_times(batch, person->id, back);
     coex_account_commit(account, g_steal_pointer(&batch));
-    if (account->online)
+    if (account->state == COEX_ACCOUNT_ONLINE)
         coex_views_tell(account, person);
 }
 
@@ -179,7 +179,7 @@ change(CoexAccount *account)
     news = coex_account_news(account, COEX_NEWS_SKEW);
     news->skew = seconds;
     coex_account_tell(account, news);
-    if (account->online)
+    if (account->state == COEX_ACCOUNT_ONLINE)
         account->above->clock_corrected(account);
     if (skew->told && seconds == 0)
         coex_account_tell_notice(account, NULL,

@@ -23,7 +23,7 @@ coex_account_tell_notice(CoexAccount *account, const CoexPerson *person, const c
     CoexNews *news;
     va_list args;
 
-    if (account->dead)
+    if (account->state == COEX_ACCOUNT_ENDED)
         return;
     news = coex_account_news(account, COEX_NEWS_NOTICE);
     va_start(args, format);
@@ -39,7 +39,7 @@ coex_account_tell_failed(CoexAccount *account, const GError *error)
 {
     CoexNews *news;
 
-    if (account->dead)
+    if (account->state == COEX_ACCOUNT_ENDED)
         return;
     g_debug("+%s: the login has failed, error %d", account->number, error->code);
     news = coex_account_news(account, COEX_NEWS_FAILED);
@@ -56,7 +56,7 @@ coex_account_tell_feed(CoexAccount *account, GPtrArray *feed)
         const CoexPerson *person;
         CoexNews *news;
 
-        if (account->dead || item->account_id != account->id)
+        if (account->state == COEX_ACCOUNT_ENDED || item->account_id != account->id)
             continue;
         person = coex_people_by_id(account->people, item->person_id);
         if (person == NULL)
@@ -74,7 +74,7 @@ coex_account_tell_prompt(CoexAccount *account, const CoexPerson *person, const c
 {
     CoexNews *news;
 
-    if (account->dead)
+    if (account->state == COEX_ACCOUNT_ENDED)
         return;
     news = coex_account_news(account, COEX_NEWS_PROMPT);
     news->person = coex_person_view_ref(coex_views_get(account, person));
@@ -88,7 +88,7 @@ coex_account_tell_prompt_over(CoexAccount *account, const CoexPerson *person)
 {
     CoexNews *news;
 
-    if (account->dead)
+    if (account->state == COEX_ACCOUNT_ENDED)
         return;
     news = coex_account_news(account, COEX_NEWS_PROMPT_OVER);
     news->person = coex_person_view_ref(coex_views_get(account, person));

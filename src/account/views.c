@@ -234,7 +234,7 @@ coex_views_tell(CoexAccount *account, const CoexPerson *person)
 {
     const GPtrArray *others;
 
-    if (account->dead)
+    if (account->state == COEX_ACCOUNT_ENDED)
         return;
     name(account, person);
     tell_view(account, person);

@@ -502,7 +502,7 @@ coex_inbox_applied(CoexInboxStep *step, CoexBatch *batch, const GError *error)
     CoexAccount *account = step->account;
     gboolean any_status = FALSE;
 
-    for (guint i = 0; !account->dead && i < step->settled->len; i++) {
+    for (guint i = 0; account->state != COEX_ACCOUNT_ENDED && i < step->settled->len; i++) {
         const char *local_id = g_ptr_array_index(step->settled, i);
 
         coex_outbox_settled(account->outbox, local_id,
@@ -512,7 +512,7 @@ coex_inbox_applied(CoexInboxStep *step, CoexBatch *batch, const GError *error)
         g_hash_table_remove(account->settings, g_ptr_array_index(step->standby, i));
     if (error != NULL)
         coex_account_tell_store_error(account, error);
-    else if (!account->dead)
+    else if (account->state != COEX_ACCOUNT_ENDED)
         any_status = settle(step, batch);
     step_free(step);
     return any_status;

@@ -518,8 +518,9 @@ on_waiting(GPtrArray *rows, const GError *error, gpointer user_data)
 
     if (error != NULL)
         retry_later(intake);
-    if (rows == NULL || rows->len == 0 || waiting->account->dead || intake->store == NULL) {
-        if (error == NULL && waiting->for_number && !waiting->account->dead)
+    if (rows == NULL || rows->len == 0 || waiting->account->state == COEX_ACCOUNT_ENDED ||
+        intake->store == NULL) {
+        if (error == NULL && waiting->for_number && waiting->account->state != COEX_ACCOUNT_ENDED)
             coex_waiting_tell(waiting->account);
         waiting_free(g_queue_pop_head(&intake->searches));
         search(intake);

@@ -49,7 +49,7 @@ take_waba(CoexAccount *account, const char *key, const char *waba_id)
     if (waba_id == NULL || g_strcmp0(coex_account_get_setting(account, key), waba_id) == 0)
         return FALSE;
     coex_account_put_setting(account, key, waba_id);
-    return account->online;
+    return account->state == COEX_ACCOUNT_ONLINE;
 }
 
 /* The WABA of deliveries that name our number is ours, whatever the option says. */

@@ -43,29 +43,21 @@ pump_at(CoexOutbox *outbox, gint64 when_us)
     coex_timer_start(&outbox->pump, MAX(delay_ms, 0), on_pump, outbox);
 }
 
-/* The item whose turn it is: nothing of one person overtakes an unsettled send. */
+/* The item whose turn it is: nothing of one person leaves beside a send that is not settled. */
 static CoexOutboxItem *
-queue_head(CoexOutboxQueue *queue)
+find_next(CoexOutboxQueue *queue)
 {
+    CoexOutboxItem *next = NULL;
+
     for (GList *link = queue->items.head; link != NULL; link = link->next) {
         CoexOutboxItem *item = link->data;
 
-        if (item->accepted)
+        if (coex_outbox_item_is_on_its_way(item))
             return NULL;
-        switch (item->row->state) {
-        case COEX_OUTBOX_QUEUED:
-            return item->committed ? item : NULL;
-        case COEX_OUTBOX_SENDING:
-        case COEX_OUTBOX_UNCERTAIN:
-            return NULL;
-        case COEX_OUTBOX_PARKED:
-        case COEX_OUTBOX_HELD:
-        case COEX_OUTBOX_FAILED:
-        case COEX_OUTBOX_UNCONFIRMED:
-            break;
-        }
+        if (next == NULL && item->row->state == COEX_OUTBOX_QUEUED)
+            next = item;
     }
-    return NULL;
+    return next != NULL && next->committed ? next : NULL;
 }
 
 /* When the item may go, 0 for now (then its tokens are taken). */
@@ -140,7 +132,7 @@ is_trying(CoexOutbox *outbox)
 static void
 pump_queue(CoexOutbox *outbox, CoexOutboxQueue *queue)
 {
-    CoexOutboxItem *item = queue_head(queue);
+    CoexOutboxItem *item = find_next(queue);
     gint64 when_us;
 
     if (item == NULL)
@@ -162,7 +154,7 @@ coex_outbox_pump(CoexOutbox *outbox)
     g_autoptr(GList) queues = NULL;
 
     if (outbox->stopped || outbox->checking_access || outbox->locked_out ||
-        !outbox->account->online)
+        outbox->account->state != COEX_ACCOUNT_ONLINE)
         return;
     queues = g_hash_table_get_values(outbox->queues);
     for (GList *link = queues; link != NULL; link = link->next)
@@ -239,7 +231,8 @@ on_sending(CoexBatch *batch, const GError *error, gpointer user_data)
         item->committed = TRUE;
         if (coex_outbox_item_withdraw(item))
             return;
-        item->row->state = COEX_OUTBOX_QUEUED;
+        coex_outbox_item_set_state(item, COEX_OUTBOX_QUEUED);
+        item->committed = TRUE;
         item->due_us = g_get_monotonic_time() + G_USEC_PER_SEC;
         coex_outbox_pump(item->outbox);
         return;
@@ -282,6 +275,15 @@ coex_outbox_note_status(CoexOutbox *outbox)
 {
     coex_timer_clear(&outbox->silence);
     outbox->silence_told = FALSE;
+}
+
+/* WhatsApp has it, and knows it as @wamid. */
+static void
+note_accepted(CoexOutboxItem *item, const char *wamid)
+{
+    g_debug("text %s: accepted as %s", item->row->local_id, wamid);
+    item->accepted = TRUE;
+    item->wamid = g_strdup(wamid);
 }
 
 static void accept_item(CoexOutboxItem *item);
@@ -402,9 +404,7 @@ take_sent(CoexOutboxItem *item, const CoexSent *sent)
                                  "may never be delivered. See WhatsApp Manager for the template, "
                                  "and reach %s otherwise if it is urgent.",
                                  title);
-    g_debug("text %s: accepted as %s", item->row->local_id, sent->wamid);
-    item->accepted = TRUE;
-    item->wamid = g_strdup(sent->wamid);
+    note_accepted(item, sent->wamid);
     accept_item(item);
 }
 
@@ -418,13 +418,11 @@ coex_outbox_settle(CoexOutbox *outbox, CoexBatch *batch, const CoexStatus *statu
 
     if (item == NULL || item->row->attempts == 0 || item->accepted)
         return FALSE;
-    item->accepted = TRUE;
+    note_accepted(item, status->wamid);
     changed = coex_outbox_item_learn_addressee(item, status->peer.wa_id, status->peer.user_id);
     if (changed != NULL)
         coex_batch_put_person(batch, changed);
-    g_debug("text %s: accepted as %s, says its status", item->row->local_id, status->wamid);
     coex_timer_clear(&item->confirm);
-    item->wamid = g_strdup(status->wamid);
     if (status->state != COEX_STATE_FAILED &&
         (item->row->state == COEX_OUTBOX_FAILED || item->row->state == COEX_OUTBOX_UNCONFIRMED))
         coex_batch_add_outcome(batch, item->row, COEX_FEED_ARRIVED, NULL,

@@ -66,6 +66,13 @@ coex_outbox_get_queue(CoexOutbox *outbox, gint64 person_id)
     return queue;
 }
 
+gboolean
+coex_outbox_item_is_on_its_way(const CoexOutboxItem *item)
+{
+    return item->accepted || item->row->state == COEX_OUTBOX_SENDING ||
+           item->row->state == COEX_OUTBOX_UNCERTAIN;
+}
+
 void
 coex_outbox_queue_forget_slow(CoexOutboxQueue *queue)
 {
@@ -150,10 +157,26 @@ static const char *const state_names[] = {
     [COEX_OUTBOX_UNCONFIRMED] = "unconfirmed",
 };
 
+#define TO(name) (1u << COEX_OUTBOX_##name)
+
+/* The arrows of the picture in queue.h. */
+static const guint next_states[] = {
+    [COEX_OUTBOX_QUEUED] = TO(QUEUED) | TO(SENDING) | TO(PARKED) | TO(HELD) | TO(FAILED),
+    [COEX_OUTBOX_SENDING] =
+        TO(QUEUED) | TO(UNCERTAIN) | TO(PARKED) | TO(HELD) | TO(FAILED) | TO(UNCONFIRMED),
+    [COEX_OUTBOX_UNCERTAIN] = TO(UNCONFIRMED),
+    [COEX_OUTBOX_PARKED] = TO(HELD) | TO(FAILED),
+    [COEX_OUTBOX_HELD] = TO(QUEUED) | TO(FAILED),
+    [COEX_OUTBOX_FAILED] = 0,
+    [COEX_OUTBOX_UNCONFIRMED] = 0,
+};
+
 void
 coex_outbox_item_set_state(CoexOutboxItem *item, CoexOutboxState state)
 {
     g_debug("text %s: %s", item->row->local_id, state_names[state]);
+    if ((next_states[item->row->state] & 1u << state) == 0)
+        g_critical("%s after %s", state_names[state], state_names[item->row->state]);
     count(item, -1);
     item->row->state = state;
     count(item, 1);
@@ -371,7 +394,7 @@ coex_ticket_free(CoexTicket *ticket)
 CoexOutboxItem *
 coex_ticket_get_item(const CoexTicket *ticket)
 {
-    if (ticket->account->dead)
+    if (ticket->account->state == COEX_ACCOUNT_ENDED)
         return NULL;
     return g_hash_table_lookup(ticket->account->outbox->by_id, ticket->local_id);
 }
@@ -531,7 +554,7 @@ on_committed(CoexBatch *batch, const GError *error, gpointer user_data)
     CoexAccount *account = ticket->account;
     CoexOutboxQueue *queue;
 
-    if (account->dead)
+    if (account->state == COEX_ACCOUNT_ENDED)
         return;
     queue = coex_outbox_get_queue(account->outbox, ticket->person_id);
     if (error != NULL) {

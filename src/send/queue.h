@@ -9,6 +9,33 @@
  * (what waits for a person's decision), stuck.c (what failed) and access.c (the key). An item is
  * one outbox row in memory; a queue holds one person's items in order. */
 
+/* The life of an item. Its states are those of its row (store/store.h):
+ *
+ *        .------- new -------.
+ *        |         |         |
+ *        v         v         v
+ *     PARKED --> HELD <--> QUEUED <--> SENDING --> UNCERTAIN --> UNCONFIRMED
+ *        ^         ^                    | | |                        ^
+ *        |         '--------------------' | '------------------------'
+ *        '--------------------------------'
+ *
+ *     QUEUED, SENDING, PARKED, HELD --> FAILED
+ *
+ *   PARKED       the window is closed: when it is typed (compose), sent again (stuck), refused for
+ *                that (outbox)
+ *   HELD         typed so, or chosen (compose); released, and the window is closed again (outbox)
+ *   QUEUED       typed (compose), sent again (stuck), released by what they write (compose); to be
+ *                tried again (outbox); of which nothing has left at the end (queue)
+ *   SENDING      its turn has come; on disk before the first byte leaves (outbox)
+ *   UNCERTAIN    there was no clear answer (outbox), or the program ended before it (queue)
+ *   UNCONFIRMED  nor a status (outbox)
+ *   FAILED       refused (outbox), overtaken by time, the phone or an open window (compose),
+ *                somebody else's number now (stuck)
+ *
+ * From SENDING on it may be accepted at any time, by the answer or by a status (outbox): then it is
+ * gone once that is written down. FAILED and UNCONFIRMED last until they are sent again, as a new
+ * item, dropped by the user, or turn out to have arrived (stuck). */
+
 /* A full bucket beside the steady rate would make more than the allowed rate in its first second.
  */
 #define COEX_NUMBER_BURST 1
@@ -95,7 +122,10 @@ CoexOutboxItem *coex_outbox_item_new(CoexOutbox *outbox, gint64 person_id, const
 void coex_outbox_item_remove(CoexOutboxItem *item);
 /* The same, and out of the store with the person's next commits, until one has succeeded. */
 void coex_outbox_item_discard(CoexOutboxItem *item);
+/* The one way into a state, by an arrow of the picture above; its row is to be put then. */
 void coex_outbox_item_set_state(CoexOutboxItem *item, CoexOutboxState state);
+/* Being sent, or with an end that is not known or not yet written down. */
+gboolean coex_outbox_item_is_on_its_way(const CoexOutboxItem *item);
 
 /* Who asked, for a completion that may find everything changed. */
 typedef struct {

@@ -60,13 +60,6 @@ forget_slow(CoexOutbox *outbox, CoexPerson *person)
     coex_outbox_queue_forget_slow(queue);
 }
 
-static gboolean
-is_on_its_way(const CoexOutboxItem *item)
-{
-    return item->accepted || item->row->state == COEX_OUTBOX_SENDING ||
-           item->row->state == COEX_OUTBOX_UNCERTAIN;
-}
-
 void
 coex_outbox_item_put_withdrawn(CoexOutboxItem *item, CoexBatch *batch)
 {
@@ -120,7 +113,7 @@ coex_outbox_prove(CoexOutbox *outbox, CoexPerson *person, const CoexBatch *proof
         if (!is_copy && g_strcmp0(item->row->local_id, local_id) != 0)
             continue;
         item->proven = is_copy;
-        if (is_on_its_way(item))
+        if (coex_outbox_item_is_on_its_way(item))
             continue;
         any = TRUE;
         if (is_copy && !is_stuck(item))
@@ -175,9 +168,8 @@ last_kept(CoexOutbox *outbox, CoexPerson *person)
 
     for (GList *link = queue->items.head; link != NULL; link = link->next) {
         CoexOutboxItem *item = link->data;
-        CoexOutboxState state = item->row->state;
 
-        if (item->accepted || state == COEX_OUTBOX_SENDING || state == COEX_OUTBOX_UNCERTAIN)
+        if (coex_outbox_item_is_on_its_way(item))
             continue;
         if (last == NULL || kept_since(item) >= kept_since(last))
             last = item;

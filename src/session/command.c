@@ -242,7 +242,7 @@ coex_command_run(CoexCommand *command)
     gboolean outlives = verbs[command->kind].outlives && account->outbox != NULL;
     CoexPerson *person;
 
-    if ((account->dead || !account->online) && !outlives)
+    if (account->state != COEX_ACCOUNT_ONLINE && !outlives)
         return;
     person = command->name != NULL ? find_person(command) : NULL;
     if (person != NULL && !is_of_name(command))

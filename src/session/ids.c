@@ -2,7 +2,6 @@
 #include "session/ids.h"
 
 #include "account/call.h"
-#include "session/login.h"
 
 struct CoexIds {
     CoexIdsFound found;
@@ -64,7 +63,7 @@ on_numbers(CoexAccount *account, const CoexResponse *response, GError **error, g
 {
     g_autofree char *id = NULL;
 
-    if (account->login->access_over)
+    if (account->state != COEX_ACCOUNT_CHECKING)
         return;
     if (response != NULL)
         id = coex_api_read_number_id(response, account->number, error);
@@ -96,7 +95,7 @@ ask_next_waba(CoexAccount *account)
 static void
 on_wabas(CoexAccount *account, const CoexResponse *response, GError **error, gpointer data)
 {
-    if (account->login->access_over)
+    if (account->state != COEX_ACCOUNT_CHECKING)
         return;
     if (response != NULL)
         account->ids->wabas = coex_api_read_wabas(response, error);

@@ -54,8 +54,7 @@ free_account(CoexAccount *account)
 void
 coex_account_close(CoexAccount *account)
 {
-    account->dead = TRUE;
-    account->online = FALSE;
+    coex_account_enter(account, COEX_ACCOUNT_ENDED);
     coex_login_state_stop(account->login);
     coex_views_stop(account->views);
     coex_skew_stop(account->skew);

@@ -27,23 +27,30 @@
 #define LISTED_MAX 2000
 #define SILENT_S (3 * 24 * 60 * 60) /* without a webhook is worth a line */
 #define NO_WEBHOOK_MS (60 * 1000)
-#define N_STEPS 4
 
 static void login_refused(CoexAccount *account, const GError *error);
 static void start_check(CoexAccount *account);
 static void start_listening(CoexAccount *account);
 static void recheck(CoexAccount *account, CoexAccessChecked checked);
 
+/* That @step begins. */
 static void
-tell_step(CoexAccount *account, const char *text)
+tell_step(CoexAccount *account, CoexAccountState step, const char *text)
 {
     CoexNews *news = coex_account_news(account, COEX_NEWS_PROGRESS);
 
     g_debug("+%s: %s", account->number, text);
     news->text = g_strdup(text);
-    news->step = account->login->step++;
-    news->n_steps = N_STEPS;
+    news->step = step - COEX_ACCOUNT_OPENING;
+    news->n_steps = COEX_ACCOUNT_ENDED - COEX_ACCOUNT_OPENING;
     coex_account_tell(account, news);
+}
+
+static void
+begin(CoexAccount *account, CoexAccountState step, const char *text)
+{
+    coex_account_enter(account, step);
+    tell_step(account, step, text);
 }
 
 G_GNUC_PRINTF(3, 4)
@@ -203,14 +210,14 @@ on_loaded(CoexSnapshot *loaded, const GError *error, gpointer user_data)
     g_autoptr(CoexAccount) account = user_data;
     g_autoptr(CoexSnapshot) snapshot = loaded;
 
-    if (account->dead)
+    if (account->state == COEX_ACCOUNT_ENDED)
         return;
     if (error != NULL) {
         coex_account_tell_failed(account, error);
         return;
     }
     take_snapshot(account, snapshot);
-    tell_step(account, "Checking the access");
+    begin(account, COEX_ACCOUNT_CHECKING, "Checking the access");
     coex_ids_find(account, on_ids);
 }
 
@@ -237,8 +244,7 @@ tell_locked(CoexAccount *account, const GError *error)
     if (account->login->n_locked > 0)
         return;
     text = g_strdup_printf("%.*s; waiting for its end", (int)length, error->message);
-    account->login->step = 0; /* still the first one */
-    tell_step(account, text);
+    tell_step(account, COEX_ACCOUNT_OPENING, text);
 }
 
 static void open_store(CoexAccount *account);
@@ -286,7 +292,7 @@ coex_account_login(CoexAccount *account)
     }
     g_free(account->endpoint.base_url);
     account->endpoint.base_url = g_steal_pointer(&base_url);
-    tell_step(account, "Opening the database");
+    begin(account, COEX_ACCOUNT_OPENING, "Opening the database");
     account->cancellable = g_cancellable_new();
     account->http = coex_http_new(REQUEST_S, account->proxy);
     open_store(account);
@@ -319,8 +325,6 @@ login_refused(CoexAccount *account, const GError *error)
     gboolean known =
         account->settings != NULL && coex_account_get_setting(account, "known") != NULL;
 
-    if (account->online || account->dead)
-        return;
     if (!is_unreachable(error) && !(known && is_nonsense(error))) {
         coex_account_tell_failed(account, error);
         return;
@@ -365,7 +369,7 @@ on_checked(CoexAccount *account, const CoexResponse *response, GError **error, g
 {
     g_auto(CoexNumberInfo) info = { 0 };
 
-    if (account->online || account->login->access_over)
+    if (account->state != COEX_ACCOUNT_CHECKING)
         return;
     if (response == NULL || !coex_api_read_login(response, &info, error)) {
         login_refused(account, *error);
@@ -406,7 +410,7 @@ on_refused(CoexVerdict verdict, guint n, gpointer user_data)
     g_autofree char *others = NULL;
 
     g_debug("+%s: %u deliveries were refused, verdict %d", account->number, n, (int)verdict);
-    if (account->dead)
+    if (account->state == COEX_ACCOUNT_ENDED)
         return;
     others = coex_strangers_speak(account, n);
     if (others != NULL)
@@ -447,9 +451,8 @@ start_listening(CoexAccount *account)
 {
     g_autoptr(GError) error = NULL;
 
-    account->login->access_over = TRUE;
     coex_timer_clear(&account->login->timeout);
-    tell_step(account, "Listening for webhooks");
+    begin(account, COEX_ACCOUNT_LISTENING, "Listening for webhooks");
     if (!listen(account, &error))
         coex_account_tell_failed(account, error);
     else
@@ -479,12 +482,12 @@ tell_last_webhook(CoexAccount *account)
     if (!coex_account_hears(account))
         return;
     if (account->last_delivery_at == 0 || clock == NULL) {
-        tell_step(account, "No webhook has come yet");
+        tell_step(account, COEX_ACCOUNT_ONLINE, "No webhook has come yet");
         coex_timer_start(&account->login->no_webhook_yet, NO_WEBHOOK_MS, on_no_webhook_yet,
                          account);
         return;
     }
-    tell_step(account, line);
+    tell_step(account, COEX_ACCOUNT_ONLINE, line);
     if (coex_account_now(account) - account->last_delivery_at > SILENT_S)
         coex_account_tell_notice(
             account, NULL, "%s. If customers have written since, check the way from %s to %s.",
@@ -547,7 +550,7 @@ go_online(CoexAccount *account)
     coex_account_take_times(account);
     coex_waiting_note_backlog(account, backlog);
     tell_people(account);
-    account->online = TRUE;
+    coex_account_enter(account, COEX_ACCOUNT_ONLINE);
     coex_account_tell(account, coex_account_news(account, COEX_NEWS_ONLINE));
     if (account->login->unreachable == NULL)
         coex_account_put_setting(account, "known", "1");

@@ -9,12 +9,10 @@
 
 /* Inside of a login. */
 typedef struct CoexLoginState {
-    guint step;
     guint n_locked; /* times that the database was another program's */
     GSource *locked;
     GSource *timeout;
-    gboolean access_over;    /* it was checked, or given up on: later answers are nothing */
-    char *unreachable;       /* why it was given up on, a sentence; NULL */
+    char *unreachable;       /* why the access was not checked, a sentence; NULL */
     GPtrArray *feed_backlog; /* CoexFeedItem, until online */
     CoexAccessChecked rechecked;
     GSource *no_webhook_yet; /* until it is said that no webhook ever came */

@@ -435,7 +435,7 @@ coex_registration_refused(CoexAccount *account, CoexVerdict verdict, const char 
     const CoexWebhook unknown = { 0 };
 
     if (account->endpoint.backend->proof != COEX_PROOF_HEADER || verdict == COEX_VERDICT_UNSET ||
-        !account->online) {
+        account->state != COEX_ACCOUNT_ONLINE) {
         tell_refusal(account, symptom, &unknown);
         return;
     }

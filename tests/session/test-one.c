@@ -161,6 +161,44 @@ test_fails_later(Desk *desk)
     take_by_id(desk, "On its way");
 }
 
+/* What was held in the first, and released, does not leave beside what has no clear answer in the
+ * second, nor after a restart. */
+static void
+test_one_after_the_other(Desk *desk)
+{
+    g_autoptr(CoexSimRequest) request = NULL;
+    g_autoptr(GError) error = NULL;
+
+    write_by_new_id(desk);
+    desk_advance(desk, 60);
+    coex_session_hold_text(desk->session, desk_name("ada"), "Held for you", &error);
+    g_assert_no_error(error);
+    desk_wait_notice(desk, "ada", "Held until *");
+    coex_sim_set_auto_status(desk->sim, FALSE);
+    coex_sim_drop_next(desk->sim, TRUE);
+    desk_say(desk, NEW_ID, "Not clear");
+    request = desk_wait_sent(desk, "ada", "Not clear");
+    desk_wait_notice(desk, NEW_ID, "It is not clear whether this was sent: Not clear*");
+    tell_that_it_is_ada(desk);
+    g_free(coex_sim_customer_sends(desk->sim, "ada", "Here I am"));
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Here I am");
+    desk_wait_feed(desk, COEX_FEED_SENT, "ada", "Held for you");
+    for (guint i = 0; i < 2; i++) {
+        desk_fence(desk);
+        desk_fence(desk);
+        g_assert_cmpuint(coex_sim_n_sent(desk->sim, NULL), ==, 1);
+        desk_restart(desk);
+    }
+    coex_sim_set_auto_status(desk->sim, TRUE);
+    coex_sim_status(desk->sim, request->wamid, "delivered");
+    desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Sent at *: Not clear");
+    take_by_id(desk, "Held for you");
+    answer_in_second(desk, "And this");
+    desk_restart(desk);
+    desk_assert_nothing_kept(desk, "ada");
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, NULL), ==, 3);
+}
+
 /* The second name goes from the list alone; who it was stays. */
 static void
 test_unlisted(Desk *desk)
@@ -339,6 +377,7 @@ main(int argc, char **argv)
     desk_add("/one/held-and-answered", test_held_and_answered);
     desk_add("/one/resend", test_resend);
     desk_add("/one/fails-later", test_fails_later);
+    desk_add("/one/one-after-the-other", test_one_after_the_other);
     desk_add("/one/unlisted", test_unlisted);
     desk_add("/one/typed-in-the-other-form", test_typed_in_the_other_form);
     desk_add("/one/number-of-the-second", test_number_of_the_second);
