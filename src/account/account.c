@@ -2,7 +2,7 @@
 #include "account/account.h"
 
 #include "account/mailbox.h"
-#include "account/news.h"
+#include "account/events.h"
 #include "core/mask.h"
 #include <string.h>
 
@@ -118,38 +118,42 @@ mask_member(const CoexAccount *account, char **member)
 
 /* A provider may quote a request that it refuses, with the secrets in it. */
 static void
-mask_news(const CoexAccount *account, CoexNews *news)
+mask_event(const CoexAccount *account, CoexSessionEvent *event)
 {
-    g_autofree char *detail = news->item != NULL ? mask(account, news->item->detail) : NULL;
+    g_autofree char *detail = event->item != NULL ? mask(account, event->item->detail) : NULL;
     CoexFeedItem *item;
 
-    if (news->kind == COEX_NEWS_NOTICE || news->kind == COEX_NEWS_PROGRESS)
-        mask_member(account, &news->text);
-    if (news->error != NULL)
-        mask_member(account, &news->error->message);
+    if (event->kind == COEX_SESSION_NOTICE || event->kind == COEX_SESSION_PROGRESS)
+        mask_member(account, &event->text);
+    if (event->error != NULL)
+        mask_member(account, &event->error->message);
     if (detail == NULL)
         return;
-    item = coex_feed_item_copy(news->item, detail);
-    coex_feed_item_unref(news->item);
-    news->item = item;
+    item = coex_feed_item_copy(event->item, detail);
+    coex_feed_item_unref(event->item);
+    event->item = item;
 }
 
-CoexNews *
-coex_account_news(CoexAccount *account, CoexNewsKind kind)
+CoexSessionEvent *
+coex_account_event_new(CoexAccount *account, CoexSessionEventKind kind)
 {
-    return coex_news_new(kind, account->target.session);
+    CoexSessionEvent *event = g_new0(CoexSessionEvent, 1);
+
+    event->kind = kind;
+    event->session = account->target.session;
+    return event;
 }
 
 void
-coex_account_tell(CoexAccount *account, CoexNews *news)
+coex_account_tell(CoexAccount *account, CoexSessionEvent *event)
 {
     if (account->state == COEX_ACCOUNT_ENDED) {
-        coex_news_free(news);
+        coex_session_event_free(event);
         return;
     }
-    mask_news(account, news);
-    coex_mailbox_post(account->target.mailbox, account->target.deliver, news,
-                      (GDestroyNotify)coex_news_free);
+    mask_event(account, event);
+    coex_mailbox_post(account->target.mailbox, account->target.deliver, event,
+                      (GDestroyNotify)coex_session_event_free);
 }
 
 /* ---- the store ---- */
@@ -166,10 +170,10 @@ coex_account_batch(CoexAccount *account)
 static void
 tell_line(CoexAccount *account, const char *text)
 {
-    CoexNews *news = coex_account_news(account, COEX_NEWS_NOTICE);
+    CoexSessionEvent *event = coex_account_event_new(account, COEX_SESSION_NOTICE);
 
-    news->text = g_strdup(text);
-    coex_account_tell(account, news);
+    event->text = g_strdup(text);
+    coex_account_tell(account, event);
 }
 
 void

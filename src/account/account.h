@@ -2,7 +2,7 @@
 #pragma once
 
 #include "account/clock.h"
-#include "account/news.h"
+#include "account/events.h"
 #include "core/api.h"
 #include "core/nick.h"
 #include "core/receipts.h"
@@ -33,7 +33,7 @@ typedef enum {
 /* Where events go: the main half of the session. */
 typedef struct {
     struct CoexMailbox *mailbox;
-    void (*deliver)(gpointer news); /* main thread, with a CoexNews */
+    void (*deliver)(gpointer event); /* main thread, with a CoexSessionEvent */
     CoexSession
         *session; /* never dereferenced here; valid in the main loop while the mailbox is open */
 } CoexTarget;
@@ -136,10 +136,10 @@ gboolean coex_account_listens(const CoexAccount *account);
 gboolean coex_account_hears(const CoexAccount *account);
 
 /* An event of this account; give it to coex_account_tell(). */
-CoexNews *coex_account_news(CoexAccount *account, CoexNewsKind kind);
-/* Takes @news to the main half, with this account's secrets masked in what is ours or a provider's;
- * frees it once the account is dead. */
-void coex_account_tell(CoexAccount *account, CoexNews *news);
+CoexSessionEvent *coex_account_event_new(CoexAccount *account, CoexSessionEventKind kind);
+/* Takes @event to the main half, with this account's secrets masked in what is ours or a
+ * provider's; frees it once the account is dead. */
+void coex_account_tell(CoexAccount *account, CoexSessionEvent *event);
 
 /* A new batch for this account. */
 CoexBatch *coex_account_batch(CoexAccount *account);

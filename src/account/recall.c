@@ -8,15 +8,15 @@
 static void
 tell(CoexAccount *account, const CoexPerson *person, GPtrArray *lines, gboolean asked)
 {
-    CoexNews *news;
+    CoexSessionEvent *event;
 
     if (account->state == COEX_ACCOUNT_ENDED)
         return;
-    news = coex_account_news(account, COEX_NEWS_PAST);
-    news->person = coex_person_view_ref(coex_views_get(account, person));
-    news->lines = g_ptr_array_ref(lines);
-    news->asked = asked;
-    coex_account_tell(account, news);
+    event = coex_account_event_new(account, COEX_SESSION_PAST);
+    event->person = coex_person_view_ref(coex_views_get(account, person));
+    event->lines = g_ptr_array_ref(lines);
+    event->asked = asked;
+    coex_account_tell(account, event);
 }
 
 void

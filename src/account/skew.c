@@ -172,13 +172,13 @@ change(CoexAccount *account)
 {
     CoexSkew *skew = account->skew;
     gint64 seconds = account->skew_s;
-    CoexNews *news;
+    CoexSessionEvent *event;
 
     g_debug("+%s: the clocks differ by %" G_GINT64_FORMAT " s", account->number, seconds);
     ask_later(account, AGAIN_MS);
-    news = coex_account_news(account, COEX_NEWS_SKEW);
-    news->skew = seconds;
-    coex_account_tell(account, news);
+    event = coex_account_event_new(account, COEX_SESSION_SKEW);
+    event->skew = seconds;
+    coex_account_tell(account, event);
     if (account->state == COEX_ACCOUNT_ONLINE)
         account->above->clock_corrected(account);
     if (skew->told && seconds == 0)

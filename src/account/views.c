@@ -248,16 +248,16 @@ tell_view(CoexAccount *account, const CoexPerson *person)
 {
     g_autoptr(CoexPersonView) view = NULL;
     const CoexPersonView *told;
-    CoexNews *news;
+    CoexSessionEvent *event;
 
     name_listed(account, person->id);
     view = view_new(account, person);
     told = g_hash_table_lookup(account->views->told, &person->id);
     if (told != NULL && view_equal(told, view))
         return;
-    news = coex_account_news(account, COEX_NEWS_PERSON);
-    news->person = coex_person_view_ref(view);
-    coex_account_tell(account, news);
+    event = coex_account_event_new(account, COEX_SESSION_PERSON);
+    event->person = coex_person_view_ref(view);
+    coex_account_tell(account, event);
     g_hash_table_replace(account->views->told, &view->id, coex_person_view_ref(view));
     watch_window(account, view);
 }

@@ -104,19 +104,17 @@ coex_login_register_webhook(CoexConnection *login)
 /* ---- what the session tells ---- */
 
 static void
-on_progress(const char *text, guint step, guint n_steps, gpointer user_data)
+show_progress(CoexConnection *login, const CoexSessionEvent *event)
 {
-    CoexConnection *login = user_data;
+    guint step = MIN(event->step, event->n_steps);
 
     if (!login->online)
-        purple_connection_update_progress(login->gc, text, MIN(step, n_steps), n_steps + 1);
+        purple_connection_update_progress(login->gc, event->text, step, event->n_steps + 1);
 }
 
 static void
-on_online(gpointer user_data)
+go_online(CoexConnection *login)
 {
-    g_autoptr(CoexConnection) login = coex_login_ref(user_data);
-
     login->online = TRUE;
     purple_connection_set_state(login->gc, PURPLE_CONNECTED);
     if (login->over)
@@ -185,9 +183,8 @@ dup_failure(CoexConnection *login, const GError *error)
 
 /* libpurple closes the connection later, from its main loop: the session survives this call. */
 static void
-on_failed(const GError *error, gpointer user_data)
+fail(CoexConnection *login, const GError *error)
 {
-    g_autoptr(CoexConnection) login = coex_login_ref(user_data);
     PurpleConnection *gc = login->gc;
     PurpleConnectionError reason = connection_error(error);
     g_autofree char *sentence = dup_failure(login, error);
@@ -211,62 +208,25 @@ on_failed(const GError *error, gpointer user_data)
 }
 
 static void
-on_person(const CoexPersonView *person, gpointer user_data)
+show_line(CoexConnection *login, const CoexFeedItem *item, const CoexPersonView *person)
 {
-    coex_roster_queue(user_data, person);
-}
-
-static void
-on_feed(const CoexFeedItem *item, const CoexPersonView *person, gpointer user_data)
-{
-    g_autoptr(CoexConnection) login = coex_login_ref(user_data);
-
-    g_autofree char *item_name = g_strdup(person->name);
-
     coex_roster_show(login, person);
-    if (login->over)
-        return;
-    coex_unseen_check(login);
+    if (!login->over)
+        coex_unseen_check(login);
     if (login->over)
         return;
     coex_recall_begin_line(login, item);
     coex_conversation_show(login, item, person);
     if (login->over)
         return;
-    coex_recall_end_line(login, item_name);
-    if (!coex_notice_is_own(login, item_name)) /* else it was told, and noted, as a notice */
-        coex_unseen_note(login, item, item_name);
+    coex_recall_end_line(login, person->name);
+    if (!coex_notice_is_own(login, person->name)) /* else it was told, and noted, as a notice */
+        coex_unseen_note(login, item, person->name);
 }
 
 static void
-on_past(const CoexPersonView *person, GPtrArray *lines, gboolean asked, gpointer user_data)
+show_notice(CoexConnection *login, const CoexPersonView *person, const char *text)
 {
-    g_autoptr(CoexConnection) login = coex_login_ref(user_data);
-
-    coex_recall_take(login, person, lines, asked);
-}
-
-static void
-on_prompt(const CoexPersonView *person, const char *text, const char *reason, gpointer user_data)
-{
-    g_autoptr(CoexConnection) login = coex_login_ref(user_data);
-
-    coex_roster_show(login, person);
-    if (!login->over)
-        coex_choice_park(login, person->name, text, reason);
-}
-
-static void
-on_prompt_over(const CoexPersonView *person, gpointer user_data)
-{
-    coex_choice_unpark(user_data, person->name);
-}
-
-static void
-on_notice(const CoexPersonView *person, const char *text, gpointer user_data)
-{
-    g_autoptr(CoexConnection) login = coex_login_ref(user_data);
-
     if (person == NULL || coex_notice_is_own(login, person->name)) {
         coex_login_notice(login, text);
         return;
@@ -277,34 +237,64 @@ on_notice(const CoexPersonView *person, const char *text, gpointer user_data)
 }
 
 static void
-on_catalogue(CoexCatalogue *catalogue, const GError *error, gpointer user_data)
+ask_for_template(CoexConnection *login, const CoexSessionEvent *event)
 {
-    g_autoptr(CoexConnection) login = coex_login_ref(user_data);
-
-    coex_choice_take_catalogue(login, error);
+    coex_roster_show(login, event->person);
     if (!login->over)
-        coex_actions_take_catalogue(login, catalogue, error);
+        coex_choice_park(login, event->person->name, event->text, event->detail);
 }
 
 static void
-on_ask_webhook(const char *registered_url, const char *our_url, gpointer user_data)
+take_catalogue(CoexConnection *login, const CoexSessionEvent *event)
 {
-    coex_actions_ask_webhook(user_data, registered_url, our_url);
+    coex_choice_take_catalogue(login, event->error);
+    if (!login->over)
+        coex_actions_take_catalogue(login, event->error);
 }
 
-static const CoexSessionObserver observer = {
-    .progress = on_progress,
-    .online = on_online,
-    .failed = on_failed,
-    .person = on_person,
-    .feed = on_feed,
-    .prompt = on_prompt,
-    .prompt_over = on_prompt_over,
-    .notice = on_notice,
-    .past = on_past,
-    .catalogue = on_catalogue,
-    .ask_webhook = on_ask_webhook,
-};
+static void
+on_event(const CoexSessionEvent *event, gpointer user_data)
+{
+    g_autoptr(CoexConnection) login = coex_login_ref(user_data);
+
+    switch (event->kind) {
+    case COEX_SESSION_PROGRESS:
+        show_progress(login, event);
+        break;
+    case COEX_SESSION_ONLINE:
+        go_online(login);
+        break;
+    case COEX_SESSION_FAILED:
+        fail(login, event->error);
+        break;
+    case COEX_SESSION_PERSON:
+        coex_roster_queue(login, event->person);
+        break;
+    case COEX_SESSION_FEED:
+        show_line(login, event->item, event->person);
+        break;
+    case COEX_SESSION_PROMPT:
+        ask_for_template(login, event);
+        break;
+    case COEX_SESSION_PROMPT_OVER:
+        coex_choice_unpark(login, event->person->name);
+        break;
+    case COEX_SESSION_NOTICE:
+        show_notice(login, event->person, event->text);
+        break;
+    case COEX_SESSION_PAST:
+        coex_recall_take(login, event->person, event->lines, event->asked);
+        break;
+    case COEX_SESSION_CATALOGUE:
+        take_catalogue(login, event);
+        break;
+    case COEX_SESSION_ASK_WEBHOOK:
+        coex_actions_ask_webhook(login, event->text, event->detail);
+        break;
+    case COEX_SESSION_SKEW: /* the session's own */
+        break;
+    }
+}
 
 /* ---- log on and off ---- */
 
@@ -441,7 +431,7 @@ start_session(CoexConnection *login, GError **error)
         return FALSE;
 
     login->language = dup_language(account);
-    login->session = coex_session_new(&config, &observer, login);
+    login->session = coex_session_new(&config, on_event, login);
     coex_session_start(login->session);
     return TRUE;
 }
@@ -450,7 +440,7 @@ void
 coex_login_open(PurpleAccount *account)
 {
     PurpleConnection *gc = purple_account_get_connection(account);
-    CoexConnection *login = g_new0(CoexConnection, 1);
+    g_autoptr(CoexConnection) login = g_new0(CoexConnection, 1);
     g_autoptr(GError) error = NULL;
 
     login->refs = 1;
@@ -462,13 +452,13 @@ coex_login_open(PurpleAccount *account)
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
     coex_notice_init(login);
     coex_roster_init(login);
-    purple_connection_set_protocol_data(gc, login);
+    purple_connection_set_protocol_data(gc, coex_login_ref(login));
     gc->flags |= PURPLE_CONNECTION_HTML | PURPLE_CONNECTION_NO_BGCOLOR |
                  PURPLE_CONNECTION_NO_FONTSIZE | PURPLE_CONNECTION_NO_IMAGES;
     coex_unseen_start(login);
 
     if (!start_session(login, &error))
-        on_failed(error, login);
+        fail(login, error);
 }
 
 void

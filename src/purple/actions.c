@@ -76,8 +76,10 @@ coex_actions_list(PurplePlugin *plugin, gpointer context)
 }
 
 void
-coex_actions_take_catalogue(CoexConnection *login, CoexCatalogue *catalogue, const GError *error)
+coex_actions_take_catalogue(CoexConnection *login, const GError *error)
 {
+    CoexCatalogue *catalogue = coex_session_get_catalogue(login->session);
+
     if (!login->tell_catalogue)
         return;
 

@@ -11,8 +11,7 @@ GList *coex_actions_list(PurplePlugin *plugin, gpointer context);
 GList *coex_actions_list_buddy(PurpleBlistNode *node);
 
 /* Tells the user who asked for the templates from a menu. */
-void coex_actions_take_catalogue(CoexConnection *login, CoexCatalogue *catalogue,
-                                 const GError *error);
+void coex_actions_take_catalogue(CoexConnection *login, const GError *error);
 
 /* Asks whether @our_url may replace @registered_url. */
 void coex_actions_ask_webhook(CoexConnection *login, const char *registered_url,

@@ -37,13 +37,13 @@ static void recheck(CoexAccount *account, CoexAccessChecked checked);
 static void
 tell_step(CoexAccount *account, CoexAccountState step, const char *text)
 {
-    CoexNews *news = coex_account_news(account, COEX_NEWS_PROGRESS);
+    CoexSessionEvent *event = coex_account_event_new(account, COEX_SESSION_PROGRESS);
 
     g_debug("+%s: %s", account->number, text);
-    news->text = g_strdup(text);
-    news->step = step - COEX_ACCOUNT_OPENING;
-    news->n_steps = COEX_ACCOUNT_ENDED - COEX_ACCOUNT_OPENING;
-    coex_account_tell(account, news);
+    event->text = g_strdup(text);
+    event->step = step - COEX_ACCOUNT_OPENING;
+    event->n_steps = COEX_ACCOUNT_ENDED - COEX_ACCOUNT_OPENING;
+    coex_account_tell(account, event);
 }
 
 static void
@@ -530,15 +530,15 @@ tell_people(CoexAccount *account)
 static void
 tell_report(CoexAccount *account)
 {
-    CoexNews *news;
+    CoexSessionEvent *event;
     char *report = coex_store_take_report(account->store);
 
     if (report == NULL)
         return;
-    news = coex_account_news(account, COEX_NEWS_NOTICE);
-    news->text = report;
-    news->is_report = TRUE;
-    coex_account_tell(account, news);
+    event = coex_account_event_new(account, COEX_SESSION_NOTICE);
+    event->text = report;
+    event->is_report = TRUE;
+    coex_account_tell(account, event);
 }
 
 static void
@@ -551,7 +551,7 @@ go_online(CoexAccount *account)
     coex_waiting_note_backlog(account, backlog);
     tell_people(account);
     coex_account_enter(account, COEX_ACCOUNT_ONLINE);
-    coex_account_tell(account, coex_account_news(account, COEX_NEWS_ONLINE));
+    coex_account_tell(account, coex_account_event_new(account, COEX_SESSION_ONLINE));
     if (account->login->unreachable == NULL)
         coex_account_put_setting(account, "known", "1");
     else

@@ -11,7 +11,7 @@
 
 /* The main half: a mirror of what the user sees, commands down, events up. */
 struct CoexSession {
-    const CoexSessionObserver *observer;
+    CoexSessionObserver observer;
     gpointer user_data;
     CoexHub *hub;
     CoexMailbox *mailbox;
@@ -25,15 +25,34 @@ struct CoexSession {
     const CoexFeedItem *showing; /* the observer has it right now */
 };
 
-/* ---- news ---- */
+/* ---- events ---- */
 
 static void
-deliver_person(CoexSession *session, const CoexPersonView *view)
+keep_person(CoexSession *session, const CoexPersonView *view)
 {
     /* The key lives in the view, so it is replaced with it. */
     g_hash_table_replace(session->views, view->name, coex_person_view_ref(view));
-    if (session->observer->person != NULL)
-        session->observer->person(view, session->user_data);
+}
+
+static void
+keep_catalogue(CoexSession *session, CoexCatalogue *catalogue)
+{
+    if (catalogue == NULL)
+        return;
+    g_clear_pointer(&session->catalogue, coex_catalogue_unref);
+    session->catalogue = coex_catalogue_ref(catalogue);
+}
+
+/* What the mirror has of it. */
+static void
+keep(CoexSession *session, const CoexSessionEvent *event)
+{
+    if (event->kind == COEX_SESSION_PERSON)
+        keep_person(session, event->person);
+    else if (event->kind == COEX_SESSION_CATALOGUE)
+        keep_catalogue(session, event->catalogue);
+    else if (event->kind == COEX_SESSION_FEED)
+        session->showing = event->item;
 }
 
 static void
@@ -48,92 +67,23 @@ mark_shown(CoexSession *session)
 /* The mark follows the display at once: a kill between the two repeats one line, nothing more. When
  * the observer ends the session, that sets the mark. */
 static void
-deliver_feed(CoexSession *session, const CoexNews *news)
+deliver(gpointer letter)
 {
+    const CoexSessionEvent *event = letter;
+    CoexSession *session = event->session;
     CoexMailbox *mailbox = session->mailbox;
 
-    session->showing = news->item;
-    if (session->observer->feed != NULL)
-        session->observer->feed(news->item, news->person, session->user_data);
-    if (!coex_mailbox_is_closed(mailbox))
-        mark_shown(session);
-}
-
-static void
-deliver_notice(CoexSession *session, const CoexNews *news)
-{
-    CoexMailbox *mailbox = session->mailbox;
-
-    if (session->observer->notice != NULL)
-        session->observer->notice(news->person, news->text, session->user_data);
-    if (news->is_report && !coex_mailbox_is_closed(mailbox))
+    if (event->kind == COEX_SESSION_SKEW) {
+        session->skew = event->skew;
+        return;
+    }
+    keep(session, event);
+    session->observer(event, session->user_data);
+    if (coex_mailbox_is_closed(mailbox))
+        return;
+    mark_shown(session);
+    if (event->is_report)
         coex_hub_forget_report(session->hub);
-}
-
-static void
-deliver_catalogue(CoexSession *session, const CoexNews *news)
-{
-    if (news->catalogue != NULL) {
-        g_clear_pointer(&session->catalogue, coex_catalogue_unref);
-        session->catalogue = coex_catalogue_ref(news->catalogue);
-    }
-    if (session->observer->catalogue != NULL)
-        session->observer->catalogue(session->catalogue, news->error, session->user_data);
-}
-
-static void
-deliver(gpointer event)
-{
-    CoexNews *news = event;
-    CoexSession *session = news->session;
-    const CoexSessionObserver *observer = session->observer;
-    gpointer data = session->user_data;
-
-    switch (news->kind) {
-    case COEX_NEWS_PROGRESS:
-        if (observer->progress != NULL)
-            observer->progress(news->text, news->step, news->n_steps, data);
-        break;
-    case COEX_NEWS_ONLINE:
-        if (observer->online != NULL)
-            observer->online(data);
-        break;
-    case COEX_NEWS_FAILED:
-        if (observer->failed != NULL)
-            observer->failed(news->error, data);
-        break;
-    case COEX_NEWS_PERSON:
-        deliver_person(session, news->person);
-        break;
-    case COEX_NEWS_FEED:
-        deliver_feed(session, news);
-        break;
-    case COEX_NEWS_PROMPT:
-        if (observer->prompt != NULL)
-            observer->prompt(news->person, news->text, news->detail, data);
-        break;
-    case COEX_NEWS_PROMPT_OVER:
-        if (observer->prompt_over != NULL)
-            observer->prompt_over(news->person, data);
-        break;
-    case COEX_NEWS_NOTICE:
-        deliver_notice(session, news);
-        break;
-    case COEX_NEWS_CATALOGUE:
-        deliver_catalogue(session, news);
-        break;
-    case COEX_NEWS_ASK_WEBHOOK:
-        if (observer->ask_webhook != NULL)
-            observer->ask_webhook(news->text, news->detail, data);
-        break;
-    case COEX_NEWS_PAST:
-        if (observer->past != NULL)
-            observer->past(news->person, news->lines, news->asked, data);
-        break;
-    case COEX_NEWS_SKEW:
-        session->skew = news->skew;
-        break;
-    }
 }
 
 /* ---- life ---- */
@@ -145,8 +95,7 @@ on_mailbox_drained(gpointer data)
 }
 
 CoexSession *
-coex_session_new(const CoexSessionConfig *config, const CoexSessionObserver *observer,
-                 gpointer user_data)
+coex_session_new(const CoexSessionConfig *config, CoexSessionObserver observer, gpointer user_data)
 {
     CoexSession *session = g_new0(CoexSession, 1);
 

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "account/events.h"
 #include "core/backend.h"
-#include "core/catalogue.h"
-#include "core/feed.h"
 #include "core/nick.h"
-#include "core/person-view.h"
 #include "core/proxy.h"
 #include "core/receipts.h"
 #include <glib.h>
@@ -16,8 +14,6 @@
  * store and the outbox. */
 
 #define COEX_CATALOGUE_FRESH_S (10 * 60)
-
-typedef struct CoexSession CoexSession;
 
 /* Copied by coex_session_new(); strings may be NULL for "". The meaning of each is that of the
  * account option of the same name. */
@@ -51,47 +47,12 @@ typedef struct {
     gpointer clock_data;
 } CoexSessionConfig;
 
-/* What the session tells. Each member may be NULL. */
-typedef struct {
-    /* A step of the login. */
-    void (*progress)(const char *text, guint step, guint n_steps, gpointer user_data);
-    /* Logged in: receiving and sending. The people known so far (person) came before; what was not
-     * shown yet (feed) follows. */
-    void (*online)(gpointer user_data);
-    /* The login failed, or the credentials died later: nothing more will come. The text is a
-     * sentence for the user. AUTH: the key; INVALID_INPUT: an option; NETWORK, LOCKED, LISTEN: try
-     * again; STORE, PROTOCOL. */
-    void (*failed)(const GError *error, gpointer user_data);
-    /* A person is new, or something of the view changed. */
-    void (*person)(const CoexPersonView *person, gpointer user_data);
-    /* The next line of a conversation, in order. After it returns the line counts as shown, for
-     * ever. */
-    void (*feed)(const CoexFeedItem *item, const CoexPersonView *person, gpointer user_data);
-    /* A send met a closed window: `text` (all parked texts of the person, a line each) waits for a
-     * choice. `reason`: one sentence. Comes again with all texts when more join. */
-    void (*prompt)(const CoexPersonView *person, const char *text, const char *reason,
-                   gpointer user_data);
-    /* The person's parked texts are gone (sent, held, cancelled): a prompt still open is without
-     * object. */
-    void (*prompt_over)(const CoexPersonView *person, gpointer user_data);
-    /* A passing line: in the conversation with `person`, or for the account (NULL). */
-    void (*notice)(const CoexPersonView *person, const char *text, gpointer user_data);
-    /* Earlier lines with the person (CoexFeedItem, oldest first; borrowed). Not `asked`: they come
-     * right before the first message of this person since the login or
-     * coex_session_forget_recalled(), with which a conversation may open. */
-    void (*past)(const CoexPersonView *person, GPtrArray *lines, gboolean asked,
-                 gpointer user_data);
-    /* The template catalogue was loaded or refreshed; `error` when a refresh the user asked for
-     * failed (then the old catalogue stays). */
-    void (*catalogue)(CoexCatalogue *catalogue, const GError *error, gpointer user_data);
-    /* Another address is registered for webhooks, or ours with a secret that somebody else
-     * registered (then both are the same): may ours replace it? Answer with
-     * coex_session_answer_webhook(). */
-    void (*ask_webhook)(const char *registered_url, const char *our_url, gpointer user_data);
-} CoexSessionObserver;
+/* What the session tells, in the order in which it came to pass. @event is the observer's during
+ * the call; it may free the session from within. */
+typedef void (*CoexSessionObserver)(const CoexSessionEvent *event, gpointer user_data);
 
-/* @observer is static and must outlive the session. Nothing starts yet. */
-CoexSession *coex_session_new(const CoexSessionConfig *config, const CoexSessionObserver *observer,
+/* Nothing starts yet. */
+CoexSession *coex_session_new(const CoexSessionConfig *config, CoexSessionObserver observer,
                               gpointer user_data);
 
 /* Starts the login; ends in online or failed within 20 s, and 6 s more where another
@@ -104,7 +65,8 @@ void coex_session_start(CoexSession *session);
 void coex_session_free(CoexSession *session);
 
 /* A text typed for @name (digits, BSUID or a typed number; a new person is made) in the host's
- * markup. Everything that follows comes as feed, prompt or notice. FALSE and
+ * markup. Everything that follows comes as a FEED, PROMPT or
+ * NOTICE. FALSE and
  * COEX_ERROR_INVALID_INPUT for a name that is no address or a text that is empty. */
 gboolean coex_session_send(CoexSession *session, const char *name, const char *markup,
                            GError **error);
@@ -132,7 +94,7 @@ gboolean coex_session_hold_text(CoexSession *session, const char *name, const ch
                                 GError **error);
 
 /* Asks for the newest @limit lines with the person that are older than @before (seconds since 1970,
- * 0: all); `past` follows, or, with @on_demand and where there are none, a notice. */
+ * 0: all); PAST follows, or, with @on_demand and where there are none, a NOTICE. */
 void coex_session_recall(CoexSession *session, const char *name, guint limit, gint64 before,
                          gboolean on_demand);
 /* The conversation is gone: earlier lines come again with the next message. */
@@ -155,7 +117,7 @@ void coex_session_unlist(CoexSession *session, const char *name);
  * has the one that was given. Kept. */
 void coex_session_take_nick(CoexSession *session, const char *name, const char *nick);
 
-/* Asks the provider for the templates; `catalogue` follows. */
+/* Asks the provider for the templates; CATALOGUE follows. */
 void coex_session_refresh_templates(CoexSession *session);
 /* The newest catalogue, NULL before the first. Borrowed. */
 CoexCatalogue *coex_session_get_catalogue(CoexSession *session);
@@ -172,7 +134,7 @@ gint64 coex_session_get_time(CoexSession *session);
 /* One line for /window. Free with g_free(). */
 char *coex_session_describe_window(CoexSession *session, const char *name);
 
-/* The user's answer to ask_webhook; a no is remembered for that registered URL. */
+/* The user's answer to ASK_WEBHOOK; a no is remembered for that registered URL. */
 void coex_session_answer_webhook(CoexSession *session, const char *registered_url, gboolean yes);
 /* Registers again, or asks again, also after a no (account action). */
 void coex_session_register_webhook(CoexSession *session);

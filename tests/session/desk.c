@@ -73,82 +73,21 @@ note(Desk *desk, DeskKind kind, const CoexPersonView *person, const char *text, 
     return event;
 }
 
-/* The last thing each observer call does. */
 static void
-called(Desk *desk)
+note_line(Desk *desk, const CoexFeedItem *item, const CoexPersonView *person)
 {
-    if (++desk->n_calls == desk->quit_after)
-        end_session(desk);
-}
-
-static void
-on_progress(const char *text, guint step, guint n_steps, gpointer user_data)
-{
-    g_assert_cmpuint(step, <, n_steps);
-    note(user_data, DESK_PROGRESS, NULL, text, NULL);
-    called(user_data);
-}
-
-static void
-on_online(gpointer user_data)
-{
-    note(user_data, DESK_ONLINE, NULL, "", NULL);
-    called(user_data);
-}
-
-static void
-on_failed(const GError *error, gpointer user_data)
-{
-    g_assert_true(error->domain == COEX_ERROR);
-    note(user_data, DESK_FAILED, NULL, error->message, NULL)->code = error->code;
-    called(user_data);
-}
-
-static void
-on_person(const CoexPersonView *person, gpointer user_data)
-{
-    note(user_data, DESK_PERSON, person, person->label, person->last_state);
-    called(user_data);
-}
-
-static void
-on_feed(const CoexFeedItem *item, const CoexPersonView *person, gpointer user_data)
-{
-    Desk *desk = user_data;
-    DeskEvent *event = note(user_data, DESK_FEED, person, item->text, item->detail);
+    DeskEvent *noted = note(desk, DESK_FEED, person, item->text, item->detail);
 
     g_assert_cmpint(item->person_id, ==, person->id);
     g_assert_cmpint(item->time, >, 0);
-    event->item = coex_feed_item_ref(item);
+    noted->item = coex_feed_item_ref(item);
     /* nobody looks at anything by itself */
     if (desk->config.tells_seen && item->kind == COEX_FEED_INBOUND)
         coex_session_mark_unseen(desk->session, person->name, item->time);
-    called(user_data);
 }
 
 static void
-on_prompt(const CoexPersonView *person, const char *text, const char *reason, gpointer user_data)
-{
-    note(user_data, DESK_PROMPT, person, text, reason);
-    called(user_data);
-}
-
-static void
-on_prompt_over(const CoexPersonView *person, gpointer user_data)
-{
-    note(user_data, DESK_PROMPT_OVER, person, "", NULL);
-    called(user_data);
-}
-
-static void
-on_notice(const CoexPersonView *person, const char *text, gpointer user_data)
-{
-    note(user_data, DESK_NOTICE, person, text, NULL);
-    called(user_data);
-}
-
-static void
-on_past(const CoexPersonView *person, GPtrArray *lines, gboolean asked, gpointer user_data)
+note_past(Desk *desk, const CoexPersonView *person, GPtrArray *lines, gboolean asked)
 {
     static const char *const kinds[] = { "in",     "phone",  "typed",      "out",
                                          "failed", "notice", "unconfirmed" };
@@ -160,37 +99,62 @@ on_past(const CoexPersonView *person, GPtrArray *lines, gboolean asked, gpointer
         g_assert_cmpuint(line->kind, <, G_N_ELEMENTS(kinds));
         g_string_append_printf(all, "%s%s: %s", i > 0 ? "\n" : "", kinds[line->kind], line->text);
     }
-    note(user_data, DESK_PAST, person, all->str, asked ? "asked" : NULL);
-    called(user_data);
+    note(desk, DESK_PAST, person, all->str, asked ? "asked" : NULL);
 }
 
 static void
-on_catalogue(CoexCatalogue *catalogue, const GError *error, gpointer user_data)
+write_down(Desk *desk, const CoexSessionEvent *event)
 {
-    note(user_data, DESK_CATALOGUE, NULL, error != NULL ? error->message : "", NULL);
-    called(user_data);
+    switch (event->kind) {
+    case COEX_SESSION_PROGRESS:
+        g_assert_cmpuint(event->step, <, event->n_steps);
+        note(desk, DESK_PROGRESS, NULL, event->text, NULL);
+        break;
+    case COEX_SESSION_ONLINE:
+        note(desk, DESK_ONLINE, NULL, "", NULL);
+        break;
+    case COEX_SESSION_FAILED:
+        g_assert_true(event->error->domain == COEX_ERROR);
+        note(desk, DESK_FAILED, NULL, event->error->message, NULL)->code = event->error->code;
+        break;
+    case COEX_SESSION_PERSON:
+        note(desk, DESK_PERSON, event->person, event->person->label, event->person->last_state);
+        break;
+    case COEX_SESSION_FEED:
+        note_line(desk, event->item, event->person);
+        break;
+    case COEX_SESSION_PROMPT:
+        note(desk, DESK_PROMPT, event->person, event->text, event->detail);
+        break;
+    case COEX_SESSION_PROMPT_OVER:
+        note(desk, DESK_PROMPT_OVER, event->person, "", NULL);
+        break;
+    case COEX_SESSION_NOTICE:
+        note(desk, DESK_NOTICE, event->person, event->text, NULL);
+        break;
+    case COEX_SESSION_PAST:
+        note_past(desk, event->person, event->lines, event->asked);
+        break;
+    case COEX_SESSION_CATALOGUE:
+        note(desk, DESK_CATALOGUE, NULL, event->error != NULL ? event->error->message : "", NULL);
+        break;
+    case COEX_SESSION_ASK_WEBHOOK:
+        note(desk, DESK_ASK, NULL, event->text, event->detail);
+        break;
+    case COEX_SESSION_SKEW:
+        g_assert_not_reached();
+    }
 }
 
 static void
-on_ask_webhook(const char *registered_url, const char *our_url, gpointer user_data)
+on_event(const CoexSessionEvent *event, gpointer user_data)
 {
-    note(user_data, DESK_ASK, NULL, registered_url, our_url);
-    called(user_data);
-}
+    Desk *desk = user_data;
 
-static const CoexSessionObserver observer = {
-    .progress = on_progress,
-    .online = on_online,
-    .failed = on_failed,
-    .person = on_person,
-    .feed = on_feed,
-    .prompt = on_prompt,
-    .prompt_over = on_prompt_over,
-    .notice = on_notice,
-    .past = on_past,
-    .catalogue = on_catalogue,
-    .ask_webhook = on_ask_webhook,
-};
+    write_down(desk, event);
+    if (++desk->n_calls == desk->quit_after)
+        end_session(desk);
+}
 
 /* ---- making and ending ---- */
 
@@ -435,7 +399,7 @@ desk_start(Desk *desk)
     g_assert_null(desk->session);
     g_ptr_array_set_size(desk->events, 0);
     desk->n_calls = 0;
-    desk->session = coex_session_new(&desk->config, &observer, desk);
+    desk->session = coex_session_new(&desk->config, on_event, desk);
     n_sessions++;
     coex_session_start(desk->session);
 }

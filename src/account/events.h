@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "core/catalogue.h"
+#include "core/feed.h"
+#include "core/person-view.h"
+
+/* What an account tells: one value from the engine thread to the chat program's side. A new event
+ * is a kind here and a case there. */
+
+typedef struct CoexSession CoexSession;
+
+/* Each with the members that it has beside the kind; a person is always meant by `person`. */
+typedef enum {
+    /* A step of the login: `text`, `step` of `n_steps`. */
+    COEX_SESSION_PROGRESS,
+    /* Logged in: receiving and sending. The people known so far (PERSON) came before; what was not
+     * shown yet (FEED) follows. */
+    COEX_SESSION_ONLINE,
+    /* The login failed, or the credentials died later: nothing more will come. The text of `error`
+     * is a sentence for the user. AUTH: the key; INVALID_INPUT: an option; NETWORK, LOCKED, LISTEN:
+     * try again; STORE, PROTOCOL. */
+    COEX_SESSION_FAILED,
+    /* A person is new, or something of the view changed. */
+    COEX_SESSION_PERSON,
+    /* The next line of the person's conversation, `item`, in order. Once it was told the line
+     * counts as shown, for ever. */
+    COEX_SESSION_FEED,
+    /* A send met a closed window: `text` (all parked texts of the person, a line each) waits for a
+     * choice. `detail`: why, one sentence. Comes again with all texts when more join. */
+    COEX_SESSION_PROMPT,
+    /* The person's parked texts are gone (sent, held, cancelled): a prompt still open is without
+     * object. */
+    COEX_SESSION_PROMPT_OVER,
+    /* A passing line, `text`: in the conversation with the person, or for the account (NULL). */
+    COEX_SESSION_NOTICE,
+    /* Earlier `lines` with the person. Not `asked`: they come right before the first message of
+     * this person since the login or coex_session_forget_recalled(), with which a conversation may
+     * open. */
+    COEX_SESSION_PAST,
+    /* The template catalogue was loaded or refreshed; `error` when a refresh the user asked for
+     * failed (then the old `catalogue` stays). */
+    COEX_SESSION_CATALOGUE,
+    /* Another address, `text`, is registered for webhooks, or ours with a secret that somebody else
+     * registered (then both are the same): may ours, `detail`, replace it? Answer with
+     * coex_session_answer_webhook(). */
+    COEX_SESSION_ASK_WEBHOOK,
+    /* The provider's clock minus ours, `skew`: the session keeps it to itself. */
+    COEX_SESSION_SKEW,
+} CoexSessionEventKind;
+
+/* Immutable once it is told. Members a kind does not use are NULL or 0; all but the session are
+ * owned, so borrowed by whom it is told. */
+typedef struct {
+    CoexSessionEventKind kind;
+    CoexSession *session; /* alive while its mailbox is open */
+    CoexPersonView *person;
+    CoexFeedItem *item;
+    GPtrArray *lines; /* CoexFeedItem, oldest first */
+    gboolean asked;
+    gboolean is_report; /* of a rescue: stays in the store until it was shown */
+    CoexCatalogue *catalogue;
+    GError *error;
+    char *text;
+    char *detail;
+    guint step;
+    guint n_steps;
+    gint64 skew; /* seconds */
+} CoexSessionEvent;
+
+void coex_session_event_free(CoexSessionEvent *event);
