@@ -7,6 +7,7 @@
 #include "purple/actions.h"
 #include "purple/ask.h"
 #include "purple/choice.h"
+#include "purple/contact.h"
 #include "purple/conversation.h"
 #include "purple/host.h"
 #include "purple/nick.h"
@@ -31,10 +32,8 @@ coex_login_unref(CoexConnection *login)
 {
     if (--login->refs > 0)
         return;
-    coex_roster_free(login);
-    g_hash_table_unref(login->choices);
-    g_hash_table_unref(login->flags);
-    g_hash_table_unref(login->pasts);
+    g_queue_clear(&login->due);
+    g_hash_table_unref(login->contacts);
     g_free(login->registered_url);
     g_free(login->language);
     g_free(login);
@@ -446,12 +445,8 @@ coex_login_open(PurpleAccount *account)
     login->refs = 1;
     login->gc = gc;
     login->account = account;
-    login->choices = coex_choice_table_new();
-    login->flags = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    login->pasts =
-        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
+    login->contacts = coex_contact_table_new();
     coex_notice_init(login);
-    coex_roster_init(login);
     purple_connection_set_protocol_data(gc, coex_login_ref(login));
     gc->flags |= PURPLE_CONNECTION_HTML | PURPLE_CONNECTION_NO_BGCOLOR |
                  PURPLE_CONNECTION_NO_FONTSIZE | PURPLE_CONNECTION_NO_IMAGES;

@@ -15,22 +15,18 @@ typedef struct {
     PurpleConnection *gc;
     PurpleAccount *account;
     CoexSession *session;
-    char *language;       /* preferred for templates */
-    GHashTable *choices;  /* person's name -> CoexChoice */
-    gboolean typed;       /* the next line was typed, and none of a plugin's */
-    GHashTable *flags;    /* person's name -> the flags that came with the last line typed */
-    GHashTable *pasts;    /* person's name -> GPtrArray of CoexFeedItem, for the line that comes */
-    CoexUnseen *unseen;   /* NULL where nothing shown is lost */
-    gint64 line_at;       /* time of the feed's line that is being shown, 0 */
-    gboolean opening;     /* a conversation, by ourselves */
-    GHashTable *waiting;  /* person's name -> CoexPersonView not yet in the buddy list */
-    GHashTable *nicks;    /* person's name -> a nick of the user's choice, told the session */
-    GPtrArray *unwanted;  /* names of buddies that cannot be one */
-    guint roster_timer;   /* 0: nothing to do */
-    guint review_timer;   /* 0: none */
-    char *registered_url; /* the webhook that may be replaced, while we ask */
-    gboolean may_ask;     /* in a window of its own: the user has just told us to register it */
-    GQueue *notices;      /* what was told of the account; only notice.c looks into it */
+    char *language;          /* preferred for templates */
+    GHashTable *contacts;    /* name -> CoexContact */
+    gboolean typed;          /* the next line was typed, and none of a plugin's */
+    CoexUnseen *unseen;      /* NULL where nothing shown is lost */
+    gint64 line_at;          /* time of the feed's line that is being shown, 0 */
+    gboolean opening;        /* a conversation, by ourselves */
+    GQueue due;              /* CoexContact (borrowed) that the buddy list is to show, or to lose */
+    guint roster_timer;      /* 0: nothing to do */
+    guint review_timer;      /* 0: none */
+    char *registered_url;    /* the webhook that may be replaced, while we ask */
+    gboolean may_ask;        /* in a window of its own: the user has just told us to register it */
+    GQueue *notices;         /* what was told of the account; only notice.c looks into it */
     gboolean tell_catalogue; /* the user waits for a refresh */
     gboolean online;
     gboolean over; /* failed or logging off: nothing may be told to the user interface */

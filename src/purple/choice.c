@@ -3,6 +3,7 @@
 #include "core/typed-line.h"
 #include "core/text.h"
 #include "purple/ask.h"
+#include "purple/contact.h"
 #include "purple/conversation.h"
 #include "purple/dialogue.h"
 #include "purple/host.h"
@@ -11,8 +12,8 @@
 #define EXAMPLE_CHARS 24
 #define JOINED_CHARS 200
 
-static void
-choice_free(CoexChoice *choice)
+void
+coex_choice_free(CoexChoice *choice)
 {
     g_free(choice->name);
     g_free(choice->parked);
@@ -27,16 +28,11 @@ choice_free(CoexChoice *choice)
     g_free(choice);
 }
 
-GHashTable *
-coex_choice_table_new(void)
-{
-    return g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)choice_free);
-}
-
 CoexChoice *
 coex_choice_of(CoexConnection *login, const char *name)
 {
-    CoexChoice *choice = g_hash_table_lookup(login->choices, name);
+    CoexContact *contact = coex_contact_of(login, name);
+    CoexChoice *choice = contact->choice;
 
     if (choice != NULL)
         return choice;
@@ -45,7 +41,7 @@ coex_choice_of(CoexConnection *login, const char *name)
     choice->login = login;
     choice->name = g_strdup(name);
     choice->shown = g_ptr_array_new_with_free_func((GDestroyNotify)coex_template_unref);
-    g_hash_table_insert(login->choices, choice->name, choice);
+    contact->choice = choice;
     return choice;
 }
 
@@ -516,7 +512,7 @@ coex_choice_park(CoexConnection *parked_in, const char *name, const char *text, 
 void
 coex_choice_unpark(CoexConnection *login, const char *name)
 {
-    CoexChoice *choice = g_hash_table_lookup(login->choices, name);
+    CoexChoice *choice = coex_contact_of(login, name)->choice;
 
     if (choice == NULL || choice->parked == NULL)
         return;
@@ -546,13 +542,13 @@ tell_no_catalogue(CoexChoice *choice, const GError *error)
 void
 coex_choice_take_catalogue(CoexConnection *login, const GError *error)
 {
-    g_autoptr(GList) choices = g_hash_table_get_values(login->choices);
+    g_autoptr(GList) contacts = g_hash_table_get_values(login->contacts);
 
-    for (GList *l = choices; l != NULL && !login->over; l = l->next) {
-        CoexChoice *choice = l->data;
+    for (GList *l = contacts; l != NULL && !login->over; l = l->next) {
+        CoexChoice *choice = ((CoexContact *)l->data)->choice;
         g_autofree char *words = NULL;
 
-        if (!choice->awaits_catalogue)
+        if (choice == NULL || !choice->awaits_catalogue)
             continue;
 
         choice->awaits_catalogue = FALSE;

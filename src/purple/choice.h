@@ -16,7 +16,7 @@ typedef enum {
     COEX_STAGE_CONFIRM, /* send this? */
 } CoexStage;
 
-typedef struct {
+typedef struct CoexChoice {
     CoexConnection *login;
     char *name; /* the person */
     CoexStage stage;
@@ -39,8 +39,7 @@ typedef struct {
     char *awaited_words; /* coex_choice_start() goes on with them then, NULL */
 } CoexChoice;
 
-/* Person's name -> CoexChoice, owning both. */
-GHashTable *coex_choice_table_new(void);
+void coex_choice_free(CoexChoice *choice);
 
 /* The person's choice, idle if there was none. Lives as long as the login. */
 CoexChoice *coex_choice_of(CoexConnection *login, const char *name);

@@ -2,6 +2,7 @@
 #include "purple/conversation.h"
 #include "core/message.h"
 #include "core/text.h"
+#include "purple/contact.h"
 #include "purple/dialogue.h"
 #include "purple/display.h"
 #include "purple/host.h"
@@ -147,7 +148,7 @@ coex_conversation_send(PurpleConnection *gc, const char *who, const char *markup
         g_autofree char *action = g_steal_pointer(&text);
         text = g_strconcat("<i>", action, "</i>", NULL);
     }
-    g_hash_table_insert(login->flags, g_strdup(name), GUINT_TO_POINTER(flags & ~OWN_FLAGS));
+    coex_contact_of(login, name)->typed_flags = flags & ~OWN_FLAGS;
     if (!send(login->session, name, text, &error)) {
         g_autofree char *plain = coex_text_from_markup(markup);
         g_autofree char *line = g_strdup_printf("Not sent: “%s”. %s", plain, error->message);
@@ -325,7 +326,7 @@ void
 coex_conversation_show(CoexConnection *login, const CoexFeedItem *item,
                        const CoexPersonView *person)
 {
-    guint typed = GPOINTER_TO_UINT(g_hash_table_lookup(login->flags, person->name));
+    const CoexContact *contact = coex_contact_of(login, person->name);
 
     if (coex_notice_is_own(login, person->name)) {
         show_own(login, item);
@@ -340,7 +341,7 @@ coex_conversation_show(CoexConnection *login, const CoexFeedItem *item,
         show_echo(login, item, person->name);
         break;
     case COEX_FEED_TYPED:
-        write_own(login, item, person->name, typed | PURPLE_MESSAGE_SEND);
+        write_own(login, item, person->name, contact->typed_flags | PURPLE_MESSAGE_SEND);
         break;
     case COEX_FEED_SENT:
         write_own(login, item, person->name,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/nick.h"
 #include "core/text.h"
+#include "purple/contact.h"
 #include "purple/host.h"
 
 #include <dlfcn.h>
@@ -93,26 +94,16 @@ coex_nick_style(PurpleAccount *account)
 
 /* ---- who is called what ---- */
 
-void
-coex_nick_init(CoexConnection *login)
-{
-    login->nicks = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-}
-
-void
-coex_nick_clear(CoexConnection *login)
-{
-    g_clear_pointer(&login->nicks, g_hash_table_unref);
-}
-
 /* What BitlBee calls the person stands, whatever we would have said. */
 static void
 learn(CoexConnection *login, const CoexPersonView *person, const char *nick)
 {
-    if (strcmp(nick, person->nick) == 0 ||
-        g_strcmp0(g_hash_table_lookup(login->nicks, person->name), nick) == 0)
+    CoexContact *contact = coex_contact_of(login, person->name);
+
+    if (strcmp(nick, person->nick) == 0 || g_strcmp0(contact->nick, nick) == 0)
         return;
-    g_hash_table_insert(login->nicks, g_strdup(person->name), g_strdup(nick));
+    g_free(contact->nick);
+    contact->nick = g_strdup(nick);
     coex_session_take_nick(login->session, person->name, nick);
 }
 
@@ -144,16 +135,13 @@ coex_nick_start(CoexConnection *login)
 {
     const Bee *bee = get_bee();
     BeeConnection *ic = bee != NULL ? bee->connection(login->account) : NULL;
-    GHashTableIter iter;
-    gpointer value;
 
     if (ic == NULL)
         return;
-    g_hash_table_iter_init(&iter, login->waiting);
-    while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        const CoexPersonView *person = value;
+    for (GList *l = login->due.head; l != NULL; l = l->next) {
+        const CoexPersonView *person = ((CoexContact *)l->data)->due;
 
-        if (person->nick != NULL && person->listed)
+        if (person != NULL && person->nick != NULL && person->listed)
             look_for_rename(login, bee, ic, person);
     }
 }

@@ -12,9 +12,6 @@
 /* What nicks are made of here, as the user has set it. */
 CoexNickStyle coex_nick_style(PurpleAccount *account);
 
-void coex_nick_init(CoexConnection *login);
-void coex_nick_clear(CoexConnection *login);
-
 /* Before the first person is shown: whom the user has renamed comes first, so that nobody else is
  * shown under such a nick. */
 void coex_nick_start(CoexConnection *login);

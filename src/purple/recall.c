@@ -2,6 +2,7 @@
 #include "purple/recall.h"
 #include "core/error.h"
 #include "core/text.h"
+#include "purple/contact.h"
 #include "purple/conversation.h"
 #include "purple/host.h"
 #include "purple/options.h"
@@ -159,11 +160,10 @@ on_conversation_created(PurpleConversation *conv, CoexConnection *login)
     if (is_begun(login, name))
         return;
 
-    GPtrArray *kept = g_hash_table_lookup(login->pasts, name);
+    CoexContact *contact = coex_contact_of(login, name);
+    g_autoptr(GPtrArray) lines = g_steal_pointer(&contact->past);
     guint limit = coex_recall_get_limit(login->account);
-    if (kept != NULL) {
-        g_autoptr(GPtrArray) lines = g_ptr_array_ref(kept);
-        g_hash_table_remove(login->pasts, name);
+    if (lines != NULL) {
         if (lines->len > 0)
             show(login, name, lines);
         return;
@@ -201,10 +201,14 @@ void
 coex_recall_take(CoexConnection *login, const CoexPersonView *person, GPtrArray *lines,
                  gboolean asked)
 {
-    if (!asked)
-        g_hash_table_insert(login->pasts, g_strdup(person->name), g_ptr_array_ref(lines));
-    else if (lines->len > 0)
+    CoexContact *contact = coex_contact_of(login, person->name);
+
+    if (asked && lines->len > 0)
         show(login, person->name, lines);
+    if (asked)
+        return;
+    g_clear_pointer(&contact->past, g_ptr_array_unref);
+    contact->past = g_ptr_array_ref(lines);
 }
 
 void
@@ -217,7 +221,7 @@ void
 coex_recall_end_line(CoexConnection *login, const char *name)
 {
     login->line_at = 0;
-    g_hash_table_remove(login->pasts, name);
+    g_clear_pointer(&coex_contact_of(login, name)->past, g_ptr_array_unref);
 }
 
 /* ---- on demand ---- */

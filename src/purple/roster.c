@@ -2,6 +2,7 @@
 #include "purple/roster.h"
 #include "core/peer.h"
 #include "core/text.h"
+#include "purple/contact.h"
 #include "purple/host.h"
 #include "purple/keep.h"
 #include "purple/nick.h"
@@ -152,7 +153,7 @@ coex_roster_show(CoexConnection *shown_in, const CoexPersonView *view)
     g_autoptr(CoexPersonView) person = coex_person_view_ref(view);
     PurpleBuddy *buddy = purple_find_buddy(login->account, person->name);
 
-    g_hash_table_remove(login->waiting, person->name);
+    g_clear_pointer(&coex_contact_of(login, person->name)->due, coex_person_view_unref);
     if (coex_notice_is_own(login, person->name))
         return;
     if (buddy != NULL)
@@ -179,19 +180,14 @@ coex_roster_show(CoexConnection *shown_in, const CoexPersonView *view)
 /* ---- many of them ---- */
 
 static void
-remove_unwanted(CoexConnection *login)
+remove_unwanted(CoexConnection *login, CoexContact *contact)
 {
-    g_autoptr(GPtrArray) unwanted = g_steal_pointer(&login->unwanted);
+    PurpleBuddy *buddy = purple_find_buddy(login->account, contact->name);
 
-    login->unwanted = g_ptr_array_new_with_free_func(g_free);
-    for (guint i = 0; i < unwanted->len && !login->over; i++) {
-        const char *name = g_ptr_array_index(unwanted, i);
-        PurpleBuddy *buddy = purple_find_buddy(login->account, name);
-
-        coex_nick_move(login, name, NULL);
-        if (buddy != NULL)
-            purple_blist_remove_buddy(buddy);
-    }
+    contact->unwanted = FALSE;
+    coex_nick_move(login, contact->name, NULL);
+    if (buddy != NULL)
+        purple_blist_remove_buddy(buddy);
 }
 
 static gboolean
@@ -199,17 +195,18 @@ on_slice(gpointer user_data)
 {
     g_autoptr(CoexConnection) login = coex_login_ref(user_data);
     gint64 end = g_get_monotonic_time() + SLICE_US;
-    GHashTableIter iter;
-    gpointer value;
 
-    remove_unwanted(login);
     while (!login->over && g_get_monotonic_time() < end) {
-        g_hash_table_iter_init(&iter, login->waiting);
-        if (!g_hash_table_iter_next(&iter, NULL, &value)) {
+        CoexContact *contact = g_queue_pop_head(&login->due);
+
+        if (contact == NULL) {
             login->roster_timer = 0;
             return G_SOURCE_REMOVE;
         }
-        coex_roster_show(login, value);
+        if (contact->unwanted)
+            remove_unwanted(login, contact);
+        if (!login->over && contact->due != NULL)
+            coex_roster_show(login, contact->due);
     }
     return login->over ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
 }
@@ -224,9 +221,23 @@ schedule(CoexConnection *login)
 void
 coex_roster_queue(CoexConnection *login, const CoexPersonView *person)
 {
-    CoexPersonView *view = coex_person_view_ref(person);
+    CoexContact *contact = coex_contact_of(login, person->name);
 
-    g_hash_table_replace(login->waiting, view->name, view);
+    if (contact->due == NULL)
+        g_queue_push_tail(&login->due, contact);
+    g_clear_pointer(&contact->due, coex_person_view_unref);
+    contact->due = coex_person_view_ref(person);
+    schedule(login);
+}
+
+/* Before all others: it is in the list for no reason. */
+static void
+queue_unwanted(CoexConnection *login, const char *name)
+{
+    CoexContact *contact = coex_contact_of(login, name);
+
+    contact->unwanted = TRUE;
+    g_queue_push_head(&login->due, contact);
     schedule(login);
 }
 
@@ -239,16 +250,6 @@ on_review(gpointer user_data)
     return G_SOURCE_CONTINUE;
 }
 
-void
-coex_roster_init(CoexConnection *login)
-{
-    /* The key belongs to the value. */
-    login->waiting = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
-                                           (GDestroyNotify)coex_person_view_unref);
-    login->unwanted = g_ptr_array_new_with_free_func(g_free);
-    coex_nick_init(login);
-}
-
 /* Whom the user added while the account was off. */
 static void
 pin_strangers(CoexConnection *login)
@@ -259,7 +260,7 @@ pin_strangers(CoexConnection *login)
         const char *name = purple_buddy_get_name(l->data);
         g_auto(CoexPeer) peer = { 0 };
         if (coex_notice_is_own(login, name))
-            g_ptr_array_add(login->unwanted, g_strdup(name));
+            queue_unwanted(login, name);
         else if (coex_session_find_person(login->session, name) == NULL &&
                  coex_peer_parse(name, &peer, NULL))
             coex_session_pin(login->session, name);
@@ -288,14 +289,6 @@ coex_roster_stop(CoexConnection *login)
     login->review_timer = 0;
     if (!coex_host_get()->forgets_list)
         coex_keep_review(login->account);
-}
-
-void
-coex_roster_free(CoexConnection *login)
-{
-    g_clear_pointer(&login->waiting, g_hash_table_unref);
-    g_clear_pointer(&login->unwanted, g_ptr_array_unref);
-    coex_nick_clear(login);
 }
 
 /* ---- what the chat program asks ---- */
@@ -432,8 +425,7 @@ coex_roster_add_buddy(PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *gro
                                       : "It is this account's own number: the business cannot "
                                         "write to itself. Add the customer's number.");
     /* Who called still uses the buddy. */
-    g_ptr_array_add(login->unwanted, g_strdup(name));
-    schedule(login);
+    queue_unwanted(login, name);
 }
 
 void
@@ -449,7 +441,7 @@ coex_roster_remove_buddy(PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *
     if (g_slist_length(all) > 1)
         return;
     g_autofree char *name = coex_login_dup_name(login, purple_buddy_get_name(buddy));
-    g_hash_table_remove(login->waiting, name);
+    g_clear_pointer(&coex_contact_of(login, name)->due, coex_person_view_unref);
     coex_session_unlist(login->session, name);
 }
 

@@ -10,12 +10,10 @@
 /* Whether the option `buddies` asks for everybody. */
 gboolean coex_roster_lists_everybody(PurpleAccount *account);
 
-void coex_roster_init(CoexConnection *login);
 /* After the login: shows those that came before it, in slices. */
 void coex_roster_start(CoexConnection *login);
-/* Nothing is done any more; then frees what is left. */
+/* Nothing is done any more. */
 void coex_roster_stop(CoexConnection *login);
-void coex_roster_free(CoexConnection *login);
 
 /* Shows the person soon; or now, before a line of theirs. */
 void coex_roster_queue(CoexConnection *login, const CoexPersonView *person);

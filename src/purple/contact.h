@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "purple/account.h"
+
+/* All that is known of one person between log on and log off beside what the session knows: one
+ * entry, whatever part of the plugin needs it. */
+
+typedef struct CoexChoice CoexChoice;
+
+typedef struct {
+    char *name;                     /* the person's, or of a buddy that can be nobody */
+    CoexChoice *choice;             /* of a template; NULL: none yet */
+    PurpleMessageFlags typed_flags; /* that came with the last line typed */
+    GPtrArray *past;                /* CoexFeedItem, for the line that comes; NULL: none */
+    CoexPersonView *due;            /* what the buddy list does not show yet; NULL: nothing */
+    gboolean unwanted;              /* a buddy that cannot be one, to be taken out of the list */
+    char *nick;                     /* of the user's choice, told the session; NULL */
+} CoexContact;
+
+/* Name -> CoexContact, owning both. */
+GHashTable *coex_contact_table_new(void);
+
+/* The contact of that name, made when there is none. Lives as long as the login's memory. */
+CoexContact *coex_contact_of(CoexConnection *login, const char *name);
