@@ -1,128 +1,54 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/account.h"
+
 #include "core/error.h"
 #include "core/peer.h"
 #include "core/text.h"
 #include "core/verifier.h"
 #include "purple/actions.h"
 #include "purple/ask.h"
-#include "purple/choice.h"
+#include "purple/connection.h"
 #include "purple/contact.h"
 #include "purple/conversation.h"
 #include "purple/host.h"
+#include "purple/lines.h"
 #include "purple/nick.h"
 #include "purple/notice.h"
 #include "purple/options.h"
 #include "purple/proxy.h"
 #include "purple/recall.h"
 #include "purple/roster.h"
+#include "purple/template-chat.h"
+#include "purple/template-form.h"
+#include "purple/template-picker.h"
 #include "purple/unseen.h"
+#include "session/session.h"
 
 #define ERROR_COLUMNS 72
-
-CoexConnection *
-coex_login_ref(CoexConnection *login)
-{
-    login->refs++;
-    return login;
-}
-
-void
-coex_login_unref(CoexConnection *login)
-{
-    if (--login->refs > 0)
-        return;
-    g_queue_clear(&login->due);
-    g_hash_table_unref(login->contacts);
-    g_free(login->registered_url);
-    g_free(login->language);
-    g_free(login);
-}
-
-CoexConnection *
-coex_login_of(PurpleConnection *gc)
-{
-    CoexConnection *login;
-
-    if (gc == NULL || !PURPLE_CONNECTION_IS_CONNECTED(gc))
-        return NULL;
-    login = purple_connection_get_protocol_data(gc);
-    return login == NULL || login->over ? NULL : login;
-}
-
-CoexConnection *
-coex_login_of_account(PurpleAccount *account)
-{
-    return coex_login_of(purple_account_get_connection(account));
-}
-
-char *
-coex_login_dup_name(CoexConnection *login, const char *who)
-{
-    const CoexPersonView *person = coex_session_find_person(login->session, who);
-    g_auto(CoexPeer) peer = { 0 };
-
-    if (person != NULL)
-        return g_strdup(person->name);
-    if (coex_peer_parse(who, &peer, NULL))
-        return coex_peer_dup_name(&peer);
-    return g_strdup(who);
-}
-
-char *
-coex_login_dup_title(CoexConnection *login, const char *name)
-{
-    PurpleBuddy *buddy = purple_find_buddy(login->account, name);
-    const CoexPersonView *person = coex_session_find_person(login->session, name);
-    const char *alias = buddy != NULL ? purple_buddy_get_alias_only(buddy) : NULL;
-
-    if (alias == NULL && person != NULL)
-        alias = person->alias != NULL ? person->alias : person->display;
-    return alias != NULL ? g_strdup(alias) : coex_peer_dup_name_display(name);
-}
-
-void
-coex_login_notice(CoexConnection *told_in, const char *text)
-{
-    g_autoptr(CoexConnection) login = coex_login_ref(told_in);
-
-    coex_unseen_check(login);
-    if (login->over)
-        return;
-    coex_notice_tell(login, text);
-    coex_unseen_note_of_account(login, text);
-}
-
-void
-coex_login_register_webhook(CoexConnection *login)
-{
-    login->may_ask = TRUE;
-    coex_session_register_webhook(login->session);
-}
 
 /* ---- what the session tells ---- */
 
 static void
-show_progress(CoexConnection *login, const CoexSessionEvent *event)
+show_progress(CoexConnection *connection, const CoexSessionEvent *event)
 {
     guint step = MIN(event->step, event->n_steps);
 
-    if (!login->online)
-        purple_connection_update_progress(login->gc, event->text, step, event->n_steps + 1);
+    if (!connection->online)
+        purple_connection_update_progress(connection->gc, event->text, step, event->n_steps + 1);
 }
 
 static void
-go_online(CoexConnection *login)
+go_online(CoexConnection *connection)
 {
-    login->online = TRUE;
-    purple_connection_set_state(login->gc, PURPLE_CONNECTED);
-    if (login->over)
+    connection->online = TRUE;
+    purple_connection_set_state(connection->gc, PURPLE_CONNECTED);
+    if (connection->over)
         return;
-    coex_conversation_watch(login);
-    coex_recall_watch(login);
-    coex_roster_start(login);
-    if (!login->over)
-        coex_notice_end_error(login);
+    coex_conversation_watch(connection);
+    coex_recall_watch(connection);
+    coex_roster_start(connection);
+    if (!connection->over)
+        coex_notice_end_error(connection);
 }
 
 static PurpleConnectionError
@@ -160,10 +86,11 @@ connection_error(const GError *error)
 /* With a key that is refused, whose it looks like: the first in the list of providers is often the
  * wrong one. Where options are typed, the line to type. */
 static char *
-dup_failure(CoexConnection *login, const GError *error)
+dup_failure(CoexConnection *connection, const GError *error)
 {
-    const char *key = purple_connection_get_password(login->gc);
-    const CoexBackend *backend = coex_backend_lookup(coex_options_get(login->account, "provider"));
+    const char *key = purple_connection_get_password(connection->gc);
+    const CoexBackend *backend =
+        coex_backend_lookup(coex_options_get(connection->account, "provider"));
     gboolean is_typed = coex_host_get()->splits_values;
     const CoexBackend *other;
 
@@ -182,18 +109,18 @@ dup_failure(CoexConnection *login, const GError *error)
 
 /* libpurple closes the connection later, from its main loop: the session survives this call. */
 static void
-fail(CoexConnection *login, const GError *error)
+fail(CoexConnection *connection, const GError *error)
 {
-    PurpleConnection *gc = login->gc;
+    PurpleConnection *gc = connection->gc;
     PurpleConnectionError reason = connection_error(error);
-    g_autofree char *sentence = dup_failure(login, error);
+    g_autofree char *sentence = dup_failure(connection, error);
 
-    coex_ask_close(login, NULL);
-    login->over = TRUE;
+    coex_ask_close(connection, NULL);
+    connection->over = TRUE;
     if (coex_host_get()->hides_retries && !purple_connection_error_is_fatal(reason))
-        coex_notice_tell_error(login, sentence);
+        coex_notice_tell_error(connection, sentence);
     /* Other plugins were called meanwhile. */
-    if (!PURPLE_CONNECTION_IS_VALID(gc) || purple_connection_get_protocol_data(gc) != login)
+    if (!PURPLE_CONNECTION_IS_VALID(gc) || purple_connection_get_protocol_data(gc) != connection)
         return;
 
     /* A line of Finch's window is as wide as it comes. */
@@ -201,94 +128,103 @@ fail(CoexConnection *login, const GError *error)
         coex_host_get()->breaks_words ? coex_text_wrap(sentence, ERROR_COLUMNS) : NULL;
     /* What was typed at this login only is asked for again at the next one. */
     if (reason == PURPLE_CONNECTION_ERROR_AUTHENTICATION_FAILED &&
-        !purple_account_get_remember_password(login->account))
-        purple_account_set_password(login->account, NULL);
+        !purple_account_get_remember_password(connection->account))
+        purple_account_set_password(connection->account, NULL);
     purple_connection_error_reason(gc, reason, wrapped != NULL ? wrapped : sentence);
 }
 
 static void
-show_line(CoexConnection *login, const CoexFeedItem *item, const CoexPersonView *person)
+show_line(CoexConnection *connection, const CoexFeedItem *item, const CoexPersonView *person)
 {
-    coex_roster_show(login, person);
-    if (!login->over)
-        coex_unseen_check(login);
-    if (login->over)
+    coex_roster_show(connection, person);
+    if (!connection->over)
+        coex_unseen_check(connection);
+    if (connection->over)
         return;
-    coex_recall_begin_line(login, item);
-    coex_conversation_show(login, item, person);
-    if (login->over)
+    coex_recall_begin_line(connection, item);
+    coex_conversation_show(connection, item, person);
+    if (connection->over)
         return;
-    coex_recall_end_line(login, person->name);
-    if (!coex_notice_is_own(login, person->name)) /* else it was told, and noted, as a notice */
-        coex_unseen_note(login, item, person->name);
+    coex_recall_end_line(connection, person->name);
+    if (!coex_connection_is_own(connection,
+                                person->name)) /* else it was told, and noted, as a notice */
+        coex_unseen_note(connection, item, person->name);
 }
 
 static void
-show_notice(CoexConnection *login, const CoexPersonView *person, const char *text)
+show_notice(CoexConnection *connection, const CoexPersonView *person, const char *text)
 {
-    if (person == NULL || coex_notice_is_own(login, person->name)) {
-        coex_login_notice(login, text);
+    if (person == NULL || coex_connection_is_own(connection, person->name)) {
+        coex_unseen_tell(connection, text);
         return;
     }
-    coex_roster_show(login, person);
-    if (!login->over)
-        coex_conversation_notice(login, person->name, text);
+    coex_roster_show(connection, person);
+    if (!connection->over)
+        coex_lines_notice(connection, person->name, text);
 }
 
 static void
-ask_for_template(CoexConnection *login, const CoexSessionEvent *event)
+ask_for_template(CoexConnection *connection, const CoexSessionEvent *event)
 {
-    coex_roster_show(login, event->person);
-    if (!login->over)
-        coex_choice_park(login, event->person->name, event->text, event->detail);
+    coex_roster_show(connection, event->person);
+    if (!connection->over)
+        coex_picker_park(coex_contact_get_picker(connection, event->person->name), event->text,
+                         event->detail);
 }
 
 static void
-take_catalogue(CoexConnection *login, const CoexSessionEvent *event)
+take_catalogue(CoexConnection *connection, const CoexSessionEvent *event)
 {
-    coex_choice_take_catalogue(login, event->error);
-    if (!login->over)
-        coex_actions_take_catalogue(login, event->error);
+    g_autoptr(GList) contacts = g_hash_table_get_values(connection->contacts);
+
+    for (GList *l = contacts; l != NULL && !connection->over; l = l->next) {
+        CoexPicker *picker = ((CoexContact *)l->data)->picker;
+
+        if (picker != NULL)
+            coex_picker_take_catalogue(picker, event->error);
+    }
+    if (!connection->over)
+        coex_actions_take_catalogue(connection, event->error);
 }
 
 static void
 on_event(const CoexSessionEvent *event, gpointer user_data)
 {
-    g_autoptr(CoexConnection) login = coex_login_ref(user_data);
+    g_autoptr(CoexConnection) connection = coex_connection_ref(user_data);
 
     switch (event->kind) {
     case COEX_SESSION_PROGRESS:
-        show_progress(login, event);
+        show_progress(connection, event);
         break;
     case COEX_SESSION_ONLINE:
-        go_online(login);
+        go_online(connection);
         break;
     case COEX_SESSION_FAILED:
-        fail(login, event->error);
+        fail(connection, event->error);
         break;
     case COEX_SESSION_PERSON:
-        coex_roster_queue(login, event->person);
+        coex_roster_queue(connection, event->person);
         break;
     case COEX_SESSION_FEED:
-        show_line(login, event->item, event->person);
+        show_line(connection, event->item, event->person);
         break;
     case COEX_SESSION_PROMPT:
-        ask_for_template(login, event);
+        ask_for_template(connection, event);
         break;
     case COEX_SESSION_PROMPT_OVER:
-        coex_choice_unpark(login, event->person->name);
+        coex_picker_unpark(coex_contact_get_picker(connection, event->person->name));
         break;
     case COEX_SESSION_NOTICE:
-        show_notice(login, event->person, event->text);
+        show_notice(connection, event->person, event->text);
         break;
     case COEX_SESSION_PAST:
-        coex_recall_take(login, event->person, event->lines, event->asked);
+        coex_recall_take(connection, event->person, event->lines, event->asked);
         break;
     case COEX_SESSION_CATALOGUE:
-        take_catalogue(login, event);
+        take_catalogue(connection, event);
         break;
     case COEX_SESSION_ASK_WEBHOOK:
-        coex_actions_ask_webhook(login, event->text, event->detail);
+        coex_actions_ask_webhook(connection, event->text, event->detail);
         break;
     case COEX_SESSION_SKEW: /* the session's own */
         break;
@@ -328,9 +264,9 @@ take_number(PurpleAccount *account, GError **error)
 }
 
 static gboolean
-read_credentials(CoexConnection *login, CoexSessionConfig *config, GError **error)
+read_credentials(CoexConnection *connection, CoexSessionConfig *config, GError **error)
 {
-    config->backend = coex_backend_lookup(coex_options_get(login->account, "provider"));
+    config->backend = coex_backend_lookup(coex_options_get(connection->account, "provider"));
     if (config->key[0] == '\0') {
         g_set_error(error, COEX_ERROR, COEX_ERROR_AUTH,
                     "The password is missing: it is the %s from %s.",
@@ -391,12 +327,13 @@ get_run(void)
 }
 
 static gboolean
-start_session(CoexConnection *login, GError **error)
+start_session(CoexConnection *connection, GError **error)
 {
-    PurpleAccount *account = login->account;
+    PurpleAccount *account = connection->account;
     g_autofree char *database = database_path();
     g_autofree char *number = take_number(account, error);
-    g_auto(GStrv) password = coex_options_split_password(purple_connection_get_password(login->gc));
+    g_auto(GStrv) password =
+        coex_options_split_password(purple_connection_get_password(connection->gc));
     const char *const *words = (const char *const *)password;
     g_auto(CoexProxy) proxy = { 0 };
     CoexSessionConfig config = {
@@ -425,54 +362,55 @@ start_session(CoexConnection *login, GError **error)
     };
 
     if (number == NULL || !coex_options_check_lists(account, error) ||
-        !coex_recall_check(account, error) || !read_credentials(login, &config, error) ||
+        !coex_recall_check(account, error) || !read_credentials(connection, &config, error) ||
         !check_header(&config, error) || !coex_proxy_read(account, &proxy, error))
         return FALSE;
 
-    login->language = dup_language(account);
-    login->session = coex_session_new(&config, on_event, login);
-    coex_session_start(login->session);
+    connection->language = dup_language(account);
+    connection->session = coex_session_new(&config, on_event, connection);
+    coex_session_start(connection->session);
     return TRUE;
 }
 
 void
-coex_login_open(PurpleAccount *account)
+coex_connection_open(PurpleAccount *account)
 {
     PurpleConnection *gc = purple_account_get_connection(account);
-    g_autoptr(CoexConnection) login = g_new0(CoexConnection, 1);
+    g_autoptr(CoexConnection) connection = g_new0(CoexConnection, 1);
     g_autoptr(GError) error = NULL;
 
-    login->refs = 1;
-    login->gc = gc;
-    login->account = account;
-    login->contacts = coex_contact_table_new();
-    coex_notice_init(login);
-    purple_connection_set_protocol_data(gc, coex_login_ref(login));
+    connection->refs = 1;
+    connection->gc = gc;
+    connection->account = account;
+    connection->contacts = coex_contact_table_new();
+    connection->face = coex_host_has_forms() ? &coex_template_form : &coex_template_chat;
+    coex_notice_init(connection);
+    purple_connection_set_protocol_data(gc, coex_connection_ref(connection));
     gc->flags |= PURPLE_CONNECTION_HTML | PURPLE_CONNECTION_NO_BGCOLOR |
                  PURPLE_CONNECTION_NO_FONTSIZE | PURPLE_CONNECTION_NO_IMAGES;
-    coex_unseen_start(login);
+    coex_unseen_start(connection);
 
-    if (!start_session(login, &error))
-        fail(login, error);
+    if (!start_session(connection, &error))
+        fail(connection, error);
 }
 
 void
-coex_login_close(PurpleConnection *gc)
+coex_connection_close(PurpleConnection *gc)
 {
-    CoexConnection *login = purple_connection_get_protocol_data(gc);
+    CoexConnection *connection = purple_connection_get_protocol_data(gc);
 
-    if (login == NULL)
+    if (connection == NULL)
         return;
 
-    login->over = TRUE;
-    coex_unseen_stop(login);
-    g_clear_pointer(&login->session, coex_session_free);
+    connection->over = TRUE;
+    coex_unseen_stop(connection);
+    g_clear_pointer(&connection->session, coex_session_free);
     purple_signals_disconnect_by_handle(gc);
-    coex_ask_close(login, NULL);
+    coex_ask_close(connection, NULL);
     purple_request_close_with_handle(gc);
     purple_notify_close_with_handle(gc);
-    coex_roster_stop(login);
-    coex_notice_clear(login);
+    coex_roster_stop(connection);
+    coex_notice_clear(connection);
     purple_connection_set_protocol_data(gc, NULL);
-    coex_login_unref(login);
+    coex_connection_unref(connection);
 }

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/actions.h"
+
 #include "core/text.h"
 #include "purple/ask.h"
-#include "purple/choice.h"
+#include "purple/connection.h"
+#include "purple/contact.h"
 #include "purple/host.h"
 #include "purple/notice.h"
 #include "purple/options.h"
+#include "purple/template-picker.h"
+#include "purple/unseen.h"
+#include "session/session.h"
 #include <string.h>
 
 /* ---- the account's menu ---- */
@@ -13,48 +18,48 @@
 static void
 on_refresh(PurplePluginAction *action)
 {
-    CoexConnection *login = coex_login_of(action->context);
+    CoexConnection *connection = coex_connection_of(action->context);
 
-    if (login == NULL)
+    if (connection == NULL)
         return;
-    login->tell_catalogue = TRUE;
-    coex_session_refresh_templates(login->session);
+    connection->tell_catalogue = TRUE;
+    coex_session_refresh_templates(connection->session);
 }
 
 static void
 on_list_held(PurplePluginAction *action)
 {
-    CoexConnection *login = coex_login_of(action->context);
+    CoexConnection *connection = coex_connection_of(action->context);
 
-    if (login != NULL)
-        coex_session_list_held(login->session, NULL);
+    if (connection != NULL)
+        coex_session_list_held(connection->session, NULL);
 }
 
 static void
 on_register(PurplePluginAction *action)
 {
-    CoexConnection *login = coex_login_of(action->context);
+    CoexConnection *connection = coex_connection_of(action->context);
 
-    if (login != NULL)
-        coex_login_register_webhook(login);
+    if (connection != NULL)
+        coex_connection_register_webhook(connection);
 }
 
 static void
 on_open_notices(PurplePluginAction *action)
 {
-    CoexConnection *login = coex_login_of(action->context);
+    CoexConnection *connection = coex_connection_of(action->context);
 
-    if (login != NULL)
-        coex_notice_open(login);
+    if (connection != NULL)
+        coex_notice_open(connection);
 }
 
 static void
 on_more_options(PurplePluginAction *action)
 {
-    CoexConnection *login = coex_login_of(action->context);
+    CoexConnection *connection = coex_connection_of(action->context);
 
-    if (login != NULL)
-        coex_options_open_page(login);
+    if (connection != NULL)
+        coex_options_open_page(connection);
 }
 
 GList *
@@ -76,23 +81,23 @@ coex_actions_list(PurplePlugin *plugin, gpointer context)
 }
 
 void
-coex_actions_take_catalogue(CoexConnection *login, const GError *error)
+coex_actions_take_catalogue(CoexConnection *connection, const GError *error)
 {
-    CoexCatalogue *catalogue = coex_session_get_catalogue(login->session);
+    CoexCatalogue *catalogue = coex_session_get_catalogue(connection->session);
 
-    if (!login->tell_catalogue)
+    if (!connection->tell_catalogue)
         return;
 
-    login->tell_catalogue = FALSE;
+    connection->tell_catalogue = FALSE;
     if (error != NULL || catalogue == NULL) {
         g_autofree char *line = g_strdup_printf("The templates could not be fetched: %s",
                                                 error != NULL ? error->message : "no answer");
-        coex_login_notice(login, line);
+        coex_unseen_tell(connection, line);
         return;
     }
     g_autoptr(GPtrArray) all = coex_catalogue_search(catalogue, NULL, NULL);
     g_autofree char *line = g_strdup_printf("There are %u approved templates.", all->len);
-    coex_login_notice(login, line);
+    coex_unseen_tell(connection, line);
 }
 
 /* ---- a buddy's menu ---- */
@@ -101,12 +106,12 @@ static void
 on_send_template(PurpleBlistNode *node, gpointer data)
 {
     PurpleBuddy *buddy = (PurpleBuddy *)node;
-    CoexConnection *login = coex_login_of_account(purple_buddy_get_account(buddy));
+    CoexConnection *connection = coex_connection_of_account(purple_buddy_get_account(buddy));
 
-    if (login == NULL)
+    if (connection == NULL)
         return;
-    g_autofree char *name = coex_login_dup_name(login, purple_buddy_get_name(buddy));
-    coex_choice_start(coex_choice_of(login, name), NULL);
+    g_autofree char *name = coex_connection_dup_name(connection, purple_buddy_get_name(buddy));
+    coex_picker_start(coex_contact_get_picker(connection, name), NULL);
 }
 
 GList *
@@ -124,12 +129,12 @@ coex_actions_list_buddy(PurpleBlistNode *node)
 static void
 answer(gpointer token, gboolean yes)
 {
-    CoexConnection *login = coex_ask_take(token, NULL);
+    CoexConnection *connection = coex_ask_take(token, NULL);
 
-    if (login == NULL)
+    if (connection == NULL)
         return;
-    g_autofree char *url = g_steal_pointer(&login->registered_url);
-    coex_session_answer_webhook(login->session, url, yes);
+    g_autofree char *url = g_steal_pointer(&connection->registered_url);
+    coex_session_answer_webhook(connection->session, url, yes);
 }
 
 static void
@@ -165,39 +170,40 @@ describe_takeover(const char *registered_url, const char *our_url)
 
 /* A window that nobody asked for would take the keys of who types just then. */
 static void
-tell_takeover(CoexConnection *login, const char *takeover)
+tell_takeover(CoexConnection *connection, const char *takeover)
 {
     g_autofree char *line = g_strdup_printf(
         "%s To be asked whether it may, type webhook here, or choose “Register webhook again” in "
         "the account's menu.",
         takeover);
 
-    coex_login_notice(login, line);
+    coex_unseen_tell(connection, line);
 }
 
 void
-coex_actions_ask_webhook(CoexConnection *login, const char *registered_url, const char *our_url)
+coex_actions_ask_webhook(CoexConnection *connection, const char *registered_url,
+                         const char *our_url)
 {
     gpointer token;
     void *ui;
     const char *primary = "May this account take over the number's webhook?";
     g_autofree char *title =
-        g_strconcat("Webhook of ", purple_account_get_username(login->account), NULL);
+        g_strconcat("Webhook of ", purple_account_get_username(connection->account), NULL);
     g_autofree char *secondary = describe_takeover(registered_url, our_url);
     g_autofree char *wrapped = coex_text_wrap(secondary, 56);
 
-    if (coex_host_get()->has_own_conversation && !login->may_ask) {
-        tell_takeover(login, secondary);
+    if (coex_host_get()->has_own_conversation && !connection->may_ask) {
+        tell_takeover(connection, secondary);
         return;
     }
-    login->may_ask = FALSE;
-    coex_ask_close(login, "");
-    g_free(login->registered_url);
-    login->registered_url = g_strdup(registered_url);
-    token = coex_ask_new(login, "", PURPLE_REQUEST_ACTION);
+    connection->may_ask = FALSE;
+    coex_ask_close(connection, "");
+    g_free(connection->registered_url);
+    connection->registered_url = g_strdup(registered_url);
+    token = coex_ask_new(connection, "", PURPLE_REQUEST_ACTION);
     /* BitlBee knows a yes and a no by these labels. */
-    ui = purple_request_action(login->gc, title, primary, wrapped, 1, login->account, NULL, NULL,
-                               token, 2, "OK", on_yes, "Cancel", on_no);
+    ui = purple_request_action(connection->gc, title, primary, wrapped, 1, connection->account,
+                               NULL, NULL, token, 2, "OK", on_yes, "Cancel", on_no);
     if (coex_ask_opened(token, ui))
         return;
 
@@ -206,5 +212,5 @@ coex_actions_ask_webhook(CoexConnection *login, const char *registered_url, cons
         "set the webhook to %s at the provider, or log in once with Pidgin, Finch or BitlBee, "
         "which can ask.",
         registered_url, our_url);
-    coex_login_notice(login, line);
+    coex_unseen_tell(connection, line);
 }

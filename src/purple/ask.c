@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/ask.h"
 
+#include <string.h>
+
 typedef struct {
-    CoexConnection *login;
+    CoexConnection *connection;
     char *name;
     PurpleRequestType type;
     void *ui_handle;
@@ -45,14 +47,14 @@ forget_handle(void *ui_handle)
 }
 
 gpointer
-coex_ask_new(CoexConnection *login, const char *name, PurpleRequestType type)
+coex_ask_new(CoexConnection *connection, const char *name, PurpleRequestType type)
 {
     Ask *ask = g_new0(Ask, 1);
 
     if (asks == NULL)
         asks = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)ask_free);
     last_token++;
-    ask->login = login;
+    ask->connection = connection;
     ask->name = g_strdup(name);
     ask->type = type;
     g_hash_table_insert(asks, GUINT_TO_POINTER(last_token), ask);
@@ -80,21 +82,21 @@ CoexConnection *
 coex_ask_take(gpointer token, char **ret_name)
 {
     Ask *ask = steal(token);
-    CoexConnection *login;
+    CoexConnection *connection;
 
     if (ask == NULL)
         return NULL;
 
-    login = ask->login;
+    connection = ask->connection;
     if (ret_name != NULL)
         *ret_name = g_steal_pointer(&ask->name);
     ask_free(ask);
-    return login;
+    return connection;
 }
 
 /* The token of an open question that fits; NULL for none. @name NULL: any. */
 static gpointer
-find(CoexConnection *login, const char *name)
+find(CoexConnection *connection, const char *name)
 {
     GHashTableIter iter;
     gpointer token;
@@ -106,27 +108,27 @@ find(CoexConnection *login, const char *name)
     g_hash_table_iter_init(&iter, asks);
     while (g_hash_table_iter_next(&iter, &token, &value)) {
         const Ask *ask = value;
-        if (ask->login == login && (name == NULL || strcmp(ask->name, name) == 0))
+        if (ask->connection == connection && (name == NULL || strcmp(ask->name, name) == 0))
             return token;
     }
     return NULL;
 }
 
 gboolean
-coex_ask_is_open(CoexConnection *login, const char *name, PurpleRequestType type)
+coex_ask_is_open(CoexConnection *connection, const char *name, PurpleRequestType type)
 {
-    gpointer token = find(login, name);
+    gpointer token = find(connection, name);
     const Ask *ask = token != NULL ? g_hash_table_lookup(asks, token) : NULL;
 
     return ask != NULL && ask->type == type;
 }
 
 void
-coex_ask_close(CoexConnection *login, const char *name)
+coex_ask_close(CoexConnection *connection, const char *name)
 {
     gpointer token;
 
-    while ((token = find(login, name)) != NULL) {
+    while ((token = find(connection, name)) != NULL) {
         /* Taken first: some hosts call the cancel callback from within the close. */
         Ask *ask = steal(token);
         if (ask->ui_handle != NULL)

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "purple/account.h"
+#include <purple.h>
 
 /* The questions now open in the chat program. Hides that a host may answer twice, may answer with a
  * cancel while it is told to close, and may never answer: a question is a token, and a token that
  * is not open any more is nothing. */
 
+typedef struct CoexConnection CoexConnection;
+
 /* A new question about the person (borrowed; "" for the account). The token is the request's
  * user_data. */
-gpointer coex_ask_new(CoexConnection *login, const char *name, PurpleRequestType type);
+gpointer coex_ask_new(CoexConnection *connection, const char *name, PurpleRequestType type);
 
 /* The host's handle of the request; NULL when the host has no such request. Returns whether the
  * question was shown. */
@@ -20,7 +22,7 @@ gboolean coex_ask_opened(gpointer token, void *ui_handle);
 CoexConnection *coex_ask_take(gpointer token, char **ret_name);
 
 /* Whether a question of this kind about the person is open. */
-gboolean coex_ask_is_open(CoexConnection *login, const char *name, PurpleRequestType type);
+gboolean coex_ask_is_open(CoexConnection *connection, const char *name, PurpleRequestType type);
 
 /* Closes the person's questions without an answer; @name NULL: all of the account's. */
-void coex_ask_close(CoexConnection *login, const char *name);
+void coex_ask_close(CoexConnection *connection, const char *name);

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "purple/account.h"
+#include "core/person-view.h"
+#include <purple.h>
 
 /* All that is known of one person between log on and log off beside what the session knows: one
  * entry, whatever part of the plugin needs it. */
 
-typedef struct CoexChoice CoexChoice;
+typedef struct CoexConnection CoexConnection;
+typedef struct CoexPicker CoexPicker;
 
 typedef struct {
     char *name;                     /* the person's, or of a buddy that can be nobody */
-    CoexChoice *choice;             /* of a template; NULL: none yet */
+    CoexPicker *picker;             /* NULL: no template was asked for yet */
     PurpleMessageFlags typed_flags; /* that came with the last line typed */
     GPtrArray *past;                /* CoexFeedItem, for the line that comes; NULL: none */
     CoexPersonView *due;            /* what the buddy list does not show yet; NULL: nothing */
@@ -21,5 +23,8 @@ typedef struct {
 /* Name -> CoexContact, owning both. */
 GHashTable *coex_contact_table_new(void);
 
-/* The contact of that name, made when there is none. Lives as long as the login's memory. */
-CoexContact *coex_contact_of(CoexConnection *login, const char *name);
+/* The contact of that name, made when there is none. Lives as long as the connection's memory. */
+CoexContact *coex_contact_of(CoexConnection *connection, const char *name);
+
+/* Its picker, idle if there was none; lives as long. */
+CoexPicker *coex_contact_get_picker(CoexConnection *connection, const char *name);

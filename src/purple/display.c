@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/display.h"
-#include "core/text.h"
 
+#include "core/text.h"
 #include <string.h>
 #include <util.h>
 

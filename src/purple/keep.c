@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/keep.h"
+
 #include "purple/host.h"
 
 #define GROUP "WhatsApp"

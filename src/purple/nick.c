@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/nick.h"
+
 #include "core/text.h"
+#include "purple/connection.h"
 #include "purple/contact.h"
 #include "purple/host.h"
-
+#include "session/session.h"
 #include <dlfcn.h>
 
 /* Nobody's; for the moment in which we look at what BitlBee makes of it. */
@@ -96,27 +98,27 @@ coex_nick_style(PurpleAccount *account)
 
 /* What BitlBee calls the person stands, whatever we would have said. */
 static void
-learn(CoexConnection *login, const CoexPersonView *person, const char *nick)
+learn(CoexConnection *connection, const CoexPersonView *person, const char *nick)
 {
-    CoexContact *contact = coex_contact_of(login, person->name);
+    CoexContact *contact = coex_contact_of(connection, person->name);
 
     if (strcmp(nick, person->nick) == 0 || g_strcmp0(contact->nick, nick) == 0)
         return;
     g_free(contact->nick);
     contact->nick = g_strdup(nick);
-    coex_session_take_nick(login->session, person->name, nick);
+    coex_session_take_nick(connection->session, person->name, nick);
 }
 
 static gboolean
-is_shown(CoexConnection *login, const char *name)
+is_shown(CoexConnection *connection, const char *name)
 {
-    PurpleBuddy *buddy = purple_find_buddy(login->account, name);
+    PurpleBuddy *buddy = purple_find_buddy(connection->account, name);
 
     return buddy != NULL && purple_presence_is_online(purple_buddy_get_presence(buddy));
 }
 
 static void
-look_for_rename(CoexConnection *login, const Bee *bee, BeeConnection *ic,
+look_for_rename(CoexConnection *connection, const Bee *bee, BeeConnection *ic,
                 const CoexPersonView *person)
 {
     gboolean is_new = bee->find(ic, person->name) == NULL;
@@ -125,24 +127,24 @@ look_for_rename(CoexConnection *login, const Bee *bee, BeeConnection *ic,
         user != NULL && bee->has_nick(user) && strcmp(bee->get_nick(user), person->nick) != 0;
 
     if (renamed)
-        learn(login, person, bee->get_nick(user));
+        learn(connection, person, bee->get_nick(user));
     else if (is_new)
         bee->remove(ic, person->name, NULL);
 }
 
 void
-coex_nick_start(CoexConnection *login)
+coex_nick_start(CoexConnection *connection)
 {
     const Bee *bee = get_bee();
-    BeeConnection *ic = bee != NULL ? bee->connection(login->account) : NULL;
+    BeeConnection *ic = bee != NULL ? bee->connection(connection->account) : NULL;
 
     if (ic == NULL)
         return;
-    for (GList *l = login->due.head; l != NULL; l = l->next) {
+    for (GList *l = connection->due.head; l != NULL; l = l->next) {
         const CoexPersonView *person = ((CoexContact *)l->data)->due;
 
         if (person != NULL && person->nick != NULL && person->listed)
-            look_for_rename(login, bee, ic, person);
+            look_for_rename(connection, bee, ic, person);
     }
 }
 
@@ -158,10 +160,10 @@ call_by_nick(const Bee *bee, BeeConnection *ic, BeeUser *user, const CoexPersonV
 }
 
 void
-coex_nick_settle(CoexConnection *login, const CoexPersonView *person)
+coex_nick_settle(CoexConnection *connection, const CoexPersonView *person)
 {
     const Bee *bee = get_bee();
-    BeeConnection *ic = bee != NULL ? bee->connection(login->account) : NULL;
+    BeeConnection *ic = bee != NULL ? bee->connection(connection->account) : NULL;
     BeeUser *user;
     gboolean is_new;
 
@@ -169,9 +171,9 @@ coex_nick_settle(CoexConnection *login, const CoexPersonView *person)
         return;
     user = bee->find(ic, person->name);
     is_new = user == NULL;
-    if (user != NULL && is_shown(login, person->name)) {
+    if (user != NULL && is_shown(connection, person->name)) {
         if (bee->has_nick(user))
-            learn(login, person, bee->get_nick(user));
+            learn(connection, person, bee->get_nick(user));
         return;
     }
 
@@ -181,17 +183,17 @@ coex_nick_settle(CoexConnection *login, const CoexPersonView *person)
         return;
     g_autofree char *nick = g_strdup(bee->get_nick(user));
     bee->set_nick(user, nick);
-    learn(login, person, nick);
+    learn(connection, person, nick);
     /* Who is not in the list is BitlBee's to show as it does such. */
-    if (is_new && !person->listed && purple_find_buddy(login->account, person->name) == NULL)
+    if (is_new && !person->listed && purple_find_buddy(connection->account, person->name) == NULL)
         bee->remove(ic, person->name, NULL);
 }
 
 void
-coex_nick_move(CoexConnection *login, const char *spelling, const char *name)
+coex_nick_move(CoexConnection *connection, const char *spelling, const char *name)
 {
     const Bee *bee = get_bee();
-    BeeConnection *ic = bee != NULL ? bee->connection(login->account) : NULL;
+    BeeConnection *ic = bee != NULL ? bee->connection(connection->account) : NULL;
     BeeUser *user = ic != NULL ? bee->find(ic, spelling) : NULL;
 
     if (user == NULL)
@@ -229,7 +231,7 @@ find_tail(const CoexPersonView *person, const char *letters)
 }
 
 char *
-coex_nick_dup_alias(CoexConnection *login, const CoexPersonView *person)
+coex_nick_dup_alias(CoexConnection *connection, const CoexPersonView *person)
 {
     if (!coex_host_get()->makes_nicks || get_bee() != NULL || person->alias == NULL ||
         person->nick == NULL)

@@ -1,57 +1,52 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/notice.h"
+
 #include "core/text.h"
+#include "purple/connection.h"
 #include "purple/display.h"
 #include "purple/host.h"
-#include "purple/roster.h"
+#include "session/session.h"
 
 #define KEPT_LINES 100 /* to be read again after their conversation was closed */
 #define COLUMNS 50     /* what a window takes without wrapping once more */
-
-gboolean
-coex_notice_is_own(CoexConnection *login, const char *who)
-{
-    return strcmp(coex_roster_normalize(login->account, who),
-                  purple_account_get_username(login->account)) == 0;
-}
 
 /* ---- telling ---- */
 
 /* Whether the login is there still: what is written runs other plugins' code. */
 static gboolean
-is_alive(CoexConnection *login, PurpleConnection *gc)
+is_alive(CoexConnection *connection, PurpleConnection *gc)
 {
-    return PURPLE_CONNECTION_IS_VALID(gc) && purple_connection_get_protocol_data(gc) == login;
+    return PURPLE_CONNECTION_IS_VALID(gc) && purple_connection_get_protocol_data(gc) == connection;
 }
 
 /* NULL: there is none, or the login is over. */
 static PurpleConversation *
-find_conversation(CoexConnection *login, PurpleConnection *gc)
+find_conversation(CoexConnection *connection, PurpleConnection *gc)
 {
-    if (!is_alive(login, gc))
+    if (!is_alive(connection, gc))
         return NULL;
     return purple_find_conversation_with_account(
-        PURPLE_CONV_TYPE_IM, purple_account_get_username(login->account), login->account);
+        PURPLE_CONV_TYPE_IM, purple_account_get_username(connection->account), connection->account);
 }
 
 /* NULL where another plugin closed it at once, or ended the login. The caller has a reference to
  * that. */
 static PurpleConversation *
-ensure_conversation(CoexConnection *login)
+ensure_conversation(CoexConnection *connection)
 {
-    PurpleConnection *gc = login->gc;
-    const char *number = purple_account_get_username(login->account);
+    PurpleConnection *gc = connection->gc;
+    const char *number = purple_account_get_username(connection->account);
     g_autofree char *title = g_strdup_printf("Account %s", number);
-    PurpleConversation *conv = find_conversation(login, gc);
+    PurpleConversation *conv = find_conversation(connection, gc);
 
     if (conv == NULL) {
-        purple_conversation_new(PURPLE_CONV_TYPE_IM, login->account, number);
-        conv = find_conversation(login, gc);
+        purple_conversation_new(PURPLE_CONV_TYPE_IM, connection->account, number);
+        conv = find_conversation(connection, gc);
     }
     if (conv == NULL || g_strcmp0(purple_conversation_get_title(conv), title) == 0)
         return conv;
     purple_conversation_set_title(conv, title);
-    return find_conversation(login, gc);
+    return find_conversation(connection, gc);
 }
 
 typedef struct {
@@ -69,85 +64,85 @@ line_free(gpointer data)
 }
 
 void
-coex_notice_init(CoexConnection *login)
+coex_notice_init(CoexConnection *connection)
 {
-    login->notices = g_queue_new();
+    connection->notices = g_queue_new();
 }
 
 void
-coex_notice_clear(CoexConnection *login)
+coex_notice_clear(CoexConnection *connection)
 {
-    g_queue_free_full(g_steal_pointer(&login->notices), line_free);
+    g_queue_free_full(g_steal_pointer(&connection->notices), line_free);
 }
 
 static void
-keep(CoexConnection *login, const char *text)
+keep(CoexConnection *connection, const char *text)
 {
     Line *line = g_new(Line, 1);
 
     *line = (Line){ time(NULL), g_strdup(text) };
-    g_queue_push_tail(login->notices, line);
-    if (g_queue_get_length(login->notices) > KEPT_LINES)
-        line_free(g_queue_pop_head(login->notices));
+    g_queue_push_tail(connection->notices, line);
+    if (g_queue_get_length(connection->notices) > KEPT_LINES)
+        line_free(g_queue_pop_head(connection->notices));
 }
 
 static void
 write_line(CoexConnection *told_in, const char *text, PurpleMessageFlags flags, time_t at)
 {
-    g_autoptr(CoexConnection) login = coex_login_ref(told_in);
-    PurpleConnection *gc = login->gc;
-    const char *number = purple_account_get_username(login->account);
+    g_autoptr(CoexConnection) connection = coex_connection_ref(told_in);
+    PurpleConnection *gc = connection->gc;
+    const char *number = purple_account_get_username(connection->account);
     g_autoptr(GPtrArray) lines = coex_display_line(coex_host_get(), number, text, &flags);
 
-    for (guint i = 0; i < lines->len && is_alive(login, gc); i++) {
-        PurpleConversation *conv = ensure_conversation(login);
+    for (guint i = 0; i < lines->len && is_alive(connection, gc); i++) {
+        PurpleConversation *conv = ensure_conversation(connection);
         if (conv != NULL)
             purple_conversation_write(conv, NULL, g_ptr_array_index(lines, i), flags, at);
     }
 }
 
 void
-coex_notice_tell(CoexConnection *login, const char *text)
+coex_notice_tell(CoexConnection *connection, const char *text)
 {
     if (coex_host_get()->has_account_line) {
-        purple_connection_notice(login->gc, text);
+        purple_connection_notice(connection->gc, text);
         return;
     }
     if (coex_host_get()->has_own_conversation) {
-        keep(login, text);
+        keep(connection, text);
         /* NICK colours the tab, where a system line alone is hardly seen. */
-        write_line(login, text, PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NICK, time(NULL));
+        write_line(connection, text, PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NICK, time(NULL));
         return;
     }
     g_autofree char *wrapped = coex_text_wrap(text, COLUMNS);
-    purple_notify_message(login->gc, PURPLE_NOTIFY_MSG_INFO, "WhatsApp Business",
-                          purple_account_get_username(login->account), wrapped, NULL, NULL);
+    purple_notify_message(connection->gc, PURPLE_NOTIFY_MSG_INFO, "WhatsApp Business",
+                          purple_account_get_username(connection->account), wrapped, NULL, NULL);
 }
 
 void
 coex_notice_open(CoexConnection *opened_in)
 {
-    g_autoptr(CoexConnection) login = coex_login_ref(opened_in);
-    PurpleConnection *gc = login->gc;
-    const char *number = purple_account_get_username(login->account);
+    g_autoptr(CoexConnection) connection = coex_connection_ref(opened_in);
+    PurpleConnection *gc = connection->gc;
+    const char *number = purple_account_get_username(connection->account);
     g_autoptr(GPtrArray) again = g_ptr_array_new_with_free_func(line_free);
 
     if (!coex_host_get()->has_own_conversation)
         return;
-    if (purple_find_conversation_with_account(PURPLE_CONV_TYPE_IM, number, login->account) ==
+    if (purple_find_conversation_with_account(PURPLE_CONV_TYPE_IM, number, connection->account) ==
         NULL) {
-        for (GList *l = login->notices->head; l != NULL; l = l->next) {
+        for (GList *l = connection->notices->head; l != NULL; l = l->next) {
             const Line *kept = l->data;
             Line *line = g_new(Line, 1);
             *line = (Line){ kept->at, g_strdup(kept->text) };
             g_ptr_array_add(again, line);
         }
     }
-    for (guint i = 0; i < again->len && is_alive(login, gc); i++) {
+    for (guint i = 0; i < again->len && is_alive(connection, gc); i++) {
         const Line *line = g_ptr_array_index(again, i);
-        write_line(login, line->text, PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NO_LOG, line->at);
+        write_line(connection, line->text, PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NO_LOG, line->at);
     }
-    PurpleConversation *conv = is_alive(login, gc) ? ensure_conversation(login) : NULL;
+    PurpleConversation *conv = is_alive(connection, gc) ? ensure_conversation(connection) : NULL;
     if (conv != NULL)
         purple_conversation_present(conv);
 }
@@ -155,30 +150,30 @@ coex_notice_open(CoexConnection *opened_in)
 /* ---- what is typed there ---- */
 
 static void
-list_held(CoexConnection *login)
+list_held(CoexConnection *connection)
 {
-    coex_session_list_held(login->session, NULL);
+    coex_session_list_held(connection->session, NULL);
 }
 
 static void
-refresh(CoexConnection *login)
+refresh(CoexConnection *connection)
 {
-    login->tell_catalogue = TRUE;
-    coex_session_refresh_templates(login->session);
+    connection->tell_catalogue = TRUE;
+    coex_session_refresh_templates(connection->session);
 }
 
 static const struct {
     const char *word;
     const char *help;
-    void (*run)(CoexConnection *login);
+    void (*run)(CoexConnection *connection);
 } words[] = {
     { "held", "lists the texts that are held", list_held },
     { "refresh", "fetches the templates again", refresh },
-    { "webhook", "registers the webhook again", coex_login_register_webhook },
+    { "webhook", "registers the webhook again", coex_connection_register_webhook },
 };
 
 void
-coex_notice_answer(CoexConnection *login, const char *typed)
+coex_notice_answer(CoexConnection *connection, const char *typed)
 {
     g_autofree char *plain = coex_text_from_markup(typed);
     g_autofree char *line = g_strstrip(g_strdup(plain));
@@ -187,7 +182,7 @@ coex_notice_answer(CoexConnection *login, const char *typed)
 
     for (guint i = 0; i < G_N_ELEMENTS(words); i++) {
         if (g_ascii_strcasecmp(word, words[i].word) == 0) {
-            words[i].run(login);
+            words[i].run(connection);
             return;
         }
     }
@@ -197,7 +192,7 @@ coex_notice_answer(CoexConnection *login, const char *typed)
                     line);
     for (guint i = 0; i < G_N_ELEMENTS(words); i++)
         g_string_append_printf(answer, "\n%s: %s", words[i].word, words[i].help);
-    coex_notice_tell(login, answer->str);
+    coex_notice_tell(connection, answer->str);
 }
 
 /* ---- why there is no connection ---- */
@@ -224,9 +219,9 @@ on_disabled(PurpleAccount *account, gpointer user_data)
 }
 
 void
-coex_notice_tell_error(CoexConnection *login, const char *sentence)
+coex_notice_tell_error(CoexConnection *connection, const char *sentence)
 {
-    const char *username = purple_account_get_username(login->account);
+    const char *username = purple_account_get_username(connection->account);
 
     if (told_errors != NULL && g_strcmp0(g_hash_table_lookup(told_errors, username), sentence) == 0)
         return;
@@ -240,16 +235,16 @@ coex_notice_tell_error(CoexConnection *login, const char *sentence)
 
     g_autofree char *line =
         g_strdup_printf("Not connected yet: %s It is tried again by itself.", sentence);
-    coex_notice_tell(login, line);
+    coex_notice_tell(connection, line);
 }
 
 void
-coex_notice_end_error(CoexConnection *login)
+coex_notice_end_error(CoexConnection *connection)
 {
-    const char *username = purple_account_get_username(login->account);
+    const char *username = purple_account_get_username(connection->account);
 
     if (told_errors == NULL || g_hash_table_lookup(told_errors, username) == NULL)
         return;
-    forget_error(login->account);
-    coex_notice_tell(login, "Connected again.");
+    forget_error(connection->account);
+    coex_notice_tell(connection, "Connected again.");
 }

@@ -1,30 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "purple/account.h"
+#include <glib.h>
 
 /* What is told of the account and not of a person, and where: in BitlBee its control channel, in
  * Pidgin and Finch a conversation of the account with its own number. That one opens behind what
  * the user does, is logged, and leads nowhere: nobody at WhatsApp is at its other end. */
 
-void coex_notice_init(CoexConnection *login);
-void coex_notice_clear(CoexConnection *login);
+typedef struct CoexConnection CoexConnection;
+
+void coex_notice_init(CoexConnection *connection);
+void coex_notice_clear(CoexConnection *connection);
 
 /* Tells one line (plain text, may have line breaks). */
-void coex_notice_tell(CoexConnection *login, const char *text);
-
-/* Whether @who, in any spelling, is the account's own number. It is no buddy, and what comes from
- * it or goes to it is told as a notice. */
-gboolean coex_notice_is_own(CoexConnection *login, const char *who);
+void coex_notice_tell(CoexConnection *connection, const char *text);
 
 /* A line that was typed there: a word that it knows is obeyed, all else answered; nothing is sent.
  */
-void coex_notice_answer(CoexConnection *login, const char *typed);
+void coex_notice_answer(CoexConnection *connection, const char *typed);
 
 /* Opens the conversation because the user asks for it, with what was told since the login. */
-void coex_notice_open(CoexConnection *login);
+void coex_notice_open(CoexConnection *connection);
 
 /* Why there is no connection, where the chat program keeps that to itself: told once, not at every
  * attempt. The second ends it, once the account is online. */
-void coex_notice_tell_error(CoexConnection *login, const char *sentence);
-void coex_notice_end_error(CoexConnection *login);
+void coex_notice_tell_error(CoexConnection *connection, const char *sentence);
+void coex_notice_end_error(CoexConnection *connection);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/options.h"
+
 #include "core/backend.h"
 #include "core/error.h"
 #include "purple/ask.h"
+#include "purple/connection.h"
 #include "purple/host.h"
 #include "purple/notice.h"
 
@@ -324,21 +326,23 @@ read_field(PurpleRequestFields *fields, const Option *option)
 static void
 on_page_ok(gpointer token, PurpleRequestFields *fields)
 {
-    CoexConnection *login = coex_ask_take(token, NULL);
+    CoexConnection *connection = coex_ask_take(token, NULL);
     gboolean changed = FALSE;
 
-    if (login == NULL)
+    if (connection == NULL)
         return;
     for (guint i = 0; i < G_N_ELEMENTS(options); i++) {
         const char *value = options[i].first ? NULL : read_field(fields, &options[i]);
 
-        if (value == NULL || strcmp(value, coex_options_get(login->account, options[i].key)) == 0)
+        if (value == NULL ||
+            strcmp(value, coex_options_get(connection->account, options[i].key)) == 0)
             continue;
-        purple_account_set_string(login->account, options[i].key, value);
+        purple_account_set_string(connection->account, options[i].key, value);
         changed = TRUE;
     }
     if (changed)
-        coex_notice_tell(login, "The options are kept. They count when the account logs in again.");
+        coex_notice_tell(connection,
+                         "The options are kept. They count when the account logs in again.");
 }
 
 static void
@@ -348,24 +352,25 @@ on_page_cancel(gpointer token)
 }
 
 void
-coex_options_open_page(CoexConnection *login)
+coex_options_open_page(CoexConnection *connection)
 {
     PurpleRequestFields *fields = purple_request_fields_new();
     PurpleRequestFieldGroup *group = purple_request_field_group_new(NULL);
-    const char *number = purple_account_get_username(login->account);
+    const char *number = purple_account_get_username(connection->account);
     g_autofree char *title = g_strconcat("More options: ", number, NULL);
     gpointer token;
     void *ui;
 
     for (guint i = 0; i < G_N_ELEMENTS(options); i++) {
         if (!options[i].first)
-            purple_request_field_group_add_field(group, make_field(login->account, &options[i]));
+            purple_request_field_group_add_field(group,
+                                                 make_field(connection->account, &options[i]));
     }
     purple_request_fields_add_group(fields, group);
-    coex_ask_close(login, PAGE);
-    token = coex_ask_new(login, PAGE, PURPLE_REQUEST_FIELDS);
-    ui = purple_request_fields(login->gc, title, number, NULL, fields, "OK", G_CALLBACK(on_page_ok),
-                               "Cancel", G_CALLBACK(on_page_cancel), login->account, NULL, NULL,
-                               token);
+    coex_ask_close(connection, PAGE);
+    token = coex_ask_new(connection, PAGE, PURPLE_REQUEST_FIELDS);
+    ui = purple_request_fields(connection->gc, title, number, NULL, fields, "OK",
+                               G_CALLBACK(on_page_ok), "Cancel", G_CALLBACK(on_page_cancel),
+                               connection->account, NULL, NULL, token);
     coex_ask_opened(token, ui);
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "purple/account.h"
+#include <purple.h>
 
 /* The account's options: how each is asked for, and what counts where nothing is given. */
+
+typedef struct CoexConnection CoexConnection;
 
 /* For the protocol's `protocol_options`; where forms do not scroll, those needed for the first
  * login. Owned by libpurple from then on. */
@@ -28,4 +30,4 @@ const char *coex_options_get_secret(PurpleAccount *account, const char *const *w
 gboolean coex_options_check_lists(PurpleAccount *account, GError **error);
 
 /* Opens a form with those that do not stand there. */
-void coex_options_open_page(CoexConnection *login);
+void coex_options_open_page(CoexConnection *connection);

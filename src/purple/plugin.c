@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/account.h"
 #include "purple/actions.h"
+#include "purple/connection.h"
 #include "purple/conversation.h"
 #include "purple/keep.h"
 #include "purple/log.h"
@@ -80,8 +81,8 @@ static PurplePluginProtocolInfo protocol_info = {
     .tooltip_text = coex_roster_tooltip,
     .status_types = coex_roster_status_types,
     .blist_node_menu = coex_actions_list_buddy,
-    .login = coex_login_open,
-    .close = coex_login_close,
+    .login = coex_connection_open,
+    .close = coex_connection_close,
     .send_im = coex_conversation_send,
     .get_info = coex_roster_get_info,
     .add_buddy = coex_roster_add_buddy,
@@ -89,7 +90,7 @@ static PurplePluginProtocolInfo protocol_info = {
     .add_deny = coex_roster_block,
     .group_buddy = coex_roster_move_buddy,
     .rename_group = coex_roster_rename_group,
-    .normalize = coex_roster_normalize,
+    .normalize = coex_connection_normalize,
     .can_receive_file = coex_conversation_takes_files,
     .send_file = coex_conversation_send_file,
     .offline_message = takes_offline_messages,

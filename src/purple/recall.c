@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/recall.h"
+
 #include "core/error.h"
 #include "core/text.h"
+#include "purple/connection.h"
 #include "purple/contact.h"
-#include "purple/conversation.h"
 #include "purple/host.h"
+#include "purple/lines.h"
 #include "purple/options.h"
-
+#include "session/session.h"
 #include <string.h>
 
 #define LIMIT_PRESET 10
@@ -108,9 +110,10 @@ append_line(GString *all, const CoexFeedItem *item, const char *title)
 }
 
 char *
-coex_recall_dup_text(CoexConnection *login, const char *head, const char *name, GPtrArray *lines)
+coex_recall_dup_text(CoexConnection *connection, const char *head, const char *name,
+                     GPtrArray *lines)
 {
-    g_autofree char *title = coex_login_dup_title(login, name);
+    g_autofree char *title = coex_connection_dup_title(connection, name);
     GString *all = g_string_new(head);
 
     for (guint i = 0; i < lines->len; i++)
@@ -119,28 +122,29 @@ coex_recall_dup_text(CoexConnection *login, const char *head, const char *name, 
 }
 
 void
-coex_recall_show_text(CoexConnection *login, const char *name, const char *text)
+coex_recall_show_text(CoexConnection *connection, const char *name, const char *text)
 {
-    coex_conversation_notice_of_old(login, name, text);
+    coex_lines_write(connection, name, text,
+                     PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NO_LOG | PURPLE_MESSAGE_DELAYED);
 }
 
 static void
-show(CoexConnection *login, const char *name, GPtrArray *lines)
+show(CoexConnection *connection, const char *name, GPtrArray *lines)
 {
-    g_autofree char *text = coex_recall_dup_text(login, "Earlier:", name, lines);
+    g_autofree char *text = coex_recall_dup_text(connection, "Earlier:", name, lines);
 
-    coex_recall_show_text(login, name, text);
+    coex_recall_show_text(connection, name, text);
 }
 
 /* ---- a conversation opens ---- */
 
 /* An IRC client's window stays when the account logs off and on again, and has the lines. */
 static gboolean
-is_begun(CoexConnection *login, const char *name)
+is_begun(CoexConnection *connection, const char *name)
 {
     static GHashTable *begun; /* of the process: "number name" */
     g_autofree char *key =
-        g_strconcat(purple_account_get_username(login->account), " ", name, NULL);
+        g_strconcat(purple_account_get_username(connection->account), " ", name, NULL);
 
     if (coex_host_get()->notice != COEX_NOTICE_IM)
         return FALSE;
@@ -150,61 +154,63 @@ is_begun(CoexConnection *login, const char *name)
 }
 
 static void
-on_conversation_created(PurpleConversation *conv, CoexConnection *login)
+on_conversation_created(PurpleConversation *conv, CoexConnection *connection)
 {
-    if (login->over || purple_conversation_get_account(conv) != login->account ||
+    if (connection->over || purple_conversation_get_account(conv) != connection->account ||
         purple_conversation_get_type(conv) != PURPLE_CONV_TYPE_IM)
         return;
 
-    g_autofree char *name = coex_login_dup_name(login, purple_conversation_get_name(conv));
-    if (is_begun(login, name))
+    g_autofree char *name =
+        coex_connection_dup_name(connection, purple_conversation_get_name(conv));
+    if (is_begun(connection, name))
         return;
 
-    CoexContact *contact = coex_contact_of(login, name);
+    CoexContact *contact = coex_contact_of(connection, name);
     g_autoptr(GPtrArray) lines = g_steal_pointer(&contact->past);
-    guint limit = coex_recall_get_limit(login->account);
+    guint limit = coex_recall_get_limit(connection->account);
     if (lines != NULL) {
         if (lines->len > 0)
-            show(login, name, lines);
+            show(connection, name, lines);
         return;
     }
-    if (limit > 0 && coex_session_find_person(login->session, name) != NULL)
-        coex_session_recall(login->session, name, limit, login->line_at, FALSE);
+    if (limit > 0 && coex_session_find_person(connection->session, name) != NULL)
+        coex_session_recall(connection->session, name, limit, connection->line_at, FALSE);
 }
 
 /* What comes next to the person begins a new one. */
 static void
-on_conversation_deleted(PurpleConversation *conv, CoexConnection *login)
+on_conversation_deleted(PurpleConversation *conv, CoexConnection *connection)
 {
-    if (login->over || purple_conversation_get_account(conv) != login->account ||
+    if (connection->over || purple_conversation_get_account(conv) != connection->account ||
         purple_conversation_get_type(conv) != PURPLE_CONV_TYPE_IM)
         return;
 
-    g_autofree char *name = coex_login_dup_name(login, purple_conversation_get_name(conv));
-    coex_session_forget_recalled(login->session, name);
+    g_autofree char *name =
+        coex_connection_dup_name(connection, purple_conversation_get_name(conv));
+    coex_session_forget_recalled(connection->session, name);
 }
 
 void
-coex_recall_watch(CoexConnection *login)
+coex_recall_watch(CoexConnection *connection)
 {
     void *handle = purple_conversations_get_handle();
 
-    if (coex_recall_get_limit(login->account) == 0)
+    if (coex_recall_get_limit(connection->account) == 0)
         return;
-    purple_signal_connect(handle, "conversation-created", login->gc,
-                          PURPLE_CALLBACK(on_conversation_created), login);
-    purple_signal_connect(handle, "deleting-conversation", login->gc,
-                          PURPLE_CALLBACK(on_conversation_deleted), login);
+    purple_signal_connect(handle, "conversation-created", connection->gc,
+                          PURPLE_CALLBACK(on_conversation_created), connection);
+    purple_signal_connect(handle, "deleting-conversation", connection->gc,
+                          PURPLE_CALLBACK(on_conversation_deleted), connection);
 }
 
 void
-coex_recall_take(CoexConnection *login, const CoexPersonView *person, GPtrArray *lines,
+coex_recall_take(CoexConnection *connection, const CoexPersonView *person, GPtrArray *lines,
                  gboolean asked)
 {
-    CoexContact *contact = coex_contact_of(login, person->name);
+    CoexContact *contact = coex_contact_of(connection, person->name);
 
     if (asked && lines->len > 0)
-        show(login, person->name, lines);
+        show(connection, person->name, lines);
     if (asked)
         return;
     g_clear_pointer(&contact->past, g_ptr_array_unref);
@@ -212,29 +218,29 @@ coex_recall_take(CoexConnection *login, const CoexPersonView *person, GPtrArray 
 }
 
 void
-coex_recall_begin_line(CoexConnection *login, const CoexFeedItem *item)
+coex_recall_begin_line(CoexConnection *connection, const CoexFeedItem *item)
 {
-    login->line_at = item->time;
+    connection->line_at = item->time;
 }
 
 void
-coex_recall_end_line(CoexConnection *login, const char *name)
+coex_recall_end_line(CoexConnection *connection, const char *name)
 {
-    login->line_at = 0;
-    g_clear_pointer(&coex_contact_of(login, name)->past, g_ptr_array_unref);
+    connection->line_at = 0;
+    g_clear_pointer(&coex_contact_of(connection, name)->past, g_ptr_array_unref);
 }
 
 /* ---- on demand ---- */
 
 void
-coex_recall_run(CoexConnection *login, const char *name, const char *words)
+coex_recall_run(CoexConnection *connection, const char *name, const char *words)
 {
     guint64 limit = ASKED_PRESET;
 
     if (*words != '\0' && (!is_number(words, &limit) || limit == 0)) {
-        coex_conversation_notice(login, name,
-                                 "How many lines? Give a number from 1 to 200, or none for 20.");
+        coex_lines_notice(connection, name,
+                          "How many lines? Give a number from 1 to 200, or none for 20.");
         return;
     }
-    coex_session_recall(login->session, name, (guint)limit, 0, TRUE);
+    coex_session_recall(connection->session, name, (guint)limit, 0, TRUE);
 }

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "purple/account.h"
+#include "core/feed.h"
+#include "core/person-view.h"
+#include <purple.h>
 
 /* Earlier lines in a conversation that opens, or on demand: read from the store, marked as lines of
  * ours, neither logged again nor counted as new. */
+
+typedef struct CoexConnection CoexConnection;
 
 /* How many lines a conversation of the account begins with; 0: none. */
 guint coex_recall_get_limit(PurpleAccount *account);
@@ -12,22 +16,22 @@ guint coex_recall_get_limit(PurpleAccount *account);
 gboolean coex_recall_check(PurpleAccount *account, GError **error);
 
 /* From now on, asks for the earlier lines of each conversation that opens. */
-void coex_recall_watch(CoexConnection *login);
+void coex_recall_watch(CoexConnection *connection);
 
 /* Earlier lines came (CoexFeedItem, oldest first). Not @asked: the line that follows opens the
  * conversation; they are kept for that moment. */
-void coex_recall_take(CoexConnection *login, const CoexPersonView *person, GPtrArray *lines,
+void coex_recall_take(CoexConnection *connection, const CoexPersonView *person, GPtrArray *lines,
                       gboolean asked);
 /* A line of the feed comes up for the person, or has been shown. */
-void coex_recall_begin_line(CoexConnection *login, const CoexFeedItem *item);
-void coex_recall_end_line(CoexConnection *login, const char *name);
+void coex_recall_begin_line(CoexConnection *connection, const CoexFeedItem *item);
+void coex_recall_end_line(CoexConnection *connection, const char *name);
 
 /* @head and the lines (CoexFeedItem), one each, as plain text: no line of it can be made by who
  * wrote them. Free with g_free(). */
-char *coex_recall_dup_text(CoexConnection *login, const char *head, const char *name,
+char *coex_recall_dup_text(CoexConnection *connection, const char *head, const char *name,
                            GPtrArray *lines);
 /* Shows such a text. */
-void coex_recall_show_text(CoexConnection *login, const char *name, const char *text);
+void coex_recall_show_text(CoexConnection *connection, const char *name, const char *text);
 
 /* The verb "history": @words is a number or nothing. */
-void coex_recall_run(CoexConnection *login, const char *name, const char *words);
+void coex_recall_run(CoexConnection *connection, const char *name, const char *words);

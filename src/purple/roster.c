@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/roster.h"
+
 #include "core/peer.h"
 #include "core/text.h"
+#include "purple/connection.h"
 #include "purple/contact.h"
 #include "purple/host.h"
 #include "purple/keep.h"
 #include "purple/nick.h"
-#include "purple/notice.h"
 #include "purple/options.h"
+#include "purple/unseen.h"
+#include "session/session.h"
 
 #define SLICE_US 8000 /* of work between two turns of the host's main loop */
 #define REVIEW_S 60   /* between looks at what the user made of buddies that are not saved */
-#define MAX_NAME 256
 
 gboolean
 coex_roster_lists_everybody(PurpleAccount *account)
@@ -19,38 +21,30 @@ coex_roster_lists_everybody(PurpleAccount *account)
     return strcmp(coex_options_get(account, "buddies"), "all") == 0;
 }
 
-const char *
-coex_roster_get_name(CoexConnection *login, const char *name)
-{
-    PurpleBuddy *buddy = purple_find_buddy(login->account, name);
-
-    return buddy != NULL ? purple_buddy_get_name(buddy) : name;
-}
-
 /* ---- one buddy ---- */
 
 /* The whole phone book would be written to disk with every change of any buddy; the store knows it
  * anyway. */
 static gboolean
-is_saved(CoexConnection *login)
+is_saved(CoexConnection *connection)
 {
-    return !coex_host_get()->forgets_list && !coex_roster_lists_everybody(login->account);
+    return !coex_host_get()->forgets_list && !coex_roster_lists_everybody(connection->account);
 }
 
 /* A contact of its own at the head of the group: libpurple walks the whole group to find its end.
  */
 static void
-add_buddy(CoexConnection *login, const char *name)
+add_buddy(CoexConnection *connection, const char *name)
 {
     PurpleGroup *group = coex_keep_get_group();
     PurpleContact *contact;
     PurpleBuddy *buddy;
 
-    if (group == NULL || login->over || purple_find_buddy(login->account, name) != NULL)
+    if (group == NULL || connection->over || purple_find_buddy(connection->account, name) != NULL)
         return;
-    buddy = purple_buddy_new(login->account, name, NULL);
+    buddy = purple_buddy_new(connection->account, name, NULL);
     contact = purple_contact_new();
-    if (!is_saved(login))
+    if (!is_saved(connection))
         coex_keep_hide(buddy, contact);
     purple_blist_add_contact(contact, group, NULL);
     purple_blist_add_buddy(buddy, contact, NULL, NULL);
@@ -58,13 +52,13 @@ add_buddy(CoexConnection *login, const char *name)
 
 /* As it was typed, to the plain number; then a person has one name in all places. */
 static void
-name_plainly(CoexConnection *login, PurpleBuddy *buddy, const char *name)
+name_plainly(CoexConnection *connection, PurpleBuddy *buddy, const char *name)
 {
     g_autofree char *typed = g_strdup(purple_buddy_get_name(buddy));
 
     if (strcmp(typed, name) == 0)
         return;
-    coex_nick_move(login, typed, name);
+    coex_nick_move(connection, typed, name);
     purple_blist_rename_buddy(buddy, name);
 }
 
@@ -80,7 +74,7 @@ dup_message(const CoexPersonView *person)
 }
 
 static void
-set_presence(CoexConnection *login, PurpleBuddy *buddy, const CoexPersonView *person)
+set_presence(CoexConnection *connection, PurpleBuddy *buddy, const CoexPersonView *person)
 {
     const char *id = person->window.open ? "available" : "away";
     PurplePresence *presence = purple_buddy_get_presence(buddy);
@@ -90,15 +84,15 @@ set_presence(CoexConnection *login, PurpleBuddy *buddy, const CoexPersonView *pe
     if (status != NULL && strcmp(purple_status_get_id(status), id) == 0 &&
         g_strcmp0(purple_status_get_attr_string(status, "message"), message) == 0)
         return;
-    purple_prpl_got_user_status(login->account, purple_buddy_get_name(buddy), id, "message",
+    purple_prpl_got_user_status(connection->account, purple_buddy_get_name(buddy), id, "message",
                                 message, NULL);
 }
 
 static void
-tell_new_alias(CoexConnection *login, const char *name, const char *alias)
+tell_new_alias(CoexConnection *connection, const char *name, const char *alias)
 {
     PurpleConversation *conv =
-        purple_find_conversation_with_account(PURPLE_CONV_TYPE_IM, name, login->account);
+        purple_find_conversation_with_account(PURPLE_CONV_TYPE_IM, name, connection->account);
 
     if (conv == NULL)
         return;
@@ -112,13 +106,13 @@ tell_new_alias(CoexConnection *login, const char *name, const char *alias)
 /* Not serv_got_alias(), which uses the buddy after others were told of it. FALSE: nothing was
  * changed. */
 static gboolean
-set_server_alias(CoexConnection *login, const char *name, const char *alias)
+set_server_alias(CoexConnection *connection, const char *name, const char *alias)
 {
     gboolean changed = FALSE;
     guint n = 0;
 
     for (guint i = 0; i == 0 || i < n; i++) {
-        g_autoptr(GSList) all = purple_find_buddies(login->account, name);
+        g_autoptr(GSList) all = purple_find_buddies(connection->account, name);
         PurpleBuddy *buddy = g_slist_nth_data(all, i);
 
         n = i == 0 ? g_slist_length(all) : n;
@@ -126,7 +120,7 @@ set_server_alias(CoexConnection *login, const char *name, const char *alias)
             continue;
         changed = TRUE;
         purple_blist_server_alias_buddy(buddy, alias);
-        if (login->over)
+        if (connection->over)
             break;
     }
     return changed;
@@ -134,31 +128,31 @@ set_server_alias(CoexConnection *login, const char *name, const char *alias)
 
 /* BitlBee makes the nick when a buddy comes online: the alias must be there. */
 static void
-set_alias(CoexConnection *login, const CoexPersonView *person)
+set_alias(CoexConnection *connection, const CoexPersonView *person)
 {
-    g_autofree char *alias = coex_nick_dup_alias(login, person);
+    g_autofree char *alias = coex_nick_dup_alias(connection, person);
 
     if (alias == NULL && coex_host_get()->makes_nicks)
         return;
     /* The number as people write it; without a line that somebody is now known as that. */
-    if (set_server_alias(login, person->name, alias != NULL ? alias : person->display) &&
-        alias != NULL && !login->over)
-        tell_new_alias(login, person->name, alias);
+    if (set_server_alias(connection, person->name, alias != NULL ? alias : person->display) &&
+        alias != NULL && !connection->over)
+        tell_new_alias(connection, person->name, alias);
 }
 
 void
 coex_roster_show(CoexConnection *shown_in, const CoexPersonView *view)
 {
-    g_autoptr(CoexConnection) login = coex_login_ref(shown_in);
+    g_autoptr(CoexConnection) connection = coex_connection_ref(shown_in);
     g_autoptr(CoexPersonView) person = coex_person_view_ref(view);
-    PurpleBuddy *buddy = purple_find_buddy(login->account, person->name);
+    PurpleBuddy *buddy = purple_find_buddy(connection->account, person->name);
 
-    g_clear_pointer(&coex_contact_of(login, person->name)->due, coex_person_view_unref);
-    if (coex_notice_is_own(login, person->name))
+    g_clear_pointer(&coex_contact_of(connection, person->name)->due, coex_person_view_unref);
+    if (coex_connection_is_own(connection, person->name))
         return;
     if (buddy != NULL)
-        name_plainly(login, buddy, person->name);
-    coex_nick_settle(login, person);
+        name_plainly(connection, buddy, person->name);
+    coex_nick_settle(connection, person);
     if (buddy != NULL && !person->listed && !coex_keep_is_touched(buddy)) {
         purple_blist_remove_buddy(buddy);
         return;
@@ -166,26 +160,26 @@ coex_roster_show(CoexConnection *shown_in, const CoexPersonView *view)
     if (buddy == NULL && !person->listed)
         return;
     if (buddy == NULL)
-        add_buddy(login, person->name);
-    if (!login->over)
-        set_alias(login, person);
-    buddy = login->over ? NULL : purple_find_buddy(login->account, person->name);
+        add_buddy(connection, person->name);
+    if (!connection->over)
+        set_alias(connection, person);
+    buddy = connection->over ? NULL : purple_find_buddy(connection->account, person->name);
     if (buddy == NULL)
         return;
-    if (is_saved(login))
+    if (is_saved(connection))
         coex_keep_save(buddy);
-    set_presence(login, buddy, person);
+    set_presence(connection, buddy, person);
 }
 
 /* ---- many of them ---- */
 
 static void
-remove_unwanted(CoexConnection *login, CoexContact *contact)
+remove_unwanted(CoexConnection *connection, CoexContact *contact)
 {
-    PurpleBuddy *buddy = purple_find_buddy(login->account, contact->name);
+    PurpleBuddy *buddy = purple_find_buddy(connection->account, contact->name);
 
     contact->unwanted = FALSE;
-    coex_nick_move(login, contact->name, NULL);
+    coex_nick_move(connection, contact->name, NULL);
     if (buddy != NULL)
         purple_blist_remove_buddy(buddy);
 }
@@ -193,102 +187,102 @@ remove_unwanted(CoexConnection *login, CoexContact *contact)
 static gboolean
 on_slice(gpointer user_data)
 {
-    g_autoptr(CoexConnection) login = coex_login_ref(user_data);
+    g_autoptr(CoexConnection) connection = coex_connection_ref(user_data);
     gint64 end = g_get_monotonic_time() + SLICE_US;
 
-    while (!login->over && g_get_monotonic_time() < end) {
-        CoexContact *contact = g_queue_pop_head(&login->due);
+    while (!connection->over && g_get_monotonic_time() < end) {
+        CoexContact *contact = g_queue_pop_head(&connection->due);
 
         if (contact == NULL) {
-            login->roster_timer = 0;
+            connection->roster_timer = 0;
             return G_SOURCE_REMOVE;
         }
         if (contact->unwanted)
-            remove_unwanted(login, contact);
-        if (!login->over && contact->due != NULL)
-            coex_roster_show(login, contact->due);
+            remove_unwanted(connection, contact);
+        if (!connection->over && contact->due != NULL)
+            coex_roster_show(connection, contact->due);
     }
-    return login->over ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
+    return connection->over ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
 }
 
 static void
-schedule(CoexConnection *login)
+schedule(CoexConnection *connection)
 {
-    if (login->online && login->roster_timer == 0)
-        login->roster_timer = purple_timeout_add(0, on_slice, login);
+    if (connection->online && connection->roster_timer == 0)
+        connection->roster_timer = purple_timeout_add(0, on_slice, connection);
 }
 
 void
-coex_roster_queue(CoexConnection *login, const CoexPersonView *person)
+coex_roster_queue(CoexConnection *connection, const CoexPersonView *person)
 {
-    CoexContact *contact = coex_contact_of(login, person->name);
+    CoexContact *contact = coex_contact_of(connection, person->name);
 
     if (contact->due == NULL)
-        g_queue_push_tail(&login->due, contact);
+        g_queue_push_tail(&connection->due, contact);
     g_clear_pointer(&contact->due, coex_person_view_unref);
     contact->due = coex_person_view_ref(person);
-    schedule(login);
+    schedule(connection);
 }
 
 /* Before all others: it is in the list for no reason. */
 static void
-queue_unwanted(CoexConnection *login, const char *name)
+queue_unwanted(CoexConnection *connection, const char *name)
 {
-    CoexContact *contact = coex_contact_of(login, name);
+    CoexContact *contact = coex_contact_of(connection, name);
 
     contact->unwanted = TRUE;
-    g_queue_push_head(&login->due, contact);
-    schedule(login);
+    g_queue_push_head(&connection->due, contact);
+    schedule(connection);
 }
 
 static gboolean
 on_review(gpointer user_data)
 {
-    CoexConnection *login = user_data;
+    CoexConnection *connection = user_data;
 
-    coex_keep_review(login->account);
+    coex_keep_review(connection->account);
     return G_SOURCE_CONTINUE;
 }
 
 /* Whom the user added while the account was off. */
 static void
-pin_strangers(CoexConnection *login)
+pin_strangers(CoexConnection *connection)
 {
-    g_autoptr(GSList) buddies = purple_find_buddies(login->account, NULL);
+    g_autoptr(GSList) buddies = purple_find_buddies(connection->account, NULL);
 
     for (GSList *l = buddies; l != NULL; l = l->next) {
         const char *name = purple_buddy_get_name(l->data);
         g_auto(CoexPeer) peer = { 0 };
-        if (coex_notice_is_own(login, name))
-            queue_unwanted(login, name);
-        else if (coex_session_find_person(login->session, name) == NULL &&
+        if (coex_connection_is_own(connection, name))
+            queue_unwanted(connection, name);
+        else if (coex_session_find_person(connection->session, name) == NULL &&
                  coex_peer_parse(name, &peer, NULL))
-            coex_session_pin(login->session, name);
+            coex_session_pin(connection->session, name);
     }
 }
 
 void
-coex_roster_start(CoexConnection *login)
+coex_roster_start(CoexConnection *connection)
 {
     coex_keep_start();
-    if (!coex_host_get()->forgets_list && !is_saved(login))
-        login->review_timer = purple_timeout_add_seconds(REVIEW_S, on_review, login);
-    pin_strangers(login);
-    coex_nick_start(login);
-    schedule(login);
+    if (!coex_host_get()->forgets_list && !is_saved(connection))
+        connection->review_timer = purple_timeout_add_seconds(REVIEW_S, on_review, connection);
+    pin_strangers(connection);
+    coex_nick_start(connection);
+    schedule(connection);
 }
 
 void
-coex_roster_stop(CoexConnection *login)
+coex_roster_stop(CoexConnection *connection)
 {
-    if (login->roster_timer != 0)
-        purple_timeout_remove(login->roster_timer);
-    login->roster_timer = 0;
-    if (login->review_timer != 0)
-        purple_timeout_remove(login->review_timer);
-    login->review_timer = 0;
+    if (connection->roster_timer != 0)
+        purple_timeout_remove(connection->roster_timer);
+    connection->roster_timer = 0;
+    if (connection->review_timer != 0)
+        purple_timeout_remove(connection->review_timer);
+    connection->review_timer = 0;
     if (!coex_host_get()->forgets_list)
-        coex_keep_review(login->account);
+        coex_keep_review(connection->account);
 }
 
 /* ---- what the chat program asks ---- */
@@ -296,10 +290,11 @@ coex_roster_stop(CoexConnection *login)
 static const CoexPersonView *
 view_of(PurpleBuddy *buddy)
 {
-    CoexConnection *login = coex_login_of_account(purple_buddy_get_account(buddy));
+    CoexConnection *connection = coex_connection_of_account(purple_buddy_get_account(buddy));
 
-    return login != NULL ? coex_session_find_person(login->session, purple_buddy_get_name(buddy))
-                         : NULL;
+    return connection != NULL
+               ? coex_session_find_person(connection->session, purple_buddy_get_name(buddy))
+               : NULL;
 }
 
 GList *
@@ -342,9 +337,9 @@ describe_since(PurpleNotifyUserInfo *info, const char *label, gint64 at)
 }
 
 static void
-describe(CoexConnection *login, const CoexPersonView *person, PurpleNotifyUserInfo *info)
+describe(CoexConnection *connection, const CoexPersonView *person, PurpleNotifyUserInfo *info)
 {
-    g_autofree char *window = coex_session_describe_window(login->session, person->name);
+    g_autofree char *window = coex_session_describe_window(connection->session, person->name);
 
     purple_notify_user_info_add_pair_plaintext(info, "Window", window);
     describe_since(info, "Not read", person->unread_since);
@@ -364,7 +359,7 @@ describe(CoexConnection *login, const CoexPersonView *person, PurpleNotifyUserIn
 void
 coex_roster_tooltip(PurpleBuddy *buddy, PurpleNotifyUserInfo *info, gboolean full)
 {
-    CoexConnection *login = coex_login_of_account(purple_buddy_get_account(buddy));
+    CoexConnection *connection = coex_connection_of_account(purple_buddy_get_account(buddy));
     const CoexPersonView *person = view_of(buddy);
 
     if (person == NULL)
@@ -377,26 +372,26 @@ coex_roster_tooltip(PurpleBuddy *buddy, PurpleNotifyUserInfo *info, gboolean ful
     if (person->alias != NULL &&
         g_strcmp0(purple_buddy_get_server_alias(buddy), person->alias) != 0)
         purple_notify_user_info_add_pair_plaintext(info, "Name", person->alias);
-    describe(login, person, info);
+    describe(connection, person, info);
 }
 
 void
 coex_roster_get_info(PurpleConnection *gc, const char *who)
 {
-    CoexConnection *login = coex_login_of(gc);
+    CoexConnection *connection = coex_connection_of(gc);
     PurpleNotifyUserInfo *info;
     const CoexPersonView *person;
 
-    if (login == NULL)
+    if (connection == NULL)
         return;
 
     info = purple_notify_user_info_new();
-    person = coex_session_find_person(login->session, who);
+    person = coex_session_find_person(connection->session, who);
     if (person != NULL) {
         purple_notify_user_info_add_pair_plaintext(info, "WhatsApp", person->display);
         if (person->alias != NULL)
             purple_notify_user_info_add_pair_plaintext(info, "Name", person->alias);
-        describe(login, person, info);
+        describe(connection, person, info);
     } else {
         purple_notify_user_info_add_pair_plaintext(info, "WhatsApp", "nothing is known");
     }
@@ -408,15 +403,15 @@ coex_roster_get_info(PurpleConnection *gc, const char *who)
 void
 coex_roster_add_buddy(PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *group)
 {
-    CoexConnection *login = coex_login_of(gc);
+    CoexConnection *connection = coex_connection_of(gc);
     const char *name = purple_buddy_get_name(buddy);
     g_auto(CoexPeer) peer = { 0 };
     g_autoptr(GError) error = NULL;
 
-    if (login == NULL)
+    if (connection == NULL)
         return;
-    if (coex_peer_parse(name, &peer, &error) && !coex_notice_is_own(login, name)) {
-        coex_session_pin(login->session, name);
+    if (coex_peer_parse(name, &peer, &error) && !coex_connection_is_own(connection, name)) {
+        coex_session_pin(connection->session, name);
         return;
     }
     g_autofree char *primary = g_strdup_printf("%s was not added", name);
@@ -425,51 +420,51 @@ coex_roster_add_buddy(PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *gro
                                       : "It is this account's own number: the business cannot "
                                         "write to itself. Add the customer's number.");
     /* Who called still uses the buddy. */
-    queue_unwanted(login, name);
+    queue_unwanted(connection, name);
 }
 
 void
 coex_roster_remove_buddy(PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *group)
 {
-    CoexConnection *login = coex_login_of(gc);
+    CoexConnection *connection = coex_connection_of(gc);
 
-    if (login == NULL)
+    if (connection == NULL)
         return;
 
     /* One of two entries of a person may go without hiding the person. */
-    g_autoptr(GSList) all = purple_find_buddies(login->account, purple_buddy_get_name(buddy));
+    g_autoptr(GSList) all = purple_find_buddies(connection->account, purple_buddy_get_name(buddy));
     if (g_slist_length(all) > 1)
         return;
-    g_autofree char *name = coex_login_dup_name(login, purple_buddy_get_name(buddy));
-    g_clear_pointer(&coex_contact_of(login, name)->due, coex_person_view_unref);
-    coex_session_unlist(login->session, name);
+    g_autofree char *name = coex_connection_dup_name(connection, purple_buddy_get_name(buddy));
+    g_clear_pointer(&coex_contact_of(connection, name)->due, coex_person_view_unref);
+    coex_session_unlist(connection->session, name);
 }
 
 void
 coex_roster_block(PurpleConnection *gc, const char *who)
 {
-    CoexConnection *login = coex_login_of(gc);
+    CoexConnection *connection = coex_connection_of(gc);
 
-    if (login == NULL)
+    if (connection == NULL)
         return;
 
-    g_autofree char *name = coex_login_dup_name(login, who);
-    g_autofree char *title = coex_login_dup_title(login, name);
+    g_autofree char *name = coex_connection_dup_name(connection, who);
+    g_autofree char *title = coex_connection_dup_title(connection, name);
     const char *effect = coex_host_get()->blocks_nothing
                              ? "that hides nothing, and what they write is still shown"
                              : "what they write from now on is not shown here";
     g_autofree char *line = g_strdup_printf("%s is blocked in %s only: %s. To block them at "
                                             "WhatsApp, use the phone.",
                                             title, coex_host_get()->label, effect);
-    coex_login_notice(login, line);
+    coex_unseen_tell(connection, line);
 }
 
 void
 coex_roster_move_buddy(PurpleConnection *gc, const char *who, const char *old_group,
                        const char *new_group)
 {
-    CoexConnection *login = coex_login_of(gc);
-    PurpleBuddy *buddy = login != NULL ? purple_find_buddy(login->account, who) : NULL;
+    CoexConnection *connection = coex_connection_of(gc);
+    PurpleBuddy *buddy = connection != NULL ? purple_find_buddy(connection->account, who) : NULL;
 
     if (buddy != NULL)
         coex_keep_save(buddy);
@@ -482,26 +477,4 @@ coex_roster_rename_group(PurpleConnection *gc, const char *old_name, PurpleGroup
                          GList *moved)
 {
     coex_keep_merge_group(group);
-}
-
-const char *
-coex_roster_normalize(const PurpleAccount *account, const char *who)
-{
-    static char buffer[MAX_NAME];
-    g_autofree char *number = coex_number_normalize(who, NULL);
-    const char *end = NULL;
-
-    if (number != NULL) {
-        g_snprintf(buffer, sizeof buffer, "+%s", number);
-        return buffer;
-    }
-    g_strlcpy(buffer, who, sizeof buffer);
-    /* The cut may have gone through a character. */
-    g_utf8_validate(buffer, -1, &end);
-    buffer[end - buffer] = '\0';
-    g_strstrip(buffer);
-    /* It names a log folder: one dot or two would be another's. */
-    if (!coex_user_id_is_valid(buffer) && buffer[0] == '.')
-        buffer[0] = '_';
-    return buffer;
 }

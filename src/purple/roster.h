@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "purple/account.h"
+#include "core/person-view.h"
+#include <purple.h>
 
 /* The buddy list: who stands in it, under what name, and that a person is "available" while free
  * text can be sent and "away" while only templates can. Hides that libpurple's groups are slow to
  * search, and that a buddy may be written another way than its person's name. */
 
+typedef struct CoexConnection CoexConnection;
+
 /* Whether the option `buddies` asks for everybody. */
 gboolean coex_roster_lists_everybody(PurpleAccount *account);
 
 /* After the login: shows those that came before it, in slices. */
-void coex_roster_start(CoexConnection *login);
+void coex_roster_start(CoexConnection *connection);
 /* Nothing is done any more. */
-void coex_roster_stop(CoexConnection *login);
+void coex_roster_stop(CoexConnection *connection);
 
 /* Shows the person soon; or now, before a line of theirs. */
-void coex_roster_queue(CoexConnection *login, const CoexPersonView *person);
-void coex_roster_show(CoexConnection *login, const CoexPersonView *person);
-
-/* The name by which the chat program knows the person: the buddy's, as it was typed. Borrowed. */
-const char *coex_roster_get_name(CoexConnection *login, const char *name);
+void coex_roster_queue(CoexConnection *connection, const CoexPersonView *person);
+void coex_roster_show(CoexConnection *connection, const CoexPersonView *person);
 
 /* ---- the protocol's operations ---- */
 
@@ -36,6 +36,3 @@ void coex_roster_move_buddy(PurpleConnection *gc, const char *who, const char *o
                             const char *new_group);
 void coex_roster_rename_group(PurpleConnection *gc, const char *old_name, PurpleGroup *group,
                               GList *moved);
-/* One spelling for whatever names an account or a person; in a static buffer, as libpurple wants.
- */
-const char *coex_roster_normalize(const PurpleAccount *account, const char *who);

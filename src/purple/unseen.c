@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/unseen.h"
+
+#include "core/feed.h"
+#include "purple/connection.h"
 #include "purple/host.h"
 #include "purple/notice.h"
 #include "purple/recall.h"
-#include "purple/roster.h"
-
+#include "session/session.h"
 #include <dlfcn.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -109,7 +111,7 @@ sort_lines(const GQueue *lines, GHashTable *by_name)
 
 /* Where no customer's line is among them, nothing is said of customers. */
 static void
-tell_count(CoexConnection *login, const GQueue *lines)
+tell_count(CoexConnection *connection, const GQueue *lines)
 {
     g_autoptr(GHashTable) people = g_hash_table_new(g_str_hash, g_str_equal);
     const Line *first = g_queue_peek_head((GQueue *)lines);
@@ -135,67 +137,67 @@ tell_count(CoexConnection *login, const GQueue *lines)
         text = g_strdup_printf("What was shown since %s may not have reached you, and is shown "
                                "once more.",
                                clock);
-    coex_notice_tell(login, text);
+    coex_notice_tell(connection, text);
 }
 
 static void
-show_text(CoexConnection *login, const char *name, const char *text)
+show_text(CoexConnection *connection, const char *name, const char *text)
 {
-    if (coex_notice_is_own(login, name))
-        coex_notice_tell(login, text);
+    if (coex_connection_is_own(connection, name))
+        coex_notice_tell(connection, text);
     else
-        coex_recall_show_text(login, name, text);
+        coex_recall_show_text(connection, name, text);
 }
 
 /* They are as unseen as before, on the other connection. */
 static void
-take_back(CoexConnection *login, GQueue *lines)
+take_back(CoexConnection *connection, GQueue *lines)
 {
     for (GList *l = lines->head; l != NULL; l = l->next)
         ((Line *)l->data)->shown_us = g_get_real_time();
-    if (login->over) {
+    if (connection->over) {
         g_queue_clear_full(lines, line_free);
         return;
     }
-    g_queue_clear_full(&login->unseen->lines, line_free);
-    login->unseen->lines = *lines;
+    g_queue_clear_full(&connection->unseen->lines, line_free);
+    connection->unseen->lines = *lines;
 }
 
 /* The lines are out of the way of whoever ends the login meanwhile. */
 static void
-show_again(CoexConnection *login)
+show_again(CoexConnection *connection)
 {
-    GQueue lines = login->unseen->lines;
+    GQueue lines = connection->unseen->lines;
     g_autoptr(GHashTable) by_name =
         g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_ptr_array_unref);
     g_autoptr(GPtrArray) names = sort_lines(&lines, by_name);
 
-    g_queue_init(&login->unseen->lines);
+    g_queue_init(&connection->unseen->lines);
     if (lines.length > 0)
-        tell_count(login, &lines);
-    for (guint i = 0; i < names->len && !login->over; i++) {
+        tell_count(connection, &lines);
+    for (guint i = 0; i < names->len && !connection->over; i++) {
         const char *name = g_ptr_array_index(names, i);
         g_autofree char *text =
-            coex_recall_dup_text(login, "Once more, since it may not have reached you:", name,
+            coex_recall_dup_text(connection, "Once more, since it may not have reached you:", name,
                                  g_hash_table_lookup(by_name, name));
 
-        show_text(login, name, text);
+        show_text(connection, name, text);
     }
-    take_back(login, &lines);
+    take_back(connection, &lines);
 }
 
 void
-coex_unseen_check(CoexConnection *login)
+coex_unseen_check(CoexConnection *connection)
 {
-    CoexUnseen *unseen = login->unseen;
+    CoexUnseen *unseen = connection->unseen;
     const Link link = read_link();
     Line *line;
 
-    if (unseen == NULL || login->over || !login->online || !link.known)
+    if (unseen == NULL || connection->over || !connection->online || !link.known)
         return;
     if (unseen->socket != 0 && unseen->socket != link.socket) {
         unseen->socket = link.socket;
-        show_again(login);
+        show_again(connection);
         return;
     }
     unseen->socket = link.socket;
@@ -206,19 +208,19 @@ coex_unseen_check(CoexConnection *login)
 static gboolean
 on_check(gpointer user_data)
 {
-    g_autoptr(CoexConnection) login = coex_login_ref(user_data);
+    g_autoptr(CoexConnection) connection = coex_connection_ref(user_data);
 
-    coex_unseen_check(login);
+    coex_unseen_check(connection);
     return G_SOURCE_CONTINUE;
 }
 
 void
-coex_unseen_note(CoexConnection *login, const CoexFeedItem *item, const char *name)
+coex_unseen_note(CoexConnection *connection, const CoexFeedItem *item, const char *name)
 {
-    CoexUnseen *unseen = login->unseen;
+    CoexUnseen *unseen = connection->unseen;
     Line *line;
 
-    if (unseen == NULL || login->over)
+    if (unseen == NULL || connection->over)
         return;
     line = g_new(Line, 1);
     *line = (Line){ g_strdup(name), coex_feed_item_ref(item), g_get_real_time() };
@@ -227,8 +229,8 @@ coex_unseen_note(CoexConnection *login, const CoexFeedItem *item, const char *na
         line_free(g_queue_pop_head(&unseen->lines));
 }
 
-void
-coex_unseen_note_of_account(CoexConnection *login, const char *text)
+static void
+note_of_account(CoexConnection *connection, const char *text)
 {
     const CoexFeedItem line = { .seq = 1,
                                 .kind = COEX_FEED_NOTICE,
@@ -236,20 +238,32 @@ coex_unseen_note_of_account(CoexConnection *login, const char *text)
                                 .text = (char *)text };
     g_autoptr(CoexFeedItem) item = NULL;
 
-    if (login->unseen == NULL || login->over)
+    if (connection->unseen == NULL || connection->over)
         return;
     item = coex_feed_item_copy(&line, NULL);
-    coex_unseen_note(login, item, purple_account_get_username(login->account));
+    coex_unseen_note(connection, item, purple_account_get_username(connection->account));
 }
 
 void
-coex_unseen_note_typed(CoexConnection *login)
+coex_unseen_tell(CoexConnection *told_in, const char *text)
 {
-    if (login->unseen == NULL)
+    g_autoptr(CoexConnection) connection = coex_connection_ref(told_in);
+
+    coex_unseen_check(connection);
+    if (connection->over)
         return;
-    coex_unseen_check(login);
-    if (!login->over)
-        g_queue_clear_full(&login->unseen->lines, line_free);
+    coex_notice_tell(connection, text);
+    note_of_account(connection, text);
+}
+
+void
+coex_unseen_note_typed(CoexConnection *connection)
+{
+    if (connection->unseen == NULL)
+        return;
+    coex_unseen_check(connection);
+    if (!connection->over)
+        g_queue_clear_full(&connection->unseen->lines, line_free);
 }
 
 /* ---- from login to logoff ---- */
@@ -267,10 +281,10 @@ unseen_free(gpointer data)
 }
 
 static CoexUnseen *
-take_earlier(CoexConnection *login)
+take_earlier(CoexConnection *connection)
 {
-    const char *number =
-        coex_roster_normalize(login->account, purple_account_get_username(login->account));
+    const char *number = coex_connection_normalize(
+        connection->account, purple_account_get_username(connection->account));
     CoexUnseen *unseen = NULL;
     char *key = NULL;
 
@@ -281,45 +295,48 @@ take_earlier(CoexConnection *login)
 }
 
 void
-coex_unseen_start(CoexConnection *login)
+coex_unseen_start(CoexConnection *connection)
 {
     if (!coex_host_get()->loses_lines)
         return;
-    login->unseen = take_earlier(login);
-    login->unseen->timer = purple_timeout_add_seconds(CHECK_S, on_check, login);
-    coex_unseen_check(login);
+    connection->unseen = take_earlier(connection);
+    connection->unseen->timer = purple_timeout_add_seconds(CHECK_S, on_check, connection);
+    coex_unseen_check(connection);
 }
 
 static void
-keep_lines(CoexConnection *login)
+keep_lines(CoexConnection *connection)
 {
     g_autoptr(GHashTable) by_name =
         g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_ptr_array_unref);
-    g_autoptr(GPtrArray) names = sort_lines(&login->unseen->lines, by_name);
+    g_autoptr(GPtrArray) names = sort_lines(&connection->unseen->lines, by_name);
 
     for (guint i = 0; i < names->len; i++) {
         const char *name = g_ptr_array_index(names, i);
         g_autofree char *text = coex_recall_dup_text(
-            login, "Once more, since the connection ended and it may not have reached you:", name,
+            connection,
+            "Once more, since the connection ended and it may not have reached you:", name,
             g_hash_table_lookup(by_name, name));
 
-        coex_session_keep_line(login->session, coex_notice_is_own(login, name) ? NULL : name, text);
+        coex_session_keep_line(connection->session,
+                               coex_connection_is_own(connection, name) ? NULL : name, text);
     }
-    g_queue_clear_full(&login->unseen->lines, line_free);
+    g_queue_clear_full(&connection->unseen->lines, line_free);
 }
 
 void
-coex_unseen_stop(CoexConnection *login)
+coex_unseen_stop(CoexConnection *connection)
 {
-    CoexUnseen *unseen = login->unseen;
+    CoexUnseen *unseen = connection->unseen;
 
     if (unseen == NULL)
         return;
     purple_timeout_remove(unseen->timer);
-    if (login->session != NULL && read_link().ending)
-        keep_lines(login);
-    login->unseen = NULL;
+    if (connection->session != NULL && read_link().ending)
+        keep_lines(connection);
+    connection->unseen = NULL;
     if (between == NULL)
         between = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, unseen_free);
-    g_hash_table_replace(between, g_strdup(purple_account_get_username(login->account)), unseen);
+    g_hash_table_replace(between, g_strdup(purple_account_get_username(connection->account)),
+                         unseen);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "purple/account.h"
+#include "core/feed.h"
 
 /* Lines that were shown to a connection which may have been dead: an IRC client that sleeps or lost
  * its network takes nothing and says nothing for minutes. What was shown since the user last typed,
@@ -9,14 +9,16 @@
  * over; what the process did not live to see taken over comes with the next login. Elsewhere all
  * calls do nothing. */
 
-void coex_unseen_start(CoexConnection *login);
+typedef struct CoexConnection CoexConnection;
+
+void coex_unseen_start(CoexConnection *connection);
 /* Before the session ends; what is unseen then is so at the process's next login, too. */
-void coex_unseen_stop(CoexConnection *login);
+void coex_unseen_stop(CoexConnection *connection);
 
 /* A line is about to be shown, or was. */
-void coex_unseen_check(CoexConnection *login);
-void coex_unseen_note(CoexConnection *login, const CoexFeedItem *item, const char *name);
-/* The same for a line of the account. */
-void coex_unseen_note_of_account(CoexConnection *login, const char *text);
+void coex_unseen_check(CoexConnection *connection);
+void coex_unseen_note(CoexConnection *connection, const CoexFeedItem *item, const char *name);
+/* Tells one line (plain text) about the account. */
+void coex_unseen_tell(CoexConnection *connection, const char *text);
 /* The user has typed: all before was seen, or is shown again now. */
-void coex_unseen_note_typed(CoexConnection *login);
+void coex_unseen_note_typed(CoexConnection *connection);

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/verbs.h"
+
 #include "core/text.h"
-#include "purple/choice.h"
-#include "purple/conversation.h"
-#include "purple/dialogue.h"
+#include "core/typed-line.h"
+#include "purple/connection.h"
+#include "purple/contact.h"
+#include "purple/lines.h"
 #include "purple/notice.h"
 #include "purple/recall.h"
+#include "purple/template-chat.h"
+#include "purple/template-picker.h"
+#include "session/session.h"
 
 /* @words: what follows the verb as plain text, "" for nothing; @markup: the same in the host's
  * markup. */
-typedef void (*VerbFunc)(CoexConnection *login, const char *name, const char *words,
+typedef void (*VerbFunc)(CoexConnection *connection, const char *name, const char *words,
                          const char *markup);
 
 typedef struct {
@@ -20,89 +25,89 @@ typedef struct {
     VerbFunc run;
 } Verb;
 
-static void run_help(CoexConnection *login, const char *name, const char *words,
+static void run_help(CoexConnection *connection, const char *name, const char *words,
                      const char *markup);
 
 static void
-run_template(CoexConnection *login, const char *name, const char *words, const char *markup)
+run_template(CoexConnection *connection, const char *name, const char *words, const char *markup)
 {
-    coex_choice_start(coex_choice_of(login, name), words);
+    coex_picker_start(coex_contact_get_picker(connection, name), words);
 }
 
 static void
-run_find(CoexConnection *login, const char *name, const char *words, const char *markup)
+run_find(CoexConnection *connection, const char *name, const char *words, const char *markup)
 {
-    coex_choice_search(coex_choice_of(login, name), words);
+    coex_picker_search(coex_contact_get_picker(connection, name), words);
 }
 
 static void
-run_more(CoexConnection *login, const char *name, const char *words, const char *markup)
+run_more(CoexConnection *connection, const char *name, const char *words, const char *markup)
 {
-    coex_dialogue_more(coex_choice_of(login, name));
+    coex_template_chat_more(coex_contact_get_picker(connection, name));
 }
 
 static void
-run_refresh(CoexConnection *login, const char *name, const char *words, const char *markup)
+run_refresh(CoexConnection *connection, const char *name, const char *words, const char *markup)
 {
-    coex_choice_refresh(coex_choice_of(login, name));
+    coex_picker_refresh(coex_contact_get_picker(connection, name));
 }
 
 static void
-run_send(CoexConnection *login, const char *name, const char *words, const char *markup)
+run_send(CoexConnection *connection, const char *name, const char *words, const char *markup)
 {
-    coex_dialogue_send(coex_choice_of(login, name));
+    coex_template_chat_send(coex_contact_get_picker(connection, name));
 }
 
 static void
-run_hold(CoexConnection *login, const char *name, const char *words, const char *markup)
+run_hold(CoexConnection *connection, const char *name, const char *words, const char *markup)
 {
     g_autoptr(GError) error = NULL;
 
     if (words[0] == '\0')
-        coex_choice_hold(coex_choice_of(login, name));
-    else if (!coex_session_hold_text(login->session, name, markup, &error))
-        coex_conversation_notice(login, name, error->message);
+        coex_picker_hold(coex_contact_get_picker(connection, name));
+    else if (!coex_session_hold_text(connection->session, name, markup, &error))
+        coex_lines_notice(connection, name, error->message);
 }
 
 static void
-run_held(CoexConnection *login, const char *name, const char *words, const char *markup)
+run_held(CoexConnection *connection, const char *name, const char *words, const char *markup)
 {
-    coex_session_list_held(login->session, name);
+    coex_session_list_held(connection->session, name);
 }
 
 static void
-run_cancel(CoexConnection *login, const char *name, const char *words, const char *markup)
+run_cancel(CoexConnection *connection, const char *name, const char *words, const char *markup)
 {
-    coex_conversation_notice(login, name,
-                             coex_choice_cancel(coex_choice_of(login, name))
-                                 ? "Cancelled: no template was sent."
-                                 : "There is nothing to cancel.");
+    coex_lines_notice(connection, name,
+                      coex_picker_cancel(coex_contact_get_picker(connection, name))
+                          ? "Cancelled: no template was sent."
+                          : "There is nothing to cancel.");
 }
 
 static void
-run_resend(CoexConnection *login, const char *name, const char *words, const char *markup)
+run_resend(CoexConnection *connection, const char *name, const char *words, const char *markup)
 {
-    coex_session_resend(login->session, name);
+    coex_session_resend(connection->session, name);
 }
 
 static void
-run_discard(CoexConnection *login, const char *name, const char *words, const char *markup)
+run_discard(CoexConnection *connection, const char *name, const char *words, const char *markup)
 {
-    coex_session_discard(login->session, name);
+    coex_session_discard(connection->session, name);
 }
 
 static void
-run_window(CoexConnection *login, const char *name, const char *words, const char *markup)
+run_window(CoexConnection *connection, const char *name, const char *words, const char *markup)
 {
-    g_autofree char *line = coex_session_describe_window(login->session, name);
+    g_autofree char *line = coex_session_describe_window(connection->session, name);
 
-    coex_conversation_notice(login, name, line);
+    coex_lines_notice(connection, name, line);
 }
 
 static void
-run_history(CoexConnection *login, const char *name, const char *words, const char *markup)
+run_history(CoexConnection *connection, const char *name, const char *words, const char *markup)
 {
-    coex_recall_run(login, name, words);
+    coex_recall_run(connection, name, words);
 }
 
 static const Verb verbs[] = {
@@ -122,7 +127,7 @@ static const Verb verbs[] = {
 };
 
 static void
-run_help(CoexConnection *login, const char *name, const char *words, const char *markup)
+run_help(CoexConnection *connection, const char *name, const char *words, const char *markup)
 {
     g_autoptr(GString) lines = g_string_new("!1 [value | value …]: choose template 1 of the list");
 
@@ -131,23 +136,23 @@ run_help(CoexConnection *login, const char *name, const char *words, const char 
                                verbs[i].words != NULL ? " " : "",
                                verbs[i].words != NULL ? verbs[i].words : "", verbs[i].help);
     g_string_append(lines, "\nA message that begins with ! is typed with !!.");
-    coex_conversation_notice(login, name, lines->str);
+    coex_lines_notice(connection, name, lines->str);
 }
 
 /* ---- "!" ---- */
 
-void
-coex_verbs_run_line(CoexConnection *login, const char *name, const CoexTypedLine *line)
+static void
+run_line(CoexConnection *connection, const char *name, const CoexTypedLine *line)
 {
     guint number;
 
     if (coex_typed_line_get_number(line, &number)) {
-        coex_dialogue_pick(coex_choice_of(login, name), number, line->words);
+        coex_template_chat_pick(coex_contact_get_picker(connection, name), number, line->words);
         return;
     }
     for (guint i = 0; i < G_N_ELEMENTS(verbs); i++) {
         if (g_ascii_strcasecmp(line->word, verbs[i].name) == 0) {
-            verbs[i].run(login, name, line->words, line->markup);
+            verbs[i].run(connection, name, line->words, line->markup);
             return;
         }
     }
@@ -156,7 +161,39 @@ coex_verbs_run_line(CoexConnection *login, const char *name, const CoexTypedLine
         g_strdup_printf("Nothing was sent: there is no command !%s. !help lists them; !!%s sends "
                         "the text itself.",
                         line->word, line->word);
-    coex_conversation_notice(login, name, answer);
+    coex_lines_notice(connection, name, answer);
+}
+
+static void
+refuse_slash(CoexConnection *connection, const char *name, const char *word)
+{
+    g_autofree char *line =
+        g_strdup_printf("Nothing was sent: %s looks like a command, and here those begin with !. "
+                        "!help lists them; /%s sends the text itself.",
+                        word, word);
+
+    coex_lines_notice(connection, name, line);
+}
+
+gboolean
+coex_verbs_take(CoexConnection *connection, const char *name, const char *markup, char **ret_markup)
+{
+    g_auto(CoexTypedLine) line = { 0 };
+
+    *ret_markup = NULL;
+    coex_typed_line_read(markup, &line);
+    switch (line.kind) {
+    case COEX_TYPED_MESSAGE:
+        *ret_markup = g_steal_pointer(&line.markup);
+        return FALSE;
+    case COEX_TYPED_VERB:
+        run_line(connection, name, &line);
+        return TRUE;
+    case COEX_TYPED_SLASH:
+        refuse_slash(connection, name, line.word);
+        return TRUE;
+    }
+    return FALSE;
 }
 
 /* ---- "/" ---- */
@@ -167,23 +204,24 @@ static PurpleCmdRet
 on_command(PurpleConversation *conv, const gchar *command, gchar **args, gchar **error, void *data)
 {
     const Verb *verb = data;
-    CoexConnection *login = coex_login_of(purple_conversation_get_gc(conv));
+    CoexConnection *connection = coex_connection_of(purple_conversation_get_gc(conv));
     const char *rest = args != NULL && verb->format[0] != '\0' && args[0] != NULL ? args[0] : "";
 
-    if (login == NULL) {
+    if (connection == NULL) {
         *error = g_strdup("The account is not connected.");
         return PURPLE_CMD_RET_FAILED;
     }
 
-    if (coex_notice_is_own(login, purple_conversation_get_name(conv))) {
-        coex_notice_answer(login, verb->name);
+    if (coex_connection_is_own(connection, purple_conversation_get_name(conv))) {
+        coex_notice_answer(connection, verb->name);
         return PURPLE_CMD_RET_OK;
     }
 
-    g_autofree char *name = coex_login_dup_name(login, purple_conversation_get_name(conv));
+    g_autofree char *name =
+        coex_connection_dup_name(connection, purple_conversation_get_name(conv));
     g_autofree char *words =
         verb->format[0] == 'S' ? coex_text_from_markup(rest) : g_strstrip(g_strdup(rest));
-    verb->run(login, name, words, rest);
+    verb->run(connection, name, words, rest);
     return PURPLE_CMD_RET_OK;
 }
 

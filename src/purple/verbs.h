@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "core/typed-line.h"
-#include "purple/account.h"
+#include <glib.h>
 
 /* What a user can type to us: one table of verbs behind two doors, "/verb" where the chat program
  * has commands and "!verb" where every line is a message. */
+
+typedef struct CoexConnection CoexConnection;
 
 /* Registers the commands with libpurple, once for all accounts; and takes them back. */
 void coex_verbs_register(void);
 void coex_verbs_unregister(void);
 
-/* Does what a line of kind COEX_TYPED_VERB says. A word that is no verb gets an answer too. */
-void coex_verbs_run_line(CoexConnection *login, const char *name, const CoexTypedLine *line);
+/* Looks at a line typed in a host whose lines are all messages. TRUE: it was for us, or meant for a
+ * program and so for nobody, and has been answered. FALSE: it is a message, in @ret_markup if that
+ * is not what was typed (else NULL). */
+gboolean coex_verbs_take(CoexConnection *connection, const char *name, const char *markup,
+                         char **ret_markup);

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "purple/prompt.h"
+#include "purple/template-form.h"
+
 #include "core/template-offer.h"
 #include "core/text.h"
 #include "purple/ask.h"
-#include "purple/conversation.h"
+#include "purple/connection.h"
+#include "purple/contact.h"
 #include "purple/host.h"
+#include "purple/lines.h"
+#include "purple/template-picker.h"
+#include "session/session.h"
 
 #define TITLE_CHARS 40
-#define MAX_ROWS 60
-#define MAX_FIELDS 8 /* of one page: Finch neither scrolls nor clips kindly at 24 lines */
+#define ROWS_MAX 60
+#define FIELDS_MAX 8 /* of one page: Finch neither scrolls nor clips kindly at 24 lines */
 #define COLUMNS 56   /* neither host wraps at words everywhere; Pidgin at about 60 */
 #define WIDE_COLUMNS 72
 #define WAITING_CHARS 120
@@ -20,24 +25,24 @@
 /* What a row of the list stands for: its data pointer. NULL: nothing was selected. */
 enum { ROW_HOLD = 1, ROW_ALL, ROW_JOIN, ROW_TEMPLATE };
 
-static void show_values(CoexChoice *choice);
+static void show_values(CoexPicker *picker);
 
-static CoexChoice *
+static CoexPicker *
 take_choice(gpointer token)
 {
     g_autofree char *name = NULL;
-    CoexConnection *login = coex_ask_take(token, &name);
+    CoexConnection *connection = coex_ask_take(token, &name);
 
-    return login != NULL ? coex_choice_of(login, name) : NULL;
+    return connection != NULL ? coex_contact_get_picker(connection, name) : NULL;
 }
 
 static void
 on_cancel(gpointer token)
 {
-    CoexChoice *choice = take_choice(token);
+    CoexPicker *picker = take_choice(token);
 
-    if (choice != NULL)
-        coex_choice_cancel(choice);
+    if (picker != NULL)
+        coex_picker_cancel(picker);
 }
 
 /* A broad form is a low one, which counts where none scrolls; and a list there is as broad as the
@@ -57,18 +62,18 @@ wrap(const char *text)
 }
 
 static gpointer
-new_ask(CoexChoice *choice, PurpleRequestType type)
+new_ask(CoexPicker *picker, PurpleRequestType type)
 {
-    coex_ask_close(choice->login, choice->name);
-    return coex_ask_new(choice->login, choice->name, type);
+    coex_ask_close(picker->connection, picker->name);
+    return coex_ask_new(picker->connection, picker->name, type);
 }
 
 /* Several people's forms may be open, and a list of windows shows their titles alone; a bar of
  * windows the beginnings of them. */
 static char *
-dup_window_title(CoexChoice *choice)
+dup_window_title(CoexPicker *picker)
 {
-    g_autofree char *title = coex_login_dup_title(choice->login, choice->name);
+    g_autofree char *title = coex_connection_dup_title(picker->connection, picker->name);
     g_autofree char *excerpt = coex_text_excerpt(title, TITLE_CHARS);
 
     return g_strconcat("Template: ", excerpt, NULL);
@@ -83,17 +88,18 @@ typedef struct {
 
 /* Takes @fields. */
 static void
-open_form(CoexChoice *choice, PurpleRequestFields *fields, const char *primary,
+open_form(CoexPicker *picker, PurpleRequestFields *fields, const char *primary,
           const char *secondary, const Buttons *buttons)
 {
-    CoexConnection *login = choice->login;
-    gpointer token = new_ask(choice, PURPLE_REQUEST_FIELDS);
-    g_autofree char *title = dup_window_title(choice);
+    CoexConnection *connection = picker->connection;
+    gpointer token = new_ask(picker, PURPLE_REQUEST_FIELDS);
+    g_autofree char *title = dup_window_title(picker);
     g_autofree char *wrapped = wrap(secondary);
-    choice->form = fields;
-    void *ui = purple_request_fields(
-        login->gc, title, primary, wrapped, fields, "OK", G_CALLBACK(buttons->on_ok),
-        buttons->leave, G_CALLBACK(buttons->on_leave), login->account, choice->name, NULL, token);
+    picker->form = fields;
+    void *ui = purple_request_fields(connection->gc, title, primary, wrapped, fields, "OK",
+                                     G_CALLBACK(buttons->on_ok), buttons->leave,
+                                     G_CALLBACK(buttons->on_leave), connection->account,
+                                     picker->name, NULL, token);
 
     coex_ask_opened(token, ui);
 }
@@ -101,9 +107,9 @@ open_form(CoexChoice *choice, PurpleRequestFields *fields, const char *primary,
 /* Finch calls the second button's callback for a window that is closed too, with something else in
  * the place of the fields. */
 static gboolean
-was_closed(const CoexChoice *choice, const PurpleRequestFields *fields)
+was_closed(const CoexPicker *picker, const PurpleRequestFields *fields)
 {
-    return choice->form != fields;
+    return picker->form != fields;
 }
 
 static void
@@ -117,10 +123,10 @@ add_paragraph(GString *text, const char *paragraph)
 }
 
 static void
-add_sentence(GString *text, CoexChoice *choice)
+add_sentence(GString *text, CoexPicker *picker)
 {
-    add_paragraph(text, choice->sentence);
-    g_clear_pointer(&choice->sentence, g_free);
+    add_paragraph(text, picker->sentence);
+    g_clear_pointer(&picker->sentence, g_free);
 }
 
 /* In Pidgin a label is markup, in which _ marks a key and __ is one. */
@@ -135,22 +141,23 @@ make_label(const char *text)
 
 /* "Anna Schmidt (+491510001)": of two people of one name the right one must be told. */
 static char *
-dup_recipient(CoexChoice *choice)
+dup_recipient(CoexPicker *picker)
 {
-    const CoexPersonView *person = coex_session_find_person(choice->login->session, choice->name);
-    g_autofree char *title = coex_login_dup_title(choice->login, choice->name);
+    const CoexPersonView *person =
+        coex_session_find_person(picker->connection->session, picker->name);
+    g_autofree char *title = coex_connection_dup_title(picker->connection, picker->name);
 
     if (person == NULL)
         return g_steal_pointer(&title);
-    if (strcmp(title, choice->name) == 0 || strcmp(title, person->display) == 0)
+    if (strcmp(title, picker->name) == 0 || strcmp(title, person->display) == 0)
         return g_strdup(person->display);
     return g_strdup_printf("%s (%s)", title, person->display);
 }
 
 static void
-add_waiting(GString *text, CoexChoice *choice, gsize n_chars)
+add_waiting(GString *text, CoexPicker *picker, gsize n_chars)
 {
-    g_autofree char *excerpt = coex_text_excerpt(choice->parked, n_chars);
+    g_autofree char *excerpt = coex_text_excerpt(picker->parked, n_chars);
     g_autofree char *waiting = g_strdup_printf("Waiting: “%s”", excerpt);
 
     add_paragraph(text, waiting);
@@ -170,157 +177,157 @@ dup_find(PurpleRequestFields *fields)
  * not found there, or never searched for, may have been meant for the person. The caller has a
  * reference to the login, which may be over afterwards. */
 static void
-give_back_find(CoexChoice *choice, const char *find)
+give_back_find(CoexPicker *picker, const char *find)
 {
-    gboolean searched = g_strcmp0(find, choice->query) == 0;
-    gboolean waits = choice->lost || coex_choice_has_parked(choice);
+    gboolean searched = g_strcmp0(find, picker->query) == 0;
+    gboolean waits = picker->lost || coex_picker_has_parked(picker);
 
-    if (*find == '\0' || !waits || (searched && choice->shown->len > 0))
+    if (*find == '\0' || !waits || (searched && picker->shown->len > 0))
         return;
 
     g_autofree char *line = g_strdup_printf("Not sent, it was typed under Find: “%s”", find);
-    coex_conversation_notice(choice->login, choice->name, line);
+    coex_lines_notice(picker->connection, picker->name, line);
 }
 
 static void
-search(CoexChoice *choice, const char *find)
+search(CoexPicker *picker, const char *find)
 {
-    const char *before = choice->query != NULL ? choice->query : "";
+    const char *before = picker->query != NULL ? picker->query : "";
 
     if (strstr(find, before) == NULL)
-        give_back_find(choice, before);
-    if (!choice->login->over)
-        coex_choice_search(choice, find);
+        give_back_find(picker, before);
+    if (!picker->connection->over)
+        coex_picker_search(picker, find);
 }
 
 static void
 on_list_ok(gpointer token, PurpleRequestFields *fields)
 {
-    CoexChoice *choice = take_choice(token);
+    CoexPicker *picker = take_choice(token);
 
-    if (choice == NULL)
+    if (picker == NULL)
         return;
 
-    g_autoptr(CoexConnection) login = coex_login_ref(choice->login);
+    g_autoptr(CoexConnection) connection = coex_connection_ref(picker->connection);
     PurpleRequestField *list = purple_request_fields_get_field(fields, "template");
     GList *selected = purple_request_field_list_get_selected(list);
     gint row = selected != NULL
                    ? GPOINTER_TO_INT(purple_request_field_list_get_data(list, selected->data))
-                   : choice->default_row;
+                   : picker->default_row;
     g_autofree char *find = dup_find(fields);
-    gboolean is_new = strcmp(find, choice->query != NULL ? choice->query : "") != 0;
+    gboolean is_new = strcmp(find, picker->query != NULL ? picker->query : "") != 0;
 
-    if (row == choice->default_row && is_new) {
-        search(choice, find);
+    if (row == picker->default_row && is_new) {
+        search(picker, find);
         return;
     }
-    if (row == ROW_JOIN && coex_choice_has_parked(choice)) {
-        coex_choice_join(choice, find);
+    if (row == ROW_JOIN && coex_picker_has_parked(picker)) {
+        coex_picker_join(picker, find);
         return;
     }
-    give_back_find(choice, find);
-    if (login->over)
+    give_back_find(picker, find);
+    if (connection->over)
         return;
     if (row == ROW_HOLD || row == ROW_JOIN)
-        coex_choice_hold(choice);
-    else if (row >= ROW_TEMPLATE && (guint)(row - ROW_TEMPLATE) < choice->shown->len)
-        coex_choice_pick(choice, g_ptr_array_index(choice->shown, row - ROW_TEMPLATE), NULL);
+        coex_picker_hold(picker);
+    else if (row >= ROW_TEMPLATE && (guint)(row - ROW_TEMPLATE) < picker->shown->len)
+        coex_picker_pick(picker, g_ptr_array_index(picker->shown, row - ROW_TEMPLATE), NULL);
     else
-        coex_choice_search(choice, NULL);
+        coex_picker_search(picker, NULL);
 }
 
 static void
 on_list_cancel(gpointer token, PurpleRequestFields *fields)
 {
-    CoexChoice *choice = take_choice(token);
+    CoexPicker *picker = take_choice(token);
 
-    if (choice == NULL)
+    if (picker == NULL)
         return;
 
-    g_autoptr(CoexConnection) login = coex_login_ref(choice->login);
-    if (!was_closed(choice, fields)) {
+    g_autoptr(CoexConnection) connection = coex_connection_ref(picker->connection);
+    if (!was_closed(picker, fields)) {
         g_autofree char *find = dup_find(fields);
-        give_back_find(choice, find);
+        give_back_find(picker, find);
     }
-    if (!login->over)
-        coex_choice_cancel(choice);
+    if (!connection->over)
+        coex_picker_cancel(picker);
 }
 
 static void
-add_row(CoexChoice *choice, PurpleRequestField *list, const char *text, gint row)
+add_row(CoexPicker *picker, PurpleRequestField *list, const char *text, gint row)
 {
     const char *icon = coex_host_get()->flat_lists ? NO_PICTURE : NULL;
 
     purple_request_field_list_add_icon(list, text, icon, GINT_TO_POINTER(row));
-    if (row == choice->default_row)
+    if (row == picker->default_row)
         purple_request_field_list_add_selected(list, text);
 }
 
 static void
-fill_list(CoexChoice *choice, PurpleRequestField *list, GPtrArray *found, gboolean has_parked)
+fill_list(CoexPicker *picker, PurpleRequestField *list, GPtrArray *found, gboolean has_parked)
 {
-    gboolean searched = choice->query != NULL;
+    gboolean searched = picker->query != NULL;
 
-    choice->default_row = searched && found->len == 0 ? ROW_ALL
+    picker->default_row = searched && found->len == 0 ? ROW_ALL
                           : has_parked && !searched   ? ROW_HOLD
                           : found->len > 0            ? ROW_TEMPLATE
                                                       : ROW_ALL;
     if (searched && found->len == 0)
-        add_row(choice, list, "Show all", ROW_ALL);
+        add_row(picker, list, "Show all", ROW_ALL);
     if (has_parked)
-        add_row(choice, list, "Hold until they answer", ROW_HOLD);
+        add_row(picker, list, "Hold until they answer", ROW_HOLD);
     if (has_parked && searched && found->len == 0)
-        add_row(choice, list, "The words under Find are a text: it waits too", ROW_JOIN);
-    g_ptr_array_set_size(choice->shown, 0);
-    for (guint i = 0; i < MIN(found->len, MAX_ROWS); i++) {
+        add_row(picker, list, "The words under Find are a text: it waits too", ROW_JOIN);
+    g_ptr_array_set_size(picker->shown, 0);
+    for (guint i = 0; i < MIN(found->len, ROWS_MAX); i++) {
         CoexTemplate *template_ = g_ptr_array_index(found, i);
-        g_autofree char *text = coex_choice_describe(template_, ROW_CHARS);
-        g_ptr_array_add(choice->shown, coex_template_ref(template_));
-        add_row(choice, list, text, ROW_TEMPLATE + (gint)i);
+        g_autofree char *text = coex_picker_describe(template_, ROW_CHARS);
+        g_ptr_array_add(picker->shown, coex_template_ref(template_));
+        add_row(picker, list, text, ROW_TEMPLATE + (gint)i);
     }
 }
 
 static void
-show_list(CoexChoice *choice)
+show_list(CoexPicker *picker)
 {
-    g_autoptr(GPtrArray) found = coex_choice_find(choice);
-    gboolean has_parked = coex_choice_has_parked(choice);
+    g_autoptr(GPtrArray) found = coex_picker_find(picker);
+    gboolean has_parked = coex_picker_has_parked(picker);
     g_autoptr(GString) secondary = g_string_new(NULL);
 
-    add_sentence(secondary, choice);
-    if (found->len == 0 && choice->query == NULL) {
+    add_sentence(secondary, picker);
+    if (found->len == 0 && picker->query == NULL) {
         add_paragraph(secondary, "WhatsApp has no approved template of this account. Templates are "
                                  "made in WhatsApp Manager or at the provider.");
         if (!has_parked) {
-            choice->stage = COEX_STAGE_IDLE;
-            coex_conversation_notice(choice->login, choice->name, secondary->str);
+            picker->stage = COEX_STAGE_IDLE;
+            coex_lines_notice(picker->connection, picker->name, secondary->str);
             return;
         }
     }
-    if (choice->parked != NULL)
-        add_waiting(secondary, choice, WAITING_CHARS);
-    if (found->len > MAX_ROWS) {
-        g_autofree char *more = g_strdup_printf("%u more: use Find.", found->len - MAX_ROWS);
+    if (picker->parked != NULL)
+        add_waiting(secondary, picker, WAITING_CHARS);
+    if (found->len > ROWS_MAX) {
+        g_autofree char *more = g_strdup_printf("%u more: use Find.", found->len - ROWS_MAX);
         add_paragraph(secondary, more);
     }
 
     /* In Finch the list is as wide as the widest line; in Pidgin the window, so not too short. */
-    add_paragraph(secondary, found->len == 0 && choice->query != NULL
+    add_paragraph(secondary, found->len == 0 && picker->query != NULL
                                  ? "No template has these words. Type others, or press OK for all."
                                  : "Choose a template. To search, type words and press OK.");
 
     PurpleRequestFields *fields = purple_request_fields_new();
     PurpleRequestFieldGroup *group = purple_request_field_group_new(NULL);
     PurpleRequestField *list = purple_request_field_list_new("template", "Template");
-    g_autofree char *title = coex_login_dup_title(choice->login, choice->name);
+    g_autofree char *title = coex_connection_dup_title(picker->connection, picker->name);
     g_autofree char *primary = g_strdup_printf("A template for %s", title);
     purple_request_fields_add_group(fields, group);
     purple_request_field_group_add_field(
-        group, purple_request_field_string_new("find", "Find", choice->query, FALSE));
+        group, purple_request_field_string_new("find", "Find", picker->query, FALSE));
     purple_request_field_list_set_multi_select(list, FALSE);
-    fill_list(choice, list, found, has_parked);
+    fill_list(picker, list, found, has_parked);
     purple_request_field_group_add_field(group, list);
-    open_form(choice, fields, primary, secondary->str,
+    open_form(picker, fields, primary, secondary->str,
               &(Buttons){ on_list_ok, "Cancel", on_list_cancel });
 }
 
@@ -328,34 +335,34 @@ show_list(CoexChoice *choice)
 
 /* The known values, one per variable; where none is yet, what may fit. */
 static char **
-dup_values(CoexChoice *choice)
+dup_values(CoexPicker *picker)
 {
-    guint n_values = choice->template_->variables->len;
-    guint n_known = choice->values != NULL ? g_strv_length(choice->values) : 0;
+    guint n_values = picker->template_->variables->len;
+    guint n_known = picker->values != NULL ? g_strv_length(picker->values) : 0;
 
     if (n_known == 0) {
         const CoexPersonView *person =
-            coex_session_find_person(choice->login->session, choice->name);
-        g_autofree char *title = coex_login_dup_title(choice->login, choice->name);
-        gboolean named = strcmp(title, choice->name) != 0 &&
+            coex_session_find_person(picker->connection->session, picker->name);
+        g_autofree char *title = coex_connection_dup_title(picker->connection, picker->name);
+        gboolean named = strcmp(title, picker->name) != 0 &&
                          (person == NULL || strcmp(title, person->display) != 0);
-        return coex_template_offer(choice->template_, named ? title : NULL, choice->parked);
+        return coex_template_offer(picker->template_, named ? title : NULL, picker->parked);
     }
 
     char **values = g_new0(char *, n_values + 1);
     for (guint i = 0; i < n_values; i++)
-        values[i] = g_strdup(i < n_known ? choice->values[i] : "");
+        values[i] = g_strdup(i < n_known ? picker->values[i] : "");
     return values;
 }
 
-static void show_page(CoexChoice *choice, guint start);
+static void show_page(CoexPicker *picker, guint start);
 
 /* Keeps what was typed on a page of values; returns its first variable, and in @ret_next the one
  * after its last. */
 static guint
-take_page(CoexChoice *choice, PurpleRequestFields *fields, guint *ret_next)
+take_page(CoexPicker *picker, PurpleRequestFields *fields, guint *ret_next)
 {
-    char **values = dup_values(choice);
+    char **values = dup_values(picker);
     guint n_values = g_strv_length(values);
     guint start = 0;
 
@@ -370,45 +377,45 @@ take_page(CoexChoice *choice, PurpleRequestFields *fields, guint *ret_next)
         start = *ret_next == 0 ? i : start;
         *ret_next = i + 1;
     }
-    g_strfreev(choice->values);
-    choice->values = values;
+    g_strfreev(picker->values);
+    picker->values = values;
     return start;
 }
 
 static void
 on_values_ok(gpointer token, PurpleRequestFields *fields)
 {
-    CoexChoice *choice = take_choice(token);
+    CoexPicker *picker = take_choice(token);
     guint next;
 
-    if (choice == NULL || choice->template_ == NULL)
+    if (picker == NULL || picker->template_ == NULL)
         return;
-    take_page(choice, fields, &next);
-    if (next < g_strv_length(choice->values)) {
-        show_page(choice, next);
+    take_page(picker, fields, &next);
+    if (next < g_strv_length(picker->values)) {
+        show_page(picker, next);
         return;
     }
-    g_auto(GStrv) values = g_strdupv(choice->values);
-    coex_choice_fill(choice, (const char *const *)values);
+    g_auto(GStrv) values = g_strdupv(picker->values);
+    coex_picker_fill(picker, (const char *const *)values);
 }
 
 static void
 on_values_back(gpointer token, PurpleRequestFields *fields)
 {
-    CoexChoice *choice = take_choice(token);
+    CoexPicker *picker = take_choice(token);
     guint next;
 
-    if (choice == NULL || choice->template_ == NULL)
+    if (picker == NULL || picker->template_ == NULL)
         return;
-    if (was_closed(choice, fields)) {
-        coex_choice_cancel(choice);
+    if (was_closed(picker, fields)) {
+        coex_picker_cancel(picker);
         return;
     }
-    guint start = take_page(choice, fields, &next);
+    guint start = take_page(picker, fields, &next);
     if (start > 0)
-        show_page(choice, start - MIN(start, MAX_FIELDS));
+        show_page(picker, start - MIN(start, FIELDS_MAX));
     else
-        coex_choice_back(choice);
+        coex_picker_back(picker);
 }
 
 /* What the fields leave room for; the whole message comes with the last question. */
@@ -430,43 +437,43 @@ make_preview(const CoexTemplate *template_, guint n_other_rows)
 }
 
 static void
-show_page(CoexChoice *choice, guint start)
+show_page(CoexPicker *picker, guint start)
 {
-    const CoexTemplate *template_ = choice->template_;
-    guint end = MIN(start + MAX_FIELDS, template_->variables->len);
-    g_auto(GStrv) values = dup_values(choice);
-    gboolean waits = choice->parked != NULL &&
-                     !coex_template_values_have((const char *const *)values, choice->parked);
-    guint n_other_rows = end - start + (waits ? 2 : 0) + (choice->sentence != NULL ? 3 : 0);
+    const CoexTemplate *template_ = picker->template_;
+    guint end = MIN(start + FIELDS_MAX, template_->variables->len);
+    g_auto(GStrv) values = dup_values(picker);
+    gboolean waits = picker->parked != NULL &&
+                     !coex_template_values_have((const char *const *)values, picker->parked);
+    guint n_other_rows = end - start + (waits ? 2 : 0) + (picker->sentence != NULL ? 3 : 0);
     g_autofree char *preview = make_preview(template_, n_other_rows);
-    g_autofree char *recipient = dup_recipient(choice);
+    g_autofree char *recipient = dup_recipient(picker);
     g_autofree char *primary =
         g_strdup_printf("%s (%s) for %s", template_->name, template_->language, recipient);
     g_autoptr(GString) secondary = g_string_new(NULL);
     PurpleRequestFields *fields = purple_request_fields_new();
     PurpleRequestFieldGroup *group = purple_request_field_group_new(NULL);
 
-    add_sentence(secondary, choice);
+    add_sentence(secondary, picker);
     add_paragraph(secondary, preview);
     if (waits)
-        add_waiting(secondary, choice, WAITING_LINE_CHARS);
+        add_waiting(secondary, picker, WAITING_LINE_CHARS);
     purple_request_fields_add_group(fields, group);
     for (guint i = start; i < end; i++) {
         g_autofree char *text =
-            coex_choice_describe_variable(g_ptr_array_index(template_->variables, i));
+            coex_picker_describe_variable(g_ptr_array_index(template_->variables, i));
         g_autofree char *label = make_label(text);
         g_autofree char *id = g_strdup_printf("value%u", i);
         purple_request_field_group_add_field(
             group, purple_request_field_string_new(id, label, values[i], FALSE));
     }
-    open_form(choice, fields, primary, secondary->str,
+    open_form(picker, fields, primary, secondary->str,
               &(Buttons){ on_values_ok, "Back", on_values_back });
 }
 
 static void
-show_values(CoexChoice *choice)
+show_values(CoexPicker *picker)
 {
-    show_page(choice, 0);
+    show_page(picker, 0);
 }
 
 /* ---- step 3: send this? ---- */
@@ -474,19 +481,19 @@ show_values(CoexChoice *choice)
 static void
 on_send(gpointer token, int action)
 {
-    CoexChoice *choice = take_choice(token);
+    CoexPicker *picker = take_choice(token);
 
-    if (choice != NULL)
-        coex_choice_send(choice);
+    if (picker != NULL)
+        coex_picker_send(picker);
 }
 
 static void
 on_back(gpointer token, int action)
 {
-    CoexChoice *choice = take_choice(token);
+    CoexPicker *picker = take_choice(token);
 
-    if (choice != NULL)
-        coex_choice_back(choice);
+    if (picker != NULL)
+        coex_picker_back(picker);
 }
 
 static void
@@ -496,72 +503,88 @@ on_confirm_cancel(gpointer token, int action)
 }
 
 static void
-show_confirm(CoexChoice *choice)
+show_confirm(CoexPicker *picker)
 {
-    CoexConnection *login = choice->login;
-    const CoexTemplate *template_ = choice->template_;
-    g_autofree char *recipient = dup_recipient(choice);
+    CoexConnection *connection = picker->connection;
+    const CoexTemplate *template_ = picker->template_;
+    g_autofree char *recipient = dup_recipient(picker);
     g_autofree char *primary = g_strdup_printf("Send this to %s?", recipient);
     g_autofree char *preview =
-        coex_template_preview(template_, (const char *const *)choice->values);
+        coex_template_preview(template_, (const char *const *)picker->values);
     g_autoptr(GString) secondary = g_string_new(NULL);
 
-    add_sentence(secondary, choice);
+    add_sentence(secondary, picker);
     add_paragraph(secondary, preview);
     g_autofree char *cost =
         g_strdup_printf("Kind: %s by WhatsApp.", coex_template_get_cost(template_));
     add_paragraph(secondary, cost);
-    if (choice->parked != NULL &&
-        !coex_template_values_have((const char *const *)choice->values, choice->parked))
+    if (picker->parked != NULL &&
+        !coex_template_values_have((const char *const *)picker->values, picker->parked))
         add_paragraph(secondary, "The text that waits is not in it: it comes back as a line, "
                                  "unsent.");
-    if (choice->cleaned)
+    if (picker->cleaned)
         add_paragraph(secondary, "Line breaks, tabs and runs of blanks in the values became single "
                                  "blanks, as WhatsApp demands.");
 
-    gpointer token = new_ask(choice, PURPLE_REQUEST_ACTION);
-    g_autofree char *title = dup_window_title(choice);
+    gpointer token = new_ask(picker, PURPLE_REQUEST_ACTION);
+    g_autofree char *title = dup_window_title(picker);
     g_autofree char *wrapped = wrap(secondary->str);
-    void *ui = purple_request_action(login->gc, title, primary, wrapped, 0, login->account,
-                                     choice->name, NULL, token, 3, "Send", on_send, "Back", on_back,
-                                     "Cancel", on_confirm_cancel);
+    void *ui = purple_request_action(connection->gc, title, primary, wrapped, 0,
+                                     connection->account, picker->name, NULL, token, 3, "Send",
+                                     on_send, "Back", on_back, "Cancel", on_confirm_cancel);
     coex_ask_opened(token, ui);
 }
 
-void
-coex_prompt_show(CoexChoice *choice)
+static void
+show(CoexPicker *picker)
 {
-    switch (choice->stage) {
+    switch (picker->stage) {
     case COEX_STAGE_IDLE:
         break;
     case COEX_STAGE_LIST:
-        show_list(choice);
+        show_list(picker);
         break;
     case COEX_STAGE_VALUES:
-        show_values(choice);
+        show_values(picker);
         break;
     case COEX_STAGE_CONFIRM:
-        show_confirm(choice);
+        show_confirm(picker);
         break;
     }
 }
 
-void
-coex_prompt_point_at(CoexChoice *choice)
+static void
+point_at(CoexPicker *picker)
 {
     const char *mark = coex_host_get_mark();
     g_autofree char *line = NULL;
 
-    if (choice->login->over || !coex_host_get()->opens_behind || choice->stage == COEX_STAGE_IDLE)
+    if (!coex_host_get()->opens_behind || picker->stage == COEX_STAGE_IDLE)
         return;
-    g_autofree char *title = dup_window_title(choice);
+    g_autofree char *title = dup_window_title(picker);
     g_autofree char *where = g_strdup_printf("window “%s” (Alt+w lists the windows)", title);
-    if (choice->parked == NULL) {
+    if (picker->parked == NULL) {
         line = g_strdup_printf("The templates are in the %s.", where);
     } else {
-        g_autofree char *excerpt = coex_text_excerpt(choice->parked, 60);
+        g_autofree char *excerpt = coex_text_excerpt(picker->parked, 60);
         line = g_strdup_printf("Not sent yet: “%s”. Choose in the %s, or type %shold or %scancel.",
                                excerpt, where, mark, mark);
     }
-    coex_conversation_notice(choice->login, choice->name, line);
+    coex_lines_notice(picker->connection, picker->name, line);
 }
+
+/* Pidgin tells nobody when a question with buttons is closed by the window's own, so such a one may
+ * be gone that counts as open here; the line says how to be asked again. */
+static gboolean
+is_asked(const CoexPicker *picker)
+{
+    return coex_ask_is_open(picker->connection, picker->name, PURPLE_REQUEST_FIELDS) ||
+           coex_ask_is_open(picker->connection, picker->name, PURPLE_REQUEST_ACTION);
+}
+
+const CoexTemplateFace coex_template_form = {
+    .show = show,
+    .point_at = point_at,
+    .is_asked = is_asked,
+    .is_closed_after = TRUE,
+};

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "purple/account.h"
+#include "core/template.h"
 
 /* How a user comes from a closed window to a sent template: find one, give its values, see the
  * finished message, send. Hides the order of the steps and what may change under them (the
- * catalogue, the texts that wait); the steps themselves are shown by a form (prompt.h) or by a
- * dialogue in the conversation (dialogue.h), which look at the fields below and call back in here.
- */
+ * catalogue, the texts that wait); the steps are shown by a face, of which there are two, a form
+ * (template-form.h) and a chat (template-chat.h): they look at the fields below and call back in
+ * here. */
+
+typedef struct CoexConnection CoexConnection;
+typedef struct CoexPicker CoexPicker;
 
 typedef enum {
     COEX_STAGE_IDLE,
@@ -16,9 +19,21 @@ typedef enum {
     COEX_STAGE_CONFIRM, /* send this? */
 } CoexStage;
 
-typedef struct CoexChoice {
-    CoexConnection *login;
-    char *name; /* the person */
+/* How the steps are shown; static. */
+typedef struct CoexTemplateFace {
+    /* Shows the picker's stage in the place of the one before. */
+    void (*show)(CoexPicker *picker);
+    /* Says in the conversation where it is shown, if it was shown without a key of the user's and
+     * may not be seen. NULL: it is seen. */
+    void (*point_at)(CoexPicker *picker);
+    /* Whether the user is being asked what to do with a text that waits. */
+    gboolean (*is_asked)(const CoexPicker *picker);
+    gboolean is_closed_after; /* once the picker is idle nothing of it stands on the screen */
+} CoexTemplateFace;
+
+struct CoexPicker {
+    CoexConnection *connection;
+    const char *name; /* the contact's */
     CoexStage stage;
     char *parked;            /* the texts that wait for this choice, NULL */
     gboolean decided;        /* the user chose; the session has yet to say that nothing waits */
@@ -36,61 +51,59 @@ typedef struct CoexChoice {
     gint default_row;        /* of the form */
     gconstpointer form;      /* the fields of the open form: an address to compare with */
     gboolean awaits_catalogue;
-    char *awaited_words; /* coex_choice_start() goes on with them then, NULL */
-} CoexChoice;
+    char *awaited_words; /* coex_picker_start() goes on with them then, NULL */
+};
 
-void coex_choice_free(CoexChoice *choice);
-
-/* The person's choice, idle if there was none. Lives as long as the login. */
-CoexChoice *coex_choice_of(CoexConnection *login, const char *name);
+/* For one contact, whose @name outlives it. */
+CoexPicker *coex_picker_new(CoexConnection *connection, const char *name);
+void coex_picker_free(CoexPicker *picker);
 
 /* Whether texts wait for the user's choice. */
-gboolean coex_choice_has_parked(CoexChoice *choice);
+gboolean coex_picker_has_parked(CoexPicker *picker);
 
 /* A send met the closed window: asks, or joins @text to the question that is open. */
-void coex_choice_park(CoexConnection *login, const char *name, const char *text,
-                      const char *reason);
+void coex_picker_park(CoexPicker *picker, const char *text, const char *reason);
 /* Nothing waits any more. A question that is open stays: what is typed into it just then would go
  * where the keys go next, to another person. What is pressed in it is judged then. */
-void coex_choice_unpark(CoexConnection *login, const char *name);
-/* A catalogue came, or did not: goes on where one was awaited. */
-void coex_choice_take_catalogue(CoexConnection *login, const GError *error);
+void coex_picker_unpark(CoexPicker *picker);
+/* A catalogue came, or did not: goes on if one is awaited. */
+void coex_picker_take_catalogue(CoexPicker *picker, const GError *error);
 
 /* Starts anew with "[name] [value | value …]" or words to search for; NULL or "" lists all. */
-void coex_choice_start(CoexChoice *choice, const char *words);
+void coex_picker_start(CoexPicker *picker, const char *words);
 /* Lists again, what matches @query. */
-void coex_choice_search(CoexChoice *choice, const char *query);
+void coex_picker_search(CoexPicker *picker, const char *query);
 /* Asks the provider for the templates and lists them when they are there. */
-void coex_choice_refresh(CoexChoice *choice);
+void coex_picker_refresh(CoexPicker *picker);
 /* Takes a template (borrowed), with values if they are given. */
-void coex_choice_pick(CoexChoice *choice, CoexTemplate *template_, const char *const *values);
+void coex_picker_pick(CoexPicker *picker, CoexTemplate *template_, const char *const *values);
 /* Takes the template's values. */
-void coex_choice_fill(CoexChoice *choice, const char *const *values);
+void coex_picker_fill(CoexPicker *picker, const char *const *values);
 /* @text, typed where words to search for were asked, waits with the others. */
-void coex_choice_join(CoexChoice *choice, const char *text);
+void coex_picker_join(CoexPicker *picker, const char *text);
 /* One step back from VALUES or CONFIRM; what was filled in stays with the template. */
-void coex_choice_back(CoexChoice *choice);
+void coex_picker_back(CoexPicker *picker);
 /* Sends what stands at CONFIRM; asks once more if meanwhile the window opened or what waits
  * changed.
  */
-void coex_choice_send(CoexChoice *choice);
+void coex_picker_send(CoexPicker *picker);
 /* The texts wait until the person writes. */
-void coex_choice_hold(CoexChoice *choice);
+void coex_picker_hold(CoexPicker *picker);
 /* Drops the question; the texts come back as a line. Returns whether there was anything to drop. */
-gboolean coex_choice_cancel(CoexChoice *choice);
+gboolean coex_picker_cancel(CoexPicker *picker);
 
 /* Values as typed, "one | two"; "=" stands for the texts that wait. NULL for none. Free with
  * g_strfreev(). */
-char **coex_choice_split(CoexChoice *choice, const char *text);
+char **coex_picker_split(CoexPicker *picker, const char *text);
 
 /* The templates that match the query, best first. Borrowed elements; free with g_ptr_array_unref().
  */
-GPtrArray *coex_choice_find(CoexChoice *choice);
+GPtrArray *coex_picker_find(CoexPicker *picker);
 
 /* One row: name, language, first words (at most @max_chars characters of them) and category; or why
  * it cannot be sent. Free with g_free(). */
-char *coex_choice_describe(const CoexTemplate *template_, gsize max_chars);
+char *coex_picker_describe(const CoexTemplate *template_, gsize max_chars);
 
 /* A variable as the preview has it, "{{1}}", where it stands, and an example. Free with g_free().
  */
-char *coex_choice_describe_variable(const CoexTemplateVariable *variable);
+char *coex_picker_describe_variable(const CoexTemplateVariable *variable);

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "purple/connection.h"
+
+#include "core/peer.h"
+#include "session/session.h"
+#include <string.h>
+
+#define SPELLING_MAX 256
+
+CoexConnection *
+coex_connection_ref(CoexConnection *connection)
+{
+    connection->refs++;
+    return connection;
+}
+
+void
+coex_connection_unref(CoexConnection *connection)
+{
+    if (--connection->refs > 0)
+        return;
+    g_queue_clear(&connection->due);
+    g_hash_table_unref(connection->contacts);
+    g_free(connection->registered_url);
+    g_free(connection->language);
+    g_free(connection);
+}
+
+CoexConnection *
+coex_connection_of(PurpleConnection *gc)
+{
+    CoexConnection *connection;
+
+    if (gc == NULL || !PURPLE_CONNECTION_IS_CONNECTED(gc))
+        return NULL;
+    connection = purple_connection_get_protocol_data(gc);
+    return connection == NULL || connection->over ? NULL : connection;
+}
+
+CoexConnection *
+coex_connection_of_account(PurpleAccount *account)
+{
+    return coex_connection_of(purple_account_get_connection(account));
+}
+
+void
+coex_connection_register_webhook(CoexConnection *connection)
+{
+    connection->may_ask = TRUE;
+    coex_session_register_webhook(connection->session);
+}
+
+/* ---- names ---- */
+
+char *
+coex_connection_dup_name(CoexConnection *connection, const char *who)
+{
+    const CoexPersonView *person = coex_session_find_person(connection->session, who);
+    g_auto(CoexPeer) peer = { 0 };
+
+    if (person != NULL)
+        return g_strdup(person->name);
+    if (coex_peer_parse(who, &peer, NULL))
+        return coex_peer_dup_name(&peer);
+    return g_strdup(who);
+}
+
+char *
+coex_connection_dup_title(CoexConnection *connection, const char *name)
+{
+    PurpleBuddy *buddy = purple_find_buddy(connection->account, name);
+    const CoexPersonView *person = coex_session_find_person(connection->session, name);
+    const char *alias = buddy != NULL ? purple_buddy_get_alias_only(buddy) : NULL;
+
+    if (alias == NULL && person != NULL)
+        alias = person->alias != NULL ? person->alias : person->display;
+    return alias != NULL ? g_strdup(alias) : coex_peer_dup_name_display(name);
+}
+
+const char *
+coex_connection_get_buddy_name(CoexConnection *connection, const char *name)
+{
+    PurpleBuddy *buddy = purple_find_buddy(connection->account, name);
+
+    return buddy != NULL ? purple_buddy_get_name(buddy) : name;
+}
+
+const char *
+coex_connection_normalize(const PurpleAccount *account, const char *who)
+{
+    static char buffer[SPELLING_MAX];
+    g_autofree char *number = coex_number_normalize(who, NULL);
+    const char *end = NULL;
+
+    if (number != NULL) {
+        g_snprintf(buffer, sizeof buffer, "+%s", number);
+        return buffer;
+    }
+    g_strlcpy(buffer, who, sizeof buffer);
+    /* The cut may have gone through a character. */
+    g_utf8_validate(buffer, -1, &end);
+    buffer[end - buffer] = '\0';
+    g_strstrip(buffer);
+    /* It names a log folder: one dot or two would be another's. */
+    if (!coex_user_id_is_valid(buffer) && buffer[0] == '.')
+        buffer[0] = '_';
+    return buffer;
+}
+
+gboolean
+coex_connection_is_own(CoexConnection *connection, const char *who)
+{
+    return strcmp(coex_connection_normalize(connection->account, who),
+                  purple_account_get_username(connection->account)) == 0;
+}

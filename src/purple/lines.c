@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "purple/lines.h"
+
+#include "purple/connection.h"
+#include "purple/display.h"
+#include "purple/host.h"
+#include <time.h>
+
+PurpleConversation *
+coex_lines_open(CoexConnection *connection, const char *who)
+{
+    PurpleConversation *conv =
+        purple_find_conversation_with_account(PURPLE_CONV_TYPE_IM, who, connection->account);
+
+    if (conv != NULL)
+        return conv;
+    connection->opening = TRUE;
+    purple_conversation_new(PURPLE_CONV_TYPE_IM, connection->account, who);
+    connection->opening = FALSE;
+    if (connection->over)
+        return NULL;
+    return purple_find_conversation_with_account(PURPLE_CONV_TYPE_IM, who, connection->account);
+}
+
+/* @flags: how it looks in a system line, and whether the log gets it. */
+static void
+write_part(CoexConnection *connection, const char *who, const char *html, PurpleMessageFlags flags)
+{
+    PurpleMessageFlags more =
+        flags & ~(PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_ERROR | PURPLE_MESSAGE_NICK);
+    PurpleConversation *conv;
+    time_t now = time(NULL);
+
+    switch (coex_host_get()->notice) {
+    case COEX_NOTICE_SYSTEM:
+        conv = coex_lines_open(connection, who);
+        if (conv != NULL)
+            purple_conversation_write(conv, NULL, html, flags, now);
+        break;
+    case COEX_NOTICE_IM:
+        serv_got_im(connection->gc, who, html, PURPLE_MESSAGE_SYSTEM | more, now);
+        break;
+    case COEX_NOTICE_MESSAGE:
+        serv_got_im(connection->gc, who, html, PURPLE_MESSAGE_RECV | more, now);
+        break;
+    }
+}
+
+void
+coex_lines_write(CoexConnection *written_in, const char *name, const char *text,
+                 PurpleMessageFlags flags)
+{
+    g_autoptr(CoexConnection) connection = coex_connection_ref(written_in);
+
+    if (connection->over)
+        return;
+    g_autofree char *who = g_strdup(coex_connection_get_buddy_name(connection, name));
+    g_autoptr(GPtrArray) lines = coex_display_line(coex_host_get(), who, text, &flags);
+
+    for (guint i = 0; i < lines->len && !connection->over; i++)
+        write_part(connection, who, g_ptr_array_index(lines, i), flags);
+}
+
+void
+coex_lines_notice(CoexConnection *connection, const char *name, const char *text)
+{
+    coex_lines_write(connection, name, text, PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NO_LOG);
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <purple.h>
+
+/* Lines of ours in a person's conversation. Hides that each chat program shows another part of what
+ * libpurple is told. */
+
+typedef struct CoexConnection CoexConnection;
+
+/* The conversation with the buddy, opened when there is none. NULL where another plugin closed it
+ * at once, or ended the connection. The caller has a reference to that. */
+PurpleConversation *coex_lines_open(CoexConnection *connection, const char *who);
+
+/* Shows a line (plain text, may have line breaks) in the person's conversation. @flags: how it
+ * looks in a system line, and whether the log gets it. */
+void coex_lines_write(CoexConnection *connection, const char *name, const char *text,
+                      PurpleMessageFlags flags);
+
+/* Shows one that is for the moment. */
+void coex_lines_notice(CoexConnection *connection, const char *name, const char *text);

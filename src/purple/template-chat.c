@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "purple/template-chat.h"
+
+#include "core/text.h"
+#include "purple/lines.h"
+#include "purple/template-picker.h"
+
+#define PAGE_ROWS 5
+#define ROW_CHARS 60
+
+static void
+add_line(GString *lines, const char *line)
+{
+    if (lines->len > 0)
+        g_string_append_c(lines, '\n');
+    g_string_append(lines, line);
+}
+
+static void
+add_sentence(GString *lines, CoexPicker *picker)
+{
+    if (picker->sentence != NULL)
+        add_line(lines, picker->sentence);
+    g_clear_pointer(&picker->sentence, g_free);
+}
+
+static void
+say(CoexPicker *picker, const char *line)
+{
+    coex_lines_notice(picker->connection, picker->name, line);
+}
+
+/* ---- the stages ---- */
+
+/* The next rows of the list, numbered on from those already shown. */
+static void
+add_rows(CoexPicker *picker, GString *lines)
+{
+    g_autoptr(GPtrArray) found = coex_picker_find(picker);
+    guint start = picker->shown->len;
+    guint end = MIN(start + PAGE_ROWS, found->len);
+
+    for (guint i = start; i < end; i++) {
+        CoexTemplate *template_ = g_ptr_array_index(found, i);
+        g_autofree char *row = coex_picker_describe(template_, ROW_CHARS);
+        g_autofree char *line = g_strdup_printf("!%u  %s", i + 1, row);
+        g_ptr_array_add(picker->shown, coex_template_ref(template_));
+        add_line(lines, line);
+    }
+    if (found->len == 0 && picker->query != NULL)
+        add_line(lines, "No template has these words. !template lists all.");
+    else if (found->len == 0)
+        add_line(lines, "WhatsApp has no approved template of this account.");
+    else if (start >= end)
+        add_line(lines, "There are no more templates.");
+    if (end < found->len) {
+        g_autofree char *line = g_strdup_printf("%u more: !more", found->len - end);
+        add_line(lines, line);
+    }
+}
+
+static void
+show_list(CoexPicker *picker)
+{
+    g_autoptr(GString) lines = g_string_new(NULL);
+
+    add_sentence(lines, picker);
+    if (picker->parked != NULL) {
+        g_autofree char *excerpt = coex_text_excerpt(picker->parked, ROW_CHARS);
+        g_autofree char *line = g_strdup_printf("Waiting: “%s”", excerpt);
+        add_line(lines, line);
+    }
+    add_rows(picker, lines);
+    if (picker->shown->len > 0)
+        add_line(lines, "Choose one with its values: !1 value | value. Or !find words.");
+    if (coex_picker_has_parked(picker))
+        add_line(lines, "Or !hold keeps the text until they write, !cancel gives it back.");
+    say(picker, lines->str);
+}
+
+/* What to type to take the chosen template: a name alone would mean the preferred language. */
+static char *
+dup_verb(CoexPicker *picker)
+{
+    guint index;
+
+    if (g_ptr_array_find(picker->shown, picker->template_, &index))
+        return g_strdup_printf("!%u", index + 1);
+    return g_strdup_printf("!template %s", picker->template_->name);
+}
+
+static void
+show_values(CoexPicker *picker)
+{
+    const CoexTemplate *template_ = picker->template_;
+    g_autofree char *preview = coex_template_preview(template_, NULL);
+    g_autoptr(GString) lines = g_string_new(NULL);
+    g_autoptr(GString) needs = g_string_new(NULL);
+
+    for (guint i = 0; i < template_->variables->len; i++) {
+        g_autofree char *variable =
+            coex_picker_describe_variable(g_ptr_array_index(template_->variables, i));
+        g_string_append_printf(needs, "%s%s", i > 0 ? " | " : "", variable);
+    }
+    add_sentence(lines, picker);
+    add_line(lines, preview);
+    g_autofree char *verb = dup_verb(picker);
+    g_autofree char *line =
+        g_strdup_printf("It needs: %s. Type %s and the value%s.", needs->str, verb,
+                        template_->variables->len > 1 ? "s, with | between" : "");
+    add_line(lines, line);
+    if (picker->parked != NULL)
+        add_line(lines, "The value = stands for the text that waits.");
+    say(picker, lines->str);
+}
+
+static void
+show_confirm(CoexPicker *picker)
+{
+    g_autofree char *preview =
+        coex_template_preview(picker->template_, (const char *const *)picker->values);
+    g_autofree char *cost = g_strdup_printf("(%s: %s)", picker->template_->name,
+                                            coex_template_get_cost(picker->template_));
+    g_autoptr(GString) lines = g_string_new(NULL);
+
+    add_sentence(lines, picker);
+    add_line(lines, preview);
+    add_line(lines, cost);
+    if (picker->cleaned)
+        add_line(lines, "Tabs, line breaks and runs of blanks became single blanks.");
+    if (picker->parked != NULL &&
+        !coex_template_values_have((const char *const *)picker->values, picker->parked))
+        add_line(lines, "The text that waits is not in it and will come back unsent. To keep it, "
+                        "type !hold first and choose again.");
+    add_line(lines, "!send sends it, !cancel does not.");
+    say(picker, lines->str);
+}
+
+static void
+show(CoexPicker *picker)
+{
+    switch (picker->stage) {
+    case COEX_STAGE_IDLE:
+        break;
+    case COEX_STAGE_LIST:
+        show_list(picker);
+        break;
+    case COEX_STAGE_VALUES:
+        show_values(picker);
+        break;
+    case COEX_STAGE_CONFIRM:
+        show_confirm(picker);
+        break;
+    }
+}
+
+static gboolean
+is_asked(const CoexPicker *picker)
+{
+    return picker->stage == COEX_STAGE_CONFIRM ||
+           (picker->stage != COEX_STAGE_IDLE && picker->parked != NULL);
+}
+
+const CoexTemplateFace coex_template_chat = { .show = show, .is_asked = is_asked };
+
+/* ---- the verbs ---- */
+
+void
+coex_template_chat_pick(CoexPicker *picker, guint number, const char *words)
+{
+    if (number == 0 || number > picker->shown->len) {
+        say(picker, "There is no template with this number. !template lists them.");
+        return;
+    }
+
+    g_auto(GStrv) values = coex_picker_split(picker, words);
+    coex_picker_pick(picker, g_ptr_array_index(picker->shown, number - 1),
+                     (const char *const *)values);
+}
+
+void
+coex_template_chat_more(CoexPicker *picker)
+{
+    g_autoptr(GString) lines = g_string_new(NULL);
+
+    if (picker->stage == COEX_STAGE_IDLE) {
+        coex_picker_start(picker, NULL);
+        return;
+    }
+    add_rows(picker, lines);
+    say(picker, lines->str);
+}
+
+void
+coex_template_chat_send(CoexPicker *picker)
+{
+    if (picker->stage == COEX_STAGE_CONFIRM)
+        coex_picker_send(picker);
+    else
+        say(picker, "No template is ready to be sent. !template lists them.");
+}

@@ -1,0 +1,548 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "purple/template-picker.h"
+
+#include "core/text.h"
+#include "core/typed-line.h"
+#include "purple/ask.h"
+#include "purple/connection.h"
+#include "purple/host.h"
+#include "purple/lines.h"
+#include "session/session.h"
+
+#define EXAMPLE_CHARS 24
+#define JOINED_CHARS 200
+
+CoexPicker *
+coex_picker_new(CoexConnection *connection, const char *name)
+{
+    CoexPicker *picker = g_new0(CoexPicker, 1);
+
+    picker->connection = connection;
+    picker->name = name;
+    picker->shown = g_ptr_array_new_with_free_func((GDestroyNotify)coex_template_unref);
+    return picker;
+}
+
+void
+coex_picker_free(CoexPicker *picker)
+{
+    g_free(picker->parked);
+    g_free(picker->sentence);
+    g_free(picker->query);
+    g_clear_pointer(&picker->template_, coex_template_unref);
+    g_strfreev(picker->values);
+    g_clear_pointer(&picker->left, coex_template_unref);
+    g_strfreev(picker->left_values);
+    g_ptr_array_unref(picker->shown);
+    g_free(picker->awaited_words);
+    g_free(picker);
+}
+
+gboolean
+coex_picker_has_parked(CoexPicker *picker)
+{
+    const CoexPersonView *person =
+        coex_session_find_person(picker->connection->session, picker->name);
+
+    return picker->parked != NULL || (person != NULL && person->n_parked > 0);
+}
+
+static gboolean
+is_window_open(const CoexPicker *picker)
+{
+    const CoexPersonView *person =
+        coex_session_find_person(picker->connection->session, picker->name);
+
+    return person != NULL && person->window.open;
+}
+
+static gboolean
+has_changed(const CoexPicker *picker)
+{
+    return picker->has_news || (picker->seen_closed && is_window_open(picker));
+}
+
+/* What has come to pass since the last step was shown. Free with g_free(). */
+static char *
+dup_change(const CoexPicker *picker)
+{
+    if (is_window_open(picker) && picker->lost)
+        return g_strdup_printf("The window is open again: a plain text can be sent, too, and "
+                               "%sresend sends what waited.",
+                               coex_host_get_mark());
+    if (is_window_open(picker) && picker->seen_closed)
+        return g_strdup("The window is open again: a plain text can be sent, too.");
+    return g_strdup(picker->lost ? "Nothing waits for this choice any more."
+                                 : "Another text waits by now.");
+}
+
+static void
+add_change(CoexPicker *picker)
+{
+    g_autofree char *change = has_changed(picker) ? dup_change(picker) : NULL;
+    g_autofree char *sentence = g_steal_pointer(&picker->sentence);
+
+    if (change != NULL && sentence != NULL)
+        picker->sentence = g_strconcat(sentence, " ", change, NULL);
+    else if (change != NULL)
+        picker->sentence = g_steal_pointer(&change);
+    else
+        picker->sentence = g_steal_pointer(&sentence);
+    picker->has_news = FALSE;
+    picker->seen_closed = !is_window_open(picker);
+}
+
+static void
+show(CoexPicker *picker)
+{
+    add_change(picker);
+    picker->connection->face->show(picker);
+}
+
+static void
+say(CoexPicker *picker, const char *sentence)
+{
+    g_free(picker->sentence);
+    picker->sentence = g_strdup(sentence);
+}
+
+static void
+forget_template(CoexPicker *picker)
+{
+    g_clear_pointer(&picker->template_, coex_template_unref);
+    g_clear_pointer(&picker->values, g_strfreev);
+    picker->cleaned = FALSE;
+}
+
+/* To the beginning; the parked texts stay, and the list that was shown last: its numbers stand on
+ * the screen. */
+static void
+reset(CoexPicker *picker, CoexStage stage)
+{
+    forget_template(picker);
+    if (stage == COEX_STAGE_IDLE) {
+        g_clear_pointer(&picker->left, coex_template_unref);
+        g_clear_pointer(&picker->left_values, g_strfreev);
+        picker->lost = FALSE;
+        picker->seen_closed = FALSE;
+        picker->has_news = FALSE;
+        if (picker->connection->face->is_closed_after)
+            g_clear_pointer(&picker->query, g_free);
+    }
+    g_clear_pointer(&picker->awaited_words, g_free);
+    picker->awaits_catalogue = FALSE;
+    picker->stage = stage;
+}
+
+static void
+set_values(CoexPicker *picker, const char *const *values)
+{
+    char **copy = g_strdupv((char **)values);
+
+    g_strfreev(picker->values);
+    picker->values = copy;
+}
+
+char **
+coex_picker_split(CoexPicker *picker, const char *text)
+{
+    return coex_typed_line_split_values(text, picker->parked);
+}
+
+GPtrArray *
+coex_picker_find(CoexPicker *picker)
+{
+    CoexCatalogue *catalogue = coex_session_get_catalogue(picker->connection->session);
+
+    if (catalogue == NULL)
+        return g_ptr_array_new();
+    return coex_catalogue_search(catalogue, picker->query, picker->connection->language);
+}
+
+static const char *
+name_category(const CoexTemplate *template_)
+{
+    if (template_->category == NULL)
+        return "no category";
+    if (strcmp(template_->category, "MARKETING") == 0)
+        return "marketing";
+    if (strcmp(template_->category, "UTILITY") == 0)
+        return "utility";
+    if (strcmp(template_->category, "AUTHENTICATION") == 0)
+        return "authentication";
+    return template_->category;
+}
+
+char *
+coex_picker_describe(const CoexTemplate *template_, gsize max_chars)
+{
+    g_autofree char *words = coex_text_excerpt(template_->body, max_chars);
+
+    /* The first words show where a list is narrow: what matters most comes first. */
+    if (template_->obstacle != NULL && coex_host_get()->clips_forms)
+        return g_strdup_printf("(%s) %s (%s)", template_->obstacle, template_->name,
+                               template_->language);
+    if (template_->obstacle != NULL)
+        return g_strdup_printf("%s (%s) – cannot be sent from here: %s", template_->name,
+                               template_->language, template_->obstacle);
+    return g_strdup_printf("%s (%s): %s – %s", template_->name, template_->language, words,
+                           name_category(template_));
+}
+
+char *
+coex_picker_describe_variable(const CoexTemplateVariable *variable)
+{
+    const char *where = variable->in_body ? "" : " of the header";
+    g_autofree char *example =
+        variable->example != NULL ? coex_text_excerpt(variable->example, EXAMPLE_CHARS) : NULL;
+
+    if (example == NULL || example[0] == '\0')
+        return g_strdup_printf("{{%s}}%s", variable->name, where);
+    return g_strdup_printf("{{%s}}%s (e.g. %s)", variable->name, where, example);
+}
+
+/* ---- the steps ---- */
+
+static void
+await_catalogue(CoexPicker *picker, const char *words)
+{
+    g_autoptr(CoexConnection) connection = coex_connection_ref(picker->connection);
+
+    reset(picker, COEX_STAGE_IDLE);
+    picker->awaits_catalogue = TRUE;
+    picker->awaited_words = g_strdup(words);
+    if (picker->sentence != NULL)
+        coex_lines_notice(picker->connection, picker->name, picker->sentence);
+    say(picker, NULL);
+    coex_lines_notice(picker->connection, picker->name,
+                      "The templates are being fetched from WhatsApp.");
+    if (!connection->over)
+        coex_session_refresh_templates(connection->session);
+}
+
+void
+coex_picker_start(CoexPicker *picker, const char *words)
+{
+    CoexSession *session = picker->connection->session;
+    CoexCatalogue *catalogue = coex_session_get_catalogue(session);
+    g_autofree char *stripped = g_strstrip(g_strdup(words != NULL ? words : ""));
+
+    if (catalogue == NULL) {
+        await_catalogue(picker, stripped);
+        return;
+    }
+    if (coex_session_is_catalogue_stale(session))
+        coex_session_refresh_templates(session);
+
+    gsize length = strcspn(stripped, " \t\n");
+    g_autofree char *name = g_strndup(stripped, length);
+    const CoexTemplate *found =
+        length > 0 ? coex_catalogue_find(catalogue, name, picker->connection->language) : NULL;
+
+    if (found == NULL) {
+        coex_picker_search(picker, stripped);
+        return;
+    }
+
+    g_autofree char *rest = g_strstrip(g_strdup(stripped + length));
+    g_auto(GStrv) values = coex_picker_split(picker, rest);
+    reset(picker, COEX_STAGE_LIST);
+    coex_picker_pick(picker, (CoexTemplate *)found, (const char *const *)values);
+}
+
+void
+coex_picker_search(CoexPicker *picker, const char *query)
+{
+    g_autofree char *kept = query != NULL && query[0] != '\0' ? g_strdup(query) : NULL;
+
+    if (coex_session_get_catalogue(picker->connection->session) == NULL) {
+        await_catalogue(picker, kept);
+        return;
+    }
+    reset(picker, COEX_STAGE_LIST);
+    g_free(picker->query);
+    picker->query = g_steal_pointer(&kept);
+    g_ptr_array_set_size(picker->shown, 0);
+    show(picker);
+}
+
+void
+coex_picker_refresh(CoexPicker *picker)
+{
+    await_catalogue(picker, NULL);
+}
+
+void
+coex_picker_pick(CoexPicker *picker, CoexTemplate *template_, const char *const *values)
+{
+    CoexTemplate *picked = coex_template_ref(template_);
+
+    if (picked->obstacle != NULL) {
+        g_autofree char *sentence = g_strdup_printf("%s cannot be sent from here, because it %s.",
+                                                    picked->name, picked->obstacle);
+        g_autofree char *query = g_strdup(picker->query);
+        say(picker, sentence);
+        coex_template_unref(picked);
+        coex_picker_search(picker, query);
+        return;
+    }
+
+    forget_template(picker);
+    picker->awaits_catalogue = FALSE;
+    picker->template_ = picked;
+    picker->stage = COEX_STAGE_VALUES;
+    if (picker->left != NULL && strcmp(picker->left->name, picked->name) == 0 &&
+        strcmp(picker->left->language, picked->language) == 0)
+        set_values(picker, (const char *const *)picker->left_values);
+    if (values != NULL || picked->variables->len == 0)
+        coex_picker_fill(picker, values);
+    else
+        show(picker);
+}
+
+void
+coex_picker_fill(CoexPicker *picker, const char *const *values)
+{
+    const char *const none[] = { NULL };
+    g_autoptr(GError) error = NULL;
+    char **checked;
+
+    if (values == NULL)
+        values = none;
+
+    picker->stage = COEX_STAGE_VALUES;
+    picker->cleaned = FALSE;
+    checked = coex_template_check_values(picker->template_, values, &picker->cleaned, &error);
+    if (checked == NULL) {
+        set_values(picker, values);
+        say(picker, error->message);
+    } else {
+        g_strfreev(picker->values);
+        picker->values = checked;
+        picker->stage = COEX_STAGE_CONFIRM;
+    }
+    show(picker);
+}
+
+void
+coex_picker_back(CoexPicker *picker)
+{
+    if (picker->stage != COEX_STAGE_CONFIRM || picker->template_->variables->len == 0) {
+        g_autofree char *query = g_strdup(picker->query);
+        g_clear_pointer(&picker->left, coex_template_unref);
+        g_clear_pointer(&picker->left_values, g_strfreev);
+        picker->left = g_steal_pointer(&picker->template_);
+        picker->left_values = g_steal_pointer(&picker->values);
+        coex_picker_search(picker, query);
+        return;
+    }
+    picker->stage = COEX_STAGE_VALUES;
+    show(picker);
+}
+
+void
+coex_picker_join(CoexPicker *picker, const char *text)
+{
+    g_autofree char *markup = coex_text_escape(text);
+    g_autoptr(GError) error = NULL;
+
+    reset(picker, COEX_STAGE_IDLE);
+    if (coex_session_send(picker->connection->session, picker->name, markup, &error))
+        return;
+    say(picker, error->message);
+    coex_picker_search(picker, text);
+}
+
+/* The catalogue's present definition of the chosen template, if the message would still be the one
+ * that the user saw; else NULL. */
+static const CoexTemplate *
+find_unchanged(CoexPicker *picker)
+{
+    CoexCatalogue *catalogue = coex_session_get_catalogue(picker->connection->session);
+    const CoexTemplate *seen = picker->template_;
+    const CoexTemplate *now =
+        catalogue != NULL ? coex_catalogue_find(catalogue, seen->name, seen->language) : NULL;
+
+    if (now == NULL || g_strcmp0(now->language, seen->language) != 0 || now->obstacle != NULL)
+        return NULL;
+
+    const char *const *values = (const char *const *)picker->values;
+    g_autofree char *preview_seen = coex_template_preview(seen, values);
+    g_autofree char *preview_now = coex_template_preview(now, values);
+    return strcmp(preview_seen, preview_now) == 0 ? now : NULL;
+}
+
+void
+coex_picker_send(CoexPicker *picker)
+{
+    CoexSession *session = picker->connection->session;
+    g_autoptr(GError) error = NULL;
+
+    if (picker->stage != COEX_STAGE_CONFIRM)
+        return;
+    if (has_changed(picker)) {
+        show(picker);
+        return;
+    }
+    coex_ask_close(picker->connection, picker->name);
+
+    const CoexTemplate *now = find_unchanged(picker);
+    g_autoptr(CoexTemplate) template_ = now != NULL ? coex_template_ref(now) : NULL;
+    if (template_ == NULL) {
+        g_autofree char *sentence = g_strdup_printf(
+            "Nothing was sent: the template %s is not there any more as it was, or is paused.",
+            picker->template_->name);
+        say(picker, sentence);
+        coex_picker_search(picker, NULL);
+        return;
+    }
+
+    g_auto(GStrv) values = g_steal_pointer(&picker->values);
+    reset(picker, COEX_STAGE_IDLE);
+    if (coex_session_send_template(session, picker->name, template_, (const char *const *)values,
+                                   &error)) {
+        picker->decided = picker->parked != NULL;
+        return;
+    }
+    say(picker, error->message);
+    coex_picker_search(picker, NULL);
+}
+
+void
+coex_picker_hold(CoexPicker *picker)
+{
+    if (picker->lost && !coex_picker_has_parked(picker)) {
+        g_autofree char *line = dup_change(picker);
+        g_autofree char *nothing = g_strconcat("There is nothing to hold. ", line, NULL);
+        reset(picker, COEX_STAGE_IDLE);
+        coex_ask_close(picker->connection, picker->name);
+        coex_lines_notice(picker->connection, picker->name, nothing);
+        return;
+    }
+    reset(picker, COEX_STAGE_IDLE);
+    picker->decided = picker->parked != NULL;
+    coex_ask_close(picker->connection, picker->name);
+    coex_session_hold(picker->connection->session, picker->name);
+}
+
+gboolean
+coex_picker_cancel(CoexPicker *picker)
+{
+    gboolean was_open = picker->stage != COEX_STAGE_IDLE || picker->awaits_catalogue;
+    gboolean has_parked = coex_picker_has_parked(picker);
+
+    reset(picker, COEX_STAGE_IDLE);
+    picker->decided = picker->parked != NULL;
+    coex_ask_close(picker->connection, picker->name);
+    if (has_parked)
+        coex_session_cancel(picker->connection->session, picker->name);
+    return was_open || has_parked;
+}
+
+/* ---- what comes from below ---- */
+
+/* What has joined the texts that waited @before. */
+static const char *
+find_newest(const char *texts, const char *before)
+{
+    gsize length = before != NULL ? strlen(before) : 0;
+
+    if (length > 0 && strncmp(texts, before, length) == 0 && texts[length] == '\n')
+        return texts + length + 1;
+    return texts;
+}
+
+/* Without a second question; what was typed has gone from the entry box, so it is repeated. */
+static void
+tell_joined(CoexPicker *picker, const char *before)
+{
+    const char *mark = coex_host_get_mark();
+    g_autofree char *excerpt = coex_text_excerpt(find_newest(picker->parked, before), JOINED_CHARS);
+    g_autofree char *line =
+        g_strdup_printf("This waits for your choice%s: “%s”. Choose a template (%stemplate lists "
+                        "them), or type %shold or %scancel.",
+                        before != NULL ? " too" : "", excerpt, mark, mark, mark);
+
+    coex_lines_notice(picker->connection, picker->name, line);
+}
+
+static gboolean
+is_asked(const CoexPicker *picker)
+{
+    return picker->connection->face->is_asked(picker);
+}
+
+static void
+point_at(CoexPicker *picker)
+{
+    if (!picker->connection->over && picker->connection->face->point_at != NULL)
+        picker->connection->face->point_at(picker);
+}
+
+void
+coex_picker_park(CoexPicker *picker, const char *text, const char *reason)
+{
+    gboolean joins = is_asked(picker);
+    g_autofree char *before = g_steal_pointer(&picker->parked);
+
+    picker->lost = FALSE;
+    picker->parked = g_strdup(text);
+    /* A text that was on its way when the user chose shares the fate of the others. */
+    if (picker->awaits_catalogue || picker->decided)
+        return;
+    if (joins) {
+        picker->has_news = picker->stage == COEX_STAGE_CONFIRM;
+        tell_joined(picker, before);
+        return;
+    }
+    say(picker, reason);
+    coex_picker_start(picker, NULL);
+    point_at(picker);
+}
+
+void
+coex_picker_unpark(CoexPicker *picker)
+{
+    if (picker->parked == NULL)
+        return;
+
+    g_clear_pointer(&picker->parked, g_free);
+    picker->lost = !picker->decided;
+    picker->has_news = picker->lost;
+    picker->decided = FALSE;
+    if (picker->awaits_catalogue || picker->stage == COEX_STAGE_IDLE ||
+        (picker->connection->face->is_closed_after && !is_asked(picker)))
+        reset(picker, COEX_STAGE_IDLE);
+}
+
+static void
+tell_no_catalogue(CoexPicker *picker, const GError *error)
+{
+    const char *mark = coex_host_get_mark();
+    g_autoptr(GString) line = g_string_new(NULL);
+
+    g_string_printf(line, "The templates could not be fetched: %s", error->message);
+    if (picker->parked != NULL)
+        g_string_append_printf(line, " Your text waits: “%s”. Type %shold or %scancel.",
+                               picker->parked, mark, mark);
+    coex_lines_notice(picker->connection, picker->name, line->str);
+}
+
+void
+coex_picker_take_catalogue(CoexPicker *picker, const GError *error)
+{
+    CoexConnection *connection = picker->connection;
+    g_autofree char *words = NULL;
+
+    if (!picker->awaits_catalogue)
+        return;
+
+    picker->awaits_catalogue = FALSE;
+    words = g_steal_pointer(&picker->awaited_words);
+    if (error != NULL)
+        tell_no_catalogue(picker, error);
+    if (!connection->over && coex_session_get_catalogue(connection->session) != NULL) {
+        coex_picker_start(picker, words);
+        point_at(picker);
+    }
+}
