@@ -141,11 +141,12 @@ show_line(CoexConnection *connection, const CoexFeedItem *item, const CoexPerson
         coex_unseen_check(connection);
     if (connection->over)
         return;
-    coex_recall_begin_line(connection, item);
+    connection->line_at = item->time;
     coex_conversation_show(connection, item, person);
     if (connection->over)
         return;
-    coex_recall_end_line(connection, person->name);
+    connection->line_at = 0;
+    g_clear_pointer(&coex_contact_of(connection, person->name)->past, g_ptr_array_unref);
     if (!coex_connection_is_own(connection,
                                 person->name)) /* else it was told, and noted, as a notice */
         coex_unseen_note(connection, item, person->name);
@@ -384,7 +385,6 @@ coex_connection_open(PurpleAccount *account)
     connection->account = account;
     connection->contacts = coex_contact_table_new();
     connection->face = coex_host_has_forms() ? &coex_template_form : &coex_template_chat;
-    coex_notice_init(connection);
     purple_connection_set_protocol_data(gc, coex_connection_ref(connection));
     gc->flags |= PURPLE_CONNECTION_HTML | PURPLE_CONNECTION_NO_BGCOLOR |
                  PURPLE_CONNECTION_NO_FONTSIZE | PURPLE_CONNECTION_NO_IMAGES;
@@ -410,7 +410,6 @@ coex_connection_close(PurpleConnection *gc)
     purple_request_close_with_handle(gc);
     purple_notify_close_with_handle(gc);
     coex_roster_stop(connection);
-    coex_notice_clear(connection);
     purple_connection_set_protocol_data(gc, NULL);
     coex_connection_unref(connection);
 }

@@ -16,68 +16,57 @@
 /* ---- the account's menu ---- */
 
 static void
-on_refresh(PurplePluginAction *action)
+list_held(CoexConnection *connection)
 {
-    CoexConnection *connection = coex_connection_of(action->context);
+    coex_session_list_held(connection->session, NULL);
+}
 
-    if (connection == NULL)
-        return;
-    connection->tell_catalogue = TRUE;
-    coex_session_refresh_templates(connection->session);
+typedef struct {
+    const char *label;
+    void (*run)(CoexConnection *connection);
+} Action;
+
+static const Action actions[] = {
+    { "Refresh templates", coex_connection_refresh_templates },
+    { "Show held texts", list_held },
+    { "Show account messages", coex_notice_open },
+    { "Register webhook again...", coex_connection_register_webhook },
+    { "More options...", coex_options_open_page },
+};
+
+static gboolean
+is_offered(const Action *action)
+{
+    if (action->run == coex_notice_open)
+        return coex_host_get()->has_own_conversation;
+    return action->run != coex_options_open_page || coex_host_get()->clips_forms;
 }
 
 static void
-on_list_held(PurplePluginAction *action)
+on_action(PurplePluginAction *chosen)
 {
-    CoexConnection *connection = coex_connection_of(action->context);
+    const Action *action = chosen->user_data;
+    CoexConnection *connection = coex_connection_of(chosen->context);
 
     if (connection != NULL)
-        coex_session_list_held(connection->session, NULL);
-}
-
-static void
-on_register(PurplePluginAction *action)
-{
-    CoexConnection *connection = coex_connection_of(action->context);
-
-    if (connection != NULL)
-        coex_connection_register_webhook(connection);
-}
-
-static void
-on_open_notices(PurplePluginAction *action)
-{
-    CoexConnection *connection = coex_connection_of(action->context);
-
-    if (connection != NULL)
-        coex_notice_open(connection);
-}
-
-static void
-on_more_options(PurplePluginAction *action)
-{
-    CoexConnection *connection = coex_connection_of(action->context);
-
-    if (connection != NULL)
-        coex_options_open_page(connection);
+        action->run(connection);
 }
 
 GList *
 coex_actions_list(PurplePlugin *plugin, gpointer context)
 {
-    GList *actions = NULL;
+    GList *list = NULL;
 
-    actions = g_list_append(actions, purple_plugin_action_new("Refresh templates", on_refresh));
-    actions = g_list_append(actions, purple_plugin_action_new("Show held texts", on_list_held));
-    if (coex_host_get()->has_own_conversation)
-        actions = g_list_append(actions,
-                                purple_plugin_action_new("Show account messages", on_open_notices));
-    actions =
-        g_list_append(actions, purple_plugin_action_new("Register webhook again...", on_register));
-    if (coex_host_get()->clips_forms)
-        actions =
-            g_list_append(actions, purple_plugin_action_new("More options...", on_more_options));
-    return actions;
+    for (guint i = 0; i < G_N_ELEMENTS(actions); i++) {
+        PurplePluginAction *made;
+
+        if (!is_offered(&actions[i]))
+            continue;
+        made = purple_plugin_action_new(actions[i].label, on_action);
+        made->user_data = (gpointer)&actions[i];
+        list = g_list_append(list, made);
+    }
+    return list;
 }
 
 void

@@ -20,6 +20,7 @@ coex_connection_unref(CoexConnection *connection)
     if (--connection->refs > 0)
         return;
     g_queue_clear(&connection->due);
+    g_clear_pointer(&connection->notices, g_ptr_array_unref);
     g_hash_table_unref(connection->contacts);
     g_free(connection->registered_url);
     g_free(connection->language);
@@ -41,6 +42,13 @@ CoexConnection *
 coex_connection_of_account(PurpleAccount *account)
 {
     return coex_connection_of(purple_account_get_connection(account));
+}
+
+void
+coex_connection_refresh_templates(CoexConnection *connection)
+{
+    connection->tell_catalogue = TRUE;
+    coex_session_refresh_templates(connection->session);
 }
 
 void

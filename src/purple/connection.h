@@ -28,7 +28,7 @@ struct CoexConnection {
     guint review_timer;      /* 0: none */
     char *registered_url;    /* the webhook that may be replaced, while we ask */
     gboolean may_ask;        /* in a window of its own: the user has just told us to register it */
-    GQueue *notices;         /* what was told of the account; only notice.c looks into it */
+    GPtrArray *notices;      /* CoexFeedItem, what was told of the account; NULL: nothing was */
     gboolean tell_catalogue; /* the user waits for a refresh */
     gboolean online;
     gboolean over; /* failed or logging off: nothing may be told to the user interface */
@@ -46,6 +46,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexConnection, coex_connection_unref)
 CoexConnection *coex_connection_of(PurpleConnection *gc);
 CoexConnection *coex_connection_of_account(PurpleAccount *account);
 
+/* Fetches the templates again, told to by the user, who hears what came of it. */
+void coex_connection_refresh_templates(CoexConnection *connection);
 /* Registers the webhook anew, told to by the user: only then may a window ask whether to take it
  * from another system. */
 void coex_connection_register_webhook(CoexConnection *connection);

@@ -7,8 +7,8 @@
 #include "purple/host.h"
 #include "session/session.h"
 
-#define KEPT_LINES 100 /* to be read again after their conversation was closed */
-#define COLUMNS 50     /* what a window takes without wrapping once more */
+#define LINES_MAX 100 /* kept, to be read again after their conversation was closed */
+#define COLUMNS 50    /* what a window takes without wrapping once more */
 
 /* ---- telling ---- */
 
@@ -49,41 +49,18 @@ ensure_conversation(CoexConnection *connection)
     return find_conversation(connection, gc);
 }
 
-typedef struct {
-    time_t at;
-    char *text;
-} Line;
-
-static void
-line_free(gpointer data)
-{
-    Line *line = data;
-
-    g_free(line->text);
-    g_free(line);
-}
-
-void
-coex_notice_init(CoexConnection *connection)
-{
-    connection->notices = g_queue_new();
-}
-
-void
-coex_notice_clear(CoexConnection *connection)
-{
-    g_queue_free_full(g_steal_pointer(&connection->notices), line_free);
-}
-
 static void
 keep(CoexConnection *connection, const char *text)
 {
-    Line *line = g_new(Line, 1);
+    const CoexFeedItem line = { .kind = COEX_FEED_NOTICE,
+                                .time = time(NULL),
+                                .text = (char *)text };
 
-    *line = (Line){ time(NULL), g_strdup(text) };
-    g_queue_push_tail(connection->notices, line);
-    if (g_queue_get_length(connection->notices) > KEPT_LINES)
-        line_free(g_queue_pop_head(connection->notices));
+    if (connection->notices == NULL)
+        connection->notices = g_ptr_array_new_with_free_func((GDestroyNotify)coex_feed_item_unref);
+    g_ptr_array_add(connection->notices, coex_feed_item_copy(&line, NULL));
+    if (connection->notices->len > LINES_MAX)
+        g_ptr_array_remove_index(connection->notices, 0);
 }
 
 static void
@@ -119,28 +96,27 @@ coex_notice_tell(CoexConnection *connection, const char *text)
                           purple_account_get_username(connection->account), wrapped, NULL, NULL);
 }
 
+static gpointer
+copy_line(gconstpointer line, gpointer user_data)
+{
+    return coex_feed_item_ref(line);
+}
+
 void
 coex_notice_open(CoexConnection *opened_in)
 {
     g_autoptr(CoexConnection) connection = coex_connection_ref(opened_in);
     PurpleConnection *gc = connection->gc;
-    const char *number = purple_account_get_username(connection->account);
-    g_autoptr(GPtrArray) again = g_ptr_array_new_with_free_func(line_free);
+    g_autoptr(GPtrArray) again = NULL;
 
     if (!coex_host_get()->has_own_conversation)
         return;
-    if (purple_find_conversation_with_account(PURPLE_CONV_TYPE_IM, number, connection->account) ==
-        NULL) {
-        for (GList *l = connection->notices->head; l != NULL; l = l->next) {
-            const Line *kept = l->data;
-            Line *line = g_new(Line, 1);
-            *line = (Line){ kept->at, g_strdup(kept->text) };
-            g_ptr_array_add(again, line);
-        }
-    }
-    for (guint i = 0; i < again->len && is_alive(connection, gc); i++) {
-        const Line *line = g_ptr_array_index(again, i);
-        write_line(connection, line->text, PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NO_LOG, line->at);
+    if (connection->notices != NULL && find_conversation(connection, gc) == NULL)
+        again = g_ptr_array_copy(connection->notices, copy_line, NULL);
+    for (guint i = 0; again != NULL && i < again->len && is_alive(connection, gc); i++) {
+        const CoexFeedItem *line = g_ptr_array_index(again, i);
+        write_line(connection, line->text, PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NO_LOG,
+                   (time_t)line->time);
     }
     PurpleConversation *conv = is_alive(connection, gc) ? ensure_conversation(connection) : NULL;
     if (conv != NULL)
@@ -155,20 +131,13 @@ list_held(CoexConnection *connection)
     coex_session_list_held(connection->session, NULL);
 }
 
-static void
-refresh(CoexConnection *connection)
-{
-    connection->tell_catalogue = TRUE;
-    coex_session_refresh_templates(connection->session);
-}
-
 static const struct {
     const char *word;
     const char *help;
     void (*run)(CoexConnection *connection);
 } words[] = {
     { "held", "lists the texts that are held", list_held },
-    { "refresh", "fetches the templates again", refresh },
+    { "refresh", "fetches the templates again", coex_connection_refresh_templates },
     { "webhook", "registers the webhook again", coex_connection_register_webhook },
 };
 

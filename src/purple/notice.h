@@ -9,9 +9,6 @@
 
 typedef struct CoexConnection CoexConnection;
 
-void coex_notice_init(CoexConnection *connection);
-void coex_notice_clear(CoexConnection *connection);
-
 /* Tells one line (plain text, may have line breaks). */
 void coex_notice_tell(CoexConnection *connection, const char *text);
 

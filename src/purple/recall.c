@@ -209,25 +209,12 @@ coex_recall_take(CoexConnection *connection, const CoexPersonView *person, GPtrA
 {
     CoexContact *contact = coex_contact_of(connection, person->name);
 
-    if (asked && lines->len > 0)
+    if (!asked) {
+        g_clear_pointer(&contact->past, g_ptr_array_unref);
+        contact->past = g_ptr_array_ref(lines);
+    } else if (lines->len > 0) {
         show(connection, person->name, lines);
-    if (asked)
-        return;
-    g_clear_pointer(&contact->past, g_ptr_array_unref);
-    contact->past = g_ptr_array_ref(lines);
-}
-
-void
-coex_recall_begin_line(CoexConnection *connection, const CoexFeedItem *item)
-{
-    connection->line_at = item->time;
-}
-
-void
-coex_recall_end_line(CoexConnection *connection, const char *name)
-{
-    connection->line_at = 0;
-    g_clear_pointer(&coex_contact_of(connection, name)->past, g_ptr_array_unref);
+    }
 }
 
 /* ---- on demand ---- */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "core/feed.h"
 #include "core/person-view.h"
 #include <purple.h>
 
@@ -19,13 +18,9 @@ gboolean coex_recall_check(PurpleAccount *account, GError **error);
 void coex_recall_watch(CoexConnection *connection);
 
 /* Earlier lines came (CoexFeedItem, oldest first). Not @asked: the line that follows opens the
- * conversation; they are kept for that moment. */
+ * conversation; they are the contact's `past` for that moment. */
 void coex_recall_take(CoexConnection *connection, const CoexPersonView *person, GPtrArray *lines,
                       gboolean asked);
-/* A line of the feed comes up for the person, or has been shown. */
-void coex_recall_begin_line(CoexConnection *connection, const CoexFeedItem *item);
-void coex_recall_end_line(CoexConnection *connection, const char *name);
-
 /* @head and the lines (CoexFeedItem), one each, as plain text: no line of it can be made by who
  * wrote them. Free with g_free(). */
 char *coex_recall_dup_text(CoexConnection *connection, const char *head, const char *name,

@@ -136,24 +136,6 @@ show_confirm(CoexPicker *picker)
     say(picker, lines->str);
 }
 
-static void
-show(CoexPicker *picker)
-{
-    switch (picker->stage) {
-    case COEX_STAGE_IDLE:
-        break;
-    case COEX_STAGE_LIST:
-        show_list(picker);
-        break;
-    case COEX_STAGE_VALUES:
-        show_values(picker);
-        break;
-    case COEX_STAGE_CONFIRM:
-        show_confirm(picker);
-        break;
-    }
-}
-
 static gboolean
 is_asked(const CoexPicker *picker)
 {
@@ -161,7 +143,12 @@ is_asked(const CoexPicker *picker)
            (picker->stage != COEX_STAGE_IDLE && picker->parked != NULL);
 }
 
-const CoexTemplateFace coex_template_chat = { .show = show, .is_asked = is_asked };
+const CoexTemplateFace coex_template_chat = {
+    .show = { [COEX_STAGE_LIST] = show_list,
+              [COEX_STAGE_VALUES] = show_values,
+              [COEX_STAGE_CONFIRM] = show_confirm },
+    .is_asked = is_asked,
+};
 
 /* ---- the verbs ---- */
 

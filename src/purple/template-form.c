@@ -25,8 +25,6 @@
 /* What a row of the list stands for: its data pointer. NULL: nothing was selected. */
 enum { ROW_HOLD = 1, ROW_ALL, ROW_JOIN, ROW_TEMPLATE };
 
-static void show_values(CoexPicker *picker);
-
 static CoexPicker *
 take_choice(gpointer token)
 {
@@ -536,24 +534,6 @@ show_confirm(CoexPicker *picker)
 }
 
 static void
-show(CoexPicker *picker)
-{
-    switch (picker->stage) {
-    case COEX_STAGE_IDLE:
-        break;
-    case COEX_STAGE_LIST:
-        show_list(picker);
-        break;
-    case COEX_STAGE_VALUES:
-        show_values(picker);
-        break;
-    case COEX_STAGE_CONFIRM:
-        show_confirm(picker);
-        break;
-    }
-}
-
-static void
 point_at(CoexPicker *picker)
 {
     const char *mark = coex_host_get_mark();
@@ -583,7 +563,9 @@ is_asked(const CoexPicker *picker)
 }
 
 const CoexTemplateFace coex_template_form = {
-    .show = show,
+    .show = { [COEX_STAGE_LIST] = show_list,
+              [COEX_STAGE_VALUES] = show_values,
+              [COEX_STAGE_CONFIRM] = show_confirm },
     .point_at = point_at,
     .is_asked = is_asked,
     .is_closed_after = TRUE,

@@ -96,7 +96,7 @@ static void
 show(CoexPicker *picker)
 {
     add_change(picker);
-    picker->connection->face->show(picker);
+    picker->connection->face->show[picker->stage](picker);
 }
 
 static void

@@ -21,8 +21,8 @@ typedef enum {
 
 /* How the steps are shown; static. */
 typedef struct CoexTemplateFace {
-    /* Shows the picker's stage in the place of the one before. */
-    void (*show)(CoexPicker *picker);
+    /* Shows the picker at this stage, in the place of the one before; NULL for IDLE. */
+    void (*show[COEX_STAGE_CONFIRM + 1])(CoexPicker *picker);
     /* Says in the conversation where it is shown, if it was shown without a key of the user's and
      * may not be seen. NULL: it is seen. */
     void (*point_at)(CoexPicker *picker);

@@ -12,51 +12,22 @@
 #include "purple/template-picker.h"
 #include "session/session.h"
 
-/* @words: what follows the verb as plain text, "" for nothing; @markup: the same in the host's
- * markup. */
-typedef void (*VerbFunc)(CoexConnection *connection, const char *name, const char *words,
-                         const char *markup);
-
+/* One of the functions is set. @words: what follows the verb as plain text, "" for nothing;
+ * @markup: the same in the host's markup. */
 typedef struct {
     const char *name;
     const char *words;  /* how the rest is shown in a help text, NULL: takes none */
     const char *format; /* libpurple's code of the rest: "s" plain, "S" markup; NULL: no command */
     const char *help;
-    VerbFunc run;
+    void (*run)(CoexConnection *connection, const char *name, const char *words,
+                const char *markup);
+    void (*ask)(CoexPicker *picker, const char *words);
+    void (*answer)(CoexPicker *picker);
+    void (*command)(CoexSession *session, const char *name);
 } Verb;
 
 static void run_help(CoexConnection *connection, const char *name, const char *words,
                      const char *markup);
-
-static void
-run_template(CoexConnection *connection, const char *name, const char *words, const char *markup)
-{
-    coex_picker_start(coex_contact_get_picker(connection, name), words);
-}
-
-static void
-run_find(CoexConnection *connection, const char *name, const char *words, const char *markup)
-{
-    coex_picker_search(coex_contact_get_picker(connection, name), words);
-}
-
-static void
-run_more(CoexConnection *connection, const char *name, const char *words, const char *markup)
-{
-    coex_template_chat_more(coex_contact_get_picker(connection, name));
-}
-
-static void
-run_refresh(CoexConnection *connection, const char *name, const char *words, const char *markup)
-{
-    coex_picker_refresh(coex_contact_get_picker(connection, name));
-}
-
-static void
-run_send(CoexConnection *connection, const char *name, const char *words, const char *markup)
-{
-    coex_template_chat_send(coex_contact_get_picker(connection, name));
-}
 
 static void
 run_hold(CoexConnection *connection, const char *name, const char *words, const char *markup)
@@ -70,30 +41,12 @@ run_hold(CoexConnection *connection, const char *name, const char *words, const 
 }
 
 static void
-run_held(CoexConnection *connection, const char *name, const char *words, const char *markup)
-{
-    coex_session_list_held(connection->session, name);
-}
-
-static void
 run_cancel(CoexConnection *connection, const char *name, const char *words, const char *markup)
 {
     coex_lines_notice(connection, name,
                       coex_picker_cancel(coex_contact_get_picker(connection, name))
                           ? "Cancelled: no template was sent."
                           : "There is nothing to cancel.");
-}
-
-static void
-run_resend(CoexConnection *connection, const char *name, const char *words, const char *markup)
-{
-    coex_session_resend(connection->session, name);
-}
-
-static void
-run_discard(CoexConnection *connection, const char *name, const char *words, const char *markup)
-{
-    coex_session_discard(connection->session, name);
 }
 
 static void
@@ -111,20 +64,37 @@ run_history(CoexConnection *connection, const char *name, const char *words, con
 }
 
 static const Verb verbs[] = {
-    { "template", "[name] [value | value …]", "s", "send an approved template", run_template },
-    { "find", "words", NULL, "list the templates with these words", run_find },
-    { "more", NULL, NULL, "list more templates", run_more },
-    { "refresh", NULL, NULL, "fetch the templates again", run_refresh },
-    { "send", NULL, NULL, "send the template that was shown", run_send },
-    { "hold", "[text]", "S", "keep the waiting text, or this one, until they write", run_hold },
-    { "held", NULL, "", "list the texts that are held", run_held },
-    { "cancel", NULL, "", "send no template; the waiting text comes back", run_cancel },
-    { "resend", NULL, "", "send again what failed last", run_resend },
-    { "discard", NULL, "", "forget the last text that failed or is held", run_discard },
-    { "history", "[number]", "s", "show the last lines with this person", run_history },
-    { "window", NULL, "", "until when free text can be sent", run_window },
-    { "help", NULL, NULL, "this list", run_help },
+    { "template", "[name] [value | value …]", "s", "send an approved template",
+      .ask = coex_picker_start },
+    { "find", "words", NULL, "list the templates with these words", .ask = coex_picker_search },
+    { "more", NULL, NULL, "list more templates", .answer = coex_template_chat_more },
+    { "refresh", NULL, NULL, "fetch the templates again", .answer = coex_picker_refresh },
+    { "send", NULL, NULL, "send the template that was shown", .answer = coex_template_chat_send },
+    { "hold", "[text]", "S", "keep the waiting text, or this one, until they write",
+      .run = run_hold },
+    { "held", NULL, "", "list the texts that are held", .command = coex_session_list_held },
+    { "cancel", NULL, "", "send no template; the waiting text comes back", .run = run_cancel },
+    { "resend", NULL, "", "send again what failed last", .command = coex_session_resend },
+    { "discard", NULL, "", "forget the last text that failed or is held",
+      .command = coex_session_discard },
+    { "history", "[number]", "s", "show the last lines with this person", .run = run_history },
+    { "window", NULL, "", "until when free text can be sent", .run = run_window },
+    { "help", NULL, NULL, "this list", .run = run_help },
 };
+
+static void
+run(const Verb *verb, CoexConnection *connection, const char *name, const char *words,
+    const char *markup)
+{
+    if (verb->ask != NULL)
+        verb->ask(coex_contact_get_picker(connection, name), words);
+    else if (verb->answer != NULL)
+        verb->answer(coex_contact_get_picker(connection, name));
+    else if (verb->command != NULL)
+        verb->command(connection->session, name);
+    else
+        verb->run(connection, name, words, markup);
+}
 
 static void
 run_help(CoexConnection *connection, const char *name, const char *words, const char *markup)
@@ -152,7 +122,7 @@ run_line(CoexConnection *connection, const char *name, const CoexTypedLine *line
     }
     for (guint i = 0; i < G_N_ELEMENTS(verbs); i++) {
         if (g_ascii_strcasecmp(line->word, verbs[i].name) == 0) {
-            verbs[i].run(connection, name, line->words, line->markup);
+            run(&verbs[i], connection, name, line->words, line->markup);
             return;
         }
     }
@@ -221,7 +191,7 @@ on_command(PurpleConversation *conv, const gchar *command, gchar **args, gchar *
         coex_connection_dup_name(connection, purple_conversation_get_name(conv));
     g_autofree char *words =
         verb->format[0] == 'S' ? coex_text_from_markup(rest) : g_strstrip(g_strdup(rest));
-    verb->run(connection, name, words, rest);
+    run(verb, connection, name, words, rest);
     return PURPLE_CMD_RET_OK;
 }
 
