@@ -2,6 +2,7 @@
 #include "core/content.h"
 
 #include "core/account-event.h"
+#include "core/content-media.h"
 #include "core/text.h"
 #include <string.h>
 
@@ -28,7 +29,7 @@ struct Row {
     const char *type;
     const char *label; /* how people call it */
     CoexContentKind kind;
-    BuildLine build; /* NULL from it, or where it is NULL: the line that sends to the phone */
+    BuildLine build; /* NULL from it: the line that sends to the phone; NULL: of the member */
 };
 
 /* ---- small parts of lines -------------------------------------------------------------------- */
@@ -107,50 +108,6 @@ static char *
 build_welcome(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body)
 {
     return g_strdup("[opened the chat]");
-}
-
-typedef struct {
-    const char *caption;
-    const char *filename;
-    gboolean voice;
-    gboolean animated;
-} Media;
-
-static const CoexJsonField media_fields[] = {
-    { "caption", COEX_JSON_STRING, offsetof(Media, caption), COEX_JSON_OPTIONAL },
-    { "filename", COEX_JSON_STRING, offsetof(Media, filename), COEX_JSON_OPTIONAL },
-    { "voice", COEX_JSON_BOOL, offsetof(Media, voice), COEX_JSON_OPTIONAL },
-    { "animated", COEX_JSON_BOOL, offsetof(Media, animated), COEX_JSON_OPTIONAL },
-    COEX_JSON_END,
-};
-
-static const char *
-media_label(const Row *row, const Media *media)
-{
-    if (media->voice)
-        return "voice message";
-    return media->animated ? "animated sticker" : row->label;
-}
-
-static char *
-build_media(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body)
-{
-    Media media = { 0 };
-    GString *text = g_string_new(NULL);
-    g_autofree char *label = NULL;
-    const char *name;
-
-    coex_json_read(body, media_fields, &media, NULL);
-    name = media.filename;
-    /* The name is a stranger's: path parts would mislead. */
-    for (const char *p = name; p != NULL && *p != '\0'; p++) {
-        if (*p == '/' || *p == '\\')
-            name = p + 1;
-    }
-    add(text, "", name);
-    add(text, ": ", media.caption);
-    label = g_strconcat(media_label(row, &media), " on the phone", NULL);
-    return labelled(label, text);
 }
 
 /* Six decimals are a tenth of a metre. */
@@ -329,22 +286,6 @@ build_system(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body)
         return NULL;
     said = name_dup(type);
     return g_strdup_printf("[system message `%s`]", said);
-}
-
-static char *
-build_edit(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body)
-{
-    CoexJsonAt inner = coex_json_member(body, "message");
-    CoexContent content = { 0 };
-    char *line;
-
-    if (!coex_json_at_is_object(&inner))
-        return see_phone("edited a message");
-    coex_content_read(&inner, &content);
-    line = g_strdup_printf("[edited] %s", content.text);
-    g_free(content.type);
-    g_free(content.text);
-    return line;
 }
 
 static char *
@@ -561,12 +502,12 @@ build_interactive(const Row *row, const CoexJsonAt *message, const CoexJsonAt *b
 
 static const Row rows[] = {
     { "text", "message", COEX_CONTENT_TEXT, build_text },
-    { "image", "image", COEX_CONTENT_MEDIA, build_media },
-    { "video", "video", COEX_CONTENT_MEDIA, build_media },
-    { "audio", "audio", COEX_CONTENT_MEDIA, build_media },
-    { "voice", "voice message", COEX_CONTENT_MEDIA, build_media }, /* before Cloud API */
-    { "document", "document", COEX_CONTENT_MEDIA, build_media },
-    { "sticker", "sticker", COEX_CONTENT_MEDIA, build_media },
+    { "image", "image", COEX_CONTENT_MEDIA, NULL },
+    { "video", "video", COEX_CONTENT_MEDIA, NULL },
+    { "audio", "audio", COEX_CONTENT_MEDIA, NULL },
+    { "voice", "voice message", COEX_CONTENT_MEDIA, NULL },
+    { "document", "document", COEX_CONTENT_MEDIA, NULL },
+    { "sticker", "sticker", COEX_CONTENT_MEDIA, NULL },
     { "location", "location", COEX_CONTENT_LOCATION, build_location },
     { "contacts", "contact", COEX_CONTENT_CONTACTS, build_contacts },
     { "reaction", "reaction", COEX_CONTENT_REACTION, build_reaction },
@@ -574,7 +515,7 @@ static const Row rows[] = {
     { "interactive", "answer", COEX_CONTENT_INTERACTIVE, build_interactive },
     { "order", "order", COEX_CONTENT_ORDER, build_order },
     { "system", "system message", COEX_CONTENT_SYSTEM, build_system },
-    { "edit", "edited a message", COEX_CONTENT_EDIT, build_edit },
+    { "edit", "edited a message", COEX_CONTENT_EDIT, NULL },
     { "revoke", "deleted a message", COEX_CONTENT_REVOKE, build_revoke },
 };
 
@@ -677,6 +618,57 @@ judge(const Row *row, const CoexJsonAt *body)
     return is_empty(body) ? COEX_LACKS_CONTENT : COEX_LACKS_NOTHING;
 }
 
+/* ---- what a message is ----------------------------------------------------------------------- */
+
+static char *
+dup_told(const CoexJsonAt *body, const char *name)
+{
+    const char *text = coex_json_member_text(body, name);
+
+    return text != NULL && *text != '\0' ? g_strdup(text) : NULL;
+}
+
+static void
+read_edit(const CoexJsonAt *body, CoexContent *content)
+{
+    CoexJsonAt inner = coex_json_member(body, "message");
+
+    content->edit.target = dup_told(body, "original_message_id");
+    if (is_empty(&inner))
+        return;
+    content->edit.now = g_new0(CoexContent, 1);
+    coex_content_read(&inner, content->edit.now);
+}
+
+/* The member of the union. */
+static void
+read_member(const CoexJsonAt *body, CoexContent *content)
+{
+    if (content->kind == COEX_CONTENT_MEDIA) {
+        content->media = coex_content_media_read(content->type, body);
+    } else if (content->kind == COEX_CONTENT_REACTION) {
+        content->reaction.target = dup_told(body, "message_id");
+        content->reaction.emoji = dup_told(body, "emoji");
+    } else if (content->kind == COEX_CONTENT_EDIT) {
+        read_edit(body, content);
+    } else if (content->kind == COEX_CONTENT_REVOKE) {
+        content->revoke.target = dup_told(body, "original_message_id");
+    }
+}
+
+/* NULL: the line that sends to the phone. */
+static char *
+build_line(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body,
+           const CoexContent *content)
+{
+    if (content->kind == COEX_CONTENT_MEDIA)
+        return coex_content_media_dup_line(content->media);
+    if (content->kind == COEX_CONTENT_EDIT)
+        return content->edit.now != NULL ? g_strconcat("[edited] ", content->edit.now->text, NULL)
+                                         : NULL;
+    return row->build != NULL ? row->build(row, message, body) : NULL;
+}
+
 void
 coex_content_read(const CoexJsonAt *message, CoexContent *ret_content)
 {
@@ -706,9 +698,9 @@ coex_content_read(const CoexJsonAt *message, CoexContent *ret_content)
         row = find_unsupported(row, message, &body);
     ret_content->kind = row->kind;
     ret_content->lacks = judge(row, &body);
-    if (row->build != NULL &&
-        (bare != NULL || coex_json_at_is_object(&body) || coex_json_at_is_array(&body)))
-        ret_content->text = row->build(row, message, &body);
+    read_member(&body, ret_content);
+    if (bare != NULL || coex_json_at_is_object(&body) || coex_json_at_is_array(&body))
+        ret_content->text = build_line(row, message, &body, ret_content);
     if (ret_content->text != NULL)
         return;
     ret_content->lacks = COEX_LACKS_CONTENT;

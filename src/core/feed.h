@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "core/media.h"
 #include <glib.h>
 
 /* What waits to be shown: the one ordered, durable way from the store to people's eyes. Immutable,
@@ -36,6 +37,8 @@ typedef struct {
     char *text;   /* never NULL */
     char *detail; /* NULL */
     CoexLineFlags flags;
+    gint64 message_id; /* what it tells of, 0: of none that is stored */
+    CoexMedia *media;  /* the message's file, NULL */
 } CoexFeedItem;
 CoexFeedItem *coex_feed_item_ref(const CoexFeedItem *item);
 void coex_feed_item_unref(CoexFeedItem *item);

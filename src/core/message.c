@@ -35,8 +35,7 @@ message_clear(gpointer data)
     g_free(message->profile_name);
     g_free(message->context_wamid);
     g_free(message->group_id);
-    g_free(message->content.type);
-    g_free(message->content.text);
+    coex_content_clear(&message->content);
 }
 
 void
@@ -44,6 +43,51 @@ coex_message_unref(CoexMessage *message)
 {
     if (message != NULL)
         g_atomic_rc_box_release_full(message, message_clear);
+}
+
+void
+coex_content_clear(CoexContent *content)
+{
+    switch (content->kind) {
+    case COEX_CONTENT_MEDIA:
+        coex_media_free(content->media);
+        break;
+    case COEX_CONTENT_REACTION:
+        g_free(content->reaction.target);
+        g_free(content->reaction.emoji);
+        break;
+    case COEX_CONTENT_EDIT:
+        g_free(content->edit.target);
+        coex_content_free(content->edit.now);
+        break;
+    case COEX_CONTENT_REVOKE:
+        g_free(content->revoke.target);
+        break;
+    case COEX_CONTENT_TEXT:
+    case COEX_CONTENT_LOCATION:
+    case COEX_CONTENT_CONTACTS:
+    case COEX_CONTENT_BUTTON:
+    case COEX_CONTENT_INTERACTIVE:
+    case COEX_CONTENT_ORDER:
+    case COEX_CONTENT_SYSTEM:
+    case COEX_CONTENT_WELCOME:
+    case COEX_CONTENT_PLACEHOLDER:
+    case COEX_CONTENT_UNSUPPORTED:
+    case COEX_CONTENT_UNKNOWN:
+        break;
+    }
+    g_free(content->type);
+    g_free(content->text);
+    *content = (CoexContent){ 0 };
+}
+
+void
+coex_content_free(CoexContent *content)
+{
+    if (content == NULL)
+        return;
+    coex_content_clear(content);
+    g_free(content);
 }
 
 gboolean

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "core/media.h"
 #include "core/peer.h"
 #include <glib.h>
 
@@ -40,14 +41,35 @@ typedef enum {
     COEX_LACKS_CONTENT, /* no content of its own: a placeholder, unsupported, empty */
 } CoexLack;
 
-typedef struct {
+/* What it is, and beside it `text`, the words that every host can show. The member of the union is
+ * the one named by the kind, whatever was told of it; the other kinds are in their words. */
+typedef struct CoexContent CoexContent;
+struct CoexContent {
     CoexContentKind kind;
     CoexLack lacks;
     char *type; /* WhatsApp's name of the type, as it came */
     char *text; /* body of a text, after [labels] of what it is about; for every other kind a label
                    for people and each text it has, whose own line breaks stay; NULL: nothing to
                    show */
-} CoexContent;
+    union {
+        CoexMedia *media; /* never NULL */
+        struct {
+            char *target; /* wamid of the message that it is a mark on, NULL */
+            char *emoji;  /* NULL: the mark is taken back */
+        } reaction;
+        struct {
+            char *target;     /* wamid of the message that is changed, NULL */
+            CoexContent *now; /* what stands there from now on, NULL */
+        } edit;
+        struct {
+            char *target; /* wamid of the message that is taken back, NULL */
+        } revoke;
+    };
+};
+
+/* Frees the members and leaves an empty text. */
+void coex_content_clear(CoexContent *content);
+void coex_content_free(CoexContent *content); /* of one from g_new0() */
 
 /* One message, identified by (conversation, token). */
 typedef struct {

@@ -19,6 +19,9 @@ typedef struct {
  */
 gboolean coex_apply_message(CoexApply *apply, GError **error);
 gboolean coex_apply_status(CoexApply *apply, GError **error);
+/* Merges the statuses that overtook the message @id, lowest rank first. */
+gboolean coex_apply_early(CoexApply *apply, gint64 id, const char *wamid, const char *token,
+                          GError **error);
 /* The message that an outbox row has become; the row itself is the caller's. */
 gboolean coex_apply_accepted(CoexApply *apply, GError **error);
 

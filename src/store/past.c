@@ -3,10 +3,13 @@
 
 #include "core/feed.h"
 #include "core/message.h"
+#include "store/media.h"
 
-static const char SELECT_PAST[] = "SELECT direction, time, text, state, kind FROM messages"
-                                  " WHERE account = ? AND person = ? AND time < ? AND text <> ''"
-                                  " ORDER BY time DESC, id DESC LIMIT ?";
+static const char SELECT_PAST[] =
+    "SELECT direction, time, text, messages.state, messages.kind, messages.id, " COEX_MEDIA_COLUMNS
+    " FROM messages LEFT JOIN media ON media.message = messages.id"
+    " WHERE account = ? AND person = ? AND time < ? AND text <> ''"
+    " ORDER BY time DESC, messages.id DESC LIMIT ?";
 
 static CoexFeedKind
 get_kind(CoexDirection direction, CoexState state, CoexContentKind kind)
@@ -51,6 +54,8 @@ coex_past_read(CoexDb *db, const CoexPastQuery *query, GError **error)
                               (CoexContentKind)sqlite3_column_int(rows, 4));
         line->time = sqlite3_column_int64(rows, 1);
         line->text = coex_db_dup_text(rows, 2);
+        line->message_id = sqlite3_column_int64(rows, 5);
+        line->media = coex_media_read(rows, 6);
         g_ptr_array_insert(lines, 0, line);
     }
     return step == COEX_STEP_DONE ? g_steal_pointer(&lines) : NULL;

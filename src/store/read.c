@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "core/feed.h"
+#include "store/media.h"
 #include "store/unite.h"
 
 #define ROWS_BYTES_MAX (1024 * 1024) /* beyond the first row */
@@ -148,6 +149,8 @@ read_feed_item(sqlite3_stmt *query, CoexSnapshot *snapshot)
     item->text = coex_db_dup_text(query, column++);
     item->detail = coex_db_dup_text(query, column++);
     item->flags = (CoexLineFlags)sqlite3_column_int(query, column++);
+    item->message_id = sqlite3_column_int64(query, column++);
+    item->media = coex_media_read(query, column);
     g_ptr_array_add(snapshot->feed, item);
 }
 
@@ -255,8 +258,10 @@ static const char SELECT_OUTBOX[] =
     " template_values, created_at, state_at, attempts, typed, shown, not_before, origin,"
     " released, owed"
     " FROM outbox WHERE account = ? ORDER BY position, created_at";
-static const char SELECT_FEED[] = "SELECT seq, person, kind, time, text, detail, flags FROM feed"
-                                  " WHERE account = ? AND seq > ? ORDER BY seq";
+static const char SELECT_FEED[] =
+    "SELECT seq, person, feed.kind, time, text, detail, flags, feed.message, " COEX_MEDIA_COLUMNS
+    " FROM feed LEFT JOIN media ON media.message = feed.message"
+    " WHERE account = ? AND seq > ? ORDER BY seq";
 static const char SELECT_SETTINGS[] = "SELECT key, value FROM settings"
                                       " WHERE account = ? AND key <> 'account'";
 /* "time count": of two of one time the one that counted on. */

@@ -121,6 +121,15 @@ static const char SCHEMA_2[] =
     "CREATE INDEX outbox_position ON outbox(account, position);"
     "CREATE INDEX outbox_origin ON outbox(account, origin) WHERE origin IS NOT NULL;"
     "ALTER TABLE feed ADD COLUMN flags INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE feed ADD COLUMN message INTEGER NOT NULL DEFAULT 0;"
+
+    /* the files of messages, and what became of them here */
+    "CREATE TABLE media(message INTEGER PRIMARY KEY, kind INTEGER NOT NULL, id TEXT, url TEXT,"
+    " mime TEXT, sha256 TEXT, size INTEGER NOT NULL, name TEXT, caption TEXT,"
+    " voice INTEGER NOT NULL, animated INTEGER NOT NULL, state INTEGER NOT NULL DEFAULT 0,"
+    " path TEXT) STRICT;"
+    "CREATE TRIGGER messages_gone AFTER DELETE ON messages"
+    " BEGIN DELETE FROM media WHERE message = old.id; END;"
 
     /* all columns: what cannot be had again stands on other pages a second time, for a rescue */
     "CREATE INDEX people_copy ON people(account, id, name, alias, wa_id, user_id, parent_user_id,"

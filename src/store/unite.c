@@ -64,8 +64,9 @@ static const char UNITE[] =
     "UPDATE OR IGNORE outbox SET account = :ours,"
     " person = (SELECT ours FROM same WHERE theirs = person) WHERE account = :theirs;"
     "DELETE FROM outbox WHERE account = :theirs;"
-    "INSERT INTO feed(account, person, kind, time, text, detail, flags)"
-    " SELECT :ours, ours, kind, time, text, detail, flags FROM feed JOIN same ON theirs = person"
+    "INSERT INTO feed(account, person, kind, time, text, detail, flags, message)"
+    " SELECT :ours, ours, kind, time, text, detail, flags, message"
+    " FROM feed JOIN same ON theirs = person"
     " WHERE account = :theirs AND seq > :shown ORDER BY seq;"
     "DELETE FROM feed WHERE account = :theirs;"
 

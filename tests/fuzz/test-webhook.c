@@ -36,6 +36,21 @@ check_peer(const CoexPeer *peer)
 }
 
 static void
+check_member(const CoexContent *content)
+{
+    if (content->kind == COEX_CONTENT_MEDIA) {
+        g_assert_cmpint(content->media->size, >=, 0);
+        fuzz_check_utf8(content->media->id);
+        fuzz_check_utf8(content->media->name);
+        fuzz_check_utf8(content->media->caption);
+    }
+    if (content->kind == COEX_CONTENT_REACTION)
+        fuzz_check_utf8(content->reaction.emoji);
+    if (content->kind == COEX_CONTENT_EDIT && content->edit.now != NULL)
+        check_member(content->edit.now);
+}
+
+static void
 check_message(const CoexMessage *message)
 {
     g_autofree char *html = coex_text_to_html(message->content.text);
@@ -52,6 +67,7 @@ check_message(const CoexMessage *message)
     fuzz_check_utf8(message->group_id);
     fuzz_check_utf8(message->content.type);
     fuzz_check_utf8(message->content.text);
+    check_member(&message->content);
     fuzz_check_utf8(html);
 }
 

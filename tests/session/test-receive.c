@@ -172,18 +172,25 @@ test_placeholder(Desk *desk)
 static void
 test_other_types(Desk *desk)
 {
+    const DeskEvent *line;
+
     desk_login(desk);
     g_free(coex_sim_customer_sends_type(
         desk->sim, "ada", "image",
         "{\"mime_type\":\"image/jpeg\",\"sha256\":\"x\",\"id\":\"1\",\"caption\":\"My bike\"}"));
-    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "*My bike*");
+    line = desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "*My bike*");
+    g_assert_cmpint(line->item->message_id, >, 0);
+    g_assert_cmpstr(line->item->media->id, ==, "1");
+    g_assert_cmpstr(line->item->media->caption, ==, "My bike");
     g_free(coex_sim_customer_sends_type(desk->sim, "ada", "hologram", "{\"depth\":3}"));
     desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "*hologram*");
     desk_wait_window(desk, "ada", TRUE);
     g_free(coex_sim_phone_sends_type(
         desk->sim, "ada", "document",
         "{\"mime_type\":\"application/pdf\",\"id\":\"2\",\"filename\":\"offer.pdf\"}"));
-    desk_wait_feed(desk, COEX_FEED_ECHO, "ada", "*offer.pdf*");
+    line = desk_wait_feed(desk, COEX_FEED_ECHO, "ada", "*offer.pdf*");
+    g_assert_cmpint(line->item->media->kind, ==, COEX_MEDIA_DOCUMENT);
+    g_assert_cmpstr(line->item->media->name, ==, "offer.pdf");
 }
 
 static void

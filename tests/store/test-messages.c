@@ -172,6 +172,69 @@ test_lacking(void)
     }
 }
 
+static CoexMessage *
+picture(const char *token, const char *id)
+{
+    CoexMessage *message = test_message(COEX_INBOUND, ADA, token, "[image]");
+    CoexMedia *media = g_new0(CoexMedia, 1);
+    media->kind = COEX_MEDIA_IMAGE;
+    media->id = g_strdup(id);
+    media->url = g_strdup("https://example.org/1");
+    media->mime = g_strdup("image/jpeg");
+    media->sha256 = g_strdup("c3Vt");
+    media->size = 4711;
+    media->name = g_strdup("bike.jpg");
+    media->caption = g_strdup("My bike");
+    media->animated = TRUE;
+    message->content.kind = COEX_CONTENT_MEDIA;
+    message->content.media = media;
+    return message;
+}
+
+static void
+assert_picture(GPtrArray *feed, guint index, const char *id)
+{
+    const CoexFeedItem *item = g_ptr_array_index(feed, index);
+    g_assert_cmpint(item->message_id, >, 0);
+    g_assert_nonnull(item->media);
+    g_assert_cmpint(item->media->kind, ==, COEX_MEDIA_IMAGE);
+    g_assert_cmpstr(item->media->id, ==, id);
+    g_assert_cmpstr(item->media->url, ==, "https://example.org/1");
+    g_assert_cmpstr(item->media->mime, ==, "image/jpeg");
+    g_assert_cmpstr(item->media->sha256, ==, "c3Vt");
+    g_assert_cmpint(item->media->size, ==, 4711);
+    g_assert_cmpstr(item->media->name, ==, "bike.jpg");
+    g_assert_cmpstr(item->media->caption, ==, "My bike");
+    g_assert_true(item->media->animated && !item->media->voice);
+}
+
+/* What is needed to fetch a file stays with its message: for the line that waits, and for the one
+ * that came before as a placeholder; and it goes with it. */
+static void
+test_media(void)
+{
+    gint64 account = 0;
+    g_autoptr(Fixture) f = open_with_people(&account);
+    g_autoptr(Committed) first = commit_message(f, account, 1, picture("3A02", "991"));
+    assert_picture(first->feed, 0, "991");
+    g_autoptr(Committed) text =
+        commit_message(f, account, 1, test_message(COEX_INBOUND, ADA, "3A03", "no file"));
+    g_assert_null(((CoexFeedItem *)g_ptr_array_index(text->feed, 0))->media);
+    expect(commit_message(f, account, 1, placeholder()), COEX_ADDED);
+    g_autoptr(Committed) later = commit_message(f, account, 1, picture("3A01", "992"));
+    assert_picture(later->feed, 0, "992");
+
+    fixture_reopen(f);
+    g_autoptr(CoexSnapshot) snapshot = fixture_load(f, "4930");
+    g_assert_cmpuint(snapshot->feed->len, ==, 3);
+    assert_picture(snapshot->feed, 0, "991");
+    g_assert_null(((CoexFeedItem *)g_ptr_array_index(snapshot->feed, 1))->media);
+    assert_picture(snapshot->feed, 2, "992");
+    fixture_close(f);
+    fixture_exec_raw(f, "DELETE FROM messages WHERE token = '3A02'");
+    g_assert_cmpint(fixture_query_raw(f, "SELECT count(*) FROM media"), ==, 1);
+}
+
 /* A customer's message under the token of one of ours is another message, in either order; what
  * the phone tells of ours is not. */
 static void
@@ -435,6 +498,7 @@ main(int argc, char **argv)
     g_test_add_func("/store/messages/once", test_message_once);
     g_test_add_func("/store/messages/placeholder", test_placeholder);
     g_test_add_func("/store/messages/lacking", test_lacking);
+    g_test_add_func("/store/messages/media", test_media);
     g_test_add_func("/store/messages/token-both-ways", test_token_both_ways);
     g_test_add_func("/store/messages/lacking-echo-of-ours", test_lacking_echo_of_ours);
     g_test_add_func("/store/messages/status-ranks", test_status_ranks);

@@ -99,6 +99,44 @@ content_name(CoexContentKind kind)
 }
 
 static void
+dump_media(GString *out, const CoexMedia *media)
+{
+    static const char *const kinds[] = { "image", "video", "audio", "document", "sticker" };
+
+    dump_text(out, "media", kinds[media->kind]);
+    dump_text(out, "media-id", media->id);
+    dump_text(out, "url", media->url);
+    dump_text(out, "mime", media->mime);
+    dump_text(out, "sha256", media->sha256);
+    dump_int(out, "size", media->size);
+    dump_text(out, "file", media->name);
+    dump_text(out, "caption", media->caption);
+    dump_flag(out, "voice", media->voice);
+    dump_flag(out, "animated", media->animated);
+}
+
+static void
+dump_member(GString *out, const CoexContent *content)
+{
+    if (content->kind == COEX_CONTENT_MEDIA)
+        dump_media(out, content->media);
+    if (content->kind == COEX_CONTENT_REACTION) {
+        dump_text(out, "target", content->reaction.target);
+        dump_text(out, "emoji", content->reaction.emoji);
+    }
+    if (content->kind == COEX_CONTENT_REVOKE)
+        dump_text(out, "target", content->revoke.target);
+    if (content->kind == COEX_CONTENT_EDIT) {
+        dump_text(out, "target", content->edit.target);
+        if (content->edit.now != NULL) {
+            g_string_append_printf(out, " now=%s", content_name(content->edit.now->kind));
+            dump_text(out, "now-text", content->edit.now->text);
+            dump_member(out, content->edit.now);
+        }
+    }
+}
+
+static void
 dump_message(GString *out, const CoexMessage *message)
 {
     g_string_append_printf(out, " %s %s", direction_name(message->direction),
@@ -118,6 +156,7 @@ dump_message(GString *out, const CoexMessage *message)
     dump_text(out, "group", message->group_id);
     dump_flag(out, "from-ad", message->from_ad);
     dump_flag(out, "in-standby", message->in_standby);
+    dump_member(out, &message->content);
     dump_text(out, "text", message->content.text);
 }
 

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "core/media.h"
+#include "store/db.h"
+
+/* The files of messages: a row for each message that has one, gone with its message. */
+
+/* Of the table `media`, as coex_media_read() takes them. */
+#define COEX_MEDIA_COLUMNS                                                                         \
+    "media.kind, media.id, media.url, media.mime, media.sha256, media.size, media.name,"           \
+    " media.caption, media.voice, media.animated"
+
+/* What is told of the file of the message @message_id; another one takes its place. */
+gboolean coex_media_put(CoexDb *db, gint64 message_id, const CoexMedia *media, GError **error);
+
+/* COEX_MEDIA_COLUMNS of a row from @column on; NULL: the message has no file. Free with
+ * coex_media_free(). */
+CoexMedia *coex_media_read(sqlite3_stmt *row, int column);
