@@ -91,8 +91,6 @@ struct CoexAccount {
     char *stray_realms;
     gboolean own_secret;       /* the webhook header is of our own making */
     gboolean secret_corrected; /* by the user, and it is not known yet whether well */
-    GHashTable *recalled;      /* set of gint64 person ids whose earlier lines were told */
-    GHashTable *reminded;      /* gint64 person id -> gint64 end of the window that was told */
     CoexNicks *nicks;          /* of all accounts of the database, borrowed from the hub */
 
     CoexAccountState state;

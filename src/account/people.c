@@ -12,18 +12,30 @@ typedef struct {
 } Holder;
 
 struct CoexPeople {
-    GHashTable *by_id;      /* gint64 -> CoexPerson, owned */
+    GHashTable *by_id;      /* gint64 -> CoexPersonEntry, owned */
     GHashTable *by_name;    /* borrowed name -> person */
     GHashTable *by_address; /* address, owned -> Holder, owned */
-    GHashTable *others; /* id of a person -> GPtrArray of others who turned out to be the same */
-    GQueue joined;      /* those who did so just now */
+    GQueue joined;          /* those who turned out to be another just now */
     gint64 next_id;
 };
 
 static void
+entry_free(CoexPersonEntry *entry)
+{
+    g_clear_pointer(&entry->others, g_ptr_array_unref);
+    g_clear_pointer(&entry->told, coex_person_view_unref);
+    g_free(entry->last_line);
+    coex_person_free(entry->person);
+    g_free(entry);
+}
+
+static void
 people_add(CoexPeople *people, CoexPerson *person)
 {
-    g_hash_table_insert(people->by_id, &person->id, person);
+    CoexPersonEntry *entry = g_new0(CoexPersonEntry, 1);
+
+    entry->person = person;
+    g_hash_table_insert(people->by_id, &person->id, entry);
     g_hash_table_insert(people->by_name, person->name, person);
     people->next_id = MAX(people->next_id, person->id + 1);
 }
@@ -68,7 +80,7 @@ part_numbers(CoexPeople *people)
 
     g_hash_table_iter_init(&iter, people->by_id);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        CoexPerson *person = value;
+        CoexPerson *person = ((CoexPersonEntry *)value)->person;
         const CoexPerson *holder = by_address(people, person->peer.wa_id);
 
         if (holder != NULL && holder != person && are_two(holder, person))
@@ -114,14 +126,12 @@ take_life(CoexPerson *person, CoexPerson *other)
 static void
 note_other(CoexPeople *people, CoexPerson *person, CoexPerson *other)
 {
-    GPtrArray *others = g_hash_table_lookup(people->others, &person->id);
+    CoexPersonEntry *entry = coex_people_get_entry(people, person->id);
 
-    if (others == NULL) {
-        others = g_ptr_array_new();
-        g_hash_table_insert(people->others, &person->id, others);
-    }
+    if (entry->others == NULL)
+        entry->others = g_ptr_array_new();
     other->same_as = person->id;
-    g_ptr_array_add(others, other);
+    g_ptr_array_add(entry->others, other);
 }
 
 /* @other is @person from now on, to whom every address leads; the name stays, as another for the
@@ -129,7 +139,8 @@ note_other(CoexPeople *people, CoexPerson *person, CoexPerson *other)
 static void
 join(CoexPeople *people, CoexPerson *person, CoexPerson *other)
 {
-    g_autoptr(GPtrArray) before = NULL;
+    g_autoptr(GPtrArray) before =
+        g_steal_pointer(&coex_people_get_entry(people, other->id)->others);
     GHashTableIter iter;
     gpointer value;
 
@@ -140,7 +151,6 @@ join(CoexPeople *people, CoexPerson *person, CoexPerson *other)
         if (holder->person == other)
             holder->person = person;
     }
-    g_hash_table_steal_extended(people->others, &other->id, NULL, (gpointer *)&before);
     for (guint i = 0; before != NULL && i < before->len; i++) {
         note_other(people, person, before->pdata[i]);
         g_queue_push_tail(&people->joined, before->pdata[i]);
@@ -159,7 +169,7 @@ join_all(CoexPeople *people)
 
     g_hash_table_iter_init(&iter, people->by_id);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        CoexPerson *other = value;
+        CoexPerson *other = ((CoexPersonEntry *)value)->person;
         CoexPerson *person = coex_people_by_id(people, other->same_as);
 
         if (person != NULL) {
@@ -179,11 +189,9 @@ coex_people_new(GPtrArray *people, GPtrArray *addresses)
     CoexPeople *self = g_new0(CoexPeople, 1);
 
     self->by_id =
-        g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, (GDestroyNotify)coex_person_free);
+        g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, (GDestroyNotify)entry_free);
     self->by_name = g_hash_table_new(g_str_hash, g_str_equal);
     self->by_address = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    self->others =
-        g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, (GDestroyNotify)g_ptr_array_unref);
     g_queue_init(&self->joined);
     self->next_id = 1;
     for (guint i = 0; i < people->len; i++)
@@ -206,17 +214,24 @@ coex_people_free(CoexPeople *people)
     if (people == NULL)
         return;
     g_queue_clear(&people->joined);
-    g_hash_table_unref(people->others);
     g_hash_table_unref(people->by_name);
     g_hash_table_unref(people->by_address);
     g_hash_table_unref(people->by_id);
     g_free(people);
 }
 
+CoexPersonEntry *
+coex_people_get_entry(CoexPeople *people, gint64 id)
+{
+    return g_hash_table_lookup(people->by_id, &id);
+}
+
 CoexPerson *
 coex_people_by_id(CoexPeople *people, gint64 id)
 {
-    return g_hash_table_lookup(people->by_id, &id);
+    const CoexPersonEntry *entry = coex_people_get_entry(people, id);
+
+    return entry != NULL ? entry->person : NULL;
 }
 
 /* Whether who is told with @number and perhaps a BSUID of somebody unknown, at @at, is another than
@@ -286,12 +301,6 @@ CoexPerson *
 coex_people_next_joined(CoexPeople *people)
 {
     return g_queue_pop_head(&people->joined);
-}
-
-GPtrArray *
-coex_people_get_others(CoexPeople *people, const CoexPerson *person)
-{
-    return g_hash_table_lookup(people->others, &person->id);
 }
 
 gboolean
@@ -547,11 +556,11 @@ coex_people_list(CoexPeople *people)
 {
     GPtrArray *list = g_ptr_array_sized_new(g_hash_table_size(people->by_id));
     GHashTableIter iter;
-    gpointer person;
+    gpointer entry;
 
     g_hash_table_iter_init(&iter, people->by_id);
-    while (g_hash_table_iter_next(&iter, NULL, &person))
-        g_ptr_array_add(list, person);
+    while (g_hash_table_iter_next(&iter, NULL, &entry))
+        g_ptr_array_add(list, ((CoexPersonEntry *)entry)->person);
     return list;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "core/person-view.h"
 #include "store/store.h"
 #include <glib.h>
 
@@ -9,11 +10,26 @@
 
 typedef struct CoexPeople CoexPeople;
 
+/* All that there is of one person; each part hangs its own in here. */
+typedef struct {
+    CoexPerson *person;   /* as it is stored; never NULL */
+    GPtrArray *others;    /* borrowed CoexPerson who turned out to be this one; NULL for none */
+    CoexPersonView *told; /* views: as told last; NULL */
+    char *last_line;      /* views: the last message of ours and what became of it; NULL */
+    gint64 last_message;  /* views: its place in the store, or behind all that are there */
+    gboolean recalled;    /* recall: earlier lines were told */
+    gint64 reminded_of;   /* waiting: end of the window that was told of; 0 */
+    struct CoexOutboxQueue *queue; /* send/queue: what waits for this person; borrowed, NULL */
+    guint n_parked;                /* send/queue: texts that wait for the user's choice */
+    guint n_held;                  /* send/queue: texts that wait for the person */
+} CoexPersonEntry;
+
 /* Takes the contents of the snapshot's arrays. Free with coex_people_free(). */
 CoexPeople *coex_people_new(GPtrArray *people, GPtrArray *addresses);
 void coex_people_free(CoexPeople *people);
 
 /* Borrowed; NULL if unknown. */
+CoexPersonEntry *coex_people_get_entry(CoexPeople *people, gint64 id);
 CoexPerson *coex_people_by_id(CoexPeople *people, gint64 id);
 /* @at: when that was told, seconds since 1970, 0: not known. A number that was given up before does
  * not lead to who had it. */
@@ -52,10 +68,6 @@ GPtrArray *coex_people_give_up(CoexPeople *people, const CoexPerson *person, gin
 /* The next of those who turned out to be somebody else, and of whom the store does not know it yet;
  * NULL for none. Borrowed. */
 CoexPerson *coex_people_next_joined(CoexPeople *people);
-
-/* Those who turned out to be @person, under whose names there may be conversations. Borrowed array
- * of CoexPerson, NULL for none. */
-GPtrArray *coex_people_get_others(CoexPeople *people, const CoexPerson *person);
 
 /* Who @person turned out to be; mostly itself. Borrowed. */
 CoexPerson *coex_people_now(CoexPeople *people, CoexPerson *person);

@@ -22,7 +22,7 @@ tell(CoexAccount *account, const CoexPerson *person, GPtrArray *lines, gboolean 
 void
 coex_recall_prepare(CoexAccount *account, CoexBatch *batch, const CoexPerson *person, gint64 time)
 {
-    if (account->recall > 0 && !g_hash_table_contains(account->recalled, &person->id))
+    if (account->recall > 0 && !coex_people_get_entry(account->people, person->id)->recalled)
         coex_batch_read_past(batch, person->id, time + 1, account->recall); /* not there yet */
 }
 
@@ -50,14 +50,14 @@ coex_recall_tell(CoexAccount *account, const CoexBatch *batch)
 
     for (guint i = 0; i < pasts->len; i++) {
         const CoexPast *past = g_ptr_array_index(pasts, i);
-        const CoexPerson *person = past->account_id == account->id
-                                       ? coex_people_by_id(account->people, past->person_id)
-                                       : NULL;
+        CoexPersonEntry *entry = past->account_id == account->id
+                                     ? coex_people_get_entry(account->people, past->person_id)
+                                     : NULL;
 
-        if (person == NULL || !g_hash_table_contains(told, &person->id) ||
-            !g_hash_table_add(account->recalled, g_memdup2(&person->id, sizeof person->id)))
+        if (entry == NULL || !g_hash_table_contains(told, &past->person_id) || entry->recalled)
             continue;
-        tell(account, person, past->lines, FALSE);
+        entry->recalled = TRUE;
+        tell(account, entry->person, past->lines, FALSE);
     }
 }
 
@@ -102,5 +102,5 @@ coex_recall_ask(CoexAccount *account, const CoexPerson *person, guint limit, gin
 void
 coex_recall_forget(CoexAccount *account, const CoexPerson *person)
 {
-    g_hash_table_remove(account->recalled, &person->id);
+    coex_people_get_entry(account->people, person->id)->recalled = FALSE;
 }

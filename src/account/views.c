@@ -13,8 +13,6 @@
 #define LABEL_STEP_S (60 * 60)
 
 struct CoexViews {
-    GHashTable *told;    /* gint64 person id -> CoexPersonView */
-    GHashTable *states;  /* gint64 person id -> the last message of ours and what became of it */
     CoexTitles *titles;  /* who is called how */
     gint64 listed_since; /* who was active since then stands in the buddy list */
     const CoexViewsAbove *above;
@@ -22,30 +20,11 @@ struct CoexViews {
     gint64 timer_at;
 };
 
-/* The newest message of ours to a person, and the tooltip's line about it. */
-typedef struct {
-    gint64 person_id;
-    gint64 message_id; /* its place in the store, or behind all that are there */
-    char *line;
-} Last;
-
-static void
-free_last(gpointer data)
-{
-    Last *last = data;
-
-    g_free(last->line);
-    g_free(last);
-}
-
 CoexViews *
 coex_views_new(gint64 listed_since, const CoexViewsAbove *above)
 {
     CoexViews *views = g_new0(CoexViews, 1);
 
-    views->told = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL,
-                                        (GDestroyNotify)coex_person_view_unref);
-    views->states = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, free_last);
     views->titles = coex_titles_new();
     views->listed_since = listed_since;
     views->above = above;
@@ -65,13 +44,17 @@ coex_views_free(CoexViews *views)
     if (views == NULL)
         return;
     coex_views_stop(views);
-    g_hash_table_unref(views->told);
-    g_hash_table_unref(views->states);
     coex_titles_free(views->titles);
     g_free(views);
 }
 
 /* ---- views ---- */
+
+static CoexPersonEntry *
+entry_of(const CoexAccount *account, const CoexPerson *person)
+{
+    return coex_people_get_entry(account->people, person->id);
+}
 
 char *
 coex_account_dup_title(const CoexAccount *account, const CoexPerson *person)
@@ -105,7 +88,7 @@ static void
 set_label(CoexAccount *account, CoexPersonView *view, const CoexPerson *person,
           const CoexPerson *same)
 {
-    const CoexPersonView *told = g_hash_table_lookup(account->views->told, &view->id);
+    const CoexPersonView *told = entry_of(account, person)->told;
     gint64 now = coex_account_now(account);
     gint64 end = view->window.expires_at;
 
@@ -144,8 +127,8 @@ static CoexPersonView *
 view_new(CoexAccount *account, const CoexPerson *person)
 {
     CoexPersonView *view = g_atomic_rc_box_new0(CoexPersonView);
+    const CoexPersonEntry *entry = entry_of(account, person);
     const CoexPerson *now = get_now(account, person);
-    const Last *last = g_hash_table_lookup(account->views->states, &now->id);
 
     view->id = person->id;
     view->name = g_strdup(person->name);
@@ -154,14 +137,14 @@ view_new(CoexAccount *account, const CoexPerson *person)
     view->nick = g_strdup(person->nick);
     view->window = coex_account_window(account, now);
     set_label(account, view, person, now);
-    view->last_state = g_strdup(last != NULL ? last->line : NULL);
+    view->last_state = g_strdup(entry_of(account, now)->last_line);
     view->waiting_since = coex_person_waits_since(person, coex_account_now(account));
     view->unread_since = account->tells_seen ? person->unread_since : 0;
     view->listed = person_is_listed(account, person);
     if (now != person)
         return view;
-    view->n_parked = person->n_parked;
-    view->n_held = person->n_held;
+    view->n_parked = entry->n_parked;
+    view->n_held = entry->n_held;
     view->n_resend = account->views->above->count_resend(account, person);
     return view;
 }
@@ -221,11 +204,11 @@ name(CoexAccount *account, const CoexPerson *person)
 
     coex_titles_update(account->views->titles, person, changed);
     for (guint i = 0; i < changed->len; i++) {
-        gint64 *id = &g_array_index(changed, gint64, i);
-        const CoexPerson *other = coex_people_by_id(account->people, *id);
+        const CoexPersonEntry *other =
+            coex_people_get_entry(account->people, g_array_index(changed, gint64, i));
 
-        if (other != NULL && g_hash_table_contains(account->views->told, id))
-            tell_view(account, other);
+        if (other != NULL && other->told != NULL)
+            tell_view(account, other->person);
     }
 }
 
@@ -238,7 +221,7 @@ coex_views_tell(CoexAccount *account, const CoexPerson *person)
         return;
     name(account, person);
     tell_view(account, person);
-    others = coex_people_get_others(account->people, person);
+    others = entry_of(account, person)->others;
     for (guint i = 0; others != NULL && i < others->len; i++)
         tell_view(account, others->pdata[i]);
 }
@@ -246,65 +229,62 @@ coex_views_tell(CoexAccount *account, const CoexPerson *person)
 static void
 tell_view(CoexAccount *account, const CoexPerson *person)
 {
+    CoexPersonEntry *entry = entry_of(account, person);
     g_autoptr(CoexPersonView) view = NULL;
-    const CoexPersonView *told;
     CoexSessionEvent *event;
 
     name_listed(account, person->id);
     view = view_new(account, person);
-    told = g_hash_table_lookup(account->views->told, &person->id);
-    if (told != NULL && view_equal(told, view))
+    if (entry->told != NULL && view_equal(entry->told, view))
         return;
     event = coex_account_event_new(account, COEX_SESSION_PERSON);
     event->person = coex_person_view_ref(view);
     coex_account_tell(account, event);
-    g_hash_table_replace(account->views->told, &view->id, coex_person_view_ref(view));
     watch_window(account, view);
+    g_clear_pointer(&entry->told, coex_person_view_unref);
+    entry->told = g_steal_pointer(&view);
 }
 
 const CoexPersonView *
 coex_views_get(CoexAccount *account, const CoexPerson *person)
 {
-    CoexPersonView *told = g_hash_table_lookup(account->views->told, &person->id);
+    const CoexPersonEntry *entry = entry_of(account, person);
 
-    if (told == NULL) {
+    if (entry->told == NULL)
         coex_views_tell(account, person);
-        told = g_hash_table_lookup(account->views->told, &person->id);
-    }
-    return told;
+    return entry->told;
 }
 
 static void
-note(CoexAccount *account, gint64 person_id, gint64 message_id, const char *state, const char *text)
+note(CoexAccount *account, CoexPersonEntry *entry, gint64 message_id, const char *state,
+     const char *text)
 {
     g_autofree char *excerpt = coex_text_excerpt(text != NULL ? text : "", EXCERPT);
     g_autoptr(GDateTime) when = g_date_time_new_from_unix_local(coex_account_now(account));
     g_autofree char *clock = when != NULL ? g_date_time_format(when, "%H:%M") : g_strdup("");
-    Last *last = g_new0(Last, 1);
 
-    last->person_id = person_id;
-    last->message_id = message_id;
-    last->line = g_strdup_printf("%s %s: %s", state, clock, excerpt);
-    g_hash_table_replace(account->views->states, &last->person_id, last);
+    g_free(entry->last_line);
+    entry->last_line = g_strdup_printf("%s %s: %s", state, clock, excerpt);
+    entry->last_message = message_id;
 }
 
 void
 coex_views_note_state(CoexAccount *account, const CoexPerson *person, gint64 message_id,
                       CoexState state, const char *text)
 {
-    const Last *last = g_hash_table_lookup(account->views->states, &person->id);
+    CoexPersonEntry *entry = entry_of(account, person);
 
-    if (last == NULL || message_id >= last->message_id)
-        note(account, person->id, message_id,
+    if (entry->last_line == NULL || message_id >= entry->last_message)
+        note(account, entry, message_id,
              state == COEX_STATE_PENDING ? "accepted" : coex_state_get_name(state), text);
 }
 
 void
 coex_views_note_refused(CoexAccount *account, const CoexPerson *person, const char *text)
 {
-    const Last *last = g_hash_table_lookup(account->views->states, &person->id);
+    CoexPersonEntry *entry = entry_of(account, person);
 
-    note(account, person->id, last != NULL ? last->message_id + 1 : 0,
+    note(account, entry, entry->last_line != NULL ? entry->last_message + 1 : 0,
          coex_state_get_name(COEX_STATE_FAILED), text);
 }
 
@@ -343,28 +323,25 @@ static void
 on_change(gpointer data)
 {
     CoexAccount *account = data;
-    g_autoptr(GArray) changed = g_array_new(FALSE, FALSE, sizeof(gint64));
+    g_autoptr(GPtrArray) people = coex_people_list(account->people);
+    g_autoptr(GPtrArray) changed = g_ptr_array_new();
     gint64 now = coex_account_now(account);
-    GHashTableIter iter;
-    gpointer value;
 
-    g_hash_table_iter_init(&iter, account->views->told);
-    while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        const CoexPersonView *view = value;
-        const CoexPerson *person = get_now(account, coex_people_by_id(account->people, view->id));
+    for (guint i = 0; i < people->len; i++) {
+        CoexPerson *person = g_ptr_array_index(people, i);
+        const CoexPersonView *view = entry_of(account, person)->told;
         /* Not the one that was told: with the clock corrected it may be open again. */
-        CoexWindow window = coex_account_window(account, person);
+        CoexWindow window = coex_account_window(account, get_now(account, person));
 
+        if (view == NULL)
+            continue;
         if (window.open != view->window.open || view->stage != coex_window_get_stage(window, now))
-            g_array_append_val(changed, view->id);
+            g_ptr_array_add(changed, person);
         else
             watch_window(account, view);
     }
     for (guint i = 0; i < changed->len; i++) {
-        const CoexPerson *person =
-            coex_people_by_id(account->people, g_array_index(changed, gint64, i));
-
-        coex_views_tell(account, person);
-        account->views->above->stage_changed(account, person);
+        coex_views_tell(account, changed->pdata[i]);
+        account->views->above->stage_changed(account, changed->pdata[i]);
     }
 }

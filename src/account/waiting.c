@@ -276,15 +276,14 @@ coex_waiting_remind(CoexAccount *account, const CoexPerson *person)
     gint64 since = coex_person_waits_since(person, now);
     g_autoptr(GDateTime) end = g_date_time_new_from_unix_local(window.expires_at);
     g_autofree char *clock = end != NULL ? g_date_time_format(end, "%H:%M") : NULL;
-    gint64 *told = g_hash_table_lookup(account->reminded, &person->id);
+    CoexPersonEntry *entry = coex_people_get_entry(account->people, person->id);
     g_autofree char *waited = dup_duration(now - since);
     g_autofree char *called = dup_called(account, person);
 
     if (!account->remind || since == 0 || !window.open || clock == NULL ||
-        window.expires_at - now > REMIND_S || (told != NULL && *told == window.expires_at))
+        window.expires_at - now > REMIND_S || entry->reminded_of == window.expires_at)
         return;
-    g_hash_table_replace(account->reminded, g_memdup2(&person->id, sizeof person->id),
-                         g_memdup2(&window.expires_at, sizeof window.expires_at));
+    entry->reminded_of = window.expires_at;
     coex_account_tell_notice(account, NULL,
                              "%s waits for an answer, for %s now. The 24-hour window closes at %s: "
                              "after that only templates can be sent.",

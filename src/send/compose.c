@@ -255,21 +255,17 @@ owe(CoexOutboxItem *item, gpointer data)
 void
 coex_outbox_tell_kept(CoexOutbox *outbox)
 {
-    GHashTableIter iter;
-    gpointer value;
-
-    g_hash_table_iter_init(&iter, outbox->queues);
-    while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        const CoexOutboxQueue *queue = value;
+    for (guint i = 0; i < outbox->queues->len; i++) {
+        const CoexOutboxQueue *queue = outbox->queues->pdata[i];
         g_autoptr(GString) texts = g_string_new(NULL);
-        CoexPerson *person = coex_people_by_id(outbox->account->people, queue->person_id);
+        CoexPerson *person = queue->entry->person;
         g_autofree char *excerpt = NULL;
         CoexBatch *batch;
 
-        if (each_item(outbox, queue->person_id, COEX_OUTBOX_QUEUED, collect_text, texts) == 0)
+        if (each_item(outbox, person->id, COEX_OUTBOX_QUEUED, collect_text, texts) == 0)
             continue;
         batch = coex_account_batch(outbox->account);
-        each_item(outbox, queue->person_id, COEX_OUTBOX_QUEUED, owe, batch);
+        each_item(outbox, person->id, COEX_OUTBOX_QUEUED, owe, batch);
         coex_outbox_commit(outbox, batch, person);
         excerpt = coex_text_excerpt(texts->str, EXCERPT);
         coex_account_tell_notice(outbox->account, person, KEPT, excerpt);
@@ -279,9 +275,8 @@ coex_outbox_tell_kept(CoexOutbox *outbox)
 static guint
 list_queue(CoexOutbox *outbox, CoexOutboxQueue *queue, gboolean name_person)
 {
-    CoexPerson *person = coex_people_by_id(outbox->account->people, queue->person_id);
-    g_autofree char *title =
-        person != NULL ? coex_account_dup_title(outbox->account, person) : NULL;
+    CoexPerson *person = queue->entry->person;
+    g_autofree char *title = coex_account_dup_title(outbox->account, person);
     guint n = 0;
 
     for (GList *link = queue->items.head; link != NULL; link = link->next) {
@@ -304,16 +299,13 @@ list_queue(CoexOutbox *outbox, CoexOutboxQueue *queue, gboolean name_person)
 void
 coex_outbox_list_held(CoexOutbox *outbox, CoexPerson *person)
 {
-    GHashTableIter iter;
-    gpointer queue;
     guint n = 0;
 
     if (person != NULL) {
         n = list_queue(outbox, coex_outbox_get_queue(outbox, person->id), FALSE);
     } else {
-        g_hash_table_iter_init(&iter, outbox->queues);
-        while (g_hash_table_iter_next(&iter, NULL, &queue))
-            n += list_queue(outbox, queue, TRUE);
+        for (guint i = 0; i < outbox->queues->len; i++)
+            n += list_queue(outbox, outbox->queues->pdata[i], TRUE);
     }
     if (n > 0)
         return;
@@ -406,13 +398,11 @@ coex_outbox_window_opened(CoexOutbox *outbox, CoexPerson *person)
 void
 coex_outbox_recheck_windows(CoexOutbox *outbox)
 {
-    g_autoptr(GList) queues = g_hash_table_get_values(outbox->queues);
+    for (guint i = 0; i < outbox->queues->len; i++) {
+        const CoexOutboxQueue *queue = outbox->queues->pdata[i];
+        CoexPerson *person = queue->entry->person;
 
-    for (GList *l = queues; l != NULL; l = l->next) {
-        const CoexOutboxQueue *queue = l->data;
-        CoexPerson *person = coex_people_by_id(outbox->account->people, queue->person_id);
-
-        if (person != NULL && coex_account_window(outbox->account, person).open)
+        if (coex_account_window(outbox->account, person).open)
             open_window(outbox, person, person->last_inbound_at);
     }
 }
@@ -460,7 +450,7 @@ static void
 take_up_queue(CoexOutbox *outbox, CoexOutboxQueue *queue)
 {
     g_autoptr(CoexBatch) batch = coex_account_batch(outbox->account);
-    CoexPerson *person = coex_people_by_id(outbox->account->people, queue->person_id);
+    CoexPerson *person = queue->entry->person;
 
     for (GList *link = queue->items.head, *next; link != NULL; link = next) {
         next = link->next;
@@ -475,11 +465,8 @@ take_up_queue(CoexOutbox *outbox, CoexOutboxQueue *queue)
 void
 coex_outbox_start(CoexOutbox *outbox)
 {
-    g_autoptr(GList) queues = NULL;
-
     coex_outbox_unite(outbox);
-    queues = g_hash_table_get_values(outbox->queues);
-    for (GList *link = queues; link != NULL; link = link->next)
-        take_up_queue(outbox, link->data);
+    for (guint i = 0; i < outbox->queues->len; i++)
+        take_up_queue(outbox, outbox->queues->pdata[i]);
     coex_outbox_pump(outbox);
 }

@@ -116,16 +116,12 @@ on_slow(gpointer data)
 static gboolean
 is_trying(CoexOutbox *outbox)
 {
-    GHashTableIter iter;
-    gpointer queue;
+    for (guint i = 0; outbox->n_failures > 0 && i < outbox->queues->len; i++) {
+        const CoexOutboxQueue *queue = outbox->queues->pdata[i];
 
-    if (outbox->n_failures == 0)
-        return FALSE;
-    g_hash_table_iter_init(&iter, outbox->queues);
-    while (g_hash_table_iter_next(&iter, NULL, &queue))
-        if (coex_outbox_count(outbox, ((CoexOutboxQueue *)queue)->person_id, COEX_OUTBOX_SENDING) >
-            0)
+        if (coex_outbox_count(outbox, queue->entry->person->id, COEX_OUTBOX_SENDING) > 0)
             return TRUE;
+    }
     return FALSE;
 }
 
@@ -151,14 +147,11 @@ pump_queue(CoexOutbox *outbox, CoexOutboxQueue *queue)
 void
 coex_outbox_pump(CoexOutbox *outbox)
 {
-    g_autoptr(GList) queues = NULL;
-
     if (outbox->stopped || outbox->checking_access || outbox->locked_out ||
         outbox->account->state != COEX_ACCOUNT_ONLINE)
         return;
-    queues = g_hash_table_get_values(outbox->queues);
-    for (GList *link = queues; link != NULL; link = link->next)
-        pump_queue(outbox, link->data);
+    for (guint i = 0; i < outbox->queues->len; i++)
+        pump_queue(outbox, outbox->queues->pdata[i]);
 }
 
 /* ---- one send ---- */

@@ -3,7 +3,6 @@
 
 #include "account/call.h"
 #include "account/engine.h"
-#include "account/people.h"
 #include "account/tell.h"
 #include "account/views.h"
 #include "core/text.h"
@@ -29,40 +28,35 @@ queue_free(CoexOutboxQueue *queue)
     coex_timer_clear(&queue->save);
     g_ptr_array_unref(queue->gone);
     g_queue_clear_full(&queue->items, (GDestroyNotify)item_free);
+    queue->entry->queue = NULL;
     g_free(queue);
 }
 
 /* Of who turned out to be another, that one's. */
-static gint64
-get_person_now(CoexOutbox *outbox, gint64 person_id)
+static CoexPersonEntry *
+get_entry_now(CoexOutbox *outbox, gint64 person_id)
 {
-    CoexPerson *person = coex_people_by_id(outbox->account->people, person_id);
+    CoexPeople *people = outbox->account->people;
+    CoexPerson *person = coex_people_by_id(people, person_id);
 
-    return person != NULL ? coex_people_now(outbox->account->people, person)->id : person_id;
-}
-
-static CoexOutboxQueue *
-find_queue(CoexOutbox *outbox, gint64 person_id)
-{
-    gint64 id = get_person_now(outbox, person_id);
-
-    return g_hash_table_lookup(outbox->queues, &id);
+    return coex_people_get_entry(people, coex_people_now(people, person)->id);
 }
 
 CoexOutboxQueue *
 coex_outbox_get_queue(CoexOutbox *outbox, gint64 person_id)
 {
-    CoexOutboxQueue *queue = find_queue(outbox, person_id);
+    CoexPersonEntry *entry = get_entry_now(outbox, person_id);
+    CoexOutboxQueue *queue = entry->queue;
 
     if (queue != NULL)
         return queue;
-    queue = g_new0(CoexOutboxQueue, 1);
-    queue->person_id = get_person_now(outbox, person_id);
+    queue = entry->queue = g_new0(CoexOutboxQueue, 1);
+    queue->entry = entry;
     queue->outbox = outbox;
     g_queue_init(&queue->items);
     queue->gone = g_ptr_array_new_with_free_func(g_free);
     coex_pace_init(&queue->pace, COEX_PACE_PERSON_BURST, g_get_monotonic_time());
-    g_hash_table_insert(outbox->queues, &queue->person_id, queue);
+    g_ptr_array_add(outbox->queues, queue);
     return queue;
 }
 
@@ -89,12 +83,13 @@ coex_outbox_item_person(CoexOutboxItem *item)
 static void
 count(CoexOutboxItem *item, int change)
 {
-    CoexPerson *person = coex_outbox_item_person(item);
+    CoexPersonEntry *entry =
+        coex_people_get_entry(item->outbox->account->people, item->row->person_id);
 
-    if (person != NULL && item->row->state == COEX_OUTBOX_PARKED)
-        person->n_parked += change;
-    if (person != NULL && item->row->state == COEX_OUTBOX_HELD)
-        person->n_held += change;
+    if (item->row->state == COEX_OUTBOX_PARKED)
+        entry->n_parked += change;
+    if (item->row->state == COEX_OUTBOX_HELD)
+        entry->n_held += change;
 }
 
 static CoexOutboxItem *
@@ -105,7 +100,7 @@ item_add(CoexOutbox *outbox, CoexOutboxRow *row)
 
     item->outbox = outbox;
     item->row = row;
-    row->person_id = queue->person_id;
+    row->person_id = queue->entry->person->id;
     outbox->last_position = MAX(outbox->last_position, row->position);
     g_queue_push_tail(&queue->items, item);
     g_hash_table_insert(outbox->by_id, row->local_id, item);
@@ -193,8 +188,11 @@ coex_outbox_item_set_state(CoexOutboxItem *item, CoexOutboxState state)
 static void
 item_load(CoexOutbox *outbox, const CoexOutboxRow *row)
 {
-    CoexOutboxItem *item = item_add(outbox, coex_outbox_row_copy(row));
+    CoexOutboxItem *item;
 
+    if (coex_people_by_id(outbox->account->people, row->person_id) == NULL)
+        return;
+    item = item_add(outbox, coex_outbox_row_copy(row));
     item->stored = TRUE;
     item->loaded = TRUE;
     if (row->state == COEX_OUTBOX_SENDING)
@@ -219,8 +217,7 @@ coex_outbox_new(CoexAccount *account, GPtrArray *rows, const CoexOutboxEvents *e
 
     outbox->account = account;
     outbox->events = events;
-    outbox->queues =
-        g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, (GDestroyNotify)queue_free);
+    outbox->queues = g_ptr_array_new_with_free_func((GDestroyNotify)queue_free);
     outbox->by_id = g_hash_table_new(g_str_hash, g_str_equal);
     outbox->united = g_ptr_array_new();
     coex_pace_init(&outbox->pace, COEX_NUMBER_BURST, g_get_monotonic_time());
@@ -237,7 +234,7 @@ coex_outbox_free(CoexOutbox *outbox)
     coex_outbox_stop(outbox);
     g_hash_table_unref(outbox->by_id);
     g_ptr_array_unref(outbox->united);
-    g_hash_table_unref(outbox->queues);
+    g_ptr_array_unref(outbox->queues);
     g_free(outbox);
 }
 
@@ -297,8 +294,6 @@ void
 coex_outbox_stop(CoexOutbox *outbox)
 {
     g_autoptr(CoexBatch) batch = NULL;
-    GHashTableIter iter;
-    gpointer value;
 
     if (outbox->stopped)
         return;
@@ -307,9 +302,8 @@ coex_outbox_stop(CoexOutbox *outbox)
     coex_timer_clear(&outbox->pump);
     coex_timer_clear(&outbox->silence);
     coex_timer_clear(&outbox->unlock);
-    g_hash_table_iter_init(&iter, outbox->queues);
-    while (g_hash_table_iter_next(&iter, NULL, &value))
-        stop_queue(value, batch);
+    for (guint i = 0; i < outbox->queues->len; i++)
+        stop_queue(outbox->queues->pdata[i], batch);
     if (!coex_batch_is_empty(batch))
         coex_store_commit(outbox->account->store, g_steal_pointer(&batch), NULL, NULL);
 }
@@ -334,19 +328,18 @@ put_back(CoexOutboxItem *item, CoexBatch *batch, const CoexPutBack *back)
 void
 coex_outbox_put_back_times(CoexOutbox *outbox, CoexBatch *batch, const CoexPutBack *back)
 {
-    GHashTableIter iter;
-    gpointer queue;
+    for (guint i = 0; i < outbox->queues->len; i++) {
+        const CoexOutboxQueue *queue = outbox->queues->pdata[i];
 
-    g_hash_table_iter_init(&iter, outbox->queues);
-    while (g_hash_table_iter_next(&iter, NULL, &queue))
-        for (GList *link = ((CoexOutboxQueue *)queue)->items.head; link != NULL; link = link->next)
+        for (GList *link = queue->items.head; link != NULL; link = link->next)
             put_back(link->data, batch, back);
+    }
 }
 
 guint
 coex_outbox_count(CoexOutbox *outbox, gint64 person_id, CoexOutboxState state)
 {
-    CoexOutboxQueue *queue = find_queue(outbox, person_id);
+    const CoexOutboxQueue *queue = get_entry_now(outbox, person_id)->queue;
     guint n = 0;
 
     for (GList *link = queue != NULL ? queue->items.head : NULL; link != NULL; link = link->next)
@@ -357,7 +350,7 @@ coex_outbox_count(CoexOutbox *outbox, gint64 person_id, CoexOutboxState state)
 gboolean
 coex_outbox_is_pending(CoexOutbox *outbox, gint64 person_id, const char *text)
 {
-    CoexOutboxQueue *queue = find_queue(outbox, person_id);
+    const CoexOutboxQueue *queue = get_entry_now(outbox, person_id)->queue;
 
     for (GList *link = queue != NULL ? queue->items.head : NULL; link != NULL; link = link->next) {
         const CoexOutboxRow *row = ((CoexOutboxItem *)link->data)->row;
@@ -488,7 +481,7 @@ compare_positions(gconstpointer a, gconstpointer b, gpointer data)
 void
 coex_outbox_unite_queues(CoexOutbox *outbox, const CoexPerson *other)
 {
-    CoexOutboxQueue *from = g_hash_table_lookup(outbox->queues, &other->id);
+    CoexOutboxQueue *from = coex_people_get_entry(outbox->account->people, other->id)->queue;
     CoexOutboxQueue *to;
     CoexOutboxItem *item;
 
@@ -497,7 +490,7 @@ coex_outbox_unite_queues(CoexOutbox *outbox, const CoexPerson *other)
     to = coex_outbox_get_queue(outbox, other->id);
     while ((item = g_queue_pop_head(&from->items)) != NULL) {
         count(item, -1);
-        item->row->person_id = to->person_id;
+        item->row->person_id = to->entry->person->id;
         count(item, 1);
         g_queue_insert_sorted(&to->items, item, compare_positions, NULL);
     }
@@ -505,7 +498,7 @@ coex_outbox_unite_queues(CoexOutbox *outbox, const CoexPerson *other)
     from->gone = g_ptr_array_new();
     if (from->save != NULL && to->save == NULL)
         coex_timer_start(&to->save, COEX_STORE_RETRY_MS, on_save, to);
-    g_hash_table_remove(outbox->queues, &other->id);
+    g_ptr_array_remove(outbox->queues, from);
 }
 
 static void
@@ -572,7 +565,7 @@ static void
 commit_queue(CoexOutboxQueue *queue, CoexBatch *batch)
 {
     CoexOutbox *outbox = queue->outbox;
-    CoexTicket *ticket = coex_ticket_new(outbox, NULL, queue->person_id);
+    CoexTicket *ticket = coex_ticket_new(outbox, NULL, queue->entry->person->id);
 
     ticket->commit = ++outbox->n_commits;
     ticket->gone = remove_gone(queue, batch);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "account/account.h"
+#include "account/people.h"
 #include "core/retry.h"
 #include "send/outbox.h"
 
@@ -68,9 +68,9 @@ typedef struct {
     CoexOutbox *outbox;
 } CoexOutboxItem;
 
-typedef struct {
-    gint64 person_id;
-    GQueue items; /* CoexOutboxItem, by position */
+typedef struct CoexOutboxQueue {
+    CoexPersonEntry *entry; /* whose it is, borrowed */
+    GQueue items;           /* CoexOutboxItem, by position */
     CoexPace pace;
     GSource *slow;      /* until "waiting for WhatsApp" is said */
     gboolean slow_told; /* it was said, and nothing has left since */
@@ -82,9 +82,9 @@ typedef struct {
 struct CoexOutbox {
     CoexAccount *account; /* borrowed: it owns this */
     const CoexOutboxEvents *events;
-    GHashTable *queues; /* gint64 -> CoexOutboxQueue */
-    GHashTable *by_id;  /* local_id -> CoexOutboxItem, borrowed */
-    GPtrArray *united;  /* borrowed CoexPerson, see coex_outbox_get_united() */
+    GPtrArray *queues; /* CoexOutboxQueue; each also hangs in its person's entry */
+    GHashTable *by_id; /* local_id -> CoexOutboxItem, borrowed */
+    GPtrArray *united; /* borrowed CoexPerson, see coex_outbox_get_united() */
     gint64 last_position;
     guint64 n_commits;
     CoexPace pace;
@@ -102,7 +102,8 @@ struct CoexOutbox {
     gboolean stopped;
 };
 
-/* Made when new; of who turned out to be another (coex_people_now()), that one's. */
+/* Made when new; of who turned out to be another (coex_people_now()), that one's. The person must
+ * be known. */
 CoexOutboxQueue *coex_outbox_get_queue(CoexOutbox *outbox, gint64 person_id);
 /* Nothing there waits for WhatsApp any more, or another line says so. */
 void coex_outbox_queue_forget_slow(CoexOutboxQueue *queue);

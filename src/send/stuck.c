@@ -210,7 +210,7 @@ stuck_with(const CoexOutboxQueue *queue, const CoexOutboxItem *last)
 guint
 coex_outbox_count_resend(CoexAccount *account, const CoexPerson *person)
 {
-    const CoexOutboxQueue *queue = g_hash_table_lookup(account->outbox->queues, &person->id);
+    const CoexOutboxQueue *queue = coex_people_get_entry(account->people, person->id)->queue;
     const CoexOutboxItem *last = queue != NULL ? last_stuck(queue) : NULL;
     g_autoptr(GPtrArray) items = NULL;
 

@@ -32,7 +32,7 @@ unite(CoexOutbox *outbox, CoexPerson *other)
     CoexAccount *account = outbox->account;
     CoexPerson *person = coex_people_now(account->people, other);
     CoexBatch *batch = coex_account_batch(account);
-    gboolean asked = other->n_parked > 0;
+    gboolean asked = coex_people_get_entry(account->people, other->id)->n_parked > 0;
 
     g_ptr_array_add(outbox->united, other);
     coex_outbox_unite_queues(outbox, other);

@@ -32,8 +32,6 @@ free_account(CoexAccount *account)
     coex_registration_free(account->registration);
     coex_skew_free(account->skew);
     g_clear_pointer(&account->settings, g_hash_table_unref);
-    g_clear_pointer(&account->recalled, g_hash_table_unref);
-    g_clear_pointer(&account->reminded, g_hash_table_unref);
     g_clear_pointer(&account->catalogue, coex_catalogue_unref);
     g_clear_pointer(&account->verifier, coex_verifier_unref);
     coex_mailbox_unref(account->target.mailbox);

@@ -181,8 +181,6 @@ take_snapshot(CoexAccount *account, CoexSnapshot *snapshot)
     coex_strangers_load(account, snapshot->strangers);
     account->login->feed_backlog = g_ptr_array_ref(snapshot->feed);
     account->views = coex_views_new(listed_since(account), &views_above);
-    account->recalled = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
-    account->reminded = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
     account->outbox = coex_outbox_new(account, snapshot->outbox, &outbox_events);
     recall(account, &account->endpoint.phone_number_id, "phone-number-id");
     recall(account, &account->endpoint.waba_id, "waba-id");

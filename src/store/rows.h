@@ -50,8 +50,6 @@ typedef struct {
     gboolean pinned;          /* added by hand: always in the buddy list */
     gboolean in_doubt;        /* not stored: renewed, and nobody was told yet */
     gint64 same_as; /* id of who this turned out to be, to whom its addresses lead now; 0 */
-    guint n_parked; /* not stored: texts that wait for the user's choice */
-    guint n_held;   /* not stored: texts that wait for the person */
 } CoexPerson;
 CoexPerson *coex_person_new(void);
 CoexPerson *coex_person_copy(const CoexPerson *person);
