@@ -5,8 +5,9 @@
 #include "core/retry.h"
 #include "send/outbox.h"
 
-/* The outbox's inside, shared by outbox.c (the queue and its life with the network), compose.c
- * (what waits for a person's decision), stuck.c (what failed) and access.c (the key). An item is
+/* The outbox's inside, shared by queue.c (the items and their commits), wire.c (their life with the
+ * network), compose.c (what waits for a person's decision), stuck.c (what failed), unite.c (who it
+ * is for) and access.c (the key). An item is
  * one outbox row in memory; a queue holds one person's items in order. */
 
 /* The life of an item. Its states are those of its row (store/store.h):
@@ -22,17 +23,17 @@
  *     QUEUED, SENDING, PARKED, HELD --> FAILED
  *
  *   PARKED       the window is closed: when it is typed (compose), sent again (stuck), refused for
- *                that (outbox)
- *   HELD         typed so, or chosen (compose); released, and the window is closed again (outbox)
+ *                that (wire)
+ *   HELD         typed so, or chosen (compose); released, and the window is closed again (wire)
  *   QUEUED       typed (compose), sent again (stuck), released by what they write (compose); to be
- *                tried again (outbox); of which nothing has left at the end (queue)
- *   SENDING      its turn has come; on disk before the first byte leaves (outbox)
- *   UNCERTAIN    there was no clear answer (outbox), or the program ended before it (queue)
- *   UNCONFIRMED  nor a status (outbox)
- *   FAILED       refused (outbox), overtaken by time, the phone or an open window (compose),
+ *                tried again (wire); of which nothing has left at the end (queue)
+ *   SENDING      its turn has come; on disk before the first byte leaves (wire)
+ *   UNCERTAIN    there was no clear answer (wire), or the program ended before it (queue)
+ *   UNCONFIRMED  nor a status (wire)
+ *   FAILED       refused (wire), overtaken by time, the phone or an open window (compose),
  *                somebody else's number now (stuck)
  *
- * From SENDING on it may be accepted at any time, by the answer or by a status (outbox): then it is
+ * From SENDING on it may be accepted at any time, by the answer or by a status (wire): then it is
  * gone once that is written down. FAILED and UNCONFIRMED last until they are sent again, as a new
  * item, dropped by the user, or turn out to have arrived (stuck). */
 

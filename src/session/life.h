@@ -2,7 +2,7 @@
 #pragma once
 
 #include "account/account.h"
-#include "session/session.h"
+#include "session/config.h"
 
 /* An account from its birth to its end: which parts it has, and in which order they end. */
 

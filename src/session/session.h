@@ -2,11 +2,7 @@
 #pragma once
 
 #include "account/events.h"
-#include "core/backend.h"
-#include "core/nick.h"
-#include "core/proxy.h"
-#include "core/receipts.h"
-#include <glib.h>
+#include "session/config.h"
 
 /* One account's life as the chat program sees it. All functions are called, and all observer calls
  * come, in the main thread and its default main context; nothing here blocks on network, disk or
@@ -14,38 +10,6 @@
  * store and the outbox. */
 
 #define COEX_CATALOGUE_FRESH_S (10 * 60)
-
-/* Copied by coex_session_new(); strings may be NULL for "". The meaning of each is that of the
- * account option of the same name. */
-typedef struct {
-    const CoexBackend *backend;
-    const char *number; /* digits */
-    const char *key;    /* API key or access token */
-    const char *api_url;
-    const char *phone_number_id;
-    const char *waba_id;
-    const char *app_secret;
-    const char *verify_token;
-    const char *listen; /* address:port or "off" */
-    const char *webhook_path;
-    const char *webhook_header;
-    const char *public_url;
-    const CoexProxy *proxy; /* the way to the provider; NULL: straight */
-    CoexReceipts receipts;
-    gboolean list_everybody; /* `buddies` = all */
-    gboolean remind;
-    gboolean tells_seen; /* coex_session_mark_seen() is called; else what is shown is seen */
-    gint64 run;          /* another number in each run of the chat program */
-    guint recall;        /* lines told before the first message of a person, 0: none */
-    CoexNickStyle nick_style;
-    char verb_mark; /* what the user types before a verb in this host, for lines that name one: '/'
-                       (also for 0) or '!' */
-    const char *database;                 /* path of coex.db */
-    const char *program;                  /* name of the chat program, for the lock file */
-    gint64 (*clock)(gpointer clock_data); /* seconds since 1970; NULL: the system's. Any thread,
-                                             and until the last session of the program has ended */
-    gpointer clock_data;
-} CoexSessionConfig;
 
 /* What the session tells, in the order in which it came to pass. @event is the observer's during
  * the call; it may free the session from within. */
