@@ -45,7 +45,8 @@ typedef struct {
     void (*clock_corrected)(CoexAccount *account); /* while online */
     /* Once the clocks agree: times of what waits to leave. */
     void (*put_back)(CoexAccount *account, const CoexPutBack *back);
-    void (*heard)(CoexAccount *account); /* a webhook came */
+    void (*heard)(CoexAccount *account);                 /* a webhook came */
+    void (*answered)(CoexAccount *account, gint64 date); /* the provider did; 0: it told no date */
 } CoexAccountAbove;
 
 struct CoexAccount {
@@ -76,7 +77,6 @@ struct CoexAccount {
     gpointer clock_data;
     CoexClock system_clock; /* where there is no other */
     gint64 skew_s;          /* the provider's clock minus ours; 0 within two minutes */
-    void (*note_date)(CoexAccount *account, gint64 date); /* of each answer */
 
     /* From the login on. */
     CoexStore *store; /* borrowed from the hub */

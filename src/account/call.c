@@ -24,7 +24,7 @@ on_answer(GObject *source, GAsyncResult *result, gpointer user_data)
         return;
     }
     if (response != NULL)
-        account->note_date(account, response->date);
+        account->above->answered(account, response->date);
     if (call->answered != NULL)
         call->answered(account, response, &error, call->data);
 }

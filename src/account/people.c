@@ -211,8 +211,6 @@ coex_people_new(GPtrArray *people, GPtrArray *addresses)
 void
 coex_people_free(CoexPeople *people)
 {
-    if (people == NULL)
-        return;
     g_queue_clear(&people->joined);
     g_hash_table_unref(people->by_name);
     g_hash_table_unref(people->by_address);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/person-view.h"
-#include "store/store.h"
+#include "store/rows.h"
 #include <glib.h>
 
 /* Everybody an account knows, in the engine's memory: several addresses, one person (Meta:

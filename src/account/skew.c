@@ -213,9 +213,8 @@ set(CoexAccount *account, gint64 seconds)
         change(account);
 }
 
-/* An answer's Date, seconds since 1970; 0 is none. */
-static void
-note_answer(CoexAccount *account, gint64 date)
+void
+coex_skew_note_answer(CoexAccount *account, gint64 date)
 {
     CoexSkew *skew = account->skew;
     gint64 seconds = date - get_own_time(account);
@@ -272,9 +271,8 @@ coex_skew_stop(CoexSkew *skew)
 }
 
 CoexSkew *
-coex_skew_new(CoexAccount *account)
+coex_skew_new(void)
 {
-    account->note_date = note_answer;
     return g_new0(CoexSkew, 1);
 }
 

@@ -13,12 +13,14 @@
 
 typedef struct CoexSkew CoexSkew;
 
-/* From now on the account's answers are looked at. Free with coex_skew_free(). */
-CoexSkew *coex_skew_new(CoexAccount *account);
+/* Free with coex_skew_free(). */
+CoexSkew *coex_skew_new(void);
 void coex_skew_free(CoexSkew *skew);
 /* No timer does anything any more. */
 void coex_skew_stop(CoexSkew *skew);
 
+/* An answer's Date, seconds since 1970; 0 is none. */
+void coex_skew_note_answer(CoexAccount *account, gint64 date);
 /* The time of a message that was delivered now; it may have waited. One that lies ahead is a reason
  * to look at the clocks. */
 void coex_skew_note_message(CoexAccount *account, gint64 time);

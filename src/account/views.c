@@ -34,15 +34,12 @@ coex_views_new(gint64 listed_since, const CoexViewsAbove *above)
 void
 coex_views_stop(CoexViews *views)
 {
-    if (views != NULL)
-        coex_timer_clear(&views->timer);
+    coex_timer_clear(&views->timer);
 }
 
 void
 coex_views_free(CoexViews *views)
 {
-    if (views == NULL)
-        return;
     coex_views_stop(views);
     coex_titles_free(views->titles);
     g_free(views);

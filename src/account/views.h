@@ -19,7 +19,7 @@ typedef struct {
  */
 CoexViews *coex_views_new(gint64 listed_since, const CoexViewsAbove *above);
 void coex_views_free(CoexViews *views);
-/* No timer does anything any more. NULL is allowed. */
+/* No timer does anything any more. */
 void coex_views_stop(CoexViews *views);
 
 /* Takes in all names at once, before the first view is told. */

@@ -23,8 +23,7 @@ typedef struct {
     void (*check_access)(CoexAccount *account, CoexAccessChecked done);
 } CoexOutboxEvents;
 
-/* @account owns it; @rows (CoexOutboxRow) are copied. Free with coex_outbox_free(), which takes
- * NULL. */
+/* @account owns it; @rows (CoexOutboxRow) are copied. Free with coex_outbox_free(). */
 CoexOutbox *coex_outbox_new(CoexAccount *account, GPtrArray *rows, const CoexOutboxEvents *events);
 void coex_outbox_free(CoexOutbox *outbox);
 /* No timer and no callback does anything any more. */

@@ -229,8 +229,6 @@ coex_outbox_new(CoexAccount *account, GPtrArray *rows, const CoexOutboxEvents *e
 void
 coex_outbox_free(CoexOutbox *outbox)
 {
-    if (outbox == NULL)
-        return;
     coex_outbox_stop(outbox);
     g_hash_table_unref(outbox->by_id);
     g_ptr_array_unref(outbox->united);

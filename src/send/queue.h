@@ -10,7 +10,7 @@
  * is for) and access.c (the key). An item is
  * one outbox row in memory; a queue holds one person's items in order. */
 
-/* The life of an item. Its states are those of its row (store/store.h):
+/* The life of an item. Its states are those of its row (store/rows.h):
  *
  *        .------- new -------.
  *        |         |         |

@@ -17,20 +17,43 @@
 #include "session/registration.h"
 #include "send/templates.h"
 
+/* The parts, in the order in which they come up; they go down the other way round. */
+static const struct {
+    gsize offset;                /* of the part's pointer */
+    gpointer (*new_)(void);      /* NULL: it comes with the snapshot (login.c) */
+    void (*stop)(gpointer part); /* NULL: nothing of it goes on by itself */
+    void (*free)(gpointer part);
+} parts[] = {
+#define PART(member, new_, stop, free_)                                                            \
+    {                                                                                              \
+        G_STRUCT_OFFSET(CoexAccount, member), (gpointer(*)(void))(new_), (GDestroyNotify)(stop),   \
+            (GDestroyNotify)(free_)                                                                \
+    }
+    PART(skew, coex_skew_new, coex_skew_stop, coex_skew_free),
+    PART(registration, coex_registration_new, NULL, coex_registration_free),
+    PART(ids, coex_ids_new, NULL, coex_ids_free),
+    PART(template_fetch, coex_template_fetch_new, NULL, coex_template_fetch_free),
+    PART(match, coex_matcher_new, NULL, coex_matcher_free),
+    PART(inbox, coex_inbox_new, NULL, coex_inbox_free),
+    PART(login, coex_login_state_new, coex_login_state_stop, coex_login_state_free),
+    PART(people, NULL, NULL, coex_people_free),
+    PART(views, NULL, coex_views_stop, coex_views_free),
+    PART(outbox, NULL, coex_outbox_stop, coex_outbox_free),
+#undef PART
+};
+
+static gpointer *
+get_part(CoexAccount *account, guint i)
+{
+    return G_STRUCT_MEMBER_P(account, parts[i].offset);
+}
+
 /* What the parts hold goes first; what all of them use follows. */
 static void
 free_account(CoexAccount *account)
 {
-    coex_outbox_free(account->outbox);
-    coex_people_free(account->people);
-    coex_views_free(account->views);
-    coex_login_state_free(account->login);
-    coex_inbox_free(account->inbox);
-    coex_matcher_free(account->match);
-    coex_template_fetch_free(account->template_fetch);
-    coex_ids_free(account->ids);
-    coex_registration_free(account->registration);
-    coex_skew_free(account->skew);
+    for (guint i = G_N_ELEMENTS(parts); i > 0; i--)
+        g_clear_pointer(get_part(account, i - 1), parts[i - 1].free);
     g_clear_pointer(&account->settings, g_hash_table_unref);
     g_clear_pointer(&account->catalogue, coex_catalogue_unref);
     g_clear_pointer(&account->verifier, coex_verifier_unref);
@@ -53,14 +76,12 @@ void
 coex_account_close(CoexAccount *account)
 {
     coex_account_enter(account, COEX_ACCOUNT_ENDED);
-    coex_login_state_stop(account->login);
-    coex_views_stop(account->views);
-    coex_skew_stop(account->skew);
+    for (guint i = G_N_ELEMENTS(parts); i > 0; i--)
+        if (parts[i - 1].stop != NULL && *get_part(account, i - 1) != NULL)
+            parts[i - 1].stop(*get_part(account, i - 1));
     coex_strangers_keep(account);
     if (account->store != NULL)
         coex_hub_detach(account->hub, account);
-    if (account->outbox != NULL)
-        coex_outbox_stop(account->outbox);
     g_cancellable_cancel(account->cancellable);
     g_clear_pointer(&account->http, coex_http_free);
 }
@@ -89,6 +110,7 @@ static const CoexAccountAbove above = {
     .clock_corrected = recheck_windows,
     .put_back = put_back,
     .heard = coex_registration_note_delivery,
+    .answered = coex_skew_note_answer,
 };
 
 CoexAccount *
@@ -127,12 +149,8 @@ coex_account_new(CoexHub *hub, const CoexSessionConfig *config, CoexTarget targe
     account->clock = config->clock;
     account->clock_data = config->clock_data;
     coex_clock_start(&account->system_clock);
-    account->skew = coex_skew_new(account);
-    account->inbox = coex_inbox_new();
-    account->match = coex_matcher_new();
-    account->template_fetch = coex_template_fetch_new();
-    account->ids = coex_ids_new();
-    account->registration = coex_registration_new();
-    account->login = coex_login_state_new();
+    for (guint i = 0; i < G_N_ELEMENTS(parts); i++)
+        if (parts[i].new_ != NULL)
+            *get_part(account, i) = parts[i].new_();
     return account;
 }
