@@ -10,6 +10,7 @@ coex_response_free(CoexResponse *response)
     if (!response)
         return;
     g_clear_pointer(&response->body, g_bytes_unref);
+    g_free(response->location);
     g_free(response);
 }
 
@@ -460,4 +461,57 @@ coex_api_read_webhook(const CoexEndpoint *endpoint, const CoexResponse *response
     ret_webhook->headers =
         endpoint->backend->proof == COEX_PROOF_HEADER ? dup_headers(&headers) : NULL;
     return TRUE;
+}
+
+void
+coex_media_link_clear(CoexMediaLink *link)
+{
+    g_clear_pointer(&link->url, g_free);
+    g_clear_pointer(&link->mime, g_free);
+    g_clear_pointer(&link->sha256, g_free);
+}
+
+typedef struct {
+    const char *url;
+    const char *mime;
+    const char *sha256;
+    gint64 size;
+} MediaLink;
+
+static const CoexJsonField media_link_fields[] = {
+    { "url", COEX_JSON_STRING, G_STRUCT_OFFSET(MediaLink, url), COEX_JSON_OPTIONAL },
+    { "mime_type", COEX_JSON_STRING, G_STRUCT_OFFSET(MediaLink, mime), COEX_JSON_OPTIONAL },
+    { "sha256", COEX_JSON_STRING, G_STRUCT_OFFSET(MediaLink, sha256), COEX_JSON_OPTIONAL },
+    { "file_size", COEX_JSON_INT, G_STRUCT_OFFSET(MediaLink, size), COEX_JSON_OPTIONAL },
+    COEX_JSON_END,
+};
+
+gboolean
+coex_api_read_media(const CoexResponse *response, CoexMediaLink *ret_link, GError **error)
+{
+    g_autoptr(CoexJson) doc = open_answer(response, error);
+    MediaLink link = { .size = -1 };
+    CoexJsonAt root;
+
+    if (!doc)
+        return FALSE;
+    root = coex_json_root(doc);
+    coex_json_read(&root, media_link_fields, &link, NULL);
+    if (!link.url || !*link.url) {
+        g_set_error(error, COEX_ERROR, COEX_ERROR_PROTOCOL,
+                    "The provider did not say where the file is. (HTTP %u)", response->status);
+        return FALSE;
+    }
+    ret_link->url = g_strdup(link.url);
+    ret_link->mime = g_strdup(link.mime);
+    ret_link->sha256 = g_strdup(link.sha256);
+    ret_link->size = link.size >= 0 ? link.size : -1;
+    return TRUE;
+}
+
+gboolean
+coex_api_is_gone(const CoexResponse *response, const GError *error)
+{
+    return response->status == 404 || response->status == 410 ||
+           coex_error_get_graph_code(error) == 100;
 }

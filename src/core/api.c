@@ -344,3 +344,122 @@ coex_api_set_webhook(const CoexEndpoint *endpoint, const char *url, const char *
     }
     return post_new(endpoint, endpoint->backend->webhook_set_path, writer);
 }
+
+/* ---- files ---- */
+
+CoexRequest *
+coex_api_find_media(const CoexEndpoint *endpoint, const char *media_id)
+{
+    GString *url = start_url(endpoint, "/");
+
+    append_escaped(url, media_id);
+    append_path(url, endpoint, endpoint->backend->media_query);
+    return request_new(endpoint, "GET", url);
+}
+
+/* Whether @host is @domain or below it. */
+static gboolean
+is_below(const char *host, const char *domain)
+{
+    gsize n_host = strlen(host);
+    gsize n_domain = strlen(domain);
+
+    if (n_host < n_domain || g_ascii_strcasecmp(host + n_host - n_domain, domain) != 0)
+        return FALSE;
+    return n_host == n_domain || host[n_host - n_domain - 1] == '.';
+}
+
+static gboolean
+is_same_place(GUri *uri, GUri *base)
+{
+    return g_str_equal(g_uri_get_scheme(uri), g_uri_get_scheme(base)) &&
+           g_ascii_strcasecmp(g_uri_get_host(uri), g_uri_get_host(base)) == 0 &&
+           g_uri_get_port(uri) == g_uri_get_port(base);
+}
+
+/* Whether a file may be fetched from @uri. */
+static gboolean
+is_media_place(const CoexEndpoint *endpoint, GUri *uri)
+{
+    gboolean own = endpoint->base_url && *endpoint->base_url;
+    g_autoptr(GUri) base =
+        g_uri_parse(own ? endpoint->base_url : endpoint->backend->base_url, G_URI_FLAGS_NONE, NULL);
+    const char *host = uri ? g_uri_get_host(uri) : NULL;
+
+    if (!host || !*host || g_uri_get_userinfo(uri))
+        return FALSE;
+    if (base && coex_api_is_loopback(g_uri_get_host(base)))
+        return coex_api_is_loopback(host) && (g_str_equal(g_uri_get_scheme(uri), "http") ||
+                                              g_str_equal(g_uri_get_scheme(uri), "https"));
+    if (!g_str_equal(g_uri_get_scheme(uri), "https"))
+        return FALSE;
+    if (base && is_same_place(uri, base))
+        return TRUE;
+    if (g_uri_get_port(uri) != -1 && g_uri_get_port(uri) != 443)
+        return FALSE;
+    for (const char *const *domain = endpoint->backend->media_hosts; *domain; domain++) {
+        if (is_below(host, *domain))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static void
+set_strange_place(GError **error, GUri *uri)
+{
+    const char *host = uri ? g_uri_get_host(uri) : NULL;
+
+    g_set_error(error, COEX_ERROR, COEX_ERROR_PROTOCOL,
+                "The address of the file is none of the provider's%s%s%s: nothing was fetched from "
+                "there.",
+                host && *host ? " (" : "", host ? host : "", host && *host ? ")" : "");
+}
+
+/* Path and query of an address, byte for byte; "" for none. */
+static const char *
+find_path(const char *url)
+{
+    const char *host = strstr(url, "://");
+
+    return host ? host + 3 + strcspn(host + 3, "/?#") : "";
+}
+
+CoexRequest *
+coex_api_fetch_media(const CoexEndpoint *endpoint, const char *url, GError **error)
+{
+    gboolean through = endpoint->backend->media_through_gateway;
+    gboolean own = endpoint->base_url && *endpoint->base_url;
+    const char *base = own ? endpoint->base_url : endpoint->backend->base_url;
+    GString *target = g_string_new(through ? base : url);
+    g_autoptr(GUri) uri = NULL;
+
+    if (through)
+        g_string_append(target, find_path(url));
+    uri = has_blank(target->str) ? NULL : g_uri_parse(target->str, G_URI_FLAGS_ENCODED, NULL);
+    if (!is_media_place(endpoint, uri) || (through && *find_path(url) != '/')) {
+        set_strange_place(error, uri);
+        g_string_free(target, TRUE);
+        return NULL;
+    }
+    return request_new(endpoint, "GET", target);
+}
+
+CoexRequest *
+coex_api_follow_media(const CoexEndpoint *endpoint, const char *url, const char *location,
+                      GError **error)
+{
+    g_autofree char *target =
+        has_blank(location) ? NULL
+                            : g_uri_resolve_relative(url, location, G_URI_FLAGS_ENCODED, NULL);
+    g_autoptr(GUri) uri = target ? g_uri_parse(target, G_URI_FLAGS_ENCODED, NULL) : NULL;
+    CoexRequest *request;
+
+    if (!is_media_place(endpoint, uri)) {
+        set_strange_place(error, uri);
+        return NULL;
+    }
+    request = g_new0(CoexRequest, 1);
+    request->method = "GET";
+    request->url = g_steal_pointer(&target);
+    return request;
+}

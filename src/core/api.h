@@ -33,6 +33,7 @@ typedef struct {
     GBytes *body;         /* never NULL; bounded by the HTTP layer */
     gint64 date;          /* of the Date header, seconds since 1970; 0 */
     gint64 retry_after_s; /* 0 */
+    char *location;       /* where a redirect leads, NULL */
 } CoexResponse;
 
 void coex_response_free(CoexResponse *response);
@@ -40,7 +41,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexResponse, coex_response_free)
 
 /* Where and as whom to call. Owned strings; `base_url` "" means the backend's, else it went through
  * coex_api_check_base_url(). */
-typedef struct {
+typedef struct CoexEndpoint {
     const CoexBackend *backend;
     char *base_url;
     char *key; /* API key or access token; white space that came with pasting is left out */
@@ -151,3 +152,30 @@ gboolean coex_api_read_webhook(const CoexEndpoint *endpoint, const CoexResponse 
 /* @verify_token for Meta; @header "Name: value" for 360dialog; the other one is not used. */
 CoexRequest *coex_api_set_webhook(const CoexEndpoint *endpoint, const char *url,
                                   const char *verify_token, const char *header);
+
+/* Asks where a file is (Meta: business-phone-numbers/media): the answer holds for 5 minutes. */
+CoexRequest *coex_api_find_media(const CoexEndpoint *endpoint, const char *media_id);
+
+typedef struct {
+    char *url;    /* never NULL */
+    char *mime;   /* NULL if not told */
+    char *sha256; /* base64 or hex, NULL */
+    gint64 size;  /* bytes, -1 if not told */
+} CoexMediaLink;
+
+void coex_media_link_clear(CoexMediaLink *link);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CoexMediaLink, coex_media_link_clear)
+
+/* COEX_ERROR_PROTOCOL with Graph's code 100 or HTTP 404: coex_api_is_gone(). */
+gboolean coex_api_read_media(const CoexResponse *response, CoexMediaLink *ret_link, GError **error);
+/* Whether an answer to coex_api_find_media() says that there is no such file any more. */
+gboolean coex_api_is_gone(const CoexResponse *response, const GError *error);
+
+/* Fetches what a link names, with the key: only from the provider's own hosts over https, through
+ * its gateway where it has one; from this computer only where `api-url` is on it. NULL and
+ * COEX_ERROR_PROTOCOL for any other address. */
+CoexRequest *coex_api_fetch_media(const CoexEndpoint *endpoint, const char *url, GError **error);
+/* Goes where the answer to a request for @url redirects to, by the same rule and without the key.
+ */
+CoexRequest *coex_api_follow_media(const CoexEndpoint *endpoint, const char *url,
+                                   const char *location, GError **error);

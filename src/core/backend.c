@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/backend.h"
 
-/* 360dialog: messaging-api/api-reference */
+static const char *const hosts_360dialog[] = { "360dialog.io", NULL };
+static const char *const hosts_meta[] = { "fbsbx.com", "fbcdn.net", "facebook.com", "whatsapp.net",
+                                          NULL };
+
+/* 360dialog: messaging-api/api-reference, messaging/media */
 static const CoexBackend backend_360dialog = {
     .provider = COEX_PROVIDER_360DIALOG,
     .id = "360dialog",
@@ -22,9 +26,13 @@ static const CoexBackend backend_360dialog = {
     .first_page = "0",
     .webhook_path = "/v1/configs/webhook",
     .webhook_set_path = "/v1/configs/webhook",
+    .media_query = "",
+    .media_hosts = hosts_360dialog,
+    .media_through_gateway = TRUE,
+    .media_failures_max = 20,
 };
 
-/* Meta: about-the-platform */
+/* Meta: about-the-platform, business-phone-numbers/media */
 static const CoexBackend backend_meta = {
     .provider = COEX_PROVIDER_META,
     .id = "meta",
@@ -46,6 +54,8 @@ static const CoexBackend backend_meta = {
     .first_page = NULL,
     .webhook_path = "/{number}?fields=webhook_configuration",
     .webhook_set_path = "/{number}",
+    .media_query = "?phone_number_id={number}",
+    .media_hosts = hosts_meta,
 };
 
 static const CoexBackend *const backends[] = { &backend_360dialog, &backend_meta, NULL };

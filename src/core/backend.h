@@ -33,6 +33,10 @@ typedef struct {
     const char *first_page;     /* cursor of the first page, NULL: none */
     const char *webhook_path;   /* GET */
     const char *webhook_set_path;
+    const char *media_query;        /* behind a media id, GET */
+    const char *const *media_hosts; /* what may be fetched from, their subdomains too */
+    gboolean media_through_gateway; /* the host of a file's address is replaced by our base URL's */
+    guint media_failures_max;       /* an hour, before the provider lets nobody in; 0: no bound */
 } CoexBackend;
 
 /* By option value; NULL for an unknown one. Static. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "net/http.h"
 
+#include "net/cause.h"
 #include "net/guard.h"
 #include "net/tunnel.h"
 #include <libsoup/soup.h>
@@ -39,6 +40,9 @@ typedef struct {
     char *key;   /* secret; NULL without one */
     guint timeout_s;
     gint64 began_us;
+    gint64 deadline_us;
+    CoexHttpTake take; /* NULL: the body is collected */
+    gsize n_taken;
     gboolean is_send;
     gboolean is_post;
     gboolean written; /* its headers, completely: from here on the server may act */
@@ -99,14 +103,17 @@ coex_http_new(guint timeout_s, const CoexProxy *proxy)
     return http;
 }
 
-/* All have the same time, so the oldest expires first. */
 static void
 guard_jobs(CoexHttp *http)
 {
-    const Job *oldest = g_queue_peek_head(&http->jobs);
+    gint64 first = 0;
 
-    coex_guard_set_deadline(
-        http->guard, oldest != NULL ? oldest->began_us + http->timeout_s * G_USEC_PER_SEC : 0);
+    for (GList *item = http->jobs.head; item != NULL; item = item->next) {
+        const Job *job = item->data;
+
+        first = first == 0 ? job->deadline_us : MIN(first, job->deadline_us);
+    }
+    coex_guard_set_deadline(http->guard, first);
 }
 
 /* What holds the job to its surroundings; afterwards only its I/O can be left. */
@@ -183,53 +190,6 @@ job_free(Job *job)
 
 /* ---- errors: sentences for a user, none of them with a URL or a header in it ---- */
 
-static const char *
-explain_certificate(GTlsCertificateFlags flags)
-{
-    if (flags & G_TLS_CERTIFICATE_EXPIRED)
-        return "it has expired";
-    if (flags & G_TLS_CERTIFICATE_NOT_ACTIVATED)
-        return "it is not valid yet";
-    if (flags & G_TLS_CERTIFICATE_BAD_IDENTITY)
-        return "it belongs to another host";
-    if (flags & G_TLS_CERTIFICATE_UNKNOWN_CA)
-        return "its issuer is not trusted";
-    if (flags & G_TLS_CERTIFICATE_REVOKED)
-        return "it was revoked";
-    return "it is not valid";
-}
-
-static const char *
-explain_cause(const GError *cause)
-{
-    if (cause == NULL)
-        return "it broke off";
-    if (g_error_matches(cause, G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND))
-        return "host name not found";
-    if (cause->domain == G_RESOLVER_ERROR)
-        return "the name server does not answer";
-    if (g_error_matches(cause, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
-        return "connection refused";
-    if (g_error_matches(cause, G_IO_ERROR, G_IO_ERROR_NETWORK_UNREACHABLE) ||
-        g_error_matches(cause, G_IO_ERROR, G_IO_ERROR_HOST_UNREACHABLE))
-        return "there is no way to it";
-    if (g_error_matches(cause, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
-        return "no answer in time";
-    if (g_error_matches(cause, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED) ||
-        g_error_matches(cause, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT) ||
-        g_error_matches(cause, G_TLS_ERROR, G_TLS_ERROR_EOF))
-        return "the connection was closed";
-    if (g_error_matches(cause, SOUP_SESSION_ERROR, SOUP_SESSION_ERROR_PARSING))
-        return "what it said makes no sense";
-    if (g_error_matches(cause, G_IO_ERROR, G_IO_ERROR_PROXY_NEED_AUTH))
-        return "the proxy asks for a user name and a password";
-    if (g_error_matches(cause, G_IO_ERROR, G_IO_ERROR_PROXY_AUTH_FAILED))
-        return "the proxy does not accept the user name and the password";
-    if (g_error_matches(cause, G_IO_ERROR, G_IO_ERROR_PROXY_NOT_ALLOWED))
-        return "the proxy does not allow this connection";
-    return cause->message;
-}
-
 /* The cause and the way: "Could not reach <host>[ through the proxy <address>]: <cause>." */
 static GError *
 explain_unreached(Job *job, const char *cause)
@@ -256,14 +216,15 @@ explain_not_written(Job *job, const GError *cause)
             "Could not reach %s safely: there is a problem with its certificate (%s)."
             " Check this computer's clock, and what stands between it and the network.",
             job->host,
-            explain_certificate(soup_message_get_tls_peer_certificate_errors(job->message)));
+            coex_cause_explain_certificate(
+                soup_message_get_tls_peer_certificate_errors(job->message)));
     if (cause->domain == G_TLS_ERROR)
         return g_error_new(
             COEX_ERROR, COEX_ERROR_NETWORK,
             "Could not reach %s safely: the encryption could not be set up (%s). Check"
             " what stands between this computer and the network.",
             job->host, cause->message);
-    return explain_unreached(job, explain_cause(cause));
+    return explain_unreached(job, coex_cause_explain(cause));
 }
 
 static gboolean
@@ -276,7 +237,7 @@ static GError *
 explain_not_answered(Job *job, const GError *cause)
 {
     g_autofree char *late = g_strdup_printf("time ran out after %u s", job->timeout_s);
-    const char *what = explain_cause(cause);
+    const char *what = coex_cause_explain(cause);
 
     if (job->n_interim > INTERIM_MAX)
         what = "it kept saying that an answer would come";
@@ -388,6 +349,7 @@ job_make_response(Job *job)
     response->status = soup_message_get_status(job->message);
     job_hide_key(job);
     response->body = g_byte_array_free_to_bytes(g_steal_pointer(&job->body));
+    response->location = g_strdup(soup_message_headers_get_one(headers, "Location"));
     response->date = read_date(soup_message_headers_get_one(headers, "Date"));
     response->retry_after_s =
         read_retry_after(soup_message_headers_get_one(headers, "Retry-After"), response->date);
@@ -499,6 +461,7 @@ job_new(CoexHttp *http, const CoexRequest *request, SoupMessage *message, GCance
     job->key = dup_key(request);
     job->timeout_s = http->timeout_s;
     job->began_us = g_get_monotonic_time();
+    job->deadline_us = job->began_us + http->timeout_s * G_USEC_PER_SEC;
     job->n_cuts = coex_guard_count_cuts(http->guard);
     guard_jobs(http);
     job->is_send = request->is_send;
@@ -565,15 +528,15 @@ make_message(const CoexRequest *request, GError **error)
 }
 
 void
-coex_http_send_async(CoexHttp *http, const CoexRequest *request, GCancellable *cancellable,
-                     GAsyncReadyCallback callback, gpointer user_data)
+coex_http_stream_async(CoexHttp *http, const CoexRequest *request, CoexHttpTake take,
+                       GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
     g_autoptr(GTask) task = g_task_new(NULL, cancellable, callback, user_data);
     g_autoptr(SoupMessage) message = NULL;
     GError *error = NULL;
     Job *job;
 
-    g_task_set_source_tag(task, coex_http_send_async);
+    g_task_set_source_tag(task, coex_http_stream_async);
     message = make_message(request, &error);
     if (message == NULL) {
         g_task_return_error(task, error);
@@ -583,6 +546,7 @@ coex_http_send_async(CoexHttp *http, const CoexRequest *request, GCancellable *c
         renew_session(http);
     job = job_new(http, request, message, cancellable);
     job->tag = user_data;
+    job->take = take;
     g_task_set_task_data(task, job, (GDestroyNotify)job_free);
     g_signal_connect(message, "wrote-headers", G_CALLBACK(on_wrote_headers), job);
     g_signal_connect(message, "got-headers", G_CALLBACK(on_got_headers), job);
@@ -591,6 +555,13 @@ coex_http_send_async(CoexHttp *http, const CoexRequest *request, GCancellable *c
     g_signal_connect(message, "restarted", G_CALLBACK(on_restarted), job);
     soup_session_send_async(job->session, message, G_PRIORITY_DEFAULT, job->stop, on_headers,
                             g_steal_pointer(&task));
+}
+
+void
+coex_http_send_async(CoexHttp *http, const CoexRequest *request, GCancellable *cancellable,
+                     GAsyncReadyCallback callback, gpointer user_data)
+{
+    coex_http_stream_async(http, request, NULL, cancellable, callback, user_data);
 }
 
 static void
@@ -617,6 +588,45 @@ on_headers(GObject *source, GAsyncResult *result, gpointer user_data)
         read_on(task);
 }
 
+/* What is read on may take longer, and be more, than a whole answer. */
+static gboolean
+job_take(Job *job, GBytes *bytes, GError **error)
+{
+    gsize size = 0;
+    const void *data = g_bytes_get_data(bytes, &size);
+
+    job->n_taken += size;
+    job->deadline_us =
+        MIN(g_get_monotonic_time() + job->timeout_s * G_USEC_PER_SEC,
+            job->began_us + COEX_HTTP_STREAM_TIMES * job->timeout_s * G_USEC_PER_SEC);
+    g_source_set_ready_time(job->on_deadline, job->deadline_us);
+    if (job->http != NULL)
+        guard_jobs(job->http);
+    return job->take((gpointer)job->tag, data, size, error);
+}
+
+static gboolean
+job_is_stream(const Job *job)
+{
+    return job->take != NULL && SOUP_STATUS_IS_SUCCESSFUL(soup_message_get_status(job->message));
+}
+
+/* Keeps a part of the body, wherever it goes. */
+static gboolean
+job_keep(Job *job, GBytes *bytes, GError **error)
+{
+    gsize size = g_bytes_get_size(bytes);
+
+    if (job_is_stream(job))
+        return size == 0 || job_take(job, bytes, error);
+    if (job->body->len + size > COEX_HTTP_BODY_MAX) {
+        g_propagate_error(error, explain_too_large(job));
+        return FALSE;
+    }
+    g_byte_array_append(job->body, g_bytes_get_data(bytes, NULL), size);
+    return TRUE;
+}
+
 static void
 on_bytes(GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -624,22 +634,17 @@ on_bytes(GObject *source, GAsyncResult *result, gpointer user_data)
     Job *job = g_task_get_task_data(task);
     g_autoptr(GError) error = NULL;
     g_autoptr(GBytes) bytes = NULL;
-    gsize size;
 
     bytes = g_input_stream_read_bytes_finish(G_INPUT_STREAM(source), result, &error);
     if (bytes == NULL) {
         job_break(task, error);
         return;
     }
-    size = g_bytes_get_size(bytes);
-    if (job->body->len + size > COEX_HTTP_BODY_MAX) {
-        job_fail(task, explain_too_large(job));
-        return;
-    }
-    g_byte_array_append(job->body, g_bytes_get_data(bytes, NULL), size);
-    if (job_is_cut(job))
+    if (!job_keep(job, bytes, &error))
+        job_fail(task, g_steal_pointer(&error));
+    else if (job_is_cut(job))
         job_break(task, NULL);
-    else if (size > 0)
+    else if (g_bytes_get_size(bytes) > 0)
         read_on(task);
     else
         /* this gives the connection back, for the request that the answer may lead to */
@@ -654,7 +659,8 @@ on_closed(GObject *source, GAsyncResult *result, gpointer user_data)
     Job *job = g_task_get_task_data(task);
 
     g_autofree char *outcome =
-        g_strdup_printf("%u with %u bytes", soup_message_get_status(job->message), job->body->len);
+        g_strdup_printf("%u with %" G_GSIZE_FORMAT " bytes", soup_message_get_status(job->message),
+                        job->body->len + job->n_taken);
 
     g_input_stream_close_finish(G_INPUT_STREAM(source), result, NULL);
     job_log(job, outcome);

@@ -28,6 +28,18 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexHttp, coex_http_free)
 void coex_http_send_async(CoexHttp *http, const CoexRequest *request, GCancellable *cancellable,
                           GAsyncReadyCallback callback, gpointer user_data);
 
+/* Takes bytes of an answer's body as they come. FALSE with @error ends the request with that. */
+typedef gboolean (*CoexHttpTake)(gpointer user_data, const void *bytes, gsize length,
+                                 GError **error);
+
+/* As coex_http_send_async() for a body of any length: of an answer of 2xx it goes to @take, with
+ * @user_data, and not into memory. The time per request is what each pause may last; all of it may
+ * take COEX_HTTP_STREAM_TIMES as long. */
+#define COEX_HTTP_STREAM_TIMES 40
+void coex_http_stream_async(CoexHttp *http, const CoexRequest *request, CoexHttpTake take,
+                            GCancellable *cancellable, GAsyncReadyCallback callback,
+                            gpointer user_data);
+
 /* Whether the request started with @user_data is under way and its headers have not been written
  * completely: once it is cancelled in the same turn of the main loop, the server can never act on
  * it. */

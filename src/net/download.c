@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "net/download.h"
+
+#include "core/api.h"
+#include "core/digest.h"
+#include "core/error.h"
+#include "net/http.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define REDIRECTS_MAX 3
+#define MB (1024 * 1024)
+
+/* Belongs to its GTask. */
+typedef struct {
+    CoexHttp *http;
+    CoexEndpoint endpoint; /* backend, base URL and key */
+    char *url;             /* of the request under way */
+    char *path;
+    gint64 limit;
+    gint64 size;
+    CoexDigest digest;
+    gboolean has_digest;
+    int fd;
+    gint64 n_bytes;
+    GChecksum *checksum;
+    guint n_redirects;
+    guint status;
+} Job;
+
+static void
+job_close(Job *job)
+{
+    if (job->fd >= 0)
+        close(job->fd);
+    job->fd = -1;
+}
+
+static void
+job_free(Job *job)
+{
+    job_close(job);
+    coex_endpoint_clear(&job->endpoint);
+    g_checksum_free(job->checksum);
+    g_free(job->url);
+    g_free(job->path);
+    g_free(job);
+}
+
+static void
+set_disk_error(GError **error, const Job *job, int code)
+{
+    g_autofree char *folder = g_path_get_dirname(job->path);
+
+    g_set_error(error, COEX_ERROR, COEX_ERROR_STORE, "It could not be written to %s: %s.", folder,
+                g_strerror(code));
+}
+
+static gboolean
+job_open(Job *job, GError **error)
+{
+    unlink(job->path);
+    job->fd = g_open(job->path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (job->fd < 0)
+        set_disk_error(error, job, errno);
+    return job->fd >= 0;
+}
+
+/* ---- the bytes ---- */
+
+static gboolean
+write_all(Job *job, const char *bytes, gsize length, GError **error)
+{
+    while (length > 0) {
+        gssize n = write(job->fd, bytes, length);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0) {
+            set_disk_error(error, job, errno);
+            return FALSE;
+        }
+        bytes += n;
+        length -= (gsize)n;
+    }
+    return TRUE;
+}
+
+static gboolean
+on_take(gpointer user_data, const void *bytes, gsize length, GError **error)
+{
+    Job *job = g_task_get_task_data(user_data);
+
+    job->n_bytes += (gint64)length;
+    if (job->size >= 0 && job->n_bytes > job->size) {
+        g_set_error(error, COEX_ERROR, COEX_ERROR_PROTOCOL,
+                    "More came than the %" G_GINT64_FORMAT " bytes that were told.", job->size);
+        return FALSE;
+    }
+    if (job->n_bytes > job->limit) {
+        g_set_error(error, COEX_ERROR, COEX_ERROR_TOO_LARGE,
+                    "It is larger than the %" G_GINT64_FORMAT " MB of the option \"media-limit\".",
+                    job->limit / MB);
+        return FALSE;
+    }
+    g_checksum_update(job->checksum, bytes, (gssize)length);
+    return write_all(job, bytes, length, error);
+}
+
+/* Whether what came is what was promised. */
+static gboolean
+job_check(Job *job, GError **error)
+{
+    CoexDigest digest = { { 0 } };
+    gsize length = sizeof digest.bytes;
+
+    if (job->size >= 0 && job->n_bytes != job->size) {
+        g_set_error(error, COEX_ERROR, COEX_ERROR_PROTOCOL,
+                    "%" G_GINT64_FORMAT " bytes came in the place of %" G_GINT64_FORMAT ".",
+                    job->n_bytes, job->size);
+        return FALSE;
+    }
+    g_checksum_get_digest(job->checksum, digest.bytes, &length);
+    if (job->has_digest && memcmp(digest.bytes, job->digest.bytes, length) != 0) {
+        g_set_error_literal(error, COEX_ERROR, COEX_ERROR_PROTOCOL,
+                            "What came is not the file that was sent (its SHA-256 differs).");
+        return FALSE;
+    }
+    return TRUE;
+}
+
+/* Neither is of any use to anybody. */
+static void
+job_drop(Job *job)
+{
+    job_close(job);
+    unlink(job->path);
+}
+
+/* What is renamed must be whole, also after a power cut: not for the loop's thread. */
+static void
+sync_file(GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+    Job *job = task_data;
+    GError *error = NULL;
+
+    if (fdatasync(job->fd) != 0 && errno != EINVAL) {
+        set_disk_error(&error, job, errno);
+        job_drop(job);
+        g_task_return_error(task, error);
+        return;
+    }
+    job_close(job);
+    g_task_return_int(task, job->n_bytes);
+}
+
+/* ---- the requests ---- */
+
+static void send_request(GTask *task, const CoexRequest *request);
+
+static gboolean
+is_redirect(const CoexResponse *response)
+{
+    return response->status >= 300 && response->status < 400 && response->location != NULL;
+}
+
+/* Takes the reference on @task. */
+static void
+fail(GTask *task, GError *error)
+{
+    job_drop(g_task_get_task_data(task));
+    g_task_return_error(task, error);
+    g_object_unref(task);
+}
+
+static void
+follow(GTask *task, const CoexResponse *response)
+{
+    Job *job = g_task_get_task_data(task);
+    g_autoptr(CoexRequest) request = NULL;
+    GError *error = NULL;
+
+    if (++job->n_redirects > REDIRECTS_MAX)
+        g_set_error_literal(&error, COEX_ERROR, COEX_ERROR_PROTOCOL,
+                            "The provider led from one address to another without an end.");
+    else
+        request = coex_api_follow_media(&job->endpoint, job->url, response->location, &error);
+    if (request == NULL) {
+        fail(task, error);
+        return;
+    }
+    g_free(job->url);
+    job->url = g_strdup(request->url);
+    send_request(task, request);
+}
+
+/* What the provider says, or, where that is no error of the API, that it did. */
+static GError *
+read_refusal(const CoexResponse *response)
+{
+    GError *error = NULL;
+
+    coex_api_read_done(response, &error);
+    if (error != NULL && (coex_error_get_graph_code(error) != 0 || response->status == 401 ||
+                          response->status == 429 || response->status >= 500))
+        return error;
+    g_clear_error(&error);
+    return g_error_new(COEX_ERROR, COEX_ERROR_PROTOCOL,
+                       "The provider did not hand the file out. (HTTP %u)", response->status);
+}
+
+static void
+on_answer(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(GTask) task = user_data;
+    Job *job = g_task_get_task_data(task);
+    GError *error = NULL;
+    g_autoptr(CoexResponse) response = coex_http_send_finish(result, &error);
+
+    job->status = response != NULL ? response->status : 0;
+    if (response != NULL && is_redirect(response)) {
+        follow(g_steal_pointer(&task), response);
+        return;
+    }
+    if (response != NULL && (response->status < 200 || response->status >= 300))
+        error = read_refusal(response);
+    else if (response != NULL)
+        job_check(job, &error);
+    if (error != NULL)
+        fail(g_steal_pointer(&task), error);
+    else
+        g_task_run_in_thread(task, sync_file);
+}
+
+static void
+send_request(GTask *task, const CoexRequest *request)
+{
+    Job *job = g_task_get_task_data(task);
+
+    coex_http_stream_async(job->http, request, on_take, g_task_get_cancellable(task), on_answer,
+                           task);
+}
+
+void
+coex_download_async(CoexHttp *http, const CoexDownload *what, GCancellable *cancellable,
+                    GAsyncReadyCallback callback, gpointer user_data)
+{
+    g_autoptr(GTask) task = g_task_new(NULL, cancellable, callback, user_data);
+    g_autoptr(CoexRequest) request = NULL;
+    Job *job = g_new0(Job, 1);
+    GError *error = NULL;
+
+    job->http = http;
+    job->endpoint.backend = what->endpoint->backend;
+    job->endpoint.base_url = g_strdup(what->endpoint->base_url);
+    job->endpoint.key = g_strdup(what->endpoint->key);
+    job->path = g_strdup(what->path);
+    job->limit = what->limit;
+    job->size = what->size;
+    job->has_digest = coex_digest_read(what->sha256, &job->digest);
+    job->fd = -1;
+    job->checksum = g_checksum_new(G_CHECKSUM_SHA256);
+    g_task_set_task_data(task, job, (GDestroyNotify)job_free);
+    g_task_set_check_cancellable(task, FALSE);
+    request = coex_api_fetch_media(&job->endpoint, what->url, &error);
+    if (request == NULL || !job_open(job, &error)) {
+        fail(g_steal_pointer(&task), error);
+        return;
+    }
+    job->url = g_strdup(request->url);
+    send_request(g_steal_pointer(&task), request);
+}
+
+gint64
+coex_download_finish(GAsyncResult *result, guint *ret_status, GError **error)
+{
+    GTask *task = G_TASK(result);
+    const Job *job = g_task_get_task_data(task);
+
+    if (ret_status != NULL)
+        *ret_status = job->status;
+    return g_task_propagate_int(task, error);
+}
