@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <glib.h>
+
+/* Names of files and folders out of what strangers write: one part of a path, in printable
+ * characters, that no system takes for anything else, and whose ending is that of its type. */
+
+#define COEX_FILE_NAME_MAX 120 /* bytes */
+
+/* @told: what the file is called, NULL or without a usable letter: @fallback, which is ours. @mime:
+ * of its content, NULL; a name that ends as another type gets this one's ending. Free with
+ * g_free(). */
+char *coex_file_name_make(const char *told, const char *fallback, const char *mime);
+
+/* The folder of somebody who is called @title. Free with g_free(). */
+char *coex_file_name_make_folder(const char *title);
+
+/* The name with a number, for one that is taken: "a (2).jpg". Free with g_free(). */
+char *coex_file_name_number(const char *name, guint number);
