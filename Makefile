@@ -52,9 +52,9 @@ ICON_SIZES := 16 22 48
 
 # ---- what is here: a file is found by standing in its folder -------------------------------------
 
-LAYERS := core net store ingest account send receive session purple
+LAYERS := core net store ingest account media send receive session purple
 # What each links may need what follows it.
-LINK_ORDER := session receive send account ingest net store core
+LINK_ORDER := session receive send media account ingest net store core
 $(foreach l,$(LAYERS),$(eval SRC_$(l) := $(sort $(wildcard src/$(l)/*.c))))
 SRC_sim := $(sort $(filter-out tests/sim/main.c,$(wildcard tests/sim/*.c)))
 
@@ -94,7 +94,7 @@ endif
 external = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(1)))
 $(foreach s,core net store purple sim host,$(eval CFLAGS_PKG_$(s) := $$(call external,$(PKG_$(s)))))
 $(foreach s,core net store purple sim host,$(eval LIBS_$(s) := $$(shell pkg-config --libs $(PKG_$(s)))))
-$(foreach l,ingest account send receive session,$(eval CFLAGS_PKG_$(l) := $(CFLAGS_PKG_core)))
+$(foreach l,ingest account media send receive session,$(eval CFLAGS_PKG_$(l) := $(CFLAGS_PKG_core)))
 endif
 
 # Each folder's own flags. From ingest to session our headers below are seen, but no library of theirs; the

@@ -70,6 +70,9 @@ struct CoexAccount {
     gboolean tells_seen;
     gint64 run;
     guint recall;
+    char *media_folder; /* "": no file is fetched */
+    CoexMediaAuto media_auto;
+    gint64 media_limit; /* bytes */
     CoexNickStyle nick_style;
     char verb_mark; /* what a user types before a verb: / or ! */
 
@@ -106,6 +109,7 @@ struct CoexAccount {
     struct CoexViews *views;
     struct CoexOutbox *outbox;
     struct CoexTemplateFetch *template_fetch;
+    struct CoexFetch *fetch;
     struct CoexInbox *inbox;
     struct CoexMatcher *match;
     struct CoexStrangers *strangers; /* of all accounts of the database, borrowed from the hub */

@@ -96,7 +96,7 @@ coex_content_media_dup_line(const CoexMedia *media)
     const char *name = media->name != NULL ? media->name : "";
     const char *caption = media->caption != NULL ? media->caption : "";
 
-    return g_strdup_printf("[%s on the phone]%s%s%s%s", get_label(media),
+    return g_strdup_printf("[%s]%s%s%s%s", get_label(media),
                            *name != '\0' || *caption != '\0' ? " " : "", name,
                            *name != '\0' && *caption != '\0' ? ": " : "", caption);
 }

@@ -16,6 +16,7 @@ typedef enum {
     COEX_FEED_UNCONFIRMED, /* nobody knows whether `text` arrived: `detail` */
     COEX_FEED_ARRIVED,     /* `text` was told as failed or unconfirmed, but it has arrived */
     COEX_FEED_RECORD,      /* as NOTICE, of what became of a text that the log has */
+    COEX_FEED_FILE, /* the file of a message is here: `text` names it, `detail` is its path */
 } CoexFeedKind;
 
 /* What FAILED, UNCONFIRMED and ARRIVED lines say of their text; together. File format too. */

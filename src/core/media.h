@@ -16,7 +16,7 @@ typedef enum {
 } CoexMediaKind;
 
 /* All of it is a stranger's word; NULL, 0 and FALSE where it is not told. */
-typedef struct {
+typedef struct CoexMedia {
     CoexMediaKind kind;
     char *id;  /* lives 7 days */
     char *url; /* lives 5 minutes */
@@ -28,6 +28,23 @@ typedef struct {
     gboolean voice; /* recorded in the chat */
     gboolean animated;
 } CoexMedia;
+
+/* What became of it here. The numbers are the file format. */
+typedef enum {
+    COEX_MEDIA_NEW,    /* is fetched if that goes by itself */
+    COEX_MEDIA_WANTED, /* is fetched, for somebody asked */
+    COEX_MEDIA_HERE,
+    COEX_MEDIA_FAILED,
+    COEX_MEDIA_GONE,    /* the provider has it no more */
+    COEX_MEDIA_OFFERED, /* is fetched when somebody asks */
+} CoexMediaState;
+
+/* Which files are fetched by themselves. */
+typedef enum {
+    COEX_MEDIA_AUTO_SMALL, /* images, stickers, voice, and what is not large */
+    COEX_MEDIA_AUTO_ALL,
+    COEX_MEDIA_AUTO_NONE,
+} CoexMediaAuto;
 
 /* @media: NULL gives NULL. */
 CoexMedia *coex_media_copy(const CoexMedia *media);

@@ -10,6 +10,7 @@
 #include "purple/connection.h"
 #include "purple/contact.h"
 #include "purple/conversation.h"
+#include "purple/file.h"
 #include "purple/host.h"
 #include "purple/lines.h"
 #include "purple/nick.h"
@@ -337,6 +338,7 @@ start_session(CoexConnection *connection, GError **error)
         coex_options_split_password(purple_connection_get_password(connection->gc));
     const char *const *words = (const char *const *)password;
     g_auto(CoexProxy) proxy = { 0 };
+    g_auto(CoexFileOptions) files = { 0 };
     CoexSessionConfig config = {
         .number = number,
         .key = words[0],
@@ -364,9 +366,13 @@ start_session(CoexConnection *connection, GError **error)
 
     if (number == NULL || !coex_options_check_lists(account, error) ||
         !coex_recall_check(account, error) || !read_credentials(connection, &config, error) ||
-        !check_header(&config, error) || !coex_proxy_read(account, &proxy, error))
+        !coex_file_options_read(account, &files, error) || !check_header(&config, error) ||
+        !coex_proxy_read(account, &proxy, error))
         return FALSE;
 
+    config.media_folder = files.folder;
+    config.media_auto = files.media_auto;
+    config.media_limit = files.limit;
     connection->language = dup_language(account);
     connection->session = coex_session_new(&config, on_event, connection);
     coex_session_start(connection->session);

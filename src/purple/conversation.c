@@ -6,6 +6,7 @@
 #include "purple/connection.h"
 #include "purple/contact.h"
 #include "purple/display.h"
+#include "purple/file.h"
 #include "purple/host.h"
 #include "purple/lines.h"
 #include "purple/notice.h"
@@ -288,6 +289,9 @@ coex_conversation_show(CoexConnection *connection, const CoexFeedItem *item,
         break;
     case COEX_FEED_ARRIVED:
         show_arrived(connection, item, person->name);
+        break;
+    case COEX_FEED_FILE:
+        coex_file_show(connection, item, person->name);
         break;
     case COEX_FEED_RECORD:
         coex_lines_write(connection, person->name, item->text, PURPLE_MESSAGE_SYSTEM);

@@ -18,6 +18,7 @@ typedef struct {
     CoexNoticeWay notice;
     guint max_tags; /* of a line; with more it is shown as other HTML. 0: no bound, nor the next */
     guint max_line; /* bytes of HTML of a line of ours; what is beyond is not shown */
+    gboolean shows_pictures;       /* in a conversation */
     gboolean strikes;              /* shows text struck through */
     gboolean has_commands;         /* lines that begin with / are commands, not messages */
     gboolean lacks_forms;          /* even where libpurple says that there are some */
@@ -29,6 +30,7 @@ typedef struct {
     gboolean hides_sent;           /* shows lines of ours only when they were typed elsewhere */
     gboolean tells_seen;           /* says when a conversation is looked at */
     gboolean forgets_list;         /* a saved buddy list is lost or only grows */
+    gboolean serves_others;        /* its users are none of this computer's */
     gboolean temporary_folder;     /* purple_user_dir() is another one in each run */
     gboolean makes_nicks;          /* a person's alias becomes a nick, anew at each login */
     gboolean splits_values;        /* an option is typed, and ends at a blank unless it is quoted */

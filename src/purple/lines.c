@@ -66,3 +66,20 @@ coex_lines_notice(CoexConnection *connection, const char *name, const char *text
 {
     coex_lines_write(connection, name, text, PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NO_LOG);
 }
+
+void
+coex_lines_write_picture(CoexConnection *written_in, const char *name, GBytes *png)
+{
+    g_autoptr(CoexConnection) connection = coex_connection_ref(written_in);
+    gsize length = g_bytes_get_size(png);
+    int id =
+        purple_imgstore_add_with_id(g_memdup2(g_bytes_get_data(png, NULL), length), length, NULL);
+    g_autofree char *html = g_strdup_printf("<img id=\"%d\">", id);
+    g_autofree char *who = g_strdup(coex_connection_get_buddy_name(connection, name));
+
+    if (id == 0)
+        return;
+    write_part(connection, who, html,
+               PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_IMAGES | PURPLE_MESSAGE_NO_LOG);
+    purple_imgstore_unref_by_id(id);
+}

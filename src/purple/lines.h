@@ -19,3 +19,6 @@ void coex_lines_write(CoexConnection *connection, const char *name, const char *
 
 /* Shows one that is for the moment. */
 void coex_lines_notice(CoexConnection *connection, const char *name, const char *text);
+
+/* Shows a picture, a PNG; not logged. */
+void coex_lines_write_picture(CoexConnection *connection, const char *name, GBytes *png);

@@ -13,8 +13,9 @@ typedef struct {
     const char *label;
     const char *preset;
     gboolean secret;
-    gboolean first;         /* needed for the first login */
-    gboolean is_provider;   /* a list: each backend is a choice, the first the preset */
+    gboolean first;       /* needed for the first login */
+    gboolean is_flat;     /* a list that is typed on the second page, which has no room for more */
+    gboolean is_provider; /* a list: each backend is a choice, the first the preset */
     const char *choices[7]; /* label, value, …; the first is the preset. None: a string */
 } Option;
 
@@ -55,7 +56,14 @@ static const Option options[] = {
       .choices = { "of who waits for an answer", "yes", "never", "no" } },
     { .key = "buddies",
       .label = "Buddies",
+      .is_flat = TRUE,
       .choices = { "last 90 days", "active", "everybody", "all" } },
+    { .key = "media-auto",
+      .label = "Fetch files",
+      .is_flat = TRUE,
+      .choices = { "pictures, voice, up to 16 MB", "small", "all", "all", "none", "none" } },
+    { .key = "media-folder", .label = "Folder for files (empty: downloads)", .preset = "" },
+    { .key = "media-limit", .label = "Largest file (MB)", .preset = "100" },
 };
 
 /* "seen" means "answer" where nobody knows what was seen, so it is not offered there. */
@@ -123,11 +131,18 @@ get_preset(const Option *option)
 
 /* BitlBee keeps a list's old value without a word when the new one is not spelled as it stands
  * there: where options are typed, a list is a string whose label names the values. */
+static char *
+dup_typed_label(const Option *option, const GArray *choices)
+{
+    g_autofree char *values = join_values(choices, " or ");
+
+    return g_strdup_printf("%s: %s", option->label, values);
+}
+
 static PurpleAccountOption *
 make_typed_list(const Option *option, const GArray *choices)
 {
-    g_autofree char *values = join_values(choices, " or ");
-    g_autofree char *label = g_strdup_printf("%s: %s", option->label, values);
+    g_autofree char *label = dup_typed_label(option, choices);
 
     return purple_account_option_string_new(label, option->key, get_preset(option));
 }
@@ -287,14 +302,24 @@ coex_options_check_lists(PurpleAccount *account, GError **error)
 
 #define PAGE "options" /* no person's name */
 
+static gboolean
+is_typed(const Option *option)
+{
+    return option->choices[0] == NULL || option->is_flat;
+}
+
 static PurpleRequestField *
 make_field(PurpleAccount *account, const Option *option)
 {
     const char *value = coex_options_get(account, option->key);
     PurpleRequestField *field;
 
-    if (option->choices[0] == NULL) {
-        field = purple_request_field_string_new(option->key, option->label, value, FALSE);
+    if (is_typed(option)) {
+        g_autoptr(GArray) choices = list_choices(option);
+        g_autofree char *label =
+            option->is_flat ? dup_typed_label(option, choices) : g_strdup(option->label);
+
+        field = purple_request_field_string_new(option->key, label, value, FALSE);
         purple_request_field_string_set_masked(field, option->secret);
         return field;
     }
@@ -315,7 +340,7 @@ read_field(PurpleRequestFields *fields, const Option *option)
     GList *selected;
     const char *value;
 
-    if (option->choices[0] == NULL) {
+    if (is_typed(option)) {
         value = purple_request_field_string_get_value(field);
         return value != NULL ? value : "";
     }

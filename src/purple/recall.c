@@ -5,6 +5,7 @@
 #include "core/text.h"
 #include "purple/connection.h"
 #include "purple/contact.h"
+#include "purple/file.h"
 #include "purple/host.h"
 #include "purple/lines.h"
 #include "purple/options.h"
@@ -83,6 +84,7 @@ append_line(GString *all, const CoexFeedItem *item, const char *title)
     /* What comes from the feed is shown whole. */
     g_autofree char *text = coex_text_excerpt(item->text, item->seq > 0 ? G_MAXINT : EXCERPT);
     g_autofree char *name = coex_text_excerpt(title, 40);
+    g_autofree char *line = NULL;
 
     switch (item->kind) {
     case COEX_FEED_INBOUND:
@@ -101,6 +103,10 @@ append_line(GString *all, const CoexFeedItem *item, const char *title)
     case COEX_FEED_ARRIVED:
     case COEX_FEED_RECORD:
         g_string_append_printf(all, "\n[%s] %s", when, item->seq > 0 ? item->text : text);
+        return;
+    case COEX_FEED_FILE:
+        line = coex_file_dup_line(item);
+        g_string_append_printf(all, "\n[%s] %s", when, line);
         return;
     case COEX_FEED_TYPED:
     case COEX_FEED_SENT:

@@ -63,6 +63,12 @@ run_history(CoexConnection *connection, const char *name, const char *words, con
     coex_recall_run(connection, name, words);
 }
 
+static void
+run_get(CoexConnection *connection, const char *name, const char *words, const char *markup)
+{
+    coex_session_get_file(connection->session, name, words);
+}
+
 static const Verb verbs[] = {
     { "template", "[name] [value | value …]", "s", "send an approved template",
       .ask = coex_picker_start },
@@ -78,6 +84,7 @@ static const Verb verbs[] = {
     { "discard", NULL, "", "forget the last text that failed or is held",
       .command = coex_session_discard },
     { "history", "[number]", "s", "show the last lines with this person", .run = run_history },
+    { "get", "[which]", "s", "fetch a file, or show where it is", .run = run_get },
     { "window", NULL, "", "until when free text can be sent", .run = run_window },
     { "help", NULL, NULL, "this list", .run = run_help },
 };

@@ -9,6 +9,7 @@
 #include "account/views.h"
 #include "account/waiting.h"
 #include "core/text.h"
+#include "media/fetch.h"
 #include "receive/sender.h"
 #include "send/outbox.h"
 #include "send/templates.h"
@@ -479,6 +480,7 @@ settle(CoexInboxStep *step, CoexBatch *batch)
     coex_recall_tell(account, batch);
     coex_outbox_take_failures(account->outbox, batch);
     coex_account_tell_feed(account, coex_batch_get_feed(batch));
+    coex_fetch_note(account, coex_batch_get_feed(batch));
     for (guint i = 0; i < step->effects->len; i++) {
         const Effect *effect = &g_array_index(step->effects, Effect, i);
 

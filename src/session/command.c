@@ -7,6 +7,7 @@
 #include "account/tell.h"
 #include "account/views.h"
 #include "account/waiting.h"
+#include "media/fetch.h"
 #include "session/hub.h"
 #include "session/login.h"
 #include "send/receipts.h"
@@ -138,6 +139,12 @@ run_take_nick(CoexCommand *command, CoexPerson *person)
 }
 
 static void
+run_get_file(CoexCommand *command, CoexPerson *person)
+{
+    coex_fetch_get(command->account, person, command->text);
+}
+
+static void
 run_refresh(CoexCommand *command, CoexPerson *person)
 {
     coex_templates_refresh(command->account, TRUE);
@@ -184,6 +191,7 @@ static const struct {
     [COEX_COMMAND_PIN] = { .run = run_pin, .makes_person = TRUE, .of_name = TRUE },
     [COEX_COMMAND_UNLIST] = { .run = run_unlist, .of_name = TRUE },
     [COEX_COMMAND_TAKE_NICK] = { .run = run_take_nick, .of_name = TRUE },
+    [COEX_COMMAND_GET_FILE] = { .run = run_get_file },
     [COEX_COMMAND_REFRESH_TEMPLATES] = { .run = run_refresh, .alone = TRUE },
     [COEX_COMMAND_ANSWER_WEBHOOK] = { .run = run_answer_webhook, .alone = TRUE },
     [COEX_COMMAND_REGISTER_WEBHOOK] = { .run = run_register_webhook, .alone = TRUE },

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/backend.h"
+#include "core/media.h"
 #include "core/nick.h"
 #include "core/proxy.h"
 #include "core/receipts.h"
@@ -28,9 +29,12 @@ typedef struct {
     CoexReceipts receipts;
     gboolean list_everybody; /* `buddies` = all */
     gboolean remind;
-    gboolean tells_seen; /* coex_session_mark_seen() is called; else what is shown is seen */
-    gint64 run;          /* another number in each run of the chat program */
-    guint recall;        /* lines told before the first message of a person, 0: none */
+    gboolean tells_seen;      /* coex_session_mark_seen() is called; else what is shown is seen */
+    gint64 run;               /* another number in each run of the chat program */
+    guint recall;             /* lines told before the first message of a person, 0: none */
+    const char *media_folder; /* absolute; NULL: no file is fetched */
+    CoexMediaAuto media_auto;
+    gint64 media_limit; /* bytes */
     CoexNickStyle nick_style;
     char verb_mark; /* what the user types before a verb in this host, for lines that name one: '/'
                        (also for 0) or '!' */

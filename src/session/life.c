@@ -8,6 +8,7 @@
 #include "net/http.h"
 #include "session/hub.h"
 #include "session/ids.h"
+#include "media/fetch.h"
 #include "receive/inbox.h"
 #include "receive/match.h"
 #include "receive/strangers.h"
@@ -34,6 +35,7 @@ static const struct {
     PART(ids, coex_ids_new, NULL, coex_ids_free),
     PART(template_fetch, coex_template_fetch_new, NULL, coex_template_fetch_free),
     PART(match, coex_matcher_new, NULL, coex_matcher_free),
+    PART(fetch, coex_fetch_new, coex_fetch_stop, coex_fetch_free),
     PART(inbox, coex_inbox_new, NULL, coex_inbox_free),
     PART(login, coex_login_state_new, coex_login_state_stop, coex_login_state_free),
     PART(people, NULL, NULL, coex_people_free),
@@ -68,6 +70,7 @@ free_account(CoexAccount *account)
     g_free(account->webhook_header);
     g_free(account->verify_token);
     g_free(account->public_url);
+    g_free(account->media_folder);
     coex_proxy_free(account->proxy);
     g_free(account);
 }
@@ -144,6 +147,9 @@ coex_account_new(CoexHub *hub, const CoexSessionConfig *config, CoexTarget targe
     account->tells_seen = config->tells_seen;
     account->run = config->run;
     account->recall = config->recall;
+    account->media_folder = g_strdup(config->media_folder != NULL ? config->media_folder : "");
+    account->media_auto = config->media_auto;
+    account->media_limit = config->media_limit;
     account->nick_style = config->nick_style;
     account->verb_mark = config->verb_mark != '\0' ? config->verb_mark : '/';
     account->clock = config->clock;

@@ -8,6 +8,7 @@
 #include "account/tell.h"
 #include "account/views.h"
 #include "account/waiting.h"
+#include "media/fetch.h"
 #include "net/http.h"
 #include "receive/match.h"
 #include "receive/strangers.h"
@@ -562,6 +563,7 @@ go_online(CoexAccount *account)
     coex_account_tell_feed(account, backlog);
     coex_templates_load(account);
     coex_outbox_start(account->outbox);
+    coex_fetch_start(account);
     coex_hub_attach(account->hub, account);
     coex_templates_refresh(account, FALSE);
     coex_registration_check(account, FALSE);

@@ -334,6 +334,15 @@ coex_session_take_nick(CoexSession *session, const char *name, const char *nick)
 }
 
 void
+coex_session_get_file(CoexSession *session, const char *name, const char *which)
+{
+    CoexCommand *command = coex_command_new(COEX_COMMAND_GET_FILE, session->account, name);
+
+    command->text = g_strdup(which);
+    post(session, command);
+}
+
+void
 coex_session_refresh_templates(CoexSession *session)
 {
     post_verb(session, COEX_COMMAND_REFRESH_TEMPLATES, NULL);

@@ -81,6 +81,9 @@ void coex_session_unlist(CoexSession *session, const char *name);
  * has the one that was given. Kept. */
 void coex_session_take_nick(CoexSession *session, const char *name, const char *nick);
 
+/* Fetches a file of the conversation, or shows where it is: @which as in core/which.h. */
+void coex_session_get_file(CoexSession *session, const char *name, const char *which);
+
 /* Asks the provider for the templates; CATALOGUE follows. */
 void coex_session_refresh_templates(CoexSession *session);
 /* The newest catalogue, NULL before the first. Borrowed. */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "store/media.h"
 #include "store/apply.h"
 
 #include "store/batch-private.h"
@@ -268,6 +269,9 @@ apply_change(CoexApply *a, GError **error)
         return read_past(a, error);
     case COEX_CHANGE_TIMES:
         return put_back_times(a, error);
+    case COEX_CHANGE_MEDIA:
+        return coex_media_set_state(a->db, change->media.message_id, change->media.state,
+                                    change->media.path, error);
     case COEX_CHANGE_DELIVERY_QUARANTINED:
         return set_delivery_state(a, COEX_DELIVERY_QUARANTINED, change->delivery.reason, error);
     }

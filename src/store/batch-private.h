@@ -25,6 +25,7 @@ typedef enum {
     COEX_CHANGE_DELIVERY_QUARANTINED,
     COEX_CHANGE_PAST,
     COEX_CHANGE_TIMES,
+    COEX_CHANGE_MEDIA,
 } CoexChangeKind;
 
 /* The member of the union is the one named by the kind. */
@@ -83,6 +84,11 @@ typedef struct {
             gint64 person_id;
             CoexPutBack back;
         } times;
+        struct {
+            gint64 message_id;
+            CoexMediaState state;
+            char *path;
+        } media;
     };
 
     CoexOutcome outcome;

@@ -48,6 +48,9 @@ free_change(gpointer data)
         g_free(change->delivery.realm);
         g_free(change->delivery.reason);
         break;
+    case COEX_CHANGE_MEDIA:
+        g_free(change->media.path);
+        break;
     case COEX_CHANGE_UNITED:
     case COEX_CHANGE_PAST:
     case COEX_CHANGE_TIMES:
@@ -295,6 +298,15 @@ coex_batch_put_back_times(CoexBatch *batch, gint64 person_id, const CoexPutBack 
     CoexChange *change = add_change(batch, COEX_CHANGE_TIMES);
     change->times.person_id = person_id;
     change->times.back = *back;
+}
+
+void
+coex_batch_put_media(CoexBatch *batch, gint64 message_id, CoexMediaState state, const char *path)
+{
+    CoexChange *change = add_change(batch, COEX_CHANGE_MEDIA);
+    change->media.message_id = message_id;
+    change->media.state = state;
+    change->media.path = g_strdup(path);
 }
 
 /* ---- outcomes ---- */

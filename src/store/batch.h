@@ -70,7 +70,10 @@ void coex_batch_remove_outbox(CoexBatch *batch, const char *local_id);
  */
 void coex_batch_add_outcome(CoexBatch *batch, const CoexOutboxRow *row, CoexFeedKind kind,
                             const char *detail, CoexLineFlags flags, gint64 now);
-/* A feed item of kind NOTICE or RECORD. */
+/* What became of the file of a message. @path may be NULL. */
+void coex_batch_put_media(CoexBatch *batch, gint64 message_id, CoexMediaState state,
+                          const char *path);
+/* A feed item of kind NOTICE, RECORD or FILE. */
 void coex_batch_add_line(CoexBatch *batch, gint64 person_id, CoexFeedKind kind, const char *text,
                          const char *detail, gint64 now);
 

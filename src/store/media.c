@@ -35,3 +35,70 @@ coex_media_read(sqlite3_stmt *row, int column)
     media->animated = sqlite3_column_int(row, column++) != 0;
     return media;
 }
+
+gboolean
+coex_media_set_state(CoexDb *db, gint64 message_id, CoexMediaState state, const char *path,
+                     GError **error)
+{
+    return coex_db_run(db, "UPDATE media SET state = ?, path = ? WHERE message = ?",
+                       COEX_VALUES(coex_int(state), coex_text(path), coex_int(message_id)), error);
+}
+
+#define SELECT                                                                                     \
+    "SELECT messages.id, person, time, media.state, path, " COEX_MEDIA_COLUMNS                     \
+    " FROM media CROSS JOIN messages ON messages.id = media.message"
+
+static sqlite3_stmt *
+start_find(CoexDb *db, const CoexMediaQuery *query, GError **error)
+{
+    if (query->person_id == 0)
+        return coex_db_query(
+            db,
+            SELECT " WHERE media.state < 2 AND media.id IS NOT NULL AND account = ?"
+                   " ORDER BY media.message LIMIT ?",
+            COEX_VALUES(coex_int(query->account_id), coex_int(COEX_STORE_MEDIA_MAX)), error);
+    if (query->message_id != 0)
+        return coex_db_query(db, SELECT " WHERE media.message = ? AND account = ? AND person = ?",
+                             COEX_VALUES(coex_int(query->message_id), coex_int(query->account_id),
+                                         coex_int(query->person_id)),
+                             error);
+    return coex_db_query(db,
+                         "SELECT messages.id, person, time, media.state, path, " COEX_MEDIA_COLUMNS
+                         " FROM messages CROSS JOIN media ON media.message = messages.id"
+                         " WHERE account = ? AND person = ?"
+                         " ORDER BY time DESC, messages.id DESC LIMIT 1 OFFSET ?",
+                         COEX_VALUES(coex_int(query->account_id), coex_int(query->person_id),
+                                     coex_int((gint64)query->nth - 1)),
+                         error);
+}
+
+static void
+free_row(gpointer data)
+{
+    CoexMediaRow *row = data;
+
+    g_free(row->path);
+    coex_media_free(row->media);
+    g_free(row);
+}
+
+GPtrArray *
+coex_media_find(CoexDb *db, const CoexMediaQuery *query, GError **error)
+{
+    g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(free_row);
+    sqlite3_stmt *rows = start_find(db, query, error);
+    CoexStep step = rows != NULL ? coex_db_step(db, rows, error) : COEX_STEP_FAILED;
+
+    for (; step == COEX_STEP_ROW; step = coex_db_step(db, rows, error)) {
+        CoexMediaRow *row = g_new0(CoexMediaRow, 1);
+
+        row->message_id = sqlite3_column_int64(rows, 0);
+        row->person_id = sqlite3_column_int64(rows, 1);
+        row->time = sqlite3_column_int64(rows, 2);
+        row->state = (CoexMediaState)sqlite3_column_int(rows, 3);
+        row->path = coex_db_dup_text(rows, 4);
+        row->media = coex_media_read(rows, 5);
+        g_ptr_array_add(found, row);
+    }
+    return step == COEX_STEP_DONE ? g_steal_pointer(&found) : NULL;
+}

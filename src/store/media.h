@@ -3,6 +3,7 @@
 
 #include "core/media.h"
 #include "store/db.h"
+#include "store/rows.h"
 
 /* The files of messages: a row for each message that has one, gone with its message. */
 
@@ -17,3 +18,10 @@ gboolean coex_media_put(CoexDb *db, gint64 message_id, const CoexMedia *media, G
 /* COEX_MEDIA_COLUMNS of a row from @column on; NULL: the message has no file. Free with
  * coex_media_free(). */
 CoexMedia *coex_media_read(sqlite3_stmt *row, int column);
+
+/* What became of it. */
+gboolean coex_media_set_state(CoexDb *db, gint64 message_id, CoexMediaState state, const char *path,
+                              GError **error);
+
+/* See coex_store_read_media(); NULL on error. Free with g_ptr_array_unref(). */
+GPtrArray *coex_media_find(CoexDb *db, const CoexMediaQuery *query, GError **error);

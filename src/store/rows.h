@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "core/media.h"
 #include "core/peer.h"
 #include <glib.h>
 
@@ -29,7 +30,7 @@ void coex_delivery_row_free(CoexDeliveryRow *row);
 
 /* A person, one internal id; several addresses lead to one person. Ids are given by the caller, who
  * owns the account: next id = highest + 1. */
-typedef struct {
+typedef struct CoexPerson {
     gint64 id;
     char *name;               /* buddy name, the first address seen; never changes */
     char *alias;              /* profile name, NULL */
@@ -139,3 +140,24 @@ typedef struct {
 } CoexPutBack;
 /* Whether @time changed. */
 gboolean coex_put_back(const CoexPutBack *back, gint64 *time);
+
+/* A file of a message. */
+typedef struct {
+    gint64 message_id;
+    gint64 person_id;
+    gint64 time; /* of the message */
+    CoexMediaState state;
+    char *path; /* NULL */
+    CoexMedia *media;
+} CoexMediaRow;
+
+/* Those of one account: of a @person_id the message @message_id or, where that is 0, the @nth
+ * newest, from 1; without a @person_id all that are NEW or WANTED and have an id, oldest first, so
+ * many at most. */
+#define COEX_STORE_MEDIA_MAX 2000
+typedef struct {
+    gint64 account_id;
+    gint64 person_id;
+    gint64 message_id;
+    guint nth;
+} CoexMediaQuery;

@@ -130,6 +130,7 @@ static const char SCHEMA_2[] =
     " path TEXT) STRICT;"
     "CREATE TRIGGER messages_gone AFTER DELETE ON messages"
     " BEGIN DELETE FROM media WHERE message = old.id; END;"
+    "CREATE INDEX media_left ON media(message) WHERE state < 2;"
 
     /* all columns: what cannot be had again stands on other pages a second time, for a rescue */
     "CREATE INDEX people_copy ON people(account, id, name, alias, wa_id, user_id, parent_user_id,"

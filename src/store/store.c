@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "store/lock.h"
+#include "store/media.h"
 #include "store/past.h"
 #include "store/read.h"
 #include "store/rescue.h"
@@ -365,6 +366,57 @@ coex_store_read_past(CoexStore *store, const CoexPastQuery *query, CoexStorePast
     read->query = *query;
     read->done = done;
     coex_writer_add_task(store->writer, read_past, read);
+}
+
+typedef struct {
+    GMainContext *context;
+    gpointer user_data;
+    GError *error;
+
+    CoexMediaQuery query;
+    GPtrArray *rows;
+    CoexStoreMedia done;
+} MediaRead;
+
+static void
+free_media_read(gpointer data)
+{
+    MediaRead *read = data;
+    g_clear_pointer(&read->context, g_main_context_unref);
+    g_clear_error(&read->error);
+    g_clear_pointer(&read->rows, g_ptr_array_unref);
+    g_free(read);
+}
+
+static gboolean
+on_media_read(gpointer data)
+{
+    MediaRead *read = data;
+    read->done(read->rows, read->error, read->user_data);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+read_media(CoexDb *db, const GError *error, gpointer data)
+{
+    MediaRead *read = data;
+    if (db == NULL)
+        read->error = g_error_copy(error);
+    else
+        read->rows = coex_media_find(db, &read->query, &read->error);
+    coex_dispatch(g_steal_pointer(&read->context), on_media_read, read, free_media_read);
+}
+
+void
+coex_store_read_media(CoexStore *store, const CoexMediaQuery *query, CoexStoreMedia done,
+                      gpointer user_data)
+{
+    MediaRead *read = g_new0(MediaRead, 1);
+    read->context = g_main_context_ref_thread_default();
+    read->user_data = user_data;
+    read->query = *query;
+    read->done = done;
+    coex_writer_add_task(store->writer, read_media, read);
 }
 
 /* ---- batches and marks ---- */

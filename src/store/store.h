@@ -83,6 +83,11 @@ typedef void (*CoexStorePast)(GPtrArray *lines, const GError *error, gpointer us
 void coex_store_read_past(CoexStore *store, const CoexPastQuery *query, CoexStorePast done,
                           gpointer user_data);
 
+/* @rows: CoexMediaRow, borrowed; NULL on error. In the thread-default context that asked. */
+typedef void (*CoexStoreMedia)(GPtrArray *rows, const GError *error, gpointer user_data);
+void coex_store_read_media(CoexStore *store, const CoexMediaQuery *query, CoexStoreMedia done,
+                           gpointer user_data);
+
 /* ---- batches ---- */
 
 /* Queues the batch (transfer full) as one transaction, in the order of the calls. @done may be

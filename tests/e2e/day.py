@@ -17,6 +17,8 @@ driver (pidgin.py, finch.py, bee.py), which has, with `who` as the simulator cal
     history(who)               all that stood in the conversation since the first start
     logs()                     the files with what the program printed, its debug output included
 """
+import base64
+import glob
 import os
 import re
 import socket
@@ -24,6 +26,8 @@ import socket
 from sim import Sim
 from tap import check, wait_until
 
+PICTURE = ("iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEklEQVR4nGP4z8CAFWEXHbQSACj/P8Fu"
+           "7N9hAAAAAElFTkSuQmCC")
 OTHER = ["--number", "+447700900177", "--phone-number-id", "7700177", "--waba-id", "8800177"]
 SECRETS = ["KEY", "APP_SECRET", "VERIFY_TOKEN", "WEBHOOK_HEADER"]  # as the simulator calls them
 # of each kind of message a part that no program says by itself
@@ -47,7 +51,8 @@ class Day:
         self.words = []  # of the texts that went both ways
 
     def cases(self):
-        return [self.message_in, self.as_written, self.stranger, self.echo, self.reply, self.command, self.closed_window,
+        return [self.message_in, self.as_written, self.stranger, self.echo, self.reply, self.command, self.file,
+                self.closed_window,
                 self.template, self.hold_and_release, self.failed_send, self.log_off_in_the_middle,
                 self.network_gone, self.restart, self.no_network_at_login, self.taken_port,
                 self.second_account, self.wrong_token, self.leave, self.kept, self.silence]
@@ -131,6 +136,21 @@ class Day:
         self.sim.do("ada says thanks")
         self.wait_shown("ada", "thanks")
         self.check_shown_once("ada", "Welcome & <hello>")
+
+    def file(self):
+        """a picture comes, is whole, and a line says where it is"""
+        picture = base64.b64decode(PICTURE)
+        source = os.path.join(self.directory, "source.png")
+        with open(source, "wb") as file:
+            file.write(picture)
+        self.sim.do(f"ada brings image/png {source} The broken part")
+        self.wait_shown("ada", "The broken part")
+        self.wait_shown("ada", rf"\[image #\d+, {len(picture)} bytes\]")
+        found = glob.glob(os.path.join(self.directory, "**", "Ada Lovelace", "image *.png"), recursive=True)
+        found += glob.glob(os.path.join(os.environ["HOME"], "**", "Ada Lovelace", "image *.png"), recursive=True)
+        check(found, "the picture is in no folder")
+        with open(found[0], "rb") as file:
+            check(file.read() == picture, "the picture is not what was sent")
 
     def command(self):
         """commands work, a mistyped one stays here"""

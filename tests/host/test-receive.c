@@ -321,16 +321,19 @@ action_of_a_customer_is_text(World *world)
 static void
 other_types_are_one_line(World *world)
 {
+    g_autoptr(GBytes) image = g_bytes_new_static("JPEG", 4);
+    g_autofree char *content =
+        coex_sim_add_file(world->sim, "image/jpeg", NULL, "Broken part", image);
+
     host_go_online(world->host);
-    g_free(coex_sim_customer_sends_type(
-        world->sim, "ada", "image",
-        "{\"id\":\"900000000000001\",\"mime_type\":\"image/jpeg\",\"caption\":\"Broken part\"}"));
+    g_free(coex_sim_customer_sends_type(world->sim, "ada", "image", content));
     g_free(coex_sim_customer_sends_type(
         world->sim, "ada", "location",
         "{\"latitude\":51.5,\"longitude\":-0.12,\"name\":\"Sample Cafe\"}"));
     g_free(coex_sim_customer_sends_type(world->sim, "ada", "hologram", "{\"body\":\"new kind\"}"));
 
     host_wait_message(world->host, ADA, "RECV", "*Broken part*");
+    host_wait_message(world->host, ADA, "SYSTEM", "*4 bytes*");
     host_wait_message(world->host, ADA, "RECV", "*Sample Cafe*");
     host_wait_message(world->host, ADA, "RECV", "*hologram*");
     wait_for_end(world);

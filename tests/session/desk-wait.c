@@ -9,7 +9,8 @@ static const char *const kind_names[DESK_KINDS] = {
 };
 
 static const char *const feed_names[] = {
-    "inbound", "echo", "typed", "sent", "failed", "notice", "unconfirmed", "arrived", "record",
+    "inbound", "echo",        "typed",   "sent",   "failed",
+    "notice",  "unconfirmed", "arrived", "record", "file",
 };
 
 /* ---- failing ---- */

@@ -25,11 +25,19 @@ static const SimRoute routes[] = {
       sim_handle_webhook_delete },
     { COEX_SIM_META, "GET", "/debug_token", "token", sim_handle_token },
     { COEX_SIM_META, "GET", "/me", "me", sim_handle_me },
+    { COEX_SIM_META, "GET", "/{file}", "media", sim_handle_file },
+    { COEX_SIM_360DIALOG, "GET", "/{file}", "media", sim_handle_file },
     { COEX_SIM_360DIALOG, "POST", "/messages", "messages", sim_handle_messages },
     { COEX_SIM_360DIALOG, "GET", "/health_status", "health", sim_handle_health },
     { COEX_SIM_360DIALOG, "GET", "/v1/configs/templates", "templates", sim_handle_templates },
     { COEX_SIM_360DIALOG, "GET", "/v1/configs/webhook", "webhook-get", sim_handle_webhook_get },
     { COEX_SIM_360DIALOG, "POST", "/v1/configs/webhook", "webhook-set", sim_handle_webhook_set },
+};
+
+/* Of both, and without a version. */
+static const SimRoute file_routes[] = {
+    { 0, "GET", "/whatsapp_business/attachments/", "download", sim_handle_download },
+    { 0, "GET", "/cdn/{file}", "cdn", sim_handle_cdn },
 };
 
 void
@@ -69,6 +77,7 @@ call_free(SimCall *call)
     g_clear_pointer(&call->json, json_object_unref);
     g_clear_pointer(&call->query, g_hash_table_unref);
     g_free(call->body);
+    g_clear_pointer(&call->bytes, g_bytes_unref);
     g_free(call->pending_url);
     g_free(call->challenge);
     g_free(call);
@@ -124,6 +133,12 @@ write_answer(SimCall *call)
 
     soup_message_headers_replace(headers, "Date", date);
     soup_server_message_set_status(call->message, call->status, NULL);
+    if (call->bytes) {
+        soup_message_headers_set_content_type(headers, call->type, NULL);
+        soup_message_body_append_bytes(soup_server_message_get_response_body(call->message),
+                                       call->bytes);
+        return;
+    }
     soup_server_message_set_response(call->message,
                                      json ? "application/json; charset=UTF-8" : "text/plain",
                                      SOUP_MEMORY_COPY, body, strlen(body));
@@ -269,6 +284,8 @@ is_allowed(SimCall *call)
     SoupMessageHeaders *headers = soup_server_message_get_request_headers(call->message);
     const char *key;
 
+    if (g_str_equal(call->request->what, "cdn"))
+        return TRUE;
     if (call->sim->provider == COEX_SIM_META)
         return meta_allows(call, headers);
     key = soup_message_headers_get_one(headers, "D360-API-KEY");
@@ -300,6 +317,8 @@ segment_matches(CoexSim *sim, const char *pattern, const char *segment)
         return g_str_equal(segment, sim->phone_number_id);
     if (g_str_equal(pattern, "{waba}"))
         return g_str_equal(segment, sim->waba_id);
+    if (g_str_equal(pattern, "{file}"))
+        return *segment && segment[strspn(segment, "0123456789")] == '\0';
     return g_str_equal(pattern, segment);
 }
 
@@ -334,7 +353,11 @@ find_route(CoexSim *sim, const char *method, const char *path)
 {
     const char *local = sim->provider == COEX_SIM_META ? strip_version(path) : path;
     g_auto(GStrv) segments = local ? g_strsplit(local, "/", -1) : NULL;
+    g_auto(GStrv) plain = g_strsplit(path, "/", -1);
 
+    for (guint i = 0; i < G_N_ELEMENTS(file_routes); i++)
+        if (g_str_equal(method, "GET") && path_matches(sim, file_routes[i].pattern, plain))
+            return &file_routes[i];
     for (guint i = 0; segments && i < G_N_ELEMENTS(routes); i++)
         if (routes[i].provider == sim->provider && g_str_equal(routes[i].method, method) &&
             path_matches(sim, routes[i].pattern, segments))
@@ -423,6 +446,8 @@ process(SimCall *call, const SimRoute *route)
             hold_answer(call);
         else if (fault && fault->kind == SIM_FAULT_DELAY)
             delay(call, fault->delay_ms);
+        else if (sim_file_is_stalled(call))
+            soup_server_message_pause(call->message);
     }
     g_clear_pointer(&fault, sim_fault_free);
 }

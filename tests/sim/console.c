@@ -303,6 +303,7 @@ run_help(CoexSim *sim, const char *rest)
 {
     say("WHO says TEXT                  a customer writes");
     say("WHO sends TYPE JSON            a customer sends another type");
+    say("WHO brings MIME PATH [CAPTION] a customer sends a file of this computer");
     say("WHO taps LABEL                 a customer taps a button of the last message");
     say("WHO reads                      a customer reads everything");
     for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
@@ -333,6 +334,33 @@ sends(CoexSim *sim, const char *who, const char *rest)
         wamid = coex_sim_customer_sends_type(sim, who, type, *rest ? rest : NULL);
 }
 
+/* A file of this computer's. */
+static void
+brings(CoexSim *sim, const char *who, const char *rest)
+{
+    g_autofree char *mime = take_word(&rest);
+    g_autofree char *path = take_word(&rest);
+    g_autofree char *name = g_path_get_basename(path);
+    g_autofree char *content = NULL;
+    g_autofree char *wamid = NULL;
+    g_autoptr(GBytes) bytes = NULL;
+    const char *type = g_str_has_prefix(mime, "image/")   ? "image"
+                       : g_str_has_prefix(mime, "video/") ? "video"
+                       : g_str_has_prefix(mime, "audio/") ? "audio"
+                                                          : "document";
+    gboolean named = g_str_equal(type, "document");
+    char *read = NULL;
+    gsize length = 0;
+
+    if (!g_file_get_contents(path, &read, &length, NULL)) {
+        say("? no such file");
+        return;
+    }
+    bytes = g_bytes_new_take(read, length);
+    content = coex_sim_add_file(sim, mime, named ? name : NULL, *rest ? rest : NULL, bytes);
+    wamid = coex_sim_customer_sends_type(sim, who, type, content);
+}
+
 static gboolean
 run_person(CoexSim *sim, const char *line)
 {
@@ -347,6 +375,8 @@ run_person(CoexSim *sim, const char *line)
         wamid = coex_sim_customer_sends(sim, who, rest);
     else if (g_str_equal(verb, "sends"))
         sends(sim, who, rest);
+    else if (g_str_equal(verb, "brings"))
+        brings(sim, who, rest);
     else if (g_str_equal(verb, "taps"))
         taps(sim, who, rest);
     else if (g_str_equal(verb, "reads"))

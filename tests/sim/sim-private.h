@@ -81,6 +81,8 @@ typedef struct {
     GHashTable *query;       /* NULL if there is none */
     guint status;
     char *body;
+    GBytes *bytes; /* in its place, of this type (borrowed) */
+    const char *type;
     SimSent *sent; /* an accepted send whose statuses are still to come */
     GSource *delay;
     gboolean answer_later; /* the handler finishes the call itself */
@@ -133,6 +135,8 @@ struct _CoexSim {
     GPtrArray *complaints;
     GPtrArray *templates; /* JsonObject, Meta's shape */
     GHashTable *inbound_ids;
+    GPtrArray *files; /* files.c */
+    CoexSimFileState file_state;
 
     GQueue faults;
     GQueue async_codes;
@@ -275,6 +279,14 @@ void sim_handle_health(SimCall *call);
 void sim_handle_webhook_get(SimCall *call);
 void sim_handle_webhook_set(SimCall *call);
 void sim_handle_webhook_delete(SimCall *call);
+
+/* files.c */
+void sim_file_free(gpointer file);
+void sim_handle_file(SimCall *call);
+void sim_handle_download(SimCall *call);
+void sim_handle_cdn(SimCall *call);
+/* Whether the call is for a file that never comes. */
+gboolean sim_file_is_stalled(SimCall *call);
 
 /* templates.c */
 void sim_templates_load(CoexSim *sim);

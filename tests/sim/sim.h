@@ -50,7 +50,7 @@ typedef struct {
 /*
  * One request that reached the API. `what` says which call it was: "messages" (a send), "read",
  * "typing", "templates", "health", "number", "numbers", "token", "me", "waba", "webhook-get",
- * "webhook-set", "unknown".
+ * "webhook-set", "media" (where a file is), "download" (its bytes), "unknown".
  */
 typedef struct {
     char *what;
@@ -172,6 +172,30 @@ char *coex_sim_phone_sends_type(CoexSim *sim, const char *who, const char *type,
 char *coex_sim_echo_sent(CoexSim *sim, const char *wamid);
 /* Any change of any field; value is the JSON of `value`, without metadata these are added. */
 void coex_sim_change(CoexSim *sim, const char *field, const char *value);
+
+/* --- files ------------------------------------------------------------------------------------ */
+
+/* What is wrong with a file, or with the way to it. */
+typedef enum {
+    COEX_SIM_FILE_GOOD,
+    COEX_SIM_FILE_REDIRECTED, /* leads to another address, which must not get the key */
+    COEX_SIM_FILE_EXPIRED,    /* the first link is too old, the next holds */
+    COEX_SIM_FILE_ALWAYS_EXPIRED,
+    COEX_SIM_FILE_GONE,    /* the id is too old */
+    COEX_SIM_FILE_ASTRAY,  /* leads to a host that is none of the provider's */
+    COEX_SIM_FILE_SHORT,   /* the size that is told is too large by one */
+    COEX_SIM_FILE_FORGED,  /* the SHA-256 that is told is another's */
+    COEX_SIM_FILE_STALLED, /* never comes */
+} CoexSimFileState;
+
+/* A file that a message brings. Returns the object under the message's type, to which the caller
+ * adds nothing: id, mime_type, sha256 and, unless they are NULL, filename and caption. */
+char *coex_sim_add_file(CoexSim *sim, const char *mime, const char *filename, const char *caption,
+                        GBytes *content);
+/* Of all files that come to be from now on. */
+void coex_sim_set_file_state(CoexSim *sim, CoexSimFileState state);
+/* Those that are there are as this from now on. */
+void coex_sim_change_files(CoexSim *sim, CoexSimFileState state);
 
 /* --- statuses --------------------------------------------------------------------------------- */
 

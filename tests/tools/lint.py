@@ -24,9 +24,11 @@ BELOW = {
     "src/store": {"core", "store"},
     "src/ingest": {"core", "net", "store", "ingest"},
     "src/account": {"core", "net", "store", "account"},
-    "src/send": {"core", "net", "store", "account", "send"},
-    "src/receive": {"core", "net", "store", "ingest", "account", "send", "receive"},
-    "src/session": {"core", "net", "store", "ingest", "account", "send", "receive", "session"},
+    "src/media": {"core", "net", "store", "account", "media"},
+    "src/send": {"core", "net", "store", "account", "media", "send"},
+    "src/receive": {"core", "net", "store", "ingest", "account", "media", "send", "receive"},
+    "src/session": {"core", "net", "store", "ingest", "account", "media", "send", "receive",
+                    "session"},
     "src/purple": {"core", "net", "store", "session", "purple"},
     "tests/sim": {"sim"},
     "tests/unit": {"core", "unit"},
@@ -35,7 +37,7 @@ BELOW = {
     "tests/session": {"core", "net", "store", "session", "sim"},
     "tests/host": {"sim", "host"},
 }
-OURS = {"core", "net", "store", "ingest", "account", "send", "receive", "session", "purple", "sim", "host"}
+OURS = {"core", "net", "store", "ingest", "account", "media", "send", "receive", "session", "purple", "sim", "host"}
 
 LIBPURPLE = (
     r"<(libpurple/.*|(account|accountopt|blist|buddyicon|certificate|cipher|circbuffer|cmds|connection|"

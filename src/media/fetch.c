@@ -1,0 +1,641 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "media/fetch.h"
+
+#include "account/account.h"
+#include "account/call.h"
+#include "account/engine.h"
+#include "account/people.h"
+#include "account/tell.h"
+#include "account/views.h"
+#include "core/api.h"
+#include "core/error.h"
+#include "core/retry.h"
+#include "core/which.h"
+#include "media/files.h"
+#include "net/download.h"
+#include "net/http.h"
+#include "store/store.h"
+#include <glib/gstdio.h>
+
+#define RUNNING_MAX 8
+#define PAUSE_S 30 /* in an answer, without a byte */
+#define SMALL_MAX (16 * 1000 * 1000)
+#define TRIES_MAX 4
+#define HOUR_S (60 * 60)
+#define TAG_SETTING "media-tag"
+#define SPARE 2 /* of the failures that the provider bears, for what another program does */
+
+/* A file that is to be fetched, in the order in which they came. */
+typedef struct {
+    CoexAccount *account; /* held while a request is under way, else NULL */
+    gint64 message_id;
+    gint64 person_id;
+    gint64 time;
+    CoexMedia *media;
+    char *part;
+    gboolean asked;   /* by the user */
+    gboolean renewed; /* a link that did not lead to it was asked for again */
+    guint n_tries;
+    gint64 not_before_us;
+} Job;
+
+struct CoexFetch {
+    CoexHttp *http; /* of its own: large answers hold up nothing else. NULL before the first */
+    char *tag;      /* of our unfinished files */
+    GQueue jobs;    /* Job, owned */
+    GHashTable *by_message; /* gint64 -> Job, borrowed */
+    GHashTable *busy;       /* set of gint64 person ids of whom one is under way */
+    guint n_running;
+    guint n_unreached; /* one after the other */
+    gint64 pause_until_us;
+    GSource *timer;
+    GQueue failures; /* gint64 seconds, of answers that were refusals, oldest first */
+    gboolean pause_told;
+};
+
+static void pump(CoexAccount *account);
+
+static void
+job_free(gpointer data)
+{
+    Job *job = data;
+
+    coex_media_free(job->media);
+    g_free(job->part);
+    g_free(job);
+}
+
+CoexFetch *
+coex_fetch_new(void)
+{
+    CoexFetch *fetch = g_new0(CoexFetch, 1);
+
+    g_queue_init(&fetch->jobs);
+    g_queue_init(&fetch->failures);
+    fetch->by_message = g_hash_table_new(g_int64_hash, g_int64_equal);
+    fetch->busy = g_hash_table_new(g_int64_hash, g_int64_equal);
+    return fetch;
+}
+
+void
+coex_fetch_stop(CoexFetch *fetch)
+{
+    coex_timer_clear(&fetch->timer);
+    g_clear_pointer(&fetch->http, coex_http_free);
+}
+
+void
+coex_fetch_free(CoexFetch *fetch)
+{
+    coex_fetch_stop(fetch);
+    g_queue_clear_full(&fetch->jobs, job_free);
+    g_queue_clear_full(&fetch->failures, g_free);
+    g_hash_table_unref(fetch->by_message);
+    g_hash_table_unref(fetch->busy);
+    g_free(fetch->tag);
+    g_free(fetch);
+}
+
+/* ---- lines ---- */
+
+/* "[image #17, 240 KB]"; @size -1: not known. */
+static char *
+dup_label(const CoexMedia *media, gint64 message_id, gint64 size)
+{
+    g_autofree char *known = size >= 0 ? coex_files_dup_size(size) : NULL;
+
+    return g_strdup_printf("[%s #%" G_GINT64_FORMAT "%s%s]", coex_files_get_label(media),
+                           message_id, known != NULL ? ", " : "", known != NULL ? known : "");
+}
+
+static CoexPerson *
+find_person(CoexAccount *account, const Job *job)
+{
+    return coex_people_now(account->people, coex_people_by_id(account->people, job->person_id));
+}
+
+static void
+on_line(CoexBatch *batch, const GError *error, gpointer user_data)
+{
+    g_autoptr(CoexAccount) account = user_data;
+
+    if (error != NULL)
+        coex_account_tell_store_error(account, error);
+    else
+        coex_account_tell_feed(account, coex_batch_get_feed(batch));
+}
+
+/* How it ended, on disk and as a line, in one step. */
+static void
+keep_end(CoexAccount *account, const Job *job, CoexMediaState state, const char *path,
+         const char *line)
+{
+    CoexBatch *batch = coex_account_batch(account);
+
+    coex_batch_put_media(batch, job->message_id, state, path);
+    coex_batch_add_line(batch, find_person(account, job)->id,
+                        path != NULL ? COEX_FEED_FILE : COEX_FEED_NOTICE, line, path,
+                        coex_account_now(account));
+    coex_store_commit(account->store, batch, on_line, coex_account_ref(account));
+}
+
+/* ---- the queue ---- */
+
+static void
+remove_job(CoexFetch *fetch, Job *job)
+{
+    g_hash_table_remove(fetch->by_message, &job->message_id);
+    g_queue_remove(&fetch->jobs, job);
+    job_free(job);
+}
+
+/* No request of the job is under way any more. */
+static void
+release(Job *job)
+{
+    g_autoptr(CoexAccount) account = g_steal_pointer(&job->account);
+
+    account->fetch->n_running--;
+    g_hash_table_remove(account->fetch->busy, &job->person_id);
+}
+
+/* It is settled, for now or for ever. */
+static void
+end(Job *job, CoexMediaState state, const char *path, const char *line)
+{
+    CoexFetch *fetch = job->account->fetch;
+
+    keep_end(job->account, job, state, path, line);
+    release(job);
+    remove_job(fetch, job);
+}
+
+static void
+on_timer(gpointer data)
+{
+    pump(data);
+}
+
+static void
+set_timer(CoexAccount *account, gint64 at_us)
+{
+    gint64 wait_us = MAX(at_us - g_get_monotonic_time(), 0);
+
+    coex_timer_start(&account->fetch->timer, wait_us / 1000 + 1, on_timer, account);
+}
+
+/* The provider lets nobody in for a while who asks too often for what he does not get
+ * (360dialog: messaging/media): stops before that. */
+static gboolean
+is_shut(CoexAccount *account)
+{
+    CoexFetch *fetch = account->fetch;
+    guint max = account->endpoint.backend->media_failures_max;
+    gint64 now = coex_account_now(account);
+    const gint64 *oldest;
+    g_autoptr(GDateTime) when = NULL;
+    g_autofree char *clock = NULL;
+
+    while ((oldest = g_queue_peek_head(&fetch->failures)) != NULL && *oldest <= now - HOUR_S)
+        g_free(g_queue_pop_head(&fetch->failures));
+    if (max == 0 || fetch->failures.length + SPARE < max) {
+        fetch->pause_told = FALSE;
+        return FALSE;
+    }
+    set_timer(account, g_get_monotonic_time() + (*oldest + HOUR_S - now) * G_USEC_PER_SEC);
+    when = g_date_time_new_from_unix_local(*oldest + HOUR_S);
+    clock = when != NULL ? g_date_time_format(when, "%H:%M") : g_strdup("in an hour");
+    if (!fetch->pause_told)
+        coex_account_tell_notice(account, NULL,
+                                 "%s has refused %u requests for files within an hour. So that it "
+                                 "does not shut this number out, files are fetched again from %s "
+                                 "on.",
+                                 account->endpoint.backend->label, fetch->failures.length, clock);
+    fetch->pause_told = TRUE;
+    return TRUE;
+}
+
+static void
+note_status(CoexAccount *account, guint status)
+{
+    gint64 now = coex_account_now(account);
+
+    if (status >= 400)
+        g_queue_push_tail(&account->fetch->failures, g_memdup2(&now, sizeof now));
+}
+
+static void
+fail(Job *job, const char *why)
+{
+    g_autofree char *label = dup_label(job->media, job->message_id, -1);
+    g_autofree char *line =
+        g_strdup_printf("%s was not fetched: %s %cget #%" G_GINT64_FORMAT " tries again.", label,
+                        why, job->account->verb_mark, job->message_id);
+
+    end(job, COEX_MEDIA_FAILED, NULL, line);
+}
+
+static void
+give_up(Job *job)
+{
+    g_autofree char *label = dup_label(job->media, job->message_id, -1);
+    g_autofree char *line = g_strdup_printf(
+        "%s is not at WhatsApp any more, which keeps files for some days only. The phone may have "
+        "it.",
+        label);
+
+    end(job, COEX_MEDIA_GONE, NULL, line);
+}
+
+static void
+offer(Job *job, gint64 size)
+{
+    g_autofree char *label = dup_label(job->media, job->message_id, size);
+    g_autofree char *line = g_strdup_printf("%s: %cget #%" G_GINT64_FORMAT " fetches it.", label,
+                                            job->account->verb_mark, job->message_id);
+
+    end(job, COEX_MEDIA_OFFERED, NULL, line);
+}
+
+/* It goes on later: at once with others, unless it was the way that failed. */
+static void
+put_off(Job *job, const GError *error)
+{
+    CoexAccount *account = job->account;
+    CoexFetch *fetch = account->fetch;
+    gboolean all = !g_error_matches(error, COEX_ERROR, COEX_ERROR_RETRY);
+    guint n = all ? fetch->n_unreached++ : job->n_tries;
+    gint64 until = g_get_monotonic_time() +
+                   1000 * coex_retry_delay_ms(COEX_RETRY_BACKOFF, n, g_random_double());
+    g_autofree char *label = dup_label(job->media, job->message_id, -1);
+
+    job->n_tries++;
+    if (!all && job->n_tries >= TRIES_MAX) {
+        fail(job, error->message);
+        return;
+    }
+    if (job->n_tries == 3 || (job->asked && job->n_tries == 1))
+        coex_account_tell_notice(account, find_person(account, job),
+                                 "%s is not here yet, and is tried again by itself: %s", label,
+                                 error->message);
+    job->not_before_us = until;
+    if (all)
+        fetch->pause_until_us = until;
+    release(job);
+}
+
+/* ---- one file ---- */
+
+static void find_link(Job *job);
+
+static void
+take_file(Job *job, gint64 size)
+{
+    CoexAccount *account = job->account;
+    CoexPerson *person = find_person(account, job);
+    g_autofree char *title = coex_account_dup_title(account, person);
+    const CoexFilesPlace place = { account->media_folder, title, job->time, job->media };
+    g_autoptr(GError) error = NULL;
+    g_autofree char *path = coex_files_take(job->part, &place, &error);
+    g_autofree char *label = dup_label(job->media, job->message_id, size);
+
+    if (path == NULL) {
+        fail(job, error->message);
+        return;
+    }
+    account->fetch->n_unreached = 0;
+    end(job, COEX_MEDIA_HERE, path, label);
+}
+
+static void
+on_downloaded(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    Job *job = user_data;
+    g_autoptr(CoexAccount) account = coex_account_ref(job->account);
+    g_autoptr(GError) error = NULL;
+    guint status = 0;
+    gint64 size = coex_download_finish(result, &status, &error);
+
+    if (account->state == COEX_ACCOUNT_ENDED) {
+        release(job);
+        return;
+    }
+    note_status(account, status);
+    if (size >= 0)
+        take_file(job, size);
+    else if (g_error_matches(error, COEX_ERROR, COEX_ERROR_NETWORK) ||
+             g_error_matches(error, COEX_ERROR, COEX_ERROR_RATE_LIMITED) ||
+             g_error_matches(error, COEX_ERROR, COEX_ERROR_RETRY))
+        put_off(job, error);
+    else if (status >= 400 && !job->renewed) {
+        job->renewed = TRUE;
+        find_link(job);
+    } else {
+        fail(job, error->message);
+    }
+    pump(account);
+}
+
+/* Whether it is fetched without anybody's asking for it. */
+static gboolean
+is_wanted(const CoexAccount *account, const Job *job, gint64 size)
+{
+    if (job->asked || account->media_auto == COEX_MEDIA_AUTO_ALL)
+        return TRUE;
+    if (account->media_auto == COEX_MEDIA_AUTO_NONE)
+        return FALSE;
+    return size < 0 ? job->media->kind == COEX_MEDIA_IMAGE ||
+                          job->media->kind == COEX_MEDIA_STICKER || job->media->voice
+                    : size <= SMALL_MAX;
+}
+
+static void
+download(Job *job, const CoexMediaLink *link)
+{
+    CoexAccount *account = job->account;
+    CoexDownload what = {
+        .endpoint = &account->endpoint,
+        .url = link->url,
+        .limit = account->media_limit,
+        .size = link->size,
+        .sha256 = job->media->sha256 != NULL ? job->media->sha256 : link->sha256,
+    };
+    g_autoptr(GError) error = NULL;
+
+    if (link->size > account->media_limit) {
+        g_autofree char *size = coex_files_dup_size(link->size);
+        g_autofree char *why =
+            g_strdup_printf("It has %s, more than the option \"media-limit\" allows.", size);
+
+        fail(job, why);
+        return;
+    }
+    if (!coex_files_prepare(account->media_folder, &error)) {
+        fail(job, error->message);
+        return;
+    }
+    if (job->part == NULL)
+        job->part =
+            coex_files_dup_part(account->media_folder, account->fetch->tag, job->message_id);
+    what.path = job->part;
+    if (account->fetch->http == NULL)
+        account->fetch->http = coex_http_new(PAUSE_S, account->proxy);
+    coex_download_async(account->fetch->http, &what, account->cancellable, on_downloaded, job);
+}
+
+static void
+on_link(CoexAccount *account, const CoexResponse *response, GError **error, gpointer data)
+{
+    Job *job = data;
+    g_auto(CoexMediaLink) link = { .size = -1 };
+
+    if (response != NULL)
+        note_status(account, response->status);
+    if (response == NULL || !coex_api_read_media(response, &link, error)) {
+        if (response != NULL && coex_api_is_gone(response, *error))
+            give_up(job);
+        else if (coex_retry_kind(*error) != COEX_RETRY_NEVER ||
+                 g_error_matches(*error, COEX_ERROR, COEX_ERROR_AUTH))
+            put_off(job, *error);
+        else
+            fail(job, (*error)->message);
+    } else if (!is_wanted(account, job, link.size)) {
+        offer(job, link.size);
+    } else {
+        download(job, &link);
+    }
+    pump(account);
+}
+
+static void
+on_link_too_late(gpointer data)
+{
+    release(data);
+}
+
+static void
+find_link(Job *job)
+{
+    CoexAccount *account = job->account;
+    g_autoptr(CoexRequest) request = coex_api_find_media(&account->endpoint, job->media->id);
+
+    coex_account_call(account, request, on_link, job, on_link_too_late);
+}
+
+static void
+start(CoexAccount *account, Job *job)
+{
+    CoexFetch *fetch = account->fetch;
+
+    job->account = coex_account_ref(account);
+    fetch->n_running++;
+    g_hash_table_add(fetch->busy, &job->person_id);
+    if (account->media_auto == COEX_MEDIA_AUTO_NONE && !job->asked)
+        offer(job, -1);
+    else
+        find_link(job);
+}
+
+/* The next that may begin now; else when one may (0: none waits for a time). */
+static Job *
+find_next(CoexFetch *fetch, gint64 *ret_at_us)
+{
+    gint64 now = g_get_monotonic_time();
+
+    *ret_at_us = 0;
+    for (GList *item = fetch->jobs.head; item != NULL; item = item->next) {
+        Job *job = item->data;
+        gint64 at = MAX(job->not_before_us, fetch->pause_until_us);
+
+        if (job->account != NULL || g_hash_table_contains(fetch->busy, &job->person_id))
+            continue;
+        if (at <= now)
+            return job;
+        *ret_at_us = *ret_at_us == 0 ? at : MIN(*ret_at_us, at);
+    }
+    return NULL;
+}
+
+static void
+pump(CoexAccount *account)
+{
+    CoexFetch *fetch = account->fetch;
+    gint64 at_us = 0;
+    Job *job;
+
+    if (account->state == COEX_ACCOUNT_ENDED || fetch->jobs.length == 0)
+        return;
+    while (fetch->n_running < RUNNING_MAX && !is_shut(account)) {
+        job = find_next(fetch, &at_us);
+        if (job == NULL)
+            break;
+        start(account, job);
+    }
+    if (at_us != 0 && fetch->n_running < RUNNING_MAX)
+        set_timer(account, at_us);
+}
+
+static Job *
+add_job(CoexFetch *fetch, gint64 message_id, gint64 person_id, gint64 time, const CoexMedia *media)
+{
+    Job *job = g_hash_table_lookup(fetch->by_message, &message_id);
+
+    if (job != NULL)
+        return job;
+    job = g_new0(Job, 1);
+    job->message_id = message_id;
+    job->person_id = person_id;
+    job->time = time;
+    job->media = coex_media_copy(media);
+    g_queue_push_tail(&fetch->jobs, job);
+    g_hash_table_insert(fetch->by_message, &job->message_id, job);
+    return job;
+}
+
+/* ---- for the rest of the account ---- */
+
+static gboolean
+is_off(const CoexAccount *account)
+{
+    return account->state == COEX_ACCOUNT_ENDED || *account->media_folder == '\0';
+}
+
+void
+coex_fetch_note(CoexAccount *account, const GPtrArray *feed)
+{
+    for (guint i = 0; feed != NULL && !is_off(account) && i < feed->len; i++) {
+        const CoexFeedItem *item = g_ptr_array_index(feed, i);
+
+        if (item->account_id == account->id && item->media != NULL && item->media->id != NULL &&
+            (item->kind == COEX_FEED_INBOUND || item->kind == COEX_FEED_ECHO))
+            add_job(account->fetch, item->message_id, item->person_id, item->time, item->media);
+    }
+    pump(account);
+}
+
+static void
+on_left(GPtrArray *rows, const GError *error, gpointer user_data)
+{
+    g_autoptr(CoexAccount) account = user_data;
+
+    if (account->state == COEX_ACCOUNT_ENDED)
+        return;
+    if (error != NULL)
+        coex_account_tell_store_error(account, error);
+    for (guint i = 0; rows != NULL && i < rows->len; i++) {
+        const CoexMediaRow *row = g_ptr_array_index(rows, i);
+
+        add_job(account->fetch, row->message_id, row->person_id, row->time, row->media)->asked |=
+            row->state == COEX_MEDIA_WANTED;
+    }
+    pump(account);
+}
+
+void
+coex_fetch_start(CoexAccount *account)
+{
+    const CoexMediaQuery query = { .account_id = account->id };
+    const char *tag = coex_account_get_setting(account, TAG_SETTING);
+
+    if (is_off(account))
+        return;
+    account->fetch->tag = tag != NULL ? g_strdup(tag) : g_uuid_string_random();
+    coex_account_put_setting(account, TAG_SETTING, account->fetch->tag);
+    coex_files_clear_parts(account->media_folder, account->fetch->tag);
+    coex_store_read_media(account->store, &query, on_left, coex_account_ref(account));
+}
+
+/* ---- what the user asks for ---- */
+
+typedef struct {
+    CoexAccount *account;
+    gint64 person_id;
+} Question;
+
+/* FALSE: it is not there any more. */
+static gboolean
+show_again(CoexAccount *account, const CoexPerson *person, const CoexMediaRow *row)
+{
+    GStatBuf found;
+    g_autofree char *label = NULL;
+    CoexBatch *batch;
+
+    if (row->state != COEX_MEDIA_HERE || row->path == NULL || g_stat(row->path, &found) != 0)
+        return FALSE;
+    label = dup_label(row->media, row->message_id, found.st_size);
+    batch = coex_account_batch(account);
+    coex_batch_add_line(batch, person->id, COEX_FEED_FILE, label, row->path,
+                        coex_account_now(account));
+    coex_store_commit(account->store, batch, on_line, coex_account_ref(account));
+    return TRUE;
+}
+
+/* Before all others. */
+static void
+ask(CoexAccount *account, const CoexPerson *person, const CoexMediaRow *row)
+{
+    CoexFetch *fetch = account->fetch;
+    Job *job = add_job(fetch, row->message_id, row->person_id, row->time, row->media);
+    CoexBatch *batch = coex_account_batch(account);
+    g_autofree char *label = dup_label(row->media, row->message_id, -1);
+
+    job->asked = TRUE;
+    job->not_before_us = 0;
+    job->n_tries = 0;
+    fetch->pause_until_us = 0;
+    g_queue_remove(&fetch->jobs, job);
+    g_queue_push_head(&fetch->jobs, job);
+    coex_batch_put_media(batch, job->message_id, COEX_MEDIA_WANTED, NULL);
+    coex_account_commit(account, batch);
+    coex_account_tell_notice(account, person, "%s is being fetched.", label);
+    pump(account);
+}
+
+static void
+on_found(GPtrArray *rows, const GError *error, gpointer user_data)
+{
+    g_autofree Question *question = user_data;
+    g_autoptr(CoexAccount) account = question->account;
+    CoexPerson *person;
+    const CoexMediaRow *row;
+
+    if (account->state == COEX_ACCOUNT_ENDED)
+        return;
+    person =
+        coex_people_now(account->people, coex_people_by_id(account->people, question->person_id));
+    if (error != NULL) {
+        coex_account_tell_store_error(account, error);
+        return;
+    }
+    if (rows->len == 0) {
+        coex_account_tell_notice(account, person, "There is no such file in this conversation.");
+        return;
+    }
+    row = g_ptr_array_index(rows, 0);
+    if (row->media->id == NULL)
+        coex_account_tell_notice(
+            account, person,
+            "WhatsApp told nothing by which this file could be fetched. Look at "
+            "the phone.");
+    else if (!show_again(account, person, row))
+        ask(account, person, row);
+}
+
+void
+coex_fetch_get(CoexAccount *account, CoexPerson *person, const char *words)
+{
+    g_autoptr(GError) error = NULL;
+    CoexWhich which;
+    CoexMediaQuery query;
+    Question *question;
+
+    if (is_off(account) || !coex_which_parse(words, &which, &error)) {
+        coex_account_tell_notice(account, person, "%s",
+                                 error != NULL ? error->message : "Files are not fetched here.");
+        return;
+    }
+    query = (CoexMediaQuery){ account->id, person->id, which.number, which.nth };
+    question = g_new(Question, 1);
+    *question = (Question){ coex_account_ref(account), person->id };
+    coex_store_read_media(account->store, &query, on_found, question);
+}

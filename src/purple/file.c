@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "purple/file.h"
+
+#include "core/error.h"
+#include "purple/connection.h"
+#include "purple/host.h"
+#include "purple/lines.h"
+#include "purple/options.h"
+#include "purple/preview.h"
+#include <string.h>
+
+#define LIMIT_MAX 2000 /* MB */
+#define MB (1024 * 1024)
+
+/* The user's folder for downloads; of users who are none of this computer's, a part of theirs. */
+static char *
+dup_preset_folder(void)
+{
+    const char *downloads = g_get_user_special_dir(G_USER_DIRECTORY_DOWNLOAD);
+
+    if (coex_host_get()->temporary_folder)
+        return g_build_filename(g_get_user_data_dir(), "coex", "media", NULL);
+    if (coex_host_get()->serves_others)
+        return g_build_filename(purple_user_dir(), "coex", "media", NULL);
+    if (downloads != NULL)
+        return g_build_filename(downloads, "WhatsApp", NULL);
+    return g_build_filename(g_get_home_dir(), "Downloads", "WhatsApp", NULL);
+}
+
+static char *
+read_folder(PurpleAccount *account, GError **error)
+{
+    g_autofree char *value = g_strstrip(g_strdup(coex_options_get(account, "media-folder")));
+
+    if (*value == '\0')
+        return dup_preset_folder();
+    if (g_str_has_prefix(value, "~/"))
+        return g_build_filename(g_get_home_dir(), value + 2, NULL);
+    if (g_path_is_absolute(value))
+        return g_steal_pointer(&value);
+    g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+                "Option media-folder: “%s” is no whole path, such as ~/WhatsApp.", value);
+    return NULL;
+}
+
+static gboolean
+read_limit(PurpleAccount *account, gint64 *ret_limit, GError **error)
+{
+    g_autofree char *value = g_strstrip(g_strdup(coex_options_get(account, "media-limit")));
+    guint64 limit = 0;
+
+    if (!g_ascii_string_to_unsigned(value, 10, 1, LIMIT_MAX, &limit, NULL)) {
+        g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+                    "Option media-limit: “%s” is none. It takes a number of MB from 1 to %d.",
+                    value, LIMIT_MAX);
+        return FALSE;
+    }
+    *ret_limit = (gint64)limit * MB;
+    return TRUE;
+}
+
+void
+coex_file_options_clear(CoexFileOptions *options)
+{
+    g_free(options->folder);
+}
+
+gboolean
+coex_file_options_read(PurpleAccount *account, CoexFileOptions *ret_options, GError **error)
+{
+    const char *media_auto = coex_options_get(account, "media-auto");
+
+    ret_options->media_auto = strcmp(media_auto, "all") == 0    ? COEX_MEDIA_AUTO_ALL
+                              : strcmp(media_auto, "none") == 0 ? COEX_MEDIA_AUTO_NONE
+                                                                : COEX_MEDIA_AUTO_SMALL;
+    ret_options->folder = read_folder(account, error);
+    return ret_options->folder != NULL && read_limit(account, &ret_options->limit, error);
+}
+
+/* Where lines are copied out of a terminal somewhere else, a path is of more use than a link. */
+char *
+coex_file_dup_line(const CoexFeedItem *item)
+{
+    g_autofree char *uri = g_filename_to_uri(item->detail, NULL, NULL);
+    g_autofree char *path = g_filename_display_name(item->detail);
+    gboolean links = coex_host_get()->notice == COEX_NOTICE_SYSTEM && uri != NULL;
+
+    return g_strconcat(item->text, " ", links ? uri : path, NULL);
+}
+
+typedef struct {
+    CoexConnection *connection;
+    char *name;
+} Picture;
+
+static void
+on_preview(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autofree Picture *picture = user_data;
+    g_autoptr(CoexConnection) connection = picture->connection;
+    g_autofree char *name = picture->name;
+    g_autoptr(GBytes) png = coex_preview_finish(result);
+
+    if (png != NULL && !connection->over)
+        coex_lines_write_picture(connection, name, png);
+}
+
+void
+coex_file_show(CoexConnection *shown_in, const CoexFeedItem *item, const char *name)
+{
+    g_autoptr(CoexConnection) connection = coex_connection_ref(shown_in);
+    g_autofree char *line = coex_file_dup_line(item);
+    Picture *picture;
+
+    coex_lines_write(connection, name, line, PURPLE_MESSAGE_SYSTEM);
+    if (connection->over || !coex_host_get()->shows_pictures)
+        return;
+    picture = g_new(Picture, 1);
+    *picture = (Picture){ coex_connection_ref(connection), g_strdup(name) };
+    coex_preview_make(item->detail, on_preview, picture);
+}

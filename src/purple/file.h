@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "core/feed.h"
+#include <purple.h>
+
+/* Files of messages as the user meets them: the options about them, and the line that says where
+ * one is. Nothing opens them. */
+
+typedef struct CoexConnection CoexConnection;
+
+/* The options media-folder, media-auto, media-limit. */
+typedef struct {
+    char *folder; /* absolute */
+    CoexMediaAuto media_auto;
+    gint64 limit; /* bytes */
+} CoexFileOptions;
+void coex_file_options_clear(CoexFileOptions *options);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CoexFileOptions, coex_file_options_clear)
+
+/* FALSE and COEX_ERROR_INVALID_INPUT for a value that cannot work. */
+gboolean coex_file_options_read(PurpleAccount *account, CoexFileOptions *ret_options,
+                                GError **error);
+
+/* What a file is, and where. Free with g_free(). */
+char *coex_file_dup_line(const CoexFeedItem *item);
+
+/* Shows that in the person's conversation, and where a chat program shows pictures the picture, as
+ * soon as there is one. */
+void coex_file_show(CoexConnection *connection, const CoexFeedItem *item, const char *name);

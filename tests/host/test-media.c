@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "world.h"
+#include <string.h>
+
+/* Files that messages bring, as each chat program shows them. */
+
+static void
+hear_image(World *world, const char *caption)
+{
+    g_autoptr(GBytes) bytes = g_bytes_new_take(g_strnfill(240000, 'x'), 240000);
+    g_autofree char *content = coex_sim_add_file(world->sim, "image/jpeg", NULL, caption, bytes);
+    g_autofree char *words = g_strdup_printf("*%s*", caption);
+
+    g_free(coex_sim_customer_sends_type(world->sim, "ada", "image", content));
+    host_wait_message(world->host, ADA, "RECV", words);
+}
+
+/* The file that @line names behind @before is there, for its owner alone. */
+static void
+check_file(World *world, const char *line, const char *before)
+{
+    const char *start = strstr(line, before);
+    g_autofree char *path = NULL;
+    g_autofree char *content = NULL;
+    gsize length = 0;
+
+    host_check(world->host, start != NULL);
+    path = g_str_equal(before, "file://") ? g_filename_from_uri(start, NULL, NULL)
+                                          : g_strdup(start + strlen(before));
+    host_check(world->host, path != NULL && strstr(path, "/Ada Lovelace/image ") != NULL);
+    host_check(world->host, g_file_get_contents(path, &content, &length, NULL));
+    host_check(world->host, length == 240000);
+}
+
+static void
+link_to_it(World *world)
+{
+    host_go_online(world->host);
+    hear_image(world, "Broken part");
+    const HostEvent *line =
+        host_wait_message(world->host, ADA, "SYSTEM", "[image #*, 240 KB] file:///*.jpg");
+    host_check(world->host, strstr(line->text, "/Downloads/WhatsApp/Ada%20Lovelace/") != NULL);
+    check_file(world, line->text, "file://");
+
+    /* once, and again when asked for */
+    host_quit(world->host);
+    host_go_online(world->host);
+    host_type(world->host, ADA, "/get last");
+    line = host_wait_message(world->host, ADA, "SYSTEM", "[image #*, 240 KB] file:///*.jpg");
+    check_file(world, line->text, "file://");
+    host_check(world->host,
+               host_count_messages(world->host, ADA, "SYSTEM", NULL, "*file://*") == 2);
+}
+
+static void
+path_of_it(World *world)
+{
+    host_go_online(world->host);
+    hear_image(world, "Broken part");
+    const HostEvent *line =
+        host_wait_message(world->host, ADA, "SYSTEM", "*[image #*, 240 KB] /*.jpg");
+    host_check(world->host, strstr(line->text, "/coex/media/Ada Lovelace/") != NULL);
+    host_check(world->host, strstr(line->text, host_get_profile(world->host)) != NULL);
+    check_file(world, line->text, "240 KB] ");
+    host_type(world->host, ADA, "!get last");
+    host_wait_message(world->host, ADA, "SYSTEM", "*[image #*, 240 KB] /*.jpg");
+}
+
+/* An option that keeps files where they are, until somebody asks. */
+static void
+on_request(World *world)
+{
+    host_set_option(world->host, coex_sim_get_number(world->sim), "media-auto", "none");
+    host_set_option(world->host, coex_sim_get_number(world->sim), "media-folder", "~/Files");
+    host_go_online(world->host);
+    hear_image(world, "Broken part");
+    host_wait_message(world->host, ADA, "SYSTEM", "[image #*]: /get #* fetches it.");
+    host_check(world->host, coex_sim_n_requests(world->sim, "media") == 0);
+    host_type(world->host, ADA, "/get");
+    host_wait_message(world->host, ADA, "SYSTEM", "*is being fetched.");
+    const HostEvent *line =
+        host_wait_message(world->host, ADA, "SYSTEM", "[image #*, 240 KB] file:///*.jpg");
+    host_check(world->host, strstr(line->text, "/Files/Ada%20Lovelace/") != NULL);
+    check_file(world, line->text, "file://");
+}
+
+static void
+bad_options(World *world)
+{
+    static const char *const bad[][3] = {
+        { "media-folder", "Files", "*media-folder*no whole path*" },
+        { "media-limit", "many", "*media-limit*It takes a number of MB*" },
+        { "media-auto", "some", "*media-auto*“some” is none*" },
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(bad); i++) {
+        host_set_option(world->host, coex_sim_get_number(world->sim), bad[i][0], bad[i][1]);
+        host_login(world->host);
+        host_wait_for(world->host, EVENT_DISCONNECTED, NULL, bad[i][2]);
+        host_quit(world->host);
+        host_set_option(world->host, coex_sim_get_number(world->sim), bad[i][0],
+                        g_str_equal(bad[i][0], "media-folder")  ? ""
+                        : g_str_equal(bad[i][0], "media-limit") ? "100"
+                                                                : "small");
+    }
+}
+
+static void
+add_all(void)
+{
+    world_add("media/link-to-it", NULL, link_to_it);
+    world_add("media/finch/link-to-it", "gnt-purple", link_to_it);
+    world_add("media/bitlbee/path-of-it", "BitlBee", path_of_it);
+    world_add("media/on-request", NULL, on_request);
+    world_add("media/bad-options", NULL, bad_options);
+}
+
+int
+main(int argc, char **argv)
+{
+    return world_main(argc, argv, add_all);
+}
