@@ -148,8 +148,8 @@ show_line(CoexConnection *connection, const CoexFeedItem *item, const CoexPerson
         return;
     connection->line_at = 0;
     g_clear_pointer(&coex_contact_of(connection, person->name)->past, g_ptr_array_unref);
-    if (!coex_connection_is_own(connection,
-                                person->name)) /* else it was told, and noted, as a notice */
+    /* Else it was told, and noted, as a notice. */
+    if (!coex_connection_is_own(connection, person->name))
         coex_unseen_note(connection, item, person->name);
 }
 

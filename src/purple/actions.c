@@ -81,6 +81,7 @@ coex_actions_take_catalogue(CoexConnection *connection, const GError *error)
     if (error != NULL || catalogue == NULL) {
         g_autofree char *line = g_strdup_printf("The templates could not be fetched: %s",
                                                 error != NULL ? error->message : "no answer");
+
         coex_unseen_tell(connection, line);
         return;
     }
@@ -115,27 +116,18 @@ coex_actions_list_buddy(PurpleBlistNode *node)
 
 /* ---- whose webhook ---- */
 
+/* The buttons of the question. */
+enum { YES, NO };
+
 static void
-answer(gpointer token, gboolean yes)
+on_answer(gpointer token, int button)
 {
     CoexConnection *connection = coex_ask_take(token, NULL);
 
     if (connection == NULL)
         return;
     g_autofree char *url = g_steal_pointer(&connection->registered_url);
-    coex_session_answer_webhook(connection->session, url, yes);
-}
-
-static void
-on_yes(gpointer token, int action)
-{
-    answer(token, TRUE);
-}
-
-static void
-on_no(gpointer token, int action)
-{
-    answer(token, FALSE);
+    coex_session_answer_webhook(connection->session, url, button == YES);
 }
 
 /* What a yes would do: take the address from another system, or the secret from who registered
@@ -191,8 +183,8 @@ coex_actions_ask_webhook(CoexConnection *connection, const char *registered_url,
     connection->registered_url = g_strdup(registered_url);
     token = coex_ask_new(connection, "", PURPLE_REQUEST_ACTION);
     /* BitlBee knows a yes and a no by these labels. */
-    ui = purple_request_action(connection->gc, title, primary, wrapped, 1, connection->account,
-                               NULL, NULL, token, 2, "OK", on_yes, "Cancel", on_no);
+    ui = purple_request_action(connection->gc, title, primary, wrapped, NO, connection->account,
+                               NULL, NULL, token, 2, "OK", on_answer, "Cancel", on_answer);
     if (coex_ask_opened(token, ui))
         return;
 

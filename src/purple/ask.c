@@ -108,6 +108,7 @@ find(CoexConnection *connection, const char *name)
     g_hash_table_iter_init(&iter, asks);
     while (g_hash_table_iter_next(&iter, &token, &value)) {
         const Ask *ask = value;
+
         if (ask->connection == connection && (name == NULL || strcmp(ask->name, name) == 0))
             return token;
     }

@@ -78,12 +78,14 @@ coex_conversation_send(PurpleConnection *gc, const char *who, const char *markup
     g_autofree char *text = g_strdup(changed != NULL ? changed : markup);
     if (changed == NULL && purple_message_meify(text, -1)) {
         g_autofree char *action = g_steal_pointer(&text);
+
         text = g_strconcat("<i>", action, "</i>", NULL);
     }
     coex_contact_of(connection, name)->typed_flags = flags & ~OWN_FLAGS;
     if (!send(connection->session, name, text, &error)) {
         g_autofree char *plain = coex_text_from_markup(markup);
         g_autofree char *line = g_strdup_printf("Not sent: “%s”. %s", plain, error->message);
+
         coex_lines_notice(connection, name, line);
     }
     return 0;
@@ -106,6 +108,7 @@ make_html(const char *name, const char *text, gint64 at, PurpleMessageFlags *fla
         g_autoptr(GDateTime) then = g_date_time_new_from_unix_local(at);
         g_autoptr(GDateTime) now = g_date_time_new_now_local();
         g_autofree char *today = g_date_time_format(now, "[%Y-%m-%d] ");
+
         day = then != NULL ? g_date_time_format(then, "[%Y-%m-%d] ") : NULL;
         if (g_strcmp0(day, today) == 0)
             g_clear_pointer(&day, g_free);
@@ -147,8 +150,8 @@ drop_empty_alias(PurpleAccount *account)
 }
 
 static void
-write_own_text(CoexConnection *shown_in, const char *name, const char *text, gint64 at,
-               PurpleMessageFlags flags)
+write_own(CoexConnection *shown_in, const char *name, const char *text, gint64 at,
+          PurpleMessageFlags flags)
 {
     g_autoptr(CoexConnection) connection = coex_connection_ref(shown_in);
     g_autofree char *who = g_strdup(coex_connection_get_buddy_name(connection, name));
@@ -160,13 +163,6 @@ write_own_text(CoexConnection *shown_in, const char *name, const char *text, gin
     if (conv == NULL)
         return;
     purple_conv_im_write(PURPLE_CONV_IM(conv), who, html, flags, (time_t)at);
-}
-
-static void
-write_own(CoexConnection *connection, const CoexFeedItem *item, const char *name,
-          PurpleMessageFlags flags)
-{
-    write_own_text(connection, name, item->text, item->time, flags);
 }
 
 /* The mark on every line, where each is shown as a message of its own. */
@@ -183,9 +179,9 @@ show_echo(CoexConnection *connection, const CoexFeedItem *item, const char *name
     g_autofree char *marked = g_strjoinv(next, lines);
     g_autofree char *text = g_strconcat(mark, marked, NULL);
 
-    write_own_text(connection, name, text, item->time,
-                   PURPLE_MESSAGE_SEND | PURPLE_MESSAGE_REMOTE_SEND |
-                       (is_old ? PURPLE_MESSAGE_DELAYED : 0));
+    write_own(connection, name, text, item->time,
+              PURPLE_MESSAGE_SEND | PURPLE_MESSAGE_REMOTE_SEND |
+                  (is_old ? PURPLE_MESSAGE_DELAYED : 0));
 }
 
 /* What can be done about a line's text, as a sentence of its own; "" for nothing. @n_resend: what
@@ -273,10 +269,11 @@ coex_conversation_show(CoexConnection *connection, const CoexFeedItem *item,
         show_echo(connection, item, person->name);
         break;
     case COEX_FEED_TYPED:
-        write_own(connection, item, person->name, contact->typed_flags | PURPLE_MESSAGE_SEND);
+        write_own(connection, person->name, item->text, item->time,
+                  contact->typed_flags | PURPLE_MESSAGE_SEND);
         break;
     case COEX_FEED_SENT:
-        write_own(connection, item, person->name,
+        write_own(connection, person->name, item->text, item->time,
                   PURPLE_MESSAGE_SEND |
                       (coex_host_get()->hides_sent ? PURPLE_MESSAGE_REMOTE_SEND : 0));
         break;

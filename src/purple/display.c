@@ -84,6 +84,7 @@ fit(const CoexHost *host, const char *text, CoexTextFlags base, gsize max_bytes,
     static const struct {
         CoexTextFlags flags;
         gboolean links;
+
     } ways[] = {
         { 0, TRUE },
         { 0, FALSE },

@@ -22,7 +22,6 @@ coex_lines_open(CoexConnection *connection, const char *who)
     return purple_find_conversation_with_account(PURPLE_CONV_TYPE_IM, who, connection->account);
 }
 
-/* @flags: how it looks in a system line, and whether the log gets it. */
 static void
 write_part(CoexConnection *connection, const char *who, const char *html, PurpleMessageFlags flags)
 {

@@ -12,6 +12,9 @@ typedef struct CoexConnection CoexConnection;
  * at once, or ended the connection. The caller has a reference to that. */
 PurpleConversation *coex_lines_open(CoexConnection *connection, const char *who);
 
+/* Of a line that repeats what was shown or logged before. */
+#define COEX_LINES_OLD (PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NO_LOG | PURPLE_MESSAGE_DELAYED)
+
 /* Shows a line (plain text, may have line breaks) in the person's conversation. @flags: how it
  * looks in a system line, and whether the log gets it. */
 void coex_lines_write(CoexConnection *connection, const char *name, const char *text,

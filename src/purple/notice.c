@@ -73,6 +73,7 @@ write_line(CoexConnection *told_in, const char *text, PurpleMessageFlags flags, 
 
     for (guint i = 0; i < lines->len && is_alive(connection, gc); i++) {
         PurpleConversation *conv = ensure_conversation(connection);
+
         if (conv != NULL)
             purple_conversation_write(conv, NULL, g_ptr_array_index(lines, i), flags, at);
     }
@@ -115,6 +116,7 @@ coex_notice_open(CoexConnection *opened_in)
         again = g_ptr_array_copy(connection->notices, copy_line, NULL);
     for (guint i = 0; again != NULL && i < again->len && is_alive(connection, gc); i++) {
         const CoexFeedItem *line = g_ptr_array_index(again, i);
+
         write_line(connection, line->text, PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NO_LOG,
                    (time_t)line->time);
     }

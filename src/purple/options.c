@@ -87,10 +87,12 @@ list_choices(const Option *option)
 
     for (guint i = 0; option->is_provider && backends[i] != NULL; i++) {
         Choice choice = { backends[i]->label, backends[i]->id };
+
         g_array_append_val(choices, choice);
     }
     for (const char *const *c = option->choices; *c != NULL; c += 2) {
         Choice choice = { c[0], c[1] };
+
         if (is_offered(choice.value))
             g_array_append_val(choices, choice);
     }
@@ -186,6 +188,7 @@ find_value(const GArray *choices, const char *typed)
 
     for (guint i = 0; i < choices->len; i++) {
         const Choice *choice = &g_array_index(choices, Choice, i);
+
         if (g_ascii_strcasecmp(choice->value, trimmed) == 0 ||
             g_ascii_strcasecmp(choice->label, trimmed) == 0)
             return choice->value;
@@ -242,6 +245,7 @@ coex_options_split_password(const char *password)
             continue;
         if (!is_secret(split[i])) {
             const char *whole[] = { trimmed, NULL };
+
             return g_strdupv((char **)whole);
         }
         g_ptr_array_add(words, g_strdup(split[i]));
@@ -255,6 +259,7 @@ coex_options_get_secret(PurpleAccount *account, const char *const *words, const 
 {
     for (guint i = 1; words[i] != NULL; i++) {
         const char *value = find_secret(words[i], key);
+
         if (value != NULL)
             return value;
     }

@@ -127,19 +127,12 @@ coex_recall_dup_text(CoexConnection *connection, const char *head, const char *n
     return g_string_free(all, FALSE);
 }
 
-void
-coex_recall_show_text(CoexConnection *connection, const char *name, const char *text)
-{
-    coex_lines_write(connection, name, text,
-                     PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NO_LOG | PURPLE_MESSAGE_DELAYED);
-}
-
 static void
 show(CoexConnection *connection, const char *name, GPtrArray *lines)
 {
     g_autofree char *text = coex_recall_dup_text(connection, "Earlier:", name, lines);
 
-    coex_recall_show_text(connection, name, text);
+    coex_lines_write(connection, name, text, COEX_LINES_OLD);
 }
 
 /* ---- a conversation opens ---- */

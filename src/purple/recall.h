@@ -22,11 +22,9 @@ void coex_recall_watch(CoexConnection *connection);
 void coex_recall_take(CoexConnection *connection, const CoexPersonView *person, GPtrArray *lines,
                       gboolean asked);
 /* @head and the lines (CoexFeedItem), one each, as plain text: no line of it can be made by who
- * wrote them. Free with g_free(). */
+ * wrote them. To be shown as COEX_LINES_OLD; free with g_free(). */
 char *coex_recall_dup_text(CoexConnection *connection, const char *head, const char *name,
                            GPtrArray *lines);
-/* Shows such a text. */
-void coex_recall_show_text(CoexConnection *connection, const char *name, const char *text);
 
 /* The verb "history": @words is a number or nothing. */
 void coex_recall_run(CoexConnection *connection, const char *name, const char *words);

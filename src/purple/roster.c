@@ -253,6 +253,7 @@ pin_strangers(CoexConnection *connection)
     for (GSList *l = buddies; l != NULL; l = l->next) {
         const char *name = purple_buddy_get_name(l->data);
         g_auto(CoexPeer) peer = { 0 };
+
         if (coex_connection_is_own(connection, name))
             queue_unwanted(connection, name);
         else if (coex_session_find_person(connection->session, name) == NULL &&
@@ -348,10 +349,12 @@ describe(CoexConnection *connection, const CoexPersonView *person, PurpleNotifyU
         purple_notify_user_info_add_pair_plaintext(info, "Last message", person->last_state);
     if (person->n_parked > 0) {
         g_autofree char *count = g_strdup_printf("%u for your choice", person->n_parked);
+
         purple_notify_user_info_add_pair_plaintext(info, "Waiting", count);
     }
     if (person->n_held > 0) {
         g_autofree char *count = g_strdup_printf("%u until they write", person->n_held);
+
         purple_notify_user_info_add_pair_plaintext(info, "Held", count);
     }
 }

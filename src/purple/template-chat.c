@@ -44,6 +44,7 @@ add_rows(CoexPicker *picker, GString *lines)
         CoexTemplate *template_ = g_ptr_array_index(found, i);
         g_autofree char *row = coex_picker_describe(template_, ROW_CHARS);
         g_autofree char *line = g_strdup_printf("!%u  %s", i + 1, row);
+
         g_ptr_array_add(picker->shown, coex_template_ref(template_));
         add_line(lines, line);
     }
@@ -55,6 +56,7 @@ add_rows(CoexPicker *picker, GString *lines)
         add_line(lines, "There are no more templates.");
     if (end < found->len) {
         g_autofree char *line = g_strdup_printf("%u more: !more", found->len - end);
+
         add_line(lines, line);
     }
 }
@@ -68,6 +70,7 @@ show_list(CoexPicker *picker)
     if (picker->parked != NULL) {
         g_autofree char *excerpt = coex_text_excerpt(picker->parked, ROW_CHARS);
         g_autofree char *line = g_strdup_printf("Waiting: “%s”", excerpt);
+
         add_line(lines, line);
     }
     add_rows(picker, lines);
@@ -100,6 +103,7 @@ show_values(CoexPicker *picker)
     for (guint i = 0; i < template_->variables->len; i++) {
         g_autofree char *variable =
             coex_picker_describe_variable(g_ptr_array_index(template_->variables, i));
+
         g_string_append_printf(needs, "%s%s", i > 0 ? " | " : "", variable);
     }
     add_sentence(lines, picker);

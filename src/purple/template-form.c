@@ -245,6 +245,7 @@ on_list_cancel(gpointer token, PurpleRequestFields *fields)
     g_autoptr(CoexConnection) connection = coex_connection_ref(picker->connection);
     if (!was_closed(picker, fields)) {
         g_autofree char *find = dup_find(fields);
+
         give_back_find(picker, find);
     }
     if (!connection->over)
@@ -280,6 +281,7 @@ fill_list(CoexPicker *picker, PurpleRequestField *list, GPtrArray *found, gboole
     for (guint i = 0; i < MIN(found->len, ROWS_MAX); i++) {
         CoexTemplate *template_ = g_ptr_array_index(found, i);
         g_autofree char *text = coex_picker_describe(template_, ROW_CHARS);
+
         g_ptr_array_add(picker->shown, coex_template_ref(template_));
         add_row(picker, list, text, ROW_TEMPLATE + (gint)i);
     }
@@ -306,6 +308,7 @@ show_list(CoexPicker *picker)
         add_waiting(secondary, picker, WAITING_CHARS);
     if (found->len > ROWS_MAX) {
         g_autofree char *more = g_strdup_printf("%u more: use Find.", found->len - ROWS_MAX);
+
         add_paragraph(secondary, more);
     }
 
@@ -367,6 +370,7 @@ take_page(CoexPicker *picker, PurpleRequestFields *fields, guint *ret_next)
     *ret_next = 0;
     for (guint i = 0; i < n_values; i++) {
         g_autofree char *id = g_strdup_printf("value%u", i);
+
         if (!purple_request_fields_exists(fields, id))
             continue;
         const char *typed = purple_request_fields_get_string(fields, id);
@@ -461,6 +465,7 @@ show_page(CoexPicker *picker, guint start)
             coex_picker_describe_variable(g_ptr_array_index(template_->variables, i));
         g_autofree char *label = make_label(text);
         g_autofree char *id = g_strdup_printf("value%u", i);
+
         purple_request_field_group_add_field(
             group, purple_request_field_string_new(id, label, values[i], FALSE));
     }
@@ -547,6 +552,7 @@ point_at(CoexPicker *picker)
         line = g_strdup_printf("The templates are in the %s.", where);
     } else {
         g_autofree char *excerpt = coex_text_excerpt(picker->parked, 60);
+
         line = g_strdup_printf("Not sent yet: “%s”. Choose in the %s, or type %shold or %scancel.",
                                excerpt, where, mark, mark);
     }

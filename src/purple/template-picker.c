@@ -281,6 +281,7 @@ coex_picker_pick(CoexPicker *picker, CoexTemplate *template_, const char *const 
         g_autofree char *sentence = g_strdup_printf("%s cannot be sent from here, because it %s.",
                                                     picked->name, picked->obstacle);
         g_autofree char *query = g_strdup(picker->query);
+
         say(picker, sentence);
         coex_template_unref(picked);
         coex_picker_search(picker, query);
@@ -329,6 +330,7 @@ coex_picker_back(CoexPicker *picker)
 {
     if (picker->stage != COEX_STAGE_CONFIRM || picker->template_->variables->len == 0) {
         g_autofree char *query = g_strdup(picker->query);
+
         g_clear_pointer(&picker->left, coex_template_unref);
         g_clear_pointer(&picker->left_values, g_strfreev);
         picker->left = g_steal_pointer(&picker->template_);
@@ -392,6 +394,7 @@ coex_picker_send(CoexPicker *picker)
         g_autofree char *sentence = g_strdup_printf(
             "Nothing was sent: the template %s is not there any more as it was, or is paused.",
             picker->template_->name);
+
         say(picker, sentence);
         coex_picker_search(picker, NULL);
         return;
@@ -414,6 +417,7 @@ coex_picker_hold(CoexPicker *picker)
     if (picker->lost && !coex_picker_has_parked(picker)) {
         g_autofree char *line = dup_change(picker);
         g_autofree char *nothing = g_strconcat("There is nothing to hold. ", line, NULL);
+
         reset(picker, COEX_STAGE_IDLE);
         coex_ask_close(picker->connection, picker->name);
         coex_lines_notice(picker->connection, picker->name, nothing);

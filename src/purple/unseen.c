@@ -4,6 +4,7 @@
 #include "core/feed.h"
 #include "purple/connection.h"
 #include "purple/host.h"
+#include "purple/lines.h"
 #include "purple/notice.h"
 #include "purple/recall.h"
 #include "session/session.h"
@@ -146,7 +147,7 @@ show_text(CoexConnection *connection, const char *name, const char *text)
     if (coex_connection_is_own(connection, name))
         coex_notice_tell(connection, text);
     else
-        coex_recall_show_text(connection, name, text);
+        coex_lines_write(connection, name, text, COEX_LINES_OLD);
 }
 
 /* They are as unseen as before, on the other connection. */

@@ -207,6 +207,7 @@ coex_verbs_register(void)
 {
     for (guint i = 0; i < G_N_ELEMENTS(verbs); i++) {
         const Verb *verb = &verbs[i];
+
         if (verb->format == NULL)
             continue;
 

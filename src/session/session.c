@@ -27,32 +27,20 @@ struct CoexSession {
 
 /* ---- events ---- */
 
-static void
-keep_person(CoexSession *session, const CoexPersonView *view)
-{
-    /* The key lives in the view, so it is replaced with it. */
-    g_hash_table_replace(session->views, view->name, coex_person_view_ref(view));
-}
-
-static void
-keep_catalogue(CoexSession *session, CoexCatalogue *catalogue)
-{
-    if (catalogue == NULL)
-        return;
-    g_clear_pointer(&session->catalogue, coex_catalogue_unref);
-    session->catalogue = coex_catalogue_ref(catalogue);
-}
-
 /* What the mirror has of it. */
 static void
 keep(CoexSession *session, const CoexSessionEvent *event)
 {
-    if (event->kind == COEX_SESSION_PERSON)
-        keep_person(session, event->person);
-    else if (event->kind == COEX_SESSION_CATALOGUE)
-        keep_catalogue(session, event->catalogue);
-    else if (event->kind == COEX_SESSION_FEED)
+    if (event->kind == COEX_SESSION_PERSON) {
+        /* The key lives in the view, so it is replaced with it. */
+        g_hash_table_replace(session->views, event->person->name,
+                             coex_person_view_ref(event->person));
+    } else if (event->kind == COEX_SESSION_CATALOGUE && event->catalogue != NULL) {
+        g_clear_pointer(&session->catalogue, coex_catalogue_unref);
+        session->catalogue = coex_catalogue_ref(event->catalogue);
+    } else if (event->kind == COEX_SESSION_FEED) {
         session->showing = event->item;
+    }
 }
 
 static void
