@@ -433,6 +433,8 @@ coex_sim_render_text(CoexSim *sim, const char *who, const char *text)
     JsonObject *message =
         inbound_message(person, "text", text_content(text), wamid, sim_now_s(sim));
 
+    /* It may be delivered by another number's webhook, too. */
+    g_hash_table_add(sim->inbound_ids, g_strdup(wamid));
     return sim_render_change(sim, "messages", inbound_value(sim, person, message));
 }
 
