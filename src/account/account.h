@@ -88,6 +88,8 @@ struct CoexAccount {
     gint64 id;            /* in the store */
     GHashTable *settings; /* as stored */
     CoexCatalogue *catalogue;
+    gboolean fetching_templates; /* another catalogue is on its way */
+    gboolean awaits_templates;   /* the user does, and wants to hear of a failure */
     CoexVerifier *verifier;
     char *realms; /* of all secrets it ever had: a delivery may have waited since an older one */
     /* Of accounts whose number was never heard, so that it may have been ours, mistyped; NULL. */
@@ -108,12 +110,10 @@ struct CoexAccount {
     struct CoexSkew *skew;
     struct CoexViews *views;
     struct CoexOutbox *outbox;
-    struct CoexTemplateFetch *template_fetch;
     struct CoexFetch *fetch;
     struct CoexInbox *inbox;
     struct CoexMatcher *match;
     struct CoexStrangers *strangers; /* of all accounts of the database, borrowed from the hub */
-    struct CoexIds *ids;
     struct CoexRegistration *registration;
     struct CoexLoginState *login;
 };

@@ -52,12 +52,6 @@ coex_waiting_get_answer_time(const CoexPerson *person, gint64 now)
     return MAX(now, person->last_inbound_at);
 }
 
-gboolean
-coex_waiting_note_sent(CoexPerson *person, gint64 now)
-{
-    return coex_waiting_note_answer(person, coex_waiting_get_answer_time(person, now));
-}
-
 void
 coex_waiting_note_correction(CoexPerson *person)
 {

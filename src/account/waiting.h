@@ -12,8 +12,6 @@ void coex_waiting_note_inbound(CoexPerson *person, CoexContentKind kind, gint64 
 /* When a message to the person that is accepted at @now was sent: not before what it answers,
  * whatever the clock says. */
 gint64 coex_waiting_get_answer_time(const CoexPerson *person, gint64 now);
-/* It was accepted then. TRUE: the person must be stored. */
-gboolean coex_waiting_note_sent(CoexPerson *person, gint64 now);
 /* A message to the person was sent at @time. TRUE: the person must be stored. */
 gboolean coex_waiting_note_answer(CoexPerson *person, gint64 time);
 /* The same of what may have been told as failed, and has arrived. */

@@ -7,23 +7,6 @@
 
 #define PAGES_MAX 100 /* of a catalogue: a provider that never ends does not keep us for ever */
 
-struct CoexTemplateFetch {
-    gboolean running;
-    gboolean user_waits; /* and wants to hear of a failure */
-};
-
-CoexTemplateFetch *
-coex_template_fetch_new(void)
-{
-    return g_new0(CoexTemplateFetch, 1);
-}
-
-void
-coex_template_fetch_free(CoexTemplateFetch *fetch)
-{
-    g_free(fetch);
-}
-
 void
 coex_templates_load(CoexAccount *account)
 {
@@ -65,14 +48,14 @@ fetch_done(CoexAccount *account, Fetch *fetch, const GError *error)
 {
     g_autofree char *json = NULL;
 
-    account->template_fetch->running = FALSE;
+    account->fetching_templates = FALSE;
     if (error != NULL) {
-        if (account->template_fetch->user_waits)
+        if (account->awaits_templates)
             coex_account_tell_catalogue(account, error);
-        account->template_fetch->user_waits = FALSE;
+        account->awaits_templates = FALSE;
         return;
     }
-    account->template_fetch->user_waits = FALSE;
+    account->awaits_templates = FALSE;
     g_clear_pointer(&account->catalogue, coex_catalogue_unref);
     account->catalogue =
         coex_catalogue_new(g_steal_pointer(&fetch->templates), coex_account_now(account));
@@ -100,8 +83,8 @@ coex_templates_refresh(CoexAccount *account, gboolean user_waits)
 {
     Fetch *fetch;
 
-    account->template_fetch->user_waits |= user_waits;
-    if (account->template_fetch->running)
+    account->awaits_templates |= user_waits;
+    if (account->fetching_templates)
         return;
     if (account->endpoint.backend->number_in_path && *account->endpoint.waba_id == '\0') {
         g_autoptr(GError) error =
@@ -109,12 +92,12 @@ coex_templates_refresh(CoexAccount *account, gboolean user_waits)
                                 "Templates cannot be listed: fill in the account's option waba-id "
                                 "(WhatsApp Manager, Account tools, Overview).");
 
-        if (account->template_fetch->user_waits)
+        if (account->awaits_templates)
             coex_account_tell_catalogue(account, error);
-        account->template_fetch->user_waits = FALSE;
+        account->awaits_templates = FALSE;
         return;
     }
-    account->template_fetch->running = TRUE;
+    account->fetching_templates = TRUE;
     fetch = g_new0(Fetch, 1);
     fetch->templates = g_ptr_array_new_with_free_func((GDestroyNotify)coex_template_unref);
     ask_page(account, fetch, NULL);

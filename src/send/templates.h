@@ -6,10 +6,6 @@
 /* The account's template catalogue: kept in its settings, fetched from the provider page by page.
  * Engine thread. */
 
-typedef struct CoexTemplateFetch CoexTemplateFetch;
-CoexTemplateFetch *coex_template_fetch_new(void);
-void coex_template_fetch_free(CoexTemplateFetch *fetch);
-
 /* Takes up the catalogue of an earlier session. */
 void coex_templates_load(CoexAccount *account);
 /* Fetches it anew, unless that is under way; the catalogue is told when it is there, a failure only

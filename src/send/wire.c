@@ -432,6 +432,7 @@ coex_outbox_settled(CoexOutbox *outbox, const char *local_id, gboolean failed, c
 {
     CoexOutboxItem *item = g_hash_table_lookup(outbox->by_id, local_id);
     CoexPerson *person;
+    gint64 at;
 
     if (item == NULL)
         return;
@@ -441,7 +442,8 @@ coex_outbox_settled(CoexOutbox *outbox, const char *local_id, gboolean failed, c
     }
     person = coex_outbox_item_person(item);
     leave_queue(outbox, item, person);
-    if (!failed && coex_waiting_note_sent(person, coex_account_now(outbox->account)))
+    at = coex_waiting_get_answer_time(person, coex_account_now(outbox->account));
+    if (!failed && coex_waiting_note_answer(person, at))
         coex_account_store_person(outbox->account, person);
     if (!failed)
         accepted(outbox, person);

@@ -3,26 +3,35 @@
 
 #include "account/call.h"
 
-struct CoexIds {
+typedef struct {
     CoexIdsFound found;
-    char **wabas;
+    char **wabas; /* NULL: none are known yet */
     guint next_waba;
-};
-
-static void ask_next_waba(CoexAccount *account);
+} Search;
 
 static void
-search_over(CoexAccount *account, const GError *error)
+search_free(Search *search)
 {
-    CoexIdsFound found = account->ids->found;
+    g_strfreev(search->wabas);
+    g_free(search);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Search, search_free)
 
-    account->ids->found = NULL;
-    if (found != NULL)
-        found(account, error);
+static void ask_next_waba(CoexAccount *account, Search *search);
+
+/* Takes @search. */
+static void
+search_over(CoexAccount *account, Search *search, const GError *error)
+{
+    CoexIdsFound found = search->found;
+
+    search_free(search);
+    found(account, error);
 }
 
+/* Takes @search. */
 static void
-ids_not_found(CoexAccount *account)
+ids_not_found(CoexAccount *account, Search *search)
 {
     g_autoptr(GError) error = NULL;
 
@@ -32,7 +41,7 @@ ids_not_found(CoexAccount *account)
             "The id of +%s could not be found with this access token. Fill in the option "
             "phone-number-id; it stands in WhatsApp Manager under Account tools, Phone numbers.",
             account->number);
-    search_over(account, error);
+    search_over(account, search, error);
 }
 
 /* Whether another way may still lead on: only a dead token or network ends the search. */
@@ -61,6 +70,7 @@ take_ids(CoexAccount *account, const char *waba_id, const char *phone_number_id)
 static void
 on_numbers(CoexAccount *account, const CoexResponse *response, GError **error, gpointer data)
 {
+    g_autoptr(Search) search = data;
     g_autofree char *id = NULL;
 
     if (account->state != COEX_ACCOUNT_CHECKING)
@@ -68,41 +78,42 @@ on_numbers(CoexAccount *account, const CoexResponse *response, GError **error, g
     if (response != NULL)
         id = coex_api_read_number_id(response, account->number, error);
     if (id != NULL) {
-        take_ids(account, account->ids->wabas[account->ids->next_waba - 1], id);
-        search_over(account, NULL);
+        take_ids(account, search->wabas[search->next_waba - 1], id);
+        search_over(account, g_steal_pointer(&search), NULL);
     } else if (*error != NULL && ends_search(*error)) {
-        search_over(account, *error);
+        search_over(account, g_steal_pointer(&search), *error);
     } else {
-        ask_next_waba(account);
+        ask_next_waba(account, g_steal_pointer(&search));
     }
 }
 
+/* Takes @search. */
 static void
-ask_next_waba(CoexAccount *account)
+ask_next_waba(CoexAccount *account, Search *search)
 {
     g_autoptr(CoexRequest) request = NULL;
 
-    if (account->ids->wabas == NULL || account->ids->wabas[account->ids->next_waba] == NULL) {
-        ids_not_found(account);
+    if (search->wabas == NULL || search->wabas[search->next_waba] == NULL) {
+        ids_not_found(account, search);
         return;
     }
-    request =
-        coex_api_list_numbers(&account->endpoint, account->ids->wabas[account->ids->next_waba]);
-    account->ids->next_waba++;
-    coex_account_call(account, request, on_numbers, NULL, NULL);
+    request = coex_api_list_numbers(&account->endpoint, search->wabas[search->next_waba++]);
+    coex_account_call(account, request, on_numbers, search, (GDestroyNotify)search_free);
 }
 
 static void
 on_wabas(CoexAccount *account, const CoexResponse *response, GError **error, gpointer data)
 {
+    g_autoptr(Search) search = data;
+
     if (account->state != COEX_ACCOUNT_CHECKING)
         return;
     if (response != NULL)
-        account->ids->wabas = coex_api_read_wabas(response, error);
+        search->wabas = coex_api_read_wabas(response, error);
     if (*error != NULL && ends_search(*error))
-        search_over(account, *error);
+        search_over(account, g_steal_pointer(&search), *error);
     else
-        ask_next_waba(account);
+        ask_next_waba(account, g_steal_pointer(&search));
 }
 
 void
@@ -110,31 +121,20 @@ coex_ids_find(CoexAccount *account, CoexIdsFound found)
 {
     const CoexEndpoint *endpoint = &account->endpoint;
     g_autoptr(CoexRequest) request = NULL;
+    Search *search;
 
-    account->ids->found = found;
     if (!endpoint->backend->number_in_path ||
         (*endpoint->phone_number_id != '\0' && *endpoint->waba_id != '\0')) {
-        search_over(account, NULL);
+        found(account, NULL);
         return;
     }
+    search = g_new0(Search, 1);
+    search->found = found;
     if (*endpoint->waba_id != '\0') {
-        account->ids->wabas = g_strsplit(endpoint->waba_id, ",", 1);
-        ask_next_waba(account);
+        search->wabas = g_strsplit(endpoint->waba_id, ",", 1);
+        ask_next_waba(account, search);
         return;
     }
     request = coex_api_find_wabas(endpoint);
-    coex_account_call(account, request, on_wabas, NULL, NULL);
-}
-
-CoexIds *
-coex_ids_new(void)
-{
-    return g_new0(CoexIds, 1);
-}
-
-void
-coex_ids_free(CoexIds *ids)
-{
-    g_strfreev(ids->wabas);
-    g_free(ids);
+    coex_account_call(account, request, on_wabas, search, (GDestroyNotify)search_free);
 }

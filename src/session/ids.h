@@ -10,10 +10,6 @@
 /* NULL error: go on. */
 typedef void (*CoexIdsFound)(CoexAccount *account, const GError *error);
 
-typedef struct CoexIds CoexIds;
-CoexIds *coex_ids_new(void);
-void coex_ids_free(CoexIds *ids);
-
 /* Calls @found once, at once when nothing is missing or this provider has no such ids. What was
  * found is kept in the account's settings. COEX_ERROR_INVALID_INPUT when the number is nowhere;
  * else the network's or the token's error (Meta: whatsapp-business-accounts). */

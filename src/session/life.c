@@ -7,7 +7,6 @@
 #include "account/views.h"
 #include "net/http.h"
 #include "session/hub.h"
-#include "session/ids.h"
 #include "media/fetch.h"
 #include "receive/inbox.h"
 #include "receive/match.h"
@@ -16,7 +15,6 @@
 #include "session/options.h"
 #include "send/outbox.h"
 #include "session/registration.h"
-#include "send/templates.h"
 
 /* The parts, in the order in which they come up; they go down the other way round. */
 static const struct {
@@ -32,8 +30,6 @@ static const struct {
     }
     PART(skew, coex_skew_new, coex_skew_stop, coex_skew_free),
     PART(registration, coex_registration_new, NULL, coex_registration_free),
-    PART(ids, coex_ids_new, NULL, coex_ids_free),
-    PART(template_fetch, coex_template_fetch_new, NULL, coex_template_fetch_free),
     PART(match, coex_matcher_new, NULL, coex_matcher_free),
     PART(fetch, coex_fetch_new, coex_fetch_stop, coex_fetch_free),
     PART(inbox, coex_inbox_new, NULL, coex_inbox_free),
