@@ -13,6 +13,7 @@ clear_feed_item(gpointer data)
     CoexFeedItem *item = data;
     g_free(item->text);
     g_free(item->detail);
+    g_free(item->quote);
     coex_media_free(item->media);
 }
 
@@ -24,6 +25,7 @@ coex_feed_item_copy(const CoexFeedItem *item, const char *detail)
     *copy = *item;
     copy->text = g_strdup(item->text);
     copy->detail = g_strdup(detail);
+    copy->quote = g_strdup(item->quote);
     copy->media = coex_media_copy(item->media);
     return copy;
 }

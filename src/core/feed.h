@@ -15,11 +15,12 @@ typedef enum {
     COEX_FEED_NOTICE, /* a line of ours in the conversation */
     COEX_FEED_UNCONFIRMED, /* nobody knows whether `text` arrived: `detail` */
     COEX_FEED_ARRIVED,     /* `text` was told as failed or unconfirmed, but it has arrived */
-    COEX_FEED_RECORD,      /* as NOTICE, of what became of a text that the log has */
-    COEX_FEED_FILE, /* the file of a message is here: `text` names it, `detail` is its path */
+    COEX_FEED_RECORD, /* as NOTICE, of what became of a text that the log has, whoever did it */
+    COEX_FEED_FILE,   /* the file of a message is here: `text` names it, `detail` is its path */
 } CoexFeedKind;
 
-/* What FAILED, UNCONFIRMED and ARRIVED lines say of their text; together. File format too. */
+/* What lines say of their text, together: FAILED, UNCONFIRMED, ARRIVED, and those of the past. File
+ * format too. */
 typedef enum {
     COEX_LINE_RESEND = 1 << 0,   /* it is kept, and sending it again makes sense now */
     COEX_LINE_TEMPLATE = 1 << 1, /* a template, or another one, would help */
@@ -27,6 +28,8 @@ typedef enum {
     COEX_LINE_UNSENT = 1 << 4,   /* FAILED: nothing of it has left */
     COEX_LINE_TWICE = 1 << 5,    /* ARRIVED: and may arrive once more, since it was sent again */
     COEX_LINE_SHOWN = 1 << 3,    /* all of it stands in the conversation already */
+    COEX_LINE_EDITED = 1 << 6,   /* of the past: the text is not the first one */
+    COEX_LINE_DELETED = 1 << 7,  /* of the past: it was taken back */
 } CoexLineFlags;
 
 typedef struct {
@@ -39,6 +42,7 @@ typedef struct {
     char *detail; /* NULL */
     CoexLineFlags flags;
     gint64 message_id; /* what it tells of, 0: of none that is stored */
+    char *quote;       /* first words of the message that it quotes, NULL */
     CoexMedia *media;  /* the message's file, NULL */
 } CoexFeedItem;
 CoexFeedItem *coex_feed_item_ref(const CoexFeedItem *item);

@@ -45,6 +45,24 @@ coex_message_unref(CoexMessage *message)
         g_atomic_rc_box_release_full(message, message_clear);
 }
 
+gboolean
+coex_content_get_target(const CoexContent *content, const char **ret_wamid)
+{
+    const char *target;
+
+    if (content->kind == COEX_CONTENT_REACTION)
+        target = content->reaction.target;
+    else if (content->kind == COEX_CONTENT_EDIT)
+        target = content->edit.target;
+    else if (content->kind == COEX_CONTENT_REVOKE)
+        target = content->revoke.target;
+    else
+        return FALSE;
+    if (ret_wamid != NULL)
+        *ret_wamid = target;
+    return TRUE;
+}
+
 void
 coex_content_clear(CoexContent *content)
 {

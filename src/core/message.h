@@ -67,6 +67,10 @@ struct CoexContent {
     };
 };
 
+/* Whether it is about another message (a reaction, an edit, a withdrawal), and then into
+ * @ret_wamid, unless NULL, that one's id: borrowed, NULL where it is not told. */
+gboolean coex_content_get_target(const CoexContent *content, const char **ret_wamid);
+
 /* Frees the members and leaves an empty text. */
 void coex_content_clear(CoexContent *content);
 void coex_content_free(CoexContent *content); /* of one from g_new0() */

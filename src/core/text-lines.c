@@ -12,6 +12,60 @@
 #define CUT_MIN 370
 #define CUT_MAX 490
 
+#define BAR "\xe2\x94\x82"
+
+/* Marks of WhatsApp's, and what is drawn as nothing or as a blank. */
+static const char *
+skip_marks(const char *p)
+{
+    while (*p != '\0' && (strchr("*_~`", *p) != NULL || coex_text_is_unseen(g_utf8_get_char(p))))
+        p = g_utf8_next_char(p);
+    return p;
+}
+
+/* Where a line would look like a quote of ours: its ">" or what is drawn like it; else NULL. */
+static const char *
+find_quote(const char *line)
+{
+    const char *mark = skip_marks(line);
+    gunichar c = g_utf8_get_char(mark);
+    const char *after;
+
+    if (c != '>' && c != 0xfe65 && c != 0xff1e)
+        return NULL;
+    after = g_utf8_next_char(mark);
+    while (*after != '\0' && strchr("*_~`", *after) != NULL)
+        after++;
+    return *after != '\0' && coex_text_is_unseen(g_utf8_get_char(after)) ? mark : NULL;
+}
+
+static void
+append_guarded(GString *out, const char *line, gsize length)
+{
+    g_autofree char *copy = g_strndup(line, length);
+    const char *mark = find_quote(copy);
+
+    if (mark == NULL)
+        g_string_append(out, copy);
+    else
+        g_string_append_printf(out, "%.*s" BAR "%s", (int)(mark - copy), copy,
+                               g_utf8_next_char(mark));
+}
+
+char *
+coex_text_guard_quotes(const char *text)
+{
+    g_autofree char *clean = coex_text_clean(text);
+    g_auto(GStrv) lines = g_strsplit(clean, "\n", -1);
+    GString *out = g_string_sized_new(strlen(clean));
+
+    for (char **line = lines; *line != NULL; line++) {
+        g_string_append(out, line > lines ? "\n" : "");
+        append_guarded(out, *line, strlen(*line));
+    }
+    return g_string_free(out, FALSE);
+}
+
 /* As much of @line as stands in one line of at most @max bytes, cut between words. */
 static gsize
 measure_line(const char *line, gsize max)
@@ -27,7 +81,8 @@ measure_line(const char *line, gsize max)
     return (gsize)(g_utf8_find_prev_char(line, line + max + 1) - line);
 }
 
-/* @text in lines of at most @max bytes, @mark before each of them. */
+/* @text in lines of at most @max bytes, @mark before each of them. A line that begins here has no
+ * other mark of ours. */
 static char *
 wrap_bytes(const char *text, gsize max, const char *mark)
 {
@@ -40,8 +95,11 @@ wrap_bytes(const char *text, gsize max, const char *mark)
         do {
             gsize length = measure_line(rest, max);
 
-            g_string_append_printf(out, "%s%s%.*s", out->len > 0 || line > lines ? "\n" : "", mark,
-                                   (int)length, rest);
+            g_string_append_printf(out, "%s%s", out->len > 0 || line > lines ? "\n" : "", mark);
+            if (rest > *line && *mark == '\0')
+                append_guarded(out, rest, length);
+            else
+                g_string_append_len(out, rest, (gssize)length);
             rest += length;
             rest += *rest == ' ';
         } while (*rest != '\0');

@@ -43,6 +43,11 @@ char *coex_text_to_html_as(const char *text, CoexTextFlags flags);
  * they are shown, before the host does it. Free with g_free(). */
 char *coex_text_to_html_lines(const char *text, CoexTextFlags flags, gsize max_bytes);
 
+/* @text without a line that could pass for a quote of ours, which is "> " and the first words of
+ * another message: WhatsApp shows "> " at a line's beginning as a bar, and so does this. Free with
+ * g_free(). */
+char *coex_text_guard_quotes(const char *text);
+
 /* A line of ours for such a host: plain text, "* " before each line, none longer than @max_bytes
  * bytes. Free with g_free(). */
 char *coex_text_mark_lines(const char *text, gsize max_bytes);

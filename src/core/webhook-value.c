@@ -112,16 +112,27 @@ static const CoexJsonField message_fields[] = {
     COEX_JSON_END,
 };
 
+/* Whether this version has a use for all of it. */
+static gboolean
+is_understood(const CoexContent *content)
+{
+    const char *target = NULL;
+
+    if (content->kind == COEX_CONTENT_EDIT && content->edit.now != NULL)
+        return content->edit.target != NULL && content->edit.now->kind == COEX_CONTENT_TEXT;
+    if (coex_content_get_target(content, &target))
+        return target != NULL && content->kind != COEX_CONTENT_EDIT;
+    return content->kind == COEX_CONTENT_TEXT || content->kind == COEX_CONTENT_WELCOME;
+}
+
 /* Whether all that a message tells is in the CoexMessage. */
 static gboolean
 is_complete(const CoexMessage *message, const RawMessage *raw)
 {
     CoexJsonAt product = coex_json_member(&raw->context, "referred_product");
 
-    if (message->content.kind != COEX_CONTENT_TEXT && message->content.kind != COEX_CONTENT_WELCOME)
-        return FALSE;
-    return message->group_id == NULL && !message->from_ad && !coex_json_at_exists(&product) &&
-           coex_peer_is_addressable(&message->peer);
+    return is_understood(&message->content) && message->group_id == NULL && !message->from_ad &&
+           !coex_json_at_exists(&product) && coex_peer_is_addressable(&message->peer);
 }
 
 /* Which machine wrote it in the business's name, NULL: a person did, as far as is told. */
@@ -212,6 +223,20 @@ read_peer(Value *value, const RawMessage *raw, CoexWebhookAddress *address, Coex
                              &message->profile_name);
 }
 
+/* A question about a product and an answer to a call quote nothing, whatever id they have (Meta:
+ * webhooks/reference/messages). */
+static char *
+dup_quoted(const RawMessage *raw)
+{
+    CoexJsonAt product = coex_json_member(&raw->context, "referred_product");
+    const char *id = coex_json_member_text(&raw->context, "id");
+
+    return id == NULL || *id == '\0' || coex_json_at_exists(&product) ||
+                   g_str_has_prefix(id, "wacid.")
+               ? NULL
+               : g_strdup(id);
+}
+
 static void
 read_message_as(Value *value, const CoexJsonAt *at, CoexDirection direction)
 {
@@ -237,7 +262,7 @@ read_message_as(Value *value, const CoexJsonAt *at, CoexDirection direction)
     message->group_id = g_strdup(raw.group_id);
     message->in_standby = value->is_standby;
     message->from_ad = coex_json_at_exists(&raw.referral);
-    message->context_wamid = g_strdup(coex_json_member_text(&raw.context, "id"));
+    message->context_wamid = dup_quoted(&raw);
     read_content(value, at, &raw, message);
     event = add_event(value, COEX_EVENT_MESSAGE);
     event->keep_raw = !is_complete(message, &raw);

@@ -93,6 +93,15 @@ coex_conversation_send(PurpleConnection *gc, const char *who, const char *markup
 
 /* ---- in ---- */
 
+/* Below the words that it answers. Nobody can write a line that looks like these. */
+static char *
+add_quote(const char *quote, const char *written)
+{
+    g_autofree char *text = coex_text_guard_quotes(written);
+
+    return quote != NULL ? g_strdup_printf("> %s\n%s", quote, text) : g_steal_pointer(&text);
+}
+
 /* The text as the host's HTML, of which it shows every letter. */
 static char *
 make_html(const char *name, const char *text, gint64 at, PurpleMessageFlags *flags)
@@ -122,7 +131,8 @@ show_inbound(CoexConnection *shown_in, const CoexFeedItem *item, const char *nam
     g_autoptr(CoexConnection) connection = coex_connection_ref(shown_in);
     g_autofree char *who = g_strdup(coex_connection_get_buddy_name(connection, name));
     PurpleMessageFlags flags = PURPLE_MESSAGE_RECV;
-    g_autofree char *html = make_html(who, item->text, item->time, &flags);
+    g_autofree char *text = add_quote(item->quote, item->text);
+    g_autofree char *html = make_html(who, text, item->time, &flags);
     PurpleConversation *conv;
 
     serv_got_im(connection->gc, who, html, flags, (time_t)item->time);
@@ -173,7 +183,8 @@ show_echo(CoexConnection *connection, const CoexFeedItem *item, const char *name
     gboolean apart = coex_host_get()->notice == COEX_NOTICE_IM;
     const char *author = coex_echo_get_author(item->text);
     const char *mark = author != NULL ? author : FROM_PHONE;
-    const char *said = author != NULL ? item->text + strlen(author) : item->text;
+    g_autofree char *said =
+        add_quote(item->quote, author != NULL ? item->text + strlen(author) : item->text);
     g_autofree char *next = g_strconcat("\n", mark, NULL);
     g_auto(GStrv) lines = g_strsplit(said, "\n", apart ? -1 : 1);
     g_autofree char *marked = g_strjoinv(next, lines);

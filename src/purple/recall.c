@@ -75,6 +75,21 @@ dup_time(gint64 time)
     return g_date_time_format(then, g_strcmp0(day, today) == 0 ? "%H:%M" : "%Y-%m-%d %H:%M");
 }
 
+/* Before who wrote it, so that nobody can write it. */
+static char *
+dup_notes(const CoexFeedItem *item)
+{
+    GString *notes = g_string_new(NULL);
+
+    if (item->flags & COEX_LINE_DELETED)
+        g_string_append(notes, "(deleted) ");
+    else if (item->flags & COEX_LINE_EDITED)
+        g_string_append(notes, "(edited) ");
+    if (item->quote != NULL)
+        g_string_append_printf(notes, "(to “%s”) ", item->quote);
+    return g_string_free(notes, FALSE);
+}
+
 /* One message, one line: nobody's text can begin another. The arrow tells who wrote; a name could
  * be made up. */
 static void
@@ -85,34 +100,36 @@ append_line(GString *all, const CoexFeedItem *item, const char *title)
     g_autofree char *text = coex_text_excerpt(item->text, item->seq > 0 ? G_MAXINT : EXCERPT);
     g_autofree char *name = coex_text_excerpt(title, 40);
     g_autofree char *line = NULL;
+    g_autofree char *notes = dup_notes(item);
 
+    g_string_append_printf(all, "\n[%s] %s", when, notes);
     switch (item->kind) {
     case COEX_FEED_INBOUND:
-        g_string_append_printf(all, "\n[%s] ← %s: %s", when, name, text);
+        g_string_append_printf(all, "← %s: %s", name, text);
         return;
     case COEX_FEED_ECHO:
-        g_string_append_printf(all, "\n[%s] → from the phone: %s", when, text);
+        g_string_append_printf(all, "→ from the phone: %s", text);
         return;
     case COEX_FEED_FAILED:
-        g_string_append_printf(all, "\n[%s] → (not delivered) %s", when, text);
+        g_string_append_printf(all, "→ (not delivered) %s", text);
         return;
     case COEX_FEED_UNCONFIRMED:
-        g_string_append_printf(all, "\n[%s] → (not confirmed) %s", when, text);
+        g_string_append_printf(all, "→ (not confirmed) %s", text);
         return;
     case COEX_FEED_NOTICE:
     case COEX_FEED_ARRIVED:
     case COEX_FEED_RECORD:
-        g_string_append_printf(all, "\n[%s] %s", when, item->seq > 0 ? item->text : text);
+        g_string_append(all, item->seq > 0 ? item->text : text);
         return;
     case COEX_FEED_FILE:
         line = coex_file_dup_line(item);
-        g_string_append_printf(all, "\n[%s] %s", when, line);
+        g_string_append(all, line);
         return;
     case COEX_FEED_TYPED:
     case COEX_FEED_SENT:
         break;
     }
-    g_string_append_printf(all, "\n[%s] → %s", when, text);
+    g_string_append_printf(all, "→ %s", text);
 }
 
 char *

@@ -175,7 +175,8 @@ apply_message(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
         effect.opens_window = coex_sender_note_inbound(account, person, message, time);
     coex_outbox_doubt(account->outbox, person);
     coex_outbox_unite(account->outbox);
-    if (message->direction == COEX_INBOUND && message->content.kind != COEX_CONTENT_SYSTEM)
+    if (message->direction == COEX_INBOUND && message->content.kind != COEX_CONTENT_SYSTEM &&
+        !coex_content_get_target(&message->content, NULL))
         effect.written_at = time;
     person->active_at = MAX(person->active_at, time);
     coex_account_give_nick(account, person);
@@ -440,7 +441,7 @@ settle_message(CoexInboxStep *step, CoexBatch *batch, const Effect *effect)
         coex_account_store_person(account, person);
         coex_views_tell(account, person);
     }
-    if (effect->echo_at > 0) {
+    if (effect->echo_at > 0 && coex_batch_get_message(batch, effect->index) > 0) {
         coex_views_note_state(account, person, coex_batch_get_message(batch, effect->index),
                               coex_batch_get_state(batch, effect->index),
                               coex_batch_get_text(batch, effect->index));

@@ -3,7 +3,7 @@
 
 #define SELECT_STORED                                                                              \
     "SELECT id, person, state, lacks, kind, type, text, time, local_id, template_name,"            \
-    " template_language, template_values, origin FROM messages"
+    " template_language, template_values, origin, changed_at, deleted_at FROM messages"
 
 void
 coex_stored_clear(CoexStored *stored)
@@ -40,6 +40,8 @@ read_stored(CoexDb *db, sqlite3_stmt *query, CoexStored *ret_stored, gboolean *r
     ret_stored->template_language = coex_db_dup_text(query, column++);
     ret_stored->template_values = coex_db_dup_text(query, column++);
     ret_stored->origin = coex_db_dup_text(query, column++);
+    ret_stored->changed_at = sqlite3_column_int64(query, column++);
+    ret_stored->deleted_at = sqlite3_column_int64(query, column++);
     step = coex_db_step(db, query, error);
     *ret_more = step == COEX_STEP_ROW;
     sqlite3_reset(query);
@@ -62,6 +64,12 @@ coex_find_unconfirmed(CoexDb *db, gint64 account_id, const char *local_id, CoexS
                        ret_stored, &more, error);
 }
 
+static gboolean
+is_within(const CoexFindKey *key, const CoexStored *stored)
+{
+    return key->reach != COEX_REACH_CONVERSATION || stored->person_id == key->person_id;
+}
+
 gboolean
 coex_find_message(CoexDb *db, const CoexFindKey *key, CoexStored *ret_stored, GError **error)
 {
@@ -75,8 +83,9 @@ coex_find_message(CoexDb *db, const CoexFindKey *key, CoexStored *ret_stored, GE
                                    error),
                      ret_stored, &more, error))
         return FALSE;
-    if (ret_stored->id != 0)
+    if (ret_stored->id != 0 && is_within(key, ret_stored))
         return TRUE;
+    coex_stored_clear(ret_stored);
 
     if (!read_stored(db,
                      coex_db_query(db,

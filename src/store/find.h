@@ -22,12 +22,15 @@ typedef struct {
     char *template_language;
     char *template_values;
     char *origin;
+    gint64 changed_at; /* by the newest edit, 0 */
+    gint64 deleted_at; /* 0 */
 } CoexStored;
 void coex_stored_clear(CoexStored *stored);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CoexStored, coex_stored_clear)
 
 /* How far from the conversation it may stand. */
 typedef enum {
+    COEX_REACH_CONVERSATION,
     COEX_REACH_ID,      /* its id anywhere in the account, its token in the conversation */
     COEX_REACH_ACCOUNT, /* its token elsewhere too, where it is the only one of the account */
 } CoexReach;

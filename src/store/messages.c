@@ -3,53 +3,10 @@
 
 #include "store/find.h"
 #include "store/media.h"
-
-/* ---- the feed ---- */
-
-gboolean
-coex_apply_feed(CoexApply *a, const CoexFeedItem *line, GError **error)
-{
-    /* A line without a time would be shown as of 1970. */
-    CoexFeedItem item = { .account_id = a->change->account_id,
-                          .person_id = line->person_id,
-                          .kind = line->kind,
-                          .time = line->time > 0 ? line->time : g_get_real_time() / G_USEC_PER_SEC,
-                          .flags = line->flags,
-                          .message_id = line->message_id };
-    const char *text = line->text != NULL ? line->text : "";
-    if (!coex_db_run(a->db,
-                     "INSERT INTO feed(account, person, kind, time, text, detail, flags, message)"
-                     " VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
-                     COEX_VALUES(coex_int(item.account_id), coex_int(item.person_id),
-                                 coex_int(item.kind), coex_int(item.time), coex_text(text),
-                                 coex_text(line->detail), coex_int(item.flags),
-                                 coex_int(item.message_id)),
-                     error))
-        return FALSE;
-
-    item.seq = coex_db_last_id(a->db);
-    item.text = g_strdup(text);
-    item.detail = g_strdup(line->detail);
-    item.media = coex_media_copy(line->media);
-    g_ptr_array_add(a->batch->feed, g_atomic_rc_box_dup(sizeof item, &item));
-    return TRUE;
-}
-
-/* ---- messages ---- */
-
-/* A row of `messages` as it is to be written; borrowed strings. */
-typedef struct {
-    gint64 person_id;
-    CoexDirection direction;
-    const char *wamid;
-    const char *token;
-    gint64 time;
-    const CoexContent *content;
-    const CoexOutboxRow *row; /* what it was in the outbox, NULL */
-} NewMessage;
+#include "store/refer.h"
 
 static gboolean
-find_known(CoexApply *a, const NewMessage *message, CoexStored *ret_known, GError **error)
+find_known(CoexApply *a, const CoexNewMessage *message, CoexStored *ret_known, GError **error)
 {
     const CoexFindKey key = { .account_id = a->change->account_id,
                               .person_id = message->person_id,
@@ -67,16 +24,18 @@ first_state(CoexDirection direction)
 }
 
 static gboolean
-insert_message(CoexApply *a, const NewMessage *message, gint64 *ret_id, GError **error)
+insert_message(CoexApply *a, const CoexNewMessage *message, gint64 *ret_id, GError **error)
 {
     CoexState state = first_state(message->direction);
     const CoexOutboxRow none = { 0 };
     const CoexOutboxRow *row = message->row != NULL ? message->row : &none;
+    g_autofree char *context_token = coex_wamid_dup_token(message->context);
     if (!coex_db_run(
             a->db,
             "INSERT INTO messages(account, person, direction, wamid, token, time, kind, type, text,"
             " state, state_at, local_id, template_name, template_language, template_values, lacks,"
-            " origin) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " origin, context, context_token)"
+            " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             COEX_VALUES(coex_int(a->change->account_id), coex_int(message->person_id),
                         coex_int(message->direction), coex_text(message->wamid),
                         coex_text(message->token), coex_int(message->time),
@@ -84,32 +43,22 @@ insert_message(CoexApply *a, const NewMessage *message, gint64 *ret_id, GError *
                         coex_text(message->content->text), coex_int(state), coex_int(message->time),
                         coex_text(row->local_id), coex_text(row->template_name),
                         coex_text(row->template_language), coex_text(row->template_values),
-                        coex_int(coex_content_get_lack(message->content)), coex_text(row->origin)),
+                        coex_int(coex_content_get_lack(message->content)), coex_text(row->origin),
+                        coex_text(message->context), coex_text(context_token)),
             error))
         return FALSE;
     *ret_id = coex_db_last_id(a->db);
     return TRUE;
 }
 
-/* What WhatsApp says of a person is not that person's word. */
+/* What WhatsApp says of a person is not that person's word, so that nobody can make such a line by
+ * typing it. */
 static CoexFeedKind
-feed_kind(const NewMessage *message)
+feed_kind(const CoexNewMessage *message)
 {
-    /* Not their words, so that nobody can make such a line by typing it. */
-    if (message->content->kind == COEX_CONTENT_SYSTEM ||
-        message->content->kind == COEX_CONTENT_REVOKE)
+    if (message->content->kind == COEX_CONTENT_SYSTEM)
         return COEX_FEED_NOTICE;
     return message->direction == COEX_ECHO ? COEX_FEED_ECHO : COEX_FEED_INBOUND;
-}
-
-static const char *
-feed_text(const NewMessage *message)
-{
-    const char *text = message->content->text;
-    if (message->content->kind != COEX_CONTENT_REVOKE || text == NULL)
-        return text;
-    return message->direction == COEX_INBOUND ? "They deleted a message."
-                                              : "A message was deleted on the phone.";
 }
 
 static CoexMedia *
@@ -119,7 +68,7 @@ get_media(const CoexContent *content)
 }
 
 static gboolean
-put_media(CoexApply *a, gint64 id, const NewMessage *message, GError **error)
+put_media(CoexApply *a, gint64 id, const CoexNewMessage *message, GError **error)
 {
     const CoexMedia *media = get_media(message->content);
 
@@ -128,42 +77,64 @@ put_media(CoexApply *a, gint64 id, const NewMessage *message, GError **error)
 
 /* @known: the message, and whom it is from or to. */
 static gboolean
-feed_message(CoexApply *a, const CoexStored *known, const NewMessage *message, GError **error)
+feed_message(CoexApply *a, const CoexStored *known, const CoexNewMessage *message, GError **error)
 {
-    const char *text = feed_text(message);
-    if (text == NULL || *text == '\0' || message->direction == COEX_OUTBOUND)
+    const char *told = message->content->text;
+    g_autofree char *quote = NULL;
+    g_autofree char *text = NULL;
+    if (told == NULL || *told == '\0' || message->direction == COEX_OUTBOUND)
+        return TRUE;
+    if (!coex_refer_catch_up(a, known, message, &text, error) ||
+        !coex_refer_quote(a, message, &quote, error))
+        return FALSE;
+    if (text == NULL)
         return TRUE;
     const CoexFeedItem line = { .person_id = known->person_id,
                                 .kind = feed_kind(message),
                                 .time = message->time,
-                                .text = (char *)text,
+                                .text = text,
                                 .message_id = known->id,
+                                .quote = quote,
                                 .media = get_media(message->content) };
     return coex_apply_feed(a, &line, error);
 }
 
-/* What the first version lacked. */
+/* Its line, or what it makes of the message that it is about. */
 static gboolean
-complete(CoexApply *a, const CoexStored *known, const NewMessage *message, GError **error)
+tell(CoexApply *a, const CoexStored *known, const CoexNewMessage *message, GError **error)
 {
+    if (coex_content_get_target(message->content, NULL))
+        return coex_refer_apply(a, known->id, message, error);
+    return put_media(a, known->id, message, error) && feed_message(a, known, message, error);
+}
+
+/* What the first version lacked; an edit that came meanwhile is newer. */
+static gboolean
+complete(CoexApply *a, const CoexStored *known, const CoexNewMessage *message, GError **error)
+{
+    g_autofree char *context_token = coex_wamid_dup_token(message->context);
     return coex_db_run(
         a->db,
-        "UPDATE messages SET kind = ?, type = ?, text = ?, time = ?, lacks = ?"
-        " WHERE id = ?",
+        "UPDATE messages SET kind = ?1, type = ?2, time = ?4, lacks = ?5, context = ?6,"
+        " context_token = ?7, text = CASE WHEN changed_at > 0 THEN text ELSE ?3 END,"
+        " old_text = CASE WHEN changed_at > 0 THEN ?3 END WHERE id = ?8",
         COEX_VALUES(coex_int(message->content->kind), coex_text(message->content->type),
                     coex_text(message->content->text), coex_int(message->time),
-                    coex_int(coex_content_get_lack(message->content)), coex_int(known->id)),
+                    coex_int(coex_content_get_lack(message->content)), coex_text(message->context),
+                    coex_text(context_token), coex_int(known->id)),
         error);
 }
 
 static void
-note_own(CoexChange *change, gint64 id, const NewMessage *message)
+note_own(CoexChange *change, gint64 id, const CoexNewMessage *message)
 {
     if (message->direction == COEX_INBOUND)
         return;
+    change->text = g_strdup(message->content->text);
+    if (coex_content_get_target(message->content, NULL))
+        return;
     change->message_id = id;
     change->state = first_state(message->direction);
-    change->text = g_strdup(message->content->text);
 }
 
 gboolean
@@ -171,12 +142,15 @@ coex_apply_message(CoexApply *a, GError **error)
 {
     CoexChange *change = a->change;
     const CoexMessage *source = change->message.message;
-    const NewMessage message = { .person_id = change->message.person_id,
-                                 .direction = source->direction,
-                                 .wamid = source->wamid,
-                                 .token = source->token != NULL ? source->token : source->wamid,
-                                 .time = change->message.time,
-                                 .content = &source->content };
+    const char *context = source->context_wamid;
+    coex_content_get_target(&source->content, &context);
+    const CoexNewMessage message = { .person_id = change->message.person_id,
+                                     .direction = source->direction,
+                                     .wamid = source->wamid,
+                                     .token = source->token != NULL ? source->token : source->wamid,
+                                     .time = change->message.time,
+                                     .context = context,
+                                     .content = &source->content };
     g_auto(CoexStored) known = { 0 };
     if (!find_known(a, &message, &known, error))
         return FALSE;
@@ -187,8 +161,7 @@ coex_apply_message(CoexApply *a, GError **error)
         if (coex_content_get_lack(message.content) >= known.lacks)
             return TRUE;
         change->outcome = COEX_REPLACED;
-        return complete(a, &known, &message, error) && put_media(a, known.id, &message, error) &&
-               feed_message(a, &known, &message, error);
+        return complete(a, &known, &message, error) && tell(a, &known, &message, error);
     }
 
     change->outcome = COEX_ADDED;
@@ -197,7 +170,7 @@ coex_apply_message(CoexApply *a, GError **error)
     if (!insert_message(a, &message, &known.id, error))
         return FALSE;
     note_own(change, known.id, &message);
-    return put_media(a, known.id, &message, error) && feed_message(a, &known, &message, error) &&
+    return tell(a, &known, &message, error) &&
            (message.direction == COEX_INBOUND ||
             coex_apply_early(a, known.id, message.wamid, message.token, error));
 }
@@ -212,13 +185,13 @@ coex_apply_accepted(CoexApply *a, GError **error)
                                   .type =
                                       (char *)(row->template_name != NULL ? "template" : "text"),
                                   .text = row->text };
-    const NewMessage message = { .person_id = row->person_id,
-                                 .direction = COEX_OUTBOUND,
-                                 .wamid = change->outbox.wamid,
-                                 .token = token,
-                                 .time = change->outbox.now,
-                                 .content = &content,
-                                 .row = row };
+    const CoexNewMessage message = { .person_id = row->person_id,
+                                     .direction = COEX_OUTBOUND,
+                                     .wamid = change->outbox.wamid,
+                                     .token = token,
+                                     .time = change->outbox.now,
+                                     .content = &content,
+                                     .row = row };
     g_auto(CoexStored) known = { 0 };
     if (!find_known(a, &message, &known, error))
         return FALSE;

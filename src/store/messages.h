@@ -1,19 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "store/batch-private.h"
-#include "store/db.h"
+#include "store/feed.h"
 
 /* Messages and what is told about them: one row per message however often and by whichever way it
  * comes (the layout of a wamid), statuses merged by rank, statuses that overtake their message kept
  * for it, and the feed items that follow. Runs inside the writer's transaction. */
-
-/* One change being applied. */
-typedef struct {
-    CoexDb *db;
-    CoexBatch *batch;
-    CoexChange *change;
-} CoexApply;
 
 /* Each fills the change's outcome and adds its feed items to the batch; errors: COEX_ERROR_STORE.
  */
@@ -24,9 +16,6 @@ gboolean coex_apply_early(CoexApply *apply, gint64 id, const char *wamid, const 
                           GError **error);
 /* The message that an outbox row has become; the row itself is the caller's. */
 gboolean coex_apply_accepted(CoexApply *apply, GError **error);
-
-/* Adds a line: @line's person, kind, time, text, detail and flags count. */
-gboolean coex_apply_feed(CoexApply *apply, const CoexFeedItem *line, GError **error);
 
 /* Inserts or replaces a row of the outbox: the change's, with its line; another one. */
 gboolean coex_apply_outbox(CoexApply *apply, GError **error);

@@ -4,18 +4,26 @@
 #include "core/feed.h"
 #include "core/message.h"
 #include "store/media.h"
+#include "store/refer.h"
 
 static const char SELECT_PAST[] =
-    "SELECT direction, time, text, messages.state, messages.kind, messages.id, " COEX_MEDIA_COLUMNS
-    " FROM messages LEFT JOIN media ON media.message = messages.id"
+    "SELECT direction, time, text, messages.state, messages.kind, messages.id, changed_at, "
+    "deleted_at,"
+    " context, " COEX_MEDIA_COLUMNS " FROM messages LEFT JOIN media ON media.message = messages.id"
     " WHERE account = ? AND person = ? AND time < ? AND text <> ''"
     " ORDER BY time DESC, messages.id DESC LIMIT ?";
 
-static CoexFeedKind
-get_kind(CoexDirection direction, CoexState state, CoexContentKind kind)
+/* Version 1 kept reactions and edits as what was written, with a label. */
+static gboolean
+is_notice(CoexContentKind kind, const char *text)
 {
-    if (kind == COEX_CONTENT_SYSTEM || kind == COEX_CONTENT_REVOKE)
-        return COEX_FEED_NOTICE;
+    return kind == COEX_CONTENT_SYSTEM || kind == COEX_CONTENT_REVOKE ||
+           ((kind == COEX_CONTENT_REACTION || kind == COEX_CONTENT_EDIT) && *text != '[');
+}
+
+static CoexFeedKind
+get_kind(CoexDirection direction, CoexState state)
+{
     switch (direction) {
     case COEX_INBOUND:
         return COEX_FEED_INBOUND;
@@ -35,6 +43,33 @@ unref_item(gpointer item)
     coex_feed_item_unref(item);
 }
 
+static gboolean
+read_line(CoexDb *db, const CoexPastQuery *query, sqlite3_stmt *row, GPtrArray *lines,
+          GError **error)
+{
+    CoexFeedItem *line = g_atomic_rc_box_new0(CoexFeedItem);
+    CoexDirection direction = (CoexDirection)sqlite3_column_int(row, 0);
+    const CoexReference reference = { .account_id = query->account_id,
+                                      .person_id = query->person_id,
+                                      .wamid = (const char *)sqlite3_column_text(row, 8),
+                                      .from_them = direction == COEX_INBOUND };
+
+    g_ptr_array_insert(lines, 0, line);
+    line->account_id = query->account_id;
+    line->person_id = query->person_id;
+    line->time = sqlite3_column_int64(row, 1);
+    line->text = coex_db_dup_text(row, 2);
+    line->kind = is_notice((CoexContentKind)sqlite3_column_int(row, 4), line->text)
+                     ? COEX_FEED_NOTICE
+                     : get_kind(direction, (CoexState)sqlite3_column_int(row, 3));
+    line->message_id = sqlite3_column_int64(row, 5);
+    line->flags = (sqlite3_column_int64(row, 6) > 0 ? COEX_LINE_EDITED : 0) |
+                  (sqlite3_column_int64(row, 7) > 0 ? COEX_LINE_DELETED : 0);
+    line->media = coex_media_read(row, 9);
+    return reference.wamid == NULL || line->kind == COEX_FEED_NOTICE ||
+           coex_refer_read_quote(db, &reference, &line->quote, error);
+}
+
 GPtrArray *
 coex_past_read(CoexDb *db, const CoexPastQuery *query, GError **error)
 {
@@ -46,17 +81,10 @@ coex_past_read(CoexDb *db, const CoexPastQuery *query, GError **error)
                       error);
     CoexStep step = rows != NULL ? coex_db_step(db, rows, error) : COEX_STEP_FAILED;
     for (; step == COEX_STEP_ROW; step = coex_db_step(db, rows, error)) {
-        CoexFeedItem *line = g_atomic_rc_box_new0(CoexFeedItem);
-        line->account_id = query->account_id;
-        line->person_id = query->person_id;
-        line->kind = get_kind((CoexDirection)sqlite3_column_int(rows, 0),
-                              (CoexState)sqlite3_column_int(rows, 3),
-                              (CoexContentKind)sqlite3_column_int(rows, 4));
-        line->time = sqlite3_column_int64(rows, 1);
-        line->text = coex_db_dup_text(rows, 2);
-        line->message_id = sqlite3_column_int64(rows, 5);
-        line->media = coex_media_read(rows, 6);
-        g_ptr_array_insert(lines, 0, line);
+        if (!read_line(db, query, rows, lines, error)) {
+            sqlite3_reset(rows);
+            return NULL;
+        }
     }
     return step == COEX_STEP_DONE ? g_steal_pointer(&lines) : NULL;
 }

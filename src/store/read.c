@@ -150,6 +150,7 @@ read_feed_item(sqlite3_stmt *query, CoexSnapshot *snapshot)
     item->detail = coex_db_dup_text(query, column++);
     item->flags = (CoexLineFlags)sqlite3_column_int(query, column++);
     item->message_id = sqlite3_column_int64(query, column++);
+    item->quote = coex_db_dup_text(query, column++);
     item->media = coex_media_read(query, column);
     g_ptr_array_add(snapshot->feed, item);
 }
@@ -259,8 +260,8 @@ static const char SELECT_OUTBOX[] =
     " released, owed"
     " FROM outbox WHERE account = ? ORDER BY position, created_at";
 static const char SELECT_FEED[] =
-    "SELECT seq, person, feed.kind, time, text, detail, flags, feed.message, " COEX_MEDIA_COLUMNS
-    " FROM feed LEFT JOIN media ON media.message = feed.message"
+    "SELECT seq, person, feed.kind, time, text, detail, flags, feed.message, quote,"
+    " " COEX_MEDIA_COLUMNS " FROM feed LEFT JOIN media ON media.message = feed.message"
     " WHERE account = ? AND seq > ? ORDER BY seq";
 static const char SELECT_SETTINGS[] = "SELECT key, value FROM settings"
                                       " WHERE account = ? AND key <> 'account'";

@@ -73,7 +73,9 @@ static const char SCHEMA_2[] =
     " token TEXT NOT NULL, time INTEGER NOT NULL, kind INTEGER NOT NULL, type TEXT, text TEXT,"
     " state INTEGER NOT NULL, state_at INTEGER NOT NULL, error_code INTEGER NOT NULL DEFAULT 0,"
     " local_id TEXT, template_name TEXT, template_language TEXT, template_values TEXT,"
-    " lacks INTEGER NOT NULL DEFAULT 0, origin TEXT) STRICT;"
+    " lacks INTEGER NOT NULL DEFAULT 0, origin TEXT, context TEXT, context_token TEXT, said TEXT,"
+    " old_text TEXT, changed_at INTEGER NOT NULL DEFAULT 0,"
+    " deleted_at INTEGER NOT NULL DEFAULT 0) STRICT;"
     "INSERT INTO messages_2(id, account, person, direction, wamid, token, time, kind, type, text,"
     " state, state_at, error_code, local_id, lacks)"
     " SELECT id, account, person, direction, wamid, token, time, kind, type, text,"
@@ -85,6 +87,9 @@ static const char SCHEMA_2[] =
     "CREATE INDEX messages_wamid ON messages(account, wamid);"
     "CREATE INDEX messages_local_id ON messages(account, local_id) WHERE local_id IS NOT NULL;"
     "CREATE INDEX messages_origin ON messages(account, origin) WHERE origin IS NOT NULL;"
+    /* reactions, edits and withdrawals, by what they are about: the message may come after them */
+    "CREATE INDEX messages_context ON messages(account, person, context_token)"
+    " WHERE kind IN (4, 10, 11);"
 
     /* the lines with somebody, and who waits: answered by the newest message to them, waiting since
      * the oldest from them after it that is no reaction, system line, edit or withdrawal */
@@ -122,6 +127,7 @@ static const char SCHEMA_2[] =
     "CREATE INDEX outbox_origin ON outbox(account, origin) WHERE origin IS NOT NULL;"
     "ALTER TABLE feed ADD COLUMN flags INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE feed ADD COLUMN message INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE feed ADD COLUMN quote TEXT;"
 
     /* the files of messages, and what became of them here */
     "CREATE TABLE media(message INTEGER PRIMARY KEY, kind INTEGER NOT NULL, id TEXT, url TEXT,"

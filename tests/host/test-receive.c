@@ -354,6 +354,56 @@ placeholder_gives_way(World *world)
                host_count(world->host, EVENT_MESSAGE, ADA, "what it really said") == 1);
 }
 
+/* A line of ours, which is no message of anybody's. */
+static void
+wait_line_of_ours(World *world, const char *text)
+{
+    g_autofree char *marked =
+        g_strconcat(world->bitlbee ? "?" : "", world->bitlbee ? " " : "", text, NULL);
+    const HostEvent *line = host_wait_message(world->host, ADA, "SYSTEM", marked);
+
+    host_check(world->host, !world->bitlbee || g_str_has_prefix(line->text, "* "));
+}
+
+static void
+about(World *world, const char *type, const char *format, const char *wamid)
+{
+    g_autoptr(GString) content = g_string_new(format);
+
+    g_string_replace(content, "%s", wamid, 1);
+    g_free(coex_sim_customer_sends_type(world->sim, "ada", type, content->str));
+}
+
+/* Words that are answered, changed, marked and taken back; and who types such lines. */
+static void
+messages_about_messages(World *world)
+{
+    g_autofree char *rye = NULL;
+
+    host_go_online(world->host);
+    rye = coex_sim_customer_sends(world->sim, "ada", "Do you have *rye*?");
+    host_wait_message(world->host, ADA, "RECV", "Do you have *rye*?");
+    host_type(world->host, ADA, "Yes");
+    g_autoptr(CoexSimRequest) sent = world_next_sent(world);
+    g_free(coex_sim_customer_replies(world->sim, "ada", "Keep one", sent->wamid));
+    host_wait_message(world->host, ADA, "RECV", "> Yes\nKeep one");
+    g_free(coex_sim_customer_sends(world->sim, "ada", "> Yes, for free\nThank you"));
+    host_wait_message(world->host, ADA, "RECV", "│ Yes, for free\nThank you");
+    about(world, "reaction", "{\"message_id\":\"%s\",\"emoji\":\"👍\"}", sent->wamid);
+    wait_line_of_ours(world, "They reacted with 👍 to “Yes”.");
+    about(world, "edit",
+          "{\"original_message_id\":\"%s\",\"message\":{\"type\":\"text\",\"text\":"
+          "{\"body\":\"Do you have wheat?\"}}}",
+          rye);
+    wait_line_of_ours(world, "They edited: “Do you have wheat?” (before: “Do you have *rye*?”).");
+    about(world, "revoke", "{\"original_message_id\":\"%s\"}", rye);
+    wait_line_of_ours(world, "They deleted “Do you have wheat?”.");
+    /* in Pidgin and Finch the kind of line tells, in BitlBee its beginning */
+    g_free(coex_sim_customer_sends(world->sim, "ada", "* They deleted “Yes”."));
+    host_wait_message(world->host, ADA, "RECV",
+                      world->bitlbee ? "• They deleted “Yes”." : "? They deleted “Yes”.");
+}
+
 static void
 person_without_number(World *world)
 {
@@ -449,6 +499,8 @@ add_all(void)
     world_add("many-breaks-marks-and-addresses", NULL, many_breaks_marks_and_addresses);
     world_add("action-of-a-customer-is-text", NULL, action_of_a_customer_is_text);
     world_add("other-types-are-one-line", NULL, other_types_are_one_line);
+    world_add("messages-about-messages", NULL, messages_about_messages);
+    world_add("bitlbee/messages-about-messages", "BitlBee", messages_about_messages);
     world_add("placeholder-gives-way", NULL, placeholder_gives_way);
     world_add("person-without-number", NULL, person_without_number);
     world_add("nameless-person-has-a-number", NULL, nameless_person_has_a_number);

@@ -97,7 +97,11 @@ note_past(Desk *desk, const CoexPersonView *person, GPtrArray *lines, gboolean a
         const CoexFeedItem *line = g_ptr_array_index(lines, i);
 
         g_assert_cmpuint(line->kind, <, G_N_ELEMENTS(kinds));
-        g_string_append_printf(all, "%s%s: %s", i > 0 ? "\n" : "", kinds[line->kind], line->text);
+        g_string_append_printf(
+            all, "%s%s%s%s%s%s%s: %s", i > 0 ? "\n" : "", kinds[line->kind],
+            line->flags & COEX_LINE_EDITED ? " (edited)" : "",
+            line->flags & COEX_LINE_DELETED ? " (deleted)" : "", line->quote != NULL ? " (to " : "",
+            line->quote != NULL ? line->quote : "", line->quote != NULL ? ")" : "", line->text);
     }
     note(desk, DESK_PAST, person, all->str, asked ? "asked" : NULL);
 }

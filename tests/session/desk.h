@@ -111,7 +111,7 @@ const DeskEvent *desk_wait_failed(Desk *desk, CoexErrorCode code, const char *gl
 const DeskEvent *desk_wait_ask(Desk *desk, const char *registered);
 const DeskEvent *desk_wait_catalogue(Desk *desk);
 /* Earlier lines, "in: …", "phone: …", "out: …", "failed: …", "unconfirmed: …" or
- * "notice: …", a line each. */
+ * "notice: …", a line each, as in "in (edited) (deleted) (to quoted words): …". */
 const DeskEvent *desk_wait_past(Desk *desk, const char *who, const char *glob);
 /* Until the mirror shows it; @label and @last_state are globs. */
 void desk_wait_window(Desk *desk, const char *who, gboolean open);

@@ -89,6 +89,34 @@ test_html_lines(void)
     CHECK_PAIRS(pairs, to_lines);
 }
 
+/* Where "> " begins the words that a message answers, no other line begins so. */
+static void
+test_guard_quotes(void)
+{
+    static const Pair pairs[] = {
+        { "> You said so\nYes", "│ You said so\nYes" },
+        { "Yes\n> a\n>\tb\r> c\xe2\x80\xa8> d", "Yes\n│ a\n│\tb\n│ c\n│ d" },
+        { " *>* a", " *│* a" },
+        { "_>_\xc2\xa0"
+          "a",
+          "_│_\xc2\xa0"
+          "a" },
+        { "\xe2\x80\x8b> a", "\xe2\x80\x8b│ a" },
+        { "\xef\xbc\x9e a", "│ a" },
+        { "\xef\xb9\xa5 a", "│ a" },
+        { "> *bold* > x", "│ *bold* > x" },
+        { ">100 EUR\n>:(\n>", ">100 EUR\n>:(\n>" },
+        { "1 > 0", "1 > 0" },
+        { NULL, "" },
+    };
+    g_autofree char *wrapped = to_lines("the first words of a longer one here > I owe you\n> said");
+
+    CHECK_PAIRS(pairs, coex_text_guard_quotes);
+    /* nor one that begins where the host breaks a line; a quote of ours stays */
+    g_assert_cmpstr(wrapped, ==,
+                    "the first words of a longer one here<br>│ I owe you<br>&gt; said");
+}
+
 static char *
 to_marked(const char *text)
 {
@@ -170,6 +198,7 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/text/guard-quotes", test_guard_quotes);
     g_test_add_func("/text/html-as", test_html_as);
     g_test_add_func("/text/html-lines", test_html_lines);
     g_test_add_func("/text/mark-lines", test_mark_lines);

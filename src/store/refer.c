@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "store/refer.h"
+
+#include "core/text.h"
+#include "store/find.h"
+#include "store/media.h"
+
+#define QUOTE_MAX 50 /* characters, so that it stays one line everywhere */
+#define EMOJI_MAX 16
+#define NOT_SEEN "a message not seen here"
+
+/* ---- what it is about ---- */
+
+static CoexReference
+get_reference(const CoexApply *a, const CoexNewMessage *message)
+{
+    return (CoexReference){ .account_id = a->change->account_id,
+                            .person_id = message->person_id,
+                            .wamid = message->context,
+                            .from_them = message->direction == COEX_INBOUND };
+}
+
+/* What they wrote, or what we did. */
+static gboolean
+find(CoexDb *db, const CoexReference *reference, gboolean inbound, CoexStored *ret_stored,
+     GError **error)
+{
+    g_autofree char *token = coex_wamid_dup_token(reference->wamid);
+    const CoexFindKey key = { .account_id = reference->account_id,
+                              .person_id = reference->person_id,
+                              .wamid = reference->wamid,
+                              .token = token,
+                              .inbound = inbound,
+                              .reach = COEX_REACH_CONVERSATION };
+    return reference->wamid == NULL || coex_find_message(db, &key, ret_stored, error);
+}
+
+/* Of the same side: nobody changes what the other one wrote. */
+static gboolean
+find_own(CoexApply *a, const CoexNewMessage *message, CoexStored *ret_stored, GError **error)
+{
+    const CoexReference reference = get_reference(a, message);
+    return find(a->db, &reference, reference.from_them, ret_stored, error);
+}
+
+/* Whoever wrote it. */
+static gboolean
+find_any(CoexDb *db, const CoexReference *reference, CoexStored *ret_stored, GError **error)
+{
+    return find(db, reference, !reference->from_them, ret_stored, error) &&
+           (ret_stored->id != 0 || find(db, reference, reference->from_them, ret_stored, error));
+}
+
+static char *
+dup_words(const CoexStored *stored)
+{
+    g_autofree char *words = coex_text_excerpt(stored->text, QUOTE_MAX);
+    if (stored->id == 0)
+        return g_strdup("[" NOT_SEEN "]");
+    return g_strconcat(stored->deleted_at > 0 ? "[deleted] " : "", words, NULL);
+}
+
+gboolean
+coex_refer_read_quote(CoexDb *db, const CoexReference *reference, char **ret_quote, GError **error)
+{
+    g_auto(CoexStored) quoted = { 0 };
+    if (!find_any(db, reference, &quoted, error))
+        return FALSE;
+    *ret_quote = dup_words(&quoted);
+    return TRUE;
+}
+
+gboolean
+coex_refer_quote(CoexApply *a, const CoexNewMessage *message, char **ret_quote, GError **error)
+{
+    const CoexReference reference = get_reference(a, message);
+    return message->context == NULL || coex_refer_read_quote(a->db, &reference, ret_quote, error);
+}
+
+/* Within a sentence: “first words”, or that it is not here. */
+static char *
+dup_object(const CoexStored *stored)
+{
+    g_autofree char *words = dup_words(stored);
+    return stored->id == 0 ? g_strdup(NOT_SEEN) : g_strdup_printf("“%s”", words);
+}
+
+/* ---- what is said of it ---- */
+
+/* Writes into the row what it says, and what stands in the history for it. */
+static gboolean
+put_row(CoexApply *a, gint64 id, const char *said, const char *text, GError **error)
+{
+    return coex_db_run(a->db, "UPDATE messages SET said = ?, text = ? WHERE id = ?",
+                       COEX_VALUES(coex_text(said), coex_text(text), coex_int(id)), error);
+}
+
+static gboolean
+feed(CoexApply *a, const CoexNewMessage *message, gint64 about, const char *text, GError **error)
+{
+    const CoexFeedItem line = { .person_id = message->person_id,
+                                .kind = COEX_FEED_RECORD,
+                                .time = message->time,
+                                .text = (char *)text,
+                                .message_id = about };
+    return coex_apply_feed(a, &line, error);
+}
+
+/* Of what nobody at the phone did, who did it stands before. */
+static const char *
+get_author(const CoexNewMessage *message)
+{
+    const char *text = message->content->text;
+    const char *author =
+        message->direction == COEX_ECHO && text != NULL ? coex_echo_get_author(text) : NULL;
+    return author != NULL ? author : "";
+}
+
+/* The newest one of its kind, way and target before it: @ret_time 0 for none. */
+static gboolean
+find_last(CoexApply *a, gint64 id, const CoexNewMessage *message, char **ret_said, gint64 *ret_time,
+          GError **error)
+{
+    g_autofree char *token = coex_wamid_dup_token(message->context);
+    sqlite3_stmt *query = coex_db_query(
+        a->db,
+        "SELECT said, time FROM messages WHERE account = ? AND person = ? AND context_token = ?"
+        " AND kind IN (4, 10, 11) AND kind = ? AND (direction = 0) = ? AND id <> ?"
+        " ORDER BY time DESC, id DESC LIMIT 1",
+        COEX_VALUES(coex_int(a->change->account_id), coex_int(message->person_id), coex_text(token),
+                    coex_int(message->content->kind), coex_int(message->direction == COEX_INBOUND),
+                    coex_int(id)),
+        error);
+    CoexStep step = query != NULL ? coex_db_step(a->db, query, error) : COEX_STEP_FAILED;
+    *ret_time = 0;
+    if (step != COEX_STEP_ROW)
+        return step == COEX_STEP_DONE;
+    *ret_said = coex_db_dup_text(query, 0);
+    *ret_time = MAX(sqlite3_column_int64(query, 1), 1);
+    sqlite3_reset(query);
+    return TRUE;
+}
+
+/* ---- reactions ---- */
+
+static char *
+dup_reaction(const CoexNewMessage *message, const char *emoji, const char *before,
+             const CoexStored *target)
+{
+    g_autofree char *object = dup_object(target);
+    const char *author = get_author(message);
+    const char *where = *author == '\0' ? " on the phone" : "";
+    if (message->direction == COEX_INBOUND && emoji != NULL)
+        return g_strdup_printf("They reacted with %s to %s.", emoji, object);
+    if (message->direction == COEX_INBOUND)
+        return g_strdup_printf("They took back their reaction%s%s to %s.",
+                               before != NULL ? " " : "", before != NULL ? before : "", object);
+    if (emoji != NULL)
+        return g_strdup_printf("%sReacted%s with %s to %s.", author, where, emoji, object);
+    return g_strdup_printf("%sTook back%s the reaction%s%s to %s.", author, where,
+                           before != NULL ? " " : "", before != NULL ? before : "", object);
+}
+
+/* One of each side at a time: another one takes the place of the first. */
+static gboolean
+apply_reaction(CoexApply *a, gint64 id, const CoexNewMessage *message, GError **error)
+{
+    const char *told = message->content->reaction.emoji;
+    g_autofree char *emoji = told != NULL ? coex_text_excerpt(told, EMOJI_MAX) : NULL;
+    g_autofree char *before = NULL;
+    gint64 before_at = 0;
+    g_auto(CoexStored) target = { 0 };
+    const CoexReference reference = get_reference(a, message);
+    if (!find_any(a->db, &reference, &target, error) ||
+        !find_last(a, id, message, &before, &before_at, error))
+        return FALSE;
+    if (message->context != NULL && before_at > 0 &&
+        (before_at > message->time || g_strcmp0(before, emoji) == 0))
+        return put_row(a, id, emoji, NULL, error);
+    g_autofree char *line = dup_reaction(message, emoji, before, &target);
+    return put_row(a, id, emoji, line, error) && feed(a, message, target.id, line, error);
+}
+
+/* ---- edits ---- */
+
+/* What stands there from now on; NULL where that is not told. */
+static const char *
+get_new_text(const CoexNewMessage *message)
+{
+    const CoexContent *now = message->content->edit.now;
+    return now != NULL && coex_content_get_lack(now) == COEX_LACKS_NOTHING &&
+                   !coex_content_get_target(now, NULL)
+               ? now->text
+               : NULL;
+}
+
+static char *
+dup_edit(const CoexNewMessage *message, const char *text, const CoexStored *target)
+{
+    g_autofree char *words = dup_words(target);
+    const char *author = get_author(message);
+    const char *who = message->direction == COEX_INBOUND ? "They edited"
+                      : *author != '\0'                  ? "Edited"
+                                                         : "Edited on the phone";
+    if (text == NULL && target->id == 0)
+        return g_strdup_printf("%s%s a message: look at it on the phone.", author, who);
+    if (text == NULL)
+        return g_strdup_printf("%s%s “%s”: look at it on the phone.", author, who, words);
+    if (target->id == 0)
+        return g_strdup_printf("%s%s: “%s” (before: " NOT_SEEN ").", author, who, text);
+    return g_strdup_printf("%s%s: “%s” (before: “%s”).", author, who, text, words);
+}
+
+/* The first text stays beside the newest. A message whose content never came has it now. */
+static gboolean
+change_text(CoexApply *a, gint64 id, const char *text, gint64 time, GError **error)
+{
+    return coex_db_run(a->db,
+                       "UPDATE messages SET old_text = coalesce(old_text, text), text = ?,"
+                       " changed_at = max(changed_at, ?) WHERE id = ?",
+                       COEX_VALUES(coex_text(text), coex_int(time), coex_int(id)), error);
+}
+
+static gboolean
+change_caption(CoexApply *a, gint64 id, const CoexContent *now, GError **error)
+{
+    if (now->kind != COEX_CONTENT_MEDIA || now->media == NULL)
+        return TRUE;
+    return coex_db_run(a->db, "UPDATE media SET caption = ? WHERE message = ?",
+                       COEX_VALUES(coex_text(now->media->caption), coex_int(id)), error);
+}
+
+static gboolean
+apply_edit_to(CoexApply *a, gint64 id, const CoexNewMessage *message, const CoexStored *target,
+              GError **error)
+{
+    const char *text = get_new_text(message);
+    gboolean stale = target->deleted_at > 0 || target->changed_at > message->time;
+    if (!put_row(a, id, NULL, NULL, error))
+        return FALSE;
+    if (stale)
+        return TRUE;
+    g_autofree char *line = dup_edit(message, text, target);
+    if (text == NULL)
+        return put_row(a, id, NULL, line, error) && feed(a, message, target->id, line, error);
+    if (!change_text(a, target->id, text, message->time, error) ||
+        !change_caption(a, target->id, message->content->edit.now, error))
+        return FALSE;
+    return g_strcmp0(text, target->text) == 0 || feed(a, message, target->id, line, error);
+}
+
+static gboolean
+apply_edit(CoexApply *a, gint64 id, const CoexNewMessage *message, GError **error)
+{
+    const char *text = get_new_text(message);
+    g_autofree char *before = NULL;
+    gint64 before_at = 0;
+    g_auto(CoexStored) target = { 0 };
+    if (!find_own(a, message, &target, error))
+        return FALSE;
+    if (target.id != 0)
+        return apply_edit_to(a, id, message, &target, error);
+    if (!find_last(a, id, message, &before, &before_at, error))
+        return FALSE;
+    if (message->context != NULL && before_at > 0 &&
+        (before_at > message->time || g_strcmp0(before, text) == 0))
+        return put_row(a, id, NULL, NULL, error);
+    g_autofree char *line = dup_edit(message, text, &target);
+    return put_row(a, id, text, line, error) && feed(a, message, 0, line, error);
+}
+
+/* ---- withdrawals ---- */
+
+static gboolean
+mark_deleted(CoexApply *a, gint64 id, gint64 time, GError **error)
+{
+    return coex_db_run(a->db, "UPDATE messages SET deleted_at = ? WHERE id = ?",
+                       COEX_VALUES(coex_int(time), coex_int(id)), error);
+}
+
+static char *
+dup_revoke(const CoexNewMessage *message, const char *object)
+{
+    const char *author = get_author(message);
+    if (message->direction == COEX_INBOUND)
+        return g_strdup_printf("They deleted %s.", object);
+    return g_strdup_printf("%sDeleted%s: %s.", author, *author == '\0' ? " on the phone" : "",
+                           object);
+}
+
+static gboolean
+apply_revoke(CoexApply *a, gint64 id, const CoexNewMessage *message, GError **error)
+{
+    g_autofree char *before = NULL;
+    gint64 before_at = 0;
+    g_auto(CoexStored) target = { 0 };
+    if (!find_own(a, message, &target, error) ||
+        !find_last(a, id, message, &before, &before_at, error))
+        return FALSE;
+    if (target.deleted_at > 0 || (target.id == 0 && message->context != NULL && before_at > 0))
+        return put_row(a, id, NULL, NULL, error);
+    g_autofree char *object = dup_object(&target);
+    g_autofree char *line = dup_revoke(message, object);
+    return put_row(a, id, NULL, target.id == 0 ? line : NULL, error) &&
+           (target.id == 0 || mark_deleted(a, target.id, message->time, error)) &&
+           feed(a, message, target.id, line, error);
+}
+
+gboolean
+coex_refer_apply(CoexApply *a, gint64 id, const CoexNewMessage *message, GError **error)
+{
+    if (message->content->kind == COEX_CONTENT_REACTION)
+        return apply_reaction(a, id, message, error);
+    if (message->content->kind == COEX_CONTENT_EDIT)
+        return apply_edit(a, id, message, error);
+    return apply_revoke(a, id, message, error);
+}
+
+/* ---- what came before its message ---- */
+
+/* The text and the time of the newest one that waits; and none of them waits any more. */
+static gboolean
+take_waiting(CoexApply *a, const CoexNewMessage *message, CoexContentKind kind, char **ret_said,
+             gint64 *ret_time, GError **error)
+{
+    const CoexValue values[] = { coex_int(a->change->account_id), coex_int(message->person_id),
+                                 coex_text(message->token), coex_int(kind),
+                                 coex_int(message->direction == COEX_INBOUND) };
+    sqlite3_stmt *query = coex_db_query(
+        a->db,
+        "SELECT said, time FROM messages WHERE account = ? AND person = ? AND context_token = ?"
+        " AND kind IN (4, 10, 11) AND kind = ? AND (direction = 0) = ? AND text IS NOT NULL"
+        " ORDER BY time DESC, id DESC LIMIT 1",
+        values, G_N_ELEMENTS(values), error);
+    CoexStep step = query != NULL ? coex_db_step(a->db, query, error) : COEX_STEP_FAILED;
+    *ret_time = 0;
+    if (step != COEX_STEP_ROW)
+        return step == COEX_STEP_DONE;
+    *ret_said = coex_db_dup_text(query, 0);
+    *ret_time = MAX(sqlite3_column_int64(query, 1), 1);
+    sqlite3_reset(query);
+    return coex_db_run(a->db,
+                       "UPDATE messages SET said = NULL, text = NULL"
+                       " WHERE account = ? AND person = ? AND context_token = ?"
+                       " AND kind IN (4, 10, 11) AND kind = ? AND (direction = 0) = ?",
+                       values, G_N_ELEMENTS(values), error);
+}
+
+static gboolean
+show_deleted(CoexApply *a, gint64 id, const CoexNewMessage *message, GError **error)
+{
+    g_autofree char *object = g_strdup_printf("“%s”", message->content->text);
+    g_autofree char *line = dup_revoke(message, object);
+    return feed(a, message, id, line, error);
+}
+
+gboolean
+coex_refer_catch_up(CoexApply *a, const CoexStored *stored, const CoexNewMessage *message,
+                    char **ret_text, GError **error)
+{
+    g_autofree char *ignored = NULL;
+    g_autofree char *said = NULL;
+    gint64 changed_at = 0;
+    gint64 deleted_at = 0;
+    if (!take_waiting(a, message, COEX_CONTENT_EDIT, &said, &changed_at, error) ||
+        !take_waiting(a, message, COEX_CONTENT_REVOKE, &ignored, &deleted_at, error) ||
+        (said != NULL && !change_text(a, stored->id, said, changed_at, error)) ||
+        (deleted_at > 0 && !mark_deleted(a, stored->id, deleted_at, error)))
+        return FALSE;
+    if (said == NULL && stored->changed_at > 0)
+        said = g_strdup(stored->text);
+    if (deleted_at > 0 || stored->deleted_at > 0)
+        return show_deleted(a, stored->id, message, error);
+    /* The line of the edit has told it; a file has not been shown yet. */
+    if (said == NULL || message->content->kind != COEX_CONTENT_TEXT)
+        *ret_text = g_strdup(said != NULL ? said : message->content->text);
+    return TRUE;
+}
