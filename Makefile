@@ -299,7 +299,7 @@ $(SYNTAX): lint-syntax/%:
 	  $(if $(filter %.h,$*),-Wno-pragma-once-outside-header -Wno-unused-function) $*
 
 lint: $(PLUGIN) $(SYNTAX) ## check layers, style, formatting and the plugin's symbols
-	$(Q)tests/tools/lint.py
+	$(Q)tests/tools/lint.py --left
 	$(Q)clang-format --dry-run -Werror $(C_FILES)
 	$(Q)cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability \
 	  --library=gtk --inline-suppr --suppressions-list=tests/tools/cppcheck.txt -j2 \

@@ -101,11 +101,59 @@ SAMPLES = [
 ]
 
 
-def breaches(path, text):
+PEER = "#pragma once\ntypedef struct CoexPeer {\n    int a;\n} CoexPeer;\ntypedef enum { COEX_A } CoexKind;\n"
+
+
+def header(text, *includes):
+    return "#pragma once\n" + "".join(f'#include "{one}"\n' for one in includes) + text
+
+
+# name, files by path, the part of the line that must come (None: no breach at all)
+TREES = [
+    ("a circle of two", {"src/net/a.h": header("extern B b;\n", "net/b.h"),
+                         "src/net/b.h": header("typedef int B;\n"), "src/net/b.c": '#include "net/a.h"\n'}, "a circle of files: a -> b -> a"),
+    ("a circle of three", {"src/net/a.c": '#include "net/b.h"\n', "src/net/b.h": header(""),
+                           "src/net/b.c": '#include "net/c.h"\n', "src/net/c.h": header(""),
+                           "src/net/c.c": '#include "net/a.h"\n', "src/net/a.h": header("")},
+     "a circle of files: a -> b -> c -> a"),
+    ("a circle beside", {"tests/host/a.h": header("", "b.h"), "tests/host/b.h": header("", "a.h")},
+     "a circle of files: a -> b -> a"),
+    ("nothing wrong: a file's own headers", {"src/net/a.h": header(""),
+                                             "src/net/a-private.h": header("struct A { int b; };\n", "net/a.h"),
+                                             "src/net/a.c": '#include "net/a-private.h"\n'}, None),
+    ("a header for a pointer", {"src/core/peer.h": PEER,
+                                "src/new/a.h": header("typedef int (*A)(const CoexPeer *peer);\n", "core/peer.h")},
+     "core/peer.h is not embedded"),
+    ("a header for nothing", {"src/core/peer.h": PEER, "src/new/a.h": header("", "core/peer.h")},
+     "core/peer.h is not embedded"),
+    ("a header for a declaration", {"src/core/peer.h": PEER,
+                                    "src/new/a.h": header("typedef struct CoexPeer CoexPeer;\n", "core/peer.h")},
+     "core/peer.h is not embedded"),
+    ("nothing wrong: a member", {"src/core/peer.h": PEER,
+                                 "src/new/a.h": header("typedef struct {\n    CoexPeer peer;\n} A;\n",
+                                                       "core/peer.h")}, None),
+    ("nothing wrong: an enum", {"src/core/peer.h": PEER,
+                                "src/new/a.h": header("typedef int (*A)(CoexKind kind);\n", "core/peer.h")}, None),
+    ("nothing wrong: an enum's value", {"src/core/peer.h": PEER,
+                                        "src/new/a.h": header("#define A COEX_A\n", "core/peer.h")}, None),
+    ("seven headers", {f"src/core/h{n}.h": header(f"typedef int A{n};\n") for n in range(7)}
+     | {"src/new/a.h": header("".join(f"extern A{n} a{n};\n" for n in range(7)),
+                              *(f"core/h{n}.h" for n in range(7)))}, "7 of ours"),
+    ("its own file only", {"src/net/a.h": header("int coex_a(void);\n"),
+                           "src/net/a.c": function("    return coex_a();\n", "int\ncoex_a(void)")},
+     "shown for nobody: coex_a()"),
+    ("nothing wrong: another file's", {"src/net/a.h": header("int coex_a(void);\n"),
+                                       "src/net/a.c": function("", "int\ncoex_a(void)"),
+                                       "src/net/b.c": function("    coex_a();\n")}, None),
+]
+
+
+def breaches(files):
     with tempfile.TemporaryDirectory() as root:
-        file = Path(root) / path
-        file.parent.mkdir(parents=True)
-        file.write_text((SPDX if path.endswith((".c", ".h")) else SPDX.replace("//", "#")) + text)
+        for path, text in files.items():
+            file = Path(root) / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text((SPDX if path.endswith((".c", ".h")) else SPDX.replace("//", "#")) + text)
         done = subprocess.run([sys.executable, str(HERE / "lint.py"), root], capture_output=True,
                               text=True, check=False)
         if done.returncode not in (0, 1) or done.stderr:
@@ -114,17 +162,18 @@ def breaches(path, text):
 
 
 def main():
-    print(f"1..{len(SAMPLES) + 1}")
+    samples = [(name, {path: text}, want) for name, path, text, want in SAMPLES] + TREES
+    print(f"1..{len(samples) + 1}")
     failed = 0
-    for number, (name, path, text, want) in enumerate(SAMPLES, 1):
-        said = breaches(path, text)
+    for number, (name, files, want) in enumerate(samples, 1):
+        said = breaches(files)
         good = said == "" if want is None else want in said and said.count("\n") == 1
         failed += not good
         print(f"{'ok' if good else 'not ok'} {number} - {name}")
         if not good:
             print("# said: " + (said or "nothing\n").replace("\n", "\n# "))
-    said = subprocess.run([sys.executable, str(HERE / "lint.py")], capture_output=True, text=True, check=False)
-    print(f"{'not ok' if said.stdout or said.returncode else 'ok'} {len(SAMPLES) + 1} - this tree")
+    said = subprocess.run([sys.executable, str(HERE / "lint.py"), "--left"], capture_output=True, text=True, check=False)
+    print(f"{'not ok' if said.stdout or said.returncode else 'ok'} {len(samples) + 1} - this tree")
     for line in said.stdout.splitlines():
         print("# " + line, file=sys.stderr)
     return 1 if failed or said.returncode else 0
