@@ -298,9 +298,21 @@ $(SYNTAX): lint-syntax/%:
 	$(Q)clang -std=gnu11 -fsyntax-only $(WARNINGS) -Werror $(DEFINES) $(FLAGS_$(patsubst %/,%,$(dir $*))) \
 	  $(if $(filter %.h,$*),-Wno-pragma-once-outside-header -Wno-unused-function) $*
 
+# Its own rules stand in .clang-tidy. Minutes for all of src: what has not changed is not looked at again.
+TIDY := $(patsubst %.c,$(B)/tidy/%.done,$(foreach l,$(LAYERS),$(SRC_$(l))))
+$(TIDY): $(B)/tidy/%.done: %.c $(B)/obj/%.o .clang-tidy
+	@mkdir -p $(@D)
+	$(Q)clang-tidy --quiet $< -- -std=gnu11 $(DEFINES) $(FLAGS_$(patsubst %/,%,$(dir $<))) 2>$@.err || \
+	  { cat $@.err >&2; exit 1; }
+	@touch $@
+
+SCRIPTS := .ci/run $(sort $(wildcard tests/*/*.sh))
+
 lint: $(PLUGIN) $(SYNTAX) ## check layers, style, formatting and the plugin's symbols
 	$(Q)tests/tools/lint.py --left
 	$(Q)clang-format --dry-run -Werror $(C_FILES)
+	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) $(TIDY)
+	$(Q)shellcheck $(SCRIPTS)
 	$(Q)cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability \
 	  --library=gtk --inline-suppr --suppressions-list=tests/tools/cppcheck.txt -j2 \
 	  --cppcheck-build-dir=$(shell mkdir -p $(B)/cppcheck && echo $(B)/cppcheck) -Isrc src

@@ -118,7 +118,7 @@ write_quiet_prefs() {
     "<pref name='sound'><pref name='method' type='string' value='none'/></pref>"
 }
 
-simulator= profile= temporary=
+simulator='' profile='' temporary=''
 clean_up() {
   status=$?
   trap - EXIT INT TERM HUP

@@ -28,12 +28,11 @@ for provider in 360dialog meta; do
   ok $? "and leaves no profile behind"
 done
 
-NUMBER=+4930123456 make --no-print-directory run </dev/null >"$out" 2>&1
-[ $? != 0 ] && grep -q COEX_KEY "$out"
+! NUMBER=+4930123456 make --no-print-directory run </dev/null >"$out" 2>&1 && grep -q COEX_KEY "$out"
 ok $? "a number without a key and without a terminal is refused" "$out"
 
-make --no-print-directory run NUMBER=+4930123456 COEX_KEY=secret-one </dev/null >"$out" 2>&1
-[ $? != 0 ] && [ ! -e "$XDG_DATA_HOME/purple-coex/+4930123456/accounts.xml" ]
+! make --no-print-directory run NUMBER=+4930123456 COEX_KEY=secret-one </dev/null >"$out" 2>&1 &&
+  [ ! -e "$XDG_DATA_HOME/purple-coex/+4930123456/accounts.xml" ]
 ok $? "a key on the command line is refused" "$out"
 
 # Nobody listens at port 9: the login fails, the profile stays.
@@ -56,8 +55,7 @@ grep -q 'not taken over: listen$' "$out"
 ok $? "an option that comes after the account was set up is named, and one that stands there is not" \
   "$out"
 
-NUMBER=12x make --no-print-directory run </dev/null >"$out" 2>&1
-[ $? != 0 ]
+! NUMBER=12x make --no-print-directory run </dev/null >"$out" 2>&1
 ok $? "what is no number is refused" "$out"
 # A Finch that only says what it was given.
 mkdir "$HOME/bin"

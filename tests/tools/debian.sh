@@ -21,6 +21,7 @@ unshare --mount --pid --fork true 2>/dev/null || fail "programs cannot have moun
 
 if [ ! -e "$folder/.complete" ]; then
   tests/tools/deps.sh other
+  # shellcheck disable=SC2016 # apt-get's and awk's own variables
   mirror=$(apt-get indextargets --format '$(ORIGIN) $(COMPONENT) $(REPO_URI)' 'Created-By: Packages' |
     awk '$1 == "Debian" && $2 == "main" && $3 !~ /security/ { print $3; exit }')
   [ -n "$mirror" ] || fail "this machine has no source of Debian packages: see /etc/apt/sources.list, and type apt-get update"
@@ -39,6 +40,7 @@ tar -c --exclude=./build --exclude=./.git . | tar -x -C "$folder/src"
 cp -L /etc/resolv.conf "$folder/etc/resolv.conf" 2>/dev/null || true
 
 export folder
+# shellcheck disable=SC2016 # the inner shell's variables
 exec unshare --mount --pid --fork --kill-child --propagation private sh -eu -c '
   mount -t proc proc "$folder/proc"
   mount --rbind /dev "$folder/dev"

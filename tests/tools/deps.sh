@@ -53,7 +53,9 @@ fuzz      clang              clang                     clang
 fuzz      libclang-rt-14-dev compiler-rt               compiler-rt
 lint      clang              clang                     clang
 lint      clang-format       clang-tools-extra         -
+lint      clang-tidy         clang-tools-extra         -
 lint      cppcheck           cppcheck                  cppcheck
+lint      shellcheck         ShellCheck                shellcheck
 lint      python3            python3                   python
 lint      binutils           binutils                  binutils
 other     debootstrap        -                         -
@@ -135,6 +137,7 @@ apt() {
 # Some packages exclude each other (bitlbee and bitlbee-libpurple): which of them stays is not for a
 # script to decide.
 packages_fit() {
+  # shellcheck disable=SC2086 # one word for each package
   apt --simulate install --no-install-recommends --no-remove $missing >/dev/null && return
   printf 'Another package would have to go, or one is unknown here. Please see to it as root:\n\n  %s%s\n\n' \
     "apt-get install" "$missing" >&2
@@ -144,6 +147,7 @@ packages_fit() {
 echo "Installing with apt-get:$missing"
 try=1
 # A mirror in the middle of its own update gives a wrong hash or a 404 once; a fresh list mends it.
+# shellcheck disable=SC2086 # one word for each package
 until apt update && packages_fit && apt install --no-install-recommends --no-remove $missing; do
   [ "$try" -lt 3 ] || { echo "deps.sh: apt-get failed $try times" >&2; exit 1; }
   try=$((try + 1))

@@ -40,6 +40,7 @@ case $test in
 # Without it, what is used after it was freed looks as before: each freed byte becomes 0x5a.
 */tests/host/*) export ASAN_OPTIONS="fast_unwind_on_malloc=0:$ASAN_OPTIONS" MALLOC_PERTURB_=165 ;;
 esac
+# shellcheck disable=SC2086 # $checker is a program and its options, or nothing
 case $test in
 *.py) set -- python3 "$test" "$@" ;;
 *.sh) set -- sh "$test" "$@" ;;
