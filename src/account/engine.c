@@ -119,12 +119,11 @@ on_due(gpointer data)
 void
 coex_timer_start(GSource **timer, gint64 delay_ms, CoexCall due, gpointer data)
 {
-    Timer *self = g_new(Timer, 1);
+    const Timer self = { timer, due, data };
 
-    *self = (Timer){ timer, due, data };
     coex_timer_clear(timer);
     *timer = g_timeout_source_new((guint)CLAMP(delay_ms, 0, G_MAXINT));
-    g_source_set_callback(*timer, on_due, self, g_free);
+    g_source_set_callback(*timer, on_due, g_memdup2(&self, sizeof self), g_free);
     g_source_attach(*timer, g_main_context_get_thread_default());
 }
 
