@@ -92,7 +92,7 @@ coex_waiting_note_backlog(CoexAccount *account, const GPtrArray *backlog)
     for (guint i = 0; i < backlog->len; i++) {
         const CoexFeedItem *item = g_ptr_array_index(backlog, i);
 
-        if (item->kind == COEX_FEED_INBOUND)
+        if (item->kind == COEX_FEED_INBOUND || item->flags & COEX_LINE_THEIRS)
             coex_waiting_note_unread(account, coex_people_by_id(account->people, item->person_id),
                                      item->time);
     }

@@ -28,8 +28,9 @@ typedef enum {
     COEX_LINE_UNSENT = 1 << 4,   /* FAILED: nothing of it has left */
     COEX_LINE_TWICE = 1 << 5,    /* ARRIVED: and may arrive once more, since it was sent again */
     COEX_LINE_SHOWN = 1 << 3,    /* all of it stands in the conversation already */
-    COEX_LINE_EDITED = 1 << 6,   /* of the past: the text is not the first one */
-    COEX_LINE_DELETED = 1 << 7,  /* of the past: it was taken back */
+    COEX_LINE_THEIRS = 1 << 8,  /* RECORD: the customer did it, and it is unread like their words */
+    COEX_LINE_EDITED = 1 << 6,  /* of the past: the text is not the first one */
+    COEX_LINE_DELETED = 1 << 7, /* of the past: it was taken back */
 } CoexLineFlags;
 
 typedef struct {

@@ -125,6 +125,21 @@ make_html(const char *name, const char *text, gint64 at, PurpleMessageFlags *fla
     return g_strconcat(day != NULL ? day : "", shield, html, NULL);
 }
 
+/* A line that arrives under the user's eyes raises no signal. */
+static void
+note_unseen(CoexConnection *connection, const CoexFeedItem *item, const char *who, const char *name)
+{
+    PurpleConversation *conv;
+
+    if (connection->over || !coex_host_get()->tells_seen)
+        return;
+    conv = purple_find_conversation_with_account(PURPLE_CONV_TYPE_IM, who, connection->account);
+    if (conv != NULL && purple_conversation_has_focus(conv))
+        coex_session_mark_seen(connection->session, name);
+    else
+        coex_session_mark_unseen(connection->session, name, item->time);
+}
+
 static void
 show_inbound(CoexConnection *shown_in, const CoexFeedItem *item, const char *name)
 {
@@ -133,19 +148,19 @@ show_inbound(CoexConnection *shown_in, const CoexFeedItem *item, const char *nam
     PurpleMessageFlags flags = PURPLE_MESSAGE_RECV;
     g_autofree char *text = add_quote(item->quote, item->text);
     g_autofree char *html = make_html(who, text, item->time, &flags);
-    PurpleConversation *conv;
 
     serv_got_im(connection->gc, who, html, flags, (time_t)item->time);
+    note_unseen(connection, item, who, name);
+}
 
-    /* A line that arrives under the user's eyes raises no signal. Other plugins were called
-     * meanwhile. */
-    if (connection->over || !coex_host_get()->tells_seen)
-        return;
-    conv = purple_find_conversation_with_account(PURPLE_CONV_TYPE_IM, who, connection->account);
-    if (conv != NULL && purple_conversation_has_focus(conv))
-        coex_session_mark_seen(connection->session, name);
-    else
-        coex_session_mark_unseen(connection->session, name, item->time);
+static void
+show_record(CoexConnection *shown_in, const CoexFeedItem *item, const char *name)
+{
+    g_autoptr(CoexConnection) connection = coex_connection_ref(shown_in);
+
+    coex_lines_write(connection, name, item->text, PURPLE_MESSAGE_SYSTEM);
+    if (item->flags & COEX_LINE_THEIRS && !connection->over)
+        note_unseen(connection, item, coex_connection_get_buddy_name(connection, name), name);
 }
 
 /* Finch stores an empty alias for its form's empty field, and then signs lines of ours with the
@@ -302,7 +317,7 @@ coex_conversation_show(CoexConnection *connection, const CoexFeedItem *item,
         coex_file_show(connection, item, person->name);
         break;
     case COEX_FEED_RECORD:
-        coex_lines_write(connection, person->name, item->text, PURPLE_MESSAGE_SYSTEM);
+        show_record(connection, item, person->name);
         break;
     }
 }

@@ -175,8 +175,7 @@ apply_message(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
         effect.opens_window = coex_sender_note_inbound(account, person, message, time);
     coex_outbox_doubt(account->outbox, person);
     coex_outbox_unite(account->outbox);
-    if (message->direction == COEX_INBOUND && message->content.kind != COEX_CONTENT_SYSTEM &&
-        !coex_content_get_target(&message->content, NULL))
+    if (message->direction == COEX_INBOUND && message->content.kind != COEX_CONTENT_SYSTEM)
         effect.written_at = time;
     person->active_at = MAX(person->active_at, time);
     coex_account_give_nick(account, person);

@@ -100,6 +100,7 @@ feed(CoexApply *a, const CoexNewMessage *message, gint64 about, const char *text
 {
     const CoexFeedItem line = { .person_id = message->person_id,
                                 .kind = COEX_FEED_RECORD,
+                                .flags = message->direction == COEX_INBOUND ? COEX_LINE_THEIRS : 0,
                                 .time = message->time,
                                 .text = (char *)text,
                                 .message_id = about };

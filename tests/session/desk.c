@@ -82,7 +82,8 @@ note_line(Desk *desk, const CoexFeedItem *item, const CoexPersonView *person)
     g_assert_cmpint(item->time, >, 0);
     noted->item = coex_feed_item_ref(item);
     /* nobody looks at anything by itself */
-    if (desk->config.tells_seen && item->kind == COEX_FEED_INBOUND)
+    if (desk->config.tells_seen &&
+        (item->kind == COEX_FEED_INBOUND || item->flags & COEX_LINE_THEIRS))
         coex_session_mark_unseen(desk->session, person->name, item->time);
 }
 

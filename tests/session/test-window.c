@@ -479,7 +479,7 @@ test_what_opens(Desk *desk)
         desk->sim, "ada", "reaction",
         "{\"message_id\":\"wamid.bm90IGtub3duIHRvIGFueWJvZHk=\",\"emoji\":\"\xf0\x9f\x91\x8d\"}"));
     desk_wait_window(desk, "ada", TRUE);
-    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "*");
+    desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "They reacted with *");
     g_free(coex_sim_customer_sends_at(desk->sim, "ben", "From the future", now + DAY_S));
     desk_wait_feed(desk, COEX_FEED_INBOUND, "ben", "From the future");
     desk_wait_window(desk, "ben", FALSE);
