@@ -109,6 +109,7 @@ struct CoexAccount {
     struct CoexPeople *people;
     struct CoexSkew *skew;
     struct CoexViews *views;
+    struct CoexPhone *phone;
     struct CoexOutbox *outbox;
     struct CoexFetch *fetch;
     struct CoexInbox *inbox;

@@ -38,6 +38,8 @@ typedef enum {
      * this person since the login or coex_session_forget_recalled(), with which a conversation may
      * open. */
     COEX_SESSION_PAST,
+    /* What coex_session_describe() asked for, `facts`, of the person or of the account (NULL). */
+    COEX_SESSION_FACTS,
     /* The template catalogue was loaded or refreshed; `error` when a refresh the user asked for
      * failed (then the old `catalogue` stays). */
     COEX_SESSION_CATALOGUE,
@@ -57,6 +59,7 @@ typedef struct {
     CoexPersonView *person;
     CoexFeedItem *item;
     GPtrArray *lines; /* CoexFeedItem, oldest first */
+    char **facts;     /* a label, a text, and so on */
     gboolean asked;
     gboolean is_report; /* of a rescue: stays in the store until it was shown */
     CoexCatalogue *catalogue;

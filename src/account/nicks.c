@@ -26,15 +26,15 @@ gboolean
 coex_account_give_nick(CoexAccount *account, CoexPerson *person)
 {
     g_autofree char *owner = coex_nick_dup_owner(account->id, person->id);
+    const char *name = coex_person_get_name(person);
 
     if (account->nick_style == COEX_NICKS_NONE ||
         (person->nick != NULL && coex_nick_fits(account->nick_style, person->nick)))
         return FALSE;
     g_free(person->nick);
-    person->nick = coex_nicks_give(account->nicks, owner, account->nick_style,
-                                   person->alias != NULL ? person->alias : person->peer.username,
-                                   person->peer.wa_id != NULL ? person->peer.wa_id : person->name,
-                                   account->number);
+    person->nick = coex_nicks_give(
+        account->nicks, owner, account->nick_style, name != NULL ? name : person->peer.username,
+        person->peer.wa_id != NULL ? person->peer.wa_id : person->name, account->number);
     return TRUE;
 }
 

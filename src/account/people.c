@@ -104,6 +104,8 @@ take_life(CoexPerson *person, CoexPerson *other)
         coex_people_take_over(&person->alias, other->alias);
     if (person->peer.username == NULL)
         coex_people_take_over(&person->peer.username, other->peer.username);
+    coex_person_note_book(person, other->book_name, other->book_at);
+    coex_person_note_marketing(person, other->no_marketing, other->marketing_at);
     if (other->last_inbound_at > person->last_inbound_at)
         coex_people_take_over(&person->last_inbound_wamid, other->last_inbound_wamid);
     share_window(person, other);
@@ -569,6 +571,35 @@ coex_people_by_activity(CoexPeople *people)
 
     g_ptr_array_sort(sorted, compare_activity);
     return sorted;
+}
+
+gboolean
+coex_person_note_book(CoexPerson *person, const char *name, gint64 at)
+{
+    if (at <= 0 || at < person->book_at)
+        return FALSE;
+    person->book_at = at;
+    g_free(person->book_name);
+    person->book_name = g_strdup(name);
+    return TRUE;
+}
+
+gboolean
+coex_person_note_marketing(CoexPerson *person, gboolean unwanted, gint64 at)
+{
+    if (at <= 0 || at < person->marketing_at)
+        return FALSE;
+    person->marketing_at = at;
+    person->no_marketing = unwanted;
+    return TRUE;
+}
+
+const char *
+coex_person_get_name(const CoexPerson *person)
+{
+    const char *name = person->book_name != NULL ? person->book_name : person->alias;
+
+    return name != NULL && *name != '\0' ? name : NULL;
 }
 
 gint64

@@ -82,5 +82,13 @@ GPtrArray *coex_people_list(CoexPeople *people);
 /* The same, most recently active first. */
 GPtrArray *coex_people_by_activity(CoexPeople *people);
 
+/* The phone's address book calls the person @name, NULL: not any more, as of @at. FALSE: something
+ * newer is known, and nothing was changed. @name is copied. */
+gboolean coex_person_note_book(CoexPerson *person, const char *name, gint64 at);
+/* The person wants no marketing messages, or takes them again, as of @at. FALSE as above. */
+gboolean coex_person_note_marketing(CoexPerson *person, gboolean unwanted, gint64 at);
+/* The name in the phone's address book, else the profile's; NULL: none. Borrowed. */
+const char *coex_person_get_name(const CoexPerson *person);
+
 /* Since when the person waits for an answer, 0: does not, or not any more. */
 gint64 coex_person_waits_since(const CoexPerson *person, gint64 now);

@@ -140,6 +140,8 @@ put_back_person(CoexAccount *account, CoexPerson *person, const CoexPutBack *bac
     changed |= coex_put_back(back, &person->unread_since);
     changed |= coex_put_back(back, &person->read_up_to);
     changed |= coex_put_back(back, &person->renewed_at);
+    changed |= coex_put_back(back, &person->book_at);
+    changed |= coex_put_back(back, &person->marketing_at);
     changed |= coex_put_back(back, &person->active_at);
     if (!changed)
         return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "account/titles.h"
 
+#include "account/people.h"
 #include "core/text.h"
 #include <string.h>
 
@@ -222,11 +223,12 @@ void
 coex_titles_update(CoexTitles *titles, const CoexPerson *person, GArray *ret_changed)
 {
     Bearer *bearer = g_hash_table_lookup(titles->bearers, &person->id);
-    const char *alias = person->alias != NULL ? person->alias : person->peer.username;
+    const char *name = coex_person_get_name(person);
+    const char *alias = name != NULL ? name : person->peer.username;
     const char *number = person->peer.wa_id != NULL ? person->peer.wa_id : person->name;
 
     /* Who turned out to be another stands for that one, and confuses nobody. */
-    if (person->same_as != 0 || (alias != NULL && *alias == '\0'))
+    if (person->same_as != 0)
         alias = NULL;
     if (bearer == NULL && alias == NULL)
         return;

@@ -57,10 +57,11 @@ char *
 coex_account_dup_title(const CoexAccount *account, const CoexPerson *person)
 {
     const char *title = coex_titles_get(account->views->titles, person->id);
+    const char *name = coex_person_get_name(person);
 
-    if (person->alias == NULL || *person->alias == '\0')
+    if (name == NULL)
         return coex_peer_dup_display(&person->peer);
-    return g_strdup(title != NULL ? title : person->alias);
+    return g_strdup(title != NULL ? title : name);
 }
 
 static gboolean
@@ -70,7 +71,11 @@ person_is_listed(const CoexAccount *account, const CoexPerson *person)
         return TRUE;
     if (person->hidden)
         return FALSE;
-    return account->list_everybody || person->active_at >= account->views->listed_since;
+    if (person->active_at >= account->views->listed_since)
+        return TRUE;
+    /* Who was nothing but an entry of the phone's book goes with it. */
+    return account->list_everybody &&
+           (person->active_at > 0 || person->book_at == 0 || person->book_name != NULL);
 }
 
 static const CoexPerson *
@@ -116,8 +121,8 @@ dup_alias(const CoexAccount *account, const CoexPerson *person)
                             : NULL;
 
     if (title == NULL)
-        title = person->alias != NULL ? person->alias : person->peer.username;
-    return g_strdup(title);
+        title = coex_person_get_name(person);
+    return g_strdup(title != NULL ? title : person->peer.username);
 }
 
 static CoexPersonView *
@@ -137,6 +142,7 @@ view_new(CoexAccount *account, const CoexPerson *person)
     view->last_state = g_strdup(entry_of(account, now)->last_line);
     view->waiting_since = coex_person_waits_since(person, coex_account_now(account));
     view->unread_since = account->tells_seen ? person->unread_since : 0;
+    view->no_marketing = now->no_marketing;
     view->listed = person_is_listed(account, person);
     if (now != person)
         return view;
@@ -155,8 +161,8 @@ view_equal(const CoexPersonView *a, const CoexPersonView *b)
            a->window.free_until == b->window.free_until && a->stage == b->stage &&
            g_str_equal(a->label, b->label) && a->waiting_since == b->waiting_since &&
            a->unread_since == b->unread_since && g_strcmp0(a->last_state, b->last_state) == 0 &&
-           a->listed == b->listed && a->n_parked == b->n_parked && a->n_held == b->n_held &&
-           a->n_resend == b->n_resend;
+           a->no_marketing == b->no_marketing && a->listed == b->listed &&
+           a->n_parked == b->n_parked && a->n_held == b->n_held && a->n_resend == b->n_resend;
 }
 
 static void watch_window(CoexAccount *account, const CoexPersonView *view);

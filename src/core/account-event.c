@@ -71,8 +71,10 @@ build_removed(const CoexJsonAt *value, const char *sentence)
         if (strcmp(reasons[i].reason, reason) == 0)
             why = reasons[i].meaning;
     }
-    return g_strdup_printf("%s%s%s. Sending fails until it is connected again.", sentence,
-                           why != NULL ? ": " : "", why != NULL ? why : "");
+    return g_strdup_printf(
+        "%s%s%s. Connect it again at the provider; until then nothing is sent, and what "
+        "you type waits.",
+        sentence, why != NULL ? ": " : "", why != NULL ? why : "");
 }
 
 static void
@@ -108,7 +110,7 @@ build_restriction(const CoexJsonAt *value, const char *sentence)
         if (remedy != NULL)
             g_string_append_printf(line, " (%s)", remedy);
     }
-    g_string_append_c(line, '.');
+    g_string_append(line, ". See WhatsApp Manager for the reason, and for how to appeal.");
     return g_string_free(line, FALSE);
 }
 
@@ -143,26 +145,29 @@ build_violation(const CoexJsonAt *value, const char *sentence)
     CoexJsonAt info = coex_json_member(value, "violation_info");
     const char *type = text_of(&info, "violation_type");
 
-    return g_strdup_printf("%s%s%s.", sentence, type != NULL ? ": " : "", type != NULL ? type : "");
+    return g_strdup_printf("%s%s%s. See WhatsApp Manager for what to change.", sentence,
+                           type != NULL ? ": " : "", type != NULL ? type : "");
 }
 
 static const EventRow account_events[] = {
     { "PARTNER_REMOVED", "This number is no longer connected with the API", build_removed },
     { "ACCOUNT_OFFBOARDED",
       "WhatsApp has paused the API for this number because the phone was changed or registered "
-      "again. "
-      "It usually reconnects by itself within minutes; until then sending fails.",
+      "again. It usually reconnects by itself within minutes: until then nothing is sent, and what "
+      "you type waits.",
       NULL },
     { "ACCOUNT_RECONNECTED",
       "This number is connected with the API again. What was written in between is on the phone "
-      "only, "
-      "and linked devices must be linked again.",
+      "only: look there. Linked devices must be linked again.",
       NULL },
     { "ACCOUNT_RESTRICTION", "WhatsApp has restricted this business account", build_restriction },
     { "DISABLED_UPDATE", "WhatsApp has changed the state of this business account", build_ban },
     { "ACCOUNT_VIOLATION", "WhatsApp reports a violation of its rules by this business account",
       build_violation },
-    { "ACCOUNT_DELETED", "This WhatsApp Business account was deleted: sending will fail.", NULL },
+    { "ACCOUNT_DELETED",
+      "This WhatsApp Business account was deleted: nothing is sent any more, and what you type "
+      "waits.",
+      NULL },
     { "AD_ACCOUNT_LINKED", NULL, NULL },
     { "AUTH_INTL_PRICE_ELIGIBILITY_UPDATE", NULL, NULL },
     { "BUSINESS_PRIMARY_LOCATION_COUNTRY_UPDATE", NULL, NULL },
@@ -173,6 +178,26 @@ static const EventRow account_events[] = {
     { "PARTNER_CLIENT_CERTIFICATION_STATUS_UPDATE", NULL, NULL },
     { "VOLUME_BASED_PRICING_TIER_UPDATE", NULL, NULL },
 };
+
+CoexLink
+coex_account_event_get_link(const CoexJsonAt *value)
+{
+    static const struct {
+        const char *event;
+        CoexLink link;
+    } links[] = {
+        { "PARTNER_REMOVED", COEX_LINK_LOST }, { "ACCOUNT_OFFBOARDED", COEX_LINK_LOST },
+        { "ACCOUNT_DELETED", COEX_LINK_LOST }, { "ACCOUNT_RECONNECTED", COEX_LINK_BACK },
+        { "PARTNER_ADDED", COEX_LINK_BACK },
+    };
+    const char *event = text_of(value, "event");
+
+    for (gsize i = 0; event != NULL && i < G_N_ELEMENTS(links); i++) {
+        if (strcmp(links[i].event, event) == 0)
+            return links[i].link;
+    }
+    return COEX_LINK_SAME;
+}
 
 static const EventRow security_events[] = {
     { "PIN_CHANGED", "The two-step verification PIN of this number was changed.", NULL },
@@ -230,6 +255,54 @@ build_alert(const CoexJsonAt *value, const char *sentence)
     return g_string_free(line, FALSE);
 }
 
+/* ---- the number: its quality, its limit, its name ---- */
+
+static char *
+build_quality(const CoexJsonAt *value, const char *sentence)
+{
+    static const struct {
+        const char *event;
+        const char *sentence;
+    } rows[] = {
+        { "FLAGGED", "WhatsApp rates the quality of this number as low: fewer messages that nobody "
+                     "asked for, or its limit will be lowered" },
+        { "UNFLAGGED", "WhatsApp does not rate the quality of this number as low any more" },
+        { "DOWNGRADE", "WhatsApp has lowered the limit of people who may be written to first in a "
+                       "day: send fewer messages that nobody asked for" },
+        { "UPGRADE", "WhatsApp has raised the limit of people who may be written to first in a "
+                     "day" },
+    };
+    const char *event = text_of(value, "event");
+    const char *limit = text_of(value, "max_daily_conversations_per_business");
+
+    if (limit == NULL)
+        limit = text_of(value, "current_limit");
+    for (gsize i = 0; event != NULL && i < G_N_ELEMENTS(rows); i++) {
+        if (strcmp(rows[i].event, event) == 0)
+            return g_strdup_printf("%s%s%s%s.", rows[i].sentence, limit != NULL ? " (" : "",
+                                   limit != NULL ? limit : "", limit != NULL ? ")" : "");
+    }
+    return NULL;
+}
+
+static char *
+build_name(const CoexJsonAt *value, const char *sentence)
+{
+    const char *decision = text_of(value, "decision");
+    const char *name = text_of(value, "requested_verified_name");
+    const char *reason = text_of(value, "rejection_reason");
+
+    if (decision == NULL || name == NULL)
+        return NULL;
+    if (strcmp(decision, "APPROVED") == 0)
+        return g_strdup_printf("WhatsApp has approved the display name “%s”.", name);
+    if (strcmp(decision, "REJECTED") != 0)
+        return NULL;
+    return g_strdup_printf("WhatsApp has rejected the display name “%s”%s%s. Choose another in "
+                           "WhatsApp Manager.",
+                           name, reason != NULL ? ": " : "", reason != NULL ? reason : "");
+}
+
 /* ---- templates ------------------------------------------------------------------------------- */
 
 static const EventRow template_events[] = {
@@ -281,8 +354,8 @@ static const FieldRow field_rows[] = {
     { "flows", COEX_EVENT_ACCOUNT, NULL },
     { "partner_solutions", COEX_EVENT_ACCOUNT, NULL },
     { "payment_configuration_update", COEX_EVENT_ACCOUNT, NULL },
-    { "phone_number_name_update", COEX_EVENT_ACCOUNT, NULL },
-    { "phone_number_quality_update", COEX_EVENT_ACCOUNT, NULL },
+    { "phone_number_name_update", COEX_EVENT_ACCOUNT, build_name },
+    { "phone_number_quality_update", COEX_EVENT_ACCOUNT, build_quality },
     { "message_template_status_update", COEX_EVENT_TEMPLATE, build_template },
     { "message_template_quality_update", COEX_EVENT_TEMPLATE, NULL },
     { "message_template_components_update", COEX_EVENT_TEMPLATE, NULL },
@@ -387,6 +460,10 @@ coex_account_event_preference(const CoexJsonAt *preference, const char *who)
     const char *value = text_of(preference, "value");
     const char *detail = text_of(preference, "detail");
 
+    const char *category = text_of(preference, "category");
+
+    if (category != NULL && strcmp(category, "marketing_messages") != 0)
+        value = NULL;
     if (value != NULL && strcmp(value, "stop") == 0)
         return coex_account_event_flatten(
             g_strdup_printf("%s wants no more marketing messages: do not send any.", who));

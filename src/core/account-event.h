@@ -14,6 +14,9 @@
 gboolean coex_account_event_read(const char *field, const CoexJsonAt *value,
                                  CoexEventKind *ret_kind, char **ret_line);
 
+/* What a value of `account_update` says of the number's tie to the API. */
+CoexLink coex_account_event_get_link(const CoexJsonAt *value);
+
 /* A value of `messaging_handovers`: who answers the chat from now on. Never NULL. */
 char *coex_account_event_handover(const CoexJsonAt *value);
 

@@ -291,6 +291,7 @@ coex_event_free(CoexEvent *event)
     g_free(event->display_phone_number);
     g_free(event->line);
     coex_peer_clear(&event->peer);
+    g_free(event->name);
     coex_message_unref(event->message);
     coex_status_unref(event->status);
     g_free(event);

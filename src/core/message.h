@@ -155,11 +155,19 @@ typedef enum {
     COEX_EVENT_MESSAGE,
     COEX_EVENT_STATUS,
     COEX_EVENT_HISTORY,        /* a chunk: progress only */
-    COEX_EVENT_CONTACT_CHANGE, /* smb_app_state_sync */
+    COEX_EVENT_CONTACT_CHANGE, /* of the phone's address book: smb_app_state_sync */
     COEX_EVENT_TEMPLATE,       /* a template changed: the catalogue is stale */
     COEX_EVENT_ACCOUNT,        /* account_update and relatives */
     COEX_EVENT_UNKNOWN,
+    COEX_EVENT_PREFERENCE, /* somebody wants no marketing messages, or takes them again */
 } CoexEventKind;
+
+/* Whether the number can be used through the API. */
+typedef enum {
+    COEX_LINK_SAME, /* not told */
+    COEX_LINK_LOST,
+    COEX_LINK_BACK,
+} CoexLink;
 
 /* One thing that a webhook tells. */
 typedef struct {
@@ -172,7 +180,10 @@ typedef struct {
     gboolean keep_raw;          /* this version does not apply all of it: the raw delivery stays */
     char *line;    /* for kinds but message and status: one line for the account, NULL: nothing for
                       people */
-    CoexPeer peer; /* whom the line is about: it stands in their conversation; else empty */
+    CoexPeer peer; /* whom it is about: the line stands in their conversation; else empty */
+    CoexLink link; /* COEX_EVENT_ACCOUNT */
+    gboolean no_marketing; /* COEX_EVENT_PREFERENCE */
+    char *name;           /* COEX_EVENT_CONTACT_CHANGE: what the book calls them, NULL: not in it */
     int history_progress; /* 0..100 on COEX_EVENT_HISTORY, -1 unknown */
     CoexMessage *message; /* COEX_EVENT_MESSAGE, else NULL */
     CoexStatus *status;   /* COEX_EVENT_STATUS, else NULL */

@@ -9,7 +9,7 @@
 typedef struct {
     gint64 id;
     char *name;    /* buddy name: digits or BSUID; never changes */
-    char *alias;   /* profile name, else username; NULL: none known */
+    char *alias;   /* name in the phone's book, else the profile's, else username; NULL */
     char *display; /* "+49…", "@name" or BSUID */
     char *nick;    /* NULL where there are none (nick_style) */
     CoexWindow window;
@@ -19,6 +19,7 @@ typedef struct {
     gint64 waiting_since;  /* for an answer, 0: does not wait */
     gint64 unread_since;   /* wrote what was not seen yet, 0: nothing; where that can be told */
     char *last_state;      /* tooltip: "delivered 14:03: Yes, 10 to 15 h.", NULL */
+    gboolean no_marketing; /* wants no marketing messages */
     gboolean listed;       /* belongs into the buddy list */
     guint n_parked;        /* texts that wait for the user's choice */
     guint n_held;          /* texts that wait for the person */

@@ -5,6 +5,7 @@
 #include "core/message.h"
 #include "core/account-event.h"
 #include "core/text.h"
+#include "core/webhook-book.h"
 #include "core/webhook-people.h"
 #include "core/webhook-system.h"
 
@@ -431,9 +432,13 @@ read_history(Value *value, const CoexJsonAt *at)
 }
 
 static void
-read_state_sync(Value *value, const CoexJsonAt *list)
+read_state_sync(Value *value, const CoexJsonAt *at)
 {
-    add_event(value, COEX_EVENT_CONTACT_CHANGE);
+    CoexJsonAt metadata = coex_json_member(at, "metadata");
+    CoexEvent *event = add_event(value, COEX_EVENT_CONTACT_CHANGE);
+
+    coex_webhook_book_read(at, event);
+    take_time(event, &metadata);
 }
 
 static void
@@ -448,36 +453,26 @@ static const CoexJsonField call_fields[] = {
     COEX_JSON_END,
 };
 
-/* A line about a person whom @fields lead to. */
-static void
-read_notice(Value *value, const CoexJsonAt *at, const CoexJsonField *fields,
-            char *(*notice)(const CoexJsonAt *at, const char *who))
-{
-    CoexWebhookAddress address = { 0 };
-    g_autofree char *who = NULL;
-
-    coex_json_read(at, fields, &address, NULL);
-    who = coex_webhook_people_dup_display(value->people, &address);
-    add_line(value, COEX_EVENT_ACCOUNT, notice(at, who));
-    take_time(value->events->pdata[value->events->len - 1], at);
-}
-
 static void
 read_call(Value *value, const CoexJsonAt *at)
 {
-    read_notice(value, at, call_fields, coex_account_event_call);
-}
+    CoexWebhookAddress address = { 0 };
+    CoexEvent *event = add_event(value, COEX_EVENT_ACCOUNT);
+    g_autofree char *who = NULL;
 
-static const CoexJsonField preference_fields[] = {
-    { "wa_id", COEX_JSON_TEXT, offsetof(CoexWebhookAddress, number), COEX_JSON_OPTIONAL },
-    { "user_id", COEX_JSON_TEXT, offsetof(CoexWebhookAddress, user_id), COEX_JSON_OPTIONAL },
-    COEX_JSON_END,
-};
+    coex_json_read(at, call_fields, &address, NULL);
+    who = coex_webhook_people_dup_display(value->people, &address);
+    event->line = coex_account_event_call(at, who);
+    take_time(event, at);
+}
 
 static void
 read_preference(Value *value, const CoexJsonAt *at)
 {
-    read_notice(value, at, preference_fields, coex_account_event_preference);
+    CoexEvent *event = add_event(value, COEX_EVENT_ACCOUNT);
+
+    coex_webhook_book_read_wish(at, value->people, event);
+    take_time(event, at);
 }
 
 /* A file that belongs to a chunk of history comes as a message of its own (Meta:
@@ -543,7 +538,7 @@ static const PartRow parts[] = {
     { "statuses", "messages", read_status, NULL, { "recipient_id", "recipient_user_id" }, FALSE },
     { "errors", "messages", read_error, NULL, { NULL, NULL }, FALSE },
     { "history", "history", read_history, NULL, { NULL, NULL }, FALSE },
-    { "state_sync", "smb_app_state_sync", NULL, read_state_sync, { NULL, NULL }, FALSE },
+    { "state_sync", "smb_app_state_sync", read_state_sync, NULL, { NULL, NULL }, FALSE },
     { "calls", "calls", read_call, NULL, { "from", "from_user_id" }, FALSE },
     { "user_preferences",
       "user_preferences",
@@ -646,6 +641,9 @@ read_parts(Value *value, const CoexJsonAt *object)
     }
     if (coex_account_event_read(value->field, object, &kind, &line)) {
         add_line(value, kind, line);
+        if (strcmp(value->field, "account_update") == 0)
+            ((CoexEvent *)value->events->pdata[value->events->len - 1])->link =
+                coex_account_event_get_link(object);
         return;
     }
     value->is_standby = strcmp(value->field, STANDBY) == 0;

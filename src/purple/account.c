@@ -222,6 +222,12 @@ on_event(const CoexSessionEvent *event, gpointer user_data)
     case COEX_SESSION_PAST:
         coex_recall_take(connection, event->person, event->lines, event->asked);
         break;
+    case COEX_SESSION_FACTS:
+        if (event->person != NULL)
+            coex_roster_show_facts(connection, event->person, event->facts);
+        else
+            coex_actions_tell_facts(connection, event->facts);
+        break;
     case COEX_SESSION_CATALOGUE:
         take_catalogue(connection, event);
         break;

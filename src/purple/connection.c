@@ -52,6 +52,12 @@ coex_connection_refresh_templates(CoexConnection *connection)
 }
 
 void
+coex_connection_describe(CoexConnection *connection)
+{
+    coex_session_describe(connection->session, NULL);
+}
+
+void
 coex_connection_register_webhook(CoexConnection *connection)
 {
     connection->may_ask = TRUE;

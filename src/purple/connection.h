@@ -52,6 +52,9 @@ void coex_connection_refresh_templates(CoexConnection *connection);
  * from another system. */
 void coex_connection_register_webhook(CoexConnection *connection);
 
+/* Tells what is known of the account: provider, webhook, phone, windows. */
+void coex_connection_describe(CoexConnection *connection);
+
 /* ---- names ---- */
 
 /* The person's buddy name for anything a chat program calls one: "+49 30 …" or another's address of

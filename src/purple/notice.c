@@ -140,6 +140,7 @@ static const struct {
 } words[] = {
     { "held", "lists the texts that are held", list_held },
     { "refresh", "fetches the templates again", coex_connection_refresh_templates },
+    { "account", "tells what is known of this number", coex_connection_describe },
     { "webhook", "registers the webhook again", coex_connection_register_webhook },
 };
 

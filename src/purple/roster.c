@@ -352,6 +352,8 @@ describe(CoexConnection *connection, const CoexPersonView *person, PurpleNotifyU
 
         purple_notify_user_info_add_pair_plaintext(info, "Waiting", count);
     }
+    if (person->no_marketing)
+        purple_notify_user_info_add_pair_plaintext(info, "Marketing", "not wanted");
     if (person->n_held > 0) {
         g_autofree char *count = g_strdup_printf("%u until they write", person->n_held);
 
@@ -383,23 +385,29 @@ coex_roster_get_info(PurpleConnection *gc, const char *who)
 {
     CoexConnection *connection = coex_connection_of(gc);
     PurpleNotifyUserInfo *info;
-    const CoexPersonView *person;
 
     if (connection == NULL)
         return;
-
-    info = purple_notify_user_info_new();
-    person = coex_session_find_person(connection->session, who);
-    if (person != NULL) {
-        purple_notify_user_info_add_pair_plaintext(info, "WhatsApp", person->display);
-        if (person->alias != NULL)
-            purple_notify_user_info_add_pair_plaintext(info, "Name", person->alias);
-        describe(connection, person, info);
-    } else {
-        purple_notify_user_info_add_pair_plaintext(info, "WhatsApp", "nothing is known");
+    if (coex_session_find_person(connection->session, who) != NULL) {
+        coex_session_describe(connection->session, who);
+        return;
     }
+    info = purple_notify_user_info_new();
+    purple_notify_user_info_add_pair_plaintext(info, "WhatsApp", "nothing is known");
     g_autofree char *title = coex_peer_dup_name_display(who);
     purple_notify_userinfo(gc, title, info, NULL, NULL);
+    purple_notify_user_info_destroy(info);
+}
+
+void
+coex_roster_show_facts(CoexConnection *connection, const CoexPersonView *person, char **facts)
+{
+    PurpleNotifyUserInfo *info = purple_notify_user_info_new();
+
+    describe(connection, person, info);
+    for (guint i = 0; facts[i] != NULL && facts[i + 1] != NULL; i += 2)
+        purple_notify_user_info_add_pair_plaintext(info, facts[i], facts[i + 1]);
+    purple_notify_userinfo(connection->gc, person->name, info, NULL, NULL);
     purple_notify_user_info_destroy(info);
 }
 

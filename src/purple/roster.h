@@ -28,6 +28,8 @@ GList *coex_roster_status_types(PurpleAccount *account);
 char *coex_roster_status_text(PurpleBuddy *buddy);
 void coex_roster_tooltip(PurpleBuddy *buddy, PurpleNotifyUserInfo *info, gboolean full);
 void coex_roster_get_info(PurpleConnection *gc, const char *who);
+/* Its second half: @facts are labels and texts in turn. */
+void coex_roster_show_facts(CoexConnection *connection, const CoexPersonView *person, char **facts);
 void coex_roster_add_buddy(PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *group);
 void coex_roster_remove_buddy(PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *group);
 /* Says what a block by the chat program is not. */

@@ -130,6 +130,8 @@ show_confirm(CoexPicker *picker)
     add_sentence(lines, picker);
     add_line(lines, preview);
     add_line(lines, cost);
+    if (picker->warned)
+        add_line(lines, coex_picker_get_objection(picker));
     if (picker->cleaned)
         add_line(lines, "Tabs, line breaks and runs of blanks became single blanks.");
     if (picker->parked != NULL &&

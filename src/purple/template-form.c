@@ -521,6 +521,7 @@ show_confirm(CoexPicker *picker)
     g_autofree char *cost =
         g_strdup_printf("Kind: %s by WhatsApp.", coex_template_get_cost(template_));
     add_paragraph(secondary, cost);
+    add_paragraph(secondary, coex_picker_get_objection(picker));
     if (picker->parked != NULL &&
         !coex_template_values_have((const char *const *)picker->values, picker->parked))
         add_paragraph(secondary, "The text that waits is not in it: it comes back as a line, "

@@ -92,10 +92,53 @@ add_change(CoexPicker *picker)
     picker->seen_closed = !is_window_open(picker);
 }
 
+/* ---- who wants no marketing ---- */
+
+static gboolean
+is_marketing(const CoexTemplate *template_)
+{
+    return g_strcmp0(template_->category, "MARKETING") == 0;
+}
+
+static gboolean
+wants_no_marketing(const CoexPicker *picker)
+{
+    const CoexPersonView *person =
+        coex_session_find_person(picker->connection->session, picker->name);
+
+    return person != NULL && person->no_marketing;
+}
+
+const char *
+coex_picker_get_objection(const CoexPicker *picker)
+{
+    if (!is_marketing(picker->template_) || !wants_no_marketing(picker))
+        return NULL;
+    return "This is marketing, and they have told WhatsApp that they want none from this number: "
+           "it may not be delivered, or be reported as spam.";
+}
+
+/* In the order they had, behind the others. */
+static void
+put_marketing_last(GPtrArray *templates)
+{
+    g_autoptr(GPtrArray) last = g_ptr_array_new();
+
+    for (guint i = 0; i < templates->len;) {
+        if (is_marketing(templates->pdata[i]))
+            g_ptr_array_add(last, g_ptr_array_steal_index(templates, i));
+        else
+            i++;
+    }
+    g_ptr_array_extend(templates, last, NULL, NULL);
+}
+
 static void
 show(CoexPicker *picker)
 {
     add_change(picker);
+    picker->warned =
+        picker->stage == COEX_STAGE_CONFIRM && coex_picker_get_objection(picker) != NULL;
     picker->connection->face->show[picker->stage](picker);
 }
 
@@ -154,9 +197,14 @@ coex_picker_find(CoexPicker *picker)
 {
     CoexCatalogue *catalogue = coex_session_get_catalogue(picker->connection->session);
 
+    GPtrArray *found;
+
     if (catalogue == NULL)
         return g_ptr_array_new();
-    return coex_catalogue_search(catalogue, picker->query, picker->connection->language);
+    found = coex_catalogue_search(catalogue, picker->query, picker->connection->language);
+    if (wants_no_marketing(picker))
+        put_marketing_last(found);
+    return found;
 }
 
 static const char *
@@ -164,7 +212,7 @@ name_category(const CoexTemplate *template_)
 {
     if (template_->category == NULL)
         return "no category";
-    if (strcmp(template_->category, "MARKETING") == 0)
+    if (is_marketing(template_))
         return "marketing";
     if (strcmp(template_->category, "UTILITY") == 0)
         return "utility";
@@ -382,7 +430,7 @@ coex_picker_send(CoexPicker *picker)
 
     if (picker->stage != COEX_STAGE_CONFIRM)
         return;
-    if (has_changed(picker)) {
+    if (has_changed(picker) || (!picker->warned && coex_picker_get_objection(picker) != NULL)) {
         show(picker);
         return;
     }

@@ -46,6 +46,7 @@ struct CoexPicker {
     char **values;           /* from VALUES on: what is known of them, NULL; at CONFIRM checked */
     CoexTemplate *left;      /* the template that was last gone back from, NULL */
     char **left_values;      /* what was filled in then, NULL */
+    gboolean warned;         /* at CONFIRM: it was said that they want no marketing */
     gboolean cleaned;        /* at CONFIRM: line breaks and the like were taken out of the values */
     GPtrArray *shown;        /* CoexTemplate in the order of the rows of the last list shown */
     gint default_row;        /* of the form */
@@ -83,9 +84,8 @@ void coex_picker_fill(CoexPicker *picker, const char *const *values);
 void coex_picker_join(CoexPicker *picker, const char *text);
 /* One step back from VALUES or CONFIRM; what was filled in stays with the template. */
 void coex_picker_back(CoexPicker *picker);
-/* Sends what stands at CONFIRM; asks once more if meanwhile the window opened or what waits
- * changed.
- */
+/* Sends what stands at CONFIRM; asks once more if meanwhile the window opened, what waits changed,
+ * or they have come to want no marketing. */
 void coex_picker_send(CoexPicker *picker);
 /* The texts wait until the person writes. */
 void coex_picker_hold(CoexPicker *picker);
@@ -96,9 +96,13 @@ gboolean coex_picker_cancel(CoexPicker *picker);
  * g_strfreev(). */
 char **coex_picker_split(CoexPicker *picker, const char *text);
 
-/* The templates that match the query, best first. Borrowed elements; free with g_ptr_array_unref().
+/* The templates that match the query, best first; marketing last for who wants none. Borrowed
+ * elements; free with g_ptr_array_unref().
  */
 GPtrArray *coex_picker_find(CoexPicker *picker);
+
+/* At CONFIRM: what speaks against sending the chosen template, NULL: nothing. Static. */
+const char *coex_picker_get_objection(const CoexPicker *picker);
 
 /* One row: name, language, first words (at most @max_chars characters of them) and category; or why
  * it cannot be sent. Free with g_free(). */

@@ -58,6 +58,12 @@ run_window(CoexConnection *connection, const char *name, const char *words, cons
 }
 
 static void
+run_account(CoexConnection *connection, const char *name, const char *words, const char *markup)
+{
+    coex_connection_describe(connection);
+}
+
+static void
 run_history(CoexConnection *connection, const char *name, const char *words, const char *markup)
 {
     coex_recall_run(connection, name, words);
@@ -86,6 +92,8 @@ static const Verb verbs[] = {
     { "history", "[number]", "s", "show the last lines with this person", .run = run_history },
     { "get", "[which]", "s", "fetch a file, or show where it is", .run = run_get },
     { "window", NULL, "", "until when free text can be sent", .run = run_window },
+    { "account", NULL, "", "what is known of this number: webhook, phone, windows",
+      .run = run_account },
     { "help", NULL, NULL, "this list", .run = run_help },
 };
 

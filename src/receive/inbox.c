@@ -3,6 +3,7 @@
 
 #include "account/nicks.h"
 #include "account/people.h"
+#include "account/phone.h"
 #include "account/recall.h"
 #include "account/skew.h"
 #include "account/tell.h"
@@ -10,6 +11,7 @@
 #include "account/waiting.h"
 #include "core/text.h"
 #include "media/fetch.h"
+#include "receive/book.h"
 #include "receive/sender.h"
 #include "send/outbox.h"
 #include "send/templates.h"
@@ -80,7 +82,8 @@ typedef struct {
     gboolean opens_window;
     gint64 written_at; /* of a customer's message */
     CoexState state;
-    gint64 echo_at; /* of a message from the phone */
+    gint64 echo_at;          /* of a message from the phone */
+    const char *phone_token; /* of one that a person wrote; the batch has it */
 } Effect;
 
 struct CoexInboxStep {
@@ -185,6 +188,8 @@ apply_message(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
     /* What was there before the first of them was there before all. */
     if (g_hash_table_add(step->senders, g_memdup2(&person->id, sizeof person->id)))
         coex_recall_prepare(account, batch, person, time);
+    if (message->direction == COEX_ECHO && coex_echo_get_author(message->content.text) == NULL)
+        effect.phone_token = message->token;
     effect.index = coex_batch_add_message(batch, person->id, message, time);
     effect.person_id = person->id;
     g_array_append_val(step->effects, effect);
@@ -260,13 +265,22 @@ is_overtaken(CoexAccount *account, const CoexEvent *event, gint64 at)
     return FALSE;
 }
 
+/* When it was, and not later than now. */
+static gint64
+get_event_time(const CoexInboxStep *step, const CoexEvent *event)
+{
+    gint64 now = coex_account_now(step->account);
+
+    return event->time > 0 ? MIN(event->time, now) : now - step->age_s;
+}
+
 /* The event's line; one that no longer tells how it is says when it was. */
 static char *
 dup_line(const CoexInboxStep *step, const CoexEvent *event)
 {
     CoexAccount *account = step->account;
     gint64 now = coex_account_now(account);
-    gint64 at = event->time > 0 ? MIN(event->time, now) : now - step->age_s;
+    gint64 at = get_event_time(step, event);
     gint64 late_s = g_strcmp0(event->field, "calls") == 0 ? LATE_CALL_S : LATE_S;
     gboolean overtaken = is_overtaken(account, event, at);
     g_autoptr(GDateTime) when = NULL;
@@ -306,9 +320,36 @@ apply_line(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
     touch(step, person->id);
 }
 
+/* What is told of a person beside messages, @apply says how; whether that is news. */
+static gboolean
+apply_book(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event,
+           CoexPerson *(*apply)(CoexAccount *account, CoexBatch *batch, const CoexEvent *event,
+                                gint64 at))
+{
+    CoexAccount *account = step->account;
+    const CoexPerson *person = is_self(account, &event->peer)
+                                   ? NULL
+                                   : apply(account, batch, event, get_event_time(step, event));
+
+    if (person != NULL)
+        touch(step, person->id);
+    return person != NULL;
+}
+
 static void
 apply_event(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
 {
+    gint64 at = event->message != NULL  ? event->message->time
+                : event->status != NULL ? event->status->time
+                                        : 0;
+
+    if (at > 0 &&
+        coex_outbox_prove_link(step->account->outbox, MIN(at, coex_account_now(step->account))))
+        g_ptr_array_add(
+            step->notices,
+            g_strdup("WhatsApp delivers for this number again, so it is connected with "
+                     "the API, and what waited is sent now. What was written in between "
+                     "may be on the phone only: look there."));
     switch (event->kind) {
     case COEX_EVENT_MESSAGE:
         apply_message(step, batch, event);
@@ -324,7 +365,18 @@ apply_event(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
         apply_line(step, batch, event);
         break;
     case COEX_EVENT_CONTACT_CHANGE:
+        if (event->time > 0)
+            coex_phone_note_book(step->account, event->time);
+        apply_book(step, batch, event, coex_book_apply);
+        break;
+    case COEX_EVENT_PREFERENCE:
+        if (apply_book(step, batch, event, coex_book_apply_wish))
+            g_ptr_array_add(step->notices, dup_line(step, event));
+        break;
     case COEX_EVENT_ACCOUNT:
+        coex_outbox_set_link(step->account->outbox, event->link, get_event_time(step, event));
+        apply_line(step, batch, event);
+        break;
     case COEX_EVENT_UNKNOWN:
         apply_line(step, batch, event);
         break;
@@ -431,6 +483,8 @@ settle_message(CoexInboxStep *step, CoexBatch *batch, const Effect *effect)
         return;
     person = coex_people_now(account->people, person);
     /* Only now is it sure that this was not a send of our own. */
+    if (effect->phone_token != NULL)
+        coex_phone_note_echo(account, effect->phone_token, effect->echo_at);
     if (effect->echo_at > person->last_echo_at) {
         person->last_echo_at = effect->echo_at;
         coex_waiting_note_answer(person, effect->echo_at);
@@ -495,6 +549,7 @@ settle(CoexInboxStep *step, CoexBatch *batch)
                                  (const char *)g_ptr_array_index(step->notices, i));
     if (step->catalogue_is_stale)
         coex_templates_refresh(account, FALSE);
+    coex_phone_watch(account);
     return any_status;
 }
 

@@ -3,8 +3,14 @@
 #include "account/tell.h"
 #include "send/queue.h"
 
-/* A key that dies while the account is online: sending stops, receiving needs no key and goes on
- * until the user takes the account off. */
+#include <string.h>
+
+/* What stops all sending: a number that is not connected with the API any more, until it is again;
+ * and a key that dies while the account is online: sending stops, receiving needs no key and goes
+ * on until the user takes the account off. */
+
+#define LINK_SETTING "api-link" /* "lost" or "back", blank, seconds since 1970 */
+#define PROOF_S 60              /* so much later than the news, it is no straggler */
 
 #define UNLOCK_MS (5 * 60 * 1000) /* between looks whether a dead key is good again */
 
@@ -69,4 +75,50 @@ coex_outbox_check_access(CoexOutbox *outbox)
         return;
     outbox->checking_access = TRUE;
     outbox->events->check_access(outbox->account, on_access_checked);
+}
+
+/* ---- connected or not ---- */
+
+static gint64
+get_link_time(const CoexAccount *account, gboolean *ret_lost)
+{
+    const char *kept = coex_account_get_setting(account, LINK_SETTING);
+
+    *ret_lost = kept != NULL && g_str_has_prefix(kept, "lost ");
+    return kept != NULL ? g_ascii_strtoll(kept + strlen("lost "), NULL, 10) : 0;
+}
+
+gint64
+coex_outbox_get_unlinked_at(const CoexAccount *account)
+{
+    gboolean lost;
+    gint64 at = get_link_time(account, &lost);
+
+    return lost ? at : 0;
+}
+
+gboolean
+coex_outbox_set_link(CoexOutbox *outbox, CoexLink link, gint64 at)
+{
+    gboolean lost;
+    gboolean is_lost = link == COEX_LINK_LOST;
+    g_autofree char *text = g_strdup_printf("%s %" G_GINT64_FORMAT, is_lost ? "lost" : "back", at);
+
+    if (link == COEX_LINK_SAME || at < get_link_time(outbox->account, &lost))
+        return FALSE;
+    coex_account_put_setting(outbox->account, LINK_SETTING, text);
+    if (is_lost == outbox->unlinked)
+        return FALSE;
+    outbox->unlinked = is_lost;
+    if (is_lost)
+        coex_outbox_tell_kept(outbox);
+    coex_outbox_pump(outbox);
+    return TRUE;
+}
+
+gboolean
+coex_outbox_prove_link(CoexOutbox *outbox, gint64 at)
+{
+    return outbox->unlinked && at > coex_outbox_get_unlinked_at(outbox->account) + PROOF_S &&
+           coex_outbox_set_link(outbox, COEX_LINK_BACK, at);
 }

@@ -12,6 +12,7 @@
 #define STALE_S (60 * 60)             /* after that an unsent text asks at login */
 #define EXCERPT 60
 #define KEPT "Not sent yet; it waits until WhatsApp accepts the account's access again: %s"
+#define UNLINKED "Not sent yet; it waits until this number is connected with the API again: %s"
 
 /* Calls @change for the person's items in @state, in order; it may remove the item. Those of which
  * a status just says that they have arrived are left alone. Returns how many there were. */
@@ -87,7 +88,9 @@ put_obstacle(CoexOutboxItem *item, CoexBatch *batch)
     g_autofree char *excerpt = coex_text_excerpt(item->row->text, EXCERPT);
     g_autofree char *line = NULL;
 
-    if (outbox->locked_out)
+    if (outbox->unlinked)
+        line = g_strdup_printf(UNLINKED, excerpt);
+    else if (outbox->locked_out)
         line = g_strdup_printf(KEPT, excerpt);
     else if (coex_outbox_count(outbox, person_id, COEX_OUTBOX_UNCERTAIN) > 0)
         line = g_strconcat("Waits until it is clear whether the text before it was sent: ", excerpt,
@@ -268,7 +271,10 @@ coex_outbox_tell_kept(CoexOutbox *outbox)
         each_item(outbox, person->id, COEX_OUTBOX_QUEUED, owe, batch);
         coex_outbox_commit(outbox, batch, person);
         excerpt = coex_text_excerpt(texts->str, EXCERPT);
-        coex_account_tell_notice(outbox->account, person, KEPT, excerpt);
+        if (outbox->unlinked)
+            coex_account_tell_notice(outbox->account, person, UNLINKED, excerpt);
+        else
+            coex_account_tell_notice(outbox->account, person, KEPT, excerpt);
     }
 }
 
@@ -465,6 +471,7 @@ take_up_queue(CoexOutbox *outbox, CoexOutboxQueue *queue)
 void
 coex_outbox_start(CoexOutbox *outbox)
 {
+    outbox->unlinked = coex_outbox_get_unlinked_at(outbox->account) > 0;
     coex_outbox_unite(outbox);
     for (guint i = 0; i < outbox->queues->len; i++)
         take_up_queue(outbox, outbox->queues->pdata[i]);

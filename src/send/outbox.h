@@ -49,6 +49,13 @@ void coex_outbox_cancel(CoexOutbox *outbox, CoexPerson *person);
 void coex_outbox_resend(CoexOutbox *outbox, CoexPerson *person);
 void coex_outbox_discard(CoexOutbox *outbox, CoexPerson *person);
 void coex_outbox_list_held(CoexOutbox *outbox, CoexPerson *person);
+/* As of @at the number is, or is no longer, connected with the API: what is queued waits meanwhile,
+ * also over logins. FALSE: that is so already, or something newer is known. */
+gboolean coex_outbox_set_link(CoexOutbox *outbox, CoexLink link, gint64 at);
+/* Something of @at shows that it is connected: as above where that was thought to be over. */
+gboolean coex_outbox_prove_link(CoexOutbox *outbox, gint64 at);
+/* Since when it is not, 0: it is. */
+gint64 coex_outbox_get_unlinked_at(const CoexAccount *account);
 /* Tells in each conversation what waits for a good key. */
 void coex_outbox_tell_kept(CoexOutbox *outbox);
 /* The person's texts in that state. */

@@ -94,6 +94,7 @@ struct CoexOutbox {
     gboolean checking_access; /* nothing goes until the login check has answered */
     gboolean access_proven;   /* it has answered well once since the last accepted send */
     gboolean locked_out; /* it said that the key is dead: nothing goes until another says else */
+    gboolean unlinked;   /* the number is not connected with the API: nothing goes */
     GSource *unlock;     /* until it is asked again */
     GSource *pump;
     gint64 pump_at_us;

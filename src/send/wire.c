@@ -101,7 +101,7 @@ on_slow(gpointer data)
         if (is_waiting(queue->outbox, link->data))
             item = link->data;
     /* Without access, a line of its own has said that it waits. */
-    if (item == NULL || queue->slow_told || queue->outbox->locked_out)
+    if (item == NULL || queue->slow_told || queue->outbox->locked_out || queue->outbox->unlinked)
         return;
     queue->slow_told = TRUE;
     batch = coex_account_batch(queue->outbox->account);
@@ -147,7 +147,7 @@ pump_queue(CoexOutbox *outbox, CoexOutboxQueue *queue)
 void
 coex_outbox_pump(CoexOutbox *outbox)
 {
-    if (outbox->stopped || outbox->checking_access || outbox->locked_out ||
+    if (outbox->stopped || outbox->checking_access || outbox->locked_out || outbox->unlinked ||
         outbox->account->state != COEX_ACCOUNT_ONLINE)
         return;
     for (guint i = 0; i < outbox->queues->len; i++)

@@ -8,6 +8,7 @@
 #include "account/views.h"
 #include "account/waiting.h"
 #include "media/fetch.h"
+#include "session/facts.h"
 #include "session/hub.h"
 #include "session/login.h"
 #include "send/receipts.h"
@@ -70,6 +71,15 @@ static void
 run_recall(CoexCommand *command, CoexPerson *person)
 {
     coex_recall_ask(command->account, person, command->limit, command->before, command->flag);
+}
+
+static void
+run_describe(CoexCommand *command, CoexPerson *person)
+{
+    if (person != NULL)
+        coex_facts_ask(command->account, person);
+    else
+        coex_facts_tell_account(command->account);
 }
 
 static void
@@ -182,6 +192,7 @@ static const struct {
     [COEX_COMMAND_LIST_HELD] = { .act = coex_outbox_list_held, .alone = TRUE },
     [COEX_COMMAND_RECALL] = { .run = run_recall },
     [COEX_COMMAND_FORGET_RECALLED] = { .run = run_forget_recalled, .quiet = TRUE, .of_name = TRUE },
+    [COEX_COMMAND_DESCRIBE] = { .run = run_describe, .alone = TRUE, .of_name = TRUE },
     [COEX_COMMAND_KEEP_LINE] = { .run = run_keep_line,
                                  .alone = TRUE,
                                  .outlives = TRUE,

@@ -3,6 +3,7 @@
 
 #include "account/mailbox.h"
 #include "account/people.h"
+#include "account/phone.h"
 #include "account/skew.h"
 #include "account/views.h"
 #include "net/http.h"
@@ -30,6 +31,7 @@ static const struct {
     }
     PART(skew, coex_skew_new, coex_skew_stop, coex_skew_free),
     PART(registration, coex_registration_new, NULL, coex_registration_free),
+    PART(phone, coex_phone_new, coex_phone_stop, coex_phone_free),
     PART(match, coex_matcher_new, NULL, coex_matcher_free),
     PART(fetch, coex_fetch_new, coex_fetch_stop, coex_fetch_free),
     PART(inbox, coex_inbox_new, NULL, coex_inbox_free),

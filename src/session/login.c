@@ -4,6 +4,7 @@
 #include "account/call.h"
 #include "account/nicks.h"
 #include "account/people.h"
+#include "account/phone.h"
 #include "account/skew.h"
 #include "account/tell.h"
 #include "account/views.h"
@@ -560,6 +561,7 @@ go_online(CoexAccount *account)
     tell_report(account);
     tell_kept_lines(account);
     tell_missing_secret(account);
+    coex_phone_watch(account);
     coex_account_tell_feed(account, backlog);
     coex_templates_load(account);
     coex_outbox_start(account->outbox);

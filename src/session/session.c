@@ -266,6 +266,12 @@ coex_session_recall(CoexSession *session, const char *name, guint limit, gint64 
 }
 
 void
+coex_session_describe(CoexSession *session, const char *name)
+{
+    post_verb(session, COEX_COMMAND_DESCRIBE, name);
+}
+
+void
 coex_session_keep_line(CoexSession *session, const char *name, const char *text)
 {
     CoexCommand *command = coex_command_new(COEX_COMMAND_KEEP_LINE, session->account, name);

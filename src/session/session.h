@@ -98,6 +98,10 @@ const CoexPersonView *coex_session_find_person(CoexSession *session, const char 
 /* Our time, corrected by the provider's clock. */
 gint64 coex_session_get_time(CoexSession *session);
 
+/* Asks what is known of the person beside the view: addresses, names, messages, sends; @name NULL:
+ * of the account. FACTS follows. */
+void coex_session_describe(CoexSession *session, const char *name);
+
 /* One line for /window. Free with g_free(). */
 char *coex_session_describe_window(CoexSession *session, const char *name);
 

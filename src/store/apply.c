@@ -53,8 +53,10 @@ apply_person(CoexApply *a, GError **error)
                "INSERT INTO people(account, id, name, alias, wa_id, user_id, parent_user_id,"
                " username, last_inbound_at, free_until, last_inbound_wamid, read_up_to,"
                " last_echo_at, active_at, hidden, pinned, nick, answered_at,"
-               " waiting_since, ahead_at, renewed_at, unread_since, same_as)"
-               " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+               " waiting_since, ahead_at, renewed_at, unread_since, same_as, book_name,"
+               " book_at, no_marketing, marketing_at)"
+               " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+               " ?, ?, ?, ?)"
                " ON CONFLICT(account, id) DO UPDATE SET alias = excluded.alias,"
                " wa_id = excluded.wa_id, user_id = excluded.user_id,"
                " parent_user_id = excluded.parent_user_id, username = excluded.username,"
@@ -65,17 +67,20 @@ apply_person(CoexApply *a, GError **error)
                " pinned = excluded.pinned, nick = excluded.nick,"
                " answered_at = excluded.answered_at, waiting_since = excluded.waiting_since,"
                " ahead_at = excluded.ahead_at, renewed_at = excluded.renewed_at,"
-               " unread_since = excluded.unread_since, same_as = excluded.same_as",
-               COEX_VALUES(coex_int(a->change->account_id), coex_int(p->id), coex_text(p->name),
-                           coex_text(p->alias), coex_text(p->peer.wa_id),
-                           coex_text(p->peer.user_id), coex_text(p->peer.parent_user_id),
-                           coex_text(p->peer.username), coex_int(p->last_inbound_at),
-                           coex_int(p->free_until), coex_text(p->last_inbound_wamid),
-                           coex_int(p->read_up_to), coex_int(p->last_echo_at),
-                           coex_int(p->active_at), coex_int(p->hidden), coex_int(p->pinned),
-                           coex_text(p->nick), coex_int(p->answered_at), coex_int(p->waiting_since),
-                           coex_int(p->ahead_at), coex_int(p->renewed_at),
-                           coex_int(p->unread_since), coex_int(p->same_as)),
+               " unread_since = excluded.unread_since, same_as = excluded.same_as,"
+               " book_name = excluded.book_name, book_at = excluded.book_at,"
+               " no_marketing = excluded.no_marketing, marketing_at = excluded.marketing_at",
+               COEX_VALUES(
+                   coex_int(a->change->account_id), coex_int(p->id), coex_text(p->name),
+                   coex_text(p->alias), coex_text(p->peer.wa_id), coex_text(p->peer.user_id),
+                   coex_text(p->peer.parent_user_id), coex_text(p->peer.username),
+                   coex_int(p->last_inbound_at), coex_int(p->free_until),
+                   coex_text(p->last_inbound_wamid), coex_int(p->read_up_to),
+                   coex_int(p->last_echo_at), coex_int(p->active_at), coex_int(p->hidden),
+                   coex_int(p->pinned), coex_text(p->nick), coex_int(p->answered_at),
+                   coex_int(p->waiting_since), coex_int(p->ahead_at), coex_int(p->renewed_at),
+                   coex_int(p->unread_since), coex_int(p->same_as), coex_text(p->book_name),
+                   coex_int(p->book_at), coex_int(p->no_marketing), coex_int(p->marketing_at)),
                error) &&
            (p->same_as != 0 || link_addresses(a, p, error));
 }

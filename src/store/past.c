@@ -88,3 +88,81 @@ coex_past_read(CoexDb *db, const CoexPastQuery *query, GError **error)
     }
     return step == COEX_STEP_DONE ? g_steal_pointer(&lines) : NULL;
 }
+
+/* ---- in figures ---- */
+
+static const char SELECT_COUNTS[] = "SELECT direction, count(*), min(time), max(time) FROM messages"
+                                    " WHERE account = ? AND person = ? GROUP BY direction";
+static const char SELECT_SENDS[] = "SELECT time, state, text FROM messages"
+                                   " WHERE account = ? AND person = ? AND direction = 1"
+                                   " ORDER BY time DESC, id DESC LIMIT ?";
+
+static void
+free_send(gpointer data)
+{
+    CoexSend *send = data;
+    g_free(send->text);
+    g_free(send);
+}
+
+void
+coex_digest_free(CoexDigest *digest)
+{
+    if (digest == NULL)
+        return;
+    g_ptr_array_unref(digest->sends);
+    g_free(digest);
+}
+
+static void
+add_count(sqlite3_stmt *row, CoexDigest *digest)
+{
+    gint64 direction = sqlite3_column_int64(row, 0);
+    gint64 first_at = sqlite3_column_int64(row, 2);
+    if (direction >= 0 && direction < (gint64)G_N_ELEMENTS(digest->n_messages))
+        digest->n_messages[direction] = (guint)sqlite3_column_int64(row, 1);
+    if (digest->first_at == 0 || first_at < digest->first_at)
+        digest->first_at = first_at;
+    digest->last_at = MAX(digest->last_at, sqlite3_column_int64(row, 3));
+}
+
+static void
+add_send(sqlite3_stmt *row, CoexDigest *digest)
+{
+    CoexSend *send = g_new0(CoexSend, 1);
+    send->time = sqlite3_column_int64(row, 0);
+    send->state = (CoexState)sqlite3_column_int(row, 1);
+    send->text = coex_db_dup_text(row, 2);
+    g_ptr_array_add(digest->sends, send);
+}
+
+static gboolean
+read_rows(CoexDb *db, sqlite3_stmt *rows, void (*add)(sqlite3_stmt *, CoexDigest *),
+          CoexDigest *digest, GError **error)
+{
+    CoexStep step = rows != NULL ? coex_db_step(db, rows, error) : COEX_STEP_FAILED;
+    for (; step == COEX_STEP_ROW; step = coex_db_step(db, rows, error))
+        add(rows, digest);
+    return step == COEX_STEP_DONE;
+}
+
+CoexDigest *
+coex_past_read_digest(CoexDb *db, gint64 account_id, gint64 person_id, guint n_sends,
+                      GError **error)
+{
+    CoexDigest *digest = g_new0(CoexDigest, 1);
+    digest->sends = g_ptr_array_new_with_free_func(free_send);
+    if (read_rows(db,
+                  coex_db_query(db, SELECT_COUNTS,
+                                COEX_VALUES(coex_int(account_id), coex_int(person_id)), error),
+                  add_count, digest, error) &&
+        read_rows(
+            db,
+            coex_db_query(db, SELECT_SENDS,
+                          COEX_VALUES(coex_int(account_id), coex_int(person_id), coex_int(n_sends)),
+                          error),
+            add_send, digest, error))
+        return digest;
+    coex_digest_free(digest);
+    return NULL;
+}

@@ -88,6 +88,10 @@ read_person(sqlite3_stmt *query, CoexSnapshot *snapshot)
     person->ahead_at = sqlite3_column_int64(query, column++);
     person->renewed_at = sqlite3_column_int64(query, column++);
     person->same_as = sqlite3_column_int64(query, column++);
+    person->book_name = coex_db_dup_text(query, column++);
+    person->book_at = sqlite3_column_int64(query, column++);
+    person->no_marketing = sqlite3_column_int(query, column++) != 0;
+    person->marketing_at = sqlite3_column_int64(query, column++);
     g_ptr_array_add(snapshot->people, person);
 }
 
@@ -249,8 +253,8 @@ snapshot_new(gint64 account_id)
 static const char SELECT_PEOPLE[] =
     "SELECT id, name, alias, wa_id, user_id, parent_user_id, username, last_inbound_at, free_until,"
     " last_inbound_wamid, read_up_to, last_echo_at, active_at, hidden, pinned, nick,"
-    " answered_at, waiting_since, unread_since, ahead_at, renewed_at, same_as"
-    " FROM people WHERE account = ? ORDER BY id";
+    " answered_at, waiting_since, unread_since, ahead_at, renewed_at, same_as,"
+    " book_name, book_at, no_marketing, marketing_at FROM people WHERE account = ? ORDER BY id";
 static const char SELECT_ADDRESSES[] =
     "SELECT address, person, gone_at FROM addresses WHERE account = ?";
 static const char SELECT_NICKS[] = "SELECT account, id, nick FROM people WHERE nick IS NOT NULL";

@@ -18,6 +18,7 @@ coex_person_copy(const CoexPerson *person)
     CoexPerson *copy = g_memdup2(person, sizeof *person);
     copy->name = g_strdup(person->name);
     copy->alias = g_strdup(person->alias);
+    copy->book_name = g_strdup(person->book_name);
     copy->nick = g_strdup(person->nick);
     copy->last_inbound_wamid = g_strdup(person->last_inbound_wamid);
     copy->peer = (CoexPeer){ 0 };
@@ -32,6 +33,7 @@ coex_person_free(CoexPerson *person)
         return;
     g_free(person->name);
     g_free(person->alias);
+    g_free(person->book_name);
     g_free(person->nick);
     g_free(person->last_inbound_wamid);
     coex_peer_clear(&person->peer);

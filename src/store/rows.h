@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/media.h"
-#include "core/peer.h"
+#include "core/message.h"
 #include <glib.h>
 
 /* The values that the store keeps and gives back. */
@@ -34,6 +34,10 @@ typedef struct CoexPerson {
     gint64 id;
     char *name;               /* buddy name, the first address seen; never changes */
     char *alias;              /* profile name, NULL */
+    char *book_name;          /* in the phone's address book, NULL: not there, or not known */
+    gint64 book_at;           /* as of when that is known, 0 */
+    gboolean no_marketing;    /* wants no marketing messages */
+    gint64 marketing_at;      /* as of when that is known, 0 */
     char *nick;               /* core/nick.h, NULL: none was given */
     CoexPeer peer;            /* the current addresses */
     gint64 last_inbound_at;   /* newest customer timestamp that opens the window, 0 */
@@ -101,6 +105,21 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexOutboxRow, coex_outbox_row_free)
 /* What a line about a failure with Graph's @error_code (0: none) offers, with @row kept for it
  * (NULL: none). */
 int coex_outbox_row_get_offer(const CoexOutboxRow *row, int error_code);
+
+/* What was sent here, and what became of it. */
+typedef struct {
+    gint64 time;
+    CoexState state;
+    char *text; /* NULL */
+} CoexSend;
+
+/* A conversation in figures, see coex_store_read_digest(). */
+typedef struct {
+    guint n_messages[COEX_ECHO + 1]; /* by CoexDirection */
+    gint64 first_at;                 /* the oldest message, 0 */
+    gint64 last_at;
+    GPtrArray *sends; /* CoexSend, the newest first */
+} CoexDigest;
 
 /* A nick of any account of the database. */
 typedef struct {

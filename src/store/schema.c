@@ -113,6 +113,13 @@ static const char SCHEMA_2[] =
     /* of who turned out to be another: the id of that one, to whom all of it belongs */
     "ALTER TABLE people ADD COLUMN same_as INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE people ADD COLUMN nick TEXT;"
+    /* the name in the phone's address book, and as of when that is known, also that there is none
+     */
+    "ALTER TABLE people ADD COLUMN book_name TEXT;"
+    "ALTER TABLE people ADD COLUMN book_at INTEGER NOT NULL DEFAULT 0;"
+    /* whether marketing messages are not wanted, and as of when that is known */
+    "ALTER TABLE people ADD COLUMN no_marketing INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE people ADD COLUMN marketing_at INTEGER NOT NULL DEFAULT 0;"
     "CREATE UNIQUE INDEX people_nick ON people(nick) WHERE nick IS NOT NULL;"
     /* a number whose owner has given it up, then: who writes from it later is somebody else */
     "ALTER TABLE addresses ADD COLUMN gone_at INTEGER NOT NULL DEFAULT 0;"
@@ -142,7 +149,7 @@ static const char SCHEMA_2[] =
     "CREATE INDEX people_copy ON people(account, id, name, alias, wa_id, user_id, parent_user_id,"
     " username, last_inbound_at, free_until, last_inbound_wamid, read_up_to, last_echo_at,"
     " active_at, hidden, pinned, answered_at, waiting_since, unread_since, ahead_at, renewed_at,"
-    " same_as, nick);"
+    " same_as, nick, book_name, book_at, no_marketing, marketing_at);"
     "CREATE INDEX addresses_copy ON addresses(account, address, person, gone_at);"
     "CREATE INDEX outbox_copy ON outbox(account, local_id, position, person, state, text,"
     " template_name, template_language, template_values, created_at, state_at, attempts, typed,"

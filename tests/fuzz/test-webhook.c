@@ -99,10 +99,15 @@ check_event(const CoexEvent *event)
     g_assert_true((event->message != NULL) == (event->kind == COEX_EVENT_MESSAGE));
     g_assert_true((event->status != NULL) == (event->kind == COEX_EVENT_STATUS));
     check_line(event->line);
+    check_line(event->name);
+    check_peer(&event->peer);
     if (event->message != NULL)
         check_message(event->message);
     if (event->status != NULL)
         check_status(event->status);
+    if ((event->kind == COEX_EVENT_CONTACT_CHANGE || event->kind == COEX_EVENT_PREFERENCE) &&
+        !coex_peer_is_addressable(&event->peer))
+        g_assert_true(event->keep_raw);
     /* What nobody could be shown stays. */
     if (event->message != NULL && !coex_peer_is_addressable(&event->message->peer))
         g_assert_true(event->keep_raw);

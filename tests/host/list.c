@@ -66,6 +66,8 @@ list_touch(PurpleAccount *account, const char *gesture, const char *who)
         purple_blist_rename_group(group, "Customers");
     else if (g_str_equal(gesture, "move"))
         move(contact);
+    else if (g_str_equal(gesture, "info"))
+        serv_get_info(purple_account_get_connection(account), who);
     else
         return FALSE;
     return TRUE;

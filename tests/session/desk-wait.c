@@ -5,7 +5,7 @@
 
 static const char *const kind_names[DESK_KINDS] = {
     "progress", "online", "failed",    "person", "feed", "prompt",
-    "over",     "notice", "catalogue", "ask",    "past",
+    "over",     "notice", "catalogue", "ask",    "past", "facts",
 };
 
 static const char *const feed_names[] = {
@@ -185,6 +185,13 @@ const DeskEvent *
 desk_wait_past(Desk *desk, const char *who, const char *glob)
 {
     return wait_for(desk, &(Wanted){ DESK_PAST, -1, desk_name(who), glob, FALSE });
+}
+
+const DeskEvent *
+desk_wait_facts(Desk *desk, const char *who, const char *glob)
+{
+    return wait_for(desk,
+                    &(Wanted){ DESK_FACTS, -1, who != NULL ? desk_name(who) : NULL, glob, FALSE });
 }
 
 const DeskEvent *

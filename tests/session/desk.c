@@ -88,6 +88,18 @@ note_line(Desk *desk, const CoexFeedItem *item, const CoexPersonView *person)
 }
 
 static void
+note_facts(Desk *desk, const CoexPersonView *person, char **facts)
+{
+    g_autoptr(GString) all = g_string_new(NULL);
+
+    for (guint i = 0; facts[i] != NULL; i += 2) {
+        g_assert_nonnull(facts[i + 1]);
+        g_string_append_printf(all, "%s: %s\n", facts[i], facts[i + 1]);
+    }
+    note(desk, DESK_FACTS, person, all->str, NULL);
+}
+
+static void
 note_past(Desk *desk, const CoexPersonView *person, GPtrArray *lines, gboolean asked)
 {
     static const char *const kinds[] = { "in",     "phone",  "typed",      "out",
@@ -139,6 +151,9 @@ write_down(Desk *desk, const CoexSessionEvent *event)
         break;
     case COEX_SESSION_PAST:
         note_past(desk, event->person, event->lines, event->asked);
+        break;
+    case COEX_SESSION_FACTS:
+        note_facts(desk, event->person, event->facts);
         break;
     case COEX_SESSION_CATALOGUE:
         note(desk, DESK_CATALOGUE, NULL, event->error != NULL ? event->error->message : "", NULL);

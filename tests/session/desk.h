@@ -29,6 +29,7 @@ typedef enum {
     DESK_CATALOGUE,
     DESK_ASK,
     DESK_PAST,
+    DESK_FACTS,
     DESK_KINDS,
 } DeskKind;
 
@@ -113,6 +114,8 @@ const DeskEvent *desk_wait_catalogue(Desk *desk);
 /* Earlier lines, "in: …", "phone: …", "out: …", "failed: …", "unconfirmed: …" or
  * "notice: …", a line each, as in "in (edited) (deleted) (to quoted words): …". */
 const DeskEvent *desk_wait_past(Desk *desk, const char *who, const char *glob);
+/* "Label: text", a line each; @who NULL: of the account. */
+const DeskEvent *desk_wait_facts(Desk *desk, const char *who, const char *glob);
 /* Until the mirror shows it; @label and @last_state are globs. */
 void desk_wait_window(Desk *desk, const char *who, gboolean open);
 void desk_wait_label(Desk *desk, const char *who, const char *label);

@@ -191,6 +191,56 @@ test_overtaken(Desk *desk)
     desk_wait_notice(desk, NULL, "WhatsApp has paused the API*");
 }
 
+/* Sending stops while the number is not connected, over a restart; each text says so, and leaves
+ * once it is again, also where only what customers write shows that. */
+static void
+test_not_connected(Desk *desk)
+{
+    desk_login(desk);
+    desk_hear(desk, "ada", "Hello");
+    desk_hear(desk, "ben", "Hello");
+    deliver_own(desk, 10, OFFBOARDED);
+    desk_wait_notice(desk, NULL, "WhatsApp has paused the API*nothing is sent*");
+    desk_say(desk, "ada", "First");
+    desk_wait_any_feed(desk, COEX_FEED_NOTICE, "ada", "Not sent yet; *connected*: First");
+    desk_restart(desk);
+    desk_say(desk, "ben", "Second");
+    desk_wait_any_feed(desk, COEX_FEED_NOTICE, "ben", "Not sent yet; *connected*: Second");
+    coex_session_describe(desk->session, NULL);
+    desk_wait_facts(desk, NULL, "*Not connected with the API since: 20*");
+    /* what was before it changes nothing */
+    deliver_own(desk, 600, RECONNECTED);
+    desk_wait_notice(desk, NULL, "Of *told late*connected with the API again*");
+    g_assert_cmpuint(coex_sim_n_requests(desk->sim, "messages"), ==, 0);
+    deliver_own(desk, 0, RECONNECTED);
+    desk_wait_notice(desk, NULL, "*connected with the API again*between is on the phone only*");
+    desk_wait_any_feed(desk, COEX_FEED_RECORD, "ada", "Sent at *: First");
+    desk_wait_any_feed(desk, COEX_FEED_RECORD, "ben", "Sent at *: Second");
+    g_assert_true(coex_sim_wait_n_sent(desk->sim, "ada", 1, DESK_PATIENCE_MS));
+    g_assert_true(coex_sim_wait_n_sent(desk->sim, "ben", 1, DESK_PATIENCE_MS));
+    for (guint i = 0; i < 2; i++)
+        coex_sim_request_free(coex_sim_next_sent(desk->sim, DESK_PATIENCE_MS));
+    desk_fence(desk);
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, NULL), ==, 2);
+}
+
+static void
+test_connected_by_proof(Desk *desk)
+{
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    desk_hear(desk, "ada", "Hello");
+    deliver_own(desk, -1, OFFBOARDED);
+    desk_wait_notice(desk, NULL, "WhatsApp has paused the API*");
+    desk_say(desk, "ada", "First");
+    desk_wait_any_feed(desk, COEX_FEED_NOTICE, "ada", "Not sent yet; *connected*: First");
+    desk_advance(desk, 120);
+    desk_hear(desk, "ben", "Are you there?");
+    desk_wait_notice(desk, NULL, "WhatsApp delivers for this number again*phone only*");
+    desk_wait_any_feed(desk, COEX_FEED_RECORD, "ada", "Sent at *: First");
+    desk_take(desk, "ada", "First");
+}
+
 static void
 test_a_day_old(Desk *desk)
 {
@@ -277,6 +327,8 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    desk_add("/account-events/not-connected", test_not_connected);
+    desk_add("/account-events/connected-by-proof", test_connected_by_proof);
     desk_add("/account-events/other-waba", test_other_waba);
     desk_add_at(DESK_ONLY_META, "/account-events/two-wabas", test_two_wabas);
     desk_add_at(DESK_ONLY_META, "/account-events/two-numbers", test_two_numbers);

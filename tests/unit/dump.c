@@ -194,6 +194,8 @@ kind_name(CoexEventKind kind)
         return "template";
     case COEX_EVENT_ACCOUNT:
         return "account";
+    case COEX_EVENT_PREFERENCE:
+        return "preference";
     case COEX_EVENT_UNKNOWN:
         return "unknown";
     }
@@ -211,11 +213,15 @@ dump_event(GString *out, const CoexEvent *event)
     if (event->history_progress >= 0)
         g_string_append_printf(out, " progress=%d", event->history_progress);
     dump_peer(out, &event->peer);
+    dump_text(out, "name", event->name);
     dump_text(out, "line", event->line);
     dump_text(out, "field", event->field);
     dump_text(out, "waba", event->waba_id);
     dump_text(out, "phone", event->phone_number_id);
     dump_text(out, "display", event->display_phone_number);
+    dump_flag(out, "lost", event->link == COEX_LINK_LOST);
+    dump_flag(out, "back", event->link == COEX_LINK_BACK);
+    dump_flag(out, "no-marketing", event->no_marketing);
     dump_flag(out, "keep-raw", event->keep_raw);
     g_string_append_c(out, '\n');
 }

@@ -456,8 +456,8 @@ test_account_lines(void)
           "{\"event\":\"REJECTED\",\"message_template_name\":\"hello\",\"reason\":\"ABUSIVE\"}",
           "ABUSIVE." },
         { "user_preferences",
-          "{\"user_preferences\":[{\"user_id\":\"US.1\",\"value\":\"resume\"}]}",
-          "US.1 accepts marketing messages again" },
+          "{\"user_preferences\":[{\"user_id\":\"US.1\",\"category\":\"x\",\"detail\":\"No x\"}]}",
+          "US.1: No x" },
         { "calls",
           "{\"calls\":[{\"from\":\"12025550147\",\"event\":\"terminate\",\"direction\":"
           "\"USER_INITIATED\",\"status\":\"FAILED\"}]}",

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "account/account.h"
+
+/* Whether the phone is still there: WhatsApp ends Coexistence when its app is not used for about
+ * two weeks (PRIMARY_INACTIVITY, Meta: webhooks/reference/account_update). Hides what shows that it
+ * was used, and when that is worth a line. Engine thread. */
+
+typedef struct CoexPhone CoexPhone;
+CoexPhone *coex_phone_new(void);
+void coex_phone_free(CoexPhone *phone);
+/* No timer does anything any more. */
+void coex_phone_stop(CoexPhone *phone);
+
+/* A message with @token was written in an app at @at: on the phone, unless the token shows a
+ * linked device or the API. */
+void coex_phone_note_echo(CoexAccount *account, const char *token, gint64 at);
+/* The phone's address book was changed. */
+void coex_phone_note_book(CoexAccount *account, gint64 at);
+/* While online: warns when it is time, now and from then on. Without any sign it counts from the
+ * first call. */
+void coex_phone_watch(CoexAccount *account);
+/* What is known, for people: the newest sign and until when the app is to be opened. Free with
+ * g_free(). */
+char *coex_phone_describe(const CoexAccount *account);

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "account/account.h"
+#include "core/message.h"
+
+/* What WhatsApp tells of people beside their messages. Engine thread. */
+
+/* Applies a change of the phone's address book, made at @at. Whom it names is known from then on;
+ * stores them with @batch and returns them, borrowed. NULL: it tells nothing new. */
+CoexPerson *coex_book_apply(CoexAccount *account, CoexBatch *batch, const CoexEvent *event,
+                            gint64 at);
+
+/* The same of a wish about marketing messages; NULL also where it was the same before. */
+CoexPerson *coex_book_apply_wish(CoexAccount *account, CoexBatch *batch, const CoexEvent *event,
+                                 gint64 at);
