@@ -111,12 +111,21 @@ was_told(const CoexAccount *account, gint64 sign, int stage)
            g_ascii_strtoll(days, NULL, 10) >= stage;
 }
 
+/* Of the two clocks the one that is behind: the other may be wrong. */
+static gint64
+get_days(const CoexAccount *account, gint64 sign)
+{
+    gint64 now = coex_account_now(account);
+
+    return (MIN(now, now - account->skew_s) - sign) / DAY_S;
+}
+
 static void
 check(CoexAccount *account)
 {
     const char *sentence;
     gint64 sign = get_sign(account, &sentence);
-    gint64 days = (coex_account_now(account) - sign) / DAY_S;
+    gint64 days = get_days(account, sign);
     int stage = 0;
     g_autofree char *told = NULL;
     g_autofree char *day = NULL;

@@ -140,7 +140,7 @@ static void
 on_debug(const char *domain, GLogLevelFlags level, const char *message, gpointer user_data)
 {
     if (g_atomic_int_get(&watching)) {
-        if (g_str_has_suffix(message, ", says its status"))
+        if (strstr(message, ": accepted as ") != NULL)
             fill_disk(TRUE);
         else if (g_str_has_suffix(message, ": sending"))
             g_atomic_int_inc(&n_tries);
