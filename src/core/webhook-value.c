@@ -641,7 +641,9 @@ read_parts(Value *value, const CoexJsonAt *object)
     }
     if (coex_account_event_read(value->field, object, &kind, &line)) {
         add_line(value, kind, line);
-        if (strcmp(value->field, "account_update") == 0)
+        /* What names neither may be another's. */
+        if (strcmp(value->field, "account_update") == 0 &&
+            (value->waba_id != NULL || value->display_phone_number != NULL))
             ((CoexEvent *)value->events->pdata[value->events->len - 1])->link =
                 coex_account_event_get_link(object);
         return;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "account/engine.h"
+#include "account/people.h"
 #include "account/tell.h"
 #include "send/queue.h"
 
@@ -97,6 +98,21 @@ coex_outbox_get_unlinked_at(const CoexAccount *account)
     return lost ? at : 0;
 }
 
+/* When something was written last that was delivered here. */
+static gint64
+get_proven_at(CoexAccount *account)
+{
+    g_autoptr(GPtrArray) people = coex_people_list(account->people);
+    gint64 newest = 0;
+
+    for (guint i = 0; i < people->len; i++) {
+        const CoexPerson *person = g_ptr_array_index(people, i);
+
+        newest = MAX(newest, MAX(person->last_inbound_at, person->last_echo_at));
+    }
+    return MIN(newest, coex_account_now(account));
+}
+
 gboolean
 coex_outbox_set_link(CoexOutbox *outbox, CoexLink link, gint64 at)
 {
@@ -105,6 +121,9 @@ coex_outbox_set_link(CoexOutbox *outbox, CoexLink link, gint64 at)
     g_autofree char *text = g_strdup_printf("%s %" G_GINT64_FORMAT, is_lost ? "lost" : "back", at);
 
     if (link == COEX_LINK_SAME || at < get_link_time(outbox->account, &lost))
+        return FALSE;
+    /* News that come late: it has been connected since. */
+    if (is_lost && get_proven_at(outbox->account) > at + PROOF_S)
         return FALSE;
     coex_account_put_setting(outbox->account, LINK_SETTING, text);
     if (is_lost == outbox->unlinked)

@@ -231,6 +231,11 @@ on_sending(CoexBatch *batch, const GError *error, gpointer user_data)
         return;
     }
     item->committed = TRUE;
+    /* Meanwhile it may have turned out that somebody else has the number. */
+    if (item->doubted || !coex_peer_is_addressable(&coex_outbox_item_person(item)->peer)) {
+        coex_outbox_item_fail(item, COEX_DOUBTED, 0);
+        return;
+    }
     request = coex_outbox_item_build_request(item);
     if (request == NULL) {
         coex_templates_refresh(account, FALSE);

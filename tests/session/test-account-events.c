@@ -241,6 +241,55 @@ test_connected_by_proof(Desk *desk)
     desk_take(desk, "ada", "First");
 }
 
+/* It is somebody else by whom it shows that the number is connected again: what waited for who had
+ * that number before does not leave. */
+static void
+test_connected_by_another(Desk *desk)
+{
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    desk_hear(desk, "ada", "Hello");
+    deliver_own(desk, -1, OFFBOARDED);
+    desk_wait_notice(desk, NULL, "WhatsApp has paused the API*");
+    desk_say(desk, "ada", "For Ada alone");
+    desk_wait_any_feed(desk, COEX_FEED_NOTICE, "ada", "Not sent yet; *connected*: For Ada alone");
+    desk_advance(desk, 120);
+    coex_sim_set_user_id(desk->sim, "ada", "US.70199887766554433221");
+    g_free(coex_sim_customer_sends(desk->sim, "ada", "Who is this?"));
+    desk_wait_any_feed(desk, COEX_FEED_NOTICE, "ada", "This may be somebody else now*");
+    desk_wait_any_feed(desk, COEX_FEED_FAILED, "ada", "For Ada alone");
+    desk_wait_notice(desk, NULL, "WhatsApp delivers for this number again*");
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Who is this?");
+    desk_fence(desk);
+    desk_restart(desk);
+    desk_fence(desk);
+    g_assert_cmpuint(coex_sim_n_requests(desk->sim, "messages"), ==, 0);
+    desk_say(desk, "ada", "A shop");
+    desk_take(desk, "ada", "A shop");
+    desk_wait_state(desk, "ada", "delivered*: A shop");
+}
+
+/* What was written since shows that it is connected; and one that names neither a number nor its
+ * business account may be another's. */
+static void
+test_stays_connected(Desk *desk)
+{
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    desk_hear(desk, "ada", "Hello");
+    deliver_own(desk, 1000, OFFBOARDED);
+    desk_wait_notice(desk, NULL, "*WhatsApp has paused the API*");
+    desk_say(desk, "ada", "First");
+    desk_take(desk, "ada", "First");
+    desk_wait_state(desk, "ada", "delivered*: First");
+    deliver(desk, ELSEWHERE, -1, "account_update", "\"event\":\"PARTNER_REMOVED\"");
+    desk_wait_notice(desk, NULL, "This number is no longer connected with the API*");
+    desk_restart(desk);
+    desk_say(desk, "ada", "Second");
+    desk_take(desk, "ada", "Second");
+    desk_wait_state(desk, "ada", "delivered*: Second");
+}
+
 static void
 test_a_day_old(Desk *desk)
 {
@@ -329,6 +378,8 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     desk_add("/account-events/not-connected", test_not_connected);
     desk_add("/account-events/connected-by-proof", test_connected_by_proof);
+    desk_add("/account-events/connected-by-another", test_connected_by_another);
+    desk_add("/account-events/stays-connected", test_stays_connected);
     desk_add("/account-events/other-waba", test_other_waba);
     desk_add_at(DESK_ONLY_META, "/account-events/two-wabas", test_two_wabas);
     desk_add_at(DESK_ONLY_META, "/account-events/two-numbers", test_two_numbers);
