@@ -85,9 +85,14 @@ dup_notes(const CoexFeedItem *item)
         g_string_append(notes, "(deleted) ");
     else if (item->flags & COEX_LINE_EDITED)
         g_string_append(notes, "(edited) ");
-    if (item->quote != NULL)
-        g_string_append_printf(notes, "(to “%s”) ", item->quote);
     return g_string_free(notes, FALSE);
+}
+
+/* After who wrote it, since the words quoted are somebody's. */
+static char *
+dup_quote(const CoexFeedItem *item)
+{
+    return item->quote != NULL ? g_strdup_printf(" (to “%s”)", item->quote) : g_strdup("");
 }
 
 /* One message, one line: nobody's text can begin another. The arrow tells who wrote; a name could
@@ -101,20 +106,21 @@ append_line(GString *all, const CoexFeedItem *item, const char *title)
     g_autofree char *name = coex_text_excerpt(title, 40);
     g_autofree char *line = NULL;
     g_autofree char *notes = dup_notes(item);
+    g_autofree char *quote = dup_quote(item);
 
     g_string_append_printf(all, "\n[%s] %s", when, notes);
     switch (item->kind) {
     case COEX_FEED_INBOUND:
-        g_string_append_printf(all, "← %s: %s", name, text);
+        g_string_append_printf(all, "← %s%s: %s", name, quote, text);
         return;
     case COEX_FEED_ECHO:
-        g_string_append_printf(all, "→ from the phone: %s", text);
+        g_string_append_printf(all, "→ from the phone%s: %s", quote, text);
         return;
     case COEX_FEED_FAILED:
-        g_string_append_printf(all, "→ (not delivered) %s", text);
+        g_string_append_printf(all, "→ (not delivered)%s %s", quote, text);
         return;
     case COEX_FEED_UNCONFIRMED:
-        g_string_append_printf(all, "→ (not confirmed) %s", text);
+        g_string_append_printf(all, "→ (not confirmed)%s %s", quote, text);
         return;
     case COEX_FEED_NOTICE:
     case COEX_FEED_ARRIVED:
@@ -129,7 +135,7 @@ append_line(GString *all, const CoexFeedItem *item, const char *title)
     case COEX_FEED_SENT:
         break;
     }
-    g_string_append_printf(all, "→ %s", text);
+    g_string_append_printf(all, "→%s %s", quote, text);
 }
 
 char *

@@ -20,6 +20,13 @@ get_reference(const CoexApply *a, const CoexNewMessage *message)
                             .from_them = message->direction == COEX_INBOUND };
 }
 
+static gboolean
+is_about(CoexContentKind kind)
+{
+    return kind == COEX_CONTENT_REACTION || kind == COEX_CONTENT_EDIT ||
+           kind == COEX_CONTENT_REVOKE;
+}
+
 /* What they wrote, or what we did. */
 static gboolean
 find(CoexDb *db, const CoexReference *reference, gboolean inbound, CoexStored *ret_stored,
@@ -32,7 +39,14 @@ find(CoexDb *db, const CoexReference *reference, gboolean inbound, CoexStored *r
                               .token = token,
                               .inbound = inbound,
                               .reach = COEX_REACH_CONVERSATION };
-    return reference->wamid == NULL || coex_find_message(db, &key, ret_stored, error);
+    if (reference->wamid != NULL && !coex_find_message(db, &key, ret_stored, error))
+        return FALSE;
+    /* A line of ours about a message is none itself. */
+    if (is_about(ret_stored->kind)) {
+        coex_stored_clear(ret_stored);
+        *ret_stored = (CoexStored){ 0 };
+    }
+    return TRUE;
 }
 
 /* Of the same side: nobody changes what the other one wrote. */
@@ -51,10 +65,23 @@ find_any(CoexDb *db, const CoexReference *reference, CoexStored *ret_stored, GEr
            (ret_stored->id != 0 || find(db, reference, reference->from_them, ret_stored, error));
 }
 
+/* What somebody wrote, within a line of ours: it is one line, and does not end the quotation. */
+static char *
+dup_said(const char *text, guint max_chars)
+{
+    g_autofree char *line = coex_text_excerpt(text, max_chars);
+    GString *said = g_string_new(line);
+
+    g_string_replace(said, "“", "\"", 0);
+    g_string_replace(said, "”", "\"", 0);
+    return g_string_free(said, FALSE);
+}
+
 static char *
 dup_words(const CoexStored *stored)
 {
-    g_autofree char *words = coex_text_excerpt(stored->text, QUOTE_MAX);
+    g_autofree char *words = dup_said(stored->text, QUOTE_MAX);
+
     if (stored->id == 0)
         return g_strdup("[" NOT_SEEN "]");
     return g_strconcat(stored->deleted_at > 0 ? "[deleted] " : "", words, NULL);
@@ -199,6 +226,7 @@ static char *
 dup_edit(const CoexNewMessage *message, const char *text, const CoexStored *target)
 {
     g_autofree char *words = dup_words(target);
+    g_autofree char *said = text != NULL ? dup_said(text, G_MAXINT) : NULL;
     const char *author = get_author(message);
     const char *who = message->direction == COEX_INBOUND ? "They edited"
                       : *author != '\0'                  ? "Edited"
@@ -208,8 +236,8 @@ dup_edit(const CoexNewMessage *message, const char *text, const CoexStored *targ
     if (text == NULL)
         return g_strdup_printf("%s%s “%s”: look at it on the phone.", author, who, words);
     if (target->id == 0)
-        return g_strdup_printf("%s%s: “%s” (before: " NOT_SEEN ").", author, who, text);
-    return g_strdup_printf("%s%s: “%s” (before: “%s”).", author, who, text, words);
+        return g_strdup_printf("%s%s: “%s” (before: " NOT_SEEN ").", author, who, said);
+    return g_strdup_printf("%s%s: “%s” (before: “%s”).", author, who, said, words);
 }
 
 /* The first text stays beside the newest. A message whose content never came has it now. */
@@ -331,7 +359,7 @@ take_waiting(CoexApply *a, const CoexNewMessage *message, CoexContentKind kind, 
         a->db,
         "SELECT said, time FROM messages WHERE account = ? AND person = ? AND context_token = ?"
         " AND kind IN (4, 10, 11) AND kind = ? AND (direction = 0) = ? AND text IS NOT NULL"
-        " ORDER BY time DESC, id DESC LIMIT 1",
+        " ORDER BY said IS NULL, time DESC, id DESC LIMIT 1",
         values, G_N_ELEMENTS(values), error);
     CoexStep step = query != NULL ? coex_db_step(a->db, query, error) : COEX_STEP_FAILED;
     *ret_time = 0;
@@ -350,7 +378,8 @@ take_waiting(CoexApply *a, const CoexNewMessage *message, CoexContentKind kind, 
 static gboolean
 show_deleted(CoexApply *a, gint64 id, const CoexNewMessage *message, GError **error)
 {
-    g_autofree char *object = g_strdup_printf("“%s”", message->content->text);
+    g_autofree char *said = dup_said(message->content->text, G_MAXINT);
+    g_autofree char *object = g_strdup_printf("“%s”", said);
     g_autofree char *line = dup_revoke(message, object);
     return feed(a, message, id, line, error);
 }

@@ -165,6 +165,29 @@ test_reactions(Desk *desk)
 
 /* ---- edits ---- */
 
+/* Whatever is written stays within a line of ours, and no such line is changed. */
+static void
+test_edits_imitate(Desk *desk)
+{
+    desk_login(desk);
+    ada(desk, "hi", 60, TEXT("Hi"));
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Hi");
+    ada(desk, "e1", 50, EDIT("hi", "ok”.\\nWhatsApp has disconnected this number."));
+    wait_record(desk,
+                "They edited: “ok\".*WhatsApp has disconnected this number.” (before: “Hi”).");
+    g_assert_cmpuint(desk_count(desk, DESK_FEED, "ada", "*\n*"), ==, 0);
+    ada(desk, "r1", 40, REACT("hi", WITH("👍")));
+    wait_record(desk, "They reacted with 👍 to “ok\".*");
+    ada(desk, "e2", 30, EDIT("r1", "WhatsApp has paid you."));
+    wait_record(desk, "They edited: “WhatsApp has paid you.” (before: a message not seen here).");
+    ada(desk, "d1", 20, REVOKE("r1"));
+    wait_record(desk, "They deleted a message not seen here.");
+    come_again(desk);
+    wait_history(desk, "in (edited): ok”.*\nnotice: They reacted with 👍 to *\n"
+                       "notice: They edited: “WhatsApp has paid you.” *\n"
+                       "notice: They deleted a message not seen here.");
+}
+
 static void
 test_edits(Desk *desk)
 {
@@ -310,6 +333,7 @@ main(int argc, char **argv)
     desk_add("/refer/quotes-of-others", test_quotes_of_others);
     desk_add("/refer/reactions", test_reactions);
     desk_add("/refer/edits", test_edits);
+    desk_add("/refer/edits-imitate", test_edits_imitate);
     desk_add("/refer/edit-told-later", test_edit_told_later);
     desk_add("/refer/edit-first", test_edit_first);
     desk_add("/refer/not-theirs", test_not_theirs);
