@@ -192,6 +192,12 @@ static const char MEND[] =
     "  WHERE people.account = outbox.account AND people.id = outbox.person);"
     "INSERT OR IGNORE INTO meta VALUES('id', randomblob(16));";
 
+/* The ids of messages that were lost are given again: nothing may lead to them. From version 2 on.
+ */
+static const char MEND_REFERENCES[] =
+    "DELETE FROM media WHERE message NOT IN (SELECT id FROM messages);"
+    "UPDATE feed SET message = 0 WHERE message NOT IN (SELECT id FROM messages);";
+
 /* After the people were put together. */
 static const char SELECT_NAMELESS[] =
     "SELECT group_concat(coalesce(text, template_name), ' | ') FROM outbox"
@@ -259,7 +265,9 @@ mend(Rescue *rescue, GError **error)
         get_int(rescue->to, "SELECT count(*) FROM deliveries WHERE (state IN (0, 2, 3)"
                             " OR id IN (SELECT delivery FROM waiting))"
                             " AND id NOT IN (SELECT delivery FROM bodies)");
-    if (note_marks(rescue) && sqlite3_exec(rescue->to, MEND, NULL, NULL, NULL) == SQLITE_OK)
+    if (note_marks(rescue) && sqlite3_exec(rescue->to, MEND, NULL, NULL, NULL) == SQLITE_OK &&
+        (rescue->version < 2 ||
+         sqlite3_exec(rescue->to, MEND_REFERENCES, NULL, NULL, NULL) == SQLITE_OK))
         return TRUE;
     return fail(rescue, sqlite3_errmsg(rescue->to), error);
 }
