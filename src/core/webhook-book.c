@@ -97,7 +97,9 @@ coex_webhook_book_read_wish(const CoexJsonAt *at, const CoexWebhookPeople *peopl
         (!stops && g_strcmp0(raw.value, "resume") != 0))
         return;
     coex_webhook_people_read(people, &raw.who, FALSE, &event->peer, &name);
+    event->keep_raw = !coex_peer_is_addressable(&event->peer);
+    if (event->keep_raw)
+        return;
     event->kind = COEX_EVENT_PREFERENCE;
     event->no_marketing = stops;
-    event->keep_raw = !coex_peer_is_addressable(&event->peer);
 }
