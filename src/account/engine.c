@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "account/engine.h"
 
+#include "net/download.h"
+
 #include <signal.h>
 
 CoexLetter *
@@ -34,7 +36,8 @@ engine_main(gpointer data)
     g_main_context_push_thread_default(engine->context);
     g_main_loop_run(engine->loop);
     /* Completions that the last commands queued still find their context. */
-    while (g_main_context_iteration(engine->context, FALSE))
+    while (g_main_context_iteration(engine->context, coex_download_is_syncing()) ||
+           coex_download_is_syncing())
         continue;
     g_main_context_pop_thread_default(engine->context);
     return NULL;

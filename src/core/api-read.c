@@ -513,5 +513,5 @@ gboolean
 coex_api_is_gone(const CoexResponse *response, const GError *error)
 {
     return response->status == 404 || response->status == 410 ||
-           coex_error_get_graph_code(error) == 100;
+           coex_error_get_graph_code(error) == COEX_GRAPH_NO_OBJECT;
 }

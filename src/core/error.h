@@ -9,6 +9,7 @@
 /* Graph codes that the rest of the project tells apart. */
 #define COEX_GRAPH_WINDOW_CLOSED 131047
 #define COEX_GRAPH_TEMPLATE_GONE 132001
+#define COEX_GRAPH_NO_OBJECT 33 /* also 100 with that subcode */
 
 #define COEX_ERROR (coex_error_quark())
 GQuark coex_error_quark(void);

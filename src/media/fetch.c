@@ -23,6 +23,7 @@
 #define TRIES_MAX 4
 #define HOUR_S (60 * 60)
 #define TAG_SETTING "media-tag"
+#define AGAIN_US (5 * G_USEC_PER_SEC) /* after the disk refused */
 #define SPARE 2 /* of the failures that the provider bears, for what another program does */
 
 /* A file that is to be fetched, in the order in which they came. */
@@ -35,6 +36,7 @@ typedef struct {
     char *part;
     gboolean asked;   /* by the user */
     gboolean renewed; /* a link that did not lead to it was asked for again */
+    gboolean ended;   /* how it ended is being written down */
     guint n_tries;
     gint64 not_before_us;
 } Job;
@@ -125,20 +127,6 @@ on_line(CoexBatch *batch, const GError *error, gpointer user_data)
         coex_account_tell_feed(account, coex_batch_get_feed(batch));
 }
 
-/* How it ended, on disk and as a line, in one step. */
-static void
-keep_end(CoexAccount *account, const Job *job, CoexMediaState state, const char *path,
-         const char *line)
-{
-    CoexBatch *batch = coex_account_batch(account);
-
-    coex_batch_put_media(batch, job->message_id, state, path);
-    coex_batch_add_line(batch, find_person(account, job)->id,
-                        path != NULL ? COEX_FEED_FILE : COEX_FEED_NOTICE, line, path,
-                        coex_account_now(account));
-    coex_store_commit(account->store, batch, on_line, coex_account_ref(account));
-}
-
 /* ---- the queue ---- */
 
 static void
@@ -159,17 +147,6 @@ release(Job *job)
     g_hash_table_remove(account->fetch->busy, &job->person_id);
 }
 
-/* It is settled, for now or for ever. */
-static void
-end(Job *job, CoexMediaState state, const char *path, const char *line)
-{
-    CoexFetch *fetch = job->account->fetch;
-
-    keep_end(job->account, job, state, path, line);
-    release(job);
-    remove_job(fetch, job);
-}
-
 static void
 on_timer(gpointer data)
 {
@@ -182,6 +159,55 @@ set_timer(CoexAccount *account, gint64 at_us)
     gint64 wait_us = MAX(at_us - g_get_monotonic_time(), 0);
 
     coex_timer_start(&account->fetch->timer, wait_us / 1000 + 1, on_timer, account);
+}
+
+typedef struct {
+    CoexAccount *account;
+    Job *job;   /* borrowed: lives until this comes */
+    char *path; /* of the file, NULL: none */
+} Ending;
+
+/* What could not be written down has not happened: the file comes again. */
+static void
+take_back(CoexAccount *account, Job *job, const char *path)
+{
+    if (path != NULL)
+        g_unlink(path);
+    job->ended = FALSE;
+    job->not_before_us = g_get_monotonic_time() + AGAIN_US;
+    pump(account);
+}
+
+static void
+on_end(CoexBatch *batch, const GError *error, gpointer user_data)
+{
+    g_autofree Ending *ending = user_data;
+    g_autofree char *path = ending->path;
+    CoexAccount *account = ending->account;
+
+    if (error != NULL)
+        take_back(account, ending->job, path);
+    else
+        remove_job(account->fetch, ending->job);
+    on_line(batch, error, account);
+}
+
+/* It is settled, for now or for ever: on disk and as a line, in one step. */
+static void
+end(Job *job, CoexMediaState state, const char *path, const char *line)
+{
+    CoexAccount *account = job->account;
+    CoexBatch *batch = coex_account_batch(account);
+    Ending *ending = g_new(Ending, 1);
+
+    *ending = (Ending){ coex_account_ref(account), job, g_strdup(path) };
+    coex_batch_put_media(batch, job->message_id, state, path);
+    coex_batch_add_line(batch, find_person(account, job)->id,
+                        path != NULL ? COEX_FEED_FILE : COEX_FEED_NOTICE, line, path,
+                        coex_account_now(account));
+    job->ended = TRUE;
+    release(job);
+    coex_store_commit(account->store, batch, on_end, ending);
 }
 
 /* The provider lets nobody in for a while who asks too often for what he does not get
@@ -213,6 +239,15 @@ is_shut(CoexAccount *account)
                                  account->endpoint.backend->label, fetch->failures.length, clock);
     fetch->pause_told = TRUE;
     return TRUE;
+}
+
+/* How many may be under way: each of them may be refused. */
+static guint
+get_room(const CoexAccount *account)
+{
+    guint max = account->endpoint.backend->media_failures_max;
+
+    return max == 0 ? RUNNING_MAX : MIN(RUNNING_MAX, max - SPARE - account->fetch->failures.length);
 }
 
 static void
@@ -286,8 +321,6 @@ put_off(Job *job, const GError *error)
 
 /* ---- one file ---- */
 
-static void find_link(Job *job);
-
 static void
 take_file(Job *job, gint64 size)
 {
@@ -325,11 +358,12 @@ on_downloaded(GObject *source, GAsyncResult *result, gpointer user_data)
         take_file(job, size);
     else if (g_error_matches(error, COEX_ERROR, COEX_ERROR_NETWORK) ||
              g_error_matches(error, COEX_ERROR, COEX_ERROR_RATE_LIMITED) ||
-             g_error_matches(error, COEX_ERROR, COEX_ERROR_RETRY))
+             g_error_matches(error, COEX_ERROR, COEX_ERROR_RETRY) ||
+             g_error_matches(error, COEX_ERROR, COEX_ERROR_STORE))
         put_off(job, error);
     else if (status >= 400 && !job->renewed) {
         job->renewed = TRUE;
-        find_link(job);
+        release(job);
     } else {
         fail(job, error->message);
     }
@@ -447,7 +481,8 @@ find_next(CoexFetch *fetch, gint64 *ret_at_us)
         Job *job = item->data;
         gint64 at = MAX(job->not_before_us, fetch->pause_until_us);
 
-        if (job->account != NULL || g_hash_table_contains(fetch->busy, &job->person_id))
+        if (job->account != NULL || job->ended ||
+            g_hash_table_contains(fetch->busy, &job->person_id))
             continue;
         if (at <= now)
             return job;
@@ -465,7 +500,7 @@ pump(CoexAccount *account)
 
     if (account->state == COEX_ACCOUNT_ENDED || fetch->jobs.length == 0)
         return;
-    while (fetch->n_running < RUNNING_MAX && !is_shut(account)) {
+    while (!is_shut(account) && fetch->n_running < get_room(account)) {
         job = find_next(fetch, &at_us);
         if (job == NULL)
             break;
@@ -576,9 +611,12 @@ ask(CoexAccount *account, const CoexPerson *person, const CoexMediaRow *row)
 {
     CoexFetch *fetch = account->fetch;
     Job *job = add_job(fetch, row->message_id, row->person_id, row->time, row->media);
-    CoexBatch *batch = coex_account_batch(account);
+    CoexBatch *batch;
     g_autofree char *label = dup_label(row->media, row->message_id, -1);
 
+    if (job->ended)
+        return; /* its line is on the way */
+    batch = coex_account_batch(account);
     job->asked = TRUE;
     job->not_before_us = 0;
     job->n_tries = 0;

@@ -140,11 +140,18 @@ job_drop(Job *job)
     unlink(job->path);
 }
 
-/* What is renamed must be whole, also after a power cut: not for the loop's thread. */
-static void
-sync_file(GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+static gint n_syncing; /* atomic */
+
+gboolean
+coex_download_is_syncing(void)
 {
-    Job *job = task_data;
+    return g_atomic_int_get(&n_syncing) > 0;
+}
+
+static void
+sync_file(GTask *task)
+{
+    Job *job = g_task_get_task_data(task);
     GError *error = NULL;
 
     if (fdatasync(job->fd) != 0 && errno != EINVAL) {
@@ -155,6 +162,18 @@ sync_file(GTask *task, gpointer source, gpointer task_data, GCancellable *cancel
     }
     job_close(job);
     g_task_return_int(task, job->n_bytes);
+}
+
+/* What is renamed must be whole, also after a power cut: not for the loop's thread. That waits for
+ * it at its end, so that nothing is left of the task. */
+static void
+run_sync(GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+    g_autoptr(GMainContext) context = g_main_context_ref(g_task_get_context(task));
+
+    sync_file(task);
+    g_atomic_int_add(&n_syncing, -1);
+    g_main_context_wakeup(context);
 }
 
 /* ---- the requests ---- */
@@ -231,8 +250,10 @@ on_answer(GObject *source, GAsyncResult *result, gpointer user_data)
         job_check(job, &error);
     if (error != NULL)
         fail(g_steal_pointer(&task), error);
-    else
-        g_task_run_in_thread(task, sync_file);
+    else {
+        g_atomic_int_inc(&n_syncing);
+        g_task_run_in_thread(task, run_sync);
+    }
 }
 
 static void

@@ -23,6 +23,9 @@ typedef struct {
 void coex_download_async(CoexHttp *http, const CoexDownload *what, GCancellable *cancellable,
                          GAsyncReadyCallback callback, gpointer user_data);
 
+/* Whether the disk is still waited for somewhere: a loop that ends before has work to come. */
+gboolean coex_download_is_syncing(void);
+
 /* The file's size, -1 on error: then there is no file. @ret_status (may be NULL): of the last
  * answer, 0 for none. COEX_ERROR_TOO_LARGE: beyond the limit; COEX_ERROR_PROTOCOL: not what was
  * promised, or an address that is none of the provider's; COEX_ERROR_STORE: the disk; else as

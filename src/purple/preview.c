@@ -114,10 +114,12 @@ read_file(const char *path)
 }
 
 static void
-run(GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+run(gpointer data, gpointer user_data)
 {
+    g_autoptr(GTask) task = data;
     Decoder decoder;
-    g_autoptr(GByteArray) file = find_decoder(&decoder) ? read_file(task_data) : NULL;
+    g_autoptr(GByteArray) file =
+        find_decoder(&decoder) ? read_file(g_task_get_task_data(task)) : NULL;
     GBytes *preview = file != NULL ? decode(&decoder, file->data, file->len) : NULL;
 
     g_task_return_pointer(task, preview, (GDestroyNotify)g_bytes_unref);
@@ -126,10 +128,14 @@ run(GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 void
 coex_preview_make(const char *path, GAsyncReadyCallback callback, gpointer user_data)
 {
-    g_autoptr(GTask) task = g_task_new(NULL, NULL, callback, user_data);
+    /* One after the other: in the order of their lines, and one bitmap in memory. */
+    static GThreadPool *one;
+    GTask *task = g_task_new(NULL, NULL, callback, user_data);
 
+    if (one == NULL)
+        one = g_thread_pool_new(run, NULL, 1, FALSE, NULL);
     g_task_set_task_data(task, g_strdup(path), g_free);
-    g_task_run_in_thread(task, run);
+    g_thread_pool_push(one, task, NULL);
 }
 
 GBytes *

@@ -54,7 +54,8 @@ start_find(CoexDb *db, const CoexMediaQuery *query, GError **error)
     if (query->person_id == 0)
         return coex_db_query(
             db,
-            SELECT " WHERE media.state < 2 AND media.id IS NOT NULL AND account = ?"
+            SELECT " WHERE media.state < 2 AND media.id IS NOT NULL AND deleted_at = 0"
+                   " AND account = ?"
                    " ORDER BY media.message LIMIT ?",
             COEX_VALUES(coex_int(query->account_id), coex_int(COEX_STORE_MEDIA_MAX)), error);
     if (query->message_id != 0)

@@ -129,6 +129,8 @@ sim_error_body(CoexSim *sim, int code, const char *details)
         json_object_set_object_member(error, "error_data",
                                       sim_strings("messaging_product", "whatsapp", "details",
                                                   details ? details : known->details, NULL));
+    if (code == 100 && details != NULL && g_str_has_prefix(details, "Object with this ID"))
+        json_object_set_int_member(error, "error_subcode", 33);
     json_object_set_string_member(error, "fbtrace_id", trace);
     json_object_set_object_member(root, "error", error);
     return sim_print(root);
