@@ -131,6 +131,8 @@ coex_outbox_set_link(CoexOutbox *outbox, CoexLink link, gint64 at)
     outbox->unlinked = is_lost;
     if (is_lost)
         coex_outbox_tell_kept(outbox);
+    else
+        coex_outbox_ask_stale(outbox);
     coex_outbox_pump(outbox);
     return TRUE;
 }

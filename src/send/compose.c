@@ -413,13 +413,42 @@ coex_outbox_recheck_windows(CoexOutbox *outbox)
     }
 }
 
-/* ---- what the last session left ---- */
+/* ---- what waited long, and what the last session left ---- */
+
+static gboolean
+is_stale(const CoexOutboxItem *item)
+{
+    /* What was held goes, or is held again, as what still is. */
+    return !item->row->released &&
+           coex_account_now(item->outbox->account) - item->row->created_at > STALE_S;
+}
+
+static void
+fail_stale(CoexOutboxItem *item, gpointer batch)
+{
+    if (is_stale(item))
+        coex_outbox_item_put_failed(
+            item, batch, "It has waited for more than an hour and has not been sent.", 0);
+}
+
+void
+coex_outbox_ask_stale(CoexOutbox *outbox)
+{
+    for (guint i = 0; i < outbox->queues->len; i++) {
+        const CoexOutboxQueue *queue = outbox->queues->pdata[i];
+        CoexPerson *person = queue->entry->person;
+        g_autoptr(CoexBatch) batch = coex_account_batch(outbox->account);
+
+        each_item(outbox, person->id, COEX_OUTBOX_QUEUED, fail_stale, batch);
+        if (!coex_batch_is_empty(batch))
+            coex_outbox_commit(outbox, g_steal_pointer(&batch), person);
+    }
+}
 
 static void
 take_up(CoexOutboxItem *item, CoexBatch *batch)
 {
     CoexAccount *account = item->outbox->account;
-    gint64 age = coex_account_now(account) - item->row->created_at;
 
     switch (item->row->state) {
     case COEX_OUTBOX_UNCERTAIN:
@@ -429,10 +458,7 @@ take_up(CoexOutboxItem *item, CoexBatch *batch)
         coex_outbox_item_await_status(item);
         break;
     case COEX_OUTBOX_QUEUED:
-        /* What was held goes, or is held again, as what still is. */
-        if (age > STALE_S && !item->row->released)
-            coex_outbox_item_put_failed(
-                item, batch, "It has waited for more than an hour and has not been sent.", 0);
+        fail_stale(item, batch);
         break;
     case COEX_OUTBOX_PARKED:
         coex_outbox_item_put_failed(item, batch, "The 24-hour window was closed when it was typed.",

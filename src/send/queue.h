@@ -176,6 +176,9 @@ gboolean coex_outbox_item_withdraw(CoexOutboxItem *item);
 void coex_outbox_item_put_withdrawn(CoexOutboxItem *item, CoexBatch *batch);
 /* Takes in what a commit has put into the outbox (copied). */
 void coex_outbox_item_adopt(CoexOutbox *outbox, const CoexOutboxRow *row);
+/* What was typed more than an hour ago and has not left does not go by itself any more: meanwhile
+ * it may have been answered elsewhere. */
+void coex_outbox_ask_stale(CoexOutbox *outbox);
 /* Sends what may go now, sets a timer for the rest. */
 void coex_outbox_pump(CoexOutbox *outbox);
 /* Repeats the login check; nothing goes before it has answered, nor after it was refused. */

@@ -269,6 +269,31 @@ test_connected_by_another(Desk *desk)
     desk_wait_state(desk, "ada", "delivered*: A shop");
 }
 
+/* What was typed long before may have been answered on the phone: it is asked about. */
+static void
+test_connected_late(Desk *desk)
+{
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    desk_hear(desk, "ada", "Hello");
+    deliver_own(desk, -1, OFFBOARDED);
+    desk_wait_notice(desk, NULL, "WhatsApp has paused the API*");
+    desk_say(desk, "ada", "Long ago");
+    desk_wait_any_feed(desk, COEX_FEED_NOTICE, "ada", "Not sent yet; *connected*: Long ago");
+    desk_advance(desk, 2 * HOUR_S);
+    deliver_own(desk, 0, RECONNECTED);
+    desk_wait_notice(desk, NULL, "*connected with the API again*");
+    desk_wait_any_feed(desk, COEX_FEED_FAILED, "ada", "Long ago");
+    desk_say(desk, "ada", "Now");
+    desk_take(desk, "ada", "Now");
+    desk_wait_state(desk, "ada", "delivered*: Now");
+    desk_restart(desk);
+    desk_resend(desk, "ada");
+    desk_wait_feed(desk, COEX_FEED_SENT, "ada", "Long ago");
+    desk_take(desk, "ada", "Long ago");
+    desk_wait_state(desk, "ada", "delivered*: Long ago");
+}
+
 /* What was written since shows that it is connected; and one that names neither a number nor its
  * business account may be another's. */
 static void
@@ -379,6 +404,7 @@ main(int argc, char **argv)
     desk_add("/account-events/not-connected", test_not_connected);
     desk_add("/account-events/connected-by-proof", test_connected_by_proof);
     desk_add("/account-events/connected-by-another", test_connected_by_another);
+    desk_add("/account-events/connected-late", test_connected_late);
     desk_add("/account-events/stays-connected", test_stays_connected);
     desk_add("/account-events/other-waba", test_other_waba);
     desk_add_at(DESK_ONLY_META, "/account-events/two-wabas", test_two_wabas);
