@@ -77,7 +77,7 @@ ask(CoexAccount *account)
     g_autoptr(CoexRequest) request = NULL;
 
     if (account->state == COEX_ACCOUNT_ENDED || skew->asking ||
-        (account->endpoint.backend->number_in_path && *account->endpoint.phone_number_id == '\0'))
+        (account->endpoint.backend->needs_number_id && *account->endpoint.phone_number_id == '\0'))
         return;
     if (skew->asked_at_us > 0 && now - skew->asked_at_us < ASK_EVERY_US) {
         ask_later(account, ASK_EVERY_US / 1000);

@@ -338,17 +338,12 @@ coex_api_read_sent(const CoexResponse *response, CoexSent *ret_sent, GError **er
 }
 
 typedef struct {
-    CoexJsonAt data;           /* Meta */
-    CoexJsonAt waba_templates; /* 360dialog */
     CoexJsonAt paging;
     gint64 offset;
     gint64 total;
 } TemplatePage;
 
 static const CoexJsonField template_page_fields[] = {
-    { "data", COEX_JSON_ARRAY, G_STRUCT_OFFSET(TemplatePage, data), COEX_JSON_OPTIONAL },
-    { "waba_templates", COEX_JSON_ARRAY, G_STRUCT_OFFSET(TemplatePage, waba_templates),
-      COEX_JSON_OPTIONAL },
     { "paging", COEX_JSON_OBJECT, G_STRUCT_OFFSET(TemplatePage, paging), COEX_JSON_OPTIONAL },
     { "offset", COEX_JSON_INT, G_STRUCT_OFFSET(TemplatePage, offset), COEX_JSON_OPTIONAL },
     { "total", COEX_JSON_INT, G_STRUCT_OFFSET(TemplatePage, total), COEX_JSON_OPTIONAL },
@@ -361,19 +356,16 @@ dup_next_cursor(const CoexBackend *backend, const TemplatePage *page, guint n_re
 {
     CoexJsonAt cursors;
 
-    switch (backend->provider) {
-    case COEX_PROVIDER_360DIALOG:
-        if (n_read == 0 || page->offset < 0 || page->offset > G_MAXINT ||
-            page->offset + n_read >= page->total)
-            return NULL;
-        return g_strdup_printf("%" G_GINT64_FORMAT, page->offset + n_read);
-    case COEX_PROVIDER_META:
+    if (!backend->pages_by_offset) {
         if (!coex_json_member_text(&page->paging, "next"))
             return NULL;
         cursors = coex_json_member(&page->paging, "cursors");
         return g_strdup(coex_json_member_text(&cursors, "after"));
     }
-    return NULL;
+    if (n_read == 0 || page->offset < 0 || page->offset > G_MAXINT ||
+        page->offset + n_read >= page->total)
+        return NULL;
+    return g_strdup_printf("%" G_GINT64_FORMAT, page->offset + n_read);
 }
 
 gboolean
@@ -381,31 +373,29 @@ coex_api_read_templates(const CoexEndpoint *endpoint, const CoexResponse *respon
                         GPtrArray *templates, char **ret_cursor, GError **error)
 {
     g_autoptr(CoexJson) doc = open_answer(response, error);
-    gboolean is_meta = endpoint->backend->provider == COEX_PROVIDER_META;
     TemplatePage page = { 0 };
-    CoexJsonAt root;
-    const CoexJsonAt *list;
+    CoexJsonAt root, list;
 
     if (!doc)
         return FALSE;
     root = coex_json_root(doc);
     if (!coex_json_read(&root, template_page_fields, &page, error))
         return FALSE;
-    list = is_meta ? &page.data : &page.waba_templates;
-    if (!coex_json_at_is_array(list)) {
+    list = coex_json_member(&root, endpoint->backend->templates_key);
+    if (!coex_json_at_is_array(&list)) {
         g_set_error(error, COEX_ERROR, COEX_ERROR_PROTOCOL,
                     "The provider's answer holds no list of templates. (HTTP %u)",
                     response->status);
         return FALSE;
     }
-    for (guint i = 0; i < coex_json_length(list); i++) {
-        CoexJsonAt definition = coex_json_element(list, i);
+    for (guint i = 0; i < coex_json_length(&list); i++) {
+        CoexJsonAt definition = coex_json_element(&list, i);
         CoexTemplate *template_ = coex_template_parse(&definition, NULL);
 
         if (template_)
             g_ptr_array_add(templates, template_);
     }
-    *ret_cursor = dup_next_cursor(endpoint->backend, &page, coex_json_length(list));
+    *ret_cursor = dup_next_cursor(endpoint->backend, &page, coex_json_length(&list));
     return TRUE;
 }
 
@@ -452,7 +442,7 @@ coex_api_read_webhook(const CoexEndpoint *endpoint, const CoexResponse *response
         return FALSE;
     root = coex_json_root(doc);
     headers = coex_json_member(&root, "headers");
-    if (endpoint->backend->provider == COEX_PROVIDER_360DIALOG)
+    if (endpoint->backend->webhook_is_flat)
         url = coex_json_member_text(&root, "url");
     webhooks = coex_json_member(&root, "webhook_configuration");
     for (guint i = 0; i < G_N_ELEMENTS(levels) && (!url || !*url); i++)

@@ -330,17 +330,14 @@ coex_api_set_webhook(const CoexEndpoint *endpoint, const char *url, const char *
 {
     CoexJsonWriter *writer = coex_json_writer_new();
 
-    switch (endpoint->backend->provider) {
-    case COEX_PROVIDER_360DIALOG:
+    if (endpoint->backend->webhook_is_flat) {
         coex_json_writer_string(writer, "url", url);
         write_header(writer, header);
-        break;
-    case COEX_PROVIDER_META:
+    } else {
         coex_json_writer_object(writer, "webhook_configuration");
         coex_json_writer_string(writer, "override_callback_uri", url);
         coex_json_writer_string(writer, "verify_token", verify_token);
         coex_json_writer_end(writer);
-        break;
     }
     return post_new(endpoint, endpoint->backend->webhook_set_path, writer);
 }

@@ -7,7 +7,6 @@ static const char *const hosts_meta[] = { "fbsbx.com", "fbcdn.net", "facebook.co
 
 /* 360dialog: messaging-api/api-reference, messaging/media */
 static const CoexBackend backend_360dialog = {
-    .provider = COEX_PROVIDER_360DIALOG,
     .id = "360dialog",
     .label = "360dialog",
     .base_url = "https://waba-v2.360dialog.io",
@@ -15,7 +14,7 @@ static const CoexBackend backend_360dialog = {
     .auth_header = "D360-API-KEY",
     .auth_prefix = "",
     .password_label = "API key",
-    .number_in_path = FALSE,
+    .learns_number_id = TRUE,
     .has_challenge = FALSE,
     .proof = COEX_PROOF_HEADER,
     .secret_option = "webhook-header",
@@ -24,8 +23,11 @@ static const CoexBackend backend_360dialog = {
     .templates_path = "/v1/configs/templates?limit=1000",
     .page_key = "offset",
     .first_page = "0",
+    .templates_key = "waba_templates",
+    .pages_by_offset = TRUE,
     .webhook_path = "/v1/configs/webhook",
     .webhook_set_path = "/v1/configs/webhook",
+    .webhook_is_flat = TRUE,
     .media_query = "",
     .media_hosts = hosts_360dialog,
     .media_through_gateway = TRUE,
@@ -34,7 +36,6 @@ static const CoexBackend backend_360dialog = {
 
 /* Meta: about-the-platform, business-phone-numbers/media */
 static const CoexBackend backend_meta = {
-    .provider = COEX_PROVIDER_META,
     .id = "meta",
     .label = "Meta Cloud API",
     .base_url = "https://graph.facebook.com",
@@ -42,7 +43,10 @@ static const CoexBackend backend_meta = {
     .auth_header = "Authorization",
     .auth_prefix = "Bearer ",
     .password_label = "access token",
-    .number_in_path = TRUE,
+    .key_prefix = "EAA",
+    .finds_ids = TRUE,
+    .needs_number_id = TRUE,
+    .needs_waba = TRUE,
     .has_challenge = TRUE,
     .proof = COEX_PROOF_SIGNATURE,
     .secret_option = "app-secret",
@@ -52,6 +56,7 @@ static const CoexBackend backend_meta = {
                       "parameter_format,components&limit=100",
     .page_key = "after",
     .first_page = NULL,
+    .templates_key = "data",
     .webhook_path = "/{number}?fields=webhook_configuration",
     .webhook_set_path = "/{number}",
     .media_query = "?phone_number_id={number}",

@@ -7,13 +7,7 @@
 /* The two ways to the Cloud API, each one constant table: Meta's Graph API and 360dialog's gateway
  * (Meta: about-the-platform). A third provider is one more table. */
 
-typedef enum {
-    COEX_PROVIDER_360DIALOG,
-    COEX_PROVIDER_META,
-} CoexProvider;
-
 typedef struct {
-    CoexProvider provider;
     const char *id;             /* value of the option `provider` */
     const char *label;          /* for people */
     const char *base_url;       /* without trailing slash */
@@ -21,7 +15,11 @@ typedef struct {
     const char *auth_header;    /* name of the header that carries the credentials */
     const char *auth_prefix;    /* "Bearer " or "" */
     const char *password_label; /* "access token" / "API key": for sentences */
-    gboolean number_in_path;    /* paths begin with the phone_number_id */
+    const char *key_prefix;     /* with which each key begins; NULL: they have none in common */
+    gboolean finds_ids;         /* number's and WABA's ids are found by the credentials */
+    gboolean learns_number_id;  /* what a webhook calls the number is its phone_number_id */
+    gboolean needs_number_id;   /* nothing can be asked without the phone_number_id */
+    gboolean needs_waba;        /* templates are the WABA's: its id is needed for them */
     gboolean has_challenge;     /* GET handshake with the verify token */
     CoexProof proof;
     const char *secret_option; /* the option that holds the proof's secret */
@@ -31,8 +29,11 @@ typedef struct {
     const char *templates_path; /* GET; a page is asked for by @page_key */
     const char *page_key;       /* query key of the cursor */
     const char *first_page;     /* cursor of the first page, NULL: none */
+    const char *templates_key;  /* the list in the answer */
+    gboolean pages_by_offset;   /* the cursor is how many were read; else the answer tells it */
     const char *webhook_path;   /* GET */
     const char *webhook_set_path;
+    gboolean webhook_is_flat;       /* address and headers stand by themselves; else in an object */
     const char *media_query;        /* behind a media id, GET */
     const char *const *media_hosts; /* what may be fetched from, their subdomains too */
     gboolean media_through_gateway; /* the host of a file's address is replaced by our base URL's */

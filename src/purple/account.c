@@ -81,9 +81,6 @@ connection_error(const GError *error)
     return PURPLE_CONNECTION_ERROR_OTHER_ERROR;
 }
 
-/* Meta's access tokens begin so, 360dialog's API keys do not. */
-#define META_TOKEN "EAA"
-
 /* With a key that is refused, whose it looks like: the first in the list of providers is often the
  * wrong one. Where options are typed, the line to type. */
 static char *
@@ -101,8 +98,10 @@ dup_failure(CoexConnection *connection, const GError *error)
     if (is_typed)
         return g_strdup_printf("%s The provider is %s; for %s type “account coex set provider %s”.",
                                error->message, backend->label, other->label, other->id);
-    if (g_str_has_prefix(key + strspn(key, " \t\r\n"), META_TOKEN) ==
-        (backend->provider == COEX_PROVIDER_META))
+    key += strspn(key, " \t\r\n");
+    if (backend->key_prefix != NULL
+            ? g_str_has_prefix(key, backend->key_prefix)
+            : other->key_prefix == NULL || !g_str_has_prefix(key, other->key_prefix))
         return g_strdup(error->message);
     return g_strdup_printf("%s It does not look like %s's: is the provider %s?", error->message,
                            backend->label, other->label);

@@ -35,7 +35,7 @@ coex_matcher_free(CoexMatcher *matcher)
 static gboolean
 learn_number_id(CoexAccount *account, const CoexEvent *event)
 {
-    if (event->phone_number_id == NULL || account->endpoint.backend->number_in_path ||
+    if (event->phone_number_id == NULL || !account->endpoint.backend->learns_number_id ||
         g_strcmp0(account->endpoint.phone_number_id, event->phone_number_id) == 0)
         return FALSE;
     coex_account_learn(account, &account->endpoint.phone_number_id, "phone-number-id",

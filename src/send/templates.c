@@ -86,7 +86,7 @@ coex_templates_refresh(CoexAccount *account, gboolean user_waits)
     account->awaits_templates |= user_waits;
     if (account->fetching_templates)
         return;
-    if (account->endpoint.backend->number_in_path && *account->endpoint.waba_id == '\0') {
+    if (account->endpoint.backend->needs_waba && *account->endpoint.waba_id == '\0') {
         g_autoptr(GError) error =
             g_error_new_literal(COEX_ERROR, COEX_ERROR_INVALID_INPUT,
                                 "Templates cannot be listed: fill in the account's option waba-id "

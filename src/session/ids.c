@@ -123,7 +123,7 @@ coex_ids_find(CoexAccount *account, CoexIdsFound found)
     g_autoptr(CoexRequest) request = NULL;
     Search *search;
 
-    if (!endpoint->backend->number_in_path ||
+    if (!endpoint->backend->finds_ids ||
         (*endpoint->phone_number_id != '\0' && *endpoint->waba_id != '\0')) {
         found(account, NULL);
         return;
