@@ -137,8 +137,9 @@ compare_waiting(gconstpointer a, gconstpointer b)
     const CoexPerson *one = *(const CoexPerson *const *)a;
     const CoexPerson *other = *(const CoexPerson *const *)b;
 
-    return (one->waiting_since > other->waiting_since) -
-           (one->waiting_since < other->waiting_since);
+    if (one->waiting_since != other->waiting_since)
+        return one->waiting_since > other->waiting_since ? 1 : -1;
+    return (one->id > other->id) - (one->id < other->id);
 }
 
 /* Who waits, longest first, and of whom something is not read; borrowed people. */
