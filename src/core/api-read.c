@@ -3,6 +3,7 @@
 
 #include "core/json.h"
 #include "core/api-error.h"
+#include <string.h>
 
 void
 coex_response_free(CoexResponse *response)
@@ -502,6 +503,9 @@ coex_api_read_media(const CoexResponse *response, CoexMediaLink *ret_link, GErro
 gboolean
 coex_api_is_gone(const CoexResponse *response, const GError *error)
 {
-    return response->status == 404 || response->status == 410 ||
-           coex_error_get_graph_code(error) == COEX_GRAPH_NO_OBJECT;
+    int code = coex_error_get_graph_code(error);
+
+    /* Without the subcode the same code is a bad parameter, unless the words say it. */
+    return response->status == 404 || response->status == 410 || code == COEX_GRAPH_NO_OBJECT ||
+           (code == 100 && strstr(error->message, "does not exist") != NULL);
 }

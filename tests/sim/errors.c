@@ -129,7 +129,9 @@ sim_error_body(CoexSim *sim, int code, const char *details)
         json_object_set_object_member(error, "error_data",
                                       sim_strings("messaging_product", "whatsapp", "details",
                                                   details ? details : known->details, NULL));
-    if (code == 100 && details != NULL && g_str_has_prefix(details, "Object with this ID"))
+    /* documented as left out, and seen all the same */
+    if (sim->provider == COEX_SIM_META && code == 100 && details != NULL &&
+        g_str_has_prefix(details, "Object with this ID"))
         json_object_set_int_member(error, "error_subcode", 33);
     json_object_set_string_member(error, "fbtrace_id", trace);
     json_object_set_object_member(root, "error", error);

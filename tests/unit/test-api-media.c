@@ -49,6 +49,10 @@ test_read_media(void)
     g_autoptr(CoexResponse) without = answer_new_quoted(200, "{'id':'9'}");
     g_autoptr(CoexResponse) gone = answer_new_quoted(
         400, "{'error':{'message':'(#100) Object with ID 9 does not exist','code':100}}");
+    g_autoptr(CoexResponse) coded =
+        answer_new_quoted(400, "{'error':{'message':'(#100) No','code':100,'error_subcode':33}}");
+    g_autoptr(CoexResponse) bad =
+        answer_new_quoted(400, "{'error':{'message':'(#100) Bad parameter','code':100}}");
     g_autoptr(CoexResponse) broken = answer_new_quoted(500, "");
     g_auto(CoexMediaLink) link = { 0 };
     g_auto(CoexMediaLink) small = { 0 };
@@ -68,6 +72,12 @@ test_read_media(void)
     g_clear_error(&error);
     g_assert_false(coex_api_read_media(gone, &link, &error));
     g_assert_true(coex_api_is_gone(gone, error));
+    g_clear_error(&error);
+    g_assert_false(coex_api_read_media(coded, &link, &error));
+    g_assert_true(coex_api_is_gone(coded, error));
+    g_clear_error(&error);
+    g_assert_false(coex_api_read_media(bad, &link, &error));
+    g_assert_false(coex_api_is_gone(bad, error));
     g_clear_error(&error);
     g_assert_false(coex_api_read_media(broken, &link, &error));
     g_assert_false(coex_api_is_gone(broken, error));
