@@ -160,6 +160,18 @@ static void on_sending(CoexBatch *batch, const GError *error, gpointer user_data
 static void on_answer(CoexAccount *account, const CoexResponse *response, GError **error,
                       gpointer data);
 
+/* Why it must not leave for whoever has the person's address now; NULL: it may. */
+static const char *
+get_objection(CoexOutboxItem *item)
+{
+    const CoexPerson *person = coex_outbox_item_person(item);
+
+    if (!coex_peer_is_addressable(&person->peer))
+        return "This number is not theirs any more, and no other address is known. Ask for the new "
+               "number, and write there.";
+    return item->doubted || item->row->created_at < person->renewed_at ? COEX_DOUBTED : NULL;
+}
+
 /* SENDING is on disk before the first byte leaves: a crash in between is uncertain, never doubled.
  */
 static void
@@ -167,18 +179,11 @@ send_item(CoexOutboxItem *item)
 {
     CoexAccount *account = item->outbox->account;
     CoexPerson *person = coex_outbox_item_person(item);
+    const char *objection = get_objection(item);
     CoexBatch *batch;
 
-    if (!coex_peer_is_addressable(&person->peer)) {
-        coex_outbox_item_fail(
-            item,
-            "This number is not theirs any more, and no other address is known. Ask for "
-            "the new number, and write there.",
-            0);
-        return;
-    }
-    if (item->row->created_at < person->renewed_at) {
-        coex_outbox_item_fail(item, COEX_DOUBTED, 0);
+    if (objection != NULL) {
+        coex_outbox_item_fail(item, objection, 0);
         return;
     }
     if (item->row->template_name == NULL && !coex_account_window(account, person).open) {
@@ -215,6 +220,7 @@ on_sending(CoexBatch *batch, const GError *error, gpointer user_data)
     g_autoptr(CoexTicket) ticket = user_data;
     CoexAccount *account = ticket->account;
     CoexOutboxItem *item = coex_ticket_get_item(ticket);
+    const char *objection;
     g_autoptr(CoexRequest) request = NULL;
 
     if (item == NULL || item->accepted)
@@ -231,9 +237,10 @@ on_sending(CoexBatch *batch, const GError *error, gpointer user_data)
         return;
     }
     item->committed = TRUE;
-    /* Meanwhile it may have turned out that somebody else has the number. */
-    if (item->doubted || !coex_peer_is_addressable(&coex_outbox_item_person(item)->peer)) {
-        coex_outbox_item_fail(item, COEX_DOUBTED, 0);
+    /* Another delivery may have told of it since its turn came. */
+    objection = get_objection(item);
+    if (objection != NULL) {
+        coex_outbox_item_fail(item, objection, 0);
         return;
     }
     request = coex_outbox_item_build_request(item);
