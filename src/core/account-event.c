@@ -11,6 +11,7 @@ typedef struct {
     const char *event;
     const char *sentence; /* NULL: nothing for people */
     BuildLine build;      /* NULL: the sentence as it is */
+    CoexLink link;
 } EventRow;
 
 typedef struct {
@@ -150,75 +151,84 @@ build_violation(const CoexJsonAt *value, const char *sentence)
 }
 
 static const EventRow account_events[] = {
-    { "PARTNER_REMOVED", "This number is no longer connected with the API", build_removed },
-    { "ACCOUNT_OFFBOARDED",
-      "WhatsApp has paused the API for this number because the phone was changed or registered "
-      "again. It usually reconnects by itself within minutes: until then nothing is sent, and what "
-      "you type waits.",
-      NULL },
-    { "ACCOUNT_RECONNECTED",
-      "This number is connected with the API again. What was written in between is on the phone "
-      "only: look there. Linked devices must be linked again.",
-      NULL },
-    { "ACCOUNT_RESTRICTION", "WhatsApp has restricted this business account", build_restriction },
-    { "DISABLED_UPDATE", "WhatsApp has changed the state of this business account", build_ban },
-    { "ACCOUNT_VIOLATION", "WhatsApp reports a violation of its rules by this business account",
-      build_violation },
-    { "ACCOUNT_DELETED",
-      "This WhatsApp Business account was deleted: nothing is sent any more, and what you type "
-      "waits.",
-      NULL },
-    { "AD_ACCOUNT_LINKED", NULL, NULL },
-    { "AUTH_INTL_PRICE_ELIGIBILITY_UPDATE", NULL, NULL },
-    { "BUSINESS_PRIMARY_LOCATION_COUNTRY_UPDATE", NULL, NULL },
-    { "MM_LITE_TERMS_SIGNED", NULL, NULL },
-    { "PARTNER_ADDED", NULL, NULL },
-    { "PARTNER_APP_INSTALLED", NULL, NULL },
-    { "PARTNER_APP_UNINSTALLED", NULL, NULL },
-    { "PARTNER_CLIENT_CERTIFICATION_STATUS_UPDATE", NULL, NULL },
-    { "VOLUME_BASED_PRICING_TIER_UPDATE", NULL, NULL },
+    { .event = "PARTNER_REMOVED",
+      .sentence = "This number is no longer connected with the API",
+      .build = build_removed,
+      .link = COEX_LINK_LOST },
+    { .event = "ACCOUNT_OFFBOARDED",
+      .sentence =
+          "WhatsApp has paused the API for this number because the phone was changed or registered "
+          "again. It usually reconnects by itself within minutes: until then nothing is sent, and "
+          "what you type waits.",
+      .link = COEX_LINK_LOST },
+    { .event = "ACCOUNT_RECONNECTED",
+      .sentence = "This number is connected with the API again. What was written in between is on "
+                  "the phone only: look there. Linked devices must be linked again.",
+      .link = COEX_LINK_BACK },
+    { .event = "ACCOUNT_RESTRICTION",
+      .sentence = "WhatsApp has restricted this business account",
+      .build = build_restriction },
+    { .event = "DISABLED_UPDATE",
+      .sentence = "WhatsApp has changed the state of this business account",
+      .build = build_ban },
+    { .event = "ACCOUNT_VIOLATION",
+      .sentence = "WhatsApp reports a violation of its rules by this business account",
+      .build = build_violation },
+    { .event = "ACCOUNT_DELETED",
+      .sentence =
+          "This WhatsApp Business account was deleted: nothing is sent any more, and what you type "
+          "waits.",
+      .link = COEX_LINK_LOST },
+    { .event = "AD_ACCOUNT_LINKED" },
+    { .event = "AUTH_INTL_PRICE_ELIGIBILITY_UPDATE" },
+    { .event = "BUSINESS_PRIMARY_LOCATION_COUNTRY_UPDATE" },
+    { .event = "MM_LITE_TERMS_SIGNED" },
+    { .event = "PARTNER_ADDED", .link = COEX_LINK_BACK },
+    { .event = "PARTNER_APP_INSTALLED" },
+    { .event = "PARTNER_APP_UNINSTALLED" },
+    { .event = "PARTNER_CLIENT_CERTIFICATION_STATUS_UPDATE" },
+    { .event = "VOLUME_BASED_PRICING_TIER_UPDATE" },
 };
+
+/* That of the value's `event`, NULL: of none. */
+static const EventRow *
+find_row(const CoexJsonAt *value, const EventRow *rows, gsize n_rows)
+{
+    const char *event = text_of(value, "event");
+
+    for (gsize i = 0; event != NULL && i < n_rows; i++) {
+        if (strcmp(rows[i].event, event) == 0)
+            return &rows[i];
+    }
+    return NULL;
+}
 
 CoexLink
 coex_account_event_get_link(const CoexJsonAt *value)
 {
-    static const struct {
-        const char *event;
-        CoexLink link;
-    } links[] = {
-        { "PARTNER_REMOVED", COEX_LINK_LOST }, { "ACCOUNT_OFFBOARDED", COEX_LINK_LOST },
-        { "ACCOUNT_DELETED", COEX_LINK_LOST }, { "ACCOUNT_RECONNECTED", COEX_LINK_BACK },
-        { "PARTNER_ADDED", COEX_LINK_BACK },
-    };
-    const char *event = text_of(value, "event");
+    const EventRow *row = find_row(value, account_events, G_N_ELEMENTS(account_events));
 
-    for (gsize i = 0; event != NULL && i < G_N_ELEMENTS(links); i++) {
-        if (strcmp(links[i].event, event) == 0)
-            return links[i].link;
-    }
-    return COEX_LINK_SAME;
+    return row != NULL ? row->link : COEX_LINK_SAME;
 }
 
 static const EventRow security_events[] = {
-    { "PIN_CHANGED", "The two-step verification PIN of this number was changed.", NULL },
-    { "PIN_RESET_REQUEST",
-      "Somebody has asked to switch off the two-step verification PIN of this number.", NULL },
-    { "PIN_REQUEST_SUCCESS", "The two-step verification PIN of this number was switched off.",
-      NULL },
+    { .event = "PIN_CHANGED",
+      .sentence = "The two-step verification PIN of this number was changed." },
+    { .event = "PIN_RESET_REQUEST",
+      .sentence =
+          "Somebody has asked to switch off the two-step verification PIN of this number." },
+    { .event = "PIN_REQUEST_SUCCESS",
+      .sentence = "The two-step verification PIN of this number was switched off." },
 };
 
 static char *
 build_event(const CoexJsonAt *value, const EventRow *rows, gsize n_rows, const char *what)
 {
+    const EventRow *row = find_row(value, rows, n_rows);
     const char *event = text_of(value, "event");
 
-    for (gsize i = 0; event != NULL && i < n_rows; i++) {
-        if (strcmp(rows[i].event, event) != 0)
-            continue;
-        if (rows[i].build != NULL)
-            return rows[i].build(value, rows[i].sentence);
-        return g_strdup(rows[i].sentence);
-    }
+    if (row != NULL)
+        return row->build != NULL ? row->build(value, row->sentence) : g_strdup(row->sentence);
     return g_strdup_printf("WhatsApp reports a change of %s that this version does not know: %s.",
                            what, event != NULL ? event : "not told what");
 }
@@ -257,32 +267,32 @@ build_alert(const CoexJsonAt *value, const char *sentence)
 
 /* ---- the number: its quality, its limit, its name ---- */
 
+static const EventRow quality_events[] = {
+    { .event = "FLAGGED",
+      .sentence = "WhatsApp rates the quality of this number as low: fewer messages that nobody "
+                  "asked for, or its limit will be lowered" },
+    { .event = "UNFLAGGED",
+      .sentence = "WhatsApp does not rate the quality of this number as low any more" },
+    { .event = "DOWNGRADE",
+      .sentence = "WhatsApp has lowered the limit of people who may be written to first in a "
+                  "day: send fewer messages that nobody asked for" },
+    { .event = "UPGRADE",
+      .sentence = "WhatsApp has raised the limit of people who may be written to first in a "
+                  "day" },
+};
+
 static char *
 build_quality(const CoexJsonAt *value, const char *sentence)
 {
-    static const struct {
-        const char *event;
-        const char *sentence;
-    } rows[] = {
-        { "FLAGGED", "WhatsApp rates the quality of this number as low: fewer messages that nobody "
-                     "asked for, or its limit will be lowered" },
-        { "UNFLAGGED", "WhatsApp does not rate the quality of this number as low any more" },
-        { "DOWNGRADE", "WhatsApp has lowered the limit of people who may be written to first in a "
-                       "day: send fewer messages that nobody asked for" },
-        { "UPGRADE", "WhatsApp has raised the limit of people who may be written to first in a "
-                     "day" },
-    };
-    const char *event = text_of(value, "event");
+    const EventRow *row = find_row(value, quality_events, G_N_ELEMENTS(quality_events));
     const char *limit = text_of(value, "max_daily_conversations_per_business");
 
     if (limit == NULL)
         limit = text_of(value, "current_limit");
-    for (gsize i = 0; event != NULL && i < G_N_ELEMENTS(rows); i++) {
-        if (strcmp(rows[i].event, event) == 0)
-            return g_strdup_printf("%s%s%s%s.", rows[i].sentence, limit != NULL ? " (" : "",
-                                   limit != NULL ? limit : "", limit != NULL ? ")" : "");
-    }
-    return NULL;
+    if (row == NULL)
+        return NULL;
+    return g_strdup_printf("%s%s%s%s.", row->sentence, limit != NULL ? " (" : "",
+                           limit != NULL ? limit : "", limit != NULL ? ")" : "");
 }
 
 static char *
@@ -306,9 +316,9 @@ build_name(const CoexJsonAt *value, const char *sentence)
 /* ---- templates ------------------------------------------------------------------------------- */
 
 static const EventRow template_events[] = {
-    { "PAUSED", "was paused by WhatsApp and cannot be sent for now", NULL },
-    { "DISABLED", "was disabled by WhatsApp and can no longer be sent", NULL },
-    { "REJECTED", "was rejected by WhatsApp", NULL },
+    { .event = "PAUSED", .sentence = "was paused by WhatsApp and cannot be sent for now" },
+    { .event = "DISABLED", .sentence = "was disabled by WhatsApp and can no longer be sent" },
+    { .event = "REJECTED", .sentence = "was rejected by WhatsApp" },
 };
 
 static char *
@@ -454,20 +464,29 @@ coex_account_event_call(const CoexJsonAt *call, const char *who)
         "The call from %s has ended after %" G_GINT64_FORMAT " seconds.", who, seconds));
 }
 
+CoexWish
+coex_account_event_get_wish(const CoexJsonAt *preference)
+{
+    const char *category = text_of(preference, "category");
+    const char *value = text_of(preference, "value");
+
+    if (category != NULL && strcmp(category, "marketing_messages") != 0)
+        return COEX_WISH_NONE;
+    if (g_strcmp0(value, "stop") == 0)
+        return COEX_WISH_NO_MARKETING;
+    return g_strcmp0(value, "resume") == 0 ? COEX_WISH_MARKETING : COEX_WISH_NONE;
+}
+
 char *
 coex_account_event_preference(const CoexJsonAt *preference, const char *who)
 {
-    const char *value = text_of(preference, "value");
+    CoexWish wish = coex_account_event_get_wish(preference);
     const char *detail = text_of(preference, "detail");
 
-    const char *category = text_of(preference, "category");
-
-    if (category != NULL && strcmp(category, "marketing_messages") != 0)
-        value = NULL;
-    if (value != NULL && strcmp(value, "stop") == 0)
+    if (wish == COEX_WISH_NO_MARKETING)
         return coex_account_event_flatten(
             g_strdup_printf("%s wants no more marketing messages: do not send any.", who));
-    if (value != NULL && strcmp(value, "resume") == 0)
+    if (wish == COEX_WISH_MARKETING)
         return coex_account_event_flatten(
             g_strdup_printf("%s accepts marketing messages again.", who));
     if (detail == NULL)

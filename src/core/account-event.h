@@ -27,6 +27,14 @@ char *coex_account_event_error(const CoexJsonAt *error);
  */
 char *coex_account_event_call(const CoexJsonAt *call, const char *who);
 
+/* What an element of `user_preferences[]` says of marketing. */
+typedef enum {
+    COEX_WISH_NONE,
+    COEX_WISH_MARKETING,
+    COEX_WISH_NO_MARKETING,
+} CoexWish;
+CoexWish coex_account_event_get_wish(const CoexJsonAt *preference);
+
 /* An element of `user_preferences[]`; @who is the person's display name. NULL if it tells nothing.
  */
 char *coex_account_event_preference(const CoexJsonAt *preference, const char *who);

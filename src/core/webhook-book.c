@@ -67,39 +67,29 @@ coex_webhook_book_read(const CoexJsonAt *at, CoexEvent *event)
     event->keep_raw = FALSE;
 }
 
-typedef struct {
-    CoexWebhookAddress who;
-    const char *category;
-    const char *value;
-} RawWish;
-
 static const CoexJsonField wish_fields[] = {
-    { "wa_id", COEX_JSON_TEXT, offsetof(RawWish, who.number), COEX_JSON_OPTIONAL },
-    { "user_id", COEX_JSON_TEXT, offsetof(RawWish, who.user_id), COEX_JSON_OPTIONAL },
-    { "category", COEX_JSON_TEXT, offsetof(RawWish, category), COEX_JSON_OPTIONAL },
-    { "value", COEX_JSON_TEXT, offsetof(RawWish, value), COEX_JSON_OPTIONAL },
+    { "wa_id", COEX_JSON_TEXT, offsetof(CoexWebhookAddress, number), COEX_JSON_OPTIONAL },
+    { "user_id", COEX_JSON_TEXT, offsetof(CoexWebhookAddress, user_id), COEX_JSON_OPTIONAL },
     COEX_JSON_END,
 };
 
 void
 coex_webhook_book_read_wish(const CoexJsonAt *at, const CoexWebhookPeople *people, CoexEvent *event)
 {
-    RawWish raw = { 0 };
+    CoexWish wish = coex_account_event_get_wish(at);
+    CoexWebhookAddress address = { 0 };
     g_autofree char *who = NULL;
     g_autofree char *name = NULL;
-    gboolean stops;
 
-    coex_json_read(at, wish_fields, &raw, NULL);
-    who = coex_webhook_people_dup_display(people, &raw.who);
+    coex_json_read(at, wish_fields, &address, NULL);
+    who = coex_webhook_people_dup_display(people, &address);
     event->line = coex_account_event_preference(at, who);
-    stops = g_strcmp0(raw.value, "stop") == 0;
-    if ((raw.category != NULL && !g_str_equal(raw.category, "marketing_messages")) ||
-        (!stops && g_strcmp0(raw.value, "resume") != 0))
+    if (wish == COEX_WISH_NONE)
         return;
-    coex_webhook_people_read(people, &raw.who, FALSE, &event->peer, &name);
+    coex_webhook_people_read(people, &address, FALSE, &event->peer, &name);
     event->keep_raw = !coex_peer_is_addressable(&event->peer);
     if (event->keep_raw)
         return;
     event->kind = COEX_EVENT_PREFERENCE;
-    event->no_marketing = stops;
+    event->no_marketing = wish == COEX_WISH_NO_MARKETING;
 }

@@ -42,10 +42,8 @@ find(CoexDb *db, const CoexReference *reference, gboolean inbound, CoexStored *r
     if (reference->wamid != NULL && !coex_find_message(db, &key, ret_stored, error))
         return FALSE;
     /* A line of ours about a message is none itself. */
-    if (is_about(ret_stored->kind)) {
+    if (is_about(ret_stored->kind))
         coex_stored_clear(ret_stored);
-        *ret_stored = (CoexStored){ 0 };
-    }
     return TRUE;
 }
 
@@ -144,21 +142,15 @@ get_author(const CoexNewMessage *message)
     return author != NULL ? author : "";
 }
 
-/* The newest one of its kind, way and target before it: @ret_time 0 for none. */
+/* All of one kind and way that are about one message. */
+#define ABOUT                                                                                      \
+    " WHERE account = ?1 AND person = ?2 AND context_token = ?3 AND kind IN (4, 10, 11)"           \
+    " AND kind = ?4 AND (direction = 0) = ?5"
+
+/* The first row of @query, which is reset: what it says, and when; 0 for none. */
 static gboolean
-find_last(CoexApply *a, gint64 id, const CoexNewMessage *message, char **ret_said, gint64 *ret_time,
-          GError **error)
+read_said(CoexApply *a, sqlite3_stmt *query, char **ret_said, gint64 *ret_time, GError **error)
 {
-    g_autofree char *token = coex_wamid_dup_token(message->context);
-    sqlite3_stmt *query = coex_db_query(
-        a->db,
-        "SELECT said, time FROM messages WHERE account = ? AND person = ? AND context_token = ?"
-        " AND kind IN (4, 10, 11) AND kind = ? AND (direction = 0) = ? AND id <> ?"
-        " ORDER BY time DESC, id DESC LIMIT 1",
-        COEX_VALUES(coex_int(a->change->account_id), coex_int(message->person_id), coex_text(token),
-                    coex_int(message->content->kind), coex_int(message->direction == COEX_INBOUND),
-                    coex_int(id)),
-        error);
     CoexStep step = query != NULL ? coex_db_step(a->db, query, error) : COEX_STEP_FAILED;
     *ret_time = 0;
     if (step != COEX_STEP_ROW)
@@ -167,6 +159,22 @@ find_last(CoexApply *a, gint64 id, const CoexNewMessage *message, char **ret_sai
     *ret_time = MAX(sqlite3_column_int64(query, 1), 1);
     sqlite3_reset(query);
     return TRUE;
+}
+
+/* The newest one of its kind, way and target before it: @ret_time 0 for none. */
+static gboolean
+find_last(CoexApply *a, gint64 id, const CoexNewMessage *message, char **ret_said, gint64 *ret_time,
+          GError **error)
+{
+    g_autofree char *token = coex_wamid_dup_token(message->context);
+    sqlite3_stmt *query = coex_db_query(
+        a->db,
+        "SELECT said, time FROM messages" ABOUT " AND id <> ?6 ORDER BY time DESC, id DESC LIMIT 1",
+        COEX_VALUES(coex_int(a->change->account_id), coex_int(message->person_id), coex_text(token),
+                    coex_int(message->content->kind), coex_int(message->direction == COEX_INBOUND),
+                    coex_int(id)),
+        error);
+    return read_said(a, query, ret_said, ret_time, error);
 }
 
 /* ---- reactions ---- */
@@ -355,24 +363,17 @@ take_waiting(CoexApply *a, const CoexNewMessage *message, CoexContentKind kind, 
     const CoexValue values[] = { coex_int(a->change->account_id), coex_int(message->person_id),
                                  coex_text(message->token), coex_int(kind),
                                  coex_int(message->direction == COEX_INBOUND) };
-    sqlite3_stmt *query = coex_db_query(
-        a->db,
-        "SELECT said, time FROM messages WHERE account = ? AND person = ? AND context_token = ?"
-        " AND kind IN (4, 10, 11) AND kind = ? AND (direction = 0) = ? AND text IS NOT NULL"
-        " ORDER BY said IS NULL, time DESC, id DESC LIMIT 1",
-        values, G_N_ELEMENTS(values), error);
-    CoexStep step = query != NULL ? coex_db_step(a->db, query, error) : COEX_STEP_FAILED;
-    *ret_time = 0;
-    if (step != COEX_STEP_ROW)
-        return step == COEX_STEP_DONE;
-    *ret_said = coex_db_dup_text(query, 0);
-    *ret_time = MAX(sqlite3_column_int64(query, 1), 1);
-    sqlite3_reset(query);
-    return coex_db_run(a->db,
-                       "UPDATE messages SET said = NULL, text = NULL"
-                       " WHERE account = ? AND person = ? AND context_token = ?"
-                       " AND kind IN (4, 10, 11) AND kind = ? AND (direction = 0) = ?",
-                       values, G_N_ELEMENTS(values), error);
+    sqlite3_stmt *query =
+        coex_db_query(a->db,
+                      "SELECT said, time FROM messages" ABOUT
+                      " AND text IS NOT NULL ORDER BY said IS NULL, time DESC, id DESC LIMIT 1",
+                      values, G_N_ELEMENTS(values), error);
+    if (!read_said(a, query, ret_said, ret_time, error))
+        return FALSE;
+    if (*ret_time == 0)
+        return TRUE;
+    return coex_db_run(a->db, "UPDATE messages SET said = NULL, text = NULL" ABOUT, values,
+                       G_N_ELEMENTS(values), error);
 }
 
 static gboolean
