@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/content-media.h"
 
+#include "core/file-name.h"
 #include <string.h>
 
 typedef struct {
@@ -41,17 +42,6 @@ get_kind(const char *type)
     return COEX_MEDIA_DOCUMENT;
 }
 
-/* The name is a stranger's: path parts would mislead. */
-static const char *
-skip_path(const char *name)
-{
-    for (const char *p = name; p != NULL && *p != '\0'; p++) {
-        if (*p == '/' || *p == '\\')
-            name = p + 1;
-    }
-    return name;
-}
-
 CoexMedia *
 coex_content_media_read(const char *type, const CoexJsonAt *body)
 {
@@ -65,29 +55,11 @@ coex_content_media_read(const char *type, const CoexJsonAt *body)
     media->mime = g_strdup(raw.mime);
     media->sha256 = g_strdup(raw.sha256);
     media->size = MAX(raw.size, 0);
-    media->name = g_strdup(skip_path(raw.filename));
+    media->name = g_strdup(coex_file_name_get_last_part(raw.filename));
     media->caption = g_strdup(raw.caption);
     media->voice = raw.voice || strcmp(type, "voice") == 0;
     media->animated = raw.animated;
     return media;
-}
-
-static const char *
-get_label(const CoexMedia *media)
-{
-    switch (media->kind) {
-    case COEX_MEDIA_IMAGE:
-        return "image";
-    case COEX_MEDIA_VIDEO:
-        return "video";
-    case COEX_MEDIA_AUDIO:
-        return media->voice ? "voice message" : "audio";
-    case COEX_MEDIA_DOCUMENT:
-        return "document";
-    case COEX_MEDIA_STICKER:
-        return media->animated ? "animated sticker" : "sticker";
-    }
-    return "file";
 }
 
 char *
@@ -96,7 +68,7 @@ coex_content_media_dup_line(const CoexMedia *media)
     const char *name = media->name != NULL ? media->name : "";
     const char *caption = media->caption != NULL ? media->caption : "";
 
-    return g_strdup_printf("[%s]%s%s%s%s", get_label(media),
+    return g_strdup_printf("[%s]%s%s%s%s", coex_media_get_label(media),
                            *name != '\0' || *caption != '\0' ? " " : "", name,
                            *name != '\0' && *caption != '\0' ? ": " : "", caption);
 }

@@ -39,13 +39,12 @@ static const char *const devices[] = { "CON",  "PRN",  "AUX",  "NUL",  "COM0", "
                                        "COM8", "COM9", "LPT0", "LPT1", "LPT2", "LPT3",
                                        "LPT4", "LPT5", "LPT6", "LPT7", "LPT8", "LPT9" };
 
-/* What stands behind the last path separator of any system. */
-static const char *
-get_last_part(const char *path)
+const char *
+coex_file_name_get_last_part(const char *path)
 {
     const char *last = path;
 
-    for (const char *p = path; *p != '\0'; p++) {
+    for (const char *p = path; p != NULL && *p != '\0'; p++) {
         if (*p == '/' || *p == '\\')
             last = p + 1;
     }
@@ -182,7 +181,7 @@ finish(const char *text, const char *mime)
 char *
 coex_file_name_make(const char *told, const char *fallback, const char *mime)
 {
-    char *name = told != NULL ? finish(get_last_part(told), mime) : NULL;
+    char *name = told != NULL ? finish(coex_file_name_get_last_part(told), mime) : NULL;
 
     return name != NULL ? name : finish(fallback, mime);
 }

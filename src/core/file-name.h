@@ -8,6 +8,9 @@
 
 #define COEX_FILE_NAME_MAX 120 /* bytes */
 
+/* What stands behind the last path separator of any system; within @path, NULL for NULL. */
+const char *coex_file_name_get_last_part(const char *path);
+
 /* @told: what the file is called, NULL or without a usable letter: @fallback, which is ours. @mime:
  * of its content, NULL; a name that ends as another type gets this one's ending. Free with
  * g_free(). */

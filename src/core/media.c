@@ -1,6 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/media.h"
 
+const char *
+coex_media_get_label(const CoexMedia *media)
+{
+    switch (media->kind) {
+    case COEX_MEDIA_IMAGE:
+        return "image";
+    case COEX_MEDIA_VIDEO:
+        return "video";
+    case COEX_MEDIA_AUDIO:
+        return media->voice ? "voice message" : "audio";
+    case COEX_MEDIA_STICKER:
+        return media->animated ? "animated sticker" : "sticker";
+    case COEX_MEDIA_DOCUMENT:
+        break;
+    }
+    return "document";
+}
+
 CoexMedia *
 coex_media_copy(const CoexMedia *media)
 {

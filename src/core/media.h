@@ -46,6 +46,9 @@ typedef enum {
     COEX_MEDIA_AUTO_NONE,
 } CoexMediaAuto;
 
+/* What kind of file it is, for people: "image", "voice message". Static. */
+const char *coex_media_get_label(const CoexMedia *media);
+
 /* @media: NULL gives NULL. */
 CoexMedia *coex_media_copy(const CoexMedia *media);
 void coex_media_free(CoexMedia *media);

@@ -106,7 +106,7 @@ dup_label(const CoexMedia *media, gint64 message_id, gint64 size)
 {
     g_autofree char *known = size >= 0 ? coex_files_dup_size(size) : NULL;
 
-    return g_strdup_printf("[%s #%" G_GINT64_FORMAT "%s%s]", coex_files_get_label(media),
+    return g_strdup_printf("[%s #%" G_GINT64_FORMAT "%s%s]", coex_media_get_label(media),
                            message_id, known != NULL ? ", " : "", known != NULL ? known : "");
 }
 

@@ -54,24 +54,6 @@ coex_files_clear_parts(const char *base, const char *tag)
 
 /* ---- the place ---- */
 
-const char *
-coex_files_get_label(const CoexMedia *media)
-{
-    switch (media->kind) {
-    case COEX_MEDIA_IMAGE:
-        return "image";
-    case COEX_MEDIA_VIDEO:
-        return "video";
-    case COEX_MEDIA_AUDIO:
-        return media->voice ? "voice message" : "audio";
-    case COEX_MEDIA_STICKER:
-        return media->animated ? "animated sticker" : "sticker";
-    case COEX_MEDIA_DOCUMENT:
-        break;
-    }
-    return "document";
-}
-
 char *
 coex_files_dup_size(gint64 size)
 {
@@ -91,7 +73,7 @@ dup_name(const CoexFilesPlace *place)
     g_autoptr(GDateTime) when = g_date_time_new_from_unix_local(place->time);
     g_autofree char *clock = when != NULL ? g_date_time_format(when, " %Y-%m-%d %H.%M.%S") : NULL;
     g_autofree char *plain =
-        g_strconcat(coex_files_get_label(place->media), clock != NULL ? clock : "", NULL);
+        g_strconcat(coex_media_get_label(place->media), clock != NULL ? clock : "", NULL);
 
     return coex_file_name_make(place->media->name, plain, place->media->mime);
 }

@@ -28,7 +28,5 @@ typedef struct {
  * g_free(). NULL on error: then @part is gone. */
 char *coex_files_take(const char *part, const CoexFilesPlace *place, GError **error);
 
-/* What kind of file it is, for people: "image", "voice message". Static. */
-const char *coex_files_get_label(const CoexMedia *media);
 /* "240 KB"; free with g_free(). */
 char *coex_files_dup_size(gint64 size);
