@@ -3,6 +3,7 @@
 
 #include "account/engine.h"
 #include "account/tell.h"
+#include "core/window.h"
 #include <string.h>
 
 #define DAY_S (24 * 60 * 60)
@@ -95,9 +96,9 @@ coex_phone_note_book(CoexAccount *account, gint64 at)
 static char *
 dup_day(gint64 at)
 {
-    g_autoptr(GDateTime) when = g_date_time_new_from_unix_local(at);
+    char *day = coex_window_dup_time(at);
 
-    return when != NULL ? g_date_time_format(when, "%Y-%m-%d %H:%M") : g_strdup("long ago");
+    return day != NULL ? day : g_strdup("long ago");
 }
 
 /* Once for each stage after a sign, also over logins. */

@@ -81,12 +81,20 @@ coex_window_dup_label(CoexWindow window, gint64 now)
     return g_strdup("Window closed");
 }
 
-static char *
-dup_local_time(gint64 time_s)
+char *
+coex_window_dup_time(gint64 time_s)
 {
     g_autoptr(GDateTime) time = g_date_time_new_from_unix_local(time_s);
 
-    return time ? g_date_time_format(time, "%Y-%m-%d %H:%M") : g_strdup("an unknown time");
+    return time != NULL ? g_date_time_format(time, "%Y-%m-%d %H:%M") : NULL;
+}
+
+static char *
+dup_local_time(gint64 time_s)
+{
+    char *time = coex_window_dup_time(time_s);
+
+    return time != NULL ? time : g_strdup("an unknown time");
 }
 
 char *

@@ -40,6 +40,9 @@ gint64 coex_window_next_change(CoexWindow window, gint64 now);
  * g_free(). */
 char *coex_window_dup_label(CoexWindow window, gint64 now);
 
+/* Day and time of day, local; NULL for what is none. Free with g_free(). */
+char *coex_window_dup_time(gint64 time_s);
+
 /* @before and the time of day, with the day where it is not that of @now. Local time. Free with
  * g_free(). */
 char *coex_window_describe_time(const char *before, gint64 time_s, gint64 now);

@@ -10,6 +10,7 @@
 #include "account/views.h"
 #include "account/waiting.h"
 #include "core/text.h"
+#include "core/window.h"
 #include "media/fetch.h"
 #include "receive/book.h"
 #include "receive/sender.h"
@@ -283,14 +284,12 @@ dup_line(const CoexInboxStep *step, const CoexEvent *event)
     gint64 at = get_event_time(step, event);
     gint64 late_s = g_strcmp0(event->field, "calls") == 0 ? LATE_CALL_S : LATE_S;
     gboolean overtaken = is_overtaken(account, event, at);
-    g_autoptr(GDateTime) when = NULL;
     g_autofree char *clock = NULL;
 
     if (!overtaken && now - at < late_s)
         return g_strdup(event->line);
-    when = g_date_time_new_from_unix_local(at);
-    clock = when != NULL ? g_date_time_format(when, "%Y-%m-%d %H:%M") : g_strdup("long ago");
-    return g_strdup_printf("Of %s, told late%s: %s", clock,
+    clock = coex_window_dup_time(at);
+    return g_strdup_printf("Of %s, told late%s: %s", clock != NULL ? clock : "long ago",
                            overtaken ? " and not the newest any more" : "", event->line);
 }
 

@@ -2,6 +2,7 @@
 #include "receive/strangers.h"
 
 #include "account/tell.h"
+#include "core/window.h"
 
 #define EVERY_S (60 * 60)
 #define SETTING "strangers"
@@ -33,8 +34,7 @@ coex_strangers_keep(CoexAccount *account)
 static char *
 dup_untold(const CoexStrangers *strangers)
 {
-    g_autoptr(GDateTime) since = g_date_time_new_from_unix_local(strangers->told_at);
-    g_autofree char *clock = since != NULL ? g_date_time_format(since, "%Y-%m-%d %H:%M") : NULL;
+    g_autofree char *clock = coex_window_dup_time(strangers->told_at);
 
     if (strangers->n_untold == 0 || clock == NULL)
         return g_strdup("");

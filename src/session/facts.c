@@ -6,6 +6,7 @@
 #include "account/tell.h"
 #include "account/views.h"
 #include "core/text.h"
+#include "core/window.h"
 #include "send/outbox.h"
 
 #define N_SENDS 10
@@ -30,9 +31,7 @@ add(GStrvBuilder *facts, const char *label, char *text)
 static char *
 dup_time(gint64 at)
 {
-    g_autoptr(GDateTime) when = at > 0 ? g_date_time_new_from_unix_local(at) : NULL;
-
-    return when != NULL ? g_date_time_format(when, "%Y-%m-%d %H:%M") : NULL;
+    return at > 0 ? coex_window_dup_time(at) : NULL;
 }
 
 static void

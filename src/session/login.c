@@ -9,6 +9,7 @@
 #include "account/tell.h"
 #include "account/views.h"
 #include "account/waiting.h"
+#include "core/window.h"
 #include "media/fetch.h"
 #include "net/http.h"
 #include "receive/match.h"
@@ -475,8 +476,7 @@ on_no_webhook_yet(gpointer data)
 static void
 tell_last_webhook(CoexAccount *account)
 {
-    g_autoptr(GDateTime) when = g_date_time_new_from_unix_local(account->last_delivery_at);
-    g_autofree char *clock = when != NULL ? g_date_time_format(when, "%Y-%m-%d %H:%M") : NULL;
+    g_autofree char *clock = coex_window_dup_time(account->last_delivery_at);
     g_autofree char *line = g_strdup_printf("The last webhook came at %s", clock);
 
     if (!coex_account_hears(account))
