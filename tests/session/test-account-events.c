@@ -224,16 +224,25 @@ test_not_connected(Desk *desk)
     g_assert_cmpuint(coex_sim_n_sent(desk->sim, NULL), ==, 2);
 }
 
+/* Ada's answer waits, since the number is not connected. */
 static void
-test_connected_by_proof(Desk *desk)
+wait_for_connection(Desk *desk, const char *text)
 {
+    g_autofree char *line = g_strdup_printf("Not sent yet; *connected*: %s", text);
+
     desk_login(desk);
     desk_wait_catalogue(desk);
     desk_hear(desk, "ada", "Hello");
     deliver_own(desk, -1, OFFBOARDED);
     desk_wait_notice(desk, NULL, "WhatsApp has paused the API*");
-    desk_say(desk, "ada", "First");
-    desk_wait_any_feed(desk, COEX_FEED_NOTICE, "ada", "Not sent yet; *connected*: First");
+    desk_say(desk, "ada", text);
+    desk_wait_any_feed(desk, COEX_FEED_NOTICE, "ada", line);
+}
+
+static void
+test_connected_by_proof(Desk *desk)
+{
+    wait_for_connection(desk, "First");
     desk_advance(desk, 120);
     desk_hear(desk, "ben", "Are you there?");
     desk_wait_notice(desk, NULL, "WhatsApp delivers for this number again*phone only*");
@@ -246,13 +255,7 @@ test_connected_by_proof(Desk *desk)
 static void
 test_connected_by_another(Desk *desk)
 {
-    desk_login(desk);
-    desk_wait_catalogue(desk);
-    desk_hear(desk, "ada", "Hello");
-    deliver_own(desk, -1, OFFBOARDED);
-    desk_wait_notice(desk, NULL, "WhatsApp has paused the API*");
-    desk_say(desk, "ada", "For Ada alone");
-    desk_wait_any_feed(desk, COEX_FEED_NOTICE, "ada", "Not sent yet; *connected*: For Ada alone");
+    wait_for_connection(desk, "For Ada alone");
     desk_advance(desk, 120);
     coex_sim_set_user_id(desk->sim, "ada", "US.70199887766554433221");
     g_free(coex_sim_customer_sends(desk->sim, "ada", "Who is this?"));
@@ -273,13 +276,7 @@ test_connected_by_another(Desk *desk)
 static void
 test_connected_late(Desk *desk)
 {
-    desk_login(desk);
-    desk_wait_catalogue(desk);
-    desk_hear(desk, "ada", "Hello");
-    deliver_own(desk, -1, OFFBOARDED);
-    desk_wait_notice(desk, NULL, "WhatsApp has paused the API*");
-    desk_say(desk, "ada", "Long ago");
-    desk_wait_any_feed(desk, COEX_FEED_NOTICE, "ada", "Not sent yet; *connected*: Long ago");
+    wait_for_connection(desk, "Long ago");
     desk_advance(desk, 2 * HOUR_S);
     deliver_own(desk, 0, RECONNECTED);
     desk_wait_notice(desk, NULL, "*connected with the API again*");

@@ -4,6 +4,19 @@
 #include "core/json.h"
 #include <string.h>
 
+CoexEndpoint
+endpoint_make(const char *provider, const char *key)
+{
+    return (CoexEndpoint){
+        .backend = coex_backend_lookup(provider),
+        .base_url = g_strdup(""),
+        .key = g_strdup(key),
+        .phone_number_id = g_strdup("109876543210987"),
+        .waba_id = g_strdup("220033004400550"),
+        .app_secret = g_strdup(""),
+    };
+}
+
 CoexResponse *
 answer_new(guint status, const char *body)
 {

@@ -3,6 +3,11 @@
 
 #include "core/api.h"
 
+/* An endpoint of @provider with made-up ids and @key; free its members with coex_endpoint_clear().
+ */
+CoexEndpoint endpoint_make(const char *provider, const char *key);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CoexEndpoint, coex_endpoint_clear)
+
 /* Answers of the API, written here or taken from tests/data/api. */
 
 /* Free with coex_response_free(). */

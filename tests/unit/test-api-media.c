@@ -6,19 +6,7 @@
 #define META "https://graph.facebook.com/v26.0"
 #define GATEWAY "https://waba-v2.360dialog.io"
 
-static CoexEndpoint
-make_endpoint(const char *provider)
-{
-    return (CoexEndpoint){
-        .backend = coex_backend_lookup(provider),
-        .base_url = g_strdup(""),
-        .key = g_strdup("secret"),
-        .phone_number_id = g_strdup("109876543210987"),
-        .waba_id = g_strdup("220033004400550"),
-        .app_secret = g_strdup(""),
-    };
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CoexEndpoint, coex_endpoint_clear)
+#define KEY "secret"
 
 static void
 test_find_media(void)
@@ -29,7 +17,7 @@ test_find_media(void)
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(urls); i++) {
-        g_auto(CoexEndpoint) endpoint = make_endpoint(urls[i][0]);
+        g_auto(CoexEndpoint) endpoint = endpoint_make(urls[i][0], KEY);
         g_autoptr(CoexRequest) request = coex_api_find_media(&endpoint, "99/1?");
 
         g_assert_cmpstr(request->method, ==, "GET");
@@ -126,7 +114,7 @@ test_fetch_media(void)
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_auto(CoexEndpoint) endpoint = make_endpoint(rows[i].provider);
+        g_auto(CoexEndpoint) endpoint = endpoint_make(rows[i].provider, KEY);
         g_autoptr(GError) error = NULL;
         g_autoptr(CoexRequest) request = NULL;
 
@@ -165,7 +153,7 @@ test_follow_media(void)
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_auto(CoexEndpoint) endpoint = make_endpoint(rows[i].provider);
+        g_auto(CoexEndpoint) endpoint = endpoint_make(rows[i].provider, KEY);
         g_autoptr(GError) error = NULL;
         g_autoptr(CoexRequest) request =
             coex_api_follow_media(&endpoint, rows[i].from, rows[i].location, &error);

@@ -8,19 +8,7 @@
 #define META "https://graph.facebook.com/v26.0"
 #define GATEWAY "https://waba-v2.360dialog.io"
 
-static CoexEndpoint
-make_endpoint(const char *provider)
-{
-    return (CoexEndpoint){
-        .backend = coex_backend_lookup(provider),
-        .base_url = g_strdup(""),
-        .key = g_strdup(" se/cr et\n"),
-        .phone_number_id = g_strdup("109876543210987"),
-        .waba_id = g_strdup("220033004400550"),
-        .app_secret = g_strdup(""),
-    };
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CoexEndpoint, coex_endpoint_clear)
+#define KEY " se/cr et\n"
 
 static int
 compare_names(const void *a, const void *b)
@@ -123,7 +111,7 @@ test_backends(void)
 static void
 test_urls_of_meta(void)
 {
-    g_auto(CoexEndpoint) meta = make_endpoint("meta");
+    g_auto(CoexEndpoint) meta = endpoint_make("meta", KEY);
     g_autoptr(CoexRequest) request = coex_api_mark_read(&meta, "wamid.x=");
 
     g_assert_cmpstr(request->url, ==, META "/109876543210987/messages");
@@ -146,7 +134,7 @@ test_urls_of_meta(void)
 static void
 test_urls_of_360dialog(void)
 {
-    g_auto(CoexEndpoint) gateway = make_endpoint("360dialog");
+    g_auto(CoexEndpoint) gateway = endpoint_make("360dialog", KEY);
     g_autoptr(CoexRequest) request = coex_api_mark_read(&gateway, "wamid.x=");
 
     g_assert_cmpstr(request->url, ==, GATEWAY "/messages");
@@ -163,8 +151,8 @@ test_urls_of_360dialog(void)
 static void
 test_own_base(void)
 {
-    g_auto(CoexEndpoint) gateway = make_endpoint("360dialog");
-    g_auto(CoexEndpoint) meta = make_endpoint("meta");
+    g_auto(CoexEndpoint) gateway = endpoint_make("360dialog", KEY);
+    g_auto(CoexEndpoint) meta = endpoint_make("meta", KEY);
 
     g_free(gateway.base_url);
     gateway.base_url = g_strdup("https://waba-sandbox.360dialog.io/v1");
@@ -182,7 +170,7 @@ test_own_base(void)
 static void
 test_label(void)
 {
-    g_auto(CoexEndpoint) meta = make_endpoint("meta");
+    g_auto(CoexEndpoint) meta = endpoint_make("meta", KEY);
     g_autoptr(CoexRequest) find = coex_api_find_wabas(&meta);
     g_autofree char *label = coex_request_dup_label(find);
     CoexRequest odd = { .method = "GET", .url = (char *)"https://x" };
@@ -255,7 +243,7 @@ test_send_text(void)
     g_auto(CoexPeer) parent = { .parent_user_id = g_strdup("US.ENT.5") };
 
     for (const CoexBackend *const *backend = coex_backend_list(); *backend; backend++) {
-        g_auto(CoexEndpoint) endpoint = make_endpoint((*backend)->id);
+        g_auto(CoexEndpoint) endpoint = endpoint_make((*backend)->id, KEY);
         g_autoptr(CoexRequest) to_ada = coex_api_send_text(
             &endpoint, &ada, "Your bike is ready, see https://radhaus.example/pickup",
             "prpl:7f1c22");
@@ -284,7 +272,7 @@ test_preview_url(void)
         { "HTTPS://X.DE", "true" },   { "https://", "false" },       { "www.x.de", "false" },
         { "(https://x.de)", "true" }, { "http://http://x", "true" },
     };
-    g_auto(CoexEndpoint) endpoint = make_endpoint("meta");
+    g_auto(CoexEndpoint) endpoint = endpoint_make("meta", KEY);
     g_auto(CoexPeer) ada = { .wa_id = g_strdup("493023125017") };
 
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -309,7 +297,7 @@ test_send_template(void)
     g_autoptr(CoexResponse) response = answer_new(200, page);
     g_autoptr(GPtrArray) templates =
         g_ptr_array_new_with_free_func((GDestroyNotify)coex_template_unref);
-    g_auto(CoexEndpoint) endpoint = make_endpoint("meta");
+    g_auto(CoexEndpoint) endpoint = endpoint_make("meta", KEY);
     g_auto(CoexPeer) ada = { .wa_id = g_strdup("493023125017") };
     g_autofree char *cursor = NULL;
     g_autoptr(CoexRequest) named = NULL;
@@ -327,7 +315,7 @@ static void
 test_mark_read(void)
 {
     g_autofree char *expected = answer_load_part("26_mark_read_and_typing.requests.json", NULL, 0);
-    g_auto(CoexEndpoint) endpoint = make_endpoint("360dialog");
+    g_auto(CoexEndpoint) endpoint = endpoint_make("360dialog", KEY);
     g_autoptr(CoexRequest) request = coex_api_mark_read(
         &endpoint, "wamid.HBgMNDkzMDIzMTI1MDE3FQIAEhgUM0E1QzBFNzdEMUIyOTQ2RjgxQUEA");
 
@@ -342,8 +330,8 @@ test_set_webhook(void)
         answer_load_part("41_webhook_overrides.meta.json", "phone_request", 0);
     g_autofree char *gateway_body =
         answer_load_part("42_webhook_config.360dialog.json", "phone_request", 0);
-    g_auto(CoexEndpoint) meta = make_endpoint("meta");
-    g_auto(CoexEndpoint) gateway = make_endpoint("360dialog");
+    g_auto(CoexEndpoint) meta = endpoint_make("meta", KEY);
+    g_auto(CoexEndpoint) gateway = endpoint_make("360dialog", KEY);
     g_autoptr(CoexRequest) at_meta =
         coex_api_set_webhook(&meta, "https://wa.radhaus.example/hook/p", "made-up-verify-1", NULL);
     g_autoptr(CoexRequest) at_gateway =
@@ -388,7 +376,7 @@ test_read_webhook(void)
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_auto(CoexEndpoint) endpoint = make_endpoint(cases[i].provider);
+        g_auto(CoexEndpoint) endpoint = endpoint_make(cases[i].provider, KEY);
         g_autoptr(CoexResponse) response = answer_new_quoted(200, cases[i].body);
         g_autoptr(GError) error = NULL;
         g_auto(CoexWebhook) webhook = { 0 };
@@ -636,7 +624,7 @@ test_template_pages(void)
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_auto(CoexEndpoint) endpoint = make_endpoint(cases[i].provider);
+        g_auto(CoexEndpoint) endpoint = endpoint_make(cases[i].provider, KEY);
         g_autoptr(CoexResponse) response = answer_new_quoted(200, cases[i].body);
         g_autoptr(GPtrArray) templates =
             g_ptr_array_new_with_free_func((GDestroyNotify)coex_template_unref);
@@ -657,7 +645,7 @@ test_template_page_fails(void)
                                           "{'error':{'code':4}}" };
 
     for (gsize i = 0; i < G_N_ELEMENTS(bodies); i++) {
-        g_auto(CoexEndpoint) endpoint = make_endpoint(i % 2 ? "meta" : "360dialog");
+        g_auto(CoexEndpoint) endpoint = endpoint_make(i % 2 ? "meta" : "360dialog", KEY);
         g_autoptr(CoexResponse) response = answer_new_quoted(200, bodies[i]);
         g_autoptr(GPtrArray) templates = g_ptr_array_new();
         g_autoptr(GError) error = NULL;
