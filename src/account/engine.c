@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "account/engine.h"
 
-#include "net/download.h"
+#include "net/worker.h"
 
 #include <signal.h>
 
@@ -36,8 +36,8 @@ engine_main(gpointer data)
     g_main_context_push_thread_default(engine->context);
     g_main_loop_run(engine->loop);
     /* Completions that the last commands queued still find their context. */
-    while (g_main_context_iteration(engine->context, coex_download_is_syncing()) ||
-           coex_download_is_syncing())
+    while (g_main_context_iteration(engine->context, coex_worker_is_busy()) ||
+           coex_worker_is_busy())
         continue;
     g_main_context_pop_thread_default(engine->context);
     return NULL;

@@ -10,12 +10,10 @@
 #include "core/api.h"
 #include "core/error.h"
 #include "core/retry.h"
-#include "core/which.h"
 #include "media/files.h"
 #include "net/download.h"
 #include "net/http.h"
 #include "store/store.h"
-#include <glib/gstdio.h>
 
 #define RUNNING_MAX 8
 #define PAUSE_S 30 /* in an answer, without a byte */
@@ -23,6 +21,7 @@
 #define TRIES_MAX 4
 #define HOUR_S (60 * 60)
 #define TAG_SETTING "media-tag"
+#define LEFT_MIN 100                  /* of the queue: then what else is on disk is looked for */
 #define AGAIN_US (5 * G_USEC_PER_SEC) /* after the disk refused */
 #define SPARE 2 /* of the failures that the provider bears, for what another program does */
 
@@ -34,6 +33,7 @@ typedef struct {
     gint64 time;
     CoexMedia *media;
     char *part;
+    gint64 size;      /* of what came, bytes */
     gboolean asked;   /* by the user */
     gboolean renewed; /* a link that did not lead to it was asked for again */
     gboolean ended;   /* how it ended is being written down */
@@ -49,6 +49,8 @@ struct CoexFetch {
     GHashTable *busy;       /* set of gint64 person ids of whom one is under way */
     guint n_running;
     guint n_unreached; /* one after the other */
+    gboolean is_ready; /* what a crash left is cleared away */
+    gboolean has_more; /* on disk, beside the queue */
     gint64 pause_until_us;
     GSource *timer;
     GQueue failures; /* gint64 seconds, of answers that were refusals, oldest first */
@@ -56,6 +58,7 @@ struct CoexFetch {
 };
 
 static void pump(CoexAccount *account);
+static void read_left(CoexAccount *account);
 
 static void
 job_free(gpointer data)
@@ -99,16 +102,6 @@ coex_fetch_free(CoexFetch *fetch)
 }
 
 /* ---- lines ---- */
-
-/* "[image #17, 240 KB]"; @size -1: not known. */
-static char *
-dup_label(const CoexMedia *media, gint64 message_id, gint64 size)
-{
-    g_autofree char *known = size >= 0 ? coex_files_dup_size(size) : NULL;
-
-    return g_strdup_printf("[%s #%" G_GINT64_FORMAT "%s%s]", coex_media_get_label(media),
-                           message_id, known != NULL ? ", " : "", known != NULL ? known : "");
-}
 
 static CoexPerson *
 find_person(CoexAccount *account, const Job *job)
@@ -163,16 +156,13 @@ set_timer(CoexAccount *account, gint64 at_us)
 
 typedef struct {
     CoexAccount *account;
-    Job *job;   /* borrowed: lives until this comes */
-    char *path; /* of the file, NULL: none */
+    Job *job; /* borrowed: lives until this comes */
 } Ending;
 
-/* What could not be written down has not happened: the file comes again. */
+/* What could not be written down has not happened: the file comes again, and finds itself. */
 static void
-take_back(CoexAccount *account, Job *job, const char *path)
+take_back(CoexAccount *account, Job *job)
 {
-    if (path != NULL)
-        g_unlink(path);
     job->ended = FALSE;
     job->not_before_us = g_get_monotonic_time() + AGAIN_US;
     pump(account);
@@ -182,11 +172,10 @@ static void
 on_end(CoexBatch *batch, const GError *error, gpointer user_data)
 {
     g_autofree Ending *ending = user_data;
-    g_autofree char *path = ending->path;
     CoexAccount *account = ending->account;
 
     if (error != NULL)
-        take_back(account, ending->job, path);
+        take_back(account, ending->job);
     else
         remove_job(account->fetch, ending->job);
     on_line(batch, error, account);
@@ -200,7 +189,7 @@ end(Job *job, CoexMediaState state, const char *path, const char *line)
     CoexBatch *batch = coex_account_batch(account);
     Ending *ending = g_new(Ending, 1);
 
-    *ending = (Ending){ coex_account_ref(account), job, g_strdup(path) };
+    *ending = (Ending){ coex_account_ref(account), job };
     coex_batch_put_media(batch, job->message_id, state, path);
     coex_batch_add_line(batch, find_person(account, job)->id,
                         path != NULL ? COEX_FEED_FILE : COEX_FEED_NOTICE, line, path,
@@ -262,7 +251,7 @@ note_status(CoexAccount *account, guint status)
 static void
 fail(Job *job, const char *why)
 {
-    g_autofree char *label = dup_label(job->media, job->message_id, -1);
+    g_autofree char *label = coex_files_dup_label(job->media, job->message_id, -1);
     g_autofree char *line =
         g_strdup_printf("%s was not fetched: %s %cget #%" G_GINT64_FORMAT " tries again.", label,
                         why, job->account->verb_mark, job->message_id);
@@ -273,7 +262,7 @@ fail(Job *job, const char *why)
 static void
 give_up(Job *job)
 {
-    g_autofree char *label = dup_label(job->media, job->message_id, -1);
+    g_autofree char *label = coex_files_dup_label(job->media, job->message_id, -1);
     g_autofree char *line = g_strdup_printf(
         "%s is not at WhatsApp any more, which keeps files for some days only. The phone may have "
         "it.",
@@ -285,7 +274,7 @@ give_up(Job *job)
 static void
 offer(Job *job, gint64 size)
 {
-    g_autofree char *label = dup_label(job->media, job->message_id, size);
+    g_autofree char *label = coex_files_dup_label(job->media, job->message_id, size);
     g_autofree char *line = g_strdup_printf("%s: %cget #%" G_GINT64_FORMAT " fetches it.", label,
                                             job->account->verb_mark, job->message_id);
 
@@ -302,14 +291,19 @@ put_off(Job *job, const GError *error)
     guint n = all ? fetch->n_unreached++ : job->n_tries;
     gint64 until = g_get_monotonic_time() +
                    1000 * coex_retry_delay_ms(COEX_RETRY_BACKOFF, n, g_random_double());
-    g_autofree char *label = dup_label(job->media, job->message_id, -1);
+    g_autofree char *label = coex_files_dup_label(job->media, job->message_id, -1);
 
     job->n_tries++;
     if (!all && job->n_tries >= TRIES_MAX) {
         fail(job, error->message);
         return;
     }
-    if (job->n_tries == 3 || (job->asked && job->n_tries == 1))
+    if (g_error_matches(error, COEX_ERROR, COEX_ERROR_STORE) && fetch->n_unreached == 1)
+        coex_account_tell_notice(account, NULL,
+                                 "Files are not fetched for now, and are tried again by "
+                                 "themselves. %s",
+                                 error->message);
+    else if (job->n_tries == 3 || (job->asked && job->n_tries == 1))
         coex_account_tell_notice(account, find_person(account, job),
                                  "%s is not here yet, and is tried again by itself: %s", label,
                                  error->message);
@@ -321,23 +315,50 @@ put_off(Job *job, const GError *error)
 
 /* ---- one file ---- */
 
+static gboolean
+is_for_later(const GError *error)
+{
+    static const CoexErrorCode codes[] = { COEX_ERROR_NETWORK, COEX_ERROR_RATE_LIMITED,
+                                           COEX_ERROR_RETRY, COEX_ERROR_STORE };
+
+    for (guint i = 0; i < G_N_ELEMENTS(codes); i++) {
+        if (g_error_matches(error, COEX_ERROR, codes[i]))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static void
+on_taken(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    Job *job = user_data;
+    g_autoptr(CoexAccount) account = coex_account_ref(job->account);
+    g_autoptr(GError) error = NULL;
+    g_autofree char *path = coex_files_take_finish(result, &error);
+    g_autofree char *label = coex_files_dup_label(job->media, job->message_id, job->size);
+
+    if (account->state == COEX_ACCOUNT_ENDED) {
+        release(job);
+        return;
+    }
+    if (path != NULL) {
+        account->fetch->n_unreached = 0;
+        end(job, COEX_MEDIA_HERE, path, label);
+    } else {
+        put_off(job, error);
+    }
+    pump(account);
+}
+
 static void
 take_file(Job *job, gint64 size)
 {
     CoexAccount *account = job->account;
-    CoexPerson *person = find_person(account, job);
-    g_autofree char *title = coex_account_dup_title(account, person);
+    g_autofree char *title = coex_account_dup_title(account, find_person(account, job));
     const CoexFilesPlace place = { account->media_folder, title, job->time, job->media };
-    g_autoptr(GError) error = NULL;
-    g_autofree char *path = coex_files_take(job->part, &place, &error);
-    g_autofree char *label = dup_label(job->media, job->message_id, size);
 
-    if (path == NULL) {
-        fail(job, error->message);
-        return;
-    }
-    account->fetch->n_unreached = 0;
-    end(job, COEX_MEDIA_HERE, path, label);
+    job->size = size;
+    coex_files_take_async(job->part, &place, on_taken, job);
 }
 
 static void
@@ -356,10 +377,7 @@ on_downloaded(GObject *source, GAsyncResult *result, gpointer user_data)
     note_status(account, status);
     if (size >= 0)
         take_file(job, size);
-    else if (g_error_matches(error, COEX_ERROR, COEX_ERROR_NETWORK) ||
-             g_error_matches(error, COEX_ERROR, COEX_ERROR_RATE_LIMITED) ||
-             g_error_matches(error, COEX_ERROR, COEX_ERROR_RETRY) ||
-             g_error_matches(error, COEX_ERROR, COEX_ERROR_STORE))
+    else if (is_for_later(error))
         put_off(job, error);
     else if (status >= 400 && !job->renewed) {
         job->renewed = TRUE;
@@ -394,7 +412,6 @@ download(Job *job, const CoexMediaLink *link)
         .size = link->size,
         .sha256 = job->media->sha256 != NULL ? job->media->sha256 : link->sha256,
     };
-    g_autoptr(GError) error = NULL;
 
     if (link->size > account->media_limit) {
         g_autofree char *size = coex_files_dup_size(link->size);
@@ -402,10 +419,6 @@ download(Job *job, const CoexMediaLink *link)
             g_strdup_printf("It has %s, more than the option \"media-limit\" allows.", size);
 
         fail(job, why);
-        return;
-    }
-    if (!coex_files_prepare(account->media_folder, &error)) {
-        fail(job, error->message);
         return;
     }
     if (job->part == NULL)
@@ -498,8 +511,10 @@ pump(CoexAccount *account)
     gint64 at_us = 0;
     Job *job;
 
-    if (account->state == COEX_ACCOUNT_ENDED || fetch->jobs.length == 0)
+    if (account->state == COEX_ACCOUNT_ENDED || !fetch->is_ready)
         return;
+    if (fetch->has_more && fetch->jobs.length < LEFT_MIN)
+        read_left(account);
     while (!is_shut(account) && fetch->n_running < get_room(account)) {
         job = find_next(fetch, &at_us);
         if (job == NULL)
@@ -529,16 +544,16 @@ add_job(CoexFetch *fetch, gint64 message_id, gint64 person_id, gint64 time, cons
 
 /* ---- for the rest of the account ---- */
 
-static gboolean
-is_off(const CoexAccount *account)
+gboolean
+coex_fetch_is_on(const CoexAccount *account)
 {
-    return account->state == COEX_ACCOUNT_ENDED || *account->media_folder == '\0';
+    return account->state != COEX_ACCOUNT_ENDED && *account->media_folder != '\0';
 }
 
 void
 coex_fetch_note(CoexAccount *account, const GPtrArray *feed)
 {
-    for (guint i = 0; feed != NULL && !is_off(account) && i < feed->len; i++) {
+    for (guint i = 0; feed != NULL && coex_fetch_is_on(account) && i < feed->len; i++) {
         const CoexFeedItem *item = g_ptr_array_index(feed, i);
 
         if (item->account_id == account->id && item->media != NULL && item->media->id != NULL &&
@@ -557,6 +572,7 @@ on_left(GPtrArray *rows, const GError *error, gpointer user_data)
         return;
     if (error != NULL)
         coex_account_tell_store_error(account, error);
+    account->fetch->has_more = rows != NULL && rows->len == COEX_STORE_MEDIA_MAX;
     for (guint i = 0; rows != NULL && i < rows->len; i++) {
         const CoexMediaRow *row = g_ptr_array_index(rows, i);
 
@@ -566,53 +582,46 @@ on_left(GPtrArray *rows, const GError *error, gpointer user_data)
     pump(account);
 }
 
-void
-coex_fetch_start(CoexAccount *account)
+static void
+read_left(CoexAccount *account)
 {
     const CoexMediaQuery query = { .account_id = account->id };
-    const char *tag = coex_account_get_setting(account, TAG_SETTING);
 
-    if (is_off(account))
-        return;
-    account->fetch->tag = tag != NULL ? g_strdup(tag) : g_uuid_string_random();
-    coex_account_put_setting(account, TAG_SETTING, account->fetch->tag);
-    coex_files_clear_parts(account->media_folder, account->fetch->tag);
+    account->fetch->has_more = FALSE;
     coex_store_read_media(account->store, &query, on_left, coex_account_ref(account));
 }
 
-/* ---- what the user asks for ---- */
-
-typedef struct {
-    CoexAccount *account;
-    gint64 person_id;
-} Question;
-
-/* FALSE: it is not there any more. */
-static gboolean
-show_again(CoexAccount *account, const CoexPerson *person, const CoexMediaRow *row)
+static void
+on_cleared(GObject *source, GAsyncResult *result, gpointer user_data)
 {
-    GStatBuf found;
-    g_autofree char *label = NULL;
-    CoexBatch *batch;
+    g_autoptr(CoexAccount) account = user_data;
 
-    if (row->state != COEX_MEDIA_HERE || row->path == NULL || g_stat(row->path, &found) != 0)
-        return FALSE;
-    label = dup_label(row->media, row->message_id, found.st_size);
-    batch = coex_account_batch(account);
-    coex_batch_add_line(batch, person->id, COEX_FEED_FILE, label, row->path,
-                        coex_account_now(account));
-    coex_store_commit(account->store, batch, on_line, coex_account_ref(account));
-    return TRUE;
+    if (account->state == COEX_ACCOUNT_ENDED)
+        return;
+    account->fetch->is_ready = TRUE;
+    read_left(account);
 }
 
-/* Before all others. */
-static void
-ask(CoexAccount *account, const CoexPerson *person, const CoexMediaRow *row)
+void
+coex_fetch_start(CoexAccount *account)
+{
+    const char *tag = coex_account_get_setting(account, TAG_SETTING);
+
+    if (!coex_fetch_is_on(account))
+        return;
+    account->fetch->tag = tag != NULL ? g_strdup(tag) : g_uuid_string_random();
+    coex_account_put_setting(account, TAG_SETTING, account->fetch->tag);
+    coex_files_clear_parts_async(account->media_folder, account->fetch->tag, on_cleared,
+                                 coex_account_ref(account));
+}
+
+void
+coex_fetch_ask(CoexAccount *account, const CoexMediaRow *row)
 {
     CoexFetch *fetch = account->fetch;
     Job *job = add_job(fetch, row->message_id, row->person_id, row->time, row->media);
+    g_autofree char *label = coex_files_dup_label(job->media, job->message_id, -1);
     CoexBatch *batch;
-    g_autofree char *label = dup_label(row->media, row->message_id, -1);
 
     if (job->ended)
         return; /* its line is on the way */
@@ -625,55 +634,6 @@ ask(CoexAccount *account, const CoexPerson *person, const CoexMediaRow *row)
     g_queue_push_head(&fetch->jobs, job);
     coex_batch_put_media(batch, job->message_id, COEX_MEDIA_WANTED, NULL);
     coex_account_commit(account, batch);
-    coex_account_tell_notice(account, person, "%s is being fetched.", label);
+    coex_account_tell_notice(account, find_person(account, job), "%s is being fetched.", label);
     pump(account);
-}
-
-static void
-on_found(GPtrArray *rows, const GError *error, gpointer user_data)
-{
-    g_autofree Question *question = user_data;
-    g_autoptr(CoexAccount) account = question->account;
-    CoexPerson *person;
-    const CoexMediaRow *row;
-
-    if (account->state == COEX_ACCOUNT_ENDED)
-        return;
-    person =
-        coex_people_now(account->people, coex_people_by_id(account->people, question->person_id));
-    if (error != NULL) {
-        coex_account_tell_store_error(account, error);
-        return;
-    }
-    if (rows->len == 0) {
-        coex_account_tell_notice(account, person, "There is no such file in this conversation.");
-        return;
-    }
-    row = g_ptr_array_index(rows, 0);
-    if (row->media->id == NULL)
-        coex_account_tell_notice(
-            account, person,
-            "WhatsApp told nothing by which this file could be fetched. Look at "
-            "the phone.");
-    else if (!show_again(account, person, row))
-        ask(account, person, row);
-}
-
-void
-coex_fetch_get(CoexAccount *account, CoexPerson *person, const char *words)
-{
-    g_autoptr(GError) error = NULL;
-    CoexWhich which;
-    CoexMediaQuery query;
-    Question *question;
-
-    if (is_off(account) || !coex_which_parse(words, &which, &error)) {
-        coex_account_tell_notice(account, person, "%s",
-                                 error != NULL ? error->message : "Files are not fetched here.");
-        return;
-    }
-    query = (CoexMediaQuery){ account->id, person->id, which.number, which.nth };
-    question = g_new(Question, 1);
-    *question = (Question){ coex_account_ref(account), person->id };
-    coex_store_read_media(account->store, &query, on_found, question);
 }

@@ -9,6 +9,7 @@
 
 typedef struct CoexAccount CoexAccount;
 typedef struct CoexPerson CoexPerson;
+typedef struct CoexMediaRow CoexMediaRow;
 typedef struct CoexFetch CoexFetch;
 CoexFetch *coex_fetch_new(void);
 void coex_fetch_free(CoexFetch *fetch);
@@ -19,5 +20,7 @@ void coex_fetch_stop(CoexFetch *fetch);
 void coex_fetch_start(CoexAccount *account);
 /* New lines (CoexFeedItem) were told, maybe of messages with files. */
 void coex_fetch_note(CoexAccount *account, const GPtrArray *feed);
-/* The user asks for a file of @person's conversation. @which: core/which.h. */
-void coex_fetch_get(CoexAccount *account, CoexPerson *person, const char *which);
+/* Whether files are fetched at all. */
+gboolean coex_fetch_is_on(const CoexAccount *account);
+/* The user asks for the file of @row: it comes before all others, and a line says so. */
+void coex_fetch_ask(CoexAccount *account, const CoexMediaRow *row);

@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "core/file-name.h"
 #include "core/media.h"
+#include "net/worker.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -12,20 +13,14 @@
 
 #define PART ".coex-%s-"
 #define SAME_NAME_MAX 10000
+#define BLOCK (64 * 1024)
 
-static gboolean
+static void
 set_error(GError **error, const char *path, int code)
 {
     g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
                 "It could not be put into %s: %s. See the option \"media-folder\".", path,
                 g_strerror(code));
-    return FALSE;
-}
-
-gboolean
-coex_files_prepare(const char *base, GError **error)
-{
-    return g_mkdir_with_parents(base, 0700) == 0 || set_error(error, base, errno);
 }
 
 char *
@@ -36,10 +31,9 @@ coex_files_dup_part(const char *base, const char *tag, gint64 message_id)
     return g_build_filename(base, name, NULL);
 }
 
-void
-coex_files_clear_parts(const char *base, const char *tag)
+static void
+clear_parts(const char *base, const char *prefix)
 {
-    g_autofree char *prefix = g_strdup_printf(PART, tag);
     g_autoptr(GDir) dir = g_dir_open(base, 0, NULL);
     const char *name;
 
@@ -50,6 +44,50 @@ coex_files_clear_parts(const char *base, const char *tag)
             g_unlink(path);
         }
     }
+}
+
+static void
+run_clear(GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+    char **words = task_data;
+
+    clear_parts(words[0], words[1]);
+    g_task_return_boolean(task, TRUE);
+}
+
+void
+coex_files_clear_parts_async(const char *base, const char *tag, GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+    g_autoptr(GTask) task = g_task_new(NULL, NULL, callback, user_data);
+    g_autofree char *prefix = g_strdup_printf(PART, tag);
+    const char *const words[] = { base, prefix, NULL };
+
+    g_task_set_task_data(task, g_strdupv((char **)words), (GDestroyNotify)g_strfreev);
+    coex_worker_run(task, run_clear);
+}
+
+static void
+run_measure(GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+    GStatBuf found;
+
+    g_task_return_int(task, g_stat(task_data, &found) == 0 ? (gssize)found.st_size : -1);
+}
+
+void
+coex_files_measure_async(const char *path, GAsyncReadyCallback callback, gpointer user_data)
+{
+    g_autoptr(GTask) task = g_task_new(NULL, NULL, callback, user_data);
+
+    g_task_set_task_data(task, g_strdup(path), g_free);
+    coex_worker_run(task, run_measure);
+}
+
+gint64
+coex_files_measure_finish(GAsyncResult *result)
+{
+    return g_task_propagate_int(G_TASK(result), NULL);
 }
 
 /* ---- the place ---- */
@@ -64,6 +102,15 @@ coex_files_dup_size(gint64 size)
     if (size < 10 * 1000 * 1000)
         return g_strdup_printf("%.1f MB", (double)size / 1e6);
     return g_strdup_printf("%" G_GINT64_FORMAT " MB", (size + 500000) / 1000000);
+}
+
+char *
+coex_files_dup_label(const CoexMedia *media, gint64 message_id, gint64 size)
+{
+    g_autofree char *known = size >= 0 ? coex_files_dup_size(size) : NULL;
+
+    return g_strdup_printf("[%s #%" G_GINT64_FORMAT "%s%s]", coex_media_get_label(media),
+                           message_id, known != NULL ? ", " : "", known != NULL ? known : "");
 }
 
 /* "image 2026-11-29 14.22.05", where the message tells no name. */
@@ -94,9 +141,61 @@ open_folder(const char *path, GError **error)
     return fd;
 }
 
-/* Takes a name that nobody has; NULL with errno. */
+static gssize
+read_full(int fd, char *bytes, gsize length)
+{
+    gsize n_bytes = 0;
+    gssize n = 1;
+
+    while (n_bytes < length && n != 0) {
+        n = read(fd, bytes + n_bytes, length - n_bytes);
+        if (n < 0 && errno != EINTR)
+            return -1;
+        n_bytes += n > 0 ? (gsize)n : 0;
+    }
+    return (gssize)n_bytes;
+}
+
+static gboolean
+has_same_bytes(int a, int b)
+{
+    g_autofree char *of_a = g_malloc(BLOCK);
+    g_autofree char *of_b = g_malloc(BLOCK);
+    gssize n;
+
+    do {
+        n = read_full(a, of_a, BLOCK);
+        if (n < 0 || read_full(b, of_b, BLOCK) != n || memcmp(of_a, of_b, (gsize)n) != 0)
+            return FALSE;
+    } while (n > 0);
+    return TRUE;
+}
+
+/* Whether @name is a file with what @part has: what a crash left before that was written down, or
+ * the same file sent twice. */
+static gboolean
+is_here(int folder, const char *name, const char *part)
+{
+    struct stat there;
+    struct stat found;
+    gboolean same = FALSE;
+    int a = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    int b = g_open(part, O_RDONLY | O_NOFOLLOW | O_CLOEXEC, 0);
+
+    if (a >= 0 && b >= 0 && fstat(a, &there) == 0 && fstat(b, &found) == 0)
+        same = S_ISREG(there.st_mode) && there.st_uid == found.st_uid &&
+               there.st_size == found.st_size && has_same_bytes(a, b);
+    if (a >= 0)
+        close(a);
+    if (b >= 0)
+        close(b);
+    return same;
+}
+
+/* A name for @part: one that nobody has, or that of the same file (then @ret_here). NULL with
+ * errno. */
 static char *
-claim_name(int folder, const char *wanted)
+claim_name(int folder, const char *wanted, const char *part, gboolean *ret_here)
 {
     for (guint i = 1; i < SAME_NAME_MAX; i++) {
         g_autofree char *name = i == 1 ? g_strdup(wanted) : coex_file_name_number(wanted, i);
@@ -108,6 +207,9 @@ claim_name(int folder, const char *wanted)
         }
         if (errno != EEXIST)
             return NULL;
+        *ret_here = is_here(folder, name, part);
+        if (*ret_here)
+            return g_steal_pointer(&name);
     }
     errno = EEXIST;
     return NULL;
@@ -117,11 +219,14 @@ claim_name(int folder, const char *wanted)
 static char *
 move_into(int folder, const char *part, const char *wanted)
 {
-    g_autofree char *name = claim_name(folder, wanted);
+    gboolean here = FALSE;
+    g_autofree char *name = claim_name(folder, wanted, part, &here);
     int code;
 
-    if (name == NULL)
-        return NULL;
+    if (here)
+        g_unlink(part);
+    if (name == NULL || here)
+        return g_steal_pointer(&name);
     if (renameat(AT_FDCWD, part, folder, name) == 0) {
         fsync(folder);
         return g_steal_pointer(&name);
@@ -132,22 +237,66 @@ move_into(int folder, const char *part, const char *wanted)
     return NULL;
 }
 
-char *
-coex_files_take(const char *part, const CoexFilesPlace *place, GError **error)
+/* Belongs to its GTask. */
+typedef struct {
+    char *part;
+    char *folder;
+    char *name;
+} Move;
+
+static void
+move_free(Move *move)
 {
-    g_autofree char *who = coex_file_name_make_folder(place->title);
-    g_autofree char *path = g_build_filename(place->base, who, NULL);
-    g_autofree char *wanted = dup_name(place);
+    g_free(move->part);
+    g_free(move->folder);
+    g_free(move->name);
+    g_free(move);
+}
+
+static char *
+take(const Move *move, GError **error)
+{
     g_autofree char *name = NULL;
-    int folder = open_folder(path, error);
+    int folder = open_folder(move->folder, error);
 
     if (folder >= 0) {
-        name = move_into(folder, part, wanted);
+        name = move_into(folder, move->part, move->name);
         if (name == NULL)
-            set_error(error, path, errno);
+            set_error(error, move->folder, errno);
         close(folder);
     }
     if (name == NULL)
-        g_unlink(part);
-    return name != NULL ? g_build_filename(path, name, NULL) : NULL;
+        g_unlink(move->part);
+    return name != NULL ? g_build_filename(move->folder, name, NULL) : NULL;
+}
+
+static void
+run_take(GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+    GError *error = NULL;
+    char *path = take(task_data, &error);
+
+    if (path != NULL)
+        g_task_return_pointer(task, path, g_free);
+    else
+        g_task_return_error(task, error);
+}
+
+void
+coex_files_take_async(const char *part, const CoexFilesPlace *place, GAsyncReadyCallback callback,
+                      gpointer user_data)
+{
+    g_autoptr(GTask) task = g_task_new(NULL, NULL, callback, user_data);
+    g_autofree char *who = coex_file_name_make_folder(place->title);
+    Move *move = g_new(Move, 1);
+
+    *move = (Move){ g_strdup(part), g_build_filename(place->base, who, NULL), dup_name(place) };
+    g_task_set_task_data(task, move, (GDestroyNotify)move_free);
+    coex_worker_run(task, run_take);
+}
+
+char *
+coex_files_take_finish(GAsyncResult *result, GError **error)
+{
+    return g_task_propagate_pointer(G_TASK(result), error);
 }

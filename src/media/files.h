@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include <glib.h>
+#include <gio/gio.h>
 
 /* Where files of messages are put: `media-folder`, a folder for each person, a name that nobody
- * else's bytes chose. Nothing is ever opened or run. Engine thread; errors are COEX_ERROR_STORE. */
+ * else's bytes chose. Nothing is ever opened or run. What waits for a disk does so in a thread of
+ * its own: its callback runs in the caller's, always. Errors are COEX_ERROR_STORE. */
 
 typedef struct CoexMedia CoexMedia;
-
-/* Makes @base, 0700, where it is missing. */
-gboolean coex_files_prepare(const char *base, GError **error);
 
 /* Where the file of the message @message_id is written until it is whole; @tag is of one account of
  * one profile. Free with g_free(). */
 char *coex_files_dup_part(const char *base, const char *tag, gint64 message_id);
 /* Removes what a crash left of those. */
-void coex_files_clear_parts(const char *base, const char *tag);
+void coex_files_clear_parts_async(const char *base, const char *tag, GAsyncReadyCallback callback,
+                                  gpointer user_data);
 
 typedef struct {
     const char *base;
@@ -24,9 +23,18 @@ typedef struct {
     const CoexMedia *media;
 } CoexFilesPlace;
 
-/* Moves @part to its place, next to what is there of the same name. Returns the path; free with
- * g_free(). NULL on error: then @part is gone. */
-char *coex_files_take(const char *part, const CoexFilesPlace *place, GError **error);
+/* Moves @part to its place, next to others of the same name; where the same file stands there
+ * already, that one is taken. */
+void coex_files_take_async(const char *part, const CoexFilesPlace *place,
+                           GAsyncReadyCallback callback, gpointer user_data);
+/* The path; free with g_free(). NULL on error: then @part is gone. */
+char *coex_files_take_finish(GAsyncResult *result, GError **error);
+
+/* How many bytes the file has, -1: it cannot be found. */
+void coex_files_measure_async(const char *path, GAsyncReadyCallback callback, gpointer user_data);
+gint64 coex_files_measure_finish(GAsyncResult *result);
 
 /* "240 KB"; free with g_free(). */
 char *coex_files_dup_size(gint64 size);
+/* "[image #17, 240 KB]"; @size -1: not known. Free with g_free(). */
+char *coex_files_dup_label(const CoexMedia *media, gint64 message_id, gint64 size);

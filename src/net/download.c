@@ -5,6 +5,7 @@
 #include "core/digest.h"
 #include "core/error.h"
 #include "net/http.h"
+#include "net/worker.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -18,6 +19,7 @@
 typedef struct {
     CoexHttp *http;
     CoexEndpoint endpoint; /* backend, base URL and key */
+    CoexRequest *request;  /* the first; NULL once it was sent */
     char *url;             /* of the request under way */
     char *path;
     gint64 limit;
@@ -45,6 +47,7 @@ job_free(Job *job)
     job_close(job);
     coex_endpoint_clear(&job->endpoint);
     g_checksum_free(job->checksum);
+    g_clear_pointer(&job->request, coex_request_free);
     g_free(job->url);
     g_free(job->path);
     g_free(job);
@@ -62,8 +65,11 @@ set_disk_error(GError **error, const Job *job, int code)
 static gboolean
 job_open(Job *job, GError **error)
 {
+    g_autofree char *folder = g_path_get_dirname(job->path);
+
     unlink(job->path);
-    job->fd = g_open(job->path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (g_mkdir_with_parents(folder, 0700) == 0)
+        job->fd = g_open(job->path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (job->fd < 0)
         set_disk_error(error, job, errno);
     return job->fd >= 0;
@@ -140,18 +146,11 @@ job_drop(Job *job)
     unlink(job->path);
 }
 
-static gint n_syncing; /* atomic */
-
-gboolean
-coex_download_is_syncing(void)
-{
-    return g_atomic_int_get(&n_syncing) > 0;
-}
-
+/* What is renamed must be whole, also after a power cut. */
 static void
-sync_file(GTask *task)
+run_sync(GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
-    Job *job = g_task_get_task_data(task);
+    Job *job = task_data;
     GError *error = NULL;
 
     if (fdatasync(job->fd) != 0 && errno != EINVAL) {
@@ -162,18 +161,6 @@ sync_file(GTask *task)
     }
     job_close(job);
     g_task_return_int(task, job->n_bytes);
-}
-
-/* What is renamed must be whole, also after a power cut: not for the loop's thread. That waits for
- * it at its end, so that nothing is left of the task. */
-static void
-run_sync(GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
-{
-    g_autoptr(GMainContext) context = g_main_context_ref(g_task_get_context(task));
-
-    sync_file(task);
-    g_atomic_int_add(&n_syncing, -1);
-    g_main_context_wakeup(context);
 }
 
 /* ---- the requests ---- */
@@ -250,10 +237,8 @@ on_answer(GObject *source, GAsyncResult *result, gpointer user_data)
         job_check(job, &error);
     if (error != NULL)
         fail(g_steal_pointer(&task), error);
-    else {
-        g_atomic_int_inc(&n_syncing);
-        g_task_run_in_thread(task, run_sync);
-    }
+    else
+        coex_worker_run(task, run_sync);
 }
 
 static void
@@ -265,12 +250,39 @@ send_request(GTask *task, const CoexRequest *request)
                            task);
 }
 
+static void
+run_open(GTask *opening, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+    GError *error = NULL;
+
+    if (job_open(g_task_get_task_data(task_data), &error))
+        g_task_return_boolean(opening, TRUE);
+    else
+        g_task_return_error(opening, error);
+}
+
+static void
+on_opened(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    GTask *task = user_data;
+    Job *job = g_task_get_task_data(task);
+    g_autoptr(CoexRequest) request = g_steal_pointer(&job->request);
+    GError *error = NULL;
+
+    /* in this order: the connections may be gone with those who cancelled */
+    if (g_task_propagate_boolean(G_TASK(result), &error) &&
+        !g_cancellable_set_error_if_cancelled(g_task_get_cancellable(task), &error))
+        send_request(task, request);
+    else
+        fail(task, error);
+}
+
 void
 coex_download_async(CoexHttp *http, const CoexDownload *what, GCancellable *cancellable,
                     GAsyncReadyCallback callback, gpointer user_data)
 {
     g_autoptr(GTask) task = g_task_new(NULL, cancellable, callback, user_data);
-    g_autoptr(CoexRequest) request = NULL;
+    g_autoptr(GTask) opening = NULL;
     Job *job = g_new0(Job, 1);
     GError *error = NULL;
 
@@ -286,13 +298,15 @@ coex_download_async(CoexHttp *http, const CoexDownload *what, GCancellable *canc
     job->checksum = g_checksum_new(G_CHECKSUM_SHA256);
     g_task_set_task_data(task, job, (GDestroyNotify)job_free);
     g_task_set_check_cancellable(task, FALSE);
-    request = coex_api_fetch_media(&job->endpoint, what->url, &error);
-    if (request == NULL || !job_open(job, &error)) {
+    job->request = coex_api_fetch_media(&job->endpoint, what->url, &error);
+    if (job->request == NULL) {
         fail(g_steal_pointer(&task), error);
         return;
     }
-    job->url = g_strdup(request->url);
-    send_request(g_steal_pointer(&task), request);
+    job->url = g_strdup(job->request->url);
+    opening = g_task_new(NULL, NULL, on_opened, task);
+    g_task_set_task_data(opening, g_steal_pointer(&task), NULL);
+    coex_worker_run(opening, run_open);
 }
 
 gint64

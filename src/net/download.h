@@ -13,7 +13,8 @@ typedef struct CoexHttp CoexHttp;
 typedef struct {
     const CoexEndpoint *endpoint; /* its hosts are the provider's */
     const char *url;              /* as the provider told it */
-    const char *path;             /* where the file is made, 0600; what stands there is replaced */
+    const char *path;             /* where the file is made, 0600, its folder too, 0700; what stands
+                                     there is replaced */
     gint64 limit;                 /* bytes */
     gint64 size;                  /* that were told, -1: none */
     const char *sha256;           /* that was told, base64 or hex; NULL or "": none */
@@ -22,9 +23,6 @@ typedef struct {
 /* @what is copied. @callback runs in the thread's default context, always. */
 void coex_download_async(CoexHttp *http, const CoexDownload *what, GCancellable *cancellable,
                          GAsyncReadyCallback callback, gpointer user_data);
-
-/* Whether the disk is still waited for somewhere: a loop that ends before has work to come. */
-gboolean coex_download_is_syncing(void);
 
 /* The file's size, -1 on error: then there is no file. @ret_status (may be NULL): of the last
  * answer, 0 for none. COEX_ERROR_TOO_LARGE: beyond the limit; COEX_ERROR_PROTOCOL: not what was

@@ -7,7 +7,7 @@
 #include "account/tell.h"
 #include "account/views.h"
 #include "account/waiting.h"
-#include "media/fetch.h"
+#include "media/get.h"
 #include "session/facts.h"
 #include "session/hub.h"
 #include "session/login.h"
@@ -151,7 +151,7 @@ run_take_nick(CoexCommand *command, CoexPerson *person)
 static void
 run_get_file(CoexCommand *command, CoexPerson *person)
 {
-    coex_fetch_get(command->account, person, command->text);
+    coex_get_file(command->account, person, command->text);
 }
 
 static void

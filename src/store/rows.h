@@ -161,7 +161,7 @@ typedef struct {
 gboolean coex_put_back(const CoexPutBack *back, gint64 *time);
 
 /* A file of a message. */
-typedef struct {
+typedef struct CoexMediaRow {
     gint64 message_id;
     gint64 person_id;
     gint64 time; /* of the message */

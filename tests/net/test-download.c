@@ -328,13 +328,21 @@ test_no_folder(void)
     g_autoptr(Place) place = place_new(10);
     g_autofree char *url = dup_url(server, "/");
     CoexDownload what = { .url = url, .size = 3 };
+    g_autofree char *folder = g_build_filename(place->dir, "none", NULL);
     g_autoptr(GError) error = NULL;
 
     g_free(place->path);
-    place->path = g_build_filename(place->dir, "none", "part", NULL);
+    place->path = g_build_filename(folder, "part", NULL);
+    g_assert_true(g_file_set_contents(folder, "in the way", -1, NULL));
     g_assert_cmpint(run(place, &what, NULL, &error), ==, -1);
     g_assert_error(error, COEX_ERROR, COEX_ERROR_STORE);
     g_assert_cmpuint(server_count_requests(server), ==, 0);
+    g_clear_error(&error);
+    g_assert_cmpint(g_unlink(folder), ==, 0);
+    g_assert_cmpint(run(place, &what, NULL, &error), ==, 3);
+    g_assert_no_error(error);
+    g_assert_cmpint(g_unlink(place->path), ==, 0);
+    g_assert_cmpint(g_rmdir(folder), ==, 0);
 }
 
 /* Another's link is not written through. */

@@ -150,6 +150,45 @@ test_same_names(Desk *desk)
         g_assert_true(g_str_has_suffix(wait_file(desk, "ada", "[document #*", 100 + i), ends[i]));
 }
 
+/* The same file again, or one that a crash left before that was written down: no second copy. */
+static void
+test_same_file(Desk *desk)
+{
+    g_autofree char *content = NULL;
+    const char *path;
+
+    open_desk(desk, COEX_MEDIA_AUTO_SMALL);
+    content = make_file(desk, "application/pdf", "offer.pdf", 100);
+    hear_file(desk, "ada", "document", content);
+    path = wait_file(desk, "ada", "[document #*", 100);
+    hear_file(desk, "ada", "document", content);
+    g_assert_cmpstr(wait_file(desk, "ada", "[document #*", 100), ==, path);
+    assert_n_files(desk, 1);
+    /* what the user made of it stays his */
+    g_assert_true(g_file_set_contents(path, "mine", -1, NULL));
+    hear_file(desk, "ada", "document", content);
+    g_assert_true(g_str_has_suffix(wait_file(desk, "ada", "[document #*", 100), "/offer (2).pdf"));
+    assert_n_files(desk, 2);
+}
+
+/* Where the folder cannot be made files wait, and come by themselves; texts do not wait. */
+static void
+test_no_folder(Desk *desk)
+{
+    g_autofree char *folder = dup_folder(desk);
+
+    g_assert_true(g_file_set_contents(folder, "in the way", -1, NULL));
+    open_desk(desk, COEX_MEDIA_AUTO_SMALL);
+    hear_image(desk, "ada", 30);
+    desk_wait_notice(desk, NULL, "Files are not fetched for now, *It could not be *");
+    desk_say(desk, "ada", "Thank you");
+    desk_take(desk, "ada", "Thank you");
+    hear_image(desk, "ben", 31);
+    g_assert_cmpint(g_unlink(folder), ==, 0);
+    wait_file(desk, "ada", "*", 30);
+    wait_file(desk, "ben", "*", 31);
+}
+
 static void
 test_hostile_names(Desk *desk)
 {
@@ -431,6 +470,8 @@ main(int argc, char **argv)
     desk_add("/media/comes", test_comes);
     desk_add("/media/of-the-phone", test_of_the_phone);
     desk_add("/media/same-names", test_same_names);
+    desk_add("/media/same-file", test_same_file);
+    desk_add("/media/no-folder", test_no_folder);
     desk_add("/media/hostile-names", test_hostile_names);
     desk_add("/media/redirected", test_redirected);
     desk_add("/media/expired-link", test_expired_link);

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "media/get.h"
+
+#include "account/account.h"
+#include "account/people.h"
+#include "account/tell.h"
+#include "core/which.h"
+#include "media/fetch.h"
+#include "media/files.h"
+#include "store/store.h"
+
+typedef struct {
+    CoexAccount *account;
+    gint64 person_id;
+    CoexMediaRow row; /* that was found */
+} Question;
+
+static void
+question_free(Question *question)
+{
+    coex_account_unref(question->account);
+    coex_media_free(question->row.media);
+    g_free(question->row.path);
+    g_free(question);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Question, question_free)
+
+static CoexPerson *
+find_asker(const Question *question)
+{
+    CoexPeople *people = question->account->people;
+
+    return coex_people_now(people, coex_people_by_id(people, question->person_id));
+}
+
+static void
+on_line(CoexBatch *batch, const GError *error, gpointer user_data)
+{
+    g_autoptr(CoexAccount) account = user_data;
+
+    if (error != NULL)
+        coex_account_tell_store_error(account, error);
+    else
+        coex_account_tell_feed(account, coex_batch_get_feed(batch));
+}
+
+static void
+show_again(const Question *question, gint64 size)
+{
+    CoexAccount *account = question->account;
+    const CoexMediaRow *row = &question->row;
+    CoexBatch *batch = coex_account_batch(account);
+    g_autofree char *label = coex_files_dup_label(row->media, row->message_id, size);
+
+    coex_batch_add_line(batch, find_asker(question)->id, COEX_FEED_FILE, label, row->path,
+                        coex_account_now(account));
+    coex_store_commit(account->store, batch, on_line, coex_account_ref(account));
+}
+
+static void
+on_measured(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(Question) question = user_data;
+    gint64 size = coex_files_measure_finish(result);
+
+    if (question->account->state == COEX_ACCOUNT_ENDED)
+        return;
+    if (size >= 0)
+        show_again(question, size);
+    else
+        coex_fetch_ask(question->account, &question->row);
+}
+
+static void
+on_found(GPtrArray *rows, const GError *error, gpointer user_data)
+{
+    g_autoptr(Question) question = user_data;
+    CoexAccount *account = question->account;
+    const CoexMediaRow *row;
+
+    if (account->state == COEX_ACCOUNT_ENDED)
+        return;
+    if (error != NULL) {
+        coex_account_tell_store_error(account, error);
+        return;
+    }
+    if (rows->len == 0) {
+        coex_account_tell_notice(account, find_asker(question),
+                                 "There is no such file in this conversation.");
+        return;
+    }
+    row = g_ptr_array_index(rows, 0);
+    question->row = *row;
+    question->row.media = coex_media_copy(row->media);
+    question->row.path = g_strdup(row->path);
+    if (row->media->id == NULL)
+        coex_account_tell_notice(account, find_asker(question),
+                                 "WhatsApp told nothing by which this file could be fetched. Look "
+                                 "at the phone.");
+    else if (row->state == COEX_MEDIA_HERE && row->path != NULL)
+        coex_files_measure_async(row->path, on_measured, g_steal_pointer(&question));
+    else
+        coex_fetch_ask(account, row);
+}
+
+void
+coex_get_file(CoexAccount *account, CoexPerson *person, const char *words)
+{
+    g_autoptr(GError) error = NULL;
+    CoexWhich which;
+    CoexMediaQuery query;
+    Question *question;
+
+    if (!coex_fetch_is_on(account) || !coex_which_parse(words, &which, &error)) {
+        coex_account_tell_notice(account, person, "%s",
+                                 error != NULL ? error->message : "Files are not fetched here.");
+        return;
+    }
+    query = (CoexMediaQuery){ account->id, person->id, which.number, which.nth };
+    question = g_new0(Question, 1);
+    question->account = coex_account_ref(account);
+    question->person_id = person->id;
+    coex_store_read_media(account->store, &query, on_found, question);
+}

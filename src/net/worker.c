@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "net/worker.h"
+
+static gint n_busy; /* atomic */
+
+static const char key[] = "coex-work";
+
+gboolean
+coex_worker_is_busy(void)
+{
+    return g_atomic_int_get(&n_busy) > 0;
+}
+
+/* The loop that ends waits for it at its end, so that nothing is left of the task. */
+static void
+run(GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+    g_autoptr(GMainContext) context = g_main_context_ref(g_task_get_context(task));
+    GTaskThreadFunc *work = g_object_get_data(G_OBJECT(task), key);
+
+    (*work)(task, source, task_data, cancellable);
+    g_atomic_int_add(&n_busy, -1);
+    g_main_context_wakeup(context);
+}
+
+void
+coex_worker_run(GTask *task, GTaskThreadFunc work)
+{
+    g_object_set_data_full(G_OBJECT(task), key, g_memdup2(&work, sizeof work), g_free);
+    g_atomic_int_inc(&n_busy);
+    g_task_run_in_thread(task, run);
+}

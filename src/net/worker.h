@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <gio/gio.h>
+
+/* Work with a disk that may keep it waiting: done in a thread of its own, never in one that runs a
+ * loop. */
+
+/* As g_task_run_in_thread(): @work returns by the task, whose callback runs in its own context. */
+void coex_worker_run(GTask *task, GTaskThreadFunc work);
+
+/* Whether a disk is still waited for somewhere: a loop that ends before has work to come. It is
+ * woken when that ends. */
+gboolean coex_worker_is_busy(void);
