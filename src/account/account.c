@@ -44,10 +44,11 @@ coex_account_enter(CoexAccount *account, CoexAccountState state)
 }
 
 gboolean
-coex_account_had_realm(const CoexAccount *account, const char *realm)
+coex_account_had_secret(const CoexAccount *account, const char *secret_id)
 {
-    return strstr(account->realms, realm) != NULL ||
-           (account->stray_realms != NULL && strstr(account->stray_realms, realm) != NULL);
+    return strstr(account->secret_ids, secret_id) != NULL ||
+           (account->stray_secret_ids != NULL &&
+            strstr(account->stray_secret_ids, secret_id) != NULL);
 }
 
 gint64

@@ -91,9 +91,10 @@ struct CoexAccount {
     gboolean fetching_templates; /* another catalogue is on its way */
     gboolean awaits_templates;   /* the user does, and wants to hear of a failure */
     CoexVerifier *verifier;
-    char *realms; /* of all secrets it ever had: a delivery may have waited since an older one */
+    /* Of all secrets it ever had: a delivery may have waited since an older one. */
+    char *secret_ids;
     /* Of accounts whose number was never heard, so that it may have been ours, mistyped; NULL. */
-    char *stray_realms;
+    char *stray_secret_ids;
     gboolean own_secret;       /* the webhook header is of our own making */
     gboolean secret_corrected; /* by the user, and it is not known yet whether well */
     CoexNicks *nicks;          /* of all accounts of the database, borrowed from the hub */
@@ -132,8 +133,8 @@ void coex_account_enter(CoexAccount *account, CoexAccountState state);
 gint64 coex_account_now(const CoexAccount *account);
 CoexWindow coex_account_window(const CoexAccount *account, const CoexPerson *person);
 
-/* Whether the secret named by @realm is, was or may have been this account's. */
-gboolean coex_account_had_realm(const CoexAccount *account, const char *realm);
+/* Whether the secret named by @secret_id is, was or may have been this account's. */
+gboolean coex_account_had_secret(const CoexAccount *account, const char *secret_id);
 gboolean coex_account_listens(const CoexAccount *account);
 /* Whether a webhook may come in: the account listens, and has the secret. */
 gboolean coex_account_hears(const CoexAccount *account);

@@ -278,8 +278,7 @@ coex_views_note_state(CoexAccount *account, const CoexPerson *person, gint64 mes
     CoexPersonEntry *entry = entry_of(account, person);
 
     if (entry->last_line == NULL || message_id >= entry->last_message)
-        note(account, entry, message_id,
-             state == COEX_STATE_PENDING ? "accepted" : coex_state_get_name(state), text);
+        note(account, entry, message_id, coex_state_get_name(state), text);
 }
 
 void

@@ -156,7 +156,7 @@ coex_state_get_name(CoexState state)
 {
     switch (state) {
     case COEX_STATE_PENDING:
-        return "pending";
+        return "accepted";
     case COEX_STATE_SENT:
         return "sent";
     case COEX_STATE_DELIVERED:
@@ -169,13 +169,17 @@ coex_state_get_name(CoexState state)
         return "failed";
     case COEX_STATE_UNCONFIRMED:
         return "not confirmed";
+    case COEX_STATE_UNKNOWN:
+        break;
     }
-    return "pending";
+    return "unknown";
 }
 
 gboolean
 coex_state_advances(CoexState current, CoexState next)
 {
+    if (current == COEX_STATE_UNKNOWN || next == COEX_STATE_UNKNOWN)
+        return FALSE;
     if (current == COEX_STATE_UNCONFIRMED)
         return next != COEX_STATE_PENDING;
     if (current == COEX_STATE_FAILED)

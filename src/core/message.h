@@ -112,18 +112,21 @@ const char *coex_echo_get_author(const char *text);
 gboolean coex_content_opens_window(CoexContentKind kind);
 
 /* Order of merging: a state never goes back (pending < sent < delivered < read < played;
- * failed only from pending or sent, and what arrived all the same has not failed). */
+ * failed only from pending or sent, and what arrived all the same has not failed). The numbers
+ * stand on disk. */
 typedef enum {
-    COEX_STATE_PENDING,
+    COEX_STATE_PENDING, /* WhatsApp accepted it */
     COEX_STATE_SENT,
     COEX_STATE_DELIVERED,
     COEX_STATE_READ,
     COEX_STATE_PLAYED,
     COEX_STATE_FAILED,
     COEX_STATE_UNCONFIRMED, /* of ours: whether it was accepted is not known, and not waited for */
+    COEX_STATE_UNKNOWN, /* a status in a word that this version does not know, and what no status
+                           is about: a customer's message */
 } CoexState;
 
-const char *coex_state_get_name(CoexState state); /* "sent" …; static */
+const char *coex_state_get_name(CoexState state); /* "accepted", "sent" …; static */
 /* Whether @next replaces @current; a failure gives way to the proof of arrival only. */
 gboolean coex_state_advances(CoexState current, CoexState next);
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #define DIGEST_SIZE 32
-#define REALM_DIGITS 32
+#define SECRET_ID_DIGITS 32
 #define SIGNATURE_HEADER "X-Hub-Signature-256"
 #define SIGNATURE_PREFIX "sha256="
 #define CHALLENGE_MAX 256
@@ -15,7 +15,7 @@ struct CoexVerifier {
     CoexProof proof;
     char *secret; /* app secret, or the header's value; NULL: unset */
     char *header; /* NULL: unset */
-    char *realm;
+    char *secret_id;
 };
 
 struct CoexBodyHash {
@@ -70,8 +70,9 @@ split_header(const char *text, char **ret_name, char **ret_value)
     *ret_value = g_steal_pointer(&value);
 }
 
+/* The words stand for ever: the ids are on disk. */
 static char *
-realm_dup(CoexProof proof, const char *header, const char *secret)
+secret_id_dup(CoexProof proof, const char *header, const char *secret)
 {
     const char *kind = proof == COEX_PROOF_SIGNATURE ? "signature" : "header";
     g_autofree char *what = g_strdup_printf("coex realm %s %s", kind, header != NULL ? header : "");
@@ -80,7 +81,7 @@ realm_dup(CoexProof proof, const char *header, const char *secret)
         g_compute_hmac_for_string(G_CHECKSUM_SHA256, (const guchar *)(secret != NULL ? secret : ""),
                                   secret != NULL ? strlen(secret) : 0, lower, -1);
 
-    return g_strndup(hex, REALM_DIGITS);
+    return g_strndup(hex, SECRET_ID_DIGITS);
 }
 
 CoexVerifier *
@@ -100,7 +101,7 @@ coex_verifier_new(CoexProof proof, const char *secret)
             break;
         }
     }
-    verifier->realm = realm_dup(proof, verifier->header, verifier->secret);
+    verifier->secret_id = secret_id_dup(proof, verifier->header, verifier->secret);
     return verifier;
 }
 
@@ -117,7 +118,7 @@ verifier_clear(gpointer data)
 
     g_free(verifier->secret);
     g_free(verifier->header);
-    g_free(verifier->realm);
+    g_free(verifier->secret_id);
 }
 
 void
@@ -128,9 +129,9 @@ coex_verifier_unref(CoexVerifier *verifier)
 }
 
 const char *
-coex_verifier_get_realm(const CoexVerifier *verifier)
+coex_verifier_get_secret_id(const CoexVerifier *verifier)
 {
-    return verifier->realm;
+    return verifier->secret_id;
 }
 
 CoexProof
@@ -209,7 +210,7 @@ coex_body_hash_new(const CoexVerifier *verifier)
         return hash;
     }
     hash->digest = g_checksum_new(G_CHECKSUM_SHA256);
-    g_checksum_update(hash->digest, (const guchar *)verifier->realm, -1);
+    g_checksum_update(hash->digest, (const guchar *)verifier->secret_id, -1);
     return hash;
 }
 

@@ -32,9 +32,9 @@ CoexVerifier *coex_verifier_ref(CoexVerifier *verifier);
 void coex_verifier_unref(CoexVerifier *verifier);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexVerifier, coex_verifier_unref)
 
-/* 32 hex digits naming kind and secret without revealing it: deliveries proven by one realm never
+/* 32 hex digits naming kind and secret without revealing it: deliveries proven by one secret never
  * feed an account of another. Borrowed. */
-const char *coex_verifier_get_realm(const CoexVerifier *verifier);
+const char *coex_verifier_get_secret_id(const CoexVerifier *verifier);
 
 /* Which proof it looks for, also while unset. */
 CoexProof coex_verifier_get_proof(const CoexVerifier *verifier);
@@ -60,7 +60,7 @@ typedef struct CoexBodyHash CoexBodyHash;
 CoexBodyHash *coex_body_hash_new(const CoexVerifier *verifier);
 void coex_body_hash_update(CoexBodyHash *hash, const void *bytes, gsize length);
 /* Ends the hash: the verdict on the whole delivery, and in @ret_key (32 bytes, caller's) the
- * delivery's key: the HMAC itself, else the SHA-256 of realm and raw body. @value as in
+ * delivery's key: the HMAC itself, else the SHA-256 of secret id and raw body. @value as in
  * coex_verifier_check_head(); compared in constant time. */
 CoexVerdict coex_body_hash_finish(CoexBodyHash *hash, const char *value, guint8 ret_key[32]);
 void coex_body_hash_free(CoexBodyHash *hash);

@@ -330,7 +330,7 @@ read_state(const char *name, CoexState *ret_state)
             return TRUE;
         }
     }
-    *ret_state = COEX_STATE_PENDING;
+    *ret_state = COEX_STATE_UNKNOWN;
     return FALSE;
 }
 

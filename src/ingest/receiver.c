@@ -317,7 +317,7 @@ on_complete(CoexExchange *exchange, GBytes *body, gpointer user_data)
 
         endpoint = candidate->endpoint;
         verdict = coex_body_hash_finish(candidate->hash, candidate->proof, delivery.key);
-        delivery.realm = coex_verifier_get_realm(endpoint->verifier);
+        delivery.secret_id = coex_verifier_get_secret_id(endpoint->verifier);
         if (verdict == COEX_VERDICT_GENUINE)
             break;
     }

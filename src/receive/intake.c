@@ -117,10 +117,10 @@ is_for_all(const CoexEvent *event)
 }
 
 static CoexMatch
-match(CoexIntake *intake, CoexAccount *account, const char *realm, const CoexEvent *event)
+match(CoexIntake *intake, CoexAccount *account, const char *secret_id, const CoexEvent *event)
 {
     gboolean learned = FALSE;
-    CoexMatch found = coex_match_event(account, realm, event, &learned);
+    CoexMatch found = coex_match_event(account, secret_id, event, &learned);
 
     if (learned)
         search_kept(intake, account);
@@ -129,7 +129,7 @@ match(CoexIntake *intake, CoexAccount *account, const char *realm, const CoexEve
 
 /* Calls @take for each account that the event is for; FALSE when none is there. */
 static gboolean
-route(CoexIntake *intake, const char *realm, CoexEvent *event,
+route(CoexIntake *intake, const char *secret_id, CoexEvent *event,
       void (*take)(CoexAccount *account, CoexEvent *event, gpointer data), gpointer data)
 {
     g_autoptr(GPtrArray) others = g_ptr_array_new();
@@ -139,7 +139,7 @@ route(CoexIntake *intake, const char *realm, CoexEvent *event,
     for (guint i = 0; i < intake->accounts->len; i++) {
         CoexAccount *account = g_ptr_array_index(intake->accounts, i);
 
-        switch (match(intake, account, realm, event)) {
+        switch (match(intake, account, secret_id, event)) {
         case COEX_MATCH_OURS:
             take(account, event, data);
             n++;
@@ -196,7 +196,7 @@ sort_event(CoexAccount *account, CoexEvent *event, gpointer data)
 }
 
 static void
-sort_events(CoexIntake *intake, const char *realm, GPtrArray *events, Sorted *ret_sorted)
+sort_events(CoexIntake *intake, const char *secret_id, GPtrArray *events, Sorted *ret_sorted)
 {
     ret_sorted->by_account =
         g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_ptr_array_unref);
@@ -206,7 +206,7 @@ sort_events(CoexIntake *intake, const char *realm, GPtrArray *events, Sorted *re
         CoexEvent *event = g_ptr_array_index(events, i);
 
         ret_sorted->keep_raw |= event->keep_raw;
-        if (!route(intake, realm, event, sort_event, ret_sorted) && names_number(event))
+        if (!route(intake, secret_id, event, sort_event, ret_sorted) && names_number(event))
             g_ptr_array_add(ret_sorted->unclaimed, event);
         if (!names_number(event) && event->waba_id != NULL &&
             !g_ptr_array_find_with_equal_func(ret_sorted->wabas, event->waba_id, g_str_equal, NULL))
@@ -309,7 +309,7 @@ keep_for_waba(CoexBatch *batch, const CoexDeliveryRow *row, const Sorted *sorted
     gpointer account;
     gpointer events;
 
-    coex_batch_delivery_waits_for_waba(batch, row->id, waba, waba_id, row->realm);
+    coex_batch_delivery_waits_for_waba(batch, row->id, waba, waba_id, row->secret_id);
     g_hash_table_iter_init(&iter, sorted->by_account);
     while (g_hash_table_iter_next(&iter, &account, &events)) {
         g_autofree char *own = dup_waba(waba_id, account);
@@ -348,7 +348,7 @@ apply_row(CoexIntake *intake, CoexDeliveryRow *row)
 
     if (events == NULL)
         events = g_ptr_array_new();
-    sort_events(intake, row->realm, events, &sorted);
+    sort_events(intake, row->secret_id, events, &sorted);
     sorted.age_s = row_age_s(row);
     g_debug("delivery %" G_GINT64_FORMAT ": %zu bytes, %u events, %u for nobody here%s", row->id,
             length, events->len, sorted.unclaimed->len, error != NULL ? ", not readable" : "");
@@ -362,7 +362,8 @@ apply_row(CoexIntake *intake, CoexDeliveryRow *row)
     if (error != NULL) {
         coex_batch_delivery_quarantined(batch, row->id, error->message);
         for (guint i = 0; i < intake->accounts->len; i++)
-            coex_match_tell_unreadable(g_ptr_array_index(intake->accounts, i), row->realm, error);
+            coex_match_tell_unreadable(g_ptr_array_index(intake->accounts, i), row->secret_id,
+                                       error);
     } else {
         coex_batch_delivery_applied(batch, row->id, sorted.keep_raw);
     }
@@ -496,7 +497,7 @@ apply_waiting_row(Waiting *waiting, const CoexDeliveryRow *row)
         CoexEvent *event = g_ptr_array_index(events, i);
 
         if (names_number(event) == waiting->for_number &&
-            match(waiting->intake, account, row->realm, event) == COEX_MATCH_OURS)
+            match(waiting->intake, account, row->secret_id, event) == COEX_MATCH_OURS)
             g_ptr_array_add(own, event);
     }
     if (own->len == 0)

@@ -98,15 +98,15 @@ match_waba(const CoexAccount *account, const CoexEvent *event)
 }
 
 CoexMatch
-coex_match_event(CoexAccount *account, const char *realm, const CoexEvent *event,
+coex_match_event(CoexAccount *account, const char *secret_id, const CoexEvent *event,
                  gboolean *ret_learned)
 {
     const char *own_id = account->endpoint.phone_number_id;
 
-    if (realm == NULL || !coex_account_had_realm(account, realm))
+    if (secret_id == NULL || !coex_account_had_secret(account, secret_id))
         return COEX_MATCH_NONE;
     /* A secret that was another name's proves nothing but what names our number. */
-    if (strstr(account->realms, realm) == NULL &&
+    if (strstr(account->secret_ids, secret_id) == NULL &&
         g_strcmp0(event->display_phone_number, account->number) != 0)
         return COEX_MATCH_NONE;
     if (event->phone_number_id == NULL && event->display_phone_number == NULL)
@@ -157,11 +157,11 @@ coex_match_tell_other(CoexAccount *account, const char *symptom)
 }
 
 void
-coex_match_tell_unreadable(CoexAccount *account, const char *realm, const GError *error)
+coex_match_tell_unreadable(CoexAccount *account, const char *secret_id, const GError *error)
 {
     gint64 now = coex_account_now(account);
 
-    if (strstr(account->realms, realm) == NULL ||
+    if (strstr(account->secret_ids, secret_id) == NULL ||
         ABS(now - account->match->unreadable_told_at) < UNREADABLE_EVERY_S)
         return;
     account->match->unreadable_told_at = now;

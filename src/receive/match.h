@@ -17,10 +17,10 @@ typedef enum {
     COEX_MATCH_OTHER,    /* proven by a secret that others have too, and for one of those */
 } CoexMatch;
 
-/* Whether an event proven by @realm is for this account: by its number, or where it names none by
- * its WABA. Learns the phone_number_id and the WABA;
+/* Whether an event proven by the secret @secret_id is for this account: by its number, or where it
+ * names none by its WABA. Learns the phone_number_id and the WABA;
  * @ret_learned is set where that lets what was kept under them be applied. */
-CoexMatch coex_match_event(CoexAccount *account, const char *realm, const CoexEvent *event,
+CoexMatch coex_match_event(CoexAccount *account, const char *secret_id, const CoexEvent *event,
                            gboolean *ret_learned);
 /* The provider told the account's WABA, NULL: did not. */
 void coex_match_learn_waba(CoexAccount *account, const char *waba_id);
@@ -31,5 +31,5 @@ char **coex_match_dup_wabas(const CoexAccount *account);
 void coex_match_note_other(CoexAccount *account, const CoexEvent *event);
 /* To who never had a webhook: for whom they come instead, after @symptom. FALSE otherwise. */
 gboolean coex_match_tell_other(CoexAccount *account, const char *symptom);
-/* A genuine delivery of @realm could not be read; it is kept. */
-void coex_match_tell_unreadable(CoexAccount *account, const char *realm, const GError *error);
+/* A genuine delivery of the secret @secret_id could not be read; it is kept. */
+void coex_match_tell_unreadable(CoexAccount *account, const char *secret_id, const GError *error);

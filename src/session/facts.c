@@ -43,11 +43,7 @@ add_sends(GStrvBuilder *facts, GPtrArray *sends)
         g_autofree char *at = dup_time(send->time);
         g_autofree char *label = g_strdup_printf("Sent %s", at != NULL ? at : "");
 
-        add(facts, label,
-            g_strdup_printf("%s: %s",
-                            send->state == COEX_STATE_PENDING ? "accepted"
-                                                              : coex_state_get_name(send->state),
-                            words));
+        add(facts, label, g_strdup_printf("%s: %s", coex_state_get_name(send->state), words));
     }
 }
 

@@ -60,8 +60,8 @@ free_account(CoexAccount *account)
     coex_mailbox_unref(account->target.mailbox);
     coex_endpoint_clear(&account->endpoint);
     g_clear_object(&account->cancellable);
-    g_free(account->realms);
-    g_free(account->stray_realms);
+    g_free(account->secret_ids);
+    g_free(account->stray_secret_ids);
     g_free(account->number);
     g_free(account->listen);
     g_free(account->webhook_path);

@@ -99,17 +99,17 @@ invent_secret(CoexAccount *account, char **member, const char *key, const char *
 }
 
 static void
-remember_realm(CoexAccount *account, const char *realm)
+remember_secret(CoexAccount *account, const char *secret_id)
 {
-    const char *before = coex_account_get_setting(account, "realms");
+    const char *before = coex_account_get_setting(account, "secret-ids");
 
-    if (before != NULL && strstr(before, realm) != NULL) {
-        account->realms = g_strdup(before);
+    if (before != NULL && strstr(before, secret_id) != NULL) {
+        account->secret_ids = g_strdup(before);
     } else {
-        account->realms = g_strjoin(" ", realm, before, NULL);
+        account->secret_ids = g_strjoin(" ", secret_id, before, NULL);
         account->secret_corrected = before != NULL;
     }
-    coex_account_put_setting(account, "realms", account->realms);
+    coex_account_put_setting(account, "secret-ids", account->secret_ids);
 }
 
 static void
@@ -127,7 +127,7 @@ take_secrets(CoexAccount *account)
     account->verifier = coex_verifier_new(backend->proof, backend->proof == COEX_PROOF_HEADER
                                                               ? account->webhook_header
                                                               : account->endpoint.app_secret);
-    remember_realm(account, coex_verifier_get_realm(account->verifier));
+    remember_secret(account, coex_verifier_get_secret_id(account->verifier));
 }
 
 /* What the number had from another provider is worth nothing at this one. */
@@ -193,7 +193,7 @@ take_snapshot(CoexAccount *account, CoexSnapshot *snapshot)
             g_ascii_strtoll(coex_account_get_setting(account, "last-delivery"), NULL, 10);
     take_secrets(account);
     if (account->endpoint.backend->proof == COEX_PROOF_HEADER)
-        account->stray_realms = g_strdup(snapshot->stray_realms);
+        account->stray_secret_ids = g_strdup(snapshot->stray_secret_ids);
 }
 
 static void

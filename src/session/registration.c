@@ -24,7 +24,7 @@ typedef enum {
 static Secret
 whose_secret(const CoexAccount *account, const CoexWebhook *webhook)
 {
-    const char *own = coex_verifier_get_realm(account->verifier);
+    const char *own = coex_verifier_get_secret_id(account->verifier);
     Secret found = SECRET_NONE;
 
     if (webhook->headers == NULL)
@@ -32,13 +32,13 @@ whose_secret(const CoexAccount *account, const CoexWebhook *webhook)
     for (guint i = 0; webhook->headers[i] != NULL; i++) {
         g_autoptr(CoexVerifier) verifier =
             coex_verifier_new(COEX_PROOF_HEADER, webhook->headers[i]);
-        const char *realm = coex_verifier_get_realm(verifier);
+        const char *secret_id = coex_verifier_get_secret_id(verifier);
 
         if (coex_verifier_get_header(verifier) == NULL)
             continue;
-        if (g_str_equal(realm, own))
+        if (g_str_equal(secret_id, own))
             return SECRET_OURS;
-        if (coex_account_had_realm(account, realm))
+        if (coex_account_had_secret(account, secret_id))
             found = SECRET_EARLIER;
         else if (found == SECRET_NONE)
             found = SECRET_THEIRS;
@@ -67,7 +67,7 @@ on_registered(CoexAccount *account, const CoexResponse *response, GError **error
 {
     if (response != NULL && coex_api_read_done(response, error)) {
         coex_account_put_setting(account, "registered-secret",
-                                 coex_verifier_get_realm(account->verifier));
+                                 coex_verifier_get_secret_id(account->verifier));
         coex_account_put_setting(account, "webhook-refused", NULL);
         coex_account_tell_notice(account, NULL, "Webhooks are registered to come to %s.",
                                  account->public_url);
@@ -99,7 +99,7 @@ dup_claim(const CoexAccount *account, const CoexWebhook *webhook)
         g_autoptr(CoexVerifier) verifier =
             coex_verifier_new(COEX_PROOF_HEADER, webhook->headers[i]);
 
-        g_string_append_printf(claim, " %s", coex_verifier_get_realm(verifier));
+        g_string_append_printf(claim, " %s", coex_verifier_get_secret_id(verifier));
     }
     return g_string_free(claim, FALSE);
 }
@@ -133,7 +133,7 @@ is_free(const CoexAccount *account, const CoexWebhook *webhook)
 static gboolean
 is_ours(const CoexAccount *account, const CoexWebhook *webhook)
 {
-    const char *realm = coex_verifier_get_realm(account->verifier);
+    const char *secret_id = coex_verifier_get_secret_id(account->verifier);
 
     if (!comes_to_us(account, webhook))
         return FALSE;
@@ -141,7 +141,7 @@ is_ours(const CoexAccount *account, const CoexWebhook *webhook)
     case SECRET_OURS:
         return TRUE;
     case SECRET_UNTOLD:
-        return g_strcmp0(coex_account_get_setting(account, "registered-secret"), realm) == 0;
+        return g_strcmp0(coex_account_get_setting(account, "registered-secret"), secret_id) == 0;
     case SECRET_NONE:
     case SECRET_EARLIER:
     case SECRET_THEIRS:

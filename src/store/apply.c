@@ -175,19 +175,19 @@ apply_delivery_waits(CoexApply *a, GError **error)
                        error);
 }
 
-/* `wabas` and `realms` are lists of words. */
+/* `wabas` and `secret-ids` are lists of words. */
 static gboolean
 apply_delivery_waits_for_waba(CoexApply *a, GError **error)
 {
     const CoexChange *change = a->change;
     const CoexValue values[] = { coex_int(change->delivery.id), coex_text(change->delivery.number),
                                  coex_text(change->delivery.waba_id),
-                                 coex_text(change->delivery.realm) };
+                                 coex_text(change->delivery.secret_id) };
     return coex_db_run(a->db,
                        "INSERT OR IGNORE INTO waiting(delivery, phone_number_id, number)"
                        " SELECT ?1, '', ?2 || ':' || n.number FROM accounts AS n"
                        " JOIN settings AS w ON w.account = n.id AND w.key = 'wabas'"
-                       " JOIN settings AS r ON r.account = n.id AND r.key = 'realms'"
+                       " JOIN settings AS r ON r.account = n.id AND r.key = 'secret-ids'"
                        " WHERE instr(' ' || w.value || ' ', ' ' || ?3 || ' ') > 0"
                        " AND instr(r.value, ?4) > 0",
                        values, G_N_ELEMENTS(values), error) &&
@@ -303,10 +303,10 @@ coex_apply_delivery(CoexDb *db, const CoexDelivery *delivery, gboolean *ret_adde
     const void *bytes = g_bytes_get_data(delivery->body, &length);
     *ret_added = FALSE;
     if (!coex_db_run(db,
-                     "INSERT INTO deliveries(key, realm, received_at) VALUES(?, ?, ?)"
+                     "INSERT INTO deliveries(key, secret_id, received_at) VALUES(?, ?, ?)"
                      " ON CONFLICT(key) DO NOTHING",
                      COEX_VALUES(coex_blob(delivery->key, sizeof delivery->key),
-                                 coex_text(delivery->realm), coex_int(delivery->received_at)),
+                                 coex_text(delivery->secret_id), coex_int(delivery->received_at)),
                      error))
         return FALSE;
     if (coex_db_n_changed(db) == 0)

@@ -76,7 +76,7 @@ typedef struct {
             char *phone_number_id;
             char *number; /* or what stands in its place */
             char *waba_id;
-            char *realm;
+            char *secret_id;
             char *reason;
         } delivery;
         CoexPastQuery past;

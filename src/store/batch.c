@@ -45,7 +45,7 @@ free_change(gpointer data)
         g_free(change->delivery.phone_number_id);
         g_free(change->delivery.number);
         g_free(change->delivery.waba_id);
-        g_free(change->delivery.realm);
+        g_free(change->delivery.secret_id);
         g_free(change->delivery.reason);
         break;
     case COEX_CHANGE_MEDIA:
@@ -260,13 +260,13 @@ coex_batch_delivery_waits(CoexBatch *batch, gint64 delivery_id, const char *phon
 
 void
 coex_batch_delivery_waits_for_waba(CoexBatch *batch, gint64 delivery_id, const char *key,
-                                   const char *waba_id, const char *realm)
+                                   const char *waba_id, const char *secret_id)
 {
     CoexChange *change =
         add_delivery_change(batch, COEX_CHANGE_DELIVERY_WAITS_FOR_WABA, delivery_id);
     change->delivery.number = g_strdup(key);
     change->delivery.waba_id = g_strdup(waba_id);
-    change->delivery.realm = g_strdup(realm);
+    change->delivery.secret_id = g_strdup(secret_id);
 }
 
 void
@@ -327,7 +327,7 @@ coex_batch_forget_outcome(CoexBatch *batch)
         g_clear_pointer(&change->text, g_free);
         change->message_id = 0;
         change->sent_at = 0;
-        change->state = COEX_STATE_PENDING;
+        change->state = COEX_STATE_UNKNOWN;
         g_clear_pointer(&change->told_local_id, g_free);
         g_clear_pointer(&change->told_origin, g_free);
     }
@@ -396,7 +396,7 @@ CoexState
 coex_batch_get_state(const CoexBatch *batch, guint index)
 {
     const CoexChange *change = get_change(batch, index);
-    return change != NULL ? change->state : COEX_STATE_PENDING;
+    return change != NULL ? change->state : COEX_STATE_UNKNOWN;
 }
 
 GPtrArray *

@@ -88,9 +88,10 @@ void coex_batch_delivery_applied(CoexBatch *batch, gint64 delivery_id, gboolean 
 void coex_batch_delivery_waits(CoexBatch *batch, gint64 delivery_id, const char *phone_number_id,
                                const char *number);
 /* A part of it concerns all numbers of the WABA @waba_id: kept under "@key:NUMBER" for each account
- * that had @realm and whose setting `wabas` names it, or under @key when there is no such. */
+ * that had the secret @secret_id and whose setting `wabas` names it, or under @key when there is no
+ * such. */
 void coex_batch_delivery_waits_for_waba(CoexBatch *batch, gint64 delivery_id, const char *key,
-                                        const char *waba_id, const char *realm);
+                                        const char *waba_id, const char *secret_id);
 /* The kept part for this number has been applied; arguments as in coex_store_read_waiting(). */
 void coex_batch_delivery_waited(CoexBatch *batch, gint64 delivery_id, const char *phone_number_id,
                                 const char *number);

@@ -20,7 +20,15 @@ find_known(CoexApply *a, const CoexNewMessage *message, CoexStored *ret_known, G
 static CoexState
 first_state(CoexDirection direction)
 {
-    return direction == COEX_ECHO ? COEX_STATE_SENT : COEX_STATE_PENDING;
+    switch (direction) {
+    case COEX_INBOUND:
+        return COEX_STATE_UNKNOWN;
+    case COEX_ECHO:
+        return COEX_STATE_SENT;
+    case COEX_OUTBOUND:
+        break;
+    }
+    return COEX_STATE_PENDING;
 }
 
 static gboolean

@@ -172,11 +172,11 @@ read_strangers(sqlite3_stmt *query, CoexSnapshot *snapshot)
 }
 
 static void
-read_stray_realms(sqlite3_stmt *query, CoexSnapshot *snapshot)
+read_stray_secret_ids(sqlite3_stmt *query, CoexSnapshot *snapshot)
 {
-    g_autofree char *before = snapshot->stray_realms;
-    g_autofree char *realms = coex_db_dup_text(query, 0);
-    snapshot->stray_realms = g_strjoin(" ", realms, before, NULL);
+    g_autofree char *before = snapshot->stray_secret_ids;
+    g_autofree char *secret_ids = coex_db_dup_text(query, 0);
+    snapshot->stray_secret_ids = g_strjoin(" ", secret_ids, before, NULL);
 }
 
 /* A number is the same whoever leads to it: its account goes along. Another provider may know its
@@ -273,9 +273,9 @@ static const char SELECT_SETTINGS[] = "SELECT key, value FROM settings"
 static const char SELECT_STRANGERS[] =
     "SELECT value FROM settings WHERE key = 'strangers' ORDER BY CAST(value AS INTEGER) DESC,"
     " CAST(substr(value, instr(value, ' ')) AS INTEGER) DESC LIMIT 1";
-static const char SELECT_STRAY_REALMS[] =
+static const char SELECT_STRAY_SECRET_IDS[] =
     "SELECT s.value FROM settings AS s JOIN accounts AS a ON a.id = s.account"
-    " WHERE s.key = 'realms' AND a.id <> ?1"
+    " WHERE s.key = 'secret-ids' AND a.id <> ?1"
     " AND a.provider = (SELECT provider FROM accounts WHERE id = ?1)"
     " AND NOT EXISTS (SELECT 1 FROM settings AS p WHERE p.account = a.id"
     "                 AND p.key = 'phone-number-id')";
@@ -307,7 +307,7 @@ coex_read_account(CoexDb *db, const CoexShown *shown, const char *provider, cons
                    error) ||
         !read_rows(db, coex_db_query(db, SELECT_STRANGERS, COEX_NO_VALUES, error), read_strangers,
                    snapshot, error) ||
-        !read_rows(db, query_account(db, SELECT_STRAY_REALMS, id, error), read_stray_realms,
+        !read_rows(db, query_account(db, SELECT_STRAY_SECRET_IDS, id, error), read_stray_secret_ids,
                    snapshot, error))
         return NULL;
     return g_steal_pointer(&snapshot);
@@ -337,7 +337,7 @@ collect_deliveries(CoexDb *db, sqlite3_stmt *query, GError **error)
         }
         CoexDeliveryRow *row = g_new0(CoexDeliveryRow, 1);
         row->id = sqlite3_column_int64(query, 0);
-        row->realm = coex_db_dup_text(query, 1);
+        row->secret_id = coex_db_dup_text(query, 1);
         row->received_at = sqlite3_column_int64(query, 2);
         row->body = g_bytes_new(sqlite3_column_blob(query, 3), length);
         g_ptr_array_add(rows, row);
@@ -351,7 +351,7 @@ coex_read_deliveries(CoexDb *db, gint64 after, GError **error)
     return collect_deliveries(
         db,
         coex_db_query(db,
-                      "SELECT d.id, d.realm, d.received_at, b.body FROM deliveries AS d"
+                      "SELECT d.id, d.secret_id, d.received_at, b.body FROM deliveries AS d"
                       " JOIN bodies AS b ON b.delivery = d.id WHERE d.state = 0 AND d.id > ?"
                       " ORDER BY d.id LIMIT 64",
                       COEX_VALUES(coex_int(after)), error),
@@ -366,7 +366,7 @@ coex_read_waiting(CoexDb *db, const char *phone_number_id, const char *number, g
     return collect_deliveries(
         db,
         coex_db_query(db,
-                      "SELECT d.id, d.realm, d.received_at, b.body FROM deliveries AS d"
+                      "SELECT d.id, d.secret_id, d.received_at, b.body FROM deliveries AS d"
                       " JOIN bodies AS b ON b.delivery = d.id WHERE d.id IN"
                       " (SELECT delivery FROM waiting WHERE delivery > ?1"
                       "  AND ((phone_number_id = ?2 AND ?2 <> '')"

@@ -153,18 +153,19 @@ make_new(Rescue *rescue, GError **error)
 
 /* ---- what belongs together ---- */
 
-/* A webhook without its text is lost. A text without its webhook's row is looked at again, which
- * changes nothing where it was applied before; it counts as proven by the secret of all the others,
- * or of all the accounts, and is only kept where there are several. A person whose row is lost is
- * known by the addresses. */
+/* In the words of the newest schema. A webhook without its text is lost. A text without its
+ * webhook's row is looked at again, which changes nothing where it was applied before; it counts as
+ * proven by the secret of all the others, or of all the accounts, and is only kept where there are
+ * several. A person whose row is lost is known by the addresses. */
 static const char MEND[] =
-    "CREATE TEMP TABLE proofs AS SELECT DISTINCT realm FROM deliveries;"
+    "CREATE TEMP TABLE proofs AS SELECT DISTINCT secret_id FROM deliveries;"
     "INSERT INTO proofs SELECT DISTINCT value FROM settings"
-    " WHERE key = 'realms' AND NOT EXISTS (SELECT 1 FROM proofs);"
-    "INSERT OR IGNORE INTO deliveries(id, key, realm, received_at, state, reason)"
-    " SELECT delivery, randomblob(32), coalesce((SELECT min(realm) FROM proofs), ''), unixepoch(),"
+    " WHERE key = 'secret-ids' AND NOT EXISTS (SELECT 1 FROM proofs);"
+    "INSERT OR IGNORE INTO deliveries(id, key, secret_id, received_at, state, reason)"
+    " SELECT delivery, randomblob(32), coalesce((SELECT min(secret_id) FROM proofs), ''), "
+    "unixepoch(),"
     "  CASE WHEN (SELECT count(*) FROM proofs) = 1"
-    "   AND (SELECT min(realm) FROM proofs) NOT LIKE '% %' THEN 0 ELSE 3 END,"
+    "   AND (SELECT min(secret_id) FROM proofs) NOT LIKE '% %' THEN 0 ELSE 3 END,"
     "  'found without its head'"
     " FROM bodies WHERE delivery NOT IN (SELECT id FROM deliveries);"
     "DROP TABLE proofs;"
@@ -258,6 +259,19 @@ note_marks(Rescue *rescue)
 }
 
 static gboolean
+mend_rows(const Rescue *rescue)
+{
+    g_autoptr(GString) sql = g_string_new(MEND);
+    if (rescue->version < 2) {
+        g_string_replace(sql, "secret_id", "realm", 0);
+        g_string_replace(sql, "secret-ids", "realms", 0);
+    } else {
+        g_string_append(sql, MEND_REFERENCES);
+    }
+    return sqlite3_exec(rescue->to, sql->str, NULL, NULL, NULL) == SQLITE_OK;
+}
+
+static gboolean
 mend(Rescue *rescue, GError **error)
 {
     rescue->texts_lost = dup_text(rescue->to, SELECT_NAMELESS);
@@ -265,9 +279,7 @@ mend(Rescue *rescue, GError **error)
         get_int(rescue->to, "SELECT count(*) FROM deliveries WHERE (state IN (0, 2, 3)"
                             " OR id IN (SELECT delivery FROM waiting))"
                             " AND id NOT IN (SELECT delivery FROM bodies)");
-    if (note_marks(rescue) && sqlite3_exec(rescue->to, MEND, NULL, NULL, NULL) == SQLITE_OK &&
-        (rescue->version < 2 ||
-         sqlite3_exec(rescue->to, MEND_REFERENCES, NULL, NULL, NULL) == SQLITE_OK))
+    if (note_marks(rescue) && mend_rows(rescue))
         return TRUE;
     return fail(rescue, sqlite3_errmsg(rescue->to), error);
 }

@@ -106,7 +106,7 @@ coex_delivery_row_free(CoexDeliveryRow *row)
 {
     if (row == NULL)
         return;
-    g_free(row->realm);
+    g_free(row->secret_id);
     g_clear_pointer(&row->body, g_bytes_unref);
     g_free(row);
 }
@@ -123,6 +123,6 @@ coex_snapshot_free(CoexSnapshot *snapshot)
     g_ptr_array_unref(snapshot->nicks);
     g_hash_table_unref(snapshot->settings);
     g_free(snapshot->strangers);
-    g_free(snapshot->stray_realms);
+    g_free(snapshot->stray_secret_ids);
     g_free(snapshot);
 }

@@ -8,9 +8,9 @@
 /* The values that the store keeps and gives back. */
 
 typedef struct {
-    guint8 key[32];     /* of the raw body: one row per key */
-    const char *realm;  /* which secret proved it (core/webhook.h) */
-    gint64 received_at; /* seconds since 1970 */
+    guint8 key[32];        /* of the raw body: one row per key */
+    const char *secret_id; /* which secret proved it (core/verifier.h) */
+    gint64 received_at;    /* seconds since 1970 */
     GBytes *body;
 } CoexDelivery;
 
@@ -22,7 +22,7 @@ typedef void (*CoexStoreAcked)(const GError *error, gpointer user_data);
 
 typedef struct {
     gint64 id;
-    char *realm;
+    char *secret_id;
     gint64 received_at;
     GBytes *body;
 } CoexDeliveryRow;
@@ -138,8 +138,8 @@ typedef struct {
     GPtrArray *nicks;          /* CoexNickRow */
     GHashTable *settings;      /* char * -> char * */
     char *strangers;           /* the newest setting of that name of all accounts, NULL: none */
-    char *stray_realms; /* the setting `realms` of the provider's other accounts that never learned
-                           their phone_number_id, joined; NULL: none */
+    char *stray_secret_ids; /* the setting `secret-ids` of the provider's other accounts that never
+                               learned their phone_number_id, joined; NULL: none */
 } CoexSnapshot;
 void coex_snapshot_free(CoexSnapshot *snapshot);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexSnapshot, coex_snapshot_free)

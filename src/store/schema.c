@@ -66,8 +66,12 @@ static const char SCHEMA_1[] =
 
 /* Once per direction: a customer may send a message under the token that one of ours has, but what
  * was sent here and what the phone tells of it are one message. SQLite cannot drop the old rule, so
- * the table is written anew. */
+ * the table is written anew. Pending is what WhatsApp accepted; it stood also at a customer's
+ * message, of which no state is ever told. */
 static const char SCHEMA_2[] =
+    "ALTER TABLE deliveries RENAME COLUMN realm TO secret_id;"
+    "UPDATE settings SET key = 'secret-ids' WHERE key = 'realms';"
+
     "CREATE TABLE messages_2(id INTEGER PRIMARY KEY, account INTEGER NOT NULL CHECK(account > 0),"
     " person INTEGER NOT NULL CHECK(person > 0), direction INTEGER NOT NULL, wamid TEXT,"
     " token TEXT NOT NULL, time INTEGER NOT NULL, kind INTEGER NOT NULL, type TEXT, text TEXT,"
@@ -79,7 +83,7 @@ static const char SCHEMA_2[] =
     "INSERT INTO messages_2(id, account, person, direction, wamid, token, time, kind, type, text,"
     " state, state_at, error_code, local_id, lacks)"
     " SELECT id, account, person, direction, wamid, token, time, kind, type, text,"
-    " state, state_at, error_code, local_id,"
+    " CASE direction WHEN 0 THEN 7 ELSE state END, state_at, error_code, local_id,"
     " CASE WHEN kind IN (12, 13) THEN 2 WHEN kind = 14 THEN 1 ELSE 0 END FROM messages;"
     "DROP TABLE messages;"
     "ALTER TABLE messages_2 RENAME TO messages;"

@@ -244,8 +244,8 @@ coex_apply_status(CoexApply *a, GError **error)
     if (target.id == 0) {
         change->outcome = COEX_UNKNOWN;
         change->person_id = person_id;
-        /* PENDING is a state this version does not know: it would change nothing later either. */
-        return report->state == COEX_STATE_PENDING || keep_report(a, report, error);
+        /* it would change nothing later either */
+        return report->state == COEX_STATE_UNKNOWN || keep_report(a, report, error);
     }
     gboolean advanced = FALSE;
     if (!merge_report(a, report, &target, &advanced, error))

@@ -80,7 +80,7 @@ static const char UNITE[] =
 
     /* What came with a secret of the other's may still wait to be read. */
     "INSERT INTO settings(account, key, value)"
-    " SELECT :ours, key, value FROM settings WHERE account = :theirs AND key = 'realms'"
+    " SELECT :ours, key, value FROM settings WHERE account = :theirs AND key = 'secret-ids'"
     " ON CONFLICT(account, key) DO UPDATE SET value = value || ' ' || excluded.value;"
     "DELETE FROM settings WHERE account = :theirs;"
     "DELETE FROM accounts WHERE id = :theirs;"

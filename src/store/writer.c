@@ -42,7 +42,7 @@ typedef struct {
     gint64 queued_at; /* monotonic */
     union {
         struct {
-            CoexDelivery delivery; /* owns realm and body */
+            CoexDelivery delivery; /* owns secret_id and body */
             CoexStoreAcked acked;
         };
         struct {
@@ -95,7 +95,7 @@ free_job(gpointer data)
     Job *job = data;
     switch (job->kind) {
     case JOB_DELIVERY:
-        g_free((char *)job->delivery.realm);
+        g_free((char *)job->delivery.secret_id);
         g_bytes_unref(job->delivery.body);
         break;
     case JOB_BATCH:
@@ -133,7 +133,7 @@ coex_writer_add_delivery(CoexWriter *writer, const CoexDelivery *delivery, CoexS
 {
     Job *job = new_job(JOB_DELIVERY);
     job->delivery = *delivery;
-    job->delivery.realm = g_strdup(delivery->realm != NULL ? delivery->realm : "");
+    job->delivery.secret_id = g_strdup(delivery->secret_id != NULL ? delivery->secret_id : "");
     job->delivery.body = g_bytes_ref(delivery->body);
     job->acked = acked;
     job->user_data = user_data;

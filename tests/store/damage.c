@@ -35,7 +35,7 @@ damage_fill(Fixture *f)
     g_autoptr(CoexSnapshot) snapshot = fixture_load(f, "4930");
     g_assert_cmpint(snapshot->account_id, ==, 1);
     CoexBatch *batch = test_batch(1);
-    coex_batch_put_setting(batch, "realms", "realm");
+    coex_batch_put_setting(batch, "secret-ids", "secret_id");
     damage_put(batch, DAMAGE_PEOPLE, DAMAGE_MESSAGES);
     g_autoptr(Committed) committed = fixture_commit(f, batch, 0);
     g_assert_no_error(committed->error);

@@ -94,7 +94,7 @@ fixture_fill_delivery(CoexDelivery *delivery, const char *name, GBytes *body)
     gsize length = sizeof delivery->key;
     g_checksum_update(checksum, (const guchar *)name, -1);
     g_checksum_get_digest(checksum, delivery->key, &length);
-    delivery->realm = "realm";
+    delivery->secret_id = "secret_id";
     delivery->received_at = TEST_NOW;
     delivery->body = body;
 }

@@ -403,38 +403,38 @@ test_close_with_a_queue(void)
 }
 
 static gint64
-put_realms(Fixture *f, const char *provider, const char *number, const char *realms)
+put_secret_ids(Fixture *f, const char *provider, const char *number, const char *secret_ids)
 {
     g_autoptr(CoexSnapshot) snapshot = fixture_load_at(f, provider, number);
     CoexBatch *batch = test_batch(snapshot->account_id);
 
-    coex_batch_put_setting(batch, "realms", realms);
+    coex_batch_put_setting(batch, "secret-ids", secret_ids);
     commit(f, batch);
     return snapshot->account_id;
 }
 
 /* The secrets of the other accounts that never heard their own number. */
 static void
-test_stray_realms(void)
+test_stray_secret_ids(void)
 {
     g_autoptr(Fixture) f = fixture_new();
     fixture_open(f);
-    put_realms(f, "360dialog", "4930", "aa bb");
-    put_realms(f, "360dialog", "4931", "cc");
-    put_realms(f, "meta", "4932", "dd");
-    gint64 heard = put_realms(f, "360dialog", "4933", "ee");
+    put_secret_ids(f, "360dialog", "4930", "aa bb");
+    put_secret_ids(f, "360dialog", "4931", "cc");
+    put_secret_ids(f, "meta", "4932", "dd");
+    gint64 heard = put_secret_ids(f, "360dialog", "4933", "ee");
     CoexBatch *batch = test_batch(heard);
     coex_batch_put_setting(batch, "phone-number-id", "1");
     commit(f, batch);
 
     g_autoptr(CoexSnapshot) first = fixture_load_at(f, "360dialog", "4930");
-    g_assert_cmpstr(first->stray_realms, ==, "cc");
+    g_assert_cmpstr(first->stray_secret_ids, ==, "cc");
     g_autoptr(CoexSnapshot) fresh = fixture_load_at(f, "360dialog", "4939");
-    g_assert_nonnull(strstr(fresh->stray_realms, "aa bb"));
-    g_assert_nonnull(strstr(fresh->stray_realms, "cc"));
-    g_assert_cmpuint(strlen(fresh->stray_realms), ==, strlen("aa bb cc"));
+    g_assert_nonnull(strstr(fresh->stray_secret_ids, "aa bb"));
+    g_assert_nonnull(strstr(fresh->stray_secret_ids, "cc"));
+    g_assert_cmpuint(strlen(fresh->stray_secret_ids), ==, strlen("aa bb cc"));
     g_autoptr(CoexSnapshot) alone = fixture_load_at(f, "meta", "4932");
-    g_assert_null(alone->stray_realms);
+    g_assert_null(alone->stray_secret_ids);
 }
 
 /* A number stays itself when it goes to another provider, and back. */
@@ -443,8 +443,8 @@ test_provider_changes(void)
 {
     g_autoptr(Fixture) f = fixture_new();
     fixture_open(f);
-    gint64 id = put_realms(f, "360dialog", "4930", "aa");
-    put_realms(f, "360dialog", "4931", "bb");
+    gint64 id = put_secret_ids(f, "360dialog", "4930", "aa");
+    put_secret_ids(f, "360dialog", "4931", "bb");
     g_autoptr(CoexPerson) ada = test_person(1, "4917010001", NULL);
     CoexBatch *batch = test_batch(id);
     coex_batch_put_person(batch, ada);
@@ -485,7 +485,7 @@ test_number_given_up(void)
 {
     g_autoptr(Fixture) f = fixture_new();
     fixture_open(f);
-    gint64 id = put_realms(f, "360dialog", "4930", "aa");
+    gint64 id = put_secret_ids(f, "360dialog", "4930", "aa");
     g_autoptr(CoexPerson) before = test_person(1, "4917010001", NULL);
     g_autoptr(CoexPerson) moved = test_person(1, "4917010002", NULL);
     CoexBatch *batch = test_batch(id);
@@ -540,8 +540,8 @@ test_two_providers(void)
 {
     g_autoptr(Fixture) f = fixture_new();
     fixture_open(f);
-    gint64 ours = put_realms(f, "360dialog", "4930", "aa");
-    gint64 theirs = put_realms(f, "meta", "4999", "bb");
+    gint64 ours = put_secret_ids(f, "360dialog", "4930", "aa");
+    gint64 theirs = put_secret_ids(f, "meta", "4999", "bb");
     g_autoptr(CoexPerson) ada = test_person(2, "4917010001", "DE.1");
     g_autoptr(CoexPerson) eve = test_person(1, "4917010005", NULL);
     g_autoptr(CoexPerson) ada_too = test_person(1, "4917010001", NULL);
@@ -588,7 +588,7 @@ test_two_providers(void)
         g_assert_cmpuint(one->feed->len, ==, 2);
         g_assert_cmpint(((CoexFeedItem *)g_ptr_array_index(one->feed, 0))->person_id, ==,
                         third->id);
-        g_assert_cmpstr(g_hash_table_lookup(one->settings, "realms"), ==, "aa bb");
+        g_assert_cmpstr(g_hash_table_lookup(one->settings, "secret-ids"), ==, "aa bb");
         fixture_reopen(f);
     }
     fixture_close(f);
@@ -613,7 +613,7 @@ main(int argc, char **argv)
     g_test_add_func("/store/account/mark-is-cut", test_mark_is_cut);
     g_test_add_func("/store/account/batch-rolls-back-alone", test_batch_rolls_back_alone);
     g_test_add_func("/store/account/close-with-a-queue", test_close_with_a_queue);
-    g_test_add_func("/store/account/stray-realms", test_stray_realms);
+    g_test_add_func("/store/account/stray-secret-ids", test_stray_secret_ids);
     g_test_add_func("/store/account/provider-changes", test_provider_changes);
     g_test_add_func("/store/account/number-given-up", test_number_given_up);
     g_test_add_func("/store/account/two-providers", test_two_providers);

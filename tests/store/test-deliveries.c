@@ -36,7 +36,7 @@ test_same_delivery_once(void)
     g_assert_cmpuint(rows->len, ==, 2);
     assert_body(get_row(rows, 0), "{\"n\":1}");
     assert_body(get_row(rows, 1), "");
-    g_assert_cmpstr(get_row(rows, 0)->realm, ==, "realm");
+    g_assert_cmpstr(get_row(rows, 0)->secret_id, ==, "secret_id");
     g_assert_cmpint(get_row(rows, 1)->received_at, ==, TEST_NOW + 1);
 
     /* Applied, it stays known: a redelivery a week later is not stored again. */

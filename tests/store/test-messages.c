@@ -323,6 +323,31 @@ test_status_failed(void)
     g_assert_cmpint(fixture_query_raw(f, "SELECT error_code FROM messages"), ==, 131026);
 }
 
+/* A word that nobody knows yet changes nothing, neither now nor when the message comes. */
+static void
+test_unknown_status(void)
+{
+    gint64 account = 0;
+    g_autoptr(Fixture) f = open_with_people(&account);
+    expect(commit_status(f, account, test_status(ADA, "AA", COEX_STATE_UNKNOWN), NULL),
+           COEX_UNKNOWN);
+    expect(commit_accepted(f, account, 1, ADA, "AA"), COEX_ADDED);
+    expect(commit_status(f, account, test_status(ADA, "AA", COEX_STATE_UNKNOWN), NULL),
+           COEX_DUPLICATE);
+    expect(commit_message(f, account, 1, test_message(COEX_INBOUND, ADA, "BB", "theirs")),
+           COEX_ADDED);
+    expect(commit_message(f, account, 1, test_message(COEX_ECHO, ADA, "CC", "from the phone")),
+           COEX_ADDED);
+    fixture_close(f);
+    g_assert_cmpint(fixture_query_raw(f, "SELECT count(*) FROM early_statuses"), ==, 0);
+    g_assert_cmpint(fixture_query_raw(f, "SELECT state FROM messages WHERE token = 'AA'"), ==,
+                    COEX_STATE_PENDING);
+    g_assert_cmpint(fixture_query_raw(f, "SELECT state FROM messages WHERE token = 'BB'"), ==,
+                    COEX_STATE_UNKNOWN);
+    g_assert_cmpint(fixture_query_raw(f, "SELECT state FROM messages WHERE token = 'CC'"), ==,
+                    COEX_STATE_SENT);
+}
+
 static void
 test_status_before_message(void)
 {
@@ -503,6 +528,7 @@ main(int argc, char **argv)
     g_test_add_func("/store/messages/lacking-echo-of-ours", test_lacking_echo_of_ours);
     g_test_add_func("/store/messages/status-ranks", test_status_ranks);
     g_test_add_func("/store/messages/status-failed", test_status_failed);
+    g_test_add_func("/store/messages/unknown-status", test_unknown_status);
     g_test_add_func("/store/messages/status-before-message", test_status_before_message);
     g_test_add_func("/store/messages/early-order", test_early_order);
     g_test_add_func("/store/messages/many-early", test_many_early);

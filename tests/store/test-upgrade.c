@@ -6,27 +6,34 @@
 /* The databases of tests/data/store were written by version 0.1.0 at each provider. */
 static const char *const versions[] = { "version-1.meta.sql", "version-1.360dialog.sql" };
 
-/* Everything that schema 1 holds. */
-static const char *const queries[] = {
-    "SELECT key, hex(value) FROM meta ORDER BY key",
-    "SELECT id, provider, number FROM accounts ORDER BY id",
-    "SELECT id, hex(key), realm, received_at, state, reason FROM deliveries ORDER BY id",
-    "SELECT delivery, hex(body) FROM bodies ORDER BY delivery",
-    "SELECT delivery, phone_number_id, number FROM waiting ORDER BY delivery",
-    "SELECT account, id, name, alias, wa_id, user_id, parent_user_id, username, last_inbound_at,"
-    " free_until, last_inbound_wamid, read_up_to, last_echo_at, active_at, hidden, pinned"
-    " FROM people ORDER BY account, id",
-    "SELECT account, address, person FROM addresses ORDER BY account, address",
-    "SELECT id, account, person, direction, wamid, token, time, kind, type, text, state, state_at,"
-    " error_code, local_id FROM messages ORDER BY id",
-    "SELECT id, account, wamid, token, person, state, time, error_code, explanation, saved_at"
-    " FROM early_statuses ORDER BY id",
-    "SELECT seq, account, person, kind, time, text, detail FROM feed ORDER BY seq",
-    "SELECT account, local_id, position, person, state, text, template_name, template_language,"
-    " template_values, created_at, state_at, attempts, typed, shown"
-    " FROM outbox ORDER BY account, local_id",
-    "SELECT account, key, value FROM settings ORDER BY account, key",
-    "SELECT name, seq FROM sqlite_sequence ORDER BY name",
+/* Everything that schema 1 holds, in its words or by the second ones in those of schema 2. */
+static const char *const queries[][2] = {
+    { "SELECT key, hex(value) FROM meta ORDER BY key" },
+    { "SELECT id, provider, number FROM accounts ORDER BY id" },
+    { "SELECT id, hex(key), realm, received_at, state, reason FROM deliveries ORDER BY id",
+      "SELECT id, hex(key), secret_id AS realm, received_at, state, reason FROM deliveries"
+      " ORDER BY id" },
+    { "SELECT delivery, hex(body) FROM bodies ORDER BY delivery" },
+    { "SELECT delivery, phone_number_id, number FROM waiting ORDER BY delivery" },
+    { "SELECT account, id, name, alias, wa_id, user_id, parent_user_id, username, last_inbound_at,"
+      " free_until, last_inbound_wamid, read_up_to, last_echo_at, active_at, hidden, pinned"
+      " FROM people ORDER BY account, id" },
+    { "SELECT account, address, person FROM addresses ORDER BY account, address" },
+    { "SELECT id, account, person, direction, wamid, token, time, kind, type, text, state,"
+      " state_at, error_code, local_id FROM messages ORDER BY id",
+      "SELECT id, account, person, direction, wamid, token, time, kind, type, text,"
+      " CASE WHEN direction = 0 AND state = 7 THEN 0 ELSE state END AS state,"
+      " state_at, error_code, local_id FROM messages ORDER BY id" },
+    { "SELECT id, account, wamid, token, person, state, time, error_code, explanation, saved_at"
+      " FROM early_statuses ORDER BY id" },
+    { "SELECT seq, account, person, kind, time, text, detail FROM feed ORDER BY seq" },
+    { "SELECT account, local_id, position, person, state, text, template_name, template_language,"
+      " template_values, created_at, state_at, attempts, typed, shown"
+      " FROM outbox ORDER BY account, local_id" },
+    { "SELECT account, key, value FROM settings ORDER BY account, key",
+      "SELECT account, CASE key WHEN 'secret-ids' THEN 'realms' ELSE key END AS key, value"
+      " FROM settings ORDER BY account, key" },
+    { "SELECT name, seq FROM sqlite_sequence ORDER BY name" },
 };
 
 static int
@@ -42,10 +49,12 @@ static char *
 dump(Fixture *f)
 {
     GString *text = g_string_new(NULL);
+    gboolean is_new = fixture_query_raw(f, "PRAGMA user_version") > 1;
     sqlite3 *db = fixture_open_raw(f);
     for (guint i = 0; i < G_N_ELEMENTS(queries); i++) {
+        const char *query = is_new && queries[i][1] != NULL ? queries[i][1] : queries[i][0];
         gsize before = text->len;
-        g_assert_cmpint(sqlite3_exec(db, queries[i], append_row, text, NULL), ==, SQLITE_OK);
+        g_assert_cmpint(sqlite3_exec(db, query, append_row, text, NULL), ==, SQLITE_OK);
         g_assert_cmpuint(text->len, >, before); /* the old database holds something of each kind */
     }
     sqlite3_close(db);
@@ -90,6 +99,9 @@ test_everything_stays(void)
         g_assert_cmpint(fixture_query_raw(f, "SELECT count(*) FROM messages WHERE lacks <> CASE"
                                              " WHEN kind IN (12, 13) THEN 2 WHEN kind = 14 THEN 1"
                                              " ELSE 0 END"),
+                        ==, 0);
+        g_assert_cmpint(fixture_query_raw(f, "SELECT count(*) FROM messages"
+                                             " WHERE (direction = 0) <> (state = 7)"),
                         ==, 0);
         assert_sound(f);
     }

@@ -74,21 +74,24 @@ static void
 test_states(void)
 {
     /* By rows: what is there; by columns: what comes. */
-    static const char advances[7][7] = {
-        ".#####", /* pending */
-        "..####", /* sent */
-        "...##.", /* delivered */
-        "....#.", /* read */
-        "......", /* played */
-        "..###.", /* failed */
-        ".#####", /* not confirmed */
+    static const char advances[8][9] = {
+        ".#####..", /* pending */
+        "..####..", /* sent */
+        "...##...", /* delivered */
+        "....#...", /* read */
+        "........", /* played */
+        "..###...", /* failed */
+        ".#####..", /* not confirmed */
+        "........", /* unknown */
     };
 
-    for (CoexState current = COEX_STATE_PENDING; current <= COEX_STATE_UNCONFIRMED; current++) {
-        for (CoexState next = COEX_STATE_PENDING; next <= COEX_STATE_FAILED; next++)
-            g_assert_cmpint(coex_state_advances(current, next), ==, advances[current][next] == '#');
+    for (CoexState current = COEX_STATE_PENDING; current <= COEX_STATE_UNKNOWN; current++) {
+        for (CoexState next = COEX_STATE_PENDING; next <= COEX_STATE_UNKNOWN; next++)
+            if (next != COEX_STATE_UNCONFIRMED) /* is never told */
+                g_assert_cmpint(coex_state_advances(current, next), ==,
+                                advances[current][next] == '#');
     }
-    g_assert_cmpstr(coex_state_get_name(COEX_STATE_PENDING), ==, "pending");
+    g_assert_cmpstr(coex_state_get_name(COEX_STATE_PENDING), ==, "accepted");
     g_assert_cmpstr(coex_state_get_name(COEX_STATE_FAILED), ==, "failed");
 }
 

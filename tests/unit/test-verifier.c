@@ -115,7 +115,7 @@ key_of(CoexVerifier *verifier, const char *body, guint8 ret_key[32])
 }
 
 static void
-test_keys_and_realms(void)
+test_keys_and_secret_ids(void)
 {
     g_autoptr(CoexVerifier) one = coex_verifier_new(COEX_PROOF_HEADER, "X-Key: one");
     g_autoptr(CoexVerifier) same = coex_verifier_new(COEX_PROOF_HEADER, "x-key:one");
@@ -124,18 +124,19 @@ test_keys_and_realms(void)
     CoexVerifier *all[] = { one, two, signature };
     guint8 key[32], other[32];
 
-    g_assert_cmpuint(strlen(coex_verifier_get_realm(one)), ==, 32);
-    g_assert_cmpstr(coex_verifier_get_realm(one), ==, coex_verifier_get_realm(same));
+    g_assert_cmpuint(strlen(coex_verifier_get_secret_id(one)), ==, 32);
+    g_assert_cmpstr(coex_verifier_get_secret_id(one), ==, coex_verifier_get_secret_id(same));
     key_of(one, "body", key);
     key_of(same, "body", other);
     g_assert_cmpmem(key, 32, other, 32);
     for (gsize i = 0; i < G_N_ELEMENTS(all); i++) {
-        g_assert_null(strstr(coex_verifier_get_realm(all[i]), "one"));
+        g_assert_null(strstr(coex_verifier_get_secret_id(all[i]), "one"));
         key_of(all[i], "body", key);
         key_of(all[i], "bodz", other);
         g_assert_true(memcmp(key, other, 32) != 0);
         for (gsize k = i + 1; k < G_N_ELEMENTS(all); k++) {
-            g_assert_cmpstr(coex_verifier_get_realm(all[i]), !=, coex_verifier_get_realm(all[k]));
+            g_assert_cmpstr(coex_verifier_get_secret_id(all[i]), !=,
+                            coex_verifier_get_secret_id(all[k]));
             key_of(all[k], "body", other);
             g_assert_true(memcmp(key, other, 32) != 0);
         }
@@ -170,7 +171,7 @@ main(int argc, char **argv)
     g_test_add_func("/webhook/proof/signature", test_signature);
     g_test_add_func("/webhook/proof/signature-form", test_signature_form);
     g_test_add_func("/webhook/proof/secret-header", test_secret_header);
-    g_test_add_func("/webhook/proof/keys-and-realms", test_keys_and_realms);
+    g_test_add_func("/webhook/proof/keys-and-secret-ids", test_keys_and_secret_ids);
     g_test_add_func("/webhook/challenge", test_challenge);
     return g_test_run();
 }

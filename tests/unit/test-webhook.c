@@ -426,7 +426,7 @@ test_statuses(void)
         dump_value("{\"statuses\":[{\"id\":\"a\",\"status\":\"sent\",\"conversation\":{"
                    "\"expiration_timestamp\":\"1795425600\",\"origin\":{\"type\":\"service\"}}}]}");
 
-    assert_contains(unknown, "status pending state=\"warped\"");
+    assert_contains(unknown, "status unknown state=\"warped\"");
     assert_contains(unknown, "keep-raw");
     assert_contains(older, "status read state=\"READ\" parent_user_id=\"US.ENT.1\"");
     g_assert_null(strstr(older, "keep-raw"));
