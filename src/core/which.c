@@ -2,8 +2,44 @@
 #include "core/which.h"
 
 #include "core/error.h"
+#include <string.h>
 
 #define NTH_MAX 10000
+
+/* "14:46", also "9:05". */
+static gboolean
+read_minute(const char *text, int *ret_minute)
+{
+    const char *colon = strchr(text, ':');
+    g_autofree char *hour = colon != NULL ? g_strndup(text, (gsize)(colon - text)) : NULL;
+    guint64 h = 0;
+    guint64 m = 0;
+
+    if (hour == NULL || strlen(hour) > 2 || strlen(colon + 1) != 2 ||
+        !g_ascii_string_to_unsigned(hour, 10, 0, 23, &h, NULL) ||
+        !g_ascii_string_to_unsigned(colon + 1, 10, 0, 59, &m, NULL))
+        return FALSE;
+    *ret_minute = (int)(h * 60 + m);
+    return TRUE;
+}
+
+/* What stands between quotation marks, as any keyboard writes them; NULL: nothing does. */
+static char *
+dup_quoted(const char *text)
+{
+    static const char marks[] = "\"“”„«»";
+    const char *last = g_utf8_find_prev_char(text, text + strlen(text));
+    char *inside;
+
+    if (last == NULL || last == text || g_utf8_strchr(marks, -1, g_utf8_get_char(text)) == NULL ||
+        g_utf8_strchr(marks, -1, g_utf8_get_char(last)) == NULL)
+        return NULL;
+    text = g_utf8_next_char(text);
+    inside = g_strstrip(g_strndup(text, (gsize)(last - text)));
+    if (*inside == '\0')
+        g_clear_pointer(&inside, g_free);
+    return inside;
+}
 
 gboolean
 coex_which_parse(const char *words, CoexWhich *ret_which, GError **error)
@@ -12,20 +48,60 @@ coex_which_parse(const char *words, CoexWhich *ret_which, GError **error)
     const char *digits = trimmed + (*trimmed == '#' || *trimmed == '-');
     guint64 number = 0;
 
-    *ret_which = (CoexWhich){ .nth = 1 };
-    if (*trimmed == '\0' || g_ascii_strcasecmp(trimmed, "last") == 0)
+    *ret_which = (CoexWhich){ .nth = 1, .minute = -1 };
+    if (*trimmed == '\0' || g_ascii_strcasecmp(trimmed, "last") == 0 ||
+        read_minute(trimmed, &ret_which->minute))
+        return TRUE;
+    ret_which->words = dup_quoted(trimmed);
+    if (ret_which->words != NULL)
         return TRUE;
     if (*trimmed == '-' && g_ascii_string_to_unsigned(digits, 10, 1, NTH_MAX, &number, NULL)) {
         ret_which->nth = (guint)number;
         return TRUE;
     }
     if (*trimmed != '-' && g_ascii_string_to_unsigned(digits, 10, 1, G_MAXINT64, &number, NULL)) {
-        *ret_which = (CoexWhich){ .number = (gint64)number };
+        ret_which->number = (gint64)number;
         return TRUE;
     }
     g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                "“%s” names no message. It takes last, -2 for the last but one, or a number such "
-                "as #17.",
+                "“%s” names no message. It takes last, -2 for the last but one, a number such as "
+                "#17, a time such as 14:46, or words of it in quotation marks.",
                 trimmed);
     return FALSE;
+}
+
+void
+coex_which_copy(const CoexWhich *which, CoexWhich *ret_copy)
+{
+    *ret_copy = *which;
+    ret_copy->words = g_strdup(which->words);
+}
+
+void
+coex_which_clear(CoexWhich *which)
+{
+    g_clear_pointer(&which->words, g_free);
+}
+
+static gboolean
+has_words(const char *text, const char *words)
+{
+    g_autofree char *folded_text = g_utf8_casefold(text != NULL ? text : "", -1);
+    g_autofree char *folded_words = g_utf8_casefold(words, -1);
+
+    return strstr(folded_text, folded_words) != NULL;
+}
+
+gboolean
+coex_which_fits(const CoexWhich *which, gint64 time, const char *text, const char *name)
+{
+    g_autoptr(GDateTime) when = NULL;
+
+    if (which->words != NULL && !has_words(text, which->words) && !has_words(name, which->words))
+        return FALSE;
+    if (which->minute < 0)
+        return TRUE;
+    when = g_date_time_new_from_unix_local(time);
+    return when != NULL &&
+           g_date_time_get_hour(when) * 60 + g_date_time_get_minute(when) == which->minute;
 }

@@ -107,7 +107,7 @@ void
 coex_get_file(CoexAccount *account, CoexPerson *person, const char *words)
 {
     g_autoptr(GError) error = NULL;
-    CoexWhich which;
+    g_auto(CoexWhich) which = { 0 };
     CoexMediaQuery query;
     Question *question;
 
@@ -116,7 +116,7 @@ coex_get_file(CoexAccount *account, CoexPerson *person, const char *words)
                                  error != NULL ? error->message : "Files are not fetched here.");
         return;
     }
-    query = (CoexMediaQuery){ account->id, person->id, which.number, which.nth };
+    query = (CoexMediaQuery){ account->id, person->id, which };
     question = g_new0(Question, 1);
     question->account = coex_account_ref(account);
     question->person_id = person->id;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "store/media.h"
 
+#define LOOKED_AT_MAX 10000 /* of the files of one person */
+
 gboolean
 coex_media_put(CoexDb *db, gint64 message_id, const CoexMedia *media, GError **error)
 {
@@ -58,18 +60,18 @@ start_find(CoexDb *db, const CoexMediaQuery *query, GError **error)
                    " AND account = ?"
                    " ORDER BY media.message LIMIT ?",
             COEX_VALUES(coex_int(query->account_id), coex_int(COEX_STORE_MEDIA_MAX)), error);
-    if (query->message_id != 0)
+    if (query->which.number != 0)
         return coex_db_query(db, SELECT " WHERE media.message = ? AND account = ? AND person = ?",
-                             COEX_VALUES(coex_int(query->message_id), coex_int(query->account_id),
+                             COEX_VALUES(coex_int(query->which.number), coex_int(query->account_id),
                                          coex_int(query->person_id)),
                              error);
     return coex_db_query(db,
                          "SELECT messages.id, person, time, media.state, path, " COEX_MEDIA_COLUMNS
                          " FROM messages CROSS JOIN media ON media.message = messages.id"
                          " WHERE account = ? AND person = ?"
-                         " ORDER BY time DESC, messages.id DESC LIMIT 1 OFFSET ?",
+                         " ORDER BY time DESC, messages.id DESC LIMIT ?",
                          COEX_VALUES(coex_int(query->account_id), coex_int(query->person_id),
-                                     coex_int((gint64)query->nth - 1)),
+                                     coex_int(LOOKED_AT_MAX)),
                          error);
 }
 
@@ -83,23 +85,50 @@ free_row(gpointer data)
     g_free(row);
 }
 
+static CoexMediaRow *
+read_row(sqlite3_stmt *rows)
+{
+    CoexMediaRow *row = g_new0(CoexMediaRow, 1);
+
+    row->message_id = sqlite3_column_int64(rows, 0);
+    row->person_id = sqlite3_column_int64(rows, 1);
+    row->time = sqlite3_column_int64(rows, 2);
+    row->state = (CoexMediaState)sqlite3_column_int(rows, 3);
+    row->path = coex_db_dup_text(rows, 4);
+    row->media = coex_media_read(rows, 5);
+    return row;
+}
+
+/* Whether @row is to be told; @n_fit: how many newer ones fit as well. */
+static gboolean
+is_meant(const CoexMediaQuery *query, const CoexMediaRow *row, guint *n_fit)
+{
+    const CoexWhich *which = &query->which;
+
+    if (query->person_id == 0 || which->number != 0)
+        return TRUE;
+    if (coex_which_fits(which, row->time, row->media->caption, row->media->name))
+        ++*n_fit;
+    else
+        return FALSE;
+    return *n_fit == which->nth;
+}
+
 GPtrArray *
 coex_media_find(CoexDb *db, const CoexMediaQuery *query, GError **error)
 {
     g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(free_row);
     sqlite3_stmt *rows = start_find(db, query, error);
     CoexStep step = rows != NULL ? coex_db_step(db, rows, error) : COEX_STEP_FAILED;
+    guint n_fit = 0;
 
     for (; step == COEX_STEP_ROW; step = coex_db_step(db, rows, error)) {
-        CoexMediaRow *row = g_new0(CoexMediaRow, 1);
+        CoexMediaRow *row = read_row(rows);
 
-        row->message_id = sqlite3_column_int64(rows, 0);
-        row->person_id = sqlite3_column_int64(rows, 1);
-        row->time = sqlite3_column_int64(rows, 2);
-        row->state = (CoexMediaState)sqlite3_column_int(rows, 3);
-        row->path = coex_db_dup_text(rows, 4);
-        row->media = coex_media_read(rows, 5);
-        g_ptr_array_add(found, row);
+        if (is_meant(query, row, &n_fit))
+            g_ptr_array_add(found, row);
+        else
+            free_row(row);
     }
     return step == COEX_STEP_DONE ? g_steal_pointer(&found) : NULL;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/media.h"
+#include "core/which.h"
 #include "core/message.h"
 #include <glib.h>
 
@@ -170,13 +171,11 @@ typedef struct CoexMediaRow {
     CoexMedia *media;
 } CoexMediaRow;
 
-/* Those of one account: of a @person_id the message @message_id or, where that is 0, the @nth
- * newest, from 1; without a @person_id all that are NEW or WANTED and have an id, oldest first, so
- * many at most. */
+/* Those of one account: of a @person_id the one that is meant; without a @person_id all that are
+ * NEW or WANTED and have an id, oldest first, so many at most. */
 #define COEX_STORE_MEDIA_MAX 2000
 typedef struct {
     gint64 account_id;
     gint64 person_id;
-    gint64 message_id;
-    guint nth;
+    CoexWhich which; /* with a @person_id */
 } CoexMediaQuery;

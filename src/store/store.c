@@ -384,6 +384,7 @@ free_media_read(gpointer data)
     MediaRead *read = data;
     g_clear_pointer(&read->context, g_main_context_unref);
     g_clear_error(&read->error);
+    coex_which_clear(&read->query.which);
     g_clear_pointer(&read->rows, g_ptr_array_unref);
     g_free(read);
 }
@@ -415,6 +416,7 @@ coex_store_read_media(CoexStore *store, const CoexMediaQuery *query, CoexStoreMe
     read->context = g_main_context_ref_thread_default();
     read->user_data = user_data;
     read->query = *query;
+    coex_which_copy(&query->which, &read->query.which);
     read->done = done;
     coex_writer_add_task(store->writer, read_media, read);
 }

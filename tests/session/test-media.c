@@ -339,9 +339,10 @@ static void
 test_which(Desk *desk)
 {
     static const char *const wrong[] = {
-        "bread", "#x", "-", "-0", "#0", "17 4", "99999999999999999999"
+        "bread", "#x", "-",     "-0",  "#0", "17 4", "99999999999999999999",
+        "\"\"",  "\"", "24:00", "1:2",
     };
-    static const char *const none[] = { "-2", "#99999", "99999" };
+    static const char *const none[] = { "-2", "#99999", "99999", "\"bread\"" };
     const char *path;
 
     open_desk(desk, COEX_MEDIA_AUTO_SMALL);
@@ -366,6 +367,35 @@ test_which(Desk *desk)
     get_file(desk, "ada", "last");
     desk_wait_notice(desk, "ada", "* is being fetched.");
     wait_file(desk, "ada", "*", 10);
+}
+
+/* By words of it, and by the minute in which it came: the newest that fits. */
+static void
+test_which_of_many(Desk *desk)
+{
+    static const char *const names[] = { "Rye Bread.pdf", "offer.pdf", "rye bread, new.pdf" };
+    gint64 times[G_N_ELEMENTS(names)];
+    g_autoptr(GDateTime) when = NULL;
+    g_autofree char *minute = NULL;
+
+    open_desk(desk, COEX_MEDIA_AUTO_SMALL);
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *content = make_file(desk, "application/pdf", names[i], 10 + i);
+
+        g_free(coex_sim_customer_sends_type(desk->sim, "ada", "document", content));
+        times[i] = desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "[document*")->item->time;
+        wait_file(desk, "ada", "*", 10 + i);
+        desk_advance(desk, 2 * 60);
+    }
+    get_file(desk, "ada", "\"RYE bread\"");
+    wait_file(desk, "ada", "*", 12);
+    get_file(desk, "ada", "“Rye Bread.”");
+    wait_file(desk, "ada", "*", 10);
+    when = g_date_time_new_from_unix_local(times[1]);
+    minute = g_date_time_format(when, "%H:%M");
+    get_file(desk, "ada", minute);
+    wait_file(desk, "ada", "*", 11);
+    g_assert_cmpuint(coex_sim_n_requests(desk->sim, "media"), ==, 3);
 }
 
 /* ---- what comes between ---- */
@@ -481,6 +511,7 @@ main(int argc, char **argv)
     desk_add("/media/small", test_small);
     desk_add("/media/none", test_none);
     desk_add("/media/which", test_which);
+    desk_add("/media/which-of-many", test_which_of_many);
     desk_add("/media/restart", test_restart);
     desk_add("/media/left-over", test_left_over);
     desk_add("/media/side-by-side", test_side_by_side);
