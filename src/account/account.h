@@ -73,6 +73,8 @@ struct CoexAccount {
     char *media_folder; /* "": no file is fetched */
     CoexMediaAuto media_auto;
     gint64 media_limit; /* bytes */
+    gboolean media_for_group;
+    gboolean media_is_served;
     CoexNickStyle nick_style;
     char verb_mark; /* what a user types before a verb: / or ! */
 

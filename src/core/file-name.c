@@ -195,10 +195,9 @@ coex_file_name_make_folder(const char *title)
 }
 
 char *
-coex_file_name_number(const char *name, guint number)
+coex_file_name_extend(const char *name, const char *words)
 {
     const char *ending = get_ending(name);
 
-    return g_strdup_printf("%.*s (%u)%s", (int)(strlen(name) - strlen(ending)), name, number,
-                           ending);
+    return g_strdup_printf("%.*s%s%s", (int)(strlen(name) - strlen(ending)), name, words, ending);
 }

@@ -19,5 +19,5 @@ char *coex_file_name_make(const char *told, const char *fallback, const char *mi
 /* The folder of somebody who is called @title. Free with g_free(). */
 char *coex_file_name_make_folder(const char *title);
 
-/* The name with a number, for one that is taken: "a (2).jpg". Free with g_free(). */
-char *coex_file_name_number(const char *name, guint number);
+/* The name with @words before its ending: "a (2).jpg". Free with g_free(). */
+char *coex_file_name_extend(const char *name, const char *words);

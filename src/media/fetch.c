@@ -14,6 +14,7 @@
 #include "net/download.h"
 #include "net/http.h"
 #include "store/store.h"
+#include <string.h>
 
 #define RUNNING_MAX 8
 #define PAUSE_S 30 /* in an answer, without a byte */
@@ -350,12 +351,27 @@ on_taken(GObject *source, GAsyncResult *result, gpointer user_data)
     pump(account);
 }
 
+/* The same for the same message, so that a crash leaves no second copy; the key of this program's
+ * unfinished files is known to nobody who only sees their names in the end. */
+static char *
+dup_mark(const Job *job)
+{
+    g_autofree char *number = g_strdup_printf("%" G_GINT64_FORMAT, job->message_id);
+    const char *key = job->account->fetch->tag;
+    g_autofree char *digest =
+        g_compute_hmac_for_string(G_CHECKSUM_SHA256, (const guchar *)key, strlen(key), number, -1);
+
+    return g_strdup_printf(" %.20s", digest);
+}
+
 static void
 take_file(Job *job, gint64 size)
 {
     CoexAccount *account = job->account;
     g_autofree char *title = coex_account_dup_title(account, find_person(account, job));
-    const CoexFilesPlace place = { account->media_folder, title, job->time, job->media };
+    g_autofree char *mark = account->media_is_served ? dup_mark(job) : NULL;
+    const CoexFilesPlace place = { account->media_folder,   title, job->time, job->media, mark,
+                                   account->media_for_group };
 
     job->size = size;
     coex_files_take_async(job->part, &place, on_taken, job);

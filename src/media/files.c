@@ -122,7 +122,20 @@ dup_name(const CoexFilesPlace *place)
     g_autofree char *plain =
         g_strconcat(coex_media_get_label(place->media), clock != NULL ? clock : "", NULL);
 
-    return coex_file_name_make(place->media->name, plain, place->media->mime);
+    g_autofree char *name = coex_file_name_make(place->media->name, plain, place->media->mime);
+
+    return coex_file_name_extend(name, place->mark != NULL ? place->mark : "");
+}
+
+/* Lets the group of the folder @base have a part in what is open as @fd. */
+static void
+share(int fd, const char *base, mode_t mode)
+{
+    GStatBuf found;
+
+    if (g_stat(base, &found) != 0 || fchown(fd, (uid_t)-1, found.st_gid) != 0 ||
+        fchmod(fd, mode) != 0)
+        g_info("%s: its group could not be let in: %s", base, g_strerror(errno));
 }
 
 /* The folder of a person: ours, and no link to another. -1 on error. */
@@ -192,13 +205,21 @@ is_here(int folder, const char *name, const char *part)
     return same;
 }
 
+static char *
+dup_numbered(const char *wanted, guint number)
+{
+    g_autofree char *words = number > 1 ? g_strdup_printf(" (%u)", number) : g_strdup("");
+
+    return coex_file_name_extend(wanted, words);
+}
+
 /* A name for @part: one that nobody has, or that of the same file (then @ret_here). NULL with
  * errno. */
 static char *
 claim_name(int folder, const char *wanted, const char *part, gboolean *ret_here)
 {
     for (guint i = 1; i < SAME_NAME_MAX; i++) {
-        g_autofree char *name = i == 1 ? g_strdup(wanted) : coex_file_name_number(wanted, i);
+        g_autofree char *name = dup_numbered(wanted, i);
         int fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 
         if (fd >= 0) {
@@ -240,17 +261,31 @@ move_into(int folder, const char *part, const char *wanted)
 /* Belongs to its GTask. */
 typedef struct {
     char *part;
+    char *base;
     char *folder;
     char *name;
+    gboolean for_group;
 } Move;
 
 static void
 move_free(Move *move)
 {
     g_free(move->part);
+    g_free(move->base);
     g_free(move->folder);
     g_free(move->name);
     g_free(move);
+}
+
+static void
+share_part(const Move *move)
+{
+    int fd = g_open(move->part, O_RDONLY | O_NOFOLLOW | O_CLOEXEC, 0);
+
+    if (fd < 0)
+        return;
+    share(fd, move->base, 0640);
+    close(fd);
 }
 
 static char *
@@ -259,6 +294,10 @@ take(const Move *move, GError **error)
     g_autofree char *name = NULL;
     int folder = open_folder(move->folder, error);
 
+    if (folder >= 0 && move->for_group) {
+        share(folder, move->base, 0750);
+        share_part(move);
+    }
     if (folder >= 0) {
         name = move_into(folder, move->part, move->name);
         if (name == NULL)
@@ -290,7 +329,13 @@ coex_files_take_async(const char *part, const CoexFilesPlace *place, GAsyncReady
     g_autofree char *who = coex_file_name_make_folder(place->title);
     Move *move = g_new(Move, 1);
 
-    *move = (Move){ g_strdup(part), g_build_filename(place->base, who, NULL), dup_name(place) };
+    *move = (Move){
+        .part = g_strdup(part),
+        .base = g_strdup(place->base),
+        .folder = g_build_filename(place->base, who, NULL),
+        .name = dup_name(place),
+        .for_group = place->for_group,
+    };
     g_task_set_task_data(task, move, (GDestroyNotify)move_free);
     coex_worker_run(task, run_take);
 }

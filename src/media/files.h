@@ -21,6 +21,8 @@ typedef struct {
     const char *title; /* whose it is, as people call them */
     gint64 time;       /* of the message, seconds since 1970 */
     const CoexMedia *media;
+    const char *mark;   /* that makes its name one that nobody guesses, NULL: none */
+    gboolean for_group; /* 0640 below 0750, of the group of @base; else 0600 below 0700 */
 } CoexFilesPlace;
 
 /* Moves @part to its place, next to others of the same name; where the same file stands there

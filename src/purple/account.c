@@ -378,6 +378,8 @@ start_session(CoexConnection *connection, GError **error)
     config.media_folder = files.folder;
     config.media_auto = files.media_auto;
     config.media_limit = files.limit;
+    config.media_for_group = files.for_group;
+    config.media_is_served = *files.url != '\0';
     connection->language = dup_language(account);
     connection->session = coex_session_new(&config, on_event, connection);
     coex_session_start(connection->session);

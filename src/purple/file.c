@@ -59,10 +59,40 @@ read_limit(PurpleAccount *account, gint64 *ret_limit, GError **error)
     return TRUE;
 }
 
+static gboolean
+is_address(const char *value)
+{
+    g_autoptr(GUri) uri = g_uri_parse(value, G_URI_FLAGS_NONE, NULL);
+    const char *scheme = uri != NULL ? g_uri_get_scheme(uri) : "";
+    const char *host = uri != NULL ? g_uri_get_host(uri) : NULL;
+
+    return (strcmp(scheme, "https") == 0 || strcmp(scheme, "http") == 0) && host != NULL &&
+           *host != '\0' && g_uri_get_query(uri) == NULL && g_uri_get_fragment(uri) == NULL;
+}
+
+static char *
+read_url(PurpleAccount *account, GError **error)
+{
+    char *value = g_strstrip(g_strdup(coex_options_get(account, "media-url")));
+
+    if (*value != '\0' && !is_address(value)) {
+        g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+                    "Option media-url: “%s” is no address under which files are shown, such as "
+                    "https://files.example.org/media.",
+                    value);
+        g_free(value);
+        return NULL;
+    }
+    while (g_str_has_suffix(value, "/"))
+        value[strlen(value) - 1] = '\0';
+    return value;
+}
+
 void
 coex_file_options_clear(CoexFileOptions *options)
 {
     g_free(options->folder);
+    g_free(options->url);
 }
 
 gboolean
@@ -73,19 +103,41 @@ coex_file_options_read(PurpleAccount *account, CoexFileOptions *ret_options, GEr
     ret_options->media_auto = strcmp(media_auto, "all") == 0    ? COEX_MEDIA_AUTO_ALL
                               : strcmp(media_auto, "none") == 0 ? COEX_MEDIA_AUTO_NONE
                                                                 : COEX_MEDIA_AUTO_SMALL;
+    ret_options->for_group = strcmp(coex_options_get(account, "media-mode"), "0640") == 0;
     ret_options->folder = read_folder(account, error);
-    return ret_options->folder != NULL && read_limit(account, &ret_options->limit, error);
+    if (ret_options->folder == NULL || !read_limit(account, &ret_options->limit, error))
+        return FALSE;
+    ret_options->url = read_url(account, error);
+    return ret_options->url != NULL;
+}
+
+/* Its address at the user's own web server; NULL: it is not there. */
+static char *
+dup_address(PurpleAccount *account, const char *path)
+{
+    g_auto(CoexFileOptions) options = { 0 };
+    g_autofree char *part = NULL;
+    gsize length;
+
+    if (!coex_file_options_read(account, &options, NULL) || *options.url == '\0')
+        return NULL;
+    length = strlen(options.folder);
+    if (strncmp(path, options.folder, length) != 0 || path[length] != '/')
+        return NULL;
+    part = g_uri_escape_string(path + length, "/", FALSE);
+    return g_strconcat(options.url, part, NULL);
 }
 
 /* Where lines are copied out of a terminal somewhere else, a path is of more use than a link. */
 char *
-coex_file_dup_line(const CoexFeedItem *item)
+coex_file_dup_line(PurpleAccount *account, const CoexFeedItem *item)
 {
-    g_autofree char *uri = g_filename_to_uri(item->detail, NULL, NULL);
+    g_autofree char *address = dup_address(account, item->detail);
     g_autofree char *path = g_filename_display_name(item->detail);
-    gboolean links = coex_host_get()->notice == COEX_NOTICE_SYSTEM && uri != NULL;
 
-    return g_strconcat(item->text, " ", links ? uri : path, NULL);
+    if (address == NULL && coex_host_get()->notice == COEX_NOTICE_SYSTEM)
+        address = g_filename_to_uri(item->detail, NULL, NULL);
+    return g_strconcat(item->text, " ", address != NULL ? address : path, NULL);
 }
 
 typedef struct {
@@ -109,7 +161,7 @@ void
 coex_file_show(CoexConnection *shown_in, const CoexFeedItem *item, const char *name)
 {
     g_autoptr(CoexConnection) connection = coex_connection_ref(shown_in);
-    g_autofree char *line = coex_file_dup_line(item);
+    g_autofree char *line = coex_file_dup_line(connection->account, item);
     Picture *picture;
 
     coex_lines_write(connection, name, line, PURPLE_MESSAGE_SYSTEM);

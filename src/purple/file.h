@@ -9,9 +9,11 @@
 
 typedef struct CoexConnection CoexConnection;
 
-/* The options media-folder, media-auto, media-limit. */
+/* The options media-folder, media-auto, media-limit, media-mode, media-url. */
 typedef struct {
     char *folder; /* absolute */
+    char *url;    /* where a web server shows the folder, without a slash at its end; "": nowhere */
+    gboolean for_group;
     CoexMediaAuto media_auto;
     gint64 limit; /* bytes */
 } CoexFileOptions;
@@ -22,8 +24,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CoexFileOptions, coex_file_options_clear)
 gboolean coex_file_options_read(PurpleAccount *account, CoexFileOptions *ret_options,
                                 GError **error);
 
-/* What a file is, and where. Free with g_free(). */
-char *coex_file_dup_line(const CoexFeedItem *item);
+/* What a file of @account is, and where. Free with g_free(). */
+char *coex_file_dup_line(PurpleAccount *account, const CoexFeedItem *item);
 
 /* Shows that in the person's conversation, and where a chat program shows pictures the picture, as
  * soon as there is one. */

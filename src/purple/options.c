@@ -64,6 +64,11 @@ static const Option options[] = {
       .choices = { "pictures, voice, up to 16 MB", "small", "all", "all", "none", "none" } },
     { .key = "media-folder", .label = "Folder for files (empty: downloads)", .preset = "" },
     { .key = "media-limit", .label = "Largest file (MB)", .preset = "100" },
+    { .key = "media-mode",
+      .label = "Files can be read by",
+      .is_flat = TRUE,
+      .choices = { "you alone", "0600", "the folder's group", "0640" } },
+    { .key = "media-url", .label = "Web address of that folder (empty: none)", .preset = "" },
 };
 
 /* "seen" means "answer" where nobody knows what was seen, so it is not offered there. */

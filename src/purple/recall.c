@@ -98,7 +98,7 @@ dup_quote(const CoexFeedItem *item)
 /* One message, one line: nobody's text can begin another. The arrow tells who wrote; a name could
  * be made up. */
 static void
-append_line(GString *all, const CoexFeedItem *item, const char *title)
+append_line(CoexConnection *connection, GString *all, const CoexFeedItem *item, const char *title)
 {
     g_autofree char *when = dup_time(item->time);
     /* What comes from the feed is shown whole. */
@@ -128,7 +128,7 @@ append_line(GString *all, const CoexFeedItem *item, const char *title)
         g_string_append(all, item->seq > 0 ? item->text : text);
         return;
     case COEX_FEED_FILE:
-        line = coex_file_dup_line(item);
+        line = coex_file_dup_line(connection->account, item);
         g_string_append(all, line);
         return;
     case COEX_FEED_TYPED:
@@ -146,7 +146,7 @@ coex_recall_dup_text(CoexConnection *connection, const char *head, const char *n
     GString *all = g_string_new(head);
 
     for (guint i = 0; i < lines->len; i++)
-        append_line(all, g_ptr_array_index(lines, i), title);
+        append_line(connection, all, g_ptr_array_index(lines, i), title);
     return g_string_free(all, FALSE);
 }
 

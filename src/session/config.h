@@ -34,7 +34,9 @@ typedef struct {
     guint recall;             /* lines told before the first message of a person, 0: none */
     const char *media_folder; /* absolute; NULL: no file is fetched */
     CoexMediaAuto media_auto;
-    gint64 media_limit; /* bytes */
+    gint64 media_limit;       /* bytes */
+    gboolean media_for_group; /* files are readable for the folder's group too */
+    gboolean media_is_served; /* names cannot be guessed */
     CoexNickStyle nick_style;
     char verb_mark; /* what the user types before a verb in this host, for lines that name one: '/'
                        (also for 0) or '!' */

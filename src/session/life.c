@@ -148,6 +148,8 @@ coex_account_new(CoexHub *hub, const CoexSessionConfig *config, CoexTarget targe
     account->media_folder = g_strdup(config->media_folder != NULL ? config->media_folder : "");
     account->media_auto = config->media_auto;
     account->media_limit = config->media_limit;
+    account->media_for_group = config->media_for_group;
+    account->media_is_served = config->media_is_served;
     account->nick_style = config->nick_style;
     account->verb_mark = config->verb_mark != '\0' ? config->verb_mark : '/';
     account->clock = config->clock;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "world.h"
+#include <glib/gstdio.h>
 #include <string.h>
 
 /* Files that messages bring, as each chat program shows them. */
@@ -84,13 +85,40 @@ on_request(World *world)
     check_file(world, line->text, "file://");
 }
 
+/* Where the user's own web server shows the folder, a line carries that link. */
+static void
+served(World *world)
+{
+    const char *own = coex_sim_get_number(world->sim);
+    g_autofree char *folder = g_build_filename(host_get_profile(world->host), "served", NULL);
+    g_autofree char *path = NULL;
+    g_autofree char *name = NULL;
+    const HostEvent *line;
+    GStatBuf found;
+
+    host_set_option(world->host, own, "media-folder", folder);
+    host_set_option(world->host, own, "media-mode", "0640");
+    host_set_option(world->host, own, "media-url", "https://files.example.org/m/");
+    host_go_online(world->host);
+    hear_image(world, "Broken part");
+    line = host_wait_message(world->host, ADA, "SYSTEM",
+                             "*240 KB] https://files.example.org/m/Ada%20Lovelace/image%20*.jpg");
+    name = g_uri_unescape_string(strstr(line->text, "/m/") + 3, NULL);
+    path = g_build_filename(folder, name, NULL);
+    host_check(world->host, g_stat(path, &found) == 0 && found.st_mode == (S_IFREG | 0640));
+    host_check(world->host, g_regex_match_simple(" [0-9a-f]{20}\\.jpg$", name, 0, 0));
+}
+
 static void
 bad_options(World *world)
 {
-    static const char *const bad[][3] = {
-        { "media-folder", "Files", "*media-folder*no whole path*" },
-        { "media-limit", "many", "*media-limit*It takes a number of MB*" },
-        { "media-auto", "some", "*media-auto*“some” is none*" },
+    static const char *const bad[][4] = {
+        { "media-folder", "Files", "*media-folder*no whole path*", "" },
+        { "media-limit", "many", "*media-limit*It takes a number of MB*", "100" },
+        { "media-url", "files.example.org", "*media-url*is no address*", "" },
+        { "media-url", "ftp://files.example.org/", "*media-url*is no address*", "" },
+        { "media-mode", "0777", "*media-mode*“0777” is none*", "0600" },
+        { "media-auto", "some", "*media-auto*“some” is none*", "small" },
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(bad); i++) {
@@ -98,10 +126,7 @@ bad_options(World *world)
         host_login(world->host);
         host_wait_for(world->host, EVENT_DISCONNECTED, NULL, bad[i][2]);
         host_quit(world->host);
-        host_set_option(world->host, coex_sim_get_number(world->sim), bad[i][0],
-                        g_str_equal(bad[i][0], "media-folder")  ? ""
-                        : g_str_equal(bad[i][0], "media-limit") ? "100"
-                                                                : "small");
+        host_set_option(world->host, coex_sim_get_number(world->sim), bad[i][0], bad[i][3]);
     }
 }
 
@@ -112,6 +137,8 @@ add_all(void)
     world_add("media/finch/link-to-it", "gnt-purple", link_to_it);
     world_add("media/bitlbee/path-of-it", "BitlBee", path_of_it);
     world_add("media/on-request", NULL, on_request);
+    world_add("media/served", NULL, served);
+    world_add("media/bitlbee/served", "BitlBee", served);
     world_add("media/bad-options", NULL, bad_options);
 }
 

@@ -133,7 +133,7 @@ test_numbers(void)
                                            { "a.b.pdf", "a.b (2).pdf" } };
 
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autofree char *name = coex_file_name_number(rows[i][0], 2);
+        g_autofree char *name = coex_file_name_extend(rows[i][0], " (2)");
 
         g_assert_cmpstr(name, ==, rows[i][1]);
     }
