@@ -3,7 +3,12 @@
 
 #include "account/mailbox.h"
 #include "account/events.h"
+#include "core/feed.h"
 #include "core/mask.h"
+#include "core/window.h"
+#include "store/batch.h"
+#include "store/rows.h"
+#include "store/store.h"
 #include <string.h>
 
 /* Without an error of the disk, before the next one is news. */

@@ -4,9 +4,9 @@
 #include "account/clock.h"
 #include "account/events.h"
 #include "core/api.h"
+#include "core/media.h"
 #include "core/nick.h"
 #include "core/receipts.h"
-#include "store/store.h"
 #include <gio/gio.h>
 
 /* One account in the engine thread: what all its parts share, the disk, and the way to the main
@@ -14,6 +14,12 @@
  * includes this sees the ground, and not the parts. */
 
 typedef struct CoexAccount CoexAccount;
+typedef struct CoexBatch CoexBatch;
+typedef struct CoexCatalogue CoexCatalogue;
+typedef struct CoexPerson CoexPerson;
+typedef struct CoexPutBack CoexPutBack;
+typedef struct CoexStore CoexStore;
+typedef struct CoexWindow CoexWindow;
 
 /* Its life, a step after the other; each is entered by coex_account_enter() alone:
  *

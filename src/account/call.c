@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "account/call.h"
 
+#include "account/account.h"
 #include "net/http.h"
 
 typedef struct {

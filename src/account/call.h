@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "account/account.h"
+#include <glib.h>
 
 /* What an account asks of its provider. Engine thread. */
+
+typedef struct CoexAccount CoexAccount;
+typedef struct CoexRequest CoexRequest;
+typedef struct CoexResponse CoexResponse;
 
 /* @response is the answer, borrowed; NULL: none came, and @error is set. What the callee finds
  * wrong with the answer it may put into @error, which is freed afterwards. @data is the callee's.

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "account/events.h"
 
+#include "core/catalogue.h"
+#include "core/feed.h"
+#include "core/person-view.h"
+
 void
 coex_session_event_free(CoexSessionEvent *event)
 {

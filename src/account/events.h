@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "core/catalogue.h"
-#include "core/feed.h"
-#include "core/person-view.h"
+#include <glib.h>
 
 /* What an account tells: one value from the engine thread to the chat program's side. A new event
  * is a kind here and a case there. */
 
+typedef struct CoexCatalogue CoexCatalogue;
+typedef struct CoexFeedItem CoexFeedItem;
+typedef struct CoexPersonView CoexPersonView;
 typedef struct CoexSession CoexSession;
 
 /* Each with the members that it has beside the kind; a person is always meant by `person`. */

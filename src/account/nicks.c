@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "account/nicks.h"
 
+#include "account/account.h"
 #include "account/people.h"
+#include "core/nick.h"
+#include "store/rows.h"
 
 char *
 coex_nick_dup_owner(gint64 account_id, gint64 person_id)

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "account/account.h"
+#include <glib.h>
 
 /* The nicks of an account's people, where the chat program has such (core/nick.h). One table for
  * all accounts of the database, also for those that are off. Engine thread. */
+
+typedef struct CoexAccount CoexAccount;
+typedef struct CoexPerson CoexPerson;
+typedef struct CoexSnapshot CoexSnapshot;
 
 void coex_account_load_nicks(CoexAccount *account, const CoexSnapshot *snapshot);
 

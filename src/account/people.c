@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "account/people.h"
 
+#include "core/peer.h"
+#include "core/person-view.h"
+#include "store/rows.h"
 #include <string.h>
 
 #define WAITING_MAX_S (7 * 24 * 60 * 60) /* so long an answer is still of use */

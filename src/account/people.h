@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "core/person-view.h"
-#include "store/rows.h"
 #include <glib.h>
 
 /* Everybody an account knows, in the engine's memory: several addresses, one person (Meta:
  * business-scoped-user-ids). Hides the index and the rule by which a newcomer is recognised. */
 
+typedef struct CoexPeer CoexPeer;
 typedef struct CoexPeople CoexPeople;
+typedef struct CoexPerson CoexPerson;
+typedef struct CoexPersonView CoexPersonView;
 
 /* All that there is of one person; each part hangs its own in here. */
-typedef struct {
+typedef struct CoexPersonEntry {
     CoexPerson *person;   /* as it is stored; never NULL */
     GPtrArray *others;    /* borrowed CoexPerson who turned out to be this one; NULL for none */
     CoexPersonView *told; /* views: as told last; NULL */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "account/phone.h"
 
+#include "account/account.h"
 #include "account/engine.h"
 #include "account/tell.h"
 #include "core/window.h"

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "account/account.h"
+#include <glib.h>
 
 /* Whether the phone is still there: WhatsApp ends Coexistence when its app is not used for about
  * two weeks (PRIMARY_INACTIVITY, Meta: webhooks/reference/account_update). Hides what shows that it
  * was used, and when that is worth a line. Engine thread. */
 
+typedef struct CoexAccount CoexAccount;
 typedef struct CoexPhone CoexPhone;
 CoexPhone *coex_phone_new(void);
 void coex_phone_free(CoexPhone *phone);

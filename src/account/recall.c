@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "account/recall.h"
 
+#include "account/account.h"
+#include "account/events.h"
 #include "account/people.h"
 #include "account/tell.h"
 #include "account/views.h"
+#include "core/feed.h"
+#include "core/person-view.h"
+#include "store/batch.h"
+#include "store/rows.h"
+#include "store/store.h"
 
 static void
 tell(CoexAccount *account, const CoexPerson *person, GPtrArray *lines, gboolean asked)

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "account/account.h"
+#include <glib.h>
 
 /* Earlier lines from the store: before the first message of a person since the login, so that a
  * conversation that opens with it begins with them, or when they are asked for. Engine thread. */
+
+typedef struct CoexAccount CoexAccount;
+typedef struct CoexBatch CoexBatch;
+typedef struct CoexPerson CoexPerson;
 
 /* A message with this time is about to be added to @batch. */
 void coex_recall_prepare(CoexAccount *account, CoexBatch *batch, const CoexPerson *person,

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "account/skew.h"
 
+#include "account/account.h"
 #include "account/call.h"
 #include "account/engine.h"
+#include "account/events.h"
 #include "account/people.h"
 #include "account/tell.h"
 #include "account/views.h"
 #include "account/waiting.h"
+#include "core/api.h"
+#include "core/window.h"
+#include "store/batch.h"
+#include "store/rows.h"
 
 #define SKEW_S 120 /* between the provider's clock and ours before it counts */
 #define ASK_EVERY_US (2 * G_USEC_PER_SEC)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "account/account.h"
+#include <glib.h>
 
 /* What the provider's clock and ours differ by. Hides how that is found: each answer carries a
  * date, but one proxy, portal or machine with a wrong clock may not close every customer service
@@ -11,6 +11,7 @@
  * Once both clocks agree, what was written by one that was ahead is put back: it would hide what
  * comes after. Engine thread. */
 
+typedef struct CoexAccount CoexAccount;
 typedef struct CoexSkew CoexSkew;
 
 /* Free with coex_skew_free(). */

@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "account/tell.h"
 
+#include "account/account.h"
+#include "account/events.h"
 #include "account/people.h"
 #include "account/views.h"
+#include "core/catalogue.h"
+#include "core/feed.h"
+#include "core/person-view.h"
+#include "core/window.h"
+#include "store/rows.h"
 
 void
 coex_account_close_window(CoexAccount *account, CoexPerson *person)

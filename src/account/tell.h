@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "account/account.h"
+#include <glib.h>
 
 /* What an account tells its user: lines of a conversation with whoever it is about, or of the
  * account. Each is a no-op once the account is dead. Engine thread. */
+
+typedef struct CoexAccount CoexAccount;
+typedef struct CoexPerson CoexPerson;
 
 /* A passing line; @person NULL: of the account. */
 void coex_account_tell_notice(CoexAccount *account, const CoexPerson *person, const char *format,

@@ -3,6 +3,7 @@
 
 #include "account/people.h"
 #include "core/text.h"
+#include "store/rows.h"
 #include <string.h>
 
 #define TAIL_MIN 4 /* digits that people know a number by */

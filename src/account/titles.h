@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "store/store.h"
 #include <glib.h>
 
 /* What an account calls its people: where several have one name, each carries the end of the
  * number, "Anna Maier (5602)". Who was known first has the shortest end, so that the titles are the
  * same after every login, in whatever order people are told. Hides who shares a name with whom. */
 
+typedef struct CoexPerson CoexPerson;
 typedef struct CoexTitles CoexTitles;
 
 /* Free with coex_titles_free(). */

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "account/views.h"
 
+#include "account/account.h"
 #include "account/engine.h"
+#include "account/events.h"
 #include "account/nicks.h"
 #include "account/people.h"
 #include "account/titles.h"
+#include "core/nick.h"
+#include "core/person-view.h"
 #include "core/text.h"
+#include "core/window.h"
+#include "store/rows.h"
 
 #define EXCERPT 40
 /* Another time (a test's clock may jump, the system's does not) is noticed within this. */

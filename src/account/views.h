@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "account/account.h"
+#include "core/message.h"
+#include <glib.h>
 
 /* What the chat program knows of each person: the view told last. Tells differences only, and hides
  * the one timer that follows the windows of all. Engine thread. */
 
+typedef struct CoexAccount CoexAccount;
+typedef struct CoexPerson CoexPerson;
+typedef struct CoexPersonView CoexPersonView;
 typedef struct CoexViews CoexViews;
 /* What the parts above do for them; static. */
 typedef struct {

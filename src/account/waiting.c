@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "account/waiting.h"
 
+#include "account/account.h"
 #include "account/people.h"
 #include "account/tell.h"
 #include "account/views.h"
+#include "core/feed.h"
+#include "core/nick.h"
+#include "core/window.h"
+#include "store/rows.h"
 
 #define NAMED_MAX 5 /* people in one line */
 #define REMIND_S (60 * 60)

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "account/account.h"
 #include "core/message.h"
 
 /* Who wrote and got no answer yet, from here or from the phone: over restarts, and for so long that
  * an answer is still of use. Engine thread. */
+
+typedef struct CoexAccount CoexAccount;
+typedef struct CoexPerson CoexPerson;
 
 /* A message of this kind came from the person at @time. */
 void coex_waiting_note_inbound(CoexPerson *person, CoexContentKind kind, gint64 time);

@@ -12,7 +12,7 @@
  * about-the-platform). No I/O. Each builder returns a request to free with coex_request_free().
  * Readers fill their `ret_` values on success only. */
 
-typedef struct {
+typedef struct CoexRequest {
     const char *method; /* static */
     char *url;          /* absolute; its query may hold the key: log coex_request_dup_label() */
     char *auth_header;  /* name */
@@ -28,7 +28,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexRequest, coex_request_free)
 /* Method and path without host and query, for logs: no secret in it. Free with g_free(). */
 char *coex_request_dup_label(const CoexRequest *request);
 
-typedef struct {
+typedef struct CoexResponse {
     guint status;
     GBytes *body;         /* never NULL; bounded by the HTTP layer */
     gint64 date;          /* of the Date header, seconds since 1970; 0 */

@@ -7,7 +7,7 @@
 /* The two ways to the Cloud API, each one constant table: Meta's Graph API and 360dialog's gateway
  * (Meta: about-the-platform). A third provider is one more table. */
 
-typedef struct {
+typedef struct CoexBackend {
     const char *id;             /* value of the option `provider` */
     const char *label;          /* for people */
     const char *base_url;       /* without trailing slash */

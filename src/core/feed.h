@@ -33,7 +33,7 @@ typedef enum {
     COEX_LINE_DELETED = 1 << 7, /* of the past: it was taken back */
 } CoexLineFlags;
 
-typedef struct {
+typedef struct CoexFeedItem {
     gint64 seq; /* increasing within the database, never given twice */
     gint64 account_id;
     gint64 person_id;

@@ -76,7 +76,7 @@ void coex_content_clear(CoexContent *content);
 void coex_content_free(CoexContent *content); /* of one from g_new0() */
 
 /* One message, identified by (conversation, token). */
-typedef struct {
+typedef struct CoexMessage {
     char *wamid;
     char *token; /* inner token of the wamid, or the whole wamid where it does not decode */
     CoexPeer peer;
@@ -130,7 +130,7 @@ const char *coex_state_get_name(CoexState state); /* "accepted", "sent" …; sta
 /* Whether @next replaces @current; a failure gives way to the proof of arrival only. */
 gboolean coex_state_advances(CoexState current, CoexState next);
 
-typedef struct {
+typedef struct CoexStatus {
     char *wamid;
     char *token;
     CoexState state;
@@ -173,7 +173,7 @@ typedef enum {
 } CoexLink;
 
 /* One thing that a webhook tells. */
-typedef struct {
+typedef struct CoexEvent {
     CoexEventKind kind;
     char *field;                /* as it came or guessed */
     char *waba_id;              /* entry.id, NULL */

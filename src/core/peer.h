@@ -7,7 +7,7 @@
  * business-scoped-user-ids). Hides what a number or a business-scoped user id (BSUID) may look
  * like. No interface of the project passes a bare string for a person. */
 
-typedef struct {
+typedef struct CoexPeer {
     char *wa_id;          /* digits of the number, without +; NULL when withheld */
     char *other_wa_id;    /* the same number in the other form in which it came too, or NULL */
     char *user_id;        /* BSUID, `DE.9051…` */

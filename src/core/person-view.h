@@ -6,7 +6,7 @@
 
 /* A person as the user sees one. Immutable; borrowed during the call unless a reference is taken.
  */
-typedef struct {
+typedef struct CoexPersonView {
     gint64 id;
     char *name;    /* buddy name: digits or BSUID; never changes */
     char *alias;   /* name in the phone's book, else the profile's, else username; NULL */

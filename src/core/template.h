@@ -8,14 +8,14 @@
  * and the components of the request. Hides the definitions of both providers (Meta:
  * templates/components). */
 
-typedef struct {
+typedef struct CoexTemplateVariable {
     char *name;    /* parameter_name of a NAMED template, "1", "2" … of a positional one */
     char *example; /* from the definition, NULL */
     gboolean in_header;
     gboolean in_body;
 } CoexTemplateVariable;
 
-typedef struct {
+typedef struct CoexTemplate {
     char *name;
     char *language; /* "de", "en_US" */
     char *category; /* upper case: MARKETING, UTILITY, AUTHENTICATION; "" when not told */

@@ -9,7 +9,7 @@
 #define COEX_WINDOW_S (24 * 60 * 60)
 #define COEX_WINDOW_AHEAD_S (5 * 60) /* a timestamp further ahead than this opens nothing */
 
-typedef struct {
+typedef struct CoexWindow {
     gboolean open;
     gint64 expires_at; /* 0 when the customer never wrote */
     gint64 free_until; /* end of a free entry point, 0 if none */

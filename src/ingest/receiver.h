@@ -12,7 +12,7 @@
 typedef struct CoexReceiver CoexReceiver;
 
 /* Who receives. Copied. */
-typedef struct {
+typedef struct CoexReceiverSpec {
     const char *path;
     const char *number; /* own, digits: whose refusal it is where several could have been meant */
     CoexVerifier *verifier;

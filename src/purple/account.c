@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/account.h"
 
+#include "core/backend.h"
 #include "core/error.h"
 #include "core/peer.h"
+#include "core/proxy.h"
 #include "core/text.h"
 #include "core/verifier.h"
 #include "purple/actions.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/contact.h"
 
+#include "core/person-view.h"
 #include "purple/connection.h"
 #include "purple/template-picker.h"
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "core/person-view.h"
 #include <purple.h>
 
 /* All that is known of one person between log on and log off beside what the session knows: one
  * entry, whatever part of the plugin needs it. */
 
 typedef struct CoexConnection CoexConnection;
+typedef struct CoexPersonView CoexPersonView;
 typedef struct CoexPicker CoexPicker;
 
 typedef struct {

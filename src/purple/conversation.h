@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "core/feed.h"
-#include "core/person-view.h"
 #include <purple.h>
 
 /* What is typed in the conversations, and what the feed shows there. Hides that echoes and lines of
  * ours take a different way in each chat program. */
 
 typedef struct CoexConnection CoexConnection;
+typedef struct CoexFeedItem CoexFeedItem;
+typedef struct CoexPersonView CoexPersonView;
 
 /* The protocol's `send_im`: 0 when the line was taken (what follows comes as feed, prompt or
  * notice), negative when the account is not connected. */

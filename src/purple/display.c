@@ -2,6 +2,7 @@
 #include "purple/display.h"
 
 #include "core/text.h"
+#include "purple/host.h"
 #include <string.h>
 #include <util.h>
 

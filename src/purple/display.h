@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "purple/host.h"
 #include <conversation.h>
 
 /* Text on its way to the screen: what a person wrote, and lines of ours, as HTML of which the chat
  * program shows every letter as it was written. Hides what each of them does to a line that is too
  * long, has too many tags or too many addresses. */
+
+typedef struct CoexHost CoexHost;
 
 /* A person's text. @name is the conversation's. Flags that the chat program must be told with it
  * are added to @flags. Free with g_free(). */

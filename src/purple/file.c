@@ -2,6 +2,7 @@
 #include "purple/file.h"
 
 #include "core/error.h"
+#include "core/feed.h"
 #include "purple/connection.h"
 #include "purple/host.h"
 #include "purple/lines.h"

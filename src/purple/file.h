@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "core/feed.h"
+#include "core/media.h"
 #include <purple.h>
 
 /* Files of messages as the user meets them: the options about them, and the line that says where
  * one is. Nothing opens them. */
 
 typedef struct CoexConnection CoexConnection;
+typedef struct CoexFeedItem CoexFeedItem;
 
 /* The options media-folder, media-auto, media-limit, media-mode, media-url. */
 typedef struct {

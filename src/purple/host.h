@@ -12,7 +12,7 @@ typedef enum {
     COEX_NOTICE_MESSAGE, /* nothing but plain messages is seen */
 } CoexNoticeWay;
 
-typedef struct {
+typedef struct CoexHost {
     const char *ui;    /* what purple_core_get_ui() says; NULL: any other */
     const char *label; /* for people */
     CoexNoticeWay notice;

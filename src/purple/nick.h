@@ -2,7 +2,6 @@
 #pragma once
 
 #include "core/nick.h"
-#include "core/person-view.h"
 #include <purple.h>
 
 /* What BitlBee calls each person. It makes nicks anew at every login, in the order in which people
@@ -12,6 +11,7 @@
  * Where BitlBee's own functions cannot be reached, the alias is such that it makes the nick. */
 
 typedef struct CoexConnection CoexConnection;
+typedef struct CoexPersonView CoexPersonView;
 
 /* What nicks are made of here, as the user has set it. */
 CoexNickStyle coex_nick_style(PurpleAccount *account);

@@ -2,6 +2,7 @@
 #include "purple/proxy.h"
 
 #include "core/error.h"
+#include "core/proxy.h"
 
 /* BitlBee sets it for its "socks4a", and other chat programs for "remote DNS with SOCKS 4". */
 #define REMOTE_NAMES_PREF "/purple/proxy/socks4_remotedns"

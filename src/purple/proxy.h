@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "core/proxy.h"
 #include <purple.h>
 
 /* The proxy that libpurple would use for an account: its own, or else that of the chat program, of
  * the desktop or of the environment. */
+
+typedef struct CoexProxy CoexProxy;
 
 /* Into @ret_proxy, which is cleared by the caller. FALSE and COEX_ERROR_INVALID_INPUT when one is
  * chosen and its host or port is missing. */

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "core/person-view.h"
 #include <purple.h>
 
 /* Earlier lines in a conversation that opens, or on demand: read from the store, marked as lines of
  * ours, neither logged again nor counted as new. */
 
 typedef struct CoexConnection CoexConnection;
+typedef struct CoexPersonView CoexPersonView;
 
 /* How many lines a conversation of the account begins with; 0: none. */
 guint coex_recall_get_limit(PurpleAccount *account);

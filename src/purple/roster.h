@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "core/person-view.h"
 #include <purple.h>
 
 /* The buddy list: who stands in it, under what name, and that a person is "available" while free
@@ -9,6 +8,7 @@
  * search, and that a buddy may be written another way than its person's name. */
 
 typedef struct CoexConnection CoexConnection;
+typedef struct CoexPersonView CoexPersonView;
 
 /* Whether the option `buddies` asks for everybody. */
 gboolean coex_roster_lists_everybody(PurpleAccount *account);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/template-chat.h"
 
+#include "core/template.h"
 #include "core/text.h"
 #include "purple/lines.h"
 #include "purple/template-picker.h"

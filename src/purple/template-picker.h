@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "core/template.h"
+#include <glib.h>
 
 /* How a user comes from a closed window to a sent template: find one, give its values, see the
  * finished message, send. Hides the order of the steps and what may change under them (the
@@ -11,6 +11,8 @@
 
 typedef struct CoexConnection CoexConnection;
 typedef struct CoexPicker CoexPicker;
+typedef struct CoexTemplate CoexTemplate;
+typedef struct CoexTemplateVariable CoexTemplateVariable;
 
 typedef enum {
     COEX_STAGE_IDLE,

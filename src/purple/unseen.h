@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "core/feed.h"
-
 /* Lines that were shown to a connection which may have been dead: an IRC client that sleeps or lost
  * its network takes nothing and says nothing for minutes. What was shown since the user last typed,
  * or since BitlBee last heard from the client, is shown again, marked, when another client takes
@@ -10,6 +8,7 @@
  * calls do nothing. */
 
 typedef struct CoexConnection CoexConnection;
+typedef struct CoexFeedItem CoexFeedItem;
 
 void coex_unseen_start(CoexConnection *connection);
 /* Before the session ends; what is unseen then is so at the process's next login, too. */

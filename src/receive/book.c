@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "receive/book.h"
 
+#include "account/account.h"
 #include "account/people.h"
 #include "send/outbox.h"
+#include "store/batch.h"
 
 static CoexPerson *
 learn(CoexAccount *account, const CoexEvent *event, gint64 at, gboolean *ret_changed)

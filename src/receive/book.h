@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "account/account.h"
-#include "core/message.h"
+#include <glib.h>
 
 /* What WhatsApp tells of people beside their messages. Engine thread. */
+
+typedef struct CoexAccount CoexAccount;
+typedef struct CoexBatch CoexBatch;
+typedef struct CoexEvent CoexEvent;
+typedef struct CoexPerson CoexPerson;
 
 /* Applies a change of the phone's address book, made at @at. Whom it names is known from then on;
  * stores them with @batch and returns them, borrowed. NULL: it tells nothing new. */

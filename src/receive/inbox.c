@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "receive/inbox.h"
 
+#include "account/account.h"
 #include "account/nicks.h"
 #include "account/people.h"
 #include "account/phone.h"
@@ -9,6 +10,8 @@
 #include "account/tell.h"
 #include "account/views.h"
 #include "account/waiting.h"
+#include "core/error.h"
+#include "core/feed.h"
 #include "core/text.h"
 #include "core/window.h"
 #include "media/fetch.h"
@@ -16,6 +19,7 @@
 #include "receive/sender.h"
 #include "send/outbox.h"
 #include "send/templates.h"
+#include "store/batch.h"
 #include <string.h>
 
 #define AHEAD_S (24 * 60 * 60) /* a message's time further ahead than this is no time */

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "account/account.h"
-#include "core/message.h"
+#include <glib.h>
 
 /* An account's side of receiving: what an event changes, and what is told of it once that is on
  * disk. Engine thread. */
 
+typedef struct CoexAccount CoexAccount;
+typedef struct CoexBatch CoexBatch;
 typedef struct CoexInbox CoexInbox;
 CoexInbox *coex_inbox_new(void);
 void coex_inbox_free(CoexInbox *inbox);

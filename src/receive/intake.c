@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "receive/intake.h"
 
+#include "account/account.h"
 #include "account/engine.h"
 #include "account/mailbox.h"
 #include "account/tell.h"
@@ -9,6 +10,9 @@
 #include "receive/inbox.h"
 #include "receive/match.h"
 #include "receive/strangers.h"
+#include "store/batch.h"
+#include "store/rows.h"
+#include "store/store.h"
 
 #define APPLYING_MAX 16 /* transactions under way before parsing pauses */
 #define RETRY_MS 1000   /* after a failed commit */

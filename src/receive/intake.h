@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "account/account.h"
+#include <glib.h>
 
 /* From the row of a delivery to the accounts it is for: parse, route and apply in one transaction,
  * in order, again after a failure, and later what waits for an account that is off or for a send
  * that has no answer yet. Takes rows from whatever source has stored them. Engine thread. */
 
+typedef struct CoexAccount CoexAccount;
 typedef struct CoexIntake CoexIntake;
 
 CoexIntake *coex_intake_new(void);

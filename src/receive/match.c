@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "receive/match.h"
 
+#include "account/account.h"
 #include "account/tell.h"
+#include "core/message.h"
+#include "core/verifier.h"
 #include <string.h>
 
 #define UNREADABLE_EVERY_S (60 * 60)

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "account/account.h"
-#include "core/message.h"
+#include <glib.h>
 
 /* Whose a delivery is, and what is told of one that is nobody's. Engine thread. */
 
+typedef struct CoexAccount CoexAccount;
+typedef struct CoexEvent CoexEvent;
 typedef struct CoexMatcher CoexMatcher;
 CoexMatcher *coex_matcher_new(void);
 void coex_matcher_free(CoexMatcher *matcher);

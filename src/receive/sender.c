@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "receive/sender.h"
 
+#include "account/account.h"
 #include "account/people.h"
 #include "account/skew.h"
 #include "account/waiting.h"
+#include "core/window.h"
+#include "store/batch.h"
+#include "store/rows.h"
 
 CoexPerson *
 coex_sender_learn(CoexAccount *account, const CoexMessage *message, gint64 time)

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "account/account.h"
-#include "core/message.h"
+#include <glib.h>
 
 /* Who a message is from or went to, and what it says of that person. Hides what a change of
  * addresses means for those who had them. Engine thread. */
+
+typedef struct CoexAccount CoexAccount;
+typedef struct CoexBatch CoexBatch;
+typedef struct CoexMessage CoexMessage;
+typedef struct CoexPerson CoexPerson;
 
 /* Whose conversation it is in, made when new: of a change of addresses whom the former ones lead
  * to, whenever that is told. @time: of the message. NULL without an address. Borrowed. */

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "receive/strangers.h"
 
+#include "account/account.h"
 #include "account/tell.h"
+#include "core/message.h"
 #include "core/window.h"
 
 #define EVERY_S (60 * 60)

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "account/account.h"
-#include "core/message.h"
+#include <glib.h>
 
 /* What somebody who proves nothing, or another number, can make us say: one line an hour, whatever
  * its kind, of all accounts of the database together and over their logins. What goes without a
  * line is counted, and told with the next one. Engine thread. */
+
+typedef struct CoexAccount CoexAccount;
+typedef struct CoexEvent CoexEvent;
 
 /* Zero at first. */
 typedef struct CoexStrangers {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "account/account.h"
 #include "account/engine.h"
 #include "account/people.h"
 #include "account/tell.h"

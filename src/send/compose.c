@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "account/account.h"
 #include "account/engine.h"
 #include "account/people.h"
 #include "account/skew.h"
 #include "account/tell.h"
 #include "account/views.h"
+#include "core/json.h"
+#include "core/template.h"
 #include "core/text.h"
+#include "core/window.h"
 #include "send/queue.h"
+#include "store/batch.h"
 #include <string.h>
 
 #define HOLD_MAX_S (7 * 24 * 60 * 60) /* after that a held text asks instead of leaving */

@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "core/template.h"
-#include "account/account.h"
+#include "core/message.h"
+#include "store/rows.h"
+#include <glib.h>
 
 /* What is typed, from the keyboard to WhatsApp's acceptance: a queue for each person, on disk
  * before anything leaves, paced, retried where that is safe, waiting where a person or a status
  * must decide. Engine thread. */
 
+typedef struct CoexAccount CoexAccount;
+typedef struct CoexBatch CoexBatch;
 typedef struct CoexOutbox CoexOutbox;
+typedef struct CoexPerson CoexPerson;
+typedef struct CoexPutBack CoexPutBack;
+typedef struct CoexStatus CoexStatus;
+typedef struct CoexTemplate CoexTemplate;
 
 /* NULL error: the access is good. */
 typedef void (*CoexAccessChecked)(CoexAccount *account, const GError *error);

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "send/queue.h"
 
+#include "account/account.h"
 #include "account/call.h"
 #include "account/engine.h"
+#include "account/people.h"
 #include "account/tell.h"
 #include "account/views.h"
 #include "core/text.h"
+#include "store/batch.h"
+#include "store/store.h"
 
 #define EXCERPT 60
 

@@ -1,14 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "account/people.h"
+#include "core/feed.h"
 #include "core/retry.h"
 #include "send/outbox.h"
+#include "store/rows.h"
 
 /* The outbox's inside, shared by queue.c (the items and their commits), wire.c (their life with the
  * network), compose.c (what waits for a person's decision), stuck.c (what failed), unite.c (who it
  * is for) and access.c (the key). An item is
  * one outbox row in memory; a queue holds one person's items in order. */
+
+typedef struct CoexAccount CoexAccount;
+typedef struct CoexBatch CoexBatch;
+typedef struct CoexOutboxRow CoexOutboxRow;
+typedef struct CoexPerson CoexPerson;
+typedef struct CoexPersonEntry CoexPersonEntry;
+typedef struct CoexRequest CoexRequest;
 
 /* The life of an item. Its states are those of its row (store/rows.h):
  *

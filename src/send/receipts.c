@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "send/receipts.h"
 
+#include "account/account.h"
 #include "account/call.h"
 #include "account/tell.h"
+#include "core/api.h"
+#include "core/receipts.h"
+#include "store/rows.h"
 
 void
 coex_receipts_mark_read(CoexAccount *account, CoexPerson *person)

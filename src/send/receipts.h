@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "account/account.h"
-
 /* Read marks for customers' messages. Engine thread. */
+
+typedef struct CoexAccount CoexAccount;
+typedef struct CoexPerson CoexPerson;
 
 /* Marks the newest message of the person read, and with it all before it, if that is news (Meta:
  * messages/mark-message-as-read). A failure is harmless and not told. */

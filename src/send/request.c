@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "account/account.h"
+#include "core/api.h"
+#include "core/catalogue.h"
+#include "core/json.h"
+#include "core/template.h"
 #include "send/queue.h"
 #include <string.h>
 

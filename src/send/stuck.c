@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "account/account.h"
 #include "account/engine.h"
 #include "account/people.h"
 #include "account/skew.h"
@@ -6,7 +7,9 @@
 #include "account/views.h"
 #include "account/waiting.h"
 #include "core/text.h"
+#include "core/window.h"
 #include "send/queue.h"
+#include "store/batch.h"
 
 /* What failed or was never confirmed, and is kept for the user to send again or to drop. */
 

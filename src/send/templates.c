@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "send/templates.h"
 
+#include "account/account.h"
 #include "account/call.h"
 #include "account/tell.h"
+#include "core/api.h"
+#include "core/catalogue.h"
+#include "core/error.h"
+#include "core/template.h"
 #include <string.h>
 
 #define PAGES_MAX 100 /* of a catalogue: a provider that never ends does not keep us for ever */

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "account/account.h"
+#include <glib.h>
 
 /* The account's template catalogue: kept in its settings, fetched from the provider page by page.
  * Engine thread. */
+
+typedef struct CoexAccount CoexAccount;
 
 /* Takes up the catalogue of an earlier session. */
 void coex_templates_load(CoexAccount *account);

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "account/account.h"
 #include "account/people.h"
 #include "account/tell.h"
 #include "account/views.h"
+#include "core/window.h"
 #include "send/queue.h"
+#include "store/batch.h"
 
 /* Who somebody is, as it turns out: two may be one, who has two buddies, and one conversation in
  * which all goes on. */

@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "account/account.h"
 #include "account/call.h"
 #include "account/engine.h"
 #include "account/people.h"
 #include "account/tell.h"
 #include "account/views.h"
 #include "account/waiting.h"
+#include "core/api.h"
+#include "core/receipts.h"
 #include "core/text.h"
+#include "core/window.h"
 #include "send/receipts.h"
 #include "send/queue.h"
 #include "send/templates.h"
+#include "store/batch.h"
+#include "store/store.h"
 
 #define UNCERTAIN_S 120         /* for the status of a send without an answer */
 #define UNCERTAIN_DEAF_S 600    /* while no webhook arrives at all */

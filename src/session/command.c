@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "session/command.h"
 
+#include "account/account.h"
 #include "account/nicks.h"
 #include "account/people.h"
 #include "account/recall.h"
 #include "account/tell.h"
 #include "account/views.h"
 #include "account/waiting.h"
+#include "core/feed.h"
+#include "core/nick.h"
+#include "core/receipts.h"
+#include "core/template.h"
 #include "media/get.h"
 #include "session/facts.h"
 #include "session/hub.h"
@@ -14,6 +19,7 @@
 #include "send/receipts.h"
 #include "session/registration.h"
 #include "send/templates.h"
+#include "store/batch.h"
 
 /* All of this runs in the engine thread. */
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "account/account.h"
-#include "core/template.h"
 #include "send/outbox.h"
+#include <glib.h>
 
 /* What the main thread asks of an account, as a value on its way to the engine thread. A new verb
  * is a kind here, a row of the table and a function. */
+
+typedef struct CoexAccount CoexAccount;
+typedef struct CoexTemplate CoexTemplate;
 
 typedef enum {
     COEX_COMMAND_SEND,

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "core/backend.h"
 #include "core/media.h"
 #include "core/nick.h"
-#include "core/proxy.h"
 #include "core/receipts.h"
 #include <glib.h>
 
 /* An account as the user and the chat program set it up. */
 
+typedef struct CoexBackend CoexBackend;
+typedef struct CoexProxy CoexProxy;
+
 /* Copied by coex_session_new(); strings may be NULL for "". The meaning of each is that of the
  * account option of the same name. */
-typedef struct {
+typedef struct CoexSessionConfig {
     const CoexBackend *backend;
     const char *number; /* digits */
     const char *key;    /* API key or access token */

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "session/facts.h"
 
+#include "account/account.h"
+#include "account/events.h"
 #include "account/people.h"
 #include "account/phone.h"
 #include "account/tell.h"
 #include "account/views.h"
+#include "core/person-view.h"
 #include "core/text.h"
 #include "core/window.h"
 #include "send/outbox.h"
+#include "store/store.h"
 
 #define N_SENDS 10
 #define EXCERPT 60

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "session/hub.h"
 
+#include "account/engine.h"
+#include "core/nick.h"
+#include "ingest/receiver.h"
 #include "net/http.h"
 #include "receive/intake.h"
+#include "receive/strangers.h"
+#include "store/store.h"
 
 struct CoexHub {
     guint n_members;

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "account/account.h"
-#include "account/engine.h"
-#include "ingest/receiver.h"
-#include "receive/strangers.h"
+#include <glib.h>
 
 /* What the accounts of one process and one database share: the engine thread, the store, the
  * listeners and the intake of what these stored. */
 
+typedef struct CoexAccount CoexAccount;
+typedef struct CoexEngine CoexEngine;
 typedef struct CoexHub CoexHub;
+typedef struct CoexNicks CoexNicks;
+typedef struct CoexReceiverSpec CoexReceiverSpec;
+typedef struct CoexStore CoexStore;
+typedef struct CoexStrangers CoexStrangers;
 
 /* ---- main thread ---- */
 

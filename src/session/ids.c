@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "session/ids.h"
 
+#include "account/account.h"
 #include "account/call.h"
+#include "core/api.h"
+#include "core/error.h"
 
 typedef struct {
     CoexIdsFound found;

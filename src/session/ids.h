@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "account/account.h"
+#include <glib.h>
 
 /* Meta's ids, found from the access token where the user did not fill them in: the business
  * accounts (WABA) the token may see, and the number among theirs. Hides the search. Engine thread.
  */
+
+typedef struct CoexAccount CoexAccount;
 
 /* NULL error: go on. */
 typedef void (*CoexIdsFound)(CoexAccount *account, const GError *error);

@@ -6,7 +6,9 @@
 #include "account/phone.h"
 #include "account/skew.h"
 #include "account/views.h"
+#include "core/catalogue.h"
 #include "net/http.h"
+#include "session/config.h"
 #include "session/hub.h"
 #include "media/fetch.h"
 #include "receive/inbox.h"
@@ -16,6 +18,7 @@
 #include "session/options.h"
 #include "send/outbox.h"
 #include "session/registration.h"
+#include "store/batch.h"
 
 /* The parts, in the order in which they come up; they go down the other way round. */
 static const struct {

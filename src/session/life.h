@@ -2,9 +2,10 @@
 #pragma once
 
 #include "account/account.h"
-#include "session/config.h"
 
 /* An account from its birth to its end: which parts it has, and in which order they end. */
+
+typedef struct CoexSessionConfig CoexSessionConfig;
 
 /* Main thread; from then on the engine's. One reference. */
 CoexAccount *coex_account_new(struct CoexHub *hub, const CoexSessionConfig *config,

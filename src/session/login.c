@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "session/login.h"
 
+#include "account/account.h"
 #include "account/call.h"
+#include "account/engine.h"
+#include "account/events.h"
 #include "account/nicks.h"
 #include "account/people.h"
 #include "account/phone.h"
@@ -10,6 +13,7 @@
 #include "account/views.h"
 #include "account/waiting.h"
 #include "core/window.h"
+#include "ingest/receiver.h"
 #include "media/fetch.h"
 #include "net/http.h"
 #include "receive/match.h"
@@ -20,6 +24,7 @@
 #include "session/ids.h"
 #include "session/options.h"
 #include "session/registration.h"
+#include "store/store.h"
 #include <string.h>
 
 #define LOGIN_MS 18000 /* beside LOCKED_MAX of LOCKED_MS; hosts give up much later */

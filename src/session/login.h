@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "account/account.h"
 #include "send/outbox.h"
+#include <glib.h>
 
 /* The login of an account in four steps: the database, the access, the listener, online. Engine
  * thread. */
+
+typedef struct CoexAccount CoexAccount;
 
 /* Inside of a login. */
 typedef struct CoexLoginState {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "session/options.h"
 
+#include "account/account.h"
+#include "core/error.h"
 #include <string.h>
 
 char *

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "account/account.h"
+#include <glib.h>
 
 /* What users type and paste into an account's options. Engine thread. */
+
+typedef struct CoexAccount CoexAccount;
 
 /* A copy of an option's value without the white space that came with pasting, @if_empty (may be
  * NULL) where nothing is left. Free with g_free(). Any thread. */

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "session/registration.h"
 
+#include "account/account.h"
 #include "account/call.h"
 #include "account/tell.h"
+#include "core/api.h"
+#include "core/error.h"
 #include "receive/match.h"
 #include <string.h>
 

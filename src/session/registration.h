@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "account/account.h"
 #include "core/verifier.h"
 
 /* The webhook registration at the provider: read first, made when there is none, and never taken
  * from another system without the user's yes; neither its address nor, where the address is ours,
  * the secret that somebody else registered with it. Engine thread. */
 
+typedef struct CoexAccount CoexAccount;
 typedef struct CoexRegistration CoexRegistration;
 CoexRegistration *coex_registration_new(void);
 void coex_registration_free(CoexRegistration *registration);

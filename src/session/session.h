@@ -2,6 +2,9 @@
 #pragma once
 
 #include "account/events.h"
+#include "core/catalogue.h"
+#include "core/feed.h"
+#include "core/person-view.h"
 #include "session/config.h"
 
 /* One account's life as the chat program sees it. All functions are called, and all observer calls

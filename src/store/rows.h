@@ -79,7 +79,7 @@ typedef enum {
     COEX_OUTBOX_UNCONFIRMED, /* no status came: for /resend and /discard */
 } CoexOutboxState;
 
-typedef struct {
+typedef struct CoexOutboxRow {
     gint64 position; /* order; given by the caller, increasing */
     char *local_id;  /* uuid, biz_opaque_callback_data */
     gint64 person_id;
@@ -129,7 +129,7 @@ typedef struct {
     char *nick;
 } CoexNickRow;
 
-typedef struct {
+typedef struct CoexSnapshot {
     gint64 account_id;
     gboolean provider_changed; /* it was another provider's until now */
     GPtrArray *people;         /* CoexPerson */
@@ -153,7 +153,7 @@ typedef struct {
 } CoexPastQuery;
 
 /* Times that a wrong clock wrote. */
-typedef struct {
+typedef struct CoexPutBack {
     gint64 after; /* seconds since 1970: what lies later was not right */
     gint64 by;    /* by how much that clock was ahead, as far as is known; 0 or more */
     gint64 now;   /* and nothing is later than this */

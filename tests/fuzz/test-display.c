@@ -3,6 +3,7 @@
 
 #include "core/text.h"
 #include "purple/display.h"
+#include "purple/host.h"
 #include <string.h>
 #include <util.h>
 

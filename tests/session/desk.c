@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "desk.h"
 
+#include "core/backend.h"
+
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <string.h>

@@ -2,6 +2,8 @@
 #include "desk.h"
 #include "flood.h"
 
+#include "core/proxy.h"
+
 #include <string.h>
 
 static gboolean

@@ -40,8 +40,7 @@ BELOW = {
 }
 # Folders that do not keep a rule yet. It may only shrink: with --left, one that keeps it is a breach.
 LEFT = {
-    "a loose header": {"src/account", "src/core", "src/ingest", "src/net", "src/purple", "src/receive",
-                       "src/send", "src/session", "src/store"},
+    "a loose header": {"src/core", "src/ingest", "src/net", "src/store"},
     "shown for nobody": {"src/core"},
 }
 OURS = {"core", "net", "store", "ingest", "account", "media", "send", "receive", "session", "purple", "sim", "host"}
@@ -385,8 +384,11 @@ def names_given(code):
     names = {name: False for name in re.findall(r"^\s*#\s*define\s+(\w+)", code, re.M)}
     for one in declarations(code):
         record = re.match(r"(typedef\s+)?(struct|union)\b", one)
-        name = (re.search(r"\(\*\s*(\w+)\)", one) or re.search(r"(\w+)\s*;$", one)
-                if one.startswith("typedef") else re.match(r"[^={}()]*?\b(\w+)\(", one))
+        if one.startswith("typedef"):
+            function = None if "{" in one else re.search(r"\(\*\s*(\w+)\)", one)
+            name = function or re.search(r"(\w+)\s*;$", one)
+        else:
+            name = re.match(r"[^={}()]*?\b(\w+)\(", one)
         if name:
             names[name.group(1)] = bool(record)
         if re.match(r"(typedef\s+)?enum\b", one) and "{" in one:
@@ -402,6 +404,11 @@ def embeds(code, names):
                for match in re.finditer(r"\w+", code) if match.group() in names)
 
 
+# What a room shows to those above, who see nothing else of it: what its functions take and give is
+# theirs to know whole.
+FACES = {"src/session/session.h"}
+
+
 def check_headers(texts, out):
     codes = {path: blank(text) for path, text in texts.items() if path.endswith(".h")}
     given = {path: names_given(code) for path, code in codes.items()}
@@ -413,7 +420,8 @@ def check_headers(texts, out):
         if len(includes) > MAX_HEADERS:
             out.add(path, includes[-1][0], f"a loose header: {len(includes)} of ours, more than {MAX_HEADERS}")
         for number, header in includes:
-            if stem(path) != stem(header) and not embeds(body, given[header]):
+            loose = path not in FACES and stem(path) != stem(header)
+            if loose and not embeds(body, given[header]):
                 out.add(path, number, f"a loose header: {header} is not embedded; declare what is pointed "
                                       "at, as in `typedef struct CoexPeer CoexPeer;`")
 
