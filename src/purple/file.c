@@ -4,10 +4,13 @@
 #include "core/error.h"
 #include "core/feed.h"
 #include "purple/connection.h"
+#include "purple/contact.h"
+#include "purple/give.h"
 #include "purple/host.h"
 #include "purple/lines.h"
 #include "purple/options.h"
 #include "purple/preview.h"
+#include "session/session.h"
 #include <string.h>
 
 #define LIMIT_MAX 2000 /* MB */
@@ -159,6 +162,25 @@ on_preview(GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 void
+coex_file_get(CoexConnection *connection, const char *name, const char *which)
+{
+    coex_contact_of(connection, name)->asked_for_file = TRUE;
+    coex_session_get_file(connection->session, name, which);
+}
+
+/* Who asked for it may sit at another machine, where its path leads nowhere. */
+static void
+give(CoexConnection *connection, const char *path, const char *name)
+{
+    CoexContact *contact = coex_contact_of(connection, name);
+    g_autofree char *address = dup_address(connection->account, path);
+
+    if (contact->asked_for_file && coex_host_get()->serves_others && address == NULL)
+        coex_give_file(connection->account, name, path);
+    contact->asked_for_file = FALSE;
+}
+
+void
 coex_file_show(CoexConnection *shown_in, const CoexFeedItem *item, const char *name)
 {
     g_autoptr(CoexConnection) connection = coex_connection_ref(shown_in);
@@ -166,6 +188,8 @@ coex_file_show(CoexConnection *shown_in, const CoexFeedItem *item, const char *n
     Picture *picture;
 
     coex_lines_write(connection, name, line, PURPLE_MESSAGE_SYSTEM);
+    if (!connection->over)
+        give(connection, item->detail, name);
     if (connection->over || !coex_host_get()->shows_pictures)
         return;
     picture = g_new(Picture, 1);

@@ -5,6 +5,7 @@
 #include "core/typed-line.h"
 #include "purple/connection.h"
 #include "purple/contact.h"
+#include "purple/file.h"
 #include "purple/lines.h"
 #include "purple/notice.h"
 #include "purple/recall.h"
@@ -72,7 +73,7 @@ run_history(CoexConnection *connection, const char *name, const char *words, con
 static void
 run_get(CoexConnection *connection, const char *name, const char *words, const char *markup)
 {
-    coex_session_get_file(connection->session, name, words);
+    coex_file_get(connection, name, words);
 }
 
 static const Verb verbs[] = {

@@ -5,6 +5,7 @@ import base64
 import os
 import re
 import socket
+import struct
 import sys
 import threading
 
@@ -13,6 +14,18 @@ from day import OTHER, run_days
 from irc_clients import Irssi, WeeChat, check_readme
 from sim import NUMBERS, Sim
 from tap import Lines, Suite, check, wait_until
+
+
+def receive(port, length):
+    """The bytes of a DCC transfer, acknowledged as IRC clients do."""
+    content = b""
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as dcc:
+        while len(content) < length:
+            part = dcc.recv(65536)
+            check(part, f"the transfer ends after {len(content)} bytes")
+            content += part
+            dcc.sendall(struct.pack(">I", len(content)))
+    return content
 
 
 PASSWORD_OF_OWN = "made-up-password-of-ann"  # at BitlBee
@@ -120,6 +133,22 @@ class Words:
         irc.root("blist all", r"\d+ .*available")
         check(irc.lines.count(r"^:root!.*\(" + re.escape(self.sim.number)) == 0, "it is a contact")
 
+    def file(self):
+        """a file that is asked for comes by DCC, whole"""
+        content = os.urandom(300_000)
+        source = os.path.join(self.directory, "source.pdf")
+        with open(source, "wb") as file:
+            file.write(content)
+        self.sim.do(f"ada brings application/pdf {source} The offer")
+        self.bee.irc.lines.expect(r"^:AdaLovelace!.*\[document #\d+, 300 KB\] /")
+        check(self.bee.irc.lines.count("DCC SEND") == 0, "it was sent unasked")
+        self.bee.irc.send("PRIVMSG AdaLovelace :!get last")
+        offer = self.bee.irc.lines.expect("^:AdaLovelace!.*\x01DCC SEND ")
+        name, address, port, size = re.search(r"DCC SEND (\S+) (\S+) (\d+) (\d+)", offer).groups()
+        check(name.endswith(".pdf") and int(size) == len(content), offer)
+        check(address in ("2130706433", "127.0.0.1"), offer)
+        check(receive(int(port), len(content)) == content, "other bytes came")
+
     def blocked(self):
         """a block hides nothing in BitlBee, and is not said to"""
         self.bee.irc.root("block AdaLovelace", "hides nothing, and what they write is still shown")
@@ -134,7 +163,7 @@ class Words:
 
     def cases(self):
         return [self.options, self.half_a_header, self.names, self.namesakes, self.verbs,
-                self.pasted, self.added, self.blocked, self.leave]
+                self.pasted, self.added, self.file, self.blocked, self.leave]
 
     def witnesses(self):
         return self.bee.witnesses() + ["sim: " + line for line in self.sim.said.tail(20)]
