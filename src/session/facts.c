@@ -52,7 +52,7 @@ add_sends(GStrvBuilder *facts, GPtrArray *sends)
 }
 
 static char **
-dup_facts(const CoexAccount *account, const CoexPerson *person, const CoexDigest *digest)
+dup_facts(const CoexAccount *account, const CoexPerson *person, const CoexFigures *figures)
 {
     g_autoptr(GStrvBuilder) facts = g_strv_builder_new();
     const CoexPeer *peer = &person->peer;
@@ -64,18 +64,18 @@ dup_facts(const CoexAccount *account, const CoexPerson *person, const CoexDigest
     add(facts, "By the profile", g_strdup(person->alias));
     if (person->free_until > coex_account_now(account))
         add(facts, "Templates are free until", dup_time(person->free_until));
-    add(facts, "First message", dup_time(digest->first_at));
-    add(facts, "Newest message", dup_time(digest->last_at));
+    add(facts, "First message", dup_time(figures->first_at));
+    add(facts, "Newest message", dup_time(figures->last_at));
     add(facts, "Messages",
         g_strdup_printf("%u from them, %u from here, %u from the phone",
-                        digest->n_messages[COEX_INBOUND], digest->n_messages[COEX_OUTBOUND],
-                        digest->n_messages[COEX_ECHO]));
-    add_sends(facts, digest->sends);
+                        figures->n_messages[COEX_INBOUND], figures->n_messages[COEX_OUTBOUND],
+                        figures->n_messages[COEX_ECHO]));
+    add_sends(facts, figures->sends);
     return g_strv_builder_end(facts);
 }
 
 static void
-on_digest(const CoexDigest *digest, const GError *error, gpointer user_data)
+on_figures(const CoexFigures *figures, const GError *error, gpointer user_data)
 {
     g_autofree Question *question = user_data;
     g_autoptr(CoexAccount) account = question->account;
@@ -91,7 +91,7 @@ on_digest(const CoexDigest *digest, const GError *error, gpointer user_data)
     person = coex_people_by_id(account->people, question->person_id);
     event = coex_account_event_new(account, COEX_SESSION_FACTS);
     event->person = coex_person_view_ref(coex_views_get(account, person));
-    event->facts = dup_facts(account, coex_people_now(account->people, person), digest);
+    event->facts = dup_facts(account, coex_people_now(account->people, person), figures);
     coex_account_tell(account, event);
 }
 
@@ -101,9 +101,9 @@ coex_facts_ask(CoexAccount *account, CoexPerson *person)
     Question *question = g_new(Question, 1);
 
     *question = (Question){ coex_account_ref(account), person->id };
-    coex_store_read_digest(account->store, account->id,
-                           coex_people_now(account->people, person)->id, N_SENDS, on_digest,
-                           question);
+    coex_store_read_figures(account->store, account->id,
+                            coex_people_now(account->people, person)->id, N_SENDS, on_figures,
+                            question);
 }
 
 /* ---- the account ---- */

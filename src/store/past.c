@@ -106,63 +106,63 @@ free_send(gpointer data)
 }
 
 void
-coex_digest_free(CoexDigest *digest)
+coex_figures_free(CoexFigures *figures)
 {
-    if (digest == NULL)
+    if (figures == NULL)
         return;
-    g_ptr_array_unref(digest->sends);
-    g_free(digest);
+    g_ptr_array_unref(figures->sends);
+    g_free(figures);
 }
 
 static void
-add_count(sqlite3_stmt *row, CoexDigest *digest)
+add_count(sqlite3_stmt *row, CoexFigures *figures)
 {
     gint64 direction = sqlite3_column_int64(row, 0);
     gint64 first_at = sqlite3_column_int64(row, 2);
-    if (direction >= 0 && direction < (gint64)G_N_ELEMENTS(digest->n_messages))
-        digest->n_messages[direction] = (guint)sqlite3_column_int64(row, 1);
-    if (digest->first_at == 0 || first_at < digest->first_at)
-        digest->first_at = first_at;
-    digest->last_at = MAX(digest->last_at, sqlite3_column_int64(row, 3));
+    if (direction >= 0 && direction < (gint64)G_N_ELEMENTS(figures->n_messages))
+        figures->n_messages[direction] = (guint)sqlite3_column_int64(row, 1);
+    if (figures->first_at == 0 || first_at < figures->first_at)
+        figures->first_at = first_at;
+    figures->last_at = MAX(figures->last_at, sqlite3_column_int64(row, 3));
 }
 
 static void
-add_send(sqlite3_stmt *row, CoexDigest *digest)
+add_send(sqlite3_stmt *row, CoexFigures *figures)
 {
     CoexSend *send = g_new0(CoexSend, 1);
     send->time = sqlite3_column_int64(row, 0);
     send->state = (CoexState)sqlite3_column_int(row, 1);
     send->text = coex_db_dup_text(row, 2);
-    g_ptr_array_add(digest->sends, send);
+    g_ptr_array_add(figures->sends, send);
 }
 
 static gboolean
-read_rows(CoexDb *db, sqlite3_stmt *rows, void (*add)(sqlite3_stmt *, CoexDigest *),
-          CoexDigest *digest, GError **error)
+read_rows(CoexDb *db, sqlite3_stmt *rows, void (*add)(sqlite3_stmt *, CoexFigures *),
+          CoexFigures *figures, GError **error)
 {
     CoexStep step = rows != NULL ? coex_db_step(db, rows, error) : COEX_STEP_FAILED;
     for (; step == COEX_STEP_ROW; step = coex_db_step(db, rows, error))
-        add(rows, digest);
+        add(rows, figures);
     return step == COEX_STEP_DONE;
 }
 
-CoexDigest *
-coex_past_read_digest(CoexDb *db, gint64 account_id, gint64 person_id, guint n_sends,
-                      GError **error)
+CoexFigures *
+coex_past_read_figures(CoexDb *db, gint64 account_id, gint64 person_id, guint n_sends,
+                       GError **error)
 {
-    CoexDigest *digest = g_new0(CoexDigest, 1);
-    digest->sends = g_ptr_array_new_with_free_func(free_send);
+    CoexFigures *figures = g_new0(CoexFigures, 1);
+    figures->sends = g_ptr_array_new_with_free_func(free_send);
     if (read_rows(db,
                   coex_db_query(db, SELECT_COUNTS,
                                 COEX_VALUES(coex_int(account_id), coex_int(person_id)), error),
-                  add_count, digest, error) &&
+                  add_count, figures, error) &&
         read_rows(
             db,
             coex_db_query(db, SELECT_SENDS,
                           COEX_VALUES(coex_int(account_id), coex_int(person_id), coex_int(n_sends)),
                           error),
-            add_send, digest, error))
-        return digest;
-    coex_digest_free(digest);
+            add_send, figures, error))
+        return figures;
+    coex_figures_free(figures);
     return NULL;
 }

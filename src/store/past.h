@@ -4,10 +4,10 @@
 #include "store/db.h"
 #include "store/rows.h"
 
-/* See coex_store_read_digest(); NULL on error. Free with coex_digest_free(). */
-CoexDigest *coex_past_read_digest(CoexDb *db, gint64 account_id, gint64 person_id, guint n_sends,
-                                  GError **error);
-void coex_digest_free(CoexDigest *digest);
+/* See coex_store_read_figures(); NULL on error. Free with coex_figures_free(). */
+CoexFigures *coex_past_read_figures(CoexDb *db, gint64 account_id, gint64 person_id, guint n_sends,
+                                    GError **error);
+void coex_figures_free(CoexFigures *figures);
 
 /* See coex_store_read_past(); NULL on error. */
 GPtrArray *coex_past_read(CoexDb *db, const CoexPastQuery *query, GError **error);

@@ -114,13 +114,13 @@ typedef struct {
     char *text; /* NULL */
 } CoexSend;
 
-/* A conversation in figures, see coex_store_read_digest(). */
+/* A conversation in figures, see coex_store_read_figures(). */
 typedef struct {
     guint n_messages[COEX_ECHO + 1]; /* by CoexDirection */
     gint64 first_at;                 /* the oldest message, 0 */
     gint64 last_at;
     GPtrArray *sends; /* CoexSend, the newest first */
-} CoexDigest;
+} CoexFigures;
 
 /* A nick of any account of the database. */
 typedef struct {

@@ -429,52 +429,52 @@ typedef struct {
     gint64 account_id;
     gint64 person_id;
     guint n_sends;
-    CoexDigest *digest;
-    CoexStoreDigest done;
-} DigestRead;
+    CoexFigures *figures;
+    CoexStoreFigures done;
+} FiguresRead;
 
 static void
-free_digest_read(gpointer data)
+free_figures_read(gpointer data)
 {
-    DigestRead *read = data;
+    FiguresRead *read = data;
     g_clear_pointer(&read->context, g_main_context_unref);
     g_clear_error(&read->error);
-    coex_digest_free(read->digest);
+    coex_figures_free(read->figures);
     g_free(read);
 }
 
 static gboolean
-on_digest_read(gpointer data)
+on_figures_read(gpointer data)
 {
-    DigestRead *read = data;
-    read->done(read->digest, read->error, read->user_data);
+    FiguresRead *read = data;
+    read->done(read->figures, read->error, read->user_data);
     return G_SOURCE_REMOVE;
 }
 
 static void
-read_digest(CoexDb *db, const GError *error, gpointer data)
+read_figures(CoexDb *db, const GError *error, gpointer data)
 {
-    DigestRead *read = data;
+    FiguresRead *read = data;
     if (db == NULL)
         read->error = g_error_copy(error);
     else
-        read->digest = coex_past_read_digest(db, read->account_id, read->person_id, read->n_sends,
-                                             &read->error);
-    coex_dispatch(g_steal_pointer(&read->context), on_digest_read, read, free_digest_read);
+        read->figures = coex_past_read_figures(db, read->account_id, read->person_id, read->n_sends,
+                                               &read->error);
+    coex_dispatch(g_steal_pointer(&read->context), on_figures_read, read, free_figures_read);
 }
 
 void
-coex_store_read_digest(CoexStore *store, gint64 account_id, gint64 person_id, guint n_sends,
-                       CoexStoreDigest done, gpointer user_data)
+coex_store_read_figures(CoexStore *store, gint64 account_id, gint64 person_id, guint n_sends,
+                        CoexStoreFigures done, gpointer user_data)
 {
-    DigestRead *read = g_new0(DigestRead, 1);
+    FiguresRead *read = g_new0(FiguresRead, 1);
     read->context = g_main_context_ref_thread_default();
     read->user_data = user_data;
     read->account_id = account_id;
     read->person_id = person_id;
     read->n_sends = n_sends;
     read->done = done;
-    coex_writer_add_task(store->writer, read_digest, read);
+    coex_writer_add_task(store->writer, read_figures, read);
 }
 
 /* ---- batches and marks ---- */

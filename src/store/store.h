@@ -88,13 +88,14 @@ typedef void (*CoexStoreMedia)(GPtrArray *rows, const GError *error, gpointer us
 void coex_store_read_media(CoexStore *store, const CoexMediaQuery *query, CoexStoreMedia done,
                            gpointer user_data);
 
-/* @digest is borrowed; NULL on error. */
-typedef void (*CoexStoreDigest)(const CoexDigest *digest, const GError *error, gpointer user_data);
+/* @figures is borrowed; NULL on error. */
+typedef void (*CoexStoreFigures)(const CoexFigures *figures, const GError *error,
+                                 gpointer user_data);
 
 /* Counts the messages with a person, and reads the newest @n_sends that were sent here. In the
  * thread-default context that asked. */
-void coex_store_read_digest(CoexStore *store, gint64 account_id, gint64 person_id, guint n_sends,
-                            CoexStoreDigest done, gpointer user_data);
+void coex_store_read_figures(CoexStore *store, gint64 account_id, gint64 person_id, guint n_sends,
+                             CoexStoreFigures done, gpointer user_data);
 
 /* ---- batches ---- */
 
