@@ -309,7 +309,7 @@ $(TIDY): $(B)/tidy/%.done: %.c $(B)/obj/%.o .clang-tidy
 SCRIPTS := .ci/run $(sort $(wildcard tests/*/*.sh))
 
 lint: $(PLUGIN) $(SYNTAX) ## check layers, style, formatting and the plugin's symbols
-	$(Q)tests/tools/lint.py --left
+	$(Q)tests/tools/lint.py
 	$(Q)clang-format --dry-run -Werror $(C_FILES)
 	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) $(TIDY)
 	$(Q)shellcheck $(SCRIPTS)

@@ -5,6 +5,7 @@
 #include "account/events.h"
 #include "core/feed.h"
 #include "core/mask.h"
+#include "core/verifier.h"
 #include "core/window.h"
 #include "store/batch.h"
 #include "store/rows.h"

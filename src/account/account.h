@@ -19,6 +19,7 @@ typedef struct CoexCatalogue CoexCatalogue;
 typedef struct CoexPerson CoexPerson;
 typedef struct CoexPutBack CoexPutBack;
 typedef struct CoexStore CoexStore;
+typedef struct CoexVerifier CoexVerifier;
 typedef struct CoexWindow CoexWindow;
 
 /* Its life, a step after the other; each is entered by coex_account_enter() alone:

@@ -10,6 +10,7 @@
 #include "account/views.h"
 #include "account/waiting.h"
 #include "core/api.h"
+#include "core/backend.h"
 #include "core/window.h"
 #include "store/batch.h"
 #include "store/rows.h"

@@ -2,6 +2,7 @@
 #include "core/account-event.h"
 
 #include "core/error.h"
+#include "core/json.h"
 
 #include <string.h>
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "core/json.h"
 #include "core/message.h"
 #include <glib.h>
 
 /* What a webhook tells about the account rather than from a person, as one line. Hides the fields
  * and events of Meta: webhooks/reference/account_update, each a row of a table. Lines are single
  * lines; free them with g_free(). */
+
+typedef struct CoexJsonAt CoexJsonAt;
 
 /* Whether @field is one of the account-level fields this version knows, what kind of event it gives
  * and the line for people, NULL when it is nothing to them. */

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "core/error.h"
-#include "core/json.h"
 #include <glib.h>
 
 /* What an answer says when something went wrong. Hides the error shapes of both providers
  * (Meta: support/error-codes) and the meaning of a bare HTTP status (360dialog:
  * support/api-error-message-list). */
+
+typedef struct CoexJson CoexJson;
 
 /* TRUE when an answer with HTTP @status and body @doc (NULL: no JSON) tells no error. Else FALSE
  * and the error.

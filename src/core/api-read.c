@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/api.h"
 
+#include "core/backend.h"
+#include "core/error.h"
 #include "core/json.h"
 #include "core/api-error.h"
+#include "core/template.h"
+#include "core/verifier.h"
 #include <string.h>
 
 void

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/api.h"
 
+#include "core/backend.h"
+#include "core/error.h"
 #include "core/json.h"
+#include "core/peer.h"
+#include "core/template.h"
 #include <string.h>
 
 void

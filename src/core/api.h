@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "core/backend.h"
-#include "core/error.h"
-#include "core/peer.h"
-#include "core/template.h"
 #include <glib.h>
 
 /* Cloud API operations as values: a request is built from an operation, a result is read from a
  * response. Hides paths, bodies, paging and error shapes of both providers (Meta:
  * about-the-platform). No I/O. Each builder returns a request to free with coex_request_free().
  * Readers fill their `ret_` values on success only. */
+
+typedef struct CoexBackend CoexBackend;
+typedef struct CoexPeer CoexPeer;
+typedef struct CoexTemplate CoexTemplate;
 
 typedef struct CoexRequest {
     const char *method; /* static */

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "core/template.h"
 #include <glib.h>
 
 /* An account's templates as a whole: what may be offered to the user, in which order, and how the
  * list is kept. */
+
+typedef struct CoexTemplate CoexTemplate;
 
 /* Immutable, counted; any thread may hold one. */
 typedef struct CoexCatalogue CoexCatalogue;

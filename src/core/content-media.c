@@ -2,6 +2,8 @@
 #include "core/content-media.h"
 
 #include "core/file-name.h"
+#include "core/json.h"
+#include "core/media.h"
 #include <string.h>
 
 typedef struct {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "core/json.h"
-#include "core/media.h"
-
 /* What a message object of a webhook tells of its file (Meta: webhooks/reference/messages, image,
  * video, audio, document, sticker). */
+
+typedef struct CoexJsonAt CoexJsonAt;
+typedef struct CoexMedia CoexMedia;
 
 /* @type: WhatsApp's name, one of those; @body: the object of that name. Never NULL; free with
  * coex_media_free(). */

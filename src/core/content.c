@@ -3,6 +3,7 @@
 
 #include "core/account-event.h"
 #include "core/content-media.h"
+#include "core/json.h"
 #include "core/text.h"
 #include <string.h>
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/feed.h"
 
+#include "core/media.h"
+
 CoexFeedItem *
 coex_feed_item_ref(const CoexFeedItem *item)
 {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "core/media.h"
 #include <glib.h>
+
+typedef struct CoexMedia CoexMedia;
 
 /* What waits to be shown: the one ordered, durable way from the store to people's eyes. Immutable,
  * counted, for any thread. The numbers are the file format. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/message.h"
 
+#include "core/media.h"
 #include <string.h>
 
 /* wamid. + Base64 of: 1c 18 <n> <peer, n bytes> 15 02 00 <11|12> 18 <k> <token, k bytes> 00
@@ -24,6 +25,43 @@ coex_message_ref(const CoexMessage *message)
 }
 
 static void
+content_clear(CoexContent *content)
+{
+    switch (content->kind) {
+    case COEX_CONTENT_MEDIA:
+        coex_media_free(content->media);
+        break;
+    case COEX_CONTENT_REACTION:
+        g_free(content->reaction.target);
+        g_free(content->reaction.emoji);
+        break;
+    case COEX_CONTENT_EDIT:
+        g_free(content->edit.target);
+        if (content->edit.now != NULL)
+            content_clear(content->edit.now);
+        g_free(content->edit.now);
+        break;
+    case COEX_CONTENT_REVOKE:
+        g_free(content->revoke.target);
+        break;
+    case COEX_CONTENT_TEXT:
+    case COEX_CONTENT_LOCATION:
+    case COEX_CONTENT_CONTACTS:
+    case COEX_CONTENT_BUTTON:
+    case COEX_CONTENT_INTERACTIVE:
+    case COEX_CONTENT_ORDER:
+    case COEX_CONTENT_SYSTEM:
+    case COEX_CONTENT_WELCOME:
+    case COEX_CONTENT_PLACEHOLDER:
+    case COEX_CONTENT_UNSUPPORTED:
+    case COEX_CONTENT_UNKNOWN:
+        break;
+    }
+    g_free(content->type);
+    g_free(content->text);
+}
+
+static void
 message_clear(gpointer data)
 {
     CoexMessage *message = data;
@@ -35,7 +73,7 @@ message_clear(gpointer data)
     g_free(message->profile_name);
     g_free(message->context_wamid);
     g_free(message->group_id);
-    coex_content_clear(&message->content);
+    content_clear(&message->content);
 }
 
 void
@@ -61,51 +99,6 @@ coex_content_get_target(const CoexContent *content, const char **ret_wamid)
     if (ret_wamid != NULL)
         *ret_wamid = target;
     return TRUE;
-}
-
-void
-coex_content_clear(CoexContent *content)
-{
-    switch (content->kind) {
-    case COEX_CONTENT_MEDIA:
-        coex_media_free(content->media);
-        break;
-    case COEX_CONTENT_REACTION:
-        g_free(content->reaction.target);
-        g_free(content->reaction.emoji);
-        break;
-    case COEX_CONTENT_EDIT:
-        g_free(content->edit.target);
-        coex_content_free(content->edit.now);
-        break;
-    case COEX_CONTENT_REVOKE:
-        g_free(content->revoke.target);
-        break;
-    case COEX_CONTENT_TEXT:
-    case COEX_CONTENT_LOCATION:
-    case COEX_CONTENT_CONTACTS:
-    case COEX_CONTENT_BUTTON:
-    case COEX_CONTENT_INTERACTIVE:
-    case COEX_CONTENT_ORDER:
-    case COEX_CONTENT_SYSTEM:
-    case COEX_CONTENT_WELCOME:
-    case COEX_CONTENT_PLACEHOLDER:
-    case COEX_CONTENT_UNSUPPORTED:
-    case COEX_CONTENT_UNKNOWN:
-        break;
-    }
-    g_free(content->type);
-    g_free(content->text);
-    *content = (CoexContent){ 0 };
-}
-
-void
-coex_content_free(CoexContent *content)
-{
-    if (content == NULL)
-        return;
-    coex_content_clear(content);
-    g_free(content);
 }
 
 gboolean

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "core/media.h"
 #include "core/peer.h"
 #include <glib.h>
 
 /* The values that cross threads: messages, statuses and the other events of a webhook. Immutable
  * after they are built and counted, so that any thread may hold one. The numbers of the enums below
  * are kept on disk: append only. */
+
+typedef struct CoexMedia CoexMedia;
 
 typedef enum {
     COEX_INBOUND,  /* from the customer */
@@ -70,10 +71,6 @@ struct CoexContent {
 /* Whether it is about another message (a reaction, an edit, a withdrawal), and then into
  * @ret_wamid, unless NULL, that one's id: borrowed, NULL where it is not told. */
 gboolean coex_content_get_target(const CoexContent *content, const char **ret_wamid);
-
-/* Frees the members and leaves an empty text. */
-void coex_content_clear(CoexContent *content);
-void coex_content_free(CoexContent *content); /* of one from g_new0() */
 
 /* One message, identified by (conversation, token). */
 typedef struct CoexMessage {

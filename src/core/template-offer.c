@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/template-offer.h"
 
+#include "core/template.h"
 #include "core/text.h"
 #include <string.h>
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "core/template.h"
-
 /* What a template's variables may be filled with before anybody is asked. Hides how a variable that
  * wants a person's name, one that takes a sentence and one that wants neither are told apart: by
  * the words around it, its name and its example. */
+
+typedef struct CoexTemplate CoexTemplate;
 
 /* One value per variable, "" where nothing fits: @name (NULL or "": none known) goes where the
  * person is addressed, @text (NULL: none) on one line into the one variable that takes free text.

@@ -2,6 +2,7 @@
 #include "core/template.h"
 
 #include "core/error.h"
+#include "core/json.h"
 #include "core/text.h"
 #include <string.h>
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "core/json.h"
 #include <glib.h>
 
 /* An approved message template: what values it needs, whether they fit, how the message will look,
  * and the components of the request. Hides the definitions of both providers (Meta:
  * templates/components). */
+
+typedef struct CoexJsonAt CoexJsonAt;
+typedef struct CoexJsonWriter CoexJsonWriter;
 
 typedef struct CoexTemplateVariable {
     char *name;    /* parameter_name of a NAMED template, "1", "2" … of a positional one */

@@ -2,7 +2,9 @@
 #include "core/webhook-book.h"
 
 #include "core/account-event.h"
+#include "core/json.h"
 #include "core/text.h"
+#include "core/webhook-people.h"
 
 /* As a profile's name (core/webhook-people.c). */
 #define NAME_CHARS 128

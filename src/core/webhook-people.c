@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/webhook-people.h"
 
+#include "core/json.h"
+#include "core/peer.h"
 #include "core/text.h"
 
 #include <string.h>

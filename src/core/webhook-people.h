@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "core/json.h"
-#include "core/peer.h"
 #include <glib.h>
 
 /* The people of one `value` of a webhook delivery: its `contacts[]`, and whom each message, echo or
@@ -10,8 +8,11 @@
  * one in `from` and the other in `contacts[].wa_id` (Meta: webhooks/reference/messages). For
  * core/webhook-value.c alone. */
 
+typedef struct CoexJsonAt CoexJsonAt;
+typedef struct CoexPeer CoexPeer;
+
 /* Who an element names, as it names them; strings borrow the document. */
-typedef struct {
+typedef struct CoexWebhookAddress {
     const char *number;
     const char *user_id;
     const char *parent_user_id;

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/webhook-system.h"
 
+#include "core/json.h"
+#include "core/message.h"
+#include "core/peer.h"
+#include "core/webhook-people.h"
+#include <glib.h>
 #include <string.h>
 
 typedef struct {

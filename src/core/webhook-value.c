@@ -2,6 +2,7 @@
 #include "core/webhook-value.h"
 
 #include "core/content.h"
+#include "core/json.h"
 #include "core/message.h"
 #include "core/account-event.h"
 #include "core/text.h"

@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "core/json.h"
+#include "core/message.h"
 #include "core/webhook-value.h"
 
 /* A change, or what stands in its place. `field` may stand too deep or too high (Meta:

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "core/message.h"
 #include <glib.h>
 
 /* What a webhook delivery tells. Hides the envelopes of both providers, and that almost every field

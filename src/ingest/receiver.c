@@ -2,6 +2,8 @@
 #include "ingest/receiver.h"
 
 #include "net/listener.h"
+#include "store/rows.h"
+#include "store/store.h"
 #include <string.h>
 
 /* All but opening, adding and removing runs in the listener's thread. */

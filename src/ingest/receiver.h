@@ -2,7 +2,6 @@
 #pragma once
 
 #include "core/verifier.h"
-#include "store/store.h"
 #include <glib.h>
 
 /* One listening address and those who receive there. Hides what happens to a delivery before it is
@@ -10,6 +9,7 @@
  * the 200. It knows no account. */
 
 typedef struct CoexReceiver CoexReceiver;
+typedef struct CoexStore CoexStore;
 
 /* Who receives. Copied. */
 typedef struct CoexReceiverSpec {

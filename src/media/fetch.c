@@ -8,6 +8,7 @@
 #include "account/tell.h"
 #include "account/views.h"
 #include "core/api.h"
+#include "core/backend.h"
 #include "core/error.h"
 #include "core/retry.h"
 #include "media/files.h"

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "net/http.h"
 
+#include "core/api.h"
+#include "core/error.h"
+#include "core/proxy.h"
 #include "net/cause.h"
 #include "net/guard.h"
 #include "net/tunnel.h"

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "core/api.h"
-#include "core/proxy.h"
 #include <gio/gio.h>
 
 /* Runs requests against a provider. Hides libsoup: connection reuse for POST, limits, timeouts,
  * TLS, no redirects, and the one distinction that matters for a send: whether a byte of it may have
  * reached the server. An answer that never pauses cannot keep the loop, and so not the deadline
  * either. Belongs to the thread (and its default main context) that made it. */
+
+typedef struct CoexProxy CoexProxy;
+typedef struct CoexRequest CoexRequest;
+typedef struct CoexResponse CoexResponse;
 
 #define COEX_HTTP_BODY_MAX (8 * 1024 * 1024) /* of an answer, unpacked */
 

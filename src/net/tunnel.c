@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "net/tunnel.h"
 
+#include "core/proxy.h"
 #include <string.h>
 
 #define PROTOCOL "coex-connect" /* not "http": libsoup makes that tunnel by itself */

@@ -2,6 +2,7 @@
 #include "purple/template-form.h"
 
 #include "core/template-offer.h"
+#include "core/template.h"
 #include "core/text.h"
 #include "purple/ask.h"
 #include "purple/connection.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/template-picker.h"
 
+#include "core/template.h"
 #include "core/text.h"
 #include "core/typed-line.h"
 #include "purple/ask.h"

@@ -3,6 +3,7 @@
 
 #include "account/account.h"
 #include "account/tell.h"
+#include "core/backend.h"
 #include "core/message.h"
 #include "core/verifier.h"
 #include <string.h>

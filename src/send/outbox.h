@@ -12,9 +12,6 @@
 typedef struct CoexAccount CoexAccount;
 typedef struct CoexBatch CoexBatch;
 typedef struct CoexOutbox CoexOutbox;
-typedef struct CoexPerson CoexPerson;
-typedef struct CoexPutBack CoexPutBack;
-typedef struct CoexStatus CoexStatus;
 typedef struct CoexTemplate CoexTemplate;
 
 /* NULL error: the access is good. */

@@ -13,8 +13,6 @@
 
 typedef struct CoexAccount CoexAccount;
 typedef struct CoexBatch CoexBatch;
-typedef struct CoexOutboxRow CoexOutboxRow;
-typedef struct CoexPerson CoexPerson;
 typedef struct CoexPersonEntry CoexPersonEntry;
 typedef struct CoexRequest CoexRequest;
 

@@ -5,6 +5,7 @@
 #include "account/call.h"
 #include "account/tell.h"
 #include "core/api.h"
+#include "core/backend.h"
 #include "core/catalogue.h"
 #include "core/error.h"
 #include "core/template.h"

@@ -7,6 +7,7 @@
 #include "account/phone.h"
 #include "account/tell.h"
 #include "account/views.h"
+#include "core/backend.h"
 #include "core/person-view.h"
 #include "core/text.h"
 #include "core/window.h"

@@ -4,6 +4,7 @@
 #include "account/account.h"
 #include "account/call.h"
 #include "core/api.h"
+#include "core/backend.h"
 #include "core/error.h"
 
 typedef struct {

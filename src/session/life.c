@@ -7,6 +7,7 @@
 #include "account/skew.h"
 #include "account/views.h"
 #include "core/catalogue.h"
+#include "core/proxy.h"
 #include "net/http.h"
 #include "session/config.h"
 #include "session/hub.h"

@@ -12,6 +12,8 @@
 #include "account/tell.h"
 #include "account/views.h"
 #include "account/waiting.h"
+#include "core/backend.h"
+#include "core/error.h"
 #include "core/window.h"
 #include "ingest/receiver.h"
 #include "media/fetch.h"

@@ -5,6 +5,7 @@
 #include "account/call.h"
 #include "account/tell.h"
 #include "core/api.h"
+#include "core/backend.h"
 #include "core/error.h"
 #include "receive/match.h"
 #include <string.h>

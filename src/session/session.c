@@ -2,6 +2,8 @@
 #include "session/session.h"
 
 #include "account/mailbox.h"
+#include "core/error.h"
+#include "core/template.h"
 #include "core/text.h"
 #include "session/command.h"
 #include "session/hub.h"

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "store/db.h"
+#include "store/feed.h"
 #include "store/media.h"
 #include "store/apply.h"
 

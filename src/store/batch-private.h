@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "core/media.h"
 #include "store/batch.h"
+#include "store/rows.h"
 
 /* What a batch is inside the store: a list of changes as the caller gave them, each with room for
  * its outcome. Built in the caller's thread, applied in the writer's, read in the caller's again.
@@ -29,7 +31,7 @@ typedef enum {
 } CoexChangeKind;
 
 /* The member of the union is the one named by the kind. */
-typedef struct {
+typedef struct CoexChange {
     CoexChangeKind kind;
     gint64 account_id;
     union {

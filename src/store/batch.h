@@ -2,13 +2,16 @@
 #pragma once
 
 #include "core/feed.h"
+#include "core/media.h"
 #include "core/message.h"
-#include "store/rows.h"
 
 /* Several changes, one transaction: what is to change is put in, coex_store_commit() takes it, and
  * the outcomes can be asked for afterwards. */
 
 typedef struct CoexBatch CoexBatch;
+typedef struct CoexOutboxRow CoexOutboxRow;
+typedef struct CoexPerson CoexPerson;
+typedef struct CoexPutBack CoexPutBack;
 
 CoexBatch *coex_batch_new(void);
 void coex_batch_free(CoexBatch *batch);

@@ -2,6 +2,9 @@
 #include "store/feed.h"
 
 #include "core/feed.h"
+#include "core/media.h"
+#include "store/batch-private.h"
+#include "store/db.h"
 
 gboolean
 coex_apply_feed(CoexApply *a, const CoexFeedItem *line, GError **error)

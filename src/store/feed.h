@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "store/batch-private.h"
-#include "store/db.h"
+#include <glib.h>
 
 /* The feed, as the changes of a batch add to it: inside the writer's transaction. */
 
+typedef struct CoexBatch CoexBatch;
+typedef struct CoexChange CoexChange;
+typedef struct CoexDb CoexDb;
+typedef struct CoexFeedItem CoexFeedItem;
+
 /* One change being applied. */
-typedef struct {
+typedef struct CoexApply {
     CoexDb *db;
     CoexBatch *batch;
     CoexChange *change;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "store/find.h"
 
+#include "store/db.h"
+#include <sqlite3.h>
+
 #define SELECT_STORED                                                                              \
     "SELECT id, person, state, lacks, kind, type, text, time, local_id, template_name,"            \
     " template_language, template_values, origin, changed_at, deleted_at FROM messages"

@@ -2,13 +2,14 @@
 #pragma once
 
 #include "core/message.h"
-#include "store/db.h"
 
 /* Looks for the message that an id means, which two sides may write differently (the layout of a
  * wamid): first by the id as it came, then by its token. */
 
+typedef struct CoexDb CoexDb;
+
 /* As it is stored; id 0: none. */
-typedef struct {
+typedef struct CoexStored {
     gint64 id;
     gint64 person_id;
     CoexState state;

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "store/media.h"
 
+#include "core/which.h"
+#include "store/db.h"
+#include "store/rows.h"
+
 #define LOOKED_AT_MAX 10000 /* of the files of one person */
 
 gboolean

@@ -2,10 +2,12 @@
 #pragma once
 
 #include "core/media.h"
-#include "store/db.h"
-#include "store/rows.h"
+#include <sqlite3.h>
 
 /* The files of messages: a row for each message that has one, gone with its message. */
+
+typedef struct CoexDb CoexDb;
+typedef struct CoexMediaQuery CoexMediaQuery;
 
 /* Of the table `media`, as coex_media_read() takes them. */
 #define COEX_MEDIA_COLUMNS                                                                         \

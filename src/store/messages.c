@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "store/messages.h"
 
+#include "core/feed.h"
+#include "store/batch-private.h"
+#include "store/batch.h"
+#include "store/db.h"
+#include "store/feed.h"
 #include "store/find.h"
 #include "store/media.h"
 #include "store/refer.h"
+#include "store/rows.h"
 
 static gboolean
 find_known(CoexApply *a, const CoexNewMessage *message, CoexStored *ret_known, GError **error)

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "store/feed.h"
+#include <glib.h>
 
 /* Messages and what is told about them: one row per message however often and by whichever way it
  * comes (the layout of a wamid), statuses merged by rank, statuses that overtake their message kept
  * for it, and the feed items that follow. Runs inside the writer's transaction. */
+
+typedef struct CoexApply CoexApply;
+typedef struct CoexOutboxRow CoexOutboxRow;
 
 /* Each fills the change's outcome and adds its feed items to the batch; errors: COEX_ERROR_STORE.
  */

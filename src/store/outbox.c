@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/feed.h"
+#include "core/message.h"
+#include "store/batch-private.h"
+#include "store/db.h"
+#include "store/feed.h"
 #include "store/messages.h"
+#include "store/rows.h"
 
 gboolean
 coex_apply_put_outbox(CoexApply *a, const CoexOutboxRow *row, GError **error)

@@ -3,8 +3,10 @@
 
 #include "core/feed.h"
 #include "core/message.h"
+#include "store/db.h"
 #include "store/media.h"
 #include "store/refer.h"
+#include "store/rows.h"
 
 static const char SELECT_PAST[] =
     "SELECT direction, time, text, messages.state, messages.kind, messages.id, changed_at, "

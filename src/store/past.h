@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "store/db.h"
-#include "store/rows.h"
+#include <glib.h>
+
+typedef struct CoexDb CoexDb;
+typedef struct CoexFigures CoexFigures;
+typedef struct CoexPastQuery CoexPastQuery;
 
 /* See coex_store_read_figures(); NULL on error. Free with coex_figures_free(). */
 CoexFigures *coex_past_read_figures(CoexDb *db, gint64 account_id, gint64 person_id, guint n_sends,

@@ -3,7 +3,10 @@
 
 #include "core/error.h"
 #include "core/feed.h"
+#include "store/db.h"
 #include "store/media.h"
+#include "store/rows.h"
+#include "store/shown.h"
 #include "store/unite.h"
 
 #define ROWS_BYTES_MAX (1024 * 1024) /* beyond the first row */

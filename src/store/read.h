@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "store/db.h"
-#include "store/rows.h"
-#include "store/shown.h"
+#include <glib.h>
 
 /* The rows of the tables as values. Runs in the writer, outside its transactions. */
+
+typedef struct CoexDb CoexDb;
+typedef struct CoexShown CoexShown;
+typedef struct CoexSnapshot CoexSnapshot;
 
 /* Finds or creates the account, and all of it. NULL on error. */
 CoexSnapshot *coex_read_account(CoexDb *db, const CoexShown *shown, const char *provider,

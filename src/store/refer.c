@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "store/refer.h"
 
+#include "core/feed.h"
 #include "core/text.h"
+#include "store/batch-private.h"
+#include "store/db.h"
+#include "store/feed.h"
 #include "store/find.h"
 #include "store/media.h"
 

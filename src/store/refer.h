@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "store/feed.h"
-#include "store/find.h"
+#include "core/message.h"
+#include <glib.h>
 
 /* Messages that are about another one: quotes, reactions, edits and withdrawals. The other is
  * looked for in the same conversation, by id and by token (the layout of a wamid). What changes a
  * message, or marks it, is a line of ours, told once however often it comes, and a change that
  * overtook its message waits for it. */
+
+typedef struct CoexApply CoexApply;
+typedef struct CoexDb CoexDb;
+typedef struct CoexOutboxRow CoexOutboxRow;
+typedef struct CoexStored CoexStored;
 
 /* A row of `messages` as it is to be written; borrowed strings. */
 typedef struct {

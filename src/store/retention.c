@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "store/retention.h"
 
+#include "store/db.h"
+#include <sqlite3.h>
+
 /* One step, beyond its first body: a body that goes is overwritten with zeros, which costs as much
  * as writing it, and webhooks wait meanwhile. */
 #define STEP_BYTES (1024 * 1024)

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "store/db.h"
+#include <glib.h>
 
 /* What is forgotten, and when. Bodies kept for a later version, unreadable ones
  * and those that wait for an account never go. */
+
+typedef struct CoexDb CoexDb;
 
 #define COEX_RETENTION_BODY_S (30 * 24 * 3600) /* bodies that were applied */
 #define COEX_RETENTION_KEY_S (90 * 24 * 3600)  /* keys of deliveries, against late redelivery */

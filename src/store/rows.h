@@ -8,7 +8,7 @@
 
 /* The values that the store keeps and gives back. */
 
-typedef struct {
+typedef struct CoexDelivery {
     guint8 key[32];        /* of the raw body: one row per key */
     const char *secret_id; /* which secret proved it (core/verifier.h) */
     gint64 received_at;    /* seconds since 1970 */
@@ -115,7 +115,7 @@ typedef struct {
 } CoexSend;
 
 /* A conversation in figures, see coex_store_read_figures(). */
-typedef struct {
+typedef struct CoexFigures {
     guint n_messages[COEX_ECHO + 1]; /* by CoexDirection */
     gint64 first_at;                 /* the oldest message, 0 */
     gint64 last_at;
@@ -145,7 +145,7 @@ typedef struct CoexSnapshot {
 void coex_snapshot_free(CoexSnapshot *snapshot);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexSnapshot, coex_snapshot_free)
 
-typedef struct {
+typedef struct CoexPastQuery {
     gint64 account_id;
     gint64 person_id;
     gint64 before; /* seconds since 1970 */
@@ -174,7 +174,7 @@ typedef struct CoexMediaRow {
 /* Those of one account: of a @person_id the one that is meant; without a @person_id all that are
  * NEW or WANTED and have an id, oldest first, so many at most. */
 #define COEX_STORE_MEDIA_MAX 2000
-typedef struct {
+typedef struct CoexMediaQuery {
     gint64 account_id;
     gint64 person_id;
     CoexWhich which; /* with a @person_id */

@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/feed.h"
+#include "store/batch-private.h"
+#include "store/batch.h"
+#include "store/db.h"
+#include "store/feed.h"
 #include "store/messages.h"
 
 #include "core/error.h"
 #include "store/find.h"
+#include "store/rows.h"
+#include <sqlite3.h>
 
 static gint64
 get_wall_time(void)

@@ -2,12 +2,15 @@
 #include "store/store.h"
 
 #include "core/error.h"
+#include "store/db.h"
+#include "store/dispatch.h"
 #include "store/lock.h"
 #include "store/media.h"
 #include "store/past.h"
 #include "store/read.h"
 #include "store/rescue.h"
 #include "store/schema.h"
+#include "store/shown.h"
 #include "store/writer.h"
 #include <errno.h>
 #include <string.h>

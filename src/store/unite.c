@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "store/unite.h"
 
+#include "store/db.h"
+#include "store/shown.h"
+
 /* :ours and :theirs are the accounts, :shown the mark of theirs. A person has a name of its own in
  * each account, and a nick of its own in all of them. */
 static const char UNITE[] =

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "store/db.h"
-#include "store/shown.h"
+#include <glib.h>
 
 /* A number that earlier versions kept once for each provider becomes one account. */
+
+typedef struct CoexDb CoexDb;
+typedef struct CoexShown CoexShown;
 
 /* Takes everything of all other accounts of @number into @account_id: who has an address or a name
  * in common is one person, what was not shown yet will be. All or nothing; outside of

@@ -4,8 +4,11 @@
 #include "core/error.h"
 #include "store/apply.h"
 #include "store/batch-private.h"
+#include "store/db.h"
+#include "store/dispatch.h"
 #include "store/retention.h"
 #include "store/schema.h"
+#include "store/shown.h"
 #include <pthread.h>
 #include <signal.h>
 

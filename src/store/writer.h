@@ -2,15 +2,16 @@
 #pragma once
 
 #include "store/batch.h"
-#include "store/db.h"
-#include "store/dispatch.h"
-#include "store/shown.h"
+#include "store/rows.h"
 
 /* The one thread that owns the connection. It takes all that is queued, commits it as one
  * transaction and answers: a disk that needs 5 ms for a sync then costs 5 ms for all who wait, not
  * for each. After an I/O error the connection is opened anew, since a sync that failed once may
  * falsely succeed when repeated. */
 
+typedef struct CoexDb CoexDb;
+typedef struct CoexShown CoexShown;
+typedef struct CoexWatch CoexWatch;
 typedef struct CoexWriter CoexWriter;
 
 /* Runs in the writer's thread, between transactions, in its turn of the queue; frees @data. @db is

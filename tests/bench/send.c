@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench.h"
 #include "core/api.h"
+#include "core/backend.h"
+#include "core/peer.h"
 #include "net/http.h"
 #include <libsoup/soup.h>
 #include <time.h>

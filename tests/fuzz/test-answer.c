@@ -2,7 +2,9 @@
 #include "fuzz.h"
 
 #include "core/api.h"
+#include "core/backend.h"
 #include "core/retry.h"
+#include "core/template.h"
 #include <stdlib.h>
 #include <string.h>
 

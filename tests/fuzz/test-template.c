@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "fuzz.h"
 
+#include "core/json.h"
+#include "core/template.h"
 #include "core/typed-line.h"
 #include "core/catalogue.h"
 #include <string.h>

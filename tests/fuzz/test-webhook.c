@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "fuzz.h"
 
+#include "core/media.h"
+#include "core/message.h"
+#include "core/peer.h"
 #include "core/text.h"
 #include "core/webhook.h"
 #include <string.h>

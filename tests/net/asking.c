@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "asking.h"
 
+#include "core/api.h"
+
 #include <string.h>
 
 const char certificate_pem[] = "-----BEGIN CERTIFICATE-----\n"

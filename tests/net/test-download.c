@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/api.h"
+#include "core/backend.h"
+#include "core/error.h"
 #include "net/download.h"
 
 #include "asking.h"

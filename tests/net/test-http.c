@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "asking.h"
 
+#include "core/api.h"
+#include "core/error.h"
+
 #include <string.h>
 #include <sys/syscall.h>
 #include <time.h>

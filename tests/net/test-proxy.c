@@ -2,6 +2,9 @@
 #include "asking.h"
 #include "proxies.h"
 
+#include "core/api.h"
+#include "core/error.h"
+
 #include <string.h>
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/lsan_interface.h>

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""lint.py [--left] [ROOT]: the project's own rules, those that no compiler and no formatter knows.
+"""lint.py [ROOT]: the project's own rules, those that no compiler and no formatter knows.
 
 Prints one line for each breach, `file:line: what and why`, and ends with status 1 if there was one.
 It relies on the layout that clang-format enforces: a function's braces stand alone in column 0.
@@ -37,11 +37,6 @@ BELOW = {
     "tests/net": {"core", "net", "sim"},
     "tests/session": {"core", "net", "store", "session", "sim"},
     "tests/host": {"sim", "host"},
-}
-# Folders that do not keep a rule yet. It may only shrink: with --left, one that keeps it is a breach.
-LEFT = {
-    "a loose header": {"src/core", "src/ingest", "src/net", "src/store"},
-    "shown for nobody": {"src/core"},
 }
 OURS = {"core", "net", "store", "ingest", "account", "media", "send", "receive", "session", "purple", "sim", "host"}
 
@@ -447,17 +442,6 @@ def check_exports(texts, out):
                 out.add(path, line, f"shown for nobody: {name}() is used in its own file only")
 
 
-def without_left(breaches, is_strict):
-    out = Breaches()
-    broken = {rule: {folder(b) for b in breaches if f": {rule}: " in b} for rule in LEFT}
-    if is_strict:
-        for rule, folders in LEFT.items():
-            for one in sorted(folders - broken[rule]):
-                out.add("tests/tools/lint.py", 1, f"{one} is without {rule}: take it out of LEFT")
-    out += [b for b in breaches if not any(f": {rule}: " in b and folder(b) in LEFT[rule] for rule in LEFT)]
-    return out
-
-
 def sources(root):
     for pattern in ("Makefile", ".clang-format", ".editorconfig", ".ci/run", "icons/*.svg", "src/**/*",
                     "tests/**/*"):
@@ -468,7 +452,7 @@ def sources(root):
                 yield name, path
 
 
-def lint(root, is_strict):
+def lint(root):
     out = Breaches()
     texts = {}
     for name, path in sources(root):
@@ -482,13 +466,12 @@ def lint(root, is_strict):
     check_circles(texts, out)
     check_headers(texts, out)
     check_exports(texts, out)
-    return without_left(out, is_strict)
+    return out
 
 
 def main():
-    roots = [argument for argument in sys.argv[1:] if argument != "--left"]
-    root = Path(roots[0]) if roots else Path(__file__).resolve().parents[2]
-    breaches = lint(root, "--left" in sys.argv)
+    root = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parents[2]
+    breaches = lint(root)
     print("\n".join(breaches), end="\n" if breaches else "")
     return 1 if breaches else 0
 

@@ -172,7 +172,7 @@ def main():
         print(f"{'ok' if good else 'not ok'} {number} - {name}")
         if not good:
             print("# said: " + (said or "nothing\n").replace("\n", "\n# "))
-    said = subprocess.run([sys.executable, str(HERE / "lint.py"), "--left"], capture_output=True, text=True, check=False)
+    said = subprocess.run([sys.executable, str(HERE / "lint.py")], capture_output=True, text=True, check=False)
     print(f"{'not ok' if said.stdout or said.returncode else 'ok'} {len(samples) + 1} - this tree")
     for line in said.stdout.splitlines():
         print("# " + line, file=sys.stderr)

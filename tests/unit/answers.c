@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "answers.h"
 
+#include "core/backend.h"
 #include "core/json.h"
 #include <string.h>
 

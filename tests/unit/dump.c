@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "dump.h"
 
+#include "core/media.h"
+#include "core/message.h"
+#include "core/peer.h"
+
 #include <string.h>
 
 /* " name="value"" with quotes, backslashes and control characters escaped; nothing for NULL. */

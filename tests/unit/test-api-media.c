@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/api.h"
+#include "core/error.h"
 
 #include "answers.h"
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/json.h"
 #include "core/template-offer.h"
+#include "core/template.h"
 
 #include <string.h>
 

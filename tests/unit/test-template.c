@@ -2,6 +2,8 @@
 #include "core/catalogue.h"
 
 #include "core/error.h"
+#include "core/json.h"
+#include "core/template.h"
 #include <string.h>
 
 /* Parses a definition written with ' for ". */

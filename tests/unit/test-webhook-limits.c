@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/message.h"
+#include "core/peer.h"
 #include "core/webhook.h"
 
 #include <string.h>

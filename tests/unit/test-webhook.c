@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/error.h"
+#include "core/message.h"
 #include "core/webhook.h"
 #include "dump.h"
 
