@@ -4,6 +4,7 @@
 #include "list.h"
 #include "proxy-info.h"
 #include "screen.h"
+#include "transfers.h"
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <purple.h>
@@ -177,6 +178,7 @@ on_ui_init(void)
 {
     screen_init(client.bitlbee, client_tell);
     forms_init(client.bitlbee, client_tell);
+    transfers_init(client.bitlbee, client_tell);
 }
 
 static PurpleCoreUiOps core_ops = {

@@ -18,9 +18,10 @@
 #define EVENT_CLOSED "closed"             /* a form went; detail and time as when it opened */
 #define EVENT_NOTICE "notice"             /* detail: error, warning, info, connection and so on; */
                                           /* or who: own number, detail: flags of the line there */
-#define EVENT_COMMAND "command"           /* text: what a host says of a mistyped command */
-#define EVENT_TOOLTIP "tooltip"           /* detail: label of a pair; text: its value */
-#define EVENT_MENU "menu"                 /* text: the entries of a menu in which none was found */
+#define EVENT_FILE "file"         /* one came by a transfer; detail: its path; text: its name */
+#define EVENT_COMMAND "command"   /* text: what a host says of a mistyped command */
+#define EVENT_TOOLTIP "tooltip"   /* detail: label of a pair; text: its value */
+#define EVENT_MENU "menu"         /* text: the entries of a menu in which none was found */
 #define EVENT_CRITICAL "critical" /* a warning of GLib's, or a host that would have crashed */
 #define EVENT_SYNC "sync"         /* answer to a `sync` command; text: its token */
 #define EVENT_LEFT "left"         /* the last one; text: what was not given back */

@@ -54,6 +54,17 @@ link_to_it(World *world)
 }
 
 static void
+check_sent(World *world, const HostEvent *sent)
+{
+    g_autofree char *content = NULL;
+    gsize length = 0;
+
+    host_check(world->host, strchr(sent->text, ' ') == NULL);
+    host_check(world->host, g_file_get_contents(sent->detail, &content, &length, NULL));
+    host_check(world->host, length == 240000);
+}
+
+static void
 path_of_it(World *world)
 {
     host_go_online(world->host);
@@ -65,6 +76,13 @@ path_of_it(World *world)
     check_file(world, line->text, "240 KB] ");
     host_type(world->host, ADA, "!get last");
     host_wait_message(world->host, ADA, "SYSTEM", "*[image #*, 240 KB] /*.jpg");
+    /* and who sits elsewhere has it sent, but never what he did not ask for */
+    check_sent(world, host_wait_for(world->host, EVENT_FILE, ADA, "image_*.jpg"));
+    hear_image(world, "Another part");
+    host_wait_message(world->host, ADA, "SYSTEM", "*[image #*, 240 KB] /*.jpg");
+    host_type(world->host, ADA, "!get -2");
+    check_sent(world, host_wait_for(world->host, EVENT_FILE, ADA, "image_*.jpg"));
+    host_check(world->host, host_count(world->host, EVENT_FILE, ADA, NULL) == 2);
 }
 
 /* An option that keeps files where they are, until somebody asks. */
