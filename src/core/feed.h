@@ -32,6 +32,7 @@ typedef enum {
     COEX_LINE_THEIRS = 1 << 8,  /* RECORD: the customer did it, and it is unread like their words */
     COEX_LINE_EDITED = 1 << 6,  /* of the past: the text is not the first one */
     COEX_LINE_DELETED = 1 << 7, /* of the past: it was taken back */
+    COEX_LINE_ASKED = 1 << 9,   /* FILE: the user asked for it */
 } CoexLineFlags;
 
 typedef struct CoexFeedItem {

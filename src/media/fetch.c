@@ -193,9 +193,12 @@ end(Job *job, CoexMediaState state, const char *path, const char *line)
 
     *ending = (Ending){ coex_account_ref(account), job };
     coex_batch_put_media(batch, job->message_id, state, path);
-    coex_batch_add_line(batch, find_person(account, job)->id,
-                        path != NULL ? COEX_FEED_FILE : COEX_FEED_NOTICE, line, path,
-                        coex_account_now(account));
+    if (path != NULL)
+        coex_batch_add_file(batch, find_person(account, job)->id, line, path,
+                            job->asked ? COEX_LINE_ASKED : 0, coex_account_now(account));
+    else
+        coex_batch_add_line(batch, find_person(account, job)->id, COEX_FEED_NOTICE, line, NULL,
+                            coex_account_now(account));
     job->ended = TRUE;
     release(job);
     coex_store_commit(account->store, batch, on_end, ending);

@@ -52,7 +52,7 @@ show_again(const Question *question, gint64 size)
     CoexBatch *batch = coex_account_batch(account);
     g_autofree char *label = coex_files_dup_label(row->media, row->message_id, size);
 
-    coex_batch_add_line(batch, find_asker(question)->id, COEX_FEED_FILE, label, row->path,
+    coex_batch_add_file(batch, find_asker(question)->id, label, row->path, COEX_LINE_ASKED,
                         coex_account_now(account));
     coex_store_commit(account->store, batch, on_line, coex_account_ref(account));
 }

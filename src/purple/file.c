@@ -9,6 +9,7 @@
 #include "purple/host.h"
 #include "purple/lines.h"
 #include "purple/options.h"
+#include "purple/play.h"
 #include "purple/preview.h"
 #include "session/session.h"
 #include <string.h>
@@ -161,23 +162,62 @@ on_preview(GObject *source, GAsyncResult *result, gpointer user_data)
         coex_lines_write_picture(connection, name, png);
 }
 
+/* ---- what the user asks for ---- */
+
 void
 coex_file_get(CoexConnection *connection, const char *name, const char *which)
 {
-    coex_contact_of(connection, name)->asked_for_file = TRUE;
+    coex_contact_of(connection, name)->plays = FALSE;
     coex_session_get_file(connection->session, name, which);
 }
 
-/* Who asked for it may sit at another machine, where its path leads nowhere. */
+void
+coex_file_play(CoexConnection *connection, const char *name, const char *which)
+{
+    const char *program = coex_options_get(connection->account, "media-open");
+
+    if (coex_host_get()->serves_others) {
+        coex_lines_notice(connection, name,
+                          "It would be played at the machine that BitlBee runs on. !get sends it "
+                          "to you.");
+        return;
+    }
+    if (*program == '\0') {
+        coex_lines_notice(connection, name,
+                          "The account's option media-open names no program yet, such as mpv or "
+                          "xdg-open.");
+        return;
+    }
+    coex_contact_of(connection, name)->plays = TRUE;
+    coex_session_get_file(connection->session, name, which);
+}
+
 static void
-give(CoexConnection *connection, const char *path, const char *name)
+play(CoexConnection *connection, const char *path, const char *name)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *line = NULL;
+
+    if (coex_play_file(coex_options_get(connection->account, "media-open"), path, &error))
+        return;
+    line =
+        g_strdup_printf("It could not be opened: %s. See the option media-open.", error->message);
+    coex_lines_notice(connection, name, line);
+}
+
+/* The file that was asked for is here. Who asks in BitlBee may sit at another machine, where its
+ * path leads nowhere. */
+static void
+hand_over(CoexConnection *connection, const char *path, const char *name)
 {
     CoexContact *contact = coex_contact_of(connection, name);
     g_autofree char *address = dup_address(connection->account, path);
 
-    if (contact->asked_for_file && coex_host_get()->serves_others && address == NULL)
+    if (contact->plays)
+        play(connection, path, name);
+    else if (coex_host_get()->serves_others && address == NULL)
         coex_give_file(connection->account, name, path);
-    contact->asked_for_file = FALSE;
+    contact->plays = FALSE;
 }
 
 void
@@ -188,8 +228,8 @@ coex_file_show(CoexConnection *shown_in, const CoexFeedItem *item, const char *n
     Picture *picture;
 
     coex_lines_write(connection, name, line, PURPLE_MESSAGE_SYSTEM);
-    if (!connection->over)
-        give(connection, item->detail, name);
+    if (!connection->over && item->flags & COEX_LINE_ASKED)
+        hand_over(connection, item->detail, name);
     if (connection->over || !coex_host_get()->shows_pictures)
         return;
     picture = g_new(Picture, 1);

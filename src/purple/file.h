@@ -28,8 +28,9 @@ gboolean coex_file_options_read(PurpleAccount *account, CoexFileOptions *ret_opt
 /* What a file of @account is, and where. Free with g_free(). */
 char *coex_file_dup_line(PurpleAccount *account, const CoexFeedItem *item);
 
-/* The verb "get": @which as in core/which.h. */
+/* The verbs "get" and "play": @which as in core/which.h. */
 void coex_file_get(CoexConnection *connection, const char *name, const char *which);
+void coex_file_play(CoexConnection *connection, const char *name, const char *which);
 
 /* Shows that in the person's conversation, and where a chat program shows pictures the picture, as
  * soon as there is one. */

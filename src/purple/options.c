@@ -68,6 +68,7 @@ static const Option options[] = {
       .label = "Files can be read by",
       .is_flat = TRUE,
       .choices = { "you alone", "0600", "the folder's group", "0640" } },
+    { .key = "media-open", .label = "Program that /play starts", .preset = "" },
     { .key = "media-url", .label = "Web address of that folder (empty: none)", .preset = "" },
 };
 

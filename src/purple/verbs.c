@@ -76,6 +76,12 @@ run_get(CoexConnection *connection, const char *name, const char *words, const c
     coex_file_get(connection, name, words);
 }
 
+static void
+run_play(CoexConnection *connection, const char *name, const char *words, const char *markup)
+{
+    coex_file_play(connection, name, words);
+}
+
 static const Verb verbs[] = {
     { "template", "[name] [value | value …]", "s", "send an approved template",
       .ask = coex_picker_start },
@@ -92,6 +98,8 @@ static const Verb verbs[] = {
       .command = coex_session_discard },
     { "history", "[number]", "s", "show the last lines with this person", .run = run_history },
     { "get", "[which]", "s", "fetch a file, or show where it is", .run = run_get },
+    { "play", "[which]", "s", "open a file with the program of the option media-open",
+      .run = run_play },
     { "window", NULL, "", "until when free text can be sent", .run = run_window },
     { "account", NULL, "", "what is known of this number: webhook, phone, windows",
       .run = run_account },

@@ -227,6 +227,20 @@ coex_batch_add_line(CoexBatch *batch, gint64 person_id, CoexFeedKind kind, const
 }
 
 void
+coex_batch_add_file(CoexBatch *batch, gint64 person_id, const char *text, const char *path,
+                    CoexLineFlags flags, gint64 now)
+{
+    CoexChange *change = add_change(batch, COEX_CHANGE_LINE);
+
+    change->line.person_id = person_id;
+    change->line.kind = COEX_FEED_FILE;
+    change->line.text = g_strdup(text);
+    change->line.detail = g_strdup(path);
+    change->line.flags = flags;
+    change->line.now = now;
+}
+
+void
 coex_batch_put_setting(CoexBatch *batch, const char *key, const char *value)
 {
     CoexChange *change = add_change(batch, COEX_CHANGE_SETTING);

@@ -76,7 +76,10 @@ void coex_batch_add_outcome(CoexBatch *batch, const CoexOutboxRow *row, CoexFeed
 /* What became of the file of a message. @path may be NULL. */
 void coex_batch_put_media(CoexBatch *batch, gint64 message_id, CoexMediaState state,
                           const char *path);
-/* A feed item of kind NOTICE, RECORD or FILE. */
+/* The file of a message is at @path, and @text names it. */
+void coex_batch_add_file(CoexBatch *batch, gint64 person_id, const char *text, const char *path,
+                         CoexLineFlags flags, gint64 now);
+/* A feed item of kind NOTICE or RECORD. */
 void coex_batch_add_line(CoexBatch *batch, gint64 person_id, CoexFeedKind kind, const char *text,
                          const char *detail, gint64 now);
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "world.h"
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* Files that messages bring, as each chat program shows them. */
 
@@ -127,6 +130,44 @@ served(World *world)
     host_check(world->host, g_regex_match_simple(" [0-9a-f]{20}\\.jpg$", name, 0, 0));
 }
 
+/* Only when asked for, as one argument of a program that the user named. */
+static void
+played(World *world)
+{
+    const char *own = coex_sim_get_number(world->sim);
+    g_autofree char *folder = g_build_filename(host_get_profile(world->host), "pl$(x)'ay", NULL);
+    g_autofree char *pipe = g_build_filename(host_get_profile(world->host), "pipe", NULL);
+    g_autofree char *command = g_strdup_printf("sh -c 'printf %%s \"$1\" >%s' sh", pipe);
+    char path[4096] = "";
+    const HostEvent *line;
+    int fd;
+
+    host_set_option(world->host, own, "media-folder", folder);
+    host_go_online(world->host);
+    hear_image(world, "Broken part");
+    host_wait_message(world->host, ADA, "SYSTEM", "[image #*, 240 KB] file:///*.jpg");
+    host_type(world->host, ADA, "/play");
+    host_wait_message(world->host, ADA, "SYSTEM", "*option media-open names no program yet*");
+    host_quit(world->host);
+
+    host_set_option(world->host, own, "media-open", command);
+    host_check(world->host, mkfifo(pipe, 0600) == 0);
+    host_go_online(world->host);
+    host_type(world->host, ADA, "/play last");
+    line = host_wait_message(world->host, ADA, "SYSTEM", "[image #*, 240 KB] file:///*.jpg");
+    fd = g_open(pipe, O_RDONLY | O_CLOEXEC, 0);
+    host_check(world->host, fd >= 0 && read(fd, path, sizeof path - 1) > 0);
+    host_check(world->host, g_str_has_prefix(path, folder) && g_str_has_suffix(path, ".jpg"));
+    host_check(world->host, line->text != NULL);
+    close(fd);
+
+    host_quit(world->host);
+    host_set_option(world->host, own, "media-open", "/no/such/program");
+    host_go_online(world->host);
+    host_type(world->host, ADA, "/play last");
+    host_wait_message(world->host, ADA, "SYSTEM", "*could not be opened: *media-open*");
+}
+
 static void
 bad_options(World *world)
 {
@@ -157,6 +198,7 @@ add_all(void)
     world_add("media/on-request", NULL, on_request);
     world_add("media/served", NULL, served);
     world_add("media/bitlbee/served", "BitlBee", served);
+    world_add("media/played", NULL, played);
     world_add("media/bad-options", NULL, bad_options);
 }
 
