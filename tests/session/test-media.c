@@ -470,6 +470,37 @@ test_network(Desk *desk)
     wait_file(desk, "ada", "*", 30);
 }
 
+/* More than one look at what waits brings, and each file once; a text does not wait behind them. */
+static void
+test_flood(Desk *desk)
+{
+    const guint n = 2050;
+    g_autofree char *content = NULL;
+    guint n_files = 0;
+
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    content = make_file(desk, "image/jpeg", NULL, 10);
+    for (guint i = 0; i < n; i++)
+        g_free(
+            coex_sim_customer_sends_type(desk->sim, i % 2 == 0 ? "ada" : "ben", "image", content));
+    for (guint i = 0; i < n; i++)
+        desk_wait_any_feed(desk, COEX_FEED_INBOUND, i % 2 == 0 ? "ada" : "ben", "[image*");
+    g_assert_cmpuint(coex_sim_n_requests(desk->sim, "media"), ==, 0);
+    desk_logout(desk);
+
+    open_desk(desk, COEX_MEDIA_AUTO_SMALL);
+    wait_file(desk, "ada", "*", 10);
+    desk_hear(desk, "carla", "Good morning");
+    desk_say(desk, "carla", "And to you");
+    desk_take(desk, "carla", "And to you");
+    g_assert_cmpuint(coex_sim_n_requests(desk->sim, "media"), <, n);
+    for (n_files = 1; n_files < n; n_files++)
+        desk_wait_any_feed(desk, COEX_FEED_FILE, n_files < n / 2 ? "ada" : "ben", "*");
+    desk_fence(desk);
+    g_assert_cmpuint(coex_sim_n_requests(desk->sim, "media"), ==, n);
+}
+
 /* 360dialog shuts a number out that asks in vain twenty times in an hour. */
 static void
 test_refused_often(Desk *desk)
@@ -516,6 +547,7 @@ main(int argc, char **argv)
     desk_add("/media/left-over", test_left_over);
     desk_add("/media/side-by-side", test_side_by_side);
     desk_add("/media/network", test_network);
+    desk_add_at(DESK_ONLY_META, "/media/flood", test_flood);
     desk_add_at(DESK_ONLY_360DIALOG, "/media/refused-often", test_refused_often);
     return g_test_run();
 }
