@@ -3,8 +3,10 @@
 
 #include "account/mailbox.h"
 #include "account/events.h"
+#include "account/people.h"
 #include "core/feed.h"
 #include "core/mask.h"
+#include "core/person-view.h"
 #include "core/verifier.h"
 #include "core/window.h"
 #include "store/batch.h"
@@ -151,10 +153,20 @@ coex_account_event_new(CoexAccount *account, CoexSessionEventKind kind)
     return event;
 }
 
+/* What was under way. */
+static gboolean
+is_of_forgotten(const CoexAccount *account, const CoexSessionEvent *event)
+{
+    const CoexPerson *person =
+        event->person != NULL ? coex_people_by_id(account->people, event->person->id) : NULL;
+
+    return person != NULL && person->forgotten;
+}
+
 void
 coex_account_tell(CoexAccount *account, CoexSessionEvent *event)
 {
-    if (account->state == COEX_ACCOUNT_ENDED) {
+    if (account->state == COEX_ACCOUNT_ENDED || is_of_forgotten(account, event)) {
         coex_session_event_free(event);
         return;
     }

@@ -151,7 +151,7 @@ gboolean coex_account_hears(const CoexAccount *account);
 /* An event of this account; give it to coex_account_tell(). */
 CoexSessionEvent *coex_account_event_new(CoexAccount *account, CoexSessionEventKind kind);
 /* Takes @event to the main half, with this account's secrets masked in what is ours or a
- * provider's; frees it once the account is dead. */
+ * provider's; frees it once the account is dead, and where it is about somebody forgotten. */
 void coex_account_tell(CoexAccount *account, CoexSessionEvent *event);
 
 /* A new batch for this account. */

@@ -12,6 +12,7 @@ coex_session_event_free(CoexSessionEvent *event)
     g_clear_pointer(&event->item, coex_feed_item_unref);
     g_clear_pointer(&event->lines, g_ptr_array_unref);
     g_strfreev(event->facts);
+    g_strfreev(event->names);
     g_clear_pointer(&event->catalogue, coex_catalogue_unref);
     g_clear_error(&event->error);
     g_free(event->text);

@@ -48,6 +48,10 @@ typedef enum {
      * registered (then both are the same): may ours, `detail`, replace it? Answer with
      * coex_session_answer_webhook(). */
     COEX_SESSION_ASK_WEBHOOK,
+    /* The person `text` is forgotten from here on, whom also all of `names` lead to: the chat
+     * program forgets what it has of them. Then coex_session_forgotten(); until then it comes again
+     * at each login. */
+    COEX_SESSION_FORGET,
     /* The provider's clock minus ours, `skew`: the session keeps it to itself. */
     COEX_SESSION_SKEW,
 } CoexSessionEventKind;
@@ -61,6 +65,7 @@ typedef struct {
     CoexFeedItem *item;
     GPtrArray *lines; /* CoexFeedItem, oldest first */
     char **facts;     /* a label, a text, and so on */
+    char **names;     /* of buddies, and addresses */
     gboolean asked;
     gboolean is_report; /* of a rescue: stays in the store until it was shown */
     CoexCatalogue *catalogue;

@@ -306,6 +306,41 @@ coex_people_next_joined(CoexPeople *people)
     return g_queue_pop_head(&people->joined);
 }
 
+static gboolean
+take_address_of(gpointer address, gpointer value, gpointer data)
+{
+    GStrvBuilder *names = data;
+
+    if (!((Holder *)value)->person->forgotten)
+        return FALSE;
+    g_strv_builder_add(names, address);
+    return TRUE;
+}
+
+static void
+forget(CoexPeople *people, CoexPerson *person, GStrvBuilder *names)
+{
+    person->forgotten = TRUE;
+    person->waiting_since = 0;
+    person->unread_since = 0;
+    if (g_hash_table_lookup(people->by_name, person->name) == person)
+        g_hash_table_remove(people->by_name, person->name);
+    g_strv_builder_add(names, person->name);
+}
+
+char **
+coex_people_forget(CoexPeople *people, CoexPerson *person)
+{
+    g_autoptr(GStrvBuilder) names = g_strv_builder_new();
+    const GPtrArray *others = coex_people_get_entry(people, person->id)->others;
+
+    forget(people, person, names);
+    for (guint i = 0; others != NULL && i < others->len; i++)
+        forget(people, others->pdata[i], names);
+    g_hash_table_foreach_remove(people->by_address, take_address_of, names);
+    return g_strv_builder_end(names);
+}
+
 gboolean
 coex_people_take_over(char **member, const char *news)
 {
@@ -563,7 +598,8 @@ coex_people_list(CoexPeople *people)
 
     g_hash_table_iter_init(&iter, people->by_id);
     while (g_hash_table_iter_next(&iter, NULL, &entry))
-        g_ptr_array_add(list, ((CoexPersonEntry *)entry)->person);
+        if (!((CoexPersonEntry *)entry)->person->forgotten)
+            g_ptr_array_add(list, ((CoexPersonEntry *)entry)->person);
     return list;
 }
 

@@ -70,6 +70,11 @@ GPtrArray *coex_people_give_up(CoexPeople *people, const CoexPerson *person, gin
  * NULL for none. Borrowed. */
 CoexPerson *coex_people_next_joined(CoexPeople *people);
 
+/* Nothing leads to @person any more, nor to those who turned out to be this one: whoever writes
+ * from the addresses is new. Until the end the id leads to what is left, which is `forgotten`.
+ * Returns the names and addresses that led there; free with g_strfreev(). */
+char **coex_people_forget(CoexPeople *people, CoexPerson *person);
+
 /* Who @person turned out to be; mostly itself. Borrowed. */
 CoexPerson *coex_people_now(CoexPeople *people, CoexPerson *person);
 
@@ -78,7 +83,8 @@ CoexPerson *coex_people_now(CoexPeople *people, CoexPerson *person);
  */
 gboolean coex_people_take_over(char **member, const char *news);
 
-/* All, in no order. Array of borrowed CoexPerson; free with g_ptr_array_unref(). */
+/* All but who is forgotten, in no order. Array of borrowed CoexPerson; free with
+ * g_ptr_array_unref(). */
 GPtrArray *coex_people_list(CoexPeople *people);
 /* The same, most recently active first. */
 GPtrArray *coex_people_by_activity(CoexPeople *people);

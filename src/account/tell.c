@@ -66,7 +66,7 @@ coex_account_tell_feed(CoexAccount *account, GPtrArray *feed)
         if (account->state == COEX_ACCOUNT_ENDED || item->account_id != account->id)
             continue;
         person = coex_people_by_id(account->people, item->person_id);
-        if (person == NULL)
+        if (person == NULL || person->forgotten)
             continue;
         event = coex_account_event_new(account, COEX_SESSION_FEED);
         event->person = coex_person_view_ref(coex_views_get(account, person));

@@ -229,7 +229,7 @@ coex_titles_update(CoexTitles *titles, const CoexPerson *person, GArray *ret_cha
     const char *number = person->peer.wa_id != NULL ? person->peer.wa_id : person->name;
 
     /* Who turned out to be another stands for that one, and confuses nobody. */
-    if (person->same_as != 0)
+    if (person->same_as != 0 || person->forgotten)
         alias = NULL;
     if (bearer == NULL && alias == NULL)
         return;

@@ -229,6 +229,8 @@ coex_views_tell(CoexAccount *account, const CoexPerson *person)
     if (account->state == COEX_ACCOUNT_ENDED)
         return;
     name(account, person);
+    if (person->forgotten)
+        return;
     tell_view(account, person);
     others = entry_of(account, person)->others;
     for (guint i = 0; others != NULL && i < others->len; i++)

@@ -28,7 +28,8 @@ void coex_views_stop(CoexViews *views);
 
 /* Takes in all names at once, before the first view is told. */
 void coex_views_name_all(CoexAccount *account);
-/* Tells the person's view if it differs from what was told last. */
+/* Tells the person's view if it differs from what was told last. Of who is forgotten nothing, but
+ * who had the same name. */
 void coex_views_tell(CoexAccount *account, const CoexPerson *person);
 /* The view, told now if it never was. Borrowed; NULL once the account is dead. */
 const CoexPersonView *coex_views_get(CoexAccount *account, const CoexPerson *person);

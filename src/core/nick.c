@@ -123,6 +123,15 @@ coex_nicks_take(CoexNicks *nicks, const char *nick, const char *owner)
     g_hash_table_replace(nicks->owners, fold(nick), g_strdup(owner));
 }
 
+void
+coex_nicks_drop(CoexNicks *nicks, const char *nick, const char *owner)
+{
+    g_autofree char *key = fold(nick);
+
+    if (g_strcmp0(g_hash_table_lookup(nicks->owners, key), owner) == 0)
+        g_hash_table_remove(nicks->owners, key);
+}
+
 /* ---- giving one ---- */
 
 /* @head as far as there is room before @mark and @tail. */

@@ -41,6 +41,9 @@ const char *coex_nicks_get_owner(CoexNicks *nicks, const char *nick);
 /* From now on @nick is @owner's, whosever it was. */
 void coex_nicks_take(CoexNicks *nicks, const char *nick, const char *owner);
 
+/* It is nobody's, if it was @owner's. */
+void coex_nicks_drop(CoexNicks *nicks, const char *nick, const char *owner);
+
 /* A nick that nobody has, which is then @owner's: the name; with as many digits of the person's
  * number as it takes; the whole number where the name gives nothing. @address: the number's digits
  * or a BSUID; @own_number: of the business, for a person whom two of its numbers know. Free with

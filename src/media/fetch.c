@@ -16,6 +16,7 @@
 #include "net/http.h"
 #include "store/store.h"
 #include <string.h>
+#include <glib/gstdio.h>
 
 #define RUNNING_MAX 8
 #define PAUSE_S 30 /* in an answer, without a byte */
@@ -346,7 +347,11 @@ on_taken(GObject *source, GAsyncResult *result, gpointer user_data)
         release(job);
         return;
     }
-    if (path != NULL) {
+    if (find_person(account, job)->forgotten) {
+        if (path != NULL)
+            g_unlink(path);
+        release(job);
+    } else if (path != NULL) {
         account->fetch->n_unreached = 0;
         end(job, COEX_MEDIA_HERE, path, label);
     } else {
@@ -395,7 +400,9 @@ on_downloaded(GObject *source, GAsyncResult *result, gpointer user_data)
         return;
     }
     note_status(account, status);
-    if (size >= 0)
+    if (find_person(account, job)->forgotten)
+        release(job);
+    else if (size >= 0)
         take_file(job, size);
     else if (is_for_later(error))
         put_off(job, error);
@@ -458,7 +465,9 @@ on_link(CoexAccount *account, const CoexResponse *response, GError **error, gpoi
 
     if (response != NULL)
         note_status(account, response->status);
-    if (response == NULL || !coex_api_read_media(response, &link, error)) {
+    if (find_person(account, job)->forgotten) {
+        release(job);
+    } else if (response == NULL || !coex_api_read_media(response, &link, error)) {
         if (response != NULL && coex_api_is_gone(response, *error))
             give_up(job);
         else if (coex_retry_kind(*error) != COEX_RETRY_NEVER ||
@@ -524,6 +533,24 @@ find_next(CoexFetch *fetch, gint64 *ret_at_us)
     return NULL;
 }
 
+/* What nobody wants any more, with what was written of it. */
+static void
+sweep(CoexAccount *account)
+{
+    GList *next;
+
+    for (GList *item = account->fetch->jobs.head; item != NULL; item = next) {
+        Job *job = item->data;
+
+        next = item->next;
+        if (job->account != NULL || job->ended || !find_person(account, job)->forgotten)
+            continue;
+        if (job->part != NULL)
+            g_unlink(job->part);
+        remove_job(account->fetch, job);
+    }
+}
+
 static void
 pump(CoexAccount *account)
 {
@@ -531,6 +558,7 @@ pump(CoexAccount *account)
     gint64 at_us = 0;
     Job *job;
 
+    sweep(account);
     if (account->state == COEX_ACCOUNT_ENDED || !fetch->is_ready)
         return;
     if (fetch->has_more && fetch->jobs.length < LEFT_MIN)
@@ -609,6 +637,12 @@ read_left(CoexAccount *account)
 
     account->fetch->has_more = FALSE;
     coex_store_read_media(account->store, &query, on_left, coex_account_ref(account));
+}
+
+void
+coex_fetch_forget(CoexAccount *account)
+{
+    pump(account);
 }
 
 static void

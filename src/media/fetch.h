@@ -20,6 +20,8 @@ void coex_fetch_stop(CoexFetch *fetch);
 void coex_fetch_start(CoexAccount *account);
 /* New lines (CoexFeedItem) were told, maybe of messages with files. */
 void coex_fetch_note(CoexAccount *account, const GPtrArray *feed);
+/* Somebody was forgotten: nothing of theirs is fetched any more, what was being written goes. */
+void coex_fetch_forget(CoexAccount *account);
 /* Whether files are fetched at all. */
 gboolean coex_fetch_is_on(const CoexAccount *account);
 /* The user asks for the file of @row: it comes before all others, and a line says so. */

@@ -90,6 +90,29 @@ coex_files_measure_finish(GAsyncResult *result)
     return g_task_propagate_int(G_TASK(result), NULL);
 }
 
+static void
+run_remove(GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+    char **paths = task_data;
+
+    for (guint i = 0; paths[i] != NULL; i++) {
+        g_autofree char *folder = g_path_get_dirname(paths[i]);
+
+        g_unlink(paths[i]);
+        g_rmdir(folder);
+    }
+    g_task_return_boolean(task, TRUE);
+}
+
+void
+coex_files_remove_async(const char *const *paths, GAsyncReadyCallback callback, gpointer user_data)
+{
+    g_autoptr(GTask) task = g_task_new(NULL, NULL, callback, user_data);
+
+    g_task_set_task_data(task, g_strdupv((char **)paths), (GDestroyNotify)g_strfreev);
+    coex_worker_run(task, run_remove);
+}
+
 /* ---- the place ---- */
 
 char *

@@ -36,6 +36,10 @@ char *coex_files_take_finish(GAsyncResult *result, GError **error);
 void coex_files_measure_async(const char *path, GAsyncReadyCallback callback, gpointer user_data);
 gint64 coex_files_measure_finish(GAsyncResult *result);
 
+/* Removes the files, and the folders that are empty then. */
+void coex_files_remove_async(const char *const *paths, GAsyncReadyCallback callback,
+                             gpointer user_data);
+
 /* "240 KB"; free with g_free(). */
 char *coex_files_dup_size(gint64 size);
 /* "[image #17, 240 KB]"; @size -1: not known. Free with g_free(). */

@@ -13,6 +13,7 @@
 #include "purple/contact.h"
 #include "purple/conversation.h"
 #include "purple/file.h"
+#include "purple/forget.h"
 #include "purple/host.h"
 #include "purple/lines.h"
 #include "purple/nick.h"
@@ -234,6 +235,9 @@ on_event(const CoexSessionEvent *event, gpointer user_data)
         break;
     case COEX_SESSION_ASK_WEBHOOK:
         coex_actions_ask_webhook(connection, event->text, event->detail);
+        break;
+    case COEX_SESSION_FORGET:
+        coex_forget_take(connection, event->text, event->names);
         break;
     case COEX_SESSION_SKEW: /* the session's own */
         break;

@@ -5,6 +5,7 @@
 #include "purple/ask.h"
 #include "purple/connection.h"
 #include "purple/contact.h"
+#include "purple/forget.h"
 #include "purple/host.h"
 #include "purple/notice.h"
 #include "purple/options.h"
@@ -115,14 +116,30 @@ on_send_template(PurpleBlistNode *node, gpointer data)
     coex_picker_start(coex_contact_get_picker(connection, name), NULL);
 }
 
+static void
+on_forget(PurpleBlistNode *node, gpointer data)
+{
+    PurpleBuddy *buddy = (PurpleBuddy *)node;
+    CoexConnection *connection = coex_connection_of_account(purple_buddy_get_account(buddy));
+
+    if (connection == NULL)
+        return;
+    g_autofree char *name = coex_connection_dup_name(connection, purple_buddy_get_name(buddy));
+    coex_forget_ask(connection, name, "");
+}
+
 GList *
 coex_actions_list_buddy(PurpleBlistNode *node)
 {
+    GList *list = NULL;
+
     if (!PURPLE_BLIST_NODE_IS_BUDDY(node))
         return NULL;
-    return g_list_append(
-        NULL,
-        purple_menu_action_new("Send template...", PURPLE_CALLBACK(on_send_template), NULL, NULL));
+    list =
+        g_list_append(list, purple_menu_action_new("Send template...",
+                                                   PURPLE_CALLBACK(on_send_template), NULL, NULL));
+    return g_list_append(list, purple_menu_action_new("Forget this person...",
+                                                      PURPLE_CALLBACK(on_forget), NULL, NULL));
 }
 
 /* ---- whose webhook ---- */

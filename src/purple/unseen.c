@@ -230,6 +230,23 @@ coex_unseen_note(CoexConnection *connection, const CoexFeedItem *item, const cha
         line_free(g_queue_pop_head(&unseen->lines));
 }
 
+void
+coex_unseen_forget(CoexConnection *connection, const char *name)
+{
+    GList *next;
+
+    for (GList *l = connection->unseen != NULL ? connection->unseen->lines.head : NULL; l != NULL;
+         l = next) {
+        Line *line = l->data;
+
+        next = l->next;
+        if (strcmp(line->name, name) != 0)
+            continue;
+        g_queue_delete_link(&connection->unseen->lines, l);
+        line_free(line);
+    }
+}
+
 static void
 note_of_account(CoexConnection *connection, const char *text)
 {

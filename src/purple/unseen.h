@@ -17,6 +17,8 @@ void coex_unseen_stop(CoexConnection *connection);
 /* A line is about to be shown, or was. */
 void coex_unseen_check(CoexConnection *connection);
 void coex_unseen_note(CoexConnection *connection, const CoexFeedItem *item, const char *name);
+/* Nothing of the person is shown again. */
+void coex_unseen_forget(CoexConnection *connection, const char *name);
 /* Tells one line (plain text) about the account. */
 void coex_unseen_tell(CoexConnection *connection, const char *text);
 /* The user has typed: all before was seen, or is shown again now. */

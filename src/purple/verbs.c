@@ -6,6 +6,7 @@
 #include "purple/connection.h"
 #include "purple/contact.h"
 #include "purple/file.h"
+#include "purple/forget.h"
 #include "purple/lines.h"
 #include "purple/notice.h"
 #include "purple/recall.h"
@@ -82,6 +83,12 @@ run_play(CoexConnection *connection, const char *name, const char *words, const 
     coex_file_play(connection, name, words);
 }
 
+static void
+run_forget(CoexConnection *connection, const char *name, const char *words, const char *markup)
+{
+    coex_forget_ask(connection, name, words);
+}
+
 static const Verb verbs[] = {
     { "template", "[name] [value | value …]", "s", "send an approved template",
       .ask = coex_picker_start },
@@ -100,6 +107,7 @@ static const Verb verbs[] = {
     { "get", "[which]", "s", "fetch a file, or show where it is", .run = run_get },
     { "play", "[which]", "s", "open a file with the program of the option media-open",
       .run = run_play },
+    { "forget", "[yes]", "s", "forget this person: messages, files, logs", .run = run_forget },
     { "window", NULL, "", "until when free text can be sent", .run = run_window },
     { "account", NULL, "", "what is known of this number: webhook, phone, windows",
       .run = run_account },

@@ -86,6 +86,10 @@ void coex_outbox_unite(CoexOutbox *outbox);
 const GPtrArray *coex_outbox_get_united(const CoexOutbox *outbox);
 /* Where the person is in_doubt, says so, once: what was to leave by itself is asked about. */
 void coex_outbox_doubt(CoexOutbox *outbox, CoexPerson *person);
+/* Whether something for the person may be at WhatsApp, and what became of it is not known yet. */
+gboolean coex_outbox_has_on_its_way(CoexOutbox *outbox, const CoexPerson *person);
+/* All that waits for the person or failed is gone, in memory. */
+void coex_outbox_forget(CoexOutbox *outbox, const CoexPerson *person);
 /* The times of all that is kept. */
 void coex_outbox_put_back_times(CoexOutbox *outbox, CoexBatch *batch, const CoexPutBack *back);
 /* What failed by its status, whenever that came, is kept for /resend from @batch's commit on. */

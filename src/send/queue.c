@@ -364,6 +364,28 @@ coex_outbox_is_pending(CoexOutbox *outbox, gint64 person_id, const char *text)
     return FALSE;
 }
 
+gboolean
+coex_outbox_has_on_its_way(CoexOutbox *outbox, const CoexPerson *person)
+{
+    const CoexOutboxQueue *queue = get_entry_now(outbox, person->id)->queue;
+
+    for (GList *link = queue != NULL ? queue->items.head : NULL; link != NULL; link = link->next)
+        if (coex_outbox_item_is_on_its_way(link->data))
+            return TRUE;
+    return FALSE;
+}
+
+void
+coex_outbox_forget(CoexOutbox *outbox, const CoexPerson *person)
+{
+    CoexOutboxQueue *queue = get_entry_now(outbox, person->id)->queue;
+
+    while (queue != NULL && queue->items.length > 0)
+        coex_outbox_item_remove(g_queue_peek_head(&queue->items));
+    if (queue != NULL)
+        g_ptr_array_remove(outbox->queues, queue);
+}
+
 /* ---- committing ---- */
 
 CoexTicket *

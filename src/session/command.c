@@ -14,6 +14,7 @@
 #include "core/template.h"
 #include "media/get.h"
 #include "session/facts.h"
+#include "session/forget.h"
 #include "session/hub.h"
 #include "session/login.h"
 #include "send/receipts.h"
@@ -155,6 +156,18 @@ run_take_nick(CoexCommand *command, CoexPerson *person)
 }
 
 static void
+run_forget(CoexCommand *command, CoexPerson *person)
+{
+    coex_forget_wish(command->account, person);
+}
+
+static void
+run_forgotten(CoexCommand *command, CoexPerson *person)
+{
+    coex_forget_finish(command->account, command->text);
+}
+
+static void
 run_get_file(CoexCommand *command, CoexPerson *person)
 {
     coex_get_file(command->account, person, command->text);
@@ -207,6 +220,8 @@ static const struct {
     [COEX_COMMAND_MARK_UNSEEN] = { .run = run_mark_unseen, .of_name = TRUE },
     [COEX_COMMAND_PIN] = { .run = run_pin, .makes_person = TRUE, .of_name = TRUE },
     [COEX_COMMAND_UNLIST] = { .run = run_unlist, .of_name = TRUE },
+    [COEX_COMMAND_FORGET] = { .run = run_forget },
+    [COEX_COMMAND_FORGOTTEN] = { .run = run_forgotten, .alone = TRUE, .outlives = TRUE },
     [COEX_COMMAND_TAKE_NICK] = { .run = run_take_nick, .of_name = TRUE },
     [COEX_COMMAND_GET_FILE] = { .run = run_get_file },
     [COEX_COMMAND_REFRESH_TEMPLATES] = { .run = run_refresh, .alone = TRUE },

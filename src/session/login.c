@@ -22,6 +22,7 @@
 #include "receive/strangers.h"
 #include "send/outbox.h"
 #include "send/templates.h"
+#include "session/forget.h"
 #include "session/hub.h"
 #include "session/ids.h"
 #include "session/options.h"
@@ -552,11 +553,13 @@ static void
 go_online(CoexAccount *account)
 {
     g_autoptr(GPtrArray) backlog = g_steal_pointer(&account->login->feed_backlog);
+    g_autofree char *not_forgotten = NULL;
 
     tell_last_webhook(account);
     coex_account_take_times(account);
     coex_waiting_note_backlog(account, backlog);
     tell_people(account);
+    not_forgotten = coex_forget_go_on(account);
     coex_account_enter(account, COEX_ACCOUNT_ONLINE);
     coex_account_tell(account, coex_account_event_new(account, COEX_SESSION_ONLINE));
     if (account->login->unreachable == NULL)
@@ -567,6 +570,8 @@ go_online(CoexAccount *account)
                                  account->login->unreachable);
     tell_report(account);
     tell_kept_lines(account);
+    if (not_forgotten != NULL)
+        coex_account_tell_notice(account, NULL, "%s", not_forgotten);
     tell_missing_secret(account);
     coex_phone_watch(account);
     coex_account_tell_feed(account, backlog);

@@ -40,6 +40,9 @@ keep(CoexSession *session, const CoexSessionEvent *event)
     } else if (event->kind == COEX_SESSION_CATALOGUE && event->catalogue != NULL) {
         g_clear_pointer(&session->catalogue, coex_catalogue_unref);
         session->catalogue = coex_catalogue_ref(event->catalogue);
+    } else if (event->kind == COEX_SESSION_FORGET) {
+        for (guint i = 0; event->names[i] != NULL; i++)
+            g_hash_table_remove(session->views, event->names[i]);
     } else if (event->kind == COEX_SESSION_FEED) {
         session->showing = event->item;
     }
@@ -318,6 +321,21 @@ void
 coex_session_unlist(CoexSession *session, const char *name)
 {
     post_verb(session, COEX_COMMAND_UNLIST, name);
+}
+
+void
+coex_session_forget(CoexSession *session, const char *name)
+{
+    post_verb(session, COEX_COMMAND_FORGET, name);
+}
+
+void
+coex_session_forgotten(CoexSession *session, const char *name)
+{
+    CoexCommand *command = coex_command_new(COEX_COMMAND_FORGOTTEN, session->account, NULL);
+
+    command->text = g_strdup(name);
+    post(session, command);
 }
 
 void

@@ -80,6 +80,13 @@ void coex_session_mark_unseen(CoexSession *session, const char *name, gint64 tim
 void coex_session_pin(CoexSession *session, const char *name);
 void coex_session_unlist(CoexSession *session, const char *name);
 
+/* Forgets the person, with all messages, files and what waits: FORGET follows, or a NOTICE that
+ * says why not yet. */
+void coex_session_forget(CoexSession *session, const char *name);
+/* The answer to FORGET, with its `text`: the chat program has nothing of the person any more. A
+ * notice tells the end. */
+void coex_session_forgotten(CoexSession *session, const char *name);
+
 /* The chat program calls the person by @nick: the user renamed it, or another protocol's contact
  * has the one that was given. Kept. */
 void coex_session_take_nick(CoexSession *session, const char *name, const char *nick);

@@ -5,6 +5,7 @@
 #include "store/apply.h"
 
 #include "store/batch-private.h"
+#include "store/forget.h"
 #include "store/messages.h"
 #include "store/past.h"
 #include "store/schema.h"
@@ -248,6 +249,8 @@ apply_change(CoexApply *a, GError **error)
         return apply_united(a, error);
     case COEX_CHANGE_GIVEN_UP:
         return apply_given_up(a, error);
+    case COEX_CHANGE_FORGOTTEN:
+        return coex_apply_forgotten(a, error);
     case COEX_CHANGE_MESSAGE:
         return coex_apply_message(a, error);
     case COEX_CHANGE_STATUS:

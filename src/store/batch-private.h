@@ -13,6 +13,7 @@ typedef enum {
     COEX_CHANGE_PERSON,
     COEX_CHANGE_UNITED,
     COEX_CHANGE_GIVEN_UP,
+    COEX_CHANGE_FORGOTTEN,
     COEX_CHANGE_MESSAGE,
     COEX_CHANGE_STATUS,
     COEX_CHANGE_OUTBOX,
@@ -44,6 +45,10 @@ typedef struct CoexChange {
             char *address;
             gint64 at;
         } given_up;
+        struct {
+            gint64 person_id;
+            char *phone_number_id; /* NULL */
+        } forgotten;
         struct {
             gint64 person_id;
             CoexMessage *message;
@@ -109,6 +114,7 @@ struct CoexBatch {
     GPtrArray *feed;     /* CoexFeedItem */
     GPtrArray *failures; /* CoexFailure */
     GPtrArray *pasts;    /* CoexPast */
+    gboolean forgets;    /* somebody */
 };
 
 /* After a rollback: as if nothing had been tried. */

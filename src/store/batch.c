@@ -14,6 +14,9 @@ free_change(gpointer data)
     case COEX_CHANGE_GIVEN_UP:
         g_free(change->given_up.address);
         break;
+    case COEX_CHANGE_FORGOTTEN:
+        g_free(change->forgotten.phone_number_id);
+        break;
     case COEX_CHANGE_MESSAGE:
         coex_message_unref(change->message.message);
         break;
@@ -135,7 +138,8 @@ add_change(CoexBatch *batch, CoexChangeKind kind)
 void
 coex_batch_put_person(CoexBatch *batch, const CoexPerson *person)
 {
-    add_change(batch, COEX_CHANGE_PERSON)->person = coex_person_copy(person);
+    if (!person->forgotten)
+        add_change(batch, COEX_CHANGE_PERSON)->person = coex_person_copy(person);
 }
 
 void
@@ -154,6 +158,15 @@ coex_batch_give_up_number(CoexBatch *batch, const char *number, gint64 at)
     CoexChange *change = add_change(batch, COEX_CHANGE_GIVEN_UP);
     change->given_up.address = g_strdup(number);
     change->given_up.at = at;
+}
+
+void
+coex_batch_forget_person(CoexBatch *batch, gint64 person_id, const char *phone_number_id)
+{
+    CoexChange *change = add_change(batch, COEX_CHANGE_FORGOTTEN);
+    change->forgotten.person_id = person_id;
+    change->forgotten.phone_number_id = g_strdup(phone_number_id);
+    batch->forgets = TRUE;
 }
 
 guint

@@ -23,13 +23,19 @@ void coex_batch_set_account(CoexBatch *batch, gint64 account_id);
 
 /* Inserts or replaces a person (copied; the name of a known one stays) and links all addresses of
  * its peer to it (a link of another person moves over; links once made stay). A nick that somebody
- * else has in any account is taken from them. */
+ * else has in any account is taken from them. Of who is forgotten nothing is stored. */
 void coex_batch_put_person(CoexBatch *batch, const CoexPerson *person);
 /* @other turned out to be @person: stores both, and all that stands under @other's id stands under
  * @person's from now on. */
 void coex_batch_unite_people(CoexBatch *batch, const CoexPerson *other, const CoexPerson *person);
 /* Notes when @number, a former address of whom it leads to, was given up (CoexAddress.gone_at). */
 void coex_batch_give_up_number(CoexBatch *batch, const char *number, gint64 at);
+
+/* All that stands under the person's id goes, and under the ids of those who turned out to be this
+ * one. The bodies of deliveries to the account's number, or @phone_number_id (NULL: not known),
+ * that tell of their addresses and nobody else's go afterwards, in small steps, also after a
+ * restart. */
+void coex_batch_forget_person(CoexBatch *batch, gint64 person_id, const char *phone_number_id);
 
 typedef enum {
     COEX_ADDED,

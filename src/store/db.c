@@ -20,14 +20,15 @@ struct CoexDb {
 
 /* The cache is small because rows are; FULL syncs the log at each commit. Exclusive locking keeps
  * the log's index in our memory instead of a mapped file, which a full disk could tear away
- * (SIGBUS). */
+ * (SIGBUS). What is deleted is overwritten. */
 static const char PRAGMAS[] = "PRAGMA locking_mode = EXCLUSIVE;"
                               "PRAGMA synchronous = FULL;"
                               "PRAGMA cache_size = -4096;"
                               "PRAGMA mmap_size = 0;"
                               "PRAGMA journal_size_limit = 4194304;"
                               "PRAGMA temp_store = MEMORY;"
-                              "PRAGMA trusted_schema = OFF;";
+                              "PRAGMA trusted_schema = OFF;"
+                              "PRAGMA secure_delete = ON;";
 
 /* ---- failures ---- */
 
@@ -275,6 +276,13 @@ coex_db_empty_log(CoexDb *db)
 {
     db->n_logged = 0;
     sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+}
+
+void
+coex_db_wipe_log(CoexDb *db)
+{
+    db->n_logged = 0;
+    sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 }
 
 void

@@ -69,6 +69,13 @@ start_find(CoexDb *db, const CoexMediaQuery *query, GError **error)
                              COEX_VALUES(coex_int(query->which.number), coex_int(query->account_id),
                                          coex_int(query->person_id)),
                              error);
+    if (query->which.nth == 0)
+        return coex_db_query(
+            db,
+            SELECT " WHERE account = ?1 AND person = ?2 AND path IS NOT NULL AND NOT EXISTS"
+                   " (SELECT 1 FROM media AS o JOIN messages AS m ON m.id = o.message"
+                   "  WHERE o.path = media.path AND (m.account <> ?1 OR m.person <> ?2))",
+            COEX_VALUES(coex_int(query->account_id), coex_int(query->person_id)), error);
     return coex_db_query(db,
                          "SELECT messages.id, person, time, media.state, path, " COEX_MEDIA_COLUMNS
                          " FROM messages CROSS JOIN media ON media.message = messages.id"
@@ -109,7 +116,7 @@ is_meant(const CoexMediaQuery *query, const CoexMediaRow *row, guint *n_fit)
 {
     const CoexWhich *which = &query->which;
 
-    if (query->person_id == 0 || which->number != 0)
+    if (query->person_id == 0 || which->number != 0 || which->nth == 0)
         return TRUE;
     if (coex_which_fits(which, row->time, row->media->caption, row->media->name))
         ++*n_fit;

@@ -2,6 +2,7 @@
 #include "store/retention.h"
 
 #include "store/db.h"
+#include "store/forget.h"
 #include <sqlite3.h>
 
 /* One step, beyond its first body: a body that goes is overwritten with zeros, which costs as much
@@ -49,10 +50,7 @@ forget_bodies(CoexDb *db, gint64 before, guint *ret_n, GError **error)
     if (ids == NULL)
         return FALSE;
     for (guint i = 0; i < ids->len; i++) {
-        CoexValue id = coex_int(g_array_index(ids, gint64, i));
-        if (!coex_db_run(db, "UPDATE deliveries SET state = 4 WHERE id = ?", COEX_VALUES(id),
-                         error) ||
-            !coex_db_run(db, "DELETE FROM bodies WHERE delivery = ?", COEX_VALUES(id), error))
+        if (!coex_forget_body(db, g_array_index(ids, gint64, i), error))
             return FALSE;
     }
     *ret_n += ids->len;
@@ -72,13 +70,17 @@ gboolean
 coex_retention_step(CoexDb *db, gint64 now, gboolean *ret_more, GError **error)
 {
     guint n = 0;
+    gboolean is_forgotten = FALSE;
     *ret_more = FALSE;
     if (coex_db_exec(db, "BEGIN IMMEDIATE", error) &&
+        coex_forget_step(db, &n, &is_forgotten, error) &&
         forget_bodies(db, now - COEX_RETENTION_BODY_S, &n, error) &&
         delete_before(db, DELETE_KEYS, now - COEX_RETENTION_KEY_S, &n, error) &&
         delete_before(db, DELETE_EARLY, now - COEX_RETENTION_EARLY_S, &n, error) &&
         coex_db_exec(db, "COMMIT", error)) {
         *ret_more = n > 0;
+        if (is_forgotten)
+            coex_db_wipe_log(db);
         return TRUE;
     }
     coex_db_rollback(db);

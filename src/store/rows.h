@@ -55,6 +55,7 @@ typedef struct CoexPerson {
     gboolean hidden;          /* removed from the buddy list until the person writes */
     gboolean pinned;          /* added by hand: always in the buddy list */
     gboolean in_doubt;        /* not stored: renewed, and nobody was told yet */
+    gboolean forgotten;       /* not stored, and nothing of it is from now on */
     gint64 same_as; /* id of who this turned out to be, to whom its addresses lead now; 0 */
 } CoexPerson;
 CoexPerson *coex_person_new(void);
@@ -171,8 +172,9 @@ typedef struct CoexMediaRow {
     CoexMedia *media;
 } CoexMediaRow;
 
-/* Those of one account: of a @person_id the one that is meant; without a @person_id all that are
- * NEW or WANTED and have an id, oldest first, so many at most. */
+/* Those of one account: of a @person_id the one that is meant, or with an empty `which` all whose
+ * files are here and nobody else's; without a @person_id all that are NEW or WANTED and have an id,
+ * oldest first, so many at most. */
 #define COEX_STORE_MEDIA_MAX 2000
 typedef struct CoexMediaQuery {
     gint64 account_id;

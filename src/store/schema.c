@@ -149,6 +149,10 @@ static const char SCHEMA_2[] =
     " BEGIN DELETE FROM media WHERE message = old.id; END;"
     "CREATE INDEX media_left ON media(message) WHERE state < 2;"
 
+    /* of whom the bodies of deliveries, from `next` to `last`, must not be kept any more */
+    "CREATE TABLE forgotten(id INTEGER PRIMARY KEY, number TEXT NOT NULL, phone_number_id TEXT,"
+    " addresses TEXT NOT NULL, next INTEGER NOT NULL, last INTEGER NOT NULL) STRICT;"
+
     /* all columns: what cannot be had again stands on other pages a second time, for a rescue */
     "CREATE INDEX people_copy ON people(account, id, name, alias, wa_id, user_id, parent_user_id,"
     " username, last_inbound_at, free_until, last_inbound_wamid, read_up_to, last_echo_at,"

@@ -404,6 +404,17 @@ note_damage(CoexWriter *writer, const GError *error)
                                         writer->path);
 }
 
+/* The rest of it is not put off. */
+static void
+note_forgotten(CoexWriter *writer, const GPtrArray *group)
+{
+    for (guint i = 0; i < group->len; i++) {
+        const Job *job = g_ptr_array_index(group, i);
+        if (job->kind == JOB_BATCH && job->batch->forgets)
+            writer->retention_at = 0;
+    }
+}
+
 static void
 commit_group(CoexWriter *writer, GPtrArray *group)
 {
@@ -415,6 +426,8 @@ commit_group(CoexWriter *writer, GPtrArray *group)
         commit_apart(writer, group);
         return;
     }
+    if (committed)
+        note_forgotten(writer, group);
     for (guint i = 0; i < group->len; i++) {
         Job *job = g_ptr_array_index(group, i);
         if (job->kind == JOB_DELIVERY)

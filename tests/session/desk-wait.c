@@ -4,8 +4,8 @@
 #include <string.h>
 
 static const char *const kind_names[DESK_KINDS] = {
-    "progress", "online", "failed",    "person", "feed", "prompt",
-    "over",     "notice", "catalogue", "ask",    "past", "facts",
+    "progress", "online",    "failed", "person", "feed",  "prompt", "over",
+    "notice",   "catalogue", "ask",    "past",   "facts", "forget",
 };
 
 static const char *const feed_names[] = {
@@ -192,6 +192,12 @@ desk_wait_facts(Desk *desk, const char *who, const char *glob)
 {
     return wait_for(desk,
                     &(Wanted){ DESK_FACTS, -1, who != NULL ? desk_name(who) : NULL, glob, FALSE });
+}
+
+const DeskEvent *
+desk_wait_forget(Desk *desk, const char *who)
+{
+    return wait_for(desk, &(Wanted){ DESK_FORGET, -1, desk_name(who), "*", FALSE });
 }
 
 const DeskEvent *

@@ -124,6 +124,8 @@ note_past(Desk *desk, const CoexPersonView *person, GPtrArray *lines, gboolean a
 static void
 write_down(Desk *desk, const CoexSessionEvent *event)
 {
+    DeskEvent *noted;
+
     switch (event->kind) {
     case COEX_SESSION_PROGRESS:
         g_assert_cmpuint(event->step, <, event->n_steps);
@@ -156,6 +158,11 @@ write_down(Desk *desk, const CoexSessionEvent *event)
         break;
     case COEX_SESSION_FACTS:
         note_facts(desk, event->person, event->facts);
+        break;
+    case COEX_SESSION_FORGET:
+        noted = note(desk, DESK_FORGET, NULL, event->text, NULL);
+        noted->name = g_strdup(event->text);
+        noted->detail = g_strjoinv(" ", event->names);
         break;
     case COEX_SESSION_CATALOGUE:
         note(desk, DESK_CATALOGUE, NULL, event->error != NULL ? event->error->message : "", NULL);
@@ -257,8 +264,8 @@ desk_make(CoexSim *sim, char *dir, char *listen)
     desk->clock_ahead_s = new_clock();
     desk->events = g_ptr_array_new_with_free_func((GDestroyNotify)event_free);
     desk->ignored = g_ptr_array_new_with_free_func(g_free);
-    desk->strict =
-        1 << DESK_FEED | 1 << DESK_PROMPT | 1 << DESK_NOTICE | 1 << DESK_FAILED | 1 << DESK_ASK;
+    desk->strict = 1 << DESK_FEED | 1 << DESK_PROMPT | 1 << DESK_NOTICE | 1 << DESK_FAILED |
+                   1 << DESK_ASK | 1 << DESK_FORGET;
     for (guint i = 0; i < G_N_ELEMENTS(ordinary); i++)
         desk_ignore(desk, ordinary[i]);
     configure(desk);

@@ -30,6 +30,7 @@ typedef enum {
     DESK_ASK,
     DESK_PAST,
     DESK_FACTS,
+    DESK_FORGET,
     DESK_KINDS,
 } DeskKind;
 
@@ -116,6 +117,9 @@ const DeskEvent *desk_wait_catalogue(Desk *desk);
 const DeskEvent *desk_wait_past(Desk *desk, const char *who, const char *glob);
 /* "Label: text", a line each; @who NULL: of the account. */
 const DeskEvent *desk_wait_facts(Desk *desk, const char *who, const char *glob);
+/* The person is to be forgotten; whoever waits answers with coex_session_forgotten(). The detail:
+ * all that leads to the person, with blanks between. */
+const DeskEvent *desk_wait_forget(Desk *desk, const char *who);
 /* Until the mirror shows it; @label and @last_state are globs. */
 void desk_wait_window(Desk *desk, const char *who, gboolean open);
 void desk_wait_label(Desk *desk, const char *who, const char *label);

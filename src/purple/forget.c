@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "purple/forget.h"
+
+#include "core/text.h"
+#include "purple/ask.h"
+#include "purple/connection.h"
+#include "purple/contact.h"
+#include "purple/host.h"
+#include "purple/lines.h"
+#include "purple/nick.h"
+#include "purple/template-picker.h"
+#include "purple/unseen.h"
+#include "session/session.h"
+#include <glib/gstdio.h>
+#include <string.h>
+
+/* ---- the question ---- */
+
+/* Its buttons. */
+enum { YES, NO };
+
+static void
+on_answer(gpointer token, int button)
+{
+    g_autofree char *name = NULL;
+    CoexConnection *connection = coex_ask_take(token, &name);
+
+    if (connection != NULL && button == YES)
+        coex_session_forget(connection->session, name);
+}
+
+void
+coex_forget_ask(CoexConnection *connection, const char *name, const char *words)
+{
+    gpointer token;
+    void *ui;
+
+    if (strcmp(words, "yes") == 0) {
+        coex_session_forget(connection->session, name);
+        return;
+    }
+
+    g_autofree char *title = coex_connection_dup_title(connection, name);
+    g_autofree char *primary = g_strdup_printf("Forget %s?", title);
+    g_autofree char *secondary = coex_text_wrap(
+        "All messages with this person go for good: from here, their files, from the chat "
+        "program's logs, and what waits or is held for them. WhatsApp and the phone keep the "
+        "chat. Who writes again is new.",
+        56);
+    coex_ask_close(connection, name);
+    token = coex_ask_new(connection, name, PURPLE_REQUEST_ACTION);
+    /* BitlBee knows a yes and a no by these labels. */
+    ui = purple_request_action(connection->gc, "Forget this person", primary, secondary, NO,
+                               connection->account, name, NULL, token, 2, "OK", on_answer, "Cancel",
+                               on_answer);
+    if (coex_ask_opened(token, ui))
+        return;
+
+    g_autofree char *line =
+        g_strdup_printf("%s %s %sforget yes does it.", primary, secondary, coex_host_get_mark());
+    coex_lines_notice(connection, name, line);
+}
+
+/* ---- what the chat program has ---- */
+
+static void
+delete_logs(PurpleAccount *account, const char *name)
+{
+    GList *logs = purple_log_get_logs(PURPLE_LOG_IM, name, account);
+    g_autofree char *folder = purple_log_get_log_dir(PURPLE_LOG_IM, name, account);
+
+    for (GList *l = logs; l != NULL; l = l->next) {
+        if (purple_log_is_deletable(l->data))
+            purple_log_delete(l->data);
+        purple_log_free(l->data);
+    }
+    g_list_free(logs);
+    if (folder != NULL)
+        g_rmdir(folder);
+}
+
+/* Other plugins may end the connection at each step. */
+static void
+remove_buddies(CoexConnection *connection, const char *name)
+{
+    PurpleBuddy *buddy;
+
+    coex_nick_move(connection, name, NULL);
+    while (!connection->over && (buddy = purple_find_buddy(connection->account, name)) != NULL)
+        purple_blist_remove_buddy(buddy);
+}
+
+static void
+forget_name(CoexConnection *connection, const char *name)
+{
+    PurpleAccount *account = connection->account;
+    CoexContact *contact = coex_contact_of(connection, name);
+    PurpleConversation *conv =
+        purple_find_conversation_with_account(PURPLE_CONV_TYPE_IM, name, account);
+
+    coex_ask_close(connection, name);
+    coex_unseen_forget(connection, name);
+    g_clear_pointer(&contact->past, g_ptr_array_unref);
+    g_clear_pointer(&contact->due, coex_person_view_unref);
+    if (contact->picker != NULL)
+        coex_picker_unpark(contact->picker);
+    if (conv != NULL && !connection->over)
+        purple_conversation_destroy(conv);
+    if (!connection->over)
+        remove_buddies(connection, name);
+    if (!connection->over)
+        delete_logs(account, name);
+}
+
+void
+coex_forget_take(CoexConnection *forgotten_in, const char *name, char *const *names)
+{
+    g_autoptr(CoexConnection) connection = coex_connection_ref(forgotten_in);
+
+    for (guint i = 0; names[i] != NULL && !connection->over; i++)
+        if (!coex_connection_is_own(connection, names[i]))
+            forget_name(connection, names[i]);
+    if (!connection->over)
+        coex_session_forgotten(connection->session, name);
+}

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "store/forget.h"
+
+#include "core/message.h"
+#include "core/peer.h"
+#include "core/webhook.h"
+#include "store/batch-private.h"
+#include "store/db.h"
+#include "store/feed.h"
+#include <string.h>
+
+/* As in store/retention.c: webhooks wait meanwhile. */
+#define STEP_BYTES (1024 * 1024)
+#define STEP_ROWS 256
+
+/* ---- the rows ---- */
+
+#define IDS "(SELECT id FROM people WHERE account = ?1 AND (id = ?2 OR same_as = ?2))"
+#define THEIRS " WHERE account = ?1 AND person IN " IDS
+
+/* Some addresses may be those of whoever came after. */
+static const char NOTE[] =
+    "INSERT INTO forgotten(number, phone_number_id, addresses, next, last)"
+    " SELECT number, ?3, coalesce((SELECT group_concat(address, ' ') FROM ("
+    "   SELECT address FROM addresses" THEIRS
+    "   UNION SELECT wa_id FROM people WHERE account = ?1 AND id IN " IDS
+    "   UNION SELECT user_id FROM people WHERE account = ?1 AND id IN " IDS ")), ''),"
+    "  0, coalesce((SELECT max(id) FROM deliveries), 0)"
+    " FROM accounts WHERE id = ?1";
+
+gboolean
+coex_apply_forgotten(CoexApply *a, GError **error)
+{
+    static const char *const changes[] = {
+        NOTE,
+        "DELETE FROM messages" THEIRS,
+        "DELETE FROM early_statuses" THEIRS,
+        "DELETE FROM outbox" THEIRS,
+        "DELETE FROM feed" THEIRS,
+        "DELETE FROM addresses" THEIRS,
+        "DELETE FROM settings WHERE account = ?1 AND key IN ('standby-' || ?2, 'forget-' || ?2)",
+        "DELETE FROM people WHERE account = ?1 AND (id = ?2 OR same_as = ?2)",
+    };
+    const CoexChange *change = a->change;
+    const CoexValue values[] = { coex_int(change->account_id),
+                                 coex_int(change->forgotten.person_id),
+                                 coex_text(change->forgotten.phone_number_id) };
+
+    for (guint i = 0; i < G_N_ELEMENTS(changes); i++)
+        if (!coex_db_run(a->db, changes[i], values, i == 0 ? 3 : 2, error))
+            return FALSE;
+    return TRUE;
+}
+
+/* ---- the bodies ---- */
+
+typedef struct {
+    gint64 id;
+    char *number;
+    char *phone_number_id; /* NULL */
+    char **addresses;
+    gint64 next;
+    gint64 last;
+} Search;
+
+static void
+search_clear(Search *search)
+{
+    g_free(search->number);
+    g_free(search->phone_number_id);
+    g_strfreev(search->addresses);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Search, search_clear)
+
+/* The id is 0 where there is none. */
+static gboolean
+read_search(CoexDb *db, Search *ret_search, GError **error)
+{
+    sqlite3_stmt *query = coex_db_query(db,
+                                        "SELECT id, number, phone_number_id, addresses, next, last"
+                                        " FROM forgotten ORDER BY id LIMIT 1",
+                                        COEX_NO_VALUES, error);
+    CoexStep step = query != NULL ? coex_db_step(db, query, error) : COEX_STEP_FAILED;
+
+    if (step != COEX_STEP_ROW)
+        return step == COEX_STEP_DONE;
+    ret_search->id = sqlite3_column_int64(query, 0);
+    ret_search->number = coex_db_dup_text(query, 1);
+    ret_search->phone_number_id = coex_db_dup_text(query, 2);
+    ret_search->addresses = g_strsplit((const char *)sqlite3_column_text(query, 3), " ", -1);
+    ret_search->next = sqlite3_column_int64(query, 4);
+    ret_search->last = sqlite3_column_int64(query, 5);
+    sqlite3_reset(query);
+    return TRUE;
+}
+
+static gboolean
+is_among(const Search *search, const char *address)
+{
+    for (guint i = 0; address != NULL && search->addresses[i] != NULL; i++)
+        if (g_str_equal(search->addresses[i], address) ||
+            coex_number_is_same(search->addresses[i], address))
+            return TRUE;
+    return FALSE;
+}
+
+static gboolean
+is_ours(const Search *search, const CoexEvent *event)
+{
+    return coex_number_is_same(event->display_phone_number, search->number) ||
+           (event->phone_number_id != NULL &&
+            g_strcmp0(event->phone_number_id, search->phone_number_id) == 0);
+}
+
+static gboolean
+is_theirs(const Search *search, const CoexEvent *event)
+{
+    const CoexPeer *peer = event->message != NULL  ? &event->message->peer
+                           : event->status != NULL ? &event->status->peer
+                                                   : &event->peer;
+
+    return is_ours(search, event) &&
+           (is_among(search, peer->user_id) || is_among(search, peer->parent_user_id) ||
+            is_among(search, peer->wa_id) || is_among(search, peer->other_wa_id));
+}
+
+/* Read only where one of the addresses stands in it. */
+static gboolean
+is_worth_reading(const Search *search, const char *body, gsize length)
+{
+    for (guint i = 0; search->addresses[i] != NULL; i++)
+        if (memmem(body, length, search->addresses[i], strlen(search->addresses[i])) != NULL)
+            return TRUE;
+    return FALSE;
+}
+
+/* Whether it tells of this person and of nothing else. */
+static gboolean
+holds_only_theirs(const Search *search, const char *body, gsize length)
+{
+    g_autoptr(GPtrArray) events = NULL;
+
+    if (body == NULL || !is_worth_reading(search, body, length))
+        return FALSE;
+    events = coex_webhook_parse(body, length, NULL);
+    for (guint i = 0; events != NULL && i < events->len; i++)
+        if (!is_theirs(search, g_ptr_array_index(events, i)))
+            return FALSE;
+    return events != NULL && events->len > 0;
+}
+
+/* Those of the next that are theirs alone; the search goes on behind what was read. NULL on error.
+ */
+static GArray *
+find_bodies(CoexDb *db, Search *search, GError **error)
+{
+    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+    gsize bytes = 0;
+    guint n = 0;
+    sqlite3_stmt *query = coex_db_query(
+        db,
+        "SELECT b.delivery, b.body FROM bodies AS b JOIN deliveries AS d ON d.id = b.delivery"
+        " WHERE b.delivery BETWEEN ? AND ? AND d.state IN (1, 2)"
+        " AND NOT EXISTS (SELECT 1 FROM waiting WHERE delivery = d.id) ORDER BY b.delivery",
+        COEX_VALUES(coex_int(search->next), coex_int(search->last)), error);
+    CoexStep step = query != NULL ? coex_db_step(db, query, error) : COEX_STEP_FAILED;
+
+    for (; step == COEX_STEP_ROW; step = coex_db_step(db, query, error)) {
+        gint64 id = sqlite3_column_int64(query, 0);
+        gsize length = (gsize)sqlite3_column_bytes(query, 1);
+
+        bytes += length;
+        if (n++ > 0 && (n > STEP_ROWS || bytes > STEP_BYTES)) {
+            search->next = id;
+            sqlite3_reset(query);
+            return g_steal_pointer(&ids);
+        }
+        if (holds_only_theirs(search, sqlite3_column_blob(query, 1), length))
+            g_array_append_val(ids, id);
+    }
+    search->next = G_MAXINT64;
+    return step == COEX_STEP_DONE ? g_steal_pointer(&ids) : NULL;
+}
+
+static gboolean
+go_on(CoexDb *db, const Search *search, gboolean *ret_ended, GError **error)
+{
+    *ret_ended = search->next > search->last;
+    if (*ret_ended)
+        return coex_db_run(db, "DELETE FROM forgotten WHERE id = ?",
+                           COEX_VALUES(coex_int(search->id)), error);
+    return coex_db_run(db, "UPDATE forgotten SET next = ? WHERE id = ?",
+                       COEX_VALUES(coex_int(search->next), coex_int(search->id)), error);
+}
+
+gboolean
+coex_forget_body(CoexDb *db, gint64 delivery_id, GError **error)
+{
+    const CoexValue id = coex_int(delivery_id);
+
+    return coex_db_run(db, "UPDATE deliveries SET state = 4 WHERE id = ?", COEX_VALUES(id),
+                       error) &&
+           coex_db_run(db, "DELETE FROM bodies WHERE delivery = ?", COEX_VALUES(id), error);
+}
+
+gboolean
+coex_forget_step(CoexDb *db, guint *ret_n, gboolean *ret_ended, GError **error)
+{
+    g_auto(Search) search = { 0 };
+    g_autoptr(GArray) ids = NULL;
+
+    *ret_ended = FALSE;
+    if (!read_search(db, &search, error))
+        return FALSE;
+    if (search.id == 0)
+        return TRUE;
+    ids = find_bodies(db, &search, error);
+    for (guint i = 0; ids != NULL && i < ids->len; i++)
+        if (!coex_forget_body(db, g_array_index(ids, gint64, i), error))
+            return FALSE;
+    *ret_n += 1;
+    return ids != NULL && go_on(db, &search, ret_ended, error);
+}
