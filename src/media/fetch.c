@@ -36,7 +36,6 @@ typedef struct {
     gint64 time;
     CoexMedia *media;
     char *part;
-    gint64 size;      /* of what came, bytes */
     gboolean asked;   /* by the user */
     gboolean renewed; /* a link that did not lead to it was asked for again */
     gboolean ended;   /* how it ended is being written down */
@@ -257,7 +256,7 @@ note_status(CoexAccount *account, guint status)
 static void
 fail(Job *job, const char *why)
 {
-    g_autofree char *label = coex_files_dup_label(job->media, job->message_id, -1);
+    g_autofree char *label = coex_files_dup_label(job->media, job->message_id, NULL);
     g_autofree char *line =
         g_strdup_printf("%s was not fetched: %s %cget #%" G_GINT64_FORMAT " tries again.", label,
                         why, job->account->verb_mark, job->message_id);
@@ -268,7 +267,7 @@ fail(Job *job, const char *why)
 static void
 give_up(Job *job)
 {
-    g_autofree char *label = coex_files_dup_label(job->media, job->message_id, -1);
+    g_autofree char *label = coex_files_dup_label(job->media, job->message_id, NULL);
     g_autofree char *line = g_strdup_printf(
         "%s is not at WhatsApp any more, which keeps files for some days only. The phone may have "
         "it.",
@@ -280,7 +279,9 @@ give_up(Job *job)
 static void
 offer(Job *job, gint64 size)
 {
-    g_autofree char *label = coex_files_dup_label(job->media, job->message_id, size);
+    const CoexFileFacts facts = { .size = size };
+    g_autofree char *label =
+        coex_files_dup_label(job->media, job->message_id, size >= 0 ? &facts : NULL);
     g_autofree char *line = g_strdup_printf("%s: %cget #%" G_GINT64_FORMAT " fetches it.", label,
                                             job->account->verb_mark, job->message_id);
 
@@ -297,7 +298,7 @@ put_off(Job *job, const GError *error)
     guint n = all ? fetch->n_unreached++ : job->n_tries;
     gint64 until = g_get_monotonic_time() +
                    1000 * coex_retry_delay_ms(COEX_RETRY_BACKOFF, n, g_random_double());
-    g_autofree char *label = coex_files_dup_label(job->media, job->message_id, -1);
+    g_autofree char *label = coex_files_dup_label(job->media, job->message_id, NULL);
 
     job->n_tries++;
     if (!all && job->n_tries >= TRIES_MAX) {
@@ -340,8 +341,9 @@ on_taken(GObject *source, GAsyncResult *result, gpointer user_data)
     Job *job = user_data;
     g_autoptr(CoexAccount) account = coex_account_ref(job->account);
     g_autoptr(GError) error = NULL;
-    g_autofree char *path = coex_files_take_finish(result, &error);
-    g_autofree char *label = coex_files_dup_label(job->media, job->message_id, job->size);
+    CoexFileFacts facts;
+    g_autofree char *path = coex_files_take_finish(result, &facts, &error);
+    g_autofree char *label = coex_files_dup_label(job->media, job->message_id, &facts);
 
     if (account->state == COEX_ACCOUNT_ENDED) {
         release(job);
@@ -374,7 +376,7 @@ dup_mark(const Job *job)
 }
 
 static void
-take_file(Job *job, gint64 size)
+take_file(Job *job)
 {
     CoexAccount *account = job->account;
     g_autofree char *title = coex_account_dup_title(account, find_person(account, job));
@@ -382,7 +384,6 @@ take_file(Job *job, gint64 size)
     const CoexFilesPlace place = { account->media_folder,   title, job->time, job->media, mark,
                                    account->media_for_group };
 
-    job->size = size;
     coex_files_take_async(job->part, &place, on_taken, job);
 }
 
@@ -403,7 +404,7 @@ on_downloaded(GObject *source, GAsyncResult *result, gpointer user_data)
     if (find_person(account, job)->forgotten)
         release(job);
     else if (size >= 0)
-        take_file(job, size);
+        take_file(job);
     else if (is_for_later(error))
         put_off(job, error);
     else if (status >= 400 && !job->renewed) {
@@ -674,7 +675,7 @@ coex_fetch_ask(CoexAccount *account, const CoexMediaRow *row)
 {
     CoexFetch *fetch = account->fetch;
     Job *job = add_job(fetch, row->message_id, row->person_id, row->time, row->media);
-    g_autofree char *label = coex_files_dup_label(job->media, job->message_id, -1);
+    g_autofree char *label = coex_files_dup_label(job->media, job->message_id, NULL);
     CoexBatch *batch;
 
     if (job->ended)

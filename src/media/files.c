@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "core/file-name.h"
 #include "core/media.h"
+#include "core/opus.h"
 #include "net/worker.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -67,12 +68,45 @@ coex_files_clear_parts_async(const char *base, const char *tag, GAsyncReadyCallb
     coex_worker_run(task, run_clear);
 }
 
+static guint
+read_seconds(int fd, gint64 size)
+{
+    gsize length = (gsize)MIN(size, COEX_OPUS_TAIL);
+    guint8 head[COEX_OPUS_HEAD];
+    gssize n_head = pread(fd, head, sizeof head, 0);
+    g_autofree guint8 *tail = NULL;
+    gssize n_tail;
+
+    if (n_head < 4 || memcmp(head, "OggS", 4) != 0)
+        return 0;
+    tail = g_malloc(length);
+    n_tail = pread(fd, tail, length, size - (gint64)length);
+    return n_tail > 0 ? coex_opus_read_seconds(head, (gsize)n_head, tail, (gsize)n_tail) : 0;
+}
+
+static gboolean
+read_facts(const char *path, CoexFileFacts *ret_facts)
+{
+    int fd = g_open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
+    GStatBuf found;
+    gboolean is_file = fd >= 0 && fstat(fd, &found) == 0 && S_ISREG(found.st_mode);
+
+    if (is_file)
+        *ret_facts = (CoexFileFacts){ found.st_size, read_seconds(fd, found.st_size) };
+    if (fd >= 0)
+        close(fd);
+    return is_file;
+}
+
 static void
 run_measure(GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
-    GStatBuf found;
+    CoexFileFacts facts;
 
-    g_task_return_int(task, g_stat(task_data, &found) == 0 ? (gssize)found.st_size : -1);
+    if (read_facts(task_data, &facts))
+        g_task_return_pointer(task, g_memdup2(&facts, sizeof facts), g_free);
+    else
+        g_task_return_pointer(task, NULL, NULL);
 }
 
 void
@@ -84,10 +118,14 @@ coex_files_measure_async(const char *path, GAsyncReadyCallback callback, gpointe
     coex_worker_run(task, run_measure);
 }
 
-gint64
-coex_files_measure_finish(GAsyncResult *result)
+gboolean
+coex_files_measure_finish(GAsyncResult *result, CoexFileFacts *ret_facts)
 {
-    return g_task_propagate_int(G_TASK(result), NULL);
+    g_autofree CoexFileFacts *facts = g_task_propagate_pointer(G_TASK(result), NULL);
+
+    if (facts != NULL)
+        *ret_facts = *facts;
+    return facts != NULL;
 }
 
 static void
@@ -128,12 +166,20 @@ coex_files_dup_size(gint64 size)
 }
 
 char *
-coex_files_dup_label(const CoexMedia *media, gint64 message_id, gint64 size)
+coex_files_dup_label(const CoexMedia *media, gint64 message_id, const CoexFileFacts *facts)
 {
-    g_autofree char *known = size >= 0 ? coex_files_dup_size(size) : NULL;
+    g_autoptr(GString) label = g_string_new(NULL);
 
-    return g_strdup_printf("[%s #%" G_GINT64_FORMAT "%s%s]", coex_media_get_label(media),
-                           message_id, known != NULL ? ", " : "", known != NULL ? known : "");
+    g_string_printf(label, "[%s #%" G_GINT64_FORMAT, coex_media_get_label(media), message_id);
+    if (facts != NULL && facts->seconds > 0)
+        g_string_append_printf(label, ", %u:%02u", facts->seconds / 60, facts->seconds % 60);
+    if (facts != NULL) {
+        g_autofree char *size = coex_files_dup_size(facts->size);
+
+        g_string_append_printf(label, ", %s", size);
+    }
+    g_string_append_c(label, ']');
+    return g_string_free(g_steal_pointer(&label), FALSE);
 }
 
 /* "image 2026-11-29 14.22.05", where the message tells no name. */
@@ -288,6 +334,7 @@ typedef struct {
     char *folder;
     char *name;
     gboolean for_group;
+    CoexFileFacts facts; /* of the file at its place */
 } Move;
 
 static void
@@ -336,12 +383,15 @@ static void
 run_take(GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
     GError *error = NULL;
-    char *path = take(task_data, &error);
+    Move *move = task_data;
+    char *path = take(move, &error);
 
-    if (path != NULL)
+    if (path != NULL) {
+        read_facts(path, &move->facts);
         g_task_return_pointer(task, path, g_free);
-    else
+    } else {
         g_task_return_error(task, error);
+    }
 }
 
 void
@@ -364,7 +414,10 @@ coex_files_take_async(const char *part, const CoexFilesPlace *place, GAsyncReady
 }
 
 char *
-coex_files_take_finish(GAsyncResult *result, GError **error)
+coex_files_take_finish(GAsyncResult *result, CoexFileFacts *ret_facts, GError **error)
 {
+    const Move *move = g_task_get_task_data(G_TASK(result));
+
+    *ret_facts = move->facts;
     return g_task_propagate_pointer(G_TASK(result), error);
 }

@@ -16,6 +16,12 @@ char *coex_files_dup_part(const char *base, const char *tag, gint64 message_id);
 void coex_files_clear_parts_async(const char *base, const char *tag, GAsyncReadyCallback callback,
                                   gpointer user_data);
 
+/* What the file itself tells. */
+typedef struct {
+    gint64 size;   /* bytes */
+    guint seconds; /* of a voice message, 0: not told */
+} CoexFileFacts;
+
 typedef struct {
     const char *base;
     const char *title; /* whose it is, as people call them */
@@ -30,11 +36,11 @@ typedef struct {
 void coex_files_take_async(const char *part, const CoexFilesPlace *place,
                            GAsyncReadyCallback callback, gpointer user_data);
 /* The path; free with g_free(). NULL on error: then @part is gone. */
-char *coex_files_take_finish(GAsyncResult *result, GError **error);
+char *coex_files_take_finish(GAsyncResult *result, CoexFileFacts *ret_facts, GError **error);
 
-/* How many bytes the file has, -1: it cannot be found. */
+/* FALSE: it cannot be found. */
 void coex_files_measure_async(const char *path, GAsyncReadyCallback callback, gpointer user_data);
-gint64 coex_files_measure_finish(GAsyncResult *result);
+gboolean coex_files_measure_finish(GAsyncResult *result, CoexFileFacts *ret_facts);
 
 /* Removes the files, and the folders that are empty then. */
 void coex_files_remove_async(const char *const *paths, GAsyncReadyCallback callback,
@@ -42,5 +48,6 @@ void coex_files_remove_async(const char *const *paths, GAsyncReadyCallback callb
 
 /* "240 KB"; free with g_free(). */
 char *coex_files_dup_size(gint64 size);
-/* "[image #17, 240 KB]"; @size -1: not known. Free with g_free(). */
-char *coex_files_dup_label(const CoexMedia *media, gint64 message_id, gint64 size);
+/* "[image #17, 240 KB]", "[voice message #18, 0:07, 12 KB]"; @facts NULL: not known. Free with
+ * g_free(). */
+char *coex_files_dup_label(const CoexMedia *media, gint64 message_id, const CoexFileFacts *facts);

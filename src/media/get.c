@@ -45,12 +45,12 @@ on_line(CoexBatch *batch, const GError *error, gpointer user_data)
 }
 
 static void
-show_again(const Question *question, gint64 size)
+show_again(const Question *question, const CoexFileFacts *facts)
 {
     CoexAccount *account = question->account;
     const CoexMediaRow *row = &question->row;
     CoexBatch *batch = coex_account_batch(account);
-    g_autofree char *label = coex_files_dup_label(row->media, row->message_id, size);
+    g_autofree char *label = coex_files_dup_label(row->media, row->message_id, facts);
 
     coex_batch_add_file(batch, find_asker(question)->id, label, row->path, COEX_LINE_ASKED,
                         coex_account_now(account));
@@ -61,12 +61,13 @@ static void
 on_measured(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     g_autoptr(Question) question = user_data;
-    gint64 size = coex_files_measure_finish(result);
+    CoexFileFacts facts;
+    gboolean is_here = coex_files_measure_finish(result, &facts);
 
     if (question->account->state == COEX_ACCOUNT_ENDED)
         return;
-    if (size >= 0)
-        show_again(question, size);
+    if (is_here)
+        show_again(question, &facts);
     else
         coex_fetch_ask(question->account, &question->row);
 }

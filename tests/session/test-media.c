@@ -133,6 +133,24 @@ test_of_the_phone(Desk *desk)
     g_assert_true(g_str_has_suffix(wait_file(desk, "ada", "[audio #*, 12 KB]", 12000), ".ogg"));
 }
 
+/* A voice message says how long it is, also when it is asked for again. */
+static void
+test_voice(Desk *desk)
+{
+    static const char sound[] = "OggS\0\2\0\0\0\0\0\0\0\0\7\0\0\0\0\0\0\0\0\0\0\0\1\x13"
+                                "OpusHead\1\1\x38\1\x80\xbb\0\0\0\0"
+                                "OggS\0\4\x38\x6a\x2d\0\0\0\0\0\7\0\0\0\0\0\0\0\0\0\0\0\0";
+    g_autoptr(GBytes) bytes = g_bytes_new_static(sound, sizeof sound - 1);
+    g_autofree char *content = NULL;
+
+    open_desk(desk, COEX_MEDIA_AUTO_SMALL);
+    content = coex_sim_add_file(desk->sim, "audio/ogg; codecs=opus", NULL, NULL, bytes);
+    hear_file(desk, "ada", "audio", content);
+    wait_file(desk, "ada", "[audio #*, 1:02, * bytes]", sizeof sound - 1);
+    get_file(desk, "ada", "last");
+    wait_file(desk, "ada", "[audio #*, 1:02, * bytes]", sizeof sound - 1);
+}
+
 /* Three of one person, in their order, and next to one another. */
 static void
 test_same_names(Desk *desk)
@@ -530,6 +548,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     desk_add("/media/comes", test_comes);
     desk_add("/media/of-the-phone", test_of_the_phone);
+    desk_add("/media/voice", test_voice);
     desk_add("/media/same-names", test_same_names);
     desk_add("/media/same-file", test_same_file);
     desk_add("/media/no-folder", test_no_folder);
