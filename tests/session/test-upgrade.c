@@ -11,6 +11,9 @@
  * network was down and the second number off. */
 #define WRITTEN_AT G_GINT64_CONSTANT(1795914395)
 
+/* Those of crowd.sql. */
+#define CROWD 50000
+
 static const CoexSimIdentity second = {
     .number = "+447700900200",
     .phone_number_id = "318800000000200",
@@ -18,21 +21,31 @@ static const CoexSimIdentity second = {
 };
 
 static void
-restore(Desk *desk)
+exec_file(sqlite3 *db, const char *name)
 {
-    g_autofree char *name =
-        g_strdup_printf("version-1.%s.sql", coex_sim_get_provider_name(desk->sim));
     g_autofree char *source = g_build_filename(g_getenv("COEX_TEST_DATA"), "store", name, NULL);
-    g_autofree char *folder = g_path_get_dirname(desk->config.database);
     g_autofree char *sql = NULL;
     g_autoptr(GError) error = NULL;
-    sqlite3 *db = NULL;
 
     g_file_get_contents(source, &sql, NULL, &error);
     g_assert_no_error(error);
+    g_assert_cmpint(sqlite3_exec(db, sql, NULL, NULL, NULL), ==, SQLITE_OK);
+}
+
+/* @more: what is put into it besides, NULL. */
+static void
+restore_with(Desk *desk, const char *more)
+{
+    g_autofree char *name =
+        g_strdup_printf("version-1.%s.sql", coex_sim_get_provider_name(desk->sim));
+    g_autofree char *folder = g_path_get_dirname(desk->config.database);
+    sqlite3 *db = NULL;
+
     g_assert_cmpint(g_mkdir(folder, 0700), ==, 0);
     g_assert_cmpint(sqlite3_open(desk->config.database, &db), ==, SQLITE_OK);
-    g_assert_cmpint(sqlite3_exec(db, sql, NULL, NULL, NULL), ==, SQLITE_OK);
+    exec_file(db, name);
+    if (more != NULL)
+        exec_file(db, more);
     /* what forgets old things goes by the true clock */
     g_assert_cmpint(sqlite3_exec(db,
                                  "UPDATE early_statuses SET saved_at = strftime('%s', 'now');"
@@ -43,6 +56,12 @@ restore(Desk *desk)
     /* this simulated number never saw the messages of the old one */
     desk->config.receipts = COEX_RECEIPTS_NEVER;
     desk_advance(desk, WRITTEN_AT + 60 - desk->config.clock(desk->config.clock_data));
+}
+
+static void
+restore(Desk *desk)
+{
+    restore_with(desk, NULL);
 }
 
 /* The customers' windows, which the number's own side knew at the time. */
@@ -174,6 +193,45 @@ test_waiting(Desk *desk)
     g_assert_cmpuint(desk_count(other, DESK_FEED, "ben", "*"), ==, 0);
 }
 
+/* Of 50,000 people none is missing, and what waits is shown, sent and asked about as ever. */
+static void
+test_crowd(Desk *desk)
+{
+    restore_with(desk, "crowd.sql");
+    open_windows(desk);
+    desk->strict &= ~(1u << DESK_FEED);
+    desk_advance(desk, 700);
+    desk_login(desk);
+    g_assert_cmpuint(desk_count(desk, DESK_PERSON, NULL, "*"), >=, CROWD);
+    for (guint i = 1; i <= CROWD; i++) {
+        g_autofree char *number = g_strdup_printf("1555%07u", i);
+        g_autofree char *alias = g_strdup_printf("Customer %u", i);
+        const CoexPersonView *view = desk_view(desk, number);
+
+        g_assert_nonnull(view);
+        g_assert_cmpstr(view->alias, ==, alias);
+        g_assert_true(view->window.open);
+        g_assert_cmpuint(view->n_held, ==, i % 5000 == 0);
+    }
+    for (guint i = 1000; i <= CROWD; i += 1000) {
+        g_autofree char *number = g_strdup_printf("1555%07u", i);
+        g_autofree char *text = g_strdup_printf("Unread %u", i);
+
+        desk_wait_feed(desk, COEX_FEED_INBOUND, number, text);
+    }
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Unread one");
+    desk_take(desk, "ben", "Queued for Ben");
+    desk_wait_any_feed(desk, COEX_FEED_UNCONFIRMED, "ada", "Into the void");
+    coex_session_resend(desk->session, desk_name("ada"));
+    desk_take(desk, "ada", "Into the void");
+    g_free(coex_sim_customer_sends(desk->sim, "carla", "Hi"));
+    desk_take(desk, "carla", "Held for Carla");
+    desk_restart(desk);
+    desk_fence(desk);
+    g_assert_cmpuint(desk_count(desk, DESK_FEED, NULL, "*nread*"), ==, 0);
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, NULL), ==, 3);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -183,5 +241,6 @@ main(int argc, char **argv)
     desk_add("/upgrade/uncertain", test_uncertain);
     desk_add("/upgrade/early-status", test_early_status);
     desk_add("/upgrade/waiting", test_waiting);
+    desk_add("/upgrade/crowd", test_crowd);
     return g_test_run();
 }

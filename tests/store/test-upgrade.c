@@ -107,6 +107,25 @@ test_everything_stays(void)
     }
 }
 
+/* As above, with 50,000 people. */
+static void
+test_crowd(void)
+{
+    g_autoptr(Fixture) f = restore(versions[0]);
+    g_autofree char *source =
+        g_build_filename(g_getenv("COEX_TEST_DATA"), "store", "crowd.sql", NULL);
+    g_autofree char *sql = NULL;
+    g_assert_true(g_file_get_contents(source, &sql, NULL, NULL));
+    fixture_exec_raw(f, sql);
+    g_autofree char *before = dump(f);
+    fixture_reopen(f);
+    fixture_close(f);
+    g_autofree char *after = dump(f);
+    g_assert_true(g_str_equal(before, after)); /* megabytes: not to be printed */
+    g_assert_cmpint(fixture_query_raw(f, "SELECT count(*) FROM people"), >, 50000);
+    assert_sound(f);
+}
+
 /* Who waits for an answer is found in what the old version kept. */
 static void
 test_who_waits(void)
@@ -186,6 +205,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/store/upgrade/everything-stays", test_everything_stays);
+    g_test_add_func("/store/upgrade/crowd", test_crowd);
     g_test_add_func("/store/upgrade/who-waits", test_who_waits);
     g_test_add_func("/store/upgrade/interrupted", test_interrupted);
     g_test_add_func("/store/upgrade/token-by-direction", test_token_by_direction);
