@@ -99,20 +99,32 @@ ask(CoexAccount *account)
 
 /* ---- what counts ---- */
 
+/* More than one of the unit: clocks agree within two minutes. */
+static char *
+dup_amount(gint64 seconds)
+{
+    int minutes = (int)(seconds / 60);
+
+    if (minutes >= 48 * 60)
+        return g_strdup_printf("%d days", minutes / (24 * 60));
+    if (minutes >= 2 * 60)
+        return g_strdup_printf("%d hours", minutes / 60);
+    return g_strdup_printf("%d minutes", minutes);
+}
+
 static void
 tell(CoexAccount *account)
 {
-    gint64 seconds = account->skew_s;
-    gint64 minutes = ABS(seconds) / 60;
-    gint64 hours = minutes / 60;
-    const char *unit = hours >= 48 ? "days" : hours >= 2 ? "hours" : "minutes";
-    gint64 n = hours >= 48 ? hours / 24 : hours >= 2 ? hours : minutes;
+    g_autofree char *amount = dup_amount(ABS(account->skew_s));
 
-    coex_account_tell_notice(account, NULL,
-                             "This computer's clock is %" G_GINT64_FORMAT
-                             " %s %s WhatsApp's. WhatsApp's time is used for the 24-hour window; "
-                             "please set the clock.",
-                             n, unit, seconds > 0 ? "behind" : "ahead of");
+    coex_account_tell_notice(
+        account, NULL,
+        account->skew_s > 0
+            ? "This computer's clock is %s behind WhatsApp's. WhatsApp's time is used for the "
+              "24-hour window; please set the clock."
+            : "This computer's clock is %s ahead of WhatsApp's. WhatsApp's time is used for the "
+              "24-hour window; please set the clock.",
+        amount);
 }
 
 /* ---- times of a clock that was ahead ---- */

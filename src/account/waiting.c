@@ -230,6 +230,15 @@ dup_names(const CoexAccount *account, const GPtrArray *people)
     return g_string_free(names, FALSE);
 }
 
+/* "" for nobody. */
+static char *
+dup_unread(const CoexAccount *account, const GPtrArray *people)
+{
+    g_autofree char *names = dup_names(account, people);
+
+    return people->len > 0 ? g_strdup_printf("Not read yet: %s.", names) : g_strdup("");
+}
+
 static char *
 dup_waiting(const CoexAccount *account, const GPtrArray *waiting)
 {
@@ -237,7 +246,7 @@ dup_waiting(const CoexAccount *account, const GPtrArray *waiting)
     g_autofree char *longest = NULL;
 
     if (waiting->len == 0)
-        return NULL;
+        return g_strdup("");
     longest = dup_duration(coex_account_now(account) -
                            ((CoexPerson *)g_ptr_array_index(waiting, 0))->waiting_since);
     if (waiting->len == 1)
@@ -261,11 +270,9 @@ coex_waiting_tell(CoexAccount *account)
         return;
     note_told(account, &all);
     waiting = dup_waiting(account, all.waiting);
-    unread = dup_names(account, all.unread);
-    coex_account_tell_notice(account, NULL, "%s%s%s%s%s", waiting != NULL ? waiting : "",
-                             waiting != NULL && *unread != '\0' ? " " : "",
-                             *unread != '\0' ? "Not read yet: " : "", unread,
-                             *unread != '\0' ? "." : "");
+    unread = dup_unread(account, all.unread);
+    coex_account_tell_notice(account, NULL, "%s%s%s", waiting,
+                             *waiting != '\0' && *unread != '\0' ? " " : "", unread);
 }
 
 void

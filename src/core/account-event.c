@@ -74,23 +74,27 @@ build_removed(const CoexJsonAt *value, const char *sentence)
             why = reasons[i].meaning;
     }
     return g_strdup_printf(
-        "%s%s%s. Connect it again at the provider; until then nothing is sent, and what "
-        "you type waits.",
-        sentence, why != NULL ? ": " : "", why != NULL ? why : "");
+        why != NULL ? "%s: %s. Connect it again at the provider; until then nothing is sent, and "
+                      "what you type waits."
+                    : "%s. Connect it again at the provider; until then nothing is sent, and what "
+                      "you type waits.",
+        sentence, why);
 }
 
-static void
-append_until(GString *line, gint64 expiration)
+/* What is restricted, and until when, where that is told. */
+static char *
+dup_restricted(const char *type, gint64 expiration)
 {
     g_autoptr(GDateTime) when = NULL;
-    g_autofree char *text = NULL;
+    g_autofree char *end = NULL;
 
     if (expiration > 0)
         when = g_date_time_new_from_unix_utc(expiration);
     if (when != NULL)
-        text = g_date_time_format(when, "%Y-%m-%d %H:%M UTC");
-    if (text != NULL)
-        g_string_append_printf(line, " until %s", text);
+        end = g_date_time_format(when, "%Y-%m-%d %H:%M UTC");
+    if (type == NULL)
+        type = "not told what";
+    return g_strdup_printf(end != NULL ? "%s until %s" : "%s", type, end);
 }
 
 static char *
@@ -103,12 +107,12 @@ build_restriction(const CoexJsonAt *value, const char *sentence)
     for (guint i = 0; i < MIN(n, 10); i++) {
         CoexJsonAt info = coex_json_element(&list, i);
         CoexJsonAt expiration = coex_json_member(&info, "expiration");
-        const char *type = text_of(&info, "restriction_type");
         const char *remedy = text_of(&info, "remediation");
+        g_autofree char *restricted =
+            dup_restricted(text_of(&info, "restriction_type"), coex_json_int(&expiration, 0));
 
         g_string_append(line, i == 0 ? ": " : "; ");
-        g_string_append(line, type != NULL ? type : "not told what");
-        append_until(line, coex_json_int(&expiration, 0));
+        g_string_append(line, restricted);
         if (remedy != NULL)
             g_string_append_printf(line, " (%s)", remedy);
     }
@@ -136,9 +140,9 @@ build_ban(const CoexJsonAt *value, const char *sentence)
         if (strcmp(states[i].state, state) == 0)
             meaning = states[i].meaning;
     }
-    return g_strdup_printf("%s%s%s%s. See WhatsApp Manager for the reason.", meaning,
-                           date != NULL ? " (" : "", date != NULL ? date : "",
-                           date != NULL ? ")" : "");
+    return g_strdup_printf(date != NULL ? "%s (%s). See WhatsApp Manager for the reason."
+                                        : "%s. See WhatsApp Manager for the reason.",
+                           meaning, date);
 }
 
 static char *
@@ -147,8 +151,9 @@ build_violation(const CoexJsonAt *value, const char *sentence)
     CoexJsonAt info = coex_json_member(value, "violation_info");
     const char *type = text_of(&info, "violation_type");
 
-    return g_strdup_printf("%s%s%s. See WhatsApp Manager for what to change.", sentence,
-                           type != NULL ? ": " : "", type != NULL ? type : "");
+    return g_strdup_printf(type != NULL ? "%s: %s. See WhatsApp Manager for what to change."
+                                        : "%s. See WhatsApp Manager for what to change.",
+                           sentence, type);
 }
 
 static const EventRow account_events[] = {
@@ -292,8 +297,7 @@ build_quality(const CoexJsonAt *value, const char *sentence)
         limit = text_of(value, "current_limit");
     if (row == NULL)
         return NULL;
-    return g_strdup_printf("%s%s%s%s.", row->sentence, limit != NULL ? " (" : "",
-                           limit != NULL ? limit : "", limit != NULL ? ")" : "");
+    return g_strdup_printf(limit != NULL ? "%s (%s)." : "%s.", row->sentence, limit);
 }
 
 static char *
@@ -309,18 +313,30 @@ build_name(const CoexJsonAt *value, const char *sentence)
         return g_strdup_printf("WhatsApp has approved the display name “%s”.", name);
     if (strcmp(decision, "REJECTED") != 0)
         return NULL;
-    return g_strdup_printf("WhatsApp has rejected the display name “%s”%s%s. Choose another in "
-                           "WhatsApp Manager.",
-                           name, reason != NULL ? ": " : "", reason != NULL ? reason : "");
+    return g_strdup_printf(
+        reason != NULL ? "WhatsApp has rejected the display name “%s”: %s. Choose another in "
+                         "WhatsApp Manager."
+                       : "WhatsApp has rejected the display name “%s”. Choose another in WhatsApp "
+                         "Manager.",
+        name, reason);
 }
 
 /* ---- templates ------------------------------------------------------------------------------- */
 
-static const EventRow template_events[] = {
-    { .event = "PAUSED", .sentence = "was paused by WhatsApp and cannot be sent for now" },
-    { .event = "DISABLED", .sentence = "was disabled by WhatsApp and can no longer be sent" },
-    { .event = "REJECTED", .sentence = "was rejected by WhatsApp" },
-};
+/* @name: of the template; NULL where nothing is to be said. */
+static char *
+dup_template_state(const char *event, const char *name)
+{
+    if (g_ascii_strcasecmp(event, "PAUSED") == 0)
+        return g_strdup_printf("The template %s was paused by WhatsApp and cannot be sent for now",
+                               name);
+    if (g_ascii_strcasecmp(event, "DISABLED") == 0)
+        return g_strdup_printf("The template %s was disabled by WhatsApp and can no longer be sent",
+                               name);
+    if (g_ascii_strcasecmp(event, "REJECTED") == 0)
+        return g_strdup_printf("The template %s was rejected by WhatsApp", name);
+    return NULL;
+}
 
 static char *
 build_template(const CoexJsonAt *value, const char *sentence)
@@ -329,25 +345,18 @@ build_template(const CoexJsonAt *value, const char *sentence)
     const char *name = text_of(value, "message_template_name");
     const char *language = text_of(value, "message_template_language");
     const char *reason = text_of(value, "reason");
-    const char *what = NULL;
-    GString *line;
+    g_autofree char *label = NULL;
+    g_autofree char *state = NULL;
 
-    for (gsize i = 0; event != NULL && i < G_N_ELEMENTS(template_events); i++) {
-        if (g_ascii_strcasecmp(template_events[i].event, event) == 0)
-            what = template_events[i].sentence;
-    }
-    if (what == NULL)
+    if (event == NULL)
         return NULL;
-    line = g_string_new("The template");
-    if (name != NULL)
-        g_string_append_printf(line, " %s", name);
-    if (language != NULL)
-        g_string_append_printf(line, " (%s)", language);
-    g_string_append_printf(line, " %s", what);
-    if (reason != NULL && g_ascii_strcasecmp(reason, "NONE") != 0)
-        g_string_append_printf(line, ": %s", reason);
-    g_string_append_c(line, '.');
-    return g_string_free(line, FALSE);
+    if (name == NULL)
+        name = "without a name";
+    label = g_strdup_printf(language != NULL ? "%s (%s)" : "%s", name, language);
+    state = dup_template_state(event, label);
+    if (state == NULL || reason == NULL || g_ascii_strcasecmp(reason, "NONE") == 0)
+        return state != NULL ? g_strconcat(state, ".", NULL) : NULL;
+    return g_strdup_printf("%s: %s.", state, reason);
 }
 
 /* ---- the table ------------------------------------------------------------------------------- */

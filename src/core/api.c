@@ -411,9 +411,11 @@ set_strange_place(GError **error, GUri *uri)
     const char *host = uri ? g_uri_get_host(uri) : NULL;
 
     g_set_error(error, COEX_ERROR, COEX_ERROR_PROTOCOL,
-                "The address of the file is none of the provider's%s%s%s: nothing was fetched from "
-                "there.",
-                host && *host ? " (" : "", host ? host : "", host && *host ? ")" : "");
+                host && *host ? "The address of the file is none of the provider's (%s): nothing "
+                                "was fetched from there."
+                              : "The address of the file is none of the provider's: nothing was "
+                                "fetched from there.",
+                host);
 }
 
 /* Path and query of an address, byte for byte; "" for none. */

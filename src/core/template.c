@@ -552,8 +552,10 @@ coex_template_check_values(const CoexTemplate *template_, const char *const *val
         if (*value)
             continue;
         g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    "A value for {{%s}}%s is missing. Every variable needs one.", variable->name,
-                    variable->in_body ? "" : " of the header");
+                    variable->in_body
+                        ? "A value for {{%s}} is missing. Every variable needs one."
+                        : "A value for {{%s}} of the header is missing. Every variable needs one.",
+                    variable->name);
         return NULL;
     }
     if (ret_cleaned)

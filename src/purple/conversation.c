@@ -218,12 +218,12 @@ make_offer(CoexLineFlags flags, guint n_resend)
     const char *mark = coex_host_get_mark();
     g_autoptr(GString) offer = g_string_new(NULL);
 
-    if (flags & COEX_LINE_RESEND && n_resend > 2)
-        g_string_append_printf(offer, ", %sresend sends it and %u others again", mark,
-                               n_resend - 1);
-    else if (flags & COEX_LINE_RESEND)
-        g_string_append_printf(offer, ", %sresend sends it%s again", mark,
-                               n_resend == 2 ? " and another one" : "");
+    if (flags & COEX_LINE_RESEND)
+        g_string_append_printf(offer,
+                               n_resend > 2    ? ", %sresend sends it and %u others again"
+                               : n_resend == 2 ? ", %sresend sends it and another one again"
+                                               : ", %sresend sends it again",
+                               mark, n_resend - 1);
     if (flags & COEX_LINE_TEMPLATE)
         g_string_append_printf(offer, ", %stemplate offers the templates", mark);
     if (flags & COEX_LINE_KEPT)
@@ -258,8 +258,9 @@ show_arrived(CoexConnection *connection, const CoexFeedItem *item, const char *n
 {
     g_autofree char *text = quote(item);
     g_autofree char *line = g_strdup_printf(
-        "Arrived after all%s: “%s”.%s",
-        item->flags & COEX_LINE_KEPT ? ", and not kept any more" : "", text,
+        item->flags & COEX_LINE_KEPT ? "Arrived after all, and not kept any more: “%s”.%s"
+                                     : "Arrived after all: “%s”.%s",
+        text,
         item->flags & COEX_LINE_TWICE ? " It was sent again, too, so it may stand there twice."
                                       : "");
 

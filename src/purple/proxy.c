@@ -78,10 +78,11 @@ coex_proxy_read(PurpleAccount *account, CoexProxy *ret_proxy, GError **error)
     if (coex_proxy_is_complete(ret_proxy))
         return TRUE;
     g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                "A proxy is switched on for this account, and its host or port is missing or wrong "
-                "(%s:%u). Correct it %s.",
-                ret_proxy->host, ret_proxy->port,
-                is_own(account) ? "in the account's proxy settings"
-                                : "in the proxy settings of the chat program");
+                is_own(account)
+                    ? "A proxy is switched on for this account, and its host or port is missing or "
+                      "wrong (%s:%u). Correct it in the account's proxy settings."
+                    : "A proxy is switched on for this account, and its host or port is missing or "
+                      "wrong (%s:%u). Correct it in the proxy settings of the chat program.",
+                ret_proxy->host, ret_proxy->port);
     return FALSE;
 }

@@ -461,12 +461,13 @@ coex_roster_block(PurpleConnection *gc, const char *who)
 
     g_autofree char *name = coex_connection_dup_name(connection, who);
     g_autofree char *title = coex_connection_dup_title(connection, name);
-    const char *effect = coex_host_get()->blocks_nothing
-                             ? "that hides nothing, and what they write is still shown"
-                             : "what they write from now on is not shown here";
-    g_autofree char *line = g_strdup_printf("%s is blocked in %s only: %s. To block them at "
-                                            "WhatsApp, use the phone.",
-                                            title, coex_host_get()->label, effect);
+    g_autofree char *line = g_strdup_printf(
+        coex_host_get()->blocks_nothing
+            ? "%s is blocked in %s only: that hides nothing, and what they write is still shown. "
+              "To block them at WhatsApp, use the phone."
+            : "%s is blocked in %s only: what they write from now on is not shown here. To block "
+              "them at WhatsApp, use the phone.",
+        title, coex_host_get()->label);
     coex_unseen_tell(connection, line);
 }
 

@@ -110,9 +110,10 @@ show_values(CoexPicker *picker)
     add_sentence(lines, picker);
     add_line(lines, preview);
     g_autofree char *verb = dup_verb(picker);
-    g_autofree char *line =
-        g_strdup_printf("It needs: %s. Type %s and the value%s.", needs->str, verb,
-                        template_->variables->len > 1 ? "s, with | between" : "");
+    g_autofree char *line = g_strdup_printf(
+        template_->variables->len > 1 ? "It needs: %s. Type %s and the values, with | between."
+                                      : "It needs: %s. Type %s and the value.",
+        needs->str, verb);
     add_line(lines, line);
     if (picker->parked != NULL)
         add_line(lines, "The value = stands for the text that waits.");

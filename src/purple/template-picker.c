@@ -241,13 +241,15 @@ coex_picker_describe(const CoexTemplate *template_, gsize max_chars)
 char *
 coex_picker_describe_variable(const CoexTemplateVariable *variable)
 {
-    const char *where = variable->in_body ? "" : " of the header";
     g_autofree char *example =
         variable->example != NULL ? coex_text_excerpt(variable->example, EXAMPLE_CHARS) : NULL;
 
     if (example == NULL || example[0] == '\0')
-        return g_strdup_printf("{{%s}}%s", variable->name, where);
-    return g_strdup_printf("{{%s}}%s (e.g. %s)", variable->name, where, example);
+        return g_strdup_printf(variable->in_body ? "{{%s}}" : "{{%s}} of the header",
+                               variable->name);
+    return g_strdup_printf(variable->in_body ? "{{%s}} (e.g. %s)"
+                                             : "{{%s}} of the header (e.g. %s)",
+                           variable->name, example);
 }
 
 /* ---- the steps ---- */
@@ -327,8 +329,8 @@ coex_picker_pick(CoexPicker *picker, CoexTemplate *template_, const char *const 
     CoexTemplate *picked = coex_template_ref(template_);
 
     if (picked->obstacle != NULL) {
-        g_autofree char *sentence = g_strdup_printf("%s cannot be sent from here, because it %s.",
-                                                    picked->name, picked->obstacle);
+        g_autofree char *sentence =
+            g_strdup_printf("%s cannot be sent from here: %s.", picked->name, picked->obstacle);
         g_autofree char *query = g_strdup(picker->query);
 
         say(picker, sentence);
@@ -511,10 +513,12 @@ tell_joined(CoexPicker *picker, const char *before)
 {
     const char *mark = coex_host_get_mark();
     g_autofree char *excerpt = coex_text_excerpt(find_newest(picker->parked, before), JOINED_CHARS);
-    g_autofree char *line =
-        g_strdup_printf("This waits for your choice%s: “%s”. Choose a template (%stemplate lists "
-                        "them), or type %shold or %scancel.",
-                        before != NULL ? " too" : "", excerpt, mark, mark, mark);
+    g_autofree char *line = g_strdup_printf(
+        before != NULL ? "This waits for your choice too: “%s”. Choose a template (%stemplate "
+                         "lists them), or type %shold or %scancel."
+                       : "This waits for your choice: “%s”. Choose a template (%stemplate "
+                         "lists them), or type %shold or %scancel.",
+        excerpt, mark, mark, mark);
 
     coex_lines_notice(picker->connection, picker->name, line);
 }

@@ -119,7 +119,7 @@ tell_count(CoexConnection *connection, const GQueue *lines)
     g_autoptr(GDateTime) since = g_date_time_new_from_unix_local(first->shown_us / G_USEC_PER_SEC);
     g_autofree char *clock = g_date_time_format(since, "%H:%M");
     g_autofree char *text = NULL;
-    guint n = 0;
+    guint n_people, n = 0;
 
     for (const GList *l = lines->head; l != NULL; l = l->next) {
         const Line *line = l->data;
@@ -129,11 +129,16 @@ tell_count(CoexConnection *connection, const GQueue *lines)
         g_hash_table_add(people, line->name);
         n++;
     }
+    n_people = g_hash_table_size(people);
     if (n > 0)
-        text = g_strdup_printf("While you were away (since %s): %u %s of %u %s. What may not have "
-                               "reached you is shown once more.",
-                               clock, n, n == 1 ? "message" : "messages", g_hash_table_size(people),
-                               g_hash_table_size(people) == 1 ? "person" : "people");
+        text = g_strdup_printf(
+            n == 1          ? "While you were away (since %s): %u message of %u person. What may "
+                              "not have reached you is shown once more."
+            : n_people == 1 ? "While you were away (since %s): %u messages of %u person. What may "
+                              "not have reached you is shown once more."
+                            : "While you were away (since %s): %u messages of %u people. What may "
+                              "not have reached you is shown once more.",
+            clock, n, n_people);
     else
         text = g_strdup_printf("What was shown since %s may not have reached you, and is shown "
                                "once more.",

@@ -249,9 +249,11 @@ apply_history(CoexInboxStep *step, const CoexEvent *event)
         return;
     account->inbox->history_progress = progress;
     g_ptr_array_add(step->notices,
-                    g_strconcat(progress < 100 ? "WhatsApp is sending this number's earlier chats."
-                                               : "All of this number's earlier chats have arrived.",
-                                " They are kept, and not shown in conversations.", NULL));
+                    g_strdup(progress < 100
+                                 ? "WhatsApp is sending this number's earlier chats. They are "
+                                   "kept, and not shown in conversations."
+                                 : "All of this number's earlier chats have arrived. They are "
+                                   "kept, and not shown in conversations."));
 }
 
 /* Whether something newer was told of the account; @at is then the newest. */
@@ -293,8 +295,9 @@ dup_line(const CoexInboxStep *step, const CoexEvent *event)
     if (!overtaken && now - at < late_s)
         return g_strdup(event->line);
     clock = coex_window_dup_time(at);
-    return g_strdup_printf("Of %s, told late%s: %s", clock != NULL ? clock : "long ago",
-                           overtaken ? " and not the newest any more" : "", event->line);
+    return g_strdup_printf(overtaken ? "Of %s, told late and not the newest any more: %s"
+                                     : "Of %s, told late: %s",
+                           clock != NULL ? clock : "long ago", event->line);
 }
 
 /* A line of ours, for the account or in the conversation of whom it is about. */

@@ -136,11 +136,16 @@ coex_match_note_other(CoexAccount *account, const CoexEvent *event)
 
     g_free(*whom);
     if (event->display_phone_number != NULL)
-        *whom = g_strdup_printf("the number +%s", event->display_phone_number);
+        *whom = g_strdup_printf("A webhook arrives, but for the number +%s, and none for +%s.",
+                                event->display_phone_number, account->number);
     else if (event->phone_number_id != NULL)
-        *whom = g_strdup_printf("the number with the id %s", event->phone_number_id);
+        *whom = g_strdup_printf(
+            "A webhook arrives, but for the number with the id %s, and none for +%s.",
+            event->phone_number_id, account->number);
     else
-        *whom = g_strdup_printf("the WhatsApp Business account %s", event->waba_id);
+        *whom = g_strdup_printf(
+            "A webhook arrives, but for the WhatsApp Business account %s, and none for +%s.",
+            event->waba_id, account->number);
     if (account->match->doubted)
         coex_match_tell_other(account, "");
 }
@@ -152,11 +157,9 @@ coex_match_tell_other(CoexAccount *account, const char *symptom)
     if (account->match->other == NULL || account->last_delivery_at > 0)
         return FALSE;
     coex_account_tell_notice(account, NULL,
-                             "%s%sA webhook arrives, but for %s, and none for +%s. Address and "
-                             "secret are right: look at which numbers' webhooks come here. See "
-                             "“Connecting a number” in the README.",
-                             symptom, *symptom != '\0' ? " " : "", account->match->other,
-                             account->number);
+                             "%s%s%s Address and secret are right: look at which numbers' webhooks "
+                             "come here. See “Connecting a number” in the README.",
+                             symptom, *symptom != '\0' ? " " : "", account->match->other);
     return TRUE;
 }
 

@@ -40,8 +40,11 @@ dup_untold(const CoexStrangers *strangers)
 
     if (strangers->n_untold == 0 || clock == NULL)
         return g_strdup("");
-    return g_strdup_printf(" Since %s %u more %s refused, or for another number, without a line.",
-                           clock, strangers->n_untold, strangers->n_untold == 1 ? "was" : "were");
+    return g_strdup_printf(
+        strangers->n_untold == 1
+            ? " Since %s %u more was refused, or for another number, without a line."
+            : " Since %s %u more were refused, or for another number, without a line.",
+        clock, strangers->n_untold);
 }
 
 char *
@@ -74,8 +77,10 @@ coex_strangers_mismatch(CoexAccount *account, const CoexEvent *event)
         return;
     coex_account_tell_notice(
         account, NULL,
-        "A webhook for the number %s%s came here, but this account is +%s, so it was not shown. "
-        "Correct the account's user name or the webhook of that number.%s",
-        has_number ? "+" : "with the id ",
+        has_number ? "A webhook for the number +%s came here, but this account is +%s, so it was "
+                     "not shown. Correct the account's user name or the webhook of that number.%s"
+                   : "A webhook for the number with the id %s came here, but this account is +%s, "
+                     "so it was not shown. Correct the account's user name or the webhook of that "
+                     "number.%s",
         has_number ? event->display_phone_number : event->phone_number_id, account->number, others);
 }

@@ -301,8 +301,9 @@ list_queue(CoexOutbox *outbox, CoexOutboxQueue *queue, gboolean name_person)
             continue;
         n++;
         excerpt = coex_text_excerpt(item->row->text, EXCERPT);
-        coex_account_tell_notice(outbox->account, name_person ? NULL : person, "%s %s: %s",
-                                 held ? "Held for" : "Waits to be sent to", title, excerpt);
+        coex_account_tell_notice(outbox->account, name_person ? NULL : person,
+                                 held ? "Held for %s: %s" : "Waits to be sent to %s: %s", title,
+                                 excerpt);
     }
     return n;
 }

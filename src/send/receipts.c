@@ -21,9 +21,11 @@ coex_receipts_mark_read(CoexAccount *account, CoexPerson *person)
         coex_account_put_setting(account, "receipts-told", "1");
         coex_account_tell_notice(
             account, person,
-            "Customers' messages are marked as read %s. That clears their unread mark on the phone "
-            "too; the option read-receipts changes it.",
-            account->receipts == COEX_RECEIPTS_SEEN ? "when you look at them" : "when you answer");
+            account->receipts == COEX_RECEIPTS_SEEN
+                ? "Customers' messages are marked as read when you look at them. That clears their "
+                  "unread mark on the phone too; the option read-receipts changes it."
+                : "Customers' messages are marked as read when you answer. That clears their "
+                  "unread mark on the phone too; the option read-receipts changes it.");
     }
     request = coex_api_mark_read(&account->endpoint, person->last_inbound_wamid);
     coex_account_call(account, request, NULL, NULL, NULL);

@@ -113,13 +113,14 @@ static char *
 dup_webhook(const CoexAccount *account)
 {
     g_autofree char *last = dup_time(account->last_delivery_at);
+    g_autofree char *place = NULL;
 
     if (!coex_account_listens(account))
         return g_strdup("receiving is switched off");
-    return g_strdup_printf(
-        "%s%s%s%s; %s%s", account->listen, account->webhook_path,
-        *account->public_url != '\0' ? ", registered is " : "", account->public_url,
-        last != NULL ? "the last one came at " : "none came yet", last != NULL ? last : "");
+    place = g_strdup_printf(*account->public_url != '\0' ? "%s%s, registered is %s" : "%s%s",
+                            account->listen, account->webhook_path, account->public_url);
+    return g_strdup_printf(last != NULL ? "%s; the last one came at %s" : "%s; none came yet",
+                           place, last);
 }
 
 /* Nobody counts twice who turned out to be another. */

@@ -368,9 +368,10 @@ tell_number_state(CoexAccount *account, const CoexNumberInfo *info)
                                  "is typed on a phone will not appear here.");
     if (info->can_send != NULL && g_strcmp0(info->can_send, "AVAILABLE") != 0)
         coex_account_tell_notice(account, NULL,
-                                 "WhatsApp reports sending as %s for this number%s%s",
-                                 info->can_send, info->health_problem != NULL ? ": " : ".",
-                                 info->health_problem != NULL ? info->health_problem : "");
+                                 info->health_problem != NULL
+                                     ? "WhatsApp reports sending as %s for this number: %s"
+                                     : "WhatsApp reports sending as %s for this number.",
+                                 info->can_send, info->health_problem);
 }
 
 static void

@@ -45,9 +45,12 @@ check_pasted(const CoexAccount *account, GError **error)
         if (!has_odd(options[i].value, options[i].takes_blanks))
             continue;
         g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    "Option %s: there is a %s inside, which cannot be meant. Paste or type it "
-                    "again, in one piece.",
-                    options[i].key, options[i].takes_blanks ? "line end" : "blank or a line end");
+                    options[i].takes_blanks
+                        ? "Option %s: there is a line end inside, which cannot be meant. Paste or "
+                          "type it again, in one piece."
+                        : "Option %s: there is a blank or a line end inside, which cannot be "
+                          "meant. Paste or type it again, in one piece.",
+                    options[i].key);
         return FALSE;
     }
     return TRUE;

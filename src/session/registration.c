@@ -372,18 +372,22 @@ dup_refusal(const CoexAccount *account, CoexVerdict verdict)
         return g_strdup_printf("A webhook was refused (401): there is no secret in the option %s.",
                                option);
     case COEX_VERDICT_MISSING:
-        return g_strdup_printf("A webhook was refused (401): it came without the secret %s%s.",
-                               account->own_secret ? "that this account made for itself"
-                                                   : "of the option ",
-                               account->own_secret ? "" : option);
+        return g_strdup_printf(
+            account->own_secret ? "A webhook was refused (401): it came without the secret that "
+                                  "this account made for itself."
+                                : "A webhook was refused (401): it came without the secret of the "
+                                  "option %s.",
+            option);
     case COEX_VERDICT_WRONG:
     case COEX_VERDICT_GENUINE:
         break;
     }
-    return g_strdup_printf("A webhook was refused (401): its secret is not that %s%s.",
-                           account->own_secret ? "which this account made for itself"
-                                               : "of the option ",
-                           account->own_secret ? "" : option);
+    return g_strdup_printf(
+        account->own_secret ? "A webhook was refused (401): its secret is not that which this "
+                              "account made for itself."
+                            : "A webhook was refused (401): its secret is not that of the option "
+                              "%s.",
+        option);
 }
 
 /* What the provider itself would deliver with tells a stranger from a registration that was lost.

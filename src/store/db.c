@@ -175,18 +175,41 @@ coex_db_rollback(CoexDb *db)
 
 /* ---- opening ---- */
 
+typedef enum {
+    STEP_CREATE,
+    STEP_OPEN,
+    STEP_PROTECT,
+    STEP_READ,
+} Step;
+
+static char *
+dup_failure(Step step, const char *path, const char *why)
+{
+    switch (step) {
+    case STEP_CREATE:
+        return g_strdup_printf("%s cannot be created: %s.", path, why);
+    case STEP_OPEN:
+        return g_strdup_printf("%s cannot be opened for writing: %s.", path, why);
+    case STEP_PROTECT:
+        return g_strdup_printf("%s cannot be kept from other users: %s.", path, why);
+    case STEP_READ:
+        break;
+    }
+    return g_strdup_printf("%s cannot be read: %s.", path, why);
+}
+
 static gboolean
-fail_file(const char *path, const char *action, GError **error)
+fail_file(const char *path, Step step, GError **error)
 {
     int saved = errno;
-    const char *remedy = "Check the rights of that folder";
+    g_autofree char *failure = dup_failure(step, path, g_strerror(saved));
+    const char *remedy = "Check the rights of that folder.";
     if (saved == ENOSPC || saved == EDQUOT)
-        remedy = "Free some space on that disk";
+        remedy = "Free some space on that disk.";
     else if (saved == EROFS)
         remedy =
-            "That disk can only be read: choose another folder for the chat program's settings";
-    g_set_error(error, COEX_ERROR, COEX_ERROR_STORE, "%s cannot be %s: %s. %s.", path, action,
-                g_strerror(saved), remedy);
+            "That disk can only be read: choose another folder for the chat program's settings.";
+    g_set_error(error, COEX_ERROR, COEX_ERROR_STORE, "%s %s", failure, remedy);
     return FALSE;
 }
 
@@ -207,7 +230,7 @@ check_header(int fd, const char *path, GError **error)
     char magic[COEX_HEAD_MAGIC_BYTES];
     ssize_t n = pread(fd, magic, sizeof magic, 0);
     if (n < 0)
-        return fail_file(path, "read", error);
+        return fail_file(path, STEP_READ, error);
     if (n == 0 ? !coex_head_is_kept(path) : coex_head_is_sound(magic, (gsize)n))
         return TRUE;
     return fail_head(path, n == 0 ? "empty" : "its first bytes are none", error);
@@ -223,11 +246,11 @@ prepare_file(const char *path, gboolean create, GError **error)
         coex_head_forget(path);
     int fd = open(path, O_RDWR | O_CLOEXEC | (create ? O_CREAT : 0), 0600);
     if (fd < 0)
-        return fail_file(path, is_new && create ? "created" : "opened for writing", error);
+        return fail_file(path, is_new && create ? STEP_CREATE : STEP_OPEN, error);
 
     gboolean ok = TRUE;
     if (fstat(fd, &status) == 0 && (status.st_mode & 077) != 0 && fchmod(fd, 0600) != 0)
-        ok = fail_file(path, "kept from other users", error);
+        ok = fail_file(path, STEP_PROTECT, error);
     ok = ok && check_header(fd, path, error);
     close(fd);
     if (ok && is_new)

@@ -189,16 +189,24 @@ dup_reaction(const CoexNewMessage *message, const char *emoji, const char *befor
 {
     g_autofree char *object = dup_object(target);
     const char *author = get_author(message);
-    const char *where = *author == '\0' ? " on the phone" : "";
+    gboolean is_phone = *author == '\0';
     if (message->direction == COEX_INBOUND && emoji != NULL)
         return g_strdup_printf("They reacted with %s to %s.", emoji, object);
+    if (message->direction == COEX_INBOUND && before != NULL)
+        return g_strdup_printf("They took back their reaction %s to %s.", before, object);
     if (message->direction == COEX_INBOUND)
-        return g_strdup_printf("They took back their reaction%s%s to %s.",
-                               before != NULL ? " " : "", before != NULL ? before : "", object);
+        return g_strdup_printf("They took back their reaction to %s.", object);
     if (emoji != NULL)
-        return g_strdup_printf("%sReacted%s with %s to %s.", author, where, emoji, object);
-    return g_strdup_printf("%sTook back%s the reaction%s%s to %s.", author, where,
-                           before != NULL ? " " : "", before != NULL ? before : "", object);
+        return g_strdup_printf(is_phone ? "%sReacted on the phone with %s to %s."
+                                        : "%sReacted with %s to %s.",
+                               author, emoji, object);
+    if (before != NULL)
+        return g_strdup_printf(is_phone ? "%sTook back on the phone the reaction %s to %s."
+                                        : "%sTook back the reaction %s to %s.",
+                               author, before, object);
+    return g_strdup_printf(is_phone ? "%sTook back on the phone the reaction to %s."
+                                    : "%sTook back the reaction to %s.",
+                           author, object);
 }
 
 /* One of each side at a time: another one takes the place of the first. */
@@ -325,8 +333,8 @@ dup_revoke(const CoexNewMessage *message, const char *object)
     const char *author = get_author(message);
     if (message->direction == COEX_INBOUND)
         return g_strdup_printf("They deleted %s.", object);
-    return g_strdup_printf("%sDeleted%s: %s.", author, *author == '\0' ? " on the phone" : "",
-                           object);
+    return g_strdup_printf(*author == '\0' ? "%sDeleted on the phone: %s." : "%sDeleted: %s.",
+                           author, object);
 }
 
 static gboolean

@@ -380,12 +380,12 @@ dup_lost(const Rescue *rescue, GHashTable *carries)
             append_lost(lost, carry, &told[i]);
     }
     if (rescue->n_webhooks_lost > 0)
-        g_string_append_printf(lost,
-                               "%s%" G_GINT64_FORMAT " %s accepted (look at the phone for what "
-                               "came lately)",
-                               lost->len > 0 ? ", " : "", rescue->n_webhooks_lost,
-                               rescue->n_webhooks_lost == 1 ? "webhook that was"
-                                                            : "webhooks that were");
+        g_string_append_printf(
+            lost,
+            rescue->n_webhooks_lost == 1
+                ? "%s%d webhook that was accepted (look at the phone for what came lately)"
+                : "%s%d webhooks that were accepted (look at the phone for what came lately)",
+            lost->len > 0 ? ", " : "", (int)rescue->n_webhooks_lost);
     if (rescue->texts_lost != NULL)
         g_string_append_printf(lost, "%sthe addressees of these texts: %s",
                                lost->len > 0 ? ", " : "", rescue->texts_lost);
@@ -401,10 +401,14 @@ dup_report(Rescue *rescue, GHashTable *carries)
     for (guint i = 0; i < G_N_ELEMENTS(told); i++)
         if (told[i].count != NULL)
             append_part(kept, "", get_int(rescue->to, told[i].count), &told[i]);
+    if (*lost == '\0')
+        return g_strdup_printf("The database was damaged. What could be read was carried into a "
+                               "new one: %s. Nothing is known to be lost. The old one is kept "
+                               "beside it as %s.",
+                               kept->str, name);
     return g_strdup_printf("The database was damaged. What could be read was carried into a new "
-                           "one: %s. %s%s. The old one is kept beside it as %s.",
-                           kept->str, *lost != '\0' ? "Lost: " : "Nothing is known to be lost",
-                           lost, name);
+                           "one: %s. Lost: %s. The old one is kept beside it as %s.",
+                           kept->str, lost, name);
 }
 
 static gboolean
