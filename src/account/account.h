@@ -122,7 +122,6 @@ struct CoexAccount {
     struct CoexPhone *phone;
     struct CoexOutbox *outbox;
     struct CoexFetch *fetch;
-    struct CoexInbox *inbox;
     struct CoexMatcher *match;
     struct CoexStrangers *strangers; /* of all accounts of the database, borrowed from the hub */
     struct CoexRegistration *registration;

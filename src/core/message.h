@@ -72,6 +72,25 @@ struct CoexContent {
  * @ret_wamid, unless NULL, that one's id: borrowed, NULL where it is not told. */
 gboolean coex_content_get_target(const CoexContent *content, const char **ret_wamid);
 
+/* Order of merging: a state never goes back (pending < sent < delivered < read < played;
+ * failed only from pending or sent, and what arrived all the same has not failed). The numbers
+ * stand on disk. */
+typedef enum {
+    COEX_STATE_PENDING, /* WhatsApp accepted it */
+    COEX_STATE_SENT,
+    COEX_STATE_DELIVERED,
+    COEX_STATE_READ,
+    COEX_STATE_PLAYED,
+    COEX_STATE_FAILED,
+    COEX_STATE_UNCONFIRMED, /* of ours: whether it was accepted is not known, and not waited for */
+    COEX_STATE_UNKNOWN, /* a status in a word that this version does not know, and what no status
+                           is about: a customer's message */
+} CoexState;
+
+const char *coex_state_get_name(CoexState state); /* "accepted", "sent" …; static */
+/* Whether @next replaces @current; a failure gives way to the proof of arrival only. */
+gboolean coex_state_advances(CoexState current, CoexState next);
+
 /* One message, identified by (conversation, token). */
 typedef struct CoexMessage {
     char *wamid;
@@ -80,12 +99,13 @@ typedef struct CoexMessage {
     CoexPeer new_peer; /* of a change of number or BSUID: the addresses from now on; else empty */
     gboolean number_gone; /* the same: the former number is not theirs, and no new one is told */
     CoexDirection direction;
-    gint64 time;         /* seconds since 1970, 0 when it came without a usable one */
-    char *profile_name;  /* of the customer, NULL if not told */
-    char *context_wamid; /* the quoted message, NULL */
-    char *group_id;      /* NULL */
-    gboolean from_ad;    /* came with a referral */
-    gboolean in_standby; /* an agent of WhatsApp's holds the chat */
+    gint64 time;          /* seconds since 1970, 0 when it came without a usable one */
+    char *profile_name;   /* of the customer, NULL if not told */
+    char *context_wamid;  /* the quoted message, NULL */
+    char *group_id;       /* NULL */
+    gboolean from_ad;     /* came with a referral */
+    gboolean in_standby;  /* an agent of WhatsApp's holds the chat */
+    CoexState past_state; /* of the phone's history: what was known of it there */
     CoexContent content;
 } CoexMessage;
 
@@ -107,25 +127,6 @@ const char *coex_echo_get_author(const char *text);
 /* Whether a message of this kind from the customer opens the customer service window: all but edit,
  * revoke and system. */
 gboolean coex_content_opens_window(CoexContentKind kind);
-
-/* Order of merging: a state never goes back (pending < sent < delivered < read < played;
- * failed only from pending or sent, and what arrived all the same has not failed). The numbers
- * stand on disk. */
-typedef enum {
-    COEX_STATE_PENDING, /* WhatsApp accepted it */
-    COEX_STATE_SENT,
-    COEX_STATE_DELIVERED,
-    COEX_STATE_READ,
-    COEX_STATE_PLAYED,
-    COEX_STATE_FAILED,
-    COEX_STATE_UNCONFIRMED, /* of ours: whether it was accepted is not known, and not waited for */
-    COEX_STATE_UNKNOWN, /* a status in a word that this version does not know, and what no status
-                           is about: a customer's message */
-} CoexState;
-
-const char *coex_state_get_name(CoexState state); /* "accepted", "sent" …; static */
-/* Whether @next replaces @current; a failure gives way to the proof of arrival only. */
-gboolean coex_state_advances(CoexState current, CoexState next);
 
 typedef struct CoexStatus {
     char *wamid;
@@ -154,12 +155,13 @@ char *coex_wamid_dup_token(const char *wamid);
 typedef enum {
     COEX_EVENT_MESSAGE,
     COEX_EVENT_STATUS,
-    COEX_EVENT_HISTORY,        /* a chunk: progress only */
+    COEX_EVENT_HISTORY,        /* how far the phone's history has come */
     COEX_EVENT_CONTACT_CHANGE, /* of the phone's address book: smb_app_state_sync */
     COEX_EVENT_TEMPLATE,       /* a template changed: the catalogue is stale */
     COEX_EVENT_ACCOUNT,        /* account_update and relatives */
     COEX_EVENT_UNKNOWN,
     COEX_EVENT_PREFERENCE, /* somebody wants no marketing messages, or takes them again */
+    COEX_EVENT_PAST,       /* a message of the phone's history, which nobody is told of as new */
 } CoexEventKind;
 
 /* Whether the number can be used through the API. */
@@ -185,7 +187,7 @@ typedef struct CoexEvent {
     gboolean no_marketing; /* COEX_EVENT_PREFERENCE */
     char *name;           /* COEX_EVENT_CONTACT_CHANGE: what the book calls them, NULL: not in it */
     int history_progress; /* 0..100 on COEX_EVENT_HISTORY, -1 unknown */
-    CoexMessage *message; /* COEX_EVENT_MESSAGE, else NULL */
+    CoexMessage *message; /* COEX_EVENT_MESSAGE and COEX_EVENT_PAST, else NULL */
     CoexStatus *status;   /* COEX_EVENT_STATUS, else NULL */
 } CoexEvent;
 

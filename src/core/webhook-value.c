@@ -7,6 +7,7 @@
 #include "core/account-event.h"
 #include "core/text.h"
 #include "core/webhook-book.h"
+#include "core/webhook-history.h"
 #include "core/webhook-people.h"
 #include "core/webhook-system.h"
 
@@ -33,6 +34,7 @@ typedef struct {
     char *display_phone_number;
     gint64 time; /* of the entry, 0 */
     gboolean is_history;
+    const CoexPeer *thread;    /* of the history, whom it is with; NULL */
     gboolean is_standby;       /* an agent of WhatsApp's holds these chats */
     CoexWebhookPeople *people; /* `contacts[]` of what is being read */
 } Value;
@@ -120,6 +122,8 @@ is_understood(const CoexContent *content)
 {
     const char *target = NULL;
 
+    if (content->kind == COEX_CONTENT_PLACEHOLDER)
+        return strcmp(content->type, "media_placeholder") == 0;
     if (content->kind == COEX_CONTENT_EDIT && content->edit.now != NULL)
         return content->edit.target != NULL && content->edit.now->kind == COEX_CONTENT_TEXT;
     if (coex_content_get_target(content, &target))
@@ -213,6 +217,10 @@ read_peer(Value *value, const RawMessage *raw, CoexWebhookAddress *address, Coex
 {
     gboolean is_system = message->direction == COEX_INBOUND && coex_json_at_exists(&raw->system);
 
+    if (value->thread != NULL) {
+        coex_peer_copy(&message->peer, value->thread);
+        return;
+    }
     if (message->direction == COEX_INBOUND)
         *address = raw->from;
     else
@@ -239,6 +247,20 @@ dup_quoted(const RawMessage *raw)
                : g_strdup(id);
 }
 
+/* It can be told from no other. */
+static void
+add_nameless(Value *value, const CoexWebhookAddress *address)
+{
+    g_autofree char *who = coex_webhook_people_dup_display(value->people, address);
+
+    if (value->is_history)
+        add_event(value, COEX_EVENT_HISTORY);
+    else
+        add_line(
+            value, COEX_EVENT_UNKNOWN,
+            g_strdup_printf("A message came without an id (%s): look at it on the phone.", who));
+}
+
 static void
 read_message_as(Value *value, const CoexJsonAt *at, CoexDirection direction)
 {
@@ -251,11 +273,7 @@ read_message_as(Value *value, const CoexJsonAt *at, CoexDirection direction)
     message->direction = direction;
     read_peer(value, &raw, &address, message);
     if (raw.id == NULL || *raw.id == '\0') {
-        g_autofree char *who = coex_webhook_people_dup_display(value->people, &address);
-
-        add_line(
-            value, COEX_EVENT_UNKNOWN,
-            g_strdup_printf("A message came without an id (%s): look at it on the phone.", who));
+        add_nameless(value, &address);
         return;
     }
     message->wamid = g_strdup(raw.id);
@@ -266,7 +284,9 @@ read_message_as(Value *value, const CoexJsonAt *at, CoexDirection direction)
     message->from_ad = coex_json_at_exists(&raw.referral);
     message->context_wamid = dup_quoted(&raw);
     read_content(value, at, &raw, message);
-    event = add_event(value, COEX_EVENT_MESSAGE);
+    if (value->is_history)
+        message->past_state = coex_webhook_history_get_state(at);
+    event = add_event(value, value->is_history ? COEX_EVENT_PAST : COEX_EVENT_MESSAGE);
     event->keep_raw = !is_complete(message, &raw);
     event->message = g_steal_pointer(&message);
 }
@@ -416,14 +436,43 @@ read_error(Value *value, const CoexJsonAt *at)
 }
 
 static void
+read_thread(Value *value, const CoexJsonAt *at)
+{
+    CoexJsonAt messages = coex_json_member(at, "messages");
+    guint n = coex_json_length(&messages);
+    g_auto(CoexPeer) peer = { 0 };
+
+    coex_webhook_history_read_peer(at, value->display_phone_number, &peer);
+    value->thread = &peer;
+    for (guint i = 0; i < n; i++) {
+        CoexJsonAt message = coex_json_element(&messages, i);
+
+        read_message_as(
+            value, &message,
+            coex_webhook_history_get_direction(&message, &peer, value->display_phone_number));
+    }
+    value->thread = NULL;
+}
+
+/* A chunk: what it tells of the whole comes after its messages. */
+static void
 read_history(Value *value, const CoexJsonAt *at)
 {
     CoexJsonAt errors = coex_json_member(at, "errors");
     CoexJsonAt error = coex_json_element(&errors, 0);
     CoexJsonAt metadata = coex_json_member(at, "metadata");
     CoexJsonAt progress = coex_json_member(&metadata, "progress");
-    CoexEvent *event = add_event(value, COEX_EVENT_HISTORY);
+    CoexJsonAt threads = coex_json_member(at, "threads");
+    guint n = coex_json_length(&threads);
+    CoexEvent *event;
 
+    for (guint i = 0; i < n; i++) {
+        CoexJsonAt thread = coex_json_element(&threads, i);
+
+        read_thread(value, &thread);
+    }
+    event = add_event(value, COEX_EVENT_HISTORY);
+    event->keep_raw = !coex_json_at_is_array(&threads) && !coex_json_at_exists(&error);
     event->history_progress = (int)CLAMP(coex_json_int(&progress, -1), -1, 100);
     if (coex_json_at_exists(&error)) {
         g_autofree char *told = coex_account_event_error(&error);
@@ -476,14 +525,6 @@ read_preference(Value *value, const CoexJsonAt *at)
     take_time(event, at);
 }
 
-/* A file that belongs to a chunk of history comes as a message of its own (Meta:
- * webhooks/reference/history). It must not pass for a new one. */
-static void
-read_history_media(Value *value, const CoexJsonAt *list)
-{
-    add_event(value, COEX_EVENT_HISTORY);
-}
-
 typedef struct {
     CoexJsonAt sender;
     CoexWebhookAddress who;
@@ -530,24 +571,18 @@ typedef struct {
     void (*read_element)(Value *value, const CoexJsonAt *at);
     void (*read_list)(Value *value, const CoexJsonAt *list); /* NULL: element by element */
     const char *person_keys[2];                              /* of an element: number, BSUID */
-    gboolean is_new_message;
 } PartRow;
 
 static const PartRow parts[] = {
-    { "messages", "messages", read_message, NULL, { "from", "from_user_id" }, TRUE },
-    { "message_echoes", "smb_message_echoes", read_echo, NULL, { "to", "to_user_id" }, TRUE },
-    { "statuses", "messages", read_status, NULL, { "recipient_id", "recipient_user_id" }, FALSE },
-    { "errors", "messages", read_error, NULL, { NULL, NULL }, FALSE },
-    { "history", "history", read_history, NULL, { NULL, NULL }, FALSE },
-    { "state_sync", "smb_app_state_sync", read_state_sync, NULL, { NULL, NULL }, FALSE },
-    { "calls", "calls", read_call, NULL, { "from", "from_user_id" }, FALSE },
-    { "user_preferences",
-      "user_preferences",
-      read_preference,
-      NULL,
-      { "wa_id", "user_id" },
-      FALSE },
-    { "groups", "group_lifecycle_update", NULL, read_groups, { NULL, NULL }, FALSE },
+    { "messages", "messages", read_message, NULL, { "from", "from_user_id" } },
+    { "message_echoes", "smb_message_echoes", read_echo, NULL, { "to", "to_user_id" } },
+    { "statuses", "messages", read_status, NULL, { "recipient_id", "recipient_user_id" } },
+    { "errors", "messages", read_error, NULL, { NULL, NULL } },
+    { "history", "history", read_history, NULL, { NULL, NULL } },
+    { "state_sync", "smb_app_state_sync", read_state_sync, NULL, { NULL, NULL } },
+    { "calls", "calls", read_call, NULL, { "from", "from_user_id" } },
+    { "user_preferences", "user_preferences", read_preference, NULL, { "wa_id", "user_id" } },
+    { "groups", "group_lifecycle_update", NULL, read_groups, { NULL, NULL } },
 };
 
 static void
@@ -556,10 +591,6 @@ read_part(Value *value, const PartRow *part, const CoexJsonAt *list)
     guint n = coex_json_length(list);
     gboolean is_odd = !coex_json_at_is_array(list);
 
-    if (n > 0 && value->is_history && part->is_new_message) {
-        read_history_media(value, list);
-        return;
-    }
     if (n > 0 && part->read_list != NULL) {
         part->read_list(value, list);
         return;

@@ -16,6 +16,7 @@
 #include "core/window.h"
 #include "media/fetch.h"
 #include "receive/book.h"
+#include "receive/history.h"
 #include "receive/sender.h"
 #include "send/outbox.h"
 #include "send/templates.h"
@@ -27,25 +28,6 @@
 #define LATE_S (24 * 60 * 60) /* what is told of the account says when it was */
 #define LATE_CALL_S (5 * 60)  /* and somebody who calls does not wait so long */
 #define NEWEST_SETTING "account-event-at"
-
-struct CoexInbox {
-    int history_progress; /* percent that was last told, -1: none */
-};
-
-CoexInbox *
-coex_inbox_new(void)
-{
-    CoexInbox *inbox = g_new0(CoexInbox, 1);
-
-    inbox->history_progress = -1;
-    return inbox;
-}
-
-void
-coex_inbox_free(CoexInbox *inbox)
-{
-    g_free(inbox);
-}
 
 /* Where a message tells none that could be, it is as old as its delivery. */
 static gint64
@@ -102,6 +84,7 @@ struct CoexInboxStep {
     GPtrArray *standby;  /* char *, keys of settings that say so of a chat */
     gint64 age_s;        /* since the delivery came */
     gboolean catalogue_is_stale;
+    gboolean any_progress; /* of the history was told */
 };
 
 static void
@@ -130,14 +113,6 @@ quote_lost(const CoexMessage *message, gboolean is_self)
                            excerpt);
 }
 
-/* Nobody has a conversation with oneself. */
-static gboolean
-is_self(const CoexAccount *account, const CoexPeer *peer)
-{
-    return coex_number_is_same(peer->wa_id, account->number) ||
-           coex_number_is_same(peer->other_wa_id, account->number);
-}
-
 /* Once for each chat: what is typed there has an effect that cannot be seen. */
 static void
 tell_standby(CoexInboxStep *step, CoexBatch *batch, const CoexPerson *person, gint64 time)
@@ -161,7 +136,7 @@ apply_message(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
 {
     CoexAccount *account = step->account;
     const CoexMessage *message = event->message;
-    gboolean self = is_self(account, &message->peer);
+    gboolean self = coex_sender_is_self(account, &message->peer);
     Effect effect = { 0 };
     CoexPerson *person;
     gint64 time;
@@ -234,26 +209,16 @@ apply_status(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
     g_array_append_val(step->effects, effect);
 }
 
-/* One line when it begins and one when all is there: it is up to thousands of messages in many
- * chunks, and can take hours. */
 static void
-apply_history(CoexInboxStep *step, const CoexEvent *event)
+apply_history(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
 {
-    CoexAccount *account = step->account;
-    int progress = event->history_progress;
-    int told = account->inbox->history_progress;
+    char *line = coex_history_note_progress(step->account, batch, event->history_progress);
 
     if (event->line != NULL)
         g_ptr_array_add(step->notices, g_strdup(event->line));
-    if (progress < 0 || progress == told || (told >= 0 && progress < 100))
-        return;
-    account->inbox->history_progress = progress;
-    g_ptr_array_add(step->notices,
-                    g_strdup(progress < 100
-                                 ? "WhatsApp is sending this number's earlier chats. They are "
-                                   "kept, and not shown in conversations."
-                                 : "All of this number's earlier chats have arrived. They are "
-                                   "kept, and not shown in conversations."));
+    if (line != NULL)
+        g_ptr_array_add(step->notices, line);
+    step->any_progress |= line != NULL;
 }
 
 /* Whether something newer was told of the account; @at is then the newest. */
@@ -311,7 +276,7 @@ apply_line(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
     if (event->line == NULL)
         return;
     line = dup_line(step, event);
-    person = is_self(account, &event->peer)
+    person = coex_sender_is_self(account, &event->peer)
                  ? NULL
                  : coex_people_learn(account->people, &event->peer, event->time, FALSE, NULL);
     if (person == NULL) {
@@ -333,7 +298,7 @@ apply_book(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event,
                                 gint64 at))
 {
     CoexAccount *account = step->account;
-    const CoexPerson *person = is_self(account, &event->peer)
+    const CoexPerson *person = coex_sender_is_self(account, &event->peer)
                                    ? NULL
                                    : apply(account, batch, event, get_event_time(step, event));
 
@@ -364,8 +329,10 @@ apply_event(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
         apply_status(step, batch, event);
         break;
     case COEX_EVENT_HISTORY:
-        apply_history(step, event);
+        apply_history(step, batch, event);
         break;
+    case COEX_EVENT_PAST:
+        g_return_if_reached();
     case COEX_EVENT_TEMPLATE:
         step->catalogue_is_stale = TRUE;
         apply_line(step, batch, event);
@@ -573,6 +540,8 @@ coex_inbox_applied(CoexInboxStep *step, CoexBatch *batch, const GError *error)
     }
     for (guint i = 0; error != NULL && i < step->standby->len; i++)
         g_hash_table_remove(account->settings, g_ptr_array_index(step->standby, i));
+    if (error != NULL && step->any_progress)
+        coex_history_forget_progress(account);
     if (error != NULL)
         coex_account_tell_store_error(account, error);
     else if (account->state != COEX_ACCOUNT_ENDED)

@@ -8,15 +8,13 @@
 
 typedef struct CoexAccount CoexAccount;
 typedef struct CoexBatch CoexBatch;
-typedef struct CoexInbox CoexInbox;
-CoexInbox *coex_inbox_new(void);
-void coex_inbox_free(CoexInbox *inbox);
 
 /* Whether an echo among @events may be a send of ours that is still unanswered. */
 gboolean coex_inbox_must_wait(CoexAccount *account, GPtrArray *events);
 
 typedef struct CoexInboxStep CoexInboxStep;
-/* Adds all changes of @events (borrowed CoexEvent, all for this account) to @batch. @age_s: how
+/* Adds all changes of @events (borrowed CoexEvent, all for this account, none of the history) to
+ * @batch. @age_s: how
  * long ago they came. Returns what coex_inbox_applied() needs. */
 CoexInboxStep *coex_inbox_apply(CoexAccount *account, CoexBatch *batch, GPtrArray *events,
                                 gint64 age_s);

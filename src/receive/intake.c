@@ -6,17 +6,19 @@
 #include "account/mailbox.h"
 #include "account/tell.h"
 #include "account/waiting.h"
-#include "core/webhook.h"
-#include "receive/inbox.h"
+#include "receive/application.h"
 #include "receive/match.h"
 #include "receive/strangers.h"
 #include "store/batch.h"
 #include "store/rows.h"
 #include "store/store.h"
+#include <string.h>
 
 #define APPLYING_MAX 16 /* transactions under way before parsing pauses */
 #define RETRY_MS 1000   /* after a failed commit */
 #define DELAY_MS 3000   /* before an echo that may be our own is looked at again */
+/* So many bytes with a part of the phone's history may wait for others of that kind. */
+#define CHUNK_BYTES (32 * 1024)
 
 struct CoexIntake {
     CoexStore *store;    /* borrowed; NULL before the first account and after the end */
@@ -25,6 +27,8 @@ struct CoexIntake {
     gint64 cursor;       /* id of the newest delivery taken up */
     gint64 again_from;   /* the next read begins here, for one that could not be applied */
     guint n_applying;
+    guint n_chunks;  /* parts of the history under way */
+    GArray *chunks;  /* gint64, ids of deliveries with others */
     GQueue searches; /* Waiting, the first is under way: nothing newer is applied meanwhile */
     gboolean reading;
     GSource *retry;
@@ -38,6 +42,7 @@ coex_intake_new(void)
 
     intake->accounts = g_ptr_array_new();
     intake->delayed = g_ptr_array_new_with_free_func((GDestroyNotify)coex_delivery_row_free);
+    intake->chunks = g_array_new(FALSE, FALSE, sizeof(gint64));
     intake->again_from = G_MAXINT64;
     return intake;
 }
@@ -57,13 +62,7 @@ coex_intake_find_account(CoexIntake *intake, gint64 account_id)
 /* ---- one delivery ---- */
 
 static void search_kept(CoexIntake *intake, CoexAccount *account);
-
-/* One delivery being applied. */
-typedef struct {
-    CoexIntake *intake;
-    gint64 delivery_id;
-    GPtrArray *steps; /* CoexInboxStep, consumed by coex_inbox_applied() */
-} Application;
+static void next_chunk(CoexIntake *intake);
 
 static void
 on_retry(gpointer data)
@@ -72,6 +71,7 @@ on_retry(gpointer data)
 
     for (guint i = 0; i < intake->accounts->len; i++)
         search_kept(intake, g_ptr_array_index(intake->accounts, i));
+    next_chunk(intake);
     coex_intake_drain(intake);
 }
 
@@ -82,42 +82,11 @@ retry_later(CoexIntake *intake)
         coex_timer_start(&intake->retry, RETRY_MS, on_retry, intake);
 }
 
-static void
-on_applied(CoexBatch *batch, const GError *error, gpointer user_data)
-{
-    Application *application = user_data;
-    CoexIntake *intake = application->intake;
-
-    gboolean any_status = FALSE;
-
-    for (guint i = 0; i < application->steps->len; i++)
-        any_status |= coex_inbox_applied(g_ptr_array_index(application->steps, i), batch, error);
-    intake->n_applying--;
-    /* An echo may have waited for what a status settled. */
-    if (any_status)
-        coex_intake_retry_delayed(intake);
-    if (error != NULL) {
-        /* A read may be under way, and would move the cursor past it. */
-        intake->again_from = MIN(intake->again_from, application->delivery_id - 1);
-        retry_later(intake);
-    } else {
-        coex_intake_drain(intake);
-    }
-    g_ptr_array_unref(application->steps);
-    g_free(application);
-}
-
-static gboolean
-names_number(const CoexEvent *event)
-{
-    return event->phone_number_id != NULL || event->display_phone_number != NULL;
-}
-
 /* What concerns a WABA concerns each of its numbers. */
 static gboolean
 is_for_all(const CoexEvent *event)
 {
-    return !names_number(event) && event->message == NULL && event->status == NULL;
+    return !coex_match_names_number(event) && event->message == NULL && event->status == NULL;
 }
 
 static CoexMatch
@@ -169,93 +138,10 @@ route(CoexIntake *intake, const char *secret_id, CoexEvent *event,
     return FALSE;
 }
 
-/* The events of one delivery, sorted by whom they are for. */
-typedef struct {
-    GHashTable *by_account; /* CoexAccount -> GPtrArray of borrowed CoexEvent */
-    GPtrArray *unclaimed;   /* borrowed CoexEvent with a number nobody here has */
-    GPtrArray *wabas; /* of those that are for all numbers of one, borrowed char *, each once */
-    gint64 age_s;     /* since it came */
-    gboolean keep_raw;
-} Sorted;
-
 static void
-sorted_clear(Sorted *sorted)
+add(CoexAccount *account, CoexEvent *event, gpointer application)
 {
-    g_hash_table_unref(sorted->by_account);
-    g_ptr_array_unref(sorted->unclaimed);
-    g_ptr_array_unref(sorted->wabas);
-}
-
-static void
-sort_event(CoexAccount *account, CoexEvent *event, gpointer data)
-{
-    Sorted *sorted = data;
-    GPtrArray *own = g_hash_table_lookup(sorted->by_account, account);
-
-    if (own == NULL) {
-        own = g_ptr_array_new();
-        g_hash_table_insert(sorted->by_account, account, own);
-    }
-    g_ptr_array_add(own, event);
-}
-
-static void
-sort_events(CoexIntake *intake, const char *secret_id, GPtrArray *events, Sorted *ret_sorted)
-{
-    ret_sorted->by_account =
-        g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_ptr_array_unref);
-    ret_sorted->unclaimed = g_ptr_array_new();
-    ret_sorted->wabas = g_ptr_array_new();
-    for (guint i = 0; i < events->len; i++) {
-        CoexEvent *event = g_ptr_array_index(events, i);
-
-        ret_sorted->keep_raw |= event->keep_raw;
-        if (!route(intake, secret_id, event, sort_event, ret_sorted) && names_number(event))
-            g_ptr_array_add(ret_sorted->unclaimed, event);
-        if (!names_number(event) && event->waba_id != NULL &&
-            !g_ptr_array_find_with_equal_func(ret_sorted->wabas, event->waba_id, g_str_equal, NULL))
-            g_ptr_array_add(ret_sorted->wabas, event->waba_id);
-    }
-}
-
-static gboolean
-sorted_must_wait(const Sorted *sorted)
-{
-    GHashTableIter iter;
-    gpointer account;
-    gpointer events;
-
-    g_hash_table_iter_init(&iter, sorted->by_account);
-    while (g_hash_table_iter_next(&iter, &account, &events))
-        if (coex_inbox_must_wait(account, events))
-            return TRUE;
-    return FALSE;
-}
-
-/* Our clock may be wrong, but not between two looks at it. */
-static gint64
-row_age_s(const CoexDeliveryRow *row)
-{
-    return MAX(0, g_get_real_time() / G_USEC_PER_SEC - row->received_at);
-}
-
-static Application *
-application_new(CoexIntake *intake, gint64 delivery_id, const Sorted *sorted, CoexBatch *batch)
-{
-    Application *application = g_new0(Application, 1);
-    GHashTableIter iter;
-    gpointer account;
-    gpointer events;
-
-    application->intake = intake;
-    application->delivery_id = delivery_id;
-    application->steps = g_ptr_array_new();
-    g_hash_table_iter_init(&iter, sorted->by_account);
-    while (g_hash_table_iter_next(&iter, &account, &events))
-        g_ptr_array_add(application->steps,
-                        coex_inbox_apply(account, batch, events, sorted->age_s));
-    intake->n_applying++;
-    return application;
+    coex_application_add(application, account, event);
 }
 
 static void
@@ -282,98 +168,109 @@ delay_row(CoexIntake *intake, CoexDeliveryRow *row)
         coex_timer_start(&intake->delay, DELAY_MS, on_delay, intake);
 }
 
-/* In a number's place, of what names none; kept for @account, NULL: for whose WABA it will be. */
-static char *
-dup_waba(const char *waba_id, const CoexAccount *account)
-{
-    return account == NULL ? g_strconcat("waba:", waba_id, NULL)
-                           : g_strconcat("waba:", waba_id, ":", account->number, NULL);
-}
-
-/* Whether one of an account's events concerns the whole WABA. */
-static gboolean
-has_waba(const GPtrArray *events, const char *waba_id)
-{
-    for (guint i = 0; i < events->len; i++) {
-        const CoexEvent *event = g_ptr_array_index(events, i);
-
-        if (!names_number(event) && g_strcmp0(event->waba_id, waba_id) == 0)
-            return TRUE;
-    }
-    return FALSE;
-}
-
-/* What concerns a WABA is kept for those of its numbers that are off. */
 static void
-keep_for_waba(CoexBatch *batch, const CoexDeliveryRow *row, const Sorted *sorted,
-              const char *waba_id)
+on_applied(CoexApplication *application, CoexApplicationEnd end, gboolean any_status, gpointer data)
 {
-    g_autofree char *waba = dup_waba(waba_id, NULL);
-    GHashTableIter iter;
-    gpointer account;
-    gpointer events;
+    CoexIntake *intake = data;
+    gint64 id = coex_application_get_row(application)->id;
 
-    coex_batch_delivery_waits_for_waba(batch, row->id, waba, waba_id, row->secret_id);
-    g_hash_table_iter_init(&iter, sorted->by_account);
-    while (g_hash_table_iter_next(&iter, &account, &events)) {
-        g_autofree char *own = dup_waba(waba_id, account);
-
-        if (!has_waba(events, waba_id))
-            continue;
-        coex_batch_delivery_waited(batch, row->id, NULL, own);
-        coex_batch_delivery_waited(batch, row->id, NULL, waba);
-    }
+    intake->n_applying--;
+    intake->n_chunks -= coex_application_has_past(application);
+    /* An echo may have waited for what a status settled. */
+    if (any_status)
+        coex_intake_retry_delayed(intake);
+    if (end == COEX_APPLICATION_WAITS)
+        delay_row(intake, coex_application_steal_row(application));
+    /* A read may be under way, and would move the cursor past it. What was kept for somebody is
+     * found again where it is kept. */
+    if ((end == COEX_APPLICATION_FAILED || end == COEX_APPLICATION_LEFT) &&
+        !coex_application_was_kept(application))
+        intake->again_from = MIN(intake->again_from, id - 1);
+    if (end == COEX_APPLICATION_FAILED)
+        retry_later(intake);
+    else
+        coex_intake_drain(intake);
+    next_chunk(intake);
 }
 
+/* Takes @application. */
 static void
-keep_rest(CoexBatch *batch, const CoexDeliveryRow *row, const Sorted *sorted)
+run(CoexIntake *intake, CoexApplication *application)
 {
-    for (guint i = 0; i < sorted->unclaimed->len; i++) {
-        const CoexEvent *event = g_ptr_array_index(sorted->unclaimed, i);
-
-        coex_batch_delivery_waits(batch, row->id, event->phone_number_id,
-                                  event->display_phone_number);
-    }
-    for (guint i = 0; i < sorted->wabas->len; i++)
-        keep_for_waba(batch, row, sorted, g_ptr_array_index(sorted->wabas, i));
+    intake->n_applying++;
+    intake->n_chunks += coex_application_has_past(application);
+    coex_application_run(application, intake->store, on_applied, intake);
 }
 
 /* Takes @row. */
 static void
 apply_row(CoexIntake *intake, CoexDeliveryRow *row)
 {
-    g_autoptr(CoexBatch) batch = coex_batch_new();
-    g_autoptr(GError) error = NULL;
+    CoexApplication *application = coex_application_new(row);
+    GPtrArray *events = coex_application_get_events(application);
+    const GError *error = coex_application_get_error(application);
+
+    for (guint i = 0; i < events->len; i++) {
+        CoexEvent *event = g_ptr_array_index(events, i);
+
+        if (!route(intake, row->secret_id, event, add, application) &&
+            coex_match_names_number(event))
+            coex_application_add_unclaimed(application, event);
+    }
+    for (guint i = 0; error != NULL && i < intake->accounts->len; i++)
+        coex_match_tell_unreadable(g_ptr_array_index(intake->accounts, i), row->secret_id, error);
+    run(intake, application);
+}
+
+/* A chunk of megabytes is many times that when it is read: one at a time. */
+static gboolean
+is_chunk(const CoexDeliveryRow *row)
+{
     gsize length;
     const char *bytes = g_bytes_get_data(row->body, &length);
-    g_autoptr(GPtrArray) events = coex_webhook_parse(bytes, length, &error);
-    Application *application;
-    Sorted sorted = { 0 };
 
-    if (events == NULL)
-        events = g_ptr_array_new();
-    sort_events(intake, row->secret_id, events, &sorted);
-    sorted.age_s = row_age_s(row);
-    g_debug("delivery %" G_GINT64_FORMAT ": %zu bytes, %u events, %u for nobody here%s", row->id,
-            length, events->len, sorted.unclaimed->len, error != NULL ? ", not readable" : "");
-    if (sorted_must_wait(&sorted)) {
-        sorted_clear(&sorted);
-        delay_row(intake, row);
+    return length >= CHUNK_BYTES &&
+           memmem(bytes, length, "\"history\"", strlen("\"history\"")) != NULL;
+}
+
+static void
+on_chunk(GPtrArray *rows, const GError *error, gpointer user_data)
+{
+    CoexIntake *intake = user_data;
+    gint64 id = g_array_index(intake->chunks, gint64, 0);
+    const CoexDeliveryRow *row = rows != NULL && rows->len > 0 ? rows->pdata[0] : NULL;
+
+    intake->n_chunks--;
+    if (intake->store == NULL)
+        return;
+    if (error != NULL) {
+        retry_later(intake);
         return;
     }
-    application = application_new(intake, row->id, &sorted, batch);
-    keep_rest(batch, row, &sorted);
-    if (error != NULL) {
-        coex_batch_delivery_quarantined(batch, row->id, error->message);
-        for (guint i = 0; i < intake->accounts->len; i++)
-            coex_match_tell_unreadable(g_ptr_array_index(intake->accounts, i), row->secret_id,
-                                       error);
-    } else {
-        coex_batch_delivery_applied(batch, row->id, sorted.keep_raw);
-    }
-    coex_store_commit(intake->store, g_steal_pointer(&batch), on_applied, application);
-    sorted_clear(&sorted);
-    coex_delivery_row_free(row);
+    g_array_remove_index(intake->chunks, 0);
+    if (row != NULL && row->id == id)
+        apply_row(intake, g_ptr_array_steal_index(rows, 0));
+    next_chunk(intake);
+}
+
+/* The next one that waits, unless one is under way. */
+static void
+next_chunk(CoexIntake *intake)
+{
+    if (intake->n_chunks > 0 || intake->chunks->len == 0 || intake->store == NULL)
+        return;
+    intake->n_chunks++;
+    coex_store_read_deliveries(intake->store, g_array_index(intake->chunks, gint64, 0) - 1,
+                               on_chunk, intake);
+}
+
+static void
+put_off(CoexIntake *intake, gint64 delivery_id)
+{
+    for (guint i = 0; i < intake->chunks->len; i++)
+        if (g_array_index(intake->chunks, gint64, i) == delivery_id)
+            return;
+    g_array_append_val(intake->chunks, delivery_id);
 }
 
 static gboolean
@@ -421,10 +318,14 @@ on_rows(GPtrArray *rows, const GError *error, gpointer user_data)
         CoexDeliveryRow *row = g_ptr_array_steal_index(rows, 0);
 
         intake->cursor = MAX(intake->cursor, row->id);
-        if (delays(intake, row->id))
+        if (delays(intake, row->id)) {
             coex_delivery_row_free(row);
-        else
+        } else if (intake->n_chunks > 0 && is_chunk(row)) {
+            put_off(intake, row->id);
+            coex_delivery_row_free(row);
+        } else {
             apply_row(intake, row);
+        }
     }
     if (any)
         coex_intake_drain(intake);
@@ -468,7 +369,7 @@ typedef struct {
     CoexIntake *intake;
     CoexAccount *account;
     char *phone_number_id; /* NULL */
-    char *number;          /* or dup_waba() */
+    char *number;          /* or coex_match_dup_waba_key() */
     gboolean for_number;
     gint64 after;
 } Waiting;
@@ -484,33 +385,26 @@ waiting_free(gpointer data)
     g_free(waiting);
 }
 
+/* Takes @row. */
 static void
-apply_waiting_row(Waiting *waiting, const CoexDeliveryRow *row)
+apply_waiting_row(Waiting *waiting, CoexDeliveryRow *row)
 {
-    CoexAccount *account = waiting->account;
-    g_autoptr(CoexBatch) batch = coex_batch_new();
-    gsize length;
-    const char *bytes = g_bytes_get_data(row->body, &length);
-    g_autoptr(GPtrArray) events = coex_webhook_parse(bytes, length, NULL);
-    g_autoptr(GHashTable) by_account = g_hash_table_new(NULL, NULL);
-    g_autoptr(GPtrArray) own = g_ptr_array_new();
-    Sorted sorted = { .by_account = by_account, .age_s = row_age_s(row) };
-    Application *application;
+    CoexApplication *application = coex_application_new(row);
+    GPtrArray *events = coex_application_get_events(application);
 
-    for (guint i = 0; events != NULL && i < events->len; i++) {
+    for (guint i = 0; i < events->len; i++) {
         CoexEvent *event = g_ptr_array_index(events, i);
 
-        if (names_number(event) == waiting->for_number &&
-            match(waiting->intake, account, row->secret_id, event) == COEX_MATCH_OURS)
-            g_ptr_array_add(own, event);
+        if (coex_match_names_number(event) == waiting->for_number &&
+            match(waiting->intake, waiting->account, row->secret_id, event) == COEX_MATCH_OURS)
+            coex_application_add(application, waiting->account, event);
     }
-    if (own->len == 0)
+    if (coex_application_is_empty(application)) {
+        coex_application_free(application);
         return;
-    g_hash_table_insert(by_account, account, own);
-    application = application_new(waiting->intake, G_MAXINT64, &sorted, batch);
-    coex_batch_set_account(batch, account->id);
-    coex_batch_delivery_waited(batch, row->id, waiting->phone_number_id, waiting->number);
-    coex_store_commit(waiting->intake->store, g_steal_pointer(&batch), on_applied, application);
+    }
+    coex_application_set_kept_for(application, waiting->phone_number_id, waiting->number);
+    run(waiting->intake, application);
 }
 
 static void search(CoexIntake *intake);
@@ -531,8 +425,8 @@ on_waiting(GPtrArray *rows, const GError *error, gpointer user_data)
         search(intake);
         return;
     }
-    for (guint i = 0; i < rows->len; i++) {
-        const CoexDeliveryRow *row = g_ptr_array_index(rows, i);
+    while (rows->len > 0) {
+        CoexDeliveryRow *row = g_ptr_array_steal_index(rows, 0);
 
         waiting->after = row->id;
         apply_waiting_row(waiting, row);
@@ -581,8 +475,8 @@ search_kept(CoexIntake *intake, CoexAccount *account)
     coex_account_put_setting(account, "wabas", all);
     apply_waiting(intake, account, account->endpoint.phone_number_id, account->number, TRUE);
     for (char **waba = wabas; *waba != NULL; waba++) {
-        g_autofree char *anybody = dup_waba(*waba, NULL);
-        g_autofree char *own = dup_waba(*waba, account);
+        g_autofree char *anybody = coex_match_dup_waba_key(*waba, NULL);
+        g_autofree char *own = coex_match_dup_waba_key(*waba, account);
 
         apply_waiting(intake, account, NULL, anybody, FALSE);
         apply_waiting(intake, account, NULL, own, FALSE);
@@ -626,6 +520,7 @@ coex_intake_free(CoexIntake *intake)
 {
     g_ptr_array_unref(intake->accounts);
     g_ptr_array_unref(intake->delayed);
+    g_array_unref(intake->chunks);
     g_queue_clear_full(&intake->searches, waiting_free);
     g_free(intake);
 }

@@ -90,6 +90,19 @@ coex_match_dup_wabas(const CoexAccount *account)
     return (char **)g_ptr_array_free(g_steal_pointer(&wabas), FALSE);
 }
 
+char *
+coex_match_dup_waba_key(const char *waba_id, const CoexAccount *account)
+{
+    return account == NULL ? g_strconcat("waba:", waba_id, NULL)
+                           : g_strconcat("waba:", waba_id, ":", account->number, NULL);
+}
+
+gboolean
+coex_match_names_number(const CoexEvent *event)
+{
+    return event->phone_number_id != NULL || event->display_phone_number != NULL;
+}
+
 static CoexMatch
 match_waba(const CoexAccount *account, const CoexEvent *event)
 {
@@ -113,7 +126,7 @@ coex_match_event(CoexAccount *account, const char *secret_id, const CoexEvent *e
     if (strstr(account->secret_ids, secret_id) == NULL &&
         g_strcmp0(event->display_phone_number, account->number) != 0)
         return COEX_MATCH_NONE;
-    if (event->phone_number_id == NULL && event->display_phone_number == NULL)
+    if (!coex_match_names_number(event))
         return match_waba(account, event);
     if (g_strcmp0(event->display_phone_number, account->number) == 0) {
         *ret_learned |= learn_number_id(account, event);

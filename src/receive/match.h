@@ -27,6 +27,10 @@ CoexMatch coex_match_event(CoexAccount *account, const char *secret_id, const Co
 void coex_match_learn_waba(CoexAccount *account, const char *waba_id);
 /* The WABAs this account is known to stand in, NULL-terminated. Free with g_strfreev(). */
 char **coex_match_dup_wabas(const CoexAccount *account);
+/* What stands in a number's place for what names none; of @account, NULL: of whose WABA it will be.
+ * Free with g_free(). */
+char *coex_match_dup_waba_key(const char *waba_id, const CoexAccount *account);
+gboolean coex_match_names_number(const CoexEvent *event);
 /* A delivery with a secret that others have too is for nobody here: no news, unless it was said
  * that none comes. */
 void coex_match_note_other(CoexAccount *account, const CoexEvent *event);

@@ -9,6 +9,13 @@
 #include "store/batch.h"
 #include "store/rows.h"
 
+gboolean
+coex_sender_is_self(const CoexAccount *account, const CoexPeer *peer)
+{
+    return coex_number_is_same(peer->wa_id, account->number) ||
+           coex_number_is_same(peer->other_wa_id, account->number);
+}
+
 CoexPerson *
 coex_sender_learn(CoexAccount *account, const CoexMessage *message, gint64 time)
 {

@@ -9,7 +9,11 @@
 typedef struct CoexAccount CoexAccount;
 typedef struct CoexBatch CoexBatch;
 typedef struct CoexMessage CoexMessage;
+typedef struct CoexPeer CoexPeer;
 typedef struct CoexPerson CoexPerson;
+
+/* Whether @peer is the number itself: nobody has a conversation with oneself. */
+gboolean coex_sender_is_self(const CoexAccount *account, const CoexPeer *peer);
 
 /* Whose conversation it is in, made when new: of a change of addresses whom the former ones lead
  * to, whenever that is told. @time: of the message. NULL without an address. Borrowed. */

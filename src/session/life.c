@@ -12,7 +12,6 @@
 #include "session/config.h"
 #include "session/hub.h"
 #include "media/fetch.h"
-#include "receive/inbox.h"
 #include "receive/match.h"
 #include "receive/strangers.h"
 #include "session/login.h"
@@ -38,7 +37,6 @@ static const struct {
     PART(phone, coex_phone_new, coex_phone_stop, coex_phone_free),
     PART(match, coex_matcher_new, NULL, coex_matcher_free),
     PART(fetch, coex_fetch_new, coex_fetch_stop, coex_fetch_free),
-    PART(inbox, coex_inbox_new, NULL, coex_inbox_free),
     PART(login, coex_login_state_new, coex_login_state_stop, coex_login_state_free),
     PART(people, NULL, NULL, coex_people_free),
     PART(views, NULL, coex_views_stop, coex_views_free),

@@ -53,6 +53,7 @@ typedef struct CoexChange {
             gint64 person_id;
             CoexMessage *message;
             gint64 time;
+            gboolean past;
         } message;
         struct {
             CoexStatus *status;

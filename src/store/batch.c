@@ -180,6 +180,15 @@ coex_batch_add_message(CoexBatch *batch, gint64 person_id, const CoexMessage *me
 }
 
 guint
+coex_batch_add_past(CoexBatch *batch, gint64 person_id, const CoexMessage *message, gint64 time)
+{
+    guint index = coex_batch_add_message(batch, person_id, message, time);
+    CoexChange *change = g_ptr_array_index(batch->changes, index);
+    change->message.past = TRUE;
+    return index;
+}
+
+guint
 coex_batch_apply_status(CoexBatch *batch, const CoexStatus *status, const char *explanation)
 {
     CoexChange *change = add_change(batch, COEX_CHANGE_STATUS);

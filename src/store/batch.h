@@ -53,6 +53,12 @@ typedef enum {
 guint coex_batch_add_message(CoexBatch *batch, gint64 person_id, const CoexMessage *message,
                              gint64 time);
 
+/* A message of the phone's history, which makes no feed item: what comes as new later under the
+ * same id does. One that is known gets what it lacked, and the state. @person_id 0: nobody knows
+ * whose it is, and only one that is known is completed; else COEX_UNKNOWN. */
+guint coex_batch_add_past(CoexBatch *batch, gint64 person_id, const CoexMessage *message,
+                          gint64 time);
+
 /* A status for a message of ours: by wamid within the account, else by token within the
  * conversation of the status's person, else by token where it is the only one of the account
  * (the layout of a wamid). When it advances to FAILED a feed item FAILED is added with the

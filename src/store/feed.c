@@ -9,6 +9,8 @@
 gboolean
 coex_apply_feed(CoexApply *a, const CoexFeedItem *line, GError **error)
 {
+    if (a->quiet)
+        return TRUE;
     /* A line without a time would be shown as of 1970. */
     CoexFeedItem item = { .account_id = a->change->account_id,
                           .person_id = line->person_id,

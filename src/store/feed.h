@@ -15,6 +15,7 @@ typedef struct CoexApply {
     CoexDb *db;
     CoexBatch *batch;
     CoexChange *change;
+    gboolean quiet; /* what it tells is no news: no line is added */
 } CoexApply;
 
 /* Adds a line: all but its seq and account count. */

@@ -6,7 +6,7 @@
 
 #define SELECT_STORED                                                                              \
     "SELECT id, person, state, lacks, kind, type, text, time, local_id, template_name,"            \
-    " template_language, template_values, origin, changed_at, deleted_at FROM messages"
+    " template_language, template_values, origin, changed_at, deleted_at, past FROM messages"
 
 void
 coex_stored_clear(CoexStored *stored)
@@ -45,6 +45,7 @@ read_stored(CoexDb *db, sqlite3_stmt *query, CoexStored *ret_stored, gboolean *r
     ret_stored->origin = coex_db_dup_text(query, column++);
     ret_stored->changed_at = sqlite3_column_int64(query, column++);
     ret_stored->deleted_at = sqlite3_column_int64(query, column++);
+    ret_stored->past = sqlite3_column_int(query, column++) != 0;
     step = coex_db_step(db, query, error);
     *ret_more = step == COEX_STEP_ROW;
     sqlite3_reset(query);

@@ -25,6 +25,7 @@ typedef struct CoexStored {
     char *origin;
     gint64 changed_at; /* by the newest edit, 0 */
     gint64 deleted_at; /* 0 */
+    gboolean past;     /* of the phone's history, and nobody was told of it */
 } CoexStored;
 void coex_stored_clear(CoexStored *stored);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CoexStored, coex_stored_clear)

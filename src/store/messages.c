@@ -11,6 +11,18 @@
 #include "store/refer.h"
 #include "store/rows.h"
 
+/* A file of the history may come as the other side's (Meta: webhooks/reference/history). */
+static gboolean
+find_placeholder(CoexApply *a, CoexFindKey key, CoexStored *ret_known, GError **error)
+{
+    key.inbound = !key.inbound;
+    if (!coex_find_message(a->db, &key, ret_known, error))
+        return FALSE;
+    if (ret_known->kind != COEX_CONTENT_PLACEHOLDER)
+        coex_stored_clear(ret_known);
+    return TRUE;
+}
+
 static gboolean
 find_known(CoexApply *a, const CoexNewMessage *message, CoexStored *ret_known, GError **error)
 {
@@ -19,28 +31,28 @@ find_known(CoexApply *a, const CoexNewMessage *message, CoexStored *ret_known, G
                               .wamid = message->wamid,
                               .token = message->token,
                               .inbound = message->direction == COEX_INBOUND,
-                              .reach = COEX_REACH_ID };
-    return coex_find_message(a->db, &key, ret_known, error);
+                              .reach =
+                                  message->person_id > 0 ? COEX_REACH_ID : COEX_REACH_ACCOUNT };
+    if (!coex_find_message(a->db, &key, ret_known, error))
+        return FALSE;
+    return ret_known->id != 0 || !message->past || message->content->kind != COEX_CONTENT_MEDIA ||
+           find_placeholder(a, key, ret_known, error);
 }
 
 static CoexState
-first_state(CoexDirection direction)
+first_state(const CoexNewMessage *message)
 {
-    switch (direction) {
-    case COEX_INBOUND:
+    if (message->direction == COEX_INBOUND)
         return COEX_STATE_UNKNOWN;
-    case COEX_ECHO:
-        return COEX_STATE_SENT;
-    case COEX_OUTBOUND:
-        break;
-    }
-    return COEX_STATE_PENDING;
+    if (message->past)
+        return message->past_state;
+    return message->direction == COEX_ECHO ? COEX_STATE_SENT : COEX_STATE_PENDING;
 }
 
 static gboolean
 insert_message(CoexApply *a, const CoexNewMessage *message, gint64 *ret_id, GError **error)
 {
-    CoexState state = first_state(message->direction);
+    CoexState state = first_state(message);
     const CoexOutboxRow none = { 0 };
     const CoexOutboxRow *row = message->row != NULL ? message->row : &none;
     g_autofree char *context_token = coex_wamid_dup_token(message->context);
@@ -48,8 +60,8 @@ insert_message(CoexApply *a, const CoexNewMessage *message, gint64 *ret_id, GErr
             a->db,
             "INSERT INTO messages(account, person, direction, wamid, token, time, kind, type, text,"
             " state, state_at, local_id, template_name, template_language, template_values, lacks,"
-            " origin, context, context_token)"
-            " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " origin, context, context_token, past)"
+            " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             COEX_VALUES(coex_int(a->change->account_id), coex_int(message->person_id),
                         coex_int(message->direction), coex_text(message->wamid),
                         coex_text(message->token), coex_int(message->time),
@@ -58,7 +70,8 @@ insert_message(CoexApply *a, const CoexNewMessage *message, gint64 *ret_id, GErr
                         coex_text(row->local_id), coex_text(row->template_name),
                         coex_text(row->template_language), coex_text(row->template_values),
                         coex_int(coex_content_get_lack(message->content)), coex_text(row->origin),
-                        coex_text(message->context), coex_text(context_token)),
+                        coex_text(message->context), coex_text(context_token),
+                        coex_int(message->past)),
             error))
         return FALSE;
     *ret_id = coex_db_last_id(a->db);
@@ -86,7 +99,9 @@ put_media(CoexApply *a, gint64 id, const CoexNewMessage *message, GError **error
 {
     const CoexMedia *media = get_media(message->content);
 
-    return media == NULL || coex_media_put(a->db, id, media, error);
+    return media == NULL ||
+           (coex_media_put(a->db, id, media, error) &&
+            (!message->past || coex_media_set_state(a->db, id, COEX_MEDIA_OFFERED, NULL, error)));
 }
 
 /* @known: the message, and whom it is from or to. */
@@ -122,7 +137,8 @@ tell(CoexApply *a, const CoexStored *known, const CoexNewMessage *message, GErro
     return put_media(a, known->id, message, error) && feed_message(a, known, message, error);
 }
 
-/* What the first version lacked; an edit that came meanwhile is newer. */
+/* What the first version lacked; an edit that came meanwhile is newer. Of the two times that the
+ * history tells the first one stands among the others. */
 static gboolean
 complete(CoexApply *a, const CoexStored *known, const CoexNewMessage *message, GError **error)
 {
@@ -133,7 +149,8 @@ complete(CoexApply *a, const CoexStored *known, const CoexNewMessage *message, G
         " context_token = ?7, text = CASE WHEN changed_at > 0 THEN text ELSE ?3 END,"
         " old_text = CASE WHEN changed_at > 0 THEN ?3 END WHERE id = ?8",
         COEX_VALUES(coex_int(message->content->kind), coex_text(message->content->type),
-                    coex_text(message->content->text), coex_int(message->time),
+                    coex_text(message->content->text),
+                    coex_int(message->past ? known->time : message->time),
                     coex_int(coex_content_get_lack(message->content)), coex_text(message->context),
                     coex_text(context_token), coex_int(known->id)),
         error);
@@ -148,13 +165,70 @@ note_own(CoexChange *change, gint64 id, const CoexNewMessage *message)
     if (coex_content_get_target(message->content, NULL))
         return;
     change->message_id = id;
-    change->state = first_state(message->direction);
+    change->state = first_state(message);
+}
+
+/* The history knows it too; a failure that was told ends with what tells of that. */
+static gboolean
+merge_past(CoexApply *a, const CoexStored *known, const CoexNewMessage *message, GError **error)
+{
+    CoexState state = first_state(message);
+    if (known->state == COEX_STATE_FAILED || known->state == COEX_STATE_UNCONFIRMED ||
+        state == COEX_STATE_FAILED || !coex_state_advances(known->state, state))
+        return TRUE;
+    return coex_db_run(a->db, "UPDATE messages SET state = ? WHERE id = ?",
+                       COEX_VALUES(coex_int(state), coex_int(known->id)), error);
+}
+
+static gboolean
+apply_again(CoexApply *a, const CoexStored *known, const CoexNewMessage *message, GError **error)
+{
+    CoexChange *change = a->change;
+    gboolean is_more = coex_content_get_lack(message->content) < known->lacks;
+    change->person_id = known->person_id;
+    change->outcome = is_more ? COEX_REPLACED : COEX_DUPLICATE;
+    if ((message->past && !merge_past(a, known, message, error)) ||
+        (is_more && !complete(a, known, message, error)))
+        return FALSE;
+    return !is_more || tell(a, known, message, error);
+}
+
+/* It was in the history before it came as new. */
+static gboolean
+apply_anew(CoexApply *a, const CoexStored *known, const CoexNewMessage *message, GError **error)
+{
+    CoexChange *change = a->change;
+    change->person_id = known->person_id;
+    change->outcome = COEX_ADDED;
+    note_own(change, known->id, message);
+    return coex_db_run(a->db, "UPDATE messages SET past = 0 WHERE id = ?",
+                       COEX_VALUES(coex_int(known->id)), error) &&
+           (coex_content_get_lack(message->content) >= known->lacks ||
+            complete(a, known, message, error)) &&
+           tell(a, known, message, error);
+}
+
+static gboolean
+apply_first(CoexApply *a, const CoexNewMessage *message, GError **error)
+{
+    CoexChange *change = a->change;
+    g_auto(CoexStored) known = { .person_id = message->person_id };
+    change->outcome = message->person_id > 0 ? COEX_ADDED : COEX_UNKNOWN;
+    change->person_id = message->person_id;
+    if (message->person_id == 0)
+        return TRUE;
+    if (!insert_message(a, message, &known.id, error))
+        return FALSE;
+    note_own(change, known.id, message);
+    return tell(a, &known, message, error) &&
+           (message->direction == COEX_INBOUND || message->past ||
+            coex_apply_early(a, known.id, message->wamid, message->token, error));
 }
 
 gboolean
 coex_apply_message(CoexApply *a, GError **error)
 {
-    CoexChange *change = a->change;
+    const CoexChange *change = a->change;
     const CoexMessage *source = change->message.message;
     const char *context = source->context_wamid;
     coex_content_get_target(&source->content, &context);
@@ -164,29 +238,17 @@ coex_apply_message(CoexApply *a, GError **error)
                                      .token = source->token != NULL ? source->token : source->wamid,
                                      .time = change->message.time,
                                      .context = context,
-                                     .content = &source->content };
+                                     .content = &source->content,
+                                     .past = change->message.past,
+                                     .past_state = source->past_state };
     g_auto(CoexStored) known = { 0 };
     if (!find_known(a, &message, &known, error))
         return FALSE;
-
-    if (known.id != 0) {
-        change->person_id = known.person_id;
-        change->outcome = COEX_DUPLICATE;
-        if (coex_content_get_lack(message.content) >= known.lacks)
-            return TRUE;
-        change->outcome = COEX_REPLACED;
-        return complete(a, &known, &message, error) && tell(a, &known, &message, error);
-    }
-
-    change->outcome = COEX_ADDED;
-    change->person_id = message.person_id;
-    known.person_id = message.person_id;
-    if (!insert_message(a, &message, &known.id, error))
-        return FALSE;
-    note_own(change, known.id, &message);
-    return tell(a, &known, &message, error) &&
-           (message.direction == COEX_INBOUND ||
-            coex_apply_early(a, known.id, message.wamid, message.token, error));
+    a->quiet = message.past && (known.id == 0 || known.past);
+    if (known.id == 0)
+        return apply_first(a, &message, error);
+    return known.past && !message.past ? apply_anew(a, &known, &message, error)
+                                       : apply_again(a, &known, &message, error);
 }
 
 gboolean

@@ -26,17 +26,13 @@ is_notice(CoexContentKind kind, const char *text)
 static CoexFeedKind
 get_kind(CoexDirection direction, CoexState state)
 {
-    switch (direction) {
-    case COEX_INBOUND:
+    if (direction == COEX_INBOUND)
         return COEX_FEED_INBOUND;
-    case COEX_ECHO:
+    if (state == COEX_STATE_FAILED)
+        return COEX_FEED_FAILED;
+    if (direction == COEX_ECHO)
         return COEX_FEED_ECHO;
-    case COEX_OUTBOUND:
-        break;
-    }
-    if (state == COEX_STATE_UNCONFIRMED)
-        return COEX_FEED_UNCONFIRMED;
-    return state == COEX_STATE_FAILED ? COEX_FEED_FAILED : COEX_FEED_SENT;
+    return state == COEX_STATE_UNCONFIRMED ? COEX_FEED_UNCONFIRMED : COEX_FEED_SENT;
 }
 
 static void

@@ -24,6 +24,8 @@ typedef struct {
     const char *context; /* wamid of the message that it quotes, or is about; NULL */
     const CoexContent *content;
     const CoexOutboxRow *row; /* what it was in the outbox, NULL */
+    gboolean past;            /* of the phone's history, where it was in @past_state */
+    CoexState past_state;
 } CoexNewMessage;
 
 /* First words of the message that @message quotes: NULL where it quotes none. Free with g_free().

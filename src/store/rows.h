@@ -21,7 +21,7 @@ typedef struct CoexDelivery {
 /* In the writer's thread, after the commit (NULL) or its failure (COEX_ERROR_STORE). */
 typedef void (*CoexStoreAcked)(const GError *error, gpointer user_data);
 
-typedef struct {
+typedef struct CoexDeliveryRow {
     gint64 id;
     char *secret_id;
     gint64 received_at;

@@ -79,7 +79,7 @@ static const char SCHEMA_2[] =
     " local_id TEXT, template_name TEXT, template_language TEXT, template_values TEXT,"
     " lacks INTEGER NOT NULL DEFAULT 0, origin TEXT, context TEXT, context_token TEXT, said TEXT,"
     " old_text TEXT, changed_at INTEGER NOT NULL DEFAULT 0,"
-    " deleted_at INTEGER NOT NULL DEFAULT 0) STRICT;"
+    " deleted_at INTEGER NOT NULL DEFAULT 0, past INTEGER NOT NULL DEFAULT 0) STRICT;"
     "INSERT INTO messages_2(id, account, person, direction, wamid, token, time, kind, type, text,"
     " state, state_at, error_code, local_id, lacks)"
     " SELECT id, account, person, direction, wamid, token, time, kind, type, text,"

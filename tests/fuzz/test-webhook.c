@@ -99,7 +99,8 @@ check_event(const CoexEvent *event)
     check_short(event->phone_number_id, 64);
     check_short(event->display_phone_number, 15);
     g_assert_true(event->history_progress >= -1 && event->history_progress <= 100);
-    g_assert_true((event->message != NULL) == (event->kind == COEX_EVENT_MESSAGE));
+    g_assert_true((event->message != NULL) ==
+                  (event->kind == COEX_EVENT_MESSAGE || event->kind == COEX_EVENT_PAST));
     g_assert_true((event->status != NULL) == (event->kind == COEX_EVENT_STATUS));
     check_line(event->line);
     check_line(event->name);

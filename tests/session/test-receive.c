@@ -4,12 +4,6 @@
 #include <sqlite3.h>
 #include <string.h>
 
-#define HISTORY                                                                                    \
-    "{\"history\":[{\"metadata\":{\"phase\":0,\"chunk_order\":1,\"progress\":%s},\"threads\":[{"   \
-    "\"id\":\"12025550101\",\"messages\":[{\"from\":\"12025550101\",\"id\":\"wamid.%s\","          \
-    "\"timestamp\":\"1760000000\",\"type\":\"text\",\"text\":{\"body\":\"Long ago\"},"             \
-    "\"history_context\":{\"status\":\"READ\"}}]}]}]}"
-
 static void
 test_smoke(Desk *desk)
 {
@@ -321,23 +315,6 @@ test_failed_later(Desk *desk)
     desk_wait_notice(desk, "ada", "There is nothing to send again.");
 }
 
-static void
-test_history(Desk *desk)
-{
-    g_autofree char *one = g_strdup_printf(HISTORY, "10", "SGlzdG9yeTE=");
-    g_autofree char *two = g_strdup_printf(HISTORY, "60", "SGlzdG9yeTI=");
-    g_autofree char *last = g_strdup_printf(HISTORY, "100", "SGlzdG9yeTM=");
-
-    desk_login(desk);
-    coex_sim_change(desk->sim, "history", one);
-    desk_wait_notice(desk, NULL, "WhatsApp is sending *earlier chats*");
-    coex_sim_change(desk->sim, "history", two);
-    coex_sim_change(desk->sim, "history", last);
-    desk_wait_notice(desk, NULL, "All *earlier chats have arrived*");
-    desk_fence(desk);
-    g_assert_cmpuint(desk_count(desk, DESK_FEED, "ada", "*"), ==, 0);
-}
-
 static gint
 count_bodies(Desk *desk, const char *needle)
 {
@@ -465,7 +442,6 @@ main(int argc, char **argv)
     desk_add_at(DESK_ONLY_360DIALOG, "/receive/other-number-refused", test_other_number_refused);
     desk_add("/receive/statuses", test_statuses);
     desk_add("/receive/failed-later", test_failed_later);
-    desk_add("/receive/history", test_history);
     desk_add("/receive/unknown-field", test_unknown_field);
     desk_add("/receive/garbage", test_garbage);
     desk_add("/receive/template-event", test_template_event);

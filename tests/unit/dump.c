@@ -160,6 +160,8 @@ dump_message(GString *out, const CoexMessage *message)
     dump_text(out, "group", message->group_id);
     dump_flag(out, "from-ad", message->from_ad);
     dump_flag(out, "in-standby", message->in_standby);
+    if (message->past_state != COEX_STATE_PENDING)
+        dump_text(out, "was", coex_state_get_name(message->past_state));
     dump_member(out, &message->content);
     dump_text(out, "text", message->content.text);
 }
@@ -200,6 +202,8 @@ kind_name(CoexEventKind kind)
         return "account";
     case COEX_EVENT_PREFERENCE:
         return "preference";
+    case COEX_EVENT_PAST:
+        return "past";
     case COEX_EVENT_UNKNOWN:
         return "unknown";
     }

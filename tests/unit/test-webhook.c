@@ -93,7 +93,8 @@ check_strings(const CoexEvent *event)
     g_assert_true(event->line == NULL || g_utf8_validate(event->line, -1, NULL));
     g_assert_true(event->line == NULL || strchr(event->line, '\n') == NULL);
     g_assert_nonnull(event->field);
-    g_assert_true((event->kind == COEX_EVENT_MESSAGE) == (message != NULL));
+    g_assert_true((event->kind == COEX_EVENT_MESSAGE || event->kind == COEX_EVENT_PAST) ==
+                  (message != NULL));
     g_assert_true((event->kind == COEX_EVENT_STATUS) == (event->status != NULL));
     if (message != NULL) {
         g_assert_nonnull(message->wamid);

@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "receive/application.h"
+
+#include "account/account.h"
+#include "core/webhook.h"
+#include "receive/history.h"
+#include "receive/inbox.h"
+#include "receive/match.h"
+#include "store/batch.h"
+#include "store/rows.h"
+#include "store/store.h"
+
+typedef struct {
+    CoexAccount *account; /* held by the key of `by_account` */
+    const CoexEvent *event;
+} Past;
+
+struct CoexApplication {
+    CoexDeliveryRow *row;
+    gint64 age_s; /* since it came */
+    GPtrArray *events;
+    GError *error;
+    gboolean keep_raw;
+    GPtrArray *wabas; /* of those that are for all numbers of one, borrowed char *, each once */
+
+    GHashTable
+        *by_account;      /* CoexAccount -> GPtrArray of borrowed CoexEvent, without the history */
+    GArray *past;         /* Past */
+    GPtrArray *unclaimed; /* borrowed CoexEvent with a number nobody here has */
+    gboolean was_kept;    /* for: */
+    char *phone_number_id;
+    char *number;
+
+    CoexStore *store; /* borrowed */
+    CoexApplicationDone done;
+    gpointer data;
+    guint n_past;            /* so many of the history are on disk or on their way */
+    CoexHistorySlice *slice; /* under way */
+    GPtrArray *steps;        /* CoexInboxStep, consumed by coex_inbox_applied() */
+};
+
+static void
+unref_account(gpointer account)
+{
+    coex_account_unref(account);
+}
+
+/* Our clock may be wrong, but not between two looks at it. */
+static gint64
+row_age_s(const CoexDeliveryRow *row)
+{
+    return MAX(0, g_get_real_time() / G_USEC_PER_SEC - row->received_at);
+}
+
+static void
+note_event(CoexApplication *application, const CoexEvent *event)
+{
+    GPtrArray *wabas = application->wabas;
+
+    application->keep_raw |= event->keep_raw;
+    if (!coex_match_names_number(event) && event->waba_id != NULL &&
+        !g_ptr_array_find_with_equal_func(wabas, event->waba_id, g_str_equal, NULL))
+        g_ptr_array_add(wabas, event->waba_id);
+}
+
+CoexApplication *
+coex_application_new(CoexDeliveryRow *row)
+{
+    CoexApplication *application = g_new0(CoexApplication, 1);
+    gsize length;
+    const char *bytes = g_bytes_get_data(row->body, &length);
+
+    application->row = row;
+    application->age_s = row_age_s(row);
+    application->events = coex_webhook_parse(bytes, length, &application->error);
+    if (application->events == NULL)
+        application->events = g_ptr_array_new();
+    application->wabas = g_ptr_array_new();
+    application->by_account =
+        g_hash_table_new_full(NULL, NULL, unref_account, (GDestroyNotify)g_ptr_array_unref);
+    application->past = g_array_new(FALSE, FALSE, sizeof(Past));
+    application->unclaimed = g_ptr_array_new();
+    application->steps = g_ptr_array_new();
+    for (guint i = 0; i < application->events->len; i++)
+        note_event(application, g_ptr_array_index(application->events, i));
+    return application;
+}
+
+void
+coex_application_free(CoexApplication *application)
+{
+    coex_delivery_row_free(application->row);
+    g_hash_table_unref(application->by_account);
+    g_array_unref(application->past);
+    g_ptr_array_unref(application->unclaimed);
+    g_ptr_array_unref(application->wabas);
+    g_ptr_array_unref(application->steps);
+    g_ptr_array_unref(application->events);
+    g_clear_error(&application->error);
+    g_free(application->phone_number_id);
+    g_free(application->number);
+    g_free(application);
+}
+
+const CoexDeliveryRow *
+coex_application_get_row(const CoexApplication *application)
+{
+    return application->row;
+}
+
+CoexDeliveryRow *
+coex_application_steal_row(CoexApplication *application)
+{
+    return g_steal_pointer(&application->row);
+}
+
+const GError *
+coex_application_get_error(const CoexApplication *application)
+{
+    return application->error;
+}
+
+GPtrArray *
+coex_application_get_events(const CoexApplication *application)
+{
+    return application->events;
+}
+
+gboolean
+coex_application_has_past(const CoexApplication *application)
+{
+    return application->past->len > 0;
+}
+
+void
+coex_application_add(CoexApplication *application, CoexAccount *account, CoexEvent *event)
+{
+    GPtrArray *own = g_hash_table_lookup(application->by_account, account);
+    const Past past = { account, event };
+
+    if (own == NULL) {
+        own = g_ptr_array_new();
+        g_hash_table_insert(application->by_account, coex_account_ref(account), own);
+    }
+    if (event->kind == COEX_EVENT_PAST)
+        g_array_append_val(application->past, past);
+    else
+        g_ptr_array_add(own, event);
+}
+
+void
+coex_application_add_unclaimed(CoexApplication *application, CoexEvent *event)
+{
+    g_ptr_array_add(application->unclaimed, event);
+}
+
+gboolean
+coex_application_is_empty(const CoexApplication *application)
+{
+    return g_hash_table_size(application->by_account) == 0;
+}
+
+void
+coex_application_set_kept_for(CoexApplication *application, const char *phone_number_id,
+                              const char *number)
+{
+    application->was_kept = TRUE;
+    application->phone_number_id = g_strdup(phone_number_id);
+    application->number = g_strdup(number);
+}
+
+gboolean
+coex_application_was_kept(const CoexApplication *application)
+{
+    return application->was_kept;
+}
+
+/* ---- the end ---- */
+
+static void
+end(CoexApplication *application, CoexApplicationEnd how, gboolean any_status)
+{
+    application->done(application, how, any_status, application->data);
+    coex_application_free(application);
+}
+
+static void
+on_applied(CoexBatch *batch, const GError *error, gpointer user_data)
+{
+    CoexApplication *application = user_data;
+    gboolean any_status = FALSE;
+
+    for (guint i = 0; i < application->steps->len; i++)
+        any_status |= coex_inbox_applied(g_ptr_array_index(application->steps, i), batch, error);
+    end(application, error != NULL ? COEX_APPLICATION_FAILED : COEX_APPLICATION_DONE, any_status);
+}
+
+/* Whether one of an account's events concerns the whole WABA. */
+static gboolean
+has_waba(const GPtrArray *events, const char *waba_id)
+{
+    for (guint i = 0; i < events->len; i++) {
+        const CoexEvent *event = g_ptr_array_index(events, i);
+
+        if (!coex_match_names_number(event) && g_strcmp0(event->waba_id, waba_id) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* What concerns a WABA is kept for those of its numbers that are off. */
+static void
+keep_for_waba(const CoexApplication *application, CoexBatch *batch, const char *waba_id)
+{
+    const CoexDeliveryRow *row = application->row;
+    g_autofree char *waba = coex_match_dup_waba_key(waba_id, NULL);
+    GHashTableIter iter;
+    gpointer account;
+    gpointer events;
+
+    coex_batch_delivery_waits_for_waba(batch, row->id, waba, waba_id, row->secret_id);
+    g_hash_table_iter_init(&iter, application->by_account);
+    while (g_hash_table_iter_next(&iter, &account, &events)) {
+        g_autofree char *own = coex_match_dup_waba_key(waba_id, account);
+
+        if (!has_waba(events, waba_id))
+            continue;
+        coex_batch_delivery_waited(batch, row->id, NULL, own);
+        coex_batch_delivery_waited(batch, row->id, NULL, waba);
+    }
+}
+
+static void
+keep_rest(const CoexApplication *application, CoexBatch *batch)
+{
+    gint64 id = application->row->id;
+
+    for (guint i = 0; i < application->unclaimed->len; i++) {
+        const CoexEvent *event = g_ptr_array_index(application->unclaimed, i);
+
+        coex_batch_delivery_waits(batch, id, event->phone_number_id, event->display_phone_number);
+    }
+    for (guint i = 0; i < application->wabas->len; i++)
+        keep_for_waba(application, batch, g_ptr_array_index(application->wabas, i));
+    if (application->error != NULL)
+        coex_batch_delivery_quarantined(batch, id, application->error->message);
+    else
+        coex_batch_delivery_applied(batch, id, application->keep_raw);
+}
+
+static gboolean
+must_wait(const CoexApplication *application)
+{
+    GHashTableIter iter;
+    gpointer account;
+    gpointer events;
+
+    g_hash_table_iter_init(&iter, application->by_account);
+    while (g_hash_table_iter_next(&iter, &account, &events))
+        if (coex_inbox_must_wait(account, events))
+            return TRUE;
+    return FALSE;
+}
+
+/* All but the history. */
+static void
+finish(CoexApplication *application)
+{
+    g_autoptr(CoexBatch) batch = NULL;
+    GHashTableIter iter;
+    gpointer account;
+    gpointer events;
+
+    if (!application->was_kept && must_wait(application)) {
+        end(application, COEX_APPLICATION_WAITS, FALSE);
+        return;
+    }
+    batch = coex_batch_new();
+    g_hash_table_iter_init(&iter, application->by_account);
+    while (g_hash_table_iter_next(&iter, &account, &events))
+        g_ptr_array_add(application->steps,
+                        coex_inbox_apply(account, batch, events, application->age_s));
+    if (application->was_kept)
+        coex_batch_delivery_waited(batch, application->row->id, application->phone_number_id,
+                                   application->number);
+    else
+        keep_rest(application, batch);
+    coex_store_commit(application->store, g_steal_pointer(&batch), on_applied, application);
+}
+
+/* ---- the history before it ---- */
+
+/* Whether all that it is for are still there. */
+static gboolean
+is_wanted(const CoexApplication *application)
+{
+    GHashTableIter iter;
+    gpointer account;
+
+    g_hash_table_iter_init(&iter, application->by_account);
+    while (g_hash_table_iter_next(&iter, &account, NULL))
+        if (((CoexAccount *)account)->state == COEX_ACCOUNT_ENDED)
+            return FALSE;
+    return TRUE;
+}
+
+static void apply_slice(CoexApplication *application);
+
+static void
+on_slice(CoexBatch *batch, const GError *error, gpointer user_data)
+{
+    CoexApplication *application = user_data;
+
+    coex_history_applied(g_steal_pointer(&application->slice), error);
+    if (error != NULL)
+        end(application, COEX_APPLICATION_FAILED, FALSE);
+    else if (!is_wanted(application))
+        end(application, COEX_APPLICATION_LEFT, FALSE);
+    else if (application->n_past < application->past->len)
+        apply_slice(application);
+    else
+        finish(application);
+}
+
+/* The next follows when it is on disk: what comes meanwhile is between the two. */
+static void
+apply_slice(CoexApplication *application)
+{
+    g_autoptr(CoexBatch) batch = coex_batch_new();
+    guint last = MIN(application->past->len, application->n_past + COEX_HISTORY_SLICE);
+
+    application->slice = coex_history_slice_new();
+    for (; application->n_past < last; application->n_past++) {
+        const Past *past = &g_array_index(application->past, Past, application->n_past);
+
+        coex_history_apply(application->slice, past->account, batch, past->event,
+                           application->age_s);
+    }
+    coex_store_commit(application->store, g_steal_pointer(&batch), on_slice, application);
+}
+
+void
+coex_application_run(CoexApplication *application, CoexStore *store, CoexApplicationDone done,
+                     gpointer data)
+{
+    g_debug("delivery %" G_GINT64_FORMAT
+            ": %zu bytes, %u events, %u of them history, %u for nobody "
+            "here%s",
+            application->row->id, g_bytes_get_size(application->row->body),
+            application->events->len, application->past->len, application->unclaimed->len,
+            application->error != NULL ? ", not readable" : "");
+    application->store = store;
+    application->done = done;
+    application->data = data;
+    if (application->past->len > 0)
+        apply_slice(application);
+    else
+        finish(application);
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <glib.h>
+
+/* The chats that the phone had before: thousands of messages a delivery, which go into the store in
+ * slices, so that what comes meanwhile waits for none of them longer than for one slice. A slice
+ * that is applied twice changes nothing. Nobody is told of them as new, and they open no window.
+ * Engine thread. */
+
+typedef struct CoexAccount CoexAccount;
+typedef struct CoexBatch CoexBatch;
+typedef struct CoexEvent CoexEvent;
+typedef struct CoexHistorySlice CoexHistorySlice;
+
+/* So many messages make a slice. */
+#define COEX_HISTORY_SLICE 400
+
+/* Adds all changes of @event, a COEX_EVENT_PAST for @account, to @batch. @age_s: how long ago it
+ * came. */
+void coex_history_apply(CoexHistorySlice *slice, CoexAccount *account, CoexBatch *batch,
+                        const CoexEvent *event, gint64 age_s);
+
+CoexHistorySlice *coex_history_slice_new(void);
+/* After the commit: tells who is new in the lists of people, or @error. Frees @slice. */
+void coex_history_applied(CoexHistorySlice *slice, const GError *error);
+
+/* How far it has come, for the account's own line: NULL where nothing new is worth one. Free with
+ * g_free(). */
+char *coex_history_note_progress(CoexAccount *account, CoexBatch *batch, int percent);
+/* The commit of that failed: it is told with the next one. */
+void coex_history_forget_progress(CoexAccount *account);

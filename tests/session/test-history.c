@@ -1,0 +1,492 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "desk.h"
+
+#include <sqlite3.h>
+#include <string.h>
+
+/* The chats that the phone had before. They are in the store and in what is shown of the past, and
+ * nobody is told of them as new. */
+
+#define DAY_S ((gint64)24 * 60 * 60)
+
+/* A chunk's threads, each with its messages. */
+typedef GString Chunk;
+
+static Chunk *
+chunk_new(void)
+{
+    return g_string_new(NULL);
+}
+
+static void
+close_thread(Chunk *chunk)
+{
+    if (chunk->len == 0)
+        return;
+    if (chunk->str[chunk->len - 1] == ',')
+        g_string_truncate(chunk, chunk->len - 1);
+    g_string_append(chunk, "]},");
+}
+
+/* @members: of the thread, with a comma after each. */
+static void
+open_thread(Chunk *chunk, const char *members)
+{
+    close_thread(chunk);
+    g_string_append_printf(chunk, "{%s\"messages\":[", members);
+}
+
+static void
+open_chat(Chunk *chunk, const char *who)
+{
+    g_autofree char *id = g_strdup_printf("\"id\":\"%s\",", desk_name(who));
+
+    open_thread(chunk, id);
+}
+
+/* @rest: type, content and what was known of it. */
+static void
+add(Desk *desk, Chunk *chunk, const char *token, const char *from, gint64 ago_s, const char *rest)
+{
+    g_string_append_printf(
+        chunk, "{\"from\":\"%s\",\"id\":\"wamid.%s\",\"timestamp\":\"%" G_GINT64_FORMAT "\",%s},",
+        from, token, coex_sim_now(desk->sim) - ago_s, rest);
+}
+
+#define STATE(state) "\"history_context\":{\"status\":\"" state "\"}"
+
+static void
+add_text(Desk *desk, Chunk *chunk, const char *token, const char *from, gint64 ago_s,
+         const char *text)
+{
+    g_autofree char *rest =
+        g_strdup_printf("\"type\":\"text\",\"text\":{\"body\":\"%s\"}," STATE("READ"), text);
+
+    add(desk, chunk, token, from, ago_s, rest);
+}
+
+static void
+theirs(Desk *desk, Chunk *chunk, const char *token, const char *who, gint64 ago_s, const char *text)
+{
+    add_text(desk, chunk, token, desk_name(who), ago_s, text);
+}
+
+static void
+ours(Desk *desk, Chunk *chunk, const char *token, gint64 ago_s, const char *text)
+{
+    add_text(desk, chunk, token, desk->number, ago_s, text);
+}
+
+static char *
+chunk_finish(Chunk *chunk, int progress)
+{
+    g_autofree char *threads = NULL;
+
+    close_thread(chunk);
+    g_string_truncate(chunk, chunk->len - 1);
+    threads = g_string_free(chunk, FALSE);
+    return g_strdup_printf("{\"history\":[{\"metadata\":{\"phase\":0,\"chunk_order\":1,"
+                           "\"progress\":%d},\"threads\":[%s]}]}",
+                           progress, threads);
+}
+
+/* Takes @chunk. WhatsApp delivers it, at 360dialog as partners get it. */
+static void
+deliver(Desk *desk, Chunk *chunk, int progress)
+{
+    g_autofree char *value = chunk_finish(chunk, progress);
+    g_autofree char *partner = NULL;
+    g_autoptr(GBytes) body = NULL;
+
+    if (desk_is_meta(desk)) {
+        coex_sim_change(desk->sim, "history", value);
+        return;
+    }
+    partner =
+        g_strdup_printf("{\"id\":\"a4b1c2d3-0000-4000-8000-000000000001\",\"event\":\"history\","
+                        "\"data\":{\"id\":\"215500000000001\",\"messaging_product\":\"whatsapp\","
+                        "\"metadata\":{\"display_phone_number\":\"%s\",\"phone_number_id\":"
+                        "\"318800000000042\"},%s}",
+                        desk->number, value + 1);
+    body = g_bytes_new(partner, strlen(partner));
+    g_assert_cmpuint(coex_sim_deliver_raw(desk->sim, body, COEX_SIM_SIGN_GOOD), ==, 200);
+}
+
+/* The last chunk. */
+static void
+deliver_last(Desk *desk, Chunk *chunk)
+{
+    deliver(desk, chunk, 100);
+    desk_wait_notice(desk, NULL, "All of this number's earlier chats have arrived. *");
+}
+
+static void
+wait_past(Desk *desk, const char *who, const char *lines)
+{
+    coex_session_recall(desk->session, desk_name(who), 20, 0, TRUE);
+    desk_wait_past(desk, who, lines);
+}
+
+static void
+assert_nothing_new(Desk *desk, const char *who)
+{
+    desk_fence(desk);
+    g_assert_cmpuint(desk_count(desk, DESK_FEED, who, "*"), ==, 0);
+    g_assert_cmpuint(desk_count(desk, DESK_PROMPT, who, "*"), ==, 0);
+}
+
+/* ---- what it is ---- */
+
+/* Newest first, of both sides, without the addressee: it is in the past and nowhere else. The
+ * window of who wrote a minute before stays closed, nobody waits, and an answer asks. */
+static void
+test_both_ways(Desk *desk)
+{
+    Chunk *chunk = chunk_new();
+
+    desk_login(desk);
+    open_chat(chunk, "ada");
+    theirs(desk, chunk, "H3", "ada", 60, "Are you open?");
+    ours(desk, chunk, "H2", DAY_S, "Your bike is ready");
+    theirs(desk, chunk, "H1", "ada", 2 * DAY_S, "How is my bike?");
+    deliver_last(desk, chunk);
+    assert_nothing_new(desk, "ada");
+    wait_past(desk, "ada", "in: How is my bike?\nphone: Your bike is ready\nin: Are you open?");
+    g_assert_cmpint(desk_view(desk, "ada")->waiting_since, ==, 0);
+    g_assert_cmpint(desk_view(desk, "ada")->unread_since, ==, 0);
+    g_assert_false(desk_view(desk, "ada")->window.open);
+    g_assert_true(desk_view(desk, "ada")->listed);
+    desk_restart(desk);
+    assert_nothing_new(desk, "ada");
+    wait_past(desk, "ada", "in: How is my bike?\nphone: Your bike is ready\nin: Are you open?");
+    desk_send(desk, "ada", "Yes, until six");
+    desk_wait_prompt(desk, "ada", "Yes, until six");
+    coex_session_hold(desk->session, desk_name("ada"));
+    desk_wait_notice(desk, "ada", "Held until *");
+    desk_wait_prompt_over(desk, "ada");
+    desk_hear(desk, "ada", "Hello?");
+    desk_wait_feed(desk, COEX_FEED_SENT, "ada", "Yes, until six");
+    desk_take(desk, "ada", "Yes, until six");
+}
+
+/* Chunks come in any order and more than once; each line of the account once. */
+static void
+test_any_order(Desk *desk)
+{
+    Chunk *one = chunk_new();
+    Chunk *two = chunk_new();
+    Chunk *again = chunk_new();
+
+    desk_login(desk);
+    open_chat(two, "ben");
+    ours(desk, two, "H5", 3 * DAY_S, "Good morning");
+    theirs(desk, two, "H4", "ben", 4 * DAY_S, "Hello");
+    deliver(desk, two, 55);
+    desk_wait_notice(desk, NULL, "WhatsApp is sending *earlier chats: 55 % have arrived.");
+    open_chat(one, "ben");
+    theirs(desk, one, "H7", "ben", DAY_S, "Thanks");
+    deliver(desk, one, 30);
+    open_chat(again, "ben");
+    theirs(desk, again, "H7", "ben", DAY_S, "Thanks");
+    ours(desk, again, "H6", 2 * DAY_S, "Done");
+    deliver_last(desk, again);
+    desk_fence(desk);
+    g_assert_cmpuint(desk_count(desk, DESK_NOTICE, NULL, "*earlier chats*"), ==, 2);
+    wait_past(desk, "ben", "in: Hello\nphone: Good morning\nphone: Done\nin: Thanks");
+}
+
+/* A thread without an id, with a hidden number, and one in which nothing but the messages tells
+ * whose it is; messages without an id, without an address, and to oneself. */
+static void
+test_missing_members(Desk *desk)
+{
+    Chunk *chunk = chunk_new();
+
+    desk_login(desk);
+    open_thread(chunk, "\"context\":{\"user_id\":\"DE.40817263549081726354\","
+                       "\"username\":\"carla.k\"},");
+    g_string_append(chunk, "{\"from_user_id\":\"DE.40817263549081726354\",\"id\":\"wamid.H1\","
+                           "\"timestamp\":\"1760000000\",\"type\":\"text\","
+                           "\"text\":{\"body\":\"Hidden\"}},");
+    ours(desk, chunk, "H2", DAY_S, "Seen");
+    open_thread(chunk, "");
+    ours(desk, chunk, "H3", DAY_S, "Whose is this?");
+    theirs(desk, chunk, "H4", "ada", 60, "Mine");
+    g_string_append(chunk, "{\"type\":\"text\",\"text\":{\"body\":\"No id\"}},7,");
+    open_thread(chunk, "");
+    ours(desk, chunk, "H5", DAY_S, "To nobody");
+    open_thread(chunk, "\"id\":\"447700900100\",");
+    ours(desk, chunk, "H6", DAY_S, "To myself");
+    deliver_last(desk, chunk);
+    assert_nothing_new(desk, "ada");
+    wait_past(desk, "carla", "in: Hidden\nphone: Seen");
+    wait_past(desk, "ada", "phone: Whose is this?\nin: Mine");
+    g_assert_null(coex_session_find_person(desk->session, "447700900100"));
+}
+
+#define TEXT "\"type\":\"text\",\"text\":{\"body\":\"Are you there?\"},"
+
+static void
+test_states(Desk *desk)
+{
+    Chunk *chunk = chunk_new();
+
+    desk_login(desk);
+    open_chat(chunk, "ada");
+    add(desk, chunk, "H1", desk->number, DAY_S, TEXT STATE("error"));
+    add(desk, chunk, "H2", desk->number, 60, TEXT STATE("delivered"));
+    deliver_last(desk, chunk);
+    wait_past(desk, "ada", "failed: Are you there?\nphone: Are you there?");
+    coex_sim_status(desk->sim, "wamid.H2", "read");
+    desk_fence(desk);
+    desk_wait_state(desk, "ada", "read *: Are you there?");
+}
+
+/* ---- beside what is new ---- */
+
+/* WhatsApp may write one id in two ways; it is one message all the same. */
+static void
+test_known(Desk *desk)
+{
+    Chunk *chunk = chunk_new();
+    g_autofree char *heard = NULL;
+    g_autofree char *sent = NULL;
+    g_autofree char *phone = NULL;
+
+    desk_login(desk);
+    heard = coex_sim_customer_sends(desk->sim, "ada", "I am new");
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "I am new");
+    phone = coex_sim_phone_sends(desk->sim, "ada", "Welcome");
+    desk_wait_feed(desk, COEX_FEED_ECHO, "ada", "Welcome");
+    desk_say(desk, "ada", "Good day");
+    desk_take(desk, "ada", "Good day");
+    desk_wait_state(desk, "ada", "delivered*");
+    sent = coex_sim_dup_last_sent(desk->sim, "ada");
+    open_chat(chunk, "ada");
+    ours(desk, chunk, sent + strlen("wamid."), 60, "Good day");
+    ours(desk, chunk, phone + strlen("wamid."), 60, "Welcome");
+    theirs(desk, chunk, heard + strlen("wamid."), "ada", 60, "I am new");
+    theirs(desk, chunk, "H1", "ada", DAY_S, "I am old");
+    deliver_last(desk, chunk);
+    wait_past(desk, "ada", "in: I am old\nin: I am new\nphone: Welcome\nout: Good day");
+    desk_wait_window(desk, "ada", TRUE);
+}
+
+/* What overtook its own webhook is shown when that comes, and opens the window. */
+static void
+test_before_it_was_new(Desk *desk)
+{
+    Chunk *chunk = chunk_new();
+
+    desk_login(desk);
+    open_chat(chunk, "ada");
+    theirs(desk, chunk, "H1", "ada", 60, "Quick question");
+    deliver_last(desk, chunk);
+    assert_nothing_new(desk, "ada");
+    desk_deliver(desk, "", "H1", 60,
+                 "\"from\":\"12025550101\",\"type\":\"text\",\"text\":{\"body\":\"Quick "
+                 "question\"}");
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Quick question");
+    desk_wait_window(desk, "ada", TRUE);
+    desk_fence(desk);
+    wait_past(desk, "ada", "in: Quick question");
+    coex_sim_open_window(desk->sim, "ada");
+    desk_say(desk, "ada", "Go on");
+    desk_take(desk, "ada", "Go on");
+    desk_wait_state(desk, "ada", "delivered*");
+}
+
+/* The customer goes on with what was said before: the quote is found, the edit and the deletion
+ * are made. */
+static void
+test_goes_on(Desk *desk)
+{
+    Chunk *chunk = chunk_new();
+
+    desk_login(desk);
+    open_chat(chunk, "ada");
+    ours(desk, chunk, "H1", DAY_S, "We open at nine");
+    theirs(desk, chunk, "H2", "ada", DAY_S / 2, "At ten?");
+    theirs(desk, chunk, "H3", "ada", DAY_S / 4, "Forget it");
+    deliver_last(desk, chunk);
+    desk_deliver(desk, "", "N1", 3,
+                 "\"from\":\"12025550101\",\"type\":\"text\",\"text\":{\"body\":\"Really?\"},"
+                 "\"context\":{\"id\":\"wamid.H1\"}");
+    g_assert_cmpstr(desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Really?")->item->quote, ==,
+                    "We open at nine");
+    desk_deliver(desk, "", "N2", 2,
+                 "\"from\":\"12025550101\",\"type\":\"edit\",\"edit\":{\"original_message_id\":"
+                 "\"wamid.H2\",\"message\":{\"type\":\"text\",\"text\":{\"body\":\"At nine?\"}}}");
+    desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "They edited: “At nine?” (before: “At ten?”).");
+    desk_deliver(desk, "", "N3", 1,
+                 "\"from\":\"12025550101\",\"type\":\"revoke\",\"revoke\":{"
+                 "\"original_message_id\":\"wamid.H3\"}");
+    desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "They deleted “Forget it”.");
+    desk_restart(desk);
+    wait_past(desk, "ada",
+              "phone: We open at nine\nin (edited): At nine?\n"
+              "in (deleted): Forget it\nin (to We open at nine): Really?");
+}
+
+/* ---- files ---- */
+
+#define IMAGE                                                                                      \
+    "\"type\":\"image\",\"image\":{\"id\":\"9912\",\"mime_type\":\"image/jpeg\","                  \
+    "\"sha256\":\"b1fe816a4ee3e1d36c8f079a86c0ea4b46d82ba10e45420fb73222886a3599e6\","             \
+    "\"caption\":\"The leak\"}"
+
+static void
+deliver_file(Desk *desk, const char *list, const char *token, const char *members)
+{
+    g_autofree char *value = g_strdup_printf(
+        "{\"%s\":[{%s\"id\":\"wamid.%s\",\"timestamp\":\"%" G_GINT64_FORMAT "\"," IMAGE "}]}", list,
+        members, token, coex_sim_now(desk->sim));
+
+    coex_sim_change(desk->sim, "history", value);
+}
+
+/* A file comes after its place, before it, or as the other side's; in each case it is one message,
+ * at the time of the first. */
+static void
+test_files(Desk *desk)
+{
+    Chunk *chunk = chunk_new();
+    const char *place = "\"type\":\"media_placeholder\"," STATE("READ");
+
+    desk_login(desk);
+    deliver_file(desk, "messages", "F2", "\"from\":\"12025550101\",");
+    open_chat(chunk, "ada");
+    theirs(desk, chunk, "H0", "ada", 5 * DAY_S, "Look:");
+    add(desk, chunk, "F1", desk_name("ada"), 4 * DAY_S, place);
+    add(desk, chunk, "F2", desk_name("ada"), 3 * DAY_S, place);
+    add(desk, chunk, "F3", desk_name("ada"), 2 * DAY_S, place);
+    add(desk, chunk, "F4", desk_name("ada"), DAY_S, place);
+    deliver_last(desk, chunk);
+    wait_past(desk, "ada",
+              "in: Look:\nin: ?file not available here*\nin: ?file*\n"
+              "in: ?file*\nin: ?image? The leak");
+    deliver_file(desk, "messages", "F1", "\"from\":\"12025550101\",");
+    deliver_file(desk, "message_echoes", "F3", "\"to\":\"12025550101\",");
+    deliver_file(desk, "message_echoes", "F4", "");
+    assert_nothing_new(desk, "ada");
+    wait_past(desk, "ada",
+              "in: Look:\nin: ?image? The leak\nin: ?image? The leak\n"
+              "in: ?image? The leak\nin: ?image? The leak");
+    g_assert_cmpuint(coex_sim_n_requests(desk->sim, "media"), ==, 0);
+}
+
+/* ---- much of it ---- */
+
+#define N_MANY 3000
+
+static gint
+count_messages(Desk *desk)
+{
+    sqlite3_stmt *statement = NULL;
+    sqlite3 *db = NULL;
+    gint n;
+
+    g_assert_cmpint(sqlite3_open(desk->config.database, &db), ==, SQLITE_OK);
+    g_assert_cmpint(sqlite3_prepare_v2(db, "SELECT count(*) FROM messages WHERE text LIKE 'Line %'",
+                                       -1, &statement, NULL),
+                    ==, SQLITE_OK);
+    g_assert_cmpint(sqlite3_step(statement), ==, SQLITE_ROW);
+    n = sqlite3_column_int(statement, 0);
+    sqlite3_finalize(statement);
+    sqlite3_close(db);
+    return n;
+}
+
+/* @n messages with Ada and Ben, the ids from @first on. */
+static Chunk *
+many(Desk *desk, guint first, guint n)
+{
+    Chunk *chunk = chunk_new();
+
+    for (guint i = first; i < first + n; i++) {
+        g_autofree char *token = g_strdup_printf("M%u", i);
+        g_autofree char *text = g_strdup_printf("Line %u", i);
+        const char *who = i - first < n / 2 ? "ada" : "ben";
+
+        if ((i - first) % (n / 2) == 0)
+            open_chat(chunk, who);
+        add_text(desk, chunk, token, i % 3 == 0 ? desk->number : desk_name(who),
+                 10 * DAY_S + (N_MANY - i), text);
+    }
+    return chunk;
+}
+
+/* Who logs off or is killed in the middle has all of it afterwards, once; and what comes meanwhile
+ * is shown. */
+static void
+test_interrupted(Desk *desk)
+{
+    desk_login(desk);
+    for (guint i = 0; i < 3; i++)
+        deliver(desk, many(desk, i * N_MANY / 3, N_MANY / 3), 10 + (int)i);
+    desk_hear(desk, "dana", "Is anybody there?");
+    desk_ignore(desk, "WhatsApp is sending *");
+    desk_restart(desk);
+    desk_hear(desk, "dana", "Hello?");
+    desk_restart(desk);
+    deliver(desk, many(desk, 0, N_MANY), 100);
+    desk_wait_notice(desk, NULL, "All of this number's earlier chats have arrived. *");
+    desk_fence(desk);
+    desk_logout(desk);
+    g_assert_cmpint(count_messages(desk), ==, N_MANY);
+    desk_login(desk);
+    g_assert_cmpuint(desk_count(desk, DESK_FEED, "ada", "*"), ==, 0);
+}
+
+/* The account is off while it comes: it is kept for it. */
+static void
+test_kept(Desk *desk)
+{
+    g_autoptr(Desk) other = NULL;
+    const CoexSimIdentity identity = { .number = "+447700900199",
+                                       .phone_number_id = "318800000000099" };
+
+    if (!desk_is_meta(desk))
+        return;
+    desk_login(desk);
+    other = desk_new_beside(desk, &identity);
+    desk_login(other);
+    desk_logout(desk);
+    deliver(desk, many(desk, 0, N_MANY), 100);
+    desk_fence(other);
+    desk_login(desk);
+    desk_wait_notice(desk, NULL, "All of this number's earlier chats have arrived. *");
+    coex_session_recall(desk->session, desk_name("ada"), 1, 0, TRUE);
+    desk_wait_past(desk, "ada", "*: Line 1499");
+    g_assert_cmpuint(desk_count(other, DESK_NOTICE, NULL, "*earlier chats*"), ==, 0);
+}
+
+static void
+test_declined(Desk *desk)
+{
+    desk_login(desk);
+    coex_sim_change(desk->sim, "history",
+                    "{\"history\":[{\"errors\":[{\"code\":2593109,\"title\":\"History sync is "
+                    "turned off\"}]}]}");
+    desk_wait_notice(desk, NULL,
+                     "The chat history was not shared: *To share them, connect the "
+                     "number again in the WhatsApp Business app.*");
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    desk_add("/history/both-ways", test_both_ways);
+    desk_add("/history/any-order", test_any_order);
+    desk_add("/history/missing-members", test_missing_members);
+    desk_add("/history/states", test_states);
+    desk_add("/history/known", test_known);
+    desk_add("/history/before-it-was-new", test_before_it_was_new);
+    desk_add("/history/goes-on", test_goes_on);
+    desk_add("/history/files", test_files);
+    desk_add("/history/interrupted", test_interrupted);
+    desk_add_at(DESK_ONLY_META, "/history/kept", test_kept);
+    desk_add("/history/declined", test_declined);
+    return g_test_run();
+}
