@@ -101,6 +101,8 @@ set_label(CoexAccount *account, CoexPersonView *view, const CoexPerson *person,
     gint64 end = view->window.expires_at;
 
     view->stage = coex_window_get_stage(view->window, now);
+    if (view->stage == COEX_WINDOW_FREE)
+        end = view->window.free_until;
     if (same != person) {
         g_autofree char *title = coex_account_dup_title(account, same);
 

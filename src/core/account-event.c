@@ -452,6 +452,7 @@ coex_account_event_error(const CoexJsonAt *error)
         coex_graph_code_explain((int)CLAMP(number, 0, G_MAXINT), title, details, FALSE));
 }
 
+/* One line for a call, when all of it is known. */
 char *
 coex_account_event_call(const CoexJsonAt *call, const char *who)
 {
@@ -461,17 +462,16 @@ coex_account_event_call(const CoexJsonAt *call, const char *who)
     gint64 seconds = coex_json_int(&duration, 0);
 
     /* A call by the business itself is no news here. */
-    if (event == NULL || (direction != NULL && strcmp(direction, "USER_INITIATED") != 0))
-        return NULL;
-    if (strcmp(event, "connect") == 0)
-        return coex_account_event_flatten(
-            g_strdup_printf("%s is calling: calls are answered on the phone.", who));
-    if (strcmp(event, "terminate") != 0)
+    if (event == NULL || strcmp(event, "terminate") != 0 ||
+        (direction != NULL && strcmp(direction, "USER_INITIATED") != 0))
         return NULL;
     if (seconds <= 0)
         return coex_account_event_flatten(g_strdup_printf("Missed call from %s.", who));
-    return coex_account_event_flatten(g_strdup_printf(
-        "The call from %s has ended after %" G_GINT64_FORMAT " seconds.", who, seconds));
+    if (seconds < 60)
+        return coex_account_event_flatten(
+            g_strdup_printf("Call from %s, %d s.", who, (int)seconds));
+    return coex_account_event_flatten(
+        g_strdup_printf("Call from %s, %" G_GINT64_FORMAT " min.", who, (seconds + 30) / 60));
 }
 
 CoexWish

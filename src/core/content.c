@@ -3,6 +3,7 @@
 
 #include "core/account-event.h"
 #include "core/content-media.h"
+#include "core/content-order.h"
 #include "core/json.h"
 #include "core/text.h"
 #include <string.h>
@@ -16,7 +17,6 @@
 
 /* What a stranger can make long without writing it: lists, and our search in unknown types. */
 #define CARDS_MAX 20
-#define ITEMS_MAX 50
 #define FOUND_MAX 10
 #define FOUND_DEPTH 6
 #define FORM_DEPTH 3
@@ -250,26 +250,10 @@ build_button(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body)
 static char *
 build_order(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body)
 {
-    CoexJsonAt items = coex_json_member(body, "product_items");
-    GString *text = g_string_new(NULL);
-    guint n = coex_json_length(&items);
+    g_autofree char *lines = coex_content_order_dup_lines(body);
 
-    for (guint i = 0; i < MIN(n, ITEMS_MAX); i++) {
-        CoexJsonAt item = coex_json_element(&items, i);
-        const char *quantity = coex_json_member_text(&item, "quantity");
-        const char *sku = coex_json_member_text(&item, "product_retailer_id");
-        const char *price = coex_json_member_text(&item, "item_price");
-        const char *currency = coex_json_member_text(&item, "currency");
-        g_autoptr(GString) one = g_string_new(NULL);
-
-        g_string_printf(one, "%s x %s", quantity != NULL ? quantity : "?", sku != NULL ? sku : "?");
-        add(one, " at ", price);
-        add(one, " ", price != NULL ? currency : NULL);
-        add(text, ", ", one->str);
-    }
-    add_more(text, n, ITEMS_MAX);
-    add_member(text, ", ", body, "text");
-    return labelled(row->label, text);
+    return g_strdup_printf("[%s]%s%s", row->label, lines != NULL ? "\n" : "",
+                           lines != NULL ? lines : "");
 }
 
 static char *
@@ -277,6 +261,8 @@ build_system(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body)
 {
     const char *text = coex_json_member_text(body, "body");
     const char *type = coex_json_member_text(body, "type");
+    const char *new_number = coex_json_member_text(body, "new_wa_id");
+    const char *number = new_number != NULL ? new_number : coex_json_member_text(body, "wa_id");
     g_autofree char *said = NULL;
 
     if (text != NULL && *text != '\0') {
@@ -285,6 +271,11 @@ build_system(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body)
     }
     if (type == NULL)
         return NULL;
+    if (number != NULL && *number != '\0') {
+        said = coex_text_excerpt(number, TYPE_SHOWN_MAX);
+        return coex_account_event_flatten(
+            g_strdup_printf("WhatsApp reports that the number is %s now.", said));
+    }
     said = name_dup(type);
     return g_strdup_printf("[system message `%s`]", said);
 }
@@ -354,48 +345,54 @@ build_reply(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body)
     return labelled(row->label, text);
 }
 
-/* Adds "key: value" for all that a form's answer holds. */
+/* Adds a line "name: value" for each that a form's answer holds; of what stands within another,
+ * "outer.inner: value". */
 static void
-add_answers(GString *line, const CoexJsonAt *object, guint depth)
+add_answers(GString *lines, const char *outer, const CoexJsonAt *object, guint depth)
 {
     g_autofree const char **keys = coex_json_keys(object);
 
     for (const char **key = keys; *key != NULL; key++) {
         CoexJsonAt value = coex_json_member(object, *key);
-        g_autofree char *pair = NULL;
+        g_autofree char *name = g_strdup_printf("%s%s%s", outer, *outer != '\0' ? "." : "", *key);
+        g_autofree char *json = NULL;
+        g_autofree char *line = NULL;
+        const char *text = coex_json_text(&value);
 
         if (strcmp(*key, "flow_token") == 0 || !coex_json_at_exists(&value))
             continue;
         if (coex_json_at_is_object(&value) && depth < FORM_DEPTH) {
-            add_answers(line, &value, depth + 1);
-        } else if (coex_json_text(&value) != NULL) {
-            pair = g_strdup_printf("%s: %s", *key, coex_json_text(&value));
-        } else {
-            g_autofree char *json = coex_json_dup(&value);
-
-            pair = g_strdup_printf("%s: %s", *key, json);
+            add_answers(lines, name, &value, depth + 1);
+            continue;
         }
-        add(line, ", ", pair);
+        if (text == NULL)
+            text = json = coex_json_dup(&value);
+        line = g_strdup_printf("%s: %s", name, text);
+        add(lines, "\n", line);
     }
 }
 
+/* A string with JSON as a rule, but it may be that JSON itself, or no object. */
 static char *
 build_form(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body)
 {
-    const char *answer = coex_json_member_text(body, "response_json");
+    CoexJsonAt root = coex_json_member(body, "response_json");
+    const char *answer = coex_json_text(&root);
     GString *text = g_string_new(NULL);
     g_autoptr(CoexJson) doc = NULL;
-    CoexJsonAt root = { 0 };
 
     add_member(text, "", body, "body");
     if (answer != NULL)
         doc = coex_json_parse(answer, strlen(answer), NULL);
     if (doc != NULL)
         root = coex_json_root(doc);
-    if (coex_json_at_is_object(&root))
-        add_answers(text, &root, 0);
-    else
-        add(text, ", ", answer);
+    if (coex_json_at_is_object(&root)) {
+        add_answers(text, "", &root, 0);
+    } else if (coex_json_at_exists(&root)) {
+        g_autofree char *json = answer != NULL ? g_strdup(answer) : coex_json_dup(&root);
+
+        add(text, "\n", json);
+    }
     return labelled(row->label, text);
 }
 

@@ -8,6 +8,7 @@
 #include "core/text.h"
 #include "core/webhook-book.h"
 #include "core/webhook-history.h"
+#include "core/webhook-label.h"
 #include "core/webhook-people.h"
 #include "core/webhook-system.h"
 
@@ -18,8 +19,6 @@
 
 /* What stands once in a value is copied into each of its events. Nothing longer is an id: or else a
  * delivery of 3 MB could become a hundred thousand times as much. */
-#define TITLE_MAX 80 /* characters of what an ad or product is called */
-#define URL_MAX 200
 #define ID_MAX 64 /* bytes of an account's id, a number, a field's name */
 
 #define STANDBY "standby"
@@ -162,51 +161,24 @@ add_label(CoexMessage *message, const char *label)
     message->content.text = text;
 }
 
-/* The ad or post, and the product, that a customer's message is about; NULL: none told. */
-static char *
-dup_subject(const RawMessage *raw)
-{
-    CoexJsonAt product = coex_json_member(&raw->context, "referred_product");
-    const char *sku = coex_json_member_text(&product, "product_retailer_id");
-    const char *headline = coex_json_member_text(&raw->referral, "headline");
-    const char *url = coex_json_member_text(&raw->referral, "source_url");
-    const char *type = coex_json_member_text(&raw->referral, "source_type");
-    GString *subject = g_string_new(NULL);
-
-    if (headline == NULL || *headline == '\0')
-        headline = coex_json_member_text(&raw->referral, "body");
-    if (coex_json_at_exists(&raw->referral)) {
-        g_autofree char *title = coex_text_excerpt(headline != NULL ? headline : "", TITLE_MAX);
-        g_autofree char *address = coex_text_excerpt(url != NULL ? url : "", URL_MAX);
-
-        g_string_append_printf(subject, "[from %s%s%s%s%s%s] ",
-                               g_strcmp0(type, "post") == 0 ? "a post" : "an ad",
-                               *title != '\0' ? ": “" : "", title, *title != '\0' ? "”" : "",
-                               *address != '\0' ? ", " : "", address);
-    }
-    if (coex_json_at_exists(&product)) {
-        g_autofree char *name = coex_text_excerpt(sku != NULL ? sku : "not told which", TITLE_MAX);
-
-        g_string_append_printf(subject, "[about the product %s] ", name);
-    }
-    if (subject->len == 0) {
-        g_string_free(subject, TRUE);
-        return NULL;
-    }
-    return coex_account_event_flatten(g_string_free(subject, FALSE));
-}
-
 static void
 read_content(const Value *value, const CoexJsonAt *at, const RawMessage *raw, CoexMessage *message)
 {
     const char *machine = get_machine(value, raw);
-    g_autofree char *subject = dup_subject(raw);
+    const char *forwarding = coex_webhook_label_get_forwarding(&raw->context);
+    g_autofree char *subject = coex_webhook_label_dup_subject(&raw->context, &raw->referral);
+    g_autofree char *who = message->direction == COEX_INBOUND && message->group_id != NULL
+                               ? coex_webhook_people_dup_display(value->people, &raw->from)
+                               : NULL;
+    g_autofree char *group = coex_webhook_label_dup_group(message->group_id, who);
 
     coex_content_read(coex_json_at_exists(&raw->sent) ? &raw->sent : at, &message->content);
     if (subject != NULL)
         add_label(message, subject);
-    if (message->group_id != NULL)
-        add_label(message, "[in a group] ");
+    if (forwarding != NULL)
+        add_label(message, forwarding);
+    if (group != NULL)
+        add_label(message, group);
     if (message->direction == COEX_ECHO && machine != NULL)
         add_label(message, machine);
 }

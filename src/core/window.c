@@ -32,7 +32,7 @@ gint64
 coex_window_next_change(CoexWindow window, gint64 now)
 {
     if (!window.open)
-        return 0;
+        return window.free_until > now ? window.free_until : 0;
     for (gsize i = 0; i < G_N_ELEMENTS(notice_s); i++) {
         if (now < window.expires_at - notice_s[i])
             return window.expires_at - notice_s[i];
@@ -48,7 +48,7 @@ coex_window_get_stage(CoexWindow window, gint64 now)
     if (window.expires_at == 0)
         return COEX_WINDOW_NEVER;
     if (!window.open || left_s <= 0)
-        return COEX_WINDOW_CLOSED;
+        return window.free_until > now ? COEX_WINDOW_FREE : COEX_WINDOW_CLOSED;
     if (left_s <= 1 * HOUR_S)
         return COEX_WINDOW_CLOSES_SOON;
     return left_s <= 6 * HOUR_S ? COEX_WINDOW_CLOSES : COEX_WINDOW_OPEN;
@@ -56,9 +56,9 @@ coex_window_get_stage(CoexWindow window, gint64 now)
 
 /* The day of the week tells today from tomorrow: it is never more than a day ahead. */
 static char *
-format_end(CoexWindow window, const char *format)
+format_end(gint64 end_s, const char *format)
 {
-    g_autoptr(GDateTime) end = g_date_time_new_from_unix_local(window.expires_at);
+    g_autoptr(GDateTime) end = g_date_time_new_from_unix_local(end_s);
     char *text = end != NULL ? g_date_time_format(end, format) : NULL;
 
     return text != NULL ? text : g_strdup("Window open");
@@ -72,11 +72,13 @@ coex_window_dup_label(CoexWindow window, gint64 now)
         return g_strdup("Has not written yet");
     case COEX_WINDOW_CLOSED:
         return g_strdup("Window closed");
+    case COEX_WINDOW_FREE:
+        return format_end(window.free_until, "Free templates to %a %H:%M");
     case COEX_WINDOW_CLOSES_SOON:
-        return format_end(window, "Closes at %H:%M");
+        return format_end(window.expires_at, "Closes at %H:%M");
     case COEX_WINDOW_CLOSES:
     case COEX_WINDOW_OPEN:
-        return format_end(window, "Open until %a %H:%M");
+        return format_end(window.expires_at, "Open until %a %H:%M");
     }
     return g_strdup("Window closed");
 }

@@ -25,6 +25,7 @@ gint64 coex_window_extend(gint64 last_inbound, gint64 message_time, gint64 now);
 typedef enum {
     COEX_WINDOW_NEVER, /* the customer has not written yet */
     COEX_WINDOW_CLOSED,
+    COEX_WINDOW_FREE, /* closed, but a free entry point goes on: templates cost nothing */
     COEX_WINDOW_OPEN,
     COEX_WINDOW_CLOSES,      /* within 6 hours */
     COEX_WINDOW_CLOSES_SOON, /* within an hour */
@@ -36,8 +37,8 @@ CoexWindowStage coex_window_get_stage(CoexWindow window, gint64 now);
 gint64 coex_window_next_change(CoexWindow window, gint64 now);
 
 /* Presence text with the end in local time: "Open until Sun 22:49", in the last hour "Closes at
- * 22:49"; "Window closed", "Has not written yet". Pidgin's list shows some 27 characters. Free with
- * g_free(). */
+ * 22:49"; "Window closed", "Free templates to Sun 22:49", "Has not written yet". Pidgin's list
+ * shows some 27 characters. Free with g_free(). */
 char *coex_window_dup_label(CoexWindow window, gint64 now);
 
 /* Day and time of day, local; NULL for what is none. Free with g_free(). */

@@ -199,8 +199,10 @@ apply_status(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
         person->free_until = status->free_entry_until;
         changed = TRUE;
     }
-    if (changed)
+    if (changed) {
         coex_batch_put_person(batch, person);
+        touch(step, person->id);
+    }
     if (status->state == COEX_STATE_FAILED)
         explanation = coex_graph_code_explain(status->error_code, status->error_title,
                                               status->error_details, TRUE);

@@ -324,17 +324,17 @@ test_a_day_old(Desk *desk)
             "\"event\":\"PIN_CHANGED\"");
     desk_wait_notice(desk, NULL, "Of 20*-*-* *:*, told late: The two-step verification PIN*");
     call = g_strdup_printf("{\"calls\":[{\"id\":\"wacid.1\",\"from\":\"12025550101\",\"event\":"
-                           "\"connect\",\"timestamp\":\"%" G_GINT64_FORMAT "\"}]}",
+                           "\"terminate\",\"timestamp\":\"%" G_GINT64_FORMAT "\"}]}",
                            coex_sim_now(desk->sim) - HOUR_S);
     coex_sim_change(desk->sim, "calls", call);
-    desk_wait_notice(desk, NULL, "Of 20*-*-* *:*, told late: +12025550101 is calling*");
+    desk_wait_notice(desk, NULL, "Of 20*-*-* *:*, told late: Missed call from +12025550101*");
 }
 
 static void
 call(Desk *desk, const char *who)
 {
     g_autofree char *value =
-        g_strdup_printf("{\"calls\":[{\"id\":\"wacid.%s\",\"from\":\"%s\",\"event\":\"connect\","
+        g_strdup_printf("{\"calls\":[{\"id\":\"wacid.%s\",\"from\":\"%s\",\"event\":\"terminate\","
                         "\"timestamp\":\"%" G_GINT64_FORMAT "\"}]}",
                         who, desk_name(who), coex_sim_now(desk->sim));
 
@@ -356,13 +356,13 @@ test_kept_and_once(Desk *desk)
     desk->config.number = desk->number;
     desk_login(desk);
     desk_fence(desk);
-    desk_wait_notice(desk, NULL, "+12025550101 is calling*");
-    desk_wait_notice(desk, NULL, "+447700900112 is calling*");
+    desk_wait_notice(desk, NULL, "Missed call from +12025550101.*");
+    desk_wait_notice(desk, NULL, "Missed call from +447700900112.*");
     call(desk, "dana");
-    desk_wait_notice(desk, NULL, "+493023125017 is calling*");
+    desk_wait_notice(desk, NULL, "Missed call from +493023125017.*");
     desk_restart(desk);
     desk_fence(desk);
-    g_assert_cmpuint(desk_count(desk, DESK_NOTICE, NULL, "*calling*"), ==, 0);
+    g_assert_cmpuint(desk_count(desk, DESK_NOTICE, NULL, "Missed call*"), ==, 0);
 }
 
 #define KEPT 150 /* more than is read at once */

@@ -396,7 +396,7 @@ test_own_messages(Desk *desk)
         desk->sim, "smb_message_echoes",
         "{\"message_echoes\":[{\"to\":\"Y2FwaV9ncm91cDox\",\"group_id\":\"Y2FwaV9ncm91cDox\","
         "\"id\":\"wamid.e\",\"timestamp\":\"1760000000\"," TEXT("to the group") "}]}");
-    desk_wait_notice(desk, NULL, "A message was written on the phone*in a group*to the group*");
+    desk_wait_notice(desk, NULL, "A message was written on the phone*in the group*to the group*");
     desk_fence(desk);
     g_assert_null(coex_session_find_person(desk->session, desk->number));
     desk_restart(desk);

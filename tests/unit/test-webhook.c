@@ -366,7 +366,7 @@ test_lines(void)
         { "\"type\":\"interactive\"", "[answer: look at it on the phone]" },
         { "\"type\":\"interactive\",\"interactive\":{\"nfm_reply\":{\"body\":\"Sent\","
           "\"response_json\":\"{\\\"flow_token\\\":\\\"t\\\",\\\"seats\\\":4}\"}}",
-          "[form] Sent, seats: 4" },
+          "[form] Sent\\nseats: 4\"" },
         { "\"type\":\"interactive\",\"interactive\":{\"nfm_reply\":{\"response_json\":"
           "\"[4,5]\"}}",
           "[form] [4,5]" },
@@ -401,7 +401,7 @@ test_lines(void)
         { "\"type\":\"system\",\"system\":{\"type\":\"user_identity_changed\"}",
           "text=\"[system message `user_identity_changed`]\"" },
         { "\"type\":\"text\",\"text\":{\"body\":\"hi\"},\"group_id\":\"g\"",
-          "text=\"[in a group] hi\"" },
+          "text=\"[in the group g, from +12025550147] hi\"" },
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -464,6 +464,9 @@ test_account_lines(void)
           "{\"calls\":[{\"from\":\"12025550147\",\"event\":\"terminate\",\"direction\":"
           "\"USER_INITIATED\",\"status\":\"FAILED\"}]}",
           "Missed call from +12025550147" },
+        { "calls",
+          "{\"calls\":[{\"from\":\"12025550147\",\"event\":\"terminate\",\"duration\":\"170\"}]}",
+          "Call from +12025550147, 3 min." },
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {

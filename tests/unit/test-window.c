@@ -58,16 +58,16 @@ test_cases(void)
 
 /* The stage changes at next_change and at no other moment, and the label at no other than that. */
 static void
-test_label_changes(void)
+check_changes(gint64 last, gint64 free_until, guint n_expected)
 {
-    gint64 last = NOW;
-    gint64 next = coex_window_next_change(coex_window_at(last, 0, last), last);
-    CoexWindowStage stage = coex_window_get_stage(coex_window_at(last, 0, last), last);
-    const char *label = get_label(coex_window_at(last, 0, last), last);
+    CoexWindow first = coex_window_at(last, free_until, last);
+    gint64 next = coex_window_next_change(first, last);
+    CoexWindowStage stage = coex_window_get_stage(first, last);
+    const char *label = get_label(first, last);
     guint n_changes = 0;
 
-    for (gint64 now = last; now < last + 25 * HOUR; now++) {
-        CoexWindow window = coex_window_at(last, 0, now);
+    for (gint64 now = last; now < last + 40 * HOUR; now++) {
+        CoexWindow window = coex_window_at(last, free_until, now);
         CoexWindowStage current = coex_window_get_stage(window, now);
 
         g_assert_true((current != stage) == (now == next));
@@ -79,8 +79,28 @@ test_label_changes(void)
         next = coex_window_next_change(window, now);
         n_changes++;
     }
-    g_assert_cmpuint(n_changes, ==, 3);
+    g_assert_cmpuint(n_changes, ==, n_expected);
     g_assert_cmpint(next, ==, 0);
+}
+
+static void
+test_label_changes(void)
+{
+    check_changes(NOW, 0, 3);
+    check_changes(NOW, NOW + 20 * HOUR, 3);
+    check_changes(NOW, NOW + 30 * HOUR, 4);
+}
+
+/* Free templates open no window. */
+static void
+test_free(void)
+{
+    CoexWindow window = coex_window_at(NOW - 30 * HOUR, NOW + 6 * HOUR, NOW);
+
+    g_assert_false(window.open);
+    g_assert_cmpint(coex_window_get_stage(window, NOW), ==, COEX_WINDOW_FREE);
+    g_assert_cmpstr(get_label(window, NOW), ==, "Free templates to Sun 18:00");
+    g_assert_cmpuint(strlen(get_label(window, NOW)), <=, 27);
 }
 
 static void
@@ -168,6 +188,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/window/cases", test_cases);
     g_test_add_func("/window/label-changes", test_label_changes);
+    g_test_add_func("/window/free", test_free);
     g_test_add_func("/window/extend", test_extend);
     g_test_add_func("/window/odd-times", test_odd_times);
     g_test_add_func("/window/describe", test_describe);
