@@ -48,6 +48,9 @@ typedef enum {
      * registered (then both are the same): may ours, `detail`, replace it? Answer with
      * coex_session_answer_webhook(). */
     COEX_SESSION_ASK_WEBHOOK,
+    /* May WhatsApp be asked for the phone's contacts and history? `text`: what that means. Answer
+     * yes with coex_session_synchronise(). */
+    COEX_SESSION_ASK_SYNC,
     /* The person `text` is forgotten from here on, whom also all of `names` lead to: the chat
      * program forgets what it has of them. Then coex_session_forgotten(); until then it comes again
      * at each login. */

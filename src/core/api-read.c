@@ -7,7 +7,10 @@
 #include "core/api-error.h"
 #include "core/template.h"
 #include "core/verifier.h"
+#include "core/text.h"
 #include <string.h>
+
+#define REQUEST_ID_MAX 80
 
 void
 coex_response_free(CoexResponse *response)
@@ -82,6 +85,23 @@ coex_api_read_done(const CoexResponse *response, GError **error)
                 "The provider did not do it and gives no reason. Try again later. (HTTP %u)",
                 response->status);
     return FALSE;
+}
+
+char *
+coex_api_read_sync(const CoexResponse *response, GError **error)
+{
+    g_autoptr(CoexJson) doc = NULL;
+    CoexJsonAt root;
+    const char *id;
+
+    if (!coex_api_read_done(response, error))
+        return NULL;
+    doc = parse_body(response);
+    if (doc == NULL)
+        return g_strdup("");
+    root = coex_json_root(doc);
+    id = coex_json_member_text(&root, "request_id");
+    return coex_text_excerpt(id != NULL ? id : "", REQUEST_ID_MAX);
 }
 
 /* The digits of a number in any notation, NULL when there are none. */

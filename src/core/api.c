@@ -296,6 +296,16 @@ coex_api_mark_read(const CoexEndpoint *endpoint, const char *wamid)
 }
 
 CoexRequest *
+coex_api_ask_sync(const CoexEndpoint *endpoint, const char *type)
+{
+    CoexJsonWriter *writer = coex_json_writer_new();
+
+    coex_json_writer_string(writer, "messaging_product", "whatsapp");
+    coex_json_writer_string(writer, "sync_type", type);
+    return post_new(endpoint, endpoint->backend->sync_path, writer);
+}
+
+CoexRequest *
 coex_api_list_templates(const CoexEndpoint *endpoint, const char *cursor)
 {
     const CoexBackend *backend = endpoint->backend;

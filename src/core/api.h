@@ -153,6 +153,12 @@ gboolean coex_api_read_webhook(const CoexEndpoint *endpoint, const CoexResponse 
 CoexRequest *coex_api_set_webhook(const CoexEndpoint *endpoint, const char *url,
                                   const char *verify_token, const char *header);
 
+/* Asks for what the phone has, @type "smb_app_state_sync" or "history": it comes by webhook (Meta:
+ * embedded-signup/onboarding-business-app-users). The backend must have a `sync_path`. */
+CoexRequest *coex_api_ask_sync(const CoexEndpoint *endpoint, const char *type);
+/* What the provider's support knows the request by, "" if not told. Free with g_free(). */
+char *coex_api_read_sync(const CoexResponse *response, GError **error);
+
 /* Asks where a file is (Meta: business-phone-numbers/media): the answer holds for 5 minutes. */
 CoexRequest *coex_api_find_media(const CoexEndpoint *endpoint, const char *media_id);
 

@@ -59,6 +59,7 @@ static const CoexBackend backend_meta = {
     .templates_key = "data",
     .webhook_path = "/{number}?fields=webhook_configuration",
     .webhook_set_path = "/{number}",
+    .sync_path = "/{number}/smb_app_data",
     .media_query = "?phone_number_id={number}",
     .media_hosts = hosts_meta,
 };

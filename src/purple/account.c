@@ -25,6 +25,7 @@
 #include "purple/template-chat.h"
 #include "purple/template-form.h"
 #include "purple/template-picker.h"
+#include "purple/synchronise.h"
 #include "purple/unseen.h"
 #include "session/session.h"
 
@@ -235,6 +236,9 @@ on_event(const CoexSessionEvent *event, gpointer user_data)
         break;
     case COEX_SESSION_ASK_WEBHOOK:
         coex_actions_ask_webhook(connection, event->text, event->detail);
+        break;
+    case COEX_SESSION_ASK_SYNC:
+        coex_synchronise_ask(connection, event->text);
         break;
     case COEX_SESSION_FORGET:
         coex_forget_take(connection, event->text, event->names);

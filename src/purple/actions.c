@@ -9,6 +9,7 @@
 #include "purple/host.h"
 #include "purple/notice.h"
 #include "purple/options.h"
+#include "purple/synchronise.h"
 #include "purple/template-picker.h"
 #include "purple/unseen.h"
 #include "session/session.h"
@@ -22,6 +23,12 @@ list_held(CoexConnection *connection)
     coex_session_list_held(connection->session, NULL);
 }
 
+static void
+synchronise(CoexConnection *connection)
+{
+    coex_synchronise_run(connection, "");
+}
+
 typedef struct {
     const char *label;
     void (*run)(CoexConnection *connection);
@@ -33,6 +40,7 @@ static const Action actions[] = {
     { "Account information", coex_connection_describe },
     { "Show account messages", coex_notice_open },
     { "Register webhook again...", coex_connection_register_webhook },
+    { "Synchronise contacts and history...", synchronise },
     { "More options...", coex_options_open_page },
 };
 

@@ -133,6 +133,12 @@ list_held(CoexConnection *connection)
     coex_session_list_held(connection->session, NULL);
 }
 
+static void
+synchronise(CoexConnection *connection)
+{
+    coex_session_synchronise(connection->session, FALSE);
+}
+
 static const struct {
     const char *word;
     const char *help;
@@ -142,6 +148,7 @@ static const struct {
     { "refresh", "fetches the templates again", coex_connection_refresh_templates },
     { "account", "tells what is known of this number", coex_connection_describe },
     { "webhook", "registers the webhook again", coex_connection_register_webhook },
+    { "synchronise", "asks WhatsApp for the phone's contacts and history, once", synchronise },
 };
 
 void

@@ -10,6 +10,7 @@
 #include "purple/lines.h"
 #include "purple/notice.h"
 #include "purple/recall.h"
+#include "purple/synchronise.h"
 #include "purple/template-chat.h"
 #include "purple/template-picker.h"
 #include "session/session.h"
@@ -89,6 +90,12 @@ run_forget(CoexConnection *connection, const char *name, const char *words, cons
     coex_forget_ask(connection, name, words);
 }
 
+static void
+run_synchronise(CoexConnection *connection, const char *name, const char *words, const char *markup)
+{
+    coex_synchronise_run(connection, words);
+}
+
 static const Verb verbs[] = {
     { "template", "[name] [value | value …]", "s", "send an approved template",
       .ask = coex_picker_start },
@@ -111,6 +118,8 @@ static const Verb verbs[] = {
     { "window", NULL, "", "until when free text can be sent", .run = run_window },
     { "account", NULL, "", "what is known of this number: webhook, phone, windows",
       .run = run_account },
+    { "synchronise", "[yes]", "s", "ask WhatsApp for the phone's contacts and history, once",
+      .run = run_synchronise },
     { "help", NULL, NULL, "this list", .run = run_help },
 };
 

@@ -19,6 +19,7 @@
 #include "session/login.h"
 #include "send/receipts.h"
 #include "session/registration.h"
+#include "session/synchronise.h"
 #include "send/templates.h"
 #include "store/batch.h"
 
@@ -191,6 +192,12 @@ run_register_webhook(CoexCommand *command, CoexPerson *person)
     coex_registration_check(command->account, TRUE);
 }
 
+static void
+run_synchronise(CoexCommand *command, CoexPerson *person)
+{
+    coex_synchronise(command->account, command->flag);
+}
+
 /* ---- the table ---- */
 
 static const struct {
@@ -227,6 +234,7 @@ static const struct {
     [COEX_COMMAND_REFRESH_TEMPLATES] = { .run = run_refresh, .alone = TRUE },
     [COEX_COMMAND_ANSWER_WEBHOOK] = { .run = run_answer_webhook, .alone = TRUE },
     [COEX_COMMAND_REGISTER_WEBHOOK] = { .run = run_register_webhook, .alone = TRUE },
+    [COEX_COMMAND_SYNCHRONISE] = { .run = run_synchronise, .alone = TRUE },
 };
 
 /* What comes by itself when a conversation opens stays with it, too. */

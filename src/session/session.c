@@ -363,6 +363,15 @@ coex_session_refresh_templates(CoexSession *session)
 }
 
 void
+coex_session_synchronise(CoexSession *session, gboolean sure)
+{
+    CoexCommand *command = coex_command_new(COEX_COMMAND_SYNCHRONISE, session->account, NULL);
+
+    command->flag = sure;
+    post(session, command);
+}
+
+void
 coex_session_answer_webhook(CoexSession *session, const char *registered_url, gboolean yes)
 {
     CoexCommand *command = coex_command_new(COEX_COMMAND_ANSWER_WEBHOOK, session->account, NULL);

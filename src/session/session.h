@@ -115,6 +115,10 @@ void coex_session_describe(CoexSession *session, const char *name);
 /* One line for /window. Free with g_free(). */
 char *coex_session_describe_window(CoexSession *session, const char *name);
 
+/* Asks WhatsApp for the phone's contacts and history, told to by the user; not @sure: ASK_SYNC
+ * asks first. */
+void coex_session_synchronise(CoexSession *session, gboolean sure);
+
 /* The user's answer to ASK_WEBHOOK; a no is remembered for that registered URL. */
 void coex_session_answer_webhook(CoexSession *session, const char *registered_url, gboolean yes);
 /* Registers again, or asks again, also after a no (account action). */

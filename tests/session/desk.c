@@ -167,6 +167,9 @@ write_down(Desk *desk, const CoexSessionEvent *event)
     case COEX_SESSION_CATALOGUE:
         note(desk, DESK_CATALOGUE, NULL, event->error != NULL ? event->error->message : "", NULL);
         break;
+    case COEX_SESSION_ASK_SYNC:
+        note(desk, DESK_ASK, NULL, event->text, NULL);
+        break;
     case COEX_SESSION_ASK_WEBHOOK:
         note(desk, DESK_ASK, NULL, event->text, event->detail);
         break;

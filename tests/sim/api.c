@@ -16,6 +16,7 @@ static const SimRoute routes[] = {
     { COEX_SIM_META, "POST", "/{pnid}/messages", "messages", sim_handle_messages },
     { COEX_SIM_META, "GET", "/{pnid}", "number", sim_handle_number },
     { COEX_SIM_META, "POST", "/{pnid}", "webhook-set", sim_handle_webhook_set },
+    { COEX_SIM_META, "POST", "/{pnid}/smb_app_data", "sync", sim_handle_sync },
     { COEX_SIM_META, "GET", "/{waba}", "waba", sim_handle_waba },
     { COEX_SIM_META, "GET", "/{waba}/phone_numbers", "numbers", sim_handle_numbers },
     { COEX_SIM_META, "GET", "/{waba}/message_templates", "templates", sim_handle_templates },

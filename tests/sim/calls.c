@@ -163,6 +163,34 @@ sim_handle_me(SimCall *call)
         sim_call_answer(call, 200, chosen);
 }
 
+/* Meta: embedded-signup/onboarding-business-app-users. Contacts first; each once. */
+void
+sim_handle_sync(SimCall *call)
+{
+    CoexSim *sim = call->sim;
+    const char *type = call->json ? sim_member(call->json, "sync_type") : NULL;
+    gboolean history = g_strcmp0(type, "history") == 0;
+    gboolean *asked = history ? &sim->history_asked : &sim->contacts_asked;
+
+    if (!call->json || json_object_get_size(call->json) != 2 ||
+        g_strcmp0(sim_member(call->json, "messaging_product"), "whatsapp") != 0 ||
+        (!history && g_strcmp0(type, "smb_app_state_sync") != 0)) {
+        sim_complain(sim, "smb_app_data with an unknown body");
+        sim_call_fail(call, 100, "sync_type is required.");
+        return;
+    }
+    if (history && !sim->contacts_asked)
+        sim_complain(sim, "the history was asked for before the contacts");
+    if (*asked) {
+        sim_call_fail(call, 2593107, NULL);
+        return;
+    }
+    *asked = TRUE;
+    sim_call_answer(call, 200,
+                    sim_strings("messaging_product", "whatsapp", "request_id",
+                                history ? "sync-history-1" : "sync-contacts-1", NULL));
+}
+
 void
 sim_handle_health(SimCall *call)
 {

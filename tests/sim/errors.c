@@ -78,6 +78,10 @@ static const SimError errors[] = {
       "The payments terms are not accepted." },
     { 135000, 400, "Generic user error",
       "The request failed for an unknown reason in its parameters." },
+    { 2593107, 400, "Synchronization request limit exceeded",
+      "The sync of this type was requested before." },
+    { 2593108, 400, "Synchronization request made outside of allowed time window",
+      "More than 24 hours have passed since onboarding." },
     { 137000, 400, "Recipient identity key hash mismatch",
       "The recipient's identity has changed." },
 };

@@ -143,6 +143,8 @@ struct _CoexSim {
     char *aim;
     gboolean token_revoked;
     gboolean coexistence;
+    gboolean contacts_asked; /* smb_app_data, each once */
+    gboolean history_asked;
     gboolean auto_status;
     gboolean early_status;
     gboolean hides_callback_data;
@@ -274,6 +276,7 @@ void sim_handle_number(SimCall *call);
 void sim_handle_numbers(SimCall *call);
 void sim_handle_waba(SimCall *call);
 void sim_handle_me(SimCall *call);
+void sim_handle_sync(SimCall *call);
 void sim_handle_token(SimCall *call);
 void sim_handle_health(SimCall *call);
 void sim_handle_webhook_get(SimCall *call);

@@ -50,7 +50,8 @@ typedef struct {
 /*
  * One request that reached the API. `what` says which call it was: "messages" (a send), "read",
  * "typing", "templates", "health", "number", "numbers", "token", "me", "waba", "webhook-get",
- * "webhook-set", "media" (where a file is), "download" (its bytes), "unknown".
+ * "webhook-set", "sync" (smb_app_data), "media" (where a file is), "download" (its bytes),
+ * "unknown".
  */
 typedef struct {
     char *what;

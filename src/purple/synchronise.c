@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "purple/synchronise.h"
+
+#include "core/text.h"
+#include "purple/ask.h"
+#include "purple/connection.h"
+#include "purple/host.h"
+#include "purple/unseen.h"
+#include "session/session.h"
+#include <string.h>
+
+/* The buttons of the question. */
+enum { YES, NO };
+
+static void
+on_answer(gpointer token, int button)
+{
+    CoexConnection *connection = coex_ask_take(token, NULL);
+
+    if (connection != NULL && button == YES)
+        coex_session_synchronise(connection->session, TRUE);
+}
+
+void
+coex_synchronise_run(CoexConnection *connection, const char *words)
+{
+    coex_session_synchronise(connection->session, strcmp(words, "yes") == 0);
+}
+
+void
+coex_synchronise_ask(CoexConnection *connection, const char *text)
+{
+    gpointer token;
+    void *ui;
+    const char *primary = "Ask WhatsApp for the phone's contacts and history?";
+    g_autofree char *wrapped = coex_text_wrap(text, 56);
+
+    coex_ask_close(connection, "");
+    token = coex_ask_new(connection, "", PURPLE_REQUEST_ACTION);
+    /* BitlBee knows a yes and a no by these labels. */
+    ui = purple_request_action(connection->gc, "Contacts and history", primary, wrapped, NO,
+                               connection->account, NULL, NULL, token, 2, "OK", on_answer, "Cancel",
+                               on_answer);
+    if (coex_ask_opened(token, ui))
+        return;
+
+    g_autofree char *line =
+        g_strdup_printf("%s %s Nothing was asked for yet: %ssynchronise yes does it.", primary,
+                        text, coex_host_get_mark());
+    coex_unseen_tell(connection, line);
+}
