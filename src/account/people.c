@@ -263,6 +263,21 @@ by_number(CoexPeople *people, const CoexPeer *peer, const char *number, gint64 a
     return NULL;
 }
 
+/* As another form of the number: where BSUIDs tell of two, it may be anybody. */
+static CoexPerson *
+by_form(CoexPeople *people, const CoexPeer *peer, gint64 at)
+{
+    g_auto(GStrv) forms = peer->wa_id != NULL ? coex_number_list_forms(peer->wa_id) : NULL;
+
+    for (guint i = 0; forms != NULL && forms[i] != NULL; i++) {
+        CoexPerson *person = by_number(people, peer, forms[i], at);
+
+        if (person != NULL && (peer->user_id == NULL || person->peer.user_id == NULL))
+            return person;
+    }
+    return NULL;
+}
+
 /* The BSUID is the steadiest key, the number the next (Meta: webhooks/reference). */
 CoexPerson *
 coex_people_find(CoexPeople *people, const CoexPeer *peer, gint64 at)
@@ -275,7 +290,7 @@ coex_people_find(CoexPeople *people, const CoexPeer *peer, gint64 at)
         person = by_number(people, peer, peer->wa_id, at);
     if (person == NULL)
         person = by_number(people, peer, peer->other_wa_id, at);
-    return person;
+    return person != NULL ? person : by_form(people, peer, at);
 }
 
 CoexPerson *
@@ -399,6 +414,9 @@ take_address(CoexPeople *people, CoexPerson *person, char **member, const char *
     Holder *holder = find_holder(people, address);
     gboolean changed = FALSE;
 
+    /* Nobody's number is written anew because somebody else writes it so. */
+    if (!fresh && holder == NULL && address != NULL && coex_number_is_same(*member, address))
+        return FALSE;
     /* What may be old takes no number from somebody else. */
     if (!fresh && holder != NULL && holder->person != person && are_two(person, holder->person) &&
         !coex_user_id_is_valid(address))

@@ -9,10 +9,6 @@
 #define NUMBER_MIN_DIGITS 7
 #define NUMBER_MAX_DIGITS 15
 #define USER_ID_MAX_TAIL 140
-/* Two forms of a number have these first and last digits in common, and one has so many more. */
-#define FORM_HEAD 2
-#define FORM_TAIL 7
-#define FORM_MORE 2
 #define USERNAME_MAX 100
 
 void
@@ -119,32 +115,97 @@ coex_number_normalize(const char *text, GError **error)
     return g_steal_pointer(&digits);
 }
 
-/* Whether @longer is @number with more digits somewhere in it. */
-static gboolean
-is_within(const char *number, const char *longer)
+/* ---- one number, written in several ways ---- */
+
+/* @number with @insert in the place of the @n_drop digits from @at on. */
+static void
+add_form(GStrvBuilder *forms, const char *number, gsize at, gsize n_drop, const char *insert)
 {
-    for (; *longer != '\0' && *number != '\0'; longer++)
-        number += *number == *longer;
-    return *number == '\0';
+    g_autofree char *form =
+        g_strdup_printf("%.*s%s%s", (int)at, number, insert, number + at + n_drop);
+
+    g_strv_builder_add(forms, form);
+}
+
+static gboolean
+is_between(char digit, char first, char last)
+{
+    return digit >= first && digit <= last;
+}
+
+/* Mobiles got a 9 after the area's code; numbers on land begin with 2 to 5 there, and some new
+ * mobiles with 9 and such a digit, which are others (Anatel, resolution 553). */
+static void
+add_brazilian(GStrvBuilder *forms, const char *number, gsize length)
+{
+    if (length == 12 && is_between(number[4], '6', '9'))
+        add_form(forms, number, 4, 0, "9");
+    else if (length == 13 && number[4] == '9' && is_between(number[5], '6', '9'))
+        add_form(forms, number, 4, 1, "");
+}
+
+/* A 1 before the ten digits of a mobile, until 2019 (IFT). */
+static void
+add_mexican(GStrvBuilder *forms, const char *number, gsize length)
+{
+    if (length == 12 && is_between(number[2], '2', '9'))
+        add_form(forms, number, 2, 0, "1");
+    else if (length == 13 && number[2] == '1' && is_between(number[3], '2', '9'))
+        add_form(forms, number, 2, 1, "");
+}
+
+/* A 9 before the ten digits of a mobile or, inside the country, a 15 behind the area's code, which
+ * has two digits in 11 and else three or four (ENACOM). */
+static void
+add_argentine(GStrvBuilder *forms, const char *number, gsize length)
+{
+    gsize area = g_str_has_prefix(number + 2, "11") ? 2 : 3;
+
+    if (length == 12 && is_between(number[2], '1', '3')) {
+        add_form(forms, number, 2, 0, "9");
+    } else if (length == 13 && number[2] == '9' && is_between(number[3], '1', '3')) {
+        add_form(forms, number, 2, 1, "");
+    } else if (length == 14 && is_between(number[2], '1', '3')) {
+        if (area == 3 && strncmp(number + 2 + area, "15", 2) != 0)
+            area = 4;
+        if (strncmp(number + 2 + area, "15", 2) != 0)
+            return;
+        g_autofree char *plain =
+            g_strdup_printf("%.*s%s", (int)(2 + area), number, number + 4 + area);
+        g_strv_builder_add(forms, plain);
+        add_form(forms, plain, 2, 0, "9");
+    }
+}
+
+char **
+coex_number_list_forms(const char *number)
+{
+    g_autoptr(GStrvBuilder) forms = g_strv_builder_new();
+    gsize length = strlen(number);
+
+    if (length >= 12 && g_str_has_prefix(number, "55"))
+        add_brazilian(forms, number, length);
+    else if (length >= 12 && g_str_has_prefix(number, "52"))
+        add_mexican(forms, number, length);
+    else if (length >= 12 && g_str_has_prefix(number, "54"))
+        add_argentine(forms, number, length);
+    return g_strv_builder_end(forms);
+}
+
+static gboolean
+is_form_of(const char *one, const char *other)
+{
+    g_auto(GStrv) forms = coex_number_list_forms(other);
+
+    return g_strv_contains((const char *const *)forms, one);
 }
 
 gboolean
 coex_number_is_same(const char *one, const char *other)
 {
-    gsize n_one = one != NULL ? strlen(one) : 0;
-    gsize n_other = other != NULL ? strlen(other) : 0;
-    gsize n = MIN(n_one, n_other);
-
-    if (n < NUMBER_MIN_DIGITS + FORM_HEAD || MAX(n_one, n_other) - n > FORM_MORE)
-        return n > 0 && strcmp(one, other) == 0;
-    if (n_one == n_other)
-        return strcmp(one, other) == 0;
-    if (strncmp(one, other, FORM_HEAD) != 0 ||
-        strcmp(one + n_one - FORM_TAIL, other + n_other - FORM_TAIL) != 0)
+    if (one == NULL || other == NULL)
         return FALSE;
-    if (n_one > n_other)
-        return is_within(other, one);
-    return is_within(one, other);
+    return strcmp(one, other) == 0 || is_form_of(one, other) || is_form_of(other, one);
 }
 
 void

@@ -51,9 +51,11 @@ char *coex_peer_dup_name_display(const char *name);
  * "(0)" go. NULL and COEX_ERROR_INVALID_INPUT otherwise. Free with g_free(). */
 char *coex_number_normalize(const char *text, GError **error);
 
-/* Whether two numbers, digits with country code, are one: some countries write one number in two
- * forms, with a digit or two more after the country's or the area's code (Brazil, Mexico,
- * Argentina). FALSE for NULL. */
+/* The other ways in which the same number, digits with country code, is written: mobiles of Brazil,
+ * Mexico and Argentina have one or two. None for any other number. Free with g_strfreev(). */
+char **coex_number_list_forms(const char *number);
+
+/* Whether two numbers are one, in whichever of these ways. FALSE for NULL. */
 gboolean coex_number_is_same(const char *one, const char *other);
 
 /* Whether @text is a BSUID: `[A-Z]{2}\.[A-Za-z0-9.]{1,140}` without `..`. */

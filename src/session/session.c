@@ -409,11 +409,18 @@ coex_session_find_person(CoexSession *session, const char *name)
     const CoexPersonView *view = g_hash_table_lookup(session->views, name);
     g_auto(CoexPeer) peer = { 0 };
     g_autofree char *key = NULL;
+    g_auto(GStrv) forms = NULL;
 
     if (view != NULL || !coex_peer_parse(name, &peer, NULL))
         return view;
     key = coex_peer_dup_name(&peer);
-    return g_hash_table_lookup(session->views, key);
+    view = g_hash_table_lookup(session->views, key);
+    if (view != NULL || peer.wa_id == NULL)
+        return view;
+    forms = coex_number_list_forms(peer.wa_id);
+    for (guint i = 0; forms[i] != NULL && view == NULL; i++)
+        view = g_hash_table_lookup(session->views, forms[i]);
+    return view;
 }
 
 gint64

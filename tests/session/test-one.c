@@ -217,9 +217,9 @@ test_unlisted(Desk *desk)
 
 /* ---- a number in two forms ---- */
 
-#define WITH_NINE "5531966665501"
-#define WITHOUT_NINE "553166665501"
-#define BIAS_ID "BR.70233344455566677788"
+#define NEW_FORM "2290197123456"
+#define OLD_FORM "22997123456"
+#define BIAS_ID "BJ.70233344455566677788"
 
 /* A template goes to a number as it was typed, and WhatsApp answers with the form of somebody
  * known: she goes on in her conversation. */
@@ -229,31 +229,96 @@ test_typed_in_the_other_form(Desk *desk)
     const char *const values[] = { "Bia", "A-17", NULL };
     g_autoptr(GError) error = NULL;
 
-    coex_sim_add_customer(desk->sim, "bia", "+" WITH_NINE, BIAS_ID, "Bia");
-    coex_sim_set_wa_id(desk->sim, "bia", WITHOUT_NINE);
+    coex_sim_add_customer(desk->sim, "bia", "+" NEW_FORM, BIAS_ID, "Bia");
+    coex_sim_set_wa_id(desk->sim, "bia", OLD_FORM);
     desk_login(desk);
     desk_wait_catalogue(desk);
     g_free(coex_sim_customer_sends(desk->sim, "bia", "oi"));
-    desk_wait_feed(desk, COEX_FEED_INBOUND, WITHOUT_NINE, "oi");
-    coex_session_send_template(desk->session, WITH_NINE,
+    desk_wait_feed(desk, COEX_FEED_INBOUND, OLD_FORM, "oi");
+    coex_session_send_template(desk->session, NEW_FORM,
                                desk_template(desk, "order_update", "en_US"), values, &error);
     g_assert_no_error(error);
-    desk_wait_prompt_over(desk, WITH_NINE);
-    desk_wait_any_feed(desk, COEX_FEED_SENT, WITH_NINE, "Hi Bia, your order*");
+    desk_wait_prompt_over(desk, NEW_FORM);
+    desk_wait_any_feed(desk, COEX_FEED_SENT, NEW_FORM, "Hi Bia, your order*");
     desk_take(desk, "bia", NULL);
-    desk_wait_any_feed(desk, COEX_FEED_NOTICE, WITH_NINE,
-                       "This is the same person as Bia (+" WITHOUT_NINE "): *");
-    desk_wait_state(desk, WITHOUT_NINE, "delivered*");
+    desk_wait_any_feed(desk, COEX_FEED_NOTICE, NEW_FORM,
+                       "This is the same person as Bia (+" OLD_FORM "): *");
+    desk_wait_state(desk, OLD_FORM, "delivered*");
     for (guint i = 0; i < 2; i++) {
         g_free(coex_sim_customer_sends(desk->sim, "bia", "obrigada"));
-        desk_wait_feed(desk, COEX_FEED_INBOUND, WITHOUT_NINE, "obrigada");
-        desk_send(desk, WITH_NINE, "At once");
-        desk_wait_notice(desk, WITH_NINE, "This goes on in the conversation with Bia*");
-        desk_wait_feed(desk, COEX_FEED_TYPED, WITHOUT_NINE, "At once");
+        desk_wait_feed(desk, COEX_FEED_INBOUND, OLD_FORM, "obrigada");
+        desk_send(desk, NEW_FORM, "At once");
+        desk_wait_notice(desk, NEW_FORM, "This goes on in the conversation with Bia*");
+        desk_wait_feed(desk, COEX_FEED_TYPED, OLD_FORM, "At once");
         desk_take(desk, "bia", "At once");
-        desk_wait_state(desk, WITHOUT_NINE, "delivered*: At once");
+        desk_wait_state(desk, OLD_FORM, "delivered*: At once");
         desk_restart(desk);
     }
+}
+
+/* Where it is known how a number is written: whoever types it, and the phone's book, mean the one
+ * person, and what is sent goes to the number that WhatsApp knows. */
+static void
+test_known_forms(Desk *desk)
+{
+    static const char *const numbers[][2] = {
+        { "553166665501", "+55 31 9 6666-5501" },
+        { "5215512345678", "+52 55 1234 5678" },
+        { "5491123456789", "+54 11 15 2345-6789" },
+    };
+
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    for (guint i = 0; i < G_N_ELEMENTS(numbers); i++) {
+        const char *known = numbers[i][0];
+        const char *typed = numbers[i][1];
+        g_autofree char *plus = g_strconcat("+", known, NULL);
+        g_autofree char *book = g_strdup_printf(
+            "{\"state_sync\":[{\"type\":\"contact\",\"action\":\"add\",\"contact\":{\"phone_"
+            "number\":"
+            "\"%s\",\"full_name\":\"In the book\"},\"metadata\":{\"timestamp\":\"%" G_GINT64_FORMAT
+            "\"}}]}",
+            typed, coex_sim_now(desk->sim));
+
+        coex_sim_add_customer(desk->sim, known, plus, NULL, "Bia");
+        g_free(coex_sim_customer_sends(desk->sim, known, "oi"));
+        desk_wait_feed(desk, COEX_FEED_INBOUND, known, "oi");
+        coex_sim_change(desk->sim, "smb_app_state_sync", book);
+        coex_session_pin(desk->session, typed);
+        desk_fence(desk);
+        g_assert_nonnull(desk_view(desk, known));
+        g_assert_true(coex_session_find_person(desk->session, typed) == desk_view(desk, known));
+        g_assert_true(g_str_has_prefix(desk_view(desk, known)->alias, "In the book"));
+        desk_send(desk, typed, "bom dia");
+        desk_wait_feed(desk, COEX_FEED_TYPED, known, "bom dia");
+        desk_take(desk, known, "bom dia");
+        desk_wait_state(desk, known, "delivered*");
+        desk_restart(desk);
+        g_free(coex_sim_customer_sends(desk->sim, known, "obrigada"));
+        desk_wait_feed(desk, COEX_FEED_INBOUND, known, "obrigada");
+    }
+}
+
+/* Typed first: who writes then from the other form is that person. */
+static void
+test_known_form_first(Desk *desk)
+{
+    desk_login(desk);
+    coex_session_pin(desk->session, "+52 55 1234 5678");
+    coex_sim_add_customer(desk->sim, "bia", "+5215512345678", "MX.70233344455566677788", "Bia");
+    g_free(coex_sim_customer_sends(desk->sim, "bia", "hola"));
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "525512345678", "hola");
+    desk_send(desk, "525512345678", "hola");
+    desk_wait_feed(desk, COEX_FEED_TYPED, "525512345678", "hola");
+    desk_take(desk, "bia", "hola");
+    desk_wait_state(desk, "525512345678", "delivered*");
+    /* a number on land is nobody else's mobile */
+    coex_sim_add_customer(desk->sim, "land", "+551140001234", NULL, "Na terra");
+    coex_sim_add_customer(desk->sim, "mobile", "+5511940001234", NULL, "No bolso");
+    g_free(coex_sim_customer_sends(desk->sim, "land", "oi"));
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "551140001234", "oi");
+    g_free(coex_sim_customer_sends(desk->sim, "mobile", "oi"));
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "5511940001234", "oi");
 }
 
 /* The number by which the second was known becomes a stranger's: what is typed there is Ada's. */
@@ -380,6 +445,8 @@ main(int argc, char **argv)
     desk_add("/one/one-after-the-other", test_one_after_the_other);
     desk_add("/one/unlisted", test_unlisted);
     desk_add("/one/typed-in-the-other-form", test_typed_in_the_other_form);
+    desk_add("/one/known-forms", test_known_forms);
+    desk_add("/one/known-form-first", test_known_form_first);
     desk_add("/one/number-of-the-second", test_number_of_the_second);
     desk_add("/one/told-in-one-delivery", test_told_in_one_delivery);
     desk_add("/one/told-by-a-handover", test_told_by_a_handover);

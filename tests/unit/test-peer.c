@@ -210,6 +210,124 @@ test_name_display(void)
     }
 }
 
+/* ---- number plans ---- */
+
+typedef struct {
+    const char *country;
+    const char *first;  /* digits with which the ten or so that follow may begin */
+    guint area;         /* digits of the area's code */
+    const char *begins; /* digits with which the number itself may begin */
+    guint length;       /* of that */
+} Plan;
+
+static char *
+make_number(const Plan *plan, guint32 seed, const char *mark, gboolean behind_area)
+{
+    g_autoptr(GRand) rand = g_rand_new_with_seed(seed);
+    GString *number = g_string_new(plan->country);
+
+    if (!behind_area)
+        g_string_append(number, mark);
+    g_string_append_c(number, plan->first[g_rand_int_range(rand, 0, strlen(plan->first))]);
+    for (guint i = 1; i < plan->area; i++)
+        g_string_append_c(number, (char)('1' + g_rand_int_range(rand, 0, 9)));
+    if (behind_area)
+        g_string_append(number, mark);
+    g_string_append_c(number, plan->begins[g_rand_int_range(rand, 0, strlen(plan->begins))]);
+    for (guint i = 1; i < plan->length; i++)
+        g_string_append_c(number, (char)('0' + g_rand_int_range(rand, 0, 10)));
+    return g_string_free(number, FALSE);
+}
+
+static const Plan brazilian = { "55", "123456789", 2, "6789", 8 };
+static const Plan mexican = { "52", "23456789", 2, "123456789", 8 };
+static const Plan argentine = { "54", "23", 3, "23456789", 7 };
+
+static gboolean
+is_in(const char *number, char **forms)
+{
+    return g_strv_contains((const char *const *)forms, number);
+}
+
+static void
+assert_two_forms(const char *one, const char *other)
+{
+    g_auto(GStrv) of_one = coex_number_list_forms(one);
+
+    g_assert_true(coex_number_is_same(one, other));
+    g_assert_true(coex_number_is_same(other, one));
+    g_assert_true(is_in(other, of_one));
+}
+
+/* Each form leads to the other. */
+static void
+test_forms(void)
+{
+    for (guint32 seed = 0; seed < 2000; seed++) {
+        g_autofree char *old_brazilian = make_number(&brazilian, seed, "", TRUE);
+        g_autofree char *new_brazilian = make_number(&brazilian, seed, "9", TRUE);
+        g_autofree char *new_mexican = make_number(&mexican, seed, "", FALSE);
+        g_autofree char *old_mexican = make_number(&mexican, seed, "1", FALSE);
+        g_autofree char *plain = make_number(&argentine, seed, "", FALSE);
+        g_autofree char *abroad = make_number(&argentine, seed, "9", FALSE);
+        g_autofree char *inside = make_number(&argentine, seed, "15", TRUE);
+
+        assert_two_forms(old_brazilian, new_brazilian);
+        assert_two_forms(new_brazilian, old_brazilian);
+        assert_two_forms(new_mexican, old_mexican);
+        assert_two_forms(old_mexican, new_mexican);
+        assert_two_forms(plain, abroad);
+        assert_two_forms(abroad, plain);
+        assert_two_forms(inside, plain);
+        assert_two_forms(inside, abroad);
+    }
+}
+
+/* No valid number is taken for another one: numbers on land, mobiles, and other countries'. */
+static void
+test_other_numbers(void)
+{
+    static const Plan plans[] = {
+        { "55", "123456789", 2, "2345", 8 }, /* on land */
+        { "1", "23456789", 3, "23456789", 7 }, { "49", "23456789", 3, "123456789", 7 },
+        { "49", "3", 2, "123456789", 8 },      { "44", "7", 4, "0123456789", 6 },
+        { "51", "9", 1, "0123456789", 8 },     { "57", "3", 3, "0123456789", 7 },
+        { "39", "3", 3, "123456789", 7 },
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(plans); i++) {
+        for (guint32 seed = 0; seed < 500; seed++) {
+            g_autofree char *number = make_number(&plans[i], seed, "", TRUE);
+            g_autofree char *other = make_number(&plans[i], seed + 1, "", TRUE);
+            g_autofree char *with_nine = make_number(&plans[i], seed, "9", TRUE);
+            g_auto(GStrv) forms = coex_number_list_forms(number);
+
+            g_assert_null(forms[0]);
+            g_assert_true(coex_number_is_same(number, number));
+            g_assert_true(coex_number_is_same(number, other) == (strcmp(number, other) == 0));
+            g_assert_false(coex_number_is_same(number, with_nine));
+        }
+    }
+}
+
+/* Two forms are one number only where all but the marks is the same. */
+static void
+test_other_mobiles(void)
+{
+    static const Plan *const plans[] = { &brazilian, &mexican, &argentine };
+    static const char *const marks[] = { "9", "1", "9" };
+
+    for (guint i = 0; i < G_N_ELEMENTS(plans); i++) {
+        for (guint32 seed = 0; seed < 2000; seed++) {
+            g_autofree char *number = make_number(plans[i], seed, "", i == 0);
+            g_autofree char *other = make_number(plans[i], seed + 1, marks[i], i == 0);
+            g_autofree char *own = make_number(plans[i], seed + 1, "", i == 0);
+
+            g_assert_true(coex_number_is_same(number, other) == (strcmp(number, own) == 0));
+        }
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -221,5 +339,8 @@ main(int argc, char **argv)
     g_test_add_func("/peer/display", test_display);
     g_test_add_func("/peer/copy", test_copy);
     g_test_add_func("/peer/name-display", test_name_display);
+    g_test_add_func("/peer/forms", test_forms);
+    g_test_add_func("/peer/other-numbers", test_other_numbers);
+    g_test_add_func("/peer/other-mobiles", test_other_mobiles);
     return g_test_run();
 }
