@@ -504,7 +504,7 @@ coex_people_move(CoexPeople *people, CoexPerson *person, const CoexPeer *peer, g
     CoexPeer news = *peer;
     gboolean passed_on = FALSE;
 
-    if (holder == person || by_address(people, peer->user_id) == holder)
+    if (holder != NULL && (holder == person || by_address(people, peer->user_id) == holder))
         holder = NULL;
     if (holder != NULL && holder->last_inbound_at > at) {
         news.wa_id = NULL;

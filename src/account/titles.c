@@ -191,7 +191,7 @@ join(CoexTitles *titles, Bearer *bearer, GArray *ret_changed)
     const Bearer *last = bearers->len > 0 ? g_ptr_array_index(bearers, bearers->len - 1) : NULL;
 
     g_ptr_array_add(bearers, bearer);
-    if (bearer->group->tails != NULL && last->id < bearer->id) {
+    if (bearer->group->tails != NULL && last != NULL && last->id < bearer->id) {
         claim_tail(bearer->group, bearer, ret_changed);
         return;
     }

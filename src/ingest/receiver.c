@@ -208,13 +208,14 @@ on_head(CoexExchange *exchange, gpointer user_data)
     const char *signature =
         coex_exchange_get_header(exchange, coex_verifier_get_signature_header(), NULL);
     CoexVerdict worst = COEX_VERDICT_MISSING;
-    Endpoint *refused = NULL;
+    Endpoint *refused;
     guint best = 0;
 
     if (endpoints->len == 0)
         return 404;
     if (g_str_equal(coex_exchange_get_method(exchange), "GET"))
         return answer_challenge(exchange, endpoints);
+    refused = g_ptr_array_index(endpoints, 0);
     for (guint i = 0; i < endpoints->len; i++) {
         Endpoint *endpoint = g_ptr_array_index(endpoints, i);
         const char *name = coex_verifier_get_header(endpoint->verifier);

@@ -218,7 +218,7 @@ is_shut(CoexAccount *account)
 
     while ((oldest = g_queue_peek_head(&fetch->failures)) != NULL && *oldest <= now - HOUR_S)
         g_free(g_queue_pop_head(&fetch->failures));
-    if (max == 0 || fetch->failures.length + SPARE < max) {
+    if (max == 0 || oldest == NULL || fetch->failures.length + SPARE < max) {
         fetch->pause_told = FALSE;
         return FALSE;
     }

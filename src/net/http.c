@@ -221,7 +221,7 @@ explain_not_written(Job *job, const GError *cause)
             job->host,
             coex_cause_explain_certificate(
                 soup_message_get_tls_peer_certificate_errors(job->message)));
-    if (cause->domain == G_TLS_ERROR)
+    if (cause != NULL && cause->domain == G_TLS_ERROR)
         return g_error_new(
             COEX_ERROR, COEX_ERROR_NETWORK,
             "Could not reach %s safely: the encryption could not be set up (%s). Check"

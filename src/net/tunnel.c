@@ -210,12 +210,13 @@ static void
 register_connect(void)
 {
     static gsize done;
-    g_autoptr(GProxy) socks = NULL;
+    GProxy *socks;
 
     if (!g_once_init_enter(&done))
         return;
     /* else the extension point may not be there yet */
     socks = g_proxy_get_default_for_protocol("socks5");
+    g_clear_object(&socks);
     g_io_extension_point_implement(G_PROXY_EXTENSION_POINT_NAME, coex_connect_get_type(), PROTOCOL,
                                    0);
     g_once_init_leave(&done, 1);

@@ -312,9 +312,9 @@ apply_book(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event,
 static void
 apply_event(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
 {
-    gint64 at = event->message != NULL  ? event->message->time
-                : event->status != NULL ? event->status->time
-                                        : 0;
+    gint64 at = event->kind == COEX_EVENT_MESSAGE  ? event->message->time
+                : event->kind == COEX_EVENT_STATUS ? event->status->time
+                                                   : 0;
 
     if (at > 0 &&
         coex_outbox_prove_link(step->account->outbox, MIN(at, coex_account_now(step->account))))

@@ -314,7 +314,7 @@ on_rows(GPtrArray *rows, const GError *error, gpointer user_data)
         return;
     }
     /* What a search finds is older: the rest is read again after it. */
-    while (rows->len > 0 && intake->searches.length == 0) {
+    while (any && rows->len > 0 && intake->searches.length == 0) {
         CoexDeliveryRow *row = g_ptr_array_steal_index(rows, 0);
 
         intake->cursor = MAX(intake->cursor, row->id);
