@@ -11,6 +11,7 @@
 #include "core/person-view.h"
 #include "core/text.h"
 #include "core/window.h"
+#include "store/batch.h"
 #include "store/rows.h"
 
 #define EXCERPT 40
@@ -282,13 +283,12 @@ note(CoexAccount *account, CoexPersonEntry *entry, gint64 message_id, const char
 }
 
 void
-coex_views_note_state(CoexAccount *account, const CoexPerson *person, gint64 message_id,
-                      CoexState state, const char *text)
+coex_views_note_state(CoexAccount *account, const CoexPerson *person, const CoexResult *result)
 {
     CoexPersonEntry *entry = entry_of(account, person);
 
-    if (entry->last_line == NULL || message_id >= entry->last_message)
-        note(account, entry, message_id, coex_state_get_name(state), text);
+    if (entry->last_line == NULL || result->message_id >= entry->last_message)
+        note(account, entry, result->message_id, coex_state_get_name(result->state), result->text);
 }
 
 void

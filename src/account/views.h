@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "core/message.h"
 #include <glib.h>
 
 /* What the chat program knows of each person: the view told last. Tells differences only, and hides
@@ -10,6 +9,7 @@
 typedef struct CoexAccount CoexAccount;
 typedef struct CoexPerson CoexPerson;
 typedef struct CoexPersonView CoexPersonView;
+typedef struct CoexResult CoexResult;
 typedef struct CoexViews CoexViews;
 /* What the parts above do for them; static. */
 typedef struct {
@@ -34,10 +34,10 @@ void coex_views_tell(CoexAccount *account, const CoexPerson *person);
 /* The view, told now if it never was. Borrowed; NULL once the account is dead. */
 const CoexPersonView *coex_views_get(CoexAccount *account, const CoexPerson *person);
 /* Keeps the tooltip line "delivered 14:03: TEXT" of a message of ours, unless it tells of a newer
- * one; the next coex_views_tell() tells it. @message_id: coex_batch_get_message(). */
-void coex_views_note_state(CoexAccount *account, const CoexPerson *person, gint64 message_id,
-                           CoexState state, const char *text);
-/* The same for a text that WhatsApp did not take at all. */
+ * one; the next coex_views_tell() tells it. */
+void coex_views_note_state(CoexAccount *account, const CoexPerson *person,
+                           const CoexResult *result);
+/* Keeps such a line of a text that WhatsApp did not take at all. */
 void coex_views_note_refused(CoexAccount *account, const CoexPerson *person, const char *text);
 /* The clock was corrected: looks at every window again. */
 void coex_views_recheck(CoexAccount *account);

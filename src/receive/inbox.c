@@ -67,8 +67,7 @@ typedef struct {
     gint64 person_id;
     gboolean is_status;
     gboolean opens_window;
-    gint64 written_at; /* of a customer's message */
-    CoexState state;
+    gint64 written_at;       /* of a customer's message */
     gint64 echo_at;          /* of a message from the phone */
     const char *phone_token; /* of one that a person wrote; the batch has it */
 } Effect;
@@ -207,7 +206,6 @@ apply_status(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
         explanation = coex_graph_code_explain(status->error_code, status->error_title,
                                               status->error_details, TRUE);
     effect.index = coex_batch_apply_status(batch, status, explanation);
-    effect.state = status->state;
     g_array_append_val(step->effects, effect);
 }
 
@@ -433,18 +431,16 @@ static void
 settle_status(CoexInboxStep *step, CoexBatch *batch, const Effect *effect)
 {
     CoexAccount *account = step->account;
-    CoexPerson *person =
-        coex_people_by_id(account->people, coex_batch_get_person(batch, effect->index));
-    const char *text = coex_batch_get_text(batch, effect->index);
+    const CoexResult *result = coex_batch_get_result(batch, effect->index);
+    CoexPerson *person = coex_people_by_id(account->people, result->person_id);
 
     coex_outbox_note_status(account->outbox);
-    if (person == NULL || coex_batch_get_outcome(batch, effect->index) != COEX_CHANGED)
+    if (person == NULL || result->outcome != COEX_CHANGED)
         return;
     person = coex_people_now(account->people, person);
-    coex_views_note_state(account, person, coex_batch_get_message(batch, effect->index),
-                          effect->state, text);
-    if (effect->state != COEX_STATE_FAILED)
-        coex_outbox_prove(account->outbox, person, batch, effect->index);
+    coex_views_note_state(account, person, result);
+    if (result->state != COEX_STATE_FAILED)
+        coex_outbox_prove(account->outbox, person, result);
     coex_views_tell(account, person);
 }
 
@@ -452,9 +448,10 @@ static void
 settle_message(CoexInboxStep *step, CoexBatch *batch, const Effect *effect)
 {
     CoexAccount *account = step->account;
+    const CoexResult *result = coex_batch_get_result(batch, effect->index);
     CoexPerson *person = coex_people_by_id(account->people, effect->person_id);
 
-    if (person == NULL || coex_batch_get_outcome(batch, effect->index) != COEX_ADDED)
+    if (person == NULL || result->outcome != COEX_ADDED)
         return;
     person = coex_people_now(account->people, person);
     /* Only now is it sure that this was not a send of our own. */
@@ -464,15 +461,13 @@ settle_message(CoexInboxStep *step, CoexBatch *batch, const Effect *effect)
         person->last_echo_at = effect->echo_at;
         coex_waiting_note_answer(person, effect->echo_at);
         /* What a bot writes was read by nobody. */
-        if (coex_echo_get_author(coex_batch_get_text(batch, effect->index)) == NULL)
+        if (coex_echo_get_author(result->text) == NULL)
             coex_waiting_note_phone(person, effect->echo_at);
         coex_account_store_person(account, person);
         coex_views_tell(account, person);
     }
-    if (effect->echo_at > 0 && coex_batch_get_message(batch, effect->index) > 0) {
-        coex_views_note_state(account, person, coex_batch_get_message(batch, effect->index),
-                              coex_batch_get_state(batch, effect->index),
-                              coex_batch_get_text(batch, effect->index));
+    if (effect->echo_at > 0 && result->message_id > 0) {
+        coex_views_note_state(account, person, result);
         coex_views_tell(account, person);
     }
     if (effect->opens_window && coex_account_window(account, person).open)
@@ -486,7 +481,8 @@ settle_unread(CoexInboxStep *step, CoexBatch *batch)
     for (guint i = 0; i < step->effects->len; i++) {
         const Effect *effect = &g_array_index(step->effects, Effect, i);
 
-        if (effect->written_at > 0 && coex_batch_get_outcome(batch, effect->index) == COEX_ADDED)
+        if (effect->written_at > 0 &&
+            coex_batch_get_result(batch, effect->index)->outcome == COEX_ADDED)
             coex_waiting_note_unread(step->account,
                                      coex_people_by_id(step->account->people, effect->person_id),
                                      effect->written_at);

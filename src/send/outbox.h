@@ -12,6 +12,7 @@
 typedef struct CoexAccount CoexAccount;
 typedef struct CoexBatch CoexBatch;
 typedef struct CoexOutbox CoexOutbox;
+typedef struct CoexResult CoexResult;
 typedef struct CoexTemplate CoexTemplate;
 
 /* NULL error: the access is good. */
@@ -94,8 +95,8 @@ void coex_outbox_forget(CoexOutbox *outbox, const CoexPerson *person);
 void coex_outbox_put_back_times(CoexOutbox *outbox, CoexBatch *batch, const CoexPutBack *back);
 /* What failed by its status, whenever that came, is kept for /resend from @batch's commit on. */
 void coex_outbox_take_failures(CoexOutbox *outbox, const CoexBatch *batch);
-/* What the status @index of @proof is about has arrived: if it was told as failed or not
+/* What the status with the result @proof is about has arrived: if it was told as failed or not
  * confirmed, neither it nor a copy that is not on its way is sent. */
-void coex_outbox_prove(CoexOutbox *outbox, CoexPerson *person, const CoexBatch *proof, guint index);
+void coex_outbox_prove(CoexOutbox *outbox, CoexPerson *person, const CoexResult *proof);
 /* Any status came: webhooks do arrive. */
 void coex_outbox_note_status(CoexOutbox *outbox);

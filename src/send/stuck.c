@@ -98,16 +98,15 @@ note_proof(CoexAccount *account, CoexPerson *person, gint64 sent_at)
 }
 
 void
-coex_outbox_prove(CoexOutbox *outbox, CoexPerson *person, const CoexBatch *proof, guint index)
+coex_outbox_prove(CoexOutbox *outbox, CoexPerson *person, const CoexResult *proof)
 {
-    const char *local_id = coex_batch_get_local_id(proof, index);
-    const char *origin = coex_batch_get_origin(proof, index);
-    const char *first = origin != NULL ? origin : local_id;
+    const char *local_id = proof->local_id;
+    const char *first = proof->origin != NULL ? proof->origin : local_id;
     g_autoptr(CoexBatch) batch = coex_account_batch(outbox->account);
     CoexOutboxQueue *queue = coex_outbox_get_queue(outbox, person->id);
     gboolean any = FALSE;
 
-    note_proof(outbox->account, person, coex_batch_get_sent_at(proof, index));
+    note_proof(outbox->account, person, proof->sent_at);
     for (GList *link = queue->items.head, *next; local_id != NULL && link != NULL; link = next) {
         CoexOutboxItem *item = link->data;
         gboolean is_copy = g_strcmp0(item->row->origin, first) == 0;

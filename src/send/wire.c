@@ -366,9 +366,7 @@ on_accepted(CoexBatch *batch, const GError *error, gpointer user_data)
     accepted(outbox, person);
     coex_outbox_take_failures(outbox, batch);
     coex_account_tell_feed(account, coex_batch_get_feed(batch));
-    coex_views_note_state(account, person, coex_batch_get_message(batch, ticket->change),
-                          coex_batch_get_state(batch, ticket->change),
-                          coex_batch_get_text(batch, ticket->change));
+    coex_views_note_state(account, person, coex_batch_get_result(batch, ticket->change));
     coex_views_tell(account, person);
     if (outbox->silence == NULL && !outbox->silence_told && coex_account_hears(account)) {
         coex_timer_start(&outbox->silence, SILENCE_MS, on_silence, outbox);

@@ -99,14 +99,7 @@ typedef struct CoexChange {
         } media;
     };
 
-    CoexOutcome outcome;
-    gint64 person_id;
-    gint64 message_id;
-    gint64 sent_at;
-    CoexState state;
-    char *text;
-    char *told_local_id;
-    char *told_origin;
+    CoexResult result;
 } CoexChange;
 
 struct CoexBatch {

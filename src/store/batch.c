@@ -4,6 +4,15 @@
 #include "store/batch-private.h"
 
 static void
+clear_result(CoexResult *result)
+{
+    g_free(result->text);
+    g_free(result->local_id);
+    g_free(result->origin);
+    *result = (CoexResult){ .outcome = COEX_ADDED, .state = COEX_STATE_UNKNOWN };
+}
+
+static void
 free_change(gpointer data)
 {
     CoexChange *change = data;
@@ -59,9 +68,7 @@ free_change(gpointer data)
     case COEX_CHANGE_TIMES:
         break;
     }
-    g_free(change->text);
-    g_free(change->told_local_id);
-    g_free(change->told_origin);
+    clear_result(&change->result);
     g_free(change);
 }
 
@@ -358,81 +365,21 @@ coex_batch_forget_outcome(CoexBatch *batch)
 {
     for (guint i = 0; i < batch->changes->len; i++) {
         CoexChange *change = g_ptr_array_index(batch->changes, i);
-        change->outcome = COEX_ADDED;
-        change->person_id = 0;
-        g_clear_pointer(&change->text, g_free);
-        change->message_id = 0;
-        change->sent_at = 0;
-        change->state = COEX_STATE_UNKNOWN;
-        g_clear_pointer(&change->told_local_id, g_free);
-        g_clear_pointer(&change->told_origin, g_free);
+        clear_result(&change->result);
     }
     g_ptr_array_set_size(batch->feed, 0);
     g_ptr_array_set_size(batch->failures, 0);
     g_ptr_array_set_size(batch->pasts, 0);
 }
 
-static const CoexChange *
-get_change(const CoexBatch *batch, guint index)
+const CoexResult *
+coex_batch_get_result(const CoexBatch *batch, guint index)
 {
-    g_return_val_if_fail(index < batch->changes->len, NULL);
-    return g_ptr_array_index(batch->changes, index);
-}
-
-CoexOutcome
-coex_batch_get_outcome(const CoexBatch *batch, guint index)
-{
-    const CoexChange *change = get_change(batch, index);
-    return change != NULL ? change->outcome : COEX_DUPLICATE;
-}
-
-gint64
-coex_batch_get_person(const CoexBatch *batch, guint index)
-{
-    const CoexChange *change = get_change(batch, index);
-    return change != NULL ? change->person_id : 0;
-}
-
-const char *
-coex_batch_get_text(const CoexBatch *batch, guint index)
-{
-    const CoexChange *change = get_change(batch, index);
-    return change != NULL ? change->text : NULL;
-}
-
-const char *
-coex_batch_get_local_id(const CoexBatch *batch, guint index)
-{
-    const CoexChange *change = get_change(batch, index);
-    return change != NULL ? change->told_local_id : NULL;
-}
-
-const char *
-coex_batch_get_origin(const CoexBatch *batch, guint index)
-{
-    const CoexChange *change = get_change(batch, index);
-    return change != NULL ? change->told_origin : NULL;
-}
-
-gint64
-coex_batch_get_message(const CoexBatch *batch, guint index)
-{
-    const CoexChange *change = get_change(batch, index);
-    return change != NULL ? change->message_id : 0;
-}
-
-gint64
-coex_batch_get_sent_at(const CoexBatch *batch, guint index)
-{
-    const CoexChange *change = get_change(batch, index);
-    return change != NULL ? change->sent_at : 0;
-}
-
-CoexState
-coex_batch_get_state(const CoexBatch *batch, guint index)
-{
-    const CoexChange *change = get_change(batch, index);
-    return change != NULL ? change->state : COEX_STATE_UNKNOWN;
+    static const CoexResult none = { .outcome = COEX_DUPLICATE, .state = COEX_STATE_UNKNOWN };
+    const CoexChange *change;
+    g_return_val_if_fail(index < batch->changes->len, &none);
+    change = g_ptr_array_index(batch->changes, index);
+    return &change->result;
 }
 
 GPtrArray *

@@ -49,7 +49,7 @@ typedef enum {
  * NOTICE for a system message, with the content's text) when it is new or has what the version
  * before it lacked; nothing is fed when the content has no text.
  * @time: to show and sort. Statuses that came before an echo are applied to it. Returns the
- * change's index for coex_batch_get_outcome(). */
+ * change's index for coex_batch_get_result(). */
 guint coex_batch_add_message(CoexBatch *batch, gint64 person_id, const CoexMessage *message,
                              gint64 time);
 
@@ -127,20 +127,22 @@ void coex_batch_read_past(CoexBatch *batch, gint64 person_id, gint64 before, gui
  * after it returns. */
 typedef void (*CoexStoreCommitted)(CoexBatch *batch, const GError *error, gpointer user_data);
 
-CoexOutcome coex_batch_get_outcome(const CoexBatch *batch, guint index);
-/* Whose message it was, 0 unknown; for one of ours also its text (borrowed, NULL). */
-gint64 coex_batch_get_person(const CoexBatch *batch, guint index);
-const char *coex_batch_get_text(const CoexBatch *batch, guint index);
-/* The same: the id under which a failure of it is kept in the outbox, borrowed, NULL. */
-const char *coex_batch_get_local_id(const CoexBatch *batch, guint index);
-/* The same: of a copy, the local id of what it was made of first, borrowed, NULL. */
-const char *coex_batch_get_origin(const CoexBatch *batch, guint index);
+/* What became of a change. What is not told for its kind is 0 or NULL. */
+typedef struct CoexResult {
+    CoexOutcome outcome;
+    gint64 person_id; /* whose message it was, 0 unknown */
+    char *text;       /* of one of ours, NULL */
+    /* Of one of ours that was added, accepted or got a status. */
+    gint64 message_id; /* its place among all, 0 unknown */
+    CoexState state;
+    /* Of one of ours that got a status. */
+    gint64 sent_at;
+    char *local_id; /* under which a failure of it is kept in the outbox, NULL */
+    char *origin;   /* of a copy, the local id of what it was made of first, NULL */
+} CoexResult;
 
-/* Of a message of ours that was added, accepted or got a status: its place among all, 0 unknown,
- * and its state; of one that got a status also when it was sent. */
-gint64 coex_batch_get_message(const CoexBatch *batch, guint index);
-gint64 coex_batch_get_sent_at(const CoexBatch *batch, guint index);
-CoexState coex_batch_get_state(const CoexBatch *batch, guint index);
+/* Of the change @index. Borrowed. */
+const CoexResult *coex_batch_get_result(const CoexBatch *batch, guint index);
 
 typedef struct {
     gint64 account_id;

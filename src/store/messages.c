@@ -161,11 +161,11 @@ note_own(CoexChange *change, gint64 id, const CoexNewMessage *message)
 {
     if (message->direction == COEX_INBOUND)
         return;
-    change->text = g_strdup(message->content->text);
+    change->result.text = g_strdup(message->content->text);
     if (coex_content_get_target(message->content, NULL))
         return;
-    change->message_id = id;
-    change->state = first_state(message);
+    change->result.message_id = id;
+    change->result.state = first_state(message);
 }
 
 /* The history knows it too; a failure that was told ends with what tells of that. */
@@ -185,8 +185,8 @@ apply_again(CoexApply *a, const CoexStored *known, const CoexNewMessage *message
 {
     CoexChange *change = a->change;
     gboolean is_more = coex_content_get_lack(message->content) < known->lacks;
-    change->person_id = known->person_id;
-    change->outcome = is_more ? COEX_REPLACED : COEX_DUPLICATE;
+    change->result.person_id = known->person_id;
+    change->result.outcome = is_more ? COEX_REPLACED : COEX_DUPLICATE;
     if ((message->past && !merge_past(a, known, message, error)) ||
         (is_more && !complete(a, known, message, error)))
         return FALSE;
@@ -198,8 +198,8 @@ static gboolean
 apply_anew(CoexApply *a, const CoexStored *known, const CoexNewMessage *message, GError **error)
 {
     CoexChange *change = a->change;
-    change->person_id = known->person_id;
-    change->outcome = COEX_ADDED;
+    change->result.person_id = known->person_id;
+    change->result.outcome = COEX_ADDED;
     note_own(change, known->id, message);
     return coex_db_run(a->db, "UPDATE messages SET past = 0 WHERE id = ?",
                        COEX_VALUES(coex_int(known->id)), error) &&
@@ -213,8 +213,8 @@ apply_first(CoexApply *a, const CoexNewMessage *message, GError **error)
 {
     CoexChange *change = a->change;
     g_auto(CoexStored) known = { .person_id = message->person_id };
-    change->outcome = message->person_id > 0 ? COEX_ADDED : COEX_UNKNOWN;
-    change->person_id = message->person_id;
+    change->result.outcome = message->person_id > 0 ? COEX_ADDED : COEX_UNKNOWN;
+    change->result.person_id = message->person_id;
     if (message->person_id == 0)
         return TRUE;
     if (!insert_message(a, message, &known.id, error))
@@ -273,11 +273,11 @@ coex_apply_accepted(CoexApply *a, GError **error)
         return FALSE;
 
     if (known.id != 0) {
-        change->outcome = COEX_DUPLICATE;
-        change->person_id = known.person_id;
-        change->message_id = known.id;
-        change->state = known.state;
-        change->text = g_strdup(row->text);
+        change->result.outcome = COEX_DUPLICATE;
+        change->result.person_id = known.person_id;
+        change->result.message_id = known.id;
+        change->result.state = known.state;
+        change->result.text = g_strdup(row->text);
         if (known.lacks != COEX_LACKS_NOTHING && !complete(a, &known, &message, error))
             return FALSE;
         return coex_db_run(a->db,
@@ -292,8 +292,8 @@ coex_apply_accepted(CoexApply *a, GError **error)
                            error);
     }
     gint64 id = 0;
-    change->outcome = COEX_ADDED;
-    change->person_id = row->person_id;
+    change->result.outcome = COEX_ADDED;
+    change->result.person_id = row->person_id;
     if (!insert_message(a, &message, &id, error))
         return FALSE;
     note_own(change, id, &message);

@@ -249,22 +249,22 @@ coex_apply_status(CoexApply *a, GError **error)
         return FALSE;
 
     if (target.id == 0) {
-        change->outcome = COEX_UNKNOWN;
-        change->person_id = person_id;
+        change->result.outcome = COEX_UNKNOWN;
+        change->result.person_id = person_id;
         /* it would change nothing later either */
         return report->state == COEX_STATE_UNKNOWN || keep_report(a, report, error);
     }
     gboolean advanced = FALSE;
     if (!merge_report(a, report, &target, &advanced, error))
         return FALSE;
-    change->outcome = advanced ? COEX_CHANGED : COEX_DUPLICATE;
-    change->person_id = target.person_id;
-    change->message_id = target.id;
-    change->sent_at = target.time;
-    change->state = advanced ? report->state : target.state;
-    change->text = g_steal_pointer(&target.text);
-    change->told_local_id = g_steal_pointer(&target.local_id);
-    change->told_origin = g_steal_pointer(&target.origin);
+    change->result.outcome = advanced ? COEX_CHANGED : COEX_DUPLICATE;
+    change->result.person_id = target.person_id;
+    change->result.message_id = target.id;
+    change->result.sent_at = target.time;
+    change->result.state = advanced ? report->state : target.state;
+    change->result.text = g_steal_pointer(&target.text);
+    change->result.local_id = g_steal_pointer(&target.local_id);
+    change->result.origin = g_steal_pointer(&target.origin);
     return TRUE;
 }
 
@@ -313,7 +313,7 @@ coex_apply_early(CoexApply *a, gint64 id, const char *wamid, const char *token, 
         if (!merge_report(a, report, &target, &advanced, error))
             return FALSE;
         if (advanced)
-            a->change->state = report->state;
+            a->change->result.state = report->state;
         if (!coex_db_run(a->db,
                          "DELETE FROM early_statuses WHERE account = ? AND token = ? AND wamid = ?"
                          " AND state = ?",

@@ -217,11 +217,10 @@ on_committed(CoexBatch *batch, const GError *error, gpointer user_data)
     c->texts = g_ptr_array_new_with_free_func(g_free);
     c->feed = g_ptr_array_new_with_free_func(unref_feed_item);
     for (guint i = 0; i < commit->n_changes; i++) {
-        CoexOutcome outcome = coex_batch_get_outcome(batch, i);
-        gint64 person_id = coex_batch_get_person(batch, i);
-        g_array_append_val(c->outcomes, outcome);
-        g_array_append_val(c->people, person_id);
-        g_ptr_array_add(c->texts, g_strdup(coex_batch_get_text(batch, i)));
+        const CoexResult *result = coex_batch_get_result(batch, i);
+        g_array_append_val(c->outcomes, result->outcome);
+        g_array_append_val(c->people, result->person_id);
+        g_ptr_array_add(c->texts, g_strdup(result->text));
     }
     GPtrArray *feed = coex_batch_get_feed(batch);
     for (guint i = 0; i < feed->len; i++)
