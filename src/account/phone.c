@@ -43,13 +43,6 @@ coex_phone_stop(CoexPhone *phone)
     coex_timer_clear(&phone->timer);
 }
 
-void
-coex_phone_free(CoexPhone *phone)
-{
-    coex_phone_stop(phone);
-    g_free(phone);
-}
-
 /* 0: none; @ret_sentence: what it was. */
 static gint64
 get_sign(const CoexAccount *account, const char **ret_sentence)

@@ -9,8 +9,8 @@
 
 typedef struct CoexAccount CoexAccount;
 typedef struct CoexPhone CoexPhone;
+/* Free with g_free(), stopped. */
 CoexPhone *coex_phone_new(void);
-void coex_phone_free(CoexPhone *phone);
 /* No timer does anything any more. */
 void coex_phone_stop(CoexPhone *phone);
 

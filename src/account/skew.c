@@ -298,13 +298,6 @@ coex_skew_new(void)
 }
 
 void
-coex_skew_free(CoexSkew *skew)
-{
-    coex_skew_stop(skew);
-    g_free(skew);
-}
-
-void
 coex_account_take_times(CoexAccount *account)
 {
     g_autoptr(GPtrArray) people = coex_people_list(account->people);

@@ -14,9 +14,8 @@
 typedef struct CoexAccount CoexAccount;
 typedef struct CoexSkew CoexSkew;
 
-/* Free with coex_skew_free(). */
+/* Free with g_free(), stopped. */
 CoexSkew *coex_skew_new(void);
-void coex_skew_free(CoexSkew *skew);
 /* No timer does anything any more. */
 void coex_skew_stop(CoexSkew *skew);
 

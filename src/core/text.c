@@ -254,12 +254,6 @@ coex_text_to_html_as(const char *text, CoexTextFlags flags)
     return g_string_free(marked.html, FALSE);
 }
 
-char *
-coex_text_to_html(const char *text)
-{
-    return coex_text_to_html_as(text, 0);
-}
-
 gboolean
 coex_text_is_action(const char *text)
 {

@@ -17,25 +17,22 @@
  * Free with g_free(). */
 char *coex_text_from_markup(const char *html);
 
-/* WhatsApp text to a host's HTML: escaped with real characters (never numeric entities), marks at
- * word borders on one line become <b>, <i> and <s>, monospace stays as written, line breaks become
- * <br>, http(s) addresses stay bare text (hosts link them). Control and bidi-override characters
- * go. Never a tag from the text itself. Free with g_free(). */
-char *coex_text_to_html(const char *text);
-
-/* Same without any tag but <br>: for lines of our own making that must not be formatted by what a
- * customer wrote. Free with g_free(). */
-char *coex_text_escape(const char *text);
-
-/* What a host does not take; none of them: coex_text_to_html(). */
+/* What a host does not take. */
 typedef enum {
     COEX_TEXT_NO_STRIKE = 1 << 0,  /* ~ stays as written: "~10~ 8 EUR" must not read "10 8 EUR" */
     COEX_TEXT_NO_MARKS = 1 << 1,   /* no tag but <br>: coex_text_escape() */
     COEX_TEXT_RAW_BREAKS = 1 << 2, /* line breaks stay raw */
 } CoexTextFlags;
 
-/* coex_text_to_html() for such a host. Free with g_free(). */
+/* WhatsApp text to a host's HTML: escaped with real characters (never numeric entities), marks at
+ * word borders on one line become <b>, <i> and <s>, monospace stays as written, line breaks become
+ * <br>, http(s) addresses stay bare text (hosts link them). Control and bidi-override characters
+ * go. Never a tag from the text itself. Free with g_free(). */
 char *coex_text_to_html_as(const char *text, CoexTextFlags flags);
+
+/* That without any tag but <br>: for lines of our own making that must not be formatted by what a
+ * customer wrote. Free with g_free(). */
+char *coex_text_escape(const char *text);
 
 /* coex_text_to_html_as() for a host that shows each line of a message as one of its own and runs
  * those that begin with "/me ", where lines of ours begin with "* ": on the screen no line of this

@@ -359,12 +359,6 @@ coex_conversation_watch(CoexConnection *connection)
 
 /* ---- files ---- */
 
-gboolean
-coex_conversation_takes_files(PurpleConnection *gc, const char *who)
-{
-    return coex_host_get()->takes_files;
-}
-
 void
 coex_conversation_send_file(PurpleConnection *gc, const char *who, const char *path)
 {

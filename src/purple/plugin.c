@@ -3,6 +3,7 @@
 #include "purple/actions.h"
 #include "purple/connection.h"
 #include "purple/conversation.h"
+#include "purple/host.h"
 #include "purple/keep.h"
 #include "purple/log.h"
 #include "purple/options.h"
@@ -73,6 +74,12 @@ account_texts(PurpleAccount *account)
     return texts;
 }
 
+static gboolean
+takes_files(PurpleConnection *gc, const char *who)
+{
+    return coex_host_get()->takes_files;
+}
+
 static PurplePluginProtocolInfo protocol_info = {
     .options = OPT_PROTO_SLASH_COMMANDS_NATIVE,
     .icon_spec = NO_BUDDY_ICONS,
@@ -91,7 +98,7 @@ static PurplePluginProtocolInfo protocol_info = {
     .group_buddy = coex_roster_move_buddy,
     .rename_group = coex_roster_rename_group,
     .normalize = coex_connection_normalize,
-    .can_receive_file = coex_conversation_takes_files,
+    .can_receive_file = takes_files,
     .send_file = coex_conversation_send_file,
     .offline_message = takes_offline_messages,
     .struct_size = sizeof(PurplePluginProtocolInfo),

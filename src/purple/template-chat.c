@@ -3,6 +3,7 @@
 
 #include "core/template.h"
 #include "core/text.h"
+#include "core/typed-line.h"
 #include "purple/lines.h"
 #include "purple/template-picker.h"
 
@@ -168,7 +169,7 @@ coex_template_chat_pick(CoexPicker *picker, guint number, const char *words)
         return;
     }
 
-    g_auto(GStrv) values = coex_picker_split(picker, words);
+    g_auto(GStrv) values = coex_typed_line_split_values(words, picker->parked);
     coex_picker_pick(picker, g_ptr_array_index(picker->shown, number - 1),
                      (const char *const *)values);
 }

@@ -187,12 +187,6 @@ set_values(CoexPicker *picker, const char *const *values)
     picker->values = copy;
 }
 
-char **
-coex_picker_split(CoexPicker *picker, const char *text)
-{
-    return coex_typed_line_split_values(text, picker->parked);
-}
-
 GPtrArray *
 coex_picker_find(CoexPicker *picker)
 {
@@ -296,7 +290,7 @@ coex_picker_start(CoexPicker *picker, const char *words)
     }
 
     g_autofree char *rest = g_strstrip(g_strdup(stripped + length));
-    g_auto(GStrv) values = coex_picker_split(picker, rest);
+    g_auto(GStrv) values = coex_typed_line_split_values(rest, picker->parked);
     reset(picker, COEX_STAGE_LIST);
     coex_picker_pick(picker, (CoexTemplate *)found, (const char *const *)values);
 }

@@ -94,10 +94,6 @@ void coex_picker_hold(CoexPicker *picker);
 /* Drops the question; the texts come back as a line. Returns whether there was anything to drop. */
 gboolean coex_picker_cancel(CoexPicker *picker);
 
-/* Values as typed, "one | two"; "=" stands for the texts that wait. NULL for none. Free with
- * g_strfreev(). */
-char **coex_picker_split(CoexPicker *picker, const char *text);
-
 /* The templates that match the query, best first; marketing last for who wants none. Borrowed
  * elements; free with g_ptr_array_unref().
  */

@@ -13,6 +13,7 @@
 #include "core/receipts.h"
 #include "core/template.h"
 #include "media/get.h"
+#include "receive/intake.h"
 #include "session/facts.h"
 #include "session/forget.h"
 #include "session/hub.h"
@@ -32,7 +33,8 @@ static void
 forget_nick(CoexAccount *account, const char *owner, const char *nick)
 {
     g_auto(GStrv) ids = g_strsplit(owner, ":", 2);
-    CoexAccount *other = coex_hub_find_account(account->hub, g_ascii_strtoll(ids[0], NULL, 10));
+    CoexAccount *other = coex_intake_find_account(coex_hub_get_intake(account->hub),
+                                                  g_ascii_strtoll(ids[0], NULL, 10));
     CoexPerson *person =
         other != NULL ? coex_people_by_id(other->people, g_ascii_strtoll(ids[1], NULL, 10)) : NULL;
 

@@ -98,10 +98,10 @@ coex_hub_get_strangers(CoexHub *hub)
     return &hub->strangers;
 }
 
-CoexAccount *
-coex_hub_find_account(CoexHub *hub, gint64 account_id)
+CoexIntake *
+coex_hub_get_intake(CoexHub *hub)
 {
-    return coex_intake_find_account(hub->intake, account_id);
+    return hub->intake;
 }
 
 static CoexReceiver *
@@ -140,12 +140,6 @@ coex_hub_detach(CoexHub *hub, CoexAccount *account)
     coex_intake_detach(hub->intake, account);
 }
 
-void
-coex_hub_attach(CoexHub *hub, CoexAccount *account)
-{
-    coex_intake_attach(hub->intake, account);
-}
-
 static void
 drain_call(gpointer data)
 {
@@ -158,12 +152,6 @@ void
 coex_hub_wake(CoexHub *hub)
 {
     coex_engine_call(hub->engine, drain_call, hub, NULL);
-}
-
-void
-coex_hub_retry_delayed(CoexHub *hub)
-{
-    coex_intake_retry_delayed(hub->intake);
 }
 
 /* ---- the end ---- */

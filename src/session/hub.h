@@ -9,6 +9,7 @@
 typedef struct CoexAccount CoexAccount;
 typedef struct CoexEngine CoexEngine;
 typedef struct CoexHub CoexHub;
+typedef struct CoexIntake CoexIntake;
 typedef struct CoexNicks CoexNicks;
 typedef struct CoexReceiverSpec CoexReceiverSpec;
 typedef struct CoexStore CoexStore;
@@ -38,8 +39,8 @@ CoexStore *coex_hub_open_store(CoexHub *hub, GError **error);
 CoexNicks *coex_hub_get_nicks(CoexHub *hub);
 /* What was last said of strangers, for all accounts of the database. Borrowed. */
 CoexStrangers *coex_hub_get_strangers(CoexHub *hub);
-/* The running account of that id, NULL: none. Borrowed. */
-CoexAccount *coex_hub_find_account(CoexHub *hub, gint64 account_id);
+/* The way from what the listeners stored to the accounts. Borrowed. */
+CoexIntake *coex_hub_get_intake(CoexHub *hub);
 
 /* Receives at @address ("address:port"), sharing the listener of an address, until
  * coex_hub_detach() of the account that is @spec's data. COEX_ERROR_LISTEN,
@@ -47,9 +48,5 @@ CoexAccount *coex_hub_find_account(CoexHub *hub, gint64 account_id);
 gboolean coex_hub_listen(CoexHub *hub, const char *address, const CoexReceiverSpec *spec,
                          GError **error);
 
-/* From now on deliveries for this account are applied, those that were kept for it first. */
-void coex_hub_attach(CoexHub *hub, CoexAccount *account);
 /* Takes the account out of listeners and routing. */
 void coex_hub_detach(CoexHub *hub, CoexAccount *account);
-/* A send came to its end: echoes that waited for that are looked at again. */
-void coex_hub_retry_delayed(CoexHub *hub);

@@ -22,9 +22,10 @@
 
 /* The parts, in the order in which they come up; they go down the other way round. */
 static const struct {
-    gsize offset;                /* of the part's pointer */
-    gpointer (*new_)(void);      /* NULL: it comes with the snapshot (login.c) */
-    void (*stop)(gpointer part); /* NULL: nothing of it goes on by itself */
+    gsize offset;           /* of the part's pointer */
+    gpointer (*new_)(void); /* NULL: it comes with the snapshot (login.c) */
+    void (*stop)(
+        gpointer part); /* NULL: nothing of it goes on by itself; before it is freed, too */
     void (*free)(gpointer part);
 } parts[] = {
 #define PART(member, new_, stop, free_)                                                            \
@@ -32,9 +33,9 @@ static const struct {
         G_STRUCT_OFFSET(CoexAccount, member), (gpointer(*)(void))(new_), (GDestroyNotify)(stop),   \
             (GDestroyNotify)(free_)                                                                \
     }
-    PART(skew, coex_skew_new, coex_skew_stop, coex_skew_free),
+    PART(skew, coex_skew_new, coex_skew_stop, g_free),
     PART(registration, coex_registration_new, NULL, coex_registration_free),
-    PART(phone, coex_phone_new, coex_phone_stop, coex_phone_free),
+    PART(phone, coex_phone_new, coex_phone_stop, g_free),
     PART(match, coex_matcher_new, NULL, coex_matcher_free),
     PART(fetch, coex_fetch_new, coex_fetch_stop, coex_fetch_free),
     PART(login, coex_login_state_new, coex_login_state_stop, coex_login_state_free),
@@ -50,10 +51,19 @@ get_part(CoexAccount *account, guint i)
     return G_STRUCT_MEMBER_P(account, parts[i].offset);
 }
 
+static void
+stop_parts(CoexAccount *account)
+{
+    for (guint i = G_N_ELEMENTS(parts); i > 0; i--)
+        if (parts[i - 1].stop != NULL && *get_part(account, i - 1) != NULL)
+            parts[i - 1].stop(*get_part(account, i - 1));
+}
+
 /* What the parts hold goes first; what all of them use follows. */
 static void
 free_account(CoexAccount *account)
 {
+    stop_parts(account);
     for (guint i = G_N_ELEMENTS(parts); i > 0; i--)
         g_clear_pointer(get_part(account, i - 1), parts[i - 1].free);
     g_clear_pointer(&account->settings, g_hash_table_unref);
@@ -79,9 +89,7 @@ void
 coex_account_close(CoexAccount *account)
 {
     coex_account_enter(account, COEX_ACCOUNT_ENDED);
-    for (guint i = G_N_ELEMENTS(parts); i > 0; i--)
-        if (parts[i - 1].stop != NULL && *get_part(account, i - 1) != NULL)
-            parts[i - 1].stop(*get_part(account, i - 1));
+    stop_parts(account);
     coex_strangers_keep(account);
     if (account->store != NULL)
         coex_hub_detach(account->hub, account);

@@ -18,6 +18,7 @@
 #include "ingest/receiver.h"
 #include "media/fetch.h"
 #include "net/http.h"
+#include "receive/intake.h"
 #include "receive/match.h"
 #include "receive/strangers.h"
 #include "send/outbox.h"
@@ -166,7 +167,7 @@ listed_since(CoexAccount *account)
 static void
 on_settled(CoexAccount *account)
 {
-    coex_hub_retry_delayed(account->hub);
+    coex_intake_retry_delayed(coex_hub_get_intake(account->hub));
 }
 
 static const CoexViewsAbove views_above = {
@@ -579,7 +580,7 @@ go_online(CoexAccount *account)
     coex_templates_load(account);
     coex_outbox_start(account->outbox);
     coex_fetch_start(account);
-    coex_hub_attach(account->hub, account);
+    coex_intake_attach(coex_hub_get_intake(account->hub), account);
     coex_templates_refresh(account, FALSE);
     coex_registration_check(account, FALSE);
 }

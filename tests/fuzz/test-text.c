@@ -118,8 +118,8 @@ LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
     FuzzInput input = { (const char *)data, size };
     g_autofree char *typed = fuzz_take_string(&input);
     g_autofree char *text = coex_text_from_markup(typed);
-    g_autofree char *html = coex_text_to_html(text);
-    g_autofree char *raw_html = coex_text_to_html(typed);
+    g_autofree char *html = coex_text_to_html_as(text, 0);
+    g_autofree char *raw_html = coex_text_to_html_as(typed, 0);
     g_autofree char *wrapped = coex_text_wrap(typed, PART_CHARS);
     g_autofree char *excerpt = coex_text_excerpt(typed, PART_CHARS);
 

@@ -56,7 +56,7 @@ check_member(const CoexContent *content)
 static void
 check_message(const CoexMessage *message)
 {
-    g_autofree char *html = coex_text_to_html(message->content.text);
+    g_autofree char *html = coex_text_to_html_as(message->content.text, 0);
 
     g_assert_cmpstr(message->wamid, !=, "");
     g_assert_cmpuint(strlen(message->token), <=, strlen(message->wamid));

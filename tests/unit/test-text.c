@@ -195,6 +195,12 @@ test_markup_links(void)
     CHECK_PAIRS(pairs, coex_text_from_markup);
 }
 
+static char *
+to_html(const char *text)
+{
+    return coex_text_to_html_as(text, 0);
+}
+
 static void
 test_html(void)
 {
@@ -253,10 +259,10 @@ test_html(void)
     g_autoptr(GString) emoji = g_string_new(NULL);
     g_autofree char *html = NULL;
 
-    CHECK_PAIRS(pairs, coex_text_to_html);
+    CHECK_PAIRS(pairs, to_html);
     for (guint i = 0; i < COEX_TEXT_MAX; i++)
         g_string_append(emoji, "😀");
-    html = coex_text_to_html(emoji->str);
+    html = coex_text_to_html_as(emoji->str, 0);
     g_assert_cmpstr(html, ==, emoji->str);
 }
 
@@ -294,7 +300,7 @@ test_round_trip(void)
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
-        g_autofree char *html = coex_text_to_html(texts[i]);
+        g_autofree char *html = coex_text_to_html_as(texts[i], 0);
         g_autofree char *back = coex_text_from_markup(html);
 
         g_assert_cmpstr(back, ==, texts[i]);
@@ -520,7 +526,7 @@ test_random_html(void)
 
     for (int i = 0; i < 20000; i++) {
         g_autofree char *text = make_text(random);
-        g_autofree char *html = coex_text_to_html(text);
+        g_autofree char *html = coex_text_to_html_as(text, 0);
         g_autofree char *plain = coex_text_escape(text);
         g_autofree char *stripped = strip_own_html(html);
         g_autofree char *stripped_plain = strip_own_html(plain);
@@ -612,7 +618,7 @@ measure_us(const char *piece, gsize length)
     while (text->len < length)
         g_string_append(text, piece);
     start_us = get_work_us();
-    g_free(coex_text_to_html(text->str));
+    g_free(coex_text_to_html_as(text->str, 0));
     g_free(coex_text_to_html_lines(text->str, 0, 400));
     g_free(coex_text_mark_lines(text->str, 400));
     g_free(coex_text_from_markup(text->str));
