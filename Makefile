@@ -74,13 +74,13 @@ C_FILES := $(sort $(wildcard src/*/*.[ch] tests/*/*.[ch]))
 
 # ---- flags: what a layer may use is what it can see ----------------------------------------------
 
-PKG_core := glib-2.0 gobject-2.0 json-glib-1.0
+PKG_core := glib-2.0 gobject-2.0 json-glib-1.0 gnutls
 PKG_net := $(PKG_core) gio-2.0 libsoup-3.0 libmicrohttpd
 PKG_store := $(PKG_core) sqlite3
 PKG_purple := glib-2.0 purple
 PKG_sim := glib-2.0 gobject-2.0 gio-2.0 json-glib-1.0 libsoup-3.0 libmicrohttpd
 PKG_host := $(PKG_purple) $(PKG_sim)
-PKG_bench := $(PKG_net) $(PKG_purple) sqlite3 gnutls
+PKG_bench := $(PKG_net) $(PKG_purple) sqlite3
 
 # Goals that compile nothing must work before the compiler and the libraries are there.
 BARE_GOALS := help clean deps run check check-debian check-valgrind fuzz icons format uninstall

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/digest.h"
 
+#include <gnutls/crypto.h>
 #include <string.h>
 
 #define HEX_LENGTH 64
@@ -41,4 +42,65 @@ coex_digest_read(const char *text, CoexDigest *ret_digest)
     if (strlen(text) == HEX_LENGTH)
         return read_hex(text, ret_digest);
     return strlen(text) == BASE64_LENGTH && read_base64(text, ret_digest);
+}
+
+/* ---- bytes in pieces ---- */
+
+struct CoexHash {
+    gnutls_hash_hd_t plain; /* or */
+    gnutls_hmac_hd_t keyed; /* NULL */
+    gboolean broken;        /* the machine's rules forbid it, or memory lacks */
+};
+
+static void
+note(CoexHash *hash, int code)
+{
+    hash->broken |= code < 0;
+}
+
+CoexHash *
+coex_hash_new(const char *key)
+{
+    CoexHash *hash = g_new0(CoexHash, 1);
+
+    if (key != NULL)
+        note(hash, gnutls_hmac_init(&hash->keyed, GNUTLS_MAC_SHA256, key, strlen(key)));
+    else
+        note(hash, gnutls_hash_init(&hash->plain, GNUTLS_DIG_SHA256));
+    return hash;
+}
+
+void
+coex_hash_update(CoexHash *hash, const void *bytes, gsize length)
+{
+    if (length == 0 || hash->broken)
+        return;
+    if (hash->keyed != NULL)
+        note(hash, gnutls_hmac(hash->keyed, bytes, length));
+    else
+        note(hash, gnutls_hash(hash->plain, bytes, length));
+}
+
+gboolean
+coex_hash_finish(CoexHash *hash, CoexDigest *ret_digest)
+{
+    if (hash->broken)
+        return FALSE;
+    if (hash->keyed != NULL)
+        gnutls_hmac_output(hash->keyed, ret_digest->bytes);
+    else
+        gnutls_hash_output(hash->plain, ret_digest->bytes);
+    return TRUE;
+}
+
+void
+coex_hash_free(CoexHash *hash)
+{
+    if (hash == NULL)
+        return;
+    if (hash->keyed != NULL)
+        gnutls_hmac_deinit(hash->keyed, NULL);
+    if (hash->plain != NULL)
+        gnutls_hash_deinit(hash->plain, NULL);
+    g_free(hash);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/verifier.h"
 
+#include "core/digest.h"
 #include <string.h>
 
 #define DIGEST_SIZE 32
@@ -20,8 +21,8 @@ struct CoexVerifier {
 
 struct CoexBodyHash {
     CoexVerifier *verifier;
-    GHmac *hmac;       /* COEX_PROOF_SIGNATURE */
-    GChecksum *digest; /* everything else */
+    CoexHash *hash;
+    gboolean is_proof; /* COEX_PROOF_SIGNATURE: the digest is what the header must tell */
 };
 
 /* Takes the same time wherever the bytes differ. */
@@ -204,25 +205,17 @@ coex_body_hash_new(const CoexVerifier *verifier)
     CoexBodyHash *hash = g_new0(CoexBodyHash, 1);
 
     hash->verifier = coex_verifier_ref((CoexVerifier *)verifier);
-    if (verifier->proof == COEX_PROOF_SIGNATURE && verifier->secret != NULL) {
-        hash->hmac = g_hmac_new(G_CHECKSUM_SHA256, (const guchar *)verifier->secret,
-                                strlen(verifier->secret));
-        return hash;
-    }
-    hash->digest = g_checksum_new(G_CHECKSUM_SHA256);
-    g_checksum_update(hash->digest, (const guchar *)verifier->secret_id, -1);
+    hash->is_proof = verifier->proof == COEX_PROOF_SIGNATURE && verifier->secret != NULL;
+    hash->hash = coex_hash_new(hash->is_proof ? verifier->secret : NULL);
+    if (!hash->is_proof)
+        coex_hash_update(hash->hash, verifier->secret_id, strlen(verifier->secret_id));
     return hash;
 }
 
 void
 coex_body_hash_update(CoexBodyHash *hash, const void *bytes, gsize length)
 {
-    if (length == 0)
-        return;
-    if (hash->hmac != NULL)
-        g_hmac_update(hash->hmac, bytes, (gssize)length);
-    else
-        g_checksum_update(hash->digest, bytes, (gssize)length);
+    coex_hash_update(hash->hash, bytes, length);
 }
 
 CoexVerdict
@@ -230,14 +223,12 @@ coex_body_hash_finish(CoexBodyHash *hash, const char *value, guint8 ret_key[32])
 {
     CoexVerdict verdict = coex_verifier_check_head(hash->verifier, value);
     guint8 signature[DIGEST_SIZE];
-    gsize size = DIGEST_SIZE;
+    CoexDigest digest;
 
-    if (hash->hmac == NULL) {
-        g_checksum_get_digest(hash->digest, ret_key, &size);
-        return verdict;
-    }
-    g_hmac_get_digest(hash->hmac, ret_key, &size);
-    if (verdict != COEX_VERDICT_GENUINE)
+    if (!coex_hash_finish(hash->hash, &digest))
+        return COEX_VERDICT_WRONG; /* it is repeated */
+    memcpy(ret_key, digest.bytes, DIGEST_SIZE);
+    if (!hash->is_proof || verdict != COEX_VERDICT_GENUINE)
         return verdict;
     parse_signature(value, signature);
     return same_bytes(signature, ret_key, DIGEST_SIZE) ? COEX_VERDICT_GENUINE : COEX_VERDICT_WRONG;
@@ -249,8 +240,7 @@ coex_body_hash_free(CoexBodyHash *hash)
     if (hash == NULL)
         return;
     coex_verifier_unref(hash->verifier);
-    g_clear_pointer(&hash->hmac, g_hmac_unref);
-    g_clear_pointer(&hash->digest, g_checksum_free);
+    coex_hash_free(hash->hash);
     g_free(hash);
 }
 

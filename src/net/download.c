@@ -28,7 +28,7 @@ typedef struct {
     gboolean has_digest;
     int fd;
     gint64 n_bytes;
-    GChecksum *checksum;
+    CoexHash *hash;
     guint n_redirects;
     guint status;
 } Job;
@@ -46,7 +46,7 @@ job_free(Job *job)
 {
     job_close(job);
     coex_endpoint_clear(&job->endpoint);
-    g_checksum_free(job->checksum);
+    coex_hash_free(job->hash);
     g_clear_pointer(&job->request, coex_request_free);
     g_free(job->url);
     g_free(job->path);
@@ -112,7 +112,7 @@ on_take(gpointer user_data, const void *bytes, gsize length, GError **error)
                     job->limit / MB);
         return FALSE;
     }
-    g_checksum_update(job->checksum, bytes, (gssize)length);
+    coex_hash_update(job->hash, bytes, length);
     return write_all(job, bytes, length, error);
 }
 
@@ -120,8 +120,7 @@ on_take(gpointer user_data, const void *bytes, gsize length, GError **error)
 static gboolean
 job_check(Job *job, GError **error)
 {
-    CoexDigest digest = { { 0 } };
-    gsize length = sizeof digest.bytes;
+    CoexDigest digest;
 
     if (job->size >= 0 && job->n_bytes != job->size) {
         g_set_error(error, COEX_ERROR, COEX_ERROR_PROTOCOL,
@@ -129,8 +128,8 @@ job_check(Job *job, GError **error)
                     job->n_bytes, job->size);
         return FALSE;
     }
-    g_checksum_get_digest(job->checksum, digest.bytes, &length);
-    if (job->has_digest && memcmp(digest.bytes, job->digest.bytes, length) != 0) {
+    if (!coex_hash_finish(job->hash, &digest) ||
+        (job->has_digest && memcmp(&digest, &job->digest, sizeof digest) != 0)) {
         g_set_error_literal(error, COEX_ERROR, COEX_ERROR_PROTOCOL,
                             "What came is not the file that was sent (its SHA-256 differs).");
         return FALSE;
@@ -295,7 +294,7 @@ coex_download_async(CoexHttp *http, const CoexDownload *what, GCancellable *canc
     job->size = what->size;
     job->has_digest = coex_digest_read(what->sha256, &job->digest);
     job->fd = -1;
-    job->checksum = g_checksum_new(G_CHECKSUM_SHA256);
+    job->hash = coex_hash_new(NULL);
     g_task_set_task_data(task, job, (GDestroyNotify)job_free);
     g_task_set_check_cancellable(task, FALSE);
     job->request = coex_api_fetch_media(&job->endpoint, what->url, &error);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "store/head.h"
 
+#include "core/digest.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -113,12 +115,12 @@ add_page(Pages *pages, guint32 number)
 static void
 append_digest(GByteArray *bytes)
 {
-    guint8 digest[DIGEST_BYTES];
-    gsize length = sizeof digest;
-    g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
-    g_checksum_update(checksum, bytes->data, (gssize)bytes->len);
-    g_checksum_get_digest(checksum, digest, &length);
-    g_byte_array_append(bytes, digest, sizeof digest);
+    g_autoptr(CoexHash) hash = coex_hash_new(NULL);
+    CoexDigest digest;
+
+    coex_hash_update(hash, bytes->data, bytes->len);
+    if (coex_hash_finish(hash, &digest))
+        g_byte_array_append(bytes, digest.bytes, sizeof digest.bytes);
 }
 
 static GByteArray *

@@ -18,6 +18,8 @@ static const char usage[] =
     "  start   login with 50,000 people known; base: SQLite reading the same rows\n"
     "  memory  private memory above libpurple's own (base)\n"
     "  send    texts to an API on loopback, plain and TLS; base: a bare SoupSession\n"
+    "  media   files from a server on loopback to the disk; base: curl (which must be\n"
+    "          installed) and the same fdatasync\n"
     "\n"
     "Without a section all are run, in less than four minutes. Other work on the machine moves "
     "the\n"
@@ -29,6 +31,7 @@ static const struct {
 } sections[] = {
     { "ack", bench_ack },     { "mixed", bench_mixed },   { "show", bench_show },
     { "start", bench_start }, { "memory", bench_memory }, { "send", bench_send },
+    { "media", bench_media },
 };
 
 static char *program_dir;

@@ -45,6 +45,7 @@ void bench_show(void);   /* receive.c */
 void bench_start(void);  /* start.c: with many people */
 void bench_memory(void); /* start.c */
 void bench_send(void);   /* send.c */
+void bench_media(void);  /* media.c */
 
 /* ---- a program with one line of answer to each line of command: rig.c ---- */
 
@@ -118,6 +119,7 @@ typedef struct {
     struct MHD_Daemon *daemon;
     gint n_connections; /* atomic; with TLS each is a handshake */
     char *url;
+    GBytes *file;      /* what a GET is answered with, set before the start; NULL */
     char *certificate; /* PEM, made for this server; NULL without TLS */
 } Server;
 

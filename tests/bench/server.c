@@ -18,7 +18,11 @@ static enum MHD_Result
 on_request(void *user_data, struct MHD_Connection *connection, const char *url, const char *method,
            const char *version, const char *bytes, size_t *length, void **state)
 {
+    const Server *server = user_data;
+    gboolean is_file = server->file != NULL && strcmp(method, MHD_HTTP_METHOD_GET) == 0;
     struct MHD_Response *response;
+    gsize n_bytes = strlen(answer);
+    const void *body = answer;
     enum MHD_Result result;
 
     if (*state == NULL) {
@@ -29,9 +33,11 @@ on_request(void *user_data, struct MHD_Connection *connection, const char *url, 
         *length = 0;
         return MHD_YES;
     }
-    response =
-        MHD_create_response_from_buffer(strlen(answer), (void *)answer, MHD_RESPMEM_PERSISTENT);
-    MHD_add_response_header(response, "Content-Type", "application/json");
+    if (is_file)
+        body = g_bytes_get_data(server->file, &n_bytes);
+    response = MHD_create_response_from_buffer(n_bytes, (void *)body, MHD_RESPMEM_PERSISTENT);
+    MHD_add_response_header(response, "Content-Type",
+                            is_file ? "application/octet-stream" : "application/json");
     result = MHD_queue_response(connection, MHD_HTTP_OK, response);
     MHD_destroy_response(response);
     return result;

@@ -15,6 +15,7 @@ build     make               make                      make
 build     pkg-config         pkgconf-pkg-config        pkgconf
 build     libglib2.0-dev     glib2-devel               glib2
 build     libjson-glib-dev   json-glib-devel           json-glib
+build     libgnutls28-dev    gnutls-devel              gnutls
 build     libsoup-3.0-dev    libsoup3-devel            libsoup3
 build     libmicrohttpd-dev  libmicrohttpd-devel       libmicrohttpd
 build     libsqlite3-dev     sqlite-devel              sqlite

@@ -55,6 +55,7 @@ RULES_INCLUDE = [
     (r"<microhttpd\.h>", ("src/net/", "tests/"), "libmicrohttpd is for src/net alone"),
     (r"<sqlite3\.h>", ("src/store/", "tests/store/", "tests/session/", "tests/bench/"),
      "SQLite is for src/store alone"),
+    (r"<gnutls/", ("src/core/digest.c", "tests/bench/"), "GnuTLS is for src/core/digest.c alone"),
     (r"<json-glib/", ("src/core/json.c", "tests/"), "json-glib is for src/core/json.c alone"),
 ]
 
@@ -96,7 +97,7 @@ RULES_CORE = [
      "core does no I/O"),
 ]
 CORE_HEADERS = (
-    r"<(glib|glib-object|glib/g\w+|json-glib/json-glib|string|stdlib|stdint|stddef|stdbool|limits|errno|math|ctype|"
+    r"<(glib|glib-object|glib/g\w+|json-glib/json-glib|gnutls/crypto|string|stdlib|stdint|stddef|stdbool|limits|errno|math|ctype|"
     r"inttypes|stdarg)\.h>"
 )
 
@@ -141,7 +142,7 @@ def check_includes(path, text, out):
                 out.add(path, number, f"{what}: {why}")
         if what[0] == "<":
             if path.startswith("src/core/") and not re.match(CORE_HEADERS, what):
-                out.add(path, number, f"{what}: core uses GLib and json-glib only, and does no I/O")
+                out.add(path, number, f"{what}: core uses GLib, json-glib and GnuTLS only, and does no I/O")
             continue
         first = what[1:-1].split("/")[0]
         if what.startswith('"..') or (path.startswith("src/") and first not in OURS):
