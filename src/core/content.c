@@ -2,6 +2,7 @@
 #include "core/content.h"
 
 #include "core/account-event.h"
+#include "core/content-card.h"
 #include "core/content-media.h"
 #include "core/content-order.h"
 #include "core/json.h"
@@ -644,6 +645,8 @@ read_member(const CoexJsonAt *body, CoexContent *content)
 {
     if (content->kind == COEX_CONTENT_MEDIA) {
         content->media = coex_content_media_read(content->type, body);
+    } else if (content->kind == COEX_CONTENT_CONTACTS) {
+        content->cards = coex_content_card_read(body);
     } else if (content->kind == COEX_CONTENT_REACTION) {
         content->reaction.target = dup_told(body, "message_id");
         content->reaction.emoji = dup_told(body, "emoji");

@@ -23,6 +23,7 @@ static const struct {
     { "audio/amr", { "amr" } },
     { "text/plain", { "txt", "csv", "log" } },
     { "text/csv", { "csv" } },
+    { "text/vcard", { "vcf" } },
     { "application/pdf", { "pdf" } },
     { "application/zip", { "zip" } },
     { "application/msword", { "doc" } },

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/media.h"
 
+#include <string.h>
+
+#define INLINE_ID "-" /* there is nothing at WhatsApp by any id */
+#define INLINE_URL "data:,"
+
 const char *
 coex_media_get_label(const CoexMedia *media)
 {
@@ -13,10 +18,36 @@ coex_media_get_label(const CoexMedia *media)
         return media->voice ? "voice message" : "audio";
     case COEX_MEDIA_STICKER:
         return media->animated ? "animated sticker" : "sticker";
+    case COEX_MEDIA_CARD:
+        return "contact";
     case COEX_MEDIA_DOCUMENT:
         break;
     }
     return "document";
+}
+
+CoexMedia *
+coex_media_new_with_content(CoexMediaKind kind, const char *name, const char *mime,
+                            const char *content)
+{
+    CoexMedia *media = g_new0(CoexMedia, 1);
+    g_autofree char *escaped = g_uri_escape_string(content, NULL, TRUE);
+
+    media->kind = kind;
+    media->id = g_strdup(INLINE_ID);
+    media->url = g_strconcat(INLINE_URL, escaped, NULL);
+    media->name = g_strdup(name);
+    media->mime = g_strdup(mime);
+    return media;
+}
+
+char *
+coex_media_dup_content(const CoexMedia *media)
+{
+    if (media->kind != COEX_MEDIA_CARD || media->url == NULL ||
+        !g_str_has_prefix(media->url, INLINE_URL))
+        return NULL;
+    return g_uri_unescape_string(media->url + strlen(INLINE_URL), NULL);
 }
 
 CoexMedia *

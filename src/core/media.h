@@ -13,13 +13,14 @@ typedef enum {
     COEX_MEDIA_AUDIO,
     COEX_MEDIA_DOCUMENT,
     COEX_MEDIA_STICKER,
+    COEX_MEDIA_CARD, /* of contacts: what is in it came with the message */
 } CoexMediaKind;
 
 /* All of it is a stranger's word; NULL, 0 and FALSE where it is not told. */
 typedef struct CoexMedia {
     CoexMediaKind kind;
     char *id;  /* lives 7 days */
-    char *url; /* lives 5 minutes */
+    char *url; /* lives 5 minutes; of a CARD, a data: URL with what is in it */
     char *mime;
     char *sha256; /* Base64 or hex */
     gint64 size;  /* bytes */
@@ -48,6 +49,12 @@ typedef enum {
 
 /* What kind of file it is, for people: "image", "voice message". Static. */
 const char *coex_media_get_label(const CoexMedia *media);
+
+/* One whose @content is there already. Free with coex_media_free(). */
+CoexMedia *coex_media_new_with_content(CoexMediaKind kind, const char *name, const char *mime,
+                                       const char *content);
+/* That content; NULL: it must be fetched. Free with g_free(). */
+char *coex_media_dup_content(const CoexMedia *media);
 
 /* @media: NULL gives NULL. */
 CoexMedia *coex_media_copy(const CoexMedia *media);

@@ -31,6 +31,9 @@ content_clear(CoexContent *content)
     case COEX_CONTENT_MEDIA:
         coex_media_free(content->media);
         break;
+    case COEX_CONTENT_CONTACTS:
+        coex_media_free(content->cards);
+        break;
     case COEX_CONTENT_REACTION:
         g_free(content->reaction.target);
         g_free(content->reaction.emoji);
@@ -46,7 +49,6 @@ content_clear(CoexContent *content)
         break;
     case COEX_CONTENT_TEXT:
     case COEX_CONTENT_LOCATION:
-    case COEX_CONTENT_CONTACTS:
     case COEX_CONTENT_BUTTON:
     case COEX_CONTENT_INTERACTIVE:
     case COEX_CONTENT_ORDER:

@@ -54,6 +54,7 @@ struct CoexContent {
                    show */
     union {
         CoexMedia *media; /* never NULL */
+        CoexMedia *cards; /* of contacts: all of them as one file, NULL: they tell nothing */
         struct {
             char *target; /* wamid of the message that it is a mark on, NULL */
             char *emoji;  /* NULL: the mark is taken back */

@@ -381,8 +381,10 @@ take_file(Job *job)
     CoexAccount *account = job->account;
     g_autofree char *title = coex_account_dup_title(account, find_person(account, job));
     g_autofree char *mark = account->media_is_served ? dup_mark(job) : NULL;
-    const CoexFilesPlace place = { account->media_folder,   title, job->time, job->media, mark,
-                                   account->media_for_group };
+    g_autofree char *content = coex_media_dup_content(job->media);
+    const CoexFilesPlace place = {
+        account->media_folder, title, job->time, job->media, mark, content, account->media_for_group
+    };
 
     coex_files_take_async(job->part, &place, on_taken, job);
 }
@@ -449,9 +451,6 @@ download(Job *job, const CoexMediaLink *link)
         fail(job, why);
         return;
     }
-    if (job->part == NULL)
-        job->part =
-            coex_files_dup_part(account->media_folder, account->fetch->tag, job->message_id);
     what.path = job->part;
     if (account->fetch->http == NULL)
         account->fetch->http = coex_http_new(PAUSE_S, account->proxy);
@@ -507,7 +506,11 @@ start(CoexAccount *account, Job *job)
     job->account = coex_account_ref(account);
     fetch->n_running++;
     g_hash_table_add(fetch->busy, &job->person_id);
-    if (account->media_auto == COEX_MEDIA_AUTO_NONE && !job->asked)
+    if (job->part == NULL)
+        job->part = coex_files_dup_part(account->media_folder, fetch->tag, job->message_id);
+    if (job->media->kind == COEX_MEDIA_CARD)
+        take_file(job);
+    else if (account->media_auto == COEX_MEDIA_AUTO_NONE && !job->asked)
         offer(job, -1);
     else
         find_link(job);

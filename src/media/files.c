@@ -333,6 +333,7 @@ typedef struct {
     char *base;
     char *folder;
     char *name;
+    char *content; /* NULL */
     gboolean for_group;
     CoexFileFacts facts; /* of the file at its place */
 } Move;
@@ -344,6 +345,7 @@ move_free(Move *move)
     g_free(move->base);
     g_free(move->folder);
     g_free(move->name);
+    g_free(move->content);
     g_free(move);
 }
 
@@ -358,11 +360,24 @@ share_part(const Move *move)
     close(fd);
 }
 
+static gboolean
+write_content(const Move *move, GError **error)
+{
+    if (move->content == NULL)
+        return TRUE;
+    if (g_mkdir_with_parents(move->base, 0700) == 0 &&
+        g_file_set_contents_full(move->part, move->content, -1, G_FILE_SET_CONTENTS_NONE, 0600,
+                                 NULL))
+        return TRUE;
+    set_error(error, move->base, errno);
+    return FALSE;
+}
+
 static char *
 take(const Move *move, GError **error)
 {
     g_autofree char *name = NULL;
-    int folder = open_folder(move->folder, error);
+    int folder = write_content(move, error) ? open_folder(move->folder, error) : -1;
 
     if (folder >= 0 && move->for_group) {
         share(folder, move->base, 0750);
@@ -407,6 +422,7 @@ coex_files_take_async(const char *part, const CoexFilesPlace *place, GAsyncReady
         .base = g_strdup(place->base),
         .folder = g_build_filename(place->base, who, NULL),
         .name = dup_name(place),
+        .content = g_strdup(place->content),
         .for_group = place->for_group,
     };
     g_task_set_task_data(task, move, (GDestroyNotify)move_free);

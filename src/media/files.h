@@ -28,6 +28,7 @@ typedef struct {
     gint64 time;       /* of the message, seconds since 1970 */
     const CoexMedia *media;
     const char *mark;   /* that makes its name one that nobody guesses, NULL: none */
+    char *content;      /* that @part is to have, NULL: it is written already */
     gboolean for_group; /* 0640 below 0750, of the group of @base; else 0600 below 0700 */
 } CoexFilesPlace;
 

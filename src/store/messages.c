@@ -91,6 +91,8 @@ feed_kind(const CoexNewMessage *message)
 static CoexMedia *
 get_media(const CoexContent *content)
 {
+    if (content->kind == COEX_CONTENT_CONTACTS)
+        return content->cards;
     return content->kind == COEX_CONTENT_MEDIA ? content->media : NULL;
 }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "desk.h"
 
+#include <glib/gstdio.h>
+#include <string.h>
+
 /* What other messages than plain text bring, and what they mean for who wrote them. */
 
 #define FROM_ADA "\"from\":\"12025550101\","
@@ -50,6 +53,44 @@ test_kinds(Desk *desk)
     g_assert_cmpuint(desk_count(desk, DESK_FEED, "ada", "*"), ==, 0);
 }
 
+/* A card is a file for an address book, and needs nobody to fetch it from. */
+static void
+test_card(Desk *desk)
+{
+    const DeskEvent *line;
+    g_autofree char *content = NULL;
+    g_autofree char *path = NULL;
+
+    desk->config.media_folder = g_intern_string(desk->dir);
+    desk->config.media_auto = COEX_MEDIA_AUTO_NONE;
+    desk->config.media_limit = 1000 * 1000;
+    desk_login(desk);
+    desk_deliver(desk, "", "card", 0,
+                 FROM_ADA
+                 "\"type\":\"contacts\",\"contacts\":[{\"name\":{\"formatted_name\":"
+                 "\"../Ida Berg\"},\"phones\":[{\"phone\":\"+44 7700 900155\"}],\"emails\":[{"
+                 "\"email\":\"ida@example.com\"}]}]");
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada",
+                   "?contact] ../Ida Berg, +44 7700 900155, ida@example.com");
+    line = desk_wait_feed(desk, COEX_FEED_FILE, "ada", "?contact #*bytes]");
+    path = g_strdup(line->item->detail);
+    g_assert_true(g_str_has_suffix(path, "Ida Berg.vcf"));
+    g_assert_true(g_str_has_prefix(path, desk->dir));
+    g_assert_null(strstr(path, "/.."));
+    g_assert_true(g_file_get_contents(path, &content, NULL, NULL));
+    g_assert_nonnull(strstr(content, "TEL:+44 7700 900155\r\nEMAIL:ida@example.com\r\n"));
+    g_assert_cmpuint(coex_sim_n_requests(desk->sim, "media"), ==, 0);
+    desk_restart(desk);
+    desk_fence(desk);
+    g_assert_cmpuint(desk_count(desk, DESK_FEED, "ada", "*"), ==, 0);
+    /* again, also where somebody has removed it */
+    g_assert_cmpint(g_unlink(path), ==, 0);
+    coex_session_get_file(desk->session, desk_name("ada"), "last");
+    desk_wait_notice(desk, "ada", "*is being fetched.");
+    desk_wait_feed(desk, COEX_FEED_FILE, "ada", "?contact #*bytes]");
+    g_assert_true(g_file_test(path, G_FILE_TEST_EXISTS));
+}
+
 /* An ad was answered: templates are free for a while, and nothing else is different. */
 static void
 test_free_entry(Desk *desk)
@@ -94,6 +135,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     desk_add("/content/kinds", test_kinds);
+    desk_add("/content/card", test_card);
     desk_add("/content/free-entry", test_free_entry);
     return g_test_run();
 }

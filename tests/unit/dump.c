@@ -105,7 +105,7 @@ content_name(CoexContentKind kind)
 static void
 dump_media(GString *out, const CoexMedia *media)
 {
-    static const char *const kinds[] = { "image", "video", "audio", "document", "sticker" };
+    static const char *const kinds[] = { "image", "video", "audio", "document", "sticker", "card" };
 
     dump_text(out, "media", kinds[media->kind]);
     dump_text(out, "media-id", media->id);
@@ -122,6 +122,8 @@ dump_media(GString *out, const CoexMedia *media)
 static void
 dump_member(GString *out, const CoexContent *content)
 {
+    if (content->kind == COEX_CONTENT_CONTACTS && content->cards != NULL)
+        dump_media(out, content->cards);
     if (content->kind == COEX_CONTENT_MEDIA)
         dump_media(out, content->media);
     if (content->kind == COEX_CONTENT_REACTION) {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "core/content.h"
-#include "core/json.h"
+#include "core/media.h"
 #include "core/message.h"
 #include "core/webhook.h"
 #include <string.h>
@@ -88,11 +87,78 @@ test_long_order(void)
                          "1 x p49 at 0.01 EUR = 0.01 EUR\nand 250 more\nTotal: 3.00 EUR"));
 }
 
+/* The content of the file that the cards make; NULL: there is none. */
+static char *
+dup_cards(const char *cards)
+{
+    g_autofree char *text = g_strdup_printf("{\"messages\":[{\"from\":\"12025550147\",\"id\":\"a\","
+                                            "\"type\":\"contacts\",\"contacts\":%s}]}",
+                                            cards);
+    g_autoptr(GPtrArray) events = coex_webhook_parse(text, strlen(text), NULL);
+    const CoexEvent *event = g_ptr_array_index(events, 0);
+    const CoexMedia *media = event->message->content.cards;
+
+    return media != NULL ? coex_media_dup_content(media) : NULL;
+}
+
+static void
+test_cards(void)
+{
+    g_autofree char *two = dup_cards(
+        "[{\"name\":{\"formatted_name\":\"Ida "
+        "Berg\",\"last_name\":\"Berg\",\"first_name\":\"Ida\"},"
+        "\"phones\":[{\"phone\":\"+44 7700 900155\",\"type\":\"Mobile\"},{\"phone\":\"+44 1\"}],"
+        "\"emails\":[{\"email\":\"a@example.com\"},{\"email\":\"b@example.com\"}],"
+        "\"addresses\":[{\"street\":\"1 Mill Lane\",\"city\":\"Ely\"}]},"
+        "{\"phones\":[{\"phone\":\"+1 202\"}]}]");
+    g_autofree char *none = dup_cards("[{\"name\":{\"formatted_name\":\"Ida\"},\"vcard\":\"x\"}]");
+
+    g_assert_cmpstr(two, ==,
+                    "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ida Berg\r\nN:Berg;Ida;;;\r\n"
+                    "TEL;TYPE=CELL:+44 7700 900155\r\nTEL:+44 1\r\nEMAIL:a@example.com\r\n"
+                    "EMAIL:b@example.com\r\nADR:;;1 Mill Lane;Ely;;;\r\nEND:VCARD\r\n"
+                    "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:+1 202\r\nN:+1 202;;;;\r\nTEL:+1 202\r\n"
+                    "END:VCARD\r\n");
+    g_assert_null(none);
+}
+
+/* Nothing of it becomes a property, and no line is too long or half a character. */
+static void
+test_hostile_cards(void)
+{
+    g_autoptr(GString) name = g_string_new("END:VCARD\\r\\nX;Y,Z\\\\:");
+    g_autofree char *json = NULL;
+    g_autofree char *card = NULL;
+    g_auto(GStrv) lines = NULL;
+    guint n_ends = 0;
+
+    for (guint i = 0; i < 60; i++)
+        g_string_append(name, "\xd0\x98\xd0\xb4\xd0\xb0 ");
+    json = g_strdup_printf("[{\"name\":{\"formatted_name\":\"%s\"},\"phones\":[{\"phone\":"
+                           "\"1\\nTEL:666\",\"type\":\"X:1\\r\\nNOTE\"}]}]",
+                           name->str);
+    card = dup_cards(json);
+    g_assert_true(g_utf8_validate(card, -1, NULL));
+    lines = g_strsplit(card, "\r\n", -1);
+    for (guint i = 0; lines[i] != NULL; i++) {
+        n_ends += strcmp(lines[i], "END:VCARD") == 0;
+        g_assert_cmpuint(strlen(lines[i]), <=, 75);
+        g_assert_true(g_utf8_validate(lines[i], -1, NULL));
+        g_assert_null(strpbrk(lines[i], "\r\n"));
+        g_assert_false(g_str_has_prefix(lines[i], "NOTE"));
+    }
+    g_assert_cmpuint(n_ends, ==, 1);
+    g_assert_nonnull(strstr(card, "FN:END:VCARD\\nX\\;Y\\,Z\\\\:"));
+    g_assert_nonnull(strstr(card, "\r\nTEL:1\\nTEL:666\r\n"));
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/content/lines", test_lines);
     g_test_add_func("/content/long-order", test_long_order);
+    g_test_add_func("/content/cards", test_cards);
+    g_test_add_func("/content/hostile-cards", test_hostile_cards);
     return g_test_run();
 }
