@@ -123,6 +123,7 @@ struct CoexAccount {
     struct CoexOutbox *outbox;
     struct CoexFetch *fetch;
     struct CoexMatcher *match;
+    struct CoexFinder *finder;
     struct CoexStrangers *strangers; /* of all accounts of the database, borrowed from the hub */
     struct CoexRegistration *registration;
     struct CoexLoginState *login;

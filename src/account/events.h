@@ -39,6 +39,10 @@ typedef enum {
      * this person since the login or coex_session_forget_recalled(), with which a conversation may
      * open. */
     COEX_SESSION_PAST,
+    /* What coex_session_search() found: under the words `text`, `lines` whose `detail` is with whom
+     * each is, and under them `detail`, NULL: nothing. In the person's conversation, or for the
+     * account (NULL). */
+    COEX_SESSION_FOUND,
     /* What coex_session_describe() asked for, `facts`, of the person or of the account (NULL). */
     COEX_SESSION_FACTS,
     /* The template catalogue was loaded or refreshed; `error` when a refresh the user asked for
@@ -61,7 +65,7 @@ typedef enum {
 
 /* Immutable once it is told. Members a kind does not use are NULL or 0; all but the session are
  * owned, so borrowed by whom it is told. */
-typedef struct {
+typedef struct CoexSessionEvent {
     CoexSessionEventKind kind;
     CoexSession *session; /* alive while its mailbox is open */
     CoexPersonView *person;

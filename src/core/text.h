@@ -84,3 +84,7 @@ gboolean coex_text_is_action(const char *text);
 /* Wraps plain text at @columns (wide characters count two) with \n, words kept whole where they
  * fit. Free with g_free(). */
 char *coex_text_wrap(const char *text, gsize columns);
+
+/* For finding words in any script: of the first @max_bytes, without case, marks and what is not
+ * seen, compatible forms as one (NFKD), white space as single blanks. Free with g_free(). */
+char *coex_text_fold(const char *text, gsize max_bytes);

@@ -14,6 +14,7 @@
 #include "purple/conversation.h"
 #include "purple/file.h"
 #include "purple/forget.h"
+#include "purple/found.h"
 #include "purple/host.h"
 #include "purple/lines.h"
 #include "purple/nick.h"
@@ -236,6 +237,9 @@ on_event(const CoexSessionEvent *event, gpointer user_data)
         break;
     case COEX_SESSION_ASK_WEBHOOK:
         coex_actions_ask_webhook(connection, event->text, event->detail);
+        break;
+    case COEX_SESSION_FOUND:
+        coex_found_show(connection, event);
         break;
     case COEX_SESSION_ASK_SYNC:
         coex_synchronise_ask(connection, event->text);

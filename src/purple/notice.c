@@ -6,9 +6,11 @@
 #include "purple/display.h"
 #include "purple/host.h"
 #include "session/session.h"
+#include <string.h>
 
 #define LINES_MAX 100 /* kept, to be read again after their conversation was closed */
-#define COLUMNS 50    /* what a window takes without wrapping once more */
+#define SEARCH "search"
+#define COLUMNS 50 /* what a window takes without wrapping once more */
 
 /* ---- telling ---- */
 
@@ -159,6 +161,11 @@ coex_notice_answer(CoexConnection *connection, const char *typed)
     const char *word = line + (*line == '/' || *line == '!');
     g_autoptr(GString) answer = g_string_new(NULL);
 
+    if (g_ascii_strncasecmp(word, SEARCH, strlen(SEARCH)) == 0 &&
+        (word[strlen(SEARCH)] == '\0' || word[strlen(SEARCH)] == ' ')) {
+        coex_session_search(connection->session, NULL, word + strlen(SEARCH));
+        return;
+    }
     for (guint i = 0; i < G_N_ELEMENTS(words); i++) {
         if (g_ascii_strcasecmp(word, words[i].word) == 0) {
             words[i].run(connection);
@@ -171,6 +178,7 @@ coex_notice_answer(CoexConnection *connection, const char *typed)
                     line);
     for (guint i = 0; i < G_N_ELEMENTS(words); i++)
         g_string_append_printf(answer, "\n%s: %s", words[i].word, words[i].help);
+    g_string_append(answer, "\n" SEARCH " WORDS: finds words in the messages with anybody");
     coex_notice_tell(connection, answer->str);
 }
 

@@ -150,6 +150,31 @@ coex_recall_dup_text(CoexConnection *connection, const char *head, const char *n
     return g_string_free(all, FALSE);
 }
 
+/* The arrow tells who wrote, as above. */
+static void
+append_found(GString *all, const CoexFeedItem *item)
+{
+    g_autofree char *when = dup_time(item->time);
+    g_autofree char *text = coex_text_excerpt(item->text, EXCERPT);
+    g_autofree char *name = coex_text_excerpt(item->detail, 40);
+    g_autofree char *notes = dup_notes(item);
+    const char *arrow = item->kind == COEX_FEED_INBOUND  ? "←"
+                        : item->kind == COEX_FEED_NOTICE ? "*"
+                                                         : "→";
+
+    g_string_append_printf(all, "\n[%s] %s%s %s: %s", when, notes, arrow, name, text);
+}
+
+char *
+coex_recall_dup_found(const char *head, GPtrArray *lines)
+{
+    GString *all = g_string_new(head);
+
+    for (guint i = 0; i < lines->len; i++)
+        append_found(all, g_ptr_array_index(lines, i));
+    return g_string_free(all, FALSE);
+}
+
 static void
 show(CoexConnection *connection, const char *name, GPtrArray *lines)
 {

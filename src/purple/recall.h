@@ -26,5 +26,8 @@ void coex_recall_take(CoexConnection *connection, const CoexPersonView *person, 
 char *coex_recall_dup_text(CoexConnection *connection, const char *head, const char *name,
                            GPtrArray *lines);
 
+/* The same of lines with several people, each with whom it is in its `detail`. */
+char *coex_recall_dup_found(const char *head, GPtrArray *lines);
+
 /* The verb "history": @words is a number or nothing. */
 void coex_recall_run(CoexConnection *connection, const char *name, const char *words);

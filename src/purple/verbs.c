@@ -91,6 +91,12 @@ run_forget(CoexConnection *connection, const char *name, const char *words, cons
 }
 
 static void
+run_search(CoexConnection *connection, const char *name, const char *words, const char *markup)
+{
+    coex_session_search(connection->session, name, words);
+}
+
+static void
 run_synchronise(CoexConnection *connection, const char *name, const char *words, const char *markup)
 {
     coex_synchronise_run(connection, words);
@@ -111,6 +117,8 @@ static const Verb verbs[] = {
     { "discard", NULL, "", "forget the last text that failed or is held",
       .command = coex_session_discard },
     { "history", "[number]", "s", "show the last lines with this person", .run = run_history },
+    { "search", "[words]", "s", "find words in the messages with anybody; alone: more of them",
+      .run = run_search },
     { "get", "[which]", "s", "fetch a file, or show where it is", .run = run_get },
     { "play", "[which]", "s", "open a file with the program of the option media-open",
       .run = run_play },

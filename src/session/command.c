@@ -15,6 +15,7 @@
 #include "media/get.h"
 #include "receive/intake.h"
 #include "session/facts.h"
+#include "session/finder.h"
 #include "session/forget.h"
 #include "session/hub.h"
 #include "session/login.h"
@@ -195,6 +196,12 @@ run_register_webhook(CoexCommand *command, CoexPerson *person)
 }
 
 static void
+run_search(CoexCommand *command, CoexPerson *person)
+{
+    coex_finder_ask(command->account, person, command->text);
+}
+
+static void
 run_synchronise(CoexCommand *command, CoexPerson *person)
 {
     coex_synchronise(command->account, command->flag);
@@ -236,6 +243,7 @@ static const struct {
     [COEX_COMMAND_REFRESH_TEMPLATES] = { .run = run_refresh, .alone = TRUE },
     [COEX_COMMAND_ANSWER_WEBHOOK] = { .run = run_answer_webhook, .alone = TRUE },
     [COEX_COMMAND_REGISTER_WEBHOOK] = { .run = run_register_webhook, .alone = TRUE },
+    [COEX_COMMAND_SEARCH] = { .run = run_search, .alone = TRUE, .of_name = TRUE },
     [COEX_COMMAND_SYNCHRONISE] = { .run = run_synchronise, .alone = TRUE },
 };
 

@@ -34,6 +34,7 @@ typedef enum {
     COEX_COMMAND_ANSWER_WEBHOOK,
     COEX_COMMAND_REGISTER_WEBHOOK,
     COEX_COMMAND_SYNCHRONISE,
+    COEX_COMMAND_SEARCH,
 } CoexCommandKind;
 
 /* Members a kind does not use are NULL or 0; all but the account are owned. */

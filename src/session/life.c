@@ -14,6 +14,7 @@
 #include "media/fetch.h"
 #include "receive/match.h"
 #include "receive/strangers.h"
+#include "session/finder.h"
 #include "session/login.h"
 #include "session/options.h"
 #include "send/outbox.h"
@@ -37,6 +38,7 @@ static const struct {
     PART(registration, coex_registration_new, NULL, coex_registration_free),
     PART(phone, coex_phone_new, coex_phone_stop, g_free),
     PART(match, coex_matcher_new, NULL, coex_matcher_free),
+    PART(finder, coex_finder_new, NULL, coex_finder_free),
     PART(fetch, coex_fetch_new, coex_fetch_stop, coex_fetch_free),
     PART(login, coex_login_state_new, coex_login_state_stop, coex_login_state_free),
     PART(people, NULL, NULL, coex_people_free),

@@ -363,6 +363,15 @@ coex_session_refresh_templates(CoexSession *session)
 }
 
 void
+coex_session_search(CoexSession *session, const char *name, const char *words)
+{
+    CoexCommand *command = coex_command_new(COEX_COMMAND_SEARCH, session->account, name);
+
+    command->text = g_strdup(words);
+    post(session, command);
+}
+
+void
 coex_session_synchronise(CoexSession *session, gboolean sure)
 {
     CoexCommand *command = coex_command_new(COEX_COMMAND_SYNCHRONISE, session->account, NULL);

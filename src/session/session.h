@@ -115,6 +115,10 @@ void coex_session_describe(CoexSession *session, const char *name);
 /* One line for /window. Free with g_free(). */
 char *coex_session_describe_window(CoexSession *session, const char *name);
 
+/* Looks for words in all messages, blank: for more of the last ones; told in the conversation
+ * @name, NULL: for the account. FOUND follows, or a line. */
+void coex_session_search(CoexSession *session, const char *name, const char *words);
+
 /* Asks WhatsApp for the phone's contacts and history, told to by the user; not @sure: ASK_SYNC
  * asks first. */
 void coex_session_synchronise(CoexSession *session, gboolean sure);

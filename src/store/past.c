@@ -8,12 +8,15 @@
 #include "store/refer.h"
 #include "store/rows.h"
 
+#define SELECT                                                                                     \
+    "SELECT direction, time, text, messages.state, messages.kind, messages.id, changed_at, "       \
+    "deleted_at, context, person, " COEX_MEDIA_COLUMNS                                             \
+    " FROM messages LEFT JOIN media ON media.message = messages.id"
 static const char SELECT_PAST[] =
-    "SELECT direction, time, text, messages.state, messages.kind, messages.id, changed_at, "
-    "deleted_at,"
-    " context, " COEX_MEDIA_COLUMNS " FROM messages LEFT JOIN media ON media.message = messages.id"
-    " WHERE account = ? AND person = ? AND time < ? AND text <> ''"
-    " ORDER BY time DESC, messages.id DESC LIMIT ?";
+    SELECT " WHERE account = ? AND person = ? AND time < ? AND text <> ''"
+           " ORDER BY time DESC, messages.id DESC LIMIT ?";
+static const char SELECT_ONE[] =
+    SELECT " WHERE account = ? AND messages.id = ? AND text <> '' AND deleted_at = 0";
 
 /* Version 1 kept reactions and edits as what was written, with a label. */
 static gboolean
@@ -41,20 +44,18 @@ unref_item(gpointer item)
     coex_feed_item_unref(item);
 }
 
-static gboolean
-read_line(CoexDb *db, const CoexPastQuery *query, sqlite3_stmt *row, GPtrArray *lines,
-          GError **error)
+static CoexFeedItem *
+read_line(CoexDb *db, gint64 account_id, sqlite3_stmt *row, GError **error)
 {
     CoexFeedItem *line = g_atomic_rc_box_new0(CoexFeedItem);
     CoexDirection direction = (CoexDirection)sqlite3_column_int(row, 0);
-    const CoexReference reference = { .account_id = query->account_id,
-                                      .person_id = query->person_id,
+    const CoexReference reference = { .account_id = account_id,
+                                      .person_id = sqlite3_column_int64(row, 9),
                                       .wamid = (const char *)sqlite3_column_text(row, 8),
                                       .from_them = direction == COEX_INBOUND };
 
-    g_ptr_array_insert(lines, 0, line);
-    line->account_id = query->account_id;
-    line->person_id = query->person_id;
+    line->account_id = account_id;
+    line->person_id = reference.person_id;
     line->time = sqlite3_column_int64(row, 1);
     line->text = coex_db_dup_text(row, 2);
     line->kind = is_notice((CoexContentKind)sqlite3_column_int(row, 4), line->text)
@@ -63,9 +64,27 @@ read_line(CoexDb *db, const CoexPastQuery *query, sqlite3_stmt *row, GPtrArray *
     line->message_id = sqlite3_column_int64(row, 5);
     line->flags = (sqlite3_column_int64(row, 6) > 0 ? COEX_LINE_EDITED : 0) |
                   (sqlite3_column_int64(row, 7) > 0 ? COEX_LINE_DELETED : 0);
-    line->media = coex_media_read(row, 9);
-    return reference.wamid == NULL || line->kind == COEX_FEED_NOTICE ||
-           coex_refer_read_quote(db, &reference, &line->quote, error);
+    line->media = coex_media_read(row, 10);
+    if (reference.wamid == NULL || line->kind == COEX_FEED_NOTICE ||
+        coex_refer_read_quote(db, &reference, &line->quote, error))
+        return line;
+    coex_feed_item_unref(line);
+    return NULL;
+}
+
+gboolean
+coex_past_read_message(CoexDb *db, gint64 account_id, gint64 id, CoexFeedItem **ret_line,
+                       GError **error)
+{
+    sqlite3_stmt *row =
+        coex_db_query(db, SELECT_ONE, COEX_VALUES(coex_int(account_id), coex_int(id)), error);
+    CoexStep step = row != NULL ? coex_db_step(db, row, error) : COEX_STEP_FAILED;
+    *ret_line = NULL;
+    if (step != COEX_STEP_ROW)
+        return step == COEX_STEP_DONE;
+    *ret_line = read_line(db, account_id, row, error);
+    sqlite3_reset(row);
+    return *ret_line != NULL;
 }
 
 GPtrArray *
@@ -79,10 +98,12 @@ coex_past_read(CoexDb *db, const CoexPastQuery *query, GError **error)
                       error);
     CoexStep step = rows != NULL ? coex_db_step(db, rows, error) : COEX_STEP_FAILED;
     for (; step == COEX_STEP_ROW; step = coex_db_step(db, rows, error)) {
-        if (!read_line(db, query, rows, lines, error)) {
+        CoexFeedItem *line = read_line(db, query->account_id, rows, error);
+        if (line == NULL) {
             sqlite3_reset(rows);
             return NULL;
         }
+        g_ptr_array_insert(lines, 0, line);
     }
     return step == COEX_STEP_DONE ? g_steal_pointer(&lines) : NULL;
 }

@@ -4,6 +4,7 @@
 #include <glib.h>
 
 typedef struct CoexDb CoexDb;
+typedef struct CoexFeedItem CoexFeedItem;
 typedef struct CoexFigures CoexFigures;
 typedef struct CoexPastQuery CoexPastQuery;
 
@@ -11,6 +12,10 @@ typedef struct CoexPastQuery CoexPastQuery;
 CoexFigures *coex_past_read_figures(CoexDb *db, gint64 account_id, gint64 person_id, guint n_sends,
                                     GError **error);
 void coex_figures_free(CoexFigures *figures);
+
+/* The message @id as such a line; NULL, and no error, where there is none to show. */
+gboolean coex_past_read_message(CoexDb *db, gint64 account_id, gint64 id, CoexFeedItem **ret_line,
+                                GError **error);
 
 /* See coex_store_read_past(); NULL on error. */
 GPtrArray *coex_past_read(CoexDb *db, const CoexPastQuery *query, GError **error);

@@ -3,6 +3,7 @@
 
 #include "store/db.h"
 #include "store/forget.h"
+#include "store/search.h"
 #include <sqlite3.h>
 
 /* One step, beyond its first body: a body that goes is overwritten with zeros, which costs as much
@@ -79,8 +80,10 @@ coex_retention_step(CoexDb *db, gint64 now, gboolean *ret_more, GError **error)
         delete_before(db, DELETE_EARLY, now - COEX_RETENTION_EARLY_S, &n, error) &&
         coex_db_exec(db, "COMMIT", error)) {
         *ret_more = n > 0;
-        if (is_forgotten)
+        if (is_forgotten) {
+            coex_search_finish(db);
             coex_db_wipe_log(db);
+        }
         return TRUE;
     }
     coex_db_rollback(db);

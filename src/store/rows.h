@@ -153,6 +153,16 @@ typedef struct CoexPastQuery {
     guint limit;
 } CoexPastQuery;
 
+/* All @words, in whichever order, in messages with anybody, the newest first: those before the
+ * message @before_id of the time @before; both G_MAXINT64: from the newest on. */
+typedef struct CoexSearchQuery {
+    gint64 account_id;
+    const char *words; /* as typed */
+    gint64 before;     /* seconds since 1970 */
+    gint64 before_id;
+    guint limit;
+} CoexSearchQuery;
+
 /* Times that a wrong clock wrote. */
 typedef struct CoexPutBack {
     gint64 after; /* seconds since 1970: what lies later was not right */

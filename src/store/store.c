@@ -10,6 +10,7 @@
 #include "store/read.h"
 #include "store/rescue.h"
 #include "store/schema.h"
+#include "store/search.h"
 #include "store/shown.h"
 #include "store/writer.h"
 #include <errno.h>
@@ -369,6 +370,60 @@ coex_store_read_past(CoexStore *store, const CoexPastQuery *query, CoexStorePast
     read->query = *query;
     read->done = done;
     coex_writer_add_task(store->writer, read_past, read);
+}
+
+typedef struct {
+    GMainContext *context;
+    gpointer user_data;
+    GError *error;
+
+    CoexSearchQuery query; /* owns words */
+    GPtrArray *lines;
+    gboolean whole;
+    CoexStoreFound done;
+} Search;
+
+static void
+free_search(gpointer data)
+{
+    Search *search = data;
+    g_clear_pointer(&search->context, g_main_context_unref);
+    g_clear_error(&search->error);
+    g_clear_pointer(&search->lines, g_ptr_array_unref);
+    g_free((char *)search->query.words);
+    g_free(search);
+}
+
+static gboolean
+on_found(gpointer data)
+{
+    Search *search = data;
+    search->done(search->lines, search->whole, search->error, search->user_data);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+run_search(CoexDb *db, const GError *error, gpointer data)
+{
+    Search *search = data;
+    if (db == NULL)
+        search->error = g_error_copy(error);
+    else
+        search->lines = coex_search_run(db, &search->query, &search->whole, &search->error);
+    coex_dispatch(g_steal_pointer(&search->context), on_found, search, free_search);
+}
+
+void
+coex_store_search(CoexStore *store, const CoexSearchQuery *query, CoexStoreFound done,
+                  gpointer user_data)
+{
+    Search *search = g_new0(Search, 1);
+    search->context = g_main_context_ref_thread_default();
+    search->user_data = user_data;
+    search->query = *query;
+    search->query.words = g_strdup(query->words);
+    search->done = done;
+    coex_writer_add_task(store->writer, run_search, search);
 }
 
 typedef struct {

@@ -10,6 +10,7 @@
  * database, and the file that marks what has been shown. All calls but open and close return
  * at once. */
 
+typedef struct CoexSearchQuery CoexSearchQuery;
 typedef struct CoexStore CoexStore;
 
 /* Opens or creates @path (0600; its folder 0700), takes the lock, migrates, starts the writer with
@@ -82,6 +83,13 @@ typedef void (*CoexStorePast)(GPtrArray *lines, const GError *error, gpointer us
  * where it said nothing. In the thread-default context that asked. */
 void coex_store_read_past(CoexStore *store, const CoexPastQuery *query, CoexStorePast done,
                           gpointer user_data);
+
+/* Of messages that were found, the newest first; lines as of the past. Not @whole: not all messages
+ * are in the index yet. @query is copied. */
+typedef void (*CoexStoreFound)(GPtrArray *lines, gboolean whole, const GError *error,
+                               gpointer user_data);
+void coex_store_search(CoexStore *store, const CoexSearchQuery *query, CoexStoreFound done,
+                       gpointer user_data);
 
 /* @rows: CoexMediaRow, borrowed; NULL on error. In the thread-default context that asked. */
 typedef void (*CoexStoreMedia)(GPtrArray *rows, const GError *error, gpointer user_data);

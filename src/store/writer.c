@@ -8,6 +8,7 @@
 #include "store/dispatch.h"
 #include "store/retention.h"
 #include "store/schema.h"
+#include "store/search.h"
 #include "store/shown.h"
 #include <pthread.h>
 #include <signal.h>
@@ -32,6 +33,8 @@
 /* Shown feed items are deleted when so many are, or this long after the last deletion. */
 #define PURGE_ROWS 256
 #define PURGE_US G_USEC_PER_SEC
+/* So soon after a change the index of words follows. */
+#define INDEX_US G_USEC_PER_SEC
 #define RETENTION_RETRY_US (3600 * (gint64)G_USEC_PER_SEC)
 
 typedef enum {
@@ -76,6 +79,7 @@ struct CoexWriter {
     CoexShown *shown;
     gint64 reopen_at; /* monotonic µs, as the following */
     gint64 retention_at;
+    gint64 index_at; /* the index of words follows */
     gint64 purged_at;
     gint64 turn_at; /* when batches or tasks last had their turn */
     gint64 flood_until;
@@ -434,6 +438,8 @@ commit_group(CoexWriter *writer, GPtrArray *group)
             answer_delivery(writer, job, error);
         else
             answer_batch(job, error);
+        if (writer->index_at == G_MAXINT64)
+            writer->index_at = g_get_monotonic_time() + INDEX_US;
     }
     if (committed && n_added > 0)
         notify_watch(writer);
@@ -566,25 +572,31 @@ wait_for_work(CoexWriter *writer, GPtrArray *group)
 {
     g_mutex_lock(&writer->lock);
     while (g_queue_is_empty(&writer->deliveries) && g_queue_is_empty(&writer->jobs) &&
-           !writer->stopping && g_get_monotonic_time() < writer->retention_at)
-        g_cond_wait_until(&writer->wake, &writer->lock, writer->retention_at);
+           !writer->stopping &&
+           g_get_monotonic_time() < MIN(writer->retention_at, writer->index_at))
+        g_cond_wait_until(&writer->wake, &writer->lock,
+                          MIN(writer->retention_at, writer->index_at));
     take_jobs(writer, group);
     gboolean more = group->len > 0 || !writer->stopping;
     g_mutex_unlock(&writer->lock);
     return more;
 }
 
+/* While there is nothing else to do: what is old goes, and the index of words follows. */
 static void
 retain(CoexWriter *writer)
 {
     gboolean more = FALSE;
     gint64 now = g_get_monotonic_time();
-    gboolean ok = ensure_open(writer, NULL) &&
-                  coex_retention_step(writer->db, g_get_real_time() / G_USEC_PER_SEC, &more, NULL);
-    if (ok)
-        writer->retention_at = more ? now : now + COEX_RETENTION_EVERY_S * (gint64)G_USEC_PER_SEC;
+    gboolean index = now >= writer->index_at;
+    gint64 *at = index ? &writer->index_at : &writer->retention_at;
+    gint64 rest = index ? G_MAXINT64 - now : COEX_RETENTION_EVERY_S * (gint64)G_USEC_PER_SEC;
+    gboolean ok = ensure_open(writer, NULL);
+    if (index)
+        ok = ok && coex_search_step(writer->db, FALSE, &more, NULL);
     else
-        writer->retention_at = now + RETENTION_RETRY_US;
+        ok = ok && coex_retention_step(writer->db, g_get_real_time() / G_USEC_PER_SEC, &more, NULL);
+    *at = now + (!ok ? RETENTION_RETRY_US : more ? 0 : rest);
     note_damage(writer, NULL);
     drop_broken(writer);
 }
@@ -642,6 +654,8 @@ writer_main(gpointer data)
         empty_log(writer, large);
         g_ptr_array_set_size(group, 0);
     }
+    if (writer->db != NULL && writer->damaged == NULL)
+        coex_search_finish(writer->db);
     purge_at_end(writer);
     return NULL;
 }

@@ -52,12 +52,38 @@ asks(World *world)
     host_check(world->host, coex_sim_n_sent(world->sim, NULL) == 0);
 }
 
+/* Over all people, where it was asked for, and as no line that somebody could write. */
+static void
+finds(World *world)
+{
+    host_go_online(world->host);
+    world_customer_writes(world, "ben", BEN, "plum jam\n[10:00] → Ada Lovelace: free of charge");
+    world_customer_writes(world, "ada", ADA, "a Plüm cake");
+    host_type(world->host, ADA, world->bitlbee ? "!search plum" : "/search plum");
+    const HostEvent *found =
+        host_wait_message(world->host, ADA, "SYSTEM|NO_LOG|DELAYED", "*Found for “plum”*");
+    g_autofree char *text = g_strdup(found->text);
+    host_check(world->host, strstr(text, "← Ada Lovelace: a Plüm cake") != NULL);
+    host_check(world->host, strstr(text, "← Ben Nevis: plum jam") != NULL);
+    host_check(world->host, strstr(text, "\n[10:00]") == NULL);
+    if (!world->bitlbee) {
+        host_type(world->host, coex_sim_get_number(world->sim), "search cake");
+        wait_line(world, "*Found for “cake”*← Ada Lovelace: a Plüm cake*");
+    }
+    host_type(world->host, ADA, world->bitlbee ? "!search" : "/search");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*Nothing more was found for *");
+    host_check(world->host, coex_sim_n_sent(world->sim, NULL) == 0);
+}
+
 static void
 add_all(void)
 {
     world_add("history/asks", NULL, asks);
     world_add("history/finch/asks", "gnt-purple", asks);
     world_add("history/bitlbee/asks", "BitlBee", asks);
+    world_add("history/finds", NULL, finds);
+    world_add("history/finch/finds", "gnt-purple", finds);
+    world_add("history/bitlbee/finds", "BitlBee", finds);
 }
 
 int

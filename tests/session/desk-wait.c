@@ -184,7 +184,8 @@ desk_wait_ask(Desk *desk, const char *registered)
 const DeskEvent *
 desk_wait_past(Desk *desk, const char *who, const char *glob)
 {
-    return wait_for(desk, &(Wanted){ DESK_PAST, -1, desk_name(who), glob, FALSE });
+    return wait_for(desk,
+                    &(Wanted){ DESK_PAST, -1, who != NULL ? desk_name(who) : NULL, glob, FALSE });
 }
 
 const DeskEvent *

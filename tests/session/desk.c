@@ -122,6 +122,23 @@ note_past(Desk *desk, const CoexPersonView *person, GPtrArray *lines, gboolean a
 }
 
 static void
+note_found(Desk *desk, const CoexSessionEvent *event)
+{
+    g_autoptr(GString) all = g_string_new(event->text);
+
+    for (guint i = 0; i < event->lines->len; i++) {
+        const CoexFeedItem *line = g_ptr_array_index(event->lines, i);
+
+        g_string_append_printf(all, "\n%s %s%s: %s",
+                               line->kind == COEX_FEED_INBOUND ? "from" : "to", line->detail,
+                               line->flags & COEX_LINE_EDITED ? " (edited)" : "", line->text);
+    }
+    if (event->detail != NULL)
+        g_string_append_printf(all, "\n%s", event->detail);
+    note(desk, DESK_PAST, event->person, all->str, "found");
+}
+
+static void
 write_down(Desk *desk, const CoexSessionEvent *event)
 {
     DeskEvent *noted;
@@ -166,6 +183,9 @@ write_down(Desk *desk, const CoexSessionEvent *event)
         break;
     case COEX_SESSION_CATALOGUE:
         note(desk, DESK_CATALOGUE, NULL, event->error != NULL ? event->error->message : "", NULL);
+        break;
+    case COEX_SESSION_FOUND:
+        note_found(desk, event);
         break;
     case COEX_SESSION_ASK_SYNC:
         note(desk, DESK_ASK, NULL, event->text, NULL);

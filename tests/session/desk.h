@@ -112,7 +112,8 @@ void desk_wait_prompt_over(Desk *desk, const char *who);
 const DeskEvent *desk_wait_failed(Desk *desk, CoexErrorCode code, const char *glob);
 const DeskEvent *desk_wait_ask(Desk *desk, const char *registered);
 const DeskEvent *desk_wait_catalogue(Desk *desk);
-/* Earlier lines, "in: …", "phone: …", "out: …", "failed: …", "unconfirmed: …" or
+/* What a search found: from or to whom, a line each, @who NULL: for the account. Earlier lines,
+ * "in: …", "phone: …", "out: …", "failed: …", "unconfirmed: …" or
  * "notice: …", a line each, as in "in (edited) (deleted) (to quoted words): …". */
 const DeskEvent *desk_wait_past(Desk *desk, const char *who, const char *glob);
 /* "Label: text", a line each; @who NULL: of the account. */

@@ -473,6 +473,117 @@ test_declined(Desk *desk)
                      "number again in the WhatsApp Business app.*");
 }
 
+/* ---- words in it ---- */
+
+static void
+wait_found(Desk *desk, const char *who, const char *words, const char *lines)
+{
+    coex_session_search(desk->session, who != NULL ? desk_name(who) : NULL, words);
+    desk_wait_past(desk, who, lines);
+}
+
+/* Any script, whatever the case and the marks, in what came, what was sent and what was before. */
+static void
+test_found(Desk *desk)
+{
+    Chunk *chunk = chunk_new();
+
+    desk_login(desk);
+    open_chat(chunk, "ben");
+    theirs(desk, chunk, "H1", "ben", 2 * DAY_S, "明日は黒パンをください");
+    ours(desk, chunk, "H2", DAY_S, "The Café in Gàrdèn Street");
+    deliver_last(desk, chunk);
+    desk_hear(desk, "ada", "Is the CAFE open on ΣΊΣΥΦΟΣ street?");
+    g_free(coex_sim_phone_sends(desk->sim, "ada", "100% \"sure\" it's open"));
+    desk_wait_feed(desk, COEX_FEED_ECHO, "ada", "100%*");
+    desk_say(desk, "ada", "Straße 5 OK");
+    desk_take(desk, "ada", "Straße 5 OK");
+    desk_wait_state(desk, "ada", "delivered*");
+    wait_found(desk, "ada", "黒パン",
+               "Found for “黒パン”, the newest first:\nfrom +447700900112: 明日は黒パンをください");
+    wait_found(desk, NULL, "street cafe",
+               "Found for “street cafe”, the newest first:\n"
+               "from Ada Lovelace: Is the CAFE open on ΣΊΣΥΦΟΣ street?\n"
+               "to +447700900112: The Café in Gàrdèn Street");
+    wait_found(desk, NULL, "σισυφος", "*\nfrom Ada Lovelace: *");
+    wait_found(desk, NULL, "STRASSE", "*\nto Ada Lovelace: Straße 5 OK");
+    wait_found(desk, NULL, "ok", "*\nto Ada Lovelace: Straße 5 OK");
+    wait_found(desk, NULL, "は", "*\nfrom +447700900112: *");
+    wait_found(desk, NULL, "100% \"sure\"", "*\nto Ada Lovelace: 100% *");
+}
+
+/* Nothing that is typed is anything but words. */
+static void
+test_not_found(Desk *desk)
+{
+    static const char *const hostile[] = { "\"",
+                                           "\"\"\"",
+                                           "words OR folded:a",
+                                           "NEAR(a b)",
+                                           "folded:abc",
+                                           "abc* -def",
+                                           "'; DROP TABLE words; --",
+                                           "((((",
+                                           "%%%",
+                                           "___",
+                                           "\xff\xfe\xff" };
+
+    desk_login(desk);
+    desk_hear(desk, "ada", "An ordinary message");
+    coex_session_search(desk->session, NULL, "");
+    desk_wait_notice(desk, NULL, "What are you looking for?*");
+    for (guint i = 0; i < G_N_ELEMENTS(hostile); i++) {
+        coex_session_search(desk->session, NULL, hostile[i]);
+        desk_wait_notice(desk, NULL, "Nothing was found for “*”.");
+    }
+    wait_found(desk, NULL, "ordinary", "*\nfrom Ada Lovelace: An ordinary message");
+    coex_session_search(desk->session, NULL, "  ");
+    desk_wait_notice(desk, NULL, "Nothing more was found for “ordinary”.");
+}
+
+/* It follows what becomes of a message, also over a restart. */
+static void
+test_found_as_it_is(Desk *desk)
+{
+    desk_login(desk);
+    desk_deliver(desk, "", "N1", 3,
+                 "\"from\":\"12025550101\",\"type\":\"text\",\"text\":{\"body\":\"Rye bread\"}");
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Rye bread");
+    desk_hear(desk, "ben", "White bread");
+    wait_found(desk, NULL, "bread", "*White bread\nfrom +12025550101: Rye bread");
+    desk_deliver(desk, "", "N2", 2,
+                 "\"from\":\"12025550101\",\"type\":\"edit\",\"edit\":{\"original_message_id\":"
+                 "\"wamid.N1\",\"message\":{\"type\":\"text\",\"text\":{\"body\":\"Plum cake\"}}}");
+    desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "They edited*");
+    wait_found(desk, NULL, "bread", "*first:\nfrom Ben Whitaker: White bread");
+    wait_found(desk, NULL, "plum", "*\nfrom +12025550101 (edited): Plum cake");
+    desk_restart(desk);
+    desk_deliver(desk, "", "N3", 1,
+                 "\"from\":\"12025550101\",\"type\":\"revoke\",\"revoke\":{"
+                 "\"original_message_id\":\"wamid.N1\"}");
+    desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "They deleted*");
+    coex_session_search(desk->session, NULL, "plum");
+    desk_wait_notice(desk, NULL, "Nothing was found for “plum”.");
+    wait_found(desk, NULL, "bread", "*\nfrom Ben Whitaker: White bread");
+}
+
+/* Twenty at a time, to the end, by time and not by when they came. */
+static void
+test_found_in_parts(Desk *desk)
+{
+    desk_login(desk);
+    desk_hear(desk, "dana", "Line of today");
+    deliver(desk, many(desk, 0, 40), 100);
+    desk_wait_notice(desk, NULL, "All of this number's earlier chats have arrived. *");
+    wait_found(desk, NULL, "line",
+               "Found for “line”, the newest first:\nfrom Dana Weber: Line of today\n"
+               "to +447700900112: Line 39\n*Line 21\n/search alone shows more.");
+    wait_found(desk, NULL, "", "*first:\nfrom *: Line 20\n*Line 1\n/search alone shows more.");
+    wait_found(desk, NULL, "", "*first:\nto +12025550101: Line 0");
+    coex_session_search(desk->session, NULL, "");
+    desk_wait_notice(desk, NULL, "Nothing more was found for “line”.");
+}
+
 /* ---- asking for it ---- */
 
 static void
@@ -546,6 +657,10 @@ main(int argc, char **argv)
     desk_add("/history/interrupted", test_interrupted);
     desk_add_at(DESK_ONLY_META, "/history/kept", test_kept);
     desk_add("/history/declined", test_declined);
+    desk_add("/history/found", test_found);
+    desk_add("/history/not-found", test_not_found);
+    desk_add("/history/found-as-it-is", test_found_as_it_is);
+    desk_add("/history/found-in-parts", test_found_in_parts);
     desk_add_at(DESK_ONLY_META, "/history/asked-for", test_asked_for);
     desk_add_at(DESK_ONLY_META, "/history/asked-too-late", test_asked_too_late);
     desk_add_at(DESK_ONLY_META, "/history/cannot-hear", test_cannot_hear);

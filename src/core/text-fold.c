@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/text.h"
+
+#include <string.h>
+
+/* A blank for all of white space, and nothing where nothing is seen. */
+static void
+append_folded(GString *folded, gunichar c)
+{
+    if (g_unichar_ismark(c) || g_unichar_type(c) == G_UNICODE_FORMAT)
+        return;
+    if (!g_unichar_isspace(c) && !g_unichar_iscntrl(c))
+        g_string_append_unichar(folded, c);
+    else if (folded->len > 0 && folded->str[folded->len - 1] != ' ')
+        g_string_append_c(folded, ' ');
+}
+
+char *
+coex_text_fold(const char *text, gsize max_bytes)
+{
+    gsize length = text != NULL ? strnlen(text, max_bytes) : 0;
+    g_autofree char *valid = g_utf8_make_valid(text != NULL ? text : "", (gssize)length);
+    g_autofree char *cased = g_utf8_casefold(valid, -1);
+    g_autofree char *apart = g_utf8_normalize(cased, -1, G_NORMALIZE_ALL);
+    g_autofree char *again = g_utf8_casefold(apart != NULL ? apart : "", -1);
+    GString *folded = g_string_sized_new(strlen(again));
+
+    for (const char *p = again; *p != '\0'; p = g_utf8_next_char(p))
+        append_folded(folded, g_utf8_get_char(p));
+    while (folded->len > 0 && folded->str[folded->len - 1] == ' ')
+        g_string_truncate(folded, folded->len - 1);
+    return g_string_free(folded, FALSE);
+}

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "store/search.h"
+
+#include "core/feed.h"
+#include "core/text.h"
+#include "store/db.h"
+#include "store/past.h"
+#include "store/rows.h"
+#include <string.h>
+
+/* Of a text so much can be found. */
+#define FOLDED_BYTES (64 * 1024)
+/* One step, beyond its first message: webhooks wait meanwhile. */
+#define STEP_MESSAGES 400
+#define STEP_BYTES (256 * 1024)
+/* Steps before a search, so that what just came is found, and before the end. */
+#define STEPS_BEFORE 10
+/* A word with fewer characters is in no index. */
+#define INDEXED_CHARS 3
+#define WORDS_MAX 16
+
+/* ---- the index follows the messages ---- */
+
+static const char SELECT_STALE[] = "SELECT stale.message, words.folded,"
+                                   " CASE WHEN deleted_at = 0 THEN coalesce(text, '') END"
+                                   " FROM stale LEFT JOIN words ON words.message = stale.message"
+                                   " LEFT JOIN messages ON messages.id = stale.message"
+                                   " ORDER BY stale.message LIMIT ?";
+static const char SELECT_GONE[] = "SELECT stale.message, words.folded, NULL"
+                                  " FROM stale LEFT JOIN words ON words.message = stale.message"
+                                  " WHERE stale.message NOT IN (SELECT id FROM messages)"
+                                  " ORDER BY stale.message LIMIT ?";
+
+typedef struct {
+    gint64 id;
+    char *before; /* folded, as the index has it; NULL: not there */
+    char *now;    /* NULL or "": nothing */
+} Stale;
+
+static void
+clear_stale(gpointer data)
+{
+    Stale *stale = data;
+    g_free(stale->before);
+    g_free(stale->now);
+}
+
+static GArray *
+read_stale(CoexDb *db, gboolean gone_only, GError **error)
+{
+    g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(Stale));
+    gsize bytes = 0;
+    sqlite3_stmt *query = coex_db_query(db, gone_only ? SELECT_GONE : SELECT_STALE,
+                                        COEX_VALUES(coex_int(STEP_MESSAGES)), error);
+    CoexStep step = query != NULL ? coex_db_step(db, query, error) : COEX_STEP_FAILED;
+    g_array_set_clear_func(all, clear_stale);
+    for (; step == COEX_STEP_ROW; step = coex_db_step(db, query, error)) {
+        Stale stale = { .id = sqlite3_column_int64(query, 0),
+                        .before = coex_db_dup_text(query, 1) };
+        const char *text = (const char *)sqlite3_column_text(query, 2);
+        stale.now = text != NULL ? coex_text_fold(text, FOLDED_BYTES) : NULL;
+        bytes += stale.now != NULL ? strlen(stale.now) : 0;
+        g_array_append_val(all, stale);
+        if (bytes > STEP_BYTES) {
+            sqlite3_reset(query);
+            return g_steal_pointer(&all);
+        }
+    }
+    return step == COEX_STEP_DONE ? g_steal_pointer(&all) : NULL;
+}
+
+/* What the index has of a message goes by its words, which stand in `words` until then. */
+static gboolean
+take_up(CoexDb *db, const Stale *stale, GError **error)
+{
+    gboolean was = stale->before != NULL;
+    gboolean is = stale->now != NULL && *stale->now != '\0';
+    CoexValue id = coex_int(stale->id);
+    if (was && !coex_db_run(db,
+                            "INSERT INTO word_index(word_index, rowid, folded)"
+                            " VALUES('delete', ?, ?)",
+                            COEX_VALUES(id, coex_text(stale->before)), error))
+        return FALSE;
+    if (is && (!coex_db_run(db, "INSERT OR REPLACE INTO words(message, folded) VALUES(?, ?)",
+                            COEX_VALUES(id, coex_text(stale->now)), error) ||
+               !coex_db_run(db, "INSERT INTO word_index(rowid, folded) VALUES(?, ?)",
+                            COEX_VALUES(id, coex_text(stale->now)), error)))
+        return FALSE;
+    return (is || !was ||
+            coex_db_run(db, "DELETE FROM words WHERE message = ?", COEX_VALUES(id), error)) &&
+           coex_db_run(db, "DELETE FROM stale WHERE message = ?", COEX_VALUES(id), error);
+}
+
+gboolean
+coex_search_step(CoexDb *db, gboolean gone_only, gboolean *ret_more, GError **error)
+{
+    g_autoptr(GArray) all = read_stale(db, gone_only, error);
+    gboolean ok = all != NULL;
+    *ret_more = ok && all->len > 0;
+    if (!*ret_more)
+        return ok;
+    ok = coex_db_exec(db, "BEGIN IMMEDIATE", error);
+    for (guint i = 0; ok && i < all->len; i++)
+        ok = take_up(db, &g_array_index(all, Stale, i), error);
+    if (ok && coex_db_exec(db, "COMMIT", error))
+        return TRUE;
+    coex_db_rollback(db);
+    return FALSE;
+}
+
+void
+coex_search_finish(CoexDb *db)
+{
+    gboolean more = TRUE;
+    for (guint i = 0; more && i < STEPS_BEFORE; i++)
+        more = coex_search_step(db, FALSE, &more, NULL) && more;
+    while (more && coex_search_step(db, TRUE, &more, NULL))
+        continue;
+}
+
+/* ---- a search ---- */
+
+/* The words of a query, folded: each must be there. */
+typedef struct {
+    GPtrArray *all; /* char * */
+    char *match;    /* those that the index has, in the language of FTS5; NULL: it has none */
+    const char *longest;
+} Words;
+
+static void
+words_clear(Words *words)
+{
+    g_ptr_array_unref(words->all);
+    g_free(words->match);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Words, words_clear)
+
+/* Within quotes nothing but a quote means anything. */
+static void
+append_match(GString *match, const char *word)
+{
+    g_auto(GStrv) parts = g_strsplit(word, "\"", -1);
+    g_autofree char *quoted = g_strjoinv("\"\"", parts);
+    g_string_append_printf(match, "%s\"%s\"", match->len > 0 ? " AND " : "", quoted);
+}
+
+static void
+read_words(const char *text, Words *ret_words)
+{
+    g_autofree char *folded = coex_text_fold(text, FOLDED_BYTES);
+    g_auto(GStrv) parts = g_strsplit(folded, " ", WORDS_MAX);
+    GString *match = g_string_new(NULL);
+    ret_words->all = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; parts[i] != NULL; i++) {
+        char *word = g_strdup(parts[i]);
+        if (*word == '\0') {
+            g_free(word);
+            continue;
+        }
+        g_ptr_array_add(ret_words->all, word);
+        if (ret_words->longest == NULL || strlen(word) > strlen(ret_words->longest))
+            ret_words->longest = word;
+        if (g_utf8_strlen(word, -1) >= INDEXED_CHARS)
+            append_match(match, word);
+    }
+    ret_words->match = g_string_free(match, match->len == 0);
+}
+
+/* Of a word that thousands have the newest to come in are looked at, and of one that is in no index
+ * the newest messages. */
+#define BEFORE                                                                                     \
+    " CROSS JOIN messages AS m ON m.id = f.id WHERE m.account = ?2 AND m.deleted_at = 0"           \
+    " AND (m.time, m.id) < (?3, ?4) ORDER BY m.time DESC, m.id DESC"
+static const char SELECT_INDEXED[] =
+    "SELECT m.id FROM (SELECT rowid AS id FROM word_index WHERE word_index MATCH ?1"
+    "  ORDER BY rowid DESC LIMIT 10000) AS f" BEFORE;
+static const char SELECT_SHORT[] =
+    "SELECT m.id FROM (SELECT message AS id FROM words"
+    "  WHERE message > (SELECT coalesce(max(message), 0) - 50000 FROM words)"
+    "  AND instr(folded, ?1) > 0 ORDER BY message DESC LIMIT 10000) AS f" BEFORE;
+
+static GArray *
+find(CoexDb *db, const CoexSearchQuery *query, const Words *words, GError **error)
+{
+    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+    const CoexValue values[] = { coex_text(words->match != NULL ? words->match : words->longest),
+                                 coex_int(query->account_id), coex_int(query->before),
+                                 coex_int(query->before_id) };
+    sqlite3_stmt *rows = coex_db_query(db, words->match != NULL ? SELECT_INDEXED : SELECT_SHORT,
+                                       values, G_N_ELEMENTS(values), error);
+    CoexStep step = rows != NULL ? coex_db_step(db, rows, error) : COEX_STEP_FAILED;
+    for (; step == COEX_STEP_ROW; step = coex_db_step(db, rows, error)) {
+        gint64 id = sqlite3_column_int64(rows, 0);
+        g_array_append_val(ids, id);
+    }
+    return step == COEX_STEP_DONE ? g_steal_pointer(&ids) : NULL;
+}
+
+/* Those that are not in the index, too. */
+static gboolean
+has_all(CoexDb *db, gint64 id, const Words *words, gboolean *ret_has, GError **error)
+{
+    sqlite3_stmt *row = coex_db_query(db, "SELECT folded FROM words WHERE message = ?",
+                                      COEX_VALUES(coex_int(id)), error);
+    CoexStep step = row != NULL ? coex_db_step(db, row, error) : COEX_STEP_FAILED;
+    const char *folded = step == COEX_STEP_ROW ? (const char *)sqlite3_column_text(row, 0) : NULL;
+    *ret_has = folded != NULL;
+    for (guint i = 0; *ret_has && i < words->all->len; i++)
+        *ret_has = strstr(folded, g_ptr_array_index(words->all, i)) != NULL;
+    if (row != NULL)
+        sqlite3_reset(row);
+    return step != COEX_STEP_FAILED;
+}
+
+static gboolean
+follow(CoexDb *db, gboolean *ret_whole, GError **error)
+{
+    gboolean more = TRUE;
+    for (guint i = 0; more && i < STEPS_BEFORE; i++)
+        if (!coex_search_step(db, FALSE, &more, error))
+            return FALSE;
+    *ret_whole = !more;
+    return TRUE;
+}
+
+GPtrArray *
+coex_search_run(CoexDb *db, const CoexSearchQuery *query, gboolean *ret_whole, GError **error)
+{
+    g_autoptr(GPtrArray) lines =
+        g_ptr_array_new_with_free_func((GDestroyNotify)coex_feed_item_unref);
+    g_autoptr(GArray) ids = NULL;
+    g_auto(Words) words = { 0 };
+    read_words(query->words, &words);
+    if (!follow(db, ret_whole, error))
+        return NULL;
+    if (words.longest == NULL)
+        return g_steal_pointer(&lines);
+    ids = find(db, query, &words, error);
+    for (guint i = 0; ids != NULL && i < ids->len && lines->len < query->limit; i++) {
+        gint64 id = g_array_index(ids, gint64, i);
+        CoexFeedItem *line = NULL;
+        gboolean has = FALSE;
+        if (!has_all(db, id, &words, &has, error) ||
+            (has && !coex_past_read_message(db, query->account_id, id, &line, error)))
+            return NULL;
+        if (line != NULL)
+            g_ptr_array_add(lines, line);
+    }
+    return ids != NULL ? g_steal_pointer(&lines) : NULL;
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <glib.h>
+
+/* Words in all messages, in any script: an index of each three characters (SQLite's FTS5, tokenizer
+ * trigram) over texts that are folded here. Triggers note which messages the index has not as they
+ * are (table `stale`); it follows them in steps, and a new database begins without any of it. */
+
+typedef struct CoexDb CoexDb;
+typedef struct CoexSearchQuery CoexSearchQuery;
+
+/* Takes up a bounded number of messages, in a transaction of its own. @gone_only: only those that
+ * are no more. @ret_more: others wait. FALSE on error. */
+gboolean coex_search_step(CoexDb *db, gboolean gone_only, gboolean *ret_more, GError **error);
+
+/* Before the program ends, or all of somebody is gone: what was deleted is in no index either. */
+void coex_search_finish(CoexDb *db);
+
+/* See coex_store_search(); NULL on error. */
+GPtrArray *coex_search_run(CoexDb *db, const CoexSearchQuery *query, gboolean *ret_whole,
+                           GError **error);
