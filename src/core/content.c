@@ -356,9 +356,9 @@ add_answers(GString *lines, const char *outer, const CoexJsonAt *object, guint d
     for (const char **key = keys; *key != NULL; key++) {
         CoexJsonAt value = coex_json_member(object, *key);
         g_autofree char *name = g_strdup_printf("%s%s%s", outer, *outer != '\0' ? "." : "", *key);
-        g_autofree char *json = NULL;
-        g_autofree char *line = NULL;
         const char *text = coex_json_text(&value);
+        g_autofree char *json = text == NULL ? coex_json_dup(&value) : NULL;
+        g_autofree char *line = NULL;
 
         if (strcmp(*key, "flow_token") == 0 || !coex_json_at_exists(&value))
             continue;
@@ -366,9 +366,7 @@ add_answers(GString *lines, const char *outer, const CoexJsonAt *object, guint d
             add_answers(lines, name, &value, depth + 1);
             continue;
         }
-        if (text == NULL)
-            text = json = coex_json_dup(&value);
-        line = g_strdup_printf("%s: %s", name, text);
+        line = g_strdup_printf("%s: %s", name, text != NULL ? text : json);
         add(lines, "\n", line);
     }
 }
