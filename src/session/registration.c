@@ -302,11 +302,11 @@ static char *
 dup_cure(const CoexAccount *account)
 {
     if (*account->public_url == '\0')
-        return g_strdup_printf("enter the same secret in the account's option %s and log in again",
+        return g_strdup_printf("Enter the same secret in the account's option %s and log in again.",
                                account->endpoint.backend->secret_option);
     return g_strdup(account->verb_mark == '/'
-                        ? "choose “Register webhook again” in the account's menu"
-                        : "log in again and answer with yes");
+                        ? "Choose “Register webhook again” in the account's menu."
+                        : "Log in again and answer with yes.");
 }
 
 static char *
@@ -327,7 +327,7 @@ explain(const CoexAccount *account, const CoexWebhook *webhook)
         g_autofree char *cure = dup_cure(account);
 
         return g_strdup_printf("%s delivers them to %s, but not with this account's secret, so "
-                               "they are turned away: %s.",
+                               "they are turned away. %s",
                                provider, webhook->url, cure);
     }
     return g_strdup_printf("%s delivers them to %s: that address must lead to %s%s on this "
@@ -411,15 +411,14 @@ tell_refusal(CoexAccount *account, const char *symptom, const CoexWebhook *webho
         decide_webhook(account, webhook);
     else if (secret != SECRET_UNTOLD)
         coex_account_tell_notice(account, NULL,
-                                 "%s %s delivers to %s, but not with this account's secret: %s. "
+                                 "%s %s delivers to %s, but not with this account's secret. %s "
                                  "WhatsApp delivers again for some hours.",
                                  symptom, provider, webhook->url, cure);
     else
         coex_account_tell_notice(
             account, NULL,
-            "%s If it was not a stranger's, %s. WhatsApp delivers again for "
-            "some hours.",
-            symptom, account->own_secret ? cure : "correct the option and log in again");
+            "%s If it was not a stranger's: %s WhatsApp delivers again for some hours.", symptom,
+            account->own_secret ? cure : "Correct the option and log in again.");
 }
 
 static void

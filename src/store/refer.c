@@ -248,13 +248,20 @@ dup_edit(const CoexNewMessage *message, const char *text, const CoexStored *targ
     g_autofree char *words = dup_words(target);
     g_autofree char *said = text != NULL ? dup_said(text, G_MAXINT) : NULL;
     const char *author = get_author(message);
-    const char *who = message->direction == COEX_INBOUND ? "They edited"
-                      : *author != '\0'                  ? "Edited"
-                                                         : "Edited on the phone";
+    gboolean is_theirs = message->direction == COEX_INBOUND;
+    gboolean is_phone = *author == '\0';
+    const char *who = is_theirs ? "They edited" : is_phone ? "Edited on the phone" : "Edited";
     if (text == NULL && target->id == 0)
-        return g_strdup_printf("%s%s a message: look at it on the phone.", author, who);
+        return g_strdup_printf(is_theirs ? "%sThey edited a message: look at it on the phone."
+                               : is_phone
+                                   ? "%sEdited on the phone a message: look at it on the phone."
+                                   : "%sEdited a message: look at it on the phone.",
+                               author);
     if (text == NULL)
-        return g_strdup_printf("%s%s “%s”: look at it on the phone.", author, who, words);
+        return g_strdup_printf(is_theirs ? "%sThey edited “%s”: look at it on the phone."
+                               : is_phone ? "%sEdited on the phone “%s”: look at it on the phone."
+                                          : "%sEdited “%s”: look at it on the phone.",
+                               author, words);
     if (target->id == 0)
         return g_strdup_printf("%s%s: “%s” (before: " NOT_SEEN ").", author, who, said);
     return g_strdup_printf("%s%s: “%s” (before: “%s”).", author, who, said, words);

@@ -153,7 +153,7 @@ test_robbed_offline(Desk *desk)
     g_free(coex_sim_customer_sends(desk->sim, "ada", "Are you deaf?"));
     desk_wait_notice(desk, NULL,
                      "A webhook was refused (401): its secret is not that which this account made "
-                     "for itself.*not with this account's secret: choose “Register webhook "
+                     "for itself.*not with this account's secret. Choose “Register webhook "
                      "again” in the account's menu*");
     coex_session_register_webhook(desk->session);
     desk_wait_ask(desk, desk->config.public_url);
