@@ -198,7 +198,7 @@ apply_status(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
         person->free_until = status->free_entry_until;
         changed = TRUE;
     }
-    if (changed) {
+    if (person != NULL && changed) {
         coex_batch_put_person(batch, person);
         touch(step, person->id);
     }
