@@ -86,7 +86,7 @@ gboolean coex_people_take_over(char **member, const char *news);
 /* All but who is forgotten, in no order. Array of borrowed CoexPerson; free with
  * g_ptr_array_unref(). */
 GPtrArray *coex_people_list(CoexPeople *people);
-/* The same, most recently active first. */
+/* Of those an array with the most recently active first; free with g_ptr_array_unref(). */
 GPtrArray *coex_people_by_activity(CoexPeople *people);
 
 /* The phone's address book calls the person @name, NULL: not any more, as of @at. FALSE: something

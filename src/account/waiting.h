@@ -16,7 +16,8 @@ void coex_waiting_note_inbound(CoexPerson *person, CoexContentKind kind, gint64 
 gint64 coex_waiting_get_answer_time(const CoexPerson *person, gint64 now);
 /* A message to the person was sent at @time. TRUE: the person must be stored. */
 gboolean coex_waiting_note_answer(CoexPerson *person, gint64 time);
-/* The same of what may have been told as failed, and has arrived. */
+/* What was sent to the person at @time, and may have been told as failed, has arrived. TRUE: the
+ * person must be stored. */
 gboolean coex_waiting_note_proof(CoexPerson *person, gint64 time);
 /* The time of the last answer was put back: what came after it waits. */
 void coex_waiting_note_correction(CoexPerson *person);
@@ -26,7 +27,8 @@ gboolean coex_waiting_note_failure(CoexPerson *person, gint64 time);
 /* What the person wrote at @time is not seen yet; where the chat program tells what is. Stores the
  * person. */
 void coex_waiting_note_unread(CoexAccount *account, CoexPerson *person, gint64 time);
-/* The same of lines that are shown now: CoexFeedItem. */
+/* The lines of @backlog (CoexFeedItem), which are shown now, are not seen yet. Stores their people.
+ */
 void coex_waiting_note_backlog(CoexAccount *account, const GPtrArray *backlog);
 /* All of it was seen. Stores and tells the person. */
 void coex_waiting_note_seen(CoexAccount *account, CoexPerson *person);

@@ -50,6 +50,6 @@ typedef struct CoexFeedItem {
 } CoexFeedItem;
 CoexFeedItem *coex_feed_item_ref(const CoexFeedItem *item);
 void coex_feed_item_unref(CoexFeedItem *item);
-/* The same line with another @detail. */
+/* A new line like @item, but with @detail (copied, NULL). Free with coex_feed_item_unref(). */
 CoexFeedItem *coex_feed_item_copy(const CoexFeedItem *item, const char *detail);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexFeedItem, coex_feed_item_unref)

@@ -94,7 +94,7 @@ const char **coex_json_keys(const CoexJsonAt *object);
  * objects, arrays and absent. Borrowed. */
 const char *coex_json_text(const CoexJsonAt *at);
 
-/* The same of the member @name of an object. */
+/* The member @name of an object as text, as coex_json_text() gives it. Borrowed. */
 const char *coex_json_member_text(const CoexJsonAt *object, const char *name);
 
 /* The value as an integer (also of a string that is one), or @fallback. */

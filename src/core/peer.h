@@ -43,8 +43,8 @@ char *coex_peer_dup_name(const CoexPeer *peer);
  * with g_free(). */
 char *coex_peer_dup_display(const CoexPeer *peer);
 
-/* The same for what was typed or a buddy's name: a number as "+493023125017", anything else as it
- * is. Free with g_free(). */
+/* For people's eyes, of what was typed or a buddy's name: a number as "+493023125017", anything
+ * else as it is. Free with g_free(). */
 char *coex_peer_dup_name_display(const char *name);
 
 /* A number as typed, to its digits with country code: 7 to 15 of them, the first no zero; "00" and

@@ -15,6 +15,7 @@ typedef struct CoexPerson CoexPerson;
 CoexPerson *coex_book_apply(CoexAccount *account, CoexBatch *batch, const CoexEvent *event,
                             gint64 at);
 
-/* The same of a wish about marketing messages; NULL also where it was the same before. */
+/* Applies a wish about marketing messages, made at @at; stores whose it is with @batch and returns
+ * them, borrowed. NULL: it tells nothing new. */
 CoexPerson *coex_book_apply_wish(CoexAccount *account, CoexBatch *batch, const CoexEvent *event,
                                  gint64 at);

@@ -129,7 +129,7 @@ CoexPerson *coex_outbox_item_person(CoexOutboxItem *item);
 CoexOutboxItem *coex_outbox_item_new(CoexOutbox *outbox, gint64 person_id, const char *text);
 /* Out of memory only. */
 void coex_outbox_item_remove(CoexOutboxItem *item);
-/* The same, and out of the store with the person's next commits, until one has succeeded. */
+/* Out of memory, and out of the store with the person's next commits, until one has succeeded. */
 void coex_outbox_item_discard(CoexOutboxItem *item);
 /* The one way into a state, by an arrow of the picture above; its row is to be put then. */
 void coex_outbox_item_set_state(CoexOutboxItem *item, CoexOutboxState state);
@@ -155,12 +155,12 @@ CoexOutboxItem *coex_ticket_get_item(const CoexTicket *ticket);
 /* Adds the item's state, and the lines that belong to it, to the batch of the next
  * coex_outbox_commit(). */
 void coex_outbox_item_put(CoexOutboxItem *item, CoexBatch *batch);
-/* The same, and its own line is shown with it. */
+/* Adds the item's state; its own line is shown with it. */
 void coex_outbox_item_put_shown(CoexOutboxItem *item, CoexBatch *batch);
-/* The same, and a line of kind @kind (FAILED, UNCONFIRMED) says why it came into its state. */
+/* Adds the item's state; a line of kind @kind (FAILED, UNCONFIRMED) says why it came into it. */
 void coex_outbox_item_put_why(CoexOutboxItem *item, CoexBatch *batch, CoexFeedKind kind,
                               const char *why);
-/* The same; that it waits is told now, and its end will be. */
+/* Adds the item's state; that it waits is told now, and its end will be. */
 void coex_outbox_item_put_owed(CoexOutboxItem *item, CoexBatch *batch);
 /* Adds a line for the log, which has the item's text already: "@what: EXCERPT". */
 void coex_outbox_item_put_record(CoexOutboxItem *item, CoexBatch *batch, const char *what);
@@ -171,7 +171,7 @@ void coex_outbox_item_commit(CoexOutboxItem *item);
 void coex_outbox_commit(CoexOutbox *outbox, CoexBatch *batch, CoexPerson *person);
 /* The row and its FAILED line; for /resend. @code: Graph's, what it means for another try; 0. */
 void coex_outbox_item_fail(CoexOutboxItem *item, const char *why, int code);
-/* The same as a part of @batch. */
+/* Adds the row and its FAILED line to @batch. */
 void coex_outbox_item_put_failed(CoexOutboxItem *item, CoexBatch *batch, const char *why, int code);
 /* Puts what was released back among the held, with a line that says @why. */
 void coex_outbox_item_hold_again(CoexOutboxItem *item, const char *why);

@@ -38,7 +38,7 @@ void coex_session_free(CoexSession *session);
 gboolean coex_session_send(CoexSession *session, const char *name, const char *markup,
                            GError **error);
 
-/* The same for a text that whoever sends it shows: no line comes for it. */
+/* As coex_session_send(), of a text that whoever sends it shows: no line comes for it. */
 gboolean coex_session_send_shown(CoexSession *session, const char *name, const char *markup,
                                  GError **error);
 

@@ -24,7 +24,7 @@ void coex_db_keep_head(CoexDb *db);
  * worth it. A failure shows at the next write. */
 gboolean coex_db_is_log_long(const CoexDb *db, guint n_pages);
 void coex_db_empty_log(CoexDb *db);
-/* The same, and nothing of what stood in it is left on disk. */
+/* Empties it so that nothing of what stood in it is left on disk. */
 void coex_db_wipe_log(CoexDb *db);
 
 /* ---- statements ---- */
