@@ -124,6 +124,7 @@ struct CoexAccount {
     struct CoexFetch *fetch;
     struct CoexMatcher *match;
     struct CoexFinder *finder;
+    struct CoexPastLog *past_log;
     struct CoexStrangers *strangers; /* of all accounts of the database, borrowed from the hub */
     struct CoexRegistration *registration;
     struct CoexLoginState *login;

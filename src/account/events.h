@@ -39,6 +39,9 @@ typedef enum {
      * this person since the login or coex_session_forget_recalled(), with which a conversation may
      * open. */
     COEX_SESSION_PAST,
+    /* The phone's earlier chats have come: `lines` with the person of one day, in order, are to be
+     * written into the log, or, without lines, coex_session_log_next() asks for them. */
+    COEX_SESSION_PAST_LOG,
     /* What coex_session_search() found: under the words `text`, `lines` whose `detail` is with whom
      * each is, and under them `detail`, NULL: nothing. In the person's conversation, or for the
      * account (NULL). */

@@ -21,6 +21,7 @@
 #include "purple/notice.h"
 #include "purple/options.h"
 #include "purple/proxy.h"
+#include "purple/past-log.h"
 #include "purple/recall.h"
 #include "purple/roster.h"
 #include "purple/template-chat.h"
@@ -121,6 +122,7 @@ fail(CoexConnection *connection, const GError *error)
     g_autofree char *sentence = dup_failure(connection, error);
 
     coex_ask_close(connection, NULL);
+    coex_past_log_stop(connection);
     connection->over = TRUE;
     if (coex_host_get()->hides_retries && !purple_connection_error_is_fatal(reason))
         coex_notice_tell_error(connection, sentence);
@@ -237,6 +239,9 @@ on_event(const CoexSessionEvent *event, gpointer user_data)
         break;
     case COEX_SESSION_ASK_WEBHOOK:
         coex_actions_ask_webhook(connection, event->text, event->detail);
+        break;
+    case COEX_SESSION_PAST_LOG:
+        coex_past_log_take(connection, event);
         break;
     case COEX_SESSION_FOUND:
         coex_found_show(connection, event);
@@ -430,6 +435,7 @@ coex_connection_close(PurpleConnection *gc)
         return;
 
     connection->over = TRUE;
+    coex_past_log_stop(connection);
     coex_unseen_stop(connection);
     g_clear_pointer(&connection->session, coex_session_free);
     purple_signals_disconnect_by_handle(gc);

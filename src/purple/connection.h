@@ -7,6 +7,7 @@
  * know of each other, and by which names each calls a person. */
 
 typedef struct CoexConnection CoexConnection;
+typedef struct CoexPastDay CoexPastDay;
 typedef struct CoexSession CoexSession;
 typedef struct CoexTemplateFace CoexTemplateFace;
 typedef struct CoexUnseen CoexUnseen;
@@ -29,6 +30,8 @@ struct CoexConnection {
     char *registered_url;    /* the webhook that may be replaced, while we ask */
     gboolean may_ask;        /* in a window of its own: the user has just told us to register it */
     GPtrArray *notices;      /* CoexFeedItem, what was told of the account; NULL: nothing was */
+    CoexPastDay *past_day;   /* being written into the log; NULL: none */
+    gboolean past_resumed;   /* one was, in this login */
     gboolean tell_catalogue; /* the user waits for a refresh */
     gboolean online;
     gboolean over; /* failed or logging off: nothing may be told to the user interface */

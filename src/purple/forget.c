@@ -8,6 +8,7 @@
 #include "purple/host.h"
 #include "purple/lines.h"
 #include "purple/nick.h"
+#include "purple/past-log.h"
 #include "purple/template-picker.h"
 #include "purple/unseen.h"
 #include "session/session.h"
@@ -117,6 +118,8 @@ coex_forget_take(CoexConnection *forgotten_in, const char *name, char *const *na
 {
     g_autoptr(CoexConnection) connection = coex_connection_ref(forgotten_in);
 
+    /* It may be theirs; the next login goes on. */
+    coex_past_log_stop(connection);
     for (guint i = 0; names[i] != NULL && !connection->over; i++)
         if (!coex_connection_is_own(connection, names[i]))
             forget_name(connection, names[i]);

@@ -16,6 +16,7 @@
 #define TOLD_SETTING "history-told"
 #define STEP_PERCENT 25
 /* What comes so long after the end is another history: of a number that was connected anew. */
+#define QUIET_S (60 * 60)
 #define OVER_S (24 * 60 * 60)
 
 typedef struct {
@@ -116,6 +117,16 @@ is_news(const char *told, int percent, gint64 now)
     if (now - at > OVER_S && percent < 100 && before == 100)
         return TRUE;
     return percent > before && (percent == 100 || percent / STEP_PERCENT > before / STEP_PERCENT);
+}
+
+gboolean
+coex_history_is_complete(const CoexAccount *account)
+{
+    const char *told = coex_account_get_setting(account, TOLD_SETTING);
+    char *end = NULL;
+
+    return told != NULL && (g_ascii_strtoll(told, &end, 10) == 100 ||
+                            coex_account_now(account) - g_ascii_strtoll(end, NULL, 10) > QUIET_S);
 }
 
 char *

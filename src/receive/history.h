@@ -28,5 +28,7 @@ void coex_history_applied(CoexHistorySlice *slice, const GError *error);
 /* How far it has come, for the account's own line: NULL where nothing new is worth one. Free with
  * g_free(). */
 char *coex_history_note_progress(CoexAccount *account, CoexBatch *batch, int percent);
+/* Whether all has come, as far as is known: nothing more came for an hour. */
+gboolean coex_history_is_complete(const CoexAccount *account);
 /* The commit of that failed: it is told with the next one. */
 void coex_history_forget_progress(CoexAccount *account);

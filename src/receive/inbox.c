@@ -518,6 +518,8 @@ settle(CoexInboxStep *step, CoexBatch *batch)
     for (guint i = 0; i < step->notices->len; i++)
         coex_account_tell_notice(account, NULL, "%s",
                                  (const char *)g_ptr_array_index(step->notices, i));
+    if (step->any_progress && coex_history_is_complete(account))
+        coex_account_tell(account, coex_account_event_new(account, COEX_SESSION_PAST_LOG));
     if (step->catalogue_is_stale)
         coex_templates_refresh(account, FALSE);
     coex_phone_watch(account);

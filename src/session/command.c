@@ -19,6 +19,7 @@
 #include "session/forget.h"
 #include "session/hub.h"
 #include "session/login.h"
+#include "session/past-log.h"
 #include "send/receipts.h"
 #include "session/registration.h"
 #include "session/synchronise.h"
@@ -196,6 +197,12 @@ run_register_webhook(CoexCommand *command, CoexPerson *person)
 }
 
 static void
+run_log_next(CoexCommand *command, CoexPerson *person)
+{
+    coex_past_log_next(command->account, command->flag);
+}
+
+static void
 run_search(CoexCommand *command, CoexPerson *person)
 {
     coex_finder_ask(command->account, person, command->text);
@@ -244,6 +251,7 @@ static const struct {
     [COEX_COMMAND_ANSWER_WEBHOOK] = { .run = run_answer_webhook, .alone = TRUE },
     [COEX_COMMAND_REGISTER_WEBHOOK] = { .run = run_register_webhook, .alone = TRUE },
     [COEX_COMMAND_SEARCH] = { .run = run_search, .alone = TRUE, .of_name = TRUE },
+    [COEX_COMMAND_LOG_NEXT] = { .run = run_log_next, .alone = TRUE },
     [COEX_COMMAND_SYNCHRONISE] = { .run = run_synchronise, .alone = TRUE },
 };
 

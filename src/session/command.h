@@ -35,6 +35,7 @@ typedef enum {
     COEX_COMMAND_REGISTER_WEBHOOK,
     COEX_COMMAND_SYNCHRONISE,
     COEX_COMMAND_SEARCH,
+    COEX_COMMAND_LOG_NEXT,
 } CoexCommandKind;
 
 /* Members a kind does not use are NULL or 0; all but the account are owned. */

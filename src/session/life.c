@@ -16,6 +16,7 @@
 #include "receive/strangers.h"
 #include "session/finder.h"
 #include "session/login.h"
+#include "session/past-log.h"
 #include "session/options.h"
 #include "send/outbox.h"
 #include "session/registration.h"
@@ -39,6 +40,7 @@ static const struct {
     PART(phone, coex_phone_new, coex_phone_stop, g_free),
     PART(match, coex_matcher_new, NULL, coex_matcher_free),
     PART(finder, coex_finder_new, NULL, coex_finder_free),
+    PART(past_log, coex_past_log_new, NULL, coex_past_log_free),
     PART(fetch, coex_fetch_new, coex_fetch_stop, coex_fetch_free),
     PART(login, coex_login_state_new, coex_login_state_stop, coex_login_state_free),
     PART(people, NULL, NULL, coex_people_free),

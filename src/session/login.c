@@ -18,6 +18,7 @@
 #include "ingest/receiver.h"
 #include "media/fetch.h"
 #include "net/http.h"
+#include "receive/history.h"
 #include "receive/intake.h"
 #include "receive/match.h"
 #include "receive/strangers.h"
@@ -576,6 +577,8 @@ go_online(CoexAccount *account)
         coex_account_tell_notice(account, NULL, "%s", not_forgotten);
     tell_missing_secret(account);
     coex_phone_watch(account);
+    if (coex_history_is_complete(account))
+        coex_account_tell(account, coex_account_event_new(account, COEX_SESSION_PAST_LOG));
     coex_account_tell_feed(account, backlog);
     coex_templates_load(account);
     coex_outbox_start(account->outbox);

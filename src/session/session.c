@@ -363,6 +363,15 @@ coex_session_refresh_templates(CoexSession *session)
 }
 
 void
+coex_session_log_next(CoexSession *session, gboolean written)
+{
+    CoexCommand *command = coex_command_new(COEX_COMMAND_LOG_NEXT, session->account, NULL);
+
+    command->flag = written;
+    post(session, command);
+}
+
+void
 coex_session_search(CoexSession *session, const char *name, const char *words)
 {
     CoexCommand *command = coex_command_new(COEX_COMMAND_SEARCH, session->account, name);

@@ -115,6 +115,10 @@ void coex_session_describe(CoexSession *session, const char *name);
 /* One line for /window. Free with g_free(). */
 char *coex_session_describe_window(CoexSession *session, const char *name);
 
+/* The next day of the phone's earlier chats for the log; @written: the one before is there.
+ * PAST_LOG follows, or nothing: there are none. */
+void coex_session_log_next(CoexSession *session, gboolean written);
+
 /* Looks for words in all messages, blank: for more of the last ones; told in the conversation
  * @name, NULL: for the account. FOUND follows, or a line. */
 void coex_session_search(CoexSession *session, const char *name, const char *words);

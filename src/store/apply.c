@@ -239,6 +239,18 @@ put_back_times(CoexApply *a, GError **error)
 }
 
 static gboolean
+note_logged(CoexApply *a, GError **error)
+{
+    const CoexUnlogged *logged = &a->change->logged;
+    return coex_db_run(a->db,
+                       "UPDATE messages SET past = 2"
+                       " WHERE account = ? AND person = ? AND past = 1 AND time < ? AND id <= ?",
+                       COEX_VALUES(coex_int(a->change->account_id), coex_int(logged->person_id),
+                                   coex_int(logged->before), coex_int(logged->last_id)),
+                       error);
+}
+
+static gboolean
 apply_change(CoexApply *a, GError **error)
 {
     CoexChange *change = a->change;
@@ -279,6 +291,8 @@ apply_change(CoexApply *a, GError **error)
         return read_past(a, error);
     case COEX_CHANGE_TIMES:
         return put_back_times(a, error);
+    case COEX_CHANGE_LOGGED:
+        return note_logged(a, error);
     case COEX_CHANGE_MEDIA:
         return coex_media_set_state(a->db, change->media.message_id, change->media.state,
                                     change->media.path, error);

@@ -29,6 +29,7 @@ typedef enum {
     COEX_CHANGE_PAST,
     COEX_CHANGE_TIMES,
     COEX_CHANGE_MEDIA,
+    COEX_CHANGE_LOGGED,
 } CoexChangeKind;
 
 /* The member of the union is the one named by the kind. */
@@ -92,6 +93,7 @@ typedef struct CoexChange {
             gint64 person_id;
             CoexPutBack back;
         } times;
+        CoexUnlogged logged; /* without lines */
         struct {
             gint64 message_id;
             CoexMediaState state;

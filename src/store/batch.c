@@ -63,6 +63,7 @@ free_change(gpointer data)
     case COEX_CHANGE_MEDIA:
         g_free(change->media.path);
         break;
+    case COEX_CHANGE_LOGGED:
     case COEX_CHANGE_UNITED:
     case COEX_CHANGE_PAST:
     case COEX_CHANGE_TIMES:
@@ -341,6 +342,14 @@ coex_batch_put_back_times(CoexBatch *batch, gint64 person_id, const CoexPutBack 
     CoexChange *change = add_change(batch, COEX_CHANGE_TIMES);
     change->times.person_id = person_id;
     change->times.back = *back;
+}
+
+void
+coex_batch_note_logged(CoexBatch *batch, const CoexUnlogged *unlogged)
+{
+    CoexChange *change = add_change(batch, COEX_CHANGE_LOGGED);
+    change->logged = *unlogged;
+    change->logged.lines = NULL;
 }
 
 void

@@ -12,6 +12,7 @@ typedef struct CoexBatch CoexBatch;
 typedef struct CoexOutboxRow CoexOutboxRow;
 typedef struct CoexPerson CoexPerson;
 typedef struct CoexPutBack CoexPutBack;
+typedef struct CoexUnlogged CoexUnlogged;
 
 CoexBatch *coex_batch_new(void);
 void coex_batch_free(CoexBatch *batch);
@@ -85,6 +86,8 @@ void coex_batch_remove_outbox(CoexBatch *batch, const char *local_id);
  */
 void coex_batch_add_outcome(CoexBatch *batch, const CoexOutboxRow *row, CoexFeedKind kind,
                             const char *detail, CoexLineFlags flags, gint64 now);
+/* All that @unlogged tells of is in the log. */
+void coex_batch_note_logged(CoexBatch *batch, const CoexUnlogged *unlogged);
 /* What became of the file of a message. @path may be NULL. */
 void coex_batch_put_media(CoexBatch *batch, gint64 message_id, CoexMediaState state,
                           const char *path);

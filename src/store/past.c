@@ -108,6 +108,71 @@ coex_past_read(CoexDb *db, const CoexPastQuery *query, GError **error)
     return step == COEX_STEP_DONE ? g_steal_pointer(&lines) : NULL;
 }
 
+/* ---- for the log ---- */
+
+static const char SELECT_UNLOGGED[] =
+    SELECT " WHERE account = ? AND person = ? AND past = 1 AND time < ?"
+           " ORDER BY time, messages.id";
+
+static gint64
+get_end_of_day(gint64 time)
+{
+    g_autoptr(GDateTime) at = g_date_time_new_from_unix_local(time);
+    g_autoptr(GDateTime) day =
+        at != NULL ? g_date_time_new_local(g_date_time_get_year(at), g_date_time_get_month(at),
+                                           g_date_time_get_day_of_month(at), 0, 0, 0)
+                   : NULL;
+    g_autoptr(GDateTime) next = day != NULL ? g_date_time_add_days(day, 1) : NULL;
+    return MAX(next != NULL ? g_date_time_to_unix(next) : 0, time + 1);
+}
+
+static gboolean
+find_unlogged(CoexDb *db, gint64 account_id, CoexUnlogged *unlogged, GError **error)
+{
+    sqlite3_stmt *row =
+        coex_db_query(db,
+                      "SELECT person, time FROM messages"
+                      " WHERE account = ? AND past = 1 ORDER BY person, time LIMIT 1",
+                      COEX_VALUES(coex_int(account_id)), error);
+    CoexStep step = row != NULL ? coex_db_step(db, row, error) : COEX_STEP_FAILED;
+    if (step != COEX_STEP_ROW)
+        return step == COEX_STEP_DONE;
+    unlogged->person_id = sqlite3_column_int64(row, 0);
+    unlogged->before = get_end_of_day(sqlite3_column_int64(row, 1));
+    sqlite3_reset(row);
+    return TRUE;
+}
+
+gboolean
+coex_past_read_unlogged(CoexDb *db, gint64 account_id, CoexUnlogged *ret_unlogged, GError **error)
+{
+    g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(unref_item);
+    *ret_unlogged = (CoexUnlogged){ 0 };
+    if (!find_unlogged(db, account_id, ret_unlogged, error))
+        return FALSE;
+    sqlite3_stmt *rows =
+        coex_db_query(db, SELECT_UNLOGGED,
+                      COEX_VALUES(coex_int(account_id), coex_int(ret_unlogged->person_id),
+                                  coex_int(ret_unlogged->before)),
+                      error);
+    CoexStep step = rows != NULL ? coex_db_step(db, rows, error) : COEX_STEP_FAILED;
+    for (; step == COEX_STEP_ROW; step = coex_db_step(db, rows, error)) {
+        const char *text = (const char *)sqlite3_column_text(rows, 2);
+        CoexFeedItem *line = NULL;
+        ret_unlogged->last_id = MAX(ret_unlogged->last_id, sqlite3_column_int64(rows, 5));
+        if (text == NULL || *text == '\0' || sqlite3_column_int64(rows, 7) > 0)
+            continue;
+        line = read_line(db, account_id, rows, error);
+        if (line == NULL) {
+            sqlite3_reset(rows);
+            return FALSE;
+        }
+        g_ptr_array_add(lines, line);
+    }
+    ret_unlogged->lines = g_steal_pointer(&lines);
+    return step == COEX_STEP_DONE;
+}
+
 /* ---- in figures ---- */
 
 static const char SELECT_COUNTS[] = "SELECT direction, count(*), min(time), max(time) FROM messages"

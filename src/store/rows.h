@@ -163,6 +163,15 @@ typedef struct CoexSearchQuery {
     guint limit;
 } CoexSearchQuery;
 
+/* Messages of the phone's history that are in no log of the chat program's, with one person, of one
+ * day by this computer's clock. */
+typedef struct CoexUnlogged {
+    gint64 person_id; /* 0: there are none */
+    gint64 before;    /* the end of the day */
+    gint64 last_id;   /* of the newest of them in the store */
+    GPtrArray *lines; /* CoexFeedItem, oldest first; empty where nothing is to be shown */
+} CoexUnlogged;
+
 /* Times that a wrong clock wrote. */
 typedef struct CoexPutBack {
     gint64 after; /* seconds since 1970: what lies later was not right */

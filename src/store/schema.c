@@ -95,6 +95,9 @@ static const char SCHEMA_2[] =
     "CREATE INDEX messages_context ON messages(account, person, context_token)"
     " WHERE kind IN (4, 10, 11);"
 
+    /* what the history brought and no log has */
+    "CREATE INDEX messages_past ON messages(account, person, time) WHERE past = 1;"
+
     /* the lines with somebody, and who waits: answered by the newest message to them, waiting since
      * the oldest from them after it that is no reaction, system line, edit or withdrawal */
     "CREATE INDEX messages_person ON messages(account, person, time);"

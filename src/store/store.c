@@ -377,6 +377,57 @@ typedef struct {
     gpointer user_data;
     GError *error;
 
+    gint64 account_id;
+    CoexUnlogged unlogged;
+    CoexStoreUnlogged done;
+} UnloggedRead;
+
+static void
+free_unlogged_read(gpointer data)
+{
+    UnloggedRead *read = data;
+    g_clear_pointer(&read->context, g_main_context_unref);
+    g_clear_error(&read->error);
+    g_clear_pointer(&read->unlogged.lines, g_ptr_array_unref);
+    g_free(read);
+}
+
+static gboolean
+on_unlogged_read(gpointer data)
+{
+    UnloggedRead *read = data;
+    read->done(read->error == NULL ? &read->unlogged : NULL, read->error, read->user_data);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+read_unlogged(CoexDb *db, const GError *error, gpointer data)
+{
+    UnloggedRead *read = data;
+    if (db == NULL)
+        read->error = g_error_copy(error);
+    else
+        coex_past_read_unlogged(db, read->account_id, &read->unlogged, &read->error);
+    coex_dispatch(g_steal_pointer(&read->context), on_unlogged_read, read, free_unlogged_read);
+}
+
+void
+coex_store_read_unlogged(CoexStore *store, gint64 account_id, CoexStoreUnlogged done,
+                         gpointer user_data)
+{
+    UnloggedRead *read = g_new0(UnloggedRead, 1);
+    read->context = g_main_context_ref_thread_default();
+    read->user_data = user_data;
+    read->account_id = account_id;
+    read->done = done;
+    coex_writer_add_task(store->writer, read_unlogged, read);
+}
+
+typedef struct {
+    GMainContext *context;
+    gpointer user_data;
+    GError *error;
+
     CoexSearchQuery query; /* owns words */
     GPtrArray *lines;
     gboolean whole;

@@ -11,6 +11,7 @@
  * at once. */
 
 typedef struct CoexSearchQuery CoexSearchQuery;
+typedef struct CoexUnlogged CoexUnlogged;
 typedef struct CoexStore CoexStore;
 
 /* Opens or creates @path (0600; its folder 0700), takes the lock, migrates, starts the writer with
@@ -83,6 +84,12 @@ typedef void (*CoexStorePast)(GPtrArray *lines, const GError *error, gpointer us
  * where it said nothing. In the thread-default context that asked. */
 void coex_store_read_past(CoexStore *store, const CoexPastQuery *query, CoexStorePast done,
                           gpointer user_data);
+
+/* @unlogged is borrowed; NULL on error. In the thread-default context that asked. */
+typedef void (*CoexStoreUnlogged)(CoexUnlogged *unlogged, const GError *error, gpointer user_data);
+/* The first day of the phone's history that no log has; coex_batch_note_logged() marks it. */
+void coex_store_read_unlogged(CoexStore *store, gint64 account_id, CoexStoreUnlogged done,
+                              gpointer user_data);
 
 /* Of messages that were found, the newest first; lines as of the past. Not @whole: not all messages
  * are in the index yet. @query is copied. */

@@ -75,12 +75,91 @@ finds(World *world)
     host_check(world->host, coex_sim_n_sent(world->sim, NULL) == 0);
 }
 
+/* ---- the log ---- */
+
+#define TIME "1760000000" /* 9 October 2025, 08:53:20 UTC */
+#define HISTORY                                                                                    \
+    "{\"history\":[{\"metadata\":{\"phase\":2,\"chunk_order\":1,\"progress\":100},"                \
+    "\"threads\":[{\"id\":\"12025550101\",\"messages\":["                                          \
+    "{\"from\":\"447700900100\",\"id\":\"wamid.H2\",\"timestamp\":\"1760000060\",\"type\":"        \
+    "\"text\","                                                                                    \
+    "\"text\":{\"body\":\"At nine\"},\"history_context\":{\"status\":\"read\"}},"                  \
+    "{\"from\":\"12025550101\",\"id\":\"wamid.H1\",\"timestamp\":\"" TIME "\",\"type\":\"text\","  \
+    "\"text\":{\"body\":\"When <b> do you "                                                        \
+    "open?\"},\"history_context\":{\"status\":\"read\"}}]}]}]}"
+
+/* All logs of that day in the folder. */
+static void
+read_day(const char *folder, GString *content, guint *n)
+{
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    const char *name;
+
+    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+        g_autofree char *path = g_build_filename(folder, name, NULL);
+        g_autofree char *text = NULL;
+
+        read_day(path, content, n);
+        if (!g_str_has_prefix(name, "2025-10-09.") || !g_file_get_contents(path, &text, NULL, NULL))
+            continue;
+        g_string_append(content, text);
+        *n += 1;
+    }
+}
+
+static char *
+read_log(World *world)
+{
+    g_autofree char *folder = g_build_filename(host_get_profile(world->host), "logs", NULL);
+    GString *content = g_string_new(NULL);
+    guint n = 0;
+
+    read_day(folder, content, &n);
+    host_check(world->host, n <= 1); /* one for a day */
+    return g_string_free(content, FALSE);
+}
+
+static char *
+wait_log(World *world)
+{
+    char *content = read_log(world);
+
+    for (guint i = 0; i < 100 && strstr(content, "At nine") == NULL; i++) {
+        g_free(content);
+        host_try_wait(world->host, EVENT_REQUEST, NULL, NULL, 50);
+        content = read_log(world);
+    }
+    return content;
+}
+
+/* One log, with the lines' own times, written once; no window opens. */
+static void
+logs(World *world)
+{
+    host_go_online(world->host);
+    coex_sim_change(world->sim, "history", HISTORY);
+    g_autofree char *content = wait_log(world);
+    const char *first = strstr(content, "do you open?");
+    host_check(world->host, first != NULL && strstr(first, "At nine") != NULL);
+    host_check(world->host, strstr(content, "08:53:20") != NULL);
+    host_check(world->host, strstr(content, "08:54:20") != NULL);
+    host_check(world->host, host_count(world->host, EVENT_MESSAGE, ADA, NULL) == 0);
+    host_sync(world->host);
+    host_quit(world->host);
+    host_go_online(world->host);
+    world_customer_writes(world, "ben", BEN, "Hello");
+    g_autofree char *again = wait_log(world);
+    host_check(world->host, strcmp(content, again) == 0);
+}
+
 static void
 add_all(void)
 {
     world_add("history/asks", NULL, asks);
     world_add("history/finch/asks", "gnt-purple", asks);
     world_add("history/bitlbee/asks", "BitlBee", asks);
+    world_add("history/logs", NULL, logs);
+    world_add("history/finch/logs", "gnt-purple", logs);
     world_add("history/finds", NULL, finds);
     world_add("history/finch/finds", "gnt-purple", finds);
     world_add("history/bitlbee/finds", "BitlBee", finds);

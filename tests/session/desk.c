@@ -121,6 +121,23 @@ note_past(Desk *desk, const CoexPersonView *person, GPtrArray *lines, gboolean a
     note(desk, DESK_PAST, person, all->str, asked ? "asked" : NULL);
 }
 
+/* What a chat program would write into its log, as "log: …"; where there may be something, it asks.
+ */
+static void
+note_log(Desk *desk, const CoexSessionEvent *event)
+{
+    g_autoptr(GString) all = g_string_new("log:");
+
+    if (event->lines == NULL && desk->logs)
+        coex_session_log_next(desk->session, FALSE);
+    if (event->lines == NULL)
+        return;
+    for (guint i = 0; i < event->lines->len; i++)
+        g_string_append_printf(all, " %s",
+                               ((CoexFeedItem *)g_ptr_array_index(event->lines, i))->text);
+    note(desk, DESK_PAST, event->person, all->str, "log");
+}
+
 static void
 note_found(Desk *desk, const CoexSessionEvent *event)
 {
@@ -183,6 +200,9 @@ write_down(Desk *desk, const CoexSessionEvent *event)
         break;
     case COEX_SESSION_CATALOGUE:
         note(desk, DESK_CATALOGUE, NULL, event->error != NULL ? event->error->message : "", NULL);
+        break;
+    case COEX_SESSION_PAST_LOG:
+        note_log(desk, event);
         break;
     case COEX_SESSION_FOUND:
         note_found(desk, event);

@@ -58,6 +58,7 @@ typedef struct {
     char *listen;
     char *number;
     gint *clock_ahead_s; /* of the session's clock, atomic */
+    gboolean logs;       /* asks for the phone's earlier chats for a log */
     guint quit_after;    /* free the session from within that many observer calls; 0: never */
     guint n_calls;
     guint n_fences;

@@ -584,62 +584,49 @@ test_found_in_parts(Desk *desk)
     desk_wait_notice(desk, NULL, "Nothing more was found for “line”.");
 }
 
-/* ---- asking for it ---- */
+/* ---- the log ---- */
 
 static void
-test_asked_for(Desk *desk)
+written(Desk *desk)
 {
-    desk_login(desk);
-    coex_session_synchronise(desk->session, FALSE);
-    desk_wait_ask(desk, "*once only*24 hours*");
-    g_assert_cmpuint(coex_sim_n_requests(desk->sim, "sync"), ==, 0);
-    coex_session_synchronise(desk->session, TRUE);
-    desk_wait_notice(desk, NULL, "WhatsApp was asked for the phone's contacts. *sync-contacts-1)");
-    desk_wait_notice(desk, NULL,
-                     "WhatsApp was asked for the phone's earlier chats. *sync-history-1)");
-    coex_session_synchronise(desk->session, TRUE);
-    desk_wait_notice(desk, NULL,
-                     "WhatsApp does not send the phone's contacts: *asked for once*connect the "
-                     "number again*2593107*");
-    desk_wait_notice(desk, NULL, "WhatsApp does not send the phone's earlier chats: *2593107*");
-    g_assert_cmpuint(coex_sim_n_requests(desk->sim, "sync"), ==, 4);
+    coex_session_log_next(desk->session, TRUE);
 }
 
-/* What goes wrong on the way leaves the history for another time. */
+/* A person's day at a time, in order, once all of it has come; what was not written is there again
+ * after a restart, and what was is not. */
 static void
-test_asked_too_late(Desk *desk)
+test_logged(Desk *desk)
 {
-    desk_login(desk);
-    coex_sim_aim(desk->sim, "sync");
-    coex_sim_fail_next(desk->sim, 2593108);
-    coex_session_synchronise(desk->session, TRUE);
-    desk_wait_notice(desk, NULL,
-                     "WhatsApp does not send the phone's contacts: *within 24 hours*2593108*");
-    coex_sim_drop_next(desk->sim, FALSE);
-    coex_session_synchronise(desk->session, TRUE);
-    desk_wait_notice(desk, NULL, "WhatsApp does not send the phone's contacts: *");
-    coex_session_synchronise(desk->session, TRUE);
-    desk_wait_notice(desk, NULL, "WhatsApp was asked for the phone's contacts. *");
-    desk_wait_notice(desk, NULL, "WhatsApp was asked for the phone's earlier chats. *");
-}
+    Chunk *one = chunk_new();
+    Chunk *last = chunk_new();
 
-/* It is sent once: not into the void. */
-static void
-test_cannot_hear(Desk *desk)
-{
-    desk->config.listen = "off";
+    desk->logs = TRUE;
     desk_login(desk);
-    coex_session_synchronise(desk->session, TRUE);
-    desk_wait_notice(desk, NULL, "Nothing was asked for: no webhook can come in here*");
-    g_assert_cmpuint(coex_sim_n_requests(desk->sim, "sync"), ==, 0);
-}
-
-static void
-test_asked_by_the_partner(Desk *desk)
-{
-    desk_login(desk);
-    coex_session_synchronise(desk->session, TRUE);
-    desk_wait_notice(desk, NULL, "360dialog asks for *by itself*partner*support*");
+    open_chat(one, "ada");
+    theirs(desk, one, "H3", "ada", 3 * DAY_S, "Third");
+    deliver(desk, one, 50);
+    desk_wait_notice(desk, NULL, "WhatsApp is sending *");
+    desk_fence(desk);
+    g_assert_cmpuint(desk_count(desk, DESK_PAST, "ada", "log*"), ==, 0);
+    open_chat(last, "ada");
+    ours(desk, last, "H2", 5 * DAY_S, "Second");
+    theirs(desk, last, "H1", "ada", 5 * DAY_S + 1, "First");
+    open_chat(last, "ben");
+    theirs(desk, last, "H4", "ben", 9 * DAY_S, "Fourth");
+    deliver_last(desk, last);
+    desk_wait_past(desk, "ada", "log: First Second");
+    desk_restart(desk);
+    desk_wait_past(desk, "ada", "log: First Second");
+    written(desk);
+    desk_wait_past(desk, "ada", "log: Third");
+    written(desk);
+    desk_wait_past(desk, "ben", "log: Fourth");
+    written(desk);
+    desk_fence(desk);
+    desk_restart(desk);
+    desk_fence(desk);
+    g_assert_cmpuint(desk_count(desk, DESK_PAST, NULL, "log*"), ==, 0);
+    wait_past(desk, "ada", "in: First\nphone: Second\nin: Third");
 }
 
 int
@@ -661,9 +648,6 @@ main(int argc, char **argv)
     desk_add("/history/not-found", test_not_found);
     desk_add("/history/found-as-it-is", test_found_as_it_is);
     desk_add("/history/found-in-parts", test_found_in_parts);
-    desk_add_at(DESK_ONLY_META, "/history/asked-for", test_asked_for);
-    desk_add_at(DESK_ONLY_META, "/history/asked-too-late", test_asked_too_late);
-    desk_add_at(DESK_ONLY_META, "/history/cannot-hear", test_cannot_hear);
-    desk_add_at(DESK_ONLY_360DIALOG, "/history/asked-by-the-partner", test_asked_by_the_partner);
+    desk_add("/history/logged", test_logged);
     return g_test_run();
 }
