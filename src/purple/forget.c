@@ -91,6 +91,18 @@ remove_buddies(CoexConnection *connection, const char *name)
         purple_blist_remove_buddy(buddy);
 }
 
+/* What stays open begins a new log. */
+static void
+end_conversation(PurpleConversation *conv)
+{
+    if (coex_host_get()->ends_conversations) {
+        purple_conversation_destroy(conv);
+        return;
+    }
+    purple_conversation_close_logs(conv);
+    purple_conversation_clear_message_history(conv);
+}
+
 static void
 forget_name(CoexConnection *connection, const char *name)
 {
@@ -106,7 +118,7 @@ forget_name(CoexConnection *connection, const char *name)
     if (contact->picker != NULL)
         coex_picker_unpark(contact->picker);
     if (conv != NULL && !connection->over)
-        purple_conversation_destroy(conv);
+        end_conversation(conv);
     if (!connection->over)
         remove_buddies(connection, name);
     if (!connection->over)

@@ -36,6 +36,7 @@ typedef struct CoexHost {
     gboolean splits_values;        /* an option is typed, and ends at a blank unless it is quoted */
     gboolean cuts_lines;           /* an IRC client cuts what is too long for one line of it */
     gboolean has_own_conversation; /* takes lines in a conversation with the account's own number */
+    gboolean ends_conversations;   /* outlives it when we end one with a person */
     gboolean has_account_line;     /* purple_connection_notice() is seen */
     gboolean hides_retries;        /* never says why it connects again and again */
     gboolean blocks_nothing;       /* a blocked person's lines are shown as before */

@@ -156,6 +156,18 @@ class Words:
         self.bee.irc.lines.expect("^:AdaLovelace!.* PRIVMSG .*still here")
         self.bee.irc.root("allow AdaLovelace", "removed|AdaLovelace")
 
+    def forgotten(self):
+        """who is forgotten after a question is gone, and new when they write again"""
+        irc, expect = self.bee.irc, self.bee.irc.lines.expect
+        irc.send("PRIVMSG AdaLovelace3333 :!forget")
+        expect("^:root!.*Forget Ada Lovelace")
+        irc.root("yes", "The person is forgotten here")
+        self.sim.do("twin says once more hello")
+        expect("^:AdaLovelace3333!491703333333@.* PRIVMSG .*once more hello")
+        irc.send("PRIVMSG AdaLovelace3333 :!history")
+        expect("^:AdaLovelace3333!.* PRIVMSG .*once more hello")
+        check(irc.lines.count("^:AdaLovelace3333!.* PRIVMSG .*hello too") == 1, "it is remembered")
+
     def leave(self):
         """it ends in order"""
         self.bee.quit()
@@ -163,7 +175,8 @@ class Words:
 
     def cases(self):
         return [self.options, self.half_a_header, self.names, self.namesakes, self.verbs,
-                self.pasted, self.added, self.file, self.blocked, self.leave]
+                self.pasted, self.added, self.file, self.blocked, self.forgotten,
+                self.leave]
 
     def witnesses(self):
         return self.bee.witnesses() + ["sim: " + line for line in self.sim.said.tail(20)]

@@ -156,6 +156,16 @@ on_create_conversation(PurpleConversation *conv)
     purple_conversation_update(conv, PURPLE_CONV_UPDATE_UNSEEN);
 }
 
+/* BitlBee takes every conversation that ends for one with several. */
+static void
+on_bitlbee_destroy_conversation(PurpleConversation *conv)
+{
+    if (purple_conversation_get_gc(conv) != NULL)
+        screen.tell(host_event_new(EVENT_CRITICAL, NULL, NULL, "host",
+                                   "a conversation was ended under BitlBee"));
+    on_destroy_conversation(conv);
+}
+
 static PurpleConversationUiOps conversation_ops = {
     .create_conversation = on_create_conversation,
     .destroy_conversation = on_destroy_conversation,
@@ -165,7 +175,7 @@ static PurpleConversationUiOps conversation_ops = {
 
 /* It has no focus, and never says what was seen. */
 static PurpleConversationUiOps bitlbee_conversation_ops = {
-    .destroy_conversation = on_destroy_conversation,
+    .destroy_conversation = on_bitlbee_destroy_conversation,
     .write_im = on_bitlbee_write_im,
     .write_conv = on_bitlbee_write_conv,
 };
