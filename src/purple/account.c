@@ -95,15 +95,16 @@ dup_failure(CoexConnection *connection, const GError *error)
     const char *key = purple_connection_get_password(connection->gc);
     const CoexBackend *backend =
         coex_backend_lookup(coex_options_get(connection->account, "provider"));
-    gboolean is_typed = coex_host_get()->splits_values;
+    g_autofree char *typed = NULL;
     const CoexBackend *other;
 
     if (!g_error_matches(error, COEX_ERROR, COEX_ERROR_AUTH) || key == NULL || backend == NULL)
         return g_strdup(error->message);
     other = coex_backend_list()[backend == coex_backend_list()[0] ? 1 : 0];
-    if (is_typed)
-        return g_strdup_printf("%s The provider is %s; for %s type “account coex set provider %s”.",
-                               error->message, backend->label, other->label, other->id);
+    typed = coex_options_dup_typed(connection->account, "provider", other->id);
+    if (coex_host_get()->splits_values)
+        return g_strdup_printf("%s The provider is %s. Or is it %s?%s", error->message,
+                               backend->label, other->label, typed);
     key += strspn(key, " \t\r\n");
     if (backend->key_prefix != NULL
             ? g_str_has_prefix(key, backend->key_prefix)

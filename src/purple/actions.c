@@ -49,7 +49,7 @@ is_offered(const Action *action)
 {
     if (action->run == coex_notice_open)
         return coex_host_get()->has_own_conversation;
-    return action->run != coex_options_open_page || coex_host_get()->clips_forms;
+    return action->run != coex_options_open_page || coex_host_get()->splits_options;
 }
 
 static void

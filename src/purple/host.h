@@ -18,23 +18,24 @@ typedef struct CoexHost {
     CoexNoticeWay notice;
     guint max_tags; /* of a line; with more it is shown as other HTML. 0: no bound, nor the next */
     guint max_line; /* bytes of HTML of a line of ours; what is beyond is not shown */
-    gboolean shows_pictures;       /* in a conversation */
-    gboolean strikes;              /* shows text struck through */
-    gboolean has_commands;         /* lines that begin with / are commands, not messages */
-    gboolean lacks_forms;          /* even where libpurple says that there are some */
-    gboolean lacks_dates;          /* yesterday's lines look like today's */
-    gboolean breaks_words;         /* a long line of a notice is broken anywhere */
-    gboolean clips_forms;          /* what is higher or broader than the screen cannot be seen */
-    gboolean flat_lists;           /* a list in a form is two rows high unless it has pictures */
-    gboolean has_mnemonics;        /* _ in a field's label marks a key */
-    gboolean hides_sent;           /* shows lines of ours only when they were typed elsewhere */
-    gboolean tells_seen;           /* says when a conversation is looked at */
-    gboolean forgets_list;         /* a saved buddy list is lost or only grows */
-    gboolean serves_others;        /* its users are none of this computer's */
-    gboolean temporary_folder;     /* purple_user_dir() is another one in each run */
-    gboolean makes_nicks;          /* a person's alias becomes a nick, anew at each login */
-    gboolean splits_values;        /* an option is typed, and ends at a blank unless it is quoted */
-    gboolean cuts_lines;           /* an IRC client cuts what is too long for one line of it */
+    gboolean shows_pictures;   /* in a conversation */
+    gboolean strikes;          /* shows text struck through */
+    gboolean has_commands;     /* lines that begin with / are commands, not messages */
+    gboolean lacks_forms;      /* even where libpurple says that there are some */
+    gboolean lacks_dates;      /* yesterday's lines look like today's */
+    gboolean breaks_words;     /* a long line of a notice is broken anywhere */
+    gboolean splits_options;   /* its form for an account has room for what a login needs only */
+    gboolean clips_forms;      /* what is higher or broader than the screen cannot be seen */
+    gboolean flat_lists;       /* a list in a form is two rows high unless it has pictures */
+    gboolean has_mnemonics;    /* _ in a field's label marks a key */
+    gboolean hides_sent;       /* shows lines of ours only when they were typed elsewhere */
+    gboolean tells_seen;       /* says when a conversation is looked at */
+    gboolean forgets_list;     /* a saved buddy list is lost or only grows */
+    gboolean serves_others;    /* its users are none of this computer's */
+    gboolean temporary_folder; /* purple_user_dir() is another one in each run */
+    gboolean makes_nicks;      /* a person's alias becomes a nick, anew at each login */
+    gboolean splits_values;    /* an option is typed, and ends at a blank unless it is quoted */
+    gboolean cuts_lines;       /* an IRC client cuts what is too long for one line of it */
     gboolean has_own_conversation; /* takes lines in a conversation with the account's own number */
     gboolean ends_conversations;   /* outlives it when we end one with a person */
     gboolean has_account_line;     /* purple_connection_notice() is seen */

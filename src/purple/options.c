@@ -15,6 +15,7 @@ typedef struct {
     gboolean secret;
     gboolean first;       /* needed for the first login */
     gboolean is_flat;     /* a list that is typed on the second page, which has no room for more */
+    gboolean is_for_own;  /* not for who sits at another machine */
     gboolean is_provider; /* a list: each backend is a choice, the first the preset */
     const char *choices[7]; /* label, value, …; the first is the preset. None: a string */
 } Option;
@@ -50,26 +51,29 @@ static const Option options[] = {
       .label = "Read receipts",
       .choices = { "when answered", "answer", "when seen", "seen", "never", "never" } },
     { .key = "template-language", .label = "Template language (such as de)", .preset = "" },
-    { .key = "recall", .label = "Earlier lines in a new conversation (0: none)", .preset = "" },
+    { .key = "recall", .label = "Recall: earlier lines (0: none)", .preset = "" },
     { .key = "remind",
-      .label = "Remind an hour before a window closes",
-      .choices = { "of who waits for an answer", "yes", "never", "no" } },
+      .label = "Remind before a window closes",
+      .choices = { "yes", "yes", "no", "no" } },
     { .key = "buddies",
       .label = "Buddies",
       .is_flat = TRUE,
       .choices = { "last 90 days", "active", "everybody", "all" } },
     { .key = "media-auto",
-      .label = "Fetch files",
+      .label = "Media: what is fetched",
       .is_flat = TRUE,
       .choices = { "pictures, voice, up to 16 MB", "small", "all", "all", "none", "none" } },
-    { .key = "media-folder", .label = "Folder for files (empty: downloads)", .preset = "" },
-    { .key = "media-limit", .label = "Largest file (MB)", .preset = "100" },
+    { .key = "media-folder", .label = "Media folder", .preset = "" },
+    { .key = "media-limit", .label = "Media limit (MB)", .preset = "100" },
     { .key = "media-mode",
-      .label = "Files can be read by",
+      .label = "Media mode",
       .is_flat = TRUE,
       .choices = { "you alone", "0600", "the folder's group", "0640" } },
-    { .key = "media-open", .label = "Program that /play starts", .preset = "" },
-    { .key = "media-url", .label = "Web address of that folder (empty: none)", .preset = "" },
+    { .key = "media-open",
+      .label = "Media open: program of /play",
+      .preset = "",
+      .is_for_own = TRUE },
+    { .key = "media-url", .label = "Media URL of that folder", .preset = "" },
 };
 
 /* "seen" means "answer" where nobody knows what was seen, so it is not offered there. */
@@ -174,13 +178,22 @@ make_option(const Option *option)
     return made;
 }
 
+/* What has no page of its own is in the account's form; what would do harm there is nowhere. */
+static gboolean
+is_in_form(const Option *option)
+{
+    const CoexHost *host = coex_host_get();
+
+    return host->serves_others ? !option->is_for_own : option->first || !host->splits_options;
+}
+
 GList *
 coex_options_make_list(void)
 {
     GList *list = NULL;
 
     for (guint i = 0; i < G_N_ELEMENTS(options); i++) {
-        if (options[i].first || !coex_host_get()->clips_forms)
+        if (is_in_form(&options[i]))
             list = g_list_append(list, make_option(&options[i]));
     }
     return list;
@@ -299,14 +312,34 @@ coex_options_check_lists(PurpleAccount *account, GError **error)
             continue;
         values = join_values(choices, " and ");
         line = coex_host_get()->splits_values
-                   ? g_strdup_printf(" Type “account coex set %s %s”, for example.", option->key,
-                                     get_preset(option))
+                   ? coex_options_dup_typed(account, option->key, get_preset(option))
                    : g_strdup("");
         g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
                     "Option %s: “%s” is none. There are %s.%s", option->key, typed, values, line);
         return FALSE;
     }
     return TRUE;
+}
+
+/* Who has two accounts has two names for them, which libpurple is not told. */
+static gboolean
+is_alone(void)
+{
+    guint n = 0;
+
+    for (GList *a = purple_accounts_get_all(); a != NULL; a = a->next)
+        n += strcmp(purple_account_get_protocol_id(a->data), "prpl-coex") == 0;
+    return n <= 1;
+}
+
+char *
+coex_options_dup_typed(PurpleAccount *account, const char *key, const char *value)
+{
+    if (is_alone())
+        return g_strdup_printf(" Type “account coex set %s %s”.", key, value);
+    return g_strdup_printf(" Type “account NAME set %s %s”, where NAME is what “account list” "
+                           "calls %s.",
+                           key, value, purple_account_get_username(account));
 }
 
 /* ---- the second page ---- */

@@ -48,15 +48,16 @@ gboolean
 coex_recall_check(PurpleAccount *account, GError **error)
 {
     g_autofree char *value = g_strstrip(g_strdup(coex_options_get(account, "recall")));
+    g_autofree char *line = NULL;
     guint64 limit;
 
     if (*value == '\0' || is_number(value, &limit))
         return TRUE;
+    line = coex_host_get()->splits_values ? coex_options_dup_typed(account, "recall", "10")
+                                          : g_strdup("");
     g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
                 "Option recall: “%s” is none. It takes a number from 0 to %d, or nothing.%s", value,
-                LIMIT_MAX,
-                coex_host_get()->splits_values ? " Type “account coex set recall 10”, for example."
-                                               : "");
+                LIMIT_MAX, line);
     return FALSE;
 }
 
@@ -85,6 +86,8 @@ dup_notes(const CoexFeedItem *item)
         g_string_append(notes, "(deleted) ");
     else if (item->flags & COEX_LINE_EDITED)
         g_string_append(notes, "(edited) ");
+    if (item->media != NULL && item->message_id > 0)
+        g_string_append_printf(notes, "(#%" G_GINT64_FORMAT ") ", item->message_id);
     return g_string_free(notes, FALSE);
 }
 

@@ -6,6 +6,7 @@
 #include "purple/connection.h"
 #include "purple/contact.h"
 #include "purple/file.h"
+#include "purple/host.h"
 #include "purple/forget.h"
 #include "purple/lines.h"
 #include "purple/notice.h"
@@ -150,10 +151,13 @@ run_help(CoexConnection *connection, const char *name, const char *words, const 
 {
     g_autoptr(GString) lines = g_string_new("!1 [value | value …]: choose template 1 of the list");
 
-    for (guint i = 0; i < G_N_ELEMENTS(verbs); i++)
+    for (guint i = 0; i < G_N_ELEMENTS(verbs); i++) {
+        if (verbs[i].run == run_play && coex_host_get()->serves_others)
+            continue;
         g_string_append_printf(lines, "\n!%s%s%s: %s", verbs[i].name,
                                verbs[i].words != NULL ? " " : "",
                                verbs[i].words != NULL ? verbs[i].words : "", verbs[i].help);
+    }
     g_string_append(lines, "\nA message that begins with ! is typed with !!.");
     coex_lines_notice(connection, name, lines->str);
 }

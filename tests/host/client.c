@@ -402,8 +402,9 @@ client_set_option(const char *number, const char *key, const char *value)
             return TRUE;
         }
     }
-    /* One that stands on another page of Finch's. */
-    if (account == NULL || g_strcmp0(purple_core_get_ui(), "gnt-purple") != 0)
+    /* One that stands on another page. */
+    if (account == NULL || (g_strcmp0(purple_core_get_ui(), "gnt-purple") != 0 &&
+                            g_strcmp0(purple_core_get_ui(), "gtk-gaim") != 0))
         return FALSE;
     purple_account_set_string(account, key, value);
     return TRUE;

@@ -55,11 +55,13 @@ other_providers_key_is_told(World *world)
     host_set_password(world->host, number(world),
                       is_meta(world) ? "abcDEF123_AK" : "EAAGmadeUpToken");
     host_login(world->host);
-    host_wait_for(world->host, EVENT_DISCONNECTED, NULL,
-                  world->bitlbee ? (is_meta(world) ? "*type “account coex set provider 360dialog”."
-                                                   : "*type “account coex set provider meta”.")
-                                 : (is_meta(world) ? "*is the provider 360dialog?"
-                                                   : "*is the provider Meta*?"));
+    host_wait_for(
+        world->host, EVENT_DISCONNECTED, NULL,
+        world->bitlbee
+            ? (is_meta(world)
+                   ? "*The provider is Meta*? Type “account coex set provider 360dialog”."
+                   : "*The provider is 360dialog*? Type “account coex set provider meta”.")
+            : (is_meta(world) ? "*is the provider 360dialog?" : "*is the provider Meta*?"));
 }
 
 /* Values of lists are taken in any letters; one that is none is told with what to type. */
@@ -203,9 +205,9 @@ notices_have_a_conversation(World *world)
     host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 0);
 }
 
-/* Finch's form for an account does not scroll: what the first login does not need has a page. */
+/* The form for an account does not scroll: what the first login does not need has a page. */
 static void
-finch_has_a_second_page(World *world)
+has_a_second_page(World *world)
 {
     host_go_online(world->host);
     host_pick_action(world->host, "More options...");
@@ -593,7 +595,8 @@ add_all(void)
     world_add("notices-have-a-conversation", NULL, notices_have_a_conversation);
     world_add("pidgin/notices-have-a-conversation", "gtk-gaim", notices_have_a_conversation);
     world_add("finch/notices-have-a-conversation", "gnt-purple", notices_have_a_conversation);
-    world_add("finch/has-a-second-page", "gnt-purple", finch_has_a_second_page);
+    world_add("finch/has-a-second-page", "gnt-purple", has_a_second_page);
+    world_add("pidgin/has-a-second-page", "gtk-gaim", has_a_second_page);
     world_add("own-number-is-no-person", NULL, own_number_is_no_person);
     world_add("bitlbee/own-number-is-no-person", "BitlBee", own_number_is_no_person);
     world_add("stranger-makes-one-line", NULL, stranger_makes_one_line);

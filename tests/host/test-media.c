@@ -49,6 +49,8 @@ link_to_it(World *world)
     /* once, and again when asked for */
     host_quit(world->host);
     host_go_online(world->host);
+    host_type(world->host, ADA, "/history 5");
+    host_wait_message(world->host, ADA, "SYSTEM", "*(#1) *Broken part*");
     host_type(world->host, ADA, "/get last");
     line = host_wait_message(world->host, ADA, "SYSTEM", "[image #*, 240 KB] file:///*.jpg");
     check_file(world, line->text, "file://");
