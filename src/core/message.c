@@ -15,7 +15,10 @@
 CoexMessage *
 coex_message_new(void)
 {
-    return g_atomic_rc_box_new0(CoexMessage);
+    CoexMessage *message = g_atomic_rc_box_new0(CoexMessage);
+
+    message->past_state = COEX_STATE_UNKNOWN;
+    return message;
 }
 
 CoexMessage *
@@ -173,9 +176,9 @@ coex_state_get_name(CoexState state)
 gboolean
 coex_state_advances(CoexState current, CoexState next)
 {
-    if (current == COEX_STATE_UNKNOWN || next == COEX_STATE_UNKNOWN)
+    if (next == COEX_STATE_UNKNOWN)
         return FALSE;
-    if (current == COEX_STATE_UNCONFIRMED)
+    if (current == COEX_STATE_UNKNOWN || current == COEX_STATE_UNCONFIRMED)
         return next != COEX_STATE_PENDING;
     if (current == COEX_STATE_FAILED)
         return next == COEX_STATE_DELIVERED || next == COEX_STATE_READ || next == COEX_STATE_PLAYED;

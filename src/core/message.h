@@ -84,8 +84,8 @@ typedef enum {
     COEX_STATE_PLAYED,
     COEX_STATE_FAILED,
     COEX_STATE_UNCONFIRMED, /* of ours: whether it was accepted is not known, and not waited for */
-    COEX_STATE_UNKNOWN, /* a status in a word that this version does not know, and what no status
-                           is about: a customer's message */
+    COEX_STATE_UNKNOWN, /* told in a word that this version does not know, or not at all; and of a
+                           customer's message, which no status is about */
 } CoexState;
 
 const char *coex_state_get_name(CoexState state); /* "accepted", "sent" …; static */

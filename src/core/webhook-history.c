@@ -96,8 +96,10 @@ coex_webhook_history_get_state(const CoexJsonAt *at)
 
     if (name != NULL && g_ascii_strcasecmp(name, "ERROR") == 0)
         return COEX_STATE_FAILED;
+    if (name != NULL && g_ascii_strcasecmp(name, "PENDING") == 0)
+        return COEX_STATE_PENDING;
     for (CoexState state = COEX_STATE_SENT; state <= COEX_STATE_PLAYED; state++)
         if (name != NULL && g_ascii_strcasecmp(coex_state_get_name(state), name) == 0)
             return state;
-    return COEX_STATE_PENDING;
+    return COEX_STATE_UNKNOWN;
 }

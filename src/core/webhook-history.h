@@ -19,5 +19,5 @@ void coex_webhook_history_read_peer(const CoexJsonAt *at, const char *own_number
 CoexDirection coex_webhook_history_get_direction(const CoexJsonAt *at, const CoexPeer *peer,
                                                  const char *own_number);
 
-/* What was known of the message @at on the phone; PENDING where nothing is told. */
+/* What was known of the message @at on the phone; UNKNOWN where nothing is told. */
 CoexState coex_webhook_history_get_state(const CoexJsonAt *at);

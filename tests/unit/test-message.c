@@ -82,7 +82,7 @@ test_states(void)
         "........", /* played */
         "..###...", /* failed */
         ".#####..", /* not confirmed */
-        "........", /* unknown */
+        ".#####..", /* unknown */
     };
 
     for (CoexState current = COEX_STATE_PENDING; current <= COEX_STATE_UNKNOWN; current++) {
