@@ -112,7 +112,7 @@ class ByHand:
         self.client.forget_accounts()
 
     def cases(self):
-        return [self.new_account, self.own_lines, self.phone]
+        return [self.new_account, self.own_lines, self.phone, self.forgotten]
 
     def new_account(self):
         """an account is made in the form, and receives"""
@@ -137,6 +137,15 @@ class ByHand:
         wait_until("the line", lambda: re.search(
             rf"\) ?{re.escape(self.sim.number)}: \[phone\] Until tomorrow",
             self.client.shown("ada")))
+
+    def forgotten(self):
+        """who is forgotten loses window and log, and comes again as somebody new"""
+        check("Until tomorrow" in self.client.history("ada"), "there is no log")
+        self.client.say("ada", "/forget yes")
+        wait_until("the log's end", lambda: "Until" not in self.client.history("ada"))
+        self.sim.do("ada says Once more hello")
+        wait_until("the line", lambda: "Once more hello" in self.client.shown("ada"))
+        check("Until tomorrow" not in self.client.shown("ada"), "it is remembered")
         self.client.quit()
 
     def witnesses(self):
