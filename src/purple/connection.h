@@ -4,7 +4,8 @@
 #include <purple.h>
 
 /* An account between log on and log off: what the chat program's connection and the session below
- * know of each other, and by which names each calls a person. */
+ * know of each other, and by which names each calls a person. This room runs in the main thread
+ * alone, unless a function says otherwise. */
 
 typedef struct CoexConnection CoexConnection;
 typedef struct CoexPastDay CoexPastDay;

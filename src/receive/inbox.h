@@ -18,6 +18,7 @@ typedef struct CoexInboxStep CoexInboxStep;
  * long ago they came. Returns what coex_inbox_applied() needs. */
 CoexInboxStep *coex_inbox_apply(CoexAccount *account, CoexBatch *batch, GPtrArray *events,
                                 gint64 age_s);
-/* After the commit: tells and releases. Frees @step; with @error only frees. TRUE when statuses
- * came for which echoes may have waited. */
+/* After the commit: tells and releases. With @error nothing of the step has happened: the outbox
+ * learns that, and the error is told. Frees @step. TRUE when statuses came for which echoes may
+ * have waited. */
 gboolean coex_inbox_applied(CoexInboxStep *step, CoexBatch *batch, const GError *error);

@@ -73,6 +73,8 @@ gboolean coex_outbox_is_pending(CoexOutbox *outbox, gint64 person_id, const char
  * acceptance to @batch. TRUE when the row was known; then coex_outbox_settled() tells the batch's
  * end. */
 gboolean coex_outbox_settle(CoexOutbox *outbox, CoexBatch *batch, const CoexStatus *status);
+/* That batch is on disk, or, with @error, is not: then it is written again later. @failed: what the
+ * status told was that it failed. */
 void coex_outbox_settled(CoexOutbox *outbox, const char *local_id, gboolean failed,
                          const GError *error);
 /* The person wrote, so that the window is open now: releases what is held. */

@@ -6,8 +6,8 @@
 #include "store/rows.h"
 
 /* What a batch is inside the store: a list of changes as the caller gave them, each with room for
- * its outcome. Built in the caller's thread, applied in the writer's, read in the caller's again.
- */
+ * its outcome. Built in the caller's thread, applied in the writer's, read and
+ * freed in the caller's again; freed in the writer's where nobody asked or is left to be told. */
 
 typedef enum {
     COEX_CHANGE_PERSON,

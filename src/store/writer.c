@@ -64,8 +64,8 @@ typedef struct {
 
 struct CoexWriter {
     GThread *thread;
-    GMutex lock; /* over the next six */
     GCond wake;
+    GMutex lock; /* over deliveries, jobs, delivery_bytes, stopping and watch */
     GQueue deliveries;
     GQueue jobs;          /* batches and tasks, in order */
     gsize delivery_bytes; /* queued or being committed */
@@ -464,7 +464,7 @@ is_large(const Job *job)
     return get_delivery_size(job) >= LARGE_BYTES;
 }
 
-/* Whether a large one was passed over. */
+/* With the lock held. TRUE: a large one, a chunk of a history, was passed over. */
 static gboolean
 take_small_deliveries(CoexWriter *writer, GPtrArray *group)
 {
