@@ -155,12 +155,13 @@ static const char SCHEMA_2[] =
     /* the index of words (store/search.c), and what it has not as it is */
     "CREATE TABLE stale(message INTEGER PRIMARY KEY) STRICT;"
     "INSERT INTO stale SELECT id FROM messages WHERE text <> '';"
-    "CREATE TABLE words(message INTEGER PRIMARY KEY, folded TEXT NOT NULL) STRICT;"
+    "CREATE TABLE words(place INTEGER PRIMARY KEY, message INTEGER NOT NULL UNIQUE,"
+    " folded TEXT NOT NULL) STRICT;"
     "CREATE VIRTUAL TABLE word_index USING fts5(folded, content = 'words',"
-    " content_rowid = 'message', tokenize = 'trigram case_sensitive 1');"
+    " content_rowid = 'place', tokenize = 'trigram case_sensitive 1');"
     "CREATE TRIGGER messages_new AFTER INSERT ON messages WHEN new.text <> ''"
     " BEGIN INSERT OR IGNORE INTO stale VALUES(new.id); END;"
-    "CREATE TRIGGER messages_changed AFTER UPDATE OF text, deleted_at ON messages"
+    "CREATE TRIGGER messages_changed AFTER UPDATE OF text, time, deleted_at ON messages"
     " BEGIN INSERT OR IGNORE INTO stale VALUES(new.id); END;"
 
     "CREATE INDEX media_left ON media(message) WHERE state < 2;"

@@ -15,24 +15,35 @@
 #define STEP_BYTES (256 * 1024)
 /* Steps before a search, so that what just came is found, and before the end. */
 #define STEPS_BEFORE 10
+#define STEPS_AT_END 2
 /* A word with fewer characters is in no index. */
 #define INDEXED_CHARS 3
 #define WORDS_MAX 16
 
 /* ---- the index follows the messages ---- */
 
-static const char SELECT_STALE[] = "SELECT stale.message, words.folded,"
-                                   " CASE WHEN deleted_at = 0 THEN coalesce(text, '') END"
+static const char SELECT_STALE[] = "SELECT stale.message, words.place, words.folded,"
+                                   " CASE WHEN deleted_at = 0 THEN coalesce(text, '') END, time"
                                    " FROM stale LEFT JOIN words ON words.message = stale.message"
                                    " LEFT JOIN messages ON messages.id = stale.message"
                                    " ORDER BY stale.message LIMIT ?";
-static const char SELECT_GONE[] = "SELECT stale.message, words.folded, NULL"
+static const char SELECT_GONE[] = "SELECT stale.message, words.place, words.folded, NULL, 0"
                                   " FROM stale LEFT JOIN words ON words.message = stale.message"
                                   " WHERE stale.message NOT IN (SELECT id FROM messages)"
                                   " ORDER BY stale.message LIMIT ?";
 
+/* The index is in the order of the messages' times, so that what is newest is found first. */
+#define ID_BITS 24
+static gint64
+get_place(gint64 time, gint64 id)
+{
+    return CLAMP(time, 0, G_MAXINT64 >> ID_BITS) << ID_BITS | (id & (((gint64)1 << ID_BITS) - 1));
+}
+
 typedef struct {
     gint64 id;
+    gint64 place_before;
+    gint64 place;
     char *before; /* folded, as the index has it; NULL: not there */
     char *now;    /* NULL or "": nothing */
 } Stale;
@@ -56,8 +67,10 @@ read_stale(CoexDb *db, gboolean gone_only, GError **error)
     g_array_set_clear_func(all, clear_stale);
     for (; step == COEX_STEP_ROW; step = coex_db_step(db, query, error)) {
         Stale stale = { .id = sqlite3_column_int64(query, 0),
-                        .before = coex_db_dup_text(query, 1) };
-        const char *text = (const char *)sqlite3_column_text(query, 2);
+                        .place_before = sqlite3_column_int64(query, 1),
+                        .before = coex_db_dup_text(query, 2) };
+        const char *text = (const char *)sqlite3_column_text(query, 3);
+        stale.place = get_place(sqlite3_column_int64(query, 4), stale.id);
         stale.now = text != NULL ? coex_text_fold(text, FOLDED_BYTES) : NULL;
         bytes += stale.now != NULL ? strlen(stale.now) : 0;
         g_array_append_val(all, stale);
@@ -71,24 +84,33 @@ read_stale(CoexDb *db, gboolean gone_only, GError **error)
 
 /* What the index has of a message goes by its words, which stand in `words` until then. */
 static gboolean
+leave(CoexDb *db, const Stale *stale, GError **error)
+{
+    CoexValue place = coex_int(stale->place_before);
+    return coex_db_run(db,
+                       "INSERT INTO word_index(word_index, rowid, folded) VALUES('delete', ?, ?)",
+                       COEX_VALUES(place, coex_text(stale->before)), error) &&
+           coex_db_run(db, "DELETE FROM words WHERE place = ?", COEX_VALUES(place), error);
+}
+
+static gboolean
+enter(CoexDb *db, const Stale *stale, GError **error)
+{
+    CoexValue place = coex_int(stale->place);
+    return coex_db_run(db, "INSERT INTO words(place, message, folded) VALUES(?, ?, ?)",
+                       COEX_VALUES(place, coex_int(stale->id), coex_text(stale->now)), error) &&
+           coex_db_run(db, "INSERT INTO word_index(rowid, folded) VALUES(?, ?)",
+                       COEX_VALUES(place, coex_text(stale->now)), error);
+}
+
+static gboolean
 take_up(CoexDb *db, const Stale *stale, GError **error)
 {
-    gboolean was = stale->before != NULL;
-    gboolean is = stale->now != NULL && *stale->now != '\0';
-    CoexValue id = coex_int(stale->id);
-    if (was && !coex_db_run(db,
-                            "INSERT INTO word_index(word_index, rowid, folded)"
-                            " VALUES('delete', ?, ?)",
-                            COEX_VALUES(id, coex_text(stale->before)), error))
-        return FALSE;
-    if (is && (!coex_db_run(db, "INSERT OR REPLACE INTO words(message, folded) VALUES(?, ?)",
-                            COEX_VALUES(id, coex_text(stale->now)), error) ||
-               !coex_db_run(db, "INSERT INTO word_index(rowid, folded) VALUES(?, ?)",
-                            COEX_VALUES(id, coex_text(stale->now)), error)))
-        return FALSE;
-    return (is || !was ||
-            coex_db_run(db, "DELETE FROM words WHERE message = ?", COEX_VALUES(id), error)) &&
-           coex_db_run(db, "DELETE FROM stale WHERE message = ?", COEX_VALUES(id), error);
+    gboolean is_there = stale->now != NULL && *stale->now != '\0';
+    return (stale->before == NULL || leave(db, stale, error)) &&
+           (!is_there || enter(db, stale, error)) &&
+           coex_db_run(db, "DELETE FROM stale WHERE message = ?", COEX_VALUES(coex_int(stale->id)),
+                       error);
 }
 
 gboolean
@@ -112,7 +134,7 @@ void
 coex_search_finish(CoexDb *db)
 {
     gboolean more = TRUE;
-    for (guint i = 0; more && i < STEPS_BEFORE; i++)
+    for (guint i = 0; more && i < STEPS_AT_END; i++)
         more = coex_search_step(db, FALSE, &more, NULL) && more;
     while (more && coex_search_step(db, TRUE, &more, NULL))
         continue;
@@ -166,34 +188,26 @@ read_words(const char *text, Words *ret_words)
     ret_words->match = g_string_free(match, match->len == 0);
 }
 
-/* Of a word that thousands have the newest to come in are looked at, and of one that is in no index
- * the newest messages. */
-#define BEFORE                                                                                     \
-    " CROSS JOIN messages AS m ON m.id = f.id WHERE m.account = ?2 AND m.deleted_at = 0"           \
-    " AND (m.time, m.id) < (?3, ?4) ORDER BY m.time DESC, m.id DESC"
+#define OF_ACCOUNT                                                                                 \
+    " CROSS JOIN messages AS m ON m.id = w.message WHERE m.account = ?3 AND m.deleted_at = 0"
 static const char SELECT_INDEXED[] =
-    "SELECT m.id FROM (SELECT rowid AS id FROM word_index WHERE word_index MATCH ?1"
-    "  ORDER BY rowid DESC LIMIT 10000) AS f" BEFORE;
+    "SELECT m.id FROM word_index AS f CROSS JOIN words AS w ON w.place = f.rowid" OF_ACCOUNT
+    " AND word_index MATCH ?1 AND f.rowid < ?2 ORDER BY f.rowid DESC LIMIT 20000";
+/* Of a word that is in no index the newest messages are looked at. */
 static const char SELECT_SHORT[] =
-    "SELECT m.id FROM (SELECT message AS id FROM words"
-    "  WHERE message > (SELECT coalesce(max(message), 0) - 50000 FROM words)"
-    "  AND instr(folded, ?1) > 0 ORDER BY message DESC LIMIT 10000) AS f" BEFORE;
+    "SELECT m.id FROM (SELECT message, folded FROM words WHERE place < ?2"
+    "  ORDER BY place DESC LIMIT 50000) AS w" OF_ACCOUNT " AND instr(w.folded, ?1) > 0";
 
-static GArray *
-find(CoexDb *db, const CoexSearchQuery *query, const Words *words, GError **error)
+static sqlite3_stmt *
+start_find(CoexDb *db, const CoexSearchQuery *query, const Words *words, GError **error)
 {
-    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
-    const CoexValue values[] = { coex_text(words->match != NULL ? words->match : words->longest),
-                                 coex_int(query->account_id), coex_int(query->before),
-                                 coex_int(query->before_id) };
-    sqlite3_stmt *rows = coex_db_query(db, words->match != NULL ? SELECT_INDEXED : SELECT_SHORT,
-                                       values, G_N_ELEMENTS(values), error);
-    CoexStep step = rows != NULL ? coex_db_step(db, rows, error) : COEX_STEP_FAILED;
-    for (; step == COEX_STEP_ROW; step = coex_db_step(db, rows, error)) {
-        gint64 id = sqlite3_column_int64(rows, 0);
-        g_array_append_val(ids, id);
-    }
-    return step == COEX_STEP_DONE ? g_steal_pointer(&ids) : NULL;
+    gint64 before =
+        query->before == G_MAXINT64 ? G_MAXINT64 : get_place(query->before, query->before_id);
+    return coex_db_query(
+        db, words->match != NULL ? SELECT_INDEXED : SELECT_SHORT,
+        COEX_VALUES(coex_text(words->match != NULL ? words->match : words->longest),
+                    coex_int(before), coex_int(query->account_id)),
+        error);
 }
 
 /* Those that are not in the index, too. */
@@ -223,28 +237,39 @@ follow(CoexDb *db, gboolean *ret_whole, GError **error)
     return TRUE;
 }
 
+static gboolean
+add_if_it_has(CoexDb *db, gint64 id, const CoexSearchQuery *query, const Words *words,
+              GPtrArray *lines, GError **error)
+{
+    CoexFeedItem *line = NULL;
+    gboolean has = FALSE;
+    if (!has_all(db, id, words, &has, error) ||
+        (has && !coex_past_read_message(db, query->account_id, id, &line, error)))
+        return FALSE;
+    if (line != NULL)
+        g_ptr_array_add(lines, line);
+    return TRUE;
+}
+
 GPtrArray *
 coex_search_run(CoexDb *db, const CoexSearchQuery *query, gboolean *ret_whole, GError **error)
 {
     g_autoptr(GPtrArray) lines =
         g_ptr_array_new_with_free_func((GDestroyNotify)coex_feed_item_unref);
-    g_autoptr(GArray) ids = NULL;
     g_auto(Words) words = { 0 };
     read_words(query->words, &words);
     if (!follow(db, ret_whole, error))
         return NULL;
     if (words.longest == NULL)
         return g_steal_pointer(&lines);
-    ids = find(db, query, &words, error);
-    for (guint i = 0; ids != NULL && i < ids->len && lines->len < query->limit; i++) {
-        gint64 id = g_array_index(ids, gint64, i);
-        CoexFeedItem *line = NULL;
-        gboolean has = FALSE;
-        if (!has_all(db, id, &words, &has, error) ||
-            (has && !coex_past_read_message(db, query->account_id, id, &line, error)))
-            return NULL;
-        if (line != NULL)
-            g_ptr_array_add(lines, line);
+    sqlite3_stmt *rows = start_find(db, query, &words, error);
+    CoexStep step = rows != NULL ? coex_db_step(db, rows, error) : COEX_STEP_FAILED;
+    for (; step == COEX_STEP_ROW; step = coex_db_step(db, rows, error)) {
+        gboolean ok = add_if_it_has(db, sqlite3_column_int64(rows, 0), query, &words, lines, error);
+        if (ok && lines->len < query->limit)
+            continue;
+        sqlite3_reset(rows);
+        return ok ? g_steal_pointer(&lines) : NULL;
     }
-    return ids != NULL ? g_steal_pointer(&lines) : NULL;
+    return step == COEX_STEP_DONE ? g_steal_pointer(&lines) : NULL;
 }
