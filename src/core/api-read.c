@@ -478,6 +478,23 @@ coex_api_read_webhook(const CoexEndpoint *endpoint, const CoexResponse *response
     return TRUE;
 }
 
+char *
+coex_api_read_upload(const CoexResponse *response, GError **error)
+{
+    g_autoptr(CoexJson) doc = open_answer(response, error);
+    CoexJsonAt root;
+    const char *id;
+
+    if (!doc)
+        return NULL;
+    root = coex_json_root(doc);
+    id = coex_json_member_text(&root, "id");
+    if (!id || !*id)
+        g_set_error_literal(error, COEX_ERROR, COEX_ERROR_RETRY,
+                            "The provider took the file and told no id. Try again in a moment.");
+    return id && *id ? g_strdup(id) : NULL;
+}
+
 void
 coex_media_link_clear(CoexMediaLink *link)
 {

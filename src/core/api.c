@@ -285,6 +285,29 @@ coex_api_send_template(const CoexEndpoint *endpoint, const CoexPeer *to,
 }
 
 CoexRequest *
+coex_api_send_media(const CoexEndpoint *endpoint, const CoexPeer *to, const CoexMedia *media,
+                    const char *local_id)
+{
+    const char *type = coex_media_get_type(media->kind);
+    CoexJsonWriter *writer;
+    CoexRequest *request;
+
+    g_return_val_if_fail(coex_peer_is_addressable(to) && media->id != NULL, NULL);
+    writer = start_message(to, type, local_id);
+    coex_json_writer_object(writer, type);
+    coex_json_writer_string(writer, "id", media->id);
+    coex_json_writer_string(writer, "caption", media->caption);
+    if (media->kind == COEX_MEDIA_DOCUMENT)
+        coex_json_writer_string(writer, "filename", media->name);
+    if (media->voice)
+        coex_json_writer_bool(writer, "voice", TRUE);
+    coex_json_writer_end(writer);
+    request = post_new(endpoint, endpoint->backend->messages_path, writer);
+    request->is_send = TRUE;
+    return request;
+}
+
+CoexRequest *
 coex_api_mark_read(const CoexEndpoint *endpoint, const char *wamid)
 {
     CoexJsonWriter *writer = coex_json_writer_new();
@@ -357,6 +380,36 @@ coex_api_set_webhook(const CoexEndpoint *endpoint, const char *url, const char *
 }
 
 /* ---- files ---- */
+
+static void
+append_part(GString *form, const char *boundary, const char *name, const char *value)
+{
+    g_string_append_printf(form,
+                           "--%s\r\nContent-Disposition: form-data; name=\"%s\"\r\n\r\n%s\r\n",
+                           boundary, name, value);
+}
+
+/* The part's own type counts; what it calls the file nobody sees. */
+CoexRequest *
+coex_api_upload_media(const CoexEndpoint *endpoint, const char *mime, const char *boundary,
+                      GBytes **ret_head, GBytes **ret_tail)
+{
+    CoexRequest *request =
+        request_new(endpoint, "POST", start_url(endpoint, endpoint->backend->upload_path));
+    GString *head = g_string_new(NULL);
+    char *tail = g_strdup_printf("\r\n--%s--\r\n", boundary);
+
+    append_part(head, boundary, "messaging_product", "whatsapp");
+    append_part(head, boundary, "type", mime);
+    g_string_append_printf(head,
+                           "--%s\r\nContent-Disposition: form-data; name=\"file\";"
+                           " filename=\"file\"\r\nContent-Type: %s\r\n\r\n",
+                           boundary, mime);
+    request->content_type = g_strdup_printf("multipart/form-data; boundary=%s", boundary);
+    *ret_head = g_string_free_to_bytes(head);
+    *ret_tail = g_bytes_new_take(tail, strlen(tail));
+    return request;
+}
 
 CoexRequest *
 coex_api_find_media(const CoexEndpoint *endpoint, const char *media_id)

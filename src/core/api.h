@@ -9,6 +9,7 @@
  * Readers fill their `ret_` values on success only. */
 
 typedef struct CoexBackend CoexBackend;
+typedef struct CoexMedia CoexMedia;
 typedef struct CoexPeer CoexPeer;
 typedef struct CoexTemplate CoexTemplate;
 
@@ -102,6 +103,11 @@ CoexRequest *coex_api_send_template(const CoexEndpoint *endpoint, const CoexPeer
                                     const CoexTemplate *template_, const char *const *values,
                                     const char *local_id);
 
+/* A file that was uploaded: @media's id, its kind, and what goes with that (Meta: messages/image,
+ * video, audio, document, sticker). @local_id as above. */
+CoexRequest *coex_api_send_media(const CoexEndpoint *endpoint, const CoexPeer *to,
+                                 const CoexMedia *media, const char *local_id);
+
 typedef struct {
     char *wamid;
     char *wa_id;          /* NULL if not told */
@@ -158,6 +164,13 @@ CoexRequest *coex_api_set_webhook(const CoexEndpoint *endpoint, const char *url,
 CoexRequest *coex_api_ask_sync(const CoexEndpoint *endpoint, const char *type);
 /* What the provider's support knows the request by, "" if not told. Free with g_free(). */
 char *coex_api_read_sync(const CoexResponse *response, GError **error);
+/* Uploads a file of type @mime (Meta: business-phone-numbers/media); the id lives 30 days. The
+ * body, which the request lacks, is @ret_head, the file's bytes and @ret_tail; none of those holds
+ * @boundary, which is ASCII without a blank. */
+CoexRequest *coex_api_upload_media(const CoexEndpoint *endpoint, const char *mime,
+                                   const char *boundary, GBytes **ret_head, GBytes **ret_tail);
+/* The id; NULL on error. Free with g_free(). */
+char *coex_api_read_upload(const CoexResponse *response, GError **error);
 
 /* Asks where a file is (Meta: business-phone-numbers/media): the answer holds for 5 minutes. */
 CoexRequest *coex_api_find_media(const CoexEndpoint *endpoint, const char *media_id);

@@ -28,6 +28,7 @@ static const CoexBackend backend_360dialog = {
     .webhook_path = "/v1/configs/webhook",
     .webhook_set_path = "/v1/configs/webhook",
     .webhook_is_flat = TRUE,
+    .upload_path = "/media",
     .media_query = "",
     .media_hosts = hosts_360dialog,
     .media_through_gateway = TRUE,
@@ -60,6 +61,7 @@ static const CoexBackend backend_meta = {
     .webhook_path = "/{number}?fields=webhook_configuration",
     .webhook_set_path = "/{number}",
     .sync_path = "/{number}/smb_app_data",
+    .upload_path = "/{number}/media",
     .media_query = "?phone_number_id={number}",
     .media_hosts = hosts_meta,
 };

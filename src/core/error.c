@@ -152,7 +152,7 @@ static const CoexGraphCode graph_codes[] = {
         "Look at it on the phone, or ask for it another way."),
     ROW(131053, INVALID_INPUT, NEVER,
         "WhatsApp does not accept this kind of file.",
-        "Convert it to a common format and send it again."),
+        "Convert it to a common format first."),
     ROW(131055, PROTOCOL, NEVER,
         "This way of sending is not allowed for the account.",
         "Ask the provider what it may send, or answer from the phone."),
@@ -332,11 +332,14 @@ static const struct {
     int code;
     gint64 wait_s;
 } waits[] = {
-    { 130472, COEX_WAIT_FOR_EVER }, { 131021, COEX_WAIT_FOR_EVER }, { 131048, 4 * HOUR_S },
-    { 131049, 24 * HOUR_S },        { 131050, COEX_WAIT_FOR_EVER }, { 131064, 1 * HOUR_S },
-    { 132015, 3 * HOUR_S },         { 132016, COEX_WAIT_FOR_EVER }, { 132068, COEX_WAIT_FOR_EVER },
-    { 132069, 1 * HOUR_S },         { 133008, 1 * HOUR_S },         { 133009, 1 * HOUR_S },
-    { 133015, 5 * MINUTE_S },       { 133016, 1 * HOUR_S },         { 134101, 10 * MINUTE_S },
+    { 130472, COEX_WAIT_FOR_EVER }, { 131021, COEX_WAIT_FOR_EVER },
+    { 131048, 4 * HOUR_S },         { 131049, 24 * HOUR_S },
+    { 131050, COEX_WAIT_FOR_EVER }, { 131064, 1 * HOUR_S },
+    { 132015, 3 * HOUR_S },         { 132016, COEX_WAIT_FOR_EVER },
+    { 132068, COEX_WAIT_FOR_EVER }, { 132069, 1 * HOUR_S },
+    { 133008, 1 * HOUR_S },         { 133009, 1 * HOUR_S },
+    { 133015, 5 * MINUTE_S },       { 133016, 1 * HOUR_S },
+    { 134101, 10 * MINUTE_S },      { COEX_GRAPH_FILE_REFUSED, COEX_WAIT_FOR_EVER },
 };
 
 gint64
@@ -347,6 +350,13 @@ coex_graph_code_get_wait_s(int code)
             return waits[i].wait_s;
     }
     return 0;
+}
+
+gboolean
+coex_graph_code_is_of_file(int code)
+{
+    return code == 100 || code == COEX_GRAPH_NO_OBJECT || code == 131009 || code == 131052 ||
+           code == COEX_GRAPH_FILE_REFUSED;
 }
 
 gboolean
@@ -391,6 +401,7 @@ concerns_account(const CoexGraphCode *row)
     case 131037:
     case 131042:
     case 131045:
+    case COEX_GRAPH_FILE_REFUSED:
     case 134011:
         return TRUE;
     default:

@@ -9,6 +9,7 @@
 /* Graph codes that the rest of the project tells apart. */
 #define COEX_GRAPH_WINDOW_CLOSED 131047
 #define COEX_GRAPH_TEMPLATE_GONE 132001
+#define COEX_GRAPH_FILE_REFUSED 131053
 #define COEX_GRAPH_NO_OBJECT 33 /* also 100 with that subcode */
 
 #define COEX_ERROR (coex_error_quark())
@@ -61,6 +62,8 @@ gint64 coex_graph_code_get_wait_s(int code);
 
 /* Whether it helps to choose a template, or another one. */
 gboolean coex_graph_code_wants_template(int code);
+/* Whether it may mean that a file's id leads to no file any more. */
+gboolean coex_graph_code_is_of_file(int code);
 
 /* Sets @error from a Graph error: the sentence, then @details if it adds something, then "(code N,
  * trace T)". @details and @trace_id may be NULL. Error code is the row's meaning; the numeric code

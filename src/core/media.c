@@ -26,6 +26,18 @@ coex_media_get_label(const CoexMedia *media)
     return "document";
 }
 
+const char *
+coex_media_get_type(CoexMediaKind kind)
+{
+    static const char *const types[] = {
+        [COEX_MEDIA_IMAGE] = "image",     [COEX_MEDIA_VIDEO] = "video",
+        [COEX_MEDIA_AUDIO] = "audio",     [COEX_MEDIA_DOCUMENT] = "document",
+        [COEX_MEDIA_STICKER] = "sticker",
+    };
+
+    return types[kind];
+}
+
 CoexMedia *
 coex_media_new_with_content(CoexMediaKind kind, const char *name, const char *mime,
                             const char *content)

@@ -6,6 +6,8 @@
 /* The file of a message: what is told of it, and what is needed to fetch it (Meta:
  * business-phone-numbers/media). */
 
+#define COEX_MEDIA_CAPTION_MAX 1024 /* characters (Meta: messages/image, video, document) */
+
 /* The numbers are the file format. */
 typedef enum {
     COEX_MEDIA_IMAGE,
@@ -55,6 +57,8 @@ CoexMedia *coex_media_new_with_content(CoexMediaKind kind, const char *name, con
                                        const char *content);
 /* That content; NULL: it must be fetched. Free with g_free(). */
 char *coex_media_dup_content(const CoexMedia *media);
+/* WhatsApp's name of the kind: "image". Static. */
+const char *coex_media_get_type(CoexMediaKind kind);
 
 /* @media: NULL gives NULL. */
 CoexMedia *coex_media_copy(const CoexMedia *media);

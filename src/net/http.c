@@ -6,6 +6,7 @@
 #include "core/proxy.h"
 #include "net/cause.h"
 #include "net/guard.h"
+#include "net/header-time.h"
 #include "net/tunnel.h"
 #include <libsoup/soup.h>
 #include <string.h>
@@ -18,7 +19,6 @@
 #define CONNECTIONS_MAX 16
 #define CONNECTIONS_PER_HOST_MAX 8
 #define READ_SIZE (64 * 1024)
-#define RETRY_AFTER_MAX_S (24 * 60 * 60)
 #define INTERIM_MAX 32 /* answers of 1xx before the answer */
 #define KEY_MIN 8      /* shorter is no key, and may be a word of any answer */
 
@@ -44,7 +44,8 @@ typedef struct {
     guint timeout_s;
     gint64 began_us;
     gint64 deadline_us;
-    CoexHttpTake take; /* NULL: the body is collected */
+    CoexHttpTake take;   /* NULL: the body is collected */
+    CoexHttpWrote wrote; /* NULL: the body leaves at once */
     gsize n_taken;
     gboolean is_send;
     gboolean is_post;
@@ -300,33 +301,6 @@ job_break(GTask *task, const GError *cause)
         job_fail(task, explain_not_written(job, cause));
 }
 
-static gint64
-read_date(const char *text)
-{
-    g_autoptr(GDateTime) date = text != NULL ? soup_date_time_new_from_http_string(text) : NULL;
-
-    return date != NULL ? MAX(g_date_time_to_unix(date), 0) : 0;
-}
-
-/* Seconds, or a date that counts from the answer's own (RFC 9110, 10.2.3). */
-static gint64
-read_retry_after(const char *text, gint64 date)
-{
-    guint64 seconds;
-    gint64 until;
-
-    if (text == NULL)
-        return 0;
-    if (g_ascii_string_to_unsigned(text, 10, 0, G_MAXINT64, &seconds, NULL))
-        return MIN((gint64)seconds, RETRY_AFTER_MAX_S);
-    until = read_date(text);
-    if (until == 0)
-        return 0;
-    if (date == 0)
-        date = g_get_real_time() / G_USEC_PER_SEC;
-    return CLAMP(until - date, 0, RETRY_AFTER_MAX_S);
-}
-
 /* Graph quotes a key that it cannot read ("Malformed access token ..."), and what the provider says
  * is shown to the user and stands in the host's debug output. */
 static void
@@ -353,9 +327,9 @@ job_make_response(Job *job)
     job_hide_key(job);
     response->body = g_byte_array_free_to_bytes(g_steal_pointer(&job->body));
     response->location = g_strdup(soup_message_headers_get_one(headers, "Location"));
-    response->date = read_date(soup_message_headers_get_one(headers, "Date"));
-    response->retry_after_s =
-        read_retry_after(soup_message_headers_get_one(headers, "Retry-After"), response->date);
+    response->date = coex_header_read_date(soup_message_headers_get_one(headers, "Date"));
+    response->retry_after_s = coex_header_read_retry_after(
+        soup_message_headers_get_one(headers, "Retry-After"), response->date);
     return response;
 }
 
@@ -367,6 +341,29 @@ on_wrote_headers(SoupMessage *message, gpointer user_data)
     Job *job = user_data;
 
     job->written = TRUE;
+}
+
+/* What goes on may take longer than a whole answer. */
+static void
+job_extend(Job *job)
+{
+    job->deadline_us =
+        MIN(g_get_monotonic_time() + job->timeout_s * G_USEC_PER_SEC,
+            job->began_us + COEX_HTTP_STREAM_TIMES * job->timeout_s * G_USEC_PER_SEC);
+    g_source_set_ready_time(job->on_deadline, job->deadline_us);
+    if (job->http != NULL)
+        guard_jobs(job->http);
+}
+
+static void
+on_wrote_body(SoupMessage *message, guint n_bytes, gpointer user_data)
+{
+    Job *job = user_data;
+
+    if (job->wrote == NULL || job->stopping)
+        return;
+    job_extend(job);
+    job->wrote((gpointer)job->tag, n_bytes);
 }
 
 static void
@@ -530,9 +527,10 @@ make_message(const CoexRequest *request, GError **error)
     return g_steal_pointer(&message);
 }
 
-void
-coex_http_stream_async(CoexHttp *http, const CoexRequest *request, CoexHttpTake take,
-                       GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+/* The caller fills in what the job is about before its loop runs. NULL: it has ended. */
+static Job *
+start(CoexHttp *http, const CoexRequest *request, const CoexHttpBody *body,
+      GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
     g_autoptr(GTask) task = g_task_new(NULL, cancellable, callback, user_data);
     g_autoptr(SoupMessage) message = NULL;
@@ -543,28 +541,51 @@ coex_http_stream_async(CoexHttp *http, const CoexRequest *request, CoexHttpTake 
     message = make_message(request, &error);
     if (message == NULL) {
         g_task_return_error(task, error);
-        return;
+        return NULL;
     }
     if (get_slept_us() - http->slept_us > SUSPEND_US)
         renew_session(http);
     job = job_new(http, request, message, cancellable);
     job->tag = user_data;
-    job->take = take;
+    if (body != NULL) {
+        soup_message_set_request_body(message, request->content_type, body->stream,
+                                      (gssize)body->length);
+        job->wrote = body->wrote;
+    }
     g_task_set_task_data(task, job, (GDestroyNotify)job_free);
     g_signal_connect(message, "wrote-headers", G_CALLBACK(on_wrote_headers), job);
+    g_signal_connect(message, "wrote-body-data", G_CALLBACK(on_wrote_body), job);
     g_signal_connect(message, "got-headers", G_CALLBACK(on_got_headers), job);
     g_signal_connect(message, "got-informational", G_CALLBACK(on_got_informational), job);
     g_signal_connect(message, "network-event", G_CALLBACK(on_network_event), job);
     g_signal_connect(message, "restarted", G_CALLBACK(on_restarted), job);
     soup_session_send_async(job->session, message, G_PRIORITY_DEFAULT, job->stop, on_headers,
                             g_steal_pointer(&task));
+    return job;
+}
+
+void
+coex_http_stream_async(CoexHttp *http, const CoexRequest *request, CoexHttpTake take,
+                       GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+    Job *job = start(http, request, NULL, cancellable, callback, user_data);
+
+    if (job != NULL)
+        job->take = take;
 }
 
 void
 coex_http_send_async(CoexHttp *http, const CoexRequest *request, GCancellable *cancellable,
                      GAsyncReadyCallback callback, gpointer user_data)
 {
-    coex_http_stream_async(http, request, NULL, cancellable, callback, user_data);
+    start(http, request, NULL, cancellable, callback, user_data);
+}
+
+void
+coex_http_upload_async(CoexHttp *http, const CoexRequest *request, const CoexHttpBody *body,
+                       GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+    start(http, request, body, cancellable, callback, user_data);
 }
 
 static void
@@ -591,7 +612,6 @@ on_headers(GObject *source, GAsyncResult *result, gpointer user_data)
         read_on(task);
 }
 
-/* What is read on may take longer, and be more, than a whole answer. */
 static gboolean
 job_take(Job *job, GBytes *bytes, GError **error)
 {
@@ -599,12 +619,7 @@ job_take(Job *job, GBytes *bytes, GError **error)
     const void *data = g_bytes_get_data(bytes, &size);
 
     job->n_taken += size;
-    job->deadline_us =
-        MIN(g_get_monotonic_time() + job->timeout_s * G_USEC_PER_SEC,
-            job->began_us + COEX_HTTP_STREAM_TIMES * job->timeout_s * G_USEC_PER_SEC);
-    g_source_set_ready_time(job->on_deadline, job->deadline_us);
-    if (job->http != NULL)
-        guard_jobs(job->http);
+    job_extend(job);
     return job->take((gpointer)job->tag, data, size, error);
 }
 

@@ -42,6 +42,21 @@ void coex_http_stream_async(CoexHttp *http, const CoexRequest *request, CoexHttp
                             GCancellable *cancellable, GAsyncReadyCallback callback,
                             gpointer user_data);
 
+/* @n_bytes more of a body have left. */
+typedef void (*CoexHttpWrote)(gpointer user_data, gsize n_bytes);
+
+/* A body that is read while it is sent. */
+typedef struct {
+    GInputStream *stream;
+    gint64 length;
+    CoexHttpWrote wrote;
+} CoexHttpBody;
+
+/* As coex_http_send_async() with @body in the place of the request's; times as above. */
+void coex_http_upload_async(CoexHttp *http, const CoexRequest *request, const CoexHttpBody *body,
+                            GCancellable *cancellable, GAsyncReadyCallback callback,
+                            gpointer user_data);
+
 /* Whether the request started with @user_data is under way and its headers have not been written
  * completely: once it is cancelled in the same turn of the main loop, the server can never act on
  * it. */

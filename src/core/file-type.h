@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "core/media.h"
+#include <glib.h>
+
+/* What a file is by its own first bytes, whatever it is called, and as what WhatsApp carries it
+ * (Meta: business-phone-numbers/media, messages). */
+
+#define COEX_FILE_HEAD (256 * 1024) /* bytes of a file that tell it */
+
+/* Of @media, whose size is set and whose name is the file's own or NULL, finds kind, type, voice
+ * and animated. @head: so many bytes, or all of it. FALSE and COEX_ERROR_INVALID_INPUT or
+ * COEX_ERROR_TOO_LARGE with what can be done for what WhatsApp does not carry. */
+gboolean coex_file_type_find(CoexMedia *media, const guint8 *head, gsize length, GError **error);

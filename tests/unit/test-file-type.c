@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/error.h"
+#include "core/file-type.h"
+#include <string.h>
+
+#define MB (1000 * 1000)
+#define JPEG "\xff\xd8\xff\xc0\0\x11\x08\0\x10\0\x10\x03"
+#define WEBP(width, height) "RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0" width height
+#define SIDE_512 "\xff\x01\0"
+#define SIDE_513 "\0\x02\0"
+#define OPUS(channels) "OggS\0\2\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\x13OpusHead\1" channels
+#define ROW(bytes) bytes, sizeof(bytes) - 1
+
+static const struct {
+    const char *bytes;
+    gsize length;
+    gint64 size; /* 0: the bytes' own */
+    const char *name;
+    const char *mime; /* NULL: WhatsApp does not take it */
+    CoexMediaKind kind;
+} cases[] = {
+    { ROW(JPEG), 0, "a.exe", "image/jpeg", COEX_MEDIA_IMAGE },
+    { ROW(JPEG), 5 * MB, "a.jpg", "image/jpeg", COEX_MEDIA_IMAGE },
+    { ROW(JPEG), 5 * MB + 1, "a.jpg", NULL, 0 },
+    { ROW("GIF89a"), 0, "a.jpg", NULL, 0 },
+    { ROW(WEBP(SIDE_512, SIDE_512)), 100 * 1000, NULL, "image/webp", COEX_MEDIA_STICKER },
+    { ROW(WEBP(SIDE_512, SIDE_512)), 100 * 1000 + 1, NULL, NULL, 0 },
+    { ROW(WEBP(SIDE_513, SIDE_512)), 0, NULL, NULL, 0 },
+    { ROW("\0\0\0\x18"
+          "ftypisom\0\0"),
+      16 * MB, "a", "video/mp4", COEX_MEDIA_VIDEO },
+    { ROW("\0\0\0\x18"
+          "ftypisom\0\0"),
+      16 * MB + 1, "a", NULL, 0 },
+    { ROW("\0\0\0\x18"
+          "ftypM4A \0\0"),
+      0, "a", "audio/mp4", COEX_MEDIA_AUDIO },
+    { ROW("\0\0\0\x18"
+          "ftyp3gp5\0\0"),
+      0, "a", "video/3gpp", COEX_MEDIA_VIDEO },
+    { ROW("\0\0\0\x18"
+          "ftypqt  \0\0"),
+      0, "a.mp4", NULL, 0 },
+    { ROW("\0\0\0\x18"
+          "ftyp"),
+      0, "a.mp4", NULL, 0 },
+    { ROW(OPUS("\1")), 0, "a", "audio/ogg", COEX_MEDIA_AUDIO },
+    { ROW(OPUS("\2")), 0, "a.opus", NULL, 0 },
+    { ROW("OggS"), 0, "a.ogg", NULL, 0 },
+    { ROW("ID3\4"), 0, "a", "audio/mpeg", COEX_MEDIA_AUDIO },
+    { ROW("\xff\xfb\x90"), 0, "a", "audio/mpeg", COEX_MEDIA_AUDIO },
+    { ROW("\xff\xf1\x50"), 0, "a", "audio/aac", COEX_MEDIA_AUDIO },
+    { ROW("#!AMR\n"), 0, "a", "audio/amr", COEX_MEDIA_AUDIO },
+    { ROW("%PDF-1.4"), 100 * MB, "a", "application/pdf", COEX_MEDIA_DOCUMENT },
+    { ROW("PK\3\4 [Content_Types].xml xl/workbook.xml"), 0, "a.docx",
+      "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", COEX_MEDIA_DOCUMENT },
+    { ROW("PK\3\4 something"), 0, "a.docx", NULL, 0 },
+    { ROW("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), 0, "A.XLS", "application/vnd.ms-excel",
+      COEX_MEDIA_DOCUMENT },
+    { ROW("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), 0, "a.msi", NULL, 0 },
+    { ROW("name;price\r\n\xe4pfel;4"), 0, "a.csv", "text/plain", COEX_MEDIA_DOCUMENT },
+    { ROW("\x7f"
+          "ELF\0"),
+      0, "a.txt", NULL, 0 },
+};
+
+static void
+test_find(void)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(CoexMedia) media = g_new0(CoexMedia, 1);
+        g_autoptr(GError) error = NULL;
+
+        media->name = g_strdup(cases[i].name);
+        media->size = cases[i].size != 0 ? cases[i].size : (gint64)cases[i].length;
+        g_test_message("case %u", (guint)i);
+        if (!coex_file_type_find(media, (const guint8 *)cases[i].bytes, cases[i].length, &error)) {
+            g_assert_null(cases[i].mime);
+            g_assert_true(error->domain == COEX_ERROR);
+            continue;
+        }
+        g_assert_cmpstr(media->mime, ==, cases[i].mime);
+        g_assert_cmpint(media->kind, ==, cases[i].kind);
+        g_assert_cmpint(media->voice, ==, g_str_equal(media->mime, "audio/ogg"));
+    }
+}
+
+/* Nothing is read beyond what is there. */
+static void
+test_cut(void)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        for (gsize length = 1; length < cases[i].length; length++) {
+            g_autoptr(CoexMedia) media = g_new0(CoexMedia, 1);
+            g_autofree guint8 *bytes = g_memdup2(cases[i].bytes, length);
+
+            media->size = (gint64)length;
+            coex_file_type_find(media, bytes, length, NULL);
+        }
+    }
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/file-type/find", test_find);
+    g_test_add_func("/file-type/cut", test_cut);
+    return g_test_run();
+}
