@@ -82,6 +82,7 @@ struct CoexAccount {
     gint64 media_limit; /* bytes */
     gboolean media_for_group;
     gboolean media_is_served;
+    char *outgoing; /* folder of the files that wait to leave */
     CoexNickStyle nick_style;
     char verb_mark; /* what a user types before a verb: / or ! */
 

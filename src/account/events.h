@@ -62,9 +62,19 @@ typedef enum {
      * program forgets what it has of them. Then coex_session_forgotten(); until then it comes again
      * at each login. */
     COEX_SESSION_FORGET,
+    /* Of the file that was given as `transfer`: `state`, and while it runs `step` of `n_steps`
+     * bytes. With any other state nothing more comes of it. */
+    COEX_SESSION_TRANSFER,
     /* The provider's clock minus ours, `skew`: the session keeps it to itself. */
     COEX_SESSION_SKEW,
 } CoexSessionEventKind;
+
+typedef enum {
+    COEX_TRANSFER_RUNS,
+    COEX_TRANSFER_SENT,   /* WhatsApp has accepted it */
+    COEX_TRANSFER_KEPT,   /* it leaves later, by itself; a line says so */
+    COEX_TRANSFER_FAILED, /* a line says why */
+} CoexTransferState;
 
 /* Immutable once it is told. Members a kind does not use are NULL or 0; all but the session are
  * owned, so borrowed by whom it is told. */
@@ -84,6 +94,8 @@ typedef struct CoexSessionEvent {
     char *detail;
     guint step;
     guint n_steps;
+    guint transfer;
+    CoexTransferState state;
     gint64 skew; /* seconds */
 } CoexSessionEvent;
 

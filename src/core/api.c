@@ -4,6 +4,7 @@
 #include "core/backend.h"
 #include "core/error.h"
 #include "core/json.h"
+#include "core/media.h"
 #include "core/peer.h"
 #include "core/template.h"
 #include <string.h>

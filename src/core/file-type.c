@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "core/image.h"
+#include "core/media.h"
 #include <string.h>
 
 #define KB 1000

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "core/media.h"
 #include <glib.h>
+
+typedef struct CoexMedia CoexMedia;
 
 /* What a file is by its own first bytes, whatever it is called, and as what WhatsApp carries it
  * (Meta: business-phone-numbers/media, messages). */

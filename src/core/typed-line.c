@@ -83,3 +83,21 @@ coex_typed_line_split_values(const char *text, const char *waiting)
     }
     return values;
 }
+
+char *
+coex_typed_line_dup_path(const char *words, const char **ret_rest)
+{
+    const char *at = words + strspn(words, " \t");
+    char quote = *at == '"' || *at == '\'' ? *at++ : '\0';
+    GString *path = g_string_new(NULL);
+
+    for (; *at != '\0' && (quote != '\0' ? *at != quote : *at != ' '); at++) {
+        if (*at == '\\' && at[1] == ' ')
+            at++;
+        g_string_append_c(path, *at);
+    }
+    if (quote != '\0' && *at == quote)
+        at++;
+    *ret_rest = at + strspn(at, " \t");
+    return g_string_free(path, path->len == 0);
+}

@@ -30,6 +30,11 @@ void coex_typed_line_read(const char *markup, CoexTypedLine *ret_line);
 /* Whether the verb is a number, as in "!3 Bob"; one that is too great becomes the greatest int. */
 gboolean coex_typed_line_get_number(const CoexTypedLine *line, guint *ret_number);
 
+/* The first word of @words, which may be in quotes of either kind or have \ before a blank in it:
+ * a file's path. @ret_rest: what follows it, within @words. NULL: there is none. Free with
+ * g_free(). */
+char *coex_typed_line_dup_path(const char *words, const char **ret_rest);
+
 /* Values as typed, "one | two", with the blanks at their ends gone; "=" stands for @waiting unless
  * that is NULL. NULL when @text is NULL or empty. Free with g_strfreev(). */
 char **coex_typed_line_split_values(const char *text, const char *waiting);

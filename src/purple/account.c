@@ -28,6 +28,7 @@
 #include "purple/template-form.h"
 #include "purple/template-picker.h"
 #include "purple/synchronise.h"
+#include "purple/transfer.h"
 #include "purple/unseen.h"
 #include "session/session.h"
 
@@ -253,6 +254,9 @@ on_event(const CoexSessionEvent *event, gpointer user_data)
     case COEX_SESSION_FORGET:
         coex_forget_take(connection, event->text, event->names);
         break;
+    case COEX_SESSION_TRANSFER:
+        coex_transfer_update(connection, event);
+        break;
     case COEX_SESSION_SKEW: /* the session's own */
         break;
     }
@@ -438,6 +442,7 @@ coex_connection_close(PurpleConnection *gc)
     connection->over = TRUE;
     coex_past_log_stop(connection);
     coex_unseen_stop(connection);
+    coex_transfer_stop(connection);
     g_clear_pointer(&connection->session, coex_session_free);
     purple_signals_disconnect_by_handle(gc);
     coex_ask_close(connection, NULL);

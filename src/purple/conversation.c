@@ -356,22 +356,3 @@ coex_conversation_watch(CoexConnection *connection)
         purple_signal_connect(handle, "conversation-updated", connection->gc,
                               PURPLE_CALLBACK(on_conversation_updated), connection);
 }
-
-/* ---- files ---- */
-
-void
-coex_conversation_send_file(PurpleConnection *gc, const char *who, const char *path)
-{
-    CoexConnection *connection = coex_connection_of(gc);
-
-    if (connection == NULL || path == NULL)
-        return;
-
-    g_autofree char *name = coex_connection_dup_name(connection, who);
-    g_autofree char *file = g_filename_display_basename(path);
-    g_autofree char *line =
-        g_strdup_printf("Not sent: the file “%s”, whatever %s says of it. This version sends text "
-                        "only; send files from the phone.",
-                        file, coex_host_get()->label);
-    coex_lines_notice(connection, name, line);
-}

@@ -19,9 +19,5 @@ int coex_conversation_send(PurpleConnection *gc, const char *who, const char *ma
 void coex_conversation_show(CoexConnection *connection, const CoexFeedItem *item,
                             const CoexPersonView *person);
 
-/* The protocol's `send_file`: where the chat program takes a file in any case, and then says that
- * it has been transferred, the truth is told. */
-void coex_conversation_send_file(PurpleConnection *gc, const char *who, const char *path);
-
 /* From now on, knows what is typed, and tells the session what the user looks at. */
 void coex_conversation_watch(CoexConnection *connection);

@@ -54,7 +54,6 @@ static const CoexHost hosts[] = {
       .splits_values = TRUE,
       .cuts_lines = TRUE,
       .blocks_nothing = TRUE,
-      .takes_files = TRUE,
       .has_account_line = TRUE },
     { .ui = "chatty-ui", .label = "Chatty", .lacks_forms = TRUE },
     /* Says yes to a form and cancels it by itself. */

@@ -43,7 +43,6 @@ typedef struct CoexHost {
     gboolean blocks_nothing;       /* a blocked person's lines are shown as before */
     gboolean loses_lines;          /* its client may be gone without its knowing */
     gboolean opens_behind;         /* a form that no key opened stands behind the window in front */
-    gboolean takes_files;          /* whether or not they can be sent */
 } CoexHost;
 
 /* The row of the running chat program. Static. */

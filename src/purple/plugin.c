@@ -3,11 +3,11 @@
 #include "purple/actions.h"
 #include "purple/connection.h"
 #include "purple/conversation.h"
-#include "purple/host.h"
 #include "purple/keep.h"
 #include "purple/log.h"
 #include "purple/options.h"
 #include "purple/roster.h"
+#include "purple/transfer.h"
 #include "purple/verbs.h"
 
 #include <dlfcn.h>
@@ -74,12 +74,6 @@ account_texts(PurpleAccount *account)
     return texts;
 }
 
-static gboolean
-takes_files(PurpleConnection *gc, const char *who)
-{
-    return coex_host_get()->takes_files;
-}
-
 static PurplePluginProtocolInfo protocol_info = {
     .options = OPT_PROTO_SLASH_COMMANDS_NATIVE,
     .icon_spec = NO_BUDDY_ICONS,
@@ -98,8 +92,9 @@ static PurplePluginProtocolInfo protocol_info = {
     .group_buddy = coex_roster_move_buddy,
     .rename_group = coex_roster_rename_group,
     .normalize = coex_connection_normalize,
-    .can_receive_file = takes_files,
-    .send_file = coex_conversation_send_file,
+    .can_receive_file = coex_transfer_is_possible,
+    .send_file = coex_transfer_send,
+    .new_xfer = coex_transfer_new,
     .offline_message = takes_offline_messages,
     .struct_size = sizeof(PurplePluginProtocolInfo),
     .get_account_text_table = account_texts,

@@ -8,12 +8,14 @@
 #include "purple/file.h"
 #include "purple/host.h"
 #include "purple/forget.h"
+#include "purple/host.h"
 #include "purple/lines.h"
 #include "purple/notice.h"
 #include "purple/recall.h"
 #include "purple/synchronise.h"
 #include "purple/template-chat.h"
 #include "purple/template-picker.h"
+#include "purple/transfer.h"
 #include "session/session.h"
 
 /* One of the functions is set. @words: what follows the verb as plain text, "" for nothing;
@@ -103,13 +105,24 @@ run_synchronise(CoexConnection *connection, const char *name, const char *words,
     coex_synchronise_run(connection, words);
 }
 
+/* In the dialogue about templates the word alone ends it. */
+static void
+run_send(CoexConnection *connection, const char *name, const char *words, const char *markup)
+{
+    if (*words == '\0' && !coex_host_get()->has_commands)
+        coex_template_chat_send(coex_contact_get_picker(connection, name));
+    else
+        coex_transfer_send_typed(connection, name, words);
+}
+
 static const Verb verbs[] = {
     { "template", "[name] [value | value …]", "s", "send an approved template",
       .ask = coex_picker_start },
     { "find", "words", NULL, "list the templates with these words", .ask = coex_picker_search },
     { "more", NULL, NULL, "list more templates", .answer = coex_template_chat_more },
     { "refresh", NULL, NULL, "fetch the templates again", .answer = coex_picker_refresh },
-    { "send", NULL, NULL, "send the template that was shown", .answer = coex_template_chat_send },
+    { "send", "path [caption]", "s", "send a file; without one, the template that was shown",
+      .run = run_send },
     { "hold", "[text]", "S", "keep the waiting text, or this one, until they write",
       .run = run_hold },
     { "held", NULL, "", "list the texts that are held", .command = coex_session_list_held },

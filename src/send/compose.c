@@ -107,6 +107,27 @@ put_obstacle(CoexOutboxItem *item, CoexBatch *batch)
 }
 
 void
+coex_outbox_item_accept_file(CoexOutboxItem *item)
+{
+    CoexOutbox *outbox = item->outbox;
+    CoexPerson *person = coex_outbox_item_person(item);
+    gboolean open = coex_account_window(outbox->account, person).open;
+    CoexBatch *batch = coex_account_batch(outbox->account);
+
+    coex_batch_put_person(batch, person);
+    coex_outbox_item_set_state(item, open ? COEX_OUTBOX_QUEUED : COEX_OUTBOX_HELD);
+    item->feeds = open;
+    coex_outbox_item_put(item, batch);
+    if (open)
+        put_obstacle(item, batch);
+    coex_outbox_commit(outbox, batch, person);
+    if (outbox->locked_out)
+        coex_outbox_check_access(outbox);
+    if (!open)
+        tell_held(outbox, person, item->row->text);
+}
+
+void
 coex_outbox_send_text(CoexOutbox *outbox, CoexPerson *person, const char *text, CoexSendWay way)
 {
     CoexAccount *account = outbox->account;
@@ -368,7 +389,8 @@ void
 coex_outbox_item_hold_again(CoexOutboxItem *item, const char *why)
 {
     CoexBatch *batch = coex_account_batch(item->outbox->account);
-    g_autofree char *line = g_strconcat(why, " It is held again", NULL);
+    g_autofree char *line = g_strconcat(
+        why, item->row->released ? " It is held again" : " It is held until they write", NULL);
 
     coex_outbox_queue_forget_slow(coex_outbox_get_queue(item->outbox, item->row->person_id));
     item->row->owed = FALSE;
@@ -480,6 +502,7 @@ take_up(CoexOutboxItem *item, CoexBatch *batch)
     case COEX_OUTBOX_SENDING:
     case COEX_OUTBOX_HELD:
     case COEX_OUTBOX_UNCONFIRMED:
+    case COEX_OUTBOX_TAKING:
         break;
     }
 }
@@ -505,6 +528,7 @@ coex_outbox_start(CoexOutbox *outbox)
 {
     outbox->unlinked = coex_outbox_get_unlinked_at(outbox->account) > 0;
     coex_outbox_unite(outbox);
+    coex_outbox_clear_files(outbox);
     for (guint i = 0; i < outbox->queues->len; i++)
         take_up_queue(outbox, outbox->queues->pdata[i]);
     coex_outbox_pump(outbox);

@@ -44,6 +44,12 @@ typedef enum {
 /* A text for the person: it is queued, parked where the window is closed, or held on demand. */
 void coex_outbox_send_text(CoexOutbox *outbox, CoexPerson *person, const char *text,
                            CoexSendWay way);
+/* A file for the person: it is copied, and then queued, or held where the window is closed.
+ * @caption: NULL for none. @transfer: names it in COEX_SESSION_TRANSFER, 0: nobody asks. */
+void coex_outbox_send_file(CoexOutbox *outbox, CoexPerson *person, const char *path,
+                           const char *caption, guint transfer);
+/* Drops it, unless it is being sent already. */
+void coex_outbox_cancel_file(CoexOutbox *outbox, guint transfer);
 /* A template with checked values; ends what is parked for the person. */
 void coex_outbox_send_template(CoexOutbox *outbox, CoexPerson *person,
                                const CoexTemplate *template_, const char *const *values);

@@ -10,6 +10,7 @@
 #include "core/text.h"
 #include "store/batch.h"
 #include "store/store.h"
+#include "media/outgoing.h"
 
 #define EXCERPT 60
 
@@ -19,6 +20,9 @@ static void
 item_free(CoexOutboxItem *item)
 {
     coex_timer_clear(&item->confirm);
+    if (item->work != NULL)
+        g_cancellable_cancel(item->work);
+    g_clear_object(&item->work);
     coex_outbox_row_free(item->row);
     g_free(item->wamid);
     g_free(item->why);
@@ -134,6 +138,9 @@ coex_outbox_item_remove(CoexOutboxItem *item)
     count(item, -1);
     g_queue_remove(&queue->items, item);
     g_hash_table_remove(item->outbox->by_id, item->row->local_id);
+    coex_outbox_item_end_transfer(item, item->accepted ? COEX_TRANSFER_SENT : COEX_TRANSFER_FAILED);
+    if (item->row->file != NULL)
+        coex_outgoing_drop(item->outbox->account->outgoing, item->row->file);
     item_free(item);
 }
 
@@ -154,13 +161,15 @@ static const char *const state_names[] = {
     [COEX_OUTBOX_HELD] = "held",
     [COEX_OUTBOX_FAILED] = "failed",
     [COEX_OUTBOX_UNCONFIRMED] = "unconfirmed",
+    [COEX_OUTBOX_TAKING] = "taking in",
 };
 
 #define TO(name) (1u << COEX_OUTBOX_##name)
 
 /* The arrows of the picture in queue.h. */
 static const guint next_states[] = {
-    [COEX_OUTBOX_QUEUED] = TO(QUEUED) | TO(SENDING) | TO(PARKED) | TO(HELD) | TO(FAILED),
+    [COEX_OUTBOX_QUEUED] =
+        TO(QUEUED) | TO(SENDING) | TO(PARKED) | TO(HELD) | TO(FAILED) | TO(TAKING),
     [COEX_OUTBOX_SENDING] =
         TO(QUEUED) | TO(UNCERTAIN) | TO(PARKED) | TO(HELD) | TO(FAILED) | TO(UNCONFIRMED),
     [COEX_OUTBOX_UNCERTAIN] = TO(UNCONFIRMED),
@@ -168,6 +177,7 @@ static const guint next_states[] = {
     [COEX_OUTBOX_HELD] = TO(QUEUED) | TO(FAILED),
     [COEX_OUTBOX_FAILED] = 0,
     [COEX_OUTBOX_UNCONFIRMED] = 0,
+    [COEX_OUTBOX_TAKING] = TO(QUEUED) | TO(HELD),
 };
 
 void
@@ -186,6 +196,10 @@ coex_outbox_item_set_state(CoexOutboxItem *item, CoexOutboxState state)
     item->code = 0;
     item->row->not_before = 0;
     g_clear_pointer(&item->why, g_free);
+    if (state == COEX_OUTBOX_HELD)
+        coex_outbox_item_end_transfer(item, COEX_TRANSFER_KEPT);
+    if (state == COEX_OUTBOX_FAILED || state == COEX_OUTBOX_UNCONFIRMED)
+        coex_outbox_item_end_transfer(item, COEX_TRANSFER_FAILED);
 }
 
 /* What an earlier process was sending when it ended may have arrived. */
@@ -287,6 +301,7 @@ stop_queue(CoexOutboxQueue *queue, CoexBatch *batch)
         CoexOutboxItem *item = link->data;
 
         coex_timer_clear(&item->confirm);
+        coex_outbox_item_stop_taking(item, batch);
         take_back(item, batch);
         save_again(item, batch);
     }
@@ -306,6 +321,7 @@ coex_outbox_stop(CoexOutbox *outbox)
     coex_timer_clear(&outbox->unlock);
     for (guint i = 0; i < outbox->queues->len; i++)
         stop_queue(outbox->queues->pdata[i], batch);
+    coex_outgoing_stop(&outbox->http);
     if (!coex_batch_is_empty(batch))
         coex_store_commit(outbox->account->store, g_steal_pointer(&batch), NULL, NULL);
 }

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "account/events.h"
 #include "core/feed.h"
 #include "core/retry.h"
 #include "send/outbox.h"
 #include "store/rows.h"
+#include <gio/gio.h>
 
 /* The outbox's inside, shared by queue.c (the items and their commits), wire.c (their life with the
- * network), compose.c (what waits for a person's decision), stuck.c (what failed), unite.c (who it
- * is for) and access.c (the key). An item is
+ * network), files.c (their files), compose.c (what waits for a person's decision), stuck.c (what
+ * failed), unite.c (who it is for) and access.c (the key). An item is
  * one outbox row in memory; a queue holds one person's items in order. */
 
 typedef struct CoexAccount CoexAccount;
@@ -18,7 +20,7 @@ typedef struct CoexRequest CoexRequest;
 
 /* The life of an item. Its states are those of its row (store/rows.h):
  *
- *        .------- new -------.
+ *        .------- new -------.---> TAKING --> QUEUED, HELD
  *        |         |         |
  *        v         v         v
  *     PARKED --> HELD <--> QUEUED <--> SENDING --> UNCERTAIN --> UNCONFIRMED
@@ -28,6 +30,7 @@ typedef struct CoexRequest CoexRequest;
  *
  *     QUEUED, SENDING, PARKED, HELD --> FAILED
  *
+ *   TAKING       a file that is being copied; those behind it wait (files)
  *   PARKED       the window is closed: when it is typed (compose), sent again (stuck), refused for
  *                that (wire)
  *   HELD         typed so, or chosen (compose); released, and the window is closed again (wire)
@@ -72,6 +75,12 @@ typedef struct {
     gint64 due_us;         /* monotonic time before which it does not go */
     GSource *confirm;      /* while uncertain */
     guint n_waits;         /* how often that was begun anew */
+    GCancellable *work;    /* its file is being copied or uploaded; NULL: neither */
+    guint n_uploads;       /* begun */
+    gint64 n_uploaded;     /* bytes, by the one under way */
+    guint transfer;        /* who gave the file wants to know of it by this; 0: nobody */
+    gint64 n_told;         /* bytes of it that were told */
+    gboolean id_is_new;    /* the file was uploaded for this one */
     CoexOutbox *outbox;
 } CoexOutboxItem;
 
@@ -99,9 +108,11 @@ struct CoexOutbox {
     guint n_failures;         /* of all together, since the last accepted send */
     gboolean checking_access; /* nothing goes until the login check has answered */
     gboolean access_proven;   /* it has answered well once since the last accepted send */
-    gboolean locked_out; /* it said that the key is dead: nothing goes until another says else */
-    gboolean unlinked;   /* the number is not connected with the API: nothing goes */
-    GSource *unlock;     /* until it is asked again */
+    gboolean locked_out;   /* it said that the key is dead: nothing goes until another says else */
+    gboolean unlinked;     /* the number is not connected with the API: nothing goes */
+    GSource *unlock;       /* until it is asked again */
+    struct CoexHttp *http; /* for files: they hold up nothing else. NULL before the first */
+    guint n_uploading;
     GSource *pump;
     gint64 pump_at_us;
     GSource *silence;      /* until "no webhook reaches" is said */
@@ -151,6 +162,26 @@ void coex_ticket_free(CoexTicket *ticket);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexTicket, coex_ticket_free)
 /* NULL when the account has ended or the item is gone. */
 CoexOutboxItem *coex_ticket_get_item(const CoexTicket *ticket);
+
+/* Drops the files that nothing waits to send, and forgets ids of uploads that have grown old. */
+void coex_outbox_clear_files(CoexOutbox *outbox);
+/* Tells who gave the item's file what became of it, once. */
+void coex_outbox_item_end_transfer(CoexOutboxItem *item, CoexTransferState state);
+/* The account ends: what was not taken in is told with @batch. */
+void coex_outbox_item_stop_taking(CoexOutboxItem *item, CoexBatch *batch);
+/* Whether it has no file that is still to be uploaded. */
+gboolean coex_outbox_item_is_ready(CoexOutboxItem *item);
+/* Uploads its file, as soon as there is room; pumps afterwards. */
+void coex_outbox_item_upload(CoexOutboxItem *item);
+/* The provider does not know the id any more under which @media was uploaded. */
+void coex_outbox_forget_upload(CoexOutbox *outbox, const CoexMedia *media);
+/* Whether the provider may have refused it, with @error, for its file's id, and the file can be
+ * uploaded once more: the id is forgotten. */
+gboolean coex_outbox_item_renew_upload(CoexOutboxItem *item, const GError *error);
+/* What is known of its file is in the row: queues it, or holds it where the window is closed. */
+void coex_outbox_item_accept_file(CoexOutboxItem *item);
+/* What was refused, or got no answer, is tried again, later or never. */
+void coex_outbox_item_refuse(CoexOutboxItem *item, const GError *error, gint64 at_least_ms);
 
 /* Adds the item's state, and the lines that belong to it, to the batch of the next
  * coex_outbox_commit(). */

@@ -38,6 +38,8 @@ coex_outbox_item_build_request(CoexOutboxItem *item)
     const CoexTemplate *template_;
     g_auto(GStrv) values = NULL;
 
+    if (row->media != NULL)
+        return coex_api_send_media(&account->endpoint, to, row->media, row->local_id);
     if (row->template_name == NULL)
         return coex_api_send_text(&account->endpoint, to, row->text, row->local_id);
     template_ =

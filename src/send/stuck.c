@@ -40,6 +40,8 @@ coex_outbox_take_failures(CoexOutbox *outbox, const CoexBatch *batch)
         if (person == NULL)
             continue;
         person = coex_people_now(account->people, person);
+        if (failure->media != NULL && coex_graph_code_is_of_file(failure->error_code))
+            coex_outbox_forget_upload(outbox, failure->media);
         if (failure->row != NULL)
             coex_outbox_item_adopt(outbox, failure->row);
         if (coex_waiting_note_failure(person, failure->sent_at))
@@ -232,6 +234,8 @@ copy_item(CoexOutboxItem *item)
     copy->row->template_name = g_strdup(item->row->template_name);
     copy->row->template_language = g_strdup(item->row->template_language);
     copy->row->template_values = g_strdup(item->row->template_values);
+    copy->row->media = coex_media_copy(item->row->media);
+    copy->row->file = g_steal_pointer(&item->row->file);
     copy->row->origin =
         g_strdup(item->row->origin != NULL ? item->row->origin : item->row->local_id);
     return copy;
@@ -245,8 +249,9 @@ resend_item(CoexOutboxItem *old, CoexBatch *batch)
     gboolean may_go = old->row->template_name != NULL ||
                       coex_account_window(outbox->account, coex_outbox_item_person(old)).open;
     CoexOutboxItem *item = copy_item(old);
+    CoexOutboxState else_ = item->row->media != NULL ? COEX_OUTBOX_HELD : COEX_OUTBOX_PARKED;
 
-    coex_outbox_item_set_state(item, may_go ? COEX_OUTBOX_QUEUED : COEX_OUTBOX_PARKED);
+    coex_outbox_item_set_state(item, may_go ? COEX_OUTBOX_QUEUED : else_);
     coex_batch_remove_outbox(batch, old->row->local_id);
     coex_outbox_item_remove(old);
     item->feeds = may_go;

@@ -49,18 +49,21 @@ pump_at(CoexOutbox *outbox, gint64 when_us)
     coex_timer_start(&outbox->pump, MAX(delay_ms, 0), on_pump, outbox);
 }
 
-/* The item whose turn it is: nothing of one person leaves beside a send that is not settled. */
+/* The item whose turn it is: nothing of one person leaves beside a send that is not settled, nor
+ * before a file that is on its way to WhatsApp. */
 static CoexOutboxItem *
 find_next(CoexOutboxQueue *queue)
 {
     CoexOutboxItem *next = NULL;
+    gboolean blocked = FALSE;
 
     for (GList *link = queue->items.head; link != NULL; link = link->next) {
         CoexOutboxItem *item = link->data;
 
         if (coex_outbox_item_is_on_its_way(item))
             return NULL;
-        if (next == NULL && item->row->state == COEX_OUTBOX_QUEUED)
+        blocked |= item->work != NULL;
+        if (next == NULL && !blocked && item->row->state == COEX_OUTBOX_QUEUED)
             next = item;
     }
     return next != NULL && next->committed ? next : NULL;
@@ -131,6 +134,8 @@ is_trying(CoexOutbox *outbox)
     return FALSE;
 }
 
+static void upload_item(CoexOutboxItem *item);
+
 static void
 pump_queue(CoexOutbox *outbox, CoexOutboxQueue *queue)
 {
@@ -143,6 +148,10 @@ pump_queue(CoexOutbox *outbox, CoexOutboxQueue *queue)
         coex_timer_start(&queue->slow, SLOW_MS, on_slow, queue);
     if (is_trying(outbox))
         return;
+    if (!coex_outbox_item_is_ready(item)) {
+        upload_item(item);
+        return;
+    }
     when_us = turn_at(outbox, queue, item, g_get_monotonic_time());
     if (when_us > 0)
         pump_at(outbox, when_us);
@@ -178,6 +187,37 @@ get_objection(CoexOutboxItem *item)
     return item->doubted || item->row->created_at < person->renewed_at ? COEX_DOUBTED : NULL;
 }
 
+/* Else it is held or failed. */
+static gboolean
+may_leave(CoexOutboxItem *item)
+{
+    const char *objection = get_objection(item);
+
+    if (objection != NULL) {
+        coex_outbox_item_fail(item, objection, 0);
+        return FALSE;
+    }
+    if (item->row->template_name != NULL ||
+        coex_account_window(item->outbox->account, coex_outbox_item_person(item)).open)
+        return TRUE;
+    if (item->row->released || item->row->media != NULL)
+        coex_outbox_item_hold_again(item, TOO_LATE);
+    else
+        coex_outbox_item_fail(item, TOO_LATE, COEX_GRAPH_WINDOW_CLOSED);
+    return FALSE;
+}
+
+static void
+upload_item(CoexOutboxItem *item)
+{
+    gint64 due_us = MAX(item->due_us, item->outbox->pause_due_us);
+
+    if (due_us > g_get_monotonic_time())
+        pump_at(item->outbox, due_us);
+    else if (may_leave(item))
+        coex_outbox_item_upload(item);
+}
+
 /* SENDING is on disk before the first byte leaves: a crash in between is uncertain, never doubled.
  */
 static void
@@ -185,20 +225,10 @@ send_item(CoexOutboxItem *item)
 {
     CoexAccount *account = item->outbox->account;
     CoexPerson *person = coex_outbox_item_person(item);
-    const char *objection = get_objection(item);
     CoexBatch *batch;
 
-    if (objection != NULL) {
-        coex_outbox_item_fail(item, objection, 0);
+    if (!may_leave(item))
         return;
-    }
-    if (item->row->template_name == NULL && !coex_account_window(account, person).open) {
-        if (item->row->released)
-            coex_outbox_item_hold_again(item, TOO_LATE);
-        else
-            coex_outbox_item_fail(item, TOO_LATE, COEX_GRAPH_WINDOW_CLOSED);
-        return;
-    }
     item->row->attempts++;
     item->request = NULL;
     coex_outbox_item_set_state(item, COEX_OUTBOX_SENDING);
@@ -550,7 +580,7 @@ park_again(CoexOutboxItem *item, const char *why)
         coex_outbox_item_fail(item, why, COEX_GRAPH_WINDOW_CLOSED);
         return;
     }
-    if (item->row->released) {
+    if (item->row->released || item->row->media != NULL) {
         coex_outbox_item_hold_again(item, why);
         return;
     }
@@ -591,11 +621,12 @@ wait_for_status(CoexOutboxItem *item)
     coex_outbox_item_await_status(item);
 }
 
-static void
-refuse(CoexOutboxItem *item, const GError *error, gint64 at_least_ms)
+void
+coex_outbox_item_refuse(CoexOutboxItem *item, const GError *error, gint64 at_least_ms)
 {
     CoexOutbox *outbox = item->outbox;
     CoexRetryKind kind = coex_retry_kind(error);
+    guint n_tries = MAX(item->row->attempts + item->n_uploads, 1) - 1;
 
     g_debug("text %s: refused, error %d, Graph code %d", item->row->local_id, error->code,
             coex_error_get_graph_code(error));
@@ -603,6 +634,8 @@ refuse(CoexOutboxItem *item, const GError *error, gint64 at_least_ms)
         wait_for_status(item);
     } else if (coex_outbox_item_withdraw(item)) {
         return;
+    } else if (coex_outbox_item_renew_upload(item, error)) {
+        requeue(item, 0);
     } else if (g_error_matches(error, COEX_ERROR, COEX_ERROR_NETWORK)) {
         pause_all(outbox, network_delay_ms(outbox));
         requeue(item, 0);
@@ -614,8 +647,7 @@ refuse(CoexOutboxItem *item, const GError *error, gint64 at_least_ms)
     } else if (kind != COEX_RETRY_NEVER) {
         if (kind != COEX_RETRY_PAIR)
             pause_all(outbox, coex_retry_delay_ms(kind, outbox->n_failures, g_random_double()));
-        requeue(item, MAX(at_least_ms,
-                          coex_retry_delay_ms(kind, item->row->attempts - 1, g_random_double())));
+        requeue(item, MAX(at_least_ms, coex_retry_delay_ms(kind, n_tries, g_random_double())));
     } else {
         if (g_error_matches(error, COEX_ERROR, COEX_ERROR_TEMPLATE))
             coex_templates_refresh(outbox->account, FALSE);
@@ -635,5 +667,6 @@ on_answer(CoexAccount *account, const CoexResponse *response, GError **error, gp
     if (response != NULL && coex_api_read_sent(response, &sent, error))
         take_sent(item, &sent);
     else
-        refuse(item, *error, response != NULL ? response->retry_after_s * 1000 : 0);
+        coex_outbox_item_refuse(item, *error,
+                                response != NULL ? response->retry_after_s * 1000 : 0);
 }

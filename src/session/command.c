@@ -80,6 +80,19 @@ run_send_template(CoexCommand *command, CoexPerson *person)
 }
 
 static void
+run_send_file(CoexCommand *command, CoexPerson *person)
+{
+    coex_outbox_send_file(command->account->outbox, person, command->path, command->text,
+                          command->transfer);
+}
+
+static void
+run_cancel_file(CoexCommand *command, CoexPerson *person)
+{
+    coex_outbox_cancel_file(command->account->outbox, command->transfer);
+}
+
+static void
 run_recall(CoexCommand *command, CoexPerson *person)
 {
     coex_recall_ask(command->account, person, command->limit, command->before, command->flag);
@@ -227,6 +240,8 @@ static const struct {
 } verbs[] = {
     [COEX_COMMAND_SEND] = { .run = run_send, .makes_person = TRUE, .outlives = TRUE },
     [COEX_COMMAND_SEND_TEMPLATE] = { .run = run_send_template, .makes_person = TRUE },
+    [COEX_COMMAND_SEND_FILE] = { .run = run_send_file, .makes_person = TRUE },
+    [COEX_COMMAND_CANCEL_FILE] = { .run = run_cancel_file, .alone = TRUE },
     [COEX_COMMAND_HOLD] = { .act = coex_outbox_hold },
     [COEX_COMMAND_CANCEL] = { .act = coex_outbox_cancel },
     [COEX_COMMAND_RESEND] = { .act = coex_outbox_resend },
@@ -339,5 +354,6 @@ coex_command_free(CoexCommand *command)
     g_strfreev(command->values);
     g_free(command->name);
     g_free(command->text);
+    g_free(command->path);
     g_free(command);
 }

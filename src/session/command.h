@@ -13,6 +13,8 @@ typedef struct CoexTemplate CoexTemplate;
 typedef enum {
     COEX_COMMAND_SEND,
     COEX_COMMAND_SEND_TEMPLATE,
+    COEX_COMMAND_SEND_FILE,
+    COEX_COMMAND_CANCEL_FILE,
     COEX_COMMAND_HOLD,
     COEX_COMMAND_CANCEL,
     COEX_COMMAND_RESEND,
@@ -44,6 +46,8 @@ typedef struct {
     CoexAccount *account;
     char *name; /* of a buddy; NULL: no person */
     char *text;
+    char *path; /* of a file */
+    guint transfer;
     gboolean flag;
     guint limit;
     gint64 before;

@@ -85,6 +85,7 @@ free_account(CoexAccount *account)
     g_free(account->verify_token);
     g_free(account->public_url);
     g_free(account->media_folder);
+    g_free(account->outgoing);
     coex_proxy_free(account->proxy);
     g_free(account);
 }
@@ -128,6 +129,15 @@ static const CoexAccountAbove above = {
     .answered = coex_skew_note_answer,
 };
 
+/* Beside the database: one for each number. */
+static char *
+dup_outgoing(const CoexSessionConfig *config)
+{
+    g_autofree char *folder = g_path_get_dirname(config->database);
+
+    return g_build_filename(folder, "outgoing", config->number, NULL);
+}
+
 CoexAccount *
 coex_account_new(CoexHub *hub, const CoexSessionConfig *config, CoexTarget target)
 {
@@ -160,6 +170,7 @@ coex_account_new(CoexHub *hub, const CoexSessionConfig *config, CoexTarget targe
     account->run = config->run;
     account->recall = config->recall;
     account->media_folder = g_strdup(config->media_folder != NULL ? config->media_folder : "");
+    account->outgoing = dup_outgoing(config);
     account->media_auto = config->media_auto;
     account->media_limit = config->media_limit;
     account->media_for_group = config->media_for_group;

@@ -210,6 +210,38 @@ coex_session_hold_text(CoexSession *session, const char *name, const char *marku
 }
 
 gboolean
+coex_session_send_file(CoexSession *session, const char *name, const char *path,
+                       const char *caption, guint transfer, GError **error)
+{
+    g_autofree char *text = g_utf8_make_valid(caption != NULL ? caption : "", -1);
+    CoexCommand *command;
+
+    if (!is_somebody(session, name, error))
+        return FALSE;
+    if (g_utf8_strlen(g_strstrip(text), -1) > COEX_MEDIA_CAPTION_MAX) {
+        g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+                    "The words beside a file have at most %d characters. Send them as a message.",
+                    COEX_MEDIA_CAPTION_MAX);
+        return FALSE;
+    }
+    command = coex_command_new(COEX_COMMAND_SEND_FILE, session->account, name);
+    command->path = g_strdup(path);
+    command->text = *text != '\0' ? g_steal_pointer(&text) : NULL;
+    command->transfer = transfer;
+    post(session, command);
+    return TRUE;
+}
+
+void
+coex_session_cancel_file(CoexSession *session, guint transfer)
+{
+    CoexCommand *command = coex_command_new(COEX_COMMAND_CANCEL_FILE, session->account, NULL);
+
+    command->transfer = transfer;
+    post(session, command);
+}
+
+gboolean
 coex_session_send_template(CoexSession *session, const char *name, const CoexTemplate *template_,
                            const char *const *values, GError **error)
 {

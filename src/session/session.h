@@ -42,6 +42,15 @@ gboolean coex_session_send(CoexSession *session, const char *name, const char *m
 gboolean coex_session_send_shown(CoexSession *session, const char *name, const char *markup,
                                  GError **error);
 
+/* A file of the user's for @name, with the words beside it as plain text (NULL: none). It is
+ * copied at once, and its own line and all that follows come as FEED and NOTICE. @transfer: names
+ * it in TRANSFER and to coex_session_cancel_file(), 0: nobody asks. FALSE and
+ * COEX_ERROR_INVALID_INPUT for a name that is no address or a caption that is too long. */
+gboolean coex_session_send_file(CoexSession *session, const char *name, const char *path,
+                                const char *caption, guint transfer, GError **error);
+/* Drops it, unless it is being sent already; a line says so. */
+void coex_session_cancel_file(CoexSession *session, guint transfer);
+
 /* Sends an approved template with checked values (one per variable). Parked texts of the person
  * that were used as a value are dropped; others come back as a line. */
 gboolean coex_session_send_template(CoexSession *session, const char *name,

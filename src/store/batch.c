@@ -79,6 +79,7 @@ free_failure(gpointer data)
     CoexFailure *failure = data;
     g_free(failure->text);
     coex_outbox_row_free(failure->row);
+    coex_media_free(failure->media);
     g_free(failure);
 }
 

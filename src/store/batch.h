@@ -166,6 +166,7 @@ typedef struct {
     gint64 message_id;
     int error_code;     /* Graph's, 0 */
     char *text;         /* NULL */
+    CoexMedia *media;   /* its file, NULL: none */
     CoexOutboxRow *row; /* what is kept for sending it again; NULL where that cannot be done */
 } CoexFailure;
 /* All that the commit found. Borrowed; NULL-free array of CoexFailure. */

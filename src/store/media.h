@@ -13,6 +13,10 @@ typedef struct CoexMediaQuery CoexMediaQuery;
 #define COEX_MEDIA_COLUMNS                                                                         \
     "media.kind, media.id, media.url, media.mime, media.sha256, media.size, media.name,"           \
     " media.caption, media.voice, media.animated"
+/* The same of the table `outbox`. */
+#define COEX_MEDIA_OF_OUTBOX                                                                       \
+    "media_kind, NULL, NULL, media_mime, media_sha256, media_size, media_name, media_caption,"     \
+    " media_voice, media_animated"
 
 /* What is told of the file of the message @message_id; another one takes its place. */
 gboolean coex_media_put(CoexDb *db, gint64 message_id, const CoexMedia *media, GError **error);

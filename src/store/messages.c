@@ -253,16 +253,38 @@ coex_apply_message(CoexApply *a, GError **error)
                                        : apply_again(a, &known, &message, error);
 }
 
+/* What is in @row: its strings are the row's. */
+static CoexContent
+get_content(const CoexOutboxRow *row)
+{
+    CoexContent content = { .kind = COEX_CONTENT_TEXT, .type = (char *)"text", .text = row->text };
+
+    if (row->template_name != NULL)
+        content.type = (char *)"template";
+    if (row->media == NULL)
+        return content;
+    content.kind = COEX_CONTENT_MEDIA;
+    content.type = (char *)coex_media_get_type(row->media->kind);
+    content.media = row->media;
+    return content;
+}
+
+/* The copy of it that waited here is gone then: it can be had from WhatsApp. */
+static gboolean
+put_own_media(CoexApply *a, gint64 id, const CoexNewMessage *message, GError **error)
+{
+    return message->row->media == NULL ||
+           (put_media(a, id, message, error) &&
+            coex_media_set_state(a->db, id, COEX_MEDIA_OFFERED, NULL, error));
+}
+
 gboolean
 coex_apply_accepted(CoexApply *a, GError **error)
 {
     CoexChange *change = a->change;
     const CoexOutboxRow *row = change->outbox.row;
     g_autofree char *token = coex_wamid_dup_token(change->outbox.wamid);
-    const CoexContent content = { .kind = COEX_CONTENT_TEXT,
-                                  .type =
-                                      (char *)(row->template_name != NULL ? "template" : "text"),
-                                  .text = row->text };
+    const CoexContent content = get_content(row);
     const CoexNewMessage message = { .person_id = row->person_id,
                                      .direction = COEX_OUTBOUND,
                                      .wamid = change->outbox.wamid,
@@ -296,7 +318,7 @@ coex_apply_accepted(CoexApply *a, GError **error)
     gint64 id = 0;
     change->result.outcome = COEX_ADDED;
     change->result.person_id = row->person_id;
-    if (!insert_message(a, &message, &id, error))
+    if (!insert_message(a, &message, &id, error) || !put_own_media(a, id, &message, error))
         return FALSE;
     note_own(change, id, &message);
     return coex_apply_early(a, id, message.wamid, message.token, error);

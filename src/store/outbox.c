@@ -7,22 +7,32 @@
 #include "store/messages.h"
 #include "store/rows.h"
 
+#include "store/media.h"
+
 gboolean
 coex_apply_put_outbox(CoexApply *a, const CoexOutboxRow *row, GError **error)
 {
+    const CoexMedia none = { 0 };
+    const CoexMedia *media = row->media != NULL ? row->media : &none;
+
     return coex_db_run(
         a->db,
         "INSERT OR REPLACE INTO outbox(account, local_id, position, person, state, text,"
         " template_name, template_language, template_values, created_at, state_at, attempts,"
-        " typed, shown, not_before, origin, released, owed)"
-        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " typed, shown, not_before, origin, released, owed, media_kind, media_mime, media_sha256,"
+        " media_size, media_name, media_caption, media_voice, media_animated, file)"
+        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         COEX_VALUES(coex_int(a->change->account_id), coex_text(row->local_id),
                     coex_int(row->position), coex_int(row->person_id), coex_int(row->state),
                     coex_text(row->text), coex_text(row->template_name),
                     coex_text(row->template_language), coex_text(row->template_values),
                     coex_int(row->created_at), coex_int(row->state_at), coex_int(row->attempts),
                     coex_int(row->typed), coex_int(row->shown), coex_int(row->not_before),
-                    coex_text(row->origin), coex_int(row->released), coex_int(row->owed)),
+                    coex_text(row->origin), coex_int(row->released), coex_int(row->owed),
+                    row->media != NULL ? coex_int(media->kind) : coex_text(NULL),
+                    coex_text(media->mime), coex_text(media->sha256), coex_int(media->size),
+                    coex_text(media->name), coex_text(media->caption), coex_int(media->voice),
+                    coex_int(media->animated), coex_text(row->file)),
         error);
 }
 
@@ -67,17 +77,33 @@ static gboolean
 keep_unconfirmed(CoexApply *a, const char *local_id, const char *origin, GError **error)
 {
     return coex_db_run(
-        a->db,
-        "INSERT INTO messages(account, person, direction, token, time, kind, type, text, state,"
-        " state_at, local_id, template_name, template_language, template_values, origin)"
-        " SELECT account, person, ?4, local_id, created_at, ?5,"
-        " CASE WHEN template_name IS NULL THEN 'text' ELSE 'template' END, text, ?6, state_at,"
-        " local_id, template_name, template_language, template_values, origin FROM outbox"
-        " WHERE account = ?1 AND local_id IN (" FAMILY ") AND state = ?7",
-        COEX_VALUES(coex_int(a->change->account_id), coex_text(local_id), coex_text(origin),
-                    coex_int(COEX_OUTBOUND), coex_int(COEX_CONTENT_TEXT),
-                    coex_int(COEX_STATE_UNCONFIRMED), coex_int(COEX_OUTBOX_UNCONFIRMED)),
-        error);
+               a->db,
+               "INSERT INTO messages(account, person, direction, token, time, kind, type, text,"
+               " state, state_at, local_id, template_name, template_language, template_values,"
+               " origin)"
+               " SELECT account, person, ?4, local_id, created_at,"
+               " CASE WHEN media_kind IS NULL THEN ?5 ELSE ?8 END,"
+               " CASE WHEN media_kind IS NOT NULL THEN 'media'"
+               "  WHEN template_name IS NULL THEN 'text' ELSE 'template' END, text, ?6, state_at,"
+               " local_id, template_name, template_language, template_values, origin FROM outbox"
+               " WHERE account = ?1 AND local_id IN (" FAMILY ") AND state = ?7",
+               COEX_VALUES(coex_int(a->change->account_id), coex_text(local_id), coex_text(origin),
+                           coex_int(COEX_OUTBOUND), coex_int(COEX_CONTENT_TEXT),
+                           coex_int(COEX_STATE_UNCONFIRMED), coex_int(COEX_OUTBOX_UNCONFIRMED),
+                           coex_int(COEX_CONTENT_MEDIA)),
+               error) &&
+           coex_db_run(a->db,
+                       "INSERT INTO media(message, kind, mime, sha256, size, name, caption, voice,"
+                       " animated, state)"
+                       " SELECT messages.id, media_kind, media_mime, media_sha256, media_size,"
+                       " media_name, media_caption, media_voice, media_animated, ?5"
+                       " FROM outbox JOIN messages USING(account, local_id)"
+                       " WHERE account = ?1 AND local_id IN (" FAMILY ") AND outbox.state = ?4"
+                       " AND media_kind IS NOT NULL",
+                       COEX_VALUES(coex_int(a->change->account_id), coex_text(local_id),
+                                   coex_text(origin), coex_int(COEX_OUTBOX_UNCONFIRMED),
+                                   coex_int(COEX_MEDIA_OFFERED)),
+                       error);
 }
 
 gboolean

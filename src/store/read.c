@@ -140,6 +140,8 @@ read_outbox_row(sqlite3_stmt *query, CoexSnapshot *snapshot)
     row->origin = coex_db_dup_text(query, column++);
     row->released = sqlite3_column_int(query, column++) != 0;
     row->owed = sqlite3_column_int(query, column++) != 0;
+    row->file = coex_db_dup_text(query, column++);
+    row->media = coex_media_read(query, column);
     g_ptr_array_add(snapshot->outbox, row);
 }
 
@@ -264,7 +266,7 @@ static const char SELECT_NICKS[] = "SELECT account, id, nick FROM people WHERE n
 static const char SELECT_OUTBOX[] =
     "SELECT local_id, position, person, state, text, template_name, template_language,"
     " template_values, created_at, state_at, attempts, typed, shown, not_before, origin,"
-    " released, owed"
+    " released, owed, file, " COEX_MEDIA_OF_OUTBOX
     " FROM outbox WHERE account = ? ORDER BY position, created_at";
 static const char SELECT_FEED[] =
     "SELECT seq, person, feed.kind, time, text, detail, flags, feed.message, quote,"

@@ -67,6 +67,8 @@ coex_outbox_row_copy(const CoexOutboxRow *row)
     copy->template_language = g_strdup(row->template_language);
     copy->template_values = g_strdup(row->template_values);
     copy->origin = g_strdup(row->origin);
+    copy->media = coex_media_copy(row->media);
+    copy->file = g_strdup(row->file);
     return copy;
 }
 
@@ -81,6 +83,8 @@ coex_outbox_row_free(CoexOutboxRow *row)
     g_free(row->template_language);
     g_free(row->template_values);
     g_free(row->origin);
+    coex_media_free(row->media);
+    g_free(row->file);
     g_free(row);
 }
 

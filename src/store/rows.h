@@ -78,6 +78,7 @@ typedef enum {
     COEX_OUTBOX_HELD,        /* leaves when the person writes */
     COEX_OUTBOX_FAILED,      /* for /resend and /discard */
     COEX_OUTBOX_UNCONFIRMED, /* no status came: for /resend and /discard */
+    COEX_OUTBOX_TAKING,      /* its file is being copied: never on disk */
 } CoexOutboxState;
 
 typedef struct CoexOutboxRow {
@@ -85,7 +86,7 @@ typedef struct CoexOutboxRow {
     char *local_id;  /* uuid, biz_opaque_callback_data */
     gint64 person_id;
     CoexOutboxState state;
-    char *text;          /* WhatsApp text; of a template: its preview */
+    char *text;          /* WhatsApp text; of a template: its preview; of a file: what it is */
     char *template_name; /* NULL: free text */
     char *template_language;
     char *template_values; /* JSON array of strings, NULL */
@@ -98,6 +99,8 @@ typedef struct CoexOutboxRow {
     gboolean owed;     /* it was told that it waits: its end is told too */
     gint64 not_before; /* FAILED: it may not be sent again earlier; 0: it may */
     char *origin;      /* local id of what failed first and is sent again with this, NULL */
+    CoexMedia *media;  /* a file; its id at the provider is not stored here. NULL: none */
+    char *file;        /* what its copy is called among those that wait to leave, NULL: no more */
 } CoexOutboxRow;
 CoexOutboxRow *coex_outbox_row_new(void);
 CoexOutboxRow *coex_outbox_row_copy(const CoexOutboxRow *row);

@@ -139,6 +139,16 @@ static const char SCHEMA_2[] =
     /* thousands may fail together, and each asks for the last place and for its copies */
     "CREATE INDEX outbox_position ON outbox(account, position);"
     "CREATE INDEX outbox_origin ON outbox(account, origin) WHERE origin IS NOT NULL;"
+    /* of a file: what is known of it, and what it is called among those that wait to leave */
+    "ALTER TABLE outbox ADD COLUMN media_kind INTEGER;"
+    "ALTER TABLE outbox ADD COLUMN media_mime TEXT;"
+    "ALTER TABLE outbox ADD COLUMN media_sha256 TEXT;"
+    "ALTER TABLE outbox ADD COLUMN media_size INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE outbox ADD COLUMN media_name TEXT;"
+    "ALTER TABLE outbox ADD COLUMN media_caption TEXT;"
+    "ALTER TABLE outbox ADD COLUMN media_voice INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE outbox ADD COLUMN media_animated INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE outbox ADD COLUMN file TEXT;"
     "ALTER TABLE feed ADD COLUMN flags INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE feed ADD COLUMN message INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE feed ADD COLUMN quote TEXT;"
@@ -178,7 +188,8 @@ static const char SCHEMA_2[] =
     "CREATE INDEX addresses_copy ON addresses(account, address, person, gone_at);"
     "CREATE INDEX outbox_copy ON outbox(account, local_id, position, person, state, text,"
     " template_name, template_language, template_values, created_at, state_at, attempts, typed,"
-    " shown, not_before, released, owed, origin);"
+    " shown, not_before, released, owed, origin, media_kind, media_mime, media_sha256, media_size,"
+    " media_name, media_caption, media_voice, media_animated, file);"
     "CREATE INDEX settings_copy ON settings(account, key, value);"
     "CREATE INDEX meta_copy ON meta(key, value);";
 

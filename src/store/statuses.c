@@ -10,6 +10,7 @@
 #include "store/find.h"
 #include "store/rows.h"
 #include <sqlite3.h>
+#include "store/media.h"
 
 static gint64
 get_wall_time(void)
@@ -71,14 +72,31 @@ find_target(CoexApply *a, const Report *report, CoexStored *ret_target, GError *
            (ret_target->id != 0 || coex_find_message(a->db, &key, ret_target, error));
 }
 
-/* What is shown for a picture or a contact card is no text that could be sent. */
+/* What is shown for a contact card is no text that could be sent. */
 static gboolean
-can_go_again(const CoexStored *target)
+can_go_again(const CoexStored *target, const CoexMedia *media)
 {
+    if (media != NULL)
+        return media->sha256 != NULL;
     if (target->template_name != NULL)
         return target->template_values != NULL;
     return target->kind == COEX_CONTENT_TEXT && g_strcmp0(target->type, "template") != 0 &&
            target->text != NULL && *target->text != '\0';
+}
+
+/* What is known of the file of a message, NULL: it has none. FALSE on error. */
+static gboolean
+read_media(CoexApply *a, const CoexStored *target, CoexMedia **ret_media, GError **error)
+{
+    sqlite3_stmt *query =
+        coex_db_query(a->db, "SELECT " COEX_MEDIA_COLUMNS " FROM media WHERE message = ?",
+                      COEX_VALUES(coex_int(target->id)), error);
+    CoexStep step = query != NULL ? coex_db_step(a->db, query, error) : COEX_STEP_FAILED;
+    if (step == COEX_STEP_ROW) {
+        *ret_media = coex_media_read(query, 0);
+        sqlite3_reset(query);
+    }
+    return step != COEX_STEP_FAILED;
 }
 
 /* Takes the message back into the outbox, under a new id: a status may still carry the old one. */
@@ -89,7 +107,7 @@ keep_failed(CoexApply *a, const Report *report, const CoexStored *target, CoexFa
     gint64 wait_s = coex_graph_code_get_wait_s(report->error_code);
     gint64 position = 0;
     CoexOutboxRow *row;
-    if (wait_s == COEX_WAIT_FOR_EVER || !can_go_again(target))
+    if (wait_s == COEX_WAIT_FOR_EVER || !can_go_again(target, failure->media))
         return TRUE;
     row = coex_outbox_row_new();
     failure->row = row;
@@ -104,6 +122,7 @@ keep_failed(CoexApply *a, const Report *report, const CoexStored *target, CoexFa
     row->template_name = g_strdup(target->template_name);
     row->template_language = g_strdup(target->template_language);
     row->template_values = g_strdup(target->template_values);
+    row->media = coex_media_copy(failure->media);
     row->origin = g_strdup(target->origin);
     row->created_at = target->time;
     row->state_at = report->time;
@@ -145,6 +164,8 @@ apply_failure(CoexApply *a, const Report *report, const CoexStored *target, GErr
     failure->error_code = report->error_code;
     failure->text = g_strdup(target->text);
     g_ptr_array_add(a->batch->failures, failure);
+    if (!read_media(a, target, &failure->media, error))
+        return FALSE;
     if (!unconfirmed && !keep_failed(a, report, target, failure, error))
         return FALSE;
     line.flags = COEX_LINE_SHOWN | coex_outbox_row_get_offer(failure->row, report->error_code);

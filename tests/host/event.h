@@ -23,8 +23,10 @@
 #define EVENT_TOOLTIP "tooltip"   /* detail: label of a pair; text: its value */
 #define EVENT_MENU "menu"         /* text: the entries of a menu in which none was found */
 #define EVENT_CRITICAL "critical" /* a warning of GLib's, or a host that would have crashed */
-#define EVENT_SYNC "sync"         /* answer to a `sync` command; text: its token */
-#define EVENT_LEFT "left"         /* the last one; text: what was not given back */
+#define EVENT_TRANSFER                                                                             \
+    "transfer"            /* text: started, complete or cancelled, and the name of the file */
+#define EVENT_SYNC "sync" /* answer to a `sync` command; text: its token */
+#define EVENT_LEFT "left" /* the last one; text: what was not given back */
 
 typedef struct {
     char *kind;

@@ -300,6 +300,30 @@ watch_people(void)
     purple_signal_connect(blist, "blist-node-aliased", &screen, PURPLE_CALLBACK(on_aliased), NULL);
 }
 
+/* ---- files on their way out ---- */
+
+static void
+on_transfer(PurpleXfer *xfer, gpointer detail)
+{
+    g_autofree char *text =
+        g_strdup_printf("%s %s", (const char *)detail, purple_xfer_get_filename(xfer));
+
+    screen.tell(host_event_new(EVENT_TRANSFER, number_of(purple_xfer_get_account(xfer)),
+                               purple_xfer_get_remote_user(xfer), NULL, text));
+}
+
+static void
+watch_transfers(void)
+{
+    static const char *const signals[][2] = { { "file-send-start", "started" },
+                                              { "file-send-complete", "complete" },
+                                              { "file-send-cancel", "cancelled" } };
+
+    for (guint i = 0; i < G_N_ELEMENTS(signals); i++)
+        purple_signal_connect(purple_xfers_get_handle(), signals[i][0], (gpointer)signals[i],
+                              PURPLE_CALLBACK(on_transfer), (gpointer)signals[i][1]);
+}
+
 /* ---- notices ---- */
 
 static void
@@ -386,6 +410,7 @@ screen_init(gboolean bitlbee, ScreenTell tell)
     purple_notify_set_ui_ops(&notify_ops);
     purple_blist_set_ui_ops(&list_ops);
     watch_people();
+    watch_transfers();
 }
 
 void

@@ -217,17 +217,6 @@ invisible_text_is_none(World *world)
     host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 1);
 }
 
-/* BitlBee says "transferred successfully" of whatever comes by DCC. */
-static void
-file_is_told_as_not_sent(World *world)
-{
-    host_go_online(world->host);
-    world_customer_writes(world, "ada", ADA, "Hello");
-    host_send_file(world->host, ADA, "/tmp/somewhere/price list.pdf");
-    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*Not sent: the file “price list.pdf”*phone*");
-    host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 0);
-}
-
 /* What heads the tooltip, the buddy's number and name, is not said again. */
 static void
 tooltip_is_short(World *world)
@@ -413,7 +402,6 @@ add_all(void)
     world_add("pounce-is-shown-once", NULL, pounce_is_shown_once);
     world_add("invisible-text-is-none", NULL, invisible_text_is_none);
     world_add("bitlbee/cut-line-is-joined", "BitlBee", cut_line_is_joined);
-    world_add("bitlbee/file-is-told-as-not-sent", "BitlBee", file_is_told_as_not_sent);
     world_add("tooltip-is-short", NULL, tooltip_is_short);
     world_add("resend-and-discard", NULL, resend_and_discard);
     world_add("offer-tells-how-many", NULL, offer_tells_how_many);

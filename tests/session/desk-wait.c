@@ -5,7 +5,7 @@
 
 static const char *const kind_names[DESK_KINDS] = {
     "progress", "online",    "failed", "person", "feed",  "prompt", "over",
-    "notice",   "catalogue", "ask",    "past",   "facts", "forget",
+    "notice",   "catalogue", "ask",    "past",   "facts", "forget", "transfer",
 };
 
 static const char *const feed_names[] = {
@@ -199,6 +199,12 @@ const DeskEvent *
 desk_wait_forget(Desk *desk, const char *who)
 {
     return wait_for(desk, &(Wanted){ DESK_FORGET, -1, desk_name(who), "*", FALSE });
+}
+
+const DeskEvent *
+desk_wait_transfer(Desk *desk, const char *glob)
+{
+    return wait_for(desk, &(Wanted){ DESK_TRANSFER, -1, NULL, glob, FALSE });
 }
 
 const DeskEvent *

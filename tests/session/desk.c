@@ -156,6 +156,23 @@ note_found(Desk *desk, const CoexSessionEvent *event)
 }
 
 static void
+note_failed(Desk *desk, const GError *error)
+{
+    g_assert_true(error->domain == COEX_ERROR);
+    note(desk, DESK_FAILED, NULL, error->message, NULL)->code = error->code;
+}
+
+static void
+note_transfer(Desk *desk, const CoexSessionEvent *event)
+{
+    static const char *const states[] = { "runs", "sent", "kept", "failed" };
+    g_autofree char *text = g_strdup_printf("%u %s", event->transfer, states[event->state]);
+
+    g_assert_cmpuint(event->step, <=, event->n_steps);
+    note(desk, DESK_TRANSFER, NULL, text, NULL);
+}
+
+static void
 write_down(Desk *desk, const CoexSessionEvent *event)
 {
     DeskEvent *noted;
@@ -169,8 +186,7 @@ write_down(Desk *desk, const CoexSessionEvent *event)
         note(desk, DESK_ONLINE, NULL, "", NULL);
         break;
     case COEX_SESSION_FAILED:
-        g_assert_true(event->error->domain == COEX_ERROR);
-        note(desk, DESK_FAILED, NULL, event->error->message, NULL)->code = event->error->code;
+        note_failed(desk, event->error);
         break;
     case COEX_SESSION_PERSON:
         note(desk, DESK_PERSON, event->person, event->person->label, event->person->last_state);
@@ -212,6 +228,9 @@ write_down(Desk *desk, const CoexSessionEvent *event)
         break;
     case COEX_SESSION_ASK_WEBHOOK:
         note(desk, DESK_ASK, NULL, event->text, event->detail);
+        break;
+    case COEX_SESSION_TRANSFER:
+        note_transfer(desk, event);
         break;
     case COEX_SESSION_SKEW:
         g_assert_not_reached();

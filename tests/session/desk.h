@@ -31,6 +31,7 @@ typedef enum {
     DESK_PAST,
     DESK_FACTS,
     DESK_FORGET,
+    DESK_TRANSFER,
     DESK_KINDS,
 } DeskKind;
 
@@ -112,6 +113,8 @@ const DeskEvent *desk_wait_prompt(Desk *desk, const char *who, const char *glob)
 void desk_wait_prompt_over(Desk *desk, const char *who);
 const DeskEvent *desk_wait_failed(Desk *desk, CoexErrorCode code, const char *glob);
 const DeskEvent *desk_wait_ask(Desk *desk, const char *registered);
+/* Of a file on its way out: "7 runs", "7 sent", "7 kept", "7 failed". */
+const DeskEvent *desk_wait_transfer(Desk *desk, const char *glob);
 const DeskEvent *desk_wait_catalogue(Desk *desk);
 /* What a search found: from or to whom, a line each, @who NULL: for the account. Earlier lines,
  * "in: …", "phone: …", "out: …", "failed: …", "unconfirmed: …" or

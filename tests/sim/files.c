@@ -53,14 +53,12 @@ dup_sha256(GBytes *content)
     return g_base64_encode(digest, length);
 }
 
-char *
-coex_sim_add_file(CoexSim *sim, const char *mime, const char *filename, const char *caption,
-                  GBytes *content)
+static SimFile *
+add_file(CoexSim *sim, const char *id, const char *mime, GBytes *content)
 {
-    SIM_LOCK(sim);
     SimFile *file = g_new0(SimFile, 1);
 
-    file->id = g_strdup_printf("99120000%07u", sim->files->len + 1);
+    file->id = g_strdup(id);
     file->mime = g_strdup(mime);
     file->state = sim->file_state;
     file->content = g_bytes_ref(content);
@@ -68,6 +66,23 @@ coex_sim_add_file(CoexSim *sim, const char *mime, const char *filename, const ch
                        ? g_strdup("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")
                        : dup_sha256(content);
     g_ptr_array_add(sim->files, file);
+    return file;
+}
+
+void
+sim_file_add(CoexSim *sim, const char *id, const char *mime, GBytes *content)
+{
+    add_file(sim, id, mime, content);
+}
+
+char *
+coex_sim_add_file(CoexSim *sim, const char *mime, const char *filename, const char *caption,
+                  GBytes *content)
+{
+    SIM_LOCK(sim);
+    g_autofree char *id = g_strdup_printf("99120000%07u", sim->files->len + 1);
+    const SimFile *file = add_file(sim, id, mime, content);
+
     return sim_print(sim_strings("id", file->id, "mime_type", mime, "sha256", file->sha256,
                                  "filename", filename, "caption", caption, NULL));
 }

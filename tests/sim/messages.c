@@ -113,6 +113,8 @@ check_content(SimCall *call)
         return reject(call, 100, "Param %s must be an object.", type->type);
     if (!check_keys(call, content, type->type, type->keys, NULL))
         return FALSE;
+    if (g_str_equal(type->keys[0], "id"))
+        return sim_check_upload(call, content);
     return g_str_equal(type->type, "text") ? check_text(call, content) : TRUE;
 }
 

@@ -135,7 +135,8 @@ struct _CoexSim {
     GPtrArray *complaints;
     GPtrArray *templates; /* JsonObject, Meta's shape */
     GHashTable *inbound_ids;
-    GPtrArray *files; /* files.c */
+    GPtrArray *files;   /* files.c */
+    GPtrArray *uploads; /* upload.c */
     CoexSimFileState file_state;
 
     GQueue faults;
@@ -285,11 +286,18 @@ void sim_handle_webhook_delete(SimCall *call);
 
 /* files.c */
 void sim_file_free(gpointer file);
+void sim_file_add(CoexSim *sim, const char *id, const char *mime, GBytes *content);
 void sim_handle_file(SimCall *call);
 void sim_handle_download(SimCall *call);
 void sim_handle_cdn(SimCall *call);
 /* Whether the call is for a file that never comes. */
 gboolean sim_file_is_stalled(SimCall *call);
+
+/* upload.c */
+void sim_upload_free(gpointer upload);
+void sim_handle_upload(SimCall *call);
+/* Checks what a send has of a file; TRUE, or the call was answered. */
+gboolean sim_check_upload(SimCall *call, JsonObject *content);
 
 /* templates.c */
 void sim_templates_load(CoexSim *sim);

@@ -229,6 +229,7 @@ set_state(CoexSim *sim)
     sim->templates = g_ptr_array_new_with_free_func((GDestroyNotify)json_object_unref);
     sim->inbound_ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     sim->files = g_ptr_array_new_with_free_func(sim_file_free);
+    sim->uploads = g_ptr_array_new_with_free_func(sim_upload_free);
     sim->held_calls = g_ptr_array_new();
     sim->webhook_headers = json_object_new();
     g_queue_init(&sim->faults);
@@ -319,6 +320,7 @@ coex_sim_free(CoexSim *sim)
     g_ptr_array_unref(sim->held_calls);
     g_hash_table_unref(sim->inbound_ids);
     g_ptr_array_unref(sim->files);
+    g_ptr_array_unref(sim->uploads);
     g_queue_clear_full(&sim->faults, (GDestroyNotify)sim_fault_free);
     g_queue_clear(&sim->async_codes);
     g_queue_clear_full(&sim->send_times, g_free);

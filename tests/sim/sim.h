@@ -51,7 +51,7 @@ typedef struct {
  * One request that reached the API. `what` says which call it was: "messages" (a send), "read",
  * "typing", "templates", "health", "number", "numbers", "token", "me", "waba", "webhook-get",
  * "webhook-set", "sync" (smb_app_data), "media" (where a file is), "download" (its bytes),
- * "unknown".
+ * "upload", "unknown".
  */
 typedef struct {
     char *what;
@@ -65,7 +65,8 @@ typedef struct {
     char *to;     /* the rest: as in the body, or NULL */
     char *recipient;
     char *type;
-    char *text;          /* text body */
+    char *text; /* text body; of a file "image image/jpeg 5000", as in "voice …" with " name=…"
+                   and " caption=…" where there are any */
     char *message_id;    /* of a read mark, or of `context` in a send */
     char *callback_data; /* biz_opaque_callback_data */
     char *template_name;
@@ -197,6 +198,10 @@ char *coex_sim_add_file(CoexSim *sim, const char *mime, const char *filename, co
 void coex_sim_set_file_state(CoexSim *sim, CoexSimFileState state);
 /* Those that are there are as this from now on. */
 void coex_sim_change_files(CoexSim *sim, CoexSimFileState state);
+/* What was uploaded last, NULL: nothing. Free with g_bytes_unref(). */
+GBytes *coex_sim_get_upload(CoexSim *sim);
+/* The ids of all that was uploaded are not known any more. */
+void coex_sim_forget_uploads(CoexSim *sim);
 
 /* --- statuses --------------------------------------------------------------------------------- */
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/error.h"
 #include "core/file-type.h"
+#include "core/media.h"
 #include <string.h>
 
 #define MB (1000 * 1000)

@@ -98,6 +98,33 @@ test_values(void)
     }
 }
 
+static void
+test_path(void)
+{
+    static const struct {
+        const char *words;
+        const char *path;
+        const char *rest;
+    } cases[] = {
+        { "/tmp/a.jpg", "/tmp/a.jpg", "" },
+        { "  ~/a.jpg   at  home ", "~/a.jpg", "at  home " },
+        { "\"/tmp/my photo.jpg\" seen", "/tmp/my photo.jpg", "seen" },
+        { "'/tmp/it \"is\".jpg'seen", "/tmp/it \"is\".jpg", "seen" },
+        { "/tmp/my\\ photo.jpg seen", "/tmp/my photo.jpg", "seen" },
+        { "\"/tmp/open", "/tmp/open", "" },
+        { "", NULL, "" },
+        { "\"\" x", NULL, "x" },
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        const char *rest = NULL;
+        g_autofree char *path = coex_typed_line_dup_path(cases[i].words, &rest);
+
+        g_assert_cmpstr(path, ==, cases[i].path);
+        g_assert_cmpstr(rest, ==, cases[i].rest);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -105,5 +132,6 @@ main(int argc, char **argv)
     g_test_add_func("/line/kinds", test_kinds);
     g_test_add_func("/line/number", test_number);
     g_test_add_func("/line/values", test_values);
+    g_test_add_func("/line/path", test_path);
     return g_test_run();
 }

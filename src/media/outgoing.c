@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "media/outgoing.h"
+
+#include "account/account.h"
+#include "core/error.h"
+#include "core/file-name.h"
+#include "core/file-type.h"
+#include "core/media.h"
+#include "net/http.h"
+#include "net/upload.h"
+#include "net/worker.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PAUSE_S 30 /* in an upload, without a byte */
+
+static char *
+dup_path(const char *folder, const char *name)
+{
+    return g_build_filename(folder, name, NULL);
+}
+
+void
+coex_outgoing_drop(const char *folder, const char *name)
+{
+    g_autofree char *path = dup_path(folder, name);
+
+    g_unlink(path);
+}
+
+void
+coex_outgoing_clear(const char *folder, GHashTable *kept)
+{
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    const char *name;
+
+    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+        if (!g_hash_table_contains(kept, name))
+            coex_outgoing_drop(folder, name);
+    }
+}
+
+/* ---- taking one in ---- */
+
+/* Belongs to its GTask. */
+typedef struct {
+    char *folder;
+    char *path;
+    char *copy; /* path of it */
+    GStatBuf found;
+    int from;
+    int to;
+    CoexMedia *media;
+    GChecksum *checksum;
+    GCancellable *cancellable;
+} Taking;
+
+static void
+taking_free(Taking *taking)
+{
+    if (taking->from >= 0)
+        close(taking->from);
+    if (taking->to >= 0)
+        close(taking->to);
+    coex_media_free(taking->media);
+    g_checksum_free(taking->checksum);
+    g_free(taking->folder);
+    g_free(taking->path);
+    g_free(taking->copy);
+    g_free(taking);
+}
+
+static gboolean
+set_read_error(GError **error, const char *why)
+{
+    g_set_error(error, COEX_ERROR, COEX_ERROR_STORE, "It cannot be read: %s.", why);
+    return FALSE;
+}
+
+static gboolean
+set_copy_error(GError **error, const Taking *taking, int code)
+{
+    g_set_error(error, COEX_ERROR, COEX_ERROR_STORE, "It could not be copied to %s: %s.",
+                taking->folder, g_strerror(code));
+    return FALSE;
+}
+
+static gboolean
+open_original(Taking *taking, GError **error)
+{
+    taking->from = g_open(taking->path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0);
+    if (taking->from < 0 || fstat(taking->from, &taking->found) != 0)
+        return set_read_error(error, g_strerror(errno));
+    if (S_ISDIR(taking->found.st_mode))
+        return set_read_error(error, "it is a folder");
+    if (!S_ISREG(taking->found.st_mode))
+        return set_read_error(error, "it is no file");
+    if (taking->found.st_size == 0)
+        return set_read_error(error, "it is empty");
+    taking->media->size = taking->found.st_size;
+    return TRUE;
+}
+
+/* What it is, before anything of it is copied. */
+static gboolean
+find_type(Taking *taking, GError **error)
+{
+    g_autofree guint8 *head = g_malloc(COEX_FILE_HEAD);
+    g_autofree char *told = g_filename_display_basename(taking->path);
+    gssize n = pread(taking->from, head, COEX_FILE_HEAD, 0);
+
+    if (n < 0)
+        return set_read_error(error, g_strerror(errno));
+    taking->media->name = g_strdup(told);
+    if (!coex_file_type_find(taking->media, head, (gsize)n, error))
+        return FALSE;
+    g_free(taking->media->name);
+    taking->media->name =
+        coex_file_name_make(told, coex_media_get_type(taking->media->kind), taking->media->mime);
+    return TRUE;
+}
+
+static gboolean
+open_copy(Taking *taking, GError **error)
+{
+    if (g_mkdir_with_parents(taking->folder, 0700) != 0)
+        return set_copy_error(error, taking, errno);
+    taking->to = g_open(taking->copy, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    return taking->to >= 0 || set_copy_error(error, taking, errno);
+}
+
+static gboolean
+write_all(Taking *taking, const guint8 *bytes, gsize length, GError **error)
+{
+    while (length > 0) {
+        gssize n = write(taking->to, bytes, length);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return set_copy_error(error, taking, errno);
+        bytes += n;
+        length -= (gsize)n;
+    }
+    return TRUE;
+}
+
+/* One that grows while it is read has no end. */
+static gboolean
+copy(Taking *taking, GError **error)
+{
+    g_autofree guint8 *block = g_malloc(COEX_FILE_HEAD);
+    gint64 copied = 0;
+    gssize n;
+
+    while ((n = read(taking->from, block, COEX_FILE_HEAD)) > 0 && copied <= taking->media->size) {
+        copied += n;
+        g_checksum_update(taking->checksum, block, n);
+        if (g_cancellable_set_error_if_cancelled(taking->cancellable, error) ||
+            !write_all(taking, block, (gsize)n, error))
+            return FALSE;
+    }
+    if (n < 0)
+        return set_read_error(error, g_strerror(errno));
+    return copied == taking->media->size ||
+           set_read_error(error, "it was changed just now. Send it again");
+}
+
+/* Nobody wrote into it while it was read. */
+static gboolean
+check_original(const Taking *taking, GError **error)
+{
+    GStatBuf now;
+
+    if (fstat(taking->from, &now) != 0)
+        return set_read_error(error, g_strerror(errno));
+    return (now.st_mtim.tv_sec == taking->found.st_mtim.tv_sec &&
+            now.st_mtim.tv_nsec == taking->found.st_mtim.tv_nsec &&
+            now.st_size == taking->found.st_size) ||
+           set_read_error(error, "it was changed just now. Send it again");
+}
+
+static gboolean
+finish_copy(Taking *taking, GError **error)
+{
+    if (fdatasync(taking->to) != 0 && errno != EINVAL)
+        return set_copy_error(error, taking, errno);
+    taking->media->sha256 = g_strdup(g_checksum_get_string(taking->checksum));
+    return TRUE;
+}
+
+static void
+run(GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+    Taking *taking = task_data;
+    GError *error = NULL;
+
+    if (open_original(taking, &error) && find_type(taking, &error) && open_copy(taking, &error) &&
+        copy(taking, &error) && check_original(taking, &error) && finish_copy(taking, &error)) {
+        g_task_return_pointer(task, g_steal_pointer(&taking->media),
+                              (GDestroyNotify)coex_media_free);
+        return;
+    }
+    if (taking->to >= 0)
+        g_unlink(taking->copy);
+    g_task_return_error(task, error);
+}
+
+void
+coex_outgoing_take_async(const char *folder, const char *name, const char *path,
+                         GCancellable *cancellable, GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+    g_autoptr(GTask) task = g_task_new(NULL, cancellable, callback, user_data);
+    Taking *taking = g_new0(Taking, 1);
+
+    taking->folder = g_strdup(folder);
+    taking->path = g_strdup(path);
+    taking->copy = dup_path(folder, name);
+    taking->from = -1;
+    taking->to = -1;
+    taking->media = g_new0(CoexMedia, 1);
+    taking->checksum = g_checksum_new(G_CHECKSUM_SHA256);
+    taking->cancellable = cancellable;
+    g_task_set_task_data(task, taking, (GDestroyNotify)taking_free);
+    g_task_set_check_cancellable(task, FALSE);
+    coex_worker_run(task, run);
+}
+
+CoexMedia *
+coex_outgoing_take_finish(GAsyncResult *result, GError **error)
+{
+    return g_task_propagate_pointer(G_TASK(result), error);
+}
+
+/* ---- to the provider ---- */
+
+void
+coex_outgoing_upload_async(CoexAccount *account, CoexHttp **http, const CoexOutgoing *what,
+                           GCancellable *cancellable, GAsyncReadyCallback callback,
+                           gpointer user_data)
+{
+    g_autofree char *path = dup_path(account->outgoing, what->name);
+    const CoexUpload upload = { &account->endpoint, path, what->mime, what->wrote };
+
+    if (*http == NULL)
+        *http = coex_http_new(PAUSE_S, account->proxy);
+    coex_upload_async(*http, &upload, cancellable, callback, user_data);
+}
+
+char *
+coex_outgoing_upload_finish(GAsyncResult *result, gint64 *ret_wait_s, GError **error)
+{
+    return coex_upload_finish(result, ret_wait_s, error);
+}
+
+void
+coex_outgoing_stop(CoexHttp **http)
+{
+    g_clear_pointer(http, coex_http_free);
+}

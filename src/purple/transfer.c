@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "purple/transfer.h"
+
+#include "core/typed-line.h"
+#include "purple/connection.h"
+#include "purple/host.h"
+#include "purple/lines.h"
+#include "session/session.h"
+#include <stdlib.h>
+
+/* The transfer's own data: by what the session knows it, 0 once that is over. */
+static guint
+get_id(PurpleXfer *xfer)
+{
+    return GPOINTER_TO_UINT(xfer->data);
+}
+
+static void
+forget(CoexConnection *connection, PurpleXfer *xfer)
+{
+    gpointer id = xfer->data;
+
+    xfer->data = NULL;
+    if (connection != NULL && connection->transfers != NULL)
+        g_hash_table_remove(connection->transfers, id);
+}
+
+/* By the user: what is not sent yet is dropped. The chat program may call it twice. */
+static void
+on_cancelled(PurpleXfer *xfer)
+{
+    CoexConnection *connection = coex_connection_of_account(purple_xfer_get_account(xfer));
+    guint id = get_id(xfer);
+
+    if (id == 0)
+        return;
+    forget(connection, xfer);
+    if (connection != NULL)
+        coex_session_cancel_file(connection->session, id);
+}
+
+static void
+unref_xfer(gpointer xfer)
+{
+    purple_xfer_unref(xfer);
+}
+
+/* The chat program has the file's name. */
+static void
+on_init(PurpleXfer *xfer)
+{
+    static guint last_id;
+    CoexConnection *connection = coex_connection_of_account(purple_xfer_get_account(xfer));
+    const char *path = purple_xfer_get_local_filename(xfer);
+    g_autofree char *name = NULL;
+    g_autoptr(GError) error = NULL;
+
+    if (connection == NULL || path == NULL) {
+        purple_xfer_cancel_local(xfer);
+        return;
+    }
+    name = coex_connection_dup_name(connection, purple_xfer_get_remote_user(xfer));
+    if (!coex_session_send_file(connection->session, name, path, NULL, last_id + 1, &error)) {
+        coex_lines_notice(connection, name, error->message);
+        purple_xfer_cancel_local(xfer);
+        return;
+    }
+    xfer->data = GUINT_TO_POINTER(++last_id);
+    if (connection->transfers == NULL)
+        connection->transfers = g_hash_table_new_full(NULL, NULL, NULL, unref_xfer);
+    purple_xfer_ref(xfer);
+    g_hash_table_insert(connection->transfers, xfer->data, xfer);
+    purple_xfer_start(xfer, -1, NULL, 0);
+}
+
+gboolean
+coex_transfer_is_possible(PurpleConnection *gc, const char *who)
+{
+    CoexConnection *connection = coex_connection_of(gc);
+
+    return connection != NULL && !coex_connection_is_own(connection, who);
+}
+
+PurpleXfer *
+coex_transfer_new(PurpleConnection *gc, const char *who)
+{
+    PurpleXfer *xfer = purple_xfer_new(purple_connection_get_account(gc), PURPLE_XFER_SEND, who);
+
+    if (xfer == NULL)
+        return NULL;
+    purple_xfer_set_init_fnc(xfer, on_init);
+    purple_xfer_set_cancel_send_fnc(xfer, on_cancelled);
+    return xfer;
+}
+
+void
+coex_transfer_send(PurpleConnection *gc, const char *who, const char *path)
+{
+    PurpleXfer *xfer = coex_transfer_new(gc, who);
+
+    if (xfer == NULL)
+        return;
+    if (path != NULL)
+        purple_xfer_request_accepted(xfer, path);
+    else
+        purple_xfer_request(xfer);
+}
+
+/* Of users who are none of this computer's: a path leads to their own folder only. */
+static gboolean
+may_read(const char *path)
+{
+    g_autofree char *folder = realpath(purple_user_dir(), NULL);
+    g_autofree char *inside = folder != NULL ? g_strconcat(folder, "/", NULL) : NULL;
+    g_autofree char *real = realpath(path, NULL);
+
+    return !coex_host_get()->serves_others ||
+           (inside != NULL && real != NULL && g_str_has_prefix(real, inside));
+}
+
+/* As a shell and a file manager write it. */
+static char *
+dup_whole(const char *typed)
+{
+    if (g_str_has_prefix(typed, "file://"))
+        return g_filename_from_uri(typed, NULL, NULL);
+    if (g_str_has_prefix(typed, "~/"))
+        return g_build_filename(g_get_home_dir(), typed + 2, NULL);
+    return g_path_is_absolute(typed) ? g_strdup(typed) : NULL;
+}
+
+void
+coex_transfer_send_typed(CoexConnection *connection, const char *name, const char *words)
+{
+    const char *caption = "";
+    g_autofree char *typed = coex_typed_line_dup_path(words, &caption);
+    g_autofree char *path = typed != NULL ? dup_whole(typed) : NULL;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *line = NULL;
+
+    if (path == NULL)
+        line = g_strdup_printf("%ssend sends a file: %ssend ~/photo.jpg a caption. The path begins "
+                               "with / or ~/, and stands in quotes where it has a blank.",
+                               coex_host_get_mark(), coex_host_get_mark());
+    else if (!may_read(path))
+        line = g_strdup_printf("Not sent: by its path only a file below %s can be sent here. Send "
+                               "others by DCC.",
+                               purple_user_dir());
+    else if (!coex_session_send_file(connection->session, name, path, caption, 0, &error))
+        line = g_strconcat("Not sent: ", error->message, NULL);
+    if (line != NULL)
+        coex_lines_notice(connection, name, line);
+}
+
+/* A line tells why. */
+static void
+end(CoexConnection *connection, PurpleXfer *xfer, gboolean completed)
+{
+    purple_xfer_ref(xfer);
+    forget(connection, xfer);
+    if (completed && !purple_xfer_is_canceled(xfer)) {
+        purple_xfer_set_bytes_sent(xfer, purple_xfer_get_size(xfer));
+        purple_xfer_set_completed(xfer, TRUE);
+        purple_xfer_end(xfer);
+    } else if (!purple_xfer_is_canceled(xfer)) {
+        purple_xfer_cancel_local(xfer);
+    }
+    purple_xfer_unref(xfer);
+}
+
+void
+coex_transfer_update(CoexConnection *connection, const CoexSessionEvent *event)
+{
+    gpointer id = GUINT_TO_POINTER(event->transfer);
+    PurpleXfer *xfer =
+        connection->transfers != NULL ? g_hash_table_lookup(connection->transfers, id) : NULL;
+
+    if (xfer == NULL)
+        return;
+    switch (event->state) {
+    case COEX_TRANSFER_RUNS:
+        purple_xfer_set_bytes_sent(xfer, event->step);
+        purple_xfer_update_progress(xfer);
+        break;
+    case COEX_TRANSFER_SENT:
+    case COEX_TRANSFER_KEPT:
+        end(connection, xfer, TRUE);
+        break;
+    case COEX_TRANSFER_FAILED:
+        end(connection, xfer, FALSE);
+        break;
+    }
+}
+
+void
+coex_transfer_stop(CoexConnection *connection)
+{
+    g_autoptr(GList) xfers = NULL;
+
+    if (connection->transfers == NULL)
+        return;
+    xfers = g_hash_table_get_values(connection->transfers);
+    for (GList *link = xfers; link != NULL; link = link->next)
+        end(connection, link->data, FALSE);
+    g_clear_pointer(&connection->transfers, g_hash_table_unref);
+}

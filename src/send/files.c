@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "account/account.h"
+#include "account/people.h"
+#include "account/tell.h"
+#include "core/backend.h"
+#include "core/content-media.h"
+#include "core/error.h"
+#include "core/media.h"
+#include "core/window.h"
+#include "media/outgoing.h"
+#include "send/queue.h"
+#include "store/batch.h"
+#include <string.h>
+
+/* Files on their way out: a copy is taken, uploaded when it is the file's turn, and sent by the id
+ * that the provider gives, which serves for the same file again. */
+
+#define UPLOADING_MAX 4
+#define UPLOAD_KEPT_S (29 * 24 * 60 * 60) /* of 30 days (Meta: business-phone-numbers/media) */
+#define UPLOAD_SETTING "upload "
+#define TOLD_PARTS 50 /* of a file, in which its progress is told */
+
+/* ---- who gave it ---- */
+
+static void
+tell_transfer(const CoexOutboxItem *item, CoexTransferState state, gint64 n_bytes)
+{
+    CoexSessionEvent *event;
+
+    event = coex_account_event_new(item->outbox->account, COEX_SESSION_TRANSFER);
+    event->transfer = item->transfer;
+    event->state = state;
+    event->step = (guint)n_bytes;
+    event->n_steps = item->row->media != NULL ? (guint)item->row->media->size : 0;
+    coex_account_tell(item->outbox->account, event);
+}
+
+void
+coex_outbox_item_end_transfer(CoexOutboxItem *item, CoexTransferState state)
+{
+    if (item->transfer != 0)
+        tell_transfer(item, state, 0);
+    item->transfer = 0;
+}
+
+/* ---- taking it in ---- */
+
+static void
+tell_not_taken(CoexOutboxItem *item, const char *why)
+{
+    coex_account_tell_notice(item->outbox->account, coex_outbox_item_person(item),
+                             "Not sent: the file “%s”. %s", item->row->text, why);
+}
+
+/* What goes with a file of that kind, and is no message of its own. */
+static gboolean
+takes_caption(const CoexMedia *media)
+{
+    return media->kind != COEX_MEDIA_AUDIO && media->kind != COEX_MEDIA_STICKER;
+}
+
+/* As a text behind it. */
+static void
+send_words(CoexOutbox *outbox, gint64 person_id, const char *words)
+{
+    CoexPeople *people = outbox->account->people;
+    CoexPerson *person = coex_people_now(people, coex_people_by_id(people, person_id));
+    gboolean open = coex_account_window(outbox->account, person).open;
+
+    coex_outbox_send_text(outbox, person, words, open ? COEX_SEND_TYPED : COEX_SEND_HELD);
+}
+
+static void
+on_taken(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(CoexTicket) ticket = user_data;
+    CoexAccount *account = ticket->account;
+    CoexOutboxItem *item = coex_ticket_get_item(ticket);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(CoexMedia) media = coex_outgoing_take_finish(result, &error);
+    g_autofree char *words = NULL;
+    CoexOutboxRow *row;
+
+    if (item == NULL) {
+        if (media != NULL)
+            coex_outgoing_drop(account->outgoing, ticket->local_id);
+        return;
+    }
+    g_clear_object(&item->work);
+    if (media == NULL) {
+        tell_not_taken(item, error->message);
+        coex_outbox_item_remove(item);
+        coex_outbox_pump(account->outbox);
+        return;
+    }
+    row = item->row;
+    media->caption = row->media != NULL ? g_strdup(row->media->caption) : NULL;
+    coex_media_free(row->media);
+    row->media = g_steal_pointer(&media);
+    row->file = g_strdup(row->local_id);
+    if (!takes_caption(row->media))
+        words = g_steal_pointer(&row->media->caption);
+    g_free(row->text);
+    row->text = coex_content_media_dup_line(row->media);
+    coex_outbox_item_accept_file(item);
+    if (words != NULL)
+        send_words(account->outbox, ticket->person_id, words);
+}
+
+void
+coex_outbox_send_file(CoexOutbox *outbox, CoexPerson *person, const char *path, const char *caption,
+                      guint transfer)
+{
+    g_autofree char *name = g_filename_display_basename(path);
+    CoexOutboxItem *item = coex_outbox_item_new(outbox, person->id, name);
+
+    item->row->media = g_new0(CoexMedia, 1);
+    item->row->media->caption = g_strdup(caption);
+    item->transfer = transfer;
+    item->work = g_cancellable_new();
+    coex_outbox_item_set_state(item, COEX_OUTBOX_TAKING);
+    coex_outgoing_take_async(outbox->account->outgoing, item->row->local_id, path, item->work,
+                             on_taken, coex_ticket_new(outbox, item->row->local_id, person->id));
+}
+
+void
+coex_outbox_item_stop_taking(CoexOutboxItem *item, CoexBatch *batch)
+{
+    g_autofree char *line = NULL;
+
+    if (item->row->state != COEX_OUTBOX_TAKING)
+        return;
+    line = g_strdup_printf("Not sent: the file “%s”. The account went offline before it was "
+                           "copied. Send it again.",
+                           item->row->text);
+    g_cancellable_cancel(item->work);
+    coex_batch_add_line(batch, item->row->person_id, COEX_FEED_NOTICE, line, NULL,
+                        coex_account_now(item->outbox->account));
+}
+
+static CoexOutboxItem *
+find_transfer(CoexOutbox *outbox, guint transfer)
+{
+    GHashTableIter iter;
+    gpointer item;
+
+    g_hash_table_iter_init(&iter, outbox->by_id);
+    while (g_hash_table_iter_next(&iter, NULL, &item)) {
+        if (((CoexOutboxItem *)item)->transfer == transfer)
+            return item;
+    }
+    return NULL;
+}
+
+void
+coex_outbox_cancel_file(CoexOutbox *outbox, guint transfer)
+{
+    CoexOutboxItem *item = transfer != 0 ? find_transfer(outbox, transfer) : NULL;
+    CoexPerson *person;
+    CoexBatch *batch;
+
+    if (item == NULL)
+        return;
+    item->transfer = 0;
+    person = coex_outbox_item_person(item);
+    if (coex_outbox_item_is_on_its_way(item)) {
+        coex_account_tell_notice(outbox->account, person,
+                                 "Not cancelled, since it is being sent already: %s",
+                                 item->row->text);
+        return;
+    }
+    batch = coex_account_batch(outbox->account);
+    if (item->row->shown || item->feeds)
+        coex_outbox_item_put_record(item, batch, "Not sent, and discarded");
+    else
+        coex_account_tell_notice(outbox->account, person, "Discarded: %s", item->row->text);
+    coex_outbox_item_discard(item);
+    coex_outbox_commit(outbox, batch, person);
+}
+
+/* ---- ids of what was uploaded: settings "upload SHA-256 TYPE", "PROVIDER ID SECONDS" ---- */
+
+static char *
+dup_key(const CoexMedia *media)
+{
+    return g_strdup_printf(UPLOAD_SETTING "%s %s", media->sha256, media->mime);
+}
+
+static char *
+dup_upload_id(CoexAccount *account, const CoexMedia *media)
+{
+    g_autofree char *key = dup_key(media);
+    const char *kept = coex_account_get_setting(account, key);
+    g_auto(GStrv) words = g_strsplit(kept != NULL ? kept : "", " ", 3);
+    gint64 age;
+
+    if (g_strv_length(words) != 3 || strcmp(words[0], account->endpoint.backend->id) != 0)
+        return NULL;
+    age = coex_account_now(account) - g_ascii_strtoll(words[2], NULL, 10);
+    return age < UPLOAD_KEPT_S ? g_strdup(words[1]) : NULL;
+}
+
+static void
+keep_upload_id(CoexAccount *account, const CoexMedia *media, const char *id)
+{
+    g_autofree char *key = dup_key(media);
+    g_autofree char *value = g_strdup_printf(
+        "%s %s %" G_GINT64_FORMAT, account->endpoint.backend->id, id, coex_account_now(account));
+
+    coex_account_put_setting(account, key, value);
+}
+
+void
+coex_outbox_forget_upload(CoexOutbox *outbox, const CoexMedia *media)
+{
+    g_autofree char *key = dup_key(media);
+
+    coex_account_put_setting(outbox->account, key, NULL);
+}
+
+static void
+forget_old_uploads(CoexAccount *account)
+{
+    g_autoptr(GList) keys = g_hash_table_get_keys(account->settings);
+
+    for (GList *link = keys; link != NULL; link = link->next) {
+        const char *value = g_hash_table_lookup(account->settings, link->data);
+        const char *time = strrchr(value, ' ');
+        g_autofree char *key = g_strdup(link->data);
+
+        if (g_str_has_prefix(key, UPLOAD_SETTING) &&
+            (time == NULL ||
+             g_ascii_strtoll(time, NULL, 10) < coex_account_now(account) - UPLOAD_KEPT_S))
+            coex_account_put_setting(account, key, NULL);
+    }
+}
+
+void
+coex_outbox_clear_files(CoexOutbox *outbox)
+{
+    g_autoptr(GHashTable) kept = g_hash_table_new(g_str_hash, g_str_equal);
+    GHashTableIter iter;
+    gpointer item;
+
+    g_hash_table_iter_init(&iter, outbox->by_id);
+    while (g_hash_table_iter_next(&iter, NULL, &item)) {
+        char *file = ((CoexOutboxItem *)item)->row->file;
+
+        if (file != NULL)
+            g_hash_table_add(kept, file);
+    }
+    coex_outgoing_clear(outbox->account->outgoing, kept);
+    forget_old_uploads(outbox->account);
+}
+
+gboolean
+coex_outbox_item_is_ready(CoexOutboxItem *item)
+{
+    CoexMedia *media = item->row->media;
+
+    if (media == NULL)
+        return TRUE;
+    g_free(media->id);
+    media->id = dup_upload_id(item->outbox->account, media);
+    return media->id != NULL;
+}
+
+/* ---- uploading ---- */
+
+static void
+on_wrote(gpointer user_data, gsize n_bytes)
+{
+    CoexOutboxItem *item = coex_ticket_get_item(user_data);
+    gint64 size;
+
+    if (item == NULL || item->transfer == 0)
+        return;
+    size = item->row->media->size;
+    item->n_uploaded = MIN(item->n_uploaded + (gint64)n_bytes, size);
+    if (item->n_uploaded - item->n_told < size / TOLD_PARTS)
+        return;
+    item->n_told = item->n_uploaded;
+    tell_transfer(item, COEX_TRANSFER_RUNS, item->n_uploaded);
+}
+
+static void
+on_uploaded(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(CoexTicket) ticket = user_data;
+    CoexAccount *account = ticket->account;
+    CoexOutboxItem *item = coex_ticket_get_item(ticket);
+    g_autoptr(GError) error = NULL;
+    gint64 wait_s = 0;
+    g_autofree char *id = coex_outgoing_upload_finish(result, &wait_s, &error);
+
+    account->outbox->n_uploading--;
+    if (account->state == COEX_ACCOUNT_ENDED)
+        return;
+    if (item != NULL) {
+        g_clear_object(&item->work);
+        item->id_is_new = id != NULL;
+    }
+    if (item != NULL && id != NULL)
+        keep_upload_id(account, item->row->media, id);
+    else if (item != NULL && item->row->state == COEX_OUTBOX_QUEUED)
+        coex_outbox_item_refuse(item, error, wait_s * 1000);
+    coex_outbox_pump(account->outbox);
+}
+
+void
+coex_outbox_item_upload(CoexOutboxItem *item)
+{
+    CoexOutbox *outbox = item->outbox;
+    const CoexOutgoing what = { item->row->file, item->row->media->mime, on_wrote };
+
+    if (item->row->file == NULL) {
+        coex_outbox_item_fail(item, "The file is not kept here any more. Send it anew.",
+                              COEX_GRAPH_FILE_REFUSED);
+        return;
+    }
+    if (outbox->n_uploading >= UPLOADING_MAX)
+        return;
+    outbox->n_uploading++;
+    item->n_uploads++;
+    item->n_uploaded = 0;
+    item->n_told = 0;
+    item->work = g_cancellable_new();
+    coex_outgoing_upload_async(outbox->account, &outbox->http, &what, item->work, on_uploaded,
+                               coex_ticket_new(outbox, item->row->local_id, item->row->person_id));
+}
+
+gboolean
+coex_outbox_item_renew_upload(CoexOutboxItem *item, const GError *error)
+{
+    int code = coex_error_get_graph_code(error);
+
+    if (item->row->media == NULL || item->row->file == NULL || item->id_is_new ||
+        item->row->state != COEX_OUTBOX_SENDING || !coex_graph_code_is_of_file(code))
+        return FALSE;
+    coex_outbox_forget_upload(item->outbox, item->row->media);
+    return TRUE;
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "world.h"
+#include <glib/gstdio.h>
+#include <string.h>
+
+/* Files that are sent, by the means that each chat program has for it. */
+
+static char *
+make_file(const char *name, const char *content)
+{
+    g_autofree char *folder = g_dir_make_tmp("coex-files-XXXXXX", NULL);
+    char *path = g_build_filename(folder, name, NULL);
+
+    g_assert_true(g_file_set_contents(path, content, -1, NULL));
+    return path;
+}
+
+static void
+drop_file(const char *path)
+{
+    g_autofree char *folder = g_path_get_dirname(path);
+
+    g_unlink(path);
+    g_rmdir(folder);
+}
+
+static void
+check_sent(World *world, const char *text)
+{
+    g_autoptr(CoexSimRequest) sent = world_next_sent(world);
+
+    host_check(world->host, g_strcmp0(sent->text, text) == 0);
+    host_check(world->host, g_strcmp0(sent->who, "ada") == 0);
+}
+
+static void
+open_host(World *world)
+{
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+}
+
+/* Its own line stands there once, and the transfer is complete when WhatsApp has it. */
+static void
+transferred(World *world)
+{
+    g_autofree char *path = make_file("price list.txt", "bread 4");
+
+    open_host(world);
+    host_send_file(world->host, ADA, path);
+    host_wait_message(world->host, ADA, "SEND", "[document] price list.txt");
+    drop_file(path);
+    check_sent(world, "document text/plain 7 name=price list.txt");
+    host_wait_for(world->host, EVENT_TRANSFER, ADA, "complete price list.txt");
+    host_sync(world->host);
+    host_check(world->host,
+               host_count_messages(world->host, ADA, "SEND", NULL, "*price list.txt") == 1);
+    host_check(world->host, coex_sim_n_sent(world->sim, "ada") == 1);
+}
+
+static void
+refused(World *world)
+{
+    g_autofree char *path = make_file("all.zip", "PK\003\004 and so on");
+
+    open_host(world);
+    host_send_file(world->host, ADA, path);
+    host_wait_message(world->host, ADA, NULL, "*Not sent: the file “all.zip”. WhatsApp does not*");
+    host_wait_for(world->host, EVENT_TRANSFER, ADA, "cancelled *");
+    drop_file(path);
+    host_check(world->host, coex_sim_n_requests(world->sim, "upload") == 0);
+}
+
+static void
+typed(World *world)
+{
+    g_autofree char *path = make_file("price list.txt", "bread 4");
+    g_autofree char *line = g_strdup_printf("/send \"%s\" as of today", path);
+
+    open_host(world);
+    host_type(world->host, ADA, line);
+    host_wait_message(world->host, ADA, "SEND", "[document] price list.txt: as of today");
+    check_sent(world, "document text/plain 7 name=price list.txt caption=as of today");
+    host_type(world->host, ADA, "/send photo.jpg");
+    host_wait_message(world->host, ADA, "SYSTEM", "*/send ~/photo.jpg a caption*");
+    drop_file(path);
+}
+
+/* Whose server it is has files that are none of the user's. */
+static void
+not_the_servers(World *world)
+{
+    g_autofree char *path = make_file("accounts.xml", "secret");
+    g_autofree char *line = g_strdup_printf("!send %s", path);
+
+    open_host(world);
+    host_type(world->host, ADA, line);
+    host_wait_message(world->host, ADA, NULL,
+                      "*Not sent: by its path only a file below */*by DCC*");
+    drop_file(path);
+    host_check(world->host, coex_sim_n_requests(world->sim, "upload") == 0);
+}
+
+static void
+held(World *world)
+{
+    g_autofree char *path = make_file("offer.txt", "bread 4");
+
+    open_host(world);
+    coex_sim_close_window(world->sim, "ada");
+    host_send_file(world->host, ADA, path);
+    host_wait_message(world->host, ADA, "SEND", "[document] offer.txt");
+    host_wait_message(world->host, ADA, NULL,
+                      "*window is closed*It is held until they write*offer.txt");
+    host_wait_for(world->host, EVENT_TRANSFER, ADA, "complete *");
+    drop_file(path);
+    world_customer_writes(world, "ada", ADA, "Back again");
+    check_sent(world, "document text/plain 7 name=offer.txt");
+}
+
+static void
+add_all(void)
+{
+    world_add("files/pidgin", NULL, transferred);
+    world_add("files/finch", "gnt-purple", transferred);
+    world_add("files/bitlbee", "BitlBee", transferred);
+    world_add("files/refused", NULL, refused);
+    world_add("files/typed", NULL, typed);
+    world_add("files/not-the-servers", "BitlBee", not_the_servers);
+    world_add("files/held", NULL, held);
+}
+
+int
+main(int argc, char **argv)
+{
+    return world_main(argc, argv, add_all);
+}
