@@ -321,14 +321,22 @@ coex_people_next_joined(CoexPeople *people)
     return g_queue_pop_head(&people->joined);
 }
 
+typedef struct {
+    CoexPeople *people;
+    GStrvBuilder *names;
+} Taking;
+
+/* A number that somebody had before is still that person's name, in whose conversation and logs
+ * nothing is to be forgotten. */
 static gboolean
 take_address_of(gpointer address, gpointer value, gpointer data)
 {
-    GStrvBuilder *names = data;
+    const Taking *taking = data;
 
     if (!((Holder *)value)->person->forgotten)
         return FALSE;
-    g_strv_builder_add(names, address);
+    if (!g_hash_table_contains(taking->people->by_name, address))
+        g_strv_builder_add(taking->names, address);
     return TRUE;
 }
 
@@ -348,11 +356,12 @@ coex_people_forget(CoexPeople *people, CoexPerson *person)
 {
     g_autoptr(GStrvBuilder) names = g_strv_builder_new();
     const GPtrArray *others = coex_people_get_entry(people, person->id)->others;
+    Taking taking = { people, names };
 
     forget(people, person, names);
     for (guint i = 0; others != NULL && i < others->len; i++)
         forget(people, others->pdata[i], names);
-    g_hash_table_foreach_remove(people->by_address, take_address_of, names);
+    g_hash_table_foreach_remove(people->by_address, take_address_of, &taking);
     return g_strv_builder_end(names);
 }
 

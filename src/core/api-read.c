@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define REQUEST_ID_MAX 80
+#define MEDIA_ID_MAX 256
 
 void
 coex_response_free(CoexResponse *response)
@@ -492,6 +493,11 @@ coex_api_read_upload(const CoexResponse *response, GError **error)
     if (!id || !*id)
         g_set_error_literal(error, COEX_ERROR, COEX_ERROR_RETRY,
                             "The provider took the file and told no id. Try again in a moment.");
+    else if (strpbrk(id, " \t\r\n") != NULL || strlen(id) > MEDIA_ID_MAX) {
+        g_set_error_literal(error, COEX_ERROR, COEX_ERROR_PROTOCOL,
+                            "The provider took the file, and what it told is no id.");
+        return NULL;
+    }
     return id && *id ? g_strdup(id) : NULL;
 }
 

@@ -33,6 +33,7 @@ typedef enum {
     COEX_LINE_EDITED = 1 << 6,  /* of the past: the text is not the first one */
     COEX_LINE_DELETED = 1 << 7, /* of the past: it was taken back */
     COEX_LINE_ASKED = 1 << 9,   /* FILE: the user asked for it */
+    COEX_LINE_PLAY = 1 << 10,   /* FILE: and wants it opened */
 } CoexLineFlags;
 
 typedef struct CoexFeedItem {

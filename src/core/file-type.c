@@ -143,7 +143,9 @@ static const char *
 read_text(const Head *head, CoexMedia *media)
 {
     for (gsize i = 0; i < head->length; i++) {
-        if (head->bytes[i] < ' ' && memchr("\t\n\r\f\b\033", head->bytes[i], 6) == NULL)
+        guint8 byte = head->bytes[i];
+
+        if (byte == '\0' || (byte < ' ' && strchr("\t\n\r\f\b\033", byte) == NULL))
             return NULL;
     }
     return "text/plain";

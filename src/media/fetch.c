@@ -36,7 +36,8 @@ typedef struct {
     gint64 time;
     CoexMedia *media;
     char *part;
-    gboolean asked;   /* by the user */
+    gboolean asked; /* by the user */
+    CoexLineFlags flags;
     gboolean renewed; /* a link that did not lead to it was asked for again */
     gboolean ended;   /* how it ended is being written down */
     guint n_tries;
@@ -194,8 +195,8 @@ end(Job *job, CoexMediaState state, const char *path, const char *line)
     *ending = (Ending){ coex_account_ref(account), job };
     coex_batch_put_media(batch, job->message_id, state, path);
     if (path != NULL)
-        coex_batch_add_file(batch, find_person(account, job)->id, line, path,
-                            job->asked ? COEX_LINE_ASKED : 0, coex_account_now(account));
+        coex_batch_add_file(batch, find_person(account, job)->id, line, path, job->flags,
+                            coex_account_now(account));
     else
         coex_batch_add_line(batch, find_person(account, job)->id, COEX_FEED_NOTICE, line, NULL,
                             coex_account_now(account));
@@ -674,7 +675,7 @@ coex_fetch_start(CoexAccount *account)
 }
 
 void
-coex_fetch_ask(CoexAccount *account, const CoexMediaRow *row)
+coex_fetch_ask(CoexAccount *account, const CoexMediaRow *row, CoexLineFlags flags)
 {
     CoexFetch *fetch = account->fetch;
     Job *job = add_job(fetch, row->message_id, row->person_id, row->time, row->media);
@@ -685,6 +686,7 @@ coex_fetch_ask(CoexAccount *account, const CoexMediaRow *row)
         return; /* its line is on the way */
     batch = coex_account_batch(account);
     job->asked = TRUE;
+    job->flags = flags;
     job->not_before_us = 0;
     job->n_tries = 0;
     fetch->pause_until_us = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "core/feed.h"
 #include <glib.h>
 
 /* Files of messages: which are fetched and when, what is told of them. What waits is on disk with
@@ -24,5 +25,6 @@ void coex_fetch_note(CoexAccount *account, const GPtrArray *feed);
 void coex_fetch_forget(CoexAccount *account);
 /* Whether files are fetched at all. */
 gboolean coex_fetch_is_on(const CoexAccount *account);
-/* The user asks for the file of @row: it comes before all others, and a line says so. */
-void coex_fetch_ask(CoexAccount *account, const CoexMediaRow *row);
+/* The user asks for the file of @row: it comes before all others, and a line says so. @flags: of
+ * the line that names it in the end. */
+void coex_fetch_ask(CoexAccount *account, const CoexMediaRow *row, CoexLineFlags flags);

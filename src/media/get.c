@@ -12,7 +12,8 @@
 typedef struct {
     CoexAccount *account;
     gint64 person_id;
-    CoexMediaRow row; /* that was found */
+    CoexLineFlags flags; /* of the line that names the file */
+    CoexMediaRow row;    /* that was found */
 } Question;
 
 static void
@@ -52,7 +53,7 @@ show_again(const Question *question, const CoexFileFacts *facts)
     CoexBatch *batch = coex_account_batch(account);
     g_autofree char *label = coex_files_dup_label(row->media, row->message_id, facts);
 
-    coex_batch_add_file(batch, find_asker(question)->id, label, row->path, COEX_LINE_ASKED,
+    coex_batch_add_file(batch, find_asker(question)->id, label, row->path, question->flags,
                         coex_account_now(account));
     coex_store_commit(account->store, batch, on_line, coex_account_ref(account));
 }
@@ -69,7 +70,7 @@ on_measured(GObject *source, GAsyncResult *result, gpointer user_data)
     if (is_here)
         show_again(question, &facts);
     else
-        coex_fetch_ask(question->account, &question->row);
+        coex_fetch_ask(question->account, &question->row, question->flags);
 }
 
 static void
@@ -101,11 +102,11 @@ on_found(GPtrArray *rows, const GError *error, gpointer user_data)
     else if (row->state == COEX_MEDIA_HERE && row->path != NULL)
         coex_files_measure_async(row->path, on_measured, g_steal_pointer(&question));
     else
-        coex_fetch_ask(account, row);
+        coex_fetch_ask(account, row, question->flags);
 }
 
 void
-coex_get_file(CoexAccount *account, CoexPerson *person, const char *words)
+coex_get_file(CoexAccount *account, CoexPerson *person, const char *words, gboolean play)
 {
     g_autoptr(GError) error = NULL;
     g_auto(CoexWhich) which = { 0 };
@@ -121,5 +122,6 @@ coex_get_file(CoexAccount *account, CoexPerson *person, const char *words)
     question = g_new0(Question, 1);
     question->account = coex_account_ref(account);
     question->person_id = person->id;
+    question->flags = COEX_LINE_ASKED | (play ? COEX_LINE_PLAY : 0);
     coex_store_read_media(account->store, &query, on_found, question);
 }

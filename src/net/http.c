@@ -347,9 +347,12 @@ on_wrote_headers(SoupMessage *message, gpointer user_data)
 static void
 job_extend(Job *job)
 {
-    job->deadline_us =
-        MIN(g_get_monotonic_time() + job->timeout_s * G_USEC_PER_SEC,
-            job->began_us + COEX_HTTP_STREAM_TIMES * job->timeout_s * G_USEC_PER_SEC);
+    gint64 end_us = job->began_us + COEX_HTTP_STREAM_TIMES * job->timeout_s * G_USEC_PER_SEC;
+
+    job->deadline_us = g_get_monotonic_time() + job->timeout_s * G_USEC_PER_SEC;
+    /* What is uploaded has an end, however slow the line. */
+    if (job->wrote == NULL)
+        job->deadline_us = MIN(job->deadline_us, end_us);
     g_source_set_ready_time(job->on_deadline, job->deadline_us);
     if (job->http != NULL)
         guard_jobs(job->http);

@@ -17,7 +17,6 @@ typedef struct {
     GPtrArray *past;                /* CoexFeedItem, for the line that comes; NULL: none */
     CoexPersonView *due;            /* what the buddy list does not show yet; NULL: nothing */
     gboolean unwanted;              /* a buddy that cannot be one, to be taken out of the list */
-    gboolean plays;                 /* the file that the user asked for last */
     char *nick;                     /* of the user's choice, told the session; NULL */
 } CoexContact;
 

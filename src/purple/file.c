@@ -37,6 +37,8 @@ read_folder(PurpleAccount *account, GError **error)
 {
     g_autofree char *value = g_strstrip(g_strdup(coex_options_get(account, "media-folder")));
 
+    while (strlen(value) > 1 && g_str_has_suffix(value, "/"))
+        value[strlen(value) - 1] = '\0';
     if (*value == '\0')
         return dup_preset_folder();
     if (g_str_has_prefix(value, "~/"))
@@ -167,8 +169,7 @@ on_preview(GObject *source, GAsyncResult *result, gpointer user_data)
 void
 coex_file_get(CoexConnection *connection, const char *name, const char *which)
 {
-    coex_contact_of(connection, name)->plays = FALSE;
-    coex_session_get_file(connection->session, name, which);
+    coex_session_get_file(connection->session, name, which, FALSE);
 }
 
 void
@@ -188,8 +189,7 @@ coex_file_play(CoexConnection *connection, const char *name, const char *which)
                           "xdg-open.");
         return;
     }
-    coex_contact_of(connection, name)->plays = TRUE;
-    coex_session_get_file(connection->session, name, which);
+    coex_session_get_file(connection->session, name, which, TRUE);
 }
 
 static void
@@ -208,16 +208,14 @@ play(CoexConnection *connection, const char *path, const char *name)
 /* The file that was asked for is here. Who asks in BitlBee may sit at another machine, where its
  * path leads nowhere. */
 static void
-hand_over(CoexConnection *connection, const char *path, const char *name)
+hand_over(CoexConnection *connection, const CoexFeedItem *item, const char *name)
 {
-    CoexContact *contact = coex_contact_of(connection, name);
-    g_autofree char *address = dup_address(connection->account, path);
+    g_autofree char *address = dup_address(connection->account, item->detail);
 
-    if (contact->plays)
-        play(connection, path, name);
+    if (item->flags & COEX_LINE_PLAY)
+        play(connection, item->detail, name);
     else if (coex_host_get()->serves_others && address == NULL)
-        coex_give_file(connection->account, name, path);
-    contact->plays = FALSE;
+        coex_give_file(connection->account, name, item->detail);
 }
 
 void
@@ -229,7 +227,7 @@ coex_file_show(CoexConnection *shown_in, const CoexFeedItem *item, const char *n
 
     coex_lines_write(connection, name, line, PURPLE_MESSAGE_SYSTEM);
     if (!connection->over && item->flags & COEX_LINE_ASKED)
-        hand_over(connection, item->detail, name);
+        hand_over(connection, item, name);
     if (connection->over || !coex_host_get()->shows_pictures)
         return;
     picture = g_new(Picture, 1);

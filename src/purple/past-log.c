@@ -68,7 +68,11 @@ write_line(CoexPastDay *day, const CoexFeedItem *item)
                                                                 : PURPLE_MESSAGE_SEND;
     const char *alias = purple_account_get_alias(account);
     g_autofree char *title = coex_connection_dup_title(day->connection, day->person->name);
-    g_autofree char *html = coex_text_to_html_as(item->text, 0);
+    g_autofree char *text = g_strconcat(item->kind == COEX_FEED_FAILED        ? "(not delivered) "
+                                        : item->kind == COEX_FEED_UNCONFIRMED ? "(not confirmed) "
+                                                                              : "",
+                                        item->text, NULL);
+    g_autofree char *html = coex_text_to_html_as(text, 0);
 
     if (item->kind != COEX_FEED_INBOUND) {
         g_free(title);
@@ -98,6 +102,10 @@ on_slice(gpointer data)
     gint64 begun = g_get_monotonic_time();
 
     day->timer = 0;
+    if (!is_logged()) {
+        g_clear_pointer(&connection->past_day, day_free);
+        return FALSE;
+    }
     if (day->n_written == day->lines->len) {
         g_clear_pointer(&connection->past_day, day_free);
         coex_session_log_next(connection->session, TRUE);
@@ -127,7 +135,7 @@ coex_past_log_take(CoexConnection *connection, const CoexSessionEvent *event)
 
     if (event->lines == NULL && is_logged())
         coex_session_log_next(connection->session, FALSE);
-    if (event->lines == NULL || connection->past_day != NULL)
+    if (event->lines == NULL || !is_logged() || connection->past_day != NULL)
         return;
     day = g_new0(CoexPastDay, 1);
     day->connection = connection;

@@ -106,7 +106,7 @@ coex_transfer_send(PurpleConnection *gc, const char *who, const char *path)
         purple_xfer_request(xfer);
 }
 
-/* Of users who are none of this computer's: a path leads to their own folder only. */
+/* Of users who are none of this computer's, or may be: a path leads to their own folder only. */
 static gboolean
 may_read(const char *path)
 {
@@ -114,7 +114,7 @@ may_read(const char *path)
     g_autofree char *inside = folder != NULL ? g_strconcat(folder, "/", NULL) : NULL;
     g_autofree char *real = realpath(path, NULL);
 
-    return !coex_host_get()->serves_others ||
+    return (!coex_host_get()->serves_others && coex_host_get()->ui != NULL) ||
            (inside != NULL && real != NULL && g_str_has_prefix(real, inside));
 }
 
@@ -192,6 +192,8 @@ coex_transfer_update(CoexConnection *connection, const CoexSessionEvent *event)
     }
 }
 
+/* What was taken leaves at the next login, if not before: "cancelled" would have it sent again.
+ * What was not taken, a line says. */
 void
 coex_transfer_stop(CoexConnection *connection)
 {
@@ -201,6 +203,6 @@ coex_transfer_stop(CoexConnection *connection)
         return;
     xfers = g_hash_table_get_values(connection->transfers);
     for (GList *link = xfers; link != NULL; link = link->next)
-        end(connection, link->data, FALSE);
+        end(connection, link->data, TRUE);
     g_clear_pointer(&connection->transfers, g_hash_table_unref);
 }

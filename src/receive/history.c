@@ -77,6 +77,7 @@ coex_history_apply(CoexHistorySlice *slice, CoexAccount *account, CoexBatch *bat
     const CoexMessage *message = event->message;
     gint64 came_at = coex_account_now(account) - age_s;
     gint64 time = message->time > 0 ? MIN(message->time, came_at) : came_at;
+    guint n_united = coex_outbox_get_united(account->outbox)->len;
     const CoexPerson *person;
 
     if (coex_sender_is_self(account, &message->peer))
@@ -84,6 +85,7 @@ coex_history_apply(CoexHistorySlice *slice, CoexAccount *account, CoexBatch *bat
     coex_batch_set_account(batch, account->id);
     person = learn(slice, account, batch, message, time);
     coex_batch_add_past(batch, person != NULL ? person->id : 0, message, time);
+    coex_outbox_unite_again(account->outbox, batch, n_united);
 }
 
 void

@@ -376,18 +376,6 @@ note_delivery(CoexAccount *account, CoexBatch *batch, gint64 age_s)
     coex_batch_put_setting(batch, "last-delivery", text);
 }
 
-/* For those beyond the first @n of all who turned out to be another: something may have been put
- * under the old id, and this batch comes after that of the union. */
-static void
-unite_again(CoexAccount *account, CoexBatch *batch, guint n)
-{
-    const GPtrArray *united = coex_outbox_get_united(account->outbox);
-
-    for (guint i = n; i < united->len; i++)
-        coex_batch_unite_people(batch, united->pdata[i],
-                                coex_people_now(account->people, united->pdata[i]));
-}
-
 CoexInboxStep *
 coex_inbox_apply(CoexAccount *account, CoexBatch *batch, GPtrArray *events, gint64 age_s)
 {
@@ -406,7 +394,7 @@ coex_inbox_apply(CoexAccount *account, CoexBatch *batch, GPtrArray *events, gint
     coex_batch_set_account(batch, account->id);
     for (guint i = 0; i < events->len; i++)
         apply_event(step, batch, g_ptr_array_index(events, i));
-    unite_again(account, batch, n_united);
+    coex_outbox_unite_again(account->outbox, batch, n_united);
     note_delivery(account, batch, age_s);
     return step;
 }

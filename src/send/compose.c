@@ -73,8 +73,8 @@ coex_outbox_prompt(CoexOutbox *outbox, CoexPerson *person)
     coex_skew_doubt(outbox->account);
 }
 
-static void
-tell_held(CoexOutbox *outbox, CoexPerson *person, const char *text)
+void
+coex_outbox_tell_held(CoexOutbox *outbox, CoexPerson *person, const char *text)
 {
     g_autofree char *excerpt = coex_text_excerpt(text, EXCERPT);
     g_autofree char *title = coex_account_dup_title(outbox->account, person);
@@ -124,7 +124,7 @@ coex_outbox_item_accept_file(CoexOutboxItem *item)
     if (outbox->locked_out)
         coex_outbox_check_access(outbox);
     if (!open)
-        tell_held(outbox, person, item->row->text);
+        coex_outbox_tell_held(outbox, person, item->row->text);
 }
 
 void
@@ -158,7 +158,7 @@ coex_outbox_send_text(CoexOutbox *outbox, CoexPerson *person, const char *text, 
     if (state == COEX_OUTBOX_PARKED)
         coex_outbox_prompt(outbox, person);
     if (state == COEX_OUTBOX_HELD)
-        tell_held(outbox, person, text);
+        coex_outbox_tell_held(outbox, person, text);
 }
 
 /* ---- templates ---- */
@@ -243,7 +243,7 @@ hold_item(CoexOutboxItem *item, gpointer data)
     if (item->row->shown)
         coex_outbox_item_put_record(item, batch, "Not sent yet, and held until they write");
     else
-        tell_held(item->outbox, coex_outbox_item_person(item), item->row->text);
+        coex_outbox_tell_held(item->outbox, coex_outbox_item_person(item), item->row->text);
 }
 
 void

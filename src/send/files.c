@@ -134,6 +134,7 @@ coex_outbox_item_stop_taking(CoexOutboxItem *item, CoexBatch *batch)
                            "copied. Send it again.",
                            item->row->text);
     g_cancellable_cancel(item->work);
+    coex_batch_put_person(batch, coex_outbox_item_person(item));
     coex_batch_add_line(batch, item->row->person_id, COEX_FEED_NOTICE, line, NULL,
                         coex_account_now(item->outbox->account));
 }

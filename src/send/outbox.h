@@ -93,6 +93,9 @@ void coex_outbox_recheck_windows(CoexOutbox *outbox);
 void coex_outbox_unite(CoexOutbox *outbox);
 /* Those of this login, in the order in which it was done. Borrowed CoexPerson. */
 const GPtrArray *coex_outbox_get_united(const CoexOutbox *outbox);
+/* For those beyond the first @n of them: something may have been put under the old id, and this
+ * batch comes after that of the union. */
+void coex_outbox_unite_again(const CoexOutbox *outbox, CoexBatch *batch, guint n);
 /* Where the person is in_doubt, says so, once: what was to leave by itself is asked about. */
 void coex_outbox_doubt(CoexOutbox *outbox, CoexPerson *person);
 /* Whether something for the person may be at WhatsApp, and what became of it is not known yet. */

@@ -198,6 +198,8 @@ coex_outbox_item_set_state(CoexOutboxItem *item, CoexOutboxState state)
     g_clear_pointer(&item->why, g_free);
     if (state == COEX_OUTBOX_HELD)
         coex_outbox_item_end_transfer(item, COEX_TRANSFER_KEPT);
+    if (state == COEX_OUTBOX_FAILED && item->work != NULL)
+        g_cancellable_cancel(item->work);
     if (state == COEX_OUTBOX_FAILED || state == COEX_OUTBOX_UNCONFIRMED)
         coex_outbox_item_end_transfer(item, COEX_TRANSFER_FAILED);
 }

@@ -222,6 +222,8 @@ void coex_outbox_pump(CoexOutbox *outbox);
 void coex_outbox_check_access(CoexOutbox *outbox);
 /* Tells the prompt with all parked texts of the person, and why they wait. */
 void coex_outbox_prompt(CoexOutbox *outbox, CoexPerson *person);
+/* The line that @text waits until they write. */
+void coex_outbox_tell_held(CoexOutbox *outbox, CoexPerson *person, const char *text);
 /* Starts waiting for the status of an uncertain item. */
 void coex_outbox_item_await_status(CoexOutboxItem *item);
 /* What is sent for it; NULL when its template is not in the catalogue any more as the user saw it.

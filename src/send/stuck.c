@@ -331,6 +331,25 @@ forget_waits(CoexOutboxQueue *queue)
         ((CoexOutboxItem *)link->data)->wait_told = FALSE;
 }
 
+/* FALSE: not all of it goes at once. @held: of the files that wait for the window, their texts. */
+static gboolean
+resend_all(const GPtrArray *items, CoexBatch *batch, GPtrArray *held)
+{
+    gboolean all_go = TRUE;
+
+    for (guint i = 0; i < items->len; i++) {
+        CoexOutboxItem *item = g_ptr_array_index(items, i);
+        g_autofree char *file = item->row->media != NULL ? g_strdup(item->row->text) : NULL;
+
+        if (resend_item(item, batch))
+            continue;
+        all_go = FALSE;
+        if (file != NULL)
+            g_ptr_array_add(held, g_steal_pointer(&file));
+    }
+    return all_go;
+}
+
 void
 coex_outbox_resend(CoexOutbox *outbox, CoexPerson *person)
 {
@@ -338,7 +357,8 @@ coex_outbox_resend(CoexOutbox *outbox, CoexPerson *person)
     CoexOutboxQueue *queue = coex_outbox_get_queue(outbox, person->id);
     CoexOutboxItem *last = last_stuck(queue);
     g_autoptr(GPtrArray) items = NULL;
-    gboolean all_go = TRUE;
+    g_autoptr(GPtrArray) held = g_ptr_array_new_with_free_func(g_free);
+    gboolean all_go;
     CoexBatch *batch;
 
     if (last == NULL) {
@@ -359,9 +379,10 @@ coex_outbox_resend(CoexOutbox *outbox, CoexPerson *person)
     items = stuck_with(queue, last);
     g_ptr_array_sort(items, compare_age);
     batch = coex_account_batch(account);
-    for (guint i = 0; i < items->len; i++)
-        all_go &= resend_item(g_ptr_array_index(items, i), batch);
+    all_go = resend_all(items, batch, held);
     coex_outbox_commit(outbox, batch, person);
+    for (guint i = 0; i < held->len; i++)
+        coex_outbox_tell_held(outbox, person, held->pdata[i]);
     if (!all_go)
         coex_outbox_prompt(outbox, person);
     tell_rest(outbox, person);

@@ -65,6 +65,16 @@ coex_outbox_get_united(const CoexOutbox *outbox)
     return outbox->united;
 }
 
+void
+coex_outbox_unite_again(const CoexOutbox *outbox, CoexBatch *batch, guint n)
+{
+    CoexPeople *people = outbox->account->people;
+
+    for (guint i = n; i < outbox->united->len; i++)
+        coex_batch_unite_people(batch, outbox->united->pdata[i],
+                                coex_people_now(people, outbox->united->pdata[i]));
+}
+
 CoexPerson *
 coex_outbox_item_learn_addressee(CoexOutboxItem *item, const char *wa_id, const char *user_id)
 {

@@ -645,7 +645,7 @@ coex_outbox_item_refuse(CoexOutboxItem *item, const GError *error, gint64 at_lea
         requeue(item, 0);
         coex_outbox_check_access(outbox);
     } else if (kind != COEX_RETRY_NEVER) {
-        if (kind != COEX_RETRY_PAIR)
+        if (kind != COEX_RETRY_PAIR && item->row->state == COEX_OUTBOX_SENDING)
             pause_all(outbox, coex_retry_delay_ms(kind, outbox->n_failures, g_random_double()));
         requeue(item, MAX(at_least_ms, coex_retry_delay_ms(kind, n_tries, g_random_double())));
     } else {

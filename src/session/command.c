@@ -188,7 +188,7 @@ run_forgotten(CoexCommand *command, CoexPerson *person)
 static void
 run_get_file(CoexCommand *command, CoexPerson *person)
 {
-    coex_get_file(command->account, person, command->text);
+    coex_get_file(command->account, person, command->text, command->flag);
 }
 
 static void

@@ -380,11 +380,12 @@ coex_session_take_nick(CoexSession *session, const char *name, const char *nick)
 }
 
 void
-coex_session_get_file(CoexSession *session, const char *name, const char *which)
+coex_session_get_file(CoexSession *session, const char *name, const char *which, gboolean play)
 {
     CoexCommand *command = coex_command_new(COEX_COMMAND_GET_FILE, session->account, name);
 
     command->text = g_strdup(which);
+    command->flag = play;
     post(session, command);
 }
 

@@ -101,7 +101,8 @@ void coex_session_forgotten(CoexSession *session, const char *name);
 void coex_session_take_nick(CoexSession *session, const char *name, const char *nick);
 
 /* Fetches a file of the conversation, or shows where it is: @which as in core/which.h. */
-void coex_session_get_file(CoexSession *session, const char *name, const char *which);
+void coex_session_get_file(CoexSession *session, const char *name, const char *which,
+                           gboolean play);
 
 /* Asks the provider for the templates; CATALOGUE follows. */
 void coex_session_refresh_templates(CoexSession *session);

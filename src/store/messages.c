@@ -246,7 +246,7 @@ coex_apply_message(CoexApply *a, GError **error)
     g_auto(CoexStored) known = { 0 };
     if (!find_known(a, &message, &known, error))
         return FALSE;
-    a->quiet = message.past && (known.id == 0 || known.past);
+    a->quiet = message.past;
     if (known.id == 0)
         return apply_first(a, &message, error);
     return known.past && !message.past ? apply_anew(a, &known, &message, error)

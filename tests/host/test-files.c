@@ -118,6 +118,27 @@ held(World *world)
     check_sent(world, "document text/plain 7 name=offer.txt");
 }
 
+/* What waits for the network when the user logs off leaves at the next login: that it was cancelled
+ * would have it sent again. */
+static void
+logged_off(World *world)
+{
+    g_autofree char *path = make_file("offer.txt", "bread 4");
+
+    open_host(world);
+    coex_sim_set_down(world->sim, TRUE);
+    host_send_file(world->host, ADA, path);
+    host_wait_message(world->host, ADA, "SEND", "[document] offer.txt");
+    host_logout(world->host);
+    host_wait_for(world->host, EVENT_TRANSFER, ADA, "complete offer.txt");
+    drop_file(path);
+    coex_sim_set_down(world->sim, FALSE);
+    host_go_online(world->host);
+    check_sent(world, "document text/plain 7 name=offer.txt");
+    host_sync(world->host);
+    host_check(world->host, host_count(world->host, EVENT_TRANSFER, ADA, "cancelled *") == 0);
+}
+
 static void
 add_all(void)
 {
@@ -127,6 +148,7 @@ add_all(void)
     world_add("files/refused", NULL, refused);
     world_add("files/typed", NULL, typed);
     world_add("files/not-the-servers", "BitlBee", not_the_servers);
+    world_add("files/logged-off", NULL, logged_off);
     world_add("files/held", NULL, held);
 }
 

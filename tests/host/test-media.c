@@ -163,6 +163,16 @@ played(World *world)
     host_check(world->host, line->text != NULL);
     close(fd);
 
+    /* only what is asked to be played */
+    host_set_option(world->host, own, "media-open", "/no/such/program");
+    host_type(world->host, ADA, "/play \"no such words\"");
+    host_wait_message(world->host, ADA, "SYSTEM", "There is no such file*");
+    host_type(world->host, ADA, "/get last");
+    host_wait_message(world->host, ADA, "SYSTEM", "[image #*, 240 KB] file:///*.jpg");
+    host_sync(world->host);
+    host_check(world->host,
+               host_count_messages(world->host, ADA, "SYSTEM", NULL, "*could not be opened*") == 0);
+
     host_quit(world->host);
     host_set_option(world->host, own, "media-open", "/no/such/program");
     host_go_online(world->host);

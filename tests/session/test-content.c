@@ -85,7 +85,7 @@ test_card(Desk *desk)
     g_assert_cmpuint(desk_count(desk, DESK_FEED, "ada", "*"), ==, 0);
     /* again, also where somebody has removed it */
     g_assert_cmpint(g_unlink(path), ==, 0);
-    coex_session_get_file(desk->session, desk_name("ada"), "last");
+    coex_session_get_file(desk->session, desk_name("ada"), "last", FALSE);
     desk_wait_notice(desk, "ada", "*is being fetched.");
     desk_wait_feed(desk, COEX_FEED_FILE, "ada", "?contact #*bytes]");
     g_assert_true(g_file_test(path, G_FILE_TEST_EXISTS));

@@ -99,7 +99,7 @@ wait_file(Desk *desk, const char *who, const char *glob, gsize length)
 static void
 get_file(Desk *desk, const char *who, const char *which)
 {
-    coex_session_get_file(desk->session, desk_name(who), which);
+    coex_session_get_file(desk->session, desk_name(who), which, FALSE);
 }
 
 /* ---- it comes ---- */

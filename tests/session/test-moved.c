@@ -201,6 +201,33 @@ test_given_up(Desk *desk)
     g_assert_cmpuint(coex_sim_n_sent(desk->sim, "stranger"), ==, 4);
 }
 
+/* Who has a number now is forgotten, and with them nothing of who had it before, whose name it is.
+ */
+static void
+test_given_up_and_forgotten(Desk *desk)
+{
+    const DeskEvent *told;
+
+    desk_login(desk);
+    desk_hear(desk, "dana", "Soon I move");
+    move_dana(desk);
+    pass_number_on(desk, NULL);
+    hear_from(desk, "stranger", SECOND, "Who is this?");
+    desk_wait_catalogue(desk);
+    coex_session_forget(desk->session, SECOND);
+    told = desk_wait_forget(desk, SECOND);
+    g_assert_nonnull(strstr(told->detail, SECOND));
+    g_assert_null(strstr(told->detail, DANAS " "));
+    g_assert_false(g_str_has_suffix(told->detail, DANAS));
+    coex_session_forgotten(desk->session, SECOND);
+    desk_wait_notice(desk, NULL, "The person is forgotten here*");
+    desk_restart(desk);
+    desk_wait_catalogue(desk);
+    g_assert_null(desk_view(desk, SECOND));
+    hear_from(desk, "moved", "dana", "I have moved");
+    answer_moved(desk, "Welcome back");
+}
+
 /* It comes only after a restart, with a BSUID, or the phone writes there first. */
 static void
 test_given_up_later(Desk *desk)
@@ -290,6 +317,7 @@ main(int argc, char **argv)
     desk_add("/moved/to-known", test_moved_to_known);
     desk_add("/moved/to-known-typed", test_moved_to_known_typed);
     desk_add("/moved/given-up", test_given_up);
+    desk_add("/moved/given-up-and-forgotten", test_given_up_and_forgotten);
     desk_add("/moved/given-up-later", test_given_up_later);
     desk_add("/moved/given-up-echo", test_given_up_echo);
     desk_add("/moved/given-up-overtaken", test_given_up_overtaken);
