@@ -198,6 +198,15 @@ take_catalogue(CoexConnection *connection, const CoexSessionEvent *event)
 }
 
 static void
+show_facts(CoexConnection *connection, const CoexSessionEvent *event)
+{
+    if (event->person != NULL)
+        coex_roster_show_facts(connection, event->person, event->facts);
+    else
+        coex_actions_tell_facts(connection, event->facts);
+}
+
+static void
 on_event(const CoexSessionEvent *event, gpointer user_data)
 {
     g_autoptr(CoexConnection) connection = coex_connection_ref(user_data);
@@ -231,10 +240,7 @@ on_event(const CoexSessionEvent *event, gpointer user_data)
         coex_recall_take(connection, event->person, event->lines, event->asked);
         break;
     case COEX_SESSION_FACTS:
-        if (event->person != NULL)
-            coex_roster_show_facts(connection, event->person, event->facts);
-        else
-            coex_actions_tell_facts(connection, event->facts);
+        show_facts(connection, event);
         break;
     case COEX_SESSION_CATALOGUE:
         take_catalogue(connection, event);
