@@ -215,7 +215,7 @@ has_a_second_page(World *world)
     host_check(world->host, strstr(page->extra, "webhook-path") != NULL);
     host_check(world->host, strstr(page->extra, "public-url") == NULL);
     host_request_set(world->host, "webhook-path", "/elsewhere");
-    host_request_select(world->host, "never");
+    host_request_set(world->host, "read-receipts", "never");
     host_request_ok(world->host);
     host_wait_for(world->host, EVENT_NOTICE, NULL, "*logs in again*");
     host_pick_action(world->host, "More options...");

@@ -193,6 +193,20 @@ test_waiting(Desk *desk)
     g_assert_cmpuint(desk_count(other, DESK_FEED, "ben", "*"), ==, 0);
 }
 
+/* What waits for somebody is told behind the people. */
+static gboolean
+are_held(Desk *desk)
+{
+    for (guint i = 5000; i <= CROWD; i += 5000) {
+        g_autofree char *number = g_strdup_printf("1555%07u", i);
+        const CoexPersonView *view = desk_view(desk, number);
+
+        if (view == NULL || view->n_held != 1)
+            return FALSE;
+    }
+    return TRUE;
+}
+
 /* Of 50,000 people none is missing, and what waits is shown, sent and asked about as ever. */
 static void
 test_crowd(Desk *desk)
@@ -202,6 +216,7 @@ test_crowd(Desk *desk)
     desk->strict &= ~(1u << DESK_FEED);
     desk_advance(desk, 700);
     desk_login(desk);
+    desk_wait_until(desk, are_held, "held texts");
     g_assert_cmpuint(desk_count(desk, DESK_PERSON, NULL, "*"), >=, CROWD);
     for (guint i = 1; i <= CROWD; i++) {
         g_autofree char *number = g_strdup_printf("1555%07u", i);
