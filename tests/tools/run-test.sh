@@ -27,6 +27,7 @@ unset DISPLAY WAYLAND_DISPLAY DBUS_SESSION_BUS_ADDRESS http_proxy https_proxy no
   HTTP_PROXY HTTPS_PROXY NO_PROXY ALL_PROXY all_proxy MAKEFLAGS MFLAGS MAKELEVEL COEX_KEY
 
 limit=${COEX_TEST_TIMEOUT:-300}
+[ "${COEX_VARIANT:-}" != asan ] || limit=${COEX_TEST_TIMEOUT:-900}
 checker=
 if [ "${COEX_VARIANT:-}" = valgrind ]; then
   limit=${COEX_TEST_TIMEOUT:-3600}
