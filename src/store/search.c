@@ -13,8 +13,9 @@
 /* One step, beyond its first message: webhooks wait meanwhile. */
 #define STEP_MESSAGES 400
 #define STEP_BYTES (256 * 1024)
-/* Steps before a search, so that what just came is found. */
+/* Steps before a search, so that what just came is found, and before the end. */
 #define STEPS_BEFORE 10
+#define STEPS_AT_END 1
 /* A word with fewer characters is in no index. */
 #define INDEXED_CHARS 3
 #define WORDS_MAX 16
@@ -133,6 +134,8 @@ void
 coex_search_finish(CoexDb *db)
 {
     gboolean more = TRUE;
+    for (guint i = 0; more && i < STEPS_AT_END; i++)
+        more = coex_search_step(db, FALSE, &more, NULL) && more;
     while (more && coex_search_step(db, TRUE, &more, NULL))
         continue;
 }
