@@ -9,6 +9,7 @@
 #include "core/feed.h"
 #include "core/person-view.h"
 #include "core/window.h"
+#include "store/batch.h"
 #include "store/rows.h"
 
 void
@@ -73,6 +74,17 @@ coex_account_tell_feed(CoexAccount *account, GPtrArray *feed)
         event->item = coex_feed_item_ref(item);
         coex_account_tell(account, event);
     }
+}
+
+void
+coex_account_take_lines(CoexBatch *batch, const GError *error, gpointer user_data)
+{
+    g_autoptr(CoexAccount) account = user_data;
+
+    if (error != NULL)
+        coex_account_tell_store_error(account, error);
+    else
+        coex_account_tell_feed(account, coex_batch_get_feed(batch));
 }
 
 void

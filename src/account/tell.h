@@ -7,6 +7,7 @@
  * account. Each is a no-op once the account is dead. Engine thread. */
 
 typedef struct CoexAccount CoexAccount;
+typedef struct CoexBatch CoexBatch;
 typedef struct CoexPerson CoexPerson;
 
 /* A passing line; @person NULL: of the account. */
@@ -14,6 +15,9 @@ void coex_account_tell_notice(CoexAccount *account, const CoexPerson *person, co
                               ...) G_GNUC_PRINTF(3, 4);
 void coex_account_tell_failed(CoexAccount *account, const GError *error); /* and stops all work */
 void coex_account_tell_feed(CoexAccount *account, GPtrArray *feed);
+/* The end of a commit (CoexStoreCommitted) of lines: tells them. @user_data: a reference on the
+ * account, which it takes. */
+void coex_account_take_lines(CoexBatch *batch, const GError *error, gpointer user_data);
 void coex_account_tell_prompt(CoexAccount *account, const CoexPerson *person, const char *text,
                               const char *reason);
 void coex_account_tell_prompt_over(CoexAccount *account, const CoexPerson *person);

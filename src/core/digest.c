@@ -44,6 +44,16 @@ coex_digest_read(const char *text, CoexDigest *ret_digest)
     return strlen(text) == BASE64_LENGTH && read_base64(text, ret_digest);
 }
 
+char *
+coex_digest_dup_hex(const CoexDigest *digest)
+{
+    char *hex = g_malloc(HEX_LENGTH + 1);
+
+    for (guint i = 0; i < sizeof digest->bytes; i++)
+        g_snprintf(hex + 2 * i, 3, "%02x", digest->bytes[i]);
+    return hex;
+}
+
 /* ---- bytes in pieces ---- */
 
 struct CoexHash {

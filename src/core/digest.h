@@ -23,3 +23,5 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexHash, coex_hash_free)
 
 /* FALSE for what is no such text; NULL is allowed. */
 gboolean coex_digest_read(const char *text, CoexDigest *ret_digest);
+/* In hex, lower case; free with g_free(). */
+char *coex_digest_dup_hex(const CoexDigest *digest);

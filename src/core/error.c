@@ -379,15 +379,6 @@ tidy_details(const char *details)
     return *line ? g_steal_pointer(&line) : NULL;
 }
 
-static gboolean
-contains_folded(const char *text, const char *part)
-{
-    g_autofree char *folded_text = g_utf8_casefold(text, -1);
-    g_autofree char *folded_part = g_utf8_casefold(part, -1);
-
-    return strstr(folded_text, folded_part) != NULL;
-}
-
 /* Whether the row speaks of the number or the account, not of one message. */
 static gboolean
 concerns_account(const CoexGraphCode *row)
@@ -433,7 +424,7 @@ start_sentence(const CoexGraphCode *row, const char *details, gboolean is_send)
     g_autofree char *tidy = tidy_details(details);
 
     g_string_printf(text, "%s %s", row->what, get_remedy(row, is_send));
-    if (!tidy || contains_folded(text->str, tidy))
+    if (!tidy || coex_text_contains(text->str, tidy))
         return text;
     g_string_append_printf(text, " WhatsApp says: %s", tidy);
     if (!strchr(".!?", text->str[text->len - 1]) && !g_str_has_suffix(text->str, "…"))

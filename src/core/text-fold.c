@@ -31,3 +31,12 @@ coex_text_fold(const char *text, gsize max_bytes)
         g_string_truncate(folded, folded->len - 1);
     return g_string_free(folded, FALSE);
 }
+
+gboolean
+coex_text_contains(const char *text, const char *part)
+{
+    g_autofree char *folded_text = g_utf8_casefold(text, -1);
+    g_autofree char *folded_part = g_utf8_casefold(part, -1);
+
+    return strstr(folded_text, folded_part) != NULL;
+}

@@ -85,6 +85,9 @@ gboolean coex_text_is_action(const char *text);
  * fit. Free with g_free(). */
 char *coex_text_wrap(const char *text, gsize columns);
 
+/* Whether @part stands in @text, in any case of letters. */
+gboolean coex_text_contains(const char *text, const char *part);
+
 /* For finding words in any script: of the first @max_bytes, without case, marks and what is not
  * seen, compatible forms as one (NFKD), white space as single blanks. Free with g_free(). */
 char *coex_text_fold(const char *text, gsize max_bytes);

@@ -155,27 +155,18 @@ coex_verifier_get_header(const CoexVerifier *verifier)
 
 /* The digest in a signature header; FALSE when it is anything but sha256= and 64 hex digits. */
 static gboolean
-parse_signature(const char *value, guint8 ret_digest[DIGEST_SIZE])
+parse_signature(const char *value, CoexDigest *ret_digest)
 {
     const char *hex = value + strlen(SIGNATURE_PREFIX);
 
-    if (!g_str_has_prefix(value, SIGNATURE_PREFIX) || strlen(hex) != DIGEST_SIZE * 2)
-        return FALSE;
-    for (gsize i = 0; i < DIGEST_SIZE; i++) {
-        int high = g_ascii_xdigit_value(hex[i * 2]);
-        int low = g_ascii_xdigit_value(hex[i * 2 + 1]);
-
-        if (high < 0 || low < 0)
-            return FALSE;
-        ret_digest[i] = (guint8)(high << 4 | low);
-    }
-    return TRUE;
+    return g_str_has_prefix(value, SIGNATURE_PREFIX) && strlen(hex) == DIGEST_SIZE * 2 &&
+           coex_digest_read(hex, ret_digest);
 }
 
 CoexVerdict
 coex_verifier_check_head(const CoexVerifier *verifier, const char *value)
 {
-    guint8 digest[DIGEST_SIZE];
+    CoexDigest digest;
     gboolean good = FALSE;
 
     if (verifier->secret == NULL)
@@ -184,7 +175,7 @@ coex_verifier_check_head(const CoexVerifier *verifier, const char *value)
         return COEX_VERDICT_MISSING;
     switch (verifier->proof) {
     case COEX_PROOF_SIGNATURE:
-        good = parse_signature(value, digest);
+        good = parse_signature(value, &digest);
         break;
     case COEX_PROOF_HEADER:
         good = same_secret(value, verifier->secret);
@@ -222,7 +213,7 @@ CoexVerdict
 coex_body_hash_finish(CoexBodyHash *hash, const char *value, guint8 ret_key[32])
 {
     CoexVerdict verdict = coex_verifier_check_head(hash->verifier, value);
-    guint8 signature[DIGEST_SIZE];
+    CoexDigest signature;
     CoexDigest digest;
 
     if (!coex_hash_finish(hash->hash, &digest))
@@ -230,8 +221,9 @@ coex_body_hash_finish(CoexBodyHash *hash, const char *value, guint8 ret_key[32])
     memcpy(ret_key, digest.bytes, DIGEST_SIZE);
     if (!hash->is_proof || verdict != COEX_VERDICT_GENUINE)
         return verdict;
-    parse_signature(value, signature);
-    return same_bytes(signature, ret_key, DIGEST_SIZE) ? COEX_VERDICT_GENUINE : COEX_VERDICT_WRONG;
+    parse_signature(value, &signature);
+    return same_bytes(signature.bytes, ret_key, DIGEST_SIZE) ? COEX_VERDICT_GENUINE
+                                                             : COEX_VERDICT_WRONG;
 }
 
 void

@@ -2,6 +2,7 @@
 #include "core/which.h"
 
 #include "core/error.h"
+#include "core/text.h"
 #include <string.h>
 
 #define NTH_MAX 10000
@@ -86,10 +87,7 @@ coex_which_clear(CoexWhich *which)
 static gboolean
 has_words(const char *text, const char *words)
 {
-    g_autofree char *folded_text = g_utf8_casefold(text != NULL ? text : "", -1);
-    g_autofree char *folded_words = g_utf8_casefold(words, -1);
-
-    return strstr(folded_text, folded_words) != NULL;
+    return text != NULL && coex_text_contains(text, words);
 }
 
 gboolean

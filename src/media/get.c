@@ -35,17 +35,6 @@ find_asker(const Question *question)
 }
 
 static void
-on_line(CoexBatch *batch, const GError *error, gpointer user_data)
-{
-    g_autoptr(CoexAccount) account = user_data;
-
-    if (error != NULL)
-        coex_account_tell_store_error(account, error);
-    else
-        coex_account_tell_feed(account, coex_batch_get_feed(batch));
-}
-
-static void
 show_again(const Question *question, const CoexFileFacts *facts)
 {
     CoexAccount *account = question->account;
@@ -55,7 +44,7 @@ show_again(const Question *question, const CoexFileFacts *facts)
 
     coex_batch_add_file(batch, find_asker(question)->id, label, row->path, question->flags,
                         coex_account_now(account));
-    coex_store_commit(account->store, batch, on_line, coex_account_ref(account));
+    coex_store_commit(account->store, batch, coex_account_take_lines, coex_account_ref(account));
 }
 
 static void

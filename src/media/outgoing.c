@@ -2,6 +2,7 @@
 #include "media/outgoing.h"
 
 #include "account/account.h"
+#include "core/digest.h"
 #include "core/error.h"
 #include "core/file-name.h"
 #include "core/file-type.h"
@@ -54,7 +55,7 @@ typedef struct {
     int from;
     int to;
     CoexMedia *media;
-    GChecksum *checksum;
+    CoexHash *hash;
     GCancellable *cancellable;
 } Taking;
 
@@ -66,7 +67,7 @@ taking_free(Taking *taking)
     if (taking->to >= 0)
         close(taking->to);
     coex_media_free(taking->media);
-    g_checksum_free(taking->checksum);
+    coex_hash_free(taking->hash);
     g_free(taking->folder);
     g_free(taking->path);
     g_free(taking->copy);
@@ -132,22 +133,6 @@ open_copy(Taking *taking, GError **error)
     return taking->to >= 0 || set_copy_error(error, taking, errno);
 }
 
-static gboolean
-write_all(Taking *taking, const guint8 *bytes, gsize length, GError **error)
-{
-    while (length > 0) {
-        gssize n = write(taking->to, bytes, length);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return set_copy_error(error, taking, errno);
-        bytes += n;
-        length -= (gsize)n;
-    }
-    return TRUE;
-}
-
 /* One that grows while it is read has no end. */
 static gboolean
 copy(Taking *taking, GError **error)
@@ -158,10 +143,11 @@ copy(Taking *taking, GError **error)
 
     while ((n = read(taking->from, block, COEX_FILE_HEAD)) > 0 && copied <= taking->media->size) {
         copied += n;
-        g_checksum_update(taking->checksum, block, n);
-        if (g_cancellable_set_error_if_cancelled(taking->cancellable, error) ||
-            !write_all(taking, block, (gsize)n, error))
+        coex_hash_update(taking->hash, block, (gsize)n);
+        if (g_cancellable_set_error_if_cancelled(taking->cancellable, error))
             return FALSE;
+        if (!coex_worker_write(taking->to, block, (gsize)n))
+            return set_copy_error(error, taking, errno);
     }
     if (n < 0)
         return set_read_error(error, g_strerror(errno));
@@ -186,9 +172,13 @@ check_original(const Taking *taking, GError **error)
 static gboolean
 finish_copy(Taking *taking, GError **error)
 {
+    CoexDigest digest;
+
     if (fdatasync(taking->to) != 0 && errno != EINVAL)
         return set_copy_error(error, taking, errno);
-    taking->media->sha256 = g_strdup(g_checksum_get_string(taking->checksum));
+    if (!coex_hash_finish(taking->hash, &digest))
+        return set_copy_error(error, taking, ENOMEM);
+    taking->media->sha256 = coex_digest_dup_hex(&digest);
     return TRUE;
 }
 
@@ -223,7 +213,7 @@ coex_outgoing_take_async(const char *folder, const char *name, const char *path,
     taking->from = -1;
     taking->to = -1;
     taking->media = g_new0(CoexMedia, 1);
-    taking->checksum = g_checksum_new(G_CHECKSUM_SHA256);
+    taking->hash = coex_hash_new(NULL);
     taking->cancellable = cancellable;
     g_task_set_task_data(task, taking, (GDestroyNotify)taking_free);
     g_task_set_check_cancellable(task, FALSE);

@@ -78,24 +78,6 @@ job_open(Job *job, GError **error)
 /* ---- the bytes ---- */
 
 static gboolean
-write_all(Job *job, const char *bytes, gsize length, GError **error)
-{
-    while (length > 0) {
-        gssize n = write(job->fd, bytes, length);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0) {
-            set_disk_error(error, job, errno);
-            return FALSE;
-        }
-        bytes += n;
-        length -= (gsize)n;
-    }
-    return TRUE;
-}
-
-static gboolean
 on_take(gpointer user_data, const void *bytes, gsize length, GError **error)
 {
     Job *job = g_task_get_task_data(user_data);
@@ -113,7 +95,10 @@ on_take(gpointer user_data, const void *bytes, gsize length, GError **error)
         return FALSE;
     }
     coex_hash_update(job->hash, bytes, length);
-    return write_all(job, bytes, length, error);
+    if (coex_worker_write(job->fd, bytes, length))
+        return TRUE;
+    set_disk_error(error, job, errno);
+    return FALSE;
 }
 
 /* Whether what came is what was promised. */

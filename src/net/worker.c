@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "net/worker.h"
 
+#include <errno.h>
+#include <unistd.h>
+
 static gint n_busy; /* atomic */
 
 static const char key[] = "coex-work";
@@ -29,4 +32,22 @@ coex_worker_run(GTask *task, GTaskThreadFunc work)
     g_object_set_data_full(G_OBJECT(task), key, g_memdup2(&work, sizeof work), g_free);
     g_atomic_int_inc(&n_busy);
     g_task_run_in_thread(task, run);
+}
+
+gboolean
+coex_worker_write(int fd, const void *bytes, gsize length)
+{
+    const char *at = bytes;
+
+    while (length > 0) {
+        gssize n = write(fd, at, length);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return FALSE;
+        at += n;
+        length -= (gsize)n;
+    }
+    return TRUE;
 }

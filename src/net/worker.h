@@ -9,6 +9,9 @@
 /* As g_task_run_in_thread(): @work returns by the task, whose callback runs in its own context. */
 void coex_worker_run(GTask *task, GTaskThreadFunc work);
 
+/* Writes all of it; FALSE with errno. */
+gboolean coex_worker_write(int fd, const void *bytes, gsize length);
+
 /* Whether a disk is still waited for somewhere: a loop that ends before has work to come. It is
  * woken when that ends. */
 gboolean coex_worker_is_busy(void);

@@ -27,6 +27,7 @@ typedef struct {
     const char *help;
     void (*run)(CoexConnection *connection, const char *name, const char *words,
                 const char *markup);
+    void (*take)(CoexConnection *connection, const char *name, const char *words);
     void (*ask)(CoexPicker *picker, const char *words);
     void (*answer)(CoexPicker *picker);
     void (*command)(CoexSession *session, const char *name);
@@ -70,30 +71,6 @@ run_account(CoexConnection *connection, const char *name, const char *words, con
 }
 
 static void
-run_history(CoexConnection *connection, const char *name, const char *words, const char *markup)
-{
-    coex_recall_run(connection, name, words);
-}
-
-static void
-run_get(CoexConnection *connection, const char *name, const char *words, const char *markup)
-{
-    coex_file_get(connection, name, words);
-}
-
-static void
-run_play(CoexConnection *connection, const char *name, const char *words, const char *markup)
-{
-    coex_file_play(connection, name, words);
-}
-
-static void
-run_forget(CoexConnection *connection, const char *name, const char *words, const char *markup)
-{
-    coex_forget_ask(connection, name, words);
-}
-
-static void
 run_search(CoexConnection *connection, const char *name, const char *words, const char *markup)
 {
     coex_session_search(connection->session, name, words);
@@ -130,13 +107,14 @@ static const Verb verbs[] = {
     { "resend", NULL, "", "send again what failed last", .command = coex_session_resend },
     { "discard", NULL, "", "forget the last text that failed or is held",
       .command = coex_session_discard },
-    { "history", "[number]", "s", "show the last lines with this person", .run = run_history },
+    { "history", "[number]", "s", "show the last lines with this person", .take = coex_recall_run },
     { "search", "[words]", "s", "find words in the messages with anybody; alone: more of them",
       .run = run_search },
-    { "get", "[which]", "s", "fetch a file, or show where it is", .run = run_get },
+    { "get", "[which]", "s", "fetch a file, or show where it is", .take = coex_file_get },
     { "play", "[which]", "s", "open a file with the program of the option media-open",
-      .run = run_play },
-    { "forget", "[yes]", "s", "forget this person: messages, files, logs", .run = run_forget },
+      .take = coex_file_play },
+    { "forget", "[yes]", "s", "forget this person: messages, files, logs",
+      .take = coex_forget_ask },
     { "window", NULL, "", "until when free text can be sent", .run = run_window },
     { "account", NULL, "", "what is known of this number: webhook, phone, windows",
       .run = run_account },
@@ -155,6 +133,8 @@ run(const Verb *verb, CoexConnection *connection, const char *name, const char *
         verb->answer(coex_contact_get_picker(connection, name));
     else if (verb->command != NULL)
         verb->command(connection->session, name);
+    else if (verb->take != NULL)
+        verb->take(connection, name, words);
     else
         verb->run(connection, name, words, markup);
 }
@@ -165,7 +145,7 @@ run_help(CoexConnection *connection, const char *name, const char *words, const 
     g_autoptr(GString) lines = g_string_new("!1 [value | value …]: choose template 1 of the list");
 
     for (guint i = 0; i < G_N_ELEMENTS(verbs); i++) {
-        if (verbs[i].run == run_play && coex_host_get()->serves_others)
+        if (verbs[i].take == coex_file_play && coex_host_get()->serves_others)
             continue;
         g_string_append_printf(lines, "\n!%s%s%s: %s", verbs[i].name,
                                verbs[i].words != NULL ? " " : "",

@@ -150,6 +150,15 @@ post_verb(CoexSession *session, CoexCommandKind kind, const char *name)
 }
 
 static void
+post_words(CoexSession *session, CoexCommandKind kind, const char *name, const char *words)
+{
+    CoexCommand *command = coex_command_new(kind, session->account, name);
+
+    command->text = g_strdup(words);
+    post(session, command);
+}
+
+static void
 login_call(gpointer data)
 {
     coex_account_login(data);
@@ -311,10 +320,7 @@ coex_session_describe(CoexSession *session, const char *name)
 void
 coex_session_keep_line(CoexSession *session, const char *name, const char *text)
 {
-    CoexCommand *command = coex_command_new(COEX_COMMAND_KEEP_LINE, session->account, name);
-
-    command->text = g_strdup(text);
-    post(session, command);
+    post_words(session, COEX_COMMAND_KEEP_LINE, name, text);
 }
 
 void
@@ -364,19 +370,13 @@ coex_session_forget(CoexSession *session, const char *name)
 void
 coex_session_forgotten(CoexSession *session, const char *name)
 {
-    CoexCommand *command = coex_command_new(COEX_COMMAND_FORGOTTEN, session->account, NULL);
-
-    command->text = g_strdup(name);
-    post(session, command);
+    post_words(session, COEX_COMMAND_FORGOTTEN, NULL, name);
 }
 
 void
 coex_session_take_nick(CoexSession *session, const char *name, const char *nick)
 {
-    CoexCommand *command = coex_command_new(COEX_COMMAND_TAKE_NICK, session->account, name);
-
-    command->text = g_strdup(nick);
-    post(session, command);
+    post_words(session, COEX_COMMAND_TAKE_NICK, name, nick);
 }
 
 void
@@ -407,10 +407,7 @@ coex_session_log_next(CoexSession *session, gboolean written)
 void
 coex_session_search(CoexSession *session, const char *name, const char *words)
 {
-    CoexCommand *command = coex_command_new(COEX_COMMAND_SEARCH, session->account, name);
-
-    command->text = g_strdup(words);
-    post(session, command);
+    post_words(session, COEX_COMMAND_SEARCH, name, words);
 }
 
 void
