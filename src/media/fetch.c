@@ -104,23 +104,18 @@ coex_fetch_free(CoexFetch *fetch)
     g_free(fetch);
 }
 
+static gboolean
+is_asked(const Job *job)
+{
+    return (job->flags & COEX_LINE_ASKED) != 0;
+}
+
 /* ---- lines ---- */
 
 static CoexPerson *
 find_person(CoexAccount *account, const Job *job)
 {
     return coex_people_now(account->people, coex_people_by_id(account->people, job->person_id));
-}
-
-static void
-on_line(CoexBatch *batch, const GError *error, gpointer user_data)
-{
-    g_autoptr(CoexAccount) account = user_data;
-
-    if (error != NULL)
-        coex_account_tell_store_error(account, error);
-    else
-        coex_account_tell_feed(account, coex_batch_get_feed(batch));
 }
 
 /* ---- the queue ---- */
@@ -181,7 +176,7 @@ on_end(CoexBatch *batch, const GError *error, gpointer user_data)
         take_back(account, ending->job);
     else
         remove_job(account->fetch, ending->job);
-    on_line(batch, error, account);
+    coex_account_take_lines(batch, error, account);
 }
 
 /* It is settled, for now or for ever: on disk and as a line, in one step. */
@@ -311,7 +306,7 @@ put_off(Job *job, const GError *error)
                                  "Files are not fetched for now, and are tried again by "
                                  "themselves. %s",
                                  error->message);
-    else if (job->n_tries == 3 || (job->asked && job->n_tries == 1))
+    else if (job->n_tries == 3 || (is_asked(job) && job->n_tries == 1))
         coex_account_tell_notice(account, find_person(account, job),
                                  "%s is not here yet, and is tried again by itself: %s", label,
                                  error->message);
@@ -423,7 +418,7 @@ on_downloaded(GObject *source, GAsyncResult *result, gpointer user_data)
 static gboolean
 is_wanted(const CoexAccount *account, const Job *job, gint64 size)
 {
-    if (job->asked || account->media_auto == COEX_MEDIA_AUTO_ALL)
+    if (is_asked(job) || account->media_auto == COEX_MEDIA_AUTO_ALL)
         return TRUE;
     if (account->media_auto == COEX_MEDIA_AUTO_NONE)
         return FALSE;
@@ -511,7 +506,7 @@ start(CoexAccount *account, Job *job)
         job->part = coex_files_dup_part(account->media_folder, fetch->tag, job->message_id);
     if (job->media->kind == COEX_MEDIA_CARD)
         take_file(job);
-    else if (account->media_auto == COEX_MEDIA_AUTO_NONE && !job->asked)
+    else if (account->media_auto == COEX_MEDIA_AUTO_NONE && !is_asked(job))
         offer(job, -1);
     else
         find_link(job);
@@ -629,8 +624,8 @@ on_left(GPtrArray *rows, const GError *error, gpointer user_data)
     for (guint i = 0; rows != NULL && i < rows->len; i++) {
         const CoexMediaRow *row = g_ptr_array_index(rows, i);
 
-        add_job(account->fetch, row->message_id, row->person_id, row->time, row->media)->asked |=
-            row->state == COEX_MEDIA_WANTED;
+        add_job(account->fetch, row->message_id, row->person_id, row->time, row->media)->flags |=
+            row->state == COEX_MEDIA_WANTED ? COEX_LINE_ASKED : 0;
     }
     pump(account);
 }
@@ -685,7 +680,6 @@ coex_fetch_ask(CoexAccount *account, const CoexMediaRow *row, CoexLineFlags flag
     if (job->ended)
         return; /* its line is on the way */
     batch = coex_account_batch(account);
-    job->asked = TRUE;
     job->flags = flags;
     job->not_before_us = 0;
     job->n_tries = 0;

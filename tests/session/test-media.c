@@ -435,6 +435,27 @@ test_restart(Desk *desk)
     g_assert_cmpuint(coex_sim_n_requests(desk->sim, "download"), ==, 2);
 }
 
+/* What was asked for is still that at the next login: who sits elsewhere has it sent. */
+static void
+test_restart_asked(Desk *desk)
+{
+    const DeskEvent *line;
+
+    open_desk(desk, COEX_MEDIA_AUTO_NONE);
+    hear_image(desk, "ada", 30);
+    desk_wait_feed(desk, COEX_FEED_NOTICE, "ada", "*fetches it.");
+    coex_sim_change_files(desk->sim, COEX_SIM_FILE_STALLED);
+    get_file(desk, "ada", "last");
+    desk_wait_notice(desk, "ada", "* is being fetched.");
+    desk_wait_requests(desk, "download", 1);
+    desk_logout(desk);
+    coex_sim_change_files(desk->sim, COEX_SIM_FILE_GOOD);
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    line = desk_wait_any_feed(desk, COEX_FEED_FILE, "ada", "[image #*, 30 bytes]");
+    g_assert_cmpuint(line->item->flags, ==, COEX_LINE_ASKED);
+}
+
 /* What a crash left is cleared away, and nothing else. */
 static void
 test_left_over(Desk *desk)
@@ -563,6 +584,7 @@ main(int argc, char **argv)
     desk_add("/media/which", test_which);
     desk_add("/media/which-of-many", test_which_of_many);
     desk_add("/media/restart", test_restart);
+    desk_add("/media/restart-asked", test_restart_asked);
     desk_add("/media/left-over", test_left_over);
     desk_add("/media/side-by-side", test_side_by_side);
     desk_add("/media/network", test_network);
