@@ -110,19 +110,22 @@ read_row(sqlite3_stmt *rows)
     return row;
 }
 
+/* Whether one of many is asked for: then the newest come first, until it is found. */
+static gboolean
+is_one_of_many(const CoexMediaQuery *query)
+{
+    return query->person_id != 0 && query->which.number == 0 && query->which.nth != 0;
+}
+
 /* Whether @row is to be told; @n_fit: how many newer ones fit as well. */
 static gboolean
 is_meant(const CoexMediaQuery *query, const CoexMediaRow *row, guint *n_fit)
 {
-    const CoexWhich *which = &query->which;
-
-    if (query->person_id == 0 || which->number != 0 || which->nth == 0)
+    if (!is_one_of_many(query))
         return TRUE;
-    if (coex_which_fits(which, row->time, row->media->caption, row->media->name))
-        ++*n_fit;
-    else
+    if (!coex_which_fits(&query->which, row->time, row->media->caption, row->media->name))
         return FALSE;
-    return *n_fit == which->nth;
+    return ++*n_fit == query->which.nth;
 }
 
 GPtrArray *
@@ -136,10 +139,15 @@ coex_media_find(CoexDb *db, const CoexMediaQuery *query, GError **error)
     for (; step == COEX_STEP_ROW; step = coex_db_step(db, rows, error)) {
         CoexMediaRow *row = read_row(rows);
 
-        if (is_meant(query, row, &n_fit))
-            g_ptr_array_add(found, row);
-        else
+        if (!is_meant(query, row, &n_fit)) {
             free_row(row);
+            continue;
+        }
+        g_ptr_array_add(found, row);
+        if (is_one_of_many(query)) {
+            sqlite3_reset(rows);
+            return g_steal_pointer(&found);
+        }
     }
     return step == COEX_STEP_DONE ? g_steal_pointer(&found) : NULL;
 }
