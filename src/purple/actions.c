@@ -152,9 +152,6 @@ coex_actions_list_buddy(PurpleBlistNode *node)
 
 /* ---- whose webhook ---- */
 
-/* The buttons of the question. */
-enum { YES, NO };
-
 static void
 on_answer(gpointer token, int button)
 {
@@ -163,7 +160,7 @@ on_answer(gpointer token, int button)
     if (connection == NULL)
         return;
     g_autofree char *url = g_steal_pointer(&connection->registered_url);
-    coex_session_answer_webhook(connection->session, url, button == YES);
+    coex_session_answer_webhook(connection->session, url, button == COEX_ASK_YES);
 }
 
 /* What a yes would do: take the address from another system, or the secret from who registered
@@ -201,8 +198,6 @@ void
 coex_actions_ask_webhook(CoexConnection *connection, const char *registered_url,
                          const char *our_url)
 {
-    gpointer token;
-    void *ui;
     const char *primary = "May this account take over the number's webhook?";
     g_autofree char *title =
         g_strconcat("Webhook of ", purple_account_get_username(connection->account), NULL);
@@ -214,14 +209,9 @@ coex_actions_ask_webhook(CoexConnection *connection, const char *registered_url,
         return;
     }
     connection->may_ask = FALSE;
-    coex_ask_close(connection, "");
     g_free(connection->registered_url);
     connection->registered_url = g_strdup(registered_url);
-    token = coex_ask_new(connection, "", PURPLE_REQUEST_ACTION);
-    /* BitlBee knows a yes and a no by these labels. */
-    ui = purple_request_action(connection->gc, title, primary, wrapped, NO, connection->account,
-                               NULL, NULL, token, 2, "OK", on_answer, "Cancel", on_answer);
-    if (coex_ask_opened(token, ui))
+    if (coex_ask_yes_no(connection, "", title, primary, wrapped, on_answer))
         return;
 
     g_autofree char *line = g_strdup_printf(

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/ask.h"
 
+#include "purple/connection.h"
+
 #include <string.h>
 
 typedef struct {
@@ -76,6 +78,21 @@ coex_ask_opened(gpointer token, void *ui_handle)
         ask->ui_handle = ui_handle;
     }
     return TRUE;
+}
+
+gboolean
+coex_ask_yes_no(CoexConnection *connection, const char *name, const char *title,
+                const char *primary, const char *secondary, PurpleRequestActionCb answer)
+{
+    const char *who = *name != '\0' ? name : NULL;
+    gpointer token;
+
+    coex_ask_close(connection, name);
+    token = coex_ask_new(connection, name, PURPLE_REQUEST_ACTION);
+    /* BitlBee knows a yes and a no by these labels. */
+    return coex_ask_opened(token, purple_request_action(connection->gc, title, primary, secondary,
+                                                        COEX_ASK_NO, connection->account, who, NULL,
+                                                        token, 2, "OK", answer, "Cancel", answer));
 }
 
 CoexConnection *

@@ -17,6 +17,12 @@ gpointer coex_ask_new(CoexConnection *connection, const char *name, PurpleReques
  * question was shown. */
 gboolean coex_ask_opened(gpointer token, void *ui_handle);
 
+/* Asks what is to be answered by yes or no, where no changes nothing: @answer gets the token and
+ * one of these. Takes the place of other questions about @name. FALSE: the host cannot ask. */
+enum { COEX_ASK_YES, COEX_ASK_NO };
+gboolean coex_ask_yes_no(CoexConnection *connection, const char *name, const char *title,
+                         const char *primary, const char *secondary, PurpleRequestActionCb answer);
+
 /* In an answer's callback: the login, and in @ret_name (free with g_free(), may be NULL) the
  * person; the question is then not open any more. NULL: it was not, do nothing. */
 CoexConnection *coex_ask_take(gpointer token, char **ret_name);

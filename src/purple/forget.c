@@ -17,25 +17,19 @@
 
 /* ---- the question ---- */
 
-/* Its buttons. */
-enum { YES, NO };
-
 static void
 on_answer(gpointer token, int button)
 {
     g_autofree char *name = NULL;
     CoexConnection *connection = coex_ask_take(token, &name);
 
-    if (connection != NULL && button == YES)
+    if (connection != NULL && button == COEX_ASK_YES)
         coex_session_forget(connection->session, name);
 }
 
 void
 coex_forget_ask(CoexConnection *connection, const char *name, const char *words)
 {
-    gpointer token;
-    void *ui;
-
     if (strcmp(words, "yes") == 0) {
         coex_session_forget(connection->session, name);
         return;
@@ -48,13 +42,7 @@ coex_forget_ask(CoexConnection *connection, const char *name, const char *words)
         "program's logs, and what waits or is held for them. WhatsApp and the phone keep the "
         "chat. Who writes again is new.",
         56);
-    coex_ask_close(connection, name);
-    token = coex_ask_new(connection, name, PURPLE_REQUEST_ACTION);
-    /* BitlBee knows a yes and a no by these labels. */
-    ui = purple_request_action(connection->gc, "Forget this person", primary, secondary, NO,
-                               connection->account, name, NULL, token, 2, "OK", on_answer, "Cancel",
-                               on_answer);
-    if (coex_ask_opened(token, ui))
+    if (coex_ask_yes_no(connection, name, "Forget this person", primary, secondary, on_answer))
         return;
 
     g_autofree char *line =

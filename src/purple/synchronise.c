@@ -9,15 +9,12 @@
 #include "session/session.h"
 #include <string.h>
 
-/* The buttons of the question. */
-enum { YES, NO };
-
 static void
 on_answer(gpointer token, int button)
 {
     CoexConnection *connection = coex_ask_take(token, NULL);
 
-    if (connection != NULL && button == YES)
+    if (connection != NULL && button == COEX_ASK_YES)
         coex_session_synchronise(connection->session, TRUE);
 }
 
@@ -30,18 +27,10 @@ coex_synchronise_run(CoexConnection *connection, const char *words)
 void
 coex_synchronise_ask(CoexConnection *connection, const char *text)
 {
-    gpointer token;
-    void *ui;
     const char *primary = "Ask WhatsApp for the phone's contacts and history?";
     g_autofree char *wrapped = coex_text_wrap(text, 56);
 
-    coex_ask_close(connection, "");
-    token = coex_ask_new(connection, "", PURPLE_REQUEST_ACTION);
-    /* BitlBee knows a yes and a no by these labels. */
-    ui = purple_request_action(connection->gc, "Contacts and history", primary, wrapped, NO,
-                               connection->account, NULL, NULL, token, 2, "OK", on_answer, "Cancel",
-                               on_answer);
-    if (coex_ask_opened(token, ui))
+    if (coex_ask_yes_no(connection, "", "Contacts and history", primary, wrapped, on_answer))
         return;
 
     g_autofree char *line =
