@@ -16,6 +16,8 @@
 #include "store/rows.h"
 
 #define SKEW_S 120 /* between the provider's clock and ours before it counts */
+#define MINUTE_S 60
+#define HOUR_S (60 * MINUTE_S)
 #define ASK_EVERY_US (2 * G_USEC_PER_SEC)
 #define AGAIN_MS (5 * 60 * 1000)
 #define SETTING "clock-skew"
@@ -99,17 +101,22 @@ ask(CoexAccount *account)
 
 /* ---- what counts ---- */
 
-/* More than one of the unit: clocks agree within two minutes. */
+static int
+round_to(gint64 seconds, int unit)
+{
+    return (int)((seconds + unit / 2) / unit);
+}
+
+/* More than one of the unit, and the nearest: clocks agree within two minutes, and a Date has no
+ * parts of a second. */
 static char *
 dup_amount(gint64 seconds)
 {
-    int minutes = (int)(seconds / 60);
-
-    if (minutes >= 48 * 60)
-        return g_strdup_printf("%d days", minutes / (24 * 60));
-    if (minutes >= 2 * 60)
-        return g_strdup_printf("%d hours", minutes / 60);
-    return g_strdup_printf("%d minutes", minutes);
+    if (round_to(seconds, MINUTE_S) < 2 * 60)
+        return g_strdup_printf("%d minutes", round_to(seconds, MINUTE_S));
+    if (round_to(seconds, HOUR_S) < 48)
+        return g_strdup_printf("%d hours", round_to(seconds, HOUR_S));
+    return g_strdup_printf("%d days", round_to(seconds, 24 * HOUR_S));
 }
 
 static void

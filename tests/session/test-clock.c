@@ -82,6 +82,7 @@ misled(Desk *desk, gint64 off_s, const char *line)
     desk_wait_window(desk, "ada", TRUE);
     assert_sends(desk, "Yes");
     g_assert_cmpint(ABS(coex_session_get_time(desk->session) - now), <, 60);
+    desk_wait_state(desk, "ada", "delivered*: Yes");
     desk_restart(desk);
     g_assert_true(desk_view(desk, "ben")->window.open);
 }
@@ -216,10 +217,28 @@ test_behind(Desk *desk)
     desk_wait_notice(desk, NULL, BEHIND_LINE);
     desk_wait_window(desk, "ada", TRUE);
     assert_sends(desk, "Good morning");
+    desk_wait_state(desk, "ada", "delivered*: Good morning");
     desk_restart(desk);
     desk_wait_notice(desk, NULL, BEHIND_LINE);
     desk_wait_window(desk, "ada", TRUE);
     assert_sends(desk, "Once more");
+}
+
+/* Told in the nearest unit: an answer's Date has no parts of a second. */
+static void
+test_nearest(Desk *desk)
+{
+    desk_set_clock_ahead(desk, 20 - 2 * DAY_S);
+    desk_login(desk);
+    desk_wait_notice(desk, NULL, "This computer's clock is 2 days behind WhatsApp's*");
+    desk_logout(desk);
+    desk_set_clock_ahead(desk, 2 * HOUR_S - 20);
+    desk_login(desk);
+    desk_wait_notice(desk, NULL, "This computer's clock is 2 hours ahead of WhatsApp's*");
+    desk_logout(desk);
+    desk_set_clock_ahead(desk, 20 - HOUR_S);
+    desk_login(desk);
+    desk_wait_notice(desk, NULL, "This computer's clock is 60 minutes behind WhatsApp's*");
 }
 
 static void
@@ -452,6 +471,7 @@ main(int argc, char **argv)
     desk_add("/clock/held-by-mistake", test_held_by_mistake);
     desk_add("/clock/ours-is-wrong", test_ours_is_wrong);
     desk_add("/clock/behind", test_behind);
+    desk_add("/clock/nearest", test_nearest);
     desk_add("/clock/behind-until-told", test_behind_until_told);
     desk_add("/clock/behind-until-restart", test_behind_until_restart);
     desk_add("/clock/behind-until-set", test_behind_until_set);
