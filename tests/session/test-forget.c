@@ -123,6 +123,7 @@ test_nothing_is_left(Desk *desk)
     wait_past(desk, "ada", "in: Hello again");
     desk_say(desk, "ada", "Hello");
     desk_take(desk, "ada", "Hello");
+    desk_wait_state(desk, "ada", "delivered*: Hello");
     wait_past(desk, "ada", "in: Hello again\nout: Hello");
     g_assert_false(folder_has(desk->dir, "a plum cake"));
 }
