@@ -130,7 +130,20 @@ get_ending(const char *name)
     return dot != NULL && dot > name && strlen(dot) <= ENDING_MAX ? dot : "";
 }
 
-/* The ending that @name, which ends with @ending, must have for its type; NULL: it is right, or
+/* Of some type above. */
+static gboolean
+is_known_ending(const char *ending)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(types); i++) {
+        for (guint j = 0; j < G_N_ELEMENTS(types[i].endings) && types[i].endings[j] != NULL; j++) {
+            if (g_ascii_strcasecmp(ending, types[i].endings[j]) == 0)
+                return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* The ending that a name, which ends with @ending, must have for its type; NULL: it is right, or
  * nothing is known. */
 static const char *
 find_ending(const char *ending, const char *mime)
@@ -185,6 +198,17 @@ coex_file_name_make(const char *told, const char *fallback, const char *mime)
     char *name = told != NULL ? finish(coex_file_name_get_last_part(told), mime) : NULL;
 
     return name != NULL ? name : finish(fallback, mime);
+}
+
+char *
+coex_file_name_make_own(const char *told, const char *fallback, const char *mime)
+{
+    g_autofree char *name = coex_file_name_make(told, fallback, NULL);
+    const char *ending = get_ending(name);
+
+    if (*ending != '\0' && !is_known_ending(ending + 1))
+        return g_steal_pointer(&name);
+    return coex_file_name_make(name, fallback, mime);
 }
 
 char *

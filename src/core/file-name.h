@@ -16,6 +16,9 @@ const char *coex_file_name_get_last_part(const char *path);
  * g_free(). */
 char *coex_file_name_make(const char *told, const char *fallback, const char *mime);
 
+/* The same of a file of the user's own, whose ending changes only where it is another type's. */
+char *coex_file_name_make_own(const char *told, const char *fallback, const char *mime);
+
 /* The folder of somebody who is called @title. Free with g_free(). */
 char *coex_file_name_make_folder(const char *title);
 

@@ -9,6 +9,7 @@
 #define KB 1000
 #define MB (1000 * 1000)
 #define STICKER_SIDE 512
+#define PROGRAM "application/x-executable"
 
 typedef struct {
     const guint8 *bytes;
@@ -108,10 +109,36 @@ read_image(const Head *head, CoexMedia *media)
                                                                        : "image/x-webp";
 }
 
-/* A ZIP archive with parts of that name in it: Office Open XML (ISO/IEC 29500-2). */
+#define ZIP_HEAD 30 /* bytes before a part's name */
+
+/* OpenDocument and EPUB say their type in the first part (OpenDocument 1.3, part 2, 3.3), which
+ * holds nothing else and is not packed. */
+static const char *
+read_packed_type(const Head *head)
+{
+    static const char *const types[] = {
+        "application/vnd.oasis.opendocument.text",
+        "application/vnd.oasis.opendocument.spreadsheet",
+        "application/vnd.oasis.opendocument.presentation",
+        "application/epub+zip",
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(types); i++) {
+        gsize length = strlen(types[i]);
+
+        if (HAS(head, ZIP_HEAD, "mimetype") && has(head, ZIP_HEAD + 8, types[i], length) &&
+            HAS(head, ZIP_HEAD + 8 + length, "PK"))
+            return types[i];
+    }
+    return NULL;
+}
+
+/* A ZIP archive; with parts of that name in it, Office Open XML (ISO/IEC 29500-2). */
 static const char *
 read_zip(const Head *head, CoexMedia *media)
 {
+    const char *type;
+
     if (!HAS(head, 0, "PK\3\4"))
         return NULL;
     if (contains(head, "word/", 5))
@@ -120,7 +147,8 @@ read_zip(const Head *head, CoexMedia *media)
         return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
     if (contains(head, "ppt/", 4))
         return "application/vnd.openxmlformats-officedocument.presentationml.presentation";
-    return "application/zip";
+    type = read_packed_type(head);
+    return type != NULL ? type : "application/zip";
 }
 
 /* The older ones of Microsoft's are all of one format, and what stands in it may lie anywhere. */
@@ -135,7 +163,7 @@ read_ole(const Head *head, CoexMedia *media)
         return "application/vnd.ms-excel";
     if (contains(head, "P\0o\0w\0e\0r\0P\0o\0i\0n\0t\0", 20) || ends_with(head->name, ".ppt"))
         return "application/vnd.ms-powerpoint";
-    return "application/octet-stream";
+    return ends_with(head->name, ".msi") ? PROGRAM : "application/octet-stream";
 }
 
 /* No byte that no text has. */
@@ -157,8 +185,25 @@ read_pdf(const Head *head, CoexMedia *media)
     return HAS(head, 0, "%PDF-") ? "application/pdf" : NULL;
 }
 
+/* Of Windows, Linux and macOS. */
+static const char *
+read_program(const Head *head, CoexMedia *media)
+{
+    static const char *const magics[] = { "\x7f"
+                                          "ELF",
+                                          "\xcf\xfa\xed\xfe", "\xce\xfa\xed\xfe",
+                                          "\xca\xfe\xba\xbe" };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(magics); i++) {
+        if (has(head, 0, magics[i], 4))
+            return PROGRAM;
+    }
+    return HAS(head, 0, "MZ") && memchr(head->bytes, '\0', head->length) != NULL ? PROGRAM : NULL;
+}
+
 static const char *(*const readers[])(const Head *head, CoexMedia *media) = {
-    read_image, read_mp4, read_ogg, read_audio, read_pdf, read_zip, read_ole, read_text,
+    read_image, read_mp4, read_ogg,     read_audio, read_pdf,
+    read_zip,   read_ole, read_program, read_text,
 };
 
 /* ---- what WhatsApp carries ---- */
@@ -168,25 +213,43 @@ typedef struct {
     CoexMediaKind kind;
     gint64 max; /* bytes; 0: not at all */
     const char *remedy;
+    const char *as; /* of what it takes as a document only, if at all: its type, NULL for @mime */
 } Rule;
 
 #define SMALLER "Make it smaller, or send a link to it."
+#define PICTURES "To be seen in the chat, a picture must be JPEG or PNG."
+#define VIDEOS "To be played in the chat, a video must be MP4 (H.264 and AAC)."
+#define SOUNDS "To be played in the chat, sound must be MP3, AAC, M4A, AMR, or Opus in mono."
+#define OTHERS "Of this type it may refuse one; PDF is sure to be taken."
+#define OFFICE "application/vnd.openxmlformats-officedocument."
 
 static const Rule rules[] = {
-    { "image/jpeg", COEX_MEDIA_IMAGE, 5 * MB, SMALLER },
-    { "image/png", COEX_MEDIA_IMAGE, 5 * MB, SMALLER },
-    { "image/webp", COEX_MEDIA_STICKER, 100 * KB, "Send it as JPEG or PNG." },
-    { "image/", COEX_MEDIA_IMAGE, 0, "Send it as JPEG or PNG." },
-    { "video/mp4", COEX_MEDIA_VIDEO, 16 * MB, "Shorten it, or send a link to it." },
-    { "video/3gpp", COEX_MEDIA_VIDEO, 16 * MB, "Shorten it, or send a link to it." },
-    { "video/", COEX_MEDIA_VIDEO, 0, "Convert it to MP4 (H.264 and AAC)." },
-    { "audio/x-stereo", COEX_MEDIA_AUDIO, 0, "Of Opus it takes mono only: convert it, or to MP3." },
-    { "audio/x-vorbis", COEX_MEDIA_AUDIO, 0, "Convert it to MP3, or to Opus in mono." },
-    { "audio/", COEX_MEDIA_AUDIO, 16 * MB, "Shorten it, or send a link to it." },
-    { "text/plain", COEX_MEDIA_DOCUMENT, 100 * MB, SMALLER },
-    { "application/pdf", COEX_MEDIA_DOCUMENT, 100 * MB, SMALLER },
-    { "application/msword", COEX_MEDIA_DOCUMENT, 100 * MB, SMALLER },
-    { "application/vnd.", COEX_MEDIA_DOCUMENT, 100 * MB, SMALLER },
+    { "image/jpeg", COEX_MEDIA_IMAGE, 5 * MB, SMALLER, NULL },
+    { "image/png", COEX_MEDIA_IMAGE, 5 * MB, SMALLER, NULL },
+    { "image/webp", COEX_MEDIA_STICKER, 100 * KB, "Send it as JPEG or PNG.", NULL },
+    { "video/mp4", COEX_MEDIA_VIDEO, 16 * MB, "Shorten it, or send a link to it.", NULL },
+    { "video/3gpp", COEX_MEDIA_VIDEO, 16 * MB, "Shorten it, or send a link to it.", NULL },
+    { "audio/aac", COEX_MEDIA_AUDIO, 16 * MB, "Shorten it, or send a link to it.", NULL },
+    { "audio/amr", COEX_MEDIA_AUDIO, 16 * MB, "Shorten it, or send a link to it.", NULL },
+    { "audio/mp4", COEX_MEDIA_AUDIO, 16 * MB, "Shorten it, or send a link to it.", NULL },
+    { "audio/mpeg", COEX_MEDIA_AUDIO, 16 * MB, "Shorten it, or send a link to it.", NULL },
+    { "audio/ogg", COEX_MEDIA_AUDIO, 16 * MB, "Shorten it, or send a link to it.", NULL },
+    { "text/plain", COEX_MEDIA_DOCUMENT, 100 * MB, SMALLER, NULL },
+    { "application/pdf", COEX_MEDIA_DOCUMENT, 100 * MB, SMALLER, NULL },
+    { "application/msword", COEX_MEDIA_DOCUMENT, 100 * MB, SMALLER, NULL },
+    { "application/vnd.ms-", COEX_MEDIA_DOCUMENT, 100 * MB, SMALLER, NULL },
+    { OFFICE, COEX_MEDIA_DOCUMENT, 100 * MB, SMALLER, NULL },
+    { PROGRAM, COEX_MEDIA_DOCUMENT, 0, NULL, NULL },
+};
+
+/* What it may take as a document; no page promises it. The note is the remedy as well. */
+static const Rule others[] = {
+    { "image/x-webp", COEX_MEDIA_DOCUMENT, 100 * MB, PICTURES, "image/webp" },
+    { "image/", COEX_MEDIA_DOCUMENT, 100 * MB, PICTURES, NULL },
+    { "video/", COEX_MEDIA_DOCUMENT, 100 * MB, VIDEOS, NULL },
+    { "audio/x-", COEX_MEDIA_DOCUMENT, 100 * MB, SOUNDS, "audio/ogg" },
+    { "audio/", COEX_MEDIA_DOCUMENT, 100 * MB, SOUNDS, NULL },
+    { "", COEX_MEDIA_DOCUMENT, 100 * MB, OTHERS, NULL },
 };
 
 #define ANIMATED_MAX (500 * KB)
@@ -194,11 +257,32 @@ static const Rule rules[] = {
 static const Rule *
 find_rule(const char *mime)
 {
-    for (gsize i = 0; mime != NULL && i < G_N_ELEMENTS(rules); i++) {
+    for (gsize i = 0; i < G_N_ELEMENTS(rules); i++) {
         if (g_str_has_prefix(mime, rules[i].mime))
             return &rules[i];
     }
     return NULL;
+}
+
+static gboolean
+check_size(const CoexMedia *media, gint64 max, const char *remedy, GError **error)
+{
+    if (media->size <= max)
+        return TRUE;
+    g_set_error(error, COEX_ERROR, COEX_ERROR_TOO_LARGE,
+                "WhatsApp takes up to %" G_GINT64_FORMAT " %s of this type. %s",
+                max >= MB ? max / MB : max / KB, max >= MB ? "MB" : "KB", remedy);
+    return FALSE;
+}
+
+static const Rule *
+find_other(const char *mime)
+{
+    const Rule *rule = others;
+
+    while (!g_str_has_prefix(mime, rule->mime))
+        rule++;
+    return rule;
 }
 
 gboolean
@@ -206,29 +290,37 @@ coex_file_type_find(CoexMedia *media, const guint8 *bytes, gsize length, GError 
 {
     const Head head = { bytes, length, media->name != NULL ? media->name : "" };
     const char *mime = NULL;
+    const Rule *named;
     const Rule *rule;
     gint64 max;
 
     for (gsize i = 0; mime == NULL && i < G_N_ELEMENTS(readers); i++)
         mime = readers[i](&head, media);
-    rule = find_rule(mime);
-    if (rule == NULL || rule->max == 0) {
+    if (mime == NULL)
+        mime = "application/octet-stream";
+    named = find_rule(mime);
+    if (named != NULL && named->max == 0) {
         g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    "WhatsApp does not take this type of file here. %s",
-                    rule != NULL ? rule->remedy
-                                 : "It takes pictures, videos, sound, PDF, text and the files of "
-                                   "Word, Excel and PowerPoint.");
+                    "It is a program, and WhatsApp is no way for one. Send a link to it.");
         return FALSE;
     }
-    max = media->animated ? ANIMATED_MAX : rule->max;
-    if (media->size > max) {
-        g_set_error(error, COEX_ERROR, COEX_ERROR_TOO_LARGE,
-                    "WhatsApp takes up to %" G_GINT64_FORMAT " %s of this type. %s",
-                    max >= MB ? max / MB : max / KB, max >= MB ? "MB" : "KB", rule->remedy);
+    rule = named != NULL ? named : find_other(mime);
+    max = rule->kind == COEX_MEDIA_STICKER && media->animated ? ANIMATED_MAX : rule->max;
+    if (!check_size(media, max, named != NULL ? named->remedy : SMALLER, error))
         return FALSE;
-    }
     media->kind = rule->kind;
     g_free(media->mime);
-    media->mime = g_strdup(mime);
+    media->mime = g_strdup(rule->as != NULL ? rule->as : mime);
     return TRUE;
+}
+
+const char *
+coex_file_type_get_note(const CoexMedia *media)
+{
+    const Rule *rule = media->mime != NULL ? find_rule(media->mime) : NULL;
+
+    if (media->kind != COEX_MEDIA_DOCUMENT || media->mime == NULL ||
+        (rule != NULL && rule->kind == COEX_MEDIA_DOCUMENT))
+        return NULL;
+    return find_other(media->mime)->remedy;
 }

@@ -12,5 +12,10 @@ typedef struct CoexMedia CoexMedia;
 
 /* Of @media, whose size is set and whose name is the file's own or NULL, finds kind, type, voice
  * and animated. @head: so many bytes, or all of it. FALSE and COEX_ERROR_INVALID_INPUT or
- * COEX_ERROR_TOO_LARGE with what can be done for what WhatsApp does not carry. */
+ * COEX_ERROR_TOO_LARGE with what can be done for what WhatsApp does not carry. What it has no type
+ * for is a document: which ones it takes beyond those it names is not promised. */
 gboolean coex_file_type_find(CoexMedia *media, const guint8 *head, gsize length, GError **error);
+
+/* Of a document of a type that WhatsApp does not name: what would be better, a sentence; NULL: of
+ * any other. Static. */
+const char *coex_file_type_get_note(const CoexMedia *media);

@@ -112,15 +112,19 @@ find_type(Taking *taking, GError **error)
     g_autofree guint8 *head = g_malloc(COEX_FILE_HEAD);
     g_autofree char *told = g_filename_display_basename(taking->path);
     gssize n = pread(taking->from, head, COEX_FILE_HEAD, 0);
+    CoexMedia *media = taking->media;
+    const char *fallback;
 
     if (n < 0)
         return set_read_error(error, g_strerror(errno));
-    taking->media->name = g_strdup(told);
-    if (!coex_file_type_find(taking->media, head, (gsize)n, error))
+    media->name = g_strdup(told);
+    if (!coex_file_type_find(media, head, (gsize)n, error))
         return FALSE;
-    g_free(taking->media->name);
-    taking->media->name =
-        coex_file_name_make(told, coex_media_get_type(taking->media->kind), taking->media->mime);
+    g_free(media->name);
+    fallback = coex_media_get_type(media->kind);
+    media->name = media->kind == COEX_MEDIA_DOCUMENT
+                      ? coex_file_name_make_own(told, fallback, media->mime)
+                      : coex_file_name_make(told, fallback, media->mime);
     return TRUE;
 }
 

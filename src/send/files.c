@@ -5,6 +5,7 @@
 #include "core/backend.h"
 #include "core/content-media.h"
 #include "core/error.h"
+#include "core/file-type.h"
 #include "core/media.h"
 #include "core/window.h"
 #include "media/outgoing.h"
@@ -59,6 +60,19 @@ takes_caption(const CoexMedia *media)
     return media->kind != COEX_MEDIA_AUDIO && media->kind != COEX_MEDIA_STICKER;
 }
 
+/* Never silently as something else. */
+static void
+tell_note(CoexOutboxItem *item)
+{
+    const char *note = coex_file_type_get_note(item->row->media);
+
+    if (note != NULL)
+        coex_account_tell_notice(item->outbox->account, coex_outbox_item_person(item),
+                                 "“%s” goes as a document, for WhatsApp has nothing else for its "
+                                 "type. %s",
+                                 item->row->media->name, note);
+}
+
 /* As a text behind it. */
 static void
 send_words(CoexOutbox *outbox, gint64 person_id, const char *words)
@@ -102,6 +116,7 @@ on_taken(GObject *source, GAsyncResult *result, gpointer user_data)
         words = g_steal_pointer(&row->media->caption);
     g_free(row->text);
     row->text = coex_content_media_dup_line(row->media);
+    tell_note(item);
     coex_outbox_item_accept_file(item);
     if (words != NULL)
         send_words(account->outbox, ticket->person_id, words);
@@ -284,6 +299,23 @@ on_wrote(gpointer user_data, gsize n_bytes)
     tell_transfer(item, COEX_TRANSFER_RUNS, item->n_uploaded);
 }
 
+/* Meta answers so to a type that it does not take. */
+#define INVALID_PARAMETER 100
+
+static void
+refuse_upload(CoexOutboxItem *item, const GError *error, gint64 wait_s)
+{
+    const char *note = coex_file_type_get_note(item->row->media);
+    g_autofree char *why = NULL;
+
+    if (note == NULL || coex_error_get_graph_code(error) != INVALID_PARAMETER) {
+        coex_outbox_item_refuse(item, error, wait_s * 1000);
+        return;
+    }
+    why = g_strdup_printf("WhatsApp does not take this type of file. %s", note);
+    coex_outbox_item_fail(item, why, COEX_GRAPH_FILE_REFUSED);
+}
+
 static void
 on_uploaded(GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -304,7 +336,7 @@ on_uploaded(GObject *source, GAsyncResult *result, gpointer user_data)
     if (item != NULL && id != NULL)
         keep_upload_id(account, item->row->media, id);
     else if (item != NULL && item->row->state == COEX_OUTBOX_QUEUED)
-        coex_outbox_item_refuse(item, error, wait_s * 1000);
+        refuse_upload(item, error, wait_s);
     coex_outbox_pump(account->outbox);
 }
 

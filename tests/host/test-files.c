@@ -61,11 +61,11 @@ transferred(World *world)
 static void
 refused(World *world)
 {
-    g_autofree char *path = make_file("all.zip", "PK\003\004 and so on");
+    g_autofree char *path = make_file("none.txt", "");
 
     open_host(world);
     host_send_file(world->host, ADA, path);
-    host_wait_message(world->host, ADA, NULL, "*Not sent: the file “all.zip”. WhatsApp does not*");
+    host_wait_message(world->host, ADA, NULL, "*Not sent: the file “none.txt”. *it is empty*");
     host_wait_for(world->host, EVENT_TRANSFER, ADA, "cancelled *");
     drop_file(path);
     host_check(world->host, coex_sim_n_requests(world->sim, "upload") == 0);

@@ -172,6 +172,69 @@ test_kinds(Desk *desk)
     wait_no_file(desk);
 }
 
+/* What WhatsApp has nothing for goes as a document, and never silently. */
+static void
+test_documents(Desk *desk)
+{
+    static const struct {
+        const char *name;
+        const char *head;
+        gsize n_head;
+        const char *note;
+        const char *sent;
+    } rows[] = {
+        { "all.zip", "PK\3\4zip", 7, "“all.zip” goes as a document*PDF is sure*",
+          "document application/zip 500 name=all.zip" },
+        { "cat.gif", "GIF89a", 6, "“cat.gif” goes as a document*must be JPEG or PNG.",
+          "document image/gif 500 name=cat.gif" },
+        { "a.ogg", "OggS\0vorbis", 11, "“a.ogg” goes as a document*must be MP3*",
+          "document audio/ogg 500 name=a.ogg" },
+        { "state.bin", "\0\1\2", 3, "“state.bin” goes as a document*",
+          "document application/octet-stream 500 name=state.bin" },
+        { "page.html", "<html>", 6, NULL, "document text/plain 500 name=page.html" },
+    };
+
+    open_desk(desk, "ada");
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *path = write_file(desk, rows[i].name, rows[i].head, rows[i].n_head, 500);
+        g_autofree char *line = g_strdup_printf("[document] %s", rows[i].name);
+
+        give(desk, "ada", path, NULL, 0);
+        if (rows[i].note != NULL)
+            desk_wait_notice(desk, "ada", rows[i].note);
+        desk_wait_feed(desk, COEX_FEED_SENT, "ada", line);
+        desk_take(desk, "ada", rows[i].sent);
+    }
+    desk_wait_state(desk, "ada", "*delivered*");
+    wait_no_file(desk);
+}
+
+/* What nobody promised, WhatsApp may refuse: told with what helps, and what follows leaves. */
+static void
+test_document_refused(Desk *desk)
+{
+    g_autofree char *path = FILE_OF(desk, "all.zip", "PK\3\4zip", 500);
+    const DeskEvent *line;
+
+    open_desk(desk, "ada");
+    coex_sim_aim(desk->sim, "upload");
+    coex_sim_fail_next(desk->sim, 100);
+    give(desk, "ada", path, NULL, 4);
+    desk_wait_notice(desk, "ada", "“all.zip” goes as a document*");
+    desk_wait_feed(desk, COEX_FEED_SENT, "ada", "[document] all.zip");
+    line = desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "[document] all.zip");
+    g_assert_true(g_pattern_match_simple("*does not take this type*PDF is sure*", line->detail));
+    g_assert_cmpuint(desk_get_offers(line), ==, 0);
+    desk_wait_transfer(desk, "4 failed");
+    give_pdf(desk, "ada", "all.pdf");
+    take_pdf(desk, "ada", "all.pdf");
+    desk_wait_state(desk, "ada", "*delivered*");
+    desk_restart(desk);
+    desk_wait_catalogue(desk);
+    wait_no_file(desk);
+    desk_assert_nothing_kept(desk, "ada");
+}
+
 /* Texts and files of one person leave as they were given, however long a copy takes. */
 static void
 test_order(Desk *desk)
@@ -230,15 +293,13 @@ static void
 test_refused(Desk *desk)
 {
     g_autofree char *film = FILE_OF(desk, "film.mp4", MP4, 16 * MB + 1);
-    g_autofree char *archive = FILE_OF(desk, "all.pdf", "PK\3\4zip", 500);
-    g_autofree char *sound = FILE_OF(desk, "a.ogg", "OggS\0vorbis", 500);
+    g_autofree char *program = FILE_OF(desk, "price list.pdf", "MZ\x90\0", 500);
     g_autofree char *empty = FILE_OF(desk, "empty.txt", "", 0);
     g_autofree char *fifo = g_build_filename(desk->dir, "fifo", NULL);
 
     open_desk(desk, "ada");
     refuse(desk, film, "*“film.mp4”. WhatsApp takes up to 16 MB*Shorten it*");
-    refuse(desk, archive, "*“all.pdf”. WhatsApp does not take this type*");
-    refuse(desk, sound, "*“a.ogg”*Convert it to MP3*");
+    refuse(desk, program, "*“price list.pdf”. It is a program*Send a link to it.");
     refuse(desk, empty, "*“empty.txt”*it is empty*");
     refuse(desk, desk->dir, "*it is a folder*");
     refuse(desk, "/nonexistent/x.jpg", "*“x.jpg”. It cannot be read: No such file*");
@@ -251,11 +312,10 @@ static void
 test_hostile_names(Desk *desk)
 {
     static const char *const names[][2] = {
-        { "-rf\n\r\"; filename=\"evil.exe",
-          "document text/plain 9 name=rf _; filename=_evil.exe.txt" },
+        { "-rf\n\r\"; filename=\"evil.exe", "document text/plain 9 name=rf _; filename=_evil.exe" },
         { "\xe2\x80\xae"
           "fdp.x",
-          "document text/plain 9 name=fdp.x.txt" },
+          "document text/plain 9 name=fdp.x" },
         { "\xff\xfe.txt", "document text/plain 9 name=*" },
     };
 
@@ -512,6 +572,8 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     desk_add("/session/files/leaves", test_leaves);
     desk_add("/session/files/kinds", test_kinds);
+    desk_add("/session/files/documents", test_documents);
+    desk_add("/session/files/document-refused", test_document_refused);
     desk_add("/session/files/order", test_order);
     desk_add("/session/files/beside", test_beside);
     desk_add("/session/files/refused", test_refused);

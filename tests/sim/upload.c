@@ -39,8 +39,12 @@ static const Row rows[] = {
       100 * MB },
 };
 
+/* What the pages do not name is taken in practice, as a document. */
+static const Row other = { NULL, "document ", 100 * MB };
+
 typedef struct {
     char *id;
+    char *mime;
     const Row *row;
     GBytes *content;
     gint64 time_s;
@@ -53,6 +57,7 @@ sim_upload_free(gpointer data)
     Upload *upload = data;
 
     g_free(upload->id);
+    g_free(upload->mime);
     g_bytes_unref(upload->content);
     g_free(upload);
 }
@@ -63,7 +68,10 @@ find_row(const char *mime)
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
         if (g_strcmp0(rows[i].mime, mime) == 0)
             return &rows[i];
-    return NULL;
+    return mime && g_regex_match_simple("^(application|audio|image|video)/[a-z0-9.+-]+$", mime, 0,
+                                        0)
+               ? &other
+               : NULL;
 }
 
 static Upload *
@@ -203,6 +211,7 @@ sim_handle_upload(SimCall *call)
     }
     upload = g_new0(Upload, 1);
     upload->id = g_strdup_printf("88120000%07u", sim->uploads->len + 1);
+    upload->mime = g_strdup(type);
     upload->row = row;
     upload->content = g_bytes_ref(file);
     upload->time_s = sim_now_s(sim);
@@ -220,7 +229,7 @@ describe(const Upload *upload, const char *type, JsonObject *content)
     const char *caption = sim_member(content, "caption");
 
     return g_strdup_printf("%s %s %" G_GSIZE_FORMAT "%s%s%s%s",
-                           sim_member_true(content, "voice") ? "voice" : type, upload->row->mime,
+                           sim_member_true(content, "voice") ? "voice" : type, upload->mime,
                            g_bytes_get_size(upload->content), name ? " name=" : "",
                            name ? name : "", caption ? " caption=" : "", caption ? caption : "");
 }
@@ -240,13 +249,13 @@ sim_check_upload(SimCall *call, JsonObject *content)
         sim_call_fail(call, 131009, "The media id is not known any more.");
         return FALSE;
     }
-    if (!strstr(upload->row->types, word))
-        return reject(call, 131053, "%s is no %s.", upload->row->mime, type);
+    if (!strstr(upload->row->types, word) && !g_str_equal(type, "document"))
+        return reject(call, 131053, "%s is no %s.", upload->mime, type);
     if (caption && (!*caption || g_utf8_strlen(caption, -1) > CAPTION_MAX))
         return reject(call, 100, "Param caption has no length that is allowed.");
     if (name && (!*name || strpbrk(name, "/\\\n")))
         return reject(call, 100, "Param filename is no name.");
-    if (json_object_has_member(content, "voice") && !g_str_equal(upload->row->mime, "audio/ogg"))
+    if (json_object_has_member(content, "voice") && !g_str_equal(upload->mime, "audio/ogg"))
         return reject(call, 100, "A voice message is OGG with Opus.");
     g_free(call->request->text);
     call->request->text = describe(upload, type, content);

@@ -53,6 +53,29 @@ test_names(void)
     }
 }
 
+/* The user's own keep their endings, unless those are of something else. */
+static void
+test_own_names(void)
+{
+    static const char *const rows[][3] = {
+        { "page.html", "text/plain", "page.html" },
+        { "x.odt", "application/vnd.oasis.opendocument.text", "x.odt" },
+        { "x.odt", "application/zip", "x.odt" },
+        { "prices.csv", "text/plain", "prices.csv" },
+        { "list", "text/plain", "list.txt" },
+        { "all.pdf", "application/zip", "all.pdf.zip" },
+        { "data", "application/octet-stream", "data" },
+        { "..", "text/plain", "document.txt" },
+        { "a\u202e/lmth.x", "text/plain", "lmth.x" },
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *name = coex_file_name_make_own(rows[i][0], "document", rows[i][1]);
+
+        g_assert_cmpstr(name, ==, rows[i][2]);
+    }
+}
+
 static void
 assert_harmless(const char *name)
 {
@@ -178,6 +201,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/file-name/names", test_names);
+    g_test_add_func("/file-name/own-names", test_own_names);
     g_test_add_func("/file-name/long", test_long_names);
     g_test_add_func("/file-name/any", test_any_names);
     g_test_add_func("/file-name/folders", test_folders);
