@@ -321,6 +321,25 @@ coex_people_next_joined(CoexPeople *people)
     return g_queue_pop_head(&people->joined);
 }
 
+GArray *
+coex_people_list_addresses(CoexPeople *people, const CoexPerson *person)
+{
+    GArray *addresses = g_array_new(FALSE, FALSE, sizeof(CoexAddress));
+    GHashTableIter iter;
+    gpointer key;
+    gpointer value;
+
+    g_hash_table_iter_init(&iter, people->by_address);
+    while (g_hash_table_iter_next(&iter, &key, &value)) {
+        const Holder *holder = value;
+        const CoexAddress address = { key, person->id, holder->gone_at };
+
+        if (holder->person == person)
+            g_array_append_val(addresses, address);
+    }
+    return addresses;
+}
+
 typedef struct {
     CoexPeople *people;
     GStrvBuilder *names;

@@ -70,6 +70,10 @@ GPtrArray *coex_people_give_up(CoexPeople *people, const CoexPerson *person, gin
  * NULL for none. Borrowed. */
 CoexPerson *coex_people_next_joined(CoexPeople *people);
 
+/* All addresses that lead to @person. Array of CoexAddress with borrowed text; free with
+ * g_array_unref(). */
+GArray *coex_people_list_addresses(CoexPeople *people, const CoexPerson *person);
+
 /* Nothing leads to @person any more, nor to those who turned out to be this one: whoever writes
  * from the addresses is new. Until the end the id leads to what is left, which is `forgotten`.
  * Returns the names and addresses that led there; free with g_strfreev(). */

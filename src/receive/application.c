@@ -34,6 +34,7 @@ struct CoexApplication {
     CoexStore *store; /* borrowed */
     CoexApplicationDone done;
     gpointer data;
+    guint n_forgotten;       /* so many of the history are of people who are forgotten */
     guint n_past;            /* so many of the history are on disk or on their way */
     CoexHistorySlice *slice; /* under way */
     GPtrArray *steps;        /* CoexInboxStep, consumed by coex_inbox_applied() */
@@ -262,6 +263,22 @@ must_wait(const CoexApplication *application)
     return FALSE;
 }
 
+/* Of the history of people who are forgotten nothing is kept, unless it tells of others too. */
+static gboolean
+tells_only_of_forgotten(const CoexApplication *application)
+{
+    guint n_past = 0;
+
+    for (guint i = 0; i < application->events->len; i++) {
+        const CoexEvent *event = g_ptr_array_index(application->events, i);
+
+        if (event->kind != COEX_EVENT_PAST && event->kind != COEX_EVENT_HISTORY)
+            return FALSE;
+        n_past += event->kind == COEX_EVENT_PAST ? 1 : 0;
+    }
+    return n_past > 0 && n_past == application->n_forgotten;
+}
+
 /* All but the history. */
 static void
 finish(CoexApplication *application)
@@ -285,6 +302,8 @@ finish(CoexApplication *application)
                                    application->number);
     else
         keep_rest(application, batch);
+    if (tells_only_of_forgotten(application))
+        coex_batch_delivery_forgotten(batch, application->row->id);
     coex_store_commit(application->store, g_steal_pointer(&batch), on_applied, application);
 }
 
@@ -333,8 +352,9 @@ apply_slice(CoexApplication *application)
     for (; application->n_past < last; application->n_past++) {
         const Past *past = &g_array_index(application->past, Past, application->n_past);
 
-        coex_history_apply(application->slice, past->account, batch, past->event,
-                           application->age_s);
+        if (!coex_history_apply(application->slice, past->account, batch, past->event,
+                                application->age_s))
+            application->n_forgotten++;
     }
     coex_store_commit(application->store, g_steal_pointer(&batch), on_slice, application);
 }

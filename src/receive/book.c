@@ -2,6 +2,7 @@
 #include "receive/book.h"
 
 #include "account/account.h"
+#include "account/forgotten.h"
 #include "account/people.h"
 #include "send/outbox.h"
 #include "store/batch.h"
@@ -9,8 +10,11 @@
 static CoexPerson *
 learn(CoexAccount *account, const CoexEvent *event, gint64 at, gboolean *ret_changed)
 {
-    CoexPerson *person = coex_people_learn(account->people, &event->peer, at, FALSE, ret_changed);
+    CoexPerson *person = NULL;
 
+    if (coex_forgotten_covers(account, &event->peer, at))
+        return NULL;
+    person = coex_people_learn(account->people, &event->peer, at, FALSE, ret_changed);
     if (person != NULL)
         coex_outbox_doubt(account->outbox, person);
     coex_outbox_unite(account->outbox);

@@ -2,6 +2,7 @@
 #include "receive/history.h"
 
 #include "account/account.h"
+#include "account/forgotten.h"
 #include "account/nicks.h"
 #include "account/people.h"
 #include "account/tell.h"
@@ -70,7 +71,7 @@ learn(CoexHistorySlice *slice, CoexAccount *account, CoexBatch *batch, const Coe
     return person;
 }
 
-void
+gboolean
 coex_history_apply(CoexHistorySlice *slice, CoexAccount *account, CoexBatch *batch,
                    const CoexEvent *event, gint64 age_s)
 {
@@ -81,11 +82,14 @@ coex_history_apply(CoexHistorySlice *slice, CoexAccount *account, CoexBatch *bat
     const CoexPerson *person;
 
     if (coex_sender_is_self(account, &message->peer))
-        return;
+        return TRUE;
+    if (coex_forgotten_covers(account, &message->peer, message->time))
+        return FALSE;
     coex_batch_set_account(batch, account->id);
     person = learn(slice, account, batch, message, time);
     coex_batch_add_past(batch, person != NULL ? person->id : 0, message, time);
     coex_outbox_unite_again(account->outbox, batch, n_united);
+    return TRUE;
 }
 
 void

@@ -17,9 +17,9 @@ typedef struct CoexHistorySlice CoexHistorySlice;
 #define COEX_HISTORY_SLICE 400
 
 /* Adds all changes of @event, a COEX_EVENT_PAST for @account, to @batch. @age_s: how long ago it
- * came. */
-void coex_history_apply(CoexHistorySlice *slice, CoexAccount *account, CoexBatch *batch,
-                        const CoexEvent *event, gint64 age_s);
+ * came. FALSE: it is older than the forgetting of whom it is with, and nothing is added. */
+gboolean coex_history_apply(CoexHistorySlice *slice, CoexAccount *account, CoexBatch *batch,
+                            const CoexEvent *event, gint64 age_s);
 
 CoexHistorySlice *coex_history_slice_new(void);
 /* After the commit: tells who is new in the lists of people, or @error. Frees @slice. */

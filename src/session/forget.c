@@ -3,6 +3,7 @@
 
 #include "account/account.h"
 #include "account/events.h"
+#include "account/forgotten.h"
 #include "account/nicks.h"
 #include "account/people.h"
 #include "account/tell.h"
@@ -15,7 +16,8 @@
 #include "store/store.h"
 #include <string.h>
 
-#define WISHES "forget-" /* and the id; goes with the rows */
+#define WISHES "forget-"  /* and the id: since when; goes with the rows */
+#define SINCE_MIN 1000000 /* earlier versions kept no time */
 
 #define NOT_YET                                                                                    \
     "%s was not forgotten: a text is on its way to them, and what became of it is not known yet. " \
@@ -59,6 +61,17 @@ drop_nick(CoexAccount *account, const CoexPerson *person)
         coex_nicks_drop(account->nicks, person->nick, owner);
 }
 
+/* When it was wished. */
+static gint64
+get_since(const CoexAccount *account, gint64 person_id)
+{
+    g_autofree char *key = dup_key(person_id);
+    const char *value = coex_account_get_setting(account, key);
+    gint64 since = value != NULL ? g_ascii_strtoll(value, NULL, 10) : 0;
+
+    return since > SINCE_MIN ? since : coex_account_now(account);
+}
+
 /* From here on whoever comes from their addresses is somebody new. */
 static void
 begin(CoexAccount *account, CoexPerson *person)
@@ -70,6 +83,7 @@ begin(CoexAccount *account, CoexPerson *person)
     for (guint i = 0; others != NULL && i < others->len; i++)
         drop_nick(account, others->pdata[i]);
     coex_outbox_forget(account->outbox, person);
+    coex_forgotten_note(account, person, get_since(account, person->id));
     event->text = g_strdup(person->name);
     event->names = coex_people_forget(account->people, person);
     coex_fetch_forget(account);
@@ -107,6 +121,7 @@ coex_forget_wish(CoexAccount *account, CoexPerson *person)
 {
     g_autofree char *key = dup_key(person->id);
     g_autofree char *title = coex_account_dup_title(account, person);
+    g_autofree char *since = g_strdup_printf("%" G_GINT64_FORMAT, coex_account_now(account));
     CoexBatch *batch;
 
     if (coex_account_get_setting(account, key) != NULL)
@@ -115,9 +130,9 @@ coex_forget_wish(CoexAccount *account, CoexPerson *person)
         coex_account_tell_notice(account, person, NOT_YET, title);
         return;
     }
-    g_hash_table_replace(account->settings, g_strdup(key), g_strdup("1"));
+    g_hash_table_replace(account->settings, g_strdup(key), g_strdup(since));
     batch = coex_account_batch(account);
-    coex_batch_put_setting(batch, key, "1");
+    coex_batch_put_setting(batch, key, since);
     coex_store_commit(account->store, batch, on_wished, wish_new(account, person));
 }
 
@@ -198,7 +213,8 @@ on_files_removed(GObject *source, GAsyncResult *result, gpointer user_data)
         return;
     }
     batch = coex_account_batch(account);
-    coex_batch_forget_person(batch, wish->person_id, account->endpoint.phone_number_id);
+    coex_batch_forget_person(batch, wish->person_id, account->endpoint.phone_number_id,
+                             get_since(account, wish->person_id));
     coex_store_commit(account->store, batch, on_forgotten, wish);
 }
 

@@ -281,6 +281,8 @@ apply_change(CoexApply *a, GError **error)
     case COEX_CHANGE_DELIVERY_APPLIED:
         return set_delivery_state(
             a, change->delivery.keep_raw ? COEX_DELIVERY_KEPT : COEX_DELIVERY_APPLIED, NULL, error);
+    case COEX_CHANGE_DELIVERY_FORGOTTEN:
+        return coex_apply_delivery_forgotten(a, error);
     case COEX_CHANGE_DELIVERY_WAITS:
         return apply_delivery_waits(a, error);
     case COEX_CHANGE_DELIVERY_WAITS_FOR_WABA:

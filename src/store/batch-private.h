@@ -22,6 +22,7 @@ typedef enum {
     COEX_CHANGE_LINE,
     COEX_CHANGE_SETTING,
     COEX_CHANGE_DELIVERY_APPLIED,
+    COEX_CHANGE_DELIVERY_FORGOTTEN,
     COEX_CHANGE_DELIVERY_WAITS,
     COEX_CHANGE_DELIVERY_WAITS_FOR_WABA,
     COEX_CHANGE_DELIVERY_WAITED,
@@ -49,6 +50,7 @@ typedef struct CoexChange {
         struct {
             gint64 person_id;
             char *phone_number_id; /* NULL */
+            gint64 at;
         } forgotten;
         struct {
             gint64 person_id;
@@ -110,7 +112,7 @@ struct CoexBatch {
     GPtrArray *feed;     /* CoexFeedItem */
     GPtrArray *failures; /* CoexFailure */
     GPtrArray *pasts;    /* CoexPast */
-    gboolean forgets;    /* somebody */
+    gboolean forgets;    /* somebody, or what a delivery told of them */
 };
 
 /* After a rollback: as if nothing had been tried. */

@@ -50,6 +50,7 @@ free_change(gpointer data)
         g_free(change->setting.value);
         break;
     case COEX_CHANGE_DELIVERY_APPLIED:
+    case COEX_CHANGE_DELIVERY_FORGOTTEN:
     case COEX_CHANGE_DELIVERY_WAITS:
     case COEX_CHANGE_DELIVERY_WAITS_FOR_WABA:
     case COEX_CHANGE_DELIVERY_WAITED:
@@ -170,11 +171,12 @@ coex_batch_give_up_number(CoexBatch *batch, const char *number, gint64 at)
 }
 
 void
-coex_batch_forget_person(CoexBatch *batch, gint64 person_id, const char *phone_number_id)
+coex_batch_forget_person(CoexBatch *batch, gint64 person_id, const char *phone_number_id, gint64 at)
 {
     CoexChange *change = add_change(batch, COEX_CHANGE_FORGOTTEN);
     change->forgotten.person_id = person_id;
     change->forgotten.phone_number_id = g_strdup(phone_number_id);
+    change->forgotten.at = at;
     batch->forgets = TRUE;
 }
 
@@ -292,6 +294,13 @@ coex_batch_delivery_applied(CoexBatch *batch, gint64 delivery_id, gboolean keep_
 {
     add_delivery_change(batch, COEX_CHANGE_DELIVERY_APPLIED, delivery_id)->delivery.keep_raw =
         keep_raw;
+}
+
+void
+coex_batch_delivery_forgotten(CoexBatch *batch, gint64 delivery_id)
+{
+    add_delivery_change(batch, COEX_CHANGE_DELIVERY_FORGOTTEN, delivery_id);
+    batch->forgets = TRUE;
 }
 
 void

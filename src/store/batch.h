@@ -35,8 +35,9 @@ void coex_batch_give_up_number(CoexBatch *batch, const char *number, gint64 at);
 /* All that stands under the person's id goes, and under the ids of those who turned out to be this
  * one. The bodies of deliveries to the account's number, or @phone_number_id (NULL: not known),
  * that tell of their addresses and nobody else's go afterwards, in small steps, also after a
- * restart. */
-void coex_batch_forget_person(CoexBatch *batch, gint64 person_id, const char *phone_number_id);
+ * restart. @at, seconds since 1970, is kept under coex_forgotten_list_keys() of each address. */
+void coex_batch_forget_person(CoexBatch *batch, gint64 person_id, const char *phone_number_id,
+                              gint64 at);
 
 typedef enum {
     COEX_ADDED,
@@ -104,6 +105,9 @@ void coex_batch_put_setting(CoexBatch *batch, const char *key, const char *value
 /* A delivery is applied: it is read no more. With @keep_raw its body stays until a version can
  * apply all of it, else it goes after 30 days. */
 void coex_batch_delivery_applied(CoexBatch *batch, gint64 delivery_id, gboolean keep_raw);
+/* It tells of people who are forgotten, and of nobody else: its body goes at once, unless a part of
+ * it waits. */
+void coex_batch_delivery_forgotten(CoexBatch *batch, gint64 delivery_id);
 /* A part of it is for a number without a running account: kept for that number. The delivery itself
  * still ends with coex_batch_delivery_applied(); its body stays as long as a part of it waits. */
 void coex_batch_delivery_waits(CoexBatch *batch, gint64 delivery_id, const char *phone_number_id,

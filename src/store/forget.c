@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "store/forget.h"
 
+#include "core/forgotten.h"
 #include "core/message.h"
 #include "core/peer.h"
 #include "core/webhook.h"
@@ -28,6 +29,53 @@ static const char NOTE[] =
     "  0, coalesce((SELECT max(id) FROM deliveries), 0)"
     " FROM accounts WHERE id = ?1";
 
+/* What leads to them, one in a row with when it was given up. */
+static const char SELECT_ADDRESSES[] =
+    "SELECT n.number, a.address, max(a.gone_at) FROM accounts AS n JOIN ("
+    "  SELECT address, gone_at FROM addresses" THEIRS
+    "  UNION ALL SELECT wa_id, 0 FROM people WHERE account = ?1 AND id IN " IDS
+    "  UNION ALL SELECT user_id, 0 FROM people WHERE account = ?1 AND id IN " IDS
+    "  UNION ALL SELECT parent_user_id, 0 FROM people WHERE account = ?1 AND id IN " IDS
+    " ) AS a WHERE n.id = ?1 AND a.address IS NOT NULL GROUP BY a.address";
+static const char KEEP_TIME[] = "INSERT INTO settings(account, key, value) VALUES(?, ?, ?)"
+                                " ON CONFLICT(account, key) DO UPDATE SET value = excluded.value"
+                                " WHERE CAST(value AS INTEGER) < CAST(excluded.value AS INTEGER)";
+
+static gboolean
+keep_time(CoexApply *a, const char *key, gint64 at, GError **error)
+{
+    g_autofree char *value = g_strdup_printf("%" G_GINT64_FORMAT, at);
+
+    return coex_db_run(
+        a->db, KEEP_TIME,
+        COEX_VALUES(coex_int(a->change->account_id), coex_text(key), coex_text(value)), error);
+}
+
+/* What comes of before @at is theirs, too (account/forgotten.h). */
+static gboolean
+keep_times(CoexApply *a, gint64 at, GError **error)
+{
+    sqlite3_stmt *rows = coex_db_query(
+        a->db, SELECT_ADDRESSES,
+        COEX_VALUES(coex_int(a->change->account_id), coex_int(a->change->forgotten.person_id)),
+        error);
+    CoexStep step = rows != NULL ? coex_db_step(a->db, rows, error) : COEX_STEP_FAILED;
+
+    for (; step == COEX_STEP_ROW; step = coex_db_step(a->db, rows, error)) {
+        gint64 gone_at = sqlite3_column_int64(rows, 2);
+        g_auto(GStrv) keys = coex_forgotten_list_keys((const char *)sqlite3_column_text(rows, 0),
+                                                      (const char *)sqlite3_column_text(rows, 1));
+
+        for (guint i = 0; keys[i] != NULL; i++) {
+            if (keep_time(a, keys[i], gone_at > 0 ? MIN(gone_at, at) : at, error))
+                continue;
+            sqlite3_reset(rows);
+            return FALSE;
+        }
+    }
+    return step == COEX_STEP_DONE && keep_time(a, COEX_FORGOTTEN_LAST, at, error);
+}
+
 gboolean
 coex_apply_forgotten(CoexApply *a, GError **error)
 {
@@ -46,6 +94,8 @@ coex_apply_forgotten(CoexApply *a, GError **error)
                                  coex_int(change->forgotten.person_id),
                                  coex_text(change->forgotten.phone_number_id) };
 
+    if (!keep_times(a, change->forgotten.at, error))
+        return FALSE;
     for (guint i = 0; i < G_N_ELEMENTS(changes); i++)
         if (!coex_db_run(a->db, changes[i], values, i == 0 ? 3 : 2, error))
             return FALSE;
@@ -201,6 +251,23 @@ coex_forget_body(CoexDb *db, gint64 delivery_id, GError **error)
     return coex_db_run(db, "UPDATE deliveries SET state = 4 WHERE id = ?", COEX_VALUES(id),
                        error) &&
            coex_db_run(db, "DELETE FROM bodies WHERE delivery = ?", COEX_VALUES(id), error);
+}
+
+/* Nothing is looked for, but what follows a search does. */
+static const char NOTE_END[] =
+    "INSERT INTO forgotten(number, addresses, next, last) SELECT '', '', 0, -1"
+    " WHERE NOT EXISTS (SELECT 1 FROM forgotten)";
+
+gboolean
+coex_apply_delivery_forgotten(CoexApply *a, GError **error)
+{
+    gint64 id = a->change->delivery.id;
+    gint64 n_waiting = 0;
+
+    return coex_db_get_int(a->db, "SELECT count(*) FROM waiting WHERE delivery = ?",
+                           COEX_VALUES(coex_int(id)), &n_waiting, error) &&
+           (n_waiting > 0 || (coex_forget_body(a->db, id, error) &&
+                              coex_db_run(a->db, NOTE_END, COEX_NO_VALUES, error)));
 }
 
 gboolean

@@ -13,6 +13,9 @@ typedef struct CoexDb CoexDb;
  * are to be looked for. */
 gboolean coex_apply_forgotten(CoexApply *a, GError **error);
 
+/* The change is DELIVERY_FORGOTTEN. */
+gboolean coex_apply_delivery_forgotten(CoexApply *a, GError **error);
+
 /* The body of a delivery goes; the key stays, so that it does not come again. */
 gboolean coex_forget_body(CoexDb *db, gint64 delivery_id, GError **error);
 

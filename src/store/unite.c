@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "store/unite.h"
 
+#include "core/forgotten.h"
 #include "store/db.h"
 #include "store/shown.h"
 
@@ -85,6 +86,10 @@ static const char UNITE[] =
     "INSERT INTO settings(account, key, value)"
     " SELECT :ours, key, value FROM settings WHERE account = :theirs AND key = 'secret-ids'"
     " ON CONFLICT(account, key) DO UPDATE SET value = value || ' ' || excluded.value;"
+    "INSERT INTO settings(account, key, value)"
+    " SELECT :ours, key, value FROM settings WHERE account = :theirs"
+    "  AND (key = '" COEX_FORGOTTEN_LAST "' OR key LIKE '" COEX_FORGOTTEN_LAST " %')"
+    " ON CONFLICT(account, key) DO UPDATE SET value = max(value, excluded.value);"
     "DELETE FROM settings WHERE account = :theirs;"
     "DELETE FROM accounts WHERE id = :theirs;"
     "DROP TABLE temp.same;";

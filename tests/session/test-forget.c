@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "chunk.h"
 #include "desk.h"
 
 #include <glib/gstdio.h>
@@ -164,6 +165,112 @@ test_with_others(Desk *desk)
     wait_past(desk, "ben", "in: a rye loaf");
 }
 
+/* ---- while the history comes ---- */
+
+#define N_LINES 1200
+#define IN_BOOK_BEFORE                                                                             \
+    "{\"state_sync\":[{\"type\":\"contact\",\"action\":\"add\",\"contact\":{\"phone_number\":"     \
+    "\"12025550101\",\"full_name\":\"Ada\"},\"metadata\":{\"timestamp\":\"1700000000\"}}]}"
+
+/* @n lines with Ada and as many with Ben, each in some slices; the last of Ben's is @last. */
+static Chunk *
+dup_long_chunk(Desk *desk, const char *id, const char *words, const char *last)
+{
+    static const char *const names[] = { "ada", "ben" };
+    Chunk *chunk = chunk_new();
+
+    for (guint i = 0; i < 2 * N_LINES; i++) {
+        g_autofree char *token = g_strdup_printf("%s%u", id, i);
+        const char *who = names[i / N_LINES];
+        g_autofree char *text = g_strdup_printf("%s, %s %u", words, who, i);
+
+        if (i % N_LINES == 0)
+            chunk_open_chat(chunk, who);
+        chunk_theirs(desk, chunk, token, who, CHUNK_DAY_S - i, text);
+    }
+    chunk_theirs(desk, chunk, id, "ben", 60, last);
+    return chunk;
+}
+
+static void
+assert_unknown(Desk *desk, const char *who)
+{
+    g_assert_null(desk_view(desk, who));
+    coex_session_recall(desk->session, desk_name(who), 20, 0, TRUE);
+    desk_wait_notice(desk, NULL, "Nothing is known of *");
+}
+
+static void
+assert_not_found(Desk *desk, const char *words)
+{
+    coex_session_search(desk->session, NULL, words);
+    desk_wait_notice(desk, NULL, "Nothing was found for *");
+}
+
+/* In the middle of a chunk, and more come: who is forgotten is new when they write again, and the
+ * rest of the history does not join them. */
+static void
+test_history_goes_on(Desk *desk)
+{
+    Chunk *alone = chunk_new();
+
+    log_in(desk);
+    desk_ignore(desk, "WhatsApp is sending *");
+    chunk_deliver(desk, dup_long_chunk(desk, "A", "a plum cake", "a rye loaf"), 30);
+    chunk_deliver(desk, dup_long_chunk(desk, "B", "eleven candles", "a rye bun"), 50);
+    desk_hear(desk, "ada", "and a quiet table");
+    forget(desk, "ada");
+    chunk_open_chat(alone, "ada");
+    chunk_theirs(desk, alone, "C1", "ada", CHUNK_DAY_S, "a marzipan pig");
+    chunk_ours(desk, alone, "C2", CHUNK_DAY_S / 2, "a marzipan hat");
+    chunk_deliver(desk, alone, 60);
+    coex_sim_change(desk->sim, "smb_app_state_sync", IN_BOOK_BEFORE);
+    desk_restart(desk);
+    chunk_deliver(desk, dup_long_chunk(desk, "D", "with icing", "a rye roll"), 80);
+    desk_wait_notice(desk, NULL, "*: 80 % have arrived.");
+    assert_unknown(desk, "ada");
+    assert_not_found(desk, "ada candles");
+    assert_not_found(desk, "quiet");
+    wait_gone(desk, "a marzipan pig");
+
+    desk_hear(desk, "ada", "Hello again");
+    desk_say(desk, "ada", "Good day");
+    desk_take(desk, "ada", "Good day");
+    desk_wait_state(desk, "ada", "delivered*");
+    desk_restart(desk);
+    alone = dup_long_chunk(desk, "E", "for a birthday", "a rye crumb");
+    chunk_open_chat(alone, "ada");
+    chunk_theirs(desk, alone, "L", "ada", -1, "Later");
+    chunk_deliver_last(desk, alone);
+    wait_past(desk, "ben", "*in: a rye crumb");
+    wait_past(desk, "ada", "in: Hello again\nout: Good day\nin: Later");
+    assert_not_found(desk, "ada birthday");
+}
+
+/* It was kept while the account was off. */
+static void
+test_history_was_kept(Desk *desk)
+{
+    const CoexSimIdentity identity = { .number = "+447700900199",
+                                       .phone_number_id = "318800000000199" };
+    g_autoptr(Desk) other = NULL;
+
+    log_in(desk);
+    desk_hear(desk, "ada", "a plum cake");
+    other = desk_new_beside(desk, &identity);
+    desk_login(other);
+    desk_logout(desk);
+    chunk_deliver(desk, dup_long_chunk(desk, "A", "eleven candles", "a rye loaf"), 100);
+    desk_fence(other);
+    desk_login(desk);
+    forget(desk, "ada");
+    desk_wait_notice(desk, NULL, "All of this number's earlier chats have arrived. *");
+    assert_unknown(desk, "ada");
+    wait_past(desk, "ben", "*in: a rye loaf");
+    desk_restart(desk);
+    assert_unknown(desk, "ada");
+}
+
 /* ---- in between ---- */
 
 /* The program ends before the chat program has done its part. */
@@ -295,6 +402,8 @@ main(int argc, char **argv)
     desk_add("/forget/nothing-is-left", test_nothing_is_left);
     desk_add("/forget/delivered-again", test_delivered_again);
     desk_add("/forget/with-others", test_with_others);
+    desk_add("/forget/history-goes-on", test_history_goes_on);
+    desk_add_at(DESK_ONLY_META, "/forget/history-was-kept", test_history_was_kept);
     desk_add("/forget/goes-on", test_goes_on);
     desk_add("/forget/on-its-way", test_on_its_way);
     desk_add("/forget/what-waits", test_what_waits);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "chunk.h"
 #include "desk.h"
 
 #include <sqlite3.h>
@@ -7,118 +8,7 @@
 /* The chats that the phone had before. They are in the store and in what is shown of the past, and
  * nobody is told of them as new. */
 
-#define DAY_S ((gint64)24 * 60 * 60)
-
-/* A chunk's threads, each with its messages. */
-typedef GString Chunk;
-
-static Chunk *
-chunk_new(void)
-{
-    return g_string_new(NULL);
-}
-
-static void
-close_thread(Chunk *chunk)
-{
-    if (chunk->len == 0)
-        return;
-    if (chunk->str[chunk->len - 1] == ',')
-        g_string_truncate(chunk, chunk->len - 1);
-    g_string_append(chunk, "]},");
-}
-
-/* @members: of the thread, with a comma after each. */
-static void
-open_thread(Chunk *chunk, const char *members)
-{
-    close_thread(chunk);
-    g_string_append_printf(chunk, "{%s\"messages\":[", members);
-}
-
-static void
-open_chat(Chunk *chunk, const char *who)
-{
-    g_autofree char *id = g_strdup_printf("\"id\":\"%s\",", desk_name(who));
-
-    open_thread(chunk, id);
-}
-
-/* @rest: type, content and what was known of it. */
-static void
-add(Desk *desk, Chunk *chunk, const char *token, const char *from, gint64 ago_s, const char *rest)
-{
-    g_string_append_printf(
-        chunk, "{\"from\":\"%s\",\"id\":\"wamid.%s\",\"timestamp\":\"%" G_GINT64_FORMAT "\",%s},",
-        from, token, coex_sim_now(desk->sim) - ago_s, rest);
-}
-
-#define STATE(state) "\"history_context\":{\"status\":\"" state "\"}"
-
-static void
-add_text(Desk *desk, Chunk *chunk, const char *token, const char *from, gint64 ago_s,
-         const char *text)
-{
-    g_autofree char *rest =
-        g_strdup_printf("\"type\":\"text\",\"text\":{\"body\":\"%s\"}," STATE("READ"), text);
-
-    add(desk, chunk, token, from, ago_s, rest);
-}
-
-static void
-theirs(Desk *desk, Chunk *chunk, const char *token, const char *who, gint64 ago_s, const char *text)
-{
-    add_text(desk, chunk, token, desk_name(who), ago_s, text);
-}
-
-static void
-ours(Desk *desk, Chunk *chunk, const char *token, gint64 ago_s, const char *text)
-{
-    add_text(desk, chunk, token, desk->number, ago_s, text);
-}
-
-static char *
-chunk_finish(Chunk *chunk, int progress)
-{
-    g_autofree char *threads = NULL;
-
-    close_thread(chunk);
-    g_string_truncate(chunk, chunk->len - 1);
-    threads = g_string_free(chunk, FALSE);
-    return g_strdup_printf("{\"history\":[{\"metadata\":{\"phase\":0,\"chunk_order\":1,"
-                           "\"progress\":%d},\"threads\":[%s]}]}",
-                           progress, threads);
-}
-
-/* Takes @chunk. WhatsApp delivers it, at 360dialog as partners get it. */
-static void
-deliver(Desk *desk, Chunk *chunk, int progress)
-{
-    g_autofree char *value = chunk_finish(chunk, progress);
-    g_autofree char *partner = NULL;
-    g_autoptr(GBytes) body = NULL;
-
-    if (desk_is_meta(desk)) {
-        coex_sim_change(desk->sim, "history", value);
-        return;
-    }
-    partner =
-        g_strdup_printf("{\"id\":\"a4b1c2d3-0000-4000-8000-000000000001\",\"event\":\"history\","
-                        "\"data\":{\"id\":\"215500000000001\",\"messaging_product\":\"whatsapp\","
-                        "\"metadata\":{\"display_phone_number\":\"%s\",\"phone_number_id\":"
-                        "\"318800000000042\"},%s}",
-                        desk->number, value + 1);
-    body = g_bytes_new(partner, strlen(partner));
-    g_assert_cmpuint(coex_sim_deliver_raw(desk->sim, body, COEX_SIM_SIGN_GOOD), ==, 200);
-}
-
-/* The last chunk. */
-static void
-deliver_last(Desk *desk, Chunk *chunk)
-{
-    deliver(desk, chunk, 100);
-    desk_wait_notice(desk, NULL, "All of this number's earlier chats have arrived. *");
-}
+#define DAY_S CHUNK_DAY_S
 
 static void
 wait_past(Desk *desk, const char *who, const char *lines)
@@ -145,11 +35,11 @@ test_both_ways(Desk *desk)
     Chunk *chunk = chunk_new();
 
     desk_login(desk);
-    open_chat(chunk, "ada");
-    theirs(desk, chunk, "H3", "ada", 60, "Are you open?");
-    ours(desk, chunk, "H2", DAY_S, "Your bike is ready");
-    theirs(desk, chunk, "H1", "ada", 2 * DAY_S, "How is my bike?");
-    deliver_last(desk, chunk);
+    chunk_open_chat(chunk, "ada");
+    chunk_theirs(desk, chunk, "H3", "ada", 60, "Are you open?");
+    chunk_ours(desk, chunk, "H2", DAY_S, "Your bike is ready");
+    chunk_theirs(desk, chunk, "H1", "ada", 2 * DAY_S, "How is my bike?");
+    chunk_deliver_last(desk, chunk);
     assert_nothing_new(desk, "ada");
     wait_past(desk, "ada", "in: How is my bike?\nphone: Your bike is ready\nin: Are you open?");
     g_assert_cmpint(desk_view(desk, "ada")->waiting_since, ==, 0);
@@ -178,18 +68,18 @@ test_any_order(Desk *desk)
     Chunk *again = chunk_new();
 
     desk_login(desk);
-    open_chat(two, "ben");
-    ours(desk, two, "H5", 3 * DAY_S, "Good morning");
-    theirs(desk, two, "H4", "ben", 4 * DAY_S, "Hello");
-    deliver(desk, two, 55);
+    chunk_open_chat(two, "ben");
+    chunk_ours(desk, two, "H5", 3 * DAY_S, "Good morning");
+    chunk_theirs(desk, two, "H4", "ben", 4 * DAY_S, "Hello");
+    chunk_deliver(desk, two, 55);
     desk_wait_notice(desk, NULL, "WhatsApp is sending *earlier chats: 55 % have arrived.");
-    open_chat(one, "ben");
-    theirs(desk, one, "H7", "ben", DAY_S, "Thanks");
-    deliver(desk, one, 30);
-    open_chat(again, "ben");
-    theirs(desk, again, "H7", "ben", DAY_S, "Thanks");
-    ours(desk, again, "H6", 2 * DAY_S, "Done");
-    deliver_last(desk, again);
+    chunk_open_chat(one, "ben");
+    chunk_theirs(desk, one, "H7", "ben", DAY_S, "Thanks");
+    chunk_deliver(desk, one, 30);
+    chunk_open_chat(again, "ben");
+    chunk_theirs(desk, again, "H7", "ben", DAY_S, "Thanks");
+    chunk_ours(desk, again, "H6", 2 * DAY_S, "Done");
+    chunk_deliver_last(desk, again);
     desk_fence(desk);
     g_assert_cmpuint(desk_count(desk, DESK_NOTICE, NULL, "*earlier chats*"), ==, 2);
     wait_past(desk, "ben", "in: Hello\nphone: Good morning\nphone: Done\nin: Thanks");
@@ -203,21 +93,21 @@ test_missing_members(Desk *desk)
     Chunk *chunk = chunk_new();
 
     desk_login(desk);
-    open_thread(chunk, "\"context\":{\"user_id\":\"DE.40817263549081726354\","
-                       "\"username\":\"carla.k\"},");
+    chunk_open_thread(chunk, "\"context\":{\"user_id\":\"DE.40817263549081726354\","
+                             "\"username\":\"carla.k\"},");
     g_string_append(chunk, "{\"from_user_id\":\"DE.40817263549081726354\",\"id\":\"wamid.H1\","
                            "\"timestamp\":\"1760000000\",\"type\":\"text\","
                            "\"text\":{\"body\":\"Hidden\"}},");
-    ours(desk, chunk, "H2", DAY_S, "Seen");
-    open_thread(chunk, "");
-    ours(desk, chunk, "H3", DAY_S, "Whose is this?");
-    theirs(desk, chunk, "H4", "ada", 60, "Mine");
+    chunk_ours(desk, chunk, "H2", DAY_S, "Seen");
+    chunk_open_thread(chunk, "");
+    chunk_ours(desk, chunk, "H3", DAY_S, "Whose is this?");
+    chunk_theirs(desk, chunk, "H4", "ada", 60, "Mine");
     g_string_append(chunk, "{\"type\":\"text\",\"text\":{\"body\":\"No id\"}},7,");
-    open_thread(chunk, "");
-    ours(desk, chunk, "H5", DAY_S, "To nobody");
-    open_thread(chunk, "\"id\":\"447700900100\",");
-    ours(desk, chunk, "H6", DAY_S, "To myself");
-    deliver_last(desk, chunk);
+    chunk_open_thread(chunk, "");
+    chunk_ours(desk, chunk, "H5", DAY_S, "To nobody");
+    chunk_open_thread(chunk, "\"id\":\"447700900100\",");
+    chunk_ours(desk, chunk, "H6", DAY_S, "To myself");
+    chunk_deliver_last(desk, chunk);
     assert_nothing_new(desk, "ada");
     wait_past(desk, "carla", "in: Hidden\nphone: Seen");
     wait_past(desk, "ada", "phone: Whose is this?\nin: Mine");
@@ -232,10 +122,10 @@ test_states(Desk *desk)
     Chunk *chunk = chunk_new();
 
     desk_login(desk);
-    open_chat(chunk, "ada");
-    add(desk, chunk, "H1", desk->number, DAY_S, TEXT STATE("error"));
-    add(desk, chunk, "H2", desk->number, 60, TEXT STATE("delivered"));
-    deliver_last(desk, chunk);
+    chunk_open_chat(chunk, "ada");
+    chunk_add(desk, chunk, "H1", desk->number, DAY_S, TEXT CHUNK_STATE("error"));
+    chunk_add(desk, chunk, "H2", desk->number, 60, TEXT CHUNK_STATE("delivered"));
+    chunk_deliver_last(desk, chunk);
     wait_past(desk, "ada", "failed: Are you there?\nphone: Are you there?");
     coex_sim_status(desk->sim, "wamid.H2", "read");
     desk_fence(desk);
@@ -262,12 +152,12 @@ test_known(Desk *desk)
     desk_take(desk, "ada", "Good day");
     desk_wait_state(desk, "ada", "delivered*");
     sent = coex_sim_dup_last_sent(desk->sim, "ada");
-    open_chat(chunk, "ada");
-    ours(desk, chunk, sent + strlen("wamid."), 60, "Good day");
-    ours(desk, chunk, phone + strlen("wamid."), 60, "Welcome");
-    theirs(desk, chunk, heard + strlen("wamid."), "ada", 60, "I am new");
-    theirs(desk, chunk, "H1", "ada", DAY_S, "I am old");
-    deliver_last(desk, chunk);
+    chunk_open_chat(chunk, "ada");
+    chunk_ours(desk, chunk, sent + strlen("wamid."), 60, "Good day");
+    chunk_ours(desk, chunk, phone + strlen("wamid."), 60, "Welcome");
+    chunk_theirs(desk, chunk, heard + strlen("wamid."), "ada", 60, "I am new");
+    chunk_theirs(desk, chunk, "H1", "ada", DAY_S, "I am old");
+    chunk_deliver_last(desk, chunk);
     wait_past(desk, "ada", "in: I am old\nin: I am new\nphone: Welcome\nout: Good day");
     desk_wait_window(desk, "ada", TRUE);
 }
@@ -279,9 +169,9 @@ test_before_it_was_new(Desk *desk)
     Chunk *chunk = chunk_new();
 
     desk_login(desk);
-    open_chat(chunk, "ada");
-    theirs(desk, chunk, "H1", "ada", 60, "Quick question");
-    deliver_last(desk, chunk);
+    chunk_open_chat(chunk, "ada");
+    chunk_theirs(desk, chunk, "H1", "ada", 60, "Quick question");
+    chunk_deliver_last(desk, chunk);
     assert_nothing_new(desk, "ada");
     desk_deliver(desk, "", "H1", 60,
                  "\"from\":\"12025550101\",\"type\":\"text\",\"text\":{\"body\":\"Quick "
@@ -304,11 +194,11 @@ test_goes_on(Desk *desk)
     Chunk *chunk = chunk_new();
 
     desk_login(desk);
-    open_chat(chunk, "ada");
-    ours(desk, chunk, "H1", DAY_S, "We open at nine");
-    theirs(desk, chunk, "H2", "ada", DAY_S / 2, "At ten?");
-    theirs(desk, chunk, "H3", "ada", DAY_S / 4, "Forget it");
-    deliver_last(desk, chunk);
+    chunk_open_chat(chunk, "ada");
+    chunk_ours(desk, chunk, "H1", DAY_S, "We open at nine");
+    chunk_theirs(desk, chunk, "H2", "ada", DAY_S / 2, "At ten?");
+    chunk_theirs(desk, chunk, "H3", "ada", DAY_S / 4, "Forget it");
+    chunk_deliver_last(desk, chunk);
     desk_deliver(desk, "", "N1", 3,
                  "\"from\":\"12025550101\",\"type\":\"text\",\"text\":{\"body\":\"Really?\"},"
                  "\"context\":{\"id\":\"wamid.H1\"}");
@@ -351,17 +241,17 @@ static void
 test_files(Desk *desk)
 {
     Chunk *chunk = chunk_new();
-    const char *place = "\"type\":\"media_placeholder\"," STATE("READ");
+    const char *place = "\"type\":\"media_placeholder\"," CHUNK_STATE("READ");
 
     desk_login(desk);
     deliver_file(desk, "messages", "F2", "\"from\":\"12025550101\",");
-    open_chat(chunk, "ada");
-    theirs(desk, chunk, "H0", "ada", 5 * DAY_S, "Look:");
-    add(desk, chunk, "F1", desk_name("ada"), 4 * DAY_S, place);
-    add(desk, chunk, "F2", desk_name("ada"), 3 * DAY_S, place);
-    add(desk, chunk, "F3", desk_name("ada"), 2 * DAY_S, place);
-    add(desk, chunk, "F4", desk_name("ada"), DAY_S, place);
-    deliver_last(desk, chunk);
+    chunk_open_chat(chunk, "ada");
+    chunk_theirs(desk, chunk, "H0", "ada", 5 * DAY_S, "Look:");
+    chunk_add(desk, chunk, "F1", desk_name("ada"), 4 * DAY_S, place);
+    chunk_add(desk, chunk, "F2", desk_name("ada"), 3 * DAY_S, place);
+    chunk_add(desk, chunk, "F3", desk_name("ada"), 2 * DAY_S, place);
+    chunk_add(desk, chunk, "F4", desk_name("ada"), DAY_S, place);
+    chunk_deliver_last(desk, chunk);
     wait_past(desk, "ada",
               "in: Look:\nin: ?file not available here*\nin: ?file*\n"
               "in: ?file*\nin: ?image? The leak");
@@ -409,9 +299,9 @@ many(Desk *desk, guint first, guint n)
         const char *who = i - first < n / 2 ? "ada" : "ben";
 
         if ((i - first) % (n / 2) == 0)
-            open_chat(chunk, who);
-        add_text(desk, chunk, token, i % 3 == 0 ? desk->number : desk_name(who),
-                 10 * DAY_S + (N_MANY - i), text);
+            chunk_open_chat(chunk, who);
+        chunk_add_text(desk, chunk, token, i % 3 == 0 ? desk->number : desk_name(who),
+                       10 * DAY_S + (N_MANY - i), text);
     }
     return chunk;
 }
@@ -423,13 +313,13 @@ test_interrupted(Desk *desk)
 {
     desk_login(desk);
     for (guint i = 0; i < 3; i++)
-        deliver(desk, many(desk, i * N_MANY / 3, N_MANY / 3), 10 + (int)i);
+        chunk_deliver(desk, many(desk, i * N_MANY / 3, N_MANY / 3), 10 + (int)i);
     desk_hear(desk, "dana", "Is anybody there?");
     desk_ignore(desk, "WhatsApp is sending *");
     desk_restart(desk);
     desk_hear(desk, "dana", "Hello?");
     desk_restart(desk);
-    deliver(desk, many(desk, 0, N_MANY), 100);
+    chunk_deliver(desk, many(desk, 0, N_MANY), 100);
     desk_wait_notice(desk, NULL, "All of this number's earlier chats have arrived. *");
     desk_fence(desk);
     desk_logout(desk);
@@ -452,7 +342,7 @@ test_kept(Desk *desk)
     other = desk_new_beside(desk, &identity);
     desk_login(other);
     desk_logout(desk);
-    deliver(desk, many(desk, 0, N_MANY), 100);
+    chunk_deliver(desk, many(desk, 0, N_MANY), 100);
     desk_fence(other);
     desk_login(desk);
     desk_wait_notice(desk, NULL, "All of this number's earlier chats have arrived. *");
@@ -489,10 +379,10 @@ test_found(Desk *desk)
     Chunk *chunk = chunk_new();
 
     desk_login(desk);
-    open_chat(chunk, "ben");
-    theirs(desk, chunk, "H1", "ben", 2 * DAY_S, "明日は黒パンをください");
-    ours(desk, chunk, "H2", DAY_S, "The Café in Gàrdèn Street");
-    deliver_last(desk, chunk);
+    chunk_open_chat(chunk, "ben");
+    chunk_theirs(desk, chunk, "H1", "ben", 2 * DAY_S, "明日は黒パンをください");
+    chunk_ours(desk, chunk, "H2", DAY_S, "The Café in Gàrdèn Street");
+    chunk_deliver_last(desk, chunk);
     desk_hear(desk, "ada", "Is the CAFE open on ΣΊΣΥΦΟΣ street?");
     g_free(coex_sim_phone_sends(desk->sim, "ada", "100% \"sure\" it's open"));
     desk_wait_feed(desk, COEX_FEED_ECHO, "ada", "100%*");
@@ -573,7 +463,7 @@ test_found_in_parts(Desk *desk)
 {
     desk_login(desk);
     desk_hear(desk, "dana", "Line of today");
-    deliver(desk, many(desk, 0, 40), 100);
+    chunk_deliver(desk, many(desk, 0, 40), 100);
     desk_wait_notice(desk, NULL, "All of this number's earlier chats have arrived. *");
     wait_found(desk, NULL, "line",
                "Found for “line”, the newest first:\nfrom Dana Weber: Line of today\n"
@@ -602,18 +492,18 @@ test_logged(Desk *desk)
 
     desk->logs = TRUE;
     desk_login(desk);
-    open_chat(one, "ada");
-    theirs(desk, one, "H3", "ada", 3 * DAY_S, "Third");
-    deliver(desk, one, 50);
+    chunk_open_chat(one, "ada");
+    chunk_theirs(desk, one, "H3", "ada", 3 * DAY_S, "Third");
+    chunk_deliver(desk, one, 50);
     desk_wait_notice(desk, NULL, "WhatsApp is sending *");
     desk_fence(desk);
     g_assert_cmpuint(desk_count(desk, DESK_PAST, "ada", "log*"), ==, 0);
-    open_chat(last, "ada");
-    ours(desk, last, "H2", 5 * DAY_S, "Second");
-    theirs(desk, last, "H1", "ada", 5 * DAY_S + 1, "First");
-    open_chat(last, "ben");
-    theirs(desk, last, "H4", "ben", 9 * DAY_S, "Fourth");
-    deliver_last(desk, last);
+    chunk_open_chat(last, "ada");
+    chunk_ours(desk, last, "H2", 5 * DAY_S, "Second");
+    chunk_theirs(desk, last, "H1", "ada", 5 * DAY_S + 1, "First");
+    chunk_open_chat(last, "ben");
+    chunk_theirs(desk, last, "H4", "ben", 9 * DAY_S, "Fourth");
+    chunk_deliver_last(desk, last);
     desk_wait_past(desk, "ada", "log: First Second");
     desk_restart(desk);
     desk_wait_past(desk, "ada", "log: First Second");

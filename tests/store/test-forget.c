@@ -87,7 +87,7 @@ fill(Fixture *f)
         coex_batch_delivery_applied(batch, i, FALSE);
     commit(f, batch);
     batch = test_batch(snapshot->account_id);
-    coex_batch_forget_person(batch, 1, "42");
+    coex_batch_forget_person(batch, 1, "42", TEST_NOW);
     commit(f, batch);
 }
 
