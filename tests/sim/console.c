@@ -41,17 +41,7 @@ take_word(const char **rest)
 /* --- commands
  * ----------------------------------------------------------------------------------------- */
 
-static void
-run_phone(CoexSim *sim, const char *rest)
-{
-    const char *colon = strchr(rest, ':');
-    g_autofree char *who = colon ? g_strndup(rest, (gsize)(colon - rest)) : g_strdup(rest);
-    g_autofree char *wamid = NULL;
-
-    if (!colon || !is_known(sim, who))
-        return;
-    wamid = coex_sim_phone_sends(sim, who, colon + 1 + strspn(colon + 1, " "));
-}
+static void run_phone(CoexSim *sim, const char *rest);
 
 static void
 run_close(CoexSim *sim, const char *rest)
@@ -129,22 +119,44 @@ run_restore(CoexSim *sim, const char *rest)
     coex_sim_restore_token(sim);
 }
 
-static void
-run_clock(CoexSim *sim, const char *rest)
+/* "25h": seconds; FALSE and said so if it is none. */
+static gboolean
+read_span(const char *text, gint64 *ret_seconds)
 {
     static const struct {
         char letter;
         gint64 seconds;
     } units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 } };
     char *end = NULL;
-    gint64 amount = g_ascii_strtoll(rest, &end, 10);
+    gint64 amount = g_ascii_strtoll(text, &end, 10);
 
     for (guint i = 0; i < G_N_ELEMENTS(units); i++)
         if (*end == units[i].letter || (*end == '\0' && units[i].seconds == 1)) {
-            coex_sim_advance_clock(sim, amount * units[i].seconds);
-            return;
+            *ret_seconds = amount * units[i].seconds;
+            return TRUE;
         }
-    say("? clock +25h (s, m, h or d)");
+    say("? a time is 25h (s, m, h or d)");
+    return FALSE;
+}
+
+static void
+run_clock(CoexSim *sim, const char *rest)
+{
+    gint64 seconds;
+
+    if (read_span(rest, &seconds))
+        coex_sim_advance_clock(sim, seconds);
+}
+
+static void
+run_history(CoexSim *sim, const char *rest)
+{
+    g_autofree char *who = take_word(&rest);
+    g_autofree char *age = take_word(&rest);
+    gint64 seconds;
+
+    if (is_known(sim, who) && read_span(age, &seconds))
+        coex_sim_tell_history(sim, who, seconds, rest);
 }
 
 static void
@@ -260,7 +272,7 @@ static void run_help(CoexSim *sim, const char *rest);
 
 /* Longer beginnings stand before their shorter ones. */
 static const Command commands[] = {
-    { "phone to", "phone to WHO: TEXT             the business writes on its phone", run_phone },
+    { "phone", "phone to WHO: TEXT             the business writes on its phone", run_phone },
     { "close", "close WHO                      their window closed an hour ago", run_close },
     { "open", "open WHO                       their window is open", run_open },
     { "fail next async", "fail next async CODE           accept the next send, fail it by status",
@@ -278,6 +290,8 @@ static const Command commands[] = {
     { "revoke", "revoke                         the key is dead", run_revoke },
     { "restore", "restore                        the key lives again", run_restore },
     { "clock", "clock +25h                     move the simulated clock", run_clock },
+    { "history", "history WHO AGE TEXT           what they wrote before, in the phone's history",
+      run_history },
     { "hold", "hold                           keep deliveries back", run_hold },
     { "release", "release [reversed]             let them go", run_release },
     { "duplicate", "duplicate N                    deliver the next one N more times",
@@ -298,24 +312,80 @@ static const Command commands[] = {
     { "help", "help                           this list", run_help },
 };
 
-static void
-run_help(CoexSim *sim, const char *rest)
-{
-    say("WHO says TEXT                  a customer writes");
-    say("WHO sends TYPE JSON            a customer sends another type");
-    say("WHO brings MIME PATH [CAPTION] a customer sends a file of this computer");
-    say("WHO taps LABEL                 a customer taps a button of the last message");
-    say("WHO reads                      a customer reads everything");
-    for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
-        say(commands[i].usage);
-    say("quit                           end");
-}
-
 /* --- people as subjects
  * ------------------------------------------------------------------------------- */
 
+/* The last message that @about wrote; NULL and said so if there is none. */
+static char *
+last_of(CoexSim *sim, CoexSimAuthor about, const char *who)
+{
+    char *wamid = coex_sim_dup_last(sim, about, who);
+
+    if (!wamid)
+        say("? there is no such message");
+    return wamid;
+}
+
+/* What the other side wrote last. */
+static char *
+last_of_other(CoexSim *sim, CoexSimAuthor author, const char *who)
+{
+    return last_of(sim, author == COEX_SIM_CUSTOMER ? COEX_SIM_NUMBER : COEX_SIM_CUSTOMER, who);
+}
+
 static void
-taps(CoexSim *sim, const char *who, const char *label)
+says(CoexSim *sim, CoexSimAuthor author, const char *who, const char *rest)
+{
+    g_free(author == COEX_SIM_CUSTOMER ? coex_sim_customer_sends(sim, who, rest)
+                                       : coex_sim_phone_sends(sim, who, rest));
+}
+
+static void
+quotes(CoexSim *sim, CoexSimAuthor author, const char *who, const char *rest)
+{
+    g_autofree char *wamid = last_of_other(sim, author, who);
+
+    if (wamid)
+        g_free(author == COEX_SIM_CUSTOMER ? coex_sim_customer_replies(sim, who, rest, wamid)
+                                           : coex_sim_phone_replies(sim, who, rest, wamid));
+}
+
+static void
+reacts(CoexSim *sim, CoexSimAuthor author, const char *who, const char *rest)
+{
+    g_autofree char *wamid = last_of_other(sim, author, who);
+
+    if (wamid)
+        g_free(coex_sim_reacts(sim, author, who, wamid, *rest ? rest : NULL));
+}
+
+static void
+edits(CoexSim *sim, CoexSimAuthor author, const char *who, const char *rest)
+{
+    g_autofree char *wamid = last_of(sim, author, who);
+
+    if (wamid)
+        g_free(coex_sim_edits(sim, author, who, wamid, rest));
+}
+
+static void
+deletes(CoexSim *sim, CoexSimAuthor author, const char *who, const char *rest)
+{
+    g_autofree char *wamid = last_of(sim, author, who);
+
+    if (wamid)
+        g_free(coex_sim_deletes(sim, author, who, wamid));
+}
+
+static void
+is_other(CoexSim *sim, CoexSimAuthor author, const char *who, const char *rest)
+{
+    if (is_known(sim, rest) && !coex_sim_unite(sim, who, rest))
+        say("? both need a BSUID");
+}
+
+static void
+taps(CoexSim *sim, CoexSimAuthor author, const char *who, const char *label)
 {
     g_autofree char *last = coex_sim_dup_last_sent(sim, who);
     g_autofree char *wamid = last ? coex_sim_customer_taps(sim, who, last, label) : NULL;
@@ -325,7 +395,7 @@ taps(CoexSim *sim, const char *who, const char *label)
 }
 
 static void
-sends(CoexSim *sim, const char *who, const char *rest)
+sends(CoexSim *sim, CoexSimAuthor author, const char *who, const char *rest)
 {
     g_autofree char *type = take_word(&rest);
     g_autofree char *wamid = NULL;
@@ -334,9 +404,15 @@ sends(CoexSim *sim, const char *who, const char *rest)
         wamid = coex_sim_customer_sends_type(sim, who, type, *rest ? rest : NULL);
 }
 
+static void
+reads(CoexSim *sim, CoexSimAuthor author, const char *who, const char *rest)
+{
+    coex_sim_customer_reads(sim, who);
+}
+
 /* A file of this computer's. */
 static void
-brings(CoexSim *sim, const char *who, const char *rest)
+brings(CoexSim *sim, CoexSimAuthor author, const char *who, const char *rest)
 {
     g_autofree char *mime = take_word(&rest);
     g_autofree char *path = take_word(&rest);
@@ -361,29 +437,82 @@ brings(CoexSim *sim, const char *who, const char *rest)
     wamid = coex_sim_customer_sends_type(sim, who, type, content);
 }
 
+#define BY_CUSTOMER (1U << COEX_SIM_CUSTOMER)
+#define BY_PHONE (1U << COEX_SIM_PHONE)
+#define BY_BOTH (BY_CUSTOMER | BY_PHONE)
+
+typedef struct {
+    const char *word;
+    const char *usage;
+    guint authors; /* bits of CoexSimAuthor */
+    void (*run)(CoexSim *sim, CoexSimAuthor author, const char *who, const char *rest);
+} Verb;
+
+static const Verb verbs[] = {
+    { "says", "WHO says TEXT                  a customer writes", BY_CUSTOMER, says },
+    { "quotes", "WHO quotes TEXT                a customer answers the number's last message",
+      BY_BOTH, quotes },
+    { "reacts", "WHO reacts [EMOJI]             a customer reacts to it, or takes that back",
+      BY_BOTH, reacts },
+    { "edits", "WHO edits TEXT                 a customer changes their last message", BY_BOTH,
+      edits },
+    { "deletes", "WHO deletes                    a customer takes it back", BY_BOTH, deletes },
+    { "sends", "WHO sends TYPE JSON            a customer sends another type", BY_CUSTOMER, sends },
+    { "brings", "WHO brings MIME PATH [CAPTION] a customer sends a file of this computer",
+      BY_CUSTOMER, brings },
+    { "taps", "WHO taps LABEL                 a customer taps a button of the last message",
+      BY_CUSTOMER, taps },
+    { "reads", "WHO reads                      a customer reads everything", BY_CUSTOMER, reads },
+    { "is", "WHO is OTHER                   a customer turns out to be another, known by BSUID",
+      BY_CUSTOMER, is_other },
+    { "to", "phone quotes|reacts|edits|deletes WHO: TEXT  the same on the phone", BY_PHONE, says },
+};
+
+static const Verb *
+find_verb(const char *word, CoexSimAuthor author)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(verbs); i++)
+        if (g_str_equal(verbs[i].word, word) && (verbs[i].authors & 1U << author))
+            return &verbs[i];
+    return NULL;
+}
+
+/* "to WHO: TEXT" */
+static void
+run_phone(CoexSim *sim, const char *rest)
+{
+    g_autofree char *word = take_word(&rest);
+    const Verb *verb = find_verb(word, COEX_SIM_PHONE);
+    const char *colon = strchrnul(rest, ':');
+    g_autofree char *who = g_strndup(rest, (gsize)(colon - rest));
+
+    if (!verb)
+        say("? \"help\" lists what the phone does");
+    else if (is_known(sim, who))
+        verb->run(sim, COEX_SIM_PHONE, who, *colon ? colon + 1 + strspn(colon + 1, " ") : "");
+}
+
 static gboolean
 run_person(CoexSim *sim, const char *line)
 {
     const char *rest = line;
     g_autofree char *who = take_word(&rest);
-    g_autofree char *verb = take_word(&rest);
-    g_autofree char *wamid = NULL;
+    g_autofree char *word = take_word(&rest);
+    const Verb *verb = coex_sim_has_customer(sim, who) ? find_verb(word, COEX_SIM_CUSTOMER) : NULL;
 
-    if (!coex_sim_has_customer(sim, who))
-        return FALSE;
-    if (g_str_equal(verb, "says"))
-        wamid = coex_sim_customer_sends(sim, who, rest);
-    else if (g_str_equal(verb, "sends"))
-        sends(sim, who, rest);
-    else if (g_str_equal(verb, "brings"))
-        brings(sim, who, rest);
-    else if (g_str_equal(verb, "taps"))
-        taps(sim, who, rest);
-    else if (g_str_equal(verb, "reads"))
-        coex_sim_customer_reads(sim, who);
-    else
-        return FALSE;
-    return TRUE;
+    if (verb)
+        verb->run(sim, COEX_SIM_CUSTOMER, who, rest);
+    return verb != NULL;
+}
+
+static void
+run_help(CoexSim *sim, const char *rest)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(verbs); i++)
+        say(verbs[i].usage);
+    for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
+        say(commands[i].usage);
+    say("quit                           end");
 }
 
 static const char *

@@ -296,6 +296,8 @@ new_sent(SimCall *call, SimPerson *person, int fail_code)
     sent->category = category_of(call);
     sent->status = "accepted";
     sent->fail_code = fail_code;
+    if (person)
+        sim_note_last(person, COEX_SIM_NUMBER, sent->wamid);
     g_ptr_array_add(call->sim->sent, sent);
     return sent;
 }

@@ -52,7 +52,18 @@ sim_person_free(SimPerson *person)
     g_free(person->digits);
     g_free(person->wa_id);
     g_free(person->user_id);
+    for (guint i = 0; i < G_N_ELEMENTS(person->last); i++)
+        g_free(person->last[i]);
     g_free(person);
+}
+
+void
+sim_note_last(SimPerson *person, CoexSimAuthor author, const char *wamid)
+{
+    g_free(person->last[author]);
+    person->last[author] = g_strdup(wamid);
+    if (author == COEX_SIM_PHONE)
+        sim_note_last(person, COEX_SIM_NUMBER, wamid);
 }
 
 const char *
@@ -242,6 +253,13 @@ opens_window(const char *type)
            !g_str_equal(type, "system");
 }
 
+/* Not of what is about a message. */
+static gboolean
+is_message(const char *type)
+{
+    return opens_window(type) && !g_str_equal(type, "reaction");
+}
+
 static JsonObject *
 text_content(const char *text)
 {
@@ -298,10 +316,9 @@ queue_reads(CoexSim *sim, SimPerson *person)
     }
 }
 
-/* Takes content: the members that follow the type; timestamp 0 is now. */
-static char *
-customer_sends(CoexSim *sim, const char *who, const char *type, JsonObject *content,
-               gint64 timestamp_s)
+char *
+sim_customer_sends(CoexSim *sim, const char *who, const char *type, JsonObject *content,
+                   gint64 timestamp_s)
 {
     SimPerson *person = sim_person(sim, who);
     char *wamid = sim_wamid(sim_person_address(person), TRUE, FALSE, NULL);
@@ -314,6 +331,8 @@ customer_sends(CoexSim *sim, const char *who, const char *type, JsonObject *cont
         queue_reads(sim, person);
     if (opens_window(type))
         person->last_inbound_s = MAX(person->last_inbound_s, timestamp_s);
+    if (is_message(type))
+        sim_note_last(person, COEX_SIM_CUSTOMER, wamid);
     g_hash_table_add(sim->inbound_ids, g_strdup(wamid));
     sim_queue_change(
         sim, "messages",
@@ -327,7 +346,7 @@ coex_sim_customer_sends(CoexSim *sim, const char *who, const char *text)
 {
     SIM_LOCK(sim);
 
-    return customer_sends(sim, who, "text", text_content(text), 0);
+    return sim_customer_sends(sim, who, "text", text_content(text), 0);
 }
 
 char *
@@ -335,7 +354,7 @@ coex_sim_customer_sends_at(CoexSim *sim, const char *who, const char *text, gint
 {
     SIM_LOCK(sim);
 
-    return customer_sends(sim, who, "text", text_content(text), timestamp_s);
+    return sim_customer_sends(sim, who, "text", text_content(text), timestamp_s);
 }
 
 static JsonObject *
@@ -355,24 +374,7 @@ coex_sim_customer_sends_type(CoexSim *sim, const char *who, const char *type, co
 {
     SIM_LOCK(sim);
 
-    return customer_sends(sim, who, type, parsed_content(type, content), 0);
-}
-
-static void
-add_context(CoexSim *sim, JsonObject *content, const char *wamid)
-{
-    json_object_set_object_member(content, "context",
-                                  sim_strings("from", sim->digits, "id", wamid, NULL));
-}
-
-char *
-coex_sim_customer_replies(CoexSim *sim, const char *who, const char *text, const char *wamid)
-{
-    SIM_LOCK(sim);
-    JsonObject *content = text_content(text);
-
-    add_context(sim, content, wamid);
-    return customer_sends(sim, who, "text", content, 0);
+    return sim_customer_sends(sim, who, type, parsed_content(type, content), 0);
 }
 
 char *
@@ -381,10 +383,11 @@ coex_sim_customer_taps(CoexSim *sim, const char *who, const char *wamid, const c
     SIM_LOCK(sim);
     JsonObject *content = json_object_new();
 
-    add_context(sim, content, wamid);
+    json_object_set_object_member(content, "context",
+                                  sim_strings("from", sim->digits, "id", wamid, NULL));
     json_object_set_object_member(content, "button",
                                   sim_strings("payload", label, "text", label, NULL));
-    return customer_sends(sim, who, "button", content, 0);
+    return sim_customer_sends(sim, who, "button", content, 0);
 }
 
 static JsonObject *
@@ -409,7 +412,7 @@ coex_sim_customer_sends_unavailable(CoexSim *sim, const char *who)
 
     json_object_set_array_member(content, "errors", sim_array_of(error_entry(131060)));
     json_object_set_object_member(content, "unsupported", sim_strings("type", "unknown", NULL));
-    return customer_sends(sim, who, "unsupported", content, 0);
+    return sim_customer_sends(sim, who, "unsupported", content, 0);
 }
 
 void
@@ -449,9 +452,8 @@ coex_sim_customer_reads(CoexSim *sim, const char *who)
 /* --- what the phone sends
  * ------------------------------------------------------------------------- */
 
-/* Takes content; wamid NULL makes one. */
-static char *
-phone_sends(CoexSim *sim, SimPerson *person, const char *type, JsonObject *content, char *wamid)
+char *
+sim_phone_sends(CoexSim *sim, SimPerson *person, const char *type, JsonObject *content, char *wamid)
 {
     g_autofree char *timestamp = g_strdup_printf("%" G_GINT64_FORMAT, sim_now_s(sim));
     JsonObject *text = sim_member_object(content, "text");
@@ -462,6 +464,8 @@ phone_sends(CoexSim *sim, SimPerson *person, const char *type, JsonObject *conte
 
     if (!wamid)
         wamid = sim_wamid(sim_person_address(person), FALSE, FALSE, NULL);
+    if (is_message(type))
+        sim_note_last(person, COEX_SIM_PHONE, wamid);
     echo = sim_strings("from", sim->digits, "to", sim_person_wa_id(person), "to_user_id",
                        person->user_id, "id", wamid, "timestamp", timestamp, "type", type, NULL);
     move_members(echo, content);
@@ -476,7 +480,7 @@ coex_sim_phone_sends(CoexSim *sim, const char *who, const char *text)
 {
     SIM_LOCK(sim);
 
-    return phone_sends(sim, sim_person(sim, who), "text", text_content(text), NULL);
+    return sim_phone_sends(sim, sim_person(sim, who), "text", text_content(text), NULL);
 }
 
 char *
@@ -484,7 +488,7 @@ coex_sim_phone_sends_type(CoexSim *sim, const char *who, const char *type, const
 {
     SIM_LOCK(sim);
 
-    return phone_sends(sim, sim_person(sim, who), type, parsed_content(type, content), NULL);
+    return sim_phone_sends(sim, sim_person(sim, who), type, parsed_content(type, content), NULL);
 }
 
 char *
@@ -495,8 +499,8 @@ coex_sim_echo_sent(CoexSim *sim, const char *wamid)
 
     g_assert_true(sent && sent->person);
     /* The peer part of a wamid depends on who looks; the token does not (the layout of a wamid). */
-    return phone_sends(sim, sent->person, "text", text_content(sent->text ? sent->text : ""),
-                       sim_wamid_with_token(sim->digits, FALSE, sent->token));
+    return sim_phone_sends(sim, sent->person, "text", text_content(sent->text ? sent->text : ""),
+                           sim_wamid_with_token(sim->digits, FALSE, sent->token));
 }
 
 void

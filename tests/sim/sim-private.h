@@ -21,7 +21,8 @@ typedef struct {
     char *user_id;
     gboolean hidden;
     gboolean reachable;
-    gint64 last_inbound_s; /* 0: never wrote */
+    gint64 last_inbound_s;          /* 0: never wrote */
+    char *last[COEX_SIM_N_AUTHORS]; /* wamids, NULL: none */
     double pair_tokens;
     gint64 pair_time_us;
 } SimPerson;
@@ -218,6 +219,14 @@ gboolean sim_person_window_is_open(CoexSim *sim, SimPerson *person);
 /* contacts[] for a webhook; profile and username as asked. */
 JsonArray *sim_person_contacts(SimPerson *person, gboolean with_profile, gboolean with_username);
 void sim_person_free(SimPerson *person);
+/* Of what the phone sends it is the number's, too. */
+void sim_note_last(SimPerson *person, CoexSimAuthor author, const char *wamid);
+/* Both take content: the members that follow the type. Timestamp 0 is now, wamid NULL (taken) makes
+ * one; returns it. */
+char *sim_customer_sends(CoexSim *sim, const char *who, const char *type, JsonObject *content,
+                         gint64 timestamp_s);
+char *sim_phone_sends(CoexSim *sim, SimPerson *person, const char *type, JsonObject *content,
+                      char *wamid);
 
 /* status.c */
 SimSent *sim_find_sent(CoexSim *sim, const char *wamid);

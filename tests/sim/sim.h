@@ -153,8 +153,6 @@ char *coex_sim_customer_sends_at(CoexSim *sim, const char *who, const char *text
  */
 char *coex_sim_customer_sends_type(CoexSim *sim, const char *who, const char *type,
                                    const char *content);
-/* A text quoting `wamid`. */
-char *coex_sim_customer_replies(CoexSim *sim, const char *who, const char *text, const char *wamid);
 /* Taps a quick reply of template message `wamid`. */
 char *coex_sim_customer_taps(CoexSim *sim, const char *who, const char *wamid, const char *label);
 /* A placeholder `unsupported` with code 131060 (the client must let a later message of that id
@@ -174,6 +172,41 @@ char *coex_sim_phone_sends_type(CoexSim *sim, const char *who, const char *type,
 char *coex_sim_echo_sent(CoexSim *sim, const char *wamid);
 /* Any change of any field; value is the JSON of `value`, without metadata these are added. */
 void coex_sim_change(CoexSim *sim, const char *field, const char *value);
+
+/* --- messages about a message -----------------------------------------------------------------
+ */
+
+typedef enum {
+    COEX_SIM_CUSTOMER,
+    COEX_SIM_PHONE,
+    COEX_SIM_NUMBER, /* on the phone or through the API */
+    COEX_SIM_N_AUTHORS,
+} CoexSimAuthor;
+
+/* The wamid of the last message in the conversation with that person that this one wrote, or NULL.
+ * What is said about a message is none itself. */
+char *coex_sim_dup_last(CoexSim *sim, CoexSimAuthor author, const char *who);
+/* What the customer or the phone does with `wamid`, whoever's it is: a text that quotes it, a
+ * reaction (NULL: it is taken back), a new text, a deletion. Each returns the wamid of its webhook.
+ */
+char *coex_sim_customer_replies(CoexSim *sim, const char *who, const char *text, const char *wamid);
+char *coex_sim_phone_replies(CoexSim *sim, const char *who, const char *text, const char *wamid);
+char *coex_sim_reacts(CoexSim *sim, CoexSimAuthor author, const char *who, const char *wamid,
+                      const char *emoji);
+char *coex_sim_edits(CoexSim *sim, CoexSimAuthor author, const char *who, const char *wamid,
+                     const char *text);
+char *coex_sim_deletes(CoexSim *sim, CoexSimAuthor author, const char *who, const char *wamid);
+
+/* --- what else is told of people --------------------------------------------------------------
+ */
+
+/* `other`, known by a BSUID alone, turns out to be `who`, whose former BSUID is given up: a system
+ * message says so. From now on there is only `who`. FALSE if one of them has no BSUID,
+ * or both are one. */
+gboolean coex_sim_unite(CoexSim *sim, const char *who, const char *other);
+/* A chunk of the phone's history, the last of it: one text of the customer's, so many seconds old.
+ */
+void coex_sim_tell_history(CoexSim *sim, const char *who, gint64 age_s, const char *text);
 
 /* --- files ------------------------------------------------------------------------------------ */
 
