@@ -143,7 +143,7 @@ coex_outbox_send_text(CoexOutbox *outbox, CoexPerson *person, const char *text, 
     for (guint i = 0; parts[i] != NULL; i++) {
         CoexOutboxItem *item = coex_outbox_item_new(outbox, person->id, parts[i]);
 
-        item->row->typed = TRUE;
+        item->row->typed = way != COEX_SEND_ELSEWHERE;
         coex_outbox_item_set_state(item, state);
         item->row->shown = way == COEX_SEND_SHOWN;
         item->feeds = state == COEX_OUTBOX_QUEUED && !item->row->shown;

@@ -37,8 +37,9 @@ void coex_outbox_stop(CoexOutbox *outbox);
 void coex_outbox_start(CoexOutbox *outbox);
 typedef enum {
     COEX_SEND_TYPED,
-    COEX_SEND_SHOWN, /* its line stands in the conversation already */
-    COEX_SEND_HELD,  /* until the person writes, whatever the window is */
+    COEX_SEND_SHOWN,     /* its line stands in the conversation already */
+    COEX_SEND_ELSEWHERE, /* typed in another conversation, which leads to this one */
+    COEX_SEND_HELD,      /* until the person writes, whatever the window is */
 } CoexSendWay;
 
 /* A text for the person: it is queued, parked where the window is closed, or held on demand. */

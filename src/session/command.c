@@ -66,10 +66,16 @@ take_nick(CoexAccount *account, CoexPerson *person, const char *nick)
 
 /* ---- what each does ---- */
 
+/* What is typed for somebody who turned out to be another stands in no line of that one's. */
 static void
 run_send(CoexCommand *command, CoexPerson *person)
 {
-    coex_outbox_send_text(command->account->outbox, person, command->text, command->way);
+    CoexAccount *account = command->account;
+    const CoexPerson *named = coex_people_find_named(account->people, command->name);
+    gboolean elsewhere = named != NULL && named != person && command->way != COEX_SEND_HELD;
+
+    coex_outbox_send_text(account->outbox, person, command->text,
+                          elsewhere ? COEX_SEND_ELSEWHERE : command->way);
 }
 
 static void

@@ -52,7 +52,7 @@ answer_in_second(Desk *desk, const char *text)
 {
     desk_send(desk, NEW_ID, text);
     desk_wait_notice(desk, NEW_ID, LEADS_ON);
-    desk_wait_any_feed(desk, COEX_FEED_TYPED, "ada", text);
+    desk_wait_any_feed(desk, COEX_FEED_SENT, "ada", text);
     take_by_id(desk, text);
 }
 
@@ -249,7 +249,7 @@ test_typed_in_the_other_form(Desk *desk)
         desk_wait_feed(desk, COEX_FEED_INBOUND, OLD_FORM, "obrigada");
         desk_send(desk, NEW_FORM, "At once");
         desk_wait_notice(desk, NEW_FORM, "This goes on in the conversation with Bia*");
-        desk_wait_feed(desk, COEX_FEED_TYPED, OLD_FORM, "At once");
+        desk_wait_feed(desk, COEX_FEED_SENT, OLD_FORM, "At once");
         desk_take(desk, "bia", "At once");
         desk_wait_state(desk, OLD_FORM, "delivered*: At once");
         desk_restart(desk);
@@ -352,7 +352,7 @@ test_number_of_the_second(Desk *desk)
     desk_restart(desk);
     desk_send(desk, "dana", "For Carla");
     desk_wait_notice(desk, "dana", "This goes on in the conversation with Carla*");
-    desk_wait_feed(desk, COEX_FEED_TYPED, "carla", "For Carla");
+    desk_wait_feed(desk, COEX_FEED_SENT, "carla", "For Carla");
     request = desk_wait_sent(desk, "carla", "For Carla");
     g_assert_cmpstr(request->recipient, ==, "DE.2");
     desk_wait_state(desk, "carla", "delivered*: For Carla");
