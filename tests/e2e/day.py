@@ -18,12 +18,14 @@ driver (pidgin.py, finch.py, bee.py), which has, with `who` as the simulator cal
     logs()                     the files with what the program printed, its debug output included
 """
 import base64
+import datetime
 import glob
 import os
 import re
 import socket
+import time
 
-from sim import Sim
+from sim import NAMES, NUMBERS, Sim
 from tap import check, wait_until
 
 PICTURE = ("iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEklEQVR4nGP4z8CAFWEXHbQSACj/P8Fu"
@@ -32,6 +34,8 @@ OTHER = ["--number", "+447700900177", "--phone-number-id", "7700177", "--waba-id
 SECRETS = ["KEY", "APP_SECRET", "VERIFY_TOKEN", "WEBHOOK_HEADER"]  # as the simulator calls them
 # of each kind of message a part that no program says by itself
 TEXTS = ["When is it ready", "good morning", "written while", "written on the phone", "Welcome &", "widnow", "after it",
+         "Rye or", "Oat please", "Oat it is", "Two loaves", "Three loaves", "Make it", "Never mind",
+         "Ben here", "It is me", "asked in", "to the right", "And in", "Long ago",
          "It can be fetched", "Zoe", "K-42", "held until", "I am here", "refused at once", "fails later",
          "leaving now", "typed without", "received meanwhile", "while you were away", "other shop",
          "with a dead key"]
@@ -51,7 +55,8 @@ class Day:
         self.words = []  # of the texts that went both ways
 
     def cases(self):
-        return [self.message_in, self.as_written, self.stranger, self.echo, self.reply, self.command, self.file,
+        return [self.message_in, self.as_written, self.stranger, self.echo, self.reply, self.quotes, self.reactions,
+                self.edits, self.deletions, self.command, self.file, self.two_are_one, self.earlier,
                 self.closed_window,
                 self.template, self.hold_and_release, self.failed_send, self.log_off_in_the_middle,
                 self.network_gone, self.restart, self.no_network_at_login, self.taken_port,
@@ -136,6 +141,67 @@ class Day:
         self.sim.do("ada says thanks")
         self.wait_shown("ada", "thanks")
         self.check_shown_once("ada", "Welcome & <hello>")
+
+    def quotes(self):
+        """a quote stands above the text, whoever quotes"""
+        self.client.say("ada", "Rye or oat?")
+        self.sim.said.expect(r"^-> ada: Rye or oat\?$")
+        self.sim.do("ada quotes Oat please")
+        self.wait_shown("ada", r"> Rye or oat\?\s+(?s:.{,60})Oat please")
+        self.sim.do("phone quotes ada: Oat it is")
+        self.wait_shown("ada", r"> Oat please\s+(?s:.{,60})Oat it is")
+
+    def reactions(self):
+        """a reaction says to which words, and so does taking it back"""
+        self.sim.do("ada reacts \U0001F44D")
+        self.wait_shown("ada", "They reacted with \U0001F44D to .Oat it is.")
+        self.sim.do("phone reacts ada: \u2764")
+        self.wait_shown("ada", "Reacted on the phone with \u2764 to .Oat please.")
+        self.sim.do("ada reacts")
+        self.wait_shown("ada", "They took back their reaction \U0001F44D to .Oat it is.")
+
+    def edits(self):
+        """an edit says what stands there now, and what stood there before"""
+        self.sim.do("ada says Two loaves")
+        self.sim.do("ada edits Three loaves")
+        self.wait_shown("ada", r"They edited: .Three loaves. \(before: .Two loaves.\)")
+        self.sim.do("phone edits ada: Make it oat")
+        self.wait_shown("ada", r"Edited on the phone: .Make it oat. \(before: .Oat it is.\)")
+
+    def deletions(self):
+        """a deletion says what was taken back"""
+        self.sim.do("ada says Never mind")
+        self.sim.do("ada deletes")
+        self.wait_shown("ada", "They deleted .Never mind.")
+        self.sim.do("phone deletes ada")
+        self.wait_shown("ada", "Deleted on the phone: .Make it oat.")
+
+    def two_are_one(self):
+        """two people who turn out to be one have one conversation, and answers go where they are"""
+        self.sim.do("ben says Ben here")
+        self.sim.do(f"add quinn {NUMBERS['quinn']} {NAMES['quinn']}")
+        self.sim.do("quinn says It is me")
+        self.wait_shown("ben", "Ben here")
+        self.wait_shown("quinn", "It is me")
+        self.sim.do("ben is quinn")
+        self.wait_shown("quinn", "This is the same person as Ben Whitaker")
+        self.client.say("quinn", "asked in the second")
+        self.sim.said.expect("^-> ben: asked in the second$")
+        self.wait_shown("quinn", "This goes on in the conversation with Ben Whitaker")
+        self.wait_shown("ben", "asked in the second")
+        self.sim.do("ben says And in the first")
+        self.wait_shown("ben", "And in the first")
+        self.client.say("ben", "to the right address")
+        self.sim.said.expect("^-> ben: to the right address$")
+
+    def earlier(self):
+        """what the phone had before stands in the history, with its own time"""
+        day = datetime.date.fromtimestamp(time.time() - 3 * 86400)
+        self.sim.do("history dana 3d Long ago")
+        self.wait_told("earlier chats have arrived")
+        self.client.say("dana", f"{self.client.mark}history")
+        self.wait_shown("dana", rf"\[{day} ..:..\] \u2190 Dana Weber: Long ago")
+        self.check_shown_once("dana", "Long ago")
 
     def file(self):
         """a picture comes, is whole, and a line says where it is"""

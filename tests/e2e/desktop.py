@@ -28,6 +28,11 @@ class Widget:
         return self.proxy.get_dbus_method(method, interface)(*arguments)
 
     @property
+    def key(self):
+        """What is the same of the same widget."""
+        return self.bus_name, self.path
+
+    @property
     def role(self):
         # The name that at-spi 2.54 gave to the push button.
         return re.sub("^button$", "push button", self._call(ACCESSIBLE, "GetRoleName"))

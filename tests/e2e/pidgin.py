@@ -20,6 +20,7 @@ class Pidgin:
         self.profile = os.path.join(directory, "profile")
         self.numbers = [sim.number for sim in sims]
         self.process = None
+        self.known = {}  # the tabs of the customers
         # The buddy list shows why an account is off where no screen reader sees it.
         self.errors = Lines("Pidgin")
         self.desktop.watch_bus("interface='im.pidgin.purple.PurpleInterface',"
@@ -47,51 +48,57 @@ class Pidgin:
         return wait_until(f"/{words}/ in the window {title}", find)
 
     def _tabs(self):
-        """{title: (number, widget)} of the conversations, which are tabs of one window."""
+        """[(title, number, widget)] of the conversations, which are tabs of one window."""
         for frame in self.desktop.frames():
             if frame.name == "Buddy List" or not frame.is_showing:
                 continue
             tabs = frame.find("page tab list")
             if tabs is not None:
                 # A tab alone shows no label.
-                return {tab.name or frame.name: (n, tab)
-                        for n, tab in enumerate(tabs.children(), 1)}
-        return {}
+                return [(tab.name or frame.name, n, tab) for n, tab in enumerate(tabs.children(), 1)]
+        return []
 
     def _tab(self, who):
+        """It stays theirs when they are called otherwise; the name is in brackets while the account is
+        off."""
         tabs = self._tabs()
-        return tabs.get(NAMES[who]) or tabs.get(f"({NAMES[who]})")  # while the account is off
+        known = [tab for tab in tabs if tab[2].key == self.known.get(who)]
+        named = [tab for tab in tabs if tab[0] in (NAMES[who], f"({NAMES[who]})")
+                 and tab[2].key not in self.known.values()]
+        found = next(iter(known + named), None)
+        if found:
+            self.known[who] = found[2].key
+        return found
 
     def shown(self, who):
         tab = self._tab(who)
-        return tab[1].find("text").text if tab else ""
+        return tab[2].find("text").text if tab else ""
 
     def go(self, who):
-        """To the conversation."""
-        number, tab = wait_until(f"a conversation with {who}", lambda: self._tab(who))
-        if not self.desktop.windows(NAMES[who]):
-            title = wait_until("the conversations' window", lambda: next(
-                (title for title in self._tabs() if self.desktop.windows(title)), None))
-            self.desktop.key(title, f"alt+{number}")
-        wait_until(f"the tab of {who}", lambda: self.desktop.windows(NAMES[who]))
+        """To the conversation; its title and its entry."""
+        title, number, tab = wait_until(f"a conversation with {who}", lambda: self._tab(who))
         entry = [widget for widget in tab.all() if widget.role == "text"][-1]
-        wait_until(f"the entry for {who}", lambda: entry.is_showing)
+        if not entry.is_showing:
+            front = wait_until("the conversations' window", lambda: next(
+                (other for other, _, _ in self._tabs() if self.desktop.windows(other)), None))
+            self.desktop.key(front, f"alt+{number}")
+        wait_until(f"the entry for {who}", lambda: entry.is_showing and self.desktop.windows(title))
         # Alt and a number leave the focus on the tab, where Pidgin 2.14.14 lets typed text be lost.
-        self.desktop.focus(NAMES[who])
+        self.desktop.focus(title)
         self.desktop.click(entry)
-        return entry
+        return title, entry
 
     def say(self, who, text):
-        entry = self.go(who)
-        self.desktop.type(NAMES[who], text)
+        title, entry = self.go(who)
+        self.desktop.type(title, text)
         wait_until(f"“{text}” typed", lambda: entry.text == text)
-        self.desktop.key(NAMES[who], "Return")
+        self.desktop.key(title, "Return")
         wait_until(f"“{text}” sent", lambda: entry.text == "")
 
     def say_amid(self, who, parts, meanwhile):
         """What is typed goes where the focus is."""
-        entry = self.go(who)
-        self.desktop.type(NAMES[who], parts[0])
+        title, entry = self.go(who)
+        self.desktop.type(title, parts[0])
         meanwhile()
         wait_until("a line of the account", self._account_lines)
         self.desktop.xdotool("type", "--delay", 12, parts[1])
@@ -100,8 +107,7 @@ class Pidgin:
 
     def _account_lines(self):
         """What the accounts say of themselves, each in a conversation of its own."""
-        return "\n".join(tab.find("text").text for title, (_, tab) in self._tabs().items()
-                         if "Account +" in title)
+        return "\n".join(tab.find("text").text for title, _, tab in self._tabs() if "Account +" in title)
 
     # ---- the three steps to a template
 

@@ -12,8 +12,11 @@ BUILD = os.environ.get("COEX_BUILD_DIR") or os.path.join(
     os.path.dirname(os.path.abspath(__file__)), "..", "..", "build", "plain")
 PLUGIN = os.path.join(BUILD, "libcoex.so")
 
-NUMBERS = {"ada": "12025550101", "dana": "493023125017", "eve": "493023125099"}
-NAMES = {"ada": "Ada Lovelace", "dana": "Dana Weber", "eve": "Eve Second"}
+# As a buddy is called; Quinn's number is withheld.
+NUMBERS = {"ada": "12025550101", "dana": "493023125017", "eve": "493023125099", "ben": "447700900112",
+           "quinn": "GB.40817263549081726354"}
+NAMES = {"ada": "Ada Lovelace", "dana": "Dana Weber", "eve": "Eve Second", "ben": "Ben Whitaker",
+         "quinn": "Quinn"}
 
 
 def free_port():
