@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -50,7 +51,8 @@ coex_outgoing_clear(const char *folder, GHashTable *kept)
 typedef struct {
     char *folder;
     char *path;
-    char *copy; /* path of it */
+    GBytes *content; /* NULL: what is there */
+    char *copy;      /* path of it */
     GStatBuf found;
     int from;
     int to;
@@ -70,6 +72,7 @@ taking_free(Taking *taking)
     coex_hash_free(taking->hash);
     g_free(taking->folder);
     g_free(taking->path);
+    g_clear_pointer(&taking->content, g_bytes_unref);
     g_free(taking->copy);
     g_free(taking);
 }
@@ -89,10 +92,27 @@ set_copy_error(GError **error, const Taking *taking, int code)
     return FALSE;
 }
 
+/* What is in memory, as a file that nobody else has; -1 with errno. */
+static int
+open_content(GBytes *content)
+{
+    gsize length;
+    const void *bytes = g_bytes_get_data(content, &length);
+    int file = memfd_create("coex", MFD_CLOEXEC);
+
+    if (file >= 0 && (!coex_worker_write(file, bytes, length) || lseek(file, 0, SEEK_SET) != 0)) {
+        close(file);
+        return -1;
+    }
+    return file;
+}
+
 static gboolean
 open_original(Taking *taking, GError **error)
 {
-    taking->from = g_open(taking->path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0);
+    taking->from = taking->content != NULL
+                       ? open_content(taking->content)
+                       : g_open(taking->path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0);
     if (taking->from < 0 || fstat(taking->from, &taking->found) != 0)
         return set_read_error(error, g_strerror(errno));
     if (S_ISDIR(taking->found.st_mode))
@@ -204,7 +224,7 @@ run(GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 }
 
 void
-coex_outgoing_take_async(const char *folder, const char *name, const char *path,
+coex_outgoing_take_async(const char *folder, const char *name, const CoexOriginal *original,
                          GCancellable *cancellable, GAsyncReadyCallback callback,
                          gpointer user_data)
 {
@@ -212,7 +232,8 @@ coex_outgoing_take_async(const char *folder, const char *name, const char *path,
     Taking *taking = g_new0(Taking, 1);
 
     taking->folder = g_strdup(folder);
-    taking->path = g_strdup(path);
+    taking->path = g_strdup(original->path);
+    taking->content = original->content != NULL ? g_bytes_ref(original->content) : NULL;
     taking->copy = dup_path(folder, name);
     taking->from = -1;
     taking->to = -1;

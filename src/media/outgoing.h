@@ -11,9 +11,15 @@ typedef struct CoexMedia CoexMedia;
  * delete his own, and a chat program does. Readable by nobody else; each goes when its message has
  * ended. Engine thread; the copying is done beside it. */
 
-/* Copies the file at @path to @name in @folder (made where it is missing), and finds out what it
- * is. @callback runs in the thread's default context, always. */
-void coex_outgoing_take_async(const char *folder, const char *name, const char *path,
+/* A file of the user's: what is at @path, or, called so, @content (NULL: none). */
+typedef struct CoexOriginal {
+    const char *path;
+    GBytes *content;
+} CoexOriginal;
+
+/* Copies it to @name in @folder (made where it is missing), and finds out what it is. @callback
+ * runs in the thread's default context, always. */
+void coex_outgoing_take_async(const char *folder, const char *name, const CoexOriginal *original,
                               GCancellable *cancellable, GAsyncReadyCallback callback,
                               gpointer user_data);
 

@@ -10,6 +10,7 @@
 #include "purple/host.h"
 #include "purple/lines.h"
 #include "purple/notice.h"
+#include "purple/pictures.h"
 #include "purple/unseen.h"
 #include "purple/verbs.h"
 #include "session/session.h"
@@ -27,7 +28,8 @@
 /* Ours to set; whatever else came with a typed line goes back with its echo. */
 #define OWN_FLAGS                                                                                  \
     (PURPLE_MESSAGE_SEND | PURPLE_MESSAGE_RECV | PURPLE_MESSAGE_REMOTE_SEND |                      \
-     PURPLE_MESSAGE_DELAYED | PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_ERROR)
+     PURPLE_MESSAGE_DELAYED | PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_ERROR |                       \
+     PURPLE_MESSAGE_IMAGES)
 
 /* ---- out ---- */
 
@@ -82,6 +84,8 @@ coex_conversation_send(PurpleConnection *gc, const char *who, const char *markup
         text = g_strconcat("<i>", action, "</i>", NULL);
     }
     coex_contact_of(connection, name)->typed_flags = flags & ~OWN_FLAGS;
+    if (coex_pictures_send(connection, name, text, typed))
+        return 0;
     if (!send(connection->session, name, text, &error)) {
         g_autofree char *plain = coex_text_from_markup(markup);
         g_autofree char *line = g_strdup_printf("Not sent: “%s”. %s", plain, error->message);

@@ -75,7 +75,7 @@ account_texts(PurpleAccount *account)
 }
 
 static PurplePluginProtocolInfo protocol_info = {
-    .options = OPT_PROTO_SLASH_COMMANDS_NATIVE,
+    .options = (PurpleProtocolOptions)(OPT_PROTO_SLASH_COMMANDS_NATIVE | OPT_PROTO_IM_IMAGE),
     .icon_spec = NO_BUDDY_ICONS,
     .list_icon = list_icon,
     .status_text = coex_roster_status_text,

@@ -123,10 +123,10 @@ on_taken(GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 void
-coex_outbox_send_file(CoexOutbox *outbox, CoexPerson *person, const char *path, const char *caption,
-                      guint transfer)
+coex_outbox_send_file(CoexOutbox *outbox, CoexPerson *person, const CoexOriginal *file,
+                      const char *caption, guint transfer)
 {
-    g_autofree char *name = g_filename_display_basename(path);
+    g_autofree char *name = g_filename_display_basename(file->path);
     CoexOutboxItem *item = coex_outbox_item_new(outbox, person->id, name);
 
     item->row->media = g_new0(CoexMedia, 1);
@@ -134,7 +134,7 @@ coex_outbox_send_file(CoexOutbox *outbox, CoexPerson *person, const char *path, 
     item->transfer = transfer;
     item->work = g_cancellable_new();
     coex_outbox_item_set_state(item, COEX_OUTBOX_TAKING);
-    coex_outgoing_take_async(outbox->account->outgoing, item->row->local_id, path, item->work,
+    coex_outgoing_take_async(outbox->account->outgoing, item->row->local_id, file, item->work,
                              on_taken, coex_ticket_new(outbox, item->row->local_id, person->id));
 }
 

@@ -11,6 +11,7 @@
 
 typedef struct CoexAccount CoexAccount;
 typedef struct CoexBatch CoexBatch;
+typedef struct CoexOriginal CoexOriginal;
 typedef struct CoexOutbox CoexOutbox;
 typedef struct CoexResult CoexResult;
 typedef struct CoexTemplate CoexTemplate;
@@ -47,7 +48,7 @@ void coex_outbox_send_text(CoexOutbox *outbox, CoexPerson *person, const char *t
                            CoexSendWay way);
 /* A file for the person: it is copied, and then queued, or held where the window is closed.
  * @caption: NULL for none. @transfer: names it in COEX_SESSION_TRANSFER, 0: nobody asks. */
-void coex_outbox_send_file(CoexOutbox *outbox, CoexPerson *person, const char *path,
+void coex_outbox_send_file(CoexOutbox *outbox, CoexPerson *person, const CoexOriginal *file,
                            const char *caption, guint transfer);
 /* Drops it, unless it is being sent already. */
 void coex_outbox_cancel_file(CoexOutbox *outbox, guint transfer);

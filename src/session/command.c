@@ -13,6 +13,7 @@
 #include "core/receipts.h"
 #include "core/template.h"
 #include "media/get.h"
+#include "media/outgoing.h"
 #include "receive/intake.h"
 #include "session/facts.h"
 #include "session/finder.h"
@@ -88,7 +89,9 @@ run_send_template(CoexCommand *command, CoexPerson *person)
 static void
 run_send_file(CoexCommand *command, CoexPerson *person)
 {
-    coex_outbox_send_file(command->account->outbox, person, command->path, command->text,
+    const CoexOriginal file = { command->path, command->content };
+
+    coex_outbox_send_file(command->account->outbox, person, &file, command->text,
                           command->transfer);
 }
 
@@ -361,5 +364,6 @@ coex_command_free(CoexCommand *command)
     g_free(command->name);
     g_free(command->text);
     g_free(command->path);
+    g_clear_pointer(&command->content, g_bytes_unref);
     g_free(command);
 }

@@ -46,7 +46,8 @@ typedef struct {
     CoexAccount *account;
     char *name; /* of a buddy; NULL: no person */
     char *text;
-    char *path; /* of a file */
+    char *path;      /* of a file */
+    GBytes *content; /* of one that is called so */
     guint transfer;
     gboolean flag;
     guint limit;

@@ -218,25 +218,50 @@ coex_session_hold_text(CoexSession *session, const char *name, const char *marku
     return post_text(session, name, markup, COEX_SEND_HELD, error);
 }
 
-gboolean
-coex_session_send_file(CoexSession *session, const char *name, const char *path,
-                       const char *caption, guint transfer, GError **error)
+/* NULL: it cannot be sent so. */
+static CoexCommand *
+make_file_command(CoexSession *session, const char *name, const char *path, const char *caption,
+                  GError **error)
 {
     g_autofree char *text = g_utf8_make_valid(caption != NULL ? caption : "", -1);
     CoexCommand *command;
 
     if (!is_somebody(session, name, error))
-        return FALSE;
+        return NULL;
     if (g_utf8_strlen(g_strstrip(text), -1) > COEX_MEDIA_CAPTION_MAX) {
         g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
                     "The words beside a file have at most %d characters. Send them as a message.",
                     COEX_MEDIA_CAPTION_MAX);
-        return FALSE;
+        return NULL;
     }
     command = coex_command_new(COEX_COMMAND_SEND_FILE, session->account, name);
     command->path = g_strdup(path);
     command->text = *text != '\0' ? g_steal_pointer(&text) : NULL;
+    return command;
+}
+
+gboolean
+coex_session_send_file(CoexSession *session, const char *name, const char *path,
+                       const char *caption, guint transfer, GError **error)
+{
+    CoexCommand *command = make_file_command(session, name, path, caption, error);
+
+    if (command == NULL)
+        return FALSE;
     command->transfer = transfer;
+    post(session, command);
+    return TRUE;
+}
+
+gboolean
+coex_session_send_picture(CoexSession *session, const char *name, const char *file_name,
+                          GBytes *content, const char *caption, GError **error)
+{
+    CoexCommand *command = make_file_command(session, name, file_name, caption, error);
+
+    if (command == NULL)
+        return FALSE;
+    command->content = g_bytes_ref(content);
     post(session, command);
     return TRUE;
 }

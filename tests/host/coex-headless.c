@@ -9,6 +9,7 @@
 #include "forms.h"
 #include "irc.h"
 #include <glib-unix.h>
+#include <purple.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,7 +22,7 @@ static const char usage[] =
     "  use NUMBER | login | logout | buddies | remove WHO | block WHO | sync TOKEN | quit\n"
     "  add WHO | touch GESTURE WHO | spoil SIGNAL ACT (see list.h)\n"
     "  say WHO TEXT | html WHO MARKUP | look [WHO] | tooltip WHO | menu WHO ENTRY | action ENTRY\n"
-    "  pounce WHO TEXT | file WHO PATH | irc takeover|leave\n"
+    "  pounce WHO TEXT | file WHO PATH | picture PATH | irc takeover|leave\n"
     "  select ROW | set FIELD VALUE | press BUTTON\n";
 
 typedef struct {
@@ -109,6 +110,17 @@ static void
 do_pounce(const char *who, const char *text)
 {
     client_pounce(app.number, who, text);
+}
+
+static void
+do_picture(const char *path, const char *rest)
+{
+    g_autofree char *name = g_path_get_basename(path);
+    char *content;
+    gsize length;
+
+    if (g_file_get_contents(path, &content, &length, NULL))
+        purple_imgstore_add_with_id(content, length, name);
 }
 
 static void
@@ -230,7 +242,7 @@ static const struct {
     { "block", FALSE, do_block },     { "add", FALSE, do_add },
     { "touch", TRUE, do_touch },      { "spoil", TRUE, do_spoil },
     { "pounce", TRUE, do_pounce },    { "file", TRUE, do_file },
-    { "irc", FALSE, do_irc },
+    { "irc", FALSE, do_irc },         { "picture", FALSE, do_picture },
 };
 
 static void

@@ -271,6 +271,12 @@ host_send_file(Host *host, const char *who, const char *path)
 }
 
 void
+host_store_picture(Host *host, const char *path)
+{
+    command_text(host, "picture", "", path);
+}
+
+void
 host_look(Host *host, const char *who)
 {
     command_text(host, "look", "", who != NULL ? who : "");

@@ -63,6 +63,8 @@ void host_type_html(Host *host, const char *who, const char *html);
 /* Another plugin writes into the conversation and sends the same. */
 void host_pounce(Host *host, const char *who, const char *text);
 void host_send_file(Host *host, const char *who, const char *path);
+/* Puts the file among the chat program's pictures: the first is number 1, for <IMG ID="1">. */
+void host_store_picture(Host *host, const char *path);
 /* Looks at a conversation, or with NULL at none. */
 void host_look(Host *host, const char *who);
 void host_pick_menu(Host *host, const char *who, const char *entry);

@@ -139,6 +139,74 @@ logged_off(World *world)
     host_check(world->host, host_count(world->host, EVENT_TRANSFER, ADA, "cancelled *") == 0);
 }
 
+/* ---- pictures in a text ---- */
+
+#define JPEG_HEAD "\xff\xd8\xff\xc0\x01\x11\x08\x01\x10\x01\x10\x03" /* 272 x 272 */
+
+/* In the chat program's memory only. */
+static void
+store_picture(World *world, const char *name)
+{
+    g_autofree char *path = make_file(name, JPEG_HEAD);
+
+    host_store_picture(world->host, path);
+    host_sync(world->host);
+    drop_file(path);
+}
+
+/* All the text is the caption of the only one. */
+static void
+picture(World *world)
+{
+    open_host(world);
+    store_picture(world, "garden.jpg");
+    host_type_html(world->host, ADA, "Now <b>this</b>:<br><IMG ID=\"1\"> &amp; more");
+    host_wait_message(world->host, ADA, "SEND", "[image] garden.jpg: Now *this*:*& more");
+    check_sent(world, "image image/jpeg 12 caption=Now *this*:\n & more");
+    host_type_html(world->host, ADA, "<img id='1'>");
+    host_wait_message(world->host, ADA, "SEND", "[image] garden.jpg");
+    check_sent(world, "image image/jpeg 12");
+}
+
+/* Several, and what stands around them, in their order. */
+static void
+pictures(World *world)
+{
+    g_autofree char *text = g_strnfill(1025, 'x');
+    g_autofree char *beside = g_strdup_printf("<IMG ID=\"1\">%s", text);
+
+    open_host(world);
+    store_picture(world, "one.jpg");
+    store_picture(world, "two.jpg");
+    host_type_html(world->host, ADA, "First <IMG ID=\"1\"> <IMG ID=\"2\">then<img src=\"x.png\">");
+    host_wait_message(world->host, ADA, "SEND", "First");
+    host_wait_message(world->host, ADA, "SEND", "[image] one.jpg");
+    host_wait_message(world->host, ADA, "SEND", "[image] two.jpg");
+    host_wait_message(world->host, ADA, "SEND", "then");
+    check_sent(world, "First");
+    check_sent(world, "image image/jpeg 12");
+    check_sent(world, "image image/jpeg 12");
+    check_sent(world, "then");
+    /* too long for a caption */
+    host_type_html(world->host, ADA, beside);
+    host_wait_message(world->host, ADA, "SEND", "[image] one.jpg");
+    host_wait_message(world->host, ADA, "SEND", text);
+    check_sent(world, "image image/jpeg 12");
+    check_sent(world, text);
+}
+
+/* Nothing leaves of what is not whole, and the text comes back. */
+static void
+picture_gone(World *world)
+{
+    open_host(world);
+    host_type_html(world->host, ADA, "Look: <IMG ID=\"7\">");
+    host_wait_message(world->host, ADA, "SYSTEM",
+                      "Not sent: “Look:”. A picture in it is not there any more. Insert it again.");
+    host_sync(world->host);
+    host_check(world->host, coex_sim_n_sent(world->sim, "ada") == 0);
+}
+
 static void
 add_all(void)
 {
@@ -150,6 +218,9 @@ add_all(void)
     world_add("files/not-the-servers", "BitlBee", not_the_servers);
     world_add("files/logged-off", NULL, logged_off);
     world_add("files/held", NULL, held);
+    world_add("files/picture", NULL, picture);
+    world_add("files/pictures", NULL, pictures);
+    world_add("files/picture-gone", NULL, picture_gone);
 }
 
 int

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <glib.h>
+
+/* Pictures that stand in a text that is typed, as Pidgin's "Insert Image" puts them there. */
+
+typedef struct CoexConnection CoexConnection;
+
+/* Sends what is in @markup, if there are pictures in it: one with all the text as its caption, more
+ * in the order of the texts and pictures. @typed: whether the texts' own lines are to be shown.
+ * What cannot be sent, a line says, with the text. FALSE: there is no picture. */
+gboolean coex_pictures_send(CoexConnection *connection, const char *name, const char *markup,
+                            gboolean typed);
