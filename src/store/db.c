@@ -479,3 +479,9 @@ coex_db_n_changed(CoexDb *db)
 {
     return (guint)sqlite3_changes(db->handle);
 }
+
+guint
+coex_db_n_changed_in_all(CoexDb *db)
+{
+    return (guint)sqlite3_total_changes(db->handle);
+}

@@ -91,6 +91,8 @@ gboolean coex_db_exec(CoexDb *db, const char *sql, GError **error);
 char *coex_db_dup_text(sqlite3_stmt *query, int column);
 gint64 coex_db_last_id(CoexDb *db);
 guint coex_db_n_changed(CoexDb *db);
+/* Rows changed since the opening, also by triggers and virtual tables. */
+guint coex_db_n_changed_in_all(CoexDb *db);
 
 /* The name of a new file must reach the disk, too, before anything in it counts as stored: syncs
  * the folder of @path. Errors are of no use to anybody, and ignored. */

@@ -8,6 +8,7 @@
 #include "store/batch-private.h"
 #include "store/db.h"
 #include "store/feed.h"
+#include "store/search.h"
 #include <string.h>
 
 /* As in store/retention.c: webhooks wait meanwhile. */
@@ -28,6 +29,14 @@ static const char NOTE[] =
     "   UNION SELECT user_id FROM people WHERE account = ?1 AND id IN " IDS ")), ''),"
     "  0, coalesce((SELECT max(id) FROM deliveries), 0)"
     " FROM accounts WHERE id = ?1";
+
+/* What of their files WhatsApp still has (send/files). */
+static const char UPLOADS[] =
+    "DELETE FROM settings WHERE account = ?1 AND key LIKE 'upload %' AND "
+    " substr(key, 8, instr(substr(key, 8), ' ') - 1) IN ("
+    "  SELECT sha256 FROM media WHERE sha256 IS NOT NULL AND message IN ("
+    "    SELECT id FROM messages" THEIRS ")"
+    "  UNION SELECT media_sha256 FROM outbox" THEIRS " AND media_sha256 IS NOT NULL)";
 
 /* What leads to them, one in a row with when it was given up. */
 static const char SELECT_ADDRESSES[] =
@@ -81,6 +90,7 @@ coex_apply_forgotten(CoexApply *a, GError **error)
 {
     static const char *const changes[] = {
         NOTE,
+        UPLOADS,
         "DELETE FROM messages" THEIRS,
         "DELETE FROM early_statuses" THEIRS,
         "DELETE FROM outbox" THEIRS,
@@ -103,6 +113,15 @@ coex_apply_forgotten(CoexApply *a, GError **error)
 }
 
 /* ---- the bodies ---- */
+
+/* What is done after the search, in `next`, once `last` is -1: what deleted messages have in the
+ * index of words goes, what is left of that in its older parts, and the log's. */
+typedef enum {
+    CLEAN_ENTRIES,
+    CLEAN_PARTS,
+    CLEAN_MORE_PARTS,
+    CLEAN_LOG,
+} Cleaning;
 
 typedef struct {
     gint64 id;
@@ -232,13 +251,19 @@ find_bodies(CoexDb *db, Search *search, GError **error)
     return step == COEX_STEP_DONE ? g_steal_pointer(&ids) : NULL;
 }
 
+/* Nothing is left of whom it was about. */
 static gboolean
-go_on(CoexDb *db, const Search *search, gboolean *ret_ended, GError **error)
+end_search(CoexDb *db, const Search *search, GError **error)
 {
-    *ret_ended = search->next > search->last;
-    if (*ret_ended)
-        return coex_db_run(db, "DELETE FROM forgotten WHERE id = ?",
-                           COEX_VALUES(coex_int(search->id)), error);
+    return coex_db_run(db,
+                       "UPDATE forgotten SET number = '', phone_number_id = NULL, addresses = '',"
+                       " next = 0, last = -1 WHERE id = ?",
+                       COEX_VALUES(coex_int(search->id)), error);
+}
+
+static gboolean
+go_on(CoexDb *db, const Search *search, GError **error)
+{
     return coex_db_run(db, "UPDATE forgotten SET next = ? WHERE id = ?",
                        COEX_VALUES(coex_int(search->next), coex_int(search->id)), error);
 }
@@ -253,9 +278,9 @@ coex_forget_body(CoexDb *db, gint64 delivery_id, GError **error)
            coex_db_run(db, "DELETE FROM bodies WHERE delivery = ?", COEX_VALUES(id), error);
 }
 
-/* Nothing is looked for, but what follows a search does. */
+/* Nothing is looked for, and in no index (CLEAN_LOG). */
 static const char NOTE_END[] =
-    "INSERT INTO forgotten(number, addresses, next, last) SELECT '', '', 0, -1"
+    "INSERT INTO forgotten(number, addresses, next, last) SELECT '', '', 3, -1"
     " WHERE NOT EXISTS (SELECT 1 FROM forgotten)";
 
 gboolean
@@ -270,21 +295,54 @@ coex_apply_delivery_forgotten(CoexApply *a, GError **error)
                               coex_db_run(a->db, NOTE_END, COEX_NO_VALUES, error)));
 }
 
+static gboolean
+look_for_bodies(CoexDb *db, Search *search, GError **error)
+{
+    g_autoptr(GArray) ids = find_bodies(db, search, error);
+
+    for (guint i = 0; ids != NULL && i < ids->len; i++)
+        if (!coex_forget_body(db, g_array_index(ids, gint64, i), error))
+            return FALSE;
+    if (ids == NULL)
+        return FALSE;
+    return search->next > search->last ? end_search(db, search, error) : go_on(db, search, error);
+}
+
+static gboolean
+clean_index(CoexDb *db, Search *search, gboolean *ret_ended, GError **error)
+{
+    gboolean more = FALSE;
+    gboolean ok = TRUE;
+
+    switch ((Cleaning)search->next) {
+    case CLEAN_ENTRIES:
+        ok = coex_search_drop(db, &more, error);
+        break;
+    case CLEAN_PARTS:
+    case CLEAN_MORE_PARTS:
+        ok = coex_search_merge(db, search->next == CLEAN_PARTS, &more, error);
+        more &= search->next == CLEAN_MORE_PARTS;
+        break;
+    case CLEAN_LOG:
+        *ret_ended = TRUE;
+        return coex_db_run(db, "DELETE FROM forgotten WHERE id = ?",
+                           COEX_VALUES(coex_int(search->id)), error);
+    }
+    search->next += more ? 0 : 1;
+    return ok && go_on(db, search, error);
+}
+
 gboolean
 coex_forget_step(CoexDb *db, guint *ret_n, gboolean *ret_ended, GError **error)
 {
     g_auto(Search) search = { 0 };
-    g_autoptr(GArray) ids = NULL;
 
     *ret_ended = FALSE;
     if (!read_search(db, &search, error))
         return FALSE;
     if (search.id == 0)
         return TRUE;
-    ids = find_bodies(db, &search, error);
-    for (guint i = 0; ids != NULL && i < ids->len; i++)
-        if (!coex_forget_body(db, g_array_index(ids, gint64, i), error))
-            return FALSE;
     *ret_n += 1;
-    return ids != NULL && go_on(db, &search, ret_ended, error);
+    return search.last < 0 ? clean_index(db, &search, ret_ended, error)
+                           : look_for_bodies(db, &search, error);
 }

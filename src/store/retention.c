@@ -3,7 +3,6 @@
 
 #include "store/db.h"
 #include "store/forget.h"
-#include "store/search.h"
 #include <sqlite3.h>
 
 /* One step, beyond its first body: a body that goes is overwritten with zeros, which costs as much
@@ -81,7 +80,6 @@ coex_retention_step(CoexDb *db, gint64 now, gboolean *ret_more, GError **error)
         coex_db_exec(db, "COMMIT", error)) {
         *ret_more = n > 0;
         if (is_forgotten) {
-            coex_search_finish(db);
             coex_db_wipe_log(db);
         }
         return TRUE;

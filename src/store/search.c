@@ -13,6 +13,8 @@
 /* One step, beyond its first message: webhooks wait meanwhile. */
 #define STEP_MESSAGES 400
 #define STEP_BYTES (256 * 1024)
+/* Pages of 4 KB that one step of a merge writes. */
+#define STEP_PAGES 64
 /* Steps before a search, so that what just came is found, and before the end. */
 #define STEPS_BEFORE 10
 #define STEPS_AT_END 1
@@ -113,18 +115,43 @@ take_up(CoexDb *db, const Stale *stale, GError **error)
                        error);
 }
 
+static gboolean
+take_up_all(CoexDb *db, const GArray *all, GError **error)
+{
+    for (guint i = 0; i < all->len; i++)
+        if (!take_up(db, &g_array_index(all, Stale, i), error))
+            return FALSE;
+    return TRUE;
+}
+
+gboolean
+coex_search_drop(CoexDb *db, gboolean *ret_more, GError **error)
+{
+    g_autoptr(GArray) all = read_stale(db, TRUE, error);
+    *ret_more = all != NULL && all->len > 0;
+    return all != NULL && take_up_all(db, all, error);
+}
+
+gboolean
+coex_search_merge(CoexDb *db, gboolean first, gboolean *ret_more, GError **error)
+{
+    guint before = coex_db_n_changed_in_all(db);
+    gboolean ok = coex_db_run(db, "INSERT INTO word_index(word_index, rank) VALUES('merge', ?)",
+                              COEX_VALUES(coex_int(first ? -STEP_PAGES : STEP_PAGES)), error);
+    /* one row is this statement's own (FTS5: 6.7, the 'merge' command) */
+    *ret_more = ok && coex_db_n_changed_in_all(db) - before >= 2;
+    return ok;
+}
+
 gboolean
 coex_search_step(CoexDb *db, gboolean gone_only, gboolean *ret_more, GError **error)
 {
     g_autoptr(GArray) all = read_stale(db, gone_only, error);
-    gboolean ok = all != NULL;
-    *ret_more = ok && all->len > 0;
+    *ret_more = all != NULL && all->len > 0;
     if (!*ret_more)
-        return ok;
-    ok = coex_db_exec(db, "BEGIN IMMEDIATE", error);
-    for (guint i = 0; ok && i < all->len; i++)
-        ok = take_up(db, &g_array_index(all, Stale, i), error);
-    if (ok && coex_db_exec(db, "COMMIT", error))
+        return all != NULL;
+    if (coex_db_exec(db, "BEGIN IMMEDIATE", error) && take_up_all(db, all, error) &&
+        coex_db_exec(db, "COMMIT", error))
         return TRUE;
     coex_db_rollback(db);
     return FALSE;

@@ -168,6 +168,93 @@ test_gone(void)
     g_assert_cmpuint(rows->len, ==, 0);
 }
 
+/* Letters of no other text here, and of each two that follow one another what the index has of them
+ * whatever stands before. */
+#define RUNES "ᚠᚢᚦᚨᚱᚲᚷᚹ"
+static const char *const PAIRS[] = { "\xa2\xe1\x9a\xa6", "\xa6\xe1\x9a\xa8", "\xa8\xe1\x9a\xb1",
+                                     "\xb1\xe1\x9a\xb2", "\xb2\xe1\x9a\xb7" };
+
+static guint
+count_pairs(Fixture *f)
+{
+    guint n = 0;
+
+    for (guint i = 0; i < G_N_ELEMENTS(PAIRS); i++)
+        n += count_files_with(f, PAIRS[i]);
+    return n;
+}
+
+static void
+add_words(Fixture *f, gint64 account_id, gint64 person_id, const char *name, const char *words)
+{
+    CoexBatch *batch = test_batch(account_id);
+    g_autoptr(CoexPerson) person = test_person(person_id, name, NULL);
+    g_autoptr(CoexMessage) message = test_message(COEX_INBOUND, name, words, words);
+
+    coex_batch_put_person(batch, person);
+    coex_batch_add_message(batch, person_id, message, TEST_NOW);
+    commit(f, batch);
+}
+
+/* The index of words has new parts for what is new, and keeps the old ones for long. */
+static void
+test_index(void)
+{
+    g_autoptr(Fixture) f = fixture_new();
+    gint64 account_id = 0;
+    CoexBatch *batch;
+
+    for (gint64 i = 0; i < 6; i++) {
+        g_autofree char *words =
+            g_strdup_printf("%s %" G_GINT64_FORMAT, i == 2 ? RUNES : "Hello", i);
+        g_autoptr(CoexSnapshot) snapshot = NULL;
+
+        fixture_open(f);
+        snapshot = fixture_load(f, "4930");
+        account_id = snapshot->account_id;
+        add_words(f, account_id, i == 2 ? 1 : 2, i == 2 ? ADA : BEN, words);
+        fixture_close(f);
+    }
+    g_assert_cmpuint(count_pairs(f), >, 0);
+    fixture_open(f);
+    batch = test_batch(account_id);
+    coex_batch_forget_person(batch, 1, "42", TEST_NOW);
+    commit(f, batch);
+    end_it(f);
+    g_assert_cmpuint(count_pairs(f), ==, 0);
+    g_assert_cmpint(fixture_query_raw(f, "SELECT count(*) FROM word_index('hello')"), ==, 5);
+    fixture_exec_raw(f, "INSERT INTO word_index(word_index, rank) VALUES('integrity-check', 1)");
+}
+
+/* A file of hers was uploaded: WhatsApp has it for 29 days more, and here is its name. */
+static void
+test_uploads(void)
+{
+    g_autoptr(Fixture) f = fixture_new();
+    g_autoptr(CoexSnapshot) snapshot = NULL;
+    CoexBatch *batch;
+
+    fill(f);
+    snapshot = fixture_load(f, "4930");
+    fixture_close(f);
+    fixture_exec_raw(
+        f, "INSERT INTO media(message, kind, mime, sha256, size, voice, animated)"
+           " SELECT id, 0, 'image/png', 'c0ffee', 1, 0, 0 FROM messages;"
+           "UPDATE outbox SET media_kind = 0, media_mime = 'image/png', media_sha256 = 'decaf';"
+           "INSERT INTO settings SELECT id, 'upload c0ffee image/png', 'meta 1 1' FROM accounts;"
+           "INSERT INTO settings SELECT id, 'upload decaf image/png', 'meta 2 1' FROM accounts;"
+           "INSERT INTO settings SELECT id, 'upload 7ea image/png', 'meta 3 1' FROM accounts");
+    fixture_open(f);
+    batch = test_batch(snapshot->account_id);
+    coex_batch_forget_person(batch, 2, "42", TEST_NOW);
+    commit(f, batch);
+    fixture_close(f);
+    g_assert_cmpint(fixture_query_raw(f, "SELECT count(*) FROM settings WHERE key LIKE 'upload%'"),
+                    ==, 1);
+    g_assert_cmpint(fixture_query_raw(f, "SELECT count(*) FROM settings WHERE key LIKE '%7ea%'"),
+                    ==, 1);
+}
+
 /* The file is found damaged afterwards: what is carried over has nothing of her either. */
 static void
 test_rescued(void)
@@ -206,6 +293,8 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/forget/gone", test_gone);
+    g_test_add_func("/forget/index", test_index);
+    g_test_add_func("/forget/uploads", test_uploads);
     g_test_add_func("/forget/rescued", test_rescued);
     g_test_add_func("/forget/rescued-meanwhile", test_rescued_meanwhile);
     return g_test_run();
