@@ -103,6 +103,39 @@ coex_engine_get_context(CoexEngine *engine)
 }
 
 typedef struct {
+    CoexCall work;
+    CoexCall done;
+    gpointer data;
+} Aside;
+
+static void
+run_aside(GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+    const Aside *aside = task_data;
+
+    aside->work(aside->data);
+    g_task_return_boolean(task, TRUE);
+}
+
+static void
+on_aside(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    const Aside *aside = g_task_get_task_data(G_TASK(result));
+
+    aside->done(aside->data);
+}
+
+void
+coex_engine_aside(CoexCall work, CoexCall done, gpointer data)
+{
+    g_autoptr(GTask) task = g_task_new(NULL, NULL, on_aside, NULL);
+    const Aside aside = { work, done, data };
+
+    g_task_set_task_data(task, g_memdup2(&aside, sizeof aside), g_free);
+    coex_worker_run(task, run_aside);
+}
+
+typedef struct {
     GSource **timer;
     CoexCall due;
     gpointer data;

@@ -17,8 +17,12 @@
 #define APPLYING_MAX 16 /* transactions under way before parsing pauses */
 #define RETRY_MS 1000   /* after a failed commit */
 #define DELAY_MS 3000   /* before an echo that may be our own is looked at again */
-/* So many bytes with a part of the phone's history may wait for others of that kind. */
+/* So many bytes with a part of the phone's history are read aside, one after the other. */
 #define CHUNK_BYTES (32 * 1024)
+/* So many bytes are read in one turn, beyond the last delivery: the rest is for the next. */
+#define TURN_BYTES (128 * 1024)
+
+typedef struct Waiting Waiting;
 
 struct CoexIntake {
     CoexStore *store;    /* borrowed; NULL before the first account and after the end */
@@ -28,7 +32,7 @@ struct CoexIntake {
     gint64 again_from;   /* the next read begins here, for one that could not be applied */
     guint n_applying;
     guint n_chunks;  /* parts of the history under way */
-    GArray *chunks;  /* gint64, ids of deliveries with others */
+    GQueue chunks;   /* Chunk, those that wait for them */
     GQueue searches; /* Waiting, the first is under way: nothing newer is applied meanwhile */
     gboolean reading;
     GSource *retry;
@@ -42,7 +46,7 @@ coex_intake_new(void)
 
     intake->accounts = g_ptr_array_new();
     intake->delayed = g_ptr_array_new_with_free_func((GDestroyNotify)coex_delivery_row_free);
-    intake->chunks = g_array_new(FALSE, FALSE, sizeof(gint64));
+    g_queue_init(&intake->chunks);
     intake->again_from = G_MAXINT64;
     return intake;
 }
@@ -63,6 +67,7 @@ coex_intake_find_account(CoexIntake *intake, gint64 account_id)
 
 static void search_kept(CoexIntake *intake, CoexAccount *account);
 static void next_chunk(CoexIntake *intake);
+static void apply_kept(const Waiting *waiting, CoexApplication *application);
 
 static void
 on_retry(gpointer data)
@@ -202,11 +207,11 @@ run(CoexIntake *intake, CoexApplication *application)
     coex_application_run(application, intake->store, on_applied, intake);
 }
 
-/* Takes @row. */
+/* Takes @application. */
 static void
-apply_row(CoexIntake *intake, CoexDeliveryRow *row)
+apply(CoexIntake *intake, CoexApplication *application)
 {
-    CoexApplication *application = coex_application_new(row);
+    const CoexDeliveryRow *row = coex_application_get_row(application);
     GPtrArray *events = coex_application_get_events(application);
     const GError *error = coex_application_get_error(application);
 
@@ -222,6 +227,76 @@ apply_row(CoexIntake *intake, CoexDeliveryRow *row)
     run(intake, application);
 }
 
+/* ---- parts of the history ---- */
+
+/* A search for what was kept. One follows the other: each sees what those before it have applied.
+ */
+struct Waiting {
+    CoexIntake *intake;
+    CoexAccount *account;
+    char *phone_number_id; /* NULL */
+    char *number;          /* or coex_match_dup_waba_key() */
+    gboolean for_number;
+    gint64 after;
+};
+
+typedef struct {
+    CoexIntake *intake;
+    gint64 id;     /* of the delivery */
+    Waiting *kept; /* for whom it was kept; NULL: it is new */
+    CoexDeliveryRow *row;
+    CoexApplication *application;
+} Chunk;
+
+static Waiting *
+waiting_new(CoexIntake *intake, CoexAccount *account, const char *phone_number_id,
+            const char *number, gboolean for_number)
+{
+    Waiting *waiting = g_new0(Waiting, 1);
+
+    waiting->intake = intake;
+    waiting->account = coex_account_ref(account);
+    waiting->phone_number_id = g_strdup(phone_number_id);
+    waiting->number = g_strdup(number);
+    waiting->for_number = for_number;
+    return waiting;
+}
+
+static void
+waiting_free(gpointer data)
+{
+    Waiting *waiting = data;
+
+    coex_account_unref(waiting->account);
+    g_free(waiting->phone_number_id);
+    g_free(waiting->number);
+    g_free(waiting);
+}
+
+/* @kept is copied. */
+static Chunk *
+chunk_new(CoexIntake *intake, gint64 id, const Waiting *kept)
+{
+    Chunk *chunk = g_new0(Chunk, 1);
+
+    chunk->intake = intake;
+    chunk->id = id;
+    if (kept != NULL)
+        chunk->kept = waiting_new(intake, kept->account, kept->phone_number_id, kept->number,
+                                  kept->for_number);
+    return chunk;
+}
+
+static void
+chunk_free(gpointer data)
+{
+    Chunk *chunk = data;
+
+    g_clear_pointer(&chunk->kept, waiting_free);
+    g_clear_pointer(&chunk->row, coex_delivery_row_free);
+    g_free(chunk);
+}
+
 /* A chunk of megabytes is many times that when it is read: one at a time. */
 static gboolean
 is_chunk(const CoexDeliveryRow *row)
@@ -233,23 +308,68 @@ is_chunk(const CoexDeliveryRow *row)
            memmem(bytes, length, "\"history\"", strlen("\"history\"")) != NULL;
 }
 
+static gboolean
+is_wanted(const Chunk *chunk)
+{
+    return chunk->intake->store != NULL &&
+           (chunk->kept == NULL || chunk->kept->account->state != COEX_ACCOUNT_ENDED);
+}
+
+static void
+read_aside(gpointer data)
+{
+    Chunk *chunk = data;
+
+    chunk->application = coex_application_new(g_steal_pointer(&chunk->row));
+}
+
+/* What is not wanted any more is still there at the next login. */
+static void
+on_read(gpointer data)
+{
+    Chunk *chunk = data;
+    CoexIntake *intake = chunk->intake;
+
+    intake->n_chunks--;
+    if (!is_wanted(chunk))
+        coex_application_free(chunk->application);
+    else if (chunk->kept != NULL)
+        apply_kept(chunk->kept, chunk->application);
+    else
+        apply(intake, chunk->application);
+    chunk_free(chunk);
+    next_chunk(intake);
+}
+
+/* Takes both. Hundreds of milliseconds for some megabytes: messages that come and commands do not
+ * wait for them. */
+static void
+begin_chunk(Chunk *chunk, CoexDeliveryRow *row)
+{
+    chunk->intake->n_chunks++;
+    chunk->row = row;
+    coex_engine_aside(read_aside, on_read, chunk);
+}
+
 static void
 on_chunk(GPtrArray *rows, const GError *error, gpointer user_data)
 {
-    CoexIntake *intake = user_data;
-    gint64 id = g_array_index(intake->chunks, gint64, 0);
+    Chunk *chunk = user_data;
+    CoexIntake *intake = chunk->intake;
     const CoexDeliveryRow *row = rows != NULL && rows->len > 0 ? rows->pdata[0] : NULL;
 
     intake->n_chunks--;
-    if (intake->store == NULL)
-        return;
-    if (error != NULL) {
+    if (!is_wanted(chunk)) {
+        chunk_free(chunk);
+    } else if (error != NULL) {
+        g_queue_push_head(&intake->chunks, chunk);
         retry_later(intake);
         return;
+    } else if (row != NULL && row->id == chunk->id) {
+        begin_chunk(chunk, g_ptr_array_steal_index(rows, 0));
+    } else {
+        chunk_free(chunk);
     }
-    g_array_remove_index(intake->chunks, 0);
-    if (row != NULL && row->id == id)
-        apply_row(intake, g_ptr_array_steal_index(rows, 0));
     next_chunk(intake);
 }
 
@@ -257,21 +377,48 @@ on_chunk(GPtrArray *rows, const GError *error, gpointer user_data)
 static void
 next_chunk(CoexIntake *intake)
 {
-    if (intake->n_chunks > 0 || intake->chunks->len == 0 || intake->store == NULL)
+    Chunk *chunk;
+
+    if (intake->n_chunks > 0 || intake->chunks.length == 0 || intake->store == NULL)
         return;
+    chunk = g_queue_pop_head(&intake->chunks);
     intake->n_chunks++;
-    coex_store_read_deliveries(intake->store, g_array_index(intake->chunks, gint64, 0) - 1,
-                               on_chunk, intake);
+    if (chunk->kept != NULL)
+        coex_store_read_waiting(intake->store, chunk->kept->phone_number_id, chunk->kept->number,
+                                chunk->id - 1, on_chunk, chunk);
+    else
+        coex_store_read_deliveries(intake->store, chunk->id - 1, on_chunk, chunk);
 }
 
-static void
-put_off(CoexIntake *intake, gint64 delivery_id)
+static gboolean
+is_same(const Chunk *chunk, gint64 id, const Waiting *kept)
 {
-    for (guint i = 0; i < intake->chunks->len; i++)
-        if (g_array_index(intake->chunks, gint64, i) == delivery_id)
-            return;
-    g_array_append_val(intake->chunks, delivery_id);
+    if (chunk->id != id || (chunk->kept == NULL) != (kept == NULL))
+        return FALSE;
+    return kept == NULL || (chunk->kept->account == kept->account &&
+                            g_strcmp0(chunk->kept->phone_number_id, kept->phone_number_id) == 0 &&
+                            g_strcmp0(chunk->kept->number, kept->number) == 0);
 }
+
+/* Takes @row, a part of the history, kept for @kept unless NULL, when it is its turn. */
+static void
+take_chunk(CoexIntake *intake, CoexDeliveryRow *row, const Waiting *kept)
+{
+    if (intake->n_chunks == 0) {
+        begin_chunk(chunk_new(intake, row->id, kept), row);
+        return;
+    }
+    for (GList *item = intake->chunks.head; item != NULL; item = item->next) {
+        if (!is_same(item->data, row->id, kept))
+            continue;
+        coex_delivery_row_free(row);
+        return;
+    }
+    g_queue_push_tail(&intake->chunks, chunk_new(intake, row->id, kept));
+    coex_delivery_row_free(row);
+}
+
+/* ---- what is new ---- */
 
 static gboolean
 is_busy(CoexIntake *intake)
@@ -303,6 +450,7 @@ on_rows(GPtrArray *rows, const GError *error, gpointer user_data)
 {
     CoexIntake *intake = user_data;
     gboolean any = rows != NULL && rows->len > 0;
+    gsize bytes = 0;
 
     intake->reading = FALSE;
     if (intake->store == NULL)
@@ -314,17 +462,17 @@ on_rows(GPtrArray *rows, const GError *error, gpointer user_data)
         return;
     }
     /* What a search finds is older: the rest is read again after it. */
-    while (any && rows->len > 0 && intake->searches.length == 0) {
+    while (any && rows->len > 0 && bytes < TURN_BYTES && intake->searches.length == 0) {
         CoexDeliveryRow *row = g_ptr_array_steal_index(rows, 0);
 
         intake->cursor = MAX(intake->cursor, row->id);
         if (delays(intake, row->id)) {
             coex_delivery_row_free(row);
-        } else if (intake->n_chunks > 0 && is_chunk(row)) {
-            put_off(intake, row->id);
-            coex_delivery_row_free(row);
+        } else if (is_chunk(row)) {
+            take_chunk(intake, row, NULL);
         } else {
-            apply_row(intake, row);
+            bytes += g_bytes_get_size(row->body);
+            apply(intake, coex_application_new(row));
         }
     }
     if (any)
@@ -359,37 +507,16 @@ coex_intake_retry_delayed(CoexIntake *intake)
     rows = g_steal_pointer(&intake->delayed);
     intake->delayed = g_ptr_array_new_with_free_func((GDestroyNotify)coex_delivery_row_free);
     while (rows->len > 0)
-        apply_row(intake, g_ptr_array_steal_index(rows, 0));
+        apply(intake, coex_application_new(g_ptr_array_steal_index(rows, 0)));
 }
 
 /* ---- what was kept for an account ---- */
 
-/* A search for it. One follows the other: each sees what those before it have applied. */
-typedef struct {
-    CoexIntake *intake;
-    CoexAccount *account;
-    char *phone_number_id; /* NULL */
-    char *number;          /* or coex_match_dup_waba_key() */
-    gboolean for_number;
-    gint64 after;
-} Waiting;
-
+/* Takes @application. */
 static void
-waiting_free(gpointer data)
+apply_kept(const Waiting *waiting, CoexApplication *application)
 {
-    Waiting *waiting = data;
-
-    coex_account_unref(waiting->account);
-    g_free(waiting->phone_number_id);
-    g_free(waiting->number);
-    g_free(waiting);
-}
-
-/* Takes @row. */
-static void
-apply_waiting_row(Waiting *waiting, CoexDeliveryRow *row)
-{
-    CoexApplication *application = coex_application_new(row);
+    const CoexDeliveryRow *row = coex_application_get_row(application);
     GPtrArray *events = coex_application_get_events(application);
 
     for (guint i = 0; i < events->len; i++) {
@@ -414,6 +541,7 @@ on_waiting(GPtrArray *rows, const GError *error, gpointer user_data)
 {
     Waiting *waiting = user_data;
     CoexIntake *intake = waiting->intake;
+    gsize bytes = 0;
 
     if (error != NULL)
         retry_later(intake);
@@ -425,11 +553,16 @@ on_waiting(GPtrArray *rows, const GError *error, gpointer user_data)
         search(intake);
         return;
     }
-    while (rows->len > 0) {
+    while (rows->len > 0 && bytes < TURN_BYTES) {
         CoexDeliveryRow *row = g_ptr_array_steal_index(rows, 0);
 
         waiting->after = row->id;
-        apply_waiting_row(waiting, row);
+        if (is_chunk(row)) {
+            take_chunk(intake, row, waiting);
+        } else {
+            bytes += g_bytes_get_size(row->body);
+            apply_kept(waiting, coex_application_new(row));
+        }
     }
     search(intake);
 }
@@ -453,16 +586,10 @@ static void
 apply_waiting(CoexIntake *intake, CoexAccount *account, const char *phone_number_id,
               const char *number, gboolean for_number)
 {
-    Waiting *waiting = g_new0(Waiting, 1);
-
-    waiting->intake = intake;
-    waiting->account = coex_account_ref(account);
-    waiting->phone_number_id = g_strdup(phone_number_id);
-    waiting->number = g_strdup(number);
-    waiting->for_number = for_number;
-    g_queue_push_tail(&waiting->intake->searches, waiting);
-    if (waiting->intake->searches.length == 1)
-        search(waiting->intake);
+    g_queue_push_tail(&intake->searches,
+                      waiting_new(intake, account, phone_number_id, number, for_number));
+    if (intake->searches.length == 1)
+        search(intake);
 }
 
 /* The account came, or learned its phone_number_id or WABA: what was kept under it is applied. */
@@ -499,10 +626,28 @@ coex_intake_attach(CoexIntake *intake, CoexAccount *account)
     coex_intake_drain(intake);
 }
 
+/* What was kept for @account is still there at its next login. */
+static void
+drop_kept(CoexIntake *intake, const CoexAccount *account)
+{
+    GList *next;
+
+    for (GList *item = intake->chunks.head; item != NULL; item = next) {
+        Chunk *chunk = item->data;
+
+        next = item->next;
+        if (chunk->kept == NULL || chunk->kept->account != account)
+            continue;
+        g_queue_delete_link(&intake->chunks, item);
+        chunk_free(chunk);
+    }
+}
+
 void
 coex_intake_detach(CoexIntake *intake, CoexAccount *account)
 {
     g_ptr_array_remove(intake->accounts, account);
+    drop_kept(intake, account);
     /* The others may have waited for this one's mailbox. */
     coex_intake_drain(intake);
 }
@@ -512,6 +657,7 @@ coex_intake_stop(CoexIntake *intake)
 {
     coex_timer_clear(&intake->retry);
     coex_timer_clear(&intake->delay);
+    g_queue_clear_full(&intake->chunks, chunk_free);
     intake->store = NULL;
 }
 
@@ -520,7 +666,6 @@ coex_intake_free(CoexIntake *intake)
 {
     g_ptr_array_unref(intake->accounts);
     g_ptr_array_unref(intake->delayed);
-    g_array_unref(intake->chunks);
     g_queue_clear_full(&intake->searches, waiting_free);
     g_free(intake);
 }

@@ -351,6 +351,35 @@ test_kept(Desk *desk)
     g_assert_cmpuint(desk_count(other, DESK_NOTICE, NULL, "*earlier chats*"), ==, 0);
 }
 
+/* Much of it is kept, and who logs off in the middle has all of it afterwards, once; what is new
+ * waits for none of it. */
+static void
+test_kept_interrupted(Desk *desk)
+{
+    g_autoptr(Desk) other = NULL;
+    const CoexSimIdentity identity = { .number = "+447700900199",
+                                       .phone_number_id = "318800000000099" };
+
+    desk_login(desk);
+    other = desk_new_beside(desk, &identity);
+    desk_login(other);
+    desk_logout(desk);
+    for (guint i = 0; i < 5; i++)
+        chunk_deliver(desk, many(desk, i * N_MANY / 5, N_MANY / 5), 10 + (int)i);
+    desk_fence(other);
+    desk_ignore(desk, "WhatsApp is sending *");
+    for (guint i = 0; i < 4; i++) {
+        desk_login(desk);
+        desk_hear(desk, "dana", "Is anybody there?");
+        desk_logout(desk);
+    }
+    desk_login(desk);
+    chunk_deliver_last(desk, many(desk, 0, N_MANY));
+    desk_logout(desk);
+    desk_logout(other);
+    g_assert_cmpint(count_messages(desk), ==, N_MANY);
+}
+
 static void
 test_declined(Desk *desk)
 {
@@ -533,6 +562,7 @@ main(int argc, char **argv)
     desk_add("/history/files", test_files);
     desk_add("/history/interrupted", test_interrupted);
     desk_add_at(DESK_ONLY_META, "/history/kept", test_kept);
+    desk_add_at(DESK_ONLY_META, "/history/kept-interrupted", test_kept_interrupted);
     desk_add("/history/declined", test_declined);
     desk_add("/history/found", test_found);
     desk_add("/history/not-found", test_not_found);
