@@ -76,6 +76,7 @@ message_clear(gpointer data)
     coex_peer_clear(&message->peer);
     coex_peer_clear(&message->new_peer);
     g_free(message->profile_name);
+    g_free(message->ad_click);
     g_free(message->context_wamid);
     g_free(message->group_id);
     content_clear(&message->content);

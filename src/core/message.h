@@ -105,6 +105,7 @@ typedef struct CoexMessage {
     char *context_wamid;  /* the quoted message, NULL */
     char *group_id;       /* NULL */
     gboolean from_ad;     /* came with a referral */
+    char *ad_click;       /* of that, by which the business's ad manager knows it; NULL */
     gboolean in_standby;  /* an agent of WhatsApp's holds the chat */
     CoexState past_state; /* of the phone's history: what was known of it there */
     CoexContent content;

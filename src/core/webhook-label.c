@@ -8,6 +8,7 @@
 
 #define TITLE_MAX 80 /* characters of what an ad, a product or a group is called */
 #define URL_MAX 200
+#define CLICK_MAX 500
 
 const char *
 coex_webhook_label_get_forwarding(const CoexJsonAt *context)
@@ -51,6 +52,14 @@ coex_webhook_label_dup_subject(const CoexJsonAt *context, const CoexJsonAt *refe
         return NULL;
     }
     return coex_account_event_flatten(g_string_free(subject, FALSE));
+}
+
+char *
+coex_webhook_label_dup_click(const CoexJsonAt *referral)
+{
+    const char *click = coex_json_member_text(referral, "ctwa_clid");
+
+    return click != NULL && *click != '\0' ? coex_text_excerpt(click, CLICK_MAX) : NULL;
 }
 
 char *

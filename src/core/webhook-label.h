@@ -13,5 +13,8 @@ const char *coex_webhook_label_get_forwarding(const CoexJsonAt *context);
  * g_free(). */
 char *coex_webhook_label_dup_subject(const CoexJsonAt *context, const CoexJsonAt *referral);
 
+/* Which click on an ad it was (`ctwa_clid`), on one line; NULL: none told. Free with g_free(). */
+char *coex_webhook_label_dup_click(const CoexJsonAt *referral);
+
 /* The group, and @who wrote, NULL: not known; NULL for no group. Free with g_free(). */
 char *coex_webhook_label_dup_group(const char *group_id, const char *who);

@@ -254,6 +254,7 @@ read_message_as(Value *value, const CoexJsonAt *at, CoexDirection direction)
     message->group_id = g_strdup(raw.group_id);
     message->in_standby = value->is_standby;
     message->from_ad = coex_json_at_exists(&raw.referral);
+    message->ad_click = coex_webhook_label_dup_click(&raw.referral);
     message->context_wamid = dup_quoted(&raw);
     read_content(value, at, &raw, message);
     if (value->is_history)

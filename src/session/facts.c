@@ -71,6 +71,8 @@ dup_facts(const CoexAccount *account, const CoexPerson *person, const CoexFigure
         g_strdup_printf("%u from them, %u from here, %u from the phone",
                         figures->n_messages[COEX_INBOUND], figures->n_messages[COEX_OUTBOUND],
                         figures->n_messages[COEX_ECHO]));
+    add(facts, "Came by an ad", dup_time(figures->ad_at));
+    add(facts, "Click on it (ctwa_clid)", g_strdup(figures->ad_click));
     add_sends(facts, figures->sends);
     return g_strv_builder_end(facts);
 }

@@ -60,8 +60,8 @@ insert_message(CoexApply *a, const CoexNewMessage *message, gint64 *ret_id, GErr
             a->db,
             "INSERT INTO messages(account, person, direction, wamid, token, time, kind, type, text,"
             " state, state_at, local_id, template_name, template_language, template_values, lacks,"
-            " origin, context, context_token, past)"
-            " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " origin, context, context_token, past, said)"
+            " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             COEX_VALUES(coex_int(a->change->account_id), coex_int(message->person_id),
                         coex_int(message->direction), coex_text(message->wamid),
                         coex_text(message->token), coex_int(message->time),
@@ -71,7 +71,7 @@ insert_message(CoexApply *a, const CoexNewMessage *message, gint64 *ret_id, GErr
                         coex_text(row->template_language), coex_text(row->template_values),
                         coex_int(coex_content_get_lack(message->content)), coex_text(row->origin),
                         coex_text(message->context), coex_text(context_token),
-                        coex_int(message->past)),
+                        coex_int(message->past), coex_text(message->ad_click)),
             error))
         return FALSE;
     *ret_id = coex_db_last_id(a->db);
@@ -148,13 +148,14 @@ complete(CoexApply *a, const CoexStored *known, const CoexNewMessage *message, G
     return coex_db_run(
         a->db,
         "UPDATE messages SET kind = ?1, type = ?2, time = ?4, lacks = ?5, context = ?6,"
-        " context_token = ?7, text = CASE WHEN changed_at > 0 THEN text ELSE ?3 END,"
+        " context_token = ?7, said = coalesce(?9, said), text = CASE WHEN changed_at > 0 THEN text "
+        "ELSE ?3 END,"
         " old_text = CASE WHEN changed_at > 0 THEN ?3 END WHERE id = ?8",
         COEX_VALUES(coex_int(message->content->kind), coex_text(message->content->type),
                     coex_text(message->content->text),
                     coex_int(message->past ? known->time : message->time),
                     coex_int(coex_content_get_lack(message->content)), coex_text(message->context),
-                    coex_text(context_token), coex_int(known->id)),
+                    coex_text(context_token), coex_int(known->id), coex_text(message->ad_click)),
         error);
 }
 
@@ -242,6 +243,7 @@ coex_apply_message(CoexApply *a, GError **error)
                                      .context = context,
                                      .content = &source->content,
                                      .past = change->message.past,
+                                     .ad_click = source->ad_click,
                                      .past_state = source->past_state };
     g_auto(CoexStored) known = { 0 };
     if (!find_known(a, &message, &known, error))

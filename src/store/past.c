@@ -181,6 +181,12 @@ static const char SELECT_SENDS[] = "SELECT time, state, text FROM messages"
                                    " WHERE account = ? AND person = ? AND direction = 1"
                                    " ORDER BY time DESC, id DESC LIMIT ?";
 
+/* `said` is of the click in what is about no other message. */
+static const char SELECT_CLICK[] = "SELECT time, said FROM messages"
+                                   " WHERE account = ? AND person = ? AND direction = 0"
+                                   " AND said IS NOT NULL AND kind NOT IN (4, 10, 11)"
+                                   " ORDER BY time DESC, id DESC LIMIT 1";
+
 static void
 free_send(gpointer data)
 {
@@ -195,6 +201,7 @@ coex_figures_free(CoexFigures *figures)
     if (figures == NULL)
         return;
     g_ptr_array_unref(figures->sends);
+    g_free(figures->ad_click);
     g_free(figures);
 }
 
@@ -220,6 +227,13 @@ add_send(sqlite3_stmt *row, CoexFigures *figures)
     g_ptr_array_add(figures->sends, send);
 }
 
+static void
+add_click(sqlite3_stmt *row, CoexFigures *figures)
+{
+    figures->ad_at = sqlite3_column_int64(row, 0);
+    figures->ad_click = coex_db_dup_text(row, 1);
+}
+
 static gboolean
 read_rows(CoexDb *db, sqlite3_stmt *rows, void (*add)(sqlite3_stmt *, CoexFigures *),
           CoexFigures *figures, GError **error)
@@ -240,6 +254,10 @@ coex_past_read_figures(CoexDb *db, gint64 account_id, gint64 person_id, guint n_
                   coex_db_query(db, SELECT_COUNTS,
                                 COEX_VALUES(coex_int(account_id), coex_int(person_id)), error),
                   add_count, figures, error) &&
+        read_rows(db,
+                  coex_db_query(db, SELECT_CLICK,
+                                COEX_VALUES(coex_int(account_id), coex_int(person_id)), error),
+                  add_click, figures, error) &&
         read_rows(
             db,
             coex_db_query(db, SELECT_SENDS,

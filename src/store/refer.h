@@ -24,6 +24,7 @@ typedef struct {
     const char *context; /* wamid of the message that it quotes, or is about; NULL */
     const CoexContent *content;
     const CoexOutboxRow *row; /* what it was in the outbox, NULL */
+    const char *ad_click;     /* of a customer's message, NULL */
     gboolean past;            /* of the phone's history, where it was in @past_state */
     CoexState past_state;
 } CoexNewMessage;

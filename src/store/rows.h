@@ -123,6 +123,8 @@ typedef struct CoexFigures {
     guint n_messages[COEX_ECHO + 1]; /* by CoexDirection */
     gint64 first_at;                 /* the oldest message, 0 */
     gint64 last_at;
+    gint64 ad_at;     /* the newest message that came by an ad whose click was told, 0 */
+    char *ad_click;   /* its id, NULL */
     GPtrArray *sends; /* CoexSend, the newest first */
 } CoexFigures;
 

@@ -106,6 +106,8 @@ test_free_entry(Desk *desk)
     desk_wait_feed(desk, COEX_FEED_INBOUND, "ada",
                    "?from an ad: “Chat with us”, https://fb.me/x] Is it in stock?");
     desk_wait_label(desk, "ada", "Window closed");
+    coex_session_describe(desk->session, desk_name("ada"));
+    desk_wait_facts(desk, "ada", "*Came by an ad: 20*\nClick on it (ctwa_clid): Aff-1\n*");
     status =
         g_strdup_printf("{\"statuses\":[{\"id\":\"wamid.never\",\"status\":\"sent\",\"recipient_"
                         "id\":\"12025550101\","
@@ -120,6 +122,8 @@ test_free_entry(Desk *desk)
     desk_wait_prompt(desk, "ada", "Yes, it is");
     desk_restart(desk);
     desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "Yes, it is");
+    coex_session_describe(desk->session, desk_name("ada"));
+    desk_wait_facts(desk, "ada", "*Click on it (ctwa_clid): Aff-1\n*");
     desk_wait_notice(desk, NULL, "1 person waits for an answer*");
     desk_wait_label(desk, "ada", "Free templates to *");
     desk_wait_catalogue(desk);

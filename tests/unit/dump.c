@@ -161,6 +161,7 @@ dump_message(GString *out, const CoexMessage *message)
     dump_text(out, "context", message->context_wamid);
     dump_text(out, "group", message->group_id);
     dump_flag(out, "from-ad", message->from_ad);
+    dump_text(out, "ad-click", message->ad_click);
     dump_flag(out, "in-standby", message->in_standby);
     if (message->past_state != COEX_STATE_UNKNOWN)
         dump_text(out, "was", coex_state_get_name(message->past_state));
