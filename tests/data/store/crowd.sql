@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- 50,000 more people for account 1 of a database of version 1: each has written and got an answer, every 1,000th
--- has a line that was not shown yet, every 5,000th a text that waits until they write.
+-- has a line that was not shown yet, every 5,000th wrote days ago, and a text waits until they write again.
 BEGIN;
 CREATE TEMP TABLE crowd AS
  WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000)
- SELECT i, 1000 + i AS person, printf('1555%07d', i) AS number, 1795914394 - i AS time FROM n;
+ SELECT i, 1000 + i AS person, printf('1555%07d', i) AS number, 1795914394 - i - 200000 * (i % 5000 = 0) AS time FROM n;
 INSERT INTO people
  SELECT 1, person, number, 'Customer ' || i, number, NULL, NULL, NULL, time, 0, 'wamid.IN' || i, 0, 0, time, 0, 0
  FROM crowd;
