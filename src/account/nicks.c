@@ -3,6 +3,7 @@
 
 #include "account/account.h"
 #include "account/people.h"
+#include "account/person.h"
 #include "core/nick.h"
 #include "store/rows.h"
 
@@ -30,14 +31,15 @@ coex_account_give_nick(CoexAccount *account, CoexPerson *person)
 {
     g_autofree char *owner = coex_nick_dup_owner(account->id, person->id);
     const char *name = coex_person_get_name(person);
+    g_autofree char *nick = NULL;
 
     if (account->nick_style == COEX_NICKS_NONE ||
         (person->nick != NULL && coex_nick_fits(account->nick_style, person->nick)))
         return FALSE;
-    g_free(person->nick);
-    person->nick = coex_nicks_give(
+    nick = coex_nicks_give(
         account->nicks, owner, account->nick_style, name != NULL ? name : person->peer.username,
         person->peer.wa_id != NULL ? person->peer.wa_id : person->name, account->number);
+    coex_person_set_nick(person, nick);
     return TRUE;
 }
 
@@ -56,7 +58,7 @@ coex_account_check_nicks(CoexAccount *account)
         if (person->nick == NULL ||
             g_strcmp0(coex_nicks_get_owner(account->nicks, person->nick), owner) == 0)
             continue;
-        g_clear_pointer(&person->nick, g_free);
+        coex_person_set_nick(person, NULL);
         coex_account_store_person(account, person);
     }
 }

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "account/people.h"
 
+#include "account/person.h"
 #include "core/peer.h"
 #include "core/person-view.h"
 #include "store/rows.h"
 #include <string.h>
-
-#define WAITING_MAX_S (7 * 24 * 60 * 60) /* so long an answer is still of use */
 
 /* Whom an address leads to. */
 typedef struct {
@@ -92,43 +91,6 @@ part_numbers(CoexPeople *people)
 }
 
 static void
-share_window(CoexPerson *one, CoexPerson *other)
-{
-    one->last_inbound_at = MAX(one->last_inbound_at, other->last_inbound_at);
-    one->ahead_at = MAX(one->ahead_at, other->ahead_at);
-    one->free_until = MAX(one->free_until, other->free_until);
-}
-
-/* Who they are is one person, with one window, who waits once. */
-static void
-take_life(CoexPerson *person, CoexPerson *other)
-{
-    if (person->alias == NULL)
-        coex_people_take_over(&person->alias, other->alias);
-    if (person->peer.username == NULL)
-        coex_people_take_over(&person->peer.username, other->peer.username);
-    coex_person_note_book(person, other->book_name, other->book_at);
-    coex_person_note_marketing(person, other->no_marketing, other->marketing_at);
-    if (other->last_inbound_at > person->last_inbound_at)
-        coex_people_take_over(&person->last_inbound_wamid, other->last_inbound_wamid);
-    share_window(person, other);
-    person->read_up_to = MAX(person->read_up_to, other->read_up_to);
-    person->last_echo_at = MAX(person->last_echo_at, other->last_echo_at);
-    person->active_at = MAX(person->active_at, other->active_at);
-    person->hidden &= other->hidden;
-    person->pinned |= other->pinned;
-    if (other->waiting_since > person->answered_at &&
-        (person->waiting_since == 0 || other->waiting_since < person->waiting_since))
-        person->waiting_since = other->waiting_since;
-    person->answered_at = MAX(person->answered_at, other->answered_at);
-    other->waiting_since = 0;
-    if (other->unread_since > 0 &&
-        (person->unread_since == 0 || other->unread_since < person->unread_since))
-        person->unread_since = other->unread_since;
-    other->unread_since = 0;
-}
-
-static void
 note_other(CoexPeople *people, CoexPerson *person, CoexPerson *other)
 {
     CoexPersonEntry *entry = coex_people_get_entry(people, person->id);
@@ -162,7 +124,7 @@ join(CoexPeople *people, CoexPerson *person, CoexPerson *other)
     }
     note_other(people, person, other);
     g_queue_push_tail(&people->joined, other);
-    take_life(person, other);
+    coex_person_unite(person, other);
 }
 
 /* Earlier versions did not keep it. */
@@ -362,9 +324,7 @@ take_address_of(gpointer address, gpointer value, gpointer data)
 static void
 forget(CoexPeople *people, CoexPerson *person, GStrvBuilder *names)
 {
-    person->forgotten = TRUE;
-    person->waiting_since = 0;
-    person->unread_since = 0;
+    coex_person_forget(person);
     if (g_hash_table_lookup(people->by_name, person->name) == person)
         g_hash_table_remove(people->by_name, person->name);
     g_strv_builder_add(names, person->name);
@@ -384,16 +344,6 @@ coex_people_forget(CoexPeople *people, CoexPerson *person)
     return g_strv_builder_end(names);
 }
 
-gboolean
-coex_people_take_over(char **member, const char *news)
-{
-    if (news == NULL || g_strcmp0(*member, news) == 0)
-        return FALSE;
-    g_free(*member);
-    *member = g_strdup(news);
-    return TRUE;
-}
-
 /* What @before loses with its present @address. Who had a number without a BSUID is who has it with
  * one: most were known before there were any. */
 static void
@@ -410,7 +360,7 @@ part_address(CoexPeople *people, CoexPerson *person, CoexPerson *before, const c
         g_clear_pointer(&before->peer.wa_id, g_free);
         return;
     }
-    share_window(person, before);
+    coex_person_share_window(person, before);
     if (coex_people_find(people, &before->peer, 0) == person)
         join(people, person, before);
 }
@@ -450,7 +400,7 @@ take_address(CoexPeople *people, CoexPerson *person, char **member, const char *
         !coex_user_id_is_valid(address))
         return FALSE;
     if (fresh || !is_former(people, person, address, *member))
-        changed = coex_people_take_over(member, address);
+        changed = coex_person_take_over(member, address);
     if (changed && holder != NULL)
         holder->gone_at = 0;
     return link_address(people, person, address) || changed;
@@ -475,7 +425,7 @@ link_all(CoexPeople *people, CoexPerson *person, const CoexPeer *peer, gint64 at
         take_address(people, person, &person->peer.parent_user_id, peer->parent_user_id, fresh);
     changed |= take_address(people, person, &person->peer.wa_id, peer->wa_id, fresh);
     changed |= take_address(people, person, &person->peer.other_wa_id, peer->other_wa_id, fresh);
-    changed |= coex_people_take_over(&person->peer.username, peer->username);
+    changed |= coex_person_take_over(&person->peer.username, peer->username);
     return changed;
 }
 
@@ -656,39 +606,4 @@ coex_people_by_activity(CoexPeople *people)
 
     g_ptr_array_sort(sorted, compare_activity);
     return sorted;
-}
-
-gboolean
-coex_person_note_book(CoexPerson *person, const char *name, gint64 at)
-{
-    if (at <= 0 || at < person->book_at)
-        return FALSE;
-    person->book_at = at;
-    g_free(person->book_name);
-    person->book_name = g_strdup(name);
-    return TRUE;
-}
-
-gboolean
-coex_person_note_marketing(CoexPerson *person, gboolean unwanted, gint64 at)
-{
-    if (at <= 0 || at < person->marketing_at)
-        return FALSE;
-    person->marketing_at = at;
-    person->no_marketing = unwanted;
-    return TRUE;
-}
-
-const char *
-coex_person_get_name(const CoexPerson *person)
-{
-    const char *name = person->book_name != NULL ? person->book_name : person->alias;
-
-    return name != NULL && *name != '\0' ? name : NULL;
-}
-
-gint64
-coex_person_waits_since(const CoexPerson *person, gint64 now)
-{
-    return person->waiting_since + WAITING_MAX_S > now ? person->waiting_since : 0;
 }

@@ -82,24 +82,8 @@ char **coex_people_forget(CoexPeople *people, CoexPerson *person);
 /* Who @person turned out to be; mostly itself. Borrowed. */
 CoexPerson *coex_people_now(CoexPeople *people, CoexPerson *person);
 
-/* Puts a copy of @news in the place of a person's string, unless it is NULL or the same: then
- * FALSE.
- */
-gboolean coex_people_take_over(char **member, const char *news);
-
 /* All but who is forgotten, in no order. Array of borrowed CoexPerson; free with
  * g_ptr_array_unref(). */
 GPtrArray *coex_people_list(CoexPeople *people);
 /* Of those an array with the most recently active first; free with g_ptr_array_unref(). */
 GPtrArray *coex_people_by_activity(CoexPeople *people);
-
-/* The phone's address book calls the person @name, NULL: not any more, as of @at. FALSE: something
- * newer is known, and nothing was changed. @name is copied. */
-gboolean coex_person_note_book(CoexPerson *person, const char *name, gint64 at);
-/* The person wants no marketing messages, or takes them again, as of @at. FALSE as above. */
-gboolean coex_person_note_marketing(CoexPerson *person, gboolean unwanted, gint64 at);
-/* The name in the phone's address book, else the profile's; NULL: none. Borrowed. */
-const char *coex_person_get_name(const CoexPerson *person);
-
-/* Since when the person waits for an answer, 0: does not, or not any more. */
-gint64 coex_person_waits_since(const CoexPerson *person, gint64 now);

@@ -6,9 +6,9 @@
 #include "account/engine.h"
 #include "account/events.h"
 #include "account/people.h"
+#include "account/person.h"
 #include "account/tell.h"
 #include "account/views.h"
-#include "account/waiting.h"
 #include "core/api.h"
 #include "core/backend.h"
 #include "core/window.h"
@@ -157,23 +157,9 @@ static void
 put_back_person(CoexAccount *account, CoexPerson *person, const CoexPutBack *back)
 {
     g_autoptr(CoexBatch) batch = NULL;
-    gboolean changed = coex_put_back(back, &person->last_inbound_at);
-    gboolean answered = coex_put_back(back, &person->answered_at);
 
-    changed |= answered;
-    changed |= coex_put_back(back, &person->last_echo_at);
-    changed |= coex_put_back(back, &person->waiting_since);
-    changed |= coex_put_back(back, &person->unread_since);
-    changed |= coex_put_back(back, &person->read_up_to);
-    changed |= coex_put_back(back, &person->renewed_at);
-    changed |= coex_put_back(back, &person->book_at);
-    changed |= coex_put_back(back, &person->marketing_at);
-    changed |= coex_put_back(back, &person->active_at);
-    if (!changed)
+    if (!coex_person_put_back(person, back))
         return;
-    person->active_at = MAX(person->active_at, person->last_inbound_at);
-    if (answered)
-        coex_waiting_note_correction(person);
     batch = coex_account_batch(account);
     coex_batch_put_person(batch, person);
     coex_batch_put_back_times(batch, person->id, back);
@@ -313,10 +299,7 @@ coex_account_take_times(CoexAccount *account)
     for (guint i = 0; i < people->len; i++) {
         CoexPerson *person = g_ptr_array_index(people, i);
 
-        if (person->ahead_at == 0 || person->ahead_at - COEX_WINDOW_AHEAD_S > latest)
-            continue;
-        person->last_inbound_at = MAX(person->last_inbound_at, person->ahead_at);
-        person->ahead_at = 0;
-        coex_account_store_person(account, person);
+        if (coex_person_reach_ahead(person, latest))
+            coex_account_store_person(account, person);
     }
 }

@@ -4,24 +4,19 @@
 #include "account/account.h"
 #include "account/events.h"
 #include "account/people.h"
+#include "account/person.h"
 #include "account/views.h"
 #include "core/catalogue.h"
 #include "core/feed.h"
 #include "core/person-view.h"
-#include "core/window.h"
 #include "store/batch.h"
 #include "store/rows.h"
 
 void
 coex_account_close_window(CoexAccount *account, CoexPerson *person)
 {
-    gint64 closed = coex_account_now(account) - COEX_WINDOW_S;
-
-    if (person->last_inbound_at > closed || person->ahead_at > 0) {
-        person->last_inbound_at = MIN(person->last_inbound_at, closed);
-        person->ahead_at = 0;
+    if (coex_person_close_window(person, coex_account_now(account)))
         coex_account_store_person(account, person);
-    }
     coex_views_tell(account, person);
 }
 

@@ -2,6 +2,7 @@
 #include "account/titles.h"
 
 #include "account/people.h"
+#include "account/person.h"
 #include "core/text.h"
 #include "store/rows.h"
 #include <string.h>

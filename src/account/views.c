@@ -6,6 +6,7 @@
 #include "account/events.h"
 #include "account/nicks.h"
 #include "account/people.h"
+#include "account/person.h"
 #include "account/titles.h"
 #include "core/nick.h"
 #include "core/person-view.h"

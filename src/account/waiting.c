@@ -3,6 +3,7 @@
 
 #include "account/account.h"
 #include "account/people.h"
+#include "account/person.h"
 #include "account/tell.h"
 #include "account/views.h"
 #include "core/feed.h"
@@ -15,80 +16,13 @@
 #define QUIET_S (10 * 60)   /* a chat program that comes and goes is not news of those who wait */
 #define TOLD "waiting-told" /* when, in which run, and since when who was the last waited */
 
-/* A mark on one of our messages or a change of one of theirs asks for nothing. */
-static gboolean
-wants_answer(CoexContentKind kind)
-{
-    return coex_content_opens_window(kind) && kind != COEX_CONTENT_REACTION;
-}
-
-void
-coex_waiting_note_inbound(CoexPerson *person, CoexContentKind kind, gint64 time)
-{
-    if (!wants_answer(kind) || time <= person->answered_at)
-        return;
-    if (person->waiting_since == 0 || time < person->waiting_since)
-        person->waiting_since = time;
-}
-
-/* A late echo answers what came before it. */
-static gboolean
-end_wait(CoexPerson *person, gint64 time)
-{
-    if (person->waiting_since == 0 || person->waiting_since > time)
-        return FALSE;
-    person->waiting_since = person->last_inbound_at > time ? person->last_inbound_at : 0;
-    return TRUE;
-}
-
-gboolean
-coex_waiting_note_answer(CoexPerson *person, gint64 time)
-{
-    if (time <= person->answered_at)
-        return FALSE;
-    person->answered_at = time;
-    end_wait(person, time);
-    return TRUE;
-}
-
-gint64
-coex_waiting_get_answer_time(const CoexPerson *person, gint64 now)
-{
-    return MAX(now, person->last_inbound_at);
-}
-
-void
-coex_waiting_note_correction(CoexPerson *person)
-{
-    if (person->waiting_since == 0 && person->last_inbound_at > person->answered_at)
-        person->waiting_since = person->last_inbound_at;
-}
-
-gboolean
-coex_waiting_note_proof(CoexPerson *person, gint64 time)
-{
-    return coex_waiting_note_answer(person, time) || end_wait(person, time);
-}
-
-gboolean
-coex_waiting_note_failure(CoexPerson *person, gint64 time)
-{
-    if (person->waiting_since > 0 || person->last_inbound_at == 0 ||
-        person->last_inbound_at > time || person->last_echo_at >= person->last_inbound_at)
-        return FALSE;
-    person->waiting_since = person->last_inbound_at;
-    return TRUE;
-}
-
 void
 coex_waiting_note_unread(CoexAccount *account, CoexPerson *person, gint64 time)
 {
     CoexPerson *now = person != NULL ? coex_people_now(account->people, person) : NULL;
 
-    if (now == NULL || !account->tells_seen || now->unread_since > 0)
-        return;
-    now->unread_since = time;
-    coex_account_store_person(account, now);
+    if (now != NULL && account->tells_seen && coex_person_note_unread(now, time))
+        coex_account_store_person(account, now);
 }
 
 void
@@ -108,18 +42,10 @@ coex_waiting_note_seen(CoexAccount *account, CoexPerson *person)
 {
     CoexPerson *now = coex_people_now(account->people, person);
 
-    if (now->unread_since == 0)
+    if (!coex_person_note_seen(now))
         return;
-    now->unread_since = 0;
     coex_account_store_person(account, now);
     coex_views_tell(account, now);
-}
-
-void
-coex_waiting_note_phone(CoexPerson *person, gint64 time)
-{
-    if (person->unread_since > 0 && person->unread_since <= time)
-        person->unread_since = person->last_inbound_at > time ? person->last_inbound_at : 0;
 }
 
 /* ---- lines ---- */

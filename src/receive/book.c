@@ -4,6 +4,7 @@
 #include "account/account.h"
 #include "account/forgotten.h"
 #include "account/people.h"
+#include "account/person.h"
 #include "send/outbox.h"
 #include "store/batch.h"
 

@@ -5,6 +5,7 @@
 #include "account/forgotten.h"
 #include "account/nicks.h"
 #include "account/people.h"
+#include "account/person.h"
 #include "account/tell.h"
 #include "account/views.h"
 #include "core/message.h"
@@ -59,10 +60,10 @@ learn(CoexHistorySlice *slice, CoexAccount *account, CoexBatch *batch, const Coe
     coex_outbox_doubt(account->outbox, person);
     coex_outbox_unite(account->outbox);
     if (person->alias == NULL)
-        changed |= coex_people_take_over(&person->alias, message->profile_name);
+        changed |= coex_person_note_profile(person, message->profile_name);
     if (!changed && time <= person->active_at)
         return person;
-    person->active_at = MAX(person->active_at, time);
+    coex_person_note_active(person, time);
     coex_account_give_nick(account, person);
     coex_batch_put_person(batch, person);
     coex_account_ref(account);

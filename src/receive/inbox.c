@@ -4,6 +4,7 @@
 #include "account/account.h"
 #include "account/nicks.h"
 #include "account/people.h"
+#include "account/person.h"
 #include "account/phone.h"
 #include "account/recall.h"
 #include "account/skew.h"
@@ -159,7 +160,7 @@ apply_message(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
     coex_outbox_unite(account->outbox);
     if (message->direction == COEX_INBOUND && message->content.kind != COEX_CONTENT_SYSTEM)
         effect.written_at = time;
-    person->active_at = MAX(person->active_at, time);
+    coex_person_note_active(person, time);
     coex_account_give_nick(account, person);
     coex_batch_put_person(batch, person);
     if (message->in_standby)
@@ -194,10 +195,8 @@ apply_status(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
     if (person != NULL)
         coex_outbox_doubt(account->outbox, person);
     coex_outbox_unite(account->outbox);
-    if (person != NULL && status->free_entry_until > person->free_until) {
-        person->free_until = status->free_entry_until;
-        changed = TRUE;
-    }
+    if (person != NULL)
+        changed |= coex_person_note_free(person, status->free_entry_until);
     if (person != NULL && changed) {
         coex_batch_put_person(batch, person);
         touch(step, person->id);
@@ -438,6 +437,7 @@ settle_message(CoexInboxStep *step, CoexBatch *batch, const Effect *effect)
     CoexAccount *account = step->account;
     const CoexResult *result = coex_batch_get_result(batch, effect->index);
     CoexPerson *person = coex_people_by_id(account->people, effect->person_id);
+    gboolean is_bot;
 
     if (person == NULL || result->outcome != COEX_ADDED)
         return;
@@ -445,12 +445,8 @@ settle_message(CoexInboxStep *step, CoexBatch *batch, const Effect *effect)
     /* Only now is it sure that this was not a send of our own. */
     if (effect->phone_token != NULL)
         coex_phone_note_echo(account, effect->phone_token, effect->echo_at);
-    if (effect->echo_at > person->last_echo_at) {
-        person->last_echo_at = effect->echo_at;
-        coex_waiting_note_answer(person, effect->echo_at);
-        /* What a bot writes was read by nobody. */
-        if (coex_echo_get_author(result->text) == NULL)
-            coex_waiting_note_phone(person, effect->echo_at);
+    is_bot = effect->echo_at > 0 && coex_echo_get_author(result->text) != NULL;
+    if (coex_person_note_echo(person, effect->echo_at, is_bot)) {
         coex_account_store_person(account, person);
         coex_views_tell(account, person);
     }

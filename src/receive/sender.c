@@ -3,8 +3,8 @@
 
 #include "account/account.h"
 #include "account/people.h"
+#include "account/person.h"
 #include "account/skew.h"
-#include "account/waiting.h"
 #include "core/window.h"
 #include "store/batch.h"
 #include "store/rows.h"
@@ -51,7 +51,7 @@ coex_sender_note_system(CoexAccount *account, CoexBatch *batch, CoexPerson *pers
 {
     CoexPerson *loser = NULL;
 
-    coex_people_take_over(&person->alias, message->profile_name);
+    coex_person_note_profile(person, message->profile_name);
     if (!coex_peer_is_addressable(&message->new_peer) && !message->number_gone)
         return;
     if (time >= person->last_inbound_at)
@@ -62,18 +62,6 @@ coex_sender_note_system(CoexAccount *account, CoexBatch *batch, CoexPerson *pers
     give_up_numbers(account, batch, person, message, time);
 }
 
-/* A time that lies ahead is kept as it came: it may be our clock that is wrong. One far beyond the
- * next one was no clock's. */
-static void
-note_time(CoexPerson *person, gint64 time, gint64 latest)
-{
-    if (time - COEX_WINDOW_AHEAD_S <= latest)
-        person->last_inbound_at = coex_window_extend(person->last_inbound_at, time, latest);
-    else
-        person->ahead_at =
-            person->ahead_at - time > COEX_WINDOW_S ? time : MAX(person->ahead_at, time);
-}
-
 gboolean
 coex_sender_note_inbound(CoexAccount *account, CoexPerson *person, const CoexMessage *message,
                          gint64 time)
@@ -81,13 +69,11 @@ coex_sender_note_inbound(CoexAccount *account, CoexPerson *person, const CoexMes
     gint64 before = person->last_inbound_at;
     gint64 told = message->time > 0 ? message->time : time;
 
-    coex_people_take_over(&person->alias, message->profile_name);
-    person->hidden = FALSE;
-    if (told >= before)
-        coex_people_take_over(&person->last_inbound_wamid, message->wamid);
+    coex_person_note_profile(person, message->profile_name);
+    coex_person_note_wrote(person, told >= before ? message->wamid : NULL);
     if (!coex_content_opens_window(message->content.kind) || message->group_id != NULL)
         return FALSE;
-    coex_waiting_note_inbound(person, message->content.kind, time);
-    note_time(person, told, coex_skew_get_latest(account));
+    coex_person_note_inbound(person, message->content.kind, time);
+    coex_person_note_window(person, told, coex_skew_get_latest(account));
     return TRUE;
 }

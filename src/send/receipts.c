@@ -3,6 +3,7 @@
 
 #include "account/account.h"
 #include "account/call.h"
+#include "account/person.h"
 #include "account/tell.h"
 #include "core/api.h"
 #include "core/receipts.h"
@@ -15,7 +16,7 @@ coex_receipts_mark_read(CoexAccount *account, CoexPerson *person)
 
     if (person->last_inbound_wamid == NULL || person->read_up_to >= person->last_inbound_at)
         return;
-    person->read_up_to = person->last_inbound_at;
+    coex_person_note_marked(person);
     coex_account_store_person(account, person);
     if (coex_account_get_setting(account, "receipts-told") == NULL) {
         coex_account_put_setting(account, "receipts-told", "1");

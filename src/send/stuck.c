@@ -2,10 +2,10 @@
 #include "account/account.h"
 #include "account/engine.h"
 #include "account/people.h"
+#include "account/person.h"
 #include "account/skew.h"
 #include "account/tell.h"
 #include "account/views.h"
-#include "account/waiting.h"
 #include "core/text.h"
 #include "core/window.h"
 #include "send/queue.h"
@@ -44,7 +44,7 @@ coex_outbox_take_failures(CoexOutbox *outbox, const CoexBatch *batch)
             coex_outbox_forget_upload(outbox, failure->media);
         if (failure->row != NULL)
             coex_outbox_item_adopt(outbox, failure->row);
-        if (coex_waiting_note_failure(person, failure->sent_at))
+        if (coex_person_note_failure(person, failure->sent_at))
             coex_account_store_person(account, person);
         coex_views_tell(account, person);
         if (failure->error_code == COEX_GRAPH_WINDOW_CLOSED &&
@@ -95,7 +95,7 @@ static void
 note_proof(CoexAccount *account, CoexPerson *person, gint64 sent_at)
 {
     if (sent_at <= coex_skew_get_latest(account) + COEX_WINDOW_AHEAD_S &&
-        coex_waiting_note_proof(person, sent_at))
+        coex_person_note_proof(person, sent_at))
         coex_account_store_person(account, person);
 }
 
@@ -446,8 +446,7 @@ coex_outbox_doubt(CoexOutbox *outbox, CoexPerson *person)
 
     if (!person->in_doubt)
         return;
-    person->in_doubt = FALSE;
-    person->renewed_at = coex_account_now(account);
+    coex_person_note_renewed(person, coex_account_now(account));
     line = g_strdup_printf("This may be somebody else now: WhatsApp knows %s by another id than "
                            "before.",
                            display);

@@ -3,9 +3,9 @@
 #include "account/call.h"
 #include "account/engine.h"
 #include "account/people.h"
+#include "account/person.h"
 #include "account/tell.h"
 #include "account/views.h"
-#include "account/waiting.h"
 #include "core/api.h"
 #include "core/receipts.h"
 #include "core/text.h"
@@ -413,10 +413,10 @@ accept_item(CoexOutboxItem *item)
     CoexBatch *batch = coex_account_batch(account);
     CoexPerson *person = coex_outbox_item_person(item);
     CoexTicket *ticket = coex_ticket_new(item->outbox, item->row->local_id, person->id);
-    gint64 at = coex_waiting_get_answer_time(person, coex_account_now(account));
+    gint64 at = coex_person_get_answer_time(person, coex_account_now(account));
 
-    person->active_at = MAX(person->active_at, at);
-    coex_waiting_note_answer(person, at);
+    coex_person_note_active(person, at);
+    coex_person_note_answer(person, at);
     coex_batch_put_person(batch, person);
     put_end(item, batch, at);
     ticket->change = coex_batch_outbox_accepted(batch, item->row, item->wamid, at);
@@ -469,7 +469,7 @@ coex_outbox_settle(CoexOutbox *outbox, CoexBatch *batch, const CoexStatus *statu
     else if (status->state != COEX_STATE_FAILED)
         put_end(item, batch, status->time > 0 ? status->time : now);
     coex_batch_outbox_accepted(batch, item->row, status->wamid,
-                               coex_waiting_get_answer_time(coex_outbox_item_person(item), now));
+                               coex_person_get_answer_time(coex_outbox_item_person(item), now));
     return TRUE;
 }
 
@@ -488,8 +488,8 @@ coex_outbox_settled(CoexOutbox *outbox, const char *local_id, gboolean failed, c
     }
     person = coex_outbox_item_person(item);
     leave_queue(outbox, item, person);
-    at = coex_waiting_get_answer_time(person, coex_account_now(outbox->account));
-    if (!failed && coex_waiting_note_answer(person, at))
+    at = coex_person_get_answer_time(person, coex_account_now(outbox->account));
+    if (!failed && coex_person_note_answer(person, at))
         coex_account_store_person(outbox->account, person);
     if (!failed)
         accepted(outbox, person);

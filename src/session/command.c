@@ -4,6 +4,7 @@
 #include "account/account.h"
 #include "account/nicks.h"
 #include "account/people.h"
+#include "account/person.h"
 #include "account/recall.h"
 #include "account/tell.h"
 #include "account/views.h"
@@ -43,7 +44,7 @@ forget_nick(CoexAccount *account, const char *owner, const char *nick)
 
     if (person == NULL || person->nick == NULL || !coex_nick_is_same(person->nick, nick))
         return;
-    g_clear_pointer(&person->nick, g_free);
+    coex_person_set_nick(person, NULL);
     coex_account_store_person(other, person);
 }
 
@@ -59,8 +60,7 @@ take_nick(CoexAccount *account, CoexPerson *person, const char *nick)
     if (before != NULL && g_strcmp0(before, owner) != 0)
         forget_nick(account, before, nick);
     coex_nicks_take(account->nicks, nick, owner);
-    g_free(person->nick);
-    person->nick = g_strdup(nick);
+    coex_person_set_nick(person, nick);
     coex_account_store_person(account, person);
     coex_views_tell(account, person);
 }
@@ -158,8 +158,7 @@ run_mark_unseen(CoexCommand *command, CoexPerson *person)
 static void
 list(CoexAccount *account, CoexPerson *person, gboolean listed)
 {
-    person->pinned = listed;
-    person->hidden = !listed;
+    coex_person_list(person, listed);
     coex_account_store_person(account, person);
     coex_views_tell(account, person);
 }

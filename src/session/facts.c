@@ -4,6 +4,7 @@
 #include "account/account.h"
 #include "account/events.h"
 #include "account/people.h"
+#include "account/person.h"
 #include "account/phone.h"
 #include "account/tell.h"
 #include "account/views.h"

@@ -73,6 +73,8 @@ RULES_WORD = [
     (r"\bsqlite3(_\w+)?\b", ("src/store/", "tests/store/", "tests/session/", "tests/bench/"),
      "SQLite is for src/store alone"),
     (JSON_GLIB, ("src/core/json.c", "tests/"), "JSON is read and written through core/json.h"),
+    (r"\bperson->\w+(\.\w+)? ([|&+-]?=) ", ("src/account/people.c", "src/account/person.c", "src/store/", "tests/"),
+     "a person's record is written through account/person.h and account/people.h"),
     (r"\bgoto\b", (), "no goto: return early, let g_autoptr clean up"),
 ]
 
