@@ -271,12 +271,11 @@ coex_views_get(CoexAccount *account, const CoexPerson *person)
 }
 
 static void
-note(CoexAccount *account, CoexPersonEntry *entry, gint64 message_id, const char *state,
+note(CoexAccount *account, CoexPersonEntry *entry, gint64 message_id, const char *state, gint64 at,
      const char *text)
 {
     g_autofree char *excerpt = coex_text_excerpt(text != NULL ? text : "", EXCERPT);
-    g_autoptr(GDateTime) when = g_date_time_new_from_unix_local(coex_account_now(account));
-    g_autofree char *clock = when != NULL ? g_date_time_format(when, "%H:%M") : g_strdup("");
+    g_autofree char *clock = coex_window_describe_time("", at, coex_account_now(account));
 
     g_free(entry->last_line);
     entry->last_line = g_strdup_printf("%s %s: %s", state, clock, excerpt);
@@ -289,7 +288,19 @@ coex_views_note_state(CoexAccount *account, const CoexPerson *person, const Coex
     CoexPersonEntry *entry = entry_of(account, person);
 
     if (entry->last_line == NULL || result->message_id >= entry->last_message)
-        note(account, entry, result->message_id, coex_state_get_name(result->state), result->text);
+        note(account, entry, result->message_id, coex_state_get_name(result->state),
+             coex_account_now(account), result->text);
+}
+
+void
+coex_views_note_earlier(CoexAccount *account, const CoexSend *send)
+{
+    CoexPerson *person = coex_people_by_id(account->people, send->person_id);
+
+    if (person != NULL)
+        note(account, entry_of(account, coex_people_now(account->people, person)), send->id,
+             coex_state_get_name(send->state), send->state_at > 0 ? send->state_at : send->time,
+             send->text);
 }
 
 void
@@ -298,7 +309,7 @@ coex_views_note_refused(CoexAccount *account, const CoexPerson *person, const ch
     CoexPersonEntry *entry = entry_of(account, person);
 
     note(account, entry, entry->last_line != NULL ? entry->last_message + 1 : 0,
-         coex_state_get_name(COEX_STATE_FAILED), text);
+         coex_state_get_name(COEX_STATE_FAILED), coex_account_now(account), text);
 }
 
 /* ---- presence: one timer for the nearest change ---- */

@@ -10,6 +10,7 @@ typedef struct CoexAccount CoexAccount;
 typedef struct CoexPerson CoexPerson;
 typedef struct CoexPersonView CoexPersonView;
 typedef struct CoexResult CoexResult;
+typedef struct CoexSend CoexSend;
 typedef struct CoexViews CoexViews;
 /* What the parts above do for them; static. */
 typedef struct {
@@ -37,6 +38,8 @@ const CoexPersonView *coex_views_get(CoexAccount *account, const CoexPerson *per
  * one; the next coex_views_tell() tells it. */
 void coex_views_note_state(CoexAccount *account, const CoexPerson *person,
                            const CoexResult *result);
+/* Keeps such a line of what was sent before the login. */
+void coex_views_note_earlier(CoexAccount *account, const CoexSend *send);
 /* Keeps such a line of a text that WhatsApp did not take at all. */
 void coex_views_note_refused(CoexAccount *account, const CoexPerson *person, const char *text);
 /* The clock was corrected: looks at every window again. */

@@ -194,6 +194,8 @@ take_snapshot(CoexAccount *account, CoexSnapshot *snapshot)
     coex_strangers_load(account, snapshot->strangers);
     account->login->feed_backlog = g_ptr_array_ref(snapshot->feed);
     account->views = coex_views_new(listed_since(account), &views_above);
+    for (guint i = 0; i < snapshot->sends->len; i++)
+        coex_views_note_earlier(account, g_ptr_array_index(snapshot->sends, i));
     account->outbox = coex_outbox_new(account, snapshot->outbox, &outbox_events);
     recall(account, &account->endpoint.phone_number_id, "phone-number-id");
     recall(account, &account->endpoint.waba_id, "waba-id");

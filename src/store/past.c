@@ -190,9 +190,7 @@ static const char SELECT_CLICK[] = "SELECT time, said FROM messages"
 static void
 free_send(gpointer data)
 {
-    CoexSend *send = data;
-    g_free(send->text);
-    g_free(send);
+    coex_send_free(data);
 }
 
 void

@@ -171,6 +171,25 @@ read_setting(sqlite3_stmt *query, CoexSnapshot *snapshot)
 }
 
 static void
+free_send(gpointer data)
+{
+    coex_send_free(data);
+}
+
+static void
+read_send(sqlite3_stmt *query, CoexSnapshot *snapshot)
+{
+    CoexSend *send = g_new0(CoexSend, 1);
+    send->id = sqlite3_column_int64(query, 0);
+    send->person_id = sqlite3_column_int64(query, 1);
+    send->time = sqlite3_column_int64(query, 2);
+    send->state_at = sqlite3_column_int64(query, 3);
+    send->state = (CoexState)sqlite3_column_int(query, 4);
+    send->text = coex_db_dup_text(query, 5);
+    g_ptr_array_add(snapshot->sends, send);
+}
+
+static void
 read_strangers(sqlite3_stmt *query, CoexSnapshot *snapshot)
 {
     snapshot->strangers = coex_db_dup_text(query, 0);
@@ -250,6 +269,7 @@ snapshot_new(gint64 account_id)
     snapshot->addresses = g_ptr_array_new_with_free_func(free_address);
     snapshot->outbox = g_ptr_array_new_with_free_func(free_outbox_row);
     snapshot->feed = g_ptr_array_new_with_free_func(unref_feed_item);
+    snapshot->sends = g_ptr_array_new_with_free_func(free_send);
     snapshot->nicks = g_ptr_array_new_with_free_func(free_nick_row);
     snapshot->settings = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     return snapshot;
@@ -274,6 +294,15 @@ static const char SELECT_FEED[] =
     " WHERE account = ? AND seq > ? ORDER BY seq";
 static const char SELECT_SETTINGS[] = "SELECT key, value FROM settings"
                                       " WHERE account = ? AND key <> 'account'";
+/* 5 is COEX_OUTBOX_FAILED, 7 COEX_STATE_UNKNOWN. */
+static const char SELECT_SENDS[] =
+    "SELECT m.id, m.person, m.time, m.state_at, m.state, m.text FROM"
+    " (SELECT id FROM people WHERE account = ?1 AND max(answered_at, last_echo_at) > 0"
+    "  ORDER BY max(answered_at, last_echo_at) DESC LIMIT 500) AS p JOIN messages AS m ON m.id ="
+    " (SELECT id FROM messages WHERE account = ?1 AND person = p.id AND direction <> 0 AND past = 0"
+    "  ORDER BY time DESC, id DESC LIMIT 1)"
+    " WHERE m.state <> 7 AND NOT EXISTS"
+    " (SELECT 1 FROM outbox WHERE account = ?1 AND person = p.id AND state = 5)";
 /* "time count": of two of one time the one that counted on. */
 static const char SELECT_STRANGERS[] =
     "SELECT value FROM settings WHERE key = 'strangers' ORDER BY CAST(value AS INTEGER) DESC,"
@@ -308,6 +337,7 @@ coex_read_account(CoexDb *db, const CoexShown *shown, const char *provider, cons
                    error) ||
         !read_rows(db, coex_db_query(db, SELECT_FEED, unseen, G_N_ELEMENTS(unseen), error),
                    read_feed_item, snapshot, error) ||
+        !read_rows(db, query_account(db, SELECT_SENDS, id, error), read_send, snapshot, error) ||
         !read_rows(db, query_account(db, SELECT_SETTINGS, id, error), read_setting, snapshot,
                    error) ||
         !read_rows(db, coex_db_query(db, SELECT_STRANGERS, COEX_NO_VALUES, error), read_strangers,

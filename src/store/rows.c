@@ -116,6 +116,15 @@ coex_delivery_row_free(CoexDeliveryRow *row)
 }
 
 void
+coex_send_free(CoexSend *send)
+{
+    if (send == NULL)
+        return;
+    g_free(send->text);
+    g_free(send);
+}
+
+void
 coex_snapshot_free(CoexSnapshot *snapshot)
 {
     if (snapshot == NULL)
@@ -124,6 +133,7 @@ coex_snapshot_free(CoexSnapshot *snapshot)
     g_ptr_array_unref(snapshot->addresses);
     g_ptr_array_unref(snapshot->outbox);
     g_ptr_array_unref(snapshot->feed);
+    g_ptr_array_unref(snapshot->sends);
     g_ptr_array_unref(snapshot->nicks);
     g_hash_table_unref(snapshot->settings);
     g_free(snapshot->strangers);

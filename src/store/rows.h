@@ -111,12 +111,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexOutboxRow, coex_outbox_row_free)
  * (NULL: none). */
 int coex_outbox_row_get_offer(const CoexOutboxRow *row, int error_code);
 
-/* What was sent here, and what became of it. */
-typedef struct {
+/* What was sent, and what became of it. */
+typedef struct CoexSend {
+    gint64 id;
+    gint64 person_id;
     gint64 time;
+    gint64 state_at;
     CoexState state;
     char *text; /* NULL */
 } CoexSend;
+void coex_send_free(CoexSend *send);
 
 /* A conversation in figures, see coex_store_read_figures(). */
 typedef struct CoexFigures {
@@ -142,9 +146,11 @@ typedef struct CoexSnapshot {
     GPtrArray *addresses;      /* CoexAddress */
     GPtrArray *outbox;         /* CoexOutboxRow, by position */
     GPtrArray *feed;           /* CoexFeedItem not yet shown, by seq */
-    GPtrArray *nicks;          /* CoexNickRow */
-    GHashTable *settings;      /* char * -> char * */
-    char *strangers;           /* the newest setting of that name of all accounts, NULL: none */
+    GPtrArray *sends;       /* CoexSend: the last one to each of those written to lately, here or on
+                               the phone, unless a later one failed and is kept */
+    GPtrArray *nicks;       /* CoexNickRow */
+    GHashTable *settings;   /* char * -> char * */
+    char *strangers;        /* the newest setting of that name of all accounts, NULL: none */
     char *stray_secret_ids; /* the setting `secret-ids` of the provider's other accounts that never
                                learned their phone_number_id, joined; NULL: none */
 } CoexSnapshot;

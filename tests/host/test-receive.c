@@ -385,6 +385,7 @@ messages_about_messages(World *world)
     host_wait_message(world->host, ADA, "RECV", "Do you have *rye*?");
     host_type(world->host, ADA, "Yes");
     g_autoptr(CoexSimRequest) sent = world_next_sent(world);
+    host_wait_tooltip(world->host, ADA, "*elivered*");
     g_free(coex_sim_customer_replies(world->sim, "ada", "Keep one", sent->wamid));
     host_wait_message(world->host, ADA, "RECV", "> Yes\nKeep one");
     g_free(coex_sim_customer_sends(world->sim, "ada", "> Yes, for free\nThank you"));

@@ -128,6 +128,34 @@ test_kept(Desk *desk)
     g_assert_cmpuint(desk_count(desk, DESK_FEED, "ada", "of a person"), ==, 0);
 }
 
+/* What became of the last message is still known after a restart, and goes on; of what failed since
+ * nothing older is told in its place. */
+static void
+test_last_message(Desk *desk)
+{
+    g_autofree char *wamid = NULL;
+
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    desk_hear(desk, "ada", "Hello");
+    desk_hear(desk, "ben", "Hello");
+    desk_say(desk, "ada", "Good day");
+    desk_take(desk, "ada", "Good day");
+    desk_wait_state(desk, "ada", "delivered ??:??: Good day");
+    wamid = coex_sim_dup_last_sent(desk->sim, "ada");
+    g_free(coex_sim_phone_sends(desk->sim, "ben", "From the phone"));
+    desk_wait_feed(desk, COEX_FEED_ECHO, "ben", "From the phone");
+    desk_restart(desk);
+    desk_wait_state(desk, "ada", "delivered ??:??: Good day");
+    desk_wait_state(desk, "ben", "*: From the phone");
+    coex_sim_status(desk->sim, wamid, "read");
+    desk_wait_state(desk, "ada", "read ??:??: Good day");
+    desk_say_in_vain(desk, "ada", "It did not arrive", 131026);
+    desk_wait_state(desk, "ada", "failed ??:??: It did not arrive");
+    desk_restart(desk);
+    g_assert_null(desk_view(desk, "ada")->last_state);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -137,5 +165,6 @@ main(int argc, char **argv)
     desk_add("/recall/switched-off", test_switched_off);
     desk_add("/recall/withdrawn", test_withdrawn);
     desk_add("/recall/kept", test_kept);
+    desk_add("/recall/last-message", test_last_message);
     return g_test_run();
 }
