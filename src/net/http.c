@@ -46,6 +46,9 @@ typedef struct {
     gint64 deadline_us;
     CoexHttpTake take;   /* NULL: the body is collected */
     CoexHttpWrote wrote; /* NULL: the body leaves at once */
+    char *content_type;  /* of what is said, NULL: nothing; with one of the next two: */
+    GBytes *said;
+    CoexHttpBody upload;
     gsize n_taken;
     gboolean is_send;
     gboolean is_post;
@@ -180,6 +183,9 @@ job_free(Job *job)
 {
     g_signal_handlers_disconnect_by_data(job->message, job);
     g_clear_object(&job->stream);
+    g_clear_object(&job->upload.stream);
+    g_clear_pointer(&job->said, g_bytes_unref);
+    g_free(job->content_type);
     g_object_unref(job->message);
     g_object_unref(job->session);
     g_object_unref(job->stop);
@@ -398,14 +404,32 @@ on_network_event(SoupMessage *message, GSocketClientEvent event, GIOStream *stre
                        g_socket_connection_get_socket(G_SOCKET_CONNECTION(stream)));
 }
 
-/* libsoup sends a POST again by itself only where HTTP/2 says that the server did not look at it.
- */
+static void
+job_set_body(Job *job)
+{
+    if (job->upload.stream != NULL)
+        soup_message_set_request_body(job->message, job->content_type, job->upload.stream,
+                                      (gssize)job->upload.length);
+    else if (job->said != NULL)
+        soup_message_set_request_body_from_bytes(job->message, job->content_type, job->said);
+}
+
+/* libsoup sends a POST again by itself only where the server says that it did not look at it (a
+ * 421, or HTTP/2's REFUSED_STREAM, HTTP_1_1_REQUIRED and a GOAWAY before it), and then without the
+ * body, which was read. */
 static void
 on_restarted(SoupMessage *message, gpointer user_data)
 {
     Job *job = user_data;
+    GInputStream *again;
 
     job->answering = FALSE;
+    if (job->upload.stream != NULL) {
+        again = job->upload.again(job->upload.stream);
+        g_object_unref(job->upload.stream);
+        job->upload.stream = again;
+    }
+    job_set_body(job);
     if (job->is_post)
         job->written = FALSE;
 }
@@ -467,6 +491,8 @@ job_new(CoexHttp *http, const CoexRequest *request, SoupMessage *message, GCance
     job->deadline_us = job->began_us + http->timeout_s * G_USEC_PER_SEC;
     job->n_cuts = coex_guard_count_cuts(http->guard);
     guard_jobs(http);
+    job->content_type = g_strdup(request->content_type);
+    job->said = request->body != NULL ? g_bytes_ref(request->body) : NULL;
     job->is_send = request->is_send;
     job->is_post = g_str_equal(request->method, "POST");
     job->stop = g_cancellable_new();
@@ -525,8 +551,6 @@ make_message(const CoexRequest *request, GError **error)
     if (request->auth_header != NULL && request->auth_value != NULL)
         soup_message_headers_replace(soup_message_get_request_headers(message),
                                      request->auth_header, request->auth_value);
-    if (request->body != NULL)
-        soup_message_set_request_body_from_bytes(message, request->content_type, request->body);
     return g_steal_pointer(&message);
 }
 
@@ -551,10 +575,11 @@ start(CoexHttp *http, const CoexRequest *request, const CoexHttpBody *body,
     job = job_new(http, request, message, cancellable);
     job->tag = user_data;
     if (body != NULL) {
-        soup_message_set_request_body(message, request->content_type, body->stream,
-                                      (gssize)body->length);
+        job->upload = *body;
+        g_object_ref(job->upload.stream);
         job->wrote = body->wrote;
     }
+    job_set_body(job);
     g_task_set_task_data(task, job, (GDestroyNotify)job_free);
     g_signal_connect(message, "wrote-headers", G_CALLBACK(on_wrote_headers), job);
     g_signal_connect(message, "wrote-body-data", G_CALLBACK(on_wrote_body), job);

@@ -49,6 +49,9 @@ typedef void (*CoexHttpWrote)(gpointer user_data, gsize n_bytes);
 typedef struct {
     GInputStream *stream;
     gint64 length;
+    /* All of it once more, from the beginning, where the server wants the request again; owned by
+     * the caller */
+    GInputStream *(*again)(GInputStream *stream);
     CoexHttpWrote wrote;
 } CoexHttpBody;
 

@@ -46,7 +46,7 @@ take_file(Form *form, void *buffer, gsize count, GError **error)
     gssize n;
 
     do
-        n = read(form->fd, buffer, count);
+        n = pread(form->fd, buffer, count, form->at - (gint64)g_bytes_get_size(form->head));
     while (n < 0 && errno == EINTR);
     if (n <= 0)
         g_set_error(error, COEX_ERROR, COEX_ERROR_STORE, "The copy of it cannot be read: %s.",
@@ -141,6 +141,20 @@ form_open(Form *form, const char *path, GError **error)
     return TRUE;
 }
 
+/* Of the same open file. */
+static GInputStream *
+form_again(GInputStream *stream)
+{
+    const Form *form = (const Form *)stream;
+    Form *again = g_object_new(coex_upload_form_get_type(), NULL);
+
+    again->head = g_bytes_ref(form->head);
+    again->tail = g_bytes_ref(form->tail);
+    again->size = form->size;
+    again->fd = fcntl(form->fd, F_DUPFD_CLOEXEC, 0);
+    return (GInputStream *)again;
+}
+
 /* ---- the request ---- */
 
 /* Belongs to its GTask. */
@@ -184,7 +198,7 @@ coex_upload_async(CoexHttp *http, const CoexUpload *what, GCancellable *cancella
     g_autofree char *boundary = g_uuid_string_random();
     g_autoptr(CoexRequest) request =
         coex_api_upload_media(what->endpoint, what->mime, boundary, &form->head, &form->tail);
-    CoexHttpBody body = { .stream = stream, .wrote = on_wrote };
+    CoexHttpBody body = { .stream = stream, .again = form_again, .wrote = on_wrote };
     Job *job = g_new0(Job, 1);
     GError *error = NULL;
 
