@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "net/request.h"
+
+#include "core/api.h"
+#include "core/error.h"
+
+static gboolean
+is_header_value(const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (g_ascii_iscntrl(*text))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+is_http(GUri *uri)
+{
+    const char *host = uri != NULL ? g_uri_get_host(uri) : NULL;
+
+    return host != NULL && *host != '\0' &&
+           (g_str_equal(g_uri_get_scheme(uri), "https") ||
+            g_str_equal(g_uri_get_scheme(uri), "http"));
+}
+
+SoupMessage *
+coex_http_message_new(const CoexRequest *request, GError **error)
+{
+    g_autoptr(GUri) uri = g_uri_parse(request->url, SOUP_HTTP_URI_FLAGS, NULL);
+    g_autoptr(SoupMessage) message = NULL;
+
+    if (!is_http(uri)) {
+        g_set_error_literal(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+                            "The address of the API is not valid. Check the option \"api-url\".");
+        return NULL;
+    }
+    if (request->auth_value != NULL && !is_header_value(request->auth_value)) {
+        g_set_error_literal(
+            error, COEX_ERROR, COEX_ERROR_AUTH,
+            "The account's password holds a character that no key has. Enter the API"
+            " key or access token again.");
+        return NULL;
+    }
+    message = soup_message_new_from_uri(request->method, uri);
+    /* IDEMPOTENT makes a POST share kept connections (and TLS handshakes); it does not make libsoup
+     * send one again (measured) */
+    soup_message_add_flags(message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_IDEMPOTENT);
+    /* else libsoup would collect the body of a 401 without a limit, to ask again with a password */
+    soup_message_disable_feature(message, SOUP_TYPE_AUTH_MANAGER);
+    if (request->auth_header != NULL && request->auth_value != NULL)
+        soup_message_headers_replace(soup_message_get_request_headers(message),
+                                     request->auth_header, request->auth_value);
+    return g_steal_pointer(&message);
+}

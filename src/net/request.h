@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <libsoup/soup.h>
+
+/* A request as libsoup knows it: for net/http.c alone. */
+
+typedef struct CoexRequest CoexRequest;
+
+/* @request without its body: no redirect is followed and no password tried. To unref. NULL on
+ * error: COEX_ERROR_INVALID_INPUT, COEX_ERROR_AUTH: address or key hold what no request can carry.
+ */
+SoupMessage *coex_http_message_new(const CoexRequest *request, GError **error);
