@@ -72,10 +72,12 @@ find_target(CoexApply *a, const Report *report, CoexStored *ret_target, GError *
            (ret_target->id != 0 || coex_find_message(a->db, &key, ret_target, error));
 }
 
-/* What is shown for a contact card is no text that could be sent. */
+/* What was sent from here. What is shown for a contact card is no text that could be sent. */
 static gboolean
 can_go_again(const CoexStored *target, const CoexMedia *media)
 {
+    if (target->local_id == NULL)
+        return FALSE;
     if (media != NULL)
         return media->sha256 != NULL;
     if (target->template_name != NULL)

@@ -302,19 +302,34 @@ test_arrives_while_asked(Desk *desk)
     g_assert_cmpuint(coex_sim_n_requests(desk->sim, "messages"), ==, 1);
 }
 
-/* The label of a picture that the phone sent is no text to send. */
+/* What the phone sent and failed there is not sent again from here, whatever is known of it. */
 static void
-test_picture_of_the_phone(Desk *desk)
+test_from_the_phone(Desk *desk)
 {
-    g_autofree char *wamid = NULL;
+    static const char *const contents[][2] = {
+        { "image", "{\"id\":\"1\",\"mime_type\":\"image/jpeg\"}" },
+        { "image", "{\"id\":\"2\",\"mime_type\":\"image/jpeg\","
+                   "\"sha256\":\"ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=\"}" },
+        { "text", "{\"body\":\"From the phone\"}" },
+    };
 
     open_shop(desk);
-    wamid = coex_sim_phone_sends_type(desk->sim, "ada", "image",
-                                      "{\"id\":\"1\",\"mime_type\":\"image/jpeg\"}");
-    desk_wait_feed(desk, COEX_FEED_ECHO, "ada", "*");
-    coex_sim_status_failed(desk->sim, wamid, 131026, NULL, NULL);
-    g_assert_cmpuint(desk_get_offers(desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "*")), ==, 0);
-    desk_assert_nothing_kept(desk, "ada");
+    for (guint i = 0; i < G_N_ELEMENTS(contents); i++) {
+        g_autofree char *wamid =
+            coex_sim_phone_sends_type(desk->sim, "ada", contents[i][0], contents[i][1]);
+        const DeskEvent *line;
+
+        desk_wait_feed(desk, COEX_FEED_ECHO, "ada", "*");
+        coex_sim_status_failed(desk->sim, wamid, 131026, NULL, NULL);
+        line = desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "*");
+        g_assert_cmpuint(desk_get_offers(line), ==, 0);
+        desk_resend(desk, "ada");
+        desk_wait_notice(desk, "ada", "There is nothing to send again.");
+        desk_assert_nothing_kept(desk, "ada");
+    }
+    desk_restart(desk);
+    desk_fence(desk);
+    g_assert_cmpuint(coex_sim_n_requests(desk->sim, "messages"), ==, 0);
 }
 
 /* What was shown as sent and then refused: whatever the user does with it is told. */
@@ -536,7 +551,7 @@ main(int argc, char **argv)
     desk_add("/stuck/arrives-after-all", test_arrives_after_all);
     desk_add("/stuck/arrives-twice", test_arrives_twice);
     desk_add("/stuck/arrives-while-asked", test_arrives_while_asked);
-    desk_add("/stuck/picture-of-the-phone", test_picture_of_the_phone);
+    desk_add("/stuck/from-the-phone", test_from_the_phone);
     desk_add("/stuck/refused-and-cancelled", test_refused_and_cancelled);
     desk_add("/stuck/refused-and-discarded", test_refused_and_discarded);
     desk_add("/stuck/refused-and-carried", test_refused_and_carried);
