@@ -63,7 +63,7 @@ typedef enum {
      * at each login. */
     COEX_SESSION_FORGET,
     /* Of the file that was given as `transfer`: `state`, and while it runs `step` of `n_steps`
-     * bytes. With any other state nothing more comes of it. */
+     * bytes. After SENT and FAILED nothing more comes of it, after KEPT only one of these. */
     COEX_SESSION_TRANSFER,
     /* The provider's clock minus ours, `skew`: the session keeps it to itself. */
     COEX_SESSION_SKEW,
@@ -72,7 +72,7 @@ typedef enum {
 typedef enum {
     COEX_TRANSFER_RUNS,
     COEX_TRANSFER_SENT,   /* WhatsApp has accepted it */
-    COEX_TRANSFER_KEPT,   /* it leaves later, by itself; a line says so */
+    COEX_TRANSFER_KEPT,   /* it leaves later, by itself, unless cancelled; a line says so */
     COEX_TRANSFER_FAILED, /* a line says why */
 } CoexTransferState;
 

@@ -8,7 +8,7 @@
 #include "session/session.h"
 #include <stdlib.h>
 
-/* The transfer's own data: by what the session knows it, 0 once that is over. */
+/* The transfer's own data: by what the session knows it, 0 once that is over or cancelled. */
 static guint
 get_id(PurpleXfer *xfer)
 {
@@ -16,16 +16,15 @@ get_id(PurpleXfer *xfer)
 }
 
 static void
-forget(CoexConnection *connection, PurpleXfer *xfer)
+forget(CoexConnection *connection, PurpleXfer *xfer, gpointer id)
 {
-    gpointer id = xfer->data;
-
     xfer->data = NULL;
-    if (connection != NULL && connection->transfers != NULL)
+    if (connection->transfers != NULL)
         g_hash_table_remove(connection->transfers, id);
 }
 
-/* By the user: what is not sent yet is dropped. The chat program may call it twice. */
+/* By the user: what is not sent yet is dropped, and what becomes of it still comes. The chat
+ * program may call it twice. */
 static void
 on_cancelled(PurpleXfer *xfer)
 {
@@ -34,7 +33,7 @@ on_cancelled(PurpleXfer *xfer)
 
     if (id == 0)
         return;
-    forget(connection, xfer);
+    xfer->data = NULL;
     if (connection != NULL)
         coex_session_cancel_file(connection->session, id);
 }
@@ -154,10 +153,10 @@ coex_transfer_send_typed(CoexConnection *connection, const char *name, const cha
 
 /* A line tells why. */
 static void
-end(CoexConnection *connection, PurpleXfer *xfer, gboolean completed)
+end(CoexConnection *connection, PurpleXfer *xfer, gpointer id, gboolean completed)
 {
     purple_xfer_ref(xfer);
-    forget(connection, xfer);
+    forget(connection, xfer, id);
     if (completed && !purple_xfer_is_canceled(xfer)) {
         purple_xfer_set_bytes_sent(xfer, purple_xfer_get_size(xfer));
         purple_xfer_set_completed(xfer, TRUE);
@@ -166,6 +165,17 @@ end(CoexConnection *connection, PurpleXfer *xfer, gboolean completed)
         purple_xfer_cancel_local(xfer);
     }
     purple_xfer_unref(xfer);
+}
+
+/* It was on its way to the screen that it has left when the user cancelled it. */
+static void
+tell_too_late(CoexConnection *connection, PurpleXfer *xfer)
+{
+    g_autofree char *name = coex_connection_dup_name(connection, purple_xfer_get_remote_user(xfer));
+    g_autofree char *line = g_strdup_printf("Not cancelled, since it was sent already: %s",
+                                            purple_xfer_get_filename(xfer));
+
+    coex_lines_notice(connection, name, line);
 }
 
 void
@@ -177,6 +187,11 @@ coex_transfer_update(CoexConnection *connection, const CoexSessionEvent *event)
 
     if (xfer == NULL)
         return;
+    if (get_id(xfer) == 0 && event->state == COEX_TRANSFER_SENT)
+        tell_too_late(connection, xfer);
+    if (get_id(xfer) == 0 &&
+        (event->state == COEX_TRANSFER_RUNS || event->state == COEX_TRANSFER_KEPT))
+        return;
     switch (event->state) {
     case COEX_TRANSFER_RUNS:
         purple_xfer_set_bytes_sent(xfer, event->step);
@@ -184,10 +199,10 @@ coex_transfer_update(CoexConnection *connection, const CoexSessionEvent *event)
         break;
     case COEX_TRANSFER_SENT:
     case COEX_TRANSFER_KEPT:
-        end(connection, xfer, TRUE);
+        end(connection, xfer, id, TRUE);
         break;
     case COEX_TRANSFER_FAILED:
-        end(connection, xfer, FALSE);
+        end(connection, xfer, id, FALSE);
         break;
     }
 }
@@ -197,12 +212,12 @@ coex_transfer_update(CoexConnection *connection, const CoexSessionEvent *event)
 void
 coex_transfer_stop(CoexConnection *connection)
 {
-    g_autoptr(GList) xfers = NULL;
+    g_autoptr(GList) ids = NULL;
 
     if (connection->transfers == NULL)
         return;
-    xfers = g_hash_table_get_values(connection->transfers);
-    for (GList *link = xfers; link != NULL; link = link->next)
-        end(connection, link->data, TRUE);
+    ids = g_hash_table_get_keys(connection->transfers);
+    for (GList *link = ids; link != NULL; link = link->next)
+        end(connection, g_hash_table_lookup(connection->transfers, link->data), link->data, TRUE);
     g_clear_pointer(&connection->transfers, g_hash_table_unref);
 }

@@ -39,9 +39,12 @@ tell_transfer(const CoexOutboxItem *item, CoexTransferState state, gint64 n_byte
 void
 coex_outbox_item_end_transfer(CoexOutboxItem *item, CoexTransferState state)
 {
-    if (item->transfer != 0)
-        tell_transfer(item, state, 0);
-    item->transfer = 0;
+    if (item->transfer == 0 || (state == COEX_TRANSFER_KEPT && item->kept_told))
+        return;
+    tell_transfer(item, state, 0);
+    item->kept_told = TRUE;
+    if (state != COEX_TRANSFER_KEPT)
+        item->transfer = 0;
 }
 
 /* ---- taking it in ---- */
@@ -122,36 +125,51 @@ on_taken(GObject *source, GAsyncResult *result, gpointer user_data)
         send_words(account->outbox, ticket->person_id, words);
 }
 
+/* At the next login, if nobody hears it now. */
+static void
+put_too_late(CoexBatch *batch, CoexPerson *person, const char *name, gint64 now)
+{
+    g_autofree char *line = g_strdup_printf("Not sent: the file “%s”. The account went offline "
+                                            "before it was copied. Send it again.",
+                                            name);
+
+    coex_batch_put_person(batch, person);
+    coex_batch_add_line(batch, person->id, COEX_FEED_NOTICE, line, NULL, now);
+}
+
 void
 coex_outbox_send_file(CoexOutbox *outbox, CoexPerson *person, const CoexOriginal *file,
                       const char *caption, guint transfer)
 {
+    CoexAccount *account = outbox->account;
     g_autofree char *name = g_filename_display_basename(file->path);
-    CoexOutboxItem *item = coex_outbox_item_new(outbox, person->id, name);
+    CoexOutboxItem *item;
 
+    if (account->state == COEX_ACCOUNT_ENDED) {
+        CoexBatch *batch = coex_account_batch(account);
+
+        put_too_late(batch, person, name, coex_account_now(account));
+        coex_account_commit(account, batch);
+        return;
+    }
+    item = coex_outbox_item_new(outbox, person->id, name);
     item->row->media = g_new0(CoexMedia, 1);
     item->row->media->caption = g_strdup(caption);
     item->transfer = transfer;
     item->work = g_cancellable_new();
     coex_outbox_item_set_state(item, COEX_OUTBOX_TAKING);
-    coex_outgoing_take_async(outbox->account->outgoing, item->row->local_id, file, item->work,
-                             on_taken, coex_ticket_new(outbox, item->row->local_id, person->id));
+    coex_outgoing_take_async(account->outgoing, item->row->local_id, file, item->work, on_taken,
+                             coex_ticket_new(outbox, item->row->local_id, person->id));
 }
 
 void
 coex_outbox_item_stop_taking(CoexOutboxItem *item, CoexBatch *batch)
 {
-    g_autofree char *line = NULL;
-
     if (item->row->state != COEX_OUTBOX_TAKING)
         return;
-    line = g_strdup_printf("Not sent: the file “%s”. The account went offline before it was "
-                           "copied. Send it again.",
-                           item->row->text);
     g_cancellable_cancel(item->work);
-    coex_batch_put_person(batch, coex_outbox_item_person(item));
-    coex_batch_add_line(batch, item->row->person_id, COEX_FEED_NOTICE, line, NULL,
-                        coex_account_now(item->outbox->account));
+    put_too_late(batch, coex_outbox_item_person(item), item->row->text,
+                 coex_account_now(item->outbox->account));
 }
 
 static CoexOutboxItem *
@@ -177,12 +195,12 @@ coex_outbox_cancel_file(CoexOutbox *outbox, guint transfer)
 
     if (item == NULL)
         return;
-    item->transfer = 0;
     person = coex_outbox_item_person(item);
     if (coex_outbox_item_is_on_its_way(item)) {
         coex_account_tell_notice(outbox->account, person,
                                  "Not cancelled, since it is being sent already: %s",
                                  item->row->text);
+        coex_outbox_item_end_transfer(item, COEX_TRANSFER_FAILED);
         return;
     }
     batch = coex_account_batch(outbox->account);
@@ -289,7 +307,7 @@ on_wrote(gpointer user_data, gsize n_bytes)
     CoexOutboxItem *item = coex_ticket_get_item(user_data);
     gint64 size;
 
-    if (item == NULL || item->transfer == 0)
+    if (item == NULL || item->transfer == 0 || item->kept_told)
         return;
     size = item->row->media->size;
     item->n_uploaded = MIN(item->n_uploaded + (gint64)n_bytes, size);

@@ -79,6 +79,7 @@ typedef struct {
     guint n_uploads;       /* begun */
     gint64 n_uploaded;     /* bytes, by the one under way */
     guint transfer;        /* who gave the file wants to know of it by this; 0: nobody */
+    gboolean kept_told;    /* that it leaves later; its progress is not told any more */
     gint64 n_told;         /* bytes of it that were told */
     gboolean id_is_new;    /* the file was uploaded for this one */
     CoexOutbox *outbox;

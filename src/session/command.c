@@ -247,8 +247,10 @@ static const struct {
     gboolean outlives; /* what was typed is kept, also when the account has just failed */
 } verbs[] = {
     [COEX_COMMAND_SEND] = { .run = run_send, .makes_person = TRUE, .outlives = TRUE },
-    [COEX_COMMAND_SEND_TEMPLATE] = { .run = run_send_template, .makes_person = TRUE },
-    [COEX_COMMAND_SEND_FILE] = { .run = run_send_file, .makes_person = TRUE },
+    [COEX_COMMAND_SEND_TEMPLATE] = { .run = run_send_template,
+                                     .makes_person = TRUE,
+                                     .outlives = TRUE },
+    [COEX_COMMAND_SEND_FILE] = { .run = run_send_file, .makes_person = TRUE, .outlives = TRUE },
     [COEX_COMMAND_CANCEL_FILE] = { .run = run_cancel_file, .alone = TRUE },
     [COEX_COMMAND_HOLD] = { .act = coex_outbox_hold },
     [COEX_COMMAND_CANCEL] = { .act = coex_outbox_cancel },
@@ -324,6 +326,19 @@ tell_unknown(const CoexCommand *command)
         coex_account_tell_notice(command->account, NULL, "Nothing is known of %s.", title);
 }
 
+/* Before anything is known of the account: there is nowhere to keep it. */
+static void
+tell_too_early(const CoexCommand *command)
+{
+    g_autofree char *file =
+        command->path != NULL ? g_filename_display_basename(command->path) : NULL;
+
+    if (command->kind == COEX_COMMAND_SEND || command->kind == COEX_COMMAND_SEND_FILE)
+        coex_account_tell_notice(command->account, NULL,
+                                 "Not sent, since the account was not online yet: %s",
+                                 file != NULL ? file : command->text);
+}
+
 void
 coex_command_run(CoexCommand *command)
 {
@@ -331,8 +346,10 @@ coex_command_run(CoexCommand *command)
     gboolean outlives = verbs[command->kind].outlives && account->outbox != NULL;
     CoexPerson *person;
 
-    if (account->state != COEX_ACCOUNT_ONLINE && !outlives)
+    if (account->state != COEX_ACCOUNT_ONLINE && !outlives) {
+        tell_too_early(command);
         return;
+    }
     person = command->name != NULL ? find_person(command) : NULL;
     if (person != NULL && !is_of_name(command))
         person = lead_on(account, person);

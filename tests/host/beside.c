@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "client.h"
 
+#include <glib/gstdio.h>
 #include <purple.h>
 
 /* What others than the user hand over to be sent. */
@@ -40,4 +41,48 @@ client_send_file(const char *number, const char *who, const char *path)
     PurpleBuddy *buddy = account != NULL ? purple_find_buddy(account, who) : NULL;
     if (buddy != NULL)
         serv_send_file(purple_account_get_connection(account), purple_buddy_get_name(buddy), path);
+}
+
+static guint
+count_copies(void)
+{
+    g_autofree char *folder = g_build_filename(purple_user_dir(), "coex", "outgoing", NULL);
+    g_autoptr(GDir) numbers = g_dir_open(folder, 0, NULL);
+    guint n = 0;
+
+    for (const char *name; numbers != NULL && (name = g_dir_read_name(numbers)) != NULL;) {
+        g_autofree char *path = g_build_filename(folder, name, NULL);
+        g_autoptr(GDir) copies = g_dir_open(path, 0, NULL);
+
+        while (copies != NULL && g_dir_read_name(copies) != NULL)
+            n++;
+    }
+    return n;
+}
+
+static gboolean
+on_look(gpointer data)
+{
+    return G_SOURCE_CONTINUE;
+}
+
+/* The chat program's own main loop rests, so that nothing of it is told meanwhile. */
+void
+client_regret_file(const char *number, const char *who, const char *path)
+{
+    g_autoptr(GMainContext) context = g_main_context_new();
+    g_autoptr(GSource) look = g_timeout_source_new(1);
+
+    g_source_set_callback(look, on_look, NULL, NULL);
+    g_source_attach(look, context);
+    client_send_file(number, who, path);
+    while (count_copies() == 0)
+        g_main_context_iteration(context, TRUE);
+    while (count_copies() > 0)
+        g_main_context_iteration(context, TRUE);
+    g_source_destroy(look);
+    for (GList *l = purple_xfers_get_all(), *next; l != NULL; l = next) {
+        next = l->next;
+        purple_xfer_cancel_local(l->data);
+    }
 }

@@ -130,6 +130,12 @@ do_file(const char *who, const char *path)
 }
 
 static void
+do_regret(const char *who, const char *path)
+{
+    client_regret_file(app.number, who, path);
+}
+
+static void
 do_look(const char *who, const char *rest)
 {
     client_look(app.number, *who != '\0' ? who : NULL);
@@ -243,6 +249,7 @@ static const struct {
     { "touch", TRUE, do_touch },      { "spoil", TRUE, do_spoil },
     { "pounce", TRUE, do_pounce },    { "file", TRUE, do_file },
     { "irc", FALSE, do_irc },         { "picture", FALSE, do_picture },
+    { "regret", TRUE, do_regret },
 };
 
 static void

@@ -277,6 +277,12 @@ host_store_picture(Host *host, const char *path)
 }
 
 void
+host_regret_file(Host *host, const char *who, const char *path)
+{
+    command_text(host, "regret", who, path);
+}
+
+void
 host_look(Host *host, const char *who)
 {
     command_text(host, "look", "", who != NULL ? who : "");

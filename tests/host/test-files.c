@@ -139,6 +139,24 @@ logged_off(World *world)
     host_check(world->host, host_count(world->host, EVENT_TRANSFER, ADA, "cancelled *") == 0);
 }
 
+/* The user cancels what has left a moment ago: a line says so, and it left once. */
+static void
+cancelled_too_late(World *world)
+{
+    g_autofree char *path = make_file("offer.txt", "bread 4");
+
+    open_host(world);
+    host_regret_file(world->host, ADA, path);
+    host_wait_message(world->host, ADA, "SEND", "[document] offer.txt");
+    host_wait_message(world->host, ADA, NULL,
+                      "*Not cancelled, since it was sent already: offer.txt*");
+    check_sent(world, "document text/plain 7 name=offer.txt");
+    drop_file(path);
+    host_sync(world->host);
+    host_check(world->host, host_count(world->host, EVENT_TRANSFER, ADA, "complete *") == 0);
+    host_check(world->host, coex_sim_n_sent(world->sim, "ada") == 1);
+}
+
 /* ---- pictures in a text ---- */
 
 #define JPEG_HEAD "\xff\xd8\xff\xc0\x01\x11\x08\x01\x10\x01\x10\x03" /* 272 x 272 */
@@ -221,6 +239,7 @@ add_all(void)
     world_add("files/picture", NULL, picture);
     world_add("files/pictures", NULL, pictures);
     world_add("files/picture-gone", NULL, picture_gone);
+    world_add("files/cancelled-too-late", NULL, cancelled_too_late);
 }
 
 int

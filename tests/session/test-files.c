@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/template.h"
 #include "desk.h"
 
 #include <errno.h>
@@ -507,7 +508,89 @@ test_cancel(Desk *desk)
     desk_assert_nothing_kept(desk, "ada");
 }
 
+/* What waits for the customer was complete for who gave it, and can be cancelled all the same. */
+static void
+test_cancel_kept(Desk *desk)
+{
+    g_autofree char *path = FILE_OF(desk, "offer.pdf", PDF, 3000);
+
+    open_desk(desk, "ada");
+    desk_advance(desk, DAY_S + 60);
+    give(desk, "ada", path, NULL, 5);
+    desk_wait_notice(desk, "ada", "Held until Ada Lovelace writes*[document] offer.pdf");
+    desk_wait_transfer(desk, "5 kept");
+    coex_session_cancel_file(desk->session, 5);
+    desk_wait_notice(desk, "ada", "Discarded: [document] offer.pdf");
+    wait_no_file(desk);
+    desk_hear(desk, "ada", "I am back");
+    desk_say(desk, "ada", "Hello");
+    desk_take(desk, "ada", "Hello");
+    desk_wait_state(desk, "ada", "*delivered*");
+    assert_uploads(desk, 0);
+}
+
 /* ---- the end of the program in between ---- */
+
+/* The account has failed, and the screen does not know yet: at the next login what was given in
+ * that moment leaves, or a line says that it does not. */
+static void
+test_too_late(Desk *desk)
+{
+    static const char *const values[] = { "Ada", "A-17", NULL };
+    g_autofree char *path = FILE_OF(desk, "offer.pdf", PDF, 3000);
+    const char *key = desk->config.key;
+    CoexTemplate *template_;
+    g_autoptr(GError) error = NULL;
+
+    open_desk(desk, "ada");
+    template_ = coex_template_ref(desk_template(desk, "order_update", "en_US"));
+    desk_logout(desk);
+    desk->config.key = "not-the-key";
+    desk_start(desk);
+    desk_wait_failed(desk, COEX_ERROR_AUTH, "*password*");
+    desk_send(desk, "ada", "A text");
+    give(desk, "ada", path, NULL, 5);
+    coex_session_send_template(desk->session, desk_name("ada"), template_, values, &error);
+    g_assert_no_error(error);
+    coex_template_unref(template_);
+    desk_logout(desk);
+    desk->config.key = key;
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    desk_wait_any_feed(desk, COEX_FEED_TYPED, "ada", "A text");
+    desk_wait_any_feed(desk, COEX_FEED_NOTICE, "ada",
+                       "Not sent: the file “offer.pdf”. The account went offline*Send it again.");
+    desk_wait_any_feed(desk, COEX_FEED_SENT, "ada", "Hi Ada, your order*");
+    desk_take(desk, "ada", "A text");
+    desk_wait_state(desk, "ada", "delivered*Hi Ada*");
+    desk_fence(desk);
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 2);
+    wait_no_file(desk);
+}
+
+static gboolean
+is_told_or_sent(Desk *desk)
+{
+    return desk_count(desk, DESK_NOTICE, NULL,
+                      "Not sent, since the account was not online yet: *") +
+               desk_count(desk, DESK_FEED, "ada", "*") >=
+           2;
+}
+
+/* Nothing is known of the account yet. */
+static void
+test_too_early(Desk *desk)
+{
+    g_autofree char *path = FILE_OF(desk, "offer.pdf", PDF, 3000);
+
+    open_desk(desk, "ada");
+    desk_logout(desk);
+    desk_start(desk);
+    desk_send(desk, "ada", "A text");
+    give(desk, "ada", path, NULL, 0);
+    desk_wait_until(desk, is_told_or_sent, "what became of them");
+    desk_ignore(desk, "Not sent, since *");
+}
 
 /* While it is uploaded: nothing has left, and it goes on. */
 static void
@@ -586,6 +669,9 @@ main(int argc, char **argv)
     desk_add("/session/files/uncertain", test_uncertain);
     desk_add("/session/files/held", test_held);
     desk_add("/session/files/cancel", test_cancel);
+    desk_add("/session/files/cancel-kept", test_cancel_kept);
+    desk_add("/session/files/too-late", test_too_late);
+    desk_add("/session/files/too-early", test_too_early);
     desk_add("/session/files/restart", test_restart);
     desk_add("/session/files/strays", test_strays);
     desk_add("/session/files/copy-gone", test_copy_gone);
