@@ -32,21 +32,41 @@ dup_preset_folder(void)
     return g_build_filename(g_get_home_dir(), "Downloads", "WhatsApp", NULL);
 }
 
+/* A link that stands there was made by whose computer this is, and may lead elsewhere. */
+static gboolean
+is_own(const char *folder)
+{
+    g_autofree char *own = g_canonicalize_filename(purple_user_dir(), NULL);
+    g_autofree char *inside = g_strconcat(own, "/", NULL);
+
+    return g_str_has_prefix(folder, inside);
+}
+
 static char *
 read_folder(PurpleAccount *account, GError **error)
 {
     g_autofree char *value = g_strstrip(g_strdup(coex_options_get(account, "media-folder")));
+    g_autofree char *folder = NULL;
 
-    while (strlen(value) > 1 && g_str_has_suffix(value, "/"))
-        value[strlen(value) - 1] = '\0';
     if (*value == '\0')
         return dup_preset_folder();
     if (g_str_has_prefix(value, "~/"))
-        return g_build_filename(g_get_home_dir(), value + 2, NULL);
-    if (g_path_is_absolute(value))
+        folder = g_build_filename(g_get_home_dir(), value + 2, NULL);
+    else if (g_path_is_absolute(value))
+        folder = g_strdup(value);
+    if (folder == NULL) {
+        g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+                    "Option media-folder: “%s” is no whole path, such as ~/WhatsApp.", value);
+        return NULL;
+    }
+    g_free(value);
+    value = g_canonicalize_filename(folder, NULL);
+    if (coex_host_opens_files() || is_own(value))
         return g_steal_pointer(&value);
     g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                "Option media-folder: “%s” is no whole path, such as ~/WhatsApp.", value);
+                "Option media-folder: files can be put only below %s here. Enter such a folder, or "
+                "none.",
+                purple_user_dir());
     return NULL;
 }
 

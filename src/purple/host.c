@@ -84,6 +84,14 @@ coex_host_has_forms(void)
     return ops != NULL && ops->request_fields != NULL && !coex_host_get()->lacks_forms;
 }
 
+gboolean
+coex_host_opens_files(void)
+{
+    const CoexHost *host = coex_host_get();
+
+    return host->ui != NULL && !host->serves_others;
+}
+
 const char *
 coex_host_get_mark(void)
 {

@@ -51,5 +51,9 @@ const CoexHost *coex_host_get(void);
 /* Whether a form with fields will be shown and answered. */
 gboolean coex_host_has_forms(void);
 
+/* Whether who types is whose computer this is: no path is closed to them. Else, and in a chat
+ * program that is not known, a path leads only below purple_user_dir(). */
+gboolean coex_host_opens_files(void);
+
 /* What a verb of ours begins with: "/" or "!". Static. */
 const char *coex_host_get_mark(void);

@@ -113,7 +113,7 @@ may_read(const char *path)
     g_autofree char *inside = folder != NULL ? g_strconcat(folder, "/", NULL) : NULL;
     g_autofree char *real = realpath(path, NULL);
 
-    return (!coex_host_get()->serves_others && coex_host_get()->ui != NULL) ||
+    return coex_host_opens_files() ||
            (inside != NULL && real != NULL && g_str_has_prefix(real, inside));
 }
 

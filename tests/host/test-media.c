@@ -201,6 +201,26 @@ bad_options(World *world)
     }
 }
 
+/* Whose server it is has folders that are none of the user's. */
+static void
+not_the_servers(World *world)
+{
+    const char *own = coex_sim_get_number(world->sim);
+    const char *profile = host_get_profile(world->host);
+    g_autofree char *beside = g_strconcat(profile, "-of-another", NULL);
+    g_autofree char *above = g_strconcat(profile, "/media/../../x", NULL);
+    const char *const folders[] = { "/var/www", "~/Files", beside, above, profile };
+
+    for (guint i = 0; i < G_N_ELEMENTS(folders); i++) {
+        host_set_option(world->host, own, "media-folder", folders[i]);
+        host_login(world->host);
+        host_wait_for(world->host, EVENT_DISCONNECTED, NULL,
+                      "*media-folder: files can be put only below /*Enter such a folder, or none.");
+        host_quit(world->host);
+    }
+    host_check(world->host, !g_file_test(beside, G_FILE_TEST_EXISTS));
+}
+
 static void
 add_all(void)
 {
@@ -210,6 +230,7 @@ add_all(void)
     world_add("media/on-request", NULL, on_request);
     world_add("media/served", NULL, served);
     world_add("media/bitlbee/served", "BitlBee", served);
+    world_add("media/bitlbee/not-the-servers", "BitlBee", not_the_servers);
     world_add("media/played", NULL, played);
     world_add("media/bad-options", NULL, bad_options);
 }
