@@ -123,7 +123,7 @@ fail(CoexConnection *connection, const GError *error)
     PurpleConnectionError reason = connection_error(error);
     g_autofree char *sentence = dup_failure(connection, error);
 
-    coex_ask_close(connection, NULL);
+    coex_ask_close(connection, COEX_ASK_ANYTHING, NULL);
     coex_past_log_stop(connection);
     connection->over = TRUE;
     if (coex_host_get()->hides_retries && !purple_connection_error_is_fatal(reason))
@@ -451,7 +451,7 @@ coex_connection_close(PurpleConnection *gc)
     coex_transfer_stop(connection);
     g_clear_pointer(&connection->session, coex_session_free);
     purple_signals_disconnect_by_handle(gc);
-    coex_ask_close(connection, NULL);
+    coex_ask_close(connection, COEX_ASK_ANYTHING, NULL);
     purple_request_close_with_handle(gc);
     purple_notify_close_with_handle(gc);
     coex_roster_stop(connection);

@@ -7,6 +7,7 @@
 
 typedef struct {
     CoexConnection *connection;
+    CoexAskTopic topic;
     char *name;
     PurpleRequestType type;
     void *ui_handle;
@@ -49,7 +50,8 @@ forget_handle(void *ui_handle)
 }
 
 gpointer
-coex_ask_new(CoexConnection *connection, const char *name, PurpleRequestType type)
+coex_ask_new(CoexConnection *connection, CoexAskTopic topic, const char *name,
+             PurpleRequestType type)
 {
     Ask *ask = g_new0(Ask, 1);
 
@@ -57,6 +59,7 @@ coex_ask_new(CoexConnection *connection, const char *name, PurpleRequestType typ
         asks = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)ask_free);
     last_token++;
     ask->connection = connection;
+    ask->topic = topic;
     ask->name = g_strdup(name);
     ask->type = type;
     g_hash_table_insert(asks, GUINT_TO_POINTER(last_token), ask);
@@ -81,14 +84,14 @@ coex_ask_opened(gpointer token, void *ui_handle)
 }
 
 gboolean
-coex_ask_yes_no(CoexConnection *connection, const char *name, const char *title,
+coex_ask_yes_no(CoexConnection *connection, CoexAskTopic topic, const char *name, const char *title,
                 const char *primary, const char *secondary, PurpleRequestActionCb answer)
 {
     const char *who = *name != '\0' ? name : NULL;
     gpointer token;
 
-    coex_ask_close(connection, name);
-    token = coex_ask_new(connection, name, PURPLE_REQUEST_ACTION);
+    coex_ask_close(connection, topic, name);
+    token = coex_ask_new(connection, topic, name, PURPLE_REQUEST_ACTION);
     /* BitlBee knows a yes and a no by these labels. */
     return coex_ask_opened(token, purple_request_action(connection->gc, title, primary, secondary,
                                                         COEX_ASK_NO, connection->account, who, NULL,
@@ -113,7 +116,7 @@ coex_ask_take(gpointer token, char **ret_name)
 
 /* The token of an open question that fits; NULL for none. @name NULL: any. */
 static gpointer
-find(CoexConnection *connection, const char *name)
+find(CoexConnection *connection, CoexAskTopic topic, const char *name)
 {
     GHashTableIter iter;
     gpointer token;
@@ -126,27 +129,29 @@ find(CoexConnection *connection, const char *name)
     while (g_hash_table_iter_next(&iter, &token, &value)) {
         const Ask *ask = value;
 
-        if (ask->connection == connection && (name == NULL || strcmp(ask->name, name) == 0))
+        if (ask->connection == connection && (topic == COEX_ASK_ANYTHING || ask->topic == topic) &&
+            (name == NULL || strcmp(ask->name, name) == 0))
             return token;
     }
     return NULL;
 }
 
 gboolean
-coex_ask_is_open(CoexConnection *connection, const char *name, PurpleRequestType type)
+coex_ask_is_open(CoexConnection *connection, CoexAskTopic topic, const char *name,
+                 PurpleRequestType type)
 {
-    gpointer token = find(connection, name);
+    gpointer token = find(connection, topic, name);
     const Ask *ask = token != NULL ? g_hash_table_lookup(asks, token) : NULL;
 
     return ask != NULL && ask->type == type;
 }
 
 void
-coex_ask_close(CoexConnection *connection, const char *name)
+coex_ask_close(CoexConnection *connection, CoexAskTopic topic, const char *name)
 {
     gpointer token;
 
-    while ((token = find(connection, name)) != NULL) {
+    while ((token = find(connection, topic, name)) != NULL) {
         /* Taken first: some hosts call the cancel callback from within the close. */
         Ask *ask = steal(token);
         if (ask->ui_handle != NULL)

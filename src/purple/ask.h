@@ -9,26 +9,40 @@
 
 typedef struct CoexConnection CoexConnection;
 
+/* What is asked. A question stays while others are asked. */
+typedef enum {
+    COEX_ASK_ANYTHING, /* of coex_ask_close() alone */
+    COEX_ASK_TEMPLATE,
+    COEX_ASK_FORGET,
+    COEX_ASK_WEBHOOK,
+    COEX_ASK_SYNCHRONISE,
+    COEX_ASK_OPTIONS,
+} CoexAskTopic;
+
 /* A new question about the person (borrowed; "" for the account). The token is the request's
  * user_data. */
-gpointer coex_ask_new(CoexConnection *connection, const char *name, PurpleRequestType type);
+gpointer coex_ask_new(CoexConnection *connection, CoexAskTopic topic, const char *name,
+                      PurpleRequestType type);
 
 /* The host's handle of the request; NULL when the host has no such request. Returns whether the
  * question was shown. */
 gboolean coex_ask_opened(gpointer token, void *ui_handle);
 
 /* Asks what is to be answered by yes or no, where no changes nothing: @answer gets the token and
- * one of these. Takes the place of other questions about @name. FALSE: the host cannot ask. */
+ * one of these. Takes the place of the same question about @name. FALSE: the host cannot ask. */
 enum { COEX_ASK_YES, COEX_ASK_NO };
-gboolean coex_ask_yes_no(CoexConnection *connection, const char *name, const char *title,
-                         const char *primary, const char *secondary, PurpleRequestActionCb answer);
+gboolean coex_ask_yes_no(CoexConnection *connection, CoexAskTopic topic, const char *name,
+                         const char *title, const char *primary, const char *secondary,
+                         PurpleRequestActionCb answer);
 
 /* In an answer's callback: the login, and in @ret_name (free with g_free(), may be NULL) the
  * person; the question is then not open any more. NULL: it was not, do nothing. */
 CoexConnection *coex_ask_take(gpointer token, char **ret_name);
 
 /* Whether a question of this kind about the person is open. */
-gboolean coex_ask_is_open(CoexConnection *connection, const char *name, PurpleRequestType type);
+gboolean coex_ask_is_open(CoexConnection *connection, CoexAskTopic topic, const char *name,
+                          PurpleRequestType type);
 
-/* Closes the person's questions without an answer; @name NULL: all of the account's. */
-void coex_ask_close(CoexConnection *connection, const char *name);
+/* Closes such questions about the person without an answer; @name NULL: about anybody and the
+ * account. */
+void coex_ask_close(CoexConnection *connection, CoexAskTopic topic, const char *name);

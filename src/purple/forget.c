@@ -42,7 +42,8 @@ coex_forget_ask(CoexConnection *connection, const char *name, const char *words)
         "program's logs, and what waits or is held for them. WhatsApp and the phone keep the "
         "chat. Who writes again is new.",
         56);
-    if (coex_ask_yes_no(connection, name, "Forget this person", primary, secondary, on_answer))
+    if (coex_ask_yes_no(connection, COEX_ASK_FORGET, name, "Forget this person", primary, secondary,
+                        on_answer))
         return;
 
     g_autofree char *line =
@@ -99,7 +100,7 @@ forget_name(CoexConnection *connection, const char *name)
     PurpleConversation *conv =
         purple_find_conversation_with_account(PURPLE_CONV_TYPE_IM, name, account);
 
-    coex_ask_close(connection, name);
+    coex_ask_close(connection, COEX_ASK_ANYTHING, name);
     coex_unseen_forget(connection, name);
     g_clear_pointer(&contact->past, g_ptr_array_unref);
     g_clear_pointer(&contact->due, coex_person_view_unref);

@@ -346,8 +346,6 @@ coex_options_dup_typed(PurpleAccount *account, const char *key, const char *valu
 
 /* ---- the second page ---- */
 
-#define PAGE "options" /* no person's name */
-
 static gboolean
 is_typed(const Option *option)
 {
@@ -438,8 +436,8 @@ coex_options_open_page(CoexConnection *connection)
                                                  make_field(connection->account, &options[i]));
     }
     purple_request_fields_add_group(fields, group);
-    coex_ask_close(connection, PAGE);
-    token = coex_ask_new(connection, PAGE, PURPLE_REQUEST_FIELDS);
+    coex_ask_close(connection, COEX_ASK_OPTIONS, "");
+    token = coex_ask_new(connection, COEX_ASK_OPTIONS, "", PURPLE_REQUEST_FIELDS);
     ui = purple_request_fields(connection->gc, title, number, NULL, fields, "OK",
                                G_CALLBACK(on_page_ok), "Cancel", G_CALLBACK(on_page_cancel),
                                connection->account, NULL, NULL, token);

@@ -63,8 +63,8 @@ wrap(const char *text)
 static gpointer
 new_ask(CoexPicker *picker, PurpleRequestType type)
 {
-    coex_ask_close(picker->connection, picker->name);
-    return coex_ask_new(picker->connection, picker->name, type);
+    coex_ask_close(picker->connection, COEX_ASK_TEMPLATE, picker->name);
+    return coex_ask_new(picker->connection, COEX_ASK_TEMPLATE, picker->name, type);
 }
 
 /* Several people's forms may be open, and a list of windows shows their titles alone; a bar of
@@ -566,8 +566,10 @@ point_at(CoexPicker *picker)
 static gboolean
 is_asked(const CoexPicker *picker)
 {
-    return coex_ask_is_open(picker->connection, picker->name, PURPLE_REQUEST_FIELDS) ||
-           coex_ask_is_open(picker->connection, picker->name, PURPLE_REQUEST_ACTION);
+    return coex_ask_is_open(picker->connection, COEX_ASK_TEMPLATE, picker->name,
+                            PURPLE_REQUEST_FIELDS) ||
+           coex_ask_is_open(picker->connection, COEX_ASK_TEMPLATE, picker->name,
+                            PURPLE_REQUEST_ACTION);
 }
 
 const CoexTemplateFace coex_template_form = {

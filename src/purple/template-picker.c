@@ -431,7 +431,7 @@ coex_picker_send(CoexPicker *picker)
         show(picker);
         return;
     }
-    coex_ask_close(picker->connection, picker->name);
+    coex_ask_close(picker->connection, COEX_ASK_TEMPLATE, picker->name);
 
     const CoexTemplate *now = find_unchanged(picker);
     g_autoptr(CoexTemplate) template_ = now != NULL ? coex_template_ref(now) : NULL;
@@ -464,13 +464,13 @@ coex_picker_hold(CoexPicker *picker)
         g_autofree char *nothing = g_strconcat("There is nothing to hold. ", line, NULL);
 
         reset(picker, COEX_STAGE_IDLE);
-        coex_ask_close(picker->connection, picker->name);
+        coex_ask_close(picker->connection, COEX_ASK_TEMPLATE, picker->name);
         coex_lines_notice(picker->connection, picker->name, nothing);
         return;
     }
     reset(picker, COEX_STAGE_IDLE);
     picker->decided = picker->parked != NULL;
-    coex_ask_close(picker->connection, picker->name);
+    coex_ask_close(picker->connection, COEX_ASK_TEMPLATE, picker->name);
     coex_session_hold(picker->connection->session, picker->name);
 }
 
@@ -482,7 +482,7 @@ coex_picker_cancel(CoexPicker *picker)
 
     reset(picker, COEX_STAGE_IDLE);
     picker->decided = picker->parked != NULL;
-    coex_ask_close(picker->connection, picker->name);
+    coex_ask_close(picker->connection, COEX_ASK_TEMPLATE, picker->name);
     if (has_parked)
         coex_session_cancel(picker->connection->session, picker->name);
     return was_open || has_parked;

@@ -129,12 +129,51 @@ remembers_a_no(World *world)
 }
 
 static void
+open_synchronise(World *world)
+{
+    host_type(world->host, coex_sim_get_number(world->sim), "synchronise");
+    host_wait_for(world->host, EVENT_REQUEST, NULL, "*contacts and history?*");
+}
+
+/* Another question of the account's takes none away, whichever came first. */
+static void
+beside_another(World *world)
+{
+    g_autofree char *other = register_other(world);
+
+    if (coex_sim_get_provider(world->sim) != COEX_SIM_META)
+        return; /* the other question is Meta's */
+    set_public_url(world);
+    host_go_online(world->host);
+    wait_for_question(world, other);
+    open_synchronise(world);
+    host_request_press(world->host, "Cancel");
+    host_request_press(world->host, "Cancel");
+    host_sync(world->host);
+    host_check(world->host, coex_sim_n_requests(world->sim, "sync") == 0);
+    host_check(world->host, coex_sim_n_requests(world->sim, "webhook-set") == 0);
+
+    open_synchronise(world);
+    host_pick_action(world->host, "Register webhook again");
+    wait_for_window(world, other);
+    host_request_press(world->host, "OK");
+    g_autoptr(CoexSimRequest) set =
+        coex_sim_wait_request(world->sim, "webhook-set", HOST_PATIENCE_MS);
+    host_assert(world->host, set != NULL, "the webhook is registered");
+    host_check(world->host, coex_sim_n_requests(world->sim, "sync") == 0);
+    host_request_press(world->host, "OK");
+    host_wait_for(world->host, EVENT_NOTICE, NULL, "*asked for the phone's contacts.*");
+    host_wait_for(world->host, EVENT_NOTICE, NULL, "*asked for the phone's earlier chats.*");
+}
+
+static void
 add_all(void)
 {
     world_add("registers-where-nothing-stands", NULL, registers_where_nothing_stands);
     world_add("makes-its-own-secret", NULL, makes_its_own_secret);
     world_add("takes-over-after-a-yes", NULL, takes_over_after_a_yes);
     world_add("remembers-a-no", NULL, remembers_a_no);
+    world_add("beside-another", NULL, beside_another);
     world_add("bitlbee/takes-over-after-a-yes", "BitlBee", takes_over_after_a_yes);
     world_add("bitlbee/remembers-a-no", "BitlBee", remembers_a_no);
 }
