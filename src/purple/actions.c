@@ -211,7 +211,9 @@ coex_actions_ask_webhook(CoexConnection *connection, const char *registered_url,
     connection->may_ask = FALSE;
     g_free(connection->registered_url);
     connection->registered_url = g_strdup(registered_url);
-    if (coex_ask_yes_no(connection, COEX_ASK_WEBHOOK, "", title, primary, wrapped, on_answer))
+    if (coex_ask_yes_no(connection,
+                        &(CoexQuestion){ COEX_ASK_WEBHOOK, "", title, primary, wrapped },
+                        on_answer))
         return;
 
     g_autofree char *line = g_strdup_printf(

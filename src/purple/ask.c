@@ -84,16 +84,17 @@ coex_ask_opened(gpointer token, void *ui_handle)
 }
 
 gboolean
-coex_ask_yes_no(CoexConnection *connection, CoexAskTopic topic, const char *name, const char *title,
-                const char *primary, const char *secondary, PurpleRequestActionCb answer)
+coex_ask_yes_no(CoexConnection *connection, const CoexQuestion *question,
+                PurpleRequestActionCb answer)
 {
-    const char *who = *name != '\0' ? name : NULL;
+    const char *who = *question->name != '\0' ? question->name : NULL;
     gpointer token;
 
-    coex_ask_close(connection, topic, name);
-    token = coex_ask_new(connection, topic, name, PURPLE_REQUEST_ACTION);
+    coex_ask_close(connection, question->topic, question->name);
+    token = coex_ask_new(connection, question->topic, question->name, PURPLE_REQUEST_ACTION);
     /* BitlBee knows a yes and a no by these labels. */
-    return coex_ask_opened(token, purple_request_action(connection->gc, title, primary, secondary,
+    return coex_ask_opened(token, purple_request_action(connection->gc, question->title,
+                                                        question->primary, question->secondary,
                                                         COEX_ASK_NO, connection->account, who, NULL,
                                                         token, 2, "OK", answer, "Cancel", answer));
 }

@@ -28,11 +28,20 @@ gpointer coex_ask_new(CoexConnection *connection, CoexAskTopic topic, const char
  * question was shown. */
 gboolean coex_ask_opened(gpointer token, void *ui_handle);
 
+/* Borrowed. */
+typedef struct {
+    CoexAskTopic topic;
+    const char *name; /* whom it is about, as above */
+    const char *title;
+    const char *primary;
+    const char *secondary;
+} CoexQuestion;
+
 /* Asks what is to be answered by yes or no, where no changes nothing: @answer gets the token and
- * one of these. Takes the place of the same question about @name. FALSE: the host cannot ask. */
+ * one of these. Takes the place of the same question about that person. FALSE: the host cannot ask.
+ */
 enum { COEX_ASK_YES, COEX_ASK_NO };
-gboolean coex_ask_yes_no(CoexConnection *connection, CoexAskTopic topic, const char *name,
-                         const char *title, const char *primary, const char *secondary,
+gboolean coex_ask_yes_no(CoexConnection *connection, const CoexQuestion *question,
                          PurpleRequestActionCb answer);
 
 /* In an answer's callback: the login, and in @ret_name (free with g_free(), may be NULL) the

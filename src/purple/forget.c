@@ -42,8 +42,10 @@ coex_forget_ask(CoexConnection *connection, const char *name, const char *words)
         "program's logs, and what waits or is held for them. WhatsApp and the phone keep the "
         "chat. Who writes again is new.",
         56);
-    if (coex_ask_yes_no(connection, COEX_ASK_FORGET, name, "Forget this person", primary, secondary,
-                        on_answer))
+    if (coex_ask_yes_no(
+            connection,
+            &(CoexQuestion){ COEX_ASK_FORGET, name, "Forget this person", primary, secondary },
+            on_answer))
         return;
 
     g_autofree char *line =

@@ -30,8 +30,10 @@ coex_synchronise_ask(CoexConnection *connection, const char *text)
     const char *primary = "Ask WhatsApp for the phone's contacts and history?";
     g_autofree char *wrapped = coex_text_wrap(text, 56);
 
-    if (coex_ask_yes_no(connection, COEX_ASK_SYNCHRONISE, "", "Contacts and history", primary,
-                        wrapped, on_answer))
+    if (coex_ask_yes_no(
+            connection,
+            &(CoexQuestion){ COEX_ASK_SYNCHRONISE, "", "Contacts and history", primary, wrapped },
+            on_answer))
         return;
 
     g_autofree char *line =
