@@ -40,8 +40,11 @@ typedef enum {
      * open. */
     COEX_SESSION_PAST,
     /* The phone's earlier chats have come: `lines` with the person of one day, in order, are to be
-     * written into the log, or, without lines, coex_session_log_next() asks for them. */
+     * written into the log, or, without lines, coex_session_log_next() asks for them. `detail`,
+     * NULL for none: of that buddy the log that begins at `log_at` is a half that a kill left. */
     COEX_SESSION_PAST_LOG,
+    /* COEX_LOG_BEGIN is on disk. */
+    COEX_SESSION_PAST_LOG_BEGUN,
     /* What coex_session_search() found: under the words `text`, `lines` whose `detail` is with whom
      * each is, and under them `detail`, NULL: nothing. In the person's conversation, or for the
      * account (NULL). */
@@ -76,6 +79,14 @@ typedef enum {
     COEX_TRANSFER_FAILED, /* a line says why */
 } CoexTransferState;
 
+/* What the chat program does about a day of the phone's earlier chats. */
+typedef enum {
+    COEX_LOG_ASK,     /* is there one? */
+    COEX_LOG_BEGIN,   /* its log is going to begin at that time */
+    COEX_LOG_WRITTEN, /* it is in the log; is there another? */
+    COEX_LOG_SKIP,    /* this person's are not logged; is there one of another's? */
+} CoexLogStep;
+
 /* Immutable once it is told. Members a kind does not use are NULL or 0; all but the session are
  * owned, so borrowed by whom it is told. */
 typedef struct CoexSessionEvent {
@@ -96,7 +107,8 @@ typedef struct CoexSessionEvent {
     guint n_steps;
     guint transfer;
     CoexTransferState state;
-    gint64 skew; /* seconds */
+    gint64 skew;   /* seconds */
+    gint64 log_at; /* seconds since 1970 */
 } CoexSessionEvent;
 
 void coex_session_event_free(CoexSessionEvent *event);

@@ -251,6 +251,9 @@ on_event(const CoexSessionEvent *event, gpointer user_data)
     case COEX_SESSION_PAST_LOG:
         coex_past_log_take(connection, event);
         break;
+    case COEX_SESSION_PAST_LOG_BEGUN:
+        coex_past_log_begun(connection);
+        break;
     case COEX_SESSION_FOUND:
         coex_found_show(connection, event);
         break;

@@ -33,7 +33,8 @@ struct CoexConnection {
     gboolean may_ask;        /* in a window of its own: the user has just told us to register it */
     GPtrArray *notices;      /* CoexFeedItem, what was told of the account; NULL: nothing was */
     CoexPastDay *past_day;   /* being written into the log; NULL: none */
-    gboolean past_resumed;   /* one was, in this login */
+    GHashTable *past_times;  /* gint64, of the logs of whose days are written; NULL: nobody's */
+    char *past_name;         /* who that is */
     gboolean tell_catalogue; /* the user waits for a refresh */
     gboolean online;
     gboolean over; /* failed or logging off: nothing may be told to the user interface */

@@ -220,7 +220,7 @@ run_register_webhook(CoexCommand *command, CoexPerson *person)
 static void
 run_log_next(CoexCommand *command, CoexPerson *person)
 {
-    coex_past_log_next(command->account, command->flag);
+    coex_past_log_next(command->account, (CoexLogStep)command->limit, command->before);
 }
 
 static void

@@ -421,11 +421,12 @@ coex_session_refresh_templates(CoexSession *session)
 }
 
 void
-coex_session_log_next(CoexSession *session, gboolean written)
+coex_session_log_next(CoexSession *session, CoexLogStep step, gint64 time)
 {
     CoexCommand *command = coex_command_new(COEX_COMMAND_LOG_NEXT, session->account, NULL);
 
-    command->flag = written;
+    command->limit = step;
+    command->before = time;
     post(session, command);
 }
 

@@ -128,9 +128,10 @@ void coex_session_describe(CoexSession *session, const char *name);
 /* One line for /window. Free with g_free(). */
 char *coex_session_describe_window(CoexSession *session, const char *name);
 
-/* The next day of the phone's earlier chats for the log; @written: the one before is there.
- * PAST_LOG follows, or nothing: there are none. */
-void coex_session_log_next(CoexSession *session, gboolean written);
+/* Of the phone's earlier chats for the log, a day after the other. PAST_LOG follows, or nothing:
+ * there are none; and PAST_LOG_BEGUN, so that what a kill leaves of a log is known, after BEGIN
+ * with the @time of that log, which is 0 otherwise. */
+void coex_session_log_next(CoexSession *session, CoexLogStep step, gint64 time);
 
 /* Looks for words in all messages, blank: for more of the last ones; told in the conversation
  * @name, NULL: for the account. FOUND follows, or a line. */

@@ -127,13 +127,13 @@ get_end_of_day(gint64 time)
 }
 
 static gboolean
-find_unlogged(CoexDb *db, gint64 account_id, CoexUnlogged *unlogged, GError **error)
+find_unlogged(CoexDb *db, gint64 account_id, gint64 after, CoexUnlogged *unlogged, GError **error)
 {
-    sqlite3_stmt *row =
-        coex_db_query(db,
-                      "SELECT person, time FROM messages"
-                      " WHERE account = ? AND past = 1 ORDER BY person, time LIMIT 1",
-                      COEX_VALUES(coex_int(account_id)), error);
+    sqlite3_stmt *row = coex_db_query(db,
+                                      "SELECT person, time FROM messages"
+                                      " WHERE account = ? AND person > ? AND past = 1"
+                                      " ORDER BY person, time LIMIT 1",
+                                      COEX_VALUES(coex_int(account_id), coex_int(after)), error);
     CoexStep step = row != NULL ? coex_db_step(db, row, error) : COEX_STEP_FAILED;
     if (step != COEX_STEP_ROW)
         return step == COEX_STEP_DONE;
@@ -144,11 +144,12 @@ find_unlogged(CoexDb *db, gint64 account_id, CoexUnlogged *unlogged, GError **er
 }
 
 gboolean
-coex_past_read_unlogged(CoexDb *db, gint64 account_id, CoexUnlogged *ret_unlogged, GError **error)
+coex_past_read_unlogged(CoexDb *db, gint64 account_id, gint64 after, CoexUnlogged *ret_unlogged,
+                        GError **error)
 {
     g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(unref_item);
     *ret_unlogged = (CoexUnlogged){ 0 };
-    if (!find_unlogged(db, account_id, ret_unlogged, error))
+    if (!find_unlogged(db, account_id, after, ret_unlogged, error))
         return FALSE;
     sqlite3_stmt *rows =
         coex_db_query(db, SELECT_UNLOGGED,

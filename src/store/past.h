@@ -19,8 +19,8 @@ gboolean coex_past_read_message(CoexDb *db, gint64 account_id, gint64 id, CoexFe
                                 GError **error);
 
 /* See coex_store_read_unlogged(). */
-gboolean coex_past_read_unlogged(CoexDb *db, gint64 account_id, CoexUnlogged *ret_unlogged,
-                                 GError **error);
+gboolean coex_past_read_unlogged(CoexDb *db, gint64 account_id, gint64 after,
+                                 CoexUnlogged *ret_unlogged, GError **error);
 
 /* See coex_store_read_past(); NULL on error. */
 GPtrArray *coex_past_read(CoexDb *db, const CoexPastQuery *query, GError **error);

@@ -378,6 +378,7 @@ typedef struct {
     GError *error;
 
     gint64 account_id;
+    gint64 after;
     CoexUnlogged unlogged;
     CoexStoreUnlogged done;
 } UnloggedRead;
@@ -407,18 +408,19 @@ read_unlogged(CoexDb *db, const GError *error, gpointer data)
     if (db == NULL)
         read->error = g_error_copy(error);
     else
-        coex_past_read_unlogged(db, read->account_id, &read->unlogged, &read->error);
+        coex_past_read_unlogged(db, read->account_id, read->after, &read->unlogged, &read->error);
     coex_dispatch(g_steal_pointer(&read->context), on_unlogged_read, read, free_unlogged_read);
 }
 
 void
-coex_store_read_unlogged(CoexStore *store, gint64 account_id, CoexStoreUnlogged done,
+coex_store_read_unlogged(CoexStore *store, gint64 account_id, gint64 after, CoexStoreUnlogged done,
                          gpointer user_data)
 {
     UnloggedRead *read = g_new0(UnloggedRead, 1);
     read->context = g_main_context_ref_thread_default();
     read->user_data = user_data;
     read->account_id = account_id;
+    read->after = after;
     read->done = done;
     coex_writer_add_task(store->writer, read_unlogged, read);
 }

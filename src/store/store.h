@@ -87,9 +87,10 @@ void coex_store_read_past(CoexStore *store, const CoexPastQuery *query, CoexStor
 
 /* @unlogged is borrowed; NULL on error. In the thread-default context that asked. */
 typedef void (*CoexStoreUnlogged)(CoexUnlogged *unlogged, const GError *error, gpointer user_data);
-/* The first day of the phone's history that no log has; coex_batch_note_logged() marks it. */
-void coex_store_read_unlogged(CoexStore *store, gint64 account_id, CoexStoreUnlogged done,
-                              gpointer user_data);
+/* The first day of the phone's history that no log has, of persons with an id behind @after;
+ * coex_batch_note_logged() marks it. */
+void coex_store_read_unlogged(CoexStore *store, gint64 account_id, gint64 after,
+                              CoexStoreUnlogged done, gpointer user_data);
 
 /* Of messages that were found, the newest first; lines as of the past. Not @whole: not all messages
  * are in the index yet. @query is copied. */

@@ -152,6 +152,122 @@ logs(World *world)
     host_check(world->host, strcmp(content, again) == 0);
 }
 
+/* Of @n lines with whom, a second apart. */
+static char *
+dup_thread(const char *who, guint n)
+{
+    GString *thread = g_string_new(NULL);
+
+    for (guint i = 0; i < n; i++)
+        g_string_append_printf(thread,
+                               "%s{\"from\":\"%s\",\"id\":\"wamid.%s%u\",\"timestamp\":\"%u\","
+                               "\"type\":\"text\",\"text\":{\"body\":\"Line %u, %s\"}}",
+                               i > 0 ? "," : "", who, who, i, 1760000000 + i, i, who);
+    return g_string_free(thread, FALSE);
+}
+
+static void
+bring_history(World *world, guint n)
+{
+    g_autofree char *ada = dup_thread(ADA, n);
+    g_autofree char *ben = dup_thread(BEN, 2);
+    g_autofree char *value =
+        g_strdup_printf("{\"history\":[{\"metadata\":{\"progress\":100},\"threads\":["
+                        "{\"id\":\"" ADA "\",\"messages\":[%s]},"
+                        "{\"id\":\"" BEN "\",\"messages\":[%s]}]}]}",
+                        ada, ben);
+
+    coex_sim_change(world->sim, "history", value);
+}
+
+/* What the logs of that day have, but for the one named @but. */
+static void
+read_logs(const char *folder, const char *but, GString *content)
+{
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    const char *name;
+
+    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+        g_autofree char *path = g_build_filename(folder, name, NULL);
+        g_autofree char *text = NULL;
+
+        read_logs(path, but, content);
+        if (g_str_has_prefix(name, "2025-10-09.") && g_strcmp0(path, but) != 0 &&
+            g_file_get_contents(path, &text, NULL, NULL))
+            g_string_append(content, text);
+    }
+}
+
+static guint
+count_logged(World *world, const char *but, const char *words)
+{
+    g_autofree char *folder = g_build_filename(host_get_profile(world->host), "logs", NULL);
+    g_autoptr(GString) content = g_string_new(NULL);
+    guint n = 0;
+
+    read_logs(folder, but, content);
+    for (const char *at = content->str; (at = strstr(at, words)) != NULL; at++)
+        n++;
+    return n;
+}
+
+static void
+wait_logged(World *world, const char *but, const char *words)
+{
+    for (guint i = 0; i < 4000 && count_logged(world, but, words) == 0; i++)
+        host_try_wait(world->host, EVENT_REQUEST, NULL, NULL, 5);
+    host_check(world->host, count_logged(world, but, words) > 0);
+}
+
+#define N_LINES 3000
+#define SAME_SECOND "2025-10-09.085320+0000UTC.html"
+
+/* Killed while it writes a day: that is there afterwards, once, and another log that begins with
+ * the same second is what it was. */
+static void
+logs_after_a_kill(World *world)
+{
+    host_go_online(world->host);
+    g_autofree char *account = g_strconcat("%2b", coex_sim_get_number(world->sim) + 1, NULL);
+    g_autofree char *folder =
+        g_build_filename(host_get_profile(world->host), "logs", "coex", account, "%2b" ADA, NULL);
+    host_check(world->host, g_mkdir_with_parents(folder, 0700) == 0);
+    g_autofree char *other = g_build_filename(folder, SAME_SECOND, NULL);
+    host_check(world->host, g_file_set_contents(other, "<html>Of somebody else", -1, NULL));
+    bring_history(world, N_LINES);
+    wait_logged(world, other, "Line 1, " ADA);
+    host_kill(world->host);
+    host_go_online(world->host);
+    wait_logged(world, other, "Line 1, " BEN);
+    host_check(world->host, count_logged(world, other, "Line 1, " ADA) == 1);
+    host_check(world->host, count_logged(world, other, "Line 2999, " ADA) == 1);
+    g_autofree char *content = NULL;
+    host_check(world->host, g_file_get_contents(other, &content, NULL, NULL));
+    host_check(world->host, g_str_equal(content, "<html>Of somebody else"));
+}
+
+/* "Enable Logging" is off in Ada's window in Pidgin. */
+static void
+logs_not(World *world)
+{
+    g_autofree char *path = g_build_filename(host_get_profile(world->host), "blist.xml", NULL);
+
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    host_sync(world->host);
+    host_quit(world->host);
+    g_autofree char *list = host_read_list(world->host);
+    g_auto(GStrv) parts = g_strsplit(list, "<contact>", 2);
+    g_autofree char *changed =
+        g_strjoinv("<contact><setting name='enable-logging' type='bool'>0</setting>", parts);
+    host_check(world->host, g_strv_length(parts) == 2);
+    host_check(world->host, g_file_set_contents(path, changed, -1, NULL));
+    host_go_online(world->host);
+    bring_history(world, 2);
+    wait_logged(world, NULL, "Line 1, " BEN);
+    host_check(world->host, count_logged(world, NULL, "Line 1, " ADA) == 0);
+}
+
 static void
 add_all(void)
 {
@@ -160,6 +276,8 @@ add_all(void)
     world_add("history/bitlbee/asks", "BitlBee", asks);
     world_add("history/logs", NULL, logs);
     world_add("history/finch/logs", "gnt-purple", logs);
+    world_add("history/logs-after-a-kill", NULL, logs_after_a_kill);
+    world_add("history/logs-not", NULL, logs_not);
     world_add("history/finds", NULL, finds);
     world_add("history/finch/finds", "gnt-purple", finds);
     world_add("history/bitlbee/finds", "BitlBee", finds);

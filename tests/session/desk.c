@@ -133,10 +133,15 @@ note_log(Desk *desk, const CoexSessionEvent *event)
 {
     g_autoptr(GString) all = g_string_new("log:");
 
-    if (event->lines == NULL && desk->logs)
-        coex_session_log_next(desk->session, FALSE);
+    if (event->kind == COEX_SESSION_PAST_LOG_BEGUN)
+        note(desk, DESK_PAST, NULL, "log begun", "log");
+    else if (event->lines == NULL && desk->logs)
+        coex_session_log_next(desk->session, COEX_LOG_ASK, 0);
     if (event->lines == NULL)
         return;
+    if (event->detail != NULL)
+        g_string_append_printf(all, " (half of %s at %" G_GINT64_FORMAT ")", event->detail,
+                               event->log_at);
     for (guint i = 0; i < event->lines->len; i++)
         g_string_append_printf(all, " %s",
                                ((CoexFeedItem *)g_ptr_array_index(event->lines, i))->text);
@@ -223,14 +228,13 @@ write_down(Desk *desk, const CoexSessionEvent *event)
         note(desk, DESK_CATALOGUE, NULL, event->error != NULL ? event->error->message : "", NULL);
         break;
     case COEX_SESSION_PAST_LOG:
+    case COEX_SESSION_PAST_LOG_BEGUN:
         note_log(desk, event);
         break;
     case COEX_SESSION_FOUND:
         note_found(desk, event);
         break;
     case COEX_SESSION_ASK_SYNC:
-        note(desk, DESK_ASK, NULL, event->text, NULL);
-        break;
     case COEX_SESSION_ASK_WEBHOOK:
         note(desk, DESK_ASK, NULL, event->text, event->detail);
         break;

@@ -508,7 +508,7 @@ test_found_in_parts(Desk *desk)
 static void
 written(Desk *desk)
 {
-    coex_session_log_next(desk->session, TRUE);
+    coex_session_log_next(desk->session, COEX_LOG_WRITTEN, 0);
 }
 
 /* A person's day at a time, in order, once all of it has come; what was not written is there again
@@ -536,6 +536,18 @@ test_logged(Desk *desk)
     desk_wait_past(desk, "ada", "log: First Second");
     desk_restart(desk);
     desk_wait_past(desk, "ada", "log: First Second");
+    /* killed while it writes: what is left of it is named until another begins */
+    coex_session_log_next(desk->session, COEX_LOG_BEGIN, 1700000000);
+    desk_wait_past(desk, NULL, "log begun");
+    desk_restart(desk);
+    desk_wait_past(desk, "ada", "log: (half of 12025550101 at 1700000000) First Second");
+    coex_session_log_next(desk->session, COEX_LOG_SKIP, 0);
+    desk_wait_past(desk, "ben", "log: (half of 12025550101 at 1700000000) Fourth");
+    coex_session_log_next(desk->session, COEX_LOG_SKIP, 0);
+    coex_session_log_next(desk->session, COEX_LOG_ASK, 0);
+    desk_wait_past(desk, "ada", "log: (half of 12025550101 at 1700000000) First Second");
+    coex_session_log_next(desk->session, COEX_LOG_BEGIN, 1700000001);
+    desk_wait_past(desk, NULL, "log begun");
     written(desk);
     desk_wait_past(desk, "ada", "log: Third");
     written(desk);
