@@ -20,6 +20,11 @@ static const char usage[] =
     "  send    texts to an API on loopback, plain and TLS; base: a bare SoupSession\n"
     "  media   files from a server on loopback to the disk; base: curl (which must be\n"
     "          installed) and the same fdatasync\n"
+    "  past    the phone's earlier chats, chunks of 3 MB, from the first request to the last of\n"
+    "          them on disk, with messages shown meanwhile; base: json-glib and one transaction "
+    "of\n"
+    "          SQLite a chunk, nothing else\n"
+    "  search  words in 100,000 messages; base: SQLite looking at each\n"
     "\n"
     "Without a section all are run, in less than four minutes. Other work on the machine moves "
     "the\n"
@@ -31,7 +36,7 @@ static const struct {
 } sections[] = {
     { "ack", bench_ack },     { "mixed", bench_mixed },   { "show", bench_show },
     { "start", bench_start }, { "memory", bench_memory }, { "send", bench_send },
-    { "media", bench_media },
+    { "media", bench_media }, { "past", bench_past },     { "search", bench_search },
 };
 
 static char *program_dir;

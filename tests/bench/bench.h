@@ -46,6 +46,8 @@ void bench_start(void);  /* start.c: with many people */
 void bench_memory(void); /* start.c */
 void bench_send(void);   /* send.c */
 void bench_media(void);  /* media.c */
+void bench_past(void);   /* past.c */
+void bench_search(void); /* past.c */
 
 /* ---- a program with one line of answer to each line of command: rig.c ---- */
 
@@ -91,6 +93,9 @@ Child *rig_start_base(Rig *rig, guint sync_ms, guint *ret_port);
 GPtrArray *rig_make_texts(Rig *rig, guint n);
 /* Chunks of a chat history, 3 MB each, as signed HTTP requests. */
 GPtrArray *rig_make_history(Rig *rig, guint n);
+/* The same without a message that was in one before, in @n_people chats; the last says that it is
+ * the last. @ret_n: messages in all. */
+GPtrArray *rig_make_past(Rig *rig, guint n, guint n_people, guint *ret_n);
 
 /* ---- the load: load.c ---- */
 

@@ -122,6 +122,20 @@ on_received(PurpleAccount *account, const char *sender, const char *message,
     g_atomic_int_inc(&host.screen->n_shown);
 }
 
+/* A line of the account's. */
+static void *
+show_notice(PurpleNotifyMsgType type, const char *title, const char *primary, const char *secondary)
+{
+    g_auto(GStrv) words = g_strsplit_set(secondary != NULL ? secondary : "", " \n", -1);
+    g_autofree char *text = g_strjoinv(" ", words);
+
+    if (strstr(text, "earlier chats have arrived") != NULL)
+        host.screen->past_at = g_get_monotonic_time();
+    return NULL;
+}
+
+static PurpleNotifyUiOps notify_ops = { .notify_message = show_notice };
+
 static void
 on_signed_on(PurpleConnection *connection)
 {
@@ -224,6 +238,7 @@ main(int argc, char **argv)
     map_screen(argv[1]);
     purple_util_set_user_dir(argv[3]);
     purple_eventloop_set_ui_ops(&event_loop_ops);
+    purple_notify_set_ui_ops(&notify_ops);
     if (!purple_core_init(UI_ID))
         g_error("libpurple does not start");
     purple_set_blist(purple_blist_new());

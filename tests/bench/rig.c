@@ -279,21 +279,32 @@ rig_make_texts(Rig *rig, guint n)
     return requests;
 }
 
+/* A chunk of messages: the id of the first, how many there are in all chats of it. */
+typedef struct {
+    guint order;
+    guint progress;
+    guint first;
+    guint n;
+    guint n_people;
+} Chunk;
+
 static void
-append_history_message(GString *json, guint number)
+append_history_message(GString *json, const Chunk *chunk, guint who)
 {
+    guint number = chunk->first + chunk->n;
+
     g_string_append_printf(
         json,
-        "%s{\"from\":\"12025550147\",\"id\":\"wamid.HBgLMTIwMjU1NTAxNDcVAgASGBQzQTA2%08uTkM0OQA=\","
+        "{\"from\":\"1202556%04u\",\"id\":\"wamid.HBgLMTIwMjU1NTAxNDcVAgASGBQzQTA2%08uTkM0OQA=\","
         "\"timestamp\":\"%u\",\"type\":\"text\",\"text\":{\"body\":\"Message %u of a long "
         "conversation about parcels, opening hours and what the weather does to both. "
         "It goes on for years, and nobody has ever deleted a line of it, which is why the chunk "
-        "is as large as WhatsApp makes them.\"},\"history_context\":{\"status\":\"READ\"}}",
-        number == 0 ? "" : ",", number, 1700000000 + number, number);
+        "is as large as WhatsApp makes them.\"},\"history_context\":{\"status\":\"READ\"}},",
+        who, number, 1700000000 + number, number);
 }
 
 static GBytes *
-make_chunk(const Rig *rig, guint order)
+make_chunk(const Rig *rig, Chunk *chunk)
 {
     GString *json = g_string_sized_new(HISTORY_SIZE + 1024);
 
@@ -302,13 +313,18 @@ make_chunk(const Rig *rig, guint order)
         "{\"object\":\"whatsapp_business_account\",\"entry\":[{\"id\":\"%s\",\"changes\":[{"
         "\"field\":\"history\",\"value\":{\"messaging_product\":\"whatsapp\",\"metadata\":{"
         "\"display_phone_number\":\"%s\",\"phone_number_id\":\"%s\"},\"history\":[{\"metadata\":{"
-        "\"phase\":0,\"chunk_order\":%u,\"progress\":55},\"threads\":[{\"id\":\"12025550147\","
-        "\"messages\":[",
+        "\"phase\":0,\"chunk_order\":%u,\"progress\":%u},\"threads\":[",
         coex_sim_get_waba_id(rig->sim), coex_sim_get_number(rig->sim) + 1,
-        coex_sim_get_phone_number_id(rig->sim), order);
-    for (guint i = 0; json->len < HISTORY_SIZE; i++)
-        append_history_message(json, i);
-    g_string_append(json, "]}]}]}}]}]}");
+        coex_sim_get_phone_number_id(rig->sim), chunk->order, chunk->progress);
+    for (guint who = 0; who < chunk->n_people; who++) {
+        g_string_append_printf(json, "%s{\"id\":\"1202556%04u\",\"messages\":[", who > 0 ? "," : "",
+                               who);
+        for (; json->len < HISTORY_SIZE / chunk->n_people * (who + 1); chunk->n++)
+            append_history_message(json, chunk, who);
+        g_string_truncate(json, json->len - 1);
+        g_string_append(json, "]}");
+    }
+    g_string_append(json, "]}]}}]}]}");
     return g_string_free_to_bytes(json);
 }
 
@@ -319,8 +335,25 @@ rig_make_history(Rig *rig, guint n)
     GPtrArray *requests = g_ptr_array_new_full(n, (GDestroyNotify)g_bytes_unref);
 
     for (guint i = 0; i < n; i++) {
-        g_autoptr(GBytes) body = make_chunk(rig, ++n_chunks);
+        Chunk chunk = { .order = ++n_chunks, .progress = 55, .n_people = 1 };
+        g_autoptr(GBytes) body = make_chunk(rig, &chunk);
 
+        g_ptr_array_add(requests, make_request(rig, body));
+    }
+    return requests;
+}
+
+GPtrArray *
+rig_make_past(Rig *rig, guint n, guint n_people, guint *ret_n)
+{
+    GPtrArray *requests = g_ptr_array_new_full(n, (GDestroyNotify)g_bytes_unref);
+
+    *ret_n = 0;
+    for (guint i = 0; i < n; i++) {
+        Chunk chunk = { i + 1, i + 1 < n ? 55 : 100, *ret_n, 0, n_people };
+        g_autoptr(GBytes) body = make_chunk(rig, &chunk);
+
+        *ret_n += chunk.n;
         g_ptr_array_add(requests, make_request(rig, body));
     }
     return requests;

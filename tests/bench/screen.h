@@ -13,5 +13,6 @@ typedef struct {
     gint n_shown;      /* atomic */
     gint64 gap_us;     /* the longest turn of the main loop; the reader sets it back to 0 */
     gint64 gap_cpu_us; /* processor time of the main thread in its costliest turn */
+    gint64 past_at;    /* when it was said that all earlier chats have arrived; 0: not yet */
     gint64 shown_at[SCREEN_MESSAGES];
 } Screen;
