@@ -84,6 +84,25 @@ coex_window_dup_label(CoexWindow window, gint64 now)
 }
 
 char *
+coex_window_dup_short_label(CoexWindowStage stage, gint64 end_s)
+{
+    switch (stage) {
+    case COEX_WINDOW_NEVER:
+        return g_strdup("never wrote");
+    case COEX_WINDOW_CLOSED:
+        return g_strdup("closed");
+    case COEX_WINDOW_FREE:
+        return format_end(end_s, "free to %a %H:%M");
+    case COEX_WINDOW_CLOSES_SOON:
+        return format_end(end_s, "to %H:%M!");
+    case COEX_WINDOW_CLOSES:
+    case COEX_WINDOW_OPEN:
+        return format_end(end_s, "to %H:%M");
+    }
+    return g_strdup("closed");
+}
+
+char *
 coex_window_dup_time(gint64 time_s)
 {
     g_autoptr(GDateTime) time = g_date_time_new_from_unix_local(time_s);

@@ -41,6 +41,11 @@ gint64 coex_window_next_change(CoexWindow window, gint64 now);
  * shows some 27 characters. Free with g_free(). */
 char *coex_window_dup_label(CoexWindow window, gint64 now);
 
+/* The same behind another mark, so that both can be seen in 200 pixels: "to 22:49" (of the next 24
+ * hours), in the last one "to 22:49!"; "closed", "free to Sun 22:49", "never wrote". @end_s: the
+ * end that the stage has, if any. Free with g_free(). */
+char *coex_window_dup_short_label(CoexWindowStage stage, gint64 end_s);
+
 /* Day and time of day, local; NULL for what is none. Free with g_free(). */
 char *coex_window_dup_time(gint64 time_s);
 

@@ -62,15 +62,17 @@ name_plainly(CoexConnection *connection, PurpleBuddy *buddy, const char *name)
     purple_blist_rename_buddy(buddy, name);
 }
 
-/* What the list shows beside the name: whose words were not read, and who waits. */
+/* What the list shows beside the name: whose words were not read, or who waits, and until when. A
+ * narrow list cuts off the end. */
 static char *
 dup_message(const CoexPersonView *person)
 {
-    gboolean waits = person->waiting_since > 0;
+    const char *mark = person->unread_since > 0 ? "Unread · " : "Waits · ";
+    g_autofree char *until = coex_window_dup_short_label(person->stage, person->label_end);
 
-    if (person->unread_since > 0)
-        return g_strconcat(waits ? "Unread, unanswered · " : "Unread · ", person->label, NULL);
-    return waits ? g_strconcat("Unanswered · ", person->label, NULL) : g_strdup(person->label);
+    if (person->unread_since == 0 && person->waiting_since == 0)
+        return g_strdup(person->label);
+    return g_strconcat(mark, until, NULL);
 }
 
 static void

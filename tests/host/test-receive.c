@@ -41,8 +41,7 @@ window_shows_as_presence(World *world)
     host_go_online(world->host);
     world_customer_writes(world, "ada", ADA, "Hello");
 
-    const HostEvent *status =
-        host_wait_for(world->host, EVENT_STATUS, ADA, "Unread, unanswered · *");
+    const HostEvent *status = host_wait_for(world->host, EVENT_STATUS, ADA, "Unread · *");
     host_check(world->host, g_str_equal(status->detail, "available"));
 }
 
@@ -53,14 +52,14 @@ unanswered_is_marked(World *world)
     host_go_online(world->host);
     world_customer_writes(world, "ada", ADA, "Hello");
     host_look(world->host, ADA);
-    host_wait_for(world->host, EVENT_STATUS, ADA, "Unanswered · *");
+    host_wait_for(world->host, EVENT_STATUS, ADA, "Waits · *");
     world_customer_writes(world, "ben", BEN, "Hello");
-    host_wait_for(world->host, EVENT_STATUS, BEN, "Unread, unanswered · *");
+    host_wait_for(world->host, EVENT_STATUS, BEN, "Unread · *");
     host_type(world->host, BEN, "Good morning");
     host_wait_for(world->host, EVENT_STATUS, BEN, "Open until *");
     host_quit(world->host);
     host_login(world->host);
-    host_wait_for(world->host, EVENT_STATUS, ADA, "Unanswered · *");
+    host_wait_for(world->host, EVENT_STATUS, ADA, "Waits · *");
     host_wait_for(world->host, EVENT_STATUS, BEN, "Open until *");
     host_wait_for(world->host, EVENT_NOTICE, NULL, "*1 person waits for an answer, *: Ada*");
 }
@@ -74,28 +73,27 @@ unread_is_marked(World *world)
     host_look(world->host, NULL);
     world_customer_writes(world, "ada", ADA, "Hello");
     world_customer_writes(world, "ben", BEN, "Hello");
-    host_wait_for(world->host, EVENT_STATUS, BEN, "Unread, unanswered · *");
+    host_wait_for(world->host, EVENT_STATUS, BEN, "Unread · *");
     host_skip(world->host);
     host_look(world->host, BEN);
-    host_wait_for(world->host, EVENT_STATUS, BEN, "Unanswered · *");
+    host_wait_for(world->host, EVENT_STATUS, BEN, "Waits · *");
     world_customer_writes(world, "ben", BEN, "You see this");
     host_look(world->host, NULL);
     host_wait_tooltip(world->host, ADA, "since 20*");
     host_quit(world->host);
     host_login(world->host);
-    host_wait_for(world->host, EVENT_STATUS, ADA, "Unread, unanswered · *");
-    host_wait_for(world->host, EVENT_STATUS, BEN, "Unanswered · *");
+    host_wait_for(world->host, EVENT_STATUS, ADA, "Unread · *");
+    host_wait_for(world->host, EVENT_STATUS, BEN, "Waits · *");
     host_wait_for(world->host, EVENT_NOTICE, NULL,
                   "*2 people wait for an answer, *: Ada*, Ben*. Not read yet: Ada*.");
     /* a conversation that comes up by itself was not looked at */
     world_customer_writes(world, "ada", ADA, "Hello?");
     host_sync(world->host);
-    host_check(world->host, host_count(world->host, EVENT_STATUS, ADA, "Unanswered · *") == 1);
+    host_check(world->host, host_count(world->host, EVENT_STATUS, ADA, "Waits · *") == 1);
     host_look(world->host, ADA);
-    host_wait_for(world->host, EVENT_STATUS, ADA, "Unanswered · *");
+    host_wait_for(world->host, EVENT_STATUS, ADA, "Waits · *");
     /* the one that came under the eyes never was unread */
-    host_check(world->host,
-               host_count(world->host, EVENT_STATUS, BEN, "Unread, unanswered · *") == 1);
+    host_check(world->host, host_count(world->host, EVENT_STATUS, BEN, "Unread · *") == 1);
 }
 
 static void
@@ -103,10 +101,10 @@ shown_is_seen(World *world)
 {
     host_go_online(world->host);
     world_customer_writes(world, "ada", ADA, "Hello");
-    host_wait_for(world->host, EVENT_STATUS, ADA, "Unanswered · *");
+    host_wait_for(world->host, EVENT_STATUS, ADA, "Waits · *");
     host_quit(world->host);
     host_login(world->host);
-    host_wait_for(world->host, EVENT_STATUS, ADA, "Unanswered · *");
+    host_wait_for(world->host, EVENT_STATUS, ADA, "Waits · *");
     host_check(world->host, host_count(world->host, EVENT_STATUS, NULL, "Unread*") == 0);
 }
 

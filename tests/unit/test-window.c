@@ -56,6 +56,26 @@ test_cases(void)
     }
 }
 
+/* Behind "Unread · ", all of it can be seen in a narrow list. */
+static void
+test_short_labels(void)
+{
+    static const struct {
+        CoexWindowStage stage;
+        const char *label;
+    } cases[] = {
+        { COEX_WINDOW_NEVER, "never wrote" },      { COEX_WINDOW_CLOSED, "closed" },
+        { COEX_WINDOW_FREE, "free to Sun 12:00" }, { COEX_WINDOW_OPEN, "to 12:00" },
+        { COEX_WINDOW_CLOSES, "to 12:00" },        { COEX_WINDOW_CLOSES_SOON, "to 12:00!" },
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *label = coex_window_dup_short_label(cases[i].stage, NOW);
+
+        g_assert_cmpstr(label, ==, cases[i].label);
+    }
+}
+
 /* The stage changes at next_change and at no other moment, and the label at no other than that. */
 static void
 check_changes(gint64 last, gint64 free_until, guint n_expected)
@@ -187,6 +207,7 @@ main(int argc, char **argv)
     tzset();
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/window/cases", test_cases);
+    g_test_add_func("/window/short-labels", test_short_labels);
     g_test_add_func("/window/label-changes", test_label_changes);
     g_test_add_func("/window/free", test_free);
     g_test_add_func("/window/extend", test_extend);
