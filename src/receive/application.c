@@ -38,6 +38,7 @@ struct CoexApplication {
     guint n_past;            /* so many of the history are on disk or on their way */
     CoexHistorySlice *slice; /* under way */
     GPtrArray *steps;        /* CoexInboxStep, consumed by coex_inbox_applied() */
+    GPtrArray *joined;       /* CoexApplication, for the same account */
 };
 
 static void
@@ -82,6 +83,7 @@ coex_application_new(CoexDeliveryRow *row)
     application->past = g_array_new(FALSE, FALSE, sizeof(Past));
     application->unclaimed = g_ptr_array_new();
     application->steps = g_ptr_array_new();
+    application->joined = g_ptr_array_new_with_free_func((GDestroyNotify)coex_application_free);
     for (guint i = 0; i < application->events->len; i++)
         note_event(application, g_ptr_array_index(application->events, i));
     return application;
@@ -90,6 +92,7 @@ coex_application_new(CoexDeliveryRow *row)
 void
 coex_application_free(CoexApplication *application)
 {
+    g_ptr_array_unref(application->joined);
     coex_delivery_row_free(application->row);
     g_hash_table_unref(application->by_account);
     g_array_unref(application->past);
@@ -174,6 +177,79 @@ gboolean
 coex_application_was_kept(const CoexApplication *application)
 {
     return application->was_kept;
+}
+
+/* ---- several ---- */
+
+CoexAccount *
+coex_application_get_only_account(const CoexApplication *application)
+{
+    GHashTableIter iter;
+    gpointer account = NULL;
+
+    if (application->error != NULL || application->past->len > 0 ||
+        application->unclaimed->len > 0 || g_hash_table_size(application->by_account) != 1)
+        return NULL;
+    g_hash_table_iter_init(&iter, application->by_account);
+    g_hash_table_iter_next(&iter, &account, NULL);
+    return account;
+}
+
+void
+coex_application_add_to(CoexApplication *application, GPtrArray *others)
+{
+    const CoexAccount *account = coex_application_get_only_account(application);
+
+    for (guint i = 0; account != NULL && i < others->len; i++) {
+        CoexApplication *other = g_ptr_array_index(others, i);
+
+        if (coex_application_get_only_account(other) != account)
+            continue;
+        other->age_s = MAX(other->age_s, application->age_s);
+        g_ptr_array_add(other->joined, application);
+        return;
+    }
+    g_ptr_array_add(others, application);
+}
+
+gint64
+coex_application_get_first_id(const CoexApplication *application)
+{
+    gint64 id = application->row->id;
+
+    for (guint i = 0; i < application->joined->len; i++) {
+        const CoexApplication *other = g_ptr_array_index(application->joined, i);
+
+        id = MIN(id, other->row->id);
+    }
+    return id;
+}
+
+/* The sort is stable: what has the same time is in the order in which it came. */
+static int
+compare_events(gconstpointer one, gconstpointer other)
+{
+    gint64 a = (*(CoexEvent *const *)one)->message->time;
+    gint64 b = (*(CoexEvent *const *)other)->message->time;
+
+    return a < b ? -1 : a > b;
+}
+
+/* Of all that were joined, which have messages only. */
+static GPtrArray *
+list_events(const CoexApplication *application, CoexAccount *account, GPtrArray *events)
+{
+    GPtrArray *all = g_ptr_array_new();
+
+    g_ptr_array_extend(all, events, NULL, NULL);
+    for (guint i = 0; i < application->joined->len; i++) {
+        const CoexApplication *other = g_ptr_array_index(application->joined, i);
+
+        g_ptr_array_extend(all, g_hash_table_lookup(other->by_account, account), NULL, NULL);
+    }
+    if (application->joined->len > 0)
+        g_ptr_array_sort(all, compare_events);
+    return all;
 }
 
 /* ---- the end ---- */
@@ -294,14 +370,19 @@ finish(CoexApplication *application)
     }
     batch = coex_batch_new();
     g_hash_table_iter_init(&iter, application->by_account);
-    while (g_hash_table_iter_next(&iter, &account, &events))
+    while (g_hash_table_iter_next(&iter, &account, &events)) {
+        g_autoptr(GPtrArray) all = list_events(application, account, events);
+
         g_ptr_array_add(application->steps,
-                        coex_inbox_apply(account, batch, events, application->age_s));
+                        coex_inbox_apply(account, batch, all, application->age_s));
+    }
     if (application->was_kept)
         coex_batch_delivery_waited(batch, application->row->id, application->phone_number_id,
                                    application->number);
     else
         keep_rest(application, batch);
+    for (guint i = 0; i < application->joined->len; i++)
+        keep_rest(g_ptr_array_index(application->joined, i), batch);
     if (tells_only_of_forgotten(application))
         coex_batch_delivery_forgotten(batch, application->row->id);
     coex_store_commit(application->store, g_steal_pointer(&batch), on_applied, application);

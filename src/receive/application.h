@@ -29,6 +29,15 @@ gboolean coex_application_has_past(const CoexApplication *application);
 /* One of the events is for @account, or for a number that nobody here has. */
 void coex_application_add(CoexApplication *application, CoexAccount *account, CoexEvent *event);
 void coex_application_add_unclaimed(CoexApplication *application, CoexEvent *event);
+/* The account that all of it is for, when nothing stands against one transaction for it and others:
+ * it can be read, and has no history. NULL otherwise. Borrowed. */
+CoexAccount *coex_application_get_only_account(const CoexApplication *application);
+/* Adds @application to @others (CoexApplication), where possible to the one with the same only
+ * account, which takes it: they are one transaction then, and their messages are in the order of
+ * their own times, then as they came. For those of messages alone. */
+void coex_application_add_to(CoexApplication *application, GPtrArray *others);
+/* The lowest id among the deliveries. */
+gint64 coex_application_get_first_id(const CoexApplication *application);
 /* Nothing was added for anybody here. */
 gboolean coex_application_is_empty(const CoexApplication *application);
 /* It is what was kept for one account: arguments as in coex_store_read_waiting(). */

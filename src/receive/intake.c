@@ -7,6 +7,7 @@
 #include "account/tell.h"
 #include "account/waiting.h"
 #include "receive/application.h"
+#include "receive/burst.h"
 #include "receive/match.h"
 #include "receive/strangers.h"
 #include "store/batch.h"
@@ -37,7 +38,10 @@ struct CoexIntake {
     gboolean reading;
     GSource *retry;
     GSource *delay;
+    CoexBurst *burst;
 };
+
+static void on_burst(GPtrArray *rows, gpointer data);
 
 CoexIntake *
 coex_intake_new(void)
@@ -46,6 +50,7 @@ coex_intake_new(void)
 
     intake->accounts = g_ptr_array_new();
     intake->delayed = g_ptr_array_new_with_free_func((GDestroyNotify)coex_delivery_row_free);
+    intake->burst = coex_burst_new(on_burst, intake);
     g_queue_init(&intake->chunks);
     intake->again_from = G_MAXINT64;
     return intake;
@@ -177,7 +182,7 @@ static void
 on_applied(CoexApplication *application, CoexApplicationEnd end, gboolean any_status, gpointer data)
 {
     CoexIntake *intake = data;
-    gint64 id = coex_application_get_row(application)->id;
+    gint64 id = coex_application_get_first_id(application);
 
     intake->n_applying--;
     intake->n_chunks -= coex_application_has_past(application);
@@ -207,9 +212,8 @@ run(CoexIntake *intake, CoexApplication *application)
     coex_application_run(application, intake->store, on_applied, intake);
 }
 
-/* Takes @application. */
 static void
-apply(CoexIntake *intake, CoexApplication *application)
+route_all(CoexIntake *intake, CoexApplication *application)
 {
     const CoexDeliveryRow *row = coex_application_get_row(application);
     GPtrArray *events = coex_application_get_events(application);
@@ -224,7 +228,41 @@ apply(CoexIntake *intake, CoexApplication *application)
     }
     for (guint i = 0; error != NULL && i < intake->accounts->len; i++)
         coex_match_tell_unreadable(g_ptr_array_index(intake->accounts, i), row->secret_id, error);
-    run(intake, application);
+}
+
+/* ---- what is held ---- */
+
+/* A CoexBurstRelease. It is read once more: whose it is may have changed. */
+static void
+on_burst(GPtrArray *rows, gpointer data)
+{
+    CoexIntake *intake = data;
+    g_autoptr(GPtrArray) applications = g_ptr_array_new();
+
+    while (rows->len > 0) {
+        CoexApplication *next = coex_application_new(g_ptr_array_steal_index(rows, 0));
+
+        route_all(intake, next);
+        coex_application_add_to(next, applications);
+    }
+    for (guint i = 0; i < applications->len; i++)
+        run(intake, applications->pdata[i]);
+}
+
+/* It is read again from the disk. */
+static void
+drop_burst(CoexIntake *intake)
+{
+    intake->again_from = MIN(intake->again_from, coex_burst_drop(intake->burst) - 1);
+}
+
+/* Takes @application. */
+static void
+apply(CoexIntake *intake, CoexApplication *application)
+{
+    route_all(intake, application);
+    if (!coex_burst_hold(intake->burst, application))
+        run(intake, application);
 }
 
 /* ---- parts of the history ---- */
@@ -466,7 +504,7 @@ on_rows(GPtrArray *rows, const GError *error, gpointer user_data)
         CoexDeliveryRow *row = g_ptr_array_steal_index(rows, 0);
 
         intake->cursor = MAX(intake->cursor, row->id);
-        if (delays(intake, row->id)) {
+        if (delays(intake, row->id) || coex_burst_has(intake->burst, row->id)) {
             coex_delivery_row_free(row);
         } else if (is_chunk(row)) {
             take_chunk(intake, row, NULL);
@@ -647,6 +685,7 @@ void
 coex_intake_detach(CoexIntake *intake, CoexAccount *account)
 {
     g_ptr_array_remove(intake->accounts, account);
+    drop_burst(intake);
     drop_kept(intake, account);
     /* The others may have waited for this one's mailbox. */
     coex_intake_drain(intake);
@@ -657,6 +696,7 @@ coex_intake_stop(CoexIntake *intake)
 {
     coex_timer_clear(&intake->retry);
     coex_timer_clear(&intake->delay);
+    drop_burst(intake);
     g_queue_clear_full(&intake->chunks, chunk_free);
     intake->store = NULL;
 }
@@ -666,6 +706,7 @@ coex_intake_free(CoexIntake *intake)
 {
     g_ptr_array_unref(intake->accounts);
     g_ptr_array_unref(intake->delayed);
+    coex_burst_free(intake->burst);
     g_queue_clear_full(&intake->searches, waiting_free);
     g_free(intake);
 }

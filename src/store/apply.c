@@ -8,6 +8,7 @@
 #include "store/forget.h"
 #include "store/messages.h"
 #include "store/past.h"
+#include "store/refer.h"
 #include "store/schema.h"
 
 /* ---- people ---- */
@@ -307,14 +308,16 @@ apply_change(CoexApply *a, GError **error)
 gboolean
 coex_apply_batch(CoexDb *db, CoexBatch *batch, GError **error)
 {
+    g_autoptr(GHashTable) reactions = coex_refer_plan(batch);
+    CoexApply apply = { .db = db, .batch = batch, .reactions = reactions };
     for (guint i = 0; i < batch->changes->len; i++) {
-        CoexApply apply = { .db = db,
-                            .batch = batch,
-                            .change = g_ptr_array_index(batch->changes, i) };
+        apply.change = g_ptr_array_index(batch->changes, i);
+        apply.quiet = FALSE;
         if (!apply_change(&apply, error))
             return FALSE;
     }
-    return TRUE;
+    apply.quiet = FALSE;
+    return coex_refer_tell_rest(&apply, error);
 }
 
 gboolean

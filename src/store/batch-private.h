@@ -57,6 +57,7 @@ typedef struct CoexChange {
             CoexMessage *message;
             gint64 time;
             gboolean past;
+            gboolean more; /* reactions to the same message follow in the batch */
         } message;
         struct {
             CoexStatus *status;

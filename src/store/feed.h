@@ -15,7 +15,8 @@ typedef struct CoexApply {
     CoexDb *db;
     CoexBatch *batch;
     CoexChange *change;
-    gboolean quiet; /* what it tells is no news: no line is added */
+    gboolean quiet;        /* what it tells is no news: no line is added */
+    GHashTable *reactions; /* of the batch: those whose line waits for more (store/refer.h) */
 } CoexApply;
 
 /* Adds a line: all but its seq and account count. */

@@ -209,6 +209,163 @@ dup_reaction(const CoexNewMessage *message, const char *emoji, const char *befor
                            author, object);
 }
 
+/* What one side has done to a message in this batch. */
+typedef struct {
+    char *before; /* the reaction that was told last before it, NULL */
+    char *line;   /* NULL: nothing has to be told */
+    gint64 row;
+    gint64 time;
+} Side;
+
+typedef struct {
+    CoexChange *change; /* the last one about it */
+    gint64 person_id;
+    gint64 about;
+    Side sides[2]; /* theirs, ours */
+} Reactions;
+
+static void
+free_reactions(gpointer data)
+{
+    Reactions *reactions = data;
+    for (guint i = 0; i < G_N_ELEMENTS(reactions->sides); i++) {
+        g_free(reactions->sides[i].before);
+        g_free(reactions->sides[i].line);
+    }
+    g_free(reactions);
+}
+
+/* To which message of whose; NULL for what is none. */
+static char *
+dup_key(const CoexChange *change)
+{
+    const CoexMessage *message =
+        change->kind == COEX_CHANGE_MESSAGE ? change->message.message : NULL;
+    const char *context = NULL;
+    if (message == NULL || message->content.kind != COEX_CONTENT_REACTION || change->message.past ||
+        !coex_content_get_target(&message->content, &context) || context == NULL)
+        return NULL;
+    g_autofree char *token = coex_wamid_dup_token(context);
+    return g_strdup_printf("%" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %s", change->account_id,
+                           change->message.person_id, token);
+}
+
+GHashTable *
+coex_refer_plan(CoexBatch *batch)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (guint i = batch->changes->len; i > 0; i--) {
+        CoexChange *change = g_ptr_array_index(batch->changes, i - 1);
+        char *key = dup_key(change);
+        if (key != NULL)
+            change->message.more = !g_hash_table_add(seen, key);
+    }
+    return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_reactions);
+}
+
+static gboolean
+tell_reactions(CoexApply *a, const Reactions *reactions, GError **error)
+{
+    const Side *theirs = &reactions->sides[0];
+    const Side *ours = &reactions->sides[1];
+    gboolean theirs_first = theirs->time <= ours->time;
+    const char *first = theirs_first ? theirs->line : ours->line;
+    const char *second = theirs_first ? ours->line : theirs->line;
+    g_autofree char *text =
+        g_strdup_printf("%s%s%s", first != NULL ? first : "",
+                        first != NULL && second != NULL ? " " : "", second != NULL ? second : "");
+    const CoexFeedItem line = { .person_id = reactions->person_id,
+                                .kind = COEX_FEED_RECORD,
+                                .flags = theirs->line != NULL ? COEX_LINE_THEIRS : 0,
+                                .time = MAX(theirs->time, ours->time),
+                                .text = text,
+                                .message_id = reactions->about };
+    a->change = reactions->change;
+    return *text == '\0' || coex_apply_feed(a, &line, error);
+}
+
+gboolean
+coex_refer_tell_rest(CoexApply *a, GError **error)
+{
+    GHashTableIter iter;
+    gpointer reactions;
+    g_hash_table_iter_init(&iter, a->reactions);
+    while (g_hash_table_iter_next(&iter, NULL, &reactions)) {
+        if (!tell_reactions(a, reactions, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static Reactions *
+get_reactions(CoexApply *a, const char *key, const CoexNewMessage *message, gint64 about)
+{
+    Reactions *reactions = g_hash_table_lookup(a->reactions, key);
+    if (reactions == NULL) {
+        reactions = g_new0(Reactions, 1);
+        g_hash_table_insert(a->reactions, g_strdup(key), reactions);
+    }
+    reactions->change = a->change;
+    reactions->person_id = message->person_id;
+    reactions->about = about;
+    return reactions;
+}
+
+/* The row of one that is overtaken in the same line stands in no history. */
+static gboolean
+replace_line(CoexApply *a, Side *side, gint64 id, const CoexNewMessage *message, char *line,
+             GError **error)
+{
+    gint64 overtaken = side->line != NULL ? side->row : 0;
+    g_free(side->line);
+    side->line = line;
+    side->row = id;
+    side->time = message->time;
+    return overtaken == 0 || coex_db_run(a->db, "UPDATE messages SET text = NULL WHERE id = ?",
+                                         COEX_VALUES(coex_int(overtaken)), error);
+}
+
+/* @before: what it takes the place of. */
+static gboolean
+note_reaction(CoexApply *a, gint64 id, const CoexNewMessage *message, const char *emoji,
+              const char *before, GError **error)
+{
+    g_auto(CoexStored) target = { 0 };
+    const CoexReference reference = get_reference(a, message);
+    g_autofree char *key = dup_key(a->change);
+    if (!find_any(a->db, &reference, &target, error))
+        return FALSE;
+    if (key == NULL) {
+        g_autofree char *line = dup_reaction(message, emoji, before, &target);
+        return put_row(a, id, emoji, line, error) && feed(a, message, target.id, line, error);
+    }
+    Reactions *reactions = get_reactions(a, key, message, target.id);
+    Side *side = &reactions->sides[message->direction == COEX_INBOUND ? 0 : 1];
+    if (side->row == 0)
+        side->before = g_strdup(before);
+    else if (side->before != NULL)
+        before = side->before;
+    g_autofree char *line = side->row != 0 && g_strcmp0(side->before, emoji) == 0 && emoji != NULL
+                                ? NULL
+                                : dup_reaction(message, emoji, before, &target);
+    return put_row(a, id, emoji, line, error) &&
+           replace_line(a, side, id, message, g_steal_pointer(&line), error);
+}
+
+/* With the last one of the batch to the same message. */
+static gboolean
+finish_reactions(CoexApply *a, GError **error)
+{
+    g_autofree char *key = a->change->message.more ? NULL : dup_key(a->change);
+    const Reactions *reactions = key != NULL ? g_hash_table_lookup(a->reactions, key) : NULL;
+    if (reactions == NULL)
+        return TRUE;
+    if (!tell_reactions(a, reactions, error))
+        return FALSE;
+    g_hash_table_remove(a->reactions, key);
+    return TRUE;
+}
+
 /* One of each side at a time: another one takes the place of the first. */
 static gboolean
 apply_reaction(CoexApply *a, gint64 id, const CoexNewMessage *message, GError **error)
@@ -217,16 +374,14 @@ apply_reaction(CoexApply *a, gint64 id, const CoexNewMessage *message, GError **
     g_autofree char *emoji = told != NULL ? coex_text_excerpt(told, EMOJI_MAX) : NULL;
     g_autofree char *before = NULL;
     gint64 before_at = 0;
-    g_auto(CoexStored) target = { 0 };
-    const CoexReference reference = get_reference(a, message);
-    if (!find_any(a->db, &reference, &target, error) ||
-        !find_last(a, id, message, &before, &before_at, error))
+    if (!find_last(a, id, message, &before, &before_at, error))
         return FALSE;
-    if (message->context != NULL && before_at > 0 &&
-        (before_at > message->time || g_strcmp0(before, emoji) == 0))
-        return put_row(a, id, emoji, NULL, error);
-    g_autofree char *line = dup_reaction(message, emoji, before, &target);
-    return put_row(a, id, emoji, line, error) && feed(a, message, target.id, line, error);
+    gboolean known = message->context != NULL && before_at > 0 &&
+                     (before_at > message->time || g_strcmp0(before, emoji) == 0);
+    if (known ? !put_row(a, id, emoji, NULL, error)
+              : !note_reaction(a, id, message, emoji, before, error))
+        return FALSE;
+    return finish_reactions(a, error);
 }
 
 /* ---- edits ---- */

@@ -10,6 +10,7 @@
  * overtook its message waits for it. */
 
 typedef struct CoexApply CoexApply;
+typedef struct CoexBatch CoexBatch;
 typedef struct CoexDb CoexDb;
 typedef struct CoexOutboxRow CoexOutboxRow;
 typedef struct CoexStored CoexStored;
@@ -37,6 +38,12 @@ gboolean coex_refer_quote(CoexApply *apply, const CoexNewMessage *message, char 
 /* Applies @message, a reaction, edit or withdrawal, stored as @id; with its line. */
 gboolean coex_refer_apply(CoexApply *apply, gint64 id, const CoexNewMessage *message,
                           GError **error);
+
+/* Several reactions to one message in one batch are one line, which the last of them tells: this
+ * finds out which have others after them. Free with g_hash_table_unref(), for CoexApply. */
+GHashTable *coex_refer_plan(CoexBatch *batch);
+/* Tells what still waits for a reaction that turned out to be known. */
+gboolean coex_refer_tell_rest(CoexApply *apply, GError **error);
 
 /* Applies what came before @message, now stored as @stored was but for its content, and is about
  * it.

@@ -92,11 +92,47 @@ killed_while_sending(World *world)
     }
 }
 
+/* Reactions are held for a moment before they are one line. Of those that one delivery brought,
+ * only the last is ever told. */
+static void
+killed_in_a_burst(World *world)
+{
+    host_go_online(world->host);
+    for (guint round = 0; round < N_KILLS; round++) {
+        g_autofree char *text = g_strdup_printf("offer %u.", round);
+        g_autofree char *shown = g_strconcat("*", text, NULL);
+        g_autofree char *wamid = coex_sim_phone_sends(world->sim, "ada", text);
+
+        host_wait_for(world->host, EVENT_MESSAGE, ADA, shown);
+        coex_sim_begin_batch(world->sim);
+        g_free(coex_sim_reacts(world->sim, COEX_SIM_CUSTOMER, "ada", wamid, "👍"));
+        g_free(coex_sim_reacts(world->sim, COEX_SIM_CUSTOMER, "ada", wamid, "❤️"));
+        coex_sim_end_batch(world->sim);
+        world_settle(world);
+        if (round % 3 == 2)
+            host_wait_for(world->host, EVENT_MESSAGE, ADA, "They reacted with ❤️*");
+        host_kill(world->host);
+        host_go_online(world->host);
+    }
+    world_settle(world);
+    world_customer_writes(world, "ada", ADA, "the end");
+    host_assert(world->host, host_count(world->host, EVENT_MESSAGE, ADA, "*👍*") == 0,
+                "what was overtaken is not told");
+    for (guint round = 0; round < N_KILLS; round++) {
+        g_autofree char *line =
+            g_strdup_printf("They reacted with ❤️ to “offer %u.”.", round);
+        guint n = host_count(world->host, EVENT_MESSAGE, ADA, line);
+        host_assert(world->host, n >= 1, line);
+        host_assert(world->host, n <= 1 + (round % 3 == 2), "a line is shown once");
+    }
+}
+
 static void
 add_all(void)
 {
     world_add("killed-while-receiving", NULL, killed_while_receiving);
     world_add("killed-while-sending", NULL, killed_while_sending);
+    world_add("killed-in-a-burst", NULL, killed_in_a_burst);
     world_add("bitlbee/killed-while-receiving", "BitlBee", killed_while_receiving);
 }
 

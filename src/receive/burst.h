@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <glib.h>
+
+/* Deliveries that are held back for a moment, since what follows them is told in the same line:
+ * reactions. They stay on disk as not applied, so that a crash meanwhile loses nothing, and have no
+ * line yet, so that nothing is told twice. Engine thread. */
+
+typedef struct CoexApplication CoexApplication;
+typedef struct CoexBurst CoexBurst;
+
+/* @rows (CoexDeliveryRow, borrowed array; take its elements): of all that was held and is not any
+ * more, in the order of their ids. */
+typedef void (*CoexBurstRelease)(GPtrArray *rows, gpointer data);
+
+CoexBurst *coex_burst_new(CoexBurstRelease release, gpointer data);
+void coex_burst_free(CoexBurst *burst);
+
+/* Takes @application, which has been routed, when it is to be held, for a second at most: there is
+ * nothing in it but reactions, for one account. Else FALSE, and what is held of somebody in it has
+ * been released. */
+gboolean coex_burst_hold(CoexBurst *burst, CoexApplication *application);
+gboolean coex_burst_has(const CoexBurst *burst, gint64 delivery_id);
+/* Nothing is held any more; the lowest id of what was, G_MAXINT64: nothing was. */
+gint64 coex_burst_drop(CoexBurst *burst);
