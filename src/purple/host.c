@@ -33,6 +33,7 @@ static const CoexHost hosts[] = {
       .splits_options = TRUE,
       .clips_forms = TRUE,
       .hides_retries = TRUE,
+      .chooses_badly = TRUE,
       .opens_behind = TRUE },
     { .ui = "coex-headless",
       .label = "coex-headless",

@@ -92,11 +92,31 @@ coex_transfer_new(PurpleConnection *gc, const char *who)
     return xfer;
 }
 
+/* A file of that name elsewhere would be sent. And a chooser that cancels after an answer, too, has
+ * libpurple end a transfer that is not there any more. */
+static void
+tell_way(CoexConnection *connection, const char *who)
+{
+    g_autofree char *name = coex_connection_dup_name(connection, who);
+    g_autofree char *line = g_strdup_printf(
+        "Type %ssend and the path of the file, as in %ssend ~/photo.jpg: %s does not tell in which "
+        "folder a file is that is chosen from its list.",
+        coex_host_get_mark(), coex_host_get_mark(), coex_host_get()->label);
+
+    coex_lines_notice(connection, name, line);
+}
+
 void
 coex_transfer_send(PurpleConnection *gc, const char *who, const char *path)
 {
-    PurpleXfer *xfer = coex_transfer_new(gc, who);
+    CoexConnection *connection = coex_connection_of(gc);
+    PurpleXfer *xfer;
 
+    if (path == NULL && connection != NULL && coex_host_get()->chooses_badly) {
+        tell_way(connection, who);
+        return;
+    }
+    xfer = coex_transfer_new(gc, who);
     if (xfer == NULL)
         return;
     if (path != NULL)

@@ -40,7 +40,8 @@ client_send_file(const char *number, const char *who, const char *path)
     PurpleAccount *account = find_online(number);
     PurpleBuddy *buddy = account != NULL ? purple_find_buddy(account, who) : NULL;
     if (buddy != NULL)
-        serv_send_file(purple_account_get_connection(account), purple_buddy_get_name(buddy), path);
+        serv_send_file(purple_account_get_connection(account), purple_buddy_get_name(buddy),
+                       *path != '\0' ? path : NULL);
 }
 
 static guint

@@ -62,6 +62,7 @@ void host_type(Host *host, const char *who, const char *text);
 void host_type_html(Host *host, const char *who, const char *html);
 /* Another plugin writes into the conversation and sends the same. */
 void host_pounce(Host *host, const char *who, const char *text);
+/* @path "": the chat program asks for it. */
 void host_send_file(Host *host, const char *who, const char *path);
 /* Puts the file among the chat program's pictures: the first is number 1, for <IMG ID="1">. */
 void host_store_picture(Host *host, const char *path);

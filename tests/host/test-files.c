@@ -86,6 +86,15 @@ typed(World *world)
     drop_file(path);
 }
 
+/* Whose chooser tells a name without its folder: another file of that name must not leave. */
+static void
+not_chosen(World *world)
+{
+    open_host(world);
+    host_send_file(world->host, ADA, "");
+    host_wait_message(world->host, ADA, "SYSTEM", "Type /send and the path*Finch does not tell*");
+}
+
 /* Whose server it is has files that are none of the user's. */
 static void
 not_the_servers(World *world)
@@ -234,6 +243,7 @@ add_all(void)
     world_add("files/refused", NULL, refused);
     world_add("files/typed", NULL, typed);
     world_add("files/not-the-servers", "BitlBee", not_the_servers);
+    world_add("files/not-chosen", "gnt-purple", not_chosen);
     world_add("files/logged-off", NULL, logged_off);
     world_add("files/held", NULL, held);
     world_add("files/picture", NULL, picture);
