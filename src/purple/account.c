@@ -432,8 +432,8 @@ coex_connection_open(PurpleAccount *account)
     connection->contacts = coex_contact_table_new();
     connection->face = coex_host_has_forms() ? &coex_template_form : &coex_template_chat;
     purple_connection_set_protocol_data(gc, coex_connection_ref(connection));
-    gc->flags |= PURPLE_CONNECTION_HTML | PURPLE_CONNECTION_NO_BGCOLOR |
-                 PURPLE_CONNECTION_NO_FONTSIZE | PURPLE_CONNECTION_NO_IMAGES;
+    gc->flags |=
+        PURPLE_CONNECTION_HTML | PURPLE_CONNECTION_NO_BGCOLOR | PURPLE_CONNECTION_NO_FONTSIZE;
     coex_unseen_start(connection);
 
     if (!start_session(connection, &error))

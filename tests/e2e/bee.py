@@ -94,6 +94,7 @@ class Bee:
     def __init__(self, directory, sims):
         self.directory = directory
         self.config = set_up(directory, "RunMode = Inetd\n")
+        self.files = os.path.join(directory, "purple", "shop", "files")
         self.sims = sims
         self.irc = None
         self.process = None
@@ -165,6 +166,25 @@ class Bee:
         if not text.startswith(self.mark):
             self.typed.setdefault(who, []).append(text)
         self.irc.send(f"PRIVMSG {nick} :{text}")
+
+    def send_file(self, who, path):
+        """By DCC, as an IRC client does."""
+        with open(path, "rb") as file:
+            content = file.read()
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            server.settimeout(20)
+            self.irc.send(f"PRIVMSG {self.nick(who)} :\x01DCC SEND {os.path.basename(path)} 2130706433 "
+                          f"{server.getsockname()[1]} {len(content)}\x01")
+            with server.accept()[0] as dcc:
+                dcc.settimeout(20)
+                dcc.sendall(content)
+                while dcc.recv(4):  # how much has come
+                    pass
+
+    def status(self, who):
+        self.irc.lines.skip()
+        self.irc.root(f"info {self.nick(who)}")
+        return self.irc.lines.expect("Last message: ")
 
     def say_amid(self, who, parts, meanwhile):
         meanwhile()

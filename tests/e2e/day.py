@@ -7,6 +7,10 @@ driver (pidgin.py, finch.py, bee.py), which has, with `who` as the simulator cal
     shown(who)                 all that stands in the conversation, one message a line
     say(who, text)
     say_amid(who, parts, meanwhile)   the parts of one text, the second once the account told something
+    files                      a folder with the user's own files, which may be missing yet
+    send_file(who, path)       by what the program has for it
+    send_beside(who, path, text)   in a text, where the program has that; else there is none
+    status(who)                what the program says of the last message to them
     wait_choice(who)           until the list of templates is offered
     template(who, values)      chooses order_update, fills it in; gives when it waits for "send"
     confirm(who)               sends it
@@ -28,7 +32,7 @@ import time
 from sim import NAMES, NUMBERS, Sim
 from tap import check, wait_until
 
-PICTURE = ("iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEklEQVR4nGP4z8CAFWEXHbQSACj/P8Fu"
+PICTURE = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEklEQVR4nGP4z8CAFWEXHbQSACj/P8Fu"
            "7N9hAAAAAElFTkSuQmCC")
 OTHER = ["--number", "+447700900177", "--phone-number-id", "7700177", "--waba-id", "8800177"]
 SECRETS = ["KEY", "APP_SECRET", "VERIFY_TOKEN", "WEBHOOK_HEADER"]  # as the simulator calls them
@@ -38,7 +42,7 @@ TEXTS = ["When is it ready", "good morning", "written while", "written on the ph
          "Ben here", "It is me", "asked in", "to the right", "And in", "Long ago",
          "It can be fetched", "Zoe", "K-42", "held until", "I am here", "refused at once", "fails later",
          "leaving now", "typed without", "received meanwhile", "while you were away", "other shop",
-         "with a dead key"]
+         "with a dead key", "as it is", "and from"]
 
 
 class Day:
@@ -52,11 +56,13 @@ class Day:
         os.makedirs(second)
         self.other = Sim(provider, second, OTHER, self.sim.listen)
         self.client = make_client(self.directory, [self.sim, self.other])
+        self.n_pictures = 0  # that left
         self.words = []  # of the texts that went both ways
 
     def cases(self):
         return [self.message_in, self.as_written, self.stranger, self.echo, self.reply, self.quotes, self.reactions,
-                self.edits, self.deletions, self.command, self.file, self.two_are_one, self.earlier,
+                self.edits, self.deletions, self.command, self.file,
+                self.file_out, self.two_are_one, self.earlier,
                 self.closed_window,
                 self.template, self.hold_and_release, self.failed_send, self.log_off_in_the_middle,
                 self.network_gone, self.restart, self.no_network_at_login, self.taken_port,
@@ -205,18 +211,47 @@ class Day:
 
     def file(self):
         """a picture comes, is whole, and a line says where it is"""
-        picture = base64.b64decode(PICTURE)
         source = os.path.join(self.directory, "source.png")
         with open(source, "wb") as file:
-            file.write(picture)
+            file.write(PICTURE)
         self.sim.do(f"ada brings image/png {source} The broken part")
         self.wait_shown("ada", "The broken part")
-        self.wait_shown("ada", rf"\[image #\d+, {len(picture)} bytes\]")
+        self.wait_shown("ada", rf"\[image #\d+, {len(PICTURE)} bytes\]")
         found = glob.glob(os.path.join(self.directory, "**", "Ada Lovelace", "image *.png"), recursive=True)
         found += glob.glob(os.path.join(os.environ["HOME"], "**", "Ada Lovelace", "image *.png"), recursive=True)
         check(found, "the picture is in no folder")
         with open(found[0], "rb") as file:
-            check(file.read() == picture, "the picture is not what was sent")
+            check(file.read() == PICTURE, "the picture is not what was sent")
+
+    def make_picture(self, name, more=b""):
+        os.makedirs(self.client.files, exist_ok=True)
+        path = os.path.join(self.client.files, name)
+        with open(path, "wb") as file:
+            file.write(PICTURE + more)
+        return path
+
+    def file_out(self):
+        """a picture leaves as one, by a command with words beside it, and arrives"""
+        path, sent = self.make_picture("garden.png"), rf"^-> ada: image image/png {len(PICTURE)}"
+        self.client.send_file("ada", path)
+        self.sim.said.expect(sent + "$")
+        self.wait_shown("ada", r"\[image\] garden.png")
+        self.client.say("ada", f"{self.client.mark}send {path} as it is now")
+        self.sim.said.expect(sent + " caption=as it is now$")
+        self.wait_shown("ada", r"\[image\] garden.png: as it is now")
+        wait_until("that it was delivered", lambda: re.search(
+            r"Last message: delivered .*garden.png: as it is now", self.client.status("ada")))
+        self.n_pictures = 2
+        if hasattr(self.client, "send_beside"):
+            self.client.send_beside("ada", path, "and from here")
+            self.sim.said.expect(sent + " caption=and from here$")
+            self.wait_shown("ada", r"\[image\] garden.png: and from here")
+            self.n_pictures += 1
+        os.unlink(path)
+
+    def check_pictures(self):
+        n = self.sim.said.count("^-> ada: image ")
+        check(n == self.n_pictures, f"{n} pictures reached her, not {self.n_pictures}")
 
     def command(self):
         """commands work, a mistyped one stays here"""
@@ -292,14 +327,25 @@ class Day:
         self.wait_shown("ada", "typed without a network")
 
     def restart(self):
-        """after a restart nothing comes twice, and the window is still known"""
+        """after a restart nothing comes twice, nothing was lost, and the window is still known"""
+        self.sim.do("aim upload")
+        self.sim.do("delay next 60000")
+        path = self.make_picture("later.png", b"other")
+        self.client.say("ada", f"{self.client.mark}send {path}")
+        self.wait_shown("ada", r"\[image\] later.png")
+        os.unlink(path)
         self.client.quit()
+        check(self.sim.said.count(rf"^-> ada: image image/png {len(PICTURE) + 5}$") == 0, "it had left")
         self.sim.do("ada says while you were away")
         self.client.start()
         self.wait_online()
         self.wait_shown("ada", "while you were away")
         self.sim.do("again")
+        self.sim.said.expect(rf"^-> ada: image image/png {len(PICTURE) + 5}$")
+        self.n_pictures += 1
+        self.sim.do("aim any")
         self.works_again("returned")
+        self.check_pictures()
         shown = self.client.shown("ada")
         check("good morning" not in shown, "an old message came again")
         self.check_shown_once("ada", "while you were away")
@@ -359,6 +405,7 @@ class Day:
     def leave(self):
         """it ends in order, and the API had nothing to complain of"""
         self.client.quit()
+        self.check_pictures()
         self.sim.check_complaints()
         self.other.check_complaints()
 
@@ -368,6 +415,7 @@ class Day:
         history = re.sub(r"Sent at \d\d:\d\d: .*", "", self.client.history("ada"))
         for text in ("Hello & good morning <3", "written on the phone", "Welcome & <hello>",
                      "received meanwhile", "while you were away", "leaving now",
+                     "[image] garden.png: as it is now", "[image] later.png",
                      *(f"{word} {way}" for word in self.words for way in ("in", "out"))):
             n = history.count(text)
             check(n == 1, f"“{text}” stands {n} times in the history")

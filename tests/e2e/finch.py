@@ -22,6 +22,7 @@ class Finch:
         self.numbers = [sim.number for sim in sims]
         os.makedirs(self.profile)
         write_profile(self.profile, "gnt-purple", PLUGIN, *sims)
+        self.files = os.path.join(directory, "files")
         self.size = size
         self.socket = os.path.join(directory, "tmux")
         self.log = os.path.join(directory, "debug.log")
@@ -155,6 +156,26 @@ class Finch:
         wait_until(f"“{text}” typed", lambda: (self.window(NAMES[who]) or "").rstrip("_ ").endswith(
             text[-40:]))
         self.keys("Enter")
+
+    def send_file(self, who, path):
+        """Its own chooser tells no folder."""
+        self.go(NAMES[who])
+        self.keys("F10")
+        self.wait("Send File")
+        self.keys("e")
+        wait_until("the line about the way", lambda: "Type /send and the path" in self.shown(who))
+        self.say(who, f"/send {path}")
+
+    def status(self, who):
+        self.go(NAMES[who])
+        self.keys("F10")
+        self.wait("Get Info")
+        self.keys("g")
+        self.go("Buddy Information")
+        said = self.wait("Last message: .*")
+        self.keys("M-c")
+        self.wait_gone("\u2524Buddy Information")
+        return said
 
     def say_amid(self, who, parts, meanwhile):
         """What is typed goes to the window in front."""

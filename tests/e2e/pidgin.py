@@ -19,6 +19,7 @@ class Pidgin:
         self.directory = directory
         self.profile = os.path.join(directory, "profile")
         self.numbers = [sim.number for sim in sims]
+        self.files = os.path.join(directory, "files")
         self.process = None
         self.known = {}  # the tabs of the customers
         # The buddy list shows why an account is off where no screen reader sees it.
@@ -26,6 +27,11 @@ class Pidgin:
         self.desktop.watch_bus("interface='im.pidgin.purple.PurpleInterface',"
                                "member='ConnectionError'", self.errors)
         write_profile(self.profile, "gtk-gaim", PLUGIN, *sims)
+        # A file is chosen by its path.
+        os.makedirs(os.path.join(directory, ".config", "gtk-2.0"))
+        with open(os.path.join(directory, ".config", "gtk-2.0", "gtkfilechooser.ini"), "w",
+                  encoding="utf-8") as chooser:
+            chooser.write("[Filechooser Settings]\nLocationMode=filename-entry\nStartupMode=cwd\n")
 
     def start(self):
         self.process = self.desktop.start(["pidgin", "-d", "-m", "-c", self.profile])
@@ -94,6 +100,39 @@ class Pidgin:
         wait_until(f"“{text}” typed", lambda: entry.text == text)
         self.desktop.key(title, "Return")
         wait_until(f"“{text}” sent", lambda: entry.text == "")
+
+    def _press(self, who, name):
+        """An entry of the conversation's menu, which is that of the tab in front."""
+        title, entry = self.go(who)
+        self.desktop.frame(title).find("menu", "Conversation").find("menu item", name).press()
+        return title, entry
+
+    def _choose(self, title, path):
+        form = self.wait_frame(title)
+        self.fill(form, [path])
+        self.button(form, "Open")
+        wait_until("the chooser closed", lambda: self.desktop.frame(title) is None)
+
+    def send_file(self, who, path):
+        self._press(who, "Send File...")
+        self._choose("Open File...", path)
+
+    def send_beside(self, who, path, text):
+        title, entry = self.go(who)
+        self.desktop.type(title, text)
+        wait_until(f"“{text}” typed", lambda: entry.text == text)
+        self._press(who, "Insert Image...")
+        self._choose("Insert Image", path)
+        self.desktop.key(title, "Return")
+        wait_until(f"“{text}” sent", lambda: entry.text == "")
+
+    def status(self, who):
+        self._press(who, "Get Info")
+        form = self.wait_frame("Buddy Information", "Last message")
+        said = form.words()
+        self.button(form, "Close")
+        wait_until("the window closed", lambda: self.desktop.frame("Buddy Information") is None)
+        return said
 
     def say_amid(self, who, parts, meanwhile):
         """What is typed goes where the focus is."""

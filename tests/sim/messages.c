@@ -364,11 +364,12 @@ handle_send(SimCall *call)
     const char *who = call->request->who;
     SimPerson *person = who ? sim_person(call->sim, who) : NULL;
     gboolean template = g_strcmp0(call->request->type, "template") == 0;
+    gboolean good = check_content(call); /* and of a file, what it is */
     int fail_code = 0;
 
     log_send(call, person);
     check_throughput(call->sim);
-    if (!check_content(call) || !check_envelope(call) || !check_address(call))
+    if (!good || !check_envelope(call) || !check_address(call))
         return;
     if (person && !check_pair_rate(call, person))
         return;
