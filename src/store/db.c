@@ -485,3 +485,13 @@ coex_db_n_changed_in_all(CoexDb *db)
 {
     return (guint)sqlite3_total_changes(db->handle);
 }
+
+void
+coex_db_overwrite_frames(CoexDb *db)
+{
+    if (!coex_db_exec(db, "BEGIN IMMEDIATE", NULL) ||
+        !coex_db_exec(db, "INSERT OR REPLACE INTO meta VALUES('overwritten', randomblob(16))",
+                      NULL) ||
+        !coex_db_exec(db, "COMMIT", NULL))
+        coex_db_rollback(db);
+}

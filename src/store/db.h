@@ -27,6 +27,10 @@ void coex_db_empty_log(CoexDb *db);
 /* Empties it so that nothing of what stood in it is left on disk. */
 void coex_db_wipe_log(CoexDb *db);
 
+/* The frames of a transaction that was written but not synced would count once the log is read
+ * again, although everybody was told that it failed: others take their place. */
+void coex_db_overwrite_frames(CoexDb *db);
+
 /* ---- statements ---- */
 
 typedef enum {

@@ -33,8 +33,10 @@
 /* Shown feed items are deleted when so many are, or this long after the last deletion. */
 #define PURGE_ROWS 256
 #define PURGE_US G_USEC_PER_SEC
-/* So soon after a change the index of words follows. */
+/* The index of words follows a while after the last change, and that long after the first: each of
+ * the hundreds of transactions of a history would wait for it. */
 #define INDEX_US G_USEC_PER_SEC
+#define INDEX_LATEST_US (30 * G_USEC_PER_SEC)
 #define RETENTION_RETRY_US (3600 * (gint64)G_USEC_PER_SEC)
 
 typedef enum {
@@ -79,7 +81,8 @@ struct CoexWriter {
     CoexShown *shown;
     gint64 reopen_at; /* monotonic µs, as the following */
     gint64 retention_at;
-    gint64 index_at; /* the index of words follows */
+    gint64 index_at;     /* the index of words follows */
+    gint64 index_latest; /* and at the latest */
     gint64 purged_at;
     gint64 turn_at; /* when batches or tasks last had their turn */
     gint64 flood_until;
@@ -205,24 +208,12 @@ notify_watch(CoexWriter *writer)
 
 /* ---- the connection ---- */
 
-/* The frames of a transaction that was written but not synced would count once the log is read
- * again, although everybody was told that it failed: others take their place. */
-static void
-overwrite_frames(CoexDb *db)
-{
-    if (!coex_db_exec(db, "BEGIN IMMEDIATE", NULL) ||
-        !coex_db_exec(db, "INSERT OR REPLACE INTO meta VALUES('overwritten', randomblob(16))",
-                      NULL) ||
-        !coex_db_exec(db, "COMMIT", NULL))
-        coex_db_rollback(db);
-}
-
 static void
 drop_broken(CoexWriter *writer)
 {
     if (writer->db == NULL || !coex_db_needs_reopen(writer->db))
         return;
-    overwrite_frames(writer->db);
+    coex_db_overwrite_frames(writer->db);
     coex_db_close(g_steal_pointer(&writer->db));
 }
 
@@ -438,9 +429,12 @@ commit_group(CoexWriter *writer, GPtrArray *group)
             answer_delivery(writer, job, error);
         else
             answer_batch(job, error);
-        if (writer->index_at == G_MAXINT64)
-            writer->index_at = g_get_monotonic_time() + INDEX_US;
     }
+    gint64 now = g_get_monotonic_time();
+    if (writer->index_at == G_MAXINT64)
+        writer->index_latest = now + INDEX_LATEST_US;
+    if (writer->index_at == G_MAXINT64 || writer->index_at < writer->index_latest)
+        writer->index_at = MIN(now + INDEX_US, writer->index_latest);
     if (committed && n_added > 0)
         notify_watch(writer);
 }
@@ -597,6 +591,8 @@ retain(CoexWriter *writer)
     else
         ok = ok && coex_retention_step(writer->db, g_get_real_time() / G_USEC_PER_SEC, &more, NULL);
     *at = now + (!ok ? RETENTION_RETRY_US : more ? 0 : rest);
+    if (index && !ok)
+        writer->index_latest = *at;
     note_damage(writer, NULL);
     drop_broken(writer);
 }

@@ -300,7 +300,7 @@ append_history_message(GString *json, const Chunk *chunk, guint who)
         "conversation about parcels, opening hours and what the weather does to both. "
         "It goes on for years, and nobody has ever deleted a line of it, which is why the chunk "
         "is as large as WhatsApp makes them.\"},\"history_context\":{\"status\":\"READ\"}},",
-        who, number, 1700000000 + number, number);
+        who, number, 1700000000 - number, number);
 }
 
 static GBytes *
