@@ -573,6 +573,7 @@ park_again(CoexOutboxItem *item, const char *why)
 {
     CoexAccount *account = item->outbox->account;
     CoexPerson *person = coex_outbox_item_person(item);
+    CoexBatch *batch;
 
     forget_slow(item);
     coex_account_close_window(account, person);
@@ -584,8 +585,13 @@ park_again(CoexOutboxItem *item, const char *why)
         coex_outbox_item_hold_again(item, why);
         return;
     }
+    batch = coex_account_batch(account);
     coex_outbox_item_set_state(item, COEX_OUTBOX_PARKED);
-    coex_outbox_item_commit(item);
+    coex_outbox_item_put(item, batch);
+    /* Else it stands there as if it had been, until the question is answered. */
+    if (item->row->shown)
+        coex_outbox_item_put_record(item, batch, "Not sent, since the window is closed");
+    coex_outbox_commit(item->outbox, batch, person);
     coex_outbox_prompt(item->outbox, person);
 }
 

@@ -321,6 +321,8 @@ window_closed_as_an_answer(World *world)
     world_customer_writes(world, "ada", ADA, "Hello");
     coex_sim_close_window(world->sim, "ada");
     host_type(world->host, ADA, "too late");
+    host_wait_message(world->host, ADA, "SEND", "too late");
+    host_wait_message(world->host, ADA, "SYSTEM", "Not sent, since the window is closed: too late");
     host_wait_for(world->host, EVENT_REQUEST, ADA, NULL);
     host_request_cancel(world->host);
     host_wait_for(world->host, EVENT_MESSAGE, ADA, "*too late*");

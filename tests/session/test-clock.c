@@ -295,6 +295,7 @@ test_without_time(Desk *desk)
     /* WhatsApp knows better */
     coex_sim_close_window(desk->sim, "ada");
     desk_say(desk, "ada", "Are you there?");
+    desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Not sent, since the window is closed: Are*");
     event = desk_wait_prompt(desk, "ada", "Are you there?");
     g_assert_true(g_str_has_prefix(event->detail, "The 24-hour window is closed."));
     desk_restart(desk);

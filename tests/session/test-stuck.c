@@ -332,7 +332,8 @@ test_from_the_phone(Desk *desk)
     g_assert_cmpuint(coex_sim_n_requests(desk->sim, "messages"), ==, 0);
 }
 
-/* What was shown as sent and then refused: whatever the user does with it is told. */
+/* What was shown as sent and then refused: a line says it at once, and whatever the user does with
+ * it then. */
 static void
 type_too_late(Desk *desk)
 {
@@ -340,6 +341,7 @@ type_too_late(Desk *desk)
     coex_sim_close_window(desk->sim, "ada");
     desk_send(desk, "ada", "Too late");
     desk_wait_feed(desk, COEX_FEED_TYPED, "ada", "Too late");
+    desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Not sent, since the window is closed: Too late");
     desk_wait_prompt(desk, "ada", "Too late");
 }
 

@@ -355,6 +355,7 @@ test_refused(Desk *desk)
     coex_sim_close_window(desk->sim, "ada");
     desk_send(desk, "ada", "Too late");
     desk_wait_feed(desk, COEX_FEED_TYPED, "ada", "Too late");
+    desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Not sent, since the window is closed: Too late");
     prompt = desk_wait_prompt(desk, "ada", "Too late");
     g_assert_true(g_str_has_prefix(prompt->detail, "The 24-hour window is closed."));
     g_assert_true(strstr(prompt->detail, "131047") == NULL); /* a form is no place for it */
