@@ -14,7 +14,7 @@ typedef struct CoexEvent CoexEvent;
 typedef struct CoexHistorySlice CoexHistorySlice;
 
 /* So many messages make a slice. */
-#define COEX_HISTORY_SLICE 400
+#define COEX_HISTORY_SLICE 200
 
 /* Adds all changes of @event, a COEX_EVENT_PAST for @account, to @batch. @age_s: how long ago it
  * came. FALSE: it is older than the forgetting of whom it is with, and nothing is added. */
