@@ -84,6 +84,7 @@ struct CoexInboxStep {
     GPtrArray *standby;  /* char *, keys of settings that say so of a chat */
     gint64 age_s;        /* since the delivery came */
     gboolean catalogue_is_stale;
+    gboolean any_history;  /* a part of it came */
     gboolean any_progress; /* of the history was told */
 };
 
@@ -218,6 +219,7 @@ apply_history(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
     if (line != NULL)
         g_ptr_array_add(step->notices, line);
     step->any_progress |= line != NULL;
+    step->any_history = TRUE;
 }
 
 /* Whether something newer was told of the account; @at is then the newest. */
@@ -502,7 +504,8 @@ settle(CoexInboxStep *step, CoexBatch *batch)
     for (guint i = 0; i < step->notices->len; i++)
         coex_account_tell_notice(account, NULL, "%s",
                                  (const char *)g_ptr_array_index(step->notices, i));
-    if (step->any_progress && coex_history_is_complete(account))
+    /* Some come after the one that says that it is the last. */
+    if (step->any_history && coex_history_is_complete(account))
         coex_account_tell(account, coex_account_event_new(account, COEX_SESSION_PAST_LOG));
     if (step->catalogue_is_stale)
         coex_templates_refresh(account, FALSE);

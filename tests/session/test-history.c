@@ -558,6 +558,15 @@ test_logged(Desk *desk)
     desk_fence(desk);
     g_assert_cmpuint(desk_count(desk, DESK_PAST, NULL, "log*"), ==, 0);
     wait_past(desk, "ada", "in: First\nphone: Second\nin: Third");
+
+    /* some come after the one that says that it is the last */
+    last = chunk_new();
+    chunk_open_chat(last, "ada");
+    chunk_theirs(desk, last, "H5", "ada", 7 * DAY_S, "Before all");
+    chunk_deliver(desk, last, 90);
+    desk_wait_past(desk, "ada", "log: Before all");
+    written(desk);
+    desk_fence(desk);
 }
 
 int
