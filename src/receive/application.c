@@ -235,7 +235,16 @@ compare_events(gconstpointer one, gconstpointer other)
     return a < b ? -1 : a > b;
 }
 
-/* Of all that were joined, which have messages only. */
+static gboolean
+has_only_messages(GPtrArray *events)
+{
+    for (guint i = 0; i < events->len; i++)
+        if (((const CoexEvent *)g_ptr_array_index(events, i))->message == NULL)
+            return FALSE;
+    return TRUE;
+}
+
+/* Of all that were joined. */
 static GPtrArray *
 list_events(const CoexApplication *application, CoexAccount *account, GPtrArray *events)
 {
@@ -247,7 +256,7 @@ list_events(const CoexApplication *application, CoexAccount *account, GPtrArray 
 
         g_ptr_array_extend(all, g_hash_table_lookup(other->by_account, account), NULL, NULL);
     }
-    if (application->joined->len > 0)
+    if (has_only_messages(all))
         g_ptr_array_sort(all, compare_events);
     return all;
 }

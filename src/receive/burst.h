@@ -3,9 +3,10 @@
 
 #include <glib.h>
 
-/* Deliveries that are held back for a moment, since what follows them is told in the same line:
- * reactions. They stay on disk as not applied, so that a crash meanwhile loses nothing, and have no
- * line yet, so that nothing is told twice. Engine thread. */
+/* Deliveries that are held back for a moment, for what comes with them: reactions, since several
+ * are told in one line, and the pictures of an album, which are shown in the order of their times.
+ * They stay on disk as not applied, so that a crash meanwhile loses nothing, and have no line yet,
+ * so that nothing is told twice. Engine thread. */
 
 typedef struct CoexApplication CoexApplication;
 typedef struct CoexBurst CoexBurst;
@@ -18,8 +19,9 @@ CoexBurst *coex_burst_new(CoexBurstRelease release, gpointer data);
 void coex_burst_free(CoexBurst *burst);
 
 /* Takes @application, which has been routed, when it is to be held, for a second at most: there is
- * nothing in it but reactions, for one account. Else FALSE, and what is held of somebody in it has
- * been released. */
+ * nothing in it but reactions, pictures and videos for one account. What else a customer of whom
+ * something is held writes is taken, too, and released with it at once, in order. Else FALSE, and
+ * what is held of somebody in it has been released. */
 gboolean coex_burst_hold(CoexBurst *burst, CoexApplication *application);
 gboolean coex_burst_has(const CoexBurst *burst, gint64 delivery_id);
 /* Nothing is held any more; the lowest id of what was, G_MAXINT64: nothing was. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "desk.h"
 
+#include <sqlite3.h>
 #include <string.h>
 
 static const char *const kind_names[DESK_KINDS] = {
@@ -310,6 +311,25 @@ desk_wait_requests(Desk *desk, const char *what, guint n)
 }
 
 /* Deliveries are applied in their order, so what fay writes last is told last. */
+/* What is held for its order is on disk and not applied, for a second at most. */
+static void
+wait_held(Desk *desk)
+{
+    gint64 end = g_get_monotonic_time() + 3 * G_TIME_SPAN_SECOND / 2;
+    sqlite3_stmt *query = NULL;
+    sqlite3 *db = NULL;
+
+    if (sqlite3_open_v2(desk->config.database, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
+        sqlite3_prepare_v2(db, "SELECT 1 FROM deliveries WHERE state = 0", -1, &query, NULL) ==
+            SQLITE_OK)
+        while (sqlite3_step(query) == SQLITE_ROW && g_get_monotonic_time() < end) {
+            sqlite3_reset(query);
+            turn();
+        }
+    sqlite3_finalize(query);
+    sqlite3_close(db);
+}
+
 void
 desk_fence(Desk *desk)
 {
@@ -321,6 +341,7 @@ desk_fence(Desk *desk)
             desk_fail(desk, "deliveries are left over");
         turn();
     }
+    wait_held(desk);
     g_free(coex_sim_customer_sends(desk->sim, "fay", text));
     desk_wait_feed(desk, COEX_FEED_INBOUND, "fay", text);
 }

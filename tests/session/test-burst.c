@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "desk.h"
 
-/* Several reactions to one message at once: one line, told once. */
+/* What comes in a burst: several reactions to one message are one line, told once, and an album is
+ * shown in order. */
 
 #define FROM_ADA "\"from\":\"12025550101\","
 #define TEXT(text) "\"type\":\"text\",\"text\":{\"body\":\"" text "\"}"
@@ -159,6 +160,65 @@ test_restart(Desk *desk)
     assert_no_more(desk);
 }
 
+/* ---- albums ---- */
+
+#define PICTURE(caption)                                                                           \
+    "\"type\":\"image\",\"image\":{\"id\":\"1\",\"mime_type\":\"image/"                            \
+    "jpeg\",\"caption\":\"" caption "\"}"
+
+static void
+wait_line(Desk *desk, const char *text)
+{
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", text);
+}
+
+/* Its pictures are shown in the order of their times, and what was written meanwhile among them;
+ * nobody waits for more after that. */
+static void
+test_album(Desk *desk)
+{
+    desk_login(desk);
+    coex_sim_begin_batch(desk->sim);
+    desk_deliver(desk, "", "p3", 10, FROM_ADA PICTURE("third"));
+    desk_deliver(desk, "", "p1", 12, FROM_ADA PICTURE("first"));
+    desk_deliver(desk, "", "p2", 11, FROM_ADA PICTURE("second"));
+    coex_sim_end_batch(desk->sim);
+    wait_line(desk, "*first");
+    wait_line(desk, "*second");
+    wait_line(desk, "*third");
+    desk_deliver(desk, "", "p5", 5, FROM_ADA PICTURE("fifth"));
+    desk_deliver(desk, "", "p4", 6, FROM_ADA PICTURE("fourth"));
+    desk_deliver(desk, "", "t1", 4, FROM_ADA TEXT("Which one is best?"));
+    desk_hear(desk, "ben", "I do not wait");
+    wait_line(desk, "*fourth");
+    wait_line(desk, "*fifth");
+    wait_line(desk, "Which one is best?");
+    assert_no_more(desk);
+}
+
+/* The account goes and comes amid an album, of which some come after that. */
+static void
+test_album_and_restart(Desk *desk)
+{
+    desk_login(desk);
+    coex_sim_begin_batch(desk->sim);
+    desk_deliver(desk, "", "p1", 12, FROM_ADA PICTURE("first"));
+    desk_deliver(desk, "", "p2", 11, FROM_ADA PICTURE("second"));
+    coex_sim_end_batch(desk->sim);
+    g_assert_true(coex_sim_wait_delivered(desk->sim, 10000));
+    desk_logout(desk);
+    guint n_before = desk_count(desk, DESK_FEED, "ada", "*first") +
+                     desk_count(desk, DESK_FEED, "ada", "*second");
+    desk_login(desk);
+    desk_deliver(desk, "", "p3", 10, FROM_ADA PICTURE("third"));
+    if (n_before < 1)
+        wait_line(desk, "*first");
+    if (n_before < 2)
+        wait_line(desk, "*second");
+    wait_line(desk, "*third");
+    assert_no_more(desk);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -168,5 +228,7 @@ main(int argc, char **argv)
     desk_add("/burst/shuffled", test_shuffled);
     desk_add("/burst/amid", test_amid);
     desk_add("/burst/restart", test_restart);
+    desk_add("/burst/album", test_album);
+    desk_add("/burst/album-and-restart", test_album_and_restart);
     return g_test_run();
 }
