@@ -17,7 +17,7 @@ typedef struct {
 
 struct CoexApplication {
     CoexDeliveryRow *row;
-    gint64 age_s; /* since it came */
+    gint64 age_s; /* since it came, or the newest of those that joined it */
     GPtrArray *events;
     GError *error;
     gboolean keep_raw;
@@ -205,7 +205,7 @@ coex_application_add_to(CoexApplication *application, GPtrArray *others)
 
         if (coex_application_get_only_account(other) != account)
             continue;
-        other->age_s = MAX(other->age_s, application->age_s);
+        other->age_s = MIN(other->age_s, application->age_s);
         g_ptr_array_add(other->joined, application);
         return;
     }
