@@ -87,8 +87,11 @@ set_read_error(GError **error, const char *why)
 static gboolean
 set_copy_error(GError **error, const Taking *taking, int code)
 {
-    g_set_error(error, COEX_ERROR, COEX_ERROR_STORE, "It could not be copied to %s: %s.",
-                taking->folder, g_strerror(code));
+    gboolean full = code == ENOSPC || code == EDQUOT || code == EFBIG;
+
+    g_set_error(error, COEX_ERROR, COEX_ERROR_STORE, "It could not be copied to %s: %s.%s",
+                taking->folder, g_strerror(code),
+                full ? " Make room there, and send it again." : "");
     return FALSE;
 }
 

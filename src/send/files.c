@@ -47,6 +47,72 @@ coex_outbox_item_end_transfer(CoexOutboxItem *item, CoexTransferState state)
         item->transfer = 0;
 }
 
+/* ---- what is being copied, for who ends in between: settings "taking LOCAL-ID", "PERSON NAME"
+ * ---- */
+
+#define TAKING_SETTING "taking "
+
+static void
+put_taking(CoexAccount *account, const char *local_id, const char *value)
+{
+    g_autofree char *key = g_strconcat(TAKING_SETTING, local_id, NULL);
+
+    coex_account_put_setting(account, key, value);
+}
+
+static void
+note_taking(CoexOutboxItem *item)
+{
+    g_autofree char *value =
+        g_strdup_printf("%" G_GINT64_FORMAT " %s", item->row->person_id, item->row->text);
+
+    put_taking(item->outbox->account, item->row->local_id, value);
+}
+
+static void
+tell_lost(CoexOutbox *outbox, const char *value)
+{
+    CoexPeople *people = outbox->account->people;
+    char *name = NULL;
+    CoexPerson *person = coex_people_by_id(people, g_ascii_strtoll(value, &name, 10));
+    g_autofree char *line = NULL;
+    CoexBatch *batch;
+
+    if (person == NULL)
+        return;
+    person = coex_people_now(people, person);
+    line = g_strdup_printf("Not sent: the file “%s”. The program ended before it was copied. Send "
+                           "it again.",
+                           g_strchug(name));
+    batch = coex_account_batch(outbox->account);
+    coex_batch_put_person(batch, person);
+    coex_batch_add_line(batch, person->id, COEX_FEED_NOTICE, line, NULL,
+                        coex_account_now(outbox->account));
+    coex_outbox_commit(outbox, batch, person);
+}
+
+/* Of the last session. */
+static void
+tell_all_lost(CoexOutbox *outbox)
+{
+    CoexAccount *account = outbox->account;
+    g_autoptr(GList) keys = g_hash_table_get_keys(account->settings);
+
+    for (GList *link = keys; link != NULL; link = link->next) {
+        const char *local_id = g_str_has_prefix(link->data, TAKING_SETTING)
+                                   ? (char *)link->data + strlen(TAKING_SETTING)
+                                   : NULL;
+        g_autofree char *id = g_strdup(local_id);
+        g_autofree char *value = g_strdup(g_hash_table_lookup(account->settings, link->data));
+
+        if (id == NULL)
+            continue;
+        if (!g_hash_table_contains(outbox->by_id, id))
+            tell_lost(outbox, value);
+        put_taking(account, id, NULL);
+    }
+}
+
 /* ---- taking it in ---- */
 
 static void
@@ -101,12 +167,15 @@ on_taken(GObject *source, GAsyncResult *result, gpointer user_data)
     if (item == NULL) {
         if (media != NULL)
             coex_outgoing_drop(account->outgoing, ticket->local_id);
+        if (account->state != COEX_ACCOUNT_ENDED)
+            put_taking(account, ticket->local_id, NULL);
         return;
     }
     g_clear_object(&item->work);
     if (media == NULL) {
         tell_not_taken(item, error->message);
         coex_outbox_item_remove(item);
+        put_taking(account, ticket->local_id, NULL);
         coex_outbox_pump(account->outbox);
         return;
     }
@@ -121,6 +190,7 @@ on_taken(GObject *source, GAsyncResult *result, gpointer user_data)
     row->text = coex_content_media_dup_line(row->media);
     tell_note(item);
     coex_outbox_item_accept_file(item);
+    put_taking(account, ticket->local_id, NULL);
     if (words != NULL)
         send_words(account->outbox, ticket->person_id, words);
 }
@@ -158,6 +228,7 @@ coex_outbox_send_file(CoexOutbox *outbox, CoexPerson *person, const CoexOriginal
     item->transfer = transfer;
     item->work = g_cancellable_new();
     coex_outbox_item_set_state(item, COEX_OUTBOX_TAKING);
+    note_taking(item);
     coex_outgoing_take_async(account->outgoing, item->row->local_id, file, item->work, on_taken,
                              coex_ticket_new(outbox, item->row->local_id, person->id));
 }
@@ -165,9 +236,12 @@ coex_outbox_send_file(CoexOutbox *outbox, CoexPerson *person, const CoexOriginal
 void
 coex_outbox_item_stop_taking(CoexOutboxItem *item, CoexBatch *batch)
 {
+    g_autofree char *key = g_strconcat(TAKING_SETTING, item->row->local_id, NULL);
+
     if (item->row->state != COEX_OUTBOX_TAKING)
         return;
     g_cancellable_cancel(item->work);
+    coex_batch_put_setting(batch, key, NULL);
     put_too_late(batch, coex_outbox_item_person(item), item->row->text,
                  coex_account_now(item->outbox->account));
 }
@@ -284,6 +358,7 @@ coex_outbox_clear_files(CoexOutbox *outbox)
             g_hash_table_add(kept, file);
     }
     coex_outgoing_clear(outbox->account->outgoing, kept);
+    tell_all_lost(outbox);
     forget_old_uploads(outbox->account);
 }
 

@@ -164,7 +164,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexTicket, coex_ticket_free)
 /* NULL when the account has ended or the item is gone. */
 CoexOutboxItem *coex_ticket_get_item(const CoexTicket *ticket);
 
-/* Drops the files that nothing waits to send, and forgets ids of uploads that have grown old. */
+/* Drops the files that nothing waits to send, tells of those that were being copied when the
+ * program ended, and forgets ids of uploads that have grown old. */
 void coex_outbox_clear_files(CoexOutbox *outbox);
 /* Tells who gave the item's file what became of it, once. */
 void coex_outbox_item_end_transfer(CoexOutboxItem *item, CoexTransferState state);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "world.h"
+#include <glib/gstdio.h>
+#include <unistd.h>
 
 /* kill -9 while deliveries arrive and texts leave: what was acknowledged is shown, and at each kill
  * at most one line is shown a second time; what was typed is sent at most once. */
@@ -127,12 +129,78 @@ killed_in_a_burst(World *world)
     }
 }
 
+/* ---- files ---- */
+
+#define LARGE (100 * 1000 * 1000)
+
+static char *
+make_large(World *world)
+{
+    char *path = g_build_filename(host_get_profile(world->host), "large.pdf", NULL);
+
+    g_assert_true(g_file_set_contents(path, "%PDF-1.7\n", -1, NULL));
+    g_assert_cmpint(truncate(path, LARGE), ==, 0);
+    return path;
+}
+
+/* The first there; NULL: there is none. */
+static char *
+dup_first(const char *folder)
+{
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    const char *name = dir != NULL ? g_dir_read_name(dir) : NULL;
+
+    return name != NULL ? g_build_filename(folder, name, NULL) : NULL;
+}
+
+/* Bytes of the copy that is being taken; 0: there is none. */
+static goffset
+size_of_copy(World *world)
+{
+    g_autofree char *folder =
+        g_build_filename(host_get_profile(world->host), "coex", "outgoing", NULL);
+    g_autofree char *own = dup_first(folder);
+    g_autofree char *path = own != NULL ? dup_first(own) : NULL;
+    GStatBuf found;
+
+    return path != NULL && g_stat(path, &found) == 0 ? found.st_size : 0;
+}
+
+/* The user was never shown it as sent, and hears that it was not; once, and nothing is left. */
+static void
+killed_while_copying(World *world)
+{
+    const gint64 until = g_get_monotonic_time() + (gint64)HOST_PATIENCE_MS * 1000;
+    const char *line = "*Not sent: the file “large.pdf”. The program ended before it was copied. "
+                       "Send it again.";
+    g_autofree char *path = NULL;
+
+    host_go_online(world->host);
+    path = make_large(world);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    host_send_file(world->host, ADA, path);
+    while (size_of_copy(world) < LARGE / 4 && g_get_monotonic_time() < until)
+        host_sync(world->host);
+    host_kill(world->host);
+    host_assert(world->host, size_of_copy(world) < LARGE, "it was still being copied");
+    host_go_online(world->host);
+    host_wait_message(world->host, ADA, NULL, line);
+    host_sync(world->host);
+    host_check(world->host, size_of_copy(world) == 0);
+    host_quit(world->host);
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Are you there?");
+    host_check(world->host, coex_sim_n_sent(world->sim, "ada") == 0);
+    host_check(world->host, host_count(world->host, EVENT_MESSAGE, ADA, line) == 1);
+}
+
 static void
 add_all(void)
 {
     world_add("killed-while-receiving", NULL, killed_while_receiving);
     world_add("killed-while-sending", NULL, killed_while_sending);
     world_add("killed-in-a-burst", NULL, killed_in_a_burst);
+    world_add("killed-while-copying", NULL, killed_while_copying);
     world_add("bitlbee/killed-while-receiving", "BitlBee", killed_while_receiving);
 }
 

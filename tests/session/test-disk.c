@@ -16,6 +16,91 @@ fill_disk(gboolean full)
     g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &limit), ==, 0);
 }
 
+/* Room for the database, and not for @bytes of a file. */
+static void
+fill_for_files(gboolean full, gsize bytes)
+{
+    struct rlimit limit;
+
+    g_assert_cmpint(getrlimit(RLIMIT_FSIZE, &limit), ==, 0);
+    limit.rlim_cur = full ? bytes - 1 : limit.rlim_max;
+    g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &limit), ==, 0);
+}
+
+#define FILE_BYTES (8 * 1000 * 1000)
+
+static char *
+write_pdf(Desk *desk)
+{
+    char *path = g_build_filename(desk->dir, "offer.pdf", NULL);
+    g_autofree char *bytes = g_strnfill(FILE_BYTES, 'x');
+
+    memcpy(bytes, "%PDF-1.7\n", 9);
+    g_assert_true(g_file_set_contents(path, bytes, FILE_BYTES, NULL));
+    return path;
+}
+
+static guint
+count_files(const char *folder)
+{
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    guint n = 0;
+
+    while (dir != NULL && g_dir_read_name(dir) != NULL)
+        n++;
+    return n;
+}
+
+/* A file that finds no room is not half there, and leaves once there is some. */
+static void
+test_file_out(Desk *desk)
+{
+    g_autofree char *path = write_pdf(desk);
+    g_autofree char *folder = g_path_get_dirname(desk->config.database);
+    g_autofree char *outgoing = g_build_filename(folder, "outgoing", desk->config.number, NULL);
+    g_autoptr(GError) error = NULL;
+
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    desk_hear(desk, "ada", "Hi");
+    fill_for_files(TRUE, FILE_BYTES);
+    g_assert_true(coex_session_send_file(desk->session, desk_name("ada"), path, NULL, 0, &error));
+    desk_wait_notice(desk, "ada",
+                     "Not sent: the file “offer.pdf”. It could not be copied to */outgoing/*: *. "
+                     "Make room there, and send it again.");
+    g_assert_cmpuint(count_files(outgoing), ==, 0);
+    fill_for_files(FALSE, 0);
+    g_assert_true(coex_session_send_file(desk->session, desk_name("ada"), path, NULL, 0, &error));
+    desk_wait_feed(desk, COEX_FEED_SENT, "ada", "[document] offer.pdf");
+    desk_take(desk, "ada", "document application/pdf 8000000 name=offer.pdf");
+    desk_wait_state(desk, "ada", "*delivered*");
+}
+
+/* One that comes is fetched once there is some, and holds up no text meanwhile. */
+static void
+test_file_in(Desk *desk)
+{
+    g_autoptr(GBytes) bytes = g_bytes_new_take(g_strnfill(FILE_BYTES, 'x'), FILE_BYTES);
+    g_autofree char *folder = g_build_filename(desk->dir, "files", NULL);
+    g_autofree char *content = NULL;
+
+    desk->config.media_folder = folder;
+    desk->config.media_limit = 2 * FILE_BYTES;
+    content = coex_sim_add_file(desk->sim, "application/pdf", "list.pdf", NULL, bytes);
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    fill_for_files(TRUE, FILE_BYTES);
+    g_free(coex_sim_customer_sends_type(desk->sim, "ada", "document", content));
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "[document] list.pdf");
+    desk_wait_notice(desk, NULL, "Files are not fetched for now*tried again by themselves. *");
+    desk_wait_notice(desk, "ada", "[document #*] is not here yet*could not be written to *");
+    desk_say(desk, "ada", "A moment");
+    desk_take(desk, "ada", "A moment");
+    fill_for_files(FALSE, 0);
+    desk_wait_any_feed(desk, COEX_FEED_FILE, "ada", "*");
+    desk_wait_state(desk, "ada", "*delivered*");
+}
+
 /* Not on disk, not 200: it comes again. */
 static void
 test_receiving(Desk *desk)
@@ -198,5 +283,7 @@ main(int argc, char **argv)
     desk_add("/disk/newcomer", test_newcomer);
     desk_add("/disk/discarded", test_discarded);
     desk_add("/disk/settled", test_settled);
+    desk_add("/disk/file-out", test_file_out);
+    desk_add("/disk/file-in", test_file_in);
     return g_test_run();
 }
