@@ -6,6 +6,8 @@
 
 /* What others than the user hand over to be sent. */
 
+#define REGRET_S (8 * TEST_SLOWNESS) /* for each step; less than the test waits for an answer */
+
 static PurpleAccount *
 find_online(const char *number)
 {
@@ -68,22 +70,32 @@ on_look(gpointer data)
 }
 
 /* The chat program's own main loop rests, so that nothing of it is told meanwhile. */
-void
-client_regret_file(const char *number, const char *who, const char *path)
+static gboolean
+wait_copies(gboolean any)
 {
+    gint64 end = g_get_monotonic_time() + REGRET_S * G_TIME_SPAN_SECOND;
     g_autoptr(GMainContext) context = g_main_context_new();
     g_autoptr(GSource) look = g_timeout_source_new(1);
 
     g_source_set_callback(look, on_look, NULL, NULL);
     g_source_attach(look, context);
-    client_send_file(number, who, path);
-    while (count_copies() == 0)
-        g_main_context_iteration(context, TRUE);
-    while (count_copies() > 0)
+    while ((count_copies() > 0) != any && g_get_monotonic_time() < end)
         g_main_context_iteration(context, TRUE);
     g_source_destroy(look);
+    return (count_copies() > 0) == any;
+}
+
+const char *
+client_regret_file(const char *number, const char *who, const char *path)
+{
+    client_send_file(number, who, path);
+    if (!wait_copies(TRUE))
+        return "no copy of the file was seen";
+    if (!wait_copies(FALSE))
+        return "the file does not leave";
     for (GList *l = purple_xfers_get_all(), *next; l != NULL; l = next) {
         next = l->next;
         purple_xfer_cancel_local(l->data);
     }
+    return NULL;
 }

@@ -132,7 +132,7 @@ do_file(const char *who, const char *path)
 static void
 do_regret(const char *who, const char *path)
 {
-    client_regret_file(app.number, who, path);
+    tell_refusal(client_regret_file(app.number, who, path));
 }
 
 static void

@@ -277,12 +277,6 @@ host_store_picture(Host *host, const char *path)
 }
 
 void
-host_regret_file(Host *host, const char *who, const char *path)
-{
-    command_text(host, "regret", who, path);
-}
-
-void
 host_look(Host *host, const char *who)
 {
     command_text(host, "look", "", who != NULL ? who : "");
@@ -351,6 +345,13 @@ check_refusal(Host *host)
             g_str_equal(event->detail, "refused"))
             host_fail(host, "it cannot be done: %s", event->text);
     }
+}
+
+void
+host_regret_file(Host *host, const char *who, const char *path)
+{
+    command_text(host, "regret", who, path);
+    check_refusal(host);
 }
 
 void

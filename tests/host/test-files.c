@@ -155,6 +155,8 @@ cancelled_too_late(World *world)
     g_autofree char *path = make_file("offer.txt", "bread 4");
 
     open_host(world);
+    coex_sim_aim(world->sim, "upload");
+    coex_sim_delay_next(world->sim, 500);
     host_regret_file(world->host, ADA, path);
     host_wait_message(world->host, ADA, "SEND", "[document] offer.txt");
     host_wait_message(world->host, ADA, NULL,
