@@ -194,6 +194,87 @@ killed_while_copying(World *world)
     host_check(world->host, host_count(world->host, EVENT_MESSAGE, ADA, line) == 1);
 }
 
+/* In which step a round dies. */
+typedef enum {
+    FILE_ACCEPTED,
+    FILE_UPLOADING,
+    FILE_UPLOADED,   /* and the answer to that is not there */
+    FILE_UNANSWERED, /* sent */
+    FILE_SENT,
+    N_FILE_STEPS,
+} FileStep;
+
+static void
+wait_upload(World *world, guint n)
+{
+    const gint64 until = g_get_monotonic_time() + (gint64)HOST_PATIENCE_MS * 1000;
+
+    while (coex_sim_n_requests(world->sim, "upload") < n) {
+        host_assert(world->host, g_get_monotonic_time() < until, "the file is being uploaded");
+        host_sync(world->host);
+    }
+}
+
+/* A file of its own for a customer of his own. */
+static void
+send_and_die(World *world, const char *who, FileStep step)
+{
+    g_autofree char *peer = g_strdup_printf("1202555013%u", step);
+    g_autofree char *number = g_strconcat("+", peer, NULL);
+    g_autofree char *name = g_strdup_printf("offer %u.txt", step);
+    g_autofree char *path = g_build_filename(host_get_profile(world->host), name, NULL);
+    g_autofree char *line = g_strconcat("[document] ", name, NULL);
+    guint n_uploads = coex_sim_n_requests(world->sim, "upload");
+
+    g_assert_true(g_file_set_contents(path, name, -1, NULL));
+    coex_sim_add_customer(world->sim, who, number, NULL, who);
+    world_customer_writes(world, who, peer, "Hello");
+    coex_sim_aim(world->sim,
+                 step == FILE_UPLOADING || step == FILE_UPLOADED ? "upload" : "messages");
+    if (step == FILE_UPLOADING)
+        coex_sim_delay_next(world->sim, 60 * 1000);
+    if (step == FILE_UNANSWERED)
+        coex_sim_delay_next(world->sim, 2000 * TEST_SLOWNESS);
+    if (step == FILE_UPLOADED)
+        coex_sim_drop_next(world->sim, TRUE);
+    host_send_file(world->host, peer, path);
+    host_wait_message(world->host, peer, "SEND", line);
+    unlink(path);
+    if (step == FILE_UPLOADING || step == FILE_UPLOADED)
+        wait_upload(world, n_uploads + 1);
+    if (step == FILE_UNANSWERED || step == FILE_SENT)
+        host_assert(world->host, coex_sim_wait_n_sent(world->sim, who, 1, HOST_PATIENCE_MS),
+                    "the file is sent");
+    host_kill(world->host);
+    coex_sim_aim(world->sim, NULL);
+    host_go_online(world->host);
+    host_assert(world->host, coex_sim_wait_n_sent(world->sim, who, 1, HOST_PATIENCE_MS),
+                "the file is sent after all");
+    host_wait_tooltip(world->host, peer, "*elivered*");
+}
+
+/* Whatever step it dies in, it arrives once, and nothing of it is left. */
+static void
+killed_while_sending_files(World *world)
+{
+    host_go_online(world->host);
+    for (guint step = 0; step < N_FILE_STEPS; step++) {
+        g_autofree char *who = g_strdup_printf("customer-%u", step);
+
+        send_and_die(world, who, step);
+    }
+    world_settle(world);
+    host_quit(world->host);
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "the end");
+    for (guint step = 0; step < N_FILE_STEPS; step++) {
+        g_autofree char *who = g_strdup_printf("customer-%u", step);
+
+        host_assert(world->host, coex_sim_n_sent(world->sim, who) == 1, "no file is sent twice");
+    }
+    host_check(world->host, size_of_copy(world) == 0);
+}
+
 static void
 add_all(void)
 {
@@ -201,6 +282,7 @@ add_all(void)
     world_add("killed-while-sending", NULL, killed_while_sending);
     world_add("killed-in-a-burst", NULL, killed_in_a_burst);
     world_add("killed-while-copying", NULL, killed_while_copying);
+    world_add("killed-while-sending-files", NULL, killed_while_sending_files);
     world_add("bitlbee/killed-while-receiving", "BitlBee", killed_while_receiving);
 }
 
