@@ -82,7 +82,7 @@ class Words:
         root("info DanaWeber", rf"\+{NUMBERS['dana']}")
         self.bee.irc.lines.expect("only templates can be sent")
         self.bee.irc.send("WHOIS DanaWeber")
-        self.bee.irc.lines.expect(r" 301 .*Window closed")
+        self.bee.irc.lines.expect(r" 301 .*Away .*closed")
 
     def namesakes(self):
         """a nick never passes from one of two people of one name to the other"""
