@@ -115,11 +115,22 @@ tell_all_lost(CoexOutbox *outbox)
 
 /* ---- taking it in ---- */
 
+/* They stand nowhere else. Free with g_free(). */
+static char *
+dup_not_sent(const char *name, const char *why, const char *caption)
+{
+    return caption != NULL
+               ? g_strdup_printf("Not sent: the file “%s”. %s Its text: “%s”", name, why, caption)
+               : g_strdup_printf("Not sent: the file “%s”. %s", name, why);
+}
+
 static void
 tell_not_taken(CoexOutboxItem *item, const char *why)
 {
-    coex_account_tell_notice(item->outbox->account, coex_outbox_item_person(item),
-                             "Not sent: the file “%s”. %s", item->row->text, why);
+    const CoexOutboxRow *row = item->row;
+    g_autofree char *line = dup_not_sent(row->text, why, row->media->caption);
+
+    coex_account_tell_notice(item->outbox->account, coex_outbox_item_person(item), "%s", line);
 }
 
 /* What goes with a file of that kind, and is no message of its own. */
@@ -197,11 +208,11 @@ on_taken(GObject *source, GAsyncResult *result, gpointer user_data)
 
 /* At the next login, if nobody hears it now. */
 static void
-put_too_late(CoexBatch *batch, CoexPerson *person, const char *name, gint64 now)
+put_too_late(CoexBatch *batch, CoexPerson *person, const char *name, const char *caption,
+             gint64 now)
 {
-    g_autofree char *line = g_strdup_printf("Not sent: the file “%s”. The account went offline "
-                                            "before it was copied. Send it again.",
-                                            name);
+    g_autofree char *line = dup_not_sent(
+        name, "The account went offline before it was copied. Send it again.", caption);
 
     coex_batch_put_person(batch, person);
     coex_batch_add_line(batch, person->id, COEX_FEED_NOTICE, line, NULL, now);
@@ -218,7 +229,7 @@ coex_outbox_send_file(CoexOutbox *outbox, CoexPerson *person, const CoexOriginal
     if (account->state == COEX_ACCOUNT_ENDED) {
         CoexBatch *batch = coex_account_batch(account);
 
-        put_too_late(batch, person, name, coex_account_now(account));
+        put_too_late(batch, person, name, caption, coex_account_now(account));
         coex_account_commit(account, batch);
         return;
     }
@@ -242,7 +253,7 @@ coex_outbox_item_stop_taking(CoexOutboxItem *item, CoexBatch *batch)
         return;
     g_cancellable_cancel(item->work);
     coex_batch_put_setting(batch, key, NULL);
-    put_too_late(batch, coex_outbox_item_person(item), item->row->text,
+    put_too_late(batch, coex_outbox_item_person(item), item->row->text, item->row->media->caption,
                  coex_account_now(item->outbox->account));
 }
 

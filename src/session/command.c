@@ -334,9 +334,10 @@ tell_too_early(const CoexCommand *command)
         command->path != NULL ? g_filename_display_basename(command->path) : NULL;
 
     if (command->kind == COEX_COMMAND_SEND || command->kind == COEX_COMMAND_SEND_FILE)
-        coex_account_tell_notice(command->account, NULL,
-                                 "Not sent, since the account was not online yet: %s",
-                                 file != NULL ? file : command->text);
+        coex_account_tell_notice(
+            command->account, NULL, "Not sent, since the account was not online yet: %s%s%s",
+            file != NULL ? file : "", file != NULL && command->text != NULL ? ": " : "",
+            command->text != NULL ? command->text : "");
 }
 
 void

@@ -309,6 +309,22 @@ test_refused(Desk *desk)
     assert_uploads(desk, 0);
 }
 
+/* The words beside it stand nowhere else. */
+static void
+test_refused_words(Desk *desk)
+{
+    g_autofree char *path = FILE_OF(desk, "garden.jpg", JPEG, 5 * MB + 1);
+    g_autoptr(GBytes) program = g_bytes_new_static("MZ\x90\0", 4);
+
+    open_desk(desk, "ada");
+    give(desk, "ada", path, "as it is 100%s now", 0);
+    desk_wait_notice(desk, "ada", "*“garden.jpg”. *5 MB*Its text: “as it is 100%s now”");
+    g_assert_true(coex_session_send_picture(desk->session, desk_name("ada"), "picture", program,
+                                            "Look at this", NULL));
+    desk_wait_notice(desk, "ada", "*“picture”. It is a program*Its text: “Look at this”");
+    assert_uploads(desk, 0);
+}
+
 static void
 test_hostile_names(Desk *desk)
 {
@@ -549,7 +565,7 @@ test_too_late(Desk *desk)
     desk_start(desk);
     desk_wait_failed(desk, COEX_ERROR_AUTH, "*password*");
     desk_send(desk, "ada", "A text");
-    give(desk, "ada", path, NULL, 5);
+    give(desk, "ada", path, "as of today", 5);
     coex_session_send_template(desk->session, desk_name("ada"), template_, values, &error);
     g_assert_no_error(error);
     coex_template_unref(template_);
@@ -559,7 +575,8 @@ test_too_late(Desk *desk)
     desk_wait_catalogue(desk);
     desk_wait_any_feed(desk, COEX_FEED_TYPED, "ada", "A text");
     desk_wait_any_feed(desk, COEX_FEED_NOTICE, "ada",
-                       "Not sent: the file “offer.pdf”. The account went offline*Send it again.");
+                       "Not sent: the file “offer.pdf”. The account went offline*Send it again. "
+                       "Its text: “as of today”");
     desk_wait_any_feed(desk, COEX_FEED_SENT, "ada", "Hi Ada, your order*");
     desk_take(desk, "ada", "A text");
     desk_wait_state(desk, "ada", "delivered*Hi Ada*");
@@ -587,8 +604,10 @@ test_too_early(Desk *desk)
     desk_logout(desk);
     desk_start(desk);
     desk_send(desk, "ada", "A text");
-    give(desk, "ada", path, NULL, 0);
+    give(desk, "ada", path, "as of today", 0);
     desk_wait_until(desk, is_told_or_sent, "what became of them");
+    g_assert_cmpuint(desk_count(desk, DESK_NOTICE, NULL, "*offer.pdf*"), ==,
+                     desk_count(desk, DESK_NOTICE, NULL, "*: offer.pdf: as of today"));
     desk_ignore(desk, "Not sent, since *");
 }
 
@@ -660,6 +679,7 @@ main(int argc, char **argv)
     desk_add("/session/files/order", test_order);
     desk_add("/session/files/beside", test_beside);
     desk_add("/session/files/refused", test_refused);
+    desk_add("/session/files/refused-words", test_refused_words);
     desk_add("/session/files/hostile-names", test_hostile_names);
     desk_add("/session/files/once", test_once);
     desk_add("/session/files/id-gone", test_id_gone);
