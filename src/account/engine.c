@@ -5,6 +5,10 @@
 
 #include <signal.h>
 
+/* How long the end waits for a disk: one that does not answer, as of a server that is gone, would
+ * hold the chat program with it. */
+#define DISK_MS 500
+
 CoexLetter *
 coex_letter_new(CoexCall call, gpointer data, GDestroyNotify destroy)
 {
@@ -28,6 +32,32 @@ struct CoexEngine {
     GMainLoop *loop;
 };
 
+static gint n_aside; /* atomic: work of coex_engine_aside() under way */
+
+static gboolean
+on_late(gpointer late)
+{
+    *(gboolean *)late = TRUE;
+    return G_SOURCE_REMOVE;
+}
+
+/* Completions that the last commands queued still find their context. What a disk keeps longer
+ * stays where it is, as after a kill: its task is never told, and nothing of it is used again. */
+static void
+run_out(CoexEngine *engine)
+{
+    g_autoptr(GSource) moment = g_timeout_source_new(DISK_MS);
+    gboolean late = FALSE;
+    gboolean waits;
+
+    g_source_set_callback(moment, on_late, &late, NULL);
+    g_source_attach(moment, engine->context);
+    do
+        waits = g_atomic_int_get(&n_aside) > 0 || (coex_worker_is_busy() && !late);
+    while (g_main_context_iteration(engine->context, waits) || waits);
+    g_source_destroy(moment);
+}
+
 static gpointer
 engine_main(gpointer data)
 {
@@ -35,10 +65,7 @@ engine_main(gpointer data)
 
     g_main_context_push_thread_default(engine->context);
     g_main_loop_run(engine->loop);
-    /* Completions that the last commands queued still find their context. */
-    while (g_main_context_iteration(engine->context, coex_worker_is_busy()) ||
-           coex_worker_is_busy())
-        continue;
+    run_out(engine);
     g_main_context_pop_thread_default(engine->context);
     return NULL;
 }
@@ -112,9 +139,12 @@ static void
 run_aside(GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
     const Aside *aside = task_data;
+    g_autoptr(GMainContext) context = g_main_context_ref(g_task_get_context(task));
 
     aside->work(aside->data);
     g_task_return_boolean(task, TRUE);
+    g_atomic_int_add(&n_aside, -1);
+    g_main_context_wakeup(context);
 }
 
 static void
@@ -132,7 +162,8 @@ coex_engine_aside(CoexCall work, CoexCall done, gpointer data)
     const Aside aside = { work, done, data };
 
     g_task_set_task_data(task, g_memdup2(&aside, sizeof aside), g_free);
-    coex_worker_run(task, run_aside);
+    g_atomic_int_inc(&n_aside);
+    g_task_run_in_thread(task, run_aside);
 }
 
 typedef struct {

@@ -21,7 +21,8 @@ void coex_letter_free(CoexLetter *letter);
 
 /* Starts the thread, with all signals blocked. End it with coex_engine_stop(). */
 CoexEngine *coex_engine_start(void);
-/* Runs what was queued, ends and joins the thread. */
+/* Runs what was queued, ends and joins the thread; a disk that does not answer is not waited for
+ * longer than a moment. */
 void coex_engine_stop(CoexEngine *engine);
 /* Queues @call for the engine thread, first in first out, from any thread. @destroy (may be NULL)
  * runs there afterwards. */

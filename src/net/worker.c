@@ -14,7 +14,7 @@ coex_worker_is_busy(void)
     return g_atomic_int_get(&n_busy) > 0;
 }
 
-/* The loop that ends waits for it at its end, so that nothing is left of the task. */
+/* The loop that ends waits for it at its end, for a moment, so that nothing is left of the task. */
 static void
 run(GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {

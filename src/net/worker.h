@@ -6,7 +6,8 @@
 /* Work with a disk that may keep it waiting: done in a thread of its own, never in one that runs a
  * loop. */
 
-/* As g_task_run_in_thread(): @work returns by the task, whose callback runs in its own context. */
+/* As g_task_run_in_thread(): @work returns by the task, whose callback runs in its own context, and
+ * not at all where that has ended. @work uses nothing but what the task owns. */
 void coex_worker_run(GTask *task, GTaskThreadFunc work);
 
 /* Writes all of it; FALSE with errno. */

@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 /* A disk without room, as a limit on the size of this process's files. */
 static void
@@ -271,6 +273,77 @@ test_settled(Desk *desk)
     g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 0);
 }
 
+/* ---- a disk that does not answer ---- */
+
+static GMutex lock;
+static GCond released;
+static gboolean hangs;
+static guint n_hanging;
+
+/* For all of this program: copies of files that leave, where the disk does not answer. */
+int
+fdatasync(int fd)
+{
+    g_autofree char *link = g_strdup_printf("/proc/self/fd/%d", fd);
+    g_autofree char *path = g_file_read_link(link, NULL);
+
+    g_mutex_lock(&lock);
+    while (hangs && path != NULL && strstr(path, "/outgoing/") != NULL) {
+        n_hanging++;
+        g_cond_wait(&released, &lock);
+        n_hanging--;
+    }
+    g_mutex_unlock(&lock);
+    return (int)syscall(SYS_fdatasync, fd);
+}
+
+static void
+set_hangs(gboolean yes)
+{
+    g_mutex_lock(&lock);
+    hangs = yes;
+    g_cond_broadcast(&released);
+    g_mutex_unlock(&lock);
+}
+
+static gboolean
+is_hanging(Desk *desk)
+{
+    gboolean yes;
+
+    g_mutex_lock(&lock);
+    yes = n_hanging > 0;
+    g_mutex_unlock(&lock);
+    return yes;
+}
+
+/* Logging off does not wait for it, nor does what comes then: the file is told as not sent. */
+static void
+test_hangs(Desk *desk)
+{
+    g_autofree char *path = g_build_filename(desk->dir, "offer.txt", NULL);
+    g_autoptr(GError) error = NULL;
+
+    g_assert_true(g_file_set_contents(path, "bread 4", -1, NULL));
+    desk_login(desk);
+    desk_hear(desk, "ada", "Hi");
+    desk_wait_catalogue(desk);
+    set_hangs(TRUE);
+    coex_session_send_file(desk->session, desk_name("ada"), path, NULL, 0, &error);
+    g_assert_no_error(error);
+    desk_wait_until(desk, is_hanging, "the disk");
+    desk_logout(desk);
+    g_assert_true(is_hanging(desk));
+    desk_login(desk);
+    desk_wait_feed(desk, COEX_FEED_NOTICE, "ada", "Not sent: the file “offer.txt”.*Send it again.");
+    desk_say(desk, "ada", "Hello");
+    desk_take(desk, "ada", "Hello");
+    desk_wait_state(desk, "ada", "delivered*: Hello");
+    set_hangs(FALSE);
+    desk_logout(desk);
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 1);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -285,5 +358,6 @@ main(int argc, char **argv)
     desk_add("/disk/settled", test_settled);
     desk_add("/disk/file-out", test_file_out);
     desk_add("/disk/file-in", test_file_in);
+    desk_add("/disk/hangs", test_hangs);
     return g_test_run();
 }
