@@ -332,6 +332,14 @@ is_for_later(const GError *error)
 }
 
 static void
+drop(const char *path)
+{
+    const char *const paths[] = { path, NULL };
+
+    coex_files_remove_async(paths, NULL, NULL);
+}
+
+static void
 on_taken(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     Job *job = user_data;
@@ -347,7 +355,7 @@ on_taken(GObject *source, GAsyncResult *result, gpointer user_data)
     }
     if (find_person(account, job)->forgotten) {
         if (path != NULL)
-            g_unlink(path);
+            drop(path);
         release(job);
     } else if (path != NULL) {
         account->fetch->n_unreached = 0;
@@ -546,7 +554,7 @@ sweep(CoexAccount *account)
         if (job->account != NULL || job->ended || !find_person(account, job)->forgotten)
             continue;
         if (job->part != NULL)
-            g_unlink(job->part);
+            drop(job->part);
         remove_job(account->fetch, job);
     }
 }

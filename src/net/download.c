@@ -31,6 +31,7 @@ typedef struct {
     CoexHash *hash;
     guint n_redirects;
     guint status;
+    GError *error; /* it has failed with that, and is being dropped */
 } Job;
 
 static void
@@ -48,6 +49,7 @@ job_free(Job *job)
     coex_endpoint_clear(&job->endpoint);
     coex_hash_free(job->hash);
     g_clear_pointer(&job->request, coex_request_free);
+    g_clear_error(&job->error);
     g_free(job->url);
     g_free(job->path);
     g_free(job);
@@ -157,12 +159,23 @@ is_redirect(const CoexResponse *response)
     return response->status >= 300 && response->status < 400 && response->location != NULL;
 }
 
+static void
+run_drop(GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+    Job *job = task_data;
+
+    job_drop(job);
+    g_task_return_error(task, g_steal_pointer(&job->error));
+}
+
 /* Takes the reference on @task. */
 static void
 fail(GTask *task, GError *error)
 {
-    job_drop(g_task_get_task_data(task));
-    g_task_return_error(task, error);
+    Job *job = g_task_get_task_data(task);
+
+    job->error = error;
+    coex_worker_run(task, run_drop);
     g_object_unref(task);
 }
 
