@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "chunk.h"
 #include "desk.h"
+#include "tools/look.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -10,31 +11,6 @@
 #define FORGOTTEN "The person is forgotten here, with messages, files and logs.*"
 
 /* ---- looking for what is left ---- */
-
-static gboolean
-file_has(const char *path, const char *words)
-{
-    g_autofree char *content = NULL;
-    gsize length = 0;
-
-    return g_file_get_contents(path, &content, &length, NULL) &&
-           memmem(content, length, words, strlen(words)) != NULL;
-}
-
-static gboolean
-folder_has(const char *path, const char *words)
-{
-    g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
-    const char *name;
-
-    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-        g_autofree char *inside = g_build_filename(path, name, NULL);
-
-        if (strstr(name, words) != NULL || file_has(inside, words) || folder_has(inside, words))
-            return TRUE;
-    }
-    return FALSE;
-}
 
 static const char *sought;
 

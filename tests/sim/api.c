@@ -73,6 +73,20 @@ sim_call_fail(SimCall *call, int code, const char *details)
     call->body = sim_error_body(call->sim, code, details);
 }
 
+gboolean
+sim_call_reject(SimCall *call, const char *what, int code, const char *format, ...)
+{
+    g_autofree char *details = NULL;
+    va_list args;
+
+    va_start(args, format);
+    details = g_strdup_vprintf(format, args);
+    va_end(args);
+    sim_complain(call->sim, "%s: %s", what, details);
+    sim_call_fail(call, code, details);
+    return FALSE;
+}
+
 static void
 call_free(SimCall *call)
 {

@@ -50,19 +50,7 @@ find_type(const char *name)
     return NULL;
 }
 
-/* A fault of the client: complained about, and refused. */
-static gboolean G_GNUC_PRINTF(3, 4) reject(SimCall *call, int code, const char *format, ...)
-{
-    g_autofree char *details = NULL;
-    va_list args;
-
-    va_start(args, format);
-    details = g_strdup_vprintf(format, args);
-    va_end(args);
-    sim_complain(call->sim, "send: %s", details);
-    sim_call_fail(call, code, details);
-    return FALSE;
-}
+#define reject(call, ...) sim_call_reject(call, "send", __VA_ARGS__)
 
 /* --- shape
  * ---------------------------------------------------------------------------------------- */

@@ -267,6 +267,9 @@ void sim_challenge(SimCall *call, const char *verify_token);
 void sim_api_attach(CoexSim *sim);
 void sim_call_answer(SimCall *call, guint status, JsonObject *body);
 void sim_call_fail(SimCall *call, int code, const char *details);
+/* A fault of the client: complained about, as of @what, and refused. FALSE. */
+gboolean sim_call_reject(SimCall *call, const char *what, int code, const char *format, ...)
+    G_GNUC_PRINTF(4, 5);
 /* Records the call and lets its answer go, for handlers that set answer_later. */
 void sim_call_finish(SimCall *call);
 void sim_fault_free(SimFault *fault);

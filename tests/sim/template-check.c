@@ -6,18 +6,7 @@
 #define BODY_MAX 1024
 #define CODE_MAX 20
 
-static gboolean G_GNUC_PRINTF(3, 4) reject(SimCall *call, int code, const char *format, ...)
-{
-    g_autofree char *details = NULL;
-    va_list args;
-
-    va_start(args, format);
-    details = g_strdup_vprintf(format, args);
-    va_end(args);
-    sim_complain(call->sim, "template %s: %s", call->request->template_name, details);
-    sim_call_fail(call, code, details);
-    return FALSE;
-}
+#define reject(call, ...) sim_call_reject(call, (call)->request->template_name, __VA_ARGS__)
 
 /* --- reading definitions
  * ---------------------------------------------------------------------------- */

@@ -86,19 +86,7 @@ find_upload(CoexSim *sim, const char *id)
     return NULL;
 }
 
-/* A fault of the client. */
-static gboolean G_GNUC_PRINTF(3, 4) reject(SimCall *call, int code, const char *format, ...)
-{
-    g_autofree char *details = NULL;
-    va_list args;
-
-    va_start(args, format);
-    details = g_strdup_vprintf(format, args);
-    va_end(args);
-    sim_complain(call->sim, "file: %s", details);
-    sim_call_fail(call, code, details);
-    return FALSE;
-}
+#define reject(call, ...) sim_call_reject(call, "file", __VA_ARGS__)
 
 /* --- the form (RFC 7578, 2046) --- */
 

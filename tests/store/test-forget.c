@@ -5,6 +5,7 @@
 #include "store/db.h"
 #include "store/retention.h"
 #include "store/schema.h"
+#include "tools/look.h"
 #include <string.h>
 
 /* Who is forgotten is nowhere in the file any more, and nothing brings it back. */
@@ -107,16 +108,6 @@ end_it(Fixture *f)
         coex_db_close(db);
     }
     return n;
-}
-
-static gboolean
-file_has(const char *path, const char *words)
-{
-    g_autofree char *content = NULL;
-    gsize length = 0;
-
-    return g_file_get_contents(path, &content, &length, NULL) &&
-           memmem(content, length, words, strlen(words)) != NULL;
 }
 
 /* In the database, its log, its head, and what a rescue has kept. */
