@@ -17,6 +17,7 @@
  * that the provider gives, which serves for the same file again. */
 
 #define UPLOADING_MAX 4
+#define TAKING_MAX 4
 #define UPLOAD_KEPT_S (29 * 24 * 60 * 60) /* of 30 days (Meta: business-phone-numbers/media) */
 #define UPLOAD_SETTING "upload "
 #define TOLD_PARTS 50 /* of a file, in which its progress is told */
@@ -164,6 +165,8 @@ send_words(CoexOutbox *outbox, gint64 person_id, const char *words)
     coex_outbox_send_text(outbox, person, words, open ? COEX_SEND_TYPED : COEX_SEND_HELD);
 }
 
+static void take_next(CoexOutbox *outbox);
+
 static void
 on_taken(GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -175,6 +178,9 @@ on_taken(GObject *source, GAsyncResult *result, gpointer user_data)
     g_autofree char *words = NULL;
     CoexOutboxRow *row;
 
+    account->outbox->n_taking--;
+    if (account->state != COEX_ACCOUNT_ENDED)
+        take_next(account->outbox);
     if (item == NULL) {
         if (media != NULL)
             coex_outgoing_drop(account->outgoing, ticket->local_id);
@@ -204,6 +210,35 @@ on_taken(GObject *source, GAsyncResult *result, gpointer user_data)
     put_taking(account, ticket->local_id, NULL);
     if (words != NULL)
         send_words(account->outbox, ticket->person_id, words);
+}
+
+static void
+take(CoexOutboxItem *item)
+{
+    CoexOutbox *outbox = item->outbox;
+    g_autofree char *path = g_steal_pointer(&item->path);
+    g_autoptr(GBytes) content = g_steal_pointer(&item->content);
+    const CoexOriginal file = { path, content };
+
+    outbox->n_taking++;
+    item->work = g_cancellable_new();
+    coex_outgoing_take_async(outbox->account->outgoing, item->row->local_id, &file, item->work,
+                             on_taken,
+                             coex_ticket_new(outbox, item->row->local_id, item->row->person_id));
+}
+
+static void
+take_next(CoexOutbox *outbox)
+{
+    while (outbox->n_taking < TAKING_MAX && !g_queue_is_empty(&outbox->to_take)) {
+        g_autofree char *local_id = g_queue_pop_head(&outbox->to_take);
+        CoexOutboxItem *item = g_hash_table_lookup(outbox->by_id, local_id);
+
+        if (item != NULL)
+            take(item);
+        else
+            put_taking(outbox->account, local_id, NULL);
+    }
 }
 
 /* At the next login, if nobody hears it now. */
@@ -237,11 +272,12 @@ coex_outbox_send_file(CoexOutbox *outbox, CoexPerson *person, const CoexOriginal
     item->row->media = g_new0(CoexMedia, 1);
     item->row->media->caption = g_strdup(caption);
     item->transfer = transfer;
-    item->work = g_cancellable_new();
+    item->path = g_strdup(file->path);
+    item->content = file->content != NULL ? g_bytes_ref(file->content) : NULL;
     coex_outbox_item_set_state(item, COEX_OUTBOX_TAKING);
     note_taking(item);
-    coex_outgoing_take_async(account->outgoing, item->row->local_id, file, item->work, on_taken,
-                             coex_ticket_new(outbox, item->row->local_id, person->id));
+    g_queue_push_tail(&outbox->to_take, g_strdup(item->row->local_id));
+    take_next(outbox);
 }
 
 void
@@ -251,7 +287,8 @@ coex_outbox_item_stop_taking(CoexOutboxItem *item, CoexBatch *batch)
 
     if (item->row->state != COEX_OUTBOX_TAKING)
         return;
-    g_cancellable_cancel(item->work);
+    if (item->work != NULL)
+        g_cancellable_cancel(item->work);
     coex_batch_put_setting(batch, key, NULL);
     put_too_late(batch, coex_outbox_item_person(item), item->row->text, item->row->media->caption,
                  coex_account_now(item->outbox->account));

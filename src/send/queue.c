@@ -24,6 +24,8 @@ item_free(CoexOutboxItem *item)
         g_cancellable_cancel(item->work);
     g_clear_object(&item->work);
     coex_outbox_row_free(item->row);
+    g_free(item->path);
+    g_clear_pointer(&item->content, g_bytes_unref);
     g_free(item->wamid);
     g_free(item->why);
     g_free(item);
@@ -253,6 +255,7 @@ coex_outbox_free(CoexOutbox *outbox)
     g_hash_table_unref(outbox->by_id);
     g_ptr_array_unref(outbox->united);
     g_ptr_array_unref(outbox->queues);
+    g_queue_clear_full(&outbox->to_take, g_free);
     g_free(outbox);
 }
 

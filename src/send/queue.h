@@ -30,7 +30,7 @@ typedef struct CoexRequest CoexRequest;
  *
  *     QUEUED, SENDING, PARKED, HELD --> FAILED
  *
- *   TAKING       a file that is being copied; those behind it wait (files)
+ *   TAKING       a file that is being copied, or is to be; those behind it wait (files)
  *   PARKED       the window is closed: when it is typed (compose), sent again (stuck), refused for
  *                that (wire)
  *   HELD         typed so, or chosen (compose); released, and the window is closed again (wire)
@@ -76,6 +76,8 @@ typedef struct {
     GSource *confirm;      /* while uncertain */
     guint n_waits;         /* how often that was begun anew */
     GCancellable *work;    /* its file is being copied or uploaded; NULL: neither */
+    char *path;            /* of its file, whose turn to be copied has not come; else NULL */
+    GBytes *content;       /* of that, NULL: what is there */
     guint n_uploads;       /* begun */
     gint64 n_uploaded;     /* bytes, by the one under way */
     guint transfer;        /* who gave the file wants to know of it by this; 0: nobody */
@@ -114,6 +116,8 @@ struct CoexOutbox {
     GSource *unlock;       /* until it is asked again */
     struct CoexHttp *http; /* for files: they hold up nothing else. NULL before the first */
     guint n_uploading;
+    GQueue to_take; /* char *, local ids of those whose file is to be copied, in order */
+    guint n_taking;
     GSource *pump;
     gint64 pump_at_us;
     GSource *silence;      /* until "no webhook reaches" is said */

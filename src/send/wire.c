@@ -62,7 +62,7 @@ find_next(CoexOutboxQueue *queue)
 
         if (coex_outbox_item_is_on_its_way(item))
             return NULL;
-        blocked |= item->work != NULL;
+        blocked |= item->work != NULL || item->row->state == COEX_OUTBOX_TAKING;
         if (next == NULL && !blocked && item->row->state == COEX_OUTBOX_QUEUED)
             next = item;
     }
