@@ -143,6 +143,16 @@ get_only(const GPtrArray *parts)
 }
 
 gboolean
+coex_pictures_are_in(const char *markup)
+{
+    const char *start;
+    const char *end;
+    g_autofree char *id = find_picture(markup, &start, &end);
+
+    return id != NULL;
+}
+
+gboolean
 coex_pictures_send(CoexConnection *connection, const char *name, const char *markup, gboolean typed)
 {
     const char *start;

@@ -7,6 +7,9 @@
 
 typedef struct CoexConnection CoexConnection;
 
+/* Whether there is a picture of the chat program's in @markup, also one that it has no more. */
+gboolean coex_pictures_are_in(const char *markup);
+
 /* Sends what is in @markup, if there are pictures in it: one with all the text as its caption, more
  * in the order of the texts and pictures. @typed: whether the texts' own lines are to be shown.
  * What cannot be sent, a line says, with the text. FALSE: there is no picture. */

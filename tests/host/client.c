@@ -463,9 +463,8 @@ open_conversation(const char *number, const char *who)
 /* Pidgin's way: a known command runs, an unknown one is refused where the protocol has commands of
  * its own and sent as text elsewhere. */
 static gboolean
-run_command(PurpleConversation *conv, const char *command)
+run_command(PurpleConversation *conv, const char *command, const char *markup)
 {
-    g_autofree char *markup = g_markup_escape_text(command, -1);
     g_autofree char *error = NULL;
     PurplePlugin *prpl = purple_find_prpl(client.protocol);
     gboolean native =
@@ -502,7 +501,12 @@ client_type_html(const char *number, const char *who, const char *html)
 {
     if (find_connection(number) == NULL)
         return;
-    purple_conv_im_send(PURPLE_CONV_IM(open_conversation(number, who)), html);
+
+    PurpleConversation *conv = open_conversation(number, who);
+    g_autofree char *text = purple_markup_strip_html(html);
+    if (!client.bitlbee && html[0] == '/' && run_command(conv, text + 1, html + 1))
+        return;
+    purple_conv_im_send(PURPLE_CONV_IM(conv), html);
 }
 
 void
@@ -512,10 +516,11 @@ client_type(const char *number, const char *who, const char *text)
         return;
 
     PurpleConversation *conv = open_conversation(number, who);
-    if (!client.bitlbee && text[0] == '/' && text[1] != '/' && run_command(conv, text + 1))
+    g_autofree char *escaped = g_markup_escape_text(text, -1);
+    if (!client.bitlbee && text[0] == '/' && text[1] != '/' &&
+        run_command(conv, text + 1, escaped + 1))
         return;
 
-    g_autofree char *escaped = g_markup_escape_text(text, -1);
     if (client.bitlbee) {
         purple_conv_im_send(PURPLE_CONV_IM(conv), escaped);
         return;

@@ -236,6 +236,21 @@ picture_gone(World *world)
     host_check(world->host, coex_sim_n_sent(world->sim, "ada") == 0);
 }
 
+/* What is held is text: a picture is not left out of it silently. */
+static void
+picture_not_held(World *world)
+{
+    open_host(world);
+    store_picture(world, "garden.jpg");
+    host_type_html(world->host, ADA, "/hold <b>Look:</b> <IMG ID=\"1\">");
+    host_wait_message(world->host, ADA, "SYSTEM",
+                      "Nothing was held: a picture cannot be held so. Send it without the command. "
+                      "The text: “*Look:*”");
+    host_type(world->host, ADA, "/held");
+    host_wait_message(world->host, ADA, "SYSTEM", "Nothing is held.");
+    host_check(world->host, coex_sim_n_sent(world->sim, "ada") == 0);
+}
+
 static void
 add_all(void)
 {
@@ -251,6 +266,7 @@ add_all(void)
     world_add("files/picture", NULL, picture);
     world_add("files/pictures", NULL, pictures);
     world_add("files/picture-gone", NULL, picture_gone);
+    world_add("files/picture-not-held", NULL, picture_not_held);
     world_add("files/cancelled-too-late", NULL, cancelled_too_late);
 }
 
