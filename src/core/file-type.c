@@ -189,9 +189,7 @@ read_pdf(const Head *head, CoexMedia *media)
 static const char *
 read_program(const Head *head, CoexMedia *media)
 {
-    static const char *const magics[] = { "\x7f"
-                                          "ELF",
-                                          "\xcf\xfa\xed\xfe", "\xce\xfa\xed\xfe",
+    static const char *const magics[] = { "\177ELF", "\xcf\xfa\xed\xfe", "\xce\xfa\xed\xfe",
                                           "\xca\xfe\xba\xbe" };
 
     for (gsize i = 0; i < G_N_ELEMENTS(magics); i++) {

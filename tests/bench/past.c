@@ -150,7 +150,9 @@ import(Rig *rig)
     g_autoptr(GPtrArray) chunks = rig_make_past(rig, N_CHUNKS, N_PEOPLE, &n);
     g_autoptr(GPtrArray) texts = rig_make_texts(rig, N_LIVE);
     Load past = { .port = rig->port, .n_connections = 1, .requests = chunks };
-    Live live = { .load = { rig->port, 4, LIVE_RATE, texts } };
+    Live live = {
+        .load = { .port = rig->port, .n_connections = 4, .rate = LIVE_RATE, .requests = texts }
+    };
     double base = measure_base(rig, chunks, n);
     gint64 kb = rig_get_memory(rig);
     g_autoptr(GArray) times = NULL;
