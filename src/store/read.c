@@ -294,15 +294,18 @@ static const char SELECT_FEED[] =
     " WHERE account = ? AND seq > ? ORDER BY seq";
 static const char SELECT_SETTINGS[] = "SELECT key, value FROM settings"
                                       " WHERE account = ? AND key <> 'account'";
-/* 5 is COEX_OUTBOX_FAILED, 7 COEX_STATE_UNKNOWN. */
+/* 5 is COEX_OUTBOX_FAILED, 7 COEX_STATE_UNKNOWN; 4, 10 and 11 are reactions, edits and deletions,
+ * which are no messages. Of two who turned out to be one the later counts. */
 static const char SELECT_SENDS[] =
     "SELECT m.id, m.person, m.time, m.state_at, m.state, m.text FROM"
     " (SELECT id FROM people WHERE account = ?1 AND max(answered_at, last_echo_at) > 0"
     "  ORDER BY max(answered_at, last_echo_at) DESC LIMIT 500) AS p JOIN messages AS m ON m.id ="
     " (SELECT id FROM messages WHERE account = ?1 AND person = p.id AND direction <> 0 AND past = 0"
+    "  AND kind NOT IN (4, 10, 11)"
     "  ORDER BY time DESC, id DESC LIMIT 1)"
     " WHERE m.state <> 7 AND NOT EXISTS"
-    " (SELECT 1 FROM outbox WHERE account = ?1 AND person = p.id AND state = 5)";
+    " (SELECT 1 FROM outbox WHERE account = ?1 AND person = p.id AND state = 5)"
+    " ORDER BY m.time, m.id";
 /* "time count": of two of one time the one that counted on. */
 static const char SELECT_STRANGERS[] =
     "SELECT value FROM settings WHERE key = 'strangers' ORDER BY CAST(value AS INTEGER) DESC,"

@@ -134,6 +134,8 @@ static void
 test_last_message(Desk *desk)
 {
     g_autofree char *wamid = NULL;
+    g_autofree char *phone = NULL;
+    g_autofree char *revoke = NULL;
 
     desk_login(desk);
     desk_wait_catalogue(desk);
@@ -143,8 +145,12 @@ test_last_message(Desk *desk)
     desk_take(desk, "ada", "Good day");
     desk_wait_state(desk, "ada", "delivered ??:??: Good day");
     wamid = coex_sim_dup_last_sent(desk->sim, "ada");
-    g_free(coex_sim_phone_sends(desk->sim, "ben", "From the phone"));
+    phone = coex_sim_phone_sends(desk->sim, "ben", "From the phone");
     desk_wait_feed(desk, COEX_FEED_ECHO, "ben", "From the phone");
+    /* which is no message */
+    revoke = g_strdup_printf("{\"original_message_id\":\"%s\"}", phone);
+    g_free(coex_sim_phone_sends_type(desk->sim, "ben", "revoke", revoke));
+    desk_wait_any_feed(desk, COEX_FEED_RECORD, "ben", "Deleted on the phone*");
     desk_restart(desk);
     desk_wait_state(desk, "ada", "delivered ??:??: Good day");
     desk_wait_state(desk, "ben", "*: From the phone");
