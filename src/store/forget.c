@@ -45,7 +45,10 @@ static const char SELECT_ADDRESSES[] =
     "  UNION ALL SELECT wa_id, 0 FROM people WHERE account = ?1 AND id IN " IDS
     "  UNION ALL SELECT user_id, 0 FROM people WHERE account = ?1 AND id IN " IDS
     "  UNION ALL SELECT parent_user_id, 0 FROM people WHERE account = ?1 AND id IN " IDS
-    " ) AS a WHERE n.id = ?1 AND a.address IS NOT NULL GROUP BY a.address";
+    " ) AS a WHERE n.id = ?1 AND a.address IS NOT NULL AND NOT EXISTS ("
+    /* a number that has become another's */
+    "  SELECT 1 FROM addresses AS o WHERE o.account = ?1 AND o.address = a.address"
+    "   AND o.person NOT IN " IDS ") GROUP BY a.address";
 static const char KEEP_TIME[] = "INSERT INTO settings(account, key, value) VALUES(?, ?, ?)"
                                 " ON CONFLICT(account, key) DO UPDATE SET value = excluded.value"
                                 " WHERE CAST(value AS INTEGER) < CAST(excluded.value AS INTEGER)";

@@ -15,6 +15,9 @@
 #define STEP_BYTES (256 * 1024)
 /* Pages of 4 KB that one step of a merge writes. */
 #define STEP_PAGES 64
+/* Parts of a level that are merged: as ever, and so that none is left. */
+#define MERGE_FROM 4
+#define MERGE_FROM_ALL 2
 /* Steps before a search, so that what just came is found, and before the end. */
 #define STEPS_BEFORE 10
 #define STEPS_AT_END 1
@@ -132,15 +135,26 @@ coex_search_drop(CoexDb *db, gboolean *ret_more, GError **error)
     return all != NULL && take_up_all(db, all, error);
 }
 
+/* So many parts of a level are merged (FTS5: 6.8, 'usermerge'). */
+static gboolean
+set_merge_from(CoexDb *db, gint64 n, GError **error)
+{
+    return coex_db_run(db, "INSERT INTO word_index(word_index, rank) VALUES('usermerge', ?)",
+                       COEX_VALUES(coex_int(n)), error);
+}
+
 gboolean
 coex_search_merge(CoexDb *db, gboolean first, gboolean *ret_more, GError **error)
 {
+    /* else what came meanwhile, being too few parts, keeps it from going on with the others */
+    if (first && !set_merge_from(db, MERGE_FROM_ALL, error))
+        return FALSE;
     guint before = coex_db_n_changed_in_all(db);
     gboolean ok = coex_db_run(db, "INSERT INTO word_index(word_index, rank) VALUES('merge', ?)",
                               COEX_VALUES(coex_int(first ? -STEP_PAGES : STEP_PAGES)), error);
     /* one row is this statement's own (FTS5: 6.7, the 'merge' command) */
     *ret_more = ok && coex_db_n_changed_in_all(db) - before >= 2;
-    return ok;
+    return ok && (first || *ret_more || set_merge_from(db, MERGE_FROM, error));
 }
 
 gboolean

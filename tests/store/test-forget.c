@@ -2,6 +2,7 @@
 #include "damage.h"
 #include "fixture.h"
 
+#include "core/forgotten.h"
 #include "store/db.h"
 #include "store/retention.h"
 #include "store/schema.h"
@@ -217,6 +218,28 @@ test_index(void)
     fixture_exec_raw(f, "INSERT INTO word_index(word_index, rank) VALUES('integrity-check', 1)");
 }
 
+/* A number that another has by now is not forgotten with who had it before. */
+static void
+test_former_number(void)
+{
+    g_autoptr(Fixture) f = fixture_new();
+    g_autoptr(CoexSnapshot) before = NULL;
+    g_autoptr(CoexSnapshot) after = NULL;
+    g_auto(GStrv) keys = coex_forgotten_list_keys("4930", ADA);
+    CoexBatch *batch;
+
+    fixture_open(f);
+    before = fixture_load(f, "4930");
+    add_words(f, before->account_id, 1, ADA, "I had it");
+    add_words(f, before->account_id, 2, ADA, "I have it");
+    batch = test_batch(before->account_id);
+    coex_batch_forget_person(batch, 1, "42", TEST_NOW);
+    commit(f, batch);
+    after = fixture_load(f, "4930");
+    g_assert_true(g_hash_table_contains(after->settings, COEX_FORGOTTEN_LAST));
+    g_assert_false(g_hash_table_contains(after->settings, keys[0]));
+}
+
 /* A file of hers was uploaded: WhatsApp has it for 29 days more, and here is its name. */
 static void
 test_uploads(void)
@@ -284,6 +307,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/forget/gone", test_gone);
+    g_test_add_func("/forget/former-number", test_former_number);
     g_test_add_func("/forget/index", test_index);
     g_test_add_func("/forget/uploads", test_uploads);
     g_test_add_func("/forget/rescued", test_rescued);
