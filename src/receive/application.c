@@ -9,6 +9,10 @@
 #include "store/batch.h"
 #include "store/rows.h"
 #include "store/store.h"
+#include <string.h>
+
+/* So many bytes with a part of the phone's history are read aside, one after the other. */
+#define PART_BYTES (32 * 1024)
 
 typedef struct {
     CoexAccount *account; /* held by the key of `by_account` */
@@ -87,6 +91,16 @@ coex_application_new(CoexDeliveryRow *row)
     for (guint i = 0; i < application->events->len; i++)
         note_event(application, g_ptr_array_index(application->events, i));
     return application;
+}
+
+gboolean
+coex_application_is_part(const CoexDeliveryRow *row)
+{
+    gsize length;
+    const char *bytes = g_bytes_get_data(row->body, &length);
+
+    return length >= PART_BYTES &&
+           memmem(bytes, length, "\"history\"", strlen("\"history\"")) != NULL;
 }
 
 void

@@ -13,6 +13,10 @@ typedef struct CoexDeliveryRow CoexDeliveryRow;
 typedef struct CoexEvent CoexEvent;
 typedef struct CoexStore CoexStore;
 
+/* Whether @row has a large part of the phone's history, which is many times as large when it is
+ * read: one at a time. */
+gboolean coex_application_is_part(const CoexDeliveryRow *row);
+
 /* Reads the delivery @row, which it takes. Free with coex_application_free(), or run it. */
 CoexApplication *coex_application_new(CoexDeliveryRow *row);
 void coex_application_free(CoexApplication *application);

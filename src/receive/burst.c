@@ -110,13 +110,18 @@ take(CoexBurst *burst)
     return rows;
 }
 
-static void
-on_end(gpointer data)
+void
+coex_burst_end(CoexBurst *burst)
 {
-    CoexBurst *burst = data;
     g_autoptr(GPtrArray) rows = take(burst);
 
     burst->release(rows, burst->data);
+}
+
+static void
+on_end(gpointer data)
+{
+    coex_burst_end(data);
 }
 
 gint64

@@ -23,6 +23,8 @@ void coex_burst_free(CoexBurst *burst);
  * something is held writes is taken, too, and released with it at once, in order. Else FALSE, and
  * what is held of somebody in it has been released. */
 gboolean coex_burst_hold(CoexBurst *burst, CoexApplication *application);
+/* Releases what is held. */
+void coex_burst_end(CoexBurst *burst);
 gboolean coex_burst_has(const CoexBurst *burst, gint64 delivery_id);
 /* Nothing is held any more; the lowest id of what was, G_MAXINT64: nothing was. */
 gint64 coex_burst_drop(CoexBurst *burst);

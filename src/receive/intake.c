@@ -13,13 +13,10 @@
 #include "store/batch.h"
 #include "store/rows.h"
 #include "store/store.h"
-#include <string.h>
 
 #define APPLYING_MAX 16 /* transactions under way before parsing pauses */
 #define RETRY_MS 1000   /* after a failed commit */
 #define DELAY_MS 3000   /* before an echo that may be our own is looked at again */
-/* So many bytes with a part of the phone's history are read aside, one after the other. */
-#define CHUNK_BYTES (32 * 1024)
 /* So many bytes are read in one turn, beyond the last delivery: the rest is for the next. */
 #define TURN_BYTES (128 * 1024)
 
@@ -335,17 +332,6 @@ chunk_free(gpointer data)
     g_free(chunk);
 }
 
-/* A chunk of megabytes is many times that when it is read: one at a time. */
-static gboolean
-is_chunk(const CoexDeliveryRow *row)
-{
-    gsize length;
-    const char *bytes = g_bytes_get_data(row->body, &length);
-
-    return length >= CHUNK_BYTES &&
-           memmem(bytes, length, "\"history\"", strlen("\"history\"")) != NULL;
-}
-
 static gboolean
 is_wanted(const Chunk *chunk)
 {
@@ -506,15 +492,21 @@ on_rows(GPtrArray *rows, const GError *error, gpointer user_data)
         intake->cursor = MAX(intake->cursor, row->id);
         if (delays(intake, row->id) || coex_burst_has(intake->burst, row->id)) {
             coex_delivery_row_free(row);
-        } else if (is_chunk(row)) {
+        } else if (coex_application_is_part(row)) {
             take_chunk(intake, row, NULL);
         } else {
             bytes += g_bytes_get_size(row->body);
             apply(intake, coex_application_new(row));
         }
     }
-    if (any)
+    if (any || intake->again_from < intake->cursor)
         coex_intake_drain(intake);
+}
+
+void
+coex_intake_release(CoexIntake *intake)
+{
+    coex_burst_end(intake->burst);
 }
 
 void
@@ -595,7 +587,7 @@ on_waiting(GPtrArray *rows, const GError *error, gpointer user_data)
         CoexDeliveryRow *row = g_ptr_array_steal_index(rows, 0);
 
         waiting->after = row->id;
-        if (is_chunk(row)) {
+        if (coex_application_is_part(row)) {
             take_chunk(intake, row, waiting);
         } else {
             bytes += g_bytes_get_size(row->body);

@@ -23,5 +23,7 @@ CoexAccount *coex_intake_find_account(CoexIntake *intake, gint64 account_id);
 
 /* Takes up what waits in the store, unless somebody's mailbox is full. */
 void coex_intake_drain(CoexIntake *intake);
+/* Applies what waits for more of its kind (receive/burst.h). */
+void coex_intake_release(CoexIntake *intake);
 /* A send came to its end: echoes that waited for that are looked at again. */
 void coex_intake_retry_delayed(CoexIntake *intake);

@@ -12,7 +12,9 @@
 #include "media/files.h"
 #include "core/media.h"
 #include "core/nick.h"
+#include "receive/intake.h"
 #include "send/outbox.h"
+#include "session/hub.h"
 #include "store/store.h"
 #include <string.h>
 
@@ -131,6 +133,8 @@ coex_forget_wish(CoexAccount *account, CoexPerson *person)
         return;
     }
     g_hash_table_replace(account->settings, g_strdup(key), g_strdup(since));
+    /* what came before the wish does not come after it */
+    coex_intake_release(coex_hub_get_intake(account->hub));
     batch = coex_account_batch(account);
     coex_batch_put_setting(batch, key, since);
     coex_store_commit(account->store, batch, on_wished, wish_new(account, person));

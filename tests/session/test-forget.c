@@ -371,6 +371,26 @@ test_of_one_number(Desk *desk)
     wait_past(other, "ada", "in: a pear tart");
 }
 
+/* What waits for more of its kind came before the wish. */
+static void
+test_held_back(Desk *desk)
+{
+    log_in(desk);
+    desk_hear(desk, "ada", "a plum cake");
+    desk->strict &= ~(1u << DESK_FEED);
+    g_free(coex_sim_customer_sends_type(desk->sim, "ada", "reaction",
+                                        "{\"message_id\":\"wamid.never\",\"emoji\":\"\\u2764\"}"));
+    desk_hear(desk, "ben", "a rye loaf"); /* behind it, and held up by nothing */
+    forget(desk, "ada");
+    desk_fence(desk);
+    g_assert_null(desk_view(desk, "ada"));
+    desk_restart(desk);
+    desk_wait_catalogue(desk);
+    g_assert_null(desk_view(desk, "ada"));
+    desk_hear(desk, "ada", "Hello again");
+    wait_past(desk, "ada", "in: Hello again");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -385,5 +405,6 @@ main(int argc, char **argv)
     desk_add("/forget/what-waits", test_what_waits);
     desk_add("/forget/two-buddies", test_two_buddies);
     desk_add("/forget/of-one-number", test_of_one_number);
+    desk_add("/forget/held-back", test_held_back);
     return g_test_run();
 }
