@@ -41,7 +41,7 @@ typedef enum {
     COEX_SESSION_PAST,
     /* The phone's earlier chats have come: `lines` with the person of one day, in order, are to be
      * written into the log, or, without lines, coex_session_log_next() asks for them. `detail`,
-     * NULL for none: of that buddy the log that begins at `log_at` is a half that a kill left. */
+     * NULL for none: of that buddy the log that begins at `log_at` is a half that was left. */
     COEX_SESSION_PAST_LOG,
     /* COEX_LOG_BEGIN is on disk. */
     COEX_SESSION_PAST_LOG_BEGUN,
@@ -84,7 +84,7 @@ typedef enum {
     COEX_LOG_ASK,     /* is there one? */
     COEX_LOG_BEGIN,   /* its log is going to begin at that time */
     COEX_LOG_WRITTEN, /* it is in the log; is there another? */
-    COEX_LOG_SKIP,    /* this person's are not logged; is there one of another's? */
+    COEX_LOG_SKIP,    /* this person's are not logged (any more); is there one of another's? */
 } CoexLogStep;
 
 /* Immutable once it is told. Members a kind does not use are NULL or 0; all but the session are

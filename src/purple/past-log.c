@@ -163,8 +163,13 @@ on_slice(gpointer data)
     gint64 begun = g_get_monotonic_time();
 
     day->timer = 0;
-    if (!is_any_logged() || !is_logged(connection->account, day->person->name)) {
+    if (!is_any_logged()) {
         g_clear_pointer(&connection->past_day, day_free);
+        return FALSE;
+    }
+    if (!is_logged(connection->account, day->person->name)) {
+        g_clear_pointer(&connection->past_day, day_free);
+        coex_session_log_next(connection->session, COEX_LOG_SKIP, 0);
         return FALSE;
     }
     if (day->log_at == 0) {

@@ -165,6 +165,7 @@ coex_past_log_next(CoexAccount *account, CoexLogStep step, gint64 time)
     case COEX_LOG_SKIP:
         log->after = MAX(log->after, log->told.person_id);
         log->told.person_id = 0;
+        log->begun = FALSE; /* what there is of it is a half, as after a kill */
         break;
     }
     if (log->reading || log->told.person_id != 0)

@@ -41,6 +41,15 @@ move(PurpleContact *contact)
     purple_blist_add_contact(contact, group, NULL);
 }
 
+/* As Pidgin does it. */
+static void
+unlog(PurpleContact *contact, PurpleConversation *conv)
+{
+    purple_blist_node_set_bool((PurpleBlistNode *)contact, "enable-logging", FALSE);
+    if (conv != NULL)
+        purple_conversation_set_logging(conv, FALSE);
+}
+
 gboolean
 list_touch(PurpleAccount *account, const char *gesture, const char *who)
 {
@@ -66,6 +75,8 @@ list_touch(PurpleAccount *account, const char *gesture, const char *who)
         purple_blist_rename_group(group, "Customers");
     else if (g_str_equal(gesture, "move"))
         move(contact);
+    else if (g_str_equal(gesture, "unlog"))
+        unlog(contact, purple_find_conversation_with_account(PURPLE_CONV_TYPE_IM, who, account));
     else if (g_str_equal(gesture, "info"))
         serv_get_info(purple_account_get_connection(account), who);
     else

@@ -268,6 +268,22 @@ logs_not(World *world)
     host_check(world->host, count_logged(world, NULL, "Line 1, " ADA) == 0);
 }
 
+/* It is switched off in the middle of Ada's day, unless the machine stood still meanwhile: no half
+ * of it stays, and Ben's is written all the same. */
+static void
+logs_no_more(World *world)
+{
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    bring_history(world, N_LINES);
+    wait_logged(world, NULL, "Line 1, " ADA);
+    host_touch(world->host, "unlog", ADA);
+    wait_logged(world, NULL, "Line 1, " BEN);
+    host_check(world->host, count_logged(world, NULL, "Line 1, " ADA) ==
+                                count_logged(world, NULL, "Line 2999, " ADA));
+    host_check(world->host, count_logged(world, NULL, "Line 0, " BEN) == 1);
+}
+
 static void
 add_all(void)
 {
@@ -278,6 +294,7 @@ add_all(void)
     world_add("history/finch/logs", "gnt-purple", logs);
     world_add("history/logs-after-a-kill", NULL, logs_after_a_kill);
     world_add("history/logs-not", NULL, logs_not);
+    world_add("history/logs-no-more", NULL, logs_no_more);
     world_add("history/finds", NULL, finds);
     world_add("history/finch/finds", "gnt-purple", finds);
     world_add("history/bitlbee/finds", "BitlBee", finds);
