@@ -24,17 +24,18 @@ forget(CoexConnection *connection, PurpleXfer *xfer, gpointer id)
 }
 
 /* By the user: what is not sent yet is dropped, and what becomes of it still comes. The chat
- * program may call it twice. */
+ * program may call it twice, and when the connection has failed, too. */
 static void
 on_cancelled(PurpleXfer *xfer)
 {
-    CoexConnection *connection = coex_connection_of_account(purple_xfer_get_account(xfer));
+    PurpleConnection *gc = purple_account_get_connection(purple_xfer_get_account(xfer));
+    const CoexConnection *connection = gc != NULL ? purple_connection_get_protocol_data(gc) : NULL;
     guint id = get_id(xfer);
 
     if (id == 0)
         return;
     xfer->data = NULL;
-    if (connection != NULL)
+    if (connection != NULL && connection->session != NULL)
         coex_session_cancel_file(connection->session, id);
 }
 

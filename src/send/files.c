@@ -308,6 +308,27 @@ find_transfer(CoexOutbox *outbox, guint transfer)
     return NULL;
 }
 
+/* The account has just ended: what becomes of it is told at the next login. What was being copied
+ * has its line. */
+static void
+cancel_at_end(CoexOutboxItem *item)
+{
+    CoexOutbox *outbox = item->outbox;
+    CoexPerson *person = coex_outbox_item_person(item);
+    CoexBatch *batch;
+
+    if (item->row->state == COEX_OUTBOX_TAKING)
+        return;
+    batch = coex_account_batch(outbox->account);
+    if (coex_outbox_item_is_on_its_way(item)) {
+        coex_outbox_item_put_record(item, batch, "Not cancelled, since it was being sent already");
+    } else {
+        coex_outbox_item_put_record(item, batch, "Not sent, and discarded");
+        coex_outbox_item_discard(item);
+    }
+    coex_outbox_commit(outbox, batch, person);
+}
+
 void
 coex_outbox_cancel_file(CoexOutbox *outbox, guint transfer)
 {
@@ -317,6 +338,10 @@ coex_outbox_cancel_file(CoexOutbox *outbox, guint transfer)
 
     if (item == NULL)
         return;
+    if (outbox->account->state == COEX_ACCOUNT_ENDED) {
+        cancel_at_end(item);
+        return;
+    }
     person = coex_outbox_item_person(item);
     if (coex_outbox_item_is_on_its_way(item)) {
         coex_account_tell_notice(outbox->account, person,

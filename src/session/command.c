@@ -244,14 +244,14 @@ static const struct {
     gboolean quiet;   /* who is not known needs nothing */
     gboolean of_name; /* about the entry of that name, not whom it turned out to be */
     gboolean makes_person;
-    gboolean outlives; /* what was typed is kept, also when the account has just failed */
+    gboolean outlives; /* is kept or done, also when the account has just failed */
 } verbs[] = {
     [COEX_COMMAND_SEND] = { .run = run_send, .makes_person = TRUE, .outlives = TRUE },
     [COEX_COMMAND_SEND_TEMPLATE] = { .run = run_send_template,
                                      .makes_person = TRUE,
                                      .outlives = TRUE },
     [COEX_COMMAND_SEND_FILE] = { .run = run_send_file, .makes_person = TRUE, .outlives = TRUE },
-    [COEX_COMMAND_CANCEL_FILE] = { .run = run_cancel_file, .alone = TRUE },
+    [COEX_COMMAND_CANCEL_FILE] = { .run = run_cancel_file, .alone = TRUE, .outlives = TRUE },
     [COEX_COMMAND_HOLD] = { .act = coex_outbox_hold },
     [COEX_COMMAND_CANCEL] = { .act = coex_outbox_cancel },
     [COEX_COMMAND_RESEND] = { .act = coex_outbox_resend },
