@@ -188,15 +188,19 @@ end(CoexConnection *connection, PurpleXfer *xfer, gpointer id, gboolean complete
     purple_xfer_unref(xfer);
 }
 
-/* It was on its way to the screen that it has left when the user cancelled it. */
+/* It was on its way to the screen that it has left when the user cancelled it. The line comes last:
+ * a plugin that hears of it may disable the account, and the transfer is gone. */
 static void
-tell_too_late(CoexConnection *connection, PurpleXfer *xfer)
+end_sent(CoexConnection *connection, PurpleXfer *xfer, gpointer id)
 {
+    gboolean too_late = get_id(xfer) == 0;
     g_autofree char *name = coex_connection_dup_name(connection, purple_xfer_get_remote_user(xfer));
     g_autofree char *line = g_strdup_printf("Not cancelled, since it was sent already: %s",
                                             purple_xfer_get_filename(xfer));
 
-    coex_lines_notice(connection, name, line);
+    end(connection, xfer, id, TRUE);
+    if (too_late)
+        coex_lines_notice(connection, name, line);
 }
 
 void
@@ -208,8 +212,6 @@ coex_transfer_update(CoexConnection *connection, const CoexSessionEvent *event)
 
     if (xfer == NULL)
         return;
-    if (get_id(xfer) == 0 && event->state == COEX_TRANSFER_SENT)
-        tell_too_late(connection, xfer);
     if (get_id(xfer) == 0 &&
         (event->state == COEX_TRANSFER_RUNS || event->state == COEX_TRANSFER_KEPT))
         return;
@@ -219,6 +221,8 @@ coex_transfer_update(CoexConnection *connection, const CoexSessionEvent *event)
         purple_xfer_update_progress(xfer);
         break;
     case COEX_TRANSFER_SENT:
+        end_sent(connection, xfer, id);
+        break;
     case COEX_TRANSFER_KEPT:
         end(connection, xfer, id, TRUE);
         break;

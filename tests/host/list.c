@@ -142,6 +142,14 @@ on_written(PurpleAccount *account, const char *who, const char *message, PurpleC
         spoil(account, NULL, conv);
 }
 
+static void
+on_noticed(PurpleAccount *account, const char *who, const char *message, PurpleConversation *conv,
+           PurpleMessageFlags flags, gpointer user_data)
+{
+    if ((flags & PURPLE_MESSAGE_NO_LOG) != 0) /* as our notices are */
+        on_written(account, who, message, conv, flags, user_data);
+}
+
 /* The last to be called: what others are told is still there. */
 static void
 listen_to(void *instance, const char *signal, PurpleCallback callback)
@@ -160,6 +168,8 @@ list_spoil(PurpleAccount *account, const char *signal, const char *act)
         listen_to(purple_conversations_get_handle(), signal, PURPLE_CALLBACK(on_conversation));
     else if (g_str_equal(signal, "wrote-im-msg"))
         listen_to(purple_conversations_get_handle(), signal, PURPLE_CALLBACK(on_written));
+    else if (g_str_equal(signal, "notice"))
+        listen_to(purple_conversations_get_handle(), "wrote-im-msg", PURPLE_CALLBACK(on_noticed));
     else if (g_str_equal(signal, "blist-node-aliased"))
         listen_to(purple_blist_get_handle(), signal, PURPLE_CALLBACK(on_aliased));
     else if (g_str_equal(signal, "blist-node-added"))

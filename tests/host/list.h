@@ -13,5 +13,6 @@ gboolean list_touch(PurpleAccount *account, const char *gesture, const char *who
 
 /* At the next @signal about the account: "disable" it, "delete" it, "remove" the buddy, or "close"
  * the conversation. The list's signals, conversation-created, or wrote-im-msg for a line that did
- * not come in (after one that did, libpurple itself would use what is gone). */
+ * not come in (after one that did, libpurple itself would use what is gone), or "notice" for a
+ * notice of ours. */
 void list_spoil(PurpleAccount *account, const char *signal, const char *act);

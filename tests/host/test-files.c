@@ -168,6 +168,25 @@ cancelled_too_late(World *world)
     host_check(world->host, coex_sim_n_sent(world->sim, "ada") == 1);
 }
 
+/* Who hears of that line disables the account: the transfer goes with it. */
+static void
+cancelled_and_disabled(World *world)
+{
+    g_autofree char *path = make_file("offer.txt", "bread 4");
+
+    open_host(world);
+    coex_sim_aim(world->sim, "upload");
+    coex_sim_delay_next(world->sim, 500);
+    host_spoil(world->host, "notice", "disable");
+    host_regret_file(world->host, ADA, path);
+    host_wait_message(world->host, ADA, NULL,
+                      "*Not cancelled, since it was sent already: offer.txt*");
+    host_wait_for(world->host, EVENT_DISCONNECTED, NULL, NULL);
+    check_sent(world, "document text/plain 7 name=offer.txt");
+    drop_file(path);
+    host_sync(world->host);
+}
+
 /* ---- pictures in a text ---- */
 
 #define JPEG_HEAD "\xff\xd8\xff\xc0\x01\x11\x08\x01\x10\x01\x10\x03" /* 272 x 272 */
@@ -268,6 +287,7 @@ add_all(void)
     world_add("files/picture-gone", NULL, picture_gone);
     world_add("files/picture-not-held", NULL, picture_not_held);
     world_add("files/cancelled-too-late", NULL, cancelled_too_late);
+    world_add("files/cancelled-and-disabled", NULL, cancelled_and_disabled);
 }
 
 int
