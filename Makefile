@@ -109,6 +109,7 @@ FLAGS_tests/net = -Isrc $(TEST_FLAGS) $(CFLAGS_PKG_net)
 FLAGS_tests/session = -Isrc $(TEST_FLAGS) $(CFLAGS_PKG_net) $(CFLAGS_PKG_store)
 FLAGS_tests/host = $(TEST_FLAGS) $(CFLAGS_PKG_host)
 FLAGS_tests/bench = -Isrc $(TEST_FLAGS) $(call external,$(PKG_bench))
+FLAGS_tests/tools = $(TEST_FLAGS) $(CFLAGS_PKG_core)
 
 ARCHIVES_unit := $(call have,core)
 ARCHIVES_fuzz := $(call have,core)
