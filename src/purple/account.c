@@ -207,6 +207,15 @@ show_facts(CoexConnection *connection, const CoexSessionEvent *event)
 }
 
 static void
+log_past(CoexConnection *connection, const CoexSessionEvent *event)
+{
+    if (event->kind == COEX_SESSION_PAST_LOG_BEGUN)
+        coex_past_log_begun(connection);
+    else
+        coex_past_log_take(connection, event);
+}
+
+static void
 on_event(const CoexSessionEvent *event, gpointer user_data)
 {
     g_autoptr(CoexConnection) connection = coex_connection_ref(user_data);
@@ -249,10 +258,8 @@ on_event(const CoexSessionEvent *event, gpointer user_data)
         coex_actions_ask_webhook(connection, event->text, event->detail);
         break;
     case COEX_SESSION_PAST_LOG:
-        coex_past_log_take(connection, event);
-        break;
     case COEX_SESSION_PAST_LOG_BEGUN:
-        coex_past_log_begun(connection);
+        log_past(connection, event);
         break;
     case COEX_SESSION_FOUND:
         coex_found_show(connection, event);

@@ -383,17 +383,15 @@ on_chunk(GPtrArray *rows, const GError *error, gpointer user_data)
     const CoexDeliveryRow *row = rows != NULL && rows->len > 0 ? rows->pdata[0] : NULL;
 
     intake->n_chunks--;
-    if (!is_wanted(chunk)) {
-        chunk_free(chunk);
-    } else if (error != NULL) {
+    if (is_wanted(chunk) && error != NULL) {
         g_queue_push_head(&intake->chunks, chunk);
         retry_later(intake);
         return;
-    } else if (row != NULL && row->id == chunk->id) {
-        begin_chunk(chunk, g_ptr_array_steal_index(rows, 0));
-    } else {
-        chunk_free(chunk);
     }
+    if (is_wanted(chunk) && row != NULL && row->id == chunk->id)
+        begin_chunk(chunk, g_ptr_array_steal_index(rows, 0));
+    else
+        chunk_free(chunk);
     next_chunk(intake);
 }
 
