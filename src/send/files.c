@@ -48,8 +48,19 @@ coex_outbox_item_end_transfer(CoexOutboxItem *item, CoexTransferState state)
         item->transfer = 0;
 }
 
-/* ---- what is being copied, for who ends in between: settings "taking LOCAL-ID", "PERSON NAME"
- * ---- */
+/* ---- why it was not taken ---- */
+
+/* @caption stands nowhere else; NULL: none. Free with g_free(). */
+static char *
+dup_not_sent(const char *name, const char *why, const char *caption)
+{
+    return caption != NULL
+               ? g_strdup_printf("Not sent: the file “%s”. %s Its text: “%s”", name, why, caption)
+               : g_strdup_printf("Not sent: the file “%s”. %s", name, why);
+}
+
+/* ---- what is being copied, for who ends in between: settings "taking LOCAL-ID", "PERSON NAME" or
+ * "PERSON NAME/CAPTION" ---- */
 
 #define TAKING_SETTING "taking "
 
@@ -64,8 +75,10 @@ put_taking(CoexAccount *account, const char *local_id, const char *value)
 static void
 note_taking(CoexOutboxItem *item)
 {
+    const char *caption = item->row->media->caption;
     g_autofree char *value =
-        g_strdup_printf("%" G_GINT64_FORMAT " %s", item->row->person_id, item->row->text);
+        g_strdup_printf("%" G_GINT64_FORMAT " %s%s%s", item->row->person_id, item->row->text,
+                        caption != NULL ? "/" : "", caption != NULL ? caption : "");
 
     put_taking(item->outbox->account, item->row->local_id, value);
 }
@@ -74,17 +87,18 @@ static void
 tell_lost(CoexOutbox *outbox, const char *value)
 {
     CoexPeople *people = outbox->account->people;
-    char *name = NULL;
-    CoexPerson *person = coex_people_by_id(people, g_ascii_strtoll(value, &name, 10));
+    char *rest = NULL;
+    CoexPerson *person = coex_people_by_id(people, g_ascii_strtoll(value, &rest, 10));
+    g_auto(GStrv) parts = g_strsplit(g_strchug(rest), "/", 2);
     g_autofree char *line = NULL;
     CoexBatch *batch;
 
     if (person == NULL)
         return;
     person = coex_people_now(people, person);
-    line = g_strdup_printf("Not sent: the file “%s”. The program ended before it was copied. Send "
-                           "it again.",
-                           g_strchug(name));
+    line = dup_not_sent(parts[0] != NULL ? parts[0] : "",
+                        "The program ended before it was copied. Send it again.",
+                        parts[0] != NULL ? parts[1] : NULL);
     batch = coex_account_batch(outbox->account);
     coex_batch_put_person(batch, person);
     coex_batch_add_line(batch, person->id, COEX_FEED_NOTICE, line, NULL,
@@ -115,15 +129,6 @@ tell_all_lost(CoexOutbox *outbox)
 }
 
 /* ---- taking it in ---- */
-
-/* They stand nowhere else. Free with g_free(). */
-static char *
-dup_not_sent(const char *name, const char *why, const char *caption)
-{
-    return caption != NULL
-               ? g_strdup_printf("Not sent: the file “%s”. %s Its text: “%s”", name, why, caption)
-               : g_strdup_printf("Not sent: the file “%s”. %s", name, why);
-}
 
 static void
 tell_not_taken(CoexOutboxItem *item, const char *why)

@@ -172,13 +172,15 @@ killed_while_copying(World *world)
 {
     const gint64 until = g_get_monotonic_time() + (gint64)HOST_PATIENCE_MS * 1000;
     const char *line = "*Not sent: the file “large.pdf”. The program ended before it was copied. "
-                       "Send it again.";
+                       "Send it again. Its text: “as of today”";
     g_autofree char *path = NULL;
+    g_autofree char *typed = NULL;
 
     host_go_online(world->host);
     path = make_large(world);
     world_customer_writes(world, "ada", ADA, "Hello");
-    host_send_file(world->host, ADA, path);
+    typed = g_strdup_printf("/send \"%s\" as of today", path);
+    host_type(world->host, ADA, typed);
     while (size_of_copy(world) < LARGE / 4 && g_get_monotonic_time() < until)
         host_sync(world->host);
     host_kill(world->host);
