@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "desk.h"
 
-#include <sqlite3.h>
 #include <string.h>
 
 static const char *const kind_names[DESK_KINDS] = {
@@ -310,34 +309,8 @@ desk_wait_requests(Desk *desk, const char *what, guint n)
     }
 }
 
-/* Another number's account may be off, and what came for it waits. */
-#define NOT_APPLIED                                                                                \
-    "SELECT 1 FROM deliveries AS d JOIN bodies AS b ON b.delivery = d.id WHERE d.state = 0"        \
-    " AND instr(b.body, CAST(? AS BLOB)) > 0"
-
-/* What is held for its order is on disk and not applied. */
-static void
-wait_applied(Desk *desk)
-{
-    gint64 end = g_get_monotonic_time() + DESK_PATIENCE_MS * G_TIME_SPAN_MILLISECOND;
-    sqlite3_stmt *query = NULL;
-    sqlite3 *db = NULL;
-
-    if (sqlite3_open_v2(desk->config.database, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
-        sqlite3_prepare_v2(db, NOT_APPLIED, -1, &query, NULL) == SQLITE_OK &&
-        sqlite3_bind_text(query, 1, coex_sim_get_phone_number_id(desk->sim), -1,
-                          SQLITE_TRANSIENT) == SQLITE_OK)
-        while (sqlite3_step(query) == SQLITE_ROW) {
-            sqlite3_reset(query);
-            if (g_get_monotonic_time() > end)
-                desk_fail(desk, "a delivery is not applied");
-            turn();
-        }
-    sqlite3_finalize(query);
-    sqlite3_close(db);
-}
-
-/* Deliveries are applied in their order, so what fay writes last is told last. */
+/* Deliveries are applied in their order, so what fay writes last is told last; but for reactions
+ * and pictures, which may be held still. */
 void
 desk_fence(Desk *desk)
 {
@@ -349,7 +322,6 @@ desk_fence(Desk *desk)
             desk_fail(desk, "deliveries are left over");
         turn();
     }
-    wait_applied(desk);
     g_free(coex_sim_customer_sends(desk->sim, "fay", text));
     desk_wait_feed(desk, COEX_FEED_INBOUND, "fay", text);
 }
