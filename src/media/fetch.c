@@ -554,7 +554,7 @@ sweep(CoexAccount *account)
         if (job->account != NULL || job->ended || !find_person(account, job)->forgotten)
             continue;
         if (job->part != NULL)
-            drop(job->part);
+            coex_files_remove_part_async(job->part);
         remove_job(account->fetch, job);
     }
 }

@@ -151,6 +151,22 @@ coex_files_remove_async(const char *const *paths, GAsyncReadyCallback callback, 
     coex_worker_run(task, run_remove);
 }
 
+static void
+run_remove_part(GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+    g_unlink(task_data);
+    g_task_return_boolean(task, TRUE);
+}
+
+void
+coex_files_remove_part_async(const char *part)
+{
+    g_autoptr(GTask) task = g_task_new(NULL, NULL, NULL, NULL);
+
+    g_task_set_task_data(task, g_strdup(part), g_free);
+    coex_worker_run(task, run_remove_part);
+}
+
 /* ---- the place ---- */
 
 char *

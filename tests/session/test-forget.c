@@ -28,6 +28,22 @@ wait_gone(Desk *desk, const char *words)
     desk_wait_until(desk, is_gone, words);
 }
 
+static gboolean
+is_empty(Desk *desk)
+{
+    g_autoptr(GDir) dir = g_dir_open(sought, 0, NULL);
+
+    return dir == NULL || g_dir_read_name(dir) == NULL;
+}
+
+/* The unfinished files of @folder go behind what is told, too. */
+static void
+wait_empty(Desk *desk, const char *folder)
+{
+    sought = folder;
+    desk_wait_until(desk, is_empty, "an empty folder");
+}
+
 static void
 forget(Desk *desk, const char *who)
 {
@@ -45,13 +61,19 @@ wait_past(Desk *desk, const char *who, const char *lines)
 }
 
 static void
-log_in(Desk *desk)
+log_in_with(Desk *desk, const char *media_folder)
 {
-    desk->config.media_folder = g_intern_string(desk->dir);
+    desk->config.media_folder = g_intern_string(media_folder);
     desk->config.media_auto = COEX_MEDIA_AUTO_ALL;
     desk->config.media_limit = 1000 * 1000;
     desk_login(desk);
     desk_wait_catalogue(desk);
+}
+
+static void
+log_in(Desk *desk)
+{
+    log_in_with(desk, desk->dir);
 }
 
 /* ---- all of it ---- */
@@ -103,6 +125,33 @@ test_nothing_is_left(Desk *desk)
     desk_wait_state(desk, "ada", "delivered*: Hello");
     wait_past(desk, "ada", "in: Hello again\nout: Hello");
     g_assert_false(folder_has(desk->dir, "a plum cake"));
+}
+
+/* The folder for files is the user's: it keeps its rights when the only file in it, half there,
+ * goes with its sender. */
+static void
+test_amid_a_download(Desk *desk)
+{
+    g_autofree char *folder = g_build_filename(desk->dir, "files", NULL);
+    g_autoptr(GBytes) bytes = g_bytes_new_static("the plum file", 13);
+    g_autofree char *content = coex_sim_add_file(desk->sim, "image/jpeg", NULL, NULL, bytes);
+    GStatBuf found;
+
+    g_assert_cmpint(g_mkdir(folder, 0700), ==, 0);
+    g_assert_cmpint(g_chmod(folder, 02770), ==, 0);
+    log_in_with(desk, folder);
+    coex_sim_change_files(desk->sim, COEX_SIM_FILE_STALLED);
+    g_free(coex_sim_customer_sends_type(desk->sim, "ada", "image", content));
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "[image*");
+    desk_wait_requests(desk, "download", 1);
+    forget(desk, "ada");
+    coex_sim_set_down(desk->sim, TRUE); /* which ends the download */
+    coex_sim_set_down(desk->sim, FALSE);
+    wait_empty(desk, folder);
+    hear_file(desk, "ben", "a rye file");
+    g_assert_cmpint(g_stat(folder, &found), ==, 0);
+    g_assert_cmpuint(found.st_mode, ==, S_IFDIR | 02770);
+    g_assert_true(folder_has(folder, "a rye file"));
 }
 
 /* WhatsApp delivers again what it is not sure of. */
@@ -396,6 +445,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     desk_add("/forget/nothing-is-left", test_nothing_is_left);
+    desk_add("/forget/amid-a-download", test_amid_a_download);
     desk_add("/forget/delivered-again", test_delivered_again);
     desk_add("/forget/with-others", test_with_others);
     desk_add("/forget/history-goes-on", test_history_goes_on);
