@@ -63,6 +63,7 @@ typedef struct {
     guint quit_after;    /* free the session from within that many observer calls; 0: never */
     guint n_calls;
     guint n_fences;
+    guint disk_ms; /* that a logout may last longer, where the disk does not answer */
 } Desk;
 
 typedef void (*DeskTest)(Desk *desk);

@@ -317,6 +317,12 @@ is_hanging(Desk *desk)
     return yes;
 }
 
+static gboolean
+is_answering(Desk *desk)
+{
+    return !is_hanging(desk);
+}
+
 /* Logging off does not wait for it, nor does what comes then: the file is told as not sent. */
 static void
 test_hangs(Desk *desk)
@@ -325,6 +331,7 @@ test_hangs(Desk *desk)
     g_autoptr(GError) error = NULL;
 
     g_assert_true(g_file_set_contents(path, "bread 4", -1, NULL));
+    desk->disk_ms = DESK_PATIENCE_MS;
     desk_login(desk);
     desk_hear(desk, "ada", "Hi");
     desk_wait_catalogue(desk);
@@ -340,6 +347,7 @@ test_hangs(Desk *desk)
     desk_take(desk, "ada", "Hello");
     desk_wait_state(desk, "ada", "delivered*: Hello");
     set_hangs(FALSE);
+    desk_wait_until(desk, is_answering, "the disk's answer");
     desk_logout(desk);
     g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 1);
 }
