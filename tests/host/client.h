@@ -49,8 +49,8 @@ void client_type_html(const char *number, const char *who, const char *html);
 void client_pounce(const char *number, const char *who, const char *text);
 /* As BitlBee does it with what came by DCC. */
 void client_send_file(const char *number, const char *who, const char *path);
-/* And cancels it when it has left, of which the screen does not know yet. Its copy must last long
- * enough to be seen. Why it could not be done, or NULL. */
+/* And cancels it when it has left, of which the screen does not know yet: once FILE_LEFT is in the
+ * profile. Why it could not be done, or NULL. */
 const char *client_regret_file(const char *number, const char *who, const char *path);
 
 /* The conversation that has the focus; NULL for none. */

@@ -28,6 +28,8 @@
 #define EVENT_SYNC "sync" /* answer to a `sync` command; text: its token */
 #define EVENT_LEFT "left" /* the last one; text: what was not given back */
 
+#define FILE_LEFT "left" /* in the profile: WhatsApp has the file that is regretted */
+
 typedef struct {
     char *kind;
     char *account; /* own number, "" where none is meant */

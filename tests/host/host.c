@@ -351,6 +351,14 @@ void
 host_regret_file(Host *host, const char *who, const char *path)
 {
     command_text(host, "regret", who, path);
+}
+
+void
+host_has_left(Host *host)
+{
+    g_autofree char *mark = g_build_filename(host->profile, FILE_LEFT, NULL);
+
+    g_assert_true(g_file_set_contents(mark, "", -1, NULL));
     check_refusal(host);
 }
 

@@ -66,8 +66,9 @@ void host_pounce(Host *host, const char *who, const char *text);
 void host_send_file(Host *host, const char *who, const char *path);
 /* Puts the file among the chat program's pictures: the first is number 1, for <IMG ID="1">. */
 void host_store_picture(Host *host, const char *path);
-/* And cancels it when it has left, before the screen knows. Its upload must be delayed. */
+/* And cancels it once host_has_left() told that WhatsApp has it, before the screen knows. */
 void host_regret_file(Host *host, const char *who, const char *path);
+void host_has_left(Host *host);
 /* Looks at a conversation, or with NULL at none. */
 void host_look(Host *host, const char *who);
 void host_pick_menu(Host *host, const char *who, const char *entry);

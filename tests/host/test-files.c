@@ -155,13 +155,12 @@ cancelled_too_late(World *world)
     g_autofree char *path = make_file("offer.txt", "bread 4");
 
     open_host(world);
-    coex_sim_aim(world->sim, "upload");
-    coex_sim_delay_next(world->sim, 500);
     host_regret_file(world->host, ADA, path);
+    check_sent(world, "document text/plain 7 name=offer.txt");
+    host_has_left(world->host);
     host_wait_message(world->host, ADA, "SEND", "[document] offer.txt");
     host_wait_message(world->host, ADA, NULL,
                       "*Not cancelled, since it was sent already: offer.txt*");
-    check_sent(world, "document text/plain 7 name=offer.txt");
     drop_file(path);
     host_sync(world->host);
     host_check(world->host, host_count(world->host, EVENT_TRANSFER, ADA, "complete *") == 0);
@@ -175,14 +174,13 @@ cancelled_and_disabled(World *world)
     g_autofree char *path = make_file("offer.txt", "bread 4");
 
     open_host(world);
-    coex_sim_aim(world->sim, "upload");
-    coex_sim_delay_next(world->sim, 500);
     host_spoil(world->host, "notice", "disable");
     host_regret_file(world->host, ADA, path);
+    check_sent(world, "document text/plain 7 name=offer.txt");
+    host_has_left(world->host);
     host_wait_message(world->host, ADA, NULL,
                       "*Not cancelled, since it was sent already: offer.txt*");
     host_wait_for(world->host, EVENT_DISCONNECTED, NULL, NULL);
-    check_sent(world, "document text/plain 7 name=offer.txt");
     drop_file(path);
     host_sync(world->host);
 }
