@@ -65,40 +65,71 @@ dup_not_sent(const char *name, const char *why, const char *caption)
 #define TAKING_SETTING "taking "
 
 static void
-put_taking(CoexAccount *account, const char *local_id, const char *value)
+forget_taking(CoexAccount *account, const char *local_id)
 {
     g_autofree char *key = g_strconcat(TAKING_SETTING, local_id, NULL);
 
-    coex_account_put_setting(account, key, value);
+    coex_account_put_setting(account, key, NULL);
 }
 
+/* With the person, who may be new: nobody else gets that number. */
 static void
 note_taking(CoexOutboxItem *item)
 {
+    CoexAccount *account = item->outbox->account;
     const char *caption = item->row->media->caption;
+    g_autofree char *key = g_strconcat(TAKING_SETTING, item->row->local_id, NULL);
     g_autofree char *value =
         g_strdup_printf("%" G_GINT64_FORMAT " %s%s%s", item->row->person_id, item->row->text,
                         caption != NULL ? "/" : "", caption != NULL ? caption : "");
+    CoexBatch *batch = coex_account_batch(account);
 
-    put_taking(item->outbox->account, item->row->local_id, value);
+    g_hash_table_replace(account->settings, g_strdup(key), g_strdup(value));
+    coex_batch_put_person(batch, coex_outbox_item_person(item));
+    coex_batch_put_setting(batch, key, value);
+    coex_account_commit(account, batch);
+}
+
+/* What goes with a file of that kind, and is no message of its own. */
+static gboolean
+takes_caption(const CoexMedia *media)
+{
+    return media->kind != COEX_MEDIA_AUDIO && media->kind != COEX_MEDIA_STICKER;
+}
+
+/* What is to be said of it; NULL: nothing. @item: the file waits to leave all the same, and the
+ * words that it does not take may not. Free with g_free(). */
+static char *
+dup_lost(const CoexOutboxItem *item, const char *name, const char *caption)
+{
+    if (item == NULL)
+        return dup_not_sent(name, "The program ended before it was copied. Send it again.",
+                            caption);
+    if (caption == NULL || takes_caption(item->row->media))
+        return NULL;
+    return g_strdup_printf("The program ended when the text beside the file “%s” was about to be "
+                           "sent. Look whether it was: “%s”",
+                           name, caption);
 }
 
 static void
-tell_lost(CoexOutbox *outbox, const char *value)
+tell_lost(CoexOutbox *outbox, const char *value, const CoexOutboxItem *item)
 {
     CoexPeople *people = outbox->account->people;
     char *rest = NULL;
     CoexPerson *person = coex_people_by_id(people, g_ascii_strtoll(value, &rest, 10));
     g_auto(GStrv) parts = g_strsplit(g_strchug(rest), "/", 2);
-    g_autofree char *line = NULL;
+    g_autofree char *line =
+        dup_lost(item, parts[0] != NULL ? parts[0] : "", parts[0] != NULL ? parts[1] : NULL);
     CoexBatch *batch;
 
-    if (person == NULL)
+    if (line == NULL)
         return;
+    if (person == NULL) {
+        coex_account_tell_notice(outbox->account, NULL, "%s", line);
+        return;
+    }
     person = coex_people_now(people, person);
-    line = dup_not_sent(parts[0] != NULL ? parts[0] : "",
-                        "The program ended before it was copied. Send it again.",
-                        parts[0] != NULL ? parts[1] : NULL);
     batch = coex_account_batch(outbox->account);
     coex_batch_put_person(batch, person);
     coex_batch_add_line(batch, person->id, COEX_FEED_NOTICE, line, NULL,
@@ -119,12 +150,13 @@ tell_all_lost(CoexOutbox *outbox)
                                    : NULL;
         g_autofree char *id = g_strdup(local_id);
         g_autofree char *value = g_strdup(g_hash_table_lookup(account->settings, link->data));
+        const CoexOutboxItem *item = id != NULL ? g_hash_table_lookup(outbox->by_id, id) : NULL;
 
-        if (id == NULL)
+        /* given while the account came up, it is being copied now */
+        if (id == NULL || (item != NULL && item->row->state == COEX_OUTBOX_TAKING))
             continue;
-        if (!g_hash_table_contains(outbox->by_id, id))
-            tell_lost(outbox, value);
-        put_taking(account, id, NULL);
+        tell_lost(outbox, value, item);
+        forget_taking(account, id);
     }
 }
 
@@ -137,13 +169,6 @@ tell_not_taken(CoexOutboxItem *item, const char *why)
     g_autofree char *line = dup_not_sent(row->text, why, row->media->caption);
 
     coex_account_tell_notice(item->outbox->account, coex_outbox_item_person(item), "%s", line);
-}
-
-/* What goes with a file of that kind, and is no message of its own. */
-static gboolean
-takes_caption(const CoexMedia *media)
-{
-    return media->kind != COEX_MEDIA_AUDIO && media->kind != COEX_MEDIA_STICKER;
 }
 
 /* Never silently as something else. */
@@ -189,15 +214,12 @@ on_taken(GObject *source, GAsyncResult *result, gpointer user_data)
     if (item == NULL) {
         if (media != NULL)
             coex_outgoing_drop(account->outgoing, ticket->local_id);
-        if (account->state != COEX_ACCOUNT_ENDED)
-            put_taking(account, ticket->local_id, NULL);
         return;
     }
     g_clear_object(&item->work);
     if (media == NULL) {
         tell_not_taken(item, error->message);
         coex_outbox_item_remove(item);
-        put_taking(account, ticket->local_id, NULL);
         coex_outbox_pump(account->outbox);
         return;
     }
@@ -212,9 +234,9 @@ on_taken(GObject *source, GAsyncResult *result, gpointer user_data)
     row->text = coex_content_media_dup_line(row->media);
     tell_note(item);
     coex_outbox_item_accept_file(item);
-    put_taking(account, ticket->local_id, NULL);
     if (words != NULL)
         send_words(account->outbox, ticket->person_id, words);
+    forget_taking(account, ticket->local_id);
 }
 
 static void
@@ -241,8 +263,6 @@ take_next(CoexOutbox *outbox)
 
         if (item != NULL)
             take(item);
-        else
-            put_taking(outbox->account, local_id, NULL);
     }
 }
 
@@ -283,6 +303,13 @@ coex_outbox_send_file(CoexOutbox *outbox, CoexPerson *person, const CoexOriginal
     note_taking(item);
     g_queue_push_tail(&outbox->to_take, g_strdup(item->row->local_id));
     take_next(outbox);
+}
+
+void
+coex_outbox_item_forget_taking(const CoexOutboxItem *item)
+{
+    if (item->row->state == COEX_OUTBOX_TAKING)
+        forget_taking(item->outbox->account, item->row->local_id);
 }
 
 void
@@ -430,10 +457,12 @@ coex_outbox_clear_files(CoexOutbox *outbox)
 
     g_hash_table_iter_init(&iter, outbox->by_id);
     while (g_hash_table_iter_next(&iter, NULL, &item)) {
-        char *file = ((CoexOutboxItem *)item)->row->file;
+        const CoexOutboxRow *row = ((CoexOutboxItem *)item)->row;
 
-        if (file != NULL)
-            g_hash_table_add(kept, file);
+        if (row->file != NULL)
+            g_hash_table_add(kept, row->file);
+        if (row->state == COEX_OUTBOX_TAKING)
+            g_hash_table_add(kept, row->local_id);
     }
     coex_outgoing_clear(outbox->account->outgoing, kept);
     tell_all_lost(outbox);

@@ -143,6 +143,7 @@ coex_outbox_item_remove(CoexOutboxItem *item)
     coex_outbox_item_end_transfer(item, item->accepted ? COEX_TRANSFER_SENT : COEX_TRANSFER_FAILED);
     if (item->row->file != NULL)
         coex_outgoing_drop(item->outbox->account->outgoing, item->row->file);
+    coex_outbox_item_forget_taking(item);
     item_free(item);
 }
 

@@ -173,6 +173,8 @@ CoexOutboxItem *coex_ticket_get_item(const CoexTicket *ticket);
 void coex_outbox_clear_files(CoexOutbox *outbox);
 /* Tells who gave the item's file what became of it, once. */
 void coex_outbox_item_end_transfer(CoexOutboxItem *item, CoexTransferState state);
+/* The item goes: nothing is told of it as of a file that was being copied. */
+void coex_outbox_item_forget_taking(const CoexOutboxItem *item);
 /* The account ends: what was not taken in is told with @batch. */
 void coex_outbox_item_stop_taking(CoexOutboxItem *item, CoexBatch *batch);
 /* Whether it has no file that is still to be uploaded. */

@@ -352,6 +352,131 @@ test_hangs(Desk *desk)
     g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 1);
 }
 
+/* ---- a program that ends meanwhile ---- */
+
+/* All of the account's folder, as a crash at this moment would leave it. */
+static GHashTable *
+keep_files(Desk *desk)
+{
+    GHashTable *files =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_bytes_unref);
+    g_autofree char *folder = g_path_get_dirname(desk->config.database);
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+
+    for (const char *name; (name = g_dir_read_name(dir)) != NULL;) {
+        char *path = g_build_filename(folder, name, NULL);
+        char *content = NULL;
+        gsize length = 0;
+
+        if (g_file_get_contents(path, &content, &length, NULL))
+            g_hash_table_insert(files, path, g_bytes_new_take(content, length));
+        else
+            g_free(path);
+    }
+    return files;
+}
+
+static void
+put_back(GHashTable *files)
+{
+    GHashTableIter iter;
+    gpointer path;
+    gpointer content;
+
+    g_hash_table_iter_init(&iter, files);
+    while (g_hash_table_iter_next(&iter, &path, &content))
+        g_assert_true(g_file_set_contents(path, g_bytes_get_data(content, NULL),
+                                          (gssize)g_bytes_get_size(content), NULL));
+}
+
+/* Logged in, gives @who a file whose copy hangs. */
+static void
+give_hanging(Desk *desk, const char *who)
+{
+    g_autofree char *path = g_build_filename(desk->dir, "offer.txt", NULL);
+    g_autoptr(GError) error = NULL;
+
+    g_assert_true(g_file_set_contents(path, "bread 4", -1, NULL));
+    set_hangs(TRUE);
+    coex_session_send_file(desk->session, desk_name(who), path, "as of today", 7, &error);
+    g_assert_no_error(error);
+    desk_wait_until(desk, is_hanging, "the disk");
+}
+
+/* What is on disk by now; then the program ends, and starts with that. */
+static void
+crash(Desk *desk)
+{
+    g_autoptr(GHashTable) files = NULL;
+
+    desk_hear(desk, "ben", "Hi"); /* and all before it */
+    files = keep_files(desk);
+    desk_logout(desk);
+    set_hangs(FALSE);
+    put_back(files);
+    desk_login(desk);
+}
+
+/* A file for somebody new is told of after a crash, with its words, and whoever comes then is
+ * somebody else. */
+static void
+test_crash_for_new(Desk *desk)
+{
+    static const char line[] = "Not sent: the file “offer.txt”. The program ended before it was "
+                               "copied. Send it again. Its text: “as of today”";
+
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    give_hanging(desk, "ada");
+    crash(desk);
+    desk_wait_feed(desk, COEX_FEED_NOTICE, "ada", line);
+    desk_hear(desk, "carla", "Hello");
+    desk_restart(desk);
+    desk_wait_catalogue(desk);
+    g_assert_cmpuint(desk_count(desk, DESK_FEED, NULL, "*offer.txt*"), ==, 0);
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, NULL), ==, 0);
+}
+
+/* What was cancelled is not asked for again. */
+static void
+test_crash_after_cancel(Desk *desk)
+{
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    desk_hear(desk, "ada", "Hello");
+    give_hanging(desk, "ada");
+    coex_session_cancel_file(desk->session, 7);
+    desk_wait_notice(desk, "ada", "Discarded: offer.txt");
+    crash(desk);
+    desk_fence(desk);
+    g_assert_cmpuint(desk_count(desk, DESK_FEED, NULL, "*offer.txt*"), ==, 0);
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, NULL), ==, 0);
+}
+
+/* A copy that is begun while the account comes up is no stray one when it is online. */
+static void
+test_copied_over_login(Desk *desk)
+{
+    const char *check = desk_is_meta(desk) ? "number" : "health";
+    guint n_checks;
+
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    desk_hear(desk, "ada", "Hello");
+    desk_logout(desk);
+    n_checks = coex_sim_n_requests(desk->sim, check);
+    coex_sim_aim(desk->sim, check);
+    coex_sim_delay_next(desk->sim, 1000);
+    desk_start(desk);
+    desk_wait_requests(desk, check, n_checks + 1);
+    give_hanging(desk, "ada");
+    desk_wait_catalogue(desk);
+    set_hangs(FALSE);
+    desk_wait_feed(desk, COEX_FEED_SENT, "ada", "[document] offer.txt: as of today");
+    desk_take(desk, "ada", "document text/plain 7 name=offer.txt caption=as of today");
+    desk_wait_state(desk, "ada", "delivered*");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -367,5 +492,8 @@ main(int argc, char **argv)
     desk_add("/disk/file-out", test_file_out);
     desk_add("/disk/file-in", test_file_in);
     desk_add("/disk/hangs", test_hangs);
+    desk_add("/disk/copied-over-login", test_copied_over_login);
+    desk_add("/disk/crash-for-new", test_crash_for_new);
+    desk_add("/disk/crash-after-cancel", test_crash_after_cancel);
     return g_test_run();
 }
