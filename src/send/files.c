@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "account/account.h"
+#include "account/engine.h"
 #include "account/people.h"
 #include "account/tell.h"
 #include "core/backend.h"
@@ -18,6 +19,8 @@
 
 #define UPLOADING_MAX 4
 #define TAKING_MAX 4
+#define SLOW_COPIES_MAX 4 /* besides */
+#define SLOW_COPY_MS 5000
 #define UPLOAD_KEPT_S (29 * 24 * 60 * 60) /* of 30 days (Meta: business-phone-numbers/media) */
 #define UPLOAD_SETTING "upload "
 #define TOLD_PARTS 50 /* of a file, in which its progress is told */
@@ -208,7 +211,8 @@ on_taken(GObject *source, GAsyncResult *result, gpointer user_data)
     g_autofree char *words = NULL;
     CoexOutboxRow *row;
 
-    account->outbox->n_taking--;
+    if (!g_hash_table_remove(account->outbox->slow_copies, ticket->local_id))
+        account->outbox->n_taking--;
     if (account->state != COEX_ACCOUNT_ENDED)
         take_next(account->outbox);
     if (item == NULL) {
@@ -217,6 +221,7 @@ on_taken(GObject *source, GAsyncResult *result, gpointer user_data)
         return;
     }
     g_clear_object(&item->work);
+    coex_timer_clear(&item->copying);
     if (media == NULL) {
         tell_not_taken(item, error->message);
         coex_outbox_item_remove(item);
@@ -239,6 +244,31 @@ on_taken(GObject *source, GAsyncResult *result, gpointer user_data)
     forget_taking(account, ticket->local_id);
 }
 
+/* The others' files do not wait for a disk that does not answer. */
+static void
+leave_aside(const CoexOutboxItem *item)
+{
+    CoexOutbox *outbox = item->outbox;
+
+    if (item->work == NULL || g_hash_table_size(outbox->slow_copies) >= SLOW_COPIES_MAX ||
+        !g_hash_table_add(outbox->slow_copies, g_strdup(item->row->local_id)))
+        return;
+    outbox->n_taking--;
+}
+
+static void
+on_slow_copy(gpointer data)
+{
+    CoexOutboxItem *item = data;
+
+    coex_account_tell_notice(item->outbox->account, coex_outbox_item_person(item),
+                             "The file “%s” is still being copied: the disk that it is on is slow, "
+                             "or does not answer. What you write here waits for it.",
+                             item->row->text);
+    leave_aside(item);
+    take_next(item->outbox);
+}
+
 static void
 take(CoexOutboxItem *item)
 {
@@ -249,6 +279,7 @@ take(CoexOutboxItem *item)
 
     outbox->n_taking++;
     item->work = g_cancellable_new();
+    coex_timer_start(&item->copying, SLOW_COPY_MS, on_slow_copy, item);
     coex_outgoing_take_async(outbox->account->outgoing, item->row->local_id, &file, item->work,
                              on_taken,
                              coex_ticket_new(outbox, item->row->local_id, item->row->person_id));
@@ -308,8 +339,10 @@ coex_outbox_send_file(CoexOutbox *outbox, CoexPerson *person, const CoexOriginal
 void
 coex_outbox_item_forget_taking(const CoexOutboxItem *item)
 {
-    if (item->row->state == COEX_OUTBOX_TAKING)
-        forget_taking(item->outbox->account, item->row->local_id);
+    if (item->row->state != COEX_OUTBOX_TAKING)
+        return;
+    forget_taking(item->outbox->account, item->row->local_id);
+    leave_aside(item);
 }
 
 void
@@ -389,6 +422,7 @@ coex_outbox_cancel_file(CoexOutbox *outbox, guint transfer)
         coex_account_tell_notice(outbox->account, person, "Discarded: %s", item->row->text);
     coex_outbox_item_discard(item);
     coex_outbox_commit(outbox, batch, person);
+    take_next(outbox);
 }
 
 /* ---- ids of what was uploaded: settings "upload SHA-256 TYPE", "PROVIDER ID SECONDS" ---- */

@@ -20,6 +20,7 @@ static void
 item_free(CoexOutboxItem *item)
 {
     coex_timer_clear(&item->confirm);
+    coex_timer_clear(&item->copying);
     if (item->work != NULL)
         g_cancellable_cancel(item->work);
     g_clear_object(&item->work);
@@ -242,6 +243,7 @@ coex_outbox_new(CoexAccount *account, GPtrArray *rows, const CoexOutboxEvents *e
     outbox->events = events;
     outbox->queues = g_ptr_array_new_with_free_func((GDestroyNotify)queue_free);
     outbox->by_id = g_hash_table_new(g_str_hash, g_str_equal);
+    outbox->slow_copies = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     outbox->united = g_ptr_array_new();
     coex_pace_init(&outbox->pace, COEX_NUMBER_BURST, g_get_monotonic_time());
     for (guint i = 0; i < rows->len; i++)
@@ -254,6 +256,7 @@ coex_outbox_free(CoexOutbox *outbox)
 {
     coex_outbox_stop(outbox);
     g_hash_table_unref(outbox->by_id);
+    g_hash_table_unref(outbox->slow_copies);
     g_ptr_array_unref(outbox->united);
     g_ptr_array_unref(outbox->queues);
     g_queue_clear_full(&outbox->to_take, g_free);

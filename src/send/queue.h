@@ -76,6 +76,7 @@ typedef struct {
     GSource *confirm;      /* while uncertain */
     guint n_waits;         /* how often that was begun anew */
     GCancellable *work;    /* its file is being copied or uploaded; NULL: neither */
+    GSource *copying;      /* until it is said that the copy takes long */
     char *path;            /* of its file, whose turn to be copied has not come; else NULL */
     GBytes *content;       /* of that, NULL: what is there */
     guint n_uploads;       /* begun */
@@ -118,6 +119,8 @@ struct CoexOutbox {
     guint n_uploading;
     GQueue to_take; /* char *, local ids of those whose file is to be copied, in order */
     guint n_taking;
+    GHashTable
+        *slow_copies; /* char *, local ids of those under way that do not count in n_taking */
     GSource *pump;
     gint64 pump_at_us;
     GSource *silence;      /* until "no webhook reaches" is said */

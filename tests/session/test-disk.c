@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -280,6 +281,16 @@ static GCond released;
 static gboolean hangs;
 static guint n_hanging;
 
+#define OFFER "bread 4" /* the copies of such a file hang */
+
+static gboolean
+is_offer(int fd)
+{
+    struct stat found;
+
+    return fstat(fd, &found) == 0 && found.st_size == (goffset)strlen(OFFER);
+}
+
 /* For all of this program: copies of files that leave, where the disk does not answer. */
 int
 fdatasync(int fd)
@@ -288,7 +299,7 @@ fdatasync(int fd)
     g_autofree char *path = g_file_read_link(link, NULL);
 
     g_mutex_lock(&lock);
-    while (hangs && path != NULL && strstr(path, "/outgoing/") != NULL) {
+    while (hangs && is_offer(fd) && path != NULL && strstr(path, "/outgoing/") != NULL) {
         n_hanging++;
         g_cond_wait(&released, &lock);
         n_hanging--;
@@ -330,7 +341,7 @@ test_hangs(Desk *desk)
     g_autofree char *path = g_build_filename(desk->dir, "offer.txt", NULL);
     g_autoptr(GError) error = NULL;
 
-    g_assert_true(g_file_set_contents(path, "bread 4", -1, NULL));
+    g_assert_true(g_file_set_contents(path, OFFER, -1, NULL));
     desk->disk_ms = DESK_PATIENCE_MS;
     desk_login(desk);
     desk_hear(desk, "ada", "Hi");
@@ -350,6 +361,38 @@ test_hangs(Desk *desk)
     desk_wait_until(desk, is_answering, "the disk's answer");
     desk_logout(desk);
     g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 1);
+}
+
+/* Four of Ada's hang: that is told, the others' files leave, and hers once the disk answers. */
+static void
+test_others_leave(Desk *desk)
+{
+    g_autofree char *path = g_build_filename(desk->dir, "offer.txt", NULL);
+    g_autofree char *other = g_build_filename(desk->dir, "list.txt", NULL);
+    g_autoptr(GError) error = NULL;
+
+    g_assert_true(g_file_set_contents(path, OFFER, -1, NULL));
+    g_assert_true(g_file_set_contents(other, "flour, salt", -1, NULL));
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    desk_hear(desk, "ada", "Hi");
+    desk_hear(desk, "ben", "Hi");
+    desk->strict &= ~(1u << DESK_FEED);
+    set_hangs(TRUE);
+    for (guint i = 0; i < 4; i++)
+        coex_session_send_file(desk->session, desk_name("ada"), path, NULL, i + 1, &error);
+    coex_session_send_file(desk->session, desk_name("ben"), other, NULL, 0, &error);
+    g_assert_no_error(error);
+    desk_wait_notice(desk, "ada", "The file “offer.txt” is still being copied*");
+    desk_ignore(desk, "The file “offer.txt” is still being copied*"); /* each */
+    desk_take(desk, "ben", "document text/plain 11 name=list.txt");
+    coex_session_cancel_file(desk->session, 1);
+    desk_wait_notice(desk, "ada", "Discarded: offer.txt");
+    set_hangs(FALSE);
+    for (guint i = 0; i < 3; i++)
+        desk_take(desk, "ada", "document text/plain 7 name=offer.txt");
+    desk_wait_state(desk, "ada", "delivered*");
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 3);
 }
 
 /* ---- a program that ends meanwhile ---- */
@@ -396,7 +439,7 @@ give_hanging(Desk *desk, const char *who)
     g_autofree char *path = g_build_filename(desk->dir, "offer.txt", NULL);
     g_autoptr(GError) error = NULL;
 
-    g_assert_true(g_file_set_contents(path, "bread 4", -1, NULL));
+    g_assert_true(g_file_set_contents(path, OFFER, -1, NULL));
     set_hangs(TRUE);
     coex_session_send_file(desk->session, desk_name(who), path, "as of today", 7, &error);
     g_assert_no_error(error);
@@ -492,6 +535,7 @@ main(int argc, char **argv)
     desk_add("/disk/file-out", test_file_out);
     desk_add("/disk/file-in", test_file_in);
     desk_add("/disk/hangs", test_hangs);
+    desk_add("/disk/others-leave", test_others_leave);
     desk_add("/disk/copied-over-login", test_copied_over_login);
     desk_add("/disk/crash-for-new", test_crash_for_new);
     desk_add("/disk/crash-after-cancel", test_crash_after_cancel);
