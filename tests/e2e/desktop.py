@@ -89,7 +89,8 @@ class Widget:
 class Desktop:
     def __init__(self, home, geometry=GEOMETRY):
         self.processes = []
-        self.environment = dict(os.environ, HOME=home, LC_ALL="C.UTF-8", GTK_OVERLAY_SCROLLING="0",
+        self.environment = dict(os.environ, HOME=home, XDG_CONFIG_HOME=os.path.join(home, ".config"),
+                                LC_ALL="C.UTF-8", GTK_OVERLAY_SCROLLING="0",
                                 GTK_MODULES="gail:atk-bridge")
         self.environment.pop("NO_AT_BRIDGE", None)
         self.log = open(os.path.join(home, "programs.log"), "ab")
