@@ -310,6 +310,7 @@ stop_queue(CoexOutboxQueue *queue, CoexBatch *batch)
         CoexOutboxItem *item = link->data;
 
         coex_timer_clear(&item->confirm);
+        coex_timer_clear(&item->copying);
         coex_outbox_item_stop_taking(item, batch);
         take_back(item, batch);
         save_again(item, batch);
