@@ -32,7 +32,7 @@ struct CoexEngine {
     GMainLoop *loop;
 };
 
-static gint n_aside; /* atomic: work of coex_engine_aside() under way */
+static gint n_aside; /* atomic: work of coex_engine_aside() that is not done */
 
 static gboolean
 on_late(gpointer late)
@@ -139,12 +139,9 @@ static void
 run_aside(GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
     const Aside *aside = task_data;
-    g_autoptr(GMainContext) context = g_main_context_ref(g_task_get_context(task));
 
     aside->work(aside->data);
     g_task_return_boolean(task, TRUE);
-    g_atomic_int_add(&n_aside, -1);
-    g_main_context_wakeup(context);
 }
 
 static void
@@ -153,6 +150,7 @@ on_aside(GObject *source, GAsyncResult *result, gpointer user_data)
     const Aside *aside = g_task_get_task_data(G_TASK(result));
 
     aside->done(aside->data);
+    g_atomic_int_add(&n_aside, -1);
 }
 
 void
