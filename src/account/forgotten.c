@@ -41,9 +41,9 @@ coex_forgotten_note(CoexAccount *account, const CoexPerson *person, gint64 at)
 static gboolean
 has_address(const CoexAccount *account, const char *address, gint64 at)
 {
-    g_auto(GStrv) keys =
-        address != NULL ? coex_forgotten_list_keys(account->number, address) : NULL;
-    gint64 then = keys != NULL ? get_time(account, keys[0]) : 0;
+    g_autofree char *key =
+        address != NULL ? coex_forgotten_dup_key(account->number, address) : NULL;
+    gint64 then = key != NULL ? get_time(account, key) : 0;
 
     return then > 0 && at <= then;
 }

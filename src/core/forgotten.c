@@ -7,12 +7,19 @@
 /* So many digits of the HMAC are kept. */
 #define DIGITS 32
 
-static void
-add_key(GStrvBuilder *keys, const char *number, const char *address)
+char *
+coex_forgotten_dup_key(const char *number, const char *address)
 {
     g_autofree char *digest = g_compute_hmac_for_string(G_CHECKSUM_SHA256, (const guchar *)number,
                                                         strlen(number), address, -1);
-    g_autofree char *key = g_strdup_printf(COEX_FORGOTTEN_LAST " %.*s", DIGITS, digest);
+
+    return g_strdup_printf(COEX_FORGOTTEN_LAST " %.*s", DIGITS, digest);
+}
+
+static void
+add_key(GStrvBuilder *keys, const char *number, const char *address)
+{
+    g_autofree char *key = coex_forgotten_dup_key(number, address);
 
     g_strv_builder_add(keys, key);
 }
