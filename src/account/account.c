@@ -237,18 +237,25 @@ coex_account_get_setting(const CoexAccount *account, const char *key)
 }
 
 void
+coex_account_note_setting(CoexAccount *account, CoexBatch *batch, const char *key,
+                          const char *value)
+{
+    if (value != NULL)
+        g_hash_table_replace(account->settings, g_strdup(key), g_strdup(value));
+    else
+        g_hash_table_remove(account->settings, key);
+    coex_batch_put_setting(batch, key, value);
+}
+
+void
 coex_account_put_setting(CoexAccount *account, const char *key, const char *value)
 {
     CoexBatch *batch;
 
     if (g_strcmp0(coex_account_get_setting(account, key), value) == 0)
         return;
-    if (value != NULL)
-        g_hash_table_replace(account->settings, g_strdup(key), g_strdup(value));
-    else
-        g_hash_table_remove(account->settings, key);
     batch = coex_account_batch(account);
-    coex_batch_put_setting(batch, key, value);
+    coex_account_note_setting(account, batch, key, value);
     coex_account_commit(account, batch);
 }
 

@@ -165,6 +165,11 @@ void coex_account_commit(CoexAccount *account, CoexBatch *batch);
 /* Stores one person. */
 void coex_account_store_person(CoexAccount *account, const CoexPerson *person);
 const char *coex_account_get_setting(const CoexAccount *account, const char *key);
+/* Known at once, on disk with @batch, which is the caller's to commit. @value NULL: none any more.
+ */
+void coex_account_note_setting(CoexAccount *account, CoexBatch *batch, const char *key,
+                               const char *value);
+/* The same in a commit of its own, unless it is so already. */
 void coex_account_put_setting(CoexAccount *account, const char *key, const char *value);
 
 /* Puts a copy of @value in the place of an option that was empty or is outdated, and keeps it for

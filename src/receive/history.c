@@ -145,8 +145,7 @@ coex_history_note_progress(CoexAccount *account, CoexBatch *batch, int percent)
     if (percent < 0 || !is_news(coex_account_get_setting(account, TOLD_SETTING), percent, now))
         return NULL;
     told = g_strdup_printf("%d %" G_GINT64_FORMAT, percent, now);
-    g_hash_table_replace(account->settings, g_strdup(TOLD_SETTING), g_strdup(told));
-    coex_batch_put_setting(batch, TOLD_SETTING, told);
+    coex_account_note_setting(account, batch, TOLD_SETTING, told);
     if (percent < 100)
         return g_strdup_printf("WhatsApp is sending this number's earlier chats: %d %% have "
                                "arrived.",

@@ -123,8 +123,7 @@ tell_standby(CoexInboxStep *step, CoexBatch *batch, const CoexPerson *person, gi
 
     if (coex_account_get_setting(account, key) != NULL)
         return;
-    g_hash_table_replace(account->settings, g_strdup(key), g_strdup("1"));
-    coex_batch_put_setting(batch, key, "1");
+    coex_account_note_setting(account, batch, key, "1");
     coex_batch_add_line(batch, person->id, COEX_FEED_NOTICE,
                         "The Business Agent of WhatsApp answers in this chat. A message typed here "
                         "takes it over from the agent.",

@@ -67,10 +67,16 @@ dup_not_sent(const char *name, const char *why, const char *caption)
 
 #define TAKING_SETTING "taking "
 
+static char *
+dup_taking_key(const char *local_id)
+{
+    return g_strconcat(TAKING_SETTING, local_id, NULL);
+}
+
 static void
 forget_taking(CoexAccount *account, const char *local_id)
 {
-    g_autofree char *key = g_strconcat(TAKING_SETTING, local_id, NULL);
+    g_autofree char *key = dup_taking_key(local_id);
 
     coex_account_put_setting(account, key, NULL);
 }
@@ -81,15 +87,14 @@ note_taking(CoexOutboxItem *item)
 {
     CoexAccount *account = item->outbox->account;
     const char *caption = item->row->media->caption;
-    g_autofree char *key = g_strconcat(TAKING_SETTING, item->row->local_id, NULL);
+    g_autofree char *key = dup_taking_key(item->row->local_id);
     g_autofree char *value =
         g_strdup_printf("%" G_GINT64_FORMAT " %s%s%s", item->row->person_id, item->row->text,
                         caption != NULL ? "/" : "", caption != NULL ? caption : "");
     CoexBatch *batch = coex_account_batch(account);
 
-    g_hash_table_replace(account->settings, g_strdup(key), g_strdup(value));
     coex_batch_put_person(batch, coex_outbox_item_person(item));
-    coex_batch_put_setting(batch, key, value);
+    coex_account_note_setting(account, batch, key, value);
     coex_account_commit(account, batch);
 }
 
@@ -348,13 +353,13 @@ coex_outbox_item_forget_taking(const CoexOutboxItem *item)
 void
 coex_outbox_item_stop_taking(CoexOutboxItem *item, CoexBatch *batch)
 {
-    g_autofree char *key = g_strconcat(TAKING_SETTING, item->row->local_id, NULL);
+    g_autofree char *key = dup_taking_key(item->row->local_id);
 
     if (item->row->state != COEX_OUTBOX_TAKING)
         return;
     if (item->work != NULL)
         g_cancellable_cancel(item->work);
-    coex_batch_put_setting(batch, key, NULL);
+    coex_account_note_setting(item->outbox->account, batch, key, NULL);
     put_too_late(batch, coex_outbox_item_person(item), item->row->text, item->row->media->caption,
                  coex_account_now(item->outbox->account));
 }

@@ -132,11 +132,10 @@ coex_forget_wish(CoexAccount *account, CoexPerson *person)
         coex_account_tell_notice(account, person, NOT_YET, title);
         return;
     }
-    g_hash_table_replace(account->settings, g_strdup(key), g_strdup(since));
+    batch = coex_account_batch(account);
+    coex_account_note_setting(account, batch, key, since);
     /* what came before the wish does not come after it */
     coex_intake_release(coex_hub_get_intake(account->hub));
-    batch = coex_account_batch(account);
-    coex_batch_put_setting(batch, key, since);
     coex_store_commit(account->store, batch, on_wished, wish_new(account, person));
 }
 

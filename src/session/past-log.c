@@ -34,16 +34,6 @@ coex_past_log_free(CoexPastLog *log)
 }
 
 static void
-note_under_way(CoexAccount *account, CoexBatch *batch, const char *value)
-{
-    if (value != NULL)
-        g_hash_table_replace(account->settings, g_strdup(UNDER_WAY), g_strdup(value));
-    else
-        g_hash_table_remove(account->settings, UNDER_WAY);
-    coex_batch_put_setting(batch, UNDER_WAY, value);
-}
-
-static void
 note_written(CoexAccount *account)
 {
     CoexUnlogged *told = &account->past_log->told;
@@ -54,7 +44,7 @@ note_written(CoexAccount *account)
     batch = coex_account_batch(account);
     coex_batch_note_logged(batch, told);
     if (account->past_log->begun)
-        note_under_way(account, batch, NULL);
+        coex_account_note_setting(account, batch, UNDER_WAY, NULL);
     account->past_log->begun = FALSE;
     coex_account_commit(account, batch);
     told->person_id = 0;
@@ -93,7 +83,7 @@ begin(CoexAccount *account, gint64 time)
         return;
     value = g_strdup_printf("%" G_GINT64_FORMAT " %" G_GINT64_FORMAT, person->id, time);
     batch = coex_account_batch(account);
-    note_under_way(account, batch, value);
+    coex_account_note_setting(account, batch, UNDER_WAY, value);
     account->past_log->begun = TRUE;
     coex_store_commit(account->store, batch, on_begun, coex_account_ref(account));
 }
