@@ -9,9 +9,9 @@
 #include <gio/gio.h>
 
 /* The outbox's inside, shared by queue.c (the items and their commits), wire.c (their life with the
- * network), files.c (their files), compose.c (what waits for a person's decision), stuck.c (what
- * failed), unite.c (who it is for) and access.c (the key). An item is
- * one outbox row in memory; a queue holds one person's items in order. */
+ * network), taking.c and files.c (their files), compose.c (what waits for a person's decision),
+ * stuck.c (what failed), unite.c (who it is for) and access.c (the key). An item is one outbox row
+ * in memory; a queue holds one person's items in order. */
 
 typedef struct CoexAccount CoexAccount;
 typedef struct CoexBatch CoexBatch;
@@ -30,7 +30,7 @@ typedef struct CoexRequest CoexRequest;
  *
  *     QUEUED, SENDING, PARKED, HELD --> FAILED
  *
- *   TAKING       a file that is being copied, or is to be; those behind it wait (files)
+ *   TAKING       a file that is being copied, or is to be; those behind it wait (taking)
  *   PARKED       the window is closed: when it is typed (compose), sent again (stuck), refused for
  *                that (wire)
  *   HELD         typed so, or chosen (compose); released, and the window is closed again (wire)
@@ -174,6 +174,10 @@ CoexOutboxItem *coex_ticket_get_item(const CoexTicket *ticket);
 /* Drops the files that nothing waits to send, tells of those that were being copied when the
  * program ended, and forgets ids of uploads that have grown old. */
 void coex_outbox_clear_files(CoexOutbox *outbox);
+/* Tells of those files that were being copied when the last session ended. */
+void coex_outbox_tell_lost_files(CoexOutbox *outbox);
+/* Copies those whose turn has come. */
+void coex_outbox_take_next(CoexOutbox *outbox);
 /* Tells who gave the item's file what became of it, once. */
 void coex_outbox_item_end_transfer(CoexOutboxItem *item, CoexTransferState state);
 /* The item goes: nothing is told of it as of a file that was being copied. */

@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "account/account.h"
+#include "account/engine.h"
+#include "account/people.h"
+#include "account/tell.h"
+#include "core/content-media.h"
+#include "core/file-type.h"
+#include "core/media.h"
+#include "core/window.h"
+#include "media/outgoing.h"
+#include "send/queue.h"
+#include "store/batch.h"
+#include <string.h>
+
+/* Files that are taken in: copied in their order, and then known as what they are. */
+
+#define TAKING_MAX 4
+#define SLOW_COPIES_MAX 4 /* besides */
+#define SLOW_COPY_MS 5000
+
+/* ---- why it was not taken ---- */
+
+/* @caption stands nowhere else; NULL: none. Free with g_free(). */
+static char *
+dup_not_sent(const char *name, const char *why, const char *caption)
+{
+    return caption != NULL
+               ? g_strdup_printf("Not sent: the file “%s”. %s Its text: “%s”", name, why, caption)
+               : g_strdup_printf("Not sent: the file “%s”. %s", name, why);
+}
+
+/* ---- what is being copied, for who ends in between: settings "taking LOCAL-ID", "PERSON NAME" or
+ * "PERSON NAME/CAPTION" ---- */
+
+#define TAKING_SETTING "taking "
+
+static char *
+dup_taking_key(const char *local_id)
+{
+    return g_strconcat(TAKING_SETTING, local_id, NULL);
+}
+
+static void
+forget_taking(CoexAccount *account, const char *local_id)
+{
+    g_autofree char *key = dup_taking_key(local_id);
+
+    coex_account_put_setting(account, key, NULL);
+}
+
+/* With the person, who may be new: nobody else gets that number. */
+static void
+note_taking(CoexOutboxItem *item)
+{
+    CoexAccount *account = item->outbox->account;
+    const char *caption = item->row->media->caption;
+    g_autofree char *key = dup_taking_key(item->row->local_id);
+    g_autofree char *value =
+        g_strdup_printf("%" G_GINT64_FORMAT " %s%s%s", item->row->person_id, item->row->text,
+                        caption != NULL ? "/" : "", caption != NULL ? caption : "");
+    CoexBatch *batch = coex_account_batch(account);
+
+    coex_batch_put_person(batch, coex_outbox_item_person(item));
+    coex_account_note_setting(account, batch, key, value);
+    coex_account_commit(account, batch);
+}
+
+/* What goes with a file of that kind, and is no message of its own. */
+static gboolean
+takes_caption(const CoexMedia *media)
+{
+    return media->kind != COEX_MEDIA_AUDIO && media->kind != COEX_MEDIA_STICKER;
+}
+
+/* What is to be said of it; NULL: nothing. @item: the file waits to leave all the same, and the
+ * words that it does not take may not. Free with g_free(). */
+static char *
+dup_lost(const CoexOutboxItem *item, const char *name, const char *caption)
+{
+    if (item == NULL)
+        return dup_not_sent(name, "The program ended before it was copied. Send it again.",
+                            caption);
+    if (caption == NULL || takes_caption(item->row->media))
+        return NULL;
+    return g_strdup_printf("The program ended when the text beside the file “%s” was about to be "
+                           "sent. Look whether it was: “%s”",
+                           name, caption);
+}
+
+static void
+tell_lost(CoexOutbox *outbox, const char *value, const CoexOutboxItem *item)
+{
+    CoexPeople *people = outbox->account->people;
+    char *rest = NULL;
+    CoexPerson *person = coex_people_by_id(people, g_ascii_strtoll(value, &rest, 10));
+    g_auto(GStrv) parts = g_strsplit(g_strchug(rest), "/", 2);
+    g_autofree char *line =
+        dup_lost(item, parts[0] != NULL ? parts[0] : "", parts[0] != NULL ? parts[1] : NULL);
+    CoexBatch *batch;
+
+    if (line == NULL)
+        return;
+    if (person == NULL) {
+        coex_account_tell_notice(outbox->account, NULL, "%s", line);
+        return;
+    }
+    person = coex_people_now(people, person);
+    batch = coex_account_batch(outbox->account);
+    coex_batch_put_person(batch, person);
+    coex_batch_add_line(batch, person->id, COEX_FEED_NOTICE, line, NULL,
+                        coex_account_now(outbox->account));
+    coex_outbox_commit(outbox, batch, person);
+}
+
+void
+coex_outbox_tell_lost_files(CoexOutbox *outbox)
+{
+    CoexAccount *account = outbox->account;
+    g_autoptr(GList) keys = g_hash_table_get_keys(account->settings);
+
+    for (GList *link = keys; link != NULL; link = link->next) {
+        const char *local_id = g_str_has_prefix(link->data, TAKING_SETTING)
+                                   ? (char *)link->data + strlen(TAKING_SETTING)
+                                   : NULL;
+        g_autofree char *id = g_strdup(local_id);
+        g_autofree char *value = g_strdup(g_hash_table_lookup(account->settings, link->data));
+        const CoexOutboxItem *item = id != NULL ? g_hash_table_lookup(outbox->by_id, id) : NULL;
+
+        /* given while the account came up, it is being copied now */
+        if (id == NULL || (item != NULL && item->row->state == COEX_OUTBOX_TAKING))
+            continue;
+        tell_lost(outbox, value, item);
+        forget_taking(account, id);
+    }
+}
+
+/* ---- taking it in ---- */
+
+static void
+tell_not_taken(CoexOutboxItem *item, const char *why)
+{
+    const CoexOutboxRow *row = item->row;
+    g_autofree char *line = dup_not_sent(row->text, why, row->media->caption);
+
+    coex_account_tell_notice(item->outbox->account, coex_outbox_item_person(item), "%s", line);
+}
+
+/* Never silently as something else. */
+static void
+tell_note(CoexOutboxItem *item)
+{
+    const char *note = coex_file_type_get_note(item->row->media);
+
+    if (note != NULL)
+        coex_account_tell_notice(item->outbox->account, coex_outbox_item_person(item),
+                                 "“%s” goes as a document, for WhatsApp has nothing else for its "
+                                 "type. %s",
+                                 item->row->media->name, note);
+}
+
+/* As a text behind it. */
+static void
+send_words(CoexOutbox *outbox, gint64 person_id, const char *words)
+{
+    CoexPeople *people = outbox->account->people;
+    CoexPerson *person = coex_people_now(people, coex_people_by_id(people, person_id));
+    gboolean open = coex_account_window(outbox->account, person).open;
+
+    coex_outbox_send_text(outbox, person, words, open ? COEX_SEND_TYPED : COEX_SEND_HELD);
+}
+
+static void
+on_taken(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(CoexTicket) ticket = user_data;
+    CoexAccount *account = ticket->account;
+    CoexOutboxItem *item = coex_ticket_get_item(ticket);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(CoexMedia) media = coex_outgoing_take_finish(result, &error);
+    g_autofree char *words = NULL;
+    CoexOutboxRow *row;
+
+    if (!g_hash_table_remove(account->outbox->slow_copies, ticket->local_id))
+        account->outbox->n_taking--;
+    if (account->state != COEX_ACCOUNT_ENDED)
+        coex_outbox_take_next(account->outbox);
+    if (item == NULL) {
+        if (media != NULL)
+            coex_outgoing_drop(account->outgoing, ticket->local_id);
+        return;
+    }
+    g_clear_object(&item->work);
+    coex_timer_clear(&item->copying);
+    if (media == NULL) {
+        tell_not_taken(item, error->message);
+        coex_outbox_item_remove(item);
+        coex_outbox_pump(account->outbox);
+        return;
+    }
+    row = item->row;
+    media->caption = row->media != NULL ? g_strdup(row->media->caption) : NULL;
+    coex_media_free(row->media);
+    row->media = g_steal_pointer(&media);
+    row->file = g_strdup(row->local_id);
+    if (!takes_caption(row->media))
+        words = g_steal_pointer(&row->media->caption);
+    g_free(row->text);
+    row->text = coex_content_media_dup_line(row->media);
+    tell_note(item);
+    coex_outbox_item_accept_file(item);
+    if (words != NULL)
+        send_words(account->outbox, ticket->person_id, words);
+    forget_taking(account, ticket->local_id);
+}
+
+/* The others' files do not wait for a disk that does not answer. */
+static void
+leave_aside(const CoexOutboxItem *item)
+{
+    CoexOutbox *outbox = item->outbox;
+
+    if (item->work == NULL || g_hash_table_size(outbox->slow_copies) >= SLOW_COPIES_MAX ||
+        !g_hash_table_add(outbox->slow_copies, g_strdup(item->row->local_id)))
+        return;
+    outbox->n_taking--;
+}
+
+static void
+on_slow_copy(gpointer data)
+{
+    CoexOutboxItem *item = data;
+
+    coex_account_tell_notice(item->outbox->account, coex_outbox_item_person(item),
+                             "The file “%s” is still being copied: the disk that it is on is slow, "
+                             "or does not answer. What you write here waits for it.",
+                             item->row->text);
+    leave_aside(item);
+    coex_outbox_take_next(item->outbox);
+}
+
+static void
+take(CoexOutboxItem *item)
+{
+    CoexOutbox *outbox = item->outbox;
+    g_autofree char *path = g_steal_pointer(&item->path);
+    g_autoptr(GBytes) content = g_steal_pointer(&item->content);
+    const CoexOriginal file = { path, content };
+
+    outbox->n_taking++;
+    item->work = g_cancellable_new();
+    coex_timer_start(&item->copying, SLOW_COPY_MS, on_slow_copy, item);
+    coex_outgoing_take_async(outbox->account->outgoing, item->row->local_id, &file, item->work,
+                             on_taken,
+                             coex_ticket_new(outbox, item->row->local_id, item->row->person_id));
+}
+
+void
+coex_outbox_take_next(CoexOutbox *outbox)
+{
+    while (outbox->n_taking < TAKING_MAX && !g_queue_is_empty(&outbox->to_take)) {
+        g_autofree char *local_id = g_queue_pop_head(&outbox->to_take);
+        CoexOutboxItem *item = g_hash_table_lookup(outbox->by_id, local_id);
+
+        if (item != NULL)
+            take(item);
+    }
+}
+
+/* At the next login, if nobody hears it now. */
+static void
+put_too_late(CoexBatch *batch, CoexPerson *person, const char *name, const char *caption,
+             gint64 now)
+{
+    g_autofree char *line = dup_not_sent(
+        name, "The account went offline before it was copied. Send it again.", caption);
+
+    coex_batch_put_person(batch, person);
+    coex_batch_add_line(batch, person->id, COEX_FEED_NOTICE, line, NULL, now);
+}
+
+void
+coex_outbox_send_file(CoexOutbox *outbox, CoexPerson *person, const CoexOriginal *file,
+                      const char *caption, guint transfer)
+{
+    CoexAccount *account = outbox->account;
+    g_autofree char *name = g_filename_display_basename(file->path);
+    CoexOutboxItem *item;
+
+    if (account->state == COEX_ACCOUNT_ENDED) {
+        CoexBatch *batch = coex_account_batch(account);
+
+        put_too_late(batch, person, name, caption, coex_account_now(account));
+        coex_account_commit(account, batch);
+        return;
+    }
+    item = coex_outbox_item_new(outbox, person->id, name);
+    item->row->media = g_new0(CoexMedia, 1);
+    item->row->media->caption = g_strdup(caption);
+    item->transfer = transfer;
+    item->path = g_strdup(file->path);
+    item->content = file->content != NULL ? g_bytes_ref(file->content) : NULL;
+    coex_outbox_item_set_state(item, COEX_OUTBOX_TAKING);
+    note_taking(item);
+    g_queue_push_tail(&outbox->to_take, g_strdup(item->row->local_id));
+    coex_outbox_take_next(outbox);
+}
+
+void
+coex_outbox_item_forget_taking(const CoexOutboxItem *item)
+{
+    if (item->row->state != COEX_OUTBOX_TAKING)
+        return;
+    forget_taking(item->outbox->account, item->row->local_id);
+    leave_aside(item);
+}
+
+void
+coex_outbox_item_stop_taking(CoexOutboxItem *item, CoexBatch *batch)
+{
+    g_autofree char *key = dup_taking_key(item->row->local_id);
+
+    if (item->row->state != COEX_OUTBOX_TAKING)
+        return;
+    if (item->work != NULL)
+        g_cancellable_cancel(item->work);
+    coex_account_note_setting(item->outbox->account, batch, key, NULL);
+    put_too_late(batch, coex_outbox_item_person(item), item->row->text, item->row->media->caption,
+                 coex_account_now(item->outbox->account));
+}
