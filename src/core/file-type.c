@@ -72,7 +72,8 @@ read_mp4(const Head *head, CoexMedia *media)
         return "video/3gpp";
     if (HAS(head, 8, "qt  "))
         return "video/quicktime";
-    if (HAS(head, 8, "heic") || HAS(head, 8, "heix") || HAS(head, 8, "mif1"))
+    if (HAS(head, 8, "heic") || HAS(head, 8, "heix") || HAS(head, 8, "heim") ||
+        HAS(head, 8, "mif1"))
         return "image/heic";
     return HAS(head, 8, "avif") ? "image/avif" : "video/mp4";
 }
@@ -92,13 +93,26 @@ read_audio(const Head *head, CoexMedia *media)
     return (head->bytes[1] & 0xe6) == 0xe2 ? "audio/mpeg" : NULL;
 }
 
+/* Pictures of types that WhatsApp does not take as such. */
+static const char *
+read_other_image(const Head *head)
+{
+    if (HAS(head, 0, "GIF8"))
+        return "image/gif";
+    /* two reserved words, and a header of one of the lengths that there are */
+    if (HAS(head, 0, "BM") && HAS(head, 6, "\0\0\0\0") && HAS(head, 15, "\0\0\0") &&
+        head->bytes[14] != 0 && strchr("\x0c\x28\x34\x38\x40\x6c\x7c", head->bytes[14]) != NULL)
+        return "image/bmp";
+    return HAS(head, 0, "II*\0") || HAS(head, 0, "MM\0*") ? "image/tiff" : NULL;
+}
+
 static const char *
 read_image(const Head *head, CoexMedia *media)
 {
     CoexImage image;
 
     if (!coex_image_read(head->bytes, head->length, &image))
-        return HAS(head, 0, "GIF8") ? "image/gif" : NULL;
+        return read_other_image(head);
     if (strcmp(image.type, "jpeg") == 0)
         return "image/jpeg";
     if (strcmp(image.type, "png") == 0)
@@ -222,8 +236,8 @@ typedef struct {
 #define OFFICE "application/vnd.openxmlformats-officedocument."
 
 static const Rule rules[] = {
-    { "image/jpeg", COEX_MEDIA_IMAGE, 5 * MB, SMALLER, NULL },
-    { "image/png", COEX_MEDIA_IMAGE, 5 * MB, SMALLER, NULL },
+    { "image/jpeg", COEX_MEDIA_IMAGE, COEX_FILE_IMAGE_MAX, SMALLER, NULL },
+    { "image/png", COEX_MEDIA_IMAGE, COEX_FILE_IMAGE_MAX, SMALLER, NULL },
     { "image/webp", COEX_MEDIA_STICKER, 100 * KB, "Send it as JPEG or PNG.", NULL },
     { "video/mp4", COEX_MEDIA_VIDEO, 16 * MB, "Shorten it, or send a link to it.", NULL },
     { "video/3gpp", COEX_MEDIA_VIDEO, 16 * MB, "Shorten it, or send a link to it.", NULL },
@@ -304,12 +318,27 @@ coex_file_type_find(CoexMedia *media, const guint8 *bytes, gsize length, GError 
     }
     rule = named != NULL ? named : find_other(mime);
     max = rule->kind == COEX_MEDIA_STICKER && media->animated ? ANIMATED_MAX : rule->max;
-    if (!check_size(media, max, named != NULL ? named->remedy : SMALLER, error))
-        return FALSE;
     media->kind = rule->kind;
     g_free(media->mime);
     media->mime = g_strdup(rule->as != NULL ? rule->as : mime);
-    return TRUE;
+    return check_size(media, max, named != NULL ? named->remedy : SMALLER, error);
+}
+
+#define STILL_MAX (200 * MB) /* of what is decoded at all */
+
+CoexFit
+coex_file_type_get_fit(const CoexMedia *media, const guint8 *head, gsize length)
+{
+    const Rule *rule = media->mime != NULL ? find_rule(media->mime) : NULL;
+    CoexImage image;
+
+    if (media->mime == NULL || !g_str_has_prefix(media->mime, "image/") || media->animated ||
+        media->size > STILL_MAX)
+        return COEX_FIT_NONE;
+    if (media->kind == COEX_MEDIA_DOCUMENT || rule == NULL || media->size > rule->max)
+        return COEX_FIT_PICTURE;
+    return coex_image_read(head, length, &image) && image.unusual ? COEX_FIT_PICTURE
+                                                                  : COEX_FIT_NONE;
 }
 
 const char *

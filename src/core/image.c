@@ -39,6 +39,7 @@ read_png(const guint8 *bytes, gsize length, CoexImage *image)
     image->type = "png";
     image->width = read_be32(bytes + 16);
     image->height = read_be32(bytes + 20);
+    image->unusual = length > 24 && bytes[24] > 8;
     return TRUE;
 }
 
@@ -67,6 +68,7 @@ read_jpeg(const guint8 *bytes, gsize length, CoexImage *image)
             image->type = "jpeg";
             image->height = read_be16(bytes + at + 5);
             image->width = read_be16(bytes + at + 7);
+            image->unusual = bytes[at + 4] != 8 || (at + 9 < length && bytes[at + 9] == 4);
             return TRUE;
         }
         if (marker == 0xda || marker == 0xd9)

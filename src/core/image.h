@@ -12,6 +12,7 @@ typedef struct {
     guint width;
     guint height;
     gboolean animated;
+    gboolean unusual; /* not of 8 bits a colour, or in a printer's four colours */
 } CoexImage;
 
 /* FALSE for anything else, or where the size does not stand in @length bytes. */

@@ -57,6 +57,7 @@ typedef struct {
     int from;
     int to;
     CoexMedia *media;
+    CoexFit fit;
     CoexHash *hash;
     GCancellable *cancellable;
 } Taking;
@@ -128,6 +129,21 @@ open_original(Taking *taking, GError **error)
     return TRUE;
 }
 
+/* Whether it is taken as it is, or copied to be made to fit. */
+static gboolean
+check_type(Taking *taking, const guint8 *head, gsize length, GError **error)
+{
+    g_autoptr(GError) why = NULL;
+    gboolean carried = coex_file_type_find(taking->media, head, length, &why);
+
+    if (carried || g_error_matches(why, COEX_ERROR, COEX_ERROR_TOO_LARGE))
+        taking->fit = coex_file_type_get_fit(taking->media, head, length);
+    if (carried || taking->fit != COEX_FIT_NONE)
+        return TRUE;
+    g_propagate_error(error, g_steal_pointer(&why));
+    return FALSE;
+}
+
 /* What it is, before anything of it is copied. */
 static gboolean
 find_type(Taking *taking, GError **error)
@@ -141,7 +157,7 @@ find_type(Taking *taking, GError **error)
     if (n < 0)
         return set_read_error(error, g_strerror(errno));
     media->name = g_strdup(told);
-    if (!coex_file_type_find(media, head, (gsize)n, error))
+    if (!check_type(taking, head, (gsize)n, error))
         return FALSE;
     g_free(media->name);
     fallback = coex_media_get_type(media->kind);
@@ -249,8 +265,11 @@ coex_outgoing_take_async(const char *folder, const char *name, const CoexOrigina
 }
 
 CoexMedia *
-coex_outgoing_take_finish(GAsyncResult *result, GError **error)
+coex_outgoing_take_finish(GAsyncResult *result, CoexFit *ret_fit, GError **error)
 {
+    const Taking *taking = g_task_get_task_data(G_TASK(result));
+
+    *ret_fit = taking->fit;
     return g_task_propagate_pointer(G_TASK(result), error);
 }
 

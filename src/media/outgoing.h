@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "core/file-type.h"
 #include <gio/gio.h>
 
 typedef struct CoexAccount CoexAccount;
@@ -23,10 +24,11 @@ void coex_outgoing_take_async(const char *folder, const char *name, const CoexOr
                               GCancellable *cancellable, GAsyncReadyCallback callback,
                               gpointer user_data);
 
-/* What the copy is, with its SHA-256 in hex; free with coex_media_free(). NULL on error, and then
- * there is no copy: COEX_ERROR_STORE: it cannot be read or written; COEX_ERROR_INVALID_INPUT,
- * COEX_ERROR_TOO_LARGE: WhatsApp does not carry it; G_IO_ERROR_CANCELLED. */
-CoexMedia *coex_outgoing_take_finish(GAsyncResult *result, GError **error);
+/* What the copy is, with its SHA-256 in hex; free with coex_media_free(). @ret_fit: to what it is
+ * to be made to fit first, by coex_fit_async(). NULL on error, and then there is no copy:
+ * COEX_ERROR_STORE: it cannot be read or written; COEX_ERROR_INVALID_INPUT, COEX_ERROR_TOO_LARGE:
+ * WhatsApp does not carry it; G_IO_ERROR_CANCELLED. */
+CoexMedia *coex_outgoing_take_finish(GAsyncResult *result, CoexFit *ret_fit, GError **error);
 
 void coex_outgoing_drop(const char *folder, const char *name);
 /* Drops all but those whose names are in the set @kept. */

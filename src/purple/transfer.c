@@ -217,7 +217,9 @@ coex_transfer_update(CoexConnection *connection, const CoexSessionEvent *event)
         return;
     switch (event->state) {
     case COEX_TRANSFER_RUNS:
-        purple_xfer_set_bytes_sent(xfer, event->step);
+        /* what leaves may be another size than what was given */
+        purple_xfer_set_bytes_sent(xfer, (size_t)((double)purple_xfer_get_size(xfer) * event->step /
+                                                  MAX(event->n_steps, 1)));
         purple_xfer_update_progress(xfer);
         break;
     case COEX_TRANSFER_SENT:

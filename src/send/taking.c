@@ -7,6 +7,7 @@
 #include "core/file-type.h"
 #include "core/media.h"
 #include "core/window.h"
+#include "media/fit.h"
 #include "media/outgoing.h"
 #include "send/queue.h"
 #include "store/batch.h"
@@ -17,6 +18,7 @@
 #define TAKING_MAX 4
 #define SLOW_COPIES_MAX 4 /* besides */
 #define SLOW_COPY_MS 5000
+#define SLOW_FIT_MS 2000
 
 /* ---- why it was not taken ---- */
 
@@ -145,13 +147,15 @@ tell_not_taken(CoexOutboxItem *item, const char *why)
     coex_account_tell_notice(item->outbox->account, coex_outbox_item_person(item), "%s", line);
 }
 
-/* Never silently as something else. */
+/* Never silently as something else. @done: what was done to it, NULL. */
 static void
-tell_note(CoexOutboxItem *item)
+tell_note(CoexOutboxItem *item, const char *done)
 {
     const char *note = coex_file_type_get_note(item->row->media);
 
-    if (note != NULL)
+    if (done != NULL)
+        coex_account_tell_notice(item->outbox->account, coex_outbox_item_person(item), "%s", done);
+    else if (note != NULL)
         coex_account_tell_notice(item->outbox->account, coex_outbox_item_person(item),
                                  "“%s” goes as a document, for WhatsApp has nothing else for its "
                                  "type. %s",
@@ -169,48 +173,75 @@ send_words(CoexOutbox *outbox, gint64 person_id, const char *words)
     coex_outbox_send_text(outbox, person, words, open ? COEX_SEND_TYPED : COEX_SEND_HELD);
 }
 
+/* Its place among those that are copied is free for another. */
 static void
-on_taken(GObject *source, GAsyncResult *result, gpointer user_data)
+leave_place(CoexOutbox *outbox, const char *local_id)
 {
-    g_autoptr(CoexTicket) ticket = user_data;
+    if (!g_hash_table_remove(outbox->slow_copies, local_id))
+        outbox->n_taking--;
+    if (outbox->account->state != COEX_ACCOUNT_ENDED)
+        coex_outbox_take_next(outbox);
+}
+
+/* Takes @media. @done: what was done to it, NULL. */
+static void
+accept(CoexOutboxItem *item, CoexMedia *media, const char *done)
+{
+    CoexOutbox *outbox = item->outbox;
+    CoexOutboxRow *row = item->row;
+    g_autofree char *local_id = g_strdup(row->local_id);
+    g_autofree char *words = NULL;
+    gint64 person_id = row->person_id;
+
+    media->caption = row->media != NULL ? g_strdup(row->media->caption) : NULL;
+    coex_media_free(row->media);
+    row->media = media;
+    row->file = g_strdup(local_id);
+    if (!takes_caption(media))
+        words = g_steal_pointer(&media->caption);
+    g_free(row->text);
+    row->text = coex_content_media_dup_line(media);
+    tell_note(item, done);
+    coex_outbox_item_accept_file(item);
+    if (words != NULL)
+        send_words(outbox, person_id, words);
+    forget_taking(outbox->account, local_id);
+}
+
+/* Takes @media, which is NULL where @error says why. */
+static void
+finish(const CoexTicket *ticket, CoexMedia *media, const char *done, const GError *error)
+{
     CoexAccount *account = ticket->account;
     CoexOutboxItem *item = coex_ticket_get_item(ticket);
-    g_autoptr(GError) error = NULL;
-    g_autoptr(CoexMedia) media = coex_outgoing_take_finish(result, &error);
-    g_autofree char *words = NULL;
-    CoexOutboxRow *row;
 
-    if (!g_hash_table_remove(account->outbox->slow_copies, ticket->local_id))
-        account->outbox->n_taking--;
-    if (account->state != COEX_ACCOUNT_ENDED)
-        coex_outbox_take_next(account->outbox);
+    leave_place(account->outbox, ticket->local_id);
     if (item == NULL) {
         if (media != NULL)
             coex_outgoing_drop(account->outgoing, ticket->local_id);
+        coex_media_free(media);
         return;
     }
     g_clear_object(&item->work);
     coex_timer_clear(&item->copying);
-    if (media == NULL) {
-        tell_not_taken(item, error->message);
-        coex_outbox_item_remove(item);
-        coex_outbox_pump(account->outbox);
+    if (media != NULL) {
+        accept(item, media, done);
         return;
     }
-    row = item->row;
-    media->caption = row->media != NULL ? g_strdup(row->media->caption) : NULL;
-    coex_media_free(row->media);
-    row->media = g_steal_pointer(&media);
-    row->file = g_strdup(row->local_id);
-    if (!takes_caption(row->media))
-        words = g_steal_pointer(&row->media->caption);
-    g_free(row->text);
-    row->text = coex_content_media_dup_line(row->media);
-    tell_note(item);
-    coex_outbox_item_accept_file(item);
-    if (words != NULL)
-        send_words(account->outbox, ticket->person_id, words);
-    forget_taking(account, ticket->local_id);
+    tell_not_taken(item, error->message);
+    coex_outbox_item_remove(item);
+    coex_outbox_pump(account->outbox);
+}
+
+static void
+on_fitted(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(CoexTicket) ticket = user_data;
+    g_autofree char *done = NULL;
+    g_autoptr(GError) error = NULL;
+    CoexMedia *media = coex_fit_finish(result, &done, &error);
+
+    finish(ticket, media, done, error);
 }
 
 /* The others' files do not wait for a disk that does not answer. */
@@ -236,6 +267,36 @@ on_slow_copy(gpointer data)
                              item->row->text);
     leave_aside(item);
     coex_outbox_take_next(item->outbox);
+}
+
+static void
+on_slow_fit(gpointer data)
+{
+    CoexOutboxItem *item = data;
+
+    coex_account_tell_notice(item->outbox->account, coex_outbox_item_person(item),
+                             "The file “%s” is being converted. What you write here waits for it.",
+                             item->row->text);
+    leave_aside(item);
+    coex_outbox_take_next(item->outbox);
+}
+
+static void
+on_taken(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(CoexTicket) ticket = user_data;
+    CoexOutboxItem *item = coex_ticket_get_item(ticket);
+    CoexFit fit = COEX_FIT_NONE;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(CoexMedia) media = coex_outgoing_take_finish(result, &fit, &error);
+
+    if (media == NULL || fit == COEX_FIT_NONE || item == NULL) {
+        finish(ticket, g_steal_pointer(&media), NULL, error);
+        return;
+    }
+    coex_timer_start(&item->copying, SLOW_FIT_MS, on_slow_fit, item);
+    coex_fit_async(item->outbox->account->outgoing, item->row->local_id, media, item->work,
+                   on_fitted, g_steal_pointer(&ticket));
 }
 
 static void

@@ -43,6 +43,7 @@ check     at-spi2-core       at-spi2-core              at-spi2-core
 check     libatk-adaptor     at-spi2-atk               -
 check     libgail-common     gtk2                      gtk2
 check     imagemagick        ImageMagick               imagemagick
+check     libgdk-pixbuf-2.0-0 gdk-pixbuf2              gdk-pixbuf2
 check     microsocks         -                         -
 check     tinyproxy-bin      tinyproxy                 tinyproxy
 check     fonts-dejavu-core  dejavu-sans-fonts         ttf-dejavu

@@ -71,6 +71,11 @@ static const struct {
     { ROW("MZ is Mozambique"), 0, "a.txt", "text/plain", COEX_MEDIA_DOCUMENT },
     { ROW("<html>"), 0, "a.html", "text/plain", COEX_MEDIA_DOCUMENT },
     { ROW("\1\2\3\0"), 0, "a.bin", "application/octet-stream", COEX_MEDIA_DOCUMENT },
+    { ROW("BM\x36\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0"), 0, "a.jpg", "image/bmp",
+      COEX_MEDIA_DOCUMENT },
+    { ROW("BMW and Audi, for sale"), 0, "a.txt", "text/plain", COEX_MEDIA_DOCUMENT },
+    { ROW("II*\0\x08\0\0\0"), 0, "a.jpg", "image/tiff", COEX_MEDIA_DOCUMENT },
+    { ROW("MM\0*\0\0\0\x08"), 0, "a.jpg", "image/tiff", COEX_MEDIA_DOCUMENT },
     { ROW("name;price\r\n\xe4pfel;4"), 0, "a.csv", "text/plain", COEX_MEDIA_DOCUMENT },
     { ROW("\x7f"
           "ELF\0"),
@@ -132,6 +137,42 @@ test_note(void)
     }
 }
 
+/* What it can be made. */
+static void
+test_fit(void)
+{
+    static const struct {
+        const char *bytes;
+        gsize length;
+        gint64 size;
+        CoexFit fit;
+    } rows[] = {
+        { ROW(JPEG), 5 * MB, COEX_FIT_NONE },
+        { ROW(JPEG), 5 * MB + 1, COEX_FIT_PICTURE },
+        { ROW(JPEG), 200 * MB + 1, COEX_FIT_NONE },
+        { ROW("\xff\xd8\xff\xc0\0\x14\x08\0\x10\0\x10\x04"), 5000, COEX_FIT_PICTURE },
+        { ROW("GIF89a"), 5000, COEX_FIT_PICTURE },
+        { ROW("II*\0\x08\0\0\0"), 100 * MB + 1, COEX_FIT_PICTURE },
+        { ROW(WEBP(SIDE_512, SIDE_512)), 100 * 1000, COEX_FIT_NONE },
+        { ROW(WEBP(SIDE_512, SIDE_512)), 100 * 1000 + 1, COEX_FIT_PICTURE },
+        { ROW(WEBP(SIDE_513, SIDE_512)), 5000, COEX_FIT_PICTURE },
+        { ROW("RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\2\0\0\0" SIDE_513 SIDE_512), 5000, COEX_FIT_NONE },
+        { ROW("%PDF-1.4"), 100 * MB + 1, COEX_FIT_NONE },
+        { ROW("MZ\x90\0"), 5000, COEX_FIT_NONE },
+        { ROW("PK\3\4 something"), 5000, COEX_FIT_NONE },
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(CoexMedia) media = g_new0(CoexMedia, 1);
+        const guint8 *bytes = (const guint8 *)rows[i].bytes;
+
+        media->size = rows[i].size;
+        g_test_message("case %u", (guint)i);
+        coex_file_type_find(media, bytes, rows[i].length, NULL);
+        g_assert_cmpint(coex_file_type_get_fit(media, bytes, rows[i].length), ==, rows[i].fit);
+    }
+}
+
 /* Nothing is read beyond what is there. */
 static void
 test_cut(void)
@@ -143,6 +184,7 @@ test_cut(void)
 
             media->size = (gint64)length;
             coex_file_type_find(media, bytes, length, NULL);
+            coex_file_type_get_fit(media, bytes, length);
         }
     }
 }
@@ -153,6 +195,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/file-type/find", test_find);
     g_test_add_func("/file-type/note", test_note);
+    g_test_add_func("/file-type/fit", test_fit);
     g_test_add_func("/file-type/cut", test_cut);
     return g_test_run();
 }

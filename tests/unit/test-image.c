@@ -70,11 +70,37 @@ test_cut(void)
     }
 }
 
+/* Of more than 8 bits, or a printer's colours. */
+static void
+test_unusual(void)
+{
+    static const struct {
+        const char *bytes;
+        gsize length;
+        gboolean unusual;
+    } cases[] = {
+        { BYTES(PNG "\0\0\x02\x80\0\0\x01\xe0\x10\x02"), TRUE },
+        { BYTES(PNG "\0\0\x02\x80\0\0\x01\xe0\x08\x06"), FALSE },
+        { BYTES(PNG "\0\0\x02\x80\0\0\x01\xe0"), FALSE },
+        { BYTES("\xff\xd8\xff\xc0\0\x14\x08\x01\xe0\x02\x80\x04"), TRUE },
+        { BYTES("\xff\xd8\xff\xc1\0\x11\x0c\x01\xe0\x02\x80\x03"), TRUE },
+        { BYTES("\xff\xd8\xff\xc0\0\x11\x08\x01\xe0\x02\x80\x03"), FALSE },
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        CoexImage image;
+
+        g_assert_true(coex_image_read((const guint8 *)cases[i].bytes, cases[i].length, &image));
+        g_assert_cmpint(image.unusual, ==, cases[i].unusual);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/image/known", test_known);
     g_test_add_func("/image/cut", test_cut);
+    g_test_add_func("/image/unusual", test_unusual);
     return g_test_run();
 }
