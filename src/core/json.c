@@ -457,6 +457,13 @@ coex_json_writer_string(CoexJsonWriter *writer, const char *name, const char *va
 }
 
 void
+coex_json_writer_int(CoexJsonWriter *writer, const char *name, gint64 value)
+{
+    writer_name(writer, name);
+    json_builder_add_int_value(writer->builder, value);
+}
+
+void
 coex_json_writer_bool(CoexJsonWriter *writer, const char *name, gboolean value)
 {
     writer_name(writer, name);

@@ -113,6 +113,7 @@ void coex_json_writer_array(CoexJsonWriter *writer, const char *name);
 void coex_json_writer_end(CoexJsonWriter *writer); /* closes the innermost object or array */
 void coex_json_writer_string(CoexJsonWriter *writer, const char *name,
                              const char *value); /* nothing for NULL @value */
+void coex_json_writer_int(CoexJsonWriter *writer, const char *name, gint64 value);
 void coex_json_writer_bool(CoexJsonWriter *writer, const char *name, gboolean value);
 /* Closes what is open and returns the text; frees the writer. Free with g_free(). */
 char *coex_json_writer_finish(CoexJsonWriter *writer);

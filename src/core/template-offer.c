@@ -164,7 +164,8 @@ wants_name(const CoexTemplate *template_, const CoexTemplateVariable *variable)
     gboolean example_fits =
         !variable->example || !*variable->example || is_like_name(variable->example);
 
-    if (!example_fits || (template_->named && has_part(lower, thing_parts)))
+    if (variable->kind != COEX_VALUE_TEXT || variable->card >= 0 || !example_fits ||
+        (template_->named && has_part(lower, thing_parts)))
         return FALSE;
     if (template_->named && (has_part(lower, name_parts) || g_strv_contains(person_words, lower)))
         return TRUE;
@@ -199,6 +200,8 @@ rate_for_text(const CoexTemplate *template_, const CoexTemplateVariable *variabl
     guint n_lower;
     guint n_words = count_words(example, &n_lower);
 
+    if (variable->kind != COEX_VALUE_TEXT || variable->card >= 0)
+        return 0;
     if (template_->named && has_part(lower, text_parts))
         return 1000 + n_words;
     if (n_words >= SENTENCE_WORDS && n_lower > 1)
@@ -238,9 +241,11 @@ coex_template_offer(const CoexTemplate *template_, const char *name, const char 
     int index;
 
     for (guint i = 0; i < n_variables; i++) {
-        taken[i] = wants_name(template_, g_ptr_array_index(template_->variables, i));
+        const CoexTemplateVariable *variable = g_ptr_array_index(template_->variables, i);
+
+        taken[i] = wants_name(template_, variable);
         values[i] = g_strdup(taken[i] && name ? name : "");
-        n_free += !taken[i];
+        n_free += !taken[i] && !variable->unasked;
     }
     index = text && *text ? find_for_text(template_, taken, n_free) : -1;
     if (index >= 0) {

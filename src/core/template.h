@@ -10,28 +10,50 @@
 typedef struct CoexJsonAt CoexJsonAt;
 typedef struct CoexJsonWriter CoexJsonWriter;
 
+typedef enum {
+    COEX_VALUE_TEXT, /* of header or body */
+    COEX_VALUE_CODE, /* one-time password: in the body and behind a button */
+    COEX_VALUE_FILE, /* of a picture, video or document header: its https address */
+    COEX_VALUE_LATITUDE,
+    COEX_VALUE_LONGITUDE,
+    COEX_VALUE_PLACE, /* its name */
+    COEX_VALUE_ADDRESS,
+    COEX_VALUE_EXPIRATION, /* of an offer: day and time */
+    COEX_VALUE_LINK,       /* how a button's address ends */
+    COEX_VALUE_COUPON,
+    COEX_VALUE_PAYLOAD, /* what the tap on a quick reply carries beside its label */
+    COEX_VALUE_FLOW_TOKEN,
+    COEX_VALUE_FLOW_DATA, /* "name=value, name=value" */
+} CoexTemplateValue;
+
 typedef struct CoexTemplateVariable {
-    char *name;    /* parameter_name of a NAMED template, "1", "2" … of a positional one */
+    CoexTemplateValue kind;
+    char *name;    /* TEXT: parameter_name of a NAMED template, "1", "2" … of a positional one */
+    char *label;   /* what it is for people: "{{1}}", "end of the link [Track]" */
     char *example; /* from the definition, NULL */
-    gboolean in_header;
+    gboolean in_header; /* its text's */
     gboolean in_body;
+    gboolean optional; /* may stay empty */
+    gboolean unasked;  /* optional, and seldom wanted: nobody is asked for it */
+    int card;          /* of a carousel, from 0; -1: of the message itself */
+    int button;        /* among all of its buttons, from 0; -1: of none */
 } CoexTemplateVariable;
 
 typedef struct CoexTemplate {
     char *name;
-    char *language; /* "de", "en_US" */
-    char *category; /* upper case: MARKETING, UTILITY, AUTHENTICATION; "" when not told */
-    char *status;   /* upper case: APPROVED …; "" when not told */
-    gboolean named; /* NAMED parameters */
-    char *header;   /* text of a text header, NULL */
-    char *body;
-    char *footer;         /* NULL */
+    char *language;     /* "de", "en_US" */
+    char *category;     /* upper case: MARKETING, UTILITY, AUTHENTICATION; "" when not told */
+    char *status;       /* upper case: APPROVED …; "" when not told */
+    gboolean named;     /* NAMED parameters */
+    const char *header; /* text of a text header, NULL */
+    const char *body;
+    const char *footer;   /* NULL */
     char **buttons;       /* labels, NULL-terminated, never NULL */
-    GPtrArray *variables; /* CoexTemplateVariable, header first, then body in order of first
-                             appearance (positional: by number); never NULL. A name that stands in
-                             both is there once, a number counts in each by itself */
-    char *obstacle; /* why this version cannot send it ("needs a picture", "needs a link address"
-                       …), NULL if it can */
+    GPtrArray *variables; /* CoexTemplateVariable, in the order of the message: header, offer, body
+                             in order of first appearance (positional: by number), buttons, cards;
+                             then those that nobody is asked for. Never NULL. A name that stands in
+                             header and body is there once, a number counts in each by itself */
+    char *obstacle;       /* why it cannot be sent from here, and what to do; NULL if it can */
 } CoexTemplate;
 
 /* Immutable after parsing, counted; any thread may hold one. */
@@ -47,19 +69,28 @@ CoexTemplate *coex_template_parse(const CoexJsonAt *definition, GError **error);
  * obstacle are offered with the reason. */
 gboolean coex_template_is_approved(const CoexTemplate *template_);
 
-/* One value per variable, in the variables' order, cleaned (newlines and tabs to one blank, runs of
- * blanks to one: code 132018, ends trimmed). @ret_cleaned tells whether a value changed more than
- * at its ends (may be NULL). COEX_ERROR_INVALID_INPUT naming the variable when one is missing or
- * empty, or there are too many. Free with g_strfreev(). */
+/* One value per variable, in the variables' order, "" for what is optional and was left out; those
+ * at the end may be missing. Cleaned: newlines and tabs to one blank, runs of blanks to one (code
+ * 132018), ends trimmed; numbers with a point, times with their zone, of a button's address what
+ * follows the part that is fixed. @ret_cleaned tells whether a text changed more than at its ends
+ * (may be NULL). @now: seconds since 1970, for what must not have passed.
+ * COEX_ERROR_INVALID_INPUT, with a sentence, when one is missing or not what it must be, when there
+ * are too many, or when the text gets too long with them (132005). Free with g_strfreev(). */
 char **coex_template_check_values(const CoexTemplate *template_, const char *const *values,
-                                  gboolean *ret_cleaned, GError **error);
+                                  gint64 now, gboolean *ret_cleaned, GError **error);
+
+/* How many of the variables the user is asked for: the first ones. */
+guint coex_template_count_asked(const CoexTemplate *template_);
+
+/* Whether there are as many values (kept from an earlier check) as the template takes. */
+gboolean coex_template_takes(const CoexTemplate *template_, const char *const *values);
 
 /* Whether one of @values (NULL: none) is @text, as it stands or on one line. */
 gboolean coex_template_values_have(const char *const *values, const char *text);
 
-/* The finished message as plain text with line breaks: header, body, footer, "[button]"s, with the
- * values cleaned as they will be sent. Missing and blank values stay as {{name}}. @values may be
- * NULL or shorter. Free with g_free(). */
+/* The finished message as plain text with line breaks: header, offer, body, footer, "[button]"s
+ * with what is behind those that take a value, cards, with the values cleaned as they will be sent.
+ * Missing and blank values stay as {{name}}. @values may be NULL or shorter. Free with g_free(). */
 char *coex_template_preview(const CoexTemplate *template_, const char *const *values);
 
 /* The definition as it came, as JSON text: for keeping. Borrowed. */

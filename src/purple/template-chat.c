@@ -98,11 +98,12 @@ static void
 show_values(CoexPicker *picker)
 {
     const CoexTemplate *template_ = picker->template_;
+    guint n_asked = coex_template_count_asked(template_);
     g_autofree char *preview = coex_template_preview(template_, NULL);
     g_autoptr(GString) lines = g_string_new(NULL);
     g_autoptr(GString) needs = g_string_new(NULL);
 
-    for (guint i = 0; i < template_->variables->len; i++) {
+    for (guint i = 0; i < n_asked; i++) {
         g_autofree char *variable =
             coex_picker_describe_variable(g_ptr_array_index(template_->variables, i));
 
@@ -111,10 +112,10 @@ show_values(CoexPicker *picker)
     add_sentence(lines, picker);
     add_line(lines, preview);
     g_autofree char *verb = dup_verb(picker);
-    g_autofree char *line = g_strdup_printf(
-        template_->variables->len > 1 ? "It needs: %s. Type %s and the values, with | between."
-                                      : "It needs: %s. Type %s and the value.",
-        needs->str, verb);
+    g_autofree char *line =
+        g_strdup_printf(n_asked > 1 ? "It needs: %s. Type %s and the values, with | between."
+                                    : "It needs: %s. Type %s and the value.",
+                        needs->str, verb);
     add_line(lines, line);
     if (picker->parked != NULL)
         add_line(lines, "The value = stands for the text that waits.");

@@ -19,7 +19,8 @@
 #define WIDE_COLUMNS 72
 #define WAITING_CHARS 120
 #define WAITING_LINE_CHARS 44
-#define LOW_ROWS 12 /* of preview and fields, where a form must do with 24 lines */
+#define LOW_ROWS 12     /* of preview and fields, where a form must do with 24 lines */
+#define CONFIRM_ROWS 13 /* of the last question there */
 #define ROW_CHARS 40
 #define NO_PICTURE "/dev/null"
 
@@ -394,7 +395,7 @@ on_values_ok(gpointer token, PurpleRequestFields *fields)
     if (picker == NULL || picker->template_ == NULL)
         return;
     take_page(picker, fields, &next);
-    if (next < g_strv_length(picker->values)) {
+    if (next < coex_template_count_asked(picker->template_)) {
         show_page(picker, next);
         return;
     }
@@ -443,7 +444,7 @@ static void
 show_page(CoexPicker *picker, guint start)
 {
     const CoexTemplate *template_ = picker->template_;
-    guint end = MIN(start + FIELDS_MAX, template_->variables->len);
+    guint end = MIN(start + FIELDS_MAX, coex_template_count_asked(template_));
     g_auto(GStrv) values = dup_values(picker);
     gboolean waits = picker->parked != NULL &&
                      !coex_template_values_have((const char *const *)values, picker->parked);
@@ -506,13 +507,40 @@ on_confirm_cancel(gpointer token, int action)
     on_cancel(token);
 }
 
+static void show_confirm(CoexPicker *picker);
+
 static void
-show_confirm(CoexPicker *picker)
+on_next(gpointer token, int action)
 {
-    CoexConnection *connection = picker->connection;
+    CoexPicker *picker = take_choice(token);
+
+    if (picker == NULL || picker->stage != COEX_STAGE_CONFIRM)
+        return;
+    picker->confirm_row += CONFIRM_ROWS;
+    show_confirm(picker);
+}
+
+/* What of the wrapped @text is shown now; @ret_is_last: nothing follows. */
+static char *
+dup_rows(const CoexPicker *picker, const char *text, gboolean *ret_is_last)
+{
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    guint n_lines = g_strv_length(lines);
+    guint start = MIN(picker->confirm_row, n_lines - 1);
+    guint end = coex_host_get()->clips_forms ? MIN(start + CONFIRM_ROWS, n_lines) : n_lines;
+
+    *ret_is_last = end == n_lines;
+    g_clear_pointer(&lines[end], g_free);
+    for (guint i = end + 1; i < n_lines; i++)
+        g_free(lines[i]);
+    return g_strjoinv("\n", lines + start);
+}
+
+/* All that is said before it goes. */
+static char *
+dup_question(CoexPicker *picker)
+{
     const CoexTemplate *template_ = picker->template_;
-    g_autofree char *recipient = dup_recipient(picker);
-    g_autofree char *primary = g_strdup_printf("Send this to %s?", recipient);
     g_autofree char *preview =
         coex_template_preview(template_, (const char *const *)picker->values);
     g_autoptr(GString) secondary = g_string_new(NULL);
@@ -530,13 +558,24 @@ show_confirm(CoexPicker *picker)
     if (picker->cleaned)
         add_paragraph(secondary, "Line breaks, tabs and runs of blanks in the values became single "
                                  "blanks, as WhatsApp demands.");
+    return wrap(secondary->str);
+}
 
+static void
+show_confirm(CoexPicker *picker)
+{
+    CoexConnection *connection = picker->connection;
+    g_autofree char *recipient = dup_recipient(picker);
+    g_autofree char *primary = g_strdup_printf("Send this to %s?", recipient);
+    g_autofree char *question = dup_question(picker);
+    gboolean is_last;
+    g_autofree char *rows = dup_rows(picker, question, &is_last);
     gpointer token = new_ask(picker, PURPLE_REQUEST_ACTION);
     g_autofree char *title = dup_window_title(picker);
-    g_autofree char *wrapped = wrap(secondary->str);
-    void *ui = purple_request_action(connection->gc, title, primary, wrapped, 0,
-                                     connection->account, picker->name, NULL, token, 3, "Send",
-                                     on_send, "Back", on_back, "Cancel", on_confirm_cancel);
+    void *ui = purple_request_action(connection->gc, title, primary, rows, 0, connection->account,
+                                     picker->name, NULL, token, 3, is_last ? "Send" : "Next",
+                                     is_last ? on_send : on_next, "Back", on_back, "Cancel",
+                                     on_confirm_cancel);
     coex_ask_opened(token, ui);
 }
 

@@ -138,6 +138,7 @@ static void
 show(CoexPicker *picker)
 {
     add_change(picker);
+    picker->confirm_row = 0;
     picker->warned =
         picker->stage == COEX_STAGE_CONFIRM && coex_picker_get_objection(picker) != NULL;
     picker->connection->face->show[picker->stage](picker);
@@ -226,7 +227,7 @@ coex_picker_describe(const CoexTemplate *template_, gsize max_chars)
         return g_strdup_printf("(%s) %s (%s)", template_->obstacle, template_->name,
                                template_->language);
     if (template_->obstacle != NULL)
-        return g_strdup_printf("%s (%s) – cannot be sent from here: %s", template_->name,
+        return g_strdup_printf("%s (%s) – cannot be sent from here: it %s", template_->name,
                                template_->language, template_->obstacle);
     return g_strdup_printf("%s (%s): %s – %s", template_->name, template_->language, words,
                            name_category(template_));
@@ -238,12 +239,11 @@ coex_picker_describe_variable(const CoexTemplateVariable *variable)
     g_autofree char *example =
         variable->example != NULL ? coex_text_excerpt(variable->example, EXAMPLE_CHARS) : NULL;
 
+    if (variable->optional)
+        return g_strdup_printf("%s (may stay empty)", variable->label);
     if (example == NULL || example[0] == '\0')
-        return g_strdup_printf(variable->in_body ? "{{%s}}" : "{{%s}} of the header",
-                               variable->name);
-    return g_strdup_printf(variable->in_body ? "{{%s}} (e.g. %s)"
-                                             : "{{%s}} of the header (e.g. %s)",
-                           variable->name, example);
+        return g_strdup(variable->label);
+    return g_strdup_printf("%s (e.g. %s)", variable->label, example);
 }
 
 /* ---- the steps ---- */
@@ -324,7 +324,9 @@ coex_picker_pick(CoexPicker *picker, CoexTemplate *template_, const char *const 
 
     if (picked->obstacle != NULL) {
         g_autofree char *sentence =
-            g_strdup_printf("%s cannot be sent from here: %s.", picked->name, picked->obstacle);
+            g_strdup_printf("%s cannot be sent from here: it %s. Choose another template, or write "
+                            "from the phone.",
+                            picked->name, picked->obstacle);
         g_autofree char *query = g_strdup(picker->query);
 
         say(picker, sentence);
@@ -340,7 +342,7 @@ coex_picker_pick(CoexPicker *picker, CoexTemplate *template_, const char *const 
     if (picker->left != NULL && strcmp(picker->left->name, picked->name) == 0 &&
         strcmp(picker->left->language, picked->language) == 0)
         set_values(picker, (const char *const *)picker->left_values);
-    if (values != NULL || picked->variables->len == 0)
+    if (values != NULL || coex_template_count_asked(picked) == 0)
         coex_picker_fill(picker, values);
     else
         show(picker);
@@ -358,7 +360,9 @@ coex_picker_fill(CoexPicker *picker, const char *const *values)
 
     picker->stage = COEX_STAGE_VALUES;
     picker->cleaned = FALSE;
-    checked = coex_template_check_values(picker->template_, values, &picker->cleaned, &error);
+    checked = coex_template_check_values(picker->template_, values,
+                                         coex_session_get_time(picker->connection->session),
+                                         &picker->cleaned, &error);
     if (checked == NULL) {
         set_values(picker, values);
         say(picker, error->message);
@@ -373,7 +377,7 @@ coex_picker_fill(CoexPicker *picker, const char *const *values)
 void
 coex_picker_back(CoexPicker *picker)
 {
-    if (picker->stage != COEX_STAGE_CONFIRM || picker->template_->variables->len == 0) {
+    if (picker->stage != COEX_STAGE_CONFIRM || coex_template_count_asked(picker->template_) == 0) {
         g_autofree char *query = g_strdup(picker->query);
 
         g_clear_pointer(&picker->left, coex_template_unref);

@@ -52,6 +52,7 @@ struct CoexPicker {
     gboolean cleaned;        /* at CONFIRM: line breaks and the like were taken out of the values */
     GPtrArray *shown;        /* CoexTemplate in the order of the rows of the last list shown */
     gint default_row;        /* of the form */
+    guint confirm_row;       /* at CONFIRM: the first of the lines that the form shows */
     gconstpointer form;      /* the fields of the open form: an address to compare with */
     gboolean awaits_catalogue;
     char *awaited_words; /* coex_picker_start() goes on with them then, NULL */
@@ -106,6 +107,5 @@ const char *coex_picker_get_objection(const CoexPicker *picker);
  * it cannot be sent. Free with g_free(). */
 char *coex_picker_describe(const CoexTemplate *template_, gsize max_chars);
 
-/* A variable as the preview has it, "{{1}}", where it stands, and an example. Free with g_free().
- */
+/* What a value is for, "{{1}}", "end of the link [Track]", and an example. Free with g_free(). */
 char *coex_picker_describe_variable(const CoexTemplateVariable *variable);

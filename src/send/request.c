@@ -49,7 +49,7 @@ coex_outbox_item_build_request(CoexOutboxItem *item)
     if (template_ == NULL || g_strcmp0(template_->language, row->template_language) != 0)
         return NULL;
     values = read_values(row);
-    if (g_strv_length(values) != template_->variables->len)
+    if (!coex_template_takes(template_, (const char *const *)values))
         return NULL;
     preview = coex_template_preview(template_, (const char *const *)values);
     if (g_strcmp0(preview, row->text) != 0)

@@ -284,7 +284,8 @@ coex_session_send_template(CoexSession *session, const char *name, const CoexTem
 
     if (!is_somebody(session, name, error))
         return FALSE;
-    checked = coex_template_check_values(template_, values, NULL, error);
+    checked =
+        coex_template_check_values(template_, values, coex_session_get_time(session), NULL, error);
     if (checked == NULL)
         return FALSE;
     command = coex_command_new(COEX_COMMAND_SEND_TEMPLATE, session->account, name);

@@ -9,7 +9,7 @@
 
 /* Input: values as typed in a line, words to search for, then a catalogue as it is kept. */
 
-/* The values that a component takes, in the variables' order. */
+/* The values that a text of the message takes, in the variables' order. */
 static GPtrArray *
 find_values(const CoexTemplate *template_, char **checked, gboolean in_header)
 {
@@ -18,23 +18,56 @@ find_values(const CoexTemplate *template_, char **checked, gboolean in_header)
     for (guint i = 0; i < template_->variables->len; i++) {
         const CoexTemplateVariable *variable = template_->variables->pdata[i];
 
-        g_assert_true(variable->in_header || variable->in_body);
-        if (in_header ? variable->in_header : variable->in_body)
+        g_assert_true(variable->optional || !variable->unasked);
+        if (variable->card < 0 && (in_header ? variable->in_header : variable->in_body))
             g_ptr_array_add(values, checked[i]);
     }
     return values;
 }
 
-/* What is sent is JSON and has one parameter for each variable of a component, in their order,
- * whatever the definition and the values hold. */
+static const char *
+get_text(const CoexJsonAt *parameter)
+{
+    CoexJsonAt currency = coex_json_member(parameter, "currency");
+    CoexJsonAt time = coex_json_member(parameter, "date_time");
+    const char *text = coex_json_member_text(parameter, "text");
+
+    if (text == NULL)
+        text = coex_json_member_text(&currency, "fallback_value");
+    return text != NULL ? text : coex_json_member_text(&time, "fallback_value");
+}
+
+static void
+check_texts(const CoexJsonAt *components, const char *type, const GPtrArray *values)
+{
+    for (guint i = 0; i < coex_json_length(components); i++) {
+        CoexJsonAt component = coex_json_element(components, i);
+        CoexJsonAt parameters = coex_json_member(&component, "parameters");
+
+        if (g_strcmp0(coex_json_member_text(&component, "type"), type) != 0)
+            continue;
+        g_assert_cmpuint(coex_json_length(&parameters), ==, values->len);
+        for (guint j = 0; j < values->len; j++) {
+            CoexJsonAt parameter = coex_json_element(&parameters, j);
+
+            g_assert_cmpstr(get_text(&parameter), ==, values->pdata[j]);
+        }
+        return;
+    }
+    g_assert_cmpuint(values->len, ==, 0);
+}
+
+/* What is sent is JSON and has one parameter for each variable of a text, in their order, whatever
+ * the definition and the values hold. */
 static void
 check_written(const CoexTemplate *template_, char **checked)
 {
     CoexJsonWriter *writer = coex_json_writer_new();
     g_autofree char *json = NULL;
     g_autoptr(CoexJson) doc = NULL;
+    g_autoptr(GPtrArray) in_header = find_values(template_, checked, TRUE);
+    g_autoptr(GPtrArray) in_body = find_values(template_, checked, FALSE);
     CoexJsonAt root, object, components;
-    guint n_components = 0;
 
     coex_template_write(template_, (const char *const *)checked, writer);
     json = coex_json_writer_finish(writer);
@@ -43,23 +76,9 @@ check_written(const CoexTemplate *template_, char **checked)
     root = coex_json_root(doc);
     object = coex_json_member(&root, "template");
     components = coex_json_member(&object, "components");
-    for (guint i = 0; i < 2; i++) {
-        g_autoptr(GPtrArray) values = find_values(template_, checked, i == 0);
-        CoexJsonAt component = coex_json_element(&components, n_components);
-        CoexJsonAt parameters = coex_json_member(&component, "parameters");
-
-        if (values->len == 0)
-            continue;
-        n_components++;
-        g_assert_cmpstr(coex_json_member_text(&component, "type"), ==, i == 0 ? "header" : "body");
-        g_assert_cmpuint(coex_json_length(&parameters), ==, values->len);
-        for (guint j = 0; j < values->len; j++) {
-            CoexJsonAt parameter = coex_json_element(&parameters, j);
-
-            g_assert_cmpstr(coex_json_member_text(&parameter, "text"), ==, values->pdata[j]);
-        }
-    }
-    g_assert_cmpuint(n_components, ==, coex_json_length(&components));
+    if (in_header->len > 0)
+        check_texts(&components, "header", in_header);
+    check_texts(&components, "body", in_body);
 }
 
 /* What can be sent is offered first, and nothing that may not be. */
@@ -84,13 +103,15 @@ check_template(const CoexTemplate *template_, char **values)
     g_autofree char *preview = coex_template_preview(template_, given);
     GError *error = NULL;
     gboolean is_cleaned;
-    g_auto(GStrv) checked = coex_template_check_values(template_, given, &is_cleaned, &error);
+    g_auto(GStrv) checked =
+        coex_template_check_values(template_, given, 1795348800, &is_cleaned, &error);
 
     fuzz_check_utf8(preview);
     fuzz_check_error(checked != NULL, error);
     if (checked == NULL)
         return;
     g_assert_cmpuint(g_strv_length(checked), ==, template_->variables->len);
+    g_assert_true(coex_template_takes(template_, (const char *const *)checked));
     check_written(template_, checked);
 }
 

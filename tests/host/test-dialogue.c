@@ -169,6 +169,42 @@ opened_window_beside_a_waiting_text(World *world)
     host_wait_for(world->host, EVENT_MESSAGE, NORA, "*There is no text to hold*");
 }
 
+/* What a button leads to is asked for, checked and shown; what nobody needs is not asked. */
+static void
+buttons_by_dialogue(World *world)
+{
+    host_go_online(world->host);
+    host_type(world->host, NORA, "!template track_parcel");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA,
+                  "*[Track: https://radhaus.example/t/{{1}}]*It needs: end of the link [Track]*");
+    host_type(world->host, NORA, "!template track_parcel K 42");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*[Track] has a blank*Write %20*It needs:*");
+    host_type(world->host, NORA, "!send");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*No template is ready*");
+    host_type(world->host, NORA, "!template track_parcel https://radhaus.example/t/K-42");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA,
+                  "*[Track: https://radhaus.example/t/K-42]*!send*");
+    host_type(world->host, NORA, "!send");
+    g_autoptr(CoexSimRequest) track = world_next_sent(world);
+    host_check(world->host, g_str_equal(track->values[0], "K-42"));
+
+    host_type(world->host, NORA, "!template rate_us Zoe");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*Zoe?*[Good] [Not so good]*!send*");
+    host_type(world->host, NORA, "!send");
+    g_autoptr(CoexSimRequest) rate = world_next_sent(world);
+    host_check(world->host, strstr(rate->body, "quick_reply") == NULL);
+    host_type(world->host, NORA, "!template rate_us Zoe | good | bad");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*Zoe?*!send*");
+    host_type(world->host, NORA, "!send");
+    g_autoptr(CoexSimRequest) marked = world_next_sent(world);
+    host_check(world->host, strstr(marked->body, "\"payload\":\"good\"") != NULL);
+
+    host_type(world->host, NORA, "!template shop_window");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA,
+                  "*shop_window cannot be sent from here: it needs products of a catalogue. "
+                  "Choose another template, or write from the phone.*");
+}
+
 /* A template made since the login is found after a refresh, which asks the provider. */
 static void
 refresh_by_dialogue(World *world)
@@ -379,6 +415,7 @@ add_all(void)
               opened_window_is_told_before_a_template);
     world_add("bitlbee/opened-window-beside-a-waiting-text", "BitlBee",
               opened_window_beside_a_waiting_text);
+    world_add("bitlbee/buttons-by-dialogue", "BitlBee", buttons_by_dialogue);
     world_add("bitlbee/refresh-by-dialogue", "BitlBee", refresh_by_dialogue);
     world_add("bitlbee/hold-by-dialogue", "BitlBee", hold_by_dialogue);
     world_add("bitlbee/cancel-by-dialogue", "BitlBee", cancel_by_dialogue);

@@ -226,7 +226,7 @@ static void
 unsendable_template_is_told(World *world)
 {
     open_prompt(world);
-    host_request_select(world->host, "pickup_ready_v2 (de) – cannot be sent from here: needs a");
+    host_request_select(world->host, "shop_window (en_US) – cannot be sent from here: it needs ");
     host_request_ok(world->host);
     host_wait_for(world->host, EVENT_REQUEST, NORA, "*cannot be sent from here*" TYPED "*");
     host_request_cancel(world->host);

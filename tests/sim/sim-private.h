@@ -310,6 +310,8 @@ void sim_upload_free(gpointer upload);
 void sim_handle_upload(SimCall *call);
 /* Checks what a send has of a file; TRUE, or the call was answered. */
 gboolean sim_check_upload(SimCall *call, JsonObject *content);
+/* The same of a file in a template, which goes as @type. */
+gboolean sim_check_upload_as(SimCall *call, const char *type, JsonObject *content);
 
 /* templates.c */
 void sim_templates_load(CoexSim *sim);

@@ -100,6 +100,10 @@ static const char *const catalogue[] = {
                                                   "\"URL\",\"text\":\"Copy code\",\"url\":"
                                                   "\"https://www.whatsapp.com/otp/code/"
                                                   "?otp_type=COPY_CODE&code=otp{{1}}\"}]}")),
+    DEFINITION("shop_window", "en_US", "MARKETING", "APPROVED",
+               POSITIONAL COMPONENTS(
+                   BODY("Look at what is new.") ",{\"type\":\"BUTTONS\",\"buttons\":[{\"type\":"
+                                                "\"MPM\",\"text\":\"View items\"}]}")),
     DEFINITION("spring_sale", "en_US", "MARKETING", "PAUSED",
                POSITIONAL COMPONENTS(BODY("{{1}}, 15% off until Sunday."))),
     DEFINITION(

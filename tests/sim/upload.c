@@ -223,9 +223,8 @@ describe(const Upload *upload, const char *type, JsonObject *content)
 }
 
 gboolean
-sim_check_upload(SimCall *call, JsonObject *content)
+sim_check_upload_as(SimCall *call, const char *type, JsonObject *content)
 {
-    const char *type = call->request->type;
     const char *caption = sim_member(content, "caption");
     const char *name = sim_member(content, "filename");
     Upload *upload = find_upload(call->sim, sim_member(content, "id"));
@@ -248,6 +247,12 @@ sim_check_upload(SimCall *call, JsonObject *content)
     g_free(call->request->text);
     call->request->text = describe(upload, type, content);
     return TRUE;
+}
+
+gboolean
+sim_check_upload(SimCall *call, JsonObject *content)
+{
+    return sim_check_upload_as(call, call->request->type, content);
 }
 
 GBytes *
