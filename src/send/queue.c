@@ -7,6 +7,7 @@
 #include "account/people.h"
 #include "account/tell.h"
 #include "account/views.h"
+#include "core/media.h"
 #include "core/text.h"
 #include "store/batch.h"
 #include "store/store.h"
@@ -27,6 +28,8 @@ item_free(CoexOutboxItem *item)
     coex_outbox_row_free(item->row);
     g_free(item->path);
     g_clear_pointer(&item->content, g_bytes_unref);
+    coex_media_free(item->taken);
+    g_free(item->done);
     g_free(item->wamid);
     g_free(item->why);
     g_free(item);

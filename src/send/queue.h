@@ -79,6 +79,8 @@ typedef struct {
     GSource *copying;      /* until it is said that the copy takes long */
     char *path;            /* of its file, whose turn to be copied has not come; else NULL */
     GBytes *content;       /* of that, NULL: what is there */
+    CoexMedia *taken;      /* what its copy is, until those before it are taken, too; else NULL */
+    char *done;            /* to that, for the user; NULL: nothing */
     guint n_uploads;       /* begun */
     gint64 n_uploaded;     /* bytes, by the one under way */
     guint transfer;        /* who gave the file wants to know of it by this; 0: nobody */
@@ -176,7 +178,7 @@ CoexOutboxItem *coex_ticket_get_item(const CoexTicket *ticket);
 void coex_outbox_clear_files(CoexOutbox *outbox);
 /* Tells of those files that were being copied when the last session ended. */
 void coex_outbox_tell_lost_files(CoexOutbox *outbox);
-/* Copies those whose turn has come. */
+/* Takes those in whose turn has come, and copies more. */
 void coex_outbox_take_next(CoexOutbox *outbox);
 /* Tells who gave the item's file what became of it, once. */
 void coex_outbox_item_end_transfer(CoexOutboxItem *item, CoexTransferState state);

@@ -183,11 +183,11 @@ leave_place(CoexOutbox *outbox, const char *local_id)
         coex_outbox_take_next(outbox);
 }
 
-/* Takes @media. @done: what was done to it, NULL. */
 static void
-accept(CoexOutboxItem *item, CoexMedia *media, const char *done)
+accept(CoexOutboxItem *item)
 {
     CoexOutbox *outbox = item->outbox;
+    CoexMedia *media = g_steal_pointer(&item->taken);
     CoexOutboxRow *row = item->row;
     g_autofree char *local_id = g_strdup(row->local_id);
     g_autofree char *words = NULL;
@@ -196,16 +196,38 @@ accept(CoexOutboxItem *item, CoexMedia *media, const char *done)
     media->caption = row->media != NULL ? g_strdup(row->media->caption) : NULL;
     coex_media_free(row->media);
     row->media = media;
-    row->file = g_strdup(local_id);
     if (!takes_caption(media))
         words = g_steal_pointer(&media->caption);
     g_free(row->text);
     row->text = coex_content_media_dup_line(media);
-    tell_note(item, done);
+    tell_note(item, item->done);
     coex_outbox_item_accept_file(item);
     if (words != NULL)
         send_words(outbox, person_id, words);
     forget_taking(outbox->account, local_id);
+}
+
+static CoexOutboxItem *
+find_first_taking(const CoexOutboxQueue *queue)
+{
+    for (GList *link = queue->items.head; link != NULL; link = link->next) {
+        CoexOutboxItem *item = link->data;
+
+        if (item->row->state == COEX_OUTBOX_TAKING)
+            return item;
+    }
+    return NULL;
+}
+
+/* Their lines stand in the order in which they were given, not in that in which they were copied.
+ */
+static void
+accept_taken(const CoexOutboxQueue *queue)
+{
+    CoexOutboxItem *item;
+
+    while ((item = find_first_taking(queue)) != NULL && item->taken != NULL)
+        accept(item);
 }
 
 /* Takes @media, which is NULL where @error says why. */
@@ -214,6 +236,7 @@ finish(const CoexTicket *ticket, CoexMedia *media, const char *done, const GErro
 {
     CoexAccount *account = ticket->account;
     CoexOutboxItem *item = coex_ticket_get_item(ticket);
+    CoexOutboxQueue *queue;
 
     leave_place(account->outbox, ticket->local_id);
     if (item == NULL) {
@@ -224,12 +247,16 @@ finish(const CoexTicket *ticket, CoexMedia *media, const char *done, const GErro
     }
     g_clear_object(&item->work);
     coex_timer_clear(&item->copying);
+    queue = coex_outbox_get_queue(account->outbox, item->row->person_id);
     if (media != NULL) {
-        accept(item, media, done);
-        return;
+        item->taken = media;
+        item->done = g_strdup(done);
+        item->row->file = g_strdup(ticket->local_id);
+    } else {
+        tell_not_taken(item, error->message);
+        coex_outbox_item_remove(item);
     }
-    tell_not_taken(item, error->message);
-    coex_outbox_item_remove(item);
+    accept_taken(queue);
     coex_outbox_pump(account->outbox);
 }
 
@@ -325,6 +352,8 @@ coex_outbox_take_next(CoexOutbox *outbox)
         if (item != NULL)
             take(item);
     }
+    for (guint i = 0; i < outbox->queues->len; i++)
+        accept_taken(outbox->queues->pdata[i]);
 }
 
 /* At the next login, if nobody hears it now. */

@@ -260,6 +260,34 @@ test_restart(Desk *desk)
     wait_no_file(desk);
 }
 
+/* The lines stand in the order in which the files were given, however long one takes; and what is
+ * regretted holds up none. */
+static void
+test_order(Desk *desk)
+{
+    g_autoptr(GBytes) picture = painter_paint("bmp", 3000, 2000, FALSE);
+    g_autofree char *path = write_bytes(desk, "scan.bmp", picture);
+    g_autofree char *text = write_file(desk, "list.txt", "bread 4", 7);
+
+    open_desk(desk);
+    give(desk, path, NULL, 0);
+    give(desk, text, NULL, 0);
+    desk_wait_feed(desk, COEX_FEED_SENT, "ada", "[image] scan.jpg");
+    desk_wait_feed(desk, COEX_FEED_SENT, "ada", "[document] list.txt");
+    desk_wait_notice(desk, "ada", "“scan.bmp” is of no type*");
+    g_assert_cmpuint(take_picture(desk, "image *").width, ==, 3000);
+    desk_take(desk, "ada", "document text/plain 7 name=list.txt");
+    give(desk, path, NULL, 6);
+    give(desk, text, NULL, 0);
+    coex_session_cancel_file(desk->session, 6);
+    desk_wait_notice(desk, "ada", "Discarded: scan.bmp");
+    desk_wait_transfer(desk, "6 failed");
+    desk_wait_feed(desk, COEX_FEED_SENT, "ada", "[document] list.txt");
+    desk_take(desk, "ada", "document text/plain 7 name=list.txt");
+    desk_wait_state(desk, "ada", "*delivered*");
+    wait_no_file(desk);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -271,5 +299,6 @@ main(int argc, char **argv)
     desk_add("/session/fit/hopeless", test_hopeless);
     desk_add("/session/fit/cancel", test_cancel);
     desk_add("/session/fit/restart", test_restart);
+    desk_add_at(DESK_ONLY_META, "/session/fit/order", test_order);
     return g_test_run();
 }
