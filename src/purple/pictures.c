@@ -95,15 +95,18 @@ split(const char *markup)
 
 static gboolean
 send_picture(CoexConnection *connection, const char *name, PurpleStoredImage *picture,
-             const char *caption, GError **error)
+             const char *caption, gboolean typed, GError **error)
 {
     const char *called = purple_imgstore_get_filename(picture);
     g_autoptr(GBytes) content =
         g_bytes_new(purple_imgstore_get_data(picture), purple_imgstore_get_size(picture));
 
-    return coex_session_send_picture(connection->session, name,
-                                     called != NULL && *called != '\0' ? called : "picture",
-                                     content, caption, error);
+    if (called == NULL || *called == '\0')
+        called = "picture";
+    if (!typed)
+        return coex_session_send_picture_shown(connection->session, name, called, content, caption,
+                                               error);
+    return coex_session_send_picture(connection->session, name, called, content, caption, error);
 }
 
 static gboolean
@@ -116,7 +119,7 @@ send_parts(CoexConnection *connection, const char *name, GPtrArray *parts, gbool
         const Part *part = g_ptr_array_index(parts, i);
 
         if (part->picture != NULL)
-            sent = send_picture(connection, name, part->picture, NULL, error);
+            sent = send_picture(connection, name, part->picture, NULL, typed, error);
         else if (typed)
             sent = coex_session_send(connection->session, name, part->markup, error);
         else
@@ -168,7 +171,7 @@ coex_pictures_send(CoexConnection *connection, const char *name, const char *mar
     if (first == NULL)
         return FALSE;
     if (only != NULL && g_utf8_strlen(text, -1) <= COEX_MEDIA_CAPTION_MAX)
-        send_picture(connection, name, only, text, &error);
+        send_picture(connection, name, only, text, typed, &error);
     else if (parts != NULL)
         send_parts(connection, name, parts, typed, &error);
     if (parts != NULL && error == NULL)

@@ -11,7 +11,7 @@ typedef struct CoexConnection CoexConnection;
 gboolean coex_pictures_are_in(const char *markup);
 
 /* Sends what is in @markup, if there are pictures in it: one with all the text as its caption, more
- * in the order of the texts and pictures. @typed: whether the texts' own lines are to be shown.
+ * in the order of the texts and pictures. @typed: whether their own lines are to be shown.
  * What cannot be sent, a line says, with the text. FALSE: there is no picture. */
 gboolean coex_pictures_send(CoexConnection *connection, const char *name, const char *markup,
                             gboolean typed);

@@ -116,14 +116,16 @@ coex_outbox_item_accept_file(CoexOutboxItem *item)
 
     coex_batch_put_person(batch, person);
     coex_outbox_item_set_state(item, open ? COEX_OUTBOX_QUEUED : COEX_OUTBOX_HELD);
-    item->feeds = open;
+    item->feeds = open && !item->row->shown;
     coex_outbox_item_put(item, batch);
     if (open)
         put_obstacle(item, batch);
+    else if (item->row->shown)
+        coex_outbox_item_put_record(item, batch, "Not sent yet, and held until they write");
     coex_outbox_commit(outbox, batch, person);
     if (outbox->locked_out)
         coex_outbox_check_access(outbox);
-    if (!open)
+    if (!open && !item->row->shown)
         coex_outbox_tell_held(outbox, person, item->row->text);
 }
 

@@ -47,9 +47,10 @@ typedef enum {
 void coex_outbox_send_text(CoexOutbox *outbox, CoexPerson *person, const char *text,
                            CoexSendWay way);
 /* A file for the person: it is copied, and then queued, or held where the window is closed.
- * @caption: NULL for none. @transfer: names it in COEX_SESSION_TRANSFER, 0: nobody asks. */
+ * @caption: NULL for none. @way: TYPED or SHOWN. @transfer: names it in COEX_SESSION_TRANSFER, 0:
+ * nobody asks. */
 void coex_outbox_send_file(CoexOutbox *outbox, CoexPerson *person, const CoexOriginal *file,
-                           const char *caption, guint transfer);
+                           const char *caption, CoexSendWay way, guint transfer);
 /* Drops it, unless it is being sent already. */
 void coex_outbox_cancel_file(CoexOutbox *outbox, guint transfer);
 /* A template with checked values; ends what is parked for the person. */

@@ -164,13 +164,14 @@ tell_note(CoexOutboxItem *item, const char *done)
 
 /* As a text behind it. */
 static void
-send_words(CoexOutbox *outbox, gint64 person_id, const char *words)
+send_words(CoexOutbox *outbox, gint64 person_id, const char *words, gboolean shown)
 {
     CoexPeople *people = outbox->account->people;
     CoexPerson *person = coex_people_now(people, coex_people_by_id(people, person_id));
+    CoexSendWay way = shown ? COEX_SEND_SHOWN : COEX_SEND_TYPED;
     gboolean open = coex_account_window(outbox->account, person).open;
 
-    coex_outbox_send_text(outbox, person, words, open ? COEX_SEND_TYPED : COEX_SEND_HELD);
+    coex_outbox_send_text(outbox, person, words, open ? way : COEX_SEND_HELD);
 }
 
 /* Its place among those that are copied is free for another. */
@@ -192,6 +193,7 @@ accept(CoexOutboxItem *item)
     g_autofree char *local_id = g_strdup(row->local_id);
     g_autofree char *words = NULL;
     gint64 person_id = row->person_id;
+    gboolean shown = row->shown;
 
     media->caption = row->media != NULL ? g_strdup(row->media->caption) : NULL;
     coex_media_free(row->media);
@@ -203,7 +205,7 @@ accept(CoexOutboxItem *item)
     tell_note(item, item->done);
     coex_outbox_item_accept_file(item);
     if (words != NULL)
-        send_words(outbox, person_id, words);
+        send_words(outbox, person_id, words, shown);
     forget_taking(outbox->account, local_id);
 }
 
@@ -370,7 +372,7 @@ put_too_late(CoexBatch *batch, CoexPerson *person, const char *name, const char 
 
 void
 coex_outbox_send_file(CoexOutbox *outbox, CoexPerson *person, const CoexOriginal *file,
-                      const char *caption, guint transfer)
+                      const char *caption, CoexSendWay way, guint transfer)
 {
     CoexAccount *account = outbox->account;
     g_autofree char *name = g_filename_display_basename(file->path);
@@ -386,6 +388,7 @@ coex_outbox_send_file(CoexOutbox *outbox, CoexPerson *person, const CoexOriginal
     item = coex_outbox_item_new(outbox, person->id, name);
     item->row->media = g_new0(CoexMedia, 1);
     item->row->media->caption = g_strdup(caption);
+    item->row->shown = way == COEX_SEND_SHOWN;
     item->transfer = transfer;
     item->path = g_strdup(file->path);
     item->content = file->content != NULL ? g_bytes_ref(file->content) : NULL;

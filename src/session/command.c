@@ -91,7 +91,7 @@ run_send_file(CoexCommand *command, CoexPerson *person)
 {
     const CoexOriginal file = { command->path, command->content };
 
-    coex_outbox_send_file(command->account->outbox, person, &file, command->text,
+    coex_outbox_send_file(command->account->outbox, person, &file, command->text, command->way,
                           command->transfer);
 }
 

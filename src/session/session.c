@@ -253,17 +253,32 @@ coex_session_send_file(CoexSession *session, const char *name, const char *path,
     return TRUE;
 }
 
+/* Takes @command; NULL: there is none. */
+static gboolean
+post_picture(CoexSession *session, CoexCommand *command, GBytes *content, CoexSendWay way)
+{
+    if (command == NULL)
+        return FALSE;
+    command->content = g_bytes_ref(content);
+    command->way = way;
+    post(session, command);
+    return TRUE;
+}
+
 gboolean
 coex_session_send_picture(CoexSession *session, const char *name, const char *file_name,
                           GBytes *content, const char *caption, GError **error)
 {
-    CoexCommand *command = make_file_command(session, name, file_name, caption, error);
+    return post_picture(session, make_file_command(session, name, file_name, caption, error),
+                        content, COEX_SEND_TYPED);
+}
 
-    if (command == NULL)
-        return FALSE;
-    command->content = g_bytes_ref(content);
-    post(session, command);
-    return TRUE;
+gboolean
+coex_session_send_picture_shown(CoexSession *session, const char *name, const char *file_name,
+                                GBytes *content, const char *caption, GError **error)
+{
+    return post_picture(session, make_file_command(session, name, file_name, caption, error),
+                        content, COEX_SEND_SHOWN);
 }
 
 void

@@ -51,6 +51,10 @@ gboolean coex_session_send_file(CoexSession *session, const char *name, const ch
 /* The same of a picture in memory, @content, which is called @file_name. */
 gboolean coex_session_send_picture(CoexSession *session, const char *name, const char *file_name,
                                    GBytes *content, const char *caption, GError **error);
+/* As that, of one that whoever sends it shows: no line comes for it. */
+gboolean coex_session_send_picture_shown(CoexSession *session, const char *name,
+                                         const char *file_name, GBytes *content,
+                                         const char *caption, GError **error);
 /* Drops it, unless it is being sent already; a line says so. */
 void coex_session_cancel_file(CoexSession *session, guint transfer);
 

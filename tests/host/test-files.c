@@ -241,6 +241,26 @@ pictures(World *world)
     check_sent(world, text);
 }
 
+/* Who hands them over has written them, as with a text: no second line, and the end is told. */
+static void
+pictures_of_others(World *world)
+{
+    open_host(world);
+    store_picture(world, "one.jpg");
+    store_picture(world, "two.jpg");
+    host_pounce(world->host, ADA, "Look: <IMG ID=\"1\">");
+    host_wait_message(world->host, ADA, "SEND", "Look:*");
+    check_sent(world, "image image/jpeg 12 caption=Look:");
+    host_pounce(world->host, ADA, "<IMG ID=\"1\"> and <IMG ID=\"2\">");
+    host_wait_message(world->host, ADA, "SEND", "*and*");
+    check_sent(world, "image image/jpeg 12");
+    check_sent(world, "and");
+    check_sent(world, "image image/jpeg 12");
+    host_sync(world->host);
+    host_check(world->host, host_count(world->host, EVENT_MESSAGE, ADA, "*one.jpg*") == 0);
+    host_check(world->host, host_count(world->host, EVENT_MESSAGE, ADA, "*two.jpg*") == 0);
+}
+
 /* Nothing leaves of what is not whole, and the text comes back. */
 static void
 picture_gone(World *world)
@@ -282,6 +302,7 @@ add_all(void)
     world_add("files/held", NULL, held);
     world_add("files/picture", NULL, picture);
     world_add("files/pictures", NULL, pictures);
+    world_add("files/pictures-of-others", NULL, pictures_of_others);
     world_add("files/picture-gone", NULL, picture_gone);
     world_add("files/picture-not-held", NULL, picture_not_held);
     world_add("files/cancelled-too-late", NULL, cancelled_too_late);
