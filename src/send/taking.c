@@ -11,6 +11,7 @@
 #include "media/outgoing.h"
 #include "send/queue.h"
 #include "store/batch.h"
+#include "store/store.h"
 #include <string.h>
 
 /* Files that are taken in: copied in their order, and then known as what they are. */
@@ -50,6 +51,28 @@ forget_taking(CoexAccount *account, const char *local_id)
     coex_account_put_setting(account, key, NULL);
 }
 
+static void tell_not_taken(CoexOutboxItem *item, const char *why);
+
+/* From now on the next session knows of it, too: nothing is done with it before. */
+static void
+on_noted(CoexBatch *batch, const GError *error, gpointer user_data)
+{
+    g_autoptr(CoexTicket) ticket = user_data;
+    CoexOutboxItem *item = coex_ticket_get_item(ticket);
+    CoexOutbox *outbox = ticket->account->outbox;
+
+    if (item == NULL)
+        return;
+    if (error == NULL) {
+        g_queue_push_tail(&outbox->to_take, g_strdup(ticket->local_id));
+        coex_outbox_take_next(outbox);
+        return;
+    }
+    tell_not_taken(item, error->message);
+    coex_outbox_item_remove(item);
+    coex_outbox_pump(outbox);
+}
+
 /* With the person, who may be new: nobody else gets that number. */
 static void
 note_taking(CoexOutboxItem *item)
@@ -64,7 +87,8 @@ note_taking(CoexOutboxItem *item)
 
     coex_batch_put_person(batch, coex_outbox_item_person(item));
     coex_account_note_setting(account, batch, key, value);
-    coex_account_commit(account, batch);
+    coex_store_commit(account->store, batch, on_noted,
+                      coex_ticket_new(item->outbox, item->row->local_id, item->row->person_id));
 }
 
 /* What goes with a file of that kind, and is no message of its own. */
@@ -394,8 +418,6 @@ coex_outbox_send_file(CoexOutbox *outbox, CoexPerson *person, const CoexOriginal
     item->content = file->content != NULL ? g_bytes_ref(file->content) : NULL;
     coex_outbox_item_set_state(item, COEX_OUTBOX_TAKING);
     note_taking(item);
-    g_queue_push_tail(&outbox->to_take, g_strdup(item->row->local_id));
-    coex_outbox_take_next(outbox);
 }
 
 void

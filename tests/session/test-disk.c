@@ -279,6 +279,7 @@ test_settled(Desk *desk)
 static GMutex lock;
 static GCond released;
 static gboolean hangs;
+static gboolean database_hangs; /* and not the copies */
 static guint n_hanging;
 
 #define OFFER "bread 4" /* the copies of such a file hang */
@@ -291,20 +292,36 @@ is_offer(int fd)
     return fstat(fd, &found) == 0 && found.st_size == (goffset)strlen(OFFER);
 }
 
-/* For all of this program: copies of files that leave, where the disk does not answer. */
-int
-fdatasync(int fd)
+static gboolean
+is_to_hang(int fd, const char *path)
+{
+    if (path == NULL || !hangs)
+        return FALSE;
+    return database_hangs ? strstr(path, ".db-wal") != NULL
+                          : is_offer(fd) && strstr(path, "/outgoing/") != NULL;
+}
+
+/* Where the disk does not answer. */
+static void
+wait_for_disk(int fd)
 {
     g_autofree char *link = g_strdup_printf("/proc/self/fd/%d", fd);
     g_autofree char *path = g_file_read_link(link, NULL);
 
     g_mutex_lock(&lock);
-    while (hangs && is_offer(fd) && path != NULL && strstr(path, "/outgoing/") != NULL) {
+    while (is_to_hang(fd, path)) {
         n_hanging++;
         g_cond_wait(&released, &lock);
         n_hanging--;
     }
     g_mutex_unlock(&lock);
+}
+
+/* For all of this program, and SQLite. */
+__attribute__((visibility("default"))) int
+fdatasync(int fd)
+{
+    wait_for_disk(fd);
     return (int)syscall(SYS_fdatasync, fd);
 }
 
@@ -313,6 +330,7 @@ set_hangs(gboolean yes)
 {
     g_mutex_lock(&lock);
     hangs = yes;
+    database_hangs = FALSE;
     g_cond_broadcast(&released);
     g_mutex_unlock(&lock);
 }
@@ -480,6 +498,34 @@ test_crash_for_new(Desk *desk)
     g_assert_cmpuint(coex_sim_n_sent(desk->sim, NULL), ==, 0);
 }
 
+/* Nothing of a file is copied before it is on disk that it was given: whenever the program ends, a
+ * line tells of it. */
+static void
+test_noted_first(Desk *desk)
+{
+    g_autofree char *path = g_build_filename(desk->dir, "offer.txt", NULL);
+    g_autofree char *folder = g_path_get_dirname(desk->config.database);
+    g_autofree char *outgoing = g_build_filename(folder, "outgoing", desk->config.number, NULL);
+    g_autoptr(GError) error = NULL;
+
+    g_assert_true(g_file_set_contents(path, OFFER, -1, NULL));
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    desk_hear(desk, "ada", "Hello");
+    g_mutex_lock(&lock);
+    hangs = database_hangs = TRUE;
+    g_mutex_unlock(&lock);
+    coex_session_send_file(desk->session, desk_name("ada"), path, NULL, 7, &error);
+    g_assert_no_error(error);
+    desk_wait_until(desk, is_hanging, "the disk");
+    desk_run_ms(desk, 200);
+    g_assert_cmpuint(count_files(outgoing), ==, 0);
+    set_hangs(FALSE);
+    desk_wait_feed(desk, COEX_FEED_SENT, "ada", "[document] offer.txt");
+    desk_take(desk, "ada", "document text/plain 7 name=offer.txt");
+    desk_wait_state(desk, "ada", "delivered*");
+}
+
 /* What was cancelled is not asked for again. */
 static void
 test_crash_after_cancel(Desk *desk)
@@ -538,6 +584,7 @@ main(int argc, char **argv)
     desk_add("/disk/others-leave", test_others_leave);
     desk_add("/disk/copied-over-login", test_copied_over_login);
     desk_add("/disk/crash-for-new", test_crash_for_new);
+    desk_add("/disk/noted-first", test_noted_first);
     desk_add("/disk/crash-after-cancel", test_crash_after_cancel);
     return g_test_run();
 }
