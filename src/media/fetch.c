@@ -12,6 +12,7 @@
 #include "core/error.h"
 #include "core/retry.h"
 #include "media/files.h"
+#include "media/queue.h"
 #include "net/download.h"
 #include "net/http.h"
 #include "store/store.h"
@@ -28,29 +29,12 @@
 #define AGAIN_US (5 * G_USEC_PER_SEC) /* after the disk refused */
 #define SPARE 2 /* of the failures that the provider bears, for what another program does */
 
-/* A file that is to be fetched, in the order in which they came. */
-typedef struct {
-    CoexAccount *account; /* held while a request is under way, else NULL */
-    gint64 message_id;
-    gint64 person_id;
-    gint64 time;
-    CoexMedia *media;
-    char *part;
-    gboolean asked; /* by the user */
-    CoexLineFlags flags;
-    gboolean renewed; /* a link that did not lead to it was asked for again */
-    gboolean ended;   /* how it ended is being written down */
-    guint n_tries;
-    gint64 not_before_us;
-} Job;
+typedef CoexFetchJob Job;
 
 struct CoexFetch {
     CoexHttp *http; /* of its own: large answers hold up nothing else. NULL before the first */
     char *tag;      /* of our unfinished files */
-    GQueue jobs;    /* Job, owned */
-    GHashTable *by_message; /* gint64 -> Job, borrowed */
-    GHashTable *busy;       /* set of gint64 person ids of whom one is under way */
-    guint n_running;
+    CoexFetchQueue *queue;
     guint n_unreached; /* one after the other */
     gboolean is_ready; /* what a crash left is cleared away */
     gboolean has_more; /* on disk, beside the queue */
@@ -58,30 +42,19 @@ struct CoexFetch {
     GSource *timer;
     GQueue failures; /* gint64 seconds, of answers that were refusals, oldest first */
     gboolean pause_told;
+    gboolean slow_told; /* that the disk is */
 };
 
 static void pump(CoexAccount *account);
 static void read_left(CoexAccount *account);
-
-static void
-job_free(gpointer data)
-{
-    Job *job = data;
-
-    coex_media_free(job->media);
-    g_free(job->part);
-    g_free(job);
-}
 
 CoexFetch *
 coex_fetch_new(void)
 {
     CoexFetch *fetch = g_new0(CoexFetch, 1);
 
-    g_queue_init(&fetch->jobs);
+    fetch->queue = coex_fetch_queue_new();
     g_queue_init(&fetch->failures);
-    fetch->by_message = g_hash_table_new(g_int64_hash, g_int64_equal);
-    fetch->busy = g_hash_table_new(g_int64_hash, g_int64_equal);
     return fetch;
 }
 
@@ -96,10 +69,8 @@ void
 coex_fetch_free(CoexFetch *fetch)
 {
     coex_fetch_stop(fetch);
-    g_queue_clear_full(&fetch->jobs, job_free);
+    coex_fetch_queue_free(fetch->queue);
     g_queue_clear_full(&fetch->failures, g_free);
-    g_hash_table_unref(fetch->by_message);
-    g_hash_table_unref(fetch->busy);
     g_free(fetch->tag);
     g_free(fetch);
 }
@@ -120,22 +91,11 @@ find_person(CoexAccount *account, const Job *job)
 
 /* ---- the queue ---- */
 
-static void
-remove_job(CoexFetch *fetch, Job *job)
-{
-    g_hash_table_remove(fetch->by_message, &job->message_id);
-    g_queue_remove(&fetch->jobs, job);
-    job_free(job);
-}
-
 /* No request of the job is under way any more. */
 static void
 release(Job *job)
 {
-    g_autoptr(CoexAccount) account = g_steal_pointer(&job->account);
-
-    account->fetch->n_running--;
-    g_hash_table_remove(account->fetch->busy, &job->person_id);
+    coex_account_unref(coex_fetch_queue_end(job->account->fetch->queue, job));
 }
 
 static void
@@ -151,6 +111,53 @@ set_timer(CoexAccount *account, gint64 at_us)
 
     coex_timer_start(&account->fetch->timer, wait_us / 1000 + 1, on_timer, account);
 }
+
+/* ---- a disk that keeps files waiting ---- */
+
+static void
+tell_slow(CoexAccount *account)
+{
+    if (account->fetch->slow_told || account->state == COEX_ACCOUNT_ENDED)
+        return;
+    account->fetch->slow_told = TRUE;
+    coex_account_tell_notice(account, NULL,
+                             "Files that come are kept waiting: the disk that %s is on is slow, or "
+                             "does not answer. They go on by themselves, and nothing else waits "
+                             "for them.",
+                             account->media_folder);
+}
+
+static void
+tell_slow_file(CoexAccount *account, const CoexPerson *person, const CoexMedia *media,
+               gint64 message_id)
+{
+    g_autofree char *label = coex_files_dup_label(media, message_id, NULL);
+
+    coex_account_tell_notice(account, person,
+                             "%s is kept waiting: the disk is slow, or does not answer. It comes "
+                             "when it does.",
+                             label);
+}
+
+static void
+on_slow(gpointer data)
+{
+    Job *job = data;
+
+    tell_slow(job->account);
+    if (is_asked(job) && !job->slow)
+        tell_slow_file(job->account, find_person(job->account, job), job->media, job->message_id);
+    job->slow = TRUE;
+}
+
+void
+coex_fetch_tell_slow(CoexAccount *account, const CoexPerson *person, const CoexMediaRow *row)
+{
+    tell_slow(account);
+    tell_slow_file(account, person, row->media, row->message_id);
+}
+
+/* ---- how a file ends ---- */
 
 typedef struct {
     CoexAccount *account;
@@ -175,7 +182,7 @@ on_end(CoexBatch *batch, const GError *error, gpointer user_data)
     if (error != NULL)
         take_back(account, ending->job);
     else
-        remove_job(account->fetch, ending->job);
+        coex_fetch_queue_remove(account->fetch->queue, ending->job);
     coex_account_take_lines(batch, error, account);
 }
 
@@ -359,6 +366,7 @@ on_taken(GObject *source, GAsyncResult *result, gpointer user_data)
         release(job);
     } else if (path != NULL) {
         account->fetch->n_unreached = 0;
+        account->fetch->slow_told &= job->slow;
         end(job, COEX_MEDIA_HERE, path, label);
     } else {
         put_off(job, error);
@@ -390,7 +398,7 @@ take_file(Job *job)
         account->media_folder, title, job->time, job->media, mark, content, account->media_for_group
     };
 
-    coex_files_take_async(job->part, &place, on_taken, job);
+    coex_files_take_async(job->part, &place, on_slow, on_taken, job);
 }
 
 static void
@@ -445,6 +453,7 @@ download(Job *job, const CoexMediaLink *link)
         .limit = account->media_limit,
         .size = link->size,
         .sha256 = job->media->sha256 != NULL ? job->media->sha256 : link->sha256,
+        .slow = on_slow,
     };
 
     if (link->size > account->media_limit) {
@@ -507,9 +516,7 @@ start(CoexAccount *account, Job *job)
 {
     CoexFetch *fetch = account->fetch;
 
-    job->account = coex_account_ref(account);
-    fetch->n_running++;
-    g_hash_table_add(fetch->busy, &job->person_id);
+    coex_fetch_queue_begin(fetch->queue, job, coex_account_ref(account));
     if (job->part == NULL)
         job->part = coex_files_dup_part(account->media_folder, fetch->tag, job->message_id);
     if (job->media->kind == COEX_MEDIA_CARD)
@@ -520,42 +527,25 @@ start(CoexAccount *account, Job *job)
         find_link(job);
 }
 
-/* The next that may begin now; else when one may (0: none waits for a time). */
-static Job *
-find_next(CoexFetch *fetch, gint64 *ret_at_us)
+static gboolean
+is_forgotten(CoexAccount *account, const Job *job)
 {
-    gint64 now = g_get_monotonic_time();
-
-    *ret_at_us = 0;
-    for (GList *item = fetch->jobs.head; item != NULL; item = item->next) {
-        Job *job = item->data;
-        gint64 at = MAX(job->not_before_us, fetch->pause_until_us);
-
-        if (job->account != NULL || job->ended ||
-            g_hash_table_contains(fetch->busy, &job->person_id))
-            continue;
-        if (at <= now)
-            return job;
-        *ret_at_us = *ret_at_us == 0 ? at : MIN(*ret_at_us, at);
-    }
-    return NULL;
+    return find_person(account, job)->forgotten;
 }
 
 /* What nobody wants any more, with what was written of it. */
 static void
 sweep(CoexAccount *account)
 {
-    GList *next;
+    CoexFetchQueue *queue = account->fetch->queue;
+    g_autoptr(GPtrArray) over = coex_fetch_queue_find_over(queue, account, is_forgotten);
 
-    for (GList *item = account->fetch->jobs.head; item != NULL; item = next) {
-        Job *job = item->data;
+    for (guint i = 0; i < over->len; i++) {
+        Job *job = over->pdata[i];
 
-        next = item->next;
-        if (job->account != NULL || job->ended || !find_person(account, job)->forgotten)
-            continue;
         if (job->part != NULL)
             coex_files_remove_part_async(job->part);
-        remove_job(account->fetch, job);
+        coex_fetch_queue_remove(queue, job);
     }
 }
 
@@ -569,33 +559,16 @@ pump(CoexAccount *account)
     sweep(account);
     if (account->state == COEX_ACCOUNT_ENDED || !fetch->is_ready)
         return;
-    if (fetch->has_more && fetch->jobs.length < LEFT_MIN)
+    if (fetch->has_more && coex_fetch_queue_get_length(fetch->queue) < LEFT_MIN)
         read_left(account);
-    while (!is_shut(account) && fetch->n_running < get_room(account)) {
-        job = find_next(fetch, &at_us);
+    while (!is_shut(account) && coex_fetch_queue_get_running(fetch->queue) < get_room(account)) {
+        job = coex_fetch_queue_find_next(fetch->queue, fetch->pause_until_us, &at_us);
         if (job == NULL)
             break;
         start(account, job);
     }
-    if (at_us != 0 && fetch->n_running < RUNNING_MAX)
+    if (at_us != 0 && coex_fetch_queue_get_running(fetch->queue) < RUNNING_MAX)
         set_timer(account, at_us);
-}
-
-static Job *
-add_job(CoexFetch *fetch, gint64 message_id, gint64 person_id, gint64 time, const CoexMedia *media)
-{
-    Job *job = g_hash_table_lookup(fetch->by_message, &message_id);
-
-    if (job != NULL)
-        return job;
-    job = g_new0(Job, 1);
-    job->message_id = message_id;
-    job->person_id = person_id;
-    job->time = time;
-    job->media = coex_media_copy(media);
-    g_queue_push_tail(&fetch->jobs, job);
-    g_hash_table_insert(fetch->by_message, &job->message_id, job);
-    return job;
 }
 
 /* ---- for the rest of the account ---- */
@@ -614,7 +587,8 @@ coex_fetch_note(CoexAccount *account, const GPtrArray *feed)
 
         if (item->account_id == account->id && item->media != NULL && item->media->id != NULL &&
             (item->kind == COEX_FEED_INBOUND || item->kind == COEX_FEED_ECHO))
-            add_job(account->fetch, item->message_id, item->person_id, item->time, item->media);
+            coex_fetch_queue_add(account->fetch->queue, item->message_id, item->person_id,
+                                 item->time, item->media);
     }
     pump(account);
 }
@@ -632,8 +606,9 @@ on_left(GPtrArray *rows, const GError *error, gpointer user_data)
     for (guint i = 0; rows != NULL && i < rows->len; i++) {
         const CoexMediaRow *row = g_ptr_array_index(rows, i);
 
-        add_job(account->fetch, row->message_id, row->person_id, row->time, row->media)->flags |=
-            row->state == COEX_MEDIA_WANTED ? COEX_LINE_ASKED : 0;
+        coex_fetch_queue_add(account->fetch->queue, row->message_id, row->person_id, row->time,
+                             row->media)
+            ->flags |= row->state == COEX_MEDIA_WANTED ? COEX_LINE_ASKED : 0;
     }
     pump(account);
 }
@@ -651,6 +626,12 @@ void
 coex_fetch_forget(CoexAccount *account)
 {
     pump(account);
+}
+
+static void
+on_slow_start(gpointer account)
+{
+    tell_slow(account);
 }
 
 static void
@@ -673,15 +654,16 @@ coex_fetch_start(CoexAccount *account)
         return;
     account->fetch->tag = tag != NULL ? g_strdup(tag) : g_uuid_string_random();
     coex_account_put_setting(account, TAG_SETTING, account->fetch->tag);
-    coex_files_clear_parts_async(account->media_folder, account->fetch->tag, on_cleared,
-                                 coex_account_ref(account));
+    coex_files_clear_parts_async(account->media_folder, account->fetch->tag, on_slow_start,
+                                 on_cleared, coex_account_ref(account));
 }
 
 void
 coex_fetch_ask(CoexAccount *account, const CoexMediaRow *row, CoexLineFlags flags)
 {
     CoexFetch *fetch = account->fetch;
-    Job *job = add_job(fetch, row->message_id, row->person_id, row->time, row->media);
+    Job *job =
+        coex_fetch_queue_add(fetch->queue, row->message_id, row->person_id, row->time, row->media);
     g_autofree char *label = coex_files_dup_label(job->media, job->message_id, NULL);
     CoexBatch *batch;
 
@@ -692,8 +674,7 @@ coex_fetch_ask(CoexAccount *account, const CoexMediaRow *row, CoexLineFlags flag
     job->not_before_us = 0;
     job->n_tries = 0;
     fetch->pause_until_us = 0;
-    g_queue_remove(&fetch->jobs, job);
-    g_queue_push_head(&fetch->jobs, job);
+    coex_fetch_queue_prefer(fetch->queue, job);
     coex_batch_put_media(batch, job->message_id, COEX_MEDIA_WANTED, NULL);
     coex_account_commit(account, batch);
     coex_account_tell_notice(account, find_person(account, job), "%s is being fetched.", label);

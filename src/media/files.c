@@ -5,7 +5,6 @@
 #include "core/file-name.h"
 #include "core/media.h"
 #include "core/opus.h"
-#include "net/worker.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -27,9 +26,20 @@ set_error(GError **error, const char *path, int code)
 char *
 coex_files_dup_part(const char *base, const char *tag, gint64 message_id)
 {
-    g_autofree char *name = g_strdup_printf(PART "%" G_GINT64_FORMAT ".part", tag, message_id);
+    static gint n_parts;
+    g_autofree char *name = g_strdup_printf(PART "%" G_GINT64_FORMAT "-%d.part", tag, message_id,
+                                            g_atomic_int_add(&n_parts, 1));
 
     return g_build_filename(base, name, NULL);
+}
+
+/* As coex_worker_run(), for who waits with @user_data. */
+static void
+run_told(GTask *task, GTaskThreadFunc work, CoexWorkerSlow slow, gpointer user_data)
+{
+    if (slow != NULL)
+        coex_worker_watch(task, slow, user_data);
+    coex_worker_run(task, work);
 }
 
 static void
@@ -57,15 +67,15 @@ run_clear(GTask *task, gpointer source, gpointer task_data, GCancellable *cancel
 }
 
 void
-coex_files_clear_parts_async(const char *base, const char *tag, GAsyncReadyCallback callback,
-                             gpointer user_data)
+coex_files_clear_parts_async(const char *base, const char *tag, CoexWorkerSlow slow,
+                             GAsyncReadyCallback callback, gpointer user_data)
 {
     g_autoptr(GTask) task = g_task_new(NULL, NULL, callback, user_data);
     g_autofree char *prefix = g_strdup_printf(PART, tag);
     const char *const words[] = { base, prefix, NULL };
 
     g_task_set_task_data(task, g_strdupv((char **)words), (GDestroyNotify)g_strfreev);
-    coex_worker_run(task, run_clear);
+    run_told(task, run_clear, slow, user_data);
 }
 
 static guint
@@ -110,12 +120,13 @@ run_measure(GTask *task, gpointer source, gpointer task_data, GCancellable *canc
 }
 
 void
-coex_files_measure_async(const char *path, GAsyncReadyCallback callback, gpointer user_data)
+coex_files_measure_async(const char *path, CoexWorkerSlow slow, GAsyncReadyCallback callback,
+                         gpointer user_data)
 {
     g_autoptr(GTask) task = g_task_new(NULL, NULL, callback, user_data);
 
     g_task_set_task_data(task, g_strdup(path), g_free);
-    coex_worker_run(task, run_measure);
+    run_told(task, run_measure, slow, user_data);
 }
 
 gboolean
@@ -426,8 +437,8 @@ run_take(GTask *task, gpointer source, gpointer task_data, GCancellable *cancell
 }
 
 void
-coex_files_take_async(const char *part, const CoexFilesPlace *place, GAsyncReadyCallback callback,
-                      gpointer user_data)
+coex_files_take_async(const char *part, const CoexFilesPlace *place, CoexWorkerSlow slow,
+                      GAsyncReadyCallback callback, gpointer user_data)
 {
     g_autoptr(GTask) task = g_task_new(NULL, NULL, callback, user_data);
     g_autofree char *who = coex_file_name_make_folder(place->title);
@@ -442,7 +453,7 @@ coex_files_take_async(const char *part, const CoexFilesPlace *place, GAsyncReady
         .for_group = place->for_group,
     };
     g_task_set_task_data(task, move, (GDestroyNotify)move_free);
-    coex_worker_run(task, run_take);
+    run_told(task, run_take, slow, user_data);
 }
 
 char *

@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include <gio/gio.h>
+#include "net/worker.h"
 
 /* Where files of messages are put: `media-folder`, a folder for each person, a name that nobody
  * else's bytes chose. Nothing is ever opened or run. What waits for a disk does so in a thread of
- * its own: its callback runs in the caller's, always. Errors are COEX_ERROR_STORE. */
+ * its own: its callback runs in the caller's, once the disk has answered; @slow (NULL: nobody asks)
+ * is told with the same @user_data when it keeps it waiting. Errors are COEX_ERROR_STORE. */
 
 typedef struct CoexMedia CoexMedia;
 
-/* Where the file of the message @message_id is written until it is whole; @tag is of one account of
- * one profile. Free with g_free(). */
+/* Where the file of the message @message_id is written until it is whole, another path each time:
+ * what hangs there of an earlier login touches no later one's. @tag is of one account of one
+ * profile. Free with g_free(). */
 char *coex_files_dup_part(const char *base, const char *tag, gint64 message_id);
 /* Removes what a crash left of those. */
-void coex_files_clear_parts_async(const char *base, const char *tag, GAsyncReadyCallback callback,
-                                  gpointer user_data);
+void coex_files_clear_parts_async(const char *base, const char *tag, CoexWorkerSlow slow,
+                                  GAsyncReadyCallback callback, gpointer user_data);
 
 /* What the file itself tells. */
 typedef struct {
@@ -34,13 +36,14 @@ typedef struct {
 
 /* Moves @part to its place, next to others of the same name; where the same file stands there
  * already, that one is taken. */
-void coex_files_take_async(const char *part, const CoexFilesPlace *place,
+void coex_files_take_async(const char *part, const CoexFilesPlace *place, CoexWorkerSlow slow,
                            GAsyncReadyCallback callback, gpointer user_data);
 /* The path; free with g_free(). NULL on error: then @part is gone. */
 char *coex_files_take_finish(GAsyncResult *result, CoexFileFacts *ret_facts, GError **error);
 
 /* FALSE: it cannot be found. */
-void coex_files_measure_async(const char *path, GAsyncReadyCallback callback, gpointer user_data);
+void coex_files_measure_async(const char *path, CoexWorkerSlow slow, GAsyncReadyCallback callback,
+                              gpointer user_data);
 gboolean coex_files_measure_finish(GAsyncResult *result, CoexFileFacts *ret_facts);
 
 /* Removes the files, and the folders that are empty then. */

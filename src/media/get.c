@@ -48,6 +48,15 @@ show_again(const Question *question, const CoexFileFacts *facts)
 }
 
 static void
+on_slow(gpointer data)
+{
+    const Question *question = data;
+
+    if (question->account->state != COEX_ACCOUNT_ENDED)
+        coex_fetch_tell_slow(question->account, find_asker(question), &question->row);
+}
+
+static void
 on_measured(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     g_autoptr(Question) question = user_data;
@@ -60,6 +69,13 @@ on_measured(GObject *source, GAsyncResult *result, gpointer user_data)
         show_again(question, &facts);
     else
         coex_fetch_ask(question->account, &question->row, question->flags);
+}
+
+/* Takes @question. */
+static void
+measure(Question *question)
+{
+    coex_files_measure_async(question->row.path, on_slow, on_measured, question);
 }
 
 static void
@@ -89,7 +105,7 @@ on_found(GPtrArray *rows, const GError *error, gpointer user_data)
                                  "WhatsApp told nothing by which this file could be fetched. Look "
                                  "at the phone.");
     else if (row->state == COEX_MEDIA_HERE && row->path != NULL)
-        coex_files_measure_async(row->path, on_measured, g_steal_pointer(&question));
+        measure(g_steal_pointer(&question));
     else
         coex_fetch_ask(account, row, question->flags);
 }

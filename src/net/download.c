@@ -5,7 +5,6 @@
 #include "core/digest.h"
 #include "core/error.h"
 #include "net/http.h"
-#include "net/worker.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -14,6 +13,7 @@
 
 #define REDIRECTS_MAX 3
 #define MB (1024 * 1024)
+#define GATHERED_MAX 8 /* pieces of what came, up to 64 KB each, beside those being written */
 
 /* Belongs to its GTask. */
 typedef struct {
@@ -28,10 +28,16 @@ typedef struct {
     gboolean has_digest;
     int fd;
     gint64 n_bytes;
+    GPtrArray *gathered;  /* GBytes that came, and are to be written */
+    GPtrArray *writing;   /* those that are, by another thread, as `hash` is; NULL: none */
+    CoexHttpStream *full; /* waits until they are; NULL */
     CoexHash *hash;
     guint n_redirects;
     guint status;
-    GError *error; /* it has failed with that, and is being dropped */
+    gboolean answered; /* all has come that will */
+    GError *error;     /* it has failed with that */
+    CoexWorkerSlow slow;
+    gpointer user_data;
 } Job;
 
 static void
@@ -47,6 +53,9 @@ job_free(Job *job)
 {
     job_close(job);
     coex_endpoint_clear(&job->endpoint);
+    g_ptr_array_unref(job->gathered);
+    g_clear_pointer(&job->writing, g_ptr_array_unref);
+    g_clear_object(&job->full);
     coex_hash_free(job->hash);
     g_clear_pointer(&job->request, coex_request_free);
     g_clear_error(&job->error);
@@ -77,13 +86,124 @@ job_open(Job *job, GError **error)
     return job->fd >= 0;
 }
 
+/* ---- the disk, in other threads ---- */
+
+static void
+on_slow(gpointer data)
+{
+    const Job *job = g_task_get_task_data(data);
+
+    if (job->slow != NULL)
+        job->slow(job->user_data);
+}
+
+/* @part: of the work on @task, which lives as long. */
+static void
+run_part(GTask *part, GTask *task, GTaskThreadFunc work)
+{
+    coex_worker_watch(part, on_slow, task);
+    coex_worker_run(part, work);
+}
+
+/* Of no use to anybody. */
+static void
+job_drop(Job *job)
+{
+    if (job->fd >= 0)
+        unlink(job->path);
+    job_close(job);
+}
+
+static void
+run_drop(GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+    Job *job = task_data;
+
+    job_drop(job);
+    g_task_return_error(task, g_steal_pointer(&job->error));
+}
+
+/* What is renamed must be whole, also after a power cut. */
+static void
+run_sync(GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+    Job *job = task_data;
+    GError *error = NULL;
+
+    if (fdatasync(job->fd) != 0 && errno != EINVAL) {
+        set_disk_error(&error, job, errno);
+        job_drop(job);
+        g_task_return_error(task, error);
+        return;
+    }
+    job_close(job);
+    g_task_return_int(task, job->n_bytes);
+}
+
+static void
+run_write(GTask *write, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+    const Job *job = g_task_get_task_data(task_data);
+    GError *error = NULL;
+
+    for (guint i = 0; error == NULL && i < job->writing->len; i++) {
+        gsize length;
+        const void *bytes = g_bytes_get_data(job->writing->pdata[i], &length);
+
+        coex_hash_update(job->hash, bytes, length);
+        if (!coex_worker_write(job->fd, bytes, length))
+            set_disk_error(&error, job, errno);
+    }
+    if (error != NULL)
+        g_task_return_error(write, error);
+    else
+        g_task_return_boolean(write, TRUE);
+}
+
 /* ---- the bytes ---- */
 
-static gboolean
-on_take(gpointer user_data, const void *bytes, gsize length, GError **error)
-{
-    Job *job = g_task_get_task_data(user_data);
+static void conclude(GTask *task);
+static void write_gathered(GTask *task);
 
+static GPtrArray *
+new_pieces(void)
+{
+    return g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+}
+
+static void
+on_written(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(GTask) task = g_object_ref(user_data);
+    Job *job = g_task_get_task_data(task);
+    g_autoptr(GTask) full = g_steal_pointer(&job->full);
+
+    g_clear_pointer(&job->writing, g_ptr_array_unref);
+    g_task_propagate_boolean(G_TASK(result), job->error == NULL ? &job->error : NULL);
+    if (job->answered)
+        conclude(task);
+    else if (job->gathered->len > 0 && job->error == NULL)
+        write_gathered(task);
+    if (full != NULL)
+        coex_http_read_on(full);
+}
+
+/* Beside which more may come. */
+static void
+write_gathered(GTask *task)
+{
+    Job *job = g_task_get_task_data(task);
+    g_autoptr(GTask) write = g_task_new(NULL, NULL, on_written, task);
+
+    job->writing = g_steal_pointer(&job->gathered);
+    job->gathered = new_pieces();
+    g_task_set_task_data(write, g_object_ref(task), g_object_unref);
+    run_part(write, task, run_write);
+}
+
+static gboolean
+job_count(Job *job, gsize length, GError **error)
+{
     job->n_bytes += (gint64)length;
     if (job->size >= 0 && job->n_bytes > job->size) {
         g_set_error(error, COEX_ERROR, COEX_ERROR_PROTOCOL,
@@ -96,11 +216,27 @@ on_take(gpointer user_data, const void *bytes, gsize length, GError **error)
                     job->limit / MB);
         return FALSE;
     }
-    coex_hash_update(job->hash, bytes, length);
-    if (coex_worker_write(job->fd, bytes, length))
-        return TRUE;
-    set_disk_error(error, job, errno);
-    return FALSE;
+    return TRUE;
+}
+
+static CoexHttpTaken
+on_take(gpointer user_data, CoexHttpStream *stream, GBytes *bytes, GError **error)
+{
+    Job *job = g_task_get_task_data(user_data);
+
+    if (job->error != NULL) {
+        g_propagate_error(error, g_error_copy(job->error));
+        return COEX_HTTP_FAILED;
+    }
+    if (!job_count(job, g_bytes_get_size(bytes), error))
+        return COEX_HTTP_FAILED;
+    g_ptr_array_add(job->gathered, g_bytes_ref(bytes));
+    if (job->writing == NULL)
+        write_gathered(user_data);
+    if (job->gathered->len < GATHERED_MAX)
+        return COEX_HTTP_TAKEN;
+    job->full = g_object_ref(stream);
+    return COEX_HTTP_FULL;
 }
 
 /* Whether what came is what was promised. */
@@ -124,31 +260,6 @@ job_check(Job *job, GError **error)
     return TRUE;
 }
 
-/* Neither is of any use to anybody. */
-static void
-job_drop(Job *job)
-{
-    job_close(job);
-    unlink(job->path);
-}
-
-/* What is renamed must be whole, also after a power cut. */
-static void
-run_sync(GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
-{
-    Job *job = task_data;
-    GError *error = NULL;
-
-    if (fdatasync(job->fd) != 0 && errno != EINVAL) {
-        set_disk_error(&error, job, errno);
-        job_drop(job);
-        g_task_return_error(task, error);
-        return;
-    }
-    job_close(job);
-    g_task_return_int(task, job->n_bytes);
-}
-
 /* ---- the requests ---- */
 
 static void send_request(GTask *task, const CoexRequest *request);
@@ -159,24 +270,30 @@ is_redirect(const CoexResponse *response)
     return response->status >= 300 && response->status < 400 && response->location != NULL;
 }
 
-static void
-run_drop(GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
-{
-    Job *job = task_data;
-
-    job_drop(job);
-    g_task_return_error(task, g_steal_pointer(&job->error));
-}
-
-/* Takes the reference on @task. */
+/* Takes the reference on @task, and @error. */
 static void
 fail(GTask *task, GError *error)
 {
     Job *job = g_task_get_task_data(task);
 
     job->error = error;
-    coex_worker_run(task, run_drop);
+    run_part(task, task, run_drop);
     g_object_unref(task);
+}
+
+/* All has come, and nothing is being written. */
+static void
+conclude(GTask *task)
+{
+    Job *job = g_task_get_task_data(task);
+    GError *error = g_steal_pointer(&job->error);
+
+    if (error == NULL && job->gathered->len > 0)
+        write_gathered(task);
+    else if (error == NULL && job_check(job, &error))
+        run_part(task, task, run_sync);
+    else
+        fail(g_object_ref(task), error);
 }
 
 static void
@@ -220,7 +337,7 @@ on_answer(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     g_autoptr(GTask) task = user_data;
     Job *job = g_task_get_task_data(task);
-    GError *error = NULL;
+    g_autoptr(GError) error = NULL;
     g_autoptr(CoexResponse) response = coex_http_send_finish(result, &error);
 
     job->status = response != NULL ? response->status : 0;
@@ -230,12 +347,11 @@ on_answer(GObject *source, GAsyncResult *result, gpointer user_data)
     }
     if (response != NULL && (response->status < 200 || response->status >= 300))
         error = read_refusal(response);
-    else if (response != NULL)
-        job_check(job, &error);
-    if (error != NULL)
-        fail(g_steal_pointer(&task), error);
-    else
-        coex_worker_run(task, run_sync);
+    if (job->error == NULL)
+        job->error = g_steal_pointer(&error);
+    job->answered = TRUE;
+    if (job->writing == NULL)
+        conclude(task);
 }
 
 static void
@@ -292,6 +408,9 @@ coex_download_async(CoexHttp *http, const CoexDownload *what, GCancellable *canc
     job->size = what->size;
     job->has_digest = coex_digest_read(what->sha256, &job->digest);
     job->fd = -1;
+    job->gathered = new_pieces();
+    job->slow = what->slow;
+    job->user_data = user_data;
     job->hash = coex_hash_new(NULL);
     g_task_set_task_data(task, job, (GDestroyNotify)job_free);
     g_task_set_check_cancellable(task, FALSE);
@@ -302,8 +421,8 @@ coex_download_async(CoexHttp *http, const CoexDownload *what, GCancellable *canc
     }
     job->url = g_strdup(job->request->url);
     opening = g_task_new(NULL, NULL, on_opened, task);
-    g_task_set_task_data(opening, g_steal_pointer(&task), NULL);
-    coex_worker_run(opening, run_open);
+    g_task_set_task_data(opening, task, NULL);
+    run_part(opening, g_steal_pointer(&task), run_open);
 }
 
 gint64

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include <gio/gio.h>
+#include "net/worker.h"
 
 /* A file from the provider to the disk: streamed, bounded, hashed on the way, and gone again unless
  * it is what was promised. Hides redirects, which lead to the provider's own hosts only and never
@@ -18,9 +18,13 @@ typedef struct {
     gint64 limit;                 /* bytes */
     gint64 size;                  /* that were told, -1: none */
     const char *sha256;           /* that was told, base64 or hex; NULL or "": none */
+    /* The disk has not answered for COEX_WORKER_SLOW_MS; may come again. NULL: nobody asks */
+    CoexWorkerSlow slow;
 } CoexDownload;
 
-/* @what is copied. @callback runs in the thread's default context, always. */
+/* @what is copied. @callback runs in the thread's default context, once the disk answers, which
+ * alone waits for it: little more is read than what was written. @user_data: for all in @what,
+ * too. */
 void coex_download_async(CoexHttp *http, const CoexDownload *what, GCancellable *cancellable,
                          GAsyncReadyCallback callback, gpointer user_data);
 

@@ -51,6 +51,8 @@ typedef struct {
     GBytes *said;
     CoexHttpBody upload;
     gsize n_taken;
+    GTask *full;    /* itself, while nobody takes what comes: its I/O rests; NULL */
+    gint64 full_us; /* since when */
     gboolean is_send;
     gboolean is_post;
     gboolean written; /* its headers, completely: from here on the server may act */
@@ -69,6 +71,7 @@ typedef struct {
 static void on_headers(GObject *source, GAsyncResult *result, gpointer user_data);
 static void on_bytes(GObject *source, GAsyncResult *result, gpointer user_data);
 static void on_closed(GObject *source, GAsyncResult *result, gpointer user_data);
+static void job_break(GTask *task, const GError *cause);
 
 /* How long this computer has been suspended since it started. */
 static gint64
@@ -119,7 +122,8 @@ guard_jobs(CoexHttp *http)
     for (GList *item = http->jobs.head; item != NULL; item = item->next) {
         const Job *job = item->data;
 
-        first = first == 0 ? job->deadline_us : MIN(first, job->deadline_us);
+        if (job->full == NULL)
+            first = first == 0 ? job->deadline_us : MIN(first, job->deadline_us);
     }
     coex_guard_set_deadline(http->guard, first);
 }
@@ -146,7 +150,9 @@ job_stop(Job *job)
     g_autoptr(GCancellable) stop = g_object_ref(job->stop);
 
     job->stopping = TRUE;
-    if (!job->answering)
+    if (job->full != NULL)
+        job_break(g_steal_pointer(&job->full), NULL);
+    else if (!job->answering)
         g_cancellable_cancel(stop);
 }
 
@@ -464,15 +470,6 @@ start_source(GSource *source, GSourceFunc callback, Job *job)
     return source;
 }
 
-/* Without the word that says what it is ("Bearer"). */
-static char *
-dup_key(const CoexRequest *request)
-{
-    const char *space = request->auth_value != NULL ? strrchr(request->auth_value, ' ') : NULL;
-
-    return g_strdup(space != NULL ? space + 1 : request->auth_value);
-}
-
 static Job *
 job_new(CoexHttp *http, const CoexRequest *request, SoupMessage *message, GCancellable *cancellable)
 {
@@ -486,7 +483,7 @@ job_new(CoexHttp *http, const CoexRequest *request, SoupMessage *message, GCance
     job->host = g_strdup(g_uri_get_host(soup_message_get_uri(message)));
     if (coex_proxy_leads_to(http->proxy, job->host))
         job->proxy = coex_proxy_dup_address(http->proxy);
-    job->key = dup_key(request);
+    job->key = coex_http_dup_key(request);
     job->timeout_s = http->timeout_s;
     job->began_us = g_get_monotonic_time();
     job->deadline_us = job->began_us + http->timeout_s * G_USEC_PER_SEC;
@@ -591,15 +588,44 @@ on_headers(GObject *source, GAsyncResult *result, gpointer user_data)
         read_on(task);
 }
 
-static gboolean
-job_take(Job *job, GBytes *bytes, GError **error)
+/* As slow as it may be, the time of who takes it is not the server's. */
+static void
+job_rest(GTask *task)
 {
-    gsize size = 0;
-    const void *data = g_bytes_get_data(bytes, &size);
+    Job *job = g_task_get_task_data(task);
 
-    job->n_taken += size;
+    job->full = task;
+    job->full_us = g_get_monotonic_time();
+    g_source_set_ready_time(job->on_deadline, -1);
+    if (job->http != NULL)
+        guard_jobs(job->http);
+}
+
+void
+coex_http_read_on(CoexHttpStream *stream)
+{
+    Job *job = g_task_get_task_data(stream);
+    GTask *task = g_steal_pointer(&job->full);
+
+    if (task == NULL)
+        return;
+    job->began_us += g_get_monotonic_time() - job->full_us;
     job_extend(job);
-    return job->take((gpointer)job->tag, data, size, error);
+    read_on(task);
+}
+
+static gboolean
+job_take(GTask *task, GBytes *bytes, GError **error)
+{
+    Job *job = g_task_get_task_data(task);
+    CoexHttpTaken taken;
+
+    job->n_taken += g_bytes_get_size(bytes);
+    job_extend(job);
+    taken = job->take((gpointer)job->tag, task, bytes, error);
+    if (taken == COEX_HTTP_FULL)
+        job_rest(task);
+    return taken != COEX_HTTP_FAILED;
 }
 
 static gboolean
@@ -610,12 +636,13 @@ job_is_stream(const Job *job)
 
 /* Keeps a part of the body, wherever it goes. */
 static gboolean
-job_keep(Job *job, GBytes *bytes, GError **error)
+job_keep(GTask *task, GBytes *bytes, GError **error)
 {
+    Job *job = g_task_get_task_data(task);
     gsize size = g_bytes_get_size(bytes);
 
     if (job_is_stream(job))
-        return size == 0 || job_take(job, bytes, error);
+        return size == 0 || job_take(task, bytes, error);
     if (job->body->len + size > COEX_HTTP_BODY_MAX) {
         g_propagate_error(error, explain_too_large(job));
         return FALSE;
@@ -637,8 +664,10 @@ on_bytes(GObject *source, GAsyncResult *result, gpointer user_data)
         job_break(task, error);
         return;
     }
-    if (!job_keep(job, bytes, &error))
+    if (!job_keep(task, bytes, &error))
         job_fail(task, g_steal_pointer(&error));
+    else if (job->full != NULL)
+        return;
     else if (job_is_cut(job))
         job_break(task, NULL);
     else if (g_bytes_get_size(bytes) > 0)

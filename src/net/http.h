@@ -30,17 +30,29 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexHttp, coex_http_free)
 void coex_http_send_async(CoexHttp *http, const CoexRequest *request, GCancellable *cancellable,
                           GAsyncReadyCallback callback, gpointer user_data);
 
-/* Takes bytes of an answer's body as they come. FALSE with @error ends the request with that. */
-typedef gboolean (*CoexHttpTake)(gpointer user_data, const void *bytes, gsize length,
-                                 GError **error);
+/* An answer whose body is being read; counted by g_object_ref(). */
+typedef GTask CoexHttpStream;
+
+typedef enum {
+    COEX_HTTP_FAILED, /* ends the request with the error */
+    COEX_HTTP_TAKEN,
+    COEX_HTTP_FULL, /* taken; no more is read before coex_http_read_on() */
+} CoexHttpTaken;
+
+/* Takes bytes of an answer's body as they come. */
+typedef CoexHttpTaken (*CoexHttpTake)(gpointer user_data, CoexHttpStream *stream, GBytes *bytes,
+                                      GError **error);
 
 /* As coex_http_send_async() for a body of any length: of an answer of 2xx it goes to @take, with
  * @user_data, and not into memory. The time per request is what each pause may last; all of it may
- * take COEX_HTTP_STREAM_TIMES as long. */
+ * take COEX_HTTP_STREAM_TIMES as long. While @take is full no time counts. */
 #define COEX_HTTP_STREAM_TIMES 40
 void coex_http_stream_async(CoexHttp *http, const CoexRequest *request, CoexHttpTake take,
                             GCancellable *cancellable, GAsyncReadyCallback callback,
                             gpointer user_data);
+
+/* There is room again; a no-op unless COEX_HTTP_FULL was said since, and after the end. */
+void coex_http_read_on(CoexHttpStream *stream);
 
 /* @n_bytes more of a body have left. */
 typedef void (*CoexHttpWrote)(gpointer user_data, gsize n_bytes);

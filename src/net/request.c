@@ -3,6 +3,7 @@
 
 #include "core/api.h"
 #include "core/error.h"
+#include <string.h>
 
 static gboolean
 is_header_value(const char *text)
@@ -52,4 +53,12 @@ coex_http_message_new(const CoexRequest *request, GError **error)
         soup_message_headers_replace(soup_message_get_request_headers(message),
                                      request->auth_header, request->auth_value);
     return g_steal_pointer(&message);
+}
+
+char *
+coex_http_dup_key(const CoexRequest *request)
+{
+    const char *space = request->auth_value != NULL ? strrchr(request->auth_value, ' ') : NULL;
+
+    return g_strdup(space != NULL ? space + 1 : request->auth_value);
 }

@@ -11,3 +11,6 @@ typedef struct CoexRequest CoexRequest;
  * error: COEX_ERROR_INVALID_INPUT, COEX_ERROR_AUTH: address or key hold what no request can carry.
  */
 SoupMessage *coex_http_message_new(const CoexRequest *request, GError **error);
+
+/* Its key, without the word that says what it is ("Bearer"); NULL: none. Free with g_free(). */
+char *coex_http_dup_key(const CoexRequest *request);

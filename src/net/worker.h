@@ -10,6 +10,12 @@
  * not at all where that has ended. @work uses nothing but what the task owns. */
 void coex_worker_run(GTask *task, GTaskThreadFunc work);
 
+/* Before that: where the work takes longer than COEX_WORKER_SLOW_MS, @slow is told once, in the
+ * task's context and before its callback. */
+#define COEX_WORKER_SLOW_MS 5000
+typedef void (*CoexWorkerSlow)(gpointer user_data);
+void coex_worker_watch(GTask *task, CoexWorkerSlow slow, gpointer user_data);
+
 /* Writes all of it; FALSE with errno. */
 gboolean coex_worker_write(int fd, const void *bytes, gsize length);
 

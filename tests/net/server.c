@@ -61,7 +61,7 @@ repeat(GOutputStream *out, const char *text, gsize length, GCancellable *stop)
 
 /* TRUE: the connection goes on. */
 static gboolean
-play(const ServerStep *step, GSocket *socket, GOutputStream *out, GCancellable *stop)
+play(Server *server, const ServerStep *step, GSocket *socket, GOutputStream *out)
 {
     static const char block[65536];
     struct linger reset = { .l_onoff = 1, .l_linger = 0 };
@@ -69,10 +69,12 @@ play(const ServerStep *step, GSocket *socket, GOutputStream *out, GCancellable *
     const char *again =
         step->deed == SERVER_REPEATS ? (const char *)memchr(step->text, '\f', whole) + 1 : NULL;
     gsize length = again != NULL ? (gsize)(again - 1 - step->text) : whole;
+    GCancellable *stop = server->stop;
     gboolean there = TRUE;
 
     if (length > 0)
         there = g_output_stream_write_all(out, step->text, length, NULL, stop, NULL);
+    g_atomic_int_add(&server->n_answered, there ? 1 : 0);
     switch (step->deed) {
     case SERVER_ANSWERS:
         return there;
@@ -121,7 +123,7 @@ serve(gpointer user_data)
             return NULL;
         }
         step = note_request(server, request);
-        if (!play(step, socket, g_io_stream_get_output_stream(stream), server->stop))
+        if (!play(server, step, socket, g_io_stream_get_output_stream(stream)))
             return NULL;
     }
 }

@@ -33,6 +33,7 @@ typedef struct {
     GMutex lock;
     GPtrArray *requests; /* char *: head and body, as they came */
     guint n_connections;
+    gint n_answered; /* texts that have left to their end; atomic */
     GPtrArray *threads;
 } Server;
 

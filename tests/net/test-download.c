@@ -5,6 +5,7 @@
 #include "net/download.h"
 
 #include "asking.h"
+#include "tools/hang.h"
 #include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -120,25 +121,35 @@ test_good(void)
 }
 
 /* More than fits into any buffer, and more than one answer may be. */
+#define LARGE (40 * 1024 * 1024)
+
+static ServerStep
+make_large(char **ret_text)
+{
+    char *text = g_malloc0(LARGE + 200);
+    gsize n_head = (gsize)g_snprintf(text, 200, HEAD "Content-Length: %d\r\n\r\n", LARGE);
+
+    memset(text + n_head, 'x', LARGE);
+    *ret_text = text;
+    return (ServerStep){ SERVER_ANSWERS, text, n_head + LARGE };
+}
+
 static void
 test_large(void)
 {
-    gsize length = 40 * 1024 * 1024;
-    g_autofree char *text = g_malloc0(length + 200);
-    gsize n_head =
-        (gsize)g_snprintf(text, 200, HEAD "Content-Length: %" G_GSIZE_FORMAT "\r\n\r\n", length);
-    ServerStep step = { SERVER_ANSWERS, text, n_head + length };
+    g_autofree char *text = NULL;
+    ServerStep step = make_large(&text);
     g_autoptr(Server) server = server_new(&step, 1, NULL);
     g_autoptr(Place) place = place_new(10);
     g_autofree char *url = dup_url(server, "/");
     g_autofree char *sha256 = NULL;
-    CoexDownload what = { .url = url, .size = (gint64)length, .limit = 1 << 30 };
+    CoexDownload what = { .url = url, .size = LARGE, .limit = 1 << 30 };
     g_autoptr(GError) error = NULL;
 
-    memset(text + n_head, 'x', length);
-    sha256 = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (guchar *)text + n_head, length);
+    sha256 = g_compute_checksum_for_data(G_CHECKSUM_SHA256,
+                                         (const guchar *)text + step.length - LARGE, LARGE);
     what.sha256 = sha256;
-    g_assert_cmpint(run(place, &what, NULL, &error), ==, (gint64)length);
+    g_assert_cmpint(run(place, &what, NULL, &error), ==, LARGE);
     g_assert_no_error(error);
     g_assert_cmpint(g_unlink(place->path), ==, 0);
 }
@@ -399,6 +410,132 @@ test_cancel(void)
     }
 }
 
+/* ---- a disk that does not answer ---- */
+
+typedef struct {
+    char *text;
+    ServerStep step;
+    Server *server;
+    Place *place;
+    GCancellable *cancellable;
+    GAsyncResult *result;
+} Hang;
+
+/* A large file comes, and the first of it cannot be written. */
+static Hang *
+hang_new(guint timeout_s)
+{
+    Hang *hang = g_new0(Hang, 1);
+    g_autofree char *url = NULL;
+    CoexDownload what = { .size = LARGE, .limit = LARGE };
+
+    hang->step = make_large(&hang->text);
+    hang->server = server_new(&hang->step, 1, NULL);
+    hang->place = place_new(timeout_s);
+    hang->cancellable = g_cancellable_new();
+    url = dup_url(hang->server, "/");
+    what.url = url;
+    what.path = hang->place->path;
+    what.endpoint = &hang->place->endpoint;
+    hang_begin("write", hang->place->path);
+    coex_download_async(hang->place->http, &what, hang->cancellable, on_done, &hang->result);
+    while (hang_count() == 0)
+        g_main_context_iteration(NULL, FALSE);
+    return hang;
+}
+
+static gboolean
+on_time(gpointer late)
+{
+    *(gboolean *)late = TRUE;
+    return G_SOURCE_REMOVE;
+}
+
+static void
+run_ms(guint ms)
+{
+    gboolean late = FALSE;
+
+    g_timeout_add(ms, on_time, &late);
+    while (!late)
+        g_main_context_iteration(NULL, TRUE);
+}
+
+/* Longer than all of it takes to come. */
+static void
+run_idle(void)
+{
+    run_ms(300);
+}
+
+/* The disk answers, with @disk_error. What the download comes to. */
+static gint64
+hang_finish(Hang *hang, int disk_error, GError **error)
+{
+    gint64 size;
+
+    hang_end(disk_error);
+    while (hang->result == NULL)
+        g_main_context_iteration(NULL, TRUE);
+    size = coex_download_finish(hang->result, NULL, error);
+    g_assert_cmpint(g_file_test(hang->place->path, G_FILE_TEST_EXISTS), ==, size >= 0);
+    unlink(hang->place->path);
+    g_object_unref(hang->result);
+    g_object_unref(hang->cancellable);
+    server_free(hang->server);
+    place_free(hang->place);
+    g_free(hang->text);
+    g_free(hang);
+    return size;
+}
+
+/* The loop goes on meanwhile, little is read ahead, and no time counts. */
+static void
+test_hangs(void)
+{
+    Hang *hang = hang_new(1);
+    g_autoptr(GError) error = NULL;
+
+    run_idle();
+    g_assert_cmpint(g_atomic_int_get(&hang->server->n_answered), ==, 0);
+    g_assert_null(hang->result);
+    run_ms(1500);
+    g_assert_cmpint(hang_finish(hang, 0, &error), ==, LARGE);
+    g_assert_no_error(error);
+}
+
+static void
+test_hangs_in_vain(void)
+{
+    Hang *hang = hang_new(30);
+    g_autoptr(GError) error = NULL;
+
+    run_idle();
+    g_assert_cmpint(hang_finish(hang, ENOSPC, &error), ==, -1);
+    g_assert_error(error, COEX_ERROR, COEX_ERROR_STORE);
+    g_assert_nonnull(strstr(error->message, g_strerror(ENOSPC)));
+}
+
+/* Before and after it has read as much as it may. */
+static void
+test_cancelled_in_hang(void)
+{
+    for (guint i = 0; i < 4; i++) {
+        Hang *hang = hang_new(30);
+        g_autoptr(GError) error = NULL;
+
+        if (i % 2 == 1)
+            run_idle();
+        if (i < 2)
+            g_cancellable_cancel(hang->cancellable);
+        else
+            g_clear_pointer(&hang->place->http, coex_http_free);
+        run_idle();
+        g_assert_cmpint(hang_finish(hang, 0, &error), ==, -1);
+        g_assert_error(error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -414,5 +551,8 @@ main(int argc, char **argv)
     g_test_add_func("/download/no-folder", test_no_folder);
     g_test_add_func("/download/symlink", test_symlink);
     g_test_add_func("/download/cancel", test_cancel);
+    g_test_add_func("/download/hangs", test_hangs);
+    g_test_add_func("/download/hangs-in-vain", test_hangs_in_vain);
+    g_test_add_func("/download/cancelled-in-hang", test_cancelled_in_hang);
     return g_test_run();
 }
