@@ -9,6 +9,7 @@
 #include "account/views.h"
 #include "core/media.h"
 #include "core/text.h"
+#include "send/turns.h"
 #include "store/batch.h"
 #include "store/store.h"
 #include "media/outgoing.h"
@@ -248,6 +249,7 @@ coex_outbox_new(CoexAccount *account, GPtrArray *rows, const CoexOutboxEvents *e
     outbox->by_id = g_hash_table_new(g_str_hash, g_str_equal);
     outbox->slow_copies = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     outbox->united = g_ptr_array_new();
+    outbox->to_take = coex_turns_new();
     coex_pace_init(&outbox->pace, COEX_NUMBER_BURST, g_get_monotonic_time());
     for (guint i = 0; i < rows->len; i++)
         item_load(outbox, g_ptr_array_index(rows, i));
@@ -262,7 +264,7 @@ coex_outbox_free(CoexOutbox *outbox)
     g_hash_table_unref(outbox->slow_copies);
     g_ptr_array_unref(outbox->united);
     g_ptr_array_unref(outbox->queues);
-    g_queue_clear_full(&outbox->to_take, g_free);
+    coex_turns_free(outbox->to_take);
     g_free(outbox);
 }
 

@@ -119,7 +119,7 @@ struct CoexOutbox {
     GSource *unlock;       /* until it is asked again */
     struct CoexHttp *http; /* for files: they hold up nothing else. NULL before the first */
     guint n_uploading;
-    GQueue to_take; /* char *, local ids of those whose file is to be copied, in order */
+    struct CoexTurns *to_take; /* local ids of those whose file is to be copied */
     guint n_taking;
     GHashTable
         *slow_copies; /* char *, local ids of those under way that do not count in n_taking */

@@ -10,6 +10,7 @@
 #include "media/fit.h"
 #include "media/outgoing.h"
 #include "send/queue.h"
+#include "send/turns.h"
 #include "store/batch.h"
 #include "store/store.h"
 #include <string.h>
@@ -64,7 +65,7 @@ on_noted(CoexBatch *batch, const GError *error, gpointer user_data)
     if (item == NULL)
         return;
     if (error == NULL) {
-        g_queue_push_tail(&outbox->to_take, g_strdup(ticket->local_id));
+        coex_turns_add(outbox->to_take, ticket->person_id, ticket->local_id);
         coex_outbox_take_next(outbox);
         return;
     }
@@ -371,10 +372,13 @@ take(CoexOutboxItem *item)
 void
 coex_outbox_take_next(CoexOutbox *outbox)
 {
-    while (outbox->n_taking < TAKING_MAX && !g_queue_is_empty(&outbox->to_take)) {
-        g_autofree char *local_id = g_queue_pop_head(&outbox->to_take);
-        CoexOutboxItem *item = g_hash_table_lookup(outbox->by_id, local_id);
+    while (outbox->n_taking < TAKING_MAX) {
+        g_autofree char *local_id = coex_turns_take(outbox->to_take);
+        CoexOutboxItem *item;
 
+        if (local_id == NULL)
+            return;
+        item = g_hash_table_lookup(outbox->by_id, local_id);
         if (item != NULL)
             take(item);
     }

@@ -62,7 +62,9 @@ start_find(CoexDb *db, const CoexMediaQuery *query, GError **error)
             db,
             SELECT " WHERE media.state < 2 AND media.id IS NOT NULL AND deleted_at = 0"
                    " AND account = ?"
-                   " ORDER BY media.message LIMIT ?",
+                   " ORDER BY media.state DESC,"
+                   " row_number() OVER (PARTITION BY person ORDER BY media.message), media.message"
+                   " LIMIT ?",
             COEX_VALUES(coex_int(query->account_id), coex_int(COEX_STORE_MEDIA_MAX)), error);
     if (query->which.number != 0)
         return coex_db_query(db, SELECT " WHERE media.message = ? AND account = ? AND person = ?",

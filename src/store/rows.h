@@ -204,7 +204,7 @@ typedef struct CoexMediaRow {
 
 /* Those of one account: of a @person_id the one that is meant, or with an empty `which` all whose
  * files are here and nobody else's; without a @person_id all that are NEW or WANTED and have an id,
- * oldest first, so many at most. */
+ * so many at most: the WANTED first, then everybody's oldest, everybody's next, and so on. */
 #define COEX_STORE_MEDIA_MAX 2000
 typedef struct CoexMediaQuery {
     gint64 account_id;
