@@ -272,14 +272,14 @@ coex_api_send_text(const CoexEndpoint *endpoint, const CoexPeer *to, const char 
 CoexRequest *
 coex_api_send_template(const CoexEndpoint *endpoint, const CoexPeer *to,
                        const CoexTemplate *template_, const char *const *values,
-                       const char *local_id)
+                       const CoexMedia *media, const char *local_id)
 {
     CoexJsonWriter *writer;
     CoexRequest *request;
 
     g_return_val_if_fail(coex_peer_is_addressable(to), NULL);
     writer = start_message(to, "template", local_id);
-    coex_template_write(template_, values, writer);
+    coex_template_write(template_, values, media, writer);
     request = post_new(endpoint, endpoint->backend->messages_path, writer);
     request->is_send = TRUE;
     return request;

@@ -98,10 +98,10 @@ char *coex_api_read_number_id(const CoexResponse *response, const char *number, 
 CoexRequest *coex_api_send_text(const CoexEndpoint *endpoint, const CoexPeer *to, const char *text,
                                 const char *local_id);
 
-/* A template without obstacle; @values as for coex_template_write(). */
+/* A template without obstacle; @values and @media as for coex_template_write(). */
 CoexRequest *coex_api_send_template(const CoexEndpoint *endpoint, const CoexPeer *to,
                                     const CoexTemplate *template_, const char *const *values,
-                                    const char *local_id);
+                                    const CoexMedia *media, const char *local_id);
 
 /* A file that was uploaded: @media's id, its kind, and what goes with that (Meta: messages/image,
  * video, audio, document, sticker). @local_id as above. */

@@ -66,6 +66,9 @@ int coex_template_find_variable(const CoexTemplate *template_, int card, const c
 const char *coex_template_get_value(const CoexTemplate *template_, const CoexTemplatePart *part,
                                     CoexTemplateValue kind, int button, const char *const *values);
 
+/* Whether a file is given by its path. */
+gboolean coex_template_is_path(const char *value);
+
 /* One text of @part with the values in their places; of those that are missing the names. Free
  * with g_free(). */
 char *coex_template_fill(const CoexTemplate *template_, const CoexTemplatePart *part,

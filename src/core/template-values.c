@@ -229,10 +229,25 @@ check_code(const CoexTemplateVariable *variable, const char *value, glong max, G
     return check_length(variable, value, max, error);
 }
 
+gboolean
+coex_template_is_path(const char *value)
+{
+    return value[0] == '/';
+}
+
 static gboolean
 check_file(const CoexTemplateVariable *variable, const char *value, GError **error)
 {
-    if (g_ascii_strncasecmp(value, "https://", 8) != 0 || value[8] == '\0')
+    gboolean is_link = g_ascii_strncasecmp(value, "https://", 8) == 0 && value[8] != '\0';
+
+    if (variable->card < 0 && coex_template_is_path(value))
+        return TRUE;
+    if (variable->card < 0 && !is_link)
+        return refuse(error,
+                      "The %s is given by its path, as in ~/photo.jpg, or by its address in the "
+                      "web, https://…, not as “%s”.",
+                      variable->label, value);
+    if (!is_link)
         return refuse(error,
                       "The %s is given by its address in the web, which begins with https://, not "
                       "as “%s”.",
@@ -426,4 +441,28 @@ coex_template_count_asked(const CoexTemplate *template_)
         n += !variable->unasked;
     }
     return n;
+}
+
+int
+coex_template_find_path(const CoexTemplate *template_, const char *const *values)
+{
+    for (guint i = 0; i < template_->variables->len && values[i] != NULL; i++) {
+        const CoexTemplateVariable *variable = g_ptr_array_index(template_->variables, i);
+
+        if (variable->kind == COEX_VALUE_FILE && variable->card < 0 &&
+            coex_template_is_path(values[i]))
+            return (int)i;
+    }
+    return -1;
+}
+
+CoexMediaKind
+coex_template_get_file_kind(const CoexTemplate *template_)
+{
+    const CoexTemplatePart *part =
+        g_ptr_array_index(((const CoexTemplateInside *)template_)->parts, 0);
+
+    if (g_strcmp0(part->file, "image") == 0)
+        return COEX_MEDIA_IMAGE;
+    return g_strcmp0(part->file, "video") == 0 ? COEX_MEDIA_VIDEO : COEX_MEDIA_DOCUMENT;
 }

@@ -182,13 +182,16 @@ write_texts(const CoexTemplate *self, int card, gboolean in_header, const char *
 
 static void
 write_file(const CoexTemplate *self, const CoexTemplatePart *part, const char *const *values,
-           CoexJsonWriter *writer)
+           const CoexMedia *media, CoexJsonWriter *writer)
 {
     const char *file = coex_template_get_value(self, part, COEX_VALUE_FILE, -1, values);
+    gboolean is_document = strcmp(part->file, "document") == 0;
 
     open_typed(writer, part->file);
     coex_json_writer_object(writer, part->file);
-    coex_json_writer_string(writer, "link", file);
+    coex_json_writer_string(writer, "id", media != NULL ? media->id : NULL);
+    coex_json_writer_string(writer, "link", media == NULL ? file : NULL);
+    coex_json_writer_string(writer, "filename", media != NULL && is_document ? media->name : NULL);
     coex_json_writer_end(writer);
     coex_json_writer_end(writer);
 }
@@ -220,7 +223,7 @@ write_place(const CoexTemplate *self, const CoexTemplatePart *part, const char *
 
 static void
 write_header(const CoexTemplate *self, const CoexTemplatePart *part, const char *const *values,
-             CoexJsonWriter *writer)
+             const CoexMedia *media, CoexJsonWriter *writer)
 {
     if (part->file == NULL && !part->place) {
         write_texts(self, part->card, TRUE, values, writer);
@@ -231,7 +234,7 @@ write_header(const CoexTemplate *self, const CoexTemplatePart *part, const char 
     if (part->place)
         write_place(self, part, values, writer);
     else
-        write_file(self, part, values, writer);
+        write_file(self, part, values, media, writer);
     coex_json_writer_end(writer);
     coex_json_writer_end(writer);
 }
@@ -358,9 +361,9 @@ write_button(const Place *at, CoexJsonWriter *writer)
 
 static void
 write_part(const CoexTemplate *self, const CoexTemplatePart *part, const char *const *values,
-           CoexJsonWriter *writer)
+           const CoexMedia *media, CoexJsonWriter *writer)
 {
-    write_header(self, part, values, writer);
+    write_header(self, part, values, media, writer);
     write_texts(self, part->card, FALSE, values, writer);
     write_offer(self, part, values, writer);
     for (guint i = 0; i < part->buttons->len; i++) {
@@ -385,7 +388,7 @@ write_cards(const CoexTemplate *self, const char *const *values, CoexJsonWriter 
         coex_json_writer_object(writer, NULL);
         coex_json_writer_int(writer, "card_index", part->card);
         coex_json_writer_array(writer, "components");
-        write_part(self, part, values, writer);
+        write_part(self, part, values, NULL, writer);
         coex_json_writer_end(writer);
         coex_json_writer_end(writer);
     }
@@ -414,7 +417,7 @@ has_components(const CoexTemplate *self, const char *const *values)
 
 void
 coex_template_write(const CoexTemplate *template_, const char *const *values,
-                    CoexJsonWriter *writer)
+                    const CoexMedia *media, CoexJsonWriter *writer)
 {
     const GPtrArray *parts = ((const CoexTemplateInside *)template_)->parts;
 
@@ -425,7 +428,7 @@ coex_template_write(const CoexTemplate *template_, const char *const *values,
     coex_json_writer_end(writer);
     if (has_components(template_, values)) {
         coex_json_writer_array(writer, "components");
-        write_part(template_, g_ptr_array_index(parts, 0), values, writer);
+        write_part(template_, g_ptr_array_index(parts, 0), values, media, writer);
         write_cards(template_, values, writer);
         coex_json_writer_end(writer);
     }

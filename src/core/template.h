@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "core/media.h"
 #include <glib.h>
 
 /* An approved message template: what values it needs, whether they fit, how the message will look,
@@ -13,7 +14,8 @@ typedef struct CoexJsonWriter CoexJsonWriter;
 typedef enum {
     COEX_VALUE_TEXT, /* of header or body */
     COEX_VALUE_CODE, /* one-time password: in the body and behind a button */
-    COEX_VALUE_FILE, /* of a picture, video or document header: its https address */
+    COEX_VALUE_FILE, /* of a picture, video or document header: its https address, or, of the
+                        message itself, its path, which begins with / */
     COEX_VALUE_LATITUDE,
     COEX_VALUE_LONGITUDE,
     COEX_VALUE_PLACE, /* its name */
@@ -99,6 +101,12 @@ const char *coex_template_get_definition(const CoexTemplate *template_);
 /* "marketing, billed" and so on: category and cost class (Meta: pricing). Static. */
 const char *coex_template_get_cost(const CoexTemplate *template_);
 
-/* Writes the member "template" of a send (name, language, components) with checked values. */
+/* The index of the value that is a path, -1: none is. */
+int coex_template_find_path(const CoexTemplate *template_, const char *const *values);
+/* What that file must be. */
+CoexMediaKind coex_template_get_file_kind(const CoexTemplate *template_);
+
+/* Writes the member "template" of a send (name, language, components) with checked values. @media:
+ * the uploaded file of its header, NULL: it has none, or one with an address. */
 void coex_template_write(const CoexTemplate *template_, const char *const *values,
-                         CoexJsonWriter *writer);
+                         const CoexMedia *media, CoexJsonWriter *writer);

@@ -8,6 +8,7 @@
 #include "purple/connection.h"
 #include "purple/host.h"
 #include "purple/lines.h"
+#include "purple/transfer.h"
 #include "session/session.h"
 
 #define EXAMPLE_CHARS 24
@@ -348,18 +349,45 @@ coex_picker_pick(CoexPicker *picker, CoexTemplate *template_, const char *const 
         show(picker);
 }
 
+/* With whole paths where files are given by such; NULL, with a sentence, where one may not be. */
+static char **
+dup_whole_values(const CoexTemplate *template_, const char *const *values, char **ret_why)
+{
+    g_auto(GStrv) whole = g_strdupv((char **)values);
+
+    for (guint i = 0; whole[i] != NULL && i < template_->variables->len; i++) {
+        const CoexTemplateVariable *variable = g_ptr_array_index(template_->variables, i);
+        char *path;
+
+        if (variable->kind != COEX_VALUE_FILE)
+            continue;
+        path = coex_transfer_dup_path(g_strstrip(whole[i]), ret_why);
+        if (path == NULL)
+            return NULL;
+        g_free(whole[i]);
+        whole[i] = path;
+    }
+    return g_steal_pointer(&whole);
+}
+
 void
-coex_picker_fill(CoexPicker *picker, const char *const *values)
+coex_picker_fill(CoexPicker *picker, const char *const *typed)
 {
     const char *const none[] = { NULL };
+    g_autofree char *why = NULL;
+    g_auto(GStrv) whole = dup_whole_values(picker->template_, typed != NULL ? typed : none, &why);
+    const char *const *values = (const char *const *)whole;
     g_autoptr(GError) error = NULL;
     char **checked;
 
-    if (values == NULL)
-        values = none;
-
     picker->stage = COEX_STAGE_VALUES;
     picker->cleaned = FALSE;
+    if (whole == NULL) {
+        set_values(picker, typed);
+        say(picker, why);
+        show(picker);
+        return;
+    }
     checked = coex_template_check_values(picker->template_, values,
                                          coex_session_get_time(picker->connection->session),
                                          &picker->cleaned, &error);

@@ -82,7 +82,7 @@ void coex_picker_refresh(CoexPicker *picker);
 /* Takes a template (borrowed), with values if they are given. */
 void coex_picker_pick(CoexPicker *picker, CoexTemplate *template_, const char *const *values);
 /* Takes the template's values. */
-void coex_picker_fill(CoexPicker *picker, const char *const *values);
+void coex_picker_fill(CoexPicker *picker, const char *const *typed);
 /* @text, typed where words to search for were asked, waits with the others. */
 void coex_picker_join(CoexPicker *picker, const char *text);
 /* One step back from VALUES or CONFIRM; what was filled in stays with the template. */

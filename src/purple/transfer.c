@@ -149,6 +149,24 @@ dup_whole(const char *typed)
     return g_path_is_absolute(typed) ? g_strdup(typed) : NULL;
 }
 
+char *
+coex_transfer_dup_path(const char *typed, char **ret_why)
+{
+    const char *rest;
+    g_autofree char *unquoted =
+        *typed == '"' || *typed == '\'' ? coex_typed_line_dup_path(typed, &rest) : g_strdup(typed);
+    g_autofree char *path = unquoted != NULL ? dup_whole(unquoted) : NULL;
+
+    *ret_why = NULL;
+    if (path == NULL)
+        return g_strdup(typed);
+    if (may_read(path))
+        return g_steal_pointer(&path);
+    *ret_why =
+        g_strdup_printf("By its path only a file below %s can be sent here.", purple_user_dir());
+    return NULL;
+}
+
 void
 coex_transfer_send_typed(CoexConnection *connection, const char *name, const char *words)
 {

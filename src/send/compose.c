@@ -213,24 +213,60 @@ write_values(const char *const *values)
     return coex_json_writer_finish(writer);
 }
 
-void
-coex_outbox_send_template(CoexOutbox *outbox, CoexPerson *person, const CoexTemplate *template_,
-                          const char *const *values)
+/* What waited for the choice is over with it. */
+static void
+put_template(CoexOutboxItem *item, const char *const *values)
 {
+    CoexOutbox *outbox = item->outbox;
+    CoexPerson *person = coex_outbox_item_person(item);
     CoexBatch *batch = coex_account_batch(outbox->account);
-    g_autofree char *preview = coex_template_preview(template_, values);
     Return back = { batch, values, were_used(outbox, person, values) };
-    CoexOutboxItem *item;
 
     each_item(outbox, person->id, COEX_OUTBOX_PARKED, return_item, &back);
-    item = coex_outbox_item_new(outbox, person->id, preview);
-    item->row->template_name = g_strdup(template_->name);
-    item->row->template_language = g_strdup(template_->language);
-    item->row->template_values = write_values(values);
     coex_batch_put_person(batch, person);
     coex_outbox_item_put_shown(item, batch);
     coex_outbox_commit(outbox, batch, person);
     coex_account_tell_prompt_over(outbox->account, person);
+}
+
+void
+coex_outbox_item_accept_template(CoexOutboxItem *item)
+{
+    g_auto(GStrv) values = coex_outbox_row_read_values(item->row);
+
+    coex_outbox_item_set_state(item, COEX_OUTBOX_QUEUED);
+    put_template(item, (const char *const *)values);
+}
+
+/* A file's path is nobody else's business: only its name is kept. */
+static char **
+dup_kept_values(const char *const *values, int path)
+{
+    char **kept = g_strdupv((char **)values);
+
+    if (path >= 0) {
+        g_free(kept[path]);
+        kept[path] = g_filename_display_basename(values[path]);
+    }
+    return kept;
+}
+
+void
+coex_outbox_send_template(CoexOutbox *outbox, CoexPerson *person, const CoexTemplate *template_,
+                          const char *const *values)
+{
+    int path = coex_template_find_path(template_, values);
+    g_auto(GStrv) kept = dup_kept_values(values, path);
+    g_autofree char *preview = coex_template_preview(template_, (const char *const *)kept);
+    CoexOutboxItem *item = coex_outbox_item_new(outbox, person->id, preview);
+
+    item->row->template_name = g_strdup(template_->name);
+    item->row->template_language = g_strdup(template_->language);
+    item->row->template_values = write_values((const char *const *)kept);
+    if (path >= 0)
+        coex_outbox_item_take_header(item, values[path], coex_template_get_file_kind(template_));
+    else
+        put_template(item, (const char *const *)kept);
 }
 
 /* ---- the user's verbs ---- */

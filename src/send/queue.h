@@ -197,6 +197,10 @@ void coex_outbox_forget_upload(CoexOutbox *outbox, const CoexMedia *media);
 gboolean coex_outbox_item_renew_upload(CoexOutboxItem *item, const GError *error);
 /* What is known of its file is in the row: queues it, or holds it where the window is closed. */
 void coex_outbox_item_accept_file(CoexOutboxItem *item);
+/* The same of a template with a file, which goes at once. */
+void coex_outbox_item_accept_template(CoexOutboxItem *item);
+/* Takes in the file at @path for the header of a template, whose row is complete but for it. */
+void coex_outbox_item_take_header(CoexOutboxItem *item, const char *path, CoexMediaKind kind);
 /* What was refused, or got no answer, is tried again, later or never. */
 void coex_outbox_item_refuse(CoexOutboxItem *item, const GError *error, gint64 at_least_ms);
 
@@ -243,6 +247,8 @@ void coex_outbox_prompt(CoexOutbox *outbox, CoexPerson *person);
 void coex_outbox_tell_held(CoexOutbox *outbox, CoexPerson *person, const char *text);
 /* Starts waiting for the status of an uncertain item. */
 void coex_outbox_item_await_status(CoexOutboxItem *item);
+/* The values of a template, as they were kept; free with g_strfreev(). */
+char **coex_outbox_row_read_values(const CoexOutboxRow *row);
 /* What is sent for it; NULL when its template is not in the catalogue any more as the user saw it.
  * Free with coex_request_free(). */
 CoexRequest *coex_outbox_item_build_request(CoexOutboxItem *item);

@@ -7,8 +7,8 @@
 #include "send/queue.h"
 #include <string.h>
 
-static char **
-read_values(const CoexOutboxRow *row)
+char **
+coex_outbox_row_read_values(const CoexOutboxRow *row)
 {
     g_autoptr(CoexJson) doc =
         coex_json_parse(row->template_values, strlen(row->template_values), NULL);
@@ -38,7 +38,7 @@ coex_outbox_item_build_request(CoexOutboxItem *item)
     const CoexTemplate *template_;
     g_auto(GStrv) values = NULL;
 
-    if (row->media != NULL)
+    if (row->media != NULL && row->template_name == NULL)
         return coex_api_send_media(&account->endpoint, to, row->media, row->local_id);
     if (row->template_name == NULL)
         return coex_api_send_text(&account->endpoint, to, row->text, row->local_id);
@@ -48,12 +48,12 @@ coex_outbox_item_build_request(CoexOutboxItem *item)
             : NULL;
     if (template_ == NULL || g_strcmp0(template_->language, row->template_language) != 0)
         return NULL;
-    values = read_values(row);
+    values = coex_outbox_row_read_values(row);
     if (!coex_template_takes(template_, (const char *const *)values))
         return NULL;
     preview = coex_template_preview(template_, (const char *const *)values);
     if (g_strcmp0(preview, row->text) != 0)
         return NULL;
     return coex_api_send_template(&account->endpoint, to, template_, (const char *const *)values,
-                                  row->local_id);
+                                  row->media, row->local_id);
 }

@@ -4,6 +4,7 @@
 #include "account/people.h"
 #include "account/tell.h"
 #include "core/content-media.h"
+#include "core/error.h"
 #include "core/file-type.h"
 #include "core/media.h"
 #include "core/window.h"
@@ -37,6 +38,13 @@ dup_not_sent(const char *name, const char *why, const char *caption)
  * "PERSON NAME/CAPTION" ---- */
 
 #define TAKING_SETTING "taking "
+
+/* The file's own name; of a template the text is another. */
+static const char *
+get_name(const CoexOutboxItem *item)
+{
+    return item->row->template_name != NULL ? item->row->media->name : item->row->text;
+}
 
 static char *
 dup_taking_key(const char *local_id)
@@ -82,7 +90,7 @@ note_taking(CoexOutboxItem *item)
     const char *caption = item->row->media->caption;
     g_autofree char *key = dup_taking_key(item->row->local_id);
     g_autofree char *value =
-        g_strdup_printf("%" G_GINT64_FORMAT " %s%s%s", item->row->person_id, item->row->text,
+        g_strdup_printf("%" G_GINT64_FORMAT " %s%s%s", item->row->person_id, get_name(item),
                         caption != NULL ? "/" : "", caption != NULL ? caption : "");
     CoexBatch *batch = coex_account_batch(account);
 
@@ -166,8 +174,7 @@ coex_outbox_tell_lost_files(CoexOutbox *outbox)
 static void
 tell_not_taken(CoexOutboxItem *item, const char *why)
 {
-    const CoexOutboxRow *row = item->row;
-    g_autofree char *line = dup_not_sent(row->text, why, row->media->caption);
+    g_autofree char *line = dup_not_sent(get_name(item), why, item->row->media->caption);
 
     coex_account_tell_notice(item->outbox->account, coex_outbox_item_person(item), "%s", line);
 }
@@ -234,6 +241,58 @@ accept(CoexOutboxItem *item)
     forget_taking(outbox->account, local_id);
 }
 
+/* Whether what was taken is what the header of its template shows. */
+static gboolean
+is_as_wanted(const CoexOutboxItem *item, GError **error)
+{
+    CoexMediaKind wanted = item->row->media->kind;
+
+    if (item->taken->kind == wanted)
+        return TRUE;
+    g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+                "The template %s shows %s, and this is none: it is sent as %s. Choose the template "
+                "again with another file.",
+                item->row->template_name,
+                wanted == COEX_MEDIA_IMAGE   ? "a picture, JPEG or PNG"
+                : wanted == COEX_MEDIA_VIDEO ? "a video, MP4 or 3GP"
+                                             : "a document, as a PDF",
+                coex_media_get_label(item->taken));
+    return FALSE;
+}
+
+/* What waited for the choice of a template still does. */
+static void
+refuse(CoexOutboxItem *item, const char *why)
+{
+    CoexOutbox *outbox = item->outbox;
+    CoexPerson *person = coex_outbox_item_person(item);
+    gboolean asks = item->row->template_name != NULL &&
+                    coex_outbox_count(outbox, person->id, COEX_OUTBOX_PARKED) > 0;
+
+    tell_not_taken(item, why);
+    coex_outbox_item_remove(item);
+    if (asks)
+        coex_outbox_prompt(outbox, person);
+}
+
+static void
+accept_header(CoexOutboxItem *item)
+{
+    CoexAccount *account = item->outbox->account;
+    g_autofree char *local_id = g_strdup(item->row->local_id);
+    g_autoptr(GError) error = NULL;
+
+    if (!is_as_wanted(item, &error)) {
+        refuse(item, error->message);
+        return;
+    }
+    coex_media_free(item->row->media);
+    item->row->media = g_steal_pointer(&item->taken);
+    tell_note(item, item->done);
+    coex_outbox_item_accept_template(item);
+    forget_taking(account, local_id);
+}
+
 static CoexOutboxItem *
 find_first_taking(const CoexOutboxQueue *queue)
 {
@@ -253,8 +312,12 @@ accept_taken(const CoexOutboxQueue *queue)
 {
     CoexOutboxItem *item;
 
-    while ((item = find_first_taking(queue)) != NULL && item->taken != NULL)
-        accept(item);
+    while ((item = find_first_taking(queue)) != NULL && item->taken != NULL) {
+        if (item->row->template_name != NULL)
+            accept_header(item);
+        else
+            accept(item);
+    }
 }
 
 /* Takes @media, which is NULL where @error says why. */
@@ -280,8 +343,7 @@ finish(const CoexTicket *ticket, CoexMedia *media, const char *done, const GErro
         item->done = g_strdup(done);
         item->row->file = g_strdup(ticket->local_id);
     } else {
-        tell_not_taken(item, error->message);
-        coex_outbox_item_remove(item);
+        refuse(item, error->message);
     }
     accept_taken(queue);
     coex_outbox_pump(account->outbox);
@@ -318,7 +380,7 @@ on_slow_copy(gpointer data)
     coex_account_tell_notice(item->outbox->account, coex_outbox_item_person(item),
                              "The file “%s” is still being copied: the disk that it is on is slow, "
                              "or does not answer. What you write here waits for it.",
-                             item->row->text);
+                             get_name(item));
     leave_aside(item);
     coex_outbox_take_next(item->outbox);
 }
@@ -330,7 +392,7 @@ on_slow_fit(gpointer data)
 
     coex_account_tell_notice(item->outbox->account, coex_outbox_item_person(item),
                              "The file “%s” is being converted. What you write here waits for it.",
-                             item->row->text);
+                             get_name(item));
     leave_aside(item);
     coex_outbox_take_next(item->outbox);
 }
@@ -425,6 +487,28 @@ coex_outbox_send_file(CoexOutbox *outbox, CoexPerson *person, const CoexOriginal
 }
 
 void
+coex_outbox_item_take_header(CoexOutboxItem *item, const char *path, CoexMediaKind kind)
+{
+    CoexAccount *account = item->outbox->account;
+
+    item->row->media = g_new0(CoexMedia, 1);
+    item->row->media->kind = kind;
+    item->row->media->name = g_filename_display_basename(path);
+    if (account->state == COEX_ACCOUNT_ENDED) {
+        CoexBatch *batch = coex_account_batch(account);
+
+        put_too_late(batch, coex_outbox_item_person(item), get_name(item), NULL,
+                     coex_account_now(account));
+        coex_account_commit(account, batch);
+        coex_outbox_item_remove(item);
+        return;
+    }
+    item->path = g_strdup(path);
+    coex_outbox_item_set_state(item, COEX_OUTBOX_TAKING);
+    note_taking(item);
+}
+
+void
 coex_outbox_item_forget_taking(const CoexOutboxItem *item)
 {
     if (item->row->state != COEX_OUTBOX_TAKING)
@@ -443,6 +527,6 @@ coex_outbox_item_stop_taking(CoexOutboxItem *item, CoexBatch *batch)
     if (item->work != NULL)
         g_cancellable_cancel(item->work);
     coex_account_note_setting(item->outbox->account, batch, key, NULL);
-    put_too_late(batch, coex_outbox_item_person(item), item->row->text, item->row->media->caption,
+    put_too_late(batch, coex_outbox_item_person(item), get_name(item), item->row->media->caption,
                  coex_account_now(item->outbox->account));
 }

@@ -69,7 +69,7 @@ check_written(const CoexTemplate *template_, char **checked)
     g_autoptr(GPtrArray) in_body = find_values(template_, checked, FALSE);
     CoexJsonAt root, object, components;
 
-    coex_template_write(template_, (const char *const *)checked, writer);
+    coex_template_write(template_, (const char *const *)checked, NULL, writer);
     json = coex_json_writer_finish(writer);
     doc = coex_json_parse(json, strlen(json), NULL);
     g_assert_nonnull(doc);

@@ -205,6 +205,25 @@ buttons_by_dialogue(World *world)
                   "Choose another template, or write from the phone.*");
 }
 
+/* In a host that serves others a path leads to the user's own folder only; an address to anywhere.
+ */
+static void
+picture_by_dialogue(World *world)
+{
+    host_go_online(world->host);
+    host_type(world->host, NORA, "!template pickup_ready_v2 /etc/passwd | Zoe | 17 | 17");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*By its path only a file below */*It needs:*");
+    host_type(world->host, NORA, "!template pickup_ready_v2 photo.jpg | Zoe | 17 | 17");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*picture is given by its path*");
+    host_type(world->host, NORA,
+              "!template pickup_ready_v2 https://x.example/a.jpg | Zoe | 17 | 17");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*image: https://x.example/a.jpg*!send*");
+    host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 0);
+    host_type(world->host, NORA, "!send");
+    g_autoptr(CoexSimRequest) sent = world_next_sent(world);
+    host_check(world->host, strstr(sent->body, "\"link\":\"https://x.example/a.jpg\"") != NULL);
+}
+
 /* A template made since the login is found after a refresh, which asks the provider. */
 static void
 refresh_by_dialogue(World *world)
@@ -416,6 +435,7 @@ add_all(void)
     world_add("bitlbee/opened-window-beside-a-waiting-text", "BitlBee",
               opened_window_beside_a_waiting_text);
     world_add("bitlbee/buttons-by-dialogue", "BitlBee", buttons_by_dialogue);
+    world_add("bitlbee/picture-by-dialogue", "BitlBee", picture_by_dialogue);
     world_add("bitlbee/refresh-by-dialogue", "BitlBee", refresh_by_dialogue);
     world_add("bitlbee/hold-by-dialogue", "BitlBee", hold_by_dialogue);
     world_add("bitlbee/cancel-by-dialogue", "BitlBee", cancel_by_dialogue);

@@ -309,9 +309,11 @@ test_send_template(void)
     g_autoptr(CoexRequest) plain = NULL;
 
     g_assert_true(coex_api_read_templates(&endpoint, response, templates, &cursor, NULL));
-    named = coex_api_send_template(&endpoint, &ada, g_ptr_array_index(templates, 1), values, NULL);
+    named = coex_api_send_template(&endpoint, &ada, g_ptr_array_index(templates, 1), values, NULL,
+                                   NULL);
     assert_body(named, expected);
-    plain = coex_api_send_template(&endpoint, &ada, g_ptr_array_index(templates, 6), none, NULL);
+    plain =
+        coex_api_send_template(&endpoint, &ada, g_ptr_array_index(templates, 6), none, NULL, NULL);
     assert_body(plain, expected_plain);
     g_assert_true(named->is_send);
 }

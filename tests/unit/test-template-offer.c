@@ -98,7 +98,7 @@ test_name_in_both(void)
     g_assert_cmpstr(first->example, ==, "Bob");
     g_assert_true(first->in_header && first->in_body);
     g_assert_cmpstr(preview, ==, "To Ada\nAda, Fri? Ada");
-    coex_template_write(template_, values, writer);
+    coex_template_write(template_, values, NULL, writer);
     json = coex_json_writer_finish(writer);
     quoted = g_strdelimit(g_strdup(json), "\"", '\'');
     g_assert_nonnull(strstr(quoted, "'type':'header','parameters':[{'type':'text','parameter_name':"
@@ -106,7 +106,7 @@ test_name_in_both(void)
     g_assert_nonnull(strstr(quoted, "'type':'body','parameters':[{'type':'text','parameter_name':"
                                     "'n','text':'Ada'},{'type':'text','parameter_name':'day',"
                                     "'text':'Fri'}]"));
-    coex_template_write(header_only, values, other);
+    coex_template_write(header_only, values, NULL, other);
     header_json = coex_json_writer_finish(other);
     g_assert_null(strstr(header_json, "body"));
 }

@@ -488,7 +488,7 @@ test_write(void)
         g_autofree char *json = NULL;
         g_autofree char *expected = g_strdelimit(g_strdup(cases[i].json), "'", '"');
 
-        coex_template_write(template_, cases[i].values, writer);
+        coex_template_write(template_, cases[i].values, NULL, writer);
         json = coex_json_writer_finish(writer);
         g_assert_cmpstr(json, ==, expected);
     }

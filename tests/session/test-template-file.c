@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "desk.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+/* Templates with a file of the user's: copied, looked at, uploaded, and then sent by its id. */
+
+static const char JPEG[] = "\xff\xd8\xff\xc0\0\x11\x08\0\x10\0\x10\x03";
+static const char PDF[] = "%PDF-1.7\n";
+
+#define PICTURE_TEXT                                                                               \
+    "[image: photo.jpg]\nHallo Jana, dein Rad (Auftrag 17) ist fertig.\nRadhaus Mitte\n*"
+
+static char *
+write_file(Desk *desk, const char *name, const char *head, gsize n_head, gsize length)
+{
+    char *path = g_build_filename(desk->dir, name, NULL);
+    g_autofree char *bytes = g_strnfill(length, 'x');
+
+    memcpy(bytes, head, n_head);
+    g_assert_true(g_file_set_contents(path, bytes, (gssize)length, NULL));
+    return path;
+}
+#define FILE_OF(desk, name, head, length) write_file(desk, name, head, sizeof(head) - 1, length)
+
+static void
+open_shop(Desk *desk)
+{
+    coex_sim_add_template(
+        desk->sim,
+        "{\"name\":\"invoice\",\"language\":\"de\",\"category\":\"UTILITY\",\"components\":[{"
+        "\"type\":\"HEADER\",\"format\":\"DOCUMENT\"},{\"type\":\"BODY\",\"text\":\"Ihre "
+        "Rechnung.\"}]}");
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+}
+
+static void
+send(Desk *desk, const char *name, const char *path, const char *rest)
+{
+    g_autofree char *joined = g_strconcat(path, rest, NULL);
+    g_auto(GStrv) values = g_strsplit(joined, "|", -1);
+    g_autoptr(GError) error = NULL;
+
+    coex_session_send_template(desk->session, desk_name("dana"), desk_template(desk, name, "de"),
+                               (const char *const *)values, &error);
+    g_assert_no_error(error);
+}
+
+static void
+send_picture(Desk *desk, const char *path)
+{
+    send(desk, "pickup_ready_v2", path, "|Jana|17|17");
+}
+
+/* Sent by an id, as what it is, and nothing of the path with it. */
+static void
+take(Desk *desk, const char *file)
+{
+    g_autoptr(CoexSimRequest) request = desk_wait_sent(desk, "dana", file);
+
+    g_assert_nonnull(strstr(request->body, "\"id\":\"8812"));
+    g_assert_null(strstr(request->body, "link\":\"/"));
+    g_assert_null(strstr(request->body, desk->dir));
+    desk_wait_state(desk, "dana", "delivered*");
+}
+
+/* The second time the id serves that is known; the user's file may be gone by then. */
+static void
+test_picture(Desk *desk)
+{
+    g_autofree char *path = FILE_OF(desk, "photo.jpg", JPEG, 240000);
+
+    open_shop(desk);
+    send_picture(desk, path);
+    desk_wait_feed(desk, COEX_FEED_SENT, "dana", PICTURE_TEXT);
+    g_unlink(path);
+    take(desk, "image image/jpeg 240000");
+    g_free(FILE_OF(desk, "photo.jpg", JPEG, 240000));
+    send_picture(desk, path);
+    desk_wait_feed(desk, COEX_FEED_SENT, "dana", PICTURE_TEXT);
+    take(desk, "image image/jpeg 240000");
+    g_assert_cmpuint(coex_sim_n_requests(desk->sim, "upload"), ==, 1);
+}
+
+static void
+test_document(Desk *desk)
+{
+    g_autofree char *path = FILE_OF(desk, "invoice 7.pdf", PDF, 3000);
+
+    open_shop(desk);
+    send(desk, "invoice", path, "");
+    desk_wait_feed(desk, COEX_FEED_SENT, "dana", "[document: invoice 7.pdf]\nIhre Rechnung.");
+    take(desk, "document application/pdf 3000 name=invoice 7.pdf");
+}
+
+/* Nothing leaves, and the text that waited for the choice waits again. */
+static void
+test_wrong_file(Desk *desk)
+{
+    static const char *const whys[] = { "*shows a picture*document*", "*cannot be read*" };
+    g_autofree char *pdf = FILE_OF(desk, "invoice.pdf", PDF, 3000);
+    g_autofree char *nothing = g_build_filename(desk->dir, "nothing.jpg", NULL);
+    const char *const paths[] = { pdf, nothing };
+
+    open_shop(desk);
+    desk_send(desk, "dana", "Your bike is ready");
+    desk_wait_prompt(desk, "dana", "Your bike is ready");
+    for (guint i = 0; i < G_N_ELEMENTS(paths); i++) {
+        g_autofree char *line = g_strconcat("Not sent: the file “", whys[i], NULL);
+
+        send_picture(desk, paths[i]);
+        desk_wait_notice(desk, "dana", line);
+        desk_wait_prompt(desk, "dana", "Your bike is ready");
+    }
+    desk_fence(desk);
+    g_assert_cmpuint(coex_sim_n_requests(desk->sim, "upload"), ==, 0);
+    g_assert_cmpuint(coex_sim_n_requests(desk->sim, "messages"), ==, 0);
+    g_assert_cmpuint(desk_view(desk, "dana")->n_parked, ==, 1);
+}
+
+/* It waits over a restart, and what the customer writes meanwhile changes nothing. */
+static void
+test_restart(Desk *desk)
+{
+    g_autofree char *path = FILE_OF(desk, "photo.jpg", JPEG, 5000);
+
+    open_shop(desk);
+    coex_sim_aim(desk->sim, "upload");
+    coex_sim_fail_next(desk->sim, 131016);
+    send_picture(desk, path);
+    desk_wait_feed(desk, COEX_FEED_SENT, "dana", PICTURE_TEXT);
+    desk_wait_requests(desk, "upload", 1);
+    g_unlink(path);
+    desk_restart(desk);
+    desk_hear(desk, "dana", "Is it ready?");
+    take(desk, "image image/jpeg 5000");
+}
+
+/* What failed late goes again as it was, with the same id; one that WhatsApp knows no more is
+ * uploaded anew as long as the copy is there. */
+static void
+test_resend(Desk *desk)
+{
+    g_autofree char *path = FILE_OF(desk, "photo.jpg", JPEG, 5000);
+
+    open_shop(desk);
+    coex_sim_fail_next_async(desk->sim, 131026);
+    send_picture(desk, path);
+    desk_wait_feed(desk, COEX_FEED_SENT, "dana", PICTURE_TEXT);
+    desk_take(desk, "dana", "image image/jpeg 5000");
+    desk_wait_feed(desk, COEX_FEED_FAILED, "dana", PICTURE_TEXT);
+    coex_session_resend(desk->session, desk_name("dana"));
+    desk_wait_feed(desk, COEX_FEED_SENT, "dana", PICTURE_TEXT);
+    take(desk, "image image/jpeg 5000");
+    g_assert_cmpuint(coex_sim_n_requests(desk->sim, "upload"), ==, 1);
+    coex_sim_forget_uploads(desk->sim);
+    send_picture(desk, path);
+    desk_wait_feed(desk, COEX_FEED_SENT, "dana", PICTURE_TEXT);
+    take(desk, "image image/jpeg 5000");
+    g_assert_cmpuint(coex_sim_n_requests(desk->sim, "upload"), ==, 2);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    desk_add("/template-file/picture", test_picture);
+    desk_add("/template-file/document", test_document);
+    desk_add("/template-file/wrong-file", test_wrong_file);
+    desk_add("/template-file/restart", test_restart);
+    desk_add("/template-file/resend", test_resend);
+    return g_test_run();
+}
