@@ -124,6 +124,7 @@ typedef struct {
     struct MHD_Daemon *daemon;
     gint n_connections; /* atomic; with TLS each is a handshake */
     char *url;
+    guint64 n_taken;   /* bytes of bodies; told with their answer */
     GBytes *file;      /* what a GET is answered with, set before the start; NULL */
     char *certificate; /* PEM, made for this server; NULL without TLS */
 } Server;

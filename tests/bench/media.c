@@ -4,14 +4,16 @@
 #include "core/backend.h"
 #include "net/download.h"
 #include "net/http.h"
+#include "net/upload.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Files that come, from a server on loopback to the disk, where they are safe from a power cut.
- * Ours are hashed on the way; curl's are not. */
+/* Files that come, from a server on loopback to the disk, where they are safe from a power cut, and
+ * files that leave, from the disk's cache to it. Ours that come are hashed on the way; curl's are
+ * not. */
 
 #define MB (1000 * 1000)
 #define LENGTH (100 * MB)
@@ -76,32 +78,131 @@ download_curl(const Server *server, const char *path)
     return LENGTH / (double)(g_get_monotonic_time() - began);
 }
 
-void
-bench_media(void)
+/* ---- and back ---- */
+
+static void
+on_wrote(gpointer user_data, gsize n_bytes)
+{
+}
+
+static void
+on_uploaded(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    Wait *wait = user_data;
+    g_autoptr(GError) error = NULL;
+    gint64 wait_s;
+    g_autofree char *id = coex_upload_finish(result, &wait_s, &error);
+
+    if (id == NULL)
+        g_error("%s", error->message);
+    g_main_loop_quit(wait->loop);
+}
+
+/* All of the file has arrived. */
+static double
+get_rate(Server *server, gint64 began)
+{
+    if (server->n_taken < LENGTH)
+        g_error("only %" G_GUINT64_FORMAT " bytes were uploaded", server->n_taken);
+    server->n_taken = 0;
+    return LENGTH / (double)(g_get_monotonic_time() - began);
+}
+
+static double
+upload_ours(Server *server, CoexHttp *http, const char *path)
+{
+    g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
+    CoexEndpoint endpoint = {
+        .backend = coex_backend_lookup("meta"),
+        .base_url = server->url,
+        .key = (char *)"0123456789abcdef0123456789abcdef",
+        .phone_number_id = (char *)"318800000000042",
+    };
+    const CoexUpload what = { &endpoint, path, "application/pdf", on_wrote };
+    Wait wait = { loop, 0 };
+    gint64 began = g_get_monotonic_time();
+
+    coex_upload_async(http, &what, NULL, on_uploaded, &wait);
+    g_main_loop_run(loop);
+    return get_rate(server, began);
+}
+
+static double
+upload_curl(Server *server, const char *path)
+{
+    g_autofree char *url = g_strconcat(server->url, "/318800000000042/media", NULL);
+    g_autofree char *file = g_strdup_printf("file=@%s;type=application/pdf", path);
+    const char *argv[] = { "curl",
+                           "--silent",
+                           "--fail",
+                           "--output",
+                           "/dev/null",
+                           "--form",
+                           "messaging_product=whatsapp",
+                           "--form",
+                           "type=application/pdf",
+                           "--form",
+                           file,
+                           url,
+                           NULL };
+    gint64 began = g_get_monotonic_time();
+    g_autoptr(GError) error = NULL;
+    int status = 1;
+
+    if (!g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL,
+                      &status, &error))
+        g_error("%s", error->message);
+    if (status != 0)
+        g_error("curl did not upload the file");
+    return get_rate(server, began);
+}
+
+/* ---- both ---- */
+
+typedef struct {
+    double ours[REPEATS];
+    double base[REPEATS];
+} Rates;
+
+static void
+print(const char *what, Rates *rates)
+{
+    bench_figure(&(Figure){ what, "MB/s", bench_median(rates->ours, REPEATS),
+                            bench_median(rates->base, REPEATS), DEMAND_BASE_SHARE, 0.7 });
+}
+
+static GBytes *
+make_file(void)
 {
     char *bytes = g_malloc(LENGTH);
-    g_autoptr(GBytes) file = NULL;
-    g_autofree char *sha256 = NULL;
-    g_autofree char *dir = g_dir_make_tmp("coex-bench-XXXXXX", NULL);
-    g_autofree char *path = g_build_filename(dir, "file", NULL);
-    double ours[REPEATS], base[REPEATS];
-    Server server = { 0 };
-    CoexHttp *http = coex_http_new(20, NULL);
 
     for (gsize i = 0; i < LENGTH; i++)
         bytes[i] = (char)(i * 2654435761U >> 13);
-    file = g_bytes_new_take(bytes, LENGTH);
-    sha256 = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, file);
-    bench_section("files from a server on loopback");
-    server.file = file;
+    return g_bytes_new_take(bytes, LENGTH);
+}
+
+void
+bench_media(void)
+{
+    g_autoptr(GBytes) file = make_file();
+    g_autofree char *sha256 = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, file);
+    g_autofree char *dir = g_dir_make_tmp("coex-bench-XXXXXX", NULL);
+    g_autofree char *path = g_build_filename(dir, "file", NULL);
+    Rates down;
+    Rates up;
+    Server server = { .file = file };
+    CoexHttp *http = coex_http_new(20, NULL);
+
+    bench_section("files from a server on loopback, and to it");
     server_start(&server, FALSE);
     for (guint i = 0; i < REPEATS; i++) {
-        base[i] = download_curl(&server, path);
-        ours[i] = download_ours(&server, http, path, sha256);
+        down.base[i] = download_curl(&server, path);
+        down.ours[i] = download_ours(&server, http, path, sha256);
+        up.base[i] = upload_curl(&server, path);
+        up.ours[i] = upload_ours(&server, http, path);
     }
-    bench_figure(&(Figure){ "a download of 100 MB (base: curl)", "MB/s",
-                            bench_median(ours, REPEATS), bench_median(base, REPEATS),
-                            DEMAND_BASE_SHARE, 0.7 });
+    print("a download of 100 MB (base: curl)", &down);
+    print("an upload of 100 MB (base: curl)", &up);
     server_stop(&server);
     coex_http_free(http);
     g_unlink(path);

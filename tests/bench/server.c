@@ -13,12 +13,14 @@ static const char answer[] =
     "\"wa_id\":\"12025550147\"}],\"messages\":[{\"id\":"
     "\"wamid.HBgLMTIwMjU1NTAxNDcVAgARGBQzQUJFMTk5ODkwOEMwQTBCN0I1NQA=\"}]}";
 
+static const char id[] = "{\"id\":\"881200000000001\"}"; /* of what was uploaded */
+
 /* the signature is libmicrohttpd's */
 static enum MHD_Result
 on_request(void *user_data, struct MHD_Connection *connection, const char *url, const char *method,
            const char *version, const char *bytes, size_t *length, void **state)
 {
-    const Server *server = user_data;
+    Server *server = user_data;
     gboolean is_file = server->file != NULL && strcmp(method, MHD_HTTP_METHOD_GET) == 0;
     struct MHD_Response *response;
     gsize n_bytes = strlen(answer);
@@ -30,11 +32,16 @@ on_request(void *user_data, struct MHD_Connection *connection, const char *url, 
         return MHD_YES;
     }
     if (*length > 0) {
+        server->n_taken += *length;
         *length = 0;
         return MHD_YES;
     }
-    if (is_file)
+    if (is_file) {
         body = g_bytes_get_data(server->file, &n_bytes);
+    } else if (g_str_has_suffix(url, "/media")) {
+        body = id;
+        n_bytes = sizeof id - 1;
+    }
     response = MHD_create_response_from_buffer(n_bytes, (void *)body, MHD_RESPMEM_PERSISTENT);
     MHD_add_response_header(response, "Content-Type",
                             is_file ? "application/octet-stream" : "application/json");
