@@ -78,11 +78,24 @@ read_mp4(const Head *head, CoexMedia *media)
     return HAS(head, 8, "avif") ? "image/avif" : "video/mp4";
 }
 
+/* Films of types that WhatsApp does not take as such: Matroska and WebM, AVI. */
+static const char *
+read_film(const Head *head, CoexMedia *media)
+{
+    if (HAS(head, 0, "\x1a\x45\xdf\xa3"))
+        return "video/x-matroska";
+    return HAS(head, 0, "RIFF") && HAS(head, 8, "AVI ") ? "video/x-msvideo" : NULL;
+}
+
 static const char *
 read_audio(const Head *head, CoexMedia *media)
 {
     if (HAS(head, 0, "#!AMR\n"))
         return "audio/amr";
+    if (HAS(head, 0, "fLaC"))
+        return "audio/flac";
+    if (HAS(head, 0, "RIFF") && HAS(head, 8, "WAVE"))
+        return "audio/wav";
     if (HAS(head, 0, "ID3"))
         return "audio/mpeg";
     if (head->length < 3 || head->bytes[0] != 0xff)
@@ -214,8 +227,8 @@ read_program(const Head *head, CoexMedia *media)
 }
 
 static const char *(*const readers[])(const Head *head, CoexMedia *media) = {
-    read_image, read_mp4, read_ogg,     read_audio, read_pdf,
-    read_zip,   read_ole, read_program, read_text,
+    read_image, read_mp4, read_film, read_ogg,     read_audio,
+    read_pdf,   read_zip, read_ole,  read_program, read_text,
 };
 
 /* ---- what WhatsApp carries ---- */
@@ -239,13 +252,20 @@ static const Rule rules[] = {
     { "image/jpeg", COEX_MEDIA_IMAGE, COEX_FILE_IMAGE_MAX, SMALLER, NULL },
     { "image/png", COEX_MEDIA_IMAGE, COEX_FILE_IMAGE_MAX, SMALLER, NULL },
     { "image/webp", COEX_MEDIA_STICKER, 100 * KB, "Send it as JPEG or PNG.", NULL },
-    { "video/mp4", COEX_MEDIA_VIDEO, 16 * MB, "Shorten it, or send a link to it.", NULL },
-    { "video/3gpp", COEX_MEDIA_VIDEO, 16 * MB, "Shorten it, or send a link to it.", NULL },
-    { "audio/aac", COEX_MEDIA_AUDIO, 16 * MB, "Shorten it, or send a link to it.", NULL },
-    { "audio/amr", COEX_MEDIA_AUDIO, 16 * MB, "Shorten it, or send a link to it.", NULL },
-    { "audio/mp4", COEX_MEDIA_AUDIO, 16 * MB, "Shorten it, or send a link to it.", NULL },
-    { "audio/mpeg", COEX_MEDIA_AUDIO, 16 * MB, "Shorten it, or send a link to it.", NULL },
-    { "audio/ogg", COEX_MEDIA_AUDIO, 16 * MB, "Shorten it, or send a link to it.", NULL },
+    { "video/mp4", COEX_MEDIA_VIDEO, COEX_FILE_FILM_MAX, "Shorten it, or send a link to it.",
+      NULL },
+    { "video/3gpp", COEX_MEDIA_VIDEO, COEX_FILE_FILM_MAX, "Shorten it, or send a link to it.",
+      NULL },
+    { "audio/aac", COEX_MEDIA_AUDIO, COEX_FILE_FILM_MAX, "Shorten it, or send a link to it.",
+      NULL },
+    { "audio/amr", COEX_MEDIA_AUDIO, COEX_FILE_FILM_MAX, "Shorten it, or send a link to it.",
+      NULL },
+    { "audio/mp4", COEX_MEDIA_AUDIO, COEX_FILE_FILM_MAX, "Shorten it, or send a link to it.",
+      NULL },
+    { "audio/mpeg", COEX_MEDIA_AUDIO, COEX_FILE_FILM_MAX, "Shorten it, or send a link to it.",
+      NULL },
+    { "audio/ogg", COEX_MEDIA_AUDIO, COEX_FILE_FILM_MAX, "Shorten it, or send a link to it.",
+      NULL },
     { "text/plain", COEX_MEDIA_DOCUMENT, 100 * MB, SMALLER, NULL },
     { "application/pdf", COEX_MEDIA_DOCUMENT, 100 * MB, SMALLER, NULL },
     { "application/msword", COEX_MEDIA_DOCUMENT, 100 * MB, SMALLER, NULL },
@@ -325,6 +345,15 @@ coex_file_type_find(CoexMedia *media, const guint8 *bytes, gsize length, GError 
 }
 
 #define STILL_MAX (200 * MB) /* of what is decoded at all */
+#define FILM_MAX ((gint64)2000 * MB)
+
+/* 3GP is left alone, unless it is too large: it may have other codes. */
+static gboolean
+is_film(const CoexMedia *media)
+{
+    return g_str_has_prefix(media->mime, "video/") && media->size <= FILM_MAX &&
+           (strcmp(media->mime, "video/3gpp") != 0 || media->size > COEX_FILE_FILM_MAX);
+}
 
 CoexFit
 coex_file_type_get_fit(const CoexMedia *media, const guint8 *head, gsize length)
@@ -332,8 +361,11 @@ coex_file_type_get_fit(const CoexMedia *media, const guint8 *head, gsize length)
     const Rule *rule = media->mime != NULL ? find_rule(media->mime) : NULL;
     CoexImage image;
 
-    if (media->mime == NULL || !g_str_has_prefix(media->mime, "image/") || media->animated ||
-        media->size > STILL_MAX)
+    if (media->mime == NULL)
+        return COEX_FIT_NONE;
+    if (is_film(media))
+        return COEX_FIT_FILM;
+    if (!g_str_has_prefix(media->mime, "image/") || media->animated || media->size > STILL_MAX)
         return COEX_FIT_NONE;
     if (media->kind == COEX_MEDIA_DOCUMENT || rule == NULL || media->size > rule->max)
         return COEX_FIT_PICTURE;
@@ -350,4 +382,11 @@ coex_file_type_get_note(const CoexMedia *media)
         (rule != NULL && rule->kind == COEX_MEDIA_DOCUMENT))
         return NULL;
     return find_other(media->mime)->remedy;
+}
+
+gboolean
+coex_file_type_is_sound(const CoexMedia *media)
+{
+    return media->mime != NULL && media->size <= FILM_MAX &&
+           (g_str_has_prefix(media->mime, "audio/") || g_str_has_prefix(media->mime, "video/"));
 }

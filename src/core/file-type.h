@@ -10,6 +10,7 @@ typedef struct CoexMedia CoexMedia;
 
 #define COEX_FILE_HEAD (256 * 1024)           /* bytes of a file that tell it */
 #define COEX_FILE_IMAGE_MAX (5 * 1000 * 1000) /* bytes of a picture */
+#define COEX_FILE_FILM_MAX (16 * 1000 * 1000) /* of a video, and of sound */
 
 /* Of @media, whose size is set and whose name is the file's own or NULL, finds kind, type, voice
  * and animated. @head: so many bytes, or all of it. FALSE and COEX_ERROR_INVALID_INPUT or
@@ -26,8 +27,12 @@ const char *coex_file_type_get_note(const CoexMedia *media);
 typedef enum {
     COEX_FIT_NONE,
     COEX_FIT_PICTURE, /* a JPEG or PNG of a size that WhatsApp takes */
+    COEX_FIT_FILM,    /* such an MP4 with H.264 and AAC; where it is that, it is seen then */
+    COEX_FIT_VOICE,   /* a voice message: never but on demand */
 } CoexFit;
 
 /* Of what coex_file_type_find() has looked at, also where that gave COEX_ERROR_TOO_LARGE. Whether
  * it works out is seen when it is decoded. */
 CoexFit coex_file_type_get_fit(const CoexMedia *media, const guint8 *head, gsize length);
+/* Of the same, whether there is sound in it, as far as its type tells. */
+gboolean coex_file_type_is_sound(const CoexMedia *media);

@@ -4,8 +4,11 @@
 #include "core/digest.h"
 #include "core/error.h"
 #include "core/file-name.h"
-#include "core/file-type.h"
+#include "core/film.h"
 #include "core/media.h"
+#include "core/opus.h"
+#include "media/convert.h"
+#include "media/files.h"
 #include "media/picture.h"
 #include "net/worker.h"
 #include <errno.h>
@@ -20,6 +23,7 @@ typedef struct {
     int fd;
     GMappedFile *file;
     CoexMedia *media; /* what it was, and then what it is */
+    CoexFit how;
     char *done;
     GCancellable *cancellable;
 } Fitting;
@@ -97,13 +101,13 @@ describe(const CoexMedia *media, const CoexPicture *picture)
 
 /* "a.heic" is "a.jpg" then. Free with g_free(). */
 static char *
-dup_name(const char *name, const char *mime)
+dup_name(const char *name, CoexMediaKind kind, const char *mime)
 {
     const char *dot = strrchr(name, '.');
     g_autofree char *stem =
         g_strndup(name, dot != NULL && dot > name ? (gsize)(dot - name) : strlen(name));
 
-    return coex_file_name_make(stem, coex_media_get_type(COEX_MEDIA_IMAGE), mime);
+    return coex_file_name_make(stem, coex_media_get_type(kind), mime);
 }
 
 static gboolean
@@ -130,7 +134,7 @@ write_picture(Fitting *fitting, const CoexPicture *picture, GError **error)
     g_free(media->mime);
     media->mime = g_strdup(picture->mime);
     g_autofree char *name = g_steal_pointer(&media->name);
-    media->name = dup_name(name, media->mime);
+    media->name = dup_name(name, media->kind, media->mime);
     return TRUE;
 }
 
@@ -145,7 +149,7 @@ leave(Fitting *fitting, GError **error)
 }
 
 static gboolean
-fit(Fitting *fitting, GError **error)
+fit_picture(Fitting *fitting, GError **error)
 {
     g_auto(CoexPicture) picture = { NULL };
     const guint8 *bytes = (const guint8 *)g_mapped_file_get_contents(fitting->file);
@@ -156,6 +160,148 @@ fit(Fitting *fitting, GError **error)
     if (g_cancellable_set_error_if_cancelled(fitting->cancellable, error))
         return FALSE;
     return made ? write_picture(fitting, &picture, error) : leave(fitting, error);
+}
+
+/* ---- sound and film ---- */
+
+/* What the program made is what was wanted, and all of it. */
+static gboolean
+check_made(CoexMedia *made, GMappedFile *file, CoexFit how, GError **error)
+{
+    const guint8 *bytes = (const guint8 *)g_mapped_file_get_contents(file);
+    gsize length = g_mapped_file_get_length(file);
+    gsize tail = MIN(length, COEX_OPUS_TAIL);
+    CoexFilm film;
+
+    made->size = (gint64)length;
+    if (!coex_file_type_find(made, bytes, MIN(length, COEX_FILE_HEAD), error))
+        return FALSE;
+    if (how == COEX_FIT_VOICE
+            ? made->voice && coex_opus_read_seconds(bytes, MIN(length, COEX_OPUS_HEAD),
+                                                    bytes + length - tail, tail) > 0
+            : made->kind == COEX_MEDIA_VIDEO && coex_film_read(bytes, length, &film) &&
+                  film.playable)
+        return TRUE;
+    g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT, "ffmpeg has made nothing of it.");
+    return FALSE;
+}
+
+static gboolean
+read_made(const char *path, CoexFit how, CoexMedia *made, GError **error)
+{
+    int fd = g_open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC, 0);
+    g_autoptr(GMappedFile) file = fd >= 0 ? g_mapped_file_new_from_fd(fd, FALSE, NULL) : NULL;
+    g_autoptr(CoexHash) hash = coex_hash_new(NULL);
+    CoexDigest digest;
+    gboolean is_safe = file != NULL && (fdatasync(fd) == 0 || errno == EINVAL);
+
+    if (fd >= 0)
+        close(fd);
+    if (!is_safe)
+        return set_error(error, errno);
+    if (!check_made(made, file, how, error))
+        return FALSE;
+    coex_hash_update(hash, g_mapped_file_get_contents(file), g_mapped_file_get_length(file));
+    if (!coex_hash_finish(hash, &digest))
+        return set_error(error, ENOMEM);
+    made->sha256 = coex_digest_dup_hex(&digest);
+    return TRUE;
+}
+
+/* In the place of the copy. @as_is: only packed anew. FALSE: all is as it was. */
+static gboolean
+convert(Fitting *fitting, gboolean as_is, GError **error)
+{
+    g_autofree char *to = g_strconcat(fitting->path, ".new", NULL);
+    g_autoptr(CoexMedia) made = g_new0(CoexMedia, 1);
+    const CoexConversion what = {
+        fitting->path, to, fitting->media->mime, COEX_FILE_FILM_MAX, fitting->how == COEX_FIT_VOICE,
+        as_is
+    };
+
+    if (!coex_convert(&what, fitting->cancellable, error) ||
+        !read_made(to, fitting->how, made, error) ||
+        (g_rename(to, fitting->path) != 0 && !set_error(error, errno))) {
+        g_unlink(to);
+        return FALSE;
+    }
+    made->name = dup_name(fitting->media->name, made->kind, made->mime);
+    coex_media_free(fitting->media);
+    fitting->media = g_steal_pointer(&made);
+    return TRUE;
+}
+
+static char *
+describe_film(const CoexMedia *was, const CoexMedia *is, gboolean had_notes)
+{
+    const char *notes = had_notes ? ", without its place data" : "";
+    g_autofree char *full = coex_files_dup_size(was->size);
+    g_autofree char *size = coex_files_dup_size(is->size);
+
+    if (was->size > COEX_FILE_FILM_MAX)
+        return g_strdup_printf("“%s” is too large for WhatsApp: it goes as MP4 of %s instead of "
+                               "%s%s.",
+                               was->name, size, full, notes);
+    return g_strdup_printf("“%s” is of no type that WhatsApp plays: it goes as MP4, %s%s.",
+                           was->name, size, notes);
+}
+
+static gboolean
+fit_film(Fitting *fitting, GError **error)
+{
+    CoexMedia *media = fitting->media;
+    g_autoptr(CoexMedia) was = coex_media_copy(media);
+    gboolean is_large = media->size > COEX_FILE_FILM_MAX;
+    g_autoptr(GError) why = NULL;
+    CoexFilm film;
+    gboolean is_whole = coex_film_read((const guint8 *)g_mapped_file_get_contents(fitting->file),
+                                       g_mapped_file_get_length(fitting->file), &film);
+
+    if (media->kind == COEX_MEDIA_VIDEO && !is_large && (!is_whole || film.playable))
+        return TRUE;
+    if (coex_convert_is_possible(media->mime) &&
+        convert(fitting, is_whole && film.playable && !is_large, &why)) {
+        fitting->done = describe_film(was, fitting->media, film.has_notes);
+        return TRUE;
+    }
+    if (g_cancellable_set_error_if_cancelled(fitting->cancellable, error) || !leave(fitting, error))
+        return FALSE;
+    if (is_whole && !film.playable)
+        media->kind = COEX_MEDIA_DOCUMENT; /* WhatsApp would refuse it later */
+    return TRUE;
+}
+
+static gboolean
+fit_voice(Fitting *fitting, GError **error)
+{
+    g_autofree char *name = g_strdup(fitting->media->name);
+
+    if (!coex_convert_is_possible(fitting->media->mime)) {
+        g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+                    "To make it a voice message takes ffmpeg, which is not on this computer. "
+                    "Install it, or send it as a file.");
+        return FALSE;
+    }
+    if (!convert(fitting, FALSE, error))
+        return FALSE;
+    fitting->done = g_strdup_printf("“%s” goes as a voice message: Opus in mono.", name);
+    return TRUE;
+}
+
+static gboolean
+fit(Fitting *fitting, GError **error)
+{
+    switch (fitting->how) {
+    case COEX_FIT_PICTURE:
+        return fit_picture(fitting, error);
+    case COEX_FIT_FILM:
+        return fit_film(fitting, error);
+    case COEX_FIT_VOICE:
+        return fit_voice(fitting, error);
+    case COEX_FIT_NONE:
+        break;
+    }
+    return TRUE;
 }
 
 static void
@@ -173,15 +319,16 @@ run(GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 }
 
 void
-coex_fit_async(const char *folder, const char *name, const CoexMedia *media,
-               GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+coex_fit_async(const char *path, const CoexMedia *media, CoexFit how, GCancellable *cancellable,
+               GAsyncReadyCallback callback, gpointer user_data)
 {
     g_autoptr(GTask) task = g_task_new(NULL, cancellable, callback, user_data);
     Fitting *fitting = g_new0(Fitting, 1);
 
-    fitting->path = g_build_filename(folder, name, NULL);
+    fitting->path = g_strdup(path);
     fitting->fd = -1;
     fitting->media = coex_media_copy(media);
+    fitting->how = how;
     fitting->cancellable = cancellable;
     g_task_set_task_data(task, fitting, (GDestroyNotify)fitting_free);
     g_task_set_check_cancellable(task, FALSE);

@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -40,7 +41,9 @@ coex_outgoing_clear(const char *folder, GHashTable *kept)
     const char *name;
 
     while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-        if (!g_hash_table_contains(kept, name))
+        g_autofree char *stem = g_strndup(name, strcspn(name, "."));
+
+        if (!g_hash_table_contains(kept, stem))
             coex_outgoing_drop(folder, name);
     }
 }
@@ -57,6 +60,7 @@ typedef struct {
     int from;
     int to;
     CoexMedia *media;
+    gboolean as_voice;
     CoexFit fit;
     CoexHash *hash;
     GCancellable *cancellable;
@@ -129,6 +133,18 @@ open_original(Taking *taking, GError **error)
     return TRUE;
 }
 
+static gboolean
+check_sound(Taking *taking, GError **error)
+{
+    if (coex_file_type_is_sound(taking->media)) {
+        taking->fit = COEX_FIT_VOICE;
+        return TRUE;
+    }
+    g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+                "It is no sound that can be made a voice message. Send it as a file.");
+    return FALSE;
+}
+
 /* Whether it is taken as it is, or copied to be made to fit. */
 static gboolean
 check_type(Taking *taking, const guint8 *head, gsize length, GError **error)
@@ -136,6 +152,8 @@ check_type(Taking *taking, const guint8 *head, gsize length, GError **error)
     g_autoptr(GError) why = NULL;
     gboolean carried = coex_file_type_find(taking->media, head, length, &why);
 
+    if (taking->as_voice && !(carried && taking->media->voice))
+        return check_sound(taking, error);
     if (carried || g_error_matches(why, COEX_ERROR, COEX_ERROR_TOO_LARGE))
         taking->fit = coex_file_type_get_fit(taking->media, head, length);
     if (carried || taking->fit != COEX_FIT_NONE)
@@ -253,6 +271,7 @@ coex_outgoing_take_async(const char *folder, const char *name, const CoexOrigina
     taking->folder = g_strdup(folder);
     taking->path = g_strdup(original->path);
     taking->content = original->content != NULL ? g_bytes_ref(original->content) : NULL;
+    taking->as_voice = original->as_voice;
     taking->copy = dup_path(folder, name);
     taking->from = -1;
     taking->to = -1;

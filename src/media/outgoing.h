@@ -16,6 +16,7 @@ typedef struct CoexMedia CoexMedia;
 typedef struct CoexOriginal {
     const char *path;
     GBytes *content;
+    gboolean as_voice; /* to be a voice message, whatever sound it is */
 } CoexOriginal;
 
 /* Copies it to @name in @folder (made where it is missing), and finds out what it is. @callback
@@ -31,7 +32,7 @@ void coex_outgoing_take_async(const char *folder, const char *name, const CoexOr
 CoexMedia *coex_outgoing_take_finish(GAsyncResult *result, CoexFit *ret_fit, GError **error);
 
 void coex_outgoing_drop(const char *folder, const char *name);
-/* Drops all but those whose names are in the set @kept. */
+/* Drops all but those whose names are in the set @kept, and what is made of those. */
 void coex_outgoing_clear(const char *folder, GHashTable *kept);
 
 /* ---- to the provider ---- */

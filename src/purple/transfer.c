@@ -167,27 +167,60 @@ coex_transfer_dup_path(const char *typed, char **ret_why)
     return NULL;
 }
 
+/* The path in @words; NULL: a line says why not. @way: what is typed, as an example. Free with
+ * g_free(). */
+static char *
+dup_typed_path(CoexConnection *connection, const char *name, const char *words, const char *way,
+               const char **ret_caption)
+{
+    g_autofree char *typed = coex_typed_line_dup_path(words, ret_caption);
+    g_autofree char *path = typed != NULL ? dup_whole(typed) : NULL;
+    g_autofree char *line = NULL;
+
+    if (path != NULL && may_read(path))
+        return g_steal_pointer(&path);
+    if (path == NULL)
+        line = g_strdup_printf("It is typed so: %s%s. The path begins with / or ~/, and stands in "
+                               "quotes where it has a blank.",
+                               coex_host_get_mark(), way);
+    else
+        line = g_strdup_printf("Not sent: by its path only a file below %s can be sent here. Send "
+                               "others by DCC.",
+                               purple_user_dir());
+    coex_lines_notice(connection, name, line);
+    return NULL;
+}
+
+static void
+tell_not_sent(CoexConnection *connection, const char *name, const GError *error)
+{
+    g_autofree char *line = g_strconcat("Not sent: ", error->message, NULL);
+
+    coex_lines_notice(connection, name, line);
+}
+
 void
 coex_transfer_send_typed(CoexConnection *connection, const char *name, const char *words)
 {
     const char *caption = "";
-    g_autofree char *typed = coex_typed_line_dup_path(words, &caption);
-    g_autofree char *path = typed != NULL ? dup_whole(typed) : NULL;
+    g_autofree char *path =
+        dup_typed_path(connection, name, words, "send ~/photo.jpg a caption", &caption);
     g_autoptr(GError) error = NULL;
-    g_autofree char *line = NULL;
 
-    if (path == NULL)
-        line = g_strdup_printf("%ssend sends a file: %ssend ~/photo.jpg a caption. The path begins "
-                               "with / or ~/, and stands in quotes where it has a blank.",
-                               coex_host_get_mark(), coex_host_get_mark());
-    else if (!may_read(path))
-        line = g_strdup_printf("Not sent: by its path only a file below %s can be sent here. Send "
-                               "others by DCC.",
-                               purple_user_dir());
-    else if (!coex_session_send_file(connection->session, name, path, caption, 0, &error))
-        line = g_strconcat("Not sent: ", error->message, NULL);
-    if (line != NULL)
-        coex_lines_notice(connection, name, line);
+    if (path != NULL &&
+        !coex_session_send_file(connection->session, name, path, caption, 0, &error))
+        tell_not_sent(connection, name, error);
+}
+
+void
+coex_transfer_send_voice(CoexConnection *connection, const char *name, const char *words)
+{
+    const char *rest = "";
+    g_autofree char *path = dup_typed_path(connection, name, words, "voice ~/hello.wav", &rest);
+    g_autoptr(GError) error = NULL;
+
+    if (path != NULL && !coex_session_send_voice(connection->session, name, path, &error))
+        tell_not_sent(connection, name, error);
 }
 
 /* A line tells why. */

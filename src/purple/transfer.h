@@ -20,6 +20,9 @@ void coex_transfer_send(PurpleConnection *gc, const char *who, const char *path)
 char *coex_transfer_dup_path(const char *typed, char **ret_why);
 void coex_transfer_send_typed(CoexConnection *connection, const char *name, const char *words);
 
+/* "PATH", of any sound: sent as a voice message. */
+void coex_transfer_send_voice(CoexConnection *connection, const char *name, const char *words);
+
 /* What the session tells of one. */
 void coex_transfer_update(CoexConnection *connection, const CoexSessionEvent *event);
 /* The connection ends: so do they. */

@@ -115,6 +115,7 @@ static const Verb verbs[] = {
     { "refresh", NULL, NULL, "fetch the templates again", .answer = coex_picker_refresh },
     { "send", "path [caption]", "s", "send a file; without one, the template that was shown",
       .run = run_send },
+    { "voice", "path", "s", "send any sound as a voice message", .take = coex_transfer_send_voice },
     { "hold", "[text]", "S", "keep the waiting text, or this one, until they write",
       .run = run_hold },
     { "held", NULL, "", "list the texts that are held", .command = coex_session_list_held },

@@ -79,6 +79,7 @@ typedef struct {
     GSource *copying;      /* until it is said that the copy takes long */
     char *path;            /* of its file, whose turn to be copied has not come; else NULL */
     GBytes *content;       /* of that, NULL: what is there */
+    gboolean as_voice;     /* to be a voice message */
     CoexMedia *taken;      /* what its copy is, until those before it are taken, too; else NULL */
     char *done;            /* to that, for the user; NULL: nothing */
     guint n_uploads;       /* begun */

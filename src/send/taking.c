@@ -183,15 +183,21 @@ tell_not_taken(CoexOutboxItem *item, const char *why)
 static void
 tell_note(CoexOutboxItem *item, const char *done)
 {
-    const char *note = coex_file_type_get_note(item->row->media);
+    const CoexMedia *media = item->row->media;
+    const char *note = coex_file_type_get_note(media);
+    g_autofree char *voice =
+        note != NULL && g_str_has_prefix(media->mime, "audio/")
+            ? g_strdup_printf(" %cvoice makes it a voice message, with ffmpeg.",
+                              item->outbox->account->verb_mark)
+            : g_strdup("");
 
     if (done != NULL)
         coex_account_tell_notice(item->outbox->account, coex_outbox_item_person(item), "%s", done);
     else if (note != NULL)
         coex_account_tell_notice(item->outbox->account, coex_outbox_item_person(item),
                                  "“%s” goes as a document, for WhatsApp has nothing else for its "
-                                 "type. %s",
-                                 item->row->media->name, note);
+                                 "type. %s%s",
+                                 item->row->media->name, note, voice);
 }
 
 /* As a text behind it. */
@@ -405,14 +411,15 @@ on_taken(GObject *source, GAsyncResult *result, gpointer user_data)
     CoexFit fit = COEX_FIT_NONE;
     g_autoptr(GError) error = NULL;
     g_autoptr(CoexMedia) media = coex_outgoing_take_finish(result, &fit, &error);
+    g_autofree char *path = NULL;
 
     if (media == NULL || fit == COEX_FIT_NONE || item == NULL) {
         finish(ticket, g_steal_pointer(&media), NULL, error);
         return;
     }
     coex_timer_start(&item->copying, SLOW_FIT_MS, on_slow_fit, item);
-    coex_fit_async(item->outbox->account->outgoing, item->row->local_id, media, item->work,
-                   on_fitted, g_steal_pointer(&ticket));
+    path = g_build_filename(item->outbox->account->outgoing, item->row->local_id, NULL);
+    coex_fit_async(path, media, fit, item->work, on_fitted, g_steal_pointer(&ticket));
 }
 
 static void
@@ -421,7 +428,7 @@ take(CoexOutboxItem *item)
     CoexOutbox *outbox = item->outbox;
     g_autofree char *path = g_steal_pointer(&item->path);
     g_autoptr(GBytes) content = g_steal_pointer(&item->content);
-    const CoexOriginal file = { path, content };
+    const CoexOriginal file = { path, content, item->as_voice };
 
     outbox->n_taking++;
     item->work = g_cancellable_new();
@@ -481,6 +488,7 @@ coex_outbox_send_file(CoexOutbox *outbox, CoexPerson *person, const CoexOriginal
     item->row->shown = way == COEX_SEND_SHOWN;
     item->transfer = transfer;
     item->path = g_strdup(file->path);
+    item->as_voice = file->as_voice;
     item->content = file->content != NULL ? g_bytes_ref(file->content) : NULL;
     coex_outbox_item_set_state(item, COEX_OUTBOX_TAKING);
     note_taking(item);

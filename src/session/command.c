@@ -89,7 +89,7 @@ run_send_template(CoexCommand *command, CoexPerson *person)
 static void
 run_send_file(CoexCommand *command, CoexPerson *person)
 {
-    const CoexOriginal file = { command->path, command->content };
+    const CoexOriginal file = { command->path, command->content, command->as_voice };
 
     coex_outbox_send_file(command->account->outbox, person, &file, command->text, command->way,
                           command->transfer);

@@ -46,8 +46,9 @@ typedef struct {
     CoexAccount *account;
     char *name; /* of a buddy; NULL: no person */
     char *text;
-    char *path;      /* of a file */
-    GBytes *content; /* of one that is called so */
+    char *path;        /* of a file */
+    GBytes *content;   /* of one that is called so */
+    gboolean as_voice; /* it is sound, to be a voice message */
     guint transfer;
     gboolean flag;
     guint limit;

@@ -266,6 +266,18 @@ post_picture(CoexSession *session, CoexCommand *command, GBytes *content, CoexSe
 }
 
 gboolean
+coex_session_send_voice(CoexSession *session, const char *name, const char *path, GError **error)
+{
+    CoexCommand *command = make_file_command(session, name, path, NULL, error);
+
+    if (command == NULL)
+        return FALSE;
+    command->as_voice = TRUE;
+    post(session, command);
+    return TRUE;
+}
+
+gboolean
 coex_session_send_picture(CoexSession *session, const char *name, const char *file_name,
                           GBytes *content, const char *caption, GError **error)
 {

@@ -48,6 +48,9 @@ gboolean coex_session_send_shown(CoexSession *session, const char *name, const c
  * COEX_ERROR_INVALID_INPUT for a name that is no address or a caption that is too long. */
 gboolean coex_session_send_file(CoexSession *session, const char *name, const char *path,
                                 const char *caption, guint transfer, GError **error);
+/* The same of any sound, to be a voice message. */
+gboolean coex_session_send_voice(CoexSession *session, const char *name, const char *path,
+                                 GError **error);
 /* The same of a picture in memory, @content, which is called @file_name. */
 gboolean coex_session_send_picture(CoexSession *session, const char *name, const char *file_name,
                                    GBytes *content, const char *caption, GError **error);

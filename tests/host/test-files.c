@@ -76,6 +76,7 @@ typed(World *world)
 {
     g_autofree char *path = make_file("price list.txt", "bread 4");
     g_autofree char *line = g_strdup_printf("/send \"%s\" as of today", path);
+    g_autofree char *spoken = g_strdup_printf("/voice \"%s\"", path);
 
     open_host(world);
     host_type(world->host, ADA, line);
@@ -83,6 +84,10 @@ typed(World *world)
     check_sent(world, "document text/plain 7 name=price list.txt caption=as of today");
     host_type(world->host, ADA, "/send photo.jpg");
     host_wait_message(world->host, ADA, "SYSTEM", "*/send ~/photo.jpg a caption*");
+    host_type(world->host, ADA, spoken);
+    host_wait_message(world->host, ADA, "SYSTEM", "*“price list.txt”. It is no sound that can *");
+    host_type(world->host, ADA, "/voice");
+    host_wait_message(world->host, ADA, "SYSTEM", "It is typed so: /voice ~/hello.wav. *");
     drop_file(path);
 }
 

@@ -158,6 +158,21 @@ test_fit(void)
         { ROW(WEBP(SIDE_513, SIDE_512)), 5000, COEX_FIT_PICTURE },
         { ROW("RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\2\0\0\0" SIDE_513 SIDE_512), 5000, COEX_FIT_NONE },
         { ROW("%PDF-1.4"), 100 * MB + 1, COEX_FIT_NONE },
+        { ROW("\0\0\0\x18"
+              "ftypisom\0\0"),
+          16 * MB + 1, COEX_FIT_FILM },
+        { ROW("\0\0\0\x18"
+              "ftypqt  \0\0"),
+          5000, COEX_FIT_FILM },
+        { ROW("\x1a\x45\xdf\xa3"), 5000, COEX_FIT_FILM },
+        { ROW("RIFF\0\0\0\0AVI LIST"), 5000, COEX_FIT_FILM },
+        { ROW("RIFF\0\0\0\0WAVEfmt "), 5000, COEX_FIT_NONE },
+        { ROW("\0\0\0\x18"
+              "ftyp3gp5\0\0"),
+          16 * MB, COEX_FIT_NONE },
+        { ROW("\0\0\0\x18"
+              "ftyp3gp5\0\0"),
+          16 * MB + 1, COEX_FIT_FILM },
         { ROW("MZ\x90\0"), 5000, COEX_FIT_NONE },
         { ROW("PK\3\4 something"), 5000, COEX_FIT_NONE },
     };
