@@ -446,13 +446,15 @@ coex_template_values_have(const char *const *values, const char *text)
 }
 
 const char *
-coex_template_get_cost(const CoexTemplate *template_)
+coex_template_get_cost(const CoexTemplate *template_, gboolean is_free)
 {
+    if (is_free)
+        return "free: inside the free entry point";
     if (is_word(template_->category, "MARKETING"))
-        return "marketing, billed";
+        return "billed as marketing";
     if (is_word(template_->category, "UTILITY"))
-        return "utility, billed";
+        return "billed as utility";
     if (is_word(template_->category, "AUTHENTICATION"))
-        return "authentication, billed";
+        return "billed as authentication";
     return "billed";
 }

@@ -98,8 +98,9 @@ char *coex_template_preview(const CoexTemplate *template_, const char *const *va
 /* The definition as it came, as JSON text: for keeping. Borrowed. */
 const char *coex_template_get_definition(const CoexTemplate *template_);
 
-/* "marketing, billed" and so on: category and cost class (Meta: pricing). Static. */
-const char *coex_template_get_cost(const CoexTemplate *template_);
+/* The cost class (Meta: pricing): "billed as utility"; @is_free: the person's free entry point goes
+ * on, which covers every category. Static. */
+const char *coex_template_get_cost(const CoexTemplate *template_, gboolean is_free);
 
 /* The index of the value that is a path, -1: none is. */
 int coex_template_find_path(const CoexTemplate *template_, const char *const *values);

@@ -127,8 +127,8 @@ show_confirm(CoexPicker *picker)
 {
     g_autofree char *preview =
         coex_template_preview(picker->template_, (const char *const *)picker->values);
-    g_autofree char *cost = g_strdup_printf("(%s: %s)", picker->template_->name,
-                                            coex_template_get_cost(picker->template_));
+    g_autofree char *what = coex_picker_dup_cost(picker);
+    g_autofree char *cost = g_strdup_printf("(%s: %s)", picker->template_->name, what);
     g_autoptr(GString) lines = g_string_new(NULL);
 
     add_sentence(lines, picker);

@@ -547,9 +547,9 @@ dup_question(CoexPicker *picker)
 
     add_sentence(secondary, picker);
     add_paragraph(secondary, preview);
-    g_autofree char *cost =
-        g_strdup_printf("Kind: %s by WhatsApp.", coex_template_get_cost(template_));
-    add_paragraph(secondary, cost);
+    g_autofree char *cost = coex_picker_dup_cost(picker);
+    g_autofree char *kind = g_strdup_printf("Kind: %s.", cost);
+    add_paragraph(secondary, kind);
     add_paragraph(secondary, coex_picker_get_objection(picker));
     if (picker->parked != NULL &&
         !coex_template_values_have((const char *const *)picker->values, picker->parked))

@@ -219,6 +219,18 @@ name_category(const CoexTemplate *template_)
 }
 
 char *
+coex_picker_dup_cost(const CoexPicker *picker)
+{
+    const CoexPersonView *person =
+        coex_session_find_person(picker->connection->session, picker->name);
+    gint64 now = coex_session_get_time(picker->connection->session);
+    gboolean is_free = person != NULL && person->window.free_until > now;
+
+    return g_strdup_printf("%s, %s", name_category(picker->template_),
+                           coex_template_get_cost(picker->template_, is_free));
+}
+
+char *
 coex_picker_describe(const CoexTemplate *template_, gsize max_chars)
 {
     g_autofree char *words = coex_text_excerpt(template_->body, max_chars);

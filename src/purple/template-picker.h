@@ -103,6 +103,10 @@ GPtrArray *coex_picker_find(CoexPicker *picker);
 /* At CONFIRM: what speaks against sending the chosen template, NULL: nothing. Static. */
 const char *coex_picker_get_objection(const CoexPicker *picker);
 
+/* At CONFIRM: the category of the chosen template, and what it costs: "utility, billed as utility".
+ * Free with g_free(). */
+char *coex_picker_dup_cost(const CoexPicker *picker);
+
 /* One row: name, language, first words (at most @max_chars characters of them) and category; or why
  * it cannot be sent. Free with g_free(). */
 char *coex_picker_describe(const CoexTemplate *template_, gsize max_chars);

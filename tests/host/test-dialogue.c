@@ -224,6 +224,35 @@ picture_by_dialogue(World *world)
     host_check(world->host, strstr(sent->body, "\"link\":\"https://x.example/a.jpg\"") != NULL);
 }
 
+/* What it costs is said before it goes; a click on an ad makes it free for a while. */
+static void
+cost_by_dialogue(World *world)
+{
+    gint64 now = coex_sim_now(world->sim);
+    g_autofree char *status = g_strdup_printf(
+        "{\"statuses\":[{\"id\":\"wamid.never\",\"status\":\"sent\",\"recipient_id\":\"" NORA
+        "\",\"timestamp\":\"%" G_GINT64_FORMAT
+        "\",\"conversation\":{\"id\":\"c\",\"expiration_timestamp\":\"%" G_GINT64_FORMAT
+        "\",\"origin\":{\"type\":\"referral_conversion\"}}}]}",
+        now, now + 40 * 60 * 60);
+
+    host_go_online(world->host);
+    host_type(world->host, NORA, "!template order_update Zoe | K-42");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA,
+                  "*K-42*(order_update: utility, billed as utility)*!send*");
+    host_type(world->host, NORA, "!template we_miss_you");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA,
+                  "*(we_miss_you: marketing, billed as marketing)*!send*");
+    world_customer_writes(world, "nora", NORA, "Hello");
+    coex_sim_change(world->sim, "messages", status);
+    world_customer_writes(world, "nora", NORA, "Is it in stock?");
+    host_type(world->host, NORA, "!template we_miss_you");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA,
+                  "*(we_miss_you: marketing, free: inside the free entry point)*!send*");
+    host_type(world->host, NORA, "!cancel");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*no template was sent*");
+}
+
 /* A template made since the login is found after a refresh, which asks the provider. */
 static void
 refresh_by_dialogue(World *world)
@@ -436,6 +465,7 @@ add_all(void)
               opened_window_beside_a_waiting_text);
     world_add("bitlbee/buttons-by-dialogue", "BitlBee", buttons_by_dialogue);
     world_add("bitlbee/picture-by-dialogue", "BitlBee", picture_by_dialogue);
+    world_add("bitlbee/cost-by-dialogue", "BitlBee", cost_by_dialogue);
     world_add("bitlbee/refresh-by-dialogue", "BitlBee", refresh_by_dialogue);
     world_add("bitlbee/hold-by-dialogue", "BitlBee", hold_by_dialogue);
     world_add("bitlbee/cancel-by-dialogue", "BitlBee", cancel_by_dialogue);

@@ -434,9 +434,9 @@ static void
 test_cost(void)
 {
     static const char *const costs[][2] = {
-        { "MARKETING", "marketing, billed" },
-        { "utility", "utility, billed" },
-        { "Authentication", "authentication, billed" },
+        { "MARKETING", "billed as marketing" },
+        { "utility", "billed as utility" },
+        { "Authentication", "billed as authentication" },
         { "SOMETHING", "billed" },
     };
 
@@ -447,7 +447,9 @@ test_cost(void)
                             costs[i][0]);
         g_autoptr(CoexTemplate) template_ = parse(json, NULL);
 
-        g_assert_cmpstr(coex_template_get_cost(template_), ==, costs[i][1]);
+        g_assert_cmpstr(coex_template_get_cost(template_, FALSE), ==, costs[i][1]);
+        g_assert_cmpstr(coex_template_get_cost(template_, TRUE), ==,
+                        "free: inside the free entry point");
     }
 }
 
