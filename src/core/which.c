@@ -24,16 +24,24 @@ read_minute(const char *text, int *ret_minute)
     return TRUE;
 }
 
-/* What stands between quotation marks, as any keyboard writes them; NULL: nothing does. */
+/* Quotation marks, as any keyboard writes them. */
+static gboolean
+is_mark(gunichar c)
+{
+    static const char marks[] = "\"“”„«»";
+
+    return c != 0 && g_utf8_strchr(marks, -1, c) != NULL;
+}
+
+/* What stands between them; NULL: nothing does. */
 static char *
 dup_quoted(const char *text)
 {
-    static const char marks[] = "\"“”„«»";
     const char *last = g_utf8_find_prev_char(text, text + strlen(text));
     char *inside;
 
-    if (last == NULL || last == text || g_utf8_strchr(marks, -1, g_utf8_get_char(text)) == NULL ||
-        g_utf8_strchr(marks, -1, g_utf8_get_char(last)) == NULL)
+    if (last == NULL || last == text || !is_mark(g_utf8_get_char(text)) ||
+        !is_mark(g_utf8_get_char(last)))
         return NULL;
     text = g_utf8_next_char(text);
     inside = g_strstrip(g_strndup(text, (gsize)(last - text)));
@@ -69,6 +77,42 @@ coex_which_parse(const char *words, CoexWhich *ret_which, GError **error)
                 "#17, a time such as 14:46, or words of it in quotation marks.",
                 trimmed);
     return FALSE;
+}
+
+/* Length of what stands first, if it may name a message; 0: it does not. */
+static gsize
+measure_first(const char *words)
+{
+    gsize n = strcspn(words, " \t\n");
+
+    if (is_mark(g_utf8_get_char(words))) {
+        const char *p = g_utf8_next_char(words);
+
+        while (*p != '\0' && !is_mark(g_utf8_get_char(p)))
+            p = g_utf8_next_char(p);
+        if (*p == '\0')
+            return 0;
+        n = (gsize)(g_utf8_next_char(p) - words);
+        return words[n + strspn(words + n, " \t\n")] != '\0' ? n : 0;
+    }
+    return g_ascii_isdigit(*words) && memchr(words, ':', n) == NULL ? 0 : n;
+}
+
+const char *
+coex_which_split(const char *words, CoexWhich *ret_which)
+{
+    gsize n;
+    g_autofree char *first = NULL;
+
+    words += strspn(words, " \t\n");
+    n = measure_first(words);
+    first = g_strndup(words, n);
+    if (!coex_which_parse(first, ret_which, NULL)) {
+        coex_which_parse("", ret_which, NULL);
+        return words;
+    }
+    words += n;
+    return words + strspn(words, " \t\n");
 }
 
 void

@@ -17,6 +17,11 @@ typedef struct {
  * taken for what a message says. */
 gboolean coex_which_parse(const char *words, CoexWhich *ret_which, GError **error);
 
+/* Which message is named by the first word of @words, or by what stands first there in quotation
+ * marks: then the rest, within @words, else @words themselves, and "last" is meant. A bare number
+ * names none here, nor do quotation marks around all of it. Clear @ret_which. */
+const char *coex_which_split(const char *words, CoexWhich *ret_which);
+
 /* Copies what @which refers to, for another thread. */
 void coex_which_copy(const CoexWhich *which, CoexWhich *ret_copy);
 void coex_which_clear(CoexWhich *which);
