@@ -287,6 +287,9 @@ coex_views_note_state(CoexAccount *account, const CoexPerson *person, const Coex
 {
     CoexPersonEntry *entry = entry_of(account, person);
 
+    /* a mark on another message is none */
+    if (result->message_id == 0)
+        return;
     if (entry->last_line == NULL || result->message_id >= entry->last_message)
         note(account, entry, result->message_id, coex_state_get_name(result->state),
              coex_account_now(account), result->text);

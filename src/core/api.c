@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "core/json.h"
 #include "core/media.h"
+#include "core/payload.h"
 #include "core/peer.h"
 #include "core/template.h"
 #include <string.h>
@@ -231,7 +232,7 @@ has_web_address(const char *text)
 
 /* Opens the body of a message to @to, up to its type (Meta: messages/send-messages). */
 static CoexJsonWriter *
-start_message(const CoexPeer *to, const char *type, const char *local_id)
+start_message(const CoexPeer *to, const char *type, const char *context, const char *local_id)
 {
     CoexJsonWriter *writer = coex_json_writer_new();
 
@@ -246,27 +247,39 @@ start_message(const CoexPeer *to, const char *type, const char *local_id)
         coex_json_writer_string(writer, "recipient",
                                 to->user_id ? to->user_id : to->parent_user_id);
     }
+    if (context) {
+        coex_json_writer_object(writer, "context");
+        coex_json_writer_string(writer, "message_id", context);
+        coex_json_writer_end(writer);
+    }
     coex_json_writer_string(writer, "biz_opaque_callback_data", local_id);
     coex_json_writer_string(writer, "type", type);
     return writer;
 }
 
+/* Takes @writer. */
+static CoexRequest *
+finish_message(const CoexEndpoint *endpoint, CoexJsonWriter *writer)
+{
+    CoexRequest *request = post_new(endpoint, endpoint->backend->messages_path, writer);
+
+    request->is_send = TRUE;
+    return request;
+}
+
 CoexRequest *
 coex_api_send_text(const CoexEndpoint *endpoint, const CoexPeer *to, const char *text,
-                   const char *local_id)
+                   const char *context, const char *local_id)
 {
     CoexJsonWriter *writer;
-    CoexRequest *request;
 
     g_return_val_if_fail(coex_peer_is_addressable(to), NULL);
-    writer = start_message(to, "text", local_id);
+    writer = start_message(to, "text", context, local_id);
     coex_json_writer_object(writer, "text");
     coex_json_writer_bool(writer, "preview_url", has_web_address(text));
     coex_json_writer_string(writer, "body", text);
     coex_json_writer_end(writer);
-    request = post_new(endpoint, endpoint->backend->messages_path, writer);
-    request->is_send = TRUE;
-    return request;
+    return finish_message(endpoint, writer);
 }
 
 CoexRequest *
@@ -275,26 +288,22 @@ coex_api_send_template(const CoexEndpoint *endpoint, const CoexPeer *to,
                        const CoexMedia *media, const char *local_id)
 {
     CoexJsonWriter *writer;
-    CoexRequest *request;
 
     g_return_val_if_fail(coex_peer_is_addressable(to), NULL);
-    writer = start_message(to, "template", local_id);
+    writer = start_message(to, "template", NULL, local_id);
     coex_template_write(template_, values, media, writer);
-    request = post_new(endpoint, endpoint->backend->messages_path, writer);
-    request->is_send = TRUE;
-    return request;
+    return finish_message(endpoint, writer);
 }
 
 CoexRequest *
 coex_api_send_media(const CoexEndpoint *endpoint, const CoexPeer *to, const CoexMedia *media,
-                    const char *local_id)
+                    const char *context, const char *local_id)
 {
     const char *type = coex_media_get_type(media->kind);
     CoexJsonWriter *writer;
-    CoexRequest *request;
 
     g_return_val_if_fail(coex_peer_is_addressable(to) && media->id != NULL, NULL);
-    writer = start_message(to, type, local_id);
+    writer = start_message(to, type, context, local_id);
     coex_json_writer_object(writer, type);
     coex_json_writer_string(writer, "id", media->id);
     coex_json_writer_string(writer, "caption", media->caption);
@@ -303,9 +312,29 @@ coex_api_send_media(const CoexEndpoint *endpoint, const CoexPeer *to, const Coex
     if (media->voice)
         coex_json_writer_bool(writer, "voice", TRUE);
     coex_json_writer_end(writer);
-    request = post_new(endpoint, endpoint->backend->messages_path, writer);
-    request->is_send = TRUE;
-    return request;
+    return finish_message(endpoint, writer);
+}
+
+CoexRequest *
+coex_api_send_payload(const CoexEndpoint *endpoint, const CoexPeer *to, const CoexPayload *payload,
+                      const char *context, const char *local_id)
+{
+    g_autoptr(CoexJson) doc = coex_json_parse(payload->json, strlen(payload->json), NULL);
+    CoexJsonWriter *writer;
+    CoexJsonAt root;
+    CoexJsonAt body;
+
+    g_return_val_if_fail(coex_peer_is_addressable(to), NULL);
+    if (!doc)
+        return NULL;
+    root = coex_json_root(doc);
+    body = coex_json_member(&root, payload->type);
+    if (!coex_json_at_exists(&body))
+        return NULL;
+    writer =
+        start_message(to, payload->type, coex_payload_is_mark(payload) ? NULL : context, local_id);
+    coex_json_writer_value(writer, payload->type, &body);
+    return finish_message(endpoint, writer);
 }
 
 CoexRequest *

@@ -10,6 +10,7 @@
 
 typedef struct CoexBackend CoexBackend;
 typedef struct CoexMedia CoexMedia;
+typedef struct CoexPayload CoexPayload;
 typedef struct CoexPeer CoexPeer;
 typedef struct CoexTemplate CoexTemplate;
 
@@ -93,10 +94,11 @@ CoexRequest *coex_api_list_numbers(const CoexEndpoint *endpoint, const char *wab
  * not there. Free with g_free(). */
 char *coex_api_read_number_id(const CoexResponse *response, const char *number, GError **error);
 
-/* Free text; `to` = "+digits" when a number is known, else `recipient` = BSUID; @local_id goes into
+/* Free text; `to` = "+digits" when a number is known, else `recipient` = BSUID; @context: wamid of
+ * the message that it quotes, NULL: none (Meta: messages/contextual-replies); @local_id goes into
  * biz_opaque_callback_data (at most 512 characters; NULL: none). @to must be addressable. */
 CoexRequest *coex_api_send_text(const CoexEndpoint *endpoint, const CoexPeer *to, const char *text,
-                                const char *local_id);
+                                const char *context, const char *local_id);
 
 /* A template without obstacle; @values and @media as for coex_template_write(). */
 CoexRequest *coex_api_send_template(const CoexEndpoint *endpoint, const CoexPeer *to,
@@ -104,9 +106,15 @@ CoexRequest *coex_api_send_template(const CoexEndpoint *endpoint, const CoexPeer
                                     const CoexMedia *media, const char *local_id);
 
 /* A file that was uploaded: @media's id, its kind, and what goes with that (Meta: messages/image,
- * video, audio, document, sticker). @local_id as above. */
+ * video, audio, document, sticker). @context and @local_id as above. */
 CoexRequest *coex_api_send_media(const CoexEndpoint *endpoint, const CoexPeer *to,
-                                 const CoexMedia *media, const char *local_id);
+                                 const CoexMedia *media, const char *context, const char *local_id);
+
+/* What else can be sent (core/payload.h). A mark names what it is on by itself: there @context is
+ * left out. NULL: @payload is not what it was made as. */
+CoexRequest *coex_api_send_payload(const CoexEndpoint *endpoint, const CoexPeer *to,
+                                   const CoexPayload *payload, const char *context,
+                                   const char *local_id);
 
 typedef struct {
     char *wamid;

@@ -470,6 +470,15 @@ coex_json_writer_bool(CoexJsonWriter *writer, const char *name, gboolean value)
     json_builder_add_boolean_value(writer->builder, value);
 }
 
+void
+coex_json_writer_value(CoexJsonWriter *writer, const char *name, const CoexJsonAt *value)
+{
+    if (!coex_json_at_exists(value))
+        return;
+    writer_name(writer, name);
+    json_builder_add_value(writer->builder, json_node_copy(value->node));
+}
+
 char *
 coex_json_writer_finish(CoexJsonWriter *writer)
 {

@@ -115,5 +115,7 @@ void coex_json_writer_string(CoexJsonWriter *writer, const char *name,
                              const char *value); /* nothing for NULL @value */
 void coex_json_writer_int(CoexJsonWriter *writer, const char *name, gint64 value);
 void coex_json_writer_bool(CoexJsonWriter *writer, const char *name, gboolean value);
+/* Copies what stands at @value; nothing where there is nothing. */
+void coex_json_writer_value(CoexJsonWriter *writer, const char *name, const CoexJsonAt *value);
 /* Closes what is open and returns the text; frees the writer. Free with g_free(). */
 char *coex_json_writer_finish(CoexJsonWriter *writer);

@@ -194,6 +194,16 @@ write_own(CoexConnection *shown_in, const char *name, const char *text, gint64 a
     purple_conv_im_write(PURPLE_CONV_IM(conv), who, html, flags, (time_t)at);
 }
 
+static void
+show_sent(CoexConnection *connection, const CoexFeedItem *item, const char *name,
+          PurpleMessageFlags flags)
+{
+    g_autofree char *text =
+        item->quote != NULL ? add_quote(item->quote, item->text) : g_strdup(item->text);
+
+    write_own(connection, name, text, item->time, flags | PURPLE_MESSAGE_SEND);
+}
+
 /* The mark on every line, where each is shown as a message of its own. */
 static void
 show_echo(CoexConnection *connection, const CoexFeedItem *item, const char *name)
@@ -300,13 +310,11 @@ coex_conversation_show(CoexConnection *connection, const CoexFeedItem *item,
         show_echo(connection, item, person->name);
         break;
     case COEX_FEED_TYPED:
-        write_own(connection, person->name, item->text, item->time,
-                  contact->typed_flags | PURPLE_MESSAGE_SEND);
+        show_sent(connection, item, person->name, contact->typed_flags);
         break;
     case COEX_FEED_SENT:
-        write_own(connection, person->name, item->text, item->time,
-                  PURPLE_MESSAGE_SEND |
-                      (coex_host_get()->hides_sent ? PURPLE_MESSAGE_REMOTE_SEND : 0));
+        show_sent(connection, item, person->name,
+                  coex_host_get()->hides_sent ? PURPLE_MESSAGE_REMOTE_SEND : 0);
         break;
     case COEX_FEED_FAILED:
     case COEX_FEED_UNCONFIRMED:

@@ -76,9 +76,10 @@ dup_time(gint64 time)
     return g_date_time_format(then, g_strcmp0(day, today) == 0 ? "%H:%M" : "%Y-%m-%d %H:%M");
 }
 
-/* Before who wrote it, so that nobody can write it. */
+/* Before who wrote it, so that nobody can write it. @numbered: also what has no file can be named
+ * by its number. */
 static char *
-dup_notes(const CoexFeedItem *item)
+dup_notes(const CoexFeedItem *item, gboolean numbered)
 {
     GString *notes = g_string_new(NULL);
 
@@ -86,7 +87,7 @@ dup_notes(const CoexFeedItem *item)
         g_string_append(notes, "(deleted) ");
     else if (item->flags & COEX_LINE_EDITED)
         g_string_append(notes, "(edited) ");
-    if (item->media != NULL && item->message_id > 0)
+    if ((item->media != NULL || numbered) && item->message_id > 0)
         g_string_append_printf(notes, "(#%" G_GINT64_FORMAT ") ", item->message_id);
     return g_string_free(notes, FALSE);
 }
@@ -108,7 +109,7 @@ append_line(CoexConnection *connection, GString *all, const CoexFeedItem *item, 
     g_autofree char *text = coex_text_excerpt(item->text, item->seq > 0 ? G_MAXINT : EXCERPT);
     g_autofree char *name = coex_text_excerpt(title, 40);
     g_autofree char *line = NULL;
-    g_autofree char *notes = dup_notes(item);
+    g_autofree char *notes = dup_notes(item, FALSE);
     g_autofree char *quote = dup_quote(item);
 
     g_string_append_printf(all, "\n[%s] %s", when, notes);
@@ -160,7 +161,7 @@ append_found(GString *all, const CoexFeedItem *item)
     g_autofree char *when = dup_time(item->time);
     g_autofree char *text = coex_text_excerpt(item->text, EXCERPT);
     g_autofree char *name = coex_text_excerpt(item->detail, 40);
-    g_autofree char *notes = dup_notes(item);
+    g_autofree char *notes = dup_notes(item, item->kind != COEX_FEED_NOTICE);
     const char *arrow = item->kind == COEX_FEED_INBOUND  ? "←"
                         : item->kind == COEX_FEED_NOTICE ? "*"
                                                          : "→";

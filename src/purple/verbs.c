@@ -85,6 +85,31 @@ run_account(CoexConnection *connection, const char *name, const char *words, con
     coex_connection_describe(connection);
 }
 
+/* With its marks: bold stays bold. */
+static void
+run_reply(CoexConnection *connection, const char *name, const char *words, const char *markup)
+{
+    g_autofree char *text = coex_text_from_markup(markup);
+
+    if (coex_pictures_are_in(markup))
+        coex_lines_notice(connection, name,
+                          "Nothing was sent: a reply takes a text and no picture.");
+    else
+        coex_session_reply(connection->session, name, text);
+}
+
+static void
+run_react(CoexConnection *connection, const char *name, const char *words)
+{
+    coex_session_react(connection->session, name, words);
+}
+
+static void
+run_unreact(CoexConnection *connection, const char *name, const char *words)
+{
+    coex_session_unreact(connection->session, name, words);
+}
+
 static void
 run_search(CoexConnection *connection, const char *name, const char *words, const char *markup)
 {
@@ -116,6 +141,10 @@ static const Verb verbs[] = {
     { "send", "path [caption]", "s", "send a file; without one, the template that was shown",
       .run = run_send },
     { "voice", "path", "s", "send any sound as a voice message", .take = coex_transfer_send_voice },
+    { "reply", "[which] text", "S", "answer one message, which is quoted", .run = run_reply },
+    { "react", "[which] emoji", "s",
+      "react to a message of theirs, as in :thumbsup:", .take = run_react },
+    { "unreact", "[which]", "s", "take a reaction back", .take = run_unreact },
     { "hold", "[text]", "S", "keep the waiting text, or this one, until they write",
       .run = run_hold },
     { "held", NULL, "", "list the texts that are held", .command = coex_session_list_held },

@@ -6,6 +6,7 @@
 #include "account/tell.h"
 #include "account/views.h"
 #include "core/json.h"
+#include "core/payload.h"
 #include "core/template.h"
 #include "core/text.h"
 #include "core/window.h"
@@ -107,16 +108,24 @@ put_obstacle(CoexOutboxItem *item, CoexBatch *batch)
 }
 
 void
-coex_outbox_item_accept_file(CoexOutboxItem *item)
+coex_outbox_item_admit(CoexOutboxItem *item)
 {
     CoexOutbox *outbox = item->outbox;
     CoexPerson *person = coex_outbox_item_person(item);
     gboolean open = coex_account_window(outbox->account, person).open;
-    CoexBatch *batch = coex_account_batch(outbox->account);
+    gboolean is_mark = coex_payload_is_mark(item->row->payload);
+    CoexOutboxState else_ =
+        coex_outbox_row_is_text(item->row) ? COEX_OUTBOX_PARKED : COEX_OUTBOX_HELD;
+    CoexBatch *batch;
 
+    if (is_mark && !open) {
+        coex_outbox_item_drop(item, COEX_NO_MARKS);
+        return;
+    }
+    batch = coex_account_batch(outbox->account);
     coex_batch_put_person(batch, person);
-    coex_outbox_item_set_state(item, open ? COEX_OUTBOX_QUEUED : COEX_OUTBOX_HELD);
-    item->feeds = open && !item->row->shown;
+    coex_outbox_item_set_state(item, open ? COEX_OUTBOX_QUEUED : else_);
+    item->feeds = open && !is_mark && !item->row->shown;
     coex_outbox_item_put(item, batch);
     if (open)
         put_obstacle(item, batch);
@@ -125,7 +134,9 @@ coex_outbox_item_accept_file(CoexOutboxItem *item)
     coex_outbox_commit(outbox, batch, person);
     if (outbox->locked_out)
         coex_outbox_check_access(outbox);
-    if (!open && !item->row->shown)
+    if (item->row->state == COEX_OUTBOX_PARKED)
+        coex_outbox_prompt(outbox, person);
+    if (item->row->state == COEX_OUTBOX_HELD && !item->row->shown)
         coex_outbox_tell_held(outbox, person, item->row->text);
 }
 

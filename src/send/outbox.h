@@ -53,6 +53,12 @@ void coex_outbox_send_file(CoexOutbox *outbox, CoexPerson *person, const CoexOri
                            const char *caption, CoexSendWay way, guint transfer);
 /* Drops it, unless it is being sent already. */
 void coex_outbox_cancel_file(CoexOutbox *outbox, guint transfer);
+/* A text that quotes the message with which @words begin, as in core/which.h: else their last one.
+ * It is looked for; a line says why it cannot be done. */
+void coex_outbox_reply(CoexOutbox *outbox, CoexPerson *person, const char *words);
+/* The same with an emoji, of their messages only; @words of the second name the message. */
+void coex_outbox_react(CoexOutbox *outbox, CoexPerson *person, const char *words);
+void coex_outbox_unreact(CoexOutbox *outbox, CoexPerson *person, const char *words);
 /* A template with checked values; ends what is parked for the person. */
 void coex_outbox_send_template(CoexOutbox *outbox, CoexPerson *person,
                                const CoexTemplate *template_, const char *const *values);

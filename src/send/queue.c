@@ -185,7 +185,7 @@ static const guint next_states[] = {
     [COEX_OUTBOX_HELD] = TO(QUEUED) | TO(FAILED),
     [COEX_OUTBOX_FAILED] = 0,
     [COEX_OUTBOX_UNCONFIRMED] = 0,
-    [COEX_OUTBOX_TAKING] = TO(QUEUED) | TO(HELD),
+    [COEX_OUTBOX_TAKING] = TO(QUEUED) | TO(PARKED) | TO(HELD),
 };
 
 void
@@ -317,6 +317,7 @@ stop_queue(CoexOutboxQueue *queue, CoexBatch *batch)
         coex_timer_clear(&item->confirm);
         coex_timer_clear(&item->copying);
         coex_outbox_item_stop_taking(item, batch);
+        coex_outbox_item_stop_looking(item, batch);
         take_back(item, batch);
         save_again(item, batch);
     }
@@ -640,6 +641,21 @@ coex_outbox_item_commit(CoexOutboxItem *item)
 
     coex_outbox_item_put(item, batch);
     coex_outbox_commit(item->outbox, batch, coex_outbox_item_person(item));
+}
+
+void
+coex_outbox_item_drop(CoexOutboxItem *item, const char *why)
+{
+    CoexOutbox *outbox = item->outbox;
+    CoexPerson *person = coex_outbox_item_person(item);
+    CoexBatch *batch = coex_account_batch(outbox->account);
+    g_autofree char *line = g_strdup_printf("Not sent: “%s”. %s", item->row->text, why);
+
+    coex_outbox_queue_forget_slow(coex_outbox_get_queue(outbox, item->row->person_id));
+    coex_batch_add_line(batch, person->id, COEX_FEED_NOTICE, line, NULL,
+                        coex_account_now(outbox->account));
+    coex_outbox_item_discard(item);
+    coex_outbox_commit(outbox, batch, person);
 }
 
 static gint64

@@ -10,8 +10,9 @@
 
 /* The outbox's inside, shared by queue.c (the items and their commits), wire.c (their life with the
  * network), taking.c and files.c (their files), compose.c (what waits for a person's decision),
- * stuck.c (what failed), unite.c (who it is for) and access.c (the key). An item is one outbox row
- * in memory; a queue holds one person's items in order. */
+ * stuck.c (what failed), about.c (what is about another message), unite.c (who it is for) and
+ * access.c (the key). An item is one outbox row in memory; a queue holds one person's items in
+ * order. */
 
 typedef struct CoexAccount CoexAccount;
 typedef struct CoexBatch CoexBatch;
@@ -20,7 +21,7 @@ typedef struct CoexRequest CoexRequest;
 
 /* The life of an item. Its states are those of its row (store/rows.h):
  *
- *        .------- new -------.---> TAKING --> QUEUED, HELD
+ *        .------- new -------.---> TAKING --> QUEUED, PARKED, HELD
  *        |         |         |
  *        v         v         v
  *     PARKED --> HELD <--> QUEUED <--> SENDING --> UNCERTAIN --> UNCONFIRMED
@@ -30,7 +31,8 @@ typedef struct CoexRequest CoexRequest;
  *
  *     QUEUED, SENDING, PARKED, HELD --> FAILED
  *
- *   TAKING       a file that is being copied, or is to be; those behind it wait (taking)
+ *   TAKING       a file that is being copied, or is to be (taking), or the message that is meant is
+ *                being looked for (about); those behind it wait
  *   PARKED       the window is closed: when it is typed (compose), sent again (stuck), refused for
  *                that (wire)
  *   HELD         typed so, or chosen (compose); released, and the window is closed again (wire)
@@ -51,6 +53,9 @@ typedef struct CoexRequest CoexRequest;
 #define COEX_NUMBER_BURST 1
 
 #define COEX_DOUBTED "It was written before, and this may be somebody else now."
+
+#define COEX_NO_MARKS                                                                              \
+    "The 24-hour window is closed, and WhatsApp takes reactions only while it is open."
 
 #define COEX_STORE_RETRY_MS 1000 /* after the disk refused */
 
@@ -187,6 +192,8 @@ void coex_outbox_item_end_transfer(CoexOutboxItem *item, CoexTransferState state
 void coex_outbox_item_forget_taking(const CoexOutboxItem *item);
 /* The account ends: what was not taken in is told with @batch. */
 void coex_outbox_item_stop_taking(CoexOutboxItem *item, CoexBatch *batch);
+/* The same of what was about a message that was still looked for. */
+void coex_outbox_item_stop_looking(CoexOutboxItem *item, CoexBatch *batch);
 /* Whether it has no file that is still to be uploaded. */
 gboolean coex_outbox_item_is_ready(CoexOutboxItem *item);
 /* Uploads its file, as soon as there is room; pumps afterwards. */
@@ -196,8 +203,9 @@ void coex_outbox_forget_upload(CoexOutbox *outbox, const CoexMedia *media);
 /* Whether the provider may have refused it, with @error, for its file's id, and the file can be
  * uploaded once more: the id is forgotten. */
 gboolean coex_outbox_item_renew_upload(CoexOutboxItem *item, const GError *error);
-/* What is known of its file is in the row: queues it, or holds it where the window is closed. */
-void coex_outbox_item_accept_file(CoexOutboxItem *item);
+/* What was still missing is in the row: queues it. Where the window is closed, a text is parked, a
+ * mark dropped and all else held. */
+void coex_outbox_item_admit(CoexOutboxItem *item);
 /* The same of a template with a file, which goes at once. */
 void coex_outbox_item_accept_template(CoexOutboxItem *item);
 /* Takes in the file at @path for the header of a template, whose row is complete but for it. */
@@ -228,6 +236,8 @@ void coex_outbox_item_fail(CoexOutboxItem *item, const char *why, int code);
 void coex_outbox_item_put_failed(CoexOutboxItem *item, CoexBatch *batch, const char *why, int code);
 /* Puts what was released back among the held, with a line that says @why. */
 void coex_outbox_item_hold_again(CoexOutboxItem *item, const char *why);
+/* Drops one that has surely not left; a line, also after a restart, says @why. */
+void coex_outbox_item_drop(CoexOutboxItem *item, const char *why);
 /* Drops one that has surely not left, if it is a copy of what has arrived meanwhile. FALSE: it is
  * not. */
 gboolean coex_outbox_item_withdraw(CoexOutboxItem *item);

@@ -3,6 +3,7 @@
 #include "core/api.h"
 #include "core/catalogue.h"
 #include "core/json.h"
+#include "core/payload.h"
 #include "core/template.h"
 #include "send/queue.h"
 #include <string.h>
@@ -38,10 +39,13 @@ coex_outbox_item_build_request(CoexOutboxItem *item)
     const CoexTemplate *template_;
     g_auto(GStrv) values = NULL;
 
+    if (row->payload != NULL)
+        return coex_api_send_payload(&account->endpoint, to, row->payload, row->context,
+                                     row->local_id);
     if (row->media != NULL && row->template_name == NULL)
-        return coex_api_send_media(&account->endpoint, to, row->media, row->local_id);
+        return coex_api_send_media(&account->endpoint, to, row->media, row->context, row->local_id);
     if (row->template_name == NULL)
-        return coex_api_send_text(&account->endpoint, to, row->text, row->local_id);
+        return coex_api_send_text(&account->endpoint, to, row->text, row->context, row->local_id);
     template_ =
         account->catalogue != NULL
             ? coex_catalogue_find(account->catalogue, row->template_name, row->template_language)

@@ -6,6 +6,7 @@
 #include "account/skew.h"
 #include "account/tell.h"
 #include "account/views.h"
+#include "core/payload.h"
 #include "core/text.h"
 #include "core/window.h"
 #include "send/queue.h"
@@ -236,12 +237,14 @@ copy_item(CoexOutboxItem *item)
     copy->row->template_values = g_strdup(item->row->template_values);
     copy->row->media = coex_media_copy(item->row->media);
     copy->row->file = g_steal_pointer(&item->row->file);
+    copy->row->payload = coex_payload_copy(item->row->payload);
+    copy->row->context = g_strdup(item->row->context);
     copy->row->origin =
         g_strdup(item->row->origin != NULL ? item->row->origin : item->row->local_id);
     return copy;
 }
 
-/* Whether it goes by itself; else it is parked. */
+/* Whether it goes by itself; else it is parked, or held. */
 static gboolean
 resend_item(CoexOutboxItem *old, CoexBatch *batch)
 {
@@ -249,12 +252,13 @@ resend_item(CoexOutboxItem *old, CoexBatch *batch)
     gboolean may_go = old->row->template_name != NULL ||
                       coex_account_window(outbox->account, coex_outbox_item_person(old)).open;
     CoexOutboxItem *item = copy_item(old);
-    CoexOutboxState else_ = item->row->media != NULL ? COEX_OUTBOX_HELD : COEX_OUTBOX_PARKED;
+    CoexOutboxState else_ =
+        coex_outbox_row_is_text(item->row) ? COEX_OUTBOX_PARKED : COEX_OUTBOX_HELD;
 
     coex_outbox_item_set_state(item, may_go ? COEX_OUTBOX_QUEUED : else_);
     coex_batch_remove_outbox(batch, old->row->local_id);
     coex_outbox_item_remove(old);
-    item->feeds = may_go;
+    item->feeds = may_go && !coex_payload_is_mark(item->row->payload);
     coex_outbox_item_put(item, batch);
     return may_go;
 }
@@ -331,7 +335,15 @@ forget_waits(CoexOutboxQueue *queue)
         ((CoexOutboxItem *)link->data)->wait_told = FALSE;
 }
 
-/* FALSE: not all of it goes at once. @held: of the files that wait for the window, their texts. */
+/* It is of now, and may not go now. */
+static gboolean
+is_untimely(CoexOutboxItem *item)
+{
+    return coex_payload_is_mark(item->row->payload) &&
+           !coex_account_window(item->outbox->account, coex_outbox_item_person(item)).open;
+}
+
+/* FALSE: not all of it goes at once. @held: of what waits for the window by itself, the texts. */
 static gboolean
 resend_all(const GPtrArray *items, CoexBatch *batch, GPtrArray *held)
 {
@@ -339,13 +351,18 @@ resend_all(const GPtrArray *items, CoexBatch *batch, GPtrArray *held)
 
     for (guint i = 0; i < items->len; i++) {
         CoexOutboxItem *item = g_ptr_array_index(items, i);
-        g_autofree char *file = item->row->media != NULL ? g_strdup(item->row->text) : NULL;
+        g_autofree char *text = g_strdup(item->row->text);
+        gboolean is_text = coex_outbox_row_is_text(item->row);
 
+        if (is_untimely(item)) {
+            coex_outbox_item_drop(item, COEX_NO_MARKS);
+            continue;
+        }
         if (resend_item(item, batch))
             continue;
         all_go = FALSE;
-        if (file != NULL)
-            g_ptr_array_add(held, g_steal_pointer(&file));
+        if (!is_text)
+            g_ptr_array_add(held, g_steal_pointer(&text));
     }
     return all_go;
 }

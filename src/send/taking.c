@@ -241,7 +241,7 @@ accept(CoexOutboxItem *item)
     g_free(row->text);
     row->text = coex_content_media_dup_line(media);
     tell_note(item, item->done);
-    coex_outbox_item_accept_file(item);
+    coex_outbox_item_admit(item);
     if (words != NULL)
         send_words(outbox, person_id, words, shown);
     forget_taking(outbox->account, local_id);
@@ -519,7 +519,7 @@ coex_outbox_item_take_header(CoexOutboxItem *item, const char *path, CoexMediaKi
 void
 coex_outbox_item_forget_taking(const CoexOutboxItem *item)
 {
-    if (item->row->state != COEX_OUTBOX_TAKING)
+    if (item->row->state != COEX_OUTBOX_TAKING || item->row->media == NULL)
         return;
     forget_taking(item->outbox->account, item->row->local_id);
     leave_aside(item);
@@ -530,7 +530,7 @@ coex_outbox_item_stop_taking(CoexOutboxItem *item, CoexBatch *batch)
 {
     g_autofree char *key = dup_taking_key(item->row->local_id);
 
-    if (item->row->state != COEX_OUTBOX_TAKING)
+    if (item->row->state != COEX_OUTBOX_TAKING || item->row->media == NULL)
         return;
     if (item->work != NULL)
         g_cancellable_cancel(item->work);

@@ -7,6 +7,7 @@
 #include "account/tell.h"
 #include "account/views.h"
 #include "core/api.h"
+#include "core/payload.h"
 #include "core/receipts.h"
 #include "core/text.h"
 #include "core/window.h"
@@ -200,7 +201,9 @@ may_leave(CoexOutboxItem *item)
     if (item->row->template_name != NULL ||
         coex_account_window(item->outbox->account, coex_outbox_item_person(item)).open)
         return TRUE;
-    if (item->row->released || item->row->media != NULL)
+    if (coex_payload_is_mark(item->row->payload))
+        coex_outbox_item_drop(item, COEX_NO_MARKS);
+    else if (item->row->released || !coex_outbox_row_is_text(item->row))
         coex_outbox_item_hold_again(item, TOO_LATE);
     else
         coex_outbox_item_fail(item, TOO_LATE, COEX_GRAPH_WINDOW_CLOSED);
@@ -280,6 +283,10 @@ on_sending(CoexBatch *batch, const GError *error, gpointer user_data)
         return;
     }
     request = coex_outbox_item_build_request(item);
+    if (request == NULL && item->row->template_name == NULL) {
+        coex_outbox_item_drop(item, "It cannot be read any more. Send it anew.");
+        return;
+    }
     if (request == NULL) {
         coex_templates_refresh(account, FALSE);
         coex_outbox_item_fail(item,
@@ -360,6 +367,9 @@ put_end(CoexOutboxItem *item, CoexBatch *batch, gint64 sent_at)
     gint64 now = coex_account_now(item->outbox->account);
     g_autofree char *what = NULL;
 
+    /* its own line, which comes now, says so */
+    if (coex_payload_is_mark(row->payload))
+        return;
     if (!row->owed && !(item->loaded && row->shown && now - row->created_at >= OLD_S))
         return;
     what = coex_window_describe_time("Sent at ", sent_at, now);
@@ -581,7 +591,11 @@ park_again(CoexOutboxItem *item, const char *why)
         coex_outbox_item_fail(item, why, COEX_GRAPH_WINDOW_CLOSED);
         return;
     }
-    if (item->row->released || item->row->media != NULL) {
+    if (coex_payload_is_mark(item->row->payload)) {
+        coex_outbox_item_drop(item, COEX_NO_MARKS);
+        return;
+    }
+    if (item->row->released || !coex_outbox_row_is_text(item->row)) {
         coex_outbox_item_hold_again(item, why);
         return;
     }

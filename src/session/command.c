@@ -230,6 +230,24 @@ run_search(CoexCommand *command, CoexPerson *person)
 }
 
 static void
+run_reply(CoexCommand *command, CoexPerson *person)
+{
+    coex_outbox_reply(command->account->outbox, person, command->text);
+}
+
+static void
+run_react(CoexCommand *command, CoexPerson *person)
+{
+    coex_outbox_react(command->account->outbox, person, command->text);
+}
+
+static void
+run_unreact(CoexCommand *command, CoexPerson *person)
+{
+    coex_outbox_unreact(command->account->outbox, person, command->text);
+}
+
+static void
 run_synchronise(CoexCommand *command, CoexPerson *person)
 {
     coex_synchronise(command->account, command->flag);
@@ -277,6 +295,9 @@ static const struct {
     [COEX_COMMAND_REGISTER_WEBHOOK] = { .run = run_register_webhook, .alone = TRUE },
     [COEX_COMMAND_SEARCH] = { .run = run_search, .alone = TRUE, .of_name = TRUE },
     [COEX_COMMAND_LOG_NEXT] = { .run = run_log_next, .alone = TRUE },
+    [COEX_COMMAND_REPLY] = { .run = run_reply },
+    [COEX_COMMAND_REACT] = { .run = run_react },
+    [COEX_COMMAND_UNREACT] = { .run = run_unreact },
     [COEX_COMMAND_SYNCHRONISE] = { .run = run_synchronise, .alone = TRUE },
 };
 
@@ -333,7 +354,8 @@ tell_too_early(const CoexCommand *command)
     g_autofree char *file =
         command->path != NULL ? g_filename_display_basename(command->path) : NULL;
 
-    if (command->kind == COEX_COMMAND_SEND || command->kind == COEX_COMMAND_SEND_FILE)
+    if (command->kind == COEX_COMMAND_SEND || command->kind == COEX_COMMAND_SEND_FILE ||
+        command->kind == COEX_COMMAND_REPLY || command->kind == COEX_COMMAND_REACT)
         coex_account_tell_notice(
             command->account, NULL, "Not sent, since the account was not online yet: %s%s%s",
             file != NULL ? file : "", file != NULL && command->text != NULL ? ": " : "",

@@ -38,6 +38,9 @@ typedef enum {
     COEX_COMMAND_SYNCHRONISE,
     COEX_COMMAND_SEARCH,
     COEX_COMMAND_LOG_NEXT,
+    COEX_COMMAND_REPLY,
+    COEX_COMMAND_REACT,
+    COEX_COMMAND_UNREACT,
 } CoexCommandKind;
 
 /* Members a kind does not use are NULL or 0; all but the account are owned. */

@@ -323,6 +323,24 @@ coex_session_send_template(CoexSession *session, const char *name, const CoexTem
 }
 
 void
+coex_session_reply(CoexSession *session, const char *name, const char *words)
+{
+    post_words(session, COEX_COMMAND_REPLY, name, words);
+}
+
+void
+coex_session_react(CoexSession *session, const char *name, const char *words)
+{
+    post_words(session, COEX_COMMAND_REACT, name, words);
+}
+
+void
+coex_session_unreact(CoexSession *session, const char *name, const char *words)
+{
+    post_words(session, COEX_COMMAND_UNREACT, name, words);
+}
+
+void
 coex_session_hold(CoexSession *session, const char *name)
 {
     post_verb(session, COEX_COMMAND_HOLD, name);

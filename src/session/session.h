@@ -61,6 +61,12 @@ gboolean coex_session_send_picture_shown(CoexSession *session, const char *name,
 /* Drops it, unless it is being sent already; a line says so. */
 void coex_session_cancel_file(CoexSession *session, guint transfer);
 
+/* A text that quotes a message, and a reaction to one, or its end: @words as for
+ * coex_outbox_reply() and its neighbours. A NOTICE says why it cannot be done. */
+void coex_session_reply(CoexSession *session, const char *name, const char *words);
+void coex_session_react(CoexSession *session, const char *name, const char *words);
+void coex_session_unreact(CoexSession *session, const char *name, const char *words);
+
 /* Sends an approved template with checked values (one per variable). Parked texts of the person
  * that were used as a value are dropped; others come back as a line. */
 gboolean coex_session_send_template(CoexSession *session, const char *name,

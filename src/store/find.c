@@ -6,7 +6,8 @@
 
 #define SELECT_STORED                                                                              \
     "SELECT id, person, state, lacks, kind, type, text, time, local_id, template_name,"            \
-    " template_language, template_values, origin, changed_at, deleted_at, past FROM messages"
+    " template_language, template_values, origin, changed_at, deleted_at, past, context, payload"  \
+    " FROM messages"
 
 void
 coex_stored_clear(CoexStored *stored)
@@ -18,6 +19,8 @@ coex_stored_clear(CoexStored *stored)
     g_free(stored->template_language);
     g_free(stored->template_values);
     g_free(stored->origin);
+    g_free(stored->context);
+    g_free(stored->payload);
     *stored = (CoexStored){ 0 };
 }
 
@@ -46,6 +49,8 @@ read_stored(CoexDb *db, sqlite3_stmt *query, CoexStored *ret_stored, gboolean *r
     ret_stored->changed_at = sqlite3_column_int64(query, column++);
     ret_stored->deleted_at = sqlite3_column_int64(query, column++);
     ret_stored->past = sqlite3_column_int(query, column++) != 0;
+    ret_stored->context = coex_db_dup_text(query, column++);
+    ret_stored->payload = coex_db_dup_text(query, column++);
     step = coex_db_step(db, query, error);
     *ret_more = step == COEX_STEP_ROW;
     sqlite3_reset(query);

@@ -26,6 +26,8 @@ typedef struct CoexStored {
     gint64 changed_at; /* by the newest edit, 0 */
     gint64 deleted_at; /* 0 */
     gboolean past;     /* of the phone's history, and nobody was told of it */
+    char *context;     /* wamid of what it quotes or marks, NULL */
+    char *payload;     /* of ours: the JSON with which it left (core/payload.h), NULL */
 } CoexStored;
 void coex_stored_clear(CoexStored *stored);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CoexStored, coex_stored_clear)

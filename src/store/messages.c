@@ -2,6 +2,7 @@
 #include "store/messages.h"
 
 #include "core/feed.h"
+#include "core/payload.h"
 #include "store/batch-private.h"
 #include "store/batch.h"
 #include "store/db.h"
@@ -60,8 +61,8 @@ insert_message(CoexApply *a, const CoexNewMessage *message, gint64 *ret_id, GErr
             a->db,
             "INSERT INTO messages(account, person, direction, wamid, token, time, kind, type, text,"
             " state, state_at, local_id, template_name, template_language, template_values, lacks,"
-            " origin, context, context_token, past, said)"
-            " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " origin, context, context_token, past, said, payload)"
+            " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             COEX_VALUES(coex_int(a->change->account_id), coex_int(message->person_id),
                         coex_int(message->direction), coex_text(message->wamid),
                         coex_text(message->token), coex_int(message->time),
@@ -71,7 +72,8 @@ insert_message(CoexApply *a, const CoexNewMessage *message, gint64 *ret_id, GErr
                         coex_text(row->template_language), coex_text(row->template_values),
                         coex_int(coex_content_get_lack(message->content)), coex_text(row->origin),
                         coex_text(message->context), coex_text(context_token),
-                        coex_int(message->past), coex_text(message->ad_click)),
+                        coex_int(message->past), coex_text(message->ad_click),
+                        coex_text(row->payload != NULL ? row->payload->json : NULL)),
             error))
         return FALSE;
     *ret_id = coex_db_last_id(a->db);
@@ -255,12 +257,17 @@ coex_apply_message(CoexApply *a, GError **error)
                                        : apply_again(a, &known, &message, error);
 }
 
-/* What is in @row: its strings are the row's. */
+/* What is in @row: its strings are the row's, or those of what its payload says, @made. */
 static CoexContent
-get_content(const CoexOutboxRow *row)
+get_content(const CoexOutboxRow *row, const CoexMessage *made)
 {
     CoexContent content = { .kind = COEX_CONTENT_TEXT, .type = (char *)"text", .text = row->text };
 
+    if (made != NULL) {
+        content = made->content;
+        content.text = row->text;
+        return content;
+    }
     if (row->template_name != NULL)
         content.type = (char *)"template";
     if (row->media == NULL)
@@ -280,18 +287,51 @@ put_own_media(CoexApply *a, gint64 id, const CoexNewMessage *message, GError **e
             coex_media_set_state(a->db, id, COEX_MEDIA_OFFERED, NULL, error));
 }
 
+/* An echo told of it first. */
+static gboolean
+complete_own(CoexApply *a, const CoexStored *known, const CoexNewMessage *message, GError **error)
+{
+    const CoexOutboxRow *row = message->row;
+    g_autofree char *context_token = coex_wamid_dup_token(row->context);
+    if (known->lacks != COEX_LACKS_NOTHING && !complete(a, known, message, error))
+        return FALSE;
+    return coex_db_run(a->db,
+                       "UPDATE messages SET local_id = ?, type = ?, template_name = ?,"
+                       " template_language = ?, template_values = ?, origin = ?, payload = ?,"
+                       " context = coalesce(context, ?), context_token = coalesce(context_token, ?)"
+                       " WHERE id = ? AND local_id IS NULL",
+                       COEX_VALUES(coex_text(row->local_id), coex_text(message->content->type),
+                                   coex_text(row->template_name), coex_text(row->template_language),
+                                   coex_text(row->template_values), coex_text(row->origin),
+                                   coex_text(row->payload != NULL ? row->payload->json : NULL),
+                                   coex_text(row->context), coex_text(context_token),
+                                   coex_int(known->id)),
+                       error);
+}
+
+/* A mark's line says what it is on; a message's was shown when it was typed. */
+static gboolean
+tell_own(CoexApply *a, gint64 id, const CoexNewMessage *message, GError **error)
+{
+    return !coex_content_get_target(message->content, NULL) ||
+           coex_refer_apply(a, id, message, error);
+}
+
 gboolean
 coex_apply_accepted(CoexApply *a, GError **error)
 {
     CoexChange *change = a->change;
     const CoexOutboxRow *row = change->outbox.row;
     g_autofree char *token = coex_wamid_dup_token(change->outbox.wamid);
-    const CoexContent content = get_content(row);
+    g_autoptr(CoexMessage) made =
+        row->payload != NULL ? coex_payload_make_message(row->payload) : NULL;
+    const CoexContent content = get_content(row, made);
     const CoexNewMessage message = { .person_id = row->person_id,
                                      .direction = COEX_OUTBOUND,
                                      .wamid = change->outbox.wamid,
                                      .token = token,
                                      .time = change->outbox.now,
+                                     .context = row->context,
                                      .content = &content,
                                      .row = row };
     g_auto(CoexStored) known = { 0 };
@@ -304,23 +344,13 @@ coex_apply_accepted(CoexApply *a, GError **error)
         change->result.message_id = known.id;
         change->result.state = known.state;
         change->result.text = g_strdup(row->text);
-        if (known.lacks != COEX_LACKS_NOTHING && !complete(a, &known, &message, error))
-            return FALSE;
-        return coex_db_run(a->db,
-                           "UPDATE messages SET local_id = ?, type = ?, template_name = ?,"
-                           " template_language = ?, template_values = ?, origin = ?"
-                           " WHERE id = ? AND local_id IS NULL",
-                           COEX_VALUES(coex_text(row->local_id), coex_text(content.type),
-                                       coex_text(row->template_name),
-                                       coex_text(row->template_language),
-                                       coex_text(row->template_values), coex_text(row->origin),
-                                       coex_int(known.id)),
-                           error);
+        return complete_own(a, &known, &message, error);
     }
     gint64 id = 0;
     change->result.outcome = COEX_ADDED;
     change->result.person_id = row->person_id;
-    if (!insert_message(a, &message, &id, error) || !put_own_media(a, id, &message, error))
+    if (!insert_message(a, &message, &id, error) || !put_own_media(a, id, &message, error) ||
+        !tell_own(a, id, &message, error))
         return FALSE;
     note_own(change, id, &message);
     return coex_apply_early(a, id, message.wamid, message.token, error);

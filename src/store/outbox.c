@@ -1,27 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/feed.h"
 #include "core/message.h"
+#include "core/payload.h"
 #include "store/batch-private.h"
 #include "store/db.h"
 #include "store/feed.h"
-#include "store/messages.h"
-#include "store/rows.h"
-
 #include "store/media.h"
+#include "store/messages.h"
+#include "store/refer.h"
+#include "store/rows.h"
 
 gboolean
 coex_apply_put_outbox(CoexApply *a, const CoexOutboxRow *row, GError **error)
 {
     const CoexMedia none = { 0 };
     const CoexMedia *media = row->media != NULL ? row->media : &none;
+    const CoexPayload text = { .kind = COEX_CONTENT_TEXT };
+    const CoexPayload *payload = row->payload != NULL ? row->payload : &text;
 
     return coex_db_run(
         a->db,
         "INSERT OR REPLACE INTO outbox(account, local_id, position, person, state, text,"
         " template_name, template_language, template_values, created_at, state_at, attempts,"
         " typed, shown, not_before, origin, released, owed, media_kind, media_mime, media_sha256,"
-        " media_size, media_name, media_caption, media_voice, media_animated, file)"
-        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " media_size, media_name, media_caption, media_voice, media_animated, file, context, kind,"
+        " type, payload)"
+        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+        " ?, ?, ?, ?)",
         COEX_VALUES(coex_int(a->change->account_id), coex_text(row->local_id),
                     coex_int(row->position), coex_int(row->person_id), coex_int(row->state),
                     coex_text(row->text), coex_text(row->template_name),
@@ -32,8 +37,27 @@ coex_apply_put_outbox(CoexApply *a, const CoexOutboxRow *row, GError **error)
                     row->media != NULL ? coex_int(media->kind) : coex_text(NULL),
                     coex_text(media->mime), coex_text(media->sha256), coex_int(media->size),
                     coex_text(media->name), coex_text(media->caption), coex_int(media->voice),
-                    coex_int(media->animated), coex_text(row->file)),
+                    coex_int(media->animated), coex_text(row->file), coex_text(row->context),
+                    coex_int(payload->kind), coex_text(payload->type), coex_text(payload->json)),
         error);
+}
+
+/* Its own line, with the words that it quotes. */
+static gboolean
+feed_row(CoexApply *a, const CoexOutboxRow *row, GError **error)
+{
+    const CoexReference quoted = { .account_id = a->change->account_id,
+                                   .person_id = row->person_id,
+                                   .wamid = row->context };
+    g_autofree char *quote = NULL;
+    if (row->context != NULL && !coex_refer_read_quote(a->db, &quoted, &quote, error))
+        return FALSE;
+    const CoexFeedItem item = { .person_id = row->person_id,
+                                .kind = row->typed ? COEX_FEED_TYPED : COEX_FEED_SENT,
+                                .time = a->change->outbox.now,
+                                .text = row->text,
+                                .quote = quote };
+    return coex_apply_feed(a, &item, error);
 }
 
 gboolean
@@ -48,11 +72,7 @@ coex_apply_outbox(CoexApply *a, GError **error)
         return FALSE;
     shown = shown || row->shown;
     if (a->change->outbox.feed && !shown) {
-        const CoexFeedItem item = { .person_id = row->person_id,
-                                    .kind = row->typed ? COEX_FEED_TYPED : COEX_FEED_SENT,
-                                    .time = a->change->outbox.now,
-                                    .text = row->text };
-        if (!coex_apply_feed(a, &item, error))
+        if (!feed_row(a, row, error))
             return FALSE;
         shown = TRUE;
     }
@@ -80,17 +100,17 @@ keep_unconfirmed(CoexApply *a, const char *local_id, const char *origin, GError 
                a->db,
                "INSERT INTO messages(account, person, direction, token, time, kind, type, text,"
                " state, state_at, local_id, template_name, template_language, template_values,"
-               " origin)"
+               " origin, context, payload)"
                " SELECT account, person, ?4, local_id, created_at,"
-               " CASE WHEN media_kind IS NULL THEN ?5 ELSE ?8 END,"
-               " CASE WHEN media_kind IS NOT NULL THEN 'media'"
-               "  WHEN template_name IS NULL THEN 'text' ELSE 'template' END, text, ?6, state_at,"
-               " local_id, template_name, template_language, template_values, origin FROM outbox"
-               " WHERE account = ?1 AND local_id IN (" FAMILY ") AND state = ?7",
+               " CASE WHEN media_kind IS NULL THEN kind ELSE ?7 END,"
+               " CASE WHEN media_kind IS NOT NULL THEN 'media' WHEN type IS NOT NULL THEN type"
+               "  WHEN template_name IS NULL THEN 'text' ELSE 'template' END, text, ?5, state_at,"
+               " local_id, template_name, template_language, template_values, origin, context,"
+               " payload FROM outbox"
+               " WHERE account = ?1 AND local_id IN (" FAMILY ") AND state = ?6",
                COEX_VALUES(coex_int(a->change->account_id), coex_text(local_id), coex_text(origin),
-                           coex_int(COEX_OUTBOUND), coex_int(COEX_CONTENT_TEXT),
-                           coex_int(COEX_STATE_UNCONFIRMED), coex_int(COEX_OUTBOX_UNCONFIRMED),
-                           coex_int(COEX_CONTENT_MEDIA)),
+                           coex_int(COEX_OUTBOUND), coex_int(COEX_STATE_UNCONFIRMED),
+                           coex_int(COEX_OUTBOX_UNCONFIRMED), coex_int(COEX_CONTENT_MEDIA)),
                error) &&
            coex_db_run(a->db,
                        "INSERT INTO media(message, kind, mime, sha256, size, name, caption, voice,"

@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "core/feed.h"
+#include "core/payload.h"
 #include "store/db.h"
 #include "store/media.h"
 #include "store/rows.h"
@@ -118,6 +119,18 @@ read_nick(sqlite3_stmt *query, CoexSnapshot *snapshot)
     g_ptr_array_add(snapshot->nicks, row);
 }
 
+/* Kind, type and payload; NULL where the last is. */
+static CoexPayload *
+read_payload(sqlite3_stmt *query, int column)
+{
+    const char *json = (const char *)sqlite3_column_text(query, column + 2);
+
+    if (json == NULL)
+        return NULL;
+    return coex_payload_new((CoexContentKind)sqlite3_column_int(query, column),
+                            (const char *)sqlite3_column_text(query, column + 1), json);
+}
+
 static void
 read_outbox_row(sqlite3_stmt *query, CoexSnapshot *snapshot)
 {
@@ -141,7 +154,9 @@ read_outbox_row(sqlite3_stmt *query, CoexSnapshot *snapshot)
     row->released = sqlite3_column_int(query, column++) != 0;
     row->owed = sqlite3_column_int(query, column++) != 0;
     row->file = coex_db_dup_text(query, column++);
-    row->media = coex_media_read(query, column);
+    row->context = coex_db_dup_text(query, column++);
+    row->payload = read_payload(query, column);
+    row->media = coex_media_read(query, column + 3);
     g_ptr_array_add(snapshot->outbox, row);
 }
 
@@ -286,7 +301,7 @@ static const char SELECT_NICKS[] = "SELECT account, id, nick FROM people WHERE n
 static const char SELECT_OUTBOX[] =
     "SELECT local_id, position, person, state, text, template_name, template_language,"
     " template_values, created_at, state_at, attempts, typed, shown, not_before, origin,"
-    " released, owed, file, " COEX_MEDIA_OF_OUTBOX
+    " released, owed, file, context, kind, type, payload, " COEX_MEDIA_OF_OUTBOX
     " FROM outbox WHERE account = ? ORDER BY position, created_at";
 static const char SELECT_FEED[] =
     "SELECT seq, person, feed.kind, time, text, detail, flags, feed.message, quote,"

@@ -184,6 +184,16 @@ find_last(CoexApply *a, gint64 id, const CoexNewMessage *message, char **ret_sai
 /* ---- reactions ---- */
 
 static char *
+dup_own_reaction(const char *emoji, const char *before, const char *object)
+{
+    if (emoji != NULL)
+        return g_strdup_printf("You reacted with %s to %s.", emoji, object);
+    if (before != NULL)
+        return g_strdup_printf("You took back your reaction %s to %s.", before, object);
+    return g_strdup_printf("You took back your reaction to %s.", object);
+}
+
+static char *
 dup_reaction(const CoexNewMessage *message, const char *emoji, const char *before,
              const CoexStored *target)
 {
@@ -196,6 +206,8 @@ dup_reaction(const CoexNewMessage *message, const char *emoji, const char *befor
         return g_strdup_printf("They took back their reaction %s to %s.", before, object);
     if (message->direction == COEX_INBOUND)
         return g_strdup_printf("They took back their reaction to %s.", object);
+    if (message->direction == COEX_OUTBOUND)
+        return dup_own_reaction(emoji, before, object);
     if (emoji != NULL)
         return g_strdup_printf(is_phone ? "%sReacted on the phone with %s to %s."
                                         : "%sReacted with %s to %s.",
@@ -377,6 +389,7 @@ apply_reaction(CoexApply *a, gint64 id, const CoexNewMessage *message, GError **
     if (!find_last(a, id, message, &before, &before_at, error))
         return FALSE;
     gboolean known = message->context != NULL && before_at > 0 &&
+                     message->direction != COEX_OUTBOUND &&
                      (before_at > message->time || g_strcmp0(before, emoji) == 0);
     if (known ? !put_row(a, id, emoji, NULL, error)
               : !note_reaction(a, id, message, emoji, before, error))

@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "core/feed.h"
+#include "core/payload.h"
 
 /* ---- people ---- */
 
@@ -69,6 +70,8 @@ coex_outbox_row_copy(const CoexOutboxRow *row)
     copy->origin = g_strdup(row->origin);
     copy->media = coex_media_copy(row->media);
     copy->file = g_strdup(row->file);
+    copy->payload = coex_payload_copy(row->payload);
+    copy->context = g_strdup(row->context);
     return copy;
 }
 
@@ -85,7 +88,15 @@ coex_outbox_row_free(CoexOutboxRow *row)
     g_free(row->origin);
     coex_media_free(row->media);
     g_free(row->file);
+    coex_payload_free(row->payload);
+    g_free(row->context);
     g_free(row);
+}
+
+gboolean
+coex_outbox_row_is_text(const CoexOutboxRow *row)
+{
+    return row->template_name == NULL && row->media == NULL && row->payload == NULL;
 }
 
 int

@@ -8,6 +8,8 @@
 
 /* The values that the store keeps and gives back. */
 
+typedef struct CoexPayload CoexPayload;
+
 typedef struct CoexDelivery {
     guint8 key[32];        /* of the raw body: one row per key */
     const char *secret_id; /* which secret proved it (core/verifier.h) */
@@ -78,7 +80,7 @@ typedef enum {
     COEX_OUTBOX_HELD,        /* leaves when the person writes */
     COEX_OUTBOX_FAILED,      /* for /resend and /discard */
     COEX_OUTBOX_UNCONFIRMED, /* no status came: for /resend and /discard */
-    COEX_OUTBOX_TAKING,      /* its file is being copied: never on disk */
+    COEX_OUTBOX_TAKING,      /* something of it is still missing: never on disk */
 } CoexOutboxState;
 
 typedef struct CoexOutboxRow {
@@ -101,11 +103,16 @@ typedef struct CoexOutboxRow {
     char *origin;      /* local id of what failed first and is sent again with this, NULL */
     CoexMedia *media;  /* a file; its id at the provider is not stored here. NULL: none */
     char *file;        /* what its copy is called among those that wait to leave, NULL: no more */
+    CoexPayload *payload; /* what it is if no text, template or file; NULL */
+    char *context;        /* wamid of the message that it quotes, or marks; NULL */
 } CoexOutboxRow;
 CoexOutboxRow *coex_outbox_row_new(void);
 CoexOutboxRow *coex_outbox_row_copy(const CoexOutboxRow *row);
 void coex_outbox_row_free(CoexOutboxRow *row);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexOutboxRow, coex_outbox_row_free)
+
+/* Whether it is a text, which a template can carry where the window is closed. */
+gboolean coex_outbox_row_is_text(const CoexOutboxRow *row);
 
 /* What a line about a failure with Graph's @error_code (0: none) offers, with @row kept for it
  * (NULL: none). */
@@ -211,3 +218,25 @@ typedef struct CoexMediaQuery {
     gint64 person_id;
     CoexWhich which; /* with a @person_id */
 } CoexMediaQuery;
+
+/* A message of a conversation that somebody means: the customer's before ours. */
+typedef struct CoexMeantQuery {
+    gint64 account_id;
+    gint64 person_id;
+    CoexWhich which; /* the newest of those that fit; bare "last" and "-2" count the customer's */
+    gboolean with_reaction; /* only what we have reacted to */
+} CoexMeantQuery;
+
+typedef struct CoexMeant {
+    gint64 id; /* 0: there is none */
+    gint64 time;
+    CoexDirection direction;
+    CoexContentKind kind;
+    CoexState state;
+    char *wamid; /* NULL: WhatsApp gave it none, as far as is known */
+    char *text;
+    char *own_reaction; /* of ours to it, NULL */
+    CoexMedia *media;   /* NULL */
+    gboolean deleted;
+} CoexMeant;
+void coex_meant_free(CoexMeant *meant);

@@ -193,7 +193,21 @@ static const char SCHEMA_2[] =
     "CREATE INDEX settings_copy ON settings(account, key, value);"
     "CREATE INDEX meta_copy ON meta(key, value);";
 
-static const char *const MIGRATIONS[] = { SCHEMA_1, SCHEMA_2 };
+/* What leaves quotes another message or is about one, and may be neither text, template nor file:
+ * then it is kept as it will leave, and beside the message for sending it again. */
+static const char SCHEMA_3[] =
+    "ALTER TABLE outbox ADD COLUMN context TEXT;"
+    "ALTER TABLE outbox ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE outbox ADD COLUMN type TEXT;"
+    "ALTER TABLE outbox ADD COLUMN payload TEXT;"
+    "ALTER TABLE messages ADD COLUMN payload TEXT;"
+    "DROP INDEX outbox_copy;"
+    "CREATE INDEX outbox_copy ON outbox(account, local_id, position, person, state, text,"
+    " template_name, template_language, template_values, created_at, state_at, attempts, typed,"
+    " shown, not_before, released, owed, origin, media_kind, media_mime, media_sha256, media_size,"
+    " media_name, media_caption, media_voice, media_animated, file, context, kind, type, payload);";
+
+static const char *const MIGRATIONS[] = { SCHEMA_1, SCHEMA_2, SCHEMA_3 };
 
 static gboolean
 check(CoexDb *db, const char *path, GError **error)

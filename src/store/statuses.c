@@ -7,6 +7,7 @@
 #include "store/messages.h"
 
 #include "core/error.h"
+#include "core/payload.h"
 #include "store/find.h"
 #include "store/rows.h"
 #include <sqlite3.h>
@@ -72,6 +73,13 @@ find_target(CoexApply *a, const Report *report, CoexStored *ret_target, GError *
            (ret_target->id != 0 || coex_find_message(a->db, &key, ret_target, error));
 }
 
+/* A line about another message: no message, and of now. */
+static gboolean
+is_mark(const CoexStored *target)
+{
+    return target->kind == COEX_CONTENT_REACTION;
+}
+
 /* What was sent from here. What is shown for a contact card is no text that could be sent. */
 static gboolean
 can_go_again(const CoexStored *target, const CoexMedia *media)
@@ -82,6 +90,8 @@ can_go_again(const CoexStored *target, const CoexMedia *media)
         return media->sha256 != NULL;
     if (target->template_name != NULL)
         return target->template_values != NULL;
+    if (target->payload != NULL)
+        return TRUE;
     return target->kind == COEX_CONTENT_TEXT && g_strcmp0(target->type, "template") != 0 &&
            target->text != NULL && *target->text != '\0';
 }
@@ -109,7 +119,8 @@ keep_failed(CoexApply *a, const Report *report, const CoexStored *target, CoexFa
     gint64 wait_s = coex_graph_code_get_wait_s(report->error_code);
     gint64 position = 0;
     CoexOutboxRow *row;
-    if (wait_s == COEX_WAIT_FOR_EVER || !can_go_again(target, failure->media))
+    if (wait_s == COEX_WAIT_FOR_EVER || !can_go_again(target, failure->media) ||
+        (is_mark(target) && report->error_code == COEX_GRAPH_WINDOW_CLOSED))
         return TRUE;
     row = coex_outbox_row_new();
     failure->row = row;
@@ -125,6 +136,9 @@ keep_failed(CoexApply *a, const Report *report, const CoexStored *target, CoexFa
     row->template_language = g_strdup(target->template_language);
     row->template_values = g_strdup(target->template_values);
     row->media = coex_media_copy(failure->media);
+    row->context = g_strdup(target->context);
+    if (target->payload != NULL)
+        row->payload = coex_payload_new(target->kind, target->type, target->payload);
     row->origin = g_strdup(target->origin);
     row->created_at = target->time;
     row->state_at = report->time;
@@ -171,6 +185,8 @@ apply_failure(CoexApply *a, const Report *report, const CoexStored *target, GErr
     if (!unconfirmed && !keep_failed(a, report, target, failure, error))
         return FALSE;
     line.flags = COEX_LINE_SHOWN | coex_outbox_row_get_offer(failure->row, report->error_code);
+    if (is_mark(target))
+        line.flags &= ~COEX_LINE_TEMPLATE;
     return coex_apply_feed(a, &line, error);
 }
 
@@ -282,7 +298,7 @@ coex_apply_status(CoexApply *a, GError **error)
         return FALSE;
     change->result.outcome = advanced ? COEX_CHANGED : COEX_DUPLICATE;
     change->result.person_id = target.person_id;
-    change->result.message_id = target.id;
+    change->result.message_id = is_mark(&target) ? 0 : target.id;
     change->result.sent_at = target.time;
     change->result.state = advanced ? report->state : target.state;
     change->result.text = g_steal_pointer(&target.text);

@@ -5,6 +5,7 @@
 #include "store/db.h"
 #include "store/dispatch.h"
 #include "store/lock.h"
+#include "store/meant.h"
 #include "store/media.h"
 #include "store/past.h"
 #include "store/read.h"
@@ -530,6 +531,59 @@ coex_store_read_media(CoexStore *store, const CoexMediaQuery *query, CoexStoreMe
     coex_which_copy(&query->which, &read->query.which);
     read->done = done;
     coex_writer_add_task(store->writer, read_media, read);
+}
+
+typedef struct {
+    GMainContext *context;
+    gpointer user_data;
+    GError *error;
+
+    CoexMeantQuery query;
+    CoexMeant *meant;
+    CoexStoreMeant done;
+} MeantRead;
+
+static void
+free_meant_read(gpointer data)
+{
+    MeantRead *read = data;
+    g_clear_pointer(&read->context, g_main_context_unref);
+    g_clear_error(&read->error);
+    coex_which_clear(&read->query.which);
+    coex_meant_free(read->meant);
+    g_free(read);
+}
+
+static gboolean
+on_meant_read(gpointer data)
+{
+    MeantRead *read = data;
+    read->done(read->meant, read->error, read->user_data);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+read_meant(CoexDb *db, const GError *error, gpointer data)
+{
+    MeantRead *read = data;
+    if (db == NULL)
+        read->error = g_error_copy(error);
+    else
+        read->meant = coex_meant_find(db, &read->query, &read->error);
+    coex_dispatch(g_steal_pointer(&read->context), on_meant_read, read, free_meant_read);
+}
+
+void
+coex_store_find_meant(CoexStore *store, const CoexMeantQuery *query, CoexStoreMeant done,
+                      gpointer user_data)
+{
+    MeantRead *read = g_new0(MeantRead, 1);
+    read->context = g_main_context_ref_thread_default();
+    read->user_data = user_data;
+    read->query = *query;
+    coex_which_copy(&query->which, &read->query.which);
+    read->done = done;
+    coex_writer_add_task(store->writer, read_meant, read);
 }
 
 typedef struct {

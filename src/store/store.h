@@ -104,6 +104,12 @@ typedef void (*CoexStoreMedia)(GPtrArray *rows, const GError *error, gpointer us
 void coex_store_read_media(CoexStore *store, const CoexMediaQuery *query, CoexStoreMedia done,
                            gpointer user_data);
 
+/* @meant is borrowed; NULL on error. In the thread-default context that asked. */
+typedef void (*CoexStoreMeant)(const CoexMeant *meant, const GError *error, gpointer user_data);
+/* @query is copied. */
+void coex_store_find_meant(CoexStore *store, const CoexMeantQuery *query, CoexStoreMeant done,
+                           gpointer user_data);
+
 /* @figures is borrowed; NULL on error. */
 typedef void (*CoexStoreFigures)(const CoexFigures *figures, const GError *error,
                                  gpointer user_data);

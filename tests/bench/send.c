@@ -105,7 +105,7 @@ start_ours(Client *client)
     g_autoptr(CoexRequest) request = coex_api_send_text(
         &client->endpoint, &peer,
         "Your parcel leaves on Saturday morning between ten and twelve. Is there anybody at home?",
-        "3f1c6d0e-8a57-4c0b-9a44-0d2f6f1f9f10");
+        NULL, "3f1c6d0e-8a57-4c0b-9a44-0d2f6f1f9f10");
 
     coex_http_send_async(client->http, request, NULL, on_our_answer, client);
 }

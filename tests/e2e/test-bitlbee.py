@@ -120,6 +120,24 @@ class Words:
         expect("^:DanaWeber!.*Cancelled")
         check(self.sim.said.count("sedn|join") == 0, "a mistyped command reached the customer")
 
+    def about(self):
+        """a reply shows what it quotes, a reaction is told, and what cannot be is explained"""
+        say, expect = self.bee.say, self.bee.irc.lines.expect
+        self.sim.do("ada says Do you have rye bread?")
+        expect("^:AdaLovelace!.*rye bread")
+        say("ada", "!reply Yes, \x02two\x02 kinds")
+        self.sim.said.expect(r"^-> ada: Yes, \*two\* kinds$")
+        expect("PRIVMSG .*> Do you have rye bread\\?$")
+        expect("PRIVMSG .*Yes, .*two.* kinds")
+        say("ada", '!react "rye" :thumbsup:')
+        self.sim.said.expect("^-> ada: reaction \U0001f44d$")
+        expect("^:AdaLovelace!.*You reacted with \U0001f44d to “Do you have rye bread\\?”")
+        say("ada", "!unreact")
+        self.sim.said.expect("^-> ada: reaction none$")
+        expect("^:AdaLovelace!.*You took back your reaction \U0001f44d")
+        say("ada", '!reply "no such words" Hm')
+        expect("^:AdaLovelace!.*Not sent: “Hm”.*no such message")
+
     def added(self):
         """a number as it is typed, with a name of the user's choice, and the account's own"""
         irc, expect = self.bee.irc, self.bee.irc.lines.expect
@@ -175,7 +193,7 @@ class Words:
 
     def cases(self):
         return [self.options, self.half_a_header, self.names, self.namesakes, self.verbs,
-                self.pasted, self.added, self.file, self.blocked, self.forgotten,
+                self.about, self.pasted, self.added, self.file, self.blocked, self.forgotten,
                 self.leave]
 
     def witnesses(self):

@@ -112,7 +112,7 @@ class ByHand:
         self.client.forget_accounts()
 
     def cases(self):
-        return [self.new_account, self.own_lines, self.phone, self.forgotten]
+        return [self.new_account, self.own_lines, self.phone, self.about, self.forgotten]
 
     def new_account(self):
         """an account is made in the form, and receives"""
@@ -137,6 +137,18 @@ class ByHand:
         wait_until("the line", lambda: re.search(
             rf"\) ?{re.escape(self.sim.number)}: \[phone\] Until tomorrow",
             self.client.shown("ada")))
+
+    def about(self):
+        """a reply stands below what it quotes, and a reaction in a line of its own"""
+        self.client.say("ada", "/reply Good to see you")
+        self.sim.said.expect("^-> ada: Good to see you$")
+        wait_until("the reply", lambda: re.search(
+            rf"\) ?{re.escape(self.sim.number)}: > Hello\s+Good to see you",
+            self.client.shown("ada")))
+        self.client.say("ada", "/react :pray:")
+        self.sim.said.expect("^-> ada: reaction \U0001f64f$")
+        wait_until("the reaction", lambda: re.search(
+            "You reacted with .* to “Hello”", self.client.shown("ada")))
 
     def forgotten(self):
         """who is forgotten loses window and log, and comes again as somebody new"""

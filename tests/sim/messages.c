@@ -24,7 +24,7 @@ static const char *const top_keys[] = { "messaging_product",
 
 typedef struct {
     const char *type;
-    const char *keys[8]; /* empty: anything, an array or an object */
+    const char *keys[8]; /* empty: payload.c knows */
 } SimType;
 
 static const SimType types[] = {
@@ -34,10 +34,10 @@ static const SimType types[] = {
     { "video", { "id", "link", "caption" } },
     { "document", { "id", "link", "caption", "filename" } },
     { "sticker", { "id", "link" } },
-    { "location", { "latitude", "longitude", "name", "address" } },
-    { "reaction", { "message_id", "emoji" } },
     { "template", { "name", "language", "components" } },
+    { "location", { NULL } },
     { "contacts", { NULL } },
+    { "reaction", { NULL } },
     { "interactive", { NULL } },
 };
 
@@ -96,7 +96,7 @@ check_content(SimCall *call)
         return reject(call, 131008, "The parameter %s is required.", type->type);
     content = sim_member_object(call->json, type->type);
     if (!type->keys[0])
-        return TRUE;
+        return sim_check_payload(call);
     if (!content)
         return reject(call, 100, "Param %s must be an object.", type->type);
     if (!check_keys(call, content, type->type, type->keys, NULL))
@@ -104,6 +104,21 @@ check_content(SimCall *call)
     if (g_str_equal(type->keys[0], "id"))
         return sim_check_upload(call, content);
     return g_str_equal(type->type, "text") ? check_text(call, content) : TRUE;
+}
+
+/* Whoever wrote it. */
+static gboolean
+is_known(CoexSim *sim, const char *wamid)
+{
+    if (!wamid)
+        return FALSE;
+    for (guint i = 0; i < sim->people->len; i++) {
+        SimPerson *person = g_ptr_array_index(sim->people, i);
+
+        if (g_strcmp0(person->last[COEX_SIM_PHONE], wamid) == 0)
+            return TRUE;
+    }
+    return g_hash_table_contains(sim->inbound_ids, wamid) || sim_find_sent(sim, wamid);
 }
 
 static gboolean
@@ -118,6 +133,9 @@ check_envelope(SimCall *call)
         return reject(call, 100, "Param recipient_type is \"%s\".", kind);
     if (context && !check_keys(call, context, "context", context_keys, NULL))
         return FALSE;
+    if (context && !is_known(call->sim, request->message_id))
+        return reject(call, 131009, "context['message_id'] is no message of this number: %s",
+                      request->message_id ? request->message_id : "missing");
     if (!request->callback_data)
         sim_complain(call->sim, "send: no biz_opaque_callback_data");
     else if (strlen(request->callback_data) > TAG_MAX)
@@ -284,7 +302,8 @@ new_sent(SimCall *call, SimPerson *person, int fail_code)
     sent->category = category_of(call);
     sent->status = "accepted";
     sent->fail_code = fail_code;
-    if (person)
+    sent->mark = g_strcmp0(request->type, "reaction") == 0;
+    if (person && !sent->mark)
         sim_note_last(person, COEX_SIM_NUMBER, sent->wamid);
     g_ptr_array_add(call->sim->sent, sent);
     return sent;

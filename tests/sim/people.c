@@ -310,7 +310,7 @@ queue_reads(CoexSim *sim, SimPerson *person)
     for (guint i = 0; i < sim->sent->len; i++) {
         SimSent *sent = g_ptr_array_index(sim->sent, i);
 
-        if (sent->person == person &&
+        if (sent->person == person && !sent->mark &&
             (g_str_equal(sent->status, "delivered") || g_str_equal(sent->status, "sent")))
             sim_queue_status(sim, sent, "read");
     }

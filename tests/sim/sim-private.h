@@ -38,6 +38,7 @@ typedef struct {
     const char *status;   /* literal */
     gboolean by_user_id;
     gboolean silent; /* accepted and lost: never a status */
+    gboolean mark;   /* a reaction: a `sent` status alone (Meta: messages/reaction-messages) */
     int fail_code;   /* 0: goes well */
 } SimSent;
 
@@ -312,6 +313,10 @@ void sim_handle_upload(SimCall *call);
 gboolean sim_check_upload(SimCall *call, JsonObject *content);
 /* The same of a file in a template, which goes as @type. */
 gboolean sim_check_upload_as(SimCall *call, const char *type, JsonObject *content);
+
+/* payload.c */
+/* Checks what is neither text, template nor file; TRUE, or the call was answered. */
+gboolean sim_check_payload(SimCall *call);
 
 /* templates.c */
 void sim_templates_load(CoexSim *sim);

@@ -66,8 +66,10 @@ typedef struct {
     char *recipient;
     char *type;
     char *text; /* text body; of a file "image image/jpeg 5000", as in "voice …" with " name=…"
-                   and " caption=…" where there are any */
-    char *message_id;    /* of a read mark, or of `context` in a send */
+                   and " caption=…" where there are any; of what else there is, its type and
+                   words, as in "location 52.5 13.4 Name", "reaction 👍" ("none"), "button Body | A
+                   | B", "list Body [Label] # Section | Row: description" */
+    char *message_id;    /* of a read mark, or in a send of `context` or `reaction` */
     char *callback_data; /* biz_opaque_callback_data */
     char *template_name;
     char *template_language;

@@ -150,7 +150,8 @@ sim_follow_up(CoexSim *sim, SimSent *sent)
     if (!sim->auto_status)
         return;
     sim_queue_status(sim, sent, "sent");
-    sim_queue_status(sim, sent, "delivered");
+    if (!sent->mark)
+        sim_queue_status(sim, sent, "delivered");
 }
 
 void

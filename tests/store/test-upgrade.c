@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "fixture.h"
 
+#include "store/schema.h"
+
 #include <string.h>
 
 /* The databases of tests/data/store were written by version 0.1.0 at each provider. */
@@ -77,7 +79,7 @@ restore(const char *version)
 static void
 assert_sound(Fixture *f)
 {
-    g_assert_cmpint(fixture_query_raw(f, "PRAGMA user_version"), ==, 2);
+    g_assert_cmpint(fixture_query_raw(f, "PRAGMA user_version"), ==, 3);
     g_assert_cmpint(fixture_query_raw(f, "SELECT count(*) FROM pragma_integrity_check"
                                          " WHERE integrity_check <> 'ok'"),
                     ==, 0);
@@ -103,6 +105,35 @@ test_everything_stays(void)
         g_assert_cmpint(fixture_query_raw(f, "SELECT count(*) FROM messages"
                                              " WHERE (direction = 0) <> (state = 7)"),
                         ==, 0);
+        assert_sound(f);
+    }
+}
+
+/* The second version, with all that the first had in it; a row of the outbox carries neither quote
+ * nor anything else then. */
+static void
+test_from_second(void)
+{
+    g_autofree char *first = coex_schema_dup_sql(1);
+    g_autofree char *second = coex_schema_dup_sql(2);
+    for (guint i = 0; i < G_N_ELEMENTS(versions); i++) {
+        g_autoptr(Fixture) f = restore(versions[i]);
+        fixture_exec_raw(f, second + strlen(first));
+        fixture_exec_raw(f, "PRAGMA user_version = 2;"
+                            "UPDATE outbox SET media_kind = 0, media_mime = 'image/png',"
+                            " file = 'copy' WHERE text = 'Queued for Ben'");
+        g_autofree char *before = dump(f);
+        fixture_reopen(f);
+        fixture_close(f);
+        g_autofree char *after = dump(f);
+        g_assert_cmpstr(before, ==, after);
+        g_assert_cmpint(fixture_query_raw(f, "SELECT count(*) FROM outbox WHERE context IS NULL"
+                                             " AND kind = 0 AND type IS NULL AND payload IS NULL"),
+                        ==, fixture_query_raw(f, "SELECT count(*) FROM outbox"));
+        g_assert_cmpint(fixture_query_raw(f, "SELECT count(*) FROM outbox WHERE media_kind = 0"
+                                             " AND media_mime = 'image/png' AND file = 'copy'"),
+                        ==, 1);
+        g_assert_cmpint(fixture_query_raw(f, "SELECT count(payload) FROM messages"), ==, 0);
         assert_sound(f);
     }
 }
@@ -205,6 +236,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/store/upgrade/everything-stays", test_everything_stays);
+    g_test_add_func("/store/upgrade/from-second", test_from_second);
     g_test_add_func("/store/upgrade/crowd", test_crowd);
     g_test_add_func("/store/upgrade/who-waits", test_who_waits);
     g_test_add_func("/store/upgrade/interrupted", test_interrupted);

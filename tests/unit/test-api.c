@@ -250,11 +250,11 @@ test_send_text(void)
     for (const CoexBackend *const *backend = coex_backend_list(); *backend; backend++) {
         g_auto(CoexEndpoint) endpoint = endpoint_make((*backend)->id, KEY);
         g_autoptr(CoexRequest) to_ada = coex_api_send_text(
-            &endpoint, &ada, "Your bike is ready, see https://radhaus.example/pickup",
+            &endpoint, &ada, "Your bike is ready, see https://radhaus.example/pickup", NULL,
             "prpl:7f1c22");
         g_autoptr(CoexRequest) to_hidden =
-            coex_api_send_text(&endpoint, &hidden, "Hello, thanks for writing.", NULL);
-        g_autoptr(CoexRequest) to_parent = coex_api_send_text(&endpoint, &parent, "x", NULL);
+            coex_api_send_text(&endpoint, &hidden, "Hello, thanks for writing.", NULL, NULL);
+        g_autoptr(CoexRequest) to_parent = coex_api_send_text(&endpoint, &parent, "x", NULL, NULL);
 
         assert_body(to_ada, expected);
         assert_body(to_hidden, expected_bsuid);
@@ -281,7 +281,8 @@ test_preview_url(void)
     g_auto(CoexPeer) ada = { .wa_id = g_strdup("493023125017") };
 
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autoptr(CoexRequest) request = coex_api_send_text(&endpoint, &ada, cases[i].text, NULL);
+        g_autoptr(CoexRequest) request =
+            coex_api_send_text(&endpoint, &ada, cases[i].text, NULL, NULL);
         g_autofree char *body =
             g_strndup(g_bytes_get_data(request->body, NULL), g_bytes_get_size(request->body));
         g_autofree char *member = g_strdup_printf("\"preview_url\":%s", cases[i].json);

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "account/account.h"
+#include "account/people.h"
+#include "account/tell.h"
+#include "core/emoji.h"
+#include "core/payload.h"
+#include "core/text.h"
+#include "core/which.h"
+#include "send/queue.h"
+#include "store/batch.h"
+#include "store/store.h"
+
+/* What is sent about another message of the conversation: that one is looked for in the store, and
+ * meanwhile the item keeps its place in the queue. */
+
+#define OLD_S (30 * 24 * 60 * 60) /* Meta: messages/contextual-replies, reaction-messages */
+#define EXCERPT 40
+
+typedef struct {
+    CoexTicket *ticket;
+    gboolean is_mark;
+    gboolean by_default; /* which one was not said */
+    char *emoji;         /* of a mark, NULL: it is taken back */
+} Question;
+
+static void
+question_free(Question *question)
+{
+    coex_ticket_free(question->ticket);
+    g_free(question->emoji);
+    g_free(question);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Question, question_free)
+
+void
+coex_outbox_item_stop_looking(CoexOutboxItem *item, CoexBatch *batch)
+{
+    gint64 now = coex_account_now(item->outbox->account);
+    g_autofree char *line = NULL;
+
+    if (item->row->state != COEX_OUTBOX_TAKING || item->row->media != NULL)
+        return;
+    line = g_strdup_printf("Not sent: “%s”. The account went offline. Send it again.",
+                           item->row->text);
+    coex_batch_put_person(batch, coex_outbox_item_person(item));
+    coex_batch_add_line(batch, item->row->person_id, COEX_FEED_NOTICE, line, NULL, now);
+}
+
+/* ---- what is wrong with the one that is meant ---- */
+
+static const char *
+find_fault_of_mark(const Question *question, const CoexMeant *meant)
+{
+    if (meant->direction != COEX_INBOUND)
+        return "WhatsApp lets a business react to what the customer wrote, and to nothing else.";
+    if (question->emoji == NULL && meant->own_reaction == NULL)
+        return "There is no reaction of yours on that message.";
+    return NULL;
+}
+
+static const char *
+find_missing(const Question *question)
+{
+    if (!question->by_default)
+        return "There is no such message in this conversation. /history shows what there is.";
+    if (question->is_mark && question->emoji == NULL)
+        return "There is no reaction of yours in this conversation.";
+    return "Nothing that they wrote is known here.";
+}
+
+/* NULL: nothing. */
+static const char *
+find_fault(const Question *question, const CoexMeant *meant)
+{
+    gint64 now = coex_account_now(question->ticket->account);
+    const char *fault = NULL;
+
+    if (meant->id == 0)
+        return find_missing(question);
+    if (meant->deleted)
+        return "That message was taken back.";
+    if (question->is_mark)
+        fault = find_fault_of_mark(question, meant);
+    if (fault != NULL)
+        return fault;
+    if (meant->wamid == NULL)
+        return "It is not known whether WhatsApp has that message.";
+    if (meant->state == COEX_STATE_FAILED)
+        return "That message was not delivered.";
+    if (now - meant->time > OLD_S)
+        return "That message is older than 30 days, and WhatsApp takes nothing about it any more.";
+    return NULL;
+}
+
+/* ---- it is found ---- */
+
+static void
+set_mark(CoexOutboxItem *item, const Question *question, const CoexMeant *meant)
+{
+    CoexOutboxRow *row = item->row;
+    g_autofree char *words = coex_text_excerpt(meant->text, EXCERPT);
+
+    row->payload = coex_payload_new_reaction(meant->wamid, question->emoji);
+    g_free(row->text);
+    row->text = question->emoji != NULL
+                    ? g_strdup_printf("the reaction %s to “%s”", question->emoji, words)
+                    : g_strdup_printf("taking back the reaction to “%s”", words);
+}
+
+static void
+answer(CoexOutboxItem *item, const Question *question, const CoexMeant *meant, const GError *error)
+{
+    const char *fault = error != NULL ? error->message : find_fault(question, meant);
+
+    if (fault != NULL) {
+        coex_outbox_item_drop(item, fault);
+        return;
+    }
+    item->row->context = g_strdup(meant->wamid);
+    if (question->is_mark)
+        set_mark(item, question, meant);
+    coex_outbox_item_admit(item);
+}
+
+static void
+on_meant(const CoexMeant *meant, const GError *error, gpointer user_data)
+{
+    g_autoptr(Question) question = user_data;
+    CoexOutboxItem *item = coex_ticket_get_item(question->ticket);
+    const CoexAccount *account = question->ticket->account;
+
+    if (account->state == COEX_ACCOUNT_ENDED)
+        return;
+    if (item != NULL && item->row->state == COEX_OUTBOX_TAKING)
+        answer(item, question, meant, error);
+    /* files behind it may have waited */
+    coex_outbox_take_next(account->outbox);
+}
+
+/* Takes @emoji; @text: what it is called until it is found. */
+static void
+look_for(CoexOutbox *outbox, CoexPerson *person, const CoexWhich *which, const char *text,
+         Question *question)
+{
+    CoexOutboxItem *item = coex_outbox_item_new(outbox, person->id, text);
+    const CoexMeantQuery query = { .account_id = outbox->account->id,
+                                   .person_id = person->id,
+                                   .which = *which,
+                                   .with_reaction = question->by_default && question->is_mark &&
+                                                    question->emoji == NULL };
+
+    coex_outbox_item_set_state(item, COEX_OUTBOX_TAKING);
+    question->ticket = coex_ticket_new(outbox, item->row->local_id, person->id);
+    coex_store_find_meant(outbox->account->store, &query, on_meant, question);
+}
+
+/* ---- the user's verbs ---- */
+
+static Question *
+question_new(gboolean is_mark, gboolean by_default, char *emoji /* transfer full */)
+{
+    Question *question = g_new0(Question, 1);
+
+    question->is_mark = is_mark;
+    question->by_default = by_default;
+    question->emoji = emoji;
+    return question;
+}
+
+void
+coex_outbox_reply(CoexOutbox *outbox, CoexPerson *person, const char *words)
+{
+    g_auto(CoexWhich) which = { 0 };
+    const char *text = coex_which_split(words, &which);
+
+    if (coex_text_is_blank(text))
+        coex_account_tell_notice(
+            outbox->account, person,
+            "Nothing was sent: %creply and a text answers their last message, "
+            "with -2, 14:46, #17 or “words of it” before the text another one.",
+            outbox->account->verb_mark);
+    else if (g_utf8_strlen(text, -1) > COEX_TEXT_MAX)
+        coex_account_tell_notice(outbox->account, person,
+                                 "Not sent: “%s”. A reply has at most %d characters. Send the rest "
+                                 "as a message.",
+                                 text, COEX_TEXT_MAX);
+    else
+        look_for(outbox, person, &which, text, question_new(FALSE, text == words, NULL));
+}
+
+void
+coex_outbox_react(CoexOutbox *outbox, CoexPerson *person, const char *words)
+{
+    g_auto(CoexWhich) which = { 0 };
+    const char *text = coex_which_split(words, &which);
+    g_autoptr(GError) error = NULL;
+    char *emoji = coex_emoji_parse(text, &error);
+
+    if (emoji == NULL)
+        coex_account_tell_notice(outbox->account, person, "Nothing was sent: %s", error->message);
+    else
+        look_for(outbox, person, &which, emoji, question_new(TRUE, text == words, emoji));
+}
+
+void
+coex_outbox_unreact(CoexOutbox *outbox, CoexPerson *person, const char *words)
+{
+    g_auto(CoexWhich) which = { 0 };
+    g_autoptr(GError) error = NULL;
+
+    if (coex_which_parse(words, &which, &error))
+        look_for(outbox, person, &which, "taking back a reaction",
+                 question_new(TRUE, coex_text_is_blank(words), NULL));
+    else
+        coex_account_tell_notice(outbox->account, person, "Nothing was sent: %s", error->message);
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "world.h"
+#include <string.h>
+
+/* What is typed about a message, by "/" and "!". */
+
+static void
+type(World *world, const char *words)
+{
+    g_autofree char *line = g_strconcat(world->bitlbee ? "!" : "/", words, NULL);
+
+    host_type_html(world->host, ADA, line);
+}
+
+static void
+replies_quote(World *world)
+{
+    host_go_online(world->host);
+    g_autofree char *rye = coex_sim_customer_sends(world->sim, "ada", "Do you have rye bread?");
+    host_wait_message(world->host, ADA, "RECV", "*rye bread?");
+    g_autofree char *white = coex_sim_customer_sends(world->sim, "ada", "And white?");
+    host_wait_message(world->host, ADA, "RECV", "*white?");
+    type(world, "reply Yes, <b>both</b> &amp; more");
+
+    g_autoptr(CoexSimRequest) first = world_next_sent(world);
+    host_check(world->host, g_strcmp0(first->text, "Yes, *both* & more") == 0);
+    host_check(world->host, g_strcmp0(first->message_id, white) == 0);
+    host_wait_message(world->host, ADA, world->bitlbee ? "SEND|REMOTE_SEND" : "SEND",
+                      "*And white?*Yes, *both*");
+
+    type(world, "reply &quot;rye&quot; Until noon");
+    g_autoptr(CoexSimRequest) second = world_next_sent(world);
+    host_check(world->host, g_strcmp0(second->text, "Until noon") == 0);
+    host_check(world->host, g_strcmp0(second->message_id, rye) == 0);
+    host_wait_message(world->host, ADA, "SEND", "*rye bread?*Until noon");
+
+    type(world, "reply #99999 What?");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*Not sent: “What?”. There is no such message*");
+    type(world, "reply");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*Nothing was sent: ?reply and a text *");
+    host_check(world->host, coex_sim_n_sent(world->sim, "ada") == 2);
+}
+
+static void
+reactions_are_told(World *world)
+{
+    host_go_online(world->host);
+    g_autofree char *wamid = coex_sim_customer_sends(world->sim, "ada", "It fits");
+    host_wait_message(world->host, ADA, "RECV", "It fits");
+    type(world, "react :thumbsup:");
+
+    g_autoptr(CoexSimRequest) reaction = world_next_sent(world);
+    host_check(world->host, g_strcmp0(reaction->text, "reaction 👍") == 0);
+    host_check(world->host, g_strcmp0(reaction->message_id, wamid) == 0);
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*You reacted with 👍 to “It fits”.");
+    type(world, "react &quot;fits&quot; 🎉");
+    coex_sim_request_free(world_next_sent(world));
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*You reacted with 🎉 to “It fits”.");
+    type(world, "unreact");
+    g_autoptr(CoexSimRequest) removal = world_next_sent(world);
+    host_check(world->host, g_strcmp0(removal->text, "reaction none") == 0);
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*You took back your reaction 🎉 to “It fits”.");
+    type(world, "react ok");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*“ok” is no emoji.*:thumbsup:*");
+}
+
+/* What has no file is named by the number that a search shows. */
+static void
+search_shows_numbers(World *world)
+{
+    host_go_online(world->host);
+    g_autofree char *wamid = coex_sim_customer_sends(world->sim, "ada", "A plum cake");
+    host_wait_message(world->host, ADA, "RECV", "A plum cake");
+    world_customer_writes(world, "ada", ADA, "And coffee");
+    type(world, "search plum");
+
+    const HostEvent *found = host_wait_for(world->host, EVENT_MESSAGE, ADA, "*(#*plum cake*");
+    guint64 number = g_ascii_strtoull(strstr(found->text, "(#") + 2, NULL, 10);
+    g_autofree char *words = g_strdup_printf("reply #%" G_GUINT64_FORMAT " With cream", number);
+    type(world, words);
+    g_autoptr(CoexSimRequest) sent = world_next_sent(world);
+    host_check(world->host, g_strcmp0(sent->message_id, wamid) == 0);
+    host_check(world->host, g_strcmp0(sent->text, "With cream") == 0);
+}
+
+static void
+add_all(void)
+{
+    world_add("replies-quote", NULL, replies_quote);
+    world_add("reactions-are-told", NULL, reactions_are_told);
+    world_add("search-shows-numbers", NULL, search_shows_numbers);
+    world_add("bitlbee/replies-quote", "BitlBee", replies_quote);
+    world_add("bitlbee/reactions-are-told", "BitlBee", reactions_are_told);
+    world_add("bitlbee/search-shows-numbers", "BitlBee", search_shows_numbers);
+}
+
+int
+main(int argc, char **argv)
+{
+    return world_main(argc, argv, add_all);
+}
