@@ -68,6 +68,12 @@ typedef enum {
     /* Of the file that was given as `transfer`: `state`, and while it runs `step` of `n_steps`
      * bytes. After SENT and FAILED nothing more comes of it, after KEPT only one of these. */
     COEX_SESSION_TRANSFER,
+    /* Of a file of the person's that is being fetched for more than two seconds: `state`, where
+     * SENT is that it is here, `step` of `n_steps` bytes, 0: not told, and `text`, "video #17, 12
+     * of 48 MB". `detail`: while it runs "video #17", then the path of the file, NULL where it is
+     * not here. `asked`: by the user. `transfer` names it. After SENT and FAILED it may begin anew.
+     */
+    COEX_SESSION_FETCH,
     /* The provider's clock minus ours, `skew`: the session keeps it to itself. */
     COEX_SESSION_SKEW,
 } CoexSessionEventKind;

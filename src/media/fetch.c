@@ -12,6 +12,7 @@
 #include "core/error.h"
 #include "core/retry.h"
 #include "media/files.h"
+#include "media/progress.h"
 #include "media/queue.h"
 #include "net/download.h"
 #include "net/http.h"
@@ -62,6 +63,7 @@ void
 coex_fetch_stop(CoexFetch *fetch)
 {
     coex_timer_clear(&fetch->timer);
+    coex_fetch_queue_cancel(fetch->queue);
     g_clear_pointer(&fetch->http, coex_http_free);
 }
 
@@ -95,6 +97,7 @@ find_person(CoexAccount *account, const Job *job)
 static void
 release(Job *job)
 {
+    coex_progress_end(job, NULL);
     coex_account_unref(coex_fetch_queue_end(job->account->fetch->queue, job));
 }
 
@@ -203,6 +206,7 @@ end(Job *job, CoexMediaState state, const char *path, const char *line)
         coex_batch_add_line(batch, find_person(account, job)->id, COEX_FEED_NOTICE, line, NULL,
                             coex_account_now(account));
     job->ended = TRUE;
+    coex_progress_end(job, path);
     release(job);
     coex_store_commit(account->store, batch, on_end, ending);
 }
@@ -419,6 +423,8 @@ on_downloaded(GObject *source, GAsyncResult *result, gpointer user_data)
         release(job);
     else if (size >= 0)
         take_file(job);
+    else if (job->cancelled)
+        offer(job, job->size);
     else if (is_for_later(error))
         put_off(job, error);
     else if (status >= 400 && !job->renewed) {
@@ -444,6 +450,12 @@ is_wanted(const CoexAccount *account, const Job *job, gint64 size)
 }
 
 static void
+on_wrote(gpointer job, gint64 n_bytes)
+{
+    coex_progress_note(job, n_bytes);
+}
+
+static void
 download(Job *job, const CoexMediaLink *link)
 {
     CoexAccount *account = job->account;
@@ -454,6 +466,7 @@ download(Job *job, const CoexMediaLink *link)
         .size = link->size,
         .sha256 = job->media->sha256 != NULL ? job->media->sha256 : link->sha256,
         .slow = on_slow,
+        .wrote = on_wrote,
     };
 
     if (link->size > account->media_limit) {
@@ -467,7 +480,9 @@ download(Job *job, const CoexMediaLink *link)
     what.path = job->part;
     if (account->fetch->http == NULL)
         account->fetch->http = coex_http_new(PAUSE_S, account->proxy);
-    coex_download_async(account->fetch->http, &what, account->cancellable, on_downloaded, job);
+    job->work = g_cancellable_new();
+    coex_progress_begin(job, link->size);
+    coex_download_async(account->fetch->http, &what, job->work, on_downloaded, job);
 }
 
 static void
@@ -673,10 +688,22 @@ coex_fetch_ask(CoexAccount *account, const CoexMediaRow *row, CoexLineFlags flag
     job->flags = flags;
     job->not_before_us = 0;
     job->n_tries = 0;
+    job->cancelled = FALSE;
     fetch->pause_until_us = 0;
     coex_fetch_queue_prefer(fetch->queue, job);
     coex_batch_put_media(batch, job->message_id, COEX_MEDIA_WANTED, NULL);
     coex_account_commit(account, batch);
     coex_account_tell_notice(account, find_person(account, job), "%s is being fetched.", label);
     pump(account);
+}
+
+void
+coex_fetch_cancel(CoexAccount *account, gint64 message_id)
+{
+    Job *job = coex_fetch_queue_find(account->fetch->queue, message_id);
+
+    if (job == NULL || job->work == NULL)
+        return;
+    job->cancelled = TRUE;
+    g_cancellable_cancel(job->work);
 }

@@ -28,6 +28,8 @@ gboolean coex_fetch_is_on(const CoexAccount *account);
 /* The user asks for the file of @row: it comes before all others, and a line says so. @flags: of
  * the line that names it in the end. */
 void coex_fetch_ask(CoexAccount *account, const CoexMediaRow *row, CoexLineFlags flags);
+/* The user does not want the file of that message, which is coming, any more. */
+void coex_fetch_cancel(CoexAccount *account, gint64 message_id);
 /* The disk that the file of @row is on, or is to be put on, keeps it waiting: says so to who asked
  * for it. */
 void coex_fetch_tell_slow(CoexAccount *account, const CoexPerson *person, const CoexMediaRow *row);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "media/queue.h"
 
+#include "account/engine.h"
 #include "core/media.h"
 
 /* Of one person. */
@@ -23,6 +24,8 @@ job_free(gpointer data)
 {
     CoexFetchJob *job = data;
 
+    coex_timer_clear(&job->is_long);
+    g_clear_object(&job->work);
     coex_media_free(job->media);
     g_free(job->part);
     g_free(job);
@@ -104,6 +107,12 @@ coex_fetch_queue_add(CoexFetchQueue *queue, gint64 message_id, gint64 person_id,
     return job;
 }
 
+CoexFetchJob *
+coex_fetch_queue_find(const CoexFetchQueue *queue, gint64 message_id)
+{
+    return g_hash_table_lookup(queue->by_message, &message_id);
+}
+
 void
 coex_fetch_queue_remove(CoexFetchQueue *queue, CoexFetchJob *job)
 {
@@ -179,6 +188,7 @@ coex_fetch_queue_end(CoexFetchQueue *queue, CoexFetchJob *job)
 {
     CoexFetchLane *lane = job->lane;
 
+    g_clear_object(&job->work);
     lane->busy = FALSE;
     queue->n_running--;
     if (!is_next_asked(lane, job)) {
@@ -186,6 +196,19 @@ coex_fetch_queue_end(CoexFetchQueue *queue, CoexFetchJob *job)
         g_queue_push_tail_link(&queue->lanes, lane->link);
     }
     return g_steal_pointer(&job->account);
+}
+
+void
+coex_fetch_queue_cancel(const CoexFetchQueue *queue)
+{
+    GHashTableIter iter;
+    gpointer job;
+
+    g_hash_table_iter_init(&iter, queue->by_message);
+    while (g_hash_table_iter_next(&iter, NULL, &job)) {
+        if (((CoexFetchJob *)job)->work != NULL)
+            g_cancellable_cancel(((CoexFetchJob *)job)->work);
+    }
 }
 
 GPtrArray *

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/feed.h"
+#include <gio/gio.h>
 
 /* Files that are to be fetched: of one person one after the other, in the order in which they came,
  * and the next turn has whoever waits the longest for one. */
@@ -10,7 +11,7 @@ typedef struct CoexAccount CoexAccount;
 typedef struct CoexFetchLane CoexFetchLane;
 typedef struct CoexFetchQueue CoexFetchQueue;
 
-typedef struct {
+typedef struct CoexFetchJob {
     CoexAccount *account; /* held while a request is under way, else NULL */
     gint64 message_id;
     gint64 person_id;
@@ -23,6 +24,12 @@ typedef struct {
     gboolean slow;    /* the disk kept it waiting */
     guint n_tries;
     gint64 not_before_us;
+    GCancellable *work;  /* its bytes come; NULL: they do not */
+    gboolean cancelled;  /* by the user */
+    gint64 size;         /* of what comes, -1: not told */
+    gint64 n_bytes;      /* of it that are here */
+    GSource *is_long;    /* until that is told for the first time (media/progress) */
+    gint64 told_us;      /* when it was told last, 0: not yet */
     CoexFetchLane *lane; /* of the person */
 } CoexFetchJob;
 
@@ -35,6 +42,8 @@ guint coex_fetch_queue_get_running(const CoexFetchQueue *queue);
 /* The one of that message, at the end of the person's where it is new. Owned by the queue. */
 CoexFetchJob *coex_fetch_queue_add(CoexFetchQueue *queue, gint64 message_id, gint64 person_id,
                                    gint64 time, const CoexMedia *media);
+/* NULL: there is none. */
+CoexFetchJob *coex_fetch_queue_find(const CoexFetchQueue *queue, gint64 message_id);
 void coex_fetch_queue_remove(CoexFetchQueue *queue, CoexFetchJob *job);
 /* It comes next. */
 void coex_fetch_queue_prefer(CoexFetchQueue *queue, CoexFetchJob *job);
@@ -47,6 +56,9 @@ CoexFetchJob *coex_fetch_queue_find_next(const CoexFetchQueue *queue, gint64 fro
 void coex_fetch_queue_begin(CoexFetchQueue *queue, CoexFetchJob *job, CoexAccount *account);
 /* The account that was held; the caller's to release. */
 CoexAccount *coex_fetch_queue_end(CoexFetchQueue *queue, CoexFetchJob *job);
+
+/* No bytes come any more. */
+void coex_fetch_queue_cancel(const CoexFetchQueue *queue);
 
 /* Those of which nothing is under way and that @is_over names; the caller removes them. Free with
  * g_ptr_array_unref(). */

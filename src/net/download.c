@@ -37,7 +37,9 @@ typedef struct {
     gboolean answered; /* all has come that will */
     GError *error;     /* it has failed with that */
     CoexWorkerSlow slow;
+    void (*wrote)(gpointer user_data, gint64 n_bytes);
     gpointer user_data;
+    gint64 n_written;
 } Job;
 
 static void
@@ -172,12 +174,22 @@ new_pieces(void)
 }
 
 static void
+job_tell_written(Job *job)
+{
+    for (guint i = 0; i < job->writing->len; i++)
+        job->n_written += (gint64)g_bytes_get_size(job->writing->pdata[i]);
+    if (job->wrote != NULL)
+        job->wrote(job->user_data, job->n_written);
+}
+
+static void
 on_written(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     g_autoptr(GTask) task = g_object_ref(user_data);
     Job *job = g_task_get_task_data(task);
     g_autoptr(GTask) full = g_steal_pointer(&job->full);
 
+    job_tell_written(job);
     g_clear_pointer(&job->writing, g_ptr_array_unref);
     g_task_propagate_boolean(G_TASK(result), job->error == NULL ? &job->error : NULL);
     if (job->answered)
@@ -410,6 +422,7 @@ coex_download_async(CoexHttp *http, const CoexDownload *what, GCancellable *canc
     job->fd = -1;
     job->gathered = new_pieces();
     job->slow = what->slow;
+    job->wrote = what->wrote;
     job->user_data = user_data;
     job->hash = coex_hash_new(NULL);
     g_task_set_task_data(task, job, (GDestroyNotify)job_free);

@@ -20,6 +20,7 @@ typedef struct {
     const char *sha256;           /* that was told, base64 or hex; NULL or "": none */
     /* The disk has not answered for COEX_WORKER_SLOW_MS; may come again. NULL: nobody asks */
     CoexWorkerSlow slow;
+    void (*wrote)(gpointer user_data, gint64 n_bytes); /* so many are on disk; NULL: nobody asks */
 } CoexDownload;
 
 /* @what is copied. @callback runs in the thread's default context, once the disk answers, which

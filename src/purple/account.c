@@ -12,6 +12,7 @@
 #include "purple/connection.h"
 #include "purple/contact.h"
 #include "purple/conversation.h"
+#include "purple/fetching.h"
 #include "purple/file.h"
 #include "purple/forget.h"
 #include "purple/found.h"
@@ -216,6 +217,15 @@ log_past(CoexConnection *connection, const CoexSessionEvent *event)
 }
 
 static void
+show_transfer(CoexConnection *connection, const CoexSessionEvent *event)
+{
+    if (event->kind == COEX_SESSION_FETCH)
+        coex_fetching_update(connection, event);
+    else
+        coex_transfer_update(connection, event);
+}
+
+static void
 on_event(const CoexSessionEvent *event, gpointer user_data)
 {
     g_autoptr(CoexConnection) connection = coex_connection_ref(user_data);
@@ -271,7 +281,8 @@ on_event(const CoexSessionEvent *event, gpointer user_data)
         coex_forget_take(connection, event->text, event->names);
         break;
     case COEX_SESSION_TRANSFER:
-        coex_transfer_update(connection, event);
+    case COEX_SESSION_FETCH:
+        show_transfer(connection, event);
         break;
     case COEX_SESSION_SKEW: /* the session's own */
         break;
@@ -459,6 +470,7 @@ coex_connection_close(PurpleConnection *gc)
     coex_past_log_stop(connection);
     coex_unseen_stop(connection);
     coex_transfer_stop(connection);
+    coex_fetching_stop(connection);
     g_clear_pointer(&connection->session, coex_session_free);
     purple_signals_disconnect_by_handle(gc);
     coex_ask_close(connection, COEX_ASK_ANYTHING, NULL);

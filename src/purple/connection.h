@@ -26,6 +26,7 @@ struct CoexConnection {
     gint64 line_at;               /* time of the feed's line that is being shown, 0 */
     gboolean opening;             /* a conversation, by ourselves */
     GHashTable *transfers;        /* guint -> PurpleXfer; NULL before the first */
+    GHashTable *fetches;          /* the same of files that come */
     GQueue due;              /* CoexContact (borrowed) that the buddy list is to show, or to lose */
     guint roster_timer;      /* 0: nothing to do */
     guint review_timer;      /* 0: none */

@@ -17,6 +17,7 @@ typedef struct {
     GPtrArray *past;                /* CoexFeedItem, for the line that comes; NULL: none */
     CoexPersonView *due;            /* what the buddy list does not show yet; NULL: nothing */
     gboolean unwanted;              /* a buddy that cannot be one, to be taken out of the list */
+    char *fetching;                 /* how far a file of theirs is, NULL: none takes long */
     char *nick;                     /* of the user's choice, told the session; NULL */
 } CoexContact;
 

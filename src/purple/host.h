@@ -43,7 +43,8 @@ typedef struct CoexHost {
     gboolean blocks_nothing;       /* a blocked person's lines are shown as before */
     gboolean loses_lines;          /* its client may be gone without its knowing */
     gboolean chooses_badly; /* of a chosen file it tells the name without the folder, and cancels */
-    gboolean opens_behind;  /* a form that no key opened stands behind the window in front */
+    gboolean shows_transfers; /* files that come or go stand in a window, with their progress */
+    gboolean opens_behind;    /* a form that no key opened stands behind the window in front */
 } CoexHost;
 
 /* The row of the running chat program. Static. */

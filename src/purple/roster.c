@@ -342,6 +342,7 @@ describe_since(PurpleNotifyUserInfo *info, const char *label, gint64 at)
 static void
 describe(CoexConnection *connection, const CoexPersonView *person, PurpleNotifyUserInfo *info)
 {
+    const CoexContact *contact = coex_contact_of(connection, person->name);
     g_autofree char *window = coex_session_describe_window(connection->session, person->name);
 
     purple_notify_user_info_add_pair_plaintext(info, "Window", window);
@@ -349,6 +350,8 @@ describe(CoexConnection *connection, const CoexPersonView *person, PurpleNotifyU
     describe_since(info, "Waits for an answer", person->waiting_since);
     if (person->last_state != NULL)
         purple_notify_user_info_add_pair_plaintext(info, "Last message", person->last_state);
+    if (contact->fetching != NULL)
+        purple_notify_user_info_add_pair_plaintext(info, "Fetching", contact->fetching);
     if (person->n_parked > 0) {
         g_autofree char *count = g_strdup_printf("%u for your choice", person->n_parked);
 

@@ -13,6 +13,7 @@
 #include "core/nick.h"
 #include "core/receipts.h"
 #include "core/template.h"
+#include "media/fetch.h"
 #include "media/get.h"
 #include "media/outgoing.h"
 #include "receive/intake.h"
@@ -200,6 +201,12 @@ run_get_file(CoexCommand *command, CoexPerson *person)
 }
 
 static void
+run_cancel_fetch(CoexCommand *command, CoexPerson *person)
+{
+    coex_fetch_cancel(command->account, command->transfer);
+}
+
+static void
 run_refresh(CoexCommand *command, CoexPerson *person)
 {
     coex_templates_refresh(command->account, TRUE);
@@ -290,6 +297,7 @@ static const struct {
     [COEX_COMMAND_FORGOTTEN] = { .run = run_forgotten, .alone = TRUE, .outlives = TRUE },
     [COEX_COMMAND_TAKE_NICK] = { .run = run_take_nick, .of_name = TRUE },
     [COEX_COMMAND_GET_FILE] = { .run = run_get_file },
+    [COEX_COMMAND_CANCEL_FETCH] = { .run = run_cancel_fetch, .alone = TRUE },
     [COEX_COMMAND_REFRESH_TEMPLATES] = { .run = run_refresh, .alone = TRUE },
     [COEX_COMMAND_ANSWER_WEBHOOK] = { .run = run_answer_webhook, .alone = TRUE },
     [COEX_COMMAND_REGISTER_WEBHOOK] = { .run = run_register_webhook, .alone = TRUE },

@@ -461,6 +461,15 @@ coex_session_get_file(CoexSession *session, const char *name, const char *which,
 }
 
 void
+coex_session_cancel_fetch(CoexSession *session, guint transfer)
+{
+    CoexCommand *command = coex_command_new(COEX_COMMAND_CANCEL_FETCH, session->account, NULL);
+
+    command->transfer = transfer;
+    post(session, command);
+}
+
+void
 coex_session_refresh_templates(CoexSession *session)
 {
     post_verb(session, COEX_COMMAND_REFRESH_TEMPLATES, NULL);

@@ -116,6 +116,10 @@ void coex_session_forgotten(CoexSession *session, const char *name);
  * has the one that was given. Kept. */
 void coex_session_take_nick(CoexSession *session, const char *name, const char *nick);
 
+/* The file that is being fetched as @transfer (COEX_SESSION_FETCH) is not wanted any more; a line
+ * says how to get it later. */
+void coex_session_cancel_fetch(CoexSession *session, guint transfer);
+
 /* Fetches a file of the conversation, or shows where it is: @which as in core/which.h. */
 void coex_session_get_file(CoexSession *session, const char *name, const char *which,
                            gboolean play);

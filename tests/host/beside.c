@@ -96,15 +96,21 @@ wait_left(void)
     return left;
 }
 
+void
+client_cancel_transfers(void)
+{
+    for (GList *l = purple_xfers_get_all(), *next; l != NULL; l = next) {
+        next = l->next;
+        purple_xfer_cancel_local(l->data);
+    }
+}
+
 const char *
 client_regret_file(const char *number, const char *who, const char *path)
 {
     client_send_file(number, who, path);
     if (!wait_left())
         return "the file does not leave";
-    for (GList *l = purple_xfers_get_all(), *next; l != NULL; l = next) {
-        next = l->next;
-        purple_xfer_cancel_local(l->data);
-    }
+    client_cancel_transfers();
     return NULL;
 }

@@ -52,6 +52,8 @@ void client_send_file(const char *number, const char *who, const char *path);
 /* And cancels it when it has left, of which the screen does not know yet: once FILE_LEFT is in the
  * profile. Why it could not be done, or NULL. */
 const char *client_regret_file(const char *number, const char *who, const char *path);
+/* By the user, in the window of transfers: all that there are. */
+void client_cancel_transfers(void);
 
 /* The conversation that has the focus; NULL for none. */
 void client_look(const char *number, const char *who);

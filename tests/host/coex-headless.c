@@ -136,6 +136,12 @@ do_regret(const char *who, const char *path)
 }
 
 static void
+do_cancel(const char *first, const char *rest)
+{
+    client_cancel_transfers();
+}
+
+static void
 do_look(const char *who, const char *rest)
 {
     client_look(app.number, *who != '\0' ? who : NULL);
@@ -249,7 +255,7 @@ static const struct {
     { "touch", TRUE, do_touch },      { "spoil", TRUE, do_spoil },
     { "pounce", TRUE, do_pounce },    { "file", TRUE, do_file },
     { "irc", FALSE, do_irc },         { "picture", FALSE, do_picture },
-    { "regret", TRUE, do_regret },
+    { "regret", TRUE, do_regret },    { "cancel", FALSE, do_cancel },
 };
 
 static void

@@ -348,6 +348,12 @@ check_refusal(Host *host)
 }
 
 void
+host_cancel_transfers(Host *host)
+{
+    host_command(host, "cancel\n");
+}
+
+void
 host_regret_file(Host *host, const char *who, const char *path)
 {
     command_text(host, "regret", who, path);

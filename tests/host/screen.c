@@ -315,9 +315,11 @@ on_transfer(PurpleXfer *xfer, gpointer detail)
 static void
 watch_transfers(void)
 {
-    static const char *const signals[][2] = { { "file-send-start", "started" },
-                                              { "file-send-complete", "complete" },
-                                              { "file-send-cancel", "cancelled" } };
+    static const char *const signals[][2] = {
+        { "file-send-start", "started" },     { "file-send-complete", "complete" },
+        { "file-send-cancel", "cancelled" },  { "file-recv-start", "started" },
+        { "file-recv-complete", "complete" }, { "file-recv-cancel", "cancelled" }
+    };
 
     for (guint i = 0; i < G_N_ELEMENTS(signals); i++)
         purple_signal_connect(purple_xfers_get_handle(), signals[i][0], (gpointer)signals[i],

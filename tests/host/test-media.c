@@ -108,6 +108,54 @@ on_request(World *world)
     check_file(world, line->text, "file://");
 }
 
+/* One that takes long: how far it is stands in the tooltip, and what was asked for, never what
+ * comes by itself, in the window of transfers. */
+static void
+slow(World *world)
+{
+    host_go_online(world->host);
+    coex_sim_set_file_state(world->sim, COEX_SIM_FILE_SLOW);
+    hear_image(world, "Broken part");
+    host_wait_tooltip(world->host, ADA, "image #*, * of 240 KB");
+    host_wait_message(world->host, ADA, "SYSTEM", "[image #*, 240 KB] file:///*.jpg");
+    host_check(world->host, host_count(world->host, EVENT_TRANSFER, NULL, NULL) == 0);
+    host_quit(world->host);
+
+    host_set_option(world->host, coex_sim_get_number(world->sim), "media-auto", "none");
+    host_go_online(world->host);
+    hear_image(world, "Another part");
+    host_type(world->host, ADA, "/get");
+    host_wait_for(world->host, EVENT_TRANSFER, NULL, "started image #*");
+    host_wait_for(world->host, EVENT_TRANSFER, NULL, "complete image #*");
+    host_wait_message(world->host, ADA, "SYSTEM", "[image #*, 240 KB] file:///*.jpg");
+    host_check(world->host,
+               host_count_messages(world->host, ADA, "SYSTEM", NULL, "*ransfer*") == 0);
+    hear_image(world, "A third part");
+    host_type(world->host, ADA, "/get");
+    host_wait_for(world->host, EVENT_TRANSFER, NULL, "started image #*");
+    host_cancel_transfers(world->host);
+    host_wait_for(world->host, EVENT_TRANSFER, NULL, "cancelled image #*");
+    host_wait_message(world->host, ADA, "SYSTEM", "[image #*, 240 KB]: /get #* fetches it.");
+    host_type(world->host, ADA, "/get");
+    host_wait_for(world->host, EVENT_TRANSFER, NULL, "started image #*");
+    host_quit(world->host);
+}
+
+/* Where there is no such window a line tells how long it takes. */
+static void
+slow_line(World *world)
+{
+    host_set_option(world->host, coex_sim_get_number(world->sim), "media-auto", "none");
+    host_go_online(world->host);
+    coex_sim_set_file_state(world->sim, COEX_SIM_FILE_SLOW);
+    hear_image(world, "Broken part");
+    host_type(world->host, ADA, "!get");
+    host_wait_message(world->host, ADA, "SYSTEM",
+                      "*[image #*, 24 of 240 KB] takes about 20 seconds more.");
+    host_wait_message(world->host, ADA, "SYSTEM", "*[image #*, 240 KB] /*.jpg");
+    host_check(world->host, host_count(world->host, EVENT_MESSAGE, ADA, "*seconds more*") == 1);
+}
+
 /* Where the user's own web server shows the folder, a line carries that link. */
 static void
 served(World *world)
@@ -228,6 +276,9 @@ add_all(void)
     world_add("media/finch/link-to-it", "gnt-purple", link_to_it);
     world_add("media/bitlbee/path-of-it", "BitlBee", path_of_it);
     world_add("media/on-request", NULL, on_request);
+    world_add("media/slow", NULL, slow);
+    world_add("media/finch/slow", "gnt-purple", slow);
+    world_add("media/bitlbee/slow", "BitlBee", slow_line);
     world_add("media/served", NULL, served);
     world_add("media/bitlbee/served", "BitlBee", served);
     world_add("media/bitlbee/not-the-servers", "BitlBee", not_the_servers);

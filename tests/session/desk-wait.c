@@ -4,8 +4,8 @@
 #include <string.h>
 
 static const char *const kind_names[DESK_KINDS] = {
-    "progress", "online",    "failed", "person", "feed",  "prompt", "over",
-    "notice",   "catalogue", "ask",    "past",   "facts", "forget", "transfer",
+    "progress",  "online", "failed", "person", "feed",   "prompt",   "over",  "notice",
+    "catalogue", "ask",    "past",   "facts",  "forget", "transfer", "fetch",
 };
 
 static const char *const feed_names[] = {
@@ -205,6 +205,12 @@ const DeskEvent *
 desk_wait_transfer(Desk *desk, const char *glob)
 {
     return wait_for(desk, &(Wanted){ DESK_TRANSFER, -1, NULL, glob, FALSE });
+}
+
+const DeskEvent *
+desk_wait_fetch(Desk *desk, const char *who, const char *glob)
+{
+    return wait_for(desk, &(Wanted){ DESK_FETCH, -1, desk_name(who), glob, FALSE });
 }
 
 const DeskEvent *

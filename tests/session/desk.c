@@ -173,11 +173,26 @@ note_failed(Desk *desk, const GError *error)
 }
 
 static void
+note_fetch(Desk *desk, const CoexSessionEvent *event)
+{
+    static const char *const states[] = { "runs", "here", "kept", "failed" };
+    g_autofree char *text =
+        g_strdup_printf("%s %s%s", event->text, states[event->state], event->asked ? " asked" : "");
+
+    g_assert_true(event->n_steps == 0 || event->step <= event->n_steps);
+    note(desk, DESK_FETCH, event->person, text, event->detail);
+}
+
+static void
 note_transfer(Desk *desk, const CoexSessionEvent *event)
 {
     static const char *const states[] = { "runs", "sent", "kept", "failed" };
     g_autofree char *text = g_strdup_printf("%u %s", event->transfer, states[event->state]);
 
+    if (event->kind == COEX_SESSION_FETCH) {
+        note_fetch(desk, event);
+        return;
+    }
     g_assert_cmpuint(event->step, <=, event->n_steps);
     note(desk, DESK_TRANSFER, NULL, text, NULL);
 }
@@ -239,6 +254,7 @@ write_down(Desk *desk, const CoexSessionEvent *event)
         note(desk, DESK_ASK, NULL, event->text, event->detail);
         break;
     case COEX_SESSION_TRANSFER:
+    case COEX_SESSION_FETCH:
         note_transfer(desk, event);
         break;
     case COEX_SESSION_SKEW:

@@ -32,6 +32,7 @@ typedef enum {
     DESK_FACTS,
     DESK_FORGET,
     DESK_TRANSFER,
+    DESK_FETCH,
     DESK_KINDS,
 } DeskKind;
 
@@ -116,6 +117,9 @@ const DeskEvent *desk_wait_failed(Desk *desk, CoexErrorCode code, const char *gl
 const DeskEvent *desk_wait_ask(Desk *desk, const char *registered);
 /* Of a file on its way out: "7 runs", "7 sent", "7 kept", "7 failed". */
 const DeskEvent *desk_wait_transfer(Desk *desk, const char *glob);
+/* Of a file that comes, and takes long: "image #17, 1 of 3 MB runs", "... here", "... failed", with
+ * " asked" where it was. */
+const DeskEvent *desk_wait_fetch(Desk *desk, const char *who, const char *glob);
 const DeskEvent *desk_wait_catalogue(Desk *desk);
 /* What a search found: from or to whom, a line each, @who NULL: for the account. Earlier lines,
  * "in: …", "phone: …", "out: …", "failed: …", "unconfirmed: …" or

@@ -509,6 +509,57 @@ test_network(Desk *desk)
     wait_file(desk, "ada", "*", 30);
 }
 
+/* How far it is, where it takes long. */
+static void
+test_progress(Desk *desk)
+{
+    const DeskEvent *told;
+    const char *path;
+
+    open_desk(desk, COEX_MEDIA_AUTO_SMALL);
+    coex_sim_set_file_state(desk->sim, COEX_SIM_FILE_SLOW);
+    hear_image(desk, "ada", 3 * MB);
+    told = desk_wait_fetch(desk, "ada", "image #*, 0.3 of 3.0 MB runs");
+    g_assert_true(g_pattern_match_simple("image #?*", told->detail));
+    told = desk_wait_fetch(desk, "ada", "image #*, 3.0 of 3.0 MB here");
+    path = wait_file(desk, "ada", "[image #*, 3.0 MB]", 3 * MB);
+    g_assert_cmpstr(told->detail, ==, path);
+    coex_sim_set_file_state(desk->sim, COEX_SIM_FILE_GOOD);
+    hear_image(desk, "ada", 3 * MB + 1);
+    wait_file(desk, "ada", "[image #*, 3.0 MB]", 3 * MB + 1);
+    g_assert_cmpuint(desk_count(desk, DESK_FETCH, "ada", "*here"), ==, 1);
+}
+
+/* What the user does not want any more is offered again. */
+static void
+test_cancelled(Desk *desk)
+{
+    const DeskEvent *told;
+    guint id;
+
+    open_desk(desk, COEX_MEDIA_AUTO_NONE);
+    coex_sim_set_file_state(desk->sim, COEX_SIM_FILE_SLOW);
+    hear_image(desk, "ada", 3 * MB);
+    desk_wait_feed(desk, COEX_FEED_NOTICE, "ada", "[image #*]: /get #* fetches it.");
+    get_file(desk, "ada", "last");
+    desk_wait_notice(desk, "ada", "[image #*] is being fetched.");
+    told = desk_wait_fetch(desk, "ada", "image #* runs asked");
+    id = (guint)g_ascii_strtoull(strchr(told->text, '#') + 1, NULL, 10);
+    coex_session_cancel_fetch(desk->session, id);
+    desk_wait_fetch(desk, "ada", "image #* failed asked");
+    desk_wait_feed(desk, COEX_FEED_NOTICE, "ada", "[image #*, 3.0 MB]: /get #* fetches it.");
+    assert_n_files(desk, 0);
+    coex_session_cancel_fetch(desk->session, id);
+    desk_restart(desk);
+    desk_wait_catalogue(desk);
+    desk_fence(desk);
+    assert_n_files(desk, 0);
+    coex_sim_change_files(desk->sim, COEX_SIM_FILE_GOOD);
+    get_file(desk, "ada", "last");
+    desk_wait_notice(desk, "ada", "[image #*] is being fetched.");
+    wait_file(desk, "ada", "[image #*, 3.0 MB]", 3 * MB);
+}
+
 /* More than one look at what waits brings, and each file once; a text does not wait behind them. */
 static void
 test_flood(Desk *desk)
@@ -588,6 +639,8 @@ main(int argc, char **argv)
     desk_add("/media/left-over", test_left_over);
     desk_add("/media/side-by-side", test_side_by_side);
     desk_add("/media/network", test_network);
+    desk_add("/media/progress", test_progress);
+    desk_add("/media/cancelled", test_cancelled);
     desk_add_at(DESK_ONLY_META, "/media/flood", test_flood);
     desk_add_at(DESK_ONLY_360DIALOG, "/media/refused-often", test_refused_often);
     return g_test_run();

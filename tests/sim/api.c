@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define SLOW_FILE_MS 3500
+
 typedef struct {
     CoexSimProvider provider;
     const char *method;
@@ -139,8 +141,17 @@ on_message_over(SoupServerMessage *message, gpointer user_data)
 }
 
 static void
+append(SimCall *call, gsize from, gsize length)
+{
+    g_autoptr(GBytes) part = g_bytes_new_from_bytes(call->bytes, from, length);
+
+    soup_message_body_append_bytes(soup_server_message_get_response_body(call->message), part);
+}
+
+static void
 write_answer(SimCall *call)
 {
+    gsize size = call->bytes ? g_bytes_get_size(call->bytes) : 0;
     SoupMessageHeaders *headers = soup_server_message_get_response_headers(call->message);
     const char *body = call->body ? call->body : "";
     g_autoptr(GDateTime) now =
@@ -152,8 +163,8 @@ write_answer(SimCall *call)
     soup_server_message_set_status(call->message, call->status, NULL);
     if (call->bytes) {
         soup_message_headers_set_content_type(headers, call->type, NULL);
-        soup_message_body_append_bytes(soup_server_message_get_response_body(call->message),
-                                       call->bytes);
+        append(call, 0, sim_file_is_slow(call) ? size / 10 : size);
+        soup_message_headers_set_content_length(headers, (goffset)size);
         return;
     }
     soup_server_message_set_response(call->message,
@@ -235,6 +246,30 @@ delay(SimCall *call, guint ms)
     g_source_set_callback(call->delay, on_delay_over, call, NULL);
     g_source_attach(call->delay, call->sim->context);
     soup_server_message_pause(call->message);
+}
+
+static gboolean
+on_rest_due(gpointer user_data)
+{
+    SimCall *call = user_data;
+    CoexSim *sim = call->sim;
+    SIM_LOCK(sim);
+    gsize size = g_bytes_get_size(call->bytes);
+
+    g_clear_pointer(&call->delay, g_source_unref);
+    append(call, size / 10, size - size / 10);
+    soup_message_body_complete(soup_server_message_get_response_body(call->message));
+    soup_server_message_unpause(call->message);
+    return G_SOURCE_REMOVE;
+}
+
+/* The first part is there already. */
+static void
+put_off_rest(SimCall *call)
+{
+    call->delay = g_timeout_source_new(SLOW_FILE_MS);
+    g_source_set_callback(call->delay, on_rest_due, call, NULL);
+    g_source_attach(call->delay, call->sim->context);
 }
 
 /* Statuses first, then the answer: it is let go when every delivery was answered. */
@@ -467,6 +502,8 @@ process(SimCall *call, const SimRoute *route)
             delay(call, fault->delay_ms);
         else if (sim_file_is_stalled(call))
             soup_server_message_pause(call->message);
+        else if (call->bytes && sim_file_is_slow(call))
+            put_off_rest(call);
     }
     g_clear_pointer(&fault, sim_fault_free);
 }

@@ -206,11 +206,23 @@ sim_handle_cdn(SimCall *call)
         call->status = 404;
 }
 
-gboolean
-sim_file_is_stalled(SimCall *call)
+static gboolean
+is_in_state(SimCall *call, CoexSimFileState state)
 {
     SimFile *file =
         find_file(call->sim, call->query ? g_hash_table_lookup(call->query, "mid") : NULL);
 
-    return file && file->state == COEX_SIM_FILE_STALLED;
+    return file && file->state == state;
+}
+
+gboolean
+sim_file_is_stalled(SimCall *call)
+{
+    return is_in_state(call, COEX_SIM_FILE_STALLED);
+}
+
+gboolean
+sim_file_is_slow(SimCall *call)
+{
+    return is_in_state(call, COEX_SIM_FILE_SLOW);
 }

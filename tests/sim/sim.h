@@ -223,6 +223,7 @@ typedef enum {
     COEX_SIM_FILE_SHORT,   /* the size that is told is too large by one */
     COEX_SIM_FILE_FORGED,  /* the SHA-256 that is told is another's */
     COEX_SIM_FILE_STALLED, /* never comes */
+    COEX_SIM_FILE_SLOW,    /* a tenth of it comes at once, the rest seconds later */
 } CoexSimFileState;
 
 /* A file that a message brings. Returns the object under the message's type, to which the caller

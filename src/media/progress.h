@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <glib.h>
+
+/* How far a file is that comes, told (COEX_SESSION_FETCH) where it takes more than two seconds.
+ * Engine thread. */
+
+typedef struct CoexAccount CoexAccount;
+typedef struct CoexFetchJob CoexFetchJob;
+
+/* Its bytes begin to come, @size of them, -1: not told. */
+void coex_progress_begin(CoexFetchJob *job, gint64 size);
+/* So many are here. */
+void coex_progress_note(CoexFetchJob *job, gint64 n_bytes);
+/* No more will, for now or for ever; a no-op unless they began to. @path: where they all are, NULL:
+ * they are not. */
+void coex_progress_end(CoexFetchJob *job, const char *path);
