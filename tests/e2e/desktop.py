@@ -147,8 +147,14 @@ class Desktop:
         ids = self.xdotool("search", "--onlyvisible", "--name", part or ".").split()
         return {i: self.xdotool("getwindowname", i).strip() for i in ids}
 
+    def is_open(self, title):
+        """Whether there is a window with just that title."""
+        return title in self.windows(re.escape(title)).values()
+
     def focus(self, part):
-        window = list(wait_until(f"the window {part}", lambda: self.windows(part)))[-1]
+        found = wait_until(f"the window {part}", lambda: self.windows(part))
+        # A form has the title of the conversation that it belongs to in its own.
+        window = ([i for i, title in found.items() if title == part] or list(found))[-1]
         self.xdotool("windowactivate", "--sync", window)
         return window
 

@@ -86,9 +86,9 @@ class Pidgin:
         entry = [widget for widget in tab.all() if widget.role == "text"][-1]
         if not entry.is_showing:
             front = wait_until("the conversations' window", lambda: next(
-                (other for other, _, _ in self._tabs() if self.desktop.windows(other)), None))
+                (other for other, _, _ in self._tabs() if self.desktop.is_open(other)), None))
             self.desktop.key(front, f"alt+{number}")
-        wait_until(f"the entry for {who}", lambda: entry.is_showing and self.desktop.windows(title))
+        wait_until(f"the entry for {who}", lambda: entry.is_showing and self.desktop.is_open(title))
         # Alt and a number leave the focus on the tab, where Pidgin 2.14.14 lets typed text be lost.
         self.desktop.focus(title)
         self.desktop.click(entry)

@@ -2,8 +2,11 @@
 """Takes the README's pictures, screenshots/*.png, from real runs: Pidgin with a conversation and the
 form for a template, and Finch in a terminal."""
 import os
+import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 
 try:
@@ -23,8 +26,24 @@ TERMINAL = (112, 30)
 MAX_BYTES = 120 * 1024
 
 
-def talk(sim, client):
-    """What stands in both pictures: an open window with Ada, a closed one with Dana."""
+DRAWING = """-size 300x170 gradient:#d9e9f6-#f3ecdc -fill none -strokewidth 5 -stroke #30343c
+-draw circle|85,115|85,78 -draw circle|215,115|215,78 -stroke #1f5fae -strokewidth 6 -draw line|85,115|145,115
+-draw line|85,115|124,66 -draw line|117,52|145,115 -draw line|123,68|188,68 -draw line|145,115|188,68
+-draw line|183,52|215,115 -draw line|183,52|202,47 -stroke #30343c -draw line|104,51|131,51"""
+
+
+def bring(sim, client, directory):
+    """A picture comes, and stands in the conversation."""
+    path = os.path.join(directory, "bike.png")
+    words = [word.replace("|", " ") for word in DRAWING.split()]
+    subprocess.run(["convert", *words, path], check=True)
+    sim.do(f"ada brings image/png {path} It is this one, the rear brake")
+    wait_until("the picture", lambda: re.search(r"\[image #\d+, ", client.shown("ada")))
+
+
+def talk(sim, client, directory=None):
+    """What stands in both pictures: an open window with Ada, a closed one with Dana. `directory`: with a
+    picture."""
     sim.old_message("dana", "Is the blue bike ready?")
     client.start()
     wait_until("the login", lambda: "blue bike" in client.shown("dana"))
@@ -34,6 +53,8 @@ def talk(sim, client):
     sim.said.expect("^-> ada: Good morning")
     sim.do("phone to ada: We also have your lamp here.")
     wait_until("the phone", lambda: "lamp" in client.shown("ada"))
+    if directory:
+        bring(sim, client, directory)
     sim.do("ada says Perfect, see you at 3")
     wait_until("Ada's answer", lambda: "see you" in client.shown("ada"))
     client.say("dana", "Yes, it can be fetched until 6 pm.")
@@ -58,24 +79,28 @@ def place(desktop, part, x, y, width, height):
 
 def pidgin_picture(directory):
     sim = Sim("360dialog", directory)
+    # Where a file is stands in its line.
+    folder = tempfile.mkdtemp(prefix="WhatsApp-", dir="/tmp")
+    sim.more_options["media-folder"] = folder
     pidgin = Pidgin(directory, [sim])
     desktop = pidgin.desktop
     try:
         subprocess.run(["xsetroot", "-solid", "#5b6b7b"], env=desktop.environment, check=False)
-        talk(sim, pidgin)
+        talk(sim, pidgin, directory)
         pidgin.go("ada")
-        place(desktop, "Buddy List", 12, 30, 260, 690)
-        place(desktop, "Ada Lovelace", 286, 30, 400, 690)
-        place(desktop, FORM, 700, 30, 500, 690)
+        place(desktop, "Buddy List", 12, 30, 260, 715)
+        place(desktop, "Ada Lovelace", 286, 30, 400, 715)
+        place(desktop, FORM, 700, 30, 500, 715)
         pidgin.wait_choice("dana")
         # For ten seconds Pidgin shows that somebody has just come, instead of the window's state.
         time.sleep(11)
         shot = os.path.join(directory, "pidgin-all.png")
         desktop.shot(shot)
-        save(shot, "pidgin.png", "-crop", "1214x748+0+0")
+        save(shot, "pidgin.png", "-crop", "1214x773+0+0")
     finally:
         pidgin.end()
         sim.end()
+        shutil.rmtree(folder)
 
 
 def finch_picture(directory):

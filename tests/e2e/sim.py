@@ -37,6 +37,7 @@ class Sim:
     def __init__(self, provider, directory, more=(), listen=None):
         """`more`: further arguments of the program; `listen`: where the client does, if not anywhere."""
         self.listen = listen or f"127.0.0.1:{free_port()}"
+        self.more_options = {}  # of the account, beyond what it needs
         self.said = Lines("the simulator")
         ready = os.path.join(directory, "sim-ready")
         if os.path.exists(ready):
@@ -81,7 +82,7 @@ class Sim:
                             "waba-id": self.values["WABA_ID"]})
         else:
             options["webhook-header"] = self.values["WEBHOOK_HEADER"]
-        return options
+        return {**options, **self.more_options}
 
     def old_message(self, who, text):
         """Somebody wrote 25 hours ago: known to the client, and the window is closed. Only before a
