@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define TIME_S (20 * 60)
+#define THREADS "2" /* each of which takes memory */
 #define MEMORY ((rlim_t)4 << 30)
 #define NICE 15
 #define LOOK_MS 20 /* whether it has ended that says nothing more */
@@ -75,7 +76,7 @@ prepare(gpointer user_data)
 {
     const struct rlimit none = { 0, 0 };
     const struct rlimit memory = { MEMORY, MEMORY };
-    const struct rlimit time = { TIME_S, TIME_S };
+    const struct rlimit time = { 3 * TIME_S, 3 * TIME_S };
     const rlim_t *max = user_data;
     const struct rlimit file = { *max, *max };
 
@@ -192,7 +193,7 @@ begin(const CoexConversion *what, const char *program)
     GPtrArray *argv = g_ptr_array_new_with_free_func(g_free);
 
     add(argv, program);
-    add(argv, "-v error -protocol_whitelist file -f");
+    add(argv, "-v error -threads " THREADS " -protocol_whitelist file -f");
     add(argv, get_demuxer(what->mime));
     add(argv, "-i");
     g_ptr_array_add(argv, g_strconcat("file:", what->from, NULL));
@@ -235,7 +236,7 @@ add_film(GPtrArray *argv, guint rate)
                                              side, side);
     g_autofree char *sound = g_strdup_printf("-c:a aac -ac 2 -b:a %u", SOUND_RATE);
 
-    add(argv, "-c:v libx264 -profile:v main -bf 0 -pix_fmt yuv420p -preset veryfast");
+    add(argv, "-threads " THREADS " -c:v libx264 -profile:v main -bf 0 -pix_fmt yuv420p -preset veryfast");
     add(argv, rates);
     add(argv, scale);
     add(argv, sound);
