@@ -15,6 +15,7 @@ contact_free(gpointer data)
     g_clear_pointer(&contact->past, g_ptr_array_unref);
     g_clear_pointer(&contact->due, coex_person_view_unref);
     g_free(contact->fetching);
+    g_free(contact->caption);
     g_free(contact->nick);
     g_free(contact);
 }

@@ -8,7 +8,7 @@
 #include "purple/connection.h"
 #include "purple/host.h"
 #include "purple/lines.h"
-#include "purple/transfer.h"
+#include "purple/typed-path.h"
 #include "session/session.h"
 
 #define EXAMPLE_CHARS 24
@@ -373,7 +373,7 @@ dup_whole_values(const CoexTemplate *template_, const char *const *values, char 
 
         if (variable->kind != COEX_VALUE_FILE)
             continue;
-        path = coex_transfer_dup_path(g_strstrip(whole[i]), ret_why);
+        path = coex_typed_path_dup_allowed(g_strstrip(whole[i]), ret_why);
         if (path == NULL)
             return NULL;
         g_free(whole[i]);

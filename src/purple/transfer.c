@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/transfer.h"
 
+#include "core/media.h"
 #include "core/typed-line.h"
 #include "purple/connection.h"
+#include "purple/contact.h"
 #include "purple/host.h"
 #include "purple/lines.h"
+#include "purple/typed-path.h"
 #include "session/session.h"
-#include <stdlib.h>
 
 /* The transfer's own data: by what the session knows it, 0 once that is over or cancelled. */
 static guint
@@ -45,6 +47,22 @@ unref_xfer(gpointer xfer)
     purple_xfer_unref(xfer);
 }
 
+/* @caption: what was typed with it, "" for nothing: then what was typed for the next file. */
+static gboolean
+send_file(CoexConnection *connection, const char *name, const char *path, const char *caption,
+          guint transfer, GError **error)
+{
+    CoexContact *contact = coex_contact_of(connection, name);
+    gboolean waits = *caption == '\0' && contact->caption != NULL;
+
+    if (!coex_session_send_file(connection->session, name, path, waits ? contact->caption : caption,
+                                transfer, error))
+        return FALSE;
+    if (waits)
+        g_clear_pointer(&contact->caption, g_free);
+    return TRUE;
+}
+
 /* The chat program has the file's name. */
 static void
 on_init(PurpleXfer *xfer)
@@ -60,7 +78,7 @@ on_init(PurpleXfer *xfer)
         return;
     }
     name = coex_connection_dup_name(connection, purple_xfer_get_remote_user(xfer));
-    if (!coex_session_send_file(connection->session, name, path, NULL, last_id + 1, &error)) {
+    if (!send_file(connection, name, path, "", last_id + 1, &error)) {
         coex_lines_notice(connection, name, error->message);
         purple_xfer_cancel_local(xfer);
         return;
@@ -126,47 +144,6 @@ coex_transfer_send(PurpleConnection *gc, const char *who, const char *path)
         purple_xfer_request(xfer);
 }
 
-/* Of users who are none of this computer's, or may be: a path leads to their own folder only. */
-static gboolean
-may_read(const char *path)
-{
-    g_autofree char *folder = realpath(purple_user_dir(), NULL);
-    g_autofree char *inside = folder != NULL ? g_strconcat(folder, "/", NULL) : NULL;
-    g_autofree char *real = realpath(path, NULL);
-
-    return coex_host_opens_files() ||
-           (inside != NULL && real != NULL && g_str_has_prefix(real, inside));
-}
-
-/* As a shell and a file manager write it. */
-static char *
-dup_whole(const char *typed)
-{
-    if (g_str_has_prefix(typed, "file://"))
-        return g_filename_from_uri(typed, NULL, NULL);
-    if (g_str_has_prefix(typed, "~/"))
-        return g_build_filename(g_get_home_dir(), typed + 2, NULL);
-    return g_path_is_absolute(typed) ? g_strdup(typed) : NULL;
-}
-
-char *
-coex_transfer_dup_path(const char *typed, char **ret_why)
-{
-    const char *rest;
-    g_autofree char *unquoted =
-        *typed == '"' || *typed == '\'' ? coex_typed_line_dup_path(typed, &rest) : g_strdup(typed);
-    g_autofree char *path = unquoted != NULL ? dup_whole(unquoted) : NULL;
-
-    *ret_why = NULL;
-    if (path == NULL)
-        return g_strdup(typed);
-    if (may_read(path))
-        return g_steal_pointer(&path);
-    *ret_why =
-        g_strdup_printf("By its path only a file below %s can be sent here.", purple_user_dir());
-    return NULL;
-}
-
 /* The path in @words; NULL: a line says why not. @way: what is typed, as an example. Free with
  * g_free(). */
 static char *
@@ -174,10 +151,10 @@ dup_typed_path(CoexConnection *connection, const char *name, const char *words, 
                const char **ret_caption)
 {
     g_autofree char *typed = coex_typed_line_dup_path(words, ret_caption);
-    g_autofree char *path = typed != NULL ? dup_whole(typed) : NULL;
+    g_autofree char *path = typed != NULL ? coex_typed_path_dup(typed) : NULL;
     g_autofree char *line = NULL;
 
-    if (path != NULL && may_read(path))
+    if (path != NULL && coex_typed_path_may_read(path))
         return g_steal_pointer(&path);
     if (path == NULL)
         line = g_strdup_printf("It is typed so: %s%s. The path begins with / or ~/, and stands in "
@@ -207,8 +184,7 @@ coex_transfer_send_typed(CoexConnection *connection, const char *name, const cha
         dup_typed_path(connection, name, words, "send ~/photo.jpg a caption", &caption);
     g_autoptr(GError) error = NULL;
 
-    if (path != NULL &&
-        !coex_session_send_file(connection->session, name, path, caption, 0, &error))
+    if (path != NULL && !send_file(connection, name, path, caption, 0, &error))
         tell_not_sent(connection, name, error);
 }
 
@@ -221,6 +197,29 @@ coex_transfer_send_voice(CoexConnection *connection, const char *name, const cha
 
     if (path != NULL && !coex_session_send_voice(connection->session, name, path, &error))
         tell_not_sent(connection, name, error);
+}
+
+void
+coex_transfer_set_caption(CoexConnection *connection, const char *name, const char *words)
+{
+    CoexContact *contact = coex_contact_of(connection, name);
+    g_autofree char *caption = g_strstrip(g_strdup(words));
+    g_autofree char *line = NULL;
+
+    if (g_utf8_strlen(caption, -1) > COEX_MEDIA_CAPTION_MAX) {
+        line = g_strdup_printf("The words beside a file have at most %d characters. Send them as a "
+                               "message.",
+                               COEX_MEDIA_CAPTION_MAX);
+    } else if (*caption == '\0') {
+        line = g_strdup_printf("The next file goes without words. %scaption and words: with those.",
+                               coex_host_get_mark());
+        g_clear_pointer(&contact->caption, g_free);
+    } else {
+        line = g_strdup_printf("The next file that you send here goes with: %s", caption);
+        g_free(contact->caption);
+        contact->caption = g_steal_pointer(&caption);
+    }
+    coex_lines_notice(connection, name, line);
 }
 
 /* A line tells why. */

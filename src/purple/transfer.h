@@ -15,13 +15,13 @@ PurpleXfer *coex_transfer_new(PurpleConnection *gc, const char *who);
 void coex_transfer_send(PurpleConnection *gc, const char *who, const char *path);
 
 /* "PATH [caption]", as typed, for the person: what follows comes as lines. */
-/* The whole path of what the user typed as one, "~/photo.jpg", "file:///…"; as it is when it is
- * none. NULL, with a sentence in @ret_why, where that file may not be sent. Free with g_free(). */
-char *coex_transfer_dup_path(const char *typed, char **ret_why);
 void coex_transfer_send_typed(CoexConnection *connection, const char *name, const char *words);
 
 /* "PATH", of any sound: sent as a voice message. */
 void coex_transfer_send_voice(CoexConnection *connection, const char *name, const char *words);
+
+/* The words beside the next file that goes to the person, whichever way; "": none. */
+void coex_transfer_set_caption(CoexConnection *connection, const char *name, const char *words);
 
 /* What the session tells of one. */
 void coex_transfer_update(CoexConnection *connection, const CoexSessionEvent *event);

@@ -132,6 +132,12 @@ run_send(CoexConnection *connection, const char *name, const char *words, const 
         coex_transfer_send_typed(connection, name, words);
 }
 
+static void
+run_caption(CoexConnection *connection, const char *name, const char *words, const char *markup)
+{
+    coex_transfer_set_caption(connection, name, words);
+}
+
 static const Verb verbs[] = {
     { "template", "[name] [value | value …]", "s", "send an approved template",
       .ask = coex_picker_start },
@@ -140,6 +146,8 @@ static const Verb verbs[] = {
     { "refresh", NULL, NULL, "fetch the templates again", .answer = coex_picker_refresh },
     { "send", "path [caption]", "s", "send a file; without one, the template that was shown",
       .run = run_send },
+    { "caption", "[words]", "S", "the words beside the next file that you send",
+      .run = run_caption },
     { "voice", "path", "s", "send any sound as a voice message", .take = coex_transfer_send_voice },
     { "reply", "[which] text", "S", "answer one message, which is quoted", .run = run_reply },
     { "react", "[which] emoji", "s",

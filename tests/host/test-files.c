@@ -91,6 +91,40 @@ typed(World *world)
     drop_file(path);
 }
 
+/* The words typed before go with the next file, and with no other. */
+static void
+captioned(World *world, const char *line)
+{
+    g_autofree char *path = make_file("offer.txt", "bread 4");
+
+    open_host(world);
+    host_type(world->host, ADA, line);
+    host_wait_message(world->host, ADA, NULL, "*The next file that you send here goes with: *");
+    host_send_file(world->host, ADA, path);
+    host_wait_message(world->host, ADA, "SEND", "[document] offer.txt: as of today");
+    check_sent(world, "document text/plain 7 name=offer.txt caption=as of today");
+    host_send_file(world->host, ADA, path);
+    host_wait_message(world->host, ADA, "SEND", "[document] offer.txt");
+    check_sent(world, "document text/plain 7 name=offer.txt");
+    drop_file(path);
+}
+
+static void
+captioned_in_pidgin(World *world)
+{
+    captioned(world, "/caption as of today");
+    host_type(world->host, ADA, "/caption no more");
+    host_wait_message(world->host, ADA, "SYSTEM", "*goes with: no more");
+    host_type(world->host, ADA, "/caption");
+    host_wait_message(world->host, ADA, "SYSTEM", "The next file goes without words. */caption*");
+}
+
+static void
+captioned_in_bitlbee(World *world)
+{
+    captioned(world, "!caption as of today");
+}
+
 /* Whose chooser tells a name without its folder: another file of that name must not leave. */
 static void
 not_chosen(World *world)
@@ -301,6 +335,8 @@ add_all(void)
     world_add("files/bitlbee", "BitlBee", transferred);
     world_add("files/refused", NULL, refused);
     world_add("files/typed", NULL, typed);
+    world_add("files/captioned", NULL, captioned_in_pidgin);
+    world_add("files/bitlbee/captioned", "BitlBee", captioned_in_bitlbee);
     world_add("files/not-the-servers", "BitlBee", not_the_servers);
     world_add("files/not-chosen", "gnt-purple", not_chosen);
     world_add("files/logged-off", NULL, logged_off);

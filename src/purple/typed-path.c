@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "purple/typed-path.h"
+
+#include "core/typed-line.h"
+#include "purple/host.h"
+#include <purple.h>
+#include <stdlib.h>
+
+gboolean
+coex_typed_path_may_read(const char *path)
+{
+    g_autofree char *folder = realpath(purple_user_dir(), NULL);
+    g_autofree char *inside = folder != NULL ? g_strconcat(folder, "/", NULL) : NULL;
+    g_autofree char *real = realpath(path, NULL);
+
+    return coex_host_opens_files() ||
+           (inside != NULL && real != NULL && g_str_has_prefix(real, inside));
+}
+
+char *
+coex_typed_path_dup(const char *typed)
+{
+    if (g_str_has_prefix(typed, "file://"))
+        return g_filename_from_uri(typed, NULL, NULL);
+    if (g_str_has_prefix(typed, "~/"))
+        return g_build_filename(g_get_home_dir(), typed + 2, NULL);
+    return g_path_is_absolute(typed) ? g_strdup(typed) : NULL;
+}
+
+char *
+coex_typed_path_dup_allowed(const char *typed, char **ret_why)
+{
+    const char *rest;
+    g_autofree char *unquoted =
+        *typed == '"' || *typed == '\'' ? coex_typed_line_dup_path(typed, &rest) : g_strdup(typed);
+    g_autofree char *path = unquoted != NULL ? coex_typed_path_dup(unquoted) : NULL;
+
+    *ret_why = NULL;
+    if (path == NULL)
+        return g_strdup(typed);
+    if (coex_typed_path_may_read(path))
+        return g_steal_pointer(&path);
+    *ret_why =
+        g_strdup_printf("By its path only a file below %s can be sent here.", purple_user_dir());
+    return NULL;
+}
