@@ -3,13 +3,18 @@
 
 #include "core/error.h"
 #include "core/json.h"
+#include "core/template-match.h"
 #include "core/template.h"
+#include <stdlib.h>
 #include <string.h>
 
 struct CoexCatalogue {
     GPtrArray *templates; /* CoexTemplate */
     gint64 fetched_at;
+    char **recent; /* never NULL */
 };
+
+#define RECENT_MAX 8
 
 CoexCatalogue *
 coex_catalogue_new(GPtrArray *templates, gint64 fetched_at)
@@ -18,6 +23,7 @@ coex_catalogue_new(GPtrArray *templates, gint64 fetched_at)
 
     self->templates = templates;
     self->fetched_at = fetched_at;
+    self->recent = g_new0(char *, 1);
     return self;
 }
 
@@ -33,6 +39,7 @@ catalogue_clear(gpointer data)
     CoexCatalogue *self = data;
 
     g_ptr_array_unref(self->templates);
+    g_strfreev(self->recent);
 }
 
 void
@@ -167,7 +174,7 @@ coex_catalogue_search(const CoexCatalogue *catalogue, const char *query, const c
         const CoexTemplate *template_ = g_ptr_array_index(catalogue->templates, i);
         Hit hit = { .template_ = template_ };
 
-        if (!coex_template_is_approved(template_))
+        if (!coex_template_is_listed(template_))
             continue;
         hit.match = rank_match(template_, &wanted);
         hit.has_obstacle = template_->obstacle != NULL;
@@ -179,6 +186,95 @@ coex_catalogue_search(const CoexCatalogue *catalogue, const char *query, const c
     for (guint i = 0; i < hits->len; i++)
         g_ptr_array_add(found, (gpointer)g_array_index(hits, Hit, i).template_);
     return found;
+}
+
+/* ---- by what was typed and sent ---- */
+
+void
+coex_catalogue_set_recent(CoexCatalogue *catalogue, const char *const *recent)
+{
+    g_strfreev(catalogue->recent);
+    catalogue->recent = g_strdupv((char **)recent);
+}
+
+const char *const *
+coex_catalogue_get_recent(const CoexCatalogue *catalogue)
+{
+    return (const char *const *)catalogue->recent;
+}
+
+char *
+coex_catalogue_dup_recent_name(const CoexTemplate *template_)
+{
+    return g_strconcat(template_->name, "/", template_->language, NULL);
+}
+
+char **
+coex_catalogue_add_recent(const char *const *recent, const char *name)
+{
+    g_autoptr(GPtrArray) list = g_ptr_array_new();
+
+    g_ptr_array_add(list, g_strdup(name));
+    for (; recent != NULL && *recent != NULL && list->len < RECENT_MAX; recent++) {
+        if (strcmp(*recent, name) != 0)
+            g_ptr_array_add(list, g_strdup(*recent));
+    }
+    g_ptr_array_add(list, NULL);
+    return (char **)g_ptr_array_steal(list, NULL);
+}
+
+/* Its place among the recent ones, their number if it is none. */
+static guint
+find_recent(const CoexTemplate *template_, const char *const *recent)
+{
+    g_autofree char *name = coex_catalogue_dup_recent_name(template_);
+    guint i = 0;
+
+    while (recent != NULL && recent[i] != NULL && strcmp(recent[i], name) != 0)
+        i++;
+    return i;
+}
+
+typedef struct {
+    gpointer template_;
+    gboolean has_obstacle;
+    guint match;
+    guint recent;
+    guint before; /* its place until now */
+} Place;
+
+static int
+compare_places(gconstpointer a, gconstpointer b)
+{
+    const Place *left = a;
+    const Place *right = b;
+
+    if (left->has_obstacle != right->has_obstacle)
+        return left->has_obstacle - right->has_obstacle;
+    if (left->match != right->match)
+        return left->match > right->match ? -1 : 1;
+    if (left->recent != right->recent)
+        return left->recent < right->recent ? -1 : 1;
+    return left->before < right->before ? -1 : 1;
+}
+
+void
+coex_catalogue_rank(GPtrArray *found, const char *text, const char *const *recent)
+{
+    g_autofree Place *places = g_new0(Place, found->len + 1);
+
+    for (guint i = 0; i < found->len; i++) {
+        const CoexTemplate *template_ = g_ptr_array_index(found, i);
+
+        places[i].template_ = found->pdata[i];
+        places[i].has_obstacle = template_->obstacle != NULL;
+        places[i].match = text != NULL ? coex_template_match(template_, text) : 0;
+        places[i].recent = find_recent(template_, recent);
+        places[i].before = i;
+    }
+    qsort(places, found->len, sizeof *places, compare_places);
+    for (guint i = 0; i < found->len; i++)
+        found->pdata[i] = places[i].template_;
 }
 
 const CoexTemplate *

@@ -26,6 +26,20 @@ gint64 coex_catalogue_get_fetched_at(const CoexCatalogue *catalogue);
 GPtrArray *coex_catalogue_search(const CoexCatalogue *catalogue, const char *query,
                                  const char *language);
 
+/* Puts what was found into the order for somebody who typed @text (NULL: nothing) and lately sent
+ * @recent ("NAME/LANGUAGE", the newest first; NULL: nothing): first those that say the text, best
+ * first, then the recent ones; the others stay as they are, and those with an obstacle last. */
+void coex_catalogue_rank(GPtrArray *found, const char *text, const char *const *recent);
+
+/* What was sent lately, as for coex_catalogue_rank(); of a catalogue that nobody else has yet. */
+void coex_catalogue_set_recent(CoexCatalogue *catalogue, const char *const *recent);
+const char *const *coex_catalogue_get_recent(const CoexCatalogue *catalogue); /* never NULL */
+/* That one's name in the list; free with g_free(). */
+char *coex_catalogue_dup_recent_name(const CoexTemplate *template_);
+/* @recent (NULL: none) with @name in front, once, and not longer than is of use. Free with
+ * g_strfreev(). */
+char **coex_catalogue_add_recent(const char *const *recent, const char *name);
+
 /* One approved template by exact name, preferred @language first; NULL if there is none. Borrowed.
  */
 const CoexTemplate *coex_catalogue_find(const CoexCatalogue *catalogue, const char *name,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/template-offer.h"
 
+#include "core/template-match.h"
 #include "core/template.h"
 #include "core/text.h"
 #include <string.h>
@@ -231,6 +232,21 @@ find_for_text(const CoexTemplate *template_, const gboolean *taken, guint n_free
     return index;
 }
 
+/* Of a text that is the template's, the values in it; @values keeps what it does not tell. */
+static gboolean
+take_from_text(const CoexTemplate *template_, const char *text, char **values)
+{
+    g_auto(GStrv) found = coex_template_match_values(template_, text);
+
+    for (guint i = 0; found && found[i]; i++) {
+        if (!*found[i])
+            continue;
+        g_free(values[i]);
+        values[i] = g_strdup(found[i]);
+    }
+    return found != NULL;
+}
+
 char **
 coex_template_offer(const CoexTemplate *template_, const char *name, const char *text)
 {
@@ -247,6 +263,8 @@ coex_template_offer(const CoexTemplate *template_, const char *name, const char 
         values[i] = g_strdup(taken[i] && name ? name : "");
         n_free += !taken[i] && !variable->unasked;
     }
+    if (text && *text && take_from_text(template_, text, values))
+        return values;
     index = text && *text ? find_for_text(template_, taken, n_free) : -1;
     if (index >= 0) {
         g_free(values[index]);

@@ -8,6 +8,7 @@
 typedef struct CoexTemplate CoexTemplate;
 
 /* One value per variable, "" where nothing fits: @name (NULL or "": none known) goes where the
- * person is addressed, @text (NULL: none) on one line into the one variable that takes free text.
+ * person is addressed, @text (NULL: none) on one line into the one variable that takes free text,
+ * or, where it is what the template says, its words into their places.
  * Guesses for a form, to be seen and changed. Free with g_strfreev(). */
 char **coex_template_offer(const CoexTemplate *template_, const char *name, const char *text);

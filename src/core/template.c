@@ -69,6 +69,7 @@ template_clear(gpointer data)
     g_free(self->public.language);
     g_free(self->public.category);
     g_free(self->public.status);
+    g_free(self->public.quality);
     g_strfreev(self->public.buttons);
     g_ptr_array_unref(self->public.variables);
     g_free(self->public.obstacle);
@@ -337,6 +338,7 @@ typedef struct {
     const char *status;
     const char *parameter_format;
     const char *source;
+    CoexJsonAt quality_score;
     CoexJsonAt components;
 } DefinitionFields;
 
@@ -350,6 +352,8 @@ static const CoexJsonField definition_fields[] = {
     { "parameter_format", COEX_JSON_STRING, G_STRUCT_OFFSET(DefinitionFields, parameter_format),
       COEX_JSON_OPTIONAL },
     { "source", COEX_JSON_STRING, G_STRUCT_OFFSET(DefinitionFields, source), COEX_JSON_OPTIONAL },
+    { "quality_score", COEX_JSON_OBJECT, G_STRUCT_OFFSET(DefinitionFields, quality_score),
+      COEX_JSON_OPTIONAL },
     { "components", COEX_JSON_ARRAY, G_STRUCT_OFFSET(DefinitionFields, components),
       COEX_JSON_REQUIRED },
     COEX_JSON_END,
@@ -366,13 +370,18 @@ template_new(const DefinitionFields *fields, const CoexJsonAt *definition)
 {
     Template *self = g_atomic_rc_box_new0(Template);
 
+    self->public.variables = g_ptr_array_new_with_free_func(variable_free);
+    self->obstacles = g_ptr_array_new();
+    self->parts = g_ptr_array_new_with_free_func(part_free);
     self->public.name = g_strdup(fields->name);
     self->public.language = g_strdup(fields->language);
     self->public.category = dup_upper(fields->category);
     self->public.status = dup_upper(fields->status);
-    self->public.variables = g_ptr_array_new_with_free_func(variable_free);
-    self->obstacles = g_ptr_array_new();
-    self->parts = g_ptr_array_new_with_free_func(part_free);
+    self->public.quality = dup_upper(coex_json_member_text(&fields->quality_score, "score"));
+    if (is_word(fields->status, "PAUSED"))
+        coex_template_add_obstacle(self, "is paused by WhatsApp for its quality");
+    if (is_word(fields->status, "DISABLED"))
+        coex_template_add_obstacle(self, "is disabled by WhatsApp for its quality");
     self->auto_generated = is_word(fields->source, "AUTO_GENERATED");
     self->definition = coex_json_dup(definition);
     return self;
@@ -429,6 +438,16 @@ coex_template_is_approved(const CoexTemplate *template_)
 {
     return g_strcmp0(template_->status, "APPROVED") == 0 &&
            !((const Template *)template_)->auto_generated;
+}
+
+gboolean
+coex_template_is_listed(const CoexTemplate *template_)
+{
+    gboolean stopped = g_strcmp0(template_->status, "PAUSED") == 0 ||
+                       g_strcmp0(template_->status, "DISABLED") == 0;
+
+    return coex_template_is_approved(template_) ||
+           (stopped && !((const Template *)template_)->auto_generated);
 }
 
 const char *

@@ -46,6 +46,7 @@ typedef struct CoexTemplate {
     char *language;     /* "de", "en_US" */
     char *category;     /* upper case: MARKETING, UTILITY, AUTHENTICATION; "" when not told */
     char *status;       /* upper case: APPROVED …; "" when not told */
+    char *quality;      /* upper case: GREEN, YELLOW, RED …; "" when not told */
     gboolean named;     /* NAMED parameters */
     const char *header; /* text of a text header, NULL */
     const char *body;
@@ -67,9 +68,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexTemplate, coex_template_unref)
  * and COEX_ERROR_PROTOCOL when it has no name, language or body. */
 CoexTemplate *coex_template_parse(const CoexJsonAt *definition, GError **error);
 
-/* Whether it may be offered: APPROVED (in any case) and not AUTO_GENERATED. Unsendable ones with an
- * obstacle are offered with the reason. */
+/* Whether it may be sent: APPROVED (in any case) and not AUTO_GENERATED. */
 gboolean coex_template_is_approved(const CoexTemplate *template_);
+/* Whether it is listed: such, also PAUSED and DISABLED, which is then its obstacle. Unsendable ones
+ * with an obstacle are listed with the reason. */
+gboolean coex_template_is_listed(const CoexTemplate *template_);
 
 /* One value per variable, in the variables' order, "" for what is optional and was left out; those
  * at the end may be missing. Cleaned: newlines and tabs to one blank, runs of blanks to one (code

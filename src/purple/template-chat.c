@@ -44,7 +44,7 @@ add_rows(CoexPicker *picker, GString *lines)
 
     for (guint i = start; i < end; i++) {
         CoexTemplate *template_ = g_ptr_array_index(found, i);
-        g_autofree char *row = coex_picker_describe(template_, ROW_CHARS);
+        g_autofree char *row = coex_picker_describe(picker, template_, ROW_CHARS);
         g_autofree char *line = g_strdup_printf("!%u  %s", i + 1, row);
 
         g_ptr_array_add(picker->shown, coex_template_ref(template_));

@@ -282,7 +282,7 @@ fill_list(CoexPicker *picker, PurpleRequestField *list, GPtrArray *found, gboole
     g_ptr_array_set_size(picker->shown, 0);
     for (guint i = 0; i < MIN(found->len, ROWS_MAX); i++) {
         CoexTemplate *template_ = g_ptr_array_index(found, i);
-        g_autofree char *text = coex_picker_describe(template_, ROW_CHARS);
+        g_autofree char *text = coex_picker_describe(picker, template_, ROW_CHARS);
 
         g_ptr_array_add(picker->shown, coex_template_ref(template_));
         add_row(picker, list, text, ROW_TEMPLATE + (gint)i);

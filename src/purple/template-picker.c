@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/template-picker.h"
 
+#include "core/template-match.h"
 #include "core/template.h"
 #include "core/text.h"
 #include "core/typed-line.h"
@@ -111,13 +112,36 @@ wants_no_marketing(const CoexPicker *picker)
     return person != NULL && person->no_marketing;
 }
 
+/* WhatsApp delivers none to numbers of the United States (Meta: pricing). */
+static gboolean
+is_american(const CoexPicker *picker)
+{
+    const CoexPersonView *person =
+        coex_session_find_person(picker->connection->session, picker->name);
+
+    return person != NULL ? g_str_has_prefix(person->display, "+1") : picker->name[0] == '1';
+}
+
+/* Why marketing should not be sent to them, in a few words; NULL: it may. */
+static const char *
+get_marketing_objection(const CoexPicker *picker)
+{
+    if (wants_no_marketing(picker))
+        return "they want no marketing";
+    return is_american(picker) ? "WhatsApp takes no marketing to +1" : NULL;
+}
+
 const char *
 coex_picker_get_objection(const CoexPicker *picker)
 {
-    if (!is_marketing(picker->template_) || !wants_no_marketing(picker))
+    if (!is_marketing(picker->template_))
         return NULL;
-    return "This is marketing, and they have told WhatsApp that they want none from this number: "
-           "it may not be delivered, or be reported as spam.";
+    if (wants_no_marketing(picker))
+        return "This is marketing, and they have told WhatsApp that they want none from this "
+               "number: it may not be delivered, or be reported as spam.";
+    return is_american(picker) ? "This is marketing, and WhatsApp delivers none to numbers that "
+                                 "begin with +1: it will not arrive."
+                               : NULL;
 }
 
 /* In the order they had, behind the others. */
@@ -199,7 +223,10 @@ coex_picker_find(CoexPicker *picker)
     if (catalogue == NULL)
         return g_ptr_array_new();
     found = coex_catalogue_search(catalogue, picker->query, picker->connection->language);
-    if (wants_no_marketing(picker))
+    if (picker->query == NULL)
+        coex_catalogue_rank(found, picker->parked,
+                            coex_session_get_recent_templates(picker->connection->session));
+    if (get_marketing_objection(picker) != NULL)
         put_marketing_last(found);
     return found;
 }
@@ -230,10 +257,23 @@ coex_picker_dup_cost(const CoexPicker *picker)
                            coex_template_get_cost(picker->template_, is_free));
 }
 
+/* What to know of it before it is chosen: "marketing", "utility, low quality". */
+static char *
+dup_category(const CoexTemplate *template_)
+{
+    const char *quality = strcmp(template_->quality, "RED") == 0      ? ", low quality"
+                          : strcmp(template_->quality, "YELLOW") == 0 ? ", medium quality"
+                                                                      : "";
+
+    return g_strconcat(name_category(template_), quality, NULL);
+}
+
 char *
-coex_picker_describe(const CoexTemplate *template_, gsize max_chars)
+coex_picker_describe(const CoexPicker *picker, const CoexTemplate *template_, gsize max_chars)
 {
     g_autofree char *words = coex_text_excerpt(template_->body, max_chars);
+    g_autofree char *category = dup_category(template_);
+    const char *objection = is_marketing(template_) ? get_marketing_objection(picker) : NULL;
 
     /* The first words show where a list is narrow: what matters most comes first. */
     if (template_->obstacle != NULL && coex_host_get()->clips_forms)
@@ -242,8 +282,13 @@ coex_picker_describe(const CoexTemplate *template_, gsize max_chars)
     if (template_->obstacle != NULL)
         return g_strdup_printf("%s (%s) – cannot be sent from here: it %s", template_->name,
                                template_->language, template_->obstacle);
+    if (objection != NULL && coex_host_get()->clips_forms)
+        return g_strdup_printf("(%s) %s (%s)", objection, template_->name, template_->language);
+    if (objection != NULL)
+        return g_strdup_printf("%s (%s) – %s: %s", template_->name, template_->language, objection,
+                               words);
     return g_strdup_printf("%s (%s): %s – %s", template_->name, template_->language, words,
-                           name_category(template_));
+                           category);
 }
 
 char *
@@ -330,6 +375,24 @@ coex_picker_refresh(CoexPicker *picker)
     await_catalogue(picker, NULL);
 }
 
+/* Whether the text that waits is the template's, with all of its values. */
+static gboolean
+fill_from_text(CoexPicker *picker)
+{
+    g_auto(GStrv) values = picker->parked != NULL
+                               ? coex_template_match_values(picker->template_, picker->parked)
+                               : NULL;
+    guint n_asked = coex_template_count_asked(picker->template_);
+
+    for (guint i = 0; values != NULL && i < n_asked; i++) {
+        if (*values[i] == '\0')
+            return FALSE;
+    }
+    if (values != NULL)
+        coex_picker_fill(picker, (const char *const *)values);
+    return values != NULL;
+}
+
 void
 coex_picker_pick(CoexPicker *picker, CoexTemplate *template_, const char *const *values)
 {
@@ -357,7 +420,7 @@ coex_picker_pick(CoexPicker *picker, CoexTemplate *template_, const char *const 
         set_values(picker, (const char *const *)picker->left_values);
     if (values != NULL || coex_template_count_asked(picked) == 0)
         coex_picker_fill(picker, values);
-    else
+    else if (picker->values != NULL || !fill_from_text(picker))
         show(picker);
 }
 

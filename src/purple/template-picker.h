@@ -95,8 +95,9 @@ void coex_picker_hold(CoexPicker *picker);
 /* Drops the question; the texts come back as a line. Returns whether there was anything to drop. */
 gboolean coex_picker_cancel(CoexPicker *picker);
 
-/* The templates that match the query, best first; marketing last for who wants none. Borrowed
- * elements; free with g_ptr_array_unref().
+/* The templates that match the query, best first; without one, those that say what waits, then
+ * those that were sent lately. Marketing last for whom it cannot reach. Borrowed elements; free
+ * with g_ptr_array_unref().
  */
 GPtrArray *coex_picker_find(CoexPicker *picker);
 
@@ -109,7 +110,8 @@ char *coex_picker_dup_cost(const CoexPicker *picker);
 
 /* One row: name, language, first words (at most @max_chars characters of them) and category; or why
  * it cannot be sent. Free with g_free(). */
-char *coex_picker_describe(const CoexTemplate *template_, gsize max_chars);
+char *coex_picker_describe(const CoexPicker *picker, const CoexTemplate *template_,
+                           gsize max_chars);
 
 /* What a value is for, "{{1}}", "end of the link [Track]", and an example. Free with g_free(). */
 char *coex_picker_describe_variable(const CoexTemplateVariable *variable);

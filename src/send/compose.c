@@ -11,6 +11,7 @@
 #include "core/text.h"
 #include "core/window.h"
 #include "send/queue.h"
+#include "send/templates.h"
 #include "store/batch.h"
 #include <string.h>
 
@@ -274,6 +275,7 @@ coex_outbox_send_template(CoexOutbox *outbox, CoexPerson *person, const CoexTemp
     item->row->template_name = g_strdup(template_->name);
     item->row->template_language = g_strdup(template_->language);
     item->row->template_values = write_values((const char *const *)kept);
+    coex_templates_note_used(outbox->account, template_);
     if (path >= 0)
         coex_outbox_item_take_header(item, values[path], coex_template_get_file_kind(template_));
     else

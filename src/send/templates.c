@@ -13,6 +13,35 @@
 
 #define PAGES_MAX 100 /* of a catalogue: a provider that never ends does not keep us for ever */
 
+#define RECENT_SETTING "recent-templates" /* "NAME/LANGUAGE", a line each, the newest first */
+
+static char **
+read_recent(CoexAccount *account)
+{
+    const char *kept = coex_account_get_setting(account, RECENT_SETTING);
+
+    return g_strsplit(kept != NULL ? kept : "", "\n", -1);
+}
+
+void
+coex_templates_note_used(CoexAccount *account, const CoexTemplate *template_)
+{
+    g_auto(GStrv) before = read_recent(account);
+    g_autofree char *name = coex_catalogue_dup_recent_name(template_);
+    g_auto(GStrv) recent = coex_catalogue_add_recent((const char *const *)before, name);
+    g_autofree char *lines = g_strjoinv("\n", recent);
+
+    coex_account_put_setting(account, RECENT_SETTING, lines);
+}
+
+static void
+set_recent(CoexAccount *account)
+{
+    g_auto(GStrv) recent = read_recent(account);
+
+    coex_catalogue_set_recent(account->catalogue, (const char *const *)recent);
+}
+
 void
 coex_templates_load(CoexAccount *account)
 {
@@ -21,8 +50,10 @@ coex_templates_load(CoexAccount *account)
     if (kept == NULL)
         return;
     account->catalogue = coex_catalogue_parse(kept, strlen(kept), NULL);
-    if (account->catalogue != NULL)
-        coex_account_tell_catalogue(account, NULL);
+    if (account->catalogue == NULL)
+        return;
+    set_recent(account);
+    coex_account_tell_catalogue(account, NULL);
 }
 
 typedef struct {
@@ -65,6 +96,7 @@ fetch_done(CoexAccount *account, Fetch *fetch, const GError *error)
     g_clear_pointer(&account->catalogue, coex_catalogue_unref);
     account->catalogue =
         coex_catalogue_new(g_steal_pointer(&fetch->templates), coex_account_now(account));
+    set_recent(account);
     json = coex_catalogue_dup_json(account->catalogue);
     coex_account_put_setting(account, "catalogue", json);
     coex_account_tell_catalogue(account, NULL);

@@ -20,6 +20,7 @@ struct CoexSession {
     CoexAccount *account; /* the engine's; only named in commands here */
     GHashTable *views;    /* name -> CoexPersonView */
     CoexCatalogue *catalogue;
+    char **recent; /* templates, sent here since; NULL: none */
     gint64 (*clock)(gpointer clock_data);
     gpointer clock_data;
     CoexClock system_clock; /* where there is no other */
@@ -125,6 +126,7 @@ coex_session_free(CoexSession *session)
     coex_mailbox_unref(session->mailbox);
     g_hash_table_unref(session->views);
     g_clear_pointer(&session->catalogue, coex_catalogue_unref);
+    g_strfreev(session->recent);
     g_free(session);
 }
 
@@ -302,6 +304,16 @@ coex_session_cancel_file(CoexSession *session, guint transfer)
     post(session, command);
 }
 
+static void
+note_recent(CoexSession *session, const CoexTemplate *template_)
+{
+    g_autofree char *name = coex_catalogue_dup_recent_name(template_);
+    char **recent = coex_catalogue_add_recent(coex_session_get_recent_templates(session), name);
+
+    g_strfreev(session->recent);
+    session->recent = recent;
+}
+
 gboolean
 coex_session_send_template(CoexSession *session, const char *name, const CoexTemplate *template_,
                            const char *const *values, GError **error)
@@ -316,6 +328,7 @@ coex_session_send_template(CoexSession *session, const char *name, const CoexTem
     if (checked == NULL)
         return FALSE;
     command = coex_command_new(COEX_COMMAND_SEND_TEMPLATE, session->account, name);
+    note_recent(session, template_);
     command->template_ = coex_template_ref(template_);
     command->values = g_steal_pointer(&checked);
     post(session, command);
@@ -522,6 +535,14 @@ CoexCatalogue *
 coex_session_get_catalogue(CoexSession *session)
 {
     return session->catalogue;
+}
+
+const char *const *
+coex_session_get_recent_templates(CoexSession *session)
+{
+    if (session->recent != NULL)
+        return (const char *const *)session->recent;
+    return session->catalogue != NULL ? coex_catalogue_get_recent(session->catalogue) : NULL;
 }
 
 gboolean

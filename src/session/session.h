@@ -128,6 +128,9 @@ void coex_session_get_file(CoexSession *session, const char *name, const char *w
 void coex_session_refresh_templates(CoexSession *session);
 /* The newest catalogue, NULL before the first. Borrowed. */
 CoexCatalogue *coex_session_get_catalogue(CoexSession *session);
+/* The templates that were sent lately, as for coex_catalogue_rank(). Borrowed; NULL before the
+ * first catalogue. */
+const char *const *coex_session_get_recent_templates(CoexSession *session);
 /* Whether it is older than 10 minutes. */
 gboolean coex_session_is_catalogue_stale(CoexSession *session);
 

@@ -80,9 +80,9 @@ class LowTerminal:
     def reasons(self):
         """the list says in full why a template cannot be sent"""
         self.client.keys("Tab", "Up")
-        self.client.wait("needs products of a catalogue\\) shop_window \\(en_US\\)")
+        self.client.wait("is paused by WhatsApp for its quality\\) spring_sale \\(en_US\\)")
         self.client.keys("Enter")
-        self.client.wait_gone("needs products of a catalogue")
+        self.client.wait_gone("is paused by WhatsApp")
         self.client.keys("Tab", "Tab", "Tab")
 
     def nothing_found(self):

@@ -253,22 +253,69 @@ cost_by_dialogue(World *world)
     host_wait_for(world->host, EVENT_MESSAGE, NORA, "*no template was sent*");
 }
 
+/* What was typed is what a template says: that one comes first, and needs nothing more. */
+static void
+typed_text_finds_its_template(World *world)
+{
+    host_go_online(world->host);
+    host_type(world->host, NORA, "Hi Zoe, your order K-42 is ready.");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*Waiting: *!1  order_update (en_US)*!hold*");
+    host_type(world->host, NORA, "!1");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*Hi Zoe, your order K-42 is ready.*!send*");
+    host_type(world->host, NORA, "!send");
+    g_autoptr(CoexSimRequest) sent = world_next_sent(world);
+    host_check(world->host, g_str_equal(sent->values[0], "Zoe"));
+    host_check(world->host, g_str_equal(sent->values[1], "K-42"));
+}
+
+/* What was sent last comes first; what cannot go comes last, and says why. */
+static void
+order_of_the_list(World *world)
+{
+    host_go_online(world->host);
+    host_type(world->host, NORA, "!template track_parcel 17");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*!send*");
+    host_type(world->host, NORA, "!send");
+    g_autoptr(CoexSimRequest) sent = world_next_sent(world);
+    host_check(world->host, g_str_equal(sent->template_name, "track_parcel"));
+    host_type(world->host, NORA, "!template");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*!1  track_parcel (en_US)*");
+    host_quit(world->host);
+    host_go_online(world->host);
+    host_type(world->host, NORA, "!template");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*!1  track_parcel (en_US)*!more*");
+    host_type(world->host, NORA, "!more");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*more: !more");
+    host_type(world->host, NORA, "!more");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA,
+                  "*spring_sale (en_US) – cannot be sent from here: it is paused by WhatsApp for "
+                  "its quality");
+
+    host_type(world->host, ADA, "!find we_miss_you");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA,
+                  "*we_miss_you (en_US) – WhatsApp takes no marketing to +1: *");
+    host_type(world->host, ADA, "!template we_miss_you");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*begin with +1: it will not arrive.*!send*");
+    host_type(world->host, ADA, "!cancel");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*no template was sent*");
+}
+
 /* A template made since the login is found after a refresh, which asks the provider. */
 static void
 refresh_by_dialogue(World *world)
 {
     write_to_closed(world);
-    host_type(world->host, NORA, "!find spring_sale");
+    host_type(world->host, NORA, "!find bulb_sale");
     host_wait_for(world->host, EVENT_MESSAGE, NORA, "*No template has these words*");
     coex_sim_add_template(world->sim,
-                          "{\"name\":\"spring_sale\",\"language\":\"en_US\",\"status\":"
+                          "{\"name\":\"bulb_sale\",\"language\":\"en_US\",\"status\":"
                           "\"APPROVED\",\"category\":\"MARKETING\",\"components\":[{\"type\":"
                           "\"BODY\",\"text\":\"All bulbs at half price\"}]}");
     host_type(world->host, NORA, "!refresh");
     host_wait_for(world->host, EVENT_MESSAGE, NORA, "*being fetched*");
     host_wait_for(world->host, EVENT_MESSAGE, NORA, "*!1 *");
-    host_type(world->host, NORA, "!find spring_sale");
-    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*spring_sale*half price*");
+    host_type(world->host, NORA, "!find bulb_sale");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*bulb_sale*half price*");
 }
 
 static void
@@ -466,6 +513,8 @@ add_all(void)
     world_add("bitlbee/buttons-by-dialogue", "BitlBee", buttons_by_dialogue);
     world_add("bitlbee/picture-by-dialogue", "BitlBee", picture_by_dialogue);
     world_add("bitlbee/cost-by-dialogue", "BitlBee", cost_by_dialogue);
+    world_add("bitlbee/typed-text-finds-its-template", "BitlBee", typed_text_finds_its_template);
+    world_add("bitlbee/order-of-the-list", "BitlBee", order_of_the_list);
     world_add("bitlbee/refresh-by-dialogue", "BitlBee", refresh_by_dialogue);
     world_add("bitlbee/hold-by-dialogue", "BitlBee", hold_by_dialogue);
     world_add("bitlbee/cancel-by-dialogue", "BitlBee", cancel_by_dialogue);

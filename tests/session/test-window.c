@@ -510,8 +510,8 @@ test_catalogue(Desk *desk)
     g_assert_nonnull(catalogue);
     g_assert_cmpuint(coex_sim_n_requests(desk->sim, "templates"), >, 1);
     all = coex_catalogue_search(catalogue, NULL, NULL);
-    /* all but a paused, a rejected and a pending one */
-    g_assert_cmpuint(all->len, ==, coex_sim_n_templates(desk->sim) - 3);
+    /* all but a rejected and a pending one */
+    g_assert_cmpuint(all->len, ==, coex_sim_n_templates(desk->sim) - 2);
     g_assert_false(coex_session_is_catalogue_stale(desk->session));
     desk_advance(desk, 11 * 60);
     g_assert_true(coex_session_is_catalogue_stale(desk->session));

@@ -106,7 +106,7 @@ test_examples_of_meta(void)
         { "PAUSED",
           "picture=https://… end of the offer=2026-12-24 18:00 1=Jana code of [Copy offer "
           "code]=RAD15 end of the link [Shop]=spring",
-          NULL },
+          "is paused by WhatsApp for its quality" },
         { "APPROVED",
           "1=Jana card 1: picture=https://… card 1: end of the link [Look]=gravel-2 "
           "card 2: picture=https://… card 2: end of the link [Look]=cargo-9",
@@ -137,7 +137,7 @@ test_examples_of_meta(void)
         g_assert_cmpstr(variables, ==, rows[i].variables);
         g_assert_cmpstr(template_->obstacle, ==, rows[i].obstacle);
     }
-    g_assert_cmpuint(offered->len, ==, 5);
+    g_assert_cmpuint(offered->len, ==, 6);
 }
 
 static void
@@ -508,7 +508,7 @@ make_catalogue(const char *line)
         g_autofree char *json = g_strdup_printf(
             "{'name':'%s','language':'%s','status':'%s','components':[{'type':'BODY','text':'%s'}]"
             "}",
-            head[0], head[1], strstr(head[2], "(off)") ? "PAUSED" : "APPROVED", head[2]);
+            head[0], head[1], strstr(head[2], "(off)") ? "REJECTED" : "APPROVED", head[2]);
 
         g_ptr_array_add(templates, parse(json, NULL));
     }
