@@ -3,6 +3,7 @@
 
 #include "core/account-event.h"
 #include "core/content-card.h"
+#include "core/content-choice.h"
 #include "core/content-media.h"
 #include "core/content-order.h"
 #include "core/json.h"
@@ -489,6 +490,8 @@ build_interactive(const Row *row, const CoexJsonAt *message, const CoexJsonAt *b
     CoexJsonAt inner;
     const Row *found = find_interactive(body, type, &inner);
 
+    if (coex_content_choice_is(body))
+        return coex_content_choice_dup_line(body);
     if (found == NULL)
         return type != NULL ? unknown_line("unknown answer", type, body) : NULL;
     /* cppcheck-suppress returnDanglingLifetime ; the line is a new string */
@@ -596,7 +599,7 @@ judge(const Row *row, const CoexJsonAt *body)
         inner = coex_json_member(body, "message");
         return is_empty(&inner) ? COEX_LACKS_CONTENT : COEX_LACKS_NOTHING;
     case COEX_CONTENT_INTERACTIVE:
-        if (!is_empty(body) &&
+        if (!is_empty(body) && !coex_content_choice_is(body) &&
             find_interactive(body, coex_json_member_text(body, "type"), &inner) == NULL)
             return COEX_LACKS_MEANING;
         break;

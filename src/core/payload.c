@@ -50,6 +50,14 @@ coex_payload_make_message(const CoexPayload *payload)
     return message;
 }
 
+char *
+coex_payload_dup_line(const CoexPayload *payload)
+{
+    g_autoptr(CoexMessage) message = coex_payload_make_message(payload);
+
+    return g_strdup(message->content.text);
+}
+
 /* ---- what there is ---- */
 
 /* Takes @writer. */
@@ -70,4 +78,134 @@ coex_payload_new_reaction(const char *wamid, const char *emoji)
     coex_json_writer_string(writer, "message_id", wamid);
     coex_json_writer_string(writer, "emoji", emoji != NULL ? emoji : "");
     return finish(COEX_CONTENT_REACTION, "reaction", writer);
+}
+
+CoexPayload *
+coex_payload_new_location(const char *latitude, const char *longitude, const char *name,
+                          const char *address)
+{
+    CoexJsonWriter *writer = coex_json_writer_new();
+
+    coex_json_writer_object(writer, "location");
+    coex_json_writer_string(writer, "latitude", latitude);
+    coex_json_writer_string(writer, "longitude", longitude);
+    coex_json_writer_string(writer, "name", name);
+    coex_json_writer_string(writer, "address", name != NULL ? address : NULL);
+    return finish(COEX_CONTENT_LOCATION, "location", writer);
+}
+
+/* WhatsApp wants one of the name's parts beside the whole. */
+static void
+write_name(CoexJsonWriter *writer, const char *name)
+{
+    const char *last = strrchr(name, ' ');
+    g_autofree char *first = last != NULL ? g_strndup(name, (gsize)(last - name)) : g_strdup(name);
+
+    coex_json_writer_object(writer, "name");
+    coex_json_writer_string(writer, "formatted_name", name);
+    coex_json_writer_string(writer, "first_name", first);
+    if (last != NULL)
+        coex_json_writer_string(writer, "last_name", last + 1);
+    coex_json_writer_end(writer);
+}
+
+CoexPayload *
+coex_payload_new_contact(const char *name, const char *number, gboolean known)
+{
+    CoexJsonWriter *writer = coex_json_writer_new();
+    g_autofree char *phone = g_strconcat("+", number, NULL);
+
+    coex_json_writer_array(writer, "contacts");
+    coex_json_writer_object(writer, NULL);
+    write_name(writer, name);
+    coex_json_writer_array(writer, "phones");
+    coex_json_writer_object(writer, NULL);
+    coex_json_writer_string(writer, "phone", phone);
+    coex_json_writer_string(writer, "wa_id", known ? number : NULL);
+    return finish(COEX_CONTENT_CONTACTS, "contacts", writer);
+}
+
+/* ---- choices ---- */
+
+static CoexJsonWriter *
+start_interactive(const char *type, const char *text)
+{
+    CoexJsonWriter *writer = coex_json_writer_new();
+
+    coex_json_writer_object(writer, "interactive");
+    coex_json_writer_string(writer, "type", type);
+    coex_json_writer_object(writer, "body");
+    coex_json_writer_string(writer, "text", text);
+    coex_json_writer_end(writer);
+    coex_json_writer_object(writer, "action");
+    return writer;
+}
+
+/* The customer's answer names its title: the id only has to be another for each. */
+static void
+write_id(CoexJsonWriter *writer, guint i)
+{
+    g_autofree char *id = g_strdup_printf("%u", i);
+
+    coex_json_writer_string(writer, "id", id);
+}
+
+CoexPayload *
+coex_payload_new_buttons(const GPtrArray *parts)
+{
+    CoexJsonWriter *writer = start_interactive("button", parts->pdata[0]);
+
+    coex_json_writer_array(writer, "buttons");
+    for (guint i = 1; i < parts->len; i++) {
+        coex_json_writer_object(writer, NULL);
+        coex_json_writer_string(writer, "type", "reply");
+        coex_json_writer_object(writer, "reply");
+        write_id(writer, i);
+        coex_json_writer_string(writer, "title", parts->pdata[i]);
+        coex_json_writer_end(writer);
+        coex_json_writer_end(writer);
+    }
+    return finish(COEX_CONTENT_INTERACTIVE, "interactive", writer);
+}
+
+static void
+start_section(CoexJsonWriter *writer, const char *title)
+{
+    coex_json_writer_object(writer, NULL);
+    coex_json_writer_string(writer, "title", title);
+    coex_json_writer_array(writer, "rows");
+}
+
+static void
+end_section(CoexJsonWriter *writer)
+{
+    coex_json_writer_end(writer);
+    coex_json_writer_end(writer);
+}
+
+CoexPayload *
+coex_payload_new_list(const char *text, const char *label, const GArray *rows)
+{
+    CoexJsonWriter *writer = start_interactive("list", text);
+    gboolean open = FALSE;
+
+    coex_json_writer_string(writer, "button", label);
+    coex_json_writer_array(writer, "sections");
+    for (guint i = 0; i < rows->len; i++) {
+        const CoexPayloadRow *row = &g_array_index(rows, CoexPayloadRow, i);
+
+        if (open && row->section != NULL)
+            end_section(writer);
+        if (!open || row->section != NULL)
+            start_section(writer, row->section);
+        open = TRUE;
+        if (row->section != NULL)
+            continue;
+        coex_json_writer_object(writer, NULL);
+        write_id(writer, i + 1);
+        coex_json_writer_string(writer, "title", row->title);
+        coex_json_writer_string(writer, "description", row->description);
+        coex_json_writer_end(writer);
+    }
+    return finish(COEX_CONTENT_INTERACTIVE, "interactive", writer);
 }

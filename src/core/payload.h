@@ -25,7 +25,40 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexPayload, coex_payload_free)
 
 /* The same as a message says it. Free with coex_message_unref(). */
 CoexMessage *coex_payload_make_message(const CoexPayload *payload);
+/* The words for it that every host can show. Free with g_free(). */
+char *coex_payload_dup_line(const CoexPayload *payload);
 
 /* A reaction to the message @wamid, in the place of one that is there; @emoji NULL: none any more
  * (Meta: messages/reaction-messages). */
 CoexPayload *coex_payload_new_reaction(const char *wamid, const char *emoji);
+/* A place; the degrees as they are to be written, @name and @address NULL: without (Meta:
+ * messages/location-messages). */
+CoexPayload *coex_payload_new_location(const char *latitude, const char *longitude,
+                                       const char *name, const char *address);
+/* Somebody's name and number, digits; @known: it is on WhatsApp (Meta: messages/contacts-messages).
+ */
+CoexPayload *coex_payload_new_contact(const char *name, const char *number, gboolean known);
+
+/* ---- choices: within these bounds, in characters, and all titles different ---- */
+
+#define COEX_PAYLOAD_BUTTONS_MAX 3
+#define COEX_PAYLOAD_BUTTON_MAX 20
+#define COEX_PAYLOAD_BUTTONS_TEXT_MAX 1024
+#define COEX_PAYLOAD_ROWS_MAX 10
+#define COEX_PAYLOAD_ROW_MAX 24
+#define COEX_PAYLOAD_DESCRIPTION_MAX 72
+#define COEX_PAYLOAD_LIST_TEXT_MAX 4096
+
+/* The first of @parts (char *) above the others as buttons (Meta:
+ * messages/interactive-reply-buttons-messages). */
+CoexPayload *coex_payload_new_buttons(const GPtrArray *parts);
+
+typedef struct {
+    char *section; /* a heading; NULL: a choice */
+    char *title;
+    char *description; /* NULL */
+} CoexPayloadRow;
+
+/* Choices behind a button @label (Meta: messages/interactive-list-messages); each heading has some
+ * below it. @rows: CoexPayloadRow. */
+CoexPayload *coex_payload_new_list(const char *text, const char *label, const GArray *rows);

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/payload-typed.h"
+
+#include "core/error.h"
+#include "core/payload.h"
+#include "core/text.h"
+#include "core/typed-line.h"
+#include <string.h>
+
+#define DEGREES_MAX 12 /* characters of a number that is no mistake */
+#define SHOWN_MAX 30
+
+static gboolean
+is_too_long(const char *text, glong max)
+{
+    return g_utf8_strlen(text, -1) > max;
+}
+
+static void set_fault(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+static void
+set_fault(GError **error, const char *format, ...)
+{
+    va_list args;
+    g_autofree char *text = NULL;
+
+    va_start(args, format);
+    text = g_strdup_vprintf(format, args);
+    va_end(args);
+    g_set_error_literal(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT, text);
+}
+
+/* ---- places ---- */
+
+/* The number at @at, as it stands there, and what follows it; NULL: there is none up to @max. */
+static char *
+take_degrees(const char **at, double max)
+{
+    const char *p = *at + strspn(*at, " \t,;");
+    gsize sign = *p == '-' || *p == '+';
+    gsize whole = strspn(p + sign, "0123456789");
+    gsize n = sign + whole;
+    g_autofree char *text = NULL;
+    double value;
+
+    if (p[n] == '.' && g_ascii_isdigit(p[n + 1]))
+        n += 1 + strspn(p + n + 1, "0123456789");
+    /* where a comma stands for the point, it is no place that anybody means */
+    else if (p[n] == ',' && g_ascii_isdigit(p[n + 1]))
+        return NULL;
+    if (whole == 0 || whole > 3 || (p[n] != '\0' && strchr(" \t\n,;", p[n]) == NULL))
+        return NULL;
+    text = g_strndup(*p == '+' ? p + 1 : p, MIN(n - (*p == '+'), DEGREES_MAX));
+    value = g_ascii_strtod(text, NULL);
+    if (value < -max || value > max)
+        return NULL;
+    *at = p + n;
+    return g_steal_pointer(&text);
+}
+
+CoexPayload *
+coex_payload_parse_location(const char *words, GError **error)
+{
+    const char *at = words;
+    g_autofree char *latitude = take_degrees(&at, 90);
+    g_autofree char *longitude = latitude != NULL ? take_degrees(&at, 180) : NULL;
+    g_auto(GStrv) rest = NULL;
+    const char *name = NULL;
+    const char *address = NULL;
+
+    if (longitude == NULL) {
+        set_fault(error,
+                  "A place is typed as its latitude and longitude in degrees with a point, and "
+                  "maybe a name: 52.5317 13.3818 Our shop | 1 Mill Lane.");
+        return NULL;
+    }
+    rest = coex_typed_line_split_values(at + strspn(at, " \t\n,;"), NULL);
+    if (rest != NULL && *rest[0] != '\0')
+        name = rest[0];
+    if (name != NULL && rest[1] != NULL && *rest[1] != '\0')
+        address = rest[1];
+    return coex_payload_new_location(latitude, longitude, name, address);
+}
+
+/* ---- choices ---- */
+
+/* The parts between bars; those of which nothing is left are left out. */
+static GPtrArray *
+split(const char *words, char ***ret_values)
+{
+    GPtrArray *parts = g_ptr_array_new();
+
+    *ret_values = coex_typed_line_split_values(words, NULL);
+    for (char **value = *ret_values; value != NULL && *value != NULL; value++)
+        if (!coex_text_is_blank(*value))
+            g_ptr_array_add(parts, *value);
+    return parts;
+}
+
+static gboolean
+check_body(const char *text, glong max, GError **error)
+{
+    if (!is_too_long(text, max))
+        return TRUE;
+    set_fault(error,
+              "The text above the choices has %ld characters; WhatsApp takes %ld. Send a "
+              "part of it as a message before.",
+              g_utf8_strlen(text, -1), max);
+    return FALSE;
+}
+
+/* Nobody could tell two of a name apart. */
+static gboolean
+check_title(const char *title, glong max, GHashTable *titles, GError **error)
+{
+    g_autofree char *shown = coex_text_excerpt(title, SHOWN_MAX);
+
+    if (is_too_long(title, max))
+        set_fault(error, "“%s” has %ld characters; WhatsApp takes %ld. Make it shorter.", shown,
+                  g_utf8_strlen(title, -1), max);
+    else if (titles != NULL && !g_hash_table_add(titles, (char *)title))
+        set_fault(error, "“%s” stands there twice. Call each choice differently.", shown);
+    else
+        return TRUE;
+    return FALSE;
+}
+
+CoexPayload *
+coex_payload_parse_buttons(const char *words, GError **error)
+{
+    g_auto(GStrv) values = NULL;
+    g_autoptr(GPtrArray) parts = split(words, &values);
+    g_autoptr(GHashTable) titles = g_hash_table_new(g_str_hash, g_str_equal);
+
+    if (parts->len < 2) {
+        set_fault(error,
+                  "Buttons are typed as a text and up to %d answers, with bars between: When "
+                  "do you come? | Today | Tomorrow.",
+                  COEX_PAYLOAD_BUTTONS_MAX);
+        return NULL;
+    }
+    if (parts->len - 1 > COEX_PAYLOAD_BUTTONS_MAX) {
+        set_fault(error, "These are %u buttons; WhatsApp takes %d. A list takes up to %d choices.",
+                  parts->len - 1, COEX_PAYLOAD_BUTTONS_MAX, COEX_PAYLOAD_ROWS_MAX);
+        return NULL;
+    }
+    if (!check_body(parts->pdata[0], COEX_PAYLOAD_BUTTONS_TEXT_MAX, error))
+        return NULL;
+    for (guint i = 1; i < parts->len; i++) {
+        if (!check_title(parts->pdata[i], COEX_PAYLOAD_BUTTON_MAX, titles, error))
+            return NULL;
+    }
+    return coex_payload_new_buttons(parts);
+}
+
+/* Splits "row: what it is" in place. */
+static char *
+cut_description(char *row)
+{
+    char *colon = strstr(row, ": ");
+
+    if (colon == NULL)
+        return NULL;
+    *colon = '\0';
+    g_strchomp(row);
+    return g_strstrip(colon + 2);
+}
+
+typedef struct {
+    GArray *rows; /* CoexPayloadRow, with strings of the parts */
+    GHashTable *titles;
+    guint n_sections;
+    guint n_choices;
+} List;
+
+static gboolean
+add_section(List *list, char *title, GError **error)
+{
+    const CoexPayloadRow row = { .section = g_strstrip(title) };
+
+    list->n_sections++;
+    g_array_append_val(list->rows, row);
+    return check_title(title, COEX_PAYLOAD_ROW_MAX, NULL, error);
+}
+
+static gboolean
+add_row(List *list, char *part, GError **error)
+{
+    CoexPayloadRow row = { .description = cut_description(part), .title = part };
+
+    list->n_choices++;
+    if (!check_title(row.title, COEX_PAYLOAD_ROW_MAX, list->titles, error) ||
+        (row.description != NULL &&
+         !check_title(row.description, COEX_PAYLOAD_DESCRIPTION_MAX, NULL, error)))
+        return FALSE;
+    g_array_append_val(list->rows, row);
+    return TRUE;
+}
+
+/* Each heading has choices, and where there are several, all choices have one. */
+static gboolean
+check_sections(const List *list, GError **error)
+{
+    const CoexPayloadRow *before = NULL;
+
+    for (guint i = 0; i < list->rows->len; i++) {
+        const CoexPayloadRow *row = &g_array_index(list->rows, CoexPayloadRow, i);
+        const CoexPayloadRow *next =
+            i + 1 < list->rows->len ? &g_array_index(list->rows, CoexPayloadRow, i + 1) : NULL;
+
+        if (row->section != NULL && (next == NULL || next->section != NULL)) {
+            set_fault(error, "There is nothing below the heading “%s”.", row->section);
+            return FALSE;
+        }
+        if (row->section == NULL && before == NULL && list->n_sections > 0) {
+            set_fault(error,
+                      "“%s” stands below no heading, and others do. Begin with one: # "
+                      "Heading.",
+                      row->title);
+            return FALSE;
+        }
+        before = row;
+    }
+    return TRUE;
+}
+
+static gboolean
+check_list(const List *list, GError **error)
+{
+    if (list->n_choices == 0)
+        set_fault(error,
+                  "A list is typed as a text, the word on its button and up to %d choices, "
+                  "with bars between: Pick a service | Services | Tyre: new or mended | "
+                  "Brakes. A part that begins with # is a heading.",
+                  COEX_PAYLOAD_ROWS_MAX);
+    else if (list->n_choices > COEX_PAYLOAD_ROWS_MAX)
+        set_fault(error, "These are %u choices; WhatsApp takes %d. Send two lists.",
+                  list->n_choices, COEX_PAYLOAD_ROWS_MAX);
+    else
+        return check_sections(list, error);
+    return FALSE;
+}
+
+CoexPayload *
+coex_payload_parse_list(const char *words, GError **error)
+{
+    g_auto(GStrv) values = NULL;
+    g_autoptr(GPtrArray) parts = split(words, &values);
+    g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(CoexPayloadRow));
+    g_autoptr(GHashTable) titles = g_hash_table_new(g_str_hash, g_str_equal);
+    List list = { .rows = rows, .titles = titles };
+
+    for (guint i = 2; i < parts->len; i++) {
+        char *part = parts->pdata[i];
+
+        if (!(*part == '#' ? add_section(&list, part + 1, error) : add_row(&list, part, error)))
+            return NULL;
+    }
+    if (!check_list(&list, error) ||
+        !check_body(parts->pdata[0], COEX_PAYLOAD_LIST_TEXT_MAX, error) ||
+        !check_title(parts->pdata[1], COEX_PAYLOAD_BUTTON_MAX, NULL, error))
+        return NULL;
+    return coex_payload_new_list(parts->pdata[0], parts->pdata[1], rows);
+}
