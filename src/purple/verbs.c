@@ -2,7 +2,10 @@
 #include "purple/verbs.h"
 
 #include "core/text.h"
+#include "core/payload-typed.h"
+#include "core/payload.h"
 #include "core/typed-line.h"
+#include "core/which.h"
 #include "purple/connection.h"
 #include "purple/contact.h"
 #include "purple/file.h"
@@ -17,6 +20,7 @@
 #include "purple/template-chat.h"
 #include "purple/template-picker.h"
 #include "purple/transfer.h"
+#include "purple/whom.h"
 #include "session/session.h"
 
 /* One of the functions is set. @words: what follows the verb as plain text, "" for nothing;
@@ -111,6 +115,75 @@ run_unreact(CoexConnection *connection, const char *name, const char *words)
 }
 
 static void
+say_not_sent(CoexConnection *connection, const char *name, const GError *error)
+{
+    g_autofree char *line = g_strconcat("Nothing was sent: ", error->message, NULL);
+
+    coex_lines_notice(connection, name, line);
+}
+
+/* @payload: NULL where it could not be made. */
+static void
+send_payload(CoexConnection *connection, const char *name, CoexPayload *payload, GError **error)
+{
+    if (payload == NULL || !coex_session_send_payload(connection->session, name, payload, error))
+        say_not_sent(connection, name, *error);
+}
+
+static void
+run_location(CoexConnection *connection, const char *name, const char *words)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(CoexPayload) payload = coex_payload_parse_location(words, &error);
+
+    send_payload(connection, name, payload, &error);
+}
+
+static void
+run_buttons(CoexConnection *connection, const char *name, const char *words, const char *markup)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *text = coex_text_from_markup(markup);
+    g_autoptr(CoexPayload) payload = coex_payload_parse_buttons(text, &error);
+
+    send_payload(connection, name, payload, &error);
+}
+
+static void
+run_list(CoexConnection *connection, const char *name, const char *words, const char *markup)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *text = coex_text_from_markup(markup);
+    g_autoptr(CoexPayload) payload = coex_payload_parse_list(text, &error);
+
+    send_payload(connection, name, payload, &error);
+}
+
+static void
+run_contact(CoexConnection *connection, const char *name, const char *words)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(CoexPayload) payload = coex_whom_make_card(connection, words, &error);
+
+    send_payload(connection, name, payload, &error);
+}
+
+static void
+run_forward(CoexConnection *connection, const char *name, const char *words)
+{
+    g_autoptr(GError) error = NULL;
+    g_auto(CoexWhich) which = { 0 };
+    g_auto(CoexWhom) whom = { 0 };
+    const char *typed = coex_which_split(words, &which);
+    g_autofree char *first = g_strndup(words, (gsize)(typed - words));
+
+    if (coex_whom_find(connection, typed, &whom, &error))
+        coex_session_forward(connection->session, name, first, whom.name);
+    else
+        say_not_sent(connection, name, error);
+}
+
+static void
 run_search(CoexConnection *connection, const char *name, const char *words, const char *markup)
 {
     coex_session_search(connection->session, name, words);
@@ -153,6 +226,13 @@ static const Verb verbs[] = {
     { "react", "[which] emoji", "s",
       "react to a message of theirs, as in :thumbsup:", .take = run_react },
     { "unreact", "[which]", "s", "take a reaction back", .take = run_unreact },
+    { "location", "latitude longitude [name]", "s", "send a place", .take = run_location },
+    { "contact", "number|buddy", "s", "send somebody's name and number", .take = run_contact },
+    { "forward", "[which] number|buddy", "s", "send a message of theirs or ours on to somebody",
+      .take = run_forward },
+    { "buttons", "text | a | b | c", "S", "ask with up to 3 answers to tap", .run = run_buttons },
+    { "list", "text | label | a | b: about b | …", "S", "ask with up to 10 choices in a list",
+      .run = run_list },
     { "hold", "[text]", "S", "keep the waiting text, or this one, until they write",
       .run = run_hold },
     { "held", NULL, "", "list the texts that are held", .command = coex_session_list_held },

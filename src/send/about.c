@@ -2,13 +2,17 @@
 #include "account/account.h"
 #include "account/people.h"
 #include "account/tell.h"
+#include "account/views.h"
+#include "core/content-media.h"
 #include "core/emoji.h"
 #include "core/payload.h"
 #include "core/text.h"
 #include "core/which.h"
+#include "media/outgoing.h"
 #include "send/queue.h"
 #include "store/batch.h"
 #include "store/store.h"
+#include <string.h>
 
 /* What is sent about another message of the conversation: that one is looked for in the store, and
  * meanwhile the item keeps its place in the queue. */
@@ -213,4 +217,123 @@ coex_outbox_unreact(CoexOutbox *outbox, CoexPerson *person, const char *words)
                  question_new(TRUE, coex_text_is_blank(words), NULL));
     else
         coex_account_tell_notice(outbox->account, person, "Nothing was sent: %s", error->message);
+}
+
+/* ---- what goes on to another ---- */
+
+typedef struct {
+    CoexAccount *account;
+    gint64 from;
+    gint64 to;
+} Forward;
+
+static void
+forward_free(Forward *forward)
+{
+    coex_account_unref(forward->account);
+    g_free(forward);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Forward, forward_free)
+
+/* From what is kept of it here; of ours also by what WhatsApp keeps. NULL: it goes. */
+static const char *
+forward_file(CoexOutbox *outbox, CoexPerson *to, const CoexMeant *meant)
+{
+    const CoexOriginal file = { .path = meant->path, .as_voice = meant->media->voice };
+    CoexOutboxItem *item;
+
+    if (meant->path != NULL) {
+        coex_outbox_send_file(outbox, to, &file, meant->media->caption, COEX_SEND_TYPED, 0);
+        return NULL;
+    }
+    if (meant->direction != COEX_OUTBOUND || meant->media->sha256 == NULL)
+        return "Its file is not here. /get with the same words fetches it; then it can be passed "
+               "on.";
+    item = coex_outbox_item_new(outbox, to->id, meant->text);
+    item->row->media = coex_media_copy(meant->media);
+    coex_outbox_item_admit(item);
+    return NULL;
+}
+
+/* Without what was said of it when it came. */
+static const char *
+skip_label(const char *text)
+{
+    static const char *const labels[] = { "[forwarded] ", "[forwarded many times] " };
+
+    for (guint i = 0; i < G_N_ELEMENTS(labels); i++) {
+        if (g_str_has_prefix(text, labels[i]))
+            return text + strlen(labels[i]);
+    }
+    return text;
+}
+
+/* Why it cannot go on; NULL: it does. */
+static const char *
+pass_on(CoexOutbox *outbox, CoexPerson *to, const CoexMeant *meant)
+{
+    if (meant->id == 0)
+        return "There is no such message in this conversation.";
+    if (meant->deleted)
+        return "That message was taken back.";
+    if (meant->payload != NULL) {
+        g_autoptr(CoexPayload) payload = coex_payload_new(meant->kind, meant->type, meant->payload);
+
+        coex_outbox_send_payload(outbox, to, payload);
+        return NULL;
+    }
+    if (meant->kind == COEX_CONTENT_MEDIA && meant->media != NULL)
+        return forward_file(outbox, to, meant);
+    if (meant->kind != COEX_CONTENT_TEXT)
+        return "Texts and files can be passed on from here. Forward this one on the phone.";
+    coex_outbox_send_text(outbox, to, skip_label(meant->text), COEX_SEND_ELSEWHERE);
+    return NULL;
+}
+
+static CoexPerson *
+find_now(const Forward *forward, gint64 id)
+{
+    return coex_people_now(forward->account->people,
+                           coex_people_by_id(forward->account->people, id));
+}
+
+static void
+on_forward(const CoexMeant *meant, const GError *error, gpointer user_data)
+{
+    g_autoptr(Forward) forward = user_data;
+    CoexAccount *account = forward->account;
+    CoexPerson *from;
+    CoexPerson *to;
+    g_autofree char *title = NULL;
+    g_autofree char *words = NULL;
+    const char *why;
+
+    if (account->state == COEX_ACCOUNT_ENDED)
+        return;
+    from = find_now(forward, forward->from);
+    to = find_now(forward, forward->to);
+    title = coex_account_dup_title(account, to);
+    why = error != NULL ? error->message : pass_on(account->outbox, to, meant);
+    words = coex_text_excerpt(why == NULL ? meant->text : why, why == NULL ? EXCERPT : G_MAXINT);
+    coex_account_tell_notice(account, from,
+                             why == NULL ? "Passed on to the conversation with %s: %s"
+                                         : "Not passed on to %s: %s",
+                             title, words);
+}
+
+void
+coex_outbox_forward(CoexOutbox *outbox, CoexPerson *person, const char *which, CoexPerson *target)
+{
+    g_autoptr(GError) error = NULL;
+    CoexMeantQuery query = { .account_id = outbox->account->id, .person_id = person->id };
+    Forward *forward;
+
+    if (!coex_which_parse(which, &query.which, &error)) {
+        coex_account_tell_notice(outbox->account, person, "Nothing was sent: %s", error->message);
+        return;
+    }
+    forward = g_new(Forward, 1);
+    *forward = (Forward){ coex_account_ref(outbox->account), person->id, target->id };
+    coex_store_find_meant(outbox->account->store, &query, on_forward, forward);
+    coex_which_clear(&query.which);
 }

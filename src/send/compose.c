@@ -142,6 +142,16 @@ coex_outbox_item_admit(CoexOutboxItem *item)
 }
 
 void
+coex_outbox_send_payload(CoexOutbox *outbox, CoexPerson *person, const CoexPayload *payload)
+{
+    g_autofree char *line = coex_payload_dup_line(payload);
+    CoexOutboxItem *item = coex_outbox_item_new(outbox, person->id, line);
+
+    item->row->payload = coex_payload_copy(payload);
+    coex_outbox_item_admit(item);
+}
+
+void
 coex_outbox_send_text(CoexOutbox *outbox, CoexPerson *person, const char *text, CoexSendWay way)
 {
     CoexAccount *account = outbox->account;

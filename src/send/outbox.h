@@ -13,6 +13,7 @@ typedef struct CoexAccount CoexAccount;
 typedef struct CoexBatch CoexBatch;
 typedef struct CoexOriginal CoexOriginal;
 typedef struct CoexOutbox CoexOutbox;
+typedef struct CoexPayload CoexPayload;
 typedef struct CoexResult CoexResult;
 typedef struct CoexTemplate CoexTemplate;
 
@@ -53,12 +54,17 @@ void coex_outbox_send_file(CoexOutbox *outbox, CoexPerson *person, const CoexOri
                            const char *caption, CoexSendWay way, guint transfer);
 /* Drops it, unless it is being sent already. */
 void coex_outbox_cancel_file(CoexOutbox *outbox, guint transfer);
+/* Anything else, which is no mark: it is queued, or held where the window is closed. */
+void coex_outbox_send_payload(CoexOutbox *outbox, CoexPerson *person, const CoexPayload *payload);
 /* A text that quotes the message with which @words begin, as in core/which.h: else their last one.
  * It is looked for; a line says why it cannot be done. */
 void coex_outbox_reply(CoexOutbox *outbox, CoexPerson *person, const char *words);
 /* The same with an emoji, of their messages only; @words of the second name the message. */
 void coex_outbox_react(CoexOutbox *outbox, CoexPerson *person, const char *words);
 void coex_outbox_unreact(CoexOutbox *outbox, CoexPerson *person, const char *words);
+/* Sends a message of the conversation with @person, as @which names it, also to @target. */
+void coex_outbox_forward(CoexOutbox *outbox, CoexPerson *person, const char *which,
+                         CoexPerson *target);
 /* A template with checked values; ends what is parked for the person. */
 void coex_outbox_send_template(CoexOutbox *outbox, CoexPerson *person,
                                const CoexTemplate *template_, const char *const *values);

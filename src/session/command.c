@@ -11,6 +11,7 @@
 #include "account/waiting.h"
 #include "core/feed.h"
 #include "core/nick.h"
+#include "core/payload.h"
 #include "core/receipts.h"
 #include "core/template.h"
 #include "media/fetch.h"
@@ -64,6 +65,18 @@ take_nick(CoexAccount *account, CoexPerson *person, const char *nick)
     coex_person_set_nick(person, nick);
     coex_account_store_person(account, person);
     coex_views_tell(account, person);
+}
+
+/* Who is new is not stored here, but with what makes the person known. */
+static CoexPerson *
+find_or_make(CoexAccount *account, const char *name)
+{
+    g_auto(CoexPeer) peer = { 0 };
+    CoexPerson *person = coex_people_find_named(account->people, name);
+
+    if (person != NULL || !coex_peer_parse(name, &peer, NULL))
+        return person;
+    return coex_people_learn(account->people, &peer, 0, FALSE, NULL);
 }
 
 /* ---- what each does ---- */
@@ -255,6 +268,23 @@ run_unreact(CoexCommand *command, CoexPerson *person)
 }
 
 static void
+run_send_payload(CoexCommand *command, CoexPerson *person)
+{
+    coex_outbox_send_payload(command->account->outbox, person, command->payload);
+}
+
+static void
+run_forward(CoexCommand *command, CoexPerson *person)
+{
+    CoexAccount *account = command->account;
+    CoexPerson *target = find_or_make(account, command->target);
+
+    if (target != NULL)
+        coex_outbox_forward(account->outbox, person, command->text,
+                            coex_people_now(account->people, target));
+}
+
+static void
 run_synchronise(CoexCommand *command, CoexPerson *person)
 {
     coex_synchronise(command->account, command->flag);
@@ -306,6 +336,10 @@ static const struct {
     [COEX_COMMAND_REPLY] = { .run = run_reply },
     [COEX_COMMAND_REACT] = { .run = run_react },
     [COEX_COMMAND_UNREACT] = { .run = run_unreact },
+    [COEX_COMMAND_SEND_PAYLOAD] = { .run = run_send_payload,
+                                    .makes_person = TRUE,
+                                    .outlives = TRUE },
+    [COEX_COMMAND_FORWARD] = { .run = run_forward },
     [COEX_COMMAND_SYNCHRONISE] = { .run = run_synchronise, .alone = TRUE },
 };
 
@@ -316,19 +350,12 @@ is_of_name(const CoexCommand *command)
     return verbs[command->kind].of_name || (command->kind == COEX_COMMAND_RECALL && !command->flag);
 }
 
-/* Who is new is not stored here, but with what makes the person known. */
 static CoexPerson *
 find_person(const CoexCommand *command)
 {
-    CoexAccount *account = command->account;
-    g_auto(CoexPeer) peer = { 0 };
-    CoexPerson *person = coex_people_find_named(account->people, command->name);
-
-    if (person != NULL || !verbs[command->kind].makes_person)
-        return person;
-    if (!coex_peer_parse(command->name, &peer, NULL))
-        return NULL;
-    return coex_people_learn(account->people, &peer, 0, FALSE, NULL);
+    return verbs[command->kind].makes_person
+               ? find_or_make(command->account, command->name)
+               : coex_people_find_named(command->account->people, command->name);
 }
 
 /* To whom the person turned out to be: what is typed for the one is the other's. */
@@ -362,6 +389,12 @@ tell_too_early(const CoexCommand *command)
     g_autofree char *file =
         command->path != NULL ? g_filename_display_basename(command->path) : NULL;
 
+    if (command->kind == COEX_COMMAND_SEND_PAYLOAD) {
+        g_autofree char *line = coex_payload_dup_line(command->payload);
+
+        coex_account_tell_notice(command->account, NULL,
+                                 "Not sent, since the account was not online yet: %s", line);
+    }
     if (command->kind == COEX_COMMAND_SEND || command->kind == COEX_COMMAND_SEND_FILE ||
         command->kind == COEX_COMMAND_REPLY || command->kind == COEX_COMMAND_REACT)
         coex_account_tell_notice(
@@ -408,6 +441,8 @@ coex_command_free(CoexCommand *command)
 {
     g_clear_pointer(&command->template_, coex_template_unref);
     g_strfreev(command->values);
+    coex_payload_free(command->payload);
+    g_free(command->target);
     g_free(command->name);
     g_free(command->text);
     g_free(command->path);

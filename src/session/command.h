@@ -8,6 +8,7 @@
  * is a kind here, a row of the table and a function. */
 
 typedef struct CoexAccount CoexAccount;
+typedef struct CoexPayload CoexPayload;
 typedef struct CoexTemplate CoexTemplate;
 
 typedef enum {
@@ -42,6 +43,8 @@ typedef enum {
     COEX_COMMAND_REPLY,
     COEX_COMMAND_REACT,
     COEX_COMMAND_UNREACT,
+    COEX_COMMAND_SEND_PAYLOAD,
+    COEX_COMMAND_FORWARD,
 } CoexCommandKind;
 
 /* Members a kind does not use are NULL or 0; all but the account are owned. */
@@ -60,6 +63,8 @@ typedef struct {
     CoexSendWay way;
     CoexTemplate *template_;
     char **values;
+    CoexPayload *payload;
+    char *target; /* of a buddy to whom something goes on */
 } CoexCommand;
 
 CoexCommand *coex_command_new(CoexCommandKind kind, CoexAccount *account, const char *name);

@@ -3,6 +3,7 @@
 
 #include "account/mailbox.h"
 #include "core/error.h"
+#include "core/payload.h"
 #include "core/template.h"
 #include "core/text.h"
 #include "session/command.h"
@@ -339,6 +340,30 @@ void
 coex_session_reply(CoexSession *session, const char *name, const char *words)
 {
     post_words(session, COEX_COMMAND_REPLY, name, words);
+}
+
+gboolean
+coex_session_send_payload(CoexSession *session, const char *name, const CoexPayload *payload,
+                          GError **error)
+{
+    CoexCommand *command;
+
+    if (!is_somebody(session, name, error))
+        return FALSE;
+    command = coex_command_new(COEX_COMMAND_SEND_PAYLOAD, session->account, name);
+    command->payload = coex_payload_copy(payload);
+    post(session, command);
+    return TRUE;
+}
+
+void
+coex_session_forward(CoexSession *session, const char *name, const char *which, const char *target)
+{
+    CoexCommand *command = coex_command_new(COEX_COMMAND_FORWARD, session->account, name);
+
+    command->text = g_strdup(which);
+    command->target = g_strdup(target);
+    post(session, command);
 }
 
 void

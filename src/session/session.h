@@ -7,6 +7,8 @@
 #include "core/person-view.h"
 #include "session/config.h"
 
+typedef struct CoexPayload CoexPayload;
+
 /* One account's life as the chat program sees it. All functions are called, and all observer calls
  * come, in the main thread and its default main context; nothing here blocks on network, disk or
  * parsing. Hides the engine thread, the hub that receives for all accounts of the process, the
@@ -66,6 +68,14 @@ void coex_session_cancel_file(CoexSession *session, guint transfer);
 void coex_session_reply(CoexSession *session, const char *name, const char *words);
 void coex_session_react(CoexSession *session, const char *name, const char *words);
 void coex_session_unreact(CoexSession *session, const char *name, const char *words);
+
+/* Anything else that can be sent, but for a mark. FALSE as for coex_session_send(). */
+gboolean coex_session_send_payload(CoexSession *session, const char *name,
+                                   const CoexPayload *payload, GError **error);
+/* Sends the message of the conversation @name that @which names, as in core/which.h, also to
+ * @target. A NOTICE says what became of it. */
+void coex_session_forward(CoexSession *session, const char *name, const char *which,
+                          const char *target);
 
 /* Sends an approved template with checked values (one per variable). Parked texts of the person
  * that were used as a value are dropped; others come back as a line. */

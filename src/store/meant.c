@@ -14,10 +14,11 @@
     " AND r.context_token = m.token AND r.kind IN (4, 10, 11) AND r.kind = 4"                      \
     " AND r.direction <> 0 AND r.state <> 5 ORDER BY r.time DESC, r.id DESC LIMIT 1)"
 
-/* No system line, edit, deletion or reaction. */
+/* No system line, edit, deletion or reaction. 2 is COEX_MEDIA_HERE. */
 #define SELECT                                                                                     \
     "SELECT m.id, m.time, m.direction, m.kind, m.wamid, m.text, m.deleted_at, m.state,"            \
-    " " OWN_REACTION ", " COEX_MEDIA_COLUMNS " FROM messages AS m"                                 \
+    " " OWN_REACTION ", CASE media.state WHEN 2 THEN media.path END, m.type, m.payload,"           \
+    " " COEX_MEDIA_COLUMNS " FROM messages AS m"                                                   \
     " LEFT JOIN media ON media.message = m.id"                                                     \
     " WHERE m.account = ?1 AND m.person = ?2 AND m.kind NOT IN (4, 8, 10, 11) AND m.text <> ''"
 
@@ -29,6 +30,9 @@ coex_meant_free(CoexMeant *meant)
     g_free(meant->wamid);
     g_free(meant->text);
     g_free(meant->own_reaction);
+    g_free(meant->path);
+    g_free(meant->type);
+    g_free(meant->payload);
     coex_media_free(meant->media);
     g_free(meant);
 }
@@ -48,6 +52,9 @@ read_row(sqlite3_stmt *row)
     meant->deleted = sqlite3_column_int64(row, column++) > 0;
     meant->state = (CoexState)sqlite3_column_int(row, column++);
     meant->own_reaction = coex_db_dup_text(row, column++);
+    meant->path = coex_db_dup_text(row, column++);
+    meant->type = coex_db_dup_text(row, column++);
+    meant->payload = coex_db_dup_text(row, column++);
     meant->media = coex_media_read(row, column);
     return meant;
 }

@@ -237,6 +237,9 @@ typedef struct CoexMeant {
     char *text;
     char *own_reaction; /* of ours to it, NULL */
     CoexMedia *media;   /* NULL */
+    char *path;         /* of its file, if that is here; NULL */
+    char *type;
+    char *payload; /* of ours: as it left (core/payload.h), NULL */
     gboolean deleted;
 } CoexMeant;
 void coex_meant_free(CoexMeant *meant);

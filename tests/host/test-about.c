@@ -83,6 +83,53 @@ search_shows_numbers(World *world)
     host_check(world->host, g_strcmp0(sent->text, "With cream") == 0);
 }
 
+/* By number, by what the chat program calls somebody, and with what nobody is. */
+static void
+others_are_found(World *world)
+{
+    host_go_online(world->host);
+    world_customer_writes(world, "ben", BEN, "Hi");
+    world_customer_writes(world, "ada", ADA, "Who repairs bikes?");
+    type(world, "contact ben nevis");
+    g_autoptr(CoexSimRequest) card = world_next_sent(world);
+    host_check(world->host, g_strcmp0(card->text, "contacts Ben Nevis +" BEN) == 0);
+    host_wait_message(world->host, ADA, "SEND", "*contact] Ben Nevis*");
+    type(world, "contact +49 30 23125 444 Ines Krüger");
+    g_autoptr(CoexSimRequest) typed = world_next_sent(world);
+    host_check(world->host, g_strcmp0(typed->text, "contacts Ines Krüger +493023125444") == 0);
+    type(world, "contact nobody");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*“nobody” is nobody here and no number.*");
+    type(world, "location 52.5 13.4 Our shop");
+    g_autoptr(CoexSimRequest) place = world_next_sent(world);
+    host_check(world->host, g_strcmp0(place->text, "location 52.5 13.4 Our shop") == 0);
+    type(world, "location here");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*Nothing was sent: A place is typed as *");
+    type(world, "forward &quot;bikes&quot; +" BEN);
+    g_autoptr(CoexSimRequest) passed = world_next_sent(world);
+    host_check(world->host, g_strcmp0(passed->who, "ben") == 0);
+    host_check(world->host, g_strcmp0(passed->text, "Who repairs bikes?") == 0);
+    host_wait_message(world->host, BEN, "SEND", "Who repairs bikes?");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*Passed on to the conversation with Ben*");
+}
+
+static void
+choices_are_offered(World *world)
+{
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "When?");
+    type(world, "buttons <b>When</b> do you come? | Today | Tomorrow");
+    g_autoptr(CoexSimRequest) buttons = world_next_sent(world);
+    host_check(world->host,
+               g_strcmp0(buttons->text, "button *When* do you come? | Today | Tomorrow") == 0);
+    host_wait_message(world->host, ADA, "SEND", "*do you come?*Today*Tomorrow*");
+    type(world, "list Size? | Choose | S: small | M");
+    g_autoptr(CoexSimRequest) list = world_next_sent(world);
+    host_check(world->host, g_strcmp0(list->text, "list Size? [Choose] | S: small | M") == 0);
+    type(world, "buttons Which? | 1 | 2 | 3 | 4");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*Nothing was sent: These are 4 buttons;*");
+    host_check(world->host, coex_sim_n_sent(world->sim, "ada") == 2);
+}
+
 static void
 add_all(void)
 {
@@ -92,6 +139,10 @@ add_all(void)
     world_add("bitlbee/replies-quote", "BitlBee", replies_quote);
     world_add("bitlbee/reactions-are-told", "BitlBee", reactions_are_told);
     world_add("bitlbee/search-shows-numbers", "BitlBee", search_shows_numbers);
+    world_add("others-are-found", NULL, others_are_found);
+    world_add("bitlbee/others-are-found", "BitlBee", others_are_found);
+    world_add("choices-are-offered", NULL, choices_are_offered);
+    world_add("bitlbee/choices-are-offered", "BitlBee", choices_are_offered);
 }
 
 int
