@@ -31,6 +31,28 @@ on_cancelled(PurpleXfer *xfer)
         coex_session_cancel_fetch(connection->session, id);
 }
 
+/* In which the user may be typing; NULL: in none. */
+static PurpleConversation *
+find_focused(void)
+{
+    for (GList *item = purple_get_conversations(); item != NULL; item = item->next) {
+        if (purple_conversation_has_focus(item->data))
+            return item->data;
+    }
+    return NULL;
+}
+
+/* The window comes to the front, and takes keys that are meant for the conversation. */
+static void
+add_behind(PurpleXfer *xfer)
+{
+    PurpleConversation *focused = find_focused();
+
+    purple_xfer_add(xfer);
+    if (focused != NULL && g_list_find(purple_get_conversations(), focused) != NULL)
+        purple_conversation_present(focused);
+}
+
 /* As it stands in the window. Called by the person's title, it has no lines in the conversation
  * beside ours. */
 static void
@@ -51,7 +73,7 @@ begin(CoexConnection *connection, const CoexSessionEvent *event)
     purple_xfer_ref(xfer);
     g_hash_table_insert(connection->fetches, GUINT_TO_POINTER(event->transfer), xfer);
     purple_xfer_ref(xfer);
-    purple_xfer_add(xfer);
+    add_behind(xfer);
     if (!purple_xfer_is_canceled(xfer))
         purple_xfer_start(xfer, -1, NULL, 0);
     purple_xfer_unref(xfer);

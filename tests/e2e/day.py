@@ -61,7 +61,7 @@ class Day:
 
     def cases(self):
         return [self.message_in, self.as_written, self.stranger, self.echo, self.reply, self.quotes, self.reactions,
-                self.edits, self.deletions, self.command, self.file,
+                self.edits, self.deletions, self.command, self.file, self.slow_file,
                 self.file_out, self.two_are_one, self.earlier,
                 self.closed_window,
                 self.template, self.hold_and_release, self.failed_send, self.log_off_in_the_middle,
@@ -222,6 +222,23 @@ class Day:
         check(found, "the picture is in no folder")
         with open(found[0], "rb") as file:
             check(file.read() == PICTURE, "the picture is not what was sent")
+
+    def slow_file(self):
+        """a large file that was asked for comes beside what is typed"""
+        if not hasattr(self.client, "say_while_fetched"):
+            return
+        source = os.path.join(self.directory, "source.mp4")
+        with open(source, "wb") as file:
+            file.write(b"x" * 17_000_000)
+        self.sim.do("files slow")
+        self.sim.do(f"ada brings video/mp4 {source} Our garden")
+        self.sim.do("files good")
+        self.wait_shown("ada", r"\[video #\d+, 17 MB\]: /get #\d+ fetches it")
+        self.client.say("ada", "/get")
+        self.client.say_while_fetched("ada", ["typed while ", "it comes"])
+        self.sim.said.expect("^-> ada: typed while it comes$")
+        self.wait_shown("ada", r"\[video #\d+, 17 MB\] file://")
+        os.unlink(source)
 
     def make_picture(self, name, more=b""):
         os.makedirs(self.client.files, exist_ok=True)

@@ -144,6 +144,15 @@ class Pidgin:
         wait_until(f"“{parts[1]}” typed", lambda: entry.text == "".join(parts))
         self.desktop.xdotool("key", "Return")
 
+    def say_while_fetched(self, who, parts):
+        """What is typed goes where the focus is when the window of transfers has come."""
+        title, entry = self.go(who)
+        self.desktop.type(title, parts[0])
+        self.wait_frame("File Transfers")
+        self.desktop.xdotool("type", "--delay", 12, parts[1])
+        wait_until(f"“{parts[1]}” typed", lambda: entry.text == "".join(parts))
+        self.desktop.xdotool("key", "Return")
+
     def _account_lines(self):
         """What the accounts say of themselves, each in a conversation of its own."""
         return "\n".join(tab.find("text").text for title, _, tab in self._tabs() if "Account +" in title)

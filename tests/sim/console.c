@@ -236,6 +236,22 @@ run_people(CoexSim *sim, const char *rest)
 }
 
 static void
+run_files(CoexSim *sim, const char *rest)
+{
+    static const struct {
+        const char *name;
+        CoexSimFileState state;
+    } states[] = { { "good", COEX_SIM_FILE_GOOD },
+                   { "slow", COEX_SIM_FILE_SLOW },
+                   { "stalled", COEX_SIM_FILE_STALLED },
+                   { "gone", COEX_SIM_FILE_GONE } };
+
+    for (guint i = 0; i < G_N_ELEMENTS(states); i++)
+        if (g_str_equal(rest, states[i].name))
+            coex_sim_set_file_state(sim, states[i].state);
+}
+
+static void
 run_pause(CoexSim *sim, const char *rest)
 {
     coex_sim_pause_template(sim, rest);
@@ -303,6 +319,8 @@ static const Command commands[] = {
       run_window_async },
     { "add", "add WHO +NUMBER|BSUID NAME     another customer", run_add },
     { "people", "people                         who there is", run_people },
+    { "files", "files good|slow|stalled|gone   how those come that are brought from now on",
+      run_files },
     { "pause", "pause TEMPLATE                 pause a template", run_pause },
     { "remove", "remove TEMPLATE                remove a template", run_remove },
     { "webhook", "webhook URL                    where deliveries go", run_webhook },
