@@ -563,6 +563,25 @@ take_waiting(CoexApply *a, const CoexNewMessage *message, CoexContentKind kind, 
                        G_N_ELEMENTS(values), error);
 }
 
+/* Hardly any message is waited for: this asks for no order, and is all that the others cost. */
+static gboolean
+is_waited_for(CoexApply *a, const CoexNewMessage *message, gboolean *ret_is, GError **error)
+{
+    gint64 found = 0;
+    gboolean ok = coex_db_get_int(
+        a->db,
+        "SELECT 1 FROM messages"
+        " WHERE account = ? AND person = ? AND context_token = ?"
+        " AND kind IN (4, 10, 11) AND kind <> 4"
+        " AND (direction = 0) = ? AND text IS NOT NULL LIMIT 1",
+        COEX_VALUES(coex_int(a->change->account_id), coex_int(message->person_id),
+                    coex_text(message->token), coex_int(message->direction == COEX_INBOUND)),
+        &found, error);
+
+    *ret_is = found != 0;
+    return ok;
+}
+
 static gboolean
 show_deleted(CoexApply *a, gint64 id, const CoexNewMessage *message, GError **error)
 {
@@ -580,8 +599,10 @@ coex_refer_catch_up(CoexApply *a, const CoexStored *stored, const CoexNewMessage
     g_autofree char *said = NULL;
     gint64 changed_at = 0;
     gint64 deleted_at = 0;
-    if (!take_waiting(a, message, COEX_CONTENT_EDIT, &said, &changed_at, error) ||
-        !take_waiting(a, message, COEX_CONTENT_REVOKE, &ignored, &deleted_at, error) ||
+    gboolean waited = FALSE;
+    if (!is_waited_for(a, message, &waited, error) ||
+        (waited && !take_waiting(a, message, COEX_CONTENT_EDIT, &said, &changed_at, error)) ||
+        (waited && !take_waiting(a, message, COEX_CONTENT_REVOKE, &ignored, &deleted_at, error)) ||
         (said != NULL && !change_text(a, stored->id, said, changed_at, error)) ||
         (deleted_at > 0 && !mark_deleted(a, stored->id, deleted_at, error)))
         return FALSE;
