@@ -198,7 +198,7 @@ static const char MEND[] =
 static const char MEND_REFERENCES[] =
     "DELETE FROM media WHERE message NOT IN (SELECT id FROM messages);"
     "UPDATE feed SET message = 0 WHERE message NOT IN (SELECT id FROM messages);"
-    /* the index of words is made anew: all messages that were carried are stale */
+    /* the index of words is made anew, of all messages that were carried */
     "DELETE FROM words;";
 
 /* After the people were put together. */

@@ -207,7 +207,14 @@ static const char SCHEMA_3[] =
     " shown, not_before, released, owed, origin, media_kind, media_mime, media_sha256, media_size,"
     " media_name, media_caption, media_voice, media_animated, file, context, kind, type, payload);";
 
-static const char *const MIGRATIONS[] = { SCHEMA_1, SCHEMA_2, SCHEMA_3 };
+/* A history brings messages by the hundred thousand, and each of these was written for each: the
+ * index of words knows new ones by their ids, which grow, and one id has one token. */
+static const char SCHEMA_4[] = "CREATE TABLE indexed(up_to INTEGER NOT NULL) STRICT;"
+                               "INSERT INTO indexed SELECT coalesce(max(id), 0) FROM messages;"
+                               "DROP TRIGGER messages_new;"
+                               "DROP INDEX messages_wamid;";
+
+static const char *const MIGRATIONS[] = { SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4 };
 
 static gboolean
 check(CoexDb *db, const char *path, GError **error)

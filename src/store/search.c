@@ -37,6 +37,13 @@ static const char SELECT_GONE[] = "SELECT stale.message, words.place, words.fold
                                   " WHERE stale.message NOT IN (SELECT id FROM messages)"
                                   " ORDER BY stale.message LIMIT ?";
 
+/* What came since the index last followed. */
+static const char SELECT_NEW[] = "SELECT messages.id, words.place, words.folded,"
+                                 " CASE WHEN deleted_at = 0 THEN coalesce(text, '') END, time"
+                                 " FROM messages LEFT JOIN words ON words.message = messages.id"
+                                 " WHERE messages.id > (SELECT up_to FROM indexed)"
+                                 " ORDER BY messages.id LIMIT ?";
+
 /* The index is in the order of the messages' times, so that what is newest is found first. */
 #define ID_BITS 24
 static gint64
@@ -62,12 +69,11 @@ clear_stale(gpointer data)
 }
 
 static GArray *
-read_stale(CoexDb *db, gboolean gone_only, GError **error)
+read_stale(CoexDb *db, const char *sql, GError **error)
 {
     g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(Stale));
     gsize bytes = 0;
-    sqlite3_stmt *query = coex_db_query(db, gone_only ? SELECT_GONE : SELECT_STALE,
-                                        COEX_VALUES(coex_int(STEP_MESSAGES)), error);
+    sqlite3_stmt *query = coex_db_query(db, sql, COEX_VALUES(coex_int(STEP_MESSAGES)), error);
     CoexStep step = query != NULL ? coex_db_step(db, query, error) : COEX_STEP_FAILED;
     g_array_set_clear_func(all, clear_stale);
     for (; step == COEX_STEP_ROW; step = coex_db_step(db, query, error)) {
@@ -113,9 +119,7 @@ take_up(CoexDb *db, const Stale *stale, GError **error)
 {
     gboolean is_there = stale->now != NULL && *stale->now != '\0';
     return (stale->before == NULL || leave(db, stale, error)) &&
-           (!is_there || enter(db, stale, error)) &&
-           coex_db_run(db, "DELETE FROM stale WHERE message = ?", COEX_VALUES(coex_int(stale->id)),
-                       error);
+           (!is_there || enter(db, stale, error));
 }
 
 static gboolean
@@ -127,12 +131,36 @@ take_up_all(CoexDb *db, const GArray *all, GError **error)
     return TRUE;
 }
 
+/* The id of the last message is given again once that is gone. */
+static gboolean
+take_up_stale(CoexDb *db, const GArray *all, GError **error)
+{
+    for (guint i = 0; i < all->len; i++)
+        if (!coex_db_run(db, "DELETE FROM stale WHERE message = ?",
+                         COEX_VALUES(coex_int(g_array_index(all, Stale, i).id)), error))
+            return FALSE;
+    return take_up_all(db, all, error) &&
+           coex_db_run(db,
+                       "UPDATE indexed SET up_to = min(up_to,"
+                       " coalesce((SELECT max(id) FROM messages), 0))",
+                       COEX_NO_VALUES, error);
+}
+
+static gboolean
+take_up_new(CoexDb *db, const GArray *all, GError **error)
+{
+    gint64 last = g_array_index(all, Stale, all->len - 1).id;
+
+    return take_up_all(db, all, error) &&
+           coex_db_run(db, "UPDATE indexed SET up_to = ?", COEX_VALUES(coex_int(last)), error);
+}
+
 gboolean
 coex_search_drop(CoexDb *db, gboolean *ret_more, GError **error)
 {
-    g_autoptr(GArray) all = read_stale(db, TRUE, error);
+    g_autoptr(GArray) all = read_stale(db, SELECT_GONE, error);
     *ret_more = all != NULL && all->len > 0;
-    return all != NULL && take_up_all(db, all, error);
+    return all != NULL && take_up_stale(db, all, error);
 }
 
 /* So many parts of a level are merged (FTS5: 6.8, 'usermerge'). */
@@ -157,18 +185,32 @@ coex_search_merge(CoexDb *db, gboolean first, gboolean *ret_more, GError **error
     return ok && (first || *ret_more || set_merge_from(db, MERGE_FROM, error));
 }
 
-gboolean
-coex_search_step(CoexDb *db, gboolean gone_only, gboolean *ret_more, GError **error)
+typedef gboolean (*TakeUp)(CoexDb *db, const GArray *all, GError **error);
+
+/* @ret_n: so many were taken up. */
+static gboolean
+step_over(CoexDb *db, const char *sql, TakeUp take, guint *ret_n, GError **error)
 {
-    g_autoptr(GArray) all = read_stale(db, gone_only, error);
-    *ret_more = all != NULL && all->len > 0;
-    if (!*ret_more)
+    g_autoptr(GArray) all = read_stale(db, sql, error);
+    *ret_n = all != NULL ? all->len : 0;
+    if (*ret_n == 0)
         return all != NULL;
-    if (coex_db_exec(db, "BEGIN IMMEDIATE", error) && take_up_all(db, all, error) &&
+    if (coex_db_exec(db, "BEGIN IMMEDIATE", error) && take(db, all, error) &&
         coex_db_exec(db, "COMMIT", error))
         return TRUE;
     coex_db_rollback(db);
     return FALSE;
+}
+
+gboolean
+coex_search_step(CoexDb *db, gboolean gone_only, gboolean *ret_more, GError **error)
+{
+    guint n = 0;
+    gboolean ok = step_over(db, gone_only ? SELECT_GONE : SELECT_STALE, take_up_stale, &n, error);
+    if (ok && n == 0 && !gone_only)
+        ok = step_over(db, SELECT_NEW, take_up_new, &n, error);
+    *ret_more = n > 0;
+    return ok;
 }
 
 void

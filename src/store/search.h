@@ -4,8 +4,9 @@
 #include <glib.h>
 
 /* Words in all messages, in any script: an index of each three characters (SQLite's FTS5, tokenizer
- * trigram) over texts that are folded here. Triggers note which messages the index has not as they
- * are (table `stale`); it follows them in steps, and a new database begins without any of it. */
+ * trigram) over texts that are folded here. It has all up to an id (table `indexed`); triggers note
+ * which of those are no more as it has them (table `stale`). It follows in steps, and a new
+ * database begins without any of it. */
 
 typedef struct CoexDb CoexDb;
 typedef struct CoexSearchQuery CoexSearchQuery;
