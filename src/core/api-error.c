@@ -343,6 +343,7 @@ coex_api_error_check(guint status, CoexJson *doc, gboolean is_send, GError **err
     if (is_success && !refusal.found)
         return TRUE;
     row = coex_graph_code_lookup(refusal.code);
+    /* 401 is about the key, whatever the code says */
     if (!refusal.has_code || (status == 401 && row->meaning != COEX_ERROR_AUTH)) {
         set_status_error(error, status, &refusal, is_send);
         return FALSE;

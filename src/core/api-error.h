@@ -9,8 +9,8 @@
 
 typedef struct CoexJson CoexJson;
 
-/* TRUE when an answer with HTTP @status and body @doc (NULL: no JSON) tells no error. Else FALSE
- * and the error.
+/* TRUE when an answer with HTTP @status and body @doc (NULL: no JSON) tells no error, even if it
+ * tells nothing. Else FALSE and the error.
  * @is_send: what leaves open whether the message went is COEX_ERROR_UNCERTAIN, not
  * COEX_ERROR_RETRY. */
 gboolean coex_api_error_check(guint status, CoexJson *doc, gboolean is_send, GError **error);

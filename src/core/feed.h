@@ -37,7 +37,7 @@ typedef enum {
 } CoexLineFlags;
 
 typedef struct CoexFeedItem {
-    gint64 seq; /* increasing within the database, never given twice */
+    gint64 seq; /* increasing within the database, never given twice; 0: of the past, not new */
     gint64 account_id;
     gint64 person_id;
     CoexFeedKind kind;

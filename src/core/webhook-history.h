@@ -10,7 +10,8 @@
 
 typedef struct CoexJsonAt CoexJsonAt;
 
-/* Whom the thread @at is with; not addressable where nothing tells it. @own_number: the business's
+/* Whom the thread @at is with, into @ret_peer, which is empty before: not addressable where nothing
+ * tells it. @own_number: the business's
  * digits, NULL. Clear with coex_peer_clear(). */
 void coex_webhook_history_read_peer(const CoexJsonAt *at, const char *own_number,
                                     CoexPeer *ret_peer);

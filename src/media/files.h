@@ -53,7 +53,7 @@ void coex_files_remove_async(const char *const *paths, GAsyncReadyCallback callb
 /* Its folder is the user's, and stays. */
 void coex_files_remove_part_async(const char *part);
 
-/* "240 KB"; free with g_free(). */
+/* Any thread, as the next one. "240 KB"; free with g_free(). */
 char *coex_files_dup_size(gint64 size);
 /* "[image #17, 240 KB]", "[voice message #18, 0:07, 12 KB]"; @facts NULL: not known. Free with
  * g_free(). */

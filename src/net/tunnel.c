@@ -15,7 +15,8 @@ typedef GObjectClass CoexConnectClass;
 GType coex_connect_get_type(void);
 static void connect_implement(GProxyInterface *face);
 
-/* GIO asks for a proxy by its protocol's name and makes one of this type. */
+/* GIO asks for a proxy by its protocol's name and makes one of this type. It is never unregistered:
+ * the plugin stays loaded (-z nodelete in the Makefile). */
 G_DEFINE_TYPE_WITH_CODE(CoexConnect, coex_connect, G_TYPE_OBJECT,
                         G_IMPLEMENT_INTERFACE(G_TYPE_PROXY, connect_implement))
 
@@ -158,6 +159,7 @@ errand_free(gpointer data)
     g_free(errand);
 }
 
+/* In a pool thread: what it reads and writes blocks. */
 static void
 run_errand(GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {

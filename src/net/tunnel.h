@@ -9,7 +9,8 @@
 
 typedef struct CoexProxy CoexProxy;
 
-/* For a GSocketClient or SoupSession. NULL: go straight. Connecting then fails with G_IO_ERROR:
- * PROXY_NEED_AUTH, PROXY_AUTH_FAILED, PROXY_NOT_ALLOWED, or PROXY_FAILED with a text that says what
- * the proxy did. Neither contains user name or password. Free with g_object_unref(). */
+/* For a GSocketClient or SoupSession. @proxy is only read; NULL: go straight. Connecting then fails
+ * with G_IO_ERROR: PROXY_NEED_AUTH, PROXY_AUTH_FAILED, PROXY_NOT_ALLOWED, or PROXY_FAILED with a
+ * text that says what the proxy did. Neither contains user name or password. Free with
+ * g_object_unref(). */
 GProxyResolver *coex_tunnel_resolver_new(const CoexProxy *proxy);

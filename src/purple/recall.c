@@ -129,6 +129,7 @@ append_line(CoexConnection *connection, GString *all, const CoexFeedItem *item, 
     case COEX_FEED_NOTICE:
     case COEX_FEED_ARRIVED:
     case COEX_FEED_RECORD:
+        /* a new one is our own sentence, in which a stranger's words are one line already */
         g_string_append(all, item->seq > 0 ? item->text : text);
         return;
     case COEX_FEED_FILE:

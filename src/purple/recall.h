@@ -17,8 +17,9 @@ gboolean coex_recall_check(PurpleAccount *account, GError **error);
 /* From now on, asks for the earlier lines of each conversation that opens. */
 void coex_recall_watch(CoexConnection *connection);
 
-/* Earlier lines came (CoexFeedItem, oldest first). Not @asked: the line that follows opens the
- * conversation; they are the contact's `past` for that moment. */
+/* Earlier lines came (CoexFeedItem, oldest first; borrowed, and counted where they are kept). Not
+ * @asked: the line that follows opens the conversation; they are the contact's `past` for that
+ * moment. */
 void coex_recall_take(CoexConnection *connection, const CoexPersonView *person, GPtrArray *lines,
                       gboolean asked);
 /* @head and the lines (CoexFeedItem), one each, as plain text: no line of it can be made by who

@@ -14,7 +14,8 @@ typedef struct CoexShown CoexShown;
 
 /* Reads @path, made (0600) or begun anew when it does not belong to the database @id. Marks above
  * @newest_seq, the newest feed item that ever was, come from a later state of a database that has
- * been put back since: they are cut to it. COEX_ERROR_STORE. Free with coex_shown_close(). */
+ * been put back since: they are cut to it. COEX_ERROR_STORE. Free with coex_shown_close(). Both
+ * block, under the database's lock: before the writer starts, and after it has ended. */
 CoexShown *coex_shown_open(const char *path, const guint8 id[COEX_SHOWN_ID_BYTES],
                            gint64 newest_seq, GError **error);
 void coex_shown_close(CoexShown *shown);
