@@ -26,7 +26,8 @@ get_variable(const CoexTemplate *self, guint index)
 static char *
 make_label(const CoexTemplatePart *part, const char *words)
 {
-    return part->card < 0 ? g_strdup(words) : g_strdup_printf("card %d: %s", part->card + 1, words);
+    return part->card < 0 ? g_strdup(words)
+                          : g_strdup_printf("%s of card %d", words, part->card + 1);
 }
 
 /* One more, NULL when there are too many; of no button. */

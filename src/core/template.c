@@ -457,11 +457,15 @@ coex_template_get_definition(const CoexTemplate *template_)
 }
 
 gboolean
-coex_template_values_have(const char *const *values, const char *text)
+coex_template_carries(const CoexTemplate *template_, const char *const *values, const char *text)
 {
+    const CoexTemplatePart *part = g_ptr_array_index(((const Template *)template_)->parts, 0);
     g_autofree char *line = coex_text_excerpt(text, COEX_TEXT_MAX);
+    g_autofree char *body = values ? coex_template_fill(template_, part, FALSE, values) : NULL;
+    g_autofree char *body_line = body ? coex_text_excerpt(body, COEX_TEXT_MAX) : NULL;
 
-    return values != NULL && (g_strv_contains(values, line) || g_strv_contains(values, text));
+    return values && (g_strv_contains(values, line) || g_strv_contains(values, text) ||
+                      g_ascii_strcasecmp(line, body_line) == 0);
 }
 
 const char *

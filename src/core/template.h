@@ -90,8 +90,10 @@ guint coex_template_count_asked(const CoexTemplate *template_);
 /* Whether there are as many values (kept from an earlier check) as the template takes. */
 gboolean coex_template_takes(const CoexTemplate *template_, const char *const *values);
 
-/* Whether one of @values (NULL: none) is @text, as it stands or on one line. */
-gboolean coex_template_values_have(const char *const *values, const char *text);
+/* Whether @text is sent with the template: one of @values (NULL: none) is it, as it stands or on
+ * one line, or the body with the values in it. */
+gboolean coex_template_carries(const CoexTemplate *template_, const char *const *values,
+                               const char *text);
 
 /* The finished message as plain text with line breaks: header, offer, body, footer, "[button]"s
  * with what is behind those that take a value, cards, with the values cleaned as they will be sent.

@@ -139,7 +139,8 @@ show_confirm(CoexPicker *picker)
     if (picker->cleaned)
         add_line(lines, "Tabs, line breaks and runs of blanks became single blanks.");
     if (picker->parked != NULL &&
-        !coex_template_values_have((const char *const *)picker->values, picker->parked))
+        !coex_template_carries(picker->template_, (const char *const *)picker->values,
+                               picker->parked))
         add_line(lines, "The text that waits is not in it and will come back unsent. To keep it, "
                         "type !hold first and choose again.");
     add_line(lines, "!send sends it, !cancel does not.");

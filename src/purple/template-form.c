@@ -447,7 +447,7 @@ show_page(CoexPicker *picker, guint start)
     guint end = MIN(start + FIELDS_MAX, coex_template_count_asked(template_));
     g_auto(GStrv) values = dup_values(picker);
     gboolean waits = picker->parked != NULL &&
-                     !coex_template_values_have((const char *const *)values, picker->parked);
+                     !coex_template_carries(template_, (const char *const *)values, picker->parked);
     guint n_other_rows = end - start + (waits ? 2 : 0) + (picker->sentence != NULL ? 3 : 0);
     g_autofree char *preview = make_preview(template_, n_other_rows);
     g_autofree char *recipient = dup_recipient(picker);
@@ -552,7 +552,7 @@ dup_question(CoexPicker *picker)
     add_paragraph(secondary, kind);
     add_paragraph(secondary, coex_picker_get_objection(picker));
     if (picker->parked != NULL &&
-        !coex_template_values_have((const char *const *)picker->values, picker->parked))
+        !coex_template_carries(template_, (const char *const *)picker->values, picker->parked))
         add_paragraph(secondary, "The text that waits is not in it: it comes back as a line, "
                                  "unsent.");
     if (picker->cleaned)

@@ -5,6 +5,7 @@
 #include "account/skew.h"
 #include "account/tell.h"
 #include "account/views.h"
+#include "core/catalogue.h"
 #include "core/json.h"
 #include "core/payload.h"
 #include "core/template.h"
@@ -189,18 +190,25 @@ coex_outbox_send_text(CoexOutbox *outbox, CoexPerson *person, const char *text, 
 
 typedef struct {
     CoexBatch *batch;
-    const char *const *values; /* NULL: nothing was used */
-    gboolean all_used;         /* one value carries all the texts together */
+    const CoexTemplate *template_; /* NULL: nothing was used */
+    const char *const *values;
+    gboolean all_used; /* it carries all the texts together */
 } Return;
+
+static gboolean
+was_used(const Return *back, const char *text)
+{
+    return back->template_ != NULL && coex_template_carries(back->template_, back->values, text);
+}
 
 /* The prompt offers all parked texts as one value. */
 static gboolean
-were_used(CoexOutbox *outbox, CoexPerson *person, const char *const *values)
+were_used(CoexOutbox *outbox, CoexPerson *person, const Return *back)
 {
     g_autoptr(GString) texts = g_string_new(NULL);
 
     each_item(outbox, person->id, COEX_OUTBOX_PARKED, collect_text, texts);
-    return coex_template_values_have(values, texts->str);
+    return was_used(back, texts->str);
 }
 
 /* Takes a parked item out, with its text as a line unless a template carried it. */
@@ -210,7 +218,7 @@ return_item(CoexOutboxItem *item, gpointer data)
     Return *back = data;
     gint64 now = coex_account_now(item->outbox->account);
 
-    if (!back->all_used && !coex_template_values_have(back->values, item->row->text)) {
+    if (!back->all_used && !was_used(back, item->row->text)) {
         g_autofree char *line = g_strconcat("Not sent: ", item->row->text, NULL);
 
         /* What was shown stands in the log as if it had been sent. */
@@ -237,13 +245,14 @@ write_values(const char *const *values)
 
 /* What waited for the choice is over with it. */
 static void
-put_template(CoexOutboxItem *item, const char *const *values)
+put_template(CoexOutboxItem *item, CoexBatch *batch, const CoexTemplate *template_,
+             const char *const *values)
 {
     CoexOutbox *outbox = item->outbox;
     CoexPerson *person = coex_outbox_item_person(item);
-    CoexBatch *batch = coex_account_batch(outbox->account);
-    Return back = { batch, values, were_used(outbox, person, values) };
+    Return back = { batch, template_, values, FALSE };
 
+    back.all_used = were_used(outbox, person, &back);
     each_item(outbox, person->id, COEX_OUTBOX_PARKED, return_item, &back);
     coex_batch_put_person(batch, person);
     coex_outbox_item_put_shown(item, batch);
@@ -254,10 +263,16 @@ put_template(CoexOutboxItem *item, const char *const *values)
 void
 coex_outbox_item_accept_template(CoexOutboxItem *item)
 {
-    g_auto(GStrv) values = coex_outbox_row_read_values(item->row);
+    CoexAccount *account = item->outbox->account;
+    const CoexOutboxRow *row = item->row;
+    g_auto(GStrv) values = coex_outbox_row_read_values(row);
+    const CoexTemplate *template_ =
+        account->catalogue != NULL
+            ? coex_catalogue_find(account->catalogue, row->template_name, row->template_language)
+            : NULL;
 
     coex_outbox_item_set_state(item, COEX_OUTBOX_QUEUED);
-    put_template(item, (const char *const *)values);
+    put_template(item, coex_account_batch(account), template_, (const char *const *)values);
 }
 
 /* A file's path is nobody else's business: only its name is kept. */
@@ -289,7 +304,8 @@ coex_outbox_send_template(CoexOutbox *outbox, CoexPerson *person, const CoexTemp
     if (path >= 0)
         coex_outbox_item_take_header(item, values[path], coex_template_get_file_kind(template_));
     else
-        put_template(item, (const char *const *)kept);
+        put_template(item, coex_account_batch(outbox->account), template_,
+                     (const char *const *)kept);
 }
 
 /* ---- the user's verbs ---- */
@@ -329,7 +345,7 @@ void
 coex_outbox_cancel(CoexOutbox *outbox, CoexPerson *person)
 {
     g_autoptr(CoexBatch) batch = coex_account_batch(outbox->account);
-    Return back = { batch, NULL, FALSE };
+    Return back = { batch, NULL, NULL, FALSE };
 
     if (each_item(outbox, person->id, COEX_OUTBOX_PARKED, return_item, &back) > 0)
         coex_outbox_commit(outbox, g_steal_pointer(&batch), person);

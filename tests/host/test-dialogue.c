@@ -261,11 +261,15 @@ typed_text_finds_its_template(World *world)
     host_type(world->host, NORA, "Hi Zoe, your order K-42 is ready.");
     host_wait_for(world->host, EVENT_MESSAGE, NORA, "*Waiting: *!1  order_update (en_US)*!hold*");
     host_type(world->host, NORA, "!1");
-    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*Hi Zoe, your order K-42 is ready.*!send*");
+    const HostEvent *shown = host_wait_for(world->host, EVENT_MESSAGE, NORA,
+                                           "*Hi Zoe, your order K-42 is ready.*!send*");
+    host_check(world->host, strstr(shown->text, "come back") == NULL);
     host_type(world->host, NORA, "!send");
     g_autoptr(CoexSimRequest) sent = world_next_sent(world);
     host_check(world->host, g_str_equal(sent->values[0], "Zoe"));
     host_check(world->host, g_str_equal(sent->values[1], "K-42"));
+    world_settle(world);
+    host_check(world->host, host_count(world->host, EVENT_MESSAGE, NORA, "*Not sent: *") == 0);
 }
 
 /* What was sent last comes first; what cannot go comes last, and says why. */

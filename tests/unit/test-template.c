@@ -108,8 +108,8 @@ test_examples_of_meta(void)
           "code]=RAD15 end of the link [Shop]=spring",
           "is paused by WhatsApp for its quality" },
         { "APPROVED",
-          "1=Jana card 1: picture=https://… card 1: end of the link [Look]=gravel-2 "
-          "card 2: picture=https://… card 2: end of the link [Look]=cargo-9",
+          "1=Jana picture of card 1=https://… end of the link [Look] of card 1=gravel-2 "
+          "picture of card 2=https://… end of the link [Look] of card 2=cargo-9",
           NULL },
         { "APPROVED", "1=123456", NULL },
         { "APPROVED",
@@ -367,10 +367,11 @@ test_no_values(void)
 
     g_assert_nonnull(values);
     g_assert_cmpuint(g_strv_length(values), ==, 0);
-    g_assert_false(coex_template_values_have(NULL, "Bob"));
-    g_assert_true(coex_template_values_have(used, "Bob"));
-    g_assert_true(coex_template_values_have(used, "first\nsecond"));
-    g_assert_false(coex_template_values_have(used, "first"));
+    g_assert_false(coex_template_carries(template_, NULL, "Bob"));
+    g_assert_true(coex_template_carries(template_, used, "Bob"));
+    g_assert_true(coex_template_carries(template_, used, "first\nsecond"));
+    g_assert_false(coex_template_carries(template_, used, "first"));
+    g_assert_true(coex_template_carries(template_, used, "we are\nopen again."));
 }
 
 static void
