@@ -46,7 +46,12 @@ download_ours(const Server *server, CoexHttp *http, const char *path, const char
         .base_url = server->url,
         .key = (char *)"0123456789abcdef0123456789abcdef",
     };
-    const CoexDownload what = { &endpoint, url, path, LENGTH, LENGTH, sha256 };
+    const CoexDownload what = { .endpoint = &endpoint,
+                                .url = url,
+                                .path = path,
+                                .limit = LENGTH,
+                                .size = LENGTH,
+                                .sha256 = sha256 };
     Wait wait = { loop, 0 };
     gint64 began = g_get_monotonic_time();
 
