@@ -278,23 +278,24 @@ static gboolean is_taken;
 static gboolean
 take_turn(GCancellable *cancellable)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&lock);
+    gboolean taken;
 
+    g_mutex_lock(&lock);
     while (is_taken && !g_cancellable_is_cancelled(cancellable))
         g_cond_wait_until(&freed, &lock, g_get_monotonic_time() + G_USEC_PER_SEC / 10);
-    if (g_cancellable_is_cancelled(cancellable))
-        return FALSE;
-    is_taken = TRUE;
-    return TRUE;
+    taken = !g_cancellable_is_cancelled(cancellable);
+    is_taken |= taken;
+    g_mutex_unlock(&lock);
+    return taken;
 }
 
 static void
 leave_turn(void)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&lock);
-
+    g_mutex_lock(&lock);
     is_taken = FALSE;
     g_cond_signal(&freed);
+    g_mutex_unlock(&lock);
 }
 
 gboolean

@@ -151,7 +151,7 @@ leave(Fitting *fitting, GError **error)
 static gboolean
 fit_picture(Fitting *fitting, GError **error)
 {
-    g_auto(CoexPicture) picture = { NULL };
+    g_auto(CoexPicture) picture = { 0 };
     const guint8 *bytes = (const guint8 *)g_mapped_file_get_contents(fitting->file);
     gsize length = g_mapped_file_get_length(fitting->file);
     gboolean made = coex_picture_fit(bytes, length, fitting->media->mime, COEX_FILE_IMAGE_MAX,

@@ -239,7 +239,7 @@ coex_picture_fit(const guint8 *bytes, gsize length, const char *mime, gsize max,
 {
     static GMutex one; /* bitmap in memory */
     Job job = { .cancellable = cancellable };
-    CoexPicture picture = { NULL };
+    CoexPicture picture = { 0 };
     gboolean fits;
 
     if (!coex_still_read(bytes, length, mime, &job.still) ||

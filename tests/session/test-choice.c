@@ -9,7 +9,7 @@
 static void
 send(Desk *desk, CoexPayload *payload, const char *line, const char *text)
 {
-    g_autoptr(CoexPayload) owned = payload;
+    g_autoptr(CoexPayload) owned G_GNUC_UNUSED = payload;
 
     g_assert_nonnull(payload);
     g_assert_true(coex_session_send_payload(desk->session, desk_name("ada"), payload, NULL));

@@ -13,7 +13,7 @@
 static void
 send(Desk *desk, const char *who, CoexPayload *payload, const char *line, const char *text)
 {
-    g_autoptr(CoexPayload) owned = payload;
+    g_autoptr(CoexPayload) owned G_GNUC_UNUSED = payload;
     g_autoptr(GError) error = NULL;
 
     g_assert_nonnull(payload);
@@ -36,7 +36,7 @@ shop(void)
 static void
 check_example(Desk *desk, CoexPayload *payload, const char *file, const char *const *without)
 {
-    g_autoptr(CoexPayload) owned = payload;
+    g_autoptr(CoexPayload) owned G_GNUC_UNUSED = payload;
     g_autoptr(CoexSimRequest) request = NULL;
 
     g_assert_nonnull(payload);

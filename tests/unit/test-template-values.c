@@ -194,6 +194,7 @@ test_code(void)
         g_auto(GStrv) checked = coex_template_check_values(template_, values, NOW, NULL, &error);
         g_autofree char *text = coex_template_preview(template_, values);
 
+        g_assert_true((checked != NULL) == (codes[i][1] == NULL));
         if (codes[i][1]) {
             g_assert_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT);
             g_assert_nonnull(strstr(error->message, codes[i][1]));
@@ -222,6 +223,7 @@ test_too_long(void)
     g_auto(GStrv) fits = coex_template_check_values(lone, values, NOW, NULL, &error);
 
     g_assert_no_error(error);
+    g_assert_nonnull(fits);
     g_assert_null(coex_template_check_values(with_footer, values, NOW, NULL, &error));
     g_assert_nonnull(strstr(error->message, "1103 characters of 1024"));
     g_clear_error(&error);
