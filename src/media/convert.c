@@ -236,7 +236,8 @@ add_film(GPtrArray *argv, guint rate)
                                              side, side);
     g_autofree char *sound = g_strdup_printf("-c:a aac -ac 2 -b:a %u", SOUND_RATE);
 
-    add(argv, "-threads " THREADS " -c:v libx264 -profile:v main -bf 0 -pix_fmt yuv420p -preset veryfast");
+    add(argv, "-threads " THREADS
+              " -c:v libx264 -profile:v main -bf 0 -pix_fmt yuv420p -preset veryfast");
     add(argv, rates);
     add(argv, scale);
     add(argv, sound);
