@@ -84,7 +84,8 @@ coex_conversation_send(PurpleConnection *gc, const char *who, const char *markup
         text = g_strconcat("<i>", action, "</i>", NULL);
     }
     coex_contact_of(connection, name)->typed_flags = flags & ~OWN_FLAGS;
-    if (coex_pictures_send(connection, name, text, typed))
+    if (coex_pictures_send(connection, name, text,
+                           typed ? COEX_PICTURES_TYPED : COEX_PICTURES_SHOWN))
         return 0;
     if (!send(connection->session, name, text, &error)) {
         g_autofree char *plain = coex_text_from_markup(markup);

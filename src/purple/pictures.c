@@ -95,35 +95,42 @@ split(const char *markup)
 
 static gboolean
 send_picture(CoexConnection *connection, const char *name, PurpleStoredImage *picture,
-             const char *caption, gboolean typed, GError **error)
+             const char *caption, CoexPicturesWay way, GError **error)
 {
+    static gboolean (*const sends[])(CoexSession * session, const char *name, const char *file_name,
+                                     GBytes *content, const char *caption, GError **error) = {
+        [COEX_PICTURES_TYPED] = coex_session_send_picture,
+        [COEX_PICTURES_SHOWN] = coex_session_send_picture_shown,
+        [COEX_PICTURES_HELD] = coex_session_hold_picture,
+    };
     const char *called = purple_imgstore_get_filename(picture);
     g_autoptr(GBytes) content =
         g_bytes_new(purple_imgstore_get_data(picture), purple_imgstore_get_size(picture));
 
     if (called == NULL || *called == '\0')
         called = "picture";
-    if (!typed)
-        return coex_session_send_picture_shown(connection->session, name, called, content, caption,
-                                               error);
-    return coex_session_send_picture(connection->session, name, called, content, caption, error);
+    return sends[way](connection->session, name, called, content, caption, error);
 }
 
 static gboolean
-send_parts(CoexConnection *connection, const char *name, GPtrArray *parts, gboolean typed,
+send_parts(CoexConnection *connection, const char *name, GPtrArray *parts, CoexPicturesWay way,
            GError **error)
 {
+    static gboolean (*const sends[])(CoexSession * session, const char *name, const char *markup,
+                                     GError **error) = {
+        [COEX_PICTURES_TYPED] = coex_session_send,
+        [COEX_PICTURES_SHOWN] = coex_session_send_shown,
+        [COEX_PICTURES_HELD] = coex_session_hold_text,
+    };
     gboolean sent = TRUE;
 
     for (guint i = 0; sent && i < parts->len; i++) {
         const Part *part = g_ptr_array_index(parts, i);
 
         if (part->picture != NULL)
-            sent = send_picture(connection, name, part->picture, NULL, typed, error);
-        else if (typed)
-            sent = coex_session_send(connection->session, name, part->markup, error);
+            sent = send_picture(connection, name, part->picture, NULL, way, error);
         else
-            sent = coex_session_send_shown(connection->session, name, part->markup, error);
+            sent = sends[way](connection->session, name, part->markup, error);
     }
     return sent;
 }
@@ -156,7 +163,8 @@ coex_pictures_are_in(const char *markup)
 }
 
 gboolean
-coex_pictures_send(CoexConnection *connection, const char *name, const char *markup, gboolean typed)
+coex_pictures_send(CoexConnection *connection, const char *name, const char *markup,
+                   CoexPicturesWay way)
 {
     const char *start;
     const char *end;
@@ -171,9 +179,9 @@ coex_pictures_send(CoexConnection *connection, const char *name, const char *mar
     if (first == NULL)
         return FALSE;
     if (only != NULL && g_utf8_strlen(text, -1) <= COEX_MEDIA_CAPTION_MAX)
-        send_picture(connection, name, only, text, typed, &error);
+        send_picture(connection, name, only, text, way, &error);
     else if (parts != NULL)
-        send_parts(connection, name, parts, typed, &error);
+        send_parts(connection, name, parts, way, &error);
     if (parts != NULL && error == NULL)
         return TRUE;
     line = g_strdup_printf("Not sent: “%s”. %s", text, error != NULL ? error->message : why);

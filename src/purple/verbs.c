@@ -42,25 +42,13 @@ static void run_help(CoexConnection *connection, const char *name, const char *w
                      const char *markup);
 
 static void
-refuse_picture(CoexConnection *connection, const char *name, const char *words)
-{
-    static const char why[] = "Nothing was held: a picture cannot be held so. Send it without the "
-                              "command";
-    g_autofree char *text = g_strstrip(g_strdup(words));
-    g_autofree char *line = *text != '\0' ? g_strdup_printf("%s. The text: “%s”", why, text)
-                                          : g_strconcat(why, ".", NULL);
-
-    coex_lines_notice(connection, name, line);
-}
-
-static void
 run_hold(CoexConnection *connection, const char *name, const char *words, const char *markup)
 {
     g_autoptr(GError) error = NULL;
 
-    if (coex_pictures_are_in(markup))
-        refuse_picture(connection, name, words);
-    else if (words[0] == '\0')
+    if (coex_pictures_send(connection, name, markup, COEX_PICTURES_HELD))
+        return;
+    if (words[0] == '\0')
         coex_picker_hold(coex_contact_get_picker(connection, name));
     else if (!coex_session_hold_text(connection->session, name, markup, &error))
         coex_lines_notice(connection, name, error->message);

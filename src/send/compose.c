@@ -114,7 +114,7 @@ coex_outbox_item_admit(CoexOutboxItem *item)
 {
     CoexOutbox *outbox = item->outbox;
     CoexPerson *person = coex_outbox_item_person(item);
-    gboolean open = coex_account_window(outbox->account, person).open;
+    gboolean open = !item->on_hold && coex_account_window(outbox->account, person).open;
     gboolean is_mark = coex_payload_is_mark(item->row->payload);
     CoexOutboxState else_ =
         coex_outbox_row_is_text(item->row) ? COEX_OUTBOX_PARKED : COEX_OUTBOX_HELD;

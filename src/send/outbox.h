@@ -48,8 +48,8 @@ typedef enum {
 void coex_outbox_send_text(CoexOutbox *outbox, CoexPerson *person, const char *text,
                            CoexSendWay way);
 /* A file for the person: it is copied, and then queued, or held where the window is closed.
- * @caption: NULL for none. @way: TYPED or SHOWN. @transfer: names it in COEX_SESSION_TRANSFER, 0:
- * nobody asks. */
+ * @caption: NULL for none. @way: any but ELSEWHERE. @transfer: names it in COEX_SESSION_TRANSFER,
+ * 0: nobody asks. */
 void coex_outbox_send_file(CoexOutbox *outbox, CoexPerson *person, const CoexOriginal *file,
                            const char *caption, CoexSendWay way, guint transfer);
 /* Drops it, unless it is being sent already. */

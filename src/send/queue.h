@@ -85,6 +85,7 @@ typedef struct {
     char *path;            /* of its file, whose turn to be copied has not come; else NULL */
     GBytes *content;       /* of that, NULL: what is there */
     gboolean as_voice;     /* to be a voice message */
+    gboolean on_hold;      /* a file that is to wait until they write, whatever the window is */
     CoexMedia *taken;      /* what its copy is, until those before it are taken, too; else NULL */
     char *done;            /* to that, for the user; NULL: nothing */
     guint n_uploads;       /* begun */
@@ -204,7 +205,7 @@ void coex_outbox_forget_upload(CoexOutbox *outbox, const CoexMedia *media);
  * uploaded once more: the id is forgotten. */
 gboolean coex_outbox_item_renew_upload(CoexOutboxItem *item, const GError *error);
 /* What was still missing is in the row: queues it. Where the window is closed, a text is parked, a
- * mark dropped and all else held. */
+ * mark dropped and all else held, as is what is to be on hold. */
 void coex_outbox_item_admit(CoexOutboxItem *item);
 /* The same of a template with a file, which goes at once. */
 void coex_outbox_item_accept_template(CoexOutboxItem *item);

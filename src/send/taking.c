@@ -486,6 +486,7 @@ coex_outbox_send_file(CoexOutbox *outbox, CoexPerson *person, const CoexOriginal
     item->row->media = g_new0(CoexMedia, 1);
     item->row->media->caption = g_strdup(caption);
     item->row->shown = way == COEX_SEND_SHOWN;
+    item->on_hold = way == COEX_SEND_HELD;
     item->transfer = transfer;
     item->path = g_strdup(file->path);
     item->as_voice = file->as_voice;

@@ -296,6 +296,14 @@ coex_session_send_picture_shown(CoexSession *session, const char *name, const ch
                         content, COEX_SEND_SHOWN);
 }
 
+gboolean
+coex_session_hold_picture(CoexSession *session, const char *name, const char *file_name,
+                          GBytes *content, const char *caption, GError **error)
+{
+    return post_picture(session, make_file_command(session, name, file_name, caption, error),
+                        content, COEX_SEND_HELD);
+}
+
 void
 coex_session_cancel_file(CoexSession *session, guint transfer)
 {

@@ -60,6 +60,9 @@ gboolean coex_session_send_picture(CoexSession *session, const char *name, const
 gboolean coex_session_send_picture_shown(CoexSession *session, const char *name,
                                          const char *file_name, GBytes *content,
                                          const char *caption, GError **error);
+/* The same, held until the person writes. */
+gboolean coex_session_hold_picture(CoexSession *session, const char *name, const char *file_name,
+                                   GBytes *content, const char *caption, GError **error);
 /* Drops it, unless it is being sent already; a line says so. */
 void coex_session_cancel_file(CoexSession *session, guint transfer);
 

@@ -312,19 +312,21 @@ picture_gone(World *world)
     host_check(world->host, coex_sim_n_sent(world->sim, "ada") == 0);
 }
 
-/* What is held is text: a picture is not left out of it silently. */
+/* In its place among the texts. */
 static void
-picture_not_held(World *world)
+picture_held(World *world)
 {
     open_host(world);
     store_picture(world, "garden.jpg");
     host_type_html(world->host, ADA, "/hold <b>Look:</b> <IMG ID=\"1\">");
-    host_wait_message(world->host, ADA, "SYSTEM",
-                      "Nothing was held: a picture cannot be held so. Send it without the command. "
-                      "The text: “*Look:*”");
-    host_type(world->host, ADA, "/held");
-    host_wait_message(world->host, ADA, "SYSTEM", "Nothing is held.");
+    host_wait_message(world->host, ADA, "SYSTEM", "Held until *: [image] garden.jpg: *Look:*");
+    host_type(world->host, ADA, "/hold And a text");
+    host_wait_message(world->host, ADA, "SYSTEM", "Held until *: And a text");
+    host_sync(world->host);
     host_check(world->host, coex_sim_n_sent(world->sim, "ada") == 0);
+    world_customer_writes(world, "ada", ADA, "Back again");
+    check_sent(world, "image image/jpeg 12 caption=*Look:*");
+    check_sent(world, "And a text");
 }
 
 static void
@@ -345,7 +347,7 @@ add_all(void)
     world_add("files/pictures", NULL, pictures);
     world_add("files/pictures-of-others", NULL, pictures_of_others);
     world_add("files/picture-gone", NULL, picture_gone);
-    world_add("files/picture-not-held", NULL, picture_not_held);
+    world_add("files/picture-held", NULL, picture_held);
     world_add("files/cancelled-too-late", NULL, cancelled_too_late);
     world_add("files/cancelled-and-disabled", NULL, cancelled_and_disabled);
 }
