@@ -172,6 +172,17 @@ run_forward(CoexConnection *connection, const char *name, const char *words)
 }
 
 static void
+run_held(CoexConnection *connection, const char *name, const char *words, const char *markup)
+{
+    g_autofree char *text = coex_text_from_markup(markup);
+
+    if (*words == '\0')
+        coex_session_list_held(connection->session, name);
+    else
+        coex_session_change_held(connection->session, name, text);
+}
+
+static void
 run_search(CoexConnection *connection, const char *name, const char *words, const char *markup)
 {
     coex_session_search(connection->session, name, words);
@@ -223,7 +234,8 @@ static const Verb verbs[] = {
       .run = run_list },
     { "hold", "[text]", "S", "keep the waiting text, or this one, until they write",
       .run = run_hold },
-    { "held", NULL, "", "list the texts that are held", .command = coex_session_list_held },
+    { "held", "[2 edit text | 2 drop | 2 send]", "S",
+      "list what is held; change, drop or send the second", .run = run_held },
     { "cancel", NULL, "", "send no template; the waiting text comes back", .run = run_cancel },
     { "resend", NULL, "", "send again what failed last", .command = coex_session_resend },
     { "discard", NULL, "", "forget the last text that failed or is held",

@@ -381,53 +381,6 @@ coex_outbox_tell_kept(CoexOutbox *outbox)
     }
 }
 
-static guint
-list_queue(CoexOutbox *outbox, CoexOutboxQueue *queue, gboolean name_person)
-{
-    CoexPerson *person = queue->entry->person;
-    g_autofree char *title = coex_account_dup_title(outbox->account, person);
-    guint n = 0;
-
-    for (GList *link = queue->items.head; link != NULL; link = link->next) {
-        CoexOutboxItem *item = link->data;
-        gboolean held = item->row->state == COEX_OUTBOX_HELD;
-        gboolean waits = item->row->state == COEX_OUTBOX_QUEUED ||
-                         item->row->state == COEX_OUTBOX_SENDING; /* between tries, or in one */
-        g_autofree char *excerpt = NULL;
-
-        if (!held && (!waits || item->accepted))
-            continue;
-        n++;
-        excerpt = coex_text_excerpt(item->row->text, EXCERPT);
-        coex_account_tell_notice(outbox->account, name_person ? NULL : person,
-                                 held ? "Held for %s: %s" : "Waits to be sent to %s: %s", title,
-                                 excerpt);
-    }
-    return n;
-}
-
-void
-coex_outbox_list_held(CoexOutbox *outbox, CoexPerson *person)
-{
-    guint n = 0;
-
-    if (person != NULL) {
-        n = list_queue(outbox, coex_outbox_get_queue(outbox, person->id), FALSE);
-    } else {
-        for (guint i = 0; i < outbox->queues->len; i++)
-            n += list_queue(outbox, outbox->queues->pdata[i], TRUE);
-    }
-    if (n > 0)
-        return;
-    if (person != NULL && coex_outbox_count(outbox, person->id, COEX_OUTBOX_PARKED) > 0)
-        coex_account_tell_notice(outbox->account, person,
-                                 "Nothing is held; what you typed waits for your choice: "
-                                 "%ctemplate, %chold or %ccancel.",
-                                 verb_mark(outbox), verb_mark(outbox), verb_mark(outbox));
-    else
-        coex_account_tell_notice(outbox->account, person, "Nothing is held.");
-}
-
 /* ---- when the person writes ---- */
 
 typedef struct {

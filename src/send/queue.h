@@ -10,7 +10,8 @@
 
 /* The outbox's inside, shared by queue.c (the items and their commits), wire.c (their life with the
  * network), taking.c and files.c (their files), compose.c (what waits for a person's decision),
- * stuck.c (what failed), about.c (what is about another message), unite.c (who it is for) and
+ * stuck.c (what failed), held.c (what waits, place by
+ * place), about.c (what is about another message), unite.c (who it is for) and
  * access.c (the key). An item is one outbox row in memory; a queue holds one person's items in
  * order. */
 

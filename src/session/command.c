@@ -285,6 +285,12 @@ run_forward(CoexCommand *command, CoexPerson *person)
 }
 
 static void
+run_change_held(CoexCommand *command, CoexPerson *person)
+{
+    coex_outbox_change_held(command->account->outbox, person, command->text);
+}
+
+static void
 run_synchronise(CoexCommand *command, CoexPerson *person)
 {
     coex_synchronise(command->account, command->flag);
@@ -340,6 +346,7 @@ static const struct {
                                     .makes_person = TRUE,
                                     .outlives = TRUE },
     [COEX_COMMAND_FORWARD] = { .run = run_forward },
+    [COEX_COMMAND_CHANGE_HELD] = { .run = run_change_held },
     [COEX_COMMAND_SYNCHRONISE] = { .run = run_synchronise, .alone = TRUE },
 };
 

@@ -45,6 +45,7 @@ typedef enum {
     COEX_COMMAND_UNREACT,
     COEX_COMMAND_SEND_PAYLOAD,
     COEX_COMMAND_FORWARD,
+    COEX_COMMAND_CHANGE_HELD,
 } CoexCommandKind;
 
 /* Members a kind does not use are NULL or 0; all but the account are owned. */

@@ -417,6 +417,12 @@ coex_session_list_held(CoexSession *session, const char *name)
 }
 
 void
+coex_session_change_held(CoexSession *session, const char *name, const char *words)
+{
+    post_words(session, COEX_COMMAND_CHANGE_HELD, name, words);
+}
+
+void
 coex_session_recall(CoexSession *session, const char *name, guint limit, gint64 before,
                     gboolean on_demand)
 {

@@ -131,6 +131,25 @@ choices_are_offered(World *world)
 }
 
 static void
+held_is_changed(World *world)
+{
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    type(world, "hold For later");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*Held until *: For later");
+    type(world, "held");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*Held for * (1): For later");
+    type(world, "held 1 edit For <b>now</b>");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*Held until *: For *now*");
+    type(world, "held 2 send");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*Nothing is held in that place.*");
+    type(world, "held 1 send");
+    g_autoptr(CoexSimRequest) sent = world_next_sent(world);
+    host_check(world->host, g_strcmp0(sent->text, "For *now*") == 0);
+    host_wait_message(world->host, ADA, "SEND", "*now*");
+}
+
+static void
 add_all(void)
 {
     world_add("replies-quote", NULL, replies_quote);
@@ -142,6 +161,8 @@ add_all(void)
     world_add("others-are-found", NULL, others_are_found);
     world_add("bitlbee/others-are-found", "BitlBee", others_are_found);
     world_add("choices-are-offered", NULL, choices_are_offered);
+    world_add("held-is-changed", NULL, held_is_changed);
+    world_add("bitlbee/held-is-changed", "BitlBee", held_is_changed);
     world_add("bitlbee/choices-are-offered", "BitlBee", choices_are_offered);
 }
 

@@ -156,6 +156,55 @@ test_listed_while_tried(Desk *desk)
     desk_wait_notice(desk, NULL, "Nothing is held.");
 }
 
+/* By its place, one at a time; what is changed leaves as it is then. */
+static void
+test_by_place(Desk *desk)
+{
+    open_shop(desk);
+    coex_session_hold_text(desk->session, desk_name("dana"), "First", NULL);
+    desk_wait_notice(desk, "dana", "Held until *: First");
+    coex_session_hold_text(desk->session, desk_name("dana"), "Second", NULL);
+    desk_wait_notice(desk, "dana", "Held until *: Second");
+    coex_session_hold_text(desk->session, desk_name("dana"), "Third", NULL);
+    desk_wait_notice(desk, "dana", "Held until *: Third");
+    desk_fence(desk);
+    coex_session_list_held(desk->session, desk_name("dana"));
+    desk_wait_notice(desk, "dana", "Held for * (1): First");
+    desk_wait_notice(desk, "dana", "Held for * (2): Second");
+    desk_wait_notice(desk, "dana", "Held for * (3): Third");
+    coex_session_change_held(desk->session, desk_name("dana"), "2 edit Better");
+    desk_wait_notice(desk, "dana", "Held until *: Better");
+    coex_session_change_held(desk->session, desk_name("dana"), "1 drop");
+    desk_wait_notice(desk, "dana", "Discarded: First");
+    coex_session_change_held(desk->session, desk_name("dana"), "1 send");
+    desk_wait_notice(desk, "dana", "Not sent yet: the 24-hour window is closed.*");
+    coex_session_change_held(desk->session, desk_name("dana"), "3 drop");
+    desk_wait_notice(desk, "dana", "Nothing is held in that place.*");
+    coex_session_change_held(desk->session, desk_name("dana"), "2 edit   ");
+    desk_wait_notice(desk, "dana", "Not changed: There is no text*");
+    coex_session_change_held(desk->session, desk_name("dana"), "second drop");
+    desk_wait_notice(desk, "dana", "?held lists what is held.*");
+    desk_fence(desk);
+    desk_restart(desk);
+    desk_wait_catalogue(desk);
+    g_assert_cmpuint(desk_view(desk, "dana")->n_held, ==, 2);
+    desk_hear(desk, "dana", "Hi");
+    desk_wait_feed(desk, COEX_FEED_SENT, "dana", "Better");
+    desk_wait_feed(desk, COEX_FEED_SENT, "dana", "Third");
+    desk_take(desk, "dana", "Better");
+    desk_take(desk, "dana", "Third");
+    /* held on demand while the window is open */
+    coex_session_hold_text(desk->session, desk_name("dana"), "Later", NULL);
+    desk_wait_notice(desk, "dana", "Held until *: Later");
+    coex_session_change_held(desk->session, desk_name("dana"), "1 send");
+    desk_wait_feed(desk, COEX_FEED_SENT, "dana", "Later");
+    desk_take(desk, "dana", "Later");
+    desk_wait_state(desk, "dana", "delivered*: Later");
+    coex_session_list_held(desk->session, desk_name("dana"));
+    desk_wait_notice(desk, "dana", "Nothing is held.");
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, "dana"), ==, 3);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -167,5 +216,6 @@ main(int argc, char **argv)
     desk_add("/held/whatsapp-comes-back", test_whatsapp_comes_back);
     desk_add("/held/status-comes-later", test_status_comes_later);
     desk_add("/held/listed-while-tried", test_listed_while_tried);
+    desk_add("/held/by-place", test_by_place);
     return g_test_run();
 }

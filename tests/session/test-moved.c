@@ -85,7 +85,7 @@ test_moved_to_known(Desk *desk)
     desk_wait_feed(desk, COEX_FEED_INBOUND, "dana", "Still Dana");
     answer_moved(desk, "Good again");
     coex_session_list_held(desk->session, BERTAS);
-    desk_wait_notice(desk, BERTAS, "Held for Berta: For Berta alone");
+    desk_wait_notice(desk, BERTAS, "Held for Berta (1): For Berta alone");
     desk_fence(desk);
     g_assert_cmpuint(coex_sim_n_sent(desk->sim, "moved"), ==, 3);
 }

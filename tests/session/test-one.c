@@ -80,7 +80,7 @@ test_held(Desk *desk)
     desk_restart(desk);
     coex_session_list_held(desk->session, NEW_ID);
     desk_wait_notice(desk, NEW_ID, LEADS_ON);
-    desk_wait_notice(desk, "ada", "Held for Ada Lovelace: Held for you");
+    desk_wait_notice(desk, "ada", "Held for Ada Lovelace (1): Held for you");
     g_free(coex_sim_customer_sends(desk->sim, "ada", "Here I am"));
     desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Here I am");
     desk_wait_feed(desk, COEX_FEED_SENT, "ada", "Held for you");

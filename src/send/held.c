@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "account/account.h"
+#include "account/people.h"
+#include "account/tell.h"
+#include "account/views.h"
+#include "core/text.h"
+#include "core/window.h"
+#include "send/queue.h"
+#include "store/batch.h"
+#include <string.h>
+
+/* What waits, for people: listed, and what is held changed, dropped or sent one by one, by its
+ * place. */
+
+#define EXCERPT 60
+
+static gboolean
+is_held(const CoexOutboxItem *item)
+{
+    return item->row->state == COEX_OUTBOX_HELD && !item->accepted;
+}
+
+/* Between tries, or in one. */
+static gboolean
+is_waiting(const CoexOutboxItem *item)
+{
+    return !item->accepted &&
+           (item->row->state == COEX_OUTBOX_QUEUED || item->row->state == COEX_OUTBOX_SENDING);
+}
+
+static guint
+list_queue(CoexOutbox *outbox, CoexOutboxQueue *queue, gboolean name_person)
+{
+    CoexPerson *person = queue->entry->person;
+    CoexPerson *where = name_person ? NULL : person;
+    g_autofree char *title = coex_account_dup_title(outbox->account, person);
+    guint place = 0;
+    guint n = 0;
+
+    for (GList *link = queue->items.head; link != NULL; link = link->next) {
+        CoexOutboxItem *item = link->data;
+        g_autofree char *excerpt = coex_text_excerpt(item->row->text, EXCERPT);
+
+        if (is_held(item))
+            coex_account_tell_notice(outbox->account, where, "Held for %s (%u): %s", title, ++place,
+                                     excerpt);
+        else if (is_waiting(item))
+            coex_account_tell_notice(outbox->account, where, "Waits to be sent to %s: %s", title,
+                                     excerpt);
+        n += is_held(item) || is_waiting(item);
+    }
+    return n;
+}
+
+void
+coex_outbox_list_held(CoexOutbox *outbox, CoexPerson *person)
+{
+    char mark = outbox->account->verb_mark;
+    guint n = 0;
+
+    if (person != NULL) {
+        n = list_queue(outbox, coex_outbox_get_queue(outbox, person->id), FALSE);
+    } else {
+        for (guint i = 0; i < outbox->queues->len; i++)
+            n += list_queue(outbox, outbox->queues->pdata[i], TRUE);
+    }
+    if (n > 0)
+        return;
+    if (person != NULL && coex_outbox_count(outbox, person->id, COEX_OUTBOX_PARKED) > 0)
+        coex_account_tell_notice(outbox->account, person,
+                                 "Nothing is held; what you typed waits for your choice: "
+                                 "%ctemplate, %chold or %ccancel.",
+                                 mark, mark, mark);
+    else
+        coex_account_tell_notice(outbox->account, person, "Nothing is held.");
+}
+
+/* ---- one of them ---- */
+
+static CoexOutboxItem *
+find_place(const CoexOutboxQueue *queue, guint64 place)
+{
+    for (GList *link = queue->items.head; link != NULL; link = link->next) {
+        if (is_held(link->data) && --place == 0)
+            return link->data;
+    }
+    return NULL;
+}
+
+/* NULL: it can stand in its place. */
+static const char *
+find_fault(const CoexOutboxItem *item, const char *text)
+{
+    if (!coex_outbox_row_is_text(item->row))
+        return "Only a text can be changed. Drop it, and send another.";
+    if (coex_text_is_blank(text))
+        return "There is no text to put in its place.";
+    if (g_utf8_strlen(text, -1) > COEX_TEXT_MAX)
+        return "A text has at most 4096 characters.";
+    return NULL;
+}
+
+static void
+edit(CoexOutboxItem *item, const char *text)
+{
+    CoexOutbox *outbox = item->outbox;
+    CoexPerson *person = coex_outbox_item_person(item);
+    const char *fault = find_fault(item, text);
+    CoexBatch *batch;
+
+    if (fault != NULL) {
+        coex_account_tell_notice(outbox->account, person, "Not changed: %s", fault);
+        return;
+    }
+    batch = coex_account_batch(outbox->account);
+    /* of what the log has as it was */
+    if (item->row->shown)
+        coex_outbox_item_put_record(item, batch, "Not sent, and changed");
+    g_free(item->row->text);
+    item->row->text = g_strdup(text);
+    item->row->shown = FALSE;
+    coex_outbox_item_put(item, batch);
+    coex_outbox_commit(outbox, batch, person);
+    coex_outbox_tell_held(outbox, person, text);
+}
+
+static void
+drop(CoexOutboxItem *item, const char *rest)
+{
+    CoexOutbox *outbox = item->outbox;
+    CoexPerson *person = coex_outbox_item_person(item);
+    CoexBatch *batch = coex_account_batch(outbox->account);
+    g_autofree char *excerpt = coex_text_excerpt(item->row->text, EXCERPT);
+
+    if (item->row->shown)
+        coex_outbox_item_put_record(item, batch, "Not sent, and discarded");
+    else
+        coex_account_tell_notice(outbox->account, person, "Discarded: %s", excerpt);
+    coex_outbox_item_discard(item);
+    coex_outbox_commit(outbox, batch, person);
+}
+
+static void
+send(CoexOutboxItem *item, const char *rest)
+{
+    CoexOutbox *outbox = item->outbox;
+    CoexPerson *person = coex_outbox_item_person(item);
+    g_autofree char *title = coex_account_dup_title(outbox->account, person);
+    CoexBatch *batch;
+
+    if (!coex_account_window(outbox->account, person).open) {
+        coex_account_tell_notice(outbox->account, person,
+                                 "Not sent yet: the 24-hour window is closed. It leaves when %s "
+                                 "writes; %ctemplate sends something at once.",
+                                 title, outbox->account->verb_mark);
+        return;
+    }
+    batch = coex_account_batch(outbox->account);
+    item->row->typed = FALSE;
+    item->row->released = TRUE;
+    item->row->owed = item->row->shown;
+    coex_outbox_item_set_state(item, COEX_OUTBOX_QUEUED);
+    coex_outbox_item_put_shown(item, batch);
+    coex_outbox_commit(outbox, batch, person);
+}
+
+static const struct {
+    const char *verb;
+    void (*run)(CoexOutboxItem *item, const char *rest);
+} verbs[] = {
+    { "edit", edit },
+    { "drop", drop },
+    { "send", send },
+};
+
+void
+coex_outbox_change_held(CoexOutbox *outbox, CoexPerson *person, const char *words)
+{
+    char *at = NULL;
+    guint64 place = g_ascii_isdigit(*words) ? g_ascii_strtoull(words, &at, 10) : 0;
+    const char *verb = at != NULL ? at + strspn(at, " \t") : "";
+    gsize n = strcspn(verb, " \t\n");
+    const char *rest = verb + n + strspn(verb + n, " \t\n");
+    CoexOutboxItem *item;
+
+    for (guint i = 0; place > 0 && i < G_N_ELEMENTS(verbs); i++) {
+        if (n != strlen(verbs[i].verb) || g_ascii_strncasecmp(verb, verbs[i].verb, n) != 0)
+            continue;
+        item = find_place(coex_outbox_get_queue(outbox, person->id), place);
+        if (item != NULL)
+            verbs[i].run(item, rest);
+        else
+            coex_account_tell_notice(outbox->account, person,
+                                     "Nothing is held in that place. %cheld lists what is.",
+                                     outbox->account->verb_mark);
+        return;
+    }
+    coex_account_tell_notice(outbox->account, person,
+                             "%cheld lists what is held. %cheld 2 edit TEXT changes the second, "
+                             "%cheld 2 drop drops it, %cheld 2 send sends it now.",
+                             outbox->account->verb_mark, outbox->account->verb_mark,
+                             outbox->account->verb_mark, outbox->account->verb_mark);
+}
