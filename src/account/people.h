@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "core/media.h"
 #include <glib.h>
 
 /* Everybody an account knows, in the engine's memory: several addresses, one person (Meta:
@@ -23,6 +24,7 @@ typedef struct CoexPersonEntry {
     struct CoexOutboxQueue *queue; /* send/queue: what waits for this person; borrowed, NULL */
     guint n_parked;                /* send/queue: texts that wait for the user's choice */
     guint n_held;                  /* send/queue: texts that wait for the person */
+    guint n_held_files[COEX_MEDIA_CARD + 1]; /* of them, by their kind */
 } CoexPersonEntry;
 
 /* Takes the contents of the snapshot's arrays. Free with coex_people_free(). */

@@ -158,6 +158,8 @@ view_new(CoexAccount *account, const CoexPerson *person)
         return view;
     view->n_parked = entry->n_parked;
     view->n_held = entry->n_held;
+    for (guint kind = 0; kind <= COEX_MEDIA_CARD; kind++)
+        view->held_kinds |= entry->n_held_files[kind] > 0 ? 1u << kind : 0;
     view->n_resend = account->views->above->count_resend(account, person);
     return view;
 }
@@ -172,7 +174,8 @@ view_equal(const CoexPersonView *a, const CoexPersonView *b)
            g_str_equal(a->label, b->label) && a->waiting_since == b->waiting_since &&
            a->unread_since == b->unread_since && g_strcmp0(a->last_state, b->last_state) == 0 &&
            a->no_marketing == b->no_marketing && a->listed == b->listed &&
-           a->n_parked == b->n_parked && a->n_held == b->n_held && a->n_resend == b->n_resend;
+           a->n_parked == b->n_parked && a->n_held == b->n_held && a->held_kinds == b->held_kinds &&
+           a->n_resend == b->n_resend;
 }
 
 static void watch_window(CoexAccount *account, const CoexPersonView *view);

@@ -23,6 +23,7 @@ typedef struct CoexPersonView {
     gboolean listed;       /* belongs into the buddy list */
     guint n_parked;        /* texts that wait for the user's choice */
     guint n_held;          /* texts that wait for the person */
+    guint held_kinds;      /* 1 << CoexMediaKind: of the files among them */
     guint n_resend;        /* texts that coex_session_resend() would send again */
 } CoexPersonView;
 CoexPersonView *coex_person_view_ref(const CoexPersonView *view);

@@ -167,8 +167,10 @@ add_header(GString *out, const CoexTemplate *self, const CoexTemplatePart *part,
         add_line(out, line);
     } else if (part->file != NULL) {
         const char *value = coex_template_get_value(self, part, COEX_VALUE_FILE, -1, values);
-        g_autofree char *file =
-            coex_template_is_path(value) ? g_filename_display_basename(value) : g_strdup(value);
+        g_autofree char *file = coex_template_is_path(value) ? g_filename_display_basename(value)
+                                : strcmp(value, COEX_VALUE_HELD) == 0
+                                    ? g_strdup("the file that is held")
+                                    : g_strdup(value);
 
         line = *file != '\0' ? g_strdup_printf("[%s: %s]", part->file, file)
                              : g_strdup_printf("[%s]", part->file);

@@ -240,7 +240,7 @@ check_file(const CoexTemplateVariable *variable, const char *value, GError **err
 {
     gboolean is_link = g_ascii_strncasecmp(value, "https://", 8) == 0 && value[8] != '\0';
 
-    if (variable->card < 0 && coex_template_is_path(value))
+    if (variable->card < 0 && (coex_template_is_path(value) || strcmp(value, COEX_VALUE_HELD) == 0))
         return TRUE;
     if (variable->card < 0 && !is_link)
         return refuse(error,
@@ -443,26 +443,35 @@ coex_template_count_asked(const CoexTemplate *template_)
     return n;
 }
 
+static gboolean
+is_held(const char *value)
+{
+    return strcmp(value, COEX_VALUE_HELD) == 0;
+}
+
 int
-coex_template_find_path(const CoexTemplate *template_, const char *const *values)
+coex_template_find_file(const CoexTemplate *template_, const char *const *values)
 {
     for (guint i = 0; i < template_->variables->len && values[i] != NULL; i++) {
         const CoexTemplateVariable *variable = g_ptr_array_index(template_->variables, i);
 
         if (variable->kind == COEX_VALUE_FILE && variable->card < 0 &&
-            coex_template_is_path(values[i]))
+            (coex_template_is_path(values[i]) || is_held(values[i])))
             return (int)i;
     }
     return -1;
 }
 
-CoexMediaKind
-coex_template_get_file_kind(const CoexTemplate *template_)
+gboolean
+coex_template_shows_file(const CoexTemplate *template_, CoexMediaKind *ret_kind)
 {
     const CoexTemplatePart *part =
         g_ptr_array_index(((const CoexTemplateInside *)template_)->parts, 0);
 
-    if (g_strcmp0(part->file, "image") == 0)
-        return COEX_MEDIA_IMAGE;
-    return g_strcmp0(part->file, "video") == 0 ? COEX_MEDIA_VIDEO : COEX_MEDIA_DOCUMENT;
+    if (part->file == NULL)
+        return FALSE;
+    *ret_kind = strcmp(part->file, "image") == 0   ? COEX_MEDIA_IMAGE
+                : strcmp(part->file, "video") == 0 ? COEX_MEDIA_VIDEO
+                                                   : COEX_MEDIA_DOCUMENT;
+    return TRUE;
 }

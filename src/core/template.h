@@ -15,7 +15,7 @@ typedef enum {
     COEX_VALUE_TEXT, /* of header or body */
     COEX_VALUE_CODE, /* one-time password: in the body and behind a button */
     COEX_VALUE_FILE, /* of a picture, video or document header: its https address, or, of the
-                        message itself, its path, which begins with / */
+                        message itself, its path, which begins with /, or COEX_VALUE_HELD */
     COEX_VALUE_LATITUDE,
     COEX_VALUE_LONGITUDE,
     COEX_VALUE_PLACE, /* its name */
@@ -27,6 +27,8 @@ typedef enum {
     COEX_VALUE_FLOW_TOKEN,
     COEX_VALUE_FLOW_DATA, /* "name=value, name=value" */
 } CoexTemplateValue;
+
+#define COEX_VALUE_HELD "=" /* the file that is held for the person */
 
 typedef struct CoexTemplateVariable {
     CoexTemplateValue kind;
@@ -107,10 +109,10 @@ const char *coex_template_get_definition(const CoexTemplate *template_);
  * on, which covers every category. Static. */
 const char *coex_template_get_cost(const CoexTemplate *template_, gboolean is_free);
 
-/* The index of the value that is a path, -1: none is. */
-int coex_template_find_path(const CoexTemplate *template_, const char *const *values);
-/* What that file must be. */
-CoexMediaKind coex_template_get_file_kind(const CoexTemplate *template_);
+/* The index of the value that is a path or COEX_VALUE_HELD, -1: none is. */
+int coex_template_find_file(const CoexTemplate *template_, const char *const *values);
+/* Whether the header shows a file; @ret_kind: what it must be. */
+gboolean coex_template_shows_file(const CoexTemplate *template_, CoexMediaKind *ret_kind);
 
 /* Writes the member "template" of a send (name, language, components) with checked values. @media:
  * the uploaded file of its header, NULL: it has none, or one with an address. */

@@ -117,6 +117,8 @@ show_values(CoexPicker *picker)
                                     : "It needs: %s. Type %s and the value.",
                         needs->str, verb);
     add_line(lines, line);
+    if (coex_picker_has_held_file(picker))
+        add_line(lines, "In the place of the file = stands for the one that is held.");
     if (picker->parked != NULL)
         add_line(lines, "The value = stands for the text that waits.");
     say(picker, lines->str);

@@ -336,6 +336,21 @@ show_list(CoexPicker *picker)
 
 /* ---- step 2: which values ---- */
 
+/* Takes and gives @values: with the held file in its place. */
+static char **
+offer_held(const CoexTemplate *template_, char **values)
+{
+    for (guint i = 0; values[i] != NULL; i++) {
+        const CoexTemplateVariable *variable = g_ptr_array_index(template_->variables, i);
+
+        if (variable->kind != COEX_VALUE_FILE || variable->card >= 0)
+            continue;
+        g_free(values[i]);
+        values[i] = g_strdup(COEX_VALUE_HELD);
+    }
+    return values;
+}
+
 /* The known values, one per variable; where none is yet, what may fit. */
 static char **
 dup_values(CoexPicker *picker)
@@ -349,7 +364,9 @@ dup_values(CoexPicker *picker)
         g_autofree char *title = coex_connection_dup_title(picker->connection, picker->name);
         gboolean named = strcmp(title, picker->name) != 0 &&
                          (person == NULL || strcmp(title, person->display) != 0);
-        return coex_template_offer(picker->template_, named ? title : NULL, picker->parked);
+        char **offer = coex_template_offer(picker->template_, named ? title : NULL, picker->parked);
+
+        return coex_picker_has_held_file(picker) ? offer_held(picker->template_, offer) : offer;
     }
 
     char **values = g_new0(char *, n_values + 1);

@@ -12,7 +12,6 @@
 #include "purple/typed-path.h"
 #include "session/session.h"
 
-#define EXAMPLE_CHARS 24
 #define JOINED_CHARS 200
 
 CoexPicker *
@@ -95,63 +94,14 @@ add_change(CoexPicker *picker)
     picker->seen_closed = !is_window_open(picker);
 }
 
-/* ---- who wants no marketing ---- */
-
-static gboolean
-is_marketing(const CoexTemplate *template_)
-{
-    return g_strcmp0(template_->category, "MARKETING") == 0;
-}
-
-static gboolean
-wants_no_marketing(const CoexPicker *picker)
-{
-    const CoexPersonView *person =
-        coex_session_find_person(picker->connection->session, picker->name);
-
-    return person != NULL && person->no_marketing;
-}
-
-/* WhatsApp delivers none to numbers of the United States (Meta: pricing). */
-static gboolean
-is_american(const CoexPicker *picker)
-{
-    const CoexPersonView *person =
-        coex_session_find_person(picker->connection->session, picker->name);
-
-    return person != NULL ? g_str_has_prefix(person->display, "+1") : picker->name[0] == '1';
-}
-
-/* Why marketing should not be sent to them, in a few words; NULL: it may. */
-static const char *
-get_marketing_objection(const CoexPicker *picker)
-{
-    if (wants_no_marketing(picker))
-        return "they want no marketing";
-    return is_american(picker) ? "WhatsApp takes no marketing to +1" : NULL;
-}
-
-const char *
-coex_picker_get_objection(const CoexPicker *picker)
-{
-    if (!is_marketing(picker->template_))
-        return NULL;
-    if (wants_no_marketing(picker))
-        return "This is marketing, and they have told WhatsApp that they want none from this "
-               "number: it may not be delivered, or be reported as spam.";
-    return is_american(picker) ? "This is marketing, and WhatsApp delivers none to numbers that "
-                                 "begin with +1: it will not arrive."
-                               : NULL;
-}
-
 /* In the order they had, behind the others. */
 static void
-put_marketing_last(GPtrArray *templates)
+put_reserved_last(const CoexPicker *picker, GPtrArray *templates)
 {
     g_autoptr(GPtrArray) last = g_ptr_array_new();
 
     for (guint i = 0; i < templates->len;) {
-        if (is_marketing(templates->pdata[i]))
+        if (coex_picker_get_reservation(picker, templates->pdata[i]) != NULL)
             g_ptr_array_add(last, g_ptr_array_steal_index(templates, i));
         else
             i++;
@@ -226,82 +176,8 @@ coex_picker_find(CoexPicker *picker)
     if (picker->query == NULL)
         coex_catalogue_rank(found, picker->parked,
                             coex_session_get_recent_templates(picker->connection->session));
-    if (get_marketing_objection(picker) != NULL)
-        put_marketing_last(found);
+    put_reserved_last(picker, found);
     return found;
-}
-
-static const char *
-name_category(const CoexTemplate *template_)
-{
-    if (template_->category == NULL)
-        return "no category";
-    if (is_marketing(template_))
-        return "marketing";
-    if (strcmp(template_->category, "UTILITY") == 0)
-        return "utility";
-    if (strcmp(template_->category, "AUTHENTICATION") == 0)
-        return "authentication";
-    return template_->category;
-}
-
-char *
-coex_picker_dup_cost(const CoexPicker *picker)
-{
-    const CoexPersonView *person =
-        coex_session_find_person(picker->connection->session, picker->name);
-    gint64 now = coex_session_get_time(picker->connection->session);
-    gboolean is_free = person != NULL && person->window.free_until > now;
-
-    return g_strdup_printf("%s, %s", name_category(picker->template_),
-                           coex_template_get_cost(picker->template_, is_free));
-}
-
-/* What to know of it before it is chosen: "marketing", "utility, low quality". */
-static char *
-dup_category(const CoexTemplate *template_)
-{
-    const char *quality = strcmp(template_->quality, "RED") == 0      ? ", low quality"
-                          : strcmp(template_->quality, "YELLOW") == 0 ? ", medium quality"
-                                                                      : "";
-
-    return g_strconcat(name_category(template_), quality, NULL);
-}
-
-char *
-coex_picker_describe(const CoexPicker *picker, const CoexTemplate *template_, gsize max_chars)
-{
-    g_autofree char *words = coex_text_excerpt(template_->body, max_chars);
-    g_autofree char *category = dup_category(template_);
-    const char *objection = is_marketing(template_) ? get_marketing_objection(picker) : NULL;
-
-    /* The first words show where a list is narrow: what matters most comes first. */
-    if (template_->obstacle != NULL && coex_host_get()->clips_forms)
-        return g_strdup_printf("(%s) %s (%s)", template_->obstacle, template_->name,
-                               template_->language);
-    if (template_->obstacle != NULL)
-        return g_strdup_printf("%s (%s) – cannot be sent from here: it %s", template_->name,
-                               template_->language, template_->obstacle);
-    if (objection != NULL && coex_host_get()->clips_forms)
-        return g_strdup_printf("(%s) %s (%s)", objection, template_->name, template_->language);
-    if (objection != NULL)
-        return g_strdup_printf("%s (%s) – %s: %s", template_->name, template_->language, objection,
-                               words);
-    return g_strdup_printf("%s (%s): %s – %s", template_->name, template_->language, words,
-                           category);
-}
-
-char *
-coex_picker_describe_variable(const CoexTemplateVariable *variable)
-{
-    g_autofree char *example =
-        variable->example != NULL ? coex_text_excerpt(variable->example, EXAMPLE_CHARS) : NULL;
-
-    if (variable->optional)
-        return g_strdup_printf("%s (may stay empty)", variable->label);
-    if (example == NULL || example[0] == '\0')
-        return g_strdup(variable->label);
-    return g_strdup_printf("%s (e.g. %s)", variable->label, example);
 }
 
 /* ---- the steps ---- */
@@ -426,8 +302,10 @@ coex_picker_pick(CoexPicker *picker, CoexTemplate *template_, const char *const 
 
 /* With whole paths where files are given by such; NULL, with a sentence, where one may not be. */
 static char **
-dup_whole_values(const CoexTemplate *template_, const char *const *values, char **ret_why)
+dup_whole_values(const CoexPicker *picker, const char *const *values, char **ret_why)
 {
+    const CoexTemplate *template_ = picker->template_;
+    const char *parked = picker->parked;
     g_auto(GStrv) whole = g_strdupv((char **)values);
 
     for (guint i = 0; whole[i] != NULL && i < template_->variables->len; i++) {
@@ -436,7 +314,10 @@ dup_whole_values(const CoexTemplate *template_, const char *const *values, char 
 
         if (variable->kind != COEX_VALUE_FILE)
             continue;
-        path = coex_typed_path_dup_allowed(g_strstrip(whole[i]), ret_why);
+        /* "=" stands for a text that waits, too. */
+        path = g_strcmp0(whole[i], parked) == 0 && parked != NULL
+                   ? g_strdup(COEX_VALUE_HELD)
+                   : coex_typed_path_dup_allowed(g_strstrip(whole[i]), ret_why);
         if (path == NULL)
             return NULL;
         g_free(whole[i]);
@@ -450,7 +331,7 @@ coex_picker_fill(CoexPicker *picker, const char *const *typed)
 {
     const char *const none[] = { NULL };
     g_autofree char *why = NULL;
-    g_auto(GStrv) whole = dup_whole_values(picker->template_, typed != NULL ? typed : none, &why);
+    g_auto(GStrv) whole = dup_whole_values(picker, typed != NULL ? typed : none, &why);
     const char *const *values = (const char *const *)whole;
     g_autoptr(GError) error = NULL;
     char **checked;

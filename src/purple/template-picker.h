@@ -101,12 +101,19 @@ gboolean coex_picker_cancel(CoexPicker *picker);
  */
 GPtrArray *coex_picker_find(CoexPicker *picker);
 
+/* In a few words, why the template should not be sent to them, marketing to who wants none or
+ * cannot get it; NULL: it may. Static. */
+const char *coex_picker_get_reservation(const CoexPicker *picker, const CoexTemplate *template_);
+
 /* At CONFIRM: what speaks against sending the chosen template, NULL: nothing. Static. */
 const char *coex_picker_get_objection(const CoexPicker *picker);
 
 /* At CONFIRM: the category of the chosen template, and what it costs: "utility, billed as utility".
  * Free with g_free(). */
 char *coex_picker_dup_cost(const CoexPicker *picker);
+
+/* Whether a file is held for them that the chosen template shows. */
+gboolean coex_picker_has_held_file(const CoexPicker *picker);
 
 /* One row: name, language, first words (at most @max_chars characters of them) and category; or why
  * it cannot be sent. Free with g_free(). */

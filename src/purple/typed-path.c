@@ -41,6 +41,8 @@ coex_typed_path_dup_allowed(const char *typed, char **ret_why)
     if (coex_typed_path_may_read(path))
         return g_steal_pointer(&path);
     *ret_why =
-        g_strdup_printf("By its path only a file below %s can be sent here.", purple_user_dir());
+        g_strdup_printf("By its path only a file below %s can be sent here. Send it by DCC: while "
+                        "it is held, = stands for it.",
+                        purple_user_dir());
     return NULL;
 }

@@ -109,6 +109,41 @@ put_obstacle(CoexOutboxItem *item, CoexBatch *batch)
     coex_batch_add_line(batch, person_id, COEX_FEED_NOTICE, line, NULL, item->row->created_at);
 }
 
+/* A file that is held can go at once as the header of a template, if there is one that shows such.
+ */
+static void
+tell_header(CoexOutbox *outbox, CoexPerson *person, CoexMediaKind kind)
+{
+    const CoexCatalogue *catalogue = outbox->account->catalogue;
+    g_autoptr(GPtrArray) all =
+        catalogue != NULL ? coex_catalogue_search(catalogue, NULL, NULL) : g_ptr_array_new();
+
+    for (guint i = 0; i < all->len; i++) {
+        const CoexTemplate *template_ = g_ptr_array_index(all, i);
+        CoexMediaKind shown;
+
+        if (template_->obstacle != NULL || !coex_template_shows_file(template_, &shown) ||
+            shown != kind)
+            continue;
+        coex_account_tell_notice(
+            outbox->account, person,
+            "It can go now in a template that shows one: %ctemplate %s. There " COEX_VALUE_HELD
+            " stands for the file that is held.",
+            verb_mark(outbox), template_->name);
+        return;
+    }
+}
+
+static void
+tell_held_item(CoexOutboxItem *item)
+{
+    CoexPerson *person = coex_outbox_item_person(item);
+
+    coex_outbox_tell_held(item->outbox, person, item->row->text);
+    if (item->row->media != NULL)
+        tell_header(item->outbox, person, item->row->media->kind);
+}
+
 void
 coex_outbox_item_admit(CoexOutboxItem *item)
 {
@@ -139,7 +174,7 @@ coex_outbox_item_admit(CoexOutboxItem *item)
     if (item->row->state == COEX_OUTBOX_PARKED)
         coex_outbox_prompt(outbox, person);
     if (item->row->state == COEX_OUTBOX_HELD && !item->row->shown)
-        coex_outbox_tell_held(outbox, person, item->row->text);
+        tell_held_item(item);
 }
 
 void
@@ -275,34 +310,97 @@ coex_outbox_item_accept_template(CoexOutboxItem *item)
     put_template(item, coex_account_batch(account), template_, (const char *const *)values);
 }
 
-/* A file's path is nobody else's business: only its name is kept. */
+/* A file's @path is nobody else's business: only its name is kept. */
 static char **
-dup_kept_values(const char *const *values, int path)
+dup_kept_values(const char *const *values, int file, const char *path)
 {
     char **kept = g_strdupv((char **)values);
 
-    if (path >= 0) {
-        g_free(kept[path]);
-        kept[path] = g_filename_display_basename(values[path]);
+    if (file >= 0) {
+        g_free(kept[file]);
+        kept[file] = g_filename_display_basename(path);
     }
     return kept;
+}
+
+/* The newest; NULL: there is none of that kind. */
+static CoexOutboxItem *
+find_held_file(CoexOutbox *outbox, CoexPerson *person, CoexMediaKind kind)
+{
+    CoexOutboxQueue *queue = coex_outbox_get_queue(outbox, person->id);
+
+    for (GList *link = queue->items.tail; link != NULL; link = link->prev) {
+        CoexOutboxItem *item = link->data;
+
+        if (item->row->state == COEX_OUTBOX_HELD && item->row->media != NULL &&
+            item->row->media->kind == kind)
+            return item;
+    }
+    return NULL;
+}
+
+/* The template has the file from now on; words that were beside it come back. */
+static void
+take_held(CoexOutboxItem *item, CoexOutboxItem *held, const CoexTemplate *template_,
+          const char *const *values)
+{
+    CoexBatch *batch = coex_account_batch(item->outbox->account);
+    CoexMedia *media = coex_media_copy(held->row->media);
+
+    if (media->caption != NULL && !coex_template_carries(template_, values, media->caption)) {
+        g_autofree char *line = g_strconcat("Not sent: ", media->caption, NULL);
+
+        coex_batch_add_line(batch, item->row->person_id, COEX_FEED_NOTICE, line, NULL,
+                            coex_account_now(item->outbox->account));
+    }
+    g_clear_pointer(&media->caption, g_free);
+    item->row->media = media;
+    item->row->file = g_steal_pointer(&held->row->file);
+    if (held->row->shown)
+        coex_outbox_item_put_record(held, batch, "Sent in the template");
+    coex_batch_remove_outbox(batch, held->row->local_id);
+    coex_outbox_item_remove(held);
+    put_template(item, batch, template_, values);
+}
+
+static void
+tell_nothing_held(CoexOutbox *outbox, CoexPerson *person)
+{
+    coex_account_tell_notice(outbox->account, person,
+                             "Nothing was sent: no file that the template shows is held any more.");
+    if (coex_outbox_count(outbox, person->id, COEX_OUTBOX_PARKED) > 0)
+        coex_outbox_prompt(outbox, person);
 }
 
 void
 coex_outbox_send_template(CoexOutbox *outbox, CoexPerson *person, const CoexTemplate *template_,
                           const char *const *values)
 {
-    int path = coex_template_find_path(template_, values);
-    g_auto(GStrv) kept = dup_kept_values(values, path);
+    int file = coex_template_find_file(template_, values);
+    gboolean is_held = file >= 0 && strcmp(values[file], COEX_VALUE_HELD) == 0;
+    CoexMediaKind kind = COEX_MEDIA_DOCUMENT;
+    CoexOutboxItem *held = is_held && coex_template_shows_file(template_, &kind)
+                               ? find_held_file(outbox, person, kind)
+                               : NULL;
+    const char *path = held != NULL ? held->row->media->name : file >= 0 ? values[file] : NULL;
+    g_auto(GStrv) kept = dup_kept_values(values, file, path);
     g_autofree char *preview = coex_template_preview(template_, (const char *const *)kept);
-    CoexOutboxItem *item = coex_outbox_item_new(outbox, person->id, preview);
+    CoexOutboxItem *item;
 
+    if (is_held && held == NULL) {
+        tell_nothing_held(outbox, person);
+        return;
+    }
+    item = coex_outbox_item_new(outbox, person->id, preview);
     item->row->template_name = g_strdup(template_->name);
     item->row->template_language = g_strdup(template_->language);
     item->row->template_values = write_values((const char *const *)kept);
     coex_templates_note_used(outbox->account, template_);
-    if (path >= 0)
-        coex_outbox_item_take_header(item, values[path], coex_template_get_file_kind(template_));
+    coex_template_shows_file(template_, &kind);
+    if (held != NULL)
+        take_held(item, held, template_, (const char *const *)kept);
+    else if (path != NULL)
+        coex_outbox_item_take_header(item, path, kind);
     else
         put_template(item, coex_account_batch(outbox->account), template_,
                      (const char *const *)kept);

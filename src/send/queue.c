@@ -103,8 +103,11 @@ count(CoexOutboxItem *item, int change)
 
     if (item->row->state == COEX_OUTBOX_PARKED)
         entry->n_parked += change;
-    if (item->row->state == COEX_OUTBOX_HELD)
-        entry->n_held += change;
+    if (item->row->state != COEX_OUTBOX_HELD)
+        return;
+    entry->n_held += change;
+    if (item->row->media != NULL)
+        entry->n_held_files[item->row->media->kind] += change;
 }
 
 static CoexOutboxItem *

@@ -162,6 +162,36 @@ test_resend(Desk *desk)
     g_assert_cmpuint(coex_sim_n_requests(desk->sim, "upload"), ==, 2);
 }
 
+/* A picture given in a closed window can go at once: in the place of the file = stands for it. */
+static void
+test_held(Desk *desk)
+{
+    g_autofree char *path = FILE_OF(desk, "photo.jpg", JPEG, 5000);
+    g_autoptr(GError) error = NULL;
+
+    open_shop(desk);
+    coex_session_send_file(desk->session, desk_name("dana"), path, "Your bike", 0, &error);
+    g_assert_no_error(error);
+    desk_wait_notice(desk, "dana", "Held until *: [image] photo.jpg: Your bike");
+    desk_wait_notice(desk, "dana",
+                     "It can go now in a template that shows one: "
+                     "/template pickup_ready_v2. There = *");
+    desk_restart(desk);
+    desk_wait_catalogue(desk);
+    g_assert_cmpuint(desk_view(desk, "dana")->held_kinds, ==, 1 << COEX_MEDIA_IMAGE);
+    send_picture(desk, "=");
+    desk_wait_feed(desk, COEX_FEED_NOTICE, "dana", "Not sent: Your bike");
+    desk_wait_feed(desk, COEX_FEED_SENT, "dana", PICTURE_TEXT);
+    take(desk, "image image/jpeg 5000");
+    g_assert_cmpuint(desk_view(desk, "dana")->n_held, ==, 0);
+    g_assert_cmpuint(desk_view(desk, "dana")->held_kinds, ==, 0);
+    send_picture(desk, "=");
+    desk_wait_notice(desk, "dana", "Nothing was sent: no file that the template shows is held*");
+    desk_hear(desk, "dana", "Thank you");
+    desk_fence(desk);
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, "dana"), ==, 1);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -171,5 +201,6 @@ main(int argc, char **argv)
     desk_add("/template-file/wrong-file", test_wrong_file);
     desk_add("/template-file/restart", test_restart);
     desk_add("/template-file/resend", test_resend);
+    desk_add("/template-file/held", test_held);
     return g_test_run();
 }

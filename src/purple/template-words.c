@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/template.h"
+#include "core/text.h"
+#include "purple/connection.h"
+#include "purple/host.h"
+#include "purple/template-picker.h"
+#include "session/session.h"
+#include <string.h>
+
+/* What is said of a template and its values while one is chosen. */
+
+#define EXAMPLE_CHARS 24
+
+/* ---- who wants no marketing ---- */
+
+static gboolean
+is_marketing(const CoexTemplate *template_)
+{
+    return g_strcmp0(template_->category, "MARKETING") == 0;
+}
+
+static gboolean
+wants_no_marketing(const CoexPicker *picker)
+{
+    const CoexPersonView *person =
+        coex_session_find_person(picker->connection->session, picker->name);
+
+    return person != NULL && person->no_marketing;
+}
+
+/* WhatsApp delivers none to numbers of the United States (Meta: pricing). */
+static gboolean
+is_american(const CoexPicker *picker)
+{
+    const CoexPersonView *person =
+        coex_session_find_person(picker->connection->session, picker->name);
+
+    return person != NULL ? g_str_has_prefix(person->display, "+1") : picker->name[0] == '1';
+}
+
+const char *
+coex_picker_get_reservation(const CoexPicker *picker, const CoexTemplate *template_)
+{
+    if (!is_marketing(template_))
+        return NULL;
+    if (wants_no_marketing(picker))
+        return "they want no marketing";
+    return is_american(picker) ? "WhatsApp takes no marketing to +1" : NULL;
+}
+
+const char *
+coex_picker_get_objection(const CoexPicker *picker)
+{
+    if (!is_marketing(picker->template_))
+        return NULL;
+    if (wants_no_marketing(picker))
+        return "This is marketing, and they have told WhatsApp that they want none from this "
+               "number: it may not be delivered, or be reported as spam.";
+    return is_american(picker) ? "This is marketing, and WhatsApp delivers none to numbers that "
+                                 "begin with +1: it will not arrive."
+                               : NULL;
+}
+
+static const char *
+name_category(const CoexTemplate *template_)
+{
+    if (template_->category == NULL)
+        return "no category";
+    if (is_marketing(template_))
+        return "marketing";
+    if (strcmp(template_->category, "UTILITY") == 0)
+        return "utility";
+    if (strcmp(template_->category, "AUTHENTICATION") == 0)
+        return "authentication";
+    return template_->category;
+}
+
+gboolean
+coex_picker_has_held_file(const CoexPicker *picker)
+{
+    const CoexPersonView *person =
+        coex_session_find_person(picker->connection->session, picker->name);
+    CoexMediaKind kind;
+
+    return person != NULL && coex_template_shows_file(picker->template_, &kind) &&
+           (person->held_kinds & 1u << kind) != 0;
+}
+
+char *
+coex_picker_dup_cost(const CoexPicker *picker)
+{
+    const CoexPersonView *person =
+        coex_session_find_person(picker->connection->session, picker->name);
+    gint64 now = coex_session_get_time(picker->connection->session);
+    gboolean is_free = person != NULL && person->window.free_until > now;
+
+    return g_strdup_printf("%s, %s", name_category(picker->template_),
+                           coex_template_get_cost(picker->template_, is_free));
+}
+
+/* What to know of it before it is chosen: "marketing", "utility, low quality". */
+static char *
+dup_category(const CoexTemplate *template_)
+{
+    const char *quality = strcmp(template_->quality, "RED") == 0      ? ", low quality"
+                          : strcmp(template_->quality, "YELLOW") == 0 ? ", medium quality"
+                                                                      : "";
+
+    return g_strconcat(name_category(template_), quality, NULL);
+}
+
+char *
+coex_picker_describe(const CoexPicker *picker, const CoexTemplate *template_, gsize max_chars)
+{
+    g_autofree char *words = coex_text_excerpt(template_->body, max_chars);
+    g_autofree char *category = dup_category(template_);
+    const char *objection = coex_picker_get_reservation(picker, template_);
+
+    /* The first words show where a list is narrow: what matters most comes first. */
+    if (template_->obstacle != NULL && coex_host_get()->clips_forms)
+        return g_strdup_printf("(%s) %s (%s)", template_->obstacle, template_->name,
+                               template_->language);
+    if (template_->obstacle != NULL)
+        return g_strdup_printf("%s (%s) – cannot be sent from here: it %s", template_->name,
+                               template_->language, template_->obstacle);
+    if (objection != NULL && coex_host_get()->clips_forms)
+        return g_strdup_printf("(%s) %s (%s)", objection, template_->name, template_->language);
+    if (objection != NULL)
+        return g_strdup_printf("%s (%s) – %s: %s", template_->name, template_->language, objection,
+                               words);
+    return g_strdup_printf("%s (%s): %s – %s", template_->name, template_->language, words,
+                           category);
+}
+
+char *
+coex_picker_describe_variable(const CoexTemplateVariable *variable)
+{
+    g_autofree char *example =
+        variable->example != NULL ? coex_text_excerpt(variable->example, EXAMPLE_CHARS) : NULL;
+
+    if (variable->optional)
+        return g_strdup_printf("%s (may stay empty)", variable->label);
+    if (variable->kind == COEX_VALUE_FILE && variable->card < 0)
+        return g_strdup_printf("%s (path, https://… or =)", variable->label);
+    if (example == NULL || example[0] == '\0')
+        return g_strdup(variable->label);
+    return g_strdup_printf("%s (e.g. %s)", variable->label, example);
+}
