@@ -43,6 +43,7 @@ get_demuxer(const char *mime)
         { "audio/ogg", "ogg" },
         { "audio/flac", "flac" },
         { "audio/wav", "wav" },
+        { "image/gif", "gif" },
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {

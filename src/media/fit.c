@@ -148,20 +148,6 @@ leave(Fitting *fitting, GError **error)
     return coex_file_type_find(fitting->media, head, length, error);
 }
 
-static gboolean
-fit_picture(Fitting *fitting, GError **error)
-{
-    g_auto(CoexPicture) picture = { 0 };
-    const guint8 *bytes = (const guint8 *)g_mapped_file_get_contents(fitting->file);
-    gsize length = g_mapped_file_get_length(fitting->file);
-    gboolean made = coex_picture_fit(bytes, length, fitting->media->mime, COEX_FILE_IMAGE_MAX,
-                                     fitting->cancellable, &picture);
-
-    if (g_cancellable_set_error_if_cancelled(fitting->cancellable, error))
-        return FALSE;
-    return made ? write_picture(fitting, &picture, error) : leave(fitting, error);
-}
-
 /* ---- sound and film ---- */
 
 /* What the program made is what was wanted, and all of it. */
@@ -269,6 +255,36 @@ fit_film(Fitting *fitting, GError **error)
     if (is_whole && !film.playable)
         media->kind = COEX_MEDIA_DOCUMENT; /* WhatsApp would refuse it later */
     return TRUE;
+}
+
+/* What moves is a film for WhatsApp, too. */
+static gboolean
+fit_moving(Fitting *fitting, GError **error)
+{
+    g_autoptr(CoexMedia) was = coex_media_copy(fitting->media);
+    g_autoptr(GError) why = NULL;
+
+    if (strcmp(was->mime, "image/gif") == 0 && coex_convert_is_possible(was->mime) &&
+        convert(fitting, FALSE, &why)) {
+        fitting->done = describe_film(was, fitting->media, FALSE);
+        return TRUE;
+    }
+    return !g_cancellable_set_error_if_cancelled(fitting->cancellable, error) &&
+           leave(fitting, error);
+}
+
+static gboolean
+fit_picture(Fitting *fitting, GError **error)
+{
+    g_auto(CoexPicture) picture = { 0 };
+    const guint8 *bytes = (const guint8 *)g_mapped_file_get_contents(fitting->file);
+    gsize length = g_mapped_file_get_length(fitting->file);
+    gboolean made = coex_picture_fit(bytes, length, fitting->media->mime, COEX_FILE_IMAGE_MAX,
+                                     fitting->cancellable, &picture);
+
+    if (g_cancellable_set_error_if_cancelled(fitting->cancellable, error))
+        return FALSE;
+    return made ? write_picture(fitting, &picture, error) : fit_moving(fitting, error);
 }
 
 static gboolean

@@ -196,6 +196,31 @@ test_large(Desk *desk)
     take(desk, "video video/mp4 72", FILM, sizeof FILM - 1);
 }
 
+/* A GIF that moves, too. */
+static void
+test_moving(Desk *desk)
+{
+    static const char GIF[] = "GIF89a\1\0\1\0\x80\0\0\xff\xff\xff\0\0\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0"
+                              ",\0\0\0\0\1\0\1\0\0\2\2D\1\0;";
+    g_autofree char *path = FILE_OF(desk, "cat.gif", GIF);
+    g_autofree char *words = NULL;
+
+    INSTALL("good", FILM);
+    open_desk(desk);
+    give(desk, path, NULL, 0);
+    desk_wait_notice(desk, "ada",
+                     "“cat.gif” is of no type that WhatsApp plays: it goes as MP4, 72 bytes.");
+    desk_wait_feed(desk, COEX_FEED_SENT, "ada", "[video] cat.mp4");
+    take(desk, "video video/mp4 72", FILM, sizeof FILM - 1);
+    words = get("words");
+    g_assert_nonnull(strstr(words, " -f gif -i file:/"));
+    INSTALL("fail", FILM);
+    give(desk, path, NULL, 0);
+    desk_wait_notice(desk, "ada", "“cat.gif” goes as a document*");
+    desk_wait_feed(desk, COEX_FEED_SENT, "ada", "[document] cat.gif");
+    take(desk, "document image/gif 50 name=cat.gif", GIF, sizeof GIF - 1);
+}
+
 /* What WhatsApp plays is left alone; of what it would refuse later it is known before. */
 static void
 test_codes(Desk *desk)
@@ -392,6 +417,7 @@ main(int argc, char **argv)
     g_setenv("PATH", programs, TRUE);
     desk_add("/session/convert/film", test_film);
     desk_add_at(DESK_ONLY_META, "/session/convert/large", test_large);
+    desk_add_at(DESK_ONLY_META, "/session/convert/moving", test_moving);
     desk_add_at(DESK_ONLY_META, "/session/convert/codes", test_codes);
     desk_add_at(DESK_ONLY_META, "/session/convert/in-vain", test_in_vain);
     desk_add("/session/convert/slow", test_slow);
