@@ -176,10 +176,13 @@ coex_past_read_unlogged(CoexDb *db, gint64 account_id, gint64 after, CoexUnlogge
 
 /* ---- in figures ---- */
 
-static const char SELECT_COUNTS[] = "SELECT direction, count(*), min(time), max(time) FROM messages"
-                                    " WHERE account = ? AND person = ? GROUP BY direction";
+/* Of what is a message: 4, 10 and 11 are reactions, edits and deletions. */
+#define A_MESSAGE " AND kind NOT IN (4, 10, 11)"
+static const char SELECT_COUNTS[] =
+    "SELECT direction, count(*), min(time), max(time) FROM messages"
+    " WHERE account = ? AND person = ?" A_MESSAGE " GROUP BY direction";
 static const char SELECT_SENDS[] = "SELECT time, state, text FROM messages"
-                                   " WHERE account = ? AND person = ? AND direction = 1"
+                                   " WHERE account = ? AND person = ? AND direction = 1" A_MESSAGE
                                    " ORDER BY time DESC, id DESC LIMIT ?";
 
 /* `said` is of the click in what is about no other message. */

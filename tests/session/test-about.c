@@ -113,6 +113,8 @@ test_which(Desk *desk)
     reply(desk, "ada", "Yes");
     wait_reply(desk, "ada", "Yes", "And white?", white);
     own = coex_sim_dup_last_sent(desk->sim, "ada");
+    /* an echo of it, under another id, is not shown once more */
+    g_free(coex_sim_echo_sent(desk->sim, own));
     reply(desk, "ada", "-2 Two kinds");
     wait_reply(desk, "ada", "Two kinds", "Do you have rye bread?", rye);
     reply(desk, "ada", "\"RYE\" Until noon");
@@ -350,6 +352,13 @@ test_reactions(Desk *desk)
     desk_fence(desk);
     g_assert_cmpstr(desk_view(desk, "ada")->last_state, !=, NULL);
     g_assert_nonnull(strstr(desk_view(desk, "ada")->last_state, "Welcome"));
+    g_free(coex_sim_reacts(desk->sim, COEX_SIM_CUSTOMER, "ada", first, "👍"));
+    desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "They reacted with 👍 to “It fits”.");
+    /* nor are they among what was sent, or counted */
+    coex_session_describe(desk->session, desk_name("ada"));
+    desk_wait_facts(desk, "ada",
+                    "*\nMessages: 2 from them, 1 from here, 0 from the phone\n"
+                    "Sent 20*: *: Welcome\n");
     coex_session_recall(desk->session, desk_name("ada"), 20, 0, TRUE);
     desk_wait_past(desk, "ada",
                    "in: It fits\nin: Thank you\nout: Welcome\n"
@@ -358,7 +367,33 @@ test_reactions(Desk *desk)
                    "notice: You reacted with ❤️ to “Thank you”.\n"
                    "notice: You reacted with ❤️ to “Thank you”.\n"
                    "notice: You took back your reaction ❤️ to “Thank you”.\n"
-                   "notice: You took back your reaction 🎉 to “It fits”.");
+                   "notice: You took back your reaction 🎉 to “It fits”.\n"
+                   "notice: They reacted with 👍 to “It fits”.");
+}
+
+/* What failed is not sent again after the window has closed. */
+static void
+test_reaction_too_late(Desk *desk)
+{
+    g_autofree char *wamid = NULL;
+    g_autofree char *number = NULL;
+
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    number = hear(desk, "ada", "It fits", &wamid);
+    coex_sim_fail_next_async(desk->sim, 131026);
+    react(desk, "ada", "👍");
+    wait_reaction(desk, "ada", "You reacted with 👍 to “It fits”.", "reaction 👍", wamid);
+    desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "You reacted with 👍 to “It fits”.");
+    desk_advance(desk, 25 * 60 * 60);
+    desk_resend(desk, "ada");
+    wait_refused(desk, "ada", "Not sent: *The 24-hour window is closed, and WhatsApp takes reac*");
+    desk_assert_nothing_kept(desk, "ada");
+    desk_restart(desk);
+    desk_wait_catalogue(desk);
+    desk_hear(desk, "ada", "Hello?");
+    desk_assert_nothing_kept(desk, "ada");
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 1);
 }
 
 /* WhatsApp refuses it afterwards: it is said, kept, and sent again. */
@@ -425,5 +460,6 @@ main(int argc, char **argv)
     desk_add("/about/reactions", test_reactions);
     desk_add("/about/reactions/refused", test_reaction_refused);
     desk_add("/about/reactions/waits", test_reaction_waits);
+    desk_add("/about/reactions/too-late", test_reaction_too_late);
     return g_test_run();
 }
