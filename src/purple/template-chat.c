@@ -94,28 +94,63 @@ dup_verb(CoexPicker *picker)
     return g_strdup_printf("!template %s", picker->template_->name);
 }
 
+static const char *
+get_known(const CoexPicker *picker, guint index)
+{
+    return picker->values != NULL && index < g_strv_length(picker->values) ? picker->values[index]
+                                                                           : "";
+}
+
+/* Some values are known, and that one is not. */
+static gboolean
+is_missing(const CoexPicker *picker, guint index)
+{
+    const CoexTemplateVariable *variable = g_ptr_array_index(picker->template_->variables, index);
+    g_autofree char *value = g_strstrip(g_strdup(get_known(picker, index)));
+
+    return picker->values != NULL && !variable->optional && *value == '\0';
+}
+
+/* What is asked for: what is missing, or, where nothing is known yet or a value is wrong, all. */
+static char *
+dup_needs(const CoexPicker *picker, gboolean *ret_only_missing, guint *ret_n)
+{
+    guint n_asked = coex_template_count_asked(picker->template_);
+    GString *needs = g_string_new(NULL);
+    guint n_missing = 0;
+
+    for (guint i = 0; i < n_asked; i++)
+        n_missing += is_missing(picker, i);
+    *ret_only_missing = n_missing > 0 && n_missing < n_asked;
+    *ret_n = *ret_only_missing ? n_missing : n_asked;
+    for (guint i = 0; i < n_asked; i++) {
+        g_autofree char *variable =
+            coex_picker_describe_variable(g_ptr_array_index(picker->template_->variables, i));
+
+        if (!*ret_only_missing || is_missing(picker, i))
+            g_string_append_printf(needs, "%s%s", needs->len > 0 ? " | " : "", variable);
+    }
+    return g_string_free(needs, FALSE);
+}
+
 static void
 show_values(CoexPicker *picker)
 {
     const CoexTemplate *template_ = picker->template_;
-    guint n_asked = coex_template_count_asked(template_);
-    g_autofree char *preview = coex_template_preview(template_, NULL);
+    g_autofree char *preview =
+        coex_template_preview(template_, (const char *const *)picker->values);
     g_autoptr(GString) lines = g_string_new(NULL);
-    g_autoptr(GString) needs = g_string_new(NULL);
+    gboolean only_missing;
+    guint n;
+    g_autofree char *needs = dup_needs(picker, &only_missing, &n);
+    g_autofree char *verb = only_missing ? g_strdup("!fill") : dup_verb(picker);
+    g_autofree char *line =
+        g_strdup_printf(n > 1 ? "It %sneeds: %s. Type %s and the values, with | between."
+                              : "It %sneeds: %s. Type %s and the value.",
+                        only_missing ? "still " : "", needs, verb);
 
-    for (guint i = 0; i < n_asked; i++) {
-        g_autofree char *variable =
-            coex_picker_describe_variable(g_ptr_array_index(template_->variables, i));
-
-        g_string_append_printf(needs, "%s%s", i > 0 ? " | " : "", variable);
-    }
     add_sentence(lines, picker);
     add_line(lines, preview);
-    g_autofree char *verb = dup_verb(picker);
-    g_autofree char *line =
-        g_strdup_printf(n_asked > 1 ? "It needs: %s. Type %s and the values, with | between."
-                                    : "It needs: %s. Type %s and the value.",
-                        needs->str, verb);
     add_line(lines, line);
     if (coex_picker_has_held_file(picker))
         add_line(lines, "In the place of the file = stands for the one that is held.");
@@ -176,6 +211,33 @@ coex_template_chat_pick(CoexPicker *picker, guint number, const char *words)
     g_auto(GStrv) values = coex_typed_line_split_values(words, picker->parked);
     coex_picker_pick(picker, g_ptr_array_index(picker->shown, number - 1),
                      (const char *const *)values);
+}
+
+void
+coex_template_chat_fill(CoexPicker *picker, const char *words)
+{
+    g_auto(GStrv) typed = coex_typed_line_split_values(words, picker->parked);
+    guint n_typed = typed != NULL ? g_strv_length(typed) : 0;
+    g_autoptr(GPtrArray) values = g_ptr_array_new_with_free_func(g_free);
+    guint n_taken = 0;
+
+    if (picker->stage != COEX_STAGE_VALUES || n_typed == 0) {
+        say(picker, "!fill gives the values that a template still needs. !template lists them.");
+        return;
+    }
+    for (guint i = 0; i < picker->template_->variables->len; i++) {
+        gboolean takes = is_missing(picker, i) || picker->values == NULL;
+
+        g_ptr_array_add(
+            values, g_strdup(takes && n_taken < n_typed ? typed[n_taken] : get_known(picker, i)));
+        n_taken += takes && n_taken < n_typed;
+    }
+    if (n_taken < n_typed) {
+        say(picker, "Those are more values than are missing. Nothing was taken.");
+        return;
+    }
+    g_ptr_array_add(values, NULL);
+    coex_picker_fill(picker, (const char *const *)values->pdata);
 }
 
 void

@@ -11,6 +11,8 @@ typedef struct CoexTemplateFace CoexTemplateFace;
 
 extern const CoexTemplateFace coex_template_chat;
 
+/* The values that the chosen template still needs, in their order. */
+void coex_template_chat_fill(CoexPicker *picker, const char *words);
 /* What is typed: a number of the list, with values (plain text, NULL or "" for none); for the next
  * part of the list; to send what was shown. */
 void coex_template_chat_pick(CoexPicker *picker, guint number, const char *words);

@@ -214,6 +214,8 @@ static const Verb verbs[] = {
     { "template", "[name] [value | value …]", "s", "send an approved template",
       .ask = coex_picker_start },
     { "find", "words", NULL, "list the templates with these words", .ask = coex_picker_search },
+    { "fill", "value | value", NULL, "give the values that a template still needs",
+      .ask = coex_template_chat_fill },
     { "more", NULL, NULL, "list more templates", .answer = coex_template_chat_more },
     { "refresh", NULL, NULL, "fetch the templates again", .answer = coex_picker_refresh },
     { "send", "path [caption]", "s", "send a file; without one, the template that was shown",

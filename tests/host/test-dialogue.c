@@ -304,6 +304,26 @@ order_of_the_list(World *world)
     host_wait_for(world->host, EVENT_MESSAGE, ADA, "*no template was sent*");
 }
 
+/* What was given stays; only what is missing is asked for. */
+static void
+missing_values_by_dialogue(World *world)
+{
+    host_go_online(world->host);
+    host_type(world->host, NORA, "!fill K-42");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*!fill gives the values*");
+    host_type(world->host, NORA, "!template order_update Zoe");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA,
+                  "*Hi Zoe, your order {{2}} is ready.*It still needs: {{2}}*Type !fill *");
+    host_type(world->host, NORA, "!fill K-42 | K-43");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*more values than are missing*");
+    host_type(world->host, NORA, "!fill K-42");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*Hi Zoe, your order K-42 is ready.*!send*");
+    host_type(world->host, NORA, "!send");
+    g_autoptr(CoexSimRequest) sent = world_next_sent(world);
+    host_check(world->host, g_str_equal(sent->values[0], "Zoe"));
+    host_check(world->host, g_str_equal(sent->values[1], "K-42"));
+}
+
 /* A template made since the login is found after a refresh, which asks the provider. */
 static void
 refresh_by_dialogue(World *world)
@@ -519,6 +539,7 @@ add_all(void)
     world_add("bitlbee/cost-by-dialogue", "BitlBee", cost_by_dialogue);
     world_add("bitlbee/typed-text-finds-its-template", "BitlBee", typed_text_finds_its_template);
     world_add("bitlbee/order-of-the-list", "BitlBee", order_of_the_list);
+    world_add("bitlbee/missing-values-by-dialogue", "BitlBee", missing_values_by_dialogue);
     world_add("bitlbee/refresh-by-dialogue", "BitlBee", refresh_by_dialogue);
     world_add("bitlbee/hold-by-dialogue", "BitlBee", hold_by_dialogue);
     world_add("bitlbee/cancel-by-dialogue", "BitlBee", cancel_by_dialogue);
