@@ -283,6 +283,92 @@ killed_while_copying(World *world)
     host_check(world->host, host_count(world->host, EVENT_MESSAGE, round->peer, round->line) == 1);
 }
 
+/* ---- a film that is converted ---- */
+
+/* A program of that name that the chat program finds before any other. */
+static void
+install(World *world, const char *name, const char *script)
+{
+    g_autofree char *path = g_build_filename(host_get_profile(world->host), name, NULL);
+
+    g_assert_true(g_file_set_contents_full(path, script, -1, G_FILE_SET_CONTENTS_NONE, 0700, NULL));
+}
+
+/* The number of the process; 0: it has not begun. */
+static gint64
+get_converter(World *world)
+{
+    g_autofree char *path = g_build_filename(host_get_profile(world->host), "pid", NULL);
+    g_autofree char *number = NULL;
+
+    return g_file_get_contents(path, &number, NULL, NULL) && strchr(number, '\n') != NULL
+               ? g_ascii_strtoll(number, NULL, 10)
+               : 0;
+}
+
+static gboolean
+is_running(gint64 pid)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%" G_GINT64_FORMAT "/stat", pid);
+    g_autofree char *stat = NULL;
+
+    return g_file_get_contents(path, &stat, NULL, NULL) && strstr(stat, ") Z ") == NULL;
+}
+
+static void
+convert_and_die(World *world, const char *typed)
+{
+    const gint64 until = g_get_monotonic_time() + (gint64)HOST_PATIENCE_MS * 1000;
+    gint64 pid;
+
+    host_type(world->host, ADA, typed);
+    while ((pid = get_converter(world)) == 0) {
+        host_assert(world->host, g_get_monotonic_time() < until, "the program begins");
+        host_sync(world->host);
+    }
+    host_kill(world->host);
+    while (is_running(pid)) {
+        host_assert(world->host, g_get_monotonic_time() < until, "the program ends, too");
+        g_thread_yield();
+    }
+}
+
+/* The program that is at it dies as well, nothing is left, and given again the file leaves once. */
+static void
+killed_while_converting(World *world)
+{
+    const char *profile = host_get_profile(world->host);
+    g_autofree char *path = g_build_filename(profile, "clip.mov", NULL);
+    g_autofree char *typed = g_strdup_printf("/send \"%s\" as of today", path);
+    g_autofree char *before = g_strdup(g_getenv("PATH"));
+    g_autofree char *programs = g_strconcat(profile, ":", before, NULL);
+
+    g_assert_true(g_file_set_contents(path,
+                                      "\0\0\0\x14"
+                                      "ftypqt  \0\0\0\0qt  ",
+                                      20, NULL));
+    install(world, "ffprobe", "#!/bin/sh\necho 12.5\n");
+    install(world, "ffmpeg", "#!/bin/sh\necho $$ >${0%/*}/pid\nexec sleep 600\n");
+    g_setenv("PATH", programs, TRUE);
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    convert_and_die(world, typed);
+    install(world, "ffmpeg", "#!/bin/sh\nexit 1\n");
+    host_go_online(world->host);
+    g_setenv("PATH", before, TRUE);
+    host_wait_message(world->host, ADA, NULL,
+                      "*Not sent: the file “clip.mov”. The program ended before it was copied. "
+                      "Send it again. Its text: “as of today”");
+    host_sync(world->host);
+    host_check(world->host, size_of_copy(world) == 0);
+    host_type(world->host, ADA, typed);
+    host_wait_message(world->host, ADA, "SEND", "[document] clip.mov: as of today");
+    g_autoptr(CoexSimRequest) sent = world_next_sent(world);
+    host_check(world->host, g_str_has_prefix(sent->text, "document video/quicktime 20 "));
+    host_sync(world->host);
+    host_check(world->host, coex_sim_n_sent(world->sim, "ada") == 1);
+}
+
 /* In which step a round dies. */
 typedef enum {
     FILE_ACCEPTED,
@@ -371,6 +457,7 @@ add_all(void)
     world_add("killed-while-sending", NULL, killed_while_sending);
     world_add("killed-in-a-burst", NULL, killed_in_a_burst);
     world_add("killed-while-copying", NULL, killed_while_copying);
+    world_add("killed-while-converting", NULL, killed_while_converting);
     world_add("killed-while-sending-files", NULL, killed_while_sending_files);
     world_add("bitlbee/killed-while-receiving", "BitlBee", killed_while_receiving);
 }
