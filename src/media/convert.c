@@ -235,7 +235,7 @@ add_film(GPtrArray *argv, guint rate)
                                              "force_original_aspect_ratio=decrease:"
                                              "force_divisible_by=2",
                                              side, side);
-    g_autofree char *sound = g_strdup_printf("-c:a aac -ac 2 -b:a %u", SOUND_RATE);
+    g_autofree char *sound = g_strdup_printf("-c:a aac -ac 2 -b:a %d", SOUND_RATE);
 
     add(argv, "-threads " THREADS
               " -c:v libx264 -profile:v main -bf 0 -pix_fmt yuv420p -preset veryfast");

@@ -40,14 +40,21 @@ on_slow(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
+static Watch *
+watch_new(GTask *task, CoexWorkerSlow slow, gpointer user_data)
+{
+    Watch *watch = g_new(Watch, 1);
+
+    *watch = (Watch){ g_object_ref(task), slow, user_data };
+    return watch;
+}
+
 void
 coex_worker_watch(GTask *task, CoexWorkerSlow slow, gpointer user_data)
 {
     GSource *timer = g_timeout_source_new(COEX_WORKER_SLOW_MS);
-    Watch *watch = g_new(Watch, 1);
 
-    *watch = (Watch){ g_object_ref(task), slow, user_data };
-    g_source_set_callback(timer, on_slow, watch, watch_free);
+    g_source_set_callback(timer, on_slow, watch_new(task, slow, user_data), watch_free);
     g_source_attach(timer, g_task_get_context(task));
     g_object_set_data(G_OBJECT(task), watch_key, timer);
 }

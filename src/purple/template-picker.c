@@ -308,7 +308,7 @@ dup_whole_values(const CoexPicker *picker, const char *const *values, char **ret
     const char *parked = picker->parked;
     g_auto(GStrv) whole = g_strdupv((char **)values);
 
-    for (guint i = 0; whole[i] != NULL && i < template_->variables->len; i++) {
+    for (guint i = 0; i < template_->variables->len && whole[i] != NULL; i++) {
         const CoexTemplateVariable *variable = g_ptr_array_index(template_->variables, i);
         char *path;
 
