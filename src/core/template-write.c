@@ -180,18 +180,33 @@ write_texts(const CoexTemplate *self, int card, gboolean in_header, const char *
 
 /* ---- components ---- */
 
+/* What the customer sees as a document's name, NULL: the address tells none. Free with g_free(). */
+static char *
+dup_file_name(const char *link)
+{
+    gsize length = strcspn(link, "?#");
+    g_autofree char *path = g_strndup(link, length);
+    const char *slash = strrchr(path, '/');
+    g_autofree char *name = slash != NULL ? g_uri_unescape_string(slash + 1, "/\\") : NULL;
+
+    return name != NULL && strchr(name, '.') > name && g_utf8_validate(name, -1, NULL)
+               ? g_steal_pointer(&name)
+               : NULL;
+}
+
 static void
 write_file(const CoexTemplate *self, const CoexTemplatePart *part, const char *const *values,
            const CoexMedia *media, CoexJsonWriter *writer)
 {
     const char *file = coex_template_get_value(self, part, COEX_VALUE_FILE, -1, values);
     gboolean is_document = strcmp(part->file, "document") == 0;
+    g_autofree char *name = media == NULL ? dup_file_name(file) : g_strdup(media->name);
 
     open_typed(writer, part->file);
     coex_json_writer_object(writer, part->file);
     coex_json_writer_string(writer, "id", media != NULL ? media->id : NULL);
     coex_json_writer_string(writer, "link", media == NULL ? file : NULL);
-    coex_json_writer_string(writer, "filename", media != NULL && is_document ? media->name : NULL);
+    coex_json_writer_string(writer, "filename", is_document ? name : NULL);
     coex_json_writer_end(writer);
     coex_json_writer_end(writer);
 }

@@ -124,8 +124,8 @@ dup_needs(const CoexPicker *picker, gboolean *ret_only_missing, guint *ret_n)
     *ret_only_missing = n_missing > 0 && n_missing < n_asked;
     *ret_n = *ret_only_missing ? n_missing : n_asked;
     for (guint i = 0; i < n_asked; i++) {
-        g_autofree char *variable =
-            coex_picker_describe_variable(g_ptr_array_index(picker->template_->variables, i));
+        g_autofree char *variable = coex_picker_describe_variable(
+            picker, g_ptr_array_index(picker->template_->variables, i));
 
         if (!*ret_only_missing || is_missing(picker, i))
             g_string_append_printf(needs, "%s%s", needs->len > 0 ? " | " : "", variable);

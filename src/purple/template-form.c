@@ -481,7 +481,7 @@ show_page(CoexPicker *picker, guint start)
     purple_request_fields_add_group(fields, group);
     for (guint i = start; i < end; i++) {
         g_autofree char *text =
-            coex_picker_describe_variable(g_ptr_array_index(template_->variables, i));
+            coex_picker_describe_variable(picker, g_ptr_array_index(template_->variables, i));
         g_autofree char *label = make_label(text);
         g_autofree char *id = g_strdup_printf("value%u", i);
 

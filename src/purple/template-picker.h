@@ -121,4 +121,4 @@ char *coex_picker_describe(const CoexPicker *picker, const CoexTemplate *templat
                            gsize max_chars);
 
 /* What a value is for, "{{1}}", "end of the link [Track]", and an example. Free with g_free(). */
-char *coex_picker_describe_variable(const CoexTemplateVariable *variable);
+char *coex_picker_describe_variable(const CoexPicker *picker, const CoexTemplateVariable *variable);

@@ -133,7 +133,7 @@ coex_picker_describe(const CoexPicker *picker, const CoexTemplate *template_, gs
 }
 
 char *
-coex_picker_describe_variable(const CoexTemplateVariable *variable)
+coex_picker_describe_variable(const CoexPicker *picker, const CoexTemplateVariable *variable)
 {
     g_autofree char *example =
         variable->example != NULL ? coex_text_excerpt(variable->example, EXAMPLE_CHARS) : NULL;
@@ -141,7 +141,9 @@ coex_picker_describe_variable(const CoexTemplateVariable *variable)
     if (variable->optional)
         return g_strdup_printf("%s (may stay empty)", variable->label);
     if (variable->kind == COEX_VALUE_FILE && variable->card < 0)
-        return g_strdup_printf("%s (path, https://… or =)", variable->label);
+        return g_strdup_printf(coex_picker_has_held_file(picker) ? "%s (= is the held one)"
+                                                                 : "%s (path or https://…)",
+                               variable->label);
     if (example == NULL || example[0] == '\0')
         return g_strdup(variable->label);
     return g_strdup_printf("%s (e.g. %s)", variable->label, example);

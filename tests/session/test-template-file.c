@@ -88,11 +88,23 @@ static void
 test_document(Desk *desk)
 {
     g_autofree char *path = FILE_OF(desk, "invoice 7.pdf", PDF, 3000);
+    g_autoptr(CoexSimRequest) by_link = NULL;
+    g_autoptr(CoexSimRequest) nameless = NULL;
 
     open_shop(desk);
     send(desk, "invoice", path, "");
     desk_wait_feed(desk, COEX_FEED_SENT, "dana", "[document: invoice 7.pdf]\nIhre Rechnung.");
     take(desk, "document application/pdf 3000 name=invoice 7.pdf");
+    send(desk, "invoice", "https://x.example/of/7%20a.pdf?key=1", "");
+    desk_wait_feed(desk, COEX_FEED_SENT, "dana", "[document: https://x.example/*");
+    by_link = desk_wait_sent(desk, "dana", NULL);
+    g_assert_nonnull(strstr(by_link->body, "\"filename\":\"7 a.pdf\""));
+    desk_wait_state(desk, "dana", "delivered*");
+    send(desk, "invoice", "https://x.example/", "");
+    desk_wait_feed(desk, COEX_FEED_SENT, "dana", "[document: https://x.example/*");
+    nameless = desk_wait_sent(desk, "dana", NULL);
+    g_assert_null(strstr(nameless->body, "filename"));
+    desk_wait_state(desk, "dana", "delivered*");
 }
 
 /* Nothing leaves, and the text that waited for the choice waits again. */
