@@ -235,7 +235,7 @@ hand_over(CoexConnection *connection, const CoexFeedItem *item, const char *name
     if (item->flags & COEX_LINE_PLAY)
         play(connection, item->detail, name);
     else if (coex_host_get()->serves_others && address == NULL)
-        coex_give_file(connection->account, name, item->detail);
+        coex_give_file(connection, name, item->detail);
 }
 
 void

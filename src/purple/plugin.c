@@ -3,6 +3,7 @@
 #include "purple/actions.h"
 #include "purple/connection.h"
 #include "purple/conversation.h"
+#include "purple/give.h"
 #include "purple/keep.h"
 #include "purple/log.h"
 #include "purple/options.h"
@@ -38,6 +39,7 @@ on_load(PurplePlugin *plugin)
         return FALSE;
     }
     coex_log_start();
+    coex_give_start();
     coex_verbs_register();
     return TRUE;
 }
@@ -47,6 +49,7 @@ on_unload(PurplePlugin *plugin)
 {
     coex_verbs_unregister();
     coex_keep_stop();
+    coex_give_stop();
     coex_log_stop();
     return TRUE;
 }

@@ -8,6 +8,7 @@
 #include "demo.h"
 #include "forms.h"
 #include "irc.h"
+#include "tools/hang.h"
 #include <glib-unix.h>
 #include <purple.h>
 #include <signal.h>
@@ -136,6 +137,15 @@ do_regret(const char *who, const char *path)
 }
 
 static void
+do_hang(const char *words, const char *rest)
+{
+    if (*words != '\0')
+        hang_begin("read", g_intern_string(words));
+    else
+        hang_end(0);
+}
+
+static void
 do_cancel(const char *first, const char *rest)
 {
     client_cancel_transfers();
@@ -256,6 +266,7 @@ static const struct {
     { "pounce", TRUE, do_pounce },    { "file", TRUE, do_file },
     { "irc", FALSE, do_irc },         { "picture", FALSE, do_picture },
     { "regret", TRUE, do_regret },    { "cancel", FALSE, do_cancel },
+    { "hang", FALSE, do_hang },
 };
 
 static void

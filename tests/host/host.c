@@ -348,6 +348,12 @@ check_refusal(Host *host)
 }
 
 void
+host_hang(Host *host, const char *words)
+{
+    host_command(host, "hang %s\n", words);
+}
+
+void
 host_cancel_transfers(Host *host)
 {
     host_command(host, "cancel\n");

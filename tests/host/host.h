@@ -69,6 +69,8 @@ void host_store_picture(Host *host, const char *path);
 /* And cancels it once host_has_left() told that WhatsApp has it, before the screen knows. */
 void host_regret_file(Host *host, const char *who, const char *path);
 void host_has_left(Host *host);
+/* No file with @words in its path can be read, until this is called with "". */
+void host_hang(Host *host, const char *words);
 /* Cancels all transfers in their window. */
 void host_cancel_transfers(Host *host);
 /* Looks at a conversation, or with NULL at none. */

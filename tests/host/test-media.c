@@ -90,6 +90,25 @@ path_of_it(World *world)
     host_check(world->host, host_count(world->host, EVENT_FILE, ADA, NULL) == 2);
 }
 
+/* On a disk that does not answer any more: the conversation goes on. */
+static void
+not_readable(World *world)
+{
+    host_go_online(world->host);
+    hear_image(world, "Broken part");
+    host_wait_message(world->host, ADA, "SYSTEM", "*[image #*, 240 KB] /*.jpg");
+    host_hang(world->host, "/coex/media/");
+    host_type(world->host, ADA, "!get last");
+    host_wait_message(world->host, ADA, "SYSTEM", "*[image #*, 240 KB] /*.jpg");
+    world_customer_writes(world, "ada", ADA, "Is it there?");
+    host_type(world->host, ADA, "A moment");
+    g_autoptr(CoexSimRequest) sent = world_next_sent(world);
+    host_check(world->host, g_strcmp0(sent->text, "A moment") == 0);
+    host_check(world->host, host_count(world->host, EVENT_FILE, ADA, NULL) == 0);
+    host_hang(world->host, "");
+    check_sent(world, host_wait_for(world->host, EVENT_FILE, ADA, "image_*.jpg"));
+}
+
 /* An option that keeps files where they are, until somebody asks. */
 static void
 on_request(World *world)
@@ -275,6 +294,7 @@ add_all(void)
     world_add("media/link-to-it", NULL, link_to_it);
     world_add("media/finch/link-to-it", "gnt-purple", link_to_it);
     world_add("media/bitlbee/path-of-it", "BitlBee", path_of_it);
+    world_add("media/bitlbee/not-readable", "BitlBee", not_readable);
     world_add("media/on-request", NULL, on_request);
     world_add("media/slow", NULL, slow);
     world_add("media/finch/slow", "gnt-purple", slow);

@@ -61,7 +61,7 @@ hang_here(const char *call, int fd, const char *path)
     return error;
 }
 
-/* "write", "fdatasync" or "renameat", of paths with @words. */
+/* "read", "write", "fdatasync" or "renameat", of paths with @words. */
 static inline void
 hang_begin(const char *call, const char *words)
 {
@@ -102,6 +102,18 @@ write(int fd, const void *bytes, size_t length)
 
     if (error == 0)
         return syscall(SYS_write, fd, bytes, length);
+    errno = error;
+    return -1;
+}
+
+/* Of libraries and plugins, too. */
+__attribute__((visibility("default"))) ssize_t
+read(int fd, void *bytes, size_t length)
+{
+    int error = hang_here("read", fd, NULL);
+
+    if (error == 0)
+        return syscall(SYS_read, fd, bytes, length);
     errno = error;
     return -1;
 }
