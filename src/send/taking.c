@@ -446,7 +446,7 @@ coex_outbox_take_next(CoexOutbox *outbox)
         CoexOutboxItem *item;
 
         if (local_id == NULL)
-            return;
+            break;
         item = g_hash_table_lookup(outbox->by_id, local_id);
         if (item != NULL)
             take(item);

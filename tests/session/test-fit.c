@@ -208,60 +208,7 @@ test_hopeless(Desk *desk)
     g_assert_cmpuint(coex_sim_n_requests(desk->sim, "upload"), ==, 0);
 }
 
-/* Regretted in the middle, and another one given then. */
-static void
-test_cancel(Desk *desk)
-{
-    g_autoptr(GBytes) picture = painter_paint("bmp", 3000, 2000, FALSE);
-    g_autofree char *path = write_bytes(desk, "scan.bmp", picture);
-    g_autoptr(GBytes) small = painter_paint("bmp", 30, 20, FALSE);
-
-    open_desk(desk);
-    give(desk, path, NULL, 6);
-    coex_session_cancel_file(desk->session, 6);
-    desk_wait_notice(desk, "ada", "Discarded: scan.bmp");
-    desk_wait_transfer(desk, "6 failed");
-    give_as_jpeg(desk, "scan.bmp", small, "30 x 20");
-    g_assert_cmpuint(take_picture(desk, "image *").width, ==, 30);
-    g_assert_cmpuint(coex_sim_n_requests(desk->sim, "upload"), ==, 1);
-    wait_no_file(desk);
-}
-
-static gboolean
-is_told_or_sent(Desk *desk)
-{
-    return desk_count(desk, DESK_FEED, "ada", "*scan.*") > 0;
-}
-
-/* The account goes offline in the middle: it is told, or leaves, and when it is given again it
- * leaves once. */
-static void
-test_restart(Desk *desk)
-{
-    g_autoptr(GBytes) picture = painter_paint("bmp", 3000, 2000, FALSE);
-    g_autofree char *path = write_bytes(desk, "scan.bmp", picture);
-
-    open_desk(desk);
-    desk->disk_ms = 1000;
-    give(desk, path, NULL, 0);
-    desk_logout(desk);
-    desk_login(desk);
-    desk_ignore(desk, "The file “*” is being converted. *");
-    desk_wait_catalogue(desk);
-    desk_wait_until(desk, is_told_or_sent, "what became of it");
-    desk_wait_any_feed(desk, COEX_FEED_NOTICE, "ada",
-                       "Not sent: the file “scan.bmp”. The account went offline*Send it again.");
-    wait_no_file(desk);
-    give(desk, path, NULL, 0);
-    desk_wait_notice(desk, "ada", "“scan.bmp” is of no type*JPEG, *");
-    desk_wait_feed(desk, COEX_FEED_SENT, "ada", "[image] scan.jpg");
-    take_picture(desk, "image *");
-    g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 1);
-    wait_no_file(desk);
-}
-
-/* The lines stand in the order in which the files were given, however long one takes; and what is
- * regretted holds up none. */
+/* The lines stand in the order in which the files were given, however long one takes. */
 static void
 test_order(Desk *desk)
 {
@@ -277,13 +224,6 @@ test_order(Desk *desk)
     desk_wait_notice(desk, "ada", "“scan.bmp” is of no type*");
     g_assert_cmpuint(take_picture(desk, "image *").width, ==, 3000);
     desk_take(desk, "ada", "document text/plain 7 name=list.txt");
-    give(desk, path, NULL, 6);
-    give(desk, text, NULL, 0);
-    coex_session_cancel_file(desk->session, 6);
-    desk_wait_notice(desk, "ada", "Discarded: scan.bmp");
-    desk_wait_transfer(desk, "6 failed");
-    desk_wait_feed(desk, COEX_FEED_SENT, "ada", "[document] list.txt");
-    desk_take(desk, "ada", "document text/plain 7 name=list.txt");
     desk_wait_state(desk, "ada", "*delivered*");
     wait_no_file(desk);
 }
@@ -297,8 +237,6 @@ main(int argc, char **argv)
     desk_add("/session/fit/types", test_types);
     desk_add("/session/fit/kept", test_kept);
     desk_add("/session/fit/hopeless", test_hopeless);
-    desk_add("/session/fit/cancel", test_cancel);
-    desk_add("/session/fit/restart", test_restart);
     desk_add_at(DESK_ONLY_META, "/session/fit/order", test_order);
     return g_test_run();
 }
