@@ -111,13 +111,29 @@ set_mark(CoexOutboxItem *item, const Question *question, const CoexMeant *meant)
                     : g_strdup_printf("taking back the reaction to “%s”", words);
 }
 
+/* What was typed comes back, but where there is nothing in it. */
+static void
+refuse(CoexOutboxItem *item, const Question *question, const char *why)
+{
+    CoexOutbox *outbox = item->outbox;
+
+    if (!question->is_mark || question->emoji != NULL) {
+        coex_outbox_item_drop(item, why);
+        return;
+    }
+    coex_account_tell_notice(outbox->account, coex_outbox_item_person(item), "Nothing was sent: %s",
+                             why);
+    coex_outbox_item_remove(item);
+    coex_outbox_pump(outbox);
+}
+
 static void
 answer(CoexOutboxItem *item, const Question *question, const CoexMeant *meant, const GError *error)
 {
     const char *fault = error != NULL ? error->message : find_fault(question, meant);
 
     if (fault != NULL) {
-        coex_outbox_item_drop(item, fault);
+        refuse(item, question, fault);
         return;
     }
     item->row->context = g_strdup(meant->wamid);

@@ -225,9 +225,9 @@ test_refused(Desk *desk)
     reply(desk, "ada", long_text);
     desk_wait_notice(desk, "ada", "Not sent: *at most 4096 characters*");
     unreact(desk, "ada", "");
-    wait_refused(desk, "ada", "Not sent: *There is no reaction of yours in this conversation.");
+    desk_wait_notice(desk, "ada", "Nothing was sent: *no reaction of yours in this conversation.");
     unreact(desk, "ada", "last");
-    wait_refused(desk, "ada", "Not sent: *There is no reaction of yours on that message.");
+    desk_wait_notice(desk, "ada", "Nothing was sent: *no reaction of yours on that message.");
     unreact(desk, "ada", "that one");
     desk_wait_notice(desk, "ada", "Nothing was sent: “that one” names no message.*");
     react(desk, "ada", "thanks");
