@@ -201,6 +201,10 @@ static const char MEND_REFERENCES[] =
     /* the index of words is made anew, of all messages that were carried */
     "DELETE FROM words;";
 
+/* The mark of how far that index goes: the schema writes one, and the old file's was carried. From
+ * version 4 on. */
+static const char MEND_INDEX[] = "DELETE FROM indexed; INSERT INTO indexed VALUES(0);";
+
 /* After the people were put together. */
 static const char SELECT_NAMELESS[] =
     "SELECT group_concat(coalesce(text, template_name), ' | ') FROM outbox"
@@ -270,6 +274,8 @@ mend_rows(const Rescue *rescue)
     } else {
         g_string_append(sql, MEND_REFERENCES);
     }
+    if (rescue->version >= 4)
+        g_string_append(sql, MEND_INDEX);
     return sqlite3_exec(rescue->to, sql->str, NULL, NULL, NULL) == SQLITE_OK;
 }
 

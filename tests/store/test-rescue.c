@@ -27,6 +27,45 @@ test_whole(void)
     g_assert_cmpuint(rows->len, ==, DAMAGE_WAITING);
 }
 
+static void
+on_found(GPtrArray *lines, gboolean whole, const GError *error, gpointer user_data)
+{
+    guint *n_found = user_data;
+
+    g_assert_no_error(error);
+    *n_found = lines->len;
+}
+
+static void
+assert_found(Fixture *f, const char *words, guint n)
+{
+    const CoexSearchQuery query = {
+        .account_id = 1, .words = words, .before = G_MAXINT64, .before_id = G_MAXINT64, .limit = 9
+    };
+    guint n_found = G_MAXUINT;
+
+    coex_store_search(f->store, &query, on_found, &n_found);
+    while (n_found == G_MAXUINT)
+        g_main_context_iteration(NULL, TRUE);
+    g_assert_cmpuint(n_found, ==, n);
+}
+
+/* The index of words is made anew: it has what it had followed before, and what comes then. */
+static void
+test_search(void)
+{
+    g_autoptr(Fixture) f = fixture_new();
+    damage_fill(f);
+    fixture_open(f);
+    assert_found(f, "length", 9);
+    fixture_close(f);
+    g_assert_cmpint(fixture_query_raw(f, "SELECT up_to FROM indexed"), ==, DAMAGE_MESSAGES);
+    g_autofree char *report = damage_rescue(f);
+    g_assert_cmpint(fixture_query_raw(f, "SELECT count(*) FROM indexed"), ==, 1);
+    fixture_open(f);
+    assert_found(f, "length", 9);
+}
+
 /* First, inner, last and neighbouring pages of the past: only what stood on them is lost. */
 static void
 test_messages(void)
@@ -407,6 +446,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/store/rescue/whole", test_whole);
+    g_test_add_func("/store/rescue/search", test_search);
     g_test_add_func("/store/rescue/messages", test_messages);
     g_test_add_func("/store/rescue/webhooks", test_webhooks);
     g_test_add_func("/store/rescue/copies", test_copies);
