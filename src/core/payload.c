@@ -80,6 +80,13 @@ coex_payload_new_reaction(const char *wamid, const char *emoji)
     return finish(COEX_CONTENT_REACTION, "reaction", writer);
 }
 
+char *
+coex_payload_dup_mark(const char *emoji, const char *words)
+{
+    return emoji != NULL ? g_strdup_printf("the reaction %s to “%s”", emoji, words)
+                         : g_strdup_printf("taking back the reaction to “%s”", words);
+}
+
 CoexPayload *
 coex_payload_new_location(const char *latitude, const char *longitude, const char *name,
                           const char *address)

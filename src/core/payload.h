@@ -31,6 +31,10 @@ char *coex_payload_dup_line(const CoexPayload *payload);
 /* A reaction to the message @wamid, in the place of one that is there; @emoji NULL: none any more
  * (Meta: messages/reaction-messages). */
 CoexPayload *coex_payload_new_reaction(const char *wamid, const char *emoji);
+/* What it is called until it has been taken: @words are of the message it is on. Free with
+ * g_free().
+ */
+char *coex_payload_dup_mark(const char *emoji, const char *words);
 /* A place; the degrees as they are to be written, @name and @address NULL: without (Meta:
  * messages/location-messages). */
 CoexPayload *coex_payload_new_location(const char *latitude, const char *longitude,

@@ -106,9 +106,7 @@ set_mark(CoexOutboxItem *item, const Question *question, const CoexMeant *meant)
 
     row->payload = coex_payload_new_reaction(meant->wamid, question->emoji);
     g_free(row->text);
-    row->text = question->emoji != NULL
-                    ? g_strdup_printf("the reaction %s to “%s”", question->emoji, words)
-                    : g_strdup_printf("taking back the reaction to “%s”", words);
+    row->text = coex_payload_dup_mark(question->emoji, words);
 }
 
 /* What was typed comes back, but where there is nothing in it. */

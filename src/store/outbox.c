@@ -91,6 +91,50 @@ coex_apply_take_outbox(CoexApply *a, const char *local_id, GError **error)
 /* A text and the copies of what it was made of. */
 #define FAMILY "SELECT ?2 UNION SELECT local_id FROM outbox WHERE account = ?1 AND origin = ?3"
 
+/* The message of a row of the outbox: what it leads to, and the reaction that it is. */
+static gboolean
+complete_unconfirmed(CoexApply *a, gint64 id, const char *context, const CoexPayload *payload,
+                     GError **error)
+{
+    g_autofree char *token = coex_wamid_dup_token(context);
+    g_autoptr(CoexMessage) message =
+        coex_payload_is_mark(payload) ? coex_payload_make_message(payload) : NULL;
+    return coex_db_run(
+        a->db, "UPDATE messages SET context_token = ?, said = ? WHERE id = ?",
+        COEX_VALUES(coex_text(token),
+                    coex_text(message != NULL ? message->content.reaction.emoji : NULL),
+                    coex_int(id)),
+        error);
+}
+
+static gboolean
+complete_all_unconfirmed(CoexApply *a, const char *local_id, const char *origin, GError **error)
+{
+    for (gint64 id = 0;;) {
+        sqlite3_stmt *row = coex_db_query(
+            a->db,
+            "SELECT id, context, kind, type, payload FROM messages"
+            " WHERE account = ?1 AND local_id IN (" FAMILY ") AND id > ?4 AND direction = ?5"
+            " AND context IS NOT NULL AND context_token IS NULL ORDER BY id LIMIT 1",
+            COEX_VALUES(coex_int(a->change->account_id), coex_text(local_id), coex_text(origin),
+                        coex_int(id), coex_int(COEX_OUTBOUND)),
+            error);
+        CoexStep step = row != NULL ? coex_db_step(a->db, row, error) : COEX_STEP_FAILED;
+        if (step != COEX_STEP_ROW)
+            return step == COEX_STEP_DONE;
+        id = sqlite3_column_int64(row, 0);
+        g_autofree char *context = coex_db_dup_text(row, 1);
+        g_autofree char *type = coex_db_dup_text(row, 3);
+        g_autofree char *json = coex_db_dup_text(row, 4);
+        g_autoptr(CoexPayload) payload =
+            json != NULL ? coex_payload_new((CoexContentKind)sqlite3_column_int(row, 2), type, json)
+                         : NULL;
+        sqlite3_reset(row);
+        if (!complete_unconfirmed(a, id, context, payload, error))
+            return FALSE;
+    }
+}
+
 /* What may have arrived becomes a message, under its own id as long as it has no other: it stands
  * in the history, and a status that comes after all finds it. */
 static gboolean
@@ -123,7 +167,8 @@ keep_unconfirmed(CoexApply *a, const char *local_id, const char *origin, GError 
                        COEX_VALUES(coex_int(a->change->account_id), coex_text(local_id),
                                    coex_text(origin), coex_int(COEX_OUTBOX_UNCONFIRMED),
                                    coex_int(COEX_MEDIA_OFFERED)),
-                       error);
+                       error) &&
+           complete_all_unconfirmed(a, local_id, origin, error);
 }
 
 gboolean

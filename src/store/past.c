@@ -20,7 +20,7 @@ static const char SELECT_ONE[] =
 
 /* Version 1 kept reactions and edits as what was written, with a label. */
 static gboolean
-is_notice(CoexContentKind kind, const char *text)
+says_itself(CoexContentKind kind, const char *text)
 {
     return kind == COEX_CONTENT_SYSTEM || kind == COEX_CONTENT_REVOKE ||
            ((kind == COEX_CONTENT_REACTION || kind == COEX_CONTENT_EDIT) && *text != '[');
@@ -36,6 +36,15 @@ get_kind(CoexDirection direction, CoexState state)
     if (direction == COEX_ECHO)
         return COEX_FEED_ECHO;
     return state == COEX_STATE_UNCONFIRMED ? COEX_FEED_UNCONFIRMED : COEX_FEED_SENT;
+}
+
+/* What may not have been done is no notice that it was. */
+static CoexFeedKind
+get_kind_of_line(CoexDirection direction, CoexState state)
+{
+    CoexFeedKind kind = get_kind(direction, state);
+
+    return kind == COEX_FEED_FAILED || kind == COEX_FEED_UNCONFIRMED ? kind : COEX_FEED_NOTICE;
 }
 
 static void
@@ -58,14 +67,14 @@ read_line(CoexDb *db, gint64 account_id, sqlite3_stmt *row, GError **error)
     line->person_id = reference.person_id;
     line->time = sqlite3_column_int64(row, 1);
     line->text = coex_db_dup_text(row, 2);
-    line->kind = is_notice((CoexContentKind)sqlite3_column_int(row, 4), line->text)
-                     ? COEX_FEED_NOTICE
-                     : get_kind(direction, (CoexState)sqlite3_column_int(row, 3));
+    gboolean is_line = says_itself((CoexContentKind)sqlite3_column_int(row, 4), line->text);
+    line->kind = is_line ? get_kind_of_line(direction, (CoexState)sqlite3_column_int(row, 3))
+                         : get_kind(direction, (CoexState)sqlite3_column_int(row, 3));
     line->message_id = sqlite3_column_int64(row, 5);
     line->flags = (sqlite3_column_int64(row, 6) > 0 ? COEX_LINE_EDITED : 0) |
                   (sqlite3_column_int64(row, 7) > 0 ? COEX_LINE_DELETED : 0);
     line->media = coex_media_read(row, 10);
-    if (reference.wamid == NULL || line->kind == COEX_FEED_NOTICE ||
+    if (reference.wamid == NULL || is_line ||
         coex_refer_read_quote(db, &reference, &line->quote, error))
         return line;
     coex_feed_item_unref(line);

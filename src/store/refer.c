@@ -146,10 +146,10 @@ get_author(const CoexNewMessage *message)
     return author != NULL ? author : "";
 }
 
-/* All of one kind and way that are about one message. */
+/* All of one kind and way that are about one message; 5 is COEX_STATE_FAILED. */
 #define ABOUT                                                                                      \
     " WHERE account = ?1 AND person = ?2 AND context_token = ?3 AND kind IN (4, 10, 11)"           \
-    " AND kind = ?4 AND (direction = 0) = ?5"
+    " AND kind = ?4 AND (direction = 0) = ?5 AND state <> 5"
 
 /* The first row of @query, which is reset: what it says, and when; 0 for none. */
 static gboolean

@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "core/payload.h"
 #include "store/find.h"
+#include "store/refer.h"
 #include "store/rows.h"
 #include <sqlite3.h>
 #include "store/media.h"
@@ -223,8 +224,28 @@ name_message(CoexApply *a, const Report *report, const CoexStored *target, GErro
         error);
 }
 
+/* Of a reaction that failed: it is not said to have been made. */
 static gboolean
-merge_report(CoexApply *a, const Report *report, const CoexStored *target, gboolean *ret_advanced,
+rename_mark(CoexApply *a, CoexStored *target, GError **error)
+{
+    if (!is_mark(target) || target->payload == NULL)
+        return TRUE;
+    g_autoptr(CoexPayload) payload = coex_payload_new(target->kind, target->type, target->payload);
+    g_autoptr(CoexMessage) message = coex_payload_make_message(payload);
+    const CoexReference marked = { .account_id = a->change->account_id,
+                                   .person_id = target->person_id,
+                                   .wamid = target->context };
+    g_autofree char *words = NULL;
+    if (!coex_refer_read_quote(a->db, &marked, &words, error))
+        return FALSE;
+    g_free(target->text);
+    target->text = coex_payload_dup_mark(message->content.reaction.emoji, words);
+    return coex_db_run(a->db, "UPDATE messages SET text = ? WHERE id = ?",
+                       COEX_VALUES(coex_text(target->text), coex_int(target->id)), error);
+}
+
+static gboolean
+merge_report(CoexApply *a, const Report *report, CoexStored *target, gboolean *ret_advanced,
              GError **error)
 {
     *ret_advanced = coex_state_advances(target->state, report->state);
@@ -239,7 +260,7 @@ merge_report(CoexApply *a, const Report *report, const CoexStored *target, gbool
     if (target->state == COEX_STATE_UNCONFIRMED && !name_message(a, report, target, error))
         return FALSE;
     if (report->state == COEX_STATE_FAILED)
-        return apply_failure(a, report, target, error);
+        return rename_mark(a, target, error) && apply_failure(a, report, target, error);
     return (target->state != COEX_STATE_FAILED && target->state != COEX_STATE_UNCONFIRMED) ||
            apply_proof(a, report, target, error);
 }

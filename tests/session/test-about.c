@@ -384,7 +384,7 @@ test_reaction_too_late(Desk *desk)
     coex_sim_fail_next_async(desk->sim, 131026);
     react(desk, "ada", "👍");
     wait_reaction(desk, "ada", "You reacted with 👍 to “It fits”.", "reaction 👍", wamid);
-    desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "You reacted with 👍 to “It fits”.");
+    desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "the reaction 👍 to “It fits”");
     desk_advance(desk, 25 * 60 * 60);
     desk_resend(desk, "ada");
     wait_refused(desk, "ada", "Not sent: *The 24-hour window is closed, and WhatsApp takes reac*");
@@ -409,8 +409,10 @@ test_reaction_refused(Desk *desk)
     coex_sim_fail_next_async(desk->sim, 131026);
     react(desk, "ada", "👍");
     wait_reaction(desk, "ada", "You reacted with 👍 to “It fits”.", "reaction 👍", wamid);
-    line = desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "You reacted with 👍 to “It fits”.");
+    line = desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "the reaction 👍 to “It fits”");
     g_assert_cmpuint(desk_get_offers(line), ==, COEX_LINE_RESEND | COEX_LINE_KEPT);
+    coex_session_recall(desk->session, desk_name("ada"), 1, 0, TRUE);
+    desk_wait_past(desk, "ada", "failed: the reaction 👍 to “It fits”");
     desk_restart(desk);
     desk_resend(desk, "ada");
     wait_reaction(desk, "ada", "You reacted with 👍 to “It fits”.", "reaction 👍", wamid);
@@ -422,6 +424,62 @@ test_reaction_refused(Desk *desk)
     wait_refused(desk, "ada", "Not sent: “the reaction 🎉 to “It fits””. The 24-hour window *");
     desk_assert_nothing_kept(desk, "ada");
     g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 2);
+}
+
+/* What failed is not there: the same from the phone is news. */
+static void
+test_reaction_instead(Desk *desk)
+{
+    g_autofree char *wamid = NULL;
+    g_autofree char *number = NULL;
+
+    desk_login(desk);
+    number = hear(desk, "ada", "It fits", &wamid);
+    coex_sim_fail_next_async(desk->sim, 131026);
+    react(desk, "ada", "👍");
+    wait_reaction(desk, "ada", "You reacted with 👍 to “It fits”.", "reaction 👍", wamid);
+    desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "the reaction 👍 to “It fits”");
+    g_free(coex_sim_reacts(desk->sim, COEX_SIM_PHONE, "ada", wamid, "👍"));
+    desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Reacted on the phone with 👍 to “It fits”.");
+    coex_session_recall(desk->session, desk_name("ada"), 9, 0, TRUE);
+    desk_wait_past(desk, "ada",
+                   "in: It fits\nfailed: the reaction 👍 to “It fits”\n"
+                   "notice: Reacted on the phone with 👍 to “It fits”.");
+}
+
+/* Dropped while nobody knows whether it arrived, and proven then: it can be taken back. */
+static void
+test_reaction_proven(Desk *desk)
+{
+    g_autofree char *wamid = NULL;
+    g_autofree char *number = NULL;
+    g_autofree char *sent = NULL;
+    g_autoptr(CoexSimRequest) first = NULL;
+
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    number = hear(desk, "ada", "It fits", &wamid);
+    coex_sim_set_auto_status(desk->sim, FALSE);
+    coex_sim_drop_next(desk->sim, TRUE);
+    react(desk, "ada", "👍");
+    desk_wait_notice(desk, "ada", "It is not clear whether this was sent: *");
+    first = desk_wait_sent(desk, "ada", "reaction 👍");
+    sent = coex_sim_dup_last_sent(desk->sim, "ada");
+    desk_fence(desk);
+    desk_logout(desk);
+    desk_advance(desk, 700);
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    desk_wait_feed(desk, COEX_FEED_UNCONFIRMED, "ada", "the reaction 👍 to “It fits”");
+    coex_session_discard(desk->session, desk_name("ada"));
+    desk_wait_notice(desk, "ada", "Discarded: *reaction*");
+    coex_session_recall(desk->session, desk_name("ada"), 1, 0, TRUE);
+    desk_wait_past(desk, "ada", "unconfirmed: the reaction 👍 to “It fits”");
+    coex_sim_status(desk->sim, sent, "delivered");
+    desk_wait_feed(desk, COEX_FEED_ARRIVED, "ada", "the reaction 👍 to “It fits”");
+    unreact(desk, "ada", "");
+    wait_reaction(desk, "ada", "You took back your reaction 👍 to “It fits”.", "reaction none",
+                  wamid);
 }
 
 /* While nothing can be reached it waits like everything else, over a restart. */
@@ -459,6 +517,8 @@ main(int argc, char **argv)
     desk_add("/about/refused", test_refused);
     desk_add("/about/reactions", test_reactions);
     desk_add("/about/reactions/refused", test_reaction_refused);
+    desk_add("/about/reactions/instead", test_reaction_instead);
+    desk_add("/about/reactions/proven", test_reaction_proven);
     desk_add("/about/reactions/waits", test_reaction_waits);
     desk_add("/about/reactions/too-late", test_reaction_too_late);
     return g_test_run();
