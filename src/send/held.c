@@ -119,6 +119,8 @@ edit(CoexOutboxItem *item, const char *text)
     g_free(item->row->text);
     item->row->text = g_strdup(text);
     item->row->shown = FALSE;
+    /* no copy of what may have arrived any more */
+    g_clear_pointer(&item->row->origin, g_free);
     coex_outbox_item_put(item, batch);
     coex_outbox_commit(outbox, batch, person);
     coex_outbox_tell_held(outbox, person, text);

@@ -202,11 +202,10 @@ tell_note(CoexOutboxItem *item, const char *done)
 
 /* As a text behind it. */
 static void
-send_words(CoexOutbox *outbox, gint64 person_id, const char *words, gboolean shown)
+send_words(CoexOutbox *outbox, gint64 person_id, const char *words, CoexSendWay way)
 {
     CoexPeople *people = outbox->account->people;
     CoexPerson *person = coex_people_now(people, coex_people_by_id(people, person_id));
-    CoexSendWay way = shown ? COEX_SEND_SHOWN : COEX_SEND_TYPED;
     gboolean open = coex_account_window(outbox->account, person).open;
 
     coex_outbox_send_text(outbox, person, words, open ? way : COEX_SEND_HELD);
@@ -231,7 +230,9 @@ accept(CoexOutboxItem *item)
     g_autofree char *local_id = g_strdup(row->local_id);
     g_autofree char *words = NULL;
     gint64 person_id = row->person_id;
-    gboolean shown = row->shown;
+    CoexSendWay way = item->on_hold ? COEX_SEND_HELD
+                      : row->shown  ? COEX_SEND_SHOWN
+                                    : COEX_SEND_TYPED;
 
     media->caption = row->media != NULL ? g_strdup(row->media->caption) : NULL;
     coex_media_free(row->media);
@@ -243,7 +244,7 @@ accept(CoexOutboxItem *item)
     tell_note(item, item->done);
     coex_outbox_item_admit(item);
     if (words != NULL)
-        send_words(outbox, person_id, words, shown);
+        send_words(outbox, person_id, words, way);
     forget_taking(outbox->account, local_id);
 }
 

@@ -116,6 +116,15 @@ give(Desk *desk, const char *path, const char *caption, guint transfer)
 }
 
 static void
+give_to(Desk *desk, const char *who, const char *path)
+{
+    g_autoptr(GError) error = NULL;
+
+    coex_session_send_file(desk->session, desk_name(who), path, NULL, 0, &error);
+    g_assert_no_error(error);
+}
+
+static void
 speak(Desk *desk, const char *path)
 {
     g_autoptr(GError) error = NULL;
@@ -295,13 +304,12 @@ test_slow(Desk *desk)
 {
     g_autofree char *path = FILE_OF(desk, "clip.mov", MOV);
     g_autofree char *text = FILE_OF(desk, "list.txt", "bread 4");
-    g_autoptr(GError) error = NULL;
 
     open_desk(desk);
     desk_hear(desk, "ben", "Hello");
     hang(desk, path, 0);
     desk_wait_notice(desk, "ada", "The file “clip.mov” is being converted. *");
-    coex_session_send_file(desk->session, desk_name("ben"), text, NULL, 0, &error);
+    give_to(desk, "ben", text);
     desk_wait_feed(desk, COEX_FEED_SENT, "ben", "[document] list.txt");
     desk_take(desk, "ben", "document text/plain 7 name=list.txt");
     desk_wait_state(desk, "ben", "*delivered*");
@@ -334,6 +342,33 @@ test_cancel(Desk *desk)
     desk_wait_state(desk, "ada", "*delivered*");
     wait_no_file(desk);
     g_assert_cmpuint(coex_sim_n_requests(desk->sim, "upload"), ==, 1);
+}
+
+/* What lies behind it is ready by then, and leaves. */
+static void
+test_cancel_before_others(Desk *desk)
+{
+    g_autofree char *path = FILE_OF(desk, "clip.mov", MOV);
+    g_autofree char *text = FILE_OF(desk, "list.txt", "bread 4");
+
+    open_desk(desk);
+    desk_hear(desk, "ben", "Hello");
+    desk_ignore(desk, "*is being converted*");
+    hang(desk, path, 6);
+    give(desk, text, NULL, 0);
+    give_to(desk, "ben", text); /* its turn comes later */
+    desk_wait_feed(desk, COEX_FEED_SENT, "ben", "[document] list.txt");
+    desk_take(desk, "ben", "document text/plain 7 name=list.txt");
+    desk_wait_state(desk, "ben", "*delivered*");
+    coex_session_cancel_file(desk->session, 6);
+    desk_wait_notice(desk, "ada", "Discarded: clip.mov");
+    desk_wait_transfer(desk, "6 failed");
+    desk_wait_feed(desk, COEX_FEED_SENT, "ada", "[document] list.txt");
+    desk_take(desk, "ada", "document text/plain 7 name=list.txt");
+    desk_say(desk, "ada", "Here it is");
+    desk_take(desk, "ada", "Here it is");
+    desk_wait_state(desk, "ada", "*delivered*: Here it is");
+    wait_no_file(desk);
 }
 
 static void
@@ -428,6 +463,7 @@ main(int argc, char **argv)
     desk_add_at(DESK_ONLY_META, "/session/convert/in-vain", test_in_vain);
     desk_add("/session/convert/slow", test_slow);
     desk_add("/session/convert/cancel", test_cancel);
+    desk_add("/session/convert/cancel-before-others", test_cancel_before_others);
     desk_add("/session/convert/restart", test_restart);
     desk_add("/session/convert/voice", test_voice);
     desk_add("/session/convert/no-voice", test_no_voice);

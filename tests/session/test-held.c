@@ -205,6 +205,67 @@ test_by_place(Desk *desk)
     g_assert_cmpuint(coex_sim_n_sent(desk->sim, "dana"), ==, 3);
 }
 
+/* A copy of what was never confirmed; what it is changed to is none any more. */
+static void
+test_changed_copy(Desk *desk)
+{
+    g_autofree char *wamid = NULL;
+
+    open_shop(desk);
+    coex_sim_set_auto_status(desk->sim, FALSE);
+    coex_sim_drop_next(desk->sim, TRUE);
+    desk_say(desk, "ada", "Half heard");
+    desk_wait_notice(desk, "ada", "It is not clear whether this was sent: Half heard*");
+    desk_take(desk, "ada", "Half heard");
+    wamid = coex_sim_dup_last_sent(desk->sim, "ada");
+    desk_restart(desk);
+    desk_wait_catalogue(desk);
+    desk_logout(desk);
+    desk_advance(desk, 25 * HOUR_S);
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    desk_wait_feed(desk, COEX_FEED_UNCONFIRMED, "ada", "Half heard");
+    desk_resend(desk, "ada");
+    desk_wait_prompt(desk, "ada", "Half heard");
+    coex_session_hold(desk->session, desk_name("ada"));
+    desk_wait_notice(desk, "ada", "Held until *: Half heard");
+    coex_session_change_held(desk->session, desk_name("ada"), "1 edit Something else");
+    desk_wait_notice(desk, "ada", "Held until *: Something else");
+    desk_fence(desk);
+    coex_sim_status(desk->sim, wamid, "delivered");
+    desk_wait_feed(desk, COEX_FEED_ARRIVED, "ada", "Half heard");
+    desk_restart(desk);
+    desk_wait_catalogue(desk);
+    g_assert_cmpuint(desk_view(desk, "ada")->n_held, ==, 1);
+    desk_hear(desk, "ada", "Hi");
+    desk_wait_feed(desk, COEX_FEED_SENT, "ada", "Something else");
+    desk_take(desk, "ada", "Something else");
+}
+
+/* Words beside a file that takes none are held with it. */
+static void
+test_words_beside(Desk *desk)
+{
+    static const char WEBP[] = "RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0\xff\1\0\xff\1\0";
+    g_autoptr(GBytes) content = g_bytes_new_static(WEBP, sizeof WEBP - 1);
+    g_autoptr(GError) error = NULL;
+
+    open_shop(desk);
+    coex_session_hold_picture(desk->session, desk_name("ada"), "smile.webp", content,
+                              "See you on Monday", &error);
+    g_assert_no_error(error);
+    desk_wait_notice(desk, "ada", "Held until *: [sticker]*");
+    desk_wait_notice(desk, "ada", "Held until *: See you on Monday");
+    desk_fence(desk);
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 0);
+    desk_hear(desk, "ada", "Hi");
+    desk_wait_feed(desk, COEX_FEED_SENT, "ada", "[sticker]*");
+    desk_wait_feed(desk, COEX_FEED_SENT, "ada", "See you on Monday");
+    desk_take(desk, "ada", "sticker image/webp 30");
+    desk_take(desk, "ada", "See you on Monday");
+    desk_wait_state(desk, "ada", "*delivered*: See you on Monday");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -217,5 +278,7 @@ main(int argc, char **argv)
     desk_add("/held/status-comes-later", test_status_comes_later);
     desk_add("/held/listed-while-tried", test_listed_while_tried);
     desk_add("/held/by-place", test_by_place);
+    desk_add("/held/changed-copy", test_changed_copy);
+    desk_add("/held/words-beside", test_words_beside);
     return g_test_run();
 }
