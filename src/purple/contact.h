@@ -18,6 +18,7 @@ typedef struct {
     CoexPersonView *due;            /* what the buddy list does not show yet; NULL: nothing */
     gboolean unwanted;              /* a buddy that cannot be one, to be taken out of the list */
     char *fetching;                 /* how far a file of theirs is, NULL: none takes long */
+    gboolean speaks_next;           /* the next file that goes to them is a voice message */
     char *caption;                  /* for the next file that goes to them; NULL: none */
     char *nick;                     /* of the user's choice, told the session; NULL */
 } CoexContact;

@@ -63,6 +63,19 @@ send_file(CoexConnection *connection, const char *name, const char *path, const 
     return TRUE;
 }
 
+/* By the chat program's own means. */
+static gboolean
+send_given(CoexConnection *connection, const char *name, const char *path, guint transfer,
+           GError **error)
+{
+    CoexContact *contact = coex_contact_of(connection, name);
+
+    if (!contact->speaks_next)
+        return send_file(connection, name, path, "", transfer, error);
+    contact->speaks_next = FALSE;
+    return coex_session_send_voice(connection->session, name, path, transfer, error);
+}
+
 /* The chat program has the file's name. */
 static void
 on_init(PurpleXfer *xfer)
@@ -78,7 +91,7 @@ on_init(PurpleXfer *xfer)
         return;
     }
     name = coex_connection_dup_name(connection, purple_xfer_get_remote_user(xfer));
-    if (!send_file(connection, name, path, "", last_id + 1, &error)) {
+    if (!send_given(connection, name, path, last_id + 1, &error)) {
         coex_lines_notice(connection, name, error->message);
         purple_xfer_cancel_local(xfer);
         return;
@@ -192,10 +205,17 @@ void
 coex_transfer_send_voice(CoexConnection *connection, const char *name, const char *words)
 {
     const char *rest = "";
-    g_autofree char *path = dup_typed_path(connection, name, words, "voice ~/hello.wav", &rest);
+    g_autofree char *path = NULL;
     g_autoptr(GError) error = NULL;
 
-    if (path != NULL && !coex_session_send_voice(connection->session, name, path, &error))
+    if (*words == '\0') {
+        coex_contact_of(connection, name)->speaks_next = TRUE;
+        coex_lines_notice(connection, name,
+                          "The next file that you send here goes as a voice message.");
+        return;
+    }
+    path = dup_typed_path(connection, name, words, "voice ~/hello.wav", &rest);
+    if (path != NULL && !coex_session_send_voice(connection->session, name, path, 0, &error))
         tell_not_sent(connection, name, error);
 }
 

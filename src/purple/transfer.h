@@ -17,7 +17,7 @@ void coex_transfer_send(PurpleConnection *gc, const char *who, const char *path)
 /* "PATH [caption]", as typed, for the person: what follows comes as lines. */
 void coex_transfer_send_typed(CoexConnection *connection, const char *name, const char *words);
 
-/* "PATH", of any sound: sent as a voice message. */
+/* "PATH", of any sound: sent as a voice message; "": the next file that the chat program gives. */
 void coex_transfer_send_voice(CoexConnection *connection, const char *name, const char *words);
 
 /* The words beside the next file that goes to the person, whichever way; "": none. */

@@ -269,13 +269,15 @@ post_picture(CoexSession *session, CoexCommand *command, GBytes *content, CoexSe
 }
 
 gboolean
-coex_session_send_voice(CoexSession *session, const char *name, const char *path, GError **error)
+coex_session_send_voice(CoexSession *session, const char *name, const char *path, guint transfer,
+                        GError **error)
 {
     CoexCommand *command = make_file_command(session, name, path, NULL, error);
 
     if (command == NULL)
         return FALSE;
     command->as_voice = TRUE;
+    command->transfer = transfer;
     post(session, command);
     return TRUE;
 }

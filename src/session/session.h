@@ -52,7 +52,7 @@ gboolean coex_session_send_file(CoexSession *session, const char *name, const ch
                                 const char *caption, guint transfer, GError **error);
 /* The same of any sound, to be a voice message. */
 gboolean coex_session_send_voice(CoexSession *session, const char *name, const char *path,
-                                 GError **error);
+                                 guint transfer, GError **error);
 /* The same of a picture in memory, @content, which is called @file_name. */
 gboolean coex_session_send_picture(CoexSession *session, const char *name, const char *file_name,
                                    GBytes *content, const char *caption, GError **error);

@@ -87,7 +87,11 @@ typed(World *world)
     host_type(world->host, ADA, spoken);
     host_wait_message(world->host, ADA, "SYSTEM", "*“price list.txt”. It is no sound that can *");
     host_type(world->host, ADA, "/voice");
-    host_wait_message(world->host, ADA, "SYSTEM", "It is typed so: /voice ~/hello.wav. *");
+    host_wait_message(world->host, ADA, "SYSTEM", "The next file * goes as a voice message.");
+    host_send_file(world->host, ADA, path);
+    host_wait_message(world->host, ADA, "SYSTEM", "*“price list.txt”. It is no sound that can *");
+    host_send_file(world->host, ADA, path);
+    host_wait_message(world->host, ADA, "SEND", "[document] price list.txt");
     drop_file(path);
 }
 

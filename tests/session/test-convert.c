@@ -129,7 +129,7 @@ speak(Desk *desk, const char *path)
 {
     g_autoptr(GError) error = NULL;
 
-    coex_session_send_voice(desk->session, desk_name("ada"), path, &error);
+    coex_session_send_voice(desk->session, desk_name("ada"), path, 0, &error);
     g_assert_no_error(error);
 }
 
