@@ -332,7 +332,7 @@ find_held_file(CoexOutbox *outbox, CoexPerson *person, CoexMediaKind kind)
     for (GList *link = queue->items.tail; link != NULL; link = link->prev) {
         CoexOutboxItem *item = link->data;
 
-        if (item->row->state == COEX_OUTBOX_HELD && item->row->media != NULL &&
+        if (item->row->state == COEX_OUTBOX_HELD && !item->accepted && item->row->media != NULL &&
             item->row->media->kind == kind)
             return item;
     }
@@ -355,6 +355,7 @@ take_held(CoexOutboxItem *item, CoexOutboxItem *held, const CoexTemplate *templa
     }
     g_clear_pointer(&media->caption, g_free);
     item->row->media = media;
+    item->instead_of = coex_outbox_row_copy(held->row);
     item->row->file = g_steal_pointer(&held->row->file);
     if (held->row->shown)
         coex_outbox_item_put_record(held, batch, "Sent in the template");

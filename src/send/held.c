@@ -203,3 +203,19 @@ coex_outbox_change_held(CoexOutbox *outbox, CoexPerson *person, const char *word
                              outbox->account->verb_mark, outbox->account->verb_mark,
                              outbox->account->verb_mark, outbox->account->verb_mark);
 }
+
+/* ---- whose file a template was to have ---- */
+
+void
+coex_outbox_item_put_held_back(CoexOutboxItem *item)
+{
+    g_autoptr(CoexOutboxRow) row = g_steal_pointer(&item->instead_of);
+    CoexOutboxQueue *queue = coex_outbox_get_queue(item->outbox, row->person_id);
+    CoexOutboxItem *held;
+
+    g_clear_pointer(&item->row->file, g_free);
+    coex_outbox_item_adopt(item->outbox, row);
+    held = g_queue_pop_tail(&queue->items);
+    g_queue_insert_sorted(&queue->items, held, coex_outbox_compare_positions, NULL);
+    held->unsaved = TRUE;
+}

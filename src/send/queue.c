@@ -27,6 +27,7 @@ item_free(CoexOutboxItem *item)
         g_cancellable_cancel(item->work);
     g_clear_object(&item->work);
     coex_outbox_row_free(item->row);
+    g_clear_pointer(&item->instead_of, coex_outbox_row_free);
     g_free(item->path);
     g_clear_pointer(&item->content, g_bytes_unref);
     coex_media_free(item->taken);
@@ -504,11 +505,22 @@ coex_outbox_item_put_record(CoexOutboxItem *item, CoexBatch *batch, const char *
                         coex_account_now(item->outbox->account));
 }
 
+gint
+coex_outbox_compare_positions(gconstpointer a, gconstpointer b, gpointer data)
+{
+    const CoexOutboxRow *one = ((const CoexOutboxItem *)a)->row;
+    const CoexOutboxRow *two = ((const CoexOutboxItem *)b)->row;
+
+    return (one->position > two->position) - (one->position < two->position);
+}
+
 /* What was never on disk was not sent: the text goes back to the person who typed it. The row is
  * removed all the same, since a commit that failed may still be found after a crash. */
 static void
 give_back(CoexOutboxItem *item, const GError *error)
 {
+    if (item->instead_of != NULL)
+        coex_outbox_item_put_held_back(item);
     coex_account_tell_notice(item->outbox->account, coex_outbox_item_person(item),
                              "Not sent, since it could not be saved: %s\n%s", item->row->text,
                              error->message);
@@ -528,15 +540,6 @@ on_save(gpointer data)
     commit_queue(queue, batch);
 }
 
-static gint
-compare_positions(gconstpointer a, gconstpointer b, gpointer data)
-{
-    const CoexOutboxRow *one = ((const CoexOutboxItem *)a)->row;
-    const CoexOutboxRow *two = ((const CoexOutboxItem *)b)->row;
-
-    return (one->position > two->position) - (one->position < two->position);
-}
-
 void
 coex_outbox_unite_queues(CoexOutbox *outbox, const CoexPerson *other)
 {
@@ -551,7 +554,7 @@ coex_outbox_unite_queues(CoexOutbox *outbox, const CoexPerson *other)
         count(item, -1);
         item->row->person_id = to->entry->person->id;
         count(item, 1);
-        g_queue_insert_sorted(&to->items, item, compare_positions, NULL);
+        g_queue_insert_sorted(&to->items, item, coex_outbox_compare_positions, NULL);
     }
     g_ptr_array_extend_and_steal(to->gone, g_steal_pointer(&from->gone));
     from->gone = g_ptr_array_new();
@@ -596,6 +599,7 @@ note_committed(CoexOutboxQueue *queue, guint64 commit)
         item->row->shown |= item->feeds;
         item->feeds = FALSE;
         g_clear_pointer(&item->why, g_free);
+        g_clear_pointer(&item->instead_of, coex_outbox_row_free);
     }
 }
 

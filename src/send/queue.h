@@ -62,39 +62,40 @@ typedef struct CoexRequest CoexRequest;
 
 typedef struct {
     CoexOutboxRow *row;
-    gboolean committed;    /* its newest state is on disk */
-    gboolean stored;       /* some state of it is on disk */
-    guint64 commit;        /* number of the commit that carries its newest state */
-    gboolean unsaved;      /* that commit failed: it is made again */
-    gboolean feeds;        /* its own line is shown with its newest state */
-    CoexFeedKind why_kind; /* FAILED or UNCONFIRMED, with `why` */
-    char *why;             /* the line that its newest state needs, NULL */
-    gboolean unsent;       /* FAILED, with `why`: before anything of it had left */
-    int code;              /* Graph's, of that failure; 0 */
-    gboolean wait_told;    /* asked for too early, and not again until all others are gone */
-    gboolean loaded;       /* an earlier session left it */
-    gboolean proven;       /* on its way when what it is a copy of turned out to have arrived */
-    gboolean doubted;      /* being tried when the person came into doubt: not tried again */
-    gboolean accepted;     /* the API took it; being written down */
-    char *wamid;           /* of that */
-    gconstpointer request; /* names it to the HTTP client; NULL until it was started */
-    gint64 due_us;         /* monotonic time before which it does not go */
-    GSource *confirm;      /* while uncertain */
-    guint n_waits;         /* how often that was begun anew */
-    GCancellable *work;    /* its file is being copied or uploaded; NULL: neither */
-    GSource *copying;      /* until it is said that the copy takes long */
-    char *path;            /* of its file, whose turn to be copied has not come; else NULL */
-    GBytes *content;       /* of that, NULL: what is there */
-    gboolean as_voice;     /* to be a voice message */
-    gboolean on_hold;      /* a file that is to wait until they write, whatever the window is */
-    CoexMedia *taken;      /* what its copy is, until those before it are taken, too; else NULL */
-    char *done;            /* to that, for the user; NULL: nothing */
-    guint n_uploads;       /* begun */
-    gint64 n_uploaded;     /* bytes, by the one under way */
-    guint transfer;        /* who gave the file wants to know of it by this; 0: nobody */
-    gboolean kept_told;    /* that it leaves later; its progress is not told any more */
-    gint64 n_told;         /* bytes of it that were told */
-    gboolean id_is_new;    /* the file was uploaded for this one */
+    gboolean committed;        /* its newest state is on disk */
+    gboolean stored;           /* some state of it is on disk */
+    guint64 commit;            /* number of the commit that carries its newest state */
+    gboolean unsaved;          /* that commit failed: it is made again */
+    gboolean feeds;            /* its own line is shown with its newest state */
+    CoexFeedKind why_kind;     /* FAILED or UNCONFIRMED, with `why` */
+    char *why;                 /* the line that its newest state needs, NULL */
+    gboolean unsent;           /* FAILED, with `why`: before anything of it had left */
+    int code;                  /* Graph's, of that failure; 0 */
+    gboolean wait_told;        /* asked for too early, and not again until all others are gone */
+    gboolean loaded;           /* an earlier session left it */
+    gboolean proven;           /* on its way when what it is a copy of turned out to have arrived */
+    gboolean doubted;          /* being tried when the person came into doubt: not tried again */
+    gboolean accepted;         /* the API took it; being written down */
+    char *wamid;               /* of that */
+    gconstpointer request;     /* names it to the HTTP client; NULL until it was started */
+    gint64 due_us;             /* monotonic time before which it does not go */
+    GSource *confirm;          /* while uncertain */
+    guint n_waits;             /* how often that was begun anew */
+    GCancellable *work;        /* its file is being copied or uploaded; NULL: neither */
+    GSource *copying;          /* until it is said that the copy takes long */
+    char *path;                /* of its file, whose turn to be copied has not come; else NULL */
+    CoexOutboxRow *instead_of; /* held until this took its file; held again if the disk refuses */
+    GBytes *content;           /* of that, NULL: what is there */
+    gboolean as_voice;         /* to be a voice message */
+    gboolean on_hold;          /* a file that is to wait until they write, whatever the window is */
+    CoexMedia *taken;   /* what its copy is, until those before it are taken, too; else NULL */
+    char *done;         /* to that, for the user; NULL: nothing */
+    guint n_uploads;    /* begun */
+    gint64 n_uploaded;  /* bytes, by the one under way */
+    guint transfer;     /* who gave the file wants to know of it by this; 0: nobody */
+    gboolean kept_told; /* that it leaves later; its progress is not told any more */
+    gint64 n_told;      /* bytes of it that were told */
+    gboolean id_is_new; /* the file was uploaded for this one */
     CoexOutbox *outbox;
 } CoexOutboxItem;
 
@@ -192,6 +193,11 @@ void coex_outbox_take_next(CoexOutbox *outbox);
 void coex_outbox_item_end_transfer(CoexOutboxItem *item, CoexTransferState state);
 /* The item goes: nothing is told of it as of a file that was being copied. */
 void coex_outbox_item_forget_taking(const CoexOutboxItem *item);
+/* What the item took the file of is held again, with it, and written once more, since a commit that
+ * failed may still be found after a crash. */
+void coex_outbox_item_put_held_back(CoexOutboxItem *item);
+/* By which a queue's items are sorted; GCompareDataFunc. */
+gint coex_outbox_compare_positions(gconstpointer a, gconstpointer b, gpointer data);
 /* The account ends: what was not taken in is told with @batch. */
 void coex_outbox_item_stop_taking(CoexOutboxItem *item, CoexBatch *batch);
 /* The same of what was about a message that was still looked for. */

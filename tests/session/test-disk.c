@@ -218,6 +218,44 @@ test_discarded(Desk *desk)
     desk_wait_notice(desk, NULL, "Nothing is held.");
 }
 
+/* A held file that a template takes is held on where the disk refuses that. */
+static void
+test_held_for_template(Desk *desk)
+{
+    static const char JPEG[] = "\xff\xd8\xff\xc0\0\x11\x08\0\x10\0\x10\x03";
+    static const char *const values[] = { "=", "Jana", "17", "17", NULL };
+    g_autofree char *path = g_build_filename(desk->dir, "photo.jpg", NULL);
+    g_autoptr(GError) error = NULL;
+
+    g_assert_true(g_file_set_contents(path, JPEG, sizeof JPEG - 1, NULL));
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    desk_ignore(desk, "Reading or writing *");
+    desk_ignore(desk, "It can go now in a template *");
+    coex_session_send_file(desk->session, desk_name("dana"), path, NULL, 0, &error);
+    g_assert_no_error(error);
+    desk_wait_notice(desk, "dana", "Held until *: [image] photo.jpg");
+    coex_session_hold_text(desk->session, desk_name("dana"), "And a text", NULL);
+    desk_wait_notice(desk, "dana", "Held until *: And a text");
+    desk_fence(desk);
+    fill_disk(TRUE);
+    coex_session_send_template(desk->session, desk_name("dana"),
+                               desk_template(desk, "pickup_ready_v2", "de"), values, &error);
+    g_assert_no_error(error);
+    desk_wait_notice(desk, "dana", "Not sent, since it could not be saved: *");
+    fill_disk(FALSE);
+    desk_hear(desk, "dana", "Is it ready?");
+    desk_wait_feed(desk, COEX_FEED_SENT, "dana", "[image] photo.jpg");
+    desk_wait_feed(desk, COEX_FEED_SENT, "dana", "And a text");
+    desk_take(desk, "dana", "image image/jpeg 12");
+    desk_take(desk, "dana", "And a text");
+    desk_wait_state(desk, "dana", "*delivered*: And a text");
+    desk_restart(desk);
+    coex_session_list_held(desk->session, NULL);
+    desk_wait_notice(desk, NULL, "Nothing is held.");
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, "dana"), ==, 2);
+}
+
 /* ---- a status between two tries of the same text ---- */
 
 static gint watching; /* atomic, as the next */
@@ -577,6 +615,7 @@ main(int argc, char **argv)
     desk_add("/disk/answered", test_answered);
     desk_add("/disk/newcomer", test_newcomer);
     desk_add("/disk/discarded", test_discarded);
+    desk_add("/disk/held-for-template", test_held_for_template);
     desk_add("/disk/settled", test_settled);
     desk_add("/disk/file-out", test_file_out);
     desk_add("/disk/file-in", test_file_in);
