@@ -379,9 +379,9 @@ template_new(const DefinitionFields *fields, const CoexJsonAt *definition)
     self->public.status = dup_upper(fields->status);
     self->public.quality = dup_upper(coex_json_member_text(&fields->quality_score, "score"));
     if (is_word(fields->status, "PAUSED"))
-        coex_template_add_obstacle(self, "is paused by WhatsApp for its quality");
+        coex_template_add_obstacle(self, "is paused by WhatsApp");
     if (is_word(fields->status, "DISABLED"))
-        coex_template_add_obstacle(self, "is disabled by WhatsApp for its quality");
+        coex_template_add_obstacle(self, "is disabled by WhatsApp");
     self->auto_generated = is_word(fields->source, "AUTO_GENERATED");
     self->definition = coex_json_dup(definition);
     return self;

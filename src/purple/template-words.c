@@ -45,7 +45,7 @@ coex_picker_get_reservation(const CoexPicker *picker, const CoexTemplate *templa
         return NULL;
     if (wants_no_marketing(picker))
         return "they want no marketing";
-    return is_american(picker) ? "WhatsApp takes no marketing to +1" : NULL;
+    return is_american(picker) ? "no marketing reaches +1" : NULL;
 }
 
 const char *

@@ -80,7 +80,7 @@ class LowTerminal:
     def reasons(self):
         """the list says in full why a template cannot be sent"""
         self.client.keys("Tab", "Up")
-        self.client.wait("is paused by WhatsApp for its quality\\) spring_sale \\(en_US\\)")
+        self.client.wait("is paused by WhatsApp\\) spring_sale \\(en_US\\)")
         self.client.keys("Enter")
         self.client.wait_gone("is paused by WhatsApp")
         self.client.keys("Tab", "Tab", "Tab")

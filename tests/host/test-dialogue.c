@@ -292,12 +292,11 @@ order_of_the_list(World *world)
     host_wait_for(world->host, EVENT_MESSAGE, NORA, "*more: !more");
     host_type(world->host, NORA, "!more");
     host_wait_for(world->host, EVENT_MESSAGE, NORA,
-                  "*spring_sale (en_US) – cannot be sent from here: it is paused by WhatsApp for "
-                  "its quality");
+                  "*spring_sale (en_US) – cannot be sent from here: it is paused by WhatsApp");
 
     host_type(world->host, ADA, "!find we_miss_you");
     host_wait_for(world->host, EVENT_MESSAGE, ADA,
-                  "*we_miss_you (en_US) – WhatsApp takes no marketing to +1: *");
+                  "*we_miss_you (en_US) – no marketing reaches +1: *");
     host_type(world->host, ADA, "!template we_miss_you");
     host_wait_for(world->host, EVENT_MESSAGE, ADA, "*begin with +1: it will not arrive.*!send*");
     host_type(world->host, ADA, "!cancel");

@@ -106,7 +106,7 @@ test_examples_of_meta(void)
         { "PAUSED",
           "picture=https://… end of the offer=2026-12-24 18:00 1=Jana code of [Copy offer "
           "code]=RAD15 end of the link [Shop]=spring",
-          "is paused by WhatsApp for its quality" },
+          "is paused by WhatsApp" },
         { "APPROVED",
           "1=Jana picture of card 1=https://… end of the link [Look] of card 1=gravel-2 "
           "picture of card 2=https://… end of the link [Look] of card 2=cargo-9",
