@@ -19,6 +19,7 @@
 
 #define OLD_S (30 * 24 * 60 * 60) /* Meta: messages/contextual-replies, reaction-messages */
 #define EXCERPT 40
+#define TAKING_BACK "taking back a reaction"
 
 typedef struct {
     CoexTicket *ticket;
@@ -36,18 +37,39 @@ question_free(Question *question)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Question, question_free)
 
+/* ---- the account has ended ---- */
+
+/* At the next login, if nobody hears it now. */
+static void
+put_too_late(CoexOutbox *outbox, CoexPerson *person, CoexBatch *batch, const char *text)
+{
+    g_autofree char *line =
+        g_strdup_printf("Not sent: “%s”. The account went offline. Send it again.", text);
+
+    coex_batch_put_person(batch, person);
+    coex_batch_add_line(batch, person->id, COEX_FEED_NOTICE, line, NULL,
+                        coex_account_now(outbox->account));
+}
+
 void
 coex_outbox_item_stop_looking(CoexOutboxItem *item, CoexBatch *batch)
 {
-    gint64 now = coex_account_now(item->outbox->account);
-    g_autofree char *line = NULL;
+    if (item->row->state == COEX_OUTBOX_TAKING && item->row->media == NULL)
+        put_too_late(item->outbox, coex_outbox_item_person(item), batch, item->row->text);
+}
 
-    if (item->row->state != COEX_OUTBOX_TAKING || item->row->media != NULL)
-        return;
-    line = g_strdup_printf("Not sent: “%s”. The account went offline. Send it again.",
-                           item->row->text);
-    coex_batch_put_person(batch, coex_outbox_item_person(item));
-    coex_batch_add_line(batch, item->row->person_id, COEX_FEED_NOTICE, line, NULL, now);
+/* FALSE: it is not. */
+static gboolean
+is_too_late(CoexOutbox *outbox, CoexPerson *person, const char *text)
+{
+    CoexBatch *batch;
+
+    if (outbox->account->state != COEX_ACCOUNT_ENDED)
+        return FALSE;
+    batch = coex_account_batch(outbox->account);
+    put_too_late(outbox, person, batch, text);
+    coex_account_commit(outbox->account, batch);
+    return TRUE;
 }
 
 /* ---- what is wrong with the one that is meant ---- */
@@ -191,6 +213,8 @@ coex_outbox_reply(CoexOutbox *outbox, CoexPerson *person, const char *words)
     g_auto(CoexWhich) which = { 0 };
     const char *text = coex_which_split(words, &which);
 
+    if (is_too_late(outbox, person, words))
+        return;
     if (coex_text_is_blank(text))
         coex_account_tell_notice(
             outbox->account, person,
@@ -212,8 +236,11 @@ coex_outbox_react(CoexOutbox *outbox, CoexPerson *person, const char *words)
     g_auto(CoexWhich) which = { 0 };
     const char *text = coex_which_split(words, &which);
     g_autoptr(GError) error = NULL;
-    char *emoji = coex_emoji_parse(text, &error);
+    char *emoji = NULL;
 
+    if (is_too_late(outbox, person, words))
+        return;
+    emoji = coex_emoji_parse(text, &error);
     if (emoji == NULL)
         coex_account_tell_notice(outbox->account, person, "Nothing was sent: %s", error->message);
     else
@@ -226,8 +253,10 @@ coex_outbox_unreact(CoexOutbox *outbox, CoexPerson *person, const char *words)
     g_auto(CoexWhich) which = { 0 };
     g_autoptr(GError) error = NULL;
 
+    if (is_too_late(outbox, person, TAKING_BACK))
+        return;
     if (coex_which_parse(words, &which, &error))
-        look_for(outbox, person, &which, "taking back a reaction",
+        look_for(outbox, person, &which, TAKING_BACK,
                  question_new(TRUE, coex_text_is_blank(words), NULL));
     else
         coex_account_tell_notice(outbox->account, person, "Nothing was sent: %s", error->message);
@@ -239,12 +268,14 @@ typedef struct {
     CoexAccount *account;
     gint64 from;
     gint64 to;
+    char *which; /* as it was typed */
 } Forward;
 
 static void
 forward_free(Forward *forward)
 {
     coex_account_unref(forward->account);
+    g_free(forward->which);
     g_free(forward);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Forward, forward_free)
@@ -312,6 +343,27 @@ find_now(const Forward *forward, gint64 id)
 }
 
 static void
+put_not_passed_on(const Forward *forward, CoexBatch *batch)
+{
+    CoexAccount *account = forward->account;
+    CoexPerson *from = find_now(forward, forward->from);
+    g_autofree char *title = coex_account_dup_title(account, find_now(forward, forward->to));
+    g_autofree char *line = g_strdup_printf(
+        "Not passed on to %s: “%s”. The account went offline. Do it again.", title, forward->which);
+
+    coex_batch_put_person(batch, from);
+    coex_batch_add_line(batch, from->id, COEX_FEED_NOTICE, line, NULL, coex_account_now(account));
+}
+
+void
+coex_outbox_stop_forwards(CoexOutbox *outbox, CoexBatch *batch)
+{
+    for (GSList *link = outbox->forwards; link != NULL; link = link->next)
+        put_not_passed_on(link->data, batch);
+    g_clear_pointer(&outbox->forwards, g_slist_free);
+}
+
+static void
 on_forward(const CoexMeant *meant, const GError *error, gpointer user_data)
 {
     g_autoptr(Forward) forward = user_data;
@@ -324,6 +376,7 @@ on_forward(const CoexMeant *meant, const GError *error, gpointer user_data)
 
     if (account->state == COEX_ACCOUNT_ENDED)
         return;
+    account->outbox->forwards = g_slist_remove(account->outbox->forwards, forward);
     from = find_now(forward, forward->from);
     to = find_now(forward, forward->to);
     title = coex_account_dup_title(account, to);
@@ -338,16 +391,28 @@ on_forward(const CoexMeant *meant, const GError *error, gpointer user_data)
 void
 coex_outbox_forward(CoexOutbox *outbox, CoexPerson *person, const char *which, CoexPerson *target)
 {
+    CoexAccount *account = outbox->account;
+    const Forward what = { account, person->id, target->id, (char *)which };
     g_autoptr(GError) error = NULL;
-    CoexMeantQuery query = { .account_id = outbox->account->id, .person_id = person->id };
+    CoexMeantQuery query = { .account_id = account->id, .person_id = person->id };
     Forward *forward;
 
-    if (!coex_which_parse(which, &query.which, &error)) {
-        coex_account_tell_notice(outbox->account, person, "Nothing was sent: %s", error->message);
+    if (account->state == COEX_ACCOUNT_ENDED) {
+        CoexBatch *batch = coex_account_batch(account);
+
+        coex_batch_put_person(batch, target);
+        put_not_passed_on(&what, batch);
+        coex_account_commit(account, batch);
         return;
     }
-    forward = g_new(Forward, 1);
-    *forward = (Forward){ coex_account_ref(outbox->account), person->id, target->id };
-    coex_store_find_meant(outbox->account->store, &query, on_forward, forward);
+    if (!coex_which_parse(which, &query.which, &error)) {
+        coex_account_tell_notice(account, person, "Nothing was sent: %s", error->message);
+        return;
+    }
+    forward = g_memdup2(&what, sizeof what);
+    coex_account_ref(account);
+    forward->which = g_strdup(which);
+    outbox->forwards = g_slist_prepend(outbox->forwards, forward);
+    coex_store_find_meant(account->store, &query, on_forward, forward);
     coex_which_clear(&query.which);
 }

@@ -341,6 +341,7 @@ coex_outbox_stop(CoexOutbox *outbox)
     coex_timer_clear(&outbox->unlock);
     for (guint i = 0; i < outbox->queues->len; i++)
         stop_queue(outbox->queues->pdata[i], batch);
+    coex_outbox_stop_forwards(outbox, batch);
     coex_outgoing_stop(&outbox->http);
     if (!coex_batch_is_empty(batch))
         coex_store_commit(outbox->account->store, g_steal_pointer(&batch), NULL, NULL);

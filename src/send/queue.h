@@ -116,6 +116,7 @@ struct CoexOutbox {
     GPtrArray *queues; /* CoexOutboxQueue; each also hangs in its person's entry */
     GHashTable *by_id; /* local_id -> CoexOutboxItem, borrowed */
     GPtrArray *united; /* borrowed CoexPerson, see coex_outbox_get_united() */
+    GSList *forwards;  /* Forward (about), under way, borrowed */
     gint64 last_position;
     guint64 n_commits;
     CoexPace pace;
@@ -202,6 +203,8 @@ gint coex_outbox_compare_positions(gconstpointer a, gconstpointer b, gpointer da
 void coex_outbox_item_stop_taking(CoexOutboxItem *item, CoexBatch *batch);
 /* The same of what was about a message that was still looked for. */
 void coex_outbox_item_stop_looking(CoexOutboxItem *item, CoexBatch *batch);
+/* The same of what was to be passed on. */
+void coex_outbox_stop_forwards(CoexOutbox *outbox, CoexBatch *batch);
 /* Whether it has no file that is still to be uploaded. */
 gboolean coex_outbox_item_is_ready(CoexOutboxItem *item);
 /* Uploads its file, as soon as there is room; pumps afterwards. */

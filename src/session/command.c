@@ -339,13 +339,13 @@ static const struct {
     [COEX_COMMAND_REGISTER_WEBHOOK] = { .run = run_register_webhook, .alone = TRUE },
     [COEX_COMMAND_SEARCH] = { .run = run_search, .alone = TRUE, .of_name = TRUE },
     [COEX_COMMAND_LOG_NEXT] = { .run = run_log_next, .alone = TRUE },
-    [COEX_COMMAND_REPLY] = { .run = run_reply },
-    [COEX_COMMAND_REACT] = { .run = run_react },
-    [COEX_COMMAND_UNREACT] = { .run = run_unreact },
+    [COEX_COMMAND_REPLY] = { .run = run_reply, .outlives = TRUE },
+    [COEX_COMMAND_REACT] = { .run = run_react, .outlives = TRUE },
+    [COEX_COMMAND_UNREACT] = { .run = run_unreact, .outlives = TRUE },
     [COEX_COMMAND_SEND_PAYLOAD] = { .run = run_send_payload,
                                     .makes_person = TRUE,
                                     .outlives = TRUE },
-    [COEX_COMMAND_FORWARD] = { .run = run_forward },
+    [COEX_COMMAND_FORWARD] = { .run = run_forward, .outlives = TRUE },
     [COEX_COMMAND_CHANGE_HELD] = { .run = run_change_held },
     [COEX_COMMAND_SYNCHRONISE] = { .run = run_synchronise, .alone = TRUE },
 };
@@ -389,25 +389,41 @@ tell_unknown(const CoexCommand *command)
         coex_account_tell_notice(command->account, NULL, "Nothing is known of %s.", title);
 }
 
+/* What would have been sent; NULL: nothing. Free with g_free(). */
+static char *
+dup_unsent(const CoexCommand *command)
+{
+    const char *text = command->text != NULL ? command->text : "";
+    g_autofree char *file =
+        command->path != NULL ? g_filename_display_basename(command->path) : NULL;
+
+    switch ((guint)command->kind) {
+    case COEX_COMMAND_SEND:
+    case COEX_COMMAND_REPLY:
+    case COEX_COMMAND_REACT:
+        return g_strdup(text);
+    case COEX_COMMAND_SEND_FILE:
+        return g_strconcat(file, *text != '\0' ? ": " : "", text, NULL);
+    case COEX_COMMAND_SEND_PAYLOAD:
+        return coex_payload_dup_line(command->payload);
+    case COEX_COMMAND_UNREACT:
+        return g_strdup("taking back a reaction");
+    case COEX_COMMAND_FORWARD:
+        return g_strdup_printf("what was to be passed on, “%s”", text);
+    default:
+        return NULL;
+    }
+}
+
 /* Before anything is known of the account: there is nowhere to keep it. */
 static void
 tell_too_early(const CoexCommand *command)
 {
-    g_autofree char *file =
-        command->path != NULL ? g_filename_display_basename(command->path) : NULL;
+    g_autofree char *unsent = dup_unsent(command);
 
-    if (command->kind == COEX_COMMAND_SEND_PAYLOAD) {
-        g_autofree char *line = coex_payload_dup_line(command->payload);
-
+    if (unsent != NULL)
         coex_account_tell_notice(command->account, NULL,
-                                 "Not sent, since the account was not online yet: %s", line);
-    }
-    if (command->kind == COEX_COMMAND_SEND || command->kind == COEX_COMMAND_SEND_FILE ||
-        command->kind == COEX_COMMAND_REPLY || command->kind == COEX_COMMAND_REACT)
-        coex_account_tell_notice(
-            command->account, NULL, "Not sent, since the account was not online yet: %s%s%s",
-            file != NULL ? file : "", file != NULL && command->text != NULL ? ": " : "",
-            command->text != NULL ? command->text : "");
+                                 "Not sent, since the account was not online yet: %s", unsent);
 }
 
 void

@@ -504,6 +504,55 @@ test_reaction_waits(Desk *desk)
     desk_wait_state(desk, "ada", "delivered*: Good");
 }
 
+static gboolean
+is_told_or_sent(Desk *desk)
+{
+    return coex_sim_n_sent(desk->sim, "ben") > 0 ||
+           desk_count(desk, DESK_FEED, "ada", "Not passed on to Ben*") > 0;
+}
+
+/* What was typed while the account ended comes back at the next login. */
+static void
+test_too_late(Desk *desk)
+{
+    static const char *const lines[] = {
+        "Not sent: “-1 Yes, of course”. The account went offline. Send it again.",
+        "Not sent: “👍”. The account went offline. Send it again.",
+        "Not sent: “taking back a reaction”. The account went offline. Send it again.",
+        "Not passed on to Ben*: “last”. The account went offline. Do it again.",
+    };
+    const char *key = desk->config.key;
+
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    desk_hear(desk, "ben", "Hello");
+    desk_hear(desk, "ada", "May I?");
+    desk_logout(desk);
+    desk->config.key = "not-the-key";
+    desk_start(desk);
+    desk_wait_failed(desk, COEX_ERROR_AUTH, "*password*");
+    reply(desk, "ada", "-1 Yes, of course");
+    react(desk, "ada", "👍");
+    unreact(desk, "ada", "");
+    coex_session_forward(desk->session, desk_name("ada"), "last", desk_name("ben"));
+    desk_logout(desk);
+    desk->config.key = key;
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    for (guint i = 0; i < G_N_ELEMENTS(lines); i++)
+        desk_wait_any_feed(desk, COEX_FEED_NOTICE, "ada", lines[i]);
+    /* and what was under way is passed on, or has its line, too */
+    desk_ignore(desk, "Passed on to *");
+    coex_session_forward(desk->session, desk_name("ada"), "last", desk_name("ben"));
+    desk_restart(desk);
+    desk_wait_catalogue(desk);
+    desk_wait_until(desk, is_told_or_sent, "the line or the message");
+    if (coex_sim_n_sent(desk->sim, "ben") == 0)
+        desk_wait_any_feed(desk, COEX_FEED_NOTICE, "ada", lines[3]);
+    else
+        desk_take(desk, "ben", "May I?");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -521,5 +570,6 @@ main(int argc, char **argv)
     desk_add("/about/reactions/proven", test_reaction_proven);
     desk_add("/about/reactions/waits", test_reaction_waits);
     desk_add("/about/reactions/too-late", test_reaction_too_late);
+    desk_add("/about/too-late", test_too_late);
     return g_test_run();
 }
