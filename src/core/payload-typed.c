@@ -65,8 +65,7 @@ coex_payload_parse_location(const char *words, GError **error)
     g_autofree char *latitude = take_degrees(&at, 90);
     g_autofree char *longitude = latitude != NULL ? take_degrees(&at, 180) : NULL;
     g_auto(GStrv) rest = NULL;
-    const char *name = NULL;
-    const char *address = NULL;
+    guint n;
 
     if (longitude == NULL) {
         set_fault(error,
@@ -75,11 +74,17 @@ coex_payload_parse_location(const char *words, GError **error)
         return NULL;
     }
     rest = coex_typed_line_split_values(at + strspn(at, " \t\n,;"), NULL);
-    if (rest != NULL && *rest[0] != '\0')
-        name = rest[0];
-    if (name != NULL && rest[1] != NULL && *rest[1] != '\0')
-        address = rest[1];
-    return coex_payload_new_location(latitude, longitude, name, address);
+    n = rest != NULL ? g_strv_length(rest) : 0;
+    if (n > 2 || (n == 2 && *rest[0] == '\0' && *rest[1] != '\0')) {
+        set_fault(
+            error,
+            "A place has a name and maybe an address behind one bar: 52.5317 13.3818 Our shop "
+            "| 1 Mill Lane.");
+        return NULL;
+    }
+    return coex_payload_new_location(latitude, longitude,
+                                     n > 0 && *rest[0] != '\0' ? rest[0] : NULL,
+                                     n > 1 && *rest[1] != '\0' ? rest[1] : NULL);
 }
 
 /* ---- choices ---- */

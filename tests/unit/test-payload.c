@@ -57,6 +57,10 @@ test_location(void)
                "[location] (90, -180)");
     for (gsize i = 0; i < G_N_ELEMENTS(bad); i++)
         check_bad(coex_payload_parse_location, bad[i], "52.5317 13.3818 Our shop");
+    /* nothing that was typed is dropped */
+    check_bad(coex_payload_parse_location, "52.5 13.3 | 1 Mill Lane", "Our shop | 1 Mill Lane");
+    check_bad(coex_payload_parse_location, "52.5 13.3 Our shop | 1 Mill Lane | Mon to Fri",
+              "behind one bar");
 }
 
 static void
