@@ -3,12 +3,71 @@
 
 #include "core/account-event.h"
 #include "core/json.h"
+#include "core/message.h"
 #include "core/text.h"
 #include <glib.h>
+#include <string.h>
 
 #define TITLE_MAX 80 /* characters of what an ad, a product or a group is called */
 #define URL_MAX 200
 #define CLICK_MAX 500
+
+#define FORWARDED "[forwarded] "
+#define FORWARDED_OFTEN "[forwarded many times] "
+#define END "] "
+
+/* ---- taking it off ---- */
+
+/* Each may be there once, in this order. One that does not end goes on to the next END. */
+static const char *const labels[][4] = {
+    { COEX_BY_AGENT, COEX_BY_BOT },
+    { "[in the group " },
+    { FORWARDED, FORWARDED_OFTEN },
+    { "[from an ad: “", "[from an ad, ", "[from an ad] " },
+    { "[from a post: “", "[from a post, ", "[from a post] " },
+    { "[about the product " },
+};
+
+/* NULL: @text does not begin with it. */
+static const char *
+skip_one(const char *text, const char *label)
+{
+    const char *end;
+
+    if (!g_str_has_prefix(text, label))
+        return NULL;
+    if (g_str_has_suffix(label, END))
+        return text + strlen(label);
+    end = strstr(text + strlen(label), END);
+    return end != NULL ? end + strlen(END) : NULL;
+}
+
+const char *
+coex_webhook_label_skip(const char *text)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(labels); i++) {
+        const char *rest = NULL;
+
+        for (guint n = 0; n < G_N_ELEMENTS(labels[i]) && labels[i][n] != NULL && rest == NULL; n++)
+            rest = skip_one(text, labels[i][n]);
+        text = rest != NULL ? rest : text;
+    }
+    return text;
+}
+
+/* ---- putting it there ---- */
+
+/* What somebody wrote, within a label: on one line, and it does not end the label. */
+static char *
+dup_part(const char *written, guint max_chars)
+{
+    g_autofree char *line =
+        coex_account_event_flatten(coex_text_excerpt(written != NULL ? written : "", max_chars));
+    GString *part = g_string_new(line);
+
+    g_string_replace(part, END, ") ", 0);
+    return g_string_free(part, FALSE);
+}
 
 const char *
 coex_webhook_label_get_forwarding(const CoexJsonAt *context)
@@ -17,8 +76,8 @@ coex_webhook_label_get_forwarding(const CoexJsonAt *context)
     CoexJsonAt once = coex_json_member(context, "forwarded");
 
     if (g_strcmp0(coex_json_text(&often), "true") == 0)
-        return "[forwarded many times] ";
-    return g_strcmp0(coex_json_text(&once), "true") == 0 ? "[forwarded] " : NULL;
+        return FORWARDED_OFTEN;
+    return g_strcmp0(coex_json_text(&once), "true") == 0 ? FORWARDED : NULL;
 }
 
 char *
@@ -34,8 +93,8 @@ coex_webhook_label_dup_subject(const CoexJsonAt *context, const CoexJsonAt *refe
     if (headline == NULL || *headline == '\0')
         headline = coex_json_member_text(referral, "body");
     if (coex_json_at_exists(referral)) {
-        g_autofree char *title = coex_text_excerpt(headline != NULL ? headline : "", TITLE_MAX);
-        g_autofree char *address = coex_text_excerpt(url != NULL ? url : "", URL_MAX);
+        g_autofree char *title = dup_part(headline, TITLE_MAX);
+        g_autofree char *address = dup_part(url, URL_MAX);
 
         g_string_append_printf(subject, "[from %s%s%s%s%s%s] ",
                                g_strcmp0(type, "post") == 0 ? "a post" : "an ad",
@@ -43,7 +102,7 @@ coex_webhook_label_dup_subject(const CoexJsonAt *context, const CoexJsonAt *refe
                                *address != '\0' ? ", " : "", address);
     }
     if (coex_json_at_exists(&product)) {
-        g_autofree char *name = coex_text_excerpt(sku != NULL ? sku : "not told which", TITLE_MAX);
+        g_autofree char *name = dup_part(sku != NULL ? sku : "not told which", TITLE_MAX);
 
         g_string_append_printf(subject, "[about the product %s] ", name);
     }
@@ -66,10 +125,12 @@ char *
 coex_webhook_label_dup_group(const char *group_id, const char *who)
 {
     g_autofree char *group = NULL;
+    g_autofree char *writer = NULL;
 
     if (group_id == NULL)
         return NULL;
-    group = coex_text_excerpt(group_id, TITLE_MAX);
-    return coex_account_event_flatten(g_strdup_printf(
-        "[in the group %s%s%s] ", group, who != NULL ? ", from " : "", who != NULL ? who : ""));
+    group = dup_part(group_id, TITLE_MAX);
+    writer = who != NULL ? dup_part(who, TITLE_MAX) : NULL;
+    return g_strdup_printf("[in the group %s%s%s] ", group, writer != NULL ? ", from " : "",
+                           writer != NULL ? writer : "");
 }

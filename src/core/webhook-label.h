@@ -6,6 +6,10 @@
 
 typedef struct CoexJsonAt CoexJsonAt;
 
+/* The words of @text without what stands before them, from a machine's mark (core/message.h) to an
+ * ad; within @text. */
+const char *coex_webhook_label_skip(const char *text);
+
 /* Of a message's `context`, that it was forwarded; NULL: it was not, as far as is told. Static. */
 const char *coex_webhook_label_get_forwarding(const CoexJsonAt *context);
 

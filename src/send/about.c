@@ -7,6 +7,7 @@
 #include "core/emoji.h"
 #include "core/payload.h"
 #include "core/text.h"
+#include "core/webhook-label.h"
 #include "core/which.h"
 #include "media/outgoing.h"
 #include "send/queue.h"
@@ -219,7 +220,7 @@ coex_outbox_reply(CoexOutbox *outbox, CoexPerson *person, const char *words)
         coex_account_tell_notice(
             outbox->account, person,
             "Nothing was sent: %creply and a text answers their last message, "
-            "with -2, 14:46, #17 or “words of it” before the text another one.",
+            "with last, -2, 14:46, #17 or “words of it” before the text another one.",
             outbox->account->verb_mark);
     else if (g_utf8_strlen(text, -1) > COEX_TEXT_MAX)
         coex_account_tell_notice(outbox->account, person,
@@ -300,19 +301,6 @@ forward_file(CoexOutbox *outbox, CoexPerson *to, const CoexMeant *meant)
     return NULL;
 }
 
-/* Without what was said of it when it came. */
-static const char *
-skip_label(const char *text)
-{
-    static const char *const labels[] = { "[forwarded] ", "[forwarded many times] " };
-
-    for (guint i = 0; i < G_N_ELEMENTS(labels); i++) {
-        if (g_str_has_prefix(text, labels[i]))
-            return text + strlen(labels[i]);
-    }
-    return text;
-}
-
 /* Why it cannot go on; NULL: it does. */
 static const char *
 pass_on(CoexOutbox *outbox, CoexPerson *to, const CoexMeant *meant)
@@ -331,7 +319,7 @@ pass_on(CoexOutbox *outbox, CoexPerson *to, const CoexMeant *meant)
         return forward_file(outbox, to, meant);
     if (meant->kind != COEX_CONTENT_TEXT)
         return "Texts and files can be passed on from here. Forward this one on the phone.";
-    coex_outbox_send_text(outbox, to, skip_label(meant->text), COEX_SEND_ELSEWHERE);
+    coex_outbox_send_text(outbox, to, coex_webhook_label_skip(meant->text), COEX_SEND_ELSEWHERE);
     return NULL;
 }
 
@@ -381,7 +369,8 @@ on_forward(const CoexMeant *meant, const GError *error, gpointer user_data)
     to = find_now(forward, forward->to);
     title = coex_account_dup_title(account, to);
     why = error != NULL ? error->message : pass_on(account->outbox, to, meant);
-    words = coex_text_excerpt(why == NULL ? meant->text : why, why == NULL ? EXCERPT : G_MAXINT);
+    words = coex_text_excerpt(why == NULL ? coex_webhook_label_skip(meant->text) : why,
+                              why == NULL ? EXCERPT : G_MAXINT);
     coex_account_tell_notice(account, from,
                              why == NULL ? "Passed on to the conversation with %s: %s"
                                          : "Not passed on to %s: %s",

@@ -187,6 +187,18 @@ test_forward(Desk *desk)
     coex_session_forward(desk->session, desk_name("ada"), "last", desk_name("ben"));
     desk_wait_notice(desk, "ada", "Not passed on to Ben*Forward this one on the phone.");
     desk_wait_state(desk, "ben", "delivered*Radhaus*");
+    /* where it came from is nobody else's business */
+    desk_deliver(desk, "", "from-an-ad", 0,
+                 "\"from\":\"12025550101\",\"type\":\"text\",\"text\":{\"body\":\"[urgent] Rye?\"},"
+                 "\"context\":{\"forwarded\":true},\"referral\":{\"source_type\":\"ad\","
+                 "\"source_url\":\"https://x.example/a\",\"headline\":\"Bread\"}");
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada",
+                   "?forwarded] ?from an ad: “Bread”, https*] ?urgent] Rye?");
+    coex_session_forward(desk->session, desk_name("ada"), "\"rye\"", desk_name("ben"));
+    desk_wait_feed(desk, COEX_FEED_SENT, "ben", "?urgent] Rye?");
+    desk_take(desk, "ben", "[urgent] Rye?");
+    desk_wait_notice(desk, "ada", "Passed on to the conversation with Ben*: ?urgent] Rye?");
+    desk_wait_state(desk, "ben", "delivered*Rye?");
     /* to whom nobody wrote: a template is offered there */
     coex_session_forward(desk->session, desk_name("ada"), "\"call\"", desk_name("dana"));
     desk_wait_prompt(desk, "dana", "Please call 030 1234");
