@@ -6,6 +6,7 @@
 #define RATE 48000 /* of a granule position, whatever the rate of the sound */
 #define PAGE_HEAD 27
 #define OPUS_HEAD 19
+#define ENDS_STREAM 4 /* of a page's flags */
 #define SECONDS_MAX (24 * 60 * 60)
 
 typedef struct {
@@ -42,6 +43,36 @@ find_end(const guint8 *tail, gsize length, guint32 serial, Page *ret_page)
     for (gsize i = length; i-- > 0;) {
         if (read_page(tail + i, length - i, ret_page) && ret_page->serial == serial &&
             ret_page->granule != G_MAXUINT64)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* 0: it is cut. */
+static gsize
+get_page_length(const guint8 *bytes, gsize length, const Page *page)
+{
+    gsize n = PAGE_HEAD + page->n_segments;
+
+    if (length < n)
+        return 0;
+    for (guint i = 0; i < page->n_segments; i++)
+        n += bytes[PAGE_HEAD + i];
+    return n <= length ? n : 0;
+}
+
+gboolean
+coex_opus_is_whole(const guint8 *head, gsize head_length, const guint8 *tail, gsize tail_length)
+{
+    Page first;
+    Page page;
+
+    if (!read_page(head, head_length, &first))
+        return FALSE;
+    for (gsize i = tail_length; i-- > 0;) {
+        if (read_page(tail + i, tail_length - i, &page) && page.serial == first.serial &&
+            (tail[i + 5] & ENDS_STREAM) != 0 &&
+            get_page_length(tail + i, tail_length - i, &page) == tail_length - i)
             return TRUE;
     }
     return FALSE;

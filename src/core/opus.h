@@ -12,3 +12,8 @@
 /* Whole seconds, at least 1; 0: it is no such file, or the end of one does not stand in @tail. */
 guint coex_opus_read_seconds(const guint8 *head, gsize head_length, const guint8 *tail,
                              gsize tail_length);
+
+/* Whether the stream of @head ends with @tail, by the flag and the length of its last page: nothing
+ * was cut off. */
+gboolean coex_opus_is_whole(const guint8 *head, gsize head_length, const guint8 *tail,
+                            gsize tail_length);

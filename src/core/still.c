@@ -43,28 +43,37 @@ skip_blocks(const Bytes *bytes, gsize at)
     return at;
 }
 
-static gboolean
-read_gif(const Bytes *bytes, CoexStill *still)
+/* Up to two. @ret_ended: with the mark of it. */
+static guint
+count_images(const Bytes *bytes, gboolean *ret_ended)
 {
     gsize at = 13 + get_table_length(read_number(bytes, 10, 1));
     guint n_images = 0;
 
-    still->width = read_number(bytes, 6, 2);
-    still->height = read_number(bytes, 8, 2);
+    *ret_ended = FALSE;
     while (at < bytes->length && n_images < 2) {
         guint mark = bytes->at[at];
 
-        if (mark == ';')
-            return n_images == 1;
+        *ret_ended = mark == ';';
         if (mark != '!' && mark != ',')
-            return FALSE;
+            break;
         if (mark == ',') {
             n_images++;
             at += 9 + get_table_length(read_number(bytes, at + 9, 1));
         }
         at = skip_blocks(bytes, at + 2);
     }
-    return FALSE;
+    return n_images;
+}
+
+static gboolean
+read_gif(const Bytes *bytes, CoexStill *still)
+{
+    gboolean ended;
+
+    still->width = read_number(bytes, 6, 2);
+    still->height = read_number(bytes, 8, 2);
+    return count_images(bytes, &ended) == 1 && ended;
 }
 
 /* ---- BMP: BITMAPCOREHEADER, or BITMAPINFOHEADER and those that begin like it ---- */
@@ -171,4 +180,13 @@ coex_still_read(const guint8 *at, gsize length, const char *mime, CoexStill *ret
                                           : !read_usual(&bytes, ret_still))
         return FALSE;
     return ret_still->width > 0 && ret_still->height > 0;
+}
+
+gboolean
+coex_still_moves(const guint8 *at, gsize length, const char *mime)
+{
+    Bytes bytes = { at, length, FALSE };
+    gboolean ended;
+
+    return length > 0 && strcmp(mime, "image/gif") == 0 && count_images(&bytes, &ended) > 1;
 }

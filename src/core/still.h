@@ -16,3 +16,6 @@ typedef struct {
  * picture, is a camera's raw file with a small picture in it, or is none of these types: JPEG, PNG,
  * WebP, GIF, BMP, TIFF, HEIC, AVIF. */
 gboolean coex_still_read(const guint8 *bytes, gsize length, const char *mime, CoexStill *ret_still);
+
+/* Whether it is a GIF of several images; however it ends. */
+gboolean coex_still_moves(const guint8 *bytes, gsize length, const char *mime);

@@ -2,13 +2,16 @@
 #include "media/convert.h"
 
 #include "core/error.h"
+#include "media/turn.h"
 #include <errno.h>
 #include <glib-unix.h>
+#include <glib/gstdio.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,11 +19,19 @@
 #define THREADS "2" /* each of which takes memory */
 #define MEMORY ((rlim_t)4 << 30)
 #define NICE 15
-#define LOOK_MS 20 /* whether it has ended that says nothing more */
+#define DISK_FULL (1 << 20) /* bytes that are left then */
+#define LOOK_MS 20          /* whether it has ended that says nothing more */
 #define VOICE_RATE "32k"
 #define SOUND_RATE 96000 /* bits a second */
 #define FILM_RATE_MIN 200000
 #define FILM_RATE_MAX 2500000
+
+/* Of the file it makes: what is larger is of no use. */
+static goffset
+get_max(const CoexConversion *what)
+{
+    return (goffset)what->max * 2;
+}
 
 /* The way in is named, so that no file is taken for a list of others. */
 static const char *
@@ -36,7 +47,6 @@ get_demuxer(const char *mime)
         { "audio/mp4", "mov" },
         { "video/x-matroska", "matroska" },
         { "video/x-msvideo", "avi" },
-        { "video/x-ms-wmv", "asf" },
         { "audio/mpeg", "mp3" },
         { "audio/aac", "aac" },
         { "audio/amr", "amr" },
@@ -271,50 +281,44 @@ build(const CoexConversion *what, GCancellable *cancellable)
     return g_steal_pointer(&argv);
 }
 
-/* ---- one at a time ---- */
+/* ---- what came of it ---- */
 
-static GMutex lock;
-static GCond freed;
-static gboolean is_taken;
-
-static gboolean
-take_turn(GCancellable *cancellable)
+/* How it ended is not always known: what is there says why. */
+static const char *
+find_why(const CoexConversion *what, gboolean is_late)
 {
-    gboolean taken;
+    g_autofree char *folder = g_path_get_dirname(what->to);
+    GStatBuf made;
+    struct statvfs disk;
 
-    g_mutex_lock(&lock);
-    while (is_taken && !g_cancellable_is_cancelled(cancellable))
-        g_cond_wait_until(&freed, &lock, g_get_monotonic_time() + G_USEC_PER_SEC / 10);
-    taken = !g_cancellable_is_cancelled(cancellable);
-    is_taken |= taken;
-    g_mutex_unlock(&lock);
-    return taken;
-}
-
-static void
-leave_turn(void)
-{
-    g_mutex_lock(&lock);
-    is_taken = FALSE;
-    g_cond_signal(&freed);
-    g_mutex_unlock(&lock);
+    if (is_late)
+        return "ffmpeg was not done with it after 20 minutes.";
+    if (g_stat(what->to, &made) == 0 && made.st_size >= get_max(what))
+        return "What ffmpeg makes of it is too large for WhatsApp.";
+    if (statvfs(folder, &disk) == 0 && (guint64)disk.f_bavail * disk.f_frsize < DISK_FULL)
+        return "The disk is full: ffmpeg could not write it.";
+    return "ffmpeg cannot read it.";
 }
 
 gboolean
 coex_convert(const CoexConversion *what, GCancellable *cancellable, GError **error)
 {
+    static CoexTurn one;
     g_autoptr(GPtrArray) argv = NULL;
+    gint64 until_us = 0;
     gboolean done = FALSE;
 
-    if (take_turn(cancellable)) {
+    if (coex_turn_take(&one, cancellable)) {
         argv = build(what, cancellable);
-        done = argv != NULL && run((char **)argv->pdata, (rlim_t)what->max * 2, cancellable, NULL);
-        leave_turn();
+        until_us = g_get_monotonic_time() + TIME_S * G_USEC_PER_SEC;
+        done = argv != NULL && run((char **)argv->pdata, (rlim_t)get_max(what), cancellable, NULL);
+        coex_turn_leave(&one);
     }
     if (g_cancellable_set_error_if_cancelled(cancellable, error))
         return FALSE;
     if (!done)
         g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT, "%s",
-                    argv == NULL ? "It is too long." : "ffmpeg cannot read it.");
+                    argv == NULL ? "It is too long."
+                                 : find_why(what, g_get_monotonic_time() >= until_us));
     return done;
 }

@@ -7,6 +7,7 @@
 #include "core/film.h"
 #include "core/media.h"
 #include "core/opus.h"
+#include "core/still.h"
 #include "media/convert.h"
 #include "media/files.h"
 #include "media/picture.h"
@@ -162,11 +163,13 @@ check_made(CoexMedia *made, GMappedFile *file, CoexFit how, GError **error)
     made->size = (gint64)length;
     if (!coex_file_type_find(made, bytes, MIN(length, COEX_FILE_HEAD), error))
         return FALSE;
-    if (how == COEX_FIT_VOICE
-            ? made->voice && coex_opus_read_seconds(bytes, MIN(length, COEX_OPUS_HEAD),
-                                                    bytes + length - tail, tail) > 0
-            : made->kind == COEX_MEDIA_VIDEO && coex_film_read(bytes, length, &film) &&
-                  film.playable)
+    if (how == COEX_FIT_VOICE ? made->voice &&
+                                    coex_opus_read_seconds(bytes, MIN(length, COEX_OPUS_HEAD),
+                                                           bytes + length - tail, tail) > 0 &&
+                                    coex_opus_is_whole(bytes, MIN(length, COEX_OPUS_HEAD),
+                                                       bytes + length - tail, tail)
+                              : made->kind == COEX_MEDIA_VIDEO &&
+                                    coex_film_read(bytes, length, &film) && film.playable)
         return TRUE;
     g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT, "ffmpeg has made nothing of it.");
     return FALSE;
@@ -264,8 +267,9 @@ fit_moving(Fitting *fitting, GError **error)
     g_autoptr(CoexMedia) was = coex_media_copy(fitting->media);
     g_autoptr(GError) why = NULL;
 
-    if (strcmp(was->mime, "image/gif") == 0 && coex_convert_is_possible(was->mime) &&
-        convert(fitting, FALSE, &why)) {
+    if (coex_still_moves((const guint8 *)g_mapped_file_get_contents(fitting->file),
+                         g_mapped_file_get_length(fitting->file), was->mime) &&
+        coex_convert_is_possible(was->mime) && convert(fitting, FALSE, &why)) {
         fitting->done = describe_film(was, fitting->media, FALSE);
         return TRUE;
     }

@@ -2,6 +2,7 @@
 #include "media/picture.h"
 
 #include "core/still.h"
+#include "media/turn.h"
 #include <dlfcn.h>
 #include <string.h>
 
@@ -237,7 +238,7 @@ gboolean
 coex_picture_fit(const guint8 *bytes, gsize length, const char *mime, gsize max,
                  GCancellable *cancellable, CoexPicture *ret_picture)
 {
-    static GMutex one; /* bitmap in memory */
+    static CoexTurn one; /* bitmap in memory */
     Job job = { .cancellable = cancellable };
     CoexPicture picture = { 0 };
     gboolean fits;
@@ -245,10 +246,11 @@ coex_picture_fit(const guint8 *bytes, gsize length, const char *mime, gsize max,
     if (!coex_still_read(bytes, length, mime, &job.still) ||
         (guint64)job.still.width * job.still.height > PIXELS_MAX || !load_decoder(&job.decoder))
         return FALSE;
-    g_mutex_lock(&one);
+    if (!coex_turn_take(&one, cancellable))
+        return FALSE;
     fits = fit(bytes, length, mime, max, &job, &picture);
     g_clear_object(&job.pixbuf);
-    g_mutex_unlock(&one);
+    coex_turn_leave(&one);
     g_free(job.profile);
     if (fits)
         *ret_picture = picture;

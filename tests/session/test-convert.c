@@ -20,9 +20,12 @@ static const char FILM[] = FILM_HEAD TRACK("avc1") FILM_TAIL;
 static const char FOREIGN[] = FILM_HEAD TRACK("hvc1") FILM_TAIL;
 static const char MOV[] = BOX("\x14", "ftyp") "qt  \0\0\0\0qt  " TRACK("hvc1") FILM_TAIL;
 static const char WAV[] = "RIFF\x24\0\0\0WAVEfmt ";
-static const char VOICE[] = "OggS\0\2\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\x13"
-                            "OpusHead\1\1\0\0\x80\xbb\0\0\0\0\0"
-                            "OggS\0\4\0\x77\1\0\0\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\0";
+#define VOICE_HEAD                                                                                 \
+    "OggS\0\2\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\x13"                                       \
+    "OpusHead\1\1\0\0\x80\xbb\0\0\0\0\0"
+#define VOICE_PAGE(flags) "OggS\0" flags "\0\x77\1\0\0\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\0"
+static const char VOICE[] = VOICE_HEAD VOICE_PAGE("\4");
+static const char OPEN_VOICE[] = VOICE_HEAD VOICE_PAGE("\0");
 
 static char *programs; /* the folder of them */
 
@@ -42,6 +45,7 @@ static const char SCRIPT[] =
     "rubbish) echo rubbish >$to;;\n"
     "cut) /usr/bin/head -c 50 $here/made >$to;;\n"
     "large) /usr/bin/head -c 17000000 /dev/zero >>$to;;\n"
+    "endless) /usr/bin/head -c 40000000 /dev/zero >$to;;\n"
     "nothing) ;;\n"
 
     "hang) exec 1>&-; echo half >$to; while [ ! -e $here/go ]; do /bin/sleep 0.1; done\n"
@@ -211,7 +215,10 @@ test_moving(Desk *desk)
 {
     static const char GIF[] = "GIF89a\1\0\1\0\x80\0\0\xff\xff\xff\0\0\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0"
                               ",\0\0\0\0\1\0\1\0\0\2\2D\1\0;";
+    static const char CUT[] =
+        "GIF89a\1\0\1\0\x80\0\0\xff\xff\xff\0\0\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0";
     g_autofree char *path = FILE_OF(desk, "cat.gif", GIF);
+    g_autofree char *cut = FILE_OF(desk, "one.gif", CUT);
     g_autofree char *words = NULL;
 
     INSTALL("good", FILM);
@@ -223,6 +230,11 @@ test_moving(Desk *desk)
     take(desk, "video video/mp4 72", FILM, sizeof FILM - 1);
     words = get("words");
     g_assert_nonnull(strstr(words, " -f gif -i file:/"));
+    /* one image is no film, whatever else is wrong with it */
+    give(desk, cut, NULL, 0);
+    desk_wait_notice(desk, "ada", "“one.gif” goes as a document*");
+    desk_wait_feed(desk, COEX_FEED_SENT, "ada", "[document] one.gif");
+    take(desk, "document image/gif 34 name=one.gif", CUT, sizeof CUT - 1);
     INSTALL("fail", FILM);
     give(desk, path, NULL, 0);
     desk_wait_notice(desk, "ada", "“cat.gif” goes as a document*");
@@ -439,6 +451,14 @@ test_no_voice(Desk *desk)
     INSTALL("fail", VOICE);
     speak(desk, path);
     desk_wait_notice(desk, "ada", "Not sent: the file “hello.wav”. ffmpeg cannot read it.");
+    /* it ends before its last page */
+    INSTALL("good", OPEN_VOICE);
+    speak(desk, path);
+    desk_wait_notice(desk, "ada", "Not sent: the file “hello.wav”. ffmpeg has made nothing of it.");
+    INSTALL("endless", VOICE);
+    speak(desk, path);
+    desk_wait_notice(desk, "ada",
+                     "Not sent: the file “hello.wav”. What ffmpeg makes of it is too*");
     wait_no_file(desk);
     /* as a file it says what would be better */
     give(desk, path, NULL, 0);

@@ -68,6 +68,25 @@ test_last_page(void)
     g_assert_cmpuint(read_all(file), ==, 5);
 }
 
+/* The last page says that it is the last, and ends with the file. */
+static void
+test_whole(void)
+{
+    g_autoptr(GByteArray) file = make_voice(312 + 5 * 48000, 7);
+    g_autoptr(GByteArray) other = make_voice(312 + 5 * 48000, 8);
+
+    g_assert_true(coex_opus_is_whole(file->data, file->len, file->data, file->len));
+    for (guint length = 0; length < file->len; length++)
+        g_assert_false(coex_opus_is_whole(file->data, length, file->data, length));
+    g_assert_false(coex_opus_is_whole(file->data, file->len, other->data, other->len));
+    g_byte_array_append(file, (const guint8 *)"x", 1);
+    g_assert_false(coex_opus_is_whole(file->data, file->len, file->data, file->len));
+    g_byte_array_set_size(file, file->len - 1);
+    file->data[file->len - 30 + 5] = 0;
+    g_assert_false(coex_opus_is_whole(file->data, file->len, file->data, file->len));
+    g_assert_cmpuint(read_all(file), ==, 5);
+}
+
 /* Whatever is cut or changed: an answer, and not one byte beyond. */
 static void
 test_hostile(void)
@@ -95,6 +114,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/opus/length", test_length);
     g_test_add_func("/opus/last-page", test_last_page);
+    g_test_add_func("/opus/whole", test_whole);
     g_test_add_func("/opus/hostile", test_hostile);
     return g_test_run();
 }

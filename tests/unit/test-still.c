@@ -67,6 +67,30 @@ test_known(void)
     }
 }
 
+/* By its images, whatever is wrong with it otherwise. */
+static void
+test_moves(void)
+{
+    static const struct {
+        const char *bytes;
+        gsize length;
+        gboolean moves;
+    } gifs[] = {
+        { BYTES(GIF GIF_IMAGE ";"), FALSE },
+        { BYTES(GIF GIF_IMAGE), FALSE },
+        { BYTES(GIF GIF_IMAGE "x"), FALSE },
+        { BYTES(GIF GIF_IMAGE GIF_IMAGE ";"), TRUE },
+        { BYTES(GIF GIF_IMAGE GIF_NOTE GIF_IMAGE), TRUE },
+        { BYTES(""), FALSE },
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(gifs); i++)
+        g_assert_cmpint(
+            coex_still_moves((const guint8 *)gifs[i].bytes, gifs[i].length, "image/gif"), ==,
+            gifs[i].moves);
+    g_assert_false(coex_still_moves((const guint8 *)gifs[3].bytes, gifs[3].length, "image/png"));
+}
+
 /* Who decodes it tells the size. */
 static void
 test_untold(void)
@@ -87,6 +111,7 @@ test_cut(void)
             CoexStill still;
 
             coex_still_read(cut, n, rows[i].mime, &still);
+            coex_still_moves(cut, n, rows[i].mime);
         }
     }
 }
@@ -96,6 +121,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/still/known", test_known);
+    g_test_add_func("/still/moves", test_moves);
     g_test_add_func("/still/untold", test_untold);
     g_test_add_func("/still/cut", test_cut);
     return g_test_run();
