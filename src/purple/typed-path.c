@@ -6,15 +6,31 @@
 #include <purple.h>
 #include <stdlib.h>
 
+static gboolean
+is_below(const char *folder, const char *path)
+{
+    g_autofree char *named = folder != NULL ? g_canonicalize_filename(folder, "/") : NULL;
+    g_autofree char *inside = named != NULL ? g_strconcat(named, "/", NULL) : NULL;
+
+    return inside != NULL && path != NULL && g_str_has_prefix(path, inside);
+}
+
+/* By its name first: a disk that is gone would hold up everything. */
 gboolean
 coex_typed_path_may_read(const char *path)
 {
-    g_autofree char *folder = realpath(purple_user_dir(), NULL);
-    g_autofree char *inside = folder != NULL ? g_strconcat(folder, "/", NULL) : NULL;
-    g_autofree char *real = realpath(path, NULL);
+    g_autofree char *folder = NULL;
+    g_autofree char *named = NULL;
+    g_autofree char *real = NULL;
 
-    return coex_host_opens_files() ||
-           (inside != NULL && real != NULL && g_str_has_prefix(real, inside));
+    if (coex_host_opens_files())
+        return TRUE;
+    folder = realpath(purple_user_dir(), NULL);
+    named = g_canonicalize_filename(path, "/");
+    if (!is_below(purple_user_dir(), named) && !is_below(folder, named))
+        return FALSE;
+    real = realpath(path, NULL);
+    return is_below(folder, real);
 }
 
 char *
