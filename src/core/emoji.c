@@ -208,10 +208,8 @@ find_name(const char *text)
 
     if (n > 2 && *text == ':' && text[n - 1] == ':')
         inside = g_strndup(text + 1, n - 2);
-    else if (strcmp(text, "+1") == 0 || strcmp(text, "-1") == 0)
-        inside = g_strdup(text);
-    for (gsize i = 0; inside != NULL && i < G_N_ELEMENTS(names); i++) {
-        if (g_ascii_strcasecmp(names[i].name, inside) == 0)
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+        if (g_ascii_strcasecmp(names[i].name, inside != NULL ? inside : text) == 0)
             return names[i].emoji;
     }
     return NULL;
@@ -230,12 +228,12 @@ coex_emoji_parse(const char *text, GError **error)
         return g_steal_pointer(&valid);
     if (*valid == '\0')
         g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    "A reaction is one emoji, such as 👍, or its name, such as :thumbsup:, "
-                    ":heart:, :joy:, :pray: or :white_check_mark:.");
+                    "A reaction is one emoji, such as 👍, or its name, such as thumbsup, "
+                    "heart, joy, pray or white_check_mark.");
     else
         g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
                     "“%s” is no emoji. A reaction is one, such as 👍, or its name, such as "
-                    ":thumbsup:, :heart:, :joy:, :pray: or :white_check_mark:.",
+                    "thumbsup, heart, joy, pray or white_check_mark.",
                     shown);
     return NULL;
 }

@@ -115,6 +115,36 @@ coex_which_split(const char *words, CoexWhich *ret_which)
     return words + strspn(words, " \t\n");
 }
 
+/* "14.46", "25:99", "-", "-x", "#abc": meant for a name, as far as anybody can tell. */
+static gboolean
+is_like_name(const char *word)
+{
+    gsize n = strcspn(word, ":.");
+
+    if (*word == '#' || *word == '-')
+        return TRUE;
+    return n > 0 && n <= 2 && strspn(word, "0123456789") == n && strlen(word) == n + 3 &&
+           strspn(word + n + 1, "0123456789") == 2;
+}
+
+gboolean
+coex_which_check_first(const char *words, GError **error)
+{
+    g_auto(CoexWhich) which = { 0 };
+    g_autofree char *first = NULL;
+
+    words += strspn(words, " \t\n");
+    first = g_strndup(words, strcspn(words, " \t\n"));
+    if (!is_like_name(first) || coex_which_parse(first, &which, NULL))
+        return TRUE;
+    g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+                "“%s” names no message: that may be last, -2, a number such as #17, a time such as "
+                "14:46, or words of it in quotation marks. If it is part of your text, write last "
+                "before it.",
+                first);
+    return FALSE;
+}
+
 void
 coex_which_copy(const CoexWhich *which, CoexWhich *ret_copy)
 {

@@ -22,6 +22,10 @@ gboolean coex_which_parse(const char *words, CoexWhich *ret_which, GError **erro
  * names none here, nor do quotation marks around all of it. Clear @ret_which. */
 const char *coex_which_split(const char *words, CoexWhich *ret_which);
 
+/* Whether what stands first in @words is either no message's name or a good one. Else
+ * COEX_ERROR_INVALID_INPUT: it looks like a number or time, and is none. */
+gboolean coex_which_check_first(const char *words, GError **error);
+
 /* Copies what @which refers to, for another thread. */
 void coex_which_copy(const CoexWhich *which, CoexWhich *ret_copy);
 void coex_which_clear(CoexWhich *which);

@@ -312,6 +312,10 @@ dup_whole_values(const CoexPicker *picker, const char *const *values, char **ret
         const CoexTemplateVariable *variable = g_ptr_array_index(template_->variables, i);
         char *path;
 
+        if (variable->kind != COEX_VALUE_FILE && parked == NULL && strcmp(whole[i], "=") == 0) {
+            *ret_why = g_strdup("= stands for the text that waits, and none does. Type the value.");
+            return NULL;
+        }
         if (variable->kind != COEX_VALUE_FILE)
             continue;
         /* "=" stands for a text that waits, too. */

@@ -89,7 +89,9 @@ static const char *
 find_missing(const Question *question)
 {
     if (!question->by_default)
-        return "There is no such message in this conversation. /history shows what there is.";
+        return "There is no such message in this conversation. It may be named by last, -2, a "
+               "number such "
+               "as #17, a time such as 14:46, or words of it in quotation marks.";
     if (question->is_mark && question->emoji == NULL)
         return "There is no reaction of yours in this conversation.";
     return "Nothing that they wrote is known here.";
@@ -212,11 +214,15 @@ void
 coex_outbox_reply(CoexOutbox *outbox, CoexPerson *person, const char *words)
 {
     g_auto(CoexWhich) which = { 0 };
+    g_autoptr(GError) error = NULL;
     const char *text = coex_which_split(words, &which);
 
     if (is_too_late(outbox, person, words))
         return;
-    if (coex_text_is_blank(text))
+    if (!coex_which_check_first(words, &error))
+        coex_account_tell_notice(outbox->account, person, "Not sent: “%s”. %s", words,
+                                 error->message);
+    else if (coex_text_is_blank(text))
         coex_account_tell_notice(
             outbox->account, person,
             "Nothing was sent: %creply and a text answers their last message, "

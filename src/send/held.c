@@ -52,10 +52,31 @@ list_queue(CoexOutbox *outbox, CoexOutboxQueue *queue, gboolean name_person)
     return n;
 }
 
+/* What was typed while the window is closed. */
+static guint
+list_parked(CoexOutbox *outbox, CoexPerson *person)
+{
+    CoexOutboxQueue *queue = coex_outbox_get_queue(outbox, person->id);
+    char mark = outbox->account->verb_mark;
+    guint n = 0;
+
+    for (GList *link = queue->items.head; link != NULL; link = link->next) {
+        CoexOutboxItem *item = link->data;
+        g_autofree char *excerpt = coex_text_excerpt(item->row->text, EXCERPT);
+
+        if (item->row->state != COEX_OUTBOX_PARKED)
+            continue;
+        coex_account_tell_notice(outbox->account, person,
+                                 "Waits for your choice (%ctemplate, %chold or %ccancel): %s", mark,
+                                 mark, mark, excerpt);
+        n++;
+    }
+    return n;
+}
+
 void
 coex_outbox_list_held(CoexOutbox *outbox, CoexPerson *person)
 {
-    char mark = outbox->account->verb_mark;
     guint n = 0;
 
     if (person != NULL) {
@@ -64,14 +85,9 @@ coex_outbox_list_held(CoexOutbox *outbox, CoexPerson *person)
         for (guint i = 0; i < outbox->queues->len; i++)
             n += list_queue(outbox, outbox->queues->pdata[i], TRUE);
     }
-    if (n > 0)
-        return;
-    if (person != NULL && coex_outbox_count(outbox, person->id, COEX_OUTBOX_PARKED) > 0)
-        coex_account_tell_notice(outbox->account, person,
-                                 "Nothing is held; what you typed waits for your choice: "
-                                 "%ctemplate, %chold or %ccancel.",
-                                 mark, mark, mark);
-    else
+    if (person != NULL)
+        n += list_parked(outbox, person);
+    if (n == 0)
         coex_account_tell_notice(outbox->account, person, "Nothing is held.");
 }
 

@@ -60,8 +60,8 @@ reactions_are_told(World *world)
     g_autoptr(CoexSimRequest) removal = world_next_sent(world);
     host_check(world->host, g_strcmp0(removal->text, "reaction none") == 0);
     host_wait_for(world->host, EVENT_MESSAGE, ADA, "*You took back your reaction 🎉 to “It fits”.");
-    type(world, "react ok");
-    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*“ok” is no emoji.*:thumbsup:*");
+    type(world, "react nope");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*“nope” is no emoji.*such as thumbsup*");
 }
 
 /* What has no file is named by the number that a search shows. */

@@ -346,8 +346,7 @@ hold_by_dialogue(World *world)
 {
     write_to_closed(world);
     host_type(world->host, NORA, "!held");
-    host_wait_for(world->host, EVENT_MESSAGE, NORA,
-                  "*Nothing is held; *waits for your choice*!hold*");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*Waits for your choice (!template, !hold *");
     host_type(world->host, NORA, "!hold");
     host_type(world->host, NORA, "!held");
     host_wait_for(world->host, EVENT_MESSAGE, NORA, "*" TYPED "*");
@@ -355,6 +354,20 @@ hold_by_dialogue(World *world)
 
     g_autoptr(CoexSimRequest) sent = world_next_sent(world);
     host_check(world->host, g_strcmp0(sent->text, TYPED) == 0);
+}
+
+/* "=" is the text that waits, and no value where none does. */
+static void
+nothing_stands_for_none(World *world)
+{
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    host_type(world->host, ADA, "!template order_update = | A-17");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*= stands for the text that waits, and none*");
+    host_type(world->host, ADA, "!cancel");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*no template was sent*");
+    host_type(world->host, ADA, "!template order_update Ada | A-17");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*A-17*!send*");
 }
 
 static void
@@ -541,6 +554,7 @@ add_all(void)
     world_add("bitlbee/missing-values-by-dialogue", "BitlBee", missing_values_by_dialogue);
     world_add("bitlbee/refresh-by-dialogue", "BitlBee", refresh_by_dialogue);
     world_add("bitlbee/hold-by-dialogue", "BitlBee", hold_by_dialogue);
+    world_add("bitlbee/nothing-stands-for-none", "BitlBee", nothing_stands_for_none);
     world_add("bitlbee/cancel-by-dialogue", "BitlBee", cancel_by_dialogue);
     world_add("bitlbee/mistyped-verbs-stay-here", "BitlBee", mistyped_verbs_stay_here);
     world_add("bitlbee/lone-marks-are-text", "BitlBee", lone_marks_are_text);

@@ -230,8 +230,8 @@ test_refused(Desk *desk)
     desk_wait_notice(desk, "ada", "Nothing was sent: *no reaction of yours on that message.");
     unreact(desk, "ada", "that one");
     desk_wait_notice(desk, "ada", "Nothing was sent: “that one” names no message.*");
-    react(desk, "ada", "thanks");
-    desk_wait_notice(desk, "ada", "Nothing was sent: “thanks” is no emoji.*:thumbsup:*");
+    react(desk, "ada", "whatever");
+    desk_wait_notice(desk, "ada", "Nothing was sent: “whatever” is no emoji.*such as thumbsup*");
     react(desk, "ada", "");
     desk_wait_notice(desk, "ada", "Nothing was sent: A reaction is one emoji, such as 👍*");
     /* one to our own */
@@ -553,11 +553,29 @@ test_too_late(Desk *desk)
         desk_take(desk, "ben", "May I?");
 }
 
+/* What may have been meant for a name is no text. */
+static void
+test_mistyped(Desk *desk)
+{
+    g_autoptr(CoexSimRequest) sent = NULL;
+
+    desk_login(desk);
+    desk_hear(desk, "ada", "At a quarter to three?");
+    reply(desk, "ada", "14.46 suits me");
+    desk_wait_notice(desk, "ada", "Not sent: “14.46 suits me”. “14.46” names no message*last*");
+    reply(desk, "ada", "last 14.46 suits me");
+    desk_wait_any_feed(desk, COEX_FEED_SENT, "ada", "14.46 suits me");
+    sent = desk_wait_sent(desk, "ada", "14.46 suits me");
+    desk_wait_state(desk, "ada", "delivered*");
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 1);
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     desk_add("/about/examples", test_examples);
+    desk_add("/about/mistyped", test_mistyped);
     desk_add("/about/reply/which", test_which);
     desk_add("/about/reply/minute", test_minute);
     desk_add("/about/reply/order", test_order);

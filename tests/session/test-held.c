@@ -168,6 +168,16 @@ test_by_place(Desk *desk)
     coex_session_hold_text(desk->session, desk_name("dana"), "Third", NULL);
     desk_wait_notice(desk, "dana", "Held until *: Third");
     desk_fence(desk);
+    desk_send(desk, "dana", "Undecided");
+    desk_wait_prompt(desk, "dana", "Undecided");
+    coex_session_list_held(desk->session, desk_name("dana"));
+    desk_wait_notice(desk, "dana", "Held for * (1): First");
+    desk_wait_notice(desk, "dana", "Held for * (2): Second");
+    desk_wait_notice(desk, "dana", "Held for * (3): Third");
+    desk_wait_notice(desk, "dana", "Waits for your choice (*): Undecided");
+    coex_session_cancel(desk->session, desk_name("dana"));
+    desk_wait_prompt_over(desk, "dana");
+    desk_wait_feed(desk, COEX_FEED_NOTICE, "dana", "Not sent: Undecided");
     coex_session_list_held(desk->session, desk_name("dana"));
     desk_wait_notice(desk, "dana", "Held for * (1): First");
     desk_wait_notice(desk, "dana", "Held for * (2): Second");

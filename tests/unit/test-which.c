@@ -50,10 +50,34 @@ test_split(void)
     }
 }
 
+/* A mistyped name is no text. */
+static void
+test_first(void)
+{
+    static const char *const good[] = { "",        "Yes",        "14:46 Yes",   "-2 Yes",
+                                        "#17 Yes", "17 euros",   "2.5 kg",      "1.200 EUR",
+                                        "10:1 is", "last 14.46", "\"rye\" Yes", "14:46" };
+    static const char *const bad[] = { "14.46 suits me", "25:99 hello", "- 2 hello", "-x Yes",
+                                       " #abc x",        "-0 no",       "#1st",      "-" };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(good); i++) {
+        g_test_message("%s", good[i]);
+        g_assert_true(coex_which_check_first(good[i], NULL));
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
+        g_autoptr(GError) error = NULL;
+
+        g_test_message("%s", bad[i]);
+        g_assert_false(coex_which_check_first(bad[i], &error));
+        g_assert_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/which/split", test_split);
+    g_test_add_func("/which/first", test_first);
     return g_test_run();
 }
