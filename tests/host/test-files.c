@@ -2,6 +2,7 @@
 #include "world.h"
 #include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Files that are sent, by the means that each chat program has for it. */
 
@@ -151,6 +152,42 @@ not_the_servers(World *world)
                       "*Not sent: by its path only a file below */*by DCC*");
     drop_file(path);
     host_check(world->host, coex_sim_n_requests(world->sim, "upload") == 0);
+}
+
+/* By what its path says, before anything is looked up: a disk that is gone would hold up all. */
+static void
+below_by_name(World *world)
+{
+    g_autofree char *inside = NULL;
+    g_autofree char *outside = make_file("accounts.xml", "secret");
+    g_autofree char *folder = g_path_get_dirname(outside);
+    g_autofree char *in = g_build_filename(folder, "in", NULL);
+    g_autofree char *out = NULL;
+    const char *paths[2];
+
+    open_host(world);
+    inside = g_build_filename(host_get_profile(world->host), "list.txt", NULL);
+    out = g_build_filename(host_get_profile(world->host), "out", NULL);
+    g_assert_true(g_file_set_contents(inside, "bread 4", -1, NULL));
+    g_assert_cmpint(symlink(inside, in), ==, 0);
+    g_assert_cmpint(symlink(outside, out), ==, 0);
+    paths[0] = in;
+    paths[1] = out;
+    for (gsize i = 0; i < G_N_ELEMENTS(paths); i++) {
+        g_autofree char *line = g_strdup_printf("!send %s", paths[i]);
+
+        host_type(world->host, ADA, line);
+        host_wait_message(world->host, ADA, NULL, "*Not sent: by its path only a file below */*");
+    }
+    host_check(world->host, coex_sim_n_requests(world->sim, "upload") == 0);
+    {
+        g_autofree char *line = g_strdup_printf("!send %s", inside);
+
+        host_type(world->host, ADA, line);
+    }
+    check_sent(world, "document text/plain 7 name=list.txt");
+    g_unlink(in);
+    drop_file(outside);
 }
 
 static void
@@ -344,6 +381,7 @@ add_all(void)
     world_add("files/captioned", NULL, captioned_in_pidgin);
     world_add("files/bitlbee/captioned", "BitlBee", captioned_in_bitlbee);
     world_add("files/not-the-servers", "BitlBee", not_the_servers);
+    world_add("files/below-by-name", "BitlBee", below_by_name);
     world_add("files/not-chosen", "gnt-purple", not_chosen);
     world_add("files/logged-off", NULL, logged_off);
     world_add("files/held", NULL, held);
