@@ -5,6 +5,7 @@
 #include "account/views.h"
 #include "core/content-media.h"
 #include "core/emoji.h"
+#include "core/media.h"
 #include "core/payload.h"
 #include "core/text.h"
 #include "core/webhook-label.h"
@@ -287,23 +288,47 @@ forward_free(Forward *forward)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Forward, forward_free)
 
+/* What stands below the file; NULL: nothing does. */
+static const char *
+get_words_below(const CoexMeant *meant)
+{
+    const char *end = meant->is_template ? strchr(meant->text, '\n') : NULL;
+
+    return end != NULL ? end + 1 : meant->media->caption;
+}
+
+static void
+send_again(CoexOutbox *outbox, CoexPerson *to, const CoexMeant *meant, const char *caption)
+{
+    CoexOutboxItem *item = coex_outbox_item_new(outbox, to->id, meant->text);
+    CoexMedia *media = coex_media_copy(meant->media);
+
+    g_free(media->caption);
+    media->caption = g_strdup(caption);
+    item->row->media = media;
+    g_free(item->row->text);
+    item->row->text = coex_content_media_dup_line(media);
+    coex_outbox_item_admit(item);
+}
+
 /* From what is kept of it here; of ours also by what WhatsApp keeps. NULL: it goes. */
 static const char *
 forward_file(CoexOutbox *outbox, CoexPerson *to, const CoexMeant *meant)
 {
     const CoexOriginal file = { .path = meant->path, .as_voice = meant->media->voice };
-    CoexOutboxItem *item;
+    const char *words = get_words_below(meant);
+    gboolean fits = words == NULL || g_utf8_strlen(words, -1) <= COEX_MEDIA_CAPTION_MAX;
+    const char *caption = fits ? words : NULL;
 
-    if (meant->path != NULL) {
-        coex_outbox_send_file(outbox, to, &file, meant->media->caption, COEX_SEND_TYPED, 0);
-        return NULL;
-    }
-    if (meant->direction != COEX_OUTBOUND || meant->media->sha256 == NULL)
+    if (meant->path == NULL && (meant->direction != COEX_OUTBOUND || meant->media->sha256 == NULL))
         return "Its file is not here. /get with the same words fetches it; then it can be passed "
                "on.";
-    item = coex_outbox_item_new(outbox, to->id, meant->text);
-    item->row->media = coex_media_copy(meant->media);
-    coex_outbox_item_admit(item);
+    if (meant->path != NULL)
+        coex_outbox_send_file(outbox, to, &file, caption, COEX_SEND_TYPED, 0);
+    else
+        send_again(outbox, to, meant, caption);
+    if (!fits)
+        coex_outbox_send_text(outbox, to, words, COEX_SEND_ELSEWHERE);
     return NULL;
 }
 

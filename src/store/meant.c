@@ -18,6 +18,7 @@
 #define SELECT                                                                                     \
     "SELECT m.id, m.time, m.direction, m.kind, m.wamid, m.text, m.deleted_at, m.state,"            \
     " " OWN_REACTION ", CASE media.state WHEN 2 THEN media.path END, m.type, m.payload,"           \
+    " m.template_name IS NOT NULL,"                                                                \
     " " COEX_MEDIA_COLUMNS " FROM messages AS m"                                                   \
     " LEFT JOIN media ON media.message = m.id"                                                     \
     " WHERE m.account = ?1 AND m.person = ?2 AND m.kind NOT IN (4, 8, 10, 11) AND m.text <> ''"
@@ -55,6 +56,7 @@ read_row(sqlite3_stmt *row)
     meant->path = coex_db_dup_text(row, column++);
     meant->type = coex_db_dup_text(row, column++);
     meant->payload = coex_db_dup_text(row, column++);
+    meant->is_template = sqlite3_column_int(row, column++) != 0;
     meant->media = coex_media_read(row, column);
     return meant;
 }

@@ -240,6 +240,7 @@ typedef struct CoexMeant {
     char *path;         /* of its file, if that is here; NULL */
     char *type;
     char *payload; /* of ours: as it left (core/payload.h), NULL */
+    gboolean is_template; /* of ours; with @media its text's first line names that */
     gboolean deleted;
 } CoexMeant;
 void coex_meant_free(CoexMeant *meant);

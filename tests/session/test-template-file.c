@@ -107,6 +107,25 @@ test_document(Desk *desk)
     desk_wait_state(desk, "dana", "delivered*");
 }
 
+/* The file with the words below it. */
+static void
+test_forward(Desk *desk)
+{
+    g_autofree char *path = FILE_OF(desk, "invoice 7.pdf", PDF, 3000);
+
+    open_shop(desk);
+    desk_hear(desk, "ben", "Hello");
+    send(desk, "invoice", path, "");
+    desk_wait_feed(desk, COEX_FEED_SENT, "dana", "[document: invoice 7.pdf]\nIhre Rechnung.");
+    take(desk, "document application/pdf 3000 name=invoice 7.pdf");
+    coex_session_forward(desk->session, desk_name("dana"), "\"rechnung\"", desk_name("ben"));
+    desk_wait_notice(desk, "dana", "Passed on to the conversation with Ben*: *Ihre Rechnung.");
+    desk_wait_feed(desk, COEX_FEED_SENT, "ben", "[document] invoice 7.pdf: Ihre Rechnung.");
+    desk_take(desk, "ben",
+              "document application/pdf 3000 name=invoice 7.pdf caption=Ihre Rechnung.");
+    desk_wait_state(desk, "ben", "delivered*Ihre Rechnung.");
+}
+
 /* Nothing leaves, and the text that waited for the choice waits again. */
 static void
 test_wrong_file(Desk *desk)
@@ -210,6 +229,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     desk_add("/template-file/picture", test_picture);
     desk_add("/template-file/document", test_document);
+    desk_add("/template-file/forward", test_forward);
     desk_add("/template-file/wrong-file", test_wrong_file);
     desk_add("/template-file/restart", test_restart);
     desk_add("/template-file/resend", test_resend);
