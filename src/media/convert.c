@@ -300,20 +300,29 @@ find_why(const CoexConversion *what, gboolean is_late)
     return "ffmpeg cannot read it.";
 }
 
+static CoexTurn one;
+
+gboolean
+coex_convert_is_busy(void)
+{
+    return coex_turn_is_taken(&one);
+}
+
 gboolean
 coex_convert(const CoexConversion *what, GCancellable *cancellable, GError **error)
 {
-    static CoexTurn one;
     g_autoptr(GPtrArray) argv = NULL;
-    gint64 until_us = 0;
+    gint64 until_us;
     gboolean done = FALSE;
 
-    if (coex_turn_take(&one, cancellable)) {
-        argv = build(what, cancellable);
-        until_us = g_get_monotonic_time() + TIME_S * G_USEC_PER_SEC;
-        done = argv != NULL && run((char **)argv->pdata, (rlim_t)get_max(what), cancellable, NULL);
-        coex_turn_leave(&one);
+    if (!coex_turn_try(&one)) {
+        g_set_error(error, G_IO_ERROR, G_IO_ERROR_BUSY, "Another one is being converted.");
+        return FALSE;
     }
+    argv = build(what, cancellable);
+    until_us = g_get_monotonic_time() + TIME_S * G_USEC_PER_SEC;
+    done = argv != NULL && run((char **)argv->pdata, (rlim_t)get_max(what), cancellable, NULL);
+    coex_turn_leave(&one);
     if (g_cancellable_set_error_if_cancelled(cancellable, error))
         return FALSE;
     if (!done)

@@ -19,6 +19,10 @@ typedef struct {
 /* Whether there is such a program, and a way from that type. */
 gboolean coex_convert_is_possible(const char *mime);
 
-/* One at a time. FALSE: COEX_ERROR_INVALID_INPUT: it does not work out; G_IO_ERROR_CANCELLED. What
- * is at @to is whatever the program has made of it. */
+/* One at a time in the whole program. FALSE: COEX_ERROR_INVALID_INPUT: it does not work out;
+ * G_IO_ERROR_BUSY, at once: another one is under way; G_IO_ERROR_CANCELLED. What is at @to is
+ * whatever the program has made of it. */
 gboolean coex_convert(const CoexConversion *what, GCancellable *cancellable, GError **error);
+
+/* Whether one is under way. Any thread. */
+gboolean coex_convert_is_busy(void);

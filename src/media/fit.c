@@ -235,6 +235,18 @@ describe_film(const CoexMedia *was, const CoexMedia *is, gboolean had_notes)
                            was->name, size, notes);
 }
 
+/* It was not tried, or not to its end: @why, NULL. */
+static gboolean
+is_not_now(const Fitting *fitting, const GError *why, GError **error)
+{
+    if (g_cancellable_set_error_if_cancelled(fitting->cancellable, error))
+        return TRUE;
+    if (!g_error_matches(why, G_IO_ERROR, G_IO_ERROR_BUSY))
+        return FALSE;
+    g_propagate_error(error, g_error_copy(why));
+    return TRUE;
+}
+
 static gboolean
 fit_film(Fitting *fitting, GError **error)
 {
@@ -253,7 +265,7 @@ fit_film(Fitting *fitting, GError **error)
         fitting->done = describe_film(was, fitting->media, film.has_notes);
         return TRUE;
     }
-    if (g_cancellable_set_error_if_cancelled(fitting->cancellable, error) || !leave(fitting, error))
+    if (is_not_now(fitting, why, error) || !leave(fitting, error))
         return FALSE;
     if (is_whole && !film.playable)
         media->kind = COEX_MEDIA_DOCUMENT; /* WhatsApp would refuse it later */
@@ -273,8 +285,7 @@ fit_moving(Fitting *fitting, GError **error)
         fitting->done = describe_film(was, fitting->media, FALSE);
         return TRUE;
     }
-    return !g_cancellable_set_error_if_cancelled(fitting->cancellable, error) &&
-           leave(fitting, error);
+    return !is_not_now(fitting, why, error) && leave(fitting, error);
 }
 
 static gboolean
@@ -334,7 +345,8 @@ run(GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
         g_task_return_boolean(task, TRUE);
         return;
     }
-    g_unlink(fitting->path);
+    if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_BUSY))
+        g_unlink(fitting->path);
     g_task_return_error(task, error);
 }
 

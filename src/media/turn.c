@@ -23,3 +23,26 @@ coex_turn_leave(CoexTurn *turn)
     g_cond_signal(&turn->freed);
     g_mutex_unlock(&turn->lock);
 }
+
+gboolean
+coex_turn_try(CoexTurn *turn)
+{
+    gboolean taken;
+
+    g_mutex_lock(&turn->lock);
+    taken = !turn->is_taken;
+    turn->is_taken = TRUE;
+    g_mutex_unlock(&turn->lock);
+    return taken;
+}
+
+gboolean
+coex_turn_is_taken(CoexTurn *turn)
+{
+    gboolean taken;
+
+    g_mutex_lock(&turn->lock);
+    taken = turn->is_taken;
+    g_mutex_unlock(&turn->lock);
+    return taken;
+}

@@ -14,3 +14,7 @@ typedef struct {
 /* FALSE: it was cancelled, and there is none to leave. */
 gboolean coex_turn_take(CoexTurn *turn, GCancellable *cancellable);
 void coex_turn_leave(CoexTurn *turn);
+
+/* Without waiting. FALSE: another one's. */
+gboolean coex_turn_try(CoexTurn *turn);
+gboolean coex_turn_is_taken(CoexTurn *turn);

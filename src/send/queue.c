@@ -30,6 +30,7 @@ item_free(CoexOutboxItem *item)
     g_clear_pointer(&item->instead_of, coex_outbox_row_free);
     g_free(item->path);
     g_clear_pointer(&item->content, g_bytes_unref);
+    coex_media_free(item->to_fit);
     coex_media_free(item->taken);
     g_free(item->done);
     g_free(item->wamid);
@@ -339,6 +340,7 @@ coex_outbox_stop(CoexOutbox *outbox)
     coex_timer_clear(&outbox->pump);
     coex_timer_clear(&outbox->silence);
     coex_timer_clear(&outbox->unlock);
+    coex_timer_clear(&outbox->turn);
     for (guint i = 0; i < outbox->queues->len; i++)
         stop_queue(outbox->queues->pdata[i], batch);
     coex_outbox_stop_forwards(outbox, batch);

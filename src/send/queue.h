@@ -88,6 +88,9 @@ typedef struct {
     GBytes *content;           /* of that, NULL: what is there */
     gboolean as_voice;         /* to be a voice message */
     gboolean on_hold;          /* a file that is to wait until they write, whatever the window is */
+    CoexMedia *to_fit;  /* what its copy is that is to be made to fit, or is just; else NULL */
+    guint fit;          /* how, CoexFit */
+    gboolean placeless; /* it waits to be converted, or is, and has no place among the copies */
     CoexMedia *taken;   /* what its copy is, until those before it are taken, too; else NULL */
     char *done;         /* to that, for the user; NULL: nothing */
     guint n_uploads;    /* begun */
@@ -131,6 +134,8 @@ struct CoexOutbox {
     guint n_uploading;
     struct CoexTurns *to_take; /* local ids of those whose file is to be copied */
     guint n_taking;
+    gboolean converts; /* what has waited for it, or looks whether it can */
+    GSource *turn;     /* until that is looked at again */
     GHashTable
         *slow_copies; /* char *, local ids of those under way that do not count in n_taking */
     GSource *pump;
@@ -172,9 +177,10 @@ typedef struct {
     CoexAccount *account;
     char *local_id;
     gint64 person_id;
-    guint64 commit;  /* its number */
-    guint change;    /* index of the acceptance in its batch */
-    GPtrArray *gone; /* char *, local ids that a commit of the queue removes, NULL */
+    guint64 commit;     /* its number */
+    guint change;       /* index of the acceptance in its batch */
+    GPtrArray *gone;    /* char *, local ids that a commit of the queue removes, NULL */
+    gboolean placeless; /* of an item that is */
 } CoexTicket;
 
 CoexTicket *coex_ticket_new(CoexOutbox *outbox, const char *local_id, gint64 person_id);

@@ -8,6 +8,7 @@
 #include "core/file-type.h"
 #include "core/media.h"
 #include "core/window.h"
+#include "media/convert.h"
 #include "media/fit.h"
 #include "media/outgoing.h"
 #include "send/queue.h"
@@ -22,6 +23,7 @@
 #define SLOW_COPIES_MAX 4 /* besides */
 #define SLOW_COPY_MS 5000
 #define SLOW_FIT_MS 2000
+#define TURN_MS 250 /* between looks whether the next can be converted */
 
 /* ---- why it was not taken ---- */
 
@@ -213,9 +215,11 @@ send_words(CoexOutbox *outbox, gint64 person_id, const char *words, CoexSendWay 
 
 /* Its place among those that are copied is free for another. */
 static void
-leave_place(CoexOutbox *outbox, const char *local_id)
+leave_place(const CoexTicket *ticket)
 {
-    if (!g_hash_table_remove(outbox->slow_copies, local_id))
+    CoexOutbox *outbox = ticket->account->outbox;
+
+    if (!ticket->placeless && !g_hash_table_remove(outbox->slow_copies, ticket->local_id))
         outbox->n_taking--;
     if (outbox->account->state != COEX_ACCOUNT_ENDED)
         coex_outbox_take_next(outbox);
@@ -335,7 +339,7 @@ finish(const CoexTicket *ticket, CoexMedia *media, const char *done, const GErro
     CoexOutboxItem *item = coex_ticket_get_item(ticket);
     CoexOutboxQueue *queue;
 
-    leave_place(account->outbox, ticket->local_id);
+    leave_place(ticket);
     if (item == NULL) {
         if (media != NULL)
             coex_outgoing_drop(account->outgoing, ticket->local_id);
@@ -343,6 +347,7 @@ finish(const CoexTicket *ticket, CoexMedia *media, const char *done, const GErro
         return;
     }
     g_clear_object(&item->work);
+    g_clear_pointer(&item->to_fit, coex_media_free);
     coex_timer_clear(&item->copying);
     queue = coex_outbox_get_queue(account->outbox, item->row->person_id);
     if (media != NULL) {
@@ -356,24 +361,14 @@ finish(const CoexTicket *ticket, CoexMedia *media, const char *done, const GErro
     coex_outbox_pump(account->outbox);
 }
 
-static void
-on_fitted(GObject *source, GAsyncResult *result, gpointer user_data)
-{
-    g_autoptr(CoexTicket) ticket = user_data;
-    g_autofree char *done = NULL;
-    g_autoptr(GError) error = NULL;
-    CoexMedia *media = coex_fit_finish(result, &done, &error);
-
-    finish(ticket, media, done, error);
-}
-
 /* The others' files do not wait for a disk that does not answer. */
 static void
 leave_aside(const CoexOutboxItem *item)
 {
     CoexOutbox *outbox = item->outbox;
 
-    if (item->work == NULL || g_hash_table_size(outbox->slow_copies) >= SLOW_COPIES_MAX ||
+    if (item->work == NULL || item->placeless ||
+        g_hash_table_size(outbox->slow_copies) >= SLOW_COPIES_MAX ||
         !g_hash_table_add(outbox->slow_copies, g_strdup(item->row->local_id)))
         return;
     outbox->n_taking--;
@@ -404,23 +399,126 @@ on_slow_fit(gpointer data)
     coex_outbox_take_next(item->outbox);
 }
 
+/* ---- made to fit: what ffmpeg is needed for one after the other ---- */
+
+static void convert_next(CoexOutbox *outbox);
+
+static void
+on_slow_turn(gpointer data)
+{
+    CoexOutboxItem *item = data;
+
+    coex_account_tell_notice(item->outbox->account, coex_outbox_item_person(item),
+                             "The file “%s” waits until another one has been converted. What you "
+                             "write here waits for it.",
+                             get_name(item));
+}
+
+/* Others are copied meanwhile. */
+static void
+await_turn(CoexOutboxItem *item, const CoexTicket *ticket)
+{
+    const CoexOutboxQueue *queue = coex_outbox_get_queue(item->outbox, item->row->person_id);
+
+    coex_timer_clear(&item->copying);
+    if (item->placeless)
+        return;
+    item->placeless = TRUE;
+    if (find_first_taking(queue) == item)
+        coex_timer_start(&item->copying, SLOW_FIT_MS, on_slow_turn, item);
+    leave_place(ticket);
+}
+
+static void
+on_fitted(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autoptr(CoexTicket) ticket = user_data;
+    CoexOutbox *outbox = ticket->account->outbox;
+    CoexOutboxItem *item = coex_ticket_get_item(ticket);
+    g_autofree char *done = NULL;
+    g_autoptr(GError) error = NULL;
+    CoexMedia *media = coex_fit_finish(result, &done, &error);
+
+    if (ticket->placeless)
+        outbox->converts = FALSE;
+    if (item != NULL && g_error_matches(error, G_IO_ERROR, G_IO_ERROR_BUSY))
+        await_turn(item, ticket);
+    else
+        finish(ticket, media, done, error);
+    convert_next(outbox);
+}
+
+static void
+fit(CoexOutboxItem *item)
+{
+    CoexOutbox *outbox = item->outbox;
+    CoexTicket *ticket = coex_ticket_new(outbox, item->row->local_id, item->row->person_id);
+    g_autofree char *path = g_build_filename(outbox->account->outgoing, item->row->local_id, NULL);
+
+    ticket->placeless = item->placeless;
+    coex_timer_start(&item->copying, SLOW_FIT_MS, on_slow_fit, item);
+    coex_fit_async(path, item->to_fit, (CoexFit)item->fit, item->work, on_fitted, ticket);
+}
+
+/* The one that was given first; NULL: none. */
+static CoexOutboxItem *
+find_waiting(CoexOutbox *outbox)
+{
+    CoexOutboxItem *first = NULL;
+    GHashTableIter iter;
+    gpointer value;
+
+    g_hash_table_iter_init(&iter, outbox->by_id);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        CoexOutboxItem *item = value;
+
+        if (item->placeless && item->to_fit != NULL &&
+            (first == NULL || item->row->position < first->row->position))
+            first = item;
+    }
+    return first;
+}
+
+static void
+on_turn(gpointer data)
+{
+    convert_next(data);
+}
+
+static void
+convert_next(CoexOutbox *outbox)
+{
+    CoexOutboxItem *item;
+
+    if (outbox->account->state == COEX_ACCOUNT_ENDED || outbox->converts)
+        return;
+    item = find_waiting(outbox);
+    if (item == NULL)
+        return;
+    if (coex_convert_is_busy()) {
+        coex_timer_start(&outbox->turn, TURN_MS, on_turn, outbox);
+        return;
+    }
+    outbox->converts = TRUE;
+    fit(item);
+}
+
 static void
 on_taken(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     g_autoptr(CoexTicket) ticket = user_data;
     CoexOutboxItem *item = coex_ticket_get_item(ticket);
-    CoexFit fit = COEX_FIT_NONE;
+    CoexFit how = COEX_FIT_NONE;
     g_autoptr(GError) error = NULL;
-    g_autoptr(CoexMedia) media = coex_outgoing_take_finish(result, &fit, &error);
-    g_autofree char *path = NULL;
+    g_autoptr(CoexMedia) media = coex_outgoing_take_finish(result, &how, &error);
 
-    if (media == NULL || fit == COEX_FIT_NONE || item == NULL) {
+    if (media == NULL || how == COEX_FIT_NONE || item == NULL) {
         finish(ticket, g_steal_pointer(&media), NULL, error);
         return;
     }
-    coex_timer_start(&item->copying, SLOW_FIT_MS, on_slow_fit, item);
-    path = g_build_filename(item->outbox->account->outgoing, item->row->local_id, NULL);
-    coex_fit_async(path, media, fit, item->work, on_fitted, g_steal_pointer(&ticket));
+    item->to_fit = g_steal_pointer(&media);
+    item->fit = how;
+    fit(item);
 }
 
 static void
@@ -524,6 +622,8 @@ coex_outbox_item_forget_taking(const CoexOutboxItem *item)
     if (item->row->state != COEX_OUTBOX_TAKING || item->row->media == NULL)
         return;
     forget_taking(item->outbox->account, item->row->local_id);
+    if (item->to_fit != NULL)
+        coex_outgoing_drop(item->outbox->account->outgoing, item->row->local_id);
     leave_aside(item);
 }
 

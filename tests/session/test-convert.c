@@ -332,6 +332,48 @@ test_slow(Desk *desk)
 }
 
 /* What is regretted holds up none of those behind it. */
+/* They wait for each other, and nobody else waits for them. */
+static void
+test_many(Desk *desk)
+{
+    static const char *const names[] = { "1.mov", "2.mov", "3.mov", "4.mov", "5.mov",
+                                         "6.mov", "7.mov", "8.mov", "9.mov" };
+    g_autofree char *text = FILE_OF(desk, "list.txt", "bread 4");
+
+    open_desk(desk);
+    desk_hear(desk, "ben", "Hello");
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *path = FILE_OF(desk, names[i], MOV);
+
+        if (i == 0)
+            hang(desk, path, 0);
+        else
+            give(desk, path, NULL, i == 4 ? 4 : 0);
+    }
+    desk_wait_notice(desk, "ada", "The file “1.mov” is being converted. *");
+    give_to(desk, "ben", text);
+    desk_wait_feed(desk, COEX_FEED_SENT, "ben", "[document] list.txt");
+    desk_take(desk, "ben", "document text/plain 7 name=list.txt");
+    desk_wait_state(desk, "ben", "*delivered*");
+    coex_session_cancel_file(desk->session, 4);
+    desk_wait_notice(desk, "ada", "Discarded: 5.mov");
+    desk_wait_transfer(desk, "4 failed");
+    put("mode", "good", -1, 0600);
+    put("go", "", 0, 0600);
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *notice = g_strdup_printf("“%u.mov” is of no type*", i + 1);
+        g_autofree char *line = g_strdup_printf("[video] %u.mp4", i + 1);
+
+        if (i == 4)
+            continue;
+        desk_wait_notice(desk, "ada", notice);
+        desk_wait_feed(desk, COEX_FEED_SENT, "ada", line);
+        desk_take(desk, "ada", "video video/mp4 72");
+    }
+    desk_wait_state(desk, "ada", "*delivered*9.mp4");
+    wait_no_file(desk);
+}
+
 static void
 test_cancel(Desk *desk)
 {
@@ -482,6 +524,7 @@ main(int argc, char **argv)
     desk_add_at(DESK_ONLY_META, "/session/convert/codes", test_codes);
     desk_add_at(DESK_ONLY_META, "/session/convert/in-vain", test_in_vain);
     desk_add("/session/convert/slow", test_slow);
+    desk_add("/session/convert/many", test_many);
     desk_add("/session/convert/cancel", test_cancel);
     desk_add("/session/convert/cancel-before-others", test_cancel_before_others);
     desk_add("/session/convert/restart", test_restart);
