@@ -61,6 +61,7 @@ test_search(void)
     fixture_close(f);
     g_assert_cmpint(fixture_query_raw(f, "SELECT up_to FROM indexed"), ==, DAMAGE_MESSAGES);
     g_autofree char *report = damage_rescue(f);
+    g_assert_nonnull(report);
     g_assert_cmpint(fixture_query_raw(f, "SELECT count(*) FROM indexed"), ==, 1);
     fixture_open(f);
     assert_found(f, "length", 9);
