@@ -9,8 +9,8 @@
 #include "store/batch.h"
 #include <string.h>
 
-/* What waits, for people: listed, and what is held changed, dropped or sent one by one, by its
- * place. */
+/* What waits, for people: listed, and what is held changed, dropped or sent one by one, by the
+ * number that it has from the first list that shows it on. */
 
 #define EXCERPT 60
 
@@ -28,13 +28,22 @@ is_waiting(const CoexOutboxItem *item)
            (item->row->state == COEX_OUTBOX_QUEUED || item->row->state == COEX_OUTBOX_SENDING);
 }
 
+/* No other has the same until the user has seen that nothing is held. */
+static guint
+get_number(CoexOutboxQueue *queue, CoexOutboxItem *item)
+{
+    if (item->number == 0)
+        item->number = ++queue->last_number;
+    return item->number;
+}
+
 static guint
 list_queue(CoexOutbox *outbox, CoexOutboxQueue *queue, gboolean name_person)
 {
     CoexPerson *person = queue->entry->person;
     CoexPerson *where = name_person ? NULL : person;
     g_autofree char *title = coex_account_dup_title(outbox->account, person);
-    guint place = 0;
+    guint n_held = 0;
     guint n = 0;
 
     for (GList *link = queue->items.head; link != NULL; link = link->next) {
@@ -42,13 +51,16 @@ list_queue(CoexOutbox *outbox, CoexOutboxQueue *queue, gboolean name_person)
         g_autofree char *excerpt = coex_text_excerpt(item->row->text, EXCERPT);
 
         if (is_held(item))
-            coex_account_tell_notice(outbox->account, where, "Held for %s (%u): %s", title, ++place,
-                                     excerpt);
+            coex_account_tell_notice(outbox->account, where, "Held for %s (%u): %s", title,
+                                     get_number(queue, item), excerpt);
         else if (is_waiting(item))
             coex_account_tell_notice(outbox->account, where, "Waits to be sent to %s: %s", title,
                                      excerpt);
+        n_held += is_held(item);
         n += is_held(item) || is_waiting(item);
     }
+    if (n_held == 0)
+        queue->last_number = 0;
     return n;
 }
 
@@ -94,11 +106,13 @@ coex_outbox_list_held(CoexOutbox *outbox, CoexPerson *person)
 /* ---- one of them ---- */
 
 static CoexOutboxItem *
-find_place(const CoexOutboxQueue *queue, guint64 place)
+find_number(const CoexOutboxQueue *queue, guint64 number)
 {
     for (GList *link = queue->items.head; link != NULL; link = link->next) {
-        if (is_held(link->data) && --place == 0)
-            return link->data;
+        CoexOutboxItem *item = link->data;
+
+        if (is_held(item) && item->number == number)
+            return item;
     }
     return NULL;
 }
@@ -191,30 +205,38 @@ static const struct {
     { "send", send },
 };
 
+static void
+list_instead(CoexOutbox *outbox, CoexPerson *person, guint64 number)
+{
+    if (coex_outbox_count(outbox, person->id, COEX_OUTBOX_HELD) > 0)
+        coex_account_tell_notice(
+            outbox->account, person,
+            "Nothing is held under the number %" G_GUINT64_FORMAT ". What is:", number);
+    coex_outbox_list_held(outbox, person);
+}
+
 void
 coex_outbox_change_held(CoexOutbox *outbox, CoexPerson *person, const char *words)
 {
     char *at = NULL;
-    guint64 place = g_ascii_isdigit(*words) ? g_ascii_strtoull(words, &at, 10) : 0;
+    guint64 number = g_ascii_isdigit(*words) ? g_ascii_strtoull(words, &at, 10) : 0;
     const char *verb = at != NULL ? at + strspn(at, " \t") : "";
     gsize n = strcspn(verb, " \t\n");
     const char *rest = verb + n + strspn(verb + n, " \t\n");
     CoexOutboxItem *item;
 
-    for (guint i = 0; place > 0 && i < G_N_ELEMENTS(verbs); i++) {
+    for (guint i = 0; number > 0 && i < G_N_ELEMENTS(verbs); i++) {
         if (n != strlen(verbs[i].verb) || g_ascii_strncasecmp(verb, verbs[i].verb, n) != 0)
             continue;
-        item = find_place(coex_outbox_get_queue(outbox, person->id), place);
+        item = find_number(coex_outbox_get_queue(outbox, person->id), number);
         if (item != NULL)
             verbs[i].run(item, rest);
         else
-            coex_account_tell_notice(outbox->account, person,
-                                     "Nothing is held in that place. %cheld lists what is.",
-                                     outbox->account->verb_mark);
+            list_instead(outbox, person, number);
         return;
     }
     coex_account_tell_notice(outbox->account, person,
-                             "%cheld lists what is held. %cheld 2 edit TEXT changes the second, "
+                             "%cheld lists what is held. %cheld 2 edit TEXT changes number 2, "
                              "%cheld 2 drop drops it, %cheld 2 send sends it now.",
                              outbox->account->verb_mark, outbox->account->verb_mark,
                              outbox->account->verb_mark, outbox->account->verb_mark);

@@ -75,7 +75,7 @@ void coex_outbox_cancel(CoexOutbox *outbox, CoexPerson *person);
 void coex_outbox_resend(CoexOutbox *outbox, CoexPerson *person);
 void coex_outbox_discard(CoexOutbox *outbox, CoexPerson *person);
 void coex_outbox_list_held(CoexOutbox *outbox, CoexPerson *person);
-/* What is held in one place of that list: @words are "2 edit TEXT", "2 drop" or "2 send". */
+/* What has that number in the list: @words are "2 edit TEXT", "2 drop" or "2 send". */
 void coex_outbox_change_held(CoexOutbox *outbox, CoexPerson *person, const char *words);
 /* As of @at the number is, or is no longer, connected with the API: what is queued waits meanwhile,
  * also over logins. FALSE: that is so already, or something newer is known. */

@@ -10,8 +10,8 @@
 
 /* The outbox's inside, shared by queue.c (the items and their commits), wire.c (their life with the
  * network), taking.c and files.c (their files), compose.c (what waits for a person's decision),
- * stuck.c (what failed), held.c (what waits, place by
- * place), about.c (what is about another message), unite.c (who it is for) and
+ * stuck.c (what failed), held.c (what waits, one
+ * by one), about.c (what is about another message), unite.c (who it is for) and
  * access.c (the key). An item is one outbox row in memory; a queue holds one person's items in
  * order. */
 
@@ -87,7 +87,8 @@ typedef struct {
     CoexOutboxRow *instead_of; /* held until this took its file; held again if the disk refuses */
     GBytes *content;           /* of that, NULL: what is there */
     gboolean as_voice;         /* to be a voice message */
-    gboolean on_hold;          /* a file that is to wait until they write, whatever the window is */
+    guint number;       /* by which the user names it while it is held; 0: it was not listed */
+    gboolean on_hold;   /* a file that is to wait until they write, whatever the window is */
     CoexMedia *to_fit;  /* what its copy is that is to be made to fit, or is just; else NULL */
     guint fit;          /* how, CoexFit */
     gboolean placeless; /* it waits to be converted, or is, and has no place among the copies */
@@ -108,6 +109,7 @@ typedef struct CoexOutboxQueue {
     CoexPace pace;
     GSource *slow;      /* until "waiting for WhatsApp" is said */
     gboolean slow_told; /* it was said, and nothing has left since */
+    guint last_number;  /* of those held that were listed */
     GSource *save;      /* until what the disk refused is written again */
     GPtrArray *gone;    /* char *, local ids that must not be found on disk */
     CoexOutbox *outbox;

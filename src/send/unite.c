@@ -29,6 +29,14 @@ put_united(CoexOutbox *outbox, CoexBatch *batch, const CoexPerson *other, const 
     coex_batch_add_line(batch, other->id, COEX_FEED_NOTICE, line, NULL, coex_account_now(account));
 }
 
+/* The other list has the same ones. */
+static void
+forget_numbers(const CoexOutboxQueue *queue)
+{
+    for (GList *link = queue != NULL ? queue->items.head : NULL; link != NULL; link = link->next)
+        ((CoexOutboxItem *)link->data)->number = 0;
+}
+
 static void
 unite(CoexOutbox *outbox, CoexPerson *other)
 {
@@ -38,6 +46,7 @@ unite(CoexOutbox *outbox, CoexPerson *other)
     gboolean asked = coex_people_get_entry(account->people, other->id)->n_parked > 0;
 
     g_ptr_array_add(outbox->united, other);
+    forget_numbers(coex_people_get_entry(account->people, other->id)->queue);
     coex_outbox_unite_queues(outbox, other);
     put_united(outbox, batch, other, person);
     coex_outbox_commit(outbox, batch, person);

@@ -142,7 +142,8 @@ held_is_changed(World *world)
     type(world, "held 1 edit For <b>now</b>");
     host_wait_for(world->host, EVENT_MESSAGE, ADA, "*Held until *: For *now*");
     type(world, "held 2 send");
-    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*Nothing is held in that place.*");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*Nothing is held under the number 2.*");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*Held for * (1): For *now*");
     type(world, "held 1 send");
     g_autoptr(CoexSimRequest) sent = world_next_sent(world);
     host_check(world->host, g_strcmp0(sent->text, "For *now*") == 0);

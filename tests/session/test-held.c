@@ -156,9 +156,9 @@ test_listed_while_tried(Desk *desk)
     desk_wait_notice(desk, NULL, "Nothing is held.");
 }
 
-/* By its place, one at a time; what is changed leaves as it is then. */
+/* By its number in the list, which stays, one at a time; what is changed leaves as it is then. */
 static void
-test_by_place(Desk *desk)
+test_by_number(Desk *desk)
 {
     open_shop(desk);
     coex_session_hold_text(desk->session, desk_name("dana"), "First", NULL);
@@ -186,10 +186,12 @@ test_by_place(Desk *desk)
     desk_wait_notice(desk, "dana", "Held until *: Better");
     coex_session_change_held(desk->session, desk_name("dana"), "1 drop");
     desk_wait_notice(desk, "dana", "Discarded: First");
-    coex_session_change_held(desk->session, desk_name("dana"), "1 send");
+    coex_session_change_held(desk->session, desk_name("dana"), "2 send");
     desk_wait_notice(desk, "dana", "Not sent yet: the 24-hour window is closed.*");
-    coex_session_change_held(desk->session, desk_name("dana"), "3 drop");
-    desk_wait_notice(desk, "dana", "Nothing is held in that place.*");
+    coex_session_change_held(desk->session, desk_name("dana"), "1 drop");
+    desk_wait_notice(desk, "dana", "Nothing is held under the number 1. What is:");
+    desk_wait_notice(desk, "dana", "Held for * (2): Better");
+    desk_wait_notice(desk, "dana", "Held for * (3): Third");
     coex_session_change_held(desk->session, desk_name("dana"), "2 edit   ");
     desk_wait_notice(desk, "dana", "Not changed: There is no text*");
     coex_session_change_held(desk->session, desk_name("dana"), "second drop");
@@ -206,6 +208,9 @@ test_by_place(Desk *desk)
     /* held on demand while the window is open */
     coex_session_hold_text(desk->session, desk_name("dana"), "Later", NULL);
     desk_wait_notice(desk, "dana", "Held until *: Later");
+    coex_session_change_held(desk->session, desk_name("dana"), "1 send");
+    desk_wait_notice(desk, "dana", "Nothing is held under the number 1. What is:");
+    desk_wait_notice(desk, "dana", "Held for * (1): Later");
     coex_session_change_held(desk->session, desk_name("dana"), "1 send");
     desk_wait_feed(desk, COEX_FEED_SENT, "dana", "Later");
     desk_take(desk, "dana", "Later");
@@ -239,6 +244,8 @@ test_changed_copy(Desk *desk)
     desk_wait_prompt(desk, "ada", "Half heard");
     coex_session_hold(desk->session, desk_name("ada"));
     desk_wait_notice(desk, "ada", "Held until *: Half heard");
+    coex_session_list_held(desk->session, desk_name("ada"));
+    desk_wait_notice(desk, "ada", "Held for * (1): Half heard");
     coex_session_change_held(desk->session, desk_name("ada"), "1 edit Something else");
     desk_wait_notice(desk, "ada", "Held until *: Something else");
     desk_fence(desk);
@@ -287,7 +294,7 @@ main(int argc, char **argv)
     desk_add("/held/whatsapp-comes-back", test_whatsapp_comes_back);
     desk_add("/held/status-comes-later", test_status_comes_later);
     desk_add("/held/listed-while-tried", test_listed_while_tried);
-    desk_add("/held/by-place", test_by_place);
+    desk_add("/held/by-number", test_by_number);
     desk_add("/held/changed-copy", test_changed_copy);
     desk_add("/held/words-beside", test_words_beside);
     return g_test_run();
