@@ -28,29 +28,29 @@ static const char *const labels[][4] = {
     { "[about the product " },
 };
 
-/* NULL: @text does not begin with it. */
+/* @text where it does not begin with it. */
 static const char *
 skip_one(const char *text, const char *label)
 {
     const char *end;
 
     if (!g_str_has_prefix(text, label))
-        return NULL;
+        return text;
     if (g_str_has_suffix(label, END))
         return text + strlen(label);
     end = strstr(text + strlen(label), END);
-    return end != NULL ? end + strlen(END) : NULL;
+    return end != NULL ? end + strlen(END) : text;
 }
 
 const char *
 coex_webhook_label_skip(const char *text)
 {
     for (guint i = 0; i < G_N_ELEMENTS(labels); i++) {
-        const char *rest = NULL;
+        const char *rest = text;
 
-        for (guint n = 0; n < G_N_ELEMENTS(labels[i]) && labels[i][n] != NULL && rest == NULL; n++)
+        for (guint n = 0; n < G_N_ELEMENTS(labels[i]) && labels[i][n] != NULL && rest == text; n++)
             rest = skip_one(text, labels[i][n]);
-        text = rest != NULL ? rest : text;
+        text = rest;
     }
     return text;
 }

@@ -239,7 +239,7 @@ typedef struct CoexMeant {
     CoexMedia *media;   /* NULL */
     char *path;         /* of its file, if that is here; NULL */
     char *type;
-    char *payload; /* of ours: as it left (core/payload.h), NULL */
+    char *payload;        /* of ours: as it left (core/payload.h), NULL */
     gboolean is_template; /* of ours; with @media its text's first line names that */
     gboolean deleted;
 } CoexMeant;
