@@ -193,6 +193,13 @@ dup_own_reaction(const char *emoji, const char *before, const char *object)
     return g_strdup_printf("You took back your reaction to %s.", object);
 }
 
+char *
+coex_refer_dup_own(const char *emoji, const char *words)
+{
+    g_autofree char *object = g_strdup_printf("“%s”", words);
+    return dup_own_reaction(emoji, NULL, object);
+}
+
 static char *
 dup_reaction(const CoexNewMessage *message, const char *emoji, const char *before,
              const CoexStored *target)

@@ -57,6 +57,9 @@ typedef struct {
     const char *wamid;  /* of the message that is quoted */
     gboolean from_them; /* the one that quotes is */
 } CoexReference;
+/* What is said of a reaction of ours, @emoji NULL for one taken back, to what begins with @words.
+ * Free with g_free(). */
+char *coex_refer_dup_own(const char *emoji, const char *words);
 /* First words of what @reference leads to, or that it is not here. Free with g_free(). */
 gboolean coex_refer_read_quote(CoexDb *db, const CoexReference *reference, char **ret_quote,
                                GError **error);

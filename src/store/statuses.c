@@ -224,9 +224,9 @@ name_message(CoexApply *a, const Report *report, const CoexStored *target, GErro
         error);
 }
 
-/* Of a reaction that failed: it is not said to have been made. */
+/* Of a reaction: one that failed is not said to have been made, and one that arrived is. */
 static gboolean
-rename_mark(CoexApply *a, CoexStored *target, GError **error)
+rename_mark(CoexApply *a, CoexStored *target, gboolean made, GError **error)
 {
     if (!is_mark(target) || target->payload == NULL)
         return TRUE;
@@ -239,7 +239,8 @@ rename_mark(CoexApply *a, CoexStored *target, GError **error)
     if (!coex_refer_read_quote(a->db, &marked, &words, error))
         return FALSE;
     g_free(target->text);
-    target->text = coex_payload_dup_mark(message->content.reaction.emoji, words);
+    target->text = made ? coex_refer_dup_own(message->content.reaction.emoji, words)
+                        : coex_payload_dup_mark(message->content.reaction.emoji, words);
     return coex_db_run(a->db, "UPDATE messages SET text = ? WHERE id = ?",
                        COEX_VALUES(coex_text(target->text), coex_int(target->id)), error);
 }
@@ -260,9 +261,9 @@ merge_report(CoexApply *a, const Report *report, CoexStored *target, gboolean *r
     if (target->state == COEX_STATE_UNCONFIRMED && !name_message(a, report, target, error))
         return FALSE;
     if (report->state == COEX_STATE_FAILED)
-        return rename_mark(a, target, error) && apply_failure(a, report, target, error);
+        return rename_mark(a, target, FALSE, error) && apply_failure(a, report, target, error);
     return (target->state != COEX_STATE_FAILED && target->state != COEX_STATE_UNCONFIRMED) ||
-           apply_proof(a, report, target, error);
+           (apply_proof(a, report, target, error) && rename_mark(a, target, TRUE, error));
 }
 
 static gboolean

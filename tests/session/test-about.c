@@ -477,6 +477,8 @@ test_reaction_proven(Desk *desk)
     desk_wait_past(desk, "ada", "unconfirmed: the reaction 👍 to “It fits”");
     coex_sim_status(desk->sim, sent, "delivered");
     desk_wait_feed(desk, COEX_FEED_ARRIVED, "ada", "the reaction 👍 to “It fits”");
+    coex_session_recall(desk->session, desk_name("ada"), 1, 0, TRUE);
+    desk_wait_past(desk, "ada", "notice: You reacted with 👍 to “It fits”.");
     unreact(desk, "ada", "");
     wait_reaction(desk, "ada", "You took back your reaction 👍 to “It fits”.", "reaction none",
                   wamid);
