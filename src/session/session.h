@@ -94,7 +94,8 @@ void coex_session_cancel(CoexSession *session, const char *name);
 void coex_session_resend(CoexSession *session, const char *name);
 void coex_session_discard(CoexSession *session, const char *name);
 void coex_session_list_held(CoexSession *session, const char *name);
-/* Changes, drops or sends what has that number in the list of what is held: "2 edit TEXT", "2 drop", "2 send".
+/* Changes, drops or sends what has that number in the list of what is held: "2 edit TEXT", "2
+ * drop", "2 send".
  */
 void coex_session_change_held(CoexSession *session, const char *name, const char *words);
 /* Keeps @markup until the person writes, whatever the window is. */
