@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "desk.h"
 
+#include "core/media.h"
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -126,6 +127,34 @@ test_forward(Desk *desk)
     desk_wait_state(desk, "ben", "delivered*Ihre Rechnung.");
 }
 
+/* With more words than a file has room for: they are a text of their own. */
+static void
+test_forward_long(Desk *desk)
+{
+    g_autofree char *path = FILE_OF(desk, "terms.pdf", PDF, 3000);
+    g_autofree char *body = g_strnfill(COEX_MEDIA_CAPTION_MAX, 'x');
+    g_autofree char *definition = g_strdup_printf(
+        "{\"name\":\"terms\",\"language\":\"de\",\"category\":\"UTILITY\",\"components\":[{"
+        "\"type\":\"HEADER\",\"format\":\"DOCUMENT\"},{\"type\":\"BODY\",\"text\":\"%s\"},"
+        "{\"type\":\"FOOTER\",\"text\":\"Radhaus\"}]}",
+        body);
+    g_autofree char *words = g_strconcat(body, "\nRadhaus", NULL);
+
+    coex_sim_add_template(desk->sim, definition);
+    open_shop(desk);
+    desk_hear(desk, "ben", "Hello");
+    send(desk, "terms", path, "");
+    desk_wait_feed(desk, COEX_FEED_SENT, "dana", "[document: terms.pdf]\n*Radhaus");
+    take(desk, "document application/pdf 3000 name=terms.pdf");
+    coex_session_forward(desk->session, desk_name("dana"), "\"radhaus\"", desk_name("ben"));
+    desk_wait_notice(desk, "dana", "Passed on to the conversation with Ben*");
+    desk_wait_feed(desk, COEX_FEED_SENT, "ben", "[document] terms.pdf");
+    desk_wait_feed(desk, COEX_FEED_SENT, "ben", words);
+    desk_take(desk, "ben", "document application/pdf 3000 name=terms.pdf");
+    desk_take(desk, "ben", words);
+    desk_wait_state(desk, "ben", "delivered*xxx*");
+}
+
 /* Nothing leaves, and the text that waited for the choice waits again. */
 static void
 test_wrong_file(Desk *desk)
@@ -230,6 +259,7 @@ main(int argc, char **argv)
     desk_add("/template-file/picture", test_picture);
     desk_add("/template-file/document", test_document);
     desk_add("/template-file/forward", test_forward);
+    desk_add("/template-file/forward/long", test_forward_long);
     desk_add("/template-file/wrong-file", test_wrong_file);
     desk_add("/template-file/restart", test_restart);
     desk_add("/template-file/resend", test_resend);
