@@ -107,7 +107,8 @@ write(int fd, const void *bytes, size_t length)
 }
 
 /* Of libraries and plugins, too. */
-__attribute__((visibility("default"))) ssize_t
+#pragma GCC visibility push(default)
+ssize_t
 read(int fd, void *bytes, size_t length)
 {
     int error = hang_here("read", fd, NULL);
@@ -117,6 +118,7 @@ read(int fd, void *bytes, size_t length)
     errno = error;
     return -1;
 }
+#pragma GCC visibility pop
 
 int
 fdatasync(int fd)
