@@ -60,9 +60,8 @@ coex_outbox_item_stop_looking(CoexOutboxItem *item, CoexBatch *batch)
         put_too_late(item->outbox, coex_outbox_item_person(item), batch, item->row->text);
 }
 
-/* FALSE: it is not. */
-static gboolean
-is_too_late(CoexOutbox *outbox, CoexPerson *person, const char *text)
+gboolean
+coex_outbox_is_too_late(CoexOutbox *outbox, CoexPerson *person, const char *text)
 {
     CoexBatch *batch;
 
@@ -218,7 +217,7 @@ coex_outbox_reply(CoexOutbox *outbox, CoexPerson *person, const char *words)
     g_autoptr(GError) error = NULL;
     const char *text = coex_which_split(words, &which);
 
-    if (is_too_late(outbox, person, words))
+    if (coex_outbox_is_too_late(outbox, person, words))
         return;
     if (!coex_which_check_first(words, &error))
         coex_account_tell_notice(outbox->account, person, "Not sent: “%s”. %s", words,
@@ -246,7 +245,7 @@ coex_outbox_react(CoexOutbox *outbox, CoexPerson *person, const char *words)
     g_autoptr(GError) error = NULL;
     char *emoji = NULL;
 
-    if (is_too_late(outbox, person, words))
+    if (coex_outbox_is_too_late(outbox, person, words))
         return;
     emoji = coex_emoji_parse(text, &error);
     if (emoji == NULL)
@@ -261,7 +260,7 @@ coex_outbox_unreact(CoexOutbox *outbox, CoexPerson *person, const char *words)
     g_auto(CoexWhich) which = { 0 };
     g_autoptr(GError) error = NULL;
 
-    if (is_too_late(outbox, person, TAKING_BACK))
+    if (coex_outbox_is_too_late(outbox, person, TAKING_BACK))
         return;
     if (coex_which_parse(words, &which, &error))
         look_for(outbox, person, &which, TAKING_BACK,

@@ -225,6 +225,8 @@ coex_outbox_change_held(CoexOutbox *outbox, CoexPerson *person, const char *word
     const char *rest = verb + n + strspn(verb + n, " \t\n");
     CoexOutboxItem *item;
 
+    if (coex_outbox_is_too_late(outbox, person, words))
+        return;
     for (guint i = 0; number > 0 && i < G_N_ELEMENTS(verbs); i++) {
         if (n != strlen(verbs[i].verb) || g_ascii_strncasecmp(verb, verbs[i].verb, n) != 0)
             continue;

@@ -213,6 +213,8 @@ void coex_outbox_item_stop_taking(CoexOutboxItem *item, CoexBatch *batch);
 void coex_outbox_item_stop_looking(CoexOutboxItem *item, CoexBatch *batch);
 /* The same of what was to be passed on. */
 void coex_outbox_stop_forwards(CoexOutbox *outbox, CoexBatch *batch);
+/* Whether the account has ended: then @text is told as not sent, at the next login. */
+gboolean coex_outbox_is_too_late(CoexOutbox *outbox, CoexPerson *person, const char *text);
 /* Whether it has no file that is still to be uploaded. */
 gboolean coex_outbox_item_is_ready(CoexOutboxItem *item);
 /* Uploads its file, as soon as there is room; pumps afterwards. */

@@ -346,7 +346,7 @@ static const struct {
                                     .makes_person = TRUE,
                                     .outlives = TRUE },
     [COEX_COMMAND_FORWARD] = { .run = run_forward, .outlives = TRUE },
-    [COEX_COMMAND_CHANGE_HELD] = { .run = run_change_held },
+    [COEX_COMMAND_CHANGE_HELD] = { .run = run_change_held, .outlives = TRUE },
     [COEX_COMMAND_SYNCHRONISE] = { .run = run_synchronise, .alone = TRUE },
 };
 
@@ -401,6 +401,7 @@ dup_unsent(const CoexCommand *command)
     case COEX_COMMAND_SEND:
     case COEX_COMMAND_REPLY:
     case COEX_COMMAND_REACT:
+    case COEX_COMMAND_CHANGE_HELD:
         return g_strdup(text);
     case COEX_COMMAND_SEND_FILE:
         return g_strconcat(file, *text != '\0' ? ": " : "", text, NULL);

@@ -521,6 +521,7 @@ test_too_late(Desk *desk)
         "Not sent: “-1 Yes, of course”. The account went offline. Send it again.",
         "Not sent: “👍”. The account went offline. Send it again.",
         "Not sent: “taking back a reaction”. The account went offline. Send it again.",
+        "Not sent: “1 edit Better”. The account went offline. Send it again.",
         "Not passed on to Ben*: “last”. The account went offline. Do it again.",
     };
     const char *key = desk->config.key;
@@ -536,6 +537,7 @@ test_too_late(Desk *desk)
     reply(desk, "ada", "-1 Yes, of course");
     react(desk, "ada", "👍");
     unreact(desk, "ada", "");
+    coex_session_change_held(desk->session, desk_name("ada"), "1 edit Better");
     coex_session_forward(desk->session, desk_name("ada"), "last", desk_name("ben"));
     desk_logout(desk);
     desk->config.key = key;
@@ -550,7 +552,7 @@ test_too_late(Desk *desk)
     desk_wait_catalogue(desk);
     desk_wait_until(desk, is_told_or_sent, "the line or the message");
     if (coex_sim_n_sent(desk->sim, "ben") == 0)
-        desk_wait_any_feed(desk, COEX_FEED_NOTICE, "ada", lines[3]);
+        desk_wait_any_feed(desk, COEX_FEED_NOTICE, "ada", lines[G_N_ELEMENTS(lines) - 1]);
     else
         desk_take(desk, "ben", "May I?");
 }
