@@ -201,6 +201,13 @@ refuse_address(const CoexTemplateVariable *variable, const char *value, GError *
 }
 
 static gboolean
+is_address(const char *value)
+{
+    return g_ascii_strncasecmp(value, "https://", 8) == 0 ||
+           g_ascii_strncasecmp(value, "http://", 7) == 0;
+}
+
+static gboolean
 check_link(const CoexTemplateVariable *variable, const CoexTemplateButton *button, char **value,
            GError **error)
 {
@@ -210,6 +217,10 @@ check_link(const CoexTemplateVariable *variable, const CoexTemplateButton *butto
     /* The whole link was given. */
     if (strncmp(*value, button->url, n_fixed) == 0 && (*value)[n_fixed] != '\0')
         memmove(*value, *value + n_fixed, strlen(*value + n_fixed) + 1);
+    else if (n_fixed > 0 && fixed_end[-1] == '/' && is_address(*value))
+        return refuse(
+            error, "The %s is what stands behind %.*s, or a whole link that begins so, not “%s”.",
+            variable->label, (int)n_fixed, button->url, *value);
     if (!is_for_address(*value))
         return refuse_address(variable, *value, error);
     return check_length(variable, *value, URL_MAX - (glong)n_fixed, error);

@@ -90,6 +90,15 @@ set_read_error(GError **error, const char *why)
 }
 
 static gboolean
+set_open_error(GError **error, int code)
+{
+    if (code != ENOENT)
+        return set_read_error(error, g_strerror(code));
+    return set_read_error(error, "there is no such file. A path with a blank stands in quotation "
+                                 "marks");
+}
+
+static gboolean
 set_copy_error(GError **error, const Taking *taking, int code)
 {
     gboolean full = code == ENOSPC || code == EDQUOT || code == EFBIG;
@@ -122,7 +131,7 @@ open_original(Taking *taking, GError **error)
                        ? open_content(taking->content)
                        : g_open(taking->path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0);
     if (taking->from < 0 || fstat(taking->from, &taking->found) != 0)
-        return set_read_error(error, g_strerror(errno));
+        return set_open_error(error, errno);
     if (S_ISDIR(taking->found.st_mode))
         return set_read_error(error, "it is a folder");
     if (!S_ISREG(taking->found.st_mode))

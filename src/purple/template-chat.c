@@ -259,5 +259,6 @@ coex_template_chat_send(CoexPicker *picker)
     if (picker->stage == COEX_STAGE_CONFIRM)
         coex_picker_send(picker);
     else
-        say(picker, "No template is ready to be sent. !template lists them.");
+        say(picker, "No template is ready to be sent. !template lists them; !send ~/photo.jpg "
+                    "sends a file.");
 }

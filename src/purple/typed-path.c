@@ -3,6 +3,7 @@
 
 #include "core/typed-line.h"
 #include "purple/host.h"
+#include <errno.h>
 #include <purple.h>
 #include <stdlib.h>
 
@@ -30,7 +31,12 @@ coex_typed_path_may_read(const char *path)
     if (!is_below(purple_user_dir(), named) && !is_below(folder, named))
         return FALSE;
     real = realpath(path, NULL);
-    return is_below(folder, real);
+    if (real != NULL || errno != ENOENT)
+        return is_below(folder, real);
+    /* What is not there is said where it is to be read. */
+    g_autofree char *parent = g_path_get_dirname(named);
+    real = realpath(parent, NULL);
+    return g_strcmp0(real, folder) == 0 || is_below(folder, real);
 }
 
 char *
@@ -39,7 +45,8 @@ coex_typed_path_dup(const char *typed)
     if (g_str_has_prefix(typed, "file://"))
         return g_filename_from_uri(typed, NULL, NULL);
     if (g_str_has_prefix(typed, "~/"))
-        return g_build_filename(g_get_home_dir(), typed + 2, NULL);
+        return g_build_filename(coex_host_opens_files() ? g_get_home_dir() : purple_user_dir(),
+                                typed + 2, NULL);
     return g_path_is_absolute(typed) ? g_strdup(typed) : NULL;
 }
 

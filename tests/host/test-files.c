@@ -180,11 +180,11 @@ below_by_name(World *world)
         host_wait_message(world->host, ADA, NULL, "*Not sent: by its path only a file below */*");
     }
     host_check(world->host, coex_sim_n_requests(world->sim, "upload") == 0);
-    {
-        g_autofree char *line = g_strdup_printf("!send %s", inside);
-
-        host_type(world->host, ADA, line);
-    }
+    host_type(world->host, ADA, "!send ~/gone.txt");
+    host_wait_message(world->host, ADA, NULL, "*“gone.txt”. *there is no such file*");
+    host_type(world->host, ADA, "!send ~/../accounts.xml");
+    host_wait_message(world->host, ADA, NULL, "*Not sent: by its path only a file below */*");
+    host_type(world->host, ADA, "!send ~/list.txt");
     check_sent(world, "document text/plain 7 name=list.txt");
     g_unlink(in);
     drop_file(outside);

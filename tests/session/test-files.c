@@ -303,7 +303,7 @@ test_refused(Desk *desk)
     refuse(desk, program, "*“price list.pdf”. It is a program*Send a link to it.");
     refuse(desk, empty, "*“empty.txt”*it is empty*");
     refuse(desk, desk->dir, "*it is a folder*");
-    refuse(desk, "/nonexistent/x.jpg", "*“x.jpg”. It cannot be read: No such file*");
+    refuse(desk, "/nonexistent/x.jpg", "*“x.jpg”. It cannot be read: there is no such file*");
     g_assert_cmpint(mkfifo(fifo, 0600), ==, 0);
     refuse(desk, fifo, "*it is no file*");
     assert_uploads(desk, 0);

@@ -110,7 +110,8 @@ static const struct {
 } part_cases[] = {
     { URL_BUTTON, { "17" }, "17", NULL },
     { URL_BUTTON, { "https://x.de/17?a=b" }, "17?a=b", NULL },
-    { URL_BUTTON, { "https://x.de/" }, "https://x.de/", NULL },
+    { URL_BUTTON, { "https://x.de/" }, NULL, "behind https://x.de/" },
+    { URL_BUTTON, { "HTTP://y.de/17" }, NULL, "a whole link that begins so, not" },
     { URL_BUTTON, { "a b" }, NULL, "Write %20" },
     { URL_BUTTON, { "ü" }, NULL, "The end of the link [Go] has a blank" },
     { URL_BUTTON, { "" }, NULL, "The end of the link [Go] is missing." },
