@@ -4,6 +4,8 @@
 
 /* What is known of a person beside the messages, and where it shows. */
 
+/* Has written nothing yet; no marketing reaches those whose numbers begin with +1. */
+#define DORA "493023125066"
 #define WARNING "*This is marketing*none from this number*"
 
 static void
@@ -66,49 +68,50 @@ is_before(const HostEvent *list, const char *one, const char *other)
 static void
 no_marketing(World *world)
 {
+    coex_sim_add_customer(world->sim, "dora", "+" DORA, "DE.7000000000000166", "Dora");
     host_go_online(world->host);
-    host_type(world->host, NORA, "/template");
-    const HostEvent *list = host_wait_for(world->host, EVENT_REQUEST, NORA, NULL);
+    host_type(world->host, DORA, "/template");
+    const HostEvent *list = host_wait_for(world->host, EVENT_REQUEST, DORA, NULL);
     host_check(world->host, is_before(list, "rate_us (en_US)", "table_confirmed (en_US)"));
     host_request_select(world->host, "we_miss_you (en_US)");
     host_request_ok(world->host);
-    const HostEvent *question = host_wait_for(world->host, EVENT_REQUEST, NORA, "*Send this to*");
+    const HostEvent *question = host_wait_for(world->host, EVENT_REQUEST, DORA, "*Send this to*");
     host_check(world->host, !g_pattern_match_simple(WARNING, question->text));
 
     /* asked again, since it has become another question */
-    stop_marketing(world, NORA);
+    stop_marketing(world, DORA);
     host_request_press(world->host, "Send");
-    host_wait_for(world->host, EVENT_REQUEST, NORA, WARNING);
+    host_wait_for(world->host, EVENT_REQUEST, DORA, WARNING);
     host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 0);
     host_request_cancel(world->host);
 
-    host_type(world->host, NORA, "/template");
-    list = host_wait_for(world->host, EVENT_REQUEST, NORA, NULL);
+    host_type(world->host, DORA, "/template");
+    list = host_wait_for(world->host, EVENT_REQUEST, DORA, NULL);
     host_check(world->host, is_before(list, "table_confirmed (en_US)", "rate_us (en_US)"));
     host_request_select(world->host, "we_miss_you (en_US)");
     host_request_ok(world->host);
-    host_wait_for(world->host, EVENT_REQUEST, NORA, WARNING);
+    host_wait_for(world->host, EVENT_REQUEST, DORA, WARNING);
     host_request_press(world->host, "Send");
     g_autoptr(CoexSimRequest) sent = world_next_sent(world);
     host_check(world->host, g_strcmp0(sent->template_name, "we_miss_you") == 0);
-    world_customer_writes(world, "nora", NORA, "I am here");
-    host_wait_tooltip(world->host, NORA, "not wanted");
+    world_customer_writes(world, "dora", DORA, "I am here");
+    host_wait_tooltip(world->host, DORA, "not wanted");
 }
 
 static void
 no_marketing_by_dialogue(World *world)
 {
+    coex_sim_add_customer(world->sim, "dora", "+" DORA, "DE.7000000000000166", "Dora");
     host_go_online(world->host);
-    host_type(world->host, NORA, "!template");
-    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*rate_us (en_US)*table_confirmed (en_US)*");
-    stop_marketing(world, NORA);
-    host_type(world->host, NORA, "!template");
-    host_wait_for(world->host, EVENT_MESSAGE, NORA,
-                  "*!2  order_update (en_US)*!3  table_confirmed (en_US)*");
-    host_type(world->host, NORA, "!template we_miss_you");
-    host_wait_for(world->host, EVENT_MESSAGE, NORA, WARNING "!send sends it*");
+    host_type(world->host, DORA, "!template");
+    host_wait_for(world->host, EVENT_MESSAGE, DORA, "*!2  autumn_bikes (en_US)*");
+    stop_marketing(world, DORA);
+    host_type(world->host, DORA, "!template");
+    host_wait_for(world->host, EVENT_MESSAGE, DORA, "*!2  courier_on_the_way (en_GB)*");
+    host_type(world->host, DORA, "!template we_miss_you");
+    host_wait_for(world->host, EVENT_MESSAGE, DORA, WARNING "!send sends it*");
     host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 0);
-    host_type(world->host, NORA, "!send");
+    host_type(world->host, DORA, "!send");
     g_autoptr(CoexSimRequest) sent = world_next_sent(world);
     host_check(world->host, g_strcmp0(sent->template_name, "we_miss_you") == 0);
 }
