@@ -21,6 +21,14 @@ coex_account_close_window(CoexAccount *account, CoexPerson *person)
 }
 
 void
+coex_account_put_notice(CoexAccount *account, CoexBatch *batch, const CoexPerson *person,
+                        const char *line)
+{
+    coex_batch_put_person(batch, person);
+    coex_batch_add_line(batch, person->id, COEX_FEED_NOTICE, line, NULL, coex_account_now(account));
+}
+
+void
 coex_account_tell_notice(CoexAccount *account, const CoexPerson *person, const char *format, ...)
 {
     CoexSessionEvent *event;

@@ -13,6 +13,10 @@ typedef struct CoexPerson CoexPerson;
 /* A passing line; @person NULL: of the account. */
 void coex_account_tell_notice(CoexAccount *account, const CoexPerson *person, const char *format,
                               ...) G_GNUC_PRINTF(3, 4);
+/* A line of now that lasts: told after the commit of @batch, or at the next login. With the person,
+ * who may be new. */
+void coex_account_put_notice(CoexAccount *account, CoexBatch *batch, const CoexPerson *person,
+                             const char *line);
 void coex_account_tell_failed(CoexAccount *account, const GError *error); /* and stops all work */
 void coex_account_tell_feed(CoexAccount *account, GPtrArray *feed);
 /* The end of a commit (CoexStoreCommitted) of lines: tells them. @user_data: a reference on the

@@ -242,6 +242,7 @@ typedef struct {
 } Rule;
 
 #define SMALLER "Make it smaller, or send a link to it."
+#define SHORTER "Shorten it, or send a link to it."
 #define PICTURES "To be seen in the chat, a picture must be JPEG or PNG."
 #define VIDEOS "To be played in the chat, a video must be MP4 (H.264 and AAC)."
 #define SOUNDS "To be played in the chat, sound must be MP3, AAC, M4A, AMR, or Opus in mono."
@@ -252,20 +253,13 @@ static const Rule rules[] = {
     { "image/jpeg", COEX_MEDIA_IMAGE, COEX_FILE_IMAGE_MAX, SMALLER, NULL },
     { "image/png", COEX_MEDIA_IMAGE, COEX_FILE_IMAGE_MAX, SMALLER, NULL },
     { "image/webp", COEX_MEDIA_STICKER, 100 * KB, "Send it as JPEG or PNG.", NULL },
-    { "video/mp4", COEX_MEDIA_VIDEO, COEX_FILE_FILM_MAX, "Shorten it, or send a link to it.",
-      NULL },
-    { "video/3gpp", COEX_MEDIA_VIDEO, COEX_FILE_FILM_MAX, "Shorten it, or send a link to it.",
-      NULL },
-    { "audio/aac", COEX_MEDIA_AUDIO, COEX_FILE_FILM_MAX, "Shorten it, or send a link to it.",
-      NULL },
-    { "audio/amr", COEX_MEDIA_AUDIO, COEX_FILE_FILM_MAX, "Shorten it, or send a link to it.",
-      NULL },
-    { "audio/mp4", COEX_MEDIA_AUDIO, COEX_FILE_FILM_MAX, "Shorten it, or send a link to it.",
-      NULL },
-    { "audio/mpeg", COEX_MEDIA_AUDIO, COEX_FILE_FILM_MAX, "Shorten it, or send a link to it.",
-      NULL },
-    { "audio/ogg", COEX_MEDIA_AUDIO, COEX_FILE_FILM_MAX, "Shorten it, or send a link to it.",
-      NULL },
+    { "video/mp4", COEX_MEDIA_VIDEO, COEX_FILE_FILM_MAX, SHORTER, NULL },
+    { "video/3gpp", COEX_MEDIA_VIDEO, COEX_FILE_FILM_MAX, SHORTER, NULL },
+    { "audio/aac", COEX_MEDIA_AUDIO, COEX_FILE_FILM_MAX, SHORTER, NULL },
+    { "audio/amr", COEX_MEDIA_AUDIO, COEX_FILE_FILM_MAX, SHORTER, NULL },
+    { "audio/mp4", COEX_MEDIA_AUDIO, COEX_FILE_FILM_MAX, SHORTER, NULL },
+    { "audio/mpeg", COEX_MEDIA_AUDIO, COEX_FILE_FILM_MAX, SHORTER, NULL },
+    { "audio/ogg", COEX_MEDIA_AUDIO, COEX_FILE_FILM_MAX, SHORTER, NULL },
     { "text/plain", COEX_MEDIA_DOCUMENT, 100 * MB, SMALLER, NULL },
     { "application/pdf", COEX_MEDIA_DOCUMENT, 100 * MB, SMALLER, NULL },
     { "application/msword", COEX_MEDIA_DOCUMENT, 100 * MB, SMALLER, NULL },

@@ -286,8 +286,7 @@ apply_line(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
     coex_outbox_doubt(account->outbox, person);
     coex_outbox_unite(account->outbox);
     coex_account_give_nick(account, person);
-    coex_batch_put_person(batch, person);
-    coex_batch_add_line(batch, person->id, COEX_FEED_NOTICE, line, NULL, coex_account_now(account));
+    coex_account_put_notice(account, batch, person, line);
     touch(step, person->id);
 }
 

@@ -48,9 +48,7 @@ put_too_late(CoexOutbox *outbox, CoexPerson *person, CoexBatch *batch, const cha
     g_autofree char *line =
         g_strdup_printf("Not sent: “%s”. The account went offline. Send it again.", text);
 
-    coex_batch_put_person(batch, person);
-    coex_batch_add_line(batch, person->id, COEX_FEED_NOTICE, line, NULL,
-                        coex_account_now(outbox->account));
+    coex_account_put_notice(outbox->account, batch, person, line);
 }
 
 void
@@ -90,8 +88,7 @@ find_missing(const Question *question)
 {
     if (!question->by_default)
         return "There is no such message in this conversation. It may be named by last, -2, a "
-               "number such "
-               "as #17, a time such as 14:46, or words of it in quotation marks.";
+               "number such as #17, a time such as 14:46, or words of it in quotation marks.";
     if (question->is_mark && question->emoji == NULL)
         return "There is no reaction of yours in this conversation.";
     return "Nothing that they wrote is known here.";
@@ -369,8 +366,7 @@ put_not_passed_on(const Forward *forward, CoexBatch *batch)
     g_autofree char *line = g_strdup_printf(
         "Not passed on to %s: “%s”. The account went offline. Do it again.", title, forward->which);
 
-    coex_batch_put_person(batch, from);
-    coex_batch_add_line(batch, from->id, COEX_FEED_NOTICE, line, NULL, coex_account_now(account));
+    coex_account_put_notice(account, batch, from, line);
 }
 
 void

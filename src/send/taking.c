@@ -143,9 +143,7 @@ tell_lost(CoexOutbox *outbox, const char *value, const CoexOutboxItem *item)
     }
     person = coex_people_now(people, person);
     batch = coex_account_batch(outbox->account);
-    coex_batch_put_person(batch, person);
-    coex_batch_add_line(batch, person->id, COEX_FEED_NOTICE, line, NULL,
-                        coex_account_now(outbox->account));
+    coex_account_put_notice(outbox->account, batch, person, line);
     coex_outbox_commit(outbox, batch, person);
 }
 
@@ -375,14 +373,19 @@ leave_aside(const CoexOutboxItem *item)
 }
 
 static void
+tell_delay(CoexOutboxItem *item, const char *why)
+{
+    coex_account_tell_notice(item->outbox->account, coex_outbox_item_person(item),
+                             "The file “%s” %s. What you write here waits for it.", get_name(item),
+                             why);
+}
+
+static void
 on_slow_copy(gpointer data)
 {
     CoexOutboxItem *item = data;
 
-    coex_account_tell_notice(item->outbox->account, coex_outbox_item_person(item),
-                             "The file “%s” is still being copied: the disk that it is on is slow, "
-                             "or does not answer. What you write here waits for it.",
-                             get_name(item));
+    tell_delay(item, "is still being copied: the disk that it is on is slow, or does not answer");
     leave_aside(item);
     coex_outbox_take_next(item->outbox);
 }
@@ -392,9 +395,7 @@ on_slow_fit(gpointer data)
 {
     CoexOutboxItem *item = data;
 
-    coex_account_tell_notice(item->outbox->account, coex_outbox_item_person(item),
-                             "The file “%s” is being converted. What you write here waits for it.",
-                             get_name(item));
+    tell_delay(item, "is being converted");
     leave_aside(item);
     coex_outbox_take_next(item->outbox);
 }
@@ -406,12 +407,7 @@ static void convert_next(CoexOutbox *outbox);
 static void
 on_slow_turn(gpointer data)
 {
-    CoexOutboxItem *item = data;
-
-    coex_account_tell_notice(item->outbox->account, coex_outbox_item_person(item),
-                             "The file “%s” waits until another one has been converted. What you "
-                             "write here waits for it.",
-                             get_name(item));
+    tell_delay(data, "waits until another one has been converted");
 }
 
 /* Others are copied meanwhile. */
@@ -556,14 +552,13 @@ coex_outbox_take_next(CoexOutbox *outbox)
 
 /* At the next login, if nobody hears it now. */
 static void
-put_too_late(CoexBatch *batch, CoexPerson *person, const char *name, const char *caption,
-             gint64 now)
+put_too_late(CoexAccount *account, CoexBatch *batch, CoexPerson *person, const char *name,
+             const char *caption)
 {
     g_autofree char *line = dup_not_sent(
         name, "The account went offline before it was copied. Send it again.", caption);
 
-    coex_batch_put_person(batch, person);
-    coex_batch_add_line(batch, person->id, COEX_FEED_NOTICE, line, NULL, now);
+    coex_account_put_notice(account, batch, person, line);
 }
 
 void
@@ -577,7 +572,7 @@ coex_outbox_send_file(CoexOutbox *outbox, CoexPerson *person, const CoexOriginal
     if (account->state == COEX_ACCOUNT_ENDED) {
         CoexBatch *batch = coex_account_batch(account);
 
-        put_too_late(batch, person, name, caption, coex_account_now(account));
+        put_too_late(account, batch, person, name, caption);
         coex_account_commit(account, batch);
         return;
     }
@@ -605,8 +600,7 @@ coex_outbox_item_take_header(CoexOutboxItem *item, const char *path, CoexMediaKi
     if (account->state == COEX_ACCOUNT_ENDED) {
         CoexBatch *batch = coex_account_batch(account);
 
-        put_too_late(batch, coex_outbox_item_person(item), get_name(item), NULL,
-                     coex_account_now(account));
+        put_too_late(account, batch, coex_outbox_item_person(item), get_name(item), NULL);
         coex_account_commit(account, batch);
         coex_outbox_item_remove(item);
         return;
@@ -637,6 +631,6 @@ coex_outbox_item_stop_taking(CoexOutboxItem *item, CoexBatch *batch)
     if (item->work != NULL)
         g_cancellable_cancel(item->work);
     coex_account_note_setting(item->outbox->account, batch, key, NULL);
-    put_too_late(batch, coex_outbox_item_person(item), get_name(item), item->row->media->caption,
-                 coex_account_now(item->outbox->account));
+    put_too_late(item->outbox->account, batch, coex_outbox_item_person(item), get_name(item),
+                 item->row->media->caption);
 }

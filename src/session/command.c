@@ -250,24 +250,6 @@ run_search(CoexCommand *command, CoexPerson *person)
 }
 
 static void
-run_reply(CoexCommand *command, CoexPerson *person)
-{
-    coex_outbox_reply(command->account->outbox, person, command->text);
-}
-
-static void
-run_react(CoexCommand *command, CoexPerson *person)
-{
-    coex_outbox_react(command->account->outbox, person, command->text);
-}
-
-static void
-run_unreact(CoexCommand *command, CoexPerson *person)
-{
-    coex_outbox_unreact(command->account->outbox, person, command->text);
-}
-
-static void
 run_send_payload(CoexCommand *command, CoexPerson *person)
 {
     coex_outbox_send_payload(command->account->outbox, person, command->payload);
@@ -285,12 +267,6 @@ run_forward(CoexCommand *command, CoexPerson *person)
 }
 
 static void
-run_change_held(CoexCommand *command, CoexPerson *person)
-{
-    coex_outbox_change_held(command->account->outbox, person, command->text);
-}
-
-static void
 run_synchronise(CoexCommand *command, CoexPerson *person)
 {
     coex_synchronise(command->account, command->flag);
@@ -299,7 +275,8 @@ run_synchronise(CoexCommand *command, CoexPerson *person)
 /* ---- the table ---- */
 
 static const struct {
-    void (*act)(CoexOutbox *outbox, CoexPerson *person); /* or: */
+    void (*act)(CoexOutbox *outbox, CoexPerson *person);                   /* or: */
+    void (*say)(CoexOutbox *outbox, CoexPerson *person, const char *text); /* or: */
     void (*run)(CoexCommand *command, CoexPerson *person);
     gboolean alone;   /* goes without a person, too */
     gboolean quiet;   /* who is not known needs nothing */
@@ -339,14 +316,14 @@ static const struct {
     [COEX_COMMAND_REGISTER_WEBHOOK] = { .run = run_register_webhook, .alone = TRUE },
     [COEX_COMMAND_SEARCH] = { .run = run_search, .alone = TRUE, .of_name = TRUE },
     [COEX_COMMAND_LOG_NEXT] = { .run = run_log_next, .alone = TRUE },
-    [COEX_COMMAND_REPLY] = { .run = run_reply, .outlives = TRUE },
-    [COEX_COMMAND_REACT] = { .run = run_react, .outlives = TRUE },
-    [COEX_COMMAND_UNREACT] = { .run = run_unreact, .outlives = TRUE },
+    [COEX_COMMAND_REPLY] = { .say = coex_outbox_reply, .outlives = TRUE },
+    [COEX_COMMAND_REACT] = { .say = coex_outbox_react, .outlives = TRUE },
+    [COEX_COMMAND_UNREACT] = { .say = coex_outbox_unreact, .outlives = TRUE },
     [COEX_COMMAND_SEND_PAYLOAD] = { .run = run_send_payload,
                                     .makes_person = TRUE,
                                     .outlives = TRUE },
     [COEX_COMMAND_FORWARD] = { .run = run_forward, .outlives = TRUE },
-    [COEX_COMMAND_CHANGE_HELD] = { .run = run_change_held, .outlives = TRUE },
+    [COEX_COMMAND_CHANGE_HELD] = { .say = coex_outbox_change_held, .outlives = TRUE },
     [COEX_COMMAND_SYNCHRONISE] = { .run = run_synchronise, .alone = TRUE },
 };
 
@@ -445,6 +422,8 @@ coex_command_run(CoexCommand *command)
         tell_unknown(command);
     else if (verbs[command->kind].act != NULL)
         verbs[command->kind].act(account->outbox, person);
+    else if (verbs[command->kind].say != NULL)
+        verbs[command->kind].say(account->outbox, person, command->text);
     else
         verbs[command->kind].run(command, person);
 }

@@ -147,9 +147,9 @@ get_author(const CoexNewMessage *message)
 }
 
 /* All of one kind and way that are about one message; 5 is COEX_STATE_FAILED. */
-#define ABOUT                                                                                      \
-    " WHERE account = ?1 AND person = ?2 AND context_token = ?3 AND kind IN (4, 10, 11)"           \
-    " AND kind = ?4 AND (direction = 0) = ?5 AND state <> 5"
+#define OF_TARGET                                                                                  \
+    " WHERE account = ?1 AND person = ?2 AND context_token = ?3 AND kind IN (4, 10, 11)"
+#define ABOUT OF_TARGET " AND kind = ?4 AND (direction = 0) = ?5 AND state <> 5"
 
 /* The first row of @query, which is reset: what it says, and when; 0 for none. */
 static gboolean
@@ -577,10 +577,8 @@ is_waited_for(CoexApply *a, const CoexNewMessage *message, gboolean *ret_is, GEr
     gint64 found = 0;
     gboolean ok = coex_db_get_int(
         a->db,
-        "SELECT 1 FROM messages"
-        " WHERE account = ? AND person = ? AND context_token = ?"
-        " AND kind IN (4, 10, 11) AND kind <> 4"
-        " AND (direction = 0) = ? AND text IS NOT NULL LIMIT 1",
+        "SELECT 1 FROM messages" OF_TARGET
+        " AND kind <> 4 AND (direction = 0) = ?4 AND text IS NOT NULL LIMIT 1",
         COEX_VALUES(coex_int(a->change->account_id), coex_int(message->person_id),
                     coex_text(message->token), coex_int(message->direction == COEX_INBOUND)),
         &found, error);
