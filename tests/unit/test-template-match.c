@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "definition.h"
+
 #include "core/catalogue.h"
-#include "core/json.h"
 #include "core/template-match.h"
 #include "core/template-offer.h"
 #include "core/template.h"
@@ -15,15 +16,9 @@ make(const char *name, const char *status, const char *body)
         "{'name':'%s','language':'en','status':'%s','quality_score':{'score':'RED'},"
         "'components':[{'type':'BODY','text':'%s'}]}",
         name, status, body);
-    g_autofree char *json = g_strdelimit(g_strdup(quoted), "'", '"');
     g_autoptr(GError) error = NULL;
-    g_autoptr(CoexJson) doc = coex_json_parse(json, strlen(json), &error);
-    CoexJsonAt root;
-    CoexTemplate *template_;
+    CoexTemplate *template_ = definition_parse(quoted, &error);
 
-    g_assert_no_error(error);
-    root = coex_json_root(doc);
-    template_ = coex_template_parse(&root, &error);
     g_assert_no_error(error);
     return template_;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "definition.h"
+
 #include "core/error.h"
-#include "core/json.h"
 #include "core/template.h"
 #include <string.h>
 
@@ -8,24 +9,10 @@
 
 #define NOW 1795348800 /* 22 Nov 2026 */
 
-/* A template of these components, written with ' for ". */
 static CoexTemplate *
 parse_parts(const char *components)
 {
-    g_autofree char *quoted = g_strdup_printf("{'name':'t','language':'en','status':'APPROVED','"
-                                              "category':'UTILITY','components':[%s]}",
-                                              components);
-    g_autofree char *json = g_strdelimit(g_strdup(quoted), "'", '"');
-    g_autoptr(GError) error = NULL;
-    g_autoptr(CoexJson) doc = coex_json_parse(json, strlen(json), &error);
-    CoexJsonAt root;
-    CoexTemplate *template_;
-
-    g_assert_no_error(error);
-    root = coex_json_root(doc);
-    template_ = coex_template_parse(&root, &error);
-    g_assert_no_error(error);
-    return template_;
+    return definition_parse_parts(components, "");
 }
 
 static CoexTemplate *

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "definition.h"
+
 #include "core/catalogue.h"
 
 #include "core/error.h"
@@ -8,39 +10,12 @@
 
 #define NOW 1795348800 /* 22 Nov 2026 */
 
-/* Parses a definition written with ' for ". */
-static CoexTemplate *
-parse(const char *quoted, GError **error)
-{
-    g_autofree char *json = g_strdelimit(g_strdup(quoted), "'", '"');
-    g_autoptr(CoexJson) doc = coex_json_parse(json, strlen(json), error);
-    CoexJsonAt root;
-
-    g_assert_nonnull(doc);
-    root = coex_json_root(doc);
-    return coex_template_parse(&root, error);
-}
-
-/* A definition with these components and other members. */
-static CoexTemplate *
-parse_parts(const char *components, const char *members)
-{
-    g_autofree char *json = g_strdup_printf("{'name':'t','language':'en','status':'APPROVED','"
-                                            "category':'UTILITY'%s%s,'components':[%s]}",
-                                            *members ? "," : "", members, components);
-    g_autoptr(GError) error = NULL;
-    CoexTemplate *template_ = parse(json, &error);
-
-    g_assert_no_error(error);
-    return template_;
-}
-
 static CoexTemplate *
 parse_body(const char *body)
 {
     g_autofree char *component = g_strdup_printf("{'type':'BODY','text':'%s'}", body);
 
-    return parse_parts(component, "");
+    return definition_parse_parts(component, "");
 }
 
 static CoexCatalogue *
@@ -200,7 +175,8 @@ test_variables(void)
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autoptr(CoexTemplate) template_ = parse_parts(cases[i].components, cases[i].members);
+        g_autoptr(CoexTemplate) template_ =
+            definition_parse_parts(cases[i].components, cases[i].members);
         g_autofree char *variables = describe_variables(template_);
 
         g_test_message("%s", cases[i].components);
@@ -217,12 +193,12 @@ test_too_much(void)
     g_autofree char *letters = g_strnfill(40000, 'x');
     g_autofree char *long_body = g_strdup_printf("{'type':'BODY','text':'%s'}", letters);
     g_autoptr(CoexTemplate) many = NULL;
-    g_autoptr(CoexTemplate) large = parse_parts(long_body, "");
+    g_autoptr(CoexTemplate) large = definition_parse_parts(long_body, "");
 
     for (guint i = 1; i <= 100000; i++)
         g_string_append_printf(numbers, "{{%u}}", i);
     g_string_append(numbers, "'}");
-    many = parse_parts(numbers->str, "");
+    many = definition_parse_parts(numbers->str, "");
     g_assert_cmpuint(many->variables->len, ==, 200);
     g_assert_cmpstr(many->obstacle, ==, "has a text that is too long, needs too many values");
     g_assert_cmpstr(large->obstacle, ==, "has a text that is too long");
@@ -261,7 +237,7 @@ test_obstacles(void)
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autofree char *parts =
             g_strdup_printf("{'type':'BODY','text':'x'},%s", cases[i].component);
-        g_autoptr(CoexTemplate) template_ = parse_parts(parts, "");
+        g_autoptr(CoexTemplate) template_ = definition_parse_parts(parts, "");
 
         g_test_message("%s", cases[i].component);
         g_assert_cmpstr(template_->obstacle, ==, cases[i].obstacle);
@@ -301,7 +277,7 @@ test_obstacles_of_buttons(void)
         g_autofree char *parts =
             g_strdup_printf("{'type':'BODY','text':'x'},{'type':'BUTTONS','buttons':[%s,%s]}",
                             buttons[i].button, buttons[i].button);
-        g_autoptr(CoexTemplate) template_ = parse_parts(parts, "");
+        g_autoptr(CoexTemplate) template_ = definition_parse_parts(parts, "");
 
         g_test_message("%s", buttons[i].button);
         g_assert_cmpstr(template_->obstacle, ==, buttons[i].obstacle);
@@ -327,7 +303,7 @@ test_unreadable(void)
     for (gsize i = 0; i < G_N_ELEMENTS(definitions); i++) {
         g_autoptr(GError) error = NULL;
 
-        g_assert_null(parse(definitions[i], &error));
+        g_assert_null(definition_parse(definitions[i], &error));
         g_assert_error(error, COEX_ERROR, COEX_ERROR_PROTOCOL);
     }
 }
@@ -352,7 +328,7 @@ test_approved(void)
         g_autofree char *json = g_strdup_printf(
             "{'name':'x','language':'en','components':[{'type':'BODY','text':'b'}],%s}",
             cases[i].members);
-        g_autoptr(CoexTemplate) template_ = parse(json, NULL);
+        g_autoptr(CoexTemplate) template_ = definition_parse(json, NULL);
 
         g_assert_cmpint(coex_template_is_approved(template_), ==, cases[i].approved);
     }
@@ -415,7 +391,7 @@ test_preview(void)
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autoptr(CoexTemplate) template_ = parse_parts(cases[i].components, "");
+        g_autoptr(CoexTemplate) template_ = definition_parse_parts(cases[i].components, "");
         g_autofree char *text = coex_template_preview(template_, cases[i].values);
 
         g_assert_cmpstr(text, ==, cases[i].text);
@@ -446,7 +422,7 @@ test_cost(void)
             g_strdup_printf("{'name':'x','language':'en','category':'%s','components':[{'type':"
                             "'BODY','text':'b'}]}",
                             costs[i][0]);
-        g_autoptr(CoexTemplate) template_ = parse(json, NULL);
+        g_autoptr(CoexTemplate) template_ = definition_parse(json, NULL);
 
         g_assert_cmpstr(coex_template_get_cost(template_, FALSE), ==, costs[i][1]);
         g_assert_cmpstr(coex_template_get_cost(template_, TRUE), ==,
@@ -486,7 +462,8 @@ test_write(void)
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autoptr(CoexTemplate) template_ = parse_parts(cases[i].components, cases[i].members);
+        g_autoptr(CoexTemplate) template_ =
+            definition_parse_parts(cases[i].components, cases[i].members);
         CoexJsonWriter *writer = coex_json_writer_new();
         g_autofree char *json = NULL;
         g_autofree char *expected = g_strdelimit(g_strdup(cases[i].json), "'", '"');
@@ -511,7 +488,7 @@ make_catalogue(const char *line)
             "}",
             head[0], head[1], strstr(head[2], "(off)") ? "REJECTED" : "APPROVED", head[2]);
 
-        g_ptr_array_add(templates, parse(json, NULL));
+        g_ptr_array_add(templates, definition_parse(json, NULL));
     }
     return coex_catalogue_new(templates, 1);
 }
@@ -581,7 +558,7 @@ test_search_unsendable(void)
                             "{'type':'BODY','text':'Ready'}]}",
                             names[i], i == 2 ? "fr" : "de", headers[i]);
 
-        g_ptr_array_add(templates, parse(json, NULL));
+        g_ptr_array_add(templates, definition_parse(json, NULL));
     }
     found = search(catalogue, "ready", "de");
     g_assert_cmpstr(found, ==, "readily/de late/fr ready/de");
