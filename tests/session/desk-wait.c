@@ -85,6 +85,22 @@ desk_wait_until(Desk *desk, gboolean (*condition)(Desk *desk), const char *what)
     }
 }
 
+static gboolean
+has_no_copies(Desk *desk)
+{
+    g_autofree char *above = g_path_get_dirname(desk->config.database);
+    g_autofree char *folder = g_build_filename(above, "outgoing", desk->config.number, NULL);
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+
+    return dir == NULL || g_dir_read_name(dir) == NULL;
+}
+
+void
+desk_wait_no_copies(Desk *desk)
+{
+    desk_wait_until(desk, has_no_copies, "a copy of a file is left");
+}
+
 typedef struct {
     DeskKind kind;
     gint feed_kind; /* -1: any */

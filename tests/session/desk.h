@@ -140,6 +140,8 @@ CoexSimRequest *desk_wait_sent(Desk *desk, const char *who, const char *text);
 void desk_wait_requests(Desk *desk, const char *what, guint n);
 /* Until @condition holds. @what says it in the failure. */
 void desk_wait_until(Desk *desk, gboolean (*condition)(Desk *desk), const char *what);
+/* Until no copy of a file waits to leave any more. */
+void desk_wait_no_copies(Desk *desk);
 /* Runs the main loop until @ms have passed: only where nothing can be waited for. */
 void desk_run_ms(Desk *desk, guint ms);
 

@@ -145,22 +145,6 @@ open_desk(Desk *desk)
     desk_hear(desk, "ada", "Hello");
 }
 
-static gboolean
-nothing_waits(Desk *desk)
-{
-    g_autofree char *above = g_path_get_dirname(desk->config.database);
-    g_autofree char *folder = g_build_filename(above, "outgoing", desk->config.number, NULL);
-    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
-
-    return dir == NULL || g_dir_read_name(dir) == NULL;
-}
-
-static void
-wait_no_file(Desk *desk)
-{
-    desk_wait_until(desk, nothing_waits, "a copy of a file is left");
-}
-
 static void
 take(Desk *desk, const char *text, const char *bytes, gsize length)
 {
@@ -170,7 +154,7 @@ take(Desk *desk, const char *text, const char *bytes, gsize length)
     desk_wait_state(desk, "ada", "*delivered*");
     uploaded = coex_sim_get_upload(desk->sim);
     g_assert_cmpmem(g_bytes_get_data(uploaded, NULL), g_bytes_get_size(uploaded), bytes, length);
-    wait_no_file(desk);
+    desk_wait_no_copies(desk);
 }
 
 /* ---- films ---- */
@@ -280,7 +264,7 @@ test_in_vain(Desk *desk)
         take(desk, "document video/quicktime 68 name=clip.mov", MOV, sizeof MOV - 1);
         give(desk, large, NULL, 0);
         desk_wait_notice(desk, "ada", "Not sent: the file “film.mp4”. *up to 16 MB*Shorten it*");
-        wait_no_file(desk);
+        desk_wait_no_copies(desk);
     }
 }
 
@@ -371,7 +355,7 @@ test_many(Desk *desk)
         desk_take(desk, "ada", "video video/mp4 72");
     }
     desk_wait_state(desk, "ada", "*delivered*9.mp4");
-    wait_no_file(desk);
+    desk_wait_no_copies(desk);
 }
 
 static void
@@ -394,7 +378,7 @@ test_cancel(Desk *desk)
     desk_wait_transfer(desk, "7 sent");
     desk_wait_until(desk, has_ended, "the program's end");
     desk_wait_state(desk, "ada", "*delivered*");
-    wait_no_file(desk);
+    desk_wait_no_copies(desk);
     g_assert_cmpuint(coex_sim_n_requests(desk->sim, "upload"), ==, 1);
 }
 
@@ -422,7 +406,7 @@ test_cancel_before_others(Desk *desk)
     desk_say(desk, "ada", "Here it is");
     desk_take(desk, "ada", "Here it is");
     desk_wait_state(desk, "ada", "*delivered*: Here it is");
-    wait_no_file(desk);
+    desk_wait_no_copies(desk);
 }
 
 static void
@@ -441,7 +425,7 @@ test_restart(Desk *desk)
     desk_wait_catalogue(desk);
     desk_wait_any_feed(desk, COEX_FEED_NOTICE, "ada",
                        "Not sent: the file “clip.mov”. The account went offline*Send it again.");
-    wait_no_file(desk);
+    desk_wait_no_copies(desk);
     give(desk, path, NULL, 0);
     desk_wait_notice(desk, "ada", "“clip.mov” is of no type*");
     desk_wait_feed(desk, COEX_FEED_SENT, "ada", "[video] clip.mp4");
@@ -472,7 +456,7 @@ test_voice(Desk *desk)
     desk_wait_feed(desk, COEX_FEED_SENT, "ada", "[voice message] note.opus*");
     desk_take(desk, "ada", "voice audio/ogg 74");
     desk_wait_state(desk, "ada", "*delivered*");
-    wait_no_file(desk);
+    desk_wait_no_copies(desk);
 }
 
 static void
@@ -501,7 +485,7 @@ test_no_voice(Desk *desk)
     speak(desk, path);
     desk_wait_notice(desk, "ada",
                      "Not sent: the file “hello.wav”. What ffmpeg makes of it is too*");
-    wait_no_file(desk);
+    desk_wait_no_copies(desk);
     /* as a file it says what would be better */
     give(desk, path, NULL, 0);
     desk_wait_notice(desk, "ada",

@@ -42,22 +42,6 @@ open_desk(Desk *desk)
     desk_ignore(desk, "The file “*” is being converted. What you write here waits for it.");
 }
 
-static gboolean
-nothing_waits(Desk *desk)
-{
-    g_autofree char *above = g_path_get_dirname(desk->config.database);
-    g_autofree char *folder = g_build_filename(above, "outgoing", desk->config.number, NULL);
-    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
-
-    return dir == NULL || g_dir_read_name(dir) == NULL;
-}
-
-static void
-wait_no_file(Desk *desk)
-{
-    desk_wait_until(desk, nothing_waits, "a copy of a file is left");
-}
-
 /* Ada is sent the picture that was given; what she sees of it. */
 static PainterLook
 take_picture(Desk *desk, const char *glob)
@@ -97,7 +81,7 @@ test_large(Desk *desk)
     desk_wait_transfer(desk, "4 sent");
     g_assert_true(g_file_get_contents(path, &bytes, &length, NULL));
     g_assert_cmpmem(bytes, length, g_bytes_get_data(picture, NULL), g_bytes_get_size(picture));
-    wait_no_file(desk);
+    desk_wait_no_copies(desk);
 }
 
 /* What shines through stays so. */
@@ -153,7 +137,7 @@ test_types(Desk *desk)
     }
     give_as_jpeg(desk, "scan.gif", gif, "1 x 1");
     g_assert_cmpuint(take_picture(desk, "image image/jpeg *").width, ==, 1);
-    wait_no_file(desk);
+    desk_wait_no_copies(desk);
 }
 
 /* Of what would lose something, or cannot be read, nothing is made. */
@@ -186,7 +170,7 @@ test_kept(Desk *desk)
         g_assert_true(g_pattern_match_simple(sent, request->text));
     }
     desk_wait_state(desk, "ada", "*delivered*");
-    wait_no_file(desk);
+    desk_wait_no_copies(desk);
 }
 
 /* Too large, and of no use to make it smaller: refused as ever, and gone. */
@@ -204,7 +188,7 @@ test_hopeless(Desk *desk)
     desk_wait_notice(desk, "ada",
                      "Not sent: the file “huge.png”. *up to 5 MB*Make it smaller*text: “Look”");
     desk_wait_transfer(desk, "3 failed");
-    wait_no_file(desk);
+    desk_wait_no_copies(desk);
     g_assert_cmpuint(coex_sim_n_requests(desk->sim, "upload"), ==, 0);
 }
 
@@ -225,7 +209,7 @@ test_order(Desk *desk)
     g_assert_cmpuint(take_picture(desk, "image *").width, ==, 3000);
     desk_take(desk, "ada", "document text/plain 7 name=list.txt");
     desk_wait_state(desk, "ada", "*delivered*");
-    wait_no_file(desk);
+    desk_wait_no_copies(desk);
 }
 
 int
