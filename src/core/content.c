@@ -575,14 +575,6 @@ find_unsupported(const Row *row, const CoexJsonAt *message, const CoexJsonAt *bo
     return type != NULL && strcmp(type, "edit") == 0 ? &hidden_edit_row : row;
 }
 
-static gboolean
-is_empty(const CoexJsonAt *body)
-{
-    g_autofree const char **keys = coex_json_keys(body);
-
-    return coex_json_length(body) == 0 && keys[0] == NULL;
-}
-
 /* What a message with that @row and @body does not tell. */
 static CoexLack
 judge(const Row *row, const CoexJsonAt *body)
@@ -597,9 +589,9 @@ judge(const Row *row, const CoexJsonAt *body)
         return COEX_LACKS_NOTHING;
     case COEX_CONTENT_EDIT:
         inner = coex_json_member(body, "message");
-        return is_empty(&inner) ? COEX_LACKS_CONTENT : COEX_LACKS_NOTHING;
+        return coex_json_at_is_empty(&inner) ? COEX_LACKS_CONTENT : COEX_LACKS_NOTHING;
     case COEX_CONTENT_INTERACTIVE:
-        if (!is_empty(body) && !coex_content_choice_is(body) &&
+        if (!coex_json_at_is_empty(body) && !coex_content_choice_is(body) &&
             find_interactive(body, coex_json_member_text(body, "type"), &inner) == NULL)
             return COEX_LACKS_MEANING;
         break;
@@ -615,7 +607,7 @@ judge(const Row *row, const CoexJsonAt *body)
     case COEX_CONTENT_UNKNOWN:
         break;
     }
-    return is_empty(body) ? COEX_LACKS_CONTENT : COEX_LACKS_NOTHING;
+    return coex_json_at_is_empty(body) ? COEX_LACKS_CONTENT : COEX_LACKS_NOTHING;
 }
 
 /* ---- what a message is ----------------------------------------------------------------------- */
@@ -634,7 +626,7 @@ read_edit(const CoexJsonAt *body, CoexContent *content)
     CoexJsonAt inner = coex_json_member(body, "message");
 
     content->edit.target = dup_told(body, "original_message_id");
-    if (is_empty(&inner))
+    if (coex_json_at_is_empty(&inner))
         return;
     content->edit.now = g_new0(CoexContent, 1);
     coex_content_read(&inner, content->edit.now);
@@ -689,8 +681,9 @@ coex_content_read(const CoexJsonAt *message, CoexContent *ret_content)
         bare = find_row(bare_rows, G_N_ELEMENTS(bare_rows), type);
     if (row == NULL && bare == NULL) {
         ret_content->kind = COEX_CONTENT_UNKNOWN;
-        ret_content->lacks = is_empty(&body) && coex_json_text(&body) == NULL ? COEX_LACKS_CONTENT
-                                                                              : COEX_LACKS_MEANING;
+        ret_content->lacks = coex_json_at_is_empty(&body) && coex_json_text(&body) == NULL
+                                 ? COEX_LACKS_CONTENT
+                                 : COEX_LACKS_MEANING;
         ret_content->text = unknown_line("unknown type", type, &body);
         return;
     }

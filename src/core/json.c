@@ -2,7 +2,7 @@
 #include "core/json.h"
 
 #include "core/error.h"
-#include "core/json-scan.h"
+#include "core/json-tree.h"
 
 #include <json-glib/json-glib.h>
 #include <math.h>
@@ -14,48 +14,47 @@
 #define PATH_MAX_PARTS 16
 
 struct CoexJson {
-    JsonNode *root;
+    CoexJsonTree tree;
     GStringChunk *texts; /* numbers and booleans printed; NULL until the first one */
 };
 
 /* ---- documents ------------------------------------------------------------------------------- */
 
+/* Valid UTF-8 without NUL inside. */
+static char *
+dup_text(const char *bytes, gsize length)
+{
+    char *text;
+
+    if (length > 0 && !g_utf8_validate_len(bytes, length, NULL))
+        return g_utf8_make_valid(bytes, (gssize)length);
+    text = g_malloc(length + 1);
+    if (length > 0)
+        memcpy(text, bytes, length);
+    text[length] = '\0';
+    return text;
+}
+
 CoexJson *
 coex_json_parse(const char *bytes, gsize length, GError **error)
 {
-    g_autofree char *valid = NULL;
-    g_autofree char *repaired = NULL;
-    g_autoptr(JsonParser) parser = NULL;
-    g_autoptr(GError) refusal = NULL;
-    const char *problem;
-    gsize where;
+    const char *problem = "it is too long";
+    gsize where = 0;
     CoexJson *doc;
 
     if (length >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) {
         bytes += 3;
         length -= 3;
     }
-    if (length > 0 && !g_utf8_validate_len(bytes, length, NULL)) {
-        valid = g_utf8_make_valid(bytes, (gssize)length);
-        bytes = valid;
-        length = strlen(valid);
-    }
-    problem = coex_json_scan(bytes, length, &repaired, &where);
-    if (problem != NULL) {
-        g_set_error(error, COEX_ERROR, COEX_ERROR_PROTOCOL,
-                    "This is not readable as JSON: %s (byte %" G_GSIZE_FORMAT ").", problem, where);
-        return NULL;
-    }
-    parser = json_parser_new();
-    if (!json_parser_load_from_data(parser, repaired != NULL ? repaired : bytes,
-                                    repaired != NULL ? -1 : (gssize)length, &refusal)) {
-        g_set_error(error, COEX_ERROR, COEX_ERROR_PROTOCOL, "This is not readable as JSON: %s.",
-                    refusal->message);
-        return NULL;
-    }
     doc = g_new0(CoexJson, 1);
-    doc->root = json_parser_steal_root(parser);
-    return doc;
+    if (length < G_MAXINT32)
+        problem = coex_json_tree_read(dup_text(bytes, length), &doc->tree, &where);
+    if (problem == NULL)
+        return doc;
+    g_set_error(error, COEX_ERROR, COEX_ERROR_PROTOCOL,
+                "This is not readable as JSON: %s (byte %" G_GSIZE_FORMAT ").", problem, where);
+    coex_json_free(doc);
+    return NULL;
 }
 
 void
@@ -63,7 +62,7 @@ coex_json_free(CoexJson *doc)
 {
     if (doc == NULL)
         return;
-    g_clear_pointer(&doc->root, json_node_unref);
+    coex_json_tree_clear(&doc->tree);
     g_clear_pointer(&doc->texts, g_string_chunk_free);
     g_free(doc);
 }
@@ -73,21 +72,21 @@ coex_json_free(CoexJson *doc)
 CoexJsonAt
 coex_json_root(CoexJson *doc)
 {
-    CoexJsonAt at = { .doc = doc, .node = doc->root };
+    CoexJsonAt at = { .doc = doc, .node = doc->tree.root };
 
     return at;
 }
 
 /* A cursor stands on a value or on nothing; null is nothing. */
 static CoexJsonAt
-at_new(const CoexJsonAt *parent, const char *name, guint index, JsonNode *node)
+at_new(const CoexJsonAt *parent, const char *name, guint index, const CoexJsonNode *node)
 {
     CoexJsonAt at = {
         .parent = parent,
         .name = name,
         .index = index,
         .doc = parent->doc,
-        .node = node != NULL && !JSON_NODE_HOLDS_NULL(node) ? node : NULL,
+        .node = node != NULL && node->type != COEX_JSON_NODE_NULL ? node : NULL,
     };
 
     return at;
@@ -99,73 +98,117 @@ coex_json_at_exists(const CoexJsonAt *at)
     return at->node != NULL;
 }
 
+/* NULL for nothing. */
+static CoexJsonNodeType
+get_type(const CoexJsonAt *at)
+{
+    const CoexJsonNode *node = at->node;
+
+    return node != NULL ? (CoexJsonNodeType)node->type : COEX_JSON_NODE_NULL;
+}
+
 gboolean
 coex_json_at_is_object(const CoexJsonAt *at)
 {
-    return at->node != NULL && JSON_NODE_HOLDS_OBJECT(at->node);
+    return get_type(at) == COEX_JSON_NODE_OBJECT;
 }
 
 gboolean
 coex_json_at_is_array(const CoexJsonAt *at)
 {
-    return at->node != NULL && JSON_NODE_HOLDS_ARRAY(at->node);
+    return get_type(at) == COEX_JSON_NODE_ARRAY;
 }
 
 guint
 coex_json_length(const CoexJsonAt *at)
 {
-    return coex_json_at_is_array(at) ? json_array_get_length(json_node_get_array(at->node)) : 0;
+    const CoexJsonNode *node = at->node;
+
+    return coex_json_at_is_array(at) ? node->n : 0;
+}
+
+gboolean
+coex_json_at_is_empty(const CoexJsonAt *at)
+{
+    const CoexJsonNode *node = at->node;
+
+    return (!coex_json_at_is_array(at) && !coex_json_at_is_object(at)) || node->n == 0;
+}
+
+/* What is in the container @node. */
+static const CoexJsonNode *
+get_inner(const CoexJsonTree *tree, const CoexJsonNode *node)
+{
+    return tree->nodes + node->first;
 }
 
 CoexJsonAt
 coex_json_element(const CoexJsonAt *array, guint index)
 {
-    JsonNode *node = NULL;
+    const CoexJsonNode *node = NULL;
 
     if (index < coex_json_length(array))
-        node = json_array_get_element(json_node_get_array(array->node), index);
+        node = get_inner(&array->doc->tree, array->node) + index;
     return at_new(array, NULL, index, node);
+}
+
+/* The last one of that name, NULL. */
+static const CoexJsonNode *
+find_member(const CoexJsonTree *tree, const CoexJsonNode *object, const char *name)
+{
+    const CoexJsonNode *members = get_inner(tree, object);
+
+    for (guint i = object->n; i > 0; i--)
+        if (strcmp(tree->text + members[i - 1].key, name) == 0)
+            return &members[i - 1];
+    return NULL;
 }
 
 CoexJsonAt
 coex_json_member(const CoexJsonAt *object, const char *name)
 {
-    JsonNode *node = NULL;
+    const CoexJsonNode *node = NULL;
 
     if (coex_json_at_is_object(object))
-        node = json_object_get_member(json_node_get_object(object->node), name);
+        node = find_member(&object->doc->tree, object->node, name);
     return at_new(object, name, 0, node);
+}
+
+/* Whether no member before the one at @index has its name. */
+static gboolean
+is_first(const CoexJsonTree *tree, const CoexJsonNode *members, guint index)
+{
+    const char *name = tree->text + members[index].key;
+
+    for (guint i = 0; i < index; i++)
+        if (strcmp(tree->text + members[i].key, name) == 0)
+            return FALSE;
+    return TRUE;
 }
 
 const char **
 coex_json_keys(const CoexJsonAt *object)
 {
-    g_autoptr(GList) members = NULL;
-    const char **keys;
-    gsize n = 0;
+    const CoexJsonTree *tree = &object->doc->tree;
+    const CoexJsonNode *node = object->node;
+    guint n_members = coex_json_at_is_object(object) ? node->n : 0;
+    const char **keys = g_new0(const char *, n_members + 1);
+    guint n = 0;
 
-    if (coex_json_at_is_object(object))
-        members = json_object_get_members(json_node_get_object(object->node));
-    keys = g_new0(const char *, g_list_length(members) + 1);
-    for (GList *l = members; l != NULL; l = l->next)
-        keys[n++] = l->data;
+    for (guint i = 0; i < n_members; i++)
+        if (is_first(tree, get_inner(tree, node), i))
+            keys[n++] = tree->text + get_inner(tree, node)[i].key;
     return keys;
 }
 
 /* ---- values ---------------------------------------------------------------------------------- */
 
-static GType
-value_type(const CoexJsonAt *at)
-{
-    if (at->node == NULL || !JSON_NODE_HOLDS_VALUE(at->node))
-        return G_TYPE_INVALID;
-    return json_node_get_value_type(at->node);
-}
-
 static const char *
 value_string(const CoexJsonAt *at)
 {
-    return value_type(at) == G_TYPE_STRING ? json_node_get_string(at->node) : NULL;
+    const CoexJsonNode *node = at->node;
+
+    return get_type(at) == COEX_JSON_NODE_STRING ? at->doc->tree.text + node->text : NULL;
 }
 
 /* The shortest form that means the same double. */
@@ -180,17 +223,18 @@ print_double(char *buffer, gsize size, double value)
 const char *
 coex_json_text(const CoexJsonAt *at)
 {
-    GType type = value_type(at);
+    const CoexJsonNode *node = at->node;
+    CoexJsonNodeType type = get_type(at);
     char buffer[G_ASCII_DTOSTR_BUF_SIZE];
 
-    if (type == G_TYPE_STRING)
-        return json_node_get_string(at->node);
-    if (type == G_TYPE_BOOLEAN)
-        return json_node_get_boolean(at->node) ? "true" : "false";
-    if (type == G_TYPE_INT64)
-        g_snprintf(buffer, sizeof buffer, "%" G_GINT64_FORMAT, json_node_get_int(at->node));
-    else if (type == G_TYPE_DOUBLE)
-        print_double(buffer, sizeof buffer, json_node_get_double(at->node));
+    if (type == COEX_JSON_NODE_STRING)
+        return value_string(at);
+    if (type == COEX_JSON_NODE_BOOL)
+        return node->truth ? "true" : "false";
+    if (type == COEX_JSON_NODE_INT)
+        g_snprintf(buffer, sizeof buffer, "%" G_GINT64_FORMAT, node->integer);
+    else if (type == COEX_JSON_NODE_DOUBLE)
+        print_double(buffer, sizeof buffer, node->number);
     else
         return NULL;
     if (at->doc->texts == NULL)
@@ -209,18 +253,19 @@ coex_json_member_text(const CoexJsonAt *object, const char *name)
 static gboolean
 value_int(const CoexJsonAt *at, gint64 *ret_value)
 {
+    const CoexJsonNode *node = at->node;
     const char *text = value_string(at);
     double number;
 
     if (text != NULL)
         return g_ascii_string_to_signed(text, 10, G_MININT64, G_MAXINT64, ret_value, NULL);
-    if (value_type(at) == G_TYPE_INT64) {
-        *ret_value = json_node_get_int(at->node);
+    if (get_type(at) == COEX_JSON_NODE_INT) {
+        *ret_value = node->integer;
         return TRUE;
     }
-    if (value_type(at) != G_TYPE_DOUBLE)
+    if (get_type(at) != COEX_JSON_NODE_DOUBLE)
         return FALSE;
-    number = json_node_get_double(at->node);
+    number = node->number;
     if (!(fabs(number) <= DOUBLE_INTEGER_MAX) || (double)(gint64)number != number)
         return FALSE;
     *ret_value = (gint64)number;
@@ -230,12 +275,13 @@ value_int(const CoexJsonAt *at, gint64 *ret_value)
 static gboolean
 value_double(const CoexJsonAt *at, double *ret_value)
 {
+    const CoexJsonNode *node = at->node;
     const char *text = value_string(at);
     double number;
     char *end;
 
-    if (value_type(at) == G_TYPE_INT64 || value_type(at) == G_TYPE_DOUBLE) {
-        *ret_value = json_node_get_double(at->node);
+    if (get_type(at) == COEX_JSON_NODE_INT || get_type(at) == COEX_JSON_NODE_DOUBLE) {
+        *ret_value = get_type(at) == COEX_JSON_NODE_INT ? (double)node->integer : node->number;
         return TRUE;
     }
     /* Not all that strtod() takes: no blanks, no hexadecimal, no "inf". */
@@ -282,10 +328,58 @@ print_node(JsonNode *node)
     return text;
 }
 
+static JsonNode *make_node(const CoexJsonTree *tree, const CoexJsonNode *value);
+
+static JsonNode *
+make_container(const CoexJsonTree *tree, const CoexJsonNode *value)
+{
+    gboolean is_array = value->type == COEX_JSON_NODE_ARRAY;
+    JsonNode *node = json_node_new(is_array ? JSON_NODE_ARRAY : JSON_NODE_OBJECT);
+    const CoexJsonNode *inner = get_inner(tree, value);
+
+    if (is_array)
+        json_node_take_array(node, json_array_sized_new(value->n));
+    else
+        json_node_take_object(node, json_object_new());
+    for (guint i = 0; i < value->n; i++) {
+        if (is_array)
+            json_array_add_element(json_node_get_array(node), make_node(tree, &inner[i]));
+        else
+            json_object_set_member(json_node_get_object(node), tree->text + inner[i].key,
+                                   make_node(tree, &inner[i]));
+    }
+    return node;
+}
+
+/* As json-glib has it, for writing. Free with json_node_unref(). */
+static JsonNode *
+make_node(const CoexJsonTree *tree, const CoexJsonNode *value)
+{
+    switch ((CoexJsonNodeType)value->type) {
+    case COEX_JSON_NODE_NULL:
+        return json_node_init_null(json_node_alloc());
+    case COEX_JSON_NODE_BOOL:
+        return json_node_init_boolean(json_node_alloc(), value->truth);
+    case COEX_JSON_NODE_INT:
+        return json_node_init_int(json_node_alloc(), value->integer);
+    case COEX_JSON_NODE_DOUBLE:
+        return json_node_init_double(json_node_alloc(), value->number);
+    case COEX_JSON_NODE_STRING:
+        return json_node_init_string(json_node_alloc(), tree->text + value->text);
+    case COEX_JSON_NODE_ARRAY:
+    case COEX_JSON_NODE_OBJECT:
+        break;
+    }
+    return make_container(tree, value);
+}
+
 char *
 coex_json_dup(const CoexJsonAt *at)
 {
-    return at->node != NULL ? print_node(at->node) : g_strdup("null");
+    g_autoptr(JsonNode) node =
+        at->node != NULL ? make_node(&at->doc->tree, at->node) : json_node_new(JSON_NODE_NULL);
+
+    return print_node(node);
 }
 
 /* ---- reading by table ------------------------------------------------------------------------ */
@@ -333,9 +427,9 @@ read_member(const CoexJsonAt *at, CoexJsonType type, gpointer member)
     case COEX_JSON_DOUBLE:
         return value_double(at, member);
     case COEX_JSON_BOOL:
-        if (value_type(at) != G_TYPE_BOOLEAN)
+        if (get_type(at) != COEX_JSON_NODE_BOOL)
             return FALSE;
-        *(gboolean *)member = json_node_get_boolean(at->node);
+        *(gboolean *)member = ((const CoexJsonNode *)at->node)->truth;
         return TRUE;
     case COEX_JSON_OBJECT:
         return coex_json_at_is_object(at);
@@ -476,7 +570,7 @@ coex_json_writer_value(CoexJsonWriter *writer, const char *name, const CoexJsonA
     if (!coex_json_at_exists(value))
         return;
     writer_name(writer, name);
-    json_builder_add_value(writer->builder, json_node_copy(value->node));
+    json_builder_add_value(writer->builder, make_node(&value->doc->tree, value->node));
 }
 
 char *

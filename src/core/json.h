@@ -3,10 +3,10 @@
 
 #include <glib.h>
 
-/* JSON from strangers, read through field tables; and a writer. Hides json-glib and its weak spots:
- * depth, node and key counts are checked on the bytes before it sees them (core/json-scan.h), lone
- * surrogates are repaired, each string is valid UTF-8 without NUL, numbers are bounded, and an
- * empty document is an error, not NULL. Nothing else in the project calls json-glib.
+/* JSON from strangers, read through field tables; and a writer. Depth, nodes and keys are counted
+ * (core/json-tree.h), lone surrogates are repaired, each string is valid UTF-8 without NUL, numbers
+ * are bounded, and an empty document is an error, not NULL. Hides json-glib, which writes; nothing
+ * else in the project calls it.
  *
  * A value is looked at through a CoexJsonAt, a cursor that lives on the caller's stack and borrows
  * the document. Its chain of parents gives an error its path, as in
@@ -20,12 +20,12 @@ struct CoexJsonAt {
     const char *name;         /* key in the parent, NULL for an array element */
     guint index;              /* position in the parent array */
     CoexJson *doc;            /* borrowed */
-    gpointer node;            /* json-glib's, borrowed; NULL: absent */
+    gconstpointer node;       /* of the document's tree, borrowed; NULL: absent */
 };
 
 /* Parses @length bytes. Free with coex_json_free(). COEX_ERROR_PROTOCOL for anything that is not
  * one JSON object or array within the limits. Invalid bytes, lone surrogates and \u0000 become
- * U+FFFD, numbers out of range the greatest in range. Not for the main thread: 3 MB take 0.1 s. */
+ * U+FFFD, numbers out of range the greatest in range. Not for the main thread: 3 MB take 10 ms. */
 CoexJson *coex_json_parse(const char *bytes, gsize length, GError **error);
 void coex_json_free(CoexJson *doc);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexJson, coex_json_free)
@@ -75,6 +75,9 @@ gboolean coex_json_read(const CoexJsonAt *at, const CoexJsonField *fields, gpoin
 gboolean coex_json_at_exists(const CoexJsonAt *at);
 gboolean coex_json_at_is_object(const CoexJsonAt *at);
 gboolean coex_json_at_is_array(const CoexJsonAt *at);
+
+/* Whether nothing is in it: also TRUE for what is neither object nor array. */
+gboolean coex_json_at_is_empty(const CoexJsonAt *at);
 
 /* Number of elements of an array, 0 for anything else. */
 guint coex_json_length(const CoexJsonAt *at);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/error.h"
 #include "core/json.h"
-#include "core/json-scan.h"
+#include "core/json-tree.h"
 
+#include <json-glib/json-glib.h>
 #include <pthread.h>
 #include <string.h>
 
@@ -258,7 +259,7 @@ test_keys(void)
     }
 }
 
-/* Repairs are made in a copy; the caller's bytes, which are hashed and kept, stay as they are. */
+/* It is read in a copy; the caller's bytes, which are hashed and kept, stay as they are. */
 static void
 test_input_untouched(void)
 {
@@ -503,6 +504,135 @@ test_round_trip(void)
     }
 }
 
+/* ---- beside json-glib ------------------------------------------------------------------------ */
+
+#define DOCUMENTS 2000
+#define DEPTH 5
+
+static void
+add_random_string(GString *json, GRand *rand)
+{
+    static const char *const parts[] = {
+        "a",   "k",    " ",       "}",   "\xc3\xa9",         "\\\"",          "\\u00e9",
+        "\\n", "\\\\", "\\u0041", "1e5", "\xf0\x9f\x98\x80", "\\ud83d\\ude00"
+    };
+
+    g_string_append_c(json, '"');
+    for (gint32 n = g_rand_int_range(rand, 1, 4); n > 0; n--)
+        g_string_append(json, parts[g_rand_int_range(rand, 0, G_N_ELEMENTS(parts))]);
+    g_string_append_c(json, '"');
+}
+
+static void add_random_value(GString *json, GRand *rand, guint depth);
+
+/* Few names, so that some come again. */
+static void
+add_random_container(GString *json, GRand *rand, guint depth)
+{
+    gboolean is_object = g_rand_boolean(rand);
+    gint32 n = g_rand_int_range(rand, 0, 6);
+
+    g_string_append(json, is_object ? "{ " : "[");
+    for (gint32 i = 0; i < n; i++) {
+        if (i > 0)
+            g_string_append(json, g_rand_boolean(rand) ? "," : "\n, ");
+        if (is_object) {
+            add_random_string(json, rand);
+            g_string_append(json, g_rand_boolean(rand) ? ":" : " :\t");
+        }
+        add_random_value(json, rand, depth);
+    }
+    g_string_append(json, is_object ? "}" : " ]");
+}
+
+static void
+add_random_value(GString *json, GRand *rand, guint depth)
+{
+    static const char *const others[] = { "true",  "false", "null", "0",     "-7",     "12.5",
+                                          "-0.25", "1e10",  "2E-3", "0.5e1", "123456", "-1e2" };
+
+    if (depth > 0 && g_rand_int_range(rand, 0, 3) > 0)
+        add_random_container(json, rand, depth - 1);
+    else if (g_rand_boolean(rand))
+        add_random_string(json, rand);
+    else
+        g_string_append(json, others[g_rand_int_range(rand, 0, G_N_ELEMENTS(others))]);
+}
+
+static void assert_same(const CoexJsonAt *at, JsonNode *node);
+
+static void
+assert_same_members(const CoexJsonAt *at, JsonObject *object)
+{
+    g_autofree const char **keys = coex_json_keys(at);
+    g_autoptr(GList) members = json_object_get_members(object);
+    gsize n = 0;
+
+    for (GList *item = members; item != NULL; item = item->next, n++) {
+        CoexJsonAt member = coex_json_member(at, item->data);
+
+        g_assert_cmpstr(keys[n], ==, item->data);
+        assert_same(&member, json_object_get_member(object, item->data));
+    }
+    g_assert_null(keys[n]);
+    g_assert_true(coex_json_at_is_empty(at) == (n == 0));
+}
+
+static void
+assert_same(const CoexJsonAt *at, JsonNode *node)
+{
+    GType type = JSON_NODE_HOLDS_VALUE(node) ? json_node_get_value_type(node) : G_TYPE_INVALID;
+
+    g_assert_true(coex_json_at_exists(at) == !JSON_NODE_HOLDS_NULL(node));
+    g_assert_true(coex_json_at_is_object(at) == JSON_NODE_HOLDS_OBJECT(node));
+    g_assert_true(coex_json_at_is_array(at) == JSON_NODE_HOLDS_ARRAY(node));
+    if (JSON_NODE_HOLDS_OBJECT(node))
+        assert_same_members(at, json_node_get_object(node));
+    if (JSON_NODE_HOLDS_ARRAY(node))
+        g_assert_cmpuint(coex_json_length(at), ==,
+                         json_array_get_length(json_node_get_array(node)));
+    for (guint i = 0; i < coex_json_length(at); i++) {
+        CoexJsonAt element = coex_json_element(at, i);
+
+        assert_same(&element, json_array_get_element(json_node_get_array(node), i));
+    }
+    if (type == G_TYPE_STRING)
+        g_assert_cmpstr(coex_json_text(at), ==, json_node_get_string(node));
+    else if (type == G_TYPE_BOOLEAN)
+        g_assert_cmpstr(coex_json_text(at), ==, json_node_get_boolean(node) ? "true" : "false");
+    else if (type == G_TYPE_INT64)
+        g_assert_cmpint(coex_json_int(at, G_MININT64), ==, json_node_get_int(node));
+    else if (type == G_TYPE_DOUBLE)
+        g_assert_cmpfloat(g_ascii_strtod(coex_json_text(at), NULL), ==, json_node_get_double(node));
+}
+
+/* Whatever a document holds, another reader finds the same in it. */
+static void
+test_as_another_reader(void)
+{
+    g_autoptr(GRand) rand = g_rand_new_with_seed(4711);
+
+    for (guint i = 0; i < DOCUMENTS; i++) {
+        g_autoptr(GString) json = g_string_new(NULL);
+        g_autoptr(JsonParser) parser = json_parser_new();
+        g_autoptr(CoexJson) doc = NULL;
+        g_autofree char *printed = NULL;
+        g_autofree char *expected = NULL;
+        CoexJsonAt root;
+
+        add_random_container(json, rand, DEPTH);
+        g_test_message("%s", json->str);
+        doc = coex_json_parse(json->str, json->len, NULL);
+        g_assert_nonnull(doc);
+        g_assert_true(json_parser_load_from_data(parser, json->str, (gssize)json->len, NULL));
+        root = coex_json_root(doc);
+        assert_same(&root, json_parser_get_root(parser));
+        printed = coex_json_dup(&root);
+        expected = json_to_string(json_parser_get_root(parser), FALSE);
+        g_assert_cmpstr(printed, ==, expected);
+    }
+}
+
 /* What is kept can be read again, also where json-glib's own writing cannot. */
 static void
 test_great_numbers(void)
@@ -551,5 +681,6 @@ main(int argc, char **argv)
     g_test_add_func("/json/writer", test_writer);
     g_test_add_func("/json/round-trip", test_round_trip);
     g_test_add_func("/json/great-numbers", test_great_numbers);
+    g_test_add_func("/json/as-another-reader", test_as_another_reader);
     return g_test_run();
 }
