@@ -288,10 +288,10 @@ coex_event_free(CoexEvent *event)
 {
     if (event == NULL)
         return;
-    g_free(event->field);
-    g_free(event->waba_id);
-    g_free(event->phone_number_id);
-    g_free(event->display_phone_number);
+    g_clear_pointer(&event->field, g_ref_string_release);
+    g_clear_pointer(&event->waba_id, g_ref_string_release);
+    g_clear_pointer(&event->phone_number_id, g_ref_string_release);
+    g_clear_pointer(&event->display_phone_number, g_ref_string_release);
     g_free(event->line);
     coex_peer_clear(&event->peer);
     g_free(event->name);

@@ -176,12 +176,12 @@ typedef enum {
 /* One thing that a webhook tells. */
 typedef struct CoexEvent {
     CoexEventKind kind;
-    char *field;                /* as it came or guessed */
-    char *waba_id;              /* entry.id, NULL */
-    char *phone_number_id;      /* NULL on account-level fields */
-    char *display_phone_number; /* digits, NULL */
-    gint64 time;                /* of what is no message and no status: when it was, 0 not told */
-    gboolean keep_raw;          /* this version does not apply all of it: the raw delivery stays */
+    GRefString *field;                /* as it came or guessed; shared, as the following */
+    GRefString *waba_id;              /* entry.id, NULL */
+    GRefString *phone_number_id;      /* NULL on account-level fields */
+    GRefString *display_phone_number; /* digits, NULL */
+    gint64 time;       /* of what is no message and no status: when it was, 0 not told */
+    gboolean keep_raw; /* this version does not apply all of it: the raw delivery stays */
     char *line;    /* for kinds but message and status: one line for the account, NULL: nothing for
                       people */
     CoexPeer peer; /* whom it is about: the line stands in their conversation; else empty */

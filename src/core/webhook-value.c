@@ -27,10 +27,10 @@
 /* One `value` while it is read. */
 typedef struct {
     GPtrArray *events; /* all of the delivery's */
-    const char *field;
-    const char *waba_id;
-    const char *phone_number_id;
-    char *display_phone_number;
+    GRefString *field; /* as the following: the same for all of its events */
+    GRefString *waba_id;
+    GRefString *phone_number_id;
+    GRefString *display_phone_number;
     gint64 time; /* of the entry, 0 */
     gboolean is_history;
     const CoexPeer *thread;    /* of the history, whom it is with; NULL */
@@ -45,15 +45,27 @@ bounded(const char *text, gsize max)
     return text != NULL && strnlen(text, max + 1) <= max ? text : NULL;
 }
 
+static GRefString *
+share(const char *text)
+{
+    return text != NULL ? g_ref_string_new(text) : NULL;
+}
+
+static GRefString *
+acquire(GRefString *text)
+{
+    return text != NULL ? g_ref_string_acquire(text) : NULL;
+}
+
 static CoexEvent *
 add_event(Value *value, CoexEventKind kind)
 {
     CoexEvent *event = coex_event_new(kind);
 
-    event->field = g_strdup(value->field);
-    event->waba_id = g_strdup(value->waba_id);
-    event->phone_number_id = g_strdup(value->phone_number_id);
-    event->display_phone_number = g_strdup(value->display_phone_number);
+    event->field = acquire(value->field);
+    event->waba_id = acquire(value->waba_id);
+    event->phone_number_id = acquire(value->phone_number_id);
+    event->display_phone_number = acquire(value->display_phone_number);
     event->time = value->time;
     event->keep_raw = TRUE;
     g_ptr_array_add(value->events, event);
@@ -690,6 +702,7 @@ coex_webhook_value_read(const CoexJsonAt *object, const char *field, const char 
 {
     RawValue raw = { 0 };
     Value value = { .events = events, .time = usable_time(time) };
+    g_autofree char *number = NULL;
 
     coex_json_read(object, value_fields, &raw, NULL);
     coex_json_read(&raw.metadata, metadata_fields, &raw, NULL);
@@ -700,16 +713,20 @@ coex_webhook_value_read(const CoexJsonAt *object, const char *field, const char 
     field = bounded(field, ID_MAX);
     if (field == NULL)
         field = coex_webhook_value_guess_field(object);
-    value.field = field != NULL ? field : "unknown";
     /* In PARTNER_* events the entry's id is the partner's, and the account's may not be told. */
     if (raw.waba_id == NULL && raw.phone_number == NULL && raw.event != NULL &&
         g_str_has_prefix(raw.event, "PARTNER_"))
         waba_id = NULL;
-    value.waba_id = bounded(raw.waba_id != NULL ? raw.waba_id : waba_id, ID_MAX);
-    value.phone_number_id = bounded(raw.phone_number_id, ID_MAX);
-    value.display_phone_number = coex_number_normalize(
+    number = coex_number_normalize(
         raw.display_phone_number != NULL ? raw.display_phone_number : raw.phone_number, NULL);
+    value.field = share(field != NULL ? field : "unknown");
+    value.waba_id = share(bounded(raw.waba_id != NULL ? raw.waba_id : waba_id, ID_MAX));
+    value.phone_number_id = share(bounded(raw.phone_number_id, ID_MAX));
+    value.display_phone_number = share(number);
     value.is_history = strcmp(value.field, "history") == 0;
     read_parts(&value, object);
-    g_free(value.display_phone_number);
+    g_clear_pointer(&value.field, g_ref_string_release);
+    g_clear_pointer(&value.waba_id, g_ref_string_release);
+    g_clear_pointer(&value.phone_number_id, g_ref_string_release);
+    g_clear_pointer(&value.display_phone_number, g_ref_string_release);
 }
