@@ -264,6 +264,15 @@ static const StatusRow rate_row = { 0, 0, COEX_ERROR_RATE_LIMITED,
                                     "Too many requests. Try again in a moment." };
 static const StatusRow large_row = { 0, 0, COEX_ERROR_TOO_LARGE,
                                      "It is too large for the provider. Send it in parts." };
+/* 360dialog: support/api-error-message-list */
+static const StatusRow unpaid_row = {
+    0, 0, COEX_ERROR_PROTOCOL,
+    "The provider sends nothing before its invoices are paid. Pay them there, then send it again."
+};
+static const StatusRow disabled_row = {
+    0, 0, COEX_ERROR_PROTOCOL,
+    "The provider has switched off the API for this number. Ask there why, and have it switched on."
+};
 static const StatusRow uncertain_row = {
     0, 0, COEX_ERROR_UNCERTAIN,
     "The provider failed and left open whether the message went. Look at the phone before you send "
@@ -278,9 +287,23 @@ says(const Refusal *refusal, const char *word)
     return folded && strstr(folded, word);
 }
 
+/* Refusals that the gateway tells in words alone. NULL: none of them. */
+static const StatusRow *
+find_spoken_row(guint status, const Refusal *refusal)
+{
+    if (status != 400 && status != 402 && status != 403)
+        return NULL;
+    if (says(refusal, "lack of payment") || says(refusal, "invoice"))
+        return &unpaid_row;
+    if (status == 400 && says(refusal, "rate limit"))
+        return &rate_row;
+    return says(refusal, "api") && says(refusal, "disabled") ? &disabled_row : NULL;
+}
+
 static const StatusRow *
 find_status_row(guint status, const Refusal *refusal, gboolean is_send)
 {
+    const StatusRow *spoken = find_spoken_row(status, refusal);
     const StatusRow *row = status_rows;
 
     while (status < row->from || status > row->to)
@@ -291,9 +314,7 @@ find_status_row(guint status, const Refusal *refusal, gboolean is_send)
         return &large_row;
     if (status == 403 && says(refusal, "key"))
         return &key_row;
-    if (status == 400 && says(refusal, "rate limit"))
-        return &rate_row;
-    return row;
+    return spoken ? spoken : row;
 }
 
 static void

@@ -74,6 +74,9 @@ static const CoexGraphCode graph_codes[] = {
     ROW(368, PROTOCOL, NEVER,
         "Meta has restricted this account for breaking its policies.",
         "Look at Account quality in WhatsApp Manager."),
+    ROW(803, INVALID_INPUT, NEVER,
+        "Meta does not know an id that was asked for, or the access token may not see it.",
+        "Compare the ids in the account's options with WhatsApp Manager."),
     ROW(1013, RECIPIENT, NEVER,
         "This number does not use WhatsApp.",
         "Check the number."),
@@ -127,7 +130,8 @@ static const CoexGraphCode graph_codes[] = {
         "This group cannot be used through the API.",
         "Use the phone for groups."),
     ROW(131042, PROTOCOL, NEVER,
-        "There is a problem with the payment for this account.",
+        "There is a problem with the payment for this account: without a payment method WhatsApp"
+        " delivers no more than a month's free messages.",
         "Add or check the payment method in WhatsApp Manager."),
     ROW(131045, PROTOCOL, NEVER,
         "The number is not registered properly.",
@@ -365,7 +369,7 @@ coex_graph_code_wants_template(int code)
     const CoexGraphCode *row = coex_graph_code_lookup(code);
 
     return row->meaning == COEX_ERROR_WINDOW_CLOSED || row->meaning == COEX_ERROR_TEMPLATE ||
-           code == 131064 || code == 139200 || code == 2388318 || code == 2388330;
+           code == 131064 || code == 132069 || code == 139200 || code == 2388318 || code == 2388330;
 }
 
 /* Graph's words on one bounded line without the "(#131047) " in front; NULL when they say nothing.
@@ -387,6 +391,7 @@ concerns_account(const CoexGraphCode *row)
     case 1:
     case 33:
     case 368:
+    case 803:
     case 131008:
     case 131031:
     case 131037:
