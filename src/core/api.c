@@ -374,6 +374,12 @@ coex_api_list_templates(const CoexEndpoint *endpoint, const char *cursor)
 }
 
 CoexRequest *
+coex_api_ask_number(const CoexEndpoint *endpoint)
+{
+    return get_new(endpoint, endpoint->backend->number_path);
+}
+
+CoexRequest *
 coex_api_get_webhook(const CoexEndpoint *endpoint)
 {
     return get_new(endpoint, endpoint->backend->webhook_path);

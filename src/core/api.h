@@ -81,6 +81,10 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CoexNumberInfo, coex_number_info_clear)
 gboolean coex_api_read_login(const CoexResponse *response, CoexNumberInfo *ret_info,
                              GError **error);
 
+/* What is told of the number beside that, for coex_number_state_read(); 360dialog tells its health
+ * alone. */
+CoexRequest *coex_api_ask_number(const CoexEndpoint *endpoint);
+
 /* Meta: the ids behind a token, in two steps: the WABAs (debug_token with the token itself:
  * granular_scopes target_ids), then a WABA's numbers. The first one's URL holds the token. */
 CoexRequest *coex_api_find_wabas(const CoexEndpoint *endpoint);

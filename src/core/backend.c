@@ -20,6 +20,7 @@ static const CoexBackend backend_360dialog = {
     .secret_option = "webhook-header",
     .messages_path = "/messages",
     .login_path = "/health_status",
+    .number_path = "/health_status",
     .templates_path = "/v1/configs/templates?limit=1000",
     .page_key = "offset",
     .first_page = "0",
@@ -48,11 +49,14 @@ static const CoexBackend backend_meta = {
     .finds_ids = TRUE,
     .needs_number_id = TRUE,
     .needs_waba = TRUE,
+    .tells_number = TRUE,
     .has_challenge = TRUE,
     .proof = COEX_PROOF_SIGNATURE,
     .secret_option = "app-secret",
     .messages_path = "/{number}/messages",
     .login_path = "/{number}?fields=id,display_phone_number,is_on_biz_app,health_status",
+    .number_path = "/{number}?fields=verified_name,name_status,quality_rating,status,throughput,"
+                   "whatsapp_business_manager_messaging_limit,is_on_biz_app,health_status",
     .templates_path = "/{waba}/message_templates?fields=id,name,language,status,category,"
                       "parameter_format,components&limit=100",
     .page_key = "after",

@@ -20,12 +20,14 @@ typedef struct CoexBackend {
     gboolean learns_number_id;  /* what a webhook calls the number is its phone_number_id */
     gboolean needs_number_id;   /* nothing can be asked without the phone_number_id */
     gboolean needs_waba;        /* templates are the WABA's: its id is needed for them */
+    gboolean tells_number;      /* name, quality and limits of the number */
     gboolean has_challenge;     /* GET handshake with the verify token */
     CoexProof proof;
     const char *secret_option; /* the option that holds the proof's secret */
     /* Paths after base and version; `{number}` and `{waba}` stand for the escaped ids. */
     const char *messages_path;
     const char *login_path;     /* GET */
+    const char *number_path;    /* GET */
     const char *templates_path; /* GET; a page is asked for by @page_key */
     const char *page_key;       /* query key of the cursor */
     const char *first_page;     /* cursor of the first page, NULL: none */

@@ -23,6 +23,7 @@
 #include "session/forget.h"
 #include "session/hub.h"
 #include "session/login.h"
+#include "session/page.h"
 #include "session/past-log.h"
 #include "send/receipts.h"
 #include "session/registration.h"
@@ -127,7 +128,7 @@ run_describe(CoexCommand *command, CoexPerson *person)
     if (person != NULL)
         coex_facts_ask(command->account, person);
     else
-        coex_facts_tell_account(command->account);
+        coex_page_ask(command->account);
 }
 
 static void

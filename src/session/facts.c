@@ -5,14 +5,11 @@
 #include "account/events.h"
 #include "account/people.h"
 #include "account/person.h"
-#include "account/phone.h"
 #include "account/tell.h"
 #include "account/views.h"
-#include "core/backend.h"
 #include "core/person-view.h"
 #include "core/text.h"
 #include "core/window.h"
-#include "send/outbox.h"
 #include "store/store.h"
 
 #define N_SENDS 10
@@ -108,65 +105,4 @@ coex_facts_ask(CoexAccount *account, CoexPerson *person)
     coex_store_read_figures(account->store, account->id,
                             coex_people_now(account->people, person)->id, N_SENDS, on_figures,
                             question);
-}
-
-/* ---- the account ---- */
-
-static char *
-dup_webhook(const CoexAccount *account)
-{
-    g_autofree char *last = dup_time(account->last_delivery_at);
-    g_autofree char *place = NULL;
-
-    if (!coex_account_listens(account))
-        return g_strdup("receiving is switched off");
-    place = g_strdup_printf(*account->public_url != '\0' ? "%s%s, registered is %s" : "%s%s",
-                            account->listen, account->webhook_path, account->public_url);
-    return g_strdup_printf(last != NULL ? "%s; the last one came at %s" : "%s; none came yet",
-                           place, last);
-}
-
-/* Nobody counts twice who turned out to be another. */
-static void
-add_windows(GStrvBuilder *facts, CoexAccount *account)
-{
-    g_autoptr(GPtrArray) people = coex_people_list(account->people);
-    gint64 now = coex_account_now(account);
-    guint n_open = 0, n_closed = 0, n_waiting = 0, n_held = 0, n_parked = 0;
-
-    for (guint i = 0; i < people->len; i++) {
-        const CoexPerson *person = g_ptr_array_index(people, i);
-        CoexWindow window = coex_account_window(account, person);
-
-        if (person->same_as != 0)
-            continue;
-        n_open += window.open;
-        n_closed += !window.open && window.expires_at > 0;
-        n_waiting += coex_person_waits_since(person, now) > 0;
-        n_held += coex_outbox_count(account->outbox, person->id, COEX_OUTBOX_HELD);
-        n_parked += coex_outbox_count(account->outbox, person->id, COEX_OUTBOX_PARKED);
-    }
-    add(facts, "Windows", g_strdup_printf("%u open, %u closed", n_open, n_closed));
-    add(facts, "Wait for an answer", g_strdup_printf("%u", n_waiting));
-    if (n_held + n_parked > 0)
-        add(facts, "Texts that wait",
-            g_strdup_printf("%u until they write, %u for your choice", n_held, n_parked));
-}
-
-void
-coex_facts_tell_account(CoexAccount *account)
-{
-    g_autoptr(GStrvBuilder) facts = g_strv_builder_new();
-    CoexSessionEvent *event = coex_account_event_new(account, COEX_SESSION_FACTS);
-
-    add(facts, "Number", g_strconcat("+", account->number, NULL));
-    add(facts, "Provider", g_strdup(account->endpoint.backend->label));
-    add(facts, "Webhook", dup_webhook(account));
-    if (coex_outbox_get_unlinked_at(account) > 0)
-        add(facts, "Not connected with the API since",
-            dup_time(coex_outbox_get_unlinked_at(account)));
-    add(facts, "Phone", coex_phone_describe(account));
-    add_windows(facts, account);
-    event->facts = g_strv_builder_end(facts);
-    coex_account_tell(account, event);
 }

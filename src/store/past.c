@@ -185,11 +185,18 @@ coex_past_read_unlogged(CoexDb *db, gint64 account_id, gint64 after, CoexUnlogge
 
 /* ---- in figures ---- */
 
-/* Of what is a message: 4, 10 and 11 are reactions, edits and deletions. */
+/* Of what is a message: 4, 10 and 11 are reactions, edits and deletions. The state 5 is FAILED. */
 #define A_MESSAGE " AND kind NOT IN (4, 10, 11)"
 static const char SELECT_COUNTS[] =
-    "SELECT direction, count(*), min(time), max(time) FROM messages"
+    "SELECT direction, count(*), min(time), max(time), sum(state = 5) FROM messages"
     " WHERE account = ? AND person = ?" A_MESSAGE " GROUP BY direction";
+/* Whoever wrote or was written to since then is found without a look at all messages. */
+static const char SELECT_COUNTS_SINCE[] =
+    "SELECT direction, count(*), min(time), max(time), sum(state = 5) FROM people AS p"
+    " JOIN messages AS m ON m.account = p.account AND m.person = p.id AND m.time >= ?2"
+    " WHERE p.account = ?1"
+    " AND max(p.active_at, p.last_inbound_at, p.last_echo_at, p.answered_at) >= ?2"
+    " AND m.past = 0" A_MESSAGE " GROUP BY direction";
 static const char SELECT_SENDS[] = "SELECT time, state, text FROM messages"
                                    " WHERE account = ? AND person = ? AND direction = 1" A_MESSAGE
                                    " ORDER BY time DESC, id DESC LIMIT ?";
@@ -223,6 +230,8 @@ add_count(sqlite3_stmt *row, CoexFigures *figures)
     gint64 first_at = sqlite3_column_int64(row, 2);
     if (direction >= 0 && direction < (gint64)G_N_ELEMENTS(figures->n_messages))
         figures->n_messages[direction] = (guint)sqlite3_column_int64(row, 1);
+    if (direction == COEX_OUTBOUND)
+        figures->n_failed = (guint)sqlite3_column_int64(row, 4);
     if (figures->first_at == 0 || first_at < figures->first_at)
         figures->first_at = first_at;
     figures->last_at = MAX(figures->last_at, sqlite3_column_int64(row, 3));
@@ -275,6 +284,20 @@ coex_past_read_figures(CoexDb *db, gint64 account_id, gint64 person_id, guint n_
                           COEX_VALUES(coex_int(account_id), coex_int(person_id), coex_int(n_sends)),
                           error),
             add_send, figures, error))
+        return figures;
+    coex_figures_free(figures);
+    return NULL;
+}
+
+CoexFigures *
+coex_past_read_figures_since(CoexDb *db, gint64 account_id, gint64 since, GError **error)
+{
+    CoexFigures *figures = g_new0(CoexFigures, 1);
+    figures->sends = g_ptr_array_new_with_free_func(free_send);
+    if (read_rows(db,
+                  coex_db_query(db, SELECT_COUNTS_SINCE,
+                                COEX_VALUES(coex_int(account_id), coex_int(since)), error),
+                  add_count, figures, error))
         return figures;
     coex_figures_free(figures);
     return NULL;

@@ -12,6 +12,9 @@ typedef struct CoexUnlogged CoexUnlogged;
 /* See coex_store_read_figures(); NULL on error. Free with coex_figures_free(). */
 CoexFigures *coex_past_read_figures(CoexDb *db, gint64 account_id, gint64 person_id, guint n_sends,
                                     GError **error);
+/* See coex_store_read_figures_since(); NULL on error. */
+CoexFigures *coex_past_read_figures_since(CoexDb *db, gint64 account_id, gint64 since,
+                                          GError **error);
 void coex_figures_free(CoexFigures *figures);
 
 /* The message @id as such a line; NULL, and no error, where there is none to show. */

@@ -132,6 +132,7 @@ void coex_send_free(CoexSend *send);
 /* A conversation in figures, see coex_store_read_figures(). */
 typedef struct CoexFigures {
     guint n_messages[COEX_ECHO + 1]; /* by CoexDirection */
+    guint n_failed;                  /* of those sent here */
     gint64 first_at;                 /* the oldest message, 0 */
     gint64 last_at;
     gint64 ad_at;     /* the newest message that came by an ad whose click was told, 0 */

@@ -594,6 +594,7 @@ typedef struct {
     gint64 account_id;
     gint64 person_id;
     guint n_sends;
+    gint64 since; /* 0: of the person */
     CoexFigures *figures;
     CoexStoreFigures done;
 } FiguresRead;
@@ -622,6 +623,9 @@ read_figures(CoexDb *db, const GError *error, gpointer data)
     FiguresRead *read = data;
     if (db == NULL)
         read->error = g_error_copy(error);
+    else if (read->since > 0)
+        read->figures =
+            coex_past_read_figures_since(db, read->account_id, read->since, &read->error);
     else
         read->figures = coex_past_read_figures(db, read->account_id, read->person_id, read->n_sends,
                                                &read->error);
@@ -638,6 +642,19 @@ coex_store_read_figures(CoexStore *store, gint64 account_id, gint64 person_id, g
     read->account_id = account_id;
     read->person_id = person_id;
     read->n_sends = n_sends;
+    read->done = done;
+    coex_writer_add_task(store->writer, read_figures, read);
+}
+
+void
+coex_store_read_figures_since(CoexStore *store, gint64 account_id, gint64 since,
+                              CoexStoreFigures done, gpointer user_data)
+{
+    FiguresRead *read = g_new0(FiguresRead, 1);
+    read->context = g_main_context_ref_thread_default();
+    read->user_data = user_data;
+    read->account_id = account_id;
+    read->since = since;
     read->done = done;
     coex_writer_add_task(store->writer, read_figures, read);
 }

@@ -119,6 +119,11 @@ typedef void (*CoexStoreFigures)(const CoexFigures *figures, const GError *error
 void coex_store_read_figures(CoexStore *store, gint64 account_id, gint64 person_id, guint n_sends,
                              CoexStoreFigures done, gpointer user_data);
 
+/* Counts the messages with anybody since that time, seconds since 1970 and greater than 0, without
+ * those of the phone's earlier chats. */
+void coex_store_read_figures_since(CoexStore *store, gint64 account_id, gint64 since,
+                                   CoexStoreFigures done, gpointer user_data);
+
 /* ---- batches ---- */
 
 /* Queues the batch (transfer full) as one transaction, in the order of the calls. @done may be

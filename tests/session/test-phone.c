@@ -83,6 +83,12 @@ test_other_signs(Desk *desk)
                      "Open the WhatsApp Business app*a change of its address book, 12 *");
 }
 
+#define HERE                                                                                       \
+    "Receiving: at 127.0.0.1:*/webhook; the last webhook came at 20*\nPhone: last sign 20* (a "    \
+    "message written on it); open the app before 20*\nWindows: 1 open, 0 closed\nWait for an "     \
+    "answer: 0\nTexts that wait: 1 until they write, 0 for your choice\nToday: 1 received, 0 "     \
+    "sent from here, 1 sent on the phone\n"
+
 static void
 test_account(Desk *desk)
 {
@@ -95,10 +101,63 @@ test_account(Desk *desk)
     coex_session_describe(desk->session, NULL);
     desk_wait_facts(
         desk, NULL,
-        "Number: +447700900100\nProvider: *\nWebhook: 127.0.0.1:*/webhook*; the last one "
-        "came at 20*\nPhone: last sign 20* (a message written on it); open the app "
-        "before 20*\nWindows: 1 open, 0 closed\nWait for an answer: 0\nTexts that wait: "
-        "1 until they write, 0 for your choice\n");
+        desk_is_meta(desk)
+            ? "Number: +447700900100, at Meta Cloud API\nName: Radhaus Mitte\n"
+              "Quality: high (green)\nMessaging limit: 2,000 people in 24 hours *\n"
+              "Throughput: 20 messages a second*\nHealth: messages can be sent\n"
+              "Webhook: http://127.0.0.1:*/webhook\n" HERE
+            : "Number: +447700900100, at 360dialog\nName, quality, limits: 360dialog does not *\n"
+              "Health: messages can be sent\nWebhook: http://127.0.0.1:*/webhook\n" HERE);
+}
+
+/* What is wrong is said with what Meta proposes; what cannot be asked, too, and the rest stays. */
+static void
+test_account_in_trouble(Desk *desk)
+{
+    desk_login(desk);
+    desk_hear(desk, "ada", "Hello");
+    coex_sim_fail_next_async(desk->sim, 131026);
+    desk_say(desk, "ada", "In vain");
+    desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "In vain");
+    coex_sim_change_number(
+        desk->sim,
+        "{\"quality_rating\":\"RED\",\"name_status\":\"DECLINED\",\"status\":\"FLAGGED\","
+        "\"throughput\":{\"level\":\"HIGH\"},\"is_on_biz_app\":false,"
+        "\"whatsapp_business_manager_messaging_limit\":\"TIER_NEW\","
+        "\"webhook_configuration\":{\"phone_number\":\"https://elsewhere.example/hook\"},"
+        "\"health_status\":{\"can_send_message\":\"BLOCKED\",\"entities\":["
+        "{\"entity_type\":\"PHONE_NUMBER\",\"id\":\"1\",\"can_send_message\":\"LIMITED\","
+        "\"additional_info\":[\"Its name is not approved yet.\"]},"
+        "{\"entity_type\":\"WABA\",\"id\":\"2\",\"can_send_message\":\"BLOCKED\",\"errors\":["
+        "{\"error_code\":141006,\"error_description\":\"No payment method\","
+        "\"possible_solution\":\"Add one under\\nBilling.\"}]}]}}");
+    coex_session_describe(desk->session, NULL);
+    desk_wait_facts(desk, NULL,
+                    "*\nHealth: nothing can be sent. The number: Its name is not approved yet. The "
+                    "WhatsApp account: No payment method. Meta proposes: Add one under "
+                    "Billing.\n*\nToday: 1 received, 1 sent from here (1 of them failed), 0 sent "
+                    "on the phone\n");
+    if (desk_is_meta(desk)) {
+        coex_session_describe(desk->session, NULL);
+        desk_wait_facts(desk, NULL,
+                        "*\nName: Radhaus Mitte (Meta has declined this name*)\nQuality: low (red)*"
+                        "\nMessaging limit: TIER_NEW\nThroughput: 1,000 messages a second\n"
+                        "State: FLAGGED\n*\nWebhook: https://elsewhere.example/hook\n*");
+    }
+    coex_sim_aim(desk->sim, NULL);
+    coex_sim_fail_next(desk->sim, 131016);
+    coex_sim_fail_next(desk->sim, 131005);
+    coex_session_describe(desk->session, NULL);
+    desk_wait_facts(desk, NULL,
+                    "*\nNumber's state: cannot be asked: WhatsApp is overloaded. Try again *\n"
+                    "Webhook: cannot be asked: WhatsApp denied access*\nReceiving: *\nToday: *");
+    desk_fence(desk);
+    coex_sim_set_down(desk->sim, TRUE);
+    coex_session_describe(desk->session, NULL);
+    desk_wait_facts(desk, NULL, "*\nNumber's state: cannot be asked: *\nReceiving: *\nToday: *");
+    coex_sim_set_down(desk->sim, FALSE);
+    coex_session_describe(desk->session, NULL);
+    desk_wait_facts(desk, NULL, "*\nHealth: nothing can be sent*\nToday: 2 received, *");
 }
 
 /* ---- a person ---- */
@@ -139,6 +198,7 @@ main(int argc, char **argv)
     desk_add("/phone/warnings", test_warnings);
     desk_add("/phone/other-signs", test_other_signs);
     desk_add("/phone/account", test_account);
+    desk_add("/phone/account-in-trouble", test_account_in_trouble);
     desk_add("/phone/person", test_person);
     return g_test_run();
 }

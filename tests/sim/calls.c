@@ -30,12 +30,29 @@ health_entity(const char *type, const char *id)
     return sim_strings("entity_type", type, "id", id, "can_send_message", "AVAILABLE", NULL);
 }
 
+void
+coex_sim_change_number(CoexSim *sim, const char *json)
+{
+    SIM_LOCK(sim);
+
+    g_clear_pointer(&sim->number_changes, json_object_unref);
+    sim->number_changes = sim_parse_object(json);
+    g_assert_nonnull(sim->number_changes);
+}
+
 static JsonObject *
 health_status(CoexSim *sim)
 {
+    JsonObject *other =
+        sim->number_changes ? sim_member_object(sim->number_changes, "health_status") : NULL;
     JsonObject *health = sim_strings("can_send_message", "AVAILABLE", NULL);
     JsonArray *entities = sim_array_of(health_entity("PHONE_NUMBER", sim->phone_number_id));
 
+    if (other) {
+        json_array_unref(entities);
+        json_object_unref(health);
+        return json_object_ref(other);
+    }
     json_array_add_object_element(entities, health_entity("WABA", sim->waba_id));
     json_array_add_object_element(entities, health_entity("BUSINESS", BUSINESS_ID));
     json_array_add_object_element(entities, health_entity("APP", APP_ID));
@@ -68,6 +85,15 @@ webhook_configuration(CoexSim *sim)
     return configuration;
 }
 
+static void
+change(JsonObject *all, JsonObject *changes)
+{
+    g_autoptr(GList) names = changes ? json_object_get_members(changes) : NULL;
+
+    for (GList *name = names; name; name = name->next)
+        json_object_set_member(all, name->data, json_object_dup_member(changes, name->data));
+}
+
 /* payloads/outbound/37. */
 static JsonObject *
 number_fields(CoexSim *sim)
@@ -84,6 +110,7 @@ number_fields(CoexSim *sim)
     json_object_set_object_member(all, "throughput", sim_strings("level", "STANDARD", NULL));
     json_object_set_object_member(all, "health_status", health_status(sim));
     json_object_set_object_member(all, "webhook_configuration", webhook_configuration(sim));
+    change(all, sim->number_changes);
     return all;
 }
 

@@ -160,6 +160,7 @@ struct _CoexSim {
     char *app_url;
     char *waba_url;
     char *phone_url;
+    JsonObject *number_changes;  /* NULL: none */
     JsonObject *webhook_headers; /* 360dialog: sent with each delivery */
     GQueue deliveries;
     GPtrArray *batch; /* open batch of JsonObject changes, or NULL */

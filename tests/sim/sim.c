@@ -325,6 +325,7 @@ coex_sim_free(CoexSim *sim)
     g_queue_clear(&sim->async_codes);
     g_queue_clear_full(&sim->send_times, g_free);
     json_object_unref(sim->webhook_headers);
+    g_clear_pointer(&sim->number_changes, json_object_unref);
     g_object_unref(sim->cancellable);
     g_main_loop_unref(sim->loop);
     g_main_context_unref(sim->context);

@@ -309,6 +309,9 @@ void coex_sim_restore_token(CoexSim *sim);
 /* FALSE: the number's is_on_biz_app reads false. */
 void coex_sim_set_coexistence(CoexSim *sim, gboolean coexistence);
 
+/* Members of the number that read otherwise from now on: an object in the shape of the answer. */
+void coex_sim_change_number(CoexSim *sim, const char *json);
+
 /* --- clock and customer service window -------------------------------------------------------- */
 
 /* Moves the simulated clock: timestamps, Date header, windows. Negative is allowed. */
