@@ -17,6 +17,7 @@ typedef struct CoexAccount CoexAccount;
 typedef struct CoexBatch CoexBatch;
 typedef struct CoexCatalogue CoexCatalogue;
 typedef struct CoexPerson CoexPerson;
+typedef struct CoexProfile CoexProfile;
 typedef struct CoexPutBack CoexPutBack;
 typedef struct CoexStore CoexStore;
 typedef struct CoexVerifier CoexVerifier;
@@ -98,6 +99,7 @@ struct CoexAccount {
     gint64 id;            /* in the store */
     GHashTable *settings; /* as stored */
     CoexCatalogue *catalogue;
+    CoexProfile *profile;        /* as it was found last; NULL: not yet */
     gboolean fetching_templates; /* another catalogue is on its way */
     gboolean awaits_templates;   /* the user does, and wants to hear of a failure */
     CoexVerifier *verifier;

@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "core/json.h"
 #include "core/api-error.h"
+#include "core/profile.h"
 #include "core/template.h"
 #include "core/verifier.h"
 #include "core/text.h"
@@ -555,4 +556,61 @@ coex_api_is_gone(const CoexResponse *response, const GError *error)
     /* Without the subcode the same code is a bad parameter, unless the words say it. */
     return response->status == 404 || response->status == 410 || code == COEX_GRAPH_NO_OBJECT ||
            (code == 100 && strstr(error->message, "does not exist") != NULL);
+}
+
+static char *
+dup_member(const CoexJsonAt *object, const char *name)
+{
+    const char *text = coex_json_member_text(object, name);
+
+    return g_strdup(text ? text : "");
+}
+
+static char **
+dup_websites(const CoexJsonAt *profile)
+{
+    CoexJsonAt list = coex_json_member(profile, "websites");
+    g_autoptr(GStrvBuilder) websites = g_strv_builder_new();
+    guint n = 0;
+
+    for (guint i = 0; i < coex_json_length(&list) && n < COEX_PROFILE_WEBSITES_MAX; i++) {
+        CoexJsonAt element = coex_json_element(&list, i);
+        const char *website = coex_json_text(&element);
+
+        if (!website || !*website)
+            continue;
+        g_strv_builder_add(websites, website);
+        n++;
+    }
+    return g_strv_builder_end(websites);
+}
+
+CoexProfile *
+coex_api_read_profile(const CoexResponse *response, GError **error)
+{
+    g_autoptr(CoexJson) doc = open_answer(response, error);
+    CoexJsonAt root, list, at;
+    CoexProfile *profile;
+
+    if (!doc)
+        return NULL;
+    root = coex_json_root(doc);
+    list = coex_json_member(&root, "data");
+    if (!coex_json_at_is_array(&list)) {
+        g_set_error(error, COEX_ERROR, COEX_ERROR_PROTOCOL,
+                    "The provider's answer holds no profile. (HTTP %u)", response->status);
+        return NULL;
+    }
+    at = coex_json_element(&list, 0);
+    profile = g_new(CoexProfile, 1);
+    *profile = (CoexProfile){
+        .about = dup_member(&at, "about"),
+        .address = dup_member(&at, "address"),
+        .description = dup_member(&at, "description"),
+        .email = dup_member(&at, "email"),
+        .vertical = dup_member(&at, "vertical"),
+        .picture_url = dup_member(&at, "profile_picture_url"),
+        .websites = dup_websites(&at),
+    };
+    return profile;
 }

@@ -359,6 +359,12 @@ coex_api_ask_sync(const CoexEndpoint *endpoint, const char *type)
 }
 
 CoexRequest *
+coex_api_get_profile(const CoexEndpoint *endpoint)
+{
+    return get_new(endpoint, endpoint->backend->profile_path);
+}
+
+CoexRequest *
 coex_api_list_templates(const CoexEndpoint *endpoint, const char *cursor)
 {
     const CoexBackend *backend = endpoint->backend;

@@ -12,6 +12,7 @@ typedef struct CoexBackend CoexBackend;
 typedef struct CoexMedia CoexMedia;
 typedef struct CoexPayload CoexPayload;
 typedef struct CoexPeer CoexPeer;
+typedef struct CoexProfile CoexProfile;
 typedef struct CoexTemplate CoexTemplate;
 
 typedef struct CoexRequest {
@@ -176,6 +177,12 @@ CoexRequest *coex_api_set_webhook(const CoexEndpoint *endpoint, const char *url,
 CoexRequest *coex_api_ask_sync(const CoexEndpoint *endpoint, const char *type);
 /* What the provider's support knows the request by, "" if not told. Free with g_free(). */
 char *coex_api_read_sync(const CoexResponse *response, GError **error);
+
+/* What customers see of the business (Meta: business-phone-numbers/business-profiles). */
+CoexRequest *coex_api_get_profile(const CoexEndpoint *endpoint);
+/* Free with coex_profile_free(). NULL on error. */
+CoexProfile *coex_api_read_profile(const CoexResponse *response, GError **error);
+
 /* Uploads a file of type @mime (Meta: business-phone-numbers/media); the id lives 30 days. The
  * body, which the request lacks, is @ret_head, the file's bytes and @ret_tail; none of those holds
  * @boundary, which is ASCII without a blank. */

@@ -5,6 +5,10 @@ static const char *const hosts_360dialog[] = { "360dialog.io", NULL };
 static const char *const hosts_meta[] = { "fbsbx.com", "fbcdn.net", "facebook.com", "whatsapp.net",
                                           NULL };
 
+#define PROFILE                                                                                    \
+    "/whatsapp_business_profile?fields=about,address,description,email,profile_picture_url,"       \
+    "websites,vertical"
+
 /* 360dialog: messaging-api/api-reference, messaging/media */
 static const CoexBackend backend_360dialog = {
     .id = "360dialog",
@@ -29,6 +33,7 @@ static const CoexBackend backend_360dialog = {
     .webhook_path = "/v1/configs/webhook",
     .webhook_set_path = "/v1/configs/webhook",
     .webhook_is_flat = TRUE,
+    .profile_path = PROFILE,
     .upload_path = "/media",
     .media_query = "",
     .media_hosts = hosts_360dialog,
@@ -65,6 +70,7 @@ static const CoexBackend backend_meta = {
     .webhook_path = "/{number}?fields=webhook_configuration",
     .webhook_set_path = "/{number}",
     .sync_path = "/{number}/smb_app_data",
+    .profile_path = "/{number}" PROFILE,
     .upload_path = "/{number}/media",
     .media_query = "?phone_number_id={number}",
     .media_hosts = hosts_meta,

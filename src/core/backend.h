@@ -38,6 +38,7 @@ typedef struct CoexBackend {
     gboolean webhook_is_flat; /* address and headers stand by themselves; else in an object */
     const char
         *sync_path; /* POST: asks for the phone's contacts and history; NULL: cannot be asked */
+    const char *profile_path;       /* GET */
     const char *upload_path;        /* POST, a file in a form */
     const char *media_query;        /* behind a media id, GET */
     const char *const *media_hosts; /* what may be fetched from, their subdomains too */

@@ -7,6 +7,7 @@
 #include "account/skew.h"
 #include "account/views.h"
 #include "core/catalogue.h"
+#include "core/profile.h"
 #include "core/proxy.h"
 #include "net/http.h"
 #include "session/config.h"
@@ -72,6 +73,7 @@ free_account(CoexAccount *account)
         g_clear_pointer(get_part(account, i - 1), parts[i - 1].free);
     g_clear_pointer(&account->settings, g_hash_table_unref);
     g_clear_pointer(&account->catalogue, coex_catalogue_unref);
+    coex_profile_free(account->profile);
     g_clear_pointer(&account->verifier, coex_verifier_unref);
     coex_mailbox_unref(account->target.mailbox);
     coex_endpoint_clear(&account->endpoint);

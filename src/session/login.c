@@ -28,6 +28,7 @@
 #include "session/hub.h"
 #include "session/ids.h"
 #include "session/options.h"
+#include "session/profile.h"
 #include "session/registration.h"
 #include "store/store.h"
 #include <string.h>
@@ -554,6 +555,13 @@ tell_report(CoexAccount *account)
     coex_account_tell(account, event);
 }
 
+/* One thing after the other: of all that is asked for at a login, this takes longest. */
+static void
+refresh_templates(CoexAccount *account)
+{
+    coex_templates_refresh(account, FALSE);
+}
+
 static void
 go_online(CoexAccount *account)
 {
@@ -586,7 +594,7 @@ go_online(CoexAccount *account)
     coex_outbox_start(account->outbox);
     coex_fetch_start(account);
     coex_intake_attach(coex_hub_get_intake(account->hub), account);
-    coex_templates_refresh(account, FALSE);
+    coex_profile_fetch(account, refresh_templates);
     coex_registration_check(account, FALSE);
 }
 

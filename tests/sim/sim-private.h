@@ -160,7 +160,8 @@ struct _CoexSim {
     char *app_url;
     char *waba_url;
     char *phone_url;
-    JsonObject *number_changes;  /* NULL: none */
+    JsonObject *number_changes; /* NULL: none */
+    JsonObject *profile;
     JsonObject *webhook_headers; /* 360dialog: sent with each delivery */
     GQueue deliveries;
     GPtrArray *batch; /* open batch of JsonObject changes, or NULL */
@@ -297,6 +298,10 @@ void sim_handle_health(SimCall *call);
 void sim_handle_webhook_get(SimCall *call);
 void sim_handle_webhook_set(SimCall *call);
 void sim_handle_webhook_delete(SimCall *call);
+
+/* profile.c */
+JsonObject *sim_profile_new(void);
+void sim_handle_profile(SimCall *call);
 
 /* files.c */
 void sim_file_free(gpointer file);

@@ -232,6 +232,7 @@ set_state(CoexSim *sim)
     sim->uploads = g_ptr_array_new_with_free_func(sim_upload_free);
     sim->held_calls = g_ptr_array_new();
     sim->webhook_headers = json_object_new();
+    sim->profile = sim_profile_new();
     g_queue_init(&sim->faults);
     g_queue_init(&sim->async_codes);
     g_queue_init(&sim->send_times);
@@ -326,6 +327,7 @@ coex_sim_free(CoexSim *sim)
     g_queue_clear_full(&sim->send_times, g_free);
     json_object_unref(sim->webhook_headers);
     g_clear_pointer(&sim->number_changes, json_object_unref);
+    json_object_unref(sim->profile);
     g_object_unref(sim->cancellable);
     g_main_loop_unref(sim->loop);
     g_main_context_unref(sim->context);

@@ -210,6 +210,14 @@ gboolean coex_sim_unite(CoexSim *sim, const char *who, const char *other);
  */
 void coex_sim_tell_history(CoexSim *sim, const char *who, gint64 age_s, const char *text);
 
+/* --- the business's profile -------------------------------------------------------------------
+ */
+
+/* All that it holds: the members of `data[0]`, without messaging_product. */
+void coex_sim_set_profile(CoexSim *sim, const char *json);
+/* Where its picture is. */
+void coex_sim_set_picture(CoexSim *sim, const char *url);
+
 /* --- files ------------------------------------------------------------------------------------ */
 
 /* What is wrong with a file, or with the way to it. */
