@@ -110,6 +110,21 @@ coex_window_dup_time(gint64 time_s)
     return time != NULL ? g_date_time_format(time, "%Y-%m-%d %H:%M") : NULL;
 }
 
+char *
+coex_window_dup_short_time(gint64 time_s, gint64 now)
+{
+    g_autoptr(GDateTime) time = g_date_time_new_from_unix_local(time_s);
+    g_autoptr(GDateTime) today = g_date_time_new_from_unix_local(now);
+
+    if (time == NULL || today == NULL)
+        return coex_window_dup_time(time_s);
+    return g_date_time_format(time, g_date_time_get_year(time) == g_date_time_get_year(today) &&
+                                            g_date_time_get_day_of_year(time) ==
+                                                g_date_time_get_day_of_year(today)
+                                        ? "%H:%M"
+                                        : "%Y-%m-%d %H:%M");
+}
+
 static char *
 dup_local_time(gint64 time_s)
 {

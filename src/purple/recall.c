@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "core/text.h"
+#include "core/window.h"
 #include "purple/connection.h"
 #include "purple/contact.h"
 #include "purple/file.h"
@@ -66,14 +67,9 @@ coex_recall_check(PurpleAccount *account, GError **error)
 static char *
 dup_time(gint64 time)
 {
-    g_autoptr(GDateTime) then = g_date_time_new_from_unix_local(time);
-    g_autoptr(GDateTime) now = g_date_time_new_now_local();
-    g_autofree char *day = then != NULL ? g_date_time_format(then, "%Y-%m-%d") : NULL;
-    g_autofree char *today = g_date_time_format(now, "%Y-%m-%d");
+    char *text = coex_window_dup_short_time(time, g_get_real_time() / G_USEC_PER_SEC);
 
-    if (then == NULL)
-        return g_strdup("?");
-    return g_date_time_format(then, g_strcmp0(day, today) == 0 ? "%H:%M" : "%Y-%m-%d %H:%M");
+    return text != NULL ? text : g_strdup("?");
 }
 
 /* Before who wrote it, so that nobody can write it. @numbered: also what has no file can be named

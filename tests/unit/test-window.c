@@ -200,6 +200,31 @@ test_describe(void)
     }
 }
 
+/* A day is named where it is not today's. */
+static void
+test_short_times(void)
+{
+    const gint64 midnight = 1790812800; /* 2026-10-01 00:00 UTC */
+    static const struct {
+        gint64 from_midnight, now_from_midnight;
+        const char *text;
+    } cases[] = {
+        { 30, 60, "00:00" },
+        { -60, 60, "2026-09-30 23:59" },
+        { 86340, 0, "23:59" },
+        { 86400, 86340, "2026-10-02 00:00" },
+        { -365 * 86400, 0, "2025-10-01 00:00" },
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *text = coex_window_dup_short_time(midnight + cases[i].from_midnight,
+                                                           midnight + cases[i].now_from_midnight);
+
+        g_assert_cmpstr(text, ==, cases[i].text);
+    }
+    g_assert_null(coex_window_dup_short_time(G_MAXINT64, midnight));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -211,6 +236,7 @@ main(int argc, char **argv)
     g_test_add_func("/window/label-changes", test_label_changes);
     g_test_add_func("/window/free", test_free);
     g_test_add_func("/window/extend", test_extend);
+    g_test_add_func("/window/short-times", test_short_times);
     g_test_add_func("/window/odd-times", test_odd_times);
     g_test_add_func("/window/describe", test_describe);
     return g_test_run();
