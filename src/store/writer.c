@@ -6,10 +6,10 @@
 #include "store/batch-private.h"
 #include "store/db.h"
 #include "store/dispatch.h"
+#include "store/purge.h"
 #include "store/retention.h"
 #include "store/schema.h"
 #include "store/search.h"
-#include "store/shown.h"
 #include <pthread.h>
 #include <signal.h>
 
@@ -30,9 +30,6 @@
 #define LOG_PAGES_MAX 16384
 /* How soon a connection that failed is tried again. */
 #define REOPEN_US (G_USEC_PER_SEC / 2)
-/* Shown feed items are deleted when so many are, or this long after the last deletion. */
-#define PURGE_ROWS 256
-#define PURGE_US G_USEC_PER_SEC
 /* The index of words follows a while after the last change, and that long after the first: each of
  * the hundreds of transactions of a history would wait for it. */
 #define INDEX_US G_USEC_PER_SEC
@@ -78,17 +75,15 @@ struct CoexWriter {
     CoexDb *db;      /* NULL: to be opened again */
     GError *damaged; /* damage was met: nothing more comes in until the next opening */
     char *path;
-    CoexShown *shown;
+    CoexPurge purge;
     gint64 reopen_at; /* monotonic µs, as the following */
     gint64 retention_at;
     gint64 index_at;     /* the index of words follows */
     gint64 index_latest; /* and at the latest */
-    gint64 purged_at;
-    gint64 turn_at; /* when batches or tasks last had their turn */
+    gint64 turn_at;      /* when batches or tasks last had their turn */
     gint64 flood_until;
-    gboolean large_is_next;                 /* one was passed over */
-    gboolean large_is_logged;               /* and the log was not emptied since */
-    gint64 purged[COEX_SHOWN_ACCOUNTS + 1]; /* feed deleted up to here, by account id */
+    gboolean large_is_next;   /* one was passed over */
+    gboolean large_is_logged; /* and the log was not emptied since */
 };
 
 /* ---- jobs ---- */
@@ -234,42 +229,6 @@ ensure_open(CoexWriter *writer, GError **error)
     return writer->db != NULL;
 }
 
-/* ---- shown feed items ---- */
-
-/* Fills @ret_marks; FALSE: it is not worth the write yet. */
-static gboolean
-collect_marks(CoexWriter *writer, gboolean force, gint64 *ret_marks)
-{
-    gint64 n_rows = 0;
-    for (guint i = 1; i <= COEX_SHOWN_ACCOUNTS; i++) {
-        ret_marks[i] = coex_shown_get(writer->shown, i);
-        n_rows += MAX(ret_marks[i] - writer->purged[i], 0);
-    }
-    if (n_rows == 0)
-        return FALSE;
-    return force || n_rows >= PURGE_ROWS || g_get_monotonic_time() - writer->purged_at >= PURGE_US;
-}
-
-static gboolean
-purge_feed(CoexWriter *writer, const gint64 *marks, GError **error)
-{
-    for (guint i = 1; i <= COEX_SHOWN_ACCOUNTS; i++) {
-        if (marks[i] > writer->purged[i] &&
-            !coex_db_run(writer->db, "DELETE FROM feed WHERE seq <= ? AND account = ?",
-                         COEX_VALUES(coex_int(marks[i]), coex_int(i)), error))
-            return FALSE;
-    }
-    return TRUE;
-}
-
-static void
-note_purged(CoexWriter *writer, const gint64 *marks)
-{
-    for (guint i = 1; i <= COEX_SHOWN_ACCOUNTS; i++)
-        writer->purged[i] = marks[i];
-    writer->purged_at = g_get_monotonic_time();
-}
-
 /* ---- a group: one transaction ---- */
 
 static gboolean
@@ -316,14 +275,14 @@ write_jobs(CoexWriter *writer, GPtrArray *group, guint *ret_n_added, GError **er
 static gboolean
 write_group(CoexWriter *writer, GPtrArray *group, guint *ret_n_added, GError **error)
 {
-    gint64 marks[COEX_SHOWN_ACCOUNTS + 1];
     if (!ensure_open(writer, error))
         return FALSE;
-    gboolean purge = writer->damaged == NULL && collect_marks(writer, FALSE, marks);
+    gboolean purge = writer->damaged == NULL && coex_purge_is_due(&writer->purge);
     if (run(writer, "BEGIN IMMEDIATE", error) && write_jobs(writer, group, ret_n_added, error) &&
-        (!purge || purge_feed(writer, marks, error)) && run(writer, "COMMIT", error)) {
+        (!purge || coex_purge_run(&writer->purge, writer->db, error)) &&
+        run(writer, "COMMIT", error)) {
         if (purge)
-            note_purged(writer, marks);
+            coex_purge_committed(&writer->purge);
         return TRUE;
     }
     coex_db_rollback(writer->db);
@@ -410,6 +369,43 @@ note_forgotten(CoexWriter *writer, const GPtrArray *group)
     }
 }
 
+/* Whether one of them has nobody who hears that it failed, and would write it again: the last of
+ * an account. */
+static gboolean
+has_orphan(const GPtrArray *group)
+{
+    for (guint i = 0; i < group->len; i++) {
+        const Job *job = g_ptr_array_index(group, i);
+        if (job->kind == JOB_BATCH && job->context == NULL)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static void
+forget_outcomes(GPtrArray *group)
+{
+    for (guint i = 0; i < group->len; i++) {
+        Job *job = g_ptr_array_index(group, i);
+        if (job->kind != JOB_BATCH)
+            continue;
+        coex_batch_forget_outcome(job->batch);
+        g_clear_error(&job->error);
+    }
+}
+
+static gboolean
+write_group_again(CoexWriter *writer, GPtrArray *group, guint *ret_n_added, GError **error)
+{
+    if (writer->damaged != NULL || !has_orphan(group))
+        return FALSE;
+    forget_outcomes(group);
+    g_clear_error(error);
+    *ret_n_added = 0;
+    writer->reopen_at = 0;
+    return write_group(writer, group, ret_n_added, error);
+}
+
 static void
 commit_group(CoexWriter *writer, GPtrArray *group)
 {
@@ -417,6 +413,7 @@ commit_group(CoexWriter *writer, GPtrArray *group)
     guint n_added = 0;
     gboolean committed = writer->damaged == NULL && write_group(writer, group, &n_added, &error);
     note_damage(writer, error);
+    committed = committed || write_group_again(writer, group, &n_added, &error);
     if (writer->damaged != NULL && !committed) {
         commit_apart(writer, group);
         return;
@@ -597,17 +594,6 @@ retain(CoexWriter *writer)
     drop_broken(writer);
 }
 
-static void
-purge_at_end(CoexWriter *writer)
-{
-    gint64 marks[COEX_SHOWN_ACCOUNTS + 1];
-    if (writer->db == NULL || !collect_marks(writer, TRUE, marks))
-        return;
-    if (!run(writer, "BEGIN IMMEDIATE", NULL) || !purge_feed(writer, marks, NULL) ||
-        !run(writer, "COMMIT", NULL))
-        coex_db_rollback(writer->db);
-}
-
 static gboolean
 is_idle(CoexWriter *writer)
 {
@@ -652,7 +638,7 @@ writer_main(gpointer data)
     }
     if (writer->db != NULL && writer->damaged == NULL)
         coex_search_finish(writer->db);
-    purge_at_end(writer);
+    coex_purge_at_end(&writer->purge, writer->db);
     return NULL;
 }
 
@@ -666,7 +652,7 @@ coex_writer_start(CoexDb *db, const char *path, CoexShown *shown, GError **error
     g_queue_init(&writer->jobs);
     writer->db = db;
     writer->path = g_strdup(path);
-    writer->shown = shown;
+    writer->purge.shown = shown;
 
     /* The host's signal handlers are not meant for this thread. */
     sigset_t all;

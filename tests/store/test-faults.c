@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include <glib/gstdio.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
@@ -10,6 +11,19 @@
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
+/* So many syncs of SQLite fail, as a disk's do. */
+static gint n_failing_syncs;
+
+__attribute__((visibility("default"))) int
+fdatasync(int fd)
+{
+    if (g_atomic_int_get(&n_failing_syncs) == 0)
+        return fsync(fd);
+    g_atomic_int_add(&n_failing_syncs, -1);
+    errno = EIO;
+    return -1;
+}
 
 /* Small disks are mounted where only this process sees them, and vanish with it. Needs root. */
 static gboolean has_own_mounts;
@@ -115,6 +129,31 @@ test_write_fails(void)
     signal(SIGXFSZ, SIG_DFL);
 }
 
+/* The disk fails once. Who hears of that can write it again; what nobody hears of, as the last of
+ * an account that logs out, is written all the same. */
+static void
+test_sync_fails_once(void)
+{
+    g_autoptr(Fixture) f = fixture_new();
+    fixture_open(f);
+    g_autoptr(CoexSnapshot) snapshot = fixture_load(f, "4930");
+    g_assert_true(fixture_deliver(f, "before", "before", TEST_NOW));
+
+    g_atomic_int_set(&n_failing_syncs, 1);
+    g_autoptr(Committed) committed = commit_setting(f, snapshot->account_id, "heard");
+    g_assert_error(committed->error, COEX_ERROR, COEX_ERROR_STORE);
+
+    g_atomic_int_set(&n_failing_syncs, 1);
+    CoexBatch *batch = test_batch(snapshot->account_id);
+    coex_batch_put_setting(batch, "last", "value");
+    coex_store_commit(f->store, batch, NULL, NULL);
+    fixture_reopen(f);
+    g_assert_cmpint(g_atomic_int_get(&n_failing_syncs), ==, 0);
+    g_autoptr(CoexSnapshot) after = fixture_load(f, "4930");
+    g_assert_cmpstr(g_hash_table_lookup(after->settings, "last"), ==, "value");
+    g_assert_null(g_hash_table_lookup(after->settings, "heard"));
+}
+
 static void
 test_disk_full(void)
 {
@@ -211,6 +250,7 @@ main(int argc, char **argv)
     has_own_mounts =
         unshare(CLONE_NEWNS) == 0 && mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) == 0;
     g_test_add_func("/store/faults/write-fails", test_write_fails);
+    g_test_add_func("/store/faults/sync-fails-once", test_sync_fails_once);
     g_test_add_func("/store/faults/disk-full", test_disk_full);
     g_test_add_func("/store/faults/open-on-full-disk", test_open_on_full_disk);
     g_test_add_func("/store/faults/holes-on-full-disk", test_holes_on_full_disk);
