@@ -73,6 +73,7 @@ struct CoexAccount {
     char *public_url;
     struct CoexProxy *proxy; /* NULL: none */
     CoexReceipts receipts;
+    CoexTicks ticks;
     gboolean list_everybody;
     gboolean remind;
     gboolean tells_seen;
@@ -122,6 +123,7 @@ struct CoexAccount {
     struct CoexPeople *people;
     struct CoexSkew *skew;
     struct CoexViews *views;
+    struct CoexTicker *ticker;
     struct CoexPhone *phone;
     struct CoexOutbox *outbox;
     struct CoexFetch *fetch;

@@ -35,6 +35,9 @@ typedef enum {
     COEX_SESSION_PROMPT_OVER,
     /* A passing line, `text`: in the conversation with the person, or for the account (NULL). */
     COEX_SESSION_NOTICE,
+    /* How far what was sent to the person has come, `text`: shown where the conversation stands
+     * already, without a sound, and kept nowhere. */
+    COEX_SESSION_TICK,
     /* Earlier `lines` with the person. Not `asked`: they come right before the first message of
      * this person since the login or coex_session_forget_recalled(), with which a conversation may
      * open. */

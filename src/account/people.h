@@ -2,12 +2,12 @@
 #pragma once
 
 #include "core/media.h"
+#include "core/message.h"
 #include <glib.h>
 
 /* Everybody an account knows, in the engine's memory: several addresses, one person (Meta:
  * business-scoped-user-ids). Hides the index and the rule by which a newcomer is recognised. */
 
-typedef struct CoexPeer CoexPeer;
 typedef struct CoexPeople CoexPeople;
 typedef struct CoexPerson CoexPerson;
 typedef struct CoexPersonView CoexPersonView;
@@ -19,6 +19,9 @@ typedef struct CoexPersonEntry {
     CoexPersonView *told; /* views: as told last; NULL */
     char *last_line;      /* views: the last message of ours and what became of it; NULL */
     gint64 last_message;  /* views: its place in the store, or behind all that are there */
+    CoexState tick_state; /* ticker: how far that has come, PENDING: not known, or they wrote */
+    CoexState tick_told;  /* ticker: the furthest that was told in this turn, PENDING: nothing */
+    gint64 tick_at;       /* ticker: since when, seconds since 1970 */
     gboolean recalled;    /* recall: earlier lines were told */
     gint64 reminded_of;   /* waiting: end of the window that was told of; 0 */
     struct CoexOutboxQueue *queue; /* send/queue: what waits for this person; borrowed, NULL */

@@ -285,17 +285,20 @@ note(CoexAccount *account, CoexPersonEntry *entry, gint64 message_id, const char
     entry->last_message = message_id;
 }
 
-void
+gboolean
 coex_views_note_state(CoexAccount *account, const CoexPerson *person, const CoexResult *result)
 {
     CoexPersonEntry *entry = entry_of(account, person);
+    gint64 now = coex_account_now(account);
 
     /* a mark on another message is none */
     if (result->message_id == 0)
-        return;
-    if (entry->last_line == NULL || result->message_id >= entry->last_message)
-        note(account, entry, result->message_id, coex_state_get_name(result->state),
-             coex_account_now(account), result->text);
+        return FALSE;
+    if (entry->last_line != NULL && result->message_id < entry->last_message)
+        return FALSE;
+    note(account, entry, result->message_id, coex_state_get_name(result->state),
+         result->state_at > 0 ? MIN(result->state_at, now) : now, result->text);
+    return result->is_from_here;
 }
 
 void

@@ -35,9 +35,9 @@ void coex_views_tell(CoexAccount *account, const CoexPerson *person);
 /* The view, told now if it never was. Borrowed; NULL once the account is dead. */
 const CoexPersonView *coex_views_get(CoexAccount *account, const CoexPerson *person);
 /* Keeps the tooltip line "delivered 14:03: TEXT" of a message of ours, unless it tells of a newer
- * one; the next coex_views_tell() tells it. */
-void coex_views_note_state(CoexAccount *account, const CoexPerson *person,
-                           const CoexResult *result);
+ * one; the next coex_views_tell() tells it. Whether it is the newest and was sent here. */
+gboolean coex_views_note_state(CoexAccount *account, const CoexPerson *person,
+                               const CoexResult *result);
 /* Keeps such a line of what was sent before the login. */
 void coex_views_note_earlier(CoexAccount *account, const CoexSend *send);
 /* Keeps such a line of a text that WhatsApp did not take at all. */

@@ -7,3 +7,11 @@ typedef enum {
     COEX_RECEIPTS_SEEN,   /* when one looks at them */
     COEX_RECEIPTS_NEVER,
 } CoexReceipts;
+
+/* What is said in a conversation of how far a message of ours has come; as above. */
+typedef enum {
+    COEX_TICKS_OFF,      /* nothing, not even that it failed */
+    COEX_TICKS_FAILURES, /* that it failed */
+    COEX_TICKS_READ,     /* and that it was read */
+    COEX_TICKS_ALL,      /* and that it was sent, delivered, played */
+} CoexTicks;

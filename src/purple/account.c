@@ -143,9 +143,18 @@ fail(CoexConnection *connection, const GError *error)
     purple_connection_error_reason(gc, reason, wrapped != NULL ? wrapped : sentence);
 }
 
+/* What WhatsApp did not accept is told in any case. */
+static gboolean
+is_hidden(const CoexConnection *connection, const CoexFeedItem *item)
+{
+    return connection->hides_failures && item->kind == COEX_FEED_FAILED && item->message_id > 0;
+}
+
 static void
 show_line(CoexConnection *connection, const CoexFeedItem *item, const CoexPersonView *person)
 {
+    if (is_hidden(connection, item))
+        return;
     coex_roster_show(connection, person);
     if (!connection->over)
         coex_unseen_check(connection);
@@ -175,12 +184,30 @@ show_notice(CoexConnection *connection, const CoexPersonView *person, const char
 }
 
 static void
+show_passing(CoexConnection *connection, const CoexSessionEvent *event)
+{
+    if (event->kind == COEX_SESSION_TICK)
+        coex_lines_whisper(connection, event->person->name, event->text);
+    else
+        show_notice(connection, event->person, event->text);
+}
+
+static void
 ask_for_template(CoexConnection *connection, const CoexSessionEvent *event)
 {
     coex_roster_show(connection, event->person);
     if (!connection->over)
         coex_picker_park(coex_contact_get_picker(connection, event->person->name), event->text,
                          event->detail);
+}
+
+static void
+take_prompt(CoexConnection *connection, const CoexSessionEvent *event)
+{
+    if (event->kind == COEX_SESSION_PROMPT)
+        ask_for_template(connection, event);
+    else
+        coex_picker_unpark(coex_contact_get_picker(connection, event->person->name));
 }
 
 static void
@@ -247,13 +274,12 @@ on_event(const CoexSessionEvent *event, gpointer user_data)
         show_line(connection, event->item, event->person);
         break;
     case COEX_SESSION_PROMPT:
-        ask_for_template(connection, event);
-        break;
     case COEX_SESSION_PROMPT_OVER:
-        coex_picker_unpark(coex_contact_get_picker(connection, event->person->name));
+        take_prompt(connection, event);
         break;
     case COEX_SESSION_NOTICE:
-        show_notice(connection, event->person, event->text);
+    case COEX_SESSION_TICK:
+        show_passing(connection, event);
         break;
     case COEX_SESSION_PAST:
         coex_recall_take(connection, event->person, event->lines, event->asked);
@@ -301,6 +327,18 @@ read_receipts(PurpleAccount *account)
     if (strcmp(option, "seen") == 0)
         return COEX_RECEIPTS_SEEN;
     return COEX_RECEIPTS_ANSWER;
+}
+
+static CoexTicks
+read_ticks(PurpleAccount *account)
+{
+    const char *option = coex_options_get(account, "ticks");
+
+    if (strcmp(option, "off") == 0)
+        return COEX_TICKS_OFF;
+    if (strcmp(option, "read") == 0)
+        return COEX_TICKS_READ;
+    return strcmp(option, "all") == 0 ? COEX_TICKS_ALL : COEX_TICKS_FAILURES;
 }
 
 /* The number in one spelling, because chat programs look an account up by it. */
@@ -409,6 +447,7 @@ start_session(CoexConnection *connection, GError **error)
         .webhook_header = coex_options_get_secret(account, words, "webhook-header"),
         .public_url = coex_options_get(account, "public-url"),
         .receipts = read_receipts(account),
+        .ticks = read_ticks(account),
         .list_everybody = coex_roster_lists_everybody(account),
         .recall = coex_recall_get_limit(account),
         .tells_seen = coex_host_get()->tells_seen,
@@ -432,6 +471,7 @@ start_session(CoexConnection *connection, GError **error)
     config.media_for_group = files.for_group;
     config.media_is_served = *files.url != '\0';
     connection->language = dup_language(account);
+    connection->hides_failures = config.ticks == COEX_TICKS_OFF;
     connection->session = coex_session_new(&config, on_event, connection);
     coex_session_start(connection->session);
     return TRUE;

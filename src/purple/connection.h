@@ -36,6 +36,7 @@ struct CoexConnection {
     CoexPastDay *past_day;   /* being written into the log; NULL: none */
     GHashTable *past_times;  /* gint64, of the logs of whose days are written; NULL: nobody's */
     char *past_name;         /* who that is */
+    gboolean hides_failures; /* of what WhatsApp had accepted */
     gboolean tell_catalogue; /* the user waits for a refresh */
     gboolean online;
     gboolean over; /* failed or logging off: nothing may be told to the user interface */

@@ -67,6 +67,24 @@ coex_lines_notice(CoexConnection *connection, const char *name, const char *text
 }
 
 void
+coex_lines_whisper(CoexConnection *connection, const char *name, const char *text)
+{
+    const char *who = coex_connection_get_buddy_name(connection, name);
+
+    switch (coex_host_get()->notice) {
+    case COEX_NOTICE_SYSTEM:
+        if (purple_find_conversation_with_account(PURPLE_CONV_TYPE_IM, who, connection->account))
+            coex_lines_notice(connection, name, text);
+        break;
+    case COEX_NOTICE_IM:
+        coex_lines_notice(connection, name, text);
+        break;
+    case COEX_NOTICE_MESSAGE:
+        break;
+    }
+}
+
+void
 coex_lines_write_picture(CoexConnection *written_in, const char *name, GBytes *png)
 {
     g_autoptr(CoexConnection) connection = coex_connection_ref(written_in);

@@ -23,5 +23,9 @@ void coex_lines_write(CoexConnection *connection, const char *name, const char *
 /* Shows one that is for the moment. */
 void coex_lines_notice(CoexConnection *connection, const char *name, const char *text);
 
+/* Shows one that is for the moment where the conversation stands already, and only where it makes
+ * no sound and marks nothing as unread. */
+void coex_lines_whisper(CoexConnection *connection, const char *name, const char *text);
+
 /* Shows a picture, a PNG; not logged. */
 void coex_lines_write_picture(CoexConnection *connection, const char *name, GBytes *png);

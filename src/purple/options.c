@@ -17,7 +17,7 @@ typedef struct {
     gboolean is_flat;     /* a list that is typed on the second page, which has no room for more */
     gboolean is_for_own;  /* not for who sits at another machine */
     gboolean is_provider; /* a list: each backend is a choice, the first the preset */
-    const char *choices[7]; /* label, value, …; the first is the preset. None: a string */
+    const char *choices[9]; /* label, value, …; the first is the preset. None: a string */
 } Option;
 
 /* The labels say what the keys say: BitlBee's users see those, and every sentence names them. Who
@@ -51,6 +51,10 @@ static const Option options[] = {
       .label = "Read receipts",
       .is_flat = TRUE,
       .choices = { "when answered", "answer", "when seen", "seen", "never", "never" } },
+    { .key = "ticks",
+      .label = "Ticks",
+      .is_flat = TRUE,
+      .choices = { "failures", "failures", "read", "read", "all", "all", "off", "off" } },
     { .key = "template-language", .label = "Template language (such as de)", .preset = "" },
     { .key = "recall", .label = "Recall: earlier lines (0: none)", .preset = "" },
     { .key = "remind",

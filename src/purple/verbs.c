@@ -251,6 +251,8 @@ static const Verb verbs[] = {
       .take = coex_file_play },
     { "forget", "[yes]", "s", "forget this person: messages, files, logs",
       .take = coex_forget_ask },
+    { "status", NULL, "", "how far the last texts came: sent, delivered, read",
+      .command = coex_session_list_sends },
     { "window", NULL, "", "until when free text can be sent", .run = run_window },
     { "account", NULL, "", "what is known of this number: webhook, phone, windows",
       .run = run_account },

@@ -9,6 +9,7 @@
 #include "account/recall.h"
 #include "account/skew.h"
 #include "account/tell.h"
+#include "account/ticker.h"
 #include "account/views.h"
 #include "account/waiting.h"
 #include "core/error.h"
@@ -69,6 +70,7 @@ typedef struct {
     gboolean is_status;
     gboolean opens_window;
     gint64 written_at;       /* of a customer's message */
+    gboolean ends_turn;      /* and it is one of its own, about no other */
     gint64 echo_at;          /* of a message from the phone */
     const char *phone_token; /* of one that a person wrote; the batch has it */
 } Effect;
@@ -160,6 +162,7 @@ apply_message(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
     coex_outbox_unite(account->outbox);
     if (message->direction == COEX_INBOUND && message->content.kind != COEX_CONTENT_SYSTEM)
         effect.written_at = time;
+    effect.ends_turn = effect.written_at > 0 && !coex_content_get_target(&message->content, NULL);
     coex_person_note_active(person, time);
     coex_account_give_nick(account, person);
     coex_batch_put_person(batch, person);
@@ -425,7 +428,8 @@ settle_status(CoexInboxStep *step, CoexBatch *batch, const Effect *effect)
     if (person == NULL || result->outcome != COEX_CHANGED)
         return;
     person = coex_people_now(account->people, person);
-    coex_views_note_state(account, person, result);
+    if (coex_views_note_state(account, person, result))
+        coex_ticker_note(account, person, result);
     if (result->state != COEX_STATE_FAILED)
         coex_outbox_prove(account->outbox, person, result);
     coex_views_tell(account, person);
@@ -442,6 +446,8 @@ settle_message(CoexInboxStep *step, CoexBatch *batch, const Effect *effect)
     if (person == NULL || result->outcome != COEX_ADDED)
         return;
     person = coex_people_now(account->people, person);
+    if (effect->ends_turn)
+        coex_ticker_end_turn(account, person);
     /* Only now is it sure that this was not a send of our own. */
     if (effect->phone_token != NULL)
         coex_phone_note_echo(account, effect->phone_token, effect->echo_at);

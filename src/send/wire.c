@@ -5,6 +5,7 @@
 #include "account/people.h"
 #include "account/person.h"
 #include "account/tell.h"
+#include "account/ticker.h"
 #include "account/views.h"
 #include "core/api.h"
 #include "core/payload.h"
@@ -393,6 +394,7 @@ on_accepted(CoexBatch *batch, const GError *error, gpointer user_data)
     CoexOutboxItem *item = coex_ticket_get_item(ticket);
     CoexAccount *account = ticket->account;
     CoexOutbox *outbox = account->outbox;
+    const CoexResult *result;
     CoexPerson *person;
 
     if (item == NULL)
@@ -401,12 +403,14 @@ on_accepted(CoexBatch *batch, const GError *error, gpointer user_data)
         accept_later(item, error);
         return;
     }
+    result = coex_batch_get_result(batch, ticket->change);
     person = coex_outbox_item_person(item);
     leave_queue(outbox, item, person);
     accepted(outbox, person);
     coex_outbox_take_failures(outbox, batch);
     coex_account_tell_feed(account, coex_batch_get_feed(batch));
-    coex_views_note_state(account, person, coex_batch_get_result(batch, ticket->change));
+    if (coex_views_note_state(account, person, result))
+        coex_ticker_note(account, person, result);
     coex_views_tell(account, person);
     if (outbox->silence == NULL && !outbox->silence_told && coex_account_hears(account)) {
         coex_timer_start(&outbox->silence, SILENCE_MS, on_silence, outbox);

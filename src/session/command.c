@@ -27,6 +27,7 @@
 #include "session/past-log.h"
 #include "send/receipts.h"
 #include "session/registration.h"
+#include "session/sends.h"
 #include "session/synchronise.h"
 #include "send/templates.h"
 #include "store/batch.h"
@@ -268,6 +269,12 @@ run_forward(CoexCommand *command, CoexPerson *person)
 }
 
 static void
+run_status(CoexCommand *command, CoexPerson *person)
+{
+    coex_sends_list(command->account, person);
+}
+
+static void
 run_synchronise(CoexCommand *command, CoexPerson *person)
 {
     coex_synchronise(command->account, command->flag);
@@ -325,6 +332,7 @@ static const struct {
                                     .outlives = TRUE },
     [COEX_COMMAND_FORWARD] = { .run = run_forward, .outlives = TRUE },
     [COEX_COMMAND_CHANGE_HELD] = { .say = coex_outbox_change_held, .outlives = TRUE },
+    [COEX_COMMAND_STATUS] = { .run = run_status },
     [COEX_COMMAND_SYNCHRONISE] = { .run = run_synchronise, .alone = TRUE },
 };
 

@@ -46,6 +46,7 @@ typedef enum {
     COEX_COMMAND_SEND_PAYLOAD,
     COEX_COMMAND_FORWARD,
     COEX_COMMAND_CHANGE_HELD,
+    COEX_COMMAND_STATUS,
 } CoexCommandKind;
 
 /* Members a kind does not use are NULL or 0; all but the account are owned. */

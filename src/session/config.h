@@ -28,6 +28,7 @@ typedef struct CoexSessionConfig {
     const char *public_url;
     const CoexProxy *proxy; /* the way to the provider; NULL: straight */
     CoexReceipts receipts;
+    CoexTicks ticks;         /* failures are told in any case: who shows them leaves them out */
     gboolean list_everybody; /* `buddies` = all */
     gboolean remind;
     gboolean tells_seen;      /* coex_session_mark_seen() is called; else what is shown is seen */

@@ -8,12 +8,9 @@
 #include "account/tell.h"
 #include "account/views.h"
 #include "core/person-view.h"
-#include "core/text.h"
 #include "core/window.h"
+#include "session/sends.h"
 #include "store/store.h"
-
-#define N_SENDS 10
-#define EXCERPT 60
 
 typedef struct {
     CoexAccount *account;
@@ -38,15 +35,16 @@ dup_time(gint64 at)
 }
 
 static void
-add_sends(GStrvBuilder *facts, GPtrArray *sends)
+add_sends(GStrvBuilder *facts, GPtrArray *sends, gint64 now)
 {
     for (guint i = 0; i < sends->len; i++) {
         const CoexSend *send = g_ptr_array_index(sends, i);
-        g_autofree char *words = coex_text_excerpt(send->text != NULL ? send->text : "", EXCERPT);
+        g_autofree char *words = coex_sends_dup_words(send);
+        g_autofree char *state = coex_sends_describe(send, now);
         g_autofree char *at = dup_time(send->time);
         g_autofree char *label = g_strdup_printf("Sent %s", at != NULL ? at : "");
 
-        add(facts, label, g_strdup_printf("%s: %s", coex_state_get_name(send->state), words));
+        add(facts, label, g_strdup_printf("%s: %s", state, words));
     }
 }
 
@@ -71,7 +69,7 @@ dup_facts(const CoexAccount *account, const CoexPerson *person, const CoexFigure
                         figures->n_messages[COEX_ECHO]));
     add(facts, "Came by an ad", dup_time(figures->ad_at));
     add(facts, "Click on it (ctwa_clid)", g_strdup(figures->ad_click));
-    add_sends(facts, figures->sends);
+    add_sends(facts, figures->sends, coex_account_now(account));
     return g_strv_builder_end(facts);
 }
 
@@ -103,6 +101,6 @@ coex_facts_ask(CoexAccount *account, CoexPerson *person)
 
     *question = (Question){ coex_account_ref(account), person->id };
     coex_store_read_figures(account->store, account->id,
-                            coex_people_now(account->people, person)->id, N_SENDS, on_figures,
-                            question);
+                            coex_people_now(account->people, person)->id, COEX_SENDS_MAX,
+                            on_figures, question);
 }

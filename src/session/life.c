@@ -5,6 +5,7 @@
 #include "account/people.h"
 #include "account/phone.h"
 #include "account/skew.h"
+#include "account/ticker.h"
 #include "account/views.h"
 #include "core/catalogue.h"
 #include "core/profile.h"
@@ -37,6 +38,7 @@ static const struct {
             (GDestroyNotify)(free_)                                                                \
     }
     PART(skew, coex_skew_new, coex_skew_stop, g_free),
+    PART(ticker, coex_ticker_new, coex_ticker_stop, coex_ticker_free),
     PART(registration, coex_registration_new, NULL, coex_registration_free),
     PART(phone, coex_phone_new, coex_phone_stop, g_free),
     PART(match, coex_matcher_new, NULL, coex_matcher_free),
@@ -166,6 +168,7 @@ coex_account_new(CoexHub *hub, const CoexSessionConfig *config, CoexTarget targe
     account->public_url = coex_option_dup(config->public_url, "");
     account->proxy = coex_proxy_copy(config->proxy);
     account->receipts = config->receipts;
+    account->ticks = config->ticks;
     account->list_everybody = config->list_everybody;
     account->remind = config->remind;
     account->tells_seen = config->tells_seen;

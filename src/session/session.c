@@ -443,6 +443,12 @@ coex_session_describe(CoexSession *session, const char *name)
 }
 
 void
+coex_session_list_sends(CoexSession *session, const char *name)
+{
+    post_verb(session, COEX_COMMAND_STATUS, name);
+}
+
+void
 coex_session_keep_line(CoexSession *session, const char *name, const char *text)
 {
     post_words(session, COEX_COMMAND_KEEP_LINE, name, text);

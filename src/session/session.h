@@ -162,6 +162,9 @@ gint64 coex_session_get_time(CoexSession *session);
  * of the account. FACTS follows. */
 void coex_session_describe(CoexSession *session, const char *name);
 
+/* Lists the last texts to the person and what became of each, in a NOTICE. */
+void coex_session_list_sends(CoexSession *session, const char *name);
+
 /* One line for /window. Free with g_free(). */
 char *coex_session_describe_window(CoexSession *session, const char *name);
 

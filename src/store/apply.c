@@ -134,7 +134,12 @@ apply_line(CoexApply *a, GError **error)
                                 .text = change->line.text,
                                 .detail = change->line.detail,
                                 .flags = change->line.flags };
-    return coex_apply_feed(a, &item, error);
+    return (change->line.local_id == NULL ||
+            coex_db_run(a->db, "UPDATE outbox SET why = ? WHERE account = ? AND local_id = ?",
+                        COEX_VALUES(coex_text(change->line.detail), coex_int(change->account_id),
+                                    coex_text(change->line.local_id)),
+                        error)) &&
+           coex_apply_feed(a, &item, error);
 }
 
 static gboolean

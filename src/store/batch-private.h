@@ -73,6 +73,7 @@ typedef struct CoexChange {
         struct {
             gint64 person_id;
             CoexFeedKind kind;
+            char *local_id; /* of a row of the outbox, of which the detail is kept; NULL */
             char *text;
             char *detail;
             CoexLineFlags flags;

@@ -42,6 +42,7 @@ free_change(gpointer data)
         g_free(change->local_id);
         break;
     case COEX_CHANGE_LINE:
+        g_free(change->line.local_id);
         g_free(change->line.text);
         g_free(change->line.detail);
         break;
@@ -240,6 +241,7 @@ coex_batch_add_outcome(CoexBatch *batch, const CoexOutboxRow *row, CoexFeedKind 
 {
     CoexChange *change = add_change(batch, COEX_CHANGE_LINE);
     change->line.person_id = row->person_id;
+    change->line.local_id = g_strdup(row->local_id);
     change->line.kind = kind;
     change->line.text = g_strdup(row->text);
     change->line.detail = g_strdup(detail);

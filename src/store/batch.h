@@ -83,8 +83,8 @@ guint coex_batch_outbox_accepted(CoexBatch *batch, const CoexOutboxRow *row, con
 /* A row that is UNCONFIRMED becomes a message in that state. */
 void coex_batch_remove_outbox(CoexBatch *batch, const char *local_id);
 
-/* A feed item of kind FAILED, UNCONFIRMED or ARRIVED about the text of @row. @detail may be NULL.
- */
+/* A feed item of kind FAILED, UNCONFIRMED or ARRIVED about the text of @row. @detail may be NULL,
+ * and is kept with the row as long as that stays as it is. */
 void coex_batch_add_outcome(CoexBatch *batch, const CoexOutboxRow *row, CoexFeedKind kind,
                             const char *detail, CoexLineFlags flags, gint64 now);
 /* All that @unlogged tells of is in the log. */
@@ -142,6 +142,8 @@ typedef struct CoexResult {
     /* Of one of ours that was added, accepted or got a status. */
     gint64 message_id; /* its place among all, 0 unknown */
     CoexState state;
+    gint64 state_at;       /* since when, as WhatsApp told it; 0 */
+    gboolean is_from_here; /* and not from the phone */
     /* Of one of ours that got a status. */
     gint64 sent_at;
     char *local_id; /* under which a failure of it is kept in the outbox, NULL */

@@ -171,6 +171,7 @@ note_own(CoexChange *change, gint64 id, const CoexNewMessage *message)
         return;
     change->result.message_id = id;
     change->result.state = first_state(message);
+    change->result.is_from_here = message->direction == COEX_OUTBOUND;
 }
 
 /* The history knows it too; a failure that was told ends with what tells of that. */
@@ -343,6 +344,7 @@ coex_apply_accepted(CoexApply *a, GError **error)
         change->result.person_id = known.person_id;
         change->result.message_id = known.id;
         change->result.state = known.state;
+        change->result.is_from_here = TRUE;
         change->result.text = g_strdup(row->text);
         return complete_own(a, &known, &message, error);
     }

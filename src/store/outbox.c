@@ -24,9 +24,12 @@ coex_apply_put_outbox(CoexApply *a, const CoexOutboxRow *row, GError **error)
         " template_name, template_language, template_values, created_at, state_at, attempts,"
         " typed, shown, not_before, origin, released, owed, media_kind, media_mime, media_sha256,"
         " media_size, media_name, media_caption, media_voice, media_animated, file, context, kind,"
-        " type, payload)"
-        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-        " ?, ?, ?, ?)",
+        " type, payload, why)"
+        " VALUES(?1, ?2, ?, ?, ?5, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+        "?,"
+        " ?, ?, ?, ?,"
+        /* as long as it stays as it is */
+        " (SELECT why FROM outbox WHERE account = ?1 AND local_id = ?2 AND state = ?5))",
         COEX_VALUES(coex_int(a->change->account_id), coex_text(row->local_id),
                     coex_int(row->position), coex_int(row->person_id), coex_int(row->state),
                     coex_text(row->text), coex_text(row->template_name),

@@ -197,9 +197,18 @@ static const char SELECT_COUNTS_SINCE[] =
     " WHERE p.account = ?1"
     " AND max(p.active_at, p.last_inbound_at, p.last_echo_at, p.answered_at) >= ?2"
     " AND m.past = 0" A_MESSAGE " GROUP BY direction";
-static const char SELECT_SENDS[] = "SELECT time, state, text FROM messages"
-                                   " WHERE account = ? AND person = ? AND direction = 1" A_MESSAGE
-                                   " ORDER BY time DESC, id DESC LIMIT ?";
+/* What has not left, or WhatsApp did not take, is in the outbox; what failed later in both. */
+static const char SELECT_SENDS[] =
+    "SELECT * FROM (SELECT * FROM (SELECT time, state, text, state_at, sent_at, delivered_at,"
+    "  read_at, played_at, failure, -1 AS waits, id AS place FROM messages"
+    " WHERE account = ?1 AND person = ?2 AND direction = 1" A_MESSAGE
+    " ORDER BY time DESC, id DESC LIMIT ?3)"
+    " UNION ALL SELECT * FROM (SELECT created_at, 7, text, state_at, 0, 0, 0, 0, why, state,"
+    "  position FROM outbox"
+    " WHERE account = ?1 AND person = ?2" A_MESSAGE " AND NOT EXISTS"
+    "  (SELECT 1 FROM messages AS m WHERE m.account = ?1 AND m.local_id = outbox.local_id)"
+    " ORDER BY position DESC LIMIT ?3))"
+    " ORDER BY time DESC, waits >= 0 DESC, place DESC LIMIT ?3";
 
 /* `said` is of the click in what is about no other message. */
 static const char SELECT_CLICK[] = "SELECT time, said FROM messages"
@@ -244,6 +253,11 @@ add_send(sqlite3_stmt *row, CoexFigures *figures)
     send->time = sqlite3_column_int64(row, 0);
     send->state = (CoexState)sqlite3_column_int(row, 1);
     send->text = coex_db_dup_text(row, 2);
+    send->state_at = sqlite3_column_int64(row, 3);
+    for (guint i = 0; i < G_N_ELEMENTS(send->told_at); i++)
+        send->told_at[i] = sqlite3_column_int64(row, 4 + (int)i);
+    send->why = coex_db_dup_text(row, 8);
+    send->waits = sqlite3_column_int(row, 9);
     g_ptr_array_add(figures->sends, send);
 }
 

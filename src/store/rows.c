@@ -132,6 +132,7 @@ coex_send_free(CoexSend *send)
     if (send == NULL)
         return;
     g_free(send->text);
+    g_free(send->why);
     g_free(send);
 }
 

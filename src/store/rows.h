@@ -118,14 +118,18 @@ gboolean coex_outbox_row_is_text(const CoexOutboxRow *row);
  * (NULL: none). */
 int coex_outbox_row_get_offer(const CoexOutboxRow *row, int error_code);
 
-/* What was sent, and what became of it. */
+/* What was sent, or is to be, and what became of it. Figures tell neither id nor person, snapshots
+ * nothing of the last three. */
 typedef struct CoexSend {
     gint64 id;
     gint64 person_id;
     gint64 time;
     gint64 state_at;
     CoexState state;
-    char *text; /* NULL */
+    char *text;        /* NULL */
+    gint64 told_at[4]; /* from SENT to PLAYED; 0: it was not told, or not kept yet */
+    char *why;         /* it failed, NULL */
+    gint waits;        /* CoexOutboxState: it is in the outbox; -1: it is not */
 } CoexSend;
 void coex_send_free(CoexSend *send);
 

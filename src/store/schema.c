@@ -214,7 +214,23 @@ static const char SCHEMA_4[] = "CREATE TABLE indexed(up_to INTEGER NOT NULL) STR
                                "DROP TRIGGER messages_new;"
                                "DROP INDEX messages_wamid;";
 
-static const char *const MIGRATIONS[] = { SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4 };
+/* When each state of what was sent was told, 0: it was not; before this only of the last one, in
+ * state_at. Why it failed, also of what WhatsApp did not take at all. */
+static const char SCHEMA_5[] =
+    "ALTER TABLE messages ADD COLUMN sent_at INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE messages ADD COLUMN delivered_at INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE messages ADD COLUMN read_at INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE messages ADD COLUMN played_at INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE messages ADD COLUMN failure TEXT;"
+    "ALTER TABLE outbox ADD COLUMN why TEXT;"
+    "DROP INDEX outbox_copy;"
+    "CREATE INDEX outbox_copy ON outbox(account, local_id, position, person, state, text,"
+    " template_name, template_language, template_values, created_at, state_at, attempts, typed,"
+    " shown, not_before, released, owed, origin, media_kind, media_mime, media_sha256, media_size,"
+    " media_name, media_caption, media_voice, media_animated, file, context, kind, type, payload,"
+    " why);";
+
+static const char *const MIGRATIONS[] = { SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4, SCHEMA_5 };
 
 static gboolean
 check(CoexDb *db, const char *path, GError **error)

@@ -245,17 +245,38 @@ rename_mark(CoexApply *a, CoexStored *target, gboolean made, GError **error)
                        COEX_VALUES(coex_text(target->text), coex_int(target->id)), error);
 }
 
+/* Of each state the first that is told, also when a later one has overtaken it. */
+static gboolean
+note_time(CoexApply *a, const Report *report, const CoexStored *target, GError **error)
+{
+    static const char *const updates[] = {
+        [COEX_STATE_SENT] = "UPDATE messages SET sent_at = ?1 WHERE id = ?2 AND sent_at = 0",
+        [COEX_STATE_DELIVERED] =
+            "UPDATE messages SET delivered_at = ?1 WHERE id = ?2 AND delivered_at = 0",
+        [COEX_STATE_READ] = "UPDATE messages SET read_at = ?1 WHERE id = ?2 AND read_at = 0",
+        [COEX_STATE_PLAYED] = "UPDATE messages SET played_at = ?1 WHERE id = ?2 AND played_at = 0",
+    };
+    guint state = report->state;
+    return state >= G_N_ELEMENTS(updates) || updates[state] == NULL ||
+           coex_db_run(a->db, updates[state],
+                       COEX_VALUES(coex_int(report->time), coex_int(target->id)), error);
+}
+
 static gboolean
 merge_report(CoexApply *a, const Report *report, CoexStored *target, gboolean *ret_advanced,
              GError **error)
 {
     *ret_advanced = coex_state_advances(target->state, report->state);
+    if (!note_time(a, report, target, error))
+        return FALSE;
     if (!*ret_advanced)
         return TRUE;
     if (!coex_db_run(a->db,
-                     "UPDATE messages SET state = ?, state_at = ?, error_code = ? WHERE id = ?",
+                     "UPDATE messages SET state = ?, state_at = ?, error_code = ?, failure = ?"
+                     " WHERE id = ?",
                      COEX_VALUES(coex_int(report->state), coex_int(report->time),
-                                 coex_int(report->error_code), coex_int(target->id)),
+                                 coex_int(report->error_code), coex_text(report->explanation),
+                                 coex_int(target->id)),
                      error))
         return FALSE;
     if (target->state == COEX_STATE_UNCONFIRMED && !name_message(a, report, target, error))
@@ -323,6 +344,8 @@ coex_apply_status(CoexApply *a, GError **error)
     change->result.message_id = is_mark(&target) ? 0 : target.id;
     change->result.sent_at = target.time;
     change->result.state = advanced ? report->state : target.state;
+    change->result.state_at = advanced ? report->time : 0;
+    change->result.is_from_here = target.local_id != NULL;
     change->result.text = g_steal_pointer(&target.text);
     change->result.local_id = g_steal_pointer(&target.local_id);
     change->result.origin = g_steal_pointer(&target.origin);
@@ -373,8 +396,10 @@ coex_apply_early(CoexApply *a, gint64 id, const char *wamid, const char *token, 
             continue;
         if (!merge_report(a, report, &target, &advanced, error))
             return FALSE;
-        if (advanced)
+        if (advanced) {
             a->change->result.state = report->state;
+            a->change->result.state_at = report->time;
+        }
         if (!coex_db_run(a->db,
                          "DELETE FROM early_statuses WHERE account = ? AND token = ? AND wamid = ?"
                          " AND state = ?",

@@ -5,7 +5,7 @@
 
 static const char *const kind_names[DESK_KINDS] = {
     "progress",  "online", "failed", "person", "feed",   "prompt",   "over",  "notice",
-    "catalogue", "ask",    "past",   "facts",  "forget", "transfer", "fetch",
+    "catalogue", "ask",    "past",   "facts",  "forget", "transfer", "fetch", "tick",
 };
 
 static const char *const feed_names[] = {
@@ -168,6 +168,12 @@ desk_wait_notice(Desk *desk, const char *who, const char *glob)
     const char *name = who != NULL ? desk_name(who) : NULL;
 
     return wait_for(desk, &(Wanted){ DESK_NOTICE, -1, name, glob, FALSE });
+}
+
+const DeskEvent *
+desk_wait_tick(Desk *desk, const char *who, const char *glob)
+{
+    return wait_for(desk, &(Wanted){ DESK_TICK, -1, desk_name(who), glob, FALSE });
 }
 
 const DeskEvent *

@@ -198,10 +198,17 @@ note_transfer(Desk *desk, const CoexSessionEvent *event)
 }
 
 static void
+note_forget(Desk *desk, const CoexSessionEvent *event)
+{
+    DeskEvent *noted = note(desk, DESK_FORGET, NULL, event->text, NULL);
+
+    noted->name = g_strdup(event->text);
+    noted->detail = g_strjoinv(" ", event->names);
+}
+
+static void
 write_down(Desk *desk, const CoexSessionEvent *event)
 {
-    DeskEvent *noted;
-
     switch (event->kind) {
     case COEX_SESSION_PROGRESS:
         g_assert_cmpuint(event->step, <, event->n_steps);
@@ -226,7 +233,9 @@ write_down(Desk *desk, const CoexSessionEvent *event)
         note(desk, DESK_PROMPT_OVER, event->person, "", NULL);
         break;
     case COEX_SESSION_NOTICE:
-        note(desk, DESK_NOTICE, event->person, event->text, NULL);
+    case COEX_SESSION_TICK:
+        note(desk, event->kind == COEX_SESSION_TICK ? DESK_TICK : DESK_NOTICE, event->person,
+             event->text, NULL);
         break;
     case COEX_SESSION_PAST:
         note_past(desk, event->person, event->lines, event->asked);
@@ -235,9 +244,7 @@ write_down(Desk *desk, const CoexSessionEvent *event)
         note_facts(desk, event->person, event->facts);
         break;
     case COEX_SESSION_FORGET:
-        noted = note(desk, DESK_FORGET, NULL, event->text, NULL);
-        noted->name = g_strdup(event->text);
-        noted->detail = g_strjoinv(" ", event->names);
+        note_forget(desk, event);
         break;
     case COEX_SESSION_CATALOGUE:
         note(desk, DESK_CATALOGUE, NULL, event->error != NULL ? event->error->message : "", NULL);
@@ -351,8 +358,8 @@ desk_make(CoexSim *sim, char *dir, char *listen)
     desk->clock_ahead_s = new_clock();
     desk->events = g_ptr_array_new_with_free_func((GDestroyNotify)event_free);
     desk->ignored = g_ptr_array_new_with_free_func(g_free);
-    desk->strict = 1 << DESK_FEED | 1 << DESK_PROMPT | 1 << DESK_NOTICE | 1 << DESK_FAILED |
-                   1 << DESK_ASK | 1 << DESK_FORGET;
+    desk->strict = 1 << DESK_TICK | 1 << DESK_FEED | 1 << DESK_PROMPT | 1 << DESK_NOTICE |
+                   1 << DESK_FAILED | 1 << DESK_ASK | 1 << DESK_FORGET;
     for (guint i = 0; i < G_N_ELEMENTS(ordinary); i++)
         desk_ignore(desk, ordinary[i]);
     configure(desk);

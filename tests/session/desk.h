@@ -33,6 +33,7 @@ typedef enum {
     DESK_FORGET,
     DESK_TRANSFER,
     DESK_FETCH,
+    DESK_TICK,
     DESK_KINDS,
 } DeskKind;
 
@@ -111,6 +112,8 @@ const DeskEvent *desk_wait_any_feed(Desk *desk, CoexFeedKind kind, const char *w
                                     const char *glob);
 /* @who NULL: a line for the account. */
 const DeskEvent *desk_wait_notice(Desk *desk, const char *who, const char *glob);
+/* How far what was sent has come. */
+const DeskEvent *desk_wait_tick(Desk *desk, const char *who, const char *glob);
 const DeskEvent *desk_wait_prompt(Desk *desk, const char *who, const char *glob);
 void desk_wait_prompt_over(Desk *desk, const char *who);
 const DeskEvent *desk_wait_failed(Desk *desk, CoexErrorCode code, const char *glob);

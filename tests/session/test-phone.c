@@ -184,7 +184,8 @@ test_person(Desk *desk)
         desk, "ada",
         "Number: +12025550101\nUser id: US.70214458810936652071\nUser name: @ada.l\n"
         "By the profile: <b>Ada</b> &amp;\nFirst message: 20*\nNewest message: 20*\n"
-        "Messages: 1 from them, 12 from here, 1 from the phone\nSent 20*: delivered: Text 10\n*");
+        "Messages: 1 from them, 12 from here, 1 from the phone\nSent 20*: *delivered ??:??: Text "
+        "10\n*");
     g_assert_null(g_strstr_len(facts->text, -1, "Text 0\n"));
     g_assert_nonnull(g_strstr_len(facts->text, -1, "Text 1\n"));
     coex_session_describe(desk->session, "4915155555555");

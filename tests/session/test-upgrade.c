@@ -86,6 +86,9 @@ test_shown(Desk *desk)
     g_assert_true(desk_view(desk, "ada")->window.open);
     g_assert_cmpstr(desk_view(desk, "ada")->alias, ==, "Ada Lovelace");
     g_assert_cmpuint(desk_view(desk, "carla")->n_held, ==, 1);
+    /* of each send only the last state's time was kept */
+    coex_session_list_sends(desk->session, desk_name("ada"));
+    desk_wait_notice(desk, "ada", "*\n* “Yes, it is”: read *??:??*");
     desk_wait_feed(desk, COEX_FEED_FAILED, "dana", "Hello Dana");
     desk_restart(desk);
     desk_fence(desk);

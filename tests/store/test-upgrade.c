@@ -79,7 +79,7 @@ restore(const char *version)
 static void
 assert_sound(Fixture *f)
 {
-    g_assert_cmpint(fixture_query_raw(f, "PRAGMA user_version"), ==, 4);
+    g_assert_cmpint(fixture_query_raw(f, "PRAGMA user_version"), ==, 5);
     g_assert_cmpint(fixture_query_raw(f, "SELECT count(*) FROM pragma_integrity_check"
                                          " WHERE integrity_check <> 'ok'"),
                     ==, 0);
@@ -134,6 +134,30 @@ test_from_second(void)
                                              " AND media_mime = 'image/png' AND file = 'copy'"),
                         ==, 1);
         g_assert_cmpint(fixture_query_raw(f, "SELECT count(payload) FROM messages"), ==, 0);
+        assert_sound(f);
+    }
+}
+
+/* The fourth, which kept no time of each state, and not why something failed. */
+static void
+test_from_fourth(void)
+{
+    g_autofree char *first = coex_schema_dup_sql(1);
+    g_autofree char *fourth = coex_schema_dup_sql(4);
+    for (guint i = 0; i < G_N_ELEMENTS(versions); i++) {
+        g_autoptr(Fixture) f = restore(versions[i]);
+        fixture_exec_raw(f, fourth + strlen(first));
+        fixture_exec_raw(f, "PRAGMA user_version = 4");
+        g_autofree char *before = dump(f);
+        fixture_reopen(f);
+        fixture_close(f);
+        g_autofree char *after = dump(f);
+        g_assert_cmpstr(before, ==, after);
+        g_assert_cmpint(fixture_query_raw(f, "SELECT count(*) FROM messages WHERE sent_at = 0"
+                                             " AND delivered_at = 0 AND read_at = 0"
+                                             " AND played_at = 0 AND failure IS NULL"),
+                        ==, fixture_query_raw(f, "SELECT count(*) FROM messages"));
+        g_assert_cmpint(fixture_query_raw(f, "SELECT count(why) FROM outbox"), ==, 0);
         assert_sound(f);
     }
 }
@@ -237,6 +261,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/store/upgrade/everything-stays", test_everything_stays);
     g_test_add_func("/store/upgrade/from-second", test_from_second);
+    g_test_add_func("/store/upgrade/from-fourth", test_from_fourth);
     g_test_add_func("/store/upgrade/crowd", test_crowd);
     g_test_add_func("/store/upgrade/who-waits", test_who_waits);
     g_test_add_func("/store/upgrade/interrupted", test_interrupted);

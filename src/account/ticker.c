@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "account/ticker.h"
+
+#include "account/account.h"
+#include "account/engine.h"
+#include "account/events.h"
+#include "account/people.h"
+#include "account/views.h"
+#include "core/person-view.h"
+#include "core/receipts.h"
+#include "core/window.h"
+#include "store/batch.h"
+#include "store/rows.h"
+
+/* That a message was sent and that it was delivered is mostly told within a second. */
+#define DELAY_MS 1500
+
+struct CoexTicker {
+    GHashTable *due; /* person ids */
+    GSource *timer;
+};
+
+CoexTicker *
+coex_ticker_new(void)
+{
+    CoexTicker *ticker = g_new0(CoexTicker, 1);
+
+    ticker->due = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    return ticker;
+}
+
+void
+coex_ticker_stop(CoexTicker *ticker)
+{
+    coex_timer_clear(&ticker->timer);
+}
+
+void
+coex_ticker_free(CoexTicker *ticker)
+{
+    coex_ticker_stop(ticker);
+    g_hash_table_unref(ticker->due);
+    g_free(ticker);
+}
+
+static const char *
+get_word(CoexState state)
+{
+    switch ((guint)state) {
+    case COEX_STATE_SENT:
+        return "Sent ";
+    case COEX_STATE_DELIVERED:
+        return "Delivered ";
+    case COEX_STATE_READ:
+        return "Read ";
+    case COEX_STATE_PLAYED:
+        return "Played ";
+    default:
+        return NULL;
+    }
+}
+
+/* Whether it is worth a line, and none of its turn told as much. */
+static gboolean
+is_news(const CoexAccount *account, const CoexPersonEntry *entry)
+{
+    CoexState state = entry->tick_state;
+
+    if (get_word(state) == NULL || (entry->tick_told > 0 && state <= entry->tick_told))
+        return FALSE;
+    if (account->ticks == COEX_TICKS_READ)
+        return state >= COEX_STATE_READ && entry->tick_told < COEX_STATE_READ;
+    return account->ticks == COEX_TICKS_ALL;
+}
+
+static void
+tell(CoexAccount *account, CoexPersonEntry *entry)
+{
+    CoexSessionEvent *event;
+    g_autofree char *line = NULL;
+
+    if (!is_news(account, entry) || entry->person->forgotten)
+        return;
+    line = coex_window_describe_time(get_word(entry->tick_state), entry->tick_at,
+                                     coex_account_now(account));
+    entry->tick_told = entry->tick_state;
+    event = coex_account_event_new(account, COEX_SESSION_TICK);
+    event->person = coex_person_view_ref(coex_views_get(account, entry->person));
+    event->text = g_strconcat(line, ".", NULL);
+    coex_account_tell(account, event);
+}
+
+static void
+on_due(gpointer data)
+{
+    CoexAccount *account = data;
+    g_autoptr(GHashTable) due = g_steal_pointer(&account->ticker->due);
+    GHashTableIter iter;
+    gpointer id;
+
+    account->ticker->due = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    g_hash_table_iter_init(&iter, due);
+    while (g_hash_table_iter_next(&iter, &id, NULL)) {
+        CoexPersonEntry *entry = coex_people_get_entry(account->people, *(gint64 *)id);
+
+        if (entry != NULL)
+            tell(account, entry);
+    }
+}
+
+void
+coex_ticker_note(CoexAccount *account, const CoexPerson *person, const CoexResult *result)
+{
+    CoexPersonEntry *entry = coex_people_get_entry(account->people, person->id);
+    CoexTicker *ticker = account->ticker;
+
+    entry->tick_state = result->state;
+    entry->tick_at = result->state_at > 0 ? result->state_at : coex_account_now(account);
+    if (!is_news(account, entry))
+        return;
+    if (entry->tick_state >= COEX_STATE_READ) {
+        tell(account, entry);
+        return;
+    }
+    g_hash_table_add(ticker->due, g_memdup2(&person->id, sizeof person->id));
+    if (ticker->timer == NULL)
+        coex_timer_start(&ticker->timer, DELAY_MS, on_due, account);
+}
+
+void
+coex_ticker_end_turn(CoexAccount *account, const CoexPerson *person)
+{
+    CoexPersonEntry *entry = coex_people_get_entry(account->people, person->id);
+
+    entry->tick_state = COEX_STATE_PENDING;
+    entry->tick_told = COEX_STATE_PENDING;
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "session/sends.h"
+
+#include "account/account.h"
+#include "account/people.h"
+#include "account/tell.h"
+#include "account/views.h"
+#include "core/text.h"
+#include "core/window.h"
+#include "store/store.h"
+
+#define EXCERPT 60
+
+/* ---- one of them ---- */
+
+static void
+add(GString *line, const char *word, gint64 at, gint64 now)
+{
+    g_autofree char *before = g_strconcat(line->len > 0 ? ", " : "", word, " ", NULL);
+    g_autofree char *part =
+        at > 0 ? coex_window_describe_time(before, at, now) : g_strchomp(g_strdup(before));
+
+    g_string_append(line, part);
+}
+
+static void
+add_why(GString *line, const char *why)
+{
+    if (why != NULL)
+        g_string_append_printf(line, ": %s", why);
+}
+
+/* Of what is in the outbox. */
+static void
+add_waiting(GString *line, const CoexSend *send, gint64 now)
+{
+    switch ((CoexOutboxState)send->waits) {
+    case COEX_OUTBOX_QUEUED:
+    case COEX_OUTBOX_SENDING:
+    case COEX_OUTBOX_TAKING:
+        g_string_append(line, "waits to be sent");
+        break;
+    case COEX_OUTBOX_UNCERTAIN:
+        g_string_append(line, "may have been sent, its confirmation is awaited");
+        break;
+    case COEX_OUTBOX_PARKED:
+        g_string_append(line, "waits for your choice");
+        break;
+    case COEX_OUTBOX_HELD:
+        g_string_append(line, "held until they write");
+        break;
+    case COEX_OUTBOX_FAILED:
+        add(line, coex_state_get_name(COEX_STATE_FAILED), send->state_at, now);
+        add_why(line, send->why);
+        break;
+    case COEX_OUTBOX_UNCONFIRMED:
+        g_string_append(line, "not confirmed");
+        break;
+    }
+}
+
+static void
+add_told(GString *line, const CoexSend *send, gint64 now)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(send->told_at); i++) {
+        CoexState state = (CoexState)(COEX_STATE_SENT + i);
+
+        if (send->told_at[i] > 0)
+            add(line, coex_state_get_name(state), send->told_at[i], now);
+        else if (state == send->state)
+            add(line, coex_state_get_name(state), send->state_at, now);
+    }
+}
+
+char *
+coex_sends_describe(const CoexSend *send, gint64 now)
+{
+    GString *line = g_string_new(NULL);
+
+    if (send->waits >= 0) {
+        add_waiting(line, send, now);
+        return g_string_free(line, FALSE);
+    }
+    add_told(line, send, now);
+    if (send->state == COEX_STATE_UNCONFIRMED) {
+        g_string_append(line, "not confirmed");
+    } else if (send->state == COEX_STATE_FAILED) {
+        add(line, coex_state_get_name(send->state), send->state_at, now);
+        add_why(line, send->why);
+    } else if (line->len == 0) {
+        g_string_append(line, "accepted by WhatsApp, and nothing else is known yet");
+    }
+    return g_string_free(line, FALSE);
+}
+
+char *
+coex_sends_dup_words(const CoexSend *send)
+{
+    return coex_text_excerpt(send->text != NULL ? send->text : "", EXCERPT);
+}
+
+/* ---- the list ---- */
+
+typedef struct {
+    CoexAccount *account;
+    gint64 person_id;
+} Question;
+
+static void
+add_line(GString *lines, const CoexSend *send, gint64 now)
+{
+    g_autofree char *at = coex_window_describe_time("", send->time, now);
+    g_autofree char *words = coex_sends_dup_words(send);
+    g_autofree char *state = coex_sends_describe(send, now);
+
+    g_string_append_printf(lines, "\n%s “%s”: %s", at, words, state);
+}
+
+static void
+on_figures(const CoexFigures *figures, const GError *error, gpointer user_data)
+{
+    g_autofree Question *question = user_data;
+    g_autoptr(CoexAccount) account = question->account;
+    g_autoptr(GString) lines = g_string_new(NULL);
+    g_autofree char *title = NULL;
+    const CoexPerson *person;
+
+    if (account->state == COEX_ACCOUNT_ENDED)
+        return;
+    if (error != NULL) {
+        coex_account_tell_store_error(account, error);
+        return;
+    }
+    person = coex_people_by_id(account->people, question->person_id);
+    title = coex_account_dup_title(account, person);
+    g_string_printf(lines,
+                    figures->sends->len > 0 ? "Sent to %s, the newest last:"
+                                            : "Nothing was sent to %s from here.",
+                    title);
+    for (guint i = figures->sends->len; i > 0; i--)
+        add_line(lines, g_ptr_array_index(figures->sends, i - 1), coex_account_now(account));
+    coex_account_tell_notice(account, person, "%s", lines->str);
+}
+
+void
+coex_sends_list(CoexAccount *account, CoexPerson *person)
+{
+    Question *question = g_new(Question, 1);
+
+    *question = (Question){ coex_account_ref(account), person->id };
+    coex_store_read_figures(account->store, account->id, person->id, COEX_SENDS_MAX, on_figures,
+                            question);
+}
