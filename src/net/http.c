@@ -20,8 +20,9 @@
 #define CONNECTIONS_MAX 16
 #define CONNECTIONS_PER_HOST_MAX 8
 #define READ_SIZE (64 * 1024)
-#define INTERIM_MAX 32 /* answers of 1xx before the answer */
-#define KEY_MIN 8      /* shorter is no key, and may be a word of any answer */
+#define EXTEND_US (G_USEC_PER_SEC / 10) /* between two looks at an upload's progress */
+#define INTERIM_MAX 32                  /* answers of 1xx before the answer */
+#define KEY_MIN 8                       /* shorter is no key, and may be a word of any answer */
 
 struct CoexHttp {
     SoupSession *session;
@@ -29,6 +30,7 @@ struct CoexHttp {
     guint timeout_s;
     CoexProxy *proxy; /* NULL: none */
     CoexGuard *guard;
+    GCancellable *end;
     GQueue jobs; /* of Job, borrowed; the oldest first */
 };
 
@@ -45,6 +47,7 @@ typedef struct {
     guint timeout_s;
     gint64 began_us;
     gint64 deadline_us;
+    gint64 extended_us;  /* when that was put off last, 0 */
     CoexHttpTake take;   /* NULL: the body is collected */
     CoexHttpWrote wrote; /* NULL: the body leaves at once */
     char *content_type;  /* of what is said, NULL: nothing; with one of the next two: */
@@ -109,6 +112,7 @@ coex_http_new(guint timeout_s, const CoexProxy *proxy)
     http->timeout_s = timeout_s;
     http->proxy = coex_proxy_copy(proxy);
     http->guard = coex_guard_new();
+    http->end = g_cancellable_new();
     renew_session(http);
     g_queue_init(&http->jobs);
     return http;
@@ -179,10 +183,18 @@ coex_http_free(CoexHttp *http)
         job_detach(job);
         job_stop(job);
     }
+    g_cancellable_cancel(http->end);
+    g_object_unref(http->end);
     g_object_unref(http->session);
     coex_guard_free(http->guard);
     coex_proxy_free(http->proxy);
     g_free(http);
+}
+
+GCancellable *
+coex_http_get_end(CoexHttp *http)
+{
+    return http->end;
 }
 
 static void
@@ -314,22 +326,6 @@ job_break(GTask *task, const GError *cause)
         job_fail(task, explain_not_written(job, cause));
 }
 
-/* Graph quotes a key that it cannot read ("Malformed access token ..."), and what the provider says
- * is shown to the user and stands in the host's debug output. */
-static void
-job_hide_key(Job *job)
-{
-    gsize length = job->key != NULL ? strlen(job->key) : 0;
-    guint8 *end = job->body->data + job->body->len;
-    guint8 *found;
-
-    if (length < KEY_MIN || job->body->len == 0)
-        return;
-    for (guint8 *at = job->body->data;
-         (found = memmem(at, (gsize)(end - at), job->key, length)) != NULL; at = found + length)
-        memset(found, '*', length);
-}
-
 static CoexResponse *
 job_make_response(Job *job)
 {
@@ -337,7 +333,7 @@ job_make_response(Job *job)
     CoexResponse *response = g_new0(CoexResponse, 1);
 
     response->status = soup_message_get_status(job->message);
-    job_hide_key(job);
+    coex_http_hide_key(job->body, job->key);
     response->body = g_byte_array_free_to_bytes(g_steal_pointer(&job->body));
     response->location = g_strdup(soup_message_headers_get_one(headers, "Location"));
     response->date = coex_header_read_date(soup_message_headers_get_one(headers, "Date"));
@@ -362,7 +358,8 @@ job_extend(Job *job)
 {
     gint64 end_us = job->began_us + COEX_HTTP_STREAM_TIMES * job->timeout_s * G_USEC_PER_SEC;
 
-    job->deadline_us = g_get_monotonic_time() + job->timeout_s * G_USEC_PER_SEC;
+    job->extended_us = g_get_monotonic_time();
+    job->deadline_us = job->extended_us + job->timeout_s * G_USEC_PER_SEC;
     /* What is uploaded has an end, however slow the line. */
     if (job->wrote == NULL)
         job->deadline_us = MIN(job->deadline_us, end_us);
@@ -378,7 +375,8 @@ on_wrote_body(SoupMessage *message, guint n_bytes, gpointer user_data)
 
     if (job->wrote == NULL || job->stopping)
         return;
-    job_extend(job);
+    if (g_get_monotonic_time() - job->extended_us > EXTEND_US)
+        job_extend(job);
     job->wrote((gpointer)job->tag, n_bytes);
 }
 
@@ -409,6 +407,8 @@ on_network_event(SoupMessage *message, GSocketClientEvent event, GIOStream *stre
     if (event == G_SOCKET_CLIENT_CONNECTED && job->http != NULL && G_IS_SOCKET_CONNECTION(stream))
         coex_guard_add(job->http->guard,
                        g_socket_connection_get_socket(G_SOCKET_CONNECTION(stream)));
+    else if (event == G_SOCKET_CLIENT_TLS_HANDSHAKING && job->upload.stream != NULL)
+        coex_http_be_plain(stream);
 }
 
 static void

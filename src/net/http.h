@@ -23,6 +23,8 @@ CoexHttp *coex_http_new(guint timeout_s, const CoexProxy *proxy);
 /* Cancels what is under way; its callbacks run with G_IO_ERROR_CANCELLED before this returns or
  * later in the same context, never touching the CoexHttp. */
 void coex_http_free(CoexHttp *http);
+/* Is cancelled by that: for who comes back from another thread. Borrowed. */
+GCancellable *coex_http_get_end(CoexHttp *http);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexHttp, coex_http_free)
 
 /* Starts a request; it is copied. @callback runs in the thread's default context, always, also when

@@ -5,6 +5,8 @@
 #include "core/error.h"
 #include <string.h>
 
+#define KEY_MIN 8 /* shorter is no key, and may be a word of any answer */
+
 static gboolean
 is_header_value(const char *text)
 {
@@ -61,4 +63,26 @@ coex_http_dup_key(const CoexRequest *request)
     const char *space = request->auth_value != NULL ? strrchr(request->auth_value, ' ') : NULL;
 
     return g_strdup(space != NULL ? space + 1 : request->auth_value);
+}
+
+void
+coex_http_hide_key(GByteArray *body, const char *key)
+{
+    gsize length = key != NULL ? strlen(key) : 0;
+    guint8 *end = body->data + body->len;
+    guint8 *found;
+
+    if (length < KEY_MIN || body->len == 0)
+        return;
+    for (guint8 *at = body->data; (found = memmem(at, (gsize)(end - at), key, length)) != NULL;
+         at = found + length)
+        memset(found, '*', length);
+}
+
+void
+coex_http_be_plain(GIOStream *stream)
+{
+    static const char *const plain[] = { "http/1.1", NULL };
+
+    g_tls_connection_set_advertised_protocols(G_TLS_CONNECTION(stream), plain);
 }

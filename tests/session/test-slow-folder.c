@@ -3,6 +3,7 @@
 #include "tools/hang.h"
 
 #include <glib/gstdio.h>
+#include <string.h>
 
 /* A folder for files that come, on a disk or a server that does not answer. */
 
@@ -199,6 +200,89 @@ test_forgotten(Desk *desk)
     desk_wait_until(desk, is_empty, "the folder");
 }
 
+/* ---- on the way out ---- */
+
+#define OUTGOING "/outgoing/" /* in all paths of the copies */
+
+/* The copy is there, and cannot be read. */
+static void
+give_hanging(Desk *desk)
+{
+    g_autofree char *path = g_build_filename(desk->dir, "plan.pdf", NULL);
+    g_autofree char *bytes = g_strnfill(BYTES, 'x');
+    g_autoptr(GError) error = NULL;
+
+    memcpy(bytes, "%PDF-1.7\n", 9);
+    g_assert_true(g_file_set_contents(path, bytes, BYTES, NULL));
+    desk_hear(desk, "ada", "Hello");
+    hang_begin("pread", OUTGOING);
+    coex_session_send_file(desk->session, desk_name("ada"), path, NULL, 7, &error);
+    g_assert_no_error(error);
+    desk_wait_feed(desk, COEX_FEED_SENT, "ada", "[document] plan.pdf");
+    desk_wait_until(desk, is_hanging, "the disk");
+}
+
+static void
+take_file(Desk *desk)
+{
+    g_autofree char *content = g_strnfill(BYTES - 9, 'x');
+    g_autoptr(GBytes) uploaded = NULL;
+    const char *bytes;
+    gsize length = 0;
+
+    desk_take(desk, "ada", "document application/pdf 3000000 name=plan.pdf");
+    uploaded = coex_sim_get_upload(desk->sim);
+    bytes = g_bytes_get_data(uploaded, &length);
+    g_assert_cmpuint(length, ==, BYTES);
+    g_assert_cmpmem(bytes + 9, length - 9, content, BYTES - 9);
+}
+
+/* Nobody else is kept waiting. */
+static void
+test_goes_out(Desk *desk)
+{
+    open_desk(desk);
+    give_hanging(desk);
+    desk_hear(desk, "ben", "Hello");
+    desk_say(desk, "ben", "Good morning");
+    desk_take(desk, "ben", "Good morning");
+    g_assert_true(is_hanging(desk));
+    hang_end(0);
+    take_file(desk);
+    desk_wait_transfer(desk, "7 sent");
+}
+
+static void
+test_goes_out_later(Desk *desk)
+{
+    open_desk(desk);
+    give_hanging(desk);
+    desk_logout(desk);
+    g_assert_true(is_hanging(desk));
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    desk_hear(desk, "ben", "Hello");
+    hang_end(0);
+    take_file(desk);
+    desk_wait_until(desk, is_answering, "the disk");
+    desk_wait_no_copies(desk);
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 1);
+}
+
+/* What could not be read is read once more, and what follows leaves behind it. */
+static void
+test_goes_out_at_last(Desk *desk)
+{
+    open_desk(desk);
+    give_hanging(desk);
+    desk_say(desk, "ada", "The plan");
+    hang_end(EIO);
+    take_file(desk);
+    desk_take(desk, "ada", "The plan");
+    desk_wait_transfer(desk, "7 sent");
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 2);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -208,5 +292,8 @@ main(int argc, char **argv)
     desk_add("/slow-folder/logout", test_logout);
     desk_add("/slow-folder/beside", test_beside);
     desk_add("/slow-folder/forgotten", test_forgotten);
+    desk_add("/slow-folder/goes-out", test_goes_out);
+    desk_add("/slow-folder/goes-out-later", test_goes_out_later);
+    desk_add("/slow-folder/goes-out-at-last", test_goes_out_at_last);
     return g_test_run();
 }

@@ -61,7 +61,7 @@ hang_here(const char *call, int fd, const char *path)
     return error;
 }
 
-/* "read", "write", "fdatasync" or "renameat", of paths with @words. */
+/* "read", "pread", "write", "fdatasync" or "renameat", of paths with @words. */
 static inline void
 hang_begin(const char *call, const char *words)
 {
@@ -115,6 +115,17 @@ read(int fd, void *bytes, size_t length)
 
     if (error == 0)
         return syscall(SYS_read, fd, bytes, length);
+    errno = error;
+    return -1;
+}
+
+ssize_t
+pread(int fd, void *bytes, size_t length, off_t at)
+{
+    int error = hang_here("pread", fd, NULL);
+
+    if (error == 0)
+        return syscall(SYS_pread64, fd, bytes, length, at);
     errno = error;
     return -1;
 }
