@@ -54,6 +54,8 @@ typedef enum {
     COEX_SESSION_FOUND,
     /* What coex_session_describe() asked for, `facts`, of the person or of the account (NULL). */
     COEX_SESSION_FACTS,
+    /* A line of coex_session_examine(), `text`; after the last one `detail`: all of them. */
+    COEX_SESSION_EXAMINED,
     /* The template catalogue was loaded or refreshed; `error` when a refresh the user asked for
      * failed (then the old `catalogue` stays). */
     COEX_SESSION_CATALOGUE,

@@ -43,9 +43,8 @@ coex_phone_stop(CoexPhone *phone)
     coex_timer_clear(&phone->timer);
 }
 
-/* 0: none; @ret_sentence: what it was. */
-static gint64
-get_sign(const CoexAccount *account, const char **ret_sentence)
+gint64
+coex_phone_get_sign(const CoexAccount *account, const char **ret_sentence)
 {
     const char *kept = coex_account_get_setting(account, SIGN_SETTING);
     const char *time = kept != NULL ? strchr(kept, ' ') : NULL;
@@ -63,7 +62,7 @@ note(CoexAccount *account, const char *kind, gint64 at)
 {
     const char *kept = coex_account_get_setting(account, SIGN_SETTING);
     const char *sentence;
-    gint64 before = get_sign(account, &sentence);
+    gint64 before = coex_phone_get_sign(account, &sentence);
     gboolean is_same = kept != NULL && g_str_has_prefix(kept, kind);
     g_autofree char *text = NULL;
 
@@ -119,7 +118,7 @@ static void
 check(CoexAccount *account)
 {
     const char *sentence;
-    gint64 sign = get_sign(account, &sentence);
+    gint64 sign = coex_phone_get_sign(account, &sentence);
     gint64 days = get_days(account, sign);
     int stage = 0;
     g_autofree char *told = NULL;
@@ -152,7 +151,7 @@ coex_phone_watch(CoexAccount *account)
 {
     const char *sentence;
 
-    if (get_sign(account, &sentence) == 0)
+    if (coex_phone_get_sign(account, &sentence) == 0)
         note(account, "login", coex_account_now(account));
     check(account);
     if (account->phone->timer == NULL)
@@ -163,7 +162,7 @@ char *
 coex_phone_describe(const CoexAccount *account)
 {
     const char *sentence;
-    gint64 sign = get_sign(account, &sentence);
+    gint64 sign = coex_phone_get_sign(account, &sentence);
     g_autofree char *day = dup_day(sign);
     g_autofree char *end = dup_day(sign + OPEN_DAYS * (gint64)DAY_S);
 

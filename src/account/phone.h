@@ -22,6 +22,8 @@ void coex_phone_note_book(CoexAccount *account, gint64 at);
 /* While online: warns when it is time, now and from then on. Without any sign it counts from the
  * first call. */
 void coex_phone_watch(CoexAccount *account);
+/* The newest sign, seconds since 1970, 0: none; @ret_sentence: what it was, static. */
+gint64 coex_phone_get_sign(const CoexAccount *account, const char **ret_sentence);
 /* What is known, for people: the newest sign and until when the app is to be opened. Free with
  * g_free(). */
 char *coex_phone_describe(const CoexAccount *account);

@@ -21,6 +21,7 @@ coex_response_free(CoexResponse *response)
         return;
     g_clear_pointer(&response->body, g_bytes_unref);
     g_free(response->location);
+    g_free(response->server);
     g_free(response);
 }
 

@@ -171,8 +171,8 @@ request_new(const CoexEndpoint *endpoint, const char *method, GString *url /* tr
     return request;
 }
 
-static CoexRequest *
-get_new(const CoexEndpoint *endpoint, const char *path)
+CoexRequest *
+coex_api_get(const CoexEndpoint *endpoint, const char *path)
 {
     return request_new(endpoint, "GET", start_url(endpoint, path));
 }
@@ -191,7 +191,7 @@ post_new(const CoexEndpoint *endpoint, const char *path, CoexJsonWriter *writer 
 CoexRequest *
 coex_api_check_login(const CoexEndpoint *endpoint)
 {
-    return get_new(endpoint, endpoint->backend->login_path);
+    return coex_api_get(endpoint, endpoint->backend->login_path);
 }
 
 CoexRequest *
@@ -361,7 +361,7 @@ coex_api_ask_sync(const CoexEndpoint *endpoint, const char *type)
 CoexRequest *
 coex_api_get_profile(const CoexEndpoint *endpoint)
 {
-    return get_new(endpoint, endpoint->backend->profile_path);
+    return coex_api_get(endpoint, endpoint->backend->profile_path);
 }
 
 CoexRequest *
@@ -382,13 +382,13 @@ coex_api_list_templates(const CoexEndpoint *endpoint, const char *cursor)
 CoexRequest *
 coex_api_ask_number(const CoexEndpoint *endpoint)
 {
-    return get_new(endpoint, endpoint->backend->number_path);
+    return coex_api_get(endpoint, endpoint->backend->number_path);
 }
 
 CoexRequest *
 coex_api_get_webhook(const CoexEndpoint *endpoint)
 {
-    return get_new(endpoint, endpoint->backend->webhook_path);
+    return coex_api_get(endpoint, endpoint->backend->webhook_path);
 }
 
 /* Writes "Name: value" as a member of `headers` (360dialog: messaging/webhook). */

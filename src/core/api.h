@@ -37,6 +37,7 @@ typedef struct CoexResponse {
     gint64 date;          /* of the Date header, seconds since 1970; 0 */
     gint64 retry_after_s; /* 0 */
     char *location;       /* where a redirect leads, NULL */
+    char *server;         /* what answered, as it calls itself, NULL */
 } CoexResponse;
 
 void coex_response_free(CoexResponse *response);
@@ -64,6 +65,9 @@ gboolean coex_api_is_loopback(const char *host);
  * no user, query or fragment; trailing slash removed. NULL and COEX_ERROR_INVALID_INPUT naming
  * `api-url`. "" gives "". Free with g_free(). */
 char *coex_api_check_base_url(const char *url, GError **error);
+
+/* GET of @path behind base and version, `{number}` and `{waba}` in it filled in. */
+CoexRequest *coex_api_get(const CoexEndpoint *endpoint, const char *path);
 
 /* Login check. Meta: the number's fields (needs phone_number_id); 360dialog: GET /health_status. */
 CoexRequest *coex_api_check_login(const CoexEndpoint *endpoint);

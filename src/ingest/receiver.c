@@ -20,7 +20,8 @@ typedef struct {
     gint n_lost;    /* not stored, since it was last told; atomic */
     void (*refused)(CoexVerdict verdict, guint n, gpointer data);
     void (*lost)(const GError *error, gpointer data);
-    gpointer data; /* in the context's thread only, NULL once removed */
+    CoexRefusals refusals; /* under the receiver's lock */
+    gpointer data;         /* in the context's thread only, NULL once removed */
 } Endpoint;
 
 struct CoexReceiver {
@@ -29,6 +30,7 @@ struct CoexReceiver {
     CoexListener *listener;
     GMutex lock;
     GPtrArray *endpoints; /* Endpoint; changed by the context's thread under the lock */
+    GHashTable *probes;   /* nonce -> CoexArrival; under the lock */
 };
 
 /* What the body of one delivery is checked against while it arrives. */
@@ -89,6 +91,61 @@ receiver_find(CoexReceiver *receiver, const char *path)
     return found;
 }
 
+/* ---- probes and what is remembered ---- */
+
+static void
+arrival_free(gpointer data)
+{
+    coex_arrival_clear(data);
+    g_free(data);
+}
+
+void
+coex_arrival_clear(CoexArrival *arrival)
+{
+    g_clear_pointer(&arrival->path, g_free);
+}
+
+/* Whether the exchange is a probe; noted with @verdict. */
+static gboolean
+note_probe(CoexReceiver *receiver, CoexExchange *exchange, CoexVerdict verdict)
+{
+    const char *nonce = coex_exchange_get_query(exchange, COEX_RECEIVER_PROBE);
+    CoexArrival *arrival;
+
+    if (nonce == NULL)
+        return FALSE;
+    g_mutex_lock(&receiver->lock);
+    arrival = g_hash_table_lookup(receiver->probes, nonce);
+    if (arrival != NULL) {
+        coex_arrival_clear(arrival);
+        *arrival = (CoexArrival){ TRUE, g_strdup(coex_exchange_get_path(exchange)), verdict };
+    }
+    g_mutex_unlock(&receiver->lock);
+    return arrival != NULL;
+}
+
+static void
+remember_refusal(CoexReceiver *receiver, Endpoint *endpoint, CoexVerdict verdict)
+{
+    g_mutex_lock(&receiver->lock);
+    endpoint->refusals.refused_at = g_get_real_time() / G_USEC_PER_SEC;
+    endpoint->refusals.verdict = verdict;
+    g_mutex_unlock(&receiver->lock);
+}
+
+static void
+remember_challenge(CoexReceiver *receiver, GPtrArray *endpoints)
+{
+    g_mutex_lock(&receiver->lock);
+    for (guint i = 0; i < endpoints->len; i++)
+        ((Endpoint *)g_ptr_array_index(endpoints, i))->refusals.challenge_at =
+            g_get_real_time() / G_USEC_PER_SEC;
+    g_mutex_unlock(&receiver->lock);
+}
+
+/* ---- telling ---- */
+
 /* Calls @call in the thread of the one who receives, never in this one. */
 static void
 call_owner(Endpoint *endpoint, GSourceFunc call, gpointer data, GDestroyNotify destroy)
@@ -114,8 +171,9 @@ on_refused(gpointer data)
 
 /* Told once until somebody has looked: a flood of bad requests is one call. */
 static void
-note_refusal(Endpoint *endpoint, CoexVerdict verdict)
+note_refusal(CoexReceiver *receiver, Endpoint *endpoint, CoexVerdict verdict)
 {
+    remember_refusal(receiver, endpoint, verdict);
     g_atomic_int_set(&endpoint->verdict, (gint)verdict);
     if (g_atomic_int_add(&endpoint->n_refused, 1) > 0)
         return;
@@ -164,8 +222,9 @@ note_loss(Endpoint *endpoint, const GError *error)
 }
 
 static guint
-answer_challenge(CoexExchange *exchange, GPtrArray *endpoints)
+answer_challenge(CoexReceiver *receiver, CoexExchange *exchange, GPtrArray *endpoints)
 {
+    gboolean is_probe = note_probe(receiver, exchange, COEX_VERDICT_GENUINE);
     const char *challenge = coex_exchange_get_query(exchange, "hub.challenge");
     gboolean any = FALSE;
 
@@ -182,6 +241,8 @@ answer_challenge(CoexExchange *exchange, GPtrArray *endpoints)
             return 200;
         }
     }
+    if (any && !is_probe && coex_exchange_get_query(exchange, "hub.verify_token") != NULL)
+        remember_challenge(receiver, endpoints);
     return any ? 403 : 405;
 }
 
@@ -211,10 +272,12 @@ on_head(CoexExchange *exchange, gpointer user_data)
     Endpoint *refused;
     guint best = 0;
 
-    if (endpoints->len == 0)
+    if (endpoints->len == 0) {
+        note_probe(receiver, exchange, COEX_VERDICT_MISSING);
         return 404;
+    }
     if (g_str_equal(coex_exchange_get_method(exchange), "GET"))
-        return answer_challenge(exchange, endpoints);
+        return answer_challenge(receiver, exchange, endpoints);
     refused = g_ptr_array_index(endpoints, 0);
     for (guint i = 0; i < endpoints->len; i++) {
         Endpoint *endpoint = g_ptr_array_index(endpoints, i);
@@ -233,7 +296,8 @@ on_head(CoexExchange *exchange, gpointer user_data)
         }
     }
     if (candidates->len == 0) {
-        note_refusal(refused, worst);
+        if (!note_probe(receiver, exchange, worst))
+            note_refusal(receiver, refused, worst);
         return 401;
     }
     coex_exchange_set_data(exchange, g_steal_pointer(&candidates),
@@ -324,13 +388,18 @@ on_complete(CoexExchange *exchange, GBytes *body, gpointer user_data)
         if (verdict == COEX_VERDICT_GENUINE)
             break;
     }
+    if (note_probe(receiver, exchange, verdict)) {
+        coex_exchange_respond(exchange, verdict == COEX_VERDICT_GENUINE ? 200 : 401);
+        return;
+    }
     if (verdict != COEX_VERDICT_GENUINE) {
-        note_refusal(find_named(candidates, body), verdict);
+        note_refusal(receiver, find_named(candidates, body), verdict);
         coex_exchange_respond(exchange, 401);
         return;
     }
     passage = passage_new(exchange, endpoint);
-    if (coex_store_add_delivery(receiver->store, &delivery, on_committed, passage))
+    if (receiver->store != NULL &&
+        coex_store_add_delivery(receiver->store, &delivery, on_committed, passage))
         return;
     passage_free(passage);
     coex_exchange_respond(exchange, 503);
@@ -349,6 +418,7 @@ coex_receiver_free(CoexReceiver *receiver)
 {
     coex_listener_free(receiver->listener);
     g_ptr_array_unref(receiver->endpoints);
+    g_hash_table_unref(receiver->probes);
     g_mutex_clear(&receiver->lock);
     g_free(receiver->address);
     g_free(receiver);
@@ -363,6 +433,7 @@ coex_receiver_open(const char *address, CoexStore *store, GError **error)
     receiver->address = g_strdup(address);
     g_mutex_init(&receiver->lock);
     receiver->endpoints = g_ptr_array_new_with_free_func((GDestroyNotify)endpoint_unref);
+    receiver->probes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, arrival_free);
     receiver->listener = coex_listener_new(address, &handler, receiver, error);
     if (receiver->listener != NULL)
         return receiver;
@@ -412,4 +483,49 @@ coex_receiver_remove(CoexReceiver *receiver, gconstpointer data)
     empty = receiver->endpoints->len == 0;
     g_mutex_unlock(&receiver->lock);
     return empty;
+}
+
+void
+coex_receiver_expect(CoexReceiver *receiver, const char *nonce)
+{
+    g_mutex_lock(&receiver->lock);
+    g_hash_table_replace(receiver->probes, g_strdup(nonce), g_new0(CoexArrival, 1));
+    g_mutex_unlock(&receiver->lock);
+}
+
+void
+coex_receiver_read_arrival(CoexReceiver *receiver, const char *nonce, CoexArrival *ret_arrival)
+{
+    CoexArrival *arrival;
+
+    *ret_arrival = (CoexArrival){ 0 };
+    g_mutex_lock(&receiver->lock);
+    arrival = g_hash_table_lookup(receiver->probes, nonce);
+    if (arrival != NULL) {
+        *ret_arrival = *arrival;
+        *arrival = (CoexArrival){ 0 };
+    }
+    g_mutex_unlock(&receiver->lock);
+}
+
+void
+coex_receiver_forget(CoexReceiver *receiver, const char *nonce)
+{
+    g_mutex_lock(&receiver->lock);
+    g_hash_table_remove(receiver->probes, nonce);
+    g_mutex_unlock(&receiver->lock);
+}
+
+void
+coex_receiver_get_refusals(CoexReceiver *receiver, gconstpointer data, CoexRefusals *ret_refusals)
+{
+    *ret_refusals = (CoexRefusals){ 0 };
+    g_mutex_lock(&receiver->lock);
+    for (guint i = 0; i < receiver->endpoints->len; i++) {
+        const Endpoint *endpoint = g_ptr_array_index(receiver->endpoints, i);
+
+        if (endpoint->data == data)
+            *ret_refusals = endpoint->refusals;
+    }
+    g_mutex_unlock(&receiver->lock);
 }

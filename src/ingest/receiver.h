@@ -26,8 +26,9 @@ typedef struct CoexReceiverSpec {
     gpointer data; /* names the one who receives, too */
 } CoexReceiverSpec;
 
-/* All functions belong to one thread, that of the specs' context. @store must outlive it.
- * COEX_ERROR_LISTEN, COEX_ERROR_INVALID_INPUT. Free with coex_receiver_free(). */
+/* All functions belong to one thread, that of the specs' context. @store must outlive it; NULL: no
+ * delivery is taken, each is answered 503. COEX_ERROR_LISTEN, COEX_ERROR_INVALID_INPUT. Free with
+ * coex_receiver_free(). */
 CoexReceiver *coex_receiver_open(const char *address, CoexStore *store, GError **error);
 void coex_receiver_free(CoexReceiver *receiver);
 
@@ -38,3 +39,36 @@ const char *coex_receiver_get_address(const CoexReceiver *receiver);
 void coex_receiver_add(CoexReceiver *receiver, const CoexReceiverSpec *spec);
 /* Ends all that was added with @data. TRUE when nobody receives any more. */
 gboolean coex_receiver_remove(CoexReceiver *receiver, gconstpointer data);
+
+/* ---- a look at the way to here ---- */
+
+/* What came with a nonce. */
+typedef struct {
+    gboolean arrived;
+    char *path;          /* of the last that came, NULL */
+    CoexVerdict verdict; /* of the last POST */
+} CoexArrival;
+
+void coex_arrival_clear(CoexArrival *arrival);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CoexArrival, coex_arrival_clear)
+
+/* The query key that names a nonce. */
+#define COEX_RECEIVER_PROBE "coex-probe"
+
+/* From now on what comes with ?coex-probe=@nonce is proved and answered as any delivery, but noted
+ * and neither stored nor told. Until coex_receiver_forget(). */
+void coex_receiver_expect(CoexReceiver *receiver, const char *nonce);
+/* What has come with it since the last call. */
+void coex_receiver_read_arrival(CoexReceiver *receiver, const char *nonce,
+                                CoexArrival *ret_arrival);
+void coex_receiver_forget(CoexReceiver *receiver, const char *nonce);
+
+/* What was turned away last of who was added with @data, seconds since 1970, 0: never. */
+typedef struct {
+    gint64 refused_at;
+    CoexVerdict verdict;
+    gint64 challenge_at; /* asked for with another verify token */
+} CoexRefusals;
+
+void coex_receiver_get_refusals(CoexReceiver *receiver, gconstpointer data,
+                                CoexRefusals *ret_refusals);

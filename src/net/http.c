@@ -336,6 +336,7 @@ job_make_response(Job *job)
     coex_http_hide_key(job->body, job->key);
     response->body = g_byte_array_free_to_bytes(g_steal_pointer(&job->body));
     response->location = g_strdup(soup_message_headers_get_one(headers, "Location"));
+    response->server = g_strdup(soup_message_headers_get_one(headers, "Server"));
     response->date = coex_header_read_date(soup_message_headers_get_one(headers, "Date"));
     response->retry_after_s = coex_header_read_retry_after(
         soup_message_headers_get_one(headers, "Retry-After"), response->date);

@@ -12,6 +12,7 @@
 #include "purple/connection.h"
 #include "purple/contact.h"
 #include "purple/conversation.h"
+#include "purple/doctor.h"
 #include "purple/fetching.h"
 #include "purple/file.h"
 #include "purple/forget.h"
@@ -228,7 +229,9 @@ take_catalogue(CoexConnection *connection, const CoexSessionEvent *event)
 static void
 show_facts(CoexConnection *connection, const CoexSessionEvent *event)
 {
-    if (event->person != NULL)
+    if (event->kind == COEX_SESSION_EXAMINED)
+        coex_doctor_show(connection, event);
+    else if (event->person != NULL)
         coex_roster_show_facts(connection, event->person, event->facts);
     else
         coex_actions_tell_facts(connection, event->facts);
@@ -285,6 +288,7 @@ on_event(const CoexSessionEvent *event, gpointer user_data)
         coex_recall_take(connection, event->person, event->lines, event->asked);
         break;
     case COEX_SESSION_FACTS:
+    case COEX_SESSION_EXAMINED:
         show_facts(connection, event);
         break;
     case COEX_SESSION_CATALOGUE:

@@ -5,6 +5,7 @@
 #include "purple/ask.h"
 #include "purple/connection.h"
 #include "purple/contact.h"
+#include "purple/doctor.h"
 #include "purple/forget.h"
 #include "purple/host.h"
 #include "purple/notice.h"
@@ -29,6 +30,12 @@ synchronise(CoexConnection *connection)
     coex_synchronise_run(connection, "");
 }
 
+static void
+check_connection(CoexConnection *connection)
+{
+    coex_doctor_run(connection, "");
+}
+
 typedef struct {
     const char *label;
     void (*run)(CoexConnection *connection);
@@ -38,6 +45,7 @@ static const Action actions[] = {
     { "Refresh templates", coex_connection_refresh_templates },
     { "Show held texts", list_held },
     { "Account information", coex_connection_describe },
+    { "Check the connection", check_connection },
     { "Show account messages", coex_notice_open },
     { "Register webhook again...", coex_connection_register_webhook },
     { "Synchronise contacts and history...", synchronise },

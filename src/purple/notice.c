@@ -141,6 +141,18 @@ synchronise(CoexConnection *connection)
     coex_session_synchronise(connection->session, FALSE);
 }
 
+static void
+examine(CoexConnection *connection)
+{
+    coex_session_examine(connection->session, TRUE);
+}
+
+static void
+end_examination(CoexConnection *connection)
+{
+    coex_session_examine(connection->session, FALSE);
+}
+
 static const struct {
     const char *word;
     const char *help;
@@ -149,6 +161,8 @@ static const struct {
     { "held", "lists the texts that are held", list_held },
     { "refresh", "fetches the templates again", coex_connection_refresh_templates },
     { "account", "tells what is known of this number", coex_connection_describe },
+    { "doctor", "checks the whole connection, and says what is wrong and what to do", examine },
+    { "doctor stop", "ends that", end_examination },
     { "webhook", "registers the webhook again", coex_connection_register_webhook },
     { "synchronise", "asks WhatsApp for the phone's contacts and history, once", synchronise },
 };

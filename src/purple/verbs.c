@@ -8,6 +8,7 @@
 #include "core/which.h"
 #include "purple/connection.h"
 #include "purple/contact.h"
+#include "purple/doctor.h"
 #include "purple/file.h"
 #include "purple/host.h"
 #include "purple/forget.h"
@@ -194,6 +195,12 @@ run_synchronise(CoexConnection *connection, const char *name, const char *words,
     coex_synchronise_run(connection, words);
 }
 
+static void
+run_doctor(CoexConnection *connection, const char *name, const char *words, const char *markup)
+{
+    coex_doctor_run(connection, words);
+}
+
 /* In the dialogue about templates the word alone ends it. */
 static void
 run_send(CoexConnection *connection, const char *name, const char *words, const char *markup)
@@ -256,6 +263,8 @@ static const Verb verbs[] = {
     { "window", NULL, "", "until when free text can be sent", .run = run_window },
     { "account", NULL, "", "what is known of this number: webhook, phone, windows",
       .run = run_account },
+    { "doctor", "[stop]", "s", "check the whole connection, and say what is wrong and what to do",
+      .run = run_doctor },
     { "synchronise", "[yes]", "s", "ask WhatsApp for the phone's contacts and history, once",
       .run = run_synchronise },
     { "help", NULL, NULL, "this list", .run = run_help },
@@ -367,7 +376,10 @@ on_command(PurpleConversation *conv, const gchar *command, gchar **args, gchar *
     }
 
     if (coex_connection_is_own(connection, purple_conversation_get_name(conv))) {
-        coex_notice_answer(connection, verb->name);
+        if (verb->run == run_doctor)
+            coex_doctor_run(connection, rest);
+        else
+            coex_notice_answer(connection, verb->name);
         return PURPLE_CMD_RET_OK;
     }
 

@@ -18,6 +18,7 @@
 #include "media/get.h"
 #include "media/outgoing.h"
 #include "receive/intake.h"
+#include "session/doctor.h"
 #include "session/facts.h"
 #include "session/finder.h"
 #include "session/forget.h"
@@ -280,6 +281,15 @@ run_synchronise(CoexCommand *command, CoexPerson *person)
     coex_synchronise(command->account, command->flag);
 }
 
+static void
+run_examine(CoexCommand *command, CoexPerson *person)
+{
+    if (command->flag)
+        coex_examination_begin(command->account);
+    else
+        coex_examination_end(command->account);
+}
+
 /* ---- the table ---- */
 
 static const struct {
@@ -291,6 +301,7 @@ static const struct {
     gboolean of_name; /* about the entry of that name, not whom it turned out to be */
     gboolean makes_person;
     gboolean outlives; /* is kept or done, also when the account has just failed */
+    gboolean early;    /* also before, and without, a login */
 } verbs[] = {
     [COEX_COMMAND_SEND] = { .run = run_send, .makes_person = TRUE, .outlives = TRUE },
     [COEX_COMMAND_SEND_TEMPLATE] = { .run = run_send_template,
@@ -334,6 +345,7 @@ static const struct {
     [COEX_COMMAND_CHANGE_HELD] = { .say = coex_outbox_change_held, .outlives = TRUE },
     [COEX_COMMAND_STATUS] = { .run = run_status },
     [COEX_COMMAND_SYNCHRONISE] = { .run = run_synchronise, .alone = TRUE },
+    [COEX_COMMAND_EXAMINE] = { .run = run_examine, .alone = TRUE, .early = TRUE },
 };
 
 /* What comes by itself when a conversation opens stays with it, too. */
@@ -417,7 +429,8 @@ void
 coex_command_run(CoexCommand *command)
 {
     CoexAccount *account = command->account;
-    gboolean outlives = verbs[command->kind].outlives && account->outbox != NULL;
+    gboolean outlives =
+        verbs[command->kind].early || (verbs[command->kind].outlives && account->outbox != NULL);
     CoexPerson *person;
 
     if (account->state != COEX_ACCOUNT_ONLINE && !outlives) {

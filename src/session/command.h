@@ -47,6 +47,7 @@ typedef enum {
     COEX_COMMAND_FORWARD,
     COEX_COMMAND_CHANGE_HELD,
     COEX_COMMAND_STATUS,
+    COEX_COMMAND_EXAMINE,
 } CoexCommandKind;
 
 /* Members a kind does not use are NULL or 0; all but the account are owned. */

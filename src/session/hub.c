@@ -104,16 +104,31 @@ coex_hub_get_intake(CoexHub *hub)
     return hub->intake;
 }
 
-static CoexReceiver *
-hub_get_receiver(CoexHub *hub, const char *address, GError **error)
+CoexReceiver *
+coex_hub_find_receiver(CoexHub *hub, const char *address)
 {
-    CoexReceiver *receiver;
-
     for (guint i = 0; i < hub->receivers->len; i++) {
-        receiver = g_ptr_array_index(hub->receivers, i);
+        CoexReceiver *receiver = g_ptr_array_index(hub->receivers, i);
+
         if (g_str_equal(coex_receiver_get_address(receiver), address))
             return receiver;
     }
+    return NULL;
+}
+
+char *
+coex_hub_dup_folder(const CoexHub *hub)
+{
+    return g_path_get_dirname(hub->database);
+}
+
+static CoexReceiver *
+hub_get_receiver(CoexHub *hub, const char *address, GError **error)
+{
+    CoexReceiver *receiver = coex_hub_find_receiver(hub, address);
+
+    if (receiver != NULL)
+        return receiver;
     receiver = coex_receiver_open(address, hub->store, error);
     if (receiver != NULL)
         g_ptr_array_add(hub->receivers, receiver);

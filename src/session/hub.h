@@ -11,6 +11,7 @@ typedef struct CoexEngine CoexEngine;
 typedef struct CoexHub CoexHub;
 typedef struct CoexIntake CoexIntake;
 typedef struct CoexNicks CoexNicks;
+typedef struct CoexReceiver CoexReceiver;
 typedef struct CoexReceiverSpec CoexReceiverSpec;
 typedef struct CoexStore CoexStore;
 typedef struct CoexStrangers CoexStrangers;
@@ -47,6 +48,11 @@ CoexIntake *coex_hub_get_intake(CoexHub *hub);
  * COEX_ERROR_INVALID_INPUT. */
 gboolean coex_hub_listen(CoexHub *hub, const char *address, const CoexReceiverSpec *spec,
                          GError **error);
+
+/* What listens at @address, NULL: nobody. Borrowed. */
+CoexReceiver *coex_hub_find_receiver(CoexHub *hub, const char *address);
+/* "…/coex": where the database is. Free with g_free(). */
+char *coex_hub_dup_folder(const CoexHub *hub);
 
 /* Takes the account out of listeners and routing. */
 void coex_hub_detach(CoexHub *hub, CoexAccount *account);

@@ -16,6 +16,7 @@
 #include "media/fetch.h"
 #include "receive/match.h"
 #include "receive/strangers.h"
+#include "session/doctor.h"
 #include "session/finder.h"
 #include "session/login.h"
 #include "session/past-log.h"
@@ -40,6 +41,7 @@ static const struct {
     PART(skew, coex_skew_new, coex_skew_stop, g_free),
     PART(ticker, coex_ticker_new, coex_ticker_stop, coex_ticker_free),
     PART(registration, coex_registration_new, NULL, coex_registration_free),
+    PART(examination, coex_examination_new, coex_examination_stop, coex_examination_free),
     PART(phone, coex_phone_new, coex_phone_stop, g_free),
     PART(match, coex_matcher_new, NULL, coex_matcher_free),
     PART(finder, coex_finder_new, NULL, coex_finder_free),

@@ -437,6 +437,15 @@ coex_session_recall(CoexSession *session, const char *name, guint limit, gint64 
 }
 
 void
+coex_session_examine(CoexSession *session, gboolean go_on)
+{
+    CoexCommand *command = coex_command_new(COEX_COMMAND_EXAMINE, session->account, NULL);
+
+    command->flag = go_on;
+    post(session, command);
+}
+
+void
 coex_session_describe(CoexSession *session, const char *name)
 {
     post_verb(session, COEX_COMMAND_DESCRIBE, name);

@@ -185,3 +185,9 @@ void coex_session_synchronise(CoexSession *session, gboolean sure);
 void coex_session_answer_webhook(CoexSession *session, const char *registered_url, gboolean yes);
 /* Registers again, or asks again, also after a no (account action). */
 void coex_session_register_webhook(CoexSession *session);
+
+/* Looks at the whole connection, and changes nothing; EXAMINED follows, a line after the other.
+ * Also before coex_session_start(), or without it: then what only the database knows is not
+ * checked. Not
+ * @go_on: an examination that runs ends with what was found so far. One at a time. */
+void coex_session_examine(CoexSession *session, gboolean go_on);

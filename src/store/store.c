@@ -2,6 +2,7 @@
 #include "store/store.h"
 
 #include "core/error.h"
+#include "store/arrivals.h"
 #include "store/db.h"
 #include "store/dispatch.h"
 #include "store/lock.h"
@@ -657,6 +658,13 @@ coex_store_read_figures_since(CoexStore *store, gint64 account_id, gint64 since,
     read->since = since;
     read->done = done;
     coex_writer_add_task(store->writer, read_figures, read);
+}
+
+void
+coex_store_read_arrivals(CoexStore *store, gint64 account_id, gint64 now, CoexStoreArrivals done,
+                         gpointer user_data)
+{
+    coex_arrivals_ask(store->writer, account_id, now, done, user_data);
 }
 
 /* ---- batches and marks ---- */

@@ -10,6 +10,7 @@
  * database, and the file that marks what has been shown. All calls but open and close return
  * at once. */
 
+typedef struct CoexArrivals CoexArrivals;
 typedef struct CoexSearchQuery CoexSearchQuery;
 typedef struct CoexUnlogged CoexUnlogged;
 typedef struct CoexStore CoexStore;
@@ -123,6 +124,15 @@ void coex_store_read_figures(CoexStore *store, gint64 account_id, gint64 person_
  * those of the phone's earlier chats. */
 void coex_store_read_figures_since(CoexStore *store, gint64 account_id, gint64 since,
                                    CoexStoreFigures done, gpointer user_data);
+
+/* @arrivals is borrowed; NULL on error. */
+typedef void (*CoexStoreArrivals)(const CoexArrivals *arrivals, const GError *error,
+                                  gpointer user_data);
+
+/* What has come for the account until @now, and of which sends nothing has. In the thread-default
+ * context that asked. */
+void coex_store_read_arrivals(CoexStore *store, gint64 account_id, gint64 now,
+                              CoexStoreArrivals done, gpointer user_data);
 
 /* ---- batches ---- */
 

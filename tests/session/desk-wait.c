@@ -4,8 +4,8 @@
 #include <string.h>
 
 static const char *const kind_names[DESK_KINDS] = {
-    "progress",  "online", "failed", "person", "feed",   "prompt",   "over",  "notice",
-    "catalogue", "ask",    "past",   "facts",  "forget", "transfer", "fetch", "tick",
+    "progress", "online", "failed", "person", "feed",     "prompt", "over", "notice",   "catalogue",
+    "ask",      "past",   "facts",  "forget", "transfer", "fetch",  "tick", "examined",
 };
 
 static const char *const feed_names[] = {
@@ -215,6 +215,12 @@ desk_wait_facts(Desk *desk, const char *who, const char *glob)
 {
     return wait_for(desk,
                     &(Wanted){ DESK_FACTS, -1, who != NULL ? desk_name(who) : NULL, glob, FALSE });
+}
+
+const DeskEvent *
+desk_wait_examined(Desk *desk, const char *glob)
+{
+    return wait_for(desk, &(Wanted){ DESK_EXAMINED, -1, NULL, glob, FALSE });
 }
 
 const DeskEvent *

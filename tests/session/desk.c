@@ -206,6 +206,15 @@ note_forget(Desk *desk, const CoexSessionEvent *event)
     noted->detail = g_strjoinv(" ", event->names);
 }
 
+/* Of what is a line of text. */
+static DeskKind
+get_kind(const CoexSessionEvent *event)
+{
+    if (event->kind == COEX_SESSION_TICK)
+        return DESK_TICK;
+    return event->kind == COEX_SESSION_NOTICE ? DESK_NOTICE : DESK_EXAMINED;
+}
+
 static void
 write_down(Desk *desk, const CoexSessionEvent *event)
 {
@@ -234,8 +243,8 @@ write_down(Desk *desk, const CoexSessionEvent *event)
         break;
     case COEX_SESSION_NOTICE:
     case COEX_SESSION_TICK:
-        note(desk, event->kind == COEX_SESSION_TICK ? DESK_TICK : DESK_NOTICE, event->person,
-             event->text, NULL);
+    case COEX_SESSION_EXAMINED:
+        note(desk, get_kind(event), event->person, event->text, event->detail);
         break;
     case COEX_SESSION_PAST:
         note_past(desk, event->person, event->lines, event->asked);
@@ -517,13 +526,19 @@ assert_all_taken(const Desk *desk)
 /* ---- life ---- */
 
 void
-desk_start(Desk *desk)
+desk_prepare(Desk *desk)
 {
     g_assert_null(desk->session);
     g_ptr_array_set_size(desk->events, 0);
     desk->n_calls = 0;
     desk->session = coex_session_new(&desk->config, on_event, desk);
     n_sessions++;
+}
+
+void
+desk_start(Desk *desk)
+{
+    desk_prepare(desk);
     coex_session_start(desk->session);
 }
 

@@ -34,6 +34,7 @@ typedef enum {
     DESK_TRANSFER,
     DESK_FETCH,
     DESK_TICK,
+    DESK_EXAMINED,
     DESK_KINDS,
 } DeskKind;
 
@@ -91,8 +92,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Desk, desk_free)
 /* ---- life ---- */
 
 void desk_start(Desk *desk);
-void desk_login(Desk *desk);  /* start and wait until online */
-void desk_logout(Desk *desk); /* what was told and not waited for fails the test here */
+void desk_prepare(Desk *desk); /* a session that logs nobody in */
+void desk_login(Desk *desk);   /* start and wait until online */
+void desk_logout(Desk *desk);  /* what was told and not waited for fails the test here */
 void desk_restart(Desk *desk);
 
 /* ---- the clock ---- */
@@ -130,6 +132,8 @@ const DeskEvent *desk_wait_catalogue(Desk *desk);
 const DeskEvent *desk_wait_past(Desk *desk, const char *who, const char *glob);
 /* "Label: text", a line each; @who NULL: of the account. */
 const DeskEvent *desk_wait_facts(Desk *desk, const char *who, const char *glob);
+/* Of an examination: its next line that matches; the last has all of them as its detail. */
+const DeskEvent *desk_wait_examined(Desk *desk, const char *glob);
 /* The person is to be forgotten; whoever waits answers with coex_session_forgotten(). The detail:
  * all that leads to the person, with blanks between. */
 const DeskEvent *desk_wait_forget(Desk *desk, const char *who);

@@ -28,6 +28,8 @@ static const SimRoute routes[] = {
     { COEX_SIM_META, "POST", "/{waba}/subscribed_apps", "webhook-set", sim_handle_webhook_set },
     { COEX_SIM_META, "DELETE", "/{waba}/subscribed_apps", "webhook-delete",
       sim_handle_webhook_delete },
+    { COEX_SIM_META, "GET", "/{pnid}/message_history", "history", sim_handle_history },
+    { COEX_SIM_META, "GET", "/{app}/subscriptions", "fields", sim_handle_subscriptions },
     { COEX_SIM_META, "GET", "/debug_token", "token", sim_handle_token },
     { COEX_SIM_META, "GET", "/me", "me", sim_handle_me },
     { COEX_SIM_META, "GET", "/{file}", "media", sim_handle_file },
@@ -302,7 +304,7 @@ key_is_good(SimCall *call, const char *key)
 {
     CoexSim *sim = call->sim;
 
-    if (!sim->token_revoked && g_strcmp0(key, sim->key) == 0)
+    if (!sim->token_revoked && !sim->token_expired && g_strcmp0(key, sim->key) == 0)
         return TRUE;
     sim_call_fail(call, 190, NULL);
     return FALSE;
@@ -316,8 +318,13 @@ meta_allows(SimCall *call, SoupMessageHeaders *headers)
 
     /* debug_token is asked with the app's own token, which Meta documents in the query
      * (Meta: about-the-platform). */
-    if (g_str_equal(call->request->what, "token"))
+    if (g_str_equal(call->request->what, "token") || g_str_equal(call->request->what, "fields"))
         return TRUE;
+    /* how a version is looked for (Meta: graph-api/guides/versioning) */
+    if (g_str_equal(call->request->what, "me") && !line && !in_query) {
+        sim_call_fail(call, 2500, "An active access token must be used to query information.");
+        return FALSE;
+    }
     if (in_query) {
         sim_complain(call->sim, "%s %s: access token in the query", call->request->method,
                      call->request->path);
@@ -373,6 +380,8 @@ segment_matches(CoexSim *sim, const char *pattern, const char *segment)
         return g_str_equal(segment, sim->phone_number_id);
     if (g_str_equal(pattern, "{waba}"))
         return g_str_equal(segment, sim->waba_id);
+    if (g_str_equal(pattern, "{app}"))
+        return g_str_equal(segment, SIM_APP_ID);
     if (g_str_equal(pattern, "{file}"))
         return *segment && segment[strspn(segment, "0123456789")] == '\0';
     return g_str_equal(pattern, segment);

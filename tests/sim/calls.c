@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#define APP_ID "770088009900110"
 #define BUSINESS_ID "330044005500660"
 
 static const char *
@@ -55,7 +54,7 @@ health_status(CoexSim *sim)
     }
     json_array_add_object_element(entities, health_entity("WABA", sim->waba_id));
     json_array_add_object_element(entities, health_entity("BUSINESS", BUSINESS_ID));
-    json_array_add_object_element(entities, health_entity("APP", APP_ID));
+    json_array_add_object_element(entities, health_entity("APP", SIM_APP_ID));
     json_object_set_array_member(health, "entities", entities);
     return health;
 }
@@ -249,7 +248,7 @@ static gboolean
 may_inspect(SimCall *call)
 {
     CoexSim *sim = call->sim;
-    g_autofree char *app_token = g_strconcat(APP_ID, "|", sim->app_secret, NULL);
+    g_autofree char *app_token = g_strconcat(SIM_APP_ID, "|", sim->app_secret, NULL);
     SoupMessageHeaders *headers = soup_server_message_get_request_headers(call->message);
     const char *line = soup_message_headers_get_one(headers, "Authorization");
     const char *given = parameter(call, "access_token");
@@ -258,7 +257,7 @@ may_inspect(SimCall *call)
         given = line + strlen("Bearer ");
     if (g_strcmp0(given, app_token) == 0)
         return TRUE;
-    return !sim->token_revoked && g_strcmp0(given, sim->key) == 0;
+    return !sim->token_revoked && !sim->token_expired && g_strcmp0(given, sim->key) == 0;
 }
 
 void
@@ -270,14 +269,16 @@ sim_handle_token(SimCall *call)
     JsonArray *scopes = json_array_new();
     JsonArray *granular = json_array_new();
     JsonObject *data =
-        sim_strings("app_id", APP_ID, "type", "SYSTEM_USER", "application", "prpl-wa", NULL);
+        sim_strings("app_id", SIM_APP_ID, "type", "SYSTEM_USER", "application", "prpl-wa", NULL);
     JsonObject *root = json_object_new();
 
-    if (valid) {
-        add_scope(scopes, granular, "whatsapp_business_management", sim->waba_id);
-        add_scope(scopes, granular, "whatsapp_business_messaging", sim->waba_id);
-    }
-    json_object_set_int_member(data, "expires_at", 0);
+    static const char *const permissions[] = { "whatsapp_business_management",
+                                               "whatsapp_business_messaging" };
+
+    for (guint i = 0; valid && i < G_N_ELEMENTS(permissions); i++)
+        if (!sim_is_withheld(sim, permissions[i]))
+            add_scope(scopes, granular, permissions[i], sim->waba_id);
+    json_object_set_int_member(data, "expires_at", sim->token_ends_at);
     json_object_set_boolean_member(data, "is_valid", valid);
     json_object_set_array_member(data, "scopes", scopes);
     json_object_set_array_member(data, "granular_scopes", granular);
@@ -313,12 +314,14 @@ sim_handle_webhook_get(SimCall *call)
         return;
     }
     json_object_set_object_member(app, "whatsapp_business_api_data",
-                                  sim_strings("id", APP_ID, "name", "prpl-wa", "link",
-                                              "https://www.facebook.com/games/?app_id=" APP_ID,
+                                  sim_strings("id", SIM_APP_ID, "name", "prpl-wa", "link",
+                                              "https://www.facebook.com/games/?app_id=" SIM_APP_ID,
                                               NULL));
     if (sim->waba_url)
         json_object_set_string_member(app, "override_callback_uri", sim->waba_url);
     json_object_set_array_member(root, "data", sim_array_of(app));
+    if (sim->unsubscribed)
+        json_object_set_array_member(root, "data", json_array_new());
     sim_call_answer(call, 200, root);
 }
 

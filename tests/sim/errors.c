@@ -149,7 +149,11 @@ sim_error_body(CoexSim *sim, int code, const char *details)
     const SimError *known = sim_error(code);
     JsonObject *root = json_object_new();
     JsonObject *error;
-    g_autofree char *message = g_strdup_printf("(#%d) %s", code, known->message);
+    gboolean expired = code == 190 && sim->token_expired;
+    g_autofree char *message =
+        expired ? g_strdup("Error validating access token: Session has expired on Sunday, "
+                           "22-Nov-26 08:00:00 PST.")
+                : g_strdup_printf("(#%d) %s", code, known->message);
     g_autofree char *trace = g_strdup_printf("A%dxMadeUpTrace00", code);
 
     if (sim->provider == COEX_SIM_360DIALOG && (code == 0 || code == 190)) {
@@ -158,9 +162,9 @@ sim_error_body(CoexSim *sim, int code, const char *details)
     }
     error = sim_strings("message", message, "type", "OAuthException", NULL);
     json_object_set_int_member(error, "code", code);
-    if (code == 190)
+    if (expired)
         json_object_set_int_member(error, "error_subcode", 463);
-    else
+    if (code != 190)
         json_object_set_object_member(error, "error_data",
                                       sim_strings("messaging_product", "whatsapp", "details",
                                                   details ? details : known->details, NULL));

@@ -12,6 +12,8 @@
 
 #include "sim.h"
 
+#define SIM_APP_ID "770088009900110"
+
 typedef struct {
     char *who;
     char *name;
@@ -146,6 +148,11 @@ struct _CoexSim {
     char *aim;
     gboolean token_revoked;
     gboolean coexistence;
+    gboolean token_expired;
+    gint64 token_ends_at;    /* 0: never */
+    gboolean unsubscribed;   /* the app, from the WABA */
+    GPtrArray *withheld;     /* permissions and webhook fields that lack */
+    char *webhook_error;     /* what message_history says of every webhook, NULL: delivered */
     gboolean contacts_asked; /* smb_app_data, each once */
     gboolean history_asked;
     gboolean auto_status;
@@ -302,6 +309,12 @@ void sim_handle_webhook_delete(SimCall *call);
 /* profile.c */
 JsonObject *sim_profile_new(void);
 void sim_handle_profile(SimCall *call);
+
+/* checks.c */
+void sim_checks_clear(CoexSim *sim);
+gboolean sim_is_withheld(CoexSim *sim, const char *name);
+void sim_handle_subscriptions(SimCall *call);
+void sim_handle_history(SimCall *call);
 
 /* files.c */
 void sim_file_free(gpointer file);

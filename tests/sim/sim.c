@@ -313,6 +313,7 @@ coex_sim_free(CoexSim *sim)
         sim_run(sim, quit);
     g_thread_join(sim->thread);
     sim_deliver_clear(sim);
+    sim_checks_clear(sim);
     g_ptr_array_unref(sim->sent);
     g_ptr_array_unref(sim->people);
     g_ptr_array_unref(sim->records);

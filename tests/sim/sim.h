@@ -50,8 +50,8 @@ typedef struct {
 /*
  * One request that reached the API. `what` says which call it was: "messages" (a send), "read",
  * "typing", "templates", "health", "number", "numbers", "token", "me", "waba", "webhook-get",
- * "webhook-set", "sync" (smb_app_data), "media" (where a file is), "download" (its bytes),
- * "upload", "unknown".
+ * "webhook-set", "sync" (smb_app_data), "history" (message_history), "fields" (subscriptions),
+ * "media" (where a file is), "download" (its bytes), "upload", "unknown".
  */
 typedef struct {
     char *what;
@@ -319,6 +319,23 @@ void coex_sim_set_coexistence(CoexSim *sim, gboolean coexistence);
 
 /* Members of the number that read otherwise from now on: an object in the shape of the answer. */
 void coex_sim_change_number(CoexSim *sim, const char *json);
+
+/* --- set-ups that are broken (Meta, unless said) -----------------------------------------------
+ */
+
+/* The token was good until lately. */
+void coex_sim_expire_token(CoexSim *sim);
+/* Unix seconds; 0, the default: never. */
+void coex_sim_set_token_end(CoexSim *sim, gint64 at);
+/* A permission of the token, or a field of the app's webhook, lacks. */
+void coex_sim_withhold(CoexSim *sim, const char *name);
+/* Where the number's (else the WABA's) own webhook leads, NULL: nowhere. Nobody is asked. */
+void coex_sim_override_webhook(CoexSim *sim, gboolean of_number, const char *url);
+/* FALSE: the app is not subscribed to the WABA any more. */
+void coex_sim_set_subscribed(CoexSim *sim, gboolean subscribed);
+/* What message_history tells of every webhook, as in "Webhook endpoint returned HTTP 500"; NULL,
+ * the default: they were delivered. */
+void coex_sim_set_webhook_error(CoexSim *sim, const char *error);
 
 /* --- clock and customer service window -------------------------------------------------------- */
 

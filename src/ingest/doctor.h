@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <glib.h>
+
+/* Looks at a number's whole connection, from the provider to the disk, a check after the other, and
+ * says of each what it found (core/doctor.h). Asks and tries, and changes nothing: not at the
+ * provider, not here. A check has ten seconds. Knows no account: any program that receives can use
+ * it. */
+
+typedef struct CoexCase CoexCase;
+typedef struct CoexDoctor CoexDoctor;
+typedef struct CoexFacts CoexFacts;
+typedef struct CoexProxy CoexProxy;
+typedef struct CoexReceiver CoexReceiver;
+
+#define COEX_DOCTOR_CHECK_S 10
+
+typedef struct {
+    CoexCase *c;            /* taken */
+    const CoexFacts *facts; /* borrowed until the doctor is freed, with what it points to */
+    const CoexProxy *proxy; /* the way to the provider, and to the public address; NULL: none */
+    const char *folder;     /* of the database */
+    /* What listens at the case's address; NULL: nobody yet, so the doctor does meanwhile and
+     * answers deliveries 503. Borrowed likewise. */
+    CoexReceiver *receiver;
+    gconstpointer receiver_data; /* who it is there; NULL: somebody else's, which is not tried */
+} CoexDoctorSpec;
+
+/* Of the one who waits. */
+typedef struct {
+    gint64 (*now)(gpointer user_data);                  /* by this computer's clock */
+    void (*line)(const char *line, gpointer user_data); /* borrowed */
+    void (*over)(gpointer user_data); /* the last line was told; frees it, maybe */
+} CoexDoctorFace;
+
+/* Begins, in the thread's default context; @face is borrowed, and none of it runs before this
+ * returns, nor after coex_doctor_free(), which stops at any moment. */
+CoexDoctor *coex_doctor_new(const CoexDoctorSpec *spec, const CoexDoctorFace *face,
+                            gpointer user_data);
+void coex_doctor_free(CoexDoctor *doctor);

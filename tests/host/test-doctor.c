@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "world.h"
+
+/* The check of the connection, as a page or in lines. */
+
+static void
+prepare(World *world)
+{
+    host_go_online(world->host);
+    world_customer_writes(world, "nora", NORA, "Hello");
+}
+
+static void
+lock_account(World *world)
+{
+    coex_sim_change_number(world->sim,
+                           "{\"health_status\":{\"can_send_message\":\"BLOCKED\",\"entities\":[{"
+                           "\"entity_type\":\"WABA\",\"id\":\"2\",\"can_send_message\":\"BLOCKED\","
+                           "\"errors\":[{\"error_code\":131031,\"error_description\":"
+                           "\"The account has been locked.\"}]}]}}");
+}
+
+/* From a person's conversation, from the account's own, and from the menu. */
+static void
+page(World *world)
+{
+    const char *glob = "*ok: A delivery, proved as *wrong: *The account has been locked.*"
+                       "This was checked for +44…00 at *";
+
+    prepare(world);
+    lock_account(world);
+    host_type(world->host, NORA, "/doctor");
+    host_wait_for(world->host, EVENT_NOTICE, NULL, "*Checking the whole connection*");
+    host_wait_for(world->host, EVENT_NOTICE, NULL, glob);
+    host_pick_action(world->host, "Check the connection");
+    host_wait_for(world->host, EVENT_NOTICE, NULL, glob);
+    host_type(world->host, coex_sim_get_number(world->sim), "doctor");
+    host_wait_for(world->host, EVENT_NOTICE, NULL, glob);
+    host_assert_not_logged(world->host, coex_sim_get_key(world->sim));
+}
+
+static void
+lines(World *world)
+{
+    prepare(world);
+    lock_account(world);
+    host_type(world->host, NORA, "!doctor");
+    host_wait_for(world->host, EVENT_NOTICE, NULL, "*Checking *!doctor stop ends it.*");
+    host_wait_for(world->host, EVENT_NOTICE, NULL, "*ok: A delivery, proved as *");
+    host_wait_for(world->host, EVENT_NOTICE, NULL, "*wrong: *The account has been locked.*");
+    host_wait_for(world->host, EVENT_NOTICE, NULL, "*This was checked for +44…00 at *");
+}
+
+static void
+add_all(void)
+{
+    world_add("doctor/page", NULL, page);
+    world_add("bitlbee/doctor/lines", "BitlBee", lines);
+}
+
+int
+main(int argc, char **argv)
+{
+    return world_main(argc, argv, add_all);
+}
