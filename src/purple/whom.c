@@ -8,6 +8,8 @@
 #include "session/session.h"
 #include <string.h>
 
+#define SIMILAR_MAX 3
+
 void
 coex_whom_clear(CoexWhom *whom)
 {
@@ -58,6 +60,41 @@ find_called(CoexConnection *connection, const char *typed, GError **error)
     return found;
 }
 
+/* Whether a word of @name begins so, as one types who is thinking of a first name. */
+static gboolean
+has_word(const char *name, const char *folded)
+{
+    g_autofree char *all = name != NULL ? g_utf8_casefold(name, -1) : NULL;
+
+    for (const char *at = all; at != NULL && *at != '\0'; at++) {
+        if ((at == all || at[-1] == ' ') && g_str_has_prefix(at, folded))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Who may be meant, for people: a message goes to a name that was typed in full. "" for nobody.
+ * Free with g_free(). */
+static char *
+dup_similar(CoexConnection *connection, const char *typed)
+{
+    g_autoptr(GSList) buddies = purple_find_buddies(connection->account, NULL);
+    g_autofree char *folded = g_utf8_casefold(typed, -1);
+    GString *text = g_string_new(NULL);
+    guint n = 0;
+
+    for (GSList *link = buddies; link != NULL && *folded != '\0' && n < SIMILAR_MAX;
+         link = link->next) {
+        const char *alias = purple_buddy_get_contact_alias(link->data);
+
+        if (has_word(alias, folded))
+            g_string_append_printf(text, "%s“%s”", n++ == 0 ? " Did you mean " : " or ", alias);
+    }
+    if (n > 0)
+        g_string_append_c(text, '?');
+    return g_string_free(text, FALSE);
+}
+
 static void
 take_person(CoexConnection *connection, const CoexPersonView *view, CoexWhom *whom)
 {
@@ -86,10 +123,12 @@ coex_whom_find(CoexConnection *connection, const char *typed, CoexWhom *ret_whom
         return TRUE;
     }
     if (!coex_peer_parse(trimmed, &peer, NULL) || peer.wa_id == NULL) {
+        g_autofree char *similar = dup_similar(connection, trimmed);
+
         g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    "“%s” is nobody here and no number. Type a buddy's name as it stands in the "
+                    "“%s” is nobody here and no number.%s Type a buddy's name as it stands in the "
                     "list, or a number such as +493023125017.",
-                    trimmed);
+                    trimmed, similar);
         return FALSE;
     }
     ret_whom->name = coex_peer_dup_name(&peer);

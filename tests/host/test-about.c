@@ -98,7 +98,9 @@ others_are_found(World *world)
     g_autoptr(CoexSimRequest) typed = world_next_sent(world);
     host_check(world->host, g_strcmp0(typed->text, "contacts Ines Krüger +493023125444") == 0);
     type(world, "contact nobody");
-    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*“nobody” is nobody here and no number.*");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*“nobody” is nobody here and no number. Type*");
+    type(world, "contact nev");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*no number. Did you mean “Ben Nevis”? Type*");
     type(world, "location 52.5 13.4 Our shop");
     g_autoptr(CoexSimRequest) place = world_next_sent(world);
     host_check(world->host, g_strcmp0(place->text, "location 52.5 13.4 Our shop") == 0);
