@@ -136,8 +136,8 @@ void coex_store_read_arrivals(CoexStore *store, gint64 account_id, gint64 now,
 
 /* ---- batches ---- */
 
-/* Queues the batch (transfer full) as one transaction, in the order of the calls. A failure (disk
- * full, I/O) rolls all of it back: COEX_ERROR_STORE. Without @done it is written once more then,
- * since nobody else would. */
+/* Queues the batch (transfer full) as one transaction, in the order of the calls. @done may be
+ * NULL. A failure (disk full, I/O) that comes again at once rolls all of it back: COEX_ERROR_STORE.
+ */
 void coex_store_commit(CoexStore *store, CoexBatch *batch, CoexStoreCommitted done,
                        gpointer user_data);

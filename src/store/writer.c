@@ -369,19 +369,6 @@ note_forgotten(CoexWriter *writer, const GPtrArray *group)
     }
 }
 
-/* Whether one of them has nobody who hears that it failed, and would write it again: the last of
- * an account. */
-static gboolean
-has_orphan(const GPtrArray *group)
-{
-    for (guint i = 0; i < group->len; i++) {
-        const Job *job = g_ptr_array_index(group, i);
-        if (job->kind == JOB_BATCH && job->context == NULL)
-            return TRUE;
-    }
-    return FALSE;
-}
-
 static void
 forget_outcomes(GPtrArray *group)
 {
@@ -394,10 +381,12 @@ forget_outcomes(GPtrArray *group)
     }
 }
 
+/* An error that comes once need not be told, and who asked may be gone when it would be: the
+ * connection is opened anew, and the transaction made again. */
 static gboolean
 write_group_again(CoexWriter *writer, GPtrArray *group, guint *ret_n_added, GError **error)
 {
-    if (writer->damaged != NULL || !has_orphan(group))
+    if (writer->damaged != NULL)
         return FALSE;
     forget_outcomes(group);
     g_clear_error(error);

@@ -129,8 +129,8 @@ test_write_fails(void)
     signal(SIGXFSZ, SIG_DFL);
 }
 
-/* The disk fails once. Who hears of that can write it again; what nobody hears of, as the last of
- * an account that logs out, is written all the same. */
+/* The disk fails once: nobody hears of that, and all is written. When it goes on failing the
+ * change is not made, and whoever made it is told. */
 static void
 test_sync_fails_once(void)
 {
@@ -140,9 +140,16 @@ test_sync_fails_once(void)
     g_assert_true(fixture_deliver(f, "before", "before", TEST_NOW));
 
     g_atomic_int_set(&n_failing_syncs, 1);
-    g_autoptr(Committed) committed = commit_setting(f, snapshot->account_id, "heard");
-    g_assert_error(committed->error, COEX_ERROR, COEX_ERROR_STORE);
+    g_assert_true(fixture_deliver(f, "meanwhile", "meanwhile", TEST_NOW));
+    g_atomic_int_set(&n_failing_syncs, 1);
+    g_autoptr(Committed) once = commit_setting(f, snapshot->account_id, "once");
+    g_assert_no_error(once->error);
+    g_assert_cmpuint(once->feed->len, ==, 1);
+    g_atomic_int_set(&n_failing_syncs, G_MAXINT);
+    g_autoptr(Committed) twice = commit_setting(f, snapshot->account_id, "twice");
+    g_assert_error(twice->error, COEX_ERROR, COEX_ERROR_STORE);
 
+    /* The last of an account that logs out. */
     g_atomic_int_set(&n_failing_syncs, 1);
     CoexBatch *batch = test_batch(snapshot->account_id);
     coex_batch_put_setting(batch, "last", "value");
@@ -151,7 +158,11 @@ test_sync_fails_once(void)
     g_assert_cmpint(g_atomic_int_get(&n_failing_syncs), ==, 0);
     g_autoptr(CoexSnapshot) after = fixture_load(f, "4930");
     g_assert_cmpstr(g_hash_table_lookup(after->settings, "last"), ==, "value");
-    g_assert_null(g_hash_table_lookup(after->settings, "heard"));
+    g_assert_nonnull(g_hash_table_lookup(after->settings, "once"));
+    g_assert_null(g_hash_table_lookup(after->settings, "twice"));
+    g_assert_cmpuint(after->feed->len, ==, 1);
+    fixture_close(f);
+    g_assert_cmpint(fixture_query_raw(f, "SELECT count(*) FROM deliveries"), ==, 2);
 }
 
 static void
