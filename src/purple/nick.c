@@ -5,6 +5,7 @@
 #include "purple/connection.h"
 #include "purple/contact.h"
 #include "purple/host.h"
+#include "purple/notice.h"
 #include "session/session.h"
 #include <dlfcn.h>
 
@@ -189,6 +190,20 @@ coex_nick_settle(CoexConnection *connection, const CoexPersonView *person)
         bee->remove(ic, person->name, NULL);
 }
 
+/* A window may be open under the nick they have: it is the user who changes that. */
+static void
+tell_has_nick(CoexConnection *connection, const char *nick, const char *typed)
+{
+    g_autofree char *line = NULL;
+
+    if (strcmp(nick, typed) == 0)
+        return;
+    line = g_strdup_printf("This is somebody whom you have already, as %s. To call them %s, type: "
+                           "rename %s %s",
+                           nick, typed, nick, typed);
+    coex_notice_tell(connection, line);
+}
+
 void
 coex_nick_move(CoexConnection *connection, const char *spelling, const char *name)
 {
@@ -201,8 +216,12 @@ coex_nick_move(CoexConnection *connection, const char *spelling, const char *nam
     g_autofree char *nick = bee->has_nick(user) ? g_strdup(bee->get_nick(user)) : NULL;
     bee->remove(ic, spelling, NULL);
     user = name != NULL ? find_or_add(bee, ic, name) : NULL;
-    if (user == NULL || nick == NULL || bee->has_nick(user))
+    if (user == NULL || nick == NULL)
         return;
+    if (bee->has_nick(user)) {
+        tell_has_nick(connection, bee->get_nick(user), nick);
+        return;
+    }
     bee->set_nick(user, nick);
     bee->remove(ic, name, NULL);
     find_or_add(bee, ic, name);

@@ -178,12 +178,18 @@ coex_roster_show(CoexConnection *shown_in, const CoexPersonView *view)
 static void
 remove_unwanted(CoexConnection *connection, CoexContact *contact)
 {
-    PurpleBuddy *buddy = purple_find_buddy(connection->account, contact->name);
+    g_autofree char *name = coex_connection_dup_name(connection, contact->name);
+    gboolean is_double = coex_session_find_person(connection->session, name) != NULL;
+    g_autoptr(GSList) all = purple_find_buddies(connection->account, contact->name);
 
     contact->unwanted = FALSE;
-    coex_nick_move(connection, contact->name, NULL);
-    if (buddy != NULL)
-        purple_blist_remove_buddy(buddy);
+    coex_nick_move(connection, contact->name, is_double ? name : NULL);
+    for (GSList *link = all; link != NULL && !connection->over; link = link->next) {
+        if (!is_double || strcmp(purple_buddy_get_name(link->data), contact->name) == 0)
+            purple_blist_remove_buddy(link->data);
+        if (!is_double)
+            break;
+    }
 }
 
 static gboolean
@@ -416,6 +422,19 @@ coex_roster_show_facts(CoexConnection *connection, const CoexPersonView *person,
     purple_notify_user_info_destroy(info);
 }
 
+/* In BitlBee two contacts with two nicks would be one person; elsewhere one may stand in two
+ * groups.
+ */
+static gboolean
+is_double(CoexConnection *connection, const char *spelling)
+{
+    g_autofree char *name = coex_connection_dup_name(connection, spelling);
+    g_autoptr(GSList) all = purple_find_buddies(connection->account, spelling);
+
+    return coex_host_get()->makes_nicks && strcmp(name, spelling) != 0 && all != NULL &&
+           all->next != NULL;
+}
+
 void
 coex_roster_add_buddy(PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *group)
 {
@@ -427,6 +446,8 @@ coex_roster_add_buddy(PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *gro
     if (connection == NULL)
         return;
     if (coex_peer_parse(name, &peer, &error) && !coex_connection_is_own(connection, name)) {
+        if (is_double(connection, name))
+            queue_unwanted(connection, name);
         coex_session_pin(connection->session, name);
         return;
     }
