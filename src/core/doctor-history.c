@@ -63,9 +63,9 @@ dup_reason(const Event *event)
         event->reason != NULL ? event->reason : "no reason is told", REASON_MAX_CHARS);
     g_autofree char *time = coex_doctor_dup_time(event->at);
 
-    return g_strdup_printf("%s%s%s%s%s (%s, at %s)", event->uri != NULL ? event->uri : "an address",
+    return g_strdup_printf("%s%s%s: “%s” (at %s)", event->uri != NULL ? event->uri : "an address",
                            event->app != NULL ? " of the app " : "",
-                           event->app != NULL ? event->app : "", ": ", "“", reason, time);
+                           event->app != NULL ? event->app : "", reason, time);
 }
 
 /* ---- what became of webhooks lately ---- */

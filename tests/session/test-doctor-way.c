@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "desk.h"
+#include "examined.h"
+#include "front.h"
+
+#include <gio/gio.h>
+#include <signal.h>
+#include <sys/resource.h>
+
+#define DAY_S (24 * 60 * 60)
+
+/* Whatever is registered leads to the front, and so does the option. */
+static void
+stand_in_front(Desk *desk, const char *url)
+{
+    examined_settle(desk);
+    desk_logout(desk);
+    desk->config.public_url = url;
+    if (desk_is_meta(desk))
+        coex_sim_override_webhook(desk->sim, TRUE, url);
+    else
+        coex_sim_set_webhook(desk->sim, url);
+    desk_login(desk);
+    desk_ignore(desk, "*ebhook*");
+    desk_wait_catalogue(desk);
+}
+
+static void
+assert_in_front(Desk *desk, FrontKind kind, guint status, const char *glob)
+{
+    g_autofree char *behind = g_strconcat("http://", desk->listen, "/webhook", NULL);
+    g_autoptr(Front) front = front_new(kind, status, status == 0 ? behind : NULL);
+
+    stand_in_front(desk, front_get_url(front));
+    examined_assert_wrong(desk, examined_run(desk), glob);
+}
+
+/* ---- the way to here ---- */
+
+static void
+test_answers_itself(Desk *desk)
+{
+    assert_in_front(desk, FRONT_PLAIN, 200,
+                    "http://* is not answered by this program, but by somebody else (it calls "
+                    "itself “tunneld/1.0*”), with HTTP 200. *messages are lost*");
+}
+
+static void
+test_nobody_behind(Desk *desk)
+{
+    assert_in_front(desk, FRONT_PLAIN, 502, "http://*with HTTP 502. *behind it nobody listens*");
+}
+
+static void
+test_headers_lost(Desk *desk)
+{
+    assert_in_front(desk, FRONT_DROPS_HEADERS, 0,
+                    desk_is_meta(desk) ? "*on the way the header X-Hub-Signature-256 is lost*"
+                                       : "*on the way the header X-* is lost*");
+}
+
+static void
+test_expired(Desk *desk)
+{
+    assert_in_front(desk, FRONT_EXPIRED, 200, "https://*certificate (it has expired)*renew the *");
+}
+
+static void
+test_self_signed(Desk *desk)
+{
+    assert_in_front(desk, FRONT_SELF_SIGNED, 200, "https://*(its issuer is not trusted)*");
+}
+
+/* What passes everything on is no reason for an alarm. */
+static void
+test_good_proxy(Desk *desk)
+{
+    g_autofree char *behind = g_strconcat("http://", desk->listen, "/webhook", NULL);
+    g_autoptr(Front) front = front_new(FRONT_PLAIN, 0, behind);
+
+    stand_in_front(desk, front_get_url(front));
+    examined_assert_well(desk, examined_run(desk));
+}
+
+static void
+test_other_path(Desk *desk)
+{
+    g_autofree char *url = g_strconcat("http://", desk->listen, "/hooks", NULL);
+
+    stand_in_front(desk, g_intern_string(url));
+    examined_assert_wrong(desk, examined_run(desk),
+                          "*leads here, but arrives as /hooks, and webhooks are awaited at "
+                          "/webhook*");
+}
+
+static void
+test_listener_off(Desk *desk)
+{
+    desk->config.listen = "off";
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    examined_assert_line(desk, examined_run(desk),
+                         "wrong: Receiving is switched off (option listen)*");
+}
+
+static void
+test_port_taken(Desk *desk)
+{
+    g_autoptr(GSocket) other =
+        g_socket_new(G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+    guint port = (guint)g_ascii_strtoull(strchr(desk->listen, ':') + 1, NULL, 10);
+    g_autoptr(GSocketAddress) address = g_inet_socket_address_new_from_string("127.0.0.1", port);
+
+    g_assert_true(g_socket_bind(other, address, FALSE, NULL));
+    desk_start(desk);
+    desk_wait_failed(desk, COEX_ERROR_LISTEN, "*");
+    desk_logout(desk);
+    desk_prepare(desk);
+    examined_assert_line(desk, examined_run(desk), "wrong: Nothing can arrive: *option*listen*");
+}
+
+/* ---- secrets ---- */
+
+static void
+test_wrong_app_secret(Desk *desk)
+{
+    const char *report;
+
+    examined_settle(desk);
+    desk_logout(desk);
+    desk->config.app_secret = "another-app-secret-of-ours";
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    g_free(coex_sim_customer_sends(desk->sim, "ada", "Are you there?"));
+    desk_wait_notice(desk, NULL, "A webhook was refused (401)*");
+    report = examined_run(desk);
+    examined_assert_line(desk, report, "wrong: The app secret is not that of the access token's*");
+    examined_assert_line(desk, report,
+                         "wrong: A delivery was turned away at *: it is not signed *");
+    g_assert_null(strstr(report, "another-app-secret"));
+}
+
+static void
+test_wrong_verify_token(Desk *desk)
+{
+    g_autofree char *url = g_strconcat("http://", desk->listen,
+                                       "/webhook?hub.mode=subscribe&hub.challenge=1"
+                                       "&hub.verify_token=another",
+                                       NULL);
+    g_autoptr(SoupSession) session = soup_session_new();
+    g_autoptr(SoupMessage) message = soup_message_new("GET", url);
+
+    examined_settle(desk);
+    g_bytes_unref(soup_session_send_and_read(session, message, NULL, NULL));
+    g_assert_cmpuint(soup_message_get_status(message), ==, 403);
+    examined_assert_wrong(desk, examined_run(desk),
+                          "At * the address was to be verified with another verify token*");
+}
+
+static void
+test_no_secret(Desk *desk)
+{
+    desk->config.app_secret = NULL;
+    desk->config.webhook_header = NULL;
+    desk_login(desk);
+    desk_wait_notice(desk, NULL, "No webhook can be accepted*");
+    desk_wait_catalogue(desk);
+    examined_assert_line(desk, examined_run(desk),
+                         "wrong: No delivery can be accepted: the option * is empty*");
+}
+
+/* ---- what WhatsApp says ---- */
+
+static void
+test_server_errors(Desk *desk)
+{
+    examined_settle(desk);
+    coex_sim_set_webhook_error(desk->sim, "Webhook endpoint returned HTTP 500");
+    examined_assert_wrong(desk, examined_run(desk),
+                          "WhatsApp could not deliver webhooks: 2 of the newest 2. The last to "
+                          "http://*/webhook of the app 77…10: “Webhook endpoint returned HTTP "
+                          "500” (at *");
+}
+
+static gboolean
+was_accepted(Desk *desk)
+{
+    return coex_sim_n_sent(desk->sim, "ada") == 2;
+}
+
+/* A status that no webhook brought is asked for. */
+static void
+test_no_status(Desk *desk)
+{
+    examined_settle(desk);
+    coex_sim_hold(desk->sim);
+    desk_say(desk, "ada", "Did you get it?");
+    desk_wait_until(desk, was_accepted, "the second text is accepted");
+    desk_take(desk, "ada", "Did you get it?");
+    desk_wait_state(desk, "ada", "*accepted*");
+    desk_ignore(desk, "*");
+    desk_advance(desk, 20 * 60);
+    examined_assert_wrong(desk, examined_run(desk),
+                          desk_is_meta(desk)
+                              ? "Of 1 messages that were sent lately, no status has come. WhatsApp "
+                                "itself says of the newest: 1 delivered, 0 failed*"
+                              : "Of 1 messages that were sent lately, no status has come: *");
+    coex_sim_release(desk->sim, COEX_SIM_IN_ORDER);
+    desk_wait_state(desk, "ada", "*delivered*");
+    examined_assert_well(desk, examined_run(desk));
+}
+
+static void
+complain(Desk *desk, const char *state, const char *error)
+{
+    g_autofree char *json = g_strdup_printf(
+        "{\"health_status\":{\"can_send_message\":\"%s\",\"entities\":[{\"entity_type\":\"WABA\","
+        "\"id\":\"215500000000001\",\"can_send_message\":\"%s\",\"errors\":[%s]}]}}",
+        state, state, error);
+
+    coex_sim_change_number(desk->sim, json);
+}
+
+static void
+test_no_payment(Desk *desk)
+{
+    examined_settle(desk);
+    complain(desk, "LIMITED",
+             "{\"error_code\":141006,\"error_description\":\"There is an error with the payment "
+             "method.\",\"possible_solution\":\"Add a payment method.\"}");
+    examined_assert_line(desk, examined_run(desk),
+                         "wrong: WhatsApp complains of the WhatsApp account: There is an error "
+                         "with the payment method. Add a payment method.*");
+}
+
+static void
+test_restricted(Desk *desk)
+{
+    examined_settle(desk);
+    complain(desk, "BLOCKED",
+             "{\"error_code\":141010,\"error_description\":\"The account is restricted.\"}");
+    examined_assert_line(desk, examined_run(desk), "wrong: *The account is restricted.*");
+    examined_assert_line(desk, examined_run(desk),
+                         "wrong: WhatsApp reports sending as BLOCKED for this number*");
+}
+
+/* What was not paid shows in what failed, too. */
+static void
+test_failed_unpaid(Desk *desk)
+{
+    examined_settle(desk);
+    desk_say_in_vain(desk, "ada", "For nothing", 131042);
+    examined_assert_wrong(desk, examined_run(desk), "A message failed at * (code 131042): *");
+}
+
+/* ---- this computer and the phone ---- */
+
+static void
+test_clock_off(Desk *desk)
+{
+    examined_settle(desk);
+    desk_ignore(desk, "This computer's clock *");
+    desk_set_clock_ahead(desk, 3600);
+    examined_assert_line(desk, examined_run(desk),
+                         "wrong: This computer's clock is 60 minutes ahead: set it*");
+}
+
+static void
+test_disk_full(Desk *desk)
+{
+    struct rlimit limit;
+    const char *report;
+
+    examined_settle(desk);
+    desk_ignore(desk, "Reading or writing *");
+    g_assert_cmpint(getrlimit(RLIMIT_FSIZE, &limit), ==, 0);
+    limit.rlim_cur = 1024;
+    g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &limit), ==, 0);
+    report = examined_run(desk);
+    limit.rlim_cur = limit.rlim_max;
+    g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &limit), ==, 0);
+    examined_assert_wrong(desk, report, "The disk of the database cannot be written to*");
+    examined_assert_well(desk, examined_run(desk));
+}
+
+static void
+test_phone_asleep(Desk *desk)
+{
+    examined_settle(desk);
+    desk_advance(desk, 12 * DAY_S);
+    desk_hear(desk, "ada", "Two weeks later");
+    desk_ignore(desk, "Open the WhatsApp Business app *");
+    examined_assert_wrong(desk, examined_run(desk),
+                          "The phone gave its last sign 12 days ago, on * (a message written on "
+                          "it): open the WhatsApp Business app*");
+}
+
+/* ---- who is not logged in ---- */
+
+static void
+test_not_logged_in(Desk *desk)
+{
+    const char *report;
+
+    examined_settle(desk);
+    desk_logout(desk);
+    desk_prepare(desk);
+    report = examined_run(desk);
+    examined_assert_well(desk, report);
+    examined_assert_line(desk, report, "ok: A delivery, proved as *");
+    examined_assert_line(desk, report, "not checked: What came last*");
+    desk_logout(desk);
+    desk_login(desk);
+    desk_hear(desk, "ada", "All the same");
+}
+
+/* The token was refused at the login: that is what is found, and the rest all the same. */
+static void
+test_login_refused(Desk *desk)
+{
+    const char *report;
+
+    examined_settle(desk);
+    desk_logout(desk);
+    coex_sim_revoke_token(desk->sim);
+    desk_start(desk);
+    desk_wait_failed(desk, COEX_ERROR_AUTH, "*");
+    desk_logout(desk);
+    desk_prepare(desk);
+    report = examined_run(desk);
+    examined_assert_wrong(desk, report, "The * is not accepted*");
+    examined_assert_line(desk, report, "ok: http://* leads here: *");
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    signal(SIGXFSZ, SIG_IGN);
+    desk_add("/doctor/way/answers-itself", test_answers_itself);
+    desk_add("/doctor/way/nobody-behind", test_nobody_behind);
+    desk_add("/doctor/way/headers-lost", test_headers_lost);
+    desk_add("/doctor/way/expired", test_expired);
+    desk_add("/doctor/way/self-signed", test_self_signed);
+    desk_add("/doctor/way/good-proxy", test_good_proxy);
+    desk_add("/doctor/way/other-path", test_other_path);
+    desk_add("/doctor/way/listener-off", test_listener_off);
+    desk_add("/doctor/way/port-taken", test_port_taken);
+    desk_add_at(DESK_ONLY_META, "/doctor/secrets/app", test_wrong_app_secret);
+    desk_add_at(DESK_ONLY_META, "/doctor/secrets/verify-token", test_wrong_verify_token);
+    desk_add("/doctor/secrets/none", test_no_secret);
+    desk_add_at(DESK_ONLY_META, "/doctor/told/server-errors", test_server_errors);
+    desk_add("/doctor/told/no-status", test_no_status);
+    desk_add("/doctor/told/no-payment", test_no_payment);
+    desk_add("/doctor/told/restricted", test_restricted);
+    desk_add("/doctor/told/failed-unpaid", test_failed_unpaid);
+    desk_add("/doctor/here/clock-off", test_clock_off);
+    desk_add("/doctor/here/disk-full", test_disk_full);
+    desk_add("/doctor/here/phone-asleep", test_phone_asleep);
+    desk_add("/doctor/here/not-logged-in", test_not_logged_in);
+    desk_add("/doctor/here/login-refused", test_login_refused);
+    return g_test_run();
+}
