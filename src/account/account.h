@@ -125,6 +125,7 @@ struct CoexAccount {
     struct CoexViews *views;
     struct CoexTicker *ticker;
     struct CoexPhone *phone;
+    struct CoexBlocks *blocks;
     struct CoexOutbox *outbox;
     struct CoexFetch *fetch;
     struct CoexMatcher *match;

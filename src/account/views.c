@@ -72,6 +72,14 @@ coex_account_dup_title(const CoexAccount *account, const CoexPerson *person)
     return g_strdup(title != NULL ? title : name);
 }
 
+gint64
+coex_account_waits_since(const CoexAccount *account, const CoexPerson *person)
+{
+    if (account->views->above->is_blocked(account, person))
+        return 0;
+    return coex_person_waits_since(person, coex_account_now(account));
+}
+
 static gboolean
 person_is_listed(const CoexAccount *account, const CoexPerson *person)
 {
@@ -150,9 +158,10 @@ view_new(CoexAccount *account, const CoexPerson *person)
     view->window = coex_account_window(account, now);
     set_label(account, view, person, now);
     view->last_state = g_strdup(entry_of(account, now)->last_line);
-    view->waiting_since = coex_person_waits_since(person, coex_account_now(account));
+    view->waiting_since = coex_account_waits_since(account, person);
     view->unread_since = account->tells_seen ? person->unread_since : 0;
     view->no_marketing = now->no_marketing;
+    view->blocked = account->views->above->is_blocked(account, now);
     view->listed = person_is_listed(account, person);
     if (now != person)
         return view;
@@ -173,9 +182,9 @@ view_equal(const CoexPersonView *a, const CoexPersonView *b)
            a->window.free_until == b->window.free_until && a->stage == b->stage &&
            g_str_equal(a->label, b->label) && a->waiting_since == b->waiting_since &&
            a->unread_since == b->unread_since && g_strcmp0(a->last_state, b->last_state) == 0 &&
-           a->no_marketing == b->no_marketing && a->listed == b->listed &&
-           a->n_parked == b->n_parked && a->n_held == b->n_held && a->held_kinds == b->held_kinds &&
-           a->n_resend == b->n_resend;
+           a->no_marketing == b->no_marketing && a->blocked == b->blocked &&
+           a->listed == b->listed && a->n_parked == b->n_parked && a->n_held == b->n_held &&
+           a->held_kinds == b->held_kinds && a->n_resend == b->n_resend;
 }
 
 static void watch_window(CoexAccount *account, const CoexPersonView *view);

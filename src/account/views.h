@@ -18,6 +18,8 @@ typedef struct {
     void (*stage_changed)(CoexAccount *account, const CoexPerson *person);
     /* How many texts one /resend to the person would send. */
     guint (*count_resend)(CoexAccount *account, const CoexPerson *person);
+    /* Whether the person is blocked at WhatsApp. */
+    gboolean (*is_blocked)(const CoexAccount *account, const CoexPerson *person);
 } CoexViewsAbove;
 
 /* @listed_since: who was active since then stands in the buddy list. Free with coex_views_free().
@@ -44,6 +46,8 @@ void coex_views_note_earlier(CoexAccount *account, const CoexSend *send);
 void coex_views_note_refused(CoexAccount *account, const CoexPerson *person, const char *text);
 /* The clock was corrected: looks at every window again. */
 void coex_views_recheck(CoexAccount *account);
+/* As coex_person_waits_since(), of now; who is blocked does not wait. */
+gint64 coex_account_waits_since(const CoexAccount *account, const CoexPerson *person);
 /* Display name: alias, with the end of the number where several have it, number or username. Free
  * with g_free(). */
 char *coex_account_dup_title(const CoexAccount *account, const CoexPerson *person);

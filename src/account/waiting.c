@@ -92,12 +92,11 @@ static void
 find_everybody(CoexAccount *account, Everybody *ret_all)
 {
     g_autoptr(GPtrArray) people = coex_people_by_activity(account->people);
-    gint64 now = coex_account_now(account);
 
     *ret_all = (Everybody){ .waiting = g_ptr_array_new(), .unread = g_ptr_array_new() };
     for (guint i = 0; i < people->len; i++) {
         CoexPerson *person = g_ptr_array_index(people, i);
-        gint64 since = coex_person_waits_since(person, now);
+        gint64 since = coex_account_waits_since(account, person);
         gint64 unread_since = account->tells_seen ? person->unread_since : 0;
 
         if (since > 0)
@@ -206,7 +205,7 @@ coex_waiting_remind(CoexAccount *account, const CoexPerson *person)
 {
     CoexWindow window = coex_account_window(account, person);
     gint64 now = coex_account_now(account);
-    gint64 since = coex_person_waits_since(person, now);
+    gint64 since = coex_account_waits_since(account, person);
     g_autoptr(GDateTime) end = g_date_time_new_from_unix_local(window.expires_at);
     g_autofree char *clock = end != NULL ? g_date_time_format(end, "%H:%M") : NULL;
     CoexPersonEntry *entry = coex_people_get_entry(account->people, person->id);

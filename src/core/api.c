@@ -349,6 +349,40 @@ coex_api_mark_read(const CoexEndpoint *endpoint, const char *wamid)
 }
 
 CoexRequest *
+coex_api_block(const CoexEndpoint *endpoint, const CoexPeer *to, gboolean block)
+{
+    CoexJsonWriter *writer = coex_json_writer_new();
+    CoexRequest *request;
+
+    coex_json_writer_string(writer, "messaging_product", "whatsapp");
+    coex_json_writer_array(writer, "block_users");
+    coex_json_writer_object(writer, NULL);
+    if (to->wa_id) {
+        g_autofree char *number = g_strconcat("+", to->wa_id, NULL);
+
+        coex_json_writer_string(writer, "user", number);
+    } else {
+        coex_json_writer_string(writer, "user_id", to->user_id ? to->user_id : to->parent_user_id);
+    }
+    request = post_new(endpoint, endpoint->backend->blocked_path, writer);
+    if (!block)
+        request->method = "DELETE";
+    return request;
+}
+
+CoexRequest *
+coex_api_list_blocked(const CoexEndpoint *endpoint, const char *cursor)
+{
+    GString *url = start_url(endpoint, endpoint->backend->blocked_path);
+
+    if (cursor) {
+        g_string_append(url, "?after=");
+        append_escaped(url, cursor);
+    }
+    return request_new(endpoint, "GET", url);
+}
+
+CoexRequest *
 coex_api_ask_sync(const CoexEndpoint *endpoint, const char *type)
 {
     CoexJsonWriter *writer = coex_json_writer_new();

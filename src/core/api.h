@@ -176,6 +176,12 @@ gboolean coex_api_read_webhook(const CoexEndpoint *endpoint, const CoexResponse 
 CoexRequest *coex_api_set_webhook(const CoexEndpoint *endpoint, const char *url,
                                   const char *verify_token, const char *header);
 
+/* Puts the person on the number's block list, or takes the person off it; @to must be addressable
+ * (Meta: block-users). The answer is read by coex_api_read_block(). */
+CoexRequest *coex_api_block(const CoexEndpoint *endpoint, const CoexPeer *to, gboolean block);
+/* One page of that list; @cursor NULL for the first, else what coex_api_read_blocked() gave. */
+CoexRequest *coex_api_list_blocked(const CoexEndpoint *endpoint, const char *cursor);
+
 /* Asks for what the phone has, @type "smb_app_state_sync" or "history": it comes by webhook (Meta:
  * embedded-signup/onboarding-business-app-users). The backend must have a `sync_path`. */
 CoexRequest *coex_api_ask_sync(const CoexEndpoint *endpoint, const char *type);

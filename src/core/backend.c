@@ -35,6 +35,7 @@ static const CoexBackend backend_360dialog = {
     .webhook_is_flat = TRUE,
     .profile_path = PROFILE,
     .upload_path = "/media",
+    .blocked_path = "/block_users",
     .media_query = "",
     .media_hosts = hosts_360dialog,
     .media_through_gateway = TRUE,
@@ -72,6 +73,7 @@ static const CoexBackend backend_meta = {
     .sync_path = "/{number}/smb_app_data",
     .profile_path = "/{number}" PROFILE,
     .upload_path = "/{number}/media",
+    .blocked_path = "/{number}/block_users",
     .media_query = "?phone_number_id={number}",
     .media_hosts = hosts_meta,
 };

@@ -40,6 +40,7 @@ typedef struct CoexBackend {
         *sync_path; /* POST: asks for the phone's contacts and history; NULL: cannot be asked */
     const char *profile_path;       /* GET */
     const char *upload_path;        /* POST, a file in a form */
+    const char *blocked_path;       /* GET, POST, DELETE: whom the number has blocked */
     const char *media_query;        /* behind a media id, GET */
     const char *const *media_hosts; /* what may be fetched from, their subdomains too */
     gboolean media_through_gateway; /* the host of a file's address is replaced by our base URL's */

@@ -264,7 +264,7 @@ static const CoexGraphCode graph_codes[] = {
         "Use the phone for it."),
     ROW(139101, PROTOCOL, NEVER,
         "The list of blocked people is full.",
-        "Unblock somebody on the phone first."),
+        "Unblock somebody first."),
     ROW(139102, RATE_LIMITED, NEVER,
         "The list of blocked people is being changed elsewhere.",
         "Try again in a moment."),
@@ -383,7 +383,7 @@ tidy_details(const char *details)
     return *line ? g_steal_pointer(&line) : NULL;
 }
 
-/* Whether the row speaks of the number or the account, not of one message. */
+/* Whether the row speaks of the number or the account, not of one message to be sent. */
 static gboolean
 concerns_account(const CoexGraphCode *row)
 {
@@ -402,6 +402,7 @@ concerns_account(const CoexGraphCode *row)
         return TRUE;
     default:
         return row->meaning == COEX_ERROR_AUTH || (row->code >= 133000 && row->code < 134000) ||
+               row->code == 139101 || row->code == 139102 ||
                (row->code >= 2593107 && row->code <= 2593109);
     }
 }

@@ -20,6 +20,7 @@ typedef struct CoexPersonView {
     gint64 unread_since;   /* wrote what was not seen yet, 0: nothing; where that can be told */
     char *last_state;      /* tooltip: "delivered 14:03: Yes, 10 to 15 h.", NULL */
     gboolean no_marketing; /* wants no marketing messages */
+    gboolean blocked;      /* at WhatsApp: nothing comes and nothing goes */
     gboolean listed;       /* belongs into the buddy list */
     guint n_parked;        /* texts that wait for the user's choice */
     guint n_held;          /* texts that wait for the person */

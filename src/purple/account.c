@@ -22,6 +22,7 @@
 #include "purple/nick.h"
 #include "purple/notice.h"
 #include "purple/options.h"
+#include "purple/privacy.h"
 #include "purple/proxy.h"
 #include "purple/past-log.h"
 #include "purple/recall.h"
@@ -307,6 +308,9 @@ on_event(const CoexSessionEvent *event, gpointer user_data)
     case COEX_SESSION_ASK_SYNC:
         coex_synchronise_ask(connection, event->text);
         break;
+    case COEX_SESSION_BLOCKS:
+        coex_privacy_take(connection, event);
+        break;
     case COEX_SESSION_FORGET:
         coex_forget_take(connection, event->text, event->names);
         break;
@@ -513,6 +517,7 @@ coex_connection_close(PurpleConnection *gc)
     connection->over = TRUE;
     coex_past_log_stop(connection);
     coex_unseen_stop(connection);
+    coex_privacy_stop(connection);
     coex_transfer_stop(connection);
     coex_fetching_stop(connection);
     g_clear_pointer(&connection->session, coex_session_free);

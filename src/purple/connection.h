@@ -32,6 +32,8 @@ struct CoexConnection {
     guint review_timer;      /* 0: none */
     char *registered_url;    /* the webhook that may be replaced, while we ask */
     gboolean may_ask;        /* in a window of its own: the user has just told us to register it */
+    guint privacy_timer;     /* 0: nothing is to be taken off the block list */
+    char *denied_stranger;   /* who that is */
     GPtrArray *notices;      /* CoexFeedItem, what was told of the account; NULL: nothing was */
     CoexPastDay *past_day;   /* being written into the log; NULL: none */
     GHashTable *past_times;  /* gint64, of the logs of whose days are written; NULL: nobody's */

@@ -154,7 +154,7 @@ show_inbound(CoexConnection *shown_in, const CoexFeedItem *item, const char *nam
     g_autofree char *text = add_quote(item->quote, item->text);
     g_autofree char *html = make_html(who, text, item->time, &flags);
 
-    serv_got_im(connection->gc, who, html, flags, (time_t)item->time);
+    coex_lines_receive(connection, who, html, flags, (time_t)item->time);
     note_unseen(connection, item, who, name);
 }
 

@@ -57,7 +57,6 @@ static const CoexHost hosts[] = {
       .loses_lines = TRUE,
       .splits_values = TRUE,
       .cuts_lines = TRUE,
-      .blocks_nothing = TRUE,
       .has_account_line = TRUE },
     { .ui = "chatty-ui", .label = "Chatty", .lacks_forms = TRUE },
     /* Says yes to a form and cancels it by itself. */

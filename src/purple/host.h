@@ -40,7 +40,6 @@ typedef struct CoexHost {
     gboolean ends_conversations;   /* outlives it when we end one with a person */
     gboolean has_account_line;     /* purple_connection_notice() is seen */
     gboolean hides_retries;        /* never says why it connects again and again */
-    gboolean blocks_nothing;       /* a blocked person's lines are shown as before */
     gboolean loses_lines;          /* its client may be gone without its knowing */
     gboolean chooses_badly; /* of a chosen file it tells the name without the folder, and cancels */
     gboolean shows_transfers; /* files that come or go stand in a window, with their progress */

@@ -22,6 +22,21 @@ coex_lines_open(CoexConnection *connection, const char *who)
     return purple_find_conversation_with_account(PURPLE_CONV_TYPE_IM, who, connection->account);
 }
 
+void
+coex_lines_receive(CoexConnection *connection, const char *who, const char *html,
+                   PurpleMessageFlags flags, time_t at)
+{
+    PurpleConversation *conv;
+
+    if (purple_privacy_check(connection->account, who)) {
+        serv_got_im(connection->gc, who, html, flags, at);
+        return;
+    }
+    conv = coex_lines_open(connection, who);
+    if (conv != NULL)
+        purple_conv_im_write(PURPLE_CONV_IM(conv), who, html, flags, at);
+}
+
 static void
 write_part(CoexConnection *connection, const char *who, const char *html, PurpleMessageFlags flags)
 {
@@ -37,10 +52,10 @@ write_part(CoexConnection *connection, const char *who, const char *html, Purple
             purple_conversation_write(conv, NULL, html, flags, now);
         break;
     case COEX_NOTICE_IM:
-        serv_got_im(connection->gc, who, html, PURPLE_MESSAGE_SYSTEM | more, now);
+        coex_lines_receive(connection, who, html, PURPLE_MESSAGE_SYSTEM | more, now);
         break;
     case COEX_NOTICE_MESSAGE:
-        serv_got_im(connection->gc, who, html, PURPLE_MESSAGE_RECV | more, now);
+        coex_lines_receive(connection, who, html, PURPLE_MESSAGE_RECV | more, now);
         break;
     }
 }

@@ -15,6 +15,12 @@ PurpleConversation *coex_lines_open(CoexConnection *connection, const char *who)
 /* Of a line that repeats what was shown or logged before. */
 #define COEX_LINES_OLD (PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NO_LOG | PURPLE_MESSAGE_DELAYED)
 
+/* A message of the buddy's, as serv_got_im() takes it. That drops what comes from somebody on the
+ * chat program's block list; here it is shown, since WhatsApp has delivered it. The caller has a
+ * reference to the connection. */
+void coex_lines_receive(CoexConnection *connection, const char *who, const char *html,
+                        PurpleMessageFlags flags, time_t at);
+
 /* Shows a line (plain text, may have line breaks) in the person's conversation. @flags: how it
  * looks in a system line, and whether the log gets it. */
 void coex_lines_write(CoexConnection *connection, const char *name, const char *text,

@@ -7,6 +7,7 @@
 #include "purple/keep.h"
 #include "purple/log.h"
 #include "purple/options.h"
+#include "purple/privacy.h"
 #include "purple/roster.h"
 #include "purple/transfer.h"
 #include "purple/verbs.h"
@@ -91,7 +92,9 @@ static PurplePluginProtocolInfo protocol_info = {
     .get_info = coex_roster_get_info,
     .add_buddy = coex_roster_add_buddy,
     .remove_buddy = coex_roster_remove_buddy,
-    .add_deny = coex_roster_block,
+    .add_deny = coex_privacy_block,
+    .rem_deny = coex_privacy_unblock,
+    .set_permit_deny = coex_privacy_set_rule,
     .group_buddy = coex_roster_move_buddy,
     .rename_group = coex_roster_rename_group,
     .normalize = coex_connection_normalize,

@@ -68,6 +68,9 @@ static char *
 dup_message(const CoexPersonView *person)
 {
     const char *mark = person->unread_since > 0 ? "Unread · " : "Waits · ";
+
+    if (person->blocked)
+        return g_strdup("Blocked");
     g_autofree char *until = coex_window_dup_short_label(person->stage, person->label_end);
 
     if (person->unread_since == 0 && person->waiting_since == 0)
@@ -78,7 +81,7 @@ dup_message(const CoexPersonView *person)
 static void
 set_presence(CoexConnection *connection, PurpleBuddy *buddy, const CoexPersonView *person)
 {
-    const char *id = person->window.open ? "available" : "away";
+    const char *id = person->window.open && !person->blocked ? "available" : "away";
     PurplePresence *presence = purple_buddy_get_presence(buddy);
     PurpleStatus *status = purple_presence_get_active_status(presence);
     g_autofree char *message = dup_message(person);
@@ -350,7 +353,11 @@ describe(CoexConnection *connection, const CoexPersonView *person, PurpleNotifyU
 {
     const CoexContact *contact = coex_contact_of(connection, person->name);
     g_autofree char *window = coex_session_describe_window(connection->session, person->name);
+    g_autofree char *blocked =
+        g_strdup_printf("at WhatsApp; %sunblock ends that", coex_host_get_mark());
 
+    if (person->blocked)
+        purple_notify_user_info_add_pair_plaintext(info, "Blocked", blocked);
     purple_notify_user_info_add_pair_plaintext(info, "Window", window);
     describe_since(info, "Not read", person->unread_since);
     describe_since(info, "Waits for an answer", person->waiting_since);
@@ -475,26 +482,6 @@ coex_roster_remove_buddy(PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *
     g_autofree char *name = coex_connection_dup_name(connection, purple_buddy_get_name(buddy));
     g_clear_pointer(&coex_contact_of(connection, name)->due, coex_person_view_unref);
     coex_session_unlist(connection->session, name);
-}
-
-void
-coex_roster_block(PurpleConnection *gc, const char *who)
-{
-    CoexConnection *connection = coex_connection_of(gc);
-
-    if (connection == NULL)
-        return;
-
-    g_autofree char *name = coex_connection_dup_name(connection, who);
-    g_autofree char *title = coex_connection_dup_title(connection, name);
-    g_autofree char *line = g_strdup_printf(
-        coex_host_get()->blocks_nothing
-            ? "%s is blocked in %s only: that hides nothing, and what they write is still shown. "
-              "To block them at WhatsApp, use the phone."
-            : "%s is blocked in %s only: what they write from now on is not shown here. To block "
-              "them at WhatsApp, use the phone.",
-        title, coex_host_get()->label);
-    coex_unseen_tell(connection, line);
 }
 
 void

@@ -32,8 +32,6 @@ void coex_roster_get_info(PurpleConnection *gc, const char *who);
 void coex_roster_show_facts(CoexConnection *connection, const CoexPersonView *person, char **facts);
 void coex_roster_add_buddy(PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *group);
 void coex_roster_remove_buddy(PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *group);
-/* Says what a block by the chat program is not. */
-void coex_roster_block(PurpleConnection *gc, const char *who);
 void coex_roster_move_buddy(PurpleConnection *gc, const char *who, const char *old_group,
                             const char *new_group);
 void coex_roster_rename_group(PurpleConnection *gc, const char *old_name, PurpleGroup *group,

@@ -201,6 +201,18 @@ run_doctor(CoexConnection *connection, const char *name, const char *words, cons
     coex_doctor_run(connection, words);
 }
 
+static void
+run_block(CoexConnection *connection, const char *name, const char *words, const char *markup)
+{
+    coex_session_block(connection->session, name, TRUE);
+}
+
+static void
+run_unblock(CoexConnection *connection, const char *name, const char *words, const char *markup)
+{
+    coex_session_block(connection->session, name, FALSE);
+}
+
 /* In the dialogue about templates the word alone ends it. */
 static void
 run_send(CoexConnection *connection, const char *name, const char *words, const char *markup)
@@ -256,6 +268,9 @@ static const Verb verbs[] = {
     { "get", "[which]", "s", "fetch a file, or show where it is", .take = coex_file_get },
     { "play", "[which]", "s", "open a file with the program of the option media-open",
       .take = coex_file_play },
+    { "block", NULL, "", "block this person at WhatsApp, within 24 hours after they wrote",
+      .run = run_block },
+    { "unblock", NULL, "", "end that", .run = run_unblock },
     { "forget", "[yes]", "s", "forget this person: messages, files, logs",
       .take = coex_forget_ask },
     { "status", NULL, "", "how far the last texts came: sent, delivered, read",

@@ -12,6 +12,7 @@
 #include "core/receipts.h"
 #include "core/text.h"
 #include "core/window.h"
+#include "send/block.h"
 #include "send/receipts.h"
 #include "send/queue.h"
 #include "send/templates.h"
@@ -26,6 +27,7 @@
 #define PAUSE_MIN_MS 1000       /* between tries of the whole number while WhatsApp refuses */
 #define EXCERPT 40
 #define TOO_LATE "The 24-hour window closed before it could be sent."
+#define BLOCKED(mark) "You have blocked them at WhatsApp since. " mark "unblock ends that."
 #define OLD_S 60 /* after that the time in the log is not when it was sent */
 
 static void send_item(CoexOutboxItem *item);
@@ -186,6 +188,8 @@ get_objection(CoexOutboxItem *item)
     if (!coex_peer_is_addressable(&person->peer))
         return "This number is not theirs any more, and no other address is known. Ask for the new "
                "number, and write there.";
+    if (coex_blocks_has(item->outbox->account, person))
+        return item->outbox->account->verb_mark == '!' ? BLOCKED("!") : BLOCKED("/");
     return item->doubted || item->row->created_at < person->renewed_at ? COEX_DOUBTED : NULL;
 }
 

@@ -26,6 +26,7 @@
 #include "session/login.h"
 #include "session/page.h"
 #include "session/past-log.h"
+#include "send/block.h"
 #include "send/receipts.h"
 #include "session/registration.h"
 #include "session/sends.h"
@@ -81,6 +82,9 @@ find_or_make(CoexAccount *account, const char *name)
         return person;
     return coex_people_learn(account->people, &peer, 0, FALSE, NULL);
 }
+
+static void tell_blocked(const CoexCommand *command, const CoexPerson *person,
+                         const CoexPerson *target);
 
 /* ---- what each does ---- */
 
@@ -264,9 +268,19 @@ run_forward(CoexCommand *command, CoexPerson *person)
     CoexAccount *account = command->account;
     CoexPerson *target = find_or_make(account, command->target);
 
-    if (target != NULL)
-        coex_outbox_forward(account->outbox, person, command->text,
-                            coex_people_now(account->people, target));
+    if (target == NULL)
+        return;
+    target = coex_people_now(account->people, target);
+    if (coex_blocks_has(account, target))
+        tell_blocked(command, person, target);
+    else
+        coex_outbox_forward(account->outbox, person, command->text, target);
+}
+
+static void
+run_block(CoexCommand *command, CoexPerson *person)
+{
+    coex_blocks_change(command->account, person, command->flag);
 }
 
 static void
@@ -302,12 +316,20 @@ static const struct {
     gboolean makes_person;
     gboolean outlives; /* is kept or done, also when the account has just failed */
     gboolean early;    /* also before, and without, a login */
+    gboolean sends;    /* nothing to who is blocked */
 } verbs[] = {
-    [COEX_COMMAND_SEND] = { .run = run_send, .makes_person = TRUE, .outlives = TRUE },
+    [COEX_COMMAND_SEND] = { .run = run_send,
+                            .makes_person = TRUE,
+                            .outlives = TRUE,
+                            .sends = TRUE },
     [COEX_COMMAND_SEND_TEMPLATE] = { .run = run_send_template,
                                      .makes_person = TRUE,
-                                     .outlives = TRUE },
-    [COEX_COMMAND_SEND_FILE] = { .run = run_send_file, .makes_person = TRUE, .outlives = TRUE },
+                                     .outlives = TRUE,
+                                     .sends = TRUE },
+    [COEX_COMMAND_SEND_FILE] = { .run = run_send_file,
+                                 .makes_person = TRUE,
+                                 .outlives = TRUE,
+                                 .sends = TRUE },
     [COEX_COMMAND_CANCEL_FILE] = { .run = run_cancel_file, .alone = TRUE, .outlives = TRUE },
     [COEX_COMMAND_HOLD] = { .act = coex_outbox_hold },
     [COEX_COMMAND_CANCEL] = { .act = coex_outbox_cancel },
@@ -335,15 +357,17 @@ static const struct {
     [COEX_COMMAND_REGISTER_WEBHOOK] = { .run = run_register_webhook, .alone = TRUE },
     [COEX_COMMAND_SEARCH] = { .run = run_search, .alone = TRUE, .of_name = TRUE },
     [COEX_COMMAND_LOG_NEXT] = { .run = run_log_next, .alone = TRUE },
-    [COEX_COMMAND_REPLY] = { .say = coex_outbox_reply, .outlives = TRUE },
-    [COEX_COMMAND_REACT] = { .say = coex_outbox_react, .outlives = TRUE },
-    [COEX_COMMAND_UNREACT] = { .say = coex_outbox_unreact, .outlives = TRUE },
+    [COEX_COMMAND_REPLY] = { .say = coex_outbox_reply, .outlives = TRUE, .sends = TRUE },
+    [COEX_COMMAND_REACT] = { .say = coex_outbox_react, .outlives = TRUE, .sends = TRUE },
+    [COEX_COMMAND_UNREACT] = { .say = coex_outbox_unreact, .outlives = TRUE, .sends = TRUE },
     [COEX_COMMAND_SEND_PAYLOAD] = { .run = run_send_payload,
                                     .makes_person = TRUE,
-                                    .outlives = TRUE },
+                                    .outlives = TRUE,
+                                    .sends = TRUE },
     [COEX_COMMAND_FORWARD] = { .run = run_forward, .outlives = TRUE },
     [COEX_COMMAND_CHANGE_HELD] = { .say = coex_outbox_change_held, .outlives = TRUE },
     [COEX_COMMAND_STATUS] = { .run = run_status },
+    [COEX_COMMAND_BLOCK] = { .run = run_block },
     [COEX_COMMAND_SYNCHRONISE] = { .run = run_synchronise, .alone = TRUE },
     [COEX_COMMAND_EXAMINE] = { .run = run_examine, .alone = TRUE, .early = TRUE },
 };
@@ -407,6 +431,8 @@ dup_unsent(const CoexCommand *command)
         return coex_payload_dup_line(command->payload);
     case COEX_COMMAND_UNREACT:
         return g_strdup("taking back a reaction");
+    case COEX_COMMAND_SEND_TEMPLATE:
+        return coex_template_preview(command->template_, (const char *const *)command->values);
     case COEX_COMMAND_FORWARD:
         return g_strdup_printf("what was to be passed on, “%s”", text);
     default:
@@ -423,6 +449,23 @@ tell_too_early(const CoexCommand *command)
     if (unsent != NULL)
         coex_account_tell_notice(command->account, NULL,
                                  "Not sent, since the account was not online yet: %s", unsent);
+}
+
+/* Told to @person, in whose conversation it was typed; @target: who is blocked. */
+static void
+tell_blocked(const CoexCommand *command, const CoexPerson *person, const CoexPerson *target)
+{
+    g_autofree char *unsent = dup_unsent(command);
+    g_autofree char *why = coex_blocks_dup_objection(command->account, target);
+
+    coex_account_tell_notice(command->account, person, "Not sent: “%s”. %s", unsent, why);
+    if (command->transfer != 0) {
+        CoexSessionEvent *event = coex_account_event_new(command->account, COEX_SESSION_TRANSFER);
+
+        event->transfer = command->transfer;
+        event->state = COEX_TRANSFER_FAILED;
+        coex_account_tell(command->account, event);
+    }
 }
 
 void
@@ -442,6 +485,8 @@ coex_command_run(CoexCommand *command)
         person = lead_on(account, person);
     if (person == NULL && (command->name != NULL || !verbs[command->kind].alone))
         tell_unknown(command);
+    else if (verbs[command->kind].sends && coex_blocks_has(account, person))
+        tell_blocked(command, person, person);
     else if (verbs[command->kind].act != NULL)
         verbs[command->kind].act(account->outbox, person);
     else if (verbs[command->kind].say != NULL)

@@ -48,6 +48,7 @@ typedef enum {
     COEX_COMMAND_CHANGE_HELD,
     COEX_COMMAND_STATUS,
     COEX_COMMAND_EXAMINE,
+    COEX_COMMAND_BLOCK,
 } CoexCommandKind;
 
 /* Members a kind does not use are NULL or 0; all but the account are owned. */

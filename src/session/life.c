@@ -21,6 +21,7 @@
 #include "session/login.h"
 #include "session/past-log.h"
 #include "session/options.h"
+#include "send/block.h"
 #include "send/outbox.h"
 #include "session/registration.h"
 #include "store/batch.h"
@@ -48,6 +49,7 @@ static const struct {
     PART(past_log, coex_past_log_new, NULL, coex_past_log_free),
     PART(fetch, coex_fetch_new, coex_fetch_stop, coex_fetch_free),
     PART(login, coex_login_state_new, coex_login_state_stop, coex_login_state_free),
+    PART(blocks, coex_blocks_new, NULL, coex_blocks_free),
     PART(people, NULL, NULL, coex_people_free),
     PART(views, NULL, coex_views_stop, coex_views_free),
     PART(outbox, NULL, coex_outbox_stop, coex_outbox_free),

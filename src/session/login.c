@@ -22,6 +22,7 @@
 #include "receive/intake.h"
 #include "receive/match.h"
 #include "receive/strangers.h"
+#include "send/block.h"
 #include "send/outbox.h"
 #include "send/templates.h"
 #include "session/forget.h"
@@ -175,6 +176,7 @@ on_settled(CoexAccount *account)
 static const CoexViewsAbove views_above = {
     .stage_changed = coex_waiting_remind,
     .count_resend = coex_outbox_count_resend,
+    .is_blocked = coex_blocks_has,
 };
 
 static const CoexOutboxEvents outbox_events = {
@@ -193,6 +195,7 @@ take_snapshot(CoexAccount *account, CoexSnapshot *snapshot)
         forget_provider(account);
     coex_account_load_nicks(account, snapshot);
     coex_strangers_load(account, snapshot->strangers);
+    coex_blocks_load(account);
     account->login->feed_backlog = g_ptr_array_ref(snapshot->feed);
     account->views = coex_views_new(listed_since(account), &views_above);
     for (guint i = 0; i < snapshot->sends->len; i++)
@@ -563,6 +566,12 @@ refresh_templates(CoexAccount *account)
 }
 
 static void
+refresh_blocks(CoexAccount *account)
+{
+    coex_blocks_refresh(account, refresh_templates);
+}
+
+static void
 go_online(CoexAccount *account)
 {
     g_autoptr(GPtrArray) backlog = g_steal_pointer(&account->login->feed_backlog);
@@ -594,7 +603,7 @@ go_online(CoexAccount *account)
     coex_outbox_start(account->outbox);
     coex_fetch_start(account);
     coex_intake_attach(coex_hub_get_intake(account->hub), account);
-    coex_profile_fetch(account, refresh_templates);
+    coex_profile_fetch(account, refresh_blocks);
     coex_registration_check(account, FALSE);
 }
 

@@ -8,6 +8,7 @@
 #include "account/person.h"
 #include "account/phone.h"
 #include "account/tell.h"
+#include "account/views.h"
 #include "core/api.h"
 #include "core/backend.h"
 #include "core/number-state.h"
@@ -78,7 +79,6 @@ static void
 add_windows(Page *page, CoexAccount *account)
 {
     g_autoptr(GPtrArray) people = coex_people_list(account->people);
-    gint64 now = coex_account_now(account);
     guint n_open = 0, n_closed = 0, n_waiting = 0, n_held = 0, n_parked = 0;
 
     for (guint i = 0; i < people->len; i++) {
@@ -89,7 +89,7 @@ add_windows(Page *page, CoexAccount *account)
             continue;
         n_open += window.open;
         n_closed += !window.open && window.expires_at > 0;
-        n_waiting += coex_person_waits_since(person, now) > 0;
+        n_waiting += coex_account_waits_since(account, person) > 0;
         n_held += coex_outbox_count(account->outbox, person->id, COEX_OUTBOX_HELD);
         n_parked += coex_outbox_count(account->outbox, person->id, COEX_OUTBOX_PARKED);
     }

@@ -470,6 +470,15 @@ coex_session_forget_recalled(CoexSession *session, const char *name)
 }
 
 void
+coex_session_block(CoexSession *session, const char *name, gboolean block)
+{
+    CoexCommand *command = coex_command_new(COEX_COMMAND_BLOCK, session->account, name);
+
+    command->flag = block;
+    post(session, command);
+}
+
+void
 coex_session_mark_seen(CoexSession *session, const char *name)
 {
     if (coex_session_find_person(session, name) != NULL)

@@ -113,6 +113,9 @@ void coex_session_forget_recalled(CoexSession *session, const char *name);
  * of the account. */
 void coex_session_keep_line(CoexSession *session, const char *name, const char *text);
 
+/* Blocks the person at WhatsApp, or ends that; BLOCKS follows, with a NOTICE. */
+void coex_session_block(CoexSession *session, const char *name, gboolean block);
+
 /* The user saw the conversation. */
 void coex_session_mark_seen(CoexSession *session, const char *name);
 /* What the person wrote at @time was shown where nobody looks. */

@@ -3,6 +3,7 @@
 #include "forms.h"
 #include "list.h"
 #include "proxy-info.h"
+#include "privacy.h"
 #include "screen.h"
 #include "transfers.h"
 #include <gio/gio.h>
@@ -178,6 +179,7 @@ on_ui_init(void)
 {
     screen_init(client.bitlbee, client_tell);
     forms_init(client.bitlbee, client_tell);
+    privacy_init(client.bitlbee, client_tell);
     transfers_init(client.bitlbee, client_tell);
 }
 
@@ -674,7 +676,19 @@ client_remove_buddy(const char *number, const char *who)
 void
 client_block(const char *number, const char *who)
 {
-    purple_privacy_deny(find_account(number), who, FALSE, FALSE);
+    privacy_block(find_account(number), who, TRUE);
+}
+
+void
+client_unblock(const char *number, const char *who)
+{
+    privacy_block(find_account(number), who, FALSE);
+}
+
+void
+client_set_privacy(const char *number, const char *rule)
+{
+    privacy_set(find_account(number), rule);
 }
 
 /* Pidgin's way. */

@@ -67,7 +67,11 @@ void client_tell_tooltip(const char *number, const char *who);
 void client_tell_buddies(const char *number);
 /* The user removes the buddy from the list. */
 void client_remove_buddy(const char *number, const char *who);
+/* As the chat program's own entries and commands do it. */
 void client_block(const char *number, const char *who);
+void client_unblock(const char *number, const char *who);
+/* In Pidgin's window about privacy: @rule "everybody" or "nobody" may write. */
+void client_set_privacy(const char *number, const char *rule);
 /* The user adds somebody, as typed. */
 void client_add_buddy(const char *number, const char *who);
 /* See list.h. */

@@ -194,6 +194,18 @@ do_block(const char *who, const char *rest)
 }
 
 static void
+do_unblock(const char *who, const char *rest)
+{
+    client_unblock(app.number, who);
+}
+
+static void
+do_privacy(const char *rule, const char *rest)
+{
+    client_set_privacy(app.number, rule);
+}
+
+static void
 do_add(const char *who, const char *rest)
 {
     client_add_buddy(app.number, who);
@@ -262,6 +274,7 @@ static const struct {
     { "set", TRUE, do_set },          { "press", FALSE, do_press },
     { "sync", FALSE, do_sync },       { "quit", FALSE, do_quit },
     { "block", FALSE, do_block },     { "add", FALSE, do_add },
+    { "unblock", FALSE, do_unblock }, { "privacy", FALSE, do_privacy },
     { "touch", TRUE, do_touch },      { "spoil", TRUE, do_spoil },
     { "pounce", TRUE, do_pounce },    { "file", TRUE, do_file },
     { "irc", FALSE, do_irc },         { "picture", FALSE, do_picture },

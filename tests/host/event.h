@@ -22,6 +22,7 @@
 #define EVENT_COMMAND "command"   /* text: what a host says of a mistyped command */
 #define EVENT_TOOLTIP "tooltip"   /* detail: label of a pair; text: its value */
 #define EVENT_MENU "menu"         /* text: the entries of a menu in which none was found */
+#define EVENT_DENIED "denied"     /* who: on the block list or off it; detail: added or removed */
 #define EVENT_CRITICAL "critical" /* a warning of GLib's, or a host that would have crashed */
 #define EVENT_TRANSFER                                                                             \
     "transfer"            /* text: started, complete or cancelled, and the name of the file */

@@ -307,6 +307,18 @@ host_block(Host *host, const char *who)
 }
 
 void
+host_unblock(Host *host, const char *who)
+{
+    command_text(host, "unblock", "", who);
+}
+
+void
+host_set_privacy(Host *host, const char *rule)
+{
+    command_text(host, "privacy", "", rule);
+}
+
+void
 host_add_buddy(Host *host, const char *who)
 {
     command_text(host, "add", "", who);

@@ -78,8 +78,11 @@ void host_look(Host *host, const char *who);
 void host_pick_menu(Host *host, const char *who, const char *entry);
 void host_pick_action(Host *host, const char *entry);
 void host_remove_buddy(Host *host, const char *who);
-/* "Block", as in a buddy's menu. */
+/* "Block" and "Unblock", as in a buddy's menu; the block list tells it as EVENT_DENIED. */
 void host_block(Host *host, const char *who);
+void host_unblock(Host *host, const char *who);
+/* @rule "everybody" or "nobody" may write, as in a window about privacy. */
+void host_set_privacy(Host *host, const char *rule);
 /* Adds somebody, as typed. */
 void host_add_buddy(Host *host, const char *who);
 /* Makes something of the buddy; gestures as in list.h. */

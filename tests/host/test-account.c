@@ -541,16 +541,6 @@ removed_buddy_comes_back_by_writing(World *world)
     host_wait_for(world->host, EVENT_BUDDY, ADA, NULL);
 }
 
-/* The chat program then hides what the person writes, and nothing at WhatsApp changes. */
-static void
-blocking_is_explained(World *world)
-{
-    host_go_online(world->host);
-    world_customer_writes(world, "ada", ADA, "Hello");
-    host_block(world->host, ADA);
-    host_wait_for(world->host, EVENT_NOTICE, NULL, "*is blocked*phone*");
-}
-
 /* What is no number is told as a wrong value of a list is; a good one, or none, is taken. */
 static void
 recall_takes_a_number(World *world)
@@ -616,8 +606,6 @@ add_all(void)
     world_add("log-off-in-the-middle", NULL, log_off_in_the_middle);
     world_add("off-while-logging-in", NULL, off_while_logging_in);
     world_add("removed-buddy-comes-back-by-writing", NULL, removed_buddy_comes_back_by_writing);
-    world_add("blocking-is-explained", NULL, blocking_is_explained);
-    world_add("bitlbee/blocking-is-explained", "BitlBee", blocking_is_explained);
     world_add("bitlbee/restart-shows-nothing-twice", "BitlBee", restart_shows_nothing_twice);
 }
 

@@ -5,7 +5,7 @@
 
 static const char *const kind_names[DESK_KINDS] = {
     "progress", "online", "failed", "person", "feed",     "prompt", "over", "notice",   "catalogue",
-    "ask",      "past",   "facts",  "forget", "transfer", "fetch",  "tick", "examined",
+    "ask",      "past",   "facts",  "forget", "transfer", "fetch",  "tick", "examined", "blocks",
 };
 
 static const char *const feed_names[] = {
@@ -227,6 +227,13 @@ const DeskEvent *
 desk_wait_forget(Desk *desk, const char *who)
 {
     return wait_for(desk, &(Wanted){ DESK_FORGET, -1, desk_name(who), "*", FALSE });
+}
+
+const DeskEvent *
+desk_wait_blocks(Desk *desk, const char *who, const char *glob)
+{
+    return wait_for(desk,
+                    &(Wanted){ DESK_BLOCKS, -1, who != NULL ? desk_name(who) : NULL, glob, FALSE });
 }
 
 const DeskEvent *

@@ -197,6 +197,17 @@ note_transfer(Desk *desk, const CoexSessionEvent *event)
     note(desk, DESK_TRANSFER, NULL, text, NULL);
 }
 
+/* "blocked" or "free", of all: the names with blanks between. */
+static void
+note_blocks(Desk *desk, const CoexSessionEvent *event)
+{
+    g_autofree char *names = event->person == NULL
+                                 ? g_strjoinv(" ", event->names)
+                                 : g_strdup(event->person->blocked ? "blocked" : "free");
+
+    note(desk, DESK_BLOCKS, event->person, names, NULL);
+}
+
 static void
 note_forget(Desk *desk, const CoexSessionEvent *event)
 {
@@ -251,6 +262,9 @@ write_down(Desk *desk, const CoexSessionEvent *event)
         break;
     case COEX_SESSION_FACTS:
         note_facts(desk, event->person, event->facts);
+        break;
+    case COEX_SESSION_BLOCKS:
+        note_blocks(desk, event);
         break;
     case COEX_SESSION_FORGET:
         note_forget(desk, event);

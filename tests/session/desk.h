@@ -35,6 +35,7 @@ typedef enum {
     DESK_FETCH,
     DESK_TICK,
     DESK_EXAMINED,
+    DESK_BLOCKS,
     DESK_KINDS,
 } DeskKind;
 
@@ -137,6 +138,9 @@ const DeskEvent *desk_wait_examined(Desk *desk, const char *glob);
 /* The person is to be forgotten; whoever waits answers with coex_session_forgotten(). The detail:
  * all that leads to the person, with blanks between. */
 const DeskEvent *desk_wait_forget(Desk *desk, const char *who);
+/* What the chat program's block list is to show: of @who "blocked" or "free"; NULL: the names of
+ * all who are blocked, with blanks between. */
+const DeskEvent *desk_wait_blocks(Desk *desk, const char *who, const char *glob);
 /* Until the mirror shows it; @label and @last_state are globs. */
 void desk_wait_window(Desk *desk, const char *who, gboolean open);
 void desk_wait_label(Desk *desk, const char *who, const char *label);

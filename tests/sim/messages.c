@@ -378,6 +378,10 @@ handle_send(SimCall *call)
     check_throughput(call->sim);
     if (!good || !check_envelope(call) || !check_address(call))
         return;
+    if (person && person->blocked) {
+        reject(call, 131026, "%s is blocked by the number.", person->who);
+        return;
+    }
     if (person && !check_pair_rate(call, person))
         return;
     if (template ? !check_template(call) : !check_window(call, person, &fail_code))

@@ -327,6 +327,11 @@ sim_customer_sends(CoexSim *sim, const char *who, const char *type, JsonObject *
 
     if (timestamp_s == 0)
         timestamp_s = sim_now_s(sim);
+    if (person->blocked) {
+        sim_log(sim, "%s is blocked: dropped", who);
+        json_object_unref(content);
+        return wamid;
+    }
     if (sim->auto_status)
         queue_reads(sim, person);
     if (opens_window(type))

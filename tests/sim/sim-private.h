@@ -23,6 +23,7 @@ typedef struct {
     char *user_id;
     gboolean hidden;
     gboolean reachable;
+    gboolean blocked;
     gint64 last_inbound_s;          /* 0: never wrote */
     char *last[COEX_SIM_N_AUTHORS]; /* wamids, NULL: none */
     double pair_tokens;
@@ -333,6 +334,10 @@ void sim_handle_upload(SimCall *call);
 gboolean sim_check_upload(SimCall *call, JsonObject *content);
 /* The same of a file in a template, which goes as @type. */
 gboolean sim_check_upload_as(SimCall *call, const char *type, JsonObject *content);
+
+/* block.c */
+void sim_handle_block(SimCall *call);
+void sim_handle_blocked(SimCall *call);
 
 /* payload.c */
 /* Checks what is neither text, template nor file; TRUE, or the call was answered. */

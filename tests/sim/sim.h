@@ -51,7 +51,8 @@ typedef struct {
  * One request that reached the API. `what` says which call it was: "messages" (a send), "read",
  * "typing", "templates", "health", "number", "numbers", "token", "me", "waba", "webhook-get",
  * "webhook-set", "sync" (smb_app_data), "history" (message_history), "fields" (subscriptions),
- * "media" (where a file is), "download" (its bytes), "upload", "unknown".
+ * "media" (where a file is), "download" (its bytes), "upload", "block",
+ * "unblock", "blocked" (the list), "unknown".
  */
 typedef struct {
     char *what;
@@ -140,6 +141,9 @@ void coex_sim_give_up_number(CoexSim *sim, const char *who);
 void coex_sim_set_wa_id(CoexSim *sim, const char *who, const char *wa_id);
 /* FALSE: sends are accepted and then fail with a 131026 status. */
 void coex_sim_set_reachable(CoexSim *sim, const char *who, gboolean reachable);
+/* By the number, elsewhere: what they write then is dropped, and nothing may be sent to them. */
+void coex_sim_set_blocked(CoexSim *sim, const char *who, gboolean blocked);
+gboolean coex_sim_is_blocked(CoexSim *sim, const char *who);
 gboolean coex_sim_has_customer(CoexSim *sim, const char *who);
 /* One readable line per person: handle, number or user_id, name, state of the window. */
 char *coex_sim_dup_people(CoexSim *sim);
