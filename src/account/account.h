@@ -74,6 +74,7 @@ struct CoexAccount {
     struct CoexProxy *proxy; /* NULL: none */
     CoexReceipts receipts;
     CoexTicks ticks;
+    gboolean typing;
     gboolean list_everybody;
     gboolean remind;
     gboolean tells_seen;

@@ -24,6 +24,7 @@ typedef struct CoexPersonEntry {
     gint64 tick_at;       /* ticker: since when, seconds since 1970 */
     gboolean recalled;    /* recall: earlier lines were told */
     gint64 reminded_of;   /* waiting: end of the window that was told of; 0 */
+    gint64 typing_at;     /* send/receipts: when typing was shown last, 0 */
     struct CoexOutboxQueue *queue; /* send/queue: what waits for this person; borrowed, NULL */
     guint n_parked;                /* send/queue: texts that wait for the user's choice */
     guint n_held;                  /* send/queue: texts that wait for the person */

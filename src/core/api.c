@@ -337,14 +337,31 @@ coex_api_send_payload(const CoexEndpoint *endpoint, const CoexPeer *to, const Co
     return finish_message(endpoint, writer);
 }
 
-CoexRequest *
-coex_api_mark_read(const CoexEndpoint *endpoint, const char *wamid)
+static CoexJsonWriter *
+start_mark(const char *wamid)
 {
     CoexJsonWriter *writer = coex_json_writer_new();
 
     coex_json_writer_string(writer, "messaging_product", "whatsapp");
     coex_json_writer_string(writer, "status", "read");
     coex_json_writer_string(writer, "message_id", wamid);
+    return writer;
+}
+
+CoexRequest *
+coex_api_mark_read(const CoexEndpoint *endpoint, const char *wamid)
+{
+    return post_new(endpoint, endpoint->backend->messages_path, start_mark(wamid));
+}
+
+CoexRequest *
+coex_api_show_typing(const CoexEndpoint *endpoint, const char *wamid)
+{
+    CoexJsonWriter *writer = start_mark(wamid);
+
+    coex_json_writer_object(writer, "typing_indicator");
+    coex_json_writer_string(writer, "type", "text");
+    coex_json_writer_end(writer);
     return post_new(endpoint, endpoint->backend->messages_path, writer);
 }
 

@@ -143,6 +143,10 @@ gboolean coex_api_read_sent(const CoexResponse *response, CoexSent *ret_sent, GE
 /* Marks a customer's message and all before it read (Meta: messages/mark-message-as-read). */
 CoexRequest *coex_api_mark_read(const CoexEndpoint *endpoint, const char *wamid);
 
+/* The same, and shows for 25 seconds that somebody types, unless the answer comes before (Meta:
+ * typing-indicators). */
+CoexRequest *coex_api_show_typing(const CoexEndpoint *endpoint, const char *wamid);
+
 /* Any answer without a result of its own: TRUE on success. An error is found in all shapes of both
  * providers (Meta: support/error-codes); the HTTP status beats inner numbers; COEX_ERROR_RETRY
  * stands for 5xx. */

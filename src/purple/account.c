@@ -248,6 +248,24 @@ log_past(CoexConnection *connection, const CoexSessionEvent *event)
 }
 
 static void
+take_names(CoexConnection *connection, const CoexSessionEvent *event)
+{
+    if (event->kind == COEX_SESSION_FORGET)
+        coex_forget_take(connection, event->text, event->names);
+    else
+        coex_privacy_take(connection, event);
+}
+
+static void
+ask(CoexConnection *connection, const CoexSessionEvent *event)
+{
+    if (event->kind == COEX_SESSION_ASK_WEBHOOK)
+        coex_actions_ask_webhook(connection, event->text, event->detail);
+    else
+        coex_synchronise_ask(connection, event->text);
+}
+
+static void
 show_transfer(CoexConnection *connection, const CoexSessionEvent *event)
 {
     if (event->kind == COEX_SESSION_FETCH)
@@ -295,9 +313,6 @@ on_event(const CoexSessionEvent *event, gpointer user_data)
     case COEX_SESSION_CATALOGUE:
         take_catalogue(connection, event);
         break;
-    case COEX_SESSION_ASK_WEBHOOK:
-        coex_actions_ask_webhook(connection, event->text, event->detail);
-        break;
     case COEX_SESSION_PAST_LOG:
     case COEX_SESSION_PAST_LOG_BEGUN:
         log_past(connection, event);
@@ -306,13 +321,12 @@ on_event(const CoexSessionEvent *event, gpointer user_data)
         coex_found_show(connection, event);
         break;
     case COEX_SESSION_ASK_SYNC:
-        coex_synchronise_ask(connection, event->text);
-        break;
-    case COEX_SESSION_BLOCKS:
-        coex_privacy_take(connection, event);
+    case COEX_SESSION_ASK_WEBHOOK:
+        ask(connection, event);
         break;
     case COEX_SESSION_FORGET:
-        coex_forget_take(connection, event->text, event->names);
+    case COEX_SESSION_BLOCKS:
+        take_names(connection, event);
         break;
     case COEX_SESSION_TRANSFER:
     case COEX_SESSION_FETCH:
@@ -456,6 +470,7 @@ start_session(CoexConnection *connection, GError **error)
         .public_url = coex_options_get(account, "public-url"),
         .receipts = read_receipts(account),
         .ticks = read_ticks(account),
+        .typing = strcmp(coex_options_get(account, "typing"), "yes") == 0,
         .list_everybody = coex_roster_lists_everybody(account),
         .recall = coex_recall_get_limit(account),
         .tells_seen = coex_host_get()->tells_seen,

@@ -10,6 +10,7 @@
 #include "purple/host.h"
 #include "purple/lines.h"
 #include "purple/notice.h"
+#include "purple/options.h"
 #include "purple/pictures.h"
 #include "purple/unseen.h"
 #include "purple/verbs.h"
@@ -21,6 +22,8 @@
 #define OLD_S (5 * 60) /* an echo older than this is shown as one that comes late */
 
 #define EXCERPT 100
+
+#define TYPING_S 20 /* WhatsApp shows it for 25 */
 
 /* Before what was typed at the phone: by somebody else, maybe, or long ago. */
 #define FROM_PHONE "[phone] "
@@ -94,6 +97,19 @@ coex_conversation_send(PurpleConnection *gc, const char *who, const char *markup
         coex_lines_notice(connection, name, line);
     }
     return 0;
+}
+
+unsigned int
+coex_conversation_note_typing(PurpleConnection *gc, const char *who, PurpleTypingState state)
+{
+    CoexConnection *connection = coex_connection_of(gc);
+
+    if (connection == NULL || state != PURPLE_TYPING || coex_connection_is_own(connection, who) ||
+        strcmp(coex_options_get(connection->account, "typing"), "yes") != 0)
+        return 0;
+    g_autofree char *name = coex_connection_dup_name(connection, who);
+    coex_session_note_typing(connection->session, name);
+    return TYPING_S;
 }
 
 /* ---- in ---- */

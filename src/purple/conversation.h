@@ -15,6 +15,10 @@ typedef struct CoexPersonView CoexPersonView;
 int coex_conversation_send(PurpleConnection *gc, const char *who, const char *markup,
                            PurpleMessageFlags flags);
 
+/* The protocol's `send_typing`: returns after how many seconds it is to be told again, 0: not. */
+unsigned int coex_conversation_note_typing(PurpleConnection *gc, const char *who,
+                                           PurpleTypingState state);
+
 /* Shows the next line of the feed. */
 void coex_conversation_show(CoexConnection *connection, const CoexFeedItem *item,
                             const CoexPersonView *person);

@@ -89,6 +89,7 @@ static PurplePluginProtocolInfo protocol_info = {
     .login = coex_connection_open,
     .close = coex_connection_close,
     .send_im = coex_conversation_send,
+    .send_typing = coex_conversation_note_typing,
     .get_info = coex_roster_get_info,
     .add_buddy = coex_roster_add_buddy,
     .remove_buddy = coex_roster_remove_buddy,

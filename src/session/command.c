@@ -290,6 +290,13 @@ run_status(CoexCommand *command, CoexPerson *person)
 }
 
 static void
+run_typing(CoexCommand *command, CoexPerson *person)
+{
+    person = coex_people_now(command->account->people, person);
+    coex_receipts_show_typing(command->account, person);
+}
+
+static void
 run_synchronise(CoexCommand *command, CoexPerson *person)
 {
     coex_synchronise(command->account, command->flag);
@@ -368,6 +375,7 @@ static const struct {
     [COEX_COMMAND_CHANGE_HELD] = { .say = coex_outbox_change_held, .outlives = TRUE },
     [COEX_COMMAND_STATUS] = { .run = run_status },
     [COEX_COMMAND_BLOCK] = { .run = run_block },
+    [COEX_COMMAND_TYPING] = { .run = run_typing, .quiet = TRUE, .of_name = TRUE },
     [COEX_COMMAND_SYNCHRONISE] = { .run = run_synchronise, .alone = TRUE },
     [COEX_COMMAND_EXAMINE] = { .run = run_examine, .alone = TRUE, .early = TRUE },
 };

@@ -173,6 +173,7 @@ coex_account_new(CoexHub *hub, const CoexSessionConfig *config, CoexTarget targe
     account->proxy = coex_proxy_copy(config->proxy);
     account->receipts = config->receipts;
     account->ticks = config->ticks;
+    account->typing = config->typing;
     account->list_everybody = config->list_everybody;
     account->remind = config->remind;
     account->tells_seen = config->tells_seen;

@@ -479,6 +479,13 @@ coex_session_block(CoexSession *session, const char *name, gboolean block)
 }
 
 void
+coex_session_note_typing(CoexSession *session, const char *name)
+{
+    if (coex_session_find_person(session, name) != NULL)
+        post_verb(session, COEX_COMMAND_TYPING, name);
+}
+
+void
 coex_session_mark_seen(CoexSession *session, const char *name)
 {
     if (coex_session_find_person(session, name) != NULL)

@@ -116,6 +116,9 @@ void coex_session_keep_line(CoexSession *session, const char *name, const char *
 /* Blocks the person at WhatsApp, or ends that; BLOCKS follows, with a NOTICE. */
 void coex_session_block(CoexSession *session, const char *name, gboolean block);
 
+/* The user types to the person; what the option `typing` says of it is done. */
+void coex_session_note_typing(CoexSession *session, const char *name);
+
 /* The user saw the conversation. */
 void coex_session_mark_seen(CoexSession *session, const char *name);
 /* What the person wrote at @time was shown where nobody looks. */

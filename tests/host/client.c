@@ -179,7 +179,7 @@ on_ui_init(void)
 {
     screen_init(client.bitlbee, client_tell);
     forms_init(client.bitlbee, client_tell);
-    privacy_init(client.bitlbee, client_tell);
+    privacy_init(client_tell);
     transfers_init(client.bitlbee, client_tell);
 }
 
@@ -671,24 +671,6 @@ client_remove_buddy(const char *number, const char *who)
     if (find_connection(number) != NULL)
         purple_account_remove_buddy(find_account(number), buddy, purple_buddy_get_group(buddy));
     purple_blist_remove_buddy(buddy);
-}
-
-void
-client_block(const char *number, const char *who)
-{
-    privacy_block(find_account(number), who, TRUE);
-}
-
-void
-client_unblock(const char *number, const char *who)
-{
-    privacy_block(find_account(number), who, FALSE);
-}
-
-void
-client_set_privacy(const char *number, const char *rule)
-{
-    privacy_set(find_account(number), rule);
 }
 
 /* Pidgin's way. */

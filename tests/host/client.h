@@ -70,6 +70,8 @@ void client_remove_buddy(const char *number, const char *who);
 /* As the chat program's own entries and commands do it. */
 void client_block(const char *number, const char *who);
 void client_unblock(const char *number, const char *who);
+/* The user begins to type; tells, as EVENT_COMMAND, when the chat program says so again. */
+void client_begin_typing(const char *number, const char *who);
 /* In Pidgin's window about privacy: @rule "everybody" or "nobody" may write. */
 void client_set_privacy(const char *number, const char *rule);
 /* The user adds somebody, as typed. */

@@ -200,6 +200,12 @@ do_unblock(const char *who, const char *rest)
 }
 
 static void
+do_typing(const char *who, const char *rest)
+{
+    client_begin_typing(app.number, who);
+}
+
+static void
 do_privacy(const char *rule, const char *rest)
 {
     client_set_privacy(app.number, rule);
@@ -274,12 +280,12 @@ static const struct {
     { "set", TRUE, do_set },          { "press", FALSE, do_press },
     { "sync", FALSE, do_sync },       { "quit", FALSE, do_quit },
     { "block", FALSE, do_block },     { "add", FALSE, do_add },
-    { "unblock", FALSE, do_unblock }, { "privacy", FALSE, do_privacy },
-    { "touch", TRUE, do_touch },      { "spoil", TRUE, do_spoil },
-    { "pounce", TRUE, do_pounce },    { "file", TRUE, do_file },
-    { "irc", FALSE, do_irc },         { "picture", FALSE, do_picture },
-    { "regret", TRUE, do_regret },    { "cancel", FALSE, do_cancel },
-    { "hang", FALSE, do_hang },
+    { "typing", FALSE, do_typing },   { "unblock", FALSE, do_unblock },
+    { "privacy", FALSE, do_privacy }, { "touch", TRUE, do_touch },
+    { "spoil", TRUE, do_spoil },      { "pounce", TRUE, do_pounce },
+    { "file", TRUE, do_file },        { "irc", FALSE, do_irc },
+    { "picture", FALSE, do_picture }, { "regret", TRUE, do_regret },
+    { "cancel", FALSE, do_cancel },   { "hang", FALSE, do_hang },
 };
 
 static void

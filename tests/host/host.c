@@ -313,6 +313,12 @@ host_unblock(Host *host, const char *who)
 }
 
 void
+host_begin_typing(Host *host, const char *who)
+{
+    command_text(host, "typing", "", who);
+}
+
+void
 host_set_privacy(Host *host, const char *rule)
 {
     command_text(host, "privacy", "", rule);

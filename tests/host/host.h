@@ -81,6 +81,9 @@ void host_remove_buddy(Host *host, const char *who);
 /* "Block" and "Unblock", as in a buddy's menu; the block list tells it as EVENT_DENIED. */
 void host_block(Host *host, const char *who);
 void host_unblock(Host *host, const char *who);
+/* The user begins to type, and nothing is sent; the next event tells when the chat program would
+ * say so again, as EVENT_COMMAND "typing again in 20 s". */
+void host_begin_typing(Host *host, const char *who);
 /* @rule "everybody" or "nobody" may write, as in a window about privacy. */
 void host_set_privacy(Host *host, const char *rule);
 /* Adds somebody, as typed. */

@@ -197,24 +197,21 @@ note_transfer(Desk *desk, const CoexSessionEvent *event)
     note(desk, DESK_TRANSFER, NULL, text, NULL);
 }
 
-/* "blocked" or "free", of all: the names with blanks between. */
+/* Of the block list "blocked" or "free", of all: the names with blanks between. */
 static void
-note_blocks(Desk *desk, const CoexSessionEvent *event)
+note_names(Desk *desk, const CoexSessionEvent *event)
 {
-    g_autofree char *names = event->person == NULL
-                                 ? g_strjoinv(" ", event->names)
-                                 : g_strdup(event->person->blocked ? "blocked" : "free");
+    g_autofree char *names = event->names != NULL ? g_strjoinv(" ", event->names) : NULL;
+    DeskEvent *noted;
 
-    note(desk, DESK_BLOCKS, event->person, names, NULL);
-}
-
-static void
-note_forget(Desk *desk, const CoexSessionEvent *event)
-{
-    DeskEvent *noted = note(desk, DESK_FORGET, NULL, event->text, NULL);
-
-    noted->name = g_strdup(event->text);
-    noted->detail = g_strjoinv(" ", event->names);
+    if (event->kind == COEX_SESSION_FORGET) {
+        noted = note(desk, DESK_FORGET, NULL, event->text, names);
+        noted->name = g_strdup(event->text);
+    } else if (event->person != NULL) {
+        note(desk, DESK_BLOCKS, event->person, event->person->blocked ? "blocked" : "free", NULL);
+    } else {
+        note(desk, DESK_BLOCKS, NULL, names, NULL);
+    }
 }
 
 /* Of what is a line of text. */
@@ -263,11 +260,9 @@ write_down(Desk *desk, const CoexSessionEvent *event)
     case COEX_SESSION_FACTS:
         note_facts(desk, event->person, event->facts);
         break;
-    case COEX_SESSION_BLOCKS:
-        note_blocks(desk, event);
-        break;
     case COEX_SESSION_FORGET:
-        note_forget(desk, event);
+    case COEX_SESSION_BLOCKS:
+        note_names(desk, event);
         break;
     case COEX_SESSION_CATALOGUE:
         note(desk, DESK_CATALOGUE, NULL, event->error != NULL ? event->error->message : "", NULL);
