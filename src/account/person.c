@@ -61,6 +61,12 @@ coex_person_note_active(CoexPerson *person, gint64 at)
 }
 
 void
+coex_person_note_unsaved(CoexPerson *person, gboolean unsaved)
+{
+    person->unsaved = unsaved;
+}
+
+void
 coex_person_note_wrote(CoexPerson *person, const char *newest)
 {
     person->hidden = FALSE;

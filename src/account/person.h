@@ -29,6 +29,8 @@ void coex_person_set_nick(CoexPerson *person, const char *nick);
 
 /* A message in either direction. */
 void coex_person_note_active(CoexPerson *person, gint64 at);
+/* Whether the last commit with the person failed, so that another must have it. */
+void coex_person_note_unsaved(CoexPerson *person, gboolean unsaved);
 /* The person wrote, and is listed again. @newest: the message's wamid, copied, unless something
  * newer came before; then NULL. */
 void coex_person_note_wrote(CoexPerson *person, const char *newest);

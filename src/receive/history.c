@@ -61,8 +61,9 @@ learn(CoexHistorySlice *slice, CoexAccount *account, CoexBatch *batch, const Coe
     coex_outbox_unite(account->outbox);
     if (person->alias == NULL)
         changed |= coex_person_note_profile(person, message->profile_name);
-    if (!changed && time <= person->active_at)
+    if (!changed && !person->unsaved && time <= person->active_at)
         return person;
+    coex_person_note_unsaved(person, FALSE);
     coex_person_note_active(person, time);
     coex_account_give_nick(account, person);
     coex_batch_put_person(batch, person);
@@ -99,11 +100,14 @@ coex_history_applied(CoexHistorySlice *slice, const GError *error)
     for (guint i = 0; i < slice->touched->len; i++) {
         const Touched *touched = &g_array_index(slice->touched, Touched, i);
         CoexAccount *account = touched->account;
+        CoexPerson *person = coex_people_by_id(account->people, touched->person_id);
 
-        if (error != NULL)
+        if (error != NULL) {
+            coex_person_note_unsaved(person, TRUE);
             coex_account_tell_store_error(account, error);
-        else if (account->state != COEX_ACCOUNT_ENDED)
-            coex_views_tell(account, coex_people_by_id(account->people, touched->person_id));
+        } else if (account->state != COEX_ACCOUNT_ENDED) {
+            coex_views_tell(account, person);
+        }
     }
     g_array_unref(slice->touched);
     g_free(slice);

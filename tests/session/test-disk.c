@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "chunk.h"
 #include "desk.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -319,6 +321,7 @@ static GCond released;
 static gboolean hangs;
 static gboolean database_hangs; /* and not the copies */
 static guint n_hanging;
+static const char *unwritable; /* no log of the database with it reaches the disk, NULL: all do */
 
 #define OFFER "bread 4" /* the copies of such a file hang */
 
@@ -355,12 +358,40 @@ wait_for_disk(int fd)
     g_mutex_unlock(&lock);
 }
 
+static gboolean
+is_to_fail(int fd)
+{
+    g_autofree char *link = g_strdup_printf("/proc/self/fd/%d", fd);
+    g_autofree char *path = g_file_read_link(link, NULL);
+    g_autofree char *bytes = NULL;
+    gboolean yes = FALSE;
+    gsize length = 0;
+
+    g_mutex_lock(&lock);
+    if (unwritable != NULL && path != NULL && strstr(path, ".db-wal") != NULL &&
+        g_file_get_contents(path, &bytes, &length, NULL))
+        yes = memmem(bytes, length, unwritable, strlen(unwritable)) != NULL;
+    g_mutex_unlock(&lock);
+    return yes;
+}
+
 /* For all of this program, and SQLite. */
 __attribute__((visibility("default"))) int
 fdatasync(int fd)
 {
     wait_for_disk(fd);
-    return (int)syscall(SYS_fdatasync, fd);
+    if (!is_to_fail(fd))
+        return (int)syscall(SYS_fdatasync, fd);
+    errno = EIO;
+    return -1;
+}
+
+static void
+set_unwritable(const char *bytes)
+{
+    g_mutex_lock(&lock);
+    unwritable = bytes;
+    g_mutex_unlock(&lock);
 }
 
 static void
@@ -449,6 +480,35 @@ test_others_leave(Desk *desk)
         desk_take(desk, "ada", "document text/plain 7 name=offer.txt");
     desk_wait_state(desk, "ada", "delivered*");
     g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 3);
+}
+
+/* ---- a disk that fails in the middle of a history ---- */
+
+/* A history reached the disk, and what became of it did not. Once it can, all of it has somebody
+ * whom it is with, and who comes after the next start is somebody else. */
+static void
+test_history(Desk *desk)
+{
+    Chunk *chunk = chunk_new();
+
+    desk_login(desk);
+    desk_hear(desk, "ada", "Hi");
+    desk_fence(desk);
+    chunk_open_chat(chunk, "ben");
+    chunk_theirs(desk, chunk, "H1", "ben", CHUNK_DAY_S, "How is my bike?");
+    desk_ignore(desk, "*cannot be used after an error of its disk*");
+    set_unwritable("textHow is my bike?"); /* type and text, as in the row */
+    chunk_deliver(desk, chunk, 100);
+    desk_wait_notice(desk, NULL, "Reading or writing *");
+    desk_ignore(desk, "Reading or writing *");
+    set_unwritable(NULL);
+    desk_wait_notice(desk, NULL, "All of this number's earlier chats have arrived. *");
+    desk_restart(desk);
+    desk_hear(desk, "carla", "Good morning");
+    coex_session_recall(desk->session, desk_name("ben"), 20, 0, TRUE);
+    desk_wait_past(desk, "ben", "in: How is my bike?");
+    coex_session_recall(desk->session, desk_name("carla"), 20, 0, TRUE);
+    desk_wait_past(desk, "carla", "in: Good morning");
 }
 
 /* ---- a program that ends meanwhile ---- */
@@ -621,6 +681,7 @@ main(int argc, char **argv)
     desk_add("/disk/file-in", test_file_in);
     desk_add("/disk/hangs", test_hangs);
     desk_add("/disk/others-leave", test_others_leave);
+    desk_add("/disk/history", test_history);
     desk_add("/disk/copied-over-login", test_copied_over_login);
     desk_add("/disk/crash-for-new", test_crash_for_new);
     desk_add("/disk/noted-first", test_noted_first);
