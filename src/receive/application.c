@@ -11,12 +11,15 @@
 #include "store/store.h"
 #include <string.h>
 
+/* So many slices are under way where nobody is new in them: one is made while another is written.
+ */
+#define SLICES 2
 /* So many bytes with a part of the phone's history are read aside, one after the other. */
 #define PART_BYTES (32 * 1024)
 
 typedef struct {
     CoexAccount *account; /* held by the key of `by_account` */
-    const CoexEvent *event;
+    CoexEvent *event;     /* without its message once that is on disk */
 } Past;
 
 struct CoexApplication {
@@ -36,13 +39,17 @@ struct CoexApplication {
     char *number;
 
     CoexStore *store; /* borrowed */
+    CoexApplicationHalfway halfway;
     CoexApplicationDone done;
     gpointer data;
-    guint n_forgotten;       /* so many of the history are of people who are forgotten */
-    guint n_past;            /* so many of the history are on disk or on their way */
-    CoexHistorySlice *slice; /* under way */
-    GPtrArray *steps;        /* CoexInboxStep, consumed by coex_inbox_applied() */
-    GPtrArray *joined;       /* CoexApplication, for the same account */
+    guint n_forgotten; /* so many of the history are of people who are forgotten */
+    guint n_past;      /* so many of the history are on disk or on their way */
+    guint n_stored;    /* so many are on disk */
+    guint n_slices;    /* on their way */
+    gboolean is_quiet; /* nobody is new in the last one of them */
+    gboolean failed;
+    GPtrArray *steps;  /* CoexInboxStep, consumed by coex_inbox_applied() */
+    GPtrArray *joined; /* CoexApplication, for the same account */
 };
 
 static void
@@ -427,45 +434,89 @@ is_wanted(const CoexApplication *application)
     return TRUE;
 }
 
-static void apply_slice(CoexApplication *application);
+typedef struct {
+    CoexApplication *application;
+    CoexHistorySlice *history;
+    guint end; /* where in the history it ends */
+} Slice;
+
+static void apply_slices(CoexApplication *application);
+
+/* They are many: what is on disk is not kept until the last one is. */
+static void
+note_stored(CoexApplication *application, guint n_stored)
+{
+    guint half = application->past->len / 2;
+    gboolean is_half = application->n_stored < half && n_stored >= half;
+
+    for (; application->n_stored < n_stored; application->n_stored++) {
+        const Past *past = &g_array_index(application->past, Past, application->n_stored);
+
+        g_clear_pointer(&past->event->message, coex_message_unref);
+    }
+    if (is_half)
+        application->halfway(application, application->data);
+}
 
 static void
 on_slice(CoexBatch *batch, const GError *error, gpointer user_data)
 {
-    CoexApplication *application = user_data;
+    g_autofree Slice *slice = user_data;
+    CoexApplication *application = slice->application;
 
-    coex_history_applied(g_steal_pointer(&application->slice), error);
-    if (error != NULL)
+    coex_history_applied(slice->history, error);
+    application->n_slices--;
+    application->failed |= error != NULL;
+    if (!application->failed)
+        note_stored(application, slice->end);
+    if (!application->failed && application->n_past < application->past->len &&
+        is_wanted(application))
+        apply_slices(application);
+    else if (application->n_slices > 0)
+        return;
+    else if (application->failed)
         end(application, COEX_APPLICATION_FAILED, FALSE);
     else if (!is_wanted(application))
         end(application, COEX_APPLICATION_LEFT, FALSE);
-    else if (application->n_past < application->past->len)
-        apply_slice(application);
     else
         finish(application);
 }
 
-/* The next follows when it is on disk: what comes meanwhile is between the two. */
 static void
 apply_slice(CoexApplication *application)
 {
     g_autoptr(CoexBatch) batch = coex_batch_new();
-    guint last = MIN(application->past->len, application->n_past + COEX_HISTORY_SLICE);
+    Slice *slice = g_new0(Slice, 1);
 
-    application->slice = coex_history_slice_new();
-    for (; application->n_past < last; application->n_past++) {
+    slice->application = application;
+    slice->history = coex_history_slice_new();
+    slice->end = MIN(application->past->len, application->n_past + COEX_HISTORY_SLICE);
+    for (; application->n_past < slice->end; application->n_past++) {
         const Past *past = &g_array_index(application->past, Past, application->n_past);
 
-        if (!coex_history_apply(application->slice, past->account, batch, past->event,
+        if (!coex_history_apply(slice->history, past->account, batch, past->event,
                                 application->age_s))
             application->n_forgotten++;
     }
-    coex_store_commit(application->store, g_steal_pointer(&batch), on_slice, application);
+    application->is_quiet = coex_history_slice_is_quiet(slice->history);
+    application->n_slices++;
+    coex_store_commit(application->store, g_steal_pointer(&batch), on_slice, slice);
+}
+
+/* What comes meanwhile is between two of them. None is on its way before those who are new in the
+ * one before it are on disk: else their messages could be there without them. */
+static void
+apply_slices(CoexApplication *application)
+{
+    while (
+        application->n_past < application->past->len &&
+        (application->n_slices == 0 || (application->n_slices < SLICES && application->is_quiet)))
+        apply_slice(application);
 }
 
 void
-coex_application_run(CoexApplication *application, CoexStore *store, CoexApplicationDone done,
-                     gpointer data)
+coex_application_run(CoexApplication *application, CoexStore *store, CoexApplicationHalfway halfway,
+                     CoexApplicationDone done, gpointer data)
 {
     g_debug("delivery %" G_GINT64_FORMAT
             ": %zu bytes, %u events, %u of them history, %u for nobody "
@@ -474,10 +525,11 @@ coex_application_run(CoexApplication *application, CoexStore *store, CoexApplica
             application->events->len, application->past->len, application->unclaimed->len,
             application->error != NULL ? ", not readable" : "");
     application->store = store;
+    application->halfway = halfway;
     application->done = done;
     application->data = data;
     if (application->past->len > 0)
-        apply_slice(application);
+        apply_slices(application);
     else
         finish(application);
 }

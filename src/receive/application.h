@@ -59,6 +59,10 @@ typedef enum {
 /* @any_status: statuses came for which echoes may have waited. */
 typedef void (*CoexApplicationDone)(CoexApplication *application, CoexApplicationEnd end,
                                     gboolean any_status, gpointer data);
-/* Calls @done once, at once or later; @application is freed after it. */
-void coex_application_run(CoexApplication *application, CoexStore *store, CoexApplicationDone done,
-                          gpointer data);
+/* Half of the history in it is on disk. */
+typedef void (*CoexApplicationHalfway)(CoexApplication *application, gpointer data);
+
+/* Calls @done once, at once or later; @application is freed after it. Before it @halfway may be
+ * called, once. */
+void coex_application_run(CoexApplication *application, CoexStore *store,
+                          CoexApplicationHalfway halfway, CoexApplicationDone done, gpointer data);

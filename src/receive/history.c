@@ -46,6 +46,12 @@ coex_history_slice_new(void)
     return slice;
 }
 
+gboolean
+coex_history_slice_is_quiet(const CoexHistorySlice *slice)
+{
+    return slice->touched->len == 0;
+}
+
 /* Whose it is, NULL: nobody's, or the number's own notes. */
 static CoexPerson *
 learn(CoexHistorySlice *slice, CoexAccount *account, CoexBatch *batch, const CoexMessage *message,

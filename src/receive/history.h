@@ -22,6 +22,8 @@ gboolean coex_history_apply(CoexHistorySlice *slice, CoexAccount *account, CoexB
                             const CoexEvent *event, gint64 age_s);
 
 CoexHistorySlice *coex_history_slice_new(void);
+/* Whether nobody became known or changed in it. */
+gboolean coex_history_slice_is_quiet(const CoexHistorySlice *slice);
 /* After the commit: tells who is new in the lists of people, or @error. Frees @slice. */
 void coex_history_applied(CoexHistorySlice *slice, const GError *error);
 

@@ -8,6 +8,7 @@
 #include "account/waiting.h"
 #include "receive/application.h"
 #include "receive/burst.h"
+#include "receive/chunks.h"
 #include "receive/match.h"
 #include "receive/strangers.h"
 #include "store/batch.h"
@@ -29,8 +30,7 @@ struct CoexIntake {
     gint64 cursor;       /* id of the newest delivery taken up */
     gint64 again_from;   /* the next read begins here, for one that could not be applied */
     guint n_applying;
-    guint n_chunks;  /* parts of the history under way */
-    GQueue chunks;   /* Chunk, those that wait for them */
+    CoexChunks *chunks;
     GQueue searches; /* Waiting, the first is under way: nothing newer is applied meanwhile */
     gboolean reading;
     GSource *retry;
@@ -39,6 +39,8 @@ struct CoexIntake {
 };
 
 static void on_burst(GPtrArray *rows, gpointer data);
+static void on_chunk(CoexApplication *application, const CoexKept *kept, gpointer data);
+static void on_chunk_failed(gpointer data);
 
 CoexIntake *
 coex_intake_new(void)
@@ -48,7 +50,7 @@ coex_intake_new(void)
     intake->accounts = g_ptr_array_new();
     intake->delayed = g_ptr_array_new_with_free_func((GDestroyNotify)coex_delivery_row_free);
     intake->burst = coex_burst_new(on_burst, intake);
-    g_queue_init(&intake->chunks);
+    intake->chunks = coex_chunks_new(on_chunk, on_chunk_failed, intake);
     intake->again_from = G_MAXINT64;
     return intake;
 }
@@ -68,8 +70,7 @@ coex_intake_find_account(CoexIntake *intake, gint64 account_id)
 /* ---- one delivery ---- */
 
 static void search_kept(CoexIntake *intake, CoexAccount *account);
-static void next_chunk(CoexIntake *intake);
-static void apply_kept(const Waiting *waiting, CoexApplication *application);
+static void apply_kept(CoexIntake *intake, const CoexKept *kept, CoexApplication *application);
 
 static void
 on_retry(gpointer data)
@@ -78,7 +79,7 @@ on_retry(gpointer data)
 
     for (guint i = 0; i < intake->accounts->len; i++)
         search_kept(intake, g_ptr_array_index(intake->accounts, i));
-    next_chunk(intake);
+    coex_chunks_next(intake->chunks);
     coex_intake_drain(intake);
 }
 
@@ -182,7 +183,6 @@ on_applied(CoexApplication *application, CoexApplicationEnd end, gboolean any_st
     gint64 id = coex_application_get_first_id(application);
 
     intake->n_applying--;
-    intake->n_chunks -= coex_application_has_past(application);
     /* An echo may have waited for what a status settled. */
     if (any_status)
         coex_intake_retry_delayed(intake);
@@ -197,7 +197,16 @@ on_applied(CoexApplication *application, CoexApplicationEnd end, gboolean any_st
         retry_later(intake);
     else
         coex_intake_drain(intake);
-    next_chunk(intake);
+    if (coex_application_has_past(application))
+        coex_chunks_ended(intake->chunks, application);
+}
+
+static void
+on_halfway(CoexApplication *application, gpointer data)
+{
+    CoexIntake *intake = data;
+
+    coex_chunks_halfway(intake->chunks, application);
 }
 
 /* Takes @application. */
@@ -205,8 +214,9 @@ static void
 run(CoexIntake *intake, CoexApplication *application)
 {
     intake->n_applying++;
-    intake->n_chunks += coex_application_has_past(application);
-    coex_application_run(application, intake->store, on_applied, intake);
+    if (coex_application_has_past(application))
+        coex_chunks_begun(intake->chunks, application);
+    coex_application_run(application, intake->store, on_halfway, on_applied, intake);
 }
 
 static void
@@ -262,182 +272,21 @@ apply(CoexIntake *intake, CoexApplication *application)
         run(intake, application);
 }
 
-/* ---- parts of the history ---- */
-
-/* A search for what was kept. One follows the other: each sees what those before it have applied.
- */
-struct Waiting {
-    CoexIntake *intake;
-    CoexAccount *account;
-    char *phone_number_id; /* NULL */
-    char *number;          /* or coex_match_dup_waba_key() */
-    gboolean for_number;
-    gint64 after;
-};
-
-typedef struct {
-    CoexIntake *intake;
-    gint64 id;     /* of the delivery */
-    Waiting *kept; /* for whom it was kept; NULL: it is new */
-    CoexDeliveryRow *row;
-    CoexApplication *application;
-} Chunk;
-
-static Waiting *
-waiting_new(CoexIntake *intake, CoexAccount *account, const char *phone_number_id,
-            const char *number, gboolean for_number)
-{
-    Waiting *waiting = g_new0(Waiting, 1);
-
-    waiting->intake = intake;
-    waiting->account = coex_account_ref(account);
-    waiting->phone_number_id = g_strdup(phone_number_id);
-    waiting->number = g_strdup(number);
-    waiting->for_number = for_number;
-    return waiting;
-}
-
 static void
-waiting_free(gpointer data)
+on_chunk(CoexApplication *application, const CoexKept *kept, gpointer data)
 {
-    Waiting *waiting = data;
+    CoexIntake *intake = data;
 
-    coex_account_unref(waiting->account);
-    g_free(waiting->phone_number_id);
-    g_free(waiting->number);
-    g_free(waiting);
-}
-
-/* @kept is copied. */
-static Chunk *
-chunk_new(CoexIntake *intake, gint64 id, const Waiting *kept)
-{
-    Chunk *chunk = g_new0(Chunk, 1);
-
-    chunk->intake = intake;
-    chunk->id = id;
     if (kept != NULL)
-        chunk->kept = waiting_new(intake, kept->account, kept->phone_number_id, kept->number,
-                                  kept->for_number);
-    return chunk;
-}
-
-static void
-chunk_free(gpointer data)
-{
-    Chunk *chunk = data;
-
-    g_clear_pointer(&chunk->kept, waiting_free);
-    g_clear_pointer(&chunk->row, coex_delivery_row_free);
-    g_free(chunk);
-}
-
-static gboolean
-is_wanted(const Chunk *chunk)
-{
-    return chunk->intake->store != NULL &&
-           (chunk->kept == NULL || chunk->kept->account->state != COEX_ACCOUNT_ENDED);
-}
-
-static void
-read_aside(gpointer data)
-{
-    Chunk *chunk = data;
-
-    chunk->application = coex_application_new(g_steal_pointer(&chunk->row));
-}
-
-/* What is not wanted any more is still there at the next login. */
-static void
-on_read(gpointer data)
-{
-    Chunk *chunk = data;
-    CoexIntake *intake = chunk->intake;
-
-    intake->n_chunks--;
-    if (!is_wanted(chunk))
-        coex_application_free(chunk->application);
-    else if (chunk->kept != NULL)
-        apply_kept(chunk->kept, chunk->application);
+        apply_kept(intake, kept, application);
     else
-        apply(intake, chunk->application);
-    chunk_free(chunk);
-    next_chunk(intake);
-}
-
-/* Takes both. Hundreds of milliseconds for some megabytes: messages that come and commands do not
- * wait for them. */
-static void
-begin_chunk(Chunk *chunk, CoexDeliveryRow *row)
-{
-    chunk->intake->n_chunks++;
-    chunk->row = row;
-    coex_engine_aside(read_aside, on_read, chunk);
+        apply(intake, application);
 }
 
 static void
-on_chunk(GPtrArray *rows, const GError *error, gpointer user_data)
+on_chunk_failed(gpointer data)
 {
-    Chunk *chunk = user_data;
-    CoexIntake *intake = chunk->intake;
-    const CoexDeliveryRow *row = rows != NULL && rows->len > 0 ? rows->pdata[0] : NULL;
-
-    intake->n_chunks--;
-    if (is_wanted(chunk) && error != NULL) {
-        g_queue_push_head(&intake->chunks, chunk);
-        retry_later(intake);
-        return;
-    }
-    if (is_wanted(chunk) && row != NULL && row->id == chunk->id)
-        begin_chunk(chunk, g_ptr_array_steal_index(rows, 0));
-    else
-        chunk_free(chunk);
-    next_chunk(intake);
-}
-
-/* The next one that waits, unless one is under way. */
-static void
-next_chunk(CoexIntake *intake)
-{
-    Chunk *chunk;
-
-    if (intake->n_chunks > 0 || intake->chunks.length == 0 || intake->store == NULL)
-        return;
-    chunk = g_queue_pop_head(&intake->chunks);
-    intake->n_chunks++;
-    if (chunk->kept != NULL)
-        coex_store_read_waiting(intake->store, chunk->kept->phone_number_id, chunk->kept->number,
-                                chunk->id - 1, on_chunk, chunk);
-    else
-        coex_store_read_deliveries(intake->store, chunk->id - 1, on_chunk, chunk);
-}
-
-static gboolean
-is_same(const Chunk *chunk, gint64 id, const Waiting *kept)
-{
-    if (chunk->id != id || (chunk->kept == NULL) != (kept == NULL))
-        return FALSE;
-    return kept == NULL || (chunk->kept->account == kept->account &&
-                            g_strcmp0(chunk->kept->phone_number_id, kept->phone_number_id) == 0 &&
-                            g_strcmp0(chunk->kept->number, kept->number) == 0);
-}
-
-/* Takes @row, a part of the history, kept for @kept unless NULL, when it is its turn. */
-static void
-take_chunk(CoexIntake *intake, CoexDeliveryRow *row, const Waiting *kept)
-{
-    if (intake->n_chunks == 0) {
-        begin_chunk(chunk_new(intake, row->id, kept), row);
-        return;
-    }
-    for (GList *item = intake->chunks.head; item != NULL; item = item->next) {
-        if (!is_same(item->data, row->id, kept))
-            continue;
-        coex_delivery_row_free(row);
-        return;
-    }
-    g_queue_push_tail(&intake->chunks, chunk_new(intake, row->id, kept));
-    coex_delivery_row_free(row);
+    retry_later(data);
 }
 
 /* ---- what is new ---- */
@@ -491,7 +340,7 @@ on_rows(GPtrArray *rows, const GError *error, gpointer user_data)
         if (delays(intake, row->id) || coex_burst_has(intake->burst, row->id)) {
             coex_delivery_row_free(row);
         } else if (coex_application_is_part(row)) {
-            take_chunk(intake, row, NULL);
+            coex_chunks_take(intake->chunks, intake->store, row, NULL);
         } else {
             bytes += g_bytes_get_size(row->body);
             apply(intake, coex_application_new(row));
@@ -540,9 +389,26 @@ coex_intake_retry_delayed(CoexIntake *intake)
 
 /* ---- what was kept for an account ---- */
 
+/* A search for what was kept. One follows the other: each sees what those before it have applied.
+ */
+struct Waiting {
+    CoexIntake *intake;
+    CoexKept kept;
+    gint64 after;
+};
+
+static void
+waiting_free(gpointer data)
+{
+    Waiting *waiting = data;
+
+    coex_kept_clear(&waiting->kept);
+    g_free(waiting);
+}
+
 /* Takes @application. */
 static void
-apply_kept(const Waiting *waiting, CoexApplication *application)
+apply_kept(CoexIntake *intake, const CoexKept *kept, CoexApplication *application)
 {
     const CoexDeliveryRow *row = coex_application_get_row(application);
     GPtrArray *events = coex_application_get_events(application);
@@ -550,16 +416,16 @@ apply_kept(const Waiting *waiting, CoexApplication *application)
     for (guint i = 0; i < events->len; i++) {
         CoexEvent *event = g_ptr_array_index(events, i);
 
-        if (coex_match_names_number(event) == waiting->for_number &&
-            match(waiting->intake, waiting->account, row->secret_id, event) == COEX_MATCH_OURS)
-            coex_application_add(application, waiting->account, event);
+        if (coex_match_names_number(event) == kept->for_number &&
+            match(intake, kept->account, row->secret_id, event) == COEX_MATCH_OURS)
+            coex_application_add(application, kept->account, event);
     }
     if (coex_application_is_empty(application)) {
         coex_application_free(application);
         return;
     }
-    coex_application_set_kept_for(application, waiting->phone_number_id, waiting->number);
-    run(waiting->intake, application);
+    coex_application_set_kept_for(application, kept->phone_number_id, kept->number);
+    run(intake, application);
 }
 
 static void search(CoexIntake *intake);
@@ -573,10 +439,11 @@ on_waiting(GPtrArray *rows, const GError *error, gpointer user_data)
 
     if (error != NULL)
         retry_later(intake);
-    if (rows == NULL || rows->len == 0 || waiting->account->state == COEX_ACCOUNT_ENDED ||
+    if (rows == NULL || rows->len == 0 || waiting->kept.account->state == COEX_ACCOUNT_ENDED ||
         intake->store == NULL) {
-        if (error == NULL && waiting->for_number && waiting->account->state != COEX_ACCOUNT_ENDED)
-            coex_waiting_tell(waiting->account);
+        if (error == NULL && waiting->kept.for_number &&
+            waiting->kept.account->state != COEX_ACCOUNT_ENDED)
+            coex_waiting_tell(waiting->kept.account);
         waiting_free(g_queue_pop_head(&intake->searches));
         search(intake);
         return;
@@ -586,10 +453,10 @@ on_waiting(GPtrArray *rows, const GError *error, gpointer user_data)
 
         waiting->after = row->id;
         if (coex_application_is_part(row)) {
-            take_chunk(intake, row, waiting);
+            coex_chunks_take(intake->chunks, intake->store, row, &waiting->kept);
         } else {
             bytes += g_bytes_get_size(row->body);
-            apply_kept(waiting, coex_application_new(row));
+            apply_kept(intake, &waiting->kept, coex_application_new(row));
         }
     }
     search(intake);
@@ -606,7 +473,7 @@ search(CoexIntake *intake)
     if (waiting == NULL)
         coex_intake_drain(intake);
     else
-        coex_store_read_waiting(intake->store, waiting->phone_number_id, waiting->number,
+        coex_store_read_waiting(intake->store, waiting->kept.phone_number_id, waiting->kept.number,
                                 waiting->after, on_waiting, waiting);
 }
 
@@ -614,8 +481,11 @@ static void
 apply_waiting(CoexIntake *intake, CoexAccount *account, const char *phone_number_id,
               const char *number, gboolean for_number)
 {
-    g_queue_push_tail(&intake->searches,
-                      waiting_new(intake, account, phone_number_id, number, for_number));
+    Waiting *waiting = g_new0(Waiting, 1);
+
+    waiting->intake = intake;
+    coex_kept_init(&waiting->kept, account, phone_number_id, number, for_number);
+    g_queue_push_tail(&intake->searches, waiting);
     if (intake->searches.length == 1)
         search(intake);
 }
@@ -654,29 +524,12 @@ coex_intake_attach(CoexIntake *intake, CoexAccount *account)
     coex_intake_drain(intake);
 }
 
-/* What was kept for @account is still there at its next login. */
-static void
-drop_kept(CoexIntake *intake, const CoexAccount *account)
-{
-    GList *next;
-
-    for (GList *item = intake->chunks.head; item != NULL; item = next) {
-        Chunk *chunk = item->data;
-
-        next = item->next;
-        if (chunk->kept == NULL || chunk->kept->account != account)
-            continue;
-        g_queue_delete_link(&intake->chunks, item);
-        chunk_free(chunk);
-    }
-}
-
 void
 coex_intake_detach(CoexIntake *intake, CoexAccount *account)
 {
     g_ptr_array_remove(intake->accounts, account);
     drop_burst(intake);
-    drop_kept(intake, account);
+    coex_chunks_drop(intake->chunks, account);
     /* The others may have waited for this one's mailbox. */
     coex_intake_drain(intake);
 }
@@ -687,7 +540,7 @@ coex_intake_stop(CoexIntake *intake)
     coex_timer_clear(&intake->retry);
     coex_timer_clear(&intake->delay);
     drop_burst(intake);
-    g_queue_clear_full(&intake->chunks, chunk_free);
+    coex_chunks_stop(intake->chunks);
     intake->store = NULL;
 }
 
@@ -697,6 +550,7 @@ coex_intake_free(CoexIntake *intake)
     g_ptr_array_unref(intake->accounts);
     g_ptr_array_unref(intake->delayed);
     coex_burst_free(intake->burst);
+    coex_chunks_free(intake->chunks);
     g_queue_clear_full(&intake->searches, waiting_free);
     g_free(intake);
 }
