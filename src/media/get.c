@@ -13,6 +13,7 @@ typedef struct {
     CoexAccount *account;
     gint64 person_id;
     CoexLineFlags flags; /* of the line that names the file */
+    gboolean is_theirs;  /* by its place among theirs */
     CoexMediaRow row;    /* that was found */
 } Question;
 
@@ -92,8 +93,11 @@ on_found(GPtrArray *rows, const GError *error, gpointer user_data)
         return;
     }
     if (rows->len == 0) {
-        coex_account_tell_notice(account, find_asker(question),
-                                 "There is no such file in this conversation.");
+        coex_account_tell_notice(account, find_asker(question), "%s",
+                                 question->is_theirs
+                                     ? "They have sent no such file. One of ours is named by the "
+                                       "number of its line, as in #17."
+                                     : "There is no such file in this conversation.");
         return;
     }
     row = g_ptr_array_index(rows, 0);
@@ -127,6 +131,7 @@ coex_get_file(CoexAccount *account, CoexPerson *person, const char *words, gbool
     question = g_new0(Question, 1);
     question->account = coex_account_ref(account);
     question->person_id = person->id;
+    question->is_theirs = which.number == 0 && which.minute < 0 && which.words == NULL;
     question->flags = COEX_LINE_ASKED | (play ? COEX_LINE_PLAY : 0);
     coex_store_read_media(account->store, &query, on_found, question);
 }

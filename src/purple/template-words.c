@@ -141,8 +141,9 @@ coex_picker_describe_variable(const CoexPicker *picker, const CoexTemplateVariab
     if (variable->optional)
         return g_strdup_printf("%s (may stay empty)", variable->label);
     if (variable->kind == COEX_VALUE_FILE && variable->card < 0)
-        return g_strdup_printf(coex_picker_has_held_file(picker) ? "%s (= is the held one)"
-                                                                 : "%s (path or https://…)",
+        return g_strdup_printf(coex_picker_has_held_file(picker)
+                                   ? "%s (a path or link, or = for the held one)"
+                                   : "%s (a path or link)",
                                variable->label);
     if (example == NULL || example[0] == '\0')
         return g_strdup(variable->label);

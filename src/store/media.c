@@ -54,8 +54,29 @@ coex_media_set_state(CoexDb *db, gint64 message_id, CoexMediaState state, const 
     "SELECT messages.id, person, time, media.state, path, " COEX_MEDIA_COLUMNS                     \
     " FROM media CROSS JOIN messages ON messages.id = media.message"
 
+/* Whether one of many is asked for: then the newest come first, until it is found. */
+static gboolean
+is_one_of_many(const CoexMediaQuery *query)
+{
+    return query->person_id != 0 && query->which.number == 0 && query->which.nth != 0;
+}
+
+/* Of one of many: those of one side. */
 static sqlite3_stmt *
-start_find(CoexDb *db, const CoexMediaQuery *query, GError **error)
+start_side(CoexDb *db, const CoexMediaQuery *query, gboolean theirs, GError **error)
+{
+    return coex_db_query(db,
+                         "SELECT messages.id, person, time, media.state, path, " COEX_MEDIA_COLUMNS
+                         " FROM messages CROSS JOIN media ON media.message = messages.id"
+                         " WHERE account = ? AND person = ? AND (direction = 0) = ?"
+                         " ORDER BY time DESC, messages.id DESC LIMIT ?",
+                         COEX_VALUES(coex_int(query->account_id), coex_int(query->person_id),
+                                     coex_int(theirs), coex_int(LOOKED_AT_MAX)),
+                         error);
+}
+
+static sqlite3_stmt *
+start_all(CoexDb *db, const CoexMediaQuery *query, GError **error)
 {
     if (query->person_id == 0)
         return coex_db_query(
@@ -71,21 +92,12 @@ start_find(CoexDb *db, const CoexMediaQuery *query, GError **error)
                              COEX_VALUES(coex_int(query->which.number), coex_int(query->account_id),
                                          coex_int(query->person_id)),
                              error);
-    if (query->which.nth == 0)
-        return coex_db_query(
-            db,
-            SELECT " WHERE account = ?1 AND person = ?2 AND path IS NOT NULL AND NOT EXISTS"
-                   " (SELECT 1 FROM media AS o JOIN messages AS m ON m.id = o.message"
-                   "  WHERE o.path = media.path AND (m.account <> ?1 OR m.person <> ?2))",
-            COEX_VALUES(coex_int(query->account_id), coex_int(query->person_id)), error);
-    return coex_db_query(db,
-                         "SELECT messages.id, person, time, media.state, path, " COEX_MEDIA_COLUMNS
-                         " FROM messages CROSS JOIN media ON media.message = messages.id"
-                         " WHERE account = ? AND person = ?"
-                         " ORDER BY time DESC, messages.id DESC LIMIT ?",
-                         COEX_VALUES(coex_int(query->account_id), coex_int(query->person_id),
-                                     coex_int(LOOKED_AT_MAX)),
-                         error);
+    return coex_db_query(
+        db,
+        SELECT " WHERE account = ?1 AND person = ?2 AND path IS NOT NULL AND NOT EXISTS"
+               " (SELECT 1 FROM media AS o JOIN messages AS m ON m.id = o.message"
+               "  WHERE o.path = media.path AND (m.account <> ?1 OR m.person <> ?2))",
+        COEX_VALUES(coex_int(query->account_id), coex_int(query->person_id)), error);
 }
 
 static void
@@ -112,13 +124,6 @@ read_row(sqlite3_stmt *rows)
     return row;
 }
 
-/* Whether one of many is asked for: then the newest come first, until it is found. */
-static gboolean
-is_one_of_many(const CoexMediaQuery *query)
-{
-    return query->person_id != 0 && query->which.number == 0 && query->which.nth != 0;
-}
-
 /* Whether @row is to be told; @n_fit: how many newer ones fit as well. */
 static gboolean
 is_meant(const CoexMediaQuery *query, const CoexMediaRow *row, guint *n_fit)
@@ -130,11 +135,11 @@ is_meant(const CoexMediaQuery *query, const CoexMediaRow *row, guint *n_fit)
     return ++*n_fit == query->which.nth;
 }
 
-GPtrArray *
-coex_media_find(CoexDb *db, const CoexMediaQuery *query, GError **error)
+/* Adds to @found what @rows has of it; the first alone, of one of many. */
+static gboolean
+find_in(CoexDb *db, const CoexMediaQuery *query, sqlite3_stmt *rows, GPtrArray *found,
+        GError **error)
 {
-    g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(free_row);
-    sqlite3_stmt *rows = start_find(db, query, error);
     CoexStep step = rows != NULL ? coex_db_step(db, rows, error) : COEX_STEP_FAILED;
     guint n_fit = 0;
 
@@ -148,8 +153,25 @@ coex_media_find(CoexDb *db, const CoexMediaQuery *query, GError **error)
         g_ptr_array_add(found, row);
         if (is_one_of_many(query)) {
             sqlite3_reset(rows);
-            return g_steal_pointer(&found);
+            return TRUE;
         }
     }
-    return step == COEX_STEP_DONE ? g_steal_pointer(&found) : NULL;
+    return step == COEX_STEP_DONE;
+}
+
+GPtrArray *
+coex_media_find(CoexDb *db, const CoexMediaQuery *query, GError **error)
+{
+    g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(free_row);
+    gboolean any_side = query->which.minute >= 0 || query->which.words != NULL;
+    gboolean read;
+
+    if (!is_one_of_many(query)) {
+        read = find_in(db, query, start_all(db, query, error), found, error);
+    } else {
+        read = find_in(db, query, start_side(db, query, TRUE, error), found, error);
+        if (read && found->len == 0 && any_side)
+            read = find_in(db, query, start_side(db, query, FALSE, error), found, error);
+    }
+    return read ? g_steal_pointer(&found) : NULL;
 }

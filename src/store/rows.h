@@ -215,9 +215,10 @@ typedef struct CoexMediaRow {
     CoexMedia *media;
 } CoexMediaRow;
 
-/* Those of one account: of a @person_id the one that is meant, or with an empty `which` all whose
- * files are here and nobody else's; without a @person_id all that are NEW or WANTED and have an id,
- * so many at most: the WANTED first, then everybody's oldest, everybody's next, and so on. */
+/* Those of one account: of a @person_id the one that is meant, the customer's before ours, where
+ * bare "last" and "-2" count the customer's; or with an empty `which` all whose files are here and
+ * nobody else's; without a @person_id all that are NEW or WANTED and have an id, so many at most:
+ * the WANTED first, then everybody's oldest, everybody's next, and so on. */
 #define COEX_STORE_MEDIA_MAX 2000
 typedef struct CoexMediaQuery {
     gint64 account_id;

@@ -89,7 +89,9 @@ held_picture(World *world)
     g_rmdir(folder);
     host_type(world->host, NORA, "/template pickup_ready_v2");
     form = host_wait_for(world->host, EVENT_REQUEST, NORA, "*[image]*Hallo {{1}}*");
-    host_check(world->host, strstr(form->extra, "picture (= is the held one) = =\n") != NULL);
+    host_check(world->host,
+               strstr(form->extra, "picture (a path or link, or = for the held one) = =\n") !=
+                   NULL);
     for (guint i = 1; i < 4; i++)
         set_field(world, form, i, "17");
     host_request_ok(world->host);

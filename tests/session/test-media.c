@@ -360,13 +360,13 @@ test_which(Desk *desk)
         "bread", "#x", "-",     "-0",  "#0", "17 4", "99999999999999999999",
         "\"\"",  "\"", "24:00", "1:2",
     };
-    static const char *const none[] = { "-2", "#99999", "99999", "\"bread\"" };
+    static const char *const none[] = { "#99999", "99999", "\"bread\"" };
     const char *path;
 
     open_desk(desk, COEX_MEDIA_AUTO_SMALL);
     desk_hear(desk, "ben", "Hello");
     get_file(desk, "ben", "");
-    desk_wait_notice(desk, "ben", "There is no such file in this conversation.");
+    desk_wait_notice(desk, "ben", "They have sent no such file.*");
     hear_image(desk, "ada", 10);
     path = wait_file(desk, "ada", "*", 10);
     for (guint i = 0; i < G_N_ELEMENTS(wrong); i++) {
@@ -377,6 +377,8 @@ test_which(Desk *desk)
         get_file(desk, "ada", none[i]);
         desk_wait_notice(desk, "ada", "There is no such file in this conversation.");
     }
+    get_file(desk, "ada", "-2");
+    desk_wait_notice(desk, "ada", "They have sent no such file.*");
     /* what is here is shown, what was removed is fetched again */
     get_file(desk, "ada", "last");
     g_assert_cmpstr(wait_file(desk, "ada", "*", 10), ==, path);
@@ -385,6 +387,29 @@ test_which(Desk *desk)
     get_file(desk, "ada", "last");
     desk_wait_notice(desk, "ada", "* is being fetched.");
     wait_file(desk, "ada", "*", 10);
+}
+
+/* Bare, theirs is meant; ours by its name, and where theirs has another. */
+static void
+test_which_side(Desk *desk)
+{
+    g_autofree char *theirs = make_file(desk, "application/pdf", "bread.pdf", 10);
+    g_autofree char *ours = make_file(desk, "application/pdf", "bread and cake.pdf", 11);
+
+    open_desk(desk, COEX_MEDIA_AUTO_SMALL);
+    g_free(coex_sim_customer_sends_type(desk->sim, "ada", "document", theirs));
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "[document*");
+    wait_file(desk, "ada", "*", 10);
+    desk_advance(desk, 2 * 60);
+    g_free(coex_sim_phone_sends_type(desk->sim, "ada", "document", ours));
+    desk_wait_feed(desk, COEX_FEED_ECHO, "ada", "[document*");
+    wait_file(desk, "ada", "*", 11);
+    get_file(desk, "ada", "");
+    wait_file(desk, "ada", "*", 10);
+    get_file(desk, "ada", "\"bread\"");
+    wait_file(desk, "ada", "*", 10);
+    get_file(desk, "ada", "\"cake\"");
+    wait_file(desk, "ada", "*", 11);
 }
 
 /* By words of it, and by the minute in which it came: the newest that fits. */
@@ -633,6 +658,7 @@ main(int argc, char **argv)
     desk_add("/media/small", test_small);
     desk_add("/media/none", test_none);
     desk_add("/media/which", test_which);
+    desk_add("/media/which-side", test_which_side);
     desk_add("/media/which-of-many", test_which_of_many);
     desk_add("/media/restart", test_restart);
     desk_add("/media/restart-asked", test_restart_asked);
