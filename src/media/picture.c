@@ -2,8 +2,8 @@
 #include "media/picture.h"
 
 #include "core/still.h"
+#include "media/pixbuf.h"
 #include "media/turn.h"
-#include <dlfcn.h>
 #include <string.h>
 
 #define PIXELS_MAX (40 * 1000 * 1000)
@@ -11,64 +11,10 @@
 #define TRIES_MAX 8
 #define BILINEAR 2 /* GDK_INTERP_BILINEAR */
 
-/* Those of GdkPixbuf's functions that are used, by the types they have there. Beside a plugin that
- * must load where there is none. */
-typedef struct {
-    GObject *(*loader_new_with_mime_type)(const char *mime, GError **error);
-    gboolean (*loader_write)(GObject *loader, const guchar *bytes, gsize length, GError **error);
-    gboolean (*loader_close)(GObject *loader, GError **error);
-    void (*loader_set_size)(GObject *loader, int width, int height);
-    GObject *(*loader_get_pixbuf)(GObject *loader);
-    GObject *(*apply_embedded_orientation)(GObject *pixbuf);
-    const char *(*get_option)(GObject *pixbuf, const char *key);
-    gboolean (*get_has_alpha)(GObject *pixbuf);
-    int (*get_width)(GObject *pixbuf);
-    int (*get_height)(GObject *pixbuf);
-    int (*get_rowstride)(GObject *pixbuf);
-    const guint8 *(*read_pixels)(GObject *pixbuf);
-    GObject *(*scale_simple)(GObject *pixbuf, int width, int height, int how);
-    gboolean (*save_to_bufferv)(GObject *pixbuf, char **ret_bytes, gsize *ret_length,
-                                const char *type, char **keys, char **values, GError **error);
-} Decoder;
-
-static gboolean
-load_decoder(Decoder *decoder)
-{
-    const struct {
-        const char *name;
-        gpointer function;
-    } functions[] = {
-        { "gdk_pixbuf_loader_new_with_mime_type", &decoder->loader_new_with_mime_type },
-        { "gdk_pixbuf_loader_write", &decoder->loader_write },
-        { "gdk_pixbuf_loader_close", &decoder->loader_close },
-        { "gdk_pixbuf_loader_set_size", &decoder->loader_set_size },
-        { "gdk_pixbuf_loader_get_pixbuf", &decoder->loader_get_pixbuf },
-        { "gdk_pixbuf_apply_embedded_orientation", &decoder->apply_embedded_orientation },
-        { "gdk_pixbuf_get_option", &decoder->get_option },
-        { "gdk_pixbuf_get_has_alpha", &decoder->get_has_alpha },
-        { "gdk_pixbuf_get_width", &decoder->get_width },
-        { "gdk_pixbuf_get_height", &decoder->get_height },
-        { "gdk_pixbuf_get_rowstride", &decoder->get_rowstride },
-        { "gdk_pixbuf_read_pixels", &decoder->read_pixels },
-        { "gdk_pixbuf_scale_simple", &decoder->scale_simple },
-        { "gdk_pixbuf_save_to_bufferv", &decoder->save_to_bufferv },
-    };
-    gpointer library = dlopen("libgdk_pixbuf-2.0.so.0", RTLD_LAZY | RTLD_LOCAL | RTLD_NODELETE);
-    gboolean found = library != NULL;
-
-    for (gsize i = 0; found && i < G_N_ELEMENTS(functions); i++) {
-        *(gpointer *)functions[i].function = dlsym(library, functions[i].name);
-        found = *(gpointer *)functions[i].function != NULL;
-    }
-    if (library != NULL)
-        dlclose(library);
-    return found;
-}
-
 /* ---- decoding ---- */
 
 typedef struct {
-    Decoder decoder;
+    const CoexPixbuf *decoder;
     CoexStill still;
     GCancellable *cancellable;
     GObject *pixbuf; /* upright */
@@ -84,7 +30,7 @@ on_size(GObject *loader, int width, int height, gpointer user_data)
 
     if ((guint64)width * (guint64)height > PIXELS_MAX ||
         (told && ((guint)width != job->still.width || (guint)height != job->still.height)))
-        job->decoder.loader_set_size(loader, 0, 0);
+        job->decoder->loader_set_size(loader, 0, 0);
 }
 
 static gboolean
@@ -94,9 +40,9 @@ feed(const Job *job, GObject *loader, const guint8 *bytes, gsize length)
 
     for (gsize at = 0; whole && at < length; at += BLOCK)
         whole = !g_cancellable_is_cancelled(job->cancellable) &&
-                job->decoder.loader_write(loader, bytes + at, MIN(BLOCK, length - at), NULL);
+                job->decoder->loader_write(loader, bytes + at, MIN(BLOCK, length - at), NULL);
     /* in any case, or it complains */
-    return job->decoder.loader_close(loader, NULL) && whole;
+    return job->decoder->loader_close(loader, NULL) && whole;
 }
 
 /* That of a printer's colours, or of none, does not fit what is made of it (ICC.1, 7.2: the space
@@ -113,7 +59,7 @@ dup_profile(const char *encoded)
 static gboolean
 decode(Job *job, const guint8 *bytes, gsize length, const char *mime)
 {
-    const Decoder *decoder = &job->decoder;
+    const CoexPixbuf *decoder = job->decoder;
     g_autoptr(GObject) loader = decoder->loader_new_with_mime_type(mime, NULL);
     GObject *pixbuf;
 
@@ -135,7 +81,7 @@ decode(Job *job, const guint8 *bytes, gsize length, const char *mime)
 static gboolean
 shines_through(const Job *job)
 {
-    const Decoder *decoder = &job->decoder;
+    const CoexPixbuf *decoder = job->decoder;
     gsize width = (gsize)decoder->get_width(job->pixbuf);
     gsize height = (gsize)decoder->get_height(job->pixbuf);
     gsize stride = (gsize)decoder->get_rowstride(job->pixbuf);
@@ -169,8 +115,8 @@ encode(const Job *job, GObject *pixbuf, gboolean as_png, const char *quality)
         keys[n] = (char *)"icc-profile";
         values[n] = job->profile;
     }
-    if (!job->decoder.save_to_bufferv(pixbuf, &bytes, &length, as_png ? "png" : "jpeg", keys,
-                                      values, NULL))
+    if (!job->decoder->save_to_bufferv(pixbuf, &bytes, &length, as_png ? "png" : "jpeg", keys,
+                                       values, NULL))
         return NULL;
     return g_bytes_new_take(bytes, length);
 }
@@ -191,8 +137,8 @@ scale(const Job *job, const CoexPicture *picture)
 {
     if (picture->width == picture->full_width && picture->height == picture->full_height)
         return g_object_ref(job->pixbuf);
-    return job->decoder.scale_simple(job->pixbuf, (int)picture->width, (int)picture->height,
-                                     BILINEAR);
+    return job->decoder->scale_simple(job->pixbuf, (int)picture->width, (int)picture->height,
+                                      BILINEAR);
 }
 
 /* First as it is, then a JPEG with less to it, then smaller and smaller. */
@@ -229,8 +175,8 @@ fit(const guint8 *bytes, gsize length, const char *mime, gsize max, Job *job, Co
     if (!decode(job, bytes, length, mime))
         return FALSE;
     picture->dropped_notes = job->still.has_notes;
-    picture->width = picture->full_width = (guint)job->decoder.get_width(job->pixbuf);
-    picture->height = picture->full_height = (guint)job->decoder.get_height(job->pixbuf);
+    picture->width = picture->full_width = (guint)job->decoder->get_width(job->pixbuf);
+    picture->height = picture->full_height = (guint)job->decoder->get_height(job->pixbuf);
     return squeeze(job, max, picture);
 }
 
@@ -244,7 +190,10 @@ coex_picture_fit(const guint8 *bytes, gsize length, const char *mime, gsize max,
     gboolean fits;
 
     if (!coex_still_read(bytes, length, mime, &job.still) ||
-        (guint64)job.still.width * job.still.height > PIXELS_MAX || !load_decoder(&job.decoder))
+        (guint64)job.still.width * job.still.height > PIXELS_MAX)
+        return FALSE;
+    job.decoder = coex_pixbuf_get(TRUE);
+    if (job.decoder == NULL)
         return FALSE;
     if (!coex_turn_take(&one, cancellable))
         return FALSE;

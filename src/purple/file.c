@@ -10,7 +10,7 @@
 #include "purple/lines.h"
 #include "purple/options.h"
 #include "purple/play.h"
-#include "purple/preview.h"
+#include "session/preview.h"
 #include "session/session.h"
 #include <string.h>
 
