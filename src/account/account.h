@@ -134,6 +134,7 @@ struct CoexAccount {
     struct CoexPastLog *past_log;
     struct CoexStrangers *strangers; /* of all accounts of the database, borrowed from the hub */
     struct CoexRegistration *registration;
+    struct CoexProfileWatch *profile_watch;
     struct CoexExamination *examination;
     struct CoexLoginState *login;
 };

@@ -14,6 +14,7 @@ coex_session_event_free(CoexSessionEvent *event)
     g_strfreev(event->facts);
     g_strfreev(event->names);
     g_clear_pointer(&event->catalogue, coex_catalogue_unref);
+    g_clear_pointer(&event->content, g_bytes_unref);
     g_clear_error(&event->error);
     g_free(event->text);
     g_free(event->detail);

@@ -82,6 +82,8 @@ typedef enum {
      * not here. `asked`: by the user. `transfer` names it. After SENT and FAILED it may begin anew.
      */
     COEX_SESSION_FETCH,
+    /* The business's own picture is `content`, anybody's bytes; NULL: it has none (any more). */
+    COEX_SESSION_PICTURE,
     /* The provider's clock minus ours, `skew`: the session keeps it to itself. */
     COEX_SESSION_SKEW,
 } CoexSessionEventKind;
@@ -114,6 +116,7 @@ typedef struct CoexSessionEvent {
     gboolean asked;
     gboolean is_report; /* of a rescue: stays in the store until it was shown */
     CoexCatalogue *catalogue;
+    GBytes *content;
     GError *error;
     char *text;
     char *detail;

@@ -534,9 +534,19 @@ is_same_place(GUri *uri, GUri *base)
            g_uri_get_port(uri) == g_uri_get_port(base);
 }
 
-/* Whether a file may be fetched from @uri. */
 static gboolean
-is_media_place(const CoexEndpoint *endpoint, GUri *uri)
+is_one_of(const char *host, const char *const *domains)
+{
+    for (; *domains; domains++) {
+        if (is_below(host, *domains))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Whether a file may be fetched from @uri, @domains being the provider's. */
+static gboolean
+is_place(const CoexEndpoint *endpoint, GUri *uri, const char *const *domains)
 {
     gboolean own = endpoint->base_url && *endpoint->base_url;
     g_autoptr(GUri) base =
@@ -554,11 +564,13 @@ is_media_place(const CoexEndpoint *endpoint, GUri *uri)
         return TRUE;
     if (g_uri_get_port(uri) != -1 && g_uri_get_port(uri) != 443)
         return FALSE;
-    for (const char *const *domain = endpoint->backend->media_hosts; *domain; domain++) {
-        if (is_below(host, *domain))
-            return TRUE;
-    }
-    return FALSE;
+    return is_one_of(host, domains);
+}
+
+static gboolean
+is_media_place(const CoexEndpoint *endpoint, GUri *uri)
+{
+    return is_place(endpoint, uri, endpoint->backend->media_hosts);
 }
 
 static void
@@ -603,22 +615,50 @@ coex_api_fetch_media(const CoexEndpoint *endpoint, const char *url, GError **err
     return request_new(endpoint, "GET", target);
 }
 
+/* Without the key. Takes @uri and @target, which may be NULL. */
+static CoexRequest *
+get_plain(char *target, GUri *uri, gboolean allowed, GError **error)
+{
+    CoexRequest *request = NULL;
+
+    if (allowed) {
+        request = g_new0(CoexRequest, 1);
+        request->method = "GET";
+        request->url = g_steal_pointer(&target);
+    } else {
+        set_strange_place(error, uri);
+    }
+    g_clear_pointer(&uri, g_uri_unref);
+    g_free(target);
+    return request;
+}
+
+/* NULL: there is none. */
+static char *
+dup_target(const char *from, const char *location)
+{
+    return has_blank(location) ? NULL
+                               : g_uri_resolve_relative(from, location, G_URI_FLAGS_ENCODED, NULL);
+}
+
 CoexRequest *
 coex_api_follow_media(const CoexEndpoint *endpoint, const char *url, const char *location,
                       GError **error)
 {
-    g_autofree char *target =
-        has_blank(location) ? NULL
-                            : g_uri_resolve_relative(url, location, G_URI_FLAGS_ENCODED, NULL);
-    g_autoptr(GUri) uri = target ? g_uri_parse(target, G_URI_FLAGS_ENCODED, NULL) : NULL;
-    CoexRequest *request;
+    char *target = dup_target(url, location);
+    GUri *uri = target ? g_uri_parse(target, G_URI_FLAGS_ENCODED, NULL) : NULL;
 
-    if (!is_media_place(endpoint, uri)) {
-        set_strange_place(error, uri);
-        return NULL;
-    }
-    request = g_new0(CoexRequest, 1);
-    request->method = "GET";
-    request->url = g_steal_pointer(&target);
-    return request;
+    return get_plain(target, uri, is_media_place(endpoint, uri), error);
+}
+
+CoexRequest *
+coex_api_fetch_picture(const CoexEndpoint *endpoint, const char *from, const char *url,
+                       GError **error)
+{
+    char *target = dup_target(from, url);
+    GUri *uri = target ? g_uri_parse(target, G_URI_FLAGS_ENCODED, NULL) : NULL;
+    gboolean allowed =
+        is_media_place(endpoint, uri) || is_place(endpoint, uri, endpoint->backend->picture_hosts);
+
+    return get_plain(target, uri, allowed, error);
 }

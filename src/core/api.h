@@ -196,6 +196,11 @@ char *coex_api_read_sync(const CoexResponse *response, GError **error);
 CoexRequest *coex_api_get_profile(const CoexEndpoint *endpoint);
 /* Free with coex_profile_free(). NULL on error. */
 CoexProfile *coex_api_read_profile(const CoexResponse *response, GError **error);
+/* Fetches the picture that the profile names, or, where @from led to @url, that; NULL @from:
+ * nothing did. Without the key, over https and from a host of Meta's or the provider's; from this
+ * computer only where `api-url` is on it. NULL and COEX_ERROR_PROTOCOL for any other address. */
+CoexRequest *coex_api_fetch_picture(const CoexEndpoint *endpoint, const char *from, const char *url,
+                                    GError **error);
 
 /* Uploads a file of type @mime (Meta: business-phone-numbers/media); the id lives 30 days. The
  * body, which the request lacks, is @ret_head, the file's bytes and @ret_tail; none of those holds

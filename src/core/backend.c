@@ -38,6 +38,7 @@ static const CoexBackend backend_360dialog = {
     .blocked_path = "/block_users",
     .media_query = "",
     .media_hosts = hosts_360dialog,
+    .picture_hosts = hosts_meta,
     .media_through_gateway = TRUE,
     .media_failures_max = 20,
 };
@@ -76,6 +77,7 @@ static const CoexBackend backend_meta = {
     .blocked_path = "/{number}/block_users",
     .media_query = "?phone_number_id={number}",
     .media_hosts = hosts_meta,
+    .picture_hosts = hosts_meta,
 };
 
 static const CoexBackend *const backends[] = { &backend_360dialog, &backend_meta, NULL };

@@ -38,11 +38,12 @@ typedef struct CoexBackend {
     gboolean webhook_is_flat; /* address and headers stand by themselves; else in an object */
     const char
         *sync_path; /* POST: asks for the phone's contacts and history; NULL: cannot be asked */
-    const char *profile_path;       /* GET */
-    const char *upload_path;        /* POST, a file in a form */
-    const char *blocked_path;       /* GET, POST, DELETE: whom the number has blocked */
-    const char *media_query;        /* behind a media id, GET */
-    const char *const *media_hosts; /* what may be fetched from, their subdomains too */
+    const char *profile_path;         /* GET */
+    const char *upload_path;          /* POST, a file in a form */
+    const char *blocked_path;         /* GET, POST, DELETE: whom the number has blocked */
+    const char *media_query;          /* behind a media id, GET */
+    const char *const *media_hosts;   /* what may be fetched from, their subdomains too */
+    const char *const *picture_hosts; /* the same of the business's own picture */
     gboolean media_through_gateway; /* the host of a file's address is replaced by our base URL's */
     guint media_failures_max;       /* an hour, before the provider lets nobody in; 0: no bound */
 } CoexBackend;

@@ -18,9 +18,10 @@
 /* Belongs to its GTask. */
 typedef struct {
     CoexHttp *http;
-    CoexEndpoint endpoint; /* backend, base URL and key */
-    CoexRequest *request;  /* the first; NULL once it was sent */
-    char *url;             /* of the request under way */
+    GCancellable *http_end; /* of which @http is no more */
+    CoexEndpoint endpoint;  /* backend, base URL and key */
+    CoexRequest *request;   /* the first; NULL once it was sent */
+    char *url;              /* of the request under way */
     char *path;
     gint64 limit;
     gint64 size;
@@ -54,6 +55,7 @@ static void
 job_free(Job *job)
 {
     job_close(job);
+    g_object_unref(job->http_end);
     coex_endpoint_clear(&job->endpoint);
     g_ptr_array_unref(job->gathered);
     g_clear_pointer(&job->writing, g_ptr_array_unref);
@@ -318,7 +320,7 @@ follow(GTask *task, const CoexResponse *response)
     if (++job->n_redirects > REDIRECTS_MAX)
         g_set_error_literal(&error, COEX_ERROR, COEX_ERROR_PROTOCOL,
                             "The provider led from one address to another without an end.");
-    else
+    else if (!g_cancellable_set_error_if_cancelled(job->http_end, &error))
         request = coex_api_follow_media(&job->endpoint, job->url, response->location, &error);
     if (request == NULL) {
         fail(task, error);
@@ -394,8 +396,8 @@ on_opened(GObject *source, GAsyncResult *result, gpointer user_data)
     g_autoptr(CoexRequest) request = g_steal_pointer(&job->request);
     GError *error = NULL;
 
-    /* in this order: the connections may be gone with those who cancelled */
     if (g_task_propagate_boolean(G_TASK(result), &error) &&
+        !g_cancellable_set_error_if_cancelled(job->http_end, &error) &&
         !g_cancellable_set_error_if_cancelled(g_task_get_cancellable(task), &error))
         send_request(task, request);
     else
@@ -412,6 +414,7 @@ coex_download_async(CoexHttp *http, const CoexDownload *what, GCancellable *canc
     GError *error = NULL;
 
     job->http = http;
+    job->http_end = g_object_ref(coex_http_get_end(http));
     job->endpoint.backend = what->endpoint->backend;
     job->endpoint.base_url = g_strdup(what->endpoint->base_url);
     job->endpoint.key = g_strdup(what->endpoint->key);

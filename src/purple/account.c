@@ -18,6 +18,7 @@
 #include "purple/forget.h"
 #include "purple/found.h"
 #include "purple/host.h"
+#include "purple/icon.h"
 #include "purple/lines.h"
 #include "purple/nick.h"
 #include "purple/notice.h"
@@ -275,6 +276,15 @@ show_transfer(CoexConnection *connection, const CoexSessionEvent *event)
 }
 
 static void
+show_earlier(CoexConnection *connection, const CoexSessionEvent *event)
+{
+    if (event->kind == COEX_SESSION_FOUND)
+        coex_found_show(connection, event);
+    else
+        coex_recall_take(connection, event->person, event->lines, event->asked);
+}
+
+static void
 on_event(const CoexSessionEvent *event, gpointer user_data)
 {
     g_autoptr(CoexConnection) connection = coex_connection_ref(user_data);
@@ -304,7 +314,8 @@ on_event(const CoexSessionEvent *event, gpointer user_data)
         show_passing(connection, event);
         break;
     case COEX_SESSION_PAST:
-        coex_recall_take(connection, event->person, event->lines, event->asked);
+    case COEX_SESSION_FOUND:
+        show_earlier(connection, event);
         break;
     case COEX_SESSION_FACTS:
     case COEX_SESSION_EXAMINED:
@@ -317,9 +328,6 @@ on_event(const CoexSessionEvent *event, gpointer user_data)
     case COEX_SESSION_PAST_LOG_BEGUN:
         log_past(connection, event);
         break;
-    case COEX_SESSION_FOUND:
-        coex_found_show(connection, event);
-        break;
     case COEX_SESSION_ASK_SYNC:
     case COEX_SESSION_ASK_WEBHOOK:
         ask(connection, event);
@@ -331,6 +339,9 @@ on_event(const CoexSessionEvent *event, gpointer user_data)
     case COEX_SESSION_TRANSFER:
     case COEX_SESSION_FETCH:
         show_transfer(connection, event);
+        break;
+    case COEX_SESSION_PICTURE:
+        coex_icon_take(connection, event->content);
         break;
     case COEX_SESSION_SKEW: /* the session's own */
         break;

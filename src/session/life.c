@@ -22,6 +22,7 @@
 #include "session/past-log.h"
 #include "session/options.h"
 #include "send/block.h"
+#include "session/profile.h"
 #include "send/outbox.h"
 #include "session/registration.h"
 #include "store/batch.h"
@@ -43,6 +44,7 @@ static const struct {
     PART(ticker, coex_ticker_new, coex_ticker_stop, coex_ticker_free),
     PART(registration, coex_registration_new, NULL, coex_registration_free),
     PART(examination, coex_examination_new, coex_examination_stop, coex_examination_free),
+    PART(profile_watch, coex_profile_watch_new, coex_profile_watch_stop, coex_profile_watch_free),
     PART(phone, coex_phone_new, coex_phone_stop, g_free),
     PART(match, coex_matcher_new, NULL, coex_matcher_free),
     PART(finder, coex_finder_new, NULL, coex_finder_free),

@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-/* What customers see of the business, as the provider has it. Engine thread. */
+/* What customers see of the business, as the provider has it, and its picture. Engine thread. */
 
 typedef struct CoexAccount CoexAccount;
+typedef struct CoexProfileWatch CoexProfileWatch;
 
-/* Asks for it, at a login and whenever it may have changed; `account->profile` is it then. What
- * goes wrong stands in the debug output alone: a number may have none. @done follows in any case,
- * unless the account has ended; NULL: nobody waits. */
+/* When it was looked at; once stopped it is not again. */
+CoexProfileWatch *coex_profile_watch_new(void);
+void coex_profile_watch_stop(CoexProfileWatch *watch);
+void coex_profile_watch_free(CoexProfileWatch *watch);
+
+/* Asks for it, at a login and when it was changed, and then once a day; `account->profile` is it
+ * then, and COEX_SESSION_PICTURE follows where the picture is another than in this login before.
+ * What goes wrong stands in the debug output alone: a number may have none. @done follows in any
+ * case, unless the account has ended; NULL: nobody waits. */
 void coex_profile_fetch(CoexAccount *account, void (*done)(CoexAccount *account));

@@ -9,6 +9,7 @@
 #include "forms.h"
 #include "irc.h"
 #include "tools/hang.h"
+#include <dlfcn.h>
 #include <glib-unix.h>
 #include <purple.h>
 #include <signal.h>
@@ -24,6 +25,7 @@ static const char usage[] =
     "  add WHO | touch GESTURE WHO | spoil SIGNAL ACT (see list.h)\n"
     "  say WHO TEXT | html WHO MARKUP | look [WHO] | tooltip WHO | menu WHO ENTRY | action ENTRY\n"
     "  pounce WHO TEXT | file WHO PATH | picture PATH | irc takeover|leave\n"
+    "  library NAME | icon PATH\n"
     "  select ROW | set FIELD VALUE | press BUTTON\n";
 
 typedef struct {
@@ -143,6 +145,24 @@ do_hang(const char *words, const char *rest)
         hang_begin("read", g_intern_string(words));
     else
         hang_end(0);
+}
+
+/* As a chat program that has it already. */
+static void
+do_library(const char *name, const char *rest)
+{
+    dlopen(name, RTLD_LAZY | RTLD_GLOBAL);
+}
+
+static void
+do_icon(const char *path, const char *rest)
+{
+    char *content;
+    gsize length;
+
+    if (g_file_get_contents(path, &content, &length, NULL))
+        purple_buddy_icons_set_account_icon(purple_accounts_find(app.number, "prpl-coex"),
+                                            (guchar *)content, length);
 }
 
 static void
@@ -286,6 +306,7 @@ static const struct {
     { "file", TRUE, do_file },        { "irc", FALSE, do_irc },
     { "picture", FALSE, do_picture }, { "regret", TRUE, do_regret },
     { "cancel", FALSE, do_cancel },   { "hang", FALSE, do_hang },
+    { "library", FALSE, do_library }, { "icon", FALSE, do_icon },
 };
 
 static void

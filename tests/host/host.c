@@ -277,6 +277,18 @@ host_store_picture(Host *host, const char *path)
 }
 
 void
+host_choose_icon(Host *host, const char *path)
+{
+    command_text(host, "icon", "", path);
+}
+
+void
+host_load_library(Host *host, const char *name)
+{
+    command_text(host, "library", "", name);
+}
+
+void
 host_look(Host *host, const char *who)
 {
     command_text(host, "look", "", who != NULL ? who : "");

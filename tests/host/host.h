@@ -66,6 +66,10 @@ void host_pounce(Host *host, const char *who, const char *text);
 void host_send_file(Host *host, const char *who, const char *path);
 /* Puts the file among the chat program's pictures: the first is number 1, for <IMG ID="1">. */
 void host_store_picture(Host *host, const char *path);
+/* The user gives the account that icon. */
+void host_choose_icon(Host *host, const char *path);
+/* The chat program has that library loaded. */
+void host_load_library(Host *host, const char *name);
 /* And cancels it once host_has_left() told that WhatsApp has it, before the screen knows. */
 void host_regret_file(Host *host, const char *who, const char *path);
 void host_has_left(Host *host);

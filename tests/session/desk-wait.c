@@ -4,8 +4,9 @@
 #include <string.h>
 
 static const char *const kind_names[DESK_KINDS] = {
-    "progress", "online", "failed", "person", "feed",     "prompt", "over", "notice",   "catalogue",
-    "ask",      "past",   "facts",  "forget", "transfer", "fetch",  "tick", "examined", "blocks",
+    "progress", "online",    "failed",   "person", "feed",    "prompt", "over",
+    "notice",   "catalogue", "ask",      "past",   "facts",   "forget", "transfer",
+    "fetch",    "tick",      "examined", "blocks", "picture",
 };
 
 static const char *const feed_names[] = {
@@ -252,6 +253,12 @@ const DeskEvent *
 desk_wait_catalogue(Desk *desk)
 {
     return wait_for(desk, &(Wanted){ DESK_CATALOGUE, -1, NULL, "*", FALSE });
+}
+
+const DeskEvent *
+desk_wait_picture(Desk *desk, const char *glob)
+{
+    return wait_for(desk, &(Wanted){ DESK_PICTURE, -1, NULL, glob, FALSE });
 }
 
 void

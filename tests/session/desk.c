@@ -220,7 +220,21 @@ get_kind(const CoexSessionEvent *event)
 {
     if (event->kind == COEX_SESSION_TICK)
         return DESK_TICK;
+    if (event->kind == COEX_SESSION_PROMPT)
+        return DESK_PROMPT;
+    if (event->kind == COEX_SESSION_PROMPT_OVER)
+        return DESK_PROMPT_OVER;
     return event->kind == COEX_SESSION_NOTICE ? DESK_NOTICE : DESK_EXAMINED;
+}
+
+static void
+note_picture(Desk *desk, GBytes *content)
+{
+    g_autofree char *text =
+        content != NULL ? g_strdup_printf("%" G_GSIZE_FORMAT " bytes", g_bytes_get_size(content))
+                        : g_strdup("none");
+
+    note(desk, DESK_PICTURE, NULL, text, NULL);
 }
 
 static void
@@ -244,15 +258,12 @@ write_down(Desk *desk, const CoexSessionEvent *event)
         note_line(desk, event->item, event->person);
         break;
     case COEX_SESSION_PROMPT:
-        note(desk, DESK_PROMPT, event->person, event->text, event->detail);
-        break;
     case COEX_SESSION_PROMPT_OVER:
-        note(desk, DESK_PROMPT_OVER, event->person, "", NULL);
-        break;
     case COEX_SESSION_NOTICE:
     case COEX_SESSION_TICK:
     case COEX_SESSION_EXAMINED:
-        note(desk, get_kind(event), event->person, event->text, event->detail);
+        note(desk, get_kind(event), event->person, event->text != NULL ? event->text : "",
+             event->detail);
         break;
     case COEX_SESSION_PAST:
         note_past(desk, event->person, event->lines, event->asked);
@@ -281,6 +292,9 @@ write_down(Desk *desk, const CoexSessionEvent *event)
     case COEX_SESSION_TRANSFER:
     case COEX_SESSION_FETCH:
         note_transfer(desk, event);
+        break;
+    case COEX_SESSION_PICTURE:
+        note_picture(desk, event->content);
         break;
     case COEX_SESSION_SKEW:
         g_assert_not_reached();

@@ -36,6 +36,7 @@ typedef enum {
     DESK_TICK,
     DESK_EXAMINED,
     DESK_BLOCKS,
+    DESK_PICTURE,
     DESK_KINDS,
 } DeskKind;
 
@@ -127,6 +128,8 @@ const DeskEvent *desk_wait_transfer(Desk *desk, const char *glob);
  * " asked" where it was. */
 const DeskEvent *desk_wait_fetch(Desk *desk, const char *who, const char *glob);
 const DeskEvent *desk_wait_catalogue(Desk *desk);
+/* The business's own picture: "40 bytes", or "none". */
+const DeskEvent *desk_wait_picture(Desk *desk, const char *glob);
 /* What a search found: from or to whom, a line each, @who NULL: for the account. Earlier lines,
  * "in: …", "phone: …", "out: …", "failed: …", "unconfirmed: …" or
  * "notice: …", a line each, as in "in (edited) (deleted) (to quoted words): …". */

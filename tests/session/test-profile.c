@@ -32,11 +32,89 @@ test_refused(Desk *desk)
     desk_wait_state(desk, "ada", "delivered*");
 }
 
+/* ---- its picture ---- */
+
+static void
+set_picture(Desk *desk, gsize length)
+{
+    g_autoptr(GBytes) content = g_bytes_new_take(g_strnfill(length, 'x'), length);
+    g_autofree char *url = coex_sim_add_picture(desk->sim, "image/jpeg", content);
+
+    coex_sim_set_picture(desk->sim, url);
+}
+
+static void
+test_picture(Desk *desk)
+{
+    set_picture(desk, 40);
+    desk_login(desk);
+    desk_wait_picture(desk, "40 bytes");
+    set_picture(desk, 1024 * 1024);
+    desk_restart(desk);
+    desk_wait_picture(desk, "1048576 bytes");
+    coex_sim_set_picture(desk->sim, "");
+    desk_restart(desk);
+    desk_wait_picture(desk, "none");
+    g_assert_cmpuint(coex_sim_n_requests(desk->sim, "cdn"), ==, 2);
+}
+
+/* Nothing of it is told, and the rest of the login is as ever. */
+static void
+assert_no_picture(Desk *desk)
+{
+    desk_restart(desk);
+    desk_wait_catalogue(desk);
+    desk_hear(desk, "ada", "Hello");
+    g_assert_cmpuint(desk_count(desk, DESK_PICTURE, NULL, "*"), ==, 0);
+}
+
+static void
+test_picture_elsewhere(Desk *desk)
+{
+    static const char *const urls[] = {
+        "http://pps.whatsapp.net/x.jpg",
+        "https://files.example.invalid/x.jpg",
+        "https://pps.whatsapp.net:444/x",
+        "https://u@pps.whatsapp.net/x.jpg",
+        "https://whatsapp.net.example/x",
+        "file:///etc/passwd",
+        "x.jpg",
+        "https://pps.whatsapp.net/x y",
+    };
+
+    desk_login(desk);
+    desk_wait_picture(desk, "none");
+    for (guint i = 0; i < G_N_ELEMENTS(urls); i++) {
+        coex_sim_set_picture(desk->sim, urls[i]);
+        assert_no_picture(desk);
+    }
+}
+
+static void
+test_picture_not_handed_out(Desk *desk)
+{
+    desk_login(desk);
+    desk_wait_picture(desk, "none");
+    set_picture(desk, 1024 * 1024 + 1);
+    assert_no_picture(desk);
+    desk_wait_requests(desk, "cdn", 1);
+    set_picture(desk, 40);
+    coex_sim_aim(desk->sim, "cdn");
+    coex_sim_fail_next_http(desk->sim, 404, "");
+    assert_no_picture(desk);
+    desk_wait_requests(desk, "cdn", 2);
+    desk_restart(desk);
+    desk_wait_picture(desk, "40 bytes");
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     desk_add("/profile/asked-for", test_asked_for);
     desk_add("/profile/refused", test_refused);
+    desk_add("/profile/picture", test_picture);
+    desk_add("/profile/picture-elsewhere", test_picture_elsewhere);
+    desk_add("/profile/picture-not-handed-out", test_picture_not_handed_out);
     return g_test_run();
 }

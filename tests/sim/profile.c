@@ -27,6 +27,16 @@ coex_sim_set_profile(CoexSim *sim, const char *json)
     g_assert_nonnull(sim->profile);
 }
 
+char *
+coex_sim_add_picture(CoexSim *sim, const char *mime, GBytes *content)
+{
+    SIM_LOCK(sim);
+    g_autofree char *id = g_strdup_printf("55120000%07u", sim->files->len + 1);
+
+    sim_file_add(sim, id, mime, content);
+    return g_strdup_printf("%s/cdn/%s", sim->url, id);
+}
+
 void
 coex_sim_set_picture(CoexSim *sim, const char *url)
 {

@@ -93,6 +93,48 @@ test_read_refused(void)
     g_assert_error(error, COEX_ERROR, COEX_ERROR_PROTOCOL);
 }
 
+/* Without the key, wherever it is; at both providers it is Meta's. */
+static void
+test_fetch_picture(void)
+{
+    static const struct {
+        const char *from;
+        const char *url;
+        const char *target; /* NULL: refused */
+    } cases[] = {
+        { NULL, "https://pps.whatsapp.net/v/x.jpg?ccb=1%2F2",
+          "https://pps.whatsapp.net/v/x.jpg?ccb=1%2F2" },
+        { NULL, "https://scontent.fbcdn.net/x", "https://scontent.fbcdn.net/x" },
+        { "https://pps.whatsapp.net/v/x.jpg", "/y.jpg", "https://pps.whatsapp.net/y.jpg" },
+        { "https://pps.whatsapp.net/x", "https://mmg.whatsapp.net/y",
+          "https://mmg.whatsapp.net/y" },
+        { "https://pps.whatsapp.net/x", "http://pps.whatsapp.net/x", NULL },
+        { "https://pps.whatsapp.net/x", "//files.example/x", NULL },
+        { "https://pps.whatsapp.net/x", "file:///etc/passwd", NULL },
+        { NULL, "/x.jpg", NULL },
+        { NULL, "https://evilwhatsapp.net/x", NULL },
+        { NULL, "https://127.0.0.1/x", NULL },
+    };
+
+    for (gsize i = 0; i < 2 * G_N_ELEMENTS(cases); i++) {
+        g_auto(CoexEndpoint) endpoint = endpoint_make(i % 2 == 0 ? "meta" : "360dialog", "secret");
+        g_autoptr(GError) error = NULL;
+        g_autoptr(CoexRequest) request =
+            coex_api_fetch_picture(&endpoint, cases[i / 2].from, cases[i / 2].url, &error);
+
+        if (cases[i / 2].target == NULL) {
+            g_assert_null(request);
+            g_assert_error(error, COEX_ERROR, COEX_ERROR_PROTOCOL);
+            continue;
+        }
+        g_assert_no_error(error);
+        g_assert_cmpstr(request->method, ==, "GET");
+        g_assert_cmpstr(request->url, ==, cases[i / 2].target);
+        g_assert_null(request->auth_header);
+        g_assert_null(request->auth_value);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -101,5 +143,6 @@ main(int argc, char **argv)
     g_test_add_func("/profile/read", test_read);
     g_test_add_func("/profile/read-empty", test_read_empty);
     g_test_add_func("/profile/read-refused", test_read_refused);
+    g_test_add_func("/profile/fetch-picture", test_fetch_picture);
     return g_test_run();
 }
