@@ -382,17 +382,19 @@ forget_outcomes(GPtrArray *group)
 }
 
 /* An error that comes once need not be told, and who asked may be gone when it would be: the
- * connection is opened anew, and the transaction made again. */
+ * connection is opened anew, and the transaction made again. Not where it was anew just now. */
 static gboolean
 write_group_again(CoexWriter *writer, GPtrArray *group, guint *ret_n_added, GError **error)
 {
-    if (writer->damaged != NULL)
+    gint64 reopen_at = writer->reopen_at;
+    if (writer->damaged != NULL || g_get_monotonic_time() < reopen_at)
         return FALSE;
     forget_outcomes(group);
     g_clear_error(error);
     *ret_n_added = 0;
-    writer->reopen_at = 0;
-    return write_group(writer, group, ret_n_added, error);
+    gboolean ok = write_group(writer, group, ret_n_added, error);
+    writer->reopen_at = reopen_at;
+    return ok;
 }
 
 static void
