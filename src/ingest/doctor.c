@@ -274,6 +274,15 @@ open_listener(CoexDoctor *doctor)
         coex_doctor_judge_no_listener(c, error, doctor->report);
 }
 
+/* No longer than it is tried: a login may want the address. */
+static void
+close_listener(CoexDoctor *doctor)
+{
+    if (doctor->own != NULL)
+        coex_receiver_remove(doctor->own, doctor);
+    g_clear_pointer(&doctor->own, coex_receiver_free);
+}
+
 static gboolean
 start_listener(CoexDoctor *doctor)
 {
@@ -281,8 +290,12 @@ start_listener(CoexDoctor *doctor)
         coex_doctor_judge_no_listener(doctor->spec.c, NULL, doctor->report);
         return FALSE;
     }
-    if (doctor->spec.receiver == NULL)
+    if (doctor->spec.receiver == NULL && doctor->spec.may_listen)
         open_listener(doctor);
+    else if (doctor->spec.receiver == NULL)
+        coex_report_add(doctor->report, COEX_FINDING_UNCHECKED,
+                        "The listener at %s: the login is under way. Check again after it.",
+                        doctor->spec.c->listen);
     else if (doctor->spec.receiver_data == NULL)
         coex_report_add(doctor->report, COEX_FINDING_UNCHECKED,
                         "The listener at %s: another account has it. Log in, and check again.",
@@ -382,6 +395,7 @@ start_signed(CoexDoctor *doctor)
 static gboolean
 tell_outside(CoexDoctor *doctor)
 {
+    close_listener(doctor);
     if (doctor->led)
         coex_doctor_tell_outside(doctor->spec.c, doctor->listens, doctor->report);
     return FALSE;
@@ -605,8 +619,6 @@ coex_doctor_free(CoexDoctor *doctor)
     g_cancellable_cancel(doctor->cancellable);
     g_clear_pointer(&doctor->http, coex_http_free);
     g_clear_pointer(&doctor->local, coex_http_free);
-    if (doctor->own != NULL)
-        coex_receiver_remove(doctor->own, doctor);
-    g_clear_pointer(&doctor->own, coex_receiver_free);
+    close_listener(doctor);
     unref(doctor);
 }

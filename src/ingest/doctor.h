@@ -24,6 +24,7 @@ typedef struct {
     /* What listens at the case's address; NULL: nobody yet, so the doctor does meanwhile and
      * answers deliveries 503. Borrowed likewise. */
     CoexReceiver *receiver;
+    gboolean may_listen;         /* without one: nobody is just about to */
     gconstpointer receiver_data; /* who it is there; NULL: somebody else's, which is not tried */
 } CoexDoctorSpec;
 

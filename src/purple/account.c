@@ -28,6 +28,7 @@
 #include "purple/past-log.h"
 #include "purple/recall.h"
 #include "purple/roster.h"
+#include "purple/set-up.h"
 #include "purple/template-chat.h"
 #include "purple/template-form.h"
 #include "purple/template-picker.h"
@@ -393,9 +394,8 @@ take_number(PurpleAccount *account, GError **error)
 }
 
 static gboolean
-read_credentials(CoexConnection *connection, CoexSessionConfig *config, GError **error)
+read_credentials(const CoexSessionConfig *config, GError **error)
 {
-    config->backend = coex_backend_lookup(coex_options_get(connection->account, "provider"));
     if (config->key[0] == '\0') {
         g_set_error(error, COEX_ERROR, COEX_ERROR_AUTH,
                     "The password is missing: it is the %s from %s.",
@@ -421,15 +421,6 @@ check_header(const CoexSessionConfig *config, GError **error)
                 "“X-Coex-Secret: a-long-random-text”.%s",
                 coex_host_get()->splits_values ? " Type it in quotes, or without the blank." : "");
     return FALSE;
-}
-
-static char *
-database_path(void)
-{
-    const char *folder =
-        coex_host_get()->temporary_folder ? g_get_user_data_dir() : purple_user_dir();
-
-    return g_build_filename(folder, "coex", "coex.db", NULL);
 }
 
 /* Without the option, the language of the user's own desktop. */
@@ -459,7 +450,7 @@ static gboolean
 start_session(CoexConnection *connection, GError **error)
 {
     PurpleAccount *account = connection->account;
-    g_autofree char *database = database_path();
+    g_autofree char *database = coex_set_up_dup_database();
     g_autofree char *number = take_number(account, error);
     g_auto(GStrv) password =
         coex_options_split_password(purple_connection_get_password(connection->gc));
@@ -468,17 +459,7 @@ start_session(CoexConnection *connection, GError **error)
     g_auto(CoexFileOptions) files = { 0 };
     CoexSessionConfig config = {
         .number = number,
-        .key = words[0],
         .proxy = &proxy,
-        .api_url = coex_options_get(account, "api-url"),
-        .phone_number_id = coex_options_get(account, "phone-number-id"),
-        .waba_id = coex_options_get(account, "waba-id"),
-        .app_secret = coex_options_get_secret(account, words, "app-secret"),
-        .verify_token = coex_options_get_secret(account, words, "verify-token"),
-        .listen = coex_options_get(account, "listen"),
-        .webhook_path = coex_options_get(account, "webhook-path"),
-        .webhook_header = coex_options_get_secret(account, words, "webhook-header"),
-        .public_url = coex_options_get(account, "public-url"),
         .receipts = read_receipts(account),
         .ticks = read_ticks(account),
         .typing = strcmp(coex_options_get(account, "typing"), "yes") == 0,
@@ -488,13 +469,12 @@ start_session(CoexConnection *connection, GError **error)
         .run = get_run(),
         .remind = strcmp(coex_options_get(account, "remind"), "yes") == 0,
         .nick_style = coex_nick_style(account),
-        .verb_mark = coex_host_get_mark()[0],
         .database = database,
-        .program = coex_host_get()->label,
     };
 
+    coex_set_up_read(account, words, &config);
     if (number == NULL || !coex_options_check_lists(account, error) ||
-        !coex_recall_check(account, error) || !read_credentials(connection, &config, error) ||
+        !coex_recall_check(account, error) || !read_credentials(&config, error) ||
         !coex_file_options_read(account, &files, error) || !check_header(&config, error) ||
         !coex_proxy_read(account, &proxy, error))
         return FALSE;

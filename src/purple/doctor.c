@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/doctor.h"
 
+#include "core/peer.h"
+#include "core/proxy.h"
 #include "core/text.h"
 #include "purple/connection.h"
 #include "purple/host.h"
 #include "purple/notice.h"
+#include "purple/options.h"
+#include "purple/proxy.h"
+#include "purple/set-up.h"
 #include "purple/unseen.h"
 #include "session/session.h"
 #include <string.h>
@@ -25,9 +30,28 @@ coex_doctor_run(CoexConnection *connection, const char *words)
         coex_session_examine(connection->session, goes_on);
 }
 
-/* A window of its own, from which it can be copied. */
+/* On a terminal the end is what is seen. */
+static char *
+dup_wrong_last(const char *report)
+{
+    g_auto(GStrv) lines = g_strsplit(report, "\n", -1);
+    guint n_lines = g_strv_length(lines);
+    guint n_end = MIN(n_lines, 2); /* how many of each, and what it was */
+    g_autoptr(GString) all = g_string_new(NULL);
+
+    for (guint pass = 0; pass < 2; pass++) {
+        for (guint i = 0; i < n_lines - n_end; i++)
+            if (g_str_has_prefix(lines[i], "wrong: ") == (pass == 1))
+                g_string_append_printf(all, "%s\n", lines[i]);
+    }
+    for (guint i = n_lines - n_end; i < n_lines; i++)
+        g_string_append_printf(all, "%s%s", lines[i], i + 1 < n_lines ? "\n" : "");
+    return g_string_free(g_steal_pointer(&all), FALSE);
+}
+
+/* A window of its own, from which it can be copied. @handle: at whose end it is closed. */
 static void
-show_page(CoexConnection *connection, const char *report)
+show_page(gpointer handle, PurpleAccount *account, const char *report)
 {
     g_auto(GStrv) lines = g_strsplit(report, "\n", -1);
     g_autoptr(GString) html = g_string_new(NULL);
@@ -39,23 +63,171 @@ show_page(CoexConnection *connection, const char *report)
         g_string_append_printf(html, "%s%s%s%s", i > 0 ? "<br>" : "", wrong ? "<b>" : "", line,
                                wrong ? "</b>" : "");
     }
-    purple_notify_formatted(connection->gc, TITLE, TITLE,
-                            purple_account_get_username(connection->account), html->str, NULL,
-                            NULL);
+    purple_notify_formatted(handle, TITLE, TITLE, purple_account_get_username(account), html->str,
+                            NULL, NULL);
 }
 
 void
 coex_doctor_show(CoexConnection *connection, const CoexSessionEvent *event)
 {
     const CoexHost *host = coex_host_get();
+    g_autofree char *report = event->detail != NULL ? dup_wrong_last(event->detail) : NULL;
 
     if (host->has_account_line) {
         coex_unseen_tell(connection, event->text);
     } else if (event->detail != NULL && host->has_own_conversation && host->clips_forms) {
-        coex_unseen_tell(connection, event->detail);
+        coex_unseen_tell(connection, report);
         if (!connection->over)
             coex_notice_open(connection);
     } else if (event->detail != NULL) {
-        show_page(connection, event->detail);
+        show_page(connection->gc, connection->account, event->detail);
     }
+}
+
+/* ---- who is not connected ---- */
+
+typedef struct {
+    PurpleAccount *account;
+    char *name; /* of the conversation */
+    CoexSession *session;
+} Offline;
+
+static GPtrArray *offline; /* Offline; NULL: none */
+
+static void
+offline_free(gpointer data)
+{
+    Offline *exam = data;
+
+    coex_session_free(exam->session);
+    g_free(exam->name);
+    g_free(exam);
+}
+
+void
+coex_doctor_stop_offline(void)
+{
+    purple_signals_disconnect_by_handle(&offline);
+    g_clear_pointer(&offline, g_ptr_array_unref);
+}
+
+static Offline *
+find_offline(const PurpleAccount *account)
+{
+    for (guint i = 0; offline != NULL && i < offline->len; i++) {
+        Offline *exam = g_ptr_array_index(offline, i);
+
+        if (exam->account == account)
+            return exam;
+    }
+    return NULL;
+}
+
+static void
+end_offline(const PurpleAccount *account)
+{
+    Offline *exam = find_offline(account);
+
+    if (exam != NULL)
+        g_ptr_array_remove(offline, exam);
+    if (offline != NULL && offline->len == 0)
+        coex_doctor_stop_offline();
+}
+
+/* It would have the listener's port. */
+static void
+on_account_over(PurpleAccount *account, gpointer user_data)
+{
+    end_offline(account);
+}
+
+static void
+write_offline(PurpleAccount *account, const char *name, const char *text)
+{
+    g_autofree char *html = coex_text_escape(text);
+    g_auto(GStrv) lines = g_strsplit(html, "\n", -1);
+    g_autofree char *all = g_strjoinv("<br>", lines);
+    PurpleConversation *conv =
+        purple_find_conversation_with_account(PURPLE_CONV_TYPE_IM, name, account);
+
+    if (conv != NULL)
+        purple_conversation_write(conv, NULL, all, PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NO_LOG,
+                                  time(NULL));
+}
+
+static void
+on_offline(const CoexSessionEvent *event, gpointer user_data)
+{
+    Offline *exam = user_data;
+    PurpleAccount *account = exam->account;
+    g_autofree char *name = NULL;
+
+    if (event->kind != COEX_SESSION_EXAMINED || event->detail == NULL)
+        return;
+    name = g_strdup(exam->name);
+    g_autofree char *report = g_strdup(event->detail);
+    g_autofree char *sorted = dup_wrong_last(report);
+    end_offline(account);
+    if (coex_host_get()->clips_forms)
+        write_offline(account, name, sorted);
+    else
+        show_page(account, account, report);
+}
+
+static CoexSession *
+make_session(Offline *exam, GError **error)
+{
+    PurpleAccount *account = exam->account;
+    g_auto(GStrv) password = coex_options_split_password(purple_account_get_password(account));
+    g_autofree char *number = coex_number_normalize(purple_account_get_username(account), error);
+    g_autofree char *database = coex_set_up_dup_database();
+    g_auto(CoexProxy) proxy = { 0 };
+    CoexSessionConfig config = { .number = number, .proxy = &proxy, .database = database };
+
+    coex_set_up_read(account, (const char *const *)password, &config);
+    if (number == NULL || !coex_options_check_lists(account, error) ||
+        !coex_proxy_read(account, &proxy, error))
+        return NULL;
+    return coex_session_new(&config, on_offline, exam);
+}
+
+static void
+begin_offline(PurpleConversation *conv)
+{
+    PurpleAccount *account = purple_conversation_get_account(conv);
+    const char *name = purple_conversation_get_name(conv);
+    Offline *exam = g_new0(Offline, 1);
+    g_autoptr(GError) error = NULL;
+
+    exam->account = account;
+    exam->session = make_session(exam, &error);
+    if (exam->session == NULL) {
+        g_free(exam);
+        write_offline(account, name, error->message);
+        return;
+    }
+    exam->name = g_strdup(name);
+    if (offline == NULL) {
+        offline = g_ptr_array_new_with_free_func(offline_free);
+        purple_signal_connect(purple_accounts_get_handle(), "account-removed", &offline,
+                              PURPLE_CALLBACK(on_account_over), NULL);
+        purple_signal_connect(purple_accounts_get_handle(), "account-connecting", &offline,
+                              PURPLE_CALLBACK(on_account_over), NULL);
+    }
+    g_ptr_array_add(offline, exam);
+    coex_session_examine(exam->session, TRUE);
+    write_offline(account, name,
+                  "Checking the connection as far as it can be without a login; nothing is changed "
+                  "by it. /doctor stop ends it.");
+}
+
+void
+coex_doctor_run_offline(PurpleConversation *conv, const char *words)
+{
+    Offline *exam = find_offline(purple_conversation_get_account(conv));
+
+    if (exam == NULL && strcmp(words, "stop") != 0)
+        begin_offline(conv);
+    else if (exam != NULL)
+        coex_session_examine(exam->session, strcmp(words, "stop") != 0);
 }

@@ -11,4 +11,9 @@ typedef struct CoexSessionEvent CoexSessionEvent;
 
 /* Begins, or with the word stop ends one that runs. */
 void coex_doctor_run(CoexConnection *connection, const char *words);
+/* The same of an account that is not connected, from its conversation @conv, where all of it comes:
+ * what only a login knows is not checked. */
+void coex_doctor_run_offline(PurpleConversation *conv, const char *words);
+/* All of those, at the plugin's end. */
+void coex_doctor_stop_offline(void);
 void coex_doctor_show(CoexConnection *connection, const CoexSessionEvent *event);

@@ -2,6 +2,7 @@
 #include "purple/account.h"
 #include "purple/actions.h"
 #include "purple/connection.h"
+#include "purple/doctor.h"
 #include "purple/conversation.h"
 #include "purple/give.h"
 #include "purple/keep.h"
@@ -48,6 +49,7 @@ on_load(PurplePlugin *plugin)
 static gboolean
 on_unload(PurplePlugin *plugin)
 {
+    coex_doctor_stop_offline();
     coex_verbs_unregister();
     coex_keep_stop();
     coex_give_stop();

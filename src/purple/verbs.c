@@ -385,6 +385,10 @@ on_command(PurpleConversation *conv, const gchar *command, gchar **args, gchar *
     CoexConnection *connection = coex_connection_of(purple_conversation_get_gc(conv));
     const char *rest = args != NULL && verb->format[0] != '\0' && args[0] != NULL ? args[0] : "";
 
+    if (connection == NULL && verb->run == run_doctor) {
+        coex_doctor_run_offline(conv, rest);
+        return PURPLE_CMD_RET_OK;
+    }
     if (connection == NULL) {
         *error = g_strdup("The account is not connected.");
         return PURPLE_CMD_RET_FAILED;

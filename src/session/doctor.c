@@ -124,6 +124,7 @@ start(CoexAccount *account)
         .proxy = account->proxy,
         .folder = folder,
         .receiver = coex_hub_find_receiver(account->hub, account->listen),
+        .may_listen = account->state == COEX_ACCOUNT_NEW || account->state == COEX_ACCOUNT_ONLINE,
         .receiver_data = is_there ? account : NULL,
     };
 

@@ -120,6 +120,22 @@ class Words:
         expect("^:DanaWeber!.*Cancelled")
         check(self.sim.said.count("sedn|join") == 0, "a mistyped command reached the customer")
 
+    def doctor(self):
+        """the check of the connection names what is wrong, and leaves secrets out"""
+        say, expect = self.bee.say, self.bee.irc.lines.expect
+        self.sim.do("webhook http://127.0.0.1:9/hook")
+        say("ada", "!doctor")
+        expect("ok: A delivery, proved as 360dialog proves them")
+        expect("wrong: http://127.0.0.1:9/hook: Could not reach 127.0.0.1")
+        expect("This was checked for \\+44…00 at 360dialog")
+        self.sim.do(f"webhook http://{self.sim.options()['listen']}/webhook")
+        self.sim.do("revoke")
+        say("ada", "!doctor")
+        expect("wrong: The API key is not accepted: create one in the 360dialog hub")
+        expect("This was checked for \\+44…00 at 360dialog")
+        self.sim.do("restore")
+        check(self.bee.irc.lines.count(self.sim.key) <= 1, "the key is shown")
+
     def about(self):
         """a reply shows what it quotes, a reaction is told, and what cannot be is explained"""
         say, expect = self.bee.say, self.bee.irc.lines.expect
@@ -196,7 +212,7 @@ class Words:
 
     def cases(self):
         return [self.options, self.half_a_header, self.names, self.namesakes, self.verbs,
-                self.about, self.pasted, self.added, self.file, self.blocked, self.forgotten,
+                self.doctor, self.about, self.pasted, self.added, self.file, self.blocked, self.forgotten,
                 self.leave]
 
     def witnesses(self):

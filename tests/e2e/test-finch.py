@@ -112,7 +112,8 @@ class ByHand:
         self.client.forget_accounts()
 
     def cases(self):
-        return [self.new_account, self.own_lines, self.phone, self.about, self.forgotten]
+        return [self.new_account, self.own_lines, self.phone, self.about, self.doctor,
+                self.forgotten]
 
     def new_account(self):
         """an account is made in the form, and receives"""
@@ -130,6 +131,25 @@ class ByHand:
         self.sim.said.expect("^-> ada: Welcome$")
         wait_until("the line", lambda: re.search(
             rf"\) ?{re.escape(self.sim.number)}: Welcome", self.client.shown("ada")))
+
+    def doctor(self):
+        """the check of the connection stands in the account's conversation"""
+        listen = self.sim.options()["listen"]
+        for broken, whole, wrong in (
+                ("webhook http://127.0.0.1:9/hook", f"webhook http://{listen}/webhook",
+                 "wrong: http://127.0.0.1:9/hook: Could not reach 127.0.0.1"),
+                ("revoke", "restore", "wrong: The API key is not accepted")):
+            self.sim.do(broken)
+            self.client.say("ada", "/doctor")
+            wait_until(wrong, lambda wrong=wrong: wrong in self.client.told())
+            self.sim.do(whole)
+        self.sim.do("revoke")
+        self.client.log_off(0)
+        self.client.say("ada", "/doctor")
+        wait_until("the check without a login", lambda: re.search(
+            "wrong: The API key is not accepted.*This was checked", self.client.shown("ada")))
+        self.sim.do("restore")
+        self.client.log_on(0)
 
     def phone(self):
         """what the phone sent too, and it is told apart"""

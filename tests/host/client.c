@@ -514,13 +514,14 @@ client_type_html(const char *number, const char *who, const char *html)
 void
 client_type(const char *number, const char *who, const char *text)
 {
-    if (find_connection(number) == NULL)
-        return;
-
-    PurpleConversation *conv = open_conversation(number, who);
     g_autofree char *escaped = g_markup_escape_text(text, -1);
+    PurpleConversation *conv = open_conversation(number, who);
+
+    /* a command of Pidgin's and Finch's needs no connection */
     if (!client.bitlbee && text[0] == '/' && text[1] != '/' &&
         run_command(conv, text + 1, escaped + 1))
+        return;
+    if (find_connection(number) == NULL)
         return;
 
     if (client.bitlbee) {

@@ -51,10 +51,42 @@ lines(World *world)
     host_wait_for(world->host, EVENT_NOTICE, NULL, "*This was checked for +44…00 at *");
 }
 
+/* Where the login fails: in the conversation that is still there. */
+static void
+offline(World *world)
+{
+    prepare(world);
+    host_logout(world->host);
+    coex_sim_revoke_token(world->sim);
+    host_type(world->host, NORA, "/doctor");
+    host_wait_for(world->host, EVENT_NOTICE, NULL,
+                  "*wrong: The * is not accepted*ok: A delivery, proved as *"
+                  "This was checked for +44…00 at *");
+    host_assert_not_logged(world->host, coex_sim_get_key(world->sim));
+    coex_sim_restore_token(world->sim);
+    host_go_online(world->host);
+    world_customer_writes(world, "nora", NORA, "Hello again");
+}
+
+/* A login ends it, for it wants the listener's address. */
+static void
+offline_then_online(World *world)
+{
+    prepare(world);
+    host_logout(world->host);
+    host_type(world->host, NORA, "/doctor");
+    host_go_online(world->host);
+    world_customer_writes(world, "nora", NORA, "Hello again");
+    host_type(world->host, NORA, "/doctor");
+    host_wait_for(world->host, EVENT_NOTICE, NULL, "*Nothing wrong was found*");
+}
+
 static void
 add_all(void)
 {
     world_add("doctor/page", NULL, page);
+    world_add("doctor/offline", NULL, offline);
+    world_add("doctor/offline-then-online", NULL, offline_then_online);
     world_add("bitlbee/doctor/lines", "BitlBee", lines);
 }
 
