@@ -134,6 +134,7 @@ struct CoexOutbox {
     GSource *unlock;       /* until it is asked again */
     struct CoexHttp *http; /* for files: they hold up nothing else. NULL before the first */
     guint n_uploading;
+    guint next_turn;           /* of the queues, whose files are uploaded first */
     struct CoexTurns *to_take; /* local ids of those whose file is to be copied */
     guint n_taking;
     gboolean converts; /* what has waited for it, or looks whether it can */

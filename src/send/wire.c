@@ -163,14 +163,29 @@ pump_queue(CoexOutbox *outbox, CoexOutboxQueue *queue)
         send_item(item);
 }
 
+/* The places of uploads are few: behind who got one last, everybody else comes first. */
+static void
+pump_in_turn(CoexOutbox *outbox)
+{
+    guint first = outbox->next_turn;
+
+    for (guint i = 0; i < outbox->queues->len; i++) {
+        guint turn = (first + i) % outbox->queues->len;
+        guint n_before = outbox->n_uploading;
+
+        pump_queue(outbox, outbox->queues->pdata[turn]);
+        if (outbox->n_uploading > n_before)
+            outbox->next_turn = turn + 1;
+    }
+}
+
 void
 coex_outbox_pump(CoexOutbox *outbox)
 {
     if (outbox->stopped || outbox->checking_access || outbox->locked_out || outbox->unlinked ||
         outbox->account->state != COEX_ACCOUNT_ONLINE)
         return;
-    for (guint i = 0; i < outbox->queues->len; i++)
-        pump_queue(outbox, outbox->queues->pdata[i]);
+    pump_in_turn(outbox);
 }
 
 /* ---- one send ---- */

@@ -2,6 +2,7 @@
 #include "desk.h"
 #include "tools/hang.h"
 
+#include <string.h>
 #include <sys/stat.h>
 
 /* Somebody's single file does not wait for all of others' floods. */
@@ -107,7 +108,8 @@ test_left(Desk *desk)
 
 /* ---- files that leave ---- */
 
-#define SINGLE 7 /* bytes of it */
+#define SINGLE 7     /* bytes of it */
+#define LARGE 400000 /* more than the message that names it */
 
 static GArray *copied; /* guint: the sizes of what was copied, in that order */
 
@@ -165,6 +167,62 @@ test_copies(Desk *desk)
     g_array_unref(copied);
 }
 
+/* Somebody new writes. */
+static void
+make_customer(Desk *desk, guint n)
+{
+    g_autofree char *number = g_strdup_printf("+120255501%02u", 50 + n);
+
+    coex_sim_add_customer(desk->sim, number, number, NULL, number);
+    g_free(coex_sim_customer_sends(desk->sim, number, "Hello"));
+    desk_fence(desk);
+}
+
+static void
+give_new(Desk *desk, guint n, gsize length)
+{
+    g_autofree char *number = g_strdup_printf("120255501%02u", 50 + n);
+    g_autofree char *name = g_strdup_printf("%" G_GSIZE_FORMAT ".txt", length);
+    g_autofree char *path = g_build_filename(desk->dir, name, NULL);
+    g_autofree char *bytes = g_strnfill(length, 'x');
+
+    g_assert_true(g_file_set_contents(path, bytes, -1, NULL));
+    g_assert_true(coex_session_send_file(desk->session, number, path, NULL, 0, NULL));
+}
+
+/* Places for uploads are fewer than people with many files. */
+static void
+test_uploads(Desk *desk)
+{
+    const guint each = 8;
+    guint before = 0;
+
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    desk->strict &= ~(1u << DESK_FEED);
+    desk_ignore(desk, "The file * is still being copied*");
+    desk_ignore(desk, "Waiting for WhatsApp*");
+    hang_begin("pread", "/outgoing/");
+    for (guint i = 0; i < CROWD * each; i++) {
+        if (i < CROWD)
+            make_customer(desk, i);
+        give_new(desk, i % CROWD, LARGE + i);
+    }
+    desk_wait_until(desk, is_hanging, "the disk");
+    make_customer(desk, CROWD);
+    give_new(desk, CROWD, SINGLE);
+    desk_fence(desk);
+    hang_end(0);
+    for (;; before++) {
+        g_autoptr(CoexSimRequest) sent = coex_sim_next_sent(desk->sim, DESK_PATIENCE_MS);
+
+        g_assert_nonnull(sent);
+        if (strstr(sent->text, " 7 name=") != NULL)
+            break;
+    }
+    g_assert_cmpuint(before, <, 3 * CROWD);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -172,5 +230,6 @@ main(int argc, char **argv)
     desk_add_at(DESK_ONLY_META, "/fair/crowd", test_crowd);
     desk_add_at(DESK_ONLY_META, "/fair/left", test_left);
     desk_add("/fair/copies", test_copies);
+    desk_add("/fair/uploads", test_uploads);
     return g_test_run();
 }
