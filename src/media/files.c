@@ -309,48 +309,53 @@ dup_numbered(const char *wanted, guint number)
     return coex_file_name_extend(wanted, words);
 }
 
-/* A name for @part: one that nobody has, or that of the same file (then @ret_here). NULL with
- * errno. */
+/* In two steps, where the file system has no single one: an empty file holds the name. */
+static gboolean
+claim_and_move(int folder, const char *part, const char *name)
+{
+    int fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    int code;
+
+    if (fd < 0)
+        return FALSE;
+    close(fd);
+    if (renameat(AT_FDCWD, part, folder, name) == 0)
+        return TRUE;
+    code = errno;
+    unlinkat(folder, name, 0);
+    errno = code;
+    return FALSE;
+}
+
+/* FALSE with errno, EEXIST: the name is another's. */
+static gboolean
+move_as(int folder, const char *part, const char *name)
+{
+    if (renameat2(AT_FDCWD, part, folder, name, RENAME_NOREPLACE) == 0)
+        return TRUE;
+    return (errno == EINVAL || errno == ENOSYS) && claim_and_move(folder, part, name);
+}
+
+/* @part gets a name that nobody has, or goes where the same file is here already. The name, NULL
+ * with errno. */
 static char *
-claim_name(int folder, const char *wanted, const char *part, gboolean *ret_here)
+move_into(int folder, const char *part, const char *wanted)
 {
     for (guint i = 1; i < SAME_NAME_MAX; i++) {
         g_autofree char *name = dup_numbered(wanted, i);
-        int fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 
-        if (fd >= 0) {
-            close(fd);
+        if (move_as(folder, part, name)) {
+            fsync(folder);
             return g_steal_pointer(&name);
         }
         if (errno != EEXIST)
             return NULL;
-        *ret_here = is_here(folder, name, part);
-        if (*ret_here)
+        if (is_here(folder, name, part)) {
+            g_unlink(part);
             return g_steal_pointer(&name);
+        }
     }
     errno = EEXIST;
-    return NULL;
-}
-
-/* @part takes the place of the empty file that holds its name. */
-static char *
-move_into(int folder, const char *part, const char *wanted)
-{
-    gboolean here = FALSE;
-    g_autofree char *name = claim_name(folder, wanted, part, &here);
-    int code;
-
-    if (here)
-        g_unlink(part);
-    if (name == NULL || here)
-        return g_steal_pointer(&name);
-    if (renameat(AT_FDCWD, part, folder, name) == 0) {
-        fsync(folder);
-        return g_steal_pointer(&name);
-    }
-    code = errno;
-    unlinkat(folder, name, 0);
-    errno = code;
     return NULL;
 }
 

@@ -10,7 +10,7 @@
 #define BYTES (3 * 1000 * 1000)
 #define FOLDER "/media/" /* in all paths of it */
 
-static const char *const calls[] = { "write", "fdatasync", "renameat" };
+static const char *const calls[] = { "write", "fdatasync", "renameat2" };
 
 static char *
 dup_folder(const Desk *desk)

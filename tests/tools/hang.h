@@ -61,7 +61,7 @@ hang_here(const char *call, int fd, const char *path)
     return error;
 }
 
-/* "read", "pread", "write", "fdatasync" or "renameat", of paths with @words. */
+/* "read", "pread", "write", "fdatasync" or "renameat2", of paths with @words. */
 static inline void
 hang_begin(const char *call, const char *words)
 {
@@ -143,12 +143,12 @@ fdatasync(int fd)
 }
 
 int
-renameat(int from_folder, const char *from, int to_folder, const char *to)
+renameat2(int from_folder, const char *from, int to_folder, const char *to, unsigned flags)
 {
-    int error = hang_here("renameat", from_folder, from);
+    int error = hang_here("renameat2", from_folder, from);
 
     if (error == 0)
-        return (int)syscall(SYS_renameat2, from_folder, from, to_folder, to, 0);
+        return (int)syscall(SYS_renameat2, from_folder, from, to_folder, to, flags);
     errno = error;
     return -1;
 }
