@@ -40,6 +40,7 @@ struct CoexConnection {
     char *past_name;         /* who that is */
     gboolean hides_failures; /* of what WhatsApp had accepted */
     gboolean tell_catalogue; /* the user waits for a refresh */
+    gboolean setting_icon;   /* by ourselves */
     gboolean online;
     gboolean over; /* failed or logging off: nothing may be told to the user interface */
 };

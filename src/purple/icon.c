@@ -2,12 +2,14 @@
 #include "purple/icon.h"
 
 #include "purple/connection.h"
+#include "purple/notice.h"
 #include "session/preview.h"
 
 /* Names of files: libpurple's setting for the icon, and ours for the last one that came from
  * here. */
 #define ICON "buddy_icon"
 #define OURS "own-picture"
+#define GLOBAL "use-global-buddyicon" /* whether the account has the one of all accounts */
 
 static const char *
 get(CoexConnection *connection, const char *setting)
@@ -26,9 +28,13 @@ is_users(CoexConnection *connection)
 static void
 set(CoexConnection *connection, const guchar *bytes, gsize length)
 {
+    connection->setting_icon = TRUE;
     purple_buddy_icons_set_account_icon(connection->account, g_memdup2(bytes, length), length);
-    if (!connection->over)
-        purple_account_set_string(connection->account, OURS, get(connection, ICON));
+    connection->setting_icon = FALSE;
+    if (connection->over)
+        return;
+    purple_account_set_string(connection->account, OURS, get(connection, ICON));
+    purple_account_set_bool(connection->account, GLOBAL, FALSE);
 }
 
 /* The same one again: it is there, or the user took it away. */
@@ -74,10 +80,14 @@ drop(CoexConnection *connection)
         return;
     if (!is_users(connection) && *get(connection, ICON) != '\0') {
         note(connection, "the account's icon is gone with the business's picture");
+        connection->setting_icon = TRUE;
         purple_buddy_icons_set_account_icon(connection->account, NULL, 0);
+        connection->setting_icon = FALSE;
     }
-    if (!connection->over)
-        purple_account_remove_setting(connection->account, OURS);
+    if (connection->over)
+        return;
+    purple_account_remove_setting(connection->account, OURS);
+    purple_account_remove_setting(connection->account, GLOBAL);
 }
 
 void
@@ -87,4 +97,15 @@ coex_icon_take(CoexConnection *connection, GBytes *content)
         coex_preview_make_icon(content, on_icon, coex_connection_ref(connection));
     else
         drop(connection);
+}
+
+void
+coex_icon_chosen(PurpleConnection *gc, PurpleStoredImage *icon)
+{
+    CoexConnection *connection = coex_connection_of(gc);
+
+    if (connection != NULL && connection->online && icon != NULL && !connection->setting_icon)
+        coex_notice_tell(connection,
+                         "The icon is shown here alone. Customers see the picture of the "
+                         "business's profile, which is changed on the phone.");
 }

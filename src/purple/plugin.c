@@ -5,6 +5,7 @@
 #include "purple/doctor.h"
 #include "purple/conversation.h"
 #include "purple/give.h"
+#include "purple/icon.h"
 #include "purple/keep.h"
 #include "purple/log.h"
 #include "purple/options.h"
@@ -82,7 +83,9 @@ account_texts(PurpleAccount *account)
 
 static PurplePluginProtocolInfo protocol_info = {
     .options = (PurpleProtocolOptions)(OPT_PROTO_SLASH_COMMANDS_NATIVE | OPT_PROTO_IM_IMAGE),
-    .icon_spec = NO_BUDDY_ICONS,
+    /* without one Pidgin shows none of an account's */
+    .icon_spec = { (char *)"png,jpeg", 0, 0, 640, 640, 0, PURPLE_ICON_SCALE_DISPLAY },
+    .set_buddy_icon = coex_icon_chosen,
     .list_icon = list_icon,
     .status_text = coex_roster_status_text,
     .tooltip_text = coex_roster_tooltip,

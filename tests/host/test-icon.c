@@ -122,6 +122,9 @@ users_own_stays(World *world)
     host_load_library(world->host, "libgdk_pixbuf-2.0.so.0");
     host_go_online(world->host);
     host_wait_logged(world->host, "an icon of the user's stays");
+    g_assert_true(g_file_set_contents(mine, "mine, too", -1, NULL));
+    host_choose_icon(world->host, mine);
+    host_wait_for(world->host, EVENT_NOTICE, NULL, "*icon is shown here alone. Customers see *");
     host_quit(world->host);
     name = dup_setting(world, "buddy_icon");
     ours = dup_setting(world, "own-picture");

@@ -284,6 +284,29 @@ run_sync(CoexSim *sim, const char *rest)
     say(coex_sim_wait_delivered(sim, 10000) ? "all delivered" : "? not all delivered");
 }
 
+/* A file of this computer's. */
+static void
+run_picture(CoexSim *sim, const char *rest)
+{
+    g_autofree char *mime = take_word(&rest);
+    g_autofree char *url = NULL;
+    g_autoptr(GBytes) bytes = NULL;
+    char *read = NULL;
+    gsize length = 0;
+
+    if (g_str_equal(mime, "none")) {
+        coex_sim_set_picture(sim, "");
+        return;
+    }
+    if (!g_file_get_contents(rest, &read, &length, NULL)) {
+        say("? no such file");
+        return;
+    }
+    bytes = g_bytes_new_take(read, length);
+    url = coex_sim_add_picture(sim, mime, bytes);
+    coex_sim_set_picture(sim, url);
+}
+
 static void run_help(CoexSim *sim, const char *rest);
 
 /* Longer beginnings stand before their shorter ones. */
@@ -321,6 +344,8 @@ static const Command commands[] = {
     { "people", "people                         who there is", run_people },
     { "files", "files good|slow|stalled|gone   how those come that are brought from now on",
       run_files },
+    { "picture", "picture MIME PATH|none         the business's own, from the next login on",
+      run_picture },
     { "pause", "pause TEMPLATE                 pause a template", run_pause },
     { "remove", "remove TEMPLATE                remove a template", run_remove },
     { "webhook", "webhook URL                    where deliveries go", run_webhook },
