@@ -8,6 +8,7 @@
 /* E.164; no number with its country code is shorter than seven digits. */
 #define NUMBER_MIN_DIGITS 7
 #define NUMBER_MAX_DIGITS 15
+#define COUNTRY 2 /* digits of the codes of those countries that have several forms */
 #define USER_ID_MAX_TAIL 140
 #define USERNAME_MAX 100
 
@@ -203,7 +204,8 @@ is_form_of(const char *one, const char *other)
 gboolean
 coex_number_is_same(const char *one, const char *other)
 {
-    if (one == NULL || other == NULL)
+    /* All forms begin with the country's code. */
+    if (one == NULL || other == NULL || strncmp(one, other, COUNTRY) != 0)
         return FALSE;
     return strcmp(one, other) == 0 || is_form_of(one, other) || is_form_of(other, one);
 }
