@@ -12,7 +12,7 @@
 #define OWN_REACTION                                                                               \
     "(SELECT r.said FROM messages AS r WHERE r.account = m.account AND r.person = m.person"        \
     " AND r.context_token = m.token AND r.kind IN (4, 10, 11) AND r.kind = 4"                      \
-    " AND r.direction <> 0 AND r.state <> 5 ORDER BY r.time DESC, r.id DESC LIMIT 1)"
+    " AND r.direction <> 0 AND r.state <> 5 ORDER BY +r.time DESC, r.id DESC LIMIT 1)"
 
 /* No system line, edit, deletion or reaction. 2 is COEX_MEDIA_HERE. */
 #define SELECT                                                                                     \

@@ -165,19 +165,21 @@ read_said(CoexApply *a, sqlite3_stmt *query, char **ret_said, gint64 *ret_time, 
     return TRUE;
 }
 
-/* The newest one of its kind, way and target before it: @ret_time 0 for none. */
+/* The newest one of its kind, way and target before it: @ret_time 0 for none. In the order of a
+ * bare `time` all that the person ever wrote would be looked through for it. */
 static gboolean
 find_last(CoexApply *a, gint64 id, const CoexNewMessage *message, char **ret_said, gint64 *ret_time,
           GError **error)
 {
     g_autofree char *token = coex_wamid_dup_token(message->context);
-    sqlite3_stmt *query = coex_db_query(
-        a->db,
-        "SELECT said, time FROM messages" ABOUT " AND id <> ?6 ORDER BY time DESC, id DESC LIMIT 1",
-        COEX_VALUES(coex_int(a->change->account_id), coex_int(message->person_id), coex_text(token),
-                    coex_int(message->content->kind), coex_int(message->direction == COEX_INBOUND),
-                    coex_int(id)),
-        error);
+    sqlite3_stmt *query =
+        coex_db_query(a->db,
+                      "SELECT said, time FROM messages" ABOUT
+                      " AND id <> ?6 ORDER BY +time DESC, id DESC LIMIT 1",
+                      COEX_VALUES(coex_int(a->change->account_id), coex_int(message->person_id),
+                                  coex_text(token), coex_int(message->content->kind),
+                                  coex_int(message->direction == COEX_INBOUND), coex_int(id)),
+                      error);
     return read_said(a, query, ret_said, ret_time, error);
 }
 
