@@ -85,6 +85,13 @@ chunk_free(gpointer data)
     g_free(chunk);
 }
 
+static void
+end_applied(CoexChunks *chunks)
+{
+    chunks->running = NULL;
+    g_clear_pointer(&chunks->applied, chunk_free);
+}
+
 void
 coex_chunks_stop(CoexChunks *chunks)
 {
@@ -97,6 +104,7 @@ void
 coex_chunks_free(CoexChunks *chunks)
 {
     coex_chunks_stop(chunks);
+    end_applied(chunks);
     g_free(chunks);
 }
 
@@ -106,13 +114,6 @@ is_wanted(const Chunk *chunk)
 {
     return chunk->chunks->store != NULL &&
            (!chunk->is_kept || chunk->kept.account->state != COEX_ACCOUNT_ENDED);
-}
-
-static void
-end_applied(CoexChunks *chunks)
-{
-    chunks->running = NULL;
-    g_clear_pointer(&chunks->applied, chunk_free);
 }
 
 /* Takes @chunk, which was read. It may turn out to be no history. */

@@ -114,6 +114,43 @@ test_missing_members(Desk *desk)
     g_assert_null(coex_session_find_person(desk->session, "447700900100"));
 }
 
+#define HUGE (300 * 1000)
+
+/* An element that is no message, or hardly one, takes nothing from those beside it; of what a
+ * message tells twice the last counts. */
+static void
+test_odd_elements(Desk *desk)
+{
+    Chunk *chunk = chunk_new();
+    g_autofree char *open = g_strnfill(50, '[');
+    g_autofree char *close = g_strnfill(50, ']');
+    g_autofree char *huge = g_strnfill(HUGE, 'x');
+    g_autofree char *lines =
+        g_strdup_printf("in: First\nphone: Second\nin: 7\nin: %s\nin: Last", huge);
+    g_autofree char *twice = g_strdup_printf(
+        "\"id\":\"wamid.H2\",\"type\":\"image\",\"type\":\"text\",\"timestamp\":\"1\","
+        "\"timestamp\":%" G_GINT64_FORMAT ",\"text\":{\"body\":\"First\",\"body\":\"Second\"},"
+        "\"history_context\":{\"from_me\":true}",
+        coex_sim_now(desk->sim) - 8 * DAY_S);
+
+    desk_login(desk);
+    chunk_open_chat(chunk, "ada");
+    chunk_theirs(desk, chunk, "H1", "ada", 9 * DAY_S, "First");
+    g_string_append(chunk, "null,7,-0.5,true,\"H0\",[],{},[{\"id\":\"wamid.H0\"}],");
+    g_string_append_printf(chunk, "%s%s,", open, close);
+    g_string_append(chunk, "{\"id\":[\"wamid.H0\"],\"from\":{},\"timestamp\":[],\"type\":7},");
+    chunk_add(desk, chunk, "H0", desk_name("ada"), 60, twice);
+    chunk_add(desk, chunk, "H3", desk_name("ada"), 7 * DAY_S,
+              "\"type\":\"text\",\"context\":[],\"text\":{\"body\":7},\"history_context\":1");
+    chunk_add_text(desk, chunk, "H4", desk_name("ada"), 6 * DAY_S, huge);
+    chunk_theirs(desk, chunk, "H5", "ada", 5 * DAY_S, "Last");
+    chunk_deliver_last(desk, chunk);
+    assert_nothing_new(desk, "ada");
+    wait_past(desk, "ada", lines);
+    desk_restart(desk);
+    wait_past(desk, "ada", lines);
+}
+
 #define TEXT "\"type\":\"text\",\"text\":{\"body\":\"Are you there?\"},"
 
 static void
@@ -576,6 +613,7 @@ main(int argc, char **argv)
     desk_add("/history/both-ways", test_both_ways);
     desk_add("/history/any-order", test_any_order);
     desk_add("/history/missing-members", test_missing_members);
+    desk_add("/history/odd-elements", test_odd_elements);
     desk_add("/history/states", test_states);
     desk_add("/history/known", test_known);
     desk_add("/history/before-it-was-new", test_before_it_was_new);
