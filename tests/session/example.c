@@ -33,16 +33,30 @@ assert_within(const CoexJsonAt *is, const CoexJsonAt *should, const char *const 
 void
 example_assert(const CoexSimRequest *request, const char *file, const char *const *without)
 {
+    example_assert_part(request, file, NULL, without);
+}
+
+void
+example_assert_part(const CoexSimRequest *request, const char *file, const char *part,
+                    const char *const *without)
+{
     g_autofree char *path = g_build_filename(g_getenv("COEX_TEST_DATA"), "api", file, NULL);
     g_autofree char *example = NULL;
     g_autoptr(CoexJson) is = coex_json_parse(request->body, strlen(request->body), NULL);
     g_autoptr(CoexJson) should = NULL;
     CoexJsonAt is_root;
     CoexJsonAt should_root;
+    CoexJsonAt wanted;
 
     g_assert_true(g_file_get_contents(path, &example, NULL, NULL));
     should = coex_json_parse(example, strlen(example), NULL);
     is_root = coex_json_root(is);
     should_root = coex_json_root(should);
-    assert_within(&is_root, &should_root, without);
+    wanted = should_root;
+    if (part != NULL && coex_json_at_is_array(&should_root))
+        wanted = coex_json_element(&should_root, (guint)g_ascii_strtoull(part, NULL, 10));
+    else if (part != NULL)
+        wanted = coex_json_member(&should_root, part);
+    g_assert_true(coex_json_at_is_object(&wanted));
+    assert_within(&is_root, &wanted, without);
 }
