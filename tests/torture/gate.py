@@ -134,7 +134,8 @@ class Gate:
         if b"/messages" not in head.split(b"\r\n")[0] or b'"status":"read"' in body.replace(b" ", b""):
             with self.lock:
                 return (self.way if self.everything else "pass"), False
-        text = json.loads(body).get("text", {}).get("body", "")
+        message = json.loads(body)
+        text = message.get("text", {}).get("body") or f"[{message.get('type')}]"
         with self.lock:
             self.sends.append((time.monotonic(), text))
             return self.way, self.accepts

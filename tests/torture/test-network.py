@@ -19,6 +19,8 @@ from tap import Suite
 ALL = int(os.environ.get("COEX_TORTURE", "1")) > 1
 ADA = "12025550101"
 RATE = 60
+SLOW_RATE = 8  # where many sends are counted
+JPEG = b"\xff\xd8\xff\xc0\0\x11\x08\0\x10\0\x10\x03"
 STORM_S = 600 if ALL else 120  # of simulated time
 CONFIRM_S = 120
 LOGOUT_S = 0.2
@@ -54,7 +56,7 @@ class World:
         self.clock = Clock(directory)
         self.host = Headless(self.sim, directory, environment=self.clock.environment)
         self.host.options = {"api-url": self.gate.url}
-        self.n_people = self.n_texts = 0
+        self.n_people = self.n_texts = self.n_files = 0
 
     def people(self, n):
         """Customers whose window is open: handle and number."""
@@ -254,6 +256,80 @@ class World:
         check(len(tries) <= STORM_S, f"{len(tries)} tries in {STORM_S} s")
         print(f"# {name}: {len(tries)} tries in {STORM_S} s, at most {n_most} within ten seconds; "
               f"{sum(map(len, texts.values()))} texts, all sent once and in order")
+
+    def mixed_storm(self, name, way):
+        """Texts, files, templates and reactions together: each once, in its order."""
+        people = self.people(5)
+        self.host.wait_quiet()
+        self.gate.answer(way)
+        self.clock.set(RATE)
+        expected = {}
+        for who, number in people:
+            expected[who] = self.send_mixed(who, number)
+        begin = time.monotonic()
+        wait_until("its end", lambda: time.monotonic() > begin + STORM_S / RATE, pause=0.1)
+        check(all(self.n_sent(who, line) == 0 for who, own in expected.items() for line in own), "something went")
+        self.gate.answer("pass")
+        self.wait_all_sent(expected)
+        self.clock.set()
+        print(f"# {name}: {sum(map(len, expected.values()))} of all kinds, all sent once and in order")
+
+    def send_mixed(self, who, number):
+        """Gives what the number says when they arrive."""
+        first, last = self.text(f"mixed-{who}"), self.text(f"mixed-{who}")
+        self.n_files += 1
+        size = 5000 + self.n_files
+        path = os.path.join(self.directory, f"photo-{self.n_files}.jpg")
+        with open(path, "wb") as photo:
+            photo.write(JPEG.ljust(size, b"x"))
+        self.host.do(f"say {number} {first}")
+        self.host.do(f"file {number} {path}")
+        n_before = self.host.count(rf"^request\t[^\t]*\t{number}\t")
+        self.host.do(f"say {number} /template order_update {who} | A-{self.n_files}")
+        wait_until("the template", lambda: self.host.count(rf"^request\t[^\t]*\t{number}\t") > n_before, pause=0.005)
+        self.host.do("press Send")
+        self.host.do(f"say {number} /react last 👍")
+        self.host.do(f"say {number} {last}")
+        return [first, f"image image/jpeg {size}", f"[template order_update en_US] {who} | A-{self.n_files}",
+                "reaction 👍", last]
+
+    # ---- the pace ----
+
+    def pace_of_number(self):
+        """a thousand texts leave as fast as WhatsApp lets them, and no faster"""
+        people = self.people(25)
+        self.host.wait_quiet()
+        n_before = len(self.gate.times())
+        self.clock.set(SLOW_RATE)
+        texts = self.type_to_all(people, 40)
+        wait_until("all of them", lambda: len(self.gate.times()) >= n_before + 1000, 60, 0.05)
+        self.clock.set()
+        times = self.gate.times()[n_before:]
+        self.wait_all_sent(texts)
+        taken_s = (times[-1] - times[0]) * SLOW_RATE
+        # what is late on its way is the machine's: the first of 21 may be, and then the last seems early
+        least_s = min((later - earlier) * SLOW_RATE for earlier, later in zip(times, times[40:]))
+        check(len(times) == 1000, f"{len(times)} sends")
+        check(999 / 20 - 1 <= taken_s <= 999 / 20 * 2, f"a thousand took {taken_s:.1f} s")
+        check(least_s >= 1.5, f"41 within {least_s:.2f} s")
+        print(f"# a thousand in {taken_s:.1f} s, 40 after another in {least_s:.2f} s at least")
+
+    def token_dies(self):
+        """in the middle of a queue: what is left waits, and goes once the access is good again"""
+        people = self.people(5)
+        self.host.wait_quiet()
+        n_before = len(self.gate.times())
+        texts = self.type_to_all(people, 6)
+        wait_until("some of them", lambda: len(self.gate.times()) >= n_before + 8, pause=0.005)
+        self.sim.do("revoke")
+        wait_until("the line", lambda: self.host.count(r"^[a-z]*\t.*Nothing can be sent"), pause=0.005)
+        sent = sum(self.n_sent(who, text) for who, own in texts.items() for text in own)
+        check(0 < sent < 30, f"{sent} went")
+        self.sim.do("restore")
+        who, number = people[0]
+        texts[who].append(self.text("asks again"))
+        self.host.do(f"say {number} {texts[who][-1]}")
+        self.wait_all_sent(texts)
 
     def away(self):
         """the API is away for a while"""
@@ -468,6 +544,11 @@ def cases(world):
         for name, way in STORMS.items():
             if ALL or name in ("130429", "131056"):
                 yield case(f"{STORM_S} s of {name}", world.storm, name, way)
+    for name in ALL and STORMS or (["80007"] if world.sim.provider == "360dialog" else ["131016 with 503"]):
+        yield case(f"{STORM_S} s of {name} for all kinds", world.mixed_storm, name, STORMS[name])
+    if ALL or world.sim.provider == "360dialog":
+        yield world.pace_of_number
+    yield world.token_dies
     if ALL or world.sim.provider == "360dialog":
         yield world.away
         yield world.mute_errors
