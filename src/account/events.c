@@ -4,6 +4,7 @@
 #include "core/catalogue.h"
 #include "core/feed.h"
 #include "core/person-view.h"
+#include "core/profile.h"
 
 void
 coex_session_event_free(CoexSessionEvent *event)
@@ -12,6 +13,7 @@ coex_session_event_free(CoexSessionEvent *event)
     g_clear_pointer(&event->item, coex_feed_item_unref);
     g_clear_pointer(&event->lines, g_ptr_array_unref);
     g_strfreev(event->facts);
+    coex_profile_free(event->profile);
     g_strfreev(event->names);
     g_clear_pointer(&event->catalogue, coex_catalogue_unref);
     g_clear_pointer(&event->content, g_bytes_unref);

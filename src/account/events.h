@@ -9,6 +9,7 @@
 typedef struct CoexCatalogue CoexCatalogue;
 typedef struct CoexFeedItem CoexFeedItem;
 typedef struct CoexPersonView CoexPersonView;
+typedef struct CoexProfile CoexProfile;
 typedef struct CoexSession CoexSession;
 
 /* Each with the members that it has beside the kind; a person is always meant by `person`. */
@@ -110,9 +111,10 @@ typedef struct CoexSessionEvent {
     CoexSession *session; /* alive while its mailbox is open */
     CoexPersonView *person;
     CoexFeedItem *item;
-    GPtrArray *lines; /* CoexFeedItem, oldest first */
-    char **facts;     /* a label, a text, and so on */
-    char **names;     /* of buddies, and addresses */
+    GPtrArray *lines;     /* CoexFeedItem, oldest first */
+    char **facts;         /* a label, a text, and so on */
+    CoexProfile *profile; /* of the account, with FACTS of it; NULL: not known */
+    char **names;         /* of buddies, and addresses */
     gboolean asked;
     gboolean is_report; /* of a rescue: stays in the store until it was shown */
     CoexCatalogue *catalogue;

@@ -415,6 +415,32 @@ coex_api_get_profile(const CoexEndpoint *endpoint)
     return coex_api_get(endpoint, endpoint->backend->profile_path);
 }
 
+static void
+write_websites(CoexJsonWriter *writer, const char *value)
+{
+    g_auto(GStrv) websites = g_strsplit(value, " ", -1);
+
+    coex_json_writer_array(writer, "websites");
+    for (char **website = websites; *website; website++)
+        coex_json_writer_string(writer, NULL, *website);
+    coex_json_writer_end(writer);
+}
+
+CoexRequest *
+coex_api_set_profile(const CoexEndpoint *endpoint, const char *const *changes)
+{
+    CoexJsonWriter *writer = coex_json_writer_new();
+
+    coex_json_writer_string(writer, "messaging_product", "whatsapp");
+    for (guint i = 0; changes[i] && changes[i + 1]; i += 2) {
+        if (strcmp(changes[i], "websites") == 0)
+            write_websites(writer, changes[i + 1]);
+        else
+            coex_json_writer_string(writer, changes[i], changes[i + 1]);
+    }
+    return post_new(endpoint, endpoint->backend->profile_set_path, writer);
+}
+
 CoexRequest *
 coex_api_list_templates(const CoexEndpoint *endpoint, const char *cursor)
 {

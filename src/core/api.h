@@ -194,6 +194,9 @@ char *coex_api_read_sync(const CoexResponse *response, GError **error);
 
 /* What customers see of the business (Meta: business-phone-numbers/business-profiles). */
 CoexRequest *coex_api_get_profile(const CoexEndpoint *endpoint);
+/* Changes parts of it: names and new values in turn, as coex_profile_check() gives them, which ends
+ * with NULL. */
+CoexRequest *coex_api_set_profile(const CoexEndpoint *endpoint, const char *const *changes);
 /* Free with coex_profile_free(). NULL on error. */
 CoexProfile *coex_api_read_profile(const CoexResponse *response, GError **error);
 /* Fetches the picture that the profile names, or, where @from led to @url, that; NULL @from:

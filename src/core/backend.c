@@ -5,9 +5,8 @@ static const char *const hosts_360dialog[] = { "360dialog.io", NULL };
 static const char *const hosts_meta[] = { "fbsbx.com", "fbcdn.net", "facebook.com", "whatsapp.net",
                                           NULL };
 
-#define PROFILE                                                                                    \
-    "/whatsapp_business_profile?fields=about,address,description,email,profile_picture_url,"       \
-    "websites,vertical"
+#define PROFILE "/whatsapp_business_profile"
+#define FIELDS "?fields=about,address,description,email,profile_picture_url,websites,vertical"
 
 /* 360dialog: messaging-api/api-reference, messaging/media */
 static const CoexBackend backend_360dialog = {
@@ -33,7 +32,8 @@ static const CoexBackend backend_360dialog = {
     .webhook_path = "/v1/configs/webhook",
     .webhook_set_path = "/v1/configs/webhook",
     .webhook_is_flat = TRUE,
-    .profile_path = PROFILE,
+    .profile_path = PROFILE FIELDS,
+    .profile_set_path = PROFILE,
     .upload_path = "/media",
     .blocked_path = "/block_users",
     .media_query = "",
@@ -72,7 +72,8 @@ static const CoexBackend backend_meta = {
     .webhook_path = "/{number}?fields=webhook_configuration",
     .webhook_set_path = "/{number}",
     .sync_path = "/{number}/smb_app_data",
-    .profile_path = "/{number}" PROFILE,
+    .profile_path = "/{number}" PROFILE FIELDS,
+    .profile_set_path = "/{number}" PROFILE,
     .upload_path = "/{number}/media",
     .blocked_path = "/{number}/block_users",
     .media_query = "?phone_number_id={number}",

@@ -39,6 +39,7 @@ typedef struct CoexBackend {
     const char
         *sync_path; /* POST: asks for the phone's contacts and history; NULL: cannot be asked */
     const char *profile_path;         /* GET */
+    const char *profile_set_path;     /* POST */
     const char *upload_path;          /* POST, a file in a form */
     const char *blocked_path;         /* GET, POST, DELETE: whom the number has blocked */
     const char *media_query;          /* behind a media id, GET */

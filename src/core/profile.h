@@ -20,5 +20,6 @@ typedef struct CoexProfile {
     char **websites;   /* at most COEX_PROFILE_WEBSITES_MAX, NULL-terminated */
 } CoexProfile;
 
+CoexProfile *coex_profile_copy(const CoexProfile *profile);
 void coex_profile_free(CoexProfile *profile);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexProfile, coex_profile_free)

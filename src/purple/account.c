@@ -24,6 +24,7 @@
 #include "purple/notice.h"
 #include "purple/options.h"
 #include "purple/privacy.h"
+#include "purple/page.h"
 #include "purple/proxy.h"
 #include "purple/past-log.h"
 #include "purple/recall.h"
@@ -237,7 +238,7 @@ show_facts(CoexConnection *connection, const CoexSessionEvent *event)
     else if (event->person != NULL)
         coex_roster_show_facts(connection, event->person, event->facts);
     else
-        coex_actions_tell_facts(connection, event->facts);
+        coex_page_take(connection, event);
 }
 
 static void

@@ -44,8 +44,8 @@ typedef struct {
 static const Action actions[] = {
     { "Refresh templates", coex_connection_refresh_templates },
     { "Show held texts", list_held },
-    { "Account information", coex_connection_describe },
     { "Check the connection", check_connection },
+    { "Account information...", coex_connection_describe },
     { "Show account messages", coex_notice_open },
     { "Register webhook again...", coex_connection_register_webhook },
     { "Synchronise contacts and history...", synchronise },
@@ -106,16 +106,6 @@ coex_actions_take_catalogue(CoexConnection *connection, const GError *error)
     g_autoptr(GPtrArray) all = coex_catalogue_search(catalogue, NULL, NULL);
     g_autofree char *line = g_strdup_printf("There are %u approved templates.", all->len);
     coex_unseen_tell(connection, line);
-}
-
-void
-coex_actions_tell_facts(CoexConnection *connection, char **facts)
-{
-    g_autoptr(GString) lines = g_string_new(NULL);
-
-    for (guint i = 0; facts[i] != NULL && facts[i + 1] != NULL; i += 2)
-        g_string_append_printf(lines, "%s%s: %s", i > 0 ? "\n" : "", facts[i], facts[i + 1]);
-    coex_unseen_tell(connection, lines->str);
 }
 
 /* ---- a buddy's menu ---- */

@@ -15,9 +15,6 @@ GList *coex_actions_list_buddy(PurpleBlistNode *node);
 /* Tells the user who asked for the templates from a menu. */
 void coex_actions_take_catalogue(CoexConnection *connection, const GError *error);
 
-/* Tells what is known of the account, labels and texts in turn. */
-void coex_actions_tell_facts(CoexConnection *connection, char **facts);
-
 /* Asks whether @our_url may replace @registered_url. */
 void coex_actions_ask_webhook(CoexConnection *connection, const char *registered_url,
                               const char *our_url);

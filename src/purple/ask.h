@@ -17,6 +17,8 @@ typedef enum {
     COEX_ASK_WEBHOOK,
     COEX_ASK_SYNCHRONISE,
     COEX_ASK_OPTIONS,
+    COEX_ASK_ACCOUNT,
+    COEX_ASK_PROFILE,
 } CoexAskTopic;
 
 /* A new question about the person (borrowed; "" for the account). The token is the request's

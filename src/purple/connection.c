@@ -2,6 +2,7 @@
 #include "purple/connection.h"
 
 #include "core/peer.h"
+#include "core/profile.h"
 #include "session/session.h"
 #include <string.h>
 
@@ -23,6 +24,7 @@ coex_connection_unref(CoexConnection *connection)
     g_clear_pointer(&connection->notices, g_ptr_array_unref);
     g_hash_table_unref(connection->contacts);
     g_free(connection->registered_url);
+    coex_profile_free(connection->profile);
     g_free(connection->language);
     g_free(connection);
 }
@@ -54,6 +56,7 @@ coex_connection_refresh_templates(CoexConnection *connection)
 void
 coex_connection_describe(CoexConnection *connection)
 {
+    connection->wants_profile = FALSE;
     coex_session_describe(connection->session, NULL);
 }
 

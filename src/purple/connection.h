@@ -9,6 +9,7 @@
 
 typedef struct CoexConnection CoexConnection;
 typedef struct CoexPastDay CoexPastDay;
+typedef struct CoexProfile CoexProfile;
 typedef struct CoexSession CoexSession;
 typedef struct CoexTemplateFace CoexTemplateFace;
 typedef struct CoexUnseen CoexUnseen;
@@ -39,6 +40,8 @@ struct CoexConnection {
     GHashTable *past_times;  /* gint64, of the logs of whose days are written; NULL: nobody's */
     char *past_name;         /* who that is */
     gboolean hides_failures; /* of what WhatsApp had accepted */
+    CoexProfile *profile;    /* as it was told last; NULL: it was not */
+    gboolean wants_profile;  /* the user does, and nothing else of the account */
     gboolean tell_catalogue; /* the user waits for a refresh */
     gboolean setting_icon;   /* by ourselves */
     gboolean online;
@@ -59,12 +62,11 @@ CoexConnection *coex_connection_of_account(PurpleAccount *account);
 
 /* Fetches the templates again, told to by the user, who hears what came of it. */
 void coex_connection_refresh_templates(CoexConnection *connection);
+/* Asks what is known of the account; its page follows (purple/page.h). */
+void coex_connection_describe(CoexConnection *connection);
 /* Registers the webhook anew, told to by the user: only then may a window ask whether to take it
  * from another system. */
 void coex_connection_register_webhook(CoexConnection *connection);
-
-/* Tells what is known of the account: provider, webhook, phone, windows. */
-void coex_connection_describe(CoexConnection *connection);
 
 /* ---- names ---- */
 

@@ -15,6 +15,7 @@
 #include "purple/host.h"
 #include "purple/lines.h"
 #include "purple/notice.h"
+#include "purple/page.h"
 #include "purple/pictures.h"
 #include "purple/recall.h"
 #include "purple/synchronise.h"
@@ -276,10 +277,12 @@ static const Verb verbs[] = {
     { "status", NULL, "", "how far the last texts came: sent, delivered, read",
       .command = coex_session_list_sends },
     { "window", NULL, "", "until when free text can be sent", .run = run_window },
-    { "account", NULL, "", "what is known of this number: webhook, phone, windows",
+    { "account", NULL, "", "what is known of this number: quality, limits, webhook, profile",
       .run = run_account },
     { "doctor", "[stop]", "s", "check the whole connection, and say what is wrong and what to do",
       .run = run_doctor },
+    { "profile", "[about|address|description|mail|web|vertical text]", "S",
+      "show or change what customers see of the business", .run = coex_page_run_profile },
     { "synchronise", "[yes]", "s", "ask WhatsApp for the phone's contacts and history, once",
       .run = run_synchronise },
     { "help", NULL, NULL, "this list", .run = run_help },

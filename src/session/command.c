@@ -27,6 +27,7 @@
 #include "session/page.h"
 #include "session/past-log.h"
 #include "send/block.h"
+#include "session/profile.h"
 #include "send/receipts.h"
 #include "session/registration.h"
 #include "session/sends.h"
@@ -311,6 +312,12 @@ run_examine(CoexCommand *command, CoexPerson *person)
         coex_examination_end(command->account);
 }
 
+static void
+run_change_profile(CoexCommand *command, CoexPerson *person)
+{
+    coex_profile_change(command->account, (const char *const *)command->values);
+}
+
 /* ---- the table ---- */
 
 static const struct {
@@ -376,6 +383,7 @@ static const struct {
     [COEX_COMMAND_STATUS] = { .run = run_status },
     [COEX_COMMAND_BLOCK] = { .run = run_block },
     [COEX_COMMAND_TYPING] = { .run = run_typing, .quiet = TRUE, .of_name = TRUE },
+    [COEX_COMMAND_CHANGE_PROFILE] = { .run = run_change_profile, .alone = TRUE },
     [COEX_COMMAND_SYNCHRONISE] = { .run = run_synchronise, .alone = TRUE },
     [COEX_COMMAND_EXAMINE] = { .run = run_examine, .alone = TRUE, .early = TRUE },
 };

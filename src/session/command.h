@@ -50,6 +50,7 @@ typedef enum {
     COEX_COMMAND_EXAMINE,
     COEX_COMMAND_BLOCK,
     COEX_COMMAND_TYPING,
+    COEX_COMMAND_CHANGE_PROFILE,
 } CoexCommandKind;
 
 /* Members a kind does not use are NULL or 0; all but the account are owned. */

@@ -12,9 +12,12 @@
 #include "core/api.h"
 #include "core/backend.h"
 #include "core/number-state.h"
+#include "core/profile-change.h"
+#include "core/profile.h"
 #include "core/text.h"
 #include "core/window.h"
 #include "send/outbox.h"
+#include "session/profile.h"
 #include "store/store.h"
 
 #define URL_MAX 200
@@ -23,6 +26,8 @@
 typedef struct {
     CoexAccount *account; /* NULL: borrowed from whoever calls back */
     GStrvBuilder *facts;
+    gboolean has_profile; /* the account's is as it stands there now */
+    char *no_profile;     /* why it could not be asked, NULL: it was, or nothing was */
 } Page;
 
 static Page *
@@ -39,6 +44,7 @@ page_free(Page *page)
 {
     g_clear_pointer(&page->account, coex_account_unref);
     g_strv_builder_unref(page->facts);
+    g_free(page->no_profile);
     g_free(page);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Page, page_free)
@@ -124,6 +130,17 @@ dup_today(const CoexFigures *figures)
                            failed, figures->n_messages[COEX_ECHO]);
 }
 
+/* Last: a page that is too low for all of it has a form for this. */
+static void
+add_profile(Page *page, const CoexAccount *account)
+{
+    g_auto(GStrv) facts = page->has_profile ? coex_profile_describe(account->profile) : NULL;
+
+    for (guint i = 0; facts != NULL && facts[i] != NULL; i++)
+        g_strv_builder_add(page->facts, facts[i]);
+    add(page, "Profile", g_steal_pointer(&page->no_profile));
+}
+
 static void
 on_figures(const CoexFigures *figures, const GError *error, gpointer user_data)
 {
@@ -137,7 +154,9 @@ on_figures(const CoexFigures *figures, const GError *error, gpointer user_data)
         coex_account_tell_store_error(account, error);
     else
         add(page, "Today", dup_today(figures));
+    add_profile(page, account);
     event = coex_account_event_new(account, COEX_SESSION_FACTS);
+    event->profile = page->has_profile ? coex_profile_copy(account->profile) : NULL;
     event->facts = g_strv_builder_end(page->facts);
     coex_account_tell(account, event);
 }
@@ -162,6 +181,8 @@ finish(CoexAccount *account, Page *page)
 static void on_number(CoexAccount *account, const CoexResponse *response, GError **error,
                       gpointer data);
 static void on_webhook(CoexAccount *account, const CoexResponse *response, GError **error,
+                       gpointer data);
+static void on_profile(CoexAccount *account, const CoexResponse *response, GError **error,
                        gpointer data);
 
 void
@@ -227,10 +248,25 @@ on_webhook(CoexAccount *account, const CoexResponse *response, GError **error, g
 {
     g_autoptr(Page) page = data;
     g_auto(CoexWebhook) webhook = { 0 };
+    g_autoptr(CoexRequest) next = coex_api_get_profile(&account->endpoint);
 
     if (response != NULL && coex_api_read_webhook(&account->endpoint, response, &webhook, error))
         add(page, "Webhook", dup_webhook(account, &webhook));
     else
         add(page, "Webhook", g_strdup_printf("cannot be asked: %s", (*error)->message));
+    coex_account_call(account, next, on_profile, g_steal_pointer(&page), (GDestroyNotify)page_free);
+}
+
+static void
+on_profile(CoexAccount *account, const CoexResponse *response, GError **error, gpointer data)
+{
+    g_autoptr(Page) page = data;
+    CoexProfile *profile = response != NULL ? coex_api_read_profile(response, error) : NULL;
+
+    page->has_profile = profile != NULL;
+    if (profile != NULL)
+        coex_profile_take(account, profile);
+    else
+        page->no_profile = g_strdup_printf("cannot be asked: %s", (*error)->message);
     finish(account, g_steal_pointer(&page));
 }

@@ -8,6 +8,7 @@
 #include "core/api.h"
 #include "core/backend.h"
 #include "core/error.h"
+#include "core/profile-change.h"
 #include "core/profile.h"
 #include "net/picture.h"
 
@@ -86,19 +87,24 @@ look_again(CoexAccount *account, const GError *error)
                      account);
 }
 
+void
+coex_profile_take(CoexAccount *account, CoexProfile *profile)
+{
+    coex_profile_free(account->profile);
+    account->profile = profile;
+    look_at_picture(account);
+}
+
 static void
 on_profile(CoexAccount *account, const CoexResponse *response, GError **error, gpointer data)
 {
     g_autofree Wait *wait = data;
     CoexProfile *profile = response != NULL ? coex_api_read_profile(response, error) : NULL;
 
-    if (profile != NULL) {
-        coex_profile_free(account->profile);
-        account->profile = profile;
-        look_at_picture(account);
-    } else {
+    if (profile != NULL)
+        coex_profile_take(account, profile);
+    else
         g_debug("+%s: no profile: %s", account->number, (*error)->message);
-    }
     look_again(account, *error);
     if (wait->done != NULL)
         wait->done(account);
@@ -120,6 +126,59 @@ coex_profile_fetch(CoexAccount *account, void (*done)(CoexAccount *account))
     *wait = (Wait){ done };
     coex_account_call(account, request, on_profile, wait, g_free);
 }
+
+/* ---- changing it ---- */
+
+static char *
+dup_labels(const char *const *changes)
+{
+    GString *labels = g_string_new(NULL);
+
+    for (guint i = 0; changes[i] != NULL && changes[i + 1] != NULL; i += 2) {
+        const CoexProfilePart *part = coex_profile_find_part(changes[i]);
+
+        g_string_append_printf(labels, "%s%s", labels->len > 0 ? ", " : "", part->label);
+    }
+    return g_string_free(labels, FALSE);
+}
+
+/* What the provider refuses, and neither the network nor the key. */
+static gboolean
+is_refusal(const GError *error)
+{
+    return g_error_matches(error, COEX_ERROR, COEX_ERROR_PROTOCOL) ||
+           g_error_matches(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT);
+}
+
+static void
+on_changed(CoexAccount *account, const CoexResponse *response, GError **error, gpointer data)
+{
+    g_auto(GStrv) changes = data;
+    g_autofree char *labels = dup_labels((const char *const *)changes);
+
+    if (response != NULL && coex_api_read_done(response, error)) {
+        coex_account_tell_notice(account, NULL,
+                                 "Changed in the profile, as customers see it now: %s.", labels);
+        coex_profile_fetch(account, NULL);
+        return;
+    }
+    coex_account_tell_notice(
+        account, NULL, "Not changed in the profile: %s. %s%s", labels, (*error)->message,
+        is_refusal(*error) ? " A number that is used on the phone, too, may have to be "
+                             "changed there: Settings, Business profile."
+                           : "");
+}
+
+void
+coex_profile_change(CoexAccount *account, const char *const *changes)
+{
+    g_autoptr(CoexRequest) request = coex_api_set_profile(&account->endpoint, changes);
+
+    coex_account_call(account, request, on_changed, g_strdupv((char **)changes),
+                      (GDestroyNotify)g_strfreev);
+}
+
+/* ---- when ---- */
 
 CoexProfileWatch *
 coex_profile_watch_new(void)

@@ -4,6 +4,7 @@
 /* What customers see of the business, as the provider has it, and its picture. Engine thread. */
 
 typedef struct CoexAccount CoexAccount;
+typedef struct CoexProfile CoexProfile;
 typedef struct CoexProfileWatch CoexProfileWatch;
 
 /* When it was looked at; once stopped it is not again. */
@@ -16,3 +17,10 @@ void coex_profile_watch_free(CoexProfileWatch *watch);
  * What goes wrong stands in the debug output alone: a number may have none. @done follows in any
  * case, unless the account has ended; NULL: nobody waits. */
 void coex_profile_fetch(CoexAccount *account, void (*done)(CoexAccount *account));
+
+/* @profile (transfer full) was just read. */
+void coex_profile_take(CoexAccount *account, CoexProfile *profile);
+
+/* Changes parts of it: names and values in turn, as for coex_api_set_profile(). A line says what
+ * came of it. */
+void coex_profile_change(CoexAccount *account, const char *const *changes);

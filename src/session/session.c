@@ -586,6 +586,15 @@ coex_session_synchronise(CoexSession *session, gboolean sure)
 }
 
 void
+coex_session_change_profile(CoexSession *session, const char *const *changes)
+{
+    CoexCommand *command = coex_command_new(COEX_COMMAND_CHANGE_PROFILE, session->account, NULL);
+
+    command->values = g_strdupv((char **)changes);
+    post(session, command);
+}
+
+void
 coex_session_answer_webhook(CoexSession *session, const char *registered_url, gboolean yes)
 {
     CoexCommand *command = coex_command_new(COEX_COMMAND_ANSWER_WEBHOOK, session->account, NULL);

@@ -187,6 +187,10 @@ void coex_session_search(CoexSession *session, const char *name, const char *wor
  * asks first. */
 void coex_session_synchronise(CoexSession *session, gboolean sure);
 
+/* Changes the profile that customers see: names of its parts and new values in turn, as
+ * coex_profile_check() gives them. A NOTICE says what came of it. */
+void coex_session_change_profile(CoexSession *session, const char *const *changes);
+
 /* The user's answer to ASK_WEBHOOK; a no is remembered for that registered URL. */
 void coex_session_answer_webhook(CoexSession *session, const char *registered_url, gboolean yes);
 /* Registers again, or asks again, also after a no (account action). */

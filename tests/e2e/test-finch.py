@@ -22,7 +22,7 @@ class LowTerminal:
         self.client = Finch(self.directory, [self.sim], SMALL)
 
     def cases(self):
-        return [self.account_form, self.more_options, self.two_people, self.long_text,
+        return [self.account_form, self.more_options, self.two_people, self.account_page, self.long_text,
                 self.reasons, self.nothing_found]
 
     def account_form(self):
@@ -71,6 +71,24 @@ class LowTerminal:
             self.client.hold(who)
             self.client.shown(who)
             self.client.wait(f"held until they write: A text for {who}")
+
+    def account_page(self):
+        """what is known of the account is in full sight, and the form for its profile"""
+        self.client.say("ada", "/account")
+        self.client.go("Account: ")
+        shown = self.client.wait("(?s)\u2524Account: .*Edit profile.*Close")
+        for words in ("Health: messages can be sent", "Webhook: http", "Phone: last sign", "Today: ", "About: Bicycles"):
+            check(words in shown, f"“{words}” is out of sight")
+        self.client.keys("Tab", "Enter")
+        self.client.go("Profile: ")
+        shown = self.client.wait("(?s)\u2524Profile: .*OK")
+        for words in ("About", "Bicycles and repairs", "Web (2)", "Line of business"):
+            check(words in shown, f"“{words}” is out of sight")
+        self.client.keys("C-u")
+        self.client.text("Open from 9 to 19")
+        self.client.keys(*["Tab"] * 7, "Enter")
+        self.client.wait_gone("\u2524Profile: ")
+        wait_until("the line", lambda: "Changed in the profile" in self.client.told())
 
     def long_text(self):
         """the form about a long text that WhatsApp refused is in full sight"""

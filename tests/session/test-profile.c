@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "desk.h"
 
+#include "core/profile-change.h"
+#include "example.h"
+
 /* What customers see of the business. */
 
 static void
@@ -107,6 +110,73 @@ test_picture_not_handed_out(Desk *desk)
     desk_wait_picture(desk, "40 bytes");
 }
 
+/* ---- on the page, and changed there ---- */
+
+static void
+change(Desk *desk, const char *part, const char *typed)
+{
+    const char *changes[] = { coex_profile_find_part(part)->name, NULL, NULL };
+    g_autofree char *value = coex_profile_check(coex_profile_find_part(part), typed, NULL);
+
+    g_assert_nonnull(value);
+    changes[1] = value;
+    coex_session_change_profile(desk->session, changes);
+}
+
+static void
+test_changed(Desk *desk)
+{
+    static const char *const two[] = { "description", "Bicycles.", "websites",
+                                       "https://radhaus.example/ https://b.example/x", NULL };
+    g_autoptr(CoexSimRequest) request = NULL;
+
+    desk_login(desk);
+    coex_session_describe(desk->session, NULL);
+    desk_wait_facts(desk, NULL,
+                    "*\nToday: *\nAbout: Bicycles and repairs\nAddress: Invalidenstr. 117, 10115 "
+                    "Berlin\nDescription: Workshop in Berlin.\nMail: hallo@radhaus.example\nWeb: "
+                    "https://radhaus.example/\nLine of business: RETAIL\n");
+    change(desk, "about", "Open Mon-Sat 9-19");
+    desk_wait_notice(desk, NULL, "Changed in the profile, as customers see it now: About.");
+    request = coex_sim_wait_request(desk->sim, "profile-set", DESK_PATIENCE_MS);
+    example_assert_part(request, "39_business_profile.json", "update_request", NULL);
+    coex_session_change_profile(desk->session, two);
+    desk_wait_notice(desk, NULL, "Changed in the profile, *: Description, Web.");
+    change(desk, "mail", "-");
+    desk_wait_notice(desk, NULL, "Changed in the profile, *: Mail.");
+    coex_session_describe(desk->session, NULL);
+    desk_wait_facts(desk, NULL,
+                    "*\nAbout: Open Mon-Sat 9-19\nAddress: *\nDescription: Bicycles.\nWeb: "
+                    "https://radhaus.example/ https://b.example/x\nLine of business: RETAIL\n");
+}
+
+/* It is said why, and nothing is thought to have changed. */
+static void
+test_not_changed(Desk *desk)
+{
+    desk_login(desk);
+    desk_wait_requests(desk, "profile", 1);
+    coex_sim_aim(desk->sim, "profile-set");
+    coex_sim_fail_next(desk->sim, 100);
+    change(desk, "about", "Closed");
+    desk_wait_notice(desk, NULL,
+                     "Not changed in the profile: About. WhatsApp does not accept *Settings, "
+                     "Business profile.");
+    coex_sim_fail_next(desk->sim, 131005);
+    change(desk, "about", "Closed");
+    desk_wait_notice(desk, NULL, "Not changed in the profile: About. WhatsApp denied access*)");
+    coex_sim_set_down(desk->sim, TRUE);
+    change(desk, "about", "Closed");
+    desk_wait_notice(desk, NULL, "Not changed in the profile: About. *");
+    coex_sim_set_down(desk->sim, FALSE);
+    coex_sim_aim(desk->sim, "profile");
+    coex_sim_fail_next(desk->sim, 100);
+    coex_session_describe(desk->session, NULL);
+    desk_wait_facts(desk, NULL, "*\nProfile: cannot be asked: *");
+    coex_session_describe(desk->session, NULL);
+    desk_wait_facts(desk, NULL, "*\nAbout: Bicycles and repairs\n*");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -116,5 +186,7 @@ main(int argc, char **argv)
     desk_add("/profile/picture", test_picture);
     desk_add("/profile/picture-elsewhere", test_picture_elsewhere);
     desk_add("/profile/picture-not-handed-out", test_picture_not_handed_out);
+    desk_add("/profile/changed", test_changed);
+    desk_add("/profile/not-changed", test_not_changed);
     return g_test_run();
 }

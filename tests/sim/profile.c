@@ -67,3 +67,79 @@ sim_handle_profile(SimCall *call)
     json_object_set_array_member(answer, "data", sim_array_of(chosen));
     sim_call_answer(call, 200, answer);
 }
+
+typedef struct {
+    const char *name;
+    glong least;
+    glong most; /* characters */
+} SimProfilePart;
+
+static const SimProfilePart parts[] = {
+    { "about", 1, 139 }, { "address", 0, 256 }, { "description", 0, 512 },
+    { "email", 0, 128 }, { "vertical", 1, 60 },
+};
+
+static gboolean
+check_length(SimCall *call, const char *name, const char *text, glong least, glong most)
+{
+    glong n = text ? g_utf8_strlen(text, -1) : -1;
+
+    if (n >= least && n <= most)
+        return TRUE;
+    return sim_call_reject(call, "profile", 100, "Param %s must be %ld to %ld characters long.",
+                           name, least, most);
+}
+
+static gboolean
+check_websites(SimCall *call, JsonNode *node)
+{
+    JsonArray *websites = JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
+
+    if (!websites || json_array_get_length(websites) > 2)
+        return sim_call_reject(call, "profile", 100, "Param websites must be a list of up to 2.");
+    for (guint i = 0; i < json_array_get_length(websites); i++) {
+        const char *website = json_array_get_string_element(websites, i);
+
+        if (!website || !g_str_has_prefix(website, "http"))
+            return sim_call_reject(call, "profile", 100, "Param websites[%u] is no address.", i);
+        if (!check_length(call, "websites", website, 1, 256))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+check_member(SimCall *call, const char *name)
+{
+    if (g_str_equal(name, "messaging_product"))
+        return TRUE;
+    if (g_str_equal(name, "websites"))
+        return check_websites(call, json_object_get_member(call->json, name));
+    for (guint i = 0; i < G_N_ELEMENTS(parts); i++)
+        if (g_str_equal(parts[i].name, name))
+            return check_length(call, name, sim_member(call->json, name), parts[i].least,
+                                parts[i].most);
+    return sim_call_reject(call, "profile", 100, "Unexpected key \"%s\".", name);
+}
+
+void
+sim_handle_profile_set(SimCall *call)
+{
+    g_autoptr(GList) names = call->json ? json_object_get_members(call->json) : NULL;
+    JsonObject *answer;
+
+    if (!call->json || g_strcmp0(sim_member(call->json, "messaging_product"), "whatsapp") != 0) {
+        sim_call_reject(call, "profile", 100, "The parameter messaging_product is required.");
+        return;
+    }
+    for (GList *name = names; name; name = name->next)
+        if (!check_member(call, name->data))
+            return;
+    for (GList *name = names; name; name = name->next)
+        if (!g_str_equal(name->data, "messaging_product"))
+            json_object_set_member(call->sim->profile, name->data,
+                                   json_object_dup_member(call->json, name->data));
+    answer = json_object_new();
+    json_object_set_boolean_member(answer, "success", TRUE);
+    sim_call_answer(call, 200, answer);
+}

@@ -310,6 +310,7 @@ void sim_handle_webhook_delete(SimCall *call);
 /* profile.c */
 JsonObject *sim_profile_new(void);
 void sim_handle_profile(SimCall *call);
+void sim_handle_profile_set(SimCall *call);
 
 /* checks.c */
 void sim_checks_clear(CoexSim *sim);

@@ -51,7 +51,7 @@ typedef struct {
  * One request that reached the API. `what` says which call it was: "messages" (a send), "read",
  * "typing", "templates", "health", "number", "numbers", "token", "me", "waba", "webhook-get",
  * "webhook-set", "sync" (smb_app_data), "history" (message_history), "fields" (subscriptions),
- * "media" (where a file is), "download" (its bytes), "upload", "block",
+ * "media" (where a file is), "download" (its bytes), "upload", "profile", "profile-set", "block",
  * "unblock", "blocked" (the list), "unknown".
  */
 typedef struct {

@@ -19,7 +19,7 @@ from tap import Suite
 ALL = int(os.environ.get("COEX_TORTURE", "1")) > 1
 ADA = "12025550101"
 RATE = 60
-SLOW_RATE = 8  # where many sends are counted
+SLOW_RATE = 10  # where many sends are counted
 JPEG = b"\xff\xd8\xff\xc0\0\x11\x08\0\x10\0\x10\x03"
 STORM_S = 600 if ALL else 120  # of simulated time
 CONFIRM_S = 120
@@ -269,6 +269,7 @@ class World:
         begin = time.monotonic()
         wait_until("its end", lambda: time.monotonic() > begin + STORM_S / RATE, pause=0.1)
         check(all(self.n_sent(who, line) == 0 for who, own in expected.items() for line in own), "something went")
+        self.clock.set(SLOW_RATE)  # at full speed a busy machine's answers come too late
         self.gate.answer("pass")
         self.wait_all_sent(expected)
         self.clock.set()

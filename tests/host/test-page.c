@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "world.h"
+#include <string.h>
+
+/* What is known of the account, and the profile behind it. */
+
+static gboolean
+is_meta(World *world)
+{
+    return coex_sim_get_provider(world->sim) == COEX_SIM_META;
+}
+
+static const HostEvent *
+open_page(World *world)
+{
+    const HostEvent *page;
+
+    host_pick_action(world->host, "Account information...");
+    page = host_wait_for(world->host, EVENT_REQUEST, NULL, "Account: +*");
+    host_check(world->host, strstr(page->text, "Health: messages can be sent") != NULL);
+    host_check(world->host, strstr(page->text, "About: Bicycles and repairs") != NULL);
+    host_check(world->host,
+               strstr(page->text, is_meta(world) ? "Quality: high (green)"
+                                                 : "360dialog does not tell them") != NULL);
+    return page;
+}
+
+static void
+page_and_form(World *world)
+{
+    const HostEvent *page;
+    const HostEvent *form;
+
+    host_go_online(world->host);
+    page = open_page(world);
+    host_check(world->host, strstr(page->extra, "button Edit profile...") != NULL);
+    host_request_press(world->host, "Edit profile...");
+    form = host_wait_for(world->host, EVENT_REQUEST, NULL, "Profile: +*What customers see*");
+    host_check(world->host,
+               strstr(form->extra, "field about string About = Bicycles and repairs") != NULL);
+    host_check(world->host,
+               strstr(form->extra, "field web-0 string Web (1) = https://radhaus.example/") !=
+                   NULL);
+    /* what WhatsApp would refuse is said before it is asked, and nothing typed is lost */
+    host_request_set(world->host, "about", "Open from 9 to 19");
+    host_request_set(world->host, "web-1", "radhaus.example/shop");
+    host_request_ok(world->host);
+    form = host_wait_for(world->host, EVENT_REQUEST, NULL, "Profile: +*no web address*https://*");
+    host_check(world->host,
+               strstr(form->extra, "field about string About = Open from 9 to 19") != NULL);
+    host_check(world->host, coex_sim_n_requests(world->sim, "profile-set") == 0);
+    host_request_set(world->host, "web-1", "https://radhaus.example/shop");
+    host_request_set(world->host, "email", "");
+    host_request_ok(world->host);
+    host_wait_for(world->host, EVENT_NOTICE, NULL, "Changed in the profile, *: About, Mail, Web.");
+    /* nothing changed, nothing asked */
+    host_type(world->host, ADA, "/profile");
+    form = host_wait_for(world->host, EVENT_REQUEST, NULL, "Profile: +*What customers see*");
+    host_check(world->host,
+               strstr(form->extra, "field web-1 string Web (2) = https://radhaus.example/shop") !=
+                   NULL);
+    host_check(world->host, strstr(form->extra, "field email string Mail = \n") != NULL);
+    host_request_ok(world->host);
+    host_type(world->host, ADA, "/profile about");
+    host_wait_message(world->host, ADA, "SYSTEM", "Nothing was changed: type what is to change*");
+    host_type(world->host, ADA, "/profile about Closed today");
+    host_wait_for(world->host, EVENT_NOTICE, NULL, "Changed in the profile, *: About.");
+    host_check(world->host, coex_sim_n_requests(world->sim, "profile-set") == 2);
+    host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 0);
+}
+
+/* Twice opened, and left open over the end. */
+static void
+page_stays_open(World *world)
+{
+    host_go_online(world->host);
+    open_page(world);
+    open_page(world);
+    host_request_press(world->host, "Edit profile...");
+    host_wait_for(world->host, EVENT_REQUEST, NULL, "Profile: +*");
+    host_logout(world->host);
+    host_go_online(world->host);
+    open_page(world);
+    host_request_press(world->host, "Close");
+}
+
+static void
+no_profile(World *world)
+{
+    const HostEvent *page;
+
+    /* the login asks for it, too */
+    coex_sim_aim(world->sim, "profile");
+    coex_sim_fail_next(world->sim, 10);
+    coex_sim_fail_next(world->sim, 10);
+    host_go_online(world->host);
+    host_type(world->host, ADA, "/account");
+    page = host_wait_for(world->host, EVENT_REQUEST, NULL, "Account: +*Profile: cannot be asked*");
+    host_check(world->host, strstr(page->extra, "Edit profile") == NULL);
+    host_request_press(world->host, "Close");
+}
+
+static void
+lines(World *world)
+{
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    host_type(world->host, ADA, "!account");
+    host_wait_for(world->host, EVENT_NOTICE, NULL,
+                  "*Health: messages can be sent*About: Bicycles *");
+    host_type(world->host, ADA, "!profile web radhaus.example");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*Nothing was changed: *no web address*");
+    host_type(world->host, ADA, "!profile mood Fine");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA,
+                  "*Nothing was changed: type what *!profile about*");
+    host_type(world->host, ADA, "!profile about Open <from> 9 & later");
+    host_wait_for(world->host, EVENT_NOTICE, NULL, "*Changed in the profile, *: About.*");
+    host_type(world->host, ADA, "!profile");
+    host_wait_for(world->host, EVENT_NOTICE, NULL, "*About: Open <from> 9 & later*Mail: *");
+    host_check(world->host, host_count(world->host, EVENT_REQUEST, NULL, NULL) == 0);
+    host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 0);
+}
+
+static void
+add_all(void)
+{
+    world_add("page-and-form", NULL, page_and_form);
+    world_add("page-stays-open", NULL, page_stays_open);
+    world_add("no-profile", NULL, no_profile);
+    world_add("bitlbee/page-as-lines", "BitlBee", lines);
+}
+
+int
+main(int argc, char **argv)
+{
+    return world_main(argc, argv, add_all);
+}
