@@ -11,6 +11,7 @@ typedef struct {
     char *name;
     PurpleRequestType type;
     void *ui_handle;
+    PurpleRequestActionCb answer; /* of a yes or a no; NULL of other questions */
 } Ask;
 
 static GHashTable *asks; /* token -> Ask; exists while a question is open */
@@ -83,6 +84,28 @@ coex_ask_opened(gpointer token, void *ui_handle)
     return TRUE;
 }
 
+static void
+answer_with(gpointer token, int button)
+{
+    const Ask *ask = asks != NULL ? g_hash_table_lookup(asks, token) : NULL;
+
+    if (ask != NULL)
+        ask->answer(token, button);
+}
+
+/* Which button it is says the callback: Pidgin counts them from the other end. */
+static void
+on_yes(gpointer token, int button)
+{
+    answer_with(token, COEX_ASK_YES);
+}
+
+static void
+on_no(gpointer token, int button)
+{
+    answer_with(token, COEX_ASK_NO);
+}
+
 gboolean
 coex_ask_yes_no(CoexConnection *connection, const CoexQuestion *question,
                 PurpleRequestActionCb answer)
@@ -92,11 +115,12 @@ coex_ask_yes_no(CoexConnection *connection, const CoexQuestion *question,
 
     coex_ask_close(connection, question->topic, question->name);
     token = coex_ask_new(connection, question->topic, question->name, PURPLE_REQUEST_ACTION);
+    ((Ask *)g_hash_table_lookup(asks, token))->answer = answer;
     /* BitlBee knows a yes and a no by these labels. */
     return coex_ask_opened(token, purple_request_action(connection->gc, question->title,
                                                         question->primary, question->secondary,
                                                         COEX_ASK_NO, connection->account, who, NULL,
-                                                        token, 2, "OK", answer, "Cancel", answer));
+                                                        token, 2, "OK", on_yes, "Cancel", on_no));
 }
 
 CoexConnection *

@@ -144,12 +144,12 @@ class Desktop:
 
     def windows(self, part=""):
         """{id: title} of the visible ones with `part` in the title."""
-        ids = self.xdotool("search", "--onlyvisible", "--name", part or ".").split()
+        ids = self.xdotool("search", "--onlyvisible", "--name", re.escape(part) or ".").split()
         return {i: self.xdotool("getwindowname", i).strip() for i in ids}
 
     def is_open(self, title):
         """Whether there is a window with just that title."""
-        return title in self.windows(re.escape(title)).values()
+        return title in self.windows(title).values()
 
     def focus(self, part):
         found = wait_until(f"the window {part}", lambda: self.windows(part))

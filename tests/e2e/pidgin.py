@@ -208,8 +208,11 @@ class Pidgin:
                 return {item.name: item for item in menu.children()}
         return {}
 
+    def pick(self, n, entry):
+        self._menu(n)[entry].press()
+
     def log_off(self, n):
-        self._menu(n)["Disable"].press()
+        self.pick(n, "Disable")
 
     def log_on(self, n):
         bar = self.desktop.frame("Buddy List").find("menu", "Accounts")

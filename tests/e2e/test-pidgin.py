@@ -16,10 +16,62 @@ except ImportError:
 
 from day import run_days
 from pidgin import Pidgin
-from tap import Suite
+from sim import Sim
+from tap import Suite, check, wait_until
 
 NEEDED = ["pidgin", "Xvfb", "dbus-daemon", "dbus-monitor", "openbox", "xdotool", "import"]
 BRIDGE = "gtk-2.0/modules/libatk-bridge.so"  # through it GTK 2 tells what its windows say
+
+
+class Windows:
+    """Questions, pages and forms of the account. Each method is a case that builds on those before."""
+
+    def __init__(self, directory):
+        self.directory = os.path.join(directory, "windows")
+        os.makedirs(self.directory)
+        self.sim = Sim("meta", self.directory)
+        self.client = Pidgin(self.directory, [self.sim])
+
+    def cases(self):
+        return [self.no_and_yes, self.account_page]
+
+    def _n_asked(self):
+        return self.sim.said.count("smb_app_data")
+
+    def no_and_yes(self):
+        """what is asked before it is done is not done after a no, and done after a yes"""
+        self.client.start()
+        self.sim.do("ada says Hello")
+        wait_until("a line of Ada's", lambda: "Hello" in self.client.shown("ada"))
+        for button in ("Cancel", "OK"):
+            check(self._n_asked() == 0, "it was done after a no")
+            self.client.pick(0, "Synchronise contacts and history...")
+            self.client.button(self.client.wait_frame("Contacts and history"), button)
+            wait_until("the question gone", lambda: self.client.desktop.frame("Contacts and history") is None)
+        wait_until("the request", lambda: self._n_asked() == 2)
+        wait_until("the line", lambda: "asked for the phone's contacts" in self.client.told())
+
+    def account_page(self):
+        """what is known of the account, and the form for the profile"""
+        self.client.pick(0, "Account information...")
+        page = self.client.wait_frame("Account: ", "Quality: high(?s:.*)About: Bicycles and repairs")
+        self.client.button(page, "Edit profile...")
+        form = self.client.wait_frame("Profile: ", "What customers see")
+        self.client.fill(form, ["x" * 140])
+        self.client.button(form, "OK")
+        form = self.client.wait_frame("Profile: ", "has 140 characters; WhatsApp takes 139")
+        self.client.fill(form, ["Open from 9 to 19"])
+        self.client.button(form, "OK")
+        wait_until("the line", lambda: "Changed in the profile" in self.client.told())
+
+
+def run_windows(suite):
+    windows = Windows(suite.directory)
+    try:
+        suite.run("windows", windows.cases(), windows.client.witnesses)
+    finally:
+        windows.client.end()
+        windows.sim.end()
 
 
 def main():
@@ -31,6 +83,7 @@ def main():
         return 0
     suite = Suite()
     run_days(suite, "pidgin", {"360dialog": Pidgin, "meta": Pidgin})
+    run_windows(suite)
     return suite.end()
 
 

@@ -370,7 +370,8 @@ call_back(Form *form, guint button)
     else if (form->type == PURPLE_REQUEST_INPUT)
         ((PurpleRequestInputCb)callback)(form->user_data, form->input != NULL ? form->input : "");
     else
-        ((PurpleRequestActionCb)callback)(form->user_data, (int)button);
+        /* Pidgin counts them from the other end. */
+        ((PurpleRequestActionCb)callback)(form->user_data, (int)(form->labels->len - 1 - button));
 }
 
 const char *
