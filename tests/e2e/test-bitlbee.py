@@ -154,6 +154,19 @@ class Words:
         say("ada", '!reply "no such words" Hm')
         expect("^:AdaLovelace!.*Not sent: “Hm”.*no such message")
 
+    def account(self):
+        """what is known of the account, line by line, and its profile, changed by a line"""
+        say, expect = self.bee.say, self.bee.irc.lines.expect
+        say("ada", "!account")
+        for words in ("Number: ", "Health: messages can be sent", "Webhook: http", "Today: ", "About: Bicycles"):
+            expect(f"^:root!.*{words}")
+        say("ada", "!profile web nowhere")
+        expect("^:AdaLovelace!.*Nothing was changed: .*no web address")
+        say("ada", "!profile about Open from 9 to 19")
+        expect("^:root!.*Changed in the profile, .*: About")
+        say("ada", "!profile")
+        expect("^:root!.*About: Open from 9 to 19")
+
     def added(self):
         """a number as it is typed, with a name of the user's choice, and the account's own"""
         irc, expect = self.bee.irc, self.bee.irc.lines.expect
@@ -212,7 +225,7 @@ class Words:
 
     def cases(self):
         return [self.options, self.half_a_header, self.names, self.namesakes, self.verbs,
-                self.doctor, self.about, self.pasted, self.added, self.file, self.blocked, self.forgotten,
+                self.doctor, self.about, self.account, self.pasted, self.added, self.file, self.blocked, self.forgotten,
                 self.leave]
 
     def witnesses(self):
