@@ -254,7 +254,9 @@ return_item(CoexOutboxItem *item, gpointer data)
     gint64 now = coex_account_now(item->outbox->account);
 
     if (!back->all_used && !was_used(back, item->row->text)) {
-        g_autofree char *line = g_strconcat("Not sent: ", item->row->text, NULL);
+        gboolean is_reply = item->row->context != NULL;
+        g_autofree char *line = g_strconcat(
+            is_reply ? "Your reply was not sent: " : "Not sent: ", item->row->text, NULL);
 
         /* What was shown stands in the log as if it had been sent. */
         coex_batch_add_line(back->batch, item->row->person_id,

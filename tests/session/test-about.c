@@ -371,6 +371,27 @@ test_reactions(Desk *desk)
                    "notice: They reacted with 👍 to “It fits”.");
 }
 
+/* A reply to what is quoted no more is another text: what comes back says which it was. */
+static void
+test_cancelled(Desk *desk)
+{
+    g_autofree char *wamid = NULL;
+    g_autofree char *number = NULL;
+
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    number = hear(desk, "ada", "Or at noon?", &wamid);
+    desk_advance(desk, 25 * 60 * 60);
+    reply(desk, "ada", "Noon is fine");
+    desk_wait_prompt(desk, "ada", "*");
+    coex_session_cancel(desk->session, desk_name("ada"));
+    desk_wait_feed(desk, COEX_FEED_NOTICE, "ada", "Your reply was not sent: Noon is fine");
+    desk_assert_nothing_kept(desk, "ada");
+    desk_hear(desk, "ada", "Hello?");
+    desk_fence(desk);
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 0);
+}
+
 /* What failed is not sent again after the window has closed. */
 static void
 test_reaction_too_late(Desk *desk)
@@ -585,6 +606,7 @@ main(int argc, char **argv)
     desk_add("/about/reply/order", test_order);
     desk_add("/about/reply/held", test_held);
     desk_add("/about/reply/again", test_again);
+    desk_add("/about/reply/cancelled", test_cancelled);
     desk_add("/about/refused", test_refused);
     desk_add("/about/reactions", test_reactions);
     desk_add("/about/reactions/refused", test_reaction_refused);
