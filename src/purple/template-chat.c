@@ -67,8 +67,11 @@ static void
 show_list(CoexPicker *picker)
 {
     g_autoptr(GString) lines = g_string_new(NULL);
+    gboolean says_more = picker->sentence != NULL;
 
     add_sentence(lines, picker);
+    if (picker->parked == NULL && !picker->seen_closed && !says_more)
+        add_line(lines, "The 24-hour window is open: a plain text can be sent, too.");
     if (picker->parked != NULL) {
         g_autofree char *excerpt = coex_text_excerpt(picker->parked, ROW_CHARS);
         g_autofree char *line = g_strdup_printf("Waiting: “%s”", excerpt);

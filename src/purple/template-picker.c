@@ -281,8 +281,14 @@ coex_picker_pick(CoexPicker *picker, CoexTemplate *template_, const char *const 
                             picked->name, picked->obstacle);
         g_autofree char *query = g_strdup(picker->query);
 
-        say(picker, sentence);
         coex_template_unref(picked);
+        if (!picker->connection->face->is_closed_after && picker->shown->len > 0) {
+            /* The list stands there still, with the numbers that it had. */
+            reset(picker, COEX_STAGE_LIST);
+            coex_lines_notice(picker->connection, picker->name, sentence);
+            return;
+        }
+        say(picker, sentence);
         coex_picker_search(picker, query);
         return;
     }

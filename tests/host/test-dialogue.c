@@ -205,6 +205,30 @@ buttons_by_dialogue(World *world)
                   "Choose another template, or write from the phone.*");
 }
 
+/* One that cannot go is named, and the list that was shown last still counts: what was chosen
+ * before is not sent in its place. In an open window it is said that a text would do. */
+static void
+chosen_in_vain(World *world)
+{
+    host_go_online(world->host);
+    host_type(world->host, NORA, "!find window");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*!1  shop_window*");
+    host_type(world->host, NORA, "!template order_update Zoe | K-42");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*K-42*!send*");
+    host_type(world->host, NORA, "!1");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA,
+                  "*shop_window cannot be sent from here: it needs *, or write from the phone.");
+    host_type(world->host, NORA, "!send");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*No template is ready to be sent*");
+    host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 0);
+    world_customer_writes(world, "nora", NORA, "Hello?");
+    host_type(world->host, NORA, "!template");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*The window is open again: a plain *!1 *");
+    host_type(world->host, NORA, "!template");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA,
+                  "*The 24-hour window is open: a plain text can be sent, too.*!1 *");
+}
+
 /* In a host that serves others a path leads to the user's own folder only; an address to anywhere.
  */
 static void
@@ -549,6 +573,7 @@ add_all(void)
     world_add("bitlbee/buttons-by-dialogue", "BitlBee", buttons_by_dialogue);
     world_add("bitlbee/picture-by-dialogue", "BitlBee", picture_by_dialogue);
     world_add("bitlbee/cost-by-dialogue", "BitlBee", cost_by_dialogue);
+    world_add("bitlbee/chosen-in-vain", "BitlBee", chosen_in_vain);
     world_add("bitlbee/typed-text-finds-its-template", "BitlBee", typed_text_finds_its_template);
     world_add("bitlbee/order-of-the-list", "BitlBee", order_of_the_list);
     world_add("bitlbee/missing-values-by-dialogue", "BitlBee", missing_values_by_dialogue);
