@@ -10,14 +10,20 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* A disk without room, as a limit on the size of this process's files. */
+/* What comes before the database is opened again is told as such. */
+#define TRIED_AGAIN "*cannot be used after an error of its disk; it is tried again shortly."
+
+/* A disk without room, as a limit on the size of this process's files. @desk NULL: in another
+ * thread than its own. */
 static void
-fill_disk(gboolean full)
+fill_disk(Desk *desk, gboolean full)
 {
     struct rlimit limit;
 
     g_assert_cmpint(getrlimit(RLIMIT_FSIZE, &limit), ==, 0);
     limit.rlim_cur = full ? 1024 : limit.rlim_max;
+    if (full && desk != NULL)
+        desk_ignore(desk, TRIED_AGAIN);
     g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &limit), ==, 0);
 }
 
@@ -113,12 +119,12 @@ test_receiving(Desk *desk)
     desk_login(desk);
     desk_hear(desk, "ada", "Before");
     desk_ignore(desk, "Reading or writing *");
-    fill_disk(TRUE);
+    fill_disk(desk, TRUE);
     g_free(coex_sim_customer_sends(desk->sim, "ada", "Meanwhile"));
     g_assert_true(coex_sim_wait_refused(desk->sim, 1, DESK_PATIENCE_MS));
     desk_run_ms(desk, 50);
     g_assert_cmpuint(desk_count(desk, DESK_FEED, "ada", "Meanwhile"), ==, 0);
-    fill_disk(FALSE);
+    fill_disk(desk, FALSE);
     desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Meanwhile");
     desk_fence(desk);
     g_assert_cmpuint(desk_count(desk, DESK_NOTICE, NULL, "Reading or writing *"), ==, 1);
@@ -131,10 +137,10 @@ test_sending(Desk *desk)
     desk_login(desk);
     desk_hear(desk, "ada", "Hi");
     desk_wait_catalogue(desk);
-    fill_disk(TRUE);
+    fill_disk(desk, TRUE);
     desk_send(desk, "ada", "Lost?");
     desk_wait_notice(desk, "ada", "Not sent, since it could not be saved: Lost?\n*");
-    fill_disk(FALSE);
+    fill_disk(desk, FALSE);
     desk_ignore(desk, "Reading or writing *");
     desk_fence(desk);
     desk_send(desk, "ada", "Found");
@@ -159,9 +165,9 @@ test_answered(Desk *desk)
     desk_send(desk, "ada", "One");
     desk_wait_feed(desk, COEX_FEED_TYPED, "ada", "One");
     desk_take(desk, "ada", "One");
-    fill_disk(TRUE);
+    fill_disk(desk, TRUE);
     desk_run_ms(desk, 400);
-    fill_disk(FALSE);
+    fill_disk(desk, FALSE);
     desk_fence(desk);
     desk_send(desk, "ada", "Two");
     desk_wait_feed(desk, COEX_FEED_TYPED, "ada", "Two");
@@ -182,11 +188,11 @@ test_newcomer(Desk *desk)
     desk_login(desk);
     desk_wait_catalogue(desk);
     desk_ignore(desk, "Reading or writing *");
-    fill_disk(TRUE);
+    fill_disk(desk, TRUE);
     desk_send(desk, "dana", "Hello");
     desk_wait_prompt(desk, "dana", "Hello");
     desk_wait_notice(desk, "dana", "Not sent, since it could not be saved: Hello\n*");
-    fill_disk(FALSE);
+    fill_disk(desk, FALSE);
     desk_fence(desk);
     g_assert_true(coex_session_hold_text(desk->session, desk_name("dana"), "For you", &error));
     g_assert_no_error(error);
@@ -209,11 +215,11 @@ test_discarded(Desk *desk)
     g_assert_no_error(error);
     desk_wait_notice(desk, "ada", "Held until * Never mind");
     desk_fence(desk);
-    fill_disk(TRUE);
+    fill_disk(desk, TRUE);
     coex_session_discard(desk->session, desk_name("ada"));
     desk_wait_notice(desk, "ada", "Discarded: Never mind");
     desk_wait_notice(desk, NULL, "Reading or writing *");
-    fill_disk(FALSE);
+    fill_disk(desk, FALSE);
     desk_fence(desk);
     desk_restart(desk);
     coex_session_list_held(desk->session, NULL);
@@ -240,12 +246,12 @@ test_held_for_template(Desk *desk)
     coex_session_hold_text(desk->session, desk_name("dana"), "And a text", NULL);
     desk_wait_notice(desk, "dana", "Held until *: And a text");
     desk_fence(desk);
-    fill_disk(TRUE);
+    fill_disk(desk, TRUE);
     coex_session_send_template(desk->session, desk_name("dana"),
                                desk_template(desk, "pickup_ready_v2", "de"), values, &error);
     g_assert_no_error(error);
     desk_wait_notice(desk, "dana", "Not sent, since it could not be saved: *");
-    fill_disk(FALSE);
+    fill_disk(desk, FALSE);
     desk_hear(desk, "dana", "Is it ready?");
     desk_wait_feed(desk, COEX_FEED_SENT, "dana", "[image] photo.jpg");
     desk_wait_feed(desk, COEX_FEED_SENT, "dana", "And a text");
@@ -269,7 +275,7 @@ on_debug(const char *domain, GLogLevelFlags level, const char *message, gpointer
 {
     if (g_atomic_int_get(&watching)) {
         if (strstr(message, ": accepted as ") != NULL)
-            fill_disk(TRUE);
+            fill_disk(NULL, TRUE);
         else if (g_str_has_suffix(message, ": sending"))
             g_atomic_int_inc(&n_tries);
     }
@@ -307,7 +313,7 @@ test_settled(Desk *desk)
     coex_sim_change(desk->sim, "messages", value);
     desk_wait_notice(desk, NULL, "Reading or writing *");
     desk_run_ms(desk, 2000);
-    fill_disk(FALSE);
+    fill_disk(desk, FALSE);
     desk_wait_state(desk, "ada", "delivered*: Once");
     g_atomic_int_set(&watching, FALSE);
     g_assert_cmpint(g_atomic_int_get(&n_tries), ==, 0);
@@ -496,7 +502,7 @@ test_history(Desk *desk)
     desk_fence(desk);
     chunk_open_chat(chunk, "ben");
     chunk_theirs(desk, chunk, "H1", "ben", CHUNK_DAY_S, "How is my bike?");
-    desk_ignore(desk, "*cannot be used after an error of its disk*");
+    desk_ignore(desk, TRIED_AGAIN);
     set_unwritable("textHow is my bike?"); /* type and text, as in the row */
     chunk_deliver(desk, chunk, 100);
     desk_wait_notice(desk, NULL, "Reading or writing *");
