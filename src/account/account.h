@@ -75,6 +75,7 @@ struct CoexAccount {
     CoexReceipts receipts;
     CoexTicks ticks;
     gboolean typing;
+    char *rate_card; /* path; "": none */
     gboolean list_everybody;
     gboolean remind;
     gboolean tells_seen;
@@ -125,6 +126,7 @@ struct CoexAccount {
     struct CoexSkew *skew;
     struct CoexViews *views;
     struct CoexTicker *ticker;
+    struct CoexCosts *costs; /* spending; NULL before they were read */
     struct CoexPhone *phone;
     struct CoexBlocks *blocks;
     struct CoexOutbox *outbox;

@@ -2,6 +2,7 @@
 #include "account/events.h"
 
 #include "core/catalogue.h"
+#include "core/costs.h"
 #include "core/feed.h"
 #include "core/person-view.h"
 #include "core/profile.h"
@@ -17,6 +18,7 @@ coex_session_event_free(CoexSessionEvent *event)
     g_strfreev(event->names);
     g_clear_pointer(&event->catalogue, coex_catalogue_unref);
     g_clear_pointer(&event->content, g_bytes_unref);
+    g_clear_pointer(&event->costs, coex_costs_unref);
     g_clear_error(&event->error);
     g_free(event->text);
     g_free(event->detail);

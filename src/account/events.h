@@ -7,6 +7,7 @@
  * is a kind here and a case there. */
 
 typedef struct CoexCatalogue CoexCatalogue;
+typedef struct CoexCosts CoexCosts;
 typedef struct CoexFeedItem CoexFeedItem;
 typedef struct CoexPersonView CoexPersonView;
 typedef struct CoexProfile CoexProfile;
@@ -85,6 +86,8 @@ typedef enum {
     COEX_SESSION_FETCH,
     /* The business's own picture is `content`, anybody's bytes; NULL: it has none (any more). */
     COEX_SESSION_PICTURE,
+    /* What messages cost, `costs`: as that below the session's own. */
+    COEX_SESSION_COSTS,
     /* The provider's clock minus ours, `skew`: the session keeps it to itself. */
     COEX_SESSION_SKEW,
 } CoexSessionEventKind;
@@ -119,6 +122,7 @@ typedef struct CoexSessionEvent {
     gboolean is_report; /* of a rescue: stays in the store until it was shown */
     CoexCatalogue *catalogue;
     GBytes *content;
+    CoexCosts *costs;
     GError *error;
     char *text;
     char *detail;

@@ -8,6 +8,7 @@
 #include "account/people.h"
 #include "account/person.h"
 #include "account/titles.h"
+#include "core/country.h"
 #include "core/nick.h"
 #include "core/person-view.h"
 #include "core/text.h"
@@ -162,6 +163,7 @@ view_new(CoexAccount *account, const CoexPerson *person)
     view->unread_since = account->tells_seen ? person->unread_since : 0;
     view->no_marketing = now->no_marketing;
     view->blocked = account->views->above->is_blocked(account, now);
+    view->country = coex_country_of_peer(&now->peer);
     view->listed = person_is_listed(account, person);
     if (now != person)
         return view;
@@ -183,8 +185,8 @@ view_equal(const CoexPersonView *a, const CoexPersonView *b)
            g_str_equal(a->label, b->label) && a->waiting_since == b->waiting_since &&
            a->unread_since == b->unread_since && g_strcmp0(a->last_state, b->last_state) == 0 &&
            a->no_marketing == b->no_marketing && a->blocked == b->blocked &&
-           a->listed == b->listed && a->n_parked == b->n_parked && a->n_held == b->n_held &&
-           a->held_kinds == b->held_kinds && a->n_resend == b->n_resend;
+           a->country == b->country && a->listed == b->listed && a->n_parked == b->n_parked &&
+           a->n_held == b->n_held && a->held_kinds == b->held_kinds && a->n_resend == b->n_resend;
 }
 
 static void watch_window(CoexAccount *account, const CoexPersonView *view);

@@ -213,6 +213,8 @@ status_clear(gpointer data)
     g_free(status->opaque);
     g_free(status->error_title);
     g_free(status->error_details);
+    g_free(status->category);
+    g_free(status->pricing_type);
 }
 
 void

@@ -142,6 +142,8 @@ typedef struct CoexStatus {
     int error_code;    /* Graph's, on failed; 0 */
     char *error_title; /* NULL */
     char *error_details;
+    char *category;          /* of its price, "service"; NULL: not told */
+    char *pricing_type;      /* with that: "regular", "free_customer_service", "free_entry_point" */
     gint64 free_entry_until; /* conversation.expiration_timestamp of a free entry point, 0 */
 } CoexStatus;
 

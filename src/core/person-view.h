@@ -19,6 +19,7 @@ typedef struct CoexPersonView {
     gint64 waiting_since;  /* for an answer, 0: does not wait */
     gint64 unread_since;   /* wrote what was not seen yet, 0: nothing; where that can be told */
     char *last_state;      /* tooltip: "delivered 14:03: Yes, 10 to 15 h.", NULL */
+    const char *country;   /* of the number, two letters; NULL: not known. Static */
     gboolean no_marketing; /* wants no marketing messages */
     gboolean blocked;      /* at WhatsApp: nothing comes and nothing goes */
     gboolean listed;       /* belongs into the buddy list */

@@ -10,6 +10,7 @@
 #include "core/webhook-history.h"
 #include "core/webhook-label.h"
 #include "core/webhook-people.h"
+#include "core/webhook-pricing.h"
 #include "core/webhook-system.h"
 
 #include <string.h>
@@ -405,6 +406,7 @@ read_status(Value *value, const CoexJsonAt *at)
         coex_webhook_people_read(value->people, &raw.recipient, FALSE, &status->peer,
                                  &status->profile_name);
     read_status_error(&raw, status);
+    coex_webhook_pricing_read(&raw.pricing, status);
     event = add_event(value, COEX_EVENT_STATUS);
     event->status = status;
     event->keep_raw = !is_known;

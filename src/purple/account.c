@@ -35,6 +35,7 @@
 #include "purple/template-picker.h"
 #include "purple/synchronise.h"
 #include "purple/transfer.h"
+#include "purple/typed-path.h"
 #include "purple/unseen.h"
 #include "session/session.h"
 
@@ -63,6 +64,15 @@ go_online(CoexConnection *connection)
     coex_roster_start(connection);
     if (!connection->over)
         coex_notice_end_error(connection);
+}
+
+static void
+log_in(CoexConnection *connection, const CoexSessionEvent *event)
+{
+    if (event->kind == COEX_SESSION_ONLINE)
+        go_online(connection);
+    else
+        show_progress(connection, event);
 }
 
 static PurpleConnectionError
@@ -293,10 +303,8 @@ on_event(const CoexSessionEvent *event, gpointer user_data)
 
     switch (event->kind) {
     case COEX_SESSION_PROGRESS:
-        show_progress(connection, event);
-        break;
     case COEX_SESSION_ONLINE:
-        go_online(connection);
+        log_in(connection, event);
         break;
     case COEX_SESSION_FAILED:
         fail(connection, event->error);
@@ -345,6 +353,7 @@ on_event(const CoexSessionEvent *event, gpointer user_data)
     case COEX_SESSION_PICTURE:
         coex_icon_take(connection, event->content);
         break;
+    case COEX_SESSION_COSTS:
     case COEX_SESSION_SKEW: /* the session's own */
         break;
     }
@@ -374,6 +383,26 @@ read_ticks(PurpleAccount *account)
     if (strcmp(option, "read") == 0)
         return COEX_TICKS_READ;
     return strcmp(option, "all") == 0 ? COEX_TICKS_ALL : COEX_TICKS_FAILURES;
+}
+
+/* "": there is none; NULL: what stands there is none. */
+static char *
+dup_rate_card(PurpleAccount *account, GError **error)
+{
+    g_autofree char *value = g_strstrip(g_strdup(coex_options_get(account, "rate-card")));
+    g_autofree char *path = coex_typed_path_dup(value);
+
+    if (*value == '\0')
+        return g_strdup("");
+    if (path == NULL)
+        g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+                    "Option rate-card: “%s” is no whole path, such as ~/prices.csv.", value);
+    else if (!coex_typed_path_may_read(path))
+        g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+                    "Option rate-card: it has to be a file below %s here.", purple_user_dir());
+    else
+        return g_steal_pointer(&path);
+    return NULL;
 }
 
 /* The number in one spelling, because chat programs look an account up by it. */
@@ -458,12 +487,14 @@ start_session(CoexConnection *connection, GError **error)
     const char *const *words = (const char *const *)password;
     g_auto(CoexProxy) proxy = { 0 };
     g_auto(CoexFileOptions) files = { 0 };
+    g_autofree char *rate_card = dup_rate_card(account, error);
     CoexSessionConfig config = {
         .number = number,
         .proxy = &proxy,
         .receipts = read_receipts(account),
         .ticks = read_ticks(account),
         .typing = strcmp(coex_options_get(account, "typing"), "yes") == 0,
+        .rate_card = rate_card,
         .list_everybody = coex_roster_lists_everybody(account),
         .recall = coex_recall_get_limit(account),
         .tells_seen = coex_host_get()->tells_seen,
@@ -474,7 +505,7 @@ start_session(CoexConnection *connection, GError **error)
     };
 
     coex_set_up_read(account, words, &config);
-    if (number == NULL || !coex_options_check_lists(account, error) ||
+    if (number == NULL || rate_card == NULL || !coex_options_check_lists(account, error) ||
         !coex_recall_check(account, error) || !read_credentials(&config, error) ||
         !coex_file_options_read(account, &files, error) || !check_header(&config, error) ||
         !coex_proxy_read(account, &proxy, error))

@@ -36,6 +36,21 @@ check_connection(CoexConnection *connection)
     coex_doctor_run(connection, "");
 }
 
+/* As a page where the chat program has some. */
+static void
+show_costs(CoexConnection *connection)
+{
+    const char *number = purple_account_get_username(connection->account);
+    g_autofree char *lines = coex_session_describe_costs(connection->session);
+    g_autofree char *html = coex_text_escape(lines);
+
+    if (coex_host_get()->has_own_conversation)
+        purple_notify_formatted(connection->gc, "What messages cost", number, NULL, html, NULL,
+                                NULL);
+    else
+        coex_unseen_tell(connection, lines);
+}
+
 typedef struct {
     const char *label;
     void (*run)(CoexConnection *connection);
@@ -46,6 +61,7 @@ static const Action actions[] = {
     { "Show held texts", list_held },
     { "Check the connection", check_connection },
     { "Account information...", coex_connection_describe },
+    { "Costs of this month", show_costs },
     { "Show account messages", coex_notice_open },
     { "Register webhook again...", coex_connection_register_webhook },
     { "Synchronise contacts and history...", synchronise },

@@ -136,6 +136,14 @@ list_held(CoexConnection *connection)
 }
 
 static void
+tell_costs(CoexConnection *connection)
+{
+    g_autofree char *lines = coex_session_describe_costs(connection->session);
+
+    coex_notice_tell(connection, lines);
+}
+
+static void
 synchronise(CoexConnection *connection)
 {
     coex_session_synchronise(connection->session, FALSE);
@@ -160,6 +168,7 @@ static const struct {
 } words[] = {
     { "held", "lists the texts that are held", list_held },
     { "refresh", "fetches the templates again", coex_connection_refresh_templates },
+    { "cost", "tells what this month's messages cost", tell_costs },
     { "account", "tells what is known of this number", coex_connection_describe },
     { "doctor", "checks the whole connection, and says what is wrong and what to do", examine },
     { "doctor stop", "ends that", end_examination },

@@ -61,6 +61,7 @@ static const Option options[] = {
       .choices = { "no", "no", "yes", "yes" } },
     { .key = "template-language", .label = "Template language (such as de)", .preset = "" },
     { .key = "recall", .label = "Recall: earlier lines (0: none)", .preset = "" },
+    { .key = "rate-card", .label = "Rate card: prices, a CSV", .preset = "" },
     { .key = "remind",
       .label = "Remind before a window closes",
       .is_flat = TRUE,

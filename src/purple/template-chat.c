@@ -174,6 +174,8 @@ show_confirm(CoexPicker *picker)
     add_sentence(lines, picker);
     add_line(lines, preview);
     add_line(lines, cost);
+    if (coex_picker_get_cost_hint(picker) != NULL)
+        add_line(lines, coex_picker_get_cost_hint(picker));
     if (picker->warned)
         add_line(lines, coex_picker_get_objection(picker));
     if (picker->cleaned)

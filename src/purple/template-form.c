@@ -567,6 +567,7 @@ dup_question(CoexPicker *picker)
     g_autofree char *cost = coex_picker_dup_cost(picker);
     g_autofree char *kind = g_strdup_printf("Kind: %s.", cost);
     add_paragraph(secondary, kind);
+    add_paragraph(secondary, coex_picker_get_cost_hint(picker));
     add_paragraph(secondary, coex_picker_get_objection(picker));
     if (picker->parked != NULL &&
         !coex_template_carries(template_, (const char *const *)picker->values, picker->parked))

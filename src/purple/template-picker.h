@@ -108,9 +108,11 @@ const char *coex_picker_get_reservation(const CoexPicker *picker, const CoexTemp
 /* At CONFIRM: what speaks against sending the chosen template, NULL: nothing. Static. */
 const char *coex_picker_get_objection(const CoexPicker *picker);
 
-/* At CONFIRM: the category of the chosen template, and what it costs: "utility, billed as utility".
- * Free with g_free(). */
+/* At CONFIRM: the category of the chosen template, and what it costs: "utility, billed as utility:
+ * EUR 0.0456". Free with g_free(). */
 char *coex_picker_dup_cost(const CoexPicker *picker);
+/* At CONFIRM: that the phone is free, once nothing from here is; NULL: nothing. Static. */
+const char *coex_picker_get_cost_hint(const CoexPicker *picker);
 
 /* Whether a file is held for them that the chosen template shows. */
 gboolean coex_picker_has_held_file(const CoexPicker *picker);

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/costs.h"
+#include "core/country.h"
+#include "core/peer.h"
 #include "core/template.h"
 #include "core/text.h"
 #include "purple/connection.h"
@@ -86,6 +89,21 @@ coex_picker_has_held_file(const CoexPicker *picker)
            (person->held_kinds & 1u << kind) != 0;
 }
 
+/* Of who is new the number alone tells the country. */
+static char *
+dup_price(const CoexPicker *picker, const CoexPersonView *person)
+{
+    const CoexCosts *costs = coex_session_get_costs(picker->connection->session);
+    g_auto(CoexPeer) peer = { 0 };
+    const char *country = person != NULL ? person->country : NULL;
+
+    if (person == NULL && coex_peer_parse(picker->name, &peer, NULL))
+        country = coex_country_of_peer(&peer);
+    if (costs == NULL || picker->template_->category == NULL)
+        return NULL;
+    return coex_costs_dup_price(costs, country, picker->template_->category);
+}
+
 char *
 coex_picker_dup_cost(const CoexPicker *picker)
 {
@@ -93,9 +111,26 @@ coex_picker_dup_cost(const CoexPicker *picker)
         coex_session_find_person(picker->connection->session, picker->name);
     gint64 now = coex_session_get_time(picker->connection->session);
     gboolean is_free = person != NULL && person->window.free_until > now;
+    g_autofree char *price = is_free ? NULL : dup_price(picker, person);
 
-    return g_strdup_printf("%s, %s", name_category(picker->template_),
-                           coex_template_get_cost(picker->template_, is_free));
+    return g_strdup_printf("%s, %s%s%s", name_category(picker->template_),
+                           coex_template_get_cost(picker->template_, is_free),
+                           price != NULL ? ": " : "", price != NULL ? price : "");
+}
+
+const char *
+coex_picker_get_cost_hint(const CoexPicker *picker)
+{
+    CoexSession *session = picker->connection->session;
+    const CoexPersonView *person = coex_session_find_person(session, picker->name);
+    const CoexCosts *costs = coex_session_get_costs(session);
+    gint64 now = coex_session_get_time(session);
+
+    if (costs == NULL || (person != NULL && person->window.free_until > now) ||
+        !coex_costs_are_used_up(costs, coex_costs_get_month(now)))
+        return NULL;
+    return "This month's 1,000 free service messages are used up: this is billed, what is written "
+           "on the phone is free.";
 }
 
 /* What to know of it before it is chosen: "marketing", "utility, low quality". */

@@ -74,6 +74,14 @@ run_window(CoexConnection *connection, const char *name, const char *words, cons
 }
 
 static void
+run_cost(CoexConnection *connection, const char *name, const char *words, const char *markup)
+{
+    g_autofree char *lines = coex_session_describe_costs(connection->session);
+
+    coex_lines_notice(connection, name, lines);
+}
+
+static void
 run_account(CoexConnection *connection, const char *name, const char *words, const char *markup)
 {
     coex_connection_describe(connection);
@@ -276,6 +284,7 @@ static const Verb verbs[] = {
       .take = coex_forget_ask },
     { "status", NULL, "", "how far the last texts came: sent, delivered, read",
       .command = coex_session_list_sends },
+    { "cost", NULL, "", "what this month's messages cost, by class", .run = run_cost },
     { "window", NULL, "", "until when free text can be sent", .run = run_window },
     { "account", NULL, "", "what is known of this number: quality, limits, webhook, profile",
       .run = run_account },

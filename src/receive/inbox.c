@@ -8,6 +8,7 @@
 #include "account/phone.h"
 #include "account/recall.h"
 #include "account/skew.h"
+#include "account/spending.h"
 #include "account/tell.h"
 #include "account/ticker.h"
 #include "account/views.h"
@@ -86,6 +87,7 @@ struct CoexInboxStep {
     GPtrArray *standby;  /* char *, keys of settings that say so of a chat */
     gint64 age_s;        /* since the delivery came */
     gboolean catalogue_is_stale;
+    gboolean any_price;    /* was told, or that something arrived which may have one */
     gboolean any_history;  /* a part of it came */
     gboolean any_progress; /* of the history was told */
 };
@@ -207,6 +209,7 @@ apply_status(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
     if (status->state == COEX_STATE_FAILED)
         explanation = coex_graph_code_explain(status->error_code, status->error_title,
                                               status->error_details, TRUE);
+    step->any_price |= status->category != NULL || status->state != COEX_STATE_SENT;
     effect.index = coex_batch_apply_status(batch, status, explanation);
     g_array_append_val(step->effects, effect);
 }
@@ -397,6 +400,8 @@ coex_inbox_apply(CoexAccount *account, CoexBatch *batch, GPtrArray *events, gint
     for (guint i = 0; i < events->len; i++)
         apply_event(step, batch, g_ptr_array_index(events, i));
     coex_outbox_unite_again(account->outbox, batch, n_united);
+    if (step->any_price)
+        coex_spending_ask(account, batch);
     note_delivery(account, batch, age_s);
     return step;
 }
@@ -505,6 +510,7 @@ settle(CoexInboxStep *step, CoexBatch *batch)
         else
             settle_message(step, batch, effect);
     }
+    coex_spending_take(account, batch);
     for (guint i = 0; i < step->notices->len; i++)
         coex_account_tell_notice(account, NULL, "%s",
                                  (const char *)g_ptr_array_index(step->notices, i));

@@ -30,6 +30,7 @@ typedef struct CoexSessionConfig {
     CoexReceipts receipts;
     CoexTicks ticks;         /* failures are told in any case: who shows them leaves them out */
     gboolean typing;         /* that the user types is shown, which marks as read, too */
+    const char *rate_card;   /* absolute path; NULL or "": none */
     gboolean list_everybody; /* `buddies` = all */
     gboolean remind;
     gboolean tells_seen;      /* coex_session_mark_seen() is called; else what is shown is seen */

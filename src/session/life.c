@@ -8,6 +8,7 @@
 #include "account/ticker.h"
 #include "account/views.h"
 #include "core/catalogue.h"
+#include "core/costs.h"
 #include "core/profile.h"
 #include "core/proxy.h"
 #include "net/http.h"
@@ -96,6 +97,8 @@ free_account(CoexAccount *account)
     g_free(account->public_url);
     g_free(account->media_folder);
     g_free(account->outgoing);
+    g_free(account->rate_card);
+    g_clear_pointer(&account->costs, coex_costs_unref);
     coex_proxy_free(account->proxy);
     g_free(account);
 }
@@ -176,6 +179,7 @@ coex_account_new(CoexHub *hub, const CoexSessionConfig *config, CoexTarget targe
     account->receipts = config->receipts;
     account->ticks = config->ticks;
     account->typing = config->typing;
+    account->rate_card = g_strdup(config->rate_card != NULL ? config->rate_card : "");
     account->list_everybody = config->list_everybody;
     account->remind = config->remind;
     account->tells_seen = config->tells_seen;

@@ -9,6 +9,7 @@
 #include "account/people.h"
 #include "account/phone.h"
 #include "account/skew.h"
+#include "account/spending.h"
 #include "account/tell.h"
 #include "account/views.h"
 #include "account/waiting.h"
@@ -29,6 +30,7 @@
 #include "session/hub.h"
 #include "session/ids.h"
 #include "session/options.h"
+#include "session/prices.h"
 #include "session/profile.h"
 #include "session/registration.h"
 #include "store/store.h"
@@ -603,6 +605,8 @@ go_online(CoexAccount *account)
     coex_outbox_start(account->outbox);
     coex_fetch_start(account);
     coex_intake_attach(coex_hub_get_intake(account->hub), account);
+    coex_spending_load(account);
+    coex_prices_load(account);
     coex_profile_fetch(account, refresh_blocks);
     coex_registration_check(account, FALSE);
 }

@@ -2,6 +2,7 @@
 #include "session/session.h"
 
 #include "account/mailbox.h"
+#include "core/costs.h"
 #include "core/error.h"
 #include "core/payload.h"
 #include "core/template.h"
@@ -26,6 +27,7 @@ struct CoexSession {
     gpointer clock_data;
     CoexClock system_clock; /* where there is no other */
     gint64 skew;
+    CoexCosts *costs;            /* NULL: not told yet */
     const CoexFeedItem *showing; /* the observer has it right now */
 };
 
@@ -70,6 +72,11 @@ deliver(gpointer letter)
 
     if (event->kind == COEX_SESSION_SKEW) {
         session->skew = event->skew;
+        return;
+    }
+    if (event->kind == COEX_SESSION_COSTS) {
+        g_clear_pointer(&session->costs, coex_costs_unref);
+        session->costs = coex_costs_ref(event->costs);
         return;
     }
     keep(session, event);
@@ -127,6 +134,7 @@ coex_session_free(CoexSession *session)
     coex_mailbox_unref(session->mailbox);
     g_hash_table_unref(session->views);
     g_clear_pointer(&session->catalogue, coex_catalogue_unref);
+    g_clear_pointer(&session->costs, coex_costs_unref);
     g_strfreev(session->recent);
     g_free(session);
 }
@@ -663,13 +671,8 @@ coex_session_get_time(CoexSession *session)
     return now + session->skew;
 }
 
-char *
-coex_session_describe_window(CoexSession *session, const char *name)
+const CoexCosts *
+coex_session_get_costs(CoexSession *session)
 {
-    const CoexPersonView *view = coex_session_find_person(session, name);
-    CoexWindow window = { 0 };
-
-    if (view != NULL)
-        window = view->window;
-    return coex_window_describe(window, coex_session_get_time(session));
+    return session->costs;
 }

@@ -7,6 +7,7 @@
 #include "core/person-view.h"
 #include "session/config.h"
 
+typedef struct CoexCosts CoexCosts;
 typedef struct CoexPayload CoexPayload;
 
 /* One account's life as the chat program sees it. All functions are called, and all observer calls
@@ -173,6 +174,11 @@ void coex_session_list_sends(CoexSession *session, const char *name);
 
 /* One line for /window. Free with g_free(). */
 char *coex_session_describe_window(CoexSession *session, const char *name);
+
+/* What messages cost, NULL: not read yet. Borrowed until control returns to the main loop. */
+const CoexCosts *coex_session_get_costs(CoexSession *session);
+/* The lines of /cost. Free with g_free(). */
+char *coex_session_describe_costs(CoexSession *session);
 
 /* Of the phone's earlier chats for the log, a day after the other. PAST_LOG follows, or nothing:
  * there are none; and PAST_LOG_BEGUN, so that what a kill leaves of a log is known, after BEGIN

@@ -5,6 +5,7 @@
 #include "store/apply.h"
 
 #include "store/batch-private.h"
+#include "store/costs.h"
 #include "store/forget.h"
 #include "store/messages.h"
 #include "store/past.h"
@@ -232,6 +233,14 @@ read_past(CoexApply *a, GError **error)
 }
 
 static gboolean
+read_costs(CoexApply *a, GError **error)
+{
+    g_clear_pointer(&a->batch->costs, g_ptr_array_unref);
+    a->batch->costs = coex_costs_read(a->db, a->change->account_id, a->change->costs_from, error);
+    return a->batch->costs != NULL;
+}
+
+static gboolean
 put_back_times(CoexApply *a, GError **error)
 {
     const CoexPutBack *back = &a->change->times.back;
@@ -272,7 +281,7 @@ apply_change(CoexApply *a, GError **error)
     case COEX_CHANGE_MESSAGE:
         return coex_apply_message(a, error);
     case COEX_CHANGE_STATUS:
-        return coex_apply_status(a, error);
+        return coex_costs_apply(a, change->status.status, error) && coex_apply_status(a, error);
     case COEX_CHANGE_OUTBOX:
         return coex_apply_outbox(a, error);
     case COEX_CHANGE_ACCEPTED:
@@ -297,6 +306,8 @@ apply_change(CoexApply *a, GError **error)
         return apply_delivery_waited(a, error);
     case COEX_CHANGE_PAST:
         return read_past(a, error);
+    case COEX_CHANGE_COSTS:
+        return read_costs(a, error);
     case COEX_CHANGE_TIMES:
         return put_back_times(a, error);
     case COEX_CHANGE_LOGGED:

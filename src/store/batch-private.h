@@ -31,6 +31,7 @@ typedef enum {
     COEX_CHANGE_TIMES,
     COEX_CHANGE_MEDIA,
     COEX_CHANGE_LOGGED,
+    COEX_CHANGE_COSTS,
 } CoexChangeKind;
 
 /* The member of the union is the one named by the kind. */
@@ -93,6 +94,7 @@ typedef struct CoexChange {
             char *reason;
         } delivery;
         CoexPastQuery past;
+        guint costs_from; /* month */
         struct {
             gint64 person_id;
             CoexPutBack back;
@@ -114,6 +116,7 @@ struct CoexBatch {
     GPtrArray *feed;     /* CoexFeedItem */
     GPtrArray *failures; /* CoexFailure */
     GPtrArray *pasts;    /* CoexPast */
+    GPtrArray *costs;    /* CoexCost, NULL: not asked for */
     gboolean forgets;    /* somebody, or what a delivery told of them */
 };
 

@@ -69,6 +69,7 @@ free_change(gpointer data)
     case COEX_CHANGE_UNITED:
     case COEX_CHANGE_PAST:
     case COEX_CHANGE_TIMES:
+    case COEX_CHANGE_COSTS:
         break;
     }
     clear_result(&change->result);
@@ -119,6 +120,7 @@ coex_batch_free(CoexBatch *batch)
     g_ptr_array_unref(batch->feed);
     g_ptr_array_unref(batch->failures);
     g_ptr_array_unref(batch->pasts);
+    g_clear_pointer(&batch->costs, g_ptr_array_unref);
     g_free(batch);
 }
 
@@ -349,6 +351,12 @@ coex_batch_read_past(CoexBatch *batch, gint64 person_id, gint64 before, guint li
 }
 
 void
+coex_batch_read_costs(CoexBatch *batch, guint from)
+{
+    add_change(batch, COEX_CHANGE_COSTS)->costs_from = from;
+}
+
+void
 coex_batch_put_back_times(CoexBatch *batch, gint64 person_id, const CoexPutBack *back)
 {
     CoexChange *change = add_change(batch, COEX_CHANGE_TIMES);
@@ -381,6 +389,12 @@ coex_batch_get_pasts(const CoexBatch *batch)
     return batch->pasts;
 }
 
+GPtrArray *
+coex_batch_get_costs(const CoexBatch *batch)
+{
+    return batch->costs;
+}
+
 void
 coex_batch_forget_outcome(CoexBatch *batch)
 {
@@ -391,6 +405,7 @@ coex_batch_forget_outcome(CoexBatch *batch)
     g_ptr_array_set_size(batch->feed, 0);
     g_ptr_array_set_size(batch->failures, 0);
     g_ptr_array_set_size(batch->pasts, 0);
+    g_clear_pointer(&batch->costs, g_ptr_array_unref);
 }
 
 const CoexResult *

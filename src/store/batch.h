@@ -128,6 +128,9 @@ void coex_batch_put_back_times(CoexBatch *batch, gint64 person_id, const CoexPut
 /* Reads what coex_store_read_past() does, as it is at this place of the batch. */
 void coex_batch_read_past(CoexBatch *batch, gint64 person_id, gint64 before, guint limit);
 
+/* Reads what messages cost in the month @from (202610) and those after it. */
+void coex_batch_read_costs(CoexBatch *batch, guint from);
+
 /* ---- after the commit ---- */
 
 /* After the commit or its failure, in the thread-default context that committed; the batch is freed
@@ -160,6 +163,9 @@ typedef struct {
 } CoexPast;
 /* In the order asked. Borrowed; array of CoexPast. */
 GPtrArray *coex_batch_get_pasts(const CoexBatch *batch);
+
+/* What coex_batch_read_costs() read. Borrowed array of CoexCost; NULL: nothing. */
+GPtrArray *coex_batch_get_costs(const CoexBatch *batch);
 
 /* The feed items that the commit made, by seq. Borrowed; NULL-free array of CoexFeedItem. */
 GPtrArray *coex_batch_get_feed(const CoexBatch *batch);

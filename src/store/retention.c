@@ -23,6 +23,10 @@ static const char DELETE_EARLY[] =
     "DELETE FROM early_statuses WHERE id IN"
     " (SELECT id FROM early_statuses WHERE saved_at < ? ORDER BY saved_at LIMIT 64)";
 
+static const char DELETE_PRICED[] =
+    "DELETE FROM priced WHERE (account, key) IN"
+    " (SELECT account, key FROM priced WHERE noted_at < ? ORDER BY noted_at LIMIT 64)";
+
 /* The ids of the deliveries whose bodies go in this step. NULL on error. */
 static GArray *
 find_old(CoexDb *db, gint64 before, GError **error)
@@ -77,6 +81,7 @@ coex_retention_step(CoexDb *db, gint64 now, gboolean *ret_more, GError **error)
         forget_bodies(db, now - COEX_RETENTION_BODY_S, &n, error) &&
         delete_before(db, DELETE_KEYS, now - COEX_RETENTION_KEY_S, &n, error) &&
         delete_before(db, DELETE_EARLY, now - COEX_RETENTION_EARLY_S, &n, error) &&
+        delete_before(db, DELETE_PRICED, now - COEX_RETENTION_PRICED_S, &n, error) &&
         coex_db_exec(db, "COMMIT", error)) {
         *ret_more = n > 0;
         if (is_forgotten) {

@@ -230,7 +230,20 @@ static const char SCHEMA_5[] =
     " media_name, media_caption, media_voice, media_animated, file, context, kind, type, payload,"
     " why);";
 
-static const char *const MIGRATIONS[] = { SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4, SCHEMA_5 };
+/* What messages cost, and which of them count already: by a digest of the id, until no more
+ * statuses of them are to come. */
+static const char SCHEMA_6[] =
+    "CREATE TABLE priced(account INTEGER NOT NULL CHECK(account > 0), key TEXT NOT NULL,"
+    " month INTEGER NOT NULL, category TEXT, type TEXT, country TEXT, noted_at INTEGER NOT NULL,"
+    " PRIMARY KEY(account, key)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX priced_age ON priced(noted_at);"
+    "CREATE TABLE costs(account INTEGER NOT NULL CHECK(account > 0), month INTEGER NOT NULL,"
+    " category TEXT NOT NULL, type TEXT NOT NULL, country TEXT NOT NULL, n INTEGER NOT NULL,"
+    " PRIMARY KEY(account, month, category, type, country)) STRICT, WITHOUT ROWID;";
+
+static const char *const MIGRATIONS[] = {
+    SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4, SCHEMA_5, SCHEMA_6
+};
 
 static gboolean
 check(CoexDb *db, const char *path, GError **error)

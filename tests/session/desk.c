@@ -296,6 +296,7 @@ write_down(Desk *desk, const CoexSessionEvent *event)
     case COEX_SESSION_PICTURE:
         note_picture(desk, event->content);
         break;
+    case COEX_SESSION_COSTS:
     case COEX_SESSION_SKEW:
         g_assert_not_reached();
     }

@@ -79,7 +79,7 @@ restore(const char *version)
 static void
 assert_sound(Fixture *f)
 {
-    g_assert_cmpint(fixture_query_raw(f, "PRAGMA user_version"), ==, 5);
+    g_assert_cmpint(fixture_query_raw(f, "PRAGMA user_version"), ==, 6);
     g_assert_cmpint(fixture_query_raw(f, "SELECT count(*) FROM pragma_integrity_check"
                                          " WHERE integrity_check <> 'ok'"),
                     ==, 0);
@@ -158,6 +158,9 @@ test_from_fourth(void)
                                              " AND played_at = 0 AND failure IS NULL"),
                         ==, fixture_query_raw(f, "SELECT count(*) FROM messages"));
         g_assert_cmpint(fixture_query_raw(f, "SELECT count(why) FROM outbox"), ==, 0);
+        g_assert_cmpint(fixture_query_raw(f, "SELECT (SELECT count(*) FROM priced)"
+                                             " + (SELECT count(*) FROM costs)"),
+                        ==, 0);
         assert_sound(f);
     }
 }
