@@ -75,7 +75,8 @@ struct CoexAccount {
     CoexReceipts receipts;
     CoexTicks ticks;
     gboolean typing;
-    char *rate_card; /* path; "": none */
+    char *rate_card;     /* path; "": none */
+    char *opt_out_words; /* with commas between; "": none */
     gboolean list_everybody;
     gboolean remind;
     gboolean tells_seen;

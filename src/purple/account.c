@@ -495,6 +495,7 @@ start_session(CoexConnection *connection, GError **error)
         .ticks = read_ticks(account),
         .typing = strcmp(coex_options_get(account, "typing"), "yes") == 0,
         .rate_card = rate_card,
+        .opt_out_words = coex_options_get(account, "opt-out-words"),
         .list_everybody = coex_roster_lists_everybody(account),
         .recall = coex_recall_get_limit(account),
         .tells_seen = coex_host_get()->tells_seen,

@@ -62,6 +62,7 @@ static const Option options[] = {
     { .key = "template-language", .label = "Template language (such as de)", .preset = "" },
     { .key = "recall", .label = "Recall: earlier lines (0: none)", .preset = "" },
     { .key = "rate-card", .label = "Rate card: prices, a CSV", .preset = "" },
+    { .key = "opt-out-words", .label = "Opt-out words, with commas", .preset = "STOP" },
     { .key = "remind",
       .label = "Remind before a window closes",
       .is_flat = TRUE,

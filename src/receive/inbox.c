@@ -20,6 +20,7 @@
 #include "media/fetch.h"
 #include "receive/book.h"
 #include "receive/history.h"
+#include "receive/opt-out.h"
 #include "receive/sender.h"
 #include "send/outbox.h"
 #include "send/templates.h"
@@ -70,10 +71,11 @@ typedef struct {
     gint64 person_id;
     gboolean is_status;
     gboolean opens_window;
-    gint64 written_at;       /* of a customer's message */
-    gboolean ends_turn;      /* and it is one of its own, about no other */
-    gint64 echo_at;          /* of a message from the phone */
-    const char *phone_token; /* of one that a person wrote; the batch has it */
+    gint64 written_at;          /* of a customer's message */
+    gboolean ends_turn;         /* and it is one of its own, about no other */
+    const CoexMessage *message; /* the batch has it */
+    gint64 echo_at;             /* of a message from the phone */
+    const char *phone_token;    /* of one that a person wrote; the batch has it */
 } Effect;
 
 struct CoexInboxStep {
@@ -175,6 +177,7 @@ apply_message(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
         coex_recall_prepare(account, batch, person, time);
     if (message->direction == COEX_ECHO && coex_echo_get_author(message->content.text) == NULL)
         effect.phone_token = message->token;
+    effect.message = message;
     effect.index = coex_batch_add_message(batch, person->id, message, time);
     effect.person_id = person->id;
     g_array_append_val(step->effects, effect);
@@ -451,8 +454,10 @@ settle_message(CoexInboxStep *step, CoexBatch *batch, const Effect *effect)
     if (person == NULL || result->outcome != COEX_ADDED)
         return;
     person = coex_people_now(account->people, person);
-    if (effect->ends_turn)
+    if (effect->ends_turn) {
         coex_ticker_end_turn(account, person);
+        coex_opt_out_note(account, person, effect->message);
+    }
     /* Only now is it sure that this was not a send of our own. */
     if (effect->phone_token != NULL)
         coex_phone_note_echo(account, effect->phone_token, effect->echo_at);

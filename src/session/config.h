@@ -28,10 +28,11 @@ typedef struct CoexSessionConfig {
     const char *public_url;
     const CoexProxy *proxy; /* the way to the provider; NULL: straight */
     CoexReceipts receipts;
-    CoexTicks ticks;         /* failures are told in any case: who shows them leaves them out */
-    gboolean typing;         /* that the user types is shown, which marks as read, too */
-    const char *rate_card;   /* absolute path; NULL or "": none */
-    gboolean list_everybody; /* `buddies` = all */
+    CoexTicks ticks;           /* failures are told in any case: who shows them leaves them out */
+    gboolean typing;           /* that the user types is shown, which marks as read, too */
+    const char *rate_card;     /* absolute path; NULL or "": none */
+    gboolean list_everybody;   /* `buddies` = all */
+    const char *opt_out_words; /* with commas between; NULL or "": none */
     gboolean remind;
     gboolean tells_seen;      /* coex_session_mark_seen() is called; else what is shown is seen */
     gint64 run;               /* another number in each run of the chat program */

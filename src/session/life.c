@@ -98,6 +98,7 @@ free_account(CoexAccount *account)
     g_free(account->media_folder);
     g_free(account->outgoing);
     g_free(account->rate_card);
+    g_free(account->opt_out_words);
     g_clear_pointer(&account->costs, coex_costs_unref);
     coex_proxy_free(account->proxy);
     g_free(account);
@@ -180,6 +181,7 @@ coex_account_new(CoexHub *hub, const CoexSessionConfig *config, CoexTarget targe
     account->ticks = config->ticks;
     account->typing = config->typing;
     account->rate_card = g_strdup(config->rate_card != NULL ? config->rate_card : "");
+    account->opt_out_words = coex_option_dup(config->opt_out_words, "");
     account->list_everybody = config->list_everybody;
     account->remind = config->remind;
     account->tells_seen = config->tells_seen;

@@ -99,7 +99,8 @@ coex_apply_forgotten(CoexApply *a, GError **error)
         "DELETE FROM outbox" THEIRS,
         "DELETE FROM feed" THEIRS,
         "DELETE FROM addresses" THEIRS,
-        "DELETE FROM settings WHERE account = ?1 AND key IN ('standby-' || ?2, 'forget-' || ?2)",
+        "DELETE FROM settings WHERE account = ?1 AND key IN ('standby-' || ?2, 'forget-' || ?2,"
+        " 'opt-out-' || ?2)",
         "DELETE FROM people WHERE account = ?1 AND (id = ?2 OR same_as = ?2)",
     };
     const CoexChange *change = a->change;
