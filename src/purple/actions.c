@@ -66,6 +66,7 @@ static const Action actions[] = {
     { "Register webhook again...", coex_connection_register_webhook },
     { "Synchronise contacts and history...", synchronise },
     { "More options...", coex_options_open_page },
+    { "Options for files...", coex_options_open_files_page },
 };
 
 static gboolean
@@ -73,7 +74,9 @@ is_offered(const Action *action)
 {
     if (action->run == coex_notice_open)
         return coex_host_get()->has_own_conversation;
-    return action->run != coex_options_open_page || coex_host_get()->splits_options;
+    if (action->run == coex_options_open_page || action->run == coex_options_open_files_page)
+        return coex_host_get()->splits_options;
+    return TRUE;
 }
 
 static void

@@ -13,10 +13,10 @@ typedef struct {
     const char *label;
     const char *preset;
     gboolean secret;
-    gboolean first;       /* needed for the first login */
-    gboolean is_flat;     /* a list that is typed on the second page, which has no room for more */
-    gboolean is_for_own;  /* not for who sits at another machine */
-    gboolean is_provider; /* a list: each backend is a choice, the first the preset */
+    gboolean first;      /* needed for the first login */
+    gboolean is_flat;    /* a list that is typed on a page of its own, which has no room for more */
+    gboolean is_for_own; /* not for who sits at another machine */
+    gboolean is_provider;   /* a list: each backend is a choice, the first the preset */
     const char *choices[9]; /* label, value, …; the first is the preset. None: a string */
 } Option;
 
@@ -64,7 +64,7 @@ static const Option options[] = {
     { .key = "rate-card", .label = "Rate card: prices, a CSV", .preset = "" },
     { .key = "opt-out-words", .label = "Opt-out words, with commas", .preset = "STOP" },
     { .key = "remind",
-      .label = "Remind before a window closes",
+      .label = "Remind before windows close",
       .is_flat = TRUE,
       .choices = { "yes", "yes", "no", "no" } },
     { .key = "buddies",
@@ -354,7 +354,14 @@ coex_options_dup_typed(PurpleAccount *account, const char *key, const char *valu
                            key, value, purple_account_get_username(account));
 }
 
-/* ---- the second page ---- */
+/* ---- the other pages ---- */
+
+/* A form that is higher than the screen cannot be used: what is about files has one of its own. */
+static gboolean
+is_on_page(const Option *option, gboolean about_files)
+{
+    return !option->first && g_str_has_prefix(option->key, "media-") == about_files;
+}
 
 static gboolean
 is_typed(const Option *option)
@@ -411,7 +418,9 @@ on_page_ok(gpointer token, PurpleRequestFields *fields)
     if (connection == NULL)
         return;
     for (guint i = 0; i < G_N_ELEMENTS(options); i++) {
-        const char *value = options[i].first ? NULL : read_field(fields, &options[i]);
+        const char *value = purple_request_fields_exists(fields, options[i].key)
+                                ? read_field(fields, &options[i])
+                                : NULL;
 
         if (value == NULL ||
             strcmp(value, coex_options_get(connection->account, options[i].key)) == 0)
@@ -430,18 +439,18 @@ on_page_cancel(gpointer token)
     coex_ask_take(token, NULL);
 }
 
-void
-coex_options_open_page(CoexConnection *connection)
+static void
+open_page(CoexConnection *connection, const char *name, gboolean about_files)
 {
     PurpleRequestFields *fields = purple_request_fields_new();
     PurpleRequestFieldGroup *group = purple_request_field_group_new(NULL);
     const char *number = purple_account_get_username(connection->account);
-    g_autofree char *title = g_strconcat("More options: ", number, NULL);
+    g_autofree char *title = g_strconcat(name, ": ", number, NULL);
     gpointer token;
     void *ui;
 
     for (guint i = 0; i < G_N_ELEMENTS(options); i++) {
-        if (!options[i].first)
+        if (is_on_page(&options[i], about_files))
             purple_request_field_group_add_field(group,
                                                  make_field(connection->account, &options[i]));
     }
@@ -452,4 +461,16 @@ coex_options_open_page(CoexConnection *connection)
                                G_CALLBACK(on_page_ok), "Cancel", G_CALLBACK(on_page_cancel),
                                connection->account, NULL, NULL, token);
     coex_ask_opened(token, ui);
+}
+
+void
+coex_options_open_page(CoexConnection *connection)
+{
+    open_page(connection, "More options", FALSE);
+}
+
+void
+coex_options_open_files_page(CoexConnection *connection)
+{
+    open_page(connection, "Options for files", TRUE);
 }

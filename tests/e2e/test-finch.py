@@ -53,6 +53,16 @@ class LowTerminal:
             check(words in shown, f"“{words}” is out of sight")
         self.client.keys("M-c")
         self.client.wait_gone("\u2524More options")
+        self.client.go("Buddy List")
+        self.client.keys("F10", "Down", "Right")
+        self.client.wait("Options for files")
+        self.client.keys("o")
+        self.client.go("Options for files")
+        shown = self.client.wait("(?s)\u2524Options for files.*OK")
+        for words in ("Media auto", "Media URL"):
+            check(words in shown, f"“{words}” is out of sight")
+        self.client.keys("M-c")
+        self.client.wait_gone("\u2524Options for files")
 
     def two_people(self):
         """of two people's forms each says in its title whose it is"""

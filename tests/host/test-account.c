@@ -214,12 +214,23 @@ has_a_second_page(World *world)
     const HostEvent *page = host_wait_for(world->host, EVENT_REQUEST, NULL, "More options: +*");
     host_check(world->host, strstr(page->extra, "webhook-path") != NULL);
     host_check(world->host, strstr(page->extra, "public-url") == NULL);
+    host_check(world->host, strstr(page->extra, "media-") == NULL);
     host_request_set(world->host, "webhook-path", "/elsewhere");
     host_request_set(world->host, "read-receipts", "never");
     host_request_ok(world->host);
     host_wait_for(world->host, EVENT_NOTICE, NULL, "*logs in again*");
     host_pick_action(world->host, "More options...");
     host_wait_for(world->host, EVENT_REQUEST, NULL, "*More options*");
+    host_request_cancel(world->host);
+    host_pick_action(world->host, "Options for files...");
+    page = host_wait_for(world->host, EVENT_REQUEST, NULL, "Options for files: +*");
+    host_check(world->host, strstr(page->extra, "webhook-path") == NULL);
+    host_request_set(world->host, "media-limit", "5");
+    host_request_ok(world->host);
+    host_wait_for(world->host, EVENT_NOTICE, NULL, "*logs in again*");
+    host_pick_action(world->host, "Options for files...");
+    page = host_wait_for(world->host, EVENT_REQUEST, NULL, "*Options for files*");
+    host_check(world->host, strstr(page->extra, "Media limit (MB) = 5") != NULL);
     host_request_cancel(world->host);
 
     host_logout(world->host);
