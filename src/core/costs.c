@@ -237,11 +237,25 @@ add_month(const CoexCosts *costs, guint month, gboolean is_this, GString *lines)
     g_autofree char *name = coex_costs_dup_month(month);
 
     g_string_append_printf(lines, "%s%s%s", lines->len > 0 ? "\n" : "", name,
-                           is_this ? " (UTC), delivered and sent from here:" : ":");
+                           is_this ? " (UTC), delivered through the API:" : ":");
     for (guint i = 0; i < classes->len; i++)
         add_class(costs, month, g_ptr_array_index(classes, i), lines);
     if (classes->len == 0)
         g_string_append(lines, " nothing was counted");
+}
+
+char *
+coex_costs_summarize(const CoexCosts *costs, gint64 now)
+{
+    guint month = coex_costs_get_month(now);
+    g_autoptr(GPtrArray) classes = list_classes(costs, month, TRUE);
+    GString *lines = g_string_new(NULL);
+
+    for (guint i = 0; i < classes->len; i++)
+        add_class(costs, month, g_ptr_array_index(classes, i), lines);
+    g_string_erase(lines, 0, 1);
+    g_string_replace(lines, "\n", "; ", 0);
+    return g_string_free(lines, FALSE);
 }
 
 char *

@@ -47,5 +47,8 @@ gboolean coex_costs_are_used_up(const CoexCosts *costs, guint month);
  * is known. Free with g_free(). */
 char *coex_costs_dup_price(const CoexCosts *costs, const char *country, const char *category);
 
+/* The classes of the month of @now in one line: "service: 412 of 1,000 service messages, 0 billed;
+ * utility: 3 billed". Free with g_free(). */
+char *coex_costs_summarize(const CoexCosts *costs, gint64 now);
 /* What /cost tells of the month of @now and the one before, a line each. Free with g_free(). */
 char *coex_costs_describe(const CoexCosts *costs, gint64 now);

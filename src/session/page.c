@@ -11,6 +11,7 @@
 #include "account/views.h"
 #include "core/api.h"
 #include "core/backend.h"
+#include "core/costs.h"
 #include "core/number-state.h"
 #include "core/profile-change.h"
 #include "core/profile.h"
@@ -154,6 +155,8 @@ on_figures(const CoexFigures *figures, const GError *error, gpointer user_data)
         coex_account_tell_store_error(account, error);
     else
         add(page, "Today", dup_today(figures));
+    if (account->costs != NULL)
+        add(page, "This month", coex_costs_summarize(account->costs, coex_account_now(account)));
     add_profile(page, account);
     event = coex_account_event_new(account, COEX_SESSION_FACTS);
     event->profile = page->has_profile ? coex_profile_copy(account->profile) : NULL;

@@ -36,7 +36,7 @@ tell_status(World *world, const char *id, const char *pricing)
 static void
 costs_are_told(World *world)
 {
-    const char *lines = "*delivered and sent from here:*marketing: 1 billed*"
+    const char *lines = "*delivered through the API:*marketing: 1 billed*"
                         "service: 1 of 1,000 service messages, 0 billed*nothing was counted*";
 
     host_go_online(world->host);

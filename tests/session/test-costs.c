@@ -76,7 +76,7 @@ test_own(Desk *desk)
 
     go_to_mid_month(desk);
     month = dup_month(desk, 0);
-    glob = g_strdup_printf("%s (UTC), delivered and sent from here:\n"
+    glob = g_strdup_printf("%s (UTC), delivered through the API:\n"
                            "service: 1 of 1,000 service messages, 0 billed\nutility: 1 billed\n*",
                            month);
     desk_login(desk);

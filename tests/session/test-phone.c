@@ -87,7 +87,8 @@ test_other_signs(Desk *desk)
     "Receiving: at 127.0.0.1:*/webhook; the last webhook came at 20*\nPhone: last sign 20* (a "    \
     "message written on it); open the app before 20*\nWindows: 1 open, 0 closed\nWait for an "     \
     "answer: 0\nTexts that wait: 1 until they write, 0 for your choice\nToday: 1 received, 0 "     \
-    "sent from here, 1 sent on the phone\nAbout: *"
+    "sent from here, 1 sent on the phone\n"                                                        \
+    "This month: service: 0 of 1,000 service messages, 0 billed\nAbout: *"
 
 static void
 test_account(Desk *desk)
@@ -136,7 +137,7 @@ test_account_in_trouble(Desk *desk)
                     "*\nHealth: nothing can be sent. The number: Its name is not approved yet. The "
                     "WhatsApp account: No payment method. Meta proposes: Add one under "
                     "Billing.\n*\nToday: 1 received, 1 sent from here (1 of them failed), 0 sent "
-                    "on the phone\n*");
+                    "on the phone\nThis month: *");
     if (desk_is_meta(desk)) {
         coex_session_describe(desk->session, NULL);
         desk_wait_facts(desk, NULL,
