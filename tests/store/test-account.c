@@ -532,6 +532,26 @@ put_waiting(CoexBatch *batch, gint64 position, gint64 person_id, const char *loc
     coex_batch_put_outbox(batch, row, FALSE, TEST_NOW);
 }
 
+/* With costs in both. */
+static void
+unite_accounts(Fixture *f)
+{
+    fixture_exec_raw(f, "UPDATE accounts SET number = '4930' WHERE number = '4999';"
+                        "INSERT INTO costs VALUES(1, 202611, 'utility', 'regular', 'DE', 2),"
+                        " (2, 202611, 'utility', 'regular', 'DE', 3);"
+                        "INSERT INTO priced VALUES(2, 'k', 202611, 'utility', 'regular', 'DE',"
+                        " unixepoch())");
+}
+
+/* In the one that is left. */
+static void
+assert_costs(Fixture *f)
+{
+    g_assert_cmpint(count(f, "SELECT n FROM costs WHERE account = 1"), ==, 5);
+    g_assert_cmpint(count(f, "SELECT count(*) FROM costs WHERE account = 2"), ==, 0);
+    g_assert_cmpint(count(f, "SELECT account FROM priced"), ==, 1);
+}
+
 /* A number that earlier versions kept once for each provider is one account again, whichever of the
  * two goes on: Ada is known in both, Ben in one, and Eve has the id in the one that Ada has in the
  * other. */
@@ -564,7 +584,7 @@ test_two_providers(void)
     coex_batch_add_message(batch, 2, message, TEST_NOW);
     commit(f, batch);
     fixture_close(f);
-    fixture_exec_raw(f, "UPDATE accounts SET number = '4930' WHERE number = '4999'");
+    unite_accounts(f);
     fixture_open(f);
 
     for (guint i = 0; i < 2; i++) {
@@ -593,6 +613,7 @@ test_two_providers(void)
     }
     fixture_close(f);
     g_assert_cmpint(count(f, "SELECT count(*) FROM accounts"), ==, 1);
+    assert_costs(f);
     g_assert_cmpint(count(f, "SELECT count(*) FROM messages WHERE account = 1 AND person = 4"), ==,
                     1);
     g_assert_cmpint(count(f, "SELECT count(DISTINCT account) FROM addresses"), ==, 1);

@@ -357,6 +357,35 @@ test_retention(void)
     g_assert_cmpuint(waiting->len, ==, 1);
 }
 
+/* What is counted stays; by which message it was is not asked any more. */
+static void
+test_retention_of_priced(void)
+{
+    g_autoptr(Fixture) f = fixture_new();
+    g_autoptr(CoexStatus) status = test_status("49170", "AAAA", COEX_STATE_DELIVERED);
+    CoexBatch *batch = coex_batch_new();
+    fixture_open(f);
+    status->peer.wa_id = g_strdup("4917010001");
+    status->category = g_strdup("marketing");
+    status->pricing_type = g_strdup("regular");
+    coex_batch_set_account(batch, 1);
+    coex_batch_apply_status(batch, status, NULL);
+    coex_batch_apply_status(batch, status, NULL);
+    g_autoptr(Committed) committed = fixture_commit(f, batch, 0);
+    g_assert_no_error(committed->error);
+    fixture_close(f);
+    g_assert_cmpint(fixture_query_raw(f, "SELECT count(*) FROM priced WHERE key NOT LIKE '%AAAA%'"),
+                    ==, 1);
+    fixture_exec_raw(f, "UPDATE priced SET noted_at = 1795339200");
+    step_retention(f, G_GINT64_CONSTANT(1795339200) + 45 * DAY_S);
+    g_assert_cmpint(fixture_query_raw(f, "SELECT count(*) FROM priced"), ==, 1);
+    step_retention(f, G_GINT64_CONSTANT(1795339200) + 45 * DAY_S + 1);
+    g_assert_cmpint(fixture_query_raw(f, "SELECT count(*) FROM priced"), ==, 0);
+    g_assert_cmpint(fixture_query_raw(f, "SELECT n FROM costs WHERE category = 'marketing'"
+                                         " AND type = 'regular' AND country = 'DE'"),
+                    ==, 1);
+}
+
 /* Webhooks wait while a step runs: large bodies go one by one. */
 static void
 test_retention_of_large(void)
@@ -424,6 +453,7 @@ main(int argc, char **argv)
     g_test_add_func("/store/deliveries/watch", test_watch);
     g_test_add_func("/store/deliveries/waiting-per-number", test_waiting_per_number);
     g_test_add_func("/store/deliveries/retention", test_retention);
+    g_test_add_func("/store/deliveries/retention-of-priced", test_retention_of_priced);
     g_test_add_func("/store/deliveries/retention-of-large", test_retention_of_large);
     g_test_add_func("/store/deliveries/retention-at-open", test_retention_at_open);
     return g_test_run();
