@@ -132,7 +132,7 @@ info_tells(World *world)
     host_touch(world->host, "info", NORA);
     host_wait_for(world->host, EVENT_NOTICE, NORA,
                   "*Number: +" NORA "*In the phone's book: Nora <b>(bikes)</b>*By the profile: "
-                  "<i>Nora</i>*1 from them, 1 from here, 0 from the phone*delivered: Welcome & "
+                  "<i>Nora</i>*1 from them, 1 from here, 0 from the phone*delivered*: Welcome & "
                   "thank you*");
 }
 
@@ -140,14 +140,16 @@ info_tells(World *world)
 static void
 account_tells(World *world)
 {
+    const char *kind = world->bitlbee ? EVENT_NOTICE : EVENT_REQUEST;
+
     host_go_online(world->host);
     world_customer_writes(world, "nora", NORA, "Hello");
     host_type(world->host, NORA, world->bitlbee ? "!account" : "/account");
-    host_wait_for(world->host, EVENT_NOTICE, NULL, "*Webhook: *Phone: last sign*Windows: 1 open*");
+    host_wait_for(world->host, kind, NULL, "*Webhook: *Phone: last sign*Windows: 1 open*");
     if (world->bitlbee)
         return;
-    host_pick_action(world->host, "Account information");
-    host_wait_for(world->host, EVENT_NOTICE, NULL, "*Webhook: *Phone: last sign*Windows: 1 open*");
+    host_pick_action(world->host, "Account information...");
+    host_wait_for(world->host, kind, NULL, "*Webhook: *Phone: last sign*Windows: 1 open*");
 }
 
 static void
