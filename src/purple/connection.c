@@ -25,6 +25,7 @@ coex_connection_unref(CoexConnection *connection)
     g_hash_table_unref(connection->contacts);
     g_free(connection->registered_url);
     coex_profile_free(connection->profile);
+    coex_profile_free(connection->edited);
     g_free(connection->language);
     g_free(connection);
 }

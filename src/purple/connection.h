@@ -41,6 +41,7 @@ struct CoexConnection {
     char *past_name;         /* who that is */
     gboolean hides_failures; /* of what WhatsApp had accepted */
     CoexProfile *profile;    /* as it was told last; NULL: it was not */
+    CoexProfile *edited;     /* what the form was filled from; NULL: none was opened */
     gboolean wants_profile;  /* the user does, and nothing else of the account */
     gboolean tell_catalogue; /* the user waits for a refresh */
     gboolean setting_icon;   /* by ourselves */

@@ -83,11 +83,11 @@ drop(CoexConnection *connection)
         connection->setting_icon = TRUE;
         purple_buddy_icons_set_account_icon(connection->account, NULL, 0);
         connection->setting_icon = FALSE;
+        if (!connection->over)
+            purple_account_remove_setting(connection->account, GLOBAL);
     }
-    if (connection->over)
-        return;
-    purple_account_remove_setting(connection->account, OURS);
-    purple_account_remove_setting(connection->account, GLOBAL);
+    if (!connection->over)
+        purple_account_remove_setting(connection->account, OURS);
 }
 
 void

@@ -124,7 +124,7 @@ on_form_ok(gpointer token, PurpleRequestFields *fields)
     g_auto(GStrv) typed = NULL;
     g_auto(GStrv) changes = NULL;
 
-    if (connection == NULL || connection->profile == NULL)
+    if (connection == NULL)
         return;
     for (guint i = 0; parts[i].name != NULL; i++) {
         g_autofree char *text = dup_typed(fields, &parts[i]);
@@ -132,9 +132,9 @@ on_form_ok(gpointer token, PurpleRequestFields *fields)
         g_strv_builder_add(builder, text);
     }
     typed = g_strv_builder_end(builder);
-    changes = collect(connection->profile, typed, &error);
+    changes = collect(connection->edited, typed, &error);
     if (error != NULL)
-        open_form(connection, connection->profile, (const char *const *)typed, error->message);
+        open_form(connection, connection->edited, (const char *const *)typed, error->message);
     else if (changes != NULL && changes[0] != NULL)
         coex_session_change_profile(connection->session, (const char *const *)changes);
 }
@@ -169,6 +169,16 @@ add_websites(PurpleRequestFieldGroup *group, const CoexProfilePart *part, const 
     }
 }
 
+/* Beside it the profile may be read anew: what the user did not touch is not sent. */
+static void
+note_edited(CoexConnection *connection, const CoexProfile *profile)
+{
+    CoexProfile *copy = coex_profile_copy(profile);
+
+    coex_profile_free(connection->edited);
+    connection->edited = copy;
+}
+
 /* With what was @typed (NULL: what the profile holds), and what is wrong with that. */
 static void
 open_form(CoexConnection *connection, const CoexProfile *profile, const char *const *typed,
@@ -193,6 +203,7 @@ open_form(CoexConnection *connection, const CoexProfile *profile, const char *co
             add_field(group, parts[i].name, parts[i].label, value);
     }
     purple_request_fields_add_group(fields, group);
+    note_edited(connection, profile);
     coex_ask_close(connection, COEX_ASK_PROFILE, "");
     token = coex_ask_new(connection, COEX_ASK_PROFILE, "", PURPLE_REQUEST_FIELDS);
     ui = purple_request_fields(connection->gc, title, "What customers see of the business", wrapped,

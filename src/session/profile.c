@@ -11,6 +11,7 @@
 #include "core/profile-change.h"
 #include "core/profile.h"
 #include "net/picture.h"
+#include <string.h>
 
 #define AGAIN_MS (24 * 60 * 60 * 1000) /* no webhook tells that it has changed */
 #define RETRY_MS (10 * 60 * 1000)      /* where nobody answered */
@@ -129,17 +130,98 @@ coex_profile_fetch(CoexAccount *account, void (*done)(CoexAccount *account))
 
 /* ---- changing it ---- */
 
+#define ON_THE_PHONE                                                                               \
+    " A number that is used on the phone, too, may have to be changed there: Settings, Business "  \
+    "profile."
+
+typedef struct {
+    char **changes; /* names and values in turn */
+    GError *doubt;  /* the answer to the change, where none says whether it was made; NULL */
+} Change;
+
+static void
+change_free(gpointer data)
+{
+    Change *change = data;
+
+    g_strfreev(change->changes);
+    g_clear_error(&change->doubt);
+    g_free(change);
+}
+
+/* Meta ends an address without a path with a slash. */
+static gboolean
+is_same_value(const char *one, const char *other)
+{
+    g_auto(GStrv) words = g_strsplit(one, " ", -1);
+    g_auto(GStrv) others = g_strsplit(other, " ", -1);
+    guint n = g_strv_length(words);
+    gboolean same = n == g_strv_length(others);
+
+    for (guint i = 0; same && i < n; i++) {
+        gsize length = strlen(words[i]) - g_str_has_suffix(words[i], "/");
+
+        same = strncmp(words[i], others[i], length) == 0 &&
+               (others[i][length] == '\0' || strcmp(others[i] + length, "/") == 0);
+    }
+    return same;
+}
+
+/* Of the changes that stand in @profile, or do not; NULL: of all. "" for none. */
 static char *
-dup_labels(const char *const *changes)
+dup_labels(const Change *change, const CoexProfile *profile, gboolean stand)
 {
     GString *labels = g_string_new(NULL);
 
-    for (guint i = 0; changes[i] != NULL && changes[i + 1] != NULL; i += 2) {
-        const CoexProfilePart *part = coex_profile_find_part(changes[i]);
+    for (guint i = 0; change->changes[i] != NULL && change->changes[i + 1] != NULL; i += 2) {
+        const CoexProfilePart *part = coex_profile_find_part(change->changes[i]);
+        g_autofree char *value = profile != NULL ? coex_profile_dup_value(profile, part) : NULL;
 
-        g_string_append_printf(labels, "%s%s", labels->len > 0 ? ", " : "", part->label);
+        if (value == NULL || is_same_value(change->changes[i + 1], g_strstrip(value)) == stand)
+            g_string_append_printf(labels, "%s%s", labels->len > 0 ? ", " : "", part->label);
     }
     return g_string_free(labels, FALSE);
+}
+
+static void
+tell_outcome(CoexAccount *account, const Change *change, const CoexProfile *profile)
+{
+    g_autofree char *made = dup_labels(change, profile, TRUE);
+    g_autofree char *missing = dup_labels(change, profile, FALSE);
+
+    if (*made != '\0')
+        coex_account_tell_notice(account, NULL,
+                                 "Changed in the profile, as customers see it now: %s.", made);
+    if (*missing == '\0')
+        return;
+    if (change->doubt != NULL)
+        coex_account_tell_notice(account, NULL, "Not changed in the profile: %s. %s", missing,
+                                 change->doubt->message);
+    else
+        coex_account_tell_notice(account, NULL,
+                                 "WhatsApp took the change, but the profile does not show it: "
+                                 "%s." ON_THE_PHONE,
+                                 missing);
+}
+
+/* What customers see is what stands there, whatever the answer to the change was. */
+static void
+on_read_back(CoexAccount *account, const CoexResponse *response, GError **error, gpointer data)
+{
+    Change *change = data;
+    CoexProfile *profile = response != NULL ? coex_api_read_profile(response, error) : NULL;
+
+    if (profile != NULL) {
+        tell_outcome(account, change, profile);
+        coex_profile_take(account, profile);
+    } else {
+        g_autofree char *labels = dup_labels(change, NULL, FALSE);
+
+        coex_account_tell_notice(
+            account, NULL, "It is not known whether the profile was changed: %s. %s", labels,
+            change->doubt != NULL ? change->doubt->message : (*error)->message);
+    }
+    change_free(change);
 }
 
 /* What the provider refuses, and neither the network nor the key. */
@@ -150,32 +232,43 @@ is_refusal(const GError *error)
            g_error_matches(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT);
 }
 
+/* Written, and not answered in full. */
+static gboolean
+is_doubtful(const GError *error)
+{
+    return g_error_matches(error, COEX_ERROR, COEX_ERROR_RETRY) ||
+           g_error_matches(error, COEX_ERROR, COEX_ERROR_UNCERTAIN) ||
+           g_error_matches(error, COEX_ERROR, COEX_ERROR_TOO_LARGE);
+}
+
 static void
 on_changed(CoexAccount *account, const CoexResponse *response, GError **error, gpointer data)
 {
-    g_auto(GStrv) changes = data;
-    g_autofree char *labels = dup_labels((const char *const *)changes);
+    Change *change = data;
+    gboolean taken = response != NULL && coex_api_read_done(response, error);
 
-    if (response != NULL && coex_api_read_done(response, error)) {
-        coex_account_tell_notice(account, NULL,
-                                 "Changed in the profile, as customers see it now: %s.", labels);
-        coex_profile_fetch(account, NULL);
-        return;
+    if (taken || is_doubtful(*error)) {
+        g_autoptr(CoexRequest) request = coex_api_get_profile(&account->endpoint);
+
+        change->doubt = taken ? NULL : g_error_copy(*error);
+        coex_account_call(account, request, on_read_back, change, change_free);
+    } else {
+        g_autofree char *labels = dup_labels(change, NULL, FALSE);
+
+        coex_account_tell_notice(account, NULL, "Not changed in the profile: %s. %s%s", labels,
+                                 (*error)->message, is_refusal(*error) ? ON_THE_PHONE : "");
+        change_free(change);
     }
-    coex_account_tell_notice(
-        account, NULL, "Not changed in the profile: %s. %s%s", labels, (*error)->message,
-        is_refusal(*error) ? " A number that is used on the phone, too, may have to be "
-                             "changed there: Settings, Business profile."
-                           : "");
 }
 
 void
 coex_profile_change(CoexAccount *account, const char *const *changes)
 {
     g_autoptr(CoexRequest) request = coex_api_set_profile(&account->endpoint, changes);
+    Change *change = g_new0(Change, 1);
 
-    coex_account_call(account, request, on_changed, g_strdupv((char **)changes),
-                      (GDestroyNotify)g_strfreev);
+    change->changes = g_strdupv((char **)changes);
+    coex_account_call(account, request, on_changed, change, change_free);
 }
 
 /* ---- when ---- */

@@ -84,6 +84,31 @@ page_stays_open(World *world)
     host_request_press(world->host, "Close");
 }
 
+/* While the form is open the profile is changed on the phone, and read; then it cannot be read.
+ * What the user did not touch is left alone, and what was typed is not lost. */
+static void
+form_beside_others(World *world)
+{
+    host_go_online(world->host);
+    host_type(world->host, ADA, "/profile");
+    host_wait_for(world->host, EVENT_REQUEST, NULL, "Profile: +*What customers see*");
+    coex_sim_set_profile(world->sim, "{\"about\":\"From the phone\",\"email\":\"a@b.example\"}");
+    host_type(world->host, ADA, "/account");
+    host_wait_for(world->host, EVENT_REQUEST, NULL, "Account: +*About: From the phone*");
+    host_request_press(world->host, "Close");
+    coex_sim_aim(world->sim, "profile");
+    coex_sim_fail_next(world->sim, 10);
+    host_type(world->host, ADA, "/account");
+    host_wait_for(world->host, EVENT_REQUEST, NULL, "Account: +*Profile: cannot be asked*");
+    host_request_press(world->host, "Close");
+    host_request_set(world->host, "description", "Repairs while you wait.");
+    host_request_ok(world->host);
+    host_wait_for(world->host, EVENT_NOTICE, NULL, "Changed in the profile, *: Description.");
+    host_type(world->host, ADA, "/account");
+    host_wait_for(world->host, EVENT_REQUEST, NULL,
+                  "Account: +*About: From the phone*Description: Repairs while*Mail: a@b.example*");
+}
+
 static void
 no_profile(World *world)
 {
@@ -126,6 +151,7 @@ add_all(void)
 {
     world_add("page-and-form", NULL, page_and_form);
     world_add("page-stays-open", NULL, page_stays_open);
+    world_add("form-beside-others", NULL, form_beside_others);
     world_add("no-profile", NULL, no_profile);
     world_add("bitlbee/page-as-lines", "BitlBee", lines);
 }

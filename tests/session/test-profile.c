@@ -169,12 +169,43 @@ test_not_changed(Desk *desk)
     change(desk, "about", "Closed");
     desk_wait_notice(desk, NULL, "Not changed in the profile: About. *");
     coex_sim_set_down(desk->sim, FALSE);
+    coex_sim_aim(desk->sim, "profile-set");
+    coex_sim_drop_next(desk->sim, TRUE);
+    change(desk, "about", "Closed");
+    desk_wait_notice(desk, NULL, "Changed in the profile, as customers see it now: About.");
+    coex_sim_drop_next(desk->sim, FALSE);
+    change(desk, "about", "Closed for good");
+    desk_wait_notice(desk, NULL, "Not changed in the profile: About. *");
     coex_sim_aim(desk->sim, "profile");
     coex_sim_fail_next(desk->sim, 100);
     coex_session_describe(desk->session, NULL);
     desk_wait_facts(desk, NULL, "*\nProfile: cannot be asked: *");
     coex_session_describe(desk->session, NULL);
-    desk_wait_facts(desk, NULL, "*\nAbout: Bicycles and repairs\n*");
+    desk_wait_facts(desk, NULL, "*\nAbout: Closed\n*");
+}
+
+/* Taken, and not made: only the phone can. What of it stands there is told apart. */
+static void
+test_taken_in_vain(Desk *desk)
+{
+    static const char *const both[] = { "about",       "Closed",
+                                        "description", "Workshop in Berlin.",
+                                        "websites",    "https://radhaus.example",
+                                        NULL };
+
+    desk_login(desk);
+    desk_wait_requests(desk, "profile", 1);
+    coex_sim_leave_profile(desk->sim);
+    coex_session_change_profile(desk->session, both);
+    desk_wait_notice(desk, NULL,
+                     "Changed in the profile, as customers see it now: Description, Web.");
+    desk_wait_notice(desk, NULL,
+                     "WhatsApp took the change, but the profile does not show it: About. A number "
+                     "that is used on the phone, *: Settings, Business profile.");
+    coex_sim_aim(desk->sim, "profile");
+    coex_sim_fail_next(desk->sim, 100);
+    change(desk, "about", "Closed");
+    desk_wait_notice(desk, NULL, "It is not known whether the profile was changed: About. *");
 }
 
 int
@@ -188,5 +219,6 @@ main(int argc, char **argv)
     desk_add("/profile/picture-not-handed-out", test_picture_not_handed_out);
     desk_add("/profile/changed", test_changed);
     desk_add("/profile/not-changed", test_not_changed);
+    desk_add("/profile/taken-in-vain", test_taken_in_vain);
     return g_test_run();
 }

@@ -27,6 +27,14 @@ coex_sim_set_profile(CoexSim *sim, const char *json)
     g_assert_nonnull(sim->profile);
 }
 
+void
+coex_sim_leave_profile(CoexSim *sim)
+{
+    SIM_LOCK(sim);
+
+    sim->profile_is_phones = TRUE;
+}
+
 char *
 coex_sim_add_picture(CoexSim *sim, const char *mime, GBytes *content)
 {
@@ -136,7 +144,7 @@ sim_handle_profile_set(SimCall *call)
         if (!check_member(call, name->data))
             return;
     for (GList *name = names; name; name = name->next)
-        if (!g_str_equal(name->data, "messaging_product"))
+        if (!g_str_equal(name->data, "messaging_product") && !call->sim->profile_is_phones)
             json_object_set_member(call->sim->profile, name->data,
                                    json_object_dup_member(call->json, name->data));
     answer = json_object_new();

@@ -170,6 +170,7 @@ struct _CoexSim {
     char *phone_url;
     JsonObject *number_changes; /* NULL: none */
     JsonObject *profile;
+    gboolean profile_is_phones;  /* what is changed here changes nothing */
     JsonObject *webhook_headers; /* 360dialog: sent with each delivery */
     GQueue deliveries;
     GPtrArray *batch; /* open batch of JsonObject changes, or NULL */

@@ -219,6 +219,8 @@ void coex_sim_tell_history(CoexSim *sim, const char *who, gint64 age_s, const ch
 
 /* All that it holds: the members of `data[0]`, without messaging_product. */
 void coex_sim_set_profile(CoexSim *sim, const char *json);
+/* Changes are taken from now on, and nothing changes: only the phone can. */
+void coex_sim_leave_profile(CoexSim *sim);
 /* Puts a picture where nobody needs a key, and where none is taken. Returns its address. */
 char *coex_sim_add_picture(CoexSim *sim, const char *mime, GBytes *content);
 /* Where its picture is; "" for none. */
