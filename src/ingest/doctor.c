@@ -25,8 +25,9 @@ struct CoexDoctor {
     CoexHttp *http;
     CoexHttp *local; /* to our own listener, whatever the proxy is */
     GCancellable *cancellable;
-    CoexReceiver *own; /* NULL: somebody else listens, or nobody */
-    gboolean listens;  /* what is tried can arrive */
+    CoexReceiver *receiver; /* ours, borrowed; NULL: none */
+    CoexReceiver *own;      /* NULL: somebody else listens, or nobody */
+    gboolean listens;       /* what is tried can arrive */
     char *nonce;
     char *address;  /* the public one; NULL: none to try */
     gboolean led;   /* it leads here, as far as it was tried */
@@ -72,7 +73,7 @@ unref(CoexDoctor *doctor)
 static CoexReceiver *
 get_receiver(const CoexDoctor *doctor)
 {
-    return doctor->own != NULL ? doctor->own : doctor->spec.receiver;
+    return doctor->own != NULL ? doctor->own : doctor->receiver;
 }
 
 /* ---- questions to the provider ---- */
@@ -286,24 +287,35 @@ close_listener(CoexDoctor *doctor)
 static gboolean
 start_listener(CoexDoctor *doctor)
 {
-    if (strrchr(doctor->spec.c->listen, ':') == NULL) {
+    const char *listen = doctor->spec.c->listen;
+    CoexReceiver *found = NULL;
+
+    if (strrchr(listen, ':') == NULL) {
         coex_doctor_judge_no_listener(doctor->spec.c, NULL, doctor->report);
         return FALSE;
     }
-    if (doctor->spec.receiver == NULL && doctor->spec.may_listen)
+    switch (doctor->face->find(&found, doctor->user_data)) {
+    case COEX_LISTENER_OURS:
+        doctor->receiver = found;
+        break;
+    case COEX_LISTENER_NOBODY:
         open_listener(doctor);
-    else if (doctor->spec.receiver == NULL)
-        coex_report_add(doctor->report, COEX_FINDING_UNCHECKED,
-                        "The listener at %s: the login is under way. Check again after it.",
-                        doctor->spec.c->listen);
-    else if (doctor->spec.receiver_data == NULL)
+        break;
+    case COEX_LISTENER_OTHERS:
         coex_report_add(doctor->report, COEX_FINDING_UNCHECKED,
                         "The listener at %s: another account has it. Log in, and check again.",
-                        doctor->spec.c->listen);
-    doctor->listens = doctor->own != NULL ||
-                      (doctor->spec.receiver != NULL && doctor->spec.receiver_data != NULL);
-    if (get_receiver(doctor) != NULL)
-        coex_receiver_expect(get_receiver(doctor), doctor->nonce);
+                        listen);
+        break;
+    case COEX_LISTENER_SOON:
+        coex_report_add(doctor->report, COEX_FINDING_UNCHECKED,
+                        "The listener at %s: the login is under way. Check again after it.",
+                        listen);
+        break;
+    }
+    doctor->listens = get_receiver(doctor) != NULL;
+    /* what comes there is no stranger's with others, either */
+    if (found != NULL || doctor->own != NULL)
+        coex_receiver_expect(found != NULL ? found : doctor->own, doctor->nonce);
     return FALSE;
 }
 
@@ -461,8 +473,8 @@ tell_deliveries(CoexDoctor *doctor)
     CoexFacts facts = *doctor->spec.facts;
     CoexRefusals refusals = { 0 };
 
-    if (doctor->spec.receiver != NULL && doctor->spec.receiver_data != NULL)
-        coex_receiver_get_refusals(doctor->spec.receiver, doctor->spec.receiver_data, &refusals);
+    if (doctor->receiver != NULL)
+        coex_receiver_get_refusals(doctor->receiver, doctor->spec.receiver_data, &refusals);
     facts.refused_at = refusals.refused_at;
     facts.refused_as = refusals.verdict;
     facts.challenge_refused_at = refusals.challenge_at;
@@ -606,6 +618,17 @@ coex_doctor_new(const CoexDoctorSpec *spec, const CoexDoctorFace *face, gpointer
     return doctor;
 }
 
+/* Whoever listens meanwhile. */
+static void
+forget_nonce(CoexDoctor *doctor)
+{
+    CoexReceiver *found = NULL;
+
+    doctor->face->find(&found, doctor->user_data);
+    if (found != NULL)
+        coex_receiver_forget(found, doctor->nonce);
+}
+
 void
 coex_doctor_free(CoexDoctor *doctor)
 {
@@ -614,8 +637,7 @@ coex_doctor_free(CoexDoctor *doctor)
     doctor->over = TRUE;
     clear_source(&doctor->begin);
     clear_source(&doctor->timer);
-    if (doctor->spec.receiver != NULL)
-        coex_receiver_forget(doctor->spec.receiver, doctor->nonce);
+    forget_nonce(doctor);
     g_cancellable_cancel(doctor->cancellable);
     g_clear_pointer(&doctor->http, coex_http_free);
     g_clear_pointer(&doctor->local, coex_http_free);

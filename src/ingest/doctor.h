@@ -21,16 +21,23 @@ typedef struct {
     const CoexFacts *facts; /* borrowed until the doctor is freed, with what it points to */
     const CoexProxy *proxy; /* the way to the provider, and to the public address; NULL: none */
     const char *folder;     /* of the database */
-    /* What listens at the case's address; NULL: nobody yet, so the doctor does meanwhile and
-     * answers deliveries 503. Borrowed likewise. */
-    CoexReceiver *receiver;
-    gboolean may_listen;         /* without one: nobody is just about to */
-    gconstpointer receiver_data; /* who it is there; NULL: somebody else's, which is not tried */
+    gconstpointer receiver_data; /* who it is at its own receiver */
 } CoexDoctorSpec;
+
+/* Who listens at the case's address. */
+typedef enum {
+    COEX_LISTENER_NOBODY, /* the doctor does meanwhile, and answers deliveries 503 */
+    COEX_LISTENER_OURS,
+    COEX_LISTENER_OTHERS, /* which is not tried */
+    COEX_LISTENER_SOON,   /* ours, after a login that is under way */
+} CoexDoctorListener;
 
 /* Of the one who waits. */
 typedef struct {
-    gint64 (*now)(gpointer user_data);                  /* by this computer's clock */
+    gint64 (*now)(gpointer user_data); /* by this computer's clock */
+    /* What is so now. @ret_receiver: borrowed, ours until the doctor is freed, that of others until
+     * the caller returns; NULL: none. */
+    CoexDoctorListener (*find)(CoexReceiver **ret_receiver, gpointer user_data);
     void (*line)(const char *line, gpointer user_data); /* borrowed */
     void (*over)(gpointer user_data); /* the last line was told; frees it, maybe */
 } CoexDoctorFace;

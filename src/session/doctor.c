@@ -81,7 +81,21 @@ on_over(gpointer user_data)
     clear(account->examination);
 }
 
-static const CoexDoctorFace face = { get_now, on_line, on_over };
+/* Another account's may go at any moment. */
+static CoexDoctorListener
+find_listener(CoexReceiver **ret_receiver, gpointer user_data)
+{
+    const CoexAccount *account = user_data;
+    gboolean is_online = account->state == COEX_ACCOUNT_ONLINE;
+
+    *ret_receiver = coex_hub_find_receiver(account->hub, account->listen);
+    if (*ret_receiver == NULL)
+        return is_online || account->state == COEX_ACCOUNT_NEW ? COEX_LISTENER_NOBODY
+                                                               : COEX_LISTENER_SOON;
+    return is_online ? COEX_LISTENER_OURS : COEX_LISTENER_OTHERS;
+}
+
+static const CoexDoctorFace face = { get_now, find_listener, on_line, on_over };
 
 /* ---- the beginning ---- */
 
@@ -117,15 +131,12 @@ start(CoexAccount *account)
 {
     CoexExamination *examination = account->examination;
     g_autofree char *folder = coex_hub_dup_folder(account->hub);
-    gboolean is_there = account->state == COEX_ACCOUNT_ONLINE && coex_account_listens(account);
     const CoexDoctorSpec spec = {
         .c = make_case(account),
         .facts = &examination->facts,
         .proxy = account->proxy,
         .folder = folder,
-        .receiver = coex_hub_find_receiver(account->hub, account->listen),
-        .may_listen = account->state == COEX_ACCOUNT_NEW || account->state == COEX_ACCOUNT_ONLINE,
-        .receiver_data = is_there ? account : NULL,
+        .receiver_data = account,
     };
 
     examination->doctor = coex_doctor_new(&spec, &face, account);

@@ -332,6 +332,45 @@ test_login_refused(Desk *desk)
     examined_assert_line(desk, report, "ok: http://* leads here: *");
 }
 
+static const CoexSimIdentity second = { .number = "+447700900199", .phone_number_id = "3188000" };
+
+/* Two accounts have one listener. It goes with the other one, in the middle of the look. */
+static void
+test_other_leaves(Desk *desk)
+{
+    g_autoptr(Desk) other = desk_new_beside(desk, &second);
+    const DeskEvent *end;
+
+    examined_go_public(desk);
+    desk_login(other);
+    desk_wait_catalogue(other);
+    desk_prepare(desk);
+    coex_sim_aim(desk->sim, NULL);
+    coex_sim_delay_next(desk->sim, 1000);
+    coex_session_examine(desk->session, TRUE);
+    desk_logout(other);
+    end = desk_wait_examined(desk, "This was checked for +*…*");
+    examined_assert_line(desk, end->detail, "ok: A delivery, proved as *");
+    desk_logout(desk);
+    desk_login(other);
+    desk_hear(other, "ada", "All the same");
+    desk_wait_catalogue(other);
+}
+
+/* Neither is it tried as long as the other one has it. */
+static void
+test_other_listens(Desk *desk)
+{
+    g_autoptr(Desk) other = desk_new_beside(desk, &second);
+
+    examined_go_public(desk);
+    desk_login(other);
+    desk_wait_catalogue(other);
+    desk_prepare(desk);
+    examined_assert_line(desk, examined_run(desk), "not checked: The listener at *: another *");
+    desk_hear(other, "ada", "Hello");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -359,5 +398,7 @@ main(int argc, char **argv)
     desk_add("/doctor/here/phone-asleep", test_phone_asleep);
     desk_add("/doctor/here/not-logged-in", test_not_logged_in);
     desk_add("/doctor/here/login-refused", test_login_refused);
+    desk_add("/doctor/beside/other-leaves", test_other_leaves);
+    desk_add("/doctor/beside/other-listens", test_other_listens);
     return g_test_run();
 }
