@@ -23,6 +23,7 @@ struct CoexBlocks {
     GHashTable *addresses; /* char *, digits or BSUID */
     GHashTable *wishes;    /* gint64 -> Wish, under way, of that person */
     gboolean known;        /* the list was read in this login */
+    guint n_answers;       /* to changes that were asked for */
 };
 
 typedef struct {
@@ -159,7 +160,8 @@ typedef struct {
     GPtrArray *addresses;
     guint n_pages;
     guint n_again;
-    char *cursor; /* of the page that was asked for */
+    guint n_answers; /* before its first page was asked for */
+    char *cursor;    /* of the page that was asked for */
     void (*then)(CoexAccount *account);
 } Reading;
 
@@ -196,17 +198,24 @@ take_list(CoexAccount *account, const Reading *reading)
     tell_list(account);
 }
 
-/* One that is changed while it is read is read from its beginning. */
+/* By the user here, whom an answer has told of it, or by somebody else. */
 static gboolean
-begin_again(Reading *reading, const GError *error)
+has_changed(const CoexAccount *account, const Reading *reading, const GError *error)
 {
-    if (coex_error_get_graph_code(error) != CHANGED_MEANWHILE || reading->n_again == AGAIN_MAX)
-        return FALSE;
+    return reading->n_answers != account->blocks->n_answers ||
+           coex_error_get_graph_code(error) == CHANGED_MEANWHILE;
+}
+
+/* One that is changed while it is read is read from its beginning. */
+static void
+begin_again(CoexAccount *account, Reading *reading)
+{
     reading->n_again++;
     reading->n_pages = 0;
+    reading->n_answers = account->blocks->n_answers;
     g_ptr_array_set_size(reading->addresses, 0);
     g_clear_pointer(&reading->cursor, g_free);
-    return TRUE;
+    ask_page(account, reading);
 }
 
 /* Where it could not be read what was known last stays, and nobody needs to hear of it: what the
@@ -218,23 +227,24 @@ on_page(CoexAccount *account, const CoexResponse *response, GError **error, gpoi
     g_autofree char *cursor = NULL;
     gboolean good =
         response != NULL && coex_api_read_blocked(response, reading->addresses, &cursor, error);
+    gboolean changed = has_changed(account, reading, *error);
 
-    if (good && cursor != NULL && g_strcmp0(cursor, reading->cursor) != 0 &&
+    if (changed && reading->n_again < AGAIN_MAX) {
+        begin_again(account, g_steal_pointer(&reading));
+        return;
+    }
+    if (good && !changed && cursor != NULL && g_strcmp0(cursor, reading->cursor) != 0 &&
         ++reading->n_pages < PAGES_MAX) {
         g_free(reading->cursor);
         reading->cursor = g_steal_pointer(&cursor);
         ask_page(account, g_steal_pointer(&reading));
         return;
     }
-    if (!good && begin_again(reading, *error)) {
-        ask_page(account, g_steal_pointer(&reading));
-        return;
-    }
-    if (good)
+    if (good && !changed)
         take_list(account, reading);
     else
-        g_debug("+%s: the list of blocked people could not be read, error %d, Graph code %d",
-                account->number, (*error)->code, coex_error_get_graph_code(*error));
+        g_debug("+%s: the list of blocked people could not be read, Graph code %d", account->number,
+                coex_error_get_graph_code(*error));
     reading->then(account);
 }
 
@@ -244,6 +254,7 @@ coex_blocks_refresh(CoexAccount *account, void (*then)(CoexAccount *account))
     Reading *reading = g_new0(Reading, 1);
 
     reading->addresses = g_ptr_array_new_with_free_func(g_free);
+    reading->n_answers = account->blocks->n_answers;
     reading->then = then;
     ask_page(account, reading);
 }
@@ -326,6 +337,7 @@ on_changed(CoexAccount *account, const CoexResponse *response, GError **error, g
     int next = wish->next;
 
     g_hash_table_remove(account->blocks->wishes, id);
+    account->blocks->n_answers++;
     if (person->forgotten)
         return;
     if (response != NULL && coex_api_read_block(response, error)) {

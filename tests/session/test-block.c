@@ -210,6 +210,34 @@ test_list_at_login(Desk *desk)
     desk_hear(desk, "ben", "At last");
 }
 
+/* Whom a list that was asked for before does not know yet stands on the next, which is read then.
+ */
+static void
+test_changed_meanwhile(Desk *desk)
+{
+    open_shop(desk);
+    desk_logout(desk);
+    coex_sim_aim(desk->sim, "blocked");
+    coex_sim_delay_next(desk->sim, 1500);
+    desk_login(desk);
+    desk_wait_requests(desk, "blocked", 2);
+    block(desk, "ada");
+    desk_wait_blocks(desk, NULL, desk_name("ada"));
+    g_assert_true(desk_view(desk, "ada")->blocked);
+    desk_wait_catalogue(desk);
+    desk_logout(desk);
+
+    coex_sim_delay_next(desk->sim, 1500);
+    desk_login(desk);
+    desk_wait_requests(desk, "blocked", 5);
+    unblock(desk, "ada");
+    desk_wait_blocks(desk, NULL, "");
+    g_assert_false(desk_view(desk, "ada")->blocked);
+    desk_wait_catalogue(desk);
+    desk_say(desk, "ada", "Welcome back");
+    desk_take(desk, "ada", "Welcome back");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -221,5 +249,6 @@ main(int argc, char **argv)
     desk_add("/block/no-answer", test_no_answer);
     desk_add("/block/changes-of-mind", test_changes_of_mind);
     desk_add("/block/list-at-login", test_list_at_login);
+    desk_add("/block/changed-meanwhile", test_changed_meanwhile);
     return g_test_run();
 }
