@@ -74,8 +74,8 @@ test_nothing_leaves(Desk *desk)
     desk_wait_notice(desk, "ada", "Not sent: “Yes”. You have blocked *");
     coex_session_send_template(desk->session, desk_name("ada"),
                                desk_template(desk, "order_update", "en_US"), values, &error);
-    if (error == NULL)
-        desk_wait_notice(desk, "ada", "Not sent: “*A-17*”. You have blocked *");
+    g_assert_no_error(error);
+    desk_wait_notice(desk, "ada", "Not sent: “*A-17*”. You have blocked *");
     coex_session_send_file(desk->session, desk_name("ada"), "/nowhere/photo.jpg", NULL, 7, NULL);
     desk_wait_notice(desk, "ada", "Not sent: “photo.jpg”. You have blocked *");
     desk_wait_transfer(desk, "7 failed");
