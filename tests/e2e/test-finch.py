@@ -55,8 +55,8 @@ class LowTerminal:
         self.client.wait_gone("\u2524More options")
         self.client.go("Buddy List")
         self.client.keys("F10", "Down", "Right")
-        self.client.wait("Options for files")
-        self.client.keys("o")
+        menu = self.client.wait(r"Options for files\.\.\. +\(\w\)")
+        self.client.keys(re.search(r"Options for files\.\.\. +\((\w)\)", menu).group(1))
         self.client.go("Options for files")
         shown = self.client.wait("(?s)\u2524Options for files.*OK")
         for words in ("Media auto", "Media URL"):
