@@ -2,10 +2,12 @@
 #include "core/report.h"
 
 #include "core/mask.h"
+#include "core/text.h"
 #include <string.h>
 
-#define NUMBER_MIN 8 /* digits */
-#define ENDS 2       /* digits left of it on each side */
+#define NUMBER_MIN 8   /* digits */
+#define SHOWN_MAX 1000 /* characters: the provider may say anything */
+#define ENDS 2         /* digits left of it on each side */
 
 struct CoexReport {
     char **secrets;
@@ -116,8 +118,9 @@ dup_public(const CoexReport *report, const char *text)
     g_autofree char *masked =
         report->secrets != NULL ? coex_mask(text, (const char *const *)report->secrets) : NULL;
     g_autofree char *plain = drop_queries(masked != NULL ? masked : text);
+    g_autofree char *line = coex_text_excerpt(plain, SHOWN_MAX);
 
-    return coex_report_shorten(plain);
+    return coex_report_shorten(line);
 }
 
 void
@@ -133,7 +136,7 @@ coex_report_add(CoexReport *report, CoexFinding finding, const char *format, ...
     text = g_strdup_vprintf(format, args);
     va_end(args);
     shown = dup_public(report, text);
-    line = g_strdup_printf("%s: %s", marks[finding], g_strdelimit(shown, "\r\n", ' '));
+    line = g_strdup_printf("%s: %s", marks[finding], shown);
     report->n[finding]++;
     report->line(line, report->user_data);
 }

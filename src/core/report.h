@@ -30,5 +30,6 @@ void coex_report_add(CoexReport *report, CoexFinding finding, const char *format
 /* How many of each, as a sentence. Free with g_free(). */
 char *coex_report_dup_end(const CoexReport *report);
 
-/* @text with each number of eight or more digits cut to "44…00". Free with g_free(). */
+/* @text, which is valid UTF-8, with each number of eight or more digits cut to "44…00". Free with
+ * g_free(). */
 char *coex_report_shorten(const char *text);

@@ -357,6 +357,12 @@ start_delivery(CoexDoctor *doctor)
 
     if (!doctor->listens)
         return FALSE;
+    if (doctor->spec.c->has_unknown_secret) {
+        coex_report_add(doctor->report, COEX_FINDING_UNCHECKED,
+                        "A delivery to the listener: the secret header is of the account's own "
+                        "making, and known only while it is logged in.");
+        return FALSE;
+    }
     url = dup_local_url(doctor);
     attempt_request(doctor, doctor->local, url, proof, on_delivered);
     return TRUE;

@@ -9,6 +9,7 @@
 #include "core/doctor.h"
 #include "core/proxy.h"
 #include "core/report.h"
+#include "core/verifier.h"
 #include "ingest/doctor.h"
 #include "session/hub.h"
 #include "session/options.h"
@@ -119,6 +120,9 @@ make_case(CoexAccount *account)
     c->webhook_header = g_strdup(account->webhook_header);
     c->verify_token = g_strdup(account->verify_token);
     c->public_url = g_strdup(account->public_url);
+    c->has_unknown_secret = account->settings == NULL && *account->public_url != '\0' &&
+                            *account->webhook_header == '\0' &&
+                            account->endpoint.backend->proof == COEX_PROOF_HEADER;
     c->registering = account->verb_mark == '/'
                          ? "To have it here, choose “Register webhook again” in the account's menu."
                          : "To have it here, log in again and answer with yes.";

@@ -314,6 +314,23 @@ test_not_logged_in(Desk *desk)
     desk_hear(desk, "ada", "All the same");
 }
 
+/* A secret that the account made for itself is missed by nobody. */
+static void
+test_own_secret(Desk *desk)
+{
+    const char *report;
+
+    desk->config.webhook_header = NULL;
+    coex_sim_set_webhook(desk->sim, NULL);
+    examined_settle(desk);
+    examined_assert_well(desk, examined_run(desk));
+    desk_logout(desk);
+    desk_prepare(desk);
+    report = examined_run(desk);
+    examined_assert_well(desk, report);
+    examined_assert_line(desk, report, "not checked: A delivery to the listener: *");
+}
+
 /* The token was refused at the login: that is what is found, and the rest all the same. */
 static void
 test_login_refused(Desk *desk)
@@ -397,6 +414,7 @@ main(int argc, char **argv)
     desk_add("/doctor/here/disk-full", test_disk_full);
     desk_add("/doctor/here/phone-asleep", test_phone_asleep);
     desk_add("/doctor/here/not-logged-in", test_not_logged_in);
+    desk_add_at(DESK_ONLY_360DIALOG, "/doctor/here/own-secret", test_own_secret);
     desk_add("/doctor/here/login-refused", test_login_refused);
     desk_add("/doctor/beside/other-leaves", test_other_leaves);
     desk_add("/doctor/beside/other-listens", test_other_listens);

@@ -212,6 +212,61 @@ test_other_secret(Desk *desk)
         "Webhooks are delivered to *, but with another secret than the account's*");
 }
 
+/* ---- a provider that cannot be trusted ---- */
+
+static void
+test_unreachable(Desk *desk)
+{
+    const char *report;
+
+    examined_settle(desk);
+    coex_sim_set_down(desk->sim, TRUE);
+    report = examined_run(desk);
+    examined_assert_wrong(desk, report, "Could not reach 127.0.0.1: connection refused*");
+    examined_assert_line(desk, report,
+                         "not checked: Access, number, subscriptions and the registered address*");
+    examined_assert_line(desk, report, "ok: *http://*/webhook leads here: *");
+    coex_sim_set_down(desk->sim, FALSE);
+}
+
+/* Whatever it says, each of the own checks comes to its end, in lines that can be shown. */
+static void
+test_nonsense(Desk *desk)
+{
+    static const char *const at_meta[] = { "me",          "token",   "number",
+                                           "webhook-get", "history", "fields" };
+    static const char *const at_360dialog[] = { "health", "webhook-get" };
+    const char *const *calls = desk_is_meta(desk) ? at_meta : at_360dialog;
+    guint n_calls = desk_is_meta(desk) ? G_N_ELEMENTS(at_meta) : G_N_ELEMENTS(at_360dialog);
+    static const char *const bodies[] = {
+        "",
+        "[]",
+        "{}",
+        "<html>Log in</html>",
+        "{\"data\":7,\"health_status\":[]}",
+        "{\"data\":[7,null,[],{\"events\":{\"data\":[7,{\"webhook_update_state\":\"FAILED\","
+        "\"error_description\":\"a\\u0000b\\u202ec\\nwrong: d\",\"timestamp\":-1}]},"
+        "\"object\":\"whatsapp_business_account\",\"fields\":[7,{}]}],"
+        "\"webhook_configuration\":{\"phone_number\":7},\"url\":{},\"headers\":7,"
+        "\"health_status\":{\"can_send_message\":{},\"entities\":[{\"errors\":[{}]}]}}"
+    };
+
+    examined_settle(desk);
+    for (guint i = 0; i < n_calls; i++) {
+        for (guint j = 0; j < G_N_ELEMENTS(bodies); j++) {
+            const char *report;
+
+            coex_sim_aim(desk->sim, calls[i]);
+            coex_sim_fail_next_http(desk->sim, j % 2 == 0 ? 200 : 400, bodies[j]);
+            report = examined_run(desk);
+            examined_assert_line(desk, report, "ok: A delivery, proved as *");
+            examined_assert_line(desk, report, "ok: The phone gave *");
+            g_assert_true(g_utf8_validate(report, -1, NULL));
+            g_assert_null(strstr(report, "\nwrong: d"));
+        }
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -232,5 +287,7 @@ main(int argc, char **argv)
     desk_add_at(DESK_ONLY_META, "/doctor/elsewhere-waba", test_elsewhere_waba);
     desk_add("/doctor/elsewhere-app", test_elsewhere_app);
     desk_add_at(DESK_ONLY_360DIALOG, "/doctor/other-secret", test_other_secret);
+    desk_add("/doctor/unreachable", test_unreachable);
+    desk_add("/doctor/nonsense", test_nonsense);
     return g_test_run();
 }
