@@ -241,10 +241,22 @@ take_catalogue(CoexConnection *connection, const CoexSessionEvent *event)
 }
 
 static void
+take_examined(CoexConnection *connection, const CoexSessionEvent *event)
+{
+    gboolean was_first = connection->examines && event->detail != NULL;
+
+    coex_doctor_show(connection, event);
+    if (!was_first || connection->over)
+        return;
+    connection->examines = FALSE;
+    coex_session_start(connection->session);
+}
+
+static void
 show_facts(CoexConnection *connection, const CoexSessionEvent *event)
 {
     if (event->kind == COEX_SESSION_EXAMINED)
-        coex_doctor_show(connection, event);
+        take_examined(connection, event);
     else if (event->person != NULL)
         coex_roster_show_facts(connection, event->person, event->facts);
     else
@@ -520,7 +532,11 @@ start_session(CoexConnection *connection, GError **error)
     connection->language = dup_language(account);
     connection->hides_failures = config.ticks == COEX_TICKS_OFF;
     connection->session = coex_session_new(&config, on_event, connection);
-    coex_session_start(connection->session);
+    connection->examines = coex_doctor_is_due(account);
+    if (connection->examines)
+        coex_session_examine(connection->session, TRUE);
+    else
+        coex_session_start(connection->session);
     return TRUE;
 }
 

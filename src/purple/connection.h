@@ -45,6 +45,7 @@ struct CoexConnection {
     gboolean wants_profile;  /* the user does, and nothing else of the account */
     gboolean tell_catalogue; /* the user waits for a refresh */
     gboolean setting_icon;   /* by ourselves */
+    gboolean examines;       /* first; the login follows */
     gboolean online;
     gboolean over; /* failed or logging off: nothing may be told to the user interface */
 };

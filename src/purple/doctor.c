@@ -80,8 +80,31 @@ coex_doctor_show(CoexConnection *connection, const CoexSessionEvent *event)
         if (!connection->over)
             coex_notice_open(connection);
     } else if (event->detail != NULL) {
-        show_page(connection->gc, connection->account, event->detail);
+        show_page(connection->account, connection->account, event->detail);
     }
+}
+
+/* ---- before a login ---- */
+
+static GHashTable *examined; /* names of accounts; NULL: none */
+
+static void
+forget_examined(PurpleAccount *account, gpointer user_data)
+{
+    g_hash_table_remove(examined, purple_account_get_username(account));
+}
+
+gboolean
+coex_doctor_is_due(PurpleAccount *account)
+{
+    if (strcmp(coex_options_get(account, "doctor"), "yes") != 0)
+        return FALSE;
+    if (examined == NULL) {
+        examined = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+        purple_signal_connect(purple_accounts_get_handle(), "account-disabled", &examined,
+                              PURPLE_CALLBACK(forget_examined), NULL);
+    }
+    return g_hash_table_add(examined, g_strdup(purple_account_get_username(account)));
 }
 
 /* ---- who is not connected ---- */
@@ -104,8 +127,8 @@ offline_free(gpointer data)
     g_free(exam);
 }
 
-void
-coex_doctor_stop_offline(void)
+static void
+stop_offline(void)
 {
     purple_signals_disconnect_by_handle(&offline);
     g_clear_pointer(&offline, g_ptr_array_unref);
@@ -131,7 +154,7 @@ end_offline(const PurpleAccount *account)
     if (exam != NULL)
         g_ptr_array_remove(offline, exam);
     if (offline != NULL && offline->len == 0)
-        coex_doctor_stop_offline();
+        stop_offline();
 }
 
 /* It would have the listener's port. */
@@ -230,4 +253,12 @@ coex_doctor_run_offline(PurpleConversation *conv, const char *words)
         begin_offline(conv);
     else if (exam != NULL)
         coex_session_examine(exam->session, strcmp(words, "stop") != 0);
+}
+
+void
+coex_doctor_stop(void)
+{
+    stop_offline();
+    purple_signals_disconnect_by_handle(&examined);
+    g_clear_pointer(&examined, g_hash_table_unref);
 }

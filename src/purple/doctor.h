@@ -14,6 +14,9 @@ void coex_doctor_run(CoexConnection *connection, const char *words);
 /* The same of an account that is not connected, from its conversation @conv, where all of it comes:
  * what only a login knows is not checked. */
 void coex_doctor_run_offline(PurpleConversation *conv, const char *words);
-/* All of those, at the plugin's end. */
-void coex_doctor_stop_offline(void);
+/* All of it, at the plugin's end. */
+void coex_doctor_stop(void);
+/* Whether a login that begins is to be checked first: once, until the account is switched off, for
+ * a failed one is tried again and again. */
+gboolean coex_doctor_is_due(PurpleAccount *account);
 void coex_doctor_show(CoexConnection *connection, const CoexSessionEvent *event);

@@ -16,6 +16,7 @@ typedef struct {
     gboolean first;      /* needed for the first login */
     gboolean is_flat;    /* a list that is typed on a page of its own, which has no room for more */
     gboolean is_for_own; /* not for who sits at another machine */
+    gboolean is_for_others; /* where there is no other way to ask for it */
     gboolean is_provider;   /* a list: each backend is a choice, the first the preset */
     const char *choices[9]; /* label, value, …; the first is the preset. None: a string */
 } Option;
@@ -58,6 +59,10 @@ static const Option options[] = {
     { .key = "typing",
       .label = "Typing shown, also marks read",
       .is_flat = TRUE,
+      .choices = { "no", "no", "yes", "yes" } },
+    { .key = "doctor",
+      .label = "Doctor: check the connection at login",
+      .is_for_others = TRUE,
       .choices = { "no", "no", "yes", "yes" } },
     { .key = "template-language", .label = "Template language (such as de)", .preset = "" },
     { .key = "recall", .label = "Recall: earlier lines (0: none)", .preset = "" },
@@ -196,7 +201,9 @@ is_in_form(const Option *option)
 {
     const CoexHost *host = coex_host_get();
 
-    return host->serves_others ? !option->is_for_own : option->first || !host->splits_options;
+    if (host->serves_others)
+        return !option->is_for_own;
+    return !option->is_for_others && (option->first || !host->splits_options);
 }
 
 GList *
@@ -360,7 +367,8 @@ coex_options_dup_typed(PurpleAccount *account, const char *key, const char *valu
 static gboolean
 is_on_page(const Option *option, gboolean about_files)
 {
-    return !option->first && g_str_has_prefix(option->key, "media-") == about_files;
+    return !option->first && !option->is_for_others &&
+           g_str_has_prefix(option->key, "media-") == about_files;
 }
 
 static gboolean

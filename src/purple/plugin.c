@@ -50,7 +50,7 @@ on_load(PurplePlugin *plugin)
 static gboolean
 on_unload(PurplePlugin *plugin)
 {
-    coex_doctor_stop_offline();
+    coex_doctor_stop();
     coex_verbs_unregister();
     coex_keep_stop();
     coex_give_stop();

@@ -136,6 +136,22 @@ class Words:
         self.sim.do("restore")
         check(self.bee.irc.lines.count(self.sim.key) <= 1, "the key is shown")
 
+    def doctor_first(self):
+        """by an option it comes before a login, and tells why that fails"""
+        root = self.bee.irc.root
+        self.bee.log_off(0)
+        wait_until("it is offline", lambda: not self.bee.is_online(0))
+        self.sim.do("revoke")
+        root("account coex set doctor yes", "doctor")
+        root("account coex on", "ok: 127.0.0.1 is reached")
+        self.bee.irc.lines.expect("wrong: The API key is not accepted: create one in the 360dialog")
+        self.bee.irc.lines.expect("This was checked for \\+44…00 at 360dialog")
+        self.bee.irc.lines.expect("Login error: .*not accepted")
+        self.sim.do("restore")
+        root("account coex off")
+        root("account coex set doctor no", "doctor")
+        self.bee.log_on(0)
+
     def about(self):
         """a reply shows what it quotes, a reaction is told, and what cannot be is explained"""
         say, expect = self.bee.say, self.bee.irc.lines.expect
@@ -225,8 +241,8 @@ class Words:
 
     def cases(self):
         return [self.options, self.half_a_header, self.names, self.namesakes, self.verbs,
-                self.doctor, self.about, self.account, self.pasted, self.added, self.file, self.blocked, self.forgotten,
-                self.leave]
+                self.doctor, self.doctor_first, self.about, self.account, self.pasted, self.added,
+                self.file, self.blocked, self.forgotten, self.leave]
 
     def witnesses(self):
         return self.bee.witnesses() + ["sim: " + line for line in self.sim.said.tail(20)]

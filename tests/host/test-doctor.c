@@ -81,6 +81,21 @@ offline_then_online(World *world)
     host_wait_for(world->host, EVENT_NOTICE, NULL, "*Nothing wrong was found*");
 }
 
+/* Where there is no conversation to ask in: by an option, once for each time it is switched on. */
+static void
+before_login(World *world)
+{
+    coex_sim_revoke_token(world->sim);
+    host_set_option(world->host, coex_sim_get_number(world->sim), "doctor", "yes");
+    host_login(world->host);
+    host_wait_for(world->host, EVENT_NOTICE, NULL, "*wrong: The * is not accepted*");
+    host_wait_for(world->host, EVENT_NOTICE, NULL, "*This was checked for +44…00 at *");
+    host_wait_for(world->host, EVENT_DISCONNECTED, NULL, "*not accepted*");
+    coex_sim_restore_token(world->sim);
+    host_go_online(world->host);
+    world_customer_writes(world, "nora", NORA, "Hello");
+}
+
 static void
 add_all(void)
 {
@@ -88,6 +103,7 @@ add_all(void)
     world_add("doctor/offline", NULL, offline);
     world_add("doctor/offline-then-online", NULL, offline_then_online);
     world_add("bitlbee/doctor/lines", "BitlBee", lines);
+    world_add("bitlbee/doctor/before-login", "BitlBee", before_login);
 }
 
 int
