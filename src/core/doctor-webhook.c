@@ -256,8 +256,10 @@ coex_doctor_tell_addresses(CoexCase *c, CoexReport *report)
 static CoexRequest *
 ask_webhook(CoexCase *c, const CoexFacts *facts, CoexReport *report)
 {
-    return may_ask(c) && c->endpoint.backend->webhook_is_flat ? coex_api_get_webhook(&c->endpoint)
-                                                              : NULL;
+    if (!may_ask(c) || !c->endpoint.backend->webhook_is_flat)
+        return NULL;
+    return c->asks_account ? coex_api_get(&c->endpoint, "/waba_webhook")
+                           : coex_api_get_webhook(&c->endpoint);
 }
 
 /* NULL: the provider does not tell; else whether ours is among them. */
@@ -289,8 +291,14 @@ read_webhook(CoexCase *c, const CoexResponse *response, const GError *error, Coe
                         refusal != NULL ? refusal->message : error->message);
         return;
     }
+    /* the nearer wins (360dialog: messaging/webhook) */
+    c->again = *webhook.url == '\0' && !c->asks_account;
+    if (c->again) {
+        c->asks_account = TRUE;
+        return;
+    }
     c->in_force = g_strdup(webhook.url);
-    if (!check_address(c, "at the number", report))
+    if (!check_address(c, c->asks_account ? "at the WhatsApp account" : "at the number", report))
         return;
     fault = *c->webhook_header != '\0' ? find_header_fault(c, &webhook) : NULL;
     if (fault != NULL)

@@ -23,8 +23,8 @@ typedef struct CoexCase {
     char *verify_token;   /* secret */
     char *public_url;
     gboolean has_unknown_secret; /* of its own making, which only a login knows */
-    const char *registering; /* a sentence: how the user has the webhook registered; static */
-    gint64 now;              /* by this computer's clock */
+    const char *registering;     /* a sentence: how the user has the webhook registered; static */
+    gint64 now;                  /* by this computer's clock */
 
     gboolean unreachable; /* the provider: nothing more can be asked of it */
     gboolean refused;     /* the key, or it leads to no number */
@@ -40,6 +40,7 @@ typedef struct CoexCase {
     char *can_send;    /* AVAILABLE, LIMITED, BLOCKED; NULL */
     gint64 skews[2];   /* the provider's clock less ours, of its first answers, seconds */
     guint n_skews;
+    gboolean asks_account; /* 360dialog: the number has no address of its own */
     gboolean asks_unconfirmed;
     guint n_settled[4]; /* of sends without a status, what WhatsApp says: see doctor-history.c */
     char *lost;         /* the reason why one of their statuses did not come, NULL */

@@ -192,6 +192,20 @@ test_elsewhere_waba(Desk *desk)
                           "*https://crm.example/hook, which is set at the WhatsApp *");
 }
 
+/* At 360dialog where the number has none of its own. */
+static void
+test_elsewhere_account(Desk *desk)
+{
+    examined_settle(desk);
+    coex_sim_set_webhook(desk->sim, NULL);
+    coex_sim_override_webhook(desk->sim, FALSE, "https://crm.example/hook");
+    examined_assert_wrong(desk, examined_run(desk),
+                          "*https://crm.example/hook, which is set at the WhatsApp account, *");
+    coex_sim_override_webhook(desk->sim, FALSE, NULL);
+    examined_assert_wrong(desk, examined_run(desk),
+                          "360dialog has no address to deliver webhooks to. *");
+}
+
 static void
 test_elsewhere_app(Desk *desk)
 {
@@ -285,6 +299,7 @@ main(int argc, char **argv)
     desk_add_at(DESK_ONLY_META, "/doctor/echoes-missing", test_echoes_missing);
     desk_add_at(DESK_ONLY_META, "/doctor/elsewhere-number", test_elsewhere_number);
     desk_add_at(DESK_ONLY_META, "/doctor/elsewhere-waba", test_elsewhere_waba);
+    desk_add_at(DESK_ONLY_360DIALOG, "/doctor/elsewhere-account", test_elsewhere_account);
     desk_add("/doctor/elsewhere-app", test_elsewhere_app);
     desk_add_at(DESK_ONLY_360DIALOG, "/doctor/other-secret", test_other_secret);
     desk_add("/doctor/unreachable", test_unreachable);

@@ -50,6 +50,7 @@ static const SimRoute routes[] = {
       sim_handle_profile_set },
     { COEX_SIM_360DIALOG, "GET", "/v1/configs/templates", "templates", sim_handle_templates },
     { COEX_SIM_360DIALOG, "GET", "/v1/configs/webhook", "webhook-get", sim_handle_webhook_get },
+    { COEX_SIM_360DIALOG, "GET", "/waba_webhook", "webhook-get", sim_handle_waba_webhook },
     { COEX_SIM_360DIALOG, "POST", "/v1/configs/webhook", "webhook-set", sim_handle_webhook_set },
 };
 

@@ -111,6 +111,18 @@ sim_handle_subscriptions(SimCall *call)
         sim_call_fail(call, 190, NULL);
 }
 
+/* --- 360dialog: the webhook of all of an account's numbers: messaging/webhook --- */
+
+void
+sim_handle_waba_webhook(SimCall *call)
+{
+    CoexSim *sim = call->sim;
+    JsonObject *root = sim_strings("url", sim->waba_url ? sim->waba_url : "", NULL);
+
+    json_object_set_object_member(root, "headers", json_object_new());
+    sim_call_answer(call, 200, root);
+}
+
 /* --- message_history: payloads/outbound/45 --- */
 
 /* In the order in which they come; how many of them a message has reached. */

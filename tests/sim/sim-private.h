@@ -318,6 +318,7 @@ void sim_checks_clear(CoexSim *sim);
 gboolean sim_is_withheld(CoexSim *sim, const char *name);
 void sim_handle_subscriptions(SimCall *call);
 void sim_handle_history(SimCall *call);
+void sim_handle_waba_webhook(SimCall *call);
 
 /* files.c */
 void sim_file_free(gpointer file);

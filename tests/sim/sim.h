@@ -337,7 +337,8 @@ void coex_sim_expire_token(CoexSim *sim);
 void coex_sim_set_token_end(CoexSim *sim, gint64 at);
 /* A permission of the token, or a field of the app's webhook, lacks. */
 void coex_sim_withhold(CoexSim *sim, const char *name);
-/* Where the number's (else the WABA's) own webhook leads, NULL: nowhere. Nobody is asked. */
+/* Where the number's (else, also at 360dialog, the WABA's) own webhook leads, NULL: nowhere. Nobody
+ * is asked. */
 void coex_sim_override_webhook(CoexSim *sim, gboolean of_number, const char *url);
 /* FALSE: the app is not subscribed to the WABA any more. */
 void coex_sim_set_subscribed(CoexSim *sim, gboolean subscribed);
