@@ -28,11 +28,12 @@ struct CoexDoctor {
     CoexReceiver *receiver; /* ours, borrowed; NULL: none */
     CoexReceiver *own;      /* NULL: somebody else listens, or nobody */
     gboolean listens;       /* what is tried can arrive */
+    gboolean left;          /* its own listener, to a login */
     char *nonce;
     char *address;  /* the public one; NULL: none to try */
     gboolean led;   /* it leads here, as far as it was tried */
     GSource *timer; /* of the disk */
-    GSource *begin;
+    GSource *begin; /* also of what follows coex_doctor_leave() */
     guint step;
 };
 
@@ -119,6 +120,7 @@ typedef void (*Tried)(CoexDoctor *doctor, const CoexTrial *trial);
 typedef struct {
     CoexDoctor *doctor;
     Tried tried;
+    gboolean own; /* it was to arrive at the doctor's own listener */
 } Attempt;
 
 static void
@@ -148,7 +150,9 @@ on_tried(GObject *source, GAsyncResult *result, gpointer user_data)
     trial.arrived = arrival.arrived;
     trial.path = arrival.path;
     trial.verdict = arrival.verdict;
-    attempt->tried(doctor, &trial);
+    /* what was taken away in the middle tells nothing */
+    if (!attempt->own || doctor->own != NULL)
+        attempt->tried(doctor, &trial);
     doctor->step++;
     go_on(doctor);
     unref(doctor);
@@ -169,7 +173,7 @@ attempt_request(CoexDoctor *doctor, CoexHttp *http, const char *url, const char 
     request->auth_value = g_strdup(proof);
     request->content_type = g_strdup("application/json");
     request->body = g_bytes_new_static(BODY, strlen(BODY));
-    *attempt = (Attempt){ ref(doctor), tried };
+    *attempt = (Attempt){ ref(doctor), tried, doctor->own != NULL };
     coex_http_send_async(http, request, doctor->cancellable, on_tried, attempt);
 }
 
@@ -184,7 +188,7 @@ attempt_challenge(CoexDoctor *doctor, const char *url, Tried tried)
     request->url = g_strdup_printf("%s?hub.mode=subscribe&hub.verify_token=%s&hub.challenge=%s"
                                    "&" COEX_RECEIVER_PROBE "=%s",
                                    url, token, doctor->nonce, doctor->nonce);
-    *attempt = (Attempt){ ref(doctor), tried };
+    *attempt = (Attempt){ ref(doctor), tried, doctor->own != NULL };
     coex_http_send_async(doctor->local, request, doctor->cancellable, on_tried, attempt);
 }
 
@@ -269,19 +273,56 @@ open_listener(CoexDoctor *doctor)
     g_autoptr(GError) error = NULL;
 
     doctor->own = coex_receiver_open(c->listen, NULL, &error);
-    if (doctor->own != NULL)
-        coex_receiver_add(doctor->own, &spec);
-    else
+    if (doctor->own == NULL) {
         coex_doctor_judge_no_listener(c, error, doctor->report);
+        return;
+    }
+    coex_receiver_add(doctor->own, &spec);
+    doctor->face->own(TRUE, doctor->user_data);
 }
 
 /* No longer than it is tried: a login may want the address. */
 static void
 close_listener(CoexDoctor *doctor)
 {
-    if (doctor->own != NULL)
-        coex_receiver_remove(doctor->own, doctor);
+    if (doctor->own == NULL)
+        return;
+    coex_receiver_remove(doctor->own, doctor);
     g_clear_pointer(&doctor->own, coex_receiver_free);
+    doctor->face->own(FALSE, doctor->user_data);
+}
+
+/* What is still on its way from outside comes to the new one, as no stranger's. */
+static gboolean
+on_left(gpointer user_data)
+{
+    CoexDoctor *doctor = user_data;
+    CoexReceiver *found = NULL;
+
+    clear_source(&doctor->begin);
+    doctor->face->find(&found, doctor->user_data);
+    if (found != NULL)
+        coex_receiver_expect(found, doctor->nonce);
+    return G_SOURCE_REMOVE;
+}
+
+void
+coex_doctor_leave(CoexDoctor *doctor)
+{
+    if (doctor->own == NULL)
+        return;
+    close_listener(doctor);
+    doctor->begin = g_idle_source_new();
+    g_source_set_priority(doctor->begin, G_PRIORITY_HIGH);
+    g_source_set_callback(doctor->begin, on_left, doctor, NULL);
+    g_source_attach(doctor->begin, g_main_context_get_thread_default());
+    doctor->left = TRUE;
+    doctor->listens = FALSE;
+    doctor->led = FALSE;
+    coex_report_add(doctor->report, COEX_FINDING_UNCHECKED,
+                    "The listener at %s, and the way to it: an account logs in, and needs it. "
+                    "Check again after that.",
+                    doctor->spec.c->listen);
 }
 
 static gboolean
@@ -380,6 +421,8 @@ on_outside(CoexDoctor *doctor, const CoexTrial *trial)
 static gboolean
 start_outside(CoexDoctor *doctor)
 {
+    if (doctor->left)
+        return FALSE;
     doctor->address = g_strdup(coex_doctor_get_address(doctor->spec.c, doctor->report));
     if (doctor->address == NULL)
         return FALSE;

@@ -38,6 +38,8 @@ typedef struct {
     /* What is so now. @ret_receiver: borrowed, ours until the doctor is freed, that of others until
      * the caller returns; NULL: none. */
     CoexDoctorListener (*find)(CoexReceiver **ret_receiver, gpointer user_data);
+    /* The doctor listens for itself from now on, or no longer. */
+    void (*own)(gboolean listens, gpointer user_data);
     void (*line)(const char *line, gpointer user_data); /* borrowed */
     void (*over)(gpointer user_data); /* the last line was told; frees it, maybe */
 } CoexDoctorFace;
@@ -47,3 +49,7 @@ typedef struct {
 CoexDoctor *coex_doctor_new(const CoexDoctorSpec *spec, const CoexDoctorFace *face,
                             gpointer user_data);
 void coex_doctor_free(CoexDoctor *doctor);
+
+/* Somebody wants to listen: where the doctor does so itself it ends that at once, and goes on with
+ * what can be checked without. */
+void coex_doctor_leave(CoexDoctor *doctor);

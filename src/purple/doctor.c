@@ -16,6 +16,8 @@
 
 #define TITLE "Check of the connection"
 
+static void stop_earlier(const PurpleAccount *account);
+
 void
 coex_doctor_run(CoexConnection *connection, const char *words)
 {
@@ -26,6 +28,8 @@ coex_doctor_run(CoexConnection *connection, const char *words)
 
     if (goes_on)
         coex_unseen_tell(connection, line);
+    else
+        stop_earlier(connection->account);
     if (!connection->over)
         coex_session_examine(connection->session, goes_on);
 }
@@ -146,6 +150,16 @@ find_offline(const PurpleAccount *account)
     return NULL;
 }
 
+/* One from before the login may still run. */
+static void
+stop_earlier(const PurpleAccount *account)
+{
+    Offline *exam = find_offline(account);
+
+    if (exam != NULL)
+        coex_session_examine(exam->session, FALSE);
+}
+
 static void
 end_offline(const PurpleAccount *account)
 {
@@ -157,9 +171,8 @@ end_offline(const PurpleAccount *account)
         stop_offline();
 }
 
-/* It would have the listener's port. */
 static void
-on_account_over(PurpleAccount *account, gpointer user_data)
+on_account_removed(PurpleAccount *account, gpointer user_data)
 {
     end_offline(account);
 }
@@ -233,9 +246,7 @@ begin_offline(PurpleConversation *conv)
     if (offline == NULL) {
         offline = g_ptr_array_new_with_free_func(offline_free);
         purple_signal_connect(purple_accounts_get_handle(), "account-removed", &offline,
-                              PURPLE_CALLBACK(on_account_over), NULL);
-        purple_signal_connect(purple_accounts_get_handle(), "account-connecting", &offline,
-                              PURPLE_CALLBACK(on_account_over), NULL);
+                              PURPLE_CALLBACK(on_account_removed), NULL);
     }
     g_ptr_array_add(offline, exam);
     coex_session_examine(exam->session, TRUE);
@@ -247,12 +258,18 @@ begin_offline(PurpleConversation *conv)
 void
 coex_doctor_run_offline(PurpleConversation *conv, const char *words)
 {
-    Offline *exam = find_offline(purple_conversation_get_account(conv));
+    PurpleAccount *account = purple_conversation_get_account(conv);
+    Offline *exam = find_offline(account);
+    gboolean goes_on = strcmp(words, "stop") != 0;
 
-    if (exam == NULL && strcmp(words, "stop") != 0)
+    if (exam != NULL)
+        coex_session_examine(exam->session, goes_on);
+    else if (goes_on && purple_account_is_connecting(account))
+        write_offline(account, purple_conversation_get_name(conv),
+                      "The account connects just now: check when it is connected, or when that "
+                      "has failed.");
+    else if (goes_on)
         begin_offline(conv);
-    else if (exam != NULL)
-        coex_session_examine(exam->session, strcmp(words, "stop") != 0);
 }
 
 void

@@ -90,13 +90,32 @@ find_listener(CoexReceiver **ret_receiver, gpointer user_data)
     gboolean is_online = account->state == COEX_ACCOUNT_ONLINE;
 
     *ret_receiver = coex_hub_find_receiver(account->hub, account->listen);
+    if (*ret_receiver == NULL && coex_hub_has_trial(account->hub))
+        return COEX_LISTENER_OTHERS;
     if (*ret_receiver == NULL)
         return is_online || account->state == COEX_ACCOUNT_NEW ? COEX_LISTENER_NOBODY
                                                                : COEX_LISTENER_SOON;
     return is_online ? COEX_LISTENER_OURS : COEX_LISTENER_OTHERS;
 }
 
-static const CoexDoctorFace face = { get_now, find_listener, on_line, on_over };
+/* An account logs in. */
+static void
+leave_listener(gpointer data)
+{
+    CoexAccount *account = data;
+
+    coex_doctor_leave(account->examination->doctor);
+}
+
+static void
+on_own(gboolean listens, gpointer user_data)
+{
+    CoexAccount *account = user_data;
+
+    coex_hub_set_trial(account->hub, listens ? leave_listener : NULL, account);
+}
+
+static const CoexDoctorFace face = { get_now, find_listener, on_own, on_line, on_over };
 
 /* ---- the beginning ---- */
 

@@ -20,6 +20,8 @@ struct CoexHub {
     CoexIntake *intake;
     CoexNicks *nicks;
     CoexStrangers strangers;
+    void (*leave)(gpointer data); /* ends a trial; NULL: there is none */
+    gpointer leave_data;
 };
 
 /* ---- joining and leaving: main thread ---- */
@@ -116,6 +118,19 @@ coex_hub_find_receiver(CoexHub *hub, const char *address)
     return NULL;
 }
 
+void
+coex_hub_set_trial(CoexHub *hub, void (*leave)(gpointer data), gpointer data)
+{
+    hub->leave = leave;
+    hub->leave_data = data;
+}
+
+gboolean
+coex_hub_has_trial(const CoexHub *hub)
+{
+    return hub->leave != NULL;
+}
+
 char *
 coex_hub_dup_folder(const CoexHub *hub)
 {
@@ -129,6 +144,8 @@ hub_get_receiver(CoexHub *hub, const char *address, GError **error)
 
     if (receiver != NULL)
         return receiver;
+    if (hub->leave != NULL)
+        hub->leave(hub->leave_data);
     receiver = coex_receiver_open(address, hub->store, error);
     if (receiver != NULL)
         g_ptr_array_add(hub->receivers, receiver);

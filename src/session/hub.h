@@ -49,6 +49,11 @@ CoexIntake *coex_hub_get_intake(CoexHub *hub);
 gboolean coex_hub_listen(CoexHub *hub, const char *address, const CoexReceiverSpec *spec,
                          GError **error);
 
+/* Somebody listens on their own, for a trial, one at a time: before an account listens, @leave is
+ * called, and ends that. @leave NULL: it is over. */
+void coex_hub_set_trial(CoexHub *hub, void (*leave)(gpointer data), gpointer data);
+gboolean coex_hub_has_trial(const CoexHub *hub);
+
 /* What listens at @address, NULL: nobody. Borrowed. */
 CoexReceiver *coex_hub_find_receiver(CoexHub *hub, const char *address);
 /* "…/coex": where the database is. Free with g_free(). */

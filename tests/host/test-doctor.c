@@ -68,14 +68,33 @@ offline(World *world)
     world_customer_writes(world, "nora", NORA, "Hello again");
 }
 
-/* A login ends it, for it wants the listener's address. */
+/* A login meanwhile gets the listener's address, and the rest is told all the same. */
 static void
 offline_then_online(World *world)
 {
     prepare(world);
     host_logout(world->host);
+    coex_sim_delay_next(world->sim, 500);
     host_type(world->host, NORA, "/doctor");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "Checking the connection as far as *");
     host_go_online(world->host);
+    host_wait_for(world->host, EVENT_NOTICE, NULL, "*ok: *This was checked for +44…00 at *");
+    world_customer_writes(world, "nora", NORA, "Hello again");
+    host_type(world->host, NORA, "/doctor");
+    host_wait_for(world->host, EVENT_NOTICE, NULL, "*Nothing wrong was found*");
+}
+
+/* While it connects there is nothing to look at yet, and the login is left alone. */
+static void
+connecting(World *world)
+{
+    prepare(world);
+    host_logout(world->host);
+    coex_sim_delay_next(world->sim, 2000);
+    host_login(world->host);
+    host_type(world->host, NORA, "/doctor");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "The account connects just now: *");
+    host_wait_for(world->host, EVENT_CONNECTED, NULL, NULL);
     world_customer_writes(world, "nora", NORA, "Hello again");
     host_type(world->host, NORA, "/doctor");
     host_wait_for(world->host, EVENT_NOTICE, NULL, "*Nothing wrong was found*");
@@ -102,6 +121,7 @@ add_all(void)
     world_add("doctor/page", NULL, page);
     world_add("doctor/offline", NULL, offline);
     world_add("doctor/offline-then-online", NULL, offline_then_online);
+    world_add("doctor/connecting", NULL, connecting);
     world_add("bitlbee/doctor/lines", "BitlBee", lines);
     world_add("bitlbee/doctor/before-login", "BitlBee", before_login);
 }

@@ -5,6 +5,7 @@
 
 #include <gio/gio.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/resource.h>
 
 #define DAY_S (24 * 60 * 60)
@@ -388,6 +389,72 @@ test_other_listens(Desk *desk)
     desk_hear(other, "ada", "Hello");
 }
 
+/* An address that leads to somebody who never answers. */
+static GSocket *
+go_public_in_vain(Desk *desk)
+{
+    GSocket *silent =
+        g_socket_new(G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+    g_autoptr(GSocketAddress) any = g_inet_socket_address_new_from_string("127.0.0.1", 0);
+    g_autoptr(GSocketAddress) address = NULL;
+    g_autofree char *url = NULL;
+
+    g_assert_true(g_socket_bind(silent, any, FALSE, NULL));
+    g_assert_true(g_socket_listen(silent, NULL));
+    address = g_socket_get_local_address(silent, NULL);
+    url = g_strdup_printf("http://127.0.0.1:%u/webhook",
+                          g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(address)));
+    desk->config.public_url = g_intern_string(url);
+    coex_sim_set_webhook(desk->sim, url);
+    return silent;
+}
+
+/* A login is served first: the look goes on without the listener. */
+static void
+assert_login_first(Desk *desk, Desk *other)
+{
+    g_autoptr(GSocket) silent = go_public_in_vain(desk);
+    const DeskEvent *end;
+
+    desk_prepare(desk);
+    coex_session_examine(desk->session, TRUE);
+    desk_wait_examined(desk, "ok: A delivery, proved as *");
+    desk_login(other);
+    desk_hear(other, "ada", "Hello");
+    desk_wait_examined(desk, "not checked: The listener at *: an account logs in*");
+    g_assert_true(g_socket_close(silent, NULL));
+    end = desk_wait_examined(desk, "This was checked for +*…*");
+    examined_assert_well(desk, end->detail);
+    desk_wait_catalogue(other);
+}
+
+static void
+test_other_logs_in(Desk *desk)
+{
+    g_autoptr(Desk) other = desk_new_beside(desk, &second);
+
+    assert_login_first(desk, other);
+}
+
+/* Neither is the first one's listener a fault to the second. */
+static void
+test_both_examined(Desk *desk)
+{
+    g_autoptr(Desk) other = desk_new_beside(desk, &second);
+    g_autoptr(GSocket) silent = go_public_in_vain(desk);
+    const char *report;
+
+    desk_prepare(desk);
+    coex_session_examine(desk->session, TRUE);
+    desk_wait_examined(desk, "ok: A delivery, proved as *");
+    desk_prepare(other);
+    report = examined_run(other);
+    examined_assert_line(other, report, "not checked: The listener at *: another *");
+    g_assert_null(strstr(report, "Nothing can arrive"));
+    g_assert_true(g_socket_close(silent, NULL));
+    desk_wait_examined(desk, "This was checked for +*…*");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -418,5 +485,7 @@ main(int argc, char **argv)
     desk_add("/doctor/here/login-refused", test_login_refused);
     desk_add("/doctor/beside/other-leaves", test_other_leaves);
     desk_add("/doctor/beside/other-listens", test_other_listens);
+    desk_add("/doctor/beside/other-logs-in", test_other_logs_in);
+    desk_add("/doctor/beside/both-examined", test_both_examined);
     return g_test_run();
 }
