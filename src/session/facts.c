@@ -8,9 +8,12 @@
 #include "account/tell.h"
 #include "account/views.h"
 #include "core/person-view.h"
+#include "core/text.h"
 #include "core/window.h"
 #include "session/sends.h"
 #include "store/store.h"
+
+#define SEND_COLUMNS 54 /* beside "Sent 2026-11-30 14:02: " */
 
 typedef struct {
     CoexAccount *account;
@@ -34,17 +37,19 @@ dup_time(gint64 at)
     return at > 0 ? coex_window_dup_time(at) : NULL;
 }
 
+/* With its newest state alone, on one line of a terminal: /status tells of all. */
 static void
 add_sends(GStrvBuilder *facts, GPtrArray *sends, gint64 now)
 {
     for (guint i = 0; i < sends->len; i++) {
         const CoexSend *send = g_ptr_array_index(sends, i);
         g_autofree char *words = coex_sends_dup_words(send);
-        g_autofree char *state = coex_sends_describe(send, now);
+        g_autofree char *state = coex_sends_describe_newest(send, now);
+        g_autofree char *line = g_strdup_printf("%s: %s", state, words);
         g_autofree char *at = dup_time(send->time);
         g_autofree char *label = g_strdup_printf("Sent %s", at != NULL ? at : "");
 
-        add(facts, label, g_strdup_printf("%s: %s", state, words));
+        add(facts, label, coex_text_excerpt(line, SEND_COLUMNS));
     }
 }
 

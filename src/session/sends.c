@@ -72,8 +72,9 @@ add_told(GString *line, const CoexSend *send, gint64 now)
     }
 }
 
-char *
-coex_sends_describe(const CoexSend *send, gint64 now)
+/* "sent 14:02, delivered 14:02, read 14:10"; "failed 14:02: WHY", "held until they write". */
+static char *
+describe(const CoexSend *send, gint64 now)
 {
     GString *line = g_string_new(NULL);
 
@@ -91,6 +92,21 @@ coex_sends_describe(const CoexSend *send, gint64 now)
         g_string_append(line, "accepted by WhatsApp, and nothing else is known yet");
     }
     return g_string_free(line, FALSE);
+}
+
+/* What was told is in the order in which it happens, but for a failure, which comes last. */
+char *
+coex_sends_describe_newest(const CoexSend *send, gint64 now)
+{
+    CoexSend newest = *send;
+    gboolean is_told = FALSE;
+
+    for (guint i = G_N_ELEMENTS(newest.told_at); i > 0; i--) {
+        if (is_told || send->state == COEX_STATE_FAILED)
+            newest.told_at[i - 1] = 0;
+        is_told = is_told || newest.told_at[i - 1] > 0 || COEX_STATE_SENT + i - 1 == send->state;
+    }
+    return describe(&newest, now);
 }
 
 char *
@@ -111,7 +127,7 @@ add_line(GString *lines, const CoexSend *send, gint64 now)
 {
     g_autofree char *at = coex_window_describe_time("", send->time, now);
     g_autofree char *words = coex_sends_dup_words(send);
-    g_autofree char *state = coex_sends_describe(send, now);
+    g_autofree char *state = describe(send, now);
 
     g_string_append_printf(lines, "\n%s “%s”: %s", at, words, state);
 }

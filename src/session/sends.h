@@ -11,9 +11,9 @@ typedef struct CoexSend CoexSend;
 
 #define COEX_SENDS_MAX 10
 
-/* "sent 14:02, delivered 14:02, read 14:10"; "failed 14:02: WHY", "held until they write". Free
- * with g_free(). */
-char *coex_sends_describe(const CoexSend *send, gint64 now);
+/* Its newest state: "read 14:10", "failed 14:02: WHY", "held until they write". Free with g_free().
+ */
+char *coex_sends_describe_newest(const CoexSend *send, gint64 now);
 /* Its first words. Free with g_free(). */
 char *coex_sends_dup_words(const CoexSend *send);
 
