@@ -250,14 +250,22 @@ coex_doctor_tell_unconfirmed(CoexCase *c, const CoexFacts *facts, CoexReport *re
                         "has come.");
     else if (!c->asks_unconfirmed)
         coex_report_add(report, COEX_FINDING_WRONG,
-                        "Of %u messages that were sent lately, no status has come: webhooks do not "
-                        "arrive, or those messages were not delivered; the phone shows which.",
+                        facts->n_unconfirmed == 1
+                            ? "Of %u message that was sent lately, no status has come: webhooks do "
+                              "not arrive, or it was not delivered; the phone shows it."
+                            : "Of %u messages that were sent lately, no status has come: webhooks "
+                              "do not arrive, or those messages were not delivered; the phone "
+                              "shows which.",
                         facts->n_unconfirmed);
     else
         coex_report_add(report, COEX_FINDING_WRONG,
-                        "Of %u messages that were sent lately, no status has come. WhatsApp itself "
-                        "says of the newest: %u delivered, %u failed, %u on their way, %u not "
-                        "told.%s%s%s",
+                        facts->n_unconfirmed == 1
+                            ? "Of %u message that was sent lately, no status has come. WhatsApp "
+                              "itself says: %u delivered, %u failed, %u on its way, %u not "
+                              "told.%s%s%s"
+                            : "Of %u messages that were sent lately, no status has come. WhatsApp "
+                              "itself says of the newest: %u delivered, %u failed, %u on their "
+                              "way, %u not told.%s%s%s",
                         facts->n_unconfirmed, c->n_settled[SETTLED_DELIVERED],
                         c->n_settled[SETTLED_FAILED], c->n_settled[SETTLED_PENDING],
                         c->n_settled[SETTLED_UNTOLD],

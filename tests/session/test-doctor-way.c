@@ -203,9 +203,9 @@ test_no_status(Desk *desk)
     desk_advance(desk, 20 * 60);
     examined_assert_wrong(desk, examined_run(desk),
                           desk_is_meta(desk)
-                              ? "Of 1 messages that were sent lately, no status has come. WhatsApp "
-                                "itself says of the newest: 1 delivered, 0 failed*"
-                              : "Of 1 messages that were sent lately, no status has come: *");
+                              ? "Of 1 message that was sent lately, no status has come. WhatsApp "
+                                "itself says: 1 delivered, 0 failed*"
+                              : "Of 1 message that was sent lately, no status has come: *");
     coex_sim_release(desk->sim, COEX_SIM_IN_ORDER);
     desk_wait_state(desk, "ada", "*delivered*");
     examined_assert_well(desk, examined_run(desk));
