@@ -22,7 +22,7 @@ typedef struct CoexCase {
     char *webhook_header; /* 360dialog, secret */
     char *verify_token;   /* secret */
     char *public_url;
-    gboolean has_unknown_secret; /* of its own making, which only a login knows */
+    gboolean has_unknown_secret; /* maybe of its own making, which only a login knows */
     const char *registering;     /* a sentence: how the user has the webhook registered; static */
     gint64 now;                  /* by this computer's clock */
 

@@ -400,8 +400,8 @@ start_delivery(CoexDoctor *doctor)
         return FALSE;
     if (doctor->spec.c->has_unknown_secret) {
         coex_report_add(doctor->report, COEX_FINDING_UNCHECKED,
-                        "A delivery to the listener: the secret header is of the account's own "
-                        "making, and known only while it is logged in.");
+                        "A delivery to the listener: the option webhook-header is empty, and a "
+                        "secret of the account's own making is known only while it is logged in.");
         return FALSE;
     }
     url = dup_local_url(doctor);

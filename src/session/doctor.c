@@ -139,8 +139,7 @@ make_case(CoexAccount *account)
     c->webhook_header = g_strdup(account->webhook_header);
     c->verify_token = g_strdup(account->verify_token);
     c->public_url = g_strdup(account->public_url);
-    c->has_unknown_secret = account->settings == NULL && *account->public_url != '\0' &&
-                            *account->webhook_header == '\0' &&
+    c->has_unknown_secret = account->settings == NULL && *account->webhook_header == '\0' &&
                             account->endpoint.backend->proof == COEX_PROOF_HEADER;
     c->registering = account->verb_mark == '/'
                          ? "To have it here, choose “Register webhook again” in the account's menu."
@@ -202,6 +201,15 @@ on_arrivals(const CoexArrivals *arrivals, const GError *error, gpointer user_dat
     start(account);
 }
 
+/* What each login fails for; nothing is asked of a host that was not meant. */
+static gboolean
+check_options(CoexAccount *account, GError **error)
+{
+    g_autofree char *base_url = coex_api_check_base_url(account->endpoint.base_url, error);
+
+    return base_url != NULL && coex_options_check(account, error);
+}
+
 void
 coex_examination_begin(CoexAccount *account)
 {
@@ -211,7 +219,7 @@ coex_examination_begin(CoexAccount *account)
     if (account->examination->runs)
         return;
     account->examination->runs = TRUE;
-    if (account->state == COEX_ACCOUNT_NEW && !coex_options_check(account, &error)) {
+    if (account->state == COEX_ACCOUNT_NEW && !check_options(account, &error)) {
         wrong = g_strconcat("wrong: ", error->message, NULL);
         tell(account, wrong, FALSE);
         on_over(account);

@@ -350,6 +350,45 @@ test_login_refused(Desk *desk)
     examined_assert_line(desk, report, "ok: http://* leads here: *");
 }
 
+/* Neither is one from when there was a public address. */
+static void
+test_old_secret(Desk *desk)
+{
+    const char *report;
+
+    desk->config.webhook_header = NULL;
+    coex_sim_set_webhook(desk->sim, NULL);
+    examined_settle(desk);
+    desk_logout(desk);
+    desk->config.public_url = NULL;
+    desk_prepare(desk);
+    report = examined_run(desk);
+    examined_assert_well(desk, report);
+    examined_assert_line(desk, report, "not checked: A delivery to the listener: *");
+    desk_logout(desk);
+    desk_login(desk);
+    desk_hear(desk, "ada", "All the same");
+    desk_wait_catalogue(desk);
+}
+
+/* What is no address is told, and nobody else is asked in its place. */
+static void
+test_bad_api_url(Desk *desk)
+{
+    const char *report;
+
+    desk->config.api_url = "http://example.org/plain";
+    desk_prepare(desk);
+    report = examined_run(desk);
+    examined_assert_wrong(desk, report, "The account option api-url cannot be used: *");
+    g_assert_null(strstr(report, " is reached"));
+    desk_logout(desk);
+    desk->config.api_url = coex_sim_get_url(desk->sim);
+    desk_login(desk);
+    desk_hear(desk, "ada", "All the same");
+    desk_wait_catalogue(desk);
+}
+
 static const CoexSimIdentity second = { .number = "+447700900199", .phone_number_id = "3188000" };
 
 /* Two accounts have one listener. It goes with the other one, in the middle of the look. */
@@ -483,6 +522,8 @@ main(int argc, char **argv)
     desk_add("/doctor/here/not-logged-in", test_not_logged_in);
     desk_add_at(DESK_ONLY_360DIALOG, "/doctor/here/own-secret", test_own_secret);
     desk_add("/doctor/here/login-refused", test_login_refused);
+    desk_add_at(DESK_ONLY_360DIALOG, "/doctor/here/old-secret", test_old_secret);
+    desk_add("/doctor/here/bad-api-url", test_bad_api_url);
     desk_add("/doctor/beside/other-leaves", test_other_leaves);
     desk_add("/doctor/beside/other-listens", test_other_listens);
     desk_add("/doctor/beside/other-logs-in", test_other_logs_in);
