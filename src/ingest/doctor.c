@@ -503,7 +503,7 @@ start_disk(CoexDoctor *doctor)
     doctor->timer = g_timeout_source_new_seconds(COEX_DOCTOR_CHECK_S);
     g_source_set_callback(doctor->timer, on_disk_late, doctor, NULL);
     g_source_attach(doctor->timer, g_main_context_get_thread_default());
-    coex_disk_try_async(doctor->folder, on_disk, ref(doctor));
+    coex_disk_try_async(doctor->folder, doctor->spec.is_new, on_disk, ref(doctor));
     return TRUE;
 }
 

@@ -21,6 +21,7 @@ typedef struct {
     const CoexFacts *facts; /* borrowed until the doctor is freed, with what it points to */
     const CoexProxy *proxy; /* the way to the provider, and to the public address; NULL: none */
     const char *folder;     /* of the database */
+    gboolean is_new;        /* it need not be there yet */
     gconstpointer receiver_data; /* who it is at its own receiver */
 } CoexDoctorSpec;
 

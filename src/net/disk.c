@@ -12,6 +12,7 @@
 
 typedef struct {
     char *folder;
+    gboolean is_new;
     guint64 free_bytes;
 } Trial;
 
@@ -41,13 +42,28 @@ try_write(const char *folder)
     return cause;
 }
 
+/* Up to what is there. */
+static void
+find_folder(Trial *trial)
+{
+    while (trial->is_new && access(trial->folder, F_OK) != 0 && errno == ENOENT) {
+        char *above = g_path_get_dirname(trial->folder);
+
+        trial->is_new = strlen(above) < strlen(trial->folder);
+        g_free(trial->folder);
+        trial->folder = above;
+    }
+}
+
 static void
 run_trial(GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
     Trial *trial = task_data;
     struct statvfs room;
-    int cause = try_write(trial->folder);
+    int cause;
 
+    find_folder(trial);
+    cause = try_write(trial->folder);
     if (cause != 0) {
         g_task_return_new_error(task, G_IO_ERROR, g_io_error_from_errno(cause), "%s",
                                 g_strerror(cause));
@@ -59,12 +75,14 @@ run_trial(GTask *task, gpointer source, gpointer task_data, GCancellable *cancel
 }
 
 void
-coex_disk_try_async(const char *folder, GAsyncReadyCallback callback, gpointer user_data)
+coex_disk_try_async(const char *folder, gboolean is_new, GAsyncReadyCallback callback,
+                    gpointer user_data)
 {
     g_autoptr(GTask) task = g_task_new(NULL, NULL, callback, user_data);
     Trial *trial = g_new0(Trial, 1);
 
     trial->folder = g_strdup(folder);
+    trial->is_new = is_new;
     g_task_set_source_tag(task, coex_disk_try_async);
     g_task_set_task_data(task, trial, trial_free);
     coex_worker_run(task, run_trial);

@@ -158,6 +158,7 @@ start(CoexAccount *account)
         .facts = &examination->facts,
         .proxy = account->proxy,
         .folder = folder,
+        .is_new = account->store == NULL,
         .receiver_data = account,
     };
 

@@ -371,6 +371,24 @@ test_old_secret(Desk *desk)
     desk_wait_catalogue(desk);
 }
 
+/* Before the first login of all there is no database, nor its folder, and none is made. */
+static void
+test_never_logged_in(Desk *desk)
+{
+    g_autofree char *folder = g_build_filename(desk->dir, "coex", NULL);
+    const char *report;
+
+    desk_prepare(desk);
+    report = examined_run(desk);
+    examined_assert_well(desk, report);
+    examined_assert_line(desk, report, "ok: The database's disk takes *");
+    g_assert_false(g_file_test(folder, G_FILE_TEST_EXISTS));
+    desk_logout(desk);
+    desk_login(desk);
+    desk_hear(desk, "ada", "Hello");
+    desk_wait_catalogue(desk);
+}
+
 /* What is no address is told, and nobody else is asked in its place. */
 static void
 test_bad_api_url(Desk *desk)
@@ -523,6 +541,7 @@ main(int argc, char **argv)
     desk_add_at(DESK_ONLY_360DIALOG, "/doctor/here/own-secret", test_own_secret);
     desk_add("/doctor/here/login-refused", test_login_refused);
     desk_add_at(DESK_ONLY_360DIALOG, "/doctor/here/old-secret", test_old_secret);
+    desk_add("/doctor/here/never-logged-in", test_never_logged_in);
     desk_add("/doctor/here/bad-api-url", test_bad_api_url);
     desk_add("/doctor/beside/other-leaves", test_other_leaves);
     desk_add("/doctor/beside/other-listens", test_other_listens);
