@@ -29,6 +29,9 @@ dup_letters(const char *text)
     for (const char *p = text; *p != '\0'; p = g_utf8_next_char(p)) {
         gunichar c = g_utf8_get_char(p);
 
+        /* What would look like a quote, also where a long line is cut, begins with a bar. */
+        if (c == 0x2502 || c == 0xfe65 || c == 0xff1e)
+            c = '>';
         if (!coex_text_is_unseen(c) && c != 0x2022 && strchr("*_~`", *p) == NULL && c != 0x066d &&
             c != 0x204e && c != 0x2217 && c != 0x2731 && c != 0xfe61 && c != 0xff0a)
             g_string_append_unichar(letters, c);
