@@ -69,7 +69,8 @@ typedef enum {
      * yes with coex_session_synchronise(). */
     COEX_SESSION_ASK_SYNC,
     /* Whether the `person` is blocked at WhatsApp (its view says so), after it was asked to change
-     * that, or, without one, who is: all of `names`, which are buddies', and nobody else. */
+     * that, or, without one, who is: all of `names`, which are buddies' or addresses of who is not
+     * known here, and nobody else. */
     COEX_SESSION_BLOCKS,
     /* The person `text` is forgotten from here on, whom also all of `names` lead to: the chat
      * program forgets what it has of them. Then coex_session_forgotten(); until then it comes again

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/forget.h"
 
+#include "core/person-view.h"
 #include "core/text.h"
 #include "purple/ask.h"
 #include "purple/connection.h"
@@ -9,6 +10,7 @@
 #include "purple/lines.h"
 #include "purple/nick.h"
 #include "purple/past-log.h"
+#include "purple/privacy.h"
 #include "purple/template-picker.h"
 #include "purple/unseen.h"
 #include "session/session.h"
@@ -27,6 +29,26 @@ on_answer(gpointer token, int button)
         coex_session_forget(connection->session, name);
 }
 
+/* What it means. Free with g_free(). */
+static char *
+dup_meaning(CoexConnection *connection, const char *name)
+{
+    const CoexPersonView *person = coex_session_find_person(connection->session, name);
+    g_autofree char *blocked =
+        person != NULL && person->blocked
+            ? g_strdup_printf(" At WhatsApp they stay blocked: %sunblock them before, if you do "
+                              "not want that.",
+                              coex_host_get_mark())
+            : NULL;
+    g_autofree char *text = g_strconcat(
+        "All messages with this person go for good: from here, their files, from the chat "
+        "program's logs, and what waits or is held for them. WhatsApp and the phone keep the "
+        "chat. Who writes again is new.",
+        blocked, NULL);
+
+    return coex_text_wrap(text, 56);
+}
+
 void
 coex_forget_ask(CoexConnection *connection, const char *name, const char *words)
 {
@@ -37,11 +59,7 @@ coex_forget_ask(CoexConnection *connection, const char *name, const char *words)
 
     g_autofree char *title = coex_connection_dup_title(connection, name);
     g_autofree char *primary = g_strdup_printf("Forget %s?", title);
-    g_autofree char *secondary = coex_text_wrap(
-        "All messages with this person go for good: from here, their files, from the chat "
-        "program's logs, and what waits or is held for them. WhatsApp and the phone keep the "
-        "chat. Who writes again is new.",
-        56);
+    g_autofree char *secondary = dup_meaning(connection, name);
     if (coex_ask_yes_no(
             connection,
             &(CoexQuestion){ COEX_ASK_FORGET, name, "Forget this person", primary, secondary },
@@ -110,6 +128,8 @@ forget_name(CoexConnection *connection, const char *name)
         coex_picker_unpark(contact->picker);
     if (conv != NULL && !connection->over)
         end_conversation(conv);
+    if (!connection->over)
+        coex_privacy_forget(connection, name);
     if (!connection->over)
         remove_buddies(connection, name);
     if (!connection->over)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/privacy.h"
 
+#include "core/peer.h"
 #include "purple/connection.h"
 #include "purple/host.h"
 #include "purple/unseen.h"
@@ -33,26 +34,47 @@ coex_privacy_set_rule(PurpleConnection *gc)
 
 /* ---- its list ---- */
 
+/* WhatsApp may tell a number in another form than the one in which it was blocked. */
 static gboolean
-is_listed(CoexConnection *connection, const char *name)
+is_same(const char *one, const char *other)
+{
+    return g_str_equal(one, other) || coex_number_is_same(one, other);
+}
+
+/* By which name it is there; NULL: it is not. Free with g_free(). */
+static char *
+dup_listed(CoexConnection *connection, const char *name)
 {
     g_autofree char *spelling = g_strdup(purple_normalize(connection->account, name));
 
-    for (GSList *l = connection->account->deny; l != NULL; l = l->next)
+    for (GSList *l = connection->account->deny; l != NULL; l = l->next) {
+        g_autofree char *listed = coex_connection_dup_name(connection, l->data);
+
         if (g_str_equal(l->data, spelling))
-            return TRUE;
-    return FALSE;
+            return g_strdup(name);
+        if (is_same(listed, name))
+            return g_strdup(l->data);
+    }
+    return NULL;
 }
 
 static void
 list(CoexConnection *connection, const char *name, gboolean blocked)
 {
-    if (is_listed(connection, name) == blocked)
+    g_autofree char *listed = dup_listed(connection, name);
+
+    if ((listed != NULL) == blocked)
         return;
     if (blocked)
         purple_privacy_deny_add(connection->account, name, TRUE);
     else
-        purple_privacy_deny_remove(connection->account, name, TRUE);
+        purple_privacy_deny_remove(connection->account, listed, TRUE);
+}
+
+void
+coex_privacy_forget(CoexConnection *connection, const char *name)
+{
+    list(connection, name, FALSE);
 }
 
 /* By their buddies' names. */
@@ -85,6 +107,15 @@ tell_taken_off(CoexConnection *connection, GPtrArray *titles)
     coex_unseen_tell(connection, line);
 }
 
+static gboolean
+is_among(const char *const *names, const char *name)
+{
+    for (guint i = 0; names[i] != NULL; i++)
+        if (is_same(names[i], name))
+            return TRUE;
+    return FALSE;
+}
+
 /* Another plugin is called for each, and may end the connection. */
 static void
 take_list(CoexConnection *connection, const char *const *names)
@@ -93,7 +124,7 @@ take_list(CoexConnection *connection, const char *const *names)
     g_auto(GStrv) before = dup_list(connection);
 
     for (guint i = 0; before[i] != NULL && !connection->over; i++) {
-        if (g_strv_contains(names, before[i]))
+        if (is_among(names, before[i]))
             continue;
         g_ptr_array_add(titles, coex_connection_dup_title(connection, before[i]));
         list(connection, before[i], FALSE);
@@ -116,6 +147,16 @@ coex_privacy_take(CoexConnection *taken_in, const CoexSessionEvent *event)
 
 /* ---- what the user changes in it ---- */
 
+/* What is no address is nobody whom WhatsApp could be asked about. */
+static gboolean
+may_be_asked(CoexConnection *connection, const char *name)
+{
+    g_auto(CoexPeer) peer = { 0 };
+
+    return coex_session_find_person(connection->session, name) != NULL ||
+           coex_peer_parse(name, &peer, NULL);
+}
+
 /* Who called goes on with the list: it is put right afterwards. */
 static gboolean
 on_stranger(gpointer user_data)
@@ -133,10 +174,8 @@ static void
 refuse_stranger(CoexConnection *connection, const char *name)
 {
     g_autofree char *title = coex_connection_dup_title(connection, name);
-    g_autofree char *line = g_strdup_printf(
-        "%s was not blocked: WhatsApp lets a business block only who wrote to it within the last "
-        "24 hours, and nothing has come from there.",
-        title);
+    g_autofree char *line =
+        g_strdup_printf("%s was not blocked: that is no number and no id of WhatsApp's.", title);
 
     coex_privacy_stop(connection);
     connection->denied_stranger = g_strdup(name);
@@ -152,7 +191,7 @@ coex_privacy_block(PurpleConnection *gc, const char *who)
     if (connection == NULL)
         return;
     g_autofree char *name = coex_connection_dup_name(connection, who);
-    if (coex_session_find_person(connection->session, name) != NULL)
+    if (may_be_asked(connection, name))
         coex_session_block(connection->session, name, TRUE);
     else
         refuse_stranger(connection, name);
@@ -166,7 +205,7 @@ coex_privacy_unblock(PurpleConnection *gc, const char *who)
     if (connection == NULL)
         return;
     g_autofree char *name = coex_connection_dup_name(connection, who);
-    if (coex_session_find_person(connection->session, name) != NULL)
+    if (may_be_asked(connection, name))
         coex_session_block(connection->session, name, FALSE);
 }
 

@@ -19,5 +19,7 @@ void coex_privacy_unblock(PurpleConnection *gc, const char *who);
 
 /* COEX_SESSION_BLOCKS. */
 void coex_privacy_take(CoexConnection *connection, const CoexSessionEvent *event);
+/* Who is called so is forgotten: under the address alone WhatsApp's list may tell them again. */
+void coex_privacy_forget(CoexConnection *connection, const char *name);
 /* No timer does anything any more. */
 void coex_privacy_stop(CoexConnection *connection);

@@ -77,7 +77,9 @@ coex_blocks_has(const CoexAccount *account, const CoexPerson *person)
     if (g_hash_table_size(blocks->addresses) == 0)
         return FALSE;
     return has_number(blocks, peer->wa_id) ||
-           (peer->user_id != NULL && g_hash_table_contains(blocks->addresses, peer->user_id));
+           (peer->user_id != NULL && g_hash_table_contains(blocks->addresses, peer->user_id)) ||
+           (peer->parent_user_id != NULL &&
+            g_hash_table_contains(blocks->addresses, peer->parent_user_id));
 }
 
 static void
@@ -125,8 +127,21 @@ will_be_blocked(CoexAccount *account, const CoexPerson *person)
     return wish->next >= 0 ? wish->next > 0 : wish->block;
 }
 
+/* Who is not known here, or not any more, is blocked all the same. */
 static void
-tell_list(CoexAccount *account)
+add_unknown(CoexAccount *account, GStrvBuilder *names)
+{
+    GHashTableIter iter;
+    gpointer address;
+
+    g_hash_table_iter_init(&iter, account->blocks->addresses);
+    while (g_hash_table_iter_next(&iter, &address, NULL))
+        if (coex_people_find_named(account->people, address) == NULL)
+            g_strv_builder_add(names, address);
+}
+
+void
+coex_blocks_tell(CoexAccount *account)
 {
     g_autoptr(GPtrArray) people = coex_people_list(account->people);
     g_autoptr(GStrvBuilder) names = g_strv_builder_new();
@@ -141,6 +156,7 @@ tell_list(CoexAccount *account)
         if (will_be_blocked(account, person))
             g_strv_builder_add(names, person->name);
     }
+    add_unknown(account, names);
     event->names = g_strv_builder_end(names);
     coex_account_tell(account, event);
 }
@@ -195,7 +211,7 @@ take_list(CoexAccount *account, const Reading *reading)
         g_hash_table_add(blocks->addresses, g_strdup(g_ptr_array_index(reading->addresses, i)));
     blocks->known = TRUE;
     save(account);
-    tell_list(account);
+    coex_blocks_tell(account);
 }
 
 /* By the user here, whom an answer has told of it, or by somebody else. */
@@ -261,24 +277,27 @@ coex_blocks_refresh(CoexAccount *account, void (*then)(CoexAccount *account))
 
 /* ---- changing it ---- */
 
+/* One address stands for the person, the same that WhatsApp was asked with: of who is forgotten
+ * later nobody would know that two are one. */
 static void
 note_change(CoexAccount *account, const CoexPerson *person, gboolean block)
 {
     GHashTable *addresses = account->blocks->addresses;
-    const char *const both[] = { person->peer.wa_id, person->peer.other_wa_id,
-                                 person->peer.user_id };
+    const char *const all[] = { person->peer.wa_id, person->peer.other_wa_id, person->peer.user_id,
+                                person->peer.parent_user_id };
 
-    for (guint i = 0; i < G_N_ELEMENTS(both); i++) {
+    for (guint i = 0; i < G_N_ELEMENTS(all); i++) {
         g_auto(GStrv) forms = NULL;
 
-        if (both[i] == NULL)
+        if (all[i] == NULL)
             continue;
-        if (block)
-            g_hash_table_add(addresses, g_strdup(both[i]));
-        else
-            g_hash_table_remove(addresses, both[i]);
-        forms = coex_number_list_forms(both[i]);
-        for (guint j = 0; !block && forms[j] != NULL; j++)
+        if (block) {
+            g_hash_table_add(addresses, g_strdup(all[i]));
+            break;
+        }
+        g_hash_table_remove(addresses, all[i]);
+        forms = coex_number_list_forms(all[i]);
+        for (guint j = 0; forms[j] != NULL; j++)
             g_hash_table_remove(addresses, forms[j]);
     }
     save(account);
@@ -380,8 +399,8 @@ dup_obstacle(CoexAccount *account, const CoexPerson *person, gboolean block)
         return g_strdup_printf("No address of %s is known any more. Use the phone for it.", title);
     if (block && !coex_account_window(account, person).open)
         return g_strdup_printf("%s was not blocked: WhatsApp lets a business do that only within "
-                               "24 hours after they wrote. Try %cblock when they have written "
-                               "again, or block them on the phone.",
+                               "24 hours after they wrote. Try %cblock when they have, or block "
+                               "them on the phone.",
                                title, account->verb_mark);
     return NULL;
 }

@@ -20,6 +20,9 @@ void coex_blocks_load(CoexAccount *account);
  * ended. COEX_SESSION_BLOCKS follows where it was read. */
 void coex_blocks_refresh(CoexAccount *account, void (*then)(CoexAccount *account));
 
+/* Tells who is on it as it was read last, also who is not known. */
+void coex_blocks_tell(CoexAccount *account);
+
 /* Whether any address of the person is on the list. */
 gboolean coex_blocks_has(const CoexAccount *account, const CoexPerson *person);
 

@@ -381,7 +381,7 @@ static const struct {
     [COEX_COMMAND_FORWARD] = { .run = run_forward, .outlives = TRUE },
     [COEX_COMMAND_CHANGE_HELD] = { .say = coex_outbox_change_held, .outlives = TRUE },
     [COEX_COMMAND_STATUS] = { .run = run_status },
-    [COEX_COMMAND_BLOCK] = { .run = run_block },
+    [COEX_COMMAND_BLOCK] = { .run = run_block, .makes_person = TRUE },
     [COEX_COMMAND_TYPING] = { .run = run_typing, .quiet = TRUE, .of_name = TRUE },
     [COEX_COMMAND_CHANGE_PROFILE] = { .run = run_change_profile, .alone = TRUE },
     [COEX_COMMAND_SYNCHRONISE] = { .run = run_synchronise, .alone = TRUE },

@@ -13,6 +13,7 @@
 #include "core/media.h"
 #include "core/nick.h"
 #include "receive/intake.h"
+#include "send/block.h"
 #include "send/outbox.h"
 #include "session/hub.h"
 #include "store/store.h"
@@ -80,6 +81,7 @@ begin(CoexAccount *account, CoexPerson *person)
 {
     const GPtrArray *others = coex_people_get_entry(account->people, person->id)->others;
     CoexSessionEvent *event = coex_account_event_new(account, COEX_SESSION_FORGET);
+    gboolean blocked = coex_blocks_has(account, person);
 
     drop_nick(account, person);
     for (guint i = 0; others != NULL && i < others->len; i++)
@@ -91,6 +93,8 @@ begin(CoexAccount *account, CoexPerson *person)
     coex_fetch_forget(account);
     coex_views_tell(account, person);
     coex_account_tell(account, event);
+    if (blocked)
+        coex_blocks_tell(account);
 }
 
 static void

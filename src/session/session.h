@@ -114,7 +114,8 @@ void coex_session_forget_recalled(CoexSession *session, const char *name);
  * of the account. */
 void coex_session_keep_line(CoexSession *session, const char *name, const char *text);
 
-/* Blocks the person at WhatsApp, or ends that; BLOCKS follows, with a NOTICE. */
+/* Blocks the person, also who is not known, at WhatsApp, or ends that; BLOCKS follows, with a
+ * NOTICE. */
 void coex_session_block(CoexSession *session, const char *name, gboolean block);
 
 /* The user types to the person; what the option `typing` says of it is done. */

@@ -92,8 +92,8 @@ refused(World *world)
 
     host_block(world->host, NORA);
     wait_denied(world, NORA, "added");
-    host_wait_for(world->host, EVENT_NOTICE, NULL, "*was not blocked: *nothing has come from*");
     wait_denied(world, NORA, "removed");
+    host_wait_message(world->host, NORA, NULL, "*was not blocked: *24 hours*");
 }
 
 /* Blocked in the chat program, while the account is off, and not at WhatsApp: said at the login,
@@ -112,6 +112,43 @@ only_in_the_list(World *world)
     host_wait_for(world->host, EVENT_NOTICE, NULL, "*Not blocked at WhatsApp*Ada Lovelace*");
     wait_denied(world, ADA, "removed");
     world_customer_writes(world, "ada", ADA, "And this?");
+}
+
+/* Who is forgotten here is blocked all the same: stays on the list, and may come off it. */
+static void
+forgotten(World *world)
+{
+    begin(world);
+    type_verb(world, ADA, "block");
+    wait_denied(world, ADA, "added");
+    host_wait_message(world->host, ADA, NULL, "*is blocked at WhatsApp*");
+    if (world->bitlbee) {
+        host_type(world->host, ADA, "!forget");
+        host_wait_for(world->host, EVENT_REQUEST, NULL, "*stay*blocked*unblock*");
+        host_request_press(world->host, "no");
+        host_type(world->host, ADA, "!forget yes");
+    } else {
+        host_type(world->host, ADA, "/forget");
+        host_wait_for(world->host, EVENT_REQUEST, ADA, "*stay*blocked*unblock*");
+        host_request_press(world->host, "OK");
+    }
+    wait_denied(world, ADA, "removed");
+    wait_denied(world, ADA, "added");
+    host_wait_for(world->host, EVENT_NOTICE, NULL, "*The person is forgotten here*");
+    host_quit(world->host);
+    coex_sim_set_blocked(world->sim, "carla", TRUE);
+    host_go_online(world->host);
+    wait_denied(world, CARLA, "added");
+    if (world->bitlbee)
+        wait_denied(world, ADA, "added");
+    host_unblock(world->host, ADA);
+    wait_denied(world, ADA, "removed");
+    host_wait_message(world->host, ADA, NULL, "*is not blocked at WhatsApp any more*");
+    host_check(world->host, !coex_sim_is_blocked(world->sim, "ada"));
+    type_verb(world, CARLA, "unblock");
+    wait_denied(world, CARLA, "removed");
+    host_check(world->host, !coex_sim_is_blocked(world->sim, "carla"));
+    world_customer_writes(world, "ada", ADA, "Who are you?");
 }
 
 /* A rule that would hide people is none of WhatsApp's. */
@@ -145,6 +182,8 @@ add_all(void)
     world_add("block/refused", NULL, refused);
     world_add("block/bitlbee/refused", "BitlBee", refused);
     world_add("block/only-in-the-list", NULL, only_in_the_list);
+    world_add("block/forgotten", NULL, forgotten);
+    world_add("block/bitlbee/forgotten", "BitlBee", forgotten);
     world_add("block/rules", NULL, rules);
 }
 

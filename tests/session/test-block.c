@@ -238,6 +238,66 @@ test_changed_meanwhile(Desk *desk)
     desk_take(desk, "ada", "Welcome back");
 }
 
+static void
+forget(Desk *desk, const char *who)
+{
+    coex_session_forget(desk->session, desk_name(who));
+    desk_wait_forget(desk, who);
+    desk_wait_blocks(desk, NULL, desk_name(who));
+    coex_session_forgotten(desk->session, desk_name(who));
+    desk_wait_notice(desk, NULL, "The person is forgotten here*");
+}
+
+/* Who is not known here (any more) is blocked all the same, and may be unblocked. */
+static void
+test_unknown(Desk *desk)
+{
+    open_shop(desk);
+    desk_hear(desk, "carla", "Hello");
+    block(desk, "ada");
+    block(desk, "carla");
+    unblock(desk, "carla");
+    forget(desk, "ada");
+    desk_restart(desk);
+    desk_wait_blocks(desk, NULL, desk_name("ada"));
+    desk_wait_catalogue(desk);
+    g_assert_null(desk_view(desk, "ada"));
+    desk_send(desk, "ada", "Hello?");
+    desk_wait_notice(desk, "ada", "Not sent: “Hello?”. You have blocked +12025550101 *");
+    coex_session_block(desk->session, desk_name("ada"), TRUE);
+    desk_wait_notice(desk, "ada", "+12025550101 is blocked already.");
+    desk_wait_blocks(desk, "ada", "blocked");
+    unblock(desk, "ada");
+    desk_restart(desk);
+    desk_wait_blocks(desk, NULL, "");
+    desk_wait_catalogue(desk);
+    desk_hear(desk, "ada", "Here again");
+
+    /* by others, before anything was heard of her */
+    desk_logout(desk);
+    coex_sim_set_blocked(desk->sim, "ben", TRUE);
+    desk_login(desk);
+    desk_wait_blocks(desk, NULL, desk_name("ben"));
+    desk_wait_catalogue(desk);
+    unblock(desk, "ben");
+}
+
+/* Who never wrote cannot be blocked, and is not. */
+static void
+test_stranger(Desk *desk)
+{
+    open_shop(desk);
+    coex_session_block(desk->session, desk_name("ben"), TRUE);
+    desk_wait_notice(desk, "ben", "* was not blocked: *within 24 hours after they wrote*");
+    desk_wait_blocks(desk, "ben", "free");
+    coex_session_block(desk->session, desk_name("ben"), FALSE);
+    desk_wait_notice(desk, "ben", "* is not blocked at WhatsApp through the API.*");
+    desk_wait_blocks(desk, "ben", "free");
+    coex_session_block(desk->session, "nobody at all", TRUE);
+    desk_wait_notice(desk, NULL, "Nothing is known of nobody at all.");
+    g_assert_cmpuint(coex_sim_n_requests(desk->sim, "block"), ==, 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -250,5 +310,7 @@ main(int argc, char **argv)
     desk_add("/block/changes-of-mind", test_changes_of_mind);
     desk_add("/block/list-at-login", test_list_at_login);
     desk_add("/block/changed-meanwhile", test_changed_meanwhile);
+    desk_add("/block/unknown", test_unknown);
+    desk_add("/block/stranger", test_stranger);
     return g_test_run();
 }
