@@ -328,12 +328,18 @@ tell_refused(CoexAccount *account, const CoexPerson *person, gboolean block, con
     g_autofree char *title = coex_account_dup_title(account, person);
     const char *verb = block ? "block" : "unblock";
 
-    if (g_error_matches(error, COEX_ERROR, COEX_ERROR_WINDOW_CLOSED))
+    if (g_error_matches(error, COEX_ERROR, COEX_ERROR_WINDOW_CLOSED) && block)
         coex_account_tell_notice(account, person,
-                                 "%s was not %sed: WhatsApp lets a business do that only within 24 "
-                                 "hours after they wrote. Try %c%s when they have written again, "
-                                 "or do it on the phone.",
-                                 title, verb, account->verb_mark, verb);
+                                 "%s was not blocked: WhatsApp lets a business do that only within "
+                                 "24 hours after they wrote. Try %cblock when they have written "
+                                 "again, or block them on the phone.",
+                                 title, account->verb_mark);
+    else if (g_error_matches(error, COEX_ERROR, COEX_ERROR_WINDOW_CLOSED))
+        coex_account_tell_notice(account, person,
+                                 "%s was not unblocked: WhatsApp refuses it, since they wrote "
+                                 "nothing within 24 hours. Unblock them on the phone, or try "
+                                 "%cunblock later.",
+                                 title, account->verb_mark);
     else if (g_error_matches(error, COEX_ERROR, COEX_ERROR_NETWORK) ||
              g_error_matches(error, COEX_ERROR, COEX_ERROR_RETRY))
         coex_account_tell_notice(account, person,

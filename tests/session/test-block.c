@@ -141,6 +141,22 @@ test_refused(Desk *desk)
     block(desk, "ada");
 }
 
+/* Nothing comes of who is blocked, so that no advice may wait for it. */
+static void
+test_not_freed(Desk *desk)
+{
+    open_shop(desk);
+    block(desk, "ada");
+    coex_sim_aim(desk->sim, "unblock");
+    coex_sim_fail_next(desk->sim, 131047);
+    coex_session_block(desk->session, desk_name("ada"), FALSE);
+    desk_wait_notice(desk, "ada",
+                     "Ada Lovelace was not unblocked: *Unblock them on the phone, or try /unblock "
+                     "later.");
+    desk_wait_blocks(desk, "ada", "blocked");
+    unblock(desk, "ada");
+}
+
 /* Without an answer it may be done or not: said so, and typed again it is certain. */
 static void
 test_no_answer(Desk *desk)
@@ -198,6 +214,7 @@ test_list_at_login(Desk *desk)
     coex_sim_set_blocked(desk->sim, "carla", FALSE);
     coex_sim_fail_next(desk->sim, 131000);
     desk_login(desk);
+    desk_wait_requests(desk, "blocked", 6);
     desk_wait_catalogue(desk);
     g_assert_true(desk_view(desk, "carla")->blocked);
     unblock(desk, "carla");
@@ -306,6 +323,7 @@ main(int argc, char **argv)
     desk_add("/block/nothing-leaves", test_nothing_leaves);
     desk_add("/block/what-waits", test_what_waits);
     desk_add("/block/refused", test_refused);
+    desk_add("/block/not-freed", test_not_freed);
     desk_add("/block/no-answer", test_no_answer);
     desk_add("/block/changes-of-mind", test_changes_of_mind);
     desk_add("/block/list-at-login", test_list_at_login);
