@@ -178,7 +178,6 @@ typedef struct {
     guint n_again;
     guint n_answers; /* before its first page was asked for */
     char *cursor;    /* of the page that was asked for */
-    void (*then)(CoexAccount *account);
 } Reading;
 
 static void
@@ -261,17 +260,15 @@ on_page(CoexAccount *account, const CoexResponse *response, GError **error, gpoi
     else
         g_debug("+%s: the list of blocked people could not be read, Graph code %d", account->number,
                 coex_error_get_graph_code(*error));
-    reading->then(account);
 }
 
 void
-coex_blocks_refresh(CoexAccount *account, void (*then)(CoexAccount *account))
+coex_blocks_refresh(CoexAccount *account)
 {
     Reading *reading = g_new0(Reading, 1);
 
     reading->addresses = g_ptr_array_new_with_free_func(g_free);
     reading->n_answers = account->blocks->n_answers;
-    reading->then = then;
     ask_page(account, reading);
 }
 

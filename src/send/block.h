@@ -16,9 +16,8 @@ void coex_blocks_free(CoexBlocks *blocks);
 
 /* Takes up the list of an earlier login. */
 void coex_blocks_load(CoexAccount *account);
-/* Reads it anew; afterwards, also where that failed, @then is called once, unless the account has
- * ended. COEX_SESSION_BLOCKS follows where it was read. */
-void coex_blocks_refresh(CoexAccount *account, void (*then)(CoexAccount *account));
+/* Reads it anew; COEX_SESSION_BLOCKS follows where it could be read. */
+void coex_blocks_refresh(CoexAccount *account);
 
 /* Tells who is on it as it was read last, also who is not known. */
 void coex_blocks_tell(CoexAccount *account);

@@ -560,17 +560,12 @@ tell_report(CoexAccount *account)
     coex_account_tell(account, event);
 }
 
-/* One thing after the other: of all that is asked for at a login, this takes longest. */
+/* Of all that is asked for at a login these take longest, and neither waits for the other. */
 static void
-refresh_templates(CoexAccount *account)
+refresh_lists(CoexAccount *account)
 {
+    coex_blocks_refresh(account);
     coex_templates_refresh(account, FALSE);
-}
-
-static void
-refresh_blocks(CoexAccount *account)
-{
-    coex_blocks_refresh(account, refresh_templates);
 }
 
 static void
@@ -607,7 +602,7 @@ go_online(CoexAccount *account)
     coex_intake_attach(coex_hub_get_intake(account->hub), account);
     coex_spending_load(account);
     coex_prices_load(account);
-    coex_profile_fetch(account, refresh_blocks);
+    coex_profile_fetch(account, refresh_lists);
     coex_registration_check(account, FALSE);
 }
 

@@ -255,6 +255,21 @@ test_changed_meanwhile(Desk *desk)
     desk_take(desk, "ada", "Welcome back");
 }
 
+/* Nobody waits for a list that takes its time. */
+static void
+test_long_list(Desk *desk)
+{
+    coex_sim_aim(desk->sim, "blocked");
+    coex_sim_delay_next(desk->sim, 60 * 60 * 1000);
+    desk_login(desk);
+    desk_wait_requests(desk, "templates", 1);
+    desk_wait_catalogue(desk);
+    desk_hear(desk, "ada", "Hello");
+    desk_say(desk, "ada", "Welcome");
+    desk_take(desk, "ada", "Welcome");
+    g_assert_cmpuint(desk_count(desk, DESK_BLOCKS, NULL, "*"), ==, 0);
+}
+
 static void
 forget(Desk *desk, const char *who)
 {
@@ -328,6 +343,7 @@ main(int argc, char **argv)
     desk_add("/block/changes-of-mind", test_changes_of_mind);
     desk_add("/block/list-at-login", test_list_at_login);
     desk_add("/block/changed-meanwhile", test_changed_meanwhile);
+    desk_add("/block/long-list", test_long_list);
     desk_add("/block/unknown", test_unknown);
     desk_add("/block/stranger", test_stranger);
     return g_test_run();
