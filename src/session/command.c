@@ -473,8 +473,11 @@ tell_blocked(const CoexCommand *command, const CoexPerson *person, const CoexPer
 {
     g_autofree char *unsent = dup_unsent(command);
     g_autofree char *why = coex_blocks_dup_objection(command->account, target);
+    gboolean describes =
+        command->kind == COEX_COMMAND_UNREACT || command->kind == COEX_COMMAND_FORWARD;
 
-    coex_account_tell_notice(command->account, person, "Not sent: “%s”. %s", unsent, why);
+    coex_account_tell_notice(command->account, person,
+                             describes ? "Not sent: %s. %s" : "Not sent: “%s”. %s", unsent, why);
     if (command->transfer != 0) {
         CoexSessionEvent *event = coex_account_event_new(command->account, COEX_SESSION_TRANSFER);
 

@@ -81,7 +81,10 @@ test_nothing_leaves(Desk *desk)
     desk_wait_transfer(desk, "7 failed");
     desk_hear(desk, "ben", "Hello");
     coex_session_forward(desk->session, desk_name("ben"), "last", desk_name("ada"));
-    desk_wait_notice(desk, "ben", "Not sent: *last*. You have blocked Ada *");
+    desk_wait_notice(desk, "ben",
+                     "Not sent: what was to be passed on, “last”. You have blocked Ada *");
+    coex_session_unreact(desk->session, desk_name("ada"), "last");
+    desk_wait_notice(desk, "ada", "Not sent: taking back a reaction. You have blocked *");
     desk_fence(desk);
     g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 0);
     desk_assert_nothing_kept(desk, "ada");
