@@ -21,10 +21,11 @@ static char *
 say(Desk *desk, const char *who, const char *text)
 {
     g_autoptr(CoexSimRequest) request = NULL;
+    g_autofree char *accepted = g_strconcat("accepted*: ", text, NULL);
 
     desk_say(desk, who, text);
     request = desk_wait_sent(desk, who, text);
-    desk_wait_state(desk, who, "accepted*");
+    desk_wait_state(desk, who, accepted);
     return g_steal_pointer(&request->wamid);
 }
 
