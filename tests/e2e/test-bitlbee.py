@@ -216,11 +216,18 @@ class Words:
         check(receive(int(port), len(content)) == content, "other bytes came")
 
     def blocked(self):
-        """a block hides nothing in BitlBee, and is not said to"""
-        self.bee.irc.root("block AdaLovelace", "hides nothing, and what they write is still shown")
+        """BitlBee's block and allow are WhatsApp's, and nothing goes to the blocked meanwhile"""
+        irc, expect = self.bee.irc, self.bee.irc.lines.expect
+        irc.root("block AdaLovelace", "is blocked at WhatsApp")
+        self.sim.said.expect("ada is blocked")
+        irc.send("PRIVMSG AdaLovelace :Not for you")
+        expect("^:AdaLovelace!.*Not sent: “Not for you”. You have blocked .*!unblock ends that")
+        irc.root("allow AdaLovelace", "is not blocked at WhatsApp any more")
         self.sim.do("ada says still here")
-        self.bee.irc.lines.expect("^:AdaLovelace!.* PRIVMSG .*still here")
-        self.bee.irc.root("allow AdaLovelace", "removed|AdaLovelace")
+        expect("^:AdaLovelace!.* PRIVMSG .*still here")
+        irc.send("PRIVMSG AdaLovelace :So am I")
+        self.sim.said.expect("^-> ada: So am I$")
+        check(self.sim.said.count("Not for you") == 0, "a text went to somebody blocked")
 
     def forgotten(self):
         """who is forgotten after a question is gone, and new when they write again"""
