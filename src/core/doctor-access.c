@@ -63,14 +63,6 @@ coex_doctor_open(const CoexResponse *response, GError **error)
 }
 
 char *
-coex_doctor_dup_time(gint64 at)
-{
-    g_autoptr(GDateTime) time = g_date_time_new_from_unix_local(at);
-
-    return time != NULL ? g_date_time_format(time, "%Y-%m-%d %H:%M") : g_strdup("an unknown time");
-}
-
-char *
 coex_doctor_dup_day(gint64 at)
 {
     g_autoptr(GDateTime) time = g_date_time_new_from_unix_local(at);

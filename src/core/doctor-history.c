@@ -7,6 +7,7 @@
 #include "core/json.h"
 #include "core/report.h"
 #include "core/text.h"
+#include "core/window.h"
 #include <string.h>
 
 /* Meta: whatsapp-message-history. The two edges have words of their own for one thing: both are
@@ -61,7 +62,7 @@ dup_reason(const Event *event)
 {
     g_autofree char *reason = coex_text_excerpt(
         event->reason != NULL ? event->reason : "no reason is told", REASON_MAX_CHARS);
-    g_autofree char *time = coex_doctor_dup_time(event->at);
+    g_autofree char *time = coex_window_dup_known_time(event->at);
 
     return g_strdup_printf("%s%s%s: “%s” (at %s)", event->uri != NULL ? event->uri : "an address",
                            event->app != NULL ? " of the app " : "",
@@ -120,7 +121,7 @@ static void
 tell_history(const Count *count, CoexReport *report)
 {
     g_autofree char *reason = dup_reason(&count->last_lost);
-    g_autofree char *time = coex_doctor_dup_time(count->last_taken.at);
+    g_autofree char *time = coex_window_dup_known_time(count->last_taken.at);
     const char *uri = count->last_taken.uri;
 
     if (count->n_lost > 0)

@@ -5,6 +5,7 @@
 #include "core/doctor-private.h"
 #include "core/error.h"
 #include "core/report.h"
+#include "core/window.h"
 #include <string.h>
 
 #define DAY_S (24 * 60 * 60)
@@ -19,7 +20,7 @@
 static char *
 dup_kind(const char *kind, gint64 at)
 {
-    g_autofree char *time = coex_doctor_dup_time(at);
+    g_autofree char *time = coex_window_dup_known_time(at);
 
     return at > 0 ? g_strdup_printf("%s at %s", kind, time) : g_strdup_printf("%s never", kind);
 }
@@ -51,7 +52,7 @@ tell_last(const CoexCase *c, const CoexFacts *facts, CoexReport *report)
 static void
 tell_turned_away(const CoexCase *c, const CoexFacts *facts, CoexReport *report)
 {
-    g_autofree char *time = coex_doctor_dup_time(facts->refused_at);
+    g_autofree char *time = coex_window_dup_known_time(facts->refused_at);
     const char *option = c->endpoint.backend->secret_option;
     gboolean is_signed = c->endpoint.backend->proof == COEX_PROOF_SIGNATURE;
 
@@ -77,7 +78,7 @@ tell_turned_away(const CoexCase *c, const CoexFacts *facts, CoexReport *report)
 static void
 tell_challenge_refused(const CoexFacts *facts, CoexReport *report)
 {
-    g_autofree char *time = coex_doctor_dup_time(facts->challenge_refused_at);
+    g_autofree char *time = coex_window_dup_known_time(facts->challenge_refused_at);
 
     if (facts->challenge_refused_at > 0)
         coex_report_add(report, COEX_FINDING_WRONG,
@@ -137,7 +138,7 @@ coex_doctor_tell_clock(const CoexCase *c, CoexReport *report)
 static void
 tell_failure(const CoexCase *c, const CoexFacts *facts, CoexReport *report)
 {
-    g_autofree char *time = coex_doctor_dup_time(facts->failed_at);
+    g_autofree char *time = coex_window_dup_known_time(facts->failed_at);
     const CoexGraphCode *row = coex_graph_code_lookup(facts->failed_code);
 
     if (facts->known && facts->failed_at > 0 && c->now - facts->failed_at < FAILED_S)

@@ -13,7 +13,6 @@ CoexJson *coex_doctor_open(const CoexResponse *response, GError **error);
 
 /* Day, local; free with g_free(). */
 char *coex_doctor_dup_day(gint64 at);
-char *coex_doctor_dup_time(gint64 at);
 
 /* Where an option or the provider's own pages are, for the end of a sentence. */
 #define COEX_TOKEN_PAGE                                                                            \

@@ -111,22 +111,7 @@ coex_window_dup_time(gint64 time_s)
 }
 
 char *
-coex_window_dup_short_time(gint64 time_s, gint64 now)
-{
-    g_autoptr(GDateTime) time = g_date_time_new_from_unix_local(time_s);
-    g_autoptr(GDateTime) today = g_date_time_new_from_unix_local(now);
-
-    if (time == NULL || today == NULL)
-        return coex_window_dup_time(time_s);
-    return g_date_time_format(time, g_date_time_get_year(time) == g_date_time_get_year(today) &&
-                                            g_date_time_get_day_of_year(time) ==
-                                                g_date_time_get_day_of_year(today)
-                                        ? "%H:%M"
-                                        : "%Y-%m-%d %H:%M");
-}
-
-static char *
-dup_local_time(gint64 time_s)
+coex_window_dup_known_time(gint64 time_s)
 {
     char *time = coex_window_dup_time(time_s);
 
@@ -136,8 +121,8 @@ dup_local_time(gint64 time_s)
 char *
 coex_window_describe_time(const char *before, gint64 time_s, gint64 now)
 {
-    g_autofree char *then = dup_local_time(time_s);
-    g_autofree char *today = dup_local_time(now);
+    g_autofree char *then = coex_window_dup_known_time(time_s);
+    g_autofree char *today = coex_window_dup_known_time(now);
     gsize day = strlen("2026-12-31 ");
 
     if (strlen(then) > day && strncmp(then, today, day) == 0)
@@ -160,8 +145,8 @@ dup_left(gint64 left_s)
 char *
 coex_window_describe(CoexWindow window, gint64 now)
 {
-    g_autofree char *end = dup_local_time(window.expires_at);
-    g_autofree char *free_end = dup_local_time(window.free_until);
+    g_autofree char *end = coex_window_dup_known_time(window.expires_at);
+    g_autofree char *free_end = coex_window_dup_known_time(window.free_until);
     GString *line = g_string_new(NULL);
 
     if (window.open && now < window.expires_at) {

@@ -49,8 +49,8 @@ char *coex_window_dup_short_label(CoexWindowStage stage, gint64 end_s);
 /* Day and time of day, local; NULL for what is none. Free with g_free(). */
 char *coex_window_dup_time(gint64 time_s);
 
-/* The same without the day where that is @now's. */
-char *coex_window_dup_short_time(gint64 time_s, gint64 now);
+/* The same, with words for what is none. */
+char *coex_window_dup_known_time(gint64 time_s);
 
 /* @before and the time of day, with the day where it is not that of @now. Local time. Free with
  * g_free(). */

@@ -67,9 +67,10 @@ coex_recall_check(PurpleAccount *account, GError **error)
 static char *
 dup_time(gint64 time)
 {
-    char *text = coex_window_dup_short_time(time, g_get_real_time() / G_USEC_PER_SEC);
+    g_autofree char *whole = coex_window_dup_time(time);
 
-    return text != NULL ? text : g_strdup("?");
+    return whole != NULL ? coex_window_describe_time("", time, g_get_real_time() / G_USEC_PER_SEC)
+                         : g_strdup("?");
 }
 
 /* Before who wrote it, so that nobody can write it. @numbered: also what has no file can be named
