@@ -7,15 +7,6 @@
 #include "core/json.h"
 #include "core/peer.h"
 
-static CoexJson *
-parse_body(const CoexResponse *response)
-{
-    gsize length = 0;
-    const char *bytes = g_bytes_get_data(response->body, &length);
-
-    return coex_json_parse(bytes, length, NULL);
-}
-
 /* ---- one person ---- */
 
 typedef struct {
@@ -57,7 +48,7 @@ read_failed_user(CoexJson *doc, GError **error)
 gboolean
 coex_api_read_block(const CoexResponse *response, GError **error)
 {
-    g_autoptr(CoexJson) doc = parse_body(response);
+    g_autoptr(CoexJson) doc = coex_response_parse(response);
 
     if (doc && read_failed_user(doc, error))
         return FALSE;
@@ -103,7 +94,7 @@ gboolean
 coex_api_read_blocked(const CoexResponse *response, GPtrArray *addresses, char **ret_cursor,
                       GError **error)
 {
-    g_autoptr(CoexJson) doc = parse_body(response);
+    g_autoptr(CoexJson) doc = coex_response_parse(response);
     CoexJsonAt root, data, paging, cursors;
     guint before = addresses->len;
 

@@ -44,8 +44,8 @@ coex_sent_clear(CoexSent *sent)
     g_clear_pointer(&sent->message_status, g_free);
 }
 
-static CoexJson *
-parse_body(const CoexResponse *response)
+CoexJson *
+coex_response_parse(const CoexResponse *response)
 {
     gsize length = 0;
     const char *bytes = g_bytes_get_data(response->body, &length);
@@ -57,7 +57,7 @@ parse_body(const CoexResponse *response)
 static CoexJson *
 open_answer(const CoexResponse *response, GError **error)
 {
-    g_autoptr(CoexJson) doc = parse_body(response);
+    g_autoptr(CoexJson) doc = coex_response_parse(response);
 
     if (!coex_api_error_check(response->status, doc, FALSE, error))
         return NULL;
@@ -74,7 +74,7 @@ open_answer(const CoexResponse *response, GError **error)
 gboolean
 coex_api_read_done(const CoexResponse *response, GError **error)
 {
-    g_autoptr(CoexJson) doc = parse_body(response);
+    g_autoptr(CoexJson) doc = coex_response_parse(response);
     CoexJsonAt root;
 
     if (!coex_api_error_check(response->status, doc, FALSE, error))
@@ -99,7 +99,7 @@ coex_api_read_sync(const CoexResponse *response, GError **error)
 
     if (!coex_api_read_done(response, error))
         return NULL;
-    doc = parse_body(response);
+    doc = coex_response_parse(response);
     if (doc == NULL)
         return g_strdup("");
     root = coex_json_root(doc);
@@ -337,7 +337,7 @@ coex_api_read_number_id(const CoexResponse *response, const char *number, GError
 gboolean
 coex_api_read_sent(const CoexResponse *response, CoexSent *ret_sent, GError **error)
 {
-    g_autoptr(CoexJson) doc = parse_body(response);
+    g_autoptr(CoexJson) doc = coex_response_parse(response);
     CoexJsonAt root, list, message, contact;
     const char *wamid;
 

@@ -9,6 +9,7 @@
  * Readers fill their `ret_` values on success only. */
 
 typedef struct CoexBackend CoexBackend;
+typedef struct CoexJson CoexJson;
 typedef struct CoexMedia CoexMedia;
 typedef struct CoexPayload CoexPayload;
 typedef struct CoexPeer CoexPeer;
@@ -42,6 +43,8 @@ typedef struct CoexResponse {
 
 void coex_response_free(CoexResponse *response);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexResponse, coex_response_free)
+/* Its body; NULL: that is no JSON. Free with coex_json_free(). */
+CoexJson *coex_response_parse(const CoexResponse *response);
 
 /* Where and as whom to call. Owned strings; `base_url` "" means the backend's, else it went through
  * coex_api_check_base_url(). */

@@ -49,9 +49,7 @@ coex_case_free(CoexCase *c)
 CoexJson *
 coex_doctor_open(const CoexResponse *response, GError **error)
 {
-    gsize length;
-    const char *bytes = g_bytes_get_data(response->body, &length);
-    g_autoptr(CoexJson) doc = coex_json_parse(bytes, length, NULL);
+    g_autoptr(CoexJson) doc = coex_response_parse(response);
 
     if (!coex_api_error_check(response->status, doc, FALSE, error))
         return NULL;
@@ -179,9 +177,7 @@ ask_token(CoexCase *c, const CoexFacts *facts, CoexReport *report)
 static gboolean
 tells_expiry(const CoexResponse *response)
 {
-    gsize length;
-    const char *bytes = g_bytes_get_data(response->body, &length);
-    g_autoptr(CoexJson) doc = coex_json_parse(bytes, length, NULL);
+    g_autoptr(CoexJson) doc = coex_response_parse(response);
     CoexJsonAt root, data, error, subcode;
     const char *message;
 

@@ -199,9 +199,7 @@ dup_health(const CoexJsonAt *health)
 gboolean
 coex_number_state_read(const CoexResponse *response, CoexNumberState *ret_state, GError **error)
 {
-    gsize length = 0;
-    const char *bytes = g_bytes_get_data(response->body, &length);
-    g_autoptr(CoexJson) doc = coex_json_parse(bytes, length, NULL);
+    g_autoptr(CoexJson) doc = coex_response_parse(response);
     Fields told = { 0 };
     CoexJsonAt root;
 
