@@ -560,14 +560,6 @@ tell_report(CoexAccount *account)
     coex_account_tell(account, event);
 }
 
-/* Of all that is asked for at a login these take longest, and neither waits for the other. */
-static void
-refresh_lists(CoexAccount *account)
-{
-    coex_blocks_refresh(account);
-    coex_templates_refresh(account, FALSE);
-}
-
 static void
 go_online(CoexAccount *account)
 {
@@ -602,7 +594,9 @@ go_online(CoexAccount *account)
     coex_intake_attach(coex_hub_get_intake(account->hub), account);
     coex_spending_load(account);
     coex_prices_load(account);
-    coex_profile_fetch(account, refresh_lists);
+    coex_profile_fetch(account);
+    coex_blocks_refresh(account);
+    coex_templates_refresh(account, FALSE);
     coex_registration_check(account, FALSE);
 }
 

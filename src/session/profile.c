@@ -68,14 +68,10 @@ look_at_picture(CoexAccount *account)
 
 /* ---- all of it ---- */
 
-typedef struct {
-    void (*done)(CoexAccount *account);
-} Wait;
-
 static void
 on_again(gpointer data)
 {
-    coex_profile_fetch(data, NULL);
+    coex_profile_fetch(data);
 }
 
 static void
@@ -99,7 +95,6 @@ coex_profile_take(CoexAccount *account, CoexProfile *profile)
 static void
 on_profile(CoexAccount *account, const CoexResponse *response, GError **error, gpointer data)
 {
-    g_autofree Wait *wait = data;
     CoexProfile *profile = response != NULL ? coex_api_read_profile(response, error) : NULL;
 
     if (profile != NULL)
@@ -107,25 +102,17 @@ on_profile(CoexAccount *account, const CoexResponse *response, GError **error, g
     else
         g_debug("+%s: no profile: %s", account->number, (*error)->message);
     look_again(account, *error);
-    if (wait->done != NULL)
-        wait->done(account);
 }
 
 void
-coex_profile_fetch(CoexAccount *account, void (*done)(CoexAccount *account))
+coex_profile_fetch(CoexAccount *account)
 {
     g_autoptr(CoexRequest) request = NULL;
-    Wait *wait;
 
-    if (account->endpoint.backend->needs_number_id && *account->endpoint.phone_number_id == '\0') {
-        if (done != NULL)
-            done(account);
+    if (account->endpoint.backend->needs_number_id && *account->endpoint.phone_number_id == '\0')
         return;
-    }
     request = coex_api_get_profile(&account->endpoint);
-    wait = g_new(Wait, 1);
-    *wait = (Wait){ done };
-    coex_account_call(account, request, on_profile, wait, g_free);
+    coex_account_call(account, request, on_profile, NULL, NULL);
 }
 
 /* ---- changing it ---- */

@@ -14,9 +14,8 @@ void coex_profile_watch_free(CoexProfileWatch *watch);
 
 /* Asks for it, at a login and when it was changed, and then once a day; `account->profile` is it
  * then, and COEX_SESSION_PICTURE follows where the picture is another than in this login before.
- * What goes wrong stands in the debug output alone: a number may have none. @done follows in any
- * case, unless the account has ended; NULL: nobody waits. */
-void coex_profile_fetch(CoexAccount *account, void (*done)(CoexAccount *account));
+ * What goes wrong stands in the debug output alone: a number may have none. */
+void coex_profile_fetch(CoexAccount *account);
 
 /* @profile (transfer full) was just read. */
 void coex_profile_take(CoexAccount *account, CoexProfile *profile);

@@ -35,6 +35,19 @@ test_refused(Desk *desk)
     desk_wait_state(desk, "ada", "delivered*");
 }
 
+/* Templates and whoever is blocked do not wait for it. */
+static void
+test_late(Desk *desk)
+{
+    coex_sim_aim(desk->sim, "profile");
+    coex_sim_delay_next(desk->sim, 10 * 60 * 1000);
+    desk_login(desk);
+    desk_wait_requests(desk, "profile", 1);
+    desk_wait_catalogue(desk);
+    desk_wait_requests(desk, "blocked", 1);
+    desk_hear(desk, "ada", "Hello");
+}
+
 /* ---- its picture ---- */
 
 static void
@@ -214,6 +227,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     desk_add("/profile/asked-for", test_asked_for);
     desk_add("/profile/refused", test_refused);
+    desk_add("/profile/late", test_late);
     desk_add("/profile/picture", test_picture);
     desk_add("/profile/picture-elsewhere", test_picture_elsewhere);
     desk_add("/profile/picture-not-handed-out", test_picture_not_handed_out);
