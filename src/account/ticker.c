@@ -94,11 +94,10 @@ static void
 on_due(gpointer data)
 {
     CoexAccount *account = data;
-    g_autoptr(GHashTable) due = g_steal_pointer(&account->ticker->due);
+    GHashTable *due = account->ticker->due;
     GHashTableIter iter;
     gpointer id;
 
-    account->ticker->due = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     g_hash_table_iter_init(&iter, due);
     while (g_hash_table_iter_next(&iter, &id, NULL)) {
         CoexPersonEntry *entry = coex_people_get_entry(account->people, *(gint64 *)id);
@@ -106,6 +105,7 @@ on_due(gpointer data)
         if (entry != NULL)
             tell(account, entry);
     }
+    g_hash_table_remove_all(due);
 }
 
 void

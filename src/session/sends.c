@@ -72,9 +72,24 @@ add_told(GString *line, const CoexSend *send, gint64 now)
     }
 }
 
-/* "sent 14:02, delivered 14:02, read 14:10"; "failed 14:02: WHY", "held until they write". */
+/* Of these the last alone. */
+static void
+add_last_told(GString *line, const CoexSend *send, gint64 now)
+{
+    for (guint i = G_N_ELEMENTS(send->told_at); i > 0; i--) {
+        CoexState state = (CoexState)(COEX_STATE_SENT + i - 1);
+        gint64 at = send->told_at[i - 1] > 0 ? send->told_at[i - 1] : send->state_at;
+
+        if (send->told_at[i - 1] == 0 && state != send->state)
+            continue;
+        add(line, coex_state_get_name(state), at, now);
+        return;
+    }
+}
+
+/* @newest: what was told before a failure, or before what was told last, is left out. */
 static char *
-describe(const CoexSend *send, gint64 now)
+describe(const CoexSend *send, gboolean newest, gint64 now)
 {
     GString *line = g_string_new(NULL);
 
@@ -82,7 +97,10 @@ describe(const CoexSend *send, gint64 now)
         add_waiting(line, send, now);
         return g_string_free(line, FALSE);
     }
-    add_told(line, send, now);
+    if (!newest)
+        add_told(line, send, now);
+    else if (send->state != COEX_STATE_FAILED)
+        add_last_told(line, send, now);
     if (send->state == COEX_STATE_UNCONFIRMED) {
         g_string_append(line, "not confirmed");
     } else if (send->state == COEX_STATE_FAILED) {
@@ -94,19 +112,10 @@ describe(const CoexSend *send, gint64 now)
     return g_string_free(line, FALSE);
 }
 
-/* What was told is in the order in which it happens, but for a failure, which comes last. */
 char *
 coex_sends_describe_newest(const CoexSend *send, gint64 now)
 {
-    CoexSend newest = *send;
-    gboolean is_told = FALSE;
-
-    for (guint i = G_N_ELEMENTS(newest.told_at); i > 0; i--) {
-        if (is_told || send->state == COEX_STATE_FAILED)
-            newest.told_at[i - 1] = 0;
-        is_told = is_told || newest.told_at[i - 1] > 0 || COEX_STATE_SENT + i - 1 == send->state;
-    }
-    return describe(&newest, now);
+    return describe(send, TRUE, now);
 }
 
 char *
@@ -127,7 +136,7 @@ add_line(GString *lines, const CoexSend *send, gint64 now)
 {
     g_autofree char *at = coex_window_describe_time("", send->time, now);
     g_autofree char *words = coex_sends_dup_words(send);
-    g_autofree char *state = describe(send, now);
+    g_autofree char *state = describe(send, FALSE, now);
 
     g_string_append_printf(lines, "\n%s “%s”: %s", at, words, state);
 }
