@@ -182,16 +182,14 @@ static void
 remove_unwanted(CoexConnection *connection, CoexContact *contact)
 {
     g_autofree char *name = coex_connection_dup_name(connection, contact->name);
-    gboolean is_double = coex_session_find_person(connection->session, name) != NULL;
+    gboolean is_known = coex_session_find_person(connection->session, name) != NULL;
     g_autoptr(GSList) all = purple_find_buddies(connection->account, contact->name);
 
     contact->unwanted = FALSE;
-    coex_nick_move(connection, contact->name, is_double ? name : NULL);
+    coex_nick_move(connection, contact->name, is_known ? name : NULL);
     for (GSList *link = all; link != NULL && !connection->over; link = link->next) {
-        if (!is_double || strcmp(purple_buddy_get_name(link->data), contact->name) == 0)
+        if (strcmp(purple_buddy_get_name(link->data), contact->name) == 0)
             purple_blist_remove_buddy(link->data);
-        if (!is_double)
-            break;
     }
 }
 

@@ -324,6 +324,7 @@ tell_refused(CoexAccount *account, const CoexPerson *person, gboolean block, con
 {
     g_autofree char *title = coex_account_dup_title(account, person);
     const char *verb = block ? "block" : "unblock";
+    const char *done = block ? "blocked" : "unblocked";
 
     if (g_error_matches(error, COEX_ERROR, COEX_ERROR_WINDOW_CLOSED) && block)
         coex_account_tell_notice(account, person,
@@ -340,11 +341,10 @@ tell_refused(CoexAccount *account, const CoexPerson *person, gboolean block, con
     else if (g_error_matches(error, COEX_ERROR, COEX_ERROR_NETWORK) ||
              g_error_matches(error, COEX_ERROR, COEX_ERROR_RETRY))
         coex_account_tell_notice(account, person,
-                                 "It is not known whether %s was %sed: %s Then type %c%s again.",
-                                 title, verb, error->message, account->verb_mark, verb);
+                                 "It is not known whether %s was %s: %s Then type %c%s again.",
+                                 title, done, error->message, account->verb_mark, verb);
     else
-        coex_account_tell_notice(account, person, "%s was not %sed: %s", title, verb,
-                                 error->message);
+        coex_account_tell_notice(account, person, "%s was not %s: %s", title, done, error->message);
 }
 
 static void ask_change(CoexAccount *account, CoexPerson *person, gboolean block);
