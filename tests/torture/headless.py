@@ -17,7 +17,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "e2e"))
 
 from sim import BUILD, PLUGIN  # noqa: E402  (found only now)
-from tap import Failed, Lines, check, wait_until  # noqa: E402
+from tap import Failed, Lines, Suite, check, wait_until  # noqa: E402
 
 MAIN, ENGINE, WRITER, LISTENER = "coex-headless", "coex-engine", "coex-writer", "coex-listener"
 EVERYTHING = None  # all threads
@@ -92,6 +92,17 @@ def run_at_both(suite, world_of, cases_of):
         world = world_of(provider, directory)
         suite.run(provider, list(cases_of(world)), lambda world=world: world.sim.said.tail(30) + world.host.witness())
         world.end()
+
+
+def main_with_strace(world_of, cases_of):
+    """The whole of a program that runs them at both providers; its exit status."""
+    reason = why_no_strace()
+    if reason is not None:
+        print(f"1..0 # SKIP strace cannot be used here: {reason}")
+        return 0
+    suite = Suite()
+    run_at_both(suite, world_of, cases_of)
+    return suite.end()
 
 
 class Headless:

@@ -5,9 +5,8 @@ is there, whole; and no copy or part of a file is left."""
 import os
 import sys
 
-from headless import EVERYTHING, Headless, check, run_at_both, wait_until, why_no_strace
+from headless import EVERYTHING, Headless, check, main_with_strace, wait_until
 from sim import Sim
-from tap import Suite
 
 QUEUED = 0   # in the outbox
 SIZE = 300000
@@ -176,15 +175,5 @@ class Life:
         self.sim.end()
 
 
-def main():
-    reason = why_no_strace()
-    if reason is not None:
-        print(f"1..0 # SKIP strace cannot be used here: {reason}")
-        return 0
-    suite = Suite()
-    run_at_both(suite, Life, Life.cases)
-    return suite.end()
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main_with_strace(Life, Life.cases))

@@ -7,9 +7,8 @@ import shutil
 import sys
 import tempfile
 
-from headless import Headless, check, run_at_both, wait_until, why_no_strace
+from headless import Headless, check, main_with_strace, wait_until
 from sim import Sim
-from tap import Suite
 
 ALL = int(os.environ.get("COEX_TORTURE", "1")) > 1
 SOME = (1, 2, 4, 9)
@@ -147,15 +146,5 @@ def cases(world):
         yield case(call, error)
 
 
-def main():
-    reason = why_no_strace()
-    if reason is not None:
-        print(f"1..0 # SKIP strace cannot be used here: {reason}")
-        return 0
-    suite = Suite()
-    run_at_both(suite, Rescue, cases)
-    return suite.end()
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main_with_strace(Rescue, cases))

@@ -5,9 +5,8 @@ most twice, nothing is stored twice, nothing is sent twice."""
 import os
 import sys
 
-from headless import ENGINE, LISTENER, MAIN, WRITER, Headless, check, run_at_both, wait_until, why_no_strace
+from headless import ENGINE, LISTENER, MAIN, WRITER, Headless, check, main_with_strace, wait_until
 from sim import Sim
-from tap import Suite
 
 QUEUED = 0  # in the outbox
 TIMES = int(os.environ.get("COEX_TORTURE", "1"))
@@ -223,15 +222,5 @@ class Life:
         self.sim.end()
 
 
-def main():
-    reason = why_no_strace()
-    if reason is not None:
-        print(f"1..0 # SKIP strace cannot be used here: {reason}")
-        return 0
-    suite = Suite()
-    run_at_both(suite, Life, Life.cases)
-    return suite.end()
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main_with_strace(Life, Life.cases))
