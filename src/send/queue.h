@@ -78,6 +78,7 @@ typedef struct {
     gboolean accepted;         /* the API took it; being written down */
     char *wamid;               /* of that */
     gconstpointer request;     /* names it to the HTTP client; NULL until it was started */
+    gint64 left_at_us;         /* monotonic time at which it was called */
     gint64 due_us;             /* monotonic time before which it does not go */
     GSource *confirm;          /* while uncertain */
     guint n_waits;             /* how often that was begun anew */
@@ -145,6 +146,7 @@ struct CoexOutbox {
     gint64 pump_at_us;
     GSource *silence;      /* until "no webhook reaches" is said */
     gint64 silent_from_us; /* monotonic */
+    gint64 status_at_us;   /* monotonic time of the last status of any text */
     gboolean silence_told;
     gboolean stopped;
 };

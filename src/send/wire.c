@@ -314,6 +314,7 @@ on_sending(CoexBatch *batch, const GError *error, gpointer user_data)
                               COEX_GRAPH_TEMPLATE_GONE);
         return;
     }
+    item->left_at_us = g_get_monotonic_time();
     item->request = coex_account_call(account, request, on_answer, g_steal_pointer(&ticket),
                                       (GDestroyNotify)coex_ticket_free);
 }
@@ -343,6 +344,18 @@ coex_outbox_note_status(CoexOutbox *outbox)
 {
     coex_timer_clear(&outbox->silence);
     outbox->silence_told = FALSE;
+    outbox->status_at_us = g_get_monotonic_time();
+}
+
+/* Webhooks may be faster than the answer to the text that they tell of, and than the disk. */
+static void
+watch_for_silence(CoexOutbox *outbox, gint64 left_at_us)
+{
+    if (outbox->silence != NULL || outbox->silence_told || outbox->status_at_us > left_at_us ||
+        !coex_account_hears(outbox->account))
+        return;
+    coex_timer_start(&outbox->silence, SILENCE_MS, on_silence, outbox);
+    outbox->silent_from_us = left_at_us;
 }
 
 /* WhatsApp has it, and knows it as @wamid. */
@@ -415,6 +428,7 @@ on_accepted(CoexBatch *batch, const GError *error, gpointer user_data)
     CoexOutbox *outbox = account->outbox;
     const CoexResult *result;
     CoexPerson *person;
+    gint64 left_at_us;
 
     if (item == NULL)
         return;
@@ -422,6 +436,7 @@ on_accepted(CoexBatch *batch, const GError *error, gpointer user_data)
         accept_later(item, error);
         return;
     }
+    left_at_us = item->left_at_us;
     result = coex_batch_get_result(batch, ticket->change);
     person = coex_outbox_item_person(item);
     leave_queue(outbox, item, person);
@@ -431,10 +446,7 @@ on_accepted(CoexBatch *batch, const GError *error, gpointer user_data)
     if (coex_views_note_state(account, person, result))
         coex_ticker_note(account, person, result);
     coex_views_tell(account, person);
-    if (outbox->silence == NULL && !outbox->silence_told && coex_account_hears(account)) {
-        coex_timer_start(&outbox->silence, SILENCE_MS, on_silence, outbox);
-        outbox->silent_from_us = g_get_monotonic_time();
-    }
+    watch_for_silence(outbox, left_at_us);
     account->outbox->events->settled(account);
     coex_outbox_pump(outbox);
 }
