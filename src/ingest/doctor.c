@@ -260,15 +260,12 @@ open_listener(CoexDoctor *doctor)
 {
     const CoexCase *c = doctor->spec.c;
     const CoexReceiverSpec spec = {
+        .source = { doctor->verifier, g_main_context_get_thread_default(), on_refused, on_lost,
+                    doctor },
         .path = c->webhook_path,
         .number = c->number,
-        .verifier = doctor->verifier,
         .verify_token =
             c->endpoint.backend->has_challenge && *c->verify_token != '\0' ? c->verify_token : NULL,
-        .context = g_main_context_get_thread_default(),
-        .refused = on_refused,
-        .lost = on_lost,
-        .data = doctor,
     };
     g_autoptr(GError) error = NULL;
 

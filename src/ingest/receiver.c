@@ -3,25 +3,17 @@
 
 #include "net/listener.h"
 #include "store/rows.h"
-#include "store/store.h"
 #include <string.h>
 
 /* All but opening, adding and removing runs in the listener's thread. */
 
 typedef struct {
     gatomicrefcount refs;
-    GMainContext *context;
+    CoexSource *source;
     char *path;
     char *number; /* own, digits */
-    CoexVerifier *verifier;
     char *verify_token;
-    gint n_refused; /* since it was last told; atomic */
-    gint verdict;   /* of the last one; atomic */
-    gint n_lost;    /* not stored, since it was last told; atomic */
-    void (*refused)(CoexVerdict verdict, guint n, gpointer data);
-    void (*lost)(const GError *error, gpointer data);
     CoexRefusals refusals; /* under the receiver's lock */
-    gpointer data;         /* in the context's thread only, NULL once removed */
 } Endpoint;
 
 struct CoexReceiver {
@@ -45,11 +37,17 @@ endpoint_unref(Endpoint *endpoint)
 {
     if (!g_atomic_ref_count_dec(&endpoint->refs))
         return;
-    coex_verifier_unref(endpoint->verifier);
+    coex_source_unref(endpoint->source);
     g_free(endpoint->path);
     g_free(endpoint->number);
     g_free(endpoint->verify_token);
     g_free(endpoint);
+}
+
+static CoexVerifier *
+get_verifier(const Endpoint *endpoint)
+{
+    return coex_source_get_verifier(endpoint->source);
 }
 
 static Candidate *
@@ -59,7 +57,7 @@ candidate_new(Endpoint *endpoint, const char *proof)
 
     g_atomic_ref_count_inc(&endpoint->refs);
     candidate->endpoint = endpoint;
-    candidate->hash = coex_body_hash_new(endpoint->verifier);
+    candidate->hash = coex_body_hash_new(get_verifier(endpoint));
     candidate->proof = g_strdup(proof);
     return candidate;
 }
@@ -144,82 +142,14 @@ remember_challenge(CoexReceiver *receiver, GPtrArray *endpoints)
     g_mutex_unlock(&receiver->lock);
 }
 
-/* ---- telling ---- */
-
-/* Calls @call in the thread of the one who receives, never in this one. */
-static void
-call_owner(Endpoint *endpoint, GSourceFunc call, gpointer data, GDestroyNotify destroy)
-{
-    GSource *source = g_idle_source_new();
-
-    g_source_set_priority(source, G_PRIORITY_DEFAULT);
-    g_source_set_callback(source, call, data, destroy);
-    g_source_attach(source, endpoint->context);
-    g_source_unref(source);
-}
-
-static gboolean
-on_refused(gpointer data)
-{
-    Endpoint *endpoint = data;
-    guint n = (guint)g_atomic_int_exchange(&endpoint->n_refused, 0);
-
-    if (endpoint->data != NULL)
-        endpoint->refused((CoexVerdict)g_atomic_int_get(&endpoint->verdict), n, endpoint->data);
-    return G_SOURCE_REMOVE;
-}
-
-/* Told once until somebody has looked: a flood of bad requests is one call. */
 static void
 note_refusal(CoexReceiver *receiver, Endpoint *endpoint, CoexVerdict verdict)
 {
     remember_refusal(receiver, endpoint, verdict);
-    g_atomic_int_set(&endpoint->verdict, (gint)verdict);
-    if (g_atomic_int_add(&endpoint->n_refused, 1) > 0)
-        return;
-    g_atomic_ref_count_inc(&endpoint->refs);
-    call_owner(endpoint, on_refused, endpoint, (GDestroyNotify)endpoint_unref);
+    coex_source_refuse(endpoint->source, verdict);
 }
 
-typedef struct {
-    Endpoint *endpoint;
-    GError *error;
-} Loss;
-
-static void
-loss_free(gpointer data)
-{
-    Loss *loss = data;
-
-    endpoint_unref(loss->endpoint);
-    g_error_free(loss->error);
-    g_free(loss);
-}
-
-static gboolean
-on_loss(gpointer data)
-{
-    Loss *loss = data;
-
-    if (loss->endpoint->data != NULL)
-        loss->endpoint->lost(loss->error, loss->endpoint->data);
-    g_atomic_int_set(&loss->endpoint->n_lost, 0);
-    return G_SOURCE_REMOVE;
-}
-
-/* A delivery could not be stored: the provider hears 503, and the user hears why. */
-static void
-note_loss(Endpoint *endpoint, const GError *error)
-{
-    Loss *loss;
-
-    if (g_atomic_int_add(&endpoint->n_lost, 1) > 0)
-        return;
-    loss = g_new(Loss, 1);
-    g_atomic_ref_count_inc(&endpoint->refs);
-    *loss = (Loss){ endpoint, g_error_copy(error) };
-    call_owner(endpoint, on_loss, loss, loss_free);
-}
+/* ---- a request ---- */
 
 static guint
 answer_challenge(CoexReceiver *receiver, CoexExchange *exchange, GPtrArray *endpoints)
@@ -252,7 +182,7 @@ static guint
 rate_refusal(const Endpoint *endpoint, CoexVerdict verdict, gboolean is_signed)
 {
     gboolean fits =
-        is_signed == (coex_verifier_get_proof(endpoint->verifier) == COEX_PROOF_SIGNATURE);
+        is_signed == (coex_verifier_get_proof(get_verifier(endpoint)) == COEX_PROOF_SIGNATURE);
 
     if (verdict == COEX_VERDICT_WRONG)
         return 3;
@@ -281,11 +211,11 @@ on_head(CoexExchange *exchange, gpointer user_data)
     refused = g_ptr_array_index(endpoints, 0);
     for (guint i = 0; i < endpoints->len; i++) {
         Endpoint *endpoint = g_ptr_array_index(endpoints, i);
-        const char *name = coex_verifier_get_header(endpoint->verifier);
+        const char *name = coex_verifier_get_header(get_verifier(endpoint));
         const char *proof = name != NULL ? coex_exchange_get_header(exchange, name, NULL) : NULL;
-        CoexVerdict verdict = coex_verifier_check_head(endpoint->verifier, proof);
+        CoexVerdict verdict = coex_verifier_check_head(get_verifier(endpoint), proof);
 
-        if (verdict == COEX_VERDICT_GENUINE && coex_verifier_proves_head(endpoint->verifier))
+        if (verdict == COEX_VERDICT_GENUINE && coex_verifier_proves_head(get_verifier(endpoint)))
             coex_exchange_set_proven(exchange);
         if (verdict == COEX_VERDICT_GENUINE) {
             g_ptr_array_add(candidates, candidate_new(endpoint, proof));
@@ -317,39 +247,11 @@ on_piece(CoexExchange *exchange, const void *bytes, gsize length, gpointer user_
     }
 }
 
-/* A genuine delivery on its way to the disk. */
-typedef struct {
-    CoexExchange *exchange;
-    Endpoint *endpoint;
-} Passage;
-
-static Passage *
-passage_new(CoexExchange *exchange, Endpoint *endpoint)
-{
-    Passage *passage = g_new(Passage, 1);
-
-    g_atomic_ref_count_inc(&endpoint->refs);
-    *passage = (Passage){ exchange, endpoint };
-    return passage;
-}
-
-static void
-passage_free(Passage *passage)
-{
-    endpoint_unref(passage->endpoint);
-    g_free(passage);
-}
-
 /* In the writer's thread. */
 static void
-on_committed(const GError *error, gpointer user_data)
+on_kept(const GError *error, gpointer exchange)
 {
-    Passage *passage = user_data;
-
-    if (error != NULL)
-        note_loss(passage->endpoint, error);
-    coex_exchange_respond(passage->exchange, error == NULL ? 200 : 503);
-    passage_free(passage);
+    coex_exchange_respond(exchange, error == NULL ? 200 : 503);
 }
 
 /* Of several whose signature it could have been, who is named in it: enough to tell it where it is
@@ -376,7 +278,6 @@ on_complete(CoexExchange *exchange, GBytes *body, gpointer user_data)
     GPtrArray *candidates = coex_exchange_get_data(exchange);
     CoexVerdict verdict = COEX_VERDICT_WRONG;
     Endpoint *endpoint = NULL;
-    Passage *passage;
     CoexDelivery delivery = { .received_at = g_get_real_time() / G_USEC_PER_SEC, .body = body };
 
     for (guint i = 0; i < candidates->len; i++) {
@@ -384,7 +285,7 @@ on_complete(CoexExchange *exchange, GBytes *body, gpointer user_data)
 
         endpoint = candidate->endpoint;
         verdict = coex_body_hash_finish(candidate->hash, candidate->proof, delivery.key);
-        delivery.secret_id = coex_verifier_get_secret_id(endpoint->verifier);
+        delivery.secret_id = coex_verifier_get_secret_id(get_verifier(endpoint));
         if (verdict == COEX_VERDICT_GENUINE)
             break;
     }
@@ -397,12 +298,8 @@ on_complete(CoexExchange *exchange, GBytes *body, gpointer user_data)
         coex_exchange_respond(exchange, 401);
         return;
     }
-    passage = passage_new(exchange, endpoint);
-    if (receiver->store != NULL &&
-        coex_store_add_delivery(receiver->store, &delivery, on_committed, passage))
-        return;
-    passage_free(passage);
-    coex_exchange_respond(exchange, 503);
+    if (!coex_source_keep(endpoint->source, receiver->store, &delivery, on_kept, exchange))
+        coex_exchange_respond(exchange, 503);
 }
 
 static const CoexListenerHandler handler = {
@@ -453,14 +350,10 @@ coex_receiver_add(CoexReceiver *receiver, const CoexReceiverSpec *spec)
     Endpoint *endpoint = g_new0(Endpoint, 1);
 
     g_atomic_ref_count_init(&endpoint->refs);
-    endpoint->context = spec->context;
+    endpoint->source = coex_source_new(&spec->source);
     endpoint->path = g_strdup(spec->path);
     endpoint->number = g_strdup(spec->number);
-    endpoint->verifier = coex_verifier_ref(spec->verifier);
     endpoint->verify_token = g_strdup(spec->verify_token);
-    endpoint->refused = spec->refused;
-    endpoint->lost = spec->lost;
-    endpoint->data = spec->data;
     g_mutex_lock(&receiver->lock);
     g_ptr_array_add(receiver->endpoints, endpoint);
     g_mutex_unlock(&receiver->lock);
@@ -475,9 +368,9 @@ coex_receiver_remove(CoexReceiver *receiver, gconstpointer data)
     for (guint i = receiver->endpoints->len; i > 0; i--) {
         Endpoint *endpoint = g_ptr_array_index(receiver->endpoints, i - 1);
 
-        if (endpoint->data != data)
+        if (coex_source_get_data(endpoint->source) != data)
             continue;
-        endpoint->data = NULL;
+        coex_source_end(endpoint->source);
         g_ptr_array_remove_index(receiver->endpoints, i - 1);
     }
     empty = receiver->endpoints->len == 0;
@@ -524,7 +417,7 @@ coex_receiver_get_refusals(CoexReceiver *receiver, gconstpointer data, CoexRefus
     for (guint i = 0; i < receiver->endpoints->len; i++) {
         const Endpoint *endpoint = g_ptr_array_index(receiver->endpoints, i);
 
-        if (endpoint->data == data)
+        if (coex_source_get_data(endpoint->source) == data)
             *ret_refusals = endpoint->refusals;
     }
     g_mutex_unlock(&receiver->lock);

@@ -1,29 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "core/verifier.h"
+#include "ingest/source.h"
 #include <glib.h>
 
-/* One listening address and those who receive there. Hides what happens to a delivery before it is
- * a row: whose path and secret it fits, its proof while the body arrives, the commit, and only then
- * the 200. It knows no account. */
+/* One listening address and those who receive there: the source that providers deliver to. Hides
+ * what happens to a delivery before it is a row: whose path and secret it fits, its proof while the
+ * body arrives, the commit, and only then the 200. */
 
 typedef struct CoexReceiver CoexReceiver;
-typedef struct CoexStore CoexStore;
 
 /* Who receives. Copied. */
 typedef struct CoexReceiverSpec {
+    CoexSourceSpec source;
     const char *path;
     const char *number; /* own, digits: whose refusal it is where several could have been meant */
-    CoexVerifier *verifier;
     const char *verify_token; /* NULL: no GET handshake */
-    GMainContext *context; /* in which both are called, until coex_receiver_remove(); must outlive
-                              the store */
-    /* So many deliveries were turned away, the last one for that reason: one call for a flood. */
-    void (*refused)(CoexVerdict verdict, guint n, gpointer data);
-    /* Deliveries could not be stored, and were answered 503: likewise. */
-    void (*lost)(const GError *error, gpointer data);
-    gpointer data; /* names the one who receives, too */
 } CoexReceiverSpec;
 
 /* All functions belong to one thread, that of the specs' context. @store must outlive it; NULL: no

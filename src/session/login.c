@@ -447,16 +447,13 @@ static gboolean
 listen(CoexAccount *account, GError **error)
 {
     CoexReceiverSpec spec = {
+        .source = { account->verifier, coex_engine_get_context(coex_hub_get_engine(account->hub)),
+                    on_refused, on_lost, account },
         .path = account->webhook_path,
         .number = account->number,
-        .verifier = account->verifier,
         .verify_token = account->endpoint.backend->has_challenge && *account->verify_token != '\0'
                             ? account->verify_token
                             : NULL,
-        .context = coex_engine_get_context(coex_hub_get_engine(account->hub)),
-        .refused = on_refused,
-        .lost = on_lost,
-        .data = account,
     };
 
     if (!coex_account_listens(account))
