@@ -11,9 +11,9 @@
 /* The outbox's inside, shared by queue.c (the items and their commits), wire.c (their life with the
  * network), taking.c and files.c (their files), compose.c (what waits for a person's decision),
  * stuck.c (what failed), held.c (what waits, one
- * by one), about.c (what is about another message), unite.c (who it is for) and
- * access.c (the key). An item is one outbox row in memory; a queue holds one person's items in
- * order. */
+ * by one), about.c (what is about another message), unite.c (who it is for),
+ * silence.c (whether webhooks tell of it) and access.c (the key). An item is one outbox row in
+ * memory; a queue holds one person's items in order. */
 
 typedef struct CoexAccount CoexAccount;
 typedef struct CoexBatch CoexBatch;
@@ -273,6 +273,9 @@ void coex_outbox_item_adopt(CoexOutbox *outbox, const CoexOutboxRow *row);
  * it may have been answered elsewhere. */
 void coex_outbox_ask_stale(CoexOutbox *outbox);
 /* Sends what may go now, sets a timer for the rest. */
+/* One that left then was accepted: webhooks, which may be faster than the answer to it and than the
+ * disk, must tell of one before long. */
+void coex_outbox_watch_for_silence(CoexOutbox *outbox, gint64 left_at_us);
 void coex_outbox_pump(CoexOutbox *outbox);
 /* Repeats the login check; nothing goes before it has answered, nor after it was refused. */
 void coex_outbox_check_access(CoexOutbox *outbox);

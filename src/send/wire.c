@@ -19,12 +19,11 @@
 #include "store/batch.h"
 #include "store/store.h"
 
-#define UNCERTAIN_S 120         /* for the status of a send without an answer */
-#define UNCERTAIN_DEAF_S 600    /* while no webhook arrives at all */
-#define SLOW_MS 5000            /* before the user hears that a text still waits */
-#define SILENCE_MS (120 * 1000) /* an accepted send without any status */
-#define NETWORK_RETRY_MAX 5     /* 2^n seconds between tries while the network is down */
-#define PAUSE_MIN_MS 1000       /* between tries of the whole number while WhatsApp refuses */
+#define UNCERTAIN_S 120      /* for the status of a send without an answer */
+#define UNCERTAIN_DEAF_S 600 /* while no webhook arrives at all */
+#define SLOW_MS 5000         /* before the user hears that a text still waits */
+#define NETWORK_RETRY_MAX 5  /* 2^n seconds between tries while the network is down */
+#define PAUSE_MIN_MS 1000    /* between tries of the whole number while WhatsApp refuses */
 #define EXCERPT 40
 #define TOO_LATE "The 24-hour window closed before it could be sent."
 #define BLOCKED(mark) "You have blocked them at WhatsApp since. " mark "unblock ends that."
@@ -321,43 +320,6 @@ on_sending(CoexBatch *batch, const GError *error, gpointer user_data)
 
 /* ---- accepted ---- */
 
-static void
-on_silence(gpointer data)
-{
-    CoexOutbox *outbox = data;
-
-    outbox->silence_told = TRUE;
-    if (outbox->account->heard_at_us > outbox->silent_from_us) {
-        coex_account_tell_notice(outbox->account, NULL,
-                                 "A message was accepted two minutes ago, and what became of it "
-                                 "has not been told yet. Other webhooks arrive, so it is only "
-                                 "late.");
-        return;
-    }
-    outbox->events->silent(outbox->account,
-                           "A message was accepted two minutes ago, but no webhook about it has "
-                           "arrived: what customers answer will not arrive either.");
-}
-
-void
-coex_outbox_note_status(CoexOutbox *outbox)
-{
-    coex_timer_clear(&outbox->silence);
-    outbox->silence_told = FALSE;
-    outbox->status_at_us = g_get_monotonic_time();
-}
-
-/* Webhooks may be faster than the answer to the text that they tell of, and than the disk. */
-static void
-watch_for_silence(CoexOutbox *outbox, gint64 left_at_us)
-{
-    if (outbox->silence != NULL || outbox->silence_told || outbox->status_at_us > left_at_us ||
-        !coex_account_hears(outbox->account))
-        return;
-    coex_timer_start(&outbox->silence, SILENCE_MS, on_silence, outbox);
-    outbox->silent_from_us = left_at_us;
-}
-
 /* WhatsApp has it, and knows it as @wamid. */
 static void
 note_accepted(CoexOutboxItem *item, const char *wamid)
@@ -446,7 +408,7 @@ on_accepted(CoexBatch *batch, const GError *error, gpointer user_data)
     if (coex_views_note_state(account, person, result))
         coex_ticker_note(account, person, result);
     coex_views_tell(account, person);
-    watch_for_silence(outbox, left_at_us);
+    coex_outbox_watch_for_silence(outbox, left_at_us);
     account->outbox->events->settled(account);
     coex_outbox_pump(outbox);
 }
