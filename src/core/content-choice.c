@@ -2,16 +2,16 @@
 #include "core/content-choice.h"
 
 #include "core/json.h"
-#include <string.h>
 
 gboolean
 coex_content_choice_is(const CoexJsonAt *interactive)
 {
+    static const char *const types[] = { "button", "list", "cta_url", "location_request_message",
+                                         NULL };
     const char *type = coex_json_member_text(interactive, "type");
     CoexJsonAt action = coex_json_member(interactive, "action");
 
-    return type != NULL && (strcmp(type, "button") == 0 || strcmp(type, "list") == 0) &&
-           coex_json_at_is_object(&action);
+    return type != NULL && g_strv_contains(types, type) && coex_json_at_is_object(&action);
 }
 
 static void
@@ -27,6 +27,17 @@ add_buttons(GString *line, const CoexJsonAt *action)
         if (title != NULL)
             g_string_append_printf(line, "%s[%s]", i == 0 ? "\n" : " ", title);
     }
+}
+
+static void
+add_link(GString *line, const CoexJsonAt *action)
+{
+    CoexJsonAt parameters = coex_json_member(action, "parameters");
+    const char *label = coex_json_member_text(&parameters, "display_text");
+    const char *url = coex_json_member_text(&parameters, "url");
+
+    if (label != NULL && url != NULL)
+        g_string_append_printf(line, "\n[%s: %s]", label, url);
 }
 
 static void
@@ -61,6 +72,9 @@ coex_content_choice_dup_line(const CoexJsonAt *interactive)
     if (label != NULL)
         g_string_append_printf(line, "\n[%s]", label);
     add_buttons(line, &action);
+    add_link(line, &action);
+    if (g_strcmp0(coex_json_member_text(&action, "name"), "send_location") == 0)
+        g_string_append(line, "\n[send a place]");
     for (guint i = 0; i < coex_json_length(&sections); i++) {
         CoexJsonAt section = coex_json_element(&sections, i);
 

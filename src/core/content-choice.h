@@ -3,7 +3,8 @@
 
 #include <glib.h>
 
-/* Choices that were sent from here: buttons and lists, as the customer sees them. */
+/* Choices that were sent from here: buttons, lists, a link, a question for a place; as the customer
+ * sees them. */
 
 typedef struct CoexJsonAt CoexJsonAt;
 

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #define DEGREES_MAX 12 /* characters of a number that is no mistake */
+#define URL_MAX 2000
+#define ASK "ask"
 #define SHOWN_MAX 30
 
 static gboolean
@@ -58,19 +60,52 @@ take_degrees(const char **at, double max)
     return g_steal_pointer(&text);
 }
 
+/* What stands behind the word; NULL: it is not there. */
+static const char *
+find_question(const char *words)
+{
+    const char *at = words + strspn(words, " \t");
+    gsize n = strlen(ASK);
+
+    if (g_ascii_strncasecmp(at, ASK, n) != 0 || (at[n] != '\0' && !g_ascii_isspace(at[n])))
+        return NULL;
+    return at + n;
+}
+
+static CoexPayload *
+parse_question(const char *words, GError **error)
+{
+    g_autofree char *text = g_strstrip(g_strdup(words));
+
+    if (coex_text_is_blank(text))
+        set_fault(error, "The question is missing, as in: ask Where should we collect the bike?");
+    else if (is_too_long(text, COEX_PAYLOAD_BUTTONS_TEXT_MAX))
+        set_fault(error,
+                  "The question has %ld characters; WhatsApp takes %d. Send a part of it as a "
+                  "message before.",
+                  g_utf8_strlen(text, -1), COEX_PAYLOAD_BUTTONS_TEXT_MAX);
+    else
+        return coex_payload_new_place_question(text);
+    return NULL;
+}
+
 CoexPayload *
 coex_payload_parse_location(const char *words, GError **error)
 {
+    const char *question = find_question(words);
     const char *at = words;
     g_autofree char *latitude = take_degrees(&at, 90);
     g_autofree char *longitude = latitude != NULL ? take_degrees(&at, 180) : NULL;
     g_auto(GStrv) rest = NULL;
     guint n;
 
+    if (question != NULL)
+        return parse_question(question, error);
     if (longitude == NULL) {
         set_fault(error,
                   "A place is typed as its latitude and longitude in degrees with a point, and "
-                  "maybe a name: 52.5317 13.3818 Our shop | 1 Mill Lane.");
+                  "maybe a name: 52.5317 13.3818 Our shop | 1 Mill Lane. The word ask and a "
+                  "question ask for theirs.");
         return NULL;
     }
     rest = coex_typed_line_split_values(at + strspn(at, " \t\n,;"), NULL);
@@ -130,6 +165,51 @@ check_title(const char *title, glong max, GHashTable *titles, GError **error)
     return FALSE;
 }
 
+/* The link at the end of an answer; NULL: it has none. */
+static char *
+find_link(char *answer)
+{
+    char *last = answer + strlen(answer);
+
+    while (last > answer && !g_ascii_isspace(last[-1]))
+        last--;
+    return g_ascii_strncasecmp(last, "https://", 8) == 0 ||
+                   g_ascii_strncasecmp(last, "http://", 7) == 0
+               ? last
+               : NULL;
+}
+
+/* WhatsApp has one button with a link, or answers, and not both. */
+static CoexPayload *
+parse_link(const GPtrArray *parts, char *url, GError **error)
+{
+    char *label = parts->pdata[1];
+
+    if (parts->len > 2) {
+        set_fault(error,
+                  "A button with a link stands alone: Pay online: | Pay now %s. Others go "
+                  "in a message of their own.",
+                  url);
+        return NULL;
+    }
+    if (url == label) {
+        set_fault(error, "The words on the button are missing, as in: Pay online: | Pay now %s.",
+                  url);
+        return NULL;
+    }
+    url[-1] = '\0';
+    g_strchomp(label);
+    if (is_too_long(url, URL_MAX)) {
+        set_fault(error, "The link has %ld characters; WhatsApp takes %d.", g_utf8_strlen(url, -1),
+                  URL_MAX);
+        return NULL;
+    }
+    if (!check_body(parts->pdata[0], COEX_PAYLOAD_BUTTONS_TEXT_MAX, error) ||
+        !check_title(label, COEX_PAYLOAD_BUTTON_MAX, NULL, error))
+        return NULL;
+    return coex_payload_new_link(parts->pdata[0], label, url);
+}
+
 CoexPayload *
 coex_payload_parse_buttons(const char *words, GError **error)
 {
@@ -140,9 +220,16 @@ coex_payload_parse_buttons(const char *words, GError **error)
     if (parts->len < 2) {
         set_fault(error,
                   "Buttons are typed as a text and up to %d answers, with bars between: When "
-                  "do you come? | Today | Tomorrow.",
+                  "do you come? | Today | Tomorrow. Or with one that opens a link: Pay online: | "
+                  "Pay now https://….",
                   COEX_PAYLOAD_BUTTONS_MAX);
         return NULL;
+    }
+    for (guint i = 1; i < parts->len; i++) {
+        char *url = find_link(parts->pdata[i]);
+
+        if (url != NULL)
+            return parse_link(parts, url, error);
     }
     if (parts->len - 1 > COEX_PAYLOAD_BUTTONS_MAX) {
         set_fault(error, "These are %u buttons; WhatsApp takes %d. A list takes up to %d choices.",

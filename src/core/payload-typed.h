@@ -4,14 +4,16 @@
 #include <glib.h>
 
 /* What is typed for it. NULL and COEX_ERROR_INVALID_INPUT, with the remedy, for what WhatsApp would
- * not take (Meta: messages/location-messages, interactive-reply-buttons-messages,
- * interactive-list-messages). Free with coex_payload_free(). */
+ * not take (Meta: messages/location-messages, location-request-messages,
+ * interactive-reply-buttons-messages, interactive-cta-url-messages, interactive-list-messages).
+ * Free with coex_payload_free(). */
 
 typedef struct CoexPayload CoexPayload;
 
-/* "52.5317, 13.3818 Name | Address": name and address may be left out. */
+/* "52.5317, 13.3818 Name | Address": name and address may be left out; "ask Question" asks for
+ * theirs. */
 CoexPayload *coex_payload_parse_location(const char *words, GError **error);
-/* "Text | a | b | c". */
+/* "Text | a | b | c", or "Text | Label https://…", a button with a link. */
 CoexPayload *coex_payload_parse_buttons(const char *words, GError **error);
 /* "Text | Label | row | row: what it is | # Section | row". */
 CoexPayload *coex_payload_parse_list(const char *words, GError **error);

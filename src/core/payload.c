@@ -175,6 +175,27 @@ coex_payload_new_buttons(const GPtrArray *parts)
     return finish(COEX_CONTENT_INTERACTIVE, "interactive", writer);
 }
 
+CoexPayload *
+coex_payload_new_link(const char *text, const char *label, const char *url)
+{
+    CoexJsonWriter *writer = start_interactive("cta_url", text);
+
+    coex_json_writer_string(writer, "name", "cta_url");
+    coex_json_writer_object(writer, "parameters");
+    coex_json_writer_string(writer, "display_text", label);
+    coex_json_writer_string(writer, "url", url);
+    return finish(COEX_CONTENT_INTERACTIVE, "interactive", writer);
+}
+
+CoexPayload *
+coex_payload_new_place_question(const char *text)
+{
+    CoexJsonWriter *writer = start_interactive("location_request_message", text);
+
+    coex_json_writer_string(writer, "name", "send_location");
+    return finish(COEX_CONTENT_INTERACTIVE, "interactive", writer);
+}
+
 static void
 start_section(CoexJsonWriter *writer, const char *title)
 {

@@ -56,6 +56,10 @@ CoexPayload *coex_payload_new_contact(const char *name, const char *number, gboo
 /* The first of @parts (char *) above the others as buttons (Meta:
  * messages/interactive-reply-buttons-messages). */
 CoexPayload *coex_payload_new_buttons(const GPtrArray *parts);
+/* A text above one button that opens @url (Meta: messages/interactive-cta-url-messages). */
+CoexPayload *coex_payload_new_link(const char *text, const char *label, const char *url);
+/* A text above a button by which they send a place (Meta: messages/location-request-messages). */
+CoexPayload *coex_payload_new_place_question(const char *text);
 
 typedef struct {
     char *section; /* a heading; NULL: a choice */

@@ -129,10 +129,11 @@ send_payload(CoexConnection *connection, const char *name, CoexPayload *payload,
 }
 
 static void
-run_location(CoexConnection *connection, const char *name, const char *words)
+run_location(CoexConnection *connection, const char *name, const char *words, const char *markup)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(CoexPayload) payload = coex_payload_parse_location(words, &error);
+    g_autofree char *text = coex_text_from_markup(markup);
+    g_autoptr(CoexPayload) payload = coex_payload_parse_location(text, &error);
 
     send_payload(connection, name, payload, &error);
 }
@@ -256,11 +257,14 @@ static const Verb verbs[] = {
     { "react", "[which] emoji", "s",
       "react to a message of theirs, as in :thumbsup:", .take = run_react },
     { "unreact", "[which]", "s", "take a reaction back", .take = run_unreact },
-    { "location", "latitude longitude [name]", "s", "send a place", .take = run_location },
+    { "location", "latitude longitude [name] | ask question", "S",
+      "send a place, or ask for theirs", .run = run_location },
     { "contact", "number|buddy", "s", "send somebody's name and number", .take = run_contact },
     { "forward", "[which] number|buddy", "s", "send a message of theirs or ours on to somebody",
       .take = run_forward },
-    { "buttons", "text | a | b | c", "S", "ask with up to 3 answers to tap", .run = run_buttons },
+    { "buttons", "text | a | b | c", "S",
+      "ask with up to 3 answers to tap; text | label https://…: a button with a link",
+      .run = run_buttons },
     { "list", "text | label | a | b: about b | …", "S", "ask with up to 10 choices in a list",
       .run = run_list },
     { "hold", "[text]", "S", "keep the waiting text, or this one, until they write",

@@ -38,7 +38,19 @@ replies_quote(World *world)
     host_wait_for(world->host, EVENT_MESSAGE, ADA, "*Not sent: “What?”. There is no such message*");
     type(world, "reply");
     host_wait_for(world->host, EVENT_MESSAGE, ADA, "*Nothing was sent: ?reply and a text *");
-    host_check(world->host, coex_sim_n_sent(world->sim, "ada") == 2);
+    type(world, "buttons Pay online: | Pay now https://shop.example/pay?a=1&amp;b=2");
+    g_autoptr(CoexSimRequest) link = world_next_sent(world);
+    host_check(world->host, g_strcmp0(link->text, "cta_url Pay online: | Pay now "
+                                                  "https://shop.example/pay?a=1&b=2") == 0);
+    host_wait_message(world->host, ADA, "SEND", "*Pay online:*Pay now: *https://shop.example/pay*");
+    type(world, "buttons Pay | Now https://shop.example | Later");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*Nothing was sent: A button with a link *");
+    type(world, "location ask Where <b>exactly</b>?");
+    g_autoptr(CoexSimRequest) question = world_next_sent(world);
+    host_check(world->host,
+               g_strcmp0(question->text, "location_request_message Where *exactly*?") == 0);
+    host_wait_message(world->host, ADA, "SEND", "*Where *exactly*send a place*");
+    host_check(world->host, coex_sim_n_sent(world->sim, "ada") == 4);
 }
 
 static void
@@ -129,7 +141,19 @@ choices_are_offered(World *world)
     host_check(world->host, g_strcmp0(list->text, "list Size? [Choose] | S: small | M") == 0);
     type(world, "buttons Which? | 1 | 2 | 3 | 4");
     host_wait_for(world->host, EVENT_MESSAGE, ADA, "*Nothing was sent: These are 4 buttons;*");
-    host_check(world->host, coex_sim_n_sent(world->sim, "ada") == 2);
+    type(world, "buttons Pay online: | Pay now https://shop.example/pay?a=1&amp;b=2");
+    g_autoptr(CoexSimRequest) link = world_next_sent(world);
+    host_check(world->host, g_strcmp0(link->text, "cta_url Pay online: | Pay now "
+                                                  "https://shop.example/pay?a=1&b=2") == 0);
+    host_wait_message(world->host, ADA, "SEND", "*Pay online:*Pay now: *https://shop.example/pay*");
+    type(world, "buttons Pay | Now https://shop.example | Later");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*Nothing was sent: A button with a link *");
+    type(world, "location ask Where <b>exactly</b>?");
+    g_autoptr(CoexSimRequest) question = world_next_sent(world);
+    host_check(world->host,
+               g_strcmp0(question->text, "location_request_message Where *exactly*?") == 0);
+    host_wait_message(world->host, ADA, "SEND", "*Where *exactly*send a place*");
+    host_check(world->host, coex_sim_n_sent(world->sim, "ada") == 4);
 }
 
 static void

@@ -70,6 +70,12 @@ test_examples(Desk *desk)
                                           " or replacement | Brakes | # Other | Ask a person",
                                           NULL),
                   "15_interactive_list.request.json", no_id);
+    check_example(desk,
+                  coex_payload_parse_buttons(
+                      "Pay online: | Pay now https://radhaus.example/pay/2026-1107", NULL),
+                  "16_interactive_cta_url.request.json", NULL);
+    check_example(desk, coex_payload_parse_location("ask Where should we collect the bike?", NULL),
+                  "17_interactive_location_request.request.json", NULL);
 }
 
 static void

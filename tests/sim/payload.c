@@ -254,33 +254,77 @@ check_list(SimCall *call, JsonObject *action, GString *text)
 }
 
 static gboolean
+check_link(SimCall *call, JsonObject *action, GString *text)
+{
+    static const char *const keys[] = { "name", "parameters", NULL };
+    static const char *const parameter_keys[] = { "display_text", "url", NULL };
+    JsonObject *parameters = sim_member_object(action, "parameters");
+    const char *url = parameters ? sim_member(parameters, "url") : NULL;
+
+    if (!check_members(call, action, "action", keys) ||
+        !check_members(call, parameters, "parameters", parameter_keys) ||
+        !check_string(call, parameters, "display_text", 20, FALSE) ||
+        !check_string(call, parameters, "url", 2000, FALSE))
+        return FALSE;
+    if (!g_str_has_prefix(url, "https://") && !g_str_has_prefix(url, "http://"))
+        return reject(call, 131009, "Param url is none: %s", url);
+    g_string_append_printf(text, " | %s %s", sim_member(parameters, "display_text"), url);
+    return TRUE;
+}
+
+static gboolean
+check_place_question(SimCall *call, JsonObject *action, GString *text)
+{
+    static const char *const keys[] = { "name", NULL };
+
+    return check_members(call, action, "action", keys);
+}
+
+/* By its action['name'], where it has one. */
+static const struct {
+    const char *type;
+    const char *name;
+    glong body_max;
+    gboolean (*check)(SimCall *call, JsonObject *action, GString *text);
+} interactives[] = {
+    { "button", NULL, 1024, check_buttons },
+    { "list", NULL, 4096, check_list },
+    { "cta_url", "cta_url", 1024, check_link },
+    { "location_request_message", "send_location", 1024, check_place_question },
+};
+
+static gboolean
 check_interactive(SimCall *call, JsonObject *interactive)
 {
     static const char *const keys[] = { "type", "header", "body", "footer", "action", NULL };
     static const char *const header_keys[] = { "type", "text", NULL };
     static const char *const text_keys[] = { "text", NULL };
     const char *type = interactive ? sim_member(interactive, "type") : NULL;
-    gboolean is_list = g_strcmp0(type, "list") == 0;
     JsonObject *header = interactive ? sim_member_object(interactive, "header") : NULL;
     JsonObject *body = interactive ? sim_member_object(interactive, "body") : NULL;
     JsonObject *footer = interactive ? sim_member_object(interactive, "footer") : NULL;
     JsonObject *action = interactive ? sim_member_object(interactive, "action") : NULL;
     g_autoptr(GString) text = g_string_new(type);
+    guint i = 0;
 
-    if (!is_list && g_strcmp0(type, "button") != 0)
+    while (i < G_N_ELEMENTS(interactives) && g_strcmp0(type, interactives[i].type) != 0)
+        i++;
+    if (i == G_N_ELEMENTS(interactives))
         return reject(call, 131009, "Param interactive['type'] is \"%s\".", type ? type : "");
     if (!action || !body)
         return reject(call, 131008, "The parameters body and action are required.");
+    if (g_strcmp0(sim_member(action, "name"), interactives[i].name) != 0)
+        return reject(call, 131009, "Param action['name'] is none of %s.", type);
     if (!check_members(call, interactive, "interactive", keys) ||
         !check_members(call, body, "body", text_keys) ||
-        !check_string(call, body, "text", is_list ? 4096 : 1024, FALSE) ||
+        !check_string(call, body, "text", interactives[i].body_max, FALSE) ||
         !check_members(call, header, "header", header_keys) ||
         !check_string(call, header, "text", 60, !header) ||
         !check_members(call, footer, "footer", text_keys) ||
         !check_string(call, footer, "text", 60, !footer))
         return FALSE;
     g_string_append_printf(text, " %s", sim_member(body, "text"));
-    if (!(is_list ? check_list(call, action, text) : check_buttons(call, action, text)))
+    if (!interactives[i].check(call, action, text))
         return FALSE;
     call->request->text = g_strdup(text->str);
     return TRUE;

@@ -64,6 +64,46 @@ test_location(void)
 }
 
 static void
+test_question(void)
+{
+    g_autofree char *long_text = g_strnfill(1025, 'x');
+    g_autofree char *too_long = g_strconcat("ask ", long_text, NULL);
+
+    check_good(coex_payload_parse_location, " Ask  Where should we collect the bike? ",
+               "{\"interactive\":{\"type\":\"location_request_message\",\"body\":{\"text\":"
+               "\"Where should we collect the bike?\"},\"action\":{\"name\":\"send_location\"}}}",
+               "Where should we collect the bike?\n[send a place]");
+    check_bad(coex_payload_parse_location, "ask", "The question is missing");
+    check_bad(coex_payload_parse_location, "ask \n", "The question is missing");
+    check_bad(coex_payload_parse_location, "asking 52.5 13.4", "The word ask and a question");
+    check_bad(coex_payload_parse_location, too_long, "1025 characters; WhatsApp takes 1024");
+}
+
+static void
+test_link(void)
+{
+    g_autofree char *tail = g_strnfill(2000, 'x');
+    g_autofree char *too_long = g_strconcat("Pay | Now https://x.example/", tail, NULL);
+
+    check_good(coex_payload_parse_buttons, "Pay online: | Pay now  https://x.example/pay?a=1&b=2",
+               "{\"interactive\":{\"type\":\"cta_url\",\"body\":{\"text\":\"Pay online:\"},"
+               "\"action\":{\"name\":\"cta_url\",\"parameters\":{\"display_text\":\"Pay now\","
+               "\"url\":\"https://x.example/pay?a=1&b=2\"}}}}",
+               "Pay online:\n[Pay now: https://x.example/pay?a=1&b=2]");
+    check_good(coex_payload_parse_buttons, "See http://x.example first: | Yes",
+               "{\"interactive\":{\"type\":\"button\",\"body\":{\"text\":"
+               "\"See http://x.example first:\"},\"action\":{\"buttons\":[{\"type\":\"reply\","
+               "\"reply\":{\"id\":\"1\",\"title\":\"Yes\"}}]}}}",
+               "See http://x.example first:\n[Yes]");
+    check_bad(coex_payload_parse_buttons, "Pay | https://x.example", "words on the button");
+    check_bad(coex_payload_parse_buttons, "Pay | Now https://x.example | Later", "stands alone");
+    check_bad(coex_payload_parse_buttons, "Pay | Later | Now https://x.example", "stands alone");
+    check_bad(coex_payload_parse_buttons, "Pay | Twenty-one characters https://x.example",
+              "21 characters; WhatsApp takes 20");
+    check_bad(coex_payload_parse_buttons, too_long, "The link has 2018 characters");
+}
+
+static void
 test_buttons(void)
 {
     g_autofree char *long_text = g_strnfill(1025, 'x');
@@ -124,6 +164,8 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/payload/location", test_location);
+    g_test_add_func("/payload/question", test_question);
+    g_test_add_func("/payload/link", test_link);
     g_test_add_func("/payload/buttons", test_buttons);
     g_test_add_func("/payload/list", test_list);
     return g_test_run();
