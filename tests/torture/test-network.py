@@ -23,8 +23,8 @@ SLOW_RATE = 10  # where many sends are counted
 JPEG = b"\xff\xd8\xff\xc0\0\x11\x08\0\x10\0\x10\x03"
 STORM_S = 600 if ALL else 120  # of simulated time
 CONFIRM_S = 120
-LOGOUT_S = 0.2
-GAP_S = 0.5  # on a busy machine; a name server keeps one waiting for seconds
+LOGOUT_S = 0.2 if ALL else 5  # a busy machine; what it must not wait for takes half a minute
+GAP_S = 0.5 if ALL else 5  # a busy machine; the name server keeps one waiting for half a minute
 DAY_S = 24 * 60 * 60
 
 # answers after which nobody knows
