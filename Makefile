@@ -43,12 +43,14 @@ LINK = $(CC) $(CFLAGS) $(SANITIZE_$(VARIANT)) $(LDFLAGS)
 # Where things go: beside libpurple's own, or below PREFIX when one is given.
 ifdef PREFIX
 PLUGINDIR ?= $(PREFIX)/lib/purple-2
-PIXMAPDIR ?= $(PREFIX)/share/pixmaps/pidgin/protocols
+DATADIR ?= $(PREFIX)/share
 else
 PLUGINDIR ?= $(shell pkg-config --variable=plugindir purple)
-PIXMAPDIR ?= $(shell pkg-config --variable=datadir purple)/pixmaps/pidgin/protocols
+DATADIR ?= $(shell pkg-config --variable=datadir purple)
 endif
+PIXMAPDIR ?= $(DATADIR)/pixmaps/pidgin/protocols
 ICON_SIZES := 16 22 48
+METAINFO := im.pidgin.Pidgin.Plugin.Coex.metainfo.xml
 
 # ---- what is here: a file is found by standing in its folder -------------------------------------
 
@@ -83,7 +85,7 @@ PKG_host := $(PKG_purple) $(PKG_sim)
 PKG_bench := $(PKG_net) $(PKG_purple) sqlite3
 
 # Goals that compile nothing must work before the compiler and the libraries are there.
-BARE_GOALS := help clean deps run check check-debian check-valgrind fuzz icons format uninstall
+BARE_GOALS := help clean deps run check check-debian check-valgrind deb dist fuzz icons format uninstall
 ifneq ($(filter-out $(BARE_GOALS),$(or $(MAKECMDGOALS),all)),)
 PKG_ALL := $(sort $(PKG_net) $(PKG_store) $(PKG_purple) $(PKG_sim))
 PKG_MISSING := $(shell pkg-config --print-errors --exists $(PKG_ALL) 2>&1 || echo "pkg-config failed")
@@ -132,12 +134,13 @@ LINKLIBS_host = $(LIBS_host)
 .DEFAULT_GOAL := all
 
 PLUGIN := $(if $(SRC_purple),$(B)/libcoex.so)
+PAGES := $(B)/purple-coex.7 $(B)/$(METAINFO)
 SIM := $(if $(wildcard tests/sim/main.c),$(B)/coex-sim)
 HEADLESS := $(if $(wildcard tests/host/coex-headless.c),$(B)/coex-headless)
 TORTURE_CLOCK := $(if $(wildcard tests/torture/clock.c),$(B)/torture-clock.so)
 LIB_ARCHIVES := $(foreach l,$(LINK_ORDER),$(call have,$(l)))
 
-all: $(LIB_ARCHIVES) $(PLUGIN) ## build the plugin, build/plain/libcoex.so (default)
+all: $(LIB_ARCHIVES) $(PLUGIN) $(PAGES) ## build the plugin, build/plain/libcoex.so (default)
 
 # Written anew only when the text changes, so that other flags or a vanished file rebuild what they touch.
 keep = mkdir -p $(@D) && printf '%s\n' '$(subst ','\'',$(1))' >$@.new && \
@@ -168,6 +171,15 @@ $(B)/libcoex.so: $(call obj,$(SRC_purple)) $(LIB_ARCHIVES) $(B)/plugin.map $(B)/
 	$(Q)$(LINK) -shared -Wl,-soname,libcoex.so -Wl,--version-script=$(B)/plugin.map -Wl,-z,nodelete \
 	  -Wl,-z,defs -Wl,-z,now -Wl,-z,relro -Wl,--no-undefined -o $@ $(filter %.o %.a,$^) \
 	  $(LIBS_net) $(LIBS_store) $(LIBS_purple)
+
+FILL := src/packaging/fill.sh
+FILLED_FROM := $(FILL) src/packaging/changes tests/tools/deps.sh
+$(B)/purple-coex.7: README.md src/packaging/man.awk src/packaging/purple-coex.7.in $(FILLED_FROM)
+	@mkdir -p $(@D)
+	$(Q)$(FILL) src/packaging/purple-coex.7.in | LC_ALL=C awk -f src/packaging/man.awk README.md - >$@
+$(B)/$(METAINFO): src/packaging/metainfo.xml.in $(FILLED_FROM)
+	@mkdir -p $(@D)
+	$(Q)$(FILL) $< >$@
 
 $(B)/coex-sim: $(call obj,tests/sim/main.c) $(call have,sim)
 	$(call say,LINK,$@)
@@ -307,7 +319,7 @@ $(TIDY): $(B)/tidy/%.done: %.c $(B)/obj/%.o .clang-tidy
 	  { cat $@.err >&2; exit 1; }
 	@touch $@
 
-SCRIPTS := .ci/run $(sort $(wildcard tests/*/*.sh))
+SCRIPTS := .ci/run $(sort $(wildcard src/*/*.sh tests/*/*.sh))
 
 lint: $(PLUGIN) $(SYNTAX) ## check layers, style, formatting and the plugin's symbols
 	$(Q)tests/tools/lint.py
@@ -332,8 +344,10 @@ run: ## try it: a simulated number and a chat program; NUMBER=+49... for the rea
 	  user of this machine can read it: put COEX_KEY into the environment, or be asked))
 	@MAKE='$(make_command)' tests/run/run.sh
 
-install: $(PLUGIN) ## install the plugin and its icons (DESTDIR, PREFIX)
+install: $(PLUGIN) $(PAGES) ## install the plugin, its icons and its manual page (DESTDIR, PREFIX)
 	install -D -m 644 $(PLUGIN) '$(DESTDIR)$(PLUGINDIR)/libcoex.so'
+	@install -D -m 644 $(B)/purple-coex.7 '$(DESTDIR)$(DATADIR)/man/man7/purple-coex.7'
+	@install -D -m 644 $(B)/$(METAINFO) '$(DESTDIR)$(DATADIR)/metainfo/$(METAINFO)'
 	@$(foreach n,$(ICON_SIZES),install -D -m 644 icons/coex-$(n).png \
 	  '$(DESTDIR)$(PIXMAPDIR)/$(n)/coex.png' &&) \
 	install -D -m 644 icons/coex.svg '$(DESTDIR)$(PIXMAPDIR)/scalable/coex.svg'
@@ -341,6 +355,7 @@ install: $(PLUGIN) ## install the plugin and its icons (DESTDIR, PREFIX)
 uninstall: ## remove what install put there (same DESTDIR, PREFIX)
 	$(if $(PLUGINDIR),,$(error Where to? pkg-config does not know purple; give PREFIX))
 	rm -f '$(DESTDIR)$(PLUGINDIR)/libcoex.so' '$(DESTDIR)$(PIXMAPDIR)/scalable/coex.svg' \
+	  '$(DESTDIR)$(DATADIR)/man/man7/purple-coex.7' '$(DESTDIR)$(DATADIR)/metainfo/$(METAINFO)' \
 	  $(foreach n,$(ICON_SIZES),'$(DESTDIR)$(PIXMAPDIR)/$(n)/coex.png')
 
 install-user: $(PLUGIN) ## install the plugin for this user alone, in ~/.purple/plugins
@@ -355,6 +370,13 @@ screenshots: $(PLUGIN) $(SIM) ## take the README's pictures anew, from real runs
 	@tests/tools/deps.sh check pictures
 	$(Q)COEX_BUILD_DIR=$(abspath $(B)) tests/tools/run-test.sh $(abspath tests/e2e/screenshots.py)
 
+dist: ## make build/dist: a tarball of the sources, always of the same bytes, and a spec and a PKGBUILD for it
+	$(Q)src/packaging/dist.sh build/dist
+
+deb: ## make build/deb: the Debian source package, and the binary package for this machine's release
+	@tests/tools/deps.sh build package
+	@src/packaging/deb.sh build/deb
+
 deps: ## install what building needs
 	@tests/tools/deps.sh build
 
@@ -367,4 +389,4 @@ help: ## list these targets
 FORCE:
 .PHONY: all build-all build-below-host build-fuzzers check check-installed check-below-host \
   check-debian check-valgrind fuzz $(foreach s,$(C_SUITES) e2e torture tools,check-$(s)) torture lint \
-  $(SYNTAX) format run install uninstall install-user icons bench screenshots deps clean help FORCE
+  $(SYNTAX) format run install uninstall install-user icons bench screenshots deb dist deps clean help FORCE

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# deps.sh [--list] SET...: installs what the sets need and this machine lacks. --list only names it.
+# deps.sh [--list[=FAMILY]] SET...: installs what the sets need and this machine lacks. --list only names it, as this
+# machine's system or the FAMILY (debian, fedora, arch) calls it.
 # On Debian and its children it installs, by sudo when not root; elsewhere it prints the line to
 # type and stops. This is the only list of packages in the project. "-": not packaged there, or part
 # of another package.
@@ -12,15 +13,15 @@ set       debian             fedora                    arch
 build     gcc                gcc                       gcc
 build     libc6-dev          glibc-devel               glibc
 build     make               make                      make
-build     pkg-config         pkgconf-pkg-config        pkgconf
-build     libglib2.0-dev     glib2-devel               glib2
-build     libjson-glib-dev   json-glib-devel           json-glib
-build     libgnutls28-dev    gnutls-devel              gnutls
-build     libsoup-3.0-dev    libsoup3-devel            libsoup3
-build     libmicrohttpd-dev  libmicrohttpd-devel       libmicrohttpd
-build     libsqlite3-dev     sqlite-devel              sqlite
-build     libpurple-dev      libpurple-devel           libpurple
-build     ca-certificates    ca-certificates           ca-certificates
+tools     pkgconf            pkgconf-pkg-config        pkgconf
+libraries libglib2.0-dev     glib2-devel               glib2
+libraries libjson-glib-dev   json-glib-devel           json-glib
+libraries libgnutls28-dev    gnutls-devel              gnutls
+libraries libsoup-3.0-dev    libsoup3-devel            libsoup3
+libraries libmicrohttpd-dev  libmicrohttpd-devel       libmicrohttpd
+libraries libsqlite3-dev     sqlite-devel              sqlite
+libraries libpurple-dev      libpurple-devel           libpurple
+runtime   ca-certificates    ca-certificates           ca-certificates
 pidgin    pidgin             pidgin                    pidgin
 finch     finch              finch                     finch
 check     perl               perl-Test-Harness         perl
@@ -60,15 +61,30 @@ lint      cppcheck           cppcheck                  cppcheck
 lint      shellcheck         ShellCheck                shellcheck
 lint      python3            python3                   python
 lint      binutils           binutils                  binutils
+lint      rpm                rpm-build                 rpm-tools
+lint      appstream          appstream                 appstream
+lint      man-db             man-db                    man-db
+package   debhelper          -                         -
+package   dpkg-dev           -                         -
+package   lintian            -                         -
+trial     autopkgtest        -                         -
 other     debootstrap        -                         -
 icons     librsvg2-bin       librsvg2-tools            librsvg
 EOF
 }
 
+# To build takes what a package of the plugin names, too.
+parts() {
+  for set in "$@"; do
+    echo "$set"
+    [ "$set" != build ] || printf '%s\n' tools libraries runtime
+  done
+}
+
 column() {
   family=$1
   shift
-  for set in "$@"; do
+  for set in $(parts "$@"); do
     packages | awk -v family="$family" -v set="$set" '
       NR == 1 { for (i = 2; i <= NF; i++) if ($i == family) col = i; next }
       $1 == set { known = 1; if ($col != "-") print $col }
@@ -84,14 +100,17 @@ installed() {
   esac
 }
 
-list_only=
-if [ "${1:-}" = --list ]; then
-  list_only=1
-  shift
-fi
-[ $# -gt 0 ] || { echo "usage: deps.sh [--list] SET..." >&2; exit 2; }
+list_only='' family=''
+case ${1:-} in
+--list) list_only=1 ;;
+--list=*) list_only=1 family=${1#*=} ;;
+esac
+[ -z "$list_only" ] || shift
+[ $# -gt 0 ] || { echo "usage: deps.sh [--list[=FAMILY]] SET..." >&2; exit 2; }
 
-if command -v apt-get >/dev/null; then
+if [ -n "$family" ]; then
+  install=
+elif command -v apt-get >/dev/null; then
   family=debian install="apt-get install --no-install-recommends --no-remove"
 elif command -v dnf >/dev/null; then
   family=fedora install="sudo dnf install"

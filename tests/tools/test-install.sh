@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# install puts the plugin and its icons where hosts look, uninstall leaves no file; with PREFIX, without,
+# install puts the plugin, its icons and its pages where hosts look, uninstall leaves no file; with PREFIX, without,
 # and for one user. Nothing outside of the test's own directory is touched.
 set -u
 cd "$COEX_SOURCE_DIR" || exit 1
@@ -15,8 +15,10 @@ ok() { # ok STATUS NAME
 }
 files() { (cd "$stage" && find . -type f -o -type l | sort); }
 mk() { make --no-print-directory VARIANT="$variant" DESTDIR="$stage" "$@" >"$stage.log" 2>&1 || { cat "$stage.log" >&2; return 1; }; }
-expected() { # expected PLUGINDIR PIXMAPDIR
-  printf '%s\n' ".$1/libcoex.so" ".$2/16/coex.png" ".$2/22/coex.png" ".$2/48/coex.png" ".$2/scalable/coex.svg" | sort
+expected() { # expected PLUGINDIR DATADIR
+  icons=.$2/pixmaps/pidgin/protocols
+  printf '%s\n' ".$1/libcoex.so" "$icons/16/coex.png" "$icons/22/coex.png" "$icons/48/coex.png" "$icons/scalable/coex.svg" \
+    ".$2/man/man7/purple-coex.7" ".$2/metainfo/im.pidgin.Pidgin.Plugin.Coex.metainfo.xml" | sort
 }
 
 echo 1..9
@@ -25,15 +27,15 @@ ok $? "the plugin exports purple_init_plugin alone"
 
 mk PREFIX=/opt/coex install
 ok $? "install with PREFIX"
-[ "$(files)" = "$(expected /opt/coex/lib/purple-2 /opt/coex/share/pixmaps/pidgin/protocols)" ]
+[ "$(files)" = "$(expected /opt/coex/lib/purple-2 /opt/coex/share)" ]
 ok $? "everything is below PREFIX"
-[ "$(find "$stage" -type f -perm 644 | wc -l)" = 5 ]
+[ "$(find "$stage" -type f -perm 644 | wc -l)" = 7 ]
 ok $? "all files have mode 644, whatever the umask"
 mk PREFIX=/opt/coex uninstall && [ -z "$(files)" ]
 ok $? "uninstall with PREFIX leaves no file"
 
 mk install
-[ "$(files)" = "$(expected "$(pkg-config --variable=plugindir purple)" "$(pkg-config --variable=datadir purple)/pixmaps/pidgin/protocols")" ]
+[ "$(files)" = "$(expected "$(pkg-config --variable=plugindir purple)" "$(pkg-config --variable=datadir purple)")" ]
 ok $? "without PREFIX, beside libpurple's own"
 mk uninstall && [ -z "$(files)" ]
 ok $? "uninstall without PREFIX leaves no file"

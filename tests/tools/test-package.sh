@@ -1,0 +1,102 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What packages are made of: the tarball, the descriptions for Debian, Fedora and Arch, the manual page, and what
+# software centres read.
+set -u
+cd "$COEX_SOURCE_DIR" || exit 1
+stage=$(mktemp -d)
+trap 'rm -rf "$stage"' EXIT
+fill=src/packaging/fill.sh
+version=$(sed -n 's/^VERSION := //p' Makefile)
+name=purple-coex-$version
+n=0 failed=0
+
+ok() { # ok STATUS NAME
+  n=$((n + 1))
+  if [ "$1" = 0 ]; then echo "ok $n - $2"; else echo "not ok $n - $2"; failed=1; fi
+}
+skip() { # skip TOOL NAME: whether there is no such tool, which is said
+  if command -v "$1" >/dev/null; then return 1; fi
+  n=$((n + 1))
+  echo "ok $n - $2 # SKIP $1 is not installed: tests/tools/deps.sh lint package"
+}
+same() { # same WANTED GIVEN
+  [ "$1" = "$2" ] && return
+  printf '%s\n' "wanted:" "$1" "given:" "$2" >&2
+  return 1
+}
+lines() { tr ' ' '\n' | sed '/^$/d' | sort; }
+wanted() { tests/tools/deps.sh --list="$1" build | lines; } # wanted FAMILY
+quiet() { "$@" >"$stage/said" 2>&1 || { cat "$stage/said" >&2; return 1; }; }
+
+# ---- the tarball
+
+(umask 077 && src/packaging/dist.sh "$stage/dist")
+ok $? "a tarball of the sources"
+mkdir "$stage/other" && tar -xf "$stage/dist/$name.tar.gz" -C "$stage/other" && find "$stage/other" -exec touch {} + &&
+  chmod -R go= "$stage/other" && quiet "$stage/other/$name/src/packaging/dist.sh" "$stage/again" &&
+  cmp "$stage/dist/$name.tar.gz" "$stage/again/$name.tar.gz"
+ok $? "made of itself elsewhere, by somebody else, it has the same bytes"
+quiet make --no-print-directory -C "$stage/other/$name" -n all
+ok $? "it has all that the plugin is built from"
+"$fill" src/packaging/debian/changelog.in >"$stage/changelog" && grep -q "^purple-coex ($version-1.*) .*; urgency=" "$stage/changelog"
+ok $? "the newest version of src/packaging/changes is the Makefile's"
+
+# ---- what is installed
+
+make --no-print-directory VARIANT="${COEX_VARIANT:-plain}" DESTDIR="$stage/root" install >/dev/null
+patterns=$(cat src/packaging/debian/*.install)
+left=$(set -f && find "$stage/root" -type f -printf '%P\n' | while read -r file; do
+  for pattern in $patterns; do
+    # shellcheck disable=SC2254 # a pattern is meant
+    case $file in $pattern) continue 2 ;; esac
+  done
+  echo "$file"
+done)
+same "" "$left"
+ok $? "every file that is installed belongs to a Debian package"
+data=$stage/root$(pkg-config --variable=datadir purple)
+page=$data/man/man7/purple-coex.7
+if ! skip man "the manual page"; then
+  MANROFFSEQ='' MANWIDTH=80 man --warnings -E UTF-8 -l -Tutf8 -Z "$page" 2>"$stage/said" >/dev/null &&
+    same "" "$(cat "$stage/said")"
+  ok $? "the manual page is without a warning"
+fi
+# shellcheck disable=SC2016 # Markdown's quotes
+missing=$(sed -n '/^| option | default/,/^$/p; /^| Pidgin, Finch | BitlBee/,/^$/p' README.md | grep -o '^| `[^`]*`' |
+  sed 's/^| `//; s/`$//; s/\\|/|/g; s/[[ ].*//' | while read -r word; do
+  sed 's/\\f.//g; s/\\-/-/g' "$page" | grep -qF -- "$word" || echo "$word"
+done)
+same "" "$missing"
+ok $? "it has every option and command of the README"
+if ! skip appstreamcli "what software centres read"; then
+  quiet appstreamcli validate --no-net "$data"/metainfo/*.metainfo.xml
+  ok $? "what software centres read is valid"
+fi
+
+# ---- Debian
+
+for template in control changelog; do
+  mkdir -p "$stage/debian/$(dirname $template)"
+  "$fill" src/packaging/debian/$template.in >"$stage/debian/$template" && ! grep '@[A-Z]' "$stage/debian/$template"
+  ok $? "debian/$template has nothing left to fill in"
+done
+# What every build on Debian has, or who runs the package, is not named there.
+same "$(tests/tools/deps.sh --list=debian tools libraries | lines)" \
+  "$(sed -n '/^Build-Depends:/,/^[^ ]/p' "$stage/debian/control" | sed -n 's/^ \(.*\),$/\1/p' | grep -v debhelper | lines)"
+ok $? "debian/control names the libraries of the one list"
+
+# ---- Fedora, Arch
+
+if ! skip rpmspec "the spec"; then
+  same "$( (wanted fedora; echo gawk) | lines)" "$(rpmspec -q --buildrequires "$stage/dist/purple-coex.spec" | lines)"
+  ok $? "the spec can be read, and takes what is on the list"
+  same "pidgin-coex purple-coex" "$(rpmspec -q --qf '%{name}\n' "$stage/dist/purple-coex.spec" | grep -v debug | sort | paste -s -d ' ')"
+  ok $? "it makes a package of the plugin, and one of Pidgin's icons"
+fi
+# shellcheck disable=SC2016 # the inner shell's variables
+bash -n "$stage/dist/PKGBUILD" && same "purple-coex $version $(sha256sum "$stage/dist/$name.tar.gz" | cut -d ' ' -f 1)" \
+  "$(bash -c '. "$1" && echo "$pkgname $pkgver ${sha256sums[*]}"' bash "$stage/dist/PKGBUILD")"
+ok $? "the PKGBUILD is one of this tarball"
+echo "1..$n"
+exit $failed
