@@ -37,8 +37,8 @@ same_bytes(const guint8 *a, const guint8 *b, gsize length)
 }
 
 /* Compares hashes of the two, so that not even the secret's length shows in the time it takes. */
-static gboolean
-same_secret(const char *a, const char *b)
+gboolean
+coex_secret_is_same(const char *a, const char *b)
 {
     g_autoptr(GChecksum) hash_a = g_checksum_new(G_CHECKSUM_SHA256);
     g_autoptr(GChecksum) hash_b = g_checksum_new(G_CHECKSUM_SHA256);
@@ -75,8 +75,9 @@ split_header(const char *text, char **ret_name, char **ret_value)
 static char *
 secret_id_dup(CoexProof proof, const char *header, const char *secret)
 {
-    const char *kind = proof == COEX_PROOF_SIGNATURE ? "signature" : "header";
-    g_autofree char *what = g_strdup_printf("coex realm %s %s", kind, header != NULL ? header : "");
+    static const char *const kinds[] = { "signature", "header", "elsewhere" };
+    g_autofree char *what =
+        g_strdup_printf("coex realm %s %s", kinds[proof], header != NULL ? header : "");
     g_autofree char *lower = g_ascii_strdown(what, -1);
     g_autofree char *hex =
         g_compute_hmac_for_string(G_CHECKSUM_SHA256, (const guchar *)(secret != NULL ? secret : ""),
@@ -100,8 +101,12 @@ coex_verifier_new(CoexProof proof, const char *secret)
         case COEX_PROOF_HEADER:
             split_header(secret, &verifier->header, &verifier->secret);
             break;
+        case COEX_PROOF_ELSEWHERE:
+            break;
         }
     }
+    if (proof == COEX_PROOF_ELSEWHERE)
+        verifier->header = g_strdup(SIGNATURE_HEADER);
     verifier->secret_id = secret_id_dup(proof, verifier->header, verifier->secret);
     return verifier;
 }
@@ -169,6 +174,8 @@ coex_verifier_check_head(const CoexVerifier *verifier, const char *value)
     CoexDigest digest;
     gboolean good = FALSE;
 
+    if (verifier->proof == COEX_PROOF_ELSEWHERE)
+        return COEX_VERDICT_GENUINE;
     if (verifier->secret == NULL)
         return COEX_VERDICT_UNSET;
     if (value == NULL)
@@ -178,7 +185,9 @@ coex_verifier_check_head(const CoexVerifier *verifier, const char *value)
         good = parse_signature(value, &digest);
         break;
     case COEX_PROOF_HEADER:
-        good = same_secret(value, verifier->secret);
+        good = coex_secret_is_same(value, verifier->secret);
+        break;
+    case COEX_PROOF_ELSEWHERE:
         break;
     }
     return good ? COEX_VERDICT_GENUINE : COEX_VERDICT_WRONG;
@@ -250,5 +259,5 @@ coex_webhook_challenge(const char *mode, const char *token, const char *challeng
         if (!g_ascii_isprint(challenge[i]))
             return FALSE;
     }
-    return same_secret(token, verify_token);
+    return coex_secret_is_same(token, verify_token);
 }

@@ -12,6 +12,7 @@ typedef enum {
                              secret (Meta: graph-api/webhooks/getting-started) */
     COEX_PROOF_HEADER,    /* 360dialog: a secret header of the user's choice on each POST
                              (360dialog: messaging/webhook) */
+    COEX_PROOF_ELSEWHERE, /* Meta's, by whoever reads the delivery later: all is GENUINE here */
 } CoexProof;
 
 typedef enum {
@@ -25,7 +26,8 @@ typedef enum {
  * thread. */
 typedef struct CoexVerifier CoexVerifier;
 
-/* @secret: the app secret, or for COEX_PROOF_HEADER the whole "Name: value". NULL, empty or
+/* @secret: the app secret, or for COEX_PROOF_HEADER the whole "Name: value"; none for
+ * COEX_PROOF_ELSEWHERE. NULL, empty or
  * (HEADER) without a name and a value: every verdict is UNSET. */
 CoexVerifier *coex_verifier_new(CoexProof proof, const char *secret);
 CoexVerifier *coex_verifier_ref(CoexVerifier *verifier);
@@ -65,6 +67,9 @@ void coex_body_hash_update(CoexBodyHash *hash, const void *bytes, gsize length);
 CoexVerdict coex_body_hash_finish(CoexBodyHash *hash, const char *value, guint8 ret_key[32]);
 void coex_body_hash_free(CoexBodyHash *hash);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexBodyHash, coex_body_hash_free)
+
+/* Whether two secrets are the same, in a time that tells nothing of them. */
+gboolean coex_secret_is_same(const char *a, const char *b);
 
 /* Meta's GET handshake (Meta: graph-api/webhooks/getting-started): whether to answer 200 with
  * @challenge. Each argument may be NULL; an empty verify token never matches; constant time;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ingest/receiver.h"
 
+#include "net/exchange.h"
 #include "net/listener.h"
 #include "store/rows.h"
 #include <string.h>
@@ -17,7 +18,8 @@ typedef struct {
 } Endpoint;
 
 struct CoexReceiver {
-    CoexStore *store;
+    CoexStore *store; /* unless there is a ground */
+    CoexReceiverGround ground;
     char *address;
     CoexListener *listener;
     GMutex lock;
@@ -190,6 +192,17 @@ rate_refusal(const Endpoint *endpoint, CoexVerdict verdict, gboolean is_signed)
 }
 
 static guint
+answer_other(CoexReceiver *receiver, CoexExchange *exchange)
+{
+    const CoexReceiverGround *ground = &receiver->ground;
+
+    if (ground->others == NULL)
+        return 404;
+    coex_exchange_hand_over(exchange, ground->others, ground->others_data);
+    return ground->others->head(exchange, ground->others_data);
+}
+
+static guint
 on_head(CoexExchange *exchange, gpointer user_data)
 {
     CoexReceiver *receiver = user_data;
@@ -204,7 +217,7 @@ on_head(CoexExchange *exchange, gpointer user_data)
 
     if (endpoints->len == 0) {
         note_probe(receiver, exchange, COEX_VERDICT_MISSING);
-        return 404;
+        return answer_other(receiver, exchange);
     }
     if (g_str_equal(coex_exchange_get_method(exchange), "GET"))
         return answer_challenge(receiver, exchange, endpoints);
@@ -271,6 +284,19 @@ find_named(const GPtrArray *candidates, GBytes *body)
     return ((Candidate *)g_ptr_array_index(candidates, 0))->endpoint;
 }
 
+static guint
+keep(CoexReceiver *receiver, Endpoint *endpoint, const CoexDelivery *delivery,
+     CoexExchange *exchange)
+{
+    const CoexReceiverGround *ground = &receiver->ground;
+
+    if (ground->keep != NULL)
+        return coex_source_keep_with(endpoint->source, ground->keep, ground->keep_data, delivery,
+                                     on_kept, exchange);
+    return coex_source_keep(endpoint->source, receiver->store, delivery, on_kept, exchange) ? 0
+                                                                                            : 503;
+}
+
 static void
 on_complete(CoexExchange *exchange, GBytes *body, gpointer user_data)
 {
@@ -279,6 +305,7 @@ on_complete(CoexExchange *exchange, GBytes *body, gpointer user_data)
     CoexVerdict verdict = COEX_VERDICT_WRONG;
     Endpoint *endpoint = NULL;
     CoexDelivery delivery = { .received_at = g_get_real_time() / G_USEC_PER_SEC, .body = body };
+    guint status;
 
     for (guint i = 0; i < candidates->len; i++) {
         Candidate *candidate = g_ptr_array_index(candidates, i);
@@ -286,6 +313,9 @@ on_complete(CoexExchange *exchange, GBytes *body, gpointer user_data)
         endpoint = candidate->endpoint;
         verdict = coex_body_hash_finish(candidate->hash, candidate->proof, delivery.key);
         delivery.secret_id = coex_verifier_get_secret_id(get_verifier(endpoint));
+        delivery.path = endpoint->path;
+        delivery.header = coex_verifier_get_header(get_verifier(endpoint));
+        delivery.proof = candidate->proof;
         if (verdict == COEX_VERDICT_GENUINE)
             break;
     }
@@ -298,8 +328,9 @@ on_complete(CoexExchange *exchange, GBytes *body, gpointer user_data)
         coex_exchange_respond(exchange, 401);
         return;
     }
-    if (!coex_source_keep(endpoint->source, receiver->store, &delivery, on_kept, exchange))
-        coex_exchange_respond(exchange, 503);
+    status = keep(receiver, endpoint, &delivery, exchange);
+    if (status != 0)
+        coex_exchange_respond(exchange, status);
 }
 
 static const CoexListenerHandler handler = {
@@ -321,12 +352,14 @@ coex_receiver_free(CoexReceiver *receiver)
     g_free(receiver);
 }
 
-CoexReceiver *
-coex_receiver_open(const char *address, CoexStore *store, GError **error)
+static CoexReceiver *
+receiver_open(const char *address, CoexStore *store, const CoexReceiverGround *ground,
+              GError **error)
 {
     CoexReceiver *receiver = g_new0(CoexReceiver, 1);
 
     receiver->store = store;
+    receiver->ground = *ground;
     receiver->address = g_strdup(address);
     g_mutex_init(&receiver->lock);
     receiver->endpoints = g_ptr_array_new_with_free_func((GDestroyNotify)endpoint_unref);
@@ -336,6 +369,18 @@ coex_receiver_open(const char *address, CoexStore *store, GError **error)
         return receiver;
     coex_receiver_free(receiver);
     return NULL;
+}
+
+CoexReceiver *
+coex_receiver_open(const char *address, CoexStore *store, GError **error)
+{
+    return receiver_open(address, store, &(CoexReceiverGround){ 0 }, error);
+}
+
+CoexReceiver *
+coex_receiver_open_on(const char *address, const CoexReceiverGround *ground, GError **error)
+{
+    return receiver_open(address, NULL, ground, error);
 }
 
 const char *

@@ -8,6 +8,7 @@
  * what happens to a delivery before it is a row: whose path and secret it fits, its proof while the
  * body arrives, the commit, and only then the 200. */
 
+typedef struct CoexListenerHandler CoexListenerHandler;
 typedef struct CoexReceiver CoexReceiver;
 
 /* Who receives. Copied. */
@@ -18,10 +19,22 @@ typedef struct CoexReceiverSpec {
     const char *verify_token; /* NULL: no GET handshake */
 } CoexReceiverSpec;
 
+/* Another place than a store, and what else is there at an address. */
+typedef struct {
+    CoexSourceKeep keep; /* in the listener's thread */
+    gpointer keep_data;
+    /* Whose all paths are at which nobody receives; borrowed. NULL: they are 404. */
+    const CoexListenerHandler *others;
+    gpointer others_data;
+} CoexReceiverGround;
+
 /* All functions belong to one thread, that of the specs' context. @store must outlive it; NULL: no
  * delivery is taken, each is answered 503. COEX_ERROR_LISTEN, COEX_ERROR_INVALID_INPUT. Free with
  * coex_receiver_free(). */
 CoexReceiver *coex_receiver_open(const char *address, CoexStore *store, GError **error);
+/* Likewise; @ground is copied, what it points to must outlive it. */
+CoexReceiver *coex_receiver_open_on(const char *address, const CoexReceiverGround *ground,
+                                    GError **error);
 void coex_receiver_free(CoexReceiver *receiver);
 
 /* "address:port" as given. Borrowed. */

@@ -158,15 +158,31 @@ on_committed(const GError *error, gpointer user_data)
     passage_free(passage);
 }
 
+guint
+coex_source_keep_with(CoexSource *source, CoexSourceKeep keep, gpointer data,
+                      const CoexDelivery *delivery, CoexSourceKept kept, gpointer user_data)
+{
+    Passage *passage = g_new(Passage, 1);
+    guint status;
+
+    *passage = (Passage){ source_ref(source), kept, user_data };
+    status = keep(delivery, on_committed, passage, data);
+    if (status != 0)
+        passage_free(passage);
+    return status;
+}
+
+static guint
+keep_in_store(const CoexDelivery *delivery, CoexSourceKept kept, gpointer user_data, gpointer data)
+{
+    CoexStore *store = data;
+
+    return store != NULL && coex_store_add_delivery(store, delivery, kept, user_data) ? 0 : 503;
+}
+
 gboolean
 coex_source_keep(CoexSource *source, CoexStore *store, const CoexDelivery *delivery,
                  CoexSourceKept kept, gpointer user_data)
 {
-    Passage *passage = g_new(Passage, 1);
-
-    *passage = (Passage){ source_ref(source), kept, user_data };
-    if (store != NULL && coex_store_add_delivery(store, delivery, on_committed, passage))
-        return TRUE;
-    passage_free(passage);
-    return FALSE;
+    return coex_source_keep_with(source, keep_in_store, store, delivery, kept, user_data) == 0;
 }

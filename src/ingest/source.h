@@ -45,3 +45,11 @@ typedef void (*CoexSourceKept)(const GError *error, gpointer user_data);
  * @kept, where too much waits already or @store is NULL. */
 gboolean coex_source_keep(CoexSource *source, CoexStore *store, const CoexDelivery *delivery,
                           CoexSourceKept kept, gpointer user_data);
+
+/* Keeps a delivery in another place, of which @data knows: 0, and @kept is called once, from
+ * whatever thread; or the HTTP status that says why it is not. @delivery is borrowed. */
+typedef guint (*CoexSourceKeep)(const CoexDelivery *delivery, CoexSourceKept kept,
+                                gpointer user_data, gpointer data);
+/* As coex_source_keep(), in that place; what @keep returns. */
+guint coex_source_keep_with(CoexSource *source, CoexSourceKeep keep, gpointer data,
+                            const CoexDelivery *delivery, CoexSourceKept kept, gpointer user_data);

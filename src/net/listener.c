@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "net/address.h"
+#include "net/exchange-private.h"
 #include "net/framing.h"
 #include "net/places.h"
 #include <errno.h>
@@ -21,7 +22,9 @@
 
 #define HEADERS_MAX (64 * 1024)
 #define SKIP_MAX (64 * 1024) /* of a refused body */
-#define SMALL (16 * 1024)    /* a body that great ones leave room for, on each connection */
+#define TEXT_TYPE "text/plain; charset=utf-8"
+#define ANSWER_PACE (16 * 1024) /* bytes of an answer in a second */
+#define SMALL (16 * 1024)       /* a body that great ones leave room for, on each connection */
 #define REAP_EVERY_US (G_USEC_PER_SEC / 4)
 #define FREE_EVERY_US (G_USEC_PER_SEC / 20)
 #define FREE_AT_ONCE 40 /* of the refused */
@@ -30,57 +33,20 @@
 #define GIVE_WAY_AGAIN_US (G_USEC_PER_SEC / 20)
 #define WIND_DOWN_US (G_USEC_PER_SEC / 2)
 
-/* Where verdicts wait for the listener's thread. Outlives listener and exchanges. */
-typedef struct {
-    gatomicrefcount refs;
-    GMutex lock;
-    GQueue answered; /* CoexExchange, each with the handler's reference */
-    gboolean closed;
-    int wake_fd;
-} Postbox;
-
-/* One connection. Listener's thread only. */
-typedef struct {
-    CoexPlace place; /* first: the listener's peers are places too */
-    CoexListener *listener;
-    CoexExchange *exchange;
-} Peer;
-
-struct CoexExchange {
-    gatomicrefcount refs; /* the connection's, and the handler's once it is complete */
-    Postbox *postbox;
-    char *path;
-    gboolean is_get;
-    char *text;
-    GPtrArray *values; /* char *, of headers that were not as they came; NULL: none */
-    gpointer data;
-    GDestroyNotify destroy;
-    guint verdict; /* under the postbox's lock */
-
-    /* listener's thread only */
-    Peer *peer;                        /* NULL when the connection has gone */
-    struct MHD_Connection *connection; /* likewise */
-    GByteArray *body;
-    gsize n_counted; /* bytes of the body that count against COEX_LISTENER_BODIES_MAX */
-    guint status;    /* of the answer, 0 when not known yet */
-    gboolean asleep;
-    gboolean refused;   /* and has waited, or waits, for its turn */
-    gboolean abandoned; /* the text may be written by another thread meanwhile */
-};
-
 struct CoexListener {
     const CoexListenerHandler *handler;
     gpointer user_data;
     struct MHD_Daemon *daemon;
     GThread *thread;
-    Postbox *postbox;
+    CoexPostbox *postbox;
     int listen_fd;
     int epoll_fd;
     guint port;
     gint stopping; /* atomic */
 
     /* its thread only */
-    GPtrArray *peers; /* Peer, and so CoexPlace */
+    GPtrArray *peers; /* CoexPeer, and so CoexPlace */
+    guint n_guests;   /* of the peers */
     gsize n_bodies;
     GQueue refused; /* CoexExchange */
     gint64 free_at;
@@ -88,190 +54,56 @@ struct CoexListener {
     gint64 accept_at; /* 0: now */
 };
 
-/* ---- postbox and exchange ---- */
-
-static Postbox *
-postbox_new(void)
-{
-    Postbox *postbox = g_new0(Postbox, 1);
-
-    g_atomic_ref_count_init(&postbox->refs);
-    g_mutex_init(&postbox->lock);
-    g_queue_init(&postbox->answered);
-    postbox->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    return postbox;
-}
-
-static Postbox *
-postbox_ref(Postbox *postbox)
-{
-    g_atomic_ref_count_inc(&postbox->refs);
-    return postbox;
-}
-
-static void
-postbox_unref(Postbox *postbox)
-{
-    if (!g_atomic_ref_count_dec(&postbox->refs))
-        return;
-    if (postbox->wake_fd >= 0)
-        close(postbox->wake_fd);
-    g_mutex_clear(&postbox->lock);
-    g_free(postbox);
-}
-
-static void
-postbox_wake(Postbox *postbox)
-{
-    /* can only fail when it is set already */
-    (void)!eventfd_write(postbox->wake_fd, 1);
-}
-
-static CoexExchange *
-exchange_new(Peer *peer, struct MHD_Connection *connection, const char *path, gboolean is_get)
-{
-    CoexExchange *exchange = g_new0(CoexExchange, 1);
-
-    g_atomic_ref_count_init(&exchange->refs);
-    exchange->postbox = postbox_ref(peer->listener->postbox);
-    exchange->peer = peer;
-    exchange->connection = connection;
-    exchange->path = g_strdup(path);
-    exchange->is_get = is_get;
-    peer->exchange = exchange;
-    return exchange;
-}
-
-static void
-exchange_unref(CoexExchange *exchange)
-{
-    if (!g_atomic_ref_count_dec(&exchange->refs))
-        return;
-    if (exchange->destroy != NULL)
-        exchange->destroy(exchange->data);
-    g_clear_pointer(&exchange->body, g_byte_array_unref);
-    g_clear_pointer(&exchange->values, g_ptr_array_unref);
-    postbox_unref(exchange->postbox);
-    g_free(exchange->path);
-    g_free(exchange->text);
-    g_free(exchange);
-}
-
-const char *
-coex_exchange_get_method(const CoexExchange *exchange)
-{
-    return exchange->is_get ? "GET" : "POST";
-}
-
-const char *
-coex_exchange_get_path(const CoexExchange *exchange)
-{
-    return exchange->path;
-}
-
-static const char *
-exchange_strip(CoexExchange *exchange, const char *value)
-{
-    gsize length = coex_framing_measure_value(value);
-
-    if (value[length] == '\0')
-        return value;
-    if (exchange->values == NULL)
-        exchange->values = g_ptr_array_new_with_free_func(g_free);
-    g_ptr_array_add(exchange->values, g_strndup(value, length));
-    return exchange->values->pdata[exchange->values->len - 1];
-}
-
-const char *
-coex_exchange_get_header(CoexExchange *exchange, const char *name, gboolean *ret_single)
-{
-    CoexHeader header = coex_framing_find_header(exchange->connection, name);
-
-    if (ret_single != NULL)
-        *ret_single = header.count <= 1;
-    return header.count == 1 ? exchange_strip(exchange, header.value) : NULL;
-}
-
-const char *
-coex_exchange_get_query(const CoexExchange *exchange, const char *name)
-{
-    const char *value =
-        MHD_lookup_connection_value(exchange->connection, MHD_GET_ARGUMENT_KIND, name);
-
-    return value != NULL && g_utf8_validate(value, -1, NULL) ? value : NULL;
-}
-
-void
-coex_exchange_set_data(CoexExchange *exchange, gpointer data, GDestroyNotify destroy)
-{
-    if (exchange->destroy != NULL)
-        exchange->destroy(exchange->data);
-    exchange->data = data;
-    exchange->destroy = destroy;
-}
-
-gpointer
-coex_exchange_get_data(const CoexExchange *exchange)
-{
-    return exchange->data;
-}
-
-void
-coex_exchange_set_proven(CoexExchange *exchange)
-{
-    exchange->peer->place.proven = TRUE;
-}
-
-void
-coex_exchange_set_text(CoexExchange *exchange, const char *text)
-{
-    g_free(exchange->text);
-    exchange->text = g_strdup(text);
-}
-
-void
-coex_exchange_respond(CoexExchange *exchange, guint status)
-{
-    Postbox *postbox = postbox_ref(exchange->postbox);
-    gboolean closed, first;
-
-    g_mutex_lock(&postbox->lock);
-    closed = postbox->closed;
-    first = g_queue_is_empty(&postbox->answered);
-    if (!closed) {
-        exchange->verdict =
-            status >= 200 && status <= 599 ? status : MHD_HTTP_INTERNAL_SERVER_ERROR;
-        g_queue_push_tail(&postbox->answered, exchange);
-    }
-    g_mutex_unlock(&postbox->lock);
-    if (closed)
-        exchange_unref(exchange);
-    else if (first)
-        postbox_wake(postbox);
-    postbox_unref(postbox);
-}
-
 /* ---- one request, in the listener's thread ---- */
+
+static void
+free_bytes(void *bytes)
+{
+    g_bytes_unref(bytes);
+}
+
+static struct MHD_Response *
+make_response(const CoexExchange *exchange, guint status)
+{
+    GBytes *answer = exchange->abandoned ? NULL : exchange->answer;
+    const char *text = MHD_get_reason_phrase_for(status);
+    gsize length;
+    gconstpointer bytes;
+
+    if (answer == NULL)
+        return MHD_create_response_from_buffer(strlen(text), (void *)text, MHD_RESPMEM_PERSISTENT);
+    bytes = g_bytes_get_data(answer, &length);
+    return MHD_create_response_from_buffer_with_free_callback_cls(length, (void *)bytes, free_bytes,
+                                                                  g_bytes_ref(answer));
+}
+
+/* Who is slow may take longer for what is long. */
+static guint
+get_answer_s(const CoexExchange *exchange)
+{
+    gsize length =
+        exchange->abandoned || exchange->answer == NULL ? 0 : g_bytes_get_size(exchange->answer);
+
+    return COEX_LISTENER_IDLE_S + (guint)(length / ANSWER_PACE);
+}
 
 static enum MHD_Result
 exchange_answer(CoexExchange *exchange, guint status)
 {
-    const char *text = exchange->abandoned ? NULL : exchange->text;
-    struct MHD_Response *response;
+    struct MHD_Response *response = make_response(exchange, status);
     enum MHD_Result result;
 
-    if (text == NULL)
-        text = MHD_get_reason_phrase_for(status);
-    response = MHD_create_response_from_buffer(strlen(text), (void *)text, MHD_RESPMEM_MUST_COPY);
     if (response == NULL)
         return MHD_NO;
-    MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, "text/plain; charset=utf-8");
+    MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
+                            exchange->abandoned || exchange->answer == NULL ? TEXT_TYPE
+                                                                            : exchange->type);
     MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
     if (exchange->refused)
         MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
     if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
         MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, POST");
-    coex_place_wait(&exchange->peer->place, COEX_LISTENER_IDLE_S);
+    coex_place_wait(&exchange->peer->place, get_answer_s(exchange));
     result = MHD_queue_response(exchange->connection, status, response);
     MHD_destroy_response(response);
     return result;
@@ -310,9 +142,7 @@ exchange_start(CoexExchange *exchange, const char *method)
     if (status == 0 && g_atomic_int_get(&listener->stopping))
         status = MHD_HTTP_SERVICE_UNAVAILABLE;
     if (status == 0)
-        status = listener->handler->head(exchange, listener->user_data);
-    if (status == 0 && exchange->is_get)
-        status = MHD_HTTP_NOT_FOUND;
+        status = exchange->handler->head(exchange, exchange->user_data);
     if (status == 0 && size <= COEX_LISTENER_BODY_MAX && !has_room(listener, size, size))
         status = MHD_HTTP_SERVICE_UNAVAILABLE;
     if (status == 0) {
@@ -345,7 +175,7 @@ exchange_take(CoexExchange *exchange, const char *bytes, gsize length)
     listener->n_bodies += length;
     exchange->n_counted += length;
     g_byte_array_append(exchange->body, (const guint8 *)bytes, length);
-    listener->handler->piece(exchange, bytes, length, listener->user_data);
+    exchange->handler->piece(exchange, bytes, length, exchange->user_data);
     return MHD_YES;
 }
 
@@ -382,7 +212,7 @@ exchange_end(CoexExchange *exchange)
     body = g_byte_array_free_to_bytes(g_steal_pointer(&exchange->body));
     exchange_sleep(exchange);
     g_atomic_ref_count_inc(&exchange->refs);
-    listener->handler->complete(exchange, body, listener->user_data);
+    exchange->handler->complete(exchange, body, exchange->user_data);
     return MHD_YES;
 }
 
@@ -391,12 +221,15 @@ static enum MHD_Result
 on_request(void *user_data, struct MHD_Connection *connection, const char *url, const char *method,
            const char *version, const char *bytes, size_t *length, void **request)
 {
+    CoexListener *listener = user_data;
     CoexExchange *exchange = *request;
     const union MHD_ConnectionInfo *info;
 
     if (exchange == NULL) {
         info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-        exchange = exchange_new(info->socket_context, connection, url, strcmp(method, "GET") == 0);
+        exchange = coex_exchange_new(info->socket_context, listener->postbox, connection, url,
+                                     strcmp(method, "GET") == 0);
+        coex_exchange_hand_over(exchange, listener->handler, listener->user_data);
         *request = exchange;
         return exchange_start(exchange, method);
     }
@@ -422,7 +255,7 @@ on_request_over(void *user_data, struct MHD_Connection *connection, void **reque
     exchange->peer->exchange = NULL;
     exchange->peer = NULL;
     exchange->connection = NULL;
-    exchange_unref(exchange);
+    coex_exchange_unref(exchange);
 }
 
 static void
@@ -430,15 +263,17 @@ on_connection(void *user_data, struct MHD_Connection *connection, void **context
               enum MHD_ConnectionNotificationCode code)
 {
     CoexListener *listener = user_data;
-    Peer *peer = *context;
+    CoexPeer *peer = *context;
 
     if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
         *context = NULL;
+        listener->n_guests -= peer->is_guest ? 1 : 0;
         g_ptr_array_remove_fast(listener->peers, peer);
         return;
     }
-    peer = g_new0(Peer, 1);
+    peer = g_new0(CoexPeer, 1);
     peer->listener = listener;
+    peer->n_guests = &listener->n_guests;
     peer->place.fd =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
     coex_place_wait(&peer->place, COEX_LISTENER_HEADER_S);
@@ -463,7 +298,7 @@ wake_up(CoexExchange *exchange, guint status)
 static void
 take_verdicts(CoexListener *listener, gboolean last)
 {
-    Postbox *postbox = listener->postbox;
+    CoexPostbox *postbox = listener->postbox;
     GQueue answered;
     CoexExchange *exchange;
     eventfd_t count;
@@ -478,15 +313,24 @@ take_verdicts(CoexListener *listener, gboolean last)
     while ((exchange = g_queue_pop_head(&answered)) != NULL) {
         if (exchange->asleep)
             wake_up(exchange, exchange->verdict);
-        exchange_unref(exchange);
+        coex_exchange_unref(exchange);
     }
+}
+
+/* Places that are free, of those that anybody can have. */
+static guint
+count_free(const CoexListener *listener)
+{
+    guint n_taken = listener->peers->len - listener->n_guests;
+
+    return COEX_LISTENER_CONNECTIONS - MIN(n_taken, COEX_LISTENER_CONNECTIONS);
 }
 
 static void
 accept_some(CoexListener *listener)
 {
     /* libmicrohttpd 1.0 tells of them in MHD_run() only, and resets those beyond its limit */
-    guint n_free = COEX_LISTENER_CONNECTIONS - listener->peers->len;
+    guint n_free = count_free(listener);
 
     for (guint i = 0; i < MIN(n_free, ACCEPT_AT_ONCE); i++) {
         struct sockaddr_storage address;
@@ -527,7 +371,7 @@ free_some(CoexListener *listener, gint64 now)
 static void
 let_in(CoexListener *listener, gint64 now)
 {
-    if (listener->peers->len < COEX_LISTENER_CONNECTIONS)
+    if (count_free(listener) > 0)
         accept_some(listener);
     else if (coex_places_give_way(listener->peers, now, ACCEPT_AT_ONCE) == 0)
         listener->accept_at = now + GIVE_WAY_AGAIN_US;
@@ -583,7 +427,7 @@ static gboolean
 is_answering(CoexListener *listener)
 {
     for (guint i = 0; i < listener->peers->len; i++) {
-        const Peer *peer = g_ptr_array_index(listener->peers, i);
+        const CoexPeer *peer = g_ptr_array_index(listener->peers, i);
 
         if (peer->exchange != NULL && peer->exchange->status != 0)
             return TRUE;
@@ -601,7 +445,7 @@ wind_down(CoexListener *listener)
     take_verdicts(listener, TRUE);
     g_queue_clear(&listener->refused);
     for (guint i = 0; i < listener->peers->len; i++) {
-        Peer *peer = g_ptr_array_index(listener->peers, i);
+        CoexPeer *peer = g_ptr_array_index(listener->peers, i);
 
         if (peer->exchange == NULL || !peer->exchange->asleep)
             continue;
@@ -633,12 +477,13 @@ start_thread(CoexListener *listener)
 
     listener->daemon = MHD_start_daemon(
         MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET, 0, NULL, NULL,
-        on_request, NULL, MHD_OPTION_NOTIFY_COMPLETED, on_request_over, listener,
+        on_request, listener, MHD_OPTION_NOTIFY_COMPLETED, on_request_over, listener,
         MHD_OPTION_NOTIFY_CONNECTION, on_connection, listener, MHD_OPTION_CONNECTION_LIMIT,
         /* never reached: accept_some() stops before */
-        (unsigned)COEX_LISTENER_CONNECTIONS + 1, MHD_OPTION_CONNECTION_TIMEOUT,
-        (unsigned)COEX_LISTENER_IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADERS_MAX,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+        (unsigned)COEX_LISTENER_CONNECTIONS + COEX_EXCHANGE_GUESTS + 1,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)COEX_LISTENER_IDLE_S,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADERS_MAX, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_END);
     if (listener->daemon == NULL)
         return FALSE;
     listener->epoll_fd = MHD_get_daemon_info(listener->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
@@ -660,7 +505,7 @@ coex_listener_new(const char *address, const CoexListenerHandler *handler, gpoin
     listener->handler = handler;
     listener->user_data = user_data;
     listener->peers = g_ptr_array_new_with_free_func(g_free);
-    listener->postbox = postbox_new();
+    listener->postbox = coex_postbox_new();
     listener->listen_fd = coex_address_listen(address, &listener->port, error);
     if (listener->listen_fd < 0)
         return NULL;
@@ -681,7 +526,7 @@ coex_listener_free(CoexListener *listener)
         return;
     if (listener->thread != NULL) {
         g_atomic_int_set(&listener->stopping, 1);
-        postbox_wake(listener->postbox);
+        coex_postbox_wake(listener->postbox);
         g_thread_join(listener->thread);
     }
     if (listener->daemon != NULL)
@@ -689,7 +534,7 @@ coex_listener_free(CoexListener *listener)
     if (listener->listen_fd >= 0)
         close(listener->listen_fd);
     g_ptr_array_unref(listener->peers);
-    postbox_unref(listener->postbox);
+    coex_postbox_unref(listener->postbox);
     g_free(listener);
 }
 

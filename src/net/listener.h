@@ -21,11 +21,11 @@ typedef struct CoexListener CoexListener;
 typedef struct CoexExchange CoexExchange; /* one request being received and answered */
 
 /* All run in the listener's own thread; only there may the getters below be called. */
-typedef struct {
-    /* The headers of a GET or POST are in and well-formed. 0: take the body (POST only); otherwise
-     * answer with this HTTP status and the text set by coex_exchange_set_text(), or a standard one.
-     * The body of a refused POST is not looked at. A refusal (4xx) may take some tenths of a
-     * second, so that a flood of them stays a trickle, and closes the connection. */
+typedef struct CoexListenerHandler {
+    /* The headers of a GET or POST are in and well-formed. 0: take the body (a GET has an empty
+     * one); otherwise answer with this HTTP status and the text set by coex_exchange_set_text(), or
+     * a standard one. The body of a refused POST is not looked at. A refusal (4xx) may take some
+     * tenths of a second, so that a flood of them stays a trickle, and closes the connection. */
     guint (*head)(CoexExchange *exchange, gpointer user_data);
     /* A piece of the body, in order, within the limits. */
     void (*piece)(CoexExchange *exchange, const void *bytes, gsize length, gpointer user_data);
@@ -49,30 +49,3 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexListener, coex_listener_free)
 
 /* The port bound, also when 0 was asked for. */
 guint coex_listener_get_port(const CoexListener *listener);
-
-const char *coex_exchange_get_method(const CoexExchange *exchange); /* "GET" or "POST" */
-const char *coex_exchange_get_path(const CoexExchange *exchange);   /* decoded, without query */
-
-/* Header by name without regard to case, without the blanks around its value, which are no part of
- * it; NULL when absent. FALSE in @ret_single (may be NULL) when it came more than once: then the
- * value is NULL. Belongs to the exchange. */
-const char *coex_exchange_get_header(CoexExchange *exchange, const char *name,
-                                     gboolean *ret_single);
-
-/* Decoded; NULL when absent or not UTF-8. */
-const char *coex_exchange_get_query(const CoexExchange *exchange, const char *name);
-
-/* The handler's own state of this exchange. @destroy runs when the exchange is over, in whatever
- * thread ends it, also when the client went away in the middle of its body. */
-void coex_exchange_set_data(CoexExchange *exchange, gpointer data, GDestroyNotify destroy);
-gpointer coex_exchange_get_data(const CoexExchange *exchange);
-
-/* The headers alone prove who this is: the connection keeps its place, however slow. An answer of
- * 2xx proves it too. */
-void coex_exchange_set_proven(CoexExchange *exchange);
-
-/* Plain-text body of the answer; copied. Before coex_exchange_respond(). */
-void coex_exchange_set_text(CoexExchange *exchange, const char *text);
-
-/* Answers a completed exchange, from any thread, once; the exchange must not be used afterwards. */
-void coex_exchange_respond(CoexExchange *exchange, guint status);

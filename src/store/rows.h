@@ -15,6 +15,14 @@ typedef struct CoexDelivery {
     const char *secret_id; /* which secret proved it (core/verifier.h) */
     gint64 received_at;    /* seconds since 1970 */
     GBytes *body;
+
+    const char *path; /* to which it came, NULL: not kept */
+
+    /* What a log of deliveries (store/log.h) keeps besides. */
+    const char *header; /* that proves it, and its value; NULL: none came */
+    const char *proof;
+    guint tenant;
+    gboolean is_send; /* no delivery, but what a desk tells of a message that it sent */
 } CoexDelivery;
 
 /* So much of them may wait for the disk. */

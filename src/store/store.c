@@ -107,7 +107,7 @@ open_parts(CoexStore *store, const char *path, const char *program, GError **err
         coex_db_close(db);
         return FALSE;
     }
-    store->writer = coex_writer_start(db, path, store->shown, error);
+    store->writer = coex_writer_start(db, path, &coex_writer_store, NULL, store->shown, error);
     return store->writer != NULL;
 }
 

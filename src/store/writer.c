@@ -7,8 +7,6 @@
 #include "store/db.h"
 #include "store/dispatch.h"
 #include "store/purge.h"
-#include "store/retention.h"
-#include "store/schema.h"
 #include "store/search.h"
 #include <pthread.h>
 #include <signal.h>
@@ -75,6 +73,8 @@ struct CoexWriter {
     CoexDb *db;      /* NULL: to be opened again */
     GError *damaged; /* damage was met: nothing more comes in until the next opening */
     char *path;
+    const CoexWriterKind *kind;
+    gpointer kind_data;
     CoexPurge purge;
     gint64 reopen_at; /* monotonic µs, as the following */
     gint64 retention_at;
@@ -101,6 +101,8 @@ free_job(gpointer data)
     switch (job->kind) {
     case JOB_DELIVERY:
         g_free((char *)job->delivery.secret_id);
+        g_free((char *)job->delivery.header);
+        g_free((char *)job->delivery.proof);
         g_bytes_unref(job->delivery.body);
         break;
     case JOB_BATCH:
@@ -139,6 +141,9 @@ coex_writer_add_delivery(CoexWriter *writer, const CoexDelivery *delivery, CoexS
     Job *job = new_job(JOB_DELIVERY);
     job->delivery = *delivery;
     job->delivery.secret_id = g_strdup(delivery->secret_id != NULL ? delivery->secret_id : "");
+    job->delivery.path = NULL;
+    job->delivery.header = g_strdup(delivery->header);
+    job->delivery.proof = g_strdup(delivery->proof);
     job->delivery.body = g_bytes_ref(delivery->body);
     job->acked = acked;
     job->user_data = user_data;
@@ -225,7 +230,7 @@ ensure_open(CoexWriter *writer, GError **error)
         return FALSE;
     }
     writer->reopen_at = now + REOPEN_US;
-    writer->db = coex_schema_open(writer->path, FALSE, error);
+    writer->db = writer->kind->open(writer->path, writer->kind_data, error);
     return writer->db != NULL;
 }
 
@@ -263,7 +268,8 @@ write_jobs(CoexWriter *writer, GPtrArray *group, guint *ret_n_added, GError **er
         Job *job = g_ptr_array_index(group, i);
         gboolean added = FALSE;
         gboolean ok = job->kind == JOB_DELIVERY
-                          ? coex_apply_delivery(writer->db, &job->delivery, &added, error)
+                          ? writer->kind->add_delivery(writer->db, &job->delivery,
+                                                       writer->kind_data, &added, error)
                           : write_batch(writer, job, error);
         if (!ok)
             return FALSE;
@@ -277,7 +283,8 @@ write_group(CoexWriter *writer, GPtrArray *group, guint *ret_n_added, GError **e
 {
     if (!ensure_open(writer, error))
         return FALSE;
-    gboolean purge = writer->damaged == NULL && coex_purge_is_due(&writer->purge);
+    gboolean purge =
+        writer->damaged == NULL && writer->purge.shown != NULL && coex_purge_is_due(&writer->purge);
     if (run(writer, "BEGIN IMMEDIATE", error) && write_jobs(writer, group, ret_n_added, error) &&
         (!purge || coex_purge_run(&writer->purge, writer->db, error)) &&
         run(writer, "COMMIT", error)) {
@@ -398,6 +405,16 @@ write_group_again(CoexWriter *writer, GPtrArray *group, guint *ret_n_added, GErr
 }
 
 static void
+put_off_index(CoexWriter *writer)
+{
+    gint64 now = g_get_monotonic_time();
+    if (writer->index_at == G_MAXINT64)
+        writer->index_latest = now + INDEX_LATEST_US;
+    if (writer->index_at == G_MAXINT64 || writer->index_at < writer->index_latest)
+        writer->index_at = MIN(now + INDEX_US, writer->index_latest);
+}
+
+static void
 commit_group(CoexWriter *writer, GPtrArray *group)
 {
     g_autoptr(GError) error = NULL;
@@ -418,11 +435,8 @@ commit_group(CoexWriter *writer, GPtrArray *group)
         else
             answer_batch(job, error);
     }
-    gint64 now = g_get_monotonic_time();
-    if (writer->index_at == G_MAXINT64)
-        writer->index_latest = now + INDEX_LATEST_US;
-    if (writer->index_at == G_MAXINT64 || writer->index_at < writer->index_latest)
-        writer->index_at = MIN(now + INDEX_US, writer->index_latest);
+    if (writer->kind->is_searched)
+        put_off_index(writer);
     if (committed && n_added > 0)
         notify_watch(writer);
 }
@@ -572,12 +586,13 @@ retain(CoexWriter *writer)
     gint64 now = g_get_monotonic_time();
     gboolean index = now >= writer->index_at;
     gint64 *at = index ? &writer->index_at : &writer->retention_at;
-    gint64 rest = index ? G_MAXINT64 - now : COEX_RETENTION_EVERY_S * (gint64)G_USEC_PER_SEC;
+    gint64 rest = index ? G_MAXINT64 - now : writer->kind->retain_every_s * G_USEC_PER_SEC;
     gboolean ok = ensure_open(writer, NULL);
     if (index)
         ok = ok && coex_search_step(writer->db, FALSE, &more, NULL);
     else
-        ok = ok && coex_retention_step(writer->db, g_get_real_time() / G_USEC_PER_SEC, &more, NULL);
+        ok = ok && writer->kind->retain(writer->db, g_get_real_time() / G_USEC_PER_SEC,
+                                        writer->kind_data, &more, NULL);
     *at = now + (!ok ? RETENTION_RETRY_US : more ? 0 : rest);
     if (index && !ok)
         writer->index_latest = *at;
@@ -627,14 +642,16 @@ writer_main(gpointer data)
         empty_log(writer, large);
         g_ptr_array_set_size(group, 0);
     }
-    if (writer->db != NULL && writer->damaged == NULL)
+    if (writer->db != NULL && writer->damaged == NULL && writer->kind->is_searched)
         coex_search_finish(writer->db);
-    coex_purge_at_end(&writer->purge, writer->db);
+    if (writer->purge.shown != NULL)
+        coex_purge_at_end(&writer->purge, writer->db);
     return NULL;
 }
 
 CoexWriter *
-coex_writer_start(CoexDb *db, const char *path, CoexShown *shown, GError **error)
+coex_writer_start(CoexDb *db, const char *path, const CoexWriterKind *kind, gpointer data,
+                  CoexShown *shown, GError **error)
 {
     CoexWriter *writer = g_new0(CoexWriter, 1);
     g_mutex_init(&writer->lock);
@@ -643,6 +660,9 @@ coex_writer_start(CoexDb *db, const char *path, CoexShown *shown, GError **error
     g_queue_init(&writer->jobs);
     writer->db = db;
     writer->path = g_strdup(path);
+    writer->kind = kind;
+    writer->kind_data = data;
+    writer->index_at = kind->is_searched ? 0 : G_MAXINT64;
     writer->purge.shown = shown;
 
     /* The host's signal handlers are not meant for this thread. */

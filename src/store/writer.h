@@ -18,9 +18,24 @@ typedef struct CoexWriter CoexWriter;
  * NULL and @error set when the database cannot be used now. */
 typedef void (*CoexWriterTask)(CoexDb *db, const GError *error, gpointer data);
 
-/* Takes @db, opened from @path; @shown is borrowed until the stop. NULL and COEX_ERROR_STORE when
- * there is no thread to be had. */
-CoexWriter *coex_writer_start(CoexDb *db, const char *path, CoexShown *shown, GError **error);
+/* What the database is, whose the writer is. */
+typedef struct {
+    CoexDb *(*open)(const char *path, gpointer data, GError **error); /* anew, after an error */
+    gboolean (*add_delivery)(CoexDb *db, const CoexDelivery *delivery, gpointer data,
+                             gboolean *ret_added, GError **error);
+    /* One small step; @now: seconds since 1970. */
+    gboolean (*retain)(CoexDb *db, gint64 now, gpointer data, gboolean *ret_more, GError **error);
+    gint64 retain_every_s;
+    gboolean is_searched; /* the index of words follows */
+} CoexWriterKind;
+
+/* A store's. */
+extern const CoexWriterKind coex_writer_store;
+
+/* Takes @db, opened from @path; @kind, its @data and @shown (NULL: nothing is) are borrowed until
+ * the stop. NULL and COEX_ERROR_STORE when there is no thread to be had. */
+CoexWriter *coex_writer_start(CoexDb *db, const char *path, const CoexWriterKind *kind,
+                              gpointer data, CoexShown *shown, GError **error);
 
 /* Commits and answers all that is queued, ends the thread, closes the connection. Blocks. */
 void coex_writer_stop(CoexWriter *writer);

@@ -35,7 +35,8 @@ on_head(CoexExchange *exchange, gpointer user_data)
         return 401;
     if (g_str_equal(path, "/proven"))
         coex_exchange_set_proven(exchange);
-    else if (!g_str_equal(path, "/webhook"))
+    else if (!g_str_equal(path, "/webhook") ||
+             g_str_equal(coex_exchange_get_method(exchange), "GET"))
         return 404;
     g_atomic_int_inc(&world->n_data);
     coex_exchange_set_data(exchange, &world->n_data, on_data_over);

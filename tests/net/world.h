@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "net/exchange.h"
 #include "net/listener.h"
 
 #include <gio/gio.h>

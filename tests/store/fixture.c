@@ -92,11 +92,9 @@ fixture_fill_delivery(CoexDelivery *delivery, const char *name, GBytes *body)
 {
     g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
     gsize length = sizeof delivery->key;
+    *delivery = (CoexDelivery){ .secret_id = "secret_id", .received_at = TEST_NOW, .body = body };
     g_checksum_update(checksum, (const guchar *)name, -1);
     g_checksum_get_digest(checksum, delivery->key, &length);
-    delivery->secret_id = "secret_id";
-    delivery->received_at = TEST_NOW;
-    delivery->body = body;
 }
 
 gboolean
