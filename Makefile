@@ -54,13 +54,13 @@ METAINFO := im.pidgin.Pidgin.Plugin.Coex.metainfo.xml
 
 # ---- what is here: a file is found by standing in its folder -------------------------------------
 
-LAYERS := core net store ingest account media send receive session purple
+LAYERS := core net store ingest account media send receive session purple relay
 # What each links may need what follows it.
 LINK_ORDER := session receive send media account ingest net store core
 $(foreach l,$(LAYERS),$(eval SRC_$(l) := $(sort $(wildcard src/$(l)/*.c))))
 SRC_sim := $(sort $(filter-out tests/sim/main.c,$(wildcard tests/sim/*.c)))
 
-C_SUITES := unit fuzz store net session host
+C_SUITES := unit fuzz store net session host relay
 $(foreach s,$(C_SUITES),$(eval TESTSRC_$(s) := $(sort $(wildcard tests/$(s)/test-*.c))))
 $(foreach s,$(C_SUITES),$(eval SRC_$(s)_support := \
   $(sort $(filter-out tests/$(s)/test-%.c tests/host/coex-headless.c,$(wildcard tests/$(s)/*.c)))))
@@ -96,7 +96,7 @@ endif
 external = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(1)))
 $(foreach s,core net store purple sim host,$(eval CFLAGS_PKG_$(s) := $$(call external,$(PKG_$(s)))))
 $(foreach s,core net store purple sim host,$(eval LIBS_$(s) := $$(shell pkg-config --libs $(PKG_$(s)))))
-$(foreach l,ingest account media send receive session,$(eval CFLAGS_PKG_$(l) := $(CFLAGS_PKG_core)))
+$(foreach l,ingest account media send receive session relay,$(eval CFLAGS_PKG_$(l) := $(CFLAGS_PKG_core)))
 endif
 
 # Each folder's own flags. From ingest to session our headers below are seen, but no library of theirs; the
@@ -110,6 +110,7 @@ FLAGS_tests/store = -Isrc $(TEST_FLAGS) $(CFLAGS_PKG_store)
 FLAGS_tests/net = -Isrc $(TEST_FLAGS) $(CFLAGS_PKG_net)
 FLAGS_tests/session = -Isrc $(TEST_FLAGS) $(CFLAGS_PKG_net) $(CFLAGS_PKG_store)
 FLAGS_tests/host = $(TEST_FLAGS) $(CFLAGS_PKG_host)
+FLAGS_tests/relay = $(TEST_FLAGS) $(CFLAGS_PKG_sim)
 FLAGS_tests/bench = -Isrc $(TEST_FLAGS) $(call external,$(PKG_bench))
 FLAGS_tests/tools = $(TEST_FLAGS) $(CFLAGS_PKG_core)
 
@@ -119,12 +120,14 @@ ARCHIVES_store := $(call have,store) $(call have,core)
 ARCHIVES_net := $(call have,net) $(call have,core) $(call have,sim)
 ARCHIVES_session := $(foreach l,$(LINK_ORDER) sim,$(call have,$(l)))
 ARCHIVES_host := $(call have,sim)
+ARCHIVES_relay := $(call have,sim)
 LINKLIBS_unit = $(LIBS_core)
 LINKLIBS_fuzz = $(LIBS_core)
 LINKLIBS_store = $(LIBS_store)
 LINKLIBS_net = $(LIBS_net)
 LINKLIBS_session = $(LIBS_net) $(LIBS_store)
 LINKLIBS_host = $(LIBS_host)
+LINKLIBS_relay = $(LIBS_sim)
 
 # ---- building ------------------------------------------------------------------------------------
 
@@ -135,12 +138,13 @@ LINKLIBS_host = $(LIBS_host)
 
 PLUGIN := $(if $(SRC_purple),$(B)/libcoex.so)
 PAGES := $(B)/purple-coex.7 $(B)/$(METAINFO)
+RELAY := $(if $(SRC_relay),$(B)/coex-relay)
 SIM := $(if $(wildcard tests/sim/main.c),$(B)/coex-sim)
 HEADLESS := $(if $(wildcard tests/host/coex-headless.c),$(B)/coex-headless)
 TORTURE_CLOCK := $(if $(wildcard tests/torture/clock.c),$(B)/torture-clock.so)
 LIB_ARCHIVES := $(foreach l,$(LINK_ORDER),$(call have,$(l)))
 
-all: $(LIB_ARCHIVES) $(PLUGIN) $(PAGES) ## build the plugin, build/plain/libcoex.so (default)
+all: $(LIB_ARCHIVES) $(PLUGIN) $(RELAY) $(PAGES) ## build the plugin, build/plain/libcoex.so, and coex-relay (default)
 
 # Written anew only when the text changes, so that other flags or a vanished file rebuild what they touch.
 keep = mkdir -p $(@D) && printf '%s\n' '$(subst ','\'',$(1))' >$@.new && \
@@ -171,6 +175,11 @@ $(B)/libcoex.so: $(call obj,$(SRC_purple)) $(LIB_ARCHIVES) $(B)/plugin.map $(B)/
 	$(Q)$(LINK) -shared -Wl,-soname,libcoex.so -Wl,--version-script=$(B)/plugin.map -Wl,-z,nodelete \
 	  -Wl,-z,defs -Wl,-z,now -Wl,-z,relro -Wl,--no-undefined -o $@ $(filter %.o %.a,$^) \
 	  $(LIBS_net) $(LIBS_store) $(LIBS_purple)
+
+# It needs no chat program, and so no library of one.
+$(B)/coex-relay: $(call obj,$(SRC_relay)) $(foreach l,ingest net store core,$(call have,$(l))) $(B)/.files
+	$(call say,LINK,$@)
+	$(Q)$(LINK) -Wl,-z,now -Wl,-z,relro -o $@ $(filter %.o %.a,$^) $(LIBS_net) $(LIBS_store)
 
 FILL := src/packaging/fill.sh
 FILLED_FROM := $(FILL) src/packaging/changes tests/tools/deps.sh
@@ -220,7 +229,7 @@ check: ## install what the tests need, build, and run every test
 	@tests/tools/deps.sh build check
 	@$(MAKE) --no-print-directory check-installed
 
-build-all: $(PLUGIN) $(SIM) $(HEADLESS) $(TORTURE_CLOCK) $(foreach s,$(C_SUITES),$(TESTS_$(s)))
+build-all: $(PLUGIN) $(RELAY) $(SIM) $(HEADLESS) $(TORTURE_CLOCK) $(foreach s,$(C_SUITES),$(TESTS_$(s)))
 
 check-installed: build-all
 	$(PROVE) $(ALL_TESTS)
@@ -231,14 +240,16 @@ check-store: ## only tests/store
 check-net: ## only tests/net, against the simulated number
 check-session: ## only tests/session, against the simulated number
 check-host: ## only tests/host: real libpurple with the built plugin
+check-relay: ## only tests/relay: the real relay, and desks
 check-e2e: ## only tests/e2e: real Pidgin, Finch and BitlBee
 check-torture: ## only tests/torture, one pass of each: crashes, faults, a bad network, hostile clients
 check-tools: ## only the tests of lint, install and run
 check-host check-e2e check-torture check-tools: $(PLUGIN) $(SIM) $(HEADLESS)
+check-relay: $(RELAY)
 check-torture: $(TORTURE_CLOCK)
 check-valgrind: ## every test that is a C program once more, under valgrind's memcheck (needs a quiet machine)
 	@tests/tools/deps.sh build valgrind
-	@$(MAKE) --no-print-directory VARIANT=valgrind check-below-host check-host
+	@$(MAKE) --no-print-directory VARIANT=valgrind check-below-host check-host check-relay
 
 # Another Debian than the machine's: its libraries, in a folder of its own.
 RELEASE ?= trixie

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <glib.h>
+
+/* What the relay's file says. Hides the notation, the defaults, and every check that can be made
+ * before anything is opened. */
+
+typedef struct CoexBackend CoexBackend;
+
+/* What one desk shows, or each that has no key of its own. */
+typedef struct {
+    char *desk; /* "": any */
+    char *key;  /* secret */
+} CoexRelayKey;
+
+/* One number. */
+typedef struct {
+    char *name;
+    char *path;
+    const CoexBackend *backend;
+    char *number;         /* digits */
+    char *app_secret;     /* NULL: the desk alone proves */
+    char *webhook_header; /* "Name: value", secret; NULL */
+    char *verify_token;   /* secret; NULL: no handshake */
+    char *token;          /* secret; NULL */
+    GPtrArray *keys;      /* CoexRelayKey, one at least */
+    guint line;           /* where it begins in the file */
+} CoexRelayTenant;
+
+typedef struct CoexRelayConfig {
+    char *listen;
+    char *database;
+    guint keep_days;
+    guint disk_limit_mb;
+    GPtrArray *tenants; /* CoexRelayTenant, one at least */
+} CoexRelayConfig;
+
+/* COEX_ERROR_INVALID_INPUT: file, line, what is wrong and what to do; no secret is in it. */
+CoexRelayConfig *coex_relay_config_read(const char *file, GError **error);
+void coex_relay_config_free(CoexRelayConfig *config);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexRelayConfig, coex_relay_config_free)

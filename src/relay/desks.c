@@ -1,0 +1,594 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "relay/desks.h"
+
+#include "core/digest.h"
+#include "core/json.h"
+#include "core/verifier.h"
+#include "net/exchange.h"
+#include "net/listener.h"
+#include "relay/config.h"
+#include "relay/wire.h"
+#include "store/log.h"
+#include <string.h>
+
+/* Requests come in the listener's thread; what is read and committed, in the log's; waiting ends in
+ * the context's. The lock is over all of it. */
+
+/* What may be on its way to desks, read or about to be. */
+#define FLYING_MAX (32 * 1024 * 1024)
+#define TENANT_FLYING_MAX (8 * 1024 * 1024) /* of that */
+
+typedef struct {
+    CoexDesks *desks;
+    guint index;                   /* in the log */
+    const CoexRelayTenant *config; /* borrowed */
+    GQueue waiting;                /* Poll */
+    gsize n_flying;                /* bytes */
+} Tenant;
+
+/* A desk that asks what there is. */
+typedef struct {
+    Tenant *tenant;
+    CoexExchange *exchange;
+    const CoexRelayKey *key; /* borrowed */
+    gint64 after;
+    gint64 until; /* monotonic */
+    gsize n_flying;
+    GString *text;
+    gint64 next; /* cursor */
+} Poll;
+
+struct CoexDesks {
+    CoexLog *log;
+    GHashTable *by_path; /* Tenant; never changes */
+    GPtrArray *tenants;  /* likewise */
+    GSource *timer;
+
+    GMutex lock;
+    GQueue thirsty; /* Poll: to be read as soon as there is room */
+    gsize n_flying;
+    gboolean ended;
+};
+
+static const CoexLogReader reader;
+
+/* ---- answers ---- */
+
+typedef struct {
+    Tenant *tenant;
+    GString *text;
+} Answer;
+
+static void start_thirsty(CoexDesks *desks);
+
+static void
+land(Tenant *tenant, gsize n_bytes)
+{
+    g_mutex_lock(&tenant->desks->lock);
+    tenant->n_flying -= n_bytes;
+    tenant->desks->n_flying -= n_bytes;
+    g_mutex_unlock(&tenant->desks->lock);
+    start_thirsty(tenant->desks);
+}
+
+static void
+on_sent(gpointer data)
+{
+    Answer *answer = data;
+
+    land(answer->tenant, answer->text->len);
+    g_string_free(answer->text, TRUE);
+    g_free(answer);
+}
+
+/* Takes @poll, which is in no queue and has nothing flying but its text. */
+static void
+answer_poll(Poll *poll, const CoexLogFigures *figures)
+{
+    Tenant *tenant = poll->tenant;
+    Answer *answer = g_new(Answer, 1);
+    g_autoptr(GBytes) bytes = NULL;
+    gsize n_before = poll->n_flying;
+
+    coex_wire_end(poll->text, coex_log_get_id(tenant->desks->log), MIN(poll->next, figures->newest),
+                  figures->oldest, figures->newest);
+    *answer = (Answer){ tenant, g_steal_pointer(&poll->text) };
+    g_mutex_lock(&tenant->desks->lock);
+    tenant->n_flying += answer->text->len - n_before;
+    tenant->desks->n_flying += answer->text->len - n_before;
+    g_mutex_unlock(&tenant->desks->lock);
+    bytes = g_bytes_new_with_free_func(answer->text->str, answer->text->len, on_sent, answer);
+    coex_exchange_set_answer(poll->exchange, bytes, COEX_WIRE_TYPE);
+    coex_exchange_respond(poll->exchange, 200);
+    g_free(poll);
+}
+
+/* Without anything. */
+static void
+dismiss(Poll *poll)
+{
+    CoexLogFigures figures;
+
+    coex_log_get_figures(poll->tenant->desks->log, poll->tenant->index, &figures);
+    answer_poll(poll, &figures);
+}
+
+static void
+dismiss_all(GQueue *polls)
+{
+    Poll *poll;
+
+    while ((poll = g_queue_pop_head(polls)) != NULL)
+        dismiss(poll);
+}
+
+/* ---- waiting ---- */
+
+/* With the lock held. */
+static void
+set_timer(CoexDesks *desks, gint64 until)
+{
+    gint64 at = g_source_get_ready_time(desks->timer);
+
+    if (at < 0 || until < at)
+        g_source_set_ready_time(desks->timer, until);
+}
+
+/* With the lock held: moves those whose time is over, and tells when the next one's is. */
+static void
+take_late(GQueue *polls, gint64 now, GQueue *late, gint64 *next)
+{
+    for (GList *item = polls->head, *after = NULL; item != NULL; item = after) {
+        const Poll *poll = item->data;
+
+        after = item->next;
+        if (poll->until > now) {
+            *next = MIN(*next, poll->until);
+            continue;
+        }
+        g_queue_unlink(polls, item);
+        g_queue_push_tail_link(late, item);
+    }
+}
+
+static gboolean
+on_timer(gpointer data)
+{
+    CoexDesks *desks = data;
+    g_auto(GQueue) late = G_QUEUE_INIT;
+    gint64 now = g_get_monotonic_time();
+    gint64 next = G_MAXINT64;
+
+    g_mutex_lock(&desks->lock);
+    take_late(&desks->thirsty, now, &late, &next);
+    for (guint i = 0; i < desks->tenants->len; i++)
+        take_late(&((Tenant *)g_ptr_array_index(desks->tenants, i))->waiting, now, &late, &next);
+    g_source_set_ready_time(desks->timer, next == G_MAXINT64 ? -1 : next);
+    g_mutex_unlock(&desks->lock);
+    dismiss_all(&late);
+    return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+dispatch(GSource *source, GSourceFunc callback, gpointer data)
+{
+    return callback(data);
+}
+
+static GSourceFuncs timer_funcs = { .dispatch = dispatch };
+
+/* ---- reading ---- */
+
+/* With the lock held: whether @poll may read now, for which room is taken then. */
+static gboolean
+take_off(Poll *poll)
+{
+    Tenant *tenant = poll->tenant;
+
+    if (tenant->n_flying + COEX_LOG_BATCH_BYTES > TENANT_FLYING_MAX ||
+        tenant->desks->n_flying + COEX_LOG_BATCH_BYTES > FLYING_MAX)
+        return FALSE;
+    poll->n_flying = COEX_LOG_BATCH_BYTES;
+    tenant->n_flying += poll->n_flying;
+    tenant->desks->n_flying += poll->n_flying;
+    return TRUE;
+}
+
+static void
+read_log(Poll *poll)
+{
+    coex_log_read(poll->tenant->desks->log, poll->tenant->index, poll->after, &reader, poll);
+}
+
+static void
+start(Poll *poll)
+{
+    CoexDesks *desks = poll->tenant->desks;
+    gboolean ok, ended;
+
+    g_mutex_lock(&desks->lock);
+    ended = desks->ended;
+    ok = !ended && take_off(poll);
+    if (!ended && !ok) {
+        g_queue_push_tail(&desks->thirsty, poll);
+        set_timer(desks, poll->until);
+    }
+    g_mutex_unlock(&desks->lock);
+    if (ended)
+        dismiss(poll);
+    else if (ok)
+        read_log(poll);
+}
+
+static void
+start_thirsty(CoexDesks *desks)
+{
+    g_auto(GQueue) ready = G_QUEUE_INIT;
+    Poll *poll;
+
+    g_mutex_lock(&desks->lock);
+    for (GList *item = desks->thirsty.head, *after = NULL; item != NULL; item = after) {
+        after = item->next;
+        if (!take_off(item->data))
+            continue;
+        g_queue_unlink(&desks->thirsty, item);
+        g_queue_push_tail_link(&ready, item);
+    }
+    g_mutex_unlock(&desks->lock);
+    while ((poll = g_queue_pop_head(&ready)) != NULL)
+        read_log(poll);
+}
+
+static void
+on_row(const CoexLogRow *row, gpointer user_data)
+{
+    Poll *poll = user_data;
+
+    coex_wire_add(poll->text, row);
+    poll->next = row->sequence;
+}
+
+/* Nothing is there: it waits, unless its time is over. */
+static gboolean
+wait_for_more(Poll *poll)
+{
+    CoexDesks *desks = poll->tenant->desks;
+    gboolean waits;
+
+    g_mutex_lock(&desks->lock);
+    waits = !desks->ended && poll->until > g_get_monotonic_time();
+    if (waits) {
+        g_queue_push_tail(&poll->tenant->waiting, poll);
+        set_timer(desks, poll->until);
+    }
+    g_mutex_unlock(&desks->lock);
+    return waits;
+}
+
+/* A cursor beyond what there is is of another log: nothing will ever come after it. */
+static void
+on_read(const CoexLogFigures *figures, const GError *error, gpointer user_data)
+{
+    Poll *poll = user_data;
+    Tenant *tenant = poll->tenant;
+    gsize n_flying = poll->n_flying;
+
+    if (error != NULL) {
+        coex_exchange_respond(poll->exchange, 503);
+        g_string_free(poll->text, TRUE);
+        g_free(poll);
+        land(tenant, n_flying);
+        return;
+    }
+    if (poll->text->len > 0) {
+        answer_poll(poll, figures);
+        return;
+    }
+    poll->n_flying = 0;
+    if (poll->after > figures->newest || !wait_for_more(poll))
+        answer_poll(poll, figures);
+    land(tenant, n_flying);
+}
+
+static const CoexLogReader reader = { on_row, on_read };
+
+void
+coex_desks_wake(CoexDesks *desks, guint index)
+{
+    Tenant *tenant = g_ptr_array_index(desks->tenants, index);
+    GQueue woken;
+    Poll *poll;
+
+    g_mutex_lock(&desks->lock);
+    woken = tenant->waiting;
+    g_queue_init(&tenant->waiting);
+    g_mutex_unlock(&desks->lock);
+    while ((poll = g_queue_pop_head(&woken)) != NULL)
+        start(poll);
+}
+
+/* ---- requests: the listener's thread ---- */
+
+typedef struct {
+    Tenant *tenant;
+    const CoexRelayKey *key;
+    gint64 after;
+    guint wait_s;
+} Request;
+
+static Tenant *
+find_tenant(CoexDesks *desks, const char *path, const char *end)
+{
+    g_autofree char *own = NULL;
+
+    if (!g_str_has_suffix(path, end))
+        return NULL;
+    own = g_strndup(path, strlen(path) - strlen(end));
+    return g_hash_table_lookup(desks->by_path, own);
+}
+
+#define BEARER "Bearer "
+
+/* All keys are compared, so that the time does not tell which one is near. */
+static const CoexRelayKey *
+find_key(const Tenant *tenant, CoexExchange *exchange)
+{
+    const char *value = coex_exchange_get_header(exchange, "Authorization", NULL);
+    const GPtrArray *keys = tenant->config->keys;
+    const CoexRelayKey *found = NULL;
+
+    if (value == NULL || g_ascii_strncasecmp(value, BEARER, strlen(BEARER)) != 0)
+        return NULL;
+    for (guint i = 0; i < keys->len; i++) {
+        const CoexRelayKey *key = g_ptr_array_index(keys, i);
+
+        if (coex_secret_is_same(value + strlen(BEARER), key->key))
+            found = key;
+    }
+    return found;
+}
+
+static guint
+refuse(CoexExchange *exchange, guint status, const char *text)
+{
+    coex_exchange_set_text(exchange, text);
+    return status;
+}
+
+static gboolean
+read_query(CoexExchange *exchange, Request *request)
+{
+    const char *after = coex_exchange_get_query(exchange, "after");
+    const char *wait = coex_exchange_get_query(exchange, "wait");
+    guint64 number = 0;
+
+    if (after != NULL && !g_ascii_string_to_unsigned(after, 10, 0, G_MAXINT64, &number, NULL))
+        return FALSE;
+    request->after = (gint64)number;
+    number = 0;
+    if (wait != NULL && !g_ascii_string_to_unsigned(wait, 10, 0, G_MAXUINT64, &number, NULL))
+        return FALSE;
+    request->wait_s = (guint)MIN(number, COEX_DESKS_WAIT_MAX_S);
+    return TRUE;
+}
+
+static guint
+on_head(CoexExchange *exchange, gpointer user_data)
+{
+    CoexDesks *desks = user_data;
+    const char *path = coex_exchange_get_path(exchange);
+    gboolean is_get = g_str_equal(coex_exchange_get_method(exchange), "GET");
+    Request request = { .tenant = find_tenant(desks, path, is_get ? "/deliveries" : "/sends") };
+
+    if (request.tenant == NULL && g_hash_table_contains(desks->by_path, path))
+        return 503; /* webhooks come in a moment */
+    if (request.tenant == NULL)
+        return find_tenant(desks, path, is_get ? "/sends" : "/deliveries") != NULL ? 405 : 404;
+    request.key = find_key(request.tenant, exchange);
+    if (request.key == NULL)
+        return refuse(exchange, 401,
+                      "This is not the desk key of that path: see its desk-key in the relay's "
+                      "configuration.");
+    if (is_get && !read_query(exchange, &request))
+        return refuse(exchange, 400, "after and wait take whole numbers.");
+    if (!coex_exchange_make_guest(exchange))
+        return refuse(exchange, 503, "All places for desks are taken. Try again later.");
+    coex_exchange_set_data(exchange, g_memdup2(&request, sizeof request), g_free);
+    return 0;
+}
+
+/* With the lock held: of the same key so many wait that the oldest has to go. */
+static Poll *
+take_surplus(CoexDesks *desks, const Request *request)
+{
+    GQueue *const queues[] = { &request->tenant->waiting, &desks->thirsty };
+    GQueue *queue = NULL;
+    GList *oldest = NULL;
+    guint n = 0;
+
+    for (guint i = 0; i < G_N_ELEMENTS(queues); i++) {
+        for (GList *item = queues[i]->head; item != NULL; item = item->next) {
+            const Poll *poll = item->data;
+
+            if (poll->key != request->key)
+                continue;
+            queue = oldest == NULL ? queues[i] : queue;
+            oldest = oldest == NULL ? item : oldest;
+            n++;
+        }
+    }
+    if (n < COEX_DESKS_PER_KEY)
+        return NULL;
+    Poll *poll = oldest->data;
+    g_queue_delete_link(queue, oldest);
+    return poll;
+}
+
+static void
+begin_poll(CoexDesks *desks, CoexExchange *exchange, const Request *request)
+{
+    Poll *poll = g_new0(Poll, 1);
+    Poll *surplus;
+
+    poll->tenant = request->tenant;
+    poll->exchange = exchange;
+    poll->key = request->key;
+    poll->after = poll->next = request->after;
+    poll->until = g_get_monotonic_time() + request->wait_s * G_USEC_PER_SEC;
+    poll->text = g_string_new(NULL);
+    g_mutex_lock(&desks->lock);
+    surplus = take_surplus(desks, request);
+    g_mutex_unlock(&desks->lock);
+    if (surplus != NULL)
+        dismiss(surplus);
+    start(poll);
+}
+
+/* ---- what a desk sent ---- */
+
+typedef struct {
+    Tenant *tenant;
+    CoexExchange *exchange;
+} Send;
+
+static void
+on_send_kept(const GError *error, gpointer user_data)
+{
+    g_autofree Send *sent = user_data;
+
+    coex_exchange_respond(sent->exchange, error == NULL ? 200 : 503);
+    if (error == NULL)
+        coex_desks_wake(sent->tenant->desks, sent->tenant->index);
+}
+
+/* One entry for each message of a desk. */
+static gboolean
+make_key(GBytes *body, guint8 ret_key[32])
+{
+    gsize length;
+    const char *bytes = g_bytes_get_data(body, &length);
+    g_autoptr(CoexJson) doc = coex_json_parse(bytes, length, NULL);
+    g_autoptr(CoexHash) hash = coex_hash_new(NULL);
+    CoexJsonAt root;
+    const char *desk, *local_id;
+    CoexDigest digest;
+
+    if (doc == NULL)
+        return FALSE;
+    root = coex_json_root(doc);
+    desk = coex_json_member_text(&root, "desk");
+    local_id = coex_json_member_text(&root, "local_id");
+    if (desk == NULL || local_id == NULL || *local_id == '\0')
+        return FALSE;
+    coex_hash_update(hash, "send", sizeof "send");
+    coex_hash_update(hash, desk, strlen(desk) + 1);
+    coex_hash_update(hash, local_id, strlen(local_id));
+    if (!coex_hash_finish(hash, &digest))
+        return FALSE;
+    memcpy(ret_key, digest.bytes, sizeof digest.bytes);
+    return TRUE;
+}
+
+static guint
+keep_send(CoexDesks *desks, CoexExchange *exchange, Tenant *tenant, GBytes *body)
+{
+    CoexDelivery delivery = { .received_at = g_get_real_time() / 1000,
+                              .body = body,
+                              .is_send = TRUE };
+    Send *sent;
+
+    if (g_bytes_get_size(body) > COEX_DESKS_SEND_MAX)
+        return 413;
+    if (!make_key(body, delivery.key))
+        return refuse(exchange, 400, "This is no JSON object with a desk and a local_id.");
+    sent = g_new(Send, 1);
+    *sent = (Send){ tenant, exchange };
+    if (coex_log_add(desks->log, tenant->index, &delivery, on_send_kept, sent) == COEX_LOG_TAKEN)
+        return 0;
+    g_free(sent);
+    return 503;
+}
+
+static void
+on_piece(CoexExchange *exchange, const void *bytes, gsize length, gpointer user_data)
+{
+}
+
+static void
+on_complete(CoexExchange *exchange, GBytes *body, gpointer user_data)
+{
+    CoexDesks *desks = user_data;
+    const Request *request = coex_exchange_get_data(exchange);
+    guint status;
+
+    if (g_str_equal(coex_exchange_get_method(exchange), "GET")) {
+        begin_poll(desks, exchange, request);
+        return;
+    }
+    status = keep_send(desks, exchange, request->tenant, body);
+    if (status != 0)
+        coex_exchange_respond(exchange, status);
+}
+
+const CoexListenerHandler coex_desks_handler = {
+    .head = on_head,
+    .piece = on_piece,
+    .complete = on_complete,
+};
+
+/* ---- the beginning and the end ---- */
+
+CoexDesks *
+coex_desks_new(const CoexRelayConfig *config, CoexLog *log)
+{
+    CoexDesks *desks = g_new0(CoexDesks, 1);
+
+    desks->log = log;
+    g_mutex_init(&desks->lock);
+    desks->by_path = g_hash_table_new(g_str_hash, g_str_equal);
+    desks->tenants = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < config->tenants->len; i++) {
+        Tenant *tenant = g_new0(Tenant, 1);
+
+        tenant->desks = desks;
+        tenant->index = i;
+        tenant->config = g_ptr_array_index(config->tenants, i);
+        g_ptr_array_add(desks->tenants, tenant);
+        g_hash_table_insert(desks->by_path, tenant->config->path, tenant);
+    }
+    desks->timer = g_source_new(&timer_funcs, sizeof(GSource));
+    g_source_set_callback(desks->timer, on_timer, desks, NULL);
+    g_source_attach(desks->timer, g_main_context_get_thread_default());
+    return desks;
+}
+
+void
+coex_desks_end(CoexDesks *desks)
+{
+    g_auto(GQueue) all = G_QUEUE_INIT;
+    Poll *poll;
+
+    g_mutex_lock(&desks->lock);
+    desks->ended = TRUE;
+    while ((poll = g_queue_pop_head(&desks->thirsty)) != NULL)
+        g_queue_push_tail(&all, poll);
+    for (guint i = 0; i < desks->tenants->len; i++) {
+        Tenant *tenant = g_ptr_array_index(desks->tenants, i);
+
+        while ((poll = g_queue_pop_head(&tenant->waiting)) != NULL)
+            g_queue_push_tail(&all, poll);
+    }
+    g_mutex_unlock(&desks->lock);
+    dismiss_all(&all);
+}
+
+void
+coex_desks_free(CoexDesks *desks)
+{
+    g_source_destroy(desks->timer);
+    g_source_unref(desks->timer);
+    g_hash_table_unref(desks->by_path);
+    g_ptr_array_unref(desks->tenants);
+    g_mutex_clear(&desks->lock);
+    g_free(desks);
+}

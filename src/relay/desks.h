@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <glib.h>
+
+/* What desks ask for: what came after their cursor, for which they may wait, and to keep what they
+ * tell of a message that they sent. Hides keys, who waits and since when, and how much may be on
+ * its way to them at once. */
+
+typedef struct CoexDesks CoexDesks;
+typedef struct CoexListenerHandler CoexListenerHandler;
+typedef struct CoexLog CoexLog;
+typedef struct CoexRelayConfig CoexRelayConfig;
+
+/* So many of one key can wait: the oldest has to go for another. */
+#define COEX_DESKS_PER_KEY 16
+#define COEX_DESKS_WAIT_MAX_S 60
+#define COEX_DESKS_SEND_MAX (64 * 1024) /* bytes that tell of a message */
+
+/* For the thread's default context, in which waiting ends. @log and @config are borrowed; the
+ * latter's tenants are the log's, in their order. */
+CoexDesks *coex_desks_new(const CoexRelayConfig *config, CoexLog *log);
+/* Nobody waits any more, from now on. The context's thread. */
+void coex_desks_end(CoexDesks *desks);
+/* After its end, and that of listener and log. */
+void coex_desks_free(CoexDesks *desks);
+
+/* For all paths that are no webhook's; its data is the CoexDesks. */
+extern const CoexListenerHandler coex_desks_handler;
+
+/* Something of the tenant was committed. In the writer's thread. */
+void coex_desks_wake(CoexDesks *desks, guint tenant);

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "relay/config.h"
+#include "relay/notify.h"
+#include "relay/relay.h"
+#include <glib-unix.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+/* What systemd does not start again: the configuration must be changed first. */
+#define EXIT_CONFIG 2
+/* As many as the listener can use, with the database's own. */
+#define DESCRIPTORS 4096
+
+static void
+say(const char *line)
+{
+    fprintf(stderr, "%s\n", line);
+}
+
+/* A connection is a descriptor. */
+static void
+raise_descriptors(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= DESCRIPTORS)
+        return;
+    limit.rlim_cur = MIN(limit.rlim_max, DESCRIPTORS);
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static gboolean
+on_stop(gpointer data)
+{
+    g_main_loop_quit(data);
+    return G_SOURCE_CONTINUE;
+}
+
+static int
+run(const CoexRelayConfig *config)
+{
+    g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
+    g_autoptr(GError) error = NULL;
+    CoexRelay *relay;
+
+    raise_descriptors();
+    g_unix_signal_add(SIGTERM, on_stop, loop);
+    g_unix_signal_add(SIGINT, on_stop, loop);
+    relay = coex_relay_open(config, say, &error);
+    if (relay == NULL) {
+        say(error->message);
+        return EXIT_FAILURE;
+    }
+    coex_notify("READY=1");
+    g_main_loop_run(loop);
+    coex_notify("STOPPING=1");
+    coex_relay_close(relay);
+    say("Ended; all that was acknowledged is on disk.");
+    return EXIT_SUCCESS;
+}
+
+int
+main(int argc, char **argv)
+{
+    g_autofree char *file = NULL;
+    gboolean version = FALSE;
+    const GOptionEntry entries[] = {
+        { "config", 'c', 0, G_OPTION_ARG_FILENAME, &file, "What to receive, and for whom", "FILE" },
+        { "version", 0, 0, G_OPTION_ARG_NONE, &version, "Tell the version, and end", NULL },
+        G_OPTION_ENTRY_NULL
+    };
+    g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+    g_autoptr(CoexRelayConfig) config = NULL;
+    g_autoptr(GError) error = NULL;
+
+    setlocale(LC_ALL, "");
+    umask(077);
+    g_option_context_set_summary(context, "Takes WhatsApp's webhooks for desks that sleep.");
+    g_option_context_add_main_entries(context, entries, NULL);
+    if (!g_option_context_parse(context, &argc, &argv, &error)) {
+        say(error->message);
+        return EXIT_CONFIG;
+    }
+    if (version) {
+        printf("coex-relay %s\n", COEX_VERSION);
+        return EXIT_SUCCESS;
+    }
+    if (file == NULL || argc > 1) {
+        say("It is called as: coex-relay --config FILE");
+        return EXIT_CONFIG;
+    }
+    config = coex_relay_config_read(file, &error);
+    if (config == NULL) {
+        say(error->message);
+        return EXIT_CONFIG;
+    }
+    return run(config);
+}

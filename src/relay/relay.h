@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <glib.h>
+
+/* The whole of a relay that runs: log, desks and webhooks, and the order in which they come up and
+ * go down. */
+
+typedef struct CoexRelay CoexRelay;
+typedef struct CoexRelayConfig CoexRelayConfig;
+
+/* @config is borrowed. @say gets lines for the journal, which hold no secret and nothing of what
+ * was written. In the thread whose default context runs. COEX_ERROR_LISTEN, COEX_ERROR_STORE,
+ * COEX_ERROR_LOCKED. */
+CoexRelay *coex_relay_open(const CoexRelayConfig *config, void (*say)(const char *line),
+                           GError **error);
+/* Commits and answers what is under way. Blocks for about a second. */
+void coex_relay_close(CoexRelay *relay);

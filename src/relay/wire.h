@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <glib.h>
+
+/* How deliveries are written for a desk: each as one line of JSON, its bytes as they came and a
+ * line feed, and at the end a line that says where the desk stands. */
+
+#define COEX_WIRE_TYPE "application/x-coex-deliveries"
+
+typedef struct CoexLogRow CoexLogRow;
+
+void coex_wire_add(GString *text, const CoexLogRow *row);
+
+/* @relay: the log's id; @after: the desk's next cursor. */
+void coex_wire_end(GString *text, const char *relay, gint64 after, gint64 oldest, gint64 newest);

@@ -1,0 +1,418 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "rig.h"
+
+#include <gio/gunixsocketaddress.h>
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+/* ---- the program ---- */
+
+static char *
+dup_program(void)
+{
+    return g_build_filename(g_getenv("COEX_BUILD_DIR"), "coex-relay", NULL);
+}
+
+static guint
+find_port(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GSocket) socket =
+        g_socket_new(G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, &error);
+    g_autoptr(GSocketAddress) any = g_inet_socket_address_new_from_string("127.0.0.1", 0);
+    g_autoptr(GSocketAddress) bound = NULL;
+
+    g_assert_no_error(error);
+    g_socket_bind(socket, any, FALSE, &error);
+    g_assert_no_error(error);
+    bound = g_socket_get_local_address(socket, &error);
+    g_assert_no_error(error);
+    return g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(bound));
+}
+
+static void
+write_config(Rig *rig)
+{
+    g_autofree char *file = g_build_filename(rig->folder, "relay.conf", NULL);
+    g_autofree char *text =
+        g_strdup_printf("[relay]\nlisten=127.0.0.1:%u\ndatabase=%s/db/relay.db\n%s\n%s", rig->port,
+                        rig->folder, rig->options, rig->tenants);
+
+    g_assert_true(g_file_set_contents(file, text, -1, NULL));
+}
+
+/* A test that fails leaves nothing behind. */
+static void
+end_with_test(gpointer data)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
+static GSubprocess *
+spawn(const char *folder, const char *notify, GError **error)
+{
+    g_autoptr(GSubprocessLauncher) launcher =
+        g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDOUT_SILENCE);
+    g_autofree char *program = dup_program();
+    g_autofree char *file = g_build_filename(folder, "relay.conf", NULL);
+    g_autofree char *said = g_build_filename(folder, "said", NULL);
+
+    g_subprocess_launcher_set_stderr_file_path(launcher, said);
+    g_subprocess_launcher_set_child_setup(launcher, end_with_test, NULL, NULL);
+    if (notify != NULL)
+        g_subprocess_launcher_setenv(launcher, "NOTIFY_SOCKET", notify, TRUE);
+    return g_subprocess_launcher_spawn(launcher, error, program, "--config", file, NULL);
+}
+
+/* FALSE: it has ended instead. */
+static gboolean
+wait_until_ready(Rig *rig)
+{
+    char state[256];
+
+    for (;;) {
+        g_autoptr(GError) error = NULL;
+        gssize length = g_socket_receive(rig->notify, state, sizeof state - 1, NULL, &error);
+
+        if (length < 0 && g_error_matches(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)) {
+            if (g_subprocess_get_identifier(rig->process) == NULL)
+                return FALSE;
+            continue;
+        }
+        g_assert_no_error(error);
+        state[length] = '\0';
+        if (strstr(state, "READY=1") != NULL)
+            return TRUE;
+    }
+}
+
+void
+rig_start(Rig *rig)
+{
+    g_autofree char *path = g_build_filename(rig->folder, "notify", NULL);
+    g_autofree char *said = NULL;
+    g_autoptr(GError) error = NULL;
+
+    do {
+        g_clear_object(&rig->process);
+        if (rig->port == 0)
+            rig->port = find_port();
+        write_config(rig);
+        rig->process = spawn(rig->folder, path, &error);
+        g_assert_no_error(error);
+        if (wait_until_ready(rig))
+            return;
+        /* another test may have got the port meanwhile */
+        g_free(said);
+        said = rig_dup_said(rig);
+        g_assert_nonnull(strstr(said, "another program uses this port"));
+        rig->port = 0;
+    } while (TRUE);
+}
+
+/* A name as short as a socket's must be. */
+static void
+listen_to_notes(Rig *rig)
+{
+    g_autofree char *path = g_build_filename(rig->folder, "notify", NULL);
+    g_autoptr(GSocketAddress) address = g_unix_socket_address_new(path);
+    g_autoptr(GError) error = NULL;
+
+    rig->notify = g_socket_new(G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_DATAGRAM,
+                               G_SOCKET_PROTOCOL_DEFAULT, &error);
+    g_assert_no_error(error);
+    g_socket_bind(rig->notify, address, FALSE, &error);
+    g_assert_no_error(error);
+    g_socket_set_timeout(rig->notify, 1);
+}
+
+Rig *
+rig_new(const char *options, const char *tenants)
+{
+    Rig *rig = g_new0(Rig, 1);
+
+    rig->folder = g_dir_make_tmp("relay-XXXXXX", NULL);
+    rig->tenants = g_strdup(tenants);
+    rig->options = g_strdup(options != NULL ? options : "");
+    listen_to_notes(rig);
+    rig_start(rig);
+    return rig;
+}
+
+void
+rig_stop(Rig *rig)
+{
+    g_autoptr(GError) error = NULL;
+
+    g_subprocess_send_signal(rig->process, SIGTERM);
+    g_subprocess_wait(rig->process, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_true(g_subprocess_get_if_exited(rig->process));
+    g_assert_cmpint(g_subprocess_get_exit_status(rig->process), ==, 0);
+    g_clear_object(&rig->process);
+}
+
+void
+rig_kill(Rig *rig)
+{
+    g_subprocess_force_exit(rig->process);
+    g_subprocess_wait(rig->process, NULL, NULL);
+    g_clear_object(&rig->process);
+}
+
+void
+rig_free(Rig *rig)
+{
+    if (rig->process != NULL)
+        rig_stop(rig);
+    g_object_unref(rig->notify);
+    g_free(rig->folder);
+    g_free(rig->tenants);
+    g_free(rig->options);
+    g_free(rig);
+}
+
+char *
+rig_dup_said(Rig *rig)
+{
+    g_autofree char *path = g_build_filename(rig->folder, "said", NULL);
+    char *said = NULL;
+
+    g_assert_true(g_file_get_contents(path, &said, NULL, NULL));
+    return said;
+}
+
+int
+rig_try(const char *text, char **ret_said)
+{
+    g_autofree char *folder = g_dir_make_tmp("relay-XXXXXX", NULL);
+    g_autofree char *file = g_build_filename(folder, "relay.conf", NULL);
+    g_autofree char *said = g_build_filename(folder, "said", NULL);
+    g_autoptr(GSubprocess) process = NULL;
+    g_autoptr(GError) error = NULL;
+
+    g_assert_true(g_file_set_contents(file, text, -1, NULL));
+    process = spawn(folder, NULL, &error);
+    g_assert_no_error(error);
+    g_subprocess_wait(process, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_true(g_file_get_contents(said, ret_said, NULL, NULL));
+    g_assert_true(g_subprocess_get_if_exited(process));
+    return g_subprocess_get_exit_status(process);
+}
+
+/* ---- requests ---- */
+
+void
+answer_free(Answer *answer)
+{
+    g_free(answer->head);
+    g_clear_pointer(&answer->body, g_bytes_unref);
+    g_free(answer);
+}
+
+static GBytes *
+read_to_end(GInputStream *stream)
+{
+    GByteArray *all = g_byte_array_new();
+    guint8 bytes[65536];
+    gssize length;
+
+    while ((length = g_input_stream_read(stream, bytes, sizeof bytes, NULL, NULL)) > 0)
+        g_byte_array_append(all, bytes, (guint)length);
+    return g_byte_array_free_to_bytes(all);
+}
+
+static void
+split_answer(Answer *answer, GBytes *all)
+{
+    gsize length;
+    const char *text = g_bytes_get_data(all, &length);
+    const char *end = length > 0 ? g_strstr_len(text, (gssize)length, "\r\n\r\n") : NULL;
+
+    if (end == NULL)
+        return;
+    answer->head = g_strndup(text, (gsize)(end - text));
+    g_assert_true(g_str_has_prefix(answer->head, "HTTP/1.1 "));
+    answer->status = (guint)g_ascii_strtoull(answer->head + strlen("HTTP/1.1 "), NULL, 10);
+    answer->body =
+        g_bytes_new_from_bytes(all, (gsize)(end + 4 - text), length - (gsize)(end + 4 - text));
+}
+
+Answer *
+rig_ask(Rig *rig, const char *target, const char *head, const char *body)
+{
+    g_autoptr(GSocketClient) client = g_socket_client_new();
+    g_autofree char *host = g_strdup_printf("127.0.0.1:%u", rig->port);
+    g_autoptr(GSocketConnection) connection = NULL;
+    g_autoptr(GString) request = g_string_new(NULL);
+    g_autoptr(GBytes) all = NULL;
+    Answer *answer = g_new0(Answer, 1);
+
+    g_socket_client_set_enable_proxy(client, FALSE);
+    g_socket_client_set_timeout(client, RIG_PATIENCE_S * 2);
+    connection = g_socket_client_connect_to_host(client, host, 0, NULL, NULL);
+    if (connection == NULL)
+        return answer;
+    g_string_append_printf(request, "%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n%s",
+                           body != NULL ? "POST" : "GET", target, host, head != NULL ? head : "");
+    if (body != NULL)
+        g_string_append_printf(request, "Content-Length: %zu\r\n", strlen(body));
+    g_string_append_printf(request, "\r\n%s", body != NULL ? body : "");
+    g_output_stream_write_all(g_io_stream_get_output_stream(G_IO_STREAM(connection)), request->str,
+                              request->len, NULL, NULL, NULL);
+    all = read_to_end(g_io_stream_get_input_stream(G_IO_STREAM(connection)));
+    split_answer(answer, all);
+    return answer;
+}
+
+guint
+rig_ask_status(Rig *rig, const char *target, const char *head, const char *body)
+{
+    g_autoptr(Answer) answer = rig_ask(rig, target, head, body);
+
+    return answer->status;
+}
+
+guint
+rig_deliver(Rig *rig, const char *path, const char *body)
+{
+    g_autofree char *hex = g_compute_hmac_for_string(G_CHECKSUM_SHA256, (const guchar *)RIG_SECRET,
+                                                     strlen(RIG_SECRET), body, -1);
+    g_autofree char *head = g_strdup_printf("X-Hub-Signature-256: sha256=%s\r\n", hex);
+
+    return rig_ask_status(rig, path, head, body);
+}
+
+/* ---- desks ---- */
+
+static void
+entry_free(gpointer data)
+{
+    Entry *entry = data;
+
+    g_free(entry->kind);
+    g_free(entry->signature);
+    g_free(entry->body);
+    g_free(entry);
+}
+
+void
+batch_free(Batch *batch)
+{
+    g_ptr_array_unref(batch->entries);
+    g_free(batch->relay);
+    g_free(batch);
+}
+
+static JsonObject *
+parse_line(JsonParser *parser, const char *line, gsize length)
+{
+    g_autoptr(GError) error = NULL;
+
+    json_parser_load_from_data(parser, line, (gssize)length, &error);
+    g_assert_no_error(error);
+    return json_node_get_object(json_parser_get_root(parser));
+}
+
+static void
+read_end(Batch *batch, JsonObject *line)
+{
+    batch->relay = g_strdup(json_object_get_string_member(line, "relay"));
+    batch->after = json_object_get_int_member(line, "after");
+    batch->oldest = json_object_get_int_member(line, "oldest");
+    batch->newest = json_object_get_int_member(line, "newest");
+}
+
+static Entry *
+read_entry(JsonObject *line)
+{
+    Entry *entry = g_new0(Entry, 1);
+    JsonObject *headers = json_object_get_object_member(line, "headers");
+
+    entry->sequence = json_object_get_int_member(line, "sequence");
+    entry->received_at = json_object_get_int_member(line, "received_at");
+    entry->length = (gsize)json_object_get_int_member(line, "length");
+    entry->kind = g_strdup(json_object_get_string_member_with_default(line, "kind", NULL));
+    entry->signature =
+        g_strdup(json_object_get_string_member_with_default(headers, "X-Hub-Signature-256", NULL));
+    return entry;
+}
+
+static void
+read_batch(Batch *batch, GBytes *body)
+{
+    gsize length;
+    const char *at = g_bytes_get_data(body, &length);
+    const char *end = at + length;
+
+    while (at < end) {
+        g_autoptr(JsonParser) parser = json_parser_new();
+        const char *stop = memchr(at, '\n', (gsize)(end - at));
+        JsonObject *line;
+        Entry *entry;
+
+        g_assert_nonnull(stop);
+        line = parse_line(parser, at, (gsize)(stop - at));
+        at = stop + 1;
+        if (json_object_has_member(line, "relay")) {
+            g_assert_true(at == end);
+            read_end(batch, line);
+            return;
+        }
+        entry = read_entry(line);
+        g_assert_cmpuint(entry->length, <, (gsize)(end - at));
+        entry->body = g_strndup(at, entry->length);
+        g_assert_cmpint(at[entry->length], ==, '\n');
+        at += entry->length + 1;
+        g_ptr_array_add(batch->entries, entry);
+    }
+    g_assert_not_reached();
+}
+
+Batch *
+rig_poll(Rig *rig, const char *path, const char *key, gint64 after, guint wait_s)
+{
+    g_autofree char *target =
+        g_strdup_printf("%s/deliveries?after=%" G_GINT64_FORMAT "&wait=%u", path, after, wait_s);
+    g_autofree char *head = g_strdup_printf("Authorization: Bearer %s\r\n", key);
+    g_autoptr(Answer) answer = rig_ask(rig, target, head, NULL);
+    Batch *batch = g_new0(Batch, 1);
+
+    batch->status = answer->status;
+    batch->entries = g_ptr_array_new_with_free_func(entry_free);
+    if (answer->status == 200) {
+        g_assert_nonnull(strstr(answer->head, "Content-Type: application/x-coex-deliveries"));
+        read_batch(batch, answer->body);
+    }
+    return batch;
+}
+
+Batch *
+rig_read_all(Rig *rig, const char *path, const char *key, gint64 after)
+{
+    Batch *all = rig_poll(rig, path, key, after, 0);
+
+    g_assert_cmpuint(all->status, ==, 200);
+    while (all->after < all->newest) {
+        g_autoptr(Batch) more = rig_poll(rig, path, key, all->after, 0);
+
+        g_assert_cmpuint(more->status, ==, 200);
+        g_assert_cmpuint(more->entries->len, >, 0);
+        g_ptr_array_extend_and_steal(all->entries, g_ptr_array_ref(more->entries));
+        g_ptr_array_unref(more->entries);
+        more->entries = g_ptr_array_new();
+        all->after = more->after;
+        all->newest = more->newest;
+    }
+    return all;
+}
+
+const Entry *
+batch_get(const Batch *batch, guint index)
+{
+    g_assert_cmpuint(index, <, batch->entries->len);
+    return g_ptr_array_index(batch->entries, index);
+}
