@@ -20,6 +20,7 @@
 /* A descriptor of our own for the socket: its number cannot become another's under our hands. */
 typedef struct {
     gconstpointer socket;
+    gconstpointer owner;
     int fd;
     guint64 n_bytes; /* received when a request began or ended last */
 } Line;
@@ -49,8 +50,15 @@ static GMutex guards_lock;
 static GPtrArray *guards; /* CoexGuard, borrowed; NULL: none */
 static gint n_hurries;    /* atomic */
 
-static void
-guard_unref(CoexGuard *guard)
+CoexGuard *
+coex_guard_ref(CoexGuard *guard)
+{
+    g_atomic_ref_count_inc(&guard->refs);
+    return guard;
+}
+
+void
+coex_guard_unref(CoexGuard *guard)
 {
     if (!g_atomic_ref_count_dec(&guard->refs))
         return;
@@ -228,7 +236,7 @@ coex_guard_free(CoexGuard *guard)
         close(g_array_index(guard->lines, Line, i).fd);
     g_array_set_size(guard->lines, 0);
     g_mutex_unlock(&guard->lock);
-    guard_unref(guard);
+    coex_guard_unref(guard);
 }
 
 static void
@@ -247,22 +255,34 @@ on_socket_gone(gpointer user_data, GObject *socket)
         break;
     }
     g_mutex_unlock(&guard->lock);
-    guard_unref(guard);
+    coex_guard_unref(guard);
 }
 
 void
-coex_guard_add(CoexGuard *guard, GSocket *socket)
+coex_guard_add(CoexGuard *guard, GSocket *socket, gconstpointer owner)
 {
-    Line line = { .socket = socket };
+    Line line = { .socket = socket, .owner = owner };
 
     line.fd = fcntl(g_socket_get_fd(socket), F_DUPFD_CLOEXEC, 0);
     if (line.fd < 0)
         return;
-    g_atomic_ref_count_inc(&guard->refs);
     g_mutex_lock(&guard->lock);
     g_array_append_val(guard->lines, line);
     g_mutex_unlock(&guard->lock);
-    g_object_weak_ref(G_OBJECT(socket), on_socket_gone, guard);
+    g_object_weak_ref(G_OBJECT(socket), on_socket_gone, coex_guard_ref(guard));
+}
+
+void
+coex_guard_cut(CoexGuard *guard, gconstpointer owner)
+{
+    g_mutex_lock(&guard->lock);
+    for (guint i = 0; i < guard->lines->len; i++) {
+        const Line *line = &g_array_index(guard->lines, Line, i);
+
+        if (line->owner == owner)
+            shutdown(line->fd, SHUT_RDWR);
+    }
+    g_mutex_unlock(&guard->lock);
 }
 
 void

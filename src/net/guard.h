@@ -12,10 +12,18 @@ typedef struct CoexGuard CoexGuard;
 
 /* For the calling thread's default main context, where the other functions are called too. */
 CoexGuard *coex_guard_new(void);
+/* Ends the watching; what is told then has no effect. */
 void coex_guard_free(CoexGuard *guard);
+/* For who may outlive that. From any thread, as the next three. */
+CoexGuard *coex_guard_ref(CoexGuard *guard);
+void coex_guard_unref(CoexGuard *guard);
 
-/* A connection of this loop; watched until @socket is gone. */
-void coex_guard_add(CoexGuard *guard, GSocket *socket);
+/* A connection of this loop, or of a thread beside it; watched until @socket is gone. @owner: whose
+ * it is; not looked at. */
+void coex_guard_add(CoexGuard *guard, GSocket *socket, gconstpointer owner);
+
+/* Shuts the connections of @owner: who waits for one of them, even to close it, waits no longer. */
+void coex_guard_cut(CoexGuard *guard, gconstpointer owner);
 
 /* A request began or ended. @deadline: monotonic, of the first to expire; 0 when none is under way:
  * then nothing is watched. */

@@ -4,29 +4,19 @@
 #include "core/api.h"
 #include "core/error.h"
 #include "core/proxy.h"
+#include "net/body.h"
 #include "net/cause.h"
 #include "net/guard.h"
-#include "net/header-time.h"
+#include "net/posting.h"
 #include "net/request.h"
-#include "net/tunnel.h"
-#include <libsoup/soup.h>
-#include <string.h>
-#include <time.h>
+#include "net/sessions.h"
 
-/* A kept connection that has died in silence makes the next send uncertain, so none is kept long,
- * and none over a suspend. */
-#define KEEP_IDLE_S 20
-#define SUSPEND_US (G_USEC_PER_SEC / 2)
-#define CONNECTIONS_MAX 16
-#define CONNECTIONS_PER_HOST_MAX 8
 #define READ_SIZE (64 * 1024)
-#define EXTEND_US (G_USEC_PER_SEC / 10) /* between two looks at an upload's progress */
-#define INTERIM_MAX 32                  /* answers of 1xx before the answer */
-#define KEY_MIN 8                       /* shorter is no key, and may be a word of any answer */
+#define PROGRESS_MS 100 /* between two looks at an upload's progress */
+#define INTERIM_MAX 32  /* answers of 1xx before the answer */
 
 struct CoexHttp {
-    SoupSession *session;
-    gint64 slept_us; /* what it knows of get_slept_us() */
+    CoexSessions *sessions;
     guint timeout_s;
     CoexProxy *proxy; /* NULL: none */
     CoexGuard *guard;
@@ -34,25 +24,26 @@ struct CoexHttp {
     GQueue jobs; /* of Job, borrowed; the oldest first */
 };
 
-/* One request under way; belongs to its GTask. */
+/* One request under way; belongs to its GTask. While a thread of its own sends it and reads the
+ * answer (coex_http_upload_async()), its loop only stops it and counts what was sent. */
 typedef struct {
     CoexHttp *http;    /* NULL when that was freed */
     GList *link;       /* in its jobs */
     gconstpointer tag; /* the caller's user_data: names the request */
     SoupSession *session;
     SoupMessage *message;
+    CoexGuard *guard;
     char *host;
     char *proxy; /* its address; NULL: the host is reached without one */
     char *key;   /* secret; NULL without one */
     guint timeout_s;
     gint64 began_us;
     gint64 deadline_us;
-    gint64 extended_us;  /* when that was put off last, 0 */
-    CoexHttpTake take;   /* NULL: the body is collected */
-    CoexHttpWrote wrote; /* NULL: the body leaves at once */
-    char *content_type;  /* of what is said, NULL: nothing; with one of the next two: */
+    CoexHttpTake take;                                /* NULL: the body is collected */
+    void (*wrote)(gpointer user_data, gsize n_bytes); /* NULL: it is no upload */
+    gsize n_wrote;                                    /* and not told yet; atomic */
+    char *content_type;                               /* of what is said; NULL: nothing */
     GBytes *said;
-    CoexHttpBody upload;
     gsize n_taken;
     GTask *full;    /* itself, while nobody takes what comes: its I/O rests; NULL */
     gint64 full_us; /* since when */
@@ -67,6 +58,7 @@ typedef struct {
     GCancellable *stop; /* of the I/O, by job_stop() */
     GSource *on_cancelled;
     GSource *on_deadline;
+    GSource *on_progress; /* NULL: it is no upload */
     GInputStream *stream;
     GByteArray *body;
 } Job;
@@ -74,35 +66,8 @@ typedef struct {
 static void on_headers(GObject *source, GAsyncResult *result, gpointer user_data);
 static void on_bytes(GObject *source, GAsyncResult *result, gpointer user_data);
 static void on_closed(GObject *source, GAsyncResult *result, gpointer user_data);
+static void on_posted(GObject *source, GAsyncResult *result, gpointer user_data);
 static void job_break(GTask *task, const GError *cause);
-
-/* How long this computer has been suspended since it started. */
-static gint64
-get_slept_us(void)
-{
-#ifdef CLOCK_BOOTTIME
-    struct timespec uptime;
-
-    if (clock_gettime(CLOCK_BOOTTIME, &uptime) == 0)
-        return uptime.tv_sec * G_USEC_PER_SEC + uptime.tv_nsec / 1000 - g_get_monotonic_time();
-#endif
-    return 0;
-}
-
-/* Its kept connections go with it. */
-static void
-renew_session(CoexHttp *http)
-{
-    g_autoptr(GProxyResolver) resolver = coex_tunnel_resolver_new(http->proxy);
-
-    g_clear_object(&http->session);
-    http->slept_us = get_slept_us();
-    http->session = soup_session_new_with_options(
-        /* job_new()'s deadline counts from the start and covers everything */
-        "timeout", 0, "idle-timeout", KEEP_IDLE_S, "max-conns", CONNECTIONS_MAX,
-        "max-conns-per-host", CONNECTIONS_PER_HOST_MAX, "user-agent", "purple-coex",
-        "proxy-resolver", resolver, NULL);
-}
 
 CoexHttp *
 coex_http_new(guint timeout_s, const CoexProxy *proxy)
@@ -113,7 +78,7 @@ coex_http_new(guint timeout_s, const CoexProxy *proxy)
     http->proxy = coex_proxy_copy(proxy);
     http->guard = coex_guard_new();
     http->end = g_cancellable_new();
-    renew_session(http);
+    http->sessions = coex_sessions_new(proxy);
     g_queue_init(&http->jobs);
     return http;
 }
@@ -143,6 +108,8 @@ job_detach(Job *job)
     job->http = NULL;
     g_source_destroy(job->on_cancelled);
     g_source_destroy(job->on_deadline);
+    if (job->on_progress != NULL)
+        g_source_destroy(job->on_progress);
 }
 
 /* libsoup 3.4 to 3.6 ends a request twice, and so frees it too early, when it is cancelled between
@@ -154,6 +121,8 @@ job_stop(Job *job)
     g_autoptr(GCancellable) stop = g_object_ref(job->stop);
 
     job->stopping = TRUE;
+    if (job->wrote != NULL)
+        coex_guard_cut(job->guard, job->session);
     if (job->full != NULL)
         job_break(g_steal_pointer(&job->full), NULL);
     else if (!job->answering)
@@ -185,7 +154,7 @@ coex_http_free(CoexHttp *http)
     }
     g_cancellable_cancel(http->end);
     g_object_unref(http->end);
-    g_object_unref(http->session);
+    coex_sessions_free(http->sessions);
     coex_guard_free(http->guard);
     coex_proxy_free(http->proxy);
     g_free(http);
@@ -202,14 +171,15 @@ job_free(Job *job)
 {
     g_signal_handlers_disconnect_by_data(job->message, job);
     g_clear_object(&job->stream);
-    g_clear_object(&job->upload.stream);
     g_clear_pointer(&job->said, g_bytes_unref);
     g_free(job->content_type);
     g_object_unref(job->message);
     g_object_unref(job->session);
+    coex_guard_unref(job->guard);
     g_object_unref(job->stop);
     g_source_unref(job->on_cancelled);
     g_source_unref(job->on_deadline);
+    g_clear_pointer(&job->on_progress, g_source_unref);
     g_clear_pointer(&job->body, g_byte_array_unref);
     g_free(job->host);
     g_free(job->proxy);
@@ -259,7 +229,7 @@ explain_not_written(Job *job, const GError *cause)
 static gboolean
 job_is_cut(const Job *job)
 {
-    return job->http != NULL && coex_guard_count_cuts(job->http->guard) != job->n_cuts;
+    return coex_guard_count_cuts(job->guard) != job->n_cuts;
 }
 
 static GError *
@@ -326,23 +296,6 @@ job_break(GTask *task, const GError *cause)
         job_fail(task, explain_not_written(job, cause));
 }
 
-static CoexResponse *
-job_make_response(Job *job)
-{
-    SoupMessageHeaders *headers = soup_message_get_response_headers(job->message);
-    CoexResponse *response = g_new0(CoexResponse, 1);
-
-    response->status = soup_message_get_status(job->message);
-    coex_http_hide_key(job->body, job->key);
-    response->body = g_byte_array_free_to_bytes(g_steal_pointer(&job->body));
-    response->location = g_strdup(soup_message_headers_get_one(headers, "Location"));
-    response->server = g_strdup(soup_message_headers_get_one(headers, "Server"));
-    response->date = coex_header_read_date(soup_message_headers_get_one(headers, "Date"));
-    response->retry_after_s = coex_header_read_retry_after(
-        soup_message_headers_get_one(headers, "Retry-After"), response->date);
-    return response;
-}
-
 /* ---- a request, from start to end ---- */
 
 static void
@@ -359,8 +312,7 @@ job_extend(Job *job)
 {
     gint64 end_us = job->began_us + COEX_HTTP_STREAM_TIMES * job->timeout_s * G_USEC_PER_SEC;
 
-    job->extended_us = g_get_monotonic_time();
-    job->deadline_us = job->extended_us + job->timeout_s * G_USEC_PER_SEC;
+    job->deadline_us = g_get_monotonic_time() + job->timeout_s * G_USEC_PER_SEC;
     /* What is uploaded has an end, however slow the line. */
     if (job->wrote == NULL)
         job->deadline_us = MIN(job->deadline_us, end_us);
@@ -369,16 +321,26 @@ job_extend(Job *job)
         guard_jobs(job->http);
 }
 
+/* In its thread. */
 static void
 on_wrote_body(SoupMessage *message, guint n_bytes, gpointer user_data)
 {
     Job *job = user_data;
 
-    if (job->wrote == NULL || job->stopping)
-        return;
-    if (g_get_monotonic_time() - job->extended_us > EXTEND_US)
+    g_atomic_pointer_add(&job->n_wrote, n_bytes);
+}
+
+static gboolean
+on_progress(gpointer user_data)
+{
+    Job *job = user_data;
+    gsize n_bytes = g_atomic_pointer_and(&job->n_wrote, 0);
+
+    if (n_bytes > 0 && !job->stopping) {
         job_extend(job);
-    job->wrote((gpointer)job->tag, n_bytes);
+        job->wrote((gpointer)job->tag, n_bytes);
+    }
+    return G_SOURCE_CONTINUE;
 }
 
 static void
@@ -405,21 +367,9 @@ on_network_event(SoupMessage *message, GSocketClientEvent event, GIOStream *stre
 {
     Job *job = user_data;
 
-    if (event == G_SOCKET_CLIENT_CONNECTED && job->http != NULL && G_IS_SOCKET_CONNECTION(stream))
-        coex_guard_add(job->http->guard,
-                       g_socket_connection_get_socket(G_SOCKET_CONNECTION(stream)));
-    else if (event == G_SOCKET_CLIENT_TLS_HANDSHAKING && job->upload.stream != NULL)
-        coex_http_be_plain(stream);
-}
-
-static void
-job_set_body(Job *job)
-{
-    if (job->upload.stream != NULL)
-        soup_message_set_request_body(job->message, job->content_type, job->upload.stream,
-                                      (gssize)job->upload.length);
-    else if (job->said != NULL)
-        soup_message_set_request_body_from_bytes(job->message, job->content_type, job->said);
+    if (event == G_SOCKET_CLIENT_CONNECTED && G_IS_SOCKET_CONNECTION(stream))
+        coex_guard_add(job->guard, g_socket_connection_get_socket(G_SOCKET_CONNECTION(stream)),
+                       job->session);
 }
 
 /* libsoup sends a POST again by itself only where the server says that it did not look at it (a
@@ -429,15 +379,10 @@ static void
 on_restarted(SoupMessage *message, gpointer user_data)
 {
     Job *job = user_data;
-    GInputStream *again;
 
     job->answering = FALSE;
-    if (job->upload.stream != NULL) {
-        again = job->upload.again(job->upload.stream);
-        g_object_unref(job->upload.stream);
-        job->upload.stream = again;
-    }
-    job_set_body(job);
+    if (job->said != NULL)
+        soup_message_set_request_body_from_bytes(job->message, job->content_type, job->said);
     if (job->is_post)
         job->written = FALSE;
 }
@@ -479,8 +424,8 @@ job_new(CoexHttp *http, const CoexRequest *request, SoupMessage *message, GCance
     job->http = http;
     g_queue_push_tail(&http->jobs, job);
     job->link = http->jobs.tail;
-    job->session = g_object_ref(http->session);
     job->message = g_object_ref(message);
+    job->guard = coex_guard_ref(http->guard);
     job->host = g_strdup(g_uri_get_host(soup_message_get_uri(message)));
     if (coex_proxy_leads_to(http->proxy, job->host))
         job->proxy = coex_proxy_dup_address(http->proxy);
@@ -503,10 +448,38 @@ job_new(CoexHttp *http, const CoexRequest *request, SoupMessage *message, GCance
     return job;
 }
 
+/* In the loop. */
+static void
+job_send(GTask *task)
+{
+    Job *job = g_task_get_task_data(task);
+
+    job->session = coex_sessions_get(job->http->sessions);
+    g_signal_connect(job->message, "got-headers", G_CALLBACK(on_got_headers), job);
+    soup_session_send_async(job->session, job->message, G_PRIORITY_DEFAULT, job->stop, on_headers,
+                            task);
+}
+
+/* In a thread. */
+static void
+job_post(GTask *task, const CoexBody *body)
+{
+    Job *job = g_task_get_task_data(task);
+    CoexPosting posting;
+
+    job->wrote = body->wrote;
+    job->on_progress = start_source(g_timeout_source_new(PROGRESS_MS), on_progress, job);
+    job->session = coex_sessions_take(job->http->sessions);
+    g_signal_connect(job->message, "wrote-body-data", G_CALLBACK(on_wrote_body), job);
+    posting = (CoexPosting){ job->session,      job->message, job->stop,
+                             job->content_type, *body,        COEX_HTTP_BODY_MAX };
+    coex_posting_async(&posting, on_posted, task);
+}
+
 /* The caller fills in what the job is about before its loop runs. NULL: it has ended. */
 static Job *
-start(CoexHttp *http, const CoexRequest *request, const CoexHttpBody *body,
-      GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+start(CoexHttp *http, const CoexRequest *request, const CoexBody *body, GCancellable *cancellable,
+      GAsyncReadyCallback callback, gpointer user_data)
 {
     g_autoptr(GTask) task = g_task_new(NULL, cancellable, callback, user_data);
     g_autoptr(SoupMessage) message = NULL;
@@ -519,25 +492,19 @@ start(CoexHttp *http, const CoexRequest *request, const CoexHttpBody *body,
         g_task_return_error(task, error);
         return NULL;
     }
-    if (get_slept_us() - http->slept_us > SUSPEND_US)
-        renew_session(http);
     job = job_new(http, request, message, cancellable);
     job->tag = user_data;
-    if (body != NULL) {
-        job->upload = *body;
-        g_object_ref(job->upload.stream);
-        job->wrote = body->wrote;
-    }
-    job_set_body(job);
+    if (job->said != NULL)
+        soup_message_set_request_body_from_bytes(message, job->content_type, job->said);
     g_task_set_task_data(task, job, (GDestroyNotify)job_free);
     g_signal_connect(message, "wrote-headers", G_CALLBACK(on_wrote_headers), job);
-    g_signal_connect(message, "wrote-body-data", G_CALLBACK(on_wrote_body), job);
-    g_signal_connect(message, "got-headers", G_CALLBACK(on_got_headers), job);
     g_signal_connect(message, "got-informational", G_CALLBACK(on_got_informational), job);
     g_signal_connect(message, "network-event", G_CALLBACK(on_network_event), job);
     g_signal_connect(message, "restarted", G_CALLBACK(on_restarted), job);
-    soup_session_send_async(job->session, message, G_PRIORITY_DEFAULT, job->stop, on_headers,
-                            g_steal_pointer(&task));
+    if (body != NULL)
+        job_post(g_steal_pointer(&task), body);
+    else
+        job_send(g_steal_pointer(&task));
     return job;
 }
 
@@ -559,7 +526,7 @@ coex_http_send_async(CoexHttp *http, const CoexRequest *request, GCancellable *c
 }
 
 void
-coex_http_upload_async(CoexHttp *http, const CoexRequest *request, const CoexHttpBody *body,
+coex_http_upload_async(CoexHttp *http, const CoexRequest *request, const CoexBody *body,
                        GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
     start(http, request, body, cancellable, callback, user_data);
@@ -678,22 +645,53 @@ on_bytes(GObject *source, GAsyncResult *result, gpointer user_data)
         g_input_stream_close_async(job->stream, G_PRIORITY_DEFAULT, job->stop, on_closed, task);
 }
 
-/* The answer is complete, whatever closing says. */
+/* The answer is complete. Takes the reference on @task. */
+static void
+job_finish(GTask *task)
+{
+    Job *job = g_task_get_task_data(task);
+    GByteArray *body = g_steal_pointer(&job->body);
+    g_autofree char *outcome =
+        g_strdup_printf("%u with %" G_GSIZE_FORMAT " bytes", soup_message_get_status(job->message),
+                        body->len + job->n_taken);
+
+    job_log(job, outcome);
+    job_detach(job);
+    g_task_return_pointer(task, coex_http_response_new(job->message, body, job->key),
+                          (GDestroyNotify)coex_response_free);
+    g_object_unref(task);
+}
+
+/* Whatever that says. */
 static void
 on_closed(GObject *source, GAsyncResult *result, gpointer user_data)
 {
+    g_input_stream_close_finish(G_INPUT_STREAM(source), result, NULL);
+    job_finish(user_data);
+}
+
+static void
+on_posted(GObject *source, GAsyncResult *result, gpointer user_data)
+{
     GTask *task = user_data;
     Job *job = g_task_get_task_data(task);
+    g_autoptr(GError) error = NULL;
+    gboolean stopped;
 
-    g_autofree char *outcome =
-        g_strdup_printf("%u with %" G_GSIZE_FORMAT " bytes", soup_message_get_status(job->message),
-                        job->body->len + job->n_taken);
-
-    g_input_stream_close_finish(G_INPUT_STREAM(source), result, NULL);
-    job_log(job, outcome);
-    job_detach(job);
-    g_task_return_pointer(task, job_make_response(job), (GDestroyNotify)coex_response_free);
-    g_object_unref(task);
+    g_byte_array_unref(job->body);
+    job->body = coex_posting_finish(result, &error);
+    on_progress(job);
+    stopped = job->stopping || job_is_cut(job);
+    if (!stopped && error == NULL) {
+        coex_sessions_give_back(job->http->sessions, job->session);
+        job_finish(task);
+    } else if (!stopped && error->domain == COEX_ERROR) {
+        job_fail(task, g_steal_pointer(&error));
+    } else if (!stopped && g_error_matches(error, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE)) {
+        job_fail(task, explain_too_large(job));
+    } else {
+        job_break(task, error);
+    }
 }
 
 void

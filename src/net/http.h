@@ -8,6 +8,7 @@
  * reached the server. An answer that never pauses cannot keep the loop, and so not the deadline
  * either. Belongs to the thread (and its default main context) that made it. */
 
+typedef struct CoexBody CoexBody;
 typedef struct CoexProxy CoexProxy;
 typedef struct CoexRequest CoexRequest;
 typedef struct CoexResponse CoexResponse;
@@ -56,21 +57,9 @@ void coex_http_stream_async(CoexHttp *http, const CoexRequest *request, CoexHttp
 /* There is room again; a no-op unless COEX_HTTP_FULL was said since, and after the end. */
 void coex_http_read_on(CoexHttpStream *stream);
 
-/* @n_bytes more of a body have left. */
-typedef void (*CoexHttpWrote)(gpointer user_data, gsize n_bytes);
-
-/* A body that is read while it is sent. */
-typedef struct {
-    GInputStream *stream;
-    gint64 length;
-    /* All of it once more, from the beginning, where the server wants the request again; owned by
-     * the caller */
-    GInputStream *(*again)(GInputStream *stream);
-    CoexHttpWrote wrote;
-} CoexHttpBody;
-
-/* As coex_http_send_async() with @body in the place of the request's; times as above. */
-void coex_http_upload_async(CoexHttp *http, const CoexRequest *request, const CoexHttpBody *body,
+/* As coex_http_send_async() with @body, which is copied, in the place of the request's. The time
+ * per request is what each pause of it may last. By HTTP/1.1. */
+void coex_http_upload_async(CoexHttp *http, const CoexRequest *request, const CoexBody *body,
                             GCancellable *cancellable, GAsyncReadyCallback callback,
                             gpointer user_data);
 

@@ -3,6 +3,7 @@
 
 #include "core/api.h"
 #include "core/error.h"
+#include "net/header-time.h"
 #include <string.h>
 
 #define KEY_MIN 8 /* shorter is no key, and may be a word of any answer */
@@ -65,8 +66,10 @@ coex_http_dup_key(const CoexRequest *request)
     return g_strdup(space != NULL ? space + 1 : request->auth_value);
 }
 
-void
-coex_http_hide_key(GByteArray *body, const char *key)
+/* Graph quotes a key that it cannot read ("Malformed access token ..."), and what the provider says
+ * is shown to the user and stands in the host's debug output. @key may be NULL. */
+static void
+hide_key(GByteArray *body, const char *key)
 {
     gsize length = key != NULL ? strlen(key) : 0;
     guint8 *end = body->data + body->len;
@@ -79,10 +82,19 @@ coex_http_hide_key(GByteArray *body, const char *key)
         memset(found, '*', length);
 }
 
-void
-coex_http_be_plain(GIOStream *stream)
+CoexResponse *
+coex_http_response_new(SoupMessage *message, GByteArray *body, const char *key)
 {
-    static const char *const plain[] = { "http/1.1", NULL };
+    SoupMessageHeaders *headers = soup_message_get_response_headers(message);
+    CoexResponse *response = g_new0(CoexResponse, 1);
 
-    g_tls_connection_set_advertised_protocols(G_TLS_CONNECTION(stream), plain);
+    response->status = soup_message_get_status(message);
+    hide_key(body, key);
+    response->body = g_byte_array_free_to_bytes(body);
+    response->location = g_strdup(soup_message_headers_get_one(headers, "Location"));
+    response->server = g_strdup(soup_message_headers_get_one(headers, "Server"));
+    response->date = coex_header_read_date(soup_message_headers_get_one(headers, "Date"));
+    response->retry_after_s = coex_header_read_retry_after(
+        soup_message_headers_get_one(headers, "Retry-After"), response->date);
+    return response;
 }

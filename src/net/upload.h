@@ -20,6 +20,6 @@ void coex_upload_async(CoexHttp *http, const CoexUpload *what, GCancellable *can
                        GAsyncReadyCallback callback, gpointer user_data);
 
 /* The file's id at the provider; free with g_free(). NULL on error: COEX_ERROR_STORE: it cannot be
- * read; else as coex_http_send_finish(), or the provider's refusal. @ret_wait_s: before it may be
+ * opened; else as coex_http_send_finish(), or the provider's refusal. @ret_wait_s: before it may be
  * tried again, 0. */
 char *coex_upload_finish(GAsyncResult *result, gint64 *ret_wait_s, GError **error);

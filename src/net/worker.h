@@ -3,8 +3,8 @@
 
 #include <gio/gio.h>
 
-/* Work with a disk that may keep it waiting: done in a thread of its own, never in one that runs a
- * loop. */
+/* Work with a disk that may keep it waiting, or a line: done in a thread of its own, never in one
+ * that runs a loop. */
 
 /* As g_task_run_in_thread(): @work returns by the task, whose callback runs in its own context, and
  * not at all where that has ended. @work uses nothing but what the task owns. */
@@ -19,6 +19,6 @@ void coex_worker_watch(GTask *task, CoexWorkerSlow slow, gpointer user_data);
 /* Writes all of it; FALSE with errno. */
 gboolean coex_worker_write(int fd, const void *bytes, gsize length);
 
-/* Whether a disk is still waited for somewhere: a loop that ends before has work to come. It is
+/* Whether such work is still under way somewhere: a loop that ends before has work to come. It is
  * woken when that ends. */
 gboolean coex_worker_is_busy(void);

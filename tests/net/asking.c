@@ -2,8 +2,11 @@
 #include "asking.h"
 
 #include "core/api.h"
+#include "core/backend.h"
+#include "net/upload.h"
 
 #include <string.h>
+#include <unistd.h>
 
 const char certificate_pem[] = "-----BEGIN CERTIFICATE-----\n"
                                "MIIBfzCCASWgAwIBAgIUUM6EcwfeHGHSAUNxsKd1wbdxNDowCgYIKoZIzj0EAwIw\n"
@@ -92,4 +95,67 @@ assert_status(CoexHttp *http, const CoexRequest *request, guint status)
 
     g_assert_no_error(error);
     g_assert_cmpuint(response->status, ==, status);
+}
+
+static void
+on_uploaded(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    ((Upload *)user_data)->result = g_object_ref(result);
+}
+
+static void
+on_wrote(gpointer user_data, gsize n_bytes)
+{
+    ((Upload *)user_data)->n_bytes += n_bytes;
+}
+
+void
+upload_start(Upload *upload, CoexHttp *http, const char *base, const char *path,
+             GCancellable *cancellable)
+{
+    CoexEndpoint endpoint = { .backend = coex_backend_lookup("meta"),
+                              .base_url = (char *)base,
+                              .key = (char *)SECRET,
+                              .phone_number_id = (char *)"1" };
+    const CoexUpload what = { &endpoint, path, "text/plain", on_wrote };
+
+    coex_upload_async(http, &what, cancellable, on_uploaded, upload);
+}
+
+char *
+upload_wait(Upload *upload, GError **error)
+{
+    g_autoptr(GAsyncResult) result = NULL;
+    gint64 wait_s = 0;
+
+    while (upload->result == NULL)
+        g_main_context_iteration(NULL, TRUE);
+    result = g_steal_pointer(&upload->result);
+    return coex_upload_finish(result, &wait_s, error);
+}
+
+char *
+upload(CoexHttp *http, const char *base, const char *path, GError **error)
+{
+    Upload upload = { 0 };
+
+    upload_start(&upload, http, base, path, NULL);
+    return upload_wait(&upload, error);
+}
+
+/* From a file, which is read at each use. */
+char *
+trust_tests(void)
+{
+    char *path = NULL;
+    g_autoptr(GTlsDatabase) database = NULL;
+    int fd = g_file_open_tmp("coex-trust-XXXXXX", &path, NULL);
+
+    g_assert_cmpint(fd, >=, 0);
+    g_assert_true(g_file_set_contents(path, certificate_pem, -1, NULL));
+    close(fd);
+    database = g_tls_file_database_new(path, NULL);
+    g_assert_nonnull(database);
+    g_tls_backend_set_default_database(g_tls_backend_get_default(), database);
+    return path;
 }

@@ -22,3 +22,21 @@ void on_done(GObject *source, GAsyncResult *result, gpointer user_data);
 CoexResponse *wait_for(GAsyncResult **slot, GError **error);
 CoexResponse *perform(CoexHttp *http, const CoexRequest *request, GError **error);
 void assert_status(CoexHttp *http, const CoexRequest *request, guint status);
+
+/* A file on its way. */
+typedef struct {
+    GAsyncResult *result; /* NULL: it is still on its way */
+    gsize n_bytes;        /* that have left */
+} Upload;
+
+/* @upload stays where it is until upload_wait(). */
+void upload_start(Upload *upload, CoexHttp *http, const char *base, const char *path,
+                  GCancellable *cancellable);
+/* The id that it got; free with g_free(). */
+char *upload_wait(Upload *upload, GError **error);
+/* Both. */
+char *upload(CoexHttp *http, const char *base, const char *path, GError **error);
+
+/* What the tests' own certificate says is believed from here on. To be unlinked at the end, and
+ * freed. */
+char *trust_tests(void);

@@ -2,9 +2,7 @@
 #include "asking.h"
 
 #include "core/api.h"
-#include "core/backend.h"
 #include "core/error.h"
-#include "net/upload.h"
 
 #include <string.h>
 #include <sys/syscall.h>
@@ -369,15 +367,14 @@ test_statuses(void)
 }
 
 /* libsoup says it once more by itself after a 421, to which nobody has listened yet. */
-static const ServerStep asking_again[] = {
-    { SERVER_ANSWERS, "HTTP/1.1 421 Not me\r\nContent-Length: 0\r\n\r\n", 0 },
-    { SERVER_ANSWERS, "HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\n{\"id\":\"1234\"}", 0 },
-};
-
 static void
 test_asked_again(void)
 {
-    g_autoptr(Server) server = server_new(asking_again, 2, NULL);
+    static const ServerStep steps[] = {
+        { SERVER_ANSWERS, "HTTP/1.1 421 Not me\r\nContent-Length: 0\r\n\r\n", 0 },
+        { SERVER_ANSWERS, OK_ANSWER, 0 },
+    };
+    g_autoptr(Server) server = server_new(steps, G_N_ELEMENTS(steps), NULL);
     g_autoptr(CoexHttp) http = coex_http_new(10, NULL);
     g_autoptr(CoexRequest) request = request_to(server, TRUE);
 
@@ -385,48 +382,6 @@ test_asked_again(void)
     g_assert_cmpuint(server_count_requests(server), ==, 2);
     for (guint i = 0; i < 2; i++)
         g_assert_true(g_str_has_suffix(server->requests->pdata[i], "\r\n\r\n{\"n\":1}"));
-}
-
-static void
-ignore_progress(gpointer user_data, gsize n_bytes)
-{
-}
-
-/* A file goes whole, too: larger than what is read at once. */
-static void
-test_file_asked_again(void)
-{
-    g_autoptr(Server) server = server_new(asking_again, 2, NULL);
-    g_autoptr(CoexHttp) http = coex_http_new(10, NULL);
-    g_autofree char *content = g_strnfill(300000, 'x');
-    g_autofree char *base = g_strdup_printf("http://127.0.0.1:%u", server_get_port(server));
-    g_autofree char *path = NULL, *id = NULL;
-    CoexEndpoint endpoint = { .backend = coex_backend_lookup("meta"),
-                              .base_url = base,
-                              .key = (char *)SECRET,
-                              .phone_number_id = (char *)"1" };
-    CoexUpload upload = { &endpoint, NULL, "text/plain", ignore_progress };
-    g_autoptr(GAsyncResult) result = NULL;
-    g_autoptr(GError) error = NULL;
-    gint64 wait_s = 0;
-    int fd = g_file_open_tmp("coex-upload-XXXXXX", &path, &error);
-
-    g_assert_no_error(error);
-    close(fd);
-    g_assert_true(g_file_set_contents(path, content, -1, &error));
-    upload.path = path;
-    coex_upload_async(http, &upload, NULL, on_done, &result);
-    while (result == NULL)
-        g_main_context_iteration(NULL, TRUE);
-    id = coex_upload_finish(result, &wait_s, &error);
-    g_assert_no_error(error);
-    g_assert_cmpstr(id, ==, "1234");
-    g_assert_cmpuint(server_count_requests(server), ==, 2);
-    for (guint i = 0; i < 2; i++)
-        g_assert_nonnull(strstr(server->requests->pdata[i], content));
-    g_assert_cmpstr(strstr(server->requests->pdata[0], "\r\n\r\n"), ==,
-                    strstr(server->requests->pdata[1], "\r\n\r\n"));
-    unlink(path);
 }
 
 static GBytes *
@@ -631,7 +586,6 @@ main(int argc, char **argv)
     g_test_add_func("/http/bad-key", test_bad_key);
     g_test_add_func("/http/statuses", test_statuses);
     g_test_add_func("/http/asked-again", test_asked_again);
-    g_test_add_func("/http/file-asked-again", test_file_asked_again);
     g_test_add_func("/http/largest-answer", test_largest_answer);
     g_test_add_func("/http/reuse", test_reuse);
     g_test_add_func("/http/no-resend", test_no_resend);

@@ -2,9 +2,7 @@
 #include "asking.h"
 
 #include "core/api.h"
-#include "core/backend.h"
 #include "core/error.h"
-#include "net/upload.h"
 #include <string.h>
 #include <unistd.h>
 
@@ -190,31 +188,54 @@ wants_plain(GIOStream *stream, GCancellable *stop)
            g_strcmp0(g_tls_connection_get_negotiated_protocol(connection), "http/1.1") == 0;
 }
 
-/* One connection after the other: a client that is told to leave comes with another. */
+typedef struct {
+    Server2 *server;
+    GSocketConnection *connection;
+} Guest;
+
+static gpointer
+receive(gpointer user_data)
+{
+    static const char *const protocols[] = { "h2", "http/1.1", NULL };
+    g_autofree Guest *guest = user_data;
+    Server2 *server = guest->server;
+    g_autoptr(GSocketConnection) connection = guest->connection;
+    g_autoptr(GIOStream) stream =
+        g_tls_server_connection_new(G_IO_STREAM(connection), server->certificate, NULL);
+    Visit visit = { .server = server,
+                    .in = g_io_stream_get_input_stream(stream),
+                    .out = g_io_stream_get_output_stream(stream) };
+
+    g_tls_connection_set_advertised_protocols(G_TLS_CONNECTION(stream), protocols);
+    if (wants_plain(stream, server->stop))
+        converse_plainly(&visit);
+    else
+        converse(&visit);
+    return NULL;
+}
+
+/* A client comes with another connection where it is told to leave, or for HTTP/1.1; it says one
+ * thing after the other. */
 static gpointer
 serve(gpointer user_data)
 {
-    static const char *const protocols[] = { "h2", "http/1.1", NULL };
     Server2 *server = user_data;
+    g_autoptr(GPtrArray) threads = g_ptr_array_new();
 
     for (;;) {
         g_autoptr(GSocket) socket = g_socket_accept(server->socket, server->stop, NULL);
-        g_autoptr(GSocketConnection) connection = NULL;
-        g_autoptr(GIOStream) stream = NULL;
-        Visit visit = { .server = server };
+        Guest *guest;
 
         if (socket == NULL)
-            return NULL;
-        connection = g_socket_connection_factory_create_connection(socket);
-        stream = g_tls_server_connection_new(G_IO_STREAM(connection), server->certificate, NULL);
-        g_tls_connection_set_advertised_protocols(G_TLS_CONNECTION(stream), protocols);
-        visit.in = g_io_stream_get_input_stream(stream);
-        visit.out = g_io_stream_get_output_stream(stream);
-        if (wants_plain(stream, server->stop))
-            converse_plainly(&visit);
-        else
-            converse(&visit);
+            break;
+        guest = g_new0(Guest, 1);
+        guest->server = server;
+        guest->connection = g_socket_connection_factory_create_connection(socket);
+        g_ptr_array_add(threads, g_thread_new("guest", receive, guest));
     }
+    for (guint i = 0; i < threads->len; i++)
+        g_thread_join(threads->pdata[i]);
+    return NULL;
 }
 
 static Server2 *
@@ -311,11 +332,6 @@ test_text(void)
     }
 }
 
-static void
-ignore_progress(gpointer user_data, gsize n_bytes)
-{
-}
-
 static char *
 make_file(void)
 {
@@ -341,59 +357,27 @@ assert_has_file(const GByteArray *body, const char *path)
     g_assert_nonnull(memmem(body->data, body->len, content, length));
 }
 
-static void
-upload(CoexHttp *http, const char *base, const char *path)
-{
-    CoexEndpoint endpoint = { .backend = coex_backend_lookup("meta"),
-                              .base_url = (char *)base,
-                              .key = (char *)SECRET,
-                              .phone_number_id = (char *)"1" };
-    const CoexUpload what = { &endpoint, path, "text/plain", ignore_progress };
-    g_autoptr(GAsyncResult) result = NULL;
-    g_autoptr(GError) error = NULL;
-    g_autofree char *id = NULL;
-    gint64 wait_s = 0;
-
-    coex_upload_async(http, &what, NULL, on_done, &result);
-    while (result == NULL)
-        g_main_context_iteration(NULL, TRUE);
-    id = coex_upload_finish(result, &wait_s, &error);
-    g_assert_no_error(error);
-    g_assert_cmpstr(id, ==, "1234");
-}
-
-/* What is read beside its sending goes by HTTP/1.1, whatever else the server speaks. */
+/* It goes by HTTP/1.1, whatever else the server speaks, and has just spoken. */
 static void
 test_file(void)
 {
     static const Deed deeds[] = { ANSWERS };
     g_autoptr(Server2) server = server2_new(deeds, G_N_ELEMENTS(deeds));
-    g_autofree char *base = dup_base(server), *path = make_file();
+    g_autofree char *base = dup_base(server), *path = make_file(), *id = NULL;
     g_autoptr(CoexHttp) http = coex_http_new(20 * TEST_SLOWNESS, NULL);
+    g_autoptr(CoexRequest) request = make_request(base, TRUE);
+    g_autoptr(GError) error = NULL;
 
-    upload(http, base, path);
+    assert_status(http, request, 200);
+    g_assert_cmpint(g_atomic_int_get(&server->n_plain), ==, 0);
+    id = upload(http, base, path, &error);
+    g_assert_no_error(error);
+    g_assert_cmpstr(id, ==, "1234");
     server2_stop(server);
     g_assert_cmpint(g_atomic_int_get(&server->n_plain), ==, 1);
-    g_assert_cmpuint(server->bodies->len, ==, 1);
-    assert_has_file(server->bodies->pdata[0], path);
+    g_assert_cmpuint(server->bodies->len, ==, 2);
+    assert_has_file(server->bodies->pdata[1], path);
     unlink(path);
-}
-
-/* What the tests' own certificate says is believed from here on; to a file, read at each use. */
-static char *
-trust_tests(void)
-{
-    char *path = NULL;
-    g_autoptr(GTlsDatabase) database = NULL;
-    int fd = g_file_open_tmp("coex-trust-XXXXXX", &path, NULL);
-
-    g_assert_cmpint(fd, >=, 0);
-    g_assert_true(g_file_set_contents(path, certificate_pem, -1, NULL));
-    close(fd);
-    database = g_tls_file_database_new(path, NULL);
-    g_assert_nonnull(database);
-    g_tls_backend_set_default_database(g_tls_backend_get_default(), database);
-    return path;
 }
 
 int

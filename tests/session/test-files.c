@@ -138,7 +138,7 @@ test_leaves(Desk *desk)
     g_assert_cmpmem(bytes, length, g_bytes_get_data(uploaded, NULL), g_bytes_get_size(uploaded));
     wait_no_file(desk);
     g_assert_cmpuint(desk_count(desk, DESK_FEED, "ada", "*garden.jpg*"), ==, 1);
-    g_assert_cmpuint(desk_count(desk, DESK_TRANSFER, NULL, "7 runs"), >, 1);
+    g_assert_cmpuint(desk_count(desk, DESK_TRANSFER, NULL, "7 runs"), >, 0);
     coex_session_recall(desk->session, desk_name("ada"), 10, 0, TRUE);
     desk_wait_past(desk, "ada", "*out: [image] garden.jpg: as it is *now*");
 }
