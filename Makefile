@@ -85,17 +85,21 @@ PKG_host := $(PKG_purple) $(PKG_sim)
 PKG_bench := $(PKG_net) $(PKG_purple) sqlite3
 
 # Goals that compile nothing must work before the compiler and the libraries are there.
-BARE_GOALS := help clean deps run check check-debian check-valgrind deb dist fuzz icons format uninstall
+BARE_GOALS := help clean deps run check check-debian check-valgrind deb dist fuzz icons format uninstall \
+  uninstall-relay
+# The relay needs no chat program.
+RELAY_GOALS := relay install-relay
 ifneq ($(filter-out $(BARE_GOALS),$(or $(MAKECMDGOALS),all)),)
-PKG_ALL := $(sort $(PKG_net) $(PKG_store) $(PKG_purple) $(PKG_sim))
+PKG_HOST := $(if $(filter-out $(RELAY_GOALS),$(or $(MAKECMDGOALS),all)),purple host)
+PKG_ALL := $(sort $(PKG_net) $(PKG_store) $(PKG_sim) $(if $(PKG_HOST),$(PKG_purple)))
 PKG_MISSING := $(shell pkg-config --print-errors --exists $(PKG_ALL) 2>&1 || echo "pkg-config failed")
 ifneq ($(PKG_MISSING),)
 $(info $(PKG_MISSING))
 $(error Libraries are missing: `make deps` installs them, or install $(shell tests/tools/deps.sh --list build))
 endif
 external = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(1)))
-$(foreach s,core net store purple sim host,$(eval CFLAGS_PKG_$(s) := $$(call external,$(PKG_$(s)))))
-$(foreach s,core net store purple sim host,$(eval LIBS_$(s) := $$(shell pkg-config --libs $(PKG_$(s)))))
+$(foreach s,core net store sim $(PKG_HOST),$(eval CFLAGS_PKG_$(s) := $$(call external,$(PKG_$(s)))))
+$(foreach s,core net store sim $(PKG_HOST),$(eval LIBS_$(s) := $$(shell pkg-config --libs $(PKG_$(s)))))
 $(foreach l,ingest account media send receive session relay,$(eval CFLAGS_PKG_$(l) := $(CFLAGS_PKG_core)))
 endif
 
@@ -372,6 +376,24 @@ uninstall: ## remove what install put there (same DESTDIR, PREFIX)
 install-user: $(PLUGIN) ## install the plugin for this user alone, in ~/.purple/plugins
 	install -D -m 644 $(PLUGIN) "$$HOME/.purple/plugins/libcoex.so"
 
+relay: $(RELAY) ## build coex-relay alone, for which no chat program is needed
+
+# Beside the system's own, or below PREFIX.
+RELAY_PREFIX = $(or $(PREFIX),/usr/local)
+RELAY_FILES := bin/coex-relay lib/systemd/system/coex-relay.service lib/systemd/user/coex-relay.service \
+  share/doc/coex-relay/examples/relay.conf
+fill_relay = sed 's|@BINDIR@|$(RELAY_PREFIX)/bin|' src/relay/$(1).in >$(B)/$(1)
+
+install-relay: $(RELAY) ## install coex-relay, its services and an example of its configuration (DESTDIR, PREFIX)
+	install -D -m 755 $(RELAY) '$(DESTDIR)$(RELAY_PREFIX)/bin/coex-relay'
+	@$(call fill_relay,coex-relay.service) && $(call fill_relay,coex-relay-user.service)
+	install -D -m 644 $(B)/coex-relay.service '$(DESTDIR)$(RELAY_PREFIX)/lib/systemd/system/coex-relay.service'
+	install -D -m 644 $(B)/coex-relay-user.service '$(DESTDIR)$(RELAY_PREFIX)/lib/systemd/user/coex-relay.service'
+	install -D -m 644 src/relay/relay.conf '$(DESTDIR)$(RELAY_PREFIX)/share/doc/coex-relay/examples/relay.conf'
+
+uninstall-relay: ## remove what install-relay put there (same DESTDIR, PREFIX)
+	rm -f $(foreach f,$(RELAY_FILES),'$(DESTDIR)$(RELAY_PREFIX)/$(f)')
+
 icons: ## render icons/*.png anew from the drawings, icons/*.svg
 	@tests/tools/deps.sh icons
 	$(Q)$(foreach n,$(ICON_SIZES),rsvg-convert -w $(n) -h $(n) -o icons/coex-$(n).png \
@@ -400,4 +422,4 @@ help: ## list these targets
 FORCE:
 .PHONY: all build-all build-below-host build-fuzzers check check-installed check-below-host \
   check-debian check-valgrind fuzz $(foreach s,$(C_SUITES) e2e torture tools,check-$(s)) torture lint \
-  $(SYNTAX) format run install uninstall install-user icons bench screenshots deb dist deps clean help FORCE
+  $(SYNTAX) format run install uninstall install-user relay install-relay uninstall-relay icons bench screenshots deb dist deps clean help FORCE

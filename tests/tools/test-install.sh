@@ -21,7 +21,7 @@ expected() { # expected PLUGINDIR DATADIR
     ".$2/man/man7/purple-coex.7" ".$2/metainfo/im.pidgin.Pidgin.Plugin.Coex.metainfo.xml" | sort
 }
 
-echo 1..9
+echo 1..13
 tests/tools/symbols.sh "$COEX_BUILD_DIR/libcoex.so"
 ok $? "the plugin exports purple_init_plugin alone"
 
@@ -44,5 +44,19 @@ mk install-user && cmp -s "$COEX_BUILD_DIR/libcoex.so" "$HOME/.purple/plugins/li
 ok $? "install-user fills ~/.purple/plugins"
 [ -z "$(files)" ]
 ok $? "and nothing else"
+
+mk PREFIX=/opt/coex install-relay
+[ "$(files)" = "$(printf '%s\n' ./opt/coex/bin/coex-relay ./opt/coex/lib/systemd/system/coex-relay.service \
+  ./opt/coex/lib/systemd/user/coex-relay.service ./opt/coex/share/doc/coex-relay/examples/relay.conf)" ]
+ok $? "install-relay puts the relay, its services and an example below PREFIX"
+grep -q '^ExecStart=/opt/coex/bin/coex-relay --config' "$stage/opt/coex/lib/systemd/system/coex-relay.service" &&
+  grep -q '^ExecStart=/opt/coex/bin/coex-relay --config' "$stage/opt/coex/lib/systemd/user/coex-relay.service"
+ok $? "both services start what was installed"
+# the example says what is still to be filled in, and nothing else is wrong with it
+"$stage/opt/coex/bin/coex-relay" --config "$stage/opt/coex/share/doc/coex-relay/examples/relay.conf" 2>&1 |
+  grep -q "A desk's key has at least"
+ok $? "the example lacks nothing but secrets"
+mk PREFIX=/opt/coex uninstall-relay && [ -z "$(files)" ]
+ok $? "uninstall-relay leaves no file"
 rm -f "$stage.log"
 exit $failed
