@@ -409,6 +409,34 @@ test_cancel_before_others(Desk *desk)
     desk_wait_no_copies(desk);
 }
 
+/* The next one has its turn at once, and a restart finds nothing of either. */
+static void
+test_cancel_before_film(Desk *desk)
+{
+    g_autofree char *first = FILE_OF(desk, "1.mov", MOV);
+    g_autofree char *second = FILE_OF(desk, "2.mov", MOV);
+
+    open_desk(desk);
+    desk_ignore(desk, "*is being converted*");
+    hang(desk, first, 6);
+    give(desk, second, NULL, 7);
+    desk_fence(desk);
+    put("mode", "good", -1, 0600);
+    coex_session_cancel_file(desk->session, 6);
+    desk_wait_notice(desk, "ada", "Discarded: 1.mov");
+    desk_wait_transfer(desk, "6 failed");
+    desk_wait_notice(desk, "ada", "“2.mov” is of no type*");
+    desk_wait_feed(desk, COEX_FEED_SENT, "ada", "[video] 2.mp4");
+    take(desk, "video video/mp4 72", FILM, sizeof FILM - 1);
+    desk_wait_transfer(desk, "7 sent");
+    desk_restart(desk);
+    desk_wait_catalogue(desk);
+    desk_say(desk, "ada", "Here it is");
+    desk_take(desk, "ada", "Here it is");
+    desk_wait_state(desk, "ada", "*delivered*: Here it is");
+    g_assert_cmpuint(coex_sim_n_requests(desk->sim, "upload"), ==, 1);
+}
+
 static void
 test_restart(Desk *desk)
 {
@@ -511,6 +539,7 @@ main(int argc, char **argv)
     desk_add("/session/convert/many", test_many);
     desk_add("/session/convert/cancel", test_cancel);
     desk_add("/session/convert/cancel-before-others", test_cancel_before_others);
+    desk_add("/session/convert/cancel-before-film", test_cancel_before_film);
     desk_add("/session/convert/restart", test_restart);
     desk_add("/session/convert/voice", test_voice);
     desk_add("/session/convert/no-voice", test_no_voice);
