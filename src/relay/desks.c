@@ -248,11 +248,39 @@ on_row(const CoexLogRow *row, gpointer user_data)
     poll->next = row->sequence;
 }
 
+/* With the lock held: with @added so many of its key wait that the oldest has to go. */
+static Poll *
+take_surplus(const Poll *added)
+{
+    GQueue *const queues[] = { &added->tenant->waiting, &added->tenant->desks->thirsty };
+    GQueue *queue = NULL;
+    GList *oldest = NULL;
+    guint n = 0;
+
+    for (guint i = 0; i < G_N_ELEMENTS(queues); i++) {
+        for (GList *item = queues[i]->head; item != NULL; item = item->next) {
+            const Poll *poll = item->data;
+
+            if (poll->key != added->key)
+                continue;
+            queue = oldest == NULL ? queues[i] : queue;
+            oldest = oldest == NULL ? item : oldest;
+            n++;
+        }
+    }
+    if (n <= COEX_DESKS_PER_KEY)
+        return NULL;
+    Poll *poll = oldest->data;
+    g_queue_delete_link(queue, oldest);
+    return poll;
+}
+
 /* Nothing is there: it waits, unless its time is over. */
 static gboolean
 wait_for_more(Poll *poll)
 {
     CoexDesks *desks = poll->tenant->desks;
+    Poll *surplus = NULL;
     gboolean waits;
 
     g_mutex_lock(&desks->lock);
@@ -260,8 +288,11 @@ wait_for_more(Poll *poll)
     if (waits) {
         g_queue_push_tail(&poll->tenant->waiting, poll);
         set_timer(desks, poll->until);
+        surplus = take_surplus(poll);
     }
     g_mutex_unlock(&desks->lock);
+    if (surplus != NULL)
+        dismiss(surplus);
     return waits;
 }
 
@@ -397,38 +428,10 @@ on_head(CoexExchange *exchange, gpointer user_data)
     return 0;
 }
 
-/* With the lock held: of the same key so many wait that the oldest has to go. */
-static Poll *
-take_surplus(CoexDesks *desks, const Request *request)
-{
-    GQueue *const queues[] = { &request->tenant->waiting, &desks->thirsty };
-    GQueue *queue = NULL;
-    GList *oldest = NULL;
-    guint n = 0;
-
-    for (guint i = 0; i < G_N_ELEMENTS(queues); i++) {
-        for (GList *item = queues[i]->head; item != NULL; item = item->next) {
-            const Poll *poll = item->data;
-
-            if (poll->key != request->key)
-                continue;
-            queue = oldest == NULL ? queues[i] : queue;
-            oldest = oldest == NULL ? item : oldest;
-            n++;
-        }
-    }
-    if (n < COEX_DESKS_PER_KEY)
-        return NULL;
-    Poll *poll = oldest->data;
-    g_queue_delete_link(queue, oldest);
-    return poll;
-}
-
 static void
 begin_poll(CoexDesks *desks, CoexExchange *exchange, const Request *request)
 {
     Poll *poll = g_new0(Poll, 1);
-    Poll *surplus;
 
     poll->tenant = request->tenant;
     poll->exchange = exchange;
@@ -436,11 +439,6 @@ begin_poll(CoexDesks *desks, CoexExchange *exchange, const Request *request)
     poll->after = poll->next = request->after;
     poll->until = g_get_monotonic_time() + request->wait_s * G_USEC_PER_SEC;
     poll->text = g_string_new(NULL);
-    g_mutex_lock(&desks->lock);
-    surplus = take_surplus(desks, request);
-    g_mutex_unlock(&desks->lock);
-    if (surplus != NULL)
-        dismiss(surplus);
     start(poll);
 }
 

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "rig.h"
+
+#include <string.h>
+#include <sys/resource.h>
+
+/* Strangers and desks that mean no good: the others go on, nothing of theirs is told or filled. */
+
+#define POLL "GET %s/deliveries?after=%s&wait=60 HTTP/1.1\r\nHost: x\r\n%s\r\n"
+#define KEY_HEAD "Authorization: Bearer %s\r\n"
+
+static GSocketConnection *
+dial(Rig *rig)
+{
+    g_autoptr(GSocketClient) client = g_socket_client_new();
+    g_autofree char *host = g_strdup_printf("127.0.0.1:%u", rig->port);
+    g_autoptr(GError) error = NULL;
+    GSocketConnection *connection;
+
+    g_socket_client_set_enable_proxy(client, FALSE);
+    g_socket_client_set_timeout(client, RIG_PATIENCE_S);
+    connection = g_socket_client_connect_to_host(client, host, 0, NULL, &error);
+    g_assert_no_error(error);
+    return connection;
+}
+
+static void
+say(GSocketConnection *connection, const char *text)
+{
+    g_output_stream_write_all(g_io_stream_get_output_stream(G_IO_STREAM(connection)), text,
+                              strlen(text), NULL, NULL, NULL);
+}
+
+/* The status of what is answered next, 0 at the end. */
+static guint
+hear(GSocketConnection *connection)
+{
+    char text[16] = "";
+    gsize length = 0;
+
+    g_input_stream_read_all(g_io_stream_get_input_stream(G_IO_STREAM(connection)), text,
+                            strlen("HTTP/1.1 200"), &length, NULL, NULL);
+    return length < strlen("HTTP/1.1 200")
+               ? 0
+               : (guint)g_ascii_strtoull(text + strlen("HTTP/1.1 "), NULL, 10);
+}
+
+static GSocketConnection *
+begin_poll(Rig *rig, const char *path, const char *key, const char *after)
+{
+    GSocketConnection *connection = dial(rig);
+    g_autofree char *head = g_strdup_printf(KEY_HEAD, key);
+    g_autofree char *text = g_strdup_printf(POLL, path, after, head);
+
+    say(connection, text);
+    return connection;
+}
+
+static void
+assert_good(Rig *rig, const char *id)
+{
+    g_autofree char *body = g_strdup_printf("{\"id\":\"%s\"}", id);
+
+    g_assert_cmpuint(rig_deliver(rig, "/bakery", body), ==, 200);
+}
+
+/* Until so many of them were answered. */
+static void
+wait_for_answers(const GPtrArray *polls, guint count)
+{
+    g_autoptr(GArray) fds = g_array_new(FALSE, TRUE, sizeof(GPollFD));
+    guint n_answered = 0;
+
+    for (guint i = 0; i < polls->len; i++) {
+        GSocket *socket = g_socket_connection_get_socket(g_ptr_array_index(polls, i));
+        GPollFD fd = { g_socket_get_fd(socket), G_IO_IN, 0 };
+
+        g_array_append_val(fds, fd);
+    }
+    while (n_answered < count) {
+        g_assert_cmpint(g_poll((GPollFD *)fds->data, fds->len, 30 * 1000), >, 0);
+        for (guint i = fds->len; i > 0; i--) {
+            if (g_array_index(fds, GPollFD, i - 1).revents == 0)
+                continue;
+            n_answered++;
+            g_array_remove_index_fast(fds, i - 1);
+        }
+    }
+}
+
+/* Of one key sixteen wait; who comes later is let in, and who waited longest has to ask again. */
+static void
+test_endless_polls(void)
+{
+    g_autoptr(Rig) rig = rig_new(NULL, RIG_BAKERY);
+    g_autoptr(GPtrArray) polls = g_ptr_array_new_with_free_func(g_object_unref);
+
+    for (guint i = 0; i < 100; i++)
+        g_ptr_array_add(polls, begin_poll(rig, "/bakery", RIG_KEY, "0"));
+    wait_for_answers(polls, 84);
+    assert_good(rig, "one");
+    for (guint i = 0; i < 100; i++)
+        g_assert_cmpuint(hear(g_ptr_array_index(polls, i)), ==, 200);
+    g_autoptr(Batch) batch = rig_poll(rig, "/bakery", RIG_KEY, 0, 0);
+    g_assert_cmpuint(batch->entries->len, ==, 1);
+}
+
+/* Strangers hold all the places that they can have: neither webhooks nor desks stay outside. */
+static void
+test_strangers(void)
+{
+    g_autoptr(Rig) rig = rig_new(NULL, RIG_BAKERY);
+    g_autoptr(GPtrArray) idle = g_ptr_array_new_with_free_func(g_object_unref);
+
+    for (guint i = 0; i < 600; i++) {
+        g_ptr_array_add(idle, dial(rig));
+        if (i % 2 == 0)
+            say(g_ptr_array_index(idle, i), "POST /bakery HTTP/1.1\r\nHost: x\r\nContent-Le");
+    }
+    assert_good(rig, "one");
+    g_autoptr(Batch) batch = rig_poll(rig, "/bakery", RIG_KEY, 0, 0);
+    g_assert_cmpuint(batch->status, ==, 200);
+    g_assert_cmpuint(batch->entries->len, ==, 1);
+}
+
+/* Who guesses keys is refused, and only slowly. */
+static void
+test_guesses(void)
+{
+    g_autoptr(Rig) rig = rig_new(NULL, RIG_BAKERY);
+    g_autoptr(GPtrArray) guesses = g_ptr_array_new_with_free_func(g_object_unref);
+    g_autofree char *long_key = g_strnfill(20000, 'k');
+
+    for (guint i = 0; i < 200; i++) {
+        g_autofree char *key = g_strdup_printf("guess-number-%u", i);
+
+        g_ptr_array_add(guesses, begin_poll(rig, "/bakery", i % 50 == 0 ? long_key : key, "0"));
+    }
+    assert_good(rig, "one");
+    for (guint i = 0; i < guesses->len; i++)
+        g_assert_cmpuint(hear(g_ptr_array_index(guesses, i)), ==, 401);
+}
+
+#define TWO_ENDS                                                                                   \
+    "POST /bakery HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n"      \
+    "\r\n0\r\n\r\n"
+
+/* Where two could disagree about the end of a body there is none, as at the plugin's listener. */
+static void
+test_framing(void)
+{
+    static const char *const bad[] = {
+        TWO_ENDS,
+        "POST /bakery HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}}",
+        "POST /bakery HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n{}",
+        "POST /bakery HTTP/1.1\r\nHost: x\r\nContent-Length: 2147483648\r\n\r\n{}",
+        "POST /bakery HTTP/1.1\r\nHost: x\r\nContent-Length : 2\r\n\r\n{}",
+        "GET /bakery/deliveries HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}",
+        "PUT /bakery HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}",
+        "\x16\x03\x01\x02\r\n\r\n",
+    };
+    g_autoptr(Rig) rig = rig_new(NULL, RIG_BAKERY);
+
+    for (guint i = 0; i < G_N_ELEMENTS(bad); i++) {
+        g_autoptr(GSocketConnection) connection = dial(rig);
+        guint status;
+
+        say(connection, bad[i]);
+        status = hear(connection);
+        g_assert_true(status == 0 || (status >= 400 && status < 500));
+    }
+    assert_good(rig, "one");
+    g_autoptr(Batch) batch = rig_poll(rig, "/bakery", RIG_KEY, 0, 0);
+    g_assert_cmpuint(batch->entries->len, ==, 1);
+}
+
+#define N_DESKS 1000
+
+static guint64
+get_memory_kb(Rig *rig)
+{
+    g_autofree char *path =
+        g_strdup_printf("/proc/%s/status", g_subprocess_get_identifier(rig->process));
+    g_autofree char *text = NULL;
+    const char *line;
+
+    g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    line = strstr(text, "VmRSS:");
+    g_assert_nonnull(line);
+    return g_ascii_strtoull(line + strlen("VmRSS:"), NULL, 10);
+}
+
+/* A thousand numbers, for each of which a desk waits, take 64 MB at most, and none of the places
+ * that webhooks have. */
+static void
+test_thousand(void)
+{
+    g_autoptr(GString) tenants = g_string_new(RIG_BAKERY);
+    g_autoptr(GPtrArray) polls = g_ptr_array_new_with_free_func(g_object_unref);
+    struct rlimit limit;
+
+    g_assert_cmpint(getrlimit(RLIMIT_NOFILE, &limit), ==, 0);
+    if (limit.rlim_max < N_DESKS + 200) {
+        g_test_skip("not so many descriptors may be open here");
+        return;
+    }
+    limit.rlim_cur = limit.rlim_max;
+    g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &limit), ==, 0);
+    for (guint i = 1; i < N_DESKS; i++)
+        g_string_append_printf(tenants,
+                               "[tenant t%u]\npath=/t%u\nnumber=+4930231%05u\n"
+                               "app-secret=" RIG_SECRET "\ndesk-key=key-of-the-tenant-%u\n",
+                               i, i, i, i);
+    g_autoptr(Rig) rig = rig_new(NULL, tenants->str);
+    g_ptr_array_add(polls, begin_poll(rig, "/bakery", RIG_KEY, "0"));
+    for (guint i = 1; i < N_DESKS; i++) {
+        g_autofree char *path = g_strdup_printf("/t%u", i);
+        g_autofree char *key = g_strdup_printf("key-of-the-tenant-%u", i);
+
+        g_ptr_array_add(polls, begin_poll(rig, path, key, "0"));
+    }
+    /* the last one has its place when its key is known */
+    assert_good(rig, "one");
+    g_assert_cmpuint(hear(g_ptr_array_index(polls, 0)), ==, 200);
+    for (guint i = 1; i < N_DESKS; i++) {
+        g_autofree char *path = g_strdup_printf("/t%u", i);
+
+        g_assert_cmpuint(rig_deliver(rig, path, "{}"), ==, 200);
+        g_assert_cmpuint(hear(g_ptr_array_index(polls, i)), ==, 200);
+        if (i == N_DESKS / 2 && TEST_SLOWNESS == 1 && g_getenv("COEX_VARIANT") == NULL)
+            g_assert_cmpuint(get_memory_kb(rig), <, 64 * 1024);
+    }
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+    g_test_add_func("/hostile/endless-polls", test_endless_polls);
+    g_test_add_func("/hostile/strangers", test_strangers);
+    g_test_add_func("/hostile/guesses", test_guesses);
+    g_test_add_func("/hostile/framing", test_framing);
+    g_test_add_func("/hostile/thousand", test_thousand);
+    return g_test_run();
+}
