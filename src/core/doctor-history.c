@@ -247,7 +247,7 @@ coex_doctor_tell_unconfirmed(CoexCase *c, const CoexFacts *facts, CoexReport *re
         return;
     if (facts->n_unconfirmed == 0)
         coex_report_add(report, COEX_FINDING_OK,
-                        "Of each message that was sent lately, a status "
+                        "Of each message that WhatsApp took lately, a status "
                         "has come.");
     else if (!c->asks_unconfirmed)
         coex_report_add(report, COEX_FINDING_WRONG,

@@ -212,7 +212,7 @@ read_pdf(const Head *head, CoexMedia *media)
     return HAS(head, 0, "%PDF-") ? "application/pdf" : NULL;
 }
 
-/* Of Windows, Linux and macOS. */
+/* Of Windows, Linux and macOS, and any that names what runs it. */
 static const char *
 read_program(const Head *head, CoexMedia *media)
 {
@@ -223,6 +223,8 @@ read_program(const Head *head, CoexMedia *media)
         if (has(head, 0, magics[i], 4))
             return PROGRAM;
     }
+    if (HAS(head, 0, "#!"))
+        return PROGRAM;
     return HAS(head, 0, "MZ") && memchr(head->bytes, '\0', head->length) != NULL ? PROGRAM : NULL;
 }
 

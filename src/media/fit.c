@@ -84,6 +84,8 @@ dup_size(guint width, guint height)
 static char *
 describe(const CoexMedia *media, const CoexPicture *picture)
 {
+    gboolean is_taken =
+        g_str_equal(media->mime, "image/jpeg") || g_str_equal(media->mime, "image/png");
     gboolean is_large = media->kind == COEX_MEDIA_IMAGE && media->size > COEX_FILE_IMAGE_MAX;
     gboolean is_smaller = picture->width != picture->full_width;
     g_autofree char *size = dup_size(picture->width, picture->height);
@@ -92,7 +94,8 @@ describe(const CoexMedia *media, const CoexPicture *picture)
     return g_strdup_printf("“%s” %s: it goes as %s, %s%s%s%s.", media->name,
                            media->kind == COEX_MEDIA_STICKER ? "is too large for a sticker"
                            : is_large                        ? "is too large for WhatsApp"
-                                                             : "is of no type that WhatsApp shows",
+                           : is_taken ? "has other colours than 8-bit RGB, which WhatsApp asks for"
+                                      : "is of no type that WhatsApp shows",
                            strcmp(picture->mime, "image/png") == 0 ? "PNG" : "JPEG", size,
                            is_smaller ? " instead of " : "", is_smaller ? full : "",
                            picture->dropped_notes ? ", without its place data" : "");

@@ -355,7 +355,10 @@ char *
 coex_options_dup_typed(PurpleAccount *account, const char *key, const char *value)
 {
     if (is_alone())
-        return g_strdup_printf(" Type “account coex set %s %s”.", key, value);
+        return g_strdup_printf(
+            " Type “account coex set %s %s”, with the account's name in “account "
+            "list” if that is not coex.",
+            key, value);
     return g_strdup_printf(" Type “account NAME set %s %s”, where NAME is what “account list” "
                            "calls %s.",
                            key, value, purple_account_get_username(account));

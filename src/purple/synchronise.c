@@ -21,7 +21,11 @@ on_answer(gpointer token, int button)
 void
 coex_synchronise_run(CoexConnection *connection, const char *words)
 {
-    coex_session_synchronise(connection->session, strcmp(words, "yes") == 0);
+    gboolean yes = strcmp(words, "yes") == 0;
+
+    if (yes)
+        coex_ask_close(connection, COEX_ASK_SYNCHRONISE, "");
+    coex_session_synchronise(connection->session, yes);
 }
 
 void

@@ -183,7 +183,7 @@ show_confirm(CoexPicker *picker)
     if (picker->parked != NULL &&
         !coex_template_carries(picker->template_, (const char *const *)picker->values,
                                picker->parked))
-        add_line(lines, "The text that waits is not in it and will come back unsent. To keep it, "
+        add_line(lines, "What you typed is not in it and will come back unsent. To keep that, "
                         "type !hold first and choose again.");
     add_line(lines, "!send sends it, !cancel does not.");
     say(picker, lines->str);

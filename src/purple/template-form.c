@@ -571,7 +571,7 @@ dup_question(CoexPicker *picker)
     add_paragraph(secondary, coex_picker_get_objection(picker));
     if (picker->parked != NULL &&
         !coex_template_carries(template_, (const char *const *)picker->values, picker->parked))
-        add_paragraph(secondary, "The text that waits is not in it: it comes back as a line, "
+        add_paragraph(secondary, "What you typed is not in it: it comes back as a line, "
                                  "unsent.");
     if (picker->cleaned)
         add_paragraph(secondary, "Line breaks, tabs and runs of blanks in the values became single "

@@ -122,6 +122,12 @@ coex_whom_find(CoexConnection *connection, const char *typed, CoexWhom *ret_whom
         take_person(connection, view, ret_whom);
         return TRUE;
     }
+    if (*trimmed == '\0') {
+        g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+                    "Nobody is named. Type a buddy's name as it stands in the list, or a number "
+                    "such as +493023125017.");
+        return FALSE;
+    }
     if (!coex_peer_parse(trimmed, &peer, NULL) || peer.wa_id == NULL) {
         g_autofree char *similar = dup_similar(connection, trimmed);
 

@@ -289,15 +289,25 @@ tell_wait(CoexOutboxItem *item)
 static void
 tell_rest(CoexOutbox *outbox, CoexPerson *person)
 {
-    const CoexOutboxItem *item = last_stuck(coex_outbox_get_queue(outbox, person->id));
+    const CoexOutboxQueue *queue = coex_outbox_get_queue(outbox, person->id);
+    const CoexOutboxItem *item = last_stuck(queue);
+    char mark = outbox->account->verb_mark;
+    g_autoptr(GPtrArray) together = NULL;
     g_autofree char *excerpt = NULL;
 
     if (item == NULL || !is_stuck(item))
         return;
     excerpt = coex_text_excerpt(item->row->text, EXCERPT);
-    coex_account_tell_notice(outbox->account, person,
-                             "Another one is kept; %cresend sends it, %cdiscard drops it: %s",
-                             outbox->account->verb_mark, outbox->account->verb_mark, excerpt);
+    together = stuck_with(queue, item);
+    if (together->len > 1)
+        coex_account_tell_notice(outbox->account, person,
+                                 "%u others are kept; %cresend sends them, %cdiscard drops the "
+                                 "last: %s",
+                                 together->len, mark, mark, excerpt);
+    else
+        coex_account_tell_notice(outbox->account, person,
+                                 "Another one is kept; %cresend sends it, %cdiscard drops it: %s",
+                                 mark, mark, excerpt);
 }
 
 /* Kept for whom the number may not lead to any more: asks once more. */

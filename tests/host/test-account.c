@@ -59,8 +59,8 @@ other_providers_key_is_told(World *world)
         world->host, EVENT_DISCONNECTED, NULL,
         world->bitlbee
             ? (is_meta(world)
-                   ? "*The provider is Meta*? Type “account coex set provider 360dialog”."
-                   : "*The provider is 360dialog*? Type “account coex set provider meta”.")
+                   ? "*The provider is Meta*? Type “account coex set provider 360dialog”, *"
+                   : "*The provider is 360dialog*? Type “account coex set provider meta”, *")
             : (is_meta(world) ? "*is the provider 360dialog?" : "*is the provider Meta*?"));
 }
 

@@ -79,7 +79,7 @@ what_is_none_is_refused(World *world)
     host_login(world->host);
     host_wait_for(world->host, EVENT_DISCONNECTED, NULL,
                   world->bitlbee ? "Option ticks: “blue” is none. There are failures, read, all "
-                                   "and off. Type “account coex set ticks failures”."
+                                   "and off. Type “account coex set ticks failures”, *"
                                  : "Option ticks: “blue” is none. There are failures, read, all "
                                    "and off.");
 }

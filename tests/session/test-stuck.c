@@ -153,13 +153,17 @@ test_left_alone(Desk *desk)
     open_shop(desk);
     desk_say_in_vain(desk, "ada", "This morning", 131026);
     desk_fence(desk);
+    desk_say_in_vain(desk, "ada", "A little later", 131026);
+    desk_fence(desk);
     desk_advance(desk, 3 * HOUR_S);
     desk_say_in_vain(desk, "ada", "Just now", 131026);
     g_assert_cmpuint(desk_view(desk, "ada")->n_resend, ==, 1);
     desk_resend(desk, "ada");
-    desk_wait_notice(desk, "ada", "Another one is kept*This morning");
+    desk_wait_notice(desk, "ada", "2 others are kept; /resend sends them*the last: A little later");
     desk_wait_feed(desk, COEX_FEED_SENT, "ada", "Just now");
     desk_take(desk, "ada", "Just now");
+    coex_session_discard(desk->session, desk_name("ada"));
+    desk_wait_notice(desk, "ada", "Discarded: A little later");
     coex_session_discard(desk->session, desk_name("ada"));
     desk_wait_notice(desk, "ada", "Discarded: This morning");
     desk_assert_nothing_kept(desk, "ada");

@@ -68,6 +68,8 @@ static const struct {
       COEX_MEDIA_DOCUMENT },
     { ROW("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), 0, "a.msi", NULL, 0 },
     { ROW("MZ\x90\0"), 0, "a.pdf", NULL, 0 },
+    { ROW("#!/bin/sh\n"), 0, "a.txt", NULL, 0 },
+    { ROW("# 1 loaf"), 0, "a.txt", "text/plain", COEX_MEDIA_DOCUMENT },
     { ROW("MZ is Mozambique"), 0, "a.txt", "text/plain", COEX_MEDIA_DOCUMENT },
     { ROW("<html>"), 0, "a.html", "text/plain", COEX_MEDIA_DOCUMENT },
     { ROW("\1\2\3\0"), 0, "a.bin", "application/octet-stream", COEX_MEDIA_DOCUMENT },
