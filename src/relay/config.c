@@ -37,7 +37,6 @@ tenant_free(gpointer data)
     g_free(tenant->app_secret);
     g_free(tenant->webhook_header);
     g_free(tenant->verify_token);
-    g_free(tenant->token);
     g_ptr_array_unref(tenant->keys);
     g_free(tenant);
 }
@@ -262,11 +261,9 @@ take_tenant(Reader *reader, const char *key, const char *value)
         return take_text(&tenant->app_secret, value);
     if (g_str_equal(key, "verify-token"))
         return take_text(&tenant->verify_token, value);
-    if (g_str_equal(key, "token"))
-        return take_text(&tenant->token, value);
     return fail(reader,
                 "[tenant …] knows no “%s”. It has path, provider, number, app-secret, "
-                "webhook-header, verify-token, token, desk-key and desk-key-NAME.",
+                "webhook-header, verify-token, desk-key and desk-key-NAME.",
                 key);
 }
 

@@ -23,7 +23,6 @@ typedef struct {
     char *app_secret;     /* NULL: the desk alone proves */
     char *webhook_header; /* "Name: value", secret; NULL */
     char *verify_token;   /* secret; NULL: no handshake */
-    char *token;          /* secret; NULL */
     GPtrArray *keys;      /* CoexRelayKey, one at least */
     guint line;           /* where it begins in the file */
 } CoexRelayTenant;
