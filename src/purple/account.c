@@ -104,20 +104,8 @@ connection_error(const GError *error)
     return PURPLE_CONNECTION_ERROR_OTHER_ERROR;
 }
 
-/* An address that is taken: the next one, as a line to type where options are typed. */
-static char *
-dup_not_listening(CoexConnection *connection, const GError *error)
-{
-    g_autofree char *typed = NULL;
-
-    if (!coex_host_get()->splits_values)
-        return g_strdup(error->message);
-    typed = coex_options_dup_typed(connection->account, "listen", "127.0.0.1:8481");
-    return g_strconcat(error->message, typed, NULL);
-}
-
 /* With a key that is refused, whose it looks like: the first in the list of providers is often the
- * wrong one. Where options are typed, the line to type. */
+ * wrong one. Where options are typed, the line to type; so, too, with an address that is taken. */
 static char *
 dup_failure(CoexConnection *connection, const GError *error)
 {
@@ -127,8 +115,10 @@ dup_failure(CoexConnection *connection, const GError *error)
     g_autofree char *typed = NULL;
     const CoexBackend *other;
 
-    if (g_error_matches(error, COEX_ERROR, COEX_ERROR_LISTEN))
-        return dup_not_listening(connection, error);
+    if (g_error_matches(error, COEX_ERROR, COEX_ERROR_LISTEN) && coex_host_get()->splits_values) {
+        typed = coex_options_dup_typed(connection->account, "listen", "ADDRESS:PORT");
+        return g_strconcat(error->message, typed, NULL);
+    }
     if (!g_error_matches(error, COEX_ERROR, COEX_ERROR_AUTH) || key == NULL || backend == NULL)
         return g_strdup(error->message);
     other = coex_backend_list()[backend == coex_backend_list()[0] ? 1 : 0];

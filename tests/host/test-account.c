@@ -132,6 +132,8 @@ taken_port_is_named(World *world)
     const HostEvent *end = host_wait_for(world->host, EVENT_DISCONNECTED, NULL, pattern);
     host_check(world->host, g_str_equal(end->detail, "NETWORK_ERROR"));
     host_check(world->host, strstr(end->text, "listen") != NULL);
+    host_check(world->host, world->bitlbee == (strstr(end->text, "Type “account coex set listen "
+                                                                 "ADDRESS:PORT”") != NULL));
 }
 
 static void

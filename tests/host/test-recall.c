@@ -184,12 +184,15 @@ without_customers(World *world)
     host_go_online(world->host);
     world_customer_writes(world, "ada", ADA, "Hello");
     host_type(world->host, ADA, "An answer");
+    coex_sim_request_free(world_next_sent(world));
+    host_sync(world->host);
     g_free(coex_sim_phone_sends(world->sim, "ada", "From the phone"));
     host_wait_message(world->host, ADA, "REMOTE_SEND", "*From the phone");
     host_irc(world->host, "takeover");
     host_wait_for(world->host, EVENT_NOTICE, NULL, "What was shown since ??:?? may not have*");
     host_wait_message(world->host, ADA, "SYSTEM|NO_LOG|DELAYED",
                       "*Once more*→ from the phone: From the phone");
+    host_check(world->host, host_count(world->host, EVENT_MESSAGE, ADA, "*Once more*answer*") == 0);
     host_check(world->host, host_count(world->host, EVENT_NOTICE, NULL, "While you were*") == 0);
 }
 

@@ -166,6 +166,21 @@ beside_another(World *world)
     host_wait_for(world->host, EVENT_NOTICE, NULL, "*asked for the phone's earlier chats.*");
 }
 
+/* A yes that was typed closes the question: a late one would ask WhatsApp again. */
+static void
+typed_beside_the_question(World *world)
+{
+    if (coex_sim_get_provider(world->sim) != COEX_SIM_META)
+        return; /* the question is Meta's */
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    open_synchronise(world);
+    host_type(world->host, ADA, "/synchronise yes");
+    host_wait_for(world->host, EVENT_CLOSED, NULL, NULL);
+    host_wait_for(world->host, EVENT_NOTICE, NULL, "*asked for the phone's earlier chats.*");
+    host_check(world->host, coex_sim_n_requests(world->sim, "sync") == 2);
+}
+
 static void
 add_all(void)
 {
@@ -173,6 +188,7 @@ add_all(void)
     world_add("makes-its-own-secret", NULL, makes_its_own_secret);
     world_add("takes-over-after-a-yes", NULL, takes_over_after_a_yes);
     world_add("remembers-a-no", NULL, remembers_a_no);
+    world_add("typed-beside-the-question", NULL, typed_beside_the_question);
     world_add("beside-another", NULL, beside_another);
     world_add("bitlbee/takes-over-after-a-yes", "BitlBee", takes_over_after_a_yes);
     world_add("bitlbee/remembers-a-no", "BitlBee", remembers_a_no);

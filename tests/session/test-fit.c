@@ -140,6 +140,27 @@ test_types(Desk *desk)
     desk_wait_no_copies(desk);
 }
 
+/* WhatsApp shows that type, but not every picture of it. */
+static void
+test_colours(Desk *desk)
+{
+    static const char DEEP[] =
+        "\211PNG\r\n\032\n\0\0\0\rIHDR\0\0\0\001\0\0\0\001\020\002\0\0\0\300\347\217\235"
+        "\0\0\0\rIDATx\234c\370\377\237\001\010\0\012\374\001\377\023\311\205\011"
+        "\0\0\0\0IEND\256B`\202";
+    g_autoptr(GBytes) deep = g_bytes_new_static(DEEP, sizeof DEEP - 1);
+    g_autofree char *path = write_bytes(desk, "dawn.png", deep);
+
+    open_desk(desk);
+    give(desk, path, NULL, 0);
+    desk_wait_notice(desk, "ada",
+                     "“dawn.png” has other colours than 8-bit RGB, which WhatsApp asks for: it "
+                     "goes as JPEG, 1 x 1.");
+    desk_wait_feed(desk, COEX_FEED_SENT, "ada", "[image] dawn.jpg");
+    g_assert_cmpuint(take_picture(desk, "image image/jpeg *").width, ==, 1);
+    desk_wait_no_copies(desk);
+}
+
 /* Of what would lose something, or cannot be read, nothing is made. */
 static void
 test_kept(Desk *desk)
@@ -219,6 +240,7 @@ main(int argc, char **argv)
     desk_add("/session/fit/large", test_large);
     desk_add_at(DESK_ONLY_META, "/session/fit/through", test_through);
     desk_add("/session/fit/types", test_types);
+    desk_add("/session/fit/colours", test_colours);
     desk_add("/session/fit/kept", test_kept);
     desk_add("/session/fit/hopeless", test_hopeless);
     desk_add_at(DESK_ONLY_META, "/session/fit/order", test_order);
