@@ -2,6 +2,7 @@
 #include "account/engine.h"
 
 #include "net/worker.h"
+#include "store/dispatch.h"
 
 #include <signal.h>
 
@@ -115,12 +116,8 @@ on_call(gpointer data)
 void
 coex_engine_call(CoexEngine *engine, CoexCall call, gpointer data, GDestroyNotify destroy)
 {
-    g_autoptr(GSource) source = g_idle_source_new();
-
-    g_source_set_priority(source, G_PRIORITY_DEFAULT);
-    g_source_set_callback(source, on_call, coex_letter_new(call, data, destroy),
-                          (GDestroyNotify)coex_letter_free);
-    g_source_attach(source, engine->context);
+    coex_dispatch(g_main_context_ref(engine->context), on_call,
+                  coex_letter_new(call, data, destroy), (GDestroyNotify)coex_letter_free);
 }
 
 GMainContext *

@@ -18,7 +18,6 @@ typedef struct {
 } Endpoint;
 
 struct CoexReceiver {
-    CoexStore *store; /* unless there is a ground */
     CoexReceiverGround ground;
     char *address;
     CoexListener *listener;
@@ -284,19 +283,6 @@ find_named(const GPtrArray *candidates, GBytes *body)
     return ((Candidate *)g_ptr_array_index(candidates, 0))->endpoint;
 }
 
-static guint
-keep(CoexReceiver *receiver, Endpoint *endpoint, const CoexDelivery *delivery,
-     CoexExchange *exchange)
-{
-    const CoexReceiverGround *ground = &receiver->ground;
-
-    if (ground->keep != NULL)
-        return coex_source_keep_with(endpoint->source, ground->keep, ground->keep_data, delivery,
-                                     on_kept, exchange);
-    return coex_source_keep(endpoint->source, receiver->store, delivery, on_kept, exchange) ? 0
-                                                                                            : 503;
-}
-
 static void
 on_complete(CoexExchange *exchange, GBytes *body, gpointer user_data)
 {
@@ -305,6 +291,7 @@ on_complete(CoexExchange *exchange, GBytes *body, gpointer user_data)
     CoexVerdict verdict = COEX_VERDICT_WRONG;
     Endpoint *endpoint = NULL;
     CoexDelivery delivery = { .received_at = g_get_real_time() / G_USEC_PER_SEC, .body = body };
+    const CoexReceiverGround *ground = &receiver->ground;
     guint status;
 
     for (guint i = 0; i < candidates->len; i++) {
@@ -328,7 +315,8 @@ on_complete(CoexExchange *exchange, GBytes *body, gpointer user_data)
         coex_exchange_respond(exchange, 401);
         return;
     }
-    status = keep(receiver, endpoint, &delivery, exchange);
+    status = coex_source_keep(endpoint->source, ground->keep, ground->keep_data, &delivery, on_kept,
+                              exchange);
     if (status != 0)
         coex_exchange_respond(exchange, status);
 }
@@ -352,13 +340,11 @@ coex_receiver_free(CoexReceiver *receiver)
     g_free(receiver);
 }
 
-static CoexReceiver *
-receiver_open(const char *address, CoexStore *store, const CoexReceiverGround *ground,
-              GError **error)
+CoexReceiver *
+coex_receiver_open_on(const char *address, const CoexReceiverGround *ground, GError **error)
 {
     CoexReceiver *receiver = g_new0(CoexReceiver, 1);
 
-    receiver->store = store;
     receiver->ground = *ground;
     receiver->address = g_strdup(address);
     g_mutex_init(&receiver->lock);
@@ -374,13 +360,9 @@ receiver_open(const char *address, CoexStore *store, const CoexReceiverGround *g
 CoexReceiver *
 coex_receiver_open(const char *address, CoexStore *store, GError **error)
 {
-    return receiver_open(address, store, &(CoexReceiverGround){ 0 }, error);
-}
+    const CoexReceiverGround ground = { .keep = coex_source_keep_in_store, .keep_data = store };
 
-CoexReceiver *
-coex_receiver_open_on(const char *address, const CoexReceiverGround *ground, GError **error)
-{
-    return receiver_open(address, NULL, ground, error);
+    return coex_receiver_open_on(address, &ground, error);
 }
 
 const char *

@@ -10,6 +10,7 @@
 
 typedef struct CoexListenerHandler CoexListenerHandler;
 typedef struct CoexReceiver CoexReceiver;
+typedef struct CoexStore CoexStore;
 
 /* Who receives. Copied. */
 typedef struct CoexReceiverSpec {
@@ -19,7 +20,7 @@ typedef struct CoexReceiverSpec {
     const char *verify_token; /* NULL: no GET handshake */
 } CoexReceiverSpec;
 
-/* Another place than a store, and what else is there at an address. */
+/* Where deliveries are kept, and what else is there at an address. */
 typedef struct {
     CoexSourceKeep keep; /* in the listener's thread */
     gpointer keep_data;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ingest/source.h"
 
+#include "store/dispatch.h"
 #include "store/rows.h"
 #include "store/store.h"
 
@@ -63,12 +64,7 @@ coex_source_get_data(const CoexSource *source)
 static void
 call_owner(const CoexSource *source, GSourceFunc call, gpointer data, GDestroyNotify destroy)
 {
-    GSource *idle = g_idle_source_new();
-
-    g_source_set_priority(idle, G_PRIORITY_DEFAULT);
-    g_source_set_callback(idle, call, data, destroy);
-    g_source_attach(idle, source->spec.context);
-    g_source_unref(idle);
+    coex_dispatch(g_main_context_ref(source->spec.context), call, data, destroy);
 }
 
 static gboolean
@@ -159,8 +155,8 @@ on_committed(const GError *error, gpointer user_data)
 }
 
 guint
-coex_source_keep_with(CoexSource *source, CoexSourceKeep keep, gpointer data,
-                      const CoexDelivery *delivery, CoexSourceKept kept, gpointer user_data)
+coex_source_keep(CoexSource *source, CoexSourceKeep keep, gpointer data,
+                 const CoexDelivery *delivery, CoexSourceKept kept, gpointer user_data)
 {
     Passage *passage = g_new(Passage, 1);
     guint status;
@@ -172,17 +168,11 @@ coex_source_keep_with(CoexSource *source, CoexSourceKeep keep, gpointer data,
     return status;
 }
 
-static guint
-keep_in_store(const CoexDelivery *delivery, CoexSourceKept kept, gpointer user_data, gpointer data)
+guint
+coex_source_keep_in_store(const CoexDelivery *delivery, CoexSourceKept kept, gpointer user_data,
+                          gpointer data)
 {
     CoexStore *store = data;
 
     return store != NULL && coex_store_add_delivery(store, delivery, kept, user_data) ? 0 : 503;
-}
-
-gboolean
-coex_source_keep(CoexSource *source, CoexStore *store, const CoexDelivery *delivery,
-                 CoexSourceKept kept, gpointer user_data)
-{
-    return coex_source_keep_with(source, keep_in_store, store, delivery, kept, user_data) == 0;
 }

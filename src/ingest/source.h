@@ -12,7 +12,6 @@
 
 typedef struct CoexDelivery CoexDelivery;
 typedef struct CoexSource CoexSource;
-typedef struct CoexStore CoexStore;
 
 typedef struct CoexSourceSpec {
     CoexVerifier *verifier;
@@ -41,15 +40,13 @@ void coex_source_refuse(CoexSource *source, CoexVerdict verdict);
 
 /* After the commit, in the writer's thread: @error NULL: it is on disk. */
 typedef void (*CoexSourceKept)(const GError *error, gpointer user_data);
-/* Queues a genuine delivery for the disk; its failure is told as above, too. FALSE, and no call of
- * @kept, where too much waits already or @store is NULL. */
-gboolean coex_source_keep(CoexSource *source, CoexStore *store, const CoexDelivery *delivery,
-                          CoexSourceKept kept, gpointer user_data);
-
-/* Keeps a delivery in another place, of which @data knows: 0, and @kept is called once, from
- * whatever thread; or the HTTP status that says why it is not. @delivery is borrowed. */
+/* Where deliveries are kept, of which @data knows: 0, and @kept is called once, from whatever
+ * thread; or the HTTP status that says why it is not. @delivery is borrowed. */
 typedef guint (*CoexSourceKeep)(const CoexDelivery *delivery, CoexSourceKept kept,
                                 gpointer user_data, gpointer data);
-/* As coex_source_keep(), in that place; what @keep returns. */
-guint coex_source_keep_with(CoexSource *source, CoexSourceKeep keep, gpointer data,
-                            const CoexDelivery *delivery, CoexSourceKept kept, gpointer user_data);
+/* Queues a genuine delivery for the disk; its failure is told as above, too. What @keep returns. */
+guint coex_source_keep(CoexSource *source, CoexSourceKeep keep, gpointer data,
+                       const CoexDelivery *delivery, CoexSourceKept kept, gpointer user_data);
+/* One of them: @data is a CoexStore. 503 where too much waits already or that is NULL. */
+guint coex_source_keep_in_store(const CoexDelivery *delivery, CoexSourceKept kept,
+                                gpointer user_data, gpointer data);
