@@ -13,7 +13,7 @@ collect(CoexPurge *purge)
 {
     gint64 n_rows = 0;
 
-    for (guint i = 1; i <= COEX_SHOWN_ACCOUNTS; i++) {
+    for (guint i = 1; purge->shown != NULL && i <= COEX_SHOWN_ACCOUNTS; i++) {
         purge->marks[i] = coex_shown_get(purge->shown, i);
         n_rows += MAX(purge->marks[i] - purge->purged[i], 0);
     }

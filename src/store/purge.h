@@ -9,7 +9,7 @@
 
 typedef struct CoexDb CoexDb;
 
-/* All zero but for @shown, which is borrowed. */
+/* All zero but for @shown, which is borrowed; NULL: nothing is shown. */
 typedef struct {
     CoexShown *shown;
     gint64 marks[COEX_SHOWN_ACCOUNTS + 1];  /* to be deleted up to here, by account id */

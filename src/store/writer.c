@@ -283,8 +283,7 @@ write_group(CoexWriter *writer, GPtrArray *group, guint *ret_n_added, GError **e
 {
     if (!ensure_open(writer, error))
         return FALSE;
-    gboolean purge =
-        writer->damaged == NULL && writer->purge.shown != NULL && coex_purge_is_due(&writer->purge);
+    gboolean purge = writer->damaged == NULL && coex_purge_is_due(&writer->purge);
     if (run(writer, "BEGIN IMMEDIATE", error) && write_jobs(writer, group, ret_n_added, error) &&
         (!purge || coex_purge_run(&writer->purge, writer->db, error)) &&
         run(writer, "COMMIT", error)) {
@@ -644,8 +643,7 @@ writer_main(gpointer data)
     }
     if (writer->db != NULL && writer->damaged == NULL && writer->kind->is_searched)
         coex_search_finish(writer->db);
-    if (writer->purge.shown != NULL)
-        coex_purge_at_end(&writer->purge, writer->db);
+    coex_purge_at_end(&writer->purge, writer->db);
     return NULL;
 }
 
