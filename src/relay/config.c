@@ -46,6 +46,7 @@ coex_relay_config_free(CoexRelayConfig *config)
 {
     g_free(config->listen);
     g_free(config->database);
+    g_hash_table_unref(config->by_path);
     g_ptr_array_unref(config->tenants);
     g_free(config);
 }
@@ -162,7 +163,7 @@ take_relay(Reader *reader, const char *key, const char *value)
 static gboolean
 take_path(Reader *reader, const char *value)
 {
-    const GPtrArray *tenants = reader->config->tenants;
+    const CoexRelayTenant *other = g_hash_table_lookup(reader->config->by_path, value);
 
     if (value[0] != '/' || value[1] == '\0' || g_str_has_suffix(value, "/") ||
         strpbrk(value, "?#% ") != NULL)
@@ -171,16 +172,14 @@ take_path(Reader *reader, const char *value)
     if (g_str_has_suffix(value, "/deliveries") || g_str_has_suffix(value, "/sends"))
         return fail(reader, "A path that ends in /deliveries or /sends is a desk's. Choose another "
                             "end.");
-    for (guint i = 0; i < tenants->len; i++) {
-        const CoexRelayTenant *other = g_ptr_array_index(tenants, i);
-
-        if (g_strcmp0(other->path, value) == 0)
-            return fail(reader,
-                        "path %s is that of [tenant %s] already, from line %u on. Give each "
-                        "a path of its own.",
-                        value, other->name, other->line);
-    }
-    return take_text(&reader->tenant->path, value);
+    if (other != NULL)
+        return fail(reader,
+                    "path %s is that of [tenant %s] already, from line %u on. Give each "
+                    "a path of its own.",
+                    value, other->name, other->line);
+    reader->tenant->path = g_strdup(value);
+    g_hash_table_insert(reader->config->by_path, reader->tenant->path, reader->tenant);
+    return TRUE;
 }
 
 static gboolean
@@ -354,6 +353,7 @@ take_heading(Reader *reader, char *line)
         return fail(reader, "These are more than %d tenants. Set up another relay for the others.",
                     TENANTS_MAX);
     reader->tenant = tenant_new(name, reader->line);
+    reader->tenant->place = reader->config->tenants->len;
     g_ptr_array_add(reader->config->tenants, reader->tenant);
     return TRUE;
 }
@@ -413,6 +413,7 @@ coex_relay_config_read(const char *file, GError **error)
     config->keep_days = KEEP_DAYS;
     config->disk_limit_mb = DISK_LIMIT_MB;
     config->tenants = g_ptr_array_new_with_free_func(tenant_free);
+    config->by_path = g_hash_table_new(g_str_hash, g_str_equal);
     if (!g_file_get_contents(file, &text, &length, &own_error)) {
         g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
                     "The configuration cannot be read: %s. Name another file with --config, or see "

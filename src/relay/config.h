@@ -25,6 +25,7 @@ typedef struct {
     char *verify_token;   /* secret; NULL: no handshake */
     GPtrArray *keys;      /* CoexRelayKey, one at least */
     guint line;           /* where it begins in the file */
+    guint place;          /* among the tenants */
 } CoexRelayTenant;
 
 typedef struct CoexRelayConfig {
@@ -32,7 +33,8 @@ typedef struct CoexRelayConfig {
     char *database;
     guint keep_days;
     guint disk_limit_mb;
-    GPtrArray *tenants; /* CoexRelayTenant, one at least */
+    GPtrArray *tenants;  /* CoexRelayTenant, one at least */
+    GHashTable *by_path; /* likewise */
 } CoexRelayConfig;
 
 /* COEX_ERROR_INVALID_INPUT: file, line, what is wrong and what to do; no secret is in it. */

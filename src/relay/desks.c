@@ -40,8 +40,8 @@ typedef struct {
 
 struct CoexDesks {
     CoexLog *log;
-    GHashTable *by_path; /* Tenant; never changes */
-    GPtrArray *tenants;  /* likewise */
+    const CoexRelayConfig *config;
+    GPtrArray *tenants; /* Tenant, as in the configuration; never changes */
     GSource *timer;
 
     GMutex lock;
@@ -350,12 +350,14 @@ typedef struct {
 static Tenant *
 find_tenant(CoexDesks *desks, const char *path, const char *end)
 {
+    const CoexRelayTenant *found;
     g_autofree char *own = NULL;
 
     if (!g_str_has_suffix(path, end))
         return NULL;
     own = g_strndup(path, strlen(path) - strlen(end));
-    return g_hash_table_lookup(desks->by_path, own);
+    found = g_hash_table_lookup(desks->config->by_path, own);
+    return found != NULL ? g_ptr_array_index(desks->tenants, found->place) : NULL;
 }
 
 #define BEARER "Bearer "
@@ -411,7 +413,7 @@ on_head(CoexExchange *exchange, gpointer user_data)
     gboolean is_get = g_str_equal(coex_exchange_get_method(exchange), "GET");
     Request request = { .tenant = find_tenant(desks, path, is_get ? "/deliveries" : "/sends") };
 
-    if (request.tenant == NULL && g_hash_table_contains(desks->by_path, path))
+    if (request.tenant == NULL && g_hash_table_contains(desks->config->by_path, path))
         return 503; /* webhooks come in a moment */
     if (request.tenant == NULL)
         return find_tenant(desks, path, is_get ? "/sends" : "/deliveries") != NULL ? 405 : 404;
@@ -542,8 +544,8 @@ coex_desks_new(const CoexRelayConfig *config, CoexLog *log)
     CoexDesks *desks = g_new0(CoexDesks, 1);
 
     desks->log = log;
+    desks->config = config;
     g_mutex_init(&desks->lock);
-    desks->by_path = g_hash_table_new(g_str_hash, g_str_equal);
     desks->tenants = g_ptr_array_new_with_free_func(g_free);
     for (guint i = 0; i < config->tenants->len; i++) {
         Tenant *tenant = g_new0(Tenant, 1);
@@ -552,7 +554,6 @@ coex_desks_new(const CoexRelayConfig *config, CoexLog *log)
         tenant->index = i;
         tenant->config = g_ptr_array_index(config->tenants, i);
         g_ptr_array_add(desks->tenants, tenant);
-        g_hash_table_insert(desks->by_path, tenant->config->path, tenant);
     }
     desks->timer = g_source_new(&timer_funcs, sizeof(GSource));
     g_source_set_callback(desks->timer, on_timer, desks, NULL);
@@ -585,7 +586,6 @@ coex_desks_free(CoexDesks *desks)
 {
     g_source_destroy(desks->timer);
     g_source_unref(desks->timer);
-    g_hash_table_unref(desks->by_path);
     g_ptr_array_unref(desks->tenants);
     g_mutex_clear(&desks->lock);
     g_free(desks);

@@ -14,7 +14,6 @@ struct CoexRelayIntake {
     const CoexRelayConfig *config;
     CoexLog *log;
     CoexDesks *desks;
-    GHashTable *by_path; /* place of the tenant */
 };
 
 CoexRelayIntake *
@@ -25,19 +24,12 @@ coex_relay_intake_new(const CoexRelayConfig *config, CoexLog *log, CoexDesks *de
     intake->config = config;
     intake->log = log;
     intake->desks = desks;
-    intake->by_path = g_hash_table_new(g_str_hash, g_str_equal);
-    for (guint i = 0; i < config->tenants->len; i++) {
-        const CoexRelayTenant *tenant = g_ptr_array_index(config->tenants, i);
-
-        g_hash_table_insert(intake->by_path, tenant->path, GUINT_TO_POINTER(i));
-    }
     return intake;
 }
 
 void
 coex_relay_intake_free(CoexRelayIntake *intake)
 {
-    g_hash_table_unref(intake->by_path);
     g_free(intake);
 }
 
@@ -94,8 +86,7 @@ coex_relay_intake_keep(const CoexDelivery *delivery, CoexSourceKept kept, gpoint
                        gpointer data)
 {
     CoexRelayIntake *intake = data;
-    guint place = GPOINTER_TO_UINT(g_hash_table_lookup(intake->by_path, delivery->path));
-    const CoexRelayTenant *tenant = g_ptr_array_index(intake->config->tenants, place);
+    const CoexRelayTenant *tenant = g_hash_table_lookup(intake->config->by_path, delivery->path);
     CoexDelivery entry = *delivery;
     Passage *passage;
 
@@ -107,8 +98,8 @@ coex_relay_intake_keep(const CoexDelivery *delivery, CoexSourceKept kept, gpoint
             return 503;
     }
     passage = g_new(Passage, 1);
-    *passage = (Passage){ intake, place, kept, user_data };
-    if (coex_log_add(intake->log, place, &entry, on_committed, passage) == COEX_LOG_TAKEN)
+    *passage = (Passage){ intake, tenant->place, kept, user_data };
+    if (coex_log_add(intake->log, tenant->place, &entry, on_committed, passage) == COEX_LOG_TAKEN)
         return 0;
     g_free(passage);
     return 503;
