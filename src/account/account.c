@@ -60,12 +60,16 @@ coex_account_had_secret(const CoexAccount *account, const char *secret_id)
 }
 
 gint64
+coex_account_own_now(const CoexAccount *account)
+{
+    return account->clock != NULL ? account->clock(account->clock_data)
+                                  : coex_clock_get(&account->system_clock);
+}
+
+gint64
 coex_account_now(const CoexAccount *account)
 {
-    gint64 now = account->clock != NULL ? account->clock(account->clock_data)
-                                        : coex_clock_get(&account->system_clock);
-
-    return now + account->skew_s;
+    return coex_account_own_now(account) + account->skew_s;
 }
 
 CoexWindow

@@ -53,8 +53,9 @@ typedef struct {
     void (*clock_corrected)(CoexAccount *account); /* while online */
     /* Once the clocks agree: times of what waits to leave. */
     void (*put_back)(CoexAccount *account, const CoexPutBack *back);
-    void (*heard)(CoexAccount *account);                 /* a webhook came */
-    void (*answered)(CoexAccount *account, gint64 date); /* the provider did; 0: it told no date */
+    void (*heard)(CoexAccount *account); /* a webhook came */
+    /* The provider did, to what was asked at @asked_at by our own clock; @date 0: it told none. */
+    void (*answered)(CoexAccount *account, gint64 date, gint64 asked_at);
 } CoexAccountAbove;
 
 struct CoexAccount {
@@ -153,6 +154,8 @@ void coex_account_enter(CoexAccount *account, CoexAccountState state);
 
 /* Seconds since 1970, corrected by the provider's clock. */
 gint64 coex_account_now(const CoexAccount *account);
+/* The same by our own clock, whatever the provider's says. */
+gint64 coex_account_own_now(const CoexAccount *account);
 CoexWindow coex_account_window(const CoexAccount *account, const CoexPerson *person);
 
 /* Whether the secret named by @secret_id is, was or may have been this account's. */

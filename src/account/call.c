@@ -9,6 +9,7 @@ typedef struct {
     CoexAnswered answered;
     gpointer data;
     GDestroyNotify destroy;
+    gint64 asked_at; /* by our own clock */
 } Call;
 
 static void
@@ -25,7 +26,7 @@ on_answer(GObject *source, GAsyncResult *result, gpointer user_data)
         return;
     }
     if (response != NULL)
-        account->above->answered(account, response->date);
+        account->above->answered(account, response->date, call->asked_at);
     if (call->answered != NULL)
         call->answered(account, response, &error, call->data);
 }
@@ -36,7 +37,8 @@ coex_account_call(CoexAccount *account, const CoexRequest *request, CoexAnswered
 {
     Call *call = g_new(Call, 1);
 
-    *call = (Call){ coex_account_ref(account), answered, data, destroy };
+    *call =
+        (Call){ coex_account_ref(account), answered, data, destroy, coex_account_own_now(account) };
     coex_http_send_async(account->http, request, account->cancellable, on_answer, call);
     return call;
 }

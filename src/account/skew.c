@@ -37,12 +37,6 @@ is_near(gint64 a, gint64 b)
     return ABS(a - b) <= SKEW_S;
 }
 
-static gint64
-get_own_time(const CoexAccount *account)
-{
-    return coex_account_now(account) - account->skew_s;
-}
-
 static gboolean
 is_in_doubt(const CoexAccount *account)
 {
@@ -228,12 +222,13 @@ set(CoexAccount *account, gint64 seconds)
 }
 
 void
-coex_skew_note_answer(CoexAccount *account, gint64 date)
+coex_skew_note_answer(CoexAccount *account, gint64 date, gint64 asked_at)
 {
     CoexSkew *skew = account->skew;
-    gint64 seconds = date - get_own_time(account);
+    gint64 now = coex_account_own_now(account);
+    gint64 seconds = date - now;
 
-    if (date <= 0)
+    if (date <= 0 || !is_near(now, asked_at))
         return;
     if (is_near(seconds, 0) || (account->skew_s != 0 && is_near(seconds, account->skew_s)) ||
         (skew->candidate != 0 && is_near(seconds, skew->candidate))) {
@@ -248,7 +243,7 @@ void
 coex_skew_note_message(CoexAccount *account, gint64 time)
 {
     CoexSkew *skew = account->skew;
-    gint64 seconds = time - get_own_time(account);
+    gint64 seconds = time - coex_account_own_now(account);
 
     /* No message comes from the future: one of the two clocks is wrong. */
     if (time > coex_skew_get_latest(account) + COEX_WINDOW_AHEAD_S) {
@@ -275,7 +270,7 @@ coex_skew_get_latest(const CoexAccount *account)
 {
     const CoexSkew *skew = account->skew;
 
-    return get_own_time(account) + MAX(0, MAX(account->skew_s, skew->candidate));
+    return coex_account_own_now(account) + MAX(0, MAX(account->skew_s, skew->candidate));
 }
 
 void

@@ -19,8 +19,9 @@ CoexSkew *coex_skew_new(void);
 /* No timer does anything any more. */
 void coex_skew_stop(CoexSkew *skew);
 
-/* An answer's Date, seconds since 1970; 0 is none. */
-void coex_skew_note_answer(CoexAccount *account, gint64 date);
+/* An answer's Date, seconds since 1970 (0 is none), to what was asked at @asked_at by our own
+ * clock: it tells nothing where that is long ago, as it is after a suspend. */
+void coex_skew_note_answer(CoexAccount *account, gint64 date, gint64 asked_at);
 /* The time of a message that was delivered now; it may have waited. One that lies ahead is a reason
  * to look at the clocks. */
 void coex_skew_note_message(CoexAccount *account, gint64 time);

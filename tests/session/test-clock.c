@@ -438,6 +438,37 @@ test_answer_behind(Desk *desk)
     assert_waits(desk, ASKED);
 }
 
+/* The machine slept while two answers were on their way: they tell of no wrong clock. */
+static void
+test_asleep(Desk *desk)
+{
+    static const char *const who[] = { "ada", "ben" };
+    static const char *const texts[] = { "Good night", "Until tomorrow" };
+
+    desk->config.receipts = COEX_RECEIPTS_NEVER; /* no request more than what is told here */
+    login(desk);
+    desk_hear(desk, "ben", "Good evening");
+    coex_sim_set_auto_status(desk->sim, FALSE);
+    coex_sim_aim(desk->sim, "messages");
+    for (guint i = 0; i < G_N_ELEMENTS(texts); i++) {
+        coex_sim_delay_next(desk->sim, 1000 * TEST_SLOWNESS);
+        desk_send(desk, who[i], texts[i]);
+        desk_take(desk, who[i], texts[i]);
+    }
+    coex_sim_aim(desk->sim, check_of(desk)); /* what is asked in doubt is answered after both */
+    coex_sim_delay_next(desk->sim, 2000 * TEST_SLOWNESS);
+    desk_advance(desk, 8 * HOUR_S);
+    desk_wait_feed(desk, COEX_FEED_TYPED, "ada", "Good night");
+    desk_wait_feed(desk, COEX_FEED_TYPED, "ben", "Until tomorrow");
+    desk_wait_state(desk, "ada", "accepted*: Good night");
+    desk_wait_state(desk, "ben", "accepted*: Until tomorrow");
+    coex_sim_set_auto_status(desk->sim, TRUE);
+    desk_hear(desk, "ada", "Good morning");
+    g_assert_true(desk_view(desk, "ada")->window.open);
+    assert_sends(desk, "Slept well?");
+    g_assert_cmpuint(desk_count(desk, DESK_NOTICE, NULL, "*clock*"), ==, 0);
+}
+
 /* Held by a clock that was ahead: what the phone answered meanwhile is newer. */
 static void
 test_held_ahead(Desk *desk)
@@ -483,5 +514,6 @@ main(int argc, char **argv)
     desk_add("/clock/message-ahead", test_message_ahead);
     desk_add("/clock/answer-behind", test_answer_behind);
     desk_add("/clock/held-ahead", test_held_ahead);
+    desk_add("/clock/asleep", test_asleep);
     return g_test_run();
 }
