@@ -235,7 +235,7 @@ test_thousand(void)
 int
 main(int argc, char **argv)
 {
-    g_test_init(&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+    g_test_init(&argc, &argv, NULL);
     g_test_add_func("/hostile/endless-polls", test_endless_polls);
     g_test_add_func("/hostile/strangers", test_strangers);
     g_test_add_func("/hostile/guesses", test_guesses);

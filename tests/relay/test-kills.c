@@ -154,7 +154,7 @@ test_kills(void)
 int
 main(int argc, char **argv)
 {
-    g_test_init(&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+    g_test_init(&argc, &argv, NULL);
     g_test_add_func("/kills/under-load", test_kills);
     return g_test_run();
 }

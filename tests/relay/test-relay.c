@@ -383,7 +383,7 @@ test_locked(void)
 int
 main(int argc, char **argv)
 {
-    g_test_init(&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+    g_test_init(&argc, &argv, NULL);
     g_test_add_func("/relay/receives", test_receives);
     g_test_add_func("/relay/again", test_again);
     g_test_add_func("/relay/waits", test_waits);
