@@ -588,3 +588,20 @@ coex_json_writer_finish(CoexJsonWriter *writer)
     g_free(writer);
     return text;
 }
+
+void
+coex_json_append_string(GString *text, const char *value)
+{
+    g_autofree char *valid = g_utf8_make_valid(value, -1);
+
+    g_string_append_c(text, '"');
+    for (const char *at = valid; *at != '\0'; at++) {
+        if (*at == '"' || *at == '\\')
+            g_string_append_c(text, '\\');
+        if ((guchar)*at < ' ')
+            g_string_append_printf(text, "\\u%04x", (guint)*at);
+        else
+            g_string_append_c(text, *at);
+    }
+    g_string_append_c(text, '"');
+}

@@ -122,3 +122,6 @@ void coex_json_writer_bool(CoexJsonWriter *writer, const char *name, gboolean va
 void coex_json_writer_value(CoexJsonWriter *writer, const char *name, const CoexJsonAt *value);
 /* Closes what is open and returns the text; frees the writer. Free with g_free(). */
 char *coex_json_writer_finish(CoexJsonWriter *writer);
+
+/* Where a document is written by hand: @value in quotes, each byte that is no UTF-8 as U+FFFD. */
+void coex_json_append_string(GString *text, const char *value);

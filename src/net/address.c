@@ -84,6 +84,18 @@ open_socket(GSocketAddress *address, guint *ret_port)
     return fd;
 }
 
+gboolean
+coex_address_check(const char *address, gboolean *ret_loopback, GError **error)
+{
+    g_autoptr(GSocketAddress) parsed = parse_address(address, error);
+
+    if (parsed == NULL)
+        return FALSE;
+    *ret_loopback = g_inet_address_get_is_loopback(
+        g_inet_socket_address_get_address(G_INET_SOCKET_ADDRESS(parsed)));
+    return TRUE;
+}
+
 int
 coex_address_listen(const char *address, guint *ret_port, GError **error)
 {
@@ -95,8 +107,8 @@ coex_address_listen(const char *address, guint *ret_port, GError **error)
     fd = open_socket(parsed, ret_port);
     if (fd < 0)
         g_set_error(error, COEX_ERROR, COEX_ERROR_LISTEN,
-                    "Could not listen for webhooks on %s: %s. Choose another address or port in the"
-                    " account's option \"listen\".",
+                    "Could not listen for webhooks on %s: %s. Choose another address or port for "
+                    "\"listen\".",
                     address, explain_errno(errno));
     return fd;
 }

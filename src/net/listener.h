@@ -38,7 +38,7 @@ typedef struct CoexListenerHandler {
  * ("127.0.0.1:8480",
  * "[::1]:8480", "0.0.0.0:0"). Starts its thread with signals blocked. @handler is borrowed until
  * coex_listener_free(). COEX_ERROR_INVALID_INPUT for an address that is none, COEX_ERROR_LISTEN
- * when it cannot be bound: the text names address, port, cause and the option `listen`. */
+ * when it cannot be bound: the text names address, port, cause and `listen`. */
 CoexListener *coex_listener_new(const char *address, const CoexListenerHandler *handler,
                                 gpointer user_data, GError **error);
 

@@ -4,7 +4,7 @@
 #include "core/backend.h"
 #include "core/error.h"
 #include "core/peer.h"
-#include <gio/gio.h>
+#include "net/address.h"
 #include <string.h>
 
 #define KEY_MIN 16 /* characters of a desk's key */
@@ -116,20 +116,12 @@ take_text(char **member, const char *value)
 static gboolean
 take_listen(Reader *reader, const char *value)
 {
-    const char *colon = strrchr(value, ':');
-    g_autofree char *host = g_strndup(value, colon != NULL ? (gsize)(colon - value) : 0);
-    gsize length = strlen(host);
-    g_autoptr(GInetAddress) address = NULL;
+    gboolean is_loopback;
 
-    if (length > 2 && host[0] == '[' && host[length - 1] == ']')
-        address = g_inet_address_new_from_string((host[length - 1] = '\0', host + 1));
-    else
-        address = g_inet_address_new_from_string(
-            g_ascii_strcasecmp(host, "localhost") == 0 ? "127.0.0.1" : host);
-    if (address == NULL)
+    if (!coex_address_check(value, &is_loopback, NULL))
         return fail(reader, "listen takes an IP address and a port, such as 127.0.0.1:8480 or "
                             "[::1]:8480.");
-    if (!g_inet_address_get_is_loopback(address))
+    if (!is_loopback)
         return fail(reader, "listen is an address that others can reach, where keys and messages "
                             "would pass in the clear. Listen on 127.0.0.1, and let a web server "
                             "with a certificate, or a tunnel, lead there.");

@@ -207,8 +207,7 @@ fail_file(const char *path, Step step, GError **error)
     if (saved == ENOSPC || saved == EDQUOT)
         remedy = "Free some space on that disk.";
     else if (saved == EROFS)
-        remedy =
-            "That disk can only be read: choose another folder for the chat program's settings.";
+        remedy = "That disk can only be read: choose a folder on another.";
     g_set_error(error, COEX_ERROR, COEX_ERROR_STORE, "%s %s", failure, remedy);
     return FALSE;
 }
@@ -272,8 +271,8 @@ coex_db_begin_log(CoexDb *db, GError **error)
     sqlite3_reset(query);
     if (!is_wal)
         g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
-                    "%s stands on a disk that cannot hold a write-ahead log. Choose another folder "
-                    "for the chat program's settings.",
+                    "%s stands on a disk that cannot hold a write-ahead log. Choose a folder on a "
+                    "local disk.",
                     db->path);
     return is_wal;
 }

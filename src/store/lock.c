@@ -54,11 +54,9 @@ fail_lock(int fd, const char *path, const char *subject, GError **error)
 {
     int saved = errno;
     if (saved != EAGAIN && saved != EACCES) {
-        g_set_error(
-            error, COEX_ERROR, COEX_ERROR_STORE,
-            "%s cannot be locked: %s. Choose a folder on a local disk for the chat program's "
-            "settings.",
-            path, g_strerror(saved));
+        g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
+                    "%s cannot be locked: %s. Choose a folder on a local disk.", path,
+                    g_strerror(saved));
         return;
     }
     g_autofree char *holder = dup_holder(fd);

@@ -477,6 +477,25 @@ test_writer(void)
     g_assert_true(parses(text));
 }
 
+static void
+test_append(void)
+{
+    static const char value[] = "a\"b\\c\n\x7f\xc3\xbc\x01 bad \xff";
+    g_autoptr(GString) text = g_string_new("{\"s\":");
+    g_autoptr(CoexJson) doc = NULL;
+    CoexJsonAt root;
+
+    coex_json_append_string(text, value);
+    g_string_append_c(text, '}');
+    g_assert_cmpstr(text->str, ==,
+                    "{\"s\":\"a\\\"b\\\\c\\u000a\x7f\xc3\xbc\\u0001 bad \xef\xbf\xbd\"}");
+    doc = coex_json_parse(text->str, text->len, NULL);
+    g_assert_nonnull(doc);
+    root = coex_json_root(doc);
+    g_assert_cmpstr(coex_json_member_text(&root, "s"), ==,
+                    "a\"b\\c\n\x7f\xc3\xbc\x01 bad \xef\xbf\xbd");
+}
+
 /* What is written can be read again, whatever the text. */
 static void
 test_round_trip(void)
@@ -679,6 +698,7 @@ main(int argc, char **argv)
     g_test_add_func("/json/read-error-in-absent", test_read_error_in_absent);
     g_test_add_func("/json/cursors", test_cursors);
     g_test_add_func("/json/writer", test_writer);
+    g_test_add_func("/json/append", test_append);
     g_test_add_func("/json/round-trip", test_round_trip);
     g_test_add_func("/json/great-numbers", test_great_numbers);
     g_test_add_func("/json/as-another-reader", test_as_another_reader);
