@@ -496,10 +496,13 @@ coex_outbox_settled(CoexOutbox *outbox, const char *local_id, gboolean failed, c
     person = coex_outbox_item_person(item);
     leave_queue(outbox, item, person);
     at = coex_person_get_answer_time(person, coex_account_now(outbox->account));
-    if (!failed && coex_person_note_answer(person, at))
+    if (!failed) {
+        coex_person_note_active(person, at);
+        coex_person_note_answer(person, at);
         coex_account_store_person(outbox->account, person);
-    if (!failed)
+        coex_views_tell(outbox->account, person);
         accepted(outbox, person);
+    }
     pump_at(outbox, g_get_monotonic_time());
 }
 

@@ -220,6 +220,31 @@ test_left_out(Desk *desk)
     desk_wait_state(desk, "dana", "delivered*");
 }
 
+/* Without the answer the status tells that it left: whom it went to stands in the list all the
+ * same. */
+static void
+test_unanswered(Desk *desk)
+{
+    g_autofree char *wamid = NULL;
+
+    open_shop(desk);
+    coex_sim_set_auto_status(desk->sim, FALSE);
+    coex_sim_drop_next(desk->sim, TRUE);
+    send(desk, "we_are_open_again", "en_US", "");
+    desk_wait_feed(desk, COEX_FEED_SENT, "dana", "We are open again.");
+    desk_wait_notice(desk, "dana", "It is not clear whether this was sent: *");
+    wamid = coex_sim_dup_last_sent(desk->sim, "dana");
+    coex_sim_status(desk->sim, wamid, "delivered");
+    desk_wait_feed(desk, COEX_FEED_RECORD, "dana", "Sent at *: We are open again.");
+    desk_wait_state(desk, "dana", "delivered*");
+    desk_fence(desk);
+    g_assert_true(desk_view(desk, "dana")->listed);
+    desk_restart(desk);
+    desk_wait_catalogue(desk);
+    g_assert_true(desk_view(desk, "dana")->listed);
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, "dana"), ==, 1);
+}
+
 /* An amount that may mean two things is sent as it was typed. */
 static void
 test_amounts(Desk *desk)
@@ -329,6 +354,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     desk_add("/template/examples", test_examples);
     desk_add("/template/left-out", test_left_out);
+    desk_add("/template/unanswered", test_unanswered);
     desk_add("/template/amounts", test_amounts);
     desk_add("/template/changed-link", test_changed_link);
     desk_add("/template/refused-here", test_refused_here);
