@@ -285,7 +285,7 @@ coex_api_send_text(const CoexEndpoint *endpoint, const CoexPeer *to, const char 
 CoexRequest *
 coex_api_send_template(const CoexEndpoint *endpoint, const CoexPeer *to,
                        const CoexTemplate *template_, const char *const *values,
-                       const CoexMedia *media, const char *local_id)
+                       const CoexMedia *const *media, const char *local_id)
 {
     CoexJsonWriter *writer;
 

@@ -115,7 +115,7 @@ CoexRequest *coex_api_send_text(const CoexEndpoint *endpoint, const CoexPeer *to
 /* A template without obstacle; @values and @media as for coex_template_write(). */
 CoexRequest *coex_api_send_template(const CoexEndpoint *endpoint, const CoexPeer *to,
                                     const CoexTemplate *template_, const char *const *values,
-                                    const CoexMedia *media, const char *local_id);
+                                    const CoexMedia *const *media, const char *local_id);
 
 /* A file that was uploaded: @media's id, its kind, and what goes with that (Meta: messages/image,
  * video, audio, document, sticker). @context and @local_id as above. */

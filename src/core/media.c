@@ -62,6 +62,12 @@ coex_media_dup_content(const CoexMedia *media)
     return g_uri_unescape_string(media->url + strlen(INLINE_URL), NULL);
 }
 
+gboolean
+coex_media_takes_caption(const CoexMedia *media)
+{
+    return media->kind != COEX_MEDIA_AUDIO && media->kind != COEX_MEDIA_STICKER;
+}
+
 CoexMedia *
 coex_media_copy(const CoexMedia *media)
 {

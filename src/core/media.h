@@ -60,6 +60,9 @@ char *coex_media_dup_content(const CoexMedia *media);
 /* WhatsApp's name of the kind: "image". Static. */
 const char *coex_media_get_type(CoexMediaKind kind);
 
+/* Whether words can go beside it, and need no message of their own. */
+gboolean coex_media_takes_caption(const CoexMedia *media);
+
 /* @media: NULL gives NULL. */
 CoexMedia *coex_media_copy(const CoexMedia *media);
 void coex_media_free(CoexMedia *media);

@@ -247,21 +247,24 @@ coex_template_is_path(const char *value)
 }
 
 static gboolean
-check_file(const CoexTemplateVariable *variable, const char *value, GError **error)
+is_held(const char *value)
+{
+    return strcmp(value, COEX_VALUE_HELD) == 0;
+}
+
+/* A carousel has its files in its cards, and one file that is held is none of all. */
+static gboolean
+check_file(const CoexTemplate *self, const CoexTemplateVariable *variable, const char *value,
+           GError **error)
 {
     gboolean is_link = g_ascii_strncasecmp(value, "https://", 8) == 0 && value[8] != '\0';
 
-    if (variable->card < 0 && (coex_template_is_path(value) || strcmp(value, COEX_VALUE_HELD) == 0))
+    if (coex_template_is_path(value) || (coex_template_count_cards(self) == 0 && is_held(value)))
         return TRUE;
-    if (variable->card < 0 && !is_link)
+    if (!is_link)
         return refuse(error,
                       "The %s is given by its path, as in ~/photo.jpg, or by its address in the "
                       "web, https://…, not as “%s”.",
-                      variable->label, value);
-    if (!is_link)
-        return refuse(error,
-                      "The %s is given by its address in the web, which begins with https://, not "
-                      "as “%s”.",
                       variable->label, value);
     if (!is_for_address(value))
         return refuse_address(variable, value, error);
@@ -305,7 +308,7 @@ check_value(const CoexTemplate *self, const CoexTemplateVariable *variable, char
     case COEX_VALUE_CODE:
         return check_code(variable, *value, CODE_MAX, error);
     case COEX_VALUE_FILE:
-        return check_file(variable, *value, error);
+        return check_file(self, variable, *value, error);
     case COEX_VALUE_LATITUDE:
         return check_degrees(variable, *value, 90, error);
     case COEX_VALUE_LONGITUDE:
@@ -454,19 +457,13 @@ coex_template_count_asked(const CoexTemplate *template_)
     return n;
 }
 
-static gboolean
-is_held(const char *value)
-{
-    return strcmp(value, COEX_VALUE_HELD) == 0;
-}
-
 int
-coex_template_find_file(const CoexTemplate *template_, const char *const *values)
+coex_template_find_file(const CoexTemplate *template_, int card, const char *const *values)
 {
     for (guint i = 0; i < template_->variables->len && values[i] != NULL; i++) {
         const CoexTemplateVariable *variable = g_ptr_array_index(template_->variables, i);
 
-        if (variable->kind == COEX_VALUE_FILE && variable->card < 0 &&
+        if (variable->kind == COEX_VALUE_FILE && variable->card == card &&
             (coex_template_is_path(values[i]) || is_held(values[i])))
             return (int)i;
     }
@@ -474,10 +471,10 @@ coex_template_find_file(const CoexTemplate *template_, const char *const *values
 }
 
 gboolean
-coex_template_shows_file(const CoexTemplate *template_, CoexMediaKind *ret_kind)
+coex_template_shows_file(const CoexTemplate *template_, int card, CoexMediaKind *ret_kind)
 {
     const CoexTemplatePart *part =
-        g_ptr_array_index(((const CoexTemplateInside *)template_)->parts, 0);
+        g_ptr_array_index(((const CoexTemplateInside *)template_)->parts, card + 1);
 
     if (part->file == NULL)
         return FALSE;
@@ -485,4 +482,10 @@ coex_template_shows_file(const CoexTemplate *template_, CoexMediaKind *ret_kind)
                 : strcmp(part->file, "video") == 0 ? COEX_MEDIA_VIDEO
                                                    : COEX_MEDIA_DOCUMENT;
     return TRUE;
+}
+
+guint
+coex_template_count_cards(const CoexTemplate *template_)
+{
+    return ((const CoexTemplateInside *)template_)->parts->len - 1;
 }

@@ -389,7 +389,8 @@ write_part(const CoexTemplate *self, const CoexTemplatePart *part, const char *c
 }
 
 static void
-write_cards(const CoexTemplate *self, const char *const *values, CoexJsonWriter *writer)
+write_cards(const CoexTemplate *self, const char *const *values, const CoexMedia *const *media,
+            CoexJsonWriter *writer)
 {
     const GPtrArray *parts = ((const CoexTemplateInside *)self)->parts;
 
@@ -403,7 +404,7 @@ write_cards(const CoexTemplate *self, const char *const *values, CoexJsonWriter 
         coex_json_writer_object(writer, NULL);
         coex_json_writer_int(writer, "card_index", part->card);
         coex_json_writer_array(writer, "components");
-        write_part(self, part, values, NULL, writer);
+        write_part(self, part, values, media != NULL ? media[i] : NULL, writer);
         coex_json_writer_end(writer);
         coex_json_writer_end(writer);
     }
@@ -432,7 +433,7 @@ has_components(const CoexTemplate *self, const char *const *values)
 
 void
 coex_template_write(const CoexTemplate *template_, const char *const *values,
-                    const CoexMedia *media, CoexJsonWriter *writer)
+                    const CoexMedia *const *media, CoexJsonWriter *writer)
 {
     const GPtrArray *parts = ((const CoexTemplateInside *)template_)->parts;
 
@@ -443,8 +444,9 @@ coex_template_write(const CoexTemplate *template_, const char *const *values,
     coex_json_writer_end(writer);
     if (has_components(template_, values)) {
         coex_json_writer_array(writer, "components");
-        write_part(template_, g_ptr_array_index(parts, 0), values, media, writer);
-        write_cards(template_, values, writer);
+        write_part(template_, g_ptr_array_index(parts, 0), values, media != NULL ? media[0] : NULL,
+                   writer);
+        write_cards(template_, values, media, writer);
         coex_json_writer_end(writer);
     }
     coex_json_writer_end(writer);

@@ -14,8 +14,8 @@ typedef struct CoexJsonWriter CoexJsonWriter;
 typedef enum {
     COEX_VALUE_TEXT, /* of header or body */
     COEX_VALUE_CODE, /* one-time password: in the body and behind a button */
-    COEX_VALUE_FILE, /* of a picture, video or document header: its https address, or, of the
-                        message itself, its path, which begins with /, or COEX_VALUE_HELD */
+    COEX_VALUE_FILE, /* of a picture, video or document header: its https address, its path,
+                        which begins with /, or, of the message itself, COEX_VALUE_HELD */
     COEX_VALUE_LATITUDE,
     COEX_VALUE_LONGITUDE,
     COEX_VALUE_PLACE, /* its name */
@@ -109,12 +109,16 @@ const char *coex_template_get_definition(const CoexTemplate *template_);
  * on, which covers every category. Static. */
 const char *coex_template_get_cost(const CoexTemplate *template_, gboolean is_free);
 
-/* The index of the value that is a path or COEX_VALUE_HELD, -1: none is. */
-int coex_template_find_file(const CoexTemplate *template_, const char *const *values);
-/* Whether the header shows a file; @ret_kind: what it must be. */
-gboolean coex_template_shows_file(const CoexTemplate *template_, CoexMediaKind *ret_kind);
+/* The index of the value of @card (-1: the message itself) that is a path or COEX_VALUE_HELD; -1:
+ * none is. */
+int coex_template_find_file(const CoexTemplate *template_, int card, const char *const *values);
+/* Whether the header of @card (-1: the message itself) shows a file; @ret_kind: what it must be. */
+gboolean coex_template_shows_file(const CoexTemplate *template_, int card, CoexMediaKind *ret_kind);
+/* Of its carousel; 0: it has none. */
+guint coex_template_count_cards(const CoexTemplate *template_);
 
 /* Writes the member "template" of a send (name, language, components) with checked values. @media:
- * the uploaded file of its header, NULL: it has none, or one with an address. */
+ * the uploaded files of the message's header and of each card's, NULL where there is none, or one
+ * with an address; NULL: there are none at all. */
 void coex_template_write(const CoexTemplate *template_, const char *const *values,
-                         const CoexMedia *media, CoexJsonWriter *writer);
+                         const CoexMedia *const *media, CoexJsonWriter *writer);

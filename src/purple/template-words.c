@@ -85,7 +85,7 @@ coex_picker_has_held_file(const CoexPicker *picker)
         coex_session_find_person(picker->connection->session, picker->name);
     CoexMediaKind kind;
 
-    return person != NULL && coex_template_shows_file(picker->template_, &kind) &&
+    return person != NULL && coex_template_shows_file(picker->template_, -1, &kind) &&
            (person->held_kinds & 1u << kind) != 0;
 }
 
@@ -175,8 +175,8 @@ coex_picker_describe_variable(const CoexPicker *picker, const CoexTemplateVariab
 
     if (variable->optional)
         return g_strdup_printf("%s (may stay empty)", variable->label);
-    if (variable->kind == COEX_VALUE_FILE && variable->card < 0)
-        return g_strdup_printf(coex_picker_has_held_file(picker)
+    if (variable->kind == COEX_VALUE_FILE)
+        return g_strdup_printf(variable->card < 0 && coex_picker_has_held_file(picker)
                                    ? "%s (a path or link, or = for the held one)"
                                    : "%s (a path or link)",
                                variable->label);

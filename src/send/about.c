@@ -54,7 +54,7 @@ put_too_late(CoexOutbox *outbox, CoexPerson *person, CoexBatch *batch, const cha
 void
 coex_outbox_item_stop_looking(CoexOutboxItem *item, CoexBatch *batch)
 {
-    if (item->row->state == COEX_OUTBOX_TAKING && item->row->media == NULL)
+    if (item->row->state == COEX_OUTBOX_TAKING && !coex_outbox_item_has_files(item))
         put_too_late(item->outbox, coex_outbox_item_person(item), batch, item->row->text);
 }
 

@@ -122,7 +122,7 @@ tell_header(CoexOutbox *outbox, CoexPerson *person, CoexMediaKind kind)
         const CoexTemplate *template_ = g_ptr_array_index(all, i);
         CoexMediaKind shown;
 
-        if (template_->obstacle != NULL || !coex_template_shows_file(template_, &shown) ||
+        if (template_->obstacle != NULL || !coex_template_shows_file(template_, -1, &shown) ||
             shown != kind)
             continue;
         coex_account_tell_notice(
@@ -269,17 +269,6 @@ return_item(CoexOutboxItem *item, gpointer data)
     coex_outbox_item_remove(item);
 }
 
-static char *
-write_values(const char *const *values)
-{
-    CoexJsonWriter *writer = coex_json_writer_new();
-
-    coex_json_writer_array(writer, "values");
-    for (guint i = 0; values[i] != NULL; i++)
-        coex_json_writer_string(writer, NULL, values[i]);
-    return coex_json_writer_finish(writer);
-}
-
 /* What waited for the choice is over with it. */
 static void
 put_template(CoexOutboxItem *item, CoexBatch *batch, const CoexTemplate *template_,
@@ -312,15 +301,29 @@ coex_outbox_item_accept_template(CoexOutboxItem *item)
     put_template(item, coex_account_batch(account), template_, (const char *const *)values);
 }
 
-/* A file's @path is nobody else's business: only its name is kept. */
+static void
+keep_name(char **value, const char *path)
+{
+    char *name = g_filename_display_basename(path);
+
+    g_free(*value);
+    *value = name;
+}
+
+/* A file's path, that of the message's own is @path, is nobody else's business: only its name is
+ * kept. */
 static char **
-dup_kept_values(const char *const *values, int file, const char *path)
+dup_kept_values(const CoexTemplate *template_, const char *const *values, const char *path)
 {
     char **kept = g_strdupv((char **)values);
+    int file = coex_template_find_file(template_, -1, values);
 
-    if (file >= 0) {
-        g_free(kept[file]);
-        kept[file] = g_filename_display_basename(path);
+    if (file >= 0)
+        keep_name(&kept[file], path);
+    for (guint i = 0; i < coex_template_count_cards(template_); i++) {
+        file = coex_template_find_file(template_, (int)i, values);
+        if (file >= 0)
+            keep_name(&kept[file], values[file]);
     }
     return kept;
 }
@@ -379,31 +382,34 @@ void
 coex_outbox_send_template(CoexOutbox *outbox, CoexPerson *person, const CoexTemplate *template_,
                           const char *const *values)
 {
-    int file = coex_template_find_file(template_, values);
+    int file = coex_template_find_file(template_, -1, values);
     gboolean is_held = file >= 0 && strcmp(values[file], COEX_VALUE_HELD) == 0;
     CoexMediaKind kind = COEX_MEDIA_DOCUMENT;
-    CoexOutboxItem *held = is_held && coex_template_shows_file(template_, &kind)
+    CoexOutboxItem *held = is_held && coex_template_shows_file(template_, -1, &kind)
                                ? find_held_file(outbox, person, kind)
                                : NULL;
     const char *path = held != NULL ? held->row->media->name : file >= 0 ? values[file] : NULL;
-    g_auto(GStrv) kept = dup_kept_values(values, file, path);
-    g_autofree char *preview = coex_template_preview(template_, (const char *const *)kept);
+    g_auto(GStrv) kept = NULL;
+    g_autofree char *preview = NULL;
     CoexOutboxItem *item;
 
     if (is_held && held == NULL) {
         tell_nothing_held(outbox, person);
         return;
     }
+    kept = dup_kept_values(template_, values, path);
+    preview = coex_template_preview(template_, (const char *const *)kept);
     item = coex_outbox_item_new(outbox, person->id, preview);
     item->row->template_name = g_strdup(template_->name);
     item->row->template_language = g_strdup(template_->language);
-    item->row->template_values = write_values((const char *const *)kept);
+    coex_outbox_item_put_values(item, (const char *const *)kept);
+    coex_outbox_item_set_cards(item, template_, values);
     coex_templates_note_used(outbox->account, template_);
-    coex_template_shows_file(template_, &kind);
+    coex_template_shows_file(template_, -1, &kind);
     if (held != NULL)
         take_held(item, held, template_, (const char *const *)kept);
-    else if (path != NULL)
-        coex_outbox_item_take_header(item, path, kind);
+    else if (path != NULL || item->cards->len > 0)
+        coex_outbox_item_take_headers(item, path, kind);
     else
         put_template(item, coex_account_batch(outbox->account), template_,
                      (const char *const *)kept);

@@ -188,16 +188,29 @@ coex_outbox_clear_files(CoexOutbox *outbox)
     forget_old_uploads(outbox->account);
 }
 
+static gboolean
+has_id(CoexOutbox *outbox, CoexMedia *media)
+{
+    g_free(media->id);
+    media->id = dup_upload_id(outbox->account, media);
+    return media->id != NULL;
+}
+
 gboolean
 coex_outbox_item_is_ready(CoexOutboxItem *item)
 {
-    CoexMedia *media = item->row->media;
+    const GPtrArray *cards = coex_outbox_item_get_cards(item);
 
-    if (media == NULL)
-        return TRUE;
-    g_free(media->id);
-    media->id = dup_upload_id(item->outbox->account, media);
-    return media->id != NULL;
+    item->card = NULL;
+    if (item->row->media != NULL && !has_id(item->outbox, item->row->media))
+        return FALSE;
+    for (guint i = 0; i < cards->len; i++) {
+        item->card = cards->pdata[i];
+        if (!has_id(item->outbox, item->card->media))
+            return FALSE;
+    }
+    item->card = NULL;
+    return TRUE;
 }
 
 /* ---- uploading ---- */
@@ -224,15 +237,33 @@ on_wrote(gpointer user_data, gsize n_bytes)
 static void
 refuse_upload(CoexOutboxItem *item, const GError *error, gint64 wait_s)
 {
-    const char *note = coex_file_type_get_note(item->row->media);
+    const char *note = coex_file_type_get_note(coex_outbox_item_get_media(item));
+    g_autofree char *words = coex_outbox_item_dup_file_words(item, "");
     g_autofree char *why = NULL;
 
-    if (note == NULL || coex_error_get_graph_code(error) != INVALID_PARAMETER) {
+    if (note != NULL && coex_error_get_graph_code(error) == INVALID_PARAMETER) {
+        why = g_strdup_printf("WhatsApp does not take this type of file. %s", note);
+        coex_outbox_item_fail(item, why, COEX_GRAPH_FILE_REFUSED);
+    } else if (item->card != NULL) {
+        g_autoptr(GError) of_card = g_error_copy(error);
+
+        g_prefix_error(&of_card, "This is about the file %s. ", words);
+        coex_outbox_item_refuse(item, of_card, wait_s * 1000);
+    } else {
         coex_outbox_item_refuse(item, error, wait_s * 1000);
-        return;
     }
-    why = g_strdup_printf("WhatsApp does not take this type of file. %s", note);
-    coex_outbox_item_fail(item, why, COEX_GRAPH_FILE_REFUSED);
+}
+
+/* The next one that is uploaded waits for nothing that befell this one. */
+static void
+note_uploaded(CoexOutboxItem *item, const char *id)
+{
+    keep_upload_id(item->outbox->account, coex_outbox_item_get_media(item), id);
+    item->n_uploads = 0;
+    if (item->card != NULL)
+        item->card->id_is_new = TRUE;
+    else
+        item->id_is_new = TRUE;
 }
 
 static void
@@ -248,12 +279,10 @@ on_uploaded(GObject *source, GAsyncResult *result, gpointer user_data)
     account->outbox->n_uploading--;
     if (account->state == COEX_ACCOUNT_ENDED)
         return;
-    if (item != NULL) {
+    if (item != NULL)
         g_clear_object(&item->work);
-        item->id_is_new = id != NULL;
-    }
     if (item != NULL && id != NULL)
-        keep_upload_id(account, item->row->media, id);
+        note_uploaded(item, id);
     else if (item != NULL && item->row->state == COEX_OUTBOX_QUEUED)
         refuse_upload(item, error, wait_s);
     coex_outbox_pump(account->outbox);
@@ -263,10 +292,15 @@ void
 coex_outbox_item_upload(CoexOutboxItem *item)
 {
     CoexOutbox *outbox = item->outbox;
-    const CoexOutgoing what = { item->row->file, item->row->media->mime, on_wrote };
+    g_autofree char *name = coex_outbox_item_dup_copy_name(item->row->file, item->card);
+    const CoexOutgoing what = { name, coex_outbox_item_get_media(item)->mime, on_wrote };
 
     if (item->row->file == NULL) {
-        coex_outbox_item_fail(item, "The file is not kept here any more. Send it anew.",
+        coex_outbox_item_fail(item,
+                              item->card != NULL
+                                  ? "The files of its cards are not kept here any more. Send it "
+                                    "anew."
+                                  : "The file is not kept here any more. Send it anew.",
                               COEX_GRAPH_FILE_REFUSED);
         return;
     }
@@ -284,11 +318,23 @@ coex_outbox_item_upload(CoexOutboxItem *item)
 gboolean
 coex_outbox_item_renew_upload(CoexOutboxItem *item, const GError *error)
 {
-    int code = coex_error_get_graph_code(error);
+    const GPtrArray *cards = coex_outbox_item_get_cards(item);
+    gboolean renews = FALSE;
 
-    if (item->row->media == NULL || item->row->file == NULL || item->id_is_new ||
-        item->row->state != COEX_OUTBOX_SENDING || !coex_graph_code_is_of_file(code))
+    if (item->row->file == NULL || item->row->state != COEX_OUTBOX_SENDING ||
+        !coex_graph_code_is_of_file(coex_error_get_graph_code(error)))
         return FALSE;
-    coex_outbox_forget_upload(item->outbox, item->row->media);
-    return TRUE;
+    if (item->row->media != NULL && !item->id_is_new) {
+        coex_outbox_forget_upload(item->outbox, item->row->media);
+        renews = TRUE;
+    }
+    for (guint i = 0; i < cards->len; i++) {
+        const CoexOutboxCard *card = cards->pdata[i];
+
+        if (card->id_is_new)
+            continue;
+        coex_outbox_forget_upload(item->outbox, card->media);
+        renews = TRUE;
+    }
+    return renews;
 }

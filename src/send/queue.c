@@ -29,6 +29,7 @@ item_free(CoexOutboxItem *item)
     coex_outbox_row_free(item->row);
     g_clear_pointer(&item->instead_of, coex_outbox_row_free);
     g_free(item->path);
+    g_clear_pointer(&item->cards, g_ptr_array_unref);
     g_clear_pointer(&item->content, g_bytes_unref);
     coex_media_free(item->to_fit);
     coex_media_free(item->taken);
@@ -151,8 +152,7 @@ coex_outbox_item_remove(CoexOutboxItem *item)
     g_queue_remove(&queue->items, item);
     g_hash_table_remove(item->outbox->by_id, item->row->local_id);
     coex_outbox_item_end_transfer(item, item->accepted ? COEX_TRANSFER_SENT : COEX_TRANSFER_FAILED);
-    if (item->row->file != NULL)
-        coex_outgoing_drop(item->outbox->account->outgoing, item->row->file);
+    coex_outbox_item_drop_copies(item);
     coex_outbox_item_forget_taking(item);
     item_free(item);
 }
@@ -443,6 +443,7 @@ coex_ticket_free(CoexTicket *ticket)
 {
     coex_account_unref(ticket->account);
     g_clear_pointer(&ticket->gone, g_ptr_array_unref);
+    g_free(ticket->copy);
     g_free(ticket->local_id);
     g_free(ticket);
 }

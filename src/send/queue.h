@@ -9,16 +9,17 @@
 #include <gio/gio.h>
 
 /* The outbox's inside, shared by queue.c (the items and their commits), wire.c (their life with the
- * network), taking.c and files.c (their files), compose.c (what waits for a person's decision),
- * stuck.c (what failed), held.c (what waits, one
- * by one), about.c (what is about another message), unite.c (who it is for),
- * silence.c (whether webhooks tell of it) and access.c (the key). An item is one outbox row in
- * memory; a queue holds one person's items in order. */
+ * network), taking.c, not-taken.c, files.c and cards.c (their files), compose.c (what waits for a
+ * person's decision), stuck.c (what failed), held.c (what waits, one by one), about.c (what is
+ * about another message), unite.c (who it is for), silence.c (whether webhooks tell of it) and
+ * access.c (the key). An item is one outbox row in memory; a queue holds one person's items in
+ * order. */
 
 typedef struct CoexAccount CoexAccount;
 typedef struct CoexBatch CoexBatch;
 typedef struct CoexPersonEntry CoexPersonEntry;
 typedef struct CoexRequest CoexRequest;
+typedef struct CoexTemplate CoexTemplate;
 
 /* The life of an item. Its states are those of its row (store/rows.h):
  *
@@ -60,6 +61,15 @@ typedef struct CoexRequest CoexRequest;
 
 #define COEX_STORE_RETRY_MS 1000 /* after the disk refused */
 
+/* The picture or video of a carousel's card that was given by its path. */
+typedef struct {
+    int card;         /* from 0 */
+    CoexMedia *media; /* what its copy is; until that is made, without sha256, what is wanted */
+    char *path;       /* NULL: it is copied, or is being copied */
+    char *done;       /* to its copy, for the user; NULL: nothing */
+    gboolean id_is_new;
+} CoexOutboxCard;
+
 typedef struct {
     CoexOutboxRow *row;
     gboolean committed;        /* its newest state is on disk */
@@ -88,19 +98,21 @@ typedef struct {
     CoexOutboxRow *instead_of; /* held until this took its file; held again if the disk refuses */
     GBytes *content;           /* of that, NULL: what is there */
     gboolean as_voice;         /* to be a voice message */
-    guint number;       /* by which the user names it while it is held; 0: it was not listed */
-    gboolean on_hold;   /* a file that is to wait until they write, whatever the window is */
-    CoexMedia *to_fit;  /* what its copy is that is to be made to fit, or is just; else NULL */
-    guint fit;          /* how, CoexFit */
-    gboolean placeless; /* it waits to be converted, or is, and has no place among the copies */
-    CoexMedia *taken;   /* what its copy is, until those before it are taken, too; else NULL */
-    char *done;         /* to that, for the user; NULL: nothing */
-    guint n_uploads;    /* begun */
-    gint64 n_uploaded;  /* bytes, by the one under way */
-    guint transfer;     /* who gave the file wants to know of it by this; 0: nobody */
-    gboolean kept_told; /* that it leaves later; its progress is not told any more */
-    gint64 n_told;      /* bytes of it that were told */
-    gboolean id_is_new; /* the file was uploaded for this one */
+    guint number;         /* by which the user names it while it is held; 0: it was not listed */
+    gboolean on_hold;     /* a file that is to wait until they write, whatever the window is */
+    CoexMedia *to_fit;    /* what its copy is that is to be made to fit, or is just; else NULL */
+    guint fit;            /* how, CoexFit */
+    gboolean placeless;   /* it waits to be converted, or is, and has no place among the copies */
+    CoexMedia *taken;     /* what its copy is, until those before it are taken, too; else NULL */
+    char *done;           /* to that, for the user; NULL: nothing */
+    guint n_uploads;      /* begun */
+    gint64 n_uploaded;    /* bytes, by the one under way */
+    guint transfer;       /* who gave the file wants to know of it by this; 0: nobody */
+    gboolean kept_told;   /* that it leaves later; its progress is not told any more */
+    gint64 n_told;        /* bytes of it that were told */
+    gboolean id_is_new;   /* the file was uploaded for this one */
+    GPtrArray *cards;     /* CoexOutboxCard, by their order; NULL: not looked at yet */
+    CoexOutboxCard *card; /* whose file is being copied or uploaded; NULL: the item's own */
     CoexOutbox *outbox;
 } CoexOutboxItem;
 
@@ -186,6 +198,7 @@ typedef struct {
     guint change;       /* index of the acceptance in its batch */
     GPtrArray *gone;    /* char *, local ids that a commit of the queue removes, NULL */
     gboolean placeless; /* of an item that is */
+    char *copy;         /* that is being made, NULL */
 } CoexTicket;
 
 CoexTicket *coex_ticket_new(CoexOutbox *outbox, const char *local_id, gint64 person_id);
@@ -199,6 +212,18 @@ CoexOutboxItem *coex_ticket_get_item(const CoexTicket *ticket);
 void coex_outbox_clear_files(CoexOutbox *outbox);
 /* Tells of those files that were being copied when the last session ended. */
 void coex_outbox_tell_lost_files(CoexOutbox *outbox);
+/* What the file at hand is called. Borrowed. */
+const char *coex_outbox_item_get_file_name(const CoexOutboxItem *item);
+/* With @batch it is known that its files are to be copied, until that is forgotten. */
+void coex_outbox_item_note_taking(const CoexOutboxItem *item, CoexBatch *batch);
+void coex_outbox_forget_taking(CoexAccount *account, const char *local_id);
+/* Tells why the file at hand, and with it the item, is not sent. */
+void coex_outbox_item_tell_not_taken(CoexOutboxItem *item, const char *why);
+/* At the next login, if nobody hears it now, tells that the account went offline before a file was
+ * copied, or all of the item's were. */
+void coex_outbox_put_too_late(CoexAccount *account, CoexBatch *batch, CoexPerson *person,
+                              const char *name, const char *caption);
+void coex_outbox_item_put_too_late(CoexOutboxItem *item, CoexBatch *batch);
 /* Takes those in whose turn has come, and copies more. */
 void coex_outbox_take_next(CoexOutbox *outbox);
 /* Tells who gave the item's file what became of it, once. */
@@ -232,8 +257,32 @@ gboolean coex_outbox_item_renew_upload(CoexOutboxItem *item, const GError *error
 void coex_outbox_item_admit(CoexOutboxItem *item);
 /* The same of a template with a file, which goes at once. */
 void coex_outbox_item_accept_template(CoexOutboxItem *item);
-/* Takes in the file at @path for the header of a template, whose row is complete but for it. */
-void coex_outbox_item_take_header(CoexOutboxItem *item, const char *path, CoexMediaKind kind);
+/* Takes in the file at @path (NULL: none) for the header of a template, and those of its cards;
+ * but for them the row is complete. */
+void coex_outbox_item_take_headers(CoexOutboxItem *item, const char *path, CoexMediaKind kind);
+/* The files of a carousel's cards (cards), none for anything else. */
+const GPtrArray *coex_outbox_item_get_cards(CoexOutboxItem *item);
+/* Those that @values give by their paths; they are still to be copied. */
+void coex_outbox_item_set_cards(CoexOutboxItem *item, const CoexTemplate *template_,
+                                const char *const *values);
+/* Keeps the template's values, and what its cards' files are, in the row. */
+void coex_outbox_item_put_values(CoexOutboxItem *item, const char *const *values);
+/* The first whose file has not been copied; NULL: all have. */
+CoexOutboxCard *coex_outbox_item_find_uncopied(const CoexOutboxItem *item);
+/* Whether files were given with it: else what it takes in is no file. */
+gboolean coex_outbox_item_has_files(const CoexOutboxItem *item);
+/* What is being copied or uploaded. Borrowed; NULL: nothing. */
+CoexMedia *coex_outbox_item_get_media(const CoexOutboxItem *item);
+/* The name of the copy of @card's file, NULL: of the item's own, which @file is. Free with
+ * g_free(). */
+char *coex_outbox_item_dup_copy_name(const char *file, const CoexOutboxCard *card);
+/* All that its row names. */
+void coex_outbox_item_drop_copies(CoexOutboxItem *item);
+/* What is being copied or uploaded, for people: "“a.jpg” of card 2"; its own file is called @name.
+ * Free with g_free(). */
+char *coex_outbox_item_dup_file_words(const CoexOutboxItem *item, const char *name);
+/* "“a.jpg”, “b.jpg”". Free with g_free(). */
+char *coex_outbox_item_dup_card_names(const CoexOutboxItem *item);
 /* What was refused, or got no answer, is tried again, later or never. */
 void coex_outbox_item_refuse(CoexOutboxItem *item, const GError *error, gint64 at_least_ms);
 

@@ -29,6 +29,26 @@ coex_outbox_row_read_values(const CoexOutboxRow *row)
     return g_strv_builder_end(values);
 }
 
+static CoexRequest *
+build_template(CoexOutboxItem *item, const CoexTemplate *template_, const char *const *values)
+{
+    guint n_cards = coex_template_count_cards(template_);
+    g_autofree const CoexMedia **media = g_new0(const CoexMedia *, n_cards + 1);
+    const GPtrArray *cards = coex_outbox_item_get_cards(item);
+
+    media[0] = item->row->media;
+    for (guint i = 0; i < cards->len; i++) {
+        const CoexOutboxCard *card = cards->pdata[i];
+
+        if (card->card < 0 || (guint)card->card >= n_cards)
+            return NULL;
+        media[card->card + 1] = card->media;
+    }
+    return coex_api_send_template(&item->outbox->account->endpoint,
+                                  &coex_outbox_item_person(item)->peer, template_, values, media,
+                                  item->row->local_id);
+}
+
 CoexRequest *
 coex_outbox_item_build_request(CoexOutboxItem *item)
 {
@@ -58,6 +78,5 @@ coex_outbox_item_build_request(CoexOutboxItem *item)
     preview = coex_template_preview(template_, (const char *const *)values);
     if (g_strcmp0(preview, row->text) != 0)
         return NULL;
-    return coex_api_send_template(&account->endpoint, to, template_, (const char *const *)values,
-                                  row->media, row->local_id);
+    return build_template(item, template_, (const char *const *)values);
 }

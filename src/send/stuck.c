@@ -26,6 +26,21 @@ is_stuck(const CoexOutboxItem *item)
 
 /* ---- what failed by its status ---- */
 
+static void
+adopt_failed(CoexOutbox *outbox, const CoexFailure *failure)
+{
+    const GPtrArray *cards;
+
+    coex_outbox_item_adopt(outbox, failure->row);
+    cards = coex_outbox_item_get_cards(g_hash_table_lookup(outbox->by_id, failure->row->local_id));
+
+    for (guint i = 0; i < cards->len && coex_graph_code_is_of_file(failure->error_code); i++) {
+        const CoexOutboxCard *card = cards->pdata[i];
+
+        coex_outbox_forget_upload(outbox, card->media);
+    }
+}
+
 void
 coex_outbox_take_failures(CoexOutbox *outbox, const CoexBatch *batch)
 {
@@ -44,7 +59,7 @@ coex_outbox_take_failures(CoexOutbox *outbox, const CoexBatch *batch)
         if (failure->media != NULL && coex_graph_code_is_of_file(failure->error_code))
             coex_outbox_forget_upload(outbox, failure->media);
         if (failure->row != NULL)
-            coex_outbox_item_adopt(outbox, failure->row);
+            adopt_failed(outbox, failure);
         if (coex_person_note_failure(person, failure->sent_at))
             coex_account_store_person(account, person);
         coex_views_tell(account, person);

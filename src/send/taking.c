@@ -25,45 +25,6 @@
 #define SLOW_FIT_MS 2000
 #define TURN_MS 250 /* between looks whether the next can be converted */
 
-/* ---- why it was not taken ---- */
-
-/* @caption stands nowhere else; NULL: none. Free with g_free(). */
-static char *
-dup_not_sent(const char *name, const char *why, const char *caption)
-{
-    return caption != NULL
-               ? g_strdup_printf("Not sent: the file “%s”. %s Its text: “%s”", name, why, caption)
-               : g_strdup_printf("Not sent: the file “%s”. %s", name, why);
-}
-
-/* ---- what is being copied, for who ends in between: settings "taking LOCAL-ID", "PERSON NAME" or
- * "PERSON NAME/CAPTION" ---- */
-
-#define TAKING_SETTING "taking "
-
-/* The file's own name; of a template the text is another. */
-static const char *
-get_name(const CoexOutboxItem *item)
-{
-    return item->row->template_name != NULL ? item->row->media->name : item->row->text;
-}
-
-static char *
-dup_taking_key(const char *local_id)
-{
-    return g_strconcat(TAKING_SETTING, local_id, NULL);
-}
-
-static void
-forget_taking(CoexAccount *account, const char *local_id)
-{
-    g_autofree char *key = dup_taking_key(local_id);
-
-    coex_account_put_setting(account, key, NULL);
-}
-
-static void tell_not_taken(CoexOutboxItem *item, const char *why);
-
 /* From now on the next session knows of it, too: nothing is done with it before. */
 static void
 on_noted(CoexBatch *batch, const GError *error, gpointer user_data)
@@ -79,7 +40,7 @@ on_noted(CoexBatch *batch, const GError *error, gpointer user_data)
         coex_outbox_take_next(outbox);
         return;
     }
-    tell_not_taken(item, error->message);
+    coex_outbox_item_tell_not_taken(item, error->message);
     coex_outbox_item_remove(item);
     coex_outbox_pump(outbox);
 }
@@ -89,94 +50,12 @@ static void
 note_taking(CoexOutboxItem *item)
 {
     CoexAccount *account = item->outbox->account;
-    const char *caption = item->row->media->caption;
-    g_autofree char *key = dup_taking_key(item->row->local_id);
-    g_autofree char *value =
-        g_strdup_printf("%" G_GINT64_FORMAT " %s%s%s", item->row->person_id, get_name(item),
-                        caption != NULL ? "/" : "", caption != NULL ? caption : "");
     CoexBatch *batch = coex_account_batch(account);
 
     coex_batch_put_person(batch, coex_outbox_item_person(item));
-    coex_account_note_setting(account, batch, key, value);
+    coex_outbox_item_note_taking(item, batch);
     coex_store_commit(account->store, batch, on_noted,
                       coex_ticket_new(item->outbox, item->row->local_id, item->row->person_id));
-}
-
-/* What goes with a file of that kind, and is no message of its own. */
-static gboolean
-takes_caption(const CoexMedia *media)
-{
-    return media->kind != COEX_MEDIA_AUDIO && media->kind != COEX_MEDIA_STICKER;
-}
-
-/* What is to be said of it; NULL: nothing. @item: the file waits to leave all the same, and the
- * words that it does not take may not. Free with g_free(). */
-static char *
-dup_lost(const CoexOutboxItem *item, const char *name, const char *caption)
-{
-    if (item == NULL)
-        return dup_not_sent(name, "The program ended before it was copied. Send it again.",
-                            caption);
-    if (caption == NULL || takes_caption(item->row->media))
-        return NULL;
-    return g_strdup_printf("The program ended when the text beside the file “%s” was about to be "
-                           "sent. Look whether it was: “%s”",
-                           name, caption);
-}
-
-static void
-tell_lost(CoexOutbox *outbox, const char *value, const CoexOutboxItem *item)
-{
-    CoexPeople *people = outbox->account->people;
-    char *rest = NULL;
-    CoexPerson *person = coex_people_by_id(people, g_ascii_strtoll(value, &rest, 10));
-    g_auto(GStrv) parts = g_strsplit(g_strchug(rest), "/", 2);
-    g_autofree char *line =
-        dup_lost(item, parts[0] != NULL ? parts[0] : "", parts[0] != NULL ? parts[1] : NULL);
-    CoexBatch *batch;
-
-    if (line == NULL)
-        return;
-    if (person == NULL) {
-        coex_account_tell_notice(outbox->account, NULL, "%s", line);
-        return;
-    }
-    person = coex_people_now(people, person);
-    batch = coex_account_batch(outbox->account);
-    coex_account_put_notice(outbox->account, batch, person, line);
-    coex_outbox_commit(outbox, batch, person);
-}
-
-void
-coex_outbox_tell_lost_files(CoexOutbox *outbox)
-{
-    CoexAccount *account = outbox->account;
-    g_autoptr(GList) keys = g_hash_table_get_keys(account->settings);
-
-    for (GList *link = keys; link != NULL; link = link->next) {
-        const char *local_id = g_str_has_prefix(link->data, TAKING_SETTING)
-                                   ? (char *)link->data + strlen(TAKING_SETTING)
-                                   : NULL;
-        g_autofree char *id = g_strdup(local_id);
-        g_autofree char *value = g_strdup(g_hash_table_lookup(account->settings, link->data));
-        const CoexOutboxItem *item = id != NULL ? g_hash_table_lookup(outbox->by_id, id) : NULL;
-
-        /* given while the account came up, it is being copied now */
-        if (id == NULL || (item != NULL && item->row->state == COEX_OUTBOX_TAKING))
-            continue;
-        tell_lost(outbox, value, item);
-        forget_taking(account, id);
-    }
-}
-
-/* ---- taking it in ---- */
-
-static void
-tell_not_taken(CoexOutboxItem *item, const char *why)
-{
-    g_autofree char *line = dup_not_sent(get_name(item), why, item->row->media->caption);
-
-    coex_account_tell_notice(item->outbox->account, coex_outbox_item_person(item), "%s", line);
 }
 
 /* Never silently as something else. @done: what was done to it, NULL. */
@@ -239,7 +118,7 @@ accept(CoexOutboxItem *item)
     media->caption = row->media != NULL ? g_strdup(row->media->caption) : NULL;
     coex_media_free(row->media);
     row->media = media;
-    if (!takes_caption(media))
+    if (!coex_media_takes_caption(media))
         words = g_steal_pointer(&media->caption);
     g_free(row->text);
     row->text = coex_content_media_dup_line(media);
@@ -247,16 +126,15 @@ accept(CoexOutboxItem *item)
     coex_outbox_item_admit(item);
     if (words != NULL)
         send_words(outbox, person_id, words, way);
-    forget_taking(outbox->account, local_id);
+    coex_outbox_forget_taking(outbox->account, local_id);
 }
 
-/* Whether what was taken is what the header of its template shows. */
+/* Whether what was taken is what the header of its template, or of a card, shows. */
 static gboolean
-is_as_wanted(const CoexOutboxItem *item, GError **error)
+is_as_wanted(const CoexOutboxItem *item, CoexMediaKind wanted, const CoexMedia *taken,
+             GError **error)
 {
-    CoexMediaKind wanted = item->row->media->kind;
-
-    if (item->taken->kind == wanted)
+    if (taken->kind == wanted)
         return TRUE;
     g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
                 "The template %s shows %s, and this is none: it is sent as %s. Choose the template "
@@ -265,7 +143,7 @@ is_as_wanted(const CoexOutboxItem *item, GError **error)
                 wanted == COEX_MEDIA_IMAGE   ? "a picture, JPEG or PNG"
                 : wanted == COEX_MEDIA_VIDEO ? "a video, MP4 or 3GP"
                                              : "a document, as a PDF",
-                coex_media_get_label(item->taken));
+                coex_media_get_label(taken));
     return FALSE;
 }
 
@@ -278,28 +156,48 @@ refuse(CoexOutboxItem *item, const char *why)
     gboolean asks = item->row->template_name != NULL &&
                     coex_outbox_count(outbox, person->id, COEX_OUTBOX_PARKED) > 0;
 
-    tell_not_taken(item, why);
+    coex_outbox_item_tell_not_taken(item, why);
     coex_outbox_item_remove(item);
     if (asks)
         coex_outbox_prompt(outbox, person);
 }
 
 static void
-accept_header(CoexOutboxItem *item)
+accept_cards(CoexOutboxItem *item)
+{
+    const GPtrArray *cards = coex_outbox_item_get_cards(item);
+    g_auto(GStrv) values = coex_outbox_row_read_values(item->row);
+
+    for (guint i = 0; i < cards->len; i++) {
+        const CoexOutboxCard *card = cards->pdata[i];
+
+        if (card->done != NULL)
+            coex_account_tell_notice(item->outbox->account, coex_outbox_item_person(item), "%s",
+                                     card->done);
+    }
+    coex_outbox_item_put_values(item, (const char *const *)values);
+}
+
+static void
+accept_headers(CoexOutboxItem *item)
 {
     CoexAccount *account = item->outbox->account;
     g_autofree char *local_id = g_strdup(item->row->local_id);
     g_autoptr(GError) error = NULL;
 
-    if (!is_as_wanted(item, &error)) {
+    item->card = NULL;
+    if (item->taken != NULL && !is_as_wanted(item, item->row->media->kind, item->taken, &error)) {
         refuse(item, error->message);
         return;
     }
-    coex_media_free(item->row->media);
-    item->row->media = g_steal_pointer(&item->taken);
-    tell_note(item, item->done);
+    if (item->taken != NULL) {
+        coex_media_free(item->row->media);
+        item->row->media = g_steal_pointer(&item->taken);
+        tell_note(item, item->done);
+    }
+    accept_cards(item);
     coex_outbox_item_accept_template(item);
-    forget_taking(account, local_id);
+    coex_outbox_forget_taking(account, local_id);
 }
 
 static CoexOutboxItem *
@@ -314,6 +212,13 @@ find_first_taking(const CoexOutboxQueue *queue)
     return NULL;
 }
 
+static gboolean
+is_taken(const CoexOutboxItem *item)
+{
+    return coex_outbox_item_has_files(item) && (item->row->media == NULL || item->taken != NULL) &&
+           coex_outbox_item_find_uncopied(item) == NULL;
+}
+
 /* Their lines stand in the order in which they were given, not in that in which they were copied.
  */
 static void
@@ -321,18 +226,54 @@ accept_taken(const CoexOutboxQueue *queue)
 {
     CoexOutboxItem *item;
 
-    while ((item = find_first_taking(queue)) != NULL && item->taken != NULL) {
+    while ((item = find_first_taking(queue)) != NULL && is_taken(item)) {
         if (item->row->template_name != NULL)
-            accept_header(item);
+            accept_headers(item);
         else
             accept(item);
     }
+}
+
+/* The copy that was just made is of the file at hand; takes @media. FALSE: it is none that its card
+ * shows. */
+static gboolean
+keep_taken(CoexOutboxItem *item, CoexMedia *media, const char *done, GError **error)
+{
+    if (item->row->file == NULL)
+        item->row->file = g_strdup(item->row->local_id);
+    if (item->card == NULL) {
+        item->taken = media;
+        item->done = g_strdup(done);
+        return TRUE;
+    }
+    if (!is_as_wanted(item, item->card->media->kind, media, error)) {
+        coex_media_free(media);
+        return FALSE;
+    }
+    coex_media_free(item->card->media);
+    item->card->media = media;
+    item->card->done = g_strdup(done);
+    return TRUE;
+}
+
+/* Behind those of others that wait. */
+static void
+take_next_card(CoexOutboxItem *item)
+{
+    CoexOutboxCard *next = coex_outbox_item_find_uncopied(item);
+
+    if (next == NULL)
+        return;
+    item->card = next;
+    coex_turns_add(item->outbox->to_take, item->row->person_id, item->row->local_id);
+    coex_outbox_take_next(item->outbox);
 }
 
 /* Takes @media, which is NULL where @error says why. */
 static void
 finish(const CoexTicket *ticket, CoexMedia *media, const char *done, const GError *error)
 {
+    g_autoptr(GError) unwanted = NULL;
     CoexAccount *account = ticket->account;
     CoexOutboxItem *item = coex_ticket_get_item(ticket);
     CoexOutboxQueue *queue;
@@ -340,21 +281,21 @@ finish(const CoexTicket *ticket, CoexMedia *media, const char *done, const GErro
     leave_place(ticket);
     if (item == NULL) {
         if (media != NULL)
-            coex_outgoing_drop(account->outgoing, ticket->local_id);
+            coex_outgoing_drop(account->outgoing, ticket->copy);
         coex_media_free(media);
         return;
     }
     g_clear_object(&item->work);
     g_clear_pointer(&item->to_fit, coex_media_free);
     coex_timer_clear(&item->copying);
+    item->placeless = FALSE;
     queue = coex_outbox_get_queue(account->outbox, item->row->person_id);
-    if (media != NULL) {
-        item->taken = media;
-        item->done = g_strdup(done);
-        item->row->file = g_strdup(ticket->local_id);
-    } else {
+    if (media == NULL)
         refuse(item, error->message);
-    }
+    else if (keep_taken(item, media, done, &unwanted))
+        take_next_card(item);
+    else
+        refuse(item, unwanted->message);
     accept_taken(queue);
     coex_outbox_pump(account->outbox);
 }
@@ -375,9 +316,11 @@ leave_aside(const CoexOutboxItem *item)
 static void
 tell_delay(CoexOutboxItem *item, const char *why)
 {
+    g_autofree char *words =
+        coex_outbox_item_dup_file_words(item, coex_outbox_item_get_file_name(item));
+
     coex_account_tell_notice(item->outbox->account, coex_outbox_item_person(item),
-                             "The file “%s” %s. What you write here waits for it.", get_name(item),
-                             why);
+                             "The file %s %s. What you write here waits for it.", words, why);
 }
 
 static void
@@ -444,12 +387,22 @@ on_fitted(GObject *source, GAsyncResult *result, gpointer user_data)
     convert_next(outbox);
 }
 
+/* For the copy of the file at hand. */
+static CoexTicket *
+copy_ticket_new(CoexOutboxItem *item)
+{
+    CoexTicket *ticket = coex_ticket_new(item->outbox, item->row->local_id, item->row->person_id);
+
+    ticket->copy = coex_outbox_item_dup_copy_name(item->row->local_id, item->card);
+    return ticket;
+}
+
 static void
 fit(CoexOutboxItem *item)
 {
     CoexOutbox *outbox = item->outbox;
-    CoexTicket *ticket = coex_ticket_new(outbox, item->row->local_id, item->row->person_id);
-    g_autofree char *path = g_build_filename(outbox->account->outgoing, item->row->local_id, NULL);
+    CoexTicket *ticket = copy_ticket_new(item);
+    g_autofree char *path = g_build_filename(outbox->account->outgoing, ticket->copy, NULL);
 
     ticket->placeless = item->placeless;
     coex_timer_start(&item->copying, SLOW_FIT_MS, on_slow_fit, item);
@@ -521,16 +474,17 @@ static void
 take(CoexOutboxItem *item)
 {
     CoexOutbox *outbox = item->outbox;
-    g_autofree char *path = g_steal_pointer(&item->path);
+    CoexTicket *ticket = copy_ticket_new(item);
+    char **original = item->card != NULL ? &item->card->path : &item->path;
+    g_autofree char *path = g_steal_pointer(original);
     g_autoptr(GBytes) content = g_steal_pointer(&item->content);
     const CoexOriginal file = { path, content, item->as_voice };
 
     outbox->n_taking++;
     item->work = g_cancellable_new();
     coex_timer_start(&item->copying, SLOW_COPY_MS, on_slow_copy, item);
-    coex_outgoing_take_async(outbox->account->outgoing, item->row->local_id, &file, item->work,
-                             on_taken,
-                             coex_ticket_new(outbox, item->row->local_id, item->row->person_id));
+    coex_outgoing_take_async(outbox->account->outgoing, ticket->copy, &file, item->work, on_taken,
+                             ticket);
 }
 
 void
@@ -550,17 +504,6 @@ coex_outbox_take_next(CoexOutbox *outbox)
         accept_taken(outbox->queues->pdata[i]);
 }
 
-/* At the next login, if nobody hears it now. */
-static void
-put_too_late(CoexAccount *account, CoexBatch *batch, CoexPerson *person, const char *name,
-             const char *caption)
-{
-    g_autofree char *line = dup_not_sent(
-        name, "The account went offline before it was copied. Send it again.", caption);
-
-    coex_account_put_notice(account, batch, person, line);
-}
-
 void
 coex_outbox_send_file(CoexOutbox *outbox, CoexPerson *person, const CoexOriginal *file,
                       const char *caption, CoexSendWay way, guint transfer)
@@ -572,7 +515,7 @@ coex_outbox_send_file(CoexOutbox *outbox, CoexPerson *person, const CoexOriginal
     if (account->state == COEX_ACCOUNT_ENDED) {
         CoexBatch *batch = coex_account_batch(account);
 
-        put_too_late(account, batch, person, name, caption);
+        coex_outbox_put_too_late(account, batch, person, name, caption);
         coex_account_commit(account, batch);
         return;
     }
@@ -590,17 +533,21 @@ coex_outbox_send_file(CoexOutbox *outbox, CoexPerson *person, const CoexOriginal
 }
 
 void
-coex_outbox_item_take_header(CoexOutboxItem *item, const char *path, CoexMediaKind kind)
+coex_outbox_item_take_headers(CoexOutboxItem *item, const char *path, CoexMediaKind kind)
 {
     CoexAccount *account = item->outbox->account;
 
-    item->row->media = g_new0(CoexMedia, 1);
-    item->row->media->kind = kind;
-    item->row->media->name = g_filename_display_basename(path);
+    if (path != NULL) {
+        item->row->media = g_new0(CoexMedia, 1);
+        item->row->media->kind = kind;
+        item->row->media->name = g_filename_display_basename(path);
+    } else {
+        item->card = coex_outbox_item_find_uncopied(item);
+    }
     if (account->state == COEX_ACCOUNT_ENDED) {
         CoexBatch *batch = coex_account_batch(account);
 
-        put_too_late(account, batch, coex_outbox_item_person(item), get_name(item), NULL);
+        coex_outbox_item_put_too_late(item, batch);
         coex_account_commit(account, batch);
         coex_outbox_item_remove(item);
         return;
@@ -613,24 +560,12 @@ coex_outbox_item_take_header(CoexOutboxItem *item, const char *path, CoexMediaKi
 void
 coex_outbox_item_forget_taking(const CoexOutboxItem *item)
 {
-    if (item->row->state != COEX_OUTBOX_TAKING || item->row->media == NULL)
+    g_autofree char *copy = coex_outbox_item_dup_copy_name(item->row->local_id, item->card);
+
+    if (item->row->state != COEX_OUTBOX_TAKING || !coex_outbox_item_has_files(item))
         return;
-    forget_taking(item->outbox->account, item->row->local_id);
+    coex_outbox_forget_taking(item->outbox->account, item->row->local_id);
     if (item->to_fit != NULL)
-        coex_outgoing_drop(item->outbox->account->outgoing, item->row->local_id);
+        coex_outgoing_drop(item->outbox->account->outgoing, copy);
     leave_aside(item);
-}
-
-void
-coex_outbox_item_stop_taking(CoexOutboxItem *item, CoexBatch *batch)
-{
-    g_autofree char *key = dup_taking_key(item->row->local_id);
-
-    if (item->row->state != COEX_OUTBOX_TAKING || item->row->media == NULL)
-        return;
-    if (item->work != NULL)
-        g_cancellable_cancel(item->work);
-    coex_account_note_setting(item->outbox->account, batch, key, NULL);
-    put_too_late(item->outbox->account, batch, coex_outbox_item_person(item), get_name(item),
-                 item->row->media->caption);
 }

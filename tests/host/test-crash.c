@@ -369,7 +369,7 @@ killed_while_converting(World *world)
     host_check(world->host, coex_sim_n_sent(world->sim, "ada") == 1);
 }
 
-/* In which step a round dies. */
+/* In which step a round dies; of a carousel, in that of its second file. */
 typedef enum {
     FILE_ACCEPTED,
     FILE_UPLOADING,
@@ -390,6 +390,40 @@ wait_upload(World *world, guint n)
     }
 }
 
+/* @n_before: uploads that go well before the step's own. */
+static void
+prepare(World *world, FileStep step, guint n_before)
+{
+    gboolean uploads = step == FILE_UPLOADING || step == FILE_UPLOADED;
+
+    coex_sim_aim(world->sim, uploads ? "upload" : "messages");
+    for (guint i = 0; uploads && i < n_before; i++)
+        coex_sim_delay_next(world->sim, 0);
+    if (step == FILE_UPLOADING)
+        coex_sim_delay_next(world->sim, 60 * 1000);
+    if (step == FILE_UNANSWERED)
+        coex_sim_delay_next(world->sim, 2000 * TEST_SLOWNESS);
+    if (step == FILE_UPLOADED)
+        coex_sim_drop_next(world->sim, TRUE);
+}
+
+/* The step is there after so many uploads; then it lives again, and it arrives. */
+static void
+die_in(World *world, const char *who, const char *peer, FileStep step, guint n_uploads)
+{
+    if (step == FILE_UPLOADING || step == FILE_UPLOADED)
+        wait_upload(world, n_uploads);
+    if (step == FILE_UNANSWERED || step == FILE_SENT)
+        host_assert(world->host, coex_sim_wait_n_sent(world->sim, who, 1, HOST_PATIENCE_MS),
+                    "the file is sent");
+    host_kill(world->host);
+    coex_sim_aim(world->sim, NULL);
+    host_go_online(world->host);
+    host_assert(world->host, coex_sim_wait_n_sent(world->sim, who, 1, HOST_PATIENCE_MS),
+                "the file is sent after all");
+    host_wait_tooltip(world->host, peer, "*elivered*");
+}
+
 /* A file of its own for a customer of his own. */
 static void
 send_and_die(World *world, const char *who, FileStep step)
@@ -404,40 +438,17 @@ send_and_die(World *world, const char *who, FileStep step)
     g_assert_true(g_file_set_contents(path, name, -1, NULL));
     coex_sim_add_customer(world->sim, who, number, NULL, who);
     world_customer_writes(world, who, peer, "Hello");
-    coex_sim_aim(world->sim,
-                 step == FILE_UPLOADING || step == FILE_UPLOADED ? "upload" : "messages");
-    if (step == FILE_UPLOADING)
-        coex_sim_delay_next(world->sim, 60 * 1000);
-    if (step == FILE_UNANSWERED)
-        coex_sim_delay_next(world->sim, 2000 * TEST_SLOWNESS);
-    if (step == FILE_UPLOADED)
-        coex_sim_drop_next(world->sim, TRUE);
+    prepare(world, step, 0);
     host_send_file(world->host, peer, path);
     host_wait_message(world->host, peer, "SEND", line);
     unlink(path);
-    if (step == FILE_UPLOADING || step == FILE_UPLOADED)
-        wait_upload(world, n_uploads + 1);
-    if (step == FILE_UNANSWERED || step == FILE_SENT)
-        host_assert(world->host, coex_sim_wait_n_sent(world->sim, who, 1, HOST_PATIENCE_MS),
-                    "the file is sent");
-    host_kill(world->host);
-    coex_sim_aim(world->sim, NULL);
-    host_go_online(world->host);
-    host_assert(world->host, coex_sim_wait_n_sent(world->sim, who, 1, HOST_PATIENCE_MS),
-                "the file is sent after all");
-    host_wait_tooltip(world->host, peer, "*elivered*");
+    die_in(world, who, peer, step, n_uploads + 1);
 }
 
-/* Whatever step it dies in, it arrives once, and nothing of it is left. */
+/* Each arrived once, and nothing is left. */
 static void
-killed_while_sending_files(World *world)
+check_all_sent(World *world)
 {
-    host_go_online(world->host);
-    for (guint step = 0; step < N_FILE_STEPS; step++) {
-        g_autofree char *who = g_strdup_printf("customer-%u", step);
-
-        send_and_die(world, who, step);
-    }
     world_settle(world);
     host_quit(world->host);
     host_go_online(world->host);
@@ -450,6 +461,65 @@ killed_while_sending_files(World *world)
     host_check(world->host, size_of_copy(world) == 0);
 }
 
+/* Whatever step it dies in, it arrives once, and nothing of it is left. */
+static void
+killed_while_sending_files(World *world)
+{
+    host_go_online(world->host);
+    for (guint step = 0; step < N_FILE_STEPS; step++) {
+        g_autofree char *who = g_strdup_printf("customer-%u", step);
+
+        send_and_die(world, who, step);
+    }
+    check_all_sent(world);
+}
+
+static char *
+make_picture(World *world, const char *name, guint length)
+{
+    static const char jpeg[] = "\xff\xd8\xff\xc0\0\x11\x08\0\x10\0\x10\x03";
+    char *path = g_build_filename(host_get_profile(world->host), name, NULL);
+
+    g_assert_true(g_file_set_contents(path, jpeg, sizeof jpeg, NULL));
+    g_assert_cmpint(truncate(path, length), ==, 0);
+    return path;
+}
+
+/* A carousel with two pictures of its own, to somebody who never wrote. */
+static void
+send_carousel_and_die(World *world, const char *who, FileStep step)
+{
+    g_autofree char *peer = g_strdup_printf("4930231260%u", step);
+    g_autofree char *number = g_strconcat("+", peer, NULL);
+    g_autofree char *first = make_picture(world, "gravel.jpg", 1000 + step);
+    g_autofree char *second = make_picture(world, "cargo.jpg", 2000 + step);
+    g_autofree char *line =
+        g_strdup_printf("!template autumn_bikes Zoe | %s | g | %s | c", first, second);
+    guint n_uploads = coex_sim_n_requests(world->sim, "upload");
+
+    coex_sim_add_customer(world->sim, who, number, NULL, who);
+    prepare(world, step, 1);
+    host_type(world->host, peer, line);
+    host_wait_for(world->host, EVENT_MESSAGE, peer, "*gravel.jpg*cargo.jpg*!send*");
+    host_type(world->host, peer, "!send");
+    host_wait_message(world->host, peer, "SEND", "New this autumn, Zoe:*cargo.jpg*");
+    unlink(first);
+    unlink(second);
+    die_in(world, who, peer, step, n_uploads + 2);
+}
+
+static void
+killed_while_sending_carousels(World *world)
+{
+    host_go_online(world->host);
+    for (guint step = 0; step < N_FILE_STEPS; step++) {
+        g_autofree char *who = g_strdup_printf("customer-%u", step);
+
+        send_carousel_and_die(world, who, step);
+    }
+    check_all_sent(world);
+}
+
 static void
 add_all(void)
 {
@@ -459,6 +529,7 @@ add_all(void)
     world_add("killed-while-copying", NULL, killed_while_copying);
     world_add("killed-while-converting", NULL, killed_while_converting);
     world_add("killed-while-sending-files", NULL, killed_while_sending_files);
+    world_add("bitlbee/killed-while-sending-carousels", "BitlBee", killed_while_sending_carousels);
     world_add("bitlbee/killed-while-receiving", "BitlBee", killed_while_receiving);
 }
 

@@ -102,12 +102,46 @@ held_picture(World *world)
     host_wait_message(world->host, NORA, "SEND", "[image: photo.jpg]*Hallo 17*");
 }
 
+/* Each card's picture is asked for, checked by its turn, and shown in the finished message. */
+static void
+carousel(World *world)
+{
+    static const char jpeg[] = "\xff\xd8\xff\xc0\0\x11\x08\0\x10\0\x10\x03xxxxxxxxxxxxxxxx";
+    g_autofree char *folder = g_dir_make_tmp("coex-files-XXXXXX", NULL);
+    g_autofree char *path = g_build_filename(folder, "gravel.jpg", NULL);
+    const char *const values[] = { "Zoe", path, "gravel-2", "=", "cargo-9" };
+    const HostEvent *form;
+
+    g_assert_true(g_file_set_contents(path, jpeg, sizeof jpeg, NULL));
+    host_go_online(world->host);
+    host_type(world->host, NORA, "/template autumn_bikes");
+    form = host_wait_for(world->host, EVENT_REQUEST, NORA, "*New this autumn, {{1}}:*[image]*");
+    host_check(world->host, strstr(form->extra, "picture of card 1 (a path or link) = \n") != NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(values); i++)
+        set_field(world, form, i, values[i]);
+    host_request_ok(world->host);
+    form = host_wait_for(world->host, EVENT_REQUEST, NORA,
+                         "*The picture of card 2 is given by its path, *not as “=”.*");
+    set_field(world, form, 3, path);
+    host_request_ok(world->host);
+    host_wait_for(world->host, EVENT_REQUEST, NORA, "*[image: gravel.jpg]*[image: gravel.jpg]*");
+    host_check(world->host, coex_sim_n_requests(world->sim, "upload") == 0);
+    host_request_press(world->host, "Send");
+    g_autoptr(CoexSimRequest) sent = world_next_sent(world);
+    host_check(world->host, strstr(sent->body, "\"image\":{\"id\":") != NULL);
+    host_check(world->host, strstr(sent->body, "\"link\"") == NULL);
+    host_wait_message(world->host, NORA, "SEND", "New this autumn, Zoe:*gravel.jpg*");
+    g_unlink(path);
+    g_rmdir(folder);
+}
+
 static void
 add_all(void)
 {
     world_add("template-form/place", NULL, place);
     world_add("template-form/pages", "gnt-purple", pages);
     world_add("template-form/held-picture", NULL, held_picture);
+    world_add("template-form/carousel", NULL, carousel);
     world_add("template-form/held-picture-in-finch", "gnt-purple", held_picture);
 }
 

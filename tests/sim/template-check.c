@@ -381,6 +381,17 @@ check_offer(SimCall *call, JsonObject *sent, JsonObject *definition)
     return check_keys(call, value, "limited_time_offer", keys);
 }
 
+/* What is known of the card before, @before, in front. */
+static void
+join_text(CoexSimRequest *request, const char *before)
+{
+    g_autofree char *own = g_steal_pointer(&request->text);
+
+    request->text = own != NULL && before != NULL ? g_strconcat(before, " + ", own, NULL)
+                    : own != NULL                 ? g_steal_pointer(&own)
+                                                  : g_strdup(before);
+}
+
 static gboolean check_components(SimCall *call, JsonArray *sent, JsonArray *definition,
                                  gboolean named, gboolean in_card);
 
@@ -397,10 +408,14 @@ check_carousel(SimCall *call, JsonObject *sent, JsonObject *definition, gboolean
         if (!is_int(sim_element(sent_cards, i), "card_index") ||
             json_object_get_int_member(sim_element(sent_cards, i), "card_index") != i)
             return reject(call, 132012, "carousel: card %u has another card_index", i);
-    for (guint i = 0; i < sim_length(cards); i++)
+    for (guint i = 0; i < sim_length(cards); i++) {
+        g_autofree char *before = g_steal_pointer(&call->request->text);
+
         if (!check_components(call, sim_member_array(sim_element(sent_cards, i), "components"),
                               sim_member_array(sim_element(cards, i), "components"), named, TRUE))
             return FALSE;
+        join_text(call->request, before);
+    }
     return TRUE;
 }
 
