@@ -13,7 +13,7 @@
 
 #define REDIRECTS_MAX 3
 #define MB (1024 * 1024)
-#define GATHERED_MAX 8 /* pieces of what came, up to 64 KB each, beside those being written */
+#define GATHERED_MAX 2 /* pieces of what came, up to 256 KB each, beside those being written */
 
 /* Belongs to its GTask. */
 typedef struct {

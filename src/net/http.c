@@ -12,8 +12,9 @@
 #include "net/sessions.h"
 
 #define READ_SIZE (64 * 1024)
-#define PROGRESS_MS 100 /* between two looks at an upload's progress */
-#define INTERIM_MAX 32  /* answers of 1xx before the answer */
+#define STREAM_READ_SIZE (256 * 1024) /* of what is large */
+#define PROGRESS_MS 100               /* between two looks at an upload's progress */
+#define INTERIM_MAX 32                /* answers of 1xx before the answer */
 
 struct CoexHttp {
     CoexSessions *sessions;
@@ -532,13 +533,19 @@ coex_http_upload_async(CoexHttp *http, const CoexRequest *request, const CoexBod
     start(http, request, body, cancellable, callback, user_data);
 }
 
+static gboolean
+job_is_stream(const Job *job)
+{
+    return job->take != NULL && SOUP_STATUS_IS_SUCCESSFUL(soup_message_get_status(job->message));
+}
+
 static void
 read_on(GTask *task)
 {
     Job *job = g_task_get_task_data(task);
 
-    g_input_stream_read_bytes_async(job->stream, READ_SIZE, G_PRIORITY_DEFAULT, job->stop, on_bytes,
-                                    task);
+    g_input_stream_read_bytes_async(job->stream, job_is_stream(job) ? STREAM_READ_SIZE : READ_SIZE,
+                                    G_PRIORITY_DEFAULT, job->stop, on_bytes, task);
 }
 
 static void
@@ -594,12 +601,6 @@ job_take(GTask *task, GBytes *bytes, GError **error)
     if (taken == COEX_HTTP_FULL)
         job_rest(task);
     return taken != COEX_HTTP_FAILED;
-}
-
-static gboolean
-job_is_stream(const Job *job)
-{
-    return job->take != NULL && SOUP_STATUS_IS_SUCCESSFUL(soup_message_get_status(job->message));
 }
 
 /* Keeps a part of the body, wherever it goes. */
