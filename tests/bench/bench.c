@@ -19,7 +19,7 @@ static const char usage[] =
     "  memory  private memory above libpurple's own (base)\n"
     "  send    texts to an API on loopback, plain and TLS; base: a bare SoupSession\n"
     "  media   files from a server on loopback to the disk; base: curl (which must be\n"
-    "          installed) and the same fdatasync\n"
+    "          installed) and the same fdatasync; what 100 MB in and out cost the chat program\n"
     "  past    the phone's earlier chats, chunks of 3 MB, from the first request to the last of\n"
     "          them on disk, with messages shown meanwhile; base: json-glib and one transaction "
     "of\n"

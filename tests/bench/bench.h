@@ -85,6 +85,8 @@ void rig_meet_tls(Rig *rig);
 void rig_free(Rig *rig);
 /* Until so many messages were shown; the time of the last of them. */
 gint64 rig_wait_shown(Rig *rig, guint n);
+/* Until so many files came or left. */
+void rig_wait_files(Rig *rig, guint n);
 gint64 rig_get_memory(Rig *rig); /* KB */
 /* The bare receiver on a fresh database in the rig's folder. */
 Child *rig_start_base(Rig *rig, guint sync_ms, guint *ret_port);

@@ -5,6 +5,7 @@
 #include "net/download.h"
 #include "net/http.h"
 #include "net/upload.h"
+#include "screen.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -162,7 +163,95 @@ upload_curl(Server *server, const char *path)
     return get_rate(server, began);
 }
 
-/* ---- both ---- */
+/* ---- both, in the chat program ---- */
+
+typedef struct {
+    double grown_mb; /* at its largest, above what it had before */
+    double turn_ms;  /* the main loop's longest */
+    double turn_cpu_ms;
+} Strain;
+
+static gint64
+begin_strain(Rig *rig)
+{
+    gint64 base;
+
+    child_ask(rig->host, "peak", "memory ");
+    base = child_ask(rig->host, "peak", "memory ");
+    rig->screen->gap_us = rig->screen->gap_cpu_us = 0;
+    return base;
+}
+
+static Strain
+end_strain(Rig *rig, gint64 base)
+{
+    return (Strain){
+        .grown_mb = (double)(child_ask(rig->host, "peak", "memory ") - base) * 1024 / MB,
+        .turn_ms = (double)rig->screen->gap_us / 1000,
+        .turn_cpu_ms = (double)rig->screen->gap_cpu_us / 1000,
+    };
+}
+
+static Strain
+take_in(Rig *rig, GBytes *file)
+{
+    g_autofree char *content =
+        coex_sim_add_file(rig->sim, "application/pdf", SCREEN_FILE, NULL, file);
+    gint64 base = begin_strain(rig);
+
+    g_free(coex_sim_customer_sends_type(rig->sim, "c0", "document", content));
+    rig_wait_files(rig, 1);
+    return end_strain(rig, base);
+}
+
+static Strain
+send_out(Rig *rig, GBytes *file)
+{
+    g_autofree char *path = g_build_filename(rig->dir, SCREEN_FILE, NULL);
+    g_autofree char *command = g_strdup_printf("file 12025550000 %s", path);
+    gint64 base;
+
+    if (!g_file_set_contents(path, g_bytes_get_data(file, NULL), LENGTH, NULL))
+        g_error("%s cannot be written", path);
+    base = begin_strain(rig);
+    child_ask(rig->host, command, "memory ");
+    rig_wait_files(rig, 2);
+    return end_strain(rig, base);
+}
+
+static void
+print_strain(const char *what, const Strain *strain)
+{
+    g_autofree char *memory = g_strdup_printf("%s: memory beside", what);
+    g_autofree char *turn = g_strdup_printf("%s: longest turn of the main loop", what);
+    g_autofree char *cpu = g_strdup_printf("%s: processor time of the costliest", what);
+
+    bench_figure(&(Figure){ memory, "MB", strain->grown_mb, 0, DEMAND_AT_MOST, 20 });
+    bench_figure(&(Figure){ turn, "ms", strain->turn_ms, 0, DEMAND_AT_MOST, 10 });
+    bench_figure(&(Figure){ cpu, "ms", strain->turn_cpu_ms, 0, DEMAND_NONE, 0 });
+}
+
+static void
+measure_strain(GBytes *file)
+{
+    Rig *rig = rig_new();
+    g_autofree char *webhook = NULL;
+    Strain in;
+    Strain out;
+
+    bench_section("100 MB in the chat program");
+    rig_start(rig, 0);
+    rig_login(rig);
+    webhook = g_strdup_printf("http://127.0.0.1:%u/webhook", rig->port);
+    coex_sim_set_webhook(rig->sim, webhook);
+    in = take_in(rig, file);
+    out = send_out(rig, file);
+    print_strain("in", &in);
+    print_strain("out", &out);
+    rig_free(rig);
+}
+
+/* ---- both, beside curl ---- */
 
 typedef struct {
     double ours[REPEATS];
@@ -212,4 +301,5 @@ bench_media(void)
     coex_http_free(http);
     g_unlink(path);
     g_rmdir(dir);
+    measure_strain(file);
 }

@@ -3,9 +3,10 @@
  * purple-host SCREEN PLUGIN PROFILE NUMBER [KEY=VALUE]...: the measured chat program, libpurple
  * without a screen. Stamps each message it shows into the file SCREEN (screen.h) and watches its
  * own main loop. The password is in BENCH_KEY. Commands on stdin, each answered by a line: login
- * ("online MICROSECONDS" or "refused 0"), memory ("memory KB"), api URL (the same answer); ends at
- * the end of its input. Its first line, "bare KB", is its private memory before the plugin is
- * loaded.
+ * ("online MICROSECONDS" or "refused 0"), memory ("memory KB"), api URL (the same answer), peak
+ * (the most memory since the last peak, "memory KB"), file NUMBER PATH, which sends it ("memory
+ * KB"); ends at the end of its input. Its first line, "bare KB", is its private memory before the
+ * plugin is loaded.
  */
 #include "screen.h"
 #include <fcntl.h>
@@ -114,6 +115,8 @@ on_received(PurpleAccount *account, const char *sender, const char *message,
     const char *text = strstr(message, "bench ");
     guint64 number = 0;
 
+    if (strstr(message, "/" SCREEN_FILE) != NULL)
+        g_atomic_int_inc(&host.screen->n_files);
     if (text != NULL)
         number = g_ascii_strtoull(text + strlen("bench "), NULL, 10);
     if (text == NULL || number >= SCREEN_MESSAGES)
@@ -158,21 +161,53 @@ on_signed_off(PurpleConnection *connection)
 
 /* ---- commands ---- */
 
+/* A figure of the kernel's about this program, -1: it has none. */
 static gint64
-get_private_kb(void)
+read_kb(const char *path, const char *word)
 {
     g_autofree char *text = NULL;
     const char *line = NULL;
 
-    if (g_file_get_contents("/proc/self/smaps_rollup", &text, NULL, NULL))
-        line = strstr(text, "Private_Dirty:");
-    return line != NULL ? g_ascii_strtoll(line + strlen("Private_Dirty:"), NULL, 10) : -1;
+    if (g_file_get_contents(path, &text, NULL, NULL))
+        line = strstr(text, word);
+    return line != NULL ? g_ascii_strtoll(line + strlen(word), NULL, 10) : -1;
+}
+
+static gint64
+get_private_kb(void)
+{
+    return read_kb("/proc/self/smaps_rollup", "Private_Dirty:");
+}
+
+static gint64
+take_peak_kb(void)
+{
+    gint64 peak = read_kb("/proc/self/status", "VmHWM:");
+    FILE *file = fopen("/proc/self/clear_refs", "w");
+
+    if (file == NULL || fputs("5", file) < 0 || fclose(file) != 0)
+        g_error("the peak cannot be set back");
+    return peak;
+}
+
+static void
+send_file(const char *words)
+{
+    g_auto(GStrv) parts = g_strsplit(words, " ", 2);
+
+    serv_send_file(purple_account_get_connection(host.account), parts[0], parts[1]);
+}
+
+static void
+on_file_sent(PurpleXfer *xfer)
+{
+    g_atomic_int_inc(&host.screen->n_files);
 }
 
 static gboolean
 on_command(gint fd, GIOCondition condition, gpointer data)
 {
-    char line[128];
+    char line[512];
 
     if (fgets(line, sizeof line, stdin) == NULL) {
         g_main_loop_quit(host.loop);
@@ -187,7 +222,9 @@ on_command(gint fd, GIOCondition condition, gpointer data)
     }
     if (g_str_has_prefix(line, "api "))
         purple_account_set_string(host.account, "api-url", g_strstrip(line + strlen("api ")));
-    say("memory", get_private_kb());
+    if (g_str_has_prefix(line, "file "))
+        send_file(g_strstrip(line + strlen("file ")));
+    say("memory", g_str_has_prefix(line, "peak") ? take_peak_kb() : get_private_kb());
     return G_SOURCE_CONTINUE;
 }
 
@@ -253,6 +290,8 @@ main(int argc, char **argv)
                           PURPLE_CALLBACK(on_signed_off), NULL);
     purple_signal_connect(purple_accounts_get_handle(), "account-connection-error", &handle,
                           PURPLE_CALLBACK(on_error), NULL);
+    purple_signal_connect(purple_xfers_get_handle(), "file-send-complete", &handle,
+                          PURPLE_CALLBACK(on_file_sent), NULL);
     g_unix_fd_add(STDIN_FILENO, G_IO_IN | G_IO_HUP, on_command, NULL);
     host.loop = g_main_loop_new(NULL, FALSE);
     g_main_context_set_poll_func(NULL, timed_poll);

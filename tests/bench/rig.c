@@ -142,6 +142,8 @@ rig_start(Rig *rig, guint sync_ms)
     g_ptr_array_add(argv, g_strconcat("phone-number-id=", coex_sim_get_phone_number_id(sim), NULL));
     g_ptr_array_add(argv, g_strconcat("waba-id=", coex_sim_get_waba_id(sim), NULL));
     g_ptr_array_add(argv, g_strdup_printf("listen=127.0.0.1:%u", rig->port));
+    g_ptr_array_add(argv, g_strconcat("media-folder=", rig->dir, "/media", NULL));
+    g_ptr_array_add(argv, g_strdup("media-auto=all"));
     g_ptr_array_add(argv, NULL);
     rig->host = child_new((const char *const *)argv->pdata, sync_ms);
     rig->bare_kb = child_ask(rig->host, NULL, "bare ");
@@ -218,6 +220,18 @@ rig_wait_shown(Rig *rig, guint n)
         g_poll(NULL, 0, 5);
     }
     return get_last_shown(rig);
+}
+
+void
+rig_wait_files(Rig *rig, guint n)
+{
+    gint64 end = g_get_monotonic_time() + PATIENCE_US;
+
+    while ((guint)g_atomic_int_get(&rig->screen->n_files) < n) {
+        if (g_get_monotonic_time() > end)
+            g_error("%d of %u files came or left", g_atomic_int_get(&rig->screen->n_files), n);
+        g_poll(NULL, 0, 5);
+    }
 }
 
 gint64
