@@ -13,7 +13,7 @@ coex_wire_add(GString *text, const CoexLogRow *row)
                            ",\"length\":%zu,%s\"headers\":{",
                            row->sequence, row->received_at, row->length,
                            row->is_send ? "\"kind\":\"send\"," : "");
-    if (row->header != NULL) {
+    if (row->proof != NULL) {
         coex_json_append_string(text, row->header);
         g_string_append_c(text, ':');
         coex_json_append_string(text, row->proof);

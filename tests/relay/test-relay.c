@@ -223,12 +223,14 @@ test_proven_elsewhere(void)
         rig_ask_status(rig, "/open", "X-Hub-Signature-256: wr\"o\\ng\r\n", "{\"a\":1}"), ==, 200);
     g_assert_cmpuint(rig_deliver(rig, "/open", "{\"a\":1}"), ==, 200);
     g_assert_cmpuint(rig_deliver(rig, "/open", "{\"a\":1}"), ==, 200);
+    g_assert_cmpuint(rig_ask_status(rig, "/open", NULL, "{\"a\":2}"), ==, 200);
     g_assert_cmpuint(rig_ask_status(rig, "/open", NULL, "{\"a\":1"), ==, 400);
     g_assert_cmpuint(rig_ask_status(rig, "/open", NULL, "[1]"), ==, 400);
     g_assert_cmpuint(rig_ask_status(rig, "/open", NULL, ""), ==, 400);
 
     g_autoptr(Batch) batch = rig_poll(rig, "/open", "key-of-the-open-01", 0, 0);
-    g_assert_cmpuint(batch->entries->len, ==, 2);
+    g_assert_cmpuint(batch->entries->len, ==, 3);
+    g_assert_null(batch_get(batch, 2)->signature);
     g_assert_cmpstr(batch_get(batch, 0)->signature, ==, "wr\"o\\ng");
     g_assert_true(g_str_has_prefix(batch_get(batch, 1)->signature, "sha256="));
 
