@@ -80,7 +80,7 @@ PKG_core := glib-2.0 gobject-2.0 json-glib-1.0 gnutls
 PKG_net := $(PKG_core) gio-2.0 libsoup-3.0 libmicrohttpd
 PKG_store := $(PKG_core) sqlite3
 PKG_purple := glib-2.0 purple
-PKG_sim := glib-2.0 gobject-2.0 gio-2.0 json-glib-1.0 libsoup-3.0 libmicrohttpd
+PKG_sim := glib-2.0 gobject-2.0 gio-2.0 json-glib-1.0 libsoup-3.0 libmicrohttpd gnutls
 PKG_host := $(PKG_purple) $(PKG_sim)
 PKG_bench := $(PKG_net) $(PKG_purple) sqlite3
 

@@ -350,7 +350,7 @@ coex_receiver_open_on(const char *address, const CoexReceiverGround *ground, GEr
     g_mutex_init(&receiver->lock);
     receiver->endpoints = g_ptr_array_new_with_free_func((GDestroyNotify)endpoint_unref);
     receiver->probes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, arrival_free);
-    receiver->listener = coex_listener_new(address, &handler, receiver, error);
+    receiver->listener = coex_listener_new(address, ground->certificate, &handler, receiver, error);
     if (receiver->listener != NULL)
         return receiver;
     coex_receiver_free(receiver);
@@ -363,6 +363,12 @@ coex_receiver_open(const char *address, CoexStore *store, GError **error)
     const CoexReceiverGround ground = { .keep = coex_source_keep_in_store, .keep_data = store };
 
     return coex_receiver_open_on(address, &ground, error);
+}
+
+void
+coex_receiver_set_certificate(CoexReceiver *receiver, CoexCertificate *certificate)
+{
+    coex_listener_set_certificate(receiver->listener, certificate);
 }
 
 const char *

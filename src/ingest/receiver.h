@@ -8,6 +8,7 @@
  * what happens to a delivery before it is a row: whose path and secret it fits, its proof while the
  * body arrives, the commit, and only then the 200. */
 
+typedef struct CoexCertificate CoexCertificate;
 typedef struct CoexListenerHandler CoexListenerHandler;
 typedef struct CoexReceiver CoexReceiver;
 typedef struct CoexStore CoexStore;
@@ -27,6 +28,7 @@ typedef struct {
     /* Whose all paths are at which nobody receives; borrowed. NULL: they are 404. */
     const CoexListenerHandler *others;
     gpointer others_data;
+    CoexCertificate *certificate; /* taken; then HTTPS is spoken. NULL: HTTP */
 } CoexReceiverGround;
 
 /* All functions belong to one thread, that of the specs' context. @store must outlive it; NULL: no
@@ -37,6 +39,10 @@ CoexReceiver *coex_receiver_open(const char *address, CoexStore *store, GError *
 CoexReceiver *coex_receiver_open_on(const char *address, const CoexReceiverGround *ground,
                                     GError **error);
 void coex_receiver_free(CoexReceiver *receiver);
+
+/* Takes @certificate, which is shown to all who come from now on; connections stay. Only where
+ * there is one already. */
+void coex_receiver_set_certificate(CoexReceiver *receiver, CoexCertificate *certificate);
 
 /* "address:port" as given. Borrowed. */
 const char *coex_receiver_get_address(const CoexReceiver *receiver);

@@ -29,6 +29,7 @@ typedef struct {
     CoexExchange *exchange;
     guint *n_guests; /* the listener's */
     gboolean is_guest;
+    guint certificate; /* the number of the one that was the newest when it came */
 } CoexPeer;
 
 struct CoexExchange {

@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "net/address.h"
+#include "net/certificate-private.h"
 #include "net/exchange-private.h"
 #include "net/framing.h"
 #include "net/places.h"
@@ -32,6 +33,7 @@
 #define ACCEPT_AT_ONCE 32
 #define GIVE_WAY_AGAIN_US (G_USEC_PER_SEC / 20)
 #define WIND_DOWN_US (G_USEC_PER_SEC / 2)
+#define TLS_PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
 
 struct CoexListener {
     const CoexListenerHandler *handler;
@@ -42,7 +44,8 @@ struct CoexListener {
     int listen_fd;
     int epoll_fd;
     guint port;
-    gint stopping; /* atomic */
+    gint stopping;         /* atomic */
+    CoexCertificate *next; /* atomic; to be shown from now on */
 
     /* its thread only */
     GPtrArray *peers; /* CoexPeer, and so CoexPlace */
@@ -51,8 +54,13 @@ struct CoexListener {
     GQueue refused; /* CoexExchange */
     gint64 free_at;
     gint64 reap_at;
-    gint64 accept_at; /* 0: now */
+    gint64 accept_at;     /* 0: now */
+    GQueue certificates;  /* CoexCertificate, the newest last; none: no TLS */
+    guint n_certificates; /* that there were so far: the number of the newest */
 };
+
+/* GnuTLS asks for a certificate without a word of whom it asks. */
+static _Thread_local CoexListener *own_listener;
 
 /* ---- one request, in the listener's thread ---- */
 
@@ -276,9 +284,51 @@ on_connection(void *user_data, struct MHD_Connection *connection, void **context
     peer->n_guests = &listener->n_guests;
     peer->place.fd =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+    peer->certificate = listener->n_certificates;
     coex_place_wait(&peer->place, COEX_LISTENER_HEADER_S);
     g_ptr_array_add(listener->peers, peer);
     *context = peer;
+}
+
+/* ---- certificates, in the listener's thread ---- */
+
+/* the signature is GnuTLS's */
+static int
+on_certificate(gnutls_session_t session, const gnutls_datum_t *authorities, int n_authorities,
+               const gnutls_pk_algorithm_t *algorithms, int n_algorithms, gnutls_pcert_st **chain,
+               unsigned int *n_chain, gnutls_privkey_t *key)
+{
+    CoexCertificate *certificate = g_queue_peek_tail(&own_listener->certificates);
+
+    *chain = certificate->chain;
+    *n_chain = certificate->n_chain;
+    *key = certificate->key;
+    return 0;
+}
+
+static void
+take_certificate(CoexListener *listener)
+{
+    CoexCertificate *next = g_atomic_pointer_exchange(&listener->next, NULL);
+
+    if (next == NULL)
+        return;
+    g_queue_push_tail(&listener->certificates, next);
+    listener->n_certificates++;
+}
+
+/* Those that were replaced before all who are here came: GnuTLS may look at the others again. */
+static void
+drop_certificates(CoexListener *listener)
+{
+    guint oldest = listener->n_certificates;
+
+    if (listener->certificates.length < 2)
+        return;
+    for (guint i = 0; i < listener->peers->len; i++)
+        oldest = MIN(oldest, ((CoexPeer *)g_ptr_array_index(listener->peers, i))->certificate);
+    while (listener->n_certificates - listener->certificates.length + 1 < oldest)
+        coex_certificate_free(g_queue_pop_head(&listener->certificates));
 }
 
 /* ---- the thread ---- */
@@ -419,7 +469,9 @@ turn(CoexListener *listener)
         listener->reap_at = now + REAP_EVERY_US;
         /* libmicrohttpd cuts who is silent; this cuts who drips */
         coex_places_reap(listener->peers, now);
+        drop_certificates(listener);
     }
+    take_certificate(listener);
     MHD_run(listener->daemon);
 }
 
@@ -462,6 +514,7 @@ run(gpointer user_data)
 {
     CoexListener *listener = user_data;
 
+    own_listener = listener;
     while (!g_atomic_int_get(&listener->stopping))
         turn(listener);
     wind_down(listener);
@@ -473,17 +526,21 @@ run(gpointer user_data)
 static gboolean
 start_thread(CoexListener *listener)
 {
+    gboolean has_tls = listener->n_certificates > 0;
     sigset_t all, before;
 
     listener->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET, 0, NULL, NULL,
-        on_request, listener, MHD_OPTION_NOTIFY_COMPLETED, on_request_over, listener,
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET |
+            (has_tls ? MHD_USE_TLS : 0),
+        0, NULL, NULL, on_request, listener, MHD_OPTION_NOTIFY_COMPLETED, on_request_over, listener,
         MHD_OPTION_NOTIFY_CONNECTION, on_connection, listener, MHD_OPTION_CONNECTION_LIMIT,
         /* never reached: accept_some() stops before */
         (unsigned)COEX_LISTENER_CONNECTIONS + COEX_EXCHANGE_GUESTS + 1,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)COEX_LISTENER_IDLE_S,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADERS_MAX, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-        MHD_OPTION_END);
+        /* without TLS the options end here */
+        has_tls ? MHD_OPTION_HTTPS_PRIORITIES : MHD_OPTION_END, TLS_PRIORITIES,
+        MHD_OPTION_HTTPS_CERT_CALLBACK, on_certificate, MHD_OPTION_END);
     if (listener->daemon == NULL)
         return FALSE;
     listener->epoll_fd = MHD_get_daemon_info(listener->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
@@ -497,11 +554,15 @@ start_thread(CoexListener *listener)
 }
 
 CoexListener *
-coex_listener_new(const char *address, const CoexListenerHandler *handler, gpointer user_data,
-                  GError **error)
+coex_listener_new(const char *address, CoexCertificate *certificate,
+                  const CoexListenerHandler *handler, gpointer user_data, GError **error)
 {
     g_autoptr(CoexListener) listener = g_new0(CoexListener, 1);
 
+    if (certificate != NULL) {
+        g_queue_push_tail(&listener->certificates, certificate);
+        listener->n_certificates = 1;
+    }
     listener->handler = handler;
     listener->user_data = user_data;
     listener->peers = g_ptr_array_new_with_free_func(g_free);
@@ -534,8 +595,20 @@ coex_listener_free(CoexListener *listener)
     if (listener->listen_fd >= 0)
         close(listener->listen_fd);
     g_ptr_array_unref(listener->peers);
+    take_certificate(listener);
+    g_queue_clear_full(&listener->certificates, (GDestroyNotify)coex_certificate_free);
     coex_postbox_unref(listener->postbox);
     g_free(listener);
+}
+
+void
+coex_listener_set_certificate(CoexListener *listener, CoexCertificate *certificate)
+{
+    CoexCertificate *unseen = g_atomic_pointer_exchange(&listener->next, certificate);
+
+    if (unseen != NULL)
+        coex_certificate_free(unseen);
+    coex_postbox_wake(listener->postbox);
 }
 
 guint

@@ -17,6 +17,7 @@
 /* From the headers to the end of the body, and more for what has come of it (net/places.h). */
 #define COEX_LISTENER_BODY_S 15
 
+typedef struct CoexCertificate CoexCertificate;
 typedef struct CoexListener CoexListener;
 typedef struct CoexExchange CoexExchange; /* one request being received and answered */
 
@@ -37,10 +38,16 @@ typedef struct CoexListenerHandler {
 /* Listens on @address: an IP address or localhost, and a port, 0 for any free one
  * ("127.0.0.1:8480",
  * "[::1]:8480", "0.0.0.0:0"). Starts its thread with signals blocked. @handler is borrowed until
- * coex_listener_free(). COEX_ERROR_INVALID_INPUT for an address that is none, COEX_ERROR_LISTEN
- * when it cannot be bound: the text names address, port, cause and `listen`. */
-CoexListener *coex_listener_new(const char *address, const CoexListenerHandler *handler,
-                                gpointer user_data, GError **error);
+ * coex_listener_free(). @certificate is taken: then HTTPS alone is spoken, TLS 1.2 or later; NULL:
+ * plain HTTP. COEX_ERROR_INVALID_INPUT for an address that is none, COEX_ERROR_LISTEN when it
+ * cannot be bound: the text names address, port, cause and `listen`. */
+CoexListener *coex_listener_new(const char *address, CoexCertificate *certificate,
+                                const CoexListenerHandler *handler, gpointer user_data,
+                                GError **error);
+
+/* Takes @certificate, which is shown to all who come from now on; connections that are there stay.
+ * Only where there is one already. Any thread. */
+void coex_listener_set_certificate(CoexListener *listener, CoexCertificate *certificate);
 
 /* Stops accepting, answers what sleeps with 503, ends the thread; takes at most a second. A
  * coex_exchange_respond() that comes later for an exchange of this listener is harmless. */

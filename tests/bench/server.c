@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench.h"
-#include <gnutls/x509.h>
+#include "sim/certificate.h"
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <string.h>
-#include <time.h>
 
 /* An API on loopback that accepts everything. */
 
@@ -60,47 +59,6 @@ on_connection(void *user_data, struct MHD_Connection *connection, void **context
         g_atomic_int_inc(&server->n_connections);
 }
 
-static char *
-print_pem(const gnutls_datum_t *pem)
-{
-    char *text = g_strndup((const char *)pem->data, pem->size);
-
-    gnutls_free(pem->data);
-    return text;
-}
-
-/* A certificate for 127.0.0.1 that nobody will trust tomorrow. */
-static void
-make_certificate(char **ret_key, char **ret_certificate)
-{
-    const guint8 address[] = { 127, 0, 0, 1 };
-    gnutls_x509_privkey_t key;
-    gnutls_x509_crt_t certificate;
-    gnutls_datum_t pem;
-
-    gnutls_x509_privkey_init(&key);
-    gnutls_x509_privkey_generate(key, GNUTLS_PK_ECDSA,
-                                 GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0);
-    gnutls_x509_crt_init(&certificate);
-    gnutls_x509_crt_set_version(certificate, 3);
-    gnutls_x509_crt_set_serial(certificate, "\1", 1);
-    gnutls_x509_crt_set_activation_time(certificate, time(NULL) - 3600);
-    gnutls_x509_crt_set_expiration_time(certificate, time(NULL) + 86400);
-    gnutls_x509_crt_set_dn(certificate, "CN=bench", NULL);
-    gnutls_x509_crt_set_key(certificate, key);
-    gnutls_x509_crt_set_basic_constraints(certificate, 1, -1);
-    gnutls_x509_crt_set_subject_alt_name(certificate, GNUTLS_SAN_IPADDRESS, address, sizeof address,
-                                         GNUTLS_FSAN_SET);
-    if (gnutls_x509_crt_sign2(certificate, certificate, key, GNUTLS_DIG_SHA256, 0) < 0 ||
-        gnutls_x509_privkey_export2(key, GNUTLS_X509_FMT_PEM, &pem) < 0)
-        g_error("no certificate could be made");
-    *ret_key = print_pem(&pem);
-    gnutls_x509_crt_export2(certificate, GNUTLS_X509_FMT_PEM, &pem);
-    *ret_certificate = print_pem(&pem);
-    gnutls_x509_crt_deinit(certificate);
-    gnutls_x509_privkey_deinit(key);
-}
-
 void
 server_start(Server *server, gboolean tls)
 {
@@ -110,7 +68,7 @@ server_start(Server *server, gboolean tls)
     struct MHD_OptionItem options[3] = { { MHD_OPTION_END, 0, NULL } };
 
     if (tls) {
-        make_certificate(&key, &server->certificate);
+        coex_sim_make_certificate("bench", &key, &server->certificate);
         options[0] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_KEY, 0, key };
         options[1] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_CERT, 0, server->certificate };
         options[2] = (struct MHD_OptionItem){ MHD_OPTION_END, 0, NULL };

@@ -292,7 +292,7 @@ test_free_late(void)
 
     handler.piece = take_piece_slowly;
     coex_listener_free(world->listener);
-    world->listener = coex_listener_new("127.0.0.1:0", &handler, world, &error);
+    world->listener = coex_listener_new("127.0.0.1:0", NULL, &handler, world, &error);
     g_assert_no_error(error);
     refused = dial(world);
     slow = dial(world);
@@ -337,7 +337,7 @@ test_bad_addresses(void)
         g_autoptr(GError) error = NULL;
 
         g_test_message("%s", bad[i]);
-        g_assert_null(coex_listener_new(bad[i], &world_handler, NULL, &error));
+        g_assert_null(coex_listener_new(bad[i], NULL, &world_handler, NULL, &error));
         g_assert_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT);
         g_assert_nonnull(strstr(error->message, "\"listen\""));
     }
@@ -350,7 +350,8 @@ test_good_addresses(void)
 
     for (guint i = 0; i < G_N_ELEMENTS(good); i++) {
         g_autoptr(GError) error = NULL;
-        g_autoptr(CoexListener) listener = coex_listener_new(good[i], &world_handler, NULL, &error);
+        g_autoptr(CoexListener) listener =
+            coex_listener_new(good[i], NULL, &world_handler, NULL, &error);
 
         if (listener == NULL && good[i][0] == '[') {
             /* a machine without IPv6 */
@@ -370,7 +371,7 @@ test_port_taken(void)
         g_strdup_printf("127.0.0.1:%u", coex_listener_get_port(world->listener));
     g_autoptr(GError) error = NULL;
 
-    g_assert_null(coex_listener_new(address, &world_handler, NULL, &error));
+    g_assert_null(coex_listener_new(address, NULL, &world_handler, NULL, &error));
     g_assert_error(error, COEX_ERROR, COEX_ERROR_LISTEN);
     g_assert_nonnull(strstr(error->message, address));
     g_assert_nonnull(strstr(error->message, "another program uses this port"));

@@ -89,7 +89,7 @@ world_new(void)
     g_mutex_init(&world->lock);
     g_cond_init(&world->changed);
     world->sleeping = g_ptr_array_new();
-    world->listener = coex_listener_new("127.0.0.1:0", &world_handler, world, &error);
+    world->listener = coex_listener_new("127.0.0.1:0", NULL, &world_handler, world, &error);
     g_assert_no_error(error);
     return world;
 }

@@ -57,7 +57,8 @@ RULES_INCLUDE = [
     (r"<microhttpd\.h>", ("src/net/", "tests/"), "libmicrohttpd is for src/net alone"),
     (r"<sqlite3\.h>", ("src/store/", "tests/store/", "tests/session/", "tests/bench/"),
      "SQLite is for src/store alone"),
-    (r"<gnutls/", ("src/core/digest.c", "tests/bench/"), "GnuTLS is for src/core/digest.c alone"),
+    (r"<gnutls/", ("src/core/digest.c", "src/net/certificate", "tests/sim/certificate.c", "tests/bench/"),
+     "GnuTLS is for src/core/digest.c and src/net/certificate.c alone"),
     (r"<json-glib/", ("src/core/json.c", "tests/"), "json-glib is for src/core/json.c alone"),
 ]
 
