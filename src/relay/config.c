@@ -41,10 +41,18 @@ tenant_free(gpointer data)
     g_free(tenant);
 }
 
+gboolean
+coex_relay_tenant_proves(const CoexRelayTenant *tenant)
+{
+    return tenant->app_secret != NULL || tenant->webhook_header != NULL;
+}
+
 void
 coex_relay_config_free(CoexRelayConfig *config)
 {
     g_free(config->listen);
+    g_free(config->certificate);
+    g_free(config->key);
     g_free(config->database);
     g_hash_table_unref(config->by_path);
     g_ptr_array_unref(config->tenants);
@@ -120,12 +128,17 @@ take_listen(Reader *reader, const char *value)
 
     if (!coex_address_check(value, &is_loopback, NULL))
         return fail(reader, "listen takes an IP address and a port, such as 127.0.0.1:8480 or "
-                            "[::1]:8480.");
-    if (!is_loopback)
-        return fail(reader, "listen is an address that others can reach, where keys and messages "
-                            "would pass in the clear. Listen on 127.0.0.1, and let a web server "
-                            "with a certificate, or a tunnel, lead there.");
+                            "[::]:443.");
+    reader->config->listen_line = reader->line;
     return take_text(&reader->config->listen, value);
+}
+
+static gboolean
+take_file(Reader *reader, const char *key, const char *value, char **member)
+{
+    if (!g_path_is_absolute(value))
+        return fail(reader, "%s takes a whole path, which begins with /.", key);
+    return take_text(member, value);
 }
 
 static gboolean
@@ -135,17 +148,18 @@ take_relay(Reader *reader, const char *key, const char *value)
 
     if (g_str_equal(key, "listen"))
         return take_listen(reader, value);
-    if (g_str_equal(key, "database")) {
-        if (!g_path_is_absolute(value))
-            return fail(reader, "database takes a whole path, which begins with /.");
-        return take_text(&config->database, value);
-    }
+    if (g_str_equal(key, "database"))
+        return take_file(reader, key, value, &config->database);
+    if (g_str_equal(key, "certificate"))
+        return take_file(reader, key, value, &config->certificate);
+    if (g_str_equal(key, "key"))
+        return take_file(reader, key, value, &config->key);
     if (g_str_equal(key, "keep-days"))
         return take_count(reader, key, value, KEEP_DAYS_MAX, &config->keep_days);
     if (g_str_equal(key, "disk-limit-mb"))
         return take_count(reader, key, value, DISK_LIMIT_MB_MAX, &config->disk_limit_mb);
     return fail(reader,
-                "[relay] knows no “%s”. It has listen, database, keep-days and "
+                "[relay] knows no “%s”. It has listen, certificate, key, database, keep-days and "
                 "disk-limit-mb.",
                 key);
 }
@@ -288,11 +302,33 @@ check_tenant(Reader *reader, const CoexRelayTenant *tenant)
     return TRUE;
 }
 
+/* Keys and messages pass in the clear only where nobody else can listen. */
+static gboolean
+check_way(Reader *reader)
+{
+    const CoexRelayConfig *config = reader->config;
+    gboolean is_loopback = TRUE;
+
+    if ((config->certificate == NULL) != (config->key == NULL))
+        return fail(reader, "[relay] lacks %s, without which the other is of no use.",
+                    config->key == NULL ? "key=, the file with the certificate's key"
+                                        : "certificate=, the file that the key belongs to");
+    if (config->listen != NULL)
+        coex_address_check(config->listen, &is_loopback, NULL);
+    return is_loopback || config->certificate != NULL ||
+           fail_at(reader, config->listen_line,
+                   "listen is an address that others can reach, where keys and messages would pass "
+                   "in the clear. Add certificate= and key=, or listen on 127.0.0.1, and let a web "
+                   "server with a certificate, or a tunnel, lead there.");
+}
+
 static gboolean
 check_all(Reader *reader)
 {
     CoexRelayConfig *config = reader->config;
 
+    if (!check_way(reader))
+        return FALSE;
     if (config->listen == NULL || config->database == NULL)
         return fail(reader, "[relay] lacks %s.",
                     config->listen == NULL ? "listen=, as in listen=127.0.0.1:8480"

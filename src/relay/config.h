@@ -28,8 +28,14 @@ typedef struct {
     guint place;          /* among the tenants */
 } CoexRelayTenant;
 
+/* Whether the relay has what proves a delivery. */
+gboolean coex_relay_tenant_proves(const CoexRelayTenant *tenant);
+
 typedef struct CoexRelayConfig {
     char *listen;
+    guint listen_line;
+    char *certificate; /* a file; NULL: HTTP */
+    char *key;         /* likewise */
     char *database;
     guint keep_days;
     guint disk_limit_mb;

@@ -3,10 +3,10 @@
 
 #include "core/digest.h"
 #include "core/json.h"
-#include "core/verifier.h"
 #include "net/exchange.h"
 #include "net/listener.h"
 #include "relay/config.h"
+#include "relay/keys.h"
 #include "relay/wire.h"
 #include "store/log.h"
 #include <string.h>
@@ -20,23 +20,32 @@
 
 typedef struct {
     CoexDesks *desks;
-    guint index;                   /* in the log */
-    const CoexRelayTenant *config; /* borrowed */
-    GQueue waiting;                /* Poll */
-    gsize n_flying;                /* bytes */
+    guint index;     /* in the log */
+    GPtrArray *keys; /* CoexDeskKey */
+    GQueue waiting;  /* Poll */
+    gsize n_flying;  /* bytes */
 } Tenant;
 
 /* A desk that asks what there is. */
 typedef struct {
     Tenant *tenant;
     CoexExchange *exchange;
-    const CoexRelayKey *key; /* borrowed */
+    CoexDeskKey *key;
     gint64 after;
     gint64 until; /* monotonic */
     gsize n_flying;
     GString *text;
     gint64 next; /* cursor */
 } Poll;
+
+static void
+poll_free(Poll *poll)
+{
+    coex_desk_key_unref(poll->key);
+    if (poll->text != NULL)
+        g_string_free(poll->text, TRUE);
+    g_free(poll);
+}
 
 struct CoexDesks {
     CoexLog *log;
@@ -100,7 +109,7 @@ answer_poll(Poll *poll, const CoexLogFigures *figures)
     bytes = g_bytes_new_with_free_func(answer->text->str, answer->text->len, on_sent, answer);
     coex_exchange_set_answer(poll->exchange, bytes, COEX_WIRE_TYPE);
     coex_exchange_respond(poll->exchange, 200);
-    g_free(poll);
+    poll_free(poll);
 }
 
 /* Without anything. */
@@ -284,7 +293,7 @@ wait_for_more(Poll *poll)
     gboolean waits;
 
     g_mutex_lock(&desks->lock);
-    waits = !desks->ended && poll->until > g_get_monotonic_time();
+    waits = !desks->ended && !poll->key->withdrawn && poll->until > g_get_monotonic_time();
     if (waits) {
         g_queue_push_tail(&poll->tenant->waiting, poll);
         set_timer(desks, poll->until);
@@ -306,8 +315,7 @@ on_read(const CoexLogFigures *figures, const GError *error, gpointer user_data)
 
     if (error != NULL) {
         coex_exchange_respond(poll->exchange, 503);
-        g_string_free(poll->text, TRUE);
-        g_free(poll);
+        poll_free(poll);
         land(tenant, n_flying);
         return;
     }
@@ -342,10 +350,19 @@ coex_desks_wake(CoexDesks *desks, guint index)
 
 typedef struct {
     Tenant *tenant;
-    const CoexRelayKey *key;
+    CoexDeskKey *key;
     gint64 after;
     guint wait_s;
 } Request;
+
+static void
+request_free(gpointer data)
+{
+    Request *request = data;
+
+    coex_desk_key_unref(request->key);
+    g_free(request);
+}
 
 static Tenant *
 find_tenant(CoexDesks *desks, const char *path, const char *end)
@@ -362,23 +379,21 @@ find_tenant(CoexDesks *desks, const char *path, const char *end)
 
 #define BEARER "Bearer "
 
-/* All keys are compared, so that the time does not tell which one is near. */
-static const CoexRelayKey *
-find_key(const Tenant *tenant, CoexExchange *exchange)
+/* NULL: none that it has. */
+static CoexDeskKey *
+take_key(const Tenant *tenant, CoexExchange *exchange)
 {
     const char *value = coex_exchange_get_header(exchange, "Authorization", NULL);
-    const GPtrArray *keys = tenant->config->keys;
-    const CoexRelayKey *found = NULL;
+    CoexDeskKey *key;
 
     if (value == NULL || g_ascii_strncasecmp(value, BEARER, strlen(BEARER)) != 0)
         return NULL;
-    for (guint i = 0; i < keys->len; i++) {
-        const CoexRelayKey *key = g_ptr_array_index(keys, i);
-
-        if (coex_secret_is_same(value + strlen(BEARER), key->key))
-            found = key;
-    }
-    return found;
+    g_mutex_lock(&tenant->desks->lock);
+    key = coex_desk_keys_find(tenant->keys, value + strlen(BEARER));
+    if (key != NULL)
+        coex_desk_key_ref(key);
+    g_mutex_unlock(&tenant->desks->lock);
+    return key;
 }
 
 static guint
@@ -405,29 +420,41 @@ read_query(CoexExchange *exchange, Request *request)
     return TRUE;
 }
 
+/* Of one that has the key. */
+static guint
+admit(CoexExchange *exchange, Request *request)
+{
+    if (g_str_equal(coex_exchange_get_method(exchange), "GET") && !read_query(exchange, request))
+        return refuse(exchange, 400, "after and wait take whole numbers.");
+    if (!coex_exchange_make_guest(exchange))
+        return refuse(exchange, 503, "All places for desks are taken. Try again later.");
+    return 0;
+}
+
 static guint
 on_head(CoexExchange *exchange, gpointer user_data)
 {
     CoexDesks *desks = user_data;
     const char *path = coex_exchange_get_path(exchange);
     gboolean is_get = g_str_equal(coex_exchange_get_method(exchange), "GET");
-    Request request = { .tenant = find_tenant(desks, path, is_get ? "/deliveries" : "/sends") };
+    Tenant *tenant = find_tenant(desks, path, is_get ? "/deliveries" : "/sends");
+    Request *request;
+    CoexDeskKey *key;
 
-    if (request.tenant == NULL && g_hash_table_contains(desks->config->by_path, path))
+    if (tenant == NULL && g_hash_table_contains(desks->config->by_path, path))
         return 503; /* webhooks come in a moment */
-    if (request.tenant == NULL)
+    if (tenant == NULL)
         return find_tenant(desks, path, is_get ? "/sends" : "/deliveries") != NULL ? 405 : 404;
-    request.key = find_key(request.tenant, exchange);
-    if (request.key == NULL)
+    key = take_key(tenant, exchange);
+    if (key == NULL)
         return refuse(exchange, 401,
                       "This is not the desk key of that path: see its desk-key in the relay's "
                       "configuration.");
-    if (is_get && !read_query(exchange, &request))
-        return refuse(exchange, 400, "after and wait take whole numbers.");
-    if (!coex_exchange_make_guest(exchange))
-        return refuse(exchange, 503, "All places for desks are taken. Try again later.");
-    coex_exchange_set_data(exchange, g_memdup2(&request, sizeof request), g_free);
-    return 0;
+    request = g_new0(Request, 1);
+    request->tenant = tenant;
+    request->key = key;
+    coex_exchange_set_data(exchange, request, request_free);
+    return admit(exchange, request);
 }
 
 static void
@@ -437,7 +464,7 @@ begin_poll(CoexDesks *desks, CoexExchange *exchange, const Request *request)
 
     poll->tenant = request->tenant;
     poll->exchange = exchange;
-    poll->key = request->key;
+    poll->key = coex_desk_key_ref(request->key);
     poll->after = poll->next = request->after;
     poll->until = g_get_monotonic_time() + request->wait_s * G_USEC_PER_SEC;
     poll->text = g_string_new(NULL);
@@ -538,6 +565,15 @@ const CoexListenerHandler coex_desks_handler = {
 
 /* ---- the beginning and the end ---- */
 
+static void
+tenant_free(gpointer data)
+{
+    Tenant *tenant = data;
+
+    g_ptr_array_unref(tenant->keys);
+    g_free(tenant);
+}
+
 CoexDesks *
 coex_desks_new(const CoexRelayConfig *config, CoexLog *log)
 {
@@ -546,19 +582,48 @@ coex_desks_new(const CoexRelayConfig *config, CoexLog *log)
     desks->log = log;
     desks->config = config;
     g_mutex_init(&desks->lock);
-    desks->tenants = g_ptr_array_new_with_free_func(g_free);
+    desks->tenants = g_ptr_array_new_with_free_func(tenant_free);
     for (guint i = 0; i < config->tenants->len; i++) {
         Tenant *tenant = g_new0(Tenant, 1);
 
         tenant->desks = desks;
         tenant->index = i;
-        tenant->config = g_ptr_array_index(config->tenants, i);
+        tenant->keys = coex_desk_keys_new(
+            ((const CoexRelayTenant *)g_ptr_array_index(config->tenants, i))->keys, NULL);
         g_ptr_array_add(desks->tenants, tenant);
     }
     desks->timer = g_source_new(&timer_funcs, sizeof(GSource));
     g_source_set_callback(desks->timer, on_timer, desks, NULL);
     g_source_attach(desks->timer, g_main_context_get_thread_default());
     return desks;
+}
+
+static void
+take_withdrawn(GQueue *polls, GQueue *taken)
+{
+    for (GList *item = polls->head, *after = NULL; item != NULL; item = after) {
+        after = item->next;
+        if (!((const Poll *)item->data)->key->withdrawn)
+            continue;
+        g_queue_unlink(polls, item);
+        g_queue_push_tail_link(taken, item);
+    }
+}
+
+void
+coex_desks_set_keys(CoexDesks *desks, guint index, const GPtrArray *config)
+{
+    Tenant *tenant = g_ptr_array_index(desks->tenants, index);
+    g_auto(GQueue) taken = G_QUEUE_INIT;
+    g_autoptr(GPtrArray) before = NULL;
+
+    g_mutex_lock(&desks->lock);
+    before = tenant->keys;
+    tenant->keys = coex_desk_keys_new(config, before);
+    take_withdrawn(&tenant->waiting, &taken);
+    take_withdrawn(&desks->thirsty, &taken);
+    g_mutex_unlock(&desks->lock);
+    dismiss_all(&taken);
 }
 
 void

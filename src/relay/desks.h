@@ -20,6 +20,9 @@ typedef struct CoexRelayConfig CoexRelayConfig;
 /* For the thread's default context, in which waiting ends. @log and @config are borrowed; the
  * latter's tenants are the log's, in their order. */
 CoexDesks *coex_desks_new(const CoexRelayConfig *config, CoexLog *log);
+/* From now on @keys (CoexRelayKey) are the tenant's. Who waits with one that is none of them any
+ * more is let go, and refused when he asks again. Any thread. */
+void coex_desks_set_keys(CoexDesks *desks, guint tenant, const GPtrArray *keys);
 /* Nobody waits any more, from now on. The context's thread. */
 void coex_desks_end(CoexDesks *desks);
 /* After its end, and that of listener and log. */

@@ -14,6 +14,7 @@ struct CoexRelayIntake {
     const CoexRelayConfig *config;
     CoexLog *log;
     CoexDesks *desks;
+    gint *is_proved; /* atomic; for each tenant */
 };
 
 CoexRelayIntake *
@@ -24,12 +25,23 @@ coex_relay_intake_new(const CoexRelayConfig *config, CoexLog *log, CoexDesks *de
     intake->config = config;
     intake->log = log;
     intake->desks = desks;
+    intake->is_proved = g_new0(gint, config->tenants->len);
+    for (guint i = 0; i < config->tenants->len; i++)
+        coex_relay_intake_set_proof(
+            intake, i, coex_relay_tenant_proves(g_ptr_array_index(config->tenants, i)));
     return intake;
+}
+
+void
+coex_relay_intake_set_proof(CoexRelayIntake *intake, guint tenant, gboolean is_here)
+{
+    g_atomic_int_set(&intake->is_proved[tenant], is_here);
 }
 
 void
 coex_relay_intake_free(CoexRelayIntake *intake)
 {
+    g_free(intake->is_proved);
     g_free(intake);
 }
 
@@ -91,7 +103,7 @@ coex_relay_intake_keep(const CoexDelivery *delivery, CoexSourceKept kept, gpoint
     Passage *passage;
 
     entry.received_at = g_get_real_time() / 1000;
-    if (tenant->app_secret == NULL && tenant->webhook_header == NULL) {
+    if (!g_atomic_int_get(&intake->is_proved[tenant->place])) {
         if (!is_json_object(entry.body))
             return 400;
         if (!mix_proof(&entry))

@@ -13,6 +13,9 @@ typedef struct CoexRelayIntake CoexRelayIntake;
 /* Everything is borrowed, and used until the log's end. */
 CoexRelayIntake *coex_relay_intake_new(const CoexRelayConfig *config, CoexLog *log,
                                        CoexDesks *desks);
+/* Whether what comes for the tenant is proved here, as it is by the configuration until then. Any
+ * thread. */
+void coex_relay_intake_set_proof(CoexRelayIntake *intake, guint tenant, gboolean is_here);
 void coex_relay_intake_free(CoexRelayIntake *intake);
 
 /* A CoexSourceKeep; @data is the intake. 400: what nobody proves here is no JSON object either. */

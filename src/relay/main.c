@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/error.h"
 #include "relay/config.h"
 #include "relay/notify.h"
 #include "relay/relay.h"
@@ -39,25 +40,53 @@ on_stop(gpointer data)
     return G_SOURCE_CONTINUE;
 }
 
+typedef struct {
+    CoexRelay *relay;
+    const char *file;
+} Running;
+
+static gboolean
+on_reload(gpointer data)
+{
+    const Running *running = data;
+    g_autofree char *state =
+        g_strdup_printf("RELOADING=1\nMONOTONIC_USEC=%" G_GINT64_FORMAT, g_get_monotonic_time());
+    g_autoptr(GError) error = NULL;
+    CoexRelayConfig *config;
+
+    coex_notify(state);
+    config = coex_relay_config_read(running->file, &error);
+    if (config != NULL) {
+        coex_relay_reload(running->relay, config);
+    } else {
+        say(error->message);
+        say("So nothing was changed.");
+    }
+    coex_notify("READY=1");
+    return G_SOURCE_CONTINUE;
+}
+
 static int
-run(const CoexRelayConfig *config)
+run(const CoexRelayConfig *config, const char *file)
 {
     g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
     g_autoptr(GError) error = NULL;
-    CoexRelay *relay;
+    Running running = { .file = file };
 
     raise_descriptors();
     g_unix_signal_add(SIGTERM, on_stop, loop);
     g_unix_signal_add(SIGINT, on_stop, loop);
-    relay = coex_relay_open(config, say, &error);
-    if (relay == NULL) {
+    g_unix_signal_add(SIGHUP, on_reload, &running);
+    running.relay = coex_relay_open(config, say, &error);
+    if (running.relay == NULL) {
         say(error->message);
-        return EXIT_FAILURE;
+        return g_error_matches(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT) ? EXIT_CONFIG
+                                                                            : EXIT_FAILURE;
     }
     coex_notify("READY=1");
     g_main_loop_run(loop);
     coex_notify("STOPPING=1");
-    coex_relay_close(relay);
+    coex_relay_close(running.relay);
     say("Ended; all that was acknowledged is on disk.");
     return EXIT_SUCCESS;
 }
@@ -97,5 +126,5 @@ main(int argc, char **argv)
         say(error->message);
         return EXIT_CONFIG;
     }
-    return run(config);
+    return run(config, file);
 }

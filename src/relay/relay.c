@@ -3,10 +3,12 @@
 
 #include "core/backend.h"
 #include "ingest/receiver.h"
+#include "net/certificate.h"
 #include "relay/config.h"
 #include "relay/desks.h"
 #include "relay/intake.h"
 #include "store/log.h"
+#include <string.h>
 
 #define MB (1024 * (guint64)1024)
 #define DAY_S (24 * 3600)
@@ -14,7 +16,8 @@
 
 typedef struct {
     CoexRelay *relay;
-    const CoexRelayTenant *config;
+    const CoexRelayTenant *config; /* as it was read last */
+    gboolean receives;
     guint n_refused; /* since that was last said */
     gint64 refused_said_at;
     gint64 lost_said_at;
@@ -22,6 +25,8 @@ typedef struct {
 
 struct CoexRelay {
     void (*say)(const char *line);
+    const CoexRelayConfig *config; /* of the beginning */
+    CoexRelayConfig *reloaded;     /* the last that was read since, NULL */
     CoexLog *log;
     CoexDesks *desks;
     CoexRelayIntake *intake;
@@ -112,6 +117,7 @@ receive(CoexRelay *relay, Tenant *tenant)
                                     .lost = on_lost,
                                     .data = tenant };
     coex_receiver_add(relay->receiver, &spec);
+    tenant->receives = TRUE;
 }
 
 static CoexLog *
@@ -129,14 +135,38 @@ open_log(const CoexRelayConfig *config, GError **error)
     return coex_log_open(&spec, error);
 }
 
+/* @ret_certificate: NULL where there is to be none. */
+static gboolean
+read_certificate(const CoexRelay *relay, const CoexRelayConfig *config,
+                 CoexCertificate **ret_certificate, GError **error)
+{
+    g_autoptr(GDateTime) end = NULL;
+    g_autofree char *day = NULL;
+
+    *ret_certificate = NULL;
+    if (config->certificate == NULL)
+        return TRUE;
+    *ret_certificate = coex_certificate_read(config->certificate, config->key, error);
+    if (*ret_certificate == NULL)
+        return FALSE;
+    end = g_date_time_new_from_unix_utc(coex_certificate_get_end(*ret_certificate));
+    day = end != NULL ? g_date_time_format(end, "%Y-%m-%d") : g_strdup("some day");
+    say(relay, "The certificate ends on %s.", day);
+    return TRUE;
+}
+
 static gboolean
 open_parts(CoexRelay *relay, const CoexRelayConfig *config, GError **error)
 {
     CoexReceiverGround ground = { .keep = coex_relay_intake_keep, .others = &coex_desks_handler };
 
-    relay->log = open_log(config, error);
-    if (relay->log == NULL)
+    if (!read_certificate(relay, config, &ground.certificate, error))
         return FALSE;
+    relay->log = open_log(config, error);
+    if (relay->log == NULL) {
+        g_clear_pointer(&ground.certificate, coex_certificate_free);
+        return FALSE;
+    }
     relay->desks = coex_desks_new(config, relay->log);
     relay->intake = coex_relay_intake_new(config, relay->log, relay->desks);
     ground.keep_data = relay->intake;
@@ -158,6 +188,7 @@ coex_relay_open(const CoexRelayConfig *config, void (*say_line)(const char *line
     CoexRelay *relay = g_new0(CoexRelay, 1);
 
     relay->say = say_line;
+    relay->config = config;
     relay->n_tenants = config->tenants->len;
     relay->tenants = g_new0(Tenant, relay->n_tenants);
     if (open_parts(relay, config, error)) {
@@ -166,6 +197,84 @@ coex_relay_open(const CoexRelayConfig *config, void (*say_line)(const char *line
     }
     coex_relay_close(relay);
     return NULL;
+}
+
+/* ---- reading the configuration again ---- */
+
+static void
+reload_certificate(CoexRelay *relay, const CoexRelayConfig *fresh)
+{
+    CoexCertificate *certificate;
+    g_autoptr(GError) error = NULL;
+
+    if ((fresh->certificate != NULL) != (relay->config->certificate != NULL))
+        say(relay, "certificate= counts after a restart.");
+    else if (!read_certificate(relay, fresh, &certificate, &error))
+        say(relay, "The certificate stays the one that it was: %s", error->message);
+    else if (certificate != NULL)
+        coex_receiver_set_certificate(relay->receiver, certificate);
+}
+
+static gboolean
+has_other_secrets(const CoexRelayTenant *a, const CoexRelayTenant *b)
+{
+    return g_strcmp0(a->app_secret, b->app_secret) != 0 ||
+           g_strcmp0(a->webhook_header, b->webhook_header) != 0 ||
+           g_strcmp0(a->verify_token, b->verify_token) != 0 || strcmp(a->number, b->number) != 0;
+}
+
+/* @fresh NULL: it is no more. */
+static void
+reload_tenant(CoexRelay *relay, guint place, const CoexRelayTenant *fresh)
+{
+    Tenant *tenant = &relay->tenants[place];
+    g_autoptr(GPtrArray) none = g_ptr_array_new();
+    gboolean receives_on =
+        tenant->receives && fresh != NULL && !has_other_secrets(tenant->config, fresh);
+
+    coex_desks_set_keys(relay->desks, place, fresh != NULL ? fresh->keys : none);
+    tenant->config = fresh != NULL ? fresh : g_ptr_array_index(relay->config->tenants, place);
+    if (receives_on)
+        return;
+    coex_receiver_remove(relay->receiver, tenant);
+    tenant->receives = FALSE;
+    if (fresh == NULL)
+        return;
+    coex_relay_intake_set_proof(relay->intake, place, coex_relay_tenant_proves(fresh));
+    receive(relay, tenant);
+}
+
+static gboolean
+has_other_ground(const CoexRelayConfig *a, const CoexRelayConfig *b)
+{
+    return strcmp(a->listen, b->listen) != 0 || strcmp(a->database, b->database) != 0 ||
+           a->keep_days != b->keep_days || a->disk_limit_mb != b->disk_limit_mb;
+}
+
+void
+coex_relay_reload(CoexRelay *relay, CoexRelayConfig *fresh)
+{
+    guint n_known = 0;
+
+    reload_certificate(relay, fresh);
+    for (guint i = 0; i < relay->n_tenants; i++) {
+        const CoexRelayTenant *first = g_ptr_array_index(relay->config->tenants, i);
+        const CoexRelayTenant *tenant = g_hash_table_lookup(fresh->by_path, first->path);
+
+        if (tenant != NULL && tenant->backend != first->backend)
+            tenant = NULL;
+        reload_tenant(relay, i, tenant);
+        n_known += tenant != NULL ? 1 : 0;
+    }
+    say(relay, "The configuration was read again: secrets and keys of %u tenants count now.",
+        n_known);
+    if (n_known < relay->n_tenants)
+        say(relay, "%u tenants are not in it, or of another provider: nothing is taken for them.",
+            relay->n_tenants - n_known);
+    if (fresh->tenants->len > n_known || has_other_ground(relay->config, fresh))
+        say(relay, "New tenants, and what else of [relay] is other, count after a restart.");
+    g_clear_pointer(&relay->reloaded, coex_relay_config_free);
+    relay->reloaded = fresh;
 }
 
 /* Who waits is answered, then nobody comes any more, then what came is committed. */
@@ -178,6 +287,7 @@ coex_relay_close(CoexRelay *relay)
     coex_log_close(relay->log);
     g_clear_pointer(&relay->intake, coex_relay_intake_free);
     g_clear_pointer(&relay->desks, coex_desks_free);
+    g_clear_pointer(&relay->reloaded, coex_relay_config_free);
     g_free(relay->tenants);
     g_free(relay);
 }

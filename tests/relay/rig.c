@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "rig.h"
 
+#include "sim/certificate.h"
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
 #include <signal.h>
@@ -36,9 +37,11 @@ static void
 write_config(Rig *rig)
 {
     g_autofree char *file = g_build_filename(rig->folder, "relay.conf", NULL);
-    g_autofree char *text =
-        g_strdup_printf("[relay]\nlisten=127.0.0.1:%u\ndatabase=%s/db/relay.db\n%s\n%s", rig->port,
-                        rig->folder, rig->options, rig->tenants);
+    g_autofree char *tls =
+        g_strdup_printf("certificate=%s/cert.pem\nkey=%s/key.pem\n", rig->folder, rig->folder);
+    g_autofree char *text = g_strdup_printf(
+        "[relay]\nlisten=127.0.0.1:%u\ndatabase=%s/db/relay.db\n%s%s\n%s", rig->port, rig->folder,
+        rig->has_tls ? tls : "", rig->options, rig->tenants);
 
     g_assert_true(g_file_set_contents(file, text, -1, NULL));
 }
@@ -128,8 +131,8 @@ listen_to_notes(Rig *rig)
     g_socket_set_timeout(rig->notify, 1);
 }
 
-Rig *
-rig_new(const char *options, const char *tenants)
+static Rig *
+rig_prepare(const char *options, const char *tenants)
 {
     Rig *rig = g_new0(Rig, 1);
 
@@ -137,8 +140,57 @@ rig_new(const char *options, const char *tenants)
     rig->tenants = g_strdup(tenants);
     rig->options = g_strdup(options != NULL ? options : "");
     listen_to_notes(rig);
+    return rig;
+}
+
+Rig *
+rig_new(const char *options, const char *tenants)
+{
+    Rig *rig = rig_prepare(options, tenants);
+
     rig_start(rig);
     return rig;
+}
+
+Rig *
+rig_new_with_tls(const char *tenants)
+{
+    Rig *rig = rig_prepare(NULL, tenants);
+
+    rig->has_tls = TRUE;
+    rig_renew(rig, "first");
+    rig_start(rig);
+    return rig;
+}
+
+void
+rig_put(Rig *rig, const char *name, const char *text)
+{
+    g_autofree char *path = g_build_filename(rig->folder, name, NULL);
+
+    g_assert_true(g_file_set_contents(path, text, -1, NULL));
+}
+
+void
+rig_renew(Rig *rig, const char *name)
+{
+    g_autofree char *key = NULL, *certificate = NULL;
+
+    coex_sim_make_certificate(name, &key, &certificate);
+    rig_put(rig, "key.pem", key);
+    rig_put(rig, "cert.pem", certificate);
+}
+
+void
+rig_reload(Rig *rig, const char *tenants)
+{
+    if (tenants != NULL) {
+        g_free(rig->tenants);
+        rig->tenants = g_strdup(tenants);
+    }
+    write_config(rig);
+    g_subprocess_send_signal(rig->process, SIGHUP);
+    g_assert_true(wait_until_ready(rig));
 }
 
 void
@@ -171,6 +223,7 @@ rig_free(Rig *rig)
     g_free(rig->folder);
     g_free(rig->tenants);
     g_free(rig->options);
+    g_free(rig->shown);
     g_free(rig);
 }
 
@@ -241,29 +294,86 @@ split_answer(Answer *answer, GBytes *all)
         g_bytes_new_from_bytes(all, (gsize)(end + 4 - text), length - (gsize)(end + 4 - text));
 }
 
+/* Whatever is shown is believed, and noted. */
+static gboolean
+on_certificate(GTlsConnection *connection, GTlsCertificate *certificate,
+               GTlsCertificateFlags errors, gpointer user_data)
+{
+    Rig *rig = user_data;
+
+    g_free(rig->shown);
+    rig->shown = g_tls_certificate_get_subject_name(certificate);
+    return TRUE;
+}
+
+static void
+on_event(GSocketClient *client, GSocketClientEvent event, GSocketConnectable *connectable,
+         GIOStream *stream, gpointer user_data)
+{
+    if (event == G_SOCKET_CLIENT_TLS_HANDSHAKING)
+        g_signal_connect(stream, "accept-certificate", G_CALLBACK(on_certificate), user_data);
+}
+
+/* NULL: nobody is there. */
+static GIOStream *
+connect_to(Rig *rig)
+{
+    g_autoptr(GSocketClient) client = g_socket_client_new();
+
+    g_socket_client_set_enable_proxy(client, FALSE);
+    g_socket_client_set_timeout(client, RIG_PATIENCE_S * 2);
+    g_socket_client_set_tls(client, rig->has_tls);
+    g_signal_connect(client, "event", G_CALLBACK(on_event), rig);
+    return G_IO_STREAM(
+        g_socket_client_connect_to_host(client, "127.0.0.1", (guint16)rig->port, NULL, NULL));
+}
+
+GIOStream *
+rig_dial(Rig *rig)
+{
+    GIOStream *stream = connect_to(rig);
+
+    g_assert_nonnull(stream);
+    return stream;
+}
+
+void
+stream_say(GIOStream *stream, const char *text)
+{
+    g_output_stream_write_all(g_io_stream_get_output_stream(stream), text, strlen(text), NULL, NULL,
+                              NULL);
+}
+
+guint
+stream_hear(GIOStream *stream)
+{
+    char text[16] = "";
+    gsize length = 0;
+
+    g_input_stream_read_all(g_io_stream_get_input_stream(stream), text, strlen("HTTP/1.1 200"),
+                            &length, NULL, NULL);
+    return length < strlen("HTTP/1.1 200")
+               ? 0
+               : (guint)g_ascii_strtoull(text + strlen("HTTP/1.1 "), NULL, 10);
+}
+
 Answer *
 rig_ask(Rig *rig, const char *target, const char *head, const char *body)
 {
-    g_autoptr(GSocketClient) client = g_socket_client_new();
-    g_autofree char *host = g_strdup_printf("127.0.0.1:%u", rig->port);
-    g_autoptr(GSocketConnection) connection = NULL;
+    g_autoptr(GIOStream) stream = connect_to(rig);
     g_autoptr(GString) request = g_string_new(NULL);
     g_autoptr(GBytes) all = NULL;
     Answer *answer = g_new0(Answer, 1);
 
-    g_socket_client_set_enable_proxy(client, FALSE);
-    g_socket_client_set_timeout(client, RIG_PATIENCE_S * 2);
-    connection = g_socket_client_connect_to_host(client, host, 0, NULL, NULL);
-    if (connection == NULL)
+    if (stream == NULL)
         return answer;
-    g_string_append_printf(request, "%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n%s",
-                           body != NULL ? "POST" : "GET", target, host, head != NULL ? head : "");
+    g_string_append_printf(request, "%s %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%s",
+                           body != NULL ? "POST" : "GET", target, head != NULL ? head : "");
     if (body != NULL)
         g_string_append_printf(request, "Content-Length: %zu\r\n", strlen(body));
     g_string_append_printf(request, "\r\n%s", body != NULL ? body : "");
-    g_output_stream_write_all(g_io_stream_get_output_stream(G_IO_STREAM(connection)), request->str,
-                              request->len, NULL, NULL, NULL);
-    all = read_to_end(g_io_stream_get_input_stream(G_IO_STREAM(connection)));
+    stream_say(stream, request->str);
+    all = read_to_end(g_io_stream_get_input_stream(stream));
     split_answer(answer, all);
     return answer;
 }

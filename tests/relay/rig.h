@@ -22,10 +22,18 @@ typedef struct {
     GSubprocess *process;
     GSocket *notify; /* what systemd would hear */
     guint port;
+    gboolean has_tls;
+    char *shown; /* the name in the certificate that was shown last */
 } Rig;
 
 /* Started, and ready. @options may be NULL. */
 Rig *rig_new(const char *options, const char *tenants);
+/* The same over HTTPS, with a certificate for the name "first". */
+Rig *rig_new_with_tls(const char *tenants);
+/* A file of that name in its folder: cert.pem and key.pem are the certificate's. */
+void rig_put(Rig *rig, const char *name, const char *text);
+/* Puts another certificate in its place. */
+void rig_renew(Rig *rig, const char *name);
 /* It must still run, and must end well. */
 void rig_free(Rig *rig);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Rig, rig_free)
@@ -33,12 +41,20 @@ void rig_start(Rig *rig);
 /* By SIGTERM, and well. */
 void rig_stop(Rig *rig);
 void rig_kill(Rig *rig);
+/* By SIGHUP, with @tenants from now on (NULL: those that there are), until it is ready again. */
+void rig_reload(Rig *rig, const char *tenants);
 /* What it has said so far. Free with g_free(). */
 char *rig_dup_said(Rig *rig);
 /* Runs it with that file as its configuration until it ends by itself: the exit status. */
 int rig_try(const char *text, char **ret_said);
 
 /* ---- requests ---- */
+
+/* A connection of the test's own: g_object_unref() ends it. */
+GIOStream *rig_dial(Rig *rig);
+void stream_say(GIOStream *stream, const char *text);
+/* The status of what is answered next, 0 at the end; its body is not taken. */
+guint stream_hear(GIOStream *stream);
 
 typedef struct {
     guint status; /* 0: the connection ended without one */

@@ -9,50 +9,14 @@
 #define POLL "GET %s/deliveries?after=%s&wait=60 HTTP/1.1\r\nHost: x\r\n%s\r\n"
 #define KEY_HEAD "Authorization: Bearer %s\r\n"
 
-static GSocketConnection *
-dial(Rig *rig)
-{
-    g_autoptr(GSocketClient) client = g_socket_client_new();
-    g_autofree char *host = g_strdup_printf("127.0.0.1:%u", rig->port);
-    g_autoptr(GError) error = NULL;
-    GSocketConnection *connection;
-
-    g_socket_client_set_enable_proxy(client, FALSE);
-    g_socket_client_set_timeout(client, RIG_PATIENCE_S);
-    connection = g_socket_client_connect_to_host(client, host, 0, NULL, &error);
-    g_assert_no_error(error);
-    return connection;
-}
-
-static void
-say(GSocketConnection *connection, const char *text)
-{
-    g_output_stream_write_all(g_io_stream_get_output_stream(G_IO_STREAM(connection)), text,
-                              strlen(text), NULL, NULL, NULL);
-}
-
-/* The status of what is answered next, 0 at the end. */
-static guint
-hear(GSocketConnection *connection)
-{
-    char text[16] = "";
-    gsize length = 0;
-
-    g_input_stream_read_all(g_io_stream_get_input_stream(G_IO_STREAM(connection)), text,
-                            strlen("HTTP/1.1 200"), &length, NULL, NULL);
-    return length < strlen("HTTP/1.1 200")
-               ? 0
-               : (guint)g_ascii_strtoull(text + strlen("HTTP/1.1 "), NULL, 10);
-}
-
-static GSocketConnection *
+static GIOStream *
 begin_poll(Rig *rig, const char *path, const char *key, const char *after)
 {
-    GSocketConnection *connection = dial(rig);
+    GIOStream *connection = rig_dial(rig);
     g_autofree char *head = g_strdup_printf(KEY_HEAD, key);
     g_autofree char *text = g_strdup_printf(POLL, path, after, head);
 
-    say(connection, text);
+    stream_say(connection, text);
     return connection;
 }
 
@@ -100,7 +64,7 @@ test_endless_polls(void)
     wait_for_answers(polls, 84);
     assert_good(rig, "one");
     for (guint i = 0; i < 100; i++)
-        g_assert_cmpuint(hear(g_ptr_array_index(polls, i)), ==, 200);
+        g_assert_cmpuint(stream_hear(g_ptr_array_index(polls, i)), ==, 200);
     g_autoptr(Batch) batch = rig_poll(rig, "/bakery", RIG_KEY, 0, 0);
     g_assert_cmpuint(batch->entries->len, ==, 1);
 }
@@ -113,9 +77,10 @@ test_strangers(void)
     g_autoptr(GPtrArray) idle = g_ptr_array_new_with_free_func(g_object_unref);
 
     for (guint i = 0; i < 600; i++) {
-        g_ptr_array_add(idle, dial(rig));
+        g_ptr_array_add(idle, rig_dial(rig));
         if (i % 2 == 0)
-            say(g_ptr_array_index(idle, i), "POST /bakery HTTP/1.1\r\nHost: x\r\nContent-Le");
+            stream_say(g_ptr_array_index(idle, i),
+                       "POST /bakery HTTP/1.1\r\nHost: x\r\nContent-Le");
     }
     assert_good(rig, "one");
     g_autoptr(Batch) batch = rig_poll(rig, "/bakery", RIG_KEY, 0, 0);
@@ -138,7 +103,7 @@ test_guesses(void)
     }
     assert_good(rig, "one");
     for (guint i = 0; i < guesses->len; i++)
-        g_assert_cmpuint(hear(g_ptr_array_index(guesses, i)), ==, 401);
+        g_assert_cmpuint(stream_hear(g_ptr_array_index(guesses, i)), ==, 401);
 }
 
 #define TWO_ENDS                                                                                   \
@@ -162,11 +127,11 @@ test_framing(void)
     g_autoptr(Rig) rig = rig_new(NULL, RIG_BAKERY);
 
     for (guint i = 0; i < G_N_ELEMENTS(bad); i++) {
-        g_autoptr(GSocketConnection) connection = dial(rig);
+        g_autoptr(GIOStream) connection = rig_dial(rig);
         guint status;
 
-        say(connection, bad[i]);
-        status = hear(connection);
+        stream_say(connection, bad[i]);
+        status = stream_hear(connection);
         g_assert_true(status == 0 || (status >= 400 && status < 500));
     }
     assert_good(rig, "one");
@@ -221,12 +186,12 @@ test_thousand(void)
     }
     /* the last one has its place when its key is known */
     assert_good(rig, "one");
-    g_assert_cmpuint(hear(g_ptr_array_index(polls, 0)), ==, 200);
+    g_assert_cmpuint(stream_hear(g_ptr_array_index(polls, 0)), ==, 200);
     for (guint i = 1; i < N_DESKS; i++) {
         g_autofree char *path = g_strdup_printf("/t%u", i);
 
         g_assert_cmpuint(rig_deliver(rig, path, "{}"), ==, 200);
-        g_assert_cmpuint(hear(g_ptr_array_index(polls, i)), ==, 200);
+        g_assert_cmpuint(stream_hear(g_ptr_array_index(polls, i)), ==, 200);
         if (i == N_DESKS / 2 && TEST_SLOWNESS == 1 && g_getenv("COEX_VARIANT") == NULL)
             g_assert_cmpuint(get_memory_kb(rig), <, 64 * 1024);
     }
