@@ -666,6 +666,7 @@ coex_outbox_start(CoexOutbox *outbox)
     outbox->unlinked = coex_outbox_get_unlinked_at(outbox->account) > 0;
     coex_outbox_unite(outbox);
     coex_outbox_clear_files(outbox);
+    coex_outbox_forget_paces(outbox);
     for (guint i = 0; i < outbox->queues->len; i++)
         take_up_queue(outbox, outbox->queues->pdata[i]);
     coex_outbox_pump(outbox);

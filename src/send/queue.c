@@ -43,6 +43,7 @@ static void
 queue_free(CoexOutboxQueue *queue)
 {
     coex_timer_clear(&queue->slow);
+    coex_timer_clear(&queue->pacing);
     coex_timer_clear(&queue->save);
     g_ptr_array_unref(queue->gone);
     g_queue_clear_full(&queue->items, (GDestroyNotify)item_free);
@@ -73,7 +74,7 @@ coex_outbox_get_queue(CoexOutbox *outbox, gint64 person_id)
     queue->outbox = outbox;
     g_queue_init(&queue->items);
     queue->gone = g_ptr_array_new_with_free_func(g_free);
-    coex_pace_init(&queue->pace, COEX_PACE_PERSON_BURST, g_get_monotonic_time());
+    coex_outbox_queue_start_pace(queue);
     g_ptr_array_add(outbox->queues, queue);
     return queue;
 }
@@ -314,6 +315,7 @@ static void
 stop_queue(CoexOutboxQueue *queue, CoexBatch *batch)
 {
     coex_timer_clear(&queue->slow);
+    coex_timer_clear(&queue->pacing);
     coex_timer_clear(&queue->save);
     g_ptr_array_unref(remove_gone(queue, batch));
     for (GList *link = queue->items.head; link != NULL; link = link->next) {

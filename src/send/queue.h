@@ -9,11 +9,11 @@
 #include <gio/gio.h>
 
 /* The outbox's inside, shared by queue.c (the items and their commits), wire.c (their life with the
- * network), taking.c, not-taken.c, files.c and cards.c (their files), compose.c (what waits for a
- * person's decision), stuck.c (what failed), held.c (what waits, one by one), about.c (what is
- * about another message), unite.c (who it is for), silence.c (whether webhooks tell of it) and
- * access.c (the key). An item is one outbox row in memory; a queue holds one person's items in
- * order. */
+ * network), taking.c, not-taken.c, files.c and cards.c (their files), pace.c (when they go),
+ * compose.c (what waits for a person's decision), stuck.c (what failed), held.c (what waits, one by
+ * one), about.c (what is about another message), unite.c (who it is for), silence.c (whether
+ * webhooks tell of it) and access.c (the key). An item is one outbox row in memory; a queue holds
+ * one person's items in order. */
 
 typedef struct CoexAccount CoexAccount;
 typedef struct CoexBatch CoexBatch;
@@ -81,6 +81,7 @@ typedef struct {
     char *why;                 /* the line that its newest state needs, NULL */
     gboolean unsent;           /* FAILED, with `why`: before anything of it had left */
     int code;                  /* Graph's, of that failure; 0 */
+    gboolean too_fast;         /* its last try came too soon after others to this person */
     gboolean wait_told;        /* asked for too early, and not again until all others are gone */
     gboolean loaded;           /* an earlier session left it */
     gboolean proven;           /* on its way when what it is a copy of turned out to have arrived */
@@ -120,6 +121,8 @@ typedef struct CoexOutboxQueue {
     CoexPersonEntry *entry; /* whose it is, borrowed */
     GQueue items;           /* CoexOutboxItem, by position */
     CoexPace pace;
+    GSource *pacing;    /* until it is said why they wait */
+    gboolean pace_told; /* it was, and they still do */
     GSource *slow;      /* until "waiting for WhatsApp" is said */
     gboolean slow_told; /* it was said, and nothing has left since */
     guint last_number;  /* of those held that were listed */
@@ -206,6 +209,22 @@ void coex_ticket_free(CoexTicket *ticket);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexTicket, coex_ticket_free)
 /* NULL when the account has ended or the item is gone. */
 CoexOutboxItem *coex_ticket_get_item(const CoexTicket *ticket);
+
+/* The pace of sending to the person begins where it was when the program ended (pace). */
+void coex_outbox_queue_start_pace(CoexOutboxQueue *queue);
+/* Keeps with @batch how far the pace is used up. */
+void coex_outbox_queue_note_pace(CoexOutboxQueue *queue, CoexBatch *batch);
+/* WhatsApp says that it is: one try, and then one message after the other. */
+void coex_outbox_queue_spend_pace(CoexOutboxQueue *queue);
+/* When @item, the queue's next, may go in monotonic time; 0: now, and its turn is taken. */
+gint64 coex_outbox_queue_take_turn(CoexOutboxQueue *queue, const CoexOutboxItem *item,
+                                   gint64 now_us);
+/* Whether @next, the queue's, waits for nothing else. */
+gboolean coex_outbox_queue_is_paced(const CoexOutboxQueue *queue, const CoexOutboxItem *next);
+/* Says so, once as long as anything waits, if that is for long. */
+void coex_outbox_queue_tell_pace(CoexOutboxQueue *queue, gint64 wait_us);
+/* Forgets those that are over. */
+void coex_outbox_forget_paces(CoexOutbox *outbox);
 
 /* Drops the files that nothing waits to send, tells of those that were being copied when the
  * program ended, and forgets ids of uploads that have grown old. */

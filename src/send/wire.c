@@ -72,25 +72,6 @@ find_next(CoexOutboxQueue *queue)
     return next != NULL && next->committed ? next : NULL;
 }
 
-/* When the item may go, 0 for now (then its tokens are taken). */
-static gint64
-turn_at(CoexOutbox *outbox, CoexOutboxQueue *queue, const CoexOutboxItem *item, gint64 now_us)
-{
-    gint64 wait_us;
-
-    if (MAX(item->due_us, outbox->pause_due_us) > now_us)
-        return MAX(item->due_us, outbox->pause_due_us);
-    wait_us = coex_pace_peek(&outbox->pace, COEX_PACE_NUMBER_PER_S, COEX_NUMBER_BURST, now_us);
-    if (wait_us > 0)
-        return now_us + wait_us;
-    wait_us =
-        coex_pace_take(&queue->pace, 1.0 / COEX_PACE_PERSON_S, COEX_PACE_PERSON_BURST, now_us);
-    if (wait_us > 0)
-        return now_us + wait_us;
-    coex_pace_take(&outbox->pace, COEX_PACE_NUMBER_PER_S, COEX_NUMBER_BURST, now_us);
-    return 0;
-}
-
 /* On WhatsApp, not on a turn that our own pace will give it. What has no clear answer has a line of
  * its own. */
 static gboolean
@@ -143,6 +124,7 @@ static void
 pump_queue(CoexOutbox *outbox, CoexOutboxQueue *queue)
 {
     CoexOutboxItem *item = find_next(queue);
+    gint64 now_us = g_get_monotonic_time();
     gint64 when_us;
 
     if (item == NULL)
@@ -155,7 +137,11 @@ pump_queue(CoexOutbox *outbox, CoexOutboxQueue *queue)
         upload_item(item);
         return;
     }
-    when_us = turn_at(outbox, queue, item, g_get_monotonic_time());
+    when_us = coex_outbox_queue_take_turn(queue, item, now_us);
+    if (when_us > 0 && coex_outbox_queue_is_paced(queue, item)) {
+        coex_timer_clear(&queue->slow); /* until it is WhatsApp's turn again */
+        coex_outbox_queue_tell_pace(queue, when_us - now_us);
+    }
     if (when_us > 0)
         pump_at(outbox, when_us);
     else
@@ -256,6 +242,7 @@ send_item(CoexOutboxItem *item)
     coex_outbox_item_set_state(item, COEX_OUTBOX_SENDING);
     batch = coex_account_batch(account);
     coex_batch_put_outbox(batch, item->row, FALSE, item->row->state_at);
+    coex_outbox_queue_note_pace(coex_outbox_get_queue(item->outbox, person->id), batch);
     coex_store_commit(account->store, batch, on_sending,
                       coex_ticket_new(item->outbox, item->row->local_id, person->id));
 }
@@ -350,8 +337,12 @@ accept_later(CoexOutboxItem *item, const GError *error)
 static void
 leave_queue(CoexOutbox *outbox, CoexOutboxItem *item, CoexPerson *person)
 {
-    coex_outbox_queue_forget_slow(coex_outbox_get_queue(outbox, person->id));
+    CoexOutboxQueue *queue = coex_outbox_get_queue(outbox, person->id);
+
+    coex_outbox_queue_forget_slow(queue);
     coex_outbox_item_remove(item);
+    queue->pace_told =
+        queue->pace_told && coex_outbox_count(outbox, person->id, COEX_OUTBOX_QUEUED) > 0;
 }
 
 /* Where it was said that the text waits, or the log has it from long before. */
@@ -665,7 +656,10 @@ coex_outbox_item_refuse(CoexOutboxItem *item, const GError *error, gint64 at_lea
         requeue(item, 0);
         coex_outbox_check_access(outbox);
     } else if (kind != COEX_RETRY_NEVER) {
-        if (kind != COEX_RETRY_PAIR && item->row->state == COEX_OUTBOX_SENDING)
+        item->too_fast = kind == COEX_RETRY_PAIR;
+        if (item->too_fast)
+            coex_outbox_queue_spend_pace(coex_outbox_get_queue(outbox, item->row->person_id));
+        else if (item->row->state == COEX_OUTBOX_SENDING)
             pause_all(outbox, coex_retry_delay_ms(kind, outbox->n_failures, g_random_double()));
         requeue(item, MAX(at_least_ms, coex_retry_delay_ms(kind, n_tries, g_random_double())));
     } else {

@@ -14,6 +14,7 @@
 typedef enum {
     FAILS,
     GOES_ON, /* by itself, in seconds */
+    PACED,   /* by itself, and what comes next more slowly */
     WAITS,   /* by itself, in minutes */
     ACCESS,  /* the access is checked first; fails where that is good */
     ASKS,    /* the window is closed: template or hold */
@@ -72,7 +73,7 @@ static const Row rows[] = {
     { 131052, FAILS, AGAIN, "*could not be fetched*Look at it on the phone, or ask *" },
     { 131053, FAILS, 0, "*does not accept this kind of file. Convert it *" },
     { 131055, FAILS, AGAIN, "This way of sending is not allowed*Ask the provider *" },
-    { 131056, GOES_ON, AGAIN, "Too many messages to this person *. Wait a minute *" },
+    { 131056, PACED, AGAIN, "Too many messages to this person *. Wait a minute *" },
     { 131057, GOES_ON, AGAIN, "The account is in maintenance at Meta. Try again in a moment.*" },
     { 131059, FAILS, AGAIN, "This group cannot be used *. Use the phone for groups.*" },
     { 131060, FAILS, AGAIN, "*does not hand this message to the API. Look at it on the phone.*" },
@@ -217,6 +218,9 @@ check_answer(Desk *desk, const Row *row, const char *who)
         coex_sim_fail_next(desk->sim, row->code);
         desk_say(desk, who, "In a moment");
         desk_take(desk, who, "In a moment");
+        break;
+    case PACED:
+        coex_sim_fail_next(desk->sim, row->code);
         break;
     case WAITS:
         check_waits(desk, row, who);

@@ -114,8 +114,8 @@ test_rate_limited(Desk *desk)
     desk_take(desk, "ben", "Others go on");
     desk_take(desk, "ada", "Pair");
     coex_sim_fail_next_http(desk->sim, 429, "");
-    desk_say(desk, "ada", "Proxy");
-    desk_take(desk, "ada", "Proxy");
+    desk_say(desk, "ben", "Proxy");
+    desk_take(desk, "ben", "Proxy");
 }
 
 /* What befell one would befall the next: one at a time tries whether it is over. */
