@@ -85,8 +85,8 @@ PKG_host := $(PKG_purple) $(PKG_sim)
 PKG_bench := $(PKG_net) $(PKG_purple) sqlite3
 
 # Goals that compile nothing must work before the compiler and the libraries are there.
-BARE_GOALS := help clean deps run check check-debian check-valgrind deb dist fuzz icons format uninstall \
-  uninstall-relay
+BARE_GOALS := help clean deps run check check-deb check-debian check-valgrind deb dist fuzz icons format \
+  uninstall uninstall-relay
 # The relay needs no chat program.
 RELAY_GOALS := relay install-relay
 ifneq ($(filter-out $(BARE_GOALS),$(or $(MAKECMDGOALS),all)),)
@@ -260,6 +260,9 @@ RELEASE ?= trixie
 check-debian: ## as root: `make check` inside of another Debian, in build/debian-trixie (RELEASE=trixie)
 	@tests/tools/debian.sh $(RELEASE) sh -c 'tests/tools/deps.sh build && make check'
 
+check-deb: ## as root: the Debian packages, built, installed, upgraded, removed in a Debian of their own (RELEASE=trixie)
+	@tests/package/check.sh $(RELEASE)
+
 BELOW_HOST := $(foreach s,unit fuzz store net session,$(TESTS_$(s)))
 build-below-host: $(BELOW_HOST)
 check-below-host: build-below-host
@@ -421,5 +424,5 @@ help: ## list these targets
 
 FORCE:
 .PHONY: all build-all build-below-host build-fuzzers check check-installed check-below-host \
-  check-debian check-valgrind fuzz $(foreach s,$(C_SUITES) e2e torture tools,check-$(s)) torture lint \
+  check-deb check-debian check-valgrind fuzz $(foreach s,$(C_SUITES) e2e torture tools,check-$(s)) torture lint \
   $(SYNTAX) format run install uninstall install-user relay install-relay uninstall-relay icons bench screenshots deb dist deps clean help FORCE

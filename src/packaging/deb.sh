@@ -11,6 +11,7 @@ folder=$(cd "$1" && pwd)
 
 # What stands for make or its user counts for no package.
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES CC CFLAGS CPPFLAGS LDFLAGS WERROR VARIANT B
+umask 022
 export LC_ALL=C.UTF-8 DEB_BUILD_OPTIONS="${DEB_BUILD_OPTIONS:-parallel=$(nproc)}"
 
 find "$folder" -mindepth 1 -maxdepth 1 -exec rm -rf {} +
@@ -26,6 +27,7 @@ find debian -name '*.in' | while read -r template; do
   "$packaging/fill.sh" "$template" >"${template%.in}"
   rm "$template"
 done
+chmod -R u=rwX,go=rX debian
 dpkg-buildpackage -us -uc
 cd ..
 rm -rf purple-coex-*/

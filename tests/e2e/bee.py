@@ -21,7 +21,8 @@ def set_up(directory, settings):
     plugins = os.path.join(directory, "plugins", "purple")
     os.makedirs(plugins, exist_ok=True)
     os.makedirs(os.path.join(directory, "home"), exist_ok=True)
-    shutil.copy(PLUGIN, plugins)
+    if PLUGIN:
+        shutil.copy(PLUGIN, plugins)
     path = os.path.join(directory, "bitlbee.conf")
     with open(path, "w", encoding="utf-8") as config:
         config.write(f"[settings]\n{settings}AuthMode = Open\nHostName = localhost\n"

@@ -37,7 +37,8 @@ def write_profile(directory, ui, plugin, sim, *others):
     """Makes `directory` a profile in which `ui` ("gtk-gaim", "gnt-purple") logs in at its start, and
     has the accounts of `others`, which are switched off."""
     os.makedirs(os.path.join(directory, "plugins"), mode=0o700)
-    shutil.copy(plugin, os.path.join(directory, "plugins"))
+    if plugin:
+        shutil.copy(plugin, os.path.join(directory, "plugins"))
     with open(os.path.join(directory, "accounts.xml"), "w", encoding="utf-8") as accounts:
         accounts.write("<?xml version='1.0' encoding='UTF-8' ?><account version='1.0'>" +
                        _account(ui, sim, True) +

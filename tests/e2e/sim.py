@@ -10,7 +10,8 @@ from tap import Lines, check, wait_until
 
 BUILD = os.environ.get("COEX_BUILD_DIR") or os.path.join(
     os.path.dirname(os.path.abspath(__file__)), "..", "..", "build", "plain")
-PLUGIN = os.path.join(BUILD, "libcoex.so")
+# None: the one that is installed
+PLUGIN = None if os.environ.get("COEX_INSTALLED") else os.path.join(BUILD, "libcoex.so")
 
 # As a buddy is called; Quinn's number is withheld.
 NUMBERS = {"ada": "12025550101", "dana": "493023125017", "eve": "493023125099", "ben": "447700900112",

@@ -1,14 +1,19 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# debian.sh RELEASE COMMAND [ARGUMENT...]: runs the command in a copy of this tree inside of another Debian, whose
+# debian.sh [--new] RELEASE COMMAND [ARGUMENT...]: runs the command in a copy of this tree inside of another Debian, whose
 # folder build/debian-RELEASE is made when it is missing (150 MB; packages come from where this machine has its own).
-# Takes root. All mounts and processes are gone when it ends.
+# --new: in one that has nothing yet but Debian's smallest system, made anew each time (build/debian-RELEASE-new).
+# What stands in build/deb-RELEASE, packages for it, goes along. Takes root. All mounts and processes are gone when it
+# ends.
 set -eu
 cd "$(dirname "$0")/../.."
-[ $# -gt 1 ] || { echo "usage: debian.sh RELEASE COMMAND [ARGUMENT...]" >&2; exit 2; }
+new=
+[ "${1:-}" != --new ] || { new=-new; shift; }
+[ $# -gt 1 ] || { echo "usage: debian.sh [--new] RELEASE COMMAND [ARGUMENT...]" >&2; exit 2; }
 release=$1
 shift
-folder=$PWD/build/debian-$release
+folder=$PWD/build/debian-$release$new
+smallest=$PWD/build/debian-$release.tar
 
 fail() {
   printf 'debian.sh: %s\n' "$*" >&2
@@ -19,17 +24,29 @@ case $release in *[!a-z]*) fail "no release has the name $release" ;; esac
 [ "$(id -u)" = 0 ] || fail "another Debian in a folder takes root; type the same with sudo"
 unshare --mount --pid --fork true 2>/dev/null || fail "programs cannot have mounts of their own here (unshare --mount)"
 
-if [ ! -e "$folder/.complete" ]; then
+# The smallest system is fetched once, and kept.
+fetch() {
   tests/tools/deps.sh other
   # shellcheck disable=SC2016 # apt-get's and awk's own variables
   mirror=$(apt-get indextargets --format '$(ORIGIN) $(COMPONENT) $(REPO_URI)' 'Created-By: Packages' |
     awk '$1 == "Debian" && $2 == "main" && $3 !~ /security/ { print $3; exit }')
   [ -n "$mirror" ] || fail "this machine has no source of Debian packages: see /etc/apt/sources.list, and type apt-get update"
-  rm -rf --one-file-system "$folder"
   mkdir -p "$folder"
   unshare --mount debootstrap --variant=minbase "$release" "$folder" "$mirror" >"$folder.log" 2>&1 ||
     fail "debootstrap failed; $folder.log says why"
   apt-config dump | grep -i '^Acquire::.*Proxy' >"$folder/etc/apt/apt.conf.d/90-proxy" || true
+  tar -C "$folder" --one-file-system -cf "$smallest.part" .
+  mv "$smallest.part" "$smallest"
+}
+
+if [ -n "$new" ] || [ ! -e "$folder/.complete" ]; then
+  rm -rf --one-file-system "$folder"
+  if [ -e "$smallest" ]; then
+    mkdir -p "$folder"
+    tar -C "$folder" -xpf "$smallest"
+  else
+    fetch
+  fi
   : >"$folder/.complete"
 fi
 
@@ -37,6 +54,8 @@ fi
 mkdir -p "$folder/src"
 find "$folder/src" -mindepth 1 -maxdepth 1 ! -name build -exec rm -rf --one-file-system {} +
 tar -c --exclude=./build --exclude=./.git . | tar -x -C "$folder/src"
+rm -rf "$folder/src/build/deb-$release"
+[ ! -d "build/deb-$release" ] || { mkdir -p "$folder/src/build" && cp -R "build/deb-$release" "$folder/src/build"; }
 cp -L /etc/resolv.conf "$folder/etc/resolv.conf" 2>/dev/null || true
 
 export folder

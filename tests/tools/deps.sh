@@ -64,6 +64,7 @@ lint      binutils           binutils                  binutils
 lint      rpm                rpm-build                 rpm-tools
 lint      appstream          appstream                 appstream
 lint      man-db             man-db                    man-db
+package   build-essential    -                         -
 package   debhelper          -                         -
 package   dpkg-dev           -                         -
 package   lintian            -                         -

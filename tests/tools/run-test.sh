@@ -21,7 +21,7 @@ export XDG_CONFIG_HOME="$HOME/.config" XDG_DATA_HOME="$HOME/.local/share"
 export XDG_CACHE_HOME="$HOME/.cache" XDG_STATE_HOME="$HOME/.local/state"
 # A line of another day than today's shows its date: where it is about noon, no day ends meanwhile.
 case $test in
-*/tests/e2e/*)
+*/tests/e2e/* | */tests/package/*)
   hour=$(date -u +%H)
   export TZ="Noon$((${hour#0} - 12))"
   ;;
