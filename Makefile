@@ -151,8 +151,9 @@ LIB_ARCHIVES := $(foreach l,$(LINK_ORDER),$(call have,$(l)))
 all: $(LIB_ARCHIVES) $(PLUGIN) $(RELAY) $(PAGES) ## build the plugin, build/plain/libcoex.so, and coex-relay (default)
 
 # Written anew only when the text changes, so that other flags or a vanished file rebuild what they touch.
-keep = mkdir -p $(@D) && printf '%s\n' '$(subst ','\'',$(1))' >$@.new && \
-  if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+# Several makes may run in one folder: each has a new file of its own.
+keep = mkdir -p $(@D) && printf '%s\n' '$(subst ','\'',$(1))' >$@.$$$$ && \
+  if cmp -s $@.$$$$ $@; then rm $@.$$$$; else mv $@.$$$$ $@; fi
 $(B)/.flags: FORCE
 	@$(call keep,$(COMPILE) $(LINK))
 $(B)/.files: FORCE
@@ -384,14 +385,15 @@ relay: $(RELAY) ## build coex-relay alone, for which no chat program is needed
 # Beside the system's own, or below PREFIX.
 RELAY_PREFIX = $(or $(PREFIX),/usr/local)
 RELAY_FILES := bin/coex-relay lib/systemd/system/coex-relay.service lib/systemd/user/coex-relay.service \
-  share/doc/coex-relay/examples/relay.conf
-fill_relay = sed 's|@BINDIR@|$(RELAY_PREFIX)/bin|' src/relay/$(1).in >$(B)/$(1)
+  share/doc/coex-relay/examples/relay.conf share/man/man8/coex-relay.8
+install_filled = $(FILL) $(1).in | sed 's|@BINDIR@|$(RELAY_PREFIX)/bin|; s|@DATADIR@|$(RELAY_PREFIX)/share|' | \
+  install -D -m 644 /dev/stdin '$(DESTDIR)$(RELAY_PREFIX)/$(2)'
 
-install-relay: $(RELAY) ## install coex-relay, its services and an example of its configuration (DESTDIR, PREFIX)
+install-relay: $(RELAY) ## install coex-relay, its services, manual page and an example (DESTDIR, PREFIX)
 	install -D -m 755 $(RELAY) '$(DESTDIR)$(RELAY_PREFIX)/bin/coex-relay'
-	@$(call fill_relay,coex-relay.service) && $(call fill_relay,coex-relay-user.service)
-	install -D -m 644 $(B)/coex-relay.service '$(DESTDIR)$(RELAY_PREFIX)/lib/systemd/system/coex-relay.service'
-	install -D -m 644 $(B)/coex-relay-user.service '$(DESTDIR)$(RELAY_PREFIX)/lib/systemd/user/coex-relay.service'
+	$(call install_filled,src/relay/coex-relay.service,lib/systemd/system/coex-relay.service)
+	$(call install_filled,src/relay/coex-relay-user.service,lib/systemd/user/coex-relay.service)
+	$(call install_filled,src/packaging/coex-relay.8,share/man/man8/coex-relay.8)
 	install -D -m 644 src/relay/relay.conf '$(DESTDIR)$(RELAY_PREFIX)/share/doc/coex-relay/examples/relay.conf'
 
 uninstall-relay: ## remove what install-relay put there (same DESTDIR, PREFIX)

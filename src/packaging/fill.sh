@@ -80,6 +80,11 @@ commas() {
   sed '$!s/$/,/; 2,$s/^/ /'
 }
 
+# A file's lines as a manual page has them.
+as_is() {
+  sed 's/\\/\\e/g; s/-/\\-/g; s/^[.'"'"']/\\\&&/' "$1"
+}
+
 value() {
   case $1 in
   VERSION) newest 1 ;;
@@ -94,7 +99,9 @@ value() {
   RPM_BUILD) dependencies fedora build | sed 's/^/BuildRequires:  /' ;;
   RPM_RUN) dependencies fedora runtime | sed 's/^/Requires:       /' ;;
   ARCH_TOOLS) dependencies arch tools | paste -s -d ' ' ;;
+  ARCH_RELAY) dependencies arch libraries | grep -v libpurple | paste -s -d ' ' ;;
   ARCH_RUN) dependencies arch libraries runtime | paste -s -d ' ' ;;
+  CONFIGURATION) as_is "$root/src/relay/relay.conf" ;;
   SHA256) echo "${SHA256-}" ;;
   APPSTREAM_RELEASES) appstream_releases ;;
   *) return 1 ;;

@@ -20,19 +20,24 @@ files() {
     -path /var/lib/dpkg -o -path /var/cache -o -path /var/log \) -prune -o ! -type d -print | sort
 }
 
+# Installs a package with what it names alone, looks whether its PROGRAM finds all that it needs, and takes it away.
+come_and_go() { # come_and_go NAME PROGRAM
+  apt satisfy "$(dpkg-deb -f "$folder/$1"_*.deb Depends)"
+  files >"$log.before"
+  quiet dpkg --install "$folder/$1"_*.deb
+  missing=$(ldd -r "$(dpkg -L "$1" | grep "/$2\$")" 2>&1 | grep 'not found\|undefined symbol' || true)
+  [ -z "$missing" ] || fail "$1 does not name all that it needs: $missing"
+  [ -z "$(dpkg --verify "$1")" ] || fail "not all files of $1 are there"
+  quiet dpkg --purge "$1"
+  files | diff "$log.before" - || fail "something is left behind"
+}
+
 package=$(ls "$folder"/purple-coex_*.deb)
 quiet apt-get -q update
 
 step "installed where there is nothing else, and purged"
-apt satisfy "$(dpkg-deb -f "$package" Depends)"
-files >"$log.before"
-quiet dpkg --install "$package"
-plugin=$(dpkg -L purple-coex | grep '/libcoex\.so$')
-missing=$(ldd -r "$plugin" 2>&1 | grep 'not found\|undefined symbol' || true)
-[ -z "$missing" ] || fail "the package does not name all that the plugin needs: $missing"
-[ -z "$(dpkg --verify purple-coex)" ] || fail "not all files of the package are there"
-quiet dpkg --purge purple-coex
-files | diff "$log.before" - || fail "something is left behind"
+come_and_go coex-relay bin/coex-relay
+come_and_go purple-coex libcoex.so
 
 step "upgraded and removed beside a user"
 quiet tests/tools/deps.sh build check trial
@@ -50,6 +55,6 @@ COEX_INSTALLED=1 tests/tools/run-test.sh tests/package/upgrade.py "$log.old/old.
 
 step "its own tests"
 dsc=$(ls "$folder"/*.dsc)
-autopkgtest --no-built-binaries "$package" "$dsc" -- null >"$log" 2>&1 </dev/null || { tail -n 80 "$log"; fail "autopkgtest"; }
-grep '^ok\|^clients' "$log"
+autopkgtest --no-built-binaries "$folder"/*_*.deb "$dsc" -- null >"$log" 2>&1 </dev/null || { tail -n 80 "$log"; fail "autopkgtest"; }
+grep '^ok\|^clients\|^relay' "$log"
 rm -rf "$log"*

@@ -14,7 +14,11 @@ ok() { # ok STATUS NAME
   if [ "$1" = 0 ]; then echo "ok $n - $2"; else echo "not ok $n - $2"; failed=1; fi
 }
 files() { (cd "$stage" && find . -type f -o -type l | sort); }
-mk() { make --no-print-directory VARIANT="$variant" DESTDIR="$stage" "$@" >"$stage.log" 2>&1 || { cat "$stage.log" >&2; return 1; }; }
+# One at a time in a build folder: where the flags are others than the last ones, all is built again.
+mk() {
+  flock "$COEX_BUILD_DIR" make --no-print-directory VARIANT="$variant" DESTDIR="$stage" "$@" >"$stage.log" 2>&1 ||
+    { cat "$stage.log" >&2; return 1; }
+}
 expected() { # expected PLUGINDIR DATADIR
   icons=.$2/pixmaps/pidgin/protocols
   printf '%s\n' ".$1/libcoex.so" "$icons/16/coex.png" "$icons/22/coex.png" "$icons/48/coex.png" "$icons/scalable/coex.svg" \
@@ -47,8 +51,9 @@ ok $? "and nothing else"
 
 mk PREFIX=/opt/coex install-relay
 [ "$(files)" = "$(printf '%s\n' ./opt/coex/bin/coex-relay ./opt/coex/lib/systemd/system/coex-relay.service \
-  ./opt/coex/lib/systemd/user/coex-relay.service ./opt/coex/share/doc/coex-relay/examples/relay.conf)" ]
-ok $? "install-relay puts the relay, its services and an example below PREFIX"
+  ./opt/coex/lib/systemd/user/coex-relay.service ./opt/coex/share/doc/coex-relay/examples/relay.conf \
+  ./opt/coex/share/man/man8/coex-relay.8)" ]
+ok $? "install-relay puts the relay, its services, page and an example below PREFIX"
 grep -q '^ExecStart=/opt/coex/bin/coex-relay --config' "$stage/opt/coex/lib/systemd/system/coex-relay.service" &&
   grep -q '^ExecStart=/opt/coex/bin/coex-relay --config' "$stage/opt/coex/lib/systemd/user/coex-relay.service"
 ok $? "both services start what was installed"

@@ -44,7 +44,9 @@ ok $? "the newest version of src/packaging/changes is the Makefile's"
 
 # ---- what is installed
 
-make --no-print-directory VARIANT="${COEX_VARIANT:-plain}" DESTDIR="$stage/root" install >/dev/null
+# One at a time in a build folder: where the flags are others than the last ones, all is built again.
+mk() { flock "$COEX_BUILD_DIR" make --no-print-directory VARIANT="${COEX_VARIANT:-plain}" DESTDIR="$stage/root" "$@" >/dev/null; }
+mk install && mk PREFIX=/usr install-relay
 patterns=$(cat src/packaging/debian/*.install)
 left=$(set -f && find "$stage/root" -type f -printf '%P\n' | while read -r file; do
   for pattern in $patterns; do
@@ -57,11 +59,13 @@ same "" "$left"
 ok $? "every file that is installed belongs to a Debian package"
 data=$stage/root$(pkg-config --variable=datadir purple)
 page=$data/man/man7/purple-coex.7
-if ! skip man "the manual page"; then
-  MANROFFSEQ='' MANWIDTH=80 man --warnings -E UTF-8 -l -Tutf8 -Z "$page" 2>"$stage/said" >/dev/null &&
+for manual in "$page" "$stage/root/usr/share/man/man8/coex-relay.8"; do
+  title="the manual page $(basename "$manual") is without a warning"
+  skip man "$title" && continue
+  MANROFFSEQ='' MANWIDTH=80 man --warnings -E UTF-8 -l -Tutf8 -Z "$manual" 2>"$stage/said" >/dev/null &&
     same "" "$(cat "$stage/said")"
-  ok $? "the manual page is without a warning"
-fi
+  ok $? "$title"
+done
 # shellcheck disable=SC2016 # Markdown's quotes
 missing=$(sed -n '/^| option | default/,/^$/p; /^| Pidgin, Finch | BitlBee/,/^$/p' README.md | grep -o '^| `[^`]*`' |
   sed 's/^| `//; s/`$//; s/\\|/|/g; s/[[ ].*//' | while read -r word; do
@@ -93,12 +97,12 @@ ok $? "debian/control names the libraries of the one list"
 if ! skip rpmspec "the spec"; then
   same "$( (wanted fedora; echo gawk) | lines)" "$(rpmspec -q --buildrequires "$stage/dist/purple-coex.spec" | lines)"
   ok $? "the spec can be read, and takes what is on the list"
-  same "pidgin-coex purple-coex" "$(rpmspec -q --qf '%{name}\n' "$stage/dist/purple-coex.spec" | grep -v debug | sort | paste -s -d ' ')"
-  ok $? "it makes a package of the plugin, and one of Pidgin's icons"
+  same "coex-relay pidgin-coex purple-coex" "$(rpmspec -q --qf '%{name}\n' "$stage/dist/purple-coex.spec" | grep -v debug | sort | paste -s -d ' ')"
+  ok $? "it makes packages of the plugin, of Pidgin's icons and of the relay"
 fi
 # shellcheck disable=SC2016 # the inner shell's variables
-bash -n "$stage/dist/PKGBUILD" && same "purple-coex $version $(sha256sum "$stage/dist/$name.tar.gz" | cut -d ' ' -f 1)" \
-  "$(bash -c '. "$1" && echo "$pkgname $pkgver ${sha256sums[*]}"' bash "$stage/dist/PKGBUILD")"
+bash -n "$stage/dist/PKGBUILD" && same "purple-coex coex-relay $version $(sha256sum "$stage/dist/$name.tar.gz" | cut -d ' ' -f 1)" \
+  "$(bash -c '. "$1" && echo "${pkgname[*]} $pkgver ${sha256sums[*]}"' bash "$stage/dist/PKGBUILD")"
 ok $? "the PKGBUILD is one of this tarball"
 echo "1..$n"
 exit $failed
