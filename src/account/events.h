@@ -83,7 +83,8 @@ typedef enum {
      * SENT is that it is here, `step` of `n_steps` bytes, 0: not told, and `text`, "video #17, 12
      * of 48 MB". `detail`: while it runs "video #17", then the path of the file, NULL where it is
      * not here. `asked`: by the user. `transfer` names it. After SENT and FAILED it may begin anew.
-     */
+     * Before all that KEPT may come for one that keeps the person's new message waiting for more
+     * than a second, whose `text` is a line: "[video #17, loading]". */
     COEX_SESSION_FETCH,
     /* The business's own picture is `content`, anybody's bytes; NULL: it has none (any more). */
     COEX_SESSION_PICTURE,

@@ -46,6 +46,7 @@ struct CoexFetch {
     gboolean slow_told; /* that the disk is */
 };
 
+static gboolean on_late(const CoexFetchJob *job);
 static void pump(CoexAccount *account);
 static void read_left(CoexAccount *account);
 
@@ -54,7 +55,7 @@ coex_fetch_new(void)
 {
     CoexFetch *fetch = g_new0(CoexFetch, 1);
 
-    fetch->queue = coex_fetch_queue_new();
+    fetch->queue = coex_fetch_queue_new(on_late);
     g_queue_init(&fetch->failures);
     return fetch;
 }
@@ -82,8 +83,6 @@ is_asked(const Job *job)
 {
     return (job->flags & COEX_LINE_ASKED) != 0;
 }
-
-/* ---- lines ---- */
 
 static CoexPerson *
 find_person(CoexAccount *account, const Job *job)
@@ -449,6 +448,16 @@ is_wanted(const CoexAccount *account, const Job *job, gint64 size)
                     : size <= SMALL_MAX;
 }
 
+/* What nobody may want yet is not told as coming; who asked knows. */
+static gboolean
+on_late(const Job *job)
+{
+    if (is_asked(job) || (job->work == NULL && !is_wanted(job->account, job, -1)))
+        return FALSE;
+    coex_progress_tell_late(job);
+    return TRUE;
+}
+
 static void
 on_wrote(gpointer job, gint64 n_bytes)
 {
@@ -602,8 +611,8 @@ coex_fetch_note(CoexAccount *account, const GPtrArray *feed)
 
         if (item->account_id == account->id && item->media != NULL && item->media->id != NULL &&
             (item->kind == COEX_FEED_INBOUND || item->kind == COEX_FEED_ECHO))
-            coex_fetch_queue_add(account->fetch->queue, item->message_id, item->person_id,
-                                 item->time, item->media);
+            coex_fetch_queue_await(coex_fetch_queue_add(account->fetch->queue, item->message_id,
+                                                        item->person_id, item->time, item->media));
     }
     pump(account);
 }

@@ -29,29 +29,50 @@ dup_part(gint64 n_bytes, gint64 size)
     return g_strdup_printf("%d of %s", (int)(n_bytes / MB), whole);
 }
 
-static void
-tell(const CoexFetchJob *job, CoexTransferState state, const char *path)
+static CoexSessionEvent *
+make_event(const CoexFetchJob *job, CoexTransferState state)
 {
     CoexAccount *account = job->account;
     CoexPeople *people = account->people;
     CoexPerson *person = coex_people_now(people, coex_people_by_id(people, job->person_id));
+    CoexSessionEvent *event = coex_account_event_new(account, COEX_SESSION_FETCH);
+
+    event->person = coex_person_view_ref(coex_views_get(account, person));
+    event->asked = (job->flags & COEX_LINE_ASKED) != 0;
+    event->transfer = (guint)job->message_id;
+    event->state = state;
+    return event;
+}
+
+static void
+tell(const CoexFetchJob *job, CoexTransferState state, const char *path)
+{
     g_autofree char *name =
         g_strdup_printf("%s #%" G_GINT64_FORMAT, coex_media_get_label(job->media), job->message_id);
     g_autofree char *part = dup_part(job->n_bytes, job->size);
     CoexSessionEvent *event;
 
-    if (account->state == COEX_ACCOUNT_ENDED)
+    if (job->account->state == COEX_ACCOUNT_ENDED)
         return;
-    event = coex_account_event_new(account, COEX_SESSION_FETCH);
-    event->person = coex_person_view_ref(coex_views_get(account, person));
+    event = make_event(job, state);
     event->text = g_strdup_printf("%s, %s", name, part);
     event->detail = state == COEX_TRANSFER_RUNS ? g_steal_pointer(&name) : g_strdup(path);
-    event->asked = (job->flags & COEX_LINE_ASKED) != 0;
-    event->transfer = (guint)job->message_id;
-    event->state = state;
     event->step = (guint)job->n_bytes;
     event->n_steps = (guint)MAX(job->size, 0);
-    coex_account_tell(account, event);
+    coex_account_tell(job->account, event);
+}
+
+void
+coex_progress_tell_late(const CoexFetchJob *job)
+{
+    CoexSessionEvent *event;
+
+    if (job->account->state == COEX_ACCOUNT_ENDED)
+        return;
+    event = make_event(job, COEX_TRANSFER_KEPT);
+    event->text = g_strdup_printf("[%s #%" G_GINT64_FORMAT ", loading]",
+                                  coex_media_get_label(job->media), job->message_id);
+    coex_account_tell(job->account, event);
 }
 
 static void

@@ -3,12 +3,14 @@
 
 #include <glib.h>
 
-/* How far a file is that comes, told (COEX_SESSION_FETCH) where it takes more than two seconds.
- * Engine thread. */
+/* How far a file is that comes, told (COEX_SESSION_FETCH) where it takes more than two seconds;
+ * that it comes, before. Engine thread. */
 
 typedef struct CoexAccount CoexAccount;
 typedef struct CoexFetchJob CoexFetchJob;
 
+/* It is on its way, and was not told of. */
+void coex_progress_tell_late(const CoexFetchJob *job);
 /* Its bytes begin to come, @size of them, -1: not told. */
 void coex_progress_begin(CoexFetchJob *job, gint64 size);
 /* So many are here. */

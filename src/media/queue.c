@@ -7,15 +7,20 @@
 /* Of one person. */
 struct CoexFetchLane {
     gint64 person_id;
-    GQueue jobs; /* CoexFetchJob, owned */
-    GList *link; /* in `lanes` */
-    gboolean busy;
+    GQueue jobs;           /* CoexFetchJob, owned */
+    GList *link;           /* in `lanes` */
+    CoexFetchJob *running; /* NULL: none */
+    CoexFetchLate late;    /* the queue's */
+    gboolean awaited;      /* somebody looks at a message whose file is not here */
+    gboolean told;         /* that one is on its way */
+    GSource *is_late;
 };
 
 struct CoexFetchQueue {
     GQueue lanes;           /* CoexFetchLane, owned; who waits the longest first */
     GHashTable *by_person;  /* gint64 -> CoexFetchLane, borrowed */
     GHashTable *by_message; /* gint64 -> CoexFetchJob, borrowed */
+    CoexFetchLate late;
     guint n_running;
 };
 
@@ -36,15 +41,17 @@ lane_free(gpointer data)
 {
     CoexFetchLane *lane = data;
 
+    coex_timer_clear(&lane->is_late);
     g_queue_clear_full(&lane->jobs, job_free);
     g_free(lane);
 }
 
 CoexFetchQueue *
-coex_fetch_queue_new(void)
+coex_fetch_queue_new(CoexFetchLate late)
 {
     CoexFetchQueue *queue = g_new0(CoexFetchQueue, 1);
 
+    queue->late = late;
     g_queue_init(&queue->lanes);
     queue->by_person = g_hash_table_new(g_int64_hash, g_int64_equal);
     queue->by_message = g_hash_table_new(g_int64_hash, g_int64_equal);
@@ -81,6 +88,7 @@ get_lane(CoexFetchQueue *queue, gint64 person_id)
         return lane;
     lane = g_new0(CoexFetchLane, 1);
     lane->person_id = person_id;
+    lane->late = queue->late;
     g_queue_init(&lane->jobs);
     g_queue_push_tail(&queue->lanes, lane);
     lane->link = queue->lanes.tail;
@@ -105,6 +113,32 @@ coex_fetch_queue_add(CoexFetchQueue *queue, gint64 message_id, gint64 person_id,
     g_queue_push_tail(&job->lane->jobs, job);
     g_hash_table_insert(queue->by_message, &job->message_id, job);
     return job;
+}
+
+static void await(CoexFetchLane *lane);
+
+static void
+on_late(gpointer data)
+{
+    CoexFetchLane *lane = data;
+
+    lane->told = lane->running != NULL && lane->late(lane->running);
+    if (lane->running != NULL)
+        await(lane);
+}
+
+static void
+await(CoexFetchLane *lane)
+{
+    if (lane->awaited && !lane->told && lane->is_late == NULL)
+        coex_timer_start(&lane->is_late, COEX_FETCH_LATE_MS, on_late, lane);
+}
+
+void
+coex_fetch_queue_await(CoexFetchJob *job)
+{
+    job->lane->awaited = TRUE;
+    await(job->lane);
 }
 
 CoexFetchJob *
@@ -148,7 +182,8 @@ coex_fetch_queue_find_next(const CoexFetchQueue *queue, gint64 from_us, gint64 *
     for (const GList *link = queue->lanes.head; link != NULL; link = link->next) {
         const CoexFetchLane *lane = link->data;
 
-        for (GList *item = lane->jobs.head; item != NULL && !lane->busy; item = item->next) {
+        for (GList *item = lane->jobs.head; item != NULL && lane->running == NULL;
+             item = item->next) {
             CoexFetchJob *job = item->data;
             gint64 at = MAX(job->not_before_us, from_us);
 
@@ -166,7 +201,8 @@ void
 coex_fetch_queue_begin(CoexFetchQueue *queue, CoexFetchJob *job, CoexAccount *account)
 {
     job->account = account;
-    job->lane->busy = TRUE;
+    job->lane->running = job;
+    await(job->lane);
     queue->n_running++;
 }
 
@@ -189,7 +225,7 @@ coex_fetch_queue_end(CoexFetchQueue *queue, CoexFetchJob *job)
     CoexFetchLane *lane = job->lane;
 
     g_clear_object(&job->work);
-    lane->busy = FALSE;
+    lane->running = NULL;
     queue->n_running--;
     if (!is_next_asked(lane, job)) {
         g_queue_unlink(&queue->lanes, lane->link);

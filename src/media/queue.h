@@ -7,6 +7,8 @@
 /* Files that are to be fetched: of one person one after the other, in the order in which they came,
  * and the next turn has whoever waits the longest for one. */
 
+#define COEX_FETCH_LATE_MS 1000
+
 typedef struct CoexAccount CoexAccount;
 typedef struct CoexFetchLane CoexFetchLane;
 typedef struct CoexFetchQueue CoexFetchQueue;
@@ -33,7 +35,12 @@ typedef struct CoexFetchJob {
     CoexFetchLane *lane; /* of the person */
 } CoexFetchJob;
 
-CoexFetchQueue *coex_fetch_queue_new(void);
+/* Whether it was told that @job is on its way. */
+typedef gboolean (*CoexFetchLate)(const CoexFetchJob *job);
+
+/* @late: is asked of one that is under way when the person's next file has kept them waiting for
+ * COEX_FETCH_LATE_MS, until it was told, once as long as there are files of theirs in the queue. */
+CoexFetchQueue *coex_fetch_queue_new(CoexFetchLate late);
 void coex_fetch_queue_free(CoexFetchQueue *queue); /* with the jobs in it */
 guint coex_fetch_queue_get_length(const CoexFetchQueue *queue);
 /* How many are under way. */
@@ -42,6 +49,8 @@ guint coex_fetch_queue_get_running(const CoexFetchQueue *queue);
 /* The one of that message, at the end of the person's where it is new. Owned by the queue. */
 CoexFetchJob *coex_fetch_queue_add(CoexFetchQueue *queue, gint64 message_id, gint64 person_id,
                                    gint64 time, const CoexMedia *media);
+/* Its message was just shown, and is looked at. */
+void coex_fetch_queue_await(CoexFetchJob *job);
 /* NULL: there is none. */
 CoexFetchJob *coex_fetch_queue_find(const CoexFetchQueue *queue, gint64 message_id);
 void coex_fetch_queue_remove(CoexFetchQueue *queue, CoexFetchJob *job);

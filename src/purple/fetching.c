@@ -141,6 +141,10 @@ coex_fetching_update(CoexConnection *updated, const CoexSessionEvent *event)
     gboolean is_new = contact->fetching == NULL;
     PurpleXfer *xfer;
 
+    if (event->state == COEX_TRANSFER_KEPT) {
+        coex_lines_whisper(connection, event->person->name, event->text);
+        return;
+    }
     g_free(contact->fetching);
     contact->fetching = runs ? g_strdup(event->text) : NULL;
     if (!runs) {

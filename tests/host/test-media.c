@@ -127,6 +127,19 @@ on_request(World *world)
     check_file(world, line->text, "file://");
 }
 
+/* A line says that it comes, and what is written meanwhile does not wait for it. */
+static void
+loading(World *world)
+{
+    host_go_online(world->host);
+    coex_sim_set_file_state(world->sim, COEX_SIM_FILE_STALLED);
+    hear_image(world, "Broken part");
+    host_wait_message(world->host, ADA, "SYSTEM", "*[image #*, loading]");
+    world_customer_writes(world, "ada", ADA, "Can you see it?");
+    coex_sim_change_files(world->sim, COEX_SIM_FILE_GOOD);
+    host_wait_message(world->host, ADA, "SYSTEM", "*[image #*, 240 KB] *");
+}
+
 /* One that takes long: how far it is stands in the tooltip, and what was asked for, never what
  * comes by itself, in the window of transfers. */
 static void
@@ -296,6 +309,9 @@ add_all(void)
     world_add("media/bitlbee/path-of-it", "BitlBee", path_of_it);
     world_add("media/bitlbee/not-readable", "BitlBee", not_readable);
     world_add("media/on-request", NULL, on_request);
+    world_add("media/loading", NULL, loading);
+    world_add("media/finch/loading", "gnt-purple", loading);
+    world_add("media/bitlbee/loading", "BitlBee", loading);
     world_add("media/slow", NULL, slow);
     world_add("media/finch/slow", "gnt-purple", slow);
     world_add("media/bitlbee/slow", "BitlBee", slow_line);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define SLOW_FILE_MS 3500
+#define STALLED_LOOK_MS 20
 
 typedef struct {
     CoexSimProvider provider;
@@ -287,6 +288,32 @@ put_off_rest(SimCall *call)
     g_source_attach(call->delay, call->sim->context);
 }
 
+/* Until the file is in another state. */
+static gboolean
+on_look(gpointer user_data)
+{
+    SimCall *call = user_data;
+    CoexSim *sim = call->sim;
+    SIM_LOCK(sim);
+
+    if (sim_file_is_stalled(call))
+        return G_SOURCE_CONTINUE;
+    if (sim_file_is_gone(call))
+        soup_server_message_set_status(call->message, 404, NULL);
+    g_clear_pointer(&call->delay, g_source_unref);
+    soup_server_message_unpause(call->message);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+stall(SimCall *call)
+{
+    call->delay = g_timeout_source_new(STALLED_LOOK_MS);
+    g_source_set_callback(call->delay, on_look, call, NULL);
+    g_source_attach(call->delay, call->sim->context);
+    soup_server_message_pause(call->message);
+}
+
 /* Statuses first, then the answer: it is let go when every delivery was answered. */
 static void
 hold_answer(SimCall *call)
@@ -523,7 +550,7 @@ process(SimCall *call, const SimRoute *route)
         else if (fault && fault->kind == SIM_FAULT_DELAY)
             delay(call, fault->delay_ms);
         else if (sim_file_is_stalled(call))
-            soup_server_message_pause(call->message);
+            stall(call);
         else if (call->bytes && sim_file_is_slow(call))
             put_off_rest(call);
     }

@@ -222,6 +222,12 @@ sim_file_is_stalled(SimCall *call)
 }
 
 gboolean
+sim_file_is_gone(SimCall *call)
+{
+    return is_in_state(call, COEX_SIM_FILE_GONE);
+}
+
+gboolean
 sim_file_is_slow(SimCall *call)
 {
     return is_in_state(call, COEX_SIM_FILE_SLOW);

@@ -328,6 +328,7 @@ void sim_handle_download(SimCall *call);
 void sim_handle_cdn(SimCall *call);
 /* Whether the call is for a file that never comes. */
 gboolean sim_file_is_stalled(SimCall *call);
+gboolean sim_file_is_gone(SimCall *call);
 gboolean sim_file_is_slow(SimCall *call);
 
 /* upload.c */

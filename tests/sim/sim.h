@@ -238,7 +238,7 @@ typedef enum {
     COEX_SIM_FILE_ASTRAY,  /* leads to a host that is none of the provider's */
     COEX_SIM_FILE_SHORT,   /* the size that is told is too large by one */
     COEX_SIM_FILE_FORGED,  /* the SHA-256 that is told is another's */
-    COEX_SIM_FILE_STALLED, /* never comes */
+    COEX_SIM_FILE_STALLED, /* does not come, unless it is changed */
     COEX_SIM_FILE_SLOW,    /* a tenth of it comes at once, the rest seconds later */
 } CoexSimFileState;
 
