@@ -53,6 +53,7 @@ coex_relay_config_free(CoexRelayConfig *config)
     g_free(config->listen);
     g_free(config->certificate);
     g_free(config->key);
+    g_free(config->metrics);
     g_free(config->database);
     g_hash_table_unref(config->by_path);
     g_ptr_array_unref(config->tenants);
@@ -134,6 +135,17 @@ take_listen(Reader *reader, const char *value)
 }
 
 static gboolean
+take_metrics(Reader *reader, const char *value)
+{
+    gboolean is_loopback;
+
+    if (!coex_address_check(value, &is_loopback, NULL) || !is_loopback)
+        return fail(reader, "metrics takes an IP address that only this computer reaches, and a "
+                            "port, such as 127.0.0.1:9480.");
+    return take_text(&reader->config->metrics, value);
+}
+
+static gboolean
 take_file(Reader *reader, const char *key, const char *value, char **member)
 {
     if (!g_path_is_absolute(value))
@@ -150,6 +162,8 @@ take_relay(Reader *reader, const char *key, const char *value)
         return take_listen(reader, value);
     if (g_str_equal(key, "database"))
         return take_file(reader, key, value, &config->database);
+    if (g_str_equal(key, "metrics"))
+        return take_metrics(reader, value);
     if (g_str_equal(key, "certificate"))
         return take_file(reader, key, value, &config->certificate);
     if (g_str_equal(key, "key"))
@@ -159,8 +173,8 @@ take_relay(Reader *reader, const char *key, const char *value)
     if (g_str_equal(key, "disk-limit-mb"))
         return take_count(reader, key, value, DISK_LIMIT_MB_MAX, &config->disk_limit_mb);
     return fail(reader,
-                "[relay] knows no “%s”. It has listen, certificate, key, database, keep-days and "
-                "disk-limit-mb.",
+                "[relay] knows no “%s”. It has listen, certificate, key, metrics, database, "
+                "keep-days and disk-limit-mb.",
                 key);
 }
 

@@ -36,6 +36,7 @@ typedef struct CoexRelayConfig {
     guint listen_line;
     char *certificate; /* a file; NULL: HTTP */
     char *key;         /* likewise */
+    char *metrics;     /* NULL: tells nobody how it stands */
     char *database;
     guint keep_days;
     guint disk_limit_mb;

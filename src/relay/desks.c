@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "relay/desks.h"
 
-#include "core/digest.h"
-#include "core/json.h"
 #include "net/exchange.h"
 #include "net/listener.h"
 #include "relay/config.h"
+#include "relay/counts.h"
 #include "relay/keys.h"
+#include "relay/status.h"
 #include "relay/wire.h"
 #include "store/log.h"
 #include <string.h>
@@ -50,6 +50,7 @@ poll_free(Poll *poll)
 struct CoexDesks {
     CoexLog *log;
     const CoexRelayConfig *config;
+    CoexCounts *counts; /* of each tenant; borrowed */
     GPtrArray *tenants; /* Tenant, as in the configuration; never changes */
     GSource *timer;
 
@@ -447,6 +448,8 @@ on_head(CoexExchange *exchange, gpointer user_data)
         return find_tenant(desks, path, is_get ? "/sends" : "/deliveries") != NULL ? 405 : 404;
     key = take_key(tenant, exchange);
     if (key == NULL)
+        coex_count_add(&desks->counts[tenant->index], COEX_COUNT_DESK_KEY, 1);
+    if (key == NULL)
         return refuse(exchange, 401,
                       "This is not the desk key of that path: see its desk-key in the relay's "
                       "configuration.");
@@ -468,6 +471,10 @@ begin_poll(CoexDesks *desks, CoexExchange *exchange, const Request *request)
     poll->after = poll->next = request->after;
     poll->until = g_get_monotonic_time() + request->wait_s * G_USEC_PER_SEC;
     poll->text = g_string_new(NULL);
+    g_mutex_lock(&desks->lock);
+    poll->key->asked_at = g_get_real_time() / G_USEC_PER_SEC;
+    poll->key->after = poll->after;
+    g_mutex_unlock(&desks->lock);
     start(poll);
 }
 
@@ -484,36 +491,10 @@ on_send_kept(const GError *error, gpointer user_data)
     g_autofree Send *sent = user_data;
 
     coex_exchange_respond(sent->exchange, error == NULL ? 200 : 503);
+    coex_count_add(&sent->tenant->desks->counts[sent->tenant->index],
+                   error == NULL ? COEX_COUNT_SENDS : COEX_COUNT_DISK, 1);
     if (error == NULL)
         coex_desks_wake(sent->tenant->desks, sent->tenant->index);
-}
-
-/* One entry for each message of a desk. */
-static gboolean
-make_key(GBytes *body, guint8 ret_key[32])
-{
-    gsize length;
-    const char *bytes = g_bytes_get_data(body, &length);
-    g_autoptr(CoexJson) doc = coex_json_parse(bytes, length, NULL);
-    g_autoptr(CoexHash) hash = coex_hash_new(NULL);
-    CoexJsonAt root;
-    const char *desk, *local_id;
-    CoexDigest digest;
-
-    if (doc == NULL)
-        return FALSE;
-    root = coex_json_root(doc);
-    desk = coex_json_member_text(&root, "desk");
-    local_id = coex_json_member_text(&root, "local_id");
-    if (desk == NULL || local_id == NULL || *local_id == '\0')
-        return FALSE;
-    coex_hash_update(hash, "send", sizeof "send");
-    coex_hash_update(hash, desk, strlen(desk) + 1);
-    coex_hash_update(hash, local_id, strlen(local_id));
-    if (!coex_hash_finish(hash, &digest))
-        return FALSE;
-    memcpy(ret_key, digest.bytes, sizeof digest.bytes);
-    return TRUE;
 }
 
 static guint
@@ -526,7 +507,7 @@ keep_send(CoexDesks *desks, CoexExchange *exchange, Tenant *tenant, GBytes *body
 
     if (g_bytes_get_size(body) > COEX_DESKS_SEND_MAX)
         return 413;
-    if (!make_key(body, delivery.key))
+    if (!coex_wire_make_send_key(body, delivery.key))
         return refuse(exchange, 400, "This is no JSON object with a desk and a local_id.");
     sent = g_new(Send, 1);
     *sent = (Send){ tenant, exchange };
@@ -575,12 +556,13 @@ tenant_free(gpointer data)
 }
 
 CoexDesks *
-coex_desks_new(const CoexRelayConfig *config, CoexLog *log)
+coex_desks_new(const CoexRelayConfig *config, CoexLog *log, CoexCounts *counts)
 {
     CoexDesks *desks = g_new0(CoexDesks, 1);
 
     desks->log = log;
     desks->config = config;
+    desks->counts = counts;
     g_mutex_init(&desks->lock);
     desks->tenants = g_ptr_array_new_with_free_func(tenant_free);
     for (guint i = 0; i < config->tenants->len; i++) {
@@ -624,6 +606,34 @@ coex_desks_set_keys(CoexDesks *desks, guint index, const GPtrArray *config)
     take_withdrawn(&desks->thirsty, &taken);
     g_mutex_unlock(&desks->lock);
     dismiss_all(&taken);
+}
+
+static guint
+count_waiting(const GQueue *polls, const CoexDeskKey *key)
+{
+    guint n = 0;
+
+    for (const GList *item = polls->head; item != NULL; item = item->next)
+        n += ((const Poll *)item->data)->key == key ? 1 : 0;
+    return n;
+}
+
+GArray *
+coex_desks_get_figures(CoexDesks *desks, guint index)
+{
+    const Tenant *tenant = g_ptr_array_index(desks->tenants, index);
+    GArray *all = coex_desk_figures_new();
+
+    g_mutex_lock(&desks->lock);
+    for (guint i = 0; i < tenant->keys->len; i++) {
+        const CoexDeskKey *key = g_ptr_array_index(tenant->keys, i);
+        CoexDeskFigures desk = { g_strdup(key->desk), key->asked_at, key->after,
+                                 count_waiting(&tenant->waiting, key) };
+
+        g_array_append_val(all, desk);
+    }
+    g_mutex_unlock(&desks->lock);
+    return all;
 }
 
 void

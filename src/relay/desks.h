@@ -7,6 +7,7 @@
  * tell of a message that they sent. Hides keys, who waits and since when, and how much may be on
  * its way to them at once. */
 
+typedef struct CoexCounts CoexCounts;
 typedef struct CoexDesks CoexDesks;
 typedef struct CoexListenerHandler CoexListenerHandler;
 typedef struct CoexLog CoexLog;
@@ -17,12 +18,15 @@ typedef struct CoexRelayConfig CoexRelayConfig;
 #define COEX_DESKS_WAIT_MAX_S 60
 #define COEX_DESKS_SEND_MAX (64 * 1024) /* bytes that tell of a message */
 
-/* For the thread's default context, in which waiting ends. @log and @config are borrowed; the
- * latter's tenants are the log's, in their order. */
-CoexDesks *coex_desks_new(const CoexRelayConfig *config, CoexLog *log);
+/* For the thread's default context, in which waiting ends. All is borrowed; the tenants of @config
+ * are the log's, in their order, for each of which there is one of @counts. */
+CoexDesks *coex_desks_new(const CoexRelayConfig *config, CoexLog *log, CoexCounts *counts);
 /* From now on @keys (CoexRelayKey) are the tenant's. Who waits with one that is none of them any
  * more is let go, and refused when he asks again. Any thread. */
 void coex_desks_set_keys(CoexDesks *desks, guint tenant, const GPtrArray *keys);
+/* Of CoexDeskFigures (relay/status.h), one for each key of the tenant; g_array_unref(). Any thread.
+ */
+GArray *coex_desks_get_figures(CoexDesks *desks, guint tenant);
 /* Nobody waits any more, from now on. The context's thread. */
 void coex_desks_end(CoexDesks *desks);
 /* After its end, and that of listener and log. */

@@ -5,6 +5,7 @@
 #include "core/digest.h"
 #include "core/json.h"
 #include "relay/config.h"
+#include "relay/counts.h"
 #include "relay/desks.h"
 #include "store/log.h"
 #include "store/rows.h"
@@ -14,17 +15,20 @@ struct CoexRelayIntake {
     const CoexRelayConfig *config;
     CoexLog *log;
     CoexDesks *desks;
-    gint *is_proved; /* atomic; for each tenant */
+    CoexCounts *counts; /* of each tenant */
+    gint *is_proved;    /* atomic; for each tenant */
 };
 
 CoexRelayIntake *
-coex_relay_intake_new(const CoexRelayConfig *config, CoexLog *log, CoexDesks *desks)
+coex_relay_intake_new(const CoexRelayConfig *config, CoexLog *log, CoexDesks *desks,
+                      CoexCounts *counts)
 {
     CoexRelayIntake *intake = g_new0(CoexRelayIntake, 1);
 
     intake->config = config;
     intake->log = log;
     intake->desks = desks;
+    intake->counts = counts;
     intake->is_proved = g_new0(gint, config->tenants->len);
     for (guint i = 0; i < config->tenants->len; i++)
         coex_relay_intake_set_proof(
@@ -88,9 +92,19 @@ on_committed(const GError *error, gpointer data)
 {
     g_autofree Passage *passage = data;
 
+    coex_count_add(&passage->intake->counts[passage->tenant],
+                   error == NULL ? COEX_COUNT_ACCEPTED : COEX_COUNT_DISK, 1);
     passage->kept(error, passage->user_data);
     if (error == NULL)
         coex_desks_wake(passage->intake->desks, passage->tenant);
+}
+
+/* Of one that was not kept: the HTTP status. */
+static guint
+leave(CoexRelayIntake *intake, guint tenant, CoexCount why)
+{
+    coex_count_add(&intake->counts[tenant], why, 1);
+    return why == COEX_COUNT_NO_JSON ? 400 : 503;
 }
 
 guint
@@ -98,21 +112,24 @@ coex_relay_intake_keep(const CoexDelivery *delivery, CoexSourceKept kept, gpoint
                        gpointer data)
 {
     CoexRelayIntake *intake = data;
-    const CoexRelayTenant *tenant = g_hash_table_lookup(intake->config->by_path, delivery->path);
+    const CoexRelayTenant *config = g_hash_table_lookup(intake->config->by_path, delivery->path);
+    guint tenant = config->place;
     CoexDelivery entry = *delivery;
+    CoexLogTaking taking;
     Passage *passage;
 
     entry.received_at = g_get_real_time() / 1000;
-    if (!g_atomic_int_get(&intake->is_proved[tenant->place])) {
+    if (!g_atomic_int_get(&intake->is_proved[tenant])) {
         if (!is_json_object(entry.body))
-            return 400;
+            return leave(intake, tenant, COEX_COUNT_NO_JSON);
         if (!mix_proof(&entry))
-            return 503;
+            return leave(intake, tenant, COEX_COUNT_BUSY);
     }
     passage = g_new(Passage, 1);
-    *passage = (Passage){ intake, tenant->place, kept, user_data };
-    if (coex_log_add(intake->log, tenant->place, &entry, on_committed, passage) == COEX_LOG_TAKEN)
+    *passage = (Passage){ intake, tenant, kept, user_data };
+    taking = coex_log_add(intake->log, tenant, &entry, on_committed, passage);
+    if (taking == COEX_LOG_TAKEN)
         return 0;
     g_free(passage);
-    return 503;
+    return leave(intake, tenant, taking == COEX_LOG_FULL ? COEX_COUNT_NO_ROOM : COEX_COUNT_BUSY);
 }

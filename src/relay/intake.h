@@ -5,6 +5,7 @@
 
 /* The way of a genuine delivery into the log. */
 
+typedef struct CoexCounts CoexCounts;
 typedef struct CoexDesks CoexDesks;
 typedef struct CoexLog CoexLog;
 typedef struct CoexRelayConfig CoexRelayConfig;
@@ -12,7 +13,7 @@ typedef struct CoexRelayIntake CoexRelayIntake;
 
 /* Everything is borrowed, and used until the log's end. */
 CoexRelayIntake *coex_relay_intake_new(const CoexRelayConfig *config, CoexLog *log,
-                                       CoexDesks *desks);
+                                       CoexDesks *desks, CoexCounts *counts);
 /* Whether what comes for the tenant is proved here, as it is by the configuration until then. Any
  * thread. */
 void coex_relay_intake_set_proof(CoexRelayIntake *intake, guint tenant, gboolean is_here);

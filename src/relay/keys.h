@@ -10,6 +10,8 @@ typedef struct {
     char *desk; /* "": any */
     char *text; /* secret */
     gboolean withdrawn;
+    gint64 asked_at; /* the last time, seconds since 1970; 0: not yet */
+    gint64 after;    /* the cursor that was asked with then */
 } CoexDeskKey;
 
 CoexDeskKey *coex_desk_key_ref(CoexDeskKey *key);

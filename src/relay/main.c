@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/error.h"
 #include "relay/config.h"
+#include "relay/console.h"
 #include "relay/notify.h"
 #include "relay/relay.h"
 #include <glib-unix.h>
@@ -91,17 +92,43 @@ run(const CoexRelayConfig *config, const char *file)
     return EXIT_SUCCESS;
 }
 
+/* How it stands, or what is left where it does not run. */
+static int
+tell_status(const CoexRelayConfig *config)
+{
+    g_autofree char *text = config->metrics != NULL ? coex_console_ask(config->metrics) : NULL;
+    g_autoptr(GError) error = NULL;
+
+    if (text == NULL && !g_file_test(config->database, G_FILE_TEST_EXISTS)) {
+        say("There is no database yet where the configuration says: the relay did not run with it, "
+            "or this user may not look there.");
+        return EXIT_FAILURE;
+    }
+    if (text == NULL)
+        text = coex_relay_dup_rest(config, &error);
+    if (text != NULL) {
+        fputs(text, stdout);
+        return EXIT_SUCCESS;
+    }
+    if (g_error_matches(error, COEX_ERROR, COEX_ERROR_LOCKED))
+        say("The relay runs, but was not told where to tell how it stands. Write "
+            "metrics=127.0.0.1:9480 below [relay] and restart it.");
+    else
+        say(error->message);
+    return EXIT_FAILURE;
+}
+
 int
 main(int argc, char **argv)
 {
     g_autofree char *file = NULL;
-    gboolean version = FALSE;
+    gboolean version = FALSE, is_status;
     const GOptionEntry entries[] = {
         { "config", 'c', 0, G_OPTION_ARG_FILENAME, &file, "What to receive, and for whom", "FILE" },
         { "version", 0, 0, G_OPTION_ARG_NONE, &version, "Tell the version, and end", NULL },
         G_OPTION_ENTRY_NULL
     };
-    g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+    g_autoptr(GOptionContext) context = g_option_context_new("[status]");
     g_autoptr(CoexRelayConfig) config = NULL;
     g_autoptr(GError) error = NULL;
 
@@ -117,8 +144,9 @@ main(int argc, char **argv)
         printf("coex-relay %s\n", COEX_VERSION);
         return EXIT_SUCCESS;
     }
-    if (file == NULL || argc > 1) {
-        say("It is called as: coex-relay --config FILE");
+    is_status = argc == 2 && g_str_equal(argv[1], "status");
+    if (file == NULL || (argc > 1 && !is_status)) {
+        say("It is called as: coex-relay --config FILE, or coex-relay --config FILE status");
         return EXIT_CONFIG;
     }
     config = coex_relay_config_read(file, &error);
@@ -126,5 +154,5 @@ main(int argc, char **argv)
         say(error->message);
         return EXIT_CONFIG;
     }
-    return run(config, file);
+    return is_status ? tell_status(config) : run(config, file);
 }

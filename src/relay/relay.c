@@ -5,8 +5,11 @@
 #include "ingest/receiver.h"
 #include "net/certificate.h"
 #include "relay/config.h"
+#include "relay/console.h"
+#include "relay/counts.h"
 #include "relay/desks.h"
 #include "relay/intake.h"
+#include "relay/status.h"
 #include "store/log.h"
 #include <string.h>
 
@@ -31,6 +34,10 @@ struct CoexRelay {
     CoexDesks *desks;
     CoexRelayIntake *intake;
     CoexReceiver *receiver;
+    CoexConsole *console; /* NULL: there is to be none */
+    CoexCounts *counts;   /* of each tenant */
+    gint64 began_at;
+    gssize certificate_end; /* atomic; 0: there is none */
     Tenant *tenants;
     guint n_tenants;
 };
@@ -67,6 +74,9 @@ on_refused(CoexVerdict verdict, guint n, gpointer data)
     Tenant *tenant = data;
     const char *secret = tenant->config->backend->secret_option;
 
+    coex_count_add(&tenant->relay->counts[tenant - tenant->relay->tenants],
+                   verdict == COEX_VERDICT_MISSING ? COEX_COUNT_NO_PROOF : COEX_COUNT_WRONG_PROOF,
+                   n);
     tenant->n_refused += n;
     if (!is_due(&tenant->refused_said_at))
         return;
@@ -137,8 +147,8 @@ open_log(const CoexRelayConfig *config, GError **error)
 
 /* @ret_certificate: NULL where there is to be none. */
 static gboolean
-read_certificate(const CoexRelay *relay, const CoexRelayConfig *config,
-                 CoexCertificate **ret_certificate, GError **error)
+read_certificate(CoexRelay *relay, const CoexRelayConfig *config, CoexCertificate **ret_certificate,
+                 GError **error)
 {
     g_autoptr(GDateTime) end = NULL;
     g_autofree char *day = NULL;
@@ -149,10 +159,50 @@ read_certificate(const CoexRelay *relay, const CoexRelayConfig *config,
     *ret_certificate = coex_certificate_read(config->certificate, config->key, error);
     if (*ret_certificate == NULL)
         return FALSE;
+    g_atomic_pointer_set(&relay->certificate_end, coex_certificate_get_end(*ret_certificate));
     end = g_date_time_new_from_unix_utc(coex_certificate_get_end(*ret_certificate));
     day = end != NULL ? g_date_time_format(end, "%Y-%m-%d") : g_strdup("some day");
     say(relay, "The certificate ends on %s.", day);
     return TRUE;
+}
+
+/* In the console's thread. */
+static CoexRelayStatus *
+look(gpointer data)
+{
+    CoexRelay *relay = data;
+    CoexRelayStatus *status = coex_relay_status_new(relay->config);
+
+    status->began_at = relay->began_at;
+    status->certificate_end = (gint64)(gsize)g_atomic_pointer_get(&relay->certificate_end);
+    for (guint i = 0; i < relay->n_tenants; i++) {
+        const CoexRelayTenant *config = g_ptr_array_index(relay->config->tenants, i);
+        CoexTenantStatus tenant = { .name = config->name, .counts = &relay->counts[i] };
+
+        coex_log_get_figures(relay->log, i, &tenant.log);
+        tenant.desks = coex_desks_get_figures(relay->desks, i);
+        coex_relay_status_add(status, &tenant);
+    }
+    return status;
+}
+
+char *
+coex_relay_dup_rest(const CoexRelayConfig *config, GError **error)
+{
+    g_autoptr(CoexRelayStatus) status = coex_relay_status_new(config);
+    CoexLog *log = open_log(config, error);
+
+    if (log == NULL)
+        return NULL;
+    for (guint i = 0; i < config->tenants->len; i++) {
+        const CoexRelayTenant *of = g_ptr_array_index(config->tenants, i);
+        CoexTenantStatus tenant = { .name = of->name };
+
+        coex_log_get_figures(log, i, &tenant.log);
+        coex_relay_status_add(status, &tenant);
+    }
+    coex_log_close(log);
+    return coex_relay_status_dup_text(status);
 }
 
 static gboolean
@@ -167,8 +217,8 @@ open_parts(CoexRelay *relay, const CoexRelayConfig *config, GError **error)
         g_clear_pointer(&ground.certificate, coex_certificate_free);
         return FALSE;
     }
-    relay->desks = coex_desks_new(config, relay->log);
-    relay->intake = coex_relay_intake_new(config, relay->log, relay->desks);
+    relay->desks = coex_desks_new(config, relay->log, relay->counts);
+    relay->intake = coex_relay_intake_new(config, relay->log, relay->desks, relay->counts);
     ground.keep_data = relay->intake;
     ground.others_data = relay->desks;
     relay->receiver = coex_receiver_open_on(config->listen, &ground, error);
@@ -179,7 +229,9 @@ open_parts(CoexRelay *relay, const CoexRelayConfig *config, GError **error)
         relay->tenants[i].config = g_ptr_array_index(config->tenants, i);
         receive(relay, &relay->tenants[i]);
     }
-    return TRUE;
+    if (config->metrics != NULL)
+        relay->console = coex_console_new(config->metrics, look, relay, error);
+    return config->metrics == NULL || relay->console != NULL;
 }
 
 CoexRelay *
@@ -191,6 +243,8 @@ coex_relay_open(const CoexRelayConfig *config, void (*say_line)(const char *line
     relay->config = config;
     relay->n_tenants = config->tenants->len;
     relay->tenants = g_new0(Tenant, relay->n_tenants);
+    relay->counts = g_new0(CoexCounts, relay->n_tenants);
+    relay->began_at = g_get_real_time() / G_USEC_PER_SEC;
     if (open_parts(relay, config, error)) {
         say(relay, "Receives for %u tenants on %s.", relay->n_tenants, config->listen);
         return relay;
@@ -247,8 +301,9 @@ reload_tenant(CoexRelay *relay, guint place, const CoexRelayTenant *fresh)
 static gboolean
 has_other_ground(const CoexRelayConfig *a, const CoexRelayConfig *b)
 {
-    return strcmp(a->listen, b->listen) != 0 || strcmp(a->database, b->database) != 0 ||
-           a->keep_days != b->keep_days || a->disk_limit_mb != b->disk_limit_mb;
+    return strcmp(a->listen, b->listen) != 0 || g_strcmp0(a->metrics, b->metrics) != 0 ||
+           strcmp(a->database, b->database) != 0 || a->keep_days != b->keep_days ||
+           a->disk_limit_mb != b->disk_limit_mb;
 }
 
 void
@@ -281,6 +336,7 @@ coex_relay_reload(CoexRelay *relay, CoexRelayConfig *fresh)
 void
 coex_relay_close(CoexRelay *relay)
 {
+    g_clear_pointer(&relay->console, coex_console_free);
     if (relay->desks != NULL)
         coex_desks_end(relay->desks);
     g_clear_pointer(&relay->receiver, coex_receiver_free);
@@ -289,5 +345,6 @@ coex_relay_close(CoexRelay *relay)
     g_clear_pointer(&relay->desks, coex_desks_free);
     g_clear_pointer(&relay->reloaded, coex_relay_config_free);
     g_free(relay->tenants);
+    g_free(relay->counts);
     g_free(relay);
 }

@@ -17,5 +17,8 @@ CoexRelay *coex_relay_open(const CoexRelayConfig *config, void (*say)(const char
 /* Takes what is other in @config, which is taken: certificate, secrets and keys of the tenants that
  * are there. Connections stay. Says what it did, and what counts after a restart only. */
 void coex_relay_reload(CoexRelay *relay, CoexRelayConfig *config);
+/* What is in the database of a relay that does not run, for people. Free with g_free().
+ * COEX_ERROR_LOCKED: it runs; COEX_ERROR_STORE. */
+char *coex_relay_dup_rest(const CoexRelayConfig *config, GError **error);
 /* Commits and answers what is under way. Blocks for about a second. */
 void coex_relay_close(CoexRelay *relay);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "relay/wire.h"
 
+#include "core/digest.h"
 #include "core/json.h"
 #include "store/log.h"
+#include <string.h>
 
 /* By hand: a tree for each line would cost more than all the rest of an answer. */
 void
@@ -21,6 +23,33 @@ coex_wire_add(GString *text, const CoexLogRow *row)
     g_string_append(text, "}}\n");
     g_string_append_len(text, row->body, (gssize)row->length);
     g_string_append_c(text, '\n');
+}
+
+gboolean
+coex_wire_make_send_key(GBytes *body, guint8 ret_key[32])
+{
+    gsize length;
+    const char *bytes = g_bytes_get_data(body, &length);
+    g_autoptr(CoexJson) doc = coex_json_parse(bytes, length, NULL);
+    g_autoptr(CoexHash) hash = coex_hash_new(NULL);
+    CoexJsonAt root;
+    const char *desk, *local_id;
+    CoexDigest digest;
+
+    if (doc == NULL)
+        return FALSE;
+    root = coex_json_root(doc);
+    desk = coex_json_member_text(&root, "desk");
+    local_id = coex_json_member_text(&root, "local_id");
+    if (desk == NULL || local_id == NULL || *local_id == '\0')
+        return FALSE;
+    coex_hash_update(hash, "send", sizeof "send");
+    coex_hash_update(hash, desk, strlen(desk) + 1);
+    coex_hash_update(hash, local_id, strlen(local_id));
+    if (!coex_hash_finish(hash, &digest))
+        return FALSE;
+    memcpy(ret_key, digest.bytes, sizeof digest.bytes);
+    return TRUE;
 }
 
 void

@@ -142,9 +142,24 @@ read_id(CoexLog *log, CoexDb *db, GError **error)
 }
 
 static gboolean
+read_oldest(CoexDb *db, gint64 tenant, CoexLogFigures *figures, GError **error)
+{
+    sqlite3_stmt *query = coex_db_query(
+        db, "SELECT id, received_at FROM entries WHERE id > ? AND id < ? ORDER BY id LIMIT 1",
+        COEX_VALUES(coex_int(first_id(tenant)), coex_int(first_id(tenant + 1))), error);
+    CoexStep step = query != NULL ? coex_db_step(db, query, error) : COEX_STEP_FAILED;
+    figures->oldest = figures->newest + 1;
+    if (step == COEX_STEP_ROW) {
+        figures->oldest = sqlite3_column_int64(query, 0) - first_id(tenant);
+        figures->oldest_at = sqlite3_column_int64(query, 1);
+        sqlite3_reset(query);
+    }
+    return step != COEX_STEP_FAILED;
+}
+
+static gboolean
 read_figures(CoexDb *db, gint64 tenant, CoexLogFigures *ret_figures, GError **error)
 {
-    gint64 first = 0;
     sqlite3_stmt *query = coex_db_query(db, "SELECT newest, bytes FROM tenants WHERE id = ?",
                                         COEX_VALUES(coex_int(tenant)), error);
     CoexStep step = query != NULL ? coex_db_step(db, query, error) : COEX_STEP_FAILED;
@@ -156,12 +171,7 @@ read_figures(CoexDb *db, gint64 tenant, CoexLogFigures *ret_figures, GError **er
         ret_figures->bytes = sqlite3_column_int64(query, 1);
         sqlite3_reset(query);
     }
-    if (!coex_db_get_int(db, "SELECT id FROM entries WHERE id > ? AND id < ? ORDER BY id LIMIT 1",
-                         COEX_VALUES(coex_int(first_id(tenant)), coex_int(first_id(tenant + 1))),
-                         &first, error))
-        return FALSE;
-    ret_figures->oldest = first != 0 ? first - first_id(tenant) : ret_figures->newest + 1;
-    return TRUE;
+    return read_oldest(db, tenant, ret_figures, error);
 }
 
 static gboolean
@@ -207,8 +217,10 @@ read_tenants(CoexLog *log, CoexDb *db, const char *const *paths, GError **error)
 /* ---- writing: the writer's thread ---- */
 
 static gboolean
-number_entry(CoexLog *log, CoexDb *db, Tenant *tenant, gint64 size, gint64 *ret_id, GError **error)
+number_entry(CoexLog *log, CoexDb *db, Tenant *tenant, const CoexDelivery *delivery, gint64 *ret_id,
+             GError **error)
 {
+    gint64 size = (gint64)g_bytes_get_size(delivery->body) + ENTRY_BYTES;
     sqlite3_stmt *query = coex_db_query(db,
                                         "UPDATE tenants SET newest = newest + 1, bytes = bytes + ?"
                                         " WHERE id = ? RETURNING newest, bytes",
@@ -221,6 +233,8 @@ number_entry(CoexLog *log, CoexDb *db, Tenant *tenant, gint64 size, gint64 *ret_
     if (coex_db_step(db, query, error) != COEX_STEP_DONE)
         return FALSE;
     g_mutex_lock(&log->mutex);
+    if (tenant->figures.oldest > tenant->figures.newest)
+        tenant->figures.oldest_at = delivery->received_at;
     tenant->figures.newest = newest;
     tenant->figures.bytes = bytes;
     g_mutex_unlock(&log->mutex);
@@ -255,7 +269,7 @@ add_delivery(CoexDb *db, const CoexDelivery *delivery, gpointer data, gboolean *
         return FALSE;
     *ret_added = known == 0;
     return known != 0 ||
-           (number_entry(log, db, tenant, (gint64)length + ENTRY_BYTES, &id, error) &&
+           (number_entry(log, db, tenant, delivery, &id, error) &&
             coex_db_run(db,
                         "INSERT INTO entries(id, key, received_at, is_send, header, proof, body)"
                         " VALUES(?, ?, ?, ?, ?, ?, ?)",

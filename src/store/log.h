@@ -43,8 +43,9 @@ CoexLogTaking coex_log_add(CoexLog *log, guint tenant, const CoexDelivery *deliv
 
 /* What stands there of a tenant. */
 typedef struct {
-    gint64 newest; /* number of the last that came, 0: none did */
-    gint64 oldest; /* of those that are there; newest + 1: none is */
+    gint64 newest;    /* number of the last that came, 0: none did */
+    gint64 oldest;    /* of those that are there; newest + 1: none is */
+    gint64 oldest_at; /* when that came, milliseconds since 1970; 0: none is there */
     gint64 bytes;
 } CoexLogFigures;
 

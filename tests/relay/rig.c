@@ -33,17 +33,25 @@ find_port(void)
     return g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(bound));
 }
 
-static void
-write_config(Rig *rig)
+void
+rig_put(Rig *rig, const char *name, const char *text)
 {
-    g_autofree char *file = g_build_filename(rig->folder, "relay.conf", NULL);
+    g_autofree char *path = g_build_filename(rig->folder, name, NULL);
+
+    g_assert_true(g_file_set_contents(path, text, -1, NULL));
+}
+
+static void
+write_config(Rig *rig, const char *name, gboolean has_metrics)
+{
+    g_autofree char *metrics = g_strdup_printf("metrics=127.0.0.1:%u\n", rig->metrics_port);
     g_autofree char *tls =
         g_strdup_printf("certificate=%s/cert.pem\nkey=%s/key.pem\n", rig->folder, rig->folder);
     g_autofree char *text = g_strdup_printf(
-        "[relay]\nlisten=127.0.0.1:%u\ndatabase=%s/db/relay.db\n%s%s\n%s", rig->port, rig->folder,
-        rig->has_tls ? tls : "", rig->options, rig->tenants);
+        "[relay]\nlisten=127.0.0.1:%u\ndatabase=%s/db/relay.db\n%s%s%s\n%s", rig->port, rig->folder,
+        has_metrics ? metrics : "", rig->has_tls ? tls : "", rig->options, rig->tenants);
 
-    g_assert_true(g_file_set_contents(file, text, -1, NULL));
+    rig_put(rig, name, text);
 }
 
 /* A test that fails leaves nothing behind. */
@@ -100,9 +108,11 @@ rig_start(Rig *rig)
 
     do {
         g_clear_object(&rig->process);
-        if (rig->port == 0)
+        if (rig->port == 0) {
             rig->port = find_port();
-        write_config(rig);
+            rig->metrics_port = find_port();
+        }
+        write_config(rig, "relay.conf", TRUE);
         rig->process = spawn(rig->folder, path, &error);
         g_assert_no_error(error);
         if (wait_until_ready(rig))
@@ -164,14 +174,6 @@ rig_new_with_tls(const char *tenants)
 }
 
 void
-rig_put(Rig *rig, const char *name, const char *text)
-{
-    g_autofree char *path = g_build_filename(rig->folder, name, NULL);
-
-    g_assert_true(g_file_set_contents(path, text, -1, NULL));
-}
-
-void
 rig_renew(Rig *rig, const char *name)
 {
     g_autofree char *key = NULL, *certificate = NULL;
@@ -188,7 +190,7 @@ rig_reload(Rig *rig, const char *tenants)
         g_free(rig->tenants);
         rig->tenants = g_strdup(tenants);
     }
-    write_config(rig);
+    write_config(rig, "relay.conf", TRUE);
     g_subprocess_send_signal(rig->process, SIGHUP);
     g_assert_true(wait_until_ready(rig));
 }
@@ -384,6 +386,34 @@ rig_ask_status(Rig *rig, const char *target, const char *head, const char *body)
     g_autoptr(Answer) answer = rig_ask(rig, target, head, body);
 
     return answer->status;
+}
+
+Answer *
+rig_ask_console(Rig *rig, const char *target, const char *body)
+{
+    Rig console = { .port = rig->metrics_port };
+
+    return rig_ask(&console, target, NULL, body);
+}
+
+char *
+rig_dup_status(Rig *rig, gboolean metrics, int *ret_status)
+{
+    g_autofree char *program = dup_program();
+    g_autofree char *file = g_build_filename(rig->folder, "status.conf", NULL);
+    g_autoptr(GSubprocess) process = NULL;
+    g_autoptr(GError) error = NULL;
+    char *text = NULL;
+
+    write_config(rig, "status.conf", metrics);
+    process = g_subprocess_new(G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_MERGE,
+                               &error, program, "--config", file, "status", NULL);
+    g_assert_no_error(error);
+    g_subprocess_communicate_utf8(process, NULL, NULL, &text, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_true(g_subprocess_get_if_exited(process));
+    *ret_status = g_subprocess_get_exit_status(process);
+    return text;
 }
 
 guint

@@ -21,7 +21,7 @@ typedef struct {
     char *options; /* more lines of [relay] */
     GSubprocess *process;
     GSocket *notify; /* what systemd would hear */
-    guint port;
+    guint port, metrics_port;
     gboolean has_tls;
     char *shown; /* the name in the certificate that was shown last */
 } Rig;
@@ -67,6 +67,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Answer, answer_free)
 /* @head: more header lines, each with its end; @body NULL: a GET. */
 Answer *rig_ask(Rig *rig, const char *target, const char *head, const char *body);
 guint rig_ask_status(Rig *rig, const char *target, const char *head, const char *body);
+
+/* What it tells of itself where metrics= says. */
+Answer *rig_ask_console(Rig *rig, const char *target, const char *body);
+/* What `coex-relay status` says, and how it ends; without @metrics it cannot ask. */
+char *rig_dup_status(Rig *rig, gboolean metrics, int *ret_status);
 
 /* As Meta delivers it: the answer's status. */
 guint rig_deliver(Rig *rig, const char *path, const char *body);

@@ -334,6 +334,8 @@ static const struct {
     { "[relay]\nlisten=[::]:443\nkey=/a/key.pem\n", { "lacks certificate=" } },
     { "[relay]\ncertificate=cert.pem\n", { "line 2:", "begins with /" } },
     { "[relay]\nlisten=8480\n", { "line 2:", "IP address and a port" } },
+    { "[relay]\nmetrics=0.0.0.0:9480\n", { "line 2:", "only this computer reaches" } },
+    { "[relay]\nmetrics=9480\n", { "line 2:", "only this computer reaches" } },
     { "[relay]\ndatabase=relay.db\n", { "line 2:", "begins with /" } },
     { HEAD "[tenant a]\npath=/a\nnumber=+493023125017\n",
       { "line 4:", "[tenant a] lacks desk-key=", "openssl rand" } },
