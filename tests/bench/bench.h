@@ -48,6 +48,7 @@ void bench_send(void);   /* send.c */
 void bench_media(void);  /* media.c */
 void bench_past(void);   /* past.c */
 void bench_search(void); /* past.c */
+void bench_relay(void);  /* relay.c */
 
 /* ---- a program with one line of answer to each line of command: rig.c ---- */
 
@@ -78,6 +79,7 @@ typedef struct {
 } Rig;
 
 Rig *rig_new(void);
+guint rig_find_port(void);               /* that nobody uses now */
 void rig_start(Rig *rig, guint sync_ms); /* the program, not logged in yet */
 void rig_login(Rig *rig);
 /* A login at an API whose certificate nobody trusts: what TLS costs is in memory from then on. */

@@ -105,8 +105,8 @@ rig_new(void)
     return rig;
 }
 
-static guint
-find_port(void)
+guint
+rig_find_port(void)
 {
     struct sockaddr_in address = { .sin_family = AF_INET,
                                    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
@@ -129,7 +129,7 @@ rig_start(Rig *rig, guint sync_ms)
     g_autofree char *screen = g_build_filename(rig->dir, "screen", NULL);
     g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func(g_free);
 
-    rig->port = find_port();
+    rig->port = rig_find_port();
     g_setenv("BENCH_KEY", coex_sim_get_key(sim), TRUE);
     g_ptr_array_add(argv, g_strdup(host));
     g_ptr_array_add(argv, g_strdup(screen));
