@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "net/sessions.h"
 
+#include "net/suspend.h"
 #include "net/tunnel.h"
-#include <time.h>
 
 /* A kept connection that has died in silence makes the next send uncertain, so none is kept long,
  * and none over a suspend. */
@@ -22,21 +22,8 @@ struct CoexSessions {
     GProxyResolver *resolver; /* NULL: none */
     SoupSession *shared;
     GQueue kept;     /* of Kept; the oldest first */
-    gint64 slept_us; /* what it knows of get_slept_us() */
+    gint64 slept_us; /* what it knows of coex_suspend_get_us() */
 };
-
-/* How long this computer has been suspended since it started. */
-static gint64
-get_slept_us(void)
-{
-#ifdef CLOCK_BOOTTIME
-    struct timespec uptime;
-
-    if (clock_gettime(CLOCK_BOOTTIME, &uptime) == 0)
-        return uptime.tv_sec * G_USEC_PER_SEC + uptime.tv_nsec / 1000 - g_get_monotonic_time();
-#endif
-    return 0;
-}
 
 /* @idle_s: 0: its connections end with it. No time-out: CoexHttp's covers everything. */
 static SoupSession *
@@ -72,7 +59,7 @@ on_old(gpointer user_data)
 static void
 drop_all_over_suspend(CoexSessions *sessions)
 {
-    gint64 slept_us = get_slept_us();
+    gint64 slept_us = coex_suspend_get_us();
 
     if (slept_us - sessions->slept_us <= SUSPEND_US)
         return;
@@ -87,7 +74,7 @@ coex_sessions_new(const CoexProxy *proxy)
     CoexSessions *sessions = g_new0(CoexSessions, 1);
 
     sessions->resolver = coex_tunnel_resolver_new(proxy);
-    sessions->slept_us = get_slept_us();
+    sessions->slept_us = coex_suspend_get_us();
     g_queue_init(&sessions->kept);
     return sessions;
 }
