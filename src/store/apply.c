@@ -266,6 +266,16 @@ note_logged(CoexApply *a, GError **error)
 }
 
 static gboolean
+apply_delivery(CoexApply *a, GError **error)
+{
+    gboolean added = FALSE;
+    if (!coex_apply_delivery(a->db, &a->change->raw, &added, error))
+        return FALSE;
+    a->batch->n_delivered += added ? 1 : 0;
+    return TRUE;
+}
+
+static gboolean
 apply_change(CoexApply *a, GError **error)
 {
     CoexChange *change = a->change;
@@ -293,6 +303,8 @@ apply_change(CoexApply *a, GError **error)
         return apply_line(a, error);
     case COEX_CHANGE_SETTING:
         return apply_setting(a, error);
+    case COEX_CHANGE_DELIVERY:
+        return apply_delivery(a, error);
     case COEX_CHANGE_DELIVERY_APPLIED:
         return set_delivery_state(
             a, change->delivery.keep_raw ? COEX_DELIVERY_KEPT : COEX_DELIVERY_APPLIED, NULL, error);

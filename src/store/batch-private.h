@@ -21,6 +21,7 @@ typedef enum {
     COEX_CHANGE_OUTBOX_REMOVED,
     COEX_CHANGE_LINE,
     COEX_CHANGE_SETTING,
+    COEX_CHANGE_DELIVERY,
     COEX_CHANGE_DELIVERY_APPLIED,
     COEX_CHANGE_DELIVERY_FORGOTTEN,
     COEX_CHANGE_DELIVERY_WAITS,
@@ -84,7 +85,8 @@ typedef struct CoexChange {
             char *key;
             char *value;
         } setting;
-        struct { /* DELIVERY_... */
+        CoexDelivery raw; /* DELIVERY; owns secret_id and body */
+        struct {          /* DELIVERY_... */
             gint64 id;
             gboolean keep_raw;
             char *phone_number_id;
@@ -118,6 +120,8 @@ struct CoexBatch {
     GPtrArray *pasts;    /* CoexPast */
     GPtrArray *costs;    /* CoexCost, NULL: not asked for */
     gboolean forgets;    /* somebody, or what a delivery told of them */
+    gboolean delivers;   /* a raw delivery is in it */
+    guint n_delivered;   /* so many of these were not there yet */
 };
 
 /* After a rollback: as if nothing had been tried. */

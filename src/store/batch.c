@@ -12,6 +12,22 @@ clear_result(CoexResult *result)
     *result = (CoexResult){ .outcome = COEX_ADDED, .state = COEX_STATE_UNKNOWN };
 }
 
+/* Of DELIVERY, and of what becomes of one. */
+static void
+clear_delivery(CoexChange *change)
+{
+    if (change->kind == COEX_CHANGE_DELIVERY) {
+        g_free((char *)change->raw.secret_id);
+        g_bytes_unref(change->raw.body);
+        return;
+    }
+    g_free(change->delivery.phone_number_id);
+    g_free(change->delivery.number);
+    g_free(change->delivery.waba_id);
+    g_free(change->delivery.secret_id);
+    g_free(change->delivery.reason);
+}
+
 static void
 free_change(gpointer data)
 {
@@ -50,17 +66,14 @@ free_change(gpointer data)
         g_free(change->setting.key);
         g_free(change->setting.value);
         break;
+    case COEX_CHANGE_DELIVERY:
     case COEX_CHANGE_DELIVERY_APPLIED:
     case COEX_CHANGE_DELIVERY_FORGOTTEN:
     case COEX_CHANGE_DELIVERY_WAITS:
     case COEX_CHANGE_DELIVERY_WAITS_FOR_WABA:
     case COEX_CHANGE_DELIVERY_WAITED:
     case COEX_CHANGE_DELIVERY_QUARANTINED:
-        g_free(change->delivery.phone_number_id);
-        g_free(change->delivery.number);
-        g_free(change->delivery.waba_id);
-        g_free(change->delivery.secret_id);
-        g_free(change->delivery.reason);
+        clear_delivery(change);
         break;
     case COEX_CHANGE_MEDIA:
         g_free(change->media.path);
@@ -285,6 +298,16 @@ coex_batch_put_setting(CoexBatch *batch, const char *key, const char *value)
     change->setting.value = g_strdup(value);
 }
 
+void
+coex_batch_add_delivery(CoexBatch *batch, const CoexDelivery *delivery)
+{
+    CoexChange *change = add_change(batch, COEX_CHANGE_DELIVERY);
+    change->raw = *delivery;
+    change->raw.secret_id = g_strdup(delivery->secret_id);
+    change->raw.body = g_bytes_ref(delivery->body);
+    batch->delivers = TRUE;
+}
+
 static CoexChange *
 add_delivery_change(CoexBatch *batch, CoexChangeKind kind, gint64 delivery_id)
 {
@@ -406,6 +429,7 @@ coex_batch_forget_outcome(CoexBatch *batch)
     g_ptr_array_set_size(batch->failures, 0);
     g_ptr_array_set_size(batch->pasts, 0);
     g_clear_pointer(&batch->costs, g_ptr_array_unref);
+    batch->n_delivered = 0;
 }
 
 const CoexResult *

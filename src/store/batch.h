@@ -9,6 +9,7 @@
  * the outcomes can be asked for afterwards. */
 
 typedef struct CoexBatch CoexBatch;
+typedef struct CoexDelivery CoexDelivery;
 typedef struct CoexOutboxRow CoexOutboxRow;
 typedef struct CoexPerson CoexPerson;
 typedef struct CoexPutBack CoexPutBack;
@@ -101,6 +102,10 @@ void coex_batch_add_line(CoexBatch *batch, gint64 person_id, CoexFeedKind kind, 
 
 /* @value NULL removes. */
 void coex_batch_put_setting(CoexBatch *batch, const char *key, const char *value);
+
+/* A raw delivery (copied), to be applied as one of coex_store_add_delivery(): with what says up to
+ * where its source has handed them over. Where the database is damaged the batch fails. */
+void coex_batch_add_delivery(CoexBatch *batch, const CoexDelivery *delivery);
 
 /* A delivery is applied: it is read no more. With @keep_raw its body stays until a version can
  * apply all of it, else it goes after 30 days. */

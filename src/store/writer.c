@@ -273,7 +273,7 @@ write_jobs(CoexWriter *writer, GPtrArray *group, guint *ret_n_added, GError **er
                           : write_batch(writer, job, error);
         if (!ok)
             return FALSE;
-        *ret_n_added += added ? 1 : 0;
+        *ret_n_added += job->kind == JOB_BATCH ? job->batch->n_delivered : added ? 1 : 0;
     }
     return TRUE;
 }
@@ -341,6 +341,10 @@ commit_apart(CoexWriter *writer, GPtrArray *group)
         guint n_added = 0;
         if (job->kind == JOB_DELIVERY) {
             answer_delivery(writer, job, writer->damaged);
+            continue;
+        }
+        if (job->batch->delivers) {
+            answer_batch(job, writer->damaged);
             continue;
         }
         coex_batch_forget_outcome(job->batch);

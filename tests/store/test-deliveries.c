@@ -191,6 +191,32 @@ test_small_before_large(void)
     g_string_free(order.answers, TRUE);
 }
 
+/* With where its source is, or not at all; known ones are no trouble. */
+static void
+test_in_batch(void)
+{
+    g_autoptr(Fixture) f = fixture_new();
+    g_autoptr(GBytes) body = g_bytes_new_static("{}", 2);
+    CoexBatch *batch;
+    CoexDelivery delivery;
+    fixture_open(f);
+    g_autoptr(CoexSnapshot) before = fixture_load(f, "447700900100");
+    fixture_deliver(f, "known", "{}", TEST_NOW);
+    batch = test_batch(before->account_id);
+    fixture_fill_delivery(&delivery, "known", body);
+    coex_batch_add_delivery(batch, &delivery);
+    fixture_fill_delivery(&delivery, "new", body);
+    coex_batch_add_delivery(batch, &delivery);
+    coex_batch_put_setting(batch, "place", "2");
+    g_autoptr(Committed) committed = fixture_commit(f, batch, 0);
+    g_assert_no_error(committed->error);
+    fixture_reopen(f);
+    g_autoptr(GPtrArray) rows = fixture_read(f, 0);
+    g_assert_cmpuint(rows->len, ==, 2);
+    g_autoptr(CoexSnapshot) after = fixture_load(f, "447700900100");
+    g_assert_cmpstr(g_hash_table_lookup(after->settings, "place"), ==, "2");
+}
+
 static gboolean
 on_watch(gpointer user_data)
 {
@@ -450,6 +476,7 @@ main(int argc, char **argv)
     g_test_add_func("/store/deliveries/read-bounds", test_read_bounds);
     g_test_add_func("/store/deliveries/queue-bound", test_queue_bound);
     g_test_add_func("/store/deliveries/small-before-large", test_small_before_large);
+    g_test_add_func("/store/deliveries/in-batch", test_in_batch);
     g_test_add_func("/store/deliveries/watch", test_watch);
     g_test_add_func("/store/deliveries/waiting-per-number", test_waiting_per_number);
     g_test_add_func("/store/deliveries/retention", test_retention);
