@@ -74,15 +74,15 @@ has_blank(const char *text)
     return FALSE;
 }
 
-/* What is wrong with a base URL, NULL if nothing. */
+/* What is wrong with an address, NULL if nothing. */
 static const char *
-find_base_url_fault(const char *url)
+find_url_fault(const char *url)
 {
     g_autoptr(GUri) uri = g_uri_parse(url, G_URI_FLAGS_NONE, NULL);
     const char *scheme;
 
     if (!uri || has_blank(url) || !g_uri_get_host(uri) || !*g_uri_get_host(uri))
-        return "it is not a web address; write it in full, as in https://waba-v2.360dialog.io";
+        return "it is not a web address";
     scheme = g_uri_get_scheme(uri);
     if (g_uri_get_userinfo(uri) || g_uri_get_query(uri) || g_uri_get_fragment(uri))
         return "it must end after the path, without user name, ? or #";
@@ -97,22 +97,29 @@ find_base_url_fault(const char *url)
 }
 
 char *
-coex_api_check_base_url(const char *url, GError **error)
+coex_api_check_url(const char *url, const char *option, const char *example, GError **error)
 {
     g_autofree char *trimmed = g_strstrip(g_strdup(url ? url : ""));
     const char *fault;
 
     if (!*trimmed)
         return g_steal_pointer(&trimmed);
-    fault = find_base_url_fault(trimmed);
+    fault = find_url_fault(trimmed);
     if (fault) {
         g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    "The account option api-url cannot be used: %s.", fault);
+                    "The account option %s cannot be used: %s. Write it in full, as in %s.", option,
+                    fault, example);
         return NULL;
     }
     while (g_str_has_suffix(trimmed, "/"))
         trimmed[strlen(trimmed) - 1] = '\0';
     return g_steal_pointer(&trimmed);
+}
+
+char *
+coex_api_check_base_url(const char *url, GError **error)
+{
+    return coex_api_check_url(url, "api-url", "https://waba-v2.360dialog.io", error);
 }
 
 static void

@@ -64,6 +64,9 @@ char *coex_endpoint_dup_key(const CoexEndpoint *endpoint);
 /* Whether @host is this computer: 127/8, ::1, localhost. */
 gboolean coex_api_is_loopback(const char *host);
 
+/* Checks an address that was configured as @option, for which @example stands: as the next one. */
+char *coex_api_check_url(const char *url, const char *option, const char *example, GError **error);
+
 /* Checks a configured base URL: https, or http to a loopback address only (127/8, ::1, localhost);
  * no user, query or fragment; trailing slash removed. NULL and COEX_ERROR_INVALID_INPUT naming
  * `api-url`. "" gives "". Free with g_free(). */
