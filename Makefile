@@ -221,6 +221,10 @@ $(DISPLAY_TESTS): MORE := $(call obj,src/purple/display.c)
 $(DISPLAY_TESTS): MORE_LIBS = $(LIBS_purple)
 $(DISPLAY_TESTS): $(call obj,src/purple/display.c)
 
+# What a chat program makes of the real relay.
+$(B)/tests/host/test-relay: MORE := $(call obj,tests/relay/rig.c)
+$(B)/tests/host/test-relay: $(call obj,tests/relay/rig.c)
+
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
 
 # ---- testing -------------------------------------------------------------------------------------
@@ -250,7 +254,7 @@ check-e2e: ## only tests/e2e: real Pidgin, Finch and BitlBee
 check-torture: ## only tests/torture, one pass of each: crashes, faults, a bad network, hostile clients
 check-tools: ## only the tests of lint, install and run
 check-host check-e2e check-torture check-tools: $(PLUGIN) $(SIM) $(HEADLESS)
-check-relay: $(RELAY)
+check-host check-relay: $(RELAY)
 check-torture: $(TORTURE_CLOCK)
 check-valgrind: ## every test that is a C program once more, under valgrind's memcheck (needs a quiet machine)
 	@tests/tools/deps.sh build valgrind

@@ -93,7 +93,16 @@ coex_account_listens(const CoexAccount *account)
 gboolean
 coex_account_hears(const CoexAccount *account)
 {
-    return coex_verifier_get_header(account->verifier) != NULL && coex_account_listens(account);
+    return coex_verifier_get_header(account->verifier) != NULL &&
+           (coex_account_listens(account) || *account->relay != '\0');
+}
+
+char *
+coex_account_dup_entrance(const CoexAccount *account)
+{
+    if (*account->relay != '\0' && !coex_account_listens(account))
+        return g_strdup_printf("the relay, %s", account->relay);
+    return g_strconcat(account->listen, account->webhook_path, NULL);
 }
 
 /* ---- telling ---- */
@@ -112,8 +121,12 @@ static char *
 mask(const CoexAccount *account, const char *text)
 {
     g_autofree char *key = coex_endpoint_dup_key(&account->endpoint);
-    const char *secrets[] = { key, account->endpoint.app_secret, account->verify_token,
-                              get_header_value(account->webhook_header), NULL };
+    const char *secrets[] = { key,
+                              account->endpoint.app_secret,
+                              account->verify_token,
+                              account->relay_key,
+                              get_header_value(account->webhook_header),
+                              NULL };
 
     return text != NULL ? coex_mask(text, secrets) : NULL;
 }

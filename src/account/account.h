@@ -72,6 +72,8 @@ struct CoexAccount {
     char *webhook_header;
     char *verify_token;
     char *public_url;
+    char *relay; /* "": none */
+    char *relay_key;
     struct CoexProxy *proxy; /* NULL: none */
     CoexReceipts receipts;
     CoexTicks ticks;
@@ -141,6 +143,7 @@ struct CoexAccount {
     struct CoexProfileWatch *profile_watch;
     struct CoexExamination *examination;
     struct CoexLoginState *login;
+    struct CoexRelaySource *relay_source; /* NULL: none */
 };
 
 /* Each pending completion holds a reference; one of the store looks at the state first, one of the
@@ -161,8 +164,11 @@ CoexWindow coex_account_window(const CoexAccount *account, const CoexPerson *per
 /* Whether the secret named by @secret_id is, was or may have been this account's. */
 gboolean coex_account_had_secret(const CoexAccount *account, const char *secret_id);
 gboolean coex_account_listens(const CoexAccount *account);
-/* Whether a webhook may come in: the account listens, and has the secret. */
+/* Whether a webhook may come in: the account listens or has a relay, and has the secret. */
 gboolean coex_account_hears(const CoexAccount *account);
+/* Where webhooks are to arrive, for sentences: the listener, or else the relay. Free with g_free().
+ */
+char *coex_account_dup_entrance(const CoexAccount *account);
 
 /* An event of this account; give it to coex_account_tell(). */
 CoexSessionEvent *coex_account_event_new(CoexAccount *account, CoexSessionEventKind kind);

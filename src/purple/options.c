@@ -41,6 +41,8 @@ static const Option options[] = {
       .label = "Listen on (address:port)",
       .preset = "127.0.0.1:8480",
       .first = TRUE },
+    { .key = "relay", .label = "Relay (URL)", .preset = "" },
+    { .key = "relay-key", .label = "Relay key", .preset = "", .secret = TRUE },
     { .key = "webhook-path", .label = "Webhook path", .preset = "/webhook" },
     { .key = "phone-number-id",
       .label = "Phone number id (Meta, if not found)",

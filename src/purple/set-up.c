@@ -20,6 +20,8 @@ coex_set_up_read(PurpleAccount *account, const char *const *words, CoexSessionCo
     config->webhook_path = coex_options_get(account, "webhook-path");
     config->webhook_header = coex_options_get_secret(account, words, "webhook-header");
     config->public_url = coex_options_get(account, "public-url");
+    config->relay = coex_options_get(account, "relay");
+    config->relay_key = coex_options_get_secret(account, words, "relay-key");
     config->verb_mark = coex_host_get_mark()[0];
     config->program = coex_host_get()->label;
 }

@@ -340,10 +340,10 @@ void coex_outbox_item_adopt(CoexOutbox *outbox, const CoexOutboxRow *row);
 /* What was typed more than an hour ago and has not left does not go by itself any more: meanwhile
  * it may have been answered elsewhere. */
 void coex_outbox_ask_stale(CoexOutbox *outbox);
-/* Sends what may go now, sets a timer for the rest. */
 /* One that left then was accepted: webhooks, which may be faster than the answer to it and than the
  * disk, must tell of one before long. */
 void coex_outbox_watch_for_silence(CoexOutbox *outbox, gint64 left_at_us);
+/* Sends what may go now, sets a timer for the rest. */
 void coex_outbox_pump(CoexOutbox *outbox);
 /* Repeats the login check; nothing goes before it has answered, nor after it was refused. */
 void coex_outbox_check_access(CoexOutbox *outbox);

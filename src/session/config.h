@@ -26,6 +26,8 @@ typedef struct CoexSessionConfig {
     const char *webhook_path;
     const char *webhook_header;
     const char *public_url;
+    const char *relay;
+    const char *relay_key;
     const CoexProxy *proxy; /* the way to the provider; NULL: straight */
     CoexReceipts receipts;
     CoexTicks ticks;           /* failures are told in any case: who shows them leaves them out */

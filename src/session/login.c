@@ -33,6 +33,7 @@
 #include "session/prices.h"
 #include "session/profile.h"
 #include "session/registration.h"
+#include "session/relay.h"
 #include "store/store.h"
 #include <string.h>
 
@@ -470,10 +471,12 @@ start_listening(CoexAccount *account)
 
     coex_timer_clear(&account->login->timeout);
     begin(account, COEX_ACCOUNT_LISTENING, "Listening for webhooks");
-    if (!listen(account, &error))
+    if (!listen(account, &error)) {
         coex_account_tell_failed(account, error);
-    else
-        go_online(account);
+        return;
+    }
+    coex_account_start_relay(account);
+    go_online(account);
 }
 
 /* ---- 4: online ---- */
@@ -494,6 +497,7 @@ tell_last_webhook(CoexAccount *account)
 {
     g_autofree char *clock = coex_window_dup_time(account->last_delivery_at);
     g_autofree char *line = g_strdup_printf("The last webhook came at %s", clock);
+    g_autofree char *entrance = coex_account_dup_entrance(account);
 
     if (!coex_account_hears(account))
         return;
@@ -507,7 +511,7 @@ tell_last_webhook(CoexAccount *account)
     if (coex_account_now(account) - account->last_delivery_at > SILENT_S)
         coex_account_tell_notice(
             account, NULL, "%s. If customers have written since, check the way from %s to %s.",
-            line, account->endpoint.backend->label, account->listen);
+            line, account->endpoint.backend->label, entrance);
 }
 
 #define KEPT_LINES "kept-lines"

@@ -3,6 +3,7 @@
 
 #include "account/account.h"
 #include "core/error.h"
+#include "core/relay.h"
 #include <string.h>
 
 char *
@@ -37,6 +38,8 @@ check_pasted(const CoexAccount *account, GError **error)
         { "phone-number-id", account->endpoint.phone_number_id, FALSE },
         { "waba-id", account->endpoint.waba_id, FALSE },
         { "public-url", account->public_url, FALSE },
+        { "relay", account->relay, FALSE },
+        { "relay-key", account->relay_key, FALSE },
         { "listen", account->listen, FALSE },
         { "webhook-path", account->webhook_path, FALSE },
     };
@@ -99,11 +102,28 @@ check_path(CoexAccount *account, GError **error)
     return FALSE;
 }
 
+static gboolean
+check_relay(CoexAccount *account, GError **error)
+{
+    char *url = coex_relay_check_url(account->relay, error);
+
+    if (url == NULL)
+        return FALSE;
+    g_free(account->relay);
+    account->relay = url;
+    if (*url == '\0' || *account->relay_key != '\0')
+        return TRUE;
+    g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+                "Option relay-key: it is empty, and the relay hands out nothing without it. Copy "
+                "the desk-key from the relay's configuration.");
+    return FALSE;
+}
+
 gboolean
 coex_options_check(CoexAccount *account, GError **error)
 {
     return check_pasted(account, error) &&
            check_id("phone-number-id", account->endpoint.phone_number_id, error) &&
            check_id("waba-id", account->endpoint.waba_id, error) && check_listen(account, error) &&
-           check_path(account, error);
+           check_path(account, error) && check_relay(account, error);
 }

@@ -7,6 +7,7 @@
 #include "core/api.h"
 #include "core/backend.h"
 #include "core/error.h"
+#include "ingest/relay-source.h"
 #include "receive/match.h"
 #include <string.h>
 
@@ -219,7 +220,8 @@ check_path(CoexAccount *account, GUri *uri)
     const char *path = *g_uri_get_path(uri) != '\0' ? g_uri_get_path(uri) : "/";
     g_autofree char *way = dup_way(account);
 
-    if (g_str_equal(path, account->webhook_path) || !coex_account_hears(account) ||
+    if (g_str_equal(path, account->webhook_path) || !coex_account_listens(account) ||
+        !coex_account_hears(account) ||
         g_strcmp0(coex_account_get_setting(account, "proven-way"), way) == 0)
         return;
     account->registration->doubts_path = TRUE;
@@ -313,11 +315,12 @@ static char *
 explain(const CoexAccount *account, const CoexWebhook *webhook)
 {
     const char *provider = account->endpoint.backend->label;
+    g_autofree char *entrance = coex_account_dup_entrance(account);
     Secret secret;
 
     if (webhook->url == NULL)
-        return g_strdup_printf("They come only when %s can reach %s%s from the internet.", provider,
-                               account->listen, account->webhook_path);
+        return g_strdup_printf("They come only when %s can reach %s from the internet.", provider,
+                               entrance);
     if (*webhook->url == '\0')
         return g_strdup_printf("%s has no address to deliver them to: fill in the account's option "
                                "public-url and log in again.",
@@ -330,9 +333,12 @@ explain(const CoexAccount *account, const CoexWebhook *webhook)
                                "they are turned away. %s",
                                provider, webhook->url, cure);
     }
-    return g_strdup_printf("%s delivers them to %s: that address must lead to %s%s on this "
-                           "computer. Test it from outside.",
-                           provider, webhook->url, account->listen, account->webhook_path);
+    return g_strdup_printf(coex_account_listens(account)
+                               ? "%s delivers them to %s: that address must lead to %s on this "
+                                 "computer. Test it from outside."
+                               : "%s delivers them to %s: that address must lead to %s. Test it "
+                                 "from outside.",
+                           provider, webhook->url, entrance);
 }
 
 static void
@@ -355,6 +361,9 @@ coex_registration_doubt(CoexAccount *account, const char *symptom)
     g_autoptr(CoexRequest) request = NULL;
 
     if (coex_match_tell_other(account, symptom))
+        return;
+    /* What is wrong there was told, and is enough to explain it. */
+    if (!coex_account_listens(account) && coex_relay_source_is_ill(account->relay_source))
         return;
     request = coex_api_get_webhook(&account->endpoint);
     coex_account_call(account, request, on_explained, g_strdup(symptom), g_free);

@@ -203,22 +203,26 @@ run_apart(gconstpointer data)
 }
 
 void
+world_add_at(CoexSimProvider provider, const char *name, const char *ui_id, WorldScenario run)
+{
+    Scenario *scenario = g_new0(Scenario, 1);
+
+    g_ptr_array_add(scenarios, scenario);
+    scenario->path =
+        g_strdup_printf("/host/%s/%s", provider == COEX_SIM_META ? "meta" : "360dialog", name);
+    scenario->here = g_strconcat(scenario->path, "/subprocess", NULL);
+    scenario->ui_id = ui_id;
+    scenario->provider = provider;
+    scenario->run = run;
+    g_test_add_data_func(scenario->path, scenario, run_apart);
+    g_test_add_data_func(scenario->here, scenario, run_here);
+}
+
+void
 world_add(const char *name, const char *ui_id, WorldScenario run)
 {
-    static const CoexSimProvider providers[] = { COEX_SIM_360DIALOG, COEX_SIM_META };
-
-    for (guint i = 0; i < G_N_ELEMENTS(providers); i++) {
-        Scenario *scenario = g_new0(Scenario, 1);
-        g_ptr_array_add(scenarios, scenario);
-        scenario->path = g_strdup_printf(
-            "/host/%s/%s", providers[i] == COEX_SIM_META ? "meta" : "360dialog", name);
-        scenario->here = g_strconcat(scenario->path, "/subprocess", NULL);
-        scenario->ui_id = ui_id;
-        scenario->provider = providers[i];
-        scenario->run = run;
-        g_test_add_data_func(scenario->path, scenario, run_apart);
-        g_test_add_data_func(scenario->here, scenario, run_here);
-    }
+    world_add_at(COEX_SIM_360DIALOG, name, ui_id, run);
+    world_add_at(COEX_SIM_META, name, ui_id, run);
 }
 
 int

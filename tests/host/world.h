@@ -26,6 +26,9 @@ typedef void (*WorldScenario)(World *world);
 
 /* Registers "/host/PROVIDER/@name" for both providers; @ui_id as for host_new(). */
 void world_add(const char *name, const char *ui_id, WorldScenario scenario);
+/* For one of them. */
+void world_add_at(CoexSimProvider provider, const char *name, const char *ui_id,
+                  WorldScenario scenario);
 /* main() of a scenario program: registers by @add_all and runs. */
 int world_main(int argc, char **argv, void (*add_all)(void));
 

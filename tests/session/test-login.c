@@ -315,6 +315,12 @@ test_impossible_options(Desk *desk)
         { &desk->config.listen, "[::1]:00", "Option listen: port 0*" },
         { &desk->config.webhook_path, "https://a.example/webhook", "Option webhook-path:*" },
         { &desk->config.webhook_path, "/webhook?x=1", "Option webhook-path:*" },
+        { &desk->config.relay, "relay.example.org", "*option relay cannot be used: *web address*" },
+        { &desk->config.relay, "http://relay.example.org/b",
+          "*option relay cannot be used: http:*" },
+        { &desk->config.relay, "https://relay.example.org/b?x", "*option relay*without*?*" },
+        { &desk->config.relay, "https://relay.example.org/b", "Option relay-key: it is empty*" },
+        { &desk->config.relay_key, "two words", "Option relay-key:*blank*" },
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {

@@ -37,7 +37,7 @@ BELOW = {
     "tests/store": {"core", "store"},
     "tests/net": {"core", "net", "sim"},
     "tests/session": {"core", "net", "store", "session", "sim"},
-    "tests/host": {"sim", "host"},
+    "tests/host": {"sim", "host", "relay"},
     "tests/relay": {"sim", "relay"},
 }
 OURS = {"core", "net", "store", "ingest", "account", "media", "send", "receive", "session", "purple", "relay", "sim", "host"}

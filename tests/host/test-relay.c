@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "relay/rig.h"
+#include "world.h"
+#include <string.h>
+
+/* A number whose webhooks the real relay takes, and a chat program that listens nowhere and sleeps,
+ * is killed, or finds the relay gone: all that was acknowledged is shown, in order, once. */
+
+typedef void (*Story)(World *world, Rig *rig);
+
+/* ---- the relay of a number ---- */
+
+/* @proves: whether it can tell what is genuine, or leaves that to the desk. */
+static char *
+dup_tenant(World *world, gboolean proves)
+{
+    g_autofree char *secret =
+        coex_sim_get_provider(world->sim) == COEX_SIM_META
+            ? g_strdup_printf("app-secret=%s\nverify-token=%s\n",
+                              coex_sim_get_app_secret(world->sim),
+                              coex_sim_get_verify_token(world->sim))
+            : g_strdup_printf("webhook-header=%s\n", coex_sim_get_webhook_header(world->sim));
+
+    return g_strdup_printf("[tenant bakery]\npath=/bakery\nprovider=%s\nnumber=%s\ndesk-key=%s\n%s",
+                           coex_sim_get_provider_name(world->sim), coex_sim_get_number(world->sim),
+                           RIG_KEY, proves ? secret : "");
+}
+
+static void
+run_story(World *world, gboolean proves, Story story)
+{
+    const char *own = coex_sim_get_number(world->sim);
+    g_autofree char *tenant = dup_tenant(world, proves);
+    Rig *rig = rig_new(NULL, tenant);
+    g_autofree char *url = g_strdup_printf("http://127.0.0.1:%u/bakery", rig->port);
+
+    coex_sim_set_webhook(world->sim, url);
+    host_set_option(world->host, own, "listen", "off");
+    host_set_option(world->host, own, "relay", url);
+    host_set_option(world->host, own, "relay-key", RIG_KEY);
+    story(world, rig);
+    host_quit(world->host);
+    host_assert_kept(world->host, RIG_KEY);
+    rig_free(rig);
+}
+
+static void
+customer_writes(World *world, const char *text)
+{
+    g_free(coex_sim_customer_sends(world->sim, "ada", text));
+}
+
+static void
+assert_shown(World *world, const char *text, guint n)
+{
+    host_assert(world->host, host_count(world->host, EVENT_MESSAGE, ADA, text) == n, text);
+}
+
+/* ---- awake ---- */
+
+static void
+tell_through(World *world, Rig *rig)
+{
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Is my order ready?");
+    host_type(world->host, ADA, "It is");
+    host_wait_message(world->host, ADA, "SEND", "It is");
+    host_wait_tooltip(world->host, ADA, "*elivered*");
+    coex_sim_customer_reads(world->sim, "ada");
+    host_wait_tooltip(world->host, ADA, "*ead*");
+    g_free(coex_sim_phone_sends(world->sim, "ada", "Until six"));
+    host_wait_message(world->host, ADA, "SEND|REMOTE_SEND", "*Until six");
+}
+
+static void
+comes_through(World *world)
+{
+    run_story(world, TRUE, tell_through);
+}
+
+/* ---- asleep ---- */
+
+/* As it was written, whatever the order in which it came. */
+static void
+wait_in_order(World *world, guint n)
+{
+    guint last = 0;
+
+    for (guint i = 1; i <= n; i++) {
+        g_autofree char *text = g_strdup_printf("Number %u.", i);
+        const HostEvent *line = host_wait_message(world->host, ADA, "RECV", text);
+
+        host_assert(world->host, line->index > last, "the lines are in order");
+        last = line->index;
+    }
+}
+
+static void
+sleep_over(World *world, Rig *rig)
+{
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    host_type(world->host, ADA, "Good evening");
+    host_wait_tooltip(world->host, ADA, "*elivered*");
+    host_logout(world->host);
+    host_quit(world->host);
+    for (guint i = 1; i <= 30; i++) {
+        g_autofree char *text = g_strdup_printf("Number %u.", i);
+
+        customer_writes(world, text);
+    }
+    world_settle(world);
+    rig_stop(rig);
+    rig_start(rig);
+    host_go_online(world->host);
+    wait_in_order(world, 30);
+    host_type(world->host, ADA, "Good morning");
+    host_check(world->host, coex_sim_wait_n_sent(world->sim, "ada", 2, HOST_PATIENCE_MS));
+    host_wait_tooltip(world->host, ADA, "*elivered*");
+    host_logout(world->host);
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "The end");
+    host_check(world->host, coex_sim_n_sent(world->sim, "ada") == 2);
+    for (guint i = 1; i <= 30; i++) {
+        g_autofree char *text = g_strdup_printf("Number %u.", i);
+
+        assert_shown(world, text, 1);
+    }
+}
+
+static void
+sleeps(World *world)
+{
+    run_story(world, TRUE, sleep_over);
+}
+
+/* ---- the relay is away ---- */
+
+static void
+lose_relay(World *world, Rig *rig)
+{
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Before");
+    rig_kill(rig);
+    host_wait_for(world->host, EVENT_NOTICE, NULL, "*The relay cannot be asked: *127.0.0.1*");
+    customer_writes(world, "During");
+    host_type(world->host, ADA, "Without the relay");
+    host_check(world->host, coex_sim_wait_n_sent(world->sim, "ada", 1, HOST_PATIENCE_MS));
+    rig_start(rig);
+    host_wait_message(world->host, ADA, "RECV", "During");
+    host_wait_tooltip(world->host, ADA, "*elivered*");
+    host_wait_for(world->host, EVENT_NOTICE, NULL, "*The relay answers again. *");
+    world_customer_writes(world, "ada", ADA, "After");
+    assert_shown(world, "Before", 1);
+    assert_shown(world, "During", 1);
+    host_check(world->host, coex_sim_n_sent(world->sim, "ada") == 1);
+    host_check(world->host, host_count(world->host, EVENT_NOTICE, NULL, "*The relay *") == 2);
+}
+
+static void
+relay_is_killed(World *world)
+{
+    run_story(world, TRUE, lose_relay);
+}
+
+/* ---- what only the desk can prove ---- */
+
+static void
+forge(World *world, Rig *rig)
+{
+    g_autoptr(GBytes) forged = coex_sim_render_text(world->sim, "ada", "Forged");
+    g_autofree char *url = coex_sim_dup_webhook(world->sim);
+
+    host_go_online(world->host);
+    host_check(world->host, coex_sim_deliver_raw_to(world->sim, "POST", url, forged,
+                                                    COEX_SIM_SIGN_WRONG) == 200);
+    host_check(world->host,
+               coex_sim_deliver_raw_to(world->sim, "POST", url, forged, COEX_SIM_SIGN_NONE) == 200);
+    host_wait_for(world->host, EVENT_NOTICE, NULL, "*The relay has a delivery that is not proven*");
+    world_customer_writes(world, "ada", ADA, "Genuine");
+    host_logout(world->host);
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Genuine, too");
+    assert_shown(world, "Forged", 0);
+    assert_shown(world, "Genuine", 1);
+}
+
+static void
+desk_proves(World *world)
+{
+    run_story(world, FALSE, forge);
+}
+
+/* ---- both die ---- */
+
+#define N_KILLS 6
+#define N_MESSAGES 8 /* in each round */
+
+static void
+type_answer(World *world, guint round)
+{
+    g_autofree char *text = g_strdup_printf("answer %u.", round);
+
+    host_type(world->host, ADA, text);
+    host_wait_message(world->host, ADA, "SEND", text);
+}
+
+/* In turn the desk, the relay, and both, at another point each time. */
+static void
+live_and_die(World *world, Rig *rig, guint round)
+{
+    host_go_online(world->host);
+    type_answer(world, round);
+    for (guint i = 0; i < N_MESSAGES; i++) {
+        g_autofree char *text = g_strdup_printf("message %u.%u.", round, i);
+
+        customer_writes(world, text);
+    }
+    for (guint i = 0; i < round; i++)
+        host_wait_for(world->host, EVENT_MESSAGE, ADA, "message *");
+    if (round % 3 != 0)
+        rig_kill(rig);
+    if (round % 3 != 1)
+        host_kill(world->host);
+    if (round % 3 != 0)
+        rig_start(rig);
+    if (round % 3 == 1)
+        host_kill(world->host);
+}
+
+static void
+die(World *world, Rig *rig)
+{
+    guint n_repeated = 0;
+
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    host_kill(world->host);
+    for (guint round = 0; round < N_KILLS; round++)
+        live_and_die(world, rig, round);
+    host_go_online(world->host);
+    world_settle(world);
+    world_customer_writes(world, "ada", ADA, "the end");
+    for (guint round = 0; round < N_KILLS; round++) {
+        for (guint i = 0; i < N_MESSAGES; i++) {
+            g_autofree char *text = g_strdup_printf("message %u.%u.", round, i);
+            guint n = host_count(world->host, EVENT_MESSAGE, ADA, text);
+
+            host_assert(world->host, n >= 1, text);
+            n_repeated += n - 1;
+        }
+    }
+    host_assert(world->host, n_repeated <= N_KILLS + 1, "at most one repeated line for each kill");
+    host_assert(world->host, coex_sim_n_sent(world->sim, "ada") <= N_KILLS,
+                "no text is sent twice");
+}
+
+static void
+both_are_killed(World *world)
+{
+    run_story(world, TRUE, die);
+}
+
+static void
+add_all(void)
+{
+    world_add("comes-through", NULL, comes_through);
+    world_add("sleeps", NULL, sleeps);
+    world_add_at(COEX_SIM_META, "sleeps-bitlbee", "BitlBee", sleeps);
+    world_add_at(COEX_SIM_META, "relay-is-killed", NULL, relay_is_killed);
+    world_add_at(COEX_SIM_META, "desk-proves", NULL, desk_proves);
+    world_add_at(COEX_SIM_360DIALOG, "both-are-killed", NULL, both_are_killed);
+}
+
+int
+main(int argc, char **argv)
+{
+    return world_main(argc, argv, add_all);
+}
