@@ -30,6 +30,8 @@ coex_case_free(CoexCase *c)
         return;
     coex_endpoint_clear(&c->endpoint);
     g_free(c->number);
+    g_free(c->relay);
+    g_free(c->relay_key);
     g_free(c->listen);
     g_free(c->webhook_path);
     g_free(c->webhook_header);

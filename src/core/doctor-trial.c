@@ -19,6 +19,9 @@ coex_doctor_judge_no_listener(const CoexCase *c, const GError *error, CoexReport
 {
     if (error != NULL)
         coex_report_add(report, COEX_FINDING_WRONG, "Nothing can arrive: %s", error->message);
+    else if (*c->relay != '\0')
+        coex_report_add(report, COEX_FINDING_OK,
+                        "Nothing listens on this computer (option listen): the relay does.");
     else
         coex_report_add(report, COEX_FINDING_WRONG,
                         "Receiving is switched off (option listen), so nothing arrives: set listen "

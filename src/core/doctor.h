@@ -22,6 +22,9 @@ typedef struct CoexCase {
     char *webhook_header; /* 360dialog, secret */
     char *verify_token;   /* secret */
     char *public_url;
+    char *relay;                 /* "": none */
+    char *relay_key;             /* secret */
+    gint64 relay_place;          /* up to which its log is here; -1: that is not known */
     gboolean has_unknown_secret; /* maybe of its own making, which only a login knows */
     const char *registering;     /* a sentence: how the user has the webhook registered; static */
     gint64 now;                  /* by this computer's clock */
@@ -42,6 +45,7 @@ typedef struct CoexCase {
     guint n_skews;
     gboolean asks_account; /* 360dialog: the number has no address of its own */
     gboolean asks_unconfirmed;
+    gint64 last_delivery_at; /* 0 */
     guint n_settled[4]; /* of sends without a status, what WhatsApp says: see doctor-history.c */
     char *lost;         /* the reason why one of their statuses did not come, NULL */
 } CoexCase;
@@ -88,7 +92,8 @@ extern const CoexQuestion coex_question_number;     /* number, Coexistence; heal
 extern const CoexQuestion coex_question_subscribed; /* the app, to the WhatsApp account */
 extern const CoexQuestion coex_question_fields;     /* of the app's webhook */
 extern const CoexQuestion coex_question_webhook;    /* 360dialog: address and header in force */
-extern const CoexQuestion coex_question_history;    /* what became of webhooks */
+extern const CoexQuestion coex_question_relay;
+extern const CoexQuestion coex_question_history; /* what became of webhooks */
 extern const CoexQuestion coex_question_unconfirmed;
 
 /* Meta: where webhooks go, by what the number told. */
@@ -119,6 +124,8 @@ void coex_doctor_judge_challenge(const CoexCase *c, const CoexTrial *trial, cons
 void coex_doctor_judge_delivery(const CoexCase *c, const CoexTrial *trial, CoexReport *report);
 /* The address to try from outside; NULL: there is none, which is a line where it is news. */
 const char *coex_doctor_get_address(const CoexCase *c, CoexReport *report);
+/* TRUE: it is the relay's, which coex_question_relay is about. */
+gboolean coex_doctor_leads_to_relay(const CoexCase *c, const char *address, CoexReport *report);
 /* What came of it. @is_stranger: it went without the proof, so that a 2xx is somebody else's. TRUE:
  * nothing is wrong yet, and nothing was said. */
 gboolean coex_doctor_judge_outside(const CoexCase *c, const CoexTrial *trial, gboolean is_stranger,

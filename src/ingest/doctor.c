@@ -421,7 +421,8 @@ start_outside(CoexDoctor *doctor)
     if (doctor->left)
         return FALSE;
     doctor->address = g_strdup(coex_doctor_get_address(doctor->spec.c, doctor->report));
-    if (doctor->address == NULL)
+    if (doctor->address == NULL ||
+        coex_doctor_leads_to_relay(doctor->spec.c, doctor->address, doctor->report))
         return FALSE;
     attempt_request(doctor, doctor->http, doctor->address, get_false_proof(doctor), on_outside);
     return TRUE;
@@ -578,6 +579,7 @@ static const struct {
     { .run = start_outside },
     { .run = start_signed },
     { .run = tell_outside },
+    { .question = &coex_question_relay },
     { .run = tell_deliveries },
     { .question = &coex_question_history },
     { .question = &coex_question_unconfirmed },
@@ -634,7 +636,8 @@ make_report(CoexDoctor *doctor)
     g_autofree char *key = coex_endpoint_dup_key(&c->endpoint);
     const char *colon = strchr(c->webhook_header, ':');
     g_autofree char *header = g_strstrip(g_strdup(colon != NULL ? colon + 1 : ""));
-    const char *const secrets[] = { key, c->endpoint.app_secret, c->verify_token, header, NULL };
+    const char *const secrets[] = { key,    c->endpoint.app_secret, c->verify_token,
+                                    header, c->relay_key,           NULL };
 
     return coex_report_new(secrets, on_line, doctor);
 }

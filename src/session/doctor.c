@@ -11,6 +11,7 @@
 #include "core/report.h"
 #include "core/verifier.h"
 #include "ingest/doctor.h"
+#include "ingest/relay-source.h"
 #include "session/hub.h"
 #include "session/options.h"
 #include "store/arrivals.h"
@@ -139,6 +140,9 @@ make_case(CoexAccount *account)
     c->webhook_header = g_strdup(account->webhook_header);
     c->verify_token = g_strdup(account->verify_token);
     c->public_url = g_strdup(account->public_url);
+    c->relay = g_strdup(account->relay);
+    c->relay_key = g_strdup(account->relay_key);
+    c->relay_place = coex_relay_source_get_place(account->relay_source);
     c->has_unknown_secret = account->settings == NULL && *account->webhook_header == '\0' &&
                             account->endpoint.backend->proof == COEX_PROOF_HEADER;
     c->registering = account->verb_mark == '/'

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "desk.h"
+#include "examined.h"
 #include "sim/relay.h"
 
 #include <string.h>
@@ -385,6 +386,62 @@ test_gap(Desk *desk)
     desk_logout(desk);
 }
 
+/* ---- the check of the connection ---- */
+
+static void
+settle_with_relay(Desk *desk, CoexSimRelay *relay)
+{
+    examined_settle(desk);
+    desk_logout(desk);
+    set_up(desk, relay);
+    desk->config.public_url = coex_sim_relay_get_url(relay);
+    if (desk_is_meta(desk))
+        coex_sim_override_webhook(desk->sim, TRUE, coex_sim_relay_get_url(relay));
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    desk_hear(desk, "ada", "By the relay");
+}
+
+static void
+test_examined(Desk *desk)
+{
+    g_autoptr(CoexSimRelay) relay = coex_sim_relay_new(KEY);
+    const char *report;
+
+    settle_with_relay(desk, relay);
+    report = examined_run(desk);
+    examined_assert_well(desk, report);
+    examined_assert_line(desk, report, "ok: Nothing listens on this computer*: the relay does.");
+    examined_assert_line(desk, report,
+                         "ok: The relay 127.0.0.1 answers, and takes the option relay-key. All "
+                         "that it has is here; the last delivery came at *");
+    desk_logout(desk);
+}
+
+static void
+test_examined_ill(Desk *desk)
+{
+    static const struct {
+        CoexSimRelayMood mood;
+        const char *glob;
+    } cases[] = {
+        { COEX_SIM_RELAY_REFUSES, "*The relay refuses the option relay-key: *" },
+        { COEX_SIM_RELAY_LOST, "*The relay has nothing at the path of the option relay*" },
+        { COEX_SIM_RELAY_AWAY, "*The relay answers with HTTP 503 *" },
+        { COEX_SIM_RELAY_PAGE, "*What answers at * is no relay: a line of it is no JSON*" },
+    };
+    g_autoptr(CoexSimRelay) relay = coex_sim_relay_new(KEY);
+
+    settle_with_relay(desk, relay);
+    desk_ignore(desk, "The relay *");
+    desk_ignore(desk, "What answers at the option relay *");
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        coex_sim_relay_set_mood(relay, cases[i].mood);
+        examined_assert_wrong(desk, examined_run(desk), cases[i].glob);
+    }
+    desk_logout(desk);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -402,5 +459,7 @@ main(int argc, char **argv)
     desk_add("/relay/forged", test_forged);
     desk_add_at(DESK_ONLY_META, "/relay/new-log", test_new_log);
     desk_add_at(DESK_ONLY_META, "/relay/gap", test_gap);
+    desk_add("/relay/examined", test_examined);
+    desk_add_at(DESK_ONLY_META, "/relay/examined-ill", test_examined_ill);
     return g_test_run();
 }
