@@ -117,7 +117,8 @@ test_port_taken(Desk *desk)
     desk_wait_failed(desk, COEX_ERROR_LISTEN, "*");
     desk_logout(desk);
     desk_prepare(desk);
-    examined_assert_line(desk, examined_run(desk), "wrong: Nothing can arrive: *option*listen*");
+    examined_assert_line(desk, examined_run(desk),
+                         "wrong: Nothing can arrive: *uses this port*listen*");
 }
 
 /* ---- secrets ---- */
