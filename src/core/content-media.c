@@ -7,7 +7,7 @@
 #include <string.h>
 
 typedef struct {
-    const char *id, *url, *mime, *sha256, *caption, *filename;
+    const char *id, *url, *mime, *sha256, *caption, *filename, *link;
     gint64 size;
     gboolean voice, animated;
 } Raw;
@@ -20,6 +20,7 @@ static const CoexJsonField fields[] = {
     { "file_size", COEX_JSON_INT, offsetof(Raw, size), COEX_JSON_OPTIONAL },
     { "caption", COEX_JSON_STRING, offsetof(Raw, caption), COEX_JSON_OPTIONAL },
     { "filename", COEX_JSON_STRING, offsetof(Raw, filename), COEX_JSON_OPTIONAL },
+    { "link", COEX_JSON_STRING, offsetof(Raw, link), COEX_JSON_OPTIONAL },
     { "voice", COEX_JSON_BOOL, offsetof(Raw, voice), COEX_JSON_OPTIONAL },
     { "animated", COEX_JSON_BOOL, offsetof(Raw, animated), COEX_JSON_OPTIONAL },
     COEX_JSON_END,
@@ -57,7 +58,9 @@ coex_content_media_read(const char *type, const CoexJsonAt *body)
     media->mime = g_strdup(raw.mime);
     media->sha256 = g_strdup(raw.sha256);
     media->size = MAX(raw.size, 0);
-    media->name = g_strdup(coex_file_name_get_last_part(raw.filename));
+    /* of ours: what is at an address has no other name, but for a document */
+    media->name =
+        g_strdup(raw.filename != NULL ? coex_file_name_get_last_part(raw.filename) : raw.link);
     media->caption = g_strdup(raw.caption);
     media->voice = raw.voice || strcmp(type, "voice") == 0;
     media->animated = raw.animated;

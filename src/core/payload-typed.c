@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/payload-typed.h"
 
+#include "core/api.h"
 #include "core/error.h"
+#include "core/file-name.h"
 #include "core/payload.h"
 #include "core/text.h"
 #include "core/typed-line.h"
@@ -122,6 +124,116 @@ coex_payload_parse_location(const char *words, GError **error)
                                      n > 1 && *rest[1] != '\0' ? rest[1] : NULL);
 }
 
+/* ---- files by their address ---- */
+
+static gboolean
+is_address(const char *text)
+{
+    return g_ascii_strncasecmp(text, "https://", 8) == 0 ||
+           g_ascii_strncasecmp(text, "http://", 7) == 0;
+}
+
+/* What stands behind the name of a kind, or @words; what WhatsApp shows the file as is not to be
+ * known from an address. */
+static const char *
+take_kind(const char *words, CoexMediaKind *ret_kind)
+{
+    static const CoexMediaKind kinds[] = { COEX_MEDIA_IMAGE, COEX_MEDIA_VIDEO, COEX_MEDIA_AUDIO,
+                                           COEX_MEDIA_STICKER, COEX_MEDIA_DOCUMENT };
+
+    *ret_kind = COEX_MEDIA_DOCUMENT;
+    for (guint i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        const char *type = coex_media_get_type(kinds[i]);
+        gsize n = strlen(type);
+
+        if (g_ascii_strncasecmp(words, type, n) != 0 || words[n] != ' ')
+            continue;
+        *ret_kind = kinds[i];
+        return words + n + strspn(words + n, " ");
+    }
+    return words;
+}
+
+gboolean
+coex_payload_is_linked(const char *words)
+{
+    CoexMediaKind kind;
+
+    return is_address(take_kind(words, &kind));
+}
+
+static gboolean
+check_url(const char *url, GError **error)
+{
+    g_autoptr(GUri) uri = g_uri_parse(url, G_URI_FLAGS_NONE, NULL);
+    const char *host = uri != NULL ? g_uri_get_host(uri) : NULL;
+
+    if (!coex_text_is_for_address(url))
+        set_fault(error, "The address has a letter or mark that no link can have. Copy it from the "
+                         "browser.");
+    else if (is_too_long(url, URL_MAX))
+        set_fault(error, "The address has %zu characters; WhatsApp takes %d.", strlen(url),
+                  URL_MAX);
+    else if (host == NULL || *host == '\0')
+        set_fault(error, "“%s” is no whole address. Write it as in https://example.org/a.pdf.",
+                  url);
+    else if (strcmp(g_uri_get_scheme(uri), "https") != 0)
+        set_fault(error, "WhatsApp fetches files only from addresses that begin with https://. "
+                         "Fetch it, and send it by its path.");
+    else if (g_uri_get_userinfo(uri) != NULL)
+        set_fault(error, "WhatsApp fetches the file without a name and a password. Fetch it, and "
+                         "send it by its path.");
+    else if (coex_api_is_loopback(host) || strpbrk(host, ".:") == NULL)
+        set_fault(error,
+                  "WhatsApp fetches the file itself, and “%s” is not in the internet. Send "
+                  "it by its path.",
+                  host);
+    else
+        return TRUE;
+    return FALSE;
+}
+
+/* What the file is called at its address; NULL: nothing. */
+static char *
+dup_file_name(const char *url)
+{
+    g_autoptr(GUri) uri = g_uri_parse(url, G_URI_FLAGS_NONE, NULL);
+    const char *name = coex_file_name_get_last_part(uri != NULL ? g_uri_get_path(uri) : NULL);
+
+    return name != NULL && *name != '\0' ? coex_file_name_make_own(name, "file", NULL) : NULL;
+}
+
+CoexPayload *
+coex_payload_parse_linked(const char *words, char **waiting, GError **error)
+{
+    CoexMedia media = { 0 };
+    const char *at = take_kind(words, &media.kind);
+    gsize n = strcspn(at, " \t\n");
+    g_autofree char *url = g_strndup(at, n);
+    g_autofree char *typed = g_strstrip(g_strdup(at + n));
+    gboolean takes = coex_media_takes_caption(&media);
+    g_autofree char *name = NULL;
+
+    if (!check_url(url, error))
+        return NULL;
+    if (!takes && *typed != '\0') {
+        set_fault(error, "No words go beside this kind of file. Send them as a message.");
+        return NULL;
+    }
+    if (is_too_long(typed, COEX_MEDIA_CAPTION_MAX)) {
+        set_fault(error,
+                  "The words beside a file have at most %d characters. Send them as a message.",
+                  COEX_MEDIA_CAPTION_MAX);
+        return NULL;
+    }
+    if (takes && *typed == '\0' && waiting != NULL && *waiting != NULL) {
+        g_free(typed);
+        typed = g_steal_pointer(waiting);
+    }
+    name = media.kind == COEX_MEDIA_DOCUMENT ? dup_file_name(url) : NULL;
+    return coex_payload_new_linked(media.kind, url, name, *typed != '\0' ? typed : NULL);
+}
+
 /* ---- choices ---- */
 
 /* The parts between bars; those of which nothing is left are left out. */
@@ -173,10 +285,7 @@ find_link(char *answer)
 
     while (last > answer && !g_ascii_isspace(last[-1]))
         last--;
-    return g_ascii_strncasecmp(last, "https://", 8) == 0 ||
-                   g_ascii_strncasecmp(last, "http://", 7) == 0
-               ? last
-               : NULL;
+    return is_address(last) ? last : NULL;
 }
 
 /* WhatsApp has one button with a link, or answers, and not both. */

@@ -132,6 +132,19 @@ coex_payload_new_contact(const char *name, const char *number, gboolean known)
     return finish(COEX_CONTENT_CONTACTS, "contacts", writer);
 }
 
+CoexPayload *
+coex_payload_new_linked(CoexMediaKind kind, const char *url, const char *name, const char *caption)
+{
+    CoexJsonWriter *writer = coex_json_writer_new();
+    const char *type = coex_media_get_type(kind);
+
+    coex_json_writer_object(writer, type);
+    coex_json_writer_string(writer, "link", url);
+    coex_json_writer_string(writer, "filename", name);
+    coex_json_writer_string(writer, "caption", caption);
+    return finish(COEX_CONTENT_MEDIA, type, writer);
+}
+
 /* ---- choices ---- */
 
 static CoexJsonWriter *

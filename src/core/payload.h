@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "core/media.h"
 #include "core/message.h"
 
 /* What is sent beside texts, templates and files: the object that WhatsApp takes under the name of
@@ -42,6 +43,11 @@ CoexPayload *coex_payload_new_location(const char *latitude, const char *longitu
 /* Somebody's name and number, digits; @known: it is on WhatsApp (Meta: messages/contacts-messages).
  */
 CoexPayload *coex_payload_new_contact(const char *name, const char *number, gboolean known);
+
+/* A file that WhatsApp fetches itself from its public address @url (Meta: messages/send-messages);
+ * @name, of a document, and @caption NULL: without. */
+CoexPayload *coex_payload_new_linked(CoexMediaKind kind, const char *url, const char *name,
+                                     const char *caption);
 
 /* ---- choices: within these bounds, in characters, and all titles different ---- */
 

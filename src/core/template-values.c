@@ -2,6 +2,7 @@
 #include "core/template-private.h"
 
 #include "core/error.h"
+#include "core/text.h"
 #include <string.h>
 
 /* Characters (Meta: templates/components, templates/authentication-templates). */
@@ -182,16 +183,6 @@ check_time(char **value, gint64 now, GError **error)
 }
 
 static gboolean
-is_for_address(const char *text)
-{
-    for (const char *p = text; *p; p++) {
-        if (!g_ascii_isalnum(*p) && strchr("-._~:/?#[]@!$&'()*+,;=%", *p) == NULL)
-            return FALSE;
-    }
-    return TRUE;
-}
-
-static gboolean
 refuse_address(const CoexTemplateVariable *variable, const char *value, GError **error)
 {
     return refuse(error,
@@ -221,7 +212,7 @@ check_link(const CoexTemplateVariable *variable, const CoexTemplateButton *butto
         return refuse(
             error, "The %s is what stands behind %.*s, or a whole link that begins so, not “%s”.",
             variable->label, (int)n_fixed, button->url, *value);
-    if (!is_for_address(*value))
+    if (!coex_text_is_for_address(*value))
         return refuse_address(variable, *value, error);
     return check_length(variable, *value, URL_MAX - (glong)n_fixed, error);
 }
@@ -266,7 +257,7 @@ check_file(const CoexTemplate *self, const CoexTemplateVariable *variable, const
                       "The %s is given by its path, as in ~/photo.jpg, or by its address in the "
                       "web, https://…, not as “%s”.",
                       variable->label, value);
-    if (!is_for_address(value))
+    if (!coex_text_is_for_address(value))
         return refuse_address(variable, value, error);
     return check_length(variable, value, URL_MAX, error);
 }

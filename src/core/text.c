@@ -120,6 +120,16 @@ coex_text_is_blank(const char *text)
     return TRUE;
 }
 
+gboolean
+coex_text_is_for_address(const char *text)
+{
+    for (const char *p = text; *p; p++) {
+        if (!g_ascii_isalnum(*p) && strchr("-._~:/?#[]@!$&'()*+,;=%", *p) == NULL)
+            return FALSE;
+    }
+    return TRUE;
+}
+
 static gsize
 match_scheme(const char *p)
 {

@@ -71,6 +71,9 @@ gboolean coex_text_is_unseen(gunichar c);
 /* Whether nothing of a text can be seen: no character of it has a shape. */
 gboolean coex_text_is_blank(const char *text);
 
+/* Whether each character is one that an address in the web may have, as a blank may not. */
+gboolean coex_text_is_for_address(const char *text);
+
 /* First words on one line, at most @max_chars characters with "…" when cut. Free with g_free(). */
 char *coex_text_excerpt(const char *text, gsize max_chars);
 

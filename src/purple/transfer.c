@@ -2,6 +2,8 @@
 #include "purple/transfer.h"
 
 #include "core/media.h"
+#include "core/payload-typed.h"
+#include "core/payload.h"
 #include "core/typed-line.h"
 #include "purple/connection.h"
 #include "purple/contact.h"
@@ -189,14 +191,29 @@ tell_not_sent(CoexConnection *connection, const char *name, const GError *error)
     coex_lines_notice(connection, name, line);
 }
 
+static void
+send_linked(CoexConnection *connection, const char *name, const char *words)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(CoexPayload) payload =
+        coex_payload_parse_linked(words, &coex_contact_of(connection, name)->caption, &error);
+
+    if (payload == NULL || !coex_session_send_payload(connection->session, name, payload, &error))
+        tell_not_sent(connection, name, error);
+}
+
 void
 coex_transfer_send_typed(CoexConnection *connection, const char *name, const char *words)
 {
     const char *caption = "";
-    g_autofree char *path =
-        dup_typed_path(connection, name, words, "send ~/photo.jpg a caption", &caption);
+    g_autofree char *path = NULL;
     g_autoptr(GError) error = NULL;
 
+    if (coex_payload_is_linked(words)) {
+        send_linked(connection, name, words);
+        return;
+    }
+    path = dup_typed_path(connection, name, words, "send ~/photo.jpg a caption", &caption);
     if (path != NULL && !send_file(connection, name, path, caption, 0, &error))
         tell_not_sent(connection, name, error);
 }

@@ -267,6 +267,7 @@ get_content(const CoexOutboxRow *row, const CoexMessage *made)
     if (made != NULL) {
         content = made->content;
         content.text = row->text;
+        content.media = NULL; /* what is at an address never came here */
         return content;
     }
     if (row->template_name != NULL)

@@ -156,6 +156,19 @@ get_origin(const CoexStored *target)
     return target->origin != NULL ? target->origin : target->local_id;
 }
 
+/* What WhatsApp fetches itself, nobody here has seen. NULL: there is no more to say. */
+static char *
+dup_hint(const Report *report, const CoexStored *target)
+{
+    if (target->payload == NULL || target->kind != COEX_CONTENT_MEDIA ||
+        !coex_graph_code_is_of_file(report->error_code))
+        return NULL;
+    return g_strconcat(report->explanation,
+                       " WhatsApp fetches the file itself: see that it is at its address for "
+                       "everybody, without a login.",
+                       NULL);
+}
+
 static gboolean
 apply_failure(CoexApply *a, const Report *report, const CoexStored *target, GError **error)
 {
@@ -167,12 +180,13 @@ apply_failure(CoexApply *a, const Report *report, const CoexStored *target, GErr
     if (n_copies > 0)
         return TRUE;
 
+    g_autofree char *hint = dup_hint(report, target);
     CoexFailure *failure = g_new0(CoexFailure, 1);
     CoexFeedItem line = { .person_id = target->person_id,
                           .kind = COEX_FEED_FAILED,
                           .time = report->time,
                           .text = target->text,
-                          .detail = report->explanation,
+                          .detail = hint != NULL ? hint : report->explanation,
                           .message_id = target->id };
     failure->account_id = a->change->account_id;
     failure->person_id = target->person_id;

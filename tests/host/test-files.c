@@ -96,6 +96,53 @@ typed(World *world)
     drop_file(path);
 }
 
+/* What is at an address in the web leaves as one; what WhatsApp cannot fetch there is refused.
+ * @mark: before a command. */
+static void
+linked(World *world, char mark)
+{
+    static const char *const refused[][2] = {
+        { "http://files.example.org/a.pdf",
+          "*Not sent: *only from addresses that begin with https*" },
+        { "https://", "*Not sent: *no whole address*" },
+        { "https://baker:secret@example.org/a.pdf", "*Not sent: *without a name and a password*" },
+        { "https://127.0.0.1/a.pdf", "*Not sent: *“127.0.0.1” is not in the internet*" },
+        { "https://nas/a.pdf", "*Not sent: *“nas” is not in the internet*" },
+        { "https://example.org/Stra\303\237e.pdf", "*Not sent: *no link can have*" },
+        { "audio https://example.org/a.mp3 as of today", "*Not sent: No words go beside *" },
+    };
+    g_autofree char *typed = g_strdup_printf("%csend https://example.org/a.pdf?x=1&y=2", mark);
+    g_autofree char *caption = g_strdup_printf("%ccaption as of today", mark);
+    g_autofree char *image = g_strdup_printf("%csend image https://example.org/a.jpg", mark);
+
+    open_host(world);
+    for (gsize i = 0; i < G_N_ELEMENTS(refused); i++) {
+        g_autofree char *line = g_strdup_printf("%csend %s", mark, refused[i][0]);
+
+        host_type(world->host, ADA, line);
+        host_wait_message(world->host, ADA, NULL, refused[i][1]);
+    }
+    host_type(world->host, ADA, caption);
+    host_wait_message(world->host, ADA, NULL, "*goes with: as of today");
+    host_type(world->host, ADA, typed);
+    check_sent(world, "document https://example.org/a.pdf?x=1&y=2 name=a.pdf caption=as of today");
+    host_type(world->host, ADA, image);
+    check_sent(world, "image https://example.org/a.jpg");
+    host_check(world->host, coex_sim_n_requests(world->sim, "upload") == 0);
+}
+
+static void
+linked_in_pidgin(World *world)
+{
+    linked(world, '/');
+}
+
+static void
+linked_in_bitlbee(World *world)
+{
+    linked(world, '!');
+}
+
 /* The words typed before go with the next file, and with no other. */
 static void
 captioned(World *world, const char *line)
@@ -378,6 +425,8 @@ add_all(void)
     world_add("files/bitlbee", "BitlBee", transferred);
     world_add("files/refused", NULL, refused);
     world_add("files/typed", NULL, typed);
+    world_add("files/linked", NULL, linked_in_pidgin);
+    world_add("files/bitlbee/linked", "BitlBee", linked_in_bitlbee);
     world_add("files/captioned", NULL, captioned_in_pidgin);
     world_add("files/bitlbee/captioned", "BitlBee", captioned_in_bitlbee);
     world_add("files/not-the-servers", "BitlBee", not_the_servers);

@@ -52,9 +52,14 @@ test_examples(Desk *desk)
     static const char *const no_card[] = { "org", "phones", "emails", "birthday", NULL };
     static const char *const no_frame[] = { "header", "footer", "id", NULL };
     static const char *const no_id[] = { "id", NULL };
+    static const char *const no_name[] = { "filename", NULL };
 
     desk_login(desk);
     desk_hear(desk, "dana", "Hello");
+    check_example(desk,
+                  coex_payload_parse_linked("https://files.radhaus.example/i/2026-1107.pdf Invoice",
+                                            NULL, NULL),
+                  "08_send_document_by_link.request.json", no_name);
     check_example(desk,
                   coex_payload_parse_location("52.531677 13.381777 Radhaus Mitte |"
                                               " Invalidenstr. 117, 10115 Berlin",
@@ -166,6 +171,85 @@ test_unconfirmed(Desk *desk)
     g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 1);
 }
 
+/* ---- files by their address ---- */
+
+#define BILL "https://files.example.org/i/2026-1107%20a.pdf"
+#define BILL_LINE "?document] 2026-1107 a.pdf: Your bill"
+#define BILL_SENT "document " BILL " name=2026-1107 a.pdf caption=Your bill"
+#define PICTURE "https://files.example.org/shop.jpg?size=2"
+
+static CoexPayload *
+linked(const char *words)
+{
+    g_autoptr(GError) error = NULL;
+    CoexPayload *payload = coex_payload_parse_linked(words, NULL, &error);
+
+    g_assert_no_error(error);
+    return payload;
+}
+
+/* Sent, quoted, passed on, and what WhatsApp cannot fetch; nothing of it comes here. */
+static void
+test_linked(Desk *desk)
+{
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    desk_hear(desk, "ben", "Hello");
+    desk_hear(desk, "ada", "The bill, please");
+    send(desk, "ada", linked(BILL " Your bill"), BILL_LINE, BILL_SENT);
+    desk_wait_state(desk, "ada", "delivered*Your bill");
+    coex_session_forward(desk->session, desk_name("ada"), "\"bill\"", desk_name("ben"));
+    desk_wait_notice(desk, "ada", "Passed on to the conversation with Ben*: The bill, please");
+    desk_wait_feed(desk, COEX_FEED_SENT, "ben", "The bill, please");
+    desk_take(desk, "ben", "The bill, please");
+    desk_wait_state(desk, "ben", "delivered*");
+    desk_hear(desk, "ada", "Thanks");
+    coex_session_forward(desk->session, desk_name("ada"), "\"2026\"", desk_name("ben"));
+    desk_wait_notice(desk, "ada", "Passed on to the conversation with Ben*Your bill");
+    desk_wait_feed(desk, COEX_FEED_SENT, "ben", BILL_LINE);
+    desk_take(desk, "ben", BILL_SENT);
+    desk_wait_state(desk, "ben", "delivered*Your bill");
+    coex_sim_fail_next_async(desk->sim, 131053);
+    send(desk, "ada", linked("image " PICTURE), "?image] " PICTURE, "image " PICTURE);
+    g_assert_nonnull(strstr(desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "?image]*")->detail,
+                            "WhatsApp fetches the file itself: "));
+    send(desk, "ada", linked("Sticker https://files.example.org/a.webp"), "?sticker] https*",
+         "sticker https://files.example.org/a.webp");
+    desk_wait_state(desk, "ada", "delivered*sticker]*");
+    desk_restart(desk);
+    coex_session_recall(desk->session, desk_name("ada"), 2, 0, TRUE);
+    desk_wait_past(desk, "ada", "failed: ?image] " PICTURE "\nout: ?sticker] https*");
+}
+
+/* Held in a closed window over a restart, refused for a while, and sent again. */
+static void
+test_linked_held(Desk *desk)
+{
+    g_autoptr(CoexPayload) bill = linked(BILL " Your bill");
+
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    desk_hear(desk, "ada", "The bill, please");
+    desk_advance(desk, DAY_S + 60);
+    coex_session_send_payload(desk->session, desk_name("ada"), bill, NULL);
+    desk_wait_notice(desk, "ada", "Held until *Your bill*");
+    desk_fence(desk);
+    desk_restart(desk);
+    desk_wait_catalogue(desk);
+    coex_sim_fail_next_async(desk->sim, 131026);
+    desk_hear(desk, "ada", "Hello?");
+    desk_wait_feed(desk, COEX_FEED_SENT, "ada", BILL_LINE);
+    desk_take(desk, "ada", BILL_SENT);
+    desk_wait_feed(desk, COEX_FEED_FAILED, "ada", BILL_LINE);
+    desk_restart(desk);
+    desk_resend(desk, "ada");
+    desk_wait_feed(desk, COEX_FEED_SENT, "ada", BILL_LINE);
+    desk_take(desk, "ada", BILL_SENT);
+    desk_wait_state(desk, "ada", "delivered*Your bill");
+    desk_assert_nothing_kept(desk, "ada");
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 2);
+}
+
 /* ---- to another ---- */
 
 static void
@@ -265,6 +349,8 @@ main(int argc, char **argv)
     desk_add("/payload/held", test_held);
     desk_add("/payload/again", test_again);
     desk_add("/payload/unconfirmed", test_unconfirmed);
+    desk_add("/payload/linked", test_linked);
+    desk_add("/payload/linked-held", test_linked_held);
     desk_add("/payload/forward", test_forward);
     desk_add("/payload/forward-file", test_forward_file);
     return g_test_run();

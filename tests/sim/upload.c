@@ -9,6 +9,7 @@
 #define MB (1024 * 1024)
 #define ID_LIFE_S (30 * 24 * 60 * 60)
 #define CAPTION_MAX 1024
+#define LINK_MAX 2000
 
 typedef struct {
     const char *mime;
@@ -222,6 +223,25 @@ describe(const Upload *upload, const char *type, JsonObject *content)
                            name ? name : "", caption ? " caption=" : "", caption ? caption : "");
 }
 
+/* WhatsApp fetches it, and tells later what it is not (Meta: messages/send-messages). */
+static gboolean
+check_link(SimCall *call, const char *type, JsonObject *content)
+{
+    const char *link = sim_member(content, "link");
+    const char *name = sim_member(content, "filename");
+    const char *caption = sim_member(content, "caption");
+
+    if (sim_member(content, "id"))
+        return reject(call, 100, "Param %s has an id and a link.", type);
+    if (!link || !g_str_has_prefix(link, "https://") || strpbrk(link, " \n") ||
+        strlen(link) > LINK_MAX)
+        return reject(call, 131009, "Param link is no address: %s", link ? link : "missing");
+    g_free(call->request->text);
+    call->request->text = g_strconcat(type, " ", link, name ? " name=" : "", name ? name : "",
+                                      caption ? " caption=" : "", caption ? caption : "", NULL);
+    return TRUE;
+}
+
 gboolean
 sim_check_upload_as(SimCall *call, const char *type, JsonObject *content)
 {
@@ -230,6 +250,12 @@ sim_check_upload_as(SimCall *call, const char *type, JsonObject *content)
     Upload *upload = find_upload(call->sim, sim_member(content, "id"));
     g_autofree char *word = g_strconcat(type, " ", NULL);
 
+    if (caption && (!*caption || g_utf8_strlen(caption, -1) > CAPTION_MAX))
+        return reject(call, 100, "Param caption has no length that is allowed.");
+    if (name && (!*name || strpbrk(name, "/\\\n")))
+        return reject(call, 100, "Param filename is no name.");
+    if (json_object_has_member(content, "link"))
+        return check_link(call, type, content);
     if (!upload)
         return reject(call, 131009, "The media id is none of this number's.");
     if (sim_now_s(call->sim) - upload->time_s > ID_LIFE_S || upload->gone) {
@@ -238,10 +264,6 @@ sim_check_upload_as(SimCall *call, const char *type, JsonObject *content)
     }
     if (!strstr(upload->row->types, word) && !g_str_equal(type, "document"))
         return reject(call, 131053, "%s is no %s.", upload->mime, type);
-    if (caption && (!*caption || g_utf8_strlen(caption, -1) > CAPTION_MAX))
-        return reject(call, 100, "Param caption has no length that is allowed.");
-    if (name && (!*name || strpbrk(name, "/\\\n")))
-        return reject(call, 100, "Param filename is no name.");
     if (json_object_has_member(content, "voice") && !g_str_equal(upload->mime, "audio/ogg"))
         return reject(call, 100, "A voice message is OGG with Opus.");
     g_free(call->request->text);
