@@ -87,9 +87,8 @@ coex_outbox_tell_held(CoexOutbox *outbox, CoexPerson *person, const char *text)
                              verb_mark(outbox), excerpt);
 }
 
-/* Why a text that has just been typed does not leave at once; below its own line. */
-static void
-put_obstacle(CoexOutboxItem *item, CoexBatch *batch)
+void
+coex_outbox_item_put_obstacle(CoexOutboxItem *item, CoexBatch *batch)
 {
     CoexOutbox *outbox = item->outbox;
     gint64 person_id = item->row->person_id;
@@ -165,7 +164,7 @@ coex_outbox_item_admit(CoexOutboxItem *item)
     item->feeds = open && !is_mark && !item->row->shown;
     coex_outbox_item_put(item, batch);
     if (open)
-        put_obstacle(item, batch);
+        coex_outbox_item_put_obstacle(item, batch);
     else if (item->row->shown)
         coex_outbox_item_put_record(item, batch, "Not sent yet, and held until they write");
     coex_outbox_commit(outbox, batch, person);
@@ -211,7 +210,7 @@ coex_outbox_send_text(CoexOutbox *outbox, CoexPerson *person, const char *text, 
         first = first != NULL ? first : item;
     }
     if (state == COEX_OUTBOX_QUEUED && first != NULL)
-        put_obstacle(first, batch);
+        coex_outbox_item_put_obstacle(first, batch);
     coex_outbox_commit(outbox, batch, person);
     if (outbox->locked_out)
         coex_outbox_check_access(outbox);
@@ -264,6 +263,10 @@ return_item(CoexOutboxItem *item, gpointer data)
                             now);
     } else if (item->row->shown) {
         coex_outbox_item_put_record(item, back->batch, "Sent in the template");
+    } else if (!back->all_used) {
+        g_autofree char *line = g_strconcat("Sent in the template: ", item->row->text, NULL);
+
+        coex_batch_add_line(back->batch, item->row->person_id, COEX_FEED_NOTICE, line, NULL, now);
     }
     coex_batch_remove_outbox(back->batch, item->row->local_id);
     coex_outbox_item_remove(item);
@@ -538,12 +541,6 @@ coex_outbox_item_hold_again(CoexOutboxItem *item, const char *why)
 }
 
 static void
-reopen_item(CoexOutboxItem *item, gpointer data)
-{
-    coex_outbox_item_put_failed(item, data, "The window is open again, so it can be sent now.", 0);
-}
-
-static void
 open_window(CoexOutbox *outbox, CoexPerson *person, gint64 wrote_at)
 {
     g_autoptr(CoexBatch) batch = coex_account_batch(outbox->account);
@@ -551,7 +548,7 @@ open_window(CoexOutbox *outbox, CoexPerson *person, gint64 wrote_at)
     guint n_parked;
 
     each_item(outbox, person->id, COEX_OUTBOX_HELD, release_item, &release);
-    n_parked = each_item(outbox, person->id, COEX_OUTBOX_PARKED, reopen_item, batch);
+    n_parked = coex_outbox_keep_parked(outbox, person, batch);
     if (coex_batch_is_empty(batch))
         return;
     coex_outbox_commit(outbox, g_steal_pointer(&batch), person);

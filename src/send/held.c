@@ -20,14 +20,6 @@ is_held(const CoexOutboxItem *item)
     return item->row->state == COEX_OUTBOX_HELD && !item->accepted;
 }
 
-/* Between tries, or in one. */
-static gboolean
-is_waiting(const CoexOutboxItem *item)
-{
-    return !item->accepted &&
-           (item->row->state == COEX_OUTBOX_QUEUED || item->row->state == COEX_OUTBOX_SENDING);
-}
-
 /* No other has the same until the user has seen that nothing is held. */
 static guint
 get_number(CoexOutboxQueue *queue, CoexOutboxItem *item)
@@ -35,6 +27,35 @@ get_number(CoexOutboxQueue *queue, CoexOutboxItem *item)
     if (item->number == 0)
         item->number = ++queue->last_number;
     return item->number;
+}
+
+/* @number: of what is held. NULL: it is not listed, or with what waits for a choice. */
+static char *
+dup_list_line(const CoexOutboxItem *item, const char *title, guint number)
+{
+    g_autofree char *excerpt = coex_text_excerpt(item->row->text, EXCERPT);
+    char mark = item->outbox->account->verb_mark;
+
+    if (item->accepted)
+        return NULL;
+    switch (item->row->state) {
+    case COEX_OUTBOX_HELD:
+        return g_strdup_printf("Held for %s (%u): %s", title, number, excerpt);
+    case COEX_OUTBOX_QUEUED:
+    case COEX_OUTBOX_SENDING:
+        return g_strdup_printf("Waits to be sent to %s: %s", title, excerpt);
+    case COEX_OUTBOX_UNCERTAIN:
+        return g_strdup_printf("It is not clear whether this was sent to %s, and its confirmation "
+                               "is awaited: %s",
+                               title, excerpt);
+    case COEX_OUTBOX_FAILED:
+    case COEX_OUTBOX_UNCONFIRMED:
+        return g_strdup_printf("Kept for %s; %cresend sends it: %s", title, mark, excerpt);
+    case COEX_OUTBOX_PARKED:
+    case COEX_OUTBOX_TAKING:
+        return NULL;
+    }
+    return NULL;
 }
 
 static guint
@@ -48,16 +69,13 @@ list_queue(CoexOutbox *outbox, CoexOutboxQueue *queue, gboolean name_person)
 
     for (GList *link = queue->items.head; link != NULL; link = link->next) {
         CoexOutboxItem *item = link->data;
-        g_autofree char *excerpt = coex_text_excerpt(item->row->text, EXCERPT);
+        guint number = is_held(item) ? get_number(queue, item) : 0;
+        g_autofree char *line = dup_list_line(item, title, number);
 
-        if (is_held(item))
-            coex_account_tell_notice(outbox->account, where, "Held for %s (%u): %s", title,
-                                     get_number(queue, item), excerpt);
-        else if (is_waiting(item))
-            coex_account_tell_notice(outbox->account, where, "Waits to be sent to %s: %s", title,
-                                     excerpt);
-        n_held += is_held(item);
-        n += is_held(item) || is_waiting(item);
+        if (line != NULL)
+            coex_account_tell_notice(outbox->account, where, "%s", line);
+        n_held += number > 0;
+        n += line != NULL;
     }
     if (n_held == 0)
         queue->last_number = 0;

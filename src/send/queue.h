@@ -326,6 +326,11 @@ void coex_outbox_commit(CoexOutbox *outbox, CoexBatch *batch, CoexPerson *person
 void coex_outbox_item_fail(CoexOutboxItem *item, const char *why, int code);
 /* Adds the row and its FAILED line to @batch. */
 void coex_outbox_item_put_failed(CoexOutboxItem *item, CoexBatch *batch, const char *why, int code);
+/* Adds a line that says why the item, which was to leave just now, does not; below its own. */
+void coex_outbox_item_put_obstacle(CoexOutboxItem *item, CoexBatch *batch);
+/* The window is open again: keeps what waits for the user's choice for /resend. One line says so.
+ * Returns how many there were. */
+guint coex_outbox_keep_parked(CoexOutbox *outbox, CoexPerson *person, CoexBatch *batch);
 /* Puts what was released back among the held, with a line that says @why. */
 void coex_outbox_item_hold_again(CoexOutboxItem *item, const char *why);
 /* Drops one that has surely not left; a line, also after a restart, says @why. */

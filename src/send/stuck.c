@@ -16,12 +16,71 @@
 
 #define TOGETHER_S (60 * 60) /* what failed within this is sent again with one command */
 #define EXCERPT 60
+#define NAMED_MAX 3 /* of several texts in one line */
 
 static gboolean
 is_stuck(const CoexOutboxItem *item)
 {
     return !item->accepted &&
            (item->row->state == COEX_OUTBOX_FAILED || item->row->state == COEX_OUTBOX_UNCONFIRMED);
+}
+
+/* ---- what waited for a choice ---- */
+
+static char *
+dup_kept_line(const CoexOutbox *outbox, guint n, const char *names)
+{
+    char mark = outbox->account->verb_mark;
+
+    return g_strdup_printf(n == 1 ? "Not sent yet, and kept: %s. The window is open again, so it "
+                                    "can be sent now: %cresend sends it, %cdiscard drops it."
+                                  : "Not sent yet, and kept: %s. The window is open again, so they "
+                                    "can be sent now: %cresend sends them, %cdiscard drops the "
+                                    "last.",
+                           names, mark, mark);
+}
+
+/* One alone is told whole: where it was typed it does not stand. */
+static void
+add_name(GString *names, const CoexOutboxItem *item, gboolean alone)
+{
+    g_autofree char *words =
+        alone ? g_strdup(item->row->text) : coex_text_excerpt(item->row->text, EXCERPT);
+
+    g_string_append_printf(names, "%s“%s”", names->len > 0 ? ", " : "", words);
+}
+
+guint
+coex_outbox_keep_parked(CoexOutbox *outbox, CoexPerson *person, CoexBatch *batch)
+{
+    CoexOutboxQueue *queue = coex_outbox_get_queue(outbox, person->id);
+    guint n_parked = coex_outbox_count(outbox, person->id, COEX_OUTBOX_PARKED);
+    CoexFeedKind kind = COEX_FEED_NOTICE;
+    g_autoptr(GString) names = g_string_new(NULL);
+    g_autofree char *line = NULL;
+    guint n = 0;
+
+    for (GList *link = queue->items.head; link != NULL; link = link->next) {
+        CoexOutboxItem *item = link->data;
+
+        if (item->row->state != COEX_OUTBOX_PARKED || item->accepted)
+            continue;
+        if (n++ < NAMED_MAX)
+            add_name(names, item, n_parked == 1);
+        /* What was shown stands in the log as if it had been sent. */
+        if (item->row->shown)
+            kind = COEX_FEED_RECORD;
+        item->row->owed = FALSE;
+        coex_outbox_item_set_state(item, COEX_OUTBOX_FAILED);
+        coex_outbox_item_put(item, batch);
+    }
+    if (n == 0)
+        return 0;
+    if (n > NAMED_MAX)
+        g_string_append_printf(names, " and %u more", n - NAMED_MAX);
+    line = dup_kept_line(outbox, n, names->str);
+    coex_batch_add_line(batch, person->id, kind, line, NULL, coex_account_now(outbox->account));
+    return n;
 }
 
 /* ---- what failed by its status ---- */
@@ -259,8 +318,8 @@ copy_item(CoexOutboxItem *item)
     return copy;
 }
 
-/* Whether it goes by itself; else it is parked, or held. */
-static gboolean
+/* What goes by itself; NULL: it is parked, or held. */
+static CoexOutboxItem *
 resend_item(CoexOutboxItem *old, CoexBatch *batch)
 {
     CoexOutbox *outbox = old->outbox;
@@ -275,7 +334,7 @@ resend_item(CoexOutboxItem *old, CoexBatch *batch)
     coex_outbox_item_remove(old);
     item->feeds = may_go && !coex_payload_is_mark(item->row->payload);
     coex_outbox_item_put(item, batch);
-    return may_go;
+    return may_go ? item : NULL;
 }
 
 /* Why the last that failed is not sent now: nor is then another in its place. */
@@ -300,9 +359,9 @@ tell_wait(CoexOutboxItem *item)
                                  excerpt);
 }
 
-/* What one command did not concern. */
-static void
-tell_rest(CoexOutbox *outbox, CoexPerson *person)
+/* What one command did not concern; NULL: there is nothing else. */
+static char *
+dup_rest(CoexOutbox *outbox, CoexPerson *person)
 {
     const CoexOutboxQueue *queue = coex_outbox_get_queue(outbox, person->id);
     const CoexOutboxItem *item = last_stuck(queue);
@@ -311,18 +370,35 @@ tell_rest(CoexOutbox *outbox, CoexPerson *person)
     g_autofree char *excerpt = NULL;
 
     if (item == NULL || !is_stuck(item))
-        return;
+        return NULL;
     excerpt = coex_text_excerpt(item->row->text, EXCERPT);
     together = stuck_with(queue, item);
-    if (together->len > 1)
-        coex_account_tell_notice(outbox->account, person,
-                                 "%u others are kept; %cresend sends them, %cdiscard drops the "
+    return together->len > 1
+               ? g_strdup_printf("%u others are kept; %cresend sends them, %cdiscard drops the "
                                  "last: %s",
-                                 together->len, mark, mark, excerpt);
-    else
-        coex_account_tell_notice(outbox->account, person,
-                                 "Another one is kept; %cresend sends it, %cdiscard drops it: %s",
+                                 together->len, mark, mark, excerpt)
+               : g_strdup_printf("Another one is kept; %cresend sends it, %cdiscard drops it: %s",
                                  mark, mark, excerpt);
+}
+
+static void
+tell_rest(CoexOutbox *outbox, CoexPerson *person)
+{
+    g_autofree char *line = dup_rest(outbox, person);
+
+    if (line != NULL)
+        coex_account_tell_notice(outbox->account, person, "%s", line);
+}
+
+/* Below the lines of what goes. */
+static void
+put_rest(CoexOutbox *outbox, CoexPerson *person, CoexBatch *batch)
+{
+    g_autofree char *line = dup_rest(outbox, person);
+
+    if (line != NULL)
+        coex_batch_add_line(batch, person->id, COEX_FEED_NOTICE, line, NULL,
+                            coex_account_now(outbox->account));
 }
 
 /* Kept for whom the number may not lead to any more: asks once more. */
@@ -372,23 +448,27 @@ is_untimely(CoexOutboxItem *item)
 static gboolean
 resend_all(const GPtrArray *items, CoexBatch *batch, GPtrArray *held)
 {
+    CoexOutboxItem *first = NULL;
     gboolean all_go = TRUE;
 
     for (guint i = 0; i < items->len; i++) {
         CoexOutboxItem *item = g_ptr_array_index(items, i);
         g_autofree char *text = g_strdup(item->row->text);
         gboolean is_text = coex_outbox_row_is_text(item->row);
+        CoexOutboxItem *going;
 
         if (is_untimely(item)) {
             coex_outbox_item_drop(item, COEX_NO_MARKS);
             continue;
         }
-        if (resend_item(item, batch))
-            continue;
-        all_go = FALSE;
-        if (!is_text)
+        going = resend_item(item, batch);
+        first = first != NULL ? first : going;
+        all_go &= going != NULL;
+        if (going == NULL && !is_text)
             g_ptr_array_add(held, g_steal_pointer(&text));
     }
+    if (first != NULL)
+        coex_outbox_item_put_obstacle(first, batch);
     return all_go;
 }
 
@@ -422,12 +502,12 @@ coex_outbox_resend(CoexOutbox *outbox, CoexPerson *person)
     g_ptr_array_sort(items, compare_age);
     batch = coex_account_batch(account);
     all_go = resend_all(items, batch, held);
+    put_rest(outbox, person, batch);
     coex_outbox_commit(outbox, batch, person);
     for (guint i = 0; i < held->len; i++)
         coex_outbox_tell_held(outbox, person, held->pdata[i]);
     if (!all_go)
         coex_outbox_prompt(outbox, person);
-    tell_rest(outbox, person);
 }
 
 void

@@ -50,6 +50,10 @@ add_waiting(GString *line, const CoexSend *send, gint64 now)
         g_string_append(line, "held until they write");
         break;
     case COEX_OUTBOX_FAILED:
+        if (send->why == NULL) {
+            g_string_append(line, "not sent, and kept");
+            break;
+        }
         add(line, coex_state_get_name(COEX_STATE_FAILED), send->state_at, now);
         add_why(line, send->why);
         break;

@@ -464,7 +464,7 @@ what_never_left_says_so(World *world)
 {
     write_to_closed(world);
     world_customer_writes(world, "nora", NORA, "Me first");
-    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*Not sent: *" TYPED "*!resend*");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*Not sent yet, and kept: *" TYPED "*!resend*");
 }
 
 /* Lines of ours are told from the customer's by their mark, also where BitlBee breaks a long one.

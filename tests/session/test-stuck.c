@@ -159,8 +159,9 @@ test_left_alone(Desk *desk)
     desk_say_in_vain(desk, "ada", "Just now", 131026);
     g_assert_cmpuint(desk_view(desk, "ada")->n_resend, ==, 1);
     desk_resend(desk, "ada");
-    desk_wait_notice(desk, "ada", "2 others are kept; /resend sends them*the last: A little later");
     desk_wait_feed(desk, COEX_FEED_SENT, "ada", "Just now");
+    desk_wait_feed(desk, COEX_FEED_NOTICE, "ada",
+                   "2 others are kept; /resend sends them*the last: A little later");
     desk_take(desk, "ada", "Just now");
     coex_session_discard(desk->session, desk_name("ada"));
     desk_wait_notice(desk, "ada", "Discarded: A little later");
@@ -430,10 +431,12 @@ test_waiting_is_dropped(Desk *desk)
     coex_session_list_held(desk->session, desk_name("ada"));
     desk_wait_notice(desk, "ada", "Waits to be sent to Ada*: I wait");
     desk_wait_notice(desk, "ada", "Waits to be sent to Ada*: A slip of the pen");
+    desk_wait_notice(desk, "ada", "Kept for Ada*; /resend sends it: Failed before");
     coex_session_discard(desk->session, desk_name("ada"));
     desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Not sent, and discarded: A slip of the pen");
     coex_session_list_held(desk->session, NULL);
     desk_wait_notice(desk, NULL, "Waits to be sent to Ada*: I wait");
+    desk_wait_notice(desk, NULL, "Kept for Ada*; /resend sends it: Failed before");
     desk_fence(desk);
     desk_ignore(desk, "Waiting for WhatsApp*");
     coex_sim_set_down(desk->sim, FALSE);
@@ -491,9 +494,8 @@ test_never_left(Desk *desk)
     desk_wait_prompt(desk, "dana", "While you wrote");
     g_free(coex_sim_customer_sends(desk->sim, "dana", "Me first"));
     desk_wait_feed(desk, COEX_FEED_INBOUND, "dana", "Me first");
-    line = desk_wait_feed(desk, COEX_FEED_FAILED, "dana", "While you wrote");
+    desk_wait_feed(desk, COEX_FEED_NOTICE, "dana", "Not sent yet, and kept: “While you wrote”. *");
     desk_wait_prompt_over(desk, "dana");
-    g_assert_true(line->item->flags & COEX_LINE_UNSENT);
     coex_sim_fail_next(desk->sim, 131026);
     desk_resend(desk, "dana");
     desk_wait_feed(desk, COEX_FEED_SENT, "dana", "While you wrote");
