@@ -88,7 +88,7 @@ show_list(CoexPicker *picker)
 
 /* What to type to take the chosen template: a name alone would mean the preferred language. */
 static char *
-dup_verb(CoexPicker *picker)
+dup_verb(const CoexPicker *picker)
 {
     guint index;
 
@@ -136,6 +136,17 @@ dup_needs(const CoexPicker *picker, gboolean *ret_only_missing, guint *ret_n)
     return g_string_free(needs, FALSE);
 }
 
+/* What to type before the values that are asked for. */
+static char *
+dup_value_verb(const CoexPicker *picker)
+{
+    gboolean only_missing;
+    guint n;
+    g_autofree char *needs G_GNUC_UNUSED = dup_needs(picker, &only_missing, &n);
+
+    return only_missing ? g_strdup("!fill") : dup_verb(picker);
+}
+
 static void
 show_values(CoexPicker *picker)
 {
@@ -146,7 +157,7 @@ show_values(CoexPicker *picker)
     gboolean only_missing;
     guint n;
     g_autofree char *needs = dup_needs(picker, &only_missing, &n);
-    g_autofree char *verb = only_missing ? g_strdup("!fill") : dup_verb(picker);
+    g_autofree char *verb = dup_value_verb(picker);
     g_autofree char *line =
         g_strdup_printf(n > 1 ? "It %sneeds: %s. Type %s and the values, with | between."
                               : "It %sneeds: %s. Type %s and the value.",
@@ -201,6 +212,7 @@ const CoexTemplateFace coex_template_chat = {
               [COEX_STAGE_VALUES] = show_values,
               [COEX_STAGE_CONFIRM] = show_confirm },
     .is_asked = is_asked,
+    .dup_verb = dup_value_verb,
 };
 
 /* ---- the verbs ---- */

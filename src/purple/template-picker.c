@@ -511,8 +511,15 @@ tell_joined(CoexPicker *picker, const char *before)
                        : "This waits for your choice: “%s”. Choose a template (%stemplate "
                          "lists them), or type %shold or %scancel.",
         excerpt, mark, mark, mark);
+    g_autofree char *verb =
+        picker->stage == COEX_STAGE_VALUES && picker->connection->face->dup_verb != NULL
+            ? picker->connection->face->dup_verb(picker)
+            : NULL;
+    g_autofree char *hint =
+        verb != NULL ? g_strdup_printf("%s A value of the template is typed behind %s.", line, verb)
+                     : NULL;
 
-    coex_lines_notice(picker->connection, picker->name, line);
+    coex_lines_notice(picker->connection, picker->name, hint != NULL ? hint : line);
 }
 
 static gboolean

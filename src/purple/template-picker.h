@@ -30,6 +30,9 @@ typedef struct CoexTemplateFace {
     void (*point_at)(CoexPicker *picker);
     /* Whether the user is being asked what to do with a text that waits. */
     gboolean (*is_asked)(const CoexPicker *picker);
+    /* At VALUES: what is typed before a value that is asked for, to be freed. NULL: nothing, a
+     * value goes into its field. */
+    char *(*dup_verb)(const CoexPicker *picker);
     gboolean is_closed_after; /* once the picker is idle nothing of it stands on the screen */
 } CoexTemplateFace;
 

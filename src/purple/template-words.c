@@ -147,7 +147,11 @@ dup_category(const CoexTemplate *template_)
 char *
 coex_picker_describe(const CoexPicker *picker, const CoexTemplate *template_, gsize max_chars)
 {
-    g_autofree char *words = coex_text_excerpt(template_->body, max_chars);
+    /* A value of the header is the first that is typed. */
+    gboolean asks = template_->header != NULL && strstr(template_->header, "{{") != NULL;
+    g_autofree char *all =
+        g_strconcat(asks ? template_->header : "", asks ? " / " : "", template_->body, NULL);
+    g_autofree char *words = coex_text_excerpt(all, max_chars);
     g_autofree char *category = dup_category(template_);
     const char *objection = coex_picker_get_reservation(picker, template_);
 

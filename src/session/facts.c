@@ -13,7 +13,8 @@
 #include "session/sends.h"
 #include "store/store.h"
 
-#define SEND_COLUMNS 54 /* beside "Sent 2026-11-30 14:02: " */
+#define SEND_COLUMNS 54  /* beside "Sent 2026-11-30 14:02: " */
+#define WORDS_COLUMNS 24 /* of these so many are its first words' at least */
 
 typedef struct {
     CoexAccount *account;
@@ -44,7 +45,9 @@ add_sends(GStrvBuilder *facts, GPtrArray *sends, gint64 now)
     for (guint i = 0; i < sends->len; i++) {
         const CoexSend *send = g_ptr_array_index(sends, i);
         g_autofree char *words = coex_sends_dup_words(send);
-        g_autofree char *state = coex_sends_describe_newest(send, now);
+        g_autofree char *newest = coex_sends_describe_newest(send, now);
+        glong n_words = MIN(g_utf8_strlen(words, -1), WORDS_COLUMNS);
+        g_autofree char *state = coex_text_excerpt(newest, (gsize)(SEND_COLUMNS - 2 - n_words));
         g_autofree char *line = g_strdup_printf("%s: %s", state, words);
         g_autofree char *at = dup_time(send->time);
         g_autofree char *label = g_strdup_printf("Sent %s", at != NULL ? at : "");

@@ -117,7 +117,7 @@ numbers_outlive_a_template(World *world)
 static void
 send_twice_when_the_window_opened(World *world, const char *waits)
 {
-    g_autofree char *end = g_strdup_printf("*Not sent: “%s”*", waits);
+    g_autofree char *end = g_strdup_printf("*Not sent yet, and kept: *“%s”*", waits);
 
     host_type(world->host, NORA, "!template order_update Zoe | K-42");
     host_wait_for(world->host, EVENT_MESSAGE, NORA, "*Zoe*K-42*!send*");
@@ -345,6 +345,45 @@ missing_values_by_dialogue(World *world)
     g_autoptr(CoexSimRequest) sent = world_next_sent(world);
     host_check(world->host, g_str_equal(sent->values[0], "Zoe"));
     host_check(world->host, g_str_equal(sent->values[1], "K-42"));
+}
+
+/* A line that was meant as a value waits like any other, and is told how a value is typed; what is
+ * asked for in the header stands in the list. */
+static void
+value_without_its_verb(World *world)
+{
+    coex_sim_add_template(world->sim,
+                          "{\"name\":\"appointment\",\"language\":\"en_US\",\"status\":"
+                          "\"APPROVED\",\"category\":\"UTILITY\",\"components\":[{\"type\":"
+                          "\"HEADER\",\"format\":\"TEXT\",\"text\":\"On {{1}}\"},{\"type\":"
+                          "\"BODY\",\"text\":\"Dear {{1}}, we expect you.\"}]}");
+    host_go_online(world->host);
+    host_type(world->host, NORA, "Until tomorrow");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*!hold*");
+    host_type(world->host, NORA, "!find expect you");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA,
+                  "*!1  appointment (en_US): On {{1}} / Dear {{1}}, we expect you.*");
+    host_type(world->host, NORA, "!1");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*It needs: *Type !1 and the values*");
+    host_type(world->host, NORA, "Monday");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA,
+                  "*waits for your choice too: “Monday”*!cancel. A value of the template is typed "
+                  "behind !1.");
+    host_type(world->host, NORA, "!1 Monday");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*It still needs: *Type !fill *");
+    host_type(world->host, NORA, "Zoe");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*too: “Zoe”*is typed behind !fill.");
+    host_type(world->host, NORA, "!fill Zoe");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*Dear Zoe, we expect you.*");
+    host_type(world->host, NORA, "!send");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*Not sent: Until tomorrow");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*Sent in the template: Monday");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*Sent in the template: Zoe");
+    g_autoptr(CoexSimRequest) sent = world_next_sent(world);
+    host_check(world->host, g_str_equal(sent->values[0], "Monday"));
+    host_check(world->host, g_str_equal(sent->values[1], "Zoe"));
+    world_settle(world);
+    host_check(world->host, coex_sim_n_sent(world->sim, NULL) == 1);
 }
 
 /* A template made since the login is found after a refresh, which asks the provider. */
@@ -576,6 +615,7 @@ add_all(void)
     world_add("bitlbee/chosen-in-vain", "BitlBee", chosen_in_vain);
     world_add("bitlbee/typed-text-finds-its-template", "BitlBee", typed_text_finds_its_template);
     world_add("bitlbee/order-of-the-list", "BitlBee", order_of_the_list);
+    world_add("bitlbee/value-without-its-verb", "BitlBee", value_without_its_verb);
     world_add("bitlbee/missing-values-by-dialogue", "BitlBee", missing_values_by_dialogue);
     world_add("bitlbee/refresh-by-dialogue", "BitlBee", refresh_by_dialogue);
     world_add("bitlbee/hold-by-dialogue", "BitlBee", hold_by_dialogue);

@@ -241,7 +241,9 @@ test_list(Desk *desk)
     wait_list(desk, "ada", all);
     wait_list(desk, "dana", held);
     coex_session_describe(desk->session, desk_name("ada"));
-    desk_wait_facts(desk, "ada", "*\nSent 20* ??:??: read ??:??: Yes, until six.\n");
+    desk_wait_facts(desk, "ada",
+                    "*\nSent 20* ??:??: failed ??:??: *: On Sundays until noon.\n"
+                    "Sent 20* ??:??: read ??:??: Yes, until six.\n");
 }
 
 /* The last ten, and of another day with the day. */
