@@ -133,6 +133,7 @@ struct CoexAccount {
     struct CoexCosts *costs; /* spending; NULL before they were read */
     struct CoexPhone *phone;
     struct CoexBlocks *blocks;
+    struct CoexBroadcasts *broadcasts;
     struct CoexOutbox *outbox;
     struct CoexFetch *fetch;
     struct CoexMatcher *match;

@@ -20,6 +20,7 @@ coex_session_event_free(CoexSessionEvent *event)
     g_clear_pointer(&event->content, g_bytes_unref);
     g_clear_pointer(&event->costs, coex_costs_unref);
     g_clear_error(&event->error);
+    g_free(event->id);
     g_free(event->text);
     g_free(event->detail);
     g_free(event);

@@ -72,6 +72,13 @@ typedef enum {
      * that, or, without one, who is: all of `names`, which are buddies' or addresses of who is not
      * known here, and nobody else. */
     COEX_SESSION_BLOCKS,
+    /* May the broadcast `id` begin? `text`: the question, `detail`: at which cost, who is left out
+     * and why, and how it looks. Of the person in whose conversation it was ordered, NULL: for the
+     * account. Answer with coex_session_broadcast(). */
+    COEX_SESSION_ASK_BROADCAST,
+    /* What became of the last broadcast: the line `text`, and `facts`, of each fate what it is and
+     * whose. Of the person as above. */
+    COEX_SESSION_BROADCAST,
     /* The person `text` is forgotten from here on, whom also all of `names` lead to: the chat
      * program forgets what it has of them. Then coex_session_forgotten(); until then it comes again
      * at each login. */
@@ -101,6 +108,14 @@ typedef enum {
     COEX_TRANSFER_FAILED, /* a line says why */
 } CoexTransferState;
 
+/* What the user wants of a broadcast. */
+typedef enum {
+    COEX_BROADCAST_BEGIN,  /* yes to a question */
+    COEX_BROADCAST_CANCEL, /* no to it */
+    COEX_BROADCAST_STOP,   /* the one that runs */
+    COEX_BROADCAST_REPORT, /* what became of the last */
+} CoexBroadcastStep;
+
 /* What the chat program does about a day of the phone's earlier chats. */
 typedef enum {
     COEX_LOG_ASK,     /* is there one? */
@@ -126,6 +141,7 @@ typedef struct CoexSessionEvent {
     GBytes *content;
     CoexCosts *costs;
     GError *error;
+    char *id; /* of a question */
     char *text;
     char *detail;
     guint step;

@@ -9,6 +9,7 @@
 #include "core/verifier.h"
 #include "purple/actions.h"
 #include "purple/ask.h"
+#include "purple/broadcast.h"
 #include "purple/connection.h"
 #include "purple/contact.h"
 #include "purple/conversation.h"
@@ -64,15 +65,6 @@ go_online(CoexConnection *connection)
     coex_roster_start(connection);
     if (!connection->over)
         coex_notice_end_error(connection);
-}
-
-static void
-log_in(CoexConnection *connection, const CoexSessionEvent *event)
-{
-    if (event->kind == COEX_SESSION_ONLINE)
-        go_online(connection);
-    else
-        show_progress(connection, event);
 }
 
 static PurpleConnectionError
@@ -160,6 +152,17 @@ fail(CoexConnection *connection, const GError *error)
         !purple_account_get_remember_password(connection->account))
         purple_account_set_password(connection->account, NULL);
     purple_connection_error_reason(gc, reason, wrapped != NULL ? wrapped : sentence);
+}
+
+static void
+log_in(CoexConnection *connection, const CoexSessionEvent *event)
+{
+    if (event->kind == COEX_SESSION_ONLINE)
+        go_online(connection);
+    else if (event->kind == COEX_SESSION_FAILED)
+        fail(connection, event->error);
+    else
+        show_progress(connection, event);
 }
 
 /* What WhatsApp did not accept is told in any case. */
@@ -262,6 +265,8 @@ show_facts(CoexConnection *connection, const CoexSessionEvent *event)
 {
     if (event->kind == COEX_SESSION_EXAMINED)
         take_examined(connection, event);
+    else if (event->kind == COEX_SESSION_BROADCAST)
+        coex_broadcast_show(connection, event);
     else if (event->person != NULL)
         coex_roster_show_facts(connection, event->person, event->facts);
     else
@@ -291,6 +296,8 @@ ask(CoexConnection *connection, const CoexSessionEvent *event)
 {
     if (event->kind == COEX_SESSION_ASK_WEBHOOK)
         coex_actions_ask_webhook(connection, event->text, event->detail);
+    else if (event->kind == COEX_SESSION_ASK_BROADCAST)
+        coex_broadcast_ask(connection, event);
     else
         coex_synchronise_ask(connection, event->text);
 }
@@ -321,10 +328,8 @@ on_event(const CoexSessionEvent *event, gpointer user_data)
     switch (event->kind) {
     case COEX_SESSION_PROGRESS:
     case COEX_SESSION_ONLINE:
-        log_in(connection, event);
-        break;
     case COEX_SESSION_FAILED:
-        fail(connection, event->error);
+        log_in(connection, event);
         break;
     case COEX_SESSION_PERSON:
         coex_roster_queue(connection, event->person);
@@ -345,6 +350,7 @@ on_event(const CoexSessionEvent *event, gpointer user_data)
         show_earlier(connection, event);
         break;
     case COEX_SESSION_FACTS:
+    case COEX_SESSION_BROADCAST:
     case COEX_SESSION_EXAMINED:
         show_facts(connection, event);
         break;
@@ -356,6 +362,7 @@ on_event(const CoexSessionEvent *event, gpointer user_data)
         log_past(connection, event);
         break;
     case COEX_SESSION_ASK_SYNC:
+    case COEX_SESSION_ASK_BROADCAST:
     case COEX_SESSION_ASK_WEBHOOK:
         ask(connection, event);
         break;

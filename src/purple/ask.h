@@ -19,6 +19,7 @@ typedef enum {
     COEX_ASK_OPTIONS,
     COEX_ASK_ACCOUNT,
     COEX_ASK_PROFILE,
+    COEX_ASK_BROADCAST,
 } CoexAskTopic;
 
 /* A new question about the person (borrowed; "" for the account). The token is the request's

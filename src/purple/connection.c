@@ -24,6 +24,7 @@ coex_connection_unref(CoexConnection *connection)
     g_clear_pointer(&connection->notices, g_ptr_array_unref);
     g_hash_table_unref(connection->contacts);
     g_free(connection->registered_url);
+    g_free(connection->broadcast_id);
     coex_profile_free(connection->profile);
     coex_profile_free(connection->edited);
     g_free(connection->language);

@@ -43,6 +43,7 @@ struct CoexConnection {
     CoexProfile *profile;    /* as it was told last; NULL: it was not */
     CoexProfile *edited;     /* what the form was filled from; NULL: none was opened */
     gboolean wants_profile;  /* the user does, and nothing else of the account */
+    char *broadcast_id;      /* that may begin, while we ask; NULL */
     gboolean tell_catalogue; /* the user waits for a refresh */
     gboolean setting_icon;   /* by ourselves */
     gboolean examines;       /* first; the login follows */

@@ -201,7 +201,10 @@ coex_notice_answer(CoexConnection *connection, const char *typed)
                     line);
     for (guint i = 0; i < G_N_ELEMENTS(words); i++)
         g_string_append_printf(answer, "\n%s: %s", words[i].word, words[i].help);
-    g_string_append(answer, "\n" SEARCH " WORDS: finds words in the messages with anybody");
+    g_string_append(answer,
+                    "\n" SEARCH " WORDS: finds words in the messages with anybody\n"
+                    "broadcast GROUP TEMPLATE value | value: sends a template to a group of "
+                    "the buddy list; stop: ends that; alone: what became of it");
     coex_notice_tell(connection, answer->str);
 }
 

@@ -6,6 +6,7 @@
 #include "core/payload.h"
 #include "core/typed-line.h"
 #include "core/which.h"
+#include "purple/broadcast.h"
 #include "purple/connection.h"
 #include "purple/contact.h"
 #include "purple/doctor.h"
@@ -281,6 +282,9 @@ static const Verb verbs[] = {
     { "get", "[which]", "s", "fetch a file, or show where it is", .take = coex_file_get },
     { "play", "[which]", "s", "open a file with the program of the option media-open",
       .take = coex_file_play },
+    { "broadcast", "[group template [value | value …] | stop]", "s",
+      "send a template to a group of the buddy list; alone: what became of it",
+      .take = coex_broadcast_run },
     { "block", NULL, "", "block this person at WhatsApp, within 24 hours after they wrote",
       .run = run_block },
     { "unblock", NULL, "", "end that", .run = run_unblock },
@@ -413,6 +417,8 @@ on_command(PurpleConversation *conv, const gchar *command, gchar **args, gchar *
     if (coex_connection_is_own(connection, purple_conversation_get_name(conv))) {
         if (verb->run == run_doctor)
             coex_doctor_run(connection, rest);
+        else if (verb->take == coex_broadcast_run)
+            coex_broadcast_run(connection, NULL, rest);
         else
             coex_notice_answer(connection, verb->name);
         return PURPLE_CMD_RET_OK;

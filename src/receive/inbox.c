@@ -13,6 +13,7 @@
 #include "account/ticker.h"
 #include "account/views.h"
 #include "account/waiting.h"
+#include "core/broadcast-id.h"
 #include "core/error.h"
 #include "core/feed.h"
 #include "core/text.h"
@@ -22,6 +23,7 @@
 #include "receive/history.h"
 #include "receive/opt-out.h"
 #include "receive/sender.h"
+#include "send/broadcast.h"
 #include "send/outbox.h"
 #include "send/templates.h"
 #include "store/batch.h"
@@ -425,6 +427,17 @@ step_free(CoexInboxStep *step)
     g_free(step);
 }
 
+/* No line, and nothing to send again: a broadcast tells of itself. */
+static void
+settle_broadcast(CoexAccount *account, const CoexPerson *person, const CoexResult *result)
+{
+    coex_views_note_state(account, person, result);
+    coex_views_tell(account, person);
+    if (result->state == COEX_STATE_FAILED)
+        coex_broadcast_note_failure(account, result->local_id, result->error_code,
+                                    result->explanation);
+}
+
 static void
 settle_status(CoexInboxStep *step, CoexBatch *batch, const Effect *effect)
 {
@@ -436,6 +449,10 @@ settle_status(CoexInboxStep *step, CoexBatch *batch, const Effect *effect)
     if (person == NULL || result->outcome != COEX_CHANGED)
         return;
     person = coex_people_now(account->people, person);
+    if (coex_broadcast_owns(result->local_id)) {
+        settle_broadcast(account, person, result);
+        return;
+    }
     if (coex_views_note_state(account, person, result))
         coex_ticker_note(account, person, result);
     if (result->state != COEX_STATE_FAILED)

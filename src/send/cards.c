@@ -116,8 +116,8 @@ write_card(CoexJsonWriter *writer, const CoexOutboxCard *card)
     coex_json_writer_end(writer);
 }
 
-void
-coex_outbox_item_put_values(CoexOutboxItem *item, const char *const *values)
+char *
+coex_outbox_write_values(const char *const *values, const GPtrArray *cards)
 {
     CoexJsonWriter *writer = coex_json_writer_new();
 
@@ -125,12 +125,18 @@ coex_outbox_item_put_values(CoexOutboxItem *item, const char *const *values)
     for (guint i = 0; values[i] != NULL; i++)
         coex_json_writer_string(writer, NULL, values[i]);
     coex_json_writer_end(writer);
-    if (item->cards != NULL && item->cards->len > 0)
+    if (cards != NULL && cards->len > 0)
         coex_json_writer_array(writer, "cards");
-    for (guint i = 0; item->cards != NULL && i < item->cards->len; i++)
-        write_card(writer, item->cards->pdata[i]);
+    for (guint i = 0; cards != NULL && i < cards->len; i++)
+        write_card(writer, cards->pdata[i]);
+    return coex_json_writer_finish(writer);
+}
+
+void
+coex_outbox_item_put_values(CoexOutboxItem *item, const char *const *values)
+{
     g_free(item->row->template_values);
-    item->row->template_values = coex_json_writer_finish(writer);
+    item->row->template_values = coex_outbox_write_values(values, item->cards);
 }
 
 CoexOutboxCard *

@@ -11,9 +11,9 @@
 /* The outbox's inside, shared by queue.c (the items and their commits), wire.c (their life with the
  * network), taking.c, not-taken.c, files.c and cards.c (their files), pace.c (when they go),
  * compose.c (what waits for a person's decision), stuck.c (what failed), held.c (what waits, one by
- * one), about.c (what is about another message), unite.c (who it is for), silence.c (whether
- * webhooks tell of it) and access.c (the key). An item is one outbox row in memory; a queue holds
- * one person's items in order. */
+ * one), about.c (what is about another message), unite.c (who it is for), trouble.c (what concerns
+ * all that leaves), silence.c (whether webhooks tell of it) and access.c (the key). An item is one
+ * outbox row in memory; a queue holds one person's items in order. */
 
 typedef struct CoexAccount CoexAccount;
 typedef struct CoexBatch CoexBatch;
@@ -171,11 +171,6 @@ struct CoexOutbox {
 CoexOutboxQueue *coex_outbox_get_queue(CoexOutbox *outbox, gint64 person_id);
 /* Nothing there waits for WhatsApp any more, or another line says so. */
 void coex_outbox_queue_forget_slow(CoexOutboxQueue *queue);
-/* WhatsApp knows by these whom it was sent to. Returns the person whose addresses changed, else
- * NULL.
- */
-CoexPerson *coex_outbox_item_learn_addressee(CoexOutboxItem *item, const char *wa_id,
-                                             const char *user_id);
 /* Moves what @other, who turned out to be another just now, has in a queue to that one's, in order;
  * the queue is gone then. */
 void coex_outbox_unite_queues(CoexOutbox *outbox, const CoexPerson *other);
@@ -350,6 +345,22 @@ void coex_outbox_ask_stale(CoexOutbox *outbox);
 void coex_outbox_watch_for_silence(CoexOutbox *outbox, gint64 left_at_us);
 /* Sends what may go now, sets a timer for the rest. */
 void coex_outbox_pump(CoexOutbox *outbox);
+/* The same, at the latest at that monotonic time. */
+void coex_outbox_pump_at(CoexOutbox *outbox, gint64 when_us);
+/* What a send that was refused with @error for the (@n_tries + 1)-th time means for all: those
+ * wait, too, where it would befall them (not an upload's), and the key is looked at. Whether it may
+ * go again by itself, after @ret_delay_ms. */
+gboolean coex_outbox_may_retry(CoexOutbox *outbox, const GError *error, guint n_tries,
+                               gboolean befalls_all, gint64 *ret_delay_ms);
+/* A send was accepted: what befell those before it is over. */
+void coex_outbox_note_accepted(CoexOutbox *outbox);
+/* Of what leaves beside the queues: 0, and a turn of the number's is taken, or the monotonic time
+ * of the next. */
+gint64 coex_outbox_take_turn(CoexOutbox *outbox);
+/* WhatsApp knows by these to whom something for @person was sent. Returns the person whose
+ * addresses changed, else NULL. */
+CoexPerson *coex_outbox_learn_addressee(CoexOutbox *outbox, CoexPerson *person, const char *wa_id,
+                                        const char *user_id);
 /* Repeats the login check; nothing goes before it has answered, nor after it was refused. */
 void coex_outbox_check_access(CoexOutbox *outbox);
 /* Tells the prompt with all parked texts of the person, and why they wait. */
@@ -358,6 +369,9 @@ void coex_outbox_prompt(CoexOutbox *outbox, CoexPerson *person);
 void coex_outbox_tell_held(CoexOutbox *outbox, CoexPerson *person, const char *text);
 /* Starts waiting for the status of an uncertain item. */
 void coex_outbox_item_await_status(CoexOutboxItem *item);
+/* A template's checked values and @cards (CoexOutboxCard, NULL for none), as they are kept; free
+ * with g_free(). */
+char *coex_outbox_write_values(const char *const *values, const GPtrArray *cards);
 /* The values of a template, as they were kept; free with g_strfreev(). */
 char **coex_outbox_row_read_values(const CoexOutboxRow *row);
 /* What is sent for it; NULL when its template is not in the catalogue any more as the user saw it.

@@ -85,10 +85,10 @@ coex_outbox_unite_again(const CoexOutbox *outbox, CoexBatch *batch, guint n)
 }
 
 CoexPerson *
-coex_outbox_item_learn_addressee(CoexOutboxItem *item, const char *wa_id, const char *user_id)
+coex_outbox_learn_addressee(CoexOutbox *outbox, CoexPerson *now, const char *wa_id,
+                            const char *user_id)
 {
-    CoexPeople *people = item->outbox->account->people;
-    CoexPerson *now = coex_outbox_item_person(item);
+    CoexPeople *people = outbox->account->people;
     g_auto(CoexPeer) told = { 0 };
 
     /* Their number went to another while it was on its way. */
@@ -99,7 +99,7 @@ coex_outbox_item_learn_addressee(CoexOutboxItem *item, const char *wa_id, const 
     if (!coex_people_link(people, now, &told, 0))
         return NULL;
     now = coex_people_now(people, now);
-    coex_outbox_doubt(item->outbox, now);
-    coex_outbox_unite(item->outbox);
+    coex_outbox_doubt(outbox, now);
+    coex_outbox_unite(outbox);
     return now;
 }

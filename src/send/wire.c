@@ -13,6 +13,7 @@
 #include "core/text.h"
 #include "core/window.h"
 #include "send/block.h"
+#include "send/broadcast.h"
 #include "send/receipts.h"
 #include "send/queue.h"
 #include "send/templates.h"
@@ -22,8 +23,6 @@
 #define UNCERTAIN_S 120      /* for the status of a send without an answer */
 #define UNCERTAIN_DEAF_S 600 /* while no webhook arrives at all */
 #define SLOW_MS 5000         /* before the user hears that a text still waits */
-#define NETWORK_RETRY_MAX 5  /* 2^n seconds between tries while the network is down */
-#define PAUSE_MIN_MS 1000    /* between tries of the whole number while WhatsApp refuses */
 #define EXCERPT 40
 #define TOO_LATE "The 24-hour window closed before it could be sent."
 #define BLOCKED(mark) "You have blocked them at WhatsApp since. " mark "unblock ends that."
@@ -41,8 +40,8 @@ on_pump(gpointer data)
     coex_outbox_pump(outbox);
 }
 
-static void
-pump_at(CoexOutbox *outbox, gint64 when_us)
+void
+coex_outbox_pump_at(CoexOutbox *outbox, gint64 when_us)
 {
     gint64 delay_ms = (when_us - g_get_monotonic_time()) / 1000 + 1;
 
@@ -143,7 +142,7 @@ pump_queue(CoexOutbox *outbox, CoexOutboxQueue *queue)
         coex_outbox_queue_tell_pace(queue, when_us - now_us);
     }
     if (when_us > 0)
-        pump_at(outbox, when_us);
+        coex_outbox_pump_at(outbox, when_us);
     else
         send_item(item);
 }
@@ -171,6 +170,7 @@ coex_outbox_pump(CoexOutbox *outbox)
         outbox->account->state != COEX_ACCOUNT_ONLINE)
         return;
     pump_in_turn(outbox);
+    coex_broadcast_pump(outbox->account);
 }
 
 /* ---- one send ---- */
@@ -221,7 +221,7 @@ upload_item(CoexOutboxItem *item)
     gint64 due_us = MAX(item->due_us, item->outbox->pause_due_us);
 
     if (due_us > g_get_monotonic_time())
-        pump_at(item->outbox, due_us);
+        coex_outbox_pump_at(item->outbox, due_us);
     else if (may_leave(item))
         coex_outbox_item_upload(item);
 }
@@ -366,8 +366,7 @@ put_end(CoexOutboxItem *item, CoexBatch *batch, gint64 sent_at)
 static void
 accepted(CoexOutbox *outbox, CoexPerson *person)
 {
-    outbox->access_proven = FALSE;
-    outbox->n_failures = 0;
+    coex_outbox_note_accepted(outbox);
     if (outbox->account->receipts == COEX_RECEIPTS_ANSWER)
         coex_receipts_mark_read(outbox->account, person);
 }
@@ -427,7 +426,8 @@ take_sent(CoexOutboxItem *item, const CoexSent *sent)
     CoexAccount *account = item->outbox->account;
     CoexPerson *person = coex_outbox_item_person(item);
     g_autofree char *title = coex_account_dup_title(account, person);
-    CoexPerson *changed = coex_outbox_item_learn_addressee(item, sent->wa_id, sent->user_id);
+    CoexPerson *changed =
+        coex_outbox_learn_addressee(item->outbox, person, sent->wa_id, sent->user_id);
 
     if (changed != NULL && changed != person)
         coex_account_store_person(account, changed);
@@ -456,7 +456,8 @@ coex_outbox_settle(CoexOutbox *outbox, CoexBatch *batch, const CoexStatus *statu
     if (item == NULL || item->row->attempts == 0 || item->accepted)
         return FALSE;
     note_accepted(item, status->wamid);
-    changed = coex_outbox_item_learn_addressee(item, status->peer.wa_id, status->peer.user_id);
+    changed = coex_outbox_learn_addressee(outbox, coex_outbox_item_person(item), status->peer.wa_id,
+                                          status->peer.user_id);
     if (changed != NULL)
         coex_batch_put_person(batch, changed);
     coex_timer_clear(&item->confirm);
@@ -494,7 +495,7 @@ coex_outbox_settled(CoexOutbox *outbox, const char *local_id, gboolean failed, c
         coex_views_tell(outbox->account, person);
         accepted(outbox, person);
     }
-    pump_at(outbox, g_get_monotonic_time());
+    coex_outbox_pump_at(outbox, g_get_monotonic_time());
 }
 
 /* ---- refused, or without an answer ---- */
@@ -600,25 +601,6 @@ park_again(CoexOutboxItem *item, const char *why)
     coex_outbox_prompt(item->outbox, person);
 }
 
-/* One step of waiting for all that fail together: what befell one would befall the next. */
-static void
-pause_all(CoexOutbox *outbox, gint64 delay_ms)
-{
-    gint64 now_us = g_get_monotonic_time();
-
-    if (now_us < outbox->pause_due_us)
-        return;
-    outbox->pause_due_us = now_us + MAX(delay_ms, PAUSE_MIN_MS) * 1000;
-    outbox->n_failures++;
-}
-
-/* The network does not care how many try: it is looked at more often than a refusal is repeated. */
-static gint64
-network_delay_ms(const CoexOutbox *outbox)
-{
-    return (gint64)1000 << MIN(outbox->n_failures, NETWORK_RETRY_MAX);
-}
-
 /* Where no webhook can come, no status would. */
 static void
 wait_for_status(CoexOutboxItem *item)
@@ -636,8 +618,8 @@ void
 coex_outbox_item_refuse(CoexOutboxItem *item, const GError *error, gint64 at_least_ms)
 {
     CoexOutbox *outbox = item->outbox;
-    CoexRetryKind kind = coex_retry_kind(error);
     guint n_tries = MAX(item->row->attempts + item->n_uploads, 1) - 1;
+    gint64 delay_ms;
 
     g_debug("text %s: refused, error %d, Graph code %d", item->row->local_id, error->code,
             coex_error_get_graph_code(error));
@@ -647,24 +629,15 @@ coex_outbox_item_refuse(CoexOutboxItem *item, const GError *error, gint64 at_lea
         return;
     } else if (coex_outbox_item_renew_upload(item, error)) {
         requeue(item, 0);
-    } else if (g_error_matches(error, COEX_ERROR, COEX_ERROR_NETWORK)) {
-        pause_all(outbox, network_delay_ms(outbox));
-        requeue(item, 0);
     } else if (g_error_matches(error, COEX_ERROR, COEX_ERROR_WINDOW_CLOSED)) {
         park_again(item, error->message);
-    } else if (g_error_matches(error, COEX_ERROR, COEX_ERROR_AUTH) && !outbox->access_proven) {
-        requeue(item, 0);
-        coex_outbox_check_access(outbox);
-    } else if (kind != COEX_RETRY_NEVER) {
-        item->too_fast = kind == COEX_RETRY_PAIR;
+    } else if (coex_outbox_may_retry(outbox, error, n_tries,
+                                     item->row->state == COEX_OUTBOX_SENDING, &delay_ms)) {
+        item->too_fast = coex_retry_kind(error) == COEX_RETRY_PAIR;
         if (item->too_fast)
             coex_outbox_queue_spend_pace(coex_outbox_get_queue(outbox, item->row->person_id));
-        else if (item->row->state == COEX_OUTBOX_SENDING)
-            pause_all(outbox, coex_retry_delay_ms(kind, outbox->n_failures, g_random_double()));
-        requeue(item, MAX(at_least_ms, coex_retry_delay_ms(kind, n_tries, g_random_double())));
+        requeue(item, delay_ms > 0 ? MAX(at_least_ms, delay_ms) : 0);
     } else {
-        if (g_error_matches(error, COEX_ERROR, COEX_ERROR_TEMPLATE))
-            coex_templates_refresh(outbox->account, FALSE);
         coex_outbox_item_fail(item, error->message, coex_error_get_graph_code(error));
     }
 }

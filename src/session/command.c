@@ -28,6 +28,8 @@
 #include "session/past-log.h"
 #include "send/block.h"
 #include "session/profile.h"
+#include "send/broadcast-order.h"
+#include "send/broadcast.h"
 #include "send/receipts.h"
 #include "session/registration.h"
 #include "session/sends.h"
@@ -291,6 +293,35 @@ run_status(CoexCommand *command, CoexPerson *person)
 }
 
 static void
+run_plan_broadcast(CoexCommand *command, CoexPerson *person)
+{
+    const CoexBroadcastOrder order = { command->text, command->template_,
+                                       (const char *const *)command->values,
+                                       (const char *const *)command->buddies };
+
+    coex_broadcast_plan(command->account, person, &order);
+}
+
+static void
+run_broadcast(CoexCommand *command, CoexPerson *person)
+{
+    switch ((CoexBroadcastStep)command->limit) {
+    case COEX_BROADCAST_BEGIN:
+        coex_broadcast_begin(command->account, person, command->text);
+        break;
+    case COEX_BROADCAST_CANCEL:
+        coex_broadcast_cancel(command->account, command->text);
+        break;
+    case COEX_BROADCAST_STOP:
+        coex_broadcast_stop(command->account, person);
+        break;
+    case COEX_BROADCAST_REPORT:
+        coex_broadcast_report(command->account, person);
+        break;
+    }
+}
+
+static void
 run_typing(CoexCommand *command, CoexPerson *person)
 {
     person = coex_people_now(command->account->people, person);
@@ -382,6 +413,8 @@ static const struct {
     [COEX_COMMAND_CHANGE_HELD] = { .say = coex_outbox_change_held, .outlives = TRUE },
     [COEX_COMMAND_STATUS] = { .run = run_status },
     [COEX_COMMAND_BLOCK] = { .run = run_block, .makes_person = TRUE },
+    [COEX_COMMAND_PLAN_BROADCAST] = { .run = run_plan_broadcast, .alone = TRUE, .of_name = TRUE },
+    [COEX_COMMAND_BROADCAST] = { .run = run_broadcast, .alone = TRUE, .of_name = TRUE },
     [COEX_COMMAND_TYPING] = { .run = run_typing, .quiet = TRUE, .of_name = TRUE },
     [COEX_COMMAND_CHANGE_PROFILE] = { .run = run_change_profile, .alone = TRUE },
     [COEX_COMMAND_SYNCHRONISE] = { .run = run_synchronise, .alone = TRUE },
@@ -530,6 +563,7 @@ coex_command_free(CoexCommand *command)
 {
     g_clear_pointer(&command->template_, coex_template_unref);
     g_strfreev(command->values);
+    g_strfreev(command->buddies);
     coex_payload_free(command->payload);
     g_free(command->target);
     g_free(command->name);

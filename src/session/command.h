@@ -51,6 +51,8 @@ typedef enum {
     COEX_COMMAND_BLOCK,
     COEX_COMMAND_TYPING,
     COEX_COMMAND_CHANGE_PROFILE,
+    COEX_COMMAND_PLAN_BROADCAST,
+    COEX_COMMAND_BROADCAST,
 } CoexCommandKind;
 
 /* Members a kind does not use are NULL or 0; all but the account are owned. */
@@ -70,7 +72,8 @@ typedef struct {
     CoexTemplate *template_;
     char **values;
     CoexPayload *payload;
-    char *target; /* of a buddy to whom something goes on */
+    char **buddies; /* of a group: name and what the user calls it, in turn */
+    char *target;   /* of a buddy to whom something goes on */
 } CoexCommand;
 
 CoexCommand *coex_command_new(CoexCommandKind kind, CoexAccount *account, const char *name);

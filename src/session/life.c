@@ -24,6 +24,7 @@
 #include "session/past-log.h"
 #include "session/options.h"
 #include "send/block.h"
+#include "send/broadcast.h"
 #include "session/profile.h"
 #include "send/outbox.h"
 #include "session/registration.h"
@@ -54,6 +55,7 @@ static const struct {
     PART(fetch, coex_fetch_new, coex_fetch_stop, coex_fetch_free),
     PART(login, coex_login_state_new, coex_login_state_stop, coex_login_state_free),
     PART(blocks, coex_blocks_new, NULL, coex_blocks_free),
+    PART(broadcasts, coex_broadcasts_new, coex_broadcasts_stop, coex_broadcasts_free),
     PART(people, NULL, NULL, coex_people_free),
     PART(views, NULL, coex_views_stop, coex_views_free),
     PART(outbox, NULL, coex_outbox_stop, coex_outbox_free),

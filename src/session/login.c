@@ -24,6 +24,7 @@
 #include "receive/match.h"
 #include "receive/strangers.h"
 #include "send/block.h"
+#include "send/broadcast.h"
 #include "send/outbox.h"
 #include "send/templates.h"
 #include "session/forget.h"
@@ -590,6 +591,7 @@ go_online(CoexAccount *account)
         coex_account_tell(account, coex_account_event_new(account, COEX_SESSION_PAST_LOG));
     coex_account_tell_feed(account, backlog);
     coex_templates_load(account);
+    coex_broadcast_take_up(account);
     coex_outbox_start(account->outbox);
     coex_fetch_start(account);
     coex_intake_attach(coex_hub_get_intake(account->hub), account);

@@ -161,12 +161,20 @@ post_verb(CoexSession *session, CoexCommandKind kind, const char *name)
 }
 
 static void
-post_words(CoexSession *session, CoexCommandKind kind, const char *name, const char *words)
+post_flag(CoexSession *session, CoexCommandKind kind, const char *name, const char *words,
+          gboolean flag)
 {
     CoexCommand *command = coex_command_new(kind, session->account, name);
 
     command->text = g_strdup(words);
+    command->flag = flag;
     post(session, command);
+}
+
+static void
+post_words(CoexSession *session, CoexCommandKind kind, const char *name, const char *words)
+{
+    post_flag(session, kind, name, words, FALSE);
 }
 
 static void
@@ -447,10 +455,7 @@ coex_session_recall(CoexSession *session, const char *name, guint limit, gint64 
 void
 coex_session_examine(CoexSession *session, gboolean go_on)
 {
-    CoexCommand *command = coex_command_new(COEX_COMMAND_EXAMINE, session->account, NULL);
-
-    command->flag = go_on;
-    post(session, command);
+    post_flag(session, COEX_COMMAND_EXAMINE, NULL, NULL, go_on);
 }
 
 void
@@ -478,26 +483,53 @@ coex_session_forget_recalled(CoexSession *session, const char *name)
 }
 
 void
+coex_session_plan_broadcast(CoexSession *session, const char *name, const char *group,
+                            const CoexTemplate *template_, const char *const *values,
+                            const char *const *buddies)
+{
+    CoexCommand *command = coex_command_new(COEX_COMMAND_PLAN_BROADCAST, session->account, name);
+
+    command->text = g_strdup(group);
+    command->template_ = coex_template_ref(template_);
+    command->values = g_strdupv((char **)values);
+    command->buddies = g_strdupv((char **)buddies);
+    post(session, command);
+}
+
+void
+coex_session_broadcast(CoexSession *session, const char *name, CoexBroadcastStep step,
+                       const char *id)
+{
+    CoexCommand *command = coex_command_new(COEX_COMMAND_BROADCAST, session->account, name);
+
+    command->limit = step;
+    command->text = g_strdup(id);
+    post(session, command);
+}
+
+void
 coex_session_block(CoexSession *session, const char *name, gboolean block)
 {
-    CoexCommand *command = coex_command_new(COEX_COMMAND_BLOCK, session->account, name);
+    post_flag(session, COEX_COMMAND_BLOCK, name, NULL, block);
+}
 
-    command->flag = block;
-    post(session, command);
+static void
+post_if_known(CoexSession *session, CoexCommandKind kind, const char *name)
+{
+    if (coex_session_find_person(session, name) != NULL)
+        post_verb(session, kind, name);
 }
 
 void
 coex_session_note_typing(CoexSession *session, const char *name)
 {
-    if (coex_session_find_person(session, name) != NULL)
-        post_verb(session, COEX_COMMAND_TYPING, name);
+    post_if_known(session, COEX_COMMAND_TYPING, name);
 }
 
 void
 coex_session_mark_seen(CoexSession *session, const char *name)
 {
-    if (coex_session_find_person(session, name) != NULL)
-        post_verb(session, COEX_COMMAND_MARK_SEEN, name);
+    post_if_known(session, COEX_COMMAND_MARK_SEEN, name);
 }
 
 void
@@ -546,11 +578,7 @@ coex_session_take_nick(CoexSession *session, const char *name, const char *nick)
 void
 coex_session_get_file(CoexSession *session, const char *name, const char *which, gboolean play)
 {
-    CoexCommand *command = coex_command_new(COEX_COMMAND_GET_FILE, session->account, name);
-
-    command->text = g_strdup(which);
-    command->flag = play;
-    post(session, command);
+    post_flag(session, COEX_COMMAND_GET_FILE, name, which, play);
 }
 
 void
@@ -587,10 +615,7 @@ coex_session_search(CoexSession *session, const char *name, const char *words)
 void
 coex_session_synchronise(CoexSession *session, gboolean sure)
 {
-    CoexCommand *command = coex_command_new(COEX_COMMAND_SYNCHRONISE, session->account, NULL);
-
-    command->flag = sure;
-    post(session, command);
+    post_flag(session, COEX_COMMAND_SYNCHRONISE, NULL, NULL, sure);
 }
 
 void
@@ -605,11 +630,7 @@ coex_session_change_profile(CoexSession *session, const char *const *changes)
 void
 coex_session_answer_webhook(CoexSession *session, const char *registered_url, gboolean yes)
 {
-    CoexCommand *command = coex_command_new(COEX_COMMAND_ANSWER_WEBHOOK, session->account, NULL);
-
-    command->text = g_strdup(registered_url);
-    command->flag = yes;
-    post(session, command);
+    post_flag(session, COEX_COMMAND_ANSWER_WEBHOOK, NULL, registered_url, yes);
 }
 
 void

@@ -114,6 +114,17 @@ void coex_session_forget_recalled(CoexSession *session, const char *name);
  * of the account. */
 void coex_session_keep_line(CoexSession *session, const char *name, const char *text);
 
+/* Orders the template for all of @buddies, which are names and what the user calls each ("" for
+ * nothing) in turn, of the group @group: ASK_BROADCAST follows, or a NOTICE. In @values "{name}"
+ * stands for each one's name. @name: of the person in whose conversation the lines come, NULL: the
+ * account's, here and in the next. */
+void coex_session_plan_broadcast(CoexSession *session, const char *name, const char *group,
+                                 const CoexTemplate *template_, const char *const *values,
+                                 const char *const *buddies);
+/* @id: of the question that BEGIN and CANCEL answer, else NULL. */
+void coex_session_broadcast(CoexSession *session, const char *name, CoexBroadcastStep step,
+                            const char *id);
+
 /* Blocks the person, also who is not known, at WhatsApp, or ends that; BLOCKS follows, with a
  * NOTICE. */
 void coex_session_block(CoexSession *session, const char *name, gboolean block);

@@ -299,6 +299,8 @@ apply_change(CoexApply *a, GError **error)
                coex_apply_accepted(a, error);
     case COEX_CHANGE_OUTBOX_REMOVED:
         return coex_apply_drop_outbox(a, change->local_id, error);
+    case COEX_CHANGE_UNSENT:
+        return coex_apply_remove_unsent(a, change->local_id, error);
     case COEX_CHANGE_LINE:
         return apply_line(a, error);
     case COEX_CHANGE_SETTING:

@@ -19,6 +19,7 @@ typedef enum {
     COEX_CHANGE_OUTBOX,
     COEX_CHANGE_ACCEPTED,
     COEX_CHANGE_OUTBOX_REMOVED,
+    COEX_CHANGE_UNSENT,
     COEX_CHANGE_LINE,
     COEX_CHANGE_SETTING,
     COEX_CHANGE_DELIVERY,
@@ -71,7 +72,7 @@ typedef struct CoexChange {
             char *wamid;
             gint64 now;
         } outbox;
-        char *local_id; /* OUTBOX_REMOVED */
+        char *local_id; /* OUTBOX_REMOVED, UNSENT */
         struct {
             gint64 person_id;
             CoexFeedKind kind;

@@ -9,6 +9,7 @@ clear_result(CoexResult *result)
     g_free(result->text);
     g_free(result->local_id);
     g_free(result->origin);
+    g_free(result->explanation);
     *result = (CoexResult){ .outcome = COEX_ADDED, .state = COEX_STATE_UNKNOWN };
 }
 
@@ -55,6 +56,7 @@ free_change(gpointer data)
         g_free(change->outbox.wamid);
         break;
     case COEX_CHANGE_OUTBOX_REMOVED:
+    case COEX_CHANGE_UNSENT:
         g_free(change->local_id);
         break;
     case COEX_CHANGE_LINE:
@@ -248,6 +250,12 @@ void
 coex_batch_remove_outbox(CoexBatch *batch, const char *local_id)
 {
     add_change(batch, COEX_CHANGE_OUTBOX_REMOVED)->local_id = g_strdup(local_id);
+}
+
+void
+coex_batch_remove_unsent(CoexBatch *batch, const char *local_id)
+{
+    add_change(batch, COEX_CHANGE_UNSENT)->local_id = g_strdup(local_id);
 }
 
 void

@@ -81,8 +81,11 @@ void coex_batch_put_outbox(CoexBatch *batch, const CoexOutboxRow *row, gboolean 
  * goes). */
 guint coex_batch_outbox_accepted(CoexBatch *batch, const CoexOutboxRow *row, const char *wamid,
                                  gint64 now);
-/* A row that is UNCONFIRMED becomes a message in that state. */
+/* A row that is UNCONFIRMED becomes a message in that state: a status with its local id, also one
+ * that is PENDING, tells what became of it. */
 void coex_batch_remove_outbox(CoexBatch *batch, const char *local_id);
+/* Such a message was surely not sent: it goes. */
+void coex_batch_remove_unsent(CoexBatch *batch, const char *local_id);
 
 /* A feed item of kind FAILED, UNCONFIRMED or ARRIVED about the text of @row. @detail may be NULL,
  * and is kept with the row as long as that stays as it is. */
@@ -154,8 +157,10 @@ typedef struct CoexResult {
     gboolean is_from_here; /* and not from the phone */
     /* Of one of ours that got a status. */
     gint64 sent_at;
-    char *local_id; /* under which a failure of it is kept in the outbox, NULL */
-    char *origin;   /* of a copy, the local id of what it was made of first, NULL */
+    char *local_id;    /* under which a failure of it is kept in the outbox, NULL */
+    char *origin;      /* of a copy, the local id of what it was made of first, NULL */
+    int error_code;    /* Graph's, of a status that failed; 0 */
+    char *explanation; /* with that, NULL */
 } CoexResult;
 
 /* Of the change @index. Borrowed. */

@@ -27,6 +27,8 @@ gboolean coex_apply_put_outbox(CoexApply *apply, const CoexOutboxRow *row, GErro
 gboolean coex_apply_take_outbox(CoexApply *apply, const char *local_id, GError **error);
 /* Removes a row for good; one that may have arrived is kept as a message. */
 gboolean coex_apply_drop_outbox(CoexApply *apply, const char *local_id, GError **error);
+/* Removes such a message again. */
+gboolean coex_apply_remove_unsent(CoexApply *apply, const char *local_id, GError **error);
 /* Removes a row and all copies of @origin but those on their way, @ret_n of them; what may have
  * arrived is kept as messages. */
 gboolean coex_apply_drop_copies(CoexApply *apply, const char *local_id, const char *origin,

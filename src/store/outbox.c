@@ -181,6 +181,16 @@ coex_apply_drop_outbox(CoexApply *a, const char *local_id, GError **error)
 }
 
 gboolean
+coex_apply_remove_unsent(CoexApply *a, const char *local_id, GError **error)
+{
+    return coex_db_run(a->db,
+                       "DELETE FROM messages WHERE account = ? AND local_id = ? AND state = ?",
+                       COEX_VALUES(coex_int(a->change->account_id), coex_text(local_id),
+                                   coex_int(COEX_STATE_UNCONFIRMED)),
+                       error);
+}
+
+gboolean
 coex_apply_drop_copies(CoexApply *a, const char *local_id, const char *origin, guint *ret_n,
                        GError **error)
 {

@@ -209,6 +209,9 @@ static const char SELECT_SENDS[] =
     "  (SELECT 1 FROM messages AS m WHERE m.account = ?1 AND m.local_id = outbox.local_id)"
     " ORDER BY position DESC LIMIT ?3))"
     " ORDER BY time DESC, waits >= 0 DESC, place DESC LIMIT ?3";
+static const char SELECT_BROADCAST[] =
+    "SELECT person, local_id, time, state, failure, error_code FROM messages"
+    " WHERE account = ?1 AND local_id >= ?2 AND local_id < ?3 AND time >= ?4 ORDER BY id";
 
 /* `said` is of the click in what is about no other message. */
 static const char SELECT_CLICK[] = "SELECT time, said FROM messages"
@@ -312,6 +315,38 @@ coex_past_read_figures_since(CoexDb *db, gint64 account_id, gint64 since, GError
                   coex_db_query(db, SELECT_COUNTS_SINCE,
                                 COEX_VALUES(coex_int(account_id), coex_int(since)), error),
                   add_count, figures, error))
+        return figures;
+    coex_figures_free(figures);
+    return NULL;
+}
+
+static void
+add_part(sqlite3_stmt *row, CoexFigures *figures)
+{
+    CoexSend *send = g_new0(CoexSend, 1);
+    send->person_id = sqlite3_column_int64(row, 0);
+    send->local_id = coex_db_dup_text(row, 1);
+    send->time = sqlite3_column_int64(row, 2);
+    send->state = (CoexState)sqlite3_column_int(row, 3);
+    send->why = coex_db_dup_text(row, 4);
+    send->error_code = sqlite3_column_int(row, 5);
+    send->waits = -1;
+    g_ptr_array_add(figures->sends, send);
+}
+
+CoexFigures *
+coex_past_read_broadcast(CoexDb *db, gint64 account_id, const char *prefix, gint64 since,
+                         GError **error)
+{
+    g_autofree char *end = g_strconcat(prefix, "~", NULL);
+    CoexFigures *figures = g_new0(CoexFigures, 1);
+    figures->sends = g_ptr_array_new_with_free_func(free_send);
+    if (read_rows(db,
+                  coex_db_query(db, SELECT_BROADCAST,
+                                COEX_VALUES(coex_int(account_id), coex_text(prefix), coex_text(end),
+                                            coex_int(since)),
+                                error),
+                  add_part, figures, error))
         return figures;
     coex_figures_free(figures);
     return NULL;

@@ -133,6 +133,7 @@ coex_send_free(CoexSend *send)
         return;
     g_free(send->text);
     g_free(send->why);
+    g_free(send->local_id);
     g_free(send);
 }
 

@@ -128,7 +128,7 @@ gboolean coex_outbox_row_is_text(const CoexOutboxRow *row);
 int coex_outbox_row_get_offer(const CoexOutboxRow *row, int error_code);
 
 /* What was sent, or is to be, and what became of it. Figures tell neither id nor person, snapshots
- * nothing of the last three. */
+ * nothing of the last five. */
 typedef struct CoexSend {
     gint64 id;
     gint64 person_id;
@@ -139,6 +139,8 @@ typedef struct CoexSend {
     gint64 told_at[4]; /* from SENT to PLAYED; 0: it was not told, or not kept yet */
     char *why;         /* it failed, NULL */
     gint waits;        /* CoexOutboxState: it is in the outbox; -1: it is not */
+    int error_code;    /* Graph's, of the failure, 0 */
+    char *local_id;    /* of a broadcast's, NULL */
 } CoexSend;
 void coex_send_free(CoexSend *send);
 

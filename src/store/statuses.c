@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/broadcast-id.h"
 #include "core/feed.h"
 #include "store/batch-private.h"
 #include "store/batch.h"
@@ -174,6 +175,9 @@ apply_failure(CoexApply *a, const Report *report, const CoexStored *target, GErr
 {
     gboolean unconfirmed = target->state == COEX_STATE_UNCONFIRMED;
     gint64 n_copies = 0;
+    /* that tells of all of them at once, and says how they are sent again */
+    if (coex_broadcast_owns(target->local_id))
+        return TRUE;
     if (unconfirmed && !coex_apply_find_copies(a, target->id, get_origin(target), &n_copies, error))
         return FALSE;
     /* It was right to send it again. */
@@ -218,6 +222,8 @@ apply_proof(CoexApply *a, const Report *report, const CoexStored *target, GError
                           .message_id = target->id };
     gint64 n_copies = 0;
     guint n_dropped = 0;
+    if (coex_broadcast_owns(target->local_id))
+        return TRUE;
     if (!coex_apply_drop_copies(a, target->local_id, get_origin(target), &n_dropped, error) ||
         !coex_apply_find_copies(a, target->id, get_origin(target), &n_copies, error))
         return FALSE;
@@ -228,14 +234,15 @@ apply_proof(CoexApply *a, const Report *report, const CoexStored *target, GError
     return coex_apply_feed(a, &line, error);
 }
 
-/* Unless the phone's echo of it has the id. */
+/* Unless the phone's echo of it has the id, or WhatsApp gave it none. */
 static gboolean
 name_message(CoexApply *a, const Report *report, const CoexStored *target, GError **error)
 {
-    return coex_db_run(
-        a->db, "UPDATE OR IGNORE messages SET wamid = ?, token = ? WHERE id = ?",
-        COEX_VALUES(coex_text(report->wamid), coex_text(report->token), coex_int(target->id)),
-        error);
+    return *report->wamid == '\0' ||
+           coex_db_run(a->db, "UPDATE OR IGNORE messages SET wamid = ?, token = ? WHERE id = ?",
+                       COEX_VALUES(coex_text(report->wamid), coex_text(report->token),
+                                   coex_int(target->id)),
+                       error);
 }
 
 /* Of a reaction: one that failed is not said to have been made, and one that arrived is. */
@@ -276,11 +283,19 @@ note_time(CoexApply *a, const Report *report, const CoexStored *target, GError *
                        COEX_VALUES(coex_int(report->time), coex_int(target->id)), error);
 }
 
+/* The answer to one that was written down before it was sent. */
+static gboolean
+is_acceptance(const Report *report, const CoexStored *target)
+{
+    return report->state == COEX_STATE_PENDING && target->state == COEX_STATE_UNCONFIRMED;
+}
+
 static gboolean
 merge_report(CoexApply *a, const Report *report, CoexStored *target, gboolean *ret_advanced,
              GError **error)
 {
-    *ret_advanced = coex_state_advances(target->state, report->state);
+    *ret_advanced =
+        coex_state_advances(target->state, report->state) || is_acceptance(report, target);
     if (!note_time(a, report, target, error))
         return FALSE;
     if (!*ret_advanced)
@@ -363,7 +378,10 @@ coex_apply_status(CoexApply *a, GError **error)
     change->result.text = g_steal_pointer(&target.text);
     change->result.local_id = g_steal_pointer(&target.local_id);
     change->result.origin = g_steal_pointer(&target.origin);
-    return TRUE;
+    change->result.error_code = report->error_code;
+    change->result.explanation = g_strdup(report->explanation);
+    return !is_acceptance(report, &target) ||
+           coex_apply_early(a, target.id, report->wamid, report->token, error);
 }
 
 /* Each half has an index of its own; an OR would make SQLite look at all that are kept. */

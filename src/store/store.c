@@ -596,6 +596,7 @@ typedef struct {
     gint64 person_id;
     guint n_sends;
     gint64 since; /* 0: of the person */
+    char *prefix; /* of a broadcast, NULL: of none */
     CoexFigures *figures;
     CoexStoreFigures done;
 } FiguresRead;
@@ -607,6 +608,7 @@ free_figures_read(gpointer data)
     g_clear_pointer(&read->context, g_main_context_unref);
     g_clear_error(&read->error);
     coex_figures_free(read->figures);
+    g_free(read->prefix);
     g_free(read);
 }
 
@@ -624,6 +626,9 @@ read_figures(CoexDb *db, const GError *error, gpointer data)
     FiguresRead *read = data;
     if (db == NULL)
         read->error = g_error_copy(error);
+    else if (read->prefix != NULL)
+        read->figures =
+            coex_past_read_broadcast(db, read->account_id, read->prefix, read->since, &read->error);
     else if (read->since > 0)
         read->figures =
             coex_past_read_figures_since(db, read->account_id, read->since, &read->error);
@@ -643,6 +648,20 @@ coex_store_read_figures(CoexStore *store, gint64 account_id, gint64 person_id, g
     read->account_id = account_id;
     read->person_id = person_id;
     read->n_sends = n_sends;
+    read->done = done;
+    coex_writer_add_task(store->writer, read_figures, read);
+}
+
+void
+coex_store_read_broadcast(CoexStore *store, gint64 account_id, const char *prefix, gint64 since,
+                          CoexStoreFigures done, gpointer user_data)
+{
+    FiguresRead *read = g_new0(FiguresRead, 1);
+    read->context = g_main_context_ref_thread_default();
+    read->user_data = user_data;
+    read->account_id = account_id;
+    read->prefix = g_strdup(prefix);
+    read->since = since;
     read->done = done;
     coex_writer_add_task(store->writer, read_figures, read);
 }

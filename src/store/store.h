@@ -120,6 +120,12 @@ typedef void (*CoexStoreFigures)(const CoexFigures *figures, const GError *error
 void coex_store_read_figures(CoexStore *store, gint64 account_id, gint64 person_id, guint n_sends,
                              CoexStoreFigures done, gpointer user_data);
 
+/* Reads what was sent under a local id that begins with @prefix (core/broadcast-id.h), and written
+ * down at @since, seconds since 1970, or later, in that order: of each all but the text and when
+ * its states were told. */
+void coex_store_read_broadcast(CoexStore *store, gint64 account_id, const char *prefix,
+                               gint64 since, CoexStoreFigures done, gpointer user_data);
+
 /* Counts the messages with anybody since that time, seconds since 1970 and greater than 0, without
  * those of the phone's earlier chats. */
 void coex_store_read_figures_since(CoexStore *store, gint64 account_id, gint64 since,

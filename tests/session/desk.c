@@ -91,15 +91,18 @@ note_line(Desk *desk, const CoexFeedItem *item, const CoexPersonView *person)
 }
 
 static void
-note_facts(Desk *desk, const CoexPersonView *person, char **facts)
+note_facts(Desk *desk, const CoexSessionEvent *event)
 {
-    g_autoptr(GString) all = g_string_new(NULL);
+    char **facts = event->facts;
+    g_autoptr(GString) all = g_string_new(event->text);
 
+    if (all->len > 0)
+        g_string_append_c(all, '\n');
     for (guint i = 0; facts[i] != NULL; i += 2) {
         g_assert_nonnull(facts[i + 1]);
         g_string_append_printf(all, "%s: %s\n", facts[i], facts[i + 1]);
     }
-    note(desk, DESK_FACTS, person, all->str, NULL);
+    note(desk, DESK_FACTS, event->person, all->str, NULL);
 }
 
 static void
@@ -220,6 +223,9 @@ get_kind(const CoexSessionEvent *event)
         return DESK_PROMPT;
     if (event->kind == COEX_SESSION_PROMPT_OVER)
         return DESK_PROMPT_OVER;
+    if (event->kind == COEX_SESSION_ASK_BROADCAST || event->kind == COEX_SESSION_ASK_SYNC ||
+        event->kind == COEX_SESSION_ASK_WEBHOOK)
+        return DESK_ASK;
     return event->kind == COEX_SESSION_NOTICE ? DESK_NOTICE : DESK_EXAMINED;
 }
 
@@ -258,6 +264,9 @@ write_down(Desk *desk, const CoexSessionEvent *event)
     case COEX_SESSION_NOTICE:
     case COEX_SESSION_TICK:
     case COEX_SESSION_EXAMINED:
+    case COEX_SESSION_ASK_BROADCAST:
+    case COEX_SESSION_ASK_SYNC:
+    case COEX_SESSION_ASK_WEBHOOK:
         note(desk, get_kind(event), event->person, event->text != NULL ? event->text : "",
              event->detail);
         break;
@@ -265,7 +274,8 @@ write_down(Desk *desk, const CoexSessionEvent *event)
         note_past(desk, event->person, event->lines, event->asked);
         break;
     case COEX_SESSION_FACTS:
-        note_facts(desk, event->person, event->facts);
+    case COEX_SESSION_BROADCAST:
+        note_facts(desk, event);
         break;
     case COEX_SESSION_FORGET:
     case COEX_SESSION_BLOCKS:
@@ -281,10 +291,6 @@ write_down(Desk *desk, const CoexSessionEvent *event)
     case COEX_SESSION_FOUND:
         note_found(desk, event);
         break;
-    case COEX_SESSION_ASK_SYNC:
-    case COEX_SESSION_ASK_WEBHOOK:
-        note(desk, DESK_ASK, NULL, event->text, event->detail);
-        break;
     case COEX_SESSION_TRANSFER:
     case COEX_SESSION_FETCH:
         note_transfer(desk, event);
@@ -298,11 +304,22 @@ write_down(Desk *desk, const CoexSessionEvent *event)
     }
 }
 
+/* Of the last question that has one. */
+static void
+keep_id(Desk *desk, const char *id)
+{
+    if (id == NULL)
+        return;
+    g_free(desk->asked_id);
+    desk->asked_id = g_strdup(id);
+}
+
 static void
 on_event(const CoexSessionEvent *event, gpointer user_data)
 {
     Desk *desk = user_data;
 
+    keep_id(desk, event->id);
     write_down(desk, event);
     if (++desk->n_calls == desk->quit_after)
         end_session(desk);
@@ -473,6 +490,7 @@ desk_free(Desk *desk)
     g_free(desk->dir);
     g_free(desk->listen);
     g_free(desk->number);
+    g_free(desk->asked_id);
     g_free(desk);
 }
 

@@ -66,6 +66,7 @@ typedef struct {
     gint *clock_ahead_s; /* of the session's clock, atomic */
     gboolean logs;       /* asks for the phone's earlier chats for a log */
     guint quit_after;    /* free the session from within that many observer calls; 0: never */
+    char *asked_id;      /* of the last question that has an id, NULL */
     guint n_calls;
     guint n_fences;
     guint disk_ms; /* that a logout may last longer, where the disk does not answer */

@@ -547,7 +547,7 @@ process(SimCall *call, const SimRoute *route)
         write_answer(call);
         if (call->sent && call->sim->early_status)
             hold_answer(call);
-        else if (fault && fault->kind == SIM_FAULT_DELAY)
+        else if (fault && fault->delay_ms > 0)
             delay(call, fault->delay_ms);
         else if (sim_file_is_stalled(call))
             stall(call);

@@ -435,6 +435,12 @@ coex_sim_fail_next(CoexSim *sim, int code)
 }
 
 void
+coex_sim_fail_next_late(CoexSim *sim, int code, guint ms)
+{
+    push_fault(sim, (SimFault){ .kind = SIM_FAULT_CODE, .code = code, .delay_ms = ms });
+}
+
+void
 coex_sim_fail_next_http(CoexSim *sim, guint status, const char *body)
 {
     push_fault(

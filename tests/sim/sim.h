@@ -310,6 +310,7 @@ gboolean coex_sim_wait_refused(CoexSim *sim, guint n, guint timeout_ms);
 void coex_sim_aim(CoexSim *sim, const char *what);
 /* Each of the following hits one request; called n times, it hits the next n. */
 void coex_sim_fail_next(CoexSim *sim, int code);
+void coex_sim_fail_next_late(CoexSim *sim, int code, guint ms);
 void coex_sim_fail_next_http(CoexSim *sim, guint status, const char *body);
 /* Handled as usual, the answer comes later. */
 void coex_sim_delay_next(CoexSim *sim, guint ms);

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "account/account.h"
+#include "account/engine.h"
+#include "account/people.h"
+#include "account/tell.h"
+#include "account/views.h"
+#include "send/broadcast-private.h"
+#include "send/queue.h"
+#include "store/batch.h"
+#include "store/store.h"
+
+/* Writing down what became of each message of a broadcast, again and again where the disk refuses
+ * it: until then it stands there as one that may have arrived. */
+
+typedef struct {
+    CoexAccount *account; /* borrowed, but while it is being written */
+    CoexStatus *status;   /* NULL: it has surely not left, and no message is there */
+    char *local_id;
+    char *why; /* NULL */
+} Outcome;
+
+static void
+outcome_free(gpointer data)
+{
+    Outcome *outcome = data;
+
+    g_clear_pointer(&outcome->status, coex_status_unref);
+    g_free(outcome->local_id);
+    g_free(outcome->why);
+    g_free(outcome);
+}
+
+static void
+put_outcome(CoexBatch *batch, const Outcome *outcome)
+{
+    if (outcome->status != NULL)
+        coex_batch_apply_status(batch, outcome->status, outcome->why);
+    else
+        coex_batch_remove_unsent(batch, outcome->local_id);
+}
+
+static void write_outcome(CoexAccount *account, Outcome *outcome);
+
+static void
+on_save(gpointer data)
+{
+    CoexBroadcasts *broadcasts = data;
+    g_autoptr(GPtrArray) unsaved = g_steal_pointer(&broadcasts->unsaved);
+
+    broadcasts->unsaved = g_ptr_array_new_with_free_func(outcome_free);
+    while (unsaved->len > 0)
+        write_outcome(broadcasts->account, g_ptr_array_steal_index(unsaved, 0));
+}
+
+static void
+note_state(CoexAccount *account, const CoexResult *result)
+{
+    CoexPerson *person = coex_people_by_id(account->people, result->person_id);
+
+    if (person == NULL || result->outcome != COEX_CHANGED)
+        return;
+    person = coex_people_now(account->people, person);
+    coex_views_note_state(account, person, result);
+    coex_views_tell(account, person);
+}
+
+static void
+on_outcome(CoexBatch *batch, const GError *error, gpointer user_data)
+{
+    Outcome *outcome = user_data;
+    g_autoptr(CoexAccount) account = outcome->account;
+    CoexBroadcasts *broadcasts = account->broadcasts;
+
+    if (account->state == COEX_ACCOUNT_ENDED || error == NULL) {
+        if (error == NULL && account->state != COEX_ACCOUNT_ENDED && outcome->status != NULL)
+            note_state(account, coex_batch_get_result(batch, 0));
+        outcome_free(outcome);
+        return;
+    }
+    coex_account_tell_store_error(account, error);
+    g_ptr_array_add(broadcasts->unsaved, outcome);
+    if (broadcasts->save == NULL)
+        coex_timer_start(&broadcasts->save, COEX_STORE_RETRY_MS, on_save, broadcasts);
+}
+
+/* Takes @outcome. */
+static void
+write_outcome(CoexAccount *account, Outcome *outcome)
+{
+    CoexBatch *batch = coex_account_batch(account);
+
+    put_outcome(batch, outcome);
+    outcome->account = coex_account_ref(account);
+    coex_store_commit(account->store, batch, on_outcome, outcome);
+}
+
+void
+coex_broadcast_note_outcome(CoexBroadcasts *broadcasts, const char *local_id, CoexStatus *status,
+                            const char *why)
+{
+    Outcome *outcome = g_new0(Outcome, 1);
+
+    outcome->status = status;
+    outcome->local_id = g_strdup(local_id);
+    outcome->why = g_strdup(why);
+    write_outcome(broadcasts->account, outcome);
+}
+
+void
+coex_broadcast_outcomes_init(CoexBroadcasts *broadcasts)
+{
+    broadcasts->unsaved = g_ptr_array_new_with_free_func(outcome_free);
+}
+
+void
+coex_broadcast_outcomes_stop(CoexBroadcasts *broadcasts, CoexBatch *batch)
+{
+    coex_timer_clear(&broadcasts->save);
+    for (guint i = 0; i < broadcasts->unsaved->len; i++)
+        put_outcome(batch, g_ptr_array_index(broadcasts->unsaved, i));
+    g_ptr_array_set_size(broadcasts->unsaved, 0);
+}
+
+void
+coex_broadcast_outcomes_clear(CoexBroadcasts *broadcasts)
+{
+    coex_timer_clear(&broadcasts->save);
+    g_ptr_array_unref(broadcasts->unsaved);
+}

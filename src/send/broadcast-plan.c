@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "send/broadcast-plan.h"
+
+#include "account/account.h"
+#include "account/people.h"
+#include "account/person.h"
+#include "account/views.h"
+#include "core/costs.h"
+#include "core/country.h"
+#include "core/error.h"
+#include "core/template.h"
+#include "core/window.h"
+#include "send/block.h"
+#include "send/broadcast-order.h"
+#include "send/broadcast-record.h"
+#include "store/batch.h"
+#include "store/rows.h"
+#include <string.h>
+
+#define TITLES_MAX 12 /* of those who are left out for one reason */
+
+/* ---- people for one reason ---- */
+
+void
+coex_broadcast_group_free(gpointer data)
+{
+    CoexBroadcastGroup *group = data;
+
+    g_free(group->reason);
+    g_string_free(group->titles, TRUE);
+    g_free(group);
+}
+
+/* Reasons are few. */
+void
+coex_broadcast_group_add(GPtrArray *groups, const char *reason, const char *title, guint titles_max)
+{
+    CoexBroadcastGroup *group = NULL;
+
+    for (guint i = 0; i < groups->len && group == NULL; i++)
+        if (g_str_equal(((CoexBroadcastGroup *)groups->pdata[i])->reason, reason))
+            group = groups->pdata[i];
+    if (group == NULL) {
+        group = g_new0(CoexBroadcastGroup, 1);
+        group->reason = g_strdup(reason);
+        group->titles = g_string_new(NULL);
+        g_ptr_array_add(groups, group);
+    }
+    if (group->n++ < titles_max)
+        g_string_append_printf(group->titles, "%s%s", group->titles->len > 0 ? ", " : "", title);
+}
+
+char *
+coex_broadcast_group_dup_titles(const CoexBroadcastGroup *group, guint titles_max)
+{
+    if (group->n <= titles_max)
+        return g_strdup(group->titles->str);
+    return g_strdup_printf("%s and %u more", group->titles->str, group->n - titles_max);
+}
+
+/* ---- whom it reaches ---- */
+
+void
+coex_broadcast_plan_free(CoexBroadcastPlan *plan)
+{
+    g_clear_pointer(&plan->record, coex_broadcast_record_free);
+    coex_template_unref(plan->template_);
+    g_ptr_array_unref(plan->left_out);
+    g_hash_table_unref(plan->prices);
+    g_free(plan->first);
+    g_free(plan);
+}
+
+static gboolean
+is_marketing(const char *category)
+{
+    return g_str_equal(category, "MARKETING");
+}
+
+const char *
+coex_broadcast_get_obstacle(const CoexAccount *account, const CoexPerson *person,
+                            const char *category, gint64 asked_at)
+{
+    if (person == NULL || person->forgotten)
+        return "nothing is known of them any more";
+    if (!coex_peer_is_addressable(&person->peer))
+        return "no address of theirs is known any more";
+    if (person->in_doubt || person->renewed_at > asked_at)
+        return "this may be somebody else now";
+    if (coex_blocks_has(account, person))
+        return "blocked";
+    if (is_marketing(category) && person->no_marketing)
+        return "want no marketing";
+    if (is_marketing(category) && person->peer.wa_id != NULL && *person->peer.wa_id == '1')
+        return "no marketing reaches +1";
+    return NULL;
+}
+
+typedef struct {
+    CoexAccount *account;
+    CoexBroadcastPlan *plan;
+    GHashTable *had;     /* gint64 -> CoexSend, who got the same, or must not get it again */
+    GHashTable *counted; /* gint64: ids of people who are in it, or left out, already */
+    CoexBatch *newcomers;
+} Planning;
+
+static void
+leave_out(CoexBroadcastPlan *plan, const char *title, const char *reason)
+{
+    coex_broadcast_group_add(plan->left_out, reason, title, TITLES_MAX);
+}
+
+/* What failed may be sent once more, unless the reason is the person's and lasts. */
+static gboolean
+is_over(const CoexSend *send, gint64 now)
+{
+    gint64 wait_s = coex_graph_code_get_wait_s(send->error_code);
+
+    if (send->state != COEX_STATE_FAILED)
+        return TRUE;
+    if (send->error_code == 0 ||
+        coex_graph_code_lookup(send->error_code)->meaning != COEX_ERROR_RECIPIENT)
+        return FALSE;
+    return wait_s == COEX_WAIT_FOR_EVER || send->time + wait_s > now;
+}
+
+static GHashTable *
+index_sends(CoexAccount *account, GPtrArray *sends)
+{
+    GHashTable *had = g_hash_table_new(g_int64_hash, g_int64_equal);
+
+    for (guint i = 0; i < sends->len; i++) {
+        CoexSend *send = g_ptr_array_index(sends, i);
+        CoexPerson *person = coex_people_by_id(account->people, send->person_id);
+
+        if (person != NULL && is_over(send, coex_account_now(account)))
+            g_hash_table_replace(had, &coex_people_now(account->people, person)->id, send);
+    }
+    return had;
+}
+
+/* Free with g_free(); NULL: it can go. */
+static char *
+dup_obstacle(const Planning *planning, const CoexPerson *person)
+{
+    const CoexBroadcastRecord *record = planning->plan->record;
+    const CoexSend *had = g_hash_table_lookup(planning->had, &person->id);
+    gint64 now = coex_account_now(planning->account);
+
+    if (had != NULL)
+        return coex_window_describe_time(had->state == COEX_STATE_FAILED
+                                             ? "WhatsApp refused the same for them at "
+                                             : "got the same at ",
+                                         had->time, now);
+    return g_strdup(
+        coex_broadcast_get_obstacle(planning->account, person, record->category, record->at));
+}
+
+static void
+count_price(Planning *planning, const CoexPerson *person)
+{
+    CoexBroadcastPlan *plan = planning->plan;
+    CoexAccount *account = planning->account;
+    char *price = NULL;
+    guint n;
+
+    if (person->free_until > coex_account_now(account)) {
+        plan->n_free++;
+        return;
+    }
+    if (account->costs != NULL)
+        price = coex_costs_dup_price(account->costs, coex_country_of_peer(&person->peer),
+                                     plan->record->category);
+    if (price == NULL)
+        price = g_strdup("");
+    n = GPOINTER_TO_UINT(g_hash_table_lookup(plan->prices, price));
+    g_hash_table_replace(plan->prices, price, GUINT_TO_POINTER(n + 1));
+}
+
+static void
+note_first(CoexBroadcastPlan *plan, const char *title, const char *const *values)
+{
+    g_autofree char *text = NULL;
+
+    if (plan->first != NULL)
+        return;
+    text = coex_template_preview(plan->template_, values);
+    plan->first = g_strdup_printf("To %s:\n%s", title, text);
+}
+
+static void
+add_person(Planning *planning, const CoexPerson *person, const char *alias)
+{
+    CoexAccount *account = planning->account;
+    CoexBroadcastPlan *plan = planning->plan;
+    g_autofree char *title = coex_account_dup_title(account, person);
+    g_autofree char *obstacle = dup_obstacle(planning, person);
+    const char *known = coex_person_get_name(person);
+    const char *name = *alias != '\0' ? alias : known != NULL ? known : "";
+    g_auto(GStrv) filled = NULL;
+    g_auto(GStrv) checked = NULL;
+    g_autoptr(GError) error = NULL;
+
+    if (obstacle != NULL) {
+        leave_out(plan, title, obstacle);
+        return;
+    }
+    filled = coex_broadcast_record_fill(plan->record, name);
+    if (filled == NULL) {
+        leave_out(plan, title, "no name is known");
+        return;
+    }
+    checked = coex_template_check_values(plan->template_, (const char *const *)filled,
+                                         coex_account_now(account), NULL, &error);
+    if (checked == NULL) {
+        leave_out(plan, title, error->message);
+        return;
+    }
+    note_first(plan, title, (const char *const *)checked);
+    coex_broadcast_record_add(plan->record, person->id, name);
+    count_price(planning, person);
+}
+
+/* Who is new is stored at once: the record names people by their ids. */
+static CoexPerson *
+find_person(Planning *planning, const char *name)
+{
+    CoexAccount *account = planning->account;
+    CoexPerson *person = coex_people_find_named(account->people, name);
+    g_auto(CoexPeer) peer = { 0 };
+
+    if (person == NULL && coex_peer_parse(name, &peer, NULL) &&
+        !coex_number_is_same(peer.wa_id, account->number)) {
+        person = coex_people_learn(account->people, &peer, 0, FALSE, NULL);
+        if (person != NULL)
+            coex_batch_put_person(planning->newcomers, person);
+    }
+    return person != NULL ? coex_people_now(account->people, person) : NULL;
+}
+
+/* Several buddies may be one person. */
+static void
+add_buddy(Planning *planning, const char *name, const char *alias)
+{
+    CoexPerson *person = find_person(planning, name);
+
+    if (person == NULL)
+        leave_out(planning->plan, *alias != '\0' ? alias : name, "no number");
+    else if (g_hash_table_add(planning->counted, &person->id))
+        add_person(planning, person, alias);
+}
+
+/* ---- whether it can be sent at all ---- */
+
+static gboolean
+check_template(const CoexTemplate *template_, const char *const *values, GError **error)
+{
+    if (template_->obstacle != NULL) {
+        g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT, "%s cannot be sent: %s",
+                    template_->name, template_->obstacle);
+        return FALSE;
+    }
+    for (guint i = 0; values[i] != NULL && i < template_->variables->len; i++) {
+        const CoexTemplateVariable *variable = g_ptr_array_index(template_->variables, i);
+
+        if (variable->kind != COEX_VALUE_FILE || g_str_has_prefix(values[i], "https://"))
+            continue;
+        g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+                    "A broadcast takes a file by its address, https://…, from which WhatsApp "
+                    "fetches it.");
+        return FALSE;
+    }
+    return TRUE;
+}
+
+/* Each reason, with who it is about. */
+static void
+set_nobody(const CoexBroadcastPlan *plan, GError **error)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    g_string_printf(text, "Nobody of “%s” would get it.", plan->record->group);
+    for (guint i = 0; i < plan->left_out->len; i++) {
+        const CoexBroadcastGroup *group = g_ptr_array_index(plan->left_out, i);
+        g_autofree char *titles = coex_broadcast_group_dup_titles(group, TITLES_MAX);
+
+        g_string_append_printf(text, " %s: %s.", titles, group->reason);
+    }
+    g_set_error_literal(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT, text->str);
+}
+
+CoexBroadcastPlan *
+coex_broadcast_plan_new(CoexAccount *account, const CoexBroadcastOrder *order, GPtrArray *sends,
+                        GError **error)
+{
+    g_autoptr(GHashTable) had = NULL;
+    g_autoptr(GHashTable) counted = g_hash_table_new(g_int64_hash, g_int64_equal);
+    g_autoptr(CoexBatch) newcomers = NULL;
+    g_autoptr(CoexBroadcastPlan) plan = NULL;
+    Planning planning;
+
+    if (!check_template(order->template_, order->values, error))
+        return NULL;
+    had = index_sends(account, sends);
+    newcomers = coex_account_batch(account);
+    plan = g_new0(CoexBroadcastPlan, 1);
+    plan->record = coex_broadcast_record_new(order->group, order->template_, order->values,
+                                             coex_account_now(account));
+    plan->template_ = coex_template_ref(order->template_);
+    plan->left_out = g_ptr_array_new_with_free_func(coex_broadcast_group_free);
+    plan->prices = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    planning = (Planning){ account, plan, had, counted, newcomers };
+    for (guint i = 0; order->buddies[i] != NULL && order->buddies[i + 1] != NULL; i += 2)
+        add_buddy(&planning, order->buddies[i], order->buddies[i + 1]);
+    if (!coex_batch_is_empty(newcomers))
+        coex_account_commit(account, g_steal_pointer(&newcomers));
+    if (plan->record->people->len > 0)
+        return g_steal_pointer(&plan);
+    set_nobody(plan, error);
+    return NULL;
+}
+
+/* ---- what there is to know before ---- */
+
+char *
+coex_broadcast_dup_people(guint n)
+{
+    return g_strdup_printf(n == 1 ? "%u person" : "%u people", n);
+}
+
+char *
+coex_broadcast_plan_dup_question(const CoexBroadcastPlan *plan)
+{
+    g_autofree char *people = coex_broadcast_dup_people(plan->record->people->len);
+
+    return g_strdup_printf("Send %s to %s of “%s”?", plan->template_->name, people,
+                           plan->record->group);
+}
+
+static void
+append_costs(const CoexBroadcastPlan *plan, GString *text)
+{
+    g_autoptr(GList) prices =
+        g_list_sort(g_hash_table_get_keys(plan->prices), (GCompareFunc)strcmp);
+
+    g_string_append_printf(text, "Each is %s", coex_template_get_cost(plan->template_, FALSE));
+    for (const GList *link = prices; link != NULL; link = link->next) {
+        guint n = GPOINTER_TO_UINT(g_hash_table_lookup(plan->prices, link->data));
+
+        if (*(const char *)link->data != '\0')
+            g_string_append_printf(text, "; %u at %s", n, (const char *)link->data);
+    }
+    if (plan->n_free > 0)
+        g_string_append_printf(text, "; %u of them %s", plan->n_free,
+                               coex_template_get_cost(plan->template_, TRUE));
+    g_string_append_c(text, '.');
+}
+
+char *
+coex_broadcast_plan_dup_details(const CoexBroadcastPlan *plan, const CoexAccount *account)
+{
+    GString *text = g_string_new(NULL);
+    guint n_s = plan->record->people->len / COEX_BROADCAST_PER_S + 1;
+
+    append_costs(plan, text);
+    for (guint i = 0; i < plan->left_out->len; i++) {
+        const CoexBroadcastGroup *group = g_ptr_array_index(plan->left_out, i);
+        g_autofree char *titles = coex_broadcast_group_dup_titles(group, TITLES_MAX);
+
+        g_string_append_printf(text, "\nLeft out: %s (%s).", titles, group->reason);
+    }
+    g_string_append_printf(text, n_s < 90 ? "\nIt takes about %u s" : "\nIt takes about %u minutes",
+                           n_s < 90 ? n_s : n_s / 60 + 1);
+    g_string_append_printf(text, "; %cbroadcast stop ends it.\n%s", account->verb_mark,
+                           plan->first);
+    return g_string_free(text, FALSE);
+}
