@@ -271,8 +271,10 @@ read_words(const char *text, Words *ret_words)
     ret_words->match = g_string_free(match, match->len == 0);
 }
 
+/* 4 is COEX_CONTENT_REACTION: whose line has the words of the message that it is about. */
 #define OF_ACCOUNT                                                                                 \
-    " CROSS JOIN messages AS m ON m.id = w.message WHERE m.account = ?3 AND m.deleted_at = 0"
+    " CROSS JOIN messages AS m ON m.id = w.message WHERE m.account = ?3 AND m.deleted_at = 0"      \
+    " AND m.kind <> 4"
 static const char SELECT_INDEXED[] =
     "SELECT m.id FROM word_index AS f CROSS JOIN words AS w ON w.place = f.rowid" OF_ACCOUNT
     " AND word_index MATCH ?1 AND f.rowid < ?2 ORDER BY f.rowid DESC LIMIT 20000";

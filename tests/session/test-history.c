@@ -501,12 +501,20 @@ test_not_found(Desk *desk)
 static void
 test_found_as_it_is(Desk *desk)
 {
+    g_autofree char *bread = NULL;
+
     desk_login(desk);
     desk_deliver(desk, "", "N1", 3,
                  "\"from\":\"12025550101\",\"type\":\"text\",\"text\":{\"body\":\"Rye bread\"}");
     desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Rye bread");
     desk_hear(desk, "ben", "White bread");
-    wait_found(desk, NULL, "bread", "*White bread\nfrom +12025550101: Rye bread");
+    /* what is done to a message is none itself */
+    bread = coex_sim_dup_last(desk->sim, COEX_SIM_CUSTOMER, "ben");
+    g_free(coex_sim_reacts(desk->sim, COEX_SIM_CUSTOMER, "ben", bread, "👍"));
+    desk_wait_feed(desk, COEX_FEED_RECORD, "ben", "They reacted with 👍 to “White bread”*");
+    wait_found(desk, NULL, "bread",
+               "Found for “bread”, the newest first:\nfrom Ben Whitaker: White bread\n"
+               "from +12025550101: Rye bread");
     desk_deliver(desk, "", "N2", 2,
                  "\"from\":\"12025550101\",\"type\":\"edit\",\"edit\":{\"original_message_id\":"
                  "\"wamid.N1\",\"message\":{\"type\":\"text\",\"text\":{\"body\":\"Plum cake\"}}}");
