@@ -585,11 +585,24 @@ test_cancelled(Desk *desk)
     wait_file(desk, "ada", "[image #*, 3.0 MB]", 3 * MB);
 }
 
-/* More than one look at what waits brings, and each file once; a text does not wait behind them. */
+static guint
+count_descriptors(void)
+{
+    g_autoptr(GDir) dir = g_dir_open("/proc/self/fd", 0, NULL);
+    guint n = 0;
+
+    while (g_dir_read_name(dir) != NULL)
+        n++;
+    return n;
+}
+
+/* More than one look at what waits brings, and each file once, few at a time; a text does not wait
+ * behind them. */
 static void
 test_flood(Desk *desk)
 {
     const guint n = 2050;
+    guint n_open;
     g_autofree char *content = NULL;
     guint n_files = 0;
 
@@ -602,6 +615,7 @@ test_flood(Desk *desk)
     for (guint i = 0; i < n; i++)
         desk_wait_any_feed(desk, COEX_FEED_INBOUND, i % 2 == 0 ? "ada" : "ben", "[image*");
     g_assert_cmpuint(coex_sim_n_requests(desk->sim, "media"), ==, 0);
+    n_open = count_descriptors();
     desk_logout(desk);
 
     open_desk(desk, COEX_MEDIA_AUTO_SMALL);
@@ -610,8 +624,10 @@ test_flood(Desk *desk)
     desk_say(desk, "carla", "And to you");
     desk_take(desk, "carla", "And to you");
     g_assert_cmpuint(coex_sim_n_requests(desk->sim, "media"), <, n);
-    for (n_files = 1; n_files < n; n_files++)
+    for (n_files = 1; n_files < n; n_files++) {
         desk_wait_any_feed(desk, COEX_FEED_FILE, n_files < n / 2 ? "ada" : "ben", "*");
+        g_assert_cmpuint(count_descriptors(), <, n_open + 100);
+    }
     desk_fence(desk);
     g_assert_cmpuint(coex_sim_n_requests(desk->sim, "media"), ==, n);
 }
