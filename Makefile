@@ -230,9 +230,11 @@ $(B)/tests/host/test-relay: $(call obj,tests/relay/rig.c)
 # ---- testing -------------------------------------------------------------------------------------
 
 ALL_TESTS = $(foreach s,$(C_SUITES) torture e2e tools,$(TESTS_$(s)))
-# Programs of C run two at a time; what matches no rule (the chat programs) runs after them, alone.
+# Most of the time a test waits, for a disk or a timer: twice as many as there are processors run at once. What matches
+# no rule (the chat programs) runs after them, alone.
+TEST_JOBS = $(if $(filter valgrind,$(VARIANT)),$(shell nproc),$(shell expr 2 '*' $$(nproc)))
 PROVE = $(Q)COEX_BUILD_DIR=$(abspath $(B)) COEX_VARIANT=$(VARIANT) \
-  prove --exec tests/tools/run-test.sh -j2 --rules='par=build/**' --timer
+  prove --exec tests/tools/run-test.sh -j$(TEST_JOBS) --rules='par={build,tests/torture}/**' --timer
 
 check: ## install what the tests need, build, and run every test
 	@tests/tools/deps.sh build check
@@ -258,7 +260,7 @@ check-host check-relay: $(RELAY)
 check-torture: $(TORTURE_CLOCK)
 check-valgrind: ## every test that is a C program once more, under valgrind's memcheck (needs a quiet machine)
 	@tests/tools/deps.sh build valgrind
-	@$(MAKE) --no-print-directory VARIANT=valgrind check-below-host check-host check-relay
+	@$(MAKE) --no-print-directory VARIANT=valgrind check-c
 
 # Another Debian than the machine's: its libraries, in a folder of its own.
 RELEASE ?= trixie
@@ -272,6 +274,11 @@ BELOW_HOST := $(foreach s,unit fuzz store net session,$(TESTS_$(s)))
 build-below-host: $(BELOW_HOST)
 check-below-host: build-below-host
 	$(PROVE) $(BELOW_HOST)
+
+# What waits and what computes, side by side.
+C_TESTS := $(TESTS_host) $(BELOW_HOST) $(TESTS_relay)
+check-c: build-all ## every test that is a C program, with VARIANT=asan under the sanitizers
+	$(PROVE) $(C_TESTS)
 
 define check_suite
 check-$(1): $(TESTS_$(1))
@@ -344,10 +351,10 @@ $(TIDY): $(B)/tidy/%.done: %.c $(B)/obj/%.o .clang-tidy
 
 SCRIPTS := .ci/run $(sort $(wildcard src/*/*.sh tests/*/*.sh))
 
-lint: $(PLUGIN) $(SYNTAX) ## check layers, style, formatting and the plugin's symbols
+lint: $(PLUGIN) ## check layers, style, formatting and the plugin's symbols
 	$(Q)tests/tools/lint.py
 	$(Q)clang-format --dry-run -Werror $(C_FILES)
-	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) $(TIDY)
+	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) $(SYNTAX) $(TIDY)
 	$(Q)shellcheck $(SCRIPTS)
 	$(Q)cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability \
 	  --library=gtk --inline-suppr --suppressions-list=tests/tools/cppcheck.txt -j2 \
@@ -429,6 +436,6 @@ help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
 
 FORCE:
-.PHONY: all build-all build-below-host build-fuzzers check check-installed check-below-host \
+.PHONY: all build-all build-below-host build-fuzzers check check-installed check-below-host check-c \
   check-deb check-debian check-valgrind fuzz $(foreach s,$(C_SUITES) e2e torture tools,check-$(s)) torture lint \
   $(SYNTAX) format run install uninstall install-user relay install-relay uninstall-relay icons bench screenshots deb dist deps clean help FORCE

@@ -45,9 +45,9 @@ if [ "${COEX_VARIANT:-}" = valgrind ]; then
 fi
 case $test in
 */tests/unit/* | */tests/fuzz/* | */tests/store/* | */tests/net/* | */tests/session/*) export G_DEBUG=fatal-criticals ;;
-# Slower, but the only way to see through libpurple to what leaked: it has no frame pointers.
+# Slower, but the only way to see through libpurple to what leaked: it has no frame pointers. As few frames as tell it.
 # Without it, what is used after it was freed looks as before: each freed byte becomes 0x5a.
-*/tests/host/*) export ASAN_OPTIONS="fast_unwind_on_malloc=0:$ASAN_OPTIONS" MALLOC_PERTURB_=165 ;;
+*/tests/host/*) export ASAN_OPTIONS="fast_unwind_on_malloc=0:malloc_context_size=16:$ASAN_OPTIONS" MALLOC_PERTURB_=165 ;;
 esac
 # shellcheck disable=SC2086 # $checker is a program and its options, or nothing
 case $test in
