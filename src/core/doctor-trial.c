@@ -248,3 +248,38 @@ coex_doctor_judge_disk(const CoexCase *c, const char *folder, guint64 free_bytes
                         " MB are free.",
                         free_bytes / MB);
 }
+
+void
+coex_doctor_tell_slow_disk(const char *folder, guint seconds, gboolean is_files, CoexReport *report)
+{
+    if (is_files)
+        coex_report_add(report, COEX_FINDING_WRONG,
+                        "The disk that files are put on does not answer within %u seconds: they "
+                        "are kept waiting. Look at the disk, or at the server that it is on (%s).",
+                        seconds, folder);
+    else
+        coex_report_add(report, COEX_FINDING_WRONG,
+                        "The disk of the database does not answer within %u seconds: what arrives "
+                        "has to wait for it, and the provider gives up after 5. Look at the disk, "
+                        "or at the server that it is on (%s).",
+                        seconds, folder);
+}
+
+void
+coex_doctor_judge_files(const char *folder, const char *closed, const GError *error,
+                        CoexReport *report)
+{
+    if (error != NULL)
+        coex_report_add(report, COEX_FINDING_WRONG,
+                        "Files that come cannot be put into %s: %s. Make it writable, or choose "
+                        "another folder with the option media-folder.",
+                        folder, error->message);
+    else if (closed != NULL)
+        coex_report_add(report, COEX_FINDING_WRONG,
+                        "Files that come are for the group of %s, too (option media-mode), but "
+                        "nobody of it gets through %s: make it, if it is not there, and let them "
+                        "through, as with chmod o+x.",
+                        folder, closed);
+    else
+        coex_report_add(report, COEX_FINDING_OK, "Files that come can be put into %s.", folder);
+}

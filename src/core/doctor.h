@@ -136,6 +136,16 @@ void coex_doctor_tell_outside(const CoexCase *c, gboolean listens, CoexReport *r
 void coex_doctor_judge_disk(const CoexCase *c, const char *folder, guint64 free_bytes,
                             const GError *error, CoexReport *report);
 
+/* The disk of @folder, with @is_files that of coex_doctor_judge_files(), has not answered. */
+void coex_doctor_tell_slow_disk(const char *folder, guint seconds, gboolean is_files,
+                                CoexReport *report);
+
+/* Where files of messages are put; @error: nothing can be. @closed: through which nobody of its
+ * group gets, @folder itself where it is not made yet; NULL: all of it do, or it matters to nobody.
+ */
+void coex_doctor_judge_files(const char *folder, const char *closed, const GError *error,
+                             CoexReport *report);
+
 /* ---- known ---- */
 
 void coex_doctor_tell_deliveries(const CoexCase *c, const CoexFacts *facts, CoexReport *report);

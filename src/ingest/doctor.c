@@ -30,10 +30,11 @@ struct CoexDoctor {
     gboolean listens;       /* what is tried can arrive */
     gboolean left;          /* its own listener, to a login */
     char *nonce;
-    char *address;  /* the public one; NULL: none to try */
-    gboolean led;   /* it leads here, as far as it was tried */
-    GSource *timer; /* of the disk */
-    GSource *begin; /* also of what follows coex_doctor_leave() */
+    char *address;     /* the public one; NULL: none to try */
+    gboolean led;      /* it leads here, as far as it was tried */
+    const char *tried; /* the folder whose disk is waited for; NULL: none */
+    GSource *timer;    /* of that */
+    GSource *begin;    /* also of what follows coex_doctor_leave() */
     guint step;
 };
 
@@ -462,20 +463,41 @@ tell_outside(CoexDoctor *doctor)
 
 /* ---- the disk ---- */
 
+/* FALSE: that folder's answer is not waited for any more. */
+static gboolean
+end_trial(CoexDoctor *doctor, const char *folder)
+{
+    if (doctor->over || doctor->tried != folder)
+        return FALSE;
+    clear_source(&doctor->timer);
+    doctor->tried = NULL;
+    doctor->step++;
+    return TRUE;
+}
+
 static gboolean
 on_disk_late(gpointer user_data)
 {
     CoexDoctor *doctor = user_data;
 
-    clear_source(&doctor->timer);
-    coex_report_add(doctor->report, COEX_FINDING_WRONG,
-                    "The disk of the database does not answer within %d seconds: what arrives has "
-                    "to wait for it, and the provider gives up after 5. Look at the disk, or at "
-                    "the server that it is on (%s).",
-                    COEX_DOCTOR_CHECK_S, doctor->folder);
-    doctor->step++;
+    coex_doctor_tell_slow_disk(doctor->tried, COEX_DOCTOR_CHECK_S,
+                               doctor->tried == doctor->spec.files, doctor->report);
+    end_trial(doctor, doctor->tried);
     go_on(doctor);
     return G_SOURCE_REMOVE;
+}
+
+static gboolean
+try_disk(CoexDoctor *doctor, const char *folder, gboolean is_new, GAsyncReadyCallback done)
+{
+    if (*folder == '\0')
+        return FALSE;
+    doctor->tried = folder;
+    doctor->timer = g_timeout_source_new_seconds(COEX_DOCTOR_CHECK_S);
+    g_source_set_callback(doctor->timer, on_disk_late, doctor, NULL);
+    g_source_attach(doctor->timer, g_main_context_get_thread_default());
+    coex_disk_try_async(folder, is_new, done, ref(doctor));
+    return TRUE;
 }
 
 static void
@@ -486,10 +508,8 @@ on_disk(GObject *source, GAsyncResult *result, gpointer user_data)
     guint64 free_bytes;
 
     coex_disk_try_finish(result, &free_bytes, &error);
-    if (!doctor->over && doctor->timer != NULL) {
-        clear_source(&doctor->timer);
+    if (end_trial(doctor, doctor->folder)) {
         coex_doctor_judge_disk(doctor->spec.c, doctor->folder, free_bytes, error, doctor->report);
-        doctor->step++;
         go_on(doctor);
     }
     unref(doctor);
@@ -498,11 +518,29 @@ on_disk(GObject *source, GAsyncResult *result, gpointer user_data)
 static gboolean
 start_disk(CoexDoctor *doctor)
 {
-    doctor->timer = g_timeout_source_new_seconds(COEX_DOCTOR_CHECK_S);
-    g_source_set_callback(doctor->timer, on_disk_late, doctor, NULL);
-    g_source_attach(doctor->timer, g_main_context_get_thread_default());
-    coex_disk_try_async(doctor->folder, doctor->spec.is_new, on_disk, ref(doctor));
-    return TRUE;
+    return try_disk(doctor, doctor->folder, doctor->spec.is_new, on_disk);
+}
+
+static void
+on_files(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    CoexDoctor *doctor = user_data;
+    const char *closed = doctor->spec.for_group ? coex_disk_get_closed(result) : NULL;
+    g_autoptr(GError) error = NULL;
+    guint64 free_bytes;
+
+    coex_disk_try_finish(result, &free_bytes, &error);
+    if (end_trial(doctor, doctor->spec.files)) {
+        coex_doctor_judge_files(doctor->spec.files, closed, error, doctor->report);
+        go_on(doctor);
+    }
+    unref(doctor);
+}
+
+static gboolean
+start_files(CoexDoctor *doctor)
+{
+    return try_disk(doctor, doctor->spec.files, TRUE, on_files);
 }
 
 /* ---- what is known ---- */
@@ -586,6 +624,7 @@ static const struct {
     { .run = tell_unconfirmed },
     { .run = tell_clock },
     { .run = start_disk },
+    { .run = start_files },
     { .run = tell_health },
     { .run = tell_phone },
 };

@@ -22,6 +22,8 @@ typedef struct {
     const CoexProxy *proxy; /* the way to the provider, and to the public address; NULL: none */
     const char *folder;     /* of the database */
     gboolean is_new;        /* it need not be there yet */
+    const char *files;      /* the folder for files of messages, borrowed likewise; "": none come */
+    gboolean for_group;     /* its group is to read them */
     gconstpointer receiver_data; /* who it is at its own receiver */
 } CoexDoctorSpec;
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 typedef struct {
     char *folder;
     gboolean is_new;
+    char *closed; /* NULL */
     guint64 free_bytes;
 } Trial;
 
@@ -22,6 +24,7 @@ trial_free(gpointer data)
     Trial *trial = data;
 
     g_free(trial->folder);
+    g_free(trial->closed);
     g_free(trial);
 }
 
@@ -55,6 +58,29 @@ find_folder(Trial *trial)
     }
 }
 
+static char *
+find_closed(const char *folder)
+{
+    g_autofree char *path = g_strdup(folder);
+    struct stat own;
+    struct stat found;
+
+    if (stat(folder, &own) != 0)
+        return g_steal_pointer(&path);
+    while (stat(path, &found) == 0 &&
+           found.st_mode & (found.st_gid == own.st_gid ? S_IXGRP : S_IXOTH)) {
+        char *above = g_path_get_dirname(path);
+
+        if (strlen(above) == strlen(path)) {
+            g_free(above);
+            return NULL;
+        }
+        g_free(path);
+        path = above;
+    }
+    return g_steal_pointer(&path);
+}
+
 static void
 run_trial(GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
@@ -62,6 +88,7 @@ run_trial(GTask *task, gpointer source, gpointer task_data, GCancellable *cancel
     struct statvfs room;
     int cause;
 
+    trial->closed = find_closed(trial->folder);
     find_folder(trial);
     cause = try_write(trial->folder);
     if (cause != 0) {
@@ -95,4 +122,12 @@ coex_disk_try_finish(GAsyncResult *result, guint64 *ret_free_bytes, GError **err
 
     *ret_free_bytes = trial->free_bytes;
     return g_task_propagate_boolean(G_TASK(result), error);
+}
+
+const char *
+coex_disk_get_closed(GAsyncResult *result)
+{
+    const Trial *trial = g_task_get_task_data(G_TASK(result));
+
+    return trial->closed;
 }

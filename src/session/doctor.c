@@ -163,6 +163,8 @@ start(CoexAccount *account)
         .proxy = account->proxy,
         .folder = folder,
         .is_new = account->store == NULL,
+        .files = account->media_folder,
+        .for_group = account->media_for_group,
         .receiver_data = account,
     };
 

@@ -4,6 +4,7 @@
 #include "front.h"
 
 #include <gio/gio.h>
+#include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -285,6 +286,44 @@ test_disk_full(Desk *desk)
     examined_assert_well(desk, examined_run(desk));
 }
 
+/* The folder for files, which a web server's group is to read. */
+static void
+test_files(Desk *desk)
+{
+    g_autofree char *folder = g_build_filename(desk->dir, "media", NULL);
+    g_autofree char *closed = g_strdup_printf("*nobody of it gets through %s: *", desk->dir);
+    g_autofree char *missing = g_strdup_printf("*nobody of it gets through %s: make it*", folder);
+    const char *report;
+
+    desk->config.media_folder = folder;
+    examined_settle(desk);
+    examined_assert_line(desk, examined_run(desk), "ok: Files that come can be put into *");
+    desk_logout(desk);
+    desk->config.media_for_group = TRUE;
+    examined_settle(desk);
+    examined_assert_wrong(desk, examined_run(desk), missing);
+    g_assert_cmpint(g_mkdir(folder, 0700), ==, 0);
+    g_assert_cmpint(g_chmod(folder, 0750), ==, 0);
+    g_assert_cmpint(g_chmod(desk->dir, 0700), ==, 0);
+    examined_assert_wrong(desk, examined_run(desk), closed);
+    g_assert_cmpint(g_chmod(desk->dir, 0711), ==, 0);
+    report = examined_run(desk);
+    g_assert_false(g_pattern_match_simple(closed, report));
+    g_assert_cmpint(g_chmod(folder, 0700), ==, 0);
+    examined_assert_wrong(desk, examined_run(desk), missing);
+}
+
+static void
+test_files_in_vain(Desk *desk)
+{
+    g_autofree char *folder = g_build_filename(desk->dir, "media", NULL);
+
+    g_assert_true(g_file_set_contents(folder, "", 0, NULL));
+    desk->config.media_folder = folder;
+    examined_settle(desk);
+    examined_assert_wrong(desk, examined_run(desk), "Files that come cannot be put into *");
+}
+
 static void
 test_phone_asleep(Desk *desk)
 {
@@ -537,6 +576,8 @@ main(int argc, char **argv)
     desk_add("/doctor/told/failed-unpaid", test_failed_unpaid);
     desk_add("/doctor/here/clock-off", test_clock_off);
     desk_add("/doctor/here/disk-full", test_disk_full);
+    desk_add_at(DESK_ONLY_META, "/doctor/here/files", test_files);
+    desk_add_at(DESK_ONLY_META, "/doctor/here/files-in-vain", test_files_in_vain);
     desk_add("/doctor/here/phone-asleep", test_phone_asleep);
     desk_add("/doctor/here/not-logged-in", test_not_logged_in);
     desk_add_at(DESK_ONLY_360DIALOG, "/doctor/here/own-secret", test_own_secret);
