@@ -18,14 +18,30 @@
 
 static void stop_earlier(const PurpleAccount *account);
 
+/* What is said of words that are none of it; NULL: they are. Free with g_free(). */
+static char *
+dup_refusal(const char *words)
+{
+    if (*words == '\0' || strcmp(words, "stop") == 0)
+        return NULL;
+    return g_strdup_printf("Nothing was checked: type %sdoctor to check the whole connection, or "
+                           "%sdoctor stop to end that.",
+                           coex_host_get_mark(), coex_host_get_mark());
+}
+
 void
 coex_doctor_run(CoexConnection *connection, const char *words)
 {
     gboolean goes_on = strcmp(words, "stop") != 0;
+    g_autofree char *refusal = dup_refusal(words);
     g_autofree char *line = g_strdup_printf("Checking the whole connection; nothing is changed by "
                                             "it. %sdoctor stop ends it.",
                                             coex_host_get_mark());
 
+    if (refusal != NULL) {
+        coex_unseen_tell(connection, refusal);
+        return;
+    }
     if (goes_on)
         coex_unseen_tell(connection, line);
     else
@@ -261,8 +277,11 @@ coex_doctor_run_offline(PurpleConversation *conv, const char *words)
     PurpleAccount *account = purple_conversation_get_account(conv);
     Offline *exam = find_offline(account);
     gboolean goes_on = strcmp(words, "stop") != 0;
+    g_autofree char *refusal = dup_refusal(words);
 
-    if (exam != NULL)
+    if (refusal != NULL)
+        write_offline(account, purple_conversation_get_name(conv), refusal);
+    else if (exam != NULL)
         coex_session_examine(exam->session, goes_on);
     else if (goes_on && purple_account_is_connecting(account))
         write_offline(account, purple_conversation_get_name(conv),

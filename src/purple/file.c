@@ -155,16 +155,31 @@ dup_address(PurpleAccount *account, const char *path)
     return g_strconcat(options.url, part, NULL);
 }
 
+/* What is typed to have the file that the line @text names, "[image #17, 240 KB]", where its path
+ * may lead nowhere; "": nothing. */
+static char *
+dup_way(const char *text)
+{
+    const char *number = strchr(text, '#');
+    guint64 id = number != NULL ? g_ascii_strtoull(number + 1, NULL, 10) : 0;
+
+    if (!coex_host_get()->serves_others || id == 0)
+        return g_strdup("");
+    return g_strdup_printf(" (%sget %" G_GUINT64_FORMAT ")", coex_host_get_mark(), id);
+}
+
 /* Where lines are copied out of a terminal somewhere else, a path is of more use than a link. */
 char *
 coex_file_dup_line(PurpleAccount *account, const CoexFeedItem *item)
 {
     g_autofree char *address = dup_address(account, item->detail);
     g_autofree char *path = g_filename_display_name(item->detail);
+    g_autofree char *way =
+        address == NULL && !(item->flags & COEX_LINE_ASKED) ? dup_way(item->text) : g_strdup("");
 
     if (address == NULL && coex_host_get()->notice == COEX_NOTICE_SYSTEM)
         address = g_filename_to_uri(item->detail, NULL, NULL);
-    return g_strconcat(item->text, " ", address != NULL ? address : path, NULL);
+    return g_strconcat(item->text, way, " ", address != NULL ? address : path, NULL);
 }
 
 typedef struct {

@@ -25,6 +25,18 @@ has_page(void)
     return coex_host_get()->has_own_conversation && coex_host_has_forms();
 }
 
+void
+coex_page_point_at(CoexConnection *connection, const char *name, const char *title)
+{
+    g_autofree char *line = NULL;
+
+    if (!has_page() || !coex_host_get()->opens_behind)
+        return;
+    line = g_strdup_printf("It comes in a window of its own, “%s: …” (Alt+w lists the windows).",
+                           title);
+    coex_lines_notice(connection, name, line);
+}
+
 static void open_form(CoexConnection *connection, const CoexProfile *profile,
                       const char *const *typed, const char *fault);
 
@@ -40,6 +52,7 @@ coex_page_run_profile(CoexConnection *connection, const char *name, const char *
 
     if (*words == '\0') {
         connection->wants_profile = TRUE;
+        coex_page_point_at(connection, name, "Profile");
         coex_session_describe(connection->session, NULL);
         return;
     }
@@ -47,7 +60,8 @@ coex_page_run_profile(CoexConnection *connection, const char *name, const char *
         g_autofree char *line = g_strdup_printf(
             "Nothing was changed: type what is to change and its new text, as in %sprofile about "
             "Open from 9 to 19. There are about, address, description, mail, web and vertical; - "
-            "takes a text away.",
+            "takes a text away. vertical, the line of business, is a word of Meta's, such as "
+            "RETAIL, RESTAURANT, HEALTH, PROF_SERVICES or OTHER.",
             coex_host_get_mark());
 
         coex_lines_notice(connection, name, line);

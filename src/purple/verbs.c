@@ -85,6 +85,7 @@ run_cost(CoexConnection *connection, const char *name, const char *words, const 
 static void
 run_account(CoexConnection *connection, const char *name, const char *words, const char *markup)
 {
+    coex_page_point_at(connection, name, "Account");
     coex_connection_describe(connection);
 }
 

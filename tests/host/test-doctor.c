@@ -40,6 +40,20 @@ page(World *world)
 }
 
 static void
+other_words(World *world)
+{
+    prepare(world);
+    host_type(world->host, NORA, "/doctor please");
+    host_wait_for(world->host, EVENT_NOTICE, NULL,
+                  "Nothing was checked: type /doctor to check *, or /doctor stop to end that.");
+    host_logout(world->host);
+    coex_sim_revoke_token(world->sim);
+    host_type(world->host, NORA, "/doctor please");
+    host_wait_message(world->host, NORA, "SYSTEM", "Nothing was checked: type /doctor *");
+    host_check(world->host, host_count(world->host, EVENT_NOTICE, NULL, "*Checking*") == 0);
+}
+
+static void
 lines(World *world)
 {
     prepare(world);
@@ -119,6 +133,7 @@ static void
 add_all(void)
 {
     world_add("doctor/page", NULL, page);
+    world_add("doctor/other-words", NULL, other_words);
     world_add("doctor/offline", NULL, offline);
     world_add("doctor/offline-then-online", NULL, offline_then_online);
     world_add("doctor/connecting", NULL, connecting);

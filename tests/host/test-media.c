@@ -75,17 +75,17 @@ path_of_it(World *world)
     host_go_online(world->host);
     hear_image(world, "Broken part");
     const HostEvent *line =
-        host_wait_message(world->host, ADA, "SYSTEM", "*[image #*, 240 KB] /*.jpg");
+        host_wait_message(world->host, ADA, "SYSTEM", "*[image #1, 240 KB] (!get 1) /*.jpg");
     host_check(world->host, strstr(line->text, "/coex/media/Ada Lovelace/") != NULL);
     host_check(world->host, strstr(line->text, host_get_profile(world->host)) != NULL);
-    check_file(world, line->text, "240 KB] ");
+    check_file(world, line->text, "(!get 1) ");
     host_type(world->host, ADA, "!get last");
     host_wait_message(world->host, ADA, "SYSTEM", "*[image #*, 240 KB] /*.jpg");
     /* and who sits elsewhere has it sent, but never what he did not ask for */
     check_sent(world, host_wait_for(world->host, EVENT_FILE, ADA, "image_*.jpg"));
     hear_image(world, "Another part");
-    host_wait_message(world->host, ADA, "SYSTEM", "*[image #*, 240 KB] /*.jpg");
-    host_type(world->host, ADA, "!get -2");
+    host_wait_message(world->host, ADA, "SYSTEM", "*[image #2, 240 KB] (!get 2) /*.jpg");
+    host_type(world->host, ADA, "!get 1");
     check_sent(world, host_wait_for(world->host, EVENT_FILE, ADA, "image_*.jpg"));
     host_check(world->host, host_count(world->host, EVENT_FILE, ADA, NULL) == 2);
 }
@@ -96,7 +96,7 @@ not_readable(World *world)
 {
     host_go_online(world->host);
     hear_image(world, "Broken part");
-    host_wait_message(world->host, ADA, "SYSTEM", "*[image #*, 240 KB] /*.jpg");
+    host_wait_message(world->host, ADA, "SYSTEM", "*[image #*, 240 KB] (!get 1) /*.jpg");
     host_hang(world->host, "/coex/media/");
     host_type(world->host, ADA, "!get last");
     host_wait_message(world->host, ADA, "SYSTEM", "*[image #*, 240 KB] /*.jpg");

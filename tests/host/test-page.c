@@ -109,6 +109,20 @@ form_beside_others(World *world)
                   "Account: +*About: From the phone*Description: Repairs while*Mail: a@b.example*");
 }
 
+/* Where pages come up behind the conversation a line tells of them. */
+static void
+page_behind(World *world)
+{
+    host_go_online(world->host);
+    host_type(world->host, ADA, "/account");
+    host_wait_message(world->host, ADA, "SYSTEM", "*a window of its own, “Account: …”*");
+    host_wait_for(world->host, EVENT_REQUEST, NULL, "Account: +*");
+    host_request_press(world->host, "Close");
+    host_type(world->host, ADA, "/profile");
+    host_wait_message(world->host, ADA, "SYSTEM", "*a window of its own, “Profile: …”*");
+    host_wait_for(world->host, EVENT_REQUEST, NULL, "Profile: +*");
+}
+
 static void
 no_profile(World *world)
 {
@@ -153,6 +167,7 @@ add_all(void)
     world_add("page-stays-open", NULL, page_stays_open);
     world_add("form-beside-others", NULL, form_beside_others);
     world_add("no-profile", NULL, no_profile);
+    world_add("finch/page-behind", "gnt-purple", page_behind);
     world_add("bitlbee/page-as-lines", "BitlBee", lines);
 }
 
