@@ -114,7 +114,7 @@ test_closed_by_mistake(Desk *desk)
     desk_wait_prompt(desk, "ada", "Hello Ada");
     desk_wait_notice(desk, NULL, "This computer's clock and WhatsApp's agree again.");
     desk_wait_prompt_over(desk, "ada");
-    desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "Hello Ada");
+    desk_wait_feed(desk, COEX_FEED_NOTICE, "ada", "Not sent yet, and kept: “Hello Ada”. *");
     desk_wait_window(desk, "ada", TRUE);
     g_assert_cmpuint(coex_sim_n_sent(desk->sim, NULL), ==, 0);
     coex_session_resend(desk->session, desk_name("ada"));
@@ -248,7 +248,7 @@ test_behind_until_told(Desk *desk)
     refresh(desk);
     desk_wait_notice(desk, NULL, BEHIND_LINE);
     desk_wait_prompt_over(desk, "ada");
-    desk_wait_feed(desk, COEX_FEED_FAILED, "ada", "Good morning");
+    desk_wait_feed(desk, COEX_FEED_NOTICE, "ada", "Not sent yet, and kept: “Good morning”. *");
     desk_wait_window(desk, "ada", TRUE);
     assert_resends(desk);
 }

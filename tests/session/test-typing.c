@@ -40,10 +40,10 @@ test_once_in_twenty_seconds(Desk *desk)
     g_assert_nonnull(request);
     g_assert_cmpstr(request->message_id, ==, wamid);
     assert_shown(desk, 1);
-    desk_advance(desk, 19);
+    desk_advance(desk, 10);
     coex_session_note_typing(desk->session, desk_name("ada"));
     assert_shown(desk, 1);
-    desk_advance(desk, 1);
+    desk_advance(desk, 10);
     coex_session_note_typing(desk->session, desk_name("ada"));
     assert_shown(desk, 2);
     /* what was marked with it is not marked once more by the answer */
