@@ -33,7 +33,7 @@ class Windows:
         self.client = Pidgin(self.directory, [self.sim])
 
     def cases(self):
-        return [self.no_and_yes, self.account_page]
+        return [self.no_and_yes, self.account_page, self.broadcast]
 
     def _n_asked(self):
         return self.sim.said.count("smb_app_data")
@@ -63,6 +63,29 @@ class Windows:
         self.client.fill(form, ["Open from 9 to 19"])
         self.client.button(form, "OK")
         wait_until("the line", lambda: "Changed in the profile" in self.client.told())
+
+    def broadcast(self):
+        """a template goes to a group after a question, and a page tells who has got it"""
+        line = "/broadcast WhatsApp order_update {name} | A-17"
+        self.sim.do("ben says Hi")
+        wait_until("a line of Ben's", lambda: "Hi" in self.client.shown("ben"))
+        for button in ("Cancel", "OK"):
+            check(self.sim.said.count("A-17") == 0, "it was sent before a yes")
+            self.client.say("ada", line)
+            question = self.client.wait_frame("Broadcast", "Send order_update to 2 people of “WhatsApp”"
+                                                           "(?s:.*)Each is billed as utility(?s:.*)your order A-17")
+            self.client.button(question, button)
+            wait_until("the question gone", lambda: self.client.desktop.frame("Broadcast") is None)
+        wait_until("its end", lambda: "taken it for 2 of 2 people" in self.client.told())
+        for who, name in (("ada", "Ada Lovelace"), ("ben", "Ben Whitaker")):
+            self.sim.said.expect(rf"^-> {who}: \[template order_update en_US\] {name}.*A-17")
+        self.client.say("ada", "/broadcast")
+        self.client.wait_frame("Broadcast", "2 people(?s:.*)Ben Whitaker")
+        self.client.desktop.key("Broadcast", "Escape")
+        wait_until("the page gone", lambda: self.client.desktop.frame("Broadcast") is None)
+        self.client.say("ada", line)
+        wait_until("who got it", lambda: "Nobody of “WhatsApp” would get it" in self.client.shown("ada"))
+        check(self.sim.said.count("A-17") == 2, "somebody got it twice")
 
 
 def run_windows(suite):
