@@ -56,6 +56,8 @@ typedef struct {
     void (*heard)(CoexAccount *account); /* a webhook came */
     /* The provider did, to what was asked at @asked_at by our own clock; @date 0: it told none. */
     void (*answered)(CoexAccount *account, gint64 date, gint64 asked_at);
+    /* Earlier lines are told, and among them what waits to leave. */
+    void (*told_waiting)(CoexAccount *account, CoexPerson *person);
 } CoexAccountAbove;
 
 struct CoexAccount {

@@ -12,8 +12,18 @@
 #include "store/rows.h"
 #include "store/store.h"
 
+/* Only lines about what has not left have a detail. */
+static gboolean
+has_waiting(const GPtrArray *lines)
+{
+    for (guint i = 0; i < lines->len; i++)
+        if (((const CoexFeedItem *)g_ptr_array_index(lines, i))->detail != NULL)
+            return TRUE;
+    return FALSE;
+}
+
 static void
-tell(CoexAccount *account, const CoexPerson *person, GPtrArray *lines, gboolean asked)
+tell(CoexAccount *account, CoexPerson *person, GPtrArray *lines, gboolean asked)
 {
     CoexSessionEvent *event;
 
@@ -24,6 +34,8 @@ tell(CoexAccount *account, const CoexPerson *person, GPtrArray *lines, gboolean 
     event->lines = g_ptr_array_ref(lines);
     event->asked = asked;
     coex_account_tell(account, event);
+    if (has_waiting(lines))
+        account->above->told_waiting(account, person);
 }
 
 void
@@ -68,6 +80,98 @@ coex_recall_tell(CoexAccount *account, const CoexBatch *batch)
     }
 }
 
+/* ---- before other lines ---- */
+
+#define AHEAD_MAX 100 /* people of one feed, of whom what is earlier does not come later */
+
+/* Lines that come once what is earlier has been told. */
+typedef struct {
+    CoexAccount *account;
+    GPtrArray *feed;
+    void (*go_on)(CoexAccount *account, GPtrArray *feed);
+} Following;
+
+static void
+following_clear(gpointer data)
+{
+    Following *following = data;
+
+    following->go_on(following->account, following->feed);
+    coex_account_unref(following->account);
+    g_ptr_array_unref(following->feed);
+}
+
+typedef struct {
+    Following *following;
+    gint64 person_id;
+} Ahead;
+
+static void
+on_ahead(GPtrArray *read, const GError *error, gpointer user_data)
+{
+    g_autofree Ahead *ahead = user_data;
+    CoexAccount *account = ahead->following->account;
+    g_autoptr(GPtrArray) lines = read;
+    CoexPerson *person = account->state != COEX_ACCOUNT_ENDED
+                             ? coex_people_by_id(account->people, ahead->person_id)
+                             : NULL;
+
+    /* Without them the lines come all the same. */
+    if (person != NULL && lines != NULL)
+        tell(account, person, lines, FALSE);
+    g_rc_box_release_full(ahead->following, following_clear);
+}
+
+/* A message that is shown is none of those before it; what a line tells of is. */
+static gint64
+get_end(const CoexFeedItem *line)
+{
+    switch (line->kind) {
+    case COEX_FEED_INBOUND:
+    case COEX_FEED_ECHO:
+    case COEX_FEED_TYPED:
+    case COEX_FEED_SENT:
+        return line->time;
+    default:
+        return line->time + 1;
+    }
+}
+
+gboolean
+coex_recall_before(CoexAccount *account, GPtrArray *feed,
+                   void (*go_on)(CoexAccount *account, GPtrArray *feed))
+{
+    Following *following = NULL;
+    guint n = 0;
+
+    if (account->recall == 0 || account->state == COEX_ACCOUNT_ENDED)
+        return FALSE;
+    for (guint i = 0; i < feed->len && n < AHEAD_MAX; i++) {
+        const CoexFeedItem *item = g_ptr_array_index(feed, i);
+        const CoexPastQuery query = { account->id, item->person_id, get_end(item),
+                                      account->recall };
+        CoexPersonEntry *entry = item->account_id == account->id
+                                     ? coex_people_get_entry(account->people, item->person_id)
+                                     : NULL;
+        Ahead *ahead;
+
+        if (entry == NULL || entry->recalled)
+            continue;
+        entry->recalled = TRUE;
+        if (following == NULL) {
+            following = g_rc_box_new(Following);
+            *following = (Following){ coex_account_ref(account), g_ptr_array_ref(feed), go_on };
+        } else {
+            g_rc_box_acquire(following);
+        }
+        ahead = g_new(Ahead, 1);
+        *ahead = (Ahead){ following, item->person_id };
+        coex_store_read_past(account->store, &query, on_ahead, ahead);
+        n++;
+    }
+    return n > 0;
+}
+
 /* ---- on demand ---- */
 
 typedef struct {
@@ -82,7 +186,7 @@ on_past(GPtrArray *read, const GError *error, gpointer user_data)
     g_autofree Question *question = user_data;
     g_autoptr(CoexAccount) account = question->account;
     g_autoptr(GPtrArray) lines = read;
-    const CoexPerson *person;
+    CoexPerson *person;
 
     if (account->state == COEX_ACCOUNT_ENDED)
         return;
@@ -102,6 +206,8 @@ coex_recall_ask(CoexAccount *account, const CoexPerson *person, guint limit, gin
     const CoexPastQuery query = { account->id, person->id, before, limit };
     Question *question = g_new(Question, 1);
 
+    if (!on_demand)
+        coex_people_get_entry(account->people, person->id)->recalled = TRUE;
     *question = (Question){ coex_account_ref(account), person->id, on_demand };
     coex_store_read_past(account->store, &query, on_past, question);
 }

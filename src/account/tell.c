@@ -60,37 +60,6 @@ coex_account_tell_failed(CoexAccount *account, const GError *error)
 }
 
 void
-coex_account_tell_feed(CoexAccount *account, GPtrArray *feed)
-{
-    for (guint i = 0; feed != NULL && i < feed->len; i++) {
-        const CoexFeedItem *item = g_ptr_array_index(feed, i);
-        const CoexPerson *person;
-        CoexSessionEvent *event;
-
-        if (account->state == COEX_ACCOUNT_ENDED || item->account_id != account->id)
-            continue;
-        person = coex_people_by_id(account->people, item->person_id);
-        if (person == NULL || person->forgotten)
-            continue;
-        event = coex_account_event_new(account, COEX_SESSION_FEED);
-        event->person = coex_person_view_ref(coex_views_get(account, person));
-        event->item = coex_feed_item_ref(item);
-        coex_account_tell(account, event);
-    }
-}
-
-void
-coex_account_take_lines(CoexBatch *batch, const GError *error, gpointer user_data)
-{
-    g_autoptr(CoexAccount) account = user_data;
-
-    if (error != NULL)
-        coex_account_tell_store_error(account, error);
-    else
-        coex_account_tell_feed(account, coex_batch_get_feed(batch));
-}
-
-void
 coex_account_tell_prompt(CoexAccount *account, const CoexPerson *person, const char *text,
                          const char *reason)
 {

@@ -18,10 +18,6 @@ void coex_account_tell_notice(CoexAccount *account, const CoexPerson *person, co
 void coex_account_put_notice(CoexAccount *account, CoexBatch *batch, const CoexPerson *person,
                              const char *line);
 void coex_account_tell_failed(CoexAccount *account, const GError *error); /* and stops all work */
-void coex_account_tell_feed(CoexAccount *account, GPtrArray *feed);
-/* The end of a commit (CoexStoreCommitted) of lines: tells them. @user_data: a reference on the
- * account, which it takes. */
-void coex_account_take_lines(CoexBatch *batch, const GError *error, gpointer user_data);
 void coex_account_tell_prompt(CoexAccount *account, const CoexPerson *person, const char *text,
                               const char *reason);
 void coex_account_tell_prompt_over(CoexAccount *account, const CoexPerson *person);

@@ -2,6 +2,7 @@
 #include "media/get.h"
 
 #include "account/account.h"
+#include "account/lines.h"
 #include "account/people.h"
 #include "account/tell.h"
 #include "core/which.h"

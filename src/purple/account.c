@@ -175,8 +175,10 @@ is_hidden(const CoexConnection *connection, const CoexFeedItem *item)
 static void
 show_line(CoexConnection *connection, const CoexFeedItem *item, const CoexPersonView *person)
 {
-    if (is_hidden(connection, item))
+    if (is_hidden(connection, item)) {
+        g_clear_pointer(&coex_contact_of(connection, person->name)->past, g_ptr_array_unref);
         return;
+    }
     coex_roster_show(connection, person);
     if (!connection->over)
         coex_unseen_check(connection);

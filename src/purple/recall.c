@@ -137,7 +137,11 @@ append_line(CoexConnection *connection, GString *all, const CoexFeedItem *item, 
     case COEX_FEED_SENT:
         break;
     }
-    g_string_append_printf(all, "→%s %s", quote, text);
+    /* of the past: why it has not left */
+    if (item->seq == 0 && item->detail != NULL)
+        g_string_append_printf(all, "→ (%s)%s %s", item->detail, quote, text);
+    else
+        g_string_append_printf(all, "→%s %s", quote, text);
 }
 
 char *

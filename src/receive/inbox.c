@@ -2,6 +2,7 @@
 #include "receive/inbox.h"
 
 #include "account/account.h"
+#include "account/lines.h"
 #include "account/nicks.h"
 #include "account/people.h"
 #include "account/person.h"

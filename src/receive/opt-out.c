@@ -2,6 +2,7 @@
 #include "receive/opt-out.h"
 
 #include "account/account.h"
+#include "account/lines.h"
 #include "account/tell.h"
 #include "core/message.h"
 #include "core/opt-out.h"

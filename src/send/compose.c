@@ -607,6 +607,18 @@ coex_outbox_ask_stale(CoexOutbox *outbox)
     }
 }
 
+/* Found on its way; the wait begins once, not at every login anew. */
+static void
+take_up_sending(CoexOutboxItem *item, CoexBatch *batch)
+{
+    g_autofree char *line = coex_outbox_item_describe_cut_off(item);
+
+    coex_outbox_item_put(item, batch);
+    if (!coex_payload_is_mark(item->row->payload))
+        coex_batch_add_line(batch, item->row->person_id, COEX_FEED_NOTICE, line, NULL,
+                            coex_account_now(item->outbox->account));
+}
+
 static void
 take_up(CoexOutboxItem *item, CoexBatch *batch)
 {
@@ -614,9 +626,8 @@ take_up(CoexOutboxItem *item, CoexBatch *batch)
 
     switch (item->row->state) {
     case COEX_OUTBOX_UNCERTAIN:
-        /* From SENDING: its wait begins once, not at every login anew. */
         if (!item->committed)
-            coex_outbox_item_put(item, batch);
+            take_up_sending(item, batch);
         coex_outbox_item_await_status(item);
         break;
     case COEX_OUTBOX_QUEUED:

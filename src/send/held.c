@@ -121,6 +121,30 @@ coex_outbox_list_held(CoexOutbox *outbox, CoexPerson *person)
         coex_account_tell_notice(outbox->account, person, "Nothing is held.");
 }
 
+static gboolean
+is_leaving(const CoexOutboxItem *item)
+{
+    return item->row->state == COEX_OUTBOX_QUEUED || item->row->state == COEX_OUTBOX_SENDING ||
+           item->row->state == COEX_OUTBOX_UNCERTAIN;
+}
+
+void
+coex_outbox_note_told(CoexOutbox *outbox, CoexPerson *person)
+{
+    const CoexOutboxQueue *queue =
+        coex_people_get_entry(outbox->account->people, person->id)->queue;
+    g_autoptr(CoexBatch) batch = coex_account_batch(outbox->account);
+
+    for (GList *link = queue != NULL ? queue->items.head : NULL; link != NULL; link = link->next) {
+        CoexOutboxItem *item = link->data;
+
+        if (item->row->shown && !item->row->owed && !item->accepted && is_leaving(item))
+            coex_outbox_item_put_owed(item, batch);
+    }
+    if (!coex_batch_is_empty(batch))
+        coex_outbox_commit(outbox, g_steal_pointer(&batch), person);
+}
+
 /* ---- one of them ---- */
 
 static CoexOutboxItem *

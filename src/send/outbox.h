@@ -75,6 +75,8 @@ void coex_outbox_cancel(CoexOutbox *outbox, CoexPerson *person);
 void coex_outbox_resend(CoexOutbox *outbox, CoexPerson *person);
 void coex_outbox_discard(CoexOutbox *outbox, CoexPerson *person);
 void coex_outbox_list_held(CoexOutbox *outbox, CoexPerson *person);
+/* It was told what waits to leave: its end is told, too. */
+void coex_outbox_note_told(CoexOutbox *outbox, CoexPerson *person);
 /* What has that number in the list: @words are "2 edit TEXT", "2 drop" or "2 send". */
 void coex_outbox_change_held(CoexOutbox *outbox, CoexPerson *person, const char *words);
 /* As of @at the number is, or is no longer, connected with the API: what is queued waits meanwhile,

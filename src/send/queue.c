@@ -4,6 +4,7 @@
 #include "account/account.h"
 #include "account/call.h"
 #include "account/engine.h"
+#include "account/lines.h"
 #include "account/people.h"
 #include "account/tell.h"
 #include "account/views.h"

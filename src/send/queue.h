@@ -367,6 +367,8 @@ void coex_outbox_check_access(CoexOutbox *outbox);
 void coex_outbox_prompt(CoexOutbox *outbox, CoexPerson *person);
 /* The line that @text waits until they write. */
 void coex_outbox_tell_held(CoexOutbox *outbox, CoexPerson *person, const char *text);
+/* The line that a login found it on its way, and until when that is unclear. Free with g_free(). */
+char *coex_outbox_item_describe_cut_off(const CoexOutboxItem *item);
 /* Starts waiting for the status of an uncertain item. */
 void coex_outbox_item_await_status(CoexOutboxItem *item);
 /* A template's checked values and @cards (CoexOutboxCard, NULL for none), as they are kept; free

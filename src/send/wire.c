@@ -2,6 +2,7 @@
 #include "account/account.h"
 #include "account/call.h"
 #include "account/engine.h"
+#include "account/lines.h"
 #include "account/people.h"
 #include "account/person.h"
 #include "account/tell.h"
@@ -508,12 +509,30 @@ forget_slow(CoexOutboxItem *item)
     item->row->owed = FALSE;
 }
 
+static char *
+describe_uncertain(const CoexOutboxItem *item, const char *what, const char *why)
+{
+    g_autofree char *excerpt = coex_text_excerpt(item->row->text, EXCERPT);
+    gboolean is_deaf = !item->outbox->account->receiving;
+
+    return g_strdup_printf("%s: %s\n%sIts confirmation is awaited, %d minutes at most; what you "
+                           "write meanwhile waits behind it.",
+                           what, excerpt, why, (is_deaf ? UNCERTAIN_DEAF_S : UNCERTAIN_S) / 60);
+}
+
+char *
+coex_outbox_item_describe_cut_off(const CoexOutboxItem *item)
+{
+    return describe_uncertain(item, "The connection ended while this was being sent", "");
+}
+
 /* Written down and told at once, with what it means for those behind. */
 static void
 tell_uncertain(CoexOutboxItem *item)
 {
     CoexOutboxQueue *queue = coex_outbox_get_queue(item->outbox, item->row->person_id);
-    g_autofree char *excerpt = coex_text_excerpt(item->row->text, EXCERPT);
+    g_autofree char *line = describe_uncertain(item, "It is not clear whether this was sent",
+                                               "WhatsApp gave no clear answer. ");
     CoexBatch *batch = coex_account_batch(item->outbox->account);
 
     forget_slow(item);
@@ -524,11 +543,7 @@ tell_uncertain(CoexOutboxItem *item)
             coex_outbox_item_put_owed(behind, batch);
     }
     coex_outbox_commit(item->outbox, batch, coex_outbox_item_person(item));
-    coex_account_tell_notice(
-        item->outbox->account, coex_outbox_item_person(item),
-        "It is not clear whether this was sent: %s\nWhatsApp gave no clear answer. Its "
-        "confirmation is awaited, %d minutes at most; what you write meanwhile waits behind it.",
-        excerpt, (item->outbox->account->receiving ? UNCERTAIN_S : UNCERTAIN_DEAF_S) / 60);
+    coex_account_tell_notice(item->outbox->account, coex_outbox_item_person(item), "%s", line);
 }
 
 static void

@@ -140,6 +140,12 @@ put_back(CoexAccount *account, const CoexPutBack *back)
         coex_account_commit(account, g_steal_pointer(&batch));
 }
 
+static void
+told_waiting(CoexAccount *account, CoexPerson *person)
+{
+    coex_outbox_note_told(account->outbox, person);
+}
+
 static const CoexAccountAbove above = {
     .close = coex_account_close,
     .free = free_account,
@@ -147,6 +153,7 @@ static const CoexAccountAbove above = {
     .put_back = put_back,
     .heard = coex_registration_note_delivery,
     .answered = coex_skew_note_answer,
+    .told_waiting = told_waiting,
 };
 
 /* Beside the database: one for each number. */

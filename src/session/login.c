@@ -5,6 +5,7 @@
 #include "account/call.h"
 #include "account/engine.h"
 #include "account/events.h"
+#include "account/lines.h"
 #include "account/nicks.h"
 #include "account/people.h"
 #include "account/phone.h"

@@ -34,32 +34,17 @@ add_why(GString *line, const char *why)
 static void
 add_waiting(GString *line, const CoexSend *send, gint64 now)
 {
-    switch ((CoexOutboxState)send->waits) {
-    case COEX_OUTBOX_QUEUED:
-    case COEX_OUTBOX_SENDING:
-    case COEX_OUTBOX_TAKING:
-        g_string_append(line, "waits to be sent");
-        break;
-    case COEX_OUTBOX_UNCERTAIN:
-        g_string_append(line, "may have been sent, its confirmation is awaited");
-        break;
-    case COEX_OUTBOX_PARKED:
-        g_string_append(line, "waits for your choice");
-        break;
-    case COEX_OUTBOX_HELD:
-        g_string_append(line, "held until they write");
-        break;
-    case COEX_OUTBOX_FAILED:
-        if (send->why == NULL) {
-            g_string_append(line, "not sent, and kept");
-            break;
-        }
+    const char *what = coex_outbox_state_describe((CoexOutboxState)send->waits);
+
+    if (what != NULL) {
+        g_string_append(line, what);
+    } else if (send->waits == COEX_OUTBOX_FAILED && send->why == NULL) {
+        g_string_append(line, COEX_OUTBOX_KEPT);
+    } else if (send->waits == COEX_OUTBOX_FAILED) {
         add(line, coex_state_get_name(COEX_STATE_FAILED), send->state_at, now);
         add_why(line, send->why);
-        break;
-    case COEX_OUTBOX_UNCONFIRMED:
+    } else {
         g_string_append(line, "not confirmed");
-        break;
     }
 }
 

@@ -96,6 +96,52 @@ coex_past_read_message(CoexDb *db, gint64 account_id, gint64 id, CoexFeedItem **
     return *ret_line != NULL;
 }
 
+/* What has not left, or WhatsApp did not take, ends it: it stands in the outbox alone. */
+static const char SELECT_WAITING[] =
+    "SELECT created_at, text, state, why IS NULL FROM outbox"
+    " WHERE account = ?1 AND person = ?2 AND created_at < ?3 AND text <> ''"
+    " AND kind NOT IN (4, 10, 11) AND NOT EXISTS"
+    "  (SELECT 1 FROM messages AS m WHERE m.account = ?1 AND m.local_id = outbox.local_id)"
+    " ORDER BY position DESC LIMIT ?4";
+
+static CoexFeedItem *
+read_waiting(const CoexPastQuery *query, sqlite3_stmt *row)
+{
+    CoexFeedItem *line = g_atomic_rc_box_new0(CoexFeedItem);
+    CoexOutboxState state = (CoexOutboxState)sqlite3_column_int(row, 2);
+
+    line->account_id = query->account_id;
+    line->person_id = query->person_id;
+    line->time = sqlite3_column_int64(row, 0);
+    line->text = coex_db_dup_text(row, 1);
+    line->kind = COEX_FEED_SENT;
+    if (state == COEX_OUTBOX_UNCONFIRMED)
+        line->kind = COEX_FEED_UNCONFIRMED;
+    else if (state != COEX_OUTBOX_FAILED)
+        line->detail = g_strdup(coex_outbox_state_describe(state));
+    else if (sqlite3_column_int(row, 3) != 0)
+        line->detail = g_strdup(COEX_OUTBOX_KEPT);
+    else
+        line->kind = COEX_FEED_FAILED;
+    return line;
+}
+
+static gboolean
+add_waiting(CoexDb *db, const CoexPastQuery *query, GPtrArray *lines, GError **error)
+{
+    sqlite3_stmt *rows =
+        coex_db_query(db, SELECT_WAITING,
+                      COEX_VALUES(coex_int(query->account_id), coex_int(query->person_id),
+                                  coex_int(query->before), coex_int(query->limit)),
+                      error);
+    CoexStep step = rows != NULL ? coex_db_step(db, rows, error) : COEX_STEP_FAILED;
+    guint end = lines->len;
+
+    for (; step == COEX_STEP_ROW; step = coex_db_step(db, rows, error))
+        g_ptr_array_insert(lines, (gint)end, read_waiting(query, rows));
+    return step == COEX_STEP_DONE;
+}
+
 GPtrArray *
 coex_past_read(CoexDb *db, const CoexPastQuery *query, GError **error)
 {
@@ -114,7 +160,8 @@ coex_past_read(CoexDb *db, const CoexPastQuery *query, GError **error)
         }
         g_ptr_array_insert(lines, 0, line);
     }
-    return step == COEX_STEP_DONE ? g_steal_pointer(&lines) : NULL;
+    return step == COEX_STEP_DONE && add_waiting(db, query, lines, error) ? g_steal_pointer(&lines)
+                                                                          : NULL;
 }
 
 /* ---- for the log ---- */

@@ -52,6 +52,27 @@ coex_put_back(const CoexPutBack *back, gint64 *time)
 
 /* ---- the outbox ---- */
 
+const char *
+coex_outbox_state_describe(CoexOutboxState state)
+{
+    switch (state) {
+    case COEX_OUTBOX_QUEUED:
+    case COEX_OUTBOX_SENDING:
+    case COEX_OUTBOX_TAKING:
+        return "waits to be sent";
+    case COEX_OUTBOX_UNCERTAIN:
+        return "may have been sent, its confirmation is awaited";
+    case COEX_OUTBOX_PARKED:
+        return "waits for your choice";
+    case COEX_OUTBOX_HELD:
+        return "held until they write";
+    case COEX_OUTBOX_FAILED:
+    case COEX_OUTBOX_UNCONFIRMED:
+        break;
+    }
+    return NULL;
+}
+
 CoexOutboxRow *
 coex_outbox_row_new(void)
 {

@@ -92,6 +92,10 @@ typedef enum {
     COEX_OUTBOX_TAKING,      /* something of it is still missing: never on disk */
 } CoexOutboxState;
 
+/* For people: "waits to be sent", "held until they write". Static; NULL for what has ended. */
+const char *coex_outbox_state_describe(CoexOutboxState state);
+#define COEX_OUTBOX_KEPT "not sent, and kept" /* FAILED, without anything having gone wrong */
+
 typedef struct CoexOutboxRow {
     gint64 position; /* order; given by the caller, increasing */
     char *local_id;  /* uuid, biz_opaque_callback_data */

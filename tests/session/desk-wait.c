@@ -128,7 +128,7 @@ find_untaken(const Desk *desk, const Wanted *wanted)
             continue;
         if (fits(wanted, event))
             return event;
-        if (wanted->next)
+        if (wanted->next && !desk_is_ignored(desk, event))
             desk_fail(desk, "the next line should be %s \"%s\"", feed_names[wanted->feed_kind],
                       wanted->glob);
     }

@@ -179,6 +179,7 @@ gboolean desk_is_meta(const Desk *desk);
 
 /* Notices that match may come, or not. */
 void desk_ignore(Desk *desk, const char *glob);
+gboolean desk_is_ignored(const Desk *desk, const DeskEvent *event);
 /* Typed in the client. */
 void desk_send(Desk *desk, const char *who, const char *markup);
 /* The person writes, and it is shown: the window is open. */

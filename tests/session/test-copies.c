@@ -222,7 +222,7 @@ test_proven_while_asked(Desk *desk)
     desk_wait_catalogue(desk);
     desk_resend(desk, "ada");
     desk_wait_prompt(desk, "ada", "Once");
-    assert_past(desk, "in: Hello\nunconfirmed: Once");
+    assert_past(desk, "in: Hello\nunconfirmed: Once\nout (waits for your choice): Once");
     assert_arrives(desk, wamid, COEX_LINE_KEPT);
     desk_wait_prompt_over(desk, "ada");
     assert_sent_once(desk, 2);

@@ -69,6 +69,7 @@ go_on(Desk *desk, const char *table, const char *report)
     desk_wait_feed(desk, COEX_FEED_INBOUND, "carla", "Hi");
     desk_wait_feed(desk, COEX_FEED_SENT, "carla", "Held for Carla");
     desk_take(desk, "carla", "Held for Carla");
+    desk_wait_state(desk, "ada", "delivered*");
     desk_wait_state(desk, "carla", "delivered*");
     desk_restart(desk);
     desk_fence(desk);
@@ -98,6 +99,8 @@ test_index(Desk *desk)
 static void
 come_back(Desk *desk, void (*damage)(Desk *))
 {
+    static const char *const answers[] = { "Yes, it is", "Still" };
+
     desk_login(desk);
     desk_hear(desk, "ada", "Is my bike ready?");
     g_assert_true(
@@ -105,7 +108,9 @@ come_back(Desk *desk, void (*damage)(Desk *))
     desk_wait_notice(desk, "carla", "Held until *");
     desk_logout(desk);
     g_free(coex_sim_customer_sends(desk->sim, "ada", "Well?"));
-    for (guint i = 0; i < 2; i++) {
+    for (guint i = 0; i < G_N_ELEMENTS(answers); i++) {
+        g_autofree char *state = NULL;
+
         damage(desk);
         desk_login(desk);
         desk_wait_notice(desk, NULL,
@@ -113,10 +118,11 @@ come_back(Desk *desk, void (*damage)(Desk *))
                          "The old one is kept*");
         if (i == 0)
             desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Well?");
-        desk_send(desk, "ada", "Yes, it is");
-        desk_wait_feed(desk, COEX_FEED_TYPED, "ada", "Yes, it is");
-        desk_take(desk, "ada", "Yes, it is");
-        desk_wait_state(desk, "ada", "delivered*");
+        desk_send(desk, "ada", answers[i]);
+        desk_wait_feed(desk, COEX_FEED_TYPED, "ada", answers[i]);
+        desk_take(desk, "ada", answers[i]);
+        state = g_strconcat("delivered*: ", answers[i], NULL);
+        desk_wait_state(desk, "ada", state);
         desk_logout(desk);
     }
     desk_login(desk);

@@ -335,7 +335,9 @@ test_on_its_way(Desk *desk)
     desk_wait_notice(desk, "ada", "It is not clear whether this was sent*");
     coex_session_forget(desk->session, desk_name("ada"));
     desk_wait_notice(desk, "ada", "Ada Lovelace was not forgotten: a text is on its way*");
-    wait_past(desk, "ada", "in: a plum cake");
+    wait_past(desk, "ada",
+              "in: a plum cake\n"
+              "out (may have been sent, its confirmation is awaited): For how many?");
     coex_sim_status(desk->sim, request->wamid, "delivered");
     desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Sent at*");
     forget(desk, "ada");

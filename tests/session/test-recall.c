@@ -76,6 +76,10 @@ test_asked(Desk *desk)
     desk_wait_past(desk, "ada", "in: Too old to be told\n*failed: Or at six");
     coex_session_hold_text(desk->session, desk_name("carla"), "Held", NULL);
     desk_wait_notice(desk, "carla", "Held *");
+    coex_session_recall(desk->session, desk_name("carla"), 50, 0, TRUE);
+    desk_wait_past(desk, "carla", "out (held until they write): Held");
+    coex_session_discard(desk->session, desk_name("carla"));
+    desk_wait_notice(desk, "carla", "Discarded: Held");
     coex_session_recall(desk->session, desk_name("carla"), 50, 0, FALSE);
     coex_session_recall(desk->session, desk_name("carla"), 50, 0, TRUE);
     desk_wait_notice(desk, "carla", "Nothing is stored of this conversation yet.");
@@ -128,6 +132,116 @@ test_kept(Desk *desk)
     g_assert_cmpuint(desk_count(desk, DESK_FEED, "ada", "of a person"), ==, 0);
 }
 
+/* What waits stands at the end, also when its conversation was closed, and in the next login; and
+ * when it leaves a line says so, since its own is gone. */
+static void
+test_waiting(Desk *desk)
+{
+    static const char waits[] =
+        "in: Hello\nout (waits to be sent): First\nout (waits to be sent): Second";
+
+    desk_login(desk);
+    desk_hear(desk, "ada", "Hello");
+    coex_sim_set_down(desk->sim, TRUE);
+    desk_say(desk, "ada", "First");
+    desk_say(desk, "ada", "Second");
+    desk_wait_notice(desk, "ada", "Waiting for WhatsApp: First");
+    coex_session_forget_recalled(desk->session, desk_name("ada"));
+    coex_session_recall(desk->session, desk_name("ada"), 5, 0, FALSE);
+    desk_wait_past(desk, "ada", waits);
+    coex_sim_set_down(desk->sim, FALSE);
+    desk_take(desk, "ada", "First");
+    desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Sent at ??:??: First");
+    desk_take(desk, "ada", "Second");
+    desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Sent at ??:??: Second");
+    desk_wait_state(desk, "ada", "delivered*: Second");
+    coex_session_recall(desk->session, desk_name("ada"), 5, 0, TRUE);
+    desk_wait_past(desk, "ada", "in: Hello\nout: First\nout: Second");
+}
+
+static void
+test_waiting_over_logins(Desk *desk)
+{
+    desk_login(desk);
+    desk_hear(desk, "ada", "Hello");
+    coex_sim_revoke_token(desk->sim);
+    desk_say(desk, "ada", "First");
+    desk_wait_notice(desk, "ada", "Not sent yet; it waits until *: First");
+    desk_wait_notice(desk, NULL, "Nothing can be sent: *");
+    desk_say(desk, "ada", "Second");
+    desk_wait_feed(desk, COEX_FEED_NOTICE, "ada", "Not sent yet; it waits until *: Second");
+    desk_logout(desk);
+    coex_sim_restore_token(desk->sim);
+    coex_sim_delay_next(desk->sim, 3000);
+    desk_login(desk);
+    coex_session_recall(desk->session, desk_name("ada"), 5, 0, FALSE);
+    desk_wait_past(desk, "ada",
+                   "in: Hello\nout (waits to be sent): First\nout (waits to be sent): Second");
+    desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Sent at ??:??: First");
+    desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Sent at ??:??: Second");
+    desk_take(desk, "ada", "First");
+    desk_take(desk, "ada", "Second");
+}
+
+/* Found on its way at the login: nobody types it again in the belief that it never was. */
+static void
+test_unclear(Desk *desk)
+{
+    g_autofree char *wamid = NULL;
+
+    desk_login(desk);
+    desk_hear(desk, "ada", "Hello");
+    coex_sim_set_auto_status(desk->sim, FALSE);
+    coex_sim_delay_next(desk->sim, 600000);
+    desk_say(desk, "ada", "On its way");
+    desk_take(desk, "ada", "On its way");
+    wamid = coex_sim_dup_last_sent(desk->sim, "ada");
+    desk_restart(desk);
+    desk_wait_feed(desk, COEX_FEED_NOTICE, "ada",
+                   "The connection ended while this was being sent: On its*");
+    coex_session_recall(desk->session, desk_name("ada"), 5, 0, TRUE);
+    desk_wait_past(desk, "ada",
+                   "in: Hello\n"
+                   "out (may have been sent, its confirmation is awaited): On its way");
+    coex_session_resend(desk->session, desk_name("ada"));
+    desk_wait_notice(desk, "ada", "There is nothing to send again.");
+    /* told once */
+    desk_restart(desk);
+    desk_wait_catalogue(desk);
+    g_assert_cmpuint(desk_count(desk, DESK_FEED, "ada", "The connection ended*"), ==, 0);
+    coex_sim_status(desk->sim, wamid, "delivered");
+    desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Sent at ??:??: On its way");
+    desk_say(desk, "ada", "And now?");
+    desk_take(desk, "ada", "And now?");
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 2);
+}
+
+/* Whatever line opens the conversation, what is earlier stands above it. */
+static void
+test_any_line(Desk *desk)
+{
+    g_autofree char *wamid = NULL;
+    const DeskEvent *before;
+    guint line = 0;
+
+    talk(desk);
+    desk_take(desk, "ada", "Or at six");
+    coex_sim_set_auto_status(desk->sim, FALSE);
+    desk_send(desk, "ada", "Or at seven");
+    desk_take(desk, "ada", "Or at seven");
+    wamid = coex_sim_dup_last_sent(desk->sim, "ada");
+    coex_session_forget_recalled(desk->session, desk_name("ada"));
+    coex_sim_status_failed(desk->sim, wamid, 131026, NULL, NULL);
+    g_assert_true(g_ptr_array_find(
+        desk->events, desk_wait_any_feed(desk, COEX_FEED_FAILED, "ada", "Or at seven"), &line));
+    before = g_ptr_array_index(desk->events, line - 1);
+    g_assert_cmpint(before->kind, ==, DESK_PAST);
+    g_assert_true(g_str_has_suffix(before->text, "failed: Or at six\nfailed: Or at seven"));
+    g_free(coex_sim_customer_sends(desk->sim, "ada", "At seven, then"));
+    desk_wait_any_feed(desk, COEX_FEED_INBOUND, "ada", "At seven, then");
+    g_assert_cmpuint(desk_count(desk, DESK_PAST, "ada", "?*"), ==, 1);
+}
+
 /* What became of the last message is still known after a restart, and goes on; of what failed since
  * nothing older is told in its place. */
 static void
@@ -172,5 +286,9 @@ main(int argc, char **argv)
     desk_add("/recall/withdrawn", test_withdrawn);
     desk_add("/recall/kept", test_kept);
     desk_add("/recall/last-message", test_last_message);
+    desk_add("/recall/waiting", test_waiting);
+    desk_add("/recall/waiting-over-logins", test_waiting_over_logins);
+    desk_add("/recall/unclear", test_unclear);
+    desk_add("/recall/any-line", test_any_line);
     return g_test_run();
 }
