@@ -116,6 +116,12 @@ count_received(int fd)
     return info.tcpi_bytes_received;
 }
 
+guint64
+coex_guard_count_received(GSocket *socket)
+{
+    return count_received(g_socket_get_fd(socket));
+}
+
 static gboolean
 is_flooded(CoexGuard *guard)
 {

@@ -33,6 +33,10 @@ void coex_guard_set_deadline(CoexGuard *guard, gint64 deadline);
  * it looks like one. */
 guint coex_guard_count_cuts(CoexGuard *guard);
 
+/* How many bytes a connection has received, packed and encrypted; 0 where the kernel does not tell.
+ */
+guint64 coex_guard_count_received(GSocket *socket);
+
 /* From any thread. TRUE: somebody waits for the loops' ends, and a turn that lasts is not awaited;
  * FALSE takes it back. */
 void coex_guard_hurry(gboolean hurry);
