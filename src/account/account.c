@@ -94,7 +94,8 @@ gboolean
 coex_account_hears(const CoexAccount *account)
 {
     return coex_verifier_get_header(account->verifier) != NULL &&
-           (coex_account_listens(account) || *account->relay != '\0');
+           (coex_account_listens(account) || *account->relay != '\0' ||
+            *account->inbox_url != '\0');
 }
 
 char *
@@ -102,6 +103,8 @@ coex_account_dup_entrance(const CoexAccount *account)
 {
     if (*account->relay != '\0' && !coex_account_listens(account))
         return g_strdup_printf("the relay, %s", account->relay);
+    if (*account->inbox_url != '\0' && !coex_account_listens(account))
+        return g_strdup_printf("the Inbox, %s", account->inbox_url);
     return g_strconcat(account->listen, account->webhook_path, NULL);
 }
 
@@ -125,6 +128,7 @@ mask(const CoexAccount *account, const char *text)
                               account->endpoint.app_secret,
                               account->verify_token,
                               account->relay_key,
+                              account->inbox_token,
                               get_header_value(account->webhook_header),
                               NULL };
 

@@ -76,6 +76,8 @@ struct CoexAccount {
     char *public_url;
     char *relay; /* "": none */
     char *relay_key;
+    char *inbox_url; /* "": none */
+    char *inbox_token;
     struct CoexProxy *proxy; /* NULL: none */
     CoexReceipts receipts;
     CoexTicks ticks;
@@ -147,6 +149,7 @@ struct CoexAccount {
     struct CoexExamination *examination;
     struct CoexLoginState *login;
     struct CoexRelaySource *relay_source; /* NULL: none */
+    struct CoexInboxSource *inbox_source; /* likewise */
 };
 
 /* Each pending completion holds a reference; one of the store looks at the state first, one of the
@@ -167,10 +170,11 @@ CoexWindow coex_account_window(const CoexAccount *account, const CoexPerson *per
 /* Whether the secret named by @secret_id is, was or may have been this account's. */
 gboolean coex_account_had_secret(const CoexAccount *account, const char *secret_id);
 gboolean coex_account_listens(const CoexAccount *account);
-/* Whether a webhook may come in: the account listens or has a relay, and has the secret. */
+/* Whether a webhook may come in: the account listens, or has a relay or an
+ * Inbox, and has the secret. */
 gboolean coex_account_hears(const CoexAccount *account);
-/* Where webhooks are to arrive, for sentences: the listener, or else the relay. Free with g_free().
- */
+/* Where webhooks are to arrive, for sentences: the listener, or else the relay or the Inbox. Free
+ * with g_free(). */
 char *coex_account_dup_entrance(const CoexAccount *account);
 
 /* An event of this account; give it to coex_account_tell(). */

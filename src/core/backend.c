@@ -18,6 +18,7 @@ static const CoexBackend backend_360dialog = {
     .auth_prefix = "",
     .password_label = "API key",
     .learns_number_id = TRUE,
+    .has_inbox = TRUE,
     .has_challenge = FALSE,
     .proof = COEX_PROOF_HEADER,
     .secret_option = "webhook-header",

@@ -21,6 +21,7 @@ typedef struct CoexBackend {
     gboolean needs_number_id;   /* nothing can be asked without the phone_number_id */
     gboolean needs_waba;        /* templates are the WABA's: its id is needed for them */
     gboolean tells_number;      /* name, quality and limits of the number */
+    gboolean has_inbox;         /* keeps messages to be asked for (core/inbox.h) */
     gboolean has_challenge;     /* GET handshake with the verify token */
     CoexProof proof;
     const char *secret_option; /* the option that holds the proof's secret */

@@ -32,6 +32,9 @@ coex_case_free(CoexCase *c)
     g_free(c->number);
     g_free(c->relay);
     g_free(c->relay_key);
+    g_free(c->inbox.url);
+    g_free(c->inbox.token);
+    g_free(c->inbox_bell);
     g_free(c->listen);
     g_free(c->webhook_path);
     g_free(c->webhook_header);

@@ -19,6 +19,10 @@ coex_doctor_judge_no_listener(const CoexCase *c, const GError *error, CoexReport
 {
     if (error != NULL)
         coex_report_add(report, COEX_FINDING_WRONG, "Nothing can arrive: %s", error->message);
+    else if (coex_doctor_has_only_inbox(c))
+        coex_report_add(report, COEX_FINDING_OK,
+                        "Nothing listens on this computer (option listen): what comes is fetched "
+                        "from the Inbox.");
     else if (*c->relay != '\0')
         coex_report_add(report, COEX_FINDING_OK,
                         "Nothing listens on this computer (option listen): the relay does.");

@@ -256,7 +256,7 @@ coex_doctor_tell_addresses(CoexCase *c, CoexReport *report)
 static CoexRequest *
 ask_webhook(CoexCase *c, const CoexFacts *facts, CoexReport *report)
 {
-    if (!may_ask(c) || !c->endpoint.backend->webhook_is_flat)
+    if (!may_ask(c) || !c->endpoint.backend->webhook_is_flat || coex_doctor_has_only_inbox(c))
         return NULL;
     return c->asks_account ? coex_api_get(&c->endpoint, "/waba_webhook")
                            : coex_api_get_webhook(&c->endpoint);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/api.h"
+#include "core/inbox.h"
 #include "core/verifier.h"
 
 /* What is wrong with a number's connection, read from what was asked and tried: each function adds
@@ -25,6 +26,8 @@ typedef struct CoexCase {
     char *relay;                 /* "": none */
     char *relay_key;             /* secret */
     gint64 relay_place;          /* up to which its log is here; -1: that is not known */
+    CoexInbox inbox;             /* its URL "": none; the token is secret */
+    char *inbox_bell;            /* why its bell is silent, "": it is not; NULL: not known */
     gboolean has_unknown_secret; /* maybe of its own making, which only a login knows */
     const char *registering;     /* a sentence: how the user has the webhook registered; static */
     gint64 now;                  /* by this computer's clock */
@@ -46,6 +49,8 @@ typedef struct CoexCase {
     gboolean asks_account; /* 360dialog: the number has no address of its own */
     gboolean asks_unconfirmed;
     gint64 last_delivery_at; /* 0 */
+    gboolean inbox_ends;     /* nothing more can be asked of the Inbox */
+    gint64 inbox_newest;     /* when its newest message is of, 0: not known */
     guint n_settled[4]; /* of sends without a status, what WhatsApp says: see doctor-history.c */
     char *lost;         /* the reason why one of their statuses did not come, NULL */
 } CoexCase;
@@ -93,7 +98,12 @@ extern const CoexQuestion coex_question_subscribed; /* the app, to the WhatsApp 
 extern const CoexQuestion coex_question_fields;     /* of the app's webhook */
 extern const CoexQuestion coex_question_webhook;    /* 360dialog: address and header in force */
 extern const CoexQuestion coex_question_relay;
-extern const CoexQuestion coex_question_history; /* what became of webhooks */
+extern const CoexQuestion coex_question_inbox; /* answers, and takes the token */
+extern const CoexQuestion coex_question_inbox_number;
+extern const CoexQuestion coex_question_inbox_rows; /* what a real one is like */
+extern const CoexQuestion coex_question_inbox_ends; /* of spans, whether they count */
+extern const CoexQuestion coex_question_inbox_bell; /* not asked: whether it rings */
+extern const CoexQuestion coex_question_history;    /* what became of webhooks */
 extern const CoexQuestion coex_question_unconfirmed;
 
 /* Meta: where webhooks go, by what the number told. */
@@ -126,6 +136,8 @@ void coex_doctor_judge_delivery(const CoexCase *c, const CoexTrial *trial, CoexR
 const char *coex_doctor_get_address(const CoexCase *c, CoexReport *report);
 /* TRUE: it is the relay's, which coex_question_relay is about. */
 gboolean coex_doctor_leads_to_relay(const CoexCase *c, const char *address, CoexReport *report);
+/* Whether all that comes is fetched from the Inbox, so that no address leads here. */
+gboolean coex_doctor_has_only_inbox(const CoexCase *c);
 /* What came of it. @is_stranger: it went without the proof, so that a 2xx is somebody else's. TRUE:
  * nothing is wrong yet, and nothing was said. */
 gboolean coex_doctor_judge_outside(const CoexCase *c, const CoexTrial *trial, gboolean is_stranger,

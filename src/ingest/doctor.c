@@ -419,7 +419,7 @@ on_outside(CoexDoctor *doctor, const CoexTrial *trial)
 static gboolean
 start_outside(CoexDoctor *doctor)
 {
-    if (doctor->left)
+    if (doctor->left || coex_doctor_has_only_inbox(doctor->spec.c))
         return FALSE;
     doctor->address = g_strdup(coex_doctor_get_address(doctor->spec.c, doctor->report));
     if (doctor->address == NULL ||
@@ -618,6 +618,11 @@ static const struct {
     { .run = start_signed },
     { .run = tell_outside },
     { .question = &coex_question_relay },
+    { .question = &coex_question_inbox },
+    { .question = &coex_question_inbox_number },
+    { .question = &coex_question_inbox_rows },
+    { .question = &coex_question_inbox_ends },
+    { .question = &coex_question_inbox_bell },
     { .run = tell_deliveries },
     { .question = &coex_question_history },
     { .question = &coex_question_unconfirmed },
@@ -676,7 +681,8 @@ make_report(CoexDoctor *doctor)
     const char *colon = strchr(c->webhook_header, ':');
     g_autofree char *header = g_strstrip(g_strdup(colon != NULL ? colon + 1 : ""));
     const char *const secrets[] = { key,    c->endpoint.app_secret, c->verify_token,
-                                    header, c->relay_key,           NULL };
+                                    header, c->relay_key,           c->inbox.token,
+                                    NULL };
 
     return coex_report_new(secrets, on_line, doctor);
 }

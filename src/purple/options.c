@@ -43,6 +43,8 @@ static const Option options[] = {
       .first = TRUE },
     { .key = "relay", .label = "Relay (URL)", .preset = "" },
     { .key = "relay-key", .label = "Relay key", .preset = "", .secret = TRUE },
+    { .key = "inbox-url", .label = "Inbox URL (360dialog)", .preset = "" },
+    { .key = "inbox-token", .label = "Inbox token", .preset = "", .secret = TRUE },
     { .key = "webhook-path", .label = "Webhook path", .preset = "/webhook" },
     { .key = "phone-number-id",
       .label = "Phone number id (Meta, if not found)",

@@ -22,6 +22,8 @@ coex_set_up_read(PurpleAccount *account, const char *const *words, CoexSessionCo
     config->public_url = coex_options_get(account, "public-url");
     config->relay = coex_options_get(account, "relay");
     config->relay_key = coex_options_get_secret(account, words, "relay-key");
+    config->inbox_url = coex_options_get(account, "inbox-url");
+    config->inbox_token = coex_options_get_secret(account, words, "inbox-token");
     config->verb_mark = coex_host_get_mark()[0];
     config->program = coex_host_get()->label;
 }

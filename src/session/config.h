@@ -28,6 +28,8 @@ typedef struct CoexSessionConfig {
     const char *public_url;
     const char *relay;
     const char *relay_key;
+    const char *inbox_url;
+    const char *inbox_token;
     const CoexProxy *proxy; /* the way to the provider; NULL: straight */
     CoexReceipts receipts;
     CoexTicks ticks;           /* failures are told in any case: who shows them leaves them out */

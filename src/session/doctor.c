@@ -11,6 +11,7 @@
 #include "core/report.h"
 #include "core/verifier.h"
 #include "ingest/doctor.h"
+#include "ingest/inbox-source.h"
 #include "ingest/relay-source.h"
 #include "session/hub.h"
 #include "session/options.h"
@@ -143,6 +144,8 @@ make_case(CoexAccount *account)
     c->relay = g_strdup(account->relay);
     c->relay_key = g_strdup(account->relay_key);
     c->relay_place = coex_relay_source_get_place(account->relay_source);
+    c->inbox = (CoexInbox){ g_strdup(account->inbox_url), g_strdup(account->inbox_token) };
+    c->inbox_bell = g_strdup(coex_inbox_source_get_bell_fault(account->inbox_source));
     c->has_unknown_secret = account->settings == NULL && *account->webhook_header == '\0' &&
                             account->endpoint.backend->proof == COEX_PROOF_HEADER;
     c->registering = account->verb_mark == '/'

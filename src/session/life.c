@@ -11,6 +11,7 @@
 #include "core/costs.h"
 #include "core/profile.h"
 #include "core/proxy.h"
+#include "ingest/inbox-source.h"
 #include "ingest/relay-source.h"
 #include "net/http.h"
 #include "session/config.h"
@@ -60,6 +61,7 @@ static const struct {
     PART(views, NULL, coex_views_stop, coex_views_free),
     PART(outbox, NULL, coex_outbox_stop, coex_outbox_free),
     PART(relay_source, NULL, coex_relay_source_stop, coex_relay_source_free),
+    PART(inbox_source, NULL, coex_inbox_source_stop, coex_inbox_source_free),
 #undef PART
 };
 
@@ -101,6 +103,8 @@ free_account(CoexAccount *account)
     g_free(account->public_url);
     g_free(account->relay);
     g_free(account->relay_key);
+    g_free(account->inbox_url);
+    g_free(account->inbox_token);
     g_free(account->media_folder);
     g_free(account->outgoing);
     g_free(account->rate_card);
@@ -191,6 +195,8 @@ coex_account_new(CoexHub *hub, const CoexSessionConfig *config, CoexTarget targe
     account->public_url = coex_option_dup(config->public_url, "");
     account->relay = coex_option_dup(config->relay, "");
     account->relay_key = coex_option_dup(config->relay_key, "");
+    account->inbox_url = coex_option_dup(config->inbox_url, "");
+    account->inbox_token = coex_option_dup(config->inbox_token, "");
     account->proxy = coex_proxy_copy(config->proxy);
     account->receipts = config->receipts;
     account->ticks = config->ticks;

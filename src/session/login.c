@@ -31,6 +31,7 @@
 #include "session/forget.h"
 #include "session/hub.h"
 #include "session/ids.h"
+#include "session/inbox-api.h"
 #include "session/options.h"
 #include "session/prices.h"
 #include "session/profile.h"
@@ -100,7 +101,7 @@ recall(CoexAccount *account, char **member, const char *key)
     *member = g_strdup(kept);
 }
 
-/* With a public address the secrets may be of our own making. */
+/* With a public address, or with none at all, the secrets may be of our own making. */
 static void
 invent_secret(CoexAccount *account, char **member, const char *key, const char *prefix)
 {
@@ -108,7 +109,7 @@ invent_secret(CoexAccount *account, char **member, const char *key, const char *
     g_autofree char *uuid = NULL;
 
     recall(account, member, key);
-    if (**member != '\0' || *account->public_url == '\0')
+    if (**member != '\0' || (*account->public_url == '\0' && *account->inbox_url == '\0'))
         return;
     uuid = g_uuid_string_random();
     secret = g_strconcat(prefix, uuid, NULL);
@@ -478,6 +479,7 @@ start_listening(CoexAccount *account)
         return;
     }
     coex_account_start_relay(account);
+    coex_account_start_inbox(account);
     go_online(account);
 }
 
@@ -510,7 +512,8 @@ tell_last_webhook(CoexAccount *account)
         return;
     }
     tell_step(account, COEX_ACCOUNT_ONLINE, line);
-    if (coex_account_now(account) - account->last_delivery_at > SILENT_S)
+    if (*account->inbox_url == '\0' &&
+        coex_account_now(account) - account->last_delivery_at > SILENT_S)
         coex_account_tell_notice(
             account, NULL, "%s. If customers have written since, check the way from %s to %s.",
             line, account->endpoint.backend->label, entrance);

@@ -2,7 +2,9 @@
 #include "session/options.h"
 
 #include "account/account.h"
+#include "core/backend.h"
 #include "core/error.h"
+#include "core/inbox.h"
 #include "core/relay.h"
 #include <string.h>
 
@@ -40,6 +42,8 @@ check_pasted(const CoexAccount *account, GError **error)
         { "public-url", account->public_url, FALSE },
         { "relay", account->relay, FALSE },
         { "relay-key", account->relay_key, FALSE },
+        { "inbox-url", account->inbox_url, FALSE },
+        { "inbox-token", account->inbox_token, FALSE },
         { "listen", account->listen, FALSE },
         { "webhook-path", account->webhook_path, FALSE },
     };
@@ -119,11 +123,35 @@ check_relay(CoexAccount *account, GError **error)
     return FALSE;
 }
 
+static gboolean
+check_inbox(CoexAccount *account, GError **error)
+{
+    char *url = coex_inbox_check_url(account->inbox_url, error);
+
+    if (url == NULL)
+        return FALSE;
+    g_free(account->inbox_url);
+    account->inbox_url = url;
+    if (*url == '\0')
+        return TRUE;
+    if (!account->endpoint.backend->has_inbox)
+        g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+                    "Option inbox-url: only numbers at 360dialog have an Inbox. Empty it, or "
+                    "correct the option provider.");
+    else if (*account->inbox_token == '\0')
+        g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+                    "Option inbox-token: it is empty, and the Inbox hands out nothing without it. "
+                    "Copy the token of a user of the Inbox, from its admin panel.");
+    else
+        return TRUE;
+    return FALSE;
+}
+
 gboolean
 coex_options_check(CoexAccount *account, GError **error)
 {
     return check_pasted(account, error) &&
            check_id("phone-number-id", account->endpoint.phone_number_id, error) &&
            check_id("waba-id", account->endpoint.waba_id, error) && check_listen(account, error) &&
-           check_path(account, error) && check_relay(account, error);
+           check_path(account, error) && check_relay(account, error) && check_inbox(account, error);
 }

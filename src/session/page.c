@@ -75,7 +75,7 @@ dup_receiving(const CoexAccount *account)
     g_autofree char *last = dup_time(account->last_delivery_at);
     g_autofree char *entrance = coex_account_dup_entrance(account);
 
-    if (!coex_account_listens(account) && *account->relay == '\0')
+    if (!coex_account_listens(account) && *account->relay == '\0' && *account->inbox_url == '\0')
         return g_strdup("switched off");
     return g_strdup_printf(last != NULL ? "at %s; the last webhook came at %s"
                                         : "at %s; no webhook came yet",

@@ -362,6 +362,9 @@ coex_registration_doubt(CoexAccount *account, const char *symptom)
 
     if (coex_match_tell_other(account, symptom))
         return;
+    /* What is there is fetched, and what is wrong with that was told. */
+    if (*account->inbox_url != '\0')
+        return;
     /* What is wrong there was told, and is enough to explain it. */
     if (!coex_account_listens(account) && coex_relay_source_is_ill(account->relay_source))
         return;

@@ -316,6 +316,12 @@ coex_batch_add_delivery(CoexBatch *batch, const CoexDelivery *delivery)
     batch->delivers = TRUE;
 }
 
+guint
+coex_batch_count_delivered(const CoexBatch *batch)
+{
+    return batch->n_delivered;
+}
+
 static CoexChange *
 add_delivery_change(CoexBatch *batch, CoexChangeKind kind, gint64 delivery_id)
 {

@@ -109,6 +109,8 @@ void coex_batch_put_setting(CoexBatch *batch, const char *key, const char *value
 /* A raw delivery (copied), to be applied as one of coex_store_add_delivery(): with what says up to
  * where its source has handed them over. Where the database is damaged the batch fails. */
 void coex_batch_add_delivery(CoexBatch *batch, const CoexDelivery *delivery);
+/* After the commit: so many of these were not there yet. */
+guint coex_batch_count_delivered(const CoexBatch *batch);
 
 /* A delivery is applied: it is read no more. With @keep_raw its body stays until a version can
  * apply all of it, else it goes after 30 days. */

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ingest/inbox-source-private.h"
+
+#define QUIET_US (600 * (gint64)G_USEC_PER_SEC) /* between two lines of one kind */
+
+void
+coex_inbox_tell(CoexInboxSource *inbox, const char *format, ...)
+{
+    g_autofree char *line = NULL;
+    va_list args;
+
+    va_start(args, format);
+    line = g_strdup_vprintf(format, args);
+    va_end(args);
+    inbox->spec.tell(line, inbox->spec.source.data);
+}
+
+static void
+explain(CoexInboxSource *inbox, CoexInboxTrouble trouble, const char *why)
+{
+    switch (trouble) {
+    case COEX_INBOX_WELL:
+    case COEX_INBOX_TROUBLES:
+        break;
+    case COEX_INBOX_AWAY:
+        coex_inbox_tell(
+            inbox,
+            "The Inbox cannot be asked: %s What comes for this number waits there, and is fetched "
+            "as soon as that works.",
+            why);
+        break;
+    case COEX_INBOX_STRANGE:
+        coex_inbox_tell(
+            inbox,
+            "What answers at the option inbox-url is no Inbox, or a broken one: %s. Nothing of "
+            "that was taken. Look there, or correct the option and log in again.",
+            why);
+        break;
+    case COEX_INBOX_WRONG_TOKEN:
+        coex_inbox_tell(
+            inbox,
+            "The Inbox %s refuses the option inbox-token, so nothing comes from it. Copy the "
+            "token of a user of the Inbox, not the API key, and log in again; what came meanwhile "
+            "waits there.",
+            inbox->host);
+        break;
+    case COEX_INBOX_WRONG_URL:
+        coex_inbox_tell(
+            inbox,
+            "There is no Inbox at the option inbox-url (%s). Open the Inbox at 360dialog, copy "
+            "its address from the browser, as in https://acme1.inbox.getchat.360dialog.io, and "
+            "log in again.",
+            inbox->host);
+        break;
+    case COEX_INBOX_OTHER_NUMBER:
+        coex_inbox_tell(
+            inbox,
+            "The Inbox %s is that of +%s, but the account is named +%s, so nothing was taken from "
+            "it. Correct the options inbox-url and inbox-token, and log in again.",
+            inbox->host, why, inbox->number);
+        break;
+    case COEX_INBOX_NO_LIST:
+        coex_inbox_tell(
+            inbox,
+            "The Inbox %s does not list the messages of all conversations together (%s), so "
+            "nothing comes from it. Report the lines of the doctor, and receive by webhook "
+            "meanwhile.",
+            inbox->host, why);
+        break;
+    }
+}
+
+void
+coex_inbox_tell_trouble(CoexInboxSource *inbox, CoexInboxTrouble trouble, const char *why)
+{
+    gint64 now_us = g_get_monotonic_time();
+
+    if (inbox->trouble == trouble)
+        return;
+    inbox->trouble = trouble;
+    if (inbox->told_us[trouble] != 0 && now_us - inbox->told_us[trouble] < QUIET_US)
+        return;
+    inbox->told_us[trouble] = now_us;
+    inbox->was_away |= trouble == COEX_INBOX_AWAY;
+    explain(inbox, trouble, why);
+}
+
+void
+coex_inbox_tell_back(CoexInboxSource *inbox)
+{
+    inbox->trouble = COEX_INBOX_WELL;
+    if (!inbox->was_away)
+        return;
+    inbox->was_away = FALSE;
+    if (inbox->n_meanwhile == 0)
+        coex_inbox_tell(inbox, "The Inbox answers again. Nothing came meanwhile.");
+    else
+        coex_inbox_tell(inbox, "The Inbox answers again. What came meanwhile is here.");
+    inbox->n_meanwhile = 0;
+}
+
+void
+coex_inbox_tell_left_out(CoexInboxSource *inbox, const CoexInboxPage *page)
+{
+    if (page->n_foreign > 0 && !inbox->told_foreign)
+        coex_inbox_tell(
+            inbox, "The Inbox has messages of another number, which were not taken. Look at the "
+                   "option inbox-url, and at the Inbox.");
+    if (page->n_unreadable > 0 && !inbox->told_unreadable)
+        coex_inbox_tell(inbox, "The Inbox has a message without an id, which cannot be taken. Look "
+                               "at the phone for what is missing here.");
+    inbox->told_foreign |= page->n_foreign > 0;
+    inbox->told_unreadable |= page->n_unreadable > 0;
+}
