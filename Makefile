@@ -257,7 +257,7 @@ check-torture: ## only tests/torture, one pass of each: crashes, faults, a bad n
 check-tools: ## only the tests of lint, install and run
 check-host check-e2e check-torture check-tools: $(PLUGIN) $(SIM) $(HEADLESS)
 check-host check-relay: $(RELAY)
-check-torture: $(TORTURE_CLOCK)
+check-relay check-torture: $(TORTURE_CLOCK)
 check-valgrind: ## every test that is a C program once more, under valgrind's memcheck (needs a quiet machine)
 	@tests/tools/deps.sh build valgrind
 	@$(MAKE) --no-print-directory VARIANT=valgrind check-c

@@ -22,15 +22,24 @@ CoexPostbox *coex_postbox_new(void);
 void coex_postbox_unref(CoexPostbox *postbox);
 void coex_postbox_wake(CoexPostbox *postbox);
 
+struct CoexGuests {
+    gatomicrefcount refs;
+    guint max;
+    guint n; /* listener's thread only */
+};
+
 /* One connection. Listener's thread only. */
 typedef struct {
     CoexPlace place; /* first: the listener's peers are places too */
     CoexListener *listener;
     CoexExchange *exchange;
-    guint *n_guests; /* the listener's */
-    gboolean is_guest;
-    guint certificate; /* the number of the one that was the newest when it came */
+    guint *n_guests;    /* the listener's */
+    CoexGuests *guests; /* whose it is one; NULL: none's */
+    guint certificate;  /* the number of the one that was the newest when it came */
 } CoexPeer;
+
+/* Its place is one of those that anybody can have. */
+void coex_peer_leave_guests(CoexPeer *peer);
 
 struct CoexExchange {
     gatomicrefcount refs; /* the connection's, and the handler's once it is complete */
@@ -51,6 +60,7 @@ struct CoexExchange {
     gsize n_counted; /* bytes of the body that count against COEX_LISTENER_BODIES_MAX */
     guint status;    /* of the answer, 0 when not known yet */
     gboolean asleep;
+    gboolean closes;    /* the connection, with its answer */
     gboolean refused;   /* and has waited, or waits, for its turn */
     gboolean abandoned; /* the answer may be written by another thread meanwhile */
     const CoexListenerHandler *handler;

@@ -164,16 +164,54 @@ coex_exchange_hand_over(CoexExchange *exchange, const CoexListenerHandler *handl
     exchange->user_data = user_data;
 }
 
+CoexGuests *
+coex_guests_new(guint max)
+{
+    CoexGuests *guests = g_new0(CoexGuests, 1);
+
+    g_atomic_ref_count_init(&guests->refs);
+    guests->max = max;
+    return guests;
+}
+
+static CoexGuests *
+guests_ref(CoexGuests *guests)
+{
+    g_atomic_ref_count_inc(&guests->refs);
+    return guests;
+}
+
+void
+coex_guests_unref(CoexGuests *guests)
+{
+    if (g_atomic_ref_count_dec(&guests->refs))
+        g_free(guests);
+}
+
+void
+coex_peer_leave_guests(CoexPeer *peer)
+{
+    if (peer->guests == NULL)
+        return;
+    --*peer->n_guests;
+    peer->guests->n--;
+    g_clear_pointer(&peer->guests, coex_guests_unref);
+}
+
 gboolean
-coex_exchange_make_guest(CoexExchange *exchange)
+coex_exchange_make_guest(CoexExchange *exchange, CoexGuests *guests)
 {
     CoexPeer *peer = exchange->peer;
 
-    if (peer->is_guest)
+    if (peer->guests == guests)
         return TRUE;
-    if (*peer->n_guests >= COEX_EXCHANGE_GUESTS)
+    coex_peer_leave_guests(peer);
+    if (*peer->n_guests >= COEX_EXCHANGE_GUESTS || guests->n >= guests->max) {
+        exchange->closes = TRUE;
         return FALSE;
-    peer->is_guest = TRUE;
+    }
+    peer->guests = guests_ref(guests);
+    guests->n++;
     ++*peer->n_guests;
     coex_exchange_set_proven(exchange);
     return TRUE;

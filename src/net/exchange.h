@@ -32,9 +32,15 @@ void coex_exchange_set_proven(CoexExchange *exchange);
 
 /* So many connections have a place of their own, beside those that anybody can have. */
 #define COEX_EXCHANGE_GUESTS 2000
-/* The headers prove that this is one of those: it leaves its place to others, and takes one of
- * these. FALSE: all of these are taken. */
-gboolean coex_exchange_make_guest(CoexExchange *exchange);
+/* Of which those who are one and the same have @max together.
+ * coex_guests_unref() from any thread; connections hold on to it. */
+typedef struct CoexGuests CoexGuests;
+CoexGuests *coex_guests_new(guint max);
+void coex_guests_unref(CoexGuests *guests);
+
+/* The headers prove that this is one of @guests: it leaves its place to others, and takes one of
+ * these. FALSE: all of these are taken, and the answer closes the connection. */
+gboolean coex_exchange_make_guest(CoexExchange *exchange, CoexGuests *guests);
 
 /* All that follows is @handler's, borrowed until the listener's end. From within the head only,
  * which then returns what that of @handler does. */

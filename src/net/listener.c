@@ -107,7 +107,7 @@ exchange_answer(CoexExchange *exchange, guint status)
                             exchange->abandoned || exchange->answer == NULL ? TEXT_TYPE
                                                                             : exchange->type);
     MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
-    if (exchange->refused)
+    if (exchange->refused || exchange->closes)
         MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
     if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
         MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, POST");
@@ -275,7 +275,7 @@ on_connection(void *user_data, struct MHD_Connection *connection, void **context
 
     if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
         *context = NULL;
-        listener->n_guests -= peer->is_guest ? 1 : 0;
+        coex_peer_leave_guests(peer);
         g_ptr_array_remove_fast(listener->peers, peer);
         return;
     }

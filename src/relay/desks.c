@@ -427,8 +427,9 @@ admit(CoexExchange *exchange, Request *request)
 {
     if (g_str_equal(coex_exchange_get_method(exchange), "GET") && !read_query(exchange, request))
         return refuse(exchange, 400, "after and wait take whole numbers.");
-    if (!coex_exchange_make_guest(exchange))
-        return refuse(exchange, 503, "All places for desks are taken. Try again later.");
+    if (!coex_exchange_make_guest(exchange, request->key->guests))
+        return refuse(exchange, 503,
+                      "All places for desks are taken, or those for this key. Try again later.");
     return 0;
 }
 

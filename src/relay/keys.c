@@ -2,6 +2,7 @@
 #include "relay/keys.h"
 
 #include "core/verifier.h"
+#include "net/exchange.h"
 #include "relay/config.h"
 
 static void
@@ -11,6 +12,7 @@ clear_key(gpointer data)
 
     g_free(key->desk);
     g_free(key->text);
+    coex_guests_unref(key->guests);
 }
 
 CoexDeskKey *
@@ -37,6 +39,7 @@ make_key(const CoexRelayKey *config, const GPtrArray *before)
     key = g_atomic_rc_box_new0(CoexDeskKey);
     key->desk = g_strdup(config->desk);
     key->text = g_strdup(config->key);
+    key->guests = coex_guests_new(COEX_DESK_KEY_CONNECTIONS);
     return key;
 }
 

@@ -6,9 +6,15 @@
 /* What the desks of a tenant show, while the relay runs: one that is withdrawn stays with those who
  * came with it. Counted. */
 
+typedef struct CoexGuests CoexGuests;
+
+/* So many connections can be there with one key. */
+#define COEX_DESK_KEY_CONNECTIONS 64
+
 typedef struct {
-    char *desk; /* "": any */
-    char *text; /* secret */
+    char *desk;         /* "": any */
+    char *text;         /* secret */
+    CoexGuests *guests; /* its connections */
     gboolean withdrawn;
     gint64 asked_at; /* the last time, seconds since 1970; 0: not yet */
     gint64 after;    /* the cursor that was asked with then */

@@ -2,11 +2,13 @@
 #include "rig.h"
 
 #include "sim/certificate.h"
+#include <fcntl.h>
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 /* ---- the program ---- */
 
@@ -59,11 +61,14 @@ static void
 end_with_test(gpointer data)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    /* what is too large for a limit is an error then, as on a full disk */
+    signal(SIGXFSZ, SIG_IGN);
 }
 
 static GSubprocess *
-spawn(const char *folder, const char *notify, GError **error)
+spawn(const char *folder, const char *notify, const char *clock, GError **error)
 {
+    g_autofree char *shim = g_build_filename(g_getenv("COEX_BUILD_DIR"), "torture-clock.so", NULL);
     g_autoptr(GSubprocessLauncher) launcher =
         g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDOUT_SILENCE);
     g_autofree char *program = dup_program();
@@ -72,6 +77,10 @@ spawn(const char *folder, const char *notify, GError **error)
 
     g_subprocess_launcher_set_stderr_file_path(launcher, said);
     g_subprocess_launcher_set_child_setup(launcher, end_with_test, NULL, NULL);
+    if (clock != NULL) {
+        g_subprocess_launcher_setenv(launcher, "LD_PRELOAD", shim, TRUE);
+        g_subprocess_launcher_setenv(launcher, "COEX_CLOCK", clock, TRUE);
+    }
     if (notify != NULL)
         g_subprocess_launcher_setenv(launcher, "NOTIFY_SOCKET", notify, TRUE);
     return g_subprocess_launcher_spawn(launcher, error, program, "--config", file, NULL);
@@ -103,6 +112,7 @@ void
 rig_start(Rig *rig)
 {
     g_autofree char *path = g_build_filename(rig->folder, "notify", NULL);
+    g_autofree char *clock = g_build_filename(rig->folder, "clock", NULL);
     g_autofree char *said = NULL;
     g_autoptr(GError) error = NULL;
 
@@ -113,7 +123,7 @@ rig_start(Rig *rig)
             rig->metrics_port = find_port();
         }
         write_config(rig, "relay.conf", TRUE);
-        rig->process = spawn(rig->folder, path, &error);
+        rig->process = spawn(rig->folder, path, rig->has_clock ? clock : NULL, &error);
         g_assert_no_error(error);
         if (wait_until_ready(rig))
             return;
@@ -171,6 +181,47 @@ rig_new_with_tls(const char *tenants)
     rig_renew(rig, "first");
     rig_start(rig);
     return rig;
+}
+
+Rig *
+rig_new_with_clock(const char *options, const char *tenants)
+{
+    const char *variant = g_getenv("COEX_VARIANT");
+    Rig *rig;
+
+    if (variant != NULL && *variant != '\0' && !g_str_equal(variant, "plain")) {
+        g_test_skip("what watches the memory must be loaded before the clock");
+        return NULL;
+    }
+    rig = rig_prepare(options, tenants);
+    rig->has_clock = TRUE;
+    rig_set_clock(rig, 0);
+    rig_start(rig);
+    return rig;
+}
+
+/* In place: it is mapped. See tests/torture/clock.c. */
+void
+rig_set_clock(Rig *rig, gint64 ahead_s)
+{
+    const gint64 settings[] = { 1, ahead_s, 0 };
+    g_autofree char *path = g_build_filename(rig->folder, "clock", NULL);
+    int fd = g_open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+    g_assert_cmpint(fd, >=, 0);
+    g_assert_cmpint(pwrite(fd, settings, sizeof settings, 0), ==, sizeof settings);
+    g_assert_true(g_close(fd, NULL));
+}
+
+void
+rig_limit_files(Rig *rig, guint64 max)
+{
+    pid_t pid = (pid_t)g_ascii_strtoll(g_subprocess_get_identifier(rig->process), NULL, 10);
+    struct rlimit limit;
+
+    g_assert_cmpint(prlimit(pid, RLIMIT_FSIZE, NULL, &limit), ==, 0);
+    limit.rlim_cur = max;
+    g_assert_cmpint(prlimit(pid, RLIMIT_FSIZE, &limit, NULL), ==, 0);
 }
 
 void
@@ -249,7 +300,7 @@ rig_try(const char *text, char **ret_said)
     g_autoptr(GError) error = NULL;
 
     g_assert_true(g_file_set_contents(file, text, -1, NULL));
-    process = spawn(folder, NULL, &error);
+    process = spawn(folder, NULL, NULL, &error);
     g_assert_no_error(error);
     g_subprocess_wait(process, NULL, &error);
     g_assert_no_error(error);

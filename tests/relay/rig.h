@@ -3,6 +3,7 @@
 
 #include <gio/gio.h>
 #include <json-glib/json-glib.h>
+#include <sys/resource.h>
 
 /* The real coex-relay with a configuration of the test's, providers that deliver to it and desks
  * that ask it. All calls block. */
@@ -23,6 +24,7 @@ typedef struct {
     GSocket *notify; /* what systemd would hear */
     guint port, metrics_port;
     gboolean has_tls;
+    gboolean has_clock;
     char *shown; /* the name in the certificate that was shown last */
 } Rig;
 
@@ -30,6 +32,11 @@ typedef struct {
 Rig *rig_new(const char *options, const char *tenants);
 /* The same over HTTPS, with a certificate for the name "first". */
 Rig *rig_new_with_tls(const char *tenants);
+/* By a clock of its own, which is right until rig_set_clock(). NULL where that cannot be. */
+Rig *rig_new_with_clock(const char *options, const char *tenants);
+void rig_set_clock(Rig *rig, gint64 ahead_s);
+/* How large a file it can write, bytes; RLIM_INFINITY: any. */
+void rig_limit_files(Rig *rig, guint64 max);
 /* A file of that name in its folder: cert.pem and key.pem are the certificate's. */
 void rig_put(Rig *rig, const char *name, const char *text);
 /* Puts another certificate in its place. */
