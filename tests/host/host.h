@@ -11,7 +11,7 @@
 typedef struct Host Host;
 
 /* Milliseconds after which a wait has failed. */
-#define HOST_PATIENCE_MS (20000 * TEST_SLOWNESS)
+#define HOST_PATIENCE_MS (40000 * TEST_SLOWNESS)
 
 /* @ui_id: NULL for a host with forms and commands, "BitlBee" for one that behaves as that does.
  * @profile: a folder that outlives the host, or NULL for one of its own. Nothing is started yet. */

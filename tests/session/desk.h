@@ -15,7 +15,7 @@
  * People are named by the simulator's handles: ada and ben (number and BSUID), carla (BSUID and
  * username only), dana (number only, never wrote), fay (the fence, see desk_fence()). */
 
-#define DESK_PATIENCE_MS (10000 * TEST_SLOWNESS)
+#define DESK_PATIENCE_MS (30000 * TEST_SLOWNESS)
 
 typedef enum {
     DESK_PROGRESS,

@@ -191,9 +191,10 @@ static void
 test_wrong_path(Desk *desk)
 {
     g_autoptr(CoexSimRelay) relay = coex_sim_relay_new(KEY);
+    g_autofree char *url = g_strconcat(coex_sim_relay_get_url(relay), "ry", NULL);
 
     set_up(desk, relay);
-    desk->config.relay = g_intern_string(g_strconcat(coex_sim_relay_get_url(relay), "ry", NULL));
+    desk->config.relay = g_intern_string(url);
     desk_login(desk);
     desk_wait_catalogue(desk);
     desk_wait_notice(desk, NULL, "The relay 127.0.0.1 has nothing at the path *");
