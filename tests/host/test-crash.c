@@ -407,6 +407,13 @@ prepare(World *world, FileStep step, guint n_before)
         coex_sim_drop_next(world->sim, TRUE);
 }
 
+/* Right before it is accepted: else it could be under way before the end comes. */
+static void
+hold_back(World *world, FileStep step)
+{
+    coex_sim_set_down(world->sim, step == FILE_ACCEPTED);
+}
+
 /* The step is there after so many uploads; then it lives again, and it arrives. */
 static void
 die_in(World *world, const char *who, const char *peer, FileStep step, guint n_uploads)
@@ -418,6 +425,7 @@ die_in(World *world, const char *who, const char *peer, FileStep step, guint n_u
                     "the file is sent");
     host_kill(world->host);
     coex_sim_aim(world->sim, NULL);
+    coex_sim_set_down(world->sim, FALSE);
     host_go_online(world->host);
     host_assert(world->host, coex_sim_wait_n_sent(world->sim, who, 1, HOST_PATIENCE_MS),
                 "the file is sent after all");
@@ -439,6 +447,7 @@ send_and_die(World *world, const char *who, FileStep step)
     coex_sim_add_customer(world->sim, who, number, NULL, who);
     world_customer_writes(world, who, peer, "Hello");
     prepare(world, step, 0);
+    hold_back(world, step);
     host_send_file(world->host, peer, path);
     host_wait_message(world->host, peer, "SEND", line);
     unlink(path);
@@ -501,6 +510,7 @@ send_carousel_and_die(World *world, const char *who, FileStep step)
     prepare(world, step, 1);
     host_type(world->host, peer, line);
     host_wait_for(world->host, EVENT_MESSAGE, peer, "*gravel.jpg*cargo.jpg*!send*");
+    hold_back(world, step);
     host_type(world->host, peer, "!send");
     host_wait_message(world->host, peer, "SEND", "New this autumn, Zoe:*cargo.jpg*");
     unlink(first);

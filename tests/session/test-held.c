@@ -205,6 +205,7 @@ test_by_number(Desk *desk)
     desk_wait_feed(desk, COEX_FEED_SENT, "dana", "Third");
     desk_take(desk, "dana", "Better");
     desk_take(desk, "dana", "Third");
+    desk_wait_state(desk, "dana", "delivered*: Third");
     /* held on demand while the window is open */
     coex_session_hold_text(desk->session, desk_name("dana"), "Later", NULL);
     desk_wait_notice(desk, "dana", "Held until *: Later");
