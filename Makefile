@@ -231,10 +231,10 @@ $(B)/tests/host/test-relay: $(call obj,tests/relay/rig.c)
 
 ALL_TESTS = $(foreach s,$(C_SUITES) torture e2e tools,$(TESTS_$(s)))
 # Most of the time a test waits, for a disk or a timer: twice as many as there are processors run at once, but where they
-# are slowed down by what watches them. What matches no rule (the chat programs) runs after them, alone.
+# are slowed down by what watches them. What matches no rule (the chat programs, the torture) runs after them, alone.
 TEST_JOBS = $(if $(filter asan valgrind,$(VARIANT)),$(shell nproc),$(shell expr 2 '*' $$(nproc)))
 PROVE = $(Q)COEX_BUILD_DIR=$(abspath $(B)) COEX_VARIANT=$(VARIANT) \
-  prove --exec tests/tools/run-test.sh -j$(TEST_JOBS) --rules='par={build,tests/torture}/**' --timer
+  prove --exec tests/tools/run-test.sh -j$(TEST_JOBS) --rules='par=build/**' --timer
 
 check: ## install what the tests need, build, and run every test
 	@tests/tools/deps.sh build check

@@ -390,6 +390,7 @@ read_row(CoexInboxPage *page, const CoexJsonAt *at, const CoexInboxOwner *owner,
     CoexJsonAt told;
     const char *id;
     Piece piece;
+    Piece *kept;
 
     coex_json_read(at, row_fields, &row, NULL);
     told = coex_json_member(&row.payload, "timestamp");
@@ -405,9 +406,10 @@ read_row(CoexInboxPage *page, const CoexJsonAt *at, const CoexInboxOwner *owner,
         page->n_foreign++;
         return;
     }
-    piece.message = render_message(&row, owner);
-    piece.statuses = render_statuses(&row, owner);
     g_array_append_val(pieces, piece);
+    kept = &g_array_index(pieces, Piece, pieces->len - 1);
+    kept->message = render_message(&row, owner);
+    kept->statuses = render_statuses(&row, owner);
 }
 
 static void

@@ -106,10 +106,7 @@ settle(CoexAccount *account, Part *part, CoexStatus *status, const char *why)
 void
 coex_broadcast_lane_note_reached(CoexBroadcasts *broadcasts, const CoexPerson *person)
 {
-    gint64 *id = g_new(gint64, 1);
-
-    *id = person->id;
-    g_hash_table_add(broadcasts->reached, id);
+    g_hash_table_add(broadcasts->reached, g_memdup2(&person->id, sizeof person->id));
 }
 
 static gboolean

@@ -260,7 +260,7 @@ check_template(const CoexTemplate *template_, const char *const *values, GError 
                     template_->name, template_->obstacle);
         return FALSE;
     }
-    for (guint i = 0; values[i] != NULL && i < template_->variables->len; i++) {
+    for (guint i = 0; i < template_->variables->len && values[i] != NULL; i++) {
         const CoexTemplateVariable *variable = g_ptr_array_index(template_->variables, i);
 
         if (variable->kind != COEX_VALUE_FILE || g_str_has_prefix(values[i], "https://"))

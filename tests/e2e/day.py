@@ -428,8 +428,9 @@ class Day:
 
     def kept(self):
         """in the history of the day each line stands once"""
-        # What waited has a line about its end, too.
-        history = re.sub(r"Sent at \d\d:\d\d: .*", "", self.client.history("ada"))
+        # What waited has a line about its end, too; and what had no answer yet when it ended, one about that.
+        history = re.sub(r"(Sent at \d\d:\d\d|The connection ended while this was being sent): .*", "",
+                         self.client.history("ada"))
         for text in ("Hello & good morning <3", "written on the phone", "Welcome & <hello>",
                      "received meanwhile", "while you were away", "leaving now",
                      "[image] garden.png: as it is now", "[image] later.png",

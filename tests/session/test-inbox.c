@@ -12,7 +12,7 @@
 static void
 test_comes(Desk *desk)
 {
-    g_autoptr(CoexSimInbox) inbox = inboxed_begin(desk);
+    G_GNUC_UNUSED g_autoptr(CoexSimInbox) inbox = inboxed_begin(desk);
 
     desk_hear(desk, "ada", "Hello");
     desk_say(desk, "ada", "Good morning");
@@ -54,7 +54,7 @@ test_bare(Desk *desk)
 static void
 test_own(Desk *desk)
 {
-    g_autoptr(CoexSimInbox) inbox = inboxed_begin(desk);
+    G_GNUC_UNUSED g_autoptr(CoexSimInbox) inbox = inboxed_begin(desk);
     g_autofree char *wamid = NULL;
 
     desk_hear(desk, "ada", "Hello");
@@ -72,7 +72,7 @@ test_own(Desk *desk)
 static void
 test_own_early(Desk *desk)
 {
-    g_autoptr(CoexSimInbox) inbox = inboxed_begin(desk);
+    G_GNUC_UNUSED g_autoptr(CoexSimInbox) inbox = inboxed_begin(desk);
     g_autofree char *wamid = NULL;
 
     desk_hear(desk, "ada", "Hello");
@@ -94,7 +94,7 @@ test_own_early(Desk *desk)
 static void
 test_asleep(Desk *desk)
 {
-    g_autoptr(CoexSimInbox) inbox = inboxed_begin(desk);
+    G_GNUC_UNUSED g_autoptr(CoexSimInbox) inbox = inboxed_begin(desk);
     gint64 last = 0;
 
     desk_hear(desk, "ada", "Before");
@@ -157,7 +157,7 @@ test_many(Desk *desk)
 static void
 test_late(Desk *desk)
 {
-    g_autoptr(CoexSimInbox) inbox = inboxed_begin(desk);
+    G_GNUC_UNUSED g_autoptr(CoexSimInbox) inbox = inboxed_begin(desk);
 
     desk_hear(desk, "ada", "Before");
     desk_advance(desk, 3 * HOUR);
