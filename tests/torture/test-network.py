@@ -233,7 +233,8 @@ class World:
     def check_told_once(self, people):
         """While it lasts: once it is over, a slow answer at sixty times the speed is a long one."""
         self.host.sync()
-        told = [self.host.count(rf"^message\t[^\t]*\t{number}\t.*Waiting for WhatsApp") for _, number in people]
+        line = "(Waiting for WhatsApp|waits? for (their|its) turn)"
+        told = [self.host.count(rf"^message\t[^\t]*\t{number}\t.*{line}") for _, number in people]
         check(set(told) == {1}, f"the users are told {told} times")
 
     def storm(self, name, way):
