@@ -33,9 +33,3 @@ GMainContext *coex_engine_get_context(CoexEngine *engine);
 /* Runs @work in a thread of its own, which holds up nothing here, and @done after it in the loop of
  * the caller's thread, which does not end before. */
 void coex_engine_aside(CoexCall work, CoexCall done, gpointer data);
-
-/* A timer that goes off once, in the thread's context. @timer is where its owner keeps it, and must
- * outlive it: one that runs there is cleared first, and it is NULL when @due is called. */
-void coex_timer_start(GSource **timer, gint64 delay_ms, CoexCall due, gpointer data);
-/* Does nothing any more, and is forgotten; NULL is none. */
-void coex_timer_clear(GSource **timer);

@@ -2,8 +2,8 @@
 #include "account/phone.h"
 
 #include "account/account.h"
-#include "account/engine.h"
 #include "account/tell.h"
+#include "core/timer.h"
 #include "core/window.h"
 #include <string.h>
 

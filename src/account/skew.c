@@ -3,7 +3,6 @@
 
 #include "account/account.h"
 #include "account/call.h"
-#include "account/engine.h"
 #include "account/events.h"
 #include "account/people.h"
 #include "account/person.h"
@@ -11,6 +10,7 @@
 #include "account/views.h"
 #include "core/api.h"
 #include "core/backend.h"
+#include "core/timer.h"
 #include "core/window.h"
 #include "store/batch.h"
 #include "store/rows.h"

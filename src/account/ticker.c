@@ -2,12 +2,12 @@
 #include "account/ticker.h"
 
 #include "account/account.h"
-#include "account/engine.h"
 #include "account/events.h"
 #include "account/people.h"
 #include "account/views.h"
 #include "core/person-view.h"
 #include "core/receipts.h"
+#include "core/timer.h"
 #include "core/window.h"
 #include "store/batch.h"
 #include "store/rows.h"

@@ -2,7 +2,6 @@
 #include "account/views.h"
 
 #include "account/account.h"
-#include "account/engine.h"
 #include "account/events.h"
 #include "account/nicks.h"
 #include "account/people.h"
@@ -12,6 +11,7 @@
 #include "core/nick.h"
 #include "core/person-view.h"
 #include "core/text.h"
+#include "core/timer.h"
 #include "core/window.h"
 #include "store/batch.h"
 #include "store/rows.h"

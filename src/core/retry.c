@@ -38,6 +38,14 @@ coex_retry_delay_ms(CoexRetryKind kind, guint attempt, double jitter)
     return (gint64)((double)delay_ms * (0.75 + 0.5 * CLAMP(jitter, 0.0, 1.0)));
 }
 
+gint64
+coex_retry_eager_ms(guint n, guint n_soon, guint attempt_max, double jitter)
+{
+    guint attempt = n < n_soon ? MIN(n, attempt_max) : n - n_soon + attempt_max;
+
+    return coex_retry_delay_ms(COEX_RETRY_BACKOFF, attempt, jitter);
+}
+
 CoexRetryKind
 coex_retry_kind(const GError *error)
 {

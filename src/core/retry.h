@@ -16,6 +16,10 @@
  */
 gint64 coex_retry_delay_ms(CoexRetryKind kind, guint attempt, double jitter);
 
+/* The BACKOFF after @n tries in vain of what is often back soon: the first @n_soon waits are no
+ * longer than the one after @attempt_max. */
+gint64 coex_retry_eager_ms(guint n, guint n_soon, guint attempt_max, double jitter);
+
 /* How an error of a send may be repeated. A listed Graph code: by its table row; else
  * COEX_ERROR_NETWORK, COEX_ERROR_RETRY and COEX_ERROR_RATE_LIMITED (HTTP 429): BACKOFF; everything
  * else NEVER. */

@@ -5,6 +5,7 @@
 #include "core/doctor.h"
 #include "core/proxy.h"
 #include "core/report.h"
+#include "core/timer.h"
 #include "ingest/receiver.h"
 #include "net/disk.h"
 #include "net/http.h"
@@ -45,16 +46,6 @@ ref(CoexDoctor *doctor)
 {
     doctor->refs++;
     return doctor;
-}
-
-static void
-clear_source(GSource **source)
-{
-    if (*source == NULL)
-        return;
-    g_source_destroy(*source);
-    g_source_unref(*source);
-    *source = NULL;
 }
 
 static void
@@ -297,7 +288,7 @@ on_left(gpointer user_data)
     CoexDoctor *doctor = user_data;
     CoexReceiver *found = NULL;
 
-    clear_source(&doctor->begin);
+    coex_timer_clear(&doctor->begin);
     doctor->face->find(&found, doctor->user_data);
     if (found != NULL)
         coex_receiver_expect(found, doctor->nonce);
@@ -469,7 +460,7 @@ end_trial(CoexDoctor *doctor, const char *folder)
 {
     if (doctor->over || doctor->tried != folder)
         return FALSE;
-    clear_source(&doctor->timer);
+    coex_timer_clear(&doctor->timer);
     doctor->tried = NULL;
     doctor->step++;
     return TRUE;
@@ -668,7 +659,7 @@ on_begin(gpointer user_data)
 {
     CoexDoctor *doctor = user_data;
 
-    clear_source(&doctor->begin);
+    coex_timer_clear(&doctor->begin);
     go_on(doctor);
     return G_SOURCE_REMOVE;
 }
@@ -729,8 +720,8 @@ coex_doctor_free(CoexDoctor *doctor)
     if (doctor == NULL)
         return;
     doctor->over = TRUE;
-    clear_source(&doctor->begin);
-    clear_source(&doctor->timer);
+    coex_timer_clear(&doctor->begin);
+    coex_timer_clear(&doctor->timer);
     forget_nonce(doctor);
     g_cancellable_cancel(doctor->cancellable);
     g_clear_pointer(&doctor->http, coex_http_free);

@@ -4,6 +4,7 @@
 #include "core/api.h"
 #include "core/error.h"
 #include "core/retry.h"
+#include "core/timer.h"
 #include "net/bell.h"
 #include "net/http.h"
 #include "net/suspend.h"
@@ -46,25 +47,6 @@ coex_inbox_source_unref(CoexInboxSource *inbox)
     g_free(inbox);
 }
 
-static void
-clear_source(GSource **source)
-{
-    if (*source == NULL)
-        return;
-    g_source_destroy(*source);
-    g_source_unref(*source);
-    *source = NULL;
-}
-
-static void
-start_timer(CoexInboxSource *inbox, GSource **source, gint64 delay_ms, GSourceFunc due)
-{
-    clear_source(source);
-    *source = g_timeout_source_new((guint)delay_ms);
-    g_source_set_callback(*source, due, inbox, NULL);
-    g_source_attach(*source, g_main_context_get_thread_default());
-}
-
 gint64
 coex_inbox_source_now(const CoexInboxSource *inbox)
 {
@@ -73,19 +55,17 @@ coex_inbox_source_now(const CoexInboxSource *inbox)
 
 /* ---- when to ask next ---- */
 
-static gboolean
+static void
 on_next(gpointer data)
 {
     CoexInboxSource *inbox = data;
 
-    clear_source(&inbox->next);
     if (inbox->rung)
         coex_pace_take(&inbox->pace, RINGS_PER_S, RINGS_BURST, g_get_monotonic_time());
     if (!inbox->seen_number)
         coex_inbox_source_ask(inbox, COEX_INBOX_ASK_USER);
     else
         coex_inbox_source_poll(inbox);
-    return G_SOURCE_REMOVE;
 }
 
 /* An Inbox that is started anew is back soon: it is asked often at first. */
@@ -93,16 +73,15 @@ void
 coex_inbox_source_fail(CoexInboxSource *inbox, CoexInboxTrouble trouble, const char *why,
                        gint64 at_least_s)
 {
-    guint n = inbox->n_failures++;
-    guint attempt = n < SOON ? MIN(n, SOON_ATTEMPT) : n - SOON + SOON_ATTEMPT;
-    gint64 delay_ms = coex_retry_delay_ms(COEX_RETRY_BACKOFF, attempt, g_random_double());
+    gint64 delay_ms =
+        coex_retry_eager_ms(inbox->n_failures++, SOON, SOON_ATTEMPT, g_random_double());
 
     inbox->is_asking = FALSE;
     if (trouble != COEX_INBOX_AWAY || inbox->n_failures >= AWAY_FAILURES)
         coex_inbox_tell_trouble(inbox, trouble, why);
     delay_ms = MAX(delay_ms, CLAMP(at_least_s, 0, RETRY_AFTER_MAX_S) * 1000);
     inbox->hold_us = at_least_s > 0 ? g_get_monotonic_time() + delay_ms * 1000 : 0;
-    start_timer(inbox, &inbox->next, delay_ms, on_next);
+    coex_timer_start(&inbox->next, delay_ms, on_next, inbox);
 }
 
 static void
@@ -117,7 +96,7 @@ wait_for_next(CoexInboxSource *inbox)
     inbox->was_deaf |= !is_open;
     if (inbox->rung)
         delay_ms = MAX(ring_us, 0) / 1000;
-    start_timer(inbox, &inbox->next, delay_ms, on_next);
+    coex_timer_start(&inbox->next, delay_ms, on_next, inbox);
 }
 
 void
@@ -275,7 +254,7 @@ coex_inbox_source_ask(CoexInboxSource *inbox, CoexInboxStep step)
 {
     g_autoptr(CoexRequest) request = NULL;
 
-    clear_source(&inbox->next);
+    coex_timer_clear(&inbox->next);
     inbox->step = step;
     inbox->is_asking = TRUE;
     request = make_request(inbox);
@@ -312,19 +291,19 @@ on_rings(const char *bytes, gsize length, gpointer data)
 }
 
 /* The connections are dead after a suspend, and nobody says so. */
-static gboolean
+static void
 on_look(gpointer data)
 {
     CoexInboxSource *inbox = data;
 
+    coex_timer_start(&inbox->look, LOOK_MS, on_look, inbox);
     if (coex_suspend_get_us() - inbox->slept_us < SUSPEND_US)
-        return G_SOURCE_CONTINUE;
+        return;
     inbox->slept_us = coex_suspend_get_us();
     coex_bell_renew(inbox->bell);
     inbox->rung = TRUE;
     if (!inbox->is_asking)
-        start_timer(inbox, &inbox->next, 0, on_next);
-    return G_SOURCE_CONTINUE;
+        coex_timer_start(&inbox->next, 0, on_next, inbox);
 }
 
 /* ---- its life ---- */
@@ -361,8 +340,8 @@ coex_inbox_source_new(const CoexInboxSpec *spec)
     inbox->was_deaf = TRUE;
     coex_inbox_place_read(&inbox->place, spec->place, coex_inbox_source_now(inbox));
     hang_bell(inbox);
-    start_timer(inbox, &inbox->next, 0, on_next);
-    start_timer(inbox, &inbox->look, LOOK_MS, on_look);
+    coex_timer_start(&inbox->next, 0, on_next, inbox);
+    coex_timer_start(&inbox->look, LOOK_MS, on_look, inbox);
     return inbox;
 }
 
@@ -373,8 +352,8 @@ coex_inbox_source_stop(CoexInboxSource *inbox)
         return;
     inbox->over = TRUE;
     coex_source_end(inbox->source);
-    clear_source(&inbox->next);
-    clear_source(&inbox->look);
+    coex_timer_clear(&inbox->next);
+    coex_timer_clear(&inbox->look);
     g_clear_pointer(&inbox->bell, coex_bell_free);
     g_clear_pointer(&inbox->http, coex_http_free);
 }

@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "core/relay.h"
 #include "core/retry.h"
+#include "core/timer.h"
 #include "core/window.h"
 #include "net/http.h"
 #include "net/suspend.h"
@@ -104,25 +105,6 @@ unref(CoexRelaySource *relay)
     g_free(relay->host);
     g_free(relay->log);
     g_free(relay);
-}
-
-static void
-clear_source(GSource **source)
-{
-    if (*source == NULL)
-        return;
-    g_source_destroy(*source);
-    g_source_unref(*source);
-    *source = NULL;
-}
-
-static void
-start_timer(CoexRelaySource *relay, GSource **source, gint64 delay_ms, GSourceFunc due)
-{
-    clear_source(source);
-    *source = g_timeout_source_new((guint)delay_ms);
-    g_source_set_callback(*source, due, relay, NULL);
-    g_source_attach(*source, g_main_context_get_thread_default());
 }
 
 /* ---- the place ---- */
@@ -240,24 +222,21 @@ tell_back(CoexRelaySource *relay)
 
 /* ---- when to ask next ---- */
 
-static gboolean
+static void
 on_next(gpointer data)
 {
     CoexRelaySource *relay = data;
 
-    clear_source(&relay->next);
     ask(relay, relay->n_failures > 0 ? 0 : WAIT_S);
-    return G_SOURCE_REMOVE;
 }
 
 /* One that is started anew is back soon: it is asked often at first. */
 static void
 ask_after(CoexRelaySource *relay, guint n_times)
 {
-    guint attempt = n_times < SOON ? MIN(n_times, SOON_ATTEMPT) : n_times - SOON + SOON_ATTEMPT;
-
-    start_timer(relay, &relay->next,
-                coex_retry_delay_ms(COEX_RETRY_BACKOFF, attempt, g_random_double()), on_next);
+    coex_timer_start(&relay->next,
+                     coex_retry_eager_ms(n_times, SOON, SOON_ATTEMPT, g_random_double()), on_next,
+                     relay);
 }
 
 static void
@@ -466,7 +445,7 @@ on_answer(GObject *object, GAsyncResult *result, gpointer data)
     g_autoptr(CoexResponse) response = coex_http_send_finish(result, &error);
     const CoexRelayEnd *end = NULL;
 
-    clear_source(&relay->look);
+    coex_timer_clear(&relay->look);
     if (relay->over) {
         unref(relay);
         return;
@@ -487,16 +466,16 @@ on_answer(GObject *object, GAsyncResult *result, gpointer data)
 /* ---- a question ---- */
 
 /* The connection is dead after a suspend, and nobody says so. */
-static gboolean
+static void
 on_look(gpointer data)
 {
     CoexRelaySource *relay = data;
 
+    coex_timer_start(&relay->look, LOOK_MS, on_look, relay);
     if (coex_suspend_get_us() - relay->slept_us < SUSPEND_US)
-        return G_SOURCE_CONTINUE;
+        return;
     relay->woken = TRUE;
     g_cancellable_cancel(relay->cancellable);
-    return G_SOURCE_CONTINUE;
 }
 
 static void
@@ -519,19 +498,15 @@ ask(CoexRelaySource *relay, guint wait_s)
     relay->woken = FALSE;
     g_clear_object(&relay->cancellable);
     relay->cancellable = g_cancellable_new();
-    start_timer(relay, &relay->look, LOOK_MS, on_look);
+    coex_timer_start(&relay->look, LOOK_MS, on_look, relay);
     coex_http_stream_async(relay->http, request, on_take, relay->cancellable, on_answer,
                            ref(relay));
 }
 
-static gboolean
+static void
 on_begin(gpointer data)
 {
-    CoexRelaySource *relay = data;
-
-    clear_source(&relay->next);
-    ask(relay, 0);
-    return G_SOURCE_REMOVE;
+    ask(data, 0);
 }
 
 /* ---- its life ---- */
@@ -549,7 +524,7 @@ coex_relay_source_new(const CoexRelaySpec *spec)
     relay->host = coex_relay_dup_host(spec->url);
     relay->http = coex_http_new(WAIT_S + ANSWER_S, spec->proxy);
     read_place(relay, spec->place);
-    start_timer(relay, &relay->next, 0, on_begin);
+    coex_timer_start(&relay->next, 0, on_begin, relay);
     return relay;
 }
 
@@ -560,8 +535,8 @@ coex_relay_source_stop(CoexRelaySource *relay)
         return;
     relay->over = TRUE;
     coex_source_end(relay->source);
-    clear_source(&relay->next);
-    clear_source(&relay->look);
+    coex_timer_clear(&relay->next);
+    coex_timer_clear(&relay->look);
     g_clear_pointer(&relay->http, coex_http_free);
 }
 

@@ -3,7 +3,6 @@
 
 #include "account/account.h"
 #include "account/call.h"
-#include "account/engine.h"
 #include "account/lines.h"
 #include "account/people.h"
 #include "account/tell.h"
@@ -12,6 +11,7 @@
 #include "core/backend.h"
 #include "core/error.h"
 #include "core/retry.h"
+#include "core/timer.h"
 #include "media/files.h"
 #include "media/progress.h"
 #include "media/queue.h"

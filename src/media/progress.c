@@ -2,10 +2,10 @@
 #include "media/progress.h"
 
 #include "account/account.h"
-#include "account/engine.h"
 #include "account/people.h"
 #include "account/views.h"
 #include "core/person-view.h"
+#include "core/timer.h"
 #include "media/files.h"
 #include "media/queue.h"
 

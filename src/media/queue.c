@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "media/queue.h"
 
-#include "account/engine.h"
 #include "core/media.h"
+#include "core/timer.h"
 
 /* Of one person. */
 struct CoexFetchLane {

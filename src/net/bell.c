@@ -2,6 +2,7 @@
 #include "net/bell.h"
 
 #include "core/retry.h"
+#include "core/timer.h"
 #include "net/cause.h"
 #include "net/guard.h"
 #include "net/tunnel.h"
@@ -38,25 +39,6 @@ static const char FLOOD[] = "it never stops ringing";
 
 static void ring_up(CoexBell *bell);
 
-static void
-clear_source(GSource **source)
-{
-    if (*source == NULL)
-        return;
-    g_source_destroy(*source);
-    g_source_unref(*source);
-    *source = NULL;
-}
-
-static void
-start_timer(CoexBell *bell, GSource **source, gint64 delay_ms, GSourceFunc due)
-{
-    clear_source(source);
-    *source = g_timeout_source_new((guint)delay_ms);
-    g_source_set_callback(*source, due, bell, NULL);
-    g_source_attach(*source, g_main_context_get_thread_default());
-}
-
 static gboolean
 on_idle(gpointer data)
 {
@@ -78,9 +60,9 @@ unref_later(SoupWebsocketConnection *connection)
 static void
 hang_up(CoexBell *bell)
 {
-    clear_source(&bell->readable);
-    clear_source(&bell->next);
-    clear_source(&bell->span);
+    coex_timer_clear(&bell->readable);
+    coex_timer_clear(&bell->next);
+    coex_timer_clear(&bell->span);
     g_cancellable_cancel(bell->cancellable);
     g_clear_object(&bell->cancellable);
     if (bell->connection != NULL)
@@ -92,11 +74,10 @@ hang_up(CoexBell *bell)
     coex_guard_set_deadline(bell->guard, 0);
 }
 
-static gboolean
+static void
 on_next(gpointer data)
 {
     ring_up(data);
-    return G_SOURCE_REMOVE;
 }
 
 static void
@@ -110,9 +91,10 @@ fail(CoexBell *bell, const char *fault)
     bell->n_failures = was_steady ? 1 : bell->n_failures + 1;
     bell->opened_us = 0;
     hang_up(bell);
-    start_timer(bell, &bell->next,
-                coex_retry_delay_ms(COEX_RETRY_BACKOFF, bell->n_failures - 1, g_random_double()),
-                on_next);
+    coex_timer_start(
+        &bell->next,
+        coex_retry_delay_ms(COEX_RETRY_BACKOFF, bell->n_failures - 1, g_random_double()), on_next,
+        bell);
 }
 
 /* ---- the connection ---- */
@@ -126,13 +108,13 @@ is_flooded(const CoexBell *bell)
 static void
 begin_span(CoexBell *bell)
 {
-    clear_source(&bell->span);
+    coex_timer_clear(&bell->span);
     coex_guard_set_deadline(bell->guard, 0);
     bell->n_bytes = coex_guard_count_received(bell->socket);
     bell->n_frames = 0;
 }
 
-static gboolean
+static void
 on_span_over(gpointer data)
 {
     CoexBell *bell = data;
@@ -141,7 +123,6 @@ on_span_over(gpointer data)
         fail(bell, FLOOD);
     else
         begin_span(bell);
-    return G_SOURCE_REMOVE;
 }
 
 /* What libsoup reads: pings, too, which it answers by itself and tells nobody of. */
@@ -155,7 +136,7 @@ on_readable(GSocket *socket, GIOCondition condition, gpointer data)
         return G_SOURCE_REMOVE;
     }
     if (bell->span == NULL)
-        start_timer(bell, &bell->span, SPAN_MS, on_span_over);
+        coex_timer_start(&bell->span, SPAN_MS, on_span_over, bell);
     coex_guard_set_deadline(bell->guard, g_get_monotonic_time() + HOLD_US);
     return G_SOURCE_CONTINUE;
 }
@@ -200,7 +181,7 @@ take(CoexBell *bell, SoupWebsocketConnection *connection)
 {
     bell->connection = connection;
     bell->opened_us = g_get_monotonic_time();
-    clear_source(&bell->next);
+    coex_timer_clear(&bell->next);
     g_clear_pointer(&bell->fault, g_free);
     g_clear_object(&bell->cancellable);
     soup_websocket_connection_set_max_incoming_payload_size(connection, bell->spec.frame_max);
@@ -258,11 +239,10 @@ on_connected(GObject *source, GAsyncResult *result, gpointer data)
         fail(bell, status != 0 ? fault : coex_cause_explain(error));
 }
 
-static gboolean
+static void
 on_late(gpointer data)
 {
     fail(data, "it does not answer");
-    return G_SOURCE_REMOVE;
 }
 
 static void
@@ -285,7 +265,7 @@ ring_up(CoexBell *bell)
     g_signal_connect(message, "network-event", G_CALLBACK(on_network_event), handshake);
     coex_guard_set_deadline(bell->guard,
                             g_get_monotonic_time() + HANDSHAKE_S * (gint64)G_USEC_PER_SEC);
-    start_timer(bell, &bell->next, HANDSHAKE_S * 1000, on_late);
+    coex_timer_start(&bell->next, HANDSHAKE_S * 1000, on_late, bell);
     soup_session_websocket_connect_async(bell->session, message, NULL, NULL, G_PRIORITY_DEFAULT,
                                          bell->cancellable, on_connected, handshake);
 }
@@ -304,7 +284,7 @@ coex_bell_new(const CoexBellSpec *spec)
     bell->session = soup_session_new_with_options("user-agent", "purple-coex", "proxy-resolver",
                                                   bell->resolver, NULL);
     bell->guard = coex_guard_new();
-    start_timer(bell, &bell->next, 0, on_next);
+    coex_timer_start(&bell->next, 0, on_next, bell);
     return bell;
 }
 
@@ -328,7 +308,7 @@ coex_bell_renew(CoexBell *bell)
 {
     bell->n_failures = 0;
     hang_up(bell);
-    start_timer(bell, &bell->next, 0, on_next);
+    coex_timer_start(&bell->next, 0, on_next, bell);
 }
 
 gboolean

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "receive/burst.h"
 
-#include "account/engine.h"
 #include "core/media.h"
 #include "core/message.h"
 #include "core/peer.h"
+#include "core/timer.h"
 #include "receive/application.h"
 #include "store/rows.h"
 #include "store/store.h"

@@ -2,10 +2,10 @@
 #include "receive/intake.h"
 
 #include "account/account.h"
-#include "account/engine.h"
 #include "account/mailbox.h"
 #include "account/tell.h"
 #include "account/waiting.h"
+#include "core/timer.h"
 #include "receive/application.h"
 #include "receive/burst.h"
 #include "receive/chunks.h"

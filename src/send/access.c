@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "account/account.h"
-#include "account/engine.h"
 #include "account/people.h"
 #include "account/tell.h"
+#include "core/timer.h"
 #include "send/queue.h"
 
 #include <string.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "account/account.h"
-#include "account/engine.h"
 #include "account/people.h"
 #include "account/tell.h"
 #include "account/views.h"
+#include "core/timer.h"
 #include "send/broadcast-private.h"
 #include "send/queue.h"
 #include "store/batch.h"

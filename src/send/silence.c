@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "account/account.h"
-#include "account/engine.h"
 #include "account/tell.h"
+#include "core/timer.h"
 #include "send/queue.h"
 
 #define SILENCE_MS (120 * 1000) /* an accepted send without any status */

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "account/account.h"
-#include "account/engine.h"
 #include "account/people.h"
 #include "account/tell.h"
 #include "core/content-media.h"
 #include "core/error.h"
 #include "core/file-type.h"
 #include "core/media.h"
+#include "core/timer.h"
 #include "core/window.h"
 #include "media/convert.h"
 #include "media/fit.h"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "account/account.h"
 #include "account/call.h"
-#include "account/engine.h"
 #include "account/lines.h"
 #include "account/people.h"
 #include "account/person.h"
@@ -12,6 +11,7 @@
 #include "core/payload.h"
 #include "core/receipts.h"
 #include "core/text.h"
+#include "core/timer.h"
 #include "core/window.h"
 #include "send/block.h"
 #include "send/broadcast.h"

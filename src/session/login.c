@@ -16,6 +16,7 @@
 #include "account/waiting.h"
 #include "core/backend.h"
 #include "core/error.h"
+#include "core/timer.h"
 #include "core/window.h"
 #include "ingest/receiver.h"
 #include "media/fetch.h"

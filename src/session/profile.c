@@ -3,13 +3,13 @@
 
 #include "account/account.h"
 #include "account/call.h"
-#include "account/engine.h"
 #include "account/tell.h"
 #include "core/api.h"
 #include "core/backend.h"
 #include "core/error.h"
 #include "core/profile-change.h"
 #include "core/profile.h"
+#include "core/timer.h"
 #include "net/picture.h"
 #include <string.h>
 

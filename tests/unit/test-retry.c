@@ -45,6 +45,22 @@ test_delays(void)
     g_assert_cmpint(coex_retry_delay_ms(COEX_RETRY_NEVER, 9, 0.5), ==, -1);
 }
 
+/* Often at first, and then ever more slowly. */
+static void
+test_eager(void)
+{
+    static const struct {
+        guint n;
+        gint64 delay_ms;
+    } cases[] = {
+        { 0, 1000 },  { 1, 2000 },  { 2, 4000 },   { 9, 4000 },
+        { 10, 4000 }, { 11, 8000 }, { 12, 16000 }, { G_MAXUINT, 300000 },
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++)
+        g_assert_cmpint(coex_retry_eager_ms(cases[i].n, 10, 2, 0.5), ==, cases[i].delay_ms);
+}
+
 static void
 test_kinds(void)
 {
@@ -144,6 +160,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/retry/delays", test_delays);
+    g_test_add_func("/retry/eager", test_eager);
     g_test_add_func("/retry/kinds", test_kinds);
     g_test_add_func("/retry/pace-of-a-person", test_pace_of_a_person);
     g_test_add_func("/retry/pace-of-a-number", test_pace_of_a_number);
