@@ -32,12 +32,11 @@
 #include "session/forget.h"
 #include "session/hub.h"
 #include "session/ids.h"
-#include "session/inbox-api.h"
 #include "session/options.h"
 #include "session/prices.h"
 #include "session/profile.h"
 #include "session/registration.h"
-#include "session/relay.h"
+#include "session/sources.h"
 #include "store/store.h"
 #include <string.h>
 
@@ -479,8 +478,7 @@ start_listening(CoexAccount *account)
         coex_account_tell_failed(account, error);
         return;
     }
-    coex_account_start_relay(account);
-    coex_account_start_inbox(account);
+    coex_account_start_sources(account);
     go_online(account);
 }
 
