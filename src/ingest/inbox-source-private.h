@@ -3,6 +3,7 @@
 
 #include "core/inbox.h"
 #include "core/retry.h"
+#include "core/trouble.h"
 #include "ingest/inbox-source.h"
 
 /* What the files of the Inbox's source share. */
@@ -19,7 +20,6 @@ typedef enum {
     COEX_INBOX_WRONG_URL,
     COEX_INBOX_OTHER_NUMBER,
     COEX_INBOX_NO_LIST, /* it lists one conversation at a time alone */
-    COEX_INBOX_TROUBLES,
 } CoexInboxTrouble;
 
 typedef enum {
@@ -81,12 +81,11 @@ struct CoexInboxSource {
     GSource *next;
     GSource *look;
     gint64 slept_us;
-    gint64 checked_us;        /* 0: not in this login */
-    guint page_rows;          /* to ask for */
-    gboolean was_deaf;        /* nobody rang for a while, since the last check */
-    guint n_failures;         /* in a row */
-    CoexInboxTrouble trouble; /* that was told */
-    gint64 told_us[COEX_INBOX_TROUBLES];
+    gint64 checked_us; /* 0: not in this login */
+    guint page_rows;   /* to ask for */
+    gboolean was_deaf; /* nobody rang for a while, since the last check */
+    guint n_failures;  /* in a row */
+    CoexTrouble trouble;
     gboolean was_away; /* since then: */
     guint n_meanwhile;
     gboolean told_foreign;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ingest/inbox-source-private.h"
 
-#define QUIET_US (600 * (gint64)G_USEC_PER_SEC) /* between two lines of one kind */
-
 void
 coex_inbox_tell(CoexInboxSource *inbox, const char *format, ...)
 {
@@ -20,7 +18,6 @@ explain(CoexInboxSource *inbox, CoexInboxTrouble trouble, const char *why)
 {
     switch (trouble) {
     case COEX_INBOX_WELL:
-    case COEX_INBOX_TROUBLES:
         break;
     case COEX_INBOX_AWAY:
         coex_inbox_tell(
@@ -73,14 +70,8 @@ explain(CoexInboxSource *inbox, CoexInboxTrouble trouble, const char *why)
 void
 coex_inbox_tell_trouble(CoexInboxSource *inbox, CoexInboxTrouble trouble, const char *why)
 {
-    gint64 now_us = g_get_monotonic_time();
-
-    if (inbox->trouble == trouble)
+    if (!coex_trouble_note(&inbox->trouble, trouble, g_get_monotonic_time()))
         return;
-    inbox->trouble = trouble;
-    if (inbox->told_us[trouble] != 0 && now_us - inbox->told_us[trouble] < QUIET_US)
-        return;
-    inbox->told_us[trouble] = now_us;
     inbox->was_away |= trouble == COEX_INBOX_AWAY;
     explain(inbox, trouble, why);
 }
@@ -88,7 +79,7 @@ coex_inbox_tell_trouble(CoexInboxSource *inbox, CoexInboxTrouble trouble, const 
 void
 coex_inbox_tell_back(CoexInboxSource *inbox)
 {
-    inbox->trouble = COEX_INBOX_WELL;
+    coex_trouble_end(&inbox->trouble);
     if (!inbox->was_away)
         return;
     inbox->was_away = FALSE;

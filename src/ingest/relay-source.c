@@ -6,6 +6,7 @@
 #include "core/relay.h"
 #include "core/retry.h"
 #include "core/timer.h"
+#include "core/trouble.h"
 #include "core/window.h"
 #include "net/http.h"
 #include "net/suspend.h"
@@ -31,7 +32,6 @@ typedef enum {
     STRANGE, /* it answers, but not as a relay */
     WRONG_KEY,
     WRONG_PATH,
-    N_TROUBLES,
 } Trouble;
 
 struct CoexRelaySource {
@@ -68,8 +68,7 @@ struct CoexRelaySource {
     guint n_failures; /* in a row */
     guint n_idle;     /* answers in a row that brought nothing and did not wait */
     guint n_resets;
-    Trouble trouble; /* that was told */
-    gint64 told_us[N_TROUBLES];
+    CoexTrouble trouble;
     gint64 reset_us;   /* when it was told that the log is another one */
     gboolean was_away; /* since then: */
     guint n_meanwhile;
@@ -156,7 +155,6 @@ explain(CoexRelaySource *relay, Trouble trouble, const char *why)
 {
     switch (trouble) {
     case WELL:
-    case N_TROUBLES:
         break;
     case AWAY:
         tell(relay,
@@ -185,18 +183,11 @@ explain(CoexRelaySource *relay, Trouble trouble, const char *why)
     }
 }
 
-/* What is the same trouble is told once, and one that comes and goes not over and over. */
 static void
 tell_trouble(CoexRelaySource *relay, Trouble trouble, const char *why)
 {
-    gint64 now_us = g_get_monotonic_time();
-
-    if (relay->trouble == trouble)
+    if (!coex_trouble_note(&relay->trouble, trouble, g_get_monotonic_time()))
         return;
-    if (relay->told_us[trouble] != 0 && now_us - relay->told_us[trouble] < QUIET_US)
-        return;
-    relay->trouble = trouble;
-    relay->told_us[trouble] = now_us;
     relay->was_away |= trouble == AWAY;
     explain(relay, trouble, why);
 }
@@ -388,7 +379,7 @@ take_answer(CoexRelaySource *relay, const CoexRelayEnd *end)
     if (relay->log == NULL)
         relay->log = g_strdup(end->relay);
     relay->n_failures = 0;
-    relay->trouble = WELL;
+    coex_trouble_end(&relay->trouble);
     if (end->after > relay->cursor) {
         keep(relay, end->after, end->after < end->newest, NULL);
         return;
@@ -556,5 +547,5 @@ coex_relay_source_get_place(const CoexRelaySource *relay)
 gboolean
 coex_relay_source_is_ill(const CoexRelaySource *relay)
 {
-    return relay != NULL && relay->trouble != WELL;
+    return relay != NULL && relay->trouble.told != WELL;
 }
