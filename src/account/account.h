@@ -89,6 +89,7 @@ struct CoexAccount {
     gboolean tells_seen;
     gint64 run;
     guint recall;
+    GQueue feeds; /* GPtrArray, in the store's order; for the first what is earlier is being read */
     char *media_folder; /* "": no file is fetched */
     CoexMediaAuto media_auto;
     gint64 media_limit; /* bytes */

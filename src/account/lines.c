@@ -31,11 +31,40 @@ tell_all(CoexAccount *account, GPtrArray *feed)
     }
 }
 
+static void
+tell_first(CoexAccount *account)
+{
+    g_autoptr(GPtrArray) feed = g_queue_pop_head(&account->feeds);
+
+    tell_all(account, feed);
+}
+
+static void tell_queue(CoexAccount *account);
+
+static void
+on_read(CoexAccount *account)
+{
+    tell_first(account);
+    tell_queue(account);
+}
+
+static void
+tell_queue(CoexAccount *account)
+{
+    while (account->feeds.length > 0 &&
+           !coex_recall_before(account, g_queue_peek_head(&account->feeds), on_read))
+        tell_first(account);
+}
+
+/* What was shown last is how far all was shown: none passes another. */
 void
 coex_account_tell_feed(CoexAccount *account, GPtrArray *feed)
 {
-    if (feed != NULL && !coex_recall_before(account, feed, tell_all))
-        tell_all(account, feed);
+    if (feed == NULL || feed->len == 0)
+        return;
+    g_queue_push_tail(&account->feeds, g_ptr_array_ref(feed));
+    if (account->feeds.length == 1)
+        tell_queue(account);
 }
 
 void

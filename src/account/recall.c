@@ -84,11 +84,10 @@ coex_recall_tell(CoexAccount *account, const CoexBatch *batch)
 
 #define AHEAD_MAX 100 /* people of one feed, of whom what is earlier does not come later */
 
-/* Lines that come once what is earlier has been told. */
+/* What goes on once all of it has been told. */
 typedef struct {
     CoexAccount *account;
-    GPtrArray *feed;
-    void (*go_on)(CoexAccount *account, GPtrArray *feed);
+    void (*go_on)(CoexAccount *account);
 } Following;
 
 static void
@@ -96,9 +95,8 @@ following_clear(gpointer data)
 {
     Following *following = data;
 
-    following->go_on(following->account, following->feed);
+    following->go_on(following->account);
     coex_account_unref(following->account);
-    g_ptr_array_unref(following->feed);
 }
 
 typedef struct {
@@ -137,9 +135,38 @@ get_end(const CoexFeedItem *line)
     }
 }
 
+/* What is before all lines of that person; the first of whom is number @first. */
+static CoexPastQuery
+make_query(const CoexAccount *account, const GPtrArray *feed, guint first)
+{
+    const CoexFeedItem *line = g_ptr_array_index(feed, first);
+    CoexPastQuery query = { account->id, line->person_id, G_MAXINT64, account->recall };
+
+    for (guint i = first; i < feed->len; i++) {
+        const CoexFeedItem *other = g_ptr_array_index(feed, i);
+
+        if (other->account_id == account->id && other->person_id == line->person_id)
+            query.before = MIN(query.before, get_end(other));
+    }
+    return query;
+}
+
+/* Whether nothing was told of the person yet; not again. */
+static gboolean
+is_first(CoexAccount *account, const CoexFeedItem *line)
+{
+    CoexPersonEntry *entry = line->account_id == account->id
+                                 ? coex_people_get_entry(account->people, line->person_id)
+                                 : NULL;
+
+    if (entry == NULL || entry->recalled)
+        return FALSE;
+    entry->recalled = TRUE;
+    return TRUE;
+}
+
 gboolean
-coex_recall_before(CoexAccount *account, GPtrArray *feed,
-                   void (*go_on)(CoexAccount *account, GPtrArray *feed))
+coex_recall_before(CoexAccount *account, GPtrArray *feed, void (*go_on)(CoexAccount *account))
 {
     Following *following = NULL;
     guint n = 0;
@@ -147,27 +174,21 @@ coex_recall_before(CoexAccount *account, GPtrArray *feed,
     if (account->recall == 0 || account->state == COEX_ACCOUNT_ENDED)
         return FALSE;
     for (guint i = 0; i < feed->len && n < AHEAD_MAX; i++) {
-        const CoexFeedItem *item = g_ptr_array_index(feed, i);
-        const CoexPastQuery query = { account->id, item->person_id, get_end(item),
-                                      account->recall };
-        CoexPersonEntry *entry = item->account_id == account->id
-                                     ? coex_people_get_entry(account->people, item->person_id)
-                                     : NULL;
+        CoexPastQuery query;
         Ahead *ahead;
 
-        if (entry == NULL || entry->recalled)
+        if (!is_first(account, g_ptr_array_index(feed, i)))
             continue;
-        entry->recalled = TRUE;
-        if (following == NULL) {
+        if (n++ == 0) {
             following = g_rc_box_new(Following);
-            *following = (Following){ coex_account_ref(account), g_ptr_array_ref(feed), go_on };
+            *following = (Following){ coex_account_ref(account), go_on };
         } else {
             g_rc_box_acquire(following);
         }
+        query = make_query(account, feed, i);
         ahead = g_new(Ahead, 1);
-        *ahead = (Ahead){ following, item->person_id };
+        *ahead = (Ahead){ following, query.person_id };
         coex_store_read_past(account->store, &query, on_ahead, ahead);
-        n++;
     }
     return n > 0;
 }

@@ -18,7 +18,7 @@ void coex_recall_tell(CoexAccount *account, const CoexBatch *batch);
 /* Reads what is earlier than the lines of @feed for all of its people of whom nothing was told yet,
  * tells that, and then calls @go_on. FALSE, and it does not: there is nobody like that. */
 gboolean coex_recall_before(CoexAccount *account, GPtrArray *feed,
-                            void (*go_on)(CoexAccount *account, GPtrArray *feed));
+                            void (*go_on)(CoexAccount *account));
 
 /* See coex_session_recall(); @before is a time. */
 void coex_recall_ask(CoexAccount *account, const CoexPerson *person, guint limit, gint64 before,

@@ -86,6 +86,7 @@ free_account(CoexAccount *account)
     stop_parts(account);
     for (guint i = G_N_ELEMENTS(parts); i > 0; i--)
         g_clear_pointer(get_part(account, i - 1), parts[i - 1].free);
+    g_queue_clear_full(&account->feeds, (GDestroyNotify)g_ptr_array_unref);
     g_clear_pointer(&account->settings, g_hash_table_unref);
     g_clear_pointer(&account->catalogue, coex_catalogue_unref);
     coex_profile_free(account->profile);

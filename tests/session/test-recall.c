@@ -242,6 +242,38 @@ test_any_line(Desk *desk)
     g_assert_cmpuint(desk_count(desk, DESK_PAST, "ada", "?*"), ==, 1);
 }
 
+/* While what is earlier is being read, what follows waits behind: what was shown last is how far
+ * all was shown. */
+static void
+test_order(Desk *desk)
+{
+    desk->config.recall = 4;
+    desk_login(desk);
+    desk_hear(desk, "ada", "Hello");
+    desk_hear(desk, "ben", "Hello");
+    desk_restart(desk);
+    for (guint i = 0; i < 10; i++) {
+        g_autofree char *one = g_strdup_printf("One %u", i);
+        g_autofree char *two = g_strdup_printf("Two %u", i);
+        g_autofree char *three = g_strdup_printf("Three %u", i);
+
+        coex_session_forget_recalled(desk->session, desk_name("ada"));
+        coex_session_forget_recalled(desk->session, desk_name("ben"));
+        desk_send(desk, "ada", one);
+        desk_send(desk, "ben", two);
+        desk_send(desk, "ada", three);
+        desk_wait_feed(desk, COEX_FEED_TYPED, "ada", one);
+        desk_wait_feed(desk, COEX_FEED_TYPED, "ada", three);
+        desk_wait_feed(desk, COEX_FEED_TYPED, "ben", two);
+        g_assert_cmpuint(find(desk, DESK_FEED, one), <, find(desk, DESK_FEED, two));
+        g_assert_cmpuint(find(desk, DESK_FEED, two), <, find(desk, DESK_FEED, three));
+    }
+    g_assert_true(coex_sim_wait_n_sent(desk->sim, "ada", 20, DESK_PATIENCE_MS));
+    g_assert_true(coex_sim_wait_n_sent(desk->sim, "ben", 10, DESK_PATIENCE_MS));
+    desk_wait_state(desk, "ada", "delivered*: Three 9");
+    desk_wait_state(desk, "ben", "delivered*: Two 9");
+}
+
 /* What became of the last message is still known after a restart, and goes on; of what failed since
  * nothing older is told in its place. */
 static void
@@ -290,5 +322,6 @@ main(int argc, char **argv)
     desk_add("/recall/waiting-over-logins", test_waiting_over_logins);
     desk_add("/recall/unclear", test_unclear);
     desk_add("/recall/any-line", test_any_line);
+    desk_add("/recall/order", test_order);
     return g_test_run();
 }
