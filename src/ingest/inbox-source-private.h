@@ -103,7 +103,7 @@ void coex_inbox_source_unref(CoexInboxSource *inbox);
 /* Seconds since 1970. */
 gint64 coex_inbox_source_now(const CoexInboxSource *inbox);
 void coex_inbox_source_ask(CoexInboxSource *inbox, CoexInboxStep step);
-/* Tells it, and asks again later. */
+/* Tells it, and asks again later. WELL: what is wrong is told already. */
 void coex_inbox_source_fail(CoexInboxSource *inbox, CoexInboxTrouble trouble, const char *why,
                             gint64 at_least_s);
 /* All is read: the next question waits for a ring, or a while. */

@@ -77,7 +77,8 @@ coex_inbox_source_fail(CoexInboxSource *inbox, CoexInboxTrouble trouble, const c
         coex_retry_eager_ms(inbox->n_failures++, SOON, SOON_ATTEMPT, g_random_double());
 
     inbox->is_asking = FALSE;
-    if (trouble != COEX_INBOX_AWAY || inbox->n_failures >= AWAY_FAILURES)
+    if (trouble != COEX_INBOX_WELL &&
+        (trouble != COEX_INBOX_AWAY || inbox->n_failures >= AWAY_FAILURES))
         coex_inbox_tell_trouble(inbox, trouble, why);
     delay_ms = MAX(delay_ms, CLAMP(at_least_s, 0, RETRY_AFTER_MAX_S) * 1000);
     inbox->hold_us = at_least_s > 0 ? g_get_monotonic_time() + delay_ms * 1000 : 0;

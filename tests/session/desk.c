@@ -5,7 +5,9 @@
 
 #include <gio/gio.h>
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 
 static guint n_sessions; /* of all desks */
 
@@ -616,6 +618,17 @@ desk_advance(Desk *desk, gint64 seconds)
 {
     g_atomic_int_add(desk->clock_ahead_s, (gint)seconds);
     coex_sim_advance_clock(desk->sim, seconds);
+}
+
+void
+desk_limit_files(gsize bytes)
+{
+    struct rlimit limit;
+
+    signal(SIGXFSZ, SIG_IGN);
+    g_assert_cmpint(getrlimit(RLIMIT_FSIZE, &limit), ==, 0);
+    limit.rlim_cur = bytes > 0 ? bytes : limit.rlim_max;
+    g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &limit), ==, 0);
 }
 
 void

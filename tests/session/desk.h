@@ -107,6 +107,9 @@ void desk_restart(Desk *desk);
 void desk_advance(Desk *desk, gint64 seconds);
 /* Only our clock. */
 void desk_set_clock_ahead(Desk *desk, gint seconds);
+/* A disk without room: no file of this process, any thread's, grows beyond @bytes; 0: it has room.
+ */
+void desk_limit_files(gsize bytes);
 
 /* ---- waiting; each takes what it waited for, returned events belong to the desk ---- */
 

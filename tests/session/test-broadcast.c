@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "broadcasts.h"
 
-#include <signal.h>
 #include <string.h>
-#include <sys/resource.h>
 
 /* One template to many: who gets it and who does not, that nobody gets it twice, what ends it, and
  * what is told. */
@@ -295,15 +293,11 @@ test_stopped_while_it_is_sent(Desk *desk)
 static void
 fill_disk(Desk *desk, gboolean full)
 {
-    struct rlimit limit;
-
     desk_ignore(desk, "*cannot be used after an error of its disk; it is tried again shortly.");
     desk_ignore(desk, "*disk*full*");
     desk_ignore(desk, "*could not be written*");
     desk_ignore(desk, "Reading or writing * failed: *");
-    g_assert_cmpint(getrlimit(RLIMIT_FSIZE, &limit), ==, 0);
-    limit.rlim_cur = full ? 1024 : limit.rlim_max;
-    g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &limit), ==, 0);
+    desk_limit_files(full ? 1024 : 0);
 }
 
 /* That it was stopped cannot be written down any more, and holds. */
@@ -484,7 +478,6 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    signal(SIGXFSZ, SIG_IGN);
     desk_add("/broadcast/to-a-group", test_to_a_group);
     desk_add("/broadcast/left-out", test_left_out);
     desk_add("/broadcast/prices", test_prices);

@@ -3,9 +3,7 @@
 #include "desk.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -18,24 +16,16 @@
 static void
 fill_disk(Desk *desk, gboolean full)
 {
-    struct rlimit limit;
-
-    g_assert_cmpint(getrlimit(RLIMIT_FSIZE, &limit), ==, 0);
-    limit.rlim_cur = full ? 1024 : limit.rlim_max;
     if (full && desk != NULL)
         desk_ignore(desk, TRIED_AGAIN);
-    g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &limit), ==, 0);
+    desk_limit_files(full ? 1024 : 0);
 }
 
 /* Room for the database, and not for @bytes of a file. */
 static void
 fill_for_files(gboolean full, gsize bytes)
 {
-    struct rlimit limit;
-
-    g_assert_cmpint(getrlimit(RLIMIT_FSIZE, &limit), ==, 0);
-    limit.rlim_cur = full ? bytes - 1 : limit.rlim_max;
-    g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &limit), ==, 0);
+    desk_limit_files(full ? bytes - 1 : 0);
 }
 
 #define FILE_BYTES (8 * 1000 * 1000)
@@ -673,7 +663,6 @@ test_copied_over_login(Desk *desk)
 int
 main(int argc, char **argv)
 {
-    signal(SIGXFSZ, SIG_IGN);
     g_test_init(&argc, &argv, NULL);
     g_log_set_handler("coex", G_LOG_LEVEL_DEBUG, on_debug, NULL);
     desk_add("/disk/receiving", test_receiving);

@@ -7,7 +7,6 @@
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #define DAY_S (24 * 60 * 60)
 
@@ -271,17 +270,13 @@ test_clock_off(Desk *desk)
 static void
 test_disk_full(Desk *desk)
 {
-    struct rlimit limit;
     const char *report;
 
     examined_settle(desk);
     desk_ignore(desk, "Reading or writing *");
-    g_assert_cmpint(getrlimit(RLIMIT_FSIZE, &limit), ==, 0);
-    limit.rlim_cur = 1024;
-    g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &limit), ==, 0);
+    desk_limit_files(1024);
     report = examined_run(desk);
-    limit.rlim_cur = limit.rlim_max;
-    g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &limit), ==, 0);
+    desk_limit_files(0);
     examined_assert_wrong(desk, report, "The disk of the database cannot be written to*");
     examined_assert_well(desk, examined_run(desk));
 }
@@ -556,7 +551,6 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    signal(SIGXFSZ, SIG_IGN);
     desk_add("/doctor/way/answers-itself", test_answers_itself);
     desk_add("/doctor/way/nobody-behind", test_nobody_behind);
     desk_add("/doctor/way/headers-lost", test_headers_lost);

@@ -44,6 +44,30 @@ test_deaf(Desk *desk)
     desk_logout(desk);
 }
 
+/* What cannot be written is told, and read again when there is room. */
+static void
+test_full_disk(Desk *desk)
+{
+    g_autoptr(CoexSimInbox) inbox = inboxed_begin(desk);
+
+    desk_hear(desk, "ada", "Before");
+    desk_ignore(desk, "*cannot be used after an error of its disk; it is tried again shortly.");
+    desk_limit_files(1024);
+    g_free(coex_sim_customer_sends(desk->sim, "ada", "Meanwhile"));
+    desk_wait_notice(desk, NULL, "Reading or writing *");
+    g_assert_true(
+        coex_sim_inbox_wait_asked(inbox, coex_sim_inbox_n_asked(inbox) + 1, DESK_PATIENCE_MS));
+    desk_limit_files(0);
+    desk_ignore(desk, "Reading or writing *");
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Meanwhile");
+    desk_say(desk, "ada", "It is here");
+    desk_wait_state(desk, "ada", "delivered*");
+    desk_restart(desk);
+    desk_hear(desk, "ada", "Afterwards");
+    g_assert_cmpuint(desk_count(desk, DESK_FEED, "ada", "Meanwhile"), ==, 0);
+    desk_logout(desk);
+}
+
 static void
 test_bare(Desk *desk)
 {
@@ -390,6 +414,7 @@ main(int argc, char **argv)
     desk_add_at(DESK_ONLY_360DIALOG, "/inbox/comes", test_comes);
     desk_add_at(DESK_ONLY_360DIALOG, "/inbox/silent", test_silent);
     desk_add_at(DESK_ONLY_360DIALOG, "/inbox/deaf", test_deaf);
+    desk_add_at(DESK_ONLY_360DIALOG, "/inbox/full-disk", test_full_disk);
     desk_add_at(DESK_ONLY_360DIALOG, "/inbox/bare", test_bare);
     desk_add_at(DESK_ONLY_360DIALOG, "/inbox/own", test_own);
     desk_add_at(DESK_ONLY_360DIALOG, "/inbox/own-early", test_own_early);
