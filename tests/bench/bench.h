@@ -27,6 +27,8 @@ typedef struct {
     double limit;
 } Figure;
 
+/* A connection to the port on loopback that delays nothing; -1, and errno. close() it. */
+int bench_connect(guint port);
 void bench_section(const char *title);
 void bench_figure(const Figure *figure);
 

@@ -30,14 +30,9 @@ typedef struct {
 static int
 open_connection(guint port)
 {
-    struct sockaddr_in address = { .sin_family = AF_INET,
-                                   .sin_port = htons((guint16)port),
-                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    int on = 1;
+    int fd = bench_connect(port);
 
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (connect(fd, (struct sockaddr *)&address, sizeof address) < 0)
+    if (fd < 0)
         g_error("port %u: %s", port, g_strerror(errno));
     return fd;
 }

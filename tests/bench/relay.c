@@ -29,29 +29,13 @@ typedef struct {
     guint port;
 } Relay;
 
-static int
-try_connect(guint port)
-{
-    struct sockaddr_in address = { .sin_family = AF_INET,
-                                   .sin_port = htons((guint16)port),
-                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    int on = 1;
-
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
-        return fd;
-    close(fd);
-    return -1;
-}
-
 static void
 wait_until_it_listens(guint port)
 {
     gint64 end = g_get_monotonic_time() + PATIENCE_US;
     int fd;
 
-    while ((fd = try_connect(port)) < 0) {
+    while ((fd = bench_connect(port)) < 0) {
         if (g_get_monotonic_time() > end)
             g_error("coex-relay does not listen");
         g_poll(NULL, 0, 5);
@@ -102,7 +86,7 @@ typedef struct {
 static void
 desk_begin(Desk *desk, const Relay *relay)
 {
-    *desk = (Desk){ .fd = try_connect(relay->port), .answer = g_string_new(NULL) };
+    *desk = (Desk){ .fd = bench_connect(relay->port), .answer = g_string_new(NULL) };
     if (desk->fd < 0)
         g_error("the desk: %s", g_strerror(errno));
 }

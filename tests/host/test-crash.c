@@ -10,52 +10,17 @@
 #define N_KILLS 10
 #define N_MESSAGES 15 /* in each round */
 
-static void
-send_some(World *world, guint round)
-{
-    static const char *const people[] = { "ada", "ben", "carla" };
-
-    for (guint i = 0; i < N_MESSAGES; i++) {
-        g_autofree char *text = g_strdup_printf("message %u.%u.", round, i);
-        g_free(coex_sim_customer_sends(world->sim, people[i % G_N_ELEMENTS(people)], text));
-    }
-}
-
 /* Every round dies at another point: before the login ends, or once the n-th line is shown. */
-static void
-live_and_die(World *world, guint round)
-{
-    host_login(world->host);
-    send_some(world, round);
-    for (guint shown = 0; shown < round * 2; shown++)
-        host_wait_for(world->host, EVENT_MESSAGE, NULL, "message *");
-    if (round % 2 == 0)
-        host_wait_for(world->host, EVENT_CONNECTED, NULL, NULL);
-    host_kill(world->host);
-}
-
 static void
 killed_while_receiving(World *world)
 {
-    guint n_repeated = 0;
-
     coex_sim_set_parallel(world->sim, 4);
     for (guint round = 0; round < N_KILLS; round++)
-        live_and_die(world, round);
+        world_live_and_die(world, round, N_MESSAGES, round * 2);
     host_go_online(world->host);
     world_settle(world);
     world_customer_writes(world, "ada", ADA, "the end");
-
-    for (guint round = 0; round < N_KILLS; round++) {
-        for (guint i = 0; i < N_MESSAGES; i++) {
-            g_autofree char *text = g_strdup_printf("message %u.%u.", round, i);
-            guint n = host_count(world->host, EVENT_MESSAGE, NULL, text);
-            host_assert(world->host, n >= 1, text);
-            host_assert(world->host, n <= 2, "a line is shown at most twice");
-            n_repeated += n - 1;
-        }
-    }
-    host_assert(world->host, n_repeated <= N_KILLS, "at most one repeated line for each kill");
+    world_check_rounds(world, N_KILLS, N_MESSAGES);
 }
 
 /* The line comes after the text is on disk. A text that may have been on the wire is never repeated

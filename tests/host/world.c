@@ -225,6 +225,48 @@ world_add(const char *name, const char *ui_id, WorldScenario run)
     world_add_at(COEX_SIM_META, name, ui_id, run);
 }
 
+static char *
+dup_round_text(guint round, guint i)
+{
+    return g_strdup_printf("message %u.%u.", round, i);
+}
+
+void
+world_live_and_die(World *world, guint round, guint n, guint n_shown)
+{
+    static const char *const people[] = { "ada", "ben", "carla" };
+
+    host_login(world->host);
+    for (guint i = 0; i < n; i++) {
+        g_autofree char *text = dup_round_text(round, i);
+
+        g_free(coex_sim_customer_sends(world->sim, people[i % G_N_ELEMENTS(people)], text));
+    }
+    for (guint shown = 0; shown < n_shown; shown++)
+        host_wait_for(world->host, EVENT_MESSAGE, NULL, "message *");
+    if (round % 2 == 0)
+        host_wait_for(world->host, EVENT_CONNECTED, NULL, NULL);
+    host_kill(world->host);
+}
+
+void
+world_check_rounds(World *world, guint n_rounds, guint n)
+{
+    guint n_repeated = 0;
+
+    for (guint round = 0; round < n_rounds; round++) {
+        for (guint i = 0; i < n; i++) {
+            g_autofree char *text = dup_round_text(round, i);
+            guint n_shown = host_count(world->host, EVENT_MESSAGE, NULL, text);
+
+            host_assert(world->host, n_shown >= 1, text);
+            host_assert(world->host, n_shown <= 2, "a line is shown at most twice");
+            n_repeated += n_shown - 1;
+        }
+    }
+    host_assert(world->host, n_repeated <= n_rounds, "at most one repeated line for each kill");
+}
+
 int
 world_main(int argc, char **argv, void (*add_all)(void))
 {

@@ -44,5 +44,12 @@ void world_writes_long_ago(World *world, const char *name, const char *wa_id);
 CoexSimRequest *world_next_sent(World *world);
 /* All deliveries are answered 200. */
 void world_settle(World *world);
+
+/* One round of dying: it logs in, @n messages of three customers come, and it is killed once
+ * @n_shown lines stand there, in even rounds not before the login ends. */
+void world_live_and_die(World *world, guint round, guint n, guint n_shown);
+/* After all rounds of @n: each message was shown, none more than twice, and one line more for each
+ * kill at most. */
+void world_check_rounds(World *world, guint n_rounds, guint n);
 /* An address of 127.0.0.1 nobody listens on; free with g_free(). */
 char *world_free_address(void);
