@@ -253,6 +253,25 @@ add_buddy(Planning *planning, const char *name, const char *alias)
 /* ---- whether it can be sent at all ---- */
 
 static gboolean
+check_count(const CoexTemplate *template_, const char *const *values, GError **error)
+{
+    guint n_values = g_strv_length((char **)values);
+    guint max = template_->variables->len;
+
+    if (n_values <= max)
+        return TRUE;
+    if (max == 0)
+        g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+                    "the template “%s” takes no values.", template_->name);
+    else
+        g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+                    max == 1 ? "the template “%s” takes %u value, not %u."
+                             : "the template “%s” takes %u values, not %u.",
+                    template_->name, max, n_values);
+    return FALSE;
+}
+
+static gboolean
 check_template(const CoexTemplate *template_, const char *const *values, GError **error)
 {
     if (template_->obstacle != NULL) {
@@ -260,6 +279,8 @@ check_template(const CoexTemplate *template_, const char *const *values, GError 
                     template_->name, template_->obstacle);
         return FALSE;
     }
+    if (!check_count(template_, values, error))
+        return FALSE;
     for (guint i = 0; i < template_->variables->len && values[i] != NULL; i++) {
         const CoexTemplateVariable *variable = g_ptr_array_index(template_->variables, i);
 
@@ -273,19 +294,40 @@ check_template(const CoexTemplate *template_, const char *const *values, GError 
     return TRUE;
 }
 
-/* Each reason, with who it is about. */
+/* Some reasons are sentences. */
 static void
-set_nobody(const CoexBroadcastPlan *plan, GError **error)
+append_left_out(const CoexBroadcastPlan *plan, GString *text)
 {
-    g_autoptr(GString) text = g_string_new(NULL);
-
-    g_string_printf(text, "Nobody of “%s” would get it.", plan->record->group);
     for (guint i = 0; i < plan->left_out->len; i++) {
         const CoexBroadcastGroup *group = g_ptr_array_index(plan->left_out, i);
         g_autofree char *titles = coex_broadcast_group_dup_titles(group, TITLES_MAX);
+        gsize length = strlen(group->reason);
 
-        g_string_append_printf(text, " %s: %s.", titles, group->reason);
+        if (g_str_has_suffix(group->reason, "."))
+            length--;
+        g_string_append_printf(text, "\nLeft out (%.*s): %s.", (int)length, group->reason, titles);
     }
+}
+
+/* Where all have the same reason, it is said alone. */
+static void
+set_nobody(const CoexBroadcastPlan *plan, GError **error)
+{
+    const CoexBroadcastGroup *only =
+        plan->left_out->len == 1 ? g_ptr_array_index(plan->left_out, 0) : NULL;
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    if (plan->left_out->len == 0)
+        g_string_printf(text, "nobody in “%s” is of this account.", plan->record->group);
+    else if (only == NULL)
+        g_string_printf(text, "nobody of “%s” would get it.", plan->record->group);
+    else if (g_str_has_suffix(only->reason, "."))
+        g_string_assign(text, only->reason);
+    else
+        g_string_printf(text, "nobody of “%s” would get it: %s.", plan->record->group,
+                        only->reason);
+    if (only == NULL)
+        append_left_out(plan, text);
     g_set_error_literal(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT, text->str);
 }
 
@@ -363,12 +405,7 @@ coex_broadcast_plan_dup_details(const CoexBroadcastPlan *plan, const CoexAccount
     guint n_s = plan->record->people->len / COEX_BROADCAST_PER_S + 1;
 
     append_costs(plan, text);
-    for (guint i = 0; i < plan->left_out->len; i++) {
-        const CoexBroadcastGroup *group = g_ptr_array_index(plan->left_out, i);
-        g_autofree char *titles = coex_broadcast_group_dup_titles(group, TITLES_MAX);
-
-        g_string_append_printf(text, "\nLeft out: %s (%s).", titles, group->reason);
-    }
+    append_left_out(plan, text);
     g_string_append_printf(text, n_s < 90 ? "\nIt takes about %u s" : "\nIt takes about %u minutes",
                            n_s < 90 ? n_s : n_s / 60 + 1);
     g_string_append_printf(text, "; %cbroadcast stop ends it.\n%s", account->verb_mark,

@@ -151,13 +151,23 @@ coex_broadcast_plan(CoexAccount *account, const CoexPerson *person, const CoexBr
                               coex_account_now(account) - COEX_BROADCAST_DAY_S, on_sends, order);
 }
 
-void
-coex_broadcast_cancel(CoexAccount *account, const char *id)
+/* Whether that is the last question, and it is open. */
+static gboolean
+is_asked(const CoexBroadcastPlan *plan, const char *id)
 {
-    CoexBroadcasts *broadcasts = account->broadcasts;
+    return plan != NULL && g_str_equal(plan->record->id, id);
+}
 
-    if (broadcasts->plan != NULL && g_str_equal(broadcasts->plan->record->id, id))
-        g_clear_pointer(&broadcasts->plan, coex_broadcast_plan_free);
+void
+coex_broadcast_cancel(CoexAccount *account, const CoexPerson *person, const char *id)
+{
+    CoexBroadcastPlan **plan = &account->broadcasts->plan;
+
+    if (!is_asked(*plan, id))
+        return;
+    coex_account_tell_notice(account, person, "The broadcast of %s to “%s” was not sent.",
+                             (*plan)->record->template_name, (*plan)->record->group);
+    g_clear_pointer(plan, coex_broadcast_plan_free);
 }
 
 /* ---- beginning ---- */
@@ -168,7 +178,7 @@ dup_too_late(CoexAccount *account, const CoexBroadcastPlan *plan, const char *id
 {
     g_autofree char *objection = NULL;
 
-    if (plan == NULL || !g_str_equal(plan->record->id, id))
+    if (!is_asked(plan, id))
         return g_strdup("this question is over: it was answered, or another one came after it.");
     if (ABS(coex_account_now(account) - plan->record->at) > ANSWER_S)
         return g_strdup("the question is more than ten minutes old.");
@@ -231,7 +241,8 @@ coex_broadcast_begin(CoexAccount *account, const CoexPerson *person, const char 
         coex_account_tell_notice(account, person,
                                  "Nothing was sent: %s Give the command again to be asked anew.",
                                  too_late);
-        coex_broadcast_cancel(account, id);
+        if (is_asked(broadcasts->plan, id))
+            g_clear_pointer(&broadcasts->plan, coex_broadcast_plan_free);
         return;
     }
     if (is_busy(account, person))

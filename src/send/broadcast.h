@@ -24,7 +24,7 @@ void coex_broadcast_plan(CoexAccount *account, const CoexPerson *person,
                          const CoexBroadcastOrder *order);
 /* The answer to the question @id: only what was asked last, and within ten minutes, begins. */
 void coex_broadcast_begin(CoexAccount *account, const CoexPerson *person, const char *id);
-void coex_broadcast_cancel(CoexAccount *account, const char *id);
+void coex_broadcast_cancel(CoexAccount *account, const CoexPerson *person, const char *id);
 /* Nothing of it leaves any more but what WhatsApp is being given just now. */
 void coex_broadcast_stop(CoexAccount *account, const CoexPerson *person);
 /* COEX_SESSION_BROADCAST follows: what became of the last one. */

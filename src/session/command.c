@@ -310,7 +310,7 @@ run_broadcast(CoexCommand *command, CoexPerson *person)
         coex_broadcast_begin(command->account, person, command->text);
         break;
     case COEX_BROADCAST_CANCEL:
-        coex_broadcast_cancel(command->account, command->text);
+        coex_broadcast_cancel(command->account, person, command->text);
         break;
     case COEX_BROADCAST_STOP:
         coex_broadcast_stop(command->account, person);

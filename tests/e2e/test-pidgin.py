@@ -84,7 +84,7 @@ class Windows:
         self.client.desktop.key("Broadcast", "Escape")
         wait_until("the page gone", lambda: self.client.desktop.frame("Broadcast") is None)
         self.client.say("ada", line)
-        wait_until("who got it", lambda: "Nobody of “WhatsApp” would get it" in self.client.shown("ada"))
+        wait_until("who got it", lambda: "nobody of “WhatsApp” would get it" in self.client.shown("ada"))
         check(self.sim.said.count("A-17") == 2, "somebody got it twice")
 
 

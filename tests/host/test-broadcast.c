@@ -95,7 +95,10 @@ asked(World *world)
     type_verb(world, "broadcast WhatsApp order_update {name} | A-17");
     host_wait_for(world->host, EVENT_REQUEST, NULL, "*Hi Carla Lane, your order A-17*");
     host_request_press(world->host, world->bitlbee ? "no" : "Cancel");
-    host_sync(world->host);
+    host_wait_message(world->host, ADA, NULL,
+                      "*The broadcast of order_update to “WhatsApp” was not sent.*");
+    type_verb(world, "broadcast");
+    host_wait_message(world->host, ADA, NULL, "*No broadcast was sent yet*");
     host_check(world->host, coex_sim_n_sent(world->sim, NULL) == 0);
 
     order(world, "broadcast \"whatsapp\" order_update {name} | A-17");
@@ -108,7 +111,7 @@ asked(World *world)
     type_verb(world, "broadcast");
     wait_report(world, "*Broadcast of order_update to*3 people*Carla Lane*");
     type_verb(world, "broadcast WhatsApp order_update {name} | A-17");
-    host_wait_message(world->host, ADA, NULL, "*Nobody of “WhatsApp” would get it*");
+    host_wait_message(world->host, ADA, NULL, "*nobody of “WhatsApp” would get it*");
     host_check(world->host, host_count(world->host, EVENT_MESSAGE, NULL, "Hi *A-17*") == 0);
 }
 
@@ -200,7 +203,7 @@ killed(World *world)
         wait_end(world, n_before);
         check_nobody_twice(world, round, &n_before);
         type_verb(world, line);
-        host_wait_message(world->host, ADA, NULL, "*Nobody of “WhatsApp” would get it*");
+        host_wait_message(world->host, ADA, NULL, "*nobody of “WhatsApp” would get it*");
         host_check(world->host, coex_sim_n_sent(world->sim, NULL) == n_before);
     }
     take_sends(world);
