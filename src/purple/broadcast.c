@@ -10,6 +10,7 @@
 #include "purple/connection.h"
 #include "purple/host.h"
 #include "purple/lines.h"
+#include "purple/own-number.h"
 #include "purple/unseen.h"
 #include "session/session.h"
 #include <string.h>
@@ -255,13 +256,15 @@ coex_broadcast_ask(CoexConnection *connection, const CoexSessionEvent *event)
 {
     const char *name = event->person != NULL ? event->person->name : NULL;
     g_autofree char *wrapped = coex_text_wrap(event->detail, COLUMNS);
+    g_autofree char *account = coex_own_number_dup_title(connection->account);
+    g_autofree char *title = g_strconcat("Broadcast from ", account, NULL);
     g_autofree char *line = NULL;
 
     coex_ask_close(connection, COEX_ASK_BROADCAST, NULL);
     g_free(connection->broadcast_id);
     connection->broadcast_id = g_strdup(event->id);
     if (coex_ask_yes_no(connection,
-                        &(CoexQuestion){ COEX_ASK_BROADCAST, name != NULL ? name : "", "Broadcast",
+                        &(CoexQuestion){ COEX_ASK_BROADCAST, name != NULL ? name : "", title,
                                          event->text, wrapped },
                         on_answer))
         return;

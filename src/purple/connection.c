@@ -3,6 +3,7 @@
 
 #include "core/peer.h"
 #include "core/profile.h"
+#include "purple/own-number.h"
 #include "session/session.h"
 #include <string.h>
 
@@ -85,15 +86,23 @@ coex_connection_dup_name(CoexConnection *connection, const char *who)
 }
 
 char *
-coex_connection_dup_title(CoexConnection *connection, const char *name)
+coex_connection_dup_alias(CoexConnection *connection, const char *name)
 {
     PurpleBuddy *buddy = purple_find_buddy(connection->account, name);
     const CoexPersonView *person = coex_session_find_person(connection->session, name);
-    const char *alias = buddy != NULL ? purple_buddy_get_alias_only(buddy) : NULL;
+    const char *alias = buddy != NULL ? purple_buddy_get_local_buddy_alias(buddy) : NULL;
 
     if (alias == NULL && person != NULL)
         alias = person->alias != NULL ? person->alias : person->display;
     return alias != NULL ? g_strdup(alias) : coex_peer_dup_name_display(name);
+}
+
+char *
+coex_connection_dup_title(CoexConnection *connection, const char *name)
+{
+    g_autofree char *alias = coex_connection_dup_alias(connection, name);
+
+    return coex_own_number_mark(connection->account, alias);
 }
 
 const char *

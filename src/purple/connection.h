@@ -77,8 +77,11 @@ void coex_connection_register_webhook(CoexConnection *connection);
  * the same person. Text that is no address comes back as it is. Free with g_free(). */
 char *coex_connection_dup_name(CoexConnection *connection, const char *who);
 
-/* What to call a person in a sentence: the alias, else the number. Free with g_free(). */
+/* What to call a person in a sentence: the alias, else the number; where several numbers are ours,
+ * with what tells this one from the others (purple/own-number.h). Free with g_free(). */
 char *coex_connection_dup_title(CoexConnection *connection, const char *name);
+/* The same without that. Free with g_free(). */
+char *coex_connection_dup_alias(CoexConnection *connection, const char *name);
 
 /* The name by which the chat program knows the person: the buddy's, as it was typed. Borrowed. */
 const char *coex_connection_get_buddy_name(CoexConnection *connection, const char *name);

@@ -131,7 +131,7 @@ write_line(CoexPastDay *day, const CoexFeedItem *item)
                                : item->kind == COEX_FEED_NOTICE ? PURPLE_MESSAGE_SYSTEM
                                                                 : PURPLE_MESSAGE_SEND;
     const char *alias = purple_account_get_alias(account);
-    g_autofree char *title = coex_connection_dup_title(day->connection, day->person->name);
+    g_autofree char *title = coex_connection_dup_alias(day->connection, day->person->name);
     g_autofree char *text = g_strconcat(item->kind == COEX_FEED_FAILED        ? "(not delivered) "
                                         : item->kind == COEX_FEED_UNCONFIRMED ? "(not confirmed) "
                                                                               : "",

@@ -148,7 +148,7 @@ char *
 coex_recall_dup_text(CoexConnection *connection, const char *head, const char *name,
                      GPtrArray *lines)
 {
-    g_autofree char *title = coex_connection_dup_title(connection, name);
+    g_autofree char *title = coex_connection_dup_alias(connection, name);
     GString *all = g_string_new(head);
 
     for (guint i = 0; i < lines->len; i++)

@@ -9,6 +9,7 @@
 #include "purple/keep.h"
 #include "purple/nick.h"
 #include "purple/options.h"
+#include "purple/own-number.h"
 #include "purple/unseen.h"
 #include "session/session.h"
 
@@ -131,17 +132,28 @@ set_server_alias(CoexConnection *connection, const char *name, const char *alias
     return changed;
 }
 
+/* The name as the list shows it. Nicks are told apart by themselves. */
+static char *
+dup_called(CoexConnection *connection, const char *name)
+{
+    return coex_host_get()->makes_nicks ? g_strdup(name)
+                                        : coex_own_number_mark(connection->account, name);
+}
+
 /* BitlBee makes the nick when a buddy comes online: the alias must be there. */
 static void
 set_alias(CoexConnection *connection, const CoexPersonView *person)
 {
     g_autofree char *alias = coex_nick_dup_alias(connection, person);
+    PurpleBuddy *buddy = purple_find_buddy(connection->account, person->name);
+    g_autofree char *known = buddy != NULL ? g_strdup(purple_buddy_get_server_alias(buddy)) : NULL;
 
     if (alias == NULL && coex_host_get()->makes_nicks)
         return;
     /* The number as people write it; without a line that somebody is now known as that. */
-    if (set_server_alias(connection, person->name, alias != NULL ? alias : person->display) &&
-        alias != NULL && !connection->over)
+    g_autofree char *called = dup_called(connection, alias != NULL ? alias : person->display);
+    if (set_server_alias(connection, person->name, called) && alias != NULL && !connection->over &&
+        !coex_own_number_is_same(known, called))
         tell_new_alias(connection, person->name, alias);
 }
 
@@ -271,10 +283,54 @@ pin_strangers(CoexConnection *connection)
     }
 }
 
+/* One more account is enabled, or one less, or has another name: everybody may be called otherwise
+ * now. */
+static void
+call_anew(CoexConnection *connection)
+{
+    g_autoptr(GSList) buddies = purple_find_buddies(connection->account, NULL);
+
+    for (GSList *l = buddies; l != NULL; l = l->next) {
+        const CoexPersonView *person =
+            coex_session_find_person(connection->session, purple_buddy_get_name(l->data));
+
+        if (person != NULL)
+            coex_roster_queue(connection, person);
+    }
+}
+
+static void
+on_account_switched(PurpleAccount *account, CoexConnection *connection)
+{
+    if (account != connection->account && !connection->over)
+        call_anew(connection);
+}
+
+static void
+on_account_named(PurpleAccount *account, const char *former, CoexConnection *connection)
+{
+    if (!connection->over)
+        call_anew(connection);
+}
+
+static void
+watch_accounts(CoexConnection *connection)
+{
+    void *accounts = purple_accounts_get_handle();
+
+    purple_signal_connect(accounts, "account-enabled", connection->gc,
+                          PURPLE_CALLBACK(on_account_switched), connection);
+    purple_signal_connect(accounts, "account-disabled", connection->gc,
+                          PURPLE_CALLBACK(on_account_switched), connection);
+    purple_signal_connect(accounts, "account-alias-changed", connection->gc,
+                          PURPLE_CALLBACK(on_account_named), connection);
+}
+
 void
 coex_roster_start(CoexConnection *connection)
 {
     coex_keep_start();
+    watch_accounts(connection);
     if (!coex_host_get()->forgets_list && !is_saved(connection))
         connection->review_timer = purple_timeout_add_seconds(REVIEW_S, on_review, connection);
     pin_strangers(connection);
@@ -391,7 +447,7 @@ coex_roster_tooltip(PurpleBuddy *buddy, PurpleNotifyUserInfo *info, gboolean ful
     if (number == NULL || strcmp(number, person->display + (person->display[0] == '+')) != 0)
         purple_notify_user_info_add_pair_plaintext(info, "WhatsApp", person->display);
     if (person->alias != NULL &&
-        g_strcmp0(purple_buddy_get_server_alias(buddy), person->alias) != 0)
+        !coex_own_number_is_same(purple_buddy_get_server_alias(buddy), person->alias))
         purple_notify_user_info_add_pair_plaintext(info, "Name", person->alias);
     describe(connection, person, info);
 }

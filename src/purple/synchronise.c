@@ -5,6 +5,7 @@
 #include "purple/ask.h"
 #include "purple/connection.h"
 #include "purple/host.h"
+#include "purple/own-number.h"
 #include "purple/unseen.h"
 #include "session/session.h"
 #include <string.h>
@@ -31,13 +32,14 @@ coex_synchronise_run(CoexConnection *connection, const char *words)
 void
 coex_synchronise_ask(CoexConnection *connection, const char *text)
 {
+    g_autofree char *account = coex_own_number_dup_title(connection->account);
+    g_autofree char *title = g_strconcat("Contacts and history of ", account, NULL);
     const char *primary = "Ask WhatsApp for the phone's contacts and history?";
     g_autofree char *wrapped = coex_text_wrap(text, 56);
 
-    if (coex_ask_yes_no(
-            connection,
-            &(CoexQuestion){ COEX_ASK_SYNCHRONISE, "", "Contacts and history", primary, wrapped },
-            on_answer))
+    if (coex_ask_yes_no(connection,
+                        &(CoexQuestion){ COEX_ASK_SYNCHRONISE, "", title, primary, wrapped },
+                        on_answer))
         return;
 
     g_autofree char *line =

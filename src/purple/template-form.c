@@ -361,7 +361,7 @@ dup_values(CoexPicker *picker)
     if (n_known == 0) {
         const CoexPersonView *person =
             coex_session_find_person(picker->connection->session, picker->name);
-        g_autofree char *title = coex_connection_dup_title(picker->connection, picker->name);
+        g_autofree char *title = coex_connection_dup_alias(picker->connection, picker->name);
         gboolean named = strcmp(title, picker->name) != 0 &&
                          (person == NULL || strcmp(title, person->display) != 0);
         char **offer = coex_template_offer(picker->template_, named ? title : NULL, picker->parked);

@@ -99,7 +99,7 @@ static void
 take_person(CoexConnection *connection, const CoexPersonView *view, CoexWhom *whom)
 {
     whom->name = g_strdup(view->name);
-    whom->title = coex_connection_dup_title(connection, view->name);
+    whom->title = coex_connection_dup_alias(connection, view->name);
     whom->number = *view->display == '+' ? g_strdup(view->display + 1) : NULL;
     whom->known = TRUE;
 }

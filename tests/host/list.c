@@ -77,6 +77,8 @@ list_touch(PurpleAccount *account, const char *gesture, const char *who)
         move(contact);
     else if (g_str_equal(gesture, "unlog"))
         unlog(contact, purple_find_conversation_with_account(PURPLE_CONV_TYPE_IM, who, account));
+    else if (g_str_equal(gesture, "switch-off"))
+        purple_account_set_enabled(account, purple_core_get_ui(), FALSE);
     else if (g_str_equal(gesture, "info"))
         serv_get_info(purple_account_get_connection(account), who);
     else

@@ -33,7 +33,7 @@ static void
 order(World *world, const char *words)
 {
     type_verb(world, words);
-    host_wait_for(world->host, EVENT_REQUEST, NULL, "*to 3 people of “WhatsApp”?*");
+    host_wait_for(world->host, EVENT_REQUEST, NULL, "Broadcast from +*to 3 people of “WhatsApp”?*");
 }
 
 static void
