@@ -46,6 +46,20 @@ typedef struct {
     const char *file;
 } Running;
 
+/* Once at the start, and once where it is read again. */
+static void
+warn_of_readers(const char *file)
+{
+    struct stat info;
+
+    if (stat(file, &info) == 0 && (info.st_mode & S_IROTH) != 0) {
+        g_autofree char *line = g_strdup_printf(
+            "Everybody on this computer can read the secrets in %s: chmod o-rwx %s.", file, file);
+
+        say(line);
+    }
+}
+
 static gboolean
 on_reload(gpointer data)
 {
@@ -58,6 +72,7 @@ on_reload(gpointer data)
     coex_notify(state);
     config = coex_relay_config_read(running->file, &error);
     if (config != NULL) {
+        warn_of_readers(running->file);
         coex_relay_reload(running->relay, config);
     } else {
         say(error->message);
@@ -154,5 +169,8 @@ main(int argc, char **argv)
         say(error->message);
         return EXIT_CONFIG;
     }
-    return is_status ? tell_status(config) : run(config, file);
+    if (is_status)
+        return tell_status(config);
+    warn_of_readers(file);
+    return run(config, file);
 }

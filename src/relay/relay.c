@@ -81,12 +81,12 @@ on_refused(CoexVerdict verdict, guint n, gpointer data)
     if (!is_due(&tenant->refused_said_at))
         return;
     if (verdict == COEX_VERDICT_MISSING)
-        say(tenant->relay, "%s: refused what came without the provider's proof (%u times).",
+        say(tenant->relay, "%s: refused what came without the provider's proof (deliveries: %u).",
             tenant->config->name, tenant->n_refused);
     else
         say(tenant->relay,
-            "%s: refused what came with a proof that is not by %s= of this configuration (%u "
-            "times). If the provider sent it, correct that.",
+            "%s: refused what came with a proof that is not by %s= of this configuration "
+            "(deliveries: %u). If the provider sent it, correct that.",
             tenant->config->name, secret, tenant->n_refused);
     tenant->n_refused = 0;
 }
@@ -246,7 +246,10 @@ coex_relay_open(const CoexRelayConfig *config, void (*say_line)(const char *line
     relay->counts = g_new0(CoexCounts, relay->n_tenants);
     relay->began_at = g_get_real_time() / G_USEC_PER_SEC;
     if (open_parts(relay, config, error)) {
-        say(relay, "Receives for %u tenants on %s.", relay->n_tenants, config->listen);
+        say(relay,
+            relay->n_tenants == 1 ? "Receives for %u tenant on %s."
+                                  : "Receives for %u tenants on %s.",
+            relay->n_tenants, config->listen);
         return relay;
     }
     coex_relay_close(relay);
@@ -321,9 +324,14 @@ coex_relay_reload(CoexRelay *relay, CoexRelayConfig *fresh)
         reload_tenant(relay, i, tenant);
         n_known += tenant != NULL ? 1 : 0;
     }
-    say(relay, "The configuration was read again: secrets and keys of %u tenants count now.",
+    say(relay,
+        n_known == 1
+            ? "The configuration was read again: secrets and keys of %u tenant count now."
+            : "The configuration was read again: secrets and keys of %u tenants count now.",
         n_known);
-    if (n_known < relay->n_tenants)
+    if (n_known + 1 == relay->n_tenants)
+        say(relay, "One tenant is not in it, or of another provider: nothing is taken for it.");
+    else if (n_known < relay->n_tenants)
         say(relay, "%u tenants are not in it, or of another provider: nothing is taken for them.",
             relay->n_tenants - n_known);
     if (fresh->tenants->len > n_known || has_other_ground(relay->config, fresh))

@@ -2,6 +2,8 @@
 #include "rig.h"
 
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* The relay over HTTPS, and what is read again on SIGHUP while it runs: certificates, secrets and
  * keys. */
@@ -128,7 +130,7 @@ test_withdrawn(void)
     rig_reload(rig, "[tenant cafe]\npath=/cafe\nnumber=+493023125018\n" TILL);
     g_assert_cmpuint(poll_status(rig, "key-at-home-000001"), ==, 401);
     g_assert_cmpuint(rig_deliver(rig, "/bakery", "{\"id\":2}"), ==, 503);
-    assert_said(rig, "1 tenants are not in it");
+    assert_said(rig, "One tenant is not in it");
     rig_reload(rig, HEAD SECRET TILL);
     g_assert_cmpuint(rig_deliver(rig, "/bakery", "{\"id\":2}"), ==, 200);
     g_autoptr(Batch) all = rig_poll(rig, "/bakery", "key-of-the-till-01", 0, 0);
@@ -159,6 +161,31 @@ test_secrets(void)
     g_assert_cmpuint(all->entries->len, ==, 3);
 }
 
+/* Whether it warns after a start with a configuration that is written under this mask. */
+static gboolean
+warns(Rig *rig, mode_t mask)
+{
+    g_autofree char *file = g_build_filename(rig->folder, "relay.conf", NULL);
+    mode_t before = umask(mask);
+    g_autofree char *said = NULL;
+
+    rig_stop(rig);
+    g_assert_cmpint(unlink(file), ==, 0);
+    rig_start(rig);
+    umask(before);
+    said = rig_dup_said(rig);
+    return strstr(said, "Everybody on this computer can read the secrets in ") != NULL;
+}
+
+static void
+test_readers(void)
+{
+    g_autoptr(Rig) rig = rig_new(NULL, RIG_BAKERY);
+
+    g_assert_true(warns(rig, 0022));
+    g_assert_false(warns(rig, 0027));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -168,5 +195,6 @@ main(int argc, char **argv)
     g_test_add_func("/reload/unreadable", test_unreadable);
     g_test_add_func("/reload/withdrawn", test_withdrawn);
     g_test_add_func("/reload/secrets", test_secrets);
+    g_test_add_func("/reload/readers", test_readers);
     return g_test_run();
 }
