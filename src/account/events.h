@@ -93,6 +93,8 @@ typedef enum {
      * Before all that KEPT may come for one that keeps the person's new message waiting for more
      * than a second, whose `text` is a line: "[video #17, loading]". */
     COEX_SESSION_FETCH,
+    /* Customers see the business as `text`. */
+    COEX_SESSION_NAME,
     /* The business's own picture is `content`, anybody's bytes; NULL: it has none (any more). */
     COEX_SESSION_PICTURE,
     /* What messages cost, `costs`: as that below the session's own. */

@@ -13,6 +13,7 @@
 
 #define REQUEST_ID_MAX 80
 #define MEDIA_ID_MAX 256
+#define NAME_MAX_CHARS 120
 
 void
 coex_response_free(CoexResponse *response)
@@ -31,6 +32,7 @@ coex_number_info_clear(CoexNumberInfo *info)
     g_clear_pointer(&info->phone_number_id, g_free);
     g_clear_pointer(&info->waba_id, g_free);
     g_clear_pointer(&info->number, g_free);
+    g_clear_pointer(&info->name, g_free);
     g_clear_pointer(&info->can_send, g_free);
     g_clear_pointer(&info->health_problem, g_free);
 }
@@ -202,6 +204,7 @@ read_health(const CoexJsonAt *at, CoexNumberInfo *info)
 typedef struct {
     const char *id;
     const char *display_phone_number;
+    const char *verified_name;
     gboolean is_on_biz_app;
     CoexJsonAt health;
 } NumberFields;
@@ -209,6 +212,8 @@ typedef struct {
 static const CoexJsonField number_fields[] = {
     { "id", COEX_JSON_TEXT, G_STRUCT_OFFSET(NumberFields, id), COEX_JSON_OPTIONAL },
     { "display_phone_number", COEX_JSON_TEXT, G_STRUCT_OFFSET(NumberFields, display_phone_number),
+      COEX_JSON_OPTIONAL },
+    { "verified_name", COEX_JSON_TEXT, G_STRUCT_OFFSET(NumberFields, verified_name),
       COEX_JSON_OPTIONAL },
     { "is_on_biz_app", COEX_JSON_BOOL, G_STRUCT_OFFSET(NumberFields, is_on_biz_app),
       COEX_JSON_OPTIONAL },
@@ -242,6 +247,8 @@ coex_api_read_login(const CoexResponse *response, CoexNumberInfo *ret_info, GErr
     if (!info.phone_number_id)
         info.phone_number_id = g_strdup(number.id);
     info.number = dup_digits(number.display_phone_number);
+    info.name =
+        number.verified_name ? coex_text_excerpt(number.verified_name, NAME_MAX_CHARS) : NULL;
     info.on_business_app = number.is_on_biz_app;
     *ret_info = info;
     return TRUE;

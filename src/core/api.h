@@ -82,6 +82,7 @@ typedef struct {
     char *phone_number_id; /* NULL if not told */
     char *waba_id;         /* NULL */
     char *number;          /* digits of display_phone_number, NULL */
+    char *name;            /* verified_name, under which customers see the business; NULL */
     int on_business_app;   /* is_on_biz_app: 1, 0, -1 not told */
     char *can_send;        /* health: AVAILABLE, LIMITED, BLOCKED, NULL */
     char *health_problem;  /* first error or additional info, NULL */

@@ -62,7 +62,8 @@ static const CoexBackend backend_meta = {
     .proof = COEX_PROOF_SIGNATURE,
     .secret_option = "app-secret",
     .messages_path = "/{number}/messages",
-    .login_path = "/{number}?fields=id,display_phone_number,is_on_biz_app,health_status",
+    .login_path = "/{number}?fields=id,display_phone_number,verified_name,is_on_biz_app,"
+                  "health_status",
     .number_path = "/{number}?fields=verified_name,name_status,quality_rating,status,throughput,"
                    "whatsapp_business_manager_messaging_limit,is_on_biz_app,health_status",
     .templates_path = "/{waba}/message_templates?fields=id,name,language,status,category,"

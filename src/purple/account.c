@@ -322,6 +322,16 @@ show_earlier(CoexConnection *connection, const CoexSessionEvent *event)
         coex_recall_take(connection, event->person, event->lines, event->asked);
 }
 
+/* What customers see of the business. */
+static void
+show_own(CoexConnection *connection, const CoexSessionEvent *event)
+{
+    if (event->kind == COEX_SESSION_NAME)
+        purple_connection_set_display_name(connection->gc, event->text);
+    else
+        coex_icon_take(connection, event->content);
+}
+
 static void
 on_event(const CoexSessionEvent *event, gpointer user_data)
 {
@@ -376,8 +386,9 @@ on_event(const CoexSessionEvent *event, gpointer user_data)
     case COEX_SESSION_FETCH:
         show_transfer(connection, event);
         break;
+    case COEX_SESSION_NAME:
     case COEX_SESSION_PICTURE:
-        coex_icon_take(connection, event->content);
+        show_own(connection, event);
         break;
     case COEX_SESSION_COSTS:
     case COEX_SESSION_SKEW: /* the session's own */

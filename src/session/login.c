@@ -388,6 +388,29 @@ tell_number_state(CoexAccount *account, const CoexNumberInfo *info)
                                  info->can_send, info->health_problem);
 }
 
+#define NAME "verified-name"
+
+/* 360dialog does not tell it. */
+static void
+learn_name(CoexAccount *account, const char *name)
+{
+    if (name != NULL && *name != '\0')
+        coex_account_put_setting(account, NAME, name);
+}
+
+static void
+tell_name(CoexAccount *account)
+{
+    const char *name = coex_account_get_setting(account, NAME);
+    CoexSessionEvent *event;
+
+    if (name == NULL)
+        return;
+    event = coex_account_event_new(account, COEX_SESSION_NAME);
+    event->text = g_strdup(name);
+    coex_account_tell(account, event);
+}
+
 static void
 on_checked(CoexAccount *account, const CoexResponse *response, GError **error, gpointer data)
 {
@@ -402,6 +425,7 @@ on_checked(CoexAccount *account, const CoexResponse *response, GError **error, g
     if (!check_number(account, &info))
         return;
     tell_number_state(account, &info);
+    learn_name(account, info.name);
     coex_match_learn_waba(account, info.waba_id);
     start_listening(account);
 }
@@ -572,6 +596,7 @@ go_online(CoexAccount *account)
     g_autofree char *not_forgotten = NULL;
 
     tell_last_webhook(account);
+    tell_name(account);
     coex_account_take_times(account);
     coex_waiting_note_backlog(account, backlog);
     tell_people(account);

@@ -18,11 +18,12 @@
 #define EVENT_CLOSED "closed"             /* a form went; detail and time as when it opened */
 #define EVENT_NOTICE "notice"             /* detail: error, warning, info, connection and so on; */
                                           /* or who: own number, detail: flags of the line there */
-#define EVENT_FILE "file"         /* one came by a transfer; detail: its path; text: its name */
-#define EVENT_COMMAND "command"   /* text: what a host says of a mistyped command */
-#define EVENT_TOOLTIP "tooltip"   /* detail: label of a pair; text: its value */
-#define EVENT_MENU "menu"         /* text: the entries of a menu in which none was found */
-#define EVENT_DENIED "denied"     /* who: on the block list or off it; detail: added or removed */
+#define EVENT_FILE "file"       /* one came by a transfer; detail: its path; text: its name */
+#define EVENT_COMMAND "command" /* text: what a host says of a mistyped command */
+#define EVENT_NAME "name"       /* text: under which lines of ours stand, when it is another one */
+#define EVENT_TOOLTIP "tooltip" /* detail: label of a pair; text: its value */
+#define EVENT_MENU "menu"       /* text: the entries of a menu in which none was found */
+#define EVENT_DENIED "denied"   /* who: on the block list or off it; detail: added or removed */
 #define EVENT_CRITICAL "critical" /* a warning of GLib's, or a host that would have crashed */
 #define EVENT_TRANSFER                                                                             \
     "transfer"            /* text: started, complete or cancelled, and the name of the file */

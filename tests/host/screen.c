@@ -6,6 +6,7 @@ static struct {
     gboolean bitlbee;
     ScreenTell tell;
     PurpleConversation *focused;
+    char *own_name;
 } screen;
 
 static const struct {
@@ -95,10 +96,23 @@ count_unseen(PurpleConversation *conv, PurpleMessageFlags flags)
     purple_conversation_update(conv, PURPLE_CONV_UPDATE_UNSEEN);
 }
 
+/* Under which name lines of ours stand. */
+static void
+tell_name(PurpleConversation *conv, const char *name, PurpleMessageFlags flags)
+{
+    if ((flags & PURPLE_MESSAGE_SEND) == 0 || g_strcmp0(name, screen.own_name) == 0)
+        return;
+    g_free(screen.own_name);
+    screen.own_name = g_strdup(name);
+    screen.tell(host_event_new(EVENT_NAME, number_of(purple_conversation_get_account(conv)), NULL,
+                               NULL, name));
+}
+
 static void
 on_write_conv(PurpleConversation *conv, const char *name, const char *alias, const char *message,
               PurpleMessageFlags flags, time_t mtime)
 {
+    tell_name(conv, alias, flags);
     tell_message(conv, purple_conversation_get_name(conv), message, flags, mtime);
     count_unseen(conv, flags);
 }

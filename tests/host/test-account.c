@@ -440,6 +440,20 @@ logged_off_but_running(World *world)
     host_check(world->host, host_count(world->host, EVENT_MESSAGE, ADA, NULL) == 2);
 }
 
+/* What is typed stands under the name that customers see, where the provider tells it. */
+static void
+is_named_after_the_business(World *world)
+{
+    gboolean told = coex_sim_get_provider(world->sim) == COEX_SIM_META;
+
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    host_type(world->host, ADA, "Hi");
+    host_wait_message(world->host, ADA, "SEND", "Hi");
+    host_check(world->host, host_count(world->host, EVENT_NAME, NULL,
+                                       told ? "Radhaus Mitte" : number(world)) == 1);
+}
+
 static void
 two_accounts_share_a_port(World *world)
 {
@@ -614,6 +628,7 @@ add_all(void)
     world_add("restart-shows-nothing-twice", NULL, restart_shows_nothing_twice);
     world_add("written-while-away", NULL, written_while_away);
     world_add("logged-off-but-running", NULL, logged_off_but_running);
+    world_add("is-named-after-the-business", NULL, is_named_after_the_business);
     world_add("two-accounts-share-a-port", NULL, two_accounts_share_a_port);
     world_add("revoked-in-the-middle", NULL, revoked_in_the_middle);
     world_add("log-off-in-the-middle", NULL, log_off_in_the_middle);

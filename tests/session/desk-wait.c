@@ -6,7 +6,7 @@
 static const char *const kind_names[DESK_KINDS] = {
     "progress", "online",    "failed",   "person", "feed",    "prompt", "over",
     "notice",   "catalogue", "ask",      "past",   "facts",   "forget", "transfer",
-    "fetch",    "tick",      "examined", "blocks", "picture",
+    "fetch",    "tick",      "examined", "blocks", "picture", "name",
 };
 
 static const char *const feed_names[] = {
@@ -253,6 +253,12 @@ const DeskEvent *
 desk_wait_catalogue(Desk *desk)
 {
     return wait_for(desk, &(Wanted){ DESK_CATALOGUE, -1, NULL, "*", FALSE });
+}
+
+const DeskEvent *
+desk_wait_name(Desk *desk, const char *glob)
+{
+    return wait_for(desk, &(Wanted){ DESK_NAME, -1, NULL, glob, FALSE });
 }
 
 const DeskEvent *

@@ -237,13 +237,32 @@ get_kind(const CoexSessionEvent *event)
 }
 
 static void
-note_picture(Desk *desk, GBytes *content)
+note_own(Desk *desk, const CoexSessionEvent *event)
 {
+    GBytes *content = event->content;
     g_autofree char *text =
         content != NULL ? g_strdup_printf("%" G_GSIZE_FORMAT " bytes", g_bytes_get_size(content))
                         : g_strdup("none");
 
-    note(desk, DESK_PICTURE, NULL, text, NULL);
+    if (event->kind == COEX_SESSION_NAME)
+        note(desk, DESK_NAME, NULL, event->text, NULL);
+    else
+        note(desk, DESK_PICTURE, NULL, text, NULL);
+}
+
+static void
+note_login(Desk *desk, const CoexSessionEvent *event)
+{
+    if (event->kind == COEX_SESSION_FAILED) {
+        note_failed(desk, event->error);
+        return;
+    }
+    if (event->kind == COEX_SESSION_ONLINE) {
+        note(desk, DESK_ONLINE, NULL, "", NULL);
+        return;
+    }
+    g_assert_cmpuint(event->step, <, event->n_steps);
+    note(desk, DESK_PROGRESS, NULL, event->text, NULL);
 }
 
 static void
@@ -251,14 +270,9 @@ write_down(Desk *desk, const CoexSessionEvent *event)
 {
     switch (event->kind) {
     case COEX_SESSION_PROGRESS:
-        g_assert_cmpuint(event->step, <, event->n_steps);
-        note(desk, DESK_PROGRESS, NULL, event->text, NULL);
-        break;
     case COEX_SESSION_ONLINE:
-        note(desk, DESK_ONLINE, NULL, "", NULL);
-        break;
     case COEX_SESSION_FAILED:
-        note_failed(desk, event->error);
+        note_login(desk, event);
         break;
     case COEX_SESSION_PERSON:
         note(desk, DESK_PERSON, event->person, event->person->label, event->person->last_state);
@@ -302,8 +316,9 @@ write_down(Desk *desk, const CoexSessionEvent *event)
     case COEX_SESSION_FETCH:
         note_transfer(desk, event);
         break;
+    case COEX_SESSION_NAME:
     case COEX_SESSION_PICTURE:
-        note_picture(desk, event->content);
+        note_own(desk, event);
         break;
     case COEX_SESSION_COSTS:
     case COEX_SESSION_SKEW:

@@ -37,6 +37,7 @@ typedef enum {
     DESK_EXAMINED,
     DESK_BLOCKS,
     DESK_PICTURE,
+    DESK_NAME,
     DESK_KINDS,
 } DeskKind;
 
@@ -132,6 +133,8 @@ const DeskEvent *desk_wait_transfer(Desk *desk, const char *glob);
  * " asked" where it was. */
 const DeskEvent *desk_wait_fetch(Desk *desk, const char *who, const char *glob);
 const DeskEvent *desk_wait_catalogue(Desk *desk);
+/* The name under which customers see the business. */
+const DeskEvent *desk_wait_name(Desk *desk, const char *glob);
 /* The business's own picture: "40 bytes", or "none". */
 const DeskEvent *desk_wait_picture(Desk *desk, const char *glob);
 /* What a search found: from or to whom, a line each, @who NULL: for the account. Earlier lines,

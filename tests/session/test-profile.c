@@ -48,6 +48,26 @@ test_late(Desk *desk)
     desk_hear(desk, "ada", "Hello");
 }
 
+/* ---- its name ---- */
+
+/* It is known where the provider does not answer, too, and another one comes with the next login.
+ */
+static void
+test_name(Desk *desk)
+{
+    desk_login(desk);
+    desk_wait_name(desk, "Radhaus Mitte");
+    desk_logout(desk);
+    coex_sim_set_down(desk->sim, TRUE);
+    desk_login(desk);
+    desk_wait_notice(desk, NULL, "*Webhooks are received meanwhile*");
+    desk_wait_name(desk, "Radhaus Mitte");
+    coex_sim_set_down(desk->sim, FALSE);
+    coex_sim_change_number(desk->sim, "{\"verified_name\":\"Radhaus\\u202e Mitte\\nam Markt\"}");
+    desk_restart(desk);
+    desk_wait_name(desk, "Radhaus Mitte am Markt");
+}
+
 /* ---- its picture ---- */
 
 static void
@@ -228,6 +248,7 @@ main(int argc, char **argv)
     desk_add("/profile/asked-for", test_asked_for);
     desk_add("/profile/refused", test_refused);
     desk_add("/profile/late", test_late);
+    desk_add_at(DESK_ONLY_META, "/profile/name", test_name);
     desk_add("/profile/picture", test_picture);
     desk_add("/profile/picture-elsewhere", test_picture_elsewhere);
     desk_add("/profile/picture-not-handed-out", test_picture_not_handed_out);

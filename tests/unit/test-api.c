@@ -122,8 +122,8 @@ test_urls_of_meta(void)
     g_assert_cmpstr(request->url, ==, META "/109876543210987/messages");
     g_assert_cmpstr(request->auth_header, ==, "Authorization");
     g_assert_cmpstr(request->auth_value, ==, "Bearer se/cret");
-    check_get(coex_api_check_login(&meta),
-              META "/109876543210987?fields=id,display_phone_number,is_on_biz_app,health_status");
+    check_get(coex_api_check_login(&meta), META "/109876543210987?fields=id,display_phone_number,"
+                                                "verified_name,is_on_biz_app,health_status");
     check_get(coex_api_find_wabas(&meta), META "/debug_token?input_token=se%2Fcret");
     check_get(coex_api_list_numbers(&meta, "7/8"),
               META "/7%2F8/phone_numbers?fields=id,display_phone_number&limit=100");
