@@ -34,6 +34,7 @@ typedef enum {
     COEX_LINE_DELETED = 1 << 7, /* of the past: it was taken back */
     COEX_LINE_ASKED = 1 << 9,   /* FILE: the user asked for it */
     COEX_LINE_PLAY = 1 << 10,   /* FILE: and wants it opened */
+    COEX_LINE_GET = 1 << 11,    /* NOTICE: the file that it names first can be fetched */
 } CoexLineFlags;
 
 typedef struct CoexFeedItem {

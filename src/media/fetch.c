@@ -195,16 +195,18 @@ end(Job *job, CoexMediaState state, const char *path, const char *line)
 {
     CoexAccount *account = job->account;
     CoexBatch *batch = coex_account_batch(account);
+    gint64 person_id = find_person(account, job)->id;
+    gint64 now = coex_account_now(account);
     Ending *ending = g_new(Ending, 1);
 
     *ending = (Ending){ coex_account_ref(account), job };
     coex_batch_put_media(batch, job->message_id, state, path);
     if (path != NULL)
-        coex_batch_add_file(batch, find_person(account, job)->id, line, path, job->flags,
-                            coex_account_now(account));
+        coex_batch_add_file(batch, person_id, line, path, job->flags, now);
+    else if (state != COEX_MEDIA_GONE)
+        coex_batch_add_offer(batch, person_id, line, now);
     else
-        coex_batch_add_line(batch, find_person(account, job)->id, COEX_FEED_NOTICE, line, NULL,
-                            coex_account_now(account));
+        coex_batch_add_line(batch, person_id, COEX_FEED_NOTICE, line, NULL, now);
     job->ended = TRUE;
     coex_progress_end(job, path);
     release(job);
@@ -345,9 +347,7 @@ is_for_later(const GError *error)
 static void
 drop(const char *path)
 {
-    const char *const paths[] = { path, NULL };
-
-    coex_files_remove_async(paths, NULL, NULL);
+    coex_files_remove_async((const char *const[]){ path, NULL }, NULL, NULL);
 }
 
 static void

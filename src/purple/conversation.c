@@ -340,7 +340,10 @@ coex_conversation_show(CoexConnection *connection, const CoexFeedItem *item,
         show_failed(connection, item, person);
         break;
     case COEX_FEED_NOTICE:
-        coex_lines_notice(connection, person->name, item->text);
+        if (item->flags & COEX_LINE_GET)
+            coex_file_offer(connection, item, person->name);
+        else
+            coex_lines_notice(connection, person->name, item->text);
         break;
     case COEX_FEED_ARRIVED:
         show_arrived(connection, item, person->name);

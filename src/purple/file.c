@@ -7,6 +7,7 @@
 #include "purple/contact.h"
 #include "purple/give.h"
 #include "purple/host.h"
+#include "purple/link.h"
 #include "purple/lines.h"
 #include "purple/options.h"
 #include "purple/play.h"
@@ -155,13 +156,21 @@ dup_address(PurpleAccount *account, const char *path)
     return g_strconcat(options.url, part, NULL);
 }
 
-/* What is typed to have the file that the line @text names, "[image #17, 240 KB]", where its path
- * may lead nowhere; "": nothing. */
+/* Of the message whose file the line @text names first, "[image #17, 240 KB]"; 0: of none. */
+static guint64
+read_id(const char *text)
+{
+    const char *number = strchr(text, '#');
+
+    return number != NULL ? g_ascii_strtoull(number + 1, NULL, 10) : 0;
+}
+
+/* What is typed to have the file that the line @text names, where its path may lead nowhere; "":
+ * nothing. */
 static char *
 dup_way(const char *text)
 {
-    const char *number = strchr(text, '#');
-    guint64 id = number != NULL ? g_ascii_strtoull(number + 1, NULL, 10) : 0;
+    guint64 id = read_id(text);
 
     if (!coex_host_get()->serves_others || id == 0)
         return g_strdup("");
@@ -251,6 +260,17 @@ hand_over(CoexConnection *connection, const CoexFeedItem *item, const char *name
         play(connection, item->detail, name);
     else if (coex_host_get()->serves_others && address == NULL)
         coex_give_file(connection, name, item->detail);
+}
+
+void
+coex_file_offer(CoexConnection *connection, const CoexFeedItem *item, const char *name)
+{
+    const char *who = coex_connection_get_buddy_name(connection, name);
+    guint64 id = read_id(item->text);
+    g_autofree char *words = g_strdup_printf("%sget #%" G_GUINT64_FORMAT, coex_host_get_mark(), id);
+    g_autofree char *target = coex_link_dup_get(connection->account, who, id);
+
+    coex_lines_notice_linked(connection, name, item->text, words, target);
 }
 
 void

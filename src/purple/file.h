@@ -32,6 +32,10 @@ char *coex_file_dup_line(PurpleAccount *account, const CoexFeedItem *item);
 void coex_file_get(CoexConnection *connection, const char *name, const char *which);
 void coex_file_play(CoexConnection *connection, const char *name, const char *which);
 
+/* Shows a line with COEX_LINE_GET; a click on its command fetches the file where there are such
+ * links. */
+void coex_file_offer(CoexConnection *connection, const CoexFeedItem *item, const char *name);
+
 /* Shows that in the person's conversation, and where a chat program shows pictures the picture, as
  * soon as there is one. */
 void coex_file_show(CoexConnection *connection, const CoexFeedItem *item, const char *name);

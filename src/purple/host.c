@@ -14,6 +14,7 @@ static const CoexHost hosts[] = {
       .max_tags = PIDGIN_TAGS,
       .max_line = PIDGIN_LINE,
       .shows_pictures = TRUE,
+      .runs_links = TRUE,
       .strikes = TRUE,
       .has_commands = TRUE,
       .has_own_conversation = TRUE,

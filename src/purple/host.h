@@ -19,6 +19,7 @@ typedef struct CoexHost {
     guint max_tags; /* of a line; with more it is shown as other HTML. 0: no bound, nor the next */
     guint max_line; /* bytes of HTML of a line of ours; what is beyond is not shown */
     gboolean shows_pictures;   /* in a conversation */
+    gboolean runs_links;       /* a plugin's own, in a conversation */
     gboolean strikes;          /* shows text struck through */
     gboolean has_commands;     /* lines that begin with / are commands, not messages */
     gboolean lacks_forms;      /* even where libpurple says that there are some */

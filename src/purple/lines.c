@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/lines.h"
 
+#include "core/text.h"
 #include "purple/connection.h"
 #include "purple/display.h"
 #include "purple/host.h"
+#include <string.h>
 #include <time.h>
 
 PurpleConversation *
@@ -60,9 +62,28 @@ write_part(CoexConnection *connection, const char *who, const char *html, Purple
     }
 }
 
-void
-coex_lines_write(CoexConnection *written_in, const char *name, const char *text,
-                 PurpleMessageFlags flags)
+/* In a line of HTML. */
+typedef struct {
+    const char *words; /* the last that are these */
+    const char *target;
+} Link;
+
+static char *
+add_link(const char *html, const Link *link)
+{
+    g_autofree char *words = coex_text_escape(link->words);
+    g_autofree char *target = coex_text_escape(link->target);
+    const char *at = g_strrstr(html, words);
+
+    return at == NULL ? g_strdup(html)
+                      : g_strdup_printf("%.*s<A HREF=\"%s\">%s</A>%s", (int)(at - html), html,
+                                        target, words, at + strlen(words));
+}
+
+/* @link: NULL for none. */
+static void
+write_line(CoexConnection *written_in, const char *name, const char *text, const Link *link,
+           PurpleMessageFlags flags)
 {
     g_autoptr(CoexConnection) connection = coex_connection_ref(written_in);
 
@@ -71,14 +92,35 @@ coex_lines_write(CoexConnection *written_in, const char *name, const char *text,
     g_autofree char *who = g_strdup(coex_connection_get_buddy_name(connection, name));
     g_autoptr(GPtrArray) lines = coex_display_line(coex_host_get(), who, text, &flags);
 
-    for (guint i = 0; i < lines->len && !connection->over; i++)
-        write_part(connection, who, g_ptr_array_index(lines, i), flags);
+    for (guint i = 0; i < lines->len && !connection->over; i++) {
+        const char *plain = g_ptr_array_index(lines, i);
+        g_autofree char *html = link != NULL && i == lines->len - 1 ? add_link(plain, link) : NULL;
+
+        write_part(connection, who, html != NULL ? html : plain, flags);
+    }
+}
+
+void
+coex_lines_write(CoexConnection *connection, const char *name, const char *text,
+                 PurpleMessageFlags flags)
+{
+    write_line(connection, name, text, NULL, flags);
 }
 
 void
 coex_lines_notice(CoexConnection *connection, const char *name, const char *text)
 {
     coex_lines_write(connection, name, text, PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NO_LOG);
+}
+
+void
+coex_lines_notice_linked(CoexConnection *connection, const char *name, const char *text,
+                         const char *words, const char *target)
+{
+    const Link link = { words, target };
+
+    write_line(connection, name, text, target != NULL ? &link : NULL,
+               PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NO_LOG);
 }
 
 void

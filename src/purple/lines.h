@@ -29,6 +29,10 @@ void coex_lines_write(CoexConnection *connection, const char *name, const char *
 /* Shows one that is for the moment. */
 void coex_lines_notice(CoexConnection *connection, const char *name, const char *text);
 
+/* The same, of which the last @words lead to @target (NULL: nowhere). */
+void coex_lines_notice_linked(CoexConnection *connection, const char *name, const char *text,
+                              const char *words, const char *target);
+
 /* Shows one that is for the moment where the conversation stands already, and only where it makes
  * no sound and marks nothing as unread. */
 void coex_lines_whisper(CoexConnection *connection, const char *name, const char *text);

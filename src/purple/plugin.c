@@ -7,6 +7,7 @@
 #include "purple/give.h"
 #include "purple/icon.h"
 #include "purple/keep.h"
+#include "purple/link.h"
 #include "purple/log.h"
 #include "purple/options.h"
 #include "purple/privacy.h"
@@ -44,6 +45,7 @@ on_load(PurplePlugin *plugin)
     coex_log_start();
     coex_give_start();
     coex_verbs_register();
+    coex_link_start();
     return TRUE;
 }
 
@@ -51,6 +53,7 @@ static gboolean
 on_unload(PurplePlugin *plugin)
 {
     coex_doctor_stop();
+    coex_link_stop();
     coex_verbs_unregister();
     coex_keep_stop();
     coex_give_stop();

@@ -299,6 +299,18 @@ coex_batch_add_file(CoexBatch *batch, gint64 person_id, const char *text, const 
 }
 
 void
+coex_batch_add_offer(CoexBatch *batch, gint64 person_id, const char *text, gint64 now)
+{
+    CoexChange *change = add_change(batch, COEX_CHANGE_LINE);
+
+    change->line.person_id = person_id;
+    change->line.kind = COEX_FEED_NOTICE;
+    change->line.text = g_strdup(text);
+    change->line.flags = COEX_LINE_GET;
+    change->line.now = now;
+}
+
+void
 coex_batch_put_setting(CoexBatch *batch, const char *key, const char *value)
 {
     CoexChange *change = add_change(batch, COEX_CHANGE_SETTING);

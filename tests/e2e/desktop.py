@@ -81,6 +81,13 @@ class Widget:
         x, y, width, height = self._call("org.a11y.atspi.Component", "GetExtents", dbus.UInt32(0))
         return int(x + width // 2), int(y + height // 2)
 
+    def place_of(self, words):
+        """The middle of the last of these words in its text, on the screen."""
+        at = self.text.rindex(words) + len(words) // 2
+        x, y, width, height = self._call("org.a11y.atspi.Text", "GetCharacterExtents",
+                                         dbus.Int32(at), dbus.UInt32(0))
+        return int(x + width // 2), int(y + height // 2)
+
     def press(self):
         """What a click on it does, for menu items that do not show."""
         self._call("org.a11y.atspi.Action", "DoAction", 0)
@@ -169,6 +176,10 @@ class Desktop:
     def click(self, widget, button=1):
         """With the mouse, where it stands."""
         self.xdotool("mousemove", *widget.place(), "click", button)
+
+    def click_words(self, widget, words):
+        """The last of these in its text."""
+        self.xdotool("mousemove", *widget.place_of(words), "click", 1)
 
     def shot(self, path, part=None):
         window = self.focus(part) if part else "root"

@@ -2,13 +2,17 @@
 """A real Pidgin on a private desktop: keys and clicks in, what stands in its windows out."""
 import os
 import re
+import time
+
+import dbus
 
 from desktop import Desktop
 from purple_profile import read_history, write_profile
-from sim import BUILD, NAMES, PLUGIN
+from sim import BUILD, NAMES, NUMBERS, PLUGIN
 from tap import Lines, wait_until
 
 FORM = "Template: "  # and the person's name
+RECEIVED = 2  # PURPLE_MESSAGE_RECV
 
 
 class Pidgin:
@@ -156,6 +160,37 @@ class Pidgin:
     def _account_lines(self):
         """What the accounts say of themselves, each in a conversation of its own."""
         return "\n".join(tab.find("text").text for title, _, tab in self._tabs() if "Account +" in title)
+
+    # ---- links
+
+    def _purple(self):
+        """The chat program's own interface for other programs."""
+        service = self.desktop.session.get_object("im.pidgin.purple.PurpleService",
+                                                  "/im/pidgin/purple/PurpleObject", introspect=False)
+        return dbus.Interface(service, "im.pidgin.purple.PurpleInterface")
+
+    def _conversation(self, purple, who):
+        return next(conv for conv in purple.PurpleGetIms()
+                    if purple.PurpleConversationGetName(conv) == NUMBERS[who])
+
+    def markup(self, who):
+        """What was shown in the conversation, newest first."""
+        purple = self._purple()
+        lines = purple.PurpleConversationGetMessageHistory(self._conversation(purple, who))
+        return "\n".join(purple.PurpleConversationMessageGetMessage(line) for line in lines)
+
+    def write(self, who, markup):
+        """As another plugin does, which does not escape what its own people write."""
+        purple = self._purple()
+        purple.PurpleConversationWrite(self._conversation(purple, who), NAMES[who], markup,
+                                       RECEIVED, int(time.time()))
+
+    def click_words(self, who, words):
+        """The last of these in the conversation."""
+        self.go(who)
+        text = self._tab(who)[2].find("text")
+        wait_until(f"“{words}”", lambda: words in text.text)
+        self.desktop.click_words(text, words)
 
     # ---- the three steps to a template
 

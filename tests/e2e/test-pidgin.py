@@ -2,6 +2,7 @@
 """The plugin in a real Pidgin: what stands in its windows, at both providers."""
 import glob
 import os
+import re
 import shutil
 import sys
 
@@ -14,9 +15,9 @@ except ImportError:
     print("1..0 # SKIP python3-dbus is not installed")
     sys.exit(0)
 
-from day import run_days
+from day import PICTURE, run_days
 from pidgin import Pidgin
-from sim import Sim
+from sim import NUMBERS, Sim
 from tap import Suite, check, wait_until
 
 NEEDED = ["pidgin", "Xvfb", "dbus-daemon", "dbus-monitor", "openbox", "xdotool", "import"]
@@ -30,10 +31,11 @@ class Windows:
         self.directory = os.path.join(directory, "windows")
         os.makedirs(self.directory)
         self.sim = Sim("meta", self.directory)
+        self.sim.more_options = {"media-auto": "none"}
         self.client = Pidgin(self.directory, [self.sim])
 
     def cases(self):
-        return [self.no_and_yes, self.account_page, self.broadcast]
+        return [self.no_and_yes, self.account_page, self.broadcast, self.link]
 
     def _n_asked(self):
         return self.sim.said.count("smb_app_data")
@@ -86,6 +88,41 @@ class Windows:
         self.client.say("ada", line)
         wait_until("who got it", lambda: "nobody of “WhatsApp” would get it" in self.client.shown("ada"))
         check(self.sim.said.count("A-17") == 2, "somebody got it twice")
+
+    def _offer(self, who, part):
+        """A file that comes when it is asked for; (the link's target, its words)."""
+        self.sim.do(f"{who} brings image/png {self._picture} {part}")
+        wait_until(f"a line about {part}", lambda: re.search(
+            rf"{part}\n.*/get #\d+ fetches it", self.client.shown(who)))
+        return re.findall(r'<A HREF="(coex-get:[^"]*)">(/get #\d+)</A> fetches it', self.client.markup(who))[0]
+
+    def link(self):
+        """a click in our own line fetches the file that it offers, and no click does in another's"""
+        self._picture = os.path.join(self.directory, "part.png")
+        with open(self._picture, "wb") as file:
+            file.write(PICTURE)
+        self._offer("ada", "A bell")
+        target, words = self._offer("dana", "A wheel")
+        number = words.partition("#")[2]
+        self.sim.do(f'dana says <a href="{target}">press me</a>')
+        self.client.click_words("dana", "press me")
+        self.client.click_words("dana", "coex-get:")
+        made_up = [target[:-1] + ("1" if target[-1] == "0" else "0"),
+                   target.replace(f"/{number}/", f"/{int(number) - 1}/"),
+                   target.replace(NUMBERS["dana"], NUMBERS["ada"]),
+                   "coex-get:", "coex-get:///", f"coex-get:{number}", target.rpartition("/")[0]]
+        for i, other in enumerate(made_up):
+            self.client.write("dana", f'<a href="{other}">made up {i}</a>')
+            self.client.click_words("dana", f"made up {i}")
+        self.client.click_words("dana", self._offer("dana", "A chain")[1])
+        wait_until("the file", lambda: "file://" in self.client.shown("dana"))
+        check(self.client.shown("dana").count("is being fetched") == 1, "a click did it that must not")
+        check("is being fetched" not in self.client.shown("ada"), "another's file was fetched")
+        words = self._offer("dana", "A saddle")[1]
+        self.client.log_off(0)
+        wait_until("the account off", lambda: not self.client.is_online(0))
+        self.client.click_words("dana", words)
+        wait_until("the line", lambda: "not connected" in self.client.shown("dana"))
 
 
 def run_windows(suite):

@@ -309,6 +309,8 @@ add_all(void)
     world_add("media/bitlbee/path-of-it", "BitlBee", path_of_it);
     world_add("media/bitlbee/not-readable", "BitlBee", not_readable);
     world_add("media/on-request", NULL, on_request);
+    /* by its name only: there is nothing to click */
+    world_add("media/pidgin/on-request", "gtk-gaim", on_request);
     world_add("media/loading", NULL, loading);
     world_add("media/finch/loading", "gnt-purple", loading);
     world_add("media/bitlbee/loading", "BitlBee", loading);
