@@ -79,6 +79,7 @@ C_FILES := $(sort $(wildcard src/*/*.[ch] tests/*/*.[ch]))
 PKG_core := glib-2.0 gobject-2.0 json-glib-1.0 gnutls
 PKG_net := $(PKG_core) gio-2.0 libsoup-3.0 libmicrohttpd
 PKG_store := $(PKG_core) sqlite3
+PKG_media := $(PKG_core) libwebp libwebpdemux
 PKG_purple := glib-2.0 purple
 PKG_sim := glib-2.0 gobject-2.0 gio-2.0 json-glib-1.0 libsoup-3.0 libmicrohttpd gnutls
 PKG_host := $(PKG_purple) $(PKG_sim)
@@ -90,8 +91,8 @@ BARE_GOALS := help clean deps run check check-deb check-debian check-valgrind de
 # The relay needs no chat program.
 RELAY_GOALS := relay install-relay
 ifneq ($(filter-out $(BARE_GOALS),$(or $(MAKECMDGOALS),all)),)
-PKG_HOST := $(if $(filter-out $(RELAY_GOALS),$(or $(MAKECMDGOALS),all)),purple host)
-PKG_ALL := $(sort $(PKG_net) $(PKG_store) $(PKG_sim) $(if $(PKG_HOST),$(PKG_purple)))
+PKG_HOST := $(if $(filter-out $(RELAY_GOALS),$(or $(MAKECMDGOALS),all)),media purple host)
+PKG_ALL := $(sort $(PKG_net) $(PKG_store) $(PKG_sim) $(if $(PKG_HOST),$(PKG_media) $(PKG_purple)))
 PKG_MISSING := $(shell pkg-config --print-errors --exists $(PKG_ALL) 2>&1 || echo "pkg-config failed")
 ifneq ($(PKG_MISSING),)
 $(info $(PKG_MISSING))
@@ -100,7 +101,7 @@ endif
 external = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(1)))
 $(foreach s,core net store sim $(PKG_HOST),$(eval CFLAGS_PKG_$(s) := $$(call external,$(PKG_$(s)))))
 $(foreach s,core net store sim $(PKG_HOST),$(eval LIBS_$(s) := $$(shell pkg-config --libs $(PKG_$(s)))))
-$(foreach l,ingest account media send receive session relay,$(eval CFLAGS_PKG_$(l) := $(CFLAGS_PKG_core)))
+$(foreach l,ingest account send receive session relay,$(eval CFLAGS_PKG_$(l) := $(CFLAGS_PKG_core)))
 endif
 
 # Each folder's own flags. From ingest to session our headers below are seen, but no library of theirs; the
@@ -112,7 +113,7 @@ FLAGS_tests/unit = -Isrc $(TEST_FLAGS) $(CFLAGS_PKG_core)
 FLAGS_tests/fuzz = $(FLAGS_tests/unit) $(CFLAGS_PKG_purple)
 FLAGS_tests/store = -Isrc $(TEST_FLAGS) $(CFLAGS_PKG_store)
 FLAGS_tests/net = -Isrc $(TEST_FLAGS) $(CFLAGS_PKG_net)
-FLAGS_tests/session = -Isrc $(TEST_FLAGS) $(CFLAGS_PKG_net) $(CFLAGS_PKG_store)
+FLAGS_tests/session = -Isrc $(TEST_FLAGS) $(CFLAGS_PKG_net) $(CFLAGS_PKG_store) $(CFLAGS_PKG_media)
 FLAGS_tests/host = $(TEST_FLAGS) $(CFLAGS_PKG_host)
 FLAGS_tests/relay = $(TEST_FLAGS) $(CFLAGS_PKG_sim)
 FLAGS_tests/bench = -Isrc $(TEST_FLAGS) $(call external,$(PKG_bench))
@@ -129,7 +130,7 @@ LINKLIBS_unit = $(LIBS_core)
 LINKLIBS_fuzz = $(LIBS_core)
 LINKLIBS_store = $(LIBS_store)
 LINKLIBS_net = $(LIBS_net)
-LINKLIBS_session = $(LIBS_net) $(LIBS_store)
+LINKLIBS_session = $(LIBS_net) $(LIBS_store) $(LIBS_media)
 LINKLIBS_host = $(LIBS_host)
 LINKLIBS_relay = $(LIBS_sim)
 
@@ -179,7 +180,7 @@ $(B)/libcoex.so: $(call obj,$(SRC_purple)) $(LIB_ARCHIVES) $(B)/plugin.map $(B)/
 	$(call say,LINK,$@)
 	$(Q)$(LINK) -shared -Wl,-soname,libcoex.so -Wl,--version-script=$(B)/plugin.map -Wl,-z,nodelete \
 	  -Wl,-z,defs -Wl,-z,now -Wl,-z,relro -Wl,--no-undefined -o $@ $(filter %.o %.a,$^) \
-	  $(LIBS_net) $(LIBS_store) $(LIBS_purple)
+	  $(LIBS_net) $(LIBS_store) $(LIBS_media) $(LIBS_purple)
 
 # It needs no chat program, and so no library of one.
 $(B)/coex-relay: $(call obj,$(SRC_relay)) $(foreach l,ingest net store core,$(call have,$(l))) $(B)/.files

@@ -7,7 +7,7 @@
 
 #define COEX_IMAGE_HEAD (256 * 1024) /* bytes of a file that tell it, as a rule */
 
-typedef struct {
+typedef struct CoexImage {
     const char *type; /* "jpeg", "png", "webp"; static */
     guint width;
     guint height;

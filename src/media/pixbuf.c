@@ -17,6 +17,7 @@ static const struct {
     { "gdk_pixbuf_loader_close", &pixbuf.loader_close },
     { "gdk_pixbuf_loader_set_size", &pixbuf.loader_set_size },
     { "gdk_pixbuf_loader_get_pixbuf", &pixbuf.loader_get_pixbuf },
+    { "gdk_pixbuf_new_from_bytes", &pixbuf.new_from_bytes },
     { "gdk_pixbuf_apply_embedded_orientation", &pixbuf.apply_embedded_orientation },
     { "gdk_pixbuf_get_option", &pixbuf.get_option },
     { "gdk_pixbuf_get_has_alpha", &pixbuf.get_has_alpha },

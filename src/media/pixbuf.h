@@ -13,6 +13,8 @@ typedef struct {
     gboolean (*loader_close)(GObject *loader, GError **error);
     void (*loader_set_size)(GObject *loader, int width, int height);
     GObject *(*loader_get_pixbuf)(GObject *loader);
+    GObject *(*new_from_bytes)(GBytes *pixels, int colours, gboolean has_alpha, int bits, int width,
+                               int height, int rowstride);
     GObject *(*apply_embedded_orientation)(GObject *pixbuf);
     const char *(*get_option)(GObject *pixbuf, const char *key);
     gboolean (*get_has_alpha)(GObject *pixbuf);

@@ -99,7 +99,7 @@ value() {
   RPM_BUILD) dependencies fedora build | sed 's/^/BuildRequires:  /' ;;
   RPM_RUN) dependencies fedora runtime | sed 's/^/Requires:       /' ;;
   ARCH_TOOLS) dependencies arch tools | paste -s -d ' ' ;;
-  ARCH_RELAY) dependencies arch libraries | grep -v libpurple | paste -s -d ' ' ;;
+  ARCH_RELAY) dependencies arch libraries | grep -vx 'libpurple\|libwebp' | paste -s -d ' ' ;;
   ARCH_RUN) dependencies arch libraries runtime | paste -s -d ' ' ;;
   CONFIGURATION) as_is "$root/src/relay/relay.conf" ;;
   SHA256) echo "${SHA256-}" ;;

@@ -3,8 +3,10 @@
 
 #include "core/image.h"
 #include "media/pixbuf.h"
+#include "media/webp.h"
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #define PIXELS_MAX (40 * 1000 * 1000)
@@ -30,32 +32,71 @@ job_free(gpointer data)
     g_free(job);
 }
 
+static void
+get_size(const Job *job, int *ret_width, int *ret_height)
+{
+    double width = job->image.width;
+    double height = job->image.height;
+    double scale = MIN(MIN(job->width / width, job->height / height), 1);
+
+    *ret_width = MAX((int)(width * scale), 1);
+    *ret_height = MAX((int)(height * scale), 1);
+}
+
 /* Before a pixel is decoded. */
 static void
 on_size(GObject *loader, int width, int height, gpointer user_data)
 {
     const Job *job = user_data;
-    double scale = MIN((double)job->width / width, (double)job->height / height);
+    int scaled_width = 1;
+    int scaled_height = 1;
 
-    if (width != (int)job->image.width || height != (int)job->image.height)
-        job->decoder->loader_set_size(loader, 1, 1);
-    else if (scale < 1)
-        job->decoder->loader_set_size(loader, MAX((int)(width * scale), 1),
-                                      MAX((int)(height * scale), 1));
+    if (width == (int)job->image.width && height == (int)job->image.height)
+        get_size(job, &scaled_width, &scaled_height);
+    if (scaled_width != width || scaled_height != height)
+        job->decoder->loader_set_size(loader, scaled_width, scaled_height);
+}
+
+/* NULL: it is broken. Free with g_object_unref(), as the next one. */
+static GObject *
+load(Job *job, const guint8 *bytes, gsize length)
+{
+    const CoexPixbuf *decoder = job->decoder;
+    g_autoptr(GObject) loader = decoder->loader_new_with_type(job->image.type, NULL);
+    GObject *pixbuf;
+    gboolean whole;
+
+    if (loader == NULL)
+        return NULL;
+    g_signal_connect(loader, "size-prepared", G_CALLBACK(on_size), job);
+    whole = decoder->loader_write(loader, bytes, length, NULL);
+    whole = decoder->loader_close(loader, NULL) && whole;
+    pixbuf = whole ? decoder->loader_get_pixbuf(loader) : NULL;
+    return pixbuf != NULL ? decoder->apply_embedded_orientation(pixbuf) : NULL;
+}
+
+static GObject *
+load_webp(Job *job, const guint8 *bytes, gsize length)
+{
+    g_autoptr(GBytes) pixels = NULL;
+    int width;
+    int height;
+
+    get_size(job, &width, &height);
+    pixels = coex_webp_decode(bytes, length, &job->image, (guint)width, (guint)height);
+    return pixels != NULL
+               ? job->decoder->new_from_bytes(pixels, 0, TRUE, 8, width, height, width * 4)
+               : NULL;
 }
 
 static GBytes *
-encode(const CoexPixbuf *decoder, GObject *loader)
+encode(const CoexPixbuf *decoder, GObject *pixbuf)
 {
-    GObject *pixbuf = decoder->loader_get_pixbuf(loader);
-    g_autoptr(GObject) upright =
-        pixbuf != NULL ? decoder->apply_embedded_orientation(pixbuf) : NULL;
     char *nothing[] = { NULL };
     char *bytes = NULL;
     gsize length = 0;
 
-    if (upright == NULL ||
-        !decoder->save_to_bufferv(upright, &bytes, &length, "png", nothing, nothing, NULL))
+    if (!decoder->save_to_bufferv(pixbuf, &bytes, &length, "png", nothing, nothing, NULL))
         return NULL;
     return g_bytes_new_take(bytes, length);
 }
@@ -63,22 +104,16 @@ encode(const CoexPixbuf *decoder, GObject *loader)
 static GBytes *
 decode(Job *job)
 {
-    const CoexPixbuf *decoder = job->decoder;
     gsize length = 0;
     const guint8 *bytes = g_bytes_get_data(job->content, &length);
-    g_autoptr(GObject) loader = NULL;
-    gboolean whole;
+    g_autoptr(GObject) pixbuf = NULL;
 
     if (bytes == NULL || !coex_image_read(bytes, MIN(length, COEX_IMAGE_HEAD), &job->image) ||
-        job->image.animated || (guint64)job->image.width * job->image.height > PIXELS_MAX)
+        (guint64)job->image.width * job->image.height > PIXELS_MAX)
         return NULL;
-    loader = decoder->loader_new_with_type(job->image.type, NULL);
-    if (loader == NULL)
-        return NULL;
-    g_signal_connect(loader, "size-prepared", G_CALLBACK(on_size), job);
-    whole = decoder->loader_write(loader, bytes, length, NULL);
-    whole = decoder->loader_close(loader, NULL) && whole;
-    return whole ? encode(decoder, loader) : NULL;
+    pixbuf = strcmp(job->image.type, "webp") == 0 ? load_webp(job, bytes, length)
+                                                  : load(job, bytes, length);
+    return pixbuf != NULL ? encode(job->decoder, pixbuf) : NULL;
 }
 
 /* NULL for what cannot be read, or is too large to be worth it. */

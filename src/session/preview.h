@@ -4,8 +4,8 @@
 #include <gio/gio.h>
 
 /* Pictures small enough to stand in a conversation, or beside a name. Only JPEG, PNG and WebP are
- * decoded, told by their own bytes, in another thread and with their size known before; by
- * GdkPixbuf where the chat program has loaded it, and else not at all. */
+ * decoded, told by their own bytes, in another thread and with their size known before, and only
+ * where the chat program has loaded GdkPixbuf. Of one that moves stands its first frame. */
 
 #define COEX_PREVIEW_WIDTH 400
 #define COEX_PREVIEW_HEIGHT 300

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The plugin in a real Pidgin: what stands in its windows, at both providers."""
+import base64
 import glob
 import os
 import re
@@ -21,6 +22,10 @@ from sim import NUMBERS, Sim
 from tap import Suite, check, wait_until
 
 NEEDED = ["pidgin", "Xvfb", "dbus-daemon", "dbus-monitor", "openbox", "xdotool", "import"]
+STICKER = base64.b64decode(
+    "UklGRqgAAABXRUJQVlA4TJwAAAAvP8APEBcwyPMf8x/g4LhtI0ky+lmhdD57hrBRVBL7v3cbTrOrPPe8I/o/AVhoIyk9SLIKztCyR1QzpiXyzKKW"
+    "MaJYOleseyi1awrHoVwA12yMh1aBpnGk26E7fgMOKNP5EBtH3knXQ3gfB0PKDNoAdPIYD60CrtkY0AqAJmGUh1I7V6yDUoImIPTMImQleUQVqUeW"
+    "4dFVqI0kZgo=")
 BRIDGE = "gtk-2.0/modules/libatk-bridge.so"  # through it GTK 2 tells what its windows say
 
 
@@ -35,7 +40,7 @@ class Windows:
         self.client = Pidgin(self.directory, [self.sim])
 
     def cases(self):
-        return [self.no_and_yes, self.account_page, self.broadcast, self.link]
+        return [self.no_and_yes, self.account_page, self.broadcast, self.link, self.sticker]
 
     def _n_asked(self):
         return self.sim.said.count("smb_app_data")
@@ -123,6 +128,18 @@ class Windows:
         wait_until("the account off", lambda: not self.client.is_online(0))
         self.client.click_words("dana", words)
         wait_until("the line", lambda: "not connected" in self.client.shown("dana"))
+
+    def sticker(self):
+        """a sticker in WebP stands in the conversation"""
+        self.client.log_on(0)
+        wait_until("the account on", lambda: self.client.is_online(0))
+        path = os.path.join(self.directory, "smile.webp")
+        with open(path, "wb") as file:
+            file.write(STICKER)
+        self.sim.do(f"ben brings image/webp {path}")
+        wait_until("the offer", lambda: "fetches it" in self.client.shown("ben"))
+        self.client.say("ben", "/get")
+        wait_until("the picture", lambda: re.search('<img id="\\d+">', self.client.markup("ben")))
 
 
 def run_windows(suite):

@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 #include <gio/gio.h>
 #include <string.h>
+#include <webp/encode.h>
 
 static gpointer
 find(const char *name)
@@ -13,6 +14,21 @@ find(const char *name)
 
     g_assert_nonnull(function);
     return function;
+}
+
+/* GdkPixbuf writes none. */
+static GBytes *
+encode_webp(const guint8 *pixels, guint width, guint height, gboolean through)
+{
+    uint8_t *file = NULL;
+    gsize length = through
+                       ? WebPEncodeRGBA(pixels, (int)width, (int)height, (int)width * 4, 90, &file)
+                       : WebPEncodeRGB(pixels, (int)width, (int)height, (int)width * 3, 90, &file);
+    GBytes *copy = g_bytes_new(file, length);
+
+    g_assert_cmpuint(length, >, 0);
+    WebPFree(file);
+    return copy;
 }
 
 GBytes *
@@ -46,6 +62,8 @@ painter_paint(const char *type, guint width, guint height, gboolean through)
             pixels[i + 3] = red ? 255 : (guint8)(random >> 24);
     }
     bytes = g_bytes_new_take(pixels, length);
+    if (g_str_equal(type, "webp"))
+        return encode_webp(pixels, width, height, through);
     pixbuf = new_from_bytes(bytes, 0, through, 8, (int)width, (int)height, (int)(width * n));
     save(pixbuf, &file, &file_length, type, is_jpeg ? keys : NULL, is_jpeg ? values : NULL, &error);
     g_assert_no_error(error);

@@ -20,6 +20,7 @@ libraries libgnutls28-dev    gnutls-devel              gnutls
 libraries libsoup-3.0-dev    libsoup3-devel            libsoup3
 libraries libmicrohttpd-dev  libmicrohttpd-devel       libmicrohttpd
 libraries libsqlite3-dev     sqlite-devel              sqlite
+libraries libwebp-dev        libwebp-devel             libwebp
 libraries libpurple-dev      libpurple-devel           libpurple
 runtime   ca-certificates    ca-certificates           ca-certificates
 pidgin    pidgin             pidgin                    pidgin

@@ -42,6 +42,7 @@ SAMPLES = [
     ("libmicrohttpd in purple", "src/purple/a.c", "#include <microhttpd.h>\n", "libmicrohttpd"),
     ("sqlite in net", "src/net/a.c", "#include <sqlite3.h>\n", "SQLite is for"),
     ("sqlite's name in session", "src/session/a.c", "sqlite3 *db;\n", "SQLite is for"),
+    ("libwebp in session", "src/session/a.c", "#include <webp/decode.h>\n", "libwebp is for"),
     ("json-glib in webhook", "src/core/webhook.c", "#include <json-glib/json-glib.h>\n", "json-glib is"),
     ("json_object_get", "src/core/api.c", function("    json_object_get_member(o, a);\n"), "JSON is read"),
     ("gio in core", "src/core/a.c", "#include <gio/gio.h>\n", "does no I/O"),
