@@ -78,6 +78,7 @@ struct CoexAccount {
     char *relay_key;
     char *inbox_url; /* "": none */
     char *inbox_token;
+    char *desk_name;         /* as the others on this number see it */
     struct CoexProxy *proxy; /* NULL: none */
     CoexReceipts receipts;
     CoexTicks ticks;
@@ -151,6 +152,7 @@ struct CoexAccount {
     struct CoexLoginState *login;
     struct CoexRelaySource *relay_source; /* NULL: none */
     struct CoexInboxSource *inbox_source; /* likewise */
+    struct CoexDeskSends *desk_sends;
 };
 
 /* Each pending completion holds a reference; one of the store looks at the state first, one of the

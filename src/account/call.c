@@ -9,7 +9,7 @@ typedef struct {
     CoexAnswered answered;
     gpointer data;
     GDestroyNotify destroy;
-    gint64 asked_at; /* by our own clock */
+    gint64 asked_at; /* by our own clock; 0: nobody is asked who knows the time */
 } Call;
 
 static void
@@ -25,22 +25,38 @@ on_answer(GObject *source, GAsyncResult *result, gpointer user_data)
             call->destroy(call->data);
         return;
     }
-    if (response != NULL)
+    if (response != NULL && call->asked_at > 0)
         account->above->answered(account, response->date, call->asked_at);
     if (call->answered != NULL)
         call->answered(account, response, &error, call->data);
+}
+
+static gconstpointer
+start(CoexAccount *account, const CoexRequest *request, const Call *what)
+{
+    Call *call = g_memdup2(what, sizeof *what);
+
+    coex_http_send_async(account->http, request, account->cancellable, on_answer, call);
+    return call;
 }
 
 gconstpointer
 coex_account_call(CoexAccount *account, const CoexRequest *request, CoexAnswered answered,
                   gpointer data, GDestroyNotify destroy)
 {
-    Call *call = g_new(Call, 1);
+    const Call call = { coex_account_ref(account), answered, data, destroy,
+                        coex_account_own_now(account) };
 
-    *call =
-        (Call){ coex_account_ref(account), answered, data, destroy, coex_account_own_now(account) };
-    coex_http_send_async(account->http, request, account->cancellable, on_answer, call);
-    return call;
+    return start(account, request, &call);
+}
+
+void
+coex_account_call_other(CoexAccount *account, const CoexRequest *request, CoexAnswered answered,
+                        gpointer data, GDestroyNotify destroy)
+{
+    const Call call = { coex_account_ref(account), answered, data, destroy, 0 };
+
+    start(account, request, &call);
 }
 
 gboolean

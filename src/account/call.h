@@ -22,5 +22,9 @@ typedef void (*CoexAnswered)(CoexAccount *account, const CoexResponse *response,
 gconstpointer coex_account_call(CoexAccount *account, const CoexRequest *request,
                                 CoexAnswered answered, gpointer data, GDestroyNotify destroy);
 
+/* The same of somebody who is not the provider: what date the answer has does not matter. */
+void coex_account_call_other(CoexAccount *account, const CoexRequest *request,
+                             CoexAnswered answered, gpointer data, GDestroyNotify destroy);
+
 /* As coex_http_is_unwritten(); FALSE once the account has no connections any more. */
 gboolean coex_account_is_unwritten(const CoexAccount *account, gconstpointer call);

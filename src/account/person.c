@@ -198,6 +198,17 @@ coex_person_note_echo(CoexPerson *person, gint64 time, gboolean is_bot)
 }
 
 gboolean
+coex_person_note_elsewhere(CoexPerson *person, gint64 time)
+{
+    gboolean changed = coex_person_note_answer(person, time);
+
+    if (person->unread_since == 0 || person->unread_since > time)
+        return changed;
+    person->unread_since = person->last_inbound_at > time ? person->last_inbound_at : 0;
+    return TRUE;
+}
+
+gboolean
 coex_person_note_proof(CoexPerson *person, gint64 time)
 {
     return coex_person_note_answer(person, time) || end_wait(person, time);

@@ -65,6 +65,8 @@ gboolean coex_person_note_answer(CoexPerson *person, gint64 time);
 /* The phone wrote to the person at @time, by which what was there before is read; what a bot writes
  * (@is_bot) was read by nobody. */
 gboolean coex_person_note_echo(CoexPerson *person, gint64 time, gboolean is_bot);
+/* The same of another desk, which is no sign of the phone. */
+gboolean coex_person_note_elsewhere(CoexPerson *person, gint64 time);
 /* What was sent to the person at @time, and may have been told as failed, has arrived. */
 gboolean coex_person_note_proof(CoexPerson *person, gint64 time);
 /* What was sent at @time did not arrive. */

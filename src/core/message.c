@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/message.h"
 
+#include "core/desk-send.h"
 #include "core/media.h"
 #include <string.h>
 
@@ -79,6 +80,7 @@ message_clear(gpointer data)
     g_free(message->ad_click);
     g_free(message->context_wamid);
     g_free(message->group_id);
+    g_free(message->desk);
     content_clear(&message->content);
 }
 
@@ -138,6 +140,29 @@ coex_echo_get_author(const char *text)
     if (g_str_has_prefix(text, COEX_BY_AGENT))
         return COEX_BY_AGENT;
     return g_str_has_prefix(text, COEX_BY_BOT) ? COEX_BY_BOT : NULL;
+}
+
+/* Of a name as coex_desk_name_clean() leaves it: nobody's text is a mark by chance. */
+static gsize
+get_desk_mark_length(const char *text)
+{
+    const char *name = text + strlen(COEX_BY_DESK);
+    const char *end = strpbrk(name, "[]\n");
+
+    return end != NULL && g_str_has_prefix(end, "] ") && end > name &&
+                   g_utf8_strlen(name, end - name) <= COEX_DESK_NAME_MAX
+               ? (gsize)(end + strlen("] ") - text)
+               : 0;
+}
+
+gsize
+coex_echo_get_mark_length(const char *text)
+{
+    const char *author = coex_echo_get_author(text);
+
+    if (author != NULL)
+        return strlen(author);
+    return g_str_has_prefix(text, COEX_BY_DESK) ? get_desk_mark_length(text) : 0;
 }
 
 CoexLack

@@ -104,6 +104,7 @@ typedef struct CoexMessage {
     char *profile_name;   /* of the customer, NULL if not told */
     char *context_wamid;  /* the quoted message, NULL */
     char *group_id;       /* NULL */
+    char *desk;           /* of an echo: ours that sent it through the API, NULL */
     gboolean from_ad;     /* came with a referral */
     char *ad_click;       /* of that, by which the business's ad manager knows it; NULL */
     gboolean in_standby;  /* an agent of WhatsApp's holds the chat */
@@ -123,8 +124,12 @@ CoexLack coex_content_get_lack(const CoexContent *content);
 /* What stands before the text of an echo that no person wrote. */
 #define COEX_BY_AGENT "[by the Business Agent] "
 #define COEX_BY_BOT "[by a bot] "
-/* The one with which the text of an echo begins, NULL: it is from the phone. Static. */
+/* And before that of one that another desk sent: this, its name, and "] ". */
+#define COEX_BY_DESK "[desk "
+/* The one of the first two with which the text of an echo begins, NULL: none. Static. */
 const char *coex_echo_get_author(const char *text);
+/* Any of the three, 0: it is from the phone. Bytes. */
+gsize coex_echo_get_mark_length(const char *text);
 
 /* Whether a message of this kind from the customer opens the customer service window: all but edit,
  * revoke and system. */

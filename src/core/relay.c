@@ -35,6 +35,20 @@ coex_relay_ask(const char *url, const char *key, gint64 after, guint wait_s)
     return request;
 }
 
+CoexRequest *
+coex_relay_post(const char *url, const char *key, const char *copy)
+{
+    CoexRequest *request = g_new0(CoexRequest, 1);
+
+    request->method = "POST";
+    request->url = g_strconcat(url, "/sends", NULL);
+    request->auth_header = g_strdup("Authorization");
+    request->auth_value = g_strconcat("Bearer ", key, NULL);
+    request->content_type = g_strdup("application/json");
+    request->body = g_bytes_new(copy, strlen(copy));
+    return request;
+}
+
 /* ---- a batch ---- */
 
 typedef enum {

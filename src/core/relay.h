@@ -23,6 +23,9 @@ char *coex_relay_dup_host(const char *url);
 /* GET of what is behind @after, which may wait @wait_s seconds for it. */
 CoexRequest *coex_relay_ask(const char *url, const char *key, gint64 after, guint wait_s);
 
+/* POST of a copy of what a desk sent (core/desk-send.h). */
+CoexRequest *coex_relay_post(const char *url, const char *key, const char *copy);
+
 /* One of a batch; all borrowed. */
 typedef struct {
     gint64 sequence;    /* greater than that of the one before */

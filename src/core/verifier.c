@@ -245,6 +245,37 @@ coex_body_hash_free(CoexBodyHash *hash)
     g_free(hash);
 }
 
+static gboolean
+make_seal(const CoexVerifier *verifier, const void *bytes, gsize length, CoexDigest *ret_seal)
+{
+    g_autofree char *key = g_strconcat("coex desks ", verifier->secret, NULL);
+    g_autoptr(CoexHash) hash = coex_hash_new(key);
+
+    coex_hash_update(hash, bytes, length);
+    return coex_hash_finish(hash, ret_seal);
+}
+
+char *
+coex_verifier_dup_seal(const CoexVerifier *verifier, const void *bytes, gsize length)
+{
+    CoexDigest seal = { 0 };
+
+    make_seal(verifier, bytes, length, &seal);
+    return coex_digest_dup_hex(&seal);
+}
+
+gboolean
+coex_verifier_check_seal(const CoexVerifier *verifier, const void *bytes, gsize length,
+                         const char *seal)
+{
+    CoexDigest given;
+    CoexDigest own;
+
+    return verifier->secret != NULL && coex_digest_read(seal, &given) &&
+           make_seal(verifier, bytes, length, &own) &&
+           same_bytes(given.bytes, own.bytes, DIGEST_SIZE);
+}
+
 gboolean
 coex_webhook_challenge(const char *mode, const char *token, const char *challenge,
                        const char *verify_token)

@@ -68,6 +68,13 @@ CoexVerdict coex_body_hash_finish(CoexBodyHash *hash, const char *value, guint8 
 void coex_body_hash_free(CoexBodyHash *hash);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexBodyHash, coex_body_hash_free)
 
+/* What whoever has the same secret can tell to be ours, of bytes that no provider sends: 64 hex
+ * digits. Free with g_free(). */
+char *coex_verifier_dup_seal(const CoexVerifier *verifier, const void *bytes, gsize length);
+/* FALSE while unset. */
+gboolean coex_verifier_check_seal(const CoexVerifier *verifier, const void *bytes, gsize length,
+                                  const char *seal);
+
 /* Whether two secrets are the same, in a time that tells nothing of them. */
 gboolean coex_secret_is_same(const char *a, const char *b);
 

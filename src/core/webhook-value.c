@@ -2,6 +2,7 @@
 #include "core/webhook-value.h"
 
 #include "core/content.h"
+#include "core/desk-send.h"
 #include "core/json.h"
 #include "core/message.h"
 #include "core/account-event.h"
@@ -103,6 +104,7 @@ typedef struct {
     const char *id;
     const char *group_id;
     const char *creation; /* how a message of the business was made */
+    const char *desk;     /* of ours that sent it (core/desk-send.h) */
     gint64 timestamp;
     CoexJsonAt context, referral, system;
     CoexJsonAt sent; /* of an agent's echo: the message as it was sent */
@@ -124,6 +126,7 @@ static const CoexJsonField message_fields[] = {
     { "referral", COEX_JSON_OBJECT, offsetof(RawMessage, referral), COEX_JSON_OPTIONAL },
     { "system", COEX_JSON_OBJECT, offsetof(RawMessage, system), COEX_JSON_OPTIONAL },
     { "message", COEX_JSON_OBJECT, offsetof(RawMessage, sent), COEX_JSON_OPTIONAL },
+    { COEX_DESK_MEMBER, COEX_JSON_STRING, offsetof(RawMessage, desk), COEX_JSON_OPTIONAL },
     { "message_creation_type", COEX_JSON_TEXT, offsetof(RawMessage, creation), COEX_JSON_OPTIONAL },
     COEX_JSON_END,
 };
@@ -184,6 +187,8 @@ read_content(const Value *value, const CoexJsonAt *at, const RawMessage *raw, Co
                                ? coex_webhook_people_dup_display(value->people, &raw->from)
                                : NULL;
     g_autofree char *group = coex_webhook_label_dup_group(message->group_id, who);
+    g_autofree char *mark =
+        message->desk != NULL ? g_strdup_printf(COEX_BY_DESK "%s] ", message->desk) : NULL;
 
     coex_content_read(coex_json_at_exists(&raw->sent) ? &raw->sent : at, &message->content);
     if (subject != NULL)
@@ -194,6 +199,8 @@ read_content(const Value *value, const CoexJsonAt *at, const RawMessage *raw, Co
         add_label(message, group);
     if (message->direction == COEX_ECHO && machine != NULL)
         add_label(message, machine);
+    if (message->desk != NULL)
+        add_label(message, mark);
 }
 
 /* Whom an element of `messages` or of echoes is from or to. */
@@ -265,6 +272,8 @@ read_message_as(Value *value, const CoexJsonAt *at, CoexDirection direction)
     message->token = coex_wamid_dup_token(raw.id);
     message->time = usable_time(raw.timestamp);
     message->group_id = g_strdup(raw.group_id);
+    message->desk =
+        direction == COEX_ECHO && raw.desk != NULL ? coex_desk_name_clean(raw.desk) : NULL;
     message->in_standby = value->is_standby;
     message->from_ad = coex_json_at_exists(&raw.referral);
     message->ad_click = coex_webhook_label_dup_click(&raw.referral);

@@ -241,33 +241,67 @@ fail(CoexRelaySource *relay, Trouble trouble, const char *why)
 
 /* ---- one delivery ---- */
 
-static void
-on_delivery(const CoexRelayDelivery *delivery, gpointer data)
+/* The row of @body, and whether @delivery's proof is its. */
+static CoexVerdict
+make_row(CoexRelaySource *relay, const CoexRelayDelivery *delivery, GBytes *body,
+         CoexDelivery *ret_row)
 {
-    CoexRelaySource *relay = data;
     const CoexVerifier *verifier = coex_source_get_verifier(relay->source);
     g_autoptr(CoexBodyHash) hash = coex_body_hash_new(verifier);
     gint64 now = g_get_real_time() / G_USEC_PER_SEC;
     gsize length;
-    const void *bytes = g_bytes_get_data(delivery->body, &length);
-    CoexDelivery row = { .secret_id = coex_verifier_get_secret_id(verifier),
-                         .received_at = delivery->received_at > 0
-                                            ? CLAMP(delivery->received_at, now - AGE_MAX_S, now)
-                                            : now,
-                         .body = delivery->body };
+    const void *bytes = g_bytes_get_data(body, &length);
+
+    *ret_row =
+        (CoexDelivery){ .secret_id = coex_verifier_get_secret_id(verifier),
+                        .received_at = delivery->received_at > 0
+                                           ? CLAMP(delivery->received_at, now - AGE_MAX_S, now)
+                                           : now,
+                        .body = body };
+    coex_body_hash_update(hash, bytes, length);
+    return coex_body_hash_finish(hash, delivery->proof, ret_row->key);
+}
+
+static void
+note_refused(CoexRelaySource *relay, const CoexRelayDelivery *delivery, CoexVerdict verdict)
+{
+    relay->n_refused++;
+    if (relay->refused_from == 0)
+        relay->refused_from = delivery->sequence;
+    coex_source_refuse(relay->source, verdict);
+}
+
+/* It is proven in its own way. */
+static void
+take_send(CoexRelaySource *relay, const CoexRelayDelivery *delivery)
+{
+    g_autoptr(GBytes) body = relay->spec.read_send(delivery->body, relay->spec.source.data);
+    CoexDelivery row;
+
+    if (body == NULL) {
+        note_refused(relay, delivery, COEX_VERDICT_WRONG);
+        return;
+    }
+    relay->n_sends++;
+    make_row(relay, delivery, body, &row);
+    coex_batch_add_delivery(relay->batch, &row);
+}
+
+static void
+on_delivery(const CoexRelayDelivery *delivery, gpointer data)
+{
+    CoexRelaySource *relay = data;
+    CoexDelivery row;
     CoexVerdict verdict;
 
     relay->last = delivery->sequence;
-    relay->n_sends += delivery->is_send ? 1 : 0;
-    if (delivery->is_send)
+    if (delivery->is_send) {
+        take_send(relay, delivery);
         return;
-    coex_body_hash_update(hash, bytes, length);
-    verdict = coex_body_hash_finish(hash, delivery->proof, row.key);
+    }
+    verdict = make_row(relay, delivery, delivery->body, &row);
     if (verdict != COEX_VERDICT_GENUINE) {
-        relay->n_refused++;
-        if (relay->refused_from == 0)
-            relay->refused_from = delivery->sequence;
-        coex_source_refuse(relay->source, verdict);
+        note_refused(relay, delivery, verdict);
         return;
     }
     if (relay->n_genuine++ == 0)
@@ -410,7 +444,8 @@ take_break(CoexRelaySource *relay, const GError *error)
 {
     gboolean is_strange = g_error_matches(error, COEX_ERROR, COEX_ERROR_PROTOCOL);
 
-    if (relay->log == NULL || relay->last <= relay->cursor || relay->n_genuine == 0)
+    if (relay->log == NULL || relay->last <= relay->cursor ||
+        relay->n_genuine + relay->n_sends == 0)
         fail(relay, is_strange ? STRANGE : AWAY, error->message);
     else
         keep(relay, relay->last, TRUE, is_strange ? g_strdup(error->message) : NULL);

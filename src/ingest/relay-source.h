@@ -26,6 +26,8 @@ typedef struct CoexRelaySpec {
     /* A new batch for the deliveries and the next place. */
     CoexBatch *(*begin)(gpointer data);
     void (*note)(CoexBatch *batch, const char *place, gpointer data);
+    /* What a desk has sent, as a webhook; NULL: no proof of it. */
+    GBytes *(*read_send)(GBytes *copy, gpointer data);
     void (*tell)(const char *line, gpointer data); /* a sentence for the user */
 } CoexRelaySpec;
 

@@ -229,10 +229,9 @@ show_echo(CoexConnection *connection, const CoexFeedItem *item, const char *name
 {
     gboolean is_old = item->time < (gint64)time(NULL) - OLD_S;
     gboolean apart = coex_host_get()->notice == COEX_NOTICE_IM;
-    const char *author = coex_echo_get_author(item->text);
-    const char *mark = author != NULL ? author : FROM_PHONE;
-    g_autofree char *said =
-        add_quote(item->quote, author != NULL ? item->text + strlen(author) : item->text);
+    gsize length = coex_echo_get_mark_length(item->text);
+    g_autofree char *mark = length > 0 ? g_strndup(item->text, length) : g_strdup(FROM_PHONE);
+    g_autofree char *said = add_quote(item->quote, item->text + length);
     g_autofree char *next = g_strconcat("\n", mark, NULL);
     g_auto(GStrv) lines = g_strsplit(said, "\n", apart ? -1 : 1);
     g_autofree char *marked = g_strjoinv(next, lines);

@@ -45,6 +45,7 @@ static const Option options[] = {
     { .key = "relay-key", .label = "Relay key", .preset = "", .secret = TRUE },
     { .key = "inbox-url", .label = "Inbox URL (360dialog)", .preset = "" },
     { .key = "inbox-token", .label = "Inbox token", .preset = "", .secret = TRUE },
+    { .key = "desk-name", .label = "Name of this desk", .preset = "" },
     { .key = "webhook-path", .label = "Webhook path", .preset = "/webhook" },
     { .key = "phone-number-id",
       .label = "Phone number id (Meta, if not found)",

@@ -21,6 +21,7 @@ coex_set_up_read(PurpleAccount *account, const char *const *words, CoexSessionCo
     config->webhook_header = coex_options_get_secret(account, words, "webhook-header");
     config->public_url = coex_options_get(account, "public-url");
     config->relay = coex_options_get(account, "relay");
+    config->desk_name = coex_options_get(account, "desk-name");
     config->relay_key = coex_options_get_secret(account, words, "relay-key");
     config->inbox_url = coex_options_get(account, "inbox-url");
     config->inbox_token = coex_options_get_secret(account, words, "inbox-token");

@@ -2,6 +2,7 @@
 #include "receive/inbox.h"
 
 #include "account/account.h"
+#include "account/forgotten.h"
 #include "account/lines.h"
 #include "account/nicks.h"
 #include "account/people.h"
@@ -25,6 +26,7 @@
 #include "receive/opt-out.h"
 #include "receive/sender.h"
 #include "send/broadcast.h"
+#include "send/desk-sends.h"
 #include "send/outbox.h"
 #include "send/templates.h"
 #include "store/batch.h"
@@ -150,9 +152,12 @@ apply_message(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
     CoexPerson *person;
     gint64 time;
 
-    /* First: what it corrects decides what it means. */
-    coex_skew_note_message(account, message->time);
+    /* First: what it corrects decides what it means. A desk's clock corrects none. */
+    if (message->desk == NULL)
+        coex_skew_note_message(account, message->time);
     time = message_time(account, message, step->age_s);
+    if (message->desk != NULL && coex_forgotten_covers(account, &message->peer, time))
+        return;
     person = self ? NULL : coex_sender_learn(account, message, time);
     if (person == NULL) {
         if (message->content.text != NULL)
@@ -178,7 +183,8 @@ apply_message(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
     /* What was there before the first of them was there before all. */
     if (g_hash_table_add(step->senders, g_memdup2(&person->id, sizeof person->id)))
         coex_recall_prepare(account, batch, person, time);
-    if (message->direction == COEX_ECHO && coex_echo_get_author(message->content.text) == NULL)
+    if (message->direction == COEX_ECHO && message->desk == NULL &&
+        coex_echo_get_author(message->content.text) == NULL)
         effect.phone_token = message->token;
     effect.message = message;
     effect.index = coex_batch_add_message(batch, person->id, message, time);
@@ -318,12 +324,20 @@ apply_book(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event,
     return person != NULL;
 }
 
+/* Not WhatsApp's, and so no sign that its webhooks come. */
+static gboolean
+is_of_desk(const CoexEvent *event)
+{
+    return event->message != NULL && event->message->desk != NULL;
+}
+
 static void
 apply_event(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
 {
-    gint64 at = event->kind == COEX_EVENT_MESSAGE  ? event->message->time
-                : event->kind == COEX_EVENT_STATUS ? event->status->time
-                                                   : 0;
+    gint64 at = is_of_desk(event)                   ? 0
+                : event->kind == COEX_EVENT_MESSAGE ? event->message->time
+                : event->kind == COEX_EVENT_STATUS  ? event->status->time
+                                                    : 0;
 
     if (at > 0 &&
         coex_outbox_prove_link(step->account->outbox, MIN(at, coex_account_now(step->account))))
@@ -387,6 +401,15 @@ note_delivery(CoexAccount *account, CoexBatch *batch, gint64 age_s)
     coex_batch_put_setting(batch, "last-delivery", text);
 }
 
+static gboolean
+are_of_desks(const GPtrArray *events)
+{
+    for (guint i = 0; i < events->len; i++)
+        if (!is_of_desk(g_ptr_array_index(events, i)))
+            return FALSE;
+    return events->len > 0;
+}
+
 CoexInboxStep *
 coex_inbox_apply(CoexAccount *account, CoexBatch *batch, GPtrArray *events, gint64 age_s)
 {
@@ -408,7 +431,8 @@ coex_inbox_apply(CoexAccount *account, CoexBatch *batch, GPtrArray *events, gint
     coex_outbox_unite_again(account->outbox, batch, n_united);
     if (step->any_price)
         coex_spending_ask(account, batch);
-    note_delivery(account, batch, age_s);
+    if (!are_of_desks(events))
+        note_delivery(account, batch, age_s);
     return step;
 }
 
@@ -479,8 +503,11 @@ settle_message(CoexInboxStep *step, CoexBatch *batch, const Effect *effect)
     /* Only now is it sure that this was not a send of our own. */
     if (effect->phone_token != NULL)
         coex_phone_note_echo(account, effect->phone_token, effect->echo_at);
+    if (effect->message->desk != NULL)
+        coex_desk_sends_note_other(account, person, effect->message->desk, effect->echo_at);
     is_bot = effect->echo_at > 0 && coex_echo_get_author(result->text) != NULL;
-    if (coex_person_note_echo(person, effect->echo_at, is_bot)) {
+    if (effect->message->desk != NULL ? coex_person_note_elsewhere(person, effect->echo_at)
+                                      : coex_person_note_echo(person, effect->echo_at, is_bot)) {
         coex_account_store_person(account, person);
         coex_views_tell(account, person);
     }

@@ -15,6 +15,7 @@
 #include "core/window.h"
 #include "send/block.h"
 #include "send/broadcast.h"
+#include "send/desk-sends.h"
 #include "send/receipts.h"
 #include "send/queue.h"
 #include "send/templates.h"
@@ -396,6 +397,7 @@ on_accepted(CoexBatch *batch, const GError *error, gpointer user_data)
     accepted(outbox, person);
     coex_outbox_take_failures(outbox, batch);
     coex_account_tell_feed(account, coex_batch_get_feed(batch));
+    coex_desk_sends_go(account, person, ticket->local_id);
     if (coex_views_note_state(account, person, result))
         coex_ticker_note(account, person, result);
     coex_views_tell(account, person);
@@ -418,6 +420,7 @@ accept_item(CoexOutboxItem *item)
     coex_batch_put_person(batch, person);
     put_end(item, batch, at);
     ticket->change = coex_batch_outbox_accepted(batch, item->row, item->wamid, at);
+    coex_desk_sends_note(account, batch, item->row, item->wamid);
     coex_store_commit(account->store, batch, on_accepted, ticket);
 }
 
@@ -470,6 +473,8 @@ coex_outbox_settle(CoexOutbox *outbox, CoexBatch *batch, const CoexStatus *statu
         put_end(item, batch, status->time > 0 ? status->time : now);
     coex_batch_outbox_accepted(batch, item->row, status->wamid,
                                coex_person_get_answer_time(coex_outbox_item_person(item), now));
+    if (status->state != COEX_STATE_FAILED)
+        coex_desk_sends_note(outbox->account, batch, item->row, status->wamid);
     return TRUE;
 }
 
@@ -487,6 +492,7 @@ coex_outbox_settled(CoexOutbox *outbox, const char *local_id, gboolean failed, c
         return;
     }
     person = coex_outbox_item_person(item);
+    coex_desk_sends_go(outbox->account, person, local_id);
     leave_queue(outbox, item, person);
     at = coex_person_get_answer_time(person, coex_account_now(outbox->account));
     if (!failed) {

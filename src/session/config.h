@@ -30,6 +30,7 @@ typedef struct CoexSessionConfig {
     const char *relay_key;
     const char *inbox_url;
     const char *inbox_token;
+    const char *desk_name;
     const CoexProxy *proxy; /* the way to the provider; NULL: straight */
     CoexReceipts receipts;
     CoexTicks ticks;           /* failures are told in any case: who shows them leaves them out */

@@ -14,6 +14,7 @@
 #include "core/nick.h"
 #include "receive/intake.h"
 #include "send/block.h"
+#include "send/desk-sends.h"
 #include "send/outbox.h"
 #include "session/hub.h"
 #include "store/store.h"
@@ -87,6 +88,7 @@ begin(CoexAccount *account, CoexPerson *person)
     for (guint i = 0; others != NULL && i < others->len; i++)
         drop_nick(account, others->pdata[i]);
     coex_outbox_forget(account->outbox, person);
+    coex_desk_sends_forget(account, person);
     coex_forgotten_note(account, person, get_since(account, person->id));
     event->text = g_strdup(person->name);
     event->names = coex_people_forget(account->people, person);

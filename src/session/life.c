@@ -9,6 +9,7 @@
 #include "account/views.h"
 #include "core/catalogue.h"
 #include "core/costs.h"
+#include "core/desk-send.h"
 #include "core/profile.h"
 #include "core/proxy.h"
 #include "ingest/inbox-source.h"
@@ -26,6 +27,7 @@
 #include "session/options.h"
 #include "send/block.h"
 #include "send/broadcast.h"
+#include "send/desk-sends.h"
 #include "session/profile.h"
 #include "send/outbox.h"
 #include "session/registration.h"
@@ -57,6 +59,7 @@ static const struct {
     PART(login, coex_login_state_new, coex_login_state_stop, coex_login_state_free),
     PART(blocks, coex_blocks_new, NULL, coex_blocks_free),
     PART(broadcasts, coex_broadcasts_new, coex_broadcasts_stop, coex_broadcasts_free),
+    PART(desk_sends, coex_desk_sends_new, coex_desk_sends_stop, coex_desk_sends_free),
     PART(people, NULL, NULL, coex_people_free),
     PART(views, NULL, coex_views_stop, coex_views_free),
     PART(outbox, NULL, coex_outbox_stop, coex_outbox_free),
@@ -106,6 +109,7 @@ free_account(CoexAccount *account)
     g_free(account->relay_key);
     g_free(account->inbox_url);
     g_free(account->inbox_token);
+    g_free(account->desk_name);
     g_free(account->media_folder);
     g_free(account->outgoing);
     g_free(account->rate_card);
@@ -170,6 +174,16 @@ dup_outgoing(const CoexSessionConfig *config)
     return g_build_filename(folder, "outgoing", config->number, NULL);
 }
 
+static char *
+dup_desk_name(const char *chosen)
+{
+    char *name = chosen != NULL ? coex_desk_name_clean(chosen) : NULL;
+
+    if (name == NULL)
+        name = coex_desk_name_clean(g_get_host_name());
+    return name != NULL ? name : g_strdup("another");
+}
+
 CoexAccount *
 coex_account_new(CoexHub *hub, const CoexSessionConfig *config, CoexTarget target)
 {
@@ -198,6 +212,7 @@ coex_account_new(CoexHub *hub, const CoexSessionConfig *config, CoexTarget targe
     account->relay_key = coex_option_dup(config->relay_key, "");
     account->inbox_url = coex_option_dup(config->inbox_url, "");
     account->inbox_token = coex_option_dup(config->inbox_token, "");
+    account->desk_name = dup_desk_name(config->desk_name);
     account->proxy = coex_proxy_copy(config->proxy);
     account->receipts = config->receipts;
     account->ticks = config->ticks;

@@ -27,6 +27,7 @@
 #include "receive/strangers.h"
 #include "send/block.h"
 #include "send/broadcast.h"
+#include "send/desk-sends.h"
 #include "send/outbox.h"
 #include "send/templates.h"
 #include "session/forget.h"
@@ -602,6 +603,7 @@ go_online(CoexAccount *account)
     tell_people(account);
     not_forgotten = coex_forget_go_on(account);
     coex_account_enter(account, COEX_ACCOUNT_ONLINE);
+    coex_desk_sends_start(account);
     coex_account_tell(account, coex_account_event_new(account, COEX_SESSION_ONLINE));
     if (account->login->unreachable == NULL)
         coex_account_put_setting(account, "known", "1");

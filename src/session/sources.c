@@ -5,6 +5,7 @@
 #include "account/engine.h"
 #include "account/tell.h"
 #include "core/backend.h"
+#include "core/desk-send.h"
 #include "ingest/inbox-source.h"
 #include "ingest/relay-source.h"
 #include "receive/strangers.h"
@@ -67,6 +68,14 @@ on_relay_place(CoexBatch *batch, const char *place, gpointer data)
     coex_account_note_setting(data, batch, RELAY_PLACE, place);
 }
 
+static GBytes *
+on_read_send(GBytes *copy, gpointer data)
+{
+    const CoexAccount *account = data;
+
+    return coex_desk_send_read(copy, account->verifier, account->number);
+}
+
 static void
 start_relay(CoexAccount *account)
 {
@@ -79,6 +88,7 @@ start_relay(CoexAccount *account)
         .place = coex_account_get_setting(account, RELAY_PLACE),
         .begin = on_begin,
         .note = on_relay_place,
+        .read_send = on_read_send,
         .tell = on_tell,
     };
 

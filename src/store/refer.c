@@ -137,13 +137,13 @@ feed(CoexApply *a, const CoexNewMessage *message, gint64 about, const char *text
 }
 
 /* Of what nobody at the phone did, who did it stands before. */
-static const char *
-get_author(const CoexNewMessage *message)
+static char *
+dup_author(const CoexNewMessage *message)
 {
     const char *text = message->content->text;
-    const char *author =
-        message->direction == COEX_ECHO && text != NULL ? coex_echo_get_author(text) : NULL;
-    return author != NULL ? author : "";
+    gsize length =
+        message->direction == COEX_ECHO && text != NULL ? coex_echo_get_mark_length(text) : 0;
+    return g_strndup(text, length);
 }
 
 /* All of one kind and way that are about one message; 5 is COEX_STATE_FAILED. */
@@ -207,7 +207,7 @@ dup_reaction(const CoexNewMessage *message, const char *emoji, const char *befor
              const CoexStored *target)
 {
     g_autofree char *object = dup_object(target);
-    const char *author = get_author(message);
+    g_autofree char *author = dup_author(message);
     gboolean is_phone = *author == '\0';
     if (message->direction == COEX_INBOUND && emoji != NULL)
         return g_strdup_printf("They reacted with %s to %s.", emoji, object);
@@ -424,7 +424,7 @@ dup_edit(const CoexNewMessage *message, const char *text, const CoexStored *targ
 {
     g_autofree char *words = dup_words(target);
     g_autofree char *said = text != NULL ? dup_said(text, G_MAXINT) : NULL;
-    const char *author = get_author(message);
+    g_autofree char *author = dup_author(message);
     gboolean is_theirs = message->direction == COEX_INBOUND;
     gboolean is_phone = *author == '\0';
     const char *who = is_theirs ? "They edited" : is_phone ? "Edited on the phone" : "Edited";
@@ -514,7 +514,7 @@ mark_deleted(CoexApply *a, gint64 id, gint64 time, GError **error)
 static char *
 dup_revoke(const CoexNewMessage *message, const char *object)
 {
-    const char *author = get_author(message);
+    g_autofree char *author = dup_author(message);
     if (message->direction == COEX_INBOUND)
         return g_strdup_printf("They deleted %s.", object);
     return g_strdup_printf(*author == '\0' ? "%sDeleted on the phone: %s." : "%sDeleted: %s.",

@@ -27,17 +27,25 @@ dup_tenant(World *world, gboolean proves)
 }
 
 static void
-run_story(World *world, gboolean proves, Story story)
+use_relay(World *world, Host *host, const char *url, const char *name)
 {
     const char *own = coex_sim_get_number(world->sim);
+
+    host_set_option(host, own, "listen", "off");
+    host_set_option(host, own, "relay", url);
+    host_set_option(host, own, "relay-key", RIG_KEY);
+    host_set_option(host, own, "desk-name", name);
+}
+
+static void
+run_story(World *world, gboolean proves, Story story)
+{
     g_autofree char *tenant = dup_tenant(world, proves);
     Rig *rig = rig_new(NULL, tenant);
     g_autofree char *url = g_strdup_printf("http://127.0.0.1:%u/bakery", rig->port);
 
     coex_sim_set_webhook(world->sim, url);
-    host_set_option(world->host, own, "listen", "off");
-    host_set_option(world->host, own, "relay", url);
-    host_set_option(world->host, own, "relay-key", RIG_KEY);
+    use_relay(world, world->host, url, "counter");
     story(world, rig);
     host_quit(world->host);
     host_assert_kept(world->host, RIG_KEY);
@@ -261,6 +269,114 @@ both_are_killed(World *world)
     run_story(world, TRUE, die);
 }
 
+/* ---- several desks ---- */
+
+static Host *
+open_home(World *world, Rig *rig, const char *ui_id)
+{
+    g_autofree char *url = g_strdup_printf("http://127.0.0.1:%u/bakery", rig->port);
+    Host *home = world_new_desk(world, ui_id);
+
+    use_relay(world, home, url, "home");
+    host_go_online(home);
+    return home;
+}
+
+static void
+assert_sent_at(Host *host, const char *text, guint n)
+{
+    host_assert(host, host_count_messages(host, ADA, "SEND", NULL, text) == n, text);
+}
+
+/* What one writes the other shows, with its name; nothing is shown or sent again afterwards. */
+static void
+share(World *world, Rig *rig)
+{
+    g_autoptr(Host) home = open_home(world, rig, world->bitlbee ? "BitlBee" : NULL);
+    Host *counter = world->host;
+    guint n_own = world->bitlbee ? 0 : 1; /* there it stands in the IRC client */
+
+    host_go_online(counter);
+    world_customer_writes(world, "ada", ADA, "Is it ready?");
+    host_wait_message(home, ADA, "RECV", "Is it ready?");
+    host_type(counter, ADA, "It is\nand warm");
+    host_wait_message(home, ADA, "SEND|REMOTE_SEND", "[desk counter] It is*and warm");
+    host_wait_tooltip(counter, ADA, "*elivered*");
+    host_type(home, ADA, "Until <six> & later");
+    host_wait_message(counter, ADA, "SEND|REMOTE_SEND", "[desk home] Until <six> & later");
+    host_wait_message(counter, ADA, "SYSTEM", "*The desk “home” and this one both *");
+    host_wait_message(home, ADA, "SYSTEM", "*The desk “counter” and this one both *");
+    host_wait_tooltip(home, ADA, "*elivered*");
+    world_customer_writes(world, "ada", ADA, "Good");
+    host_wait_message(home, ADA, "RECV", "Good");
+    host_logout(home);
+    host_quit(home);
+    host_logout(counter);
+    host_go_online(counter);
+    host_go_online(home);
+    world_customer_writes(world, "ada", ADA, "The end");
+    host_wait_message(home, ADA, "RECV", "The end");
+    assert_sent_at(counter, "*It is*", n_own);
+    assert_sent_at(counter, "*Until*", 1);
+    assert_sent_at(home, "*It is*", 1);
+    assert_sent_at(home, "*Until*", n_own);
+    host_check(counter, coex_sim_n_sent(world->sim, "ada") == 2);
+}
+
+static void
+two_desks(World *world)
+{
+    run_story(world, TRUE, share);
+}
+
+#define N_CUTS 4
+
+/* The relay is gone when WhatsApp has it; then the desk dies, too, a little later each time. The
+ * copy goes when both are back, as soon as it is sure that WhatsApp has it. */
+static void
+cut_off(World *world, Rig *rig, Host *home, guint round)
+{
+    g_autofree char *text = g_strdup_printf("answer %u.", round);
+    g_autofree char *line = g_strdup_printf("[desk counter] answer %u.", round);
+
+    rig_kill(rig);
+    host_type(world->host, ADA, text);
+    if (round > 0)
+        host_wait_message(world->host, ADA, "SEND", text);
+    host_check(world->host, coex_sim_wait_n_sent(world->sim, "ada", round + 1, HOST_PATIENCE_MS));
+    if (round > 1)
+        host_wait_tooltip(world->host, ADA, "*ccepted*");
+    host_kill(world->host);
+    rig_start(rig);
+    host_go_online(world->host);
+    host_wait_message(home, ADA, "SEND|REMOTE_SEND", line);
+}
+
+static void
+cut_all_off(World *world, Rig *rig)
+{
+    g_autoptr(Host) home = open_home(world, rig, NULL);
+
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    for (guint round = 0; round < N_CUTS; round++)
+        cut_off(world, rig, home, round);
+    world_customer_writes(world, "ada", ADA, "the end");
+    host_wait_message(home, ADA, "RECV", "the end");
+    for (guint round = 0; round < N_CUTS; round++) {
+        g_autofree char *text = g_strdup_printf("*answer %u.", round);
+
+        assert_sent_at(home, text, 1);
+    }
+    host_check(world->host, coex_sim_n_sent(world->sim, "ada") == N_CUTS);
+}
+
+static void
+copies_outlive_kills(World *world)
+{
+    run_story(world, TRUE, cut_all_off);
+}
+
 static void
 add_all(void)
 {
@@ -270,6 +386,9 @@ add_all(void)
     world_add_at(COEX_SIM_META, "relay-is-killed", NULL, relay_is_killed);
     world_add_at(COEX_SIM_META, "desk-proves", NULL, desk_proves);
     world_add_at(COEX_SIM_360DIALOG, "both-are-killed", NULL, both_are_killed);
+    world_add("two-desks", NULL, two_desks);
+    world_add_at(COEX_SIM_META, "two-desks-bitlbee", "BitlBee", two_desks);
+    world_add_at(COEX_SIM_META, "copies-outlive-kills", NULL, copies_outlive_kills);
 }
 
 int

@@ -40,22 +40,28 @@ add_people(CoexSim *sim)
 }
 
 static void
-add_account(World *world, CoexSim *sim, const char *path)
+add_account(const World *world, Host *host, CoexSim *sim, const char *path)
 {
     const char *number = coex_sim_get_number(sim);
+
+    host_account(host, number, coex_sim_get_key(sim), "provider", coex_sim_get_provider_name(sim),
+                 "api-url", coex_sim_get_url(sim), "listen", world->listen, "webhook-path", path,
+                 NULL);
+    if (coex_sim_get_provider(sim) == COEX_SIM_META) {
+        host_set_option(host, number, "app-secret", coex_sim_get_app_secret(sim));
+        host_set_option(host, number, "verify-token", coex_sim_get_verify_token(sim));
+        host_set_option(host, number, "phone-number-id", coex_sim_get_phone_number_id(sim));
+        host_set_option(host, number, "waba-id", coex_sim_get_waba_id(sim));
+    } else {
+        host_set_option(host, number, "webhook-header", coex_sim_get_webhook_header(sim));
+    }
+}
+
+static void
+set_webhook(const World *world, CoexSim *sim, const char *path)
+{
     g_autofree char *url = g_strdup_printf("http://%s%s", world->listen, path);
 
-    host_account(world->host, number, coex_sim_get_key(sim), "provider",
-                 coex_sim_get_provider_name(sim), "api-url", coex_sim_get_url(sim), "listen",
-                 world->listen, "webhook-path", path, NULL);
-    if (coex_sim_get_provider(sim) == COEX_SIM_META) {
-        host_set_option(world->host, number, "app-secret", coex_sim_get_app_secret(sim));
-        host_set_option(world->host, number, "verify-token", coex_sim_get_verify_token(sim));
-        host_set_option(world->host, number, "phone-number-id", coex_sim_get_phone_number_id(sim));
-        host_set_option(world->host, number, "waba-id", coex_sim_get_waba_id(sim));
-    } else {
-        host_set_option(world->host, number, "webhook-header", coex_sim_get_webhook_header(sim));
-    }
     coex_sim_set_webhook(sim, url);
 }
 
@@ -94,7 +100,8 @@ world_new(const Scenario *scenario)
     world->listen = world_free_address();
     world->webhook = g_strdup_printf("http://%s/webhook", world->listen);
     add_people(world->sim);
-    add_account(world, world->sim, "/webhook");
+    add_account(world, world->host, world->sim, "/webhook");
+    set_webhook(world, world->sim, "/webhook");
     return world;
 }
 
@@ -131,8 +138,19 @@ world_add_number(World *world, const char *number, const char *path)
     CoexSim *sim = coex_sim_new_full(coex_sim_get_provider(world->sim), &identity);
 
     add_people(sim);
-    add_account(world, sim, path);
+    add_account(world, world->host, sim, path);
+    set_webhook(world, sim, path);
     return sim;
+}
+
+Host *
+world_new_desk(World *world, const char *ui_id)
+{
+    Host *host = host_new(ui_id, NULL);
+
+    add_account(world, host, world->sim, "/webhook");
+    host_set_option(host, coex_sim_get_number(world->sim), "listen", "off");
+    return host;
 }
 
 void

@@ -36,6 +36,10 @@ int world_main(int argc, char **argv, void (*add_all)(void));
  * path @path ("/second"). Free it with coex_sim_free() after the world. */
 CoexSim *world_add_number(World *world, const char *number, const char *path);
 
+/* Another chat program, with a profile of its own, for the same number: it listens nowhere. Free it
+ * with host_free() before the world; what it shows is asked of it alone. */
+Host *world_new_desk(World *world, const char *ui_id);
+
 /* Customers that have written: the window is open. Waits until the text is shown. */
 void world_customer_writes(World *world, const char *who, const char *peer, const char *text);
 /* A delivery of last year, which WhatsApp had kept, of somebody whom nobody knows. */

@@ -224,15 +224,13 @@ note_names(Desk *desk, const CoexSessionEvent *event)
 static DeskKind
 get_kind(const CoexSessionEvent *event)
 {
-    if (event->kind == COEX_SESSION_TICK)
-        return DESK_TICK;
-    if (event->kind == COEX_SESSION_PROMPT)
-        return DESK_PROMPT;
-    if (event->kind == COEX_SESSION_PROMPT_OVER)
-        return DESK_PROMPT_OVER;
+    if (event->kind == COEX_SESSION_PROMPT || event->kind == COEX_SESSION_PROMPT_OVER)
+        return event->kind == COEX_SESSION_PROMPT ? DESK_PROMPT : DESK_PROMPT_OVER;
     if (event->kind == COEX_SESSION_ASK_BROADCAST || event->kind == COEX_SESSION_ASK_SYNC ||
         event->kind == COEX_SESSION_ASK_WEBHOOK)
         return DESK_ASK;
+    if (event->kind == COEX_SESSION_TICK)
+        return DESK_TICK;
     return event->kind == COEX_SESSION_NOTICE ? DESK_NOTICE : DESK_EXAMINED;
 }
 
@@ -475,9 +473,17 @@ desk_new_beside(const Desk *desk, const CoexSimIdentity *identity)
 Desk *
 desk_new_beside_at(const Desk *desk, CoexSimProvider provider, const CoexSimIdentity *identity)
 {
-    CoexSim *sim = coex_sim_new_full(provider, identity);
+    return desk_make_with_sim(coex_sim_new_full(provider, identity), g_strdup(desk->dir),
+                              g_strdup(desk->listen));
+}
 
-    return desk_make_with_sim(sim, g_strdup(desk->dir), g_strdup(desk->listen));
+Desk *
+desk_new_elsewhere(const Desk *desk)
+{
+    Desk *other = desk_make(desk->sim, make_dir(), g_strdup("off"));
+
+    other->owns_dir = TRUE;
+    return other;
 }
 
 static void

@@ -90,6 +90,9 @@ Desk *desk_new(CoexSimProvider provider);
 Desk *desk_new_beside(const Desk *desk, const CoexSimIdentity *identity);
 Desk *desk_new_beside_at(const Desk *desk, CoexSimProvider provider,
                          const CoexSimIdentity *identity);
+/* A second desk for the same number, with a database of its own: it listens nowhere. Goes before
+ * @desk does. */
+Desk *desk_new_elsewhere(const Desk *desk);
 void desk_free(Desk *desk); /* logs out and asserts that nothing is left */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Desk, desk_free)
 

@@ -279,6 +279,13 @@ read_number(GHashTable *query, const char *key)
     return g_ascii_strtoll(text, NULL, 10);
 }
 
+/* To those who ask for deliveries. */
+static gboolean
+is_honest(const CoexSimRelay *relay)
+{
+    return relay->mood == COEX_SIM_RELAY_HONEST || relay->mood >= COEX_SIM_RELAY_FULL;
+}
+
 static void
 hand_out(CoexSimRelay *relay, SoupServerMessage *message, GHashTable *query)
 {
@@ -287,7 +294,7 @@ hand_out(CoexSimRelay *relay, SoupServerMessage *message, GHashTable *query)
 
     g_assert_cmpint(wait_s, <=, 60);
     relay->n_asked++;
-    if (after < relay->newest || wait_s == 0 || relay->mood != COEX_SIM_RELAY_HONEST)
+    if (after < relay->newest || wait_s == 0 || !is_honest(relay))
         answer(relay, message, after);
     else
         wait_for_more(relay, message, after, (guint)wait_s);
@@ -333,12 +340,18 @@ take_send(CoexSimRelay *relay, SoupServerMessage *message)
 
     g_assert_cmpuint(length, <=, 64 * 1024);
     g_assert_true(json_parser_load_from_data(parser, text, (gssize)length, NULL));
-    soup_server_message_set_status(message, 200, NULL);
+    soup_server_message_set_status(message, relay->mood == COEX_SIM_RELAY_DEAF ? 503 : 200, NULL);
     for (guint i = 0; i < relay->entries->len; i++)
         if (g_bytes_equal(((Entry *)g_ptr_array_index(relay->entries, i))->body, body))
             return;
     append(relay, TRUE, NULL, NULL, body);
     answer_waiters(relay);
+}
+
+static gboolean
+takes_sends(const CoexSimRelay *relay)
+{
+    return relay->mood == COEX_SIM_RELAY_HONEST || relay->mood == COEX_SIM_RELAY_DEAF;
 }
 
 static void
@@ -357,10 +370,11 @@ on_request(SoupServer *server, SoupServerMessage *message, const char *path, GHa
         soup_server_message_set_status(message, 401, NULL);
     else if (g_str_equal(path, PATH "/deliveries") && !is_post)
         hand_out(relay, message, query);
-    else if (g_str_equal(path, PATH "/sends") && is_post && relay->mood == COEX_SIM_RELAY_HONEST)
-        take_send(relay, message);
+    else if (!is_post || !g_str_equal(path, PATH "/sends") || !takes_sends(relay))
+        soup_server_message_set_status(message, relay->mood == COEX_SIM_RELAY_PICKY ? 400 : 503,
+                                       NULL);
     else
-        soup_server_message_set_status(message, 503, NULL);
+        take_send(relay, message);
 }
 
 /* ---- its life ---- */
@@ -552,6 +566,33 @@ coex_sim_relay_put(CoexSimRelay *relay, const char *header, const char *value, G
     append(relay, FALSE, header, value, body);
     g_mutex_unlock(&relay->lock);
     run(relay, wake);
+}
+
+void
+coex_sim_relay_put_send(CoexSimRelay *relay, const char *copy)
+{
+    g_autoptr(GBytes) body = g_bytes_new(copy, strlen(copy));
+
+    g_mutex_lock(&relay->lock);
+    append(relay, TRUE, NULL, NULL, body);
+    g_mutex_unlock(&relay->lock);
+    run(relay, wake);
+}
+
+char *
+coex_sim_relay_dup_send(CoexSimRelay *relay, guint index)
+{
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&relay->lock);
+
+    for (guint i = 0; i < relay->entries->len; i++) {
+        const Entry *entry = g_ptr_array_index(relay->entries, i);
+        gsize length;
+        const char *text = g_bytes_get_data(entry->body, &length);
+
+        if (entry->is_send && index-- == 0)
+            return g_strndup(text, length);
+    }
+    return NULL;
 }
 
 guint

@@ -26,6 +26,9 @@ typedef enum {
     COEX_SIM_RELAY_GOES_ON,    /* behind its last line */
     COEX_SIM_RELAY_BREAKS_OFF, /* in the middle of the last body */
     COEX_SIM_RELAY_HASTY,      /* waits for nothing, and promises more than it has */
+    COEX_SIM_RELAY_FULL,       /* takes no copies of what desks sent; is honest otherwise */
+    COEX_SIM_RELAY_PICKY,      /* will never take them */
+    COEX_SIM_RELAY_DEAF,       /* takes them, and does not say so */
 } CoexSimRelayMood;
 
 /* At http://127.0.0.1:<port>/bakery. */
@@ -46,6 +49,11 @@ void coex_sim_relay_begin_anew(CoexSimRelay *relay);
 void coex_sim_relay_drop(CoexSimRelay *relay, guint n);
 /* Puts @body, as it came with @header (NULL: none), into the log. */
 void coex_sim_relay_put(CoexSimRelay *relay, const char *header, const char *value, GBytes *body);
+/* The same with @copy as what a desk sent, whoever did. */
+void coex_sim_relay_put_send(CoexSimRelay *relay, const char *copy);
+/* The copy number @index of those that desks sent, from 0; NULL: it has none. Free with g_free().
+ */
+char *coex_sim_relay_dup_send(CoexSimRelay *relay, guint index);
 /* How many questions of desks came, and how many copies of what they sent it has. */
 guint coex_sim_relay_n_asked(CoexSimRelay *relay);
 guint coex_sim_relay_n_sends(CoexSimRelay *relay);

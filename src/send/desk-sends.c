@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "send/desk-sends.h"
+
+#include "account/account.h"
+#include "account/call.h"
+#include "account/people.h"
+#include "account/tell.h"
+#include "core/api.h"
+#include "core/desk-send.h"
+#include "core/payload.h"
+#include "core/relay.h"
+#include "core/retry.h"
+#include "core/timer.h"
+#include "store/rows.h"
+#include <string.h>
+
+#define SETTING "desk-send-"          /* and the copy's number, and the person's id */
+#define WAITING_MAX (8 * 1024 * 1024) /* bytes of copies that the relay does not have yet */
+#define SOON 20                       /* tries that are not more than 2^SOON_ATTEMPT s apart */
+#define SOON_ATTEMPT 1
+#define AT_ONCE_S 60 /* two answers so near each other were not meant so */
+
+/* When somebody was written to last. */
+typedef struct {
+    gint64 own_at;
+    gint64 other_at;
+    char *desk; /* the other */
+    gint64 told_at;
+} Answers;
+
+struct CoexDeskSends {
+    GQueue keys;       /* of the settings, char *; the oldest first */
+    GHashTable *noted; /* local id -> key of what is not on disk for sure yet */
+    gint64 next;       /* number of the next */
+    gsize n_bytes;     /* of all of them */
+    char *posting;     /* key of the one under way, NULL */
+    gboolean full_told;
+    gboolean refused_told;
+    guint n_failures;
+    GSource *retry;
+    GHashTable *answers; /* person id -> Answers */
+};
+
+static void
+answers_free(gpointer data)
+{
+    Answers *answers = data;
+
+    g_free(answers->desk);
+    g_free(answers);
+}
+
+CoexDeskSends *
+coex_desk_sends_new(void)
+{
+    CoexDeskSends *sends = g_new0(CoexDeskSends, 1);
+
+    sends->noted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    sends->answers = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, answers_free);
+    return sends;
+}
+
+void
+coex_desk_sends_stop(CoexDeskSends *sends)
+{
+    coex_timer_clear(&sends->retry);
+}
+
+void
+coex_desk_sends_free(CoexDeskSends *sends)
+{
+    coex_desk_sends_stop(sends);
+    g_queue_clear_full(&sends->keys, g_free);
+    g_free(sends->posting);
+    g_hash_table_unref(sends->noted);
+    g_hash_table_unref(sends->answers);
+    g_free(sends);
+}
+
+/* ---- to the relay ---- */
+
+static void post(CoexAccount *account);
+
+static void
+on_retry(gpointer data)
+{
+    post(data);
+}
+
+static gsize
+get_size(const CoexAccount *account, const char *key)
+{
+    const char *copy = coex_account_get_setting(account, key);
+
+    return copy != NULL ? strlen(copy) : 0;
+}
+
+/* The relay has it, or it is not wanted any more. */
+static void
+drop(CoexAccount *account, const char *key)
+{
+    CoexDeskSends *sends = account->desk_sends;
+    GList *item = g_queue_find_custom(&sends->keys, key, (GCompareFunc)strcmp);
+
+    if (item == NULL)
+        return;
+    sends->n_bytes -= get_size(account, item->data);
+    coex_account_put_setting(account, item->data, NULL);
+    g_free(item->data);
+    g_queue_delete_link(&sends->keys, item);
+}
+
+/* The relay will never take it, whatever the reason. */
+static gboolean
+is_refused(const CoexResponse *response)
+{
+    static const guint others[] = { 401, 403, 404, 408, 429 };
+
+    for (guint i = 0; i < G_N_ELEMENTS(others); i++)
+        if (response->status == others[i])
+            return FALSE;
+    return response->status >= 400 && response->status < 500;
+}
+
+static void
+tell_refused(CoexAccount *account, const CoexResponse *response)
+{
+    if (account->desk_sends->refused_told)
+        return;
+    account->desk_sends->refused_told = TRUE;
+    coex_account_tell_notice(account, NULL,
+                             "The relay does not take the copy of what was sent here (HTTP %u), so "
+                             "the other desks do not see it. Look whether the relay is of the same "
+                             "version.",
+                             response->status);
+}
+
+static void
+on_posted(CoexAccount *account, const CoexResponse *response, GError **error, gpointer data)
+{
+    CoexDeskSends *sends = account->desk_sends;
+    g_autofree char *key = g_steal_pointer(&sends->posting);
+    gboolean refused = response != NULL && is_refused(response);
+
+    if (response == NULL || (response->status != 200 && !refused)) {
+        coex_timer_start(
+            &sends->retry,
+            coex_retry_eager_ms(sends->n_failures++, SOON, SOON_ATTEMPT, g_random_double()),
+            on_retry, account);
+        return;
+    }
+    if (refused)
+        tell_refused(account, response);
+    sends->n_failures = 0;
+    sends->full_told = FALSE;
+    drop(account, key);
+    post(account);
+}
+
+static void
+post(CoexAccount *account)
+{
+    CoexDeskSends *sends = account->desk_sends;
+    const char *key = g_queue_peek_head(&sends->keys);
+    g_autoptr(CoexRequest) request = NULL;
+
+    if (key == NULL || sends->posting != NULL || sends->retry != NULL ||
+        account->state != COEX_ACCOUNT_ONLINE)
+        return;
+    sends->posting = g_strdup(key);
+    request =
+        coex_relay_post(account->relay, account->relay_key, coex_account_get_setting(account, key));
+    coex_account_call_other(account, request, on_posted, NULL, NULL);
+}
+
+static void
+add(CoexAccount *account, char *key)
+{
+    CoexDeskSends *sends = account->desk_sends;
+
+    g_queue_push_tail(&sends->keys, key);
+    sends->n_bytes += get_size(account, key);
+}
+
+static int
+compare_keys(gconstpointer one, gconstpointer other)
+{
+    return strcmp(*(const char *const *)one, *(const char *const *)other);
+}
+
+void
+coex_desk_sends_start(CoexAccount *account)
+{
+    g_autoptr(GPtrArray) keys = g_ptr_array_new();
+    GHashTableIter iter;
+    gpointer key;
+
+    if (*account->relay == '\0')
+        return;
+    g_hash_table_iter_init(&iter, account->settings);
+    while (g_hash_table_iter_next(&iter, &key, NULL))
+        if (g_str_has_prefix(key, SETTING))
+            g_ptr_array_add(keys, key);
+    g_ptr_array_sort(keys, compare_keys);
+    for (guint i = 0; i < keys->len; i++)
+        add(account, g_strdup(keys->pdata[i]));
+    key = g_queue_peek_tail(&account->desk_sends->keys);
+    if (key != NULL)
+        account->desk_sends->next = g_ascii_strtoll((char *)key + strlen(SETTING), NULL, 10) + 1;
+    post(account);
+}
+
+/* ---- two at once ---- */
+
+static Answers *
+get_answers(CoexAccount *account, const CoexPerson *person)
+{
+    GHashTable *table = account->desk_sends->answers;
+    Answers *answers = g_hash_table_lookup(table, &person->id);
+
+    if (answers != NULL)
+        return answers;
+    answers = g_new0(Answers, 1);
+    g_hash_table_insert(table, g_memdup2(&person->id, sizeof person->id), answers);
+    return answers;
+}
+
+/* Once for as long as it goes on. */
+static void
+tell_both(CoexAccount *account, const CoexPerson *person, Answers *answers)
+{
+    gint64 at = MAX(answers->own_at, answers->other_at);
+    gboolean goes_on = at - answers->told_at <= AT_ONCE_S;
+
+    if (answers->own_at == 0 || answers->other_at == 0 ||
+        ABS(answers->own_at - answers->other_at) > AT_ONCE_S)
+        return;
+    answers->told_at = at;
+    if (!goes_on)
+        coex_account_tell_notice(account, person,
+                                 "The desk “%s” and this one both answered within a minute. Look "
+                                 "at what stands here before you write on.",
+                                 answers->desk);
+}
+
+void
+coex_desk_sends_note_other(CoexAccount *account, const CoexPerson *person, const char *desk,
+                           gint64 at)
+{
+    Answers *answers = get_answers(account, person);
+
+    if (at < answers->other_at)
+        return;
+    answers->other_at = at;
+    g_free(answers->desk);
+    answers->desk = g_strdup(desk);
+    tell_both(account, person, answers);
+}
+
+/* ---- what was accepted ---- */
+
+static const char *
+get_type(const CoexOutboxRow *row)
+{
+    if (row->media != NULL)
+        return coex_media_get_type(row->media->kind);
+    if (row->payload != NULL)
+        return row->payload->type;
+    return row->template_name != NULL ? "template" : "text";
+}
+
+static char *
+write_copy(const CoexAccount *account, const CoexPerson *person, const CoexOutboxRow *row,
+           const char *wamid)
+{
+    const CoexDeskSend send = {
+        .desk = account->desk_name,
+        .from = account->number,
+        .local_id = row->local_id,
+        .wamid = wamid,
+        .number = person->peer.wa_id,
+        .user_id = person->peer.user_id,
+        .sent_at = coex_account_now(account),
+        .type = get_type(row),
+        .text = row->text != NULL ? row->text : "",
+        .media = row->media,
+        .template_name = row->template_name,
+        .context = row->context,
+        .mark = coex_payload_is_mark(row->payload) ? row->payload->json : NULL,
+    };
+
+    return coex_desk_send_write(&send, account->verifier);
+}
+
+static void
+tell_full(CoexAccount *account)
+{
+    if (account->desk_sends->full_told)
+        return;
+    account->desk_sends->full_told = TRUE;
+    coex_account_tell_notice(account, NULL,
+                             "The relay has not taken copies of what was sent here for long, and "
+                             "too many wait: the other desks will not see what is sent from now "
+                             "on until it takes them.");
+}
+
+void
+coex_desk_sends_note(CoexAccount *account, CoexBatch *batch, const CoexOutboxRow *row,
+                     const char *wamid)
+{
+    CoexDeskSends *sends = account->desk_sends;
+    CoexPerson *person = coex_people_by_id(account->people, row->person_id);
+    const char *before = g_hash_table_lookup(sends->noted, row->local_id);
+    g_autofree char *copy = NULL;
+    char *key;
+
+    if (*account->relay == '\0' || wamid == NULL || person == NULL || !coex_account_hears(account))
+        return;
+    if (sends->n_bytes >= WAITING_MAX) {
+        tell_full(account);
+        return;
+    }
+    copy = write_copy(account, coex_people_now(account->people, person), row, wamid);
+    if (copy == NULL)
+        return;
+    key = before != NULL ? g_strdup(before)
+                         : g_strdup_printf(SETTING "%012" G_GINT64_FORMAT "-%" G_GINT64_FORMAT,
+                                           sends->next++, row->person_id);
+    coex_account_note_setting(account, batch, key, copy);
+    g_hash_table_replace(sends->noted, g_strdup(row->local_id), key);
+}
+
+void
+coex_desk_sends_go(CoexAccount *account, const CoexPerson *person, const char *local_id)
+{
+    CoexDeskSends *sends = account->desk_sends;
+    Answers *answers;
+    gpointer id;
+    gpointer key;
+
+    if (!g_hash_table_steal_extended(sends->noted, local_id, &id, &key))
+        return;
+    g_free(id);
+    add(account, key);
+    answers = get_answers(account, person);
+    answers->own_at = coex_account_now(account);
+    tell_both(account, person, answers);
+    post(account);
+}
+
+static void
+forget(CoexAccount *account, gint64 person_id)
+{
+    g_autofree char *end = g_strdup_printf("-%" G_GINT64_FORMAT, person_id);
+    GList *next;
+
+    g_hash_table_remove(account->desk_sends->answers, &person_id);
+    for (GList *item = account->desk_sends->keys.head; item != NULL; item = next) {
+        next = item->next;
+        if (g_str_has_suffix(item->data, end))
+            drop(account, item->data);
+    }
+}
+
+void
+coex_desk_sends_forget(CoexAccount *account, const CoexPerson *person)
+{
+    const GPtrArray *others = coex_people_get_entry(account->people, person->id)->others;
+
+    forget(account, person->id);
+    for (guint i = 0; others != NULL && i < others->len; i++)
+        forget(account, ((const CoexPerson *)others->pdata[i])->id);
+}
