@@ -90,7 +90,7 @@ struct CoexAccount {
     gboolean tells_seen;
     gint64 run;
     guint recall;
-    GQueue feeds; /* GPtrArray, in the store's order; for the first what is earlier is being read */
+    GQueue tellings;    /* of account/lines, in their order; the first waits for what is earlier */
     char *media_folder; /* "": no file is fetched */
     CoexMediaAuto media_auto;
     gint64 media_limit; /* bytes */
@@ -183,7 +183,8 @@ char *coex_account_dup_entrance(const CoexAccount *account);
 /* An event of this account; give it to coex_account_tell(). */
 CoexSessionEvent *coex_account_event_new(CoexAccount *account, CoexSessionEventKind kind);
 /* Takes @event to the main half, with this account's secrets masked in what is ours or a
- * provider's; frees it once the account is dead, and where it is about somebody forgotten. */
+ * provider's; frees it once the account is dead, and where it is about somebody forgotten. At once:
+ * what is read in a conversation goes by account/lines. */
 void coex_account_tell(CoexAccount *account, CoexSessionEvent *event);
 
 /* A new batch for this account. */

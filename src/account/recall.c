@@ -3,39 +3,21 @@
 
 #include "account/account.h"
 #include "account/events.h"
+#include "account/lines.h"
 #include "account/people.h"
 #include "account/tell.h"
-#include "account/views.h"
 #include "core/feed.h"
-#include "core/person-view.h"
 #include "store/batch.h"
 #include "store/rows.h"
 #include "store/store.h"
 
-/* Only lines about what has not left have a detail. */
-static gboolean
-has_waiting(const GPtrArray *lines)
-{
-    for (guint i = 0; i < lines->len; i++)
-        if (((const CoexFeedItem *)g_ptr_array_index(lines, i))->detail != NULL)
-            return TRUE;
-    return FALSE;
-}
-
 static void
 tell(CoexAccount *account, CoexPerson *person, GPtrArray *lines, gboolean asked)
 {
-    CoexSessionEvent *event;
+    CoexSessionEvent *event = coex_account_past_new(account, person, lines);
 
-    if (account->state == COEX_ACCOUNT_ENDED)
-        return;
-    event = coex_account_event_new(account, COEX_SESSION_PAST);
-    event->person = coex_person_view_ref(coex_views_get(account, person));
-    event->lines = g_ptr_array_ref(lines);
     event->asked = asked;
-    coex_account_tell(account, event);
-    if (has_waiting(lines))
-        account->above->told_waiting(account, person);
+    coex_account_tell_in_turn(account, event);
 }
 
 void
@@ -78,119 +60,6 @@ coex_recall_tell(CoexAccount *account, const CoexBatch *batch)
         entry->recalled = TRUE;
         tell(account, entry->person, past->lines, FALSE);
     }
-}
-
-/* ---- before other lines ---- */
-
-#define AHEAD_MAX 100 /* people of one feed, of whom what is earlier does not come later */
-
-/* What goes on once all of it has been told. */
-typedef struct {
-    CoexAccount *account;
-    void (*go_on)(CoexAccount *account);
-} Following;
-
-static void
-following_clear(gpointer data)
-{
-    Following *following = data;
-
-    following->go_on(following->account);
-    coex_account_unref(following->account);
-}
-
-typedef struct {
-    Following *following;
-    gint64 person_id;
-} Ahead;
-
-static void
-on_ahead(GPtrArray *read, const GError *error, gpointer user_data)
-{
-    g_autofree Ahead *ahead = user_data;
-    CoexAccount *account = ahead->following->account;
-    g_autoptr(GPtrArray) lines = read;
-    CoexPerson *person = account->state != COEX_ACCOUNT_ENDED
-                             ? coex_people_by_id(account->people, ahead->person_id)
-                             : NULL;
-
-    /* Without them the lines come all the same. */
-    if (person != NULL && lines != NULL)
-        tell(account, person, lines, FALSE);
-    g_rc_box_release_full(ahead->following, following_clear);
-}
-
-/* A message that is shown is none of those before it; what a line tells of is. */
-static gint64
-get_end(const CoexFeedItem *line)
-{
-    switch (line->kind) {
-    case COEX_FEED_INBOUND:
-    case COEX_FEED_ECHO:
-    case COEX_FEED_TYPED:
-    case COEX_FEED_SENT:
-        return line->time;
-    default:
-        return line->time + 1;
-    }
-}
-
-/* What is before all lines of that person; the first of whom is number @first. */
-static CoexPastQuery
-make_query(const CoexAccount *account, const GPtrArray *feed, guint first)
-{
-    const CoexFeedItem *line = g_ptr_array_index(feed, first);
-    CoexPastQuery query = { account->id, line->person_id, G_MAXINT64, account->recall };
-
-    for (guint i = first; i < feed->len; i++) {
-        const CoexFeedItem *other = g_ptr_array_index(feed, i);
-
-        if (other->account_id == account->id && other->person_id == line->person_id)
-            query.before = MIN(query.before, get_end(other));
-    }
-    return query;
-}
-
-/* Whether nothing was told of the person yet; not again. */
-static gboolean
-is_first(CoexAccount *account, const CoexFeedItem *line)
-{
-    CoexPersonEntry *entry = line->account_id == account->id
-                                 ? coex_people_get_entry(account->people, line->person_id)
-                                 : NULL;
-
-    if (entry == NULL || entry->recalled)
-        return FALSE;
-    entry->recalled = TRUE;
-    return TRUE;
-}
-
-gboolean
-coex_recall_before(CoexAccount *account, GPtrArray *feed, void (*go_on)(CoexAccount *account))
-{
-    Following *following = NULL;
-    guint n = 0;
-
-    if (account->recall == 0 || account->state == COEX_ACCOUNT_ENDED)
-        return FALSE;
-    for (guint i = 0; i < feed->len && n < AHEAD_MAX; i++) {
-        CoexPastQuery query;
-        Ahead *ahead;
-
-        if (!is_first(account, g_ptr_array_index(feed, i)))
-            continue;
-        if (n++ == 0) {
-            following = g_rc_box_new(Following);
-            *following = (Following){ coex_account_ref(account), go_on };
-        } else {
-            g_rc_box_acquire(following);
-        }
-        query = make_query(account, feed, i);
-        ahead = g_new(Ahead, 1);
-        *ahead = (Ahead){ following, query.person_id };
-        coex_store_read_past(account->store, &query, on_ahead, ahead);
-    }
-    return n > 0;
 }
 
 /* ---- on demand ---- */

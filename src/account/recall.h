@@ -3,8 +3,9 @@
 
 #include <glib.h>
 
-/* Earlier lines from the store: before the first line of a person since the login, so that a
- * conversation that opens with it begins with them, or when they are asked for. Engine thread. */
+/* Earlier lines from the store: before the first message of a person since the login, so that a
+ * conversation that opens with it begins with them, or when they are asked for. What else may be
+ * first: account/lines. Engine thread. */
 
 typedef struct CoexAccount CoexAccount;
 typedef struct CoexBatch CoexBatch;
@@ -15,10 +16,6 @@ void coex_recall_prepare(CoexAccount *account, CoexBatch *batch, const CoexPerso
                          gint64 time);
 /* The batch was committed: tells what was read where a line of that person follows. */
 void coex_recall_tell(CoexAccount *account, const CoexBatch *batch);
-/* Reads what is earlier than the lines of @feed for all of its people of whom nothing was told yet,
- * tells that, and then calls @go_on. FALSE, and it does not: there is nobody like that. */
-gboolean coex_recall_before(CoexAccount *account, GPtrArray *feed,
-                            void (*go_on)(CoexAccount *account));
 
 /* See coex_session_recall(); @before is a time. */
 void coex_recall_ask(CoexAccount *account, const CoexPerson *person, guint limit, gint64 before,

@@ -3,6 +3,7 @@
 
 #include "account/account.h"
 #include "account/events.h"
+#include "account/lines.h"
 #include "account/people.h"
 #include "account/person.h"
 #include "account/views.h"
@@ -42,7 +43,7 @@ coex_account_tell_notice(CoexAccount *account, const CoexPerson *person, const c
     va_end(args);
     if (person != NULL)
         event->person = coex_person_view_ref(coex_views_get(account, person));
-    coex_account_tell(account, event);
+    coex_account_tell_in_turn(account, event);
 }
 
 void
@@ -55,6 +56,7 @@ coex_account_tell_failed(CoexAccount *account, const GError *error)
     g_debug("+%s: the login has failed, error %d", account->number, error->code);
     event = coex_account_event_new(account, COEX_SESSION_FAILED);
     event->error = g_error_copy(error);
+    coex_account_tell_rest(account);
     coex_account_tell(account, event);
     account->above->close(account);
 }
@@ -71,7 +73,7 @@ coex_account_tell_prompt(CoexAccount *account, const CoexPerson *person, const c
     event->person = coex_person_view_ref(coex_views_get(account, person));
     event->text = g_strdup(text);
     event->detail = g_strdup(reason);
-    coex_account_tell(account, event);
+    coex_account_tell_in_turn(account, event);
 }
 
 void
@@ -83,7 +85,7 @@ coex_account_tell_prompt_over(CoexAccount *account, const CoexPerson *person)
         return;
     event = coex_account_event_new(account, COEX_SESSION_PROMPT_OVER);
     event->person = coex_person_view_ref(coex_views_get(account, person));
-    coex_account_tell(account, event);
+    coex_account_tell_in_turn(account, event);
 }
 
 void

@@ -3,6 +3,7 @@
 
 #include "account/account.h"
 #include "account/events.h"
+#include "account/lines.h"
 #include "account/people.h"
 #include "account/views.h"
 #include "core/person-view.h"
@@ -87,7 +88,7 @@ tell(CoexAccount *account, CoexPersonEntry *entry)
     event = coex_account_event_new(account, COEX_SESSION_TICK);
     event->person = coex_person_view_ref(coex_views_get(account, entry->person));
     event->text = g_strconcat(line, ".", NULL);
-    coex_account_tell(account, event);
+    coex_account_tell_in_turn(account, event);
 }
 
 static void

@@ -2,6 +2,7 @@
 #include "media/progress.h"
 
 #include "account/account.h"
+#include "account/lines.h"
 #include "account/people.h"
 #include "account/views.h"
 #include "core/person-view.h"
@@ -59,7 +60,7 @@ tell(const CoexFetchJob *job, CoexTransferState state, const char *path)
     event->detail = state == COEX_TRANSFER_RUNS ? g_steal_pointer(&name) : g_strdup(path);
     event->step = (guint)job->n_bytes;
     event->n_steps = (guint)MAX(job->size, 0);
-    coex_account_tell(job->account, event);
+    coex_account_tell_in_turn(job->account, event);
 }
 
 void
@@ -72,7 +73,7 @@ coex_progress_tell_late(const CoexFetchJob *job)
     event = make_event(job, COEX_TRANSFER_KEPT);
     event->text = g_strdup_printf("[%s #%" G_GINT64_FORMAT ", loading]",
                                   coex_media_get_label(job->media), job->message_id);
-    coex_account_tell(job->account, event);
+    coex_account_tell_in_turn(job->account, event);
 }
 
 static void

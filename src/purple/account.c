@@ -175,10 +175,8 @@ is_hidden(const CoexConnection *connection, const CoexFeedItem *item)
 static void
 show_line(CoexConnection *connection, const CoexFeedItem *item, const CoexPersonView *person)
 {
-    if (is_hidden(connection, item)) {
-        g_clear_pointer(&coex_contact_of(connection, person->name)->past, g_ptr_array_unref);
+    if (is_hidden(connection, item))
         return;
-    }
     coex_roster_show(connection, person);
     if (!connection->over)
         coex_unseen_check(connection);
@@ -189,7 +187,6 @@ show_line(CoexConnection *connection, const CoexFeedItem *item, const CoexPerson
     if (connection->over)
         return;
     connection->line_at = 0;
-    g_clear_pointer(&coex_contact_of(connection, person->name)->past, g_ptr_array_unref);
     /* The account's own lines were told, and noted, as notices; what was typed stands where it was
      * typed. */
     if (item->kind != COEX_FEED_TYPED && !coex_connection_is_own(connection, person->name))
@@ -333,10 +330,8 @@ show_own(CoexConnection *connection, const CoexSessionEvent *event)
 }
 
 static void
-on_event(const CoexSessionEvent *event, gpointer user_data)
+take_event(CoexConnection *connection, const CoexSessionEvent *event)
 {
-    g_autoptr(CoexConnection) connection = coex_connection_ref(user_data);
-
     switch (event->kind) {
     case COEX_SESSION_PROGRESS:
     case COEX_SESSION_ONLINE:
@@ -394,6 +389,18 @@ on_event(const CoexSessionEvent *event, gpointer user_data)
     case COEX_SESSION_SKEW: /* the session's own */
         break;
     }
+}
+
+/* What is earlier is for what follows at once. */
+static void
+on_event(const CoexSessionEvent *event, gpointer user_data)
+{
+    g_autoptr(CoexConnection) connection = coex_connection_ref(user_data);
+
+    take_event(connection, event);
+    if (event->person != NULL && event->kind != COEX_SESSION_PAST &&
+        event->kind != COEX_SESSION_PERSON)
+        coex_recall_end(connection, event->person->name);
 }
 
 /* ---- log on and off ---- */

@@ -270,6 +270,20 @@ coex_recall_take(CoexConnection *connection, const CoexPersonView *person, GPtrA
     }
 }
 
+void
+coex_recall_end(CoexConnection *connection, const char *name)
+{
+    const char *who = coex_connection_get_buddy_name(connection, name);
+    CoexContact *contact = connection->over ? NULL : coex_contact_of(connection, name);
+
+    if (contact == NULL || contact->past == NULL)
+        return;
+    g_clear_pointer(&contact->past, g_ptr_array_unref);
+    if (purple_find_conversation_with_account(PURPLE_CONV_TYPE_IM, who, connection->account) ==
+        NULL)
+        coex_session_forget_recalled(connection->session, name);
+}
+
 /* ---- on demand ---- */
 
 void

@@ -22,6 +22,9 @@ void coex_recall_watch(CoexConnection *connection);
  * moment. */
 void coex_recall_take(CoexConnection *connection, const CoexPersonView *person, GPtrArray *lines,
                       gboolean asked);
+/* What came after them was shown. Where no conversation has opened, they come again with the next.
+ */
+void coex_recall_end(CoexConnection *connection, const char *name);
 /* @head and the lines (CoexFeedItem), one each, as plain text: no line of it can be made by who
  * wrote them. To be shown as COEX_LINES_OLD; free with g_free(). */
 char *coex_recall_dup_text(CoexConnection *connection, const char *head, const char *name,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "account/account.h"
+#include "account/lines.h"
 #include "account/people.h"
 #include "account/tell.h"
 #include "account/views.h"
@@ -260,7 +261,7 @@ tell(const Question *question, const Report *report)
                         : NULL;
     event->text = dup_line(question->record, report);
     event->facts = dup_facts(report);
-    coex_account_tell(account, event);
+    coex_account_tell_in_turn(account, event);
 }
 
 static void

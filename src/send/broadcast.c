@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "account/account.h"
 #include "account/engine.h"
+#include "account/lines.h"
 #include "account/people.h"
 #include "account/tell.h"
 #include "account/views.h"
@@ -94,7 +95,7 @@ ask(CoexAccount *account, const CoexPerson *person)
     event->id = g_strdup(plan->record->id);
     event->text = coex_broadcast_plan_dup_question(plan);
     event->detail = coex_broadcast_plan_dup_details(plan, account);
-    coex_account_tell(account, event);
+    coex_account_tell_in_turn(account, event);
 }
 
 static void

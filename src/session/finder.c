@@ -2,6 +2,7 @@
 #include "session/finder.h"
 
 #include "account/account.h"
+#include "account/lines.h"
 #include "account/people.h"
 #include "account/tell.h"
 #include "account/views.h"
@@ -88,7 +89,7 @@ tell_found(const Question *question, const CoexPerson *place, const GPtrArray *l
         event->detail = g_strstrip(g_strdup(NOT_WHOLE));
     if (place != NULL)
         event->person = coex_person_view_ref(coex_views_get(account, place));
-    coex_account_tell(account, event);
+    coex_account_tell_in_turn(account, event);
 }
 
 static void

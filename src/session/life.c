@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "session/life.h"
 
+#include "account/lines.h"
 #include "account/mailbox.h"
 #include "account/people.h"
 #include "account/phone.h"
@@ -89,7 +90,7 @@ free_account(CoexAccount *account)
     stop_parts(account);
     for (guint i = G_N_ELEMENTS(parts); i > 0; i--)
         g_clear_pointer(get_part(account, i - 1), parts[i - 1].free);
-    g_queue_clear_full(&account->feeds, (GDestroyNotify)g_ptr_array_unref);
+    coex_account_clear_lines(account);
     g_clear_pointer(&account->settings, g_hash_table_unref);
     g_clear_pointer(&account->catalogue, coex_catalogue_unref);
     coex_profile_free(account->profile);

@@ -59,6 +59,36 @@ when_the_user_opens_it(World *world)
     host_wait_message(world->host, ADA, "SYSTEM|NO_LOG|DELAYED", BLOCK);
 }
 
+/* Whatever opens the conversation, here a line about what waits. */
+static void
+before_a_passing_line(World *world)
+{
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    coex_sim_set_down(world->sim, TRUE);
+    host_type(world->host, ADA, "First while down");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*Waiting for WhatsApp: First while down");
+    host_skip(world->host);
+    host_quit(world->host);
+    host_login(world->host);
+    const HostEvent *line =
+        host_wait_for(world->host, EVENT_MESSAGE, ADA, "*Waiting for WhatsApp: First while down");
+    const HostEvent *block = host_wait_message(world->host, ADA, "SYSTEM|NO_LOG|DELAYED",
+                                               "*Earlier:\n*← Ada*: Hello\n"
+                                               "*→ (waits to be sent) First while down*");
+    host_check(world->host, block->index < line->index);
+    coex_sim_set_down(world->sim, FALSE);
+    host_check(world->host, coex_sim_wait_n_sent(world->sim, "ada", 1, HOST_PATIENCE_MS));
+    const HostEvent *sent =
+        host_wait_for(world->host, EVENT_MESSAGE, ADA, "*Sent at *: First while down");
+    host_check(world->host, line->index < sent->index);
+    world_customer_writes(world, "ada", ADA, "Thank you");
+    host_sync(world->host);
+    host_check(world->host,
+               host_count_messages(world->host, ADA, "DELAYED|NO_LOG", NULL, "*Earlier:*") == 1);
+    host_check(world->host, coex_sim_n_sent(world->sim, "ada") == 1);
+}
+
 static void
 switched_off(World *world)
 {
@@ -217,6 +247,7 @@ static void
 add_all(void)
 {
     world_add("before-the-first-line", NULL, before_the_first_line);
+    world_add("before-a-passing-line", NULL, before_a_passing_line);
     world_add("when-the-user-opens-it", NULL, when_the_user_opens_it);
     world_add("switched-off", NULL, switched_off);
     world_add("on-demand", NULL, on_demand);
@@ -224,6 +255,7 @@ add_all(void)
     world_add("not-confirmed", NULL, not_confirmed);
     world_add("bitlbee/not-confirmed", "BitlBee", not_confirmed);
     world_add("bitlbee/before-the-first-line", "BitlBee", before_the_first_line);
+    world_add("bitlbee/before-a-passing-line", "BitlBee", before_a_passing_line);
     world_add("bitlbee/not-after-a-reconnect", "BitlBee", not_after_a_reconnect);
     world_add("bitlbee/on-demand", "BitlBee", on_demand);
     world_add("bitlbee/after-a-takeover", "BitlBee", after_a_takeover);
