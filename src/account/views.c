@@ -19,7 +19,6 @@
 #define EXCERPT 40
 /* Another time (a test's clock may jump, the system's does not) is noticed within this. */
 #define TIMER_MAX_S 60
-#define LABEL_STEP_S (60 * 60)
 
 struct CoexViews {
     CoexTitles *titles;  /* who is called how */
@@ -101,34 +100,22 @@ get_now(const CoexAccount *account, const CoexPerson *person)
     return coex_people_now(account->people, (CoexPerson *)person);
 }
 
-/* A new text is a change of presence. Each message of a lively chat moves the end a little: within
- * a stage of the window the text follows by steps of an hour, and never says too much. */
 static void
 set_label(CoexAccount *account, CoexPersonView *view, const CoexPerson *person,
           const CoexPerson *same)
 {
-    const CoexPersonView *told = entry_of(account, person)->told;
     gint64 now = coex_account_now(account);
-    gint64 end = view->window.expires_at;
+    g_autofree char *title = NULL;
 
     view->stage = coex_window_get_stage(view->window, now);
-    if (view->stage == COEX_WINDOW_FREE)
-        end = view->window.free_until;
-    if (same != person) {
-        g_autofree char *title = coex_account_dup_title(account, same);
-
-        view->label = g_strconcat("Same person as ", title, NULL);
-        view->label_end = end;
+    view->label_end =
+        view->stage == COEX_WINDOW_FREE ? view->window.free_until : view->window.expires_at;
+    if (same == person) {
+        view->label = coex_window_dup_label(view->window, now);
         return;
     }
-    if (told != NULL && told->stage == view->stage && told->label_end <= end &&
-        end - told->label_end < LABEL_STEP_S) {
-        view->label = g_strdup(told->label);
-        view->label_end = told->label_end;
-        return;
-    }
-    view->label = coex_window_dup_label(view->window, now);
-    view->label_end = end;
+    title = coex_account_dup_title(account, same);
+    view->label = g_strconcat("Same person as ", title, NULL);
 }
 
 /* Where nicks tell people apart, the name is the person's own. */
@@ -379,7 +366,8 @@ on_change(gpointer data)
 
         if (view == NULL)
             continue;
-        if (window.open != view->window.open || view->stage != coex_window_get_stage(window, now))
+        if (window.open != view->window.open || window.expires_at != view->window.expires_at ||
+            view->stage != coex_window_get_stage(window, now))
             g_ptr_array_add(changed, person);
         else
             watch_window(account, view);

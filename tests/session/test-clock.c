@@ -492,6 +492,51 @@ test_held_ahead(Desk *desk)
     desk_take(desk, "ada", "When you write");
 }
 
+/* What the text says of the end, and what is known of it. */
+static void
+assert_label_agrees(Desk *desk)
+{
+    const CoexPersonView *person = desk_view(desk, "ada");
+    g_autoptr(GDateTime) end = g_date_time_new_from_unix_local(person->window.expires_at);
+    g_autofree char *label = g_date_time_format(end, "Open until %a %H:%M");
+
+    g_assert_cmpstr(person->label, ==, label);
+    g_assert_cmpint(person->label_end / 60, ==, person->window.expires_at / 60);
+}
+
+static gboolean
+is_told_by_their_clock(Desk *desk)
+{
+    return desk_view(desk, "ada")->window.expires_at >=
+           coex_sim_now(desk->sim) + 24 * HOUR_S - 10 * 60;
+}
+
+/* The text tells until when, at once: also what she writes while one looks at the conversation, and
+ * with a clock that runs behind WhatsApp's. */
+static void
+test_label_agrees(Desk *desk)
+{
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    desk_hear(desk, "ada", "Hi");
+    desk_wait_label(desk, "ada", "Open until ??? ??:??");
+    assert_label_agrees(desk);
+    desk_advance(desk, 20 * 60);
+    desk_hear(desk, "ada", "Are you there?");
+    desk_fence(desk);
+    assert_label_agrees(desk);
+    desk_advance(desk, 2 * HOUR_S);
+    desk_hear(desk, "ada", "Hello?");
+    desk_fence(desk);
+    assert_label_agrees(desk);
+    coex_sim_advance_clock(desk->sim, 3 * HOUR_S);
+    desk_hear(desk, "ada", "Hello!");
+    desk_ignore(desk, "This computer's clock *");
+    coex_session_refresh_templates(desk->session); /* WhatsApp's answer tells its time */
+    desk_wait_until(desk, is_told_by_their_clock, "the end by WhatsApp's clock");
+    assert_label_agrees(desk);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -515,5 +560,6 @@ main(int argc, char **argv)
     desk_add("/clock/answer-behind", test_answer_behind);
     desk_add("/clock/held-ahead", test_held_ahead);
     desk_add("/clock/asleep", test_asleep);
+    desk_add("/clock/label-agrees", test_label_agrees);
     return g_test_run();
 }

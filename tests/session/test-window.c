@@ -444,27 +444,6 @@ test_closes_with_time(Desk *desk)
     g_assert_cmpuint(coex_sim_n_requests(desk->sim, "messages"), ==, 1);
 }
 
-/* The text tells until when, and does not change with every message. */
-static void
-test_label_is_calm(Desk *desk)
-{
-    g_autofree char *first = NULL;
-
-    open_shop(desk);
-    desk_hear(desk, "ada", "Hi");
-    desk_wait_label(desk, "ada", "Open until ??? ??:??");
-    first = g_strdup(desk_view(desk, "ada")->label);
-    desk_fence(desk);
-    desk_advance(desk, 20 * 60);
-    desk_hear(desk, "ada", "Are you there?");
-    desk_fence(desk);
-    g_assert_cmpstr(desk_view(desk, "ada")->label, ==, first);
-    desk_advance(desk, 2 * HOUR_S);
-    desk_hear(desk, "ada", "Hello?");
-    desk_fence(desk);
-    g_assert_cmpstr(desk_view(desk, "ada")->label, !=, first);
-}
-
 /* What opens it: every message of theirs, with their own time. */
 static void
 test_what_opens(Desk *desk)
@@ -670,7 +649,6 @@ main(int argc, char **argv)
     desk_add("/window/refused-later", test_refused_later);
     desk_add("/window/held-put-back", test_held_put_back);
     desk_add("/window/closes-with-time", test_closes_with_time);
-    desk_add("/window/label-is-calm", test_label_is_calm);
     desk_add("/window/what-opens", test_what_opens);
     desk_add("/window/parked-survives", test_parked_survives);
     desk_add("/window/catalogue", test_catalogue);
