@@ -162,13 +162,9 @@ find(CoexConnection *connection, CoexAskTopic topic, const char *name)
 }
 
 gboolean
-coex_ask_is_open(CoexConnection *connection, CoexAskTopic topic, const char *name,
-                 PurpleRequestType type)
+coex_ask_is_open(CoexConnection *connection, CoexAskTopic topic, const char *name)
 {
-    gpointer token = find(connection, topic, name);
-    const Ask *ask = token != NULL ? g_hash_table_lookup(asks, token) : NULL;
-
-    return ask != NULL && ask->type == type;
+    return find(connection, topic, name) != NULL;
 }
 
 void

@@ -52,8 +52,7 @@ gboolean coex_ask_yes_no(CoexConnection *connection, const CoexQuestion *questio
 CoexConnection *coex_ask_take(gpointer token, char **ret_name);
 
 /* Whether a question of this kind about the person is open. */
-gboolean coex_ask_is_open(CoexConnection *connection, CoexAskTopic topic, const char *name,
-                          PurpleRequestType type);
+gboolean coex_ask_is_open(CoexConnection *connection, CoexAskTopic topic, const char *name);
 
 /* Closes such questions about the person without an answer; @name NULL: about anybody and the
  * account. */

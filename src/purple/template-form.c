@@ -36,15 +36,6 @@ take_choice(gpointer token)
     return connection != NULL ? coex_contact_get_picker(connection, name) : NULL;
 }
 
-static void
-on_cancel(gpointer token)
-{
-    CoexPicker *picker = take_choice(token);
-
-    if (picker != NULL)
-        coex_picker_cancel(picker);
-}
-
 /* A broad form is a low one, which counts where none scrolls; and a list there is as broad as the
  * first line makes the form. */
 static char *
@@ -62,10 +53,10 @@ wrap(const char *text)
 }
 
 static gpointer
-new_ask(CoexPicker *picker, PurpleRequestType type)
+new_ask(CoexPicker *picker)
 {
     coex_ask_close(picker->connection, COEX_ASK_TEMPLATE, picker->name);
-    return coex_ask_new(picker->connection, COEX_ASK_TEMPLATE, picker->name, type);
+    return coex_ask_new(picker->connection, COEX_ASK_TEMPLATE, picker->name, PURPLE_REQUEST_FIELDS);
 }
 
 /* Several people's forms may be open, and a list of windows shows their titles alone; a bar of
@@ -79,24 +70,26 @@ dup_window_title(CoexPicker *picker)
     return g_strconcat("Template: ", excerpt, NULL);
 }
 
-/* A form's buttons. The second one stands for closing the window too, except in Finch. */
+/* A form's buttons. The second one stands for closing the window too, except in Finch. With fields
+ * also where there are none: of a question that is buttons alone Pidgin tells nobody when its
+ * window is closed. */
 typedef struct {
+    const char *ok;
     PurpleRequestFieldsCb on_ok;
     const char *leave;
     PurpleRequestFieldsCb on_leave;
 } Buttons;
 
-/* Takes @fields. */
+/* Takes @fields; @secondary is wrapped. */
 static void
 open_form(CoexPicker *picker, PurpleRequestFields *fields, const char *primary,
           const char *secondary, const Buttons *buttons)
 {
     CoexConnection *connection = picker->connection;
-    gpointer token = new_ask(picker, PURPLE_REQUEST_FIELDS);
+    gpointer token = new_ask(picker);
     g_autofree char *title = dup_window_title(picker);
-    g_autofree char *wrapped = wrap(secondary);
     picker->form = fields;
-    void *ui = purple_request_fields(connection->gc, title, primary, wrapped, fields, "OK",
+    void *ui = purple_request_fields(connection->gc, title, primary, secondary, fields, buttons->ok,
                                      G_CALLBACK(buttons->on_ok), buttons->leave,
                                      G_CALLBACK(buttons->on_leave), connection->account,
                                      picker->name, NULL, token);
@@ -330,8 +323,9 @@ show_list(CoexPicker *picker)
     purple_request_field_list_set_multi_select(list, FALSE);
     fill_list(picker, list, found, has_parked);
     purple_request_field_group_add_field(group, list);
-    open_form(picker, fields, primary, secondary->str,
-              &(Buttons){ on_list_ok, "Cancel", on_list_cancel });
+    g_autofree char *wrapped = wrap(secondary->str);
+    open_form(picker, fields, primary, wrapped,
+              &(Buttons){ "OK", on_list_ok, "Cancel", on_list_cancel });
 }
 
 /* ---- step 2: which values ---- */
@@ -488,8 +482,9 @@ show_page(CoexPicker *picker, guint start)
         purple_request_field_group_add_field(
             group, purple_request_field_string_new(id, label, values[i], FALSE));
     }
-    open_form(picker, fields, primary, secondary->str,
-              &(Buttons){ on_values_ok, "Back", on_values_back });
+    g_autofree char *wrapped = wrap(secondary->str);
+    open_form(picker, fields, primary, wrapped,
+              &(Buttons){ "OK", on_values_ok, "Back", on_values_back });
 }
 
 static void
@@ -501,7 +496,7 @@ show_values(CoexPicker *picker)
 /* ---- step 3: send this? ---- */
 
 static void
-on_send(gpointer token, int action)
+on_send(gpointer token, PurpleRequestFields *fields)
 {
     CoexPicker *picker = take_choice(token);
 
@@ -510,24 +505,22 @@ on_send(gpointer token, int action)
 }
 
 static void
-on_back(gpointer token, int action)
+on_confirm_back(gpointer token, PurpleRequestFields *fields)
 {
     CoexPicker *picker = take_choice(token);
 
-    if (picker != NULL)
+    if (picker == NULL)
+        return;
+    if (was_closed(picker, fields))
+        coex_picker_cancel(picker);
+    else
         coex_picker_back(picker);
-}
-
-static void
-on_confirm_cancel(gpointer token, int action)
-{
-    on_cancel(token);
 }
 
 static void show_confirm(CoexPicker *picker);
 
 static void
-on_next(gpointer token, int action)
+on_next(gpointer token, PurpleRequestFields *fields)
 {
     CoexPicker *picker = take_choice(token);
 
@@ -582,19 +575,18 @@ dup_question(CoexPicker *picker)
 static void
 show_confirm(CoexPicker *picker)
 {
-    CoexConnection *connection = picker->connection;
     g_autofree char *recipient = dup_recipient(picker);
     g_autofree char *primary = g_strdup_printf("Send this to %s?", recipient);
     g_autofree char *question = dup_question(picker);
     gboolean is_last;
     g_autofree char *rows = dup_rows(picker, question, &is_last);
-    gpointer token = new_ask(picker, PURPLE_REQUEST_ACTION);
-    g_autofree char *title = dup_window_title(picker);
-    void *ui = purple_request_action(connection->gc, title, primary, rows, 0, connection->account,
-                                     picker->name, NULL, token, 3, is_last ? "Send" : "Next",
-                                     is_last ? on_send : on_next, "Back", on_back, "Cancel",
-                                     on_confirm_cancel);
-    coex_ask_opened(token, ui);
+    Buttons buttons = { "Send", on_send, "Back", on_confirm_back };
+
+    if (!is_last) {
+        buttons.ok = "Next";
+        buttons.on_ok = on_next;
+    }
+    open_form(picker, purple_request_fields_new(), primary, rows, &buttons);
 }
 
 static void
@@ -618,15 +610,10 @@ point_at(CoexPicker *picker)
     coex_lines_notice(picker->connection, picker->name, line);
 }
 
-/* Pidgin tells nobody when a question with buttons is closed by the window's own, so such a one may
- * be gone that counts as open here; the line says how to be asked again. */
 static gboolean
 is_asked(const CoexPicker *picker)
 {
-    return coex_ask_is_open(picker->connection, COEX_ASK_TEMPLATE, picker->name,
-                            PURPLE_REQUEST_FIELDS) ||
-           coex_ask_is_open(picker->connection, COEX_ASK_TEMPLATE, picker->name,
-                            PURPLE_REQUEST_ACTION);
+    return coex_ask_is_open(picker->connection, COEX_ASK_TEMPLATE, picker->name);
 }
 
 const CoexTemplateFace coex_template_form = {

@@ -210,6 +210,10 @@ class Finch:
             self.keys("Tab")
         self.keys("Enter")
         self.wait(f"Send this to {NAMES[who]}")
+        self.keys("Tab", "Enter")
+        self.wait(f"order_update .* for {NAMES[who]}")
+        self.keys(*["Tab"] * len(values), "Enter")
+        self.wait(f"Send this to {NAMES[who]}")
 
     def confirm(self, who):
         self.keys("Enter")

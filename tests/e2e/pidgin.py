@@ -220,6 +220,16 @@ class Pidgin:
         self.fill(form, values)
         self.button(form, "OK")
         self.wait_frame(FORM + NAMES[who], f"Send this to {NAMES[who]}")
+        # Escape leads back, and leaves nothing behind that waits for an answer.
+        self.desktop.key(FORM + NAMES[who], "Escape")
+        form = wait_until("the values once more", lambda: self._filled(FORM + NAMES[who], values))
+        self.button(form, "OK")
+        self.wait_frame(FORM + NAMES[who], f"Send this to {NAMES[who]}")
+
+    def _filled(self, title, values):
+        frame = self.desktop.frame(title)
+        typed = [w.text for w in frame.all() if w.role == "text"] if frame else []
+        return frame if sorted(typed) == sorted(values) else None
 
     def _without(self, title, words):
         frame = self.desktop.frame(title)

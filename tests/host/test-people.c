@@ -83,7 +83,8 @@ no_marketing(World *world)
     host_request_press(world->host, "Send");
     host_wait_for(world->host, EVENT_REQUEST, DORA, WARNING);
     host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 0);
-    host_request_cancel(world->host);
+    host_request_press(world->host, "Back");
+    host_wait_for(world->host, EVENT_REQUEST, DORA, "*A template for*");
 
     host_type(world->host, DORA, "/template");
     list = host_wait_for(world->host, EVENT_REQUEST, DORA, NULL);
