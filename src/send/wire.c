@@ -519,11 +519,15 @@ static char *
 describe_uncertain(const CoexOutboxItem *item, const char *what, const char *why)
 {
     g_autofree char *excerpt = coex_text_excerpt(item->row->text, EXCERPT);
-    gboolean is_deaf = !item->outbox->account->receiving;
 
-    return g_strdup_printf("%s: %s\n%sIts confirmation is awaited, %d minutes at most; what you "
-                           "write meanwhile waits behind it.",
-                           what, excerpt, why, (is_deaf ? UNCERTAIN_DEAF_S : UNCERTAIN_S) / 60);
+    /* After another login no webhook may come for a while. */
+    return g_strdup_printf(
+        item->outbox->account->receiving
+            ? "%s: %s\n%sIts confirmation is awaited, 2 minutes at most, or 10 while no webhook "
+              "comes; what you write meanwhile waits behind it."
+            : "%s: %s\n%sIts confirmation is awaited, 10 minutes at most; what you write meanwhile "
+              "waits behind it.",
+        what, excerpt, why);
 }
 
 char *
@@ -573,11 +577,11 @@ on_unconfirmed(gpointer data)
 {
     CoexOutboxItem *item = data;
     CoexAccount *account = item->outbox->account;
+    gint64 left_s = UNCERTAIN_DEAF_S - (coex_account_now(account) - item->row->state_at);
 
     /* Counted as well: a clock that is corrected meanwhile may have been ahead by days. */
-    if (!account->receiving && item->n_waits++ < UNCERTAIN_DEAF_S / UNCERTAIN_S &&
-        coex_account_now(account) - item->row->state_at < UNCERTAIN_DEAF_S)
-        coex_timer_start(&item->confirm, UNCERTAIN_S * 1000, on_unconfirmed, item);
+    if (!account->receiving && item->n_waits++ < UNCERTAIN_DEAF_S / UNCERTAIN_S && left_s > 0)
+        coex_timer_start(&item->confirm, MIN(left_s, UNCERTAIN_S) * 1000, on_unconfirmed, item);
     else
         give_up(item);
 }

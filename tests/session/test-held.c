@@ -125,7 +125,9 @@ test_status_comes_later(Desk *desk)
     coex_sim_set_auto_status(desk->sim, FALSE);
     coex_sim_drop_next(desk->sim, TRUE);
     desk_say(desk, "ada", "Half heard");
-    desk_wait_notice(desk, "ada", "It is not clear whether this was sent: Half heard*");
+    desk_wait_notice(desk, "ada",
+                     "It is not clear whether this was sent: Half heard*2 minutes at most, or 10 "
+                     "while no webhook comes;*");
     desk_say(desk, "ada", "Waits behind");
     desk_wait_feed(desk, COEX_FEED_NOTICE, "ada", "Waits until it is clear *: Waits behind");
     desk_take(desk, "ada", "Half heard");

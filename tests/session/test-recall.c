@@ -198,7 +198,7 @@ test_unclear(Desk *desk)
     wamid = coex_sim_dup_last_sent(desk->sim, "ada");
     desk_restart(desk);
     desk_wait_feed(desk, COEX_FEED_NOTICE, "ada",
-                   "The connection ended while this was being sent: On its*");
+                   "The connection ended while this was being sent: On its*10 minutes at most;*");
     coex_session_recall(desk->session, desk_name("ada"), 5, 0, TRUE);
     desk_wait_past(desk, "ada",
                    "in: Hello\n"
