@@ -292,6 +292,35 @@ coex_outgoing_take_async(const char *folder, const char *name, const CoexOrigina
     coex_worker_run(task, run);
 }
 
+static void
+run_look(GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+    Taking *taking = task_data;
+    GError *error = NULL;
+
+    if (open_original(taking, &error) && find_type(taking, &error))
+        g_task_return_pointer(task, g_steal_pointer(&taking->media),
+                              (GDestroyNotify)coex_media_free);
+    else
+        g_task_return_error(task, error);
+}
+
+void
+coex_outgoing_look_async(const char *path, CoexWorkerSlow slow, GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+    g_autoptr(GTask) task = g_task_new(NULL, NULL, callback, user_data);
+    Taking *taking = g_new0(Taking, 1);
+
+    taking->path = g_strdup(path);
+    taking->from = -1;
+    taking->to = -1;
+    taking->media = g_new0(CoexMedia, 1);
+    g_task_set_task_data(task, taking, (GDestroyNotify)taking_free);
+    coex_worker_watch(task, slow, user_data);
+    coex_worker_run(task, run_look);
+}
+
 CoexMedia *
 coex_outgoing_take_finish(GAsyncResult *result, CoexFit *ret_fit, GError **error)
 {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/file-type.h"
-#include <gio/gio.h>
+#include "net/worker.h"
 
 typedef struct CoexAccount CoexAccount;
 typedef struct CoexHttp CoexHttp;
@@ -30,6 +30,11 @@ void coex_outgoing_take_async(const char *folder, const char *name, const CoexOr
  * COEX_ERROR_STORE: it cannot be read or written; COEX_ERROR_INVALID_INPUT, COEX_ERROR_TOO_LARGE:
  * WhatsApp does not carry it; G_IO_ERROR_CANCELLED. */
 CoexMedia *coex_outgoing_take_finish(GAsyncResult *result, CoexFit *ret_fit, GError **error);
+
+/* Finds out what the file at @path is, and copies nothing; then coex_outgoing_take_finish(). @slow:
+ * as in media/files. Any thread with a loop. */
+void coex_outgoing_look_async(const char *path, CoexWorkerSlow slow, GAsyncReadyCallback callback,
+                              gpointer user_data);
 
 void coex_outgoing_drop(const char *folder, const char *name);
 /* Drops all but those whose names are in the set @kept, and what is made of those. */

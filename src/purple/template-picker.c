@@ -11,6 +11,7 @@
 #include "purple/lines.h"
 #include "purple/typed-path.h"
 #include "session/session.h"
+#include "session/shown-file.h"
 
 #define JOINED_CHARS 200
 
@@ -129,9 +130,20 @@ say(CoexPicker *picker, const char *sentence)
 static void
 forget_template(CoexPicker *picker)
 {
+    picker->look = 0;
     g_clear_pointer(&picker->template_, coex_template_unref);
     g_clear_pointer(&picker->values, g_strfreev);
     picker->cleaned = FALSE;
+}
+
+/* For when it is chosen again; takes both, which may be NULL. */
+static void
+keep(CoexPicker *picker, CoexTemplate *template_, char **values)
+{
+    g_clear_pointer(&picker->left, coex_template_unref);
+    g_clear_pointer(&picker->left_values, g_strfreev);
+    picker->left = template_;
+    picker->left_values = values;
 }
 
 /* To the beginning; the parked texts stay, and the list that was shown last: its numbers stand on
@@ -141,8 +153,7 @@ reset(CoexPicker *picker, CoexStage stage)
 {
     forget_template(picker);
     if (stage == COEX_STAGE_IDLE) {
-        g_clear_pointer(&picker->left, coex_template_unref);
-        g_clear_pointer(&picker->left_values, g_strfreev);
+        keep(picker, NULL, NULL);
         picker->lost = FALSE;
         picker->seen_closed = FALSE;
         picker->has_news = FALSE;
@@ -336,6 +347,68 @@ dup_whole_values(const CoexPicker *picker, const char *const *values, char **ret
     return g_steal_pointer(&whole);
 }
 
+/* ---- files that the template shows ---- */
+
+typedef struct {
+    CoexConnection *connection; /* a reference, with which the picker lives */
+    CoexPicker *picker;
+    guint look;
+    guint i; /* of the value */
+} Look;
+
+static void
+refuse_values(CoexPicker *picker, const char *why)
+{
+    picker->stage = COEX_STAGE_VALUES;
+    say(picker, why);
+    show(picker);
+}
+
+static void look_from(CoexPicker *picker, guint first);
+
+static void
+on_looked(const char *why, gpointer user_data)
+{
+    g_autofree Look *look = user_data;
+    g_autoptr(CoexConnection) connection = look->connection;
+    CoexPicker *picker = look->picker;
+
+    if (connection->over || picker->look != look->look)
+        return;
+    if (why == NULL) {
+        look_from(picker, look->i + 1);
+        return;
+    }
+    picker->look = 0;
+    refuse_values(picker, why);
+}
+
+/* One after the other; then comes the last question. */
+static void
+look_from(CoexPicker *picker, guint first)
+{
+    static guint last_look;
+    const GPtrArray *variables = picker->template_->variables;
+    CoexMediaKind kind;
+
+    for (guint i = first; i < variables->len && picker->values[i] != NULL; i++) {
+        const CoexTemplateVariable *variable = g_ptr_array_index(variables, i);
+        Look *look;
+
+        if (variable->kind != COEX_VALUE_FILE || !g_path_is_absolute(picker->values[i]) ||
+            !coex_template_shows_file(picker->template_, variable->card, &kind))
+            continue;
+        picker->look = ++last_look;
+        look = g_new(Look, 1);
+        *look = (Look){ coex_connection_ref(picker->connection), picker, picker->look, i };
+        coex_shown_file_look(picker->values[i], kind, on_looked, look);
+        return;
+    }
+    picker->look = 0;
+    picker->stage = COEX_STAGE_CONFIRM;
+    show(picker);
+}
+
 void
 coex_picker_fill(CoexPicker *picker, const char *const *typed)
 {
@@ -350,8 +423,7 @@ coex_picker_fill(CoexPicker *picker, const char *const *typed)
     picker->cleaned = FALSE;
     if (whole == NULL) {
         set_values(picker, typed);
-        say(picker, why);
-        show(picker);
+        refuse_values(picker, why);
         return;
     }
     checked = coex_template_check_values(picker->template_, values,
@@ -359,13 +431,12 @@ coex_picker_fill(CoexPicker *picker, const char *const *typed)
                                          &picker->cleaned, &error);
     if (checked == NULL) {
         set_values(picker, values);
-        say(picker, error->message);
-    } else {
-        g_strfreev(picker->values);
-        picker->values = checked;
-        picker->stage = COEX_STAGE_CONFIRM;
+        refuse_values(picker, error->message);
+        return;
     }
-    show(picker);
+    g_strfreev(picker->values);
+    picker->values = checked;
+    look_from(picker, 0);
 }
 
 void
@@ -374,10 +445,7 @@ coex_picker_back(CoexPicker *picker)
     if (picker->stage != COEX_STAGE_CONFIRM || coex_template_count_asked(picker->template_) == 0) {
         g_autofree char *query = g_strdup(picker->query);
 
-        g_clear_pointer(&picker->left, coex_template_unref);
-        g_clear_pointer(&picker->left_values, g_strfreev);
-        picker->left = g_steal_pointer(&picker->template_);
-        picker->left_values = g_steal_pointer(&picker->values);
+        keep(picker, g_steal_pointer(&picker->template_), g_steal_pointer(&picker->values));
         coex_picker_search(picker, query);
         return;
     }
@@ -448,6 +516,8 @@ coex_picker_send(CoexPicker *picker)
     if (coex_session_send_template(session, picker->name, template_, (const char *const *)values,
                                    &error)) {
         picker->decided = picker->parked != NULL;
+        if (picker->decided)
+            keep(picker, g_steal_pointer(&template_), g_steal_pointer(&values));
         return;
     }
     say(picker, error->message);
@@ -535,14 +605,38 @@ point_at(CoexPicker *picker)
         picker->connection->face->point_at(picker);
 }
 
+/* What was chosen did not come about. */
+static void
+ask_again(CoexPicker *picker, const char *reason)
+{
+    g_autoptr(CoexTemplate) template_ = g_steal_pointer(&picker->left);
+    g_auto(GStrv) values = g_steal_pointer(&picker->left_values);
+
+    picker->decided = FALSE;
+    say(picker, reason);
+    if (template_ == NULL) {
+        coex_picker_start(picker, NULL);
+    } else {
+        set_values(picker, (const char *const *)values);
+        picker->template_ = g_steal_pointer(&template_);
+        picker->stage = COEX_STAGE_VALUES;
+        show(picker);
+    }
+    point_at(picker);
+}
+
 void
 coex_picker_park(CoexPicker *picker, const char *text, const char *reason)
 {
-    gboolean joins = is_asked(picker);
+    gboolean joins = is_asked(picker) || picker->look != 0;
     g_autofree char *before = g_steal_pointer(&picker->parked);
 
     picker->lost = FALSE;
     picker->parked = g_strdup(text);
+    if (picker->decided && g_strcmp0(text, before) == 0) {
+        ask_again(picker, reason);
+        return;
+    }
     /* A text that was on its way when the user chose shares the fate of the others. */
     if (picker->awaits_catalogue || picker->decided)
         return;
@@ -563,6 +657,8 @@ coex_picker_unpark(CoexPicker *picker)
         return;
 
     g_clear_pointer(&picker->parked, g_free);
+    if (picker->decided)
+        keep(picker, NULL, NULL);
     picker->lost = !picker->decided;
     picker->has_news = picker->lost;
     picker->decided = FALSE;

@@ -49,7 +49,8 @@ struct CoexPicker {
     char *query;             /* what is searched for, NULL: everything */
     CoexTemplate *template_; /* from VALUES on */
     char **values;           /* from VALUES on: what is known of them, NULL; at CONFIRM checked */
-    CoexTemplate *left;      /* the template that was last gone back from, NULL */
+    guint look;              /* at VALUES: number of the files' check that goes on, 0: none does */
+    CoexTemplate *left;      /* the template that was last gone back from, or sent, NULL */
     char **left_values;      /* what was filled in then, NULL */
     gboolean warned;         /* at CONFIRM: it was said that they want no marketing */
     gboolean cleaned;        /* at CONFIRM: line breaks and the like were taken out of the values */

@@ -102,6 +102,72 @@ held_picture(World *world)
     host_wait_message(world->host, NORA, "SEND", "[image: photo.jpg]*Hallo 17*");
 }
 
+static void
+write_file(const char *path, const char *content, gssize length)
+{
+    g_assert_true(g_file_set_contents(path, content, length, NULL));
+}
+
+static void
+assert_kept(World *world, const HostEvent *form, const char *path)
+{
+    g_auto(GStrv) sixteens = g_strsplit(form->extra, " = 16\n", -1);
+
+    host_check(world->host, strstr(form->extra, path) != NULL);
+    host_check(world->host, g_strv_length(sixteens) == 4);
+}
+
+/* A file that the template cannot show is told before it is sent, and what was filled in stays;
+ * also where it turns out later. */
+static void
+wrong_file(World *world)
+{
+    static const char jpeg[] = "\xff\xd8\xff\xc0\0\x11\x08\0\x10\0\x10\x03xxxxxxxxxxxxxxxx";
+    g_autofree char *folder = g_dir_make_tmp("coex-files-XXXXXX", NULL);
+    g_autofree char *note = g_build_filename(folder, "note.txt", NULL);
+    g_autofree char *picture = g_build_filename(folder, "photo.jpg", NULL);
+    const HostEvent *form;
+
+    write_file(note, "Buy flour\n", -1);
+    host_go_online(world->host);
+    host_type(world->host, NORA, "It is ready");
+    host_wait_for(world->host, EVENT_REQUEST, NORA, "*Waiting: “It is ready”*");
+    host_type(world->host, NORA, "/template pickup_ready_v2");
+    form = host_wait_for(world->host, EVENT_REQUEST, NORA, "*[image]*Hallo {{1}}*");
+    set_field(world, form, 0, note);
+    for (guint i = 1; i < 4; i++)
+        set_field(world, form, i, "16");
+    host_request_ok(world->host);
+    form = host_wait_for(world->host, EVENT_REQUEST, NORA,
+                         "*The template shows a picture, JPEG or PNG, and*“note.txt” is none. *");
+    assert_kept(world, form, note);
+    set_field(world, form, 0, picture);
+    host_request_ok(world->host);
+    form = host_wait_for(world->host, EVENT_REQUEST, NORA,
+                         "*“photo.jpg” cannot be sent.*no such file*");
+    assert_kept(world, form, picture);
+    write_file(picture, jpeg, sizeof jpeg);
+    host_request_ok(world->host);
+    host_wait_for(world->host, EVENT_REQUEST, NORA, "*Send this to*[image: photo.jpg]*");
+
+    write_file(picture, "Buy flour\n", -1);
+    host_request_press(world->host, "Send");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*Not sent: the file “photo.jpg”. *");
+    form = host_wait_for(world->host, EVENT_REQUEST, NORA, "*[image]*Hallo {{1}}*It is ready*");
+    assert_kept(world, form, picture);
+    host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 0);
+    write_file(picture, jpeg, sizeof jpeg);
+    host_request_ok(world->host);
+    host_wait_for(world->host, EVENT_REQUEST, NORA, "*Send this to*[image: photo.jpg]*");
+    host_request_press(world->host, "Send");
+    g_autoptr(CoexSimRequest) sent = world_next_sent(world);
+    host_check(world->host, strstr(sent->body, "\"image\":{\"id\":") != NULL);
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*Not sent: It is ready*");
+    g_unlink(note);
+    g_unlink(picture);
+    g_rmdir(folder);
+}
+
 /* Each card's picture is asked for, checked by its turn, and shown in the finished message. */
 static void
 carousel(World *world)
@@ -141,6 +207,7 @@ add_all(void)
     world_add("template-form/place", NULL, place);
     world_add("template-form/pages", "gnt-purple", pages);
     world_add("template-form/held-picture", NULL, held_picture);
+    world_add("template-form/wrong-file", NULL, wrong_file);
     world_add("template-form/carousel", NULL, carousel);
     world_add("template-form/held-picture-in-finch", "gnt-purple", held_picture);
 }
