@@ -473,7 +473,8 @@ open_page(CoexConnection *connection, const char *name, gboolean about_files)
     purple_request_fields_add_group(fields, group);
     coex_ask_close(connection, COEX_ASK_OPTIONS, "");
     token = coex_ask_new(connection, COEX_ASK_OPTIONS, "", PURPLE_REQUEST_FIELDS);
-    ui = purple_request_fields(connection->gc, title, number, NULL, fields, "OK",
+    /* The title says whose they are: on 80x24 there is room for no line above them. */
+    ui = purple_request_fields(connection->gc, title, NULL, NULL, fields, "OK",
                                G_CALLBACK(on_page_ok), "Cancel", G_CALLBACK(on_page_cancel),
                                connection->account, NULL, NULL, token);
     coex_ask_opened(token, ui);

@@ -49,7 +49,8 @@ class LowTerminal:
         self.client.keys("m")
         self.client.go("More options")
         shown = self.client.wait("(?s)\u2524More options.*OK")
-        for words in ("Verify token", "Webhook path", "Read receipts", "Buddies", "(marks read): no or yes"):
+        for words in ("Verify token", "Name of this desk", "Webhook path", "Read receipts", "Buddies",
+                      "(marks read): no or yes"):
             check(words in shown, f"“{words}” is out of sight")
         self.client.keys("M-c")
         self.client.wait_gone("\u2524More options")
