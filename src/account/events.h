@@ -41,8 +41,7 @@ typedef enum {
      * already, without a sound, and kept nowhere. */
     COEX_SESSION_TICK,
     /* Earlier `lines` with the person. Not `asked`: they come right before the first message of
-     * this person since the login or coex_session_forget_recalled(), with which a conversation may
-     * open. */
+     * this person since the login or the end of their conversation, with which one may open. */
     COEX_SESSION_PAST,
     /* The phone's earlier chats have come: `lines` with the person of one day, in order, are to be
      * written into the log, or, without lines, coex_session_log_next() asks for them. `detail`,

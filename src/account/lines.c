@@ -193,7 +193,7 @@ is_first(CoexAccount *account, gint64 person_id)
 static void
 read_ahead(CoexAccount *account, Telling *telling, gint64 person_id, gint64 before)
 {
-    const CoexPastQuery query = { account->id, person_id, before, account->recall };
+    const CoexPastQuery query = { account->id, person_id, before, account->recall, TRUE };
     Ahead *ahead = g_new(Ahead, 1);
 
     *ahead = (Ahead){ coex_account_ref(account), g_rc_box_acquire(telling), person_id };

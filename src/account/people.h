@@ -23,6 +23,7 @@ typedef struct CoexPersonEntry {
     CoexState tick_told;  /* ticker: the furthest that was told in this turn, PENDING: nothing */
     gint64 tick_at;       /* ticker: since when, seconds since 1970 */
     gboolean recalled;    /* recall: earlier lines were told */
+    gboolean is_open;     /* send/broadcast: a conversation with them is, now */
     gint64 reminded_of;   /* waiting: end of the window that was told of; 0 */
     gint64 typing_at;     /* send/receipts: when typing was shown last, 0 */
     struct CoexOutboxQueue *queue; /* send/queue: what waits for this person; borrowed, NULL */

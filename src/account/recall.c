@@ -93,7 +93,7 @@ void
 coex_recall_ask(CoexAccount *account, const CoexPerson *person, guint limit, gint64 before,
                 gboolean on_demand)
 {
-    const CoexPastQuery query = { account->id, person->id, before, limit };
+    const CoexPastQuery query = { account->id, person->id, before, limit, !on_demand };
     Question *question = g_new(Question, 1);
 
     if (!on_demand)

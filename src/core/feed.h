@@ -35,6 +35,7 @@ typedef enum {
     COEX_LINE_ASKED = 1 << 9,   /* FILE: the user asked for it */
     COEX_LINE_PLAY = 1 << 10,   /* FILE: and wants it opened */
     COEX_LINE_GET = 1 << 11,    /* NOTICE: the file that it names first can be fetched */
+    COEX_LINE_BROADCAST = 1 << 12, /* SENT, and those of the past: many got the same */
 } CoexLineFlags;
 
 typedef struct CoexFeedItem {

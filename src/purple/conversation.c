@@ -28,6 +28,8 @@
 
 /* Before what was typed at the phone: by somebody else, maybe, or long ago. */
 #define FROM_PHONE "[phone] "
+/* Before what many have got. */
+#define BROADCAST "[broadcast] "
 
 /* Ours to set; whatever else came with a typed line goes back with its echo. */
 #define OWN_FLAGS                                                                                  \
@@ -213,29 +215,37 @@ write_own(CoexConnection *shown_in, const char *name, const char *text, gint64 a
     purple_conv_im_write(PURPLE_CONV_IM(conv), who, html, flags, (time_t)at);
 }
 
+/* On every line, where each is shown as a message of its own. */
+static char *
+dup_marked(const char *mark, const char *text)
+{
+    gboolean apart = coex_host_get()->notice == COEX_NOTICE_IM;
+    g_autofree char *next = g_strconcat("\n", mark, NULL);
+    g_auto(GStrv) lines = g_strsplit(text, "\n", apart ? -1 : 1);
+    g_autofree char *marked = g_strjoinv(next, lines);
+
+    return g_strconcat(mark, marked, NULL);
+}
+
 static void
 show_sent(CoexConnection *connection, const CoexFeedItem *item, const char *name,
           PurpleMessageFlags flags)
 {
-    g_autofree char *text =
-        item->quote != NULL ? add_quote(item->quote, item->text) : g_strdup(item->text);
+    g_autofree char *text = item->flags & COEX_LINE_BROADCAST ? dup_marked(BROADCAST, item->text)
+                            : item->quote != NULL             ? add_quote(item->quote, item->text)
+                                                              : g_strdup(item->text);
 
     write_own(connection, name, text, item->time, flags | PURPLE_MESSAGE_SEND);
 }
 
-/* The mark on every line, where each is shown as a message of its own. */
 static void
 show_echo(CoexConnection *connection, const CoexFeedItem *item, const char *name)
 {
     gboolean is_old = item->time < (gint64)time(NULL) - OLD_S;
-    gboolean apart = coex_host_get()->notice == COEX_NOTICE_IM;
     gsize length = coex_echo_get_mark_length(item->text);
     g_autofree char *mark = length > 0 ? g_strndup(item->text, length) : g_strdup(FROM_PHONE);
     g_autofree char *said = add_quote(item->quote, item->text + length);
-    g_autofree char *next = g_strconcat("\n", mark, NULL);
-    g_auto(GStrv) lines = g_strsplit(said, "\n", apart ? -1 : 1);
-    g_autofree char *marked = g_strjoinv(next, lines);
-    g_autofree char *text = g_strconcat(mark, marked, NULL);
+    g_autofree char *text = dup_marked(mark, said);
 
     write_own(connection, name, text, item->time,
               PURPLE_MESSAGE_SEND | PURPLE_MESSAGE_REMOTE_SEND |

@@ -84,6 +84,8 @@ dup_notes(const CoexFeedItem *item, gboolean numbered)
         g_string_append(notes, "(deleted) ");
     else if (item->flags & COEX_LINE_EDITED)
         g_string_append(notes, "(edited) ");
+    if (item->flags & COEX_LINE_BROADCAST)
+        g_string_append(notes, "(broadcast) ");
     if ((item->media != NULL || numbered) && item->message_id > 0)
         g_string_append_printf(notes, "(#%" G_GINT64_FORMAT ") ", item->message_id);
     return g_string_free(notes, FALSE);
@@ -207,8 +209,34 @@ is_begun(CoexConnection *connection, const char *name)
 }
 
 static void
-on_conversation_created(PurpleConversation *conv, CoexConnection *connection)
+show_earlier(CoexConnection *connection, const char *name)
 {
+    CoexContact *contact = coex_contact_of(connection, name);
+    g_autoptr(GPtrArray) lines = g_steal_pointer(&contact->past);
+    guint limit = coex_recall_get_limit(connection->account);
+
+    if (lines != NULL) {
+        if (lines->len > 0)
+            show(connection, name, lines);
+        return;
+    }
+    if (limit > 0 && coex_session_find_person(connection->session, name) != NULL)
+        coex_session_recall(connection->session, name, limit, connection->line_at, FALSE);
+}
+
+/* Only a window of this program is seen to be open; a line elsewhere would be a message to all. */
+static void
+note_open(CoexConnection *connection, const char *name)
+{
+    if (!connection->over && coex_host_get()->notice == COEX_NOTICE_SYSTEM)
+        coex_session_note_open(connection->session, name, TRUE);
+}
+
+static void
+on_conversation_created(PurpleConversation *conv, CoexConnection *created_in)
+{
+    g_autoptr(CoexConnection) connection = coex_connection_ref(created_in);
+
     if (connection->over || purple_conversation_get_account(conv) != connection->account ||
         purple_conversation_get_type(conv) != PURPLE_CONV_TYPE_IM)
         return;
@@ -217,17 +245,8 @@ on_conversation_created(PurpleConversation *conv, CoexConnection *connection)
         coex_connection_dup_name(connection, purple_conversation_get_name(conv));
     if (is_begun(connection, name))
         return;
-
-    CoexContact *contact = coex_contact_of(connection, name);
-    g_autoptr(GPtrArray) lines = g_steal_pointer(&contact->past);
-    guint limit = coex_recall_get_limit(connection->account);
-    if (lines != NULL) {
-        if (lines->len > 0)
-            show(connection, name, lines);
-        return;
-    }
-    if (limit > 0 && coex_session_find_person(connection->session, name) != NULL)
-        coex_session_recall(connection->session, name, limit, connection->line_at, FALSE);
+    show_earlier(connection, name);
+    note_open(connection, name);
 }
 
 /* What comes next to the person begins a new one. */
@@ -240,7 +259,22 @@ on_conversation_deleted(PurpleConversation *conv, CoexConnection *connection)
 
     g_autofree char *name =
         coex_connection_dup_name(connection, purple_conversation_get_name(conv));
-    coex_session_forget_recalled(connection->session, name);
+    coex_session_note_open(connection->session, name, FALSE);
+}
+
+/* What was opened before the login is open still. */
+static void
+note_all_open(CoexConnection *connection)
+{
+    for (const GList *link = purple_get_ims(); link != NULL; link = link->next) {
+        PurpleConversation *conv = link->data;
+        g_autofree char *name = NULL;
+
+        if (purple_conversation_get_account(conv) != connection->account)
+            continue;
+        name = coex_connection_dup_name(connection, purple_conversation_get_name(conv));
+        note_open(connection, name);
+    }
 }
 
 void
@@ -248,12 +282,11 @@ coex_recall_watch(CoexConnection *connection)
 {
     void *handle = purple_conversations_get_handle();
 
-    if (coex_recall_get_limit(connection->account) == 0)
-        return;
     purple_signal_connect(handle, "conversation-created", connection->gc,
                           PURPLE_CALLBACK(on_conversation_created), connection);
     purple_signal_connect(handle, "deleting-conversation", connection->gc,
                           PURPLE_CALLBACK(on_conversation_deleted), connection);
+    note_all_open(connection);
 }
 
 void
@@ -281,7 +314,7 @@ coex_recall_end(CoexConnection *connection, const char *name)
     g_clear_pointer(&contact->past, g_ptr_array_unref);
     if (purple_find_conversation_with_account(PURPLE_CONV_TYPE_IM, who, connection->account) ==
         NULL)
-        coex_session_forget_recalled(connection->session, name);
+        coex_session_note_open(connection->session, name, FALSE);
 }
 
 /* ---- on demand ---- */

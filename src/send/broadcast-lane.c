@@ -93,11 +93,32 @@ make_status(CoexAccount *account, const Part *part, CoexState state, int code)
     return status;
 }
 
+static CoexPerson *
+find_person(const CoexAccount *account, gint64 person_id)
+{
+    CoexPerson *person = coex_people_by_id(account->people, person_id);
+
+    return person != NULL ? coex_people_now(account->people, person) : NULL;
+}
+
+/* To whom it goes, where a conversation with them is open; else NULL. */
+static const CoexPerson *
+find_open(const CoexAccount *account, const Part *part)
+{
+    const CoexPerson *person = find_person(account, part->person_id);
+
+    return person != NULL && coex_people_get_entry(account->people, person->id)->is_open ? person
+                                                                                         : NULL;
+}
+
 /* The part has come to its end, and is gone. Takes @status; NULL: it has surely not left. */
 static void
 settle(CoexAccount *account, Part *part, CoexStatus *status, const char *why)
 {
-    coex_broadcast_note_outcome(account->broadcasts, part->local_id, status, why);
+    const CoexPerson *person =
+        status != NULL && status->state == COEX_STATE_PENDING ? find_open(account, part) : NULL;
+
+    coex_broadcast_note_outcome(account->broadcasts, part->local_id, status, why, person);
     g_hash_table_remove(account->broadcasts->parts, part->local_id);
 }
 
@@ -128,14 +149,6 @@ was_reached(const CoexBroadcasts *broadcasts, const CoexPerson *person, gint64 o
         if (had_turn(broadcasts, others->pdata[i], own_id))
             return TRUE;
     return FALSE;
-}
-
-static CoexPerson *
-find_person(const CoexAccount *account, gint64 person_id)
-{
-    CoexPerson *person = coex_people_by_id(account->people, person_id);
-
-    return person != NULL ? coex_people_now(account->people, person) : NULL;
 }
 
 static Part *

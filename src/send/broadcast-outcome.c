@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "account/account.h"
+#include "account/lines.h"
 #include "account/people.h"
 #include "account/tell.h"
 #include "account/views.h"
@@ -16,7 +17,8 @@ typedef struct {
     CoexAccount *account; /* borrowed, but while it is being written */
     CoexStatus *status;   /* NULL: it has surely not left, and no message is there */
     char *local_id;
-    char *why; /* NULL */
+    char *why;      /* NULL */
+    gint64 open_id; /* of the person, in whose conversation it is to stand; 0: in none */
 } Outcome;
 
 static void
@@ -37,6 +39,8 @@ put_outcome(CoexBatch *batch, const Outcome *outcome)
         coex_batch_apply_status(batch, outcome->status, outcome->why);
     else
         coex_batch_remove_unsent(batch, outcome->local_id);
+    if (outcome->open_id != 0)
+        coex_batch_tell_broadcasts(batch, outcome->open_id);
 }
 
 static void write_outcome(CoexAccount *account, Outcome *outcome);
@@ -72,8 +76,10 @@ on_outcome(CoexBatch *batch, const GError *error, gpointer user_data)
     CoexBroadcasts *broadcasts = account->broadcasts;
 
     if (account->state == COEX_ACCOUNT_ENDED || error == NULL) {
-        if (error == NULL && account->state != COEX_ACCOUNT_ENDED && outcome->status != NULL)
+        if (error == NULL && account->state != COEX_ACCOUNT_ENDED && outcome->status != NULL) {
             note_state(account, coex_batch_get_result(batch, 0));
+            coex_account_tell_feed(account, coex_batch_get_feed(batch));
+        }
         outcome_free(outcome);
         return;
     }
@@ -96,10 +102,11 @@ write_outcome(CoexAccount *account, Outcome *outcome)
 
 void
 coex_broadcast_note_outcome(CoexBroadcasts *broadcasts, const char *local_id, CoexStatus *status,
-                            const char *why)
+                            const char *why, const CoexPerson *open)
 {
     Outcome *outcome = g_new0(Outcome, 1);
 
+    outcome->open_id = open != NULL ? open->id : 0;
     outcome->status = status;
     outcome->local_id = g_strdup(local_id);
     outcome->why = g_strdup(why);

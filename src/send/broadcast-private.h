@@ -39,9 +39,10 @@ struct CoexBroadcasts {
 };
 
 /* Writes down what became of the message, and @why (NULL) it failed. Takes @status; NULL: it has
- * surely not left, and no message stands there any more. */
+ * surely not left, and no message stands there any more. @open: whose conversation is open, so that
+ * it is to stand there; NULL: nobody's. */
 void coex_broadcast_note_outcome(CoexBroadcasts *broadcasts, const char *local_id,
-                                 CoexStatus *status, const char *why);
+                                 CoexStatus *status, const char *why, const CoexPerson *open);
 void coex_broadcast_outcomes_init(CoexBroadcasts *broadcasts);
 /* Puts into @batch what the disk has refused: it is not written again. */
 void coex_broadcast_outcomes_stop(CoexBroadcasts *broadcasts, CoexBatch *batch);

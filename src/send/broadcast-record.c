@@ -207,6 +207,12 @@ coex_broadcast_record_load(CoexAccount *account)
     return record;
 }
 
+gboolean
+coex_broadcast_was_any(const CoexAccount *account)
+{
+    return coex_account_get_setting(account, SETTING) != NULL;
+}
+
 void
 coex_broadcast_record_put(const CoexBroadcastRecord *record, CoexAccount *account, CoexBatch *batch)
 {

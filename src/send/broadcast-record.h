@@ -46,6 +46,8 @@ char **coex_broadcast_record_fill(const CoexBroadcastRecord *record, const char 
 
 /* The last one; NULL: none is kept. */
 CoexBroadcastRecord *coex_broadcast_record_load(CoexAccount *account);
+/* Whether one is. */
+gboolean coex_broadcast_was_any(const CoexAccount *account);
 /* It is the last one from now on; on disk with @batch. */
 void coex_broadcast_record_put(const CoexBroadcastRecord *record, CoexAccount *account,
                                CoexBatch *batch);

@@ -301,6 +301,22 @@ coex_broadcast_finish(CoexAccount *account)
     coex_broadcast_end(account, NULL, "");
 }
 
+/* ---- in conversations ---- */
+
+void
+coex_broadcast_note_open(CoexAccount *account, CoexPerson *person, gboolean open)
+{
+    CoexBatch *batch;
+
+    person = coex_people_now(account->people, person);
+    coex_people_get_entry(account->people, person->id)->is_open = open;
+    if (!open || !coex_broadcast_was_any(account))
+        return;
+    batch = coex_account_batch(account);
+    coex_batch_tell_broadcasts(batch, person->id);
+    coex_store_commit(account->store, batch, coex_account_take_lines, coex_account_ref(account));
+}
+
 /* ---- over logins ---- */
 
 static void

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <glib.h>
+
 /* One template to many people: planned, asked about, and sent to one after the other beside the
  * outbox, so that nobody's own texts wait for it. Before a message leaves it stands in the store as
  * one that may have arrived, and it is never tried again unless it surely has not left: so nobody
@@ -29,6 +31,9 @@ void coex_broadcast_cancel(CoexAccount *account, const CoexPerson *person, const
 void coex_broadcast_stop(CoexAccount *account, const CoexPerson *person);
 /* COEX_SESSION_BROADCAST follows: what became of the last one. */
 void coex_broadcast_report(CoexAccount *account, const CoexPerson *person);
+
+/* A conversation with the person is @open, or gone: in one that is stands what was sent to them. */
+void coex_broadcast_note_open(CoexAccount *account, CoexPerson *person, gboolean open);
 
 /* At the login: goes on with what the last one left, unless that is more than an hour old. */
 void coex_broadcast_take_up(CoexAccount *account);

@@ -157,9 +157,11 @@ run_keep_line(CoexCommand *command, CoexPerson *person)
 }
 
 static void
-run_forget_recalled(CoexCommand *command, CoexPerson *person)
+run_note_open(CoexCommand *command, CoexPerson *person)
 {
-    coex_recall_forget(command->account, person);
+    if (!command->flag)
+        coex_recall_forget(command->account, person);
+    coex_broadcast_note_open(command->account, person, command->flag);
 }
 
 static void
@@ -382,7 +384,7 @@ static const struct {
     [COEX_COMMAND_DISCARD] = { .act = coex_outbox_discard },
     [COEX_COMMAND_LIST_HELD] = { .act = coex_outbox_list_held, .alone = TRUE },
     [COEX_COMMAND_RECALL] = { .run = run_recall },
-    [COEX_COMMAND_FORGET_RECALLED] = { .run = run_forget_recalled, .quiet = TRUE, .of_name = TRUE },
+    [COEX_COMMAND_NOTE_OPEN] = { .run = run_note_open, .quiet = TRUE, .of_name = TRUE },
     [COEX_COMMAND_DESCRIBE] = { .run = run_describe, .alone = TRUE, .of_name = TRUE },
     [COEX_COMMAND_KEEP_LINE] = { .run = run_keep_line,
                                  .alone = TRUE,

@@ -477,9 +477,9 @@ coex_session_keep_line(CoexSession *session, const char *name, const char *text)
 }
 
 void
-coex_session_forget_recalled(CoexSession *session, const char *name)
+coex_session_note_open(CoexSession *session, const char *name, gboolean open)
 {
-    post_verb(session, COEX_COMMAND_FORGET_RECALLED, name);
+    post_flag(session, COEX_COMMAND_NOTE_OPEN, name, NULL, open);
 }
 
 void

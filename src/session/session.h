@@ -107,8 +107,9 @@ gboolean coex_session_hold_text(CoexSession *session, const char *name, const ch
  * 0: all); PAST follows, or, with @on_demand and where there are none, a NOTICE. */
 void coex_session_recall(CoexSession *session, const char *name, guint limit, gint64 before,
                          gboolean on_demand);
-/* The conversation is gone: earlier lines come again with the next message. */
-void coex_session_forget_recalled(CoexSession *session, const char *name);
+/* A conversation with the person is @open: what is sent to many stands in it from then on. Or it is
+ * gone: earlier lines come again with the next message. */
+void coex_session_note_open(CoexSession *session, const char *name, gboolean open);
 
 /* Keeps a line of ours that is shown in the conversation after the next login; @name NULL: a notice
  * of the account. */

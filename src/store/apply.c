@@ -11,6 +11,7 @@
 #include "store/past.h"
 #include "store/refer.h"
 #include "store/schema.h"
+#include "store/untold.h"
 
 /* ---- people ---- */
 
@@ -301,6 +302,8 @@ apply_change(CoexApply *a, GError **error)
         return coex_apply_drop_outbox(a, change->local_id, error);
     case COEX_CHANGE_UNSENT:
         return coex_apply_remove_unsent(a, change->local_id, error);
+    case COEX_CHANGE_UNTOLD:
+        return coex_apply_untold(a, change->person_id, error);
     case COEX_CHANGE_LINE:
         return apply_line(a, error);
     case COEX_CHANGE_SETTING:

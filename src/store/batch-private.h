@@ -20,6 +20,7 @@ typedef enum {
     COEX_CHANGE_ACCEPTED,
     COEX_CHANGE_OUTBOX_REMOVED,
     COEX_CHANGE_UNSENT,
+    COEX_CHANGE_UNTOLD,
     COEX_CHANGE_LINE,
     COEX_CHANGE_SETTING,
     COEX_CHANGE_DELIVERY,
@@ -72,7 +73,8 @@ typedef struct CoexChange {
             char *wamid;
             gint64 now;
         } outbox;
-        char *local_id; /* OUTBOX_REMOVED, UNSENT */
+        char *local_id;   /* OUTBOX_REMOVED, UNSENT */
+        gint64 person_id; /* UNTOLD */
         struct {
             gint64 person_id;
             CoexFeedKind kind;

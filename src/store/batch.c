@@ -82,6 +82,7 @@ free_change(gpointer data)
         break;
     case COEX_CHANGE_LOGGED:
     case COEX_CHANGE_UNITED:
+    case COEX_CHANGE_UNTOLD:
     case COEX_CHANGE_PAST:
     case COEX_CHANGE_TIMES:
     case COEX_CHANGE_COSTS:
@@ -253,6 +254,12 @@ coex_batch_remove_outbox(CoexBatch *batch, const char *local_id)
 }
 
 void
+coex_batch_tell_broadcasts(CoexBatch *batch, gint64 person_id)
+{
+    add_change(batch, COEX_CHANGE_UNTOLD)->person_id = person_id;
+}
+
+void
 coex_batch_remove_unsent(CoexBatch *batch, const char *local_id)
 {
     add_change(batch, COEX_CHANGE_UNSENT)->local_id = g_strdup(local_id);
@@ -396,7 +403,7 @@ void
 coex_batch_read_past(CoexBatch *batch, gint64 person_id, gint64 before, guint limit)
 {
     CoexChange *change = add_change(batch, COEX_CHANGE_PAST);
-    change->past = (CoexPastQuery){ batch->account_id, person_id, before, limit };
+    change->past = (CoexPastQuery){ batch->account_id, person_id, before, limit, TRUE };
 }
 
 void

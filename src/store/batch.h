@@ -87,6 +87,10 @@ void coex_batch_remove_outbox(CoexBatch *batch, const char *local_id);
 /* Such a message was surely not sent: it goes. */
 void coex_batch_remove_unsent(CoexBatch *batch, const char *local_id);
 
+/* A conversation with the person is there: adds the lines of what broadcasts sent that stand in
+ * none yet (SENT, COEX_LINE_BROADCAST). A message that comes does so by itself. */
+void coex_batch_tell_broadcasts(CoexBatch *batch, gint64 person_id);
+
 /* A feed item of kind FAILED, UNCONFIRMED or ARRIVED about the text of @row. @detail may be NULL,
  * and is kept with the row as long as that stays as it is. */
 void coex_batch_add_outcome(CoexBatch *batch, const CoexOutboxRow *row, CoexFeedKind kind,
@@ -137,7 +141,7 @@ void coex_batch_delivery_quarantined(CoexBatch *batch, gint64 delivery_id, const
 
 /* The times of all messages with the person. */
 void coex_batch_put_back_times(CoexBatch *batch, gint64 person_id, const CoexPutBack *back);
-/* Reads what coex_store_read_past() does, as it is at this place of the batch. */
+/* Reads what coex_store_read_past() does of what was told, as it is at this place of the batch. */
 void coex_batch_read_past(CoexBatch *batch, gint64 person_id, gint64 before, guint limit);
 
 /* Reads what messages cost in the month @from (202610) and those after it. */

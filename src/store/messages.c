@@ -11,6 +11,7 @@
 #include "store/media.h"
 #include "store/refer.h"
 #include "store/rows.h"
+#include "store/untold.h"
 
 /* A file of the history may come as the other side's (Meta: webhooks/reference/history). */
 static gboolean
@@ -136,6 +137,10 @@ feed_message(CoexApply *a, const CoexStored *known, const CoexNewMessage *messag
 static gboolean
 tell(CoexApply *a, const CoexStored *known, const CoexNewMessage *message, GError **error)
 {
+    /* before the words that may answer it */
+    if (!a->quiet && message->content->kind != COEX_CONTENT_SYSTEM &&
+        !coex_apply_untold(a, known->person_id, error))
+        return FALSE;
     if (coex_content_get_target(message->content, NULL))
         return coex_refer_apply(a, known->id, message, error);
     return put_media(a, known->id, message, error) && feed_message(a, known, message, error);

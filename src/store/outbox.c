@@ -9,6 +9,7 @@
 #include "store/messages.h"
 #include "store/refer.h"
 #include "store/rows.h"
+#include "store/untold.h"
 
 gboolean
 coex_apply_put_outbox(CoexApply *a, const CoexOutboxRow *row, GError **error)
@@ -151,7 +152,8 @@ keep_unconfirmed(CoexApply *a, const char *local_id, const char *origin, GError 
                " SELECT account, person, ?4, local_id, created_at,"
                " CASE WHEN media_kind IS NULL THEN kind ELSE ?7 END,"
                " CASE WHEN media_kind IS NOT NULL THEN 'media' WHEN type IS NOT NULL THEN type"
-               "  WHEN template_name IS NULL THEN 'text' ELSE 'template' END, text, ?5, state_at,"
+               "  WHEN template_name IS NULL THEN 'text' WHEN substr(local_id, 1, 3) = 'bc-'"
+               "  THEN '" COEX_UNTOLD "' ELSE 'template' END, text, ?5, state_at,"
                " local_id, template_name, template_language, template_values, origin, context,"
                " payload FROM outbox"
                " WHERE account = ?1 AND local_id IN (" FAMILY ") AND state = ?6",

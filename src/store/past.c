@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "store/past.h"
 
+#include "core/broadcast-id.h"
 #include "core/feed.h"
 #include "core/message.h"
 #include "store/db.h"
 #include "store/media.h"
 #include "store/refer.h"
 #include "store/rows.h"
+#include "store/untold.h"
 
 #define SELECT                                                                                     \
     "SELECT direction, time, text, messages.state, messages.kind, messages.id, changed_at, "       \
-    "deleted_at, context, person, " COEX_MEDIA_COLUMNS                                             \
+    "deleted_at, context, person, local_id, " COEX_MEDIA_COLUMNS                                   \
     " FROM messages LEFT JOIN media ON media.message = messages.id"
 static const char SELECT_PAST[] =
-    SELECT " WHERE account = ? AND person = ? AND time < ? AND text <> ''"
-           " ORDER BY time DESC, messages.id DESC LIMIT ?";
+    SELECT " WHERE account = ?1 AND person = ?2 AND time < ?3 AND text <> ''"
+           " AND NOT (?5 AND type IS '" COEX_UNTOLD "' AND messages.state <> 5)"
+           " ORDER BY time DESC, messages.id DESC LIMIT ?4";
 static const char SELECT_ONE[] =
     SELECT " WHERE account = ? AND messages.id = ? AND text <> '' AND deleted_at = 0";
 
@@ -71,9 +74,11 @@ read_line(CoexDb *db, gint64 account_id, sqlite3_stmt *row, GError **error)
     line->kind = is_line ? get_kind_of_line(direction, (CoexState)sqlite3_column_int(row, 3))
                          : get_kind(direction, (CoexState)sqlite3_column_int(row, 3));
     line->message_id = sqlite3_column_int64(row, 5);
-    line->flags = (sqlite3_column_int64(row, 6) > 0 ? COEX_LINE_EDITED : 0) |
-                  (sqlite3_column_int64(row, 7) > 0 ? COEX_LINE_DELETED : 0);
-    line->media = coex_media_read(row, 10);
+    line->flags =
+        (sqlite3_column_int64(row, 6) > 0 ? COEX_LINE_EDITED : 0) |
+        (sqlite3_column_int64(row, 7) > 0 ? COEX_LINE_DELETED : 0) |
+        (coex_broadcast_owns((const char *)sqlite3_column_text(row, 10)) ? COEX_LINE_BROADCAST : 0);
+    line->media = coex_media_read(row, 11);
     if (reference.wamid == NULL || is_line ||
         coex_refer_read_quote(db, &reference, &line->quote, error))
         return line;
@@ -146,11 +151,11 @@ GPtrArray *
 coex_past_read(CoexDb *db, const CoexPastQuery *query, GError **error)
 {
     g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(unref_item);
-    sqlite3_stmt *rows =
-        coex_db_query(db, SELECT_PAST,
-                      COEX_VALUES(coex_int(query->account_id), coex_int(query->person_id),
-                                  coex_int(query->before), coex_int(query->limit)),
-                      error);
+    sqlite3_stmt *rows = coex_db_query(
+        db, SELECT_PAST,
+        COEX_VALUES(coex_int(query->account_id), coex_int(query->person_id),
+                    coex_int(query->before), coex_int(query->limit), coex_int(query->only_told)),
+        error);
     CoexStep step = rows != NULL ? coex_db_step(db, rows, error) : COEX_STEP_FAILED;
     for (; step == COEX_STEP_ROW; step = coex_db_step(db, rows, error)) {
         CoexFeedItem *line = read_line(db, query->account_id, rows, error);

@@ -189,6 +189,7 @@ typedef struct CoexPastQuery {
     gint64 person_id;
     gint64 before; /* seconds since 1970 */
     guint limit;
+    gboolean only_told; /* not what broadcasts sent and stands in no conversation yet */
 } CoexPastQuery;
 
 /* All @words, in whichever order, in messages with anybody, the newest first: those before the

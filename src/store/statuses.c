@@ -12,6 +12,7 @@
 #include "store/find.h"
 #include "store/refer.h"
 #include "store/rows.h"
+#include "store/untold.h"
 #include <sqlite3.h>
 #include "store/media.h"
 
@@ -170,14 +171,29 @@ dup_hint(const Report *report, const CoexStored *target)
                        NULL);
 }
 
+/* The broadcast tells of all of them at once, and says how they are sent again: a line comes only
+ * where the message stands in a conversation. */
+static gboolean
+apply_broadcast_failure(CoexApply *a, const Report *report, const CoexStored *target,
+                        GError **error)
+{
+    const CoexFeedItem line = { .person_id = target->person_id,
+                                .kind = COEX_FEED_FAILED,
+                                .time = report->time,
+                                .text = target->text,
+                                .detail = report->explanation,
+                                .flags = COEX_LINE_SHOWN | COEX_LINE_BROADCAST,
+                                .message_id = target->id };
+    return g_strcmp0(target->type, COEX_UNTOLD_NO_MORE) != 0 || coex_apply_feed(a, &line, error);
+}
+
 static gboolean
 apply_failure(CoexApply *a, const Report *report, const CoexStored *target, GError **error)
 {
     gboolean unconfirmed = target->state == COEX_STATE_UNCONFIRMED;
     gint64 n_copies = 0;
-    /* that tells of all of them at once, and says how they are sent again */
     if (coex_broadcast_owns(target->local_id))
-        return TRUE;
+        return apply_broadcast_failure(a, report, target, error);
     if (unconfirmed && !coex_apply_find_copies(a, target->id, get_origin(target), &n_copies, error))
         return FALSE;
     /* It was right to send it again. */

@@ -86,6 +86,7 @@ class Windows:
         wait_until("its end", lambda: "taken it for 2 of 2 people" in self.client.told())
         for who, name in (("ada", "Ada Lovelace"), ("ben", "Ben Whitaker")):
             self.sim.said.expect(rf"^-> {who}: \[template order_update en_US\] {name}.*A-17")
+            wait_until(f"{name}'s line", lambda: f"[broadcast] Hi {name}" in self.client.shown(who))
         self.client.say("ada", "/broadcast")
         self.client.wait_frame("Broadcast", "2 people(?s:.*)Ben Whitaker")
         self.client.desktop.key("Broadcast", "Escape")

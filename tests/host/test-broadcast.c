@@ -115,6 +115,92 @@ asked(World *world)
     host_check(world->host, host_count(world->host, EVENT_MESSAGE, NULL, "Hi *A-17*") == 0);
 }
 
+/* ---- where it stands ---- */
+
+static void
+send_to_all(World *world, const char *words)
+{
+    host_pick_action(world->host, "Refresh templates");
+    host_wait_for(world->host, EVENT_NOTICE, NULL, "*approved templates*");
+    order(world, words);
+    say_yes(world);
+    host_wait_message(world->host, ADA, NULL, "*begins, for 3 people*");
+    host_wait_for(world->host, EVENT_NOTICE, NULL, "*The broadcast of order_update to *is done*");
+    world_settle(world);
+}
+
+static guint
+count_lines(World *world, const char *who, const char *number)
+{
+    g_autofree char *glob = g_strdup_printf("[broadcast] Hi *, your order %s is ready*", number);
+
+    return host_count_messages(world->host, who, "SEND", NULL, glob);
+}
+
+/* Right before it, and only once. */
+static void
+check_before_answer(World *world, const char *name, const char *who, const char *number)
+{
+    g_autofree char *glob = g_strdup_printf("[broadcast] Hi *, your order %s is ready*", number);
+    const HostEvent *line;
+    const HostEvent *answer;
+
+    g_free(coex_sim_customer_sends(world->sim, name, "Perfect"));
+    line = host_wait_message(world->host, who, "SEND", glob);
+    answer = host_wait_message(world->host, who, "RECV", "Perfect");
+    host_check(world->host, line->index < answer->index);
+    world_customer_writes(world, name, who, "See you");
+    host_sync(world->host);
+    host_check(world->host, count_lines(world, who, number) == 1);
+}
+
+/* In each conversation that is open, where it opens later, and after another login. */
+static void
+stands_where_it_is_open(World *world)
+{
+    begin(world);
+    send_to_all(world, "broadcast WhatsApp order_update {name} | A-17");
+    host_wait_message(world->host, ADA, "SEND", "[broadcast] Hi Ada *A-17*");
+    host_wait_message(world->host, BEN, "SEND", "[broadcast] Hi Ben *A-17*");
+    host_wait_message(world->host, CARLA, "SEND", "[broadcast] Hi Carla *A-17*");
+    world_customer_writes(world, "carla", CARLA, "Perfect");
+    host_logout(world->host);
+    host_go_online(world->host);
+    host_check(world->host, count_lines(world, CARLA, "A-17") == 1);
+    send_to_all(world, "broadcast WhatsApp order_update {name} | A-18");
+    host_wait_message(world->host, BEN, "SEND", "[broadcast] Hi Ben *A-18*");
+    host_skip(world->host);
+    host_quit(world->host);
+
+    host_go_online(world->host);
+    send_to_all(world, "broadcast WhatsApp order_update {name} | A-19");
+    host_wait_message(world->host, ADA, "SEND", "[broadcast] Hi Ada *A-19*");
+    host_check(world->host, count_lines(world, BEN, "A-19") == 0);
+    check_before_answer(world, "carla", CARLA, "A-19");
+    host_skip(world->host);
+    host_quit(world->host);
+    host_go_online(world->host);
+    host_type(world->host, BEN, "/window");
+    host_wait_message(world->host, BEN, "SEND", "[broadcast] Hi Ben *A-19*");
+    host_skip(world->host);
+}
+
+/* Nothing is spoken to those who do not answer. */
+static void
+stands_before_the_answer(World *world)
+{
+    begin(world);
+    send_to_all(world, "broadcast WhatsApp order_update {name} | A-17");
+    host_sync(world->host);
+    host_check(world->host, count_lines(world, NULL, "A-17") == 0);
+    check_before_answer(world, "carla", CARLA, "A-17");
+    host_logout(world->host);
+    host_go_online(world->host);
+    check_before_answer(world, "ben", BEN, "A-17");
+    host_check(world->host, count_lines(world, ADA, "A-17") == 0);
+    host_skip(world->host);
+}
+
 /* In the account's own conversation, where its end is told. */
 static void
 in_own_conversation(World *world)
@@ -216,6 +302,9 @@ add_all(void)
     world_add("broadcast/asked", NULL, asked);
     world_add("broadcast/finch/asked", "gnt-purple", asked);
     world_add("broadcast/bitlbee/asked", "BitlBee", asked);
+    world_add("broadcast/stands-where-it-is-open", NULL, stands_where_it_is_open);
+    world_add("broadcast/finch/stands-where-it-is-open", "gnt-purple", stands_where_it_is_open);
+    world_add("broadcast/bitlbee/stands-before-the-answer", "BitlBee", stands_before_the_answer);
     world_add("broadcast/in-own-conversation", NULL, in_own_conversation);
     world_add("broadcast/killed", NULL, killed);
 }

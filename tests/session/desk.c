@@ -121,8 +121,9 @@ note_past(Desk *desk, const CoexPersonView *person, GPtrArray *lines, gboolean a
 
         g_assert_cmpuint(line->kind, <, G_N_ELEMENTS(kinds));
         g_string_append_printf(
-            all, "%s%s%s%s%s%s%s", i > 0 ? "\n" : "", kinds[line->kind],
+            all, "%s%s%s%s%s%s%s%s", i > 0 ? "\n" : "", kinds[line->kind],
             line->flags & COEX_LINE_EDITED ? " (edited)" : "",
+            line->flags & COEX_LINE_BROADCAST ? " (broadcast)" : "",
             line->flags & COEX_LINE_DELETED ? " (deleted)" : "", line->quote != NULL ? " (to " : "",
             line->quote != NULL ? line->quote : "", line->quote != NULL ? ")" : "");
         if (line->detail != NULL)

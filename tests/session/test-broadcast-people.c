@@ -204,7 +204,10 @@ test_without_a_number(Desk *desk)
     desk_wait_notice(desk, NULL, "Nothing was sent: nobody of “Bakers” would get it*");
     coex_session_resend(desk->session, desk_name("carla"));
     desk_wait_notice(desk, "carla", "There is nothing to send again.");
-    desk_hear(desk, "carla", "I have it twice? No");
+    g_free(coex_sim_customer_sends(desk->sim, "carla", "I have it twice? No"));
+    desk_wait_feed(desk, COEX_FEED_SENT, "carla", "*A-17*");
+    desk_wait_feed(desk, COEX_FEED_SENT, "carla", "*B-2*");
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "carla", "I have it twice? No");
     desk_say(desk, "carla", "Once");
     desk_take(desk, "carla", "Once");
     desk_wait_state(desk, "carla", "*Once");

@@ -54,7 +54,7 @@ test_to_a_group(Desk *desk)
     g_assert_cmpuint(desk_count(desk, DESK_TICK, "ada", "*"), ==, 0);
     g_assert_cmpuint(coex_sim_n_requests(desk->sim, "read"), ==, 0);
     coex_session_recall(desk->session, desk_name("ada"), 10, 0, TRUE);
-    desk_wait_past(desk, "ada", "*out: Hi Ada Lovelace, your order A-17 is ready.*");
+    desk_wait_past(desk, "ada", "*out (broadcast): Hi Ada Lovelace, your order A-17 is ready.*");
     coex_session_resend(desk->session, desk_name("ada"));
     desk_wait_notice(desk, "ada", "There is nothing to send again.");
 }
@@ -356,7 +356,9 @@ test_taken_on_a_full_disk(Desk *desk)
     fill_disk(desk, TRUE);
     desk_wait_notice(desk, NULL, DONE);
     fill_disk(desk, FALSE);
-    desk_hear(desk, "ada", "Thank you");
+    g_free(coex_sim_customer_sends(desk->sim, "ada", "Thank you"));
+    desk_wait_feed(desk, COEX_FEED_SENT, "ada", "Hi Ada Lovelace, *");
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Thank you");
     wait_report(desk, "*: 1 person, 1 sent.\nSent: Ada Lovelace\n");
     take_part(desk, NULL);
     plan_for(desk, "order_update", order_values, ada);

@@ -57,7 +57,7 @@ test_first_line(Desk *desk)
     g_assert_cmpuint(desk_count(desk, DESK_PAST, NULL, "?*"), ==, 1);
 
     /* the conversation was closed in between */
-    coex_session_forget_recalled(desk->session, desk_name("ada"));
+    coex_session_note_open(desk->session, desk_name("ada"), FALSE);
     desk_advance(desk, 5);
     desk_hear(desk, "ada", "See you");
     desk_wait_past(desk, "ada",
@@ -146,7 +146,7 @@ test_waiting(Desk *desk)
     desk_say(desk, "ada", "First");
     desk_say(desk, "ada", "Second");
     desk_wait_notice(desk, "ada", "Waiting for WhatsApp: First");
-    coex_session_forget_recalled(desk->session, desk_name("ada"));
+    coex_session_note_open(desk->session, desk_name("ada"), FALSE);
     coex_session_recall(desk->session, desk_name("ada"), 5, 0, FALSE);
     desk_wait_past(desk, "ada", waits);
     coex_sim_set_down(desk->sim, FALSE);
@@ -230,7 +230,7 @@ test_any_line(Desk *desk)
     desk_send(desk, "ada", "Or at seven");
     desk_take(desk, "ada", "Or at seven");
     wamid = coex_sim_dup_last_sent(desk->sim, "ada");
-    coex_session_forget_recalled(desk->session, desk_name("ada"));
+    coex_session_note_open(desk->session, desk_name("ada"), FALSE);
     coex_sim_status_failed(desk->sim, wamid, 131026, NULL, NULL);
     g_assert_true(g_ptr_array_find(
         desk->events, desk_wait_any_feed(desk, COEX_FEED_FAILED, "ada", "Or at seven"), &line));
@@ -259,8 +259,8 @@ test_order(Desk *desk)
         g_autofree char *last_of_ada = g_strdup_printf("delivered*: %s", three);
         g_autofree char *last_of_ben = g_strdup_printf("delivered*: %s", two);
 
-        coex_session_forget_recalled(desk->session, desk_name("ada"));
-        coex_session_forget_recalled(desk->session, desk_name("ben"));
+        coex_session_note_open(desk->session, desk_name("ada"), FALSE);
+        coex_session_note_open(desk->session, desk_name("ben"), FALSE);
         desk_send(desk, "ada", one);
         desk_send(desk, "ben", two);
         desk_send(desk, "ada", three);
@@ -298,7 +298,7 @@ test_passing_line(Desk *desk)
     g_assert_cmpuint(find(desk, DESK_PAST, "in: Hello\nout (waits to be sent): First") + 1, ==,
                      line);
     /* the conversation was closed: what is typed there comes after what is asked before */
-    coex_session_forget_recalled(desk->session, desk_name("ben"));
+    coex_session_note_open(desk->session, desk_name("ben"), FALSE);
     coex_session_list_held(desk->session, desk_name("ben"));
     desk_send(desk, "ben", "Second");
     desk_wait_notice(desk, "ben", "Nothing is held.");
