@@ -197,6 +197,7 @@ begin(CoexConnection *connection, const char *name)
 {
     g_autofree char *id = g_steal_pointer(&connection->broadcast_id);
 
+    coex_ask_close(connection, COEX_ASK_BROADCAST, NULL);
     coex_session_broadcast(connection->session, name, COEX_BROADCAST_BEGIN, id != NULL ? id : "");
 }
 

@@ -183,6 +183,46 @@ class Words:
         say("ada", "!profile")
         expect("^:root!.*About: Open from 9 to 19")
 
+    def broadcast(self):
+        """a template goes to a group after a question, to each by the name, and to nobody twice"""
+        say, expect = self.bee.say, self.bee.irc.lines.expect
+        line = "!broadcast WhatsApp order_update {name} | A-17"
+        say("ada", "!broadcast Nobody order_update {name} | A-17")
+        expect("^:AdaLovelace!.*begins with no group of the buddy list.*“WhatsApp”")
+        for answer in ("no", "yes"):
+            check(self.sim.said.count("A-17") == 0, "it was sent before a yes")
+            say("ada", line)
+            expect("^:root!.*New request: Request: Broadcast")
+            expect("^:root!.*Send order_update to 3 people of “WhatsApp”")
+            expect("^:root!.*You can use the \x02yes\x02/\x02no\x02 commands")
+            self.bee.irc.root(answer)
+            if answer == "no":
+                expect("^:AdaLovelace!.*The broadcast of order_update to “WhatsApp” was not sent")
+        expect("^:AdaLovelace!.*begins, for 3 people.*!broadcast stop")
+        expect("^:root!.*The broadcast of order_update to “WhatsApp” is done: WhatsApp has taken it for 3 of 3")
+        for who, name in (("ada", "Ada Lovelace"), ("dana", "Dana Weber"), ("twin", "Ada Lovelace")):
+            self.sim.said.expect(rf"^-> {who}: \[template order_update en_US\] {name}.*A-17")
+        say("ada", "!broadcast")
+        expect("^:AdaLovelace!.*Broadcast of order_update to “WhatsApp”, .*: 3 people")
+        expect("^:AdaLovelace!.*Dana Weber")
+        say("ada", line)
+        expect("^:AdaLovelace!.*nobody of “WhatsApp” would get it.*got the same at")
+        say("ada", "!broadcast stop")
+        expect("^:AdaLovelace!.*No broadcast runs")
+        check(self.bee.irc.lines.count(r"\[broadcast\] Hi") == 0, "it was spoken to somebody")
+        self.sim.do("dana says It is here")
+        expect(r"\[broadcast\] Hi Dana Weber, your order A-17 is ready")
+        expect("^:DanaWeber!.* PRIVMSG .*It is here")
+        say("dana", "Good")
+        self.sim.said.expect("^-> dana: Good$")
+        check(self.sim.said.count("A-17") == 3, "somebody got it twice")
+        say("ada", line.replace("A-17", "A-18"))
+        expect("^:root!.*You can use the \x02yes\x02/\x02no\x02 commands")
+        say("ada", "!broadcast yes")
+        expect("^:root!.*The broadcast of order_update to “WhatsApp” is done: WhatsApp has taken it for 3 of 3")
+        self.bee.irc.root("yes", "Did I ask you something")
+        check(self.sim.said.count("A-18") == 3, "not everybody got it once")
+
     def added(self):
         """a number as it is typed, with a name of the user's choice, and the account's own"""
         irc, expect = self.bee.irc, self.bee.irc.lines.expect
@@ -248,8 +288,8 @@ class Words:
 
     def cases(self):
         return [self.options, self.half_a_header, self.names, self.namesakes, self.verbs,
-                self.doctor, self.doctor_first, self.about, self.account, self.pasted, self.added,
-                self.file, self.blocked, self.forgotten, self.leave]
+                self.doctor, self.doctor_first, self.about, self.account, self.broadcast, self.pasted,
+                self.added, self.file, self.blocked, self.forgotten, self.leave]
 
     def witnesses(self):
         return self.bee.witnesses() + ["sim: " + line for line in self.sim.said.tail(20)]

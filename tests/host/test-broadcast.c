@@ -201,6 +201,23 @@ stands_before_the_answer(World *world)
     host_skip(world->host);
 }
 
+/* Typed: the question goes with it. */
+static void
+answered_by_a_verb(World *world)
+{
+    begin(world);
+    order(world, "broadcast WhatsApp order_update {name} | A-17");
+    type_verb(world, "broadcast yes");
+    host_wait_for(world->host, EVENT_CLOSED, NULL, NULL);
+    host_wait_message(world->host, ADA, NULL, "*begins, for 3 people*");
+    host_wait_for(world->host, EVENT_NOTICE, NULL, "*The broadcast of order_update to *is done*");
+    check_each(world, 1);
+    take_sends(world);
+    type_verb(world, "broadcast yes");
+    host_wait_message(world->host, ADA, NULL, "*this question is over*");
+    host_skip(world->host);
+}
+
 /* In the account's own conversation, where its end is told. */
 static void
 in_own_conversation(World *world)
@@ -305,6 +322,8 @@ add_all(void)
     world_add("broadcast/stands-where-it-is-open", NULL, stands_where_it_is_open);
     world_add("broadcast/finch/stands-where-it-is-open", "gnt-purple", stands_where_it_is_open);
     world_add("broadcast/bitlbee/stands-before-the-answer", "BitlBee", stands_before_the_answer);
+    world_add("broadcast/answered-by-a-verb", NULL, answered_by_a_verb);
+    world_add("broadcast/bitlbee/answered-by-a-verb", "BitlBee", answered_by_a_verb);
     world_add("broadcast/in-own-conversation", NULL, in_own_conversation);
     world_add("broadcast/killed", NULL, killed);
 }
