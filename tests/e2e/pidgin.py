@@ -70,10 +70,10 @@ class Pidgin:
 
     def _tab(self, who):
         """It stays theirs when they are called otherwise; the name is in brackets while the account is
-        off."""
+        off, and has the end of our number behind it where there are two accounts."""
         tabs = self._tabs()
         known = [tab for tab in tabs if tab[2].key == self.known.get(who)]
-        named = [tab for tab in tabs if tab[0] in (NAMES[who], f"({NAMES[who]})")
+        named = [tab for tab in tabs if re.fullmatch(rf"\(?{NAMES[who]}( \[\d+\])?\)?", tab[0])
                  and tab[2].key not in self.known.values()]
         found = next(iter(known + named), None)
         if found:
