@@ -62,6 +62,7 @@ go_online(CoexConnection *connection)
         return;
     coex_conversation_watch(connection);
     coex_recall_watch(connection);
+    coex_notice_watch(connection);
     coex_roster_start(connection);
     if (!connection->over)
         coex_notice_end_error(connection);

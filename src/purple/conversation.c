@@ -13,6 +13,7 @@
 #include "purple/notice.h"
 #include "purple/options.h"
 #include "purple/pictures.h"
+#include "purple/shared.h"
 #include "purple/unseen.h"
 #include "purple/verbs.h"
 #include "session/session.h"
@@ -48,6 +49,14 @@ on_sending(PurpleAccount *account, const char *who, char **message, CoexConnecti
         connection->typed = *message != NULL && **message != '\0';
 }
 
+static gboolean
+admit(CoexConnection *connection, const char *who, const char *markup)
+{
+    g_autofree char *text = coex_text_from_markup(markup);
+
+    return coex_shared_admit(connection, who, text);
+}
+
 int
 coex_conversation_send(PurpleConnection *gc, const char *who, const char *markup,
                        PurpleMessageFlags flags)
@@ -73,6 +82,9 @@ coex_conversation_send(PurpleConnection *gc, const char *who, const char *markup
     coex_unseen_note_typed(connection);
     if (connection->over)
         return -ENOTCONN;
+
+    if (typed && !admit(connection, who, markup))
+        return 0;
 
     g_autofree char *name = coex_connection_dup_name(connection, who);
     if (typed && coex_host_get()->tells_seen)
@@ -108,6 +120,8 @@ coex_conversation_note_typing(PurpleConnection *gc, const char *who, PurpleTypin
 {
     CoexConnection *connection = coex_connection_of(gc);
 
+    if (connection != NULL)
+        coex_shared_note_typing(connection, who, state);
     if (connection == NULL || state != PURPLE_TYPING || coex_connection_is_own(connection, who) ||
         strcmp(coex_options_get(connection->account, "typing"), "yes") != 0)
         return 0;
@@ -391,6 +405,7 @@ coex_conversation_watch(CoexConnection *connection)
 {
     void *handle = purple_conversations_get_handle();
 
+    coex_shared_start();
     /* Last of all: another plugin may take the line away. */
     purple_signal_connect_priority(handle, "sending-im-msg", connection->gc,
                                    PURPLE_CALLBACK(on_sending), connection,

@@ -45,6 +45,8 @@ typedef struct CoexHost {
     gboolean chooses_badly; /* of a chosen file it tells the name without the folder, and cancels */
     gboolean shows_transfers; /* files that come or go stand in a window, with their progress */
     gboolean opens_behind;    /* a form that no key opened stands behind the window in front */
+    gboolean shares_windows;  /* who stand in one contact write into one window */
+    const char *typing_pref; /* of libpurple's, which must be on for us to hear of it; NULL: none */
 } CoexHost;
 
 /* The row of the running chat program. Static. */

@@ -31,6 +31,16 @@ find_conversation(CoexConnection *connection, PurpleConnection *gc)
         PURPLE_CONV_TYPE_IM, purple_account_get_username(connection->account), connection->account);
 }
 
+static void
+name(CoexConnection *connection, PurpleConversation *conv)
+{
+    g_autofree char *title =
+        g_strdup_printf("Account %s", purple_account_get_username(connection->account));
+
+    if (g_strcmp0(purple_conversation_get_title(conv), title) != 0)
+        purple_conversation_set_title(conv, title);
+}
+
 /* NULL where another plugin closed it at once, or ended the login. The caller has a reference to
  * that. */
 static PurpleConversation *
@@ -38,17 +48,35 @@ ensure_conversation(CoexConnection *connection)
 {
     PurpleConnection *gc = connection->gc;
     const char *number = purple_account_get_username(connection->account);
-    g_autofree char *title = g_strdup_printf("Account %s", number);
     PurpleConversation *conv = find_conversation(connection, gc);
 
     if (conv == NULL) {
         purple_conversation_new(PURPLE_CONV_TYPE_IM, connection->account, number);
         conv = find_conversation(connection, gc);
     }
-    if (conv == NULL || g_strcmp0(purple_conversation_get_title(conv), title) == 0)
-        return conv;
-    purple_conversation_set_title(conv, title);
+    if (conv == NULL)
+        return NULL;
+    name(connection, conv);
     return find_conversation(connection, gc);
+}
+
+/* Pidgin names it by its number again once it is looked at. */
+static void
+on_updated(PurpleConversation *conv, PurpleConvUpdateType type, CoexConnection *connection)
+{
+    if (type == PURPLE_CONV_UPDATE_TITLE && !connection->over &&
+        conv == purple_find_conversation_with_account(
+                    PURPLE_CONV_TYPE_IM, purple_account_get_username(connection->account),
+                    connection->account))
+        name(connection, conv);
+}
+
+void
+coex_notice_watch(CoexConnection *connection)
+{
+    if (coex_host_get()->has_own_conversation)
+        purple_signal_connect(purple_conversations_get_handle(), "conversation-updated",
+                              connection->gc, PURPLE_CALLBACK(on_updated), connection);
 }
 
 static void

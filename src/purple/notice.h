@@ -12,6 +12,9 @@ typedef struct CoexConnection CoexConnection;
 /* Tells one line (plain text, may have line breaks). */
 void coex_notice_tell(CoexConnection *connection, const char *text);
 
+/* Once the account is online: it keeps its name. */
+void coex_notice_watch(CoexConnection *connection);
+
 /* A line that was typed there: a word that it knows is obeyed, all else answered; nothing is sent.
  */
 void coex_notice_answer(CoexConnection *connection, const char *typed);

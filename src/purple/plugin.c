@@ -12,6 +12,7 @@
 #include "purple/options.h"
 #include "purple/privacy.h"
 #include "purple/roster.h"
+#include "purple/shared.h"
 #include "purple/transfer.h"
 #include "purple/verbs.h"
 
@@ -56,6 +57,7 @@ on_unload(PurplePlugin *plugin)
     coex_link_stop();
     coex_verbs_unregister();
     coex_keep_stop();
+    coex_shared_stop();
     coex_give_stop();
     coex_log_stop();
     return TRUE;

@@ -19,6 +19,7 @@
 #include "purple/page.h"
 #include "purple/pictures.h"
 #include "purple/recall.h"
+#include "purple/shared.h"
 #include "purple/synchronise.h"
 #include "purple/template-chat.h"
 #include "purple/template-picker.h"
@@ -429,6 +430,9 @@ on_command(PurpleConversation *conv, const gchar *command, gchar **args, gchar *
         coex_connection_dup_name(connection, purple_conversation_get_name(conv));
     g_autofree char *words =
         verb->format[0] == 'S' ? coex_text_from_markup(rest) : g_strstrip(g_strdup(rest));
+    g_autofree char *typed = g_strdup_printf("/%s %s", verb->name, words);
+    if (!coex_shared_admit(connection, purple_conversation_get_name(conv), g_strchomp(typed)))
+        return PURPLE_CMD_RET_OK;
     run(verb, connection, name, words, rest);
     return PURPLE_CMD_RET_OK;
 }

@@ -26,6 +26,7 @@ class Pidgin:
         self.files = os.path.join(directory, "files")
         self.process = None
         self.known = {}  # the tabs of the customers
+        self.merged = []  # names of who share one
         # The buddy list shows why an account is off where no screen reader sees it.
         self.errors = Lines("Pidgin")
         self.desktop.watch_bus("interface='im.pidgin.purple.PurpleInterface',"
@@ -86,13 +87,16 @@ class Pidgin:
 
     def go(self, who):
         """To the conversation; its title and its entry."""
-        title, number, tab = wait_until(f"a conversation with {who}", lambda: self._tab(who))
+        return self._bring(*wait_until(f"a conversation with {who}", lambda: self._tab(who)))
+
+    def _bring(self, title, number, tab):
+        """To the front; its title and its entry."""
         entry = [widget for widget in tab.all() if widget.role == "text"][-1]
         if not entry.is_showing:
             front = wait_until("the conversations' window", lambda: next(
                 (other for other, _, _ in self._tabs() if self.desktop.is_open(other)), None))
             self.desktop.key(front, f"alt+{number}")
-        wait_until(f"the entry for {who}", lambda: entry.is_showing and self.desktop.is_open(title))
+        wait_until(f"the entry of {title}", lambda: entry.is_showing and self.desktop.is_open(title))
         # Alt and a number leave the focus on the tab, where Pidgin 2.14.14 lets typed text be lost.
         self.desktop.focus(title)
         self.desktop.click(entry)
@@ -191,6 +195,33 @@ class Pidgin:
         text = self._tab(who)[2].find("text")
         wait_until(f"“{words}”", lambda: words in text.text)
         self.desktop.click_words(text, words)
+
+    # ---- two people in one contact of the buddy list
+
+    def merge(self, who, other):
+        """As dragging one onto the other does; their tabs are closed, and come as one."""
+        purple = self._purple()
+        account = purple.PurpleAccountsFind(self.numbers[0], "prpl-coex")
+        one, two = (purple.PurpleBuddyGetContact(purple.PurpleFindBuddy(account, NUMBERS[person]))
+                    for person in (who, other))
+        purple.PurpleBlistMergeContact(two, one)
+        for person in (who, other):
+            purple.PurpleConversationDestroy(self._conversation(purple, person))
+        self.merged = [NAMES[who], NAMES[other]]
+
+    def shared(self):
+        """The tab that stands for both, called as who wrote last."""
+        return next((tab for tab in self._tabs() if tab[0] in self.merged), None)
+
+    def shown_shared(self):
+        tab = self.shared()
+        return tab[2].find("text").text if tab else ""
+
+    def type_shared(self, text, before=""):
+        """Into its entry, behind `before`."""
+        _, entry = self._bring(*self.shared())
+        self.desktop.xdotool("type", "--delay", 12, text)
+        wait_until(f"“{text}” typed", lambda: entry.text == before + text)
 
     # ---- the three steps to a template
 

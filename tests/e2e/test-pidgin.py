@@ -40,7 +40,7 @@ class Windows:
         self.client = Pidgin(self.directory, [self.sim])
 
     def cases(self):
-        return [self.no_and_yes, self.account_page, self.broadcast, self.link, self.sticker]
+        return [self.no_and_yes, self.account_page, self.broadcast, self.link, self.sticker, self.one_window]
 
     def _n_asked(self):
         return self.sim.said.count("smb_app_data")
@@ -141,6 +141,23 @@ class Windows:
         wait_until("the offer", lambda: "fetches it" in self.client.shown("ben"))
         self.client.say("ben", "/get")
         wait_until("the picture", lambda: re.search('<img id="\\d+">', self.client.markup("ben")))
+
+    def one_window(self):
+        """what is half typed for one does not go to the other who shares the window"""
+        self.client.merge("ada", "ben")
+        wait_until("the warning", lambda: "is now one contact with" in self.client.told())
+        self.sim.do("ada says How much is it?")
+        wait_until("Ada's line", lambda: "How much" in self.client.shown_shared())
+        self.client.type_shared("Your bill is 77")
+        self.sim.do("ben says In between")
+        wait_until("the line", lambda: "now goes to Ben Whitaker" in self.client.shown_shared())
+        self.client.type_shared(" euro", "Your bill is 77")
+        self.client.desktop.xdotool("key", "Return")
+        wait_until("the refusal", lambda: "Not sent: “Your bill is 77 euro”" in self.client.shown_shared())
+        check(self.sim.said.count("77 euro") == 0, "it was sent")
+        self.client.type_shared("Hello Ben")
+        self.client.desktop.xdotool("key", "Return")
+        self.sim.said.expect("^-> ben: Hello Ben$")
 
 
 def run_windows(suite):

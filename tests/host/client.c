@@ -515,7 +515,7 @@ void
 client_type(const char *number, const char *who, const char *text)
 {
     g_autofree char *escaped = g_markup_escape_text(text, -1);
-    PurpleConversation *conv = open_conversation(number, who);
+    PurpleConversation *conv = screen_find_addressee(open_conversation(number, who));
 
     /* a command of Pidgin's and Finch's needs no connection */
     if (!client.bitlbee && text[0] == '/' && text[1] != '/' &&
@@ -531,6 +531,8 @@ client_type(const char *number, const char *who, const char *text)
     g_auto(GStrv) lines = g_strsplit(escaped, "\n", -1);
     g_autofree char *html = g_strjoinv("<br>", lines);
     purple_conv_im_send(PURPLE_CONV_IM(conv), html);
+    /* The entry is empty now. */
+    serv_send_typing(find_connection(number), who, PURPLE_NOT_TYPING);
 }
 
 void

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "list.h"
+#include "screen.h"
 #include <string.h>
 
 #define OTHER_ACCOUNT "shop@irc.example"
@@ -41,6 +42,18 @@ move(PurpleContact *contact)
     purple_blist_add_contact(contact, group, NULL);
 }
 
+/* With the account's other one. */
+static void
+pair(PurpleAccount *account, PurpleBuddy *buddy)
+{
+    GSList *buddies = purple_find_buddies(account, NULL);
+
+    for (GSList *l = buddies; l != NULL; l = l->next)
+        if (l->data != buddy)
+            purple_blist_merge_contact(purple_buddy_get_contact(buddy), l->data);
+    g_slist_free(buddies);
+}
+
 /* As Pidgin does it. */
 static void
 unlog(PurpleContact *contact, PurpleConversation *conv)
@@ -77,6 +90,10 @@ list_touch(PurpleAccount *account, const char *gesture, const char *who)
         move(contact);
     else if (g_str_equal(gesture, "unlog"))
         unlog(contact, purple_find_conversation_with_account(PURPLE_CONV_TYPE_IM, who, account));
+    else if (g_str_equal(gesture, "pair"))
+        pair(account, buddy);
+    else if (g_str_equal(gesture, "send-to"))
+        screen_choose(purple_find_conversation_with_account(PURPLE_CONV_TYPE_IM, who, account));
     else if (g_str_equal(gesture, "switch-off"))
         purple_account_set_enabled(account, purple_core_get_ui(), FALSE);
     else if (g_str_equal(gesture, "info"))

@@ -8,8 +8,9 @@
 /* Gestures: "alias", "contact" (an alias of the contact), "note", "merge" (a buddy of another
  * protocol into theirs), "join" (theirs into that one's), "group" (another name for the group),
  * "move" (to another group), "unlog" ("Enable Logging" is switched off), "info" (looks at what is
- * known), "switch-off" (the tick of the account itself is taken away). FALSE if there is no such
- * buddy or gesture. */
+ * known), "switch-off" (the tick of the account itself is taken away), "pair" (one contact with all
+ * others of the account), "send-to" (chosen in the menu of the window that they share). FALSE if
+ * there is no such buddy or gesture. */
 gboolean list_touch(PurpleAccount *account, const char *gesture, const char *who);
 
 /* At the next @signal about the account: "disable" it, "delete" it, "remove" the buddy, or "close"

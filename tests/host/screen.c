@@ -7,6 +7,8 @@ static struct {
     ScreenTell tell;
     PurpleConversation *focused;
     char *own_name;
+    GHashTable *windows; /* ui_data -> the conversation to which what is typed there goes */
+    guint last_window;
 } screen;
 
 static const struct {
@@ -108,11 +110,77 @@ tell_name(PurpleConversation *conv, const char *name, PurpleMessageFlags flags)
                                NULL, name));
 }
 
+/* ---- windows: one for all who stand in one contact ---- */
+
+static void
+go_over(PurpleConversation *conv)
+{
+    g_hash_table_insert(screen.windows, conv->ui_data, conv);
+}
+
+static PurpleConversation *
+find_beside(PurpleConversation *conv)
+{
+    PurpleBuddy *buddy = purple_find_buddy(purple_conversation_get_account(conv),
+                                           purple_conversation_get_name(conv));
+    PurpleContact *contact = buddy != NULL ? purple_buddy_get_contact(buddy) : NULL;
+    PurpleBlistNode *node =
+        contact != NULL ? purple_blist_node_get_first_child((PurpleBlistNode *)contact) : NULL;
+
+    for (; node != NULL; node = purple_blist_node_get_sibling_next(node)) {
+        PurpleBuddy *other = (PurpleBuddy *)node;
+        PurpleConversation *found = purple_find_conversation_with_account(
+            PURPLE_CONV_TYPE_IM, purple_buddy_get_name(other), purple_buddy_get_account(other));
+
+        if (found != NULL && found != conv)
+            return found;
+    }
+    return NULL;
+}
+
+static void
+take_window(PurpleConversation *conv)
+{
+    PurpleConversation *other = find_beside(conv);
+
+    if (screen.windows == NULL)
+        screen.windows = g_hash_table_new(NULL, NULL);
+    conv->ui_data = other != NULL ? other->ui_data : GUINT_TO_POINTER(++screen.last_window);
+    go_over(conv);
+}
+
+static void
+leave_window(PurpleConversation *conv)
+{
+    if (screen.windows == NULL || g_hash_table_lookup(screen.windows, conv->ui_data) != conv)
+        return;
+    g_hash_table_remove(screen.windows, conv->ui_data);
+    for (GList *l = purple_get_ims(); l != NULL; l = l->next)
+        if (l->data != conv && ((PurpleConversation *)l->data)->ui_data == conv->ui_data)
+            go_over(l->data);
+}
+
+void *
+screen_find_addressee(void *conversation)
+{
+    PurpleConversation *conv = conversation;
+
+    return screen.windows != NULL ? g_hash_table_lookup(screen.windows, conv->ui_data) : conv;
+}
+
+void
+screen_choose(void *conversation)
+{
+    go_over(conversation);
+}
+
 static void
 on_write_conv(PurpleConversation *conv, const char *name, const char *alias, const char *message,
               PurpleMessageFlags flags, time_t mtime)
 {
     tell_name(conv, alias, flags);
+    if ((flags & (PURPLE_MESSAGE_SEND | PURPLE_MESSAGE_RECV)) != 0)
+        go_over(conv);
     tell_message(conv, purple_conversation_get_name(conv), message, flags, mtime);
     count_unseen(conv, flags);
 }
@@ -142,6 +210,7 @@ on_bitlbee_write_conv(PurpleConversation *conv, const char *name, const char *al
 static void
 on_destroy_conversation(PurpleConversation *conv)
 {
+    leave_window(conv);
     if (screen.focused == conv)
         screen.focused = NULL;
 }
@@ -167,6 +236,7 @@ screen_focus(void *conversation)
 static void
 on_create_conversation(PurpleConversation *conv)
 {
+    take_window(conv);
     purple_conversation_update(conv, PURPLE_CONV_UPDATE_UNSEEN);
 }
 
@@ -432,5 +502,6 @@ screen_init(gboolean bitlbee, ScreenTell tell)
 void
 screen_uninit(void)
 {
+    g_clear_pointer(&screen.windows, g_hash_table_unref);
     purple_signals_disconnect_by_handle(&screen);
 }

@@ -14,3 +14,8 @@ void screen_uninit(void);
 
 /* Puts the focus on a conversation (a PurpleConversation) or, with NULL, on none. */
 void screen_focus(void *conversation);
+
+/* Who stand in one contact have one window, as in Pidgin: what is typed into the conversation goes
+ * to that one, whose line was the last; until the user chooses another. */
+void *screen_find_addressee(void *conversation);
+void screen_choose(void *conversation);
