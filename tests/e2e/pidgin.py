@@ -239,7 +239,7 @@ class Pidgin:
             wait_until(f"“{text}” typed", lambda f=field, t=text: f.text == t)
 
     def button(self, form, name):
-        self.desktop.click(form.find("push button", name))
+        form.find("push button", name).press()
 
     def template(self, who, values):
         form = self.wait_choice(who)
