@@ -49,3 +49,11 @@ coex_cause_explain(const GError *cause)
         return "the proxy does not allow this connection";
     return cause->message;
 }
+
+const char *
+coex_cause_advise(const GError *cause)
+{
+    return g_error_matches(cause, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED)
+               ? "Nothing answers at that address: check it, and whether what belongs there runs."
+               : "Check the network.";
+}

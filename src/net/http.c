@@ -192,15 +192,15 @@ job_free(Job *job)
 
 /* The cause and the way: "Could not reach <host>[ through the proxy <address>]: <cause>." */
 static GError *
-explain_unreached(Job *job, const char *cause)
+explain_unreached(Job *job, const char *cause, const char *advice)
 {
     if (job->proxy != NULL)
         return g_error_new(COEX_ERROR, COEX_ERROR_NETWORK,
                            "Could not reach %s through the proxy %s: %s. Check the proxy settings "
                            "and the network.",
                            job->host, job->proxy, cause);
-    return g_error_new(COEX_ERROR, COEX_ERROR_NETWORK, "Could not reach %s: %s. Check the network.",
-                       job->host, cause);
+    return g_error_new(COEX_ERROR, COEX_ERROR_NETWORK, "Could not reach %s: %s. %s", job->host,
+                       cause, advice);
 }
 
 static GError *
@@ -209,7 +209,7 @@ explain_not_written(Job *job, const GError *cause)
     g_autofree char *late = g_strdup_printf("no connection within %u s", job->timeout_s);
 
     if (job->expired)
-        return explain_unreached(job, late);
+        return explain_unreached(job, late, coex_cause_advise(NULL));
     if (g_error_matches(cause, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE))
         return g_error_new(
             COEX_ERROR, COEX_ERROR_NETWORK,
@@ -224,7 +224,7 @@ explain_not_written(Job *job, const GError *cause)
             "Could not reach %s safely: the encryption could not be set up (%s). Check"
             " what stands between this computer and the network.",
             job->host, cause->message);
-    return explain_unreached(job, coex_cause_explain(cause));
+    return explain_unreached(job, coex_cause_explain(cause), coex_cause_advise(cause));
 }
 
 static gboolean

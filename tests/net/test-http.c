@@ -258,7 +258,9 @@ test_unreached(void)
     g_autoptr(Server) plain = server_new(&(ServerStep){ SERVER_ANSWERS, OK_ANSWER, 0 }, 1, NULL);
     g_autofree char *not_tls = g_strdup_printf("https://127.0.0.1:%u", server_get_port(plain));
     const UnreachedCase rows[] = {
-        { "http://127.0.0.1:1", COEX_ERROR_NETWORK, "127.0.0.1: connection refused" },
+        { "http://127.0.0.1:1", COEX_ERROR_NETWORK,
+          "127.0.0.1: connection refused. Nothing answers at "
+          "that address: check it, and whether what belongs there runs." },
         { "http://nobody.invalid", COEX_ERROR_NETWORK, "nobody.invalid" },
         { not_tls, COEX_ERROR_NETWORK, "127.0.0.1 safely" },
         { "nonsense", COEX_ERROR_INVALID_INPUT, "api-url" },
