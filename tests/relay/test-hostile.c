@@ -106,23 +106,18 @@ test_guesses(void)
         g_assert_cmpuint(stream_hear(g_ptr_array_index(guesses, i)), ==, 401);
 }
 
-#define TWO_ENDS                                                                                   \
-    "POST /bakery HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n"      \
-    "\r\n0\r\n\r\n"
-
-/* Where two could disagree about the end of a body there is none, as at the plugin's listener. */
+/* Where two could disagree about the end of a body there is none, for desks as for webhooks
+ * (test-requests.c). */
 static void
 test_framing(void)
 {
     static const char *const bad[] = {
-        TWO_ENDS,
-        "POST /bakery HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}}",
-        "POST /bakery HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n{}",
-        "POST /bakery HTTP/1.1\r\nHost: x\r\nContent-Length: 2147483648\r\n\r\n{}",
-        "POST /bakery HTTP/1.1\r\nHost: x\r\nContent-Length : 2\r\n\r\n{}",
         "GET /bakery/deliveries HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}",
-        "PUT /bakery HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}",
-        "\x16\x03\x01\x02\r\n\r\n",
+        "POST /bakery/sends HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n"
+        "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "POST /bakery/sends HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n"
+        "{}}",
+        "PUT /bakery/sends HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}",
     };
     g_autoptr(Rig) rig = rig_new(NULL, RIG_BAKERY);
 
