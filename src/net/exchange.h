@@ -32,6 +32,9 @@ void coex_exchange_set_proven(CoexExchange *exchange);
 
 /* So many connections have a place of their own, beside those that anybody can have. */
 #define COEX_EXCHANGE_GUESTS 2000
+/* While there are more of them than this, none is kept after its answer: what a connection has once
+ * used of its memory it holds as long as it lives. */
+#define COEX_EXCHANGE_GUESTS_KEPT 200
 /* Of which those who are one and the same have @max together.
  * coex_guests_unref() from any thread; connections hold on to it. */
 typedef struct CoexGuests CoexGuests;

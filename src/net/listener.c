@@ -95,6 +95,15 @@ get_answer_s(const CoexExchange *exchange)
     return COEX_LISTENER_IDLE_S + (guint)(length / ANSWER_PACE);
 }
 
+static gboolean
+must_close(const CoexExchange *exchange)
+{
+    const CoexPeer *peer = exchange->peer;
+
+    return exchange->refused || exchange->closes ||
+           (peer->guests != NULL && *peer->n_guests > COEX_EXCHANGE_GUESTS_KEPT);
+}
+
 static enum MHD_Result
 exchange_answer(CoexExchange *exchange, guint status)
 {
@@ -107,7 +116,7 @@ exchange_answer(CoexExchange *exchange, guint status)
                             exchange->abandoned || exchange->answer == NULL ? TEXT_TYPE
                                                                             : exchange->type);
     MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
-    if (exchange->refused || exchange->closes)
+    if (must_close(exchange))
         MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
     if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
         MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, POST");
