@@ -35,6 +35,7 @@ typedef struct {
 struct CoexGuard {
     gatomicrefcount refs; /* the owner's and each socket's */
     GThread *thread;      /* NULL: none could be had */
+    gconstpointer loop;   /* its context, never dereferenced */
     Pulse *pulse;
 
     GMutex lock;
@@ -47,8 +48,8 @@ struct CoexGuard {
 };
 
 static GMutex guards_lock;
-static GPtrArray *guards; /* CoexGuard, borrowed; NULL: none */
-static gint n_hurries;    /* atomic */
+static GPtrArray *guards;     /* CoexGuard, borrowed; NULL: none */
+static GMainContext *hurried; /* atomic, never dereferenced; NULL: none */
 
 CoexGuard *
 coex_guard_ref(CoexGuard *guard)
@@ -134,6 +135,12 @@ is_flooded(CoexGuard *guard)
     return FALSE;
 }
 
+static gboolean
+is_hurried(const CoexGuard *guard)
+{
+    return g_atomic_pointer_get(&hurried) == guard->loop;
+}
+
 /* One turn that has lasted since the last look. */
 static gboolean
 is_stuck(CoexGuard *guard)
@@ -142,8 +149,7 @@ is_stuck(CoexGuard *guard)
     gboolean lasts = g_atomic_int_get(&guard->pulse->busy) && turn == guard->seen_turn;
 
     guard->seen_turn = turn;
-    return lasts && (g_atomic_int_get(&n_hurries) > 0 ||
-                     g_get_monotonic_time() > guard->deadline + GRACE_US);
+    return lasts && (is_hurried(guard) || g_get_monotonic_time() > guard->deadline + GRACE_US);
 }
 
 static void
@@ -165,7 +171,7 @@ run(gpointer user_data)
 
     g_mutex_lock(&guard->lock);
     while (!guard->over) {
-        gint64 wait_us = g_atomic_int_get(&n_hurries) > 0 ? HURRY_US : LOOK_US;
+        gint64 wait_us = is_hurried(guard) ? HURRY_US : LOOK_US;
 
         if (guard->deadline == 0) {
             g_cond_wait(&guard->changed, &guard->lock);
@@ -197,13 +203,15 @@ CoexGuard *
 coex_guard_new(void)
 {
     CoexGuard *guard = g_new0(CoexGuard, 1);
+    GMainContext *context = g_main_context_get_thread_default();
 
+    guard->loop = context != NULL ? context : g_main_context_default();
     g_atomic_ref_count_init(&guard->refs);
     g_mutex_init(&guard->lock);
     g_cond_init(&guard->changed);
     guard->lines = g_array_new(FALSE, FALSE, sizeof(Line));
     guard->pulse = (Pulse *)g_source_new(&pulse_funcs, sizeof(Pulse));
-    g_source_attach(&guard->pulse->source, g_main_context_get_thread_default());
+    g_source_attach(&guard->pulse->source, context);
     start_thread(guard);
 
     g_mutex_lock(&guards_lock);
@@ -318,9 +326,9 @@ coex_guard_count_cuts(CoexGuard *guard)
 }
 
 void
-coex_guard_hurry(gboolean hurry)
+coex_guard_hurry(GMainContext *loop)
 {
-    g_atomic_int_add(&n_hurries, hurry ? 1 : -1);
+    g_atomic_pointer_set(&hurried, loop);
     g_mutex_lock(&guards_lock);
     for (guint i = 0; guards != NULL && i < guards->len; i++) {
         CoexGuard *guard = g_ptr_array_index(guards, i);

@@ -37,6 +37,6 @@ guint coex_guard_count_cuts(CoexGuard *guard);
  */
 guint64 coex_guard_count_received(GSocket *socket);
 
-/* From any thread. TRUE: somebody waits for the loops' ends, and a turn that lasts is not awaited;
- * FALSE takes it back. */
-void coex_guard_hurry(gboolean hurry);
+/* Main thread. It waits for the end of @loop, of which a turn that lasts is not awaited; NULL takes
+ * it back. */
+void coex_guard_hurry(GMainContext *loop);

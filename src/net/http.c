@@ -696,9 +696,9 @@ on_posted(GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 void
-coex_http_hurry(gboolean hurry)
+coex_http_hurry(GMainContext *loop)
 {
-    coex_guard_hurry(hurry);
+    coex_guard_hurry(loop);
 }
 
 CoexResponse *

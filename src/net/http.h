@@ -68,9 +68,9 @@ void coex_http_upload_async(CoexHttp *http, const CoexRequest *request, const Co
  * it. */
 gboolean coex_http_is_unwritten(CoexHttp *http, gconstpointer user_data);
 
-/* From any thread. TRUE before waiting for a thread in which requests run: none of them holds it up
- * now, not even with an answer that never pauses. FALSE afterwards. */
-void coex_http_hurry(gboolean hurry);
+/* Main thread, before it waits for one in which requests run by @loop: none of them holds it up
+ * now, not even with an answer that never pauses; those of other loops go on. NULL afterwards. */
+void coex_http_hurry(GMainContext *loop);
 
 /* The answer, whatever its status (redirects too: they are not followed); free with
  * coex_response_free(). NULL on error:

@@ -208,9 +208,9 @@ coex_hub_leave(CoexHub *hub)
         return;
     g_ptr_array_remove(hubs, hub);
     coex_engine_call(hub->engine, shut_down, hub, NULL);
-    coex_http_hurry(TRUE);
+    coex_http_hurry(coex_engine_get_context(hub->engine));
     coex_engine_stop(hub->engine);
-    coex_http_hurry(FALSE);
+    coex_http_hurry(NULL);
     g_ptr_array_unref(hub->receivers);
     coex_intake_free(hub->intake);
     coex_nicks_free(hub->nicks);

@@ -573,6 +573,48 @@ test_free(void)
     }
 }
 
+#define TURN_US (200 * 1000) /* longer than somebody who waits would await */
+
+static gboolean
+on_long_turn(gpointer data)
+{
+    gint64 end = g_get_monotonic_time() + TURN_US;
+
+    while (g_get_monotonic_time() < end)
+        continue;
+    *(gboolean *)data = TRUE;
+    return G_SOURCE_REMOVE;
+}
+
+/* Another loop's end is awaited, while this one is busy: what is under way here goes on. */
+static void
+test_hurry_elsewhere(void)
+{
+    static const ServerStep step = { SERVER_WAITS, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{",
+                                     0 };
+    g_autoptr(Server) server = server_new(&step, 1, NULL);
+    g_autoptr(CoexHttp) http = coex_http_new(60, NULL);
+    g_autoptr(CoexRequest) request = request_to(server, FALSE);
+    g_autoptr(GCancellable) cancellable = g_cancellable_new();
+    g_autoptr(GMainContext) elsewhere = g_main_context_new();
+    g_autoptr(GError) error = NULL;
+    GAsyncResult *result = NULL;
+    gboolean turned = FALSE;
+
+    coex_http_send_async(http, request, cancellable, on_done, &result);
+    while (server_count_requests(server) == 0)
+        g_main_context_iteration(NULL, FALSE);
+    coex_http_hurry(elsewhere);
+    g_idle_add(on_long_turn, &turned);
+    while (!turned || g_main_context_pending(NULL))
+        g_main_context_iteration(NULL, FALSE);
+    coex_http_hurry(NULL);
+    g_assert_null(result);
+    g_cancellable_cancel(cancellable);
+    g_assert_null(wait_for(&result, &error));
+    g_assert_error(error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -595,5 +637,6 @@ main(int argc, char **argv)
     g_test_add_func("/http/suspend", test_suspend);
     g_test_add_func("/http/cancel", test_cancel);
     g_test_add_func("/http/free", test_free);
+    g_test_add_func("/http/hurry-elsewhere", test_hurry_elsewhere);
     return g_test_run();
 }
