@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define HOUR_S (60 * 60)
+#define YEAR_S (365 * 24 * HOUR_S)
 
 /* How long before the end the stage changes, nearest to the opening first. */
 static const gint64 notice_s[] = { 6 * HOUR_S, 1 * HOUR_S, 0 };
@@ -64,6 +65,20 @@ format_end(gint64 end_s, const char *format)
     return text != NULL ? text : g_strdup("Window open");
 }
 
+/* With the day: the text stands as long as nobody writes. */
+static char *
+format_closed(gint64 end_s, gint64 now)
+{
+    gboolean is_near = now - end_s < YEAR_S / 2;
+    g_autoptr(GDateTime) end =
+        end_s <= now ? g_date_time_new_from_unix_local(end_s) : NULL; /* else not by that */
+    char *text = end != NULL ? g_date_time_format(end, is_near ? "Closed since %d %b %H:%M"
+                                                               : "Closed since %d %b %Y")
+                             : NULL;
+
+    return text != NULL ? text : g_strdup("Window closed");
+}
+
 char *
 coex_window_dup_label(CoexWindow window, gint64 now)
 {
@@ -71,7 +86,7 @@ coex_window_dup_label(CoexWindow window, gint64 now)
     case COEX_WINDOW_NEVER:
         return g_strdup("Has not written yet");
     case COEX_WINDOW_CLOSED:
-        return g_strdup("Window closed");
+        return format_closed(window.expires_at, now);
     case COEX_WINDOW_FREE:
         return format_end(window.free_until, "Free templates to %a %H:%M");
     case COEX_WINDOW_CLOSES_SOON:

@@ -37,8 +37,9 @@ CoexWindowStage coex_window_get_stage(CoexWindow window, gint64 now);
 gint64 coex_window_next_change(CoexWindow window, gint64 now);
 
 /* Presence text with the end in local time: "Open until Sun 22:49", in the last hour "Closes at
- * 22:49"; "Window closed", "Free templates to Sun 22:49", "Has not written yet". Pidgin's list
- * shows some 27 characters. Free with g_free(). */
+ * 22:49"; "Closed since 30 Nov 22:49", after half a year "Closed since 30 Nov 2026"; "Window
+ * closed" where its end lies ahead; "Free templates to Sun 22:49", "Has not written yet". Pidgin's
+ * list shows some 27 characters. Free with g_free(). */
 char *coex_window_dup_label(CoexWindow window, gint64 now);
 
 /* The same behind another mark, so that both can be seen in 200 pixels: "to 22:49" (of the next 24

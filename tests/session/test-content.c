@@ -105,7 +105,7 @@ test_free_entry(Desk *desk)
         "\"headline\":\"Chat with us\",\"ctwa_clid\":\"Aff-1\"}");
     desk_wait_feed(desk, COEX_FEED_INBOUND, "ada",
                    "?from an ad: “Chat with us”, https://fb.me/x] Is it in stock?");
-    desk_wait_label(desk, "ada", "Window closed");
+    desk_wait_label(desk, "ada", "Closed since ?? ??? ??:??");
     coex_session_describe(desk->session, desk_name("ada"));
     desk_wait_facts(desk, "ada", "*Came by an ad: 20*\nClick on it (ctwa_clid): Aff-1\n*");
     status =
@@ -129,7 +129,7 @@ test_free_entry(Desk *desk)
     desk_wait_catalogue(desk);
     desk_advance(desk, 41 * 60 * 60);
     desk_restart(desk);
-    desk_wait_label(desk, "ada", "Window closed");
+    desk_wait_label(desk, "ada", "Closed since ?? ??? ??:??");
     desk_fence(desk);
     g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 0);
 }

@@ -438,7 +438,7 @@ test_closes_with_time(Desk *desk)
     desk_logout(desk);
     desk_advance(desk, HOUR_S);
     desk_login(desk);
-    desk_wait_label(desk, "ada", "Window closed");
+    desk_wait_label(desk, "ada", "Closed since ?? ??? ??:??");
     desk_send(desk, "ada", "Too late");
     desk_wait_prompt(desk, "ada", "Too late");
     g_assert_cmpuint(coex_sim_n_requests(desk->sim, "messages"), ==, 1);

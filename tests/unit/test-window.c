@@ -37,8 +37,9 @@ test_cases(void)
         { 23 * HOUR - 1, TRUE, 1, COEX_WINDOW_CLOSES, "Open until Sun 13:00" },
         { 23 * HOUR, TRUE, HOUR, COEX_WINDOW_CLOSES_SOON, "Closes at 13:00" },
         { 24 * HOUR - 1, TRUE, 1, COEX_WINDOW_CLOSES_SOON, "Closes at 12:00" },
-        { 24 * HOUR, FALSE, 0, COEX_WINDOW_CLOSED, "Window closed" },
-        { 9000 * HOUR, FALSE, 0, COEX_WINDOW_CLOSED, "Window closed" },
+        { 24 * HOUR, FALSE, 0, COEX_WINDOW_CLOSED, "Closed since 22 Nov 12:00" },
+        { 1000 * HOUR, FALSE, 0, COEX_WINDOW_CLOSED, "Closed since 12 Oct 20:00" },
+        { 9000 * HOUR, FALSE, 0, COEX_WINDOW_CLOSED, "Closed since 13 Nov 2025" },
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
