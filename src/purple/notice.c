@@ -2,14 +2,19 @@
 #include "purple/notice.h"
 
 #include "core/text.h"
+#include "core/window.h"
 #include "purple/connection.h"
 #include "purple/display.h"
 #include "purple/host.h"
+#include "purple/lines.h"
 #include "session/session.h"
 #include <string.h>
 
 #define LINES_MAX 100 /* kept, to be read again after their conversation was closed */
+#define LISTED 10     /* where no number is given */
+#define EXCERPT 400
 #define SEARCH "search"
+#define LOG "log"
 #define COLUMNS 50 /* what a window takes without wrapping once more */
 
 /* ---- telling ---- */
@@ -109,15 +114,14 @@ write_line(CoexConnection *told_in, const char *text, PurpleMessageFlags flags, 
     }
 }
 
-void
-coex_notice_tell(CoexConnection *connection, const char *text)
+static void
+tell(CoexConnection *connection, const char *text)
 {
     if (coex_host_get()->has_account_line) {
         purple_connection_notice(connection->gc, text);
         return;
     }
     if (coex_host_get()->has_own_conversation) {
-        keep(connection, text);
         /* NICK colours the tab, where a system line alone is hardly seen. */
         write_line(connection, text, PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NICK, time(NULL));
         return;
@@ -125,6 +129,13 @@ coex_notice_tell(CoexConnection *connection, const char *text)
     g_autofree char *wrapped = coex_text_wrap(text, COLUMNS);
     purple_notify_message(connection->gc, PURPLE_NOTIFY_MSG_INFO, "WhatsApp Business",
                           purple_account_get_username(connection->account), wrapped, NULL, NULL);
+}
+
+void
+coex_notice_tell(CoexConnection *connection, const char *text)
+{
+    keep(connection, text);
+    tell(connection, text);
 }
 
 static gpointer
@@ -153,6 +164,48 @@ coex_notice_open(CoexConnection *opened_in)
     PurpleConversation *conv = is_alive(connection, gc) ? ensure_conversation(connection) : NULL;
     if (conv != NULL)
         purple_conversation_present(conv);
+}
+
+/* ---- what was told ---- */
+
+static char *
+dup_list(const GPtrArray *lines, guint n)
+{
+    GString *list = g_string_new("What was told of the account:");
+    gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+
+    for (guint i = lines->len - MIN(n, lines->len); i < lines->len; i++) {
+        const CoexFeedItem *line = g_ptr_array_index(lines, i);
+        g_autofree char *when = coex_window_describe_time("", line->time, now);
+        g_autofree char *text = coex_text_excerpt(line->text, EXCERPT);
+
+        g_string_append_printf(list, "\n%s %s", when, text);
+    }
+    return g_string_free(list, FALSE);
+}
+
+static char *
+answer_list(const CoexConnection *connection, const char *words)
+{
+    guint64 n = LISTED;
+
+    if (*words != '\0' && !g_ascii_string_to_unsigned(words, 10, 1, LINES_MAX, &n, NULL))
+        return g_strdup_printf("“%s” is no number of lines: one from 1 to %d, or none.", words,
+                               LINES_MAX);
+    if (connection->notices == NULL)
+        return g_strdup("Nothing was told of the account since the login.");
+    return dup_list(connection->notices, (guint)n);
+}
+
+void
+coex_notice_list(CoexConnection *connection, const char *name, const char *words)
+{
+    g_autofree char *answer = answer_list(connection, words);
+
+    if (name != NULL)
+        coex_lines_notice(connection, name, answer);
+    else
+        tell(connection, answer);
 }
 
 /* ---- what is typed there ---- */
@@ -204,6 +257,37 @@ static const struct {
     { "synchronise", "asks WhatsApp for the phone's contacts and history, once", synchronise },
 };
 
+/* What follows it; NULL: @line is not about it. */
+static const char *
+get_rest(const char *line, const char *word)
+{
+    gsize length = strlen(word);
+
+    return g_ascii_strncasecmp(line, word, length) == 0 &&
+                   (line[length] == '\0' || line[length] == ' ')
+               ? line + length + strspn(line + length, " ")
+               : NULL;
+}
+
+static gboolean
+obey(CoexConnection *connection, const char *line)
+{
+    const char *sought = get_rest(line, SEARCH);
+    const char *listed = get_rest(line, LOG);
+
+    if (sought != NULL)
+        coex_session_search(connection->session, NULL, sought);
+    else if (listed != NULL)
+        coex_notice_list(connection, NULL, listed);
+    for (guint i = 0; i < G_N_ELEMENTS(words); i++) {
+        if (g_ascii_strcasecmp(line, words[i].word) == 0) {
+            words[i].run(connection);
+            return TRUE;
+        }
+    }
+    return sought != NULL || listed != NULL;
+}
+
 void
 coex_notice_answer(CoexConnection *connection, const char *typed)
 {
@@ -212,28 +296,21 @@ coex_notice_answer(CoexConnection *connection, const char *typed)
     const char *word = line + (*line == '/' || *line == '!');
     g_autoptr(GString) answer = g_string_new(NULL);
 
-    if (g_ascii_strncasecmp(word, SEARCH, strlen(SEARCH)) == 0 &&
-        (word[strlen(SEARCH)] == '\0' || word[strlen(SEARCH)] == ' ')) {
-        coex_session_search(connection->session, NULL, word + strlen(SEARCH));
+    if (obey(connection, word))
         return;
-    }
-    for (guint i = 0; i < G_N_ELEMENTS(words); i++) {
-        if (g_ascii_strcasecmp(word, words[i].word) == 0) {
-            words[i].run(connection);
-            return;
-        }
-    }
-    g_string_printf(answer,
-                    "Nothing was sent: “%s”. Here the account tells what concerns no person, and "
-                    "nobody at WhatsApp reads it.",
-                    line);
+    if (get_rest(word, "help") == NULL)
+        g_string_printf(answer, "Nothing was sent: “%s”. ", line);
+    g_string_append(answer, "Here the account tells what concerns no person, and nobody at "
+                            "WhatsApp reads it.");
     for (guint i = 0; i < G_N_ELEMENTS(words); i++)
         g_string_append_printf(answer, "\n%s: %s", words[i].word, words[i].help);
     g_string_append(answer,
-                    "\n" SEARCH " WORDS: finds words in the messages with anybody\n"
+                    "\n" SEARCH " WORDS: finds words in the messages with anybody\n" LOG
+                    " NUMBER: shows again what was told here, with its times\n"
                     "broadcast GROUP TEMPLATE value | value: sends a template to a group of "
-                    "the buddy list; stop: ends that; alone: what became of it");
-    coex_notice_tell(connection, answer->str);
+                    "the buddy list; stop: ends that; alone: what became of it\n"
+                    "help: this list");
+    tell(connection, answer->str);
 }
 
 /* ---- why there is no connection ---- */

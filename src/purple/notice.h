@@ -22,6 +22,10 @@ void coex_notice_answer(CoexConnection *connection, const char *typed);
 /* Opens the conversation because the user asks for it, with what was told since the login. */
 void coex_notice_open(CoexConnection *connection);
 
+/* The verb "log": the last of it, so many as @words say, with their times, in the conversation with
+ * the person @name (NULL: that one). */
+void coex_notice_list(CoexConnection *connection, const char *name, const char *words);
+
 /* Why there is no connection, where the chat program keeps that to itself: told once, not at every
  * attempt. The second ends it, once the account is online. */
 void coex_notice_tell_error(CoexConnection *connection, const char *sentence);

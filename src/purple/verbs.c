@@ -26,6 +26,7 @@
 #include "purple/transfer.h"
 #include "purple/whom.h"
 #include "session/session.h"
+#include <string.h>
 
 /* One of the functions is set. @words: what follows the verb as plain text, "" for nothing;
  * @markup: the same in the host's markup. */
@@ -304,7 +305,9 @@ static const Verb verbs[] = {
       "show or change what customers see of the business", .run = coex_page_run_profile },
     { "synchronise", "[yes]", "s", "ask WhatsApp for the phone's contacts and history, once",
       .run = run_synchronise },
-    { "help", NULL, NULL, "this list", .run = run_help },
+    { "log", "[number]", "s", "show again what was told of the account, with its times",
+      .take = coex_notice_list },
+    { "help", "[topic]", NULL, "this list, or what of it is about something", .run = run_help },
 };
 
 static void
@@ -323,18 +326,72 @@ run(const Verb *verb, CoexConnection *connection, const char *name, const char *
         verb->run(connection, name, words, markup);
 }
 
+static const Verb *
+find_verb(const char *name)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(verbs); i++) {
+        if (g_ascii_strcasecmp(name, verbs[i].name) == 0)
+            return &verbs[i];
+    }
+    return NULL;
+}
+
+/* ---- what they are ---- */
+
+/* Nothing is opened at somebody else's computer. */
+static gboolean
+is_offered(const Verb *verb)
+{
+    return verb->take != coex_file_play || !coex_host_get()->serves_others;
+}
+
+static void
+append_help(GString *lines, const Verb *verb)
+{
+    if (is_offered(verb))
+        g_string_append_printf(lines, "%s!%s%s%s: %s", lines->len > 0 ? "\n" : "", verb->name,
+                               verb->words != NULL ? " " : "",
+                               verb->words != NULL ? verb->words : "", verb->help);
+}
+
+static gboolean
+is_about(const Verb *verb, const char *topic)
+{
+    g_autofree char *help = g_ascii_strdown(verb->help, -1);
+    g_autofree char *word = g_ascii_strdown(topic, -1);
+
+    return strstr(help, word) != NULL;
+}
+
+/* The command of that name, else those whose help has the word. */
+static void
+tell_topic(CoexConnection *connection, const char *name, const char *words)
+{
+    const char *topic = words + (*words == '!' || *words == '/');
+    const Verb *named = find_verb(topic);
+    g_autoptr(GString) lines = g_string_new(NULL);
+
+    for (guint i = 0; i < G_N_ELEMENTS(verbs); i++) {
+        if (named != NULL ? &verbs[i] == named : is_about(&verbs[i], topic))
+            append_help(lines, &verbs[i]);
+    }
+    if (lines->len == 0)
+        g_string_printf(lines, "No command is about “%s”. !help lists all of them.", topic);
+    coex_lines_notice(connection, name, lines->str);
+}
+
 static void
 run_help(CoexConnection *connection, const char *name, const char *words, const char *markup)
 {
-    g_autoptr(GString) lines = g_string_new("!1 [value | value …]: choose template 1 of the list");
+    g_autoptr(GString) lines = NULL;
 
-    for (guint i = 0; i < G_N_ELEMENTS(verbs); i++) {
-        if (verbs[i].take == coex_file_play && coex_host_get()->serves_others)
-            continue;
-        g_string_append_printf(lines, "\n!%s%s%s: %s", verbs[i].name,
-                               verbs[i].words != NULL ? " " : "",
-                               verbs[i].words != NULL ? verbs[i].words : "", verbs[i].help);
+    if (*words != '\0') {
+        tell_topic(connection, name, words);
+        return;
     }
+    lines = g_string_new("!1 [value | value …]: choose template 1 of the list");
+    for (guint i = 0; i < G_N_ELEMENTS(verbs); i++)
+        append_help(lines, &verbs[i]);
     g_string_append(lines, "\nA message that begins with ! is typed with !!.");
     coex_lines_notice(connection, name, lines->str);
 }
@@ -344,17 +401,17 @@ run_help(CoexConnection *connection, const char *name, const char *words, const 
 static void
 run_line(CoexConnection *connection, const char *name, const CoexTypedLine *line)
 {
+    const Verb *verb;
     guint number;
 
     if (coex_typed_line_get_number(line, &number)) {
         coex_template_chat_pick(coex_contact_get_picker(connection, name), number, line->words);
         return;
     }
-    for (guint i = 0; i < G_N_ELEMENTS(verbs); i++) {
-        if (g_ascii_strcasecmp(line->word, verbs[i].name) == 0) {
-            run(&verbs[i], connection, name, line->words, line->markup);
-            return;
-        }
+    verb = find_verb(line->word);
+    if (verb != NULL) {
+        run(verb, connection, name, line->words, line->markup);
+        return;
     }
 
     g_autofree char *answer =
@@ -400,6 +457,15 @@ coex_verbs_take(CoexConnection *connection, const char *name, const char *markup
 
 static PurpleCmdId commands[G_N_ELEMENTS(verbs)];
 
+/* As if it had been typed there without its mark. */
+static void
+answer_own(CoexConnection *connection, const Verb *verb, const char *rest)
+{
+    g_autofree char *line = g_strdup_printf("%s %s", verb->name, rest);
+
+    coex_notice_answer(connection, g_strchomp(line));
+}
+
 static PurpleCmdRet
 on_command(PurpleConversation *conv, const gchar *command, gchar **args, gchar **error, void *data)
 {
@@ -422,7 +488,7 @@ on_command(PurpleConversation *conv, const gchar *command, gchar **args, gchar *
         else if (verb->take == coex_broadcast_run)
             coex_broadcast_run(connection, NULL, rest);
         else
-            coex_notice_answer(connection, verb->name);
+            answer_own(connection, verb, rest);
         return PURPLE_CMD_RET_OK;
     }
 

@@ -207,6 +207,49 @@ notices_have_a_conversation(World *world)
     host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 0);
 }
 
+/* What was told of the account is found again, there and beside a customer, and said once. */
+static void
+told_again(World *world)
+{
+    gboolean meta = coex_sim_get_provider(world->sim) == COEX_SIM_META;
+    const char *own = number(world);
+
+    host_set_option(world->host, own, meta ? "app-secret" : "webhook-header", "");
+    host_go_online(world->host);
+    host_wait_for(world->host, EVENT_NOTICE, own, "*is empty*");
+    host_type(world->host, own, "log");
+    host_wait_for(world->host, EVENT_NOTICE, own,
+                  "What was told of the account:\n??:?? *is empty*");
+    host_type(world->host, own, "/log 1");
+    const HostEvent *again =
+        host_wait_for(world->host, EVENT_NOTICE, own, "What was told of the account:*");
+    host_check(world->host, strchr(strchr(again->text, '\n') + 1, '\n') == NULL);
+    host_check(world->host, strstr(again->text, "What was told") == again->text);
+    host_type(world->host, own, "/log 1000");
+    host_wait_for(world->host, EVENT_NOTICE, own, "“1000” is no number of lines*");
+    host_type(world->host, own, "logs");
+    host_wait_for(world->host, EVENT_NOTICE, own, "Nothing was sent: “logs”. *");
+    host_type(world->host, own, "help");
+    host_wait_for(world->host, EVENT_NOTICE, own, "Here the account tells*\nlog NUMBER: *");
+    host_type(world->host, ADA, "/log");
+    host_wait_message(world->host, ADA, "SYSTEM", "What was told of the account:*is empty*");
+    host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 0);
+}
+
+/* Where the control channel has it among other programs' lines. */
+static void
+told_again_in_a_channel(World *world)
+{
+    gboolean meta = coex_sim_get_provider(world->sim) == COEX_SIM_META;
+
+    host_set_option(world->host, number(world), meta ? "app-secret" : "webhook-header", "");
+    host_go_online(world->host);
+    host_wait_for(world->host, EVENT_NOTICE, NULL, "*is empty*");
+    host_type(world->host, ADA, "!log");
+    host_wait_message(world->host, ADA, "SYSTEM", "*What was told of the account:*is empty*");
+    host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 0);
+}
+
 /* The form for an account does not scroll: what the first login does not need has a page. */
 static void
 has_a_second_page(World *world)
@@ -610,6 +653,9 @@ add_all(void)
     world_add("held-lock-is-named", NULL, held_lock_is_named);
     world_add("missing-secret-is-told", NULL, missing_secret_is_told);
     world_add("notices-have-a-conversation", NULL, notices_have_a_conversation);
+    world_add("told-again", NULL, told_again);
+    world_add("finch/told-again", "gnt-purple", told_again);
+    world_add("bitlbee/told-again", "BitlBee", told_again_in_a_channel);
     world_add("pidgin/notices-have-a-conversation", "gtk-gaim", notices_have_a_conversation);
     world_add("finch/notices-have-a-conversation", "gnt-purple", notices_have_a_conversation);
     world_add("finch/has-a-second-page", "gnt-purple", has_a_second_page);

@@ -460,6 +460,14 @@ mistyped_verbs_stay_here(World *world)
     host_wait_for(world->host, EVENT_MESSAGE, ADA, "*");
     host_type(world->host, ADA, "!help");
     host_wait_for(world->host, EVENT_MESSAGE, ADA, "*!template*");
+    host_type(world->host, ADA, "!help get");
+    const HostEvent *one =
+        host_wait_for(world->host, EVENT_MESSAGE, ADA, "*!get ?which]: fetch a file*");
+    host_check(world->host, strstr(one->text, "!send") == NULL);
+    host_type(world->host, ADA, "!help !FILE");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*!send *\n*!get *");
+    host_type(world->host, ADA, "!help weather");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*No command is about “weather”*");
     host_type(world->host, ADA, "!window");
     host_wait_for(world->host, EVENT_MESSAGE, ADA, "*open*");
     host_type(world->host, ADA, "!!important");
