@@ -8,6 +8,7 @@
 #include "purple/doctor.h"
 #include "purple/forget.h"
 #include "purple/host.h"
+#include "purple/lines.h"
 #include "purple/notice.h"
 #include "purple/options.h"
 #include "purple/synchronise.h"
@@ -127,30 +128,133 @@ coex_actions_take_catalogue(CoexConnection *connection, const GError *error)
     coex_unseen_tell(connection, line);
 }
 
+/* ---- texts that are asked for ---- */
+
+static void
+tell_not_held(CoexConnection *connection, const char *name, const char *text, const char *why)
+{
+    g_autofree char *line = g_strdup_printf("Not held: “%s”. %s", text, why);
+
+    coex_lines_notice(connection, name, line);
+}
+
+static void
+on_hold_typed(gpointer token, const char *text)
+{
+    g_autofree char *name = NULL;
+    CoexConnection *connection = coex_ask_take(token, &name);
+    g_autofree char *markup = NULL;
+    g_autoptr(GError) error = NULL;
+
+    if (connection == NULL || coex_text_is_blank(text))
+        return;
+    markup = coex_text_escape(text);
+    if (!coex_session_hold_text(connection->session, name, markup, &error))
+        tell_not_held(connection, name, text, error->message);
+}
+
+static void
+on_reply_typed(gpointer token, const char *text)
+{
+    g_autofree char *name = NULL;
+    CoexConnection *connection = coex_ask_take(token, &name);
+
+    if (connection != NULL && !coex_text_is_blank(text))
+        coex_session_reply(connection->session, name, text);
+}
+
+static void
+on_not_typed(gpointer token, const char *text)
+{
+    coex_ask_take(token, NULL);
+}
+
+typedef struct {
+    CoexAskTopic topic;
+    const char *title; /* before the person's name */
+    const char *primary;
+    const char *secondary;
+    void (*typed)(gpointer token, const char *text);
+} TextQuestion;
+
+static void
+ask_text(CoexConnection *connection, const char *name, const TextQuestion *question)
+{
+    const char *who = coex_connection_get_buddy_name(connection, name);
+    g_autofree char *person = coex_connection_dup_title(connection, name);
+    g_autofree char *title = g_strconcat(question->title, person, NULL);
+    g_autofree char *secondary = coex_text_wrap(question->secondary, 56);
+    gpointer token;
+
+    coex_ask_close(connection, question->topic, name);
+    token = coex_ask_new(connection, question->topic, name, PURPLE_REQUEST_INPUT);
+    coex_ask_opened(token, purple_request_input(
+                               connection->gc, title, question->primary, secondary, NULL, TRUE,
+                               FALSE, NULL, "OK", G_CALLBACK(question->typed), "Cancel",
+                               G_CALLBACK(on_not_typed), connection->account, who, NULL, token));
+}
+
 /* ---- a buddy's menu ---- */
 
 static void
-on_send_template(PurpleBlistNode *node, gpointer data)
+send_template(CoexConnection *connection, const char *name)
 {
-    PurpleBuddy *buddy = (PurpleBuddy *)node;
-    CoexConnection *connection = coex_connection_of_account(purple_buddy_get_account(buddy));
-
-    if (connection == NULL)
-        return;
-    g_autofree char *name = coex_connection_dup_name(connection, purple_buddy_get_name(buddy));
     coex_picker_start(coex_contact_get_picker(connection, name), NULL);
 }
 
 static void
-on_forget(PurpleBlistNode *node, gpointer data)
+hold(CoexConnection *connection, const char *name)
 {
+    static const TextQuestion question = {
+        COEX_ASK_HOLD, "Hold: ", "A text that is kept until they write",
+        "It leaves by itself when a message of theirs opens the window.", on_hold_typed
+    };
+
+    ask_text(connection, name, &question);
+}
+
+static void
+reply(CoexConnection *connection, const char *name)
+{
+    static const TextQuestion question = {
+        COEX_ASK_REPLY, "Reply: ", "An answer that quotes their last message",
+        "Another message is quoted where the text begins with what names it: -2 for the last but "
+        "one, 14:46, or words of it in quotes.",
+        on_reply_typed
+    };
+
+    ask_text(connection, name, &question);
+}
+
+static void
+forget(CoexConnection *connection, const char *name)
+{
+    coex_forget_ask(connection, name, "");
+}
+
+typedef struct {
+    const char *label;
+    void (*run)(CoexConnection *connection, const char *name);
+} BuddyAction;
+
+static const BuddyAction buddy_actions[] = {
+    { "Send template...", send_template },
+    { "Hold a text...", hold },
+    { "Reply...", reply },
+    { "Forget this person...", forget },
+};
+
+static void
+on_buddy_action(PurpleBlistNode *node, gpointer data)
+{
+    const BuddyAction *action = data;
     PurpleBuddy *buddy = (PurpleBuddy *)node;
     CoexConnection *connection = coex_connection_of_account(purple_buddy_get_account(buddy));
 
     if (connection == NULL)
         return;
     g_autofree char *name = coex_connection_dup_name(connection, purple_buddy_get_name(buddy));
-    coex_forget_ask(connection, name, "");
+    action->run(connection, name);
 }
 
 GList *
@@ -160,11 +264,11 @@ coex_actions_list_buddy(PurpleBlistNode *node)
 
     if (!PURPLE_BLIST_NODE_IS_BUDDY(node))
         return NULL;
-    list =
-        g_list_append(list, purple_menu_action_new("Send template...",
-                                                   PURPLE_CALLBACK(on_send_template), NULL, NULL));
-    return g_list_append(list, purple_menu_action_new("Forget this person...",
-                                                      PURPLE_CALLBACK(on_forget), NULL, NULL));
+    for (guint i = 0; i < G_N_ELEMENTS(buddy_actions); i++)
+        list = g_list_append(list, purple_menu_action_new(buddy_actions[i].label,
+                                                          PURPLE_CALLBACK(on_buddy_action),
+                                                          (gpointer)&buddy_actions[i], NULL));
+    return list;
 }
 
 /* ---- whose webhook ---- */

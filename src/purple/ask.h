@@ -20,6 +20,8 @@ typedef enum {
     COEX_ASK_ACCOUNT,
     COEX_ASK_PROFILE,
     COEX_ASK_BROADCAST,
+    COEX_ASK_HOLD,
+    COEX_ASK_REPLY,
 } CoexAskTopic;
 
 /* A new question about the person (borrowed; "" for the account). The token is the request's

@@ -160,9 +160,44 @@ lines(World *world)
     host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 0);
 }
 
+/* From the person's menu, with each letter as it was typed; a blank text does nothing. */
+static void
+hold_and_reply_by_menu(World *world)
+{
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Is it ready?");
+    host_pick_menu(world->host, ADA, "Hold a text...");
+    host_wait_for(world->host, EVENT_REQUEST, ADA, "Hold: Ada Lovelace*");
+    host_request_set(world->host, "text", "  ");
+    host_request_ok(world->host);
+    host_pick_menu(world->host, ADA, "Hold a text...");
+    host_wait_for(world->host, EVENT_REQUEST, ADA, "Hold: Ada Lovelace*");
+    host_request_set(world->host, "text", "2 < 3 & <b>here</b>");
+    host_request_ok(world->host);
+    host_wait_message(world->host, ADA, "SYSTEM", "Held until *: 2 < 3 & <b>here</b>");
+    host_sync(world->host);
+    host_check(world->host, coex_sim_n_sent(world->sim, "ada") == 0);
+
+    host_pick_menu(world->host, ADA, "Reply...");
+    host_wait_for(world->host, EVENT_REQUEST, ADA, "Reply: Ada Lovelace*");
+    host_request_cancel(world->host);
+    host_pick_menu(world->host, ADA, "Reply...");
+    host_wait_for(world->host, EVENT_REQUEST, ADA, "Reply: Ada Lovelace*");
+    host_request_set(world->host, "text", "At four");
+    host_request_ok(world->host);
+    g_autoptr(CoexSimRequest) sent = world_next_sent(world);
+    host_check(world->host, g_strcmp0(sent->text, "At four") == 0 && sent->message_id != NULL);
+    world_customer_writes(world, "ada", ADA, "Thank you");
+    g_autoptr(CoexSimRequest) held = world_next_sent(world);
+    host_check(world->host, g_strcmp0(held->text, "2 < 3 & <b>here</b>") == 0);
+    host_check(world->host, coex_sim_n_sent(world->sim, "ada") == 2);
+}
+
 static void
 add_all(void)
 {
+    world_add("hold-and-reply-by-menu", NULL, hold_and_reply_by_menu);
+    world_add("finch/hold-and-reply-by-menu", "gnt-purple", hold_and_reply_by_menu);
     world_add("page-and-form", NULL, page_and_form);
     world_add("page-stays-open", NULL, page_stays_open);
     world_add("form-beside-others", NULL, form_beside_others);
