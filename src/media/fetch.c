@@ -358,7 +358,8 @@ on_taken(GObject *source, GAsyncResult *result, gpointer user_data)
     g_autoptr(GError) error = NULL;
     CoexFileFacts facts;
     g_autofree char *path = coex_files_take_finish(result, &facts, &error);
-    g_autofree char *label = coex_files_dup_label(job->media, job->message_id, &facts);
+    g_autofree char *label =
+        coex_files_dup_title(job->media, job->message_id, &facts, account->verb_mark);
 
     if (account->state == COEX_ACCOUNT_ENDED) {
         release(job);

@@ -5,6 +5,7 @@
 #include "core/file-name.h"
 #include "core/media.h"
 #include "core/opus.h"
+#include "core/text.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -14,6 +15,7 @@
 #define PART ".coex-%s-"
 #define SAME_NAME_MAX 10000
 #define BLOCK (64 * 1024)
+#define CAPTION_EXCERPT 40 /* characters */
 
 static void
 set_error(GError **error, const char *path, int code)
@@ -207,6 +209,19 @@ coex_files_dup_label(const CoexMedia *media, gint64 message_id, const CoexFileFa
     }
     g_string_append_c(label, ']');
     return g_string_free(g_steal_pointer(&label), FALSE);
+}
+
+char *
+coex_files_dup_title(const CoexMedia *media, gint64 message_id, const CoexFileFacts *facts,
+                     char mark)
+{
+    g_autofree char *label = coex_files_dup_label(media, message_id, facts);
+    g_autofree char *caption = NULL;
+
+    if (mark != '!' || media->caption == NULL || coex_text_is_blank(media->caption))
+        return g_steal_pointer(&label);
+    caption = coex_text_excerpt(media->caption, CAPTION_EXCERPT);
+    return g_strdup_printf("%s “%s”", label, caption);
 }
 
 /* "image 2026-11-29 14.22.05", where the message tells no name. */

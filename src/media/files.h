@@ -58,3 +58,7 @@ char *coex_files_dup_size(gint64 size);
 /* "[image #17, 240 KB]", "[voice message #18, 0:07, 12 KB]"; @facts NULL: not known. Free with
  * g_free(). */
 char *coex_files_dup_label(const CoexMedia *media, gint64 message_id, const CoexFileFacts *facts);
+/* The same with the first words of the caption, as a line says that the file is here where every
+ * line is a message (@mark '!'): far from them, and among other people's. */
+char *coex_files_dup_title(const CoexMedia *media, gint64 message_id, const CoexFileFacts *facts,
+                           char mark);

@@ -42,7 +42,8 @@ show_again(const Question *question, const CoexFileFacts *facts)
     CoexAccount *account = question->account;
     const CoexMediaRow *row = &question->row;
     CoexBatch *batch = coex_account_batch(account);
-    g_autofree char *label = coex_files_dup_label(row->media, row->message_id, facts);
+    g_autofree char *label =
+        coex_files_dup_title(row->media, row->message_id, facts, account->verb_mark);
 
     coex_batch_add_file(batch, find_asker(question)->id, label, row->path, question->flags,
                         coex_account_now(account));

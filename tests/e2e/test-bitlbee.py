@@ -246,7 +246,7 @@ class Words:
         with open(source, "wb") as file:
             file.write(content)
         self.sim.do(f"ada brings application/pdf {source} The offer")
-        self.bee.irc.lines.expect(r"^:AdaLovelace!.*\[document #\d+, 300 KB\] \(!get \d+\) /")
+        self.bee.irc.lines.expect(r"^:AdaLovelace!.*\[document #\d+, 300 KB\] “The offer” \(!get \d+\) /")
         check(self.bee.irc.lines.count("DCC SEND") == 0, "it was sent unasked")
         self.bee.irc.send("PRIVMSG AdaLovelace :!get last")
         offer = self.bee.irc.lines.expect("^:AdaLovelace!.*\x01DCC SEND ")

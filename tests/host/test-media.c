@@ -74,17 +74,18 @@ path_of_it(World *world)
 {
     host_go_online(world->host);
     hear_image(world, "Broken part");
-    const HostEvent *line =
-        host_wait_message(world->host, ADA, "SYSTEM", "*[image #1, 240 KB] (!get 1) /*.jpg");
+    const HostEvent *line = host_wait_message(world->host, ADA, "SYSTEM",
+                                              "*[image #1, 240 KB] “Broken part” (!get 1) /*.jpg");
     host_check(world->host, strstr(line->text, "/coex/media/Ada Lovelace/") != NULL);
     host_check(world->host, strstr(line->text, host_get_profile(world->host)) != NULL);
     check_file(world, line->text, "(!get 1) ");
     host_type(world->host, ADA, "!get last");
-    host_wait_message(world->host, ADA, "SYSTEM", "*[image #*, 240 KB] /*.jpg");
+    host_wait_message(world->host, ADA, "SYSTEM", "*[image #*, 240 KB] “Broken part” /*.jpg");
     /* and who sits elsewhere has it sent, but never what he did not ask for */
     check_sent(world, host_wait_for(world->host, EVENT_FILE, ADA, "image_*.jpg"));
     hear_image(world, "Another part");
-    host_wait_message(world->host, ADA, "SYSTEM", "*[image #2, 240 KB] (!get 2) /*.jpg");
+    host_wait_message(world->host, ADA, "SYSTEM",
+                      "*[image #2, 240 KB] “Another part” (!get 2) /*.jpg");
     host_type(world->host, ADA, "!get 1");
     check_sent(world, host_wait_for(world->host, EVENT_FILE, ADA, "image_*.jpg"));
     host_check(world->host, host_count(world->host, EVENT_FILE, ADA, NULL) == 2);
@@ -96,10 +97,11 @@ not_readable(World *world)
 {
     host_go_online(world->host);
     hear_image(world, "Broken part");
-    host_wait_message(world->host, ADA, "SYSTEM", "*[image #*, 240 KB] (!get 1) /*.jpg");
+    host_wait_message(world->host, ADA, "SYSTEM",
+                      "*[image #*, 240 KB] “Broken part” (!get 1) /*.jpg");
     host_hang(world->host, "/coex/media/");
     host_type(world->host, ADA, "!get last");
-    host_wait_message(world->host, ADA, "SYSTEM", "*[image #*, 240 KB] /*.jpg");
+    host_wait_message(world->host, ADA, "SYSTEM", "*[image #*, 240 KB] “Broken part” /*.jpg");
     world_customer_writes(world, "ada", ADA, "Is it there?");
     host_type(world->host, ADA, "A moment");
     g_autoptr(CoexSimRequest) sent = world_next_sent(world);
@@ -184,7 +186,7 @@ slow_line(World *world)
     host_type(world->host, ADA, "!get");
     host_wait_message(world->host, ADA, "SYSTEM",
                       "*[image #*, 24 of 240 KB] takes about 20 seconds more.");
-    host_wait_message(world->host, ADA, "SYSTEM", "*[image #*, 240 KB] /*.jpg");
+    host_wait_message(world->host, ADA, "SYSTEM", "*[image #*, 240 KB] “Broken part” /*.jpg");
     host_check(world->host, host_count(world->host, EVENT_MESSAGE, ADA, "*seconds more*") == 1);
 }
 
@@ -205,7 +207,7 @@ served(World *world)
     host_go_online(world->host);
     hear_image(world, "Broken part");
     line = host_wait_message(world->host, ADA, "SYSTEM",
-                             "*240 KB] https://files.example.org/m/Ada%20Lovelace/image%20*.jpg");
+                             "*240 KB]* https://files.example.org/m/Ada%20Lovelace/image%20*.jpg");
     name = g_uri_unescape_string(strstr(line->text, "/m/") + 3, NULL);
     path = g_build_filename(folder, name, NULL);
     host_check(world->host, g_stat(path, &found) == 0 && found.st_mode == (S_IFREG | 0640));
