@@ -9,11 +9,12 @@ import threading
 import dbus
 import dbus.bus
 
-from tap import wait_until
+from tap import Lines, wait_until
 
 GEOMETRY = "1280x1000x24"
 ROOT = "/org/a11y/atspi/accessible/root"
 ACCESSIBLE = "org.a11y.atspi.Accessible"
+SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "drag_source.py")
 STATE_SHOWING = 1 << 25
 
 
@@ -180,6 +181,41 @@ class Desktop:
     def click_words(self, widget, words):
         """The last of these in its text."""
         self.xdotool("mousemove", *widget.place_of(words), "click", 1)
+
+    def drag_file(self, path, widget):
+        """Out of a window of its own onto the widget. What a drop needs to be told before the button is up comes
+        when the programs have time: one that was refused is done again."""
+        said = Lines("the window with a file")
+        process = subprocess.Popen(["/usr/bin/python3", SOURCE, "A file to drag", path], text=True,
+                                   env={**self.environment, "GDK_BACKEND": "x11", "GSK_RENDERER": "cairo"},
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log)
+        self.processes.append(process)
+        reader = threading.Thread(target=lambda: [said.add(line.rstrip("\n")) for line in process.stdout], daemon=True)
+        reader.start()
+        window = self.focus("A file to drag")
+        self.xdotool("windowmove", "--sync", window, 400, 60)
+
+        def moves():
+            self.xdotool("mousemove_relative", "--", 5, 3)
+            return said.count("^begun$") > ended()
+
+        def ended():
+            return said.count("^dropped$") + said.count("^refused$")
+
+        def drop():
+            n, (x, y) = ended(), widget.place()
+            self.xdotool("mousemove", "--window", window, 60, 60, "mousedown", 1)
+            wait_until("the drag's beginning", moves)
+            self.xdotool("mousemove", x - 20, y, "mousemove", x - 10, y, "mousemove", x, y)
+            self.xdotool("mouseup", 1)
+            wait_until("the drag's end", lambda: ended() > n)
+            return said.count("^dropped$")
+        wait_until("the drop", drop)
+        process.terminate()
+        process.wait()
+        reader.join()
+        process.stdout.close()
+        self.processes.remove(process)
 
     def shot(self, path, part=None):
         window = self.focus(part) if part else "root"

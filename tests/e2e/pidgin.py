@@ -125,6 +125,11 @@ class Pidgin:
         self._press(who, "Send File...")
         self._choose("Open File...", path)
 
+    def drag_file(self, who, path):
+        """Into the conversation."""
+        self.go(who)
+        self.desktop.drag_file(path, self._tab(who)[2].find("text"))
+
     def send_beside(self, who, path, text):
         title, entry = self.go(who)
         self.desktop.type(title, text)

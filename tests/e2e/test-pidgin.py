@@ -40,7 +40,8 @@ class Windows:
         self.client = Pidgin(self.directory, [self.sim])
 
     def cases(self):
-        return [self.no_and_yes, self.account_page, self.broadcast, self.link, self.sticker, self.one_window]
+        return [self.no_and_yes, self.account_page, self.broadcast, self.link, self.sticker, self.dragged,
+                self.one_window]
 
     def _n_asked(self):
         return self.sim.said.count("smb_app_data")
@@ -141,6 +142,18 @@ class Windows:
         wait_until("the offer", lambda: "fetches it" in self.client.shown("ben"))
         self.client.say("ben", "/get")
         wait_until("the picture", lambda: re.search('<img id="\\d+">', self.client.markup("ben")))
+
+    def dragged(self):
+        """a file that is dropped into the conversation is sent, once"""
+        path = os.path.join(self.directory, "offer.pdf")
+        with open(path, "wb") as file:
+            file.write(b"%PDF-1.4\n%%EOF\n")
+        self.client.drag_file("ben", path)
+        self.sim.said.expect("^-> ben: document application/pdf 15 name=offer.pdf$")
+        wait_until("its line", lambda: "[document] offer.pdf" in self.client.shown("ben"))
+        self.client.say("ben", "That is it")
+        self.sim.said.expect("^-> ben: That is it$")
+        check(self.sim.said.count("name=offer.pdf") == 1, "it was sent twice")
 
     def one_window(self):
         """what is half typed for one does not go to the other who shares the window"""

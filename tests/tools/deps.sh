@@ -41,6 +41,8 @@ check     openbox            openbox                   openbox
 check     xdotool            xdotool                   xdotool
 check     dbus               dbus-tools                dbus
 check     python3-dbus       python3-dbus              python-dbus
+check     python3-gi         python3-gobject           python-gobject
+check     gir1.2-gtk-4.0     gtk4                      gtk4
 check     at-spi2-core       at-spi2-core              at-spi2-core
 check     libatk-adaptor     at-spi2-atk               -
 check     libgail-common     gtk2                      gtk2
