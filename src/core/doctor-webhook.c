@@ -205,7 +205,9 @@ tell_elsewhere(const CoexCase *c, const char *set_at, CoexReport *report)
 static gboolean
 check_address(const CoexCase *c, const char *set_at, CoexReport *report)
 {
-    if (*c->in_force == '\0' && *c->public_url == '\0')
+    if (c->is_relays && *c->in_force != '\0')
+        return TRUE;
+    if (*c->in_force == '\0' && *c->public_url == '\0' && !c->is_relays)
         coex_report_add(report, COEX_FINDING_WRONG,
                         "%s has no address to deliver webhooks to: fill in the option public-url "
                         "with the address that leads here, and log in again.",

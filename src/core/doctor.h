@@ -29,6 +29,7 @@ typedef struct CoexCase {
     CoexInbox inbox;             /* its URL "": none; the token is secret */
     char *inbox_bell;            /* why its bell is silent, "": it is not; NULL: not known */
     gboolean has_unknown_secret; /* maybe of its own making, which only a login knows */
+    gboolean is_relays;          /* a relay asks, which has no option public-url */
     const char *registering;     /* a sentence: how the user has the webhook registered; static */
     gint64 now;                  /* by this computer's clock */
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "relay/config.h"
 
+#include "core/api.h"
 #include "core/backend.h"
 #include "core/error.h"
 #include "core/peer.h"
@@ -37,6 +38,8 @@ tenant_free(gpointer data)
     g_free(tenant->app_secret);
     g_free(tenant->webhook_header);
     g_free(tenant->verify_token);
+    g_free(tenant->token);
+    g_free(tenant->api_url);
     g_ptr_array_unref(tenant->keys);
     g_free(tenant);
 }
@@ -257,6 +260,19 @@ take_desk_key(Reader *reader, const char *desk, const char *value)
     return TRUE;
 }
 
+static gboolean
+take_api_url(Reader *reader, const char *value)
+{
+    g_autoptr(GError) error = NULL;
+    char *url = coex_api_check_base_url(value, &error);
+
+    if (url == NULL)
+        return fail(reader, "api-url: %s", error->message);
+    g_free(reader->tenant->api_url);
+    reader->tenant->api_url = url;
+    return TRUE;
+}
+
 #define DESK_KEY "desk-key-"
 
 static gboolean
@@ -280,9 +296,13 @@ take_tenant(Reader *reader, const char *key, const char *value)
         return take_text(&tenant->app_secret, value);
     if (g_str_equal(key, "verify-token"))
         return take_text(&tenant->verify_token, value);
+    if (g_str_equal(key, "token"))
+        return take_text(&tenant->token, value);
+    if (g_str_equal(key, "api-url"))
+        return take_api_url(reader, value);
     return fail(reader,
                 "[tenant …] knows no “%s”. It has path, provider, number, app-secret, "
-                "webhook-header, verify-token, desk-key and desk-key-NAME.",
+                "webhook-header, verify-token, desk-key, desk-key-NAME, token and api-url.",
                 key);
 }
 

@@ -23,6 +23,8 @@ typedef struct {
     char *app_secret;     /* NULL: the desk alone proves */
     char *webhook_header; /* "Name: value", secret; NULL */
     char *verify_token;   /* secret; NULL: no handshake */
+    char *token;          /* for the check alone, secret; NULL: none */
+    char *api_url;        /* likewise; NULL: the provider's own */
     GPtrArray *keys;      /* CoexRelayKey, one at least */
     guint line;           /* where it begins in the file */
     guint place;          /* among the tenants */

@@ -451,9 +451,7 @@ on_head(CoexExchange *exchange, gpointer user_data)
     if (key == NULL)
         coex_count_add(&desks->counts[tenant->index], COEX_COUNT_DESK_KEY, 1);
     if (key == NULL)
-        return refuse(exchange, 401,
-                      "This is not the desk key of that path: see its desk-key in the relay's "
-                      "configuration.");
+        return refuse(exchange, 401, COEX_DESKS_NO_KEY);
     request = g_new0(Request, 1);
     request->tenant = tenant;
     request->key = key;

@@ -16,6 +16,9 @@ typedef struct CoexRelayConfig CoexRelayConfig;
 /* So many of one key can wait: the oldest has to go for another. */
 #define COEX_DESKS_PER_KEY 16
 #define COEX_DESKS_WAIT_MAX_S 60
+/* What is answered to who has no key, at a path that there is. */
+#define COEX_DESKS_NO_KEY                                                                          \
+    "This is not the desk key of that path: see its desk-key in the relay's configuration."
 #define COEX_DESKS_SEND_MAX (64 * 1024) /* bytes that tell of a message */
 
 /* For the thread's default context, in which waiting ends. All is borrowed; the tenants of @config

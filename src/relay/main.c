@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/error.h"
+#include "relay/check.h"
 #include "relay/config.h"
 #include "relay/console.h"
 #include "relay/notify.h"
@@ -133,17 +134,31 @@ tell_status(const CoexRelayConfig *config)
     return EXIT_FAILURE;
 }
 
+/* "": it is to run. */
+static gboolean
+is_verb(const char *word)
+{
+    return *word == '\0' || g_str_equal(word, "status") || g_str_equal(word, "check");
+}
+
+static void
+tell(const char *line)
+{
+    puts(line);
+}
+
 int
 main(int argc, char **argv)
 {
     g_autofree char *file = NULL;
-    gboolean version = FALSE, is_status;
+    const char *verb;
+    gboolean version = FALSE;
     const GOptionEntry entries[] = {
         { "config", 'c', 0, G_OPTION_ARG_FILENAME, &file, "What to receive, and for whom", "FILE" },
         { "version", 0, 0, G_OPTION_ARG_NONE, &version, "Tell the version, and end", NULL },
         G_OPTION_ENTRY_NULL
     };
-    g_autoptr(GOptionContext) context = g_option_context_new("[status]");
+    g_autoptr(GOptionContext) context = g_option_context_new("[status|check]");
     g_autoptr(CoexRelayConfig) config = NULL;
     g_autoptr(GError) error = NULL;
 
@@ -159,9 +174,10 @@ main(int argc, char **argv)
         printf("coex-relay %s\n", COEX_VERSION);
         return EXIT_SUCCESS;
     }
-    is_status = argc == 2 && g_str_equal(argv[1], "status");
-    if (file == NULL || (argc > 1 && !is_status)) {
-        say("It is called as: coex-relay --config FILE, or coex-relay --config FILE status");
+    verb = argc > 1 ? argv[1] : "";
+    if (file == NULL || argc > 2 || !is_verb(verb)) {
+        say("It is called as: coex-relay --config FILE, and status or check behind that where it "
+            "is to tell something.");
         return EXIT_CONFIG;
     }
     config = coex_relay_config_read(file, &error);
@@ -169,8 +185,10 @@ main(int argc, char **argv)
         say(error->message);
         return EXIT_CONFIG;
     }
-    if (is_status)
+    if (g_str_equal(verb, "status"))
         return tell_status(config);
+    if (g_str_equal(verb, "check"))
+        return coex_relay_check(config, g_getenv("COEX_TOKEN"), tell) ? EXIT_SUCCESS : EXIT_FAILURE;
     warn_of_readers(file);
     return run(config, file);
 }

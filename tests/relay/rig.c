@@ -447,24 +447,45 @@ rig_ask_console(Rig *rig, const char *target, const char *body)
     return rig_ask(&console, target, NULL, body);
 }
 
-char *
-rig_dup_status(Rig *rig, gboolean metrics, int *ret_status)
+/* What the program says when it is told @verb with the configuration @name. */
+static char *
+dup_told(Rig *rig, const char *name, const char *verb, const char *token, int *ret_status)
 {
+    g_autoptr(GSubprocessLauncher) launcher =
+        g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_MERGE);
     g_autofree char *program = dup_program();
-    g_autofree char *file = g_build_filename(rig->folder, "status.conf", NULL);
+    g_autofree char *file = g_build_filename(rig->folder, name, NULL);
     g_autoptr(GSubprocess) process = NULL;
     g_autoptr(GError) error = NULL;
     char *text = NULL;
 
-    write_config(rig, "status.conf", metrics);
-    process = g_subprocess_new(G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_MERGE,
-                               &error, program, "--config", file, "status", NULL);
+    if (token != NULL)
+        g_subprocess_launcher_setenv(launcher, "COEX_TOKEN", token, TRUE);
+    process = g_subprocess_launcher_spawn(launcher, &error, program, "--config", file, verb, NULL);
     g_assert_no_error(error);
     g_subprocess_communicate_utf8(process, NULL, NULL, &text, NULL, &error);
     g_assert_no_error(error);
     g_assert_true(g_subprocess_get_if_exited(process));
     *ret_status = g_subprocess_get_exit_status(process);
     return text;
+}
+
+char *
+rig_dup_status(Rig *rig, gboolean metrics, int *ret_status)
+{
+    write_config(rig, "status.conf", metrics);
+    return dup_told(rig, "status.conf", "status", NULL, ret_status);
+}
+
+char *
+rig_dup_check(Rig *rig, const char *tenants, const char *token, int *ret_status)
+{
+    char *running = rig->tenants;
+
+    rig->tenants = (char *)(tenants != NULL ? tenants : running);
+    write_config(rig, "check.conf", TRUE);
+    rig->tenants = running;
+    return dup_told(rig, "check.conf", "check", token, ret_status);
 }
 
 guint

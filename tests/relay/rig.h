@@ -80,6 +80,10 @@ Answer *rig_ask_console(Rig *rig, const char *target, const char *body);
 /* What `coex-relay status` says, and how it ends; without @metrics it cannot ask. */
 char *rig_dup_status(Rig *rig, gboolean metrics, int *ret_status);
 
+/* What `coex-relay check` says, and how it ends. @tenants: in the file that is checked; NULL: those
+ * that run. @token: in the environment; NULL: none. */
+char *rig_dup_check(Rig *rig, const char *tenants, const char *token, int *ret_status);
+
 /* As Meta delivers it: the answer's status. */
 guint rig_deliver(Rig *rig, const char *path, const char *body);
 
