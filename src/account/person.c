@@ -283,7 +283,14 @@ void
 coex_person_note_renewed(CoexPerson *person, gint64 at)
 {
     person->in_doubt = FALSE;
+    person->renamed = FALSE;
     person->renewed_at = at;
+}
+
+void
+coex_person_note_renamed(CoexPerson *person, gboolean renamed)
+{
+    person->renamed = renamed;
 }
 
 /* The earlier of the two, 0: never. */

@@ -86,6 +86,8 @@ gboolean coex_person_put_back(CoexPerson *person, const CoexPutBack *back);
 void coex_person_list(CoexPerson *person, gboolean listed);
 /* The number has another BSUID than before, which was told to the user at @at. */
 void coex_person_note_renewed(CoexPerson *person, gint64 at);
+/* Whether the number alone says that it is the same person, who has another name now. */
+void coex_person_note_renamed(CoexPerson *person, gboolean renamed);
 /* @other turned out to be @person: one window, one name, who waits once. */
 void coex_person_unite(CoexPerson *person, CoexPerson *other);
 /* Nothing of it is stored from now on, and nobody waits. */

@@ -5,6 +5,7 @@
 #include "account/people.h"
 #include "account/person.h"
 #include "account/skew.h"
+#include "core/name.h"
 #include "core/window.h"
 #include "store/batch.h"
 #include "store/rows.h"
@@ -16,18 +17,40 @@ coex_sender_is_self(const CoexAccount *account, const CoexPeer *peer)
            coex_number_is_same(peer->other_wa_id, account->number);
 }
 
+/* Whether only the number says that who writes now under another name is whom we know. Another
+ * BSUID is noticed by itself. */
+static gboolean
+is_renamed(const CoexPerson *known, const CoexMessage *message, gint64 time)
+{
+    const char *name = message->profile_name;
+
+    return known != NULL && name != NULL && known->alias != NULL &&
+           message->direction == COEX_INBOUND && time >= known->last_inbound_at &&
+           (known->peer.user_id == NULL || message->peer.user_id == NULL) &&
+           !coex_name_is_alike(known->alias, name) &&
+           (known->book_name == NULL || !coex_name_is_alike(known->book_name, name));
+}
+
 CoexPerson *
 coex_sender_learn(CoexAccount *account, const CoexMessage *message, gint64 time)
 {
     const CoexPeer *peer = &message->peer;
+    gboolean renamed;
+    CoexPerson *known;
+    CoexPerson *person;
 
     if (message->content.kind == COEX_CONTENT_SYSTEM)
         time = 0;
-    if (coex_people_find(account->people, peer, time) == NULL &&
-        coex_peer_is_addressable(&message->new_peer))
+    known = coex_people_find(account->people, peer, time);
+    renamed = message->content.kind != COEX_CONTENT_SYSTEM && is_renamed(known, message, time);
+    if (known == NULL && coex_peer_is_addressable(&message->new_peer))
         peer = &message->new_peer;
     /* Where the phone wrote to may have been given up long ago. */
-    return coex_people_learn(account->people, peer, time, message->direction == COEX_INBOUND, NULL);
+    person =
+        coex_people_learn(account->people, peer, time, message->direction == COEX_INBOUND, NULL);
+    if (renamed && person != NULL && person == known)
+        coex_person_note_renamed(person, TRUE);
+    return person;
 }
 
 /* Who writes from a former number later is somebody else. */

@@ -540,6 +540,23 @@ coex_outbox_discard(CoexOutbox *outbox, CoexPerson *person)
 
 /* ---- another behind the number ---- */
 
+/* Whether it would leave by itself. */
+static gboolean
+is_leaving(const CoexOutboxItem *item)
+{
+    return !item->accepted &&
+           (item->row->state == COEX_OUTBOX_HELD || item->row->state == COEX_OUTBOX_QUEUED);
+}
+
+static gboolean
+has_leaving(const CoexOutboxQueue *queue)
+{
+    for (GList *link = queue != NULL ? queue->items.head : NULL; link != NULL; link = link->next)
+        if (is_leaving(link->data))
+            return TRUE;
+    return FALSE;
+}
+
 static guint
 stop_leaving(CoexOutboxQueue *queue, CoexBatch *batch)
 {
@@ -549,8 +566,7 @@ stop_leaving(CoexOutboxQueue *queue, CoexBatch *batch)
         CoexOutboxItem *item = link->data;
 
         item->doubted |= item->row->state == COEX_OUTBOX_SENDING;
-        if (item->accepted ||
-            (item->row->state != COEX_OUTBOX_HELD && item->row->state != COEX_OUTBOX_QUEUED))
+        if (!is_leaving(item))
             continue;
         n++;
         coex_outbox_item_put_failed(item, batch, COEX_DOUBTED, 0);
@@ -565,13 +581,21 @@ coex_outbox_doubt(CoexOutbox *outbox, CoexPerson *person)
     g_autofree char *display = coex_peer_dup_display(&person->peer);
     g_autofree char *line = NULL;
     CoexBatch *batch;
+    gboolean renewed = person->in_doubt;
 
-    if (!person->in_doubt)
+    /* People may call themselves otherwise: only what would go to the wrong one is worth a word. */
+    if (!renewed && !(person->renamed &&
+                      has_leaving(coex_people_get_entry(account->people, person->id)->queue))) {
+        coex_person_note_renamed(person, FALSE);
         return;
+    }
     coex_person_note_renewed(person, coex_account_now(account));
-    line = g_strdup_printf("This may be somebody else now: WhatsApp knows %s by another id than "
-                           "before.",
-                           display);
+    line =
+        g_strdup_printf(renewed ? "This may be somebody else now: WhatsApp knows %s by another "
+                                  "id than before."
+                                : "This may be somebody else now: who writes from %s has another "
+                                  "name than before.",
+                        display);
     batch = coex_account_batch(account);
     coex_batch_put_person(batch, person);
     coex_batch_add_line(batch, person->id, COEX_FEED_NOTICE, line, NULL, person->renewed_at);

@@ -65,6 +65,7 @@ typedef struct CoexPerson {
     gboolean hidden;          /* removed from the buddy list until the person writes */
     gboolean pinned;          /* added by hand: always in the buddy list */
     gboolean in_doubt;        /* not stored: renewed, and nobody was told yet */
+    gboolean renamed;         /* the same: the number alone says that it is the same person */
     gboolean unsaved;         /* not stored: the last commit with it failed */
     gboolean forgotten;       /* not stored, and nothing of it is from now on */
     gint64 same_as; /* id of who this turned out to be, to whom its addresses lead now; 0 */

@@ -172,6 +172,86 @@ test_renewed_overtaken(Desk *desk)
     desk_wait_state(desk, bens, "delivered *");
 }
 
+/* Who is known by the number alone, and calls herself Eva Brandt. */
+#define EVA "447700900600"
+
+static void
+hold_for_eva(Desk *desk)
+{
+    g_autoptr(GError) error = NULL;
+
+    desk_login(desk);
+    coex_sim_add_customer(desk->sim, EVA, "+" EVA, NULL, "Eva Brandt");
+    desk_hear(desk, EVA, "This is Eva");
+    coex_session_hold_text(desk->session, EVA, "For Eva alone", &error);
+    g_assert_no_error(error);
+    desk_wait_notice(desk, EVA, "Held until *");
+    desk_wait_catalogue(desk);
+    desk_advance(desk, 60);
+}
+
+/* With another name altogether nothing leaves by itself; the user decides. */
+static void
+test_renamed(Desk *desk)
+{
+    const DeskEvent *line;
+
+    hold_for_eva(desk);
+    coex_sim_set_name(desk->sim, EVA, "Quentin Other");
+    g_free(coex_sim_customer_sends(desk->sim, EVA, "Hi, what is this about?"));
+    desk_wait_any_feed(desk, COEX_FEED_NOTICE, EVA,
+                       "This may be somebody else now*+" EVA " has another name than before.");
+    line = desk_wait_any_feed(desk, COEX_FEED_FAILED, EVA, "For Eva alone");
+    g_assert_nonnull(strstr(line->detail, "may be somebody else"));
+    desk_wait_feed(desk, COEX_FEED_INBOUND, EVA, "Hi, what is this about?");
+    desk_say(desk, EVA, "Who are you?");
+    desk_take(desk, EVA, "Who are you?");
+    desk_wait_state(desk, EVA, "delivered *: Who are you?");
+    desk_restart(desk);
+    desk_hear(desk, EVA, "Quentin");
+    desk_fence(desk);
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, EVA), ==, 1);
+    desk_resend(desk, EVA);
+    desk_wait_feed(desk, COEX_FEED_SENT, EVA, "For Eva alone");
+    desk_take(desk, EVA, "For Eva alone");
+    desk_wait_state(desk, EVA, "delivered *: For Eva alone");
+}
+
+/* A name that is partly the same is hers, and so is any where nothing waits. */
+static void
+test_renamed_a_little(Desk *desk)
+{
+    hold_for_eva(desk);
+    coex_sim_set_name(desk->sim, EVA, "eva huber");
+    desk_hear(desk, EVA, "Married!");
+    desk_wait_feed(desk, COEX_FEED_SENT, EVA, "For Eva alone");
+    desk_take(desk, EVA, "For Eva alone");
+    desk_wait_state(desk, EVA, "delivered *: For Eva alone");
+    coex_sim_set_name(desk->sim, EVA, "Mama");
+    desk_hear(desk, EVA, "And more");
+    desk_fence(desk);
+    g_assert_cmpuint(desk_count(desk, DESK_FEED, EVA, "This may be somebody else*"), ==, 0);
+}
+
+/* Her BSUID says that it is she. */
+static void
+test_renamed_by_id(Desk *desk)
+{
+    g_autoptr(GError) error = NULL;
+
+    desk_login(desk);
+    desk_hear(desk, "ada", "This is Ada");
+    coex_session_hold_text(desk->session, desk_name("ada"), "For Ada alone", &error);
+    g_assert_no_error(error);
+    desk_wait_notice(desk, "ada", "Held until *");
+    desk_advance(desk, 60);
+    coex_sim_set_name(desk->sim, "ada", "Countess");
+    desk_hear(desk, "ada", "It is me");
+    desk_wait_feed(desk, COEX_FEED_SENT, "ada", "For Ada alone");
+    desk_take(desk, "ada", "For Ada alone");
+    desk_wait_state(desk, "ada", "delivered *: For Ada alone");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -181,5 +261,8 @@ main(int argc, char **argv)
     desk_add("/renewed/and-explained", test_renewed_and_explained);
     desk_add("/renewed/by-status", test_renewed_by_status);
     desk_add("/renewed/overtaken", test_renewed_overtaken);
+    desk_add("/renewed/name", test_renamed);
+    desk_add("/renewed/name/a-little", test_renamed_a_little);
+    desk_add("/renewed/name/by-id", test_renamed_by_id);
     return g_test_run();
 }
