@@ -231,7 +231,20 @@ coex_payload_parse_linked(const char *words, char **waiting, GError **error)
         typed = g_steal_pointer(waiting);
     }
     name = media.kind == COEX_MEDIA_DOCUMENT ? dup_file_name(url) : NULL;
-    return coex_payload_new_linked(media.kind, url, name, *typed != '\0' ? typed : NULL);
+    return coex_payload_new_linked(media.kind, url, name, *typed != '\0' ? typed : NULL, FALSE);
+}
+
+CoexPayload *
+coex_payload_parse_voice(const char *words, GError **error)
+{
+    g_autofree char *url = g_strstrip(g_strdup(words));
+
+    if (url[strcspn(url, " \t\n")] != '\0') {
+        set_fault(error, "No words go beside this kind of file. Send them as a message.");
+        return NULL;
+    }
+    return check_url(url, error) ? coex_payload_new_linked(COEX_MEDIA_AUDIO, url, NULL, NULL, TRUE)
+                                 : NULL;
 }
 
 /* ---- choices ---- */

@@ -17,6 +17,9 @@ gboolean coex_payload_is_linked(const char *words);
  * beside it where none are typed, taken then; NULL: none. */
 CoexPayload *coex_payload_parse_linked(const char *words, char **waiting, GError **error);
 
+/* "https://…", a voice message. */
+CoexPayload *coex_payload_parse_voice(const char *words, GError **error);
+
 /* "52.5317, 13.3818 Name | Address": name and address may be left out; "ask Question" asks for
  * theirs. */
 CoexPayload *coex_payload_parse_location(const char *words, GError **error);

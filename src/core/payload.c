@@ -133,7 +133,8 @@ coex_payload_new_contact(const char *name, const char *number, gboolean known)
 }
 
 CoexPayload *
-coex_payload_new_linked(CoexMediaKind kind, const char *url, const char *name, const char *caption)
+coex_payload_new_linked(CoexMediaKind kind, const char *url, const char *name, const char *caption,
+                        gboolean speaks)
 {
     CoexJsonWriter *writer = coex_json_writer_new();
     const char *type = coex_media_get_type(kind);
@@ -142,6 +143,8 @@ coex_payload_new_linked(CoexMediaKind kind, const char *url, const char *name, c
     coex_json_writer_string(writer, "link", url);
     coex_json_writer_string(writer, "filename", name);
     coex_json_writer_string(writer, "caption", caption);
+    if (speaks)
+        coex_json_writer_bool(writer, "voice", TRUE);
     return finish(COEX_CONTENT_MEDIA, type, writer);
 }
 

@@ -45,9 +45,10 @@ CoexPayload *coex_payload_new_location(const char *latitude, const char *longitu
 CoexPayload *coex_payload_new_contact(const char *name, const char *number, gboolean known);
 
 /* A file that WhatsApp fetches itself from its public address @url (Meta: messages/send-messages);
- * @name, of a document, and @caption NULL: without. */
+ * @name, of a document, and @caption NULL: without. @speaks: of audio, it is a voice message (Meta:
+ * messages/audio-messages). */
 CoexPayload *coex_payload_new_linked(CoexMediaKind kind, const char *url, const char *name,
-                                     const char *caption);
+                                     const char *caption, gboolean speaks);
 
 /* ---- choices: within these bounds, in characters, and all titles different ---- */
 

@@ -192,11 +192,13 @@ tell_not_sent(CoexConnection *connection, const char *name, const GError *error)
 }
 
 static void
-send_linked(CoexConnection *connection, const char *name, const char *words)
+send_linked(CoexConnection *connection, const char *name, const char *words, gboolean as_voice)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(CoexPayload) payload =
-        coex_payload_parse_linked(words, &coex_contact_of(connection, name)->caption, &error);
+        as_voice
+            ? coex_payload_parse_voice(words, &error)
+            : coex_payload_parse_linked(words, &coex_contact_of(connection, name)->caption, &error);
 
     if (payload == NULL || !coex_session_send_payload(connection->session, name, payload, &error))
         tell_not_sent(connection, name, error);
@@ -210,7 +212,7 @@ coex_transfer_send_typed(CoexConnection *connection, const char *name, const cha
     g_autoptr(GError) error = NULL;
 
     if (coex_payload_is_linked(words)) {
-        send_linked(connection, name, words);
+        send_linked(connection, name, words, FALSE);
         return;
     }
     path = dup_typed_path(connection, name, words, "send ~/photo.jpg a caption", &caption);
@@ -229,6 +231,10 @@ coex_transfer_send_voice(CoexConnection *connection, const char *name, const cha
         coex_contact_of(connection, name)->speaks_next = TRUE;
         coex_lines_notice(connection, name,
                           "The next file that you send here goes as a voice message.");
+        return;
+    }
+    if (coex_payload_is_linked(words)) {
+        send_linked(connection, name, words, TRUE);
         return;
     }
     path = dup_typed_path(connection, name, words, "voice ~/hello.wav", &rest);

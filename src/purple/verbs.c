@@ -255,7 +255,7 @@ static const Verb verbs[] = {
       "send a file; without one, the template that was shown", .run = run_send },
     { "caption", "[words]", "S", "the words beside the next file that you send",
       .run = run_caption },
-    { "voice", "[path]", "s", "send any sound as a voice message; alone: the next file",
+    { "voice", "[path|https://…]", "s", "send any sound as a voice message; alone: the next file",
       .take = coex_transfer_send_voice },
     { "reply", "[which] text", "S", "answer one message, which is quoted", .run = run_reply },
     { "react", "[which] emoji", "s",

@@ -328,6 +328,13 @@ forward_file(CoexOutbox *outbox, CoexPerson *to, const CoexMeant *meant)
     return NULL;
 }
 
+/* What came in tells before its words how it came; what was typed here has words alone. */
+static const char *
+get_words(const CoexMeant *meant)
+{
+    return meant->direction != COEX_OUTBOUND ? coex_webhook_label_skip(meant->text) : meant->text;
+}
+
 /* Why it cannot go on; NULL: it does. */
 static const char *
 pass_on(CoexOutbox *outbox, CoexPerson *to, const CoexMeant *meant)
@@ -346,7 +353,7 @@ pass_on(CoexOutbox *outbox, CoexPerson *to, const CoexMeant *meant)
         return forward_file(outbox, to, meant);
     if (meant->kind != COEX_CONTENT_TEXT)
         return "Texts and files can be passed on from here. Forward this one on the phone.";
-    coex_outbox_send_text(outbox, to, coex_webhook_label_skip(meant->text), COEX_SEND_ELSEWHERE);
+    coex_outbox_send_text(outbox, to, get_words(meant), COEX_SEND_ELSEWHERE);
     return NULL;
 }
 
@@ -395,8 +402,8 @@ on_forward(const CoexMeant *meant, const GError *error, gpointer user_data)
     to = find_now(forward, forward->to);
     title = coex_account_dup_title(account, to);
     why = error != NULL ? error->message : pass_on(account->outbox, to, meant);
-    words = coex_text_excerpt(why == NULL ? coex_webhook_label_skip(meant->text) : why,
-                              why == NULL ? EXCERPT : G_MAXINT);
+    words =
+        coex_text_excerpt(why == NULL ? get_words(meant) : why, why == NULL ? EXCERPT : G_MAXINT);
     coex_account_tell_notice(account, from,
                              why == NULL ? "Passed on to the conversation with %s: %s"
                                          : "Not passed on to %s: %s",

@@ -155,15 +155,16 @@ on_paced(gpointer data)
     coex_outbox_commit(queue->outbox, batch, coex_outbox_item_person(last));
     if (n == 1)
         coex_account_tell_notice(account, coex_outbox_item_person(last),
-                                 "The last message waits for its turn: after %d at once, WhatsApp "
-                                 "takes one in %d seconds to one person. It leaves by itself.",
-                                 COEX_PACE_PERSON_BURST, COEX_PACE_PERSON_S);
+                                 "The last message waits for its turn: after so many at once, "
+                                 "WhatsApp takes one in %d seconds to one person. It leaves by "
+                                 "itself.",
+                                 COEX_PACE_PERSON_S);
     else
         coex_account_tell_notice(account, coex_outbox_item_person(last),
-                                 "The last %u messages wait for their turn: after %d at once, "
+                                 "The last %u messages wait for their turn: after so many at once, "
                                  "WhatsApp takes one in %d seconds to one person. They leave by "
                                  "themselves, in their order, the last one %s.",
-                                 n, COEX_PACE_PERSON_BURST, COEX_PACE_PERSON_S, duration);
+                                 n, COEX_PACE_PERSON_S, duration);
 }
 
 gboolean

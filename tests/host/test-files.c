@@ -111,6 +111,8 @@ linked(World *world, char mark)
         { "https://example.org/Stra\303\237e.pdf", "*Not sent: *no link can have*" },
         { "audio https://example.org/a.mp3 as of today", "*Not sent: No words go beside *" },
     };
+    g_autofree char *spoken = g_strdup_printf("%cvoice https://example.org/a.ogg", mark);
+    g_autofree char *with_words = g_strconcat(spoken, " for you", NULL);
     g_autofree char *typed = g_strdup_printf("%csend https://example.org/a.pdf?x=1&y=2", mark);
     g_autofree char *caption = g_strdup_printf("%ccaption as of today", mark);
     g_autofree char *image = g_strdup_printf("%csend image https://example.org/a.jpg", mark);
@@ -128,6 +130,10 @@ linked(World *world, char mark)
     check_sent(world, "document https://example.org/a.pdf?x=1&y=2 name=a.pdf caption=as of today");
     host_type(world->host, ADA, image);
     check_sent(world, "image https://example.org/a.jpg");
+    host_type(world->host, ADA, with_words);
+    host_wait_message(world->host, ADA, NULL, "*Not sent: No words go beside *");
+    host_type(world->host, ADA, spoken);
+    check_sent(world, "voice https://example.org/a.ogg");
     host_check(world->host, coex_sim_n_requests(world->sim, "upload") == 0);
 }
 

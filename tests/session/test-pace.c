@@ -5,7 +5,8 @@
  * number complains about more. */
 
 #define N_TEXTS 50
-#define WHY "The last * messages wait for their turn: after 45 at once, WhatsApp takes one in 6 *"
+#define WHY                                                                                        \
+    "The last * messages wait for their turn: after so many at once, WhatsApp takes one in 6 *"
 
 static void
 open_desk(Desk *desk)
@@ -108,7 +109,7 @@ test_refused(Desk *desk)
     say_many(desk, 2);
     desk_wait_requests(desk, "messages", 1);
     desk_say(desk, "ben", "Good morning");
-    desk_wait_notice(desk, "ada", "The last message waits for its turn: after 45 at once, *");
+    desk_wait_notice(desk, "ada", "The last message waits for its turn: after so many at once, *");
     take_until(desk, &left, 2);
     g_assert_true(left.his);
     desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "Sent at *: Line 1.");

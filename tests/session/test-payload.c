@@ -289,6 +289,15 @@ test_forward(Desk *desk)
     desk_take(desk, "ben", "[urgent] Rye?");
     desk_wait_notice(desk, "ada", "Passed on to the conversation with Ben*: ?urgent] Rye?");
     desk_wait_state(desk, "ben", "delivered*Rye?");
+    /* what was typed here only looks like that */
+    desk_say(desk, "ada", "[from an ad] Rye is half price");
+    desk_take(desk, "ada", "[from an ad] Rye is half price");
+    desk_wait_state(desk, "ada", "delivered*half price");
+    coex_session_forward(desk->session, desk_name("ada"), "\"half\"", desk_name("ben"));
+    desk_wait_feed(desk, COEX_FEED_SENT, "ben", "?from an ad] Rye is half price");
+    desk_take(desk, "ben", "[from an ad] Rye is half price");
+    desk_wait_notice(desk, "ada", "Passed on to *: ?from an ad] Rye is half price");
+    desk_wait_state(desk, "ben", "delivered*half price");
     /* to whom nobody wrote: a template is offered there */
     coex_session_forward(desk->session, desk_name("ada"), "\"call\"", desk_name("dana"));
     desk_wait_prompt(desk, "dana", "Please call 030 1234");

@@ -237,7 +237,8 @@ check_link(SimCall *call, const char *type, JsonObject *content)
         strlen(link) > LINK_MAX)
         return reject(call, 131009, "Param link is no address: %s", link ? link : "missing");
     g_free(call->request->text);
-    call->request->text = g_strconcat(type, " ", link, name ? " name=" : "", name ? name : "",
+    call->request->text = g_strconcat(sim_member_true(content, "voice") ? "voice" : type, " ", link,
+                                      name ? " name=" : "", name ? name : "",
                                       caption ? " caption=" : "", caption ? caption : "", NULL);
     return TRUE;
 }
