@@ -548,7 +548,7 @@ open_window(CoexOutbox *outbox, CoexPerson *person, gint64 wrote_at)
     guint n_parked;
 
     each_item(outbox, person->id, COEX_OUTBOX_HELD, release_item, &release);
-    n_parked = coex_outbox_keep_parked(outbox, person, batch);
+    n_parked = coex_outbox_keep_parked(outbox, person, batch, TRUE);
     if (coex_batch_is_empty(batch))
         return;
     coex_outbox_commit(outbox, g_steal_pointer(&batch), person);
@@ -657,14 +657,18 @@ take_up_queue(CoexOutbox *outbox, CoexOutboxQueue *queue)
 {
     g_autoptr(CoexBatch) batch = coex_account_batch(outbox->account);
     CoexPerson *person = queue->entry->person;
+    gboolean open = coex_account_window(outbox->account, person).open;
 
+    /* One alone can be told whole, and be a failure like others. */
+    if (coex_outbox_count(outbox, person->id, COEX_OUTBOX_PARKED) > 1)
+        coex_outbox_keep_parked(outbox, person, batch, open);
     for (GList *link = queue->items.head, *next; link != NULL; link = next) {
         next = link->next;
         take_up(link->data, batch);
     }
     if (!coex_batch_is_empty(batch))
         coex_outbox_commit(outbox, g_steal_pointer(&batch), person);
-    if (coex_account_window(outbox->account, person).open)
+    if (open)
         open_window(outbox, person, person->last_inbound_at);
 }
 

@@ -323,9 +323,10 @@ void coex_outbox_item_fail(CoexOutboxItem *item, const char *why, int code);
 void coex_outbox_item_put_failed(CoexOutboxItem *item, CoexBatch *batch, const char *why, int code);
 /* Adds a line that says why the item, which was to leave just now, does not; below its own. */
 void coex_outbox_item_put_obstacle(CoexOutboxItem *item, CoexBatch *batch);
-/* The window is open again: keeps what waits for the user's choice for /resend. One line says so.
- * Returns how many there were. */
-guint coex_outbox_keep_parked(CoexOutbox *outbox, CoexPerson *person, CoexBatch *batch);
+/* Keeps what waits for the user's choice for /resend, since the window is @open again, or since the
+ * question is gone. One line says so. Returns how many there were. */
+guint coex_outbox_keep_parked(CoexOutbox *outbox, CoexPerson *person, CoexBatch *batch,
+                              gboolean open);
 /* Puts what was released back among the held, with a line that says @why. */
 void coex_outbox_item_hold_again(CoexOutboxItem *item, const char *why);
 /* Drops one that has surely not left; a line, also after a restart, says @why. */

@@ -28,10 +28,15 @@ is_stuck(const CoexOutboxItem *item)
 /* ---- what waited for a choice ---- */
 
 static char *
-dup_kept_line(const CoexOutbox *outbox, guint n, const char *names)
+dup_kept_line(const CoexOutbox *outbox, guint n, const char *names, gboolean open)
 {
     char mark = outbox->account->verb_mark;
 
+    if (!open)
+        return g_strdup_printf("Not sent yet, and kept: %s. The 24-hour window was closed when "
+                               "they were typed: %ctemplate offers the templates, %cresend asks "
+                               "again, %cdiscard drops the last.",
+                               names, mark, mark, mark);
     return g_strdup_printf(n == 1 ? "Not sent yet, and kept: %s. The window is open again, so it "
                                     "can be sent now: %cresend sends it, %cdiscard drops it."
                                   : "Not sent yet, and kept: %s. The window is open again, so they "
@@ -51,7 +56,7 @@ add_name(GString *names, const CoexOutboxItem *item, gboolean alone)
 }
 
 guint
-coex_outbox_keep_parked(CoexOutbox *outbox, CoexPerson *person, CoexBatch *batch)
+coex_outbox_keep_parked(CoexOutbox *outbox, CoexPerson *person, CoexBatch *batch, gboolean open)
 {
     CoexOutboxQueue *queue = coex_outbox_get_queue(outbox, person->id);
     guint n_parked = coex_outbox_count(outbox, person->id, COEX_OUTBOX_PARKED);
@@ -78,7 +83,7 @@ coex_outbox_keep_parked(CoexOutbox *outbox, CoexPerson *person, CoexBatch *batch
         return 0;
     if (n > NAMED_MAX)
         g_string_append_printf(names, " and %u more", n - NAMED_MAX);
-    line = dup_kept_line(outbox, n, names->str);
+    line = dup_kept_line(outbox, n, names->str, open);
     coex_batch_add_line(batch, person->id, kind, line, NULL, coex_account_now(outbox->account));
     return n;
 }

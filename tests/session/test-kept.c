@@ -75,6 +75,32 @@ test_opened(Desk *desk)
     g_assert_cmpuint(coex_sim_n_sent(desk->sim, "dana"), ==, 4);
 }
 
+/* The program ended before a choice: one line for all, and one question when they are sent. */
+static void
+test_undecided(Desk *desk)
+{
+    open_desk(desk);
+    type_all(desk, 4);
+    desk_restart(desk);
+    desk_wait_feed(desk, COEX_FEED_NOTICE, "dana",
+                   "Not sent yet, and kept: “one”, “two”, “three” and 1 more. The 24-hour window "
+                   "was closed when they were typed: /template offers the templates, /resend asks "
+                   "again, /discard drops the last.");
+    desk_wait_catalogue(desk);
+    g_assert_cmpuint(desk_count(desk, DESK_FEED, "dana", "*"), ==, 1);
+    ask_status(desk, "Sent to *“one”: not sent, and kept*“four”: not sent, and kept");
+    coex_session_resend(desk->session, desk_name("dana"));
+    desk_wait_prompt(desk, "dana", "one\ntwo\nthree\nfour");
+    desk_restart(desk);
+    desk_wait_feed(desk, COEX_FEED_NOTICE, "dana", "Not sent yet, and kept: “one”, “two”, *");
+    desk_wait_catalogue(desk);
+    desk_hear(desk, "dana", "Hello?");
+    desk_resend(desk, "dana");
+    take_all(desk, 4);
+    desk_wait_state(desk, "dana", "delivered*four");
+    desk_assert_nothing_kept(desk, "dana");
+}
+
 /* One alone; its status gives no good news as a reason. */
 static void
 test_opened_for_one(Desk *desk)
@@ -163,6 +189,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     desk_add("/kept/opened", test_opened);
+    desk_add("/kept/undecided", test_undecided);
     desk_add("/kept/opened-for-one", test_opened_for_one);
     desk_add("/kept/behind-unclear", test_behind_unclear);
     desk_add("/kept/carried", test_carried);
