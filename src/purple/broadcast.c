@@ -111,20 +111,19 @@ add_buddies(CoexConnection *connection, PurpleBlistNode *contact, GStrvBuilder *
     for (PurpleBlistNode *node = purple_blist_node_get_first_child(contact); node != NULL;
          node = purple_blist_node_get_sibling_next(node)) {
         PurpleBuddy *buddy = (PurpleBuddy *)node;
-        g_autofree char *name = NULL;
         const char *alias;
 
         if (!PURPLE_BLIST_NODE_IS_BUDDY(node) ||
             purple_buddy_get_account(buddy) != connection->account)
             continue;
-        name = coex_connection_dup_name(connection, purple_buddy_get_name(buddy));
         alias = purple_buddy_get_local_buddy_alias(buddy);
-        g_strv_builder_add(buddies, name);
+        g_strv_builder_add(buddies, purple_buddy_get_name(buddy));
         g_strv_builder_add(buddies, alias != NULL ? alias : "");
     }
 }
 
-/* Of this account: name, and what the user calls it. */
+/* Of this account: name as it was typed, and what the user calls it. Whose it is takes longer to
+ * find out than this thread may for thousands. */
 static char **
 list_buddies(CoexConnection *connection, PurpleGroup *group)
 {
@@ -164,7 +163,6 @@ plan(CoexConnection *connection, const char *name, const char *words)
     const char *rest = NULL;
     PurpleGroup *group = take_group(words, &rest);
     g_autofree char *called = NULL;
-    g_auto(GStrv) buddies = NULL;
     g_auto(GStrv) values = NULL;
     const CoexTemplate *template_;
 
@@ -185,11 +183,10 @@ plan(CoexConnection *connection, const char *name, const char *words)
         tell(connection, name, line);
         return;
     }
-    buddies = list_buddies(connection, group);
     values = coex_typed_line_split_values(rest + strlen(called), NULL);
     coex_session_plan_broadcast(connection->session, name, purple_group_get_name(group), template_,
                                 values != NULL ? (const char *const *)values : none,
-                                (const char *const *)buddies);
+                                list_buddies(connection, group));
 }
 
 static void

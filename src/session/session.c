@@ -485,14 +485,14 @@ coex_session_note_open(CoexSession *session, const char *name, gboolean open)
 void
 coex_session_plan_broadcast(CoexSession *session, const char *name, const char *group,
                             const CoexTemplate *template_, const char *const *values,
-                            const char *const *buddies)
+                            char **buddies)
 {
     CoexCommand *command = coex_command_new(COEX_COMMAND_PLAN_BROADCAST, session->account, name);
 
     command->text = g_strdup(group);
     command->template_ = coex_template_ref(template_);
     command->values = g_strdupv((char **)values);
-    command->buddies = g_strdupv((char **)buddies);
+    command->buddies = buddies;
     post(session, command);
 }
 

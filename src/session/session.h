@@ -116,12 +116,12 @@ void coex_session_note_open(CoexSession *session, const char *name, gboolean ope
 void coex_session_keep_line(CoexSession *session, const char *name, const char *text);
 
 /* Orders the template for all of @buddies, which are names and what the user calls each ("" for
- * nothing) in turn, of the group @group: ASK_BROADCAST follows, or a NOTICE. In @values "{name}"
- * stands for each one's name. @name: of the person in whose conversation the lines come, NULL: the
- * account's, here and in the next. */
+ * nothing) in turn and which it takes, of the group @group: ASK_BROADCAST follows, or a NOTICE. In
+ * @values "{name}" stands for each one's name. @name: of the person in whose conversation the lines
+ * come, NULL: the account's, here and in the next. */
 void coex_session_plan_broadcast(CoexSession *session, const char *name, const char *group,
                                  const CoexTemplate *template_, const char *const *values,
-                                 const char *const *buddies);
+                                 char **buddies);
 /* @id: of the question that BEGIN and CANCEL answer, else NULL. */
 void coex_session_broadcast(CoexSession *session, const char *name, CoexBroadcastStep step,
                             const char *id);

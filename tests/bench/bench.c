@@ -25,6 +25,8 @@ static const char usage[] =
     "of\n"
     "          SQLite a chunk, nothing else\n"
     "  search  words in 100,000 messages; base: SQLite looking at each\n"
+    "  crowd   a template to 10,000 people: until it is asked whether to, and what is noticed of\n"
+    "          it\n"
     "  relay   webhooks answered 200 by coex-relay (base: by the plugin in the same run), from\n"
     "          there to a desk that waits, and all of them to a new desk; base: a bare SELECT\n"
     "\n"
@@ -39,7 +41,7 @@ static const struct {
     { "ack", bench_ack },     { "mixed", bench_mixed },   { "show", bench_show },
     { "start", bench_start }, { "memory", bench_memory }, { "send", bench_send },
     { "media", bench_media }, { "past", bench_past },     { "search", bench_search },
-    { "relay", bench_relay },
+    { "crowd", bench_crowd }, { "relay", bench_relay },
 };
 
 static char *program_dir;

@@ -50,6 +50,7 @@ void bench_send(void);   /* send.c */
 void bench_media(void);  /* media.c */
 void bench_past(void);   /* past.c */
 void bench_search(void); /* past.c */
+void bench_crowd(void);  /* crowd.c */
 void bench_relay(void);  /* relay.c */
 
 /* ---- a program with one line of answer to each line of command: rig.c ---- */

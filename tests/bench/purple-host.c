@@ -5,8 +5,9 @@
  * own main loop. The password is in BENCH_KEY. Commands on stdin, each answered by a line: login
  * ("online MICROSECONDS" or "refused 0"), memory ("memory KB"), api URL (the same answer), peak
  * (the most memory since the last peak, "memory KB"), file NUMBER PATH, which sends it ("memory
- * KB"); ends at the end of its input. Its first line, "bare KB", is its private memory before the
- * plugin is loaded.
+ * KB"), crowd N, which makes it N buddies in a group, say TEXT, to the account's own number
+ * ("memory KB" both); ends at the end of its input. Its first line, "bare KB", is its private
+ * memory before the plugin is loaded.
  */
 #include "screen.h"
 #include <fcntl.h>
@@ -134,6 +135,8 @@ show_notice(PurpleNotifyMsgType type, const char *title, const char *primary, co
 
     if (strstr(text, "earlier chats have arrived") != NULL)
         host.screen->past_at = g_get_monotonic_time();
+    if (strstr(text, "broadcast yes sends it") != NULL)
+        host.screen->asked_at = g_get_monotonic_time();
     return NULL;
 }
 
@@ -204,6 +207,28 @@ on_file_sent(PurpleXfer *xfer)
     g_atomic_int_inc(&host.screen->n_files);
 }
 
+static void
+make_crowd(guint n)
+{
+    static guint n_made;
+    PurpleGroup *group = purple_group_new(SCREEN_GROUP);
+
+    purple_blist_add_group(group, NULL);
+    for (; n_made < n; n_made++) {
+        g_autofree char *name = g_strdup_printf(SCREEN_BUDDY, n_made);
+        g_autofree char *alias = g_strdup_printf("Person %u", n_made);
+
+        purple_blist_add_buddy(purple_buddy_new(host.account, name, alias), NULL, group, NULL);
+    }
+}
+
+static void
+say_to_own(const char *text)
+{
+    serv_send_im(purple_account_get_connection(host.account),
+                 purple_account_get_username(host.account), text, 0);
+}
+
 static gboolean
 on_command(gint fd, GIOCondition condition, gpointer data)
 {
@@ -224,6 +249,10 @@ on_command(gint fd, GIOCondition condition, gpointer data)
         purple_account_set_string(host.account, "api-url", g_strstrip(line + strlen("api ")));
     if (g_str_has_prefix(line, "file "))
         send_file(g_strstrip(line + strlen("file ")));
+    if (g_str_has_prefix(line, "crowd "))
+        make_crowd((guint)g_ascii_strtoull(line + strlen("crowd "), NULL, 10));
+    if (g_str_has_prefix(line, "say "))
+        say_to_own(g_strstrip(line + strlen("say ")));
     say("memory", g_str_has_prefix(line, "peak") ? take_peak_kb() : get_private_kb());
     return G_SOURCE_CONTINUE;
 }

@@ -20,7 +20,8 @@ void
 plan_for(Desk *desk, const char *template_, const char *const *values, const char *const *buddies)
 {
     coex_session_plan_broadcast(desk->session, NULL, "Bakers",
-                                desk_template(desk, template_, "en_US"), values, buddies);
+                                desk_template(desk, template_, "en_US"), values,
+                                g_strdupv((char **)buddies));
 }
 
 void

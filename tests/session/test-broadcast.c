@@ -120,7 +120,8 @@ test_left_out(Desk *desk)
     plan_for(desk, "we_miss_you", no_values, left + 4);
     desk_wait_notice(desk, NULL, "Nothing was sent: nobody in “Bakers” is of this account.");
     coex_session_plan_broadcast(desk->session, NULL, "Bakers",
-                                desk_template(desk, "pickup_ready_v2", "de"), picture, carla);
+                                desk_template(desk, "pickup_ready_v2", "de"), picture,
+                                g_strdupv((char **)carla));
     desk_wait_notice(desk, NULL, "Nothing was sent: *file by its address, https*");
     assert_nothing_sent(desk);
 }
