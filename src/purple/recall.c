@@ -2,6 +2,7 @@
 #include "purple/recall.h"
 
 #include "core/error.h"
+#include "core/message.h"
 #include "core/text.h"
 #include "core/window.h"
 #include "purple/connection.h"
@@ -98,6 +99,18 @@ dup_quote(const CoexFeedItem *item)
     return item->quote != NULL ? g_strdup_printf(" (to “%s”)", item->quote) : g_strdup("");
 }
 
+/* From the phone, or as the mark before it says. */
+static void
+append_echo(GString *all, const char *text, const char *quote)
+{
+    gsize length = coex_echo_get_mark_length(text);
+
+    if (length > 0)
+        g_string_append_printf(all, "→ %.*s%s: %s", (int)length - 1, text, quote, text + length);
+    else
+        g_string_append_printf(all, "→ from the phone%s: %s", quote, text);
+}
+
 /* One message, one line: nobody's text can begin another. The arrow tells who wrote; a name could
  * be made up. */
 static void
@@ -117,7 +130,7 @@ append_line(CoexConnection *connection, GString *all, const CoexFeedItem *item, 
         g_string_append_printf(all, "← %s%s: %s", name, quote, text);
         return;
     case COEX_FEED_ECHO:
-        g_string_append_printf(all, "→ from the phone%s: %s", quote, text);
+        append_echo(all, text, quote);
         return;
     case COEX_FEED_FAILED:
         g_string_append_printf(all, "→ (not delivered)%s %s", quote, text);

@@ -28,9 +28,15 @@ typedef struct {
     gint64 told_at;
 } Answers;
 
+/* What is not on disk for sure yet. */
+typedef struct {
+    char *key; /* of its setting */
+    gint64 at;
+} Noted;
+
 struct CoexDeskSends {
     GQueue keys;       /* of the settings, char *; the oldest first */
-    GHashTable *noted; /* local id -> key of what is not on disk for sure yet */
+    GHashTable *noted; /* local id -> Noted */
     gint64 next;       /* number of the next */
     gsize n_bytes;     /* of all of them */
     char *posting;     /* key of the one under way, NULL */
@@ -50,12 +56,21 @@ answers_free(gpointer data)
     g_free(answers);
 }
 
+static void
+noted_free(gpointer data)
+{
+    Noted *noted = data;
+
+    g_free(noted->key);
+    g_free(noted);
+}
+
 CoexDeskSends *
 coex_desk_sends_new(void)
 {
     CoexDeskSends *sends = g_new0(CoexDeskSends, 1);
 
-    sends->noted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    sends->noted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, noted_free);
     sends->answers = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, answers_free);
     return sends;
 }
@@ -271,7 +286,7 @@ get_type(const CoexOutboxRow *row)
 
 static char *
 write_copy(const CoexAccount *account, const CoexPerson *person, const CoexOutboxRow *row,
-           const char *wamid)
+           const char *wamid, gint64 at)
 {
     const CoexDeskSend send = {
         .desk = account->desk_name,
@@ -280,7 +295,7 @@ write_copy(const CoexAccount *account, const CoexPerson *person, const CoexOutbo
         .wamid = wamid,
         .number = person->peer.wa_id,
         .user_id = person->peer.user_id,
-        .sent_at = coex_account_now(account),
+        .sent_at = at,
         .type = get_type(row),
         .text = row->text != NULL ? row->text : "",
         .media = row->media,
@@ -306,13 +321,13 @@ tell_full(CoexAccount *account)
 
 void
 coex_desk_sends_note(CoexAccount *account, CoexBatch *batch, const CoexOutboxRow *row,
-                     const char *wamid)
+                     const char *wamid, gint64 at)
 {
     CoexDeskSends *sends = account->desk_sends;
     CoexPerson *person = coex_people_by_id(account->people, row->person_id);
-    const char *before = g_hash_table_lookup(sends->noted, row->local_id);
+    const Noted *before = g_hash_table_lookup(sends->noted, row->local_id);
     g_autofree char *copy = NULL;
-    char *key;
+    Noted *noted;
 
     if (*account->relay == '\0' || wamid == NULL || person == NULL || !coex_account_hears(account))
         return;
@@ -320,14 +335,17 @@ coex_desk_sends_note(CoexAccount *account, CoexBatch *batch, const CoexOutboxRow
         tell_full(account);
         return;
     }
-    copy = write_copy(account, coex_people_now(account->people, person), row, wamid);
+    copy = write_copy(account, coex_people_now(account->people, person), row, wamid, at);
     if (copy == NULL)
         return;
-    key = before != NULL ? g_strdup(before)
-                         : g_strdup_printf(SETTING "%012" G_GINT64_FORMAT "-%" G_GINT64_FORMAT,
-                                           sends->next++, row->person_id);
-    coex_account_note_setting(account, batch, key, copy);
-    g_hash_table_replace(sends->noted, g_strdup(row->local_id), key);
+    noted = g_new(Noted, 1);
+    noted->at = at;
+    noted->key = before != NULL
+                     ? g_strdup(before->key)
+                     : g_strdup_printf(SETTING "%012" G_GINT64_FORMAT "-%" G_GINT64_FORMAT,
+                                       sends->next++, row->person_id);
+    coex_account_note_setting(account, batch, noted->key, copy);
+    g_hash_table_replace(sends->noted, g_strdup(row->local_id), noted);
 }
 
 void
@@ -335,15 +353,14 @@ coex_desk_sends_go(CoexAccount *account, const CoexPerson *person, const char *l
 {
     CoexDeskSends *sends = account->desk_sends;
     Answers *answers;
-    gpointer id;
-    gpointer key;
+    Noted *noted = g_hash_table_lookup(sends->noted, local_id);
 
-    if (!g_hash_table_steal_extended(sends->noted, local_id, &id, &key))
+    if (noted == NULL)
         return;
-    g_free(id);
-    add(account, key);
+    add(account, g_steal_pointer(&noted->key));
     answers = get_answers(account, person);
-    answers->own_at = coex_account_now(account);
+    answers->own_at = MAX(answers->own_at, noted->at);
+    g_hash_table_remove(sends->noted, local_id);
     tell_both(account, person, answers);
     post(account);
 }

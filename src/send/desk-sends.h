@@ -20,10 +20,10 @@ void coex_desk_sends_free(CoexDeskSends *sends);
 
 /* Online: what an earlier session left goes. */
 void coex_desk_sends_start(CoexAccount *account);
-/* WhatsApp has @row, known as @wamid: the copy is on disk with @batch. Then
- * coex_desk_sends_go(). */
+/* WhatsApp has @row since @at, seconds since 1970, known as @wamid: the copy is on disk with
+ * @batch. Then coex_desk_sends_go(). */
 void coex_desk_sends_note(CoexAccount *account, CoexBatch *batch, const CoexOutboxRow *row,
-                          const char *wamid);
+                          const char *wamid, gint64 at);
 /* After that commit, where it went to @person; nothing if none was noted. */
 void coex_desk_sends_go(CoexAccount *account, const CoexPerson *person, const char *local_id);
 /* What waits of the person's leaves this desk no more. */

@@ -420,7 +420,7 @@ accept_item(CoexOutboxItem *item)
     coex_batch_put_person(batch, person);
     put_end(item, batch, at);
     ticket->change = coex_batch_outbox_accepted(batch, item->row, item->wamid, at);
-    coex_desk_sends_note(account, batch, item->row, item->wamid);
+    coex_desk_sends_note(account, batch, item->row, item->wamid, at);
     coex_store_commit(account->store, batch, on_accepted, ticket);
 }
 
@@ -474,7 +474,8 @@ coex_outbox_settle(CoexOutbox *outbox, CoexBatch *batch, const CoexStatus *statu
     coex_batch_outbox_accepted(batch, item->row, status->wamid,
                                coex_person_get_answer_time(coex_outbox_item_person(item), now));
     if (status->state != COEX_STATE_FAILED)
-        coex_desk_sends_note(outbox->account, batch, item->row, status->wamid);
+        coex_desk_sends_note(outbox->account, batch, item->row, status->wamid,
+                             status->time > 0 ? status->time : now);
     return TRUE;
 }
 

@@ -72,7 +72,9 @@ dup_facts(const CoexAccount *account, const CoexPerson *person, const CoexFigure
     add(facts, "First message", dup_time(figures->first_at));
     add(facts, "Newest message", dup_time(figures->last_at));
     add(facts, "Messages",
-        g_strdup_printf("%u from them, %u from here, %u from the phone",
+        g_strdup_printf(*account->relay != '\0'
+                            ? "%u from them, %u from here, %u from the phone or another desk"
+                            : "%u from them, %u from here, %u from the phone",
                         figures->n_messages[COEX_INBOUND], figures->n_messages[COEX_OUTBOUND],
                         figures->n_messages[COEX_ECHO]));
     add(facts, "Came by an ad", dup_time(figures->ad_at));

@@ -121,13 +121,16 @@ get_midnight(gint64 now)
 }
 
 static char *
-dup_today(const CoexFigures *figures)
+dup_today(const CoexAccount *account, const CoexFigures *figures)
 {
     g_autofree char *failed = figures->n_failed > 0
                                   ? g_strdup_printf(" (%u of them failed)", figures->n_failed)
                                   : g_strdup("");
 
-    return g_strdup_printf("%u received, %u sent from here%s, %u sent on the phone",
+    return g_strdup_printf(*account->relay != '\0'
+                               ? "%u received, %u sent from here%s, %u sent on the phone or at "
+                                 "another desk"
+                               : "%u received, %u sent from here%s, %u sent on the phone",
                            figures->n_messages[COEX_INBOUND], figures->n_messages[COEX_OUTBOUND],
                            failed, figures->n_messages[COEX_ECHO]);
 }
@@ -155,7 +158,7 @@ on_figures(const CoexFigures *figures, const GError *error, gpointer user_data)
     if (error != NULL)
         coex_account_tell_store_error(account, error);
     else
-        add(page, "Today", dup_today(figures));
+        add(page, "Today", dup_today(account, figures));
     if (account->costs != NULL)
         add(page, "This month", coex_costs_summarize(account->costs, coex_account_now(account)));
     add_profile(page, account);

@@ -316,6 +316,8 @@ share(World *world, Rig *rig)
     host_go_online(home);
     world_customer_writes(world, "ada", ADA, "The end");
     host_wait_message(home, ADA, "RECV", "The end");
+    if (!world->bitlbee)
+        host_wait_message(home, ADA, "SYSTEM", "*→ [desk counter]: It is*");
     assert_sent_at(counter, "*It is*", n_own);
     assert_sent_at(counter, "*Until*", 1);
     assert_sent_at(home, "*It is*", 1);
