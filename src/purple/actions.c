@@ -86,8 +86,10 @@ on_action(PurplePluginAction *chosen)
     const Action *action = chosen->user_data;
     CoexConnection *connection = coex_connection_of(chosen->context);
 
-    if (connection != NULL)
-        action->run(connection);
+    if (connection == NULL)
+        return;
+    coex_ask_note_typed(connection, NULL);
+    action->run(connection);
 }
 
 GList *
@@ -254,6 +256,7 @@ on_buddy_action(PurpleBlistNode *node, gpointer data)
     if (connection == NULL)
         return;
     g_autofree char *name = coex_connection_dup_name(connection, purple_buddy_get_name(buddy));
+    coex_ask_note_typed(connection, NULL);
     action->run(connection, name);
 }
 

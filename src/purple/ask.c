@@ -2,7 +2,9 @@
 #include "purple/ask.h"
 
 #include "purple/connection.h"
-
+#include "purple/host.h"
+#include "purple/lines.h"
+#include "purple/notice.h"
 #include <string.h>
 
 typedef struct {
@@ -113,14 +115,44 @@ coex_ask_yes_no(CoexConnection *connection, const CoexQuestion *question,
     const char *who = *question->name != '\0' ? question->name : NULL;
     gpointer token;
 
+    void *ui;
+
     coex_ask_close(connection, question->topic, question->name);
     token = coex_ask_new(connection, question->topic, question->name, PURPLE_REQUEST_ACTION);
     ((Ask *)g_hash_table_lookup(asks, token))->answer = answer;
     /* BitlBee knows a yes and a no by these labels. */
-    return coex_ask_opened(token, purple_request_action(connection->gc, question->title,
-                                                        question->primary, question->secondary,
-                                                        COEX_ASK_NO, connection->account, who, NULL,
-                                                        token, 2, "OK", on_yes, "Cancel", on_no));
+    ui = purple_request_action(connection->gc, question->title, question->primary,
+                               question->secondary, COEX_ASK_NO, connection->account, who, NULL,
+                               token, 2, "OK", on_yes, "Cancel", on_no);
+    if (!coex_ask_opened(token, ui))
+        return FALSE;
+    coex_ask_point_at(connection, question->title);
+    return TRUE;
+}
+
+/* ---- where it stands ---- */
+
+void
+coex_ask_note_typed(CoexConnection *connection, const char *who)
+{
+    g_free(connection->asked_in);
+    connection->asked_in = g_strdup(who);
+}
+
+void
+coex_ask_point_at(CoexConnection *connection, const char *title)
+{
+    g_autofree char *who = g_steal_pointer(&connection->asked_in);
+    g_autofree char *line = NULL;
+
+    if (who == NULL || !coex_host_get()->opens_behind)
+        return;
+    line =
+        g_strdup_printf("It stands in a window of its own, “%s” (Alt+w lists the windows).", title);
+    if (coex_connection_is_own(connection, who))
+        coex_notice_tell(connection, line);
+    else
+        coex_lines_notice(connection, who, line);
 }
 
 CoexConnection *

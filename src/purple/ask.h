@@ -56,6 +56,13 @@ CoexConnection *coex_ask_take(gpointer token, char **ret_name);
 /* Whether a question of this kind about the person is open. */
 gboolean coex_ask_is_open(CoexConnection *connection, CoexAskTopic topic, const char *name);
 
+/* The user typed a verb in the conversation with @who, or (NULL) pressed a key of a menu: where a
+ * form that no key opened comes up behind the conversation, that one says so. */
+void coex_ask_note_typed(CoexConnection *connection, const char *who);
+
+/* That a window of that title was opened is told there, once. Done by coex_ask_yes_no(). */
+void coex_ask_point_at(CoexConnection *connection, const char *title);
+
 /* Closes such questions about the person without an answer; @name NULL: about anybody and the
  * account. */
 void coex_ask_close(CoexConnection *connection, CoexAskTopic topic, const char *name);

@@ -26,6 +26,7 @@ coex_connection_unref(CoexConnection *connection)
     g_hash_table_unref(connection->contacts);
     g_free(connection->registered_url);
     g_free(connection->broadcast_id);
+    g_free(connection->asked_in);
     coex_profile_free(connection->profile);
     coex_profile_free(connection->edited);
     g_free(connection->language);

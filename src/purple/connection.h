@@ -44,6 +44,7 @@ struct CoexConnection {
     CoexProfile *edited;     /* what the form was filled from; NULL: none was opened */
     gboolean wants_profile;  /* the user does, and nothing else of the account */
     char *broadcast_id;      /* that may begin, while we ask; NULL */
+    char *asked_in;          /* where the verb was typed that may open a form; NULL: a menu did */
     gboolean tell_catalogue; /* the user waits for a refresh */
     gboolean setting_icon;   /* by ourselves */
     gboolean examines;       /* first; the login follows */

@@ -3,6 +3,7 @@
 
 #include "core/message.h"
 #include "core/text.h"
+#include "purple/ask.h"
 #include "purple/broadcast.h"
 #include "purple/connection.h"
 #include "purple/contact.h"
@@ -74,6 +75,7 @@ coex_conversation_send(PurpleConnection *gc, const char *who, const char *markup
     gboolean typed = connection->typed;
     connection->typed = FALSE;
     if (coex_connection_is_own(connection, who)) {
+        coex_ask_note_typed(connection, who);
         if (!coex_broadcast_take(connection, markup))
             coex_notice_answer(connection, markup);
         return 0;

@@ -25,18 +25,6 @@ has_page(void)
     return coex_host_get()->has_own_conversation && coex_host_has_forms();
 }
 
-void
-coex_page_point_at(CoexConnection *connection, const char *name, const char *title)
-{
-    g_autofree char *line = NULL;
-
-    if (!has_page() || !coex_host_get()->opens_behind)
-        return;
-    line = g_strdup_printf("It comes in a window of its own, “%s: …” (Alt+w lists the windows).",
-                           title);
-    coex_lines_notice(connection, name, line);
-}
-
 static void open_form(CoexConnection *connection, const CoexProfile *profile,
                       const char *const *typed, const char *fault);
 
@@ -52,7 +40,6 @@ coex_page_run_profile(CoexConnection *connection, const char *name, const char *
 
     if (*words == '\0') {
         connection->wants_profile = TRUE;
-        coex_page_point_at(connection, name, "Profile");
         coex_session_describe(connection->session, NULL);
         return;
     }
@@ -223,7 +210,8 @@ open_form(CoexConnection *connection, const CoexProfile *profile, const char *co
     ui = purple_request_fields(connection->gc, title, "What customers see of the business", wrapped,
                                fields, "OK", G_CALLBACK(on_form_ok), "Cancel",
                                G_CALLBACK(on_form_cancel), connection->account, NULL, NULL, token);
-    coex_ask_opened(token, ui);
+    if (coex_ask_opened(token, ui))
+        coex_ask_point_at(connection, title);
 }
 
 /* ---- the page ---- */
@@ -322,7 +310,8 @@ show_page(CoexConnection *connection, char **facts)
     else
         ui = purple_request_action(connection->gc, title, NULL, rows, 0, connection->account, NULL,
                                    NULL, token, 1, "Close", on_close);
-    coex_ask_opened(token, ui);
+    if (coex_ask_opened(token, ui))
+        coex_ask_point_at(connection, title);
 }
 
 void

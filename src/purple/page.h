@@ -13,9 +13,5 @@ typedef struct CoexSessionEvent CoexSessionEvent;
 void coex_page_run_profile(CoexConnection *connection, const char *name, const char *words,
                            const char *markup);
 
-/* Where the page comes up behind the conversation with @name, a line there tells the title of its
- * window, which begins with @title. */
-void coex_page_point_at(CoexConnection *connection, const char *name, const char *title);
-
 /* COEX_SESSION_FACTS of the account came. */
 void coex_page_take(CoexConnection *connection, const CoexSessionEvent *event);

@@ -6,6 +6,7 @@
 #include "core/payload.h"
 #include "core/typed-line.h"
 #include "core/which.h"
+#include "purple/ask.h"
 #include "purple/broadcast.h"
 #include "purple/connection.h"
 #include "purple/contact.h"
@@ -87,7 +88,6 @@ run_cost(CoexConnection *connection, const char *name, const char *words, const 
 static void
 run_account(CoexConnection *connection, const char *name, const char *words, const char *markup)
 {
-    coex_page_point_at(connection, name, "Account");
     coex_connection_describe(connection);
 }
 
@@ -482,6 +482,7 @@ on_command(PurpleConversation *conv, const gchar *command, gchar **args, gchar *
         return PURPLE_CMD_RET_FAILED;
     }
 
+    coex_ask_note_typed(connection, purple_conversation_get_name(conv));
     if (coex_connection_is_own(connection, purple_conversation_get_name(conv))) {
         if (verb->run == run_doctor)
             coex_doctor_run(connection, rest);

@@ -22,7 +22,7 @@ class LowTerminal:
         self.client = Finch(self.directory, [self.sim], SMALL)
 
     def cases(self):
-        return [self.account_form, self.more_options, self.two_people, self.account_page, self.long_text,
+        return [self.account_form, self.more_options, self.two_people, self.account_page, self.behind, self.long_text,
                 self.reasons, self.nothing_found]
 
     def account_form(self):
@@ -100,6 +100,18 @@ class LowTerminal:
         self.client.keys(*["Tab"] * 7, "Enter")
         self.client.wait_gone("\u2524Profile: ")
         wait_until("the line", lambda: "Changed in the profile" in self.client.told())
+
+    def behind(self):
+        """a question that a typed verb opened stands behind, and the conversation says where"""
+        for verb, title, words in (("/forget", "Forget this person", "Forget Ada"),
+                                   ("/broadcast WhatsApp order_update {name} | A-17", "Broadcast from",
+                                    "Send order_update")):
+            self.client.say("ada", verb)
+            wait_until("the line", lambda w=f"own, “{title}": w in self.client.shown("ada"))
+            self.client.go(title)
+            self.client.wait(words)
+            self.client.keys("M-c")
+            self.client.wait_gone(f"\u2524{title}")
 
     def long_text(self):
         """the form about a long text that WhatsApp refused is in full sight"""
