@@ -496,6 +496,16 @@ is_double(CoexConnection *connection, const char *spelling)
            all->next != NULL;
 }
 
+/* Of whom nothing changes by it nothing is told. */
+static void
+queue_known(CoexConnection *connection, const char *spelling)
+{
+    const CoexPersonView *person = coex_session_find_person(connection->session, spelling);
+
+    if (person != NULL && person->listed)
+        coex_roster_queue(connection, person);
+}
+
 void
 coex_roster_add_buddy(PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *group)
 {
@@ -509,6 +519,8 @@ coex_roster_add_buddy(PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *gro
     if (coex_peer_parse(name, &peer, &error) && !coex_connection_is_own(connection, name)) {
         if (is_double(connection, name))
             queue_unwanted(connection, name);
+        else
+            queue_known(connection, name);
         coex_session_pin(connection->session, name);
         return;
     }
