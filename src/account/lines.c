@@ -146,7 +146,8 @@ on_ahead(GPtrArray *read, const GError *error, gpointer user_data)
     tell_queue(account);
 }
 
-/* A message that is shown is none of those before it; what a line tells of is. */
+/* A message that is shown is none of those before it; what a line tells of is, whatever time our
+ * clock gave that line. */
 static gint64
 get_end(const CoexFeedItem *line)
 {
@@ -157,7 +158,7 @@ get_end(const CoexFeedItem *line)
     case COEX_FEED_SENT:
         return line->time;
     default:
-        return line->time + 1;
+        return G_MAXINT64;
     }
 }
 
@@ -265,7 +266,7 @@ coex_account_tell_in_turn(CoexAccount *account, CoexSessionEvent *event)
     }
     telling = telling_new(NULL, event);
     if (may_open(event) && is_first(account, event->person->id))
-        read_ahead(account, telling, event->person->id, coex_account_now(account) + 1);
+        read_ahead(account, telling, event->person->id, G_MAXINT64);
     push(account, telling);
 }
 

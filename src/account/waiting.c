@@ -13,6 +13,7 @@
 
 #define NAMED_MAX 5 /* people in one line */
 #define REMIND_S (60 * 60)
+#define CLOCKS_APART_S 120  /* so much they may differ without being wrong */
 #define QUIET_S (10 * 60)   /* a chat program that comes and goes is not news of those who wait */
 #define TOLD "waiting-told" /* when, in which run, and since when who was the last waited */
 
@@ -169,11 +170,18 @@ dup_waiting(const CoexAccount *account, const GPtrArray *waiting)
 {
     g_autofree char *names = dup_names(account, waiting);
     g_autofree char *longest = NULL;
+    gint64 waited;
 
     if (waiting->len == 0)
         return g_strdup("");
-    longest = dup_duration(coex_account_now(account) -
-                           ((CoexPerson *)g_ptr_array_index(waiting, 0))->waiting_since);
+    waited =
+        coex_account_now(account) - ((CoexPerson *)g_ptr_array_index(waiting, 0))->waiting_since;
+    /* Our clock is behind, and WhatsApp has not told its time yet. */
+    if (waited < -CLOCKS_APART_S)
+        return g_strdup_printf(waiting->len == 1 ? "%u person waits for an answer: %s."
+                                                 : "%u people wait for an answer: %s.",
+                               waiting->len, names);
+    longest = dup_duration(waited);
     if (waiting->len == 1)
         return g_strdup_printf("1 person waits for an answer, for %s: %s.", longest, names);
     return g_strdup_printf("%u people wait for an answer, the longest for %s: %s.", waiting->len,

@@ -271,6 +271,32 @@ test_remind(Desk *desk)
     g_assert_cmpuint(desk_count(desk, DESK_NOTICE, NULL, "Ben Whitaker waits*"), ==, 0);
 }
 
+/* Where WhatsApp has not told its time yet, a clock that is behind knows of no time that was
+ * waited.
+ */
+static void
+test_clock_behind(Desk *desk)
+{
+    desk->config.recall = 4;
+    desk_ignore(desk, "This computer's clock *");
+    desk_ignore(desk, "Could not reach *");
+    desk_login(desk);
+    desk_wait_catalogue(desk);
+    desk_hear(desk, "ada", "Is my bike ready?");
+    desk_hear(desk, "ben", "And mine?");
+    desk_logout(desk);
+    desk_advance(desk, 3 * HOUR_S);
+    coex_sim_set_down(desk->sim, TRUE);
+    desk_set_clock_ahead(desk, -25 * HOUR_S);
+    desk_login(desk);
+    desk_wait_notice(desk, NULL, "2 people wait for an answer: Ada Lovelace, Ben Whitaker.");
+    /* and what was written later than it says stands above what opens a conversation */
+    coex_session_list_held(desk->session, desk_name("ada"));
+    desk_wait_notice(desk, "ada", "Nothing is held.");
+    desk_wait_past(desk, "ada", "in: Is my bike ready?");
+    coex_sim_set_down(desk->sim, FALSE);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -282,5 +308,6 @@ main(int argc, char **argv)
     desk_add_at(DESK_ONLY_META, "/waiting/kept", test_kept);
     desk_add("/waiting/once", test_once);
     desk_add("/waiting/remind", test_remind);
+    desk_add("/waiting/clock-behind", test_clock_behind);
     return g_test_run();
 }
