@@ -61,6 +61,17 @@ entry_of(const CoexAccount *account, const CoexPerson *person)
     return coex_people_get_entry(account->people, person->id);
 }
 
+/* As the user calls who has no name, if not by the number: a nick with letters in it. */
+static char *
+dup_unnamed(const CoexAccount *account, const CoexPerson *person)
+{
+    g_autofree char *letters = account->nick_style != COEX_NICKS_NONE && person->nick != NULL
+                                   ? coex_nick_letters(account->nick_style, person->nick)
+                                   : g_strdup("");
+
+    return *letters != '\0' ? g_strdup(person->nick) : coex_peer_dup_display(&person->peer);
+}
+
 char *
 coex_account_dup_title(const CoexAccount *account, const CoexPerson *person)
 {
@@ -68,7 +79,7 @@ coex_account_dup_title(const CoexAccount *account, const CoexPerson *person)
     const char *name = coex_person_get_name(person);
 
     if (name == NULL)
-        return coex_peer_dup_display(&person->peer);
+        return dup_unnamed(account, person);
     return g_strdup(title != NULL ? title : name);
 }
 

@@ -297,6 +297,23 @@ test_clock_behind(Desk *desk)
     coex_sim_set_down(desk->sim, FALSE);
 }
 
+/* Whose name is not known is called as the user calls them, where that is not by the number. */
+static void
+test_unnamed(Desk *desk)
+{
+    desk->config.nick_style = COEX_NICKS_NAMES;
+    desk_login(desk);
+    coex_session_hold_text(desk->session, desk_name("dana"), "Come by", NULL);
+    desk_wait_notice(desk, "dana", "Held until +* writes (*): Come by");
+    coex_session_take_nick(desk->session, desk_name("dana"), "Bob");
+    coex_session_hold_text(desk->session, desk_name("dana"), "At five", NULL);
+    desk_wait_notice(desk, "dana", "Held until Bob writes (*): At five");
+    desk_restart(desk);
+    desk_wait_catalogue(desk);
+    coex_session_hold_text(desk->session, desk_name("dana"), "Or at six", NULL);
+    desk_wait_notice(desk, "dana", "Held until Bob writes (*): Or at six");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -309,5 +326,6 @@ main(int argc, char **argv)
     desk_add("/waiting/once", test_once);
     desk_add("/waiting/remind", test_remind);
     desk_add("/waiting/clock-behind", test_clock_behind);
+    desk_add("/waiting/unnamed", test_unnamed);
     return g_test_run();
 }
