@@ -115,11 +115,11 @@ page_behind(World *world)
 {
     host_go_online(world->host);
     host_type(world->host, ADA, "/account");
-    host_wait_message(world->host, ADA, "SYSTEM", "*a window of its own, “Account: …”*");
+    host_wait_message(world->host, ADA, "SYSTEM", "*a window of its own, “Account: +*” (Alt+w*");
     host_wait_for(world->host, EVENT_REQUEST, NULL, "Account: +*");
     host_request_press(world->host, "Close");
     host_type(world->host, ADA, "/profile");
-    host_wait_message(world->host, ADA, "SYSTEM", "*a window of its own, “Profile: …”*");
+    host_wait_message(world->host, ADA, "SYSTEM", "*a window of its own, “Profile: +*” (Alt+w*");
     host_wait_for(world->host, EVENT_REQUEST, NULL, "Profile: +*");
 }
 
