@@ -5,6 +5,8 @@
  * what goes on beside it. */
 
 #define CROWD 24
+#define LARGE                                                                                      \
+    300 /* half a minute: what is to happen before its end does so on a slow machine, too */
 
 /* Customers who never wrote; and, NULL for nobody, one behind them. */
 static GPtrArray *
@@ -31,21 +33,40 @@ make_crowd(Desk *desk, guint n, const char *last)
 }
 
 static void
-plan_crowd(Desk *desk, const char *code, const char *last)
+plan_for_many(Desk *desk, guint n, const char *code, const char *last)
 {
     const char *const values[] = { "{name}", code, NULL };
-    g_autoptr(GPtrArray) buddies = make_crowd(desk, CROWD, last);
+    g_autoptr(GPtrArray) buddies = make_crowd(desk, n, last);
 
     plan_for(desk, "order_update", values, (const char *const *)buddies->pdata);
+}
+
+static void
+plan_crowd(Desk *desk, const char *code, const char *last)
+{
+    plan_for_many(desk, CROWD, code, last);
+}
+
+static void
+begin_planned(Desk *desk)
+{
+    desk_wait_ask(desk, "Send order_update to * people of “Bakers”?");
+    broadcast_step(desk, COEX_BROADCAST_BEGIN);
+    desk_wait_notice(desk, NULL, BEGINS);
 }
 
 static void
 begin_for_crowd(Desk *desk, const char *code, const char *last)
 {
     plan_crowd(desk, code, last);
-    desk_wait_ask(desk, "Send order_update to * people of “Bakers”?");
-    broadcast_step(desk, COEX_BROADCAST_BEGIN);
-    desk_wait_notice(desk, NULL, BEGINS);
+    begin_planned(desk);
+}
+
+static void
+begin_for_many(Desk *desk, const char *code)
+{
+    plan_for_many(desk, LARGE, code, NULL);
+    begin_planned(desk);
 }
 
 static void
@@ -74,7 +95,8 @@ test_ended_early(Desk *desk)
         int code;
         gboolean async;
     } cases[] = {
-        { 131048, FALSE }, { 131042, TRUE }, { 132016, FALSE }, { 131064, TRUE }, { 368, FALSE },
+        { 131048, FALSE }, { 131042, TRUE }, { 132016, FALSE },
+        { 131064, TRUE },  { 368, FALSE },   { 132015, TRUE },
     };
 
     open_shop(desk);
@@ -128,6 +150,39 @@ test_paused_meanwhile(Desk *desk)
     g_assert_cmpuint(coex_sim_n_sent(desk->sim, NULL), <, CROWD);
 }
 
+static void
+refresh(Desk *desk)
+{
+    coex_session_refresh_templates(desk->session);
+    desk_wait_catalogue(desk);
+}
+
+/* Nobody gets another text than was agreed to, nor one that is gone. */
+static void
+test_edited_meanwhile(Desk *desk)
+{
+    open_shop(desk);
+    begin_for_many(desk, "E-1");
+    take_part(desk, NULL);
+    coex_sim_add_template(desk->sim,
+                          "{\"name\":\"order_update\",\"language\":\"en_US\",\"category\":"
+                          "\"UTILITY\",\"status\":\"APPROVED\",\"parameter_format\":"
+                          "\"POSITIONAL\",\"components\":[{\"type\":\"BODY\",\"text\":\"Hi {{1}}, "
+                          "your order {{2}} is late.\"},{\"type\":\"FOOTER\",\"text\":\"Radhaus "
+                          "Mitte\"}]}");
+    refresh(desk);
+    desk_wait_notice(desk, NULL,
+                     "* has ended early: * The text of the template order_update has changed.\n*");
+    begin_for_many(desk, "E-2");
+    /* WhatsApp itself may be the first to say so */
+    coex_sim_remove_template(desk->sim, "order_update");
+    refresh(desk);
+    desk_wait_notice(desk, NULL,
+                     "* has ended early: * template *\n/broadcast lists them. Once that is *");
+    take_all(desk, 1);
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, NULL), <, 2 * LARGE);
+}
+
 /* Nobody knows whether they have it, and it would be so of all of them. */
 static void
 test_no_clear_answers(Desk *desk)
@@ -161,6 +216,70 @@ test_storm(Desk *desk)
     take_all(desk, 0);
     plan_crowd(desk, "S-1", NULL);
     desk_wait_notice(desk, NULL, "Nothing was sent: nobody of “Bakers” would get it*");
+}
+
+/* What concerns each of them alone, however many it befalls, ends nothing. */
+static void
+test_fails_for_many(Desk *desk)
+{
+    static const int codes[] = { 131049, 131050, 131026, 131026, 131050, 131049, 131049, 131050 };
+
+    open_shop(desk);
+    for (guint i = 0; i < G_N_ELEMENTS(codes); i++)
+        coex_sim_fail_next_async(desk->sim, codes[i]);
+    begin_for_crowd(desk, "F-1", NULL);
+    desk_wait_notice(desk, NULL, "* is done: WhatsApp has taken it for * of 24 people*");
+    wait_report(desk, "*: 24 people, 16 delivered, 8 failed.\n*(code 1310*");
+    take_all(desk, 0);
+    assert_crowd_got(desk, 0, 1);
+    /* what may work by now goes to those alone */
+    plan_crowd(desk, "F-1", NULL);
+    desk_wait_ask(desk, "Send order_update to 2 people of “Bakers”?");
+}
+
+static void
+assert_nobody_twice(Desk *desk)
+{
+    for (guint i = 0; i < LARGE; i++) {
+        g_autofree char *who = g_strdup_printf("p%u", i);
+
+        g_assert_cmpuint(coex_sim_n_sent(desk->sim, who), <=, 1);
+    }
+}
+
+/* Another login in its middle, and it is stopped, while statuses tell of those before. */
+static void
+test_stopped_after_a_relogin(Desk *desk)
+{
+    static const int codes[] = { 131049, 131050, 131049 };
+    guint n_before;
+
+    open_shop(desk);
+    coex_sim_set_auto_status(desk->sim, FALSE);
+    begin_for_many(desk, "R-1");
+    for (guint i = 0; i < G_N_ELEMENTS(codes); i++) {
+        g_autoptr(CoexSimRequest) sent = coex_sim_next_sent(desk->sim, DESK_PATIENCE_MS);
+
+        g_assert_nonnull(sent);
+        if (i == 1)
+            desk_restart(desk);
+        coex_sim_status_failed(desk->sim, sent->wamid, codes[i], "Not delivered", "Not delivered.");
+    }
+    desk_wait_notice(desk, NULL, "The broadcast * goes on, with * to go.*");
+    broadcast_step(desk, COEX_BROADCAST_STOP);
+    desk_wait_notice(desk, NULL, "* was stopped: WhatsApp has taken it for * of 300 people*");
+    wait_report(desk, "*: 300 people,* 3 failed, * not sent. It was stopped.\n*");
+    desk_wait_catalogue(desk);
+    n_before = coex_sim_n_sent(desk->sim, NULL);
+    plan_for_many(desk, LARGE, "R-1", NULL);
+    desk_wait_ask(desk, "Send order_update to * people of “Bakers”?");
+    desk_restart(desk);
+    desk_wait_catalogue(desk);
+    desk_fence(desk);
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, NULL), ==, n_before);
+    g_assert_cmpuint(n_before, <, LARGE);
+    assert_nobody_twice(desk);
+    take_all(desk, G_N_ELEMENTS(codes));
 }
 
 /* In the middle: the rest waits, what customers write is shown, and with a good one it goes on. */
@@ -240,6 +359,9 @@ main(int argc, char **argv)
     desk_add("/crowd/ended-early", test_ended_early);
     desk_add_at(DESK_ONLY_META, "/crowd/gone-on-with", test_gone_on_with);
     desk_add("/crowd/paused-meanwhile", test_paused_meanwhile);
+    desk_add_at(DESK_ONLY_360DIALOG, "/crowd/edited-meanwhile", test_edited_meanwhile);
+    desk_add_at(DESK_ONLY_META, "/crowd/fails-for-many", test_fails_for_many);
+    desk_add_at(DESK_ONLY_META, "/crowd/stopped-after-a-relogin", test_stopped_after_a_relogin);
     desk_add_at(DESK_ONLY_360DIALOG, "/crowd/no-clear-answers", test_no_clear_answers);
     desk_add_at(DESK_ONLY_META, "/crowd/storm", test_storm);
     desk_add_at(DESK_ONLY_360DIALOG, "/crowd/token-dies", test_token_dies);
