@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A crash at each step of receiving and of sending, COEX_TORTURE times each: strace kills the process as one
+"""A crash at each step of receiving, of sending and of a broadcast, COEX_TORTURE times each: strace kills the process as one
 of its threads enters the system call that begins the step. What was acknowledged is shown, a line is shown at
 most twice, nothing is stored twice, nothing is sent twice."""
 import os
@@ -56,6 +56,22 @@ SENDING = [
     (ENGINE, "sendto", 3, None, "before the read mark leaves"),
 ]
 
+BROADCASTING = [
+    (WRITER, "fdatasync", 1, None, "it begins, not on disk"),
+    (WRITER, "write", 1, None, "its beginning is on disk, nobody knows it"),
+    (ENGINE, "rename,renameat,renameat2", 1, None, "it must not go on yet"),
+    (WRITER, "fdatasync", 2, None, "the first is about to leave, not on disk"),
+    (WRITER, "write", 2, None, "the first is about to leave, on disk"),
+    (ENGINE, "sendto", 1, None, "before the first byte leaves"),
+    (ENGINE, "sendto", 3, None, "one has left, the next has not"),
+    (WRITER, "fdatasync", 5, None, "an answer is read, not written down"),
+    (ENGINE, "unlink", 1, None, "the last has left, its end is not written down"),
+]
+CROWD = ("ada", "b1", "b2", "b3")
+TOLD = r"^(notice|message)\t.*(Broadcast of order_update|No broadcast was sent yet)"
+RUNS = r"^notice\t.*Broadcast of order_update.*It( |\\n)still( |\\n)runs"
+ENDED = r"^notice\t.*The broadcast of order_update.*(is( |\\n)done|was( |\\n)stopped|has( |\\n)ended)"
+
 
 class Life:
     """One provider's number and one profile that lives through all the crashes."""
@@ -64,7 +80,7 @@ class Life:
         self.sim = Sim(provider, directory)
         self.host = Headless(self.sim, directory)
         self.host.options["recall"] = "0"  # a line is one write, whichever opens the conversation
-        self.n_crashes = self.n_tried = self.n_repeated = self.n_people = 0
+        self.n_crashes = self.n_tried = self.n_repeated = self.n_people = self.n_broadcasts = 0
         self.sent = []      # handle, text, what must come of it
         self.received = []  # handle, text
         self.started = False
@@ -162,6 +178,54 @@ class Life:
         self.sent.append((who, number, text, fate))
         self.n_crashes += 1
 
+    def order(self, line):
+        """Up to the question; FALSE: nobody is left to get it."""
+        n_asked = self.host.count("^request\t")
+        n_none = self.host.count(r"^message\t.*nobody of “WhatsApp” would get it")
+        self.host.do(f"say {ADA} {line}")
+        wait_until("the question", lambda: self.host.count("^request\t") > n_asked
+                   or self.host.count(r"^message\t.*nobody of “WhatsApp” would get it") > n_none, pause=0.005)
+        return self.host.count("^request\t") > n_asked
+
+    def still_runs(self):
+        n_told, n_runs = self.host.count(TOLD), self.host.count(RUNS)
+        self.host.do(f"say {ADA} /broadcast")
+        wait_until("how far it is", lambda: self.host.count(TOLD) > n_told, pause=0.005)
+        return self.host.count(RUNS) > n_runs
+
+    def n_got(self, who, code):
+        return self.sim.said.count(rf"^-> {who}: \[template order_update en_US\] .*{code}$")
+
+    def crash_broadcast(self, step, n):
+        """It goes on, or the same command does; nobody gets it twice."""
+        self.n_tried += 1
+        code = f"B-{self.n_tried}"
+        line = f"/broadcast WhatsApp order_update {{name}} | {code}"
+        if self.n_broadcasts == 0:
+            for i, who in enumerate(CROWD[1:]):
+                self.sim.do(f"add {who} +130355590{i:02} {who}")
+                self.settle(who, f"hello from {who}")
+        self.n_broadcasts += 1
+        self.host.wait_quiet()
+        check(self.order(line), "nobody would get it")
+        n_ended = self.host.count(ENDED)
+        if not self.is_killed(step, lambda: self.host.do("press OK"), lambda: self.host.count(ENDED) > n_ended):
+            check(step[2] > 1, "the step is never reached")
+            self.crash_broadcast((*step[:2], step[2] - 1, *step[3:]), n)
+            return
+        self.host.go_online()
+        self.host.wait_quiet()
+        wait_until("its end", lambda: not self.still_runs(), 60, 0.1)
+        if self.order(line):
+            n_ended = self.host.count(ENDED)
+            self.host.do("press OK")
+            wait_until("its end", lambda: self.host.count(ENDED) > n_ended, 60, 0.01)
+        got = [self.n_got(who, code) for who in CROWD]
+        n_unclear = self.host.query_copy(f"SELECT count(*) FROM messages WHERE text LIKE '%{code} %' AND state = 6")[0][0]
+        check(max(got) <= 1, f"somebody got it twice: {got}")
+        check(sum(got) + n_unclear >= len(CROWD), f"{got} got it, of {n_unclear} it is unclear")
+        self.n_crashes += 1
+
     def n_sent(self, who, text):
         return self.sim.said.count(f"^-> {who}: {text}$")
 
@@ -195,7 +259,7 @@ class Life:
         check(not twice, f"stored twice: {twice}")
         check(self.host.query("PRAGMA integrity_check") == [("ok",)], "the database is damaged")
         self.sim.check_complaints()
-        print(f"# {self.sim.provider}: {self.n_crashes} crashes at {len(RECEIVING) + 1 + len(SENDING)} steps, "
+        print(f"# {self.sim.provider}: {self.n_crashes} crashes at {len(RECEIVING) + 1 + len(BROADCASTING) + len(SENDING)} steps, "
               f"{len(self.received)} deliveries, {len(self.sent)} sends of which {n_sent} arrived and {n_waiting} "
               f"wait for their status, {self.n_repeated} lines shown twice, lost 0, stored twice 0, sent twice 0")
 
@@ -212,6 +276,8 @@ class Life:
                     for step in RECEIVING)
         yield case("killed while receiving: shown, and not marked so",
                    lambda n: self.crash_between_shown_and_marked())
+        yield from (case(f"killed in a broadcast: {step[4]}", lambda n, step=step: self.crash_broadcast(step, n))
+                    for step in BROADCASTING)
         yield from (case(f"killed while sending: {step[4]}", lambda n, step=step: self.crash_sending(step, n))
                     for step in SENDING)
         yield self.look
