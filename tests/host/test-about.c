@@ -181,6 +181,12 @@ add_all(void)
     world_add("held-is-changed", NULL, held_is_changed);
     world_add("bitlbee/held-is-changed", "BitlBee", held_is_changed);
     world_add("bitlbee/choices-are-offered", "BitlBee", choices_are_offered);
+    world_add("finch/replies-quote", "gnt-purple", replies_quote);
+    world_add("finch/reactions-are-told", "gnt-purple", reactions_are_told);
+    world_add("finch/search-shows-numbers", "gnt-purple", search_shows_numbers);
+    world_add("finch/others-are-found", "gnt-purple", others_are_found);
+    world_add("finch/choices-are-offered", "gnt-purple", choices_are_offered);
+    world_add("finch/held-is-changed", "gnt-purple", held_is_changed);
 }
 
 int

@@ -179,6 +179,7 @@ add_all(void)
     world_add("block/bitlbee/by-the-menu", "BitlBee", by_the_menu);
     world_add("block/by-a-verb", NULL, by_a_verb);
     world_add("block/bitlbee/by-a-verb", "BitlBee", by_a_verb);
+    world_add("block/finch/by-a-verb", "gnt-purple", by_a_verb);
     world_add("block/refused", NULL, refused);
     world_add("block/bitlbee/refused", "BitlBee", refused);
     world_add("block/only-in-the-list", NULL, only_in_the_list);

@@ -99,6 +99,7 @@ add_all(void)
 {
     world_add("costs-are-told", NULL, costs_are_told);
     world_add("bitlbee/costs-are-told", "BitlBee", costs_are_told);
+    world_add("finch/costs-are-told", "gnt-purple", costs_are_told);
     world_add("price-before-a-template", NULL, price_before_a_template);
     world_add("bitlbee/price-before-a-template", "BitlBee", price_before_a_template);
     world_add("bad-cards-are-refused", NULL, bad_cards_are_refused);

@@ -433,8 +433,10 @@ add_all(void)
     world_add("files/typed", NULL, typed);
     world_add("files/linked", NULL, linked_in_pidgin);
     world_add("files/bitlbee/linked", "BitlBee", linked_in_bitlbee);
+    world_add("files/finch/linked", "gnt-purple", linked_in_pidgin);
     world_add("files/captioned", NULL, captioned_in_pidgin);
     world_add("files/bitlbee/captioned", "BitlBee", captioned_in_bitlbee);
+    world_add("files/finch/captioned", "gnt-purple", captioned_in_pidgin);
     world_add("files/not-the-servers", "BitlBee", not_the_servers);
     world_add("files/below-by-name", "BitlBee", below_by_name);
     world_add("files/not-chosen", "gnt-purple", not_chosen);

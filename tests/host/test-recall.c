@@ -258,6 +258,7 @@ add_all(void)
     world_add("bitlbee/before-a-passing-line", "BitlBee", before_a_passing_line);
     world_add("bitlbee/not-after-a-reconnect", "BitlBee", not_after_a_reconnect);
     world_add("bitlbee/on-demand", "BitlBee", on_demand);
+    world_add("finch/on-demand", "gnt-purple", on_demand);
     world_add("bitlbee/after-a-takeover", "BitlBee", after_a_takeover);
     world_add("bitlbee/without-customers", "BitlBee", without_customers);
     world_add("bitlbee/after-the-end", "BitlBee", after_the_end);

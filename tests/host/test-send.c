@@ -414,6 +414,7 @@ add_all(void)
     world_add("never-marks-as-read", NULL, never_marks_as_read);
     world_add("bitlbee/failure-is-explained", "BitlBee", failure_is_explained);
     world_add("bitlbee/resend-and-discard", "BitlBee", resend_and_discard);
+    world_add("finch/resend-and-discard", "gnt-purple", resend_and_discard);
     world_add("bitlbee/lost-answer-is-not-sent-again", "BitlBee", lost_answer_is_not_sent_again);
 }
 

@@ -89,6 +89,7 @@ add_all(void)
 {
     world_add("reading-is-told-quietly", NULL, reading_is_told_quietly);
     world_add("bitlbee/reading-is-told-quietly", "BitlBee", reading_is_told_quietly);
+    world_add("finch/reading-is-told-quietly", "gnt-purple", reading_is_told_quietly);
     world_add("nothing-is-told-unasked", NULL, nothing_is_told_unasked);
     world_add("failures-may-be-left-out", NULL, failures_may_be_left_out);
     world_add("bitlbee/failures-may-be-left-out", "BitlBee", failures_may_be_left_out);
