@@ -27,6 +27,7 @@ import glob
 import os
 import re
 import socket
+import struct
 import time
 
 from sim import NAMES, NUMBERS, Sim
@@ -43,6 +44,36 @@ TEXTS = ["When is it ready", "good morning", "written while", "written on the ph
          "It can be fetched", "Zoe", "K-42", "held until", "I am here", "refused at once", "fails later",
          "leaving now", "typed without", "received meanwhile", "while you were away", "other shop",
          "with a dead key", "as it is", "and from"]
+
+
+def ogg_page(kind, granule, number, packets):
+    """RFC 3533, with its checksum; each packet is shorter than 255 bytes."""
+    page = bytearray(struct.pack("<4sBBqIIIB", b"OggS", 0, kind, granule, 7, number, 0, len(packets)))
+    page += bytes(map(len, packets)) + b"".join(packets)
+    checksum = 0
+    for byte in page:
+        checksum ^= byte << 24
+        for _ in range(8):
+            checksum = checksum << 1 ^ (0x104c11db7 if checksum & 0x80000000 else 0)
+    page[22:26] = struct.pack("<I", checksum)
+    return bytes(page)
+
+
+def voice_note(seconds):
+    """As WhatsApp has them: Opus in Ogg, one channel, 20 ms a packet (RFC 7845)."""
+    head = struct.pack("<8sBBHIhB", b"OpusHead", 1, 1, 312, 48000, 0, 0)
+    tags = struct.pack("<8sI4sI", b"OpusTags", 4, b"coex", 0)
+    pages = [ogg_page(2, 0, 0, [head]), ogg_page(0, 0, 1, [tags])]
+    pages += [ogg_page(4 if i == seconds - 1 else 0, 312 + 48000 * (i + 1), 2 + i, [b"\x08\xff\xfe"] * 50)
+              for i in range(seconds)]
+    return b"".join(pages)
+
+
+def hear(content):
+    """(channels, seconds) of such a file."""
+    head, last = content.index(b"OpusHead"), content.rindex(b"OggS")
+    return content[head + 9], (struct.unpack_from("<q", content, last + 6)[0] -
+                               struct.unpack_from("<H", content, head + 10)[0]) / 48000
 
 
 class Day:
@@ -62,7 +93,7 @@ class Day:
     def cases(self):
         return [self.message_in, self.as_written, self.stranger, self.echo, self.reply, self.quotes, self.reactions,
                 self.edits, self.deletions, self.command, self.file, self.slow_file,
-                self.file_out, self.two_are_one, self.earlier,
+                self.file_out, self.voice, self.two_are_one, self.earlier,
                 self.closed_window,
                 self.template, self.hold_and_release, self.failed_send, self.log_off_in_the_middle,
                 self.network_gone, self.restart, self.no_network_at_login, self.taken_port,
@@ -264,6 +295,23 @@ class Day:
             self.sim.said.expect(sent + " caption=and from here$")
             self.wait_shown("ada", r"\[image\] garden.png: and from here")
             self.n_pictures += 1
+        os.unlink(path)
+
+    def voice(self):
+        """a voice message leaves as one, whole, and can be heard"""
+        note = voice_note(2)
+        path, heard = os.path.join(self.client.files, "note.ogg"), os.path.join(self.directory, "heard.ogg")
+        with open(path, "wb") as file:
+            file.write(note)
+        self.client.say("ada", f"{self.client.mark}send {path}")
+        self.sim.said.expect(f"^-> ada: voice audio/ogg {len(note)}$")
+        self.wait_shown("ada", r"\[voice message\] note.ogg")
+        self.sim.do(f"save {heard}")
+        self.sim.said.expect("^saved$")
+        with open(heard, "rb") as file:
+            content = file.read()
+        check(hear(content) == (1, 2), "another sound left than was sent")
+        check(content == note, "it is not what was sent")
         os.unlink(path)
 
     def check_pictures(self):

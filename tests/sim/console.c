@@ -270,6 +270,19 @@ run_webhook(CoexSim *sim, const char *rest)
 }
 
 static void
+run_save(CoexSim *sim, const char *rest)
+{
+    g_autoptr(GBytes) content = coex_sim_get_upload(sim);
+    gsize length = 0;
+    const char *bytes = content ? g_bytes_get_data(content, &length) : "";
+
+    if (!content)
+        say("? nothing was uploaded");
+    else
+        say(g_file_set_contents(rest, bytes, (gssize)length, NULL) ? "saved" : "? no such place");
+}
+
+static void
 run_complaints(CoexSim *sim, const char *rest)
 {
     g_auto(GStrv) complaints = coex_sim_take_complaints(sim);
@@ -351,6 +364,7 @@ static const Command commands[] = {
     { "webhook", "webhook URL                    where deliveries go", run_webhook },
     { "complaints", "complaints                     what the client did wrong so far",
       run_complaints },
+    { "save", "save PATH                      the file that was uploaded last", run_save },
     { "sync", "sync                           wait until everything is delivered", run_sync },
     { "help", "help                           this list", run_help },
 };
