@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "media/picture.h"
 
+#include "core/image.h"
 #include "core/still.h"
 #include "media/pixbuf.h"
 #include "media/turn.h"
+#include "media/webp.h"
 #include <string.h>
 
 #define PIXELS_MAX (40 * 1000 * 1000)
@@ -56,6 +58,29 @@ dup_profile(const char *encoded)
     return length > 20 && memcmp(profile + 16, "RGB ", 4) == 0 ? g_strdup(encoded) : NULL;
 }
 
+/* Where GdkPixbuf has no loader for it. */
+static gboolean
+decode_webp(Job *job, const guint8 *bytes, gsize length)
+{
+    g_autoptr(GBytes) pixels = NULL;
+    g_autofree char *profile = NULL;
+    CoexImage image;
+    int width;
+
+    if (!coex_image_read(bytes, MIN(length, COEX_IMAGE_HEAD), &image) ||
+        strcmp(image.type, "webp") != 0)
+        return FALSE;
+    pixels = coex_webp_decode(bytes, length, &image, image.width, image.height);
+    if (pixels == NULL)
+        return FALSE;
+    profile = coex_webp_dup_profile(bytes, length);
+    job->profile = dup_profile(profile);
+    width = (int)image.width;
+    job->pixbuf =
+        job->decoder->new_from_bytes(pixels, 0, TRUE, 8, width, (int)image.height, width * 4);
+    return job->pixbuf != NULL;
+}
+
 static gboolean
 decode(Job *job, const guint8 *bytes, gsize length, const char *mime)
 {
@@ -64,7 +89,7 @@ decode(Job *job, const guint8 *bytes, gsize length, const char *mime)
     GObject *pixbuf;
 
     if (loader == NULL)
-        return FALSE;
+        return decode_webp(job, bytes, length);
     g_signal_connect(loader, "size-prepared", G_CALLBACK(on_size), job);
     if (!feed(job, loader, bytes, length))
         return FALSE;

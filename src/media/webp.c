@@ -91,3 +91,18 @@ coex_webp_decode(const guint8 *bytes, gsize length, const CoexImage *image, guin
     return decoded ? g_bytes_new_take(g_steal_pointer(&pixels), (gsize)width * height * PIXEL)
                    : NULL;
 }
+
+char *
+coex_webp_dup_profile(const guint8 *bytes, gsize length)
+{
+    const WebPData data = { bytes, length };
+    g_autoptr(WebPDemuxer) parts = has_few_frames(bytes, length) ? WebPDemux(&data) : NULL;
+    WebPChunkIterator chunk;
+    char *encoded;
+
+    if (parts == NULL || !WebPDemuxGetChunk(parts, "ICCP", 1, &chunk))
+        return NULL;
+    encoded = g_base64_encode(chunk.chunk.bytes, chunk.chunk.size);
+    WebPDemuxReleaseChunkIterator(&chunk);
+    return encoded;
+}

@@ -13,3 +13,6 @@ typedef struct CoexImage CoexImage;
  * broken, has another size than @image, or more than 500 frames. */
 GBytes *coex_webp_decode(const guint8 *bytes, gsize length, const CoexImage *image, guint width,
                          guint height);
+
+/* Its colour profile in Base64, as GdkPixbuf takes it; NULL: none. Free with g_free(). */
+char *coex_webp_dup_profile(const guint8 *bytes, gsize length);

@@ -121,7 +121,7 @@ test_types(Desk *desk)
 {
     static const char GIF[] =
         "GIF89a\1\0\1\0\x80\0\0\xff\xff\xff\0\0\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0;";
-    static const char *const types[] = { "bmp", "tiff" };
+    static const char *const types[] = { "bmp", "tiff", "webp" };
     g_autoptr(GBytes) gif = g_bytes_new_static(GIF, sizeof GIF - 1);
 
     open_desk(desk);
