@@ -182,7 +182,7 @@ class Finch:
         self.go(NAMES[who])
         self.text(parts[0])
         meanwhile()
-        wait_until("a line of the account", lambda: self._number(self.numbers[0]))
+        wait_until("a line of the account", lambda: self._number(f"Account {self.numbers[0]}"))
         self.text(parts[1])
         wait_until(f"“{parts[1]}” typed", lambda: (self.window(NAMES[who]) or "").rstrip("_ ").endswith(
             "".join(parts)))
