@@ -78,6 +78,15 @@ send_given(CoexConnection *connection, const char *name, const char *path, guint
     return coex_session_send_voice(connection->session, name, path, transfer, error);
 }
 
+/* Not by the user, whom libpurple would tell so in the conversation with who has that name. */
+static void
+give_up(PurpleXfer *xfer)
+{
+    g_free(xfer->who);
+    xfer->who = g_strdup("");
+    purple_xfer_cancel_local(xfer);
+}
+
 /* The chat program has the file's name. */
 static void
 on_init(PurpleXfer *xfer)
@@ -95,7 +104,7 @@ on_init(PurpleXfer *xfer)
     name = coex_connection_dup_name(connection, purple_xfer_get_remote_user(xfer));
     if (!send_given(connection, name, path, last_id + 1, &error)) {
         coex_lines_notice(connection, name, error->message);
-        purple_xfer_cancel_local(xfer);
+        give_up(xfer);
         return;
     }
     xfer->data = GUINT_TO_POINTER(++last_id);
@@ -276,7 +285,7 @@ end(CoexConnection *connection, PurpleXfer *xfer, gpointer id, gboolean complete
         purple_xfer_set_completed(xfer, TRUE);
         purple_xfer_end(xfer);
     } else if (!purple_xfer_is_canceled(xfer)) {
-        purple_xfer_cancel_local(xfer);
+        give_up(xfer);
     }
     purple_xfer_unref(xfer);
 }

@@ -67,7 +67,10 @@ refused(World *world)
     open_host(world);
     host_send_file(world->host, ADA, path);
     host_wait_message(world->host, ADA, NULL, "*Not sent: the file “none.txt”. *it is empty*");
-    host_wait_for(world->host, EVENT_TRANSFER, ADA, "cancelled *");
+    host_wait_for(world->host, EVENT_TRANSFER, NULL, "cancelled *");
+    host_sync(world->host);
+    host_assert(world->host, host_count(world->host, EVENT_MESSAGE, ADA, "You cancel*") == 0,
+                "it was not the user who cancelled it");
     drop_file(path);
     host_check(world->host, coex_sim_n_requests(world->sim, "upload") == 0);
 }
