@@ -261,8 +261,10 @@ test_hold_nothing(Desk *desk)
     desk_wait_notice(desk, "ada", "There is no text to hold. /hold TEXT *");
     coex_session_discard(desk->session, desk_name("ada"));
     desk_wait_notice(desk, "ada", "There is nothing to discard.");
+    coex_session_unlist(desk->session, "499999998");
     coex_session_hold(desk->session, "499999999");
     desk_wait_notice(desk, NULL, "Nothing is known of +499999999.");
+    g_assert_cmpuint(desk_count(desk, DESK_NOTICE, NULL, "Nothing is known of *"), ==, 1);
 }
 
 static void
