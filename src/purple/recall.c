@@ -319,9 +319,14 @@ coex_recall_take(CoexConnection *connection, const CoexPersonView *person, GPtrA
 void
 coex_recall_end(CoexConnection *connection, const char *name)
 {
-    const char *who = coex_connection_get_buddy_name(connection, name);
-    CoexContact *contact = connection->over ? NULL : coex_contact_of(connection, name);
+    const char *who;
+    CoexContact *contact;
 
+    /* the event may have ended it, and its account may be gone */
+    if (connection->over)
+        return;
+    who = coex_connection_get_buddy_name(connection, name);
+    contact = coex_contact_of(connection, name);
     if (contact == NULL || contact->past == NULL)
         return;
     g_clear_pointer(&contact->past, g_ptr_array_unref);
