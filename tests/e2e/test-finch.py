@@ -22,8 +22,8 @@ class LowTerminal:
         self.client = Finch(self.directory, [self.sim], SMALL)
 
     def cases(self):
-        return [self.account_form, self.more_options, self.two_people, self.account_page, self.behind, self.long_text,
-                self.reasons, self.nothing_found]
+        return [self.account_form, self.more_options, self.two_people, self.account_page, self.behind, self.broadcast,
+                self.long_text, self.reasons, self.nothing_found]
 
     def account_form(self):
         """the form of an account is in full sight"""
@@ -112,6 +112,20 @@ class LowTerminal:
             self.client.wait(words)
             self.client.keys("M-c")
             self.client.wait_gone(f"\u2524{title}")
+
+    def broadcast(self):
+        """a template to a group goes after a yes alone, and stands in the conversations"""
+        line = "/broadcast WhatsApp order_update {name} | A-17"
+        for keys, answer in ((["Enter"], "was not sent"), (["Tab", "Enter"], "begins, for 2 people")):
+            check(self.sim.said.count("A-17") == 0, "it was sent before a yes")
+            self.client.say("ada", line)
+            self.client.go("Broadcast from")
+            self.client.wait("Send order_update to 2 people")
+            self.client.keys(*keys)
+            wait_until(f"“{answer}”", lambda answer=answer: answer in self.client.shown("ada"))
+        for who, name in (("ada", "Ada Lovelace"), ("dana", "Dana Weber")):
+            self.sim.said.expect(rf"^-> {who}: \[template order_update en_US\] {name}.*A-17")
+            wait_until(f"{name}'s line", lambda who=who, name=name: f"[broadcast] Hi {name}" in self.client.shown(who))
 
     def long_text(self):
         """the form about a long text that WhatsApp refused is in full sight"""
