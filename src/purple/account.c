@@ -436,6 +436,7 @@ dup_rate_card(PurpleAccount *account, GError **error)
 {
     g_autofree char *value = g_strstrip(g_strdup(coex_options_get(account, "rate-card")));
     g_autofree char *path = coex_typed_path_dup(value);
+    g_autofree char *own = coex_typed_path_dup_folder();
 
     if (*value == '\0')
         return g_strdup("");
@@ -444,7 +445,7 @@ dup_rate_card(PurpleAccount *account, GError **error)
                     "Option rate-card: “%s” is no whole path, such as ~/prices.csv.", value);
     else if (!coex_typed_path_may_read(path))
         g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    "Option rate-card: it has to be a file below %s here.", purple_user_dir());
+                    "Option rate-card: it has to be a file below %s here.", own);
     else
         return g_steal_pointer(&path);
     return NULL;

@@ -11,6 +11,7 @@
 #include "purple/lines.h"
 #include "purple/options.h"
 #include "purple/play.h"
+#include "purple/typed-path.h"
 #include "session/preview.h"
 #include "session/session.h"
 #include <string.h>
@@ -22,12 +23,13 @@
 static char *
 dup_preset_folder(void)
 {
+    g_autofree char *own = coex_typed_path_dup_folder();
     const char *downloads = g_get_user_special_dir(G_USER_DIRECTORY_DOWNLOAD);
 
     if (coex_host_get()->temporary_folder)
         return g_build_filename(g_get_user_data_dir(), "coex", "media", NULL);
     if (coex_host_get()->serves_others)
-        return g_build_filename(purple_user_dir(), "coex", "media", NULL);
+        return g_build_filename(own, "coex", "media", NULL);
     if (downloads != NULL)
         return g_build_filename(downloads, "WhatsApp", NULL);
     return g_build_filename(g_get_home_dir(), "Downloads", "WhatsApp", NULL);
@@ -37,7 +39,7 @@ dup_preset_folder(void)
 static gboolean
 is_own(const char *folder)
 {
-    g_autofree char *own = g_canonicalize_filename(purple_user_dir(), NULL);
+    g_autofree char *own = coex_typed_path_dup_folder();
     g_autofree char *inside = g_strconcat(own, "/", NULL);
 
     return g_str_has_prefix(folder, inside);
@@ -64,10 +66,11 @@ read_folder(PurpleAccount *account, GError **error)
     value = g_canonicalize_filename(folder, NULL);
     if (coex_host_opens_files() || is_own(value))
         return g_steal_pointer(&value);
+    g_autofree char *own = coex_typed_path_dup_folder();
     g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
                 "Option media-folder: files can be put only below %s here. Enter such a folder, or "
                 "none.",
-                purple_user_dir());
+                own);
     return NULL;
 }
 

@@ -176,6 +176,7 @@ dup_typed_path(CoexConnection *connection, const char *name, const char *words, 
 {
     g_autofree char *typed = coex_typed_line_dup_path(words, ret_caption);
     g_autofree char *path = typed != NULL ? coex_typed_path_dup(typed) : NULL;
+    g_autofree char *folder = coex_typed_path_dup_folder();
     g_autofree char *line = NULL;
 
     if (path != NULL && coex_typed_path_may_read(path))
@@ -187,7 +188,7 @@ dup_typed_path(CoexConnection *connection, const char *name, const char *words, 
     else
         line = g_strdup_printf("Not sent: by its path only a file below %s can be sent here. Send "
                                "others by DCC.",
-                               purple_user_dir());
+                               folder);
     coex_lines_notice(connection, name, line);
     return NULL;
 }

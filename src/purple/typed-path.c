@@ -7,11 +7,17 @@
 #include <purple.h>
 #include <stdlib.h>
 
+/* BitlBee may have been told of a relative one, and puts another slash behind it. */
+char *
+coex_typed_path_dup_folder(void)
+{
+    return g_canonicalize_filename(purple_user_dir(), NULL);
+}
+
 static gboolean
 is_below(const char *folder, const char *path)
 {
-    g_autofree char *named = folder != NULL ? g_canonicalize_filename(folder, "/") : NULL;
-    g_autofree char *inside = named != NULL ? g_strconcat(named, "/", NULL) : NULL;
+    g_autofree char *inside = folder != NULL ? g_strconcat(folder, "/", NULL) : NULL;
 
     return inside != NULL && path != NULL && g_str_has_prefix(path, inside);
 }
@@ -20,15 +26,16 @@ is_below(const char *folder, const char *path)
 gboolean
 coex_typed_path_may_read(const char *path)
 {
+    g_autofree char *spelled = coex_typed_path_dup_folder();
     g_autofree char *folder = NULL;
     g_autofree char *named = NULL;
     g_autofree char *real = NULL;
 
     if (coex_host_opens_files())
         return TRUE;
-    folder = realpath(purple_user_dir(), NULL);
-    named = g_canonicalize_filename(path, "/");
-    if (!is_below(purple_user_dir(), named) && !is_below(folder, named))
+    folder = realpath(spelled, NULL);
+    named = g_canonicalize_filename(path, NULL);
+    if (!is_below(spelled, named) && !is_below(folder, named))
         return FALSE;
     real = realpath(path, NULL);
     if (real != NULL || errno != ENOENT)
@@ -44,9 +51,12 @@ coex_typed_path_dup(const char *typed)
 {
     if (g_str_has_prefix(typed, "file://"))
         return g_filename_from_uri(typed, NULL, NULL);
-    if (g_str_has_prefix(typed, "~/"))
-        return g_build_filename(coex_host_opens_files() ? g_get_home_dir() : purple_user_dir(),
-                                typed + 2, NULL);
+    if (g_str_has_prefix(typed, "~/")) {
+        g_autofree char *folder =
+            coex_host_opens_files() ? g_strdup(g_get_home_dir()) : coex_typed_path_dup_folder();
+
+        return g_build_filename(folder, typed + 2, NULL);
+    }
     return g_path_is_absolute(typed) ? g_strdup(typed) : NULL;
 }
 
@@ -63,9 +73,10 @@ coex_typed_path_dup_allowed(const char *typed, char **ret_why)
         return g_strdup(typed);
     if (coex_typed_path_may_read(path))
         return g_steal_pointer(&path);
+    g_autofree char *folder = coex_typed_path_dup_folder();
     *ret_why =
         g_strdup_printf("By its path only a file below %s can be sent here. Send it by DCC: while "
                         "it is held, = stands for it.",
-                        purple_user_dir());
+                        folder);
     return NULL;
 }

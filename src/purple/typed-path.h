@@ -16,3 +16,5 @@ gboolean coex_typed_path_may_read(const char *path);
 /* The whole path of what was typed as one, in quotes or not; as it is when it is none. NULL, with a
  * sentence in @ret_why, where that file may not leave. Free with g_free(). */
 char *coex_typed_path_dup_allowed(const char *typed, char **ret_why);
+/* Below it BitlBee's users' files are; free with g_free(). */
+char *coex_typed_path_dup_folder(void);

@@ -273,7 +273,12 @@ client_start(const ClientConfig *config, GError **error)
         forget_accounts();
 
     g_log_set_writer_func(on_glib_log, NULL, NULL);
-    purple_util_set_user_dir(client.profile);
+    g_autofree char *name = g_path_get_basename(client.profile);
+    /* As with `bitlbee -d FOLDER`, which may be relative. */
+    if (client.bitlbee && g_chdir(client.profile) == 0 && g_chdir("..") == 0)
+        purple_util_set_user_dir(name);
+    else
+        purple_util_set_user_dir(client.profile);
     purple_core_set_ui_ops(&core_ops);
     purple_eventloop_set_ui_ops(&event_loop_ops);
     purple_plugins_add_search_path(folder);

@@ -236,6 +236,7 @@ below_by_name(World *world)
         host_wait_message(world->host, ADA, NULL, "*Not sent: by its path only a file below */*");
     }
     host_check(world->host, coex_sim_n_requests(world->sim, "upload") == 0);
+    /* the folder may have been given as a relative one */
     host_type(world->host, ADA, "!send ~/gone.txt");
     host_wait_message(world->host, ADA, NULL, "*“gone.txt”. *there is no such file*");
     host_type(world->host, ADA, "!send ~/../accounts.xml");

@@ -22,7 +22,8 @@ on_new(PurpleXfer *xfer)
 
     if (purple_xfer_get_type(xfer) != PURPLE_XFER_RECEIVE)
         return;
-    path = g_strdup_printf("%s/transfer-%p", purple_user_dir(), (void *)xfer);
+    g_autofree char *folder = g_canonicalize_filename(purple_user_dir(), NULL);
+    path = g_strdup_printf("%s/transfer-%p", folder, (void *)xfer);
     purple_xfer_set_local_filename(xfer, path);
     purple_xfer_ref(xfer);
     purple_timeout_add(0, on_accepted, xfer);
