@@ -324,10 +324,10 @@ show_earlier(CoexConnection *connection, const CoexSessionEvent *event)
 static void
 show_own(CoexConnection *connection, const CoexSessionEvent *event)
 {
-    if (event->kind == COEX_SESSION_NAME)
-        purple_connection_set_display_name(connection->gc, event->text);
-    else
+    if (event->kind == COEX_SESSION_PICTURE)
         coex_icon_take(connection, event->content);
+    else if (!connection->over)
+        purple_connection_set_display_name(connection->gc, event->text);
 }
 
 static void
