@@ -461,6 +461,8 @@ settle_broadcast(CoexAccount *account, const CoexPerson *person, const CoexResul
     if (result->state == COEX_STATE_FAILED)
         coex_broadcast_note_failure(account, result->local_id, result->error_code,
                                     result->explanation);
+    else
+        coex_broadcast_tell_open(account, person);
 }
 
 static void

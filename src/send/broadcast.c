@@ -306,11 +306,18 @@ coex_broadcast_finish(CoexAccount *account)
 void
 coex_broadcast_note_open(CoexAccount *account, CoexPerson *person, gboolean open)
 {
-    CoexBatch *batch;
-
     person = coex_people_now(account->people, person);
     coex_people_get_entry(account->people, person->id)->is_open = open;
-    if (!open || !coex_broadcast_was_any(account))
+    coex_broadcast_tell_open(account, person);
+}
+
+void
+coex_broadcast_tell_open(CoexAccount *account, const CoexPerson *person)
+{
+    CoexBatch *batch;
+
+    if (!coex_people_get_entry(account->people, person->id)->is_open ||
+        !coex_broadcast_was_any(account))
         return;
     batch = coex_account_batch(account);
     coex_batch_tell_broadcasts(batch, person->id);

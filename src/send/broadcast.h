@@ -34,6 +34,8 @@ void coex_broadcast_report(CoexAccount *account, const CoexPerson *person);
 
 /* A conversation with the person is @open, or gone: in one that is stands what was sent to them. */
 void coex_broadcast_note_open(CoexAccount *account, CoexPerson *person, gboolean open);
+/* What was sent to the person is shown where a conversation with them is open. */
+void coex_broadcast_tell_open(CoexAccount *account, const CoexPerson *person);
 
 /* At the login: goes on with what the last one left, unless that is more than an hour old. */
 void coex_broadcast_take_up(CoexAccount *account);

@@ -116,6 +116,25 @@ test_opened_later(Desk *desk)
     g_assert_cmpuint(desk_count(desk, DESK_FEED, "ada", "*"), ==, 0);
 }
 
+/* Its answer is lost: a status tells that it was taken. */
+static void
+test_proven_later(Desk *desk)
+{
+    const char *const ada[] = { desk_name("ada"), "", NULL };
+
+    open_shop(desk);
+    coex_session_note_open(desk->session, desk_name("ada"), TRUE);
+    coex_sim_drop_next(desk->sim, TRUE);
+    plan_for(desk, "order_update", order_values, ada);
+    desk_wait_ask(desk, "Send order_update to 1 person of “Bakers”?");
+    broadcast_step(desk, COEX_BROADCAST_BEGIN);
+    desk_wait_notice(desk, NULL, BEGINS);
+    take_part(desk, NULL);
+    wait_line(desk, "ada", TO_ADA);
+    desk_wait_notice(desk, NULL, DONE);
+    desk_hear(desk, "ada", "Perfect");
+}
+
 /* What stands there as sent, and is not delivered, is said there; and nowhere else. */
 static void
 test_fails_later(Desk *desk)
@@ -149,6 +168,7 @@ main(int argc, char **argv)
     desk_add("/broadcast-lines/before-the-answer", test_before_the_answer);
     desk_add("/broadcast-lines/after-a-restart", test_after_a_restart);
     desk_add("/broadcast-lines/opened-later", test_opened_later);
+    desk_add("/broadcast-lines/proven-later", test_proven_later);
     desk_add("/broadcast-lines/fails-later", test_fails_later);
     return g_test_run();
 }
