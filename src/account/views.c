@@ -152,6 +152,7 @@ view_new(CoexAccount *account, const CoexPerson *person)
     view->id = person->id;
     view->name = g_strdup(person->name);
     view->alias = dup_alias(account, now);
+    view->given = g_strdup(coex_person_get_name(now));
     view->display = coex_peer_dup_display(&now->peer);
     view->nick = g_strdup(person->nick);
     view->window = coex_account_window(account, now);
@@ -176,9 +177,9 @@ view_new(CoexAccount *account, const CoexPerson *person)
 static gboolean
 view_equal(const CoexPersonView *a, const CoexPersonView *b)
 {
-    return g_strcmp0(a->alias, b->alias) == 0 && g_str_equal(a->display, b->display) &&
-           g_strcmp0(a->nick, b->nick) == 0 && a->window.open == b->window.open &&
-           a->window.expires_at == b->window.expires_at &&
+    return g_strcmp0(a->alias, b->alias) == 0 && g_strcmp0(a->given, b->given) == 0 &&
+           g_str_equal(a->display, b->display) && g_strcmp0(a->nick, b->nick) == 0 &&
+           a->window.open == b->window.open && a->window.expires_at == b->window.expires_at &&
            a->window.free_until == b->window.free_until && a->stage == b->stage &&
            g_str_equal(a->label, b->label) && a->waiting_since == b->waiting_since &&
            a->unread_since == b->unread_since && g_strcmp0(a->last_state, b->last_state) == 0 &&

@@ -12,6 +12,7 @@ view_clear(CoexPersonView *view)
 {
     g_free(view->name);
     g_free(view->alias);
+    g_free(view->given);
     g_free(view->display);
     g_free(view->nick);
     g_free(view->label);

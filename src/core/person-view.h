@@ -10,6 +10,7 @@ typedef struct CoexPersonView {
     gint64 id;
     char *name;    /* buddy name: digits or BSUID; never changes */
     char *alias;   /* name in the phone's book, else the profile's, else username; NULL */
+    char *given;   /* the name in the phone's book, else the profile's, as it is; NULL */
     char *display; /* "+49…", "@name" or BSUID */
     char *nick;    /* NULL where there are none (nick_style) */
     CoexWindow window;

@@ -106,6 +106,19 @@ coex_connection_dup_title(CoexConnection *connection, const char *name)
     return coex_own_number_mark(connection->account, alias);
 }
 
+char *
+coex_connection_dup_given(CoexConnection *connection, const char *name)
+{
+    const CoexPersonView *person = coex_session_find_person(connection->session, name);
+    g_autofree char *alias = coex_connection_dup_alias(connection, name);
+
+    if (person != NULL && person->given != NULL)
+        return g_strdup(person->given);
+    if (strcmp(alias, name) == 0 || (person != NULL && strcmp(alias, person->display) == 0))
+        return NULL;
+    return g_steal_pointer(&alias);
+}
+
 const char *
 coex_connection_get_buddy_name(CoexConnection *connection, const char *name)
 {

@@ -84,6 +84,11 @@ char *coex_connection_dup_title(CoexConnection *connection, const char *name);
 /* The same without that. Free with g_free(). */
 char *coex_connection_dup_alias(CoexConnection *connection, const char *name);
 
+/* A name for what others read: the phone's book's or the profile's, and the user's own alias, which
+ * is none of their business, only where there is no other; NULL: none is known. Free with g_free().
+ */
+char *coex_connection_dup_given(CoexConnection *connection, const char *name);
+
 /* The name by which the chat program knows the person: the buddy's, as it was typed. Borrowed. */
 const char *coex_connection_get_buddy_name(CoexConnection *connection, const char *name);
 

@@ -353,12 +353,8 @@ dup_values(CoexPicker *picker)
     guint n_known = picker->values != NULL ? g_strv_length(picker->values) : 0;
 
     if (n_known == 0) {
-        const CoexPersonView *person =
-            coex_session_find_person(picker->connection->session, picker->name);
-        g_autofree char *title = coex_connection_dup_alias(picker->connection, picker->name);
-        gboolean named = strcmp(title, picker->name) != 0 &&
-                         (person == NULL || strcmp(title, person->display) != 0);
-        char **offer = coex_template_offer(picker->template_, named ? title : NULL, picker->parked);
+        g_autofree char *given = coex_connection_dup_given(picker->connection, picker->name);
+        char **offer = coex_template_offer(picker->template_, given, picker->parked);
 
         return coex_picker_has_held_file(picker) ? offer_held(picker->template_, offer) : offer;
     }

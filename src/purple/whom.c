@@ -159,6 +159,7 @@ coex_whom_make_card(CoexConnection *connection, const char *typed, GError **erro
     const char *name = find_name(trimmed);
     g_autofree char *first =
         name != NULL ? g_strndup(trimmed, (gsize)(name - trimmed)) : g_strdup(trimmed);
+    g_autofree char *given = NULL;
     g_auto(CoexWhom) whom = { 0 };
 
     if (!coex_whom_find(connection, first, &whom, error))
@@ -167,6 +168,10 @@ coex_whom_make_card(CoexConnection *connection, const char *typed, GError **erro
         g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
                     "%s hides the number, and a card without one leads nowhere.", whom.title);
         return NULL;
+    }
+    if (name == NULL && whom.known) {
+        given = coex_connection_dup_given(connection, whom.name);
+        name = given;
     }
     return coex_payload_new_contact(name != NULL ? name : whom.title, whom.number, whom.known);
 }

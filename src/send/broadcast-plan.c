@@ -196,7 +196,7 @@ add_person(Planning *planning, const CoexPerson *person, const char *alias)
     g_autofree char *title = coex_account_dup_title(account, person);
     g_autofree char *obstacle = dup_obstacle(planning, person);
     const char *known = coex_person_get_name(person);
-    const char *name = *alias != '\0' ? alias : known != NULL ? known : "";
+    const char *name = known != NULL ? known : alias;
     g_auto(GStrv) filled = NULL;
     g_auto(GStrv) checked = NULL;
     g_autoptr(GError) error = NULL;

@@ -58,15 +58,16 @@ are_told_apart(World *world)
     host_type(world->host, ADA, "/forget");
     host_wait_for(world->host, EVENT_REQUEST, ADA, "*Forget Ada Lovelace [0177]?*");
     host_request_press(world->host, "Cancel");
+    host_touch(world->host, "alias", ADA); /* is the user's own business */
     host_type(world->host, ADA, "/template");
     host_wait_for(world->host, EVENT_REQUEST, ADA,
-                  "Template: Ada Lovelace [0177]*A template for Ada Lovelace [0177]*");
+                  "Template: My alias [0177]*A template for My alias [0177]*");
     host_request_select(world->host, "table_confirmed (en_US)");
     host_request_ok(world->host);
     const HostEvent *form = host_wait_for(world->host, EVENT_REQUEST, ADA, "*table_confirmed*");
     host_check(world->host, strstr(form->extra, "= Ada Lovelace\n") != NULL);
     host_request_press(world->host, "Back");
-    host_wait_for(world->host, EVENT_REQUEST, ADA, "*A template for Ada Lovelace*");
+    host_wait_for(world->host, EVENT_REQUEST, ADA, "*A template for My alias*");
     host_request_cancel(world->host);
     if (coex_sim_get_provider(world->sim) == COEX_SIM_META) {
         host_pick_action(world->host, "Synchronise contacts and history...");

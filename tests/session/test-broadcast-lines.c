@@ -5,7 +5,7 @@
  * answer; once, and as lines of ours. */
 
 #define TO_ADA "Hi Ada Lovelace, your order A-17 is ready.*"
-#define TO_BEN "Hi Benny, your order A-17 is ready.*"
+#define TO_BEN "Hi Ben Whitaker, your order A-17 is ready.*"
 
 static void
 wait_line(Desk *desk, const char *who, const char *glob)

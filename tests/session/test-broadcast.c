@@ -16,7 +16,8 @@
 static void
 test_to_a_group(Desk *desk)
 {
-    static const char *const sent[] = { "Ada Lovelace|A-17", "Benny|A-17", "Carla|A-17", NULL };
+    static const char *const sent[] = { "Ada Lovelace|A-17", "Ben Whitaker|A-17", "Carla|A-17",
+                                        NULL };
     const DeskEvent *ask;
     const char *const buddies[] = {
         desk_name("ada"),
