@@ -234,22 +234,9 @@ forget(CoexConnection *connection, const char *name)
     coex_forget_ask(connection, name, "");
 }
 
-typedef struct {
-    const char *label;
-    void (*run)(CoexConnection *connection, const char *name);
-} BuddyAction;
-
-static const BuddyAction buddy_actions[] = {
-    { "Send template...", send_template },
-    { "Hold a text...", hold },
-    { "Reply...", reply },
-    { "Forget this person...", forget },
-};
-
 static void
-on_buddy_action(PurpleBlistNode *node, gpointer data)
+act_on(PurpleBlistNode *node, void (*act)(CoexConnection *connection, const char *name))
 {
-    const BuddyAction *action = data;
     PurpleBuddy *buddy = (PurpleBuddy *)node;
     CoexConnection *connection = coex_connection_of_account(purple_buddy_get_account(buddy));
 
@@ -257,8 +244,43 @@ on_buddy_action(PurpleBlistNode *node, gpointer data)
         return;
     g_autofree char *name = coex_connection_dup_name(connection, purple_buddy_get_name(buddy));
     coex_ask_note_typed(connection, NULL);
-    action->run(connection, name);
+    act(connection, name);
 }
+
+static void
+on_send_template(PurpleBlistNode *node, gpointer data)
+{
+    act_on(node, send_template);
+}
+
+static void
+on_hold(PurpleBlistNode *node, gpointer data)
+{
+    act_on(node, hold);
+}
+
+static void
+on_reply(PurpleBlistNode *node, gpointer data)
+{
+    act_on(node, reply);
+}
+
+static void
+on_forget(PurpleBlistNode *node, gpointer data)
+{
+    act_on(node, forget);
+}
+
+/* Each has a callback of its own: Finch calls it with the node where an entry's data should be. */
+static const struct {
+    const char *label;
+    void (*chosen)(PurpleBlistNode *node, gpointer data);
+} buddy_actions[] = {
+    { "Send template...", on_send_template },
+    { "Hold a text...", on_hold },
+    { "Reply...", on_reply },
+    { "Forget this person...", on_forget },
+};
 
 GList *
 coex_actions_list_buddy(PurpleBlistNode *node)
@@ -269,8 +291,8 @@ coex_actions_list_buddy(PurpleBlistNode *node)
         return NULL;
     for (guint i = 0; i < G_N_ELEMENTS(buddy_actions); i++)
         list = g_list_append(list, purple_menu_action_new(buddy_actions[i].label,
-                                                          PURPLE_CALLBACK(on_buddy_action),
-                                                          (gpointer)&buddy_actions[i], NULL));
+                                                          PURPLE_CALLBACK(buddy_actions[i].chosen),
+                                                          NULL, NULL));
     return list;
 }
 

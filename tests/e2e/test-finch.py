@@ -22,7 +22,7 @@ class LowTerminal:
         self.client = Finch(self.directory, [self.sim], SMALL)
 
     def cases(self):
-        return [self.account_form, self.more_options, self.two_people, self.account_page, self.behind, self.broadcast,
+        return [self.account_form, self.more_options, self.two_people, self.account_page, self.behind, self.menu, self.broadcast,
                 self.long_text, self.reasons, self.nothing_found]
 
     def account_form(self):
@@ -110,6 +110,21 @@ class LowTerminal:
             wait_until("the line", lambda w=f"own, “{title}": w in self.client.shown("ada"))
             self.client.go(title)
             self.client.wait(words)
+            self.client.keys("M-c")
+            self.client.wait_gone(f"\u2524{title}")
+
+    def menu(self):
+        """what a person's menu has opens a window about that person"""
+        self.client.go("Buddy List")
+        self.client.keys("Home", "Down")
+        for entry, title in (("Send template", FORM), ("Hold a text", "Hold: "), ("Reply", "Reply: "),
+                             ("Forget this person", "Forget this person")):
+            self.client.go("Buddy List")
+            self.client.keys("F11")
+            shown = self.client.wait(rf"{entry}\.\.\. +\(\w\)")
+            self.client.keys(re.search(rf"{entry}\.\.\. +\((\w)\)", shown).group(1))
+            self.client.go(title)
+            self.client.wait(rf"(?s)\u2524{title}.*Ada Lovelace")
             self.client.keys("M-c")
             self.client.wait_gone(f"\u2524{title}")
 

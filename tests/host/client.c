@@ -585,14 +585,14 @@ client_pick_buddy_menu(const char *number, const char *who, const char *label)
         g_string_append_printf(labels, "%s\n", entry->label);
         if (!found && labels_match(entry->label, label) && entry->callback != NULL) {
             found = TRUE;
+            /* Finch has the node in the place of the entry's own data. */
             ((void (*)(PurpleBlistNode *, gpointer))entry->callback)(PURPLE_BLIST_NODE(buddy),
-                                                                     entry->data);
+                                                                     buddy);
         }
     }
-    for (GList *m = menu; m != NULL; m = m->next) {
+    for (GList *m = menu; m != NULL; m = m->next)
         if (m->data != NULL)
             purple_menu_action_free(m->data);
-    }
     g_list_free(menu);
     if (found)
         g_string_free(labels, TRUE);
