@@ -14,7 +14,7 @@
 #define NAMED_MAX 5 /* people in one line */
 #define REMIND_S (60 * 60)
 #define CLOCKS_APART_S 120  /* so much they may differ without being wrong */
-#define QUIET_S (10 * 60)   /* a chat program that comes and goes is not news of those who wait */
+#define QUIET_S (10 * 60)   /* who comes and goes as fast as that has the line still */
 #define TOLD "waiting-told" /* when, in which run, and since when who was the last waited */
 
 void
@@ -109,6 +109,7 @@ find_everybody(CoexAccount *account, Everybody *ret_all)
     g_ptr_array_sort(ret_all->waiting, compare_waiting);
 }
 
+/* Windows in which people are seen to be read end with the program, and the line with them. */
 static gboolean
 was_told(CoexAccount *account, const Everybody *all)
 {
@@ -119,7 +120,8 @@ was_told(CoexAccount *account, const Everybody *all)
     if (g_strv_length(words) != 3 || all->newest > g_ascii_strtoll(words[2], NULL, 10))
         return FALSE;
     ago = coex_account_now(account) - g_ascii_strtoll(words[0], NULL, 10);
-    return account->run == g_ascii_strtoll(words[1], NULL, 10) || (ago >= 0 && ago < QUIET_S);
+    return account->run == g_ascii_strtoll(words[1], NULL, 10) ||
+           (!account->tells_seen && ago >= 0 && ago < QUIET_S);
 }
 
 static void
