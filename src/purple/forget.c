@@ -9,6 +9,7 @@
 #include "purple/host.h"
 #include "purple/lines.h"
 #include "purple/nick.h"
+#include "purple/options.h"
 #include "purple/past-log.h"
 #include "purple/privacy.h"
 #include "purple/template-picker.h"
@@ -40,11 +41,15 @@ dup_meaning(CoexConnection *connection, const char *name)
                               "not want that.",
                               coex_host_get_mark())
             : NULL;
+    const char *relay = *coex_options_get(connection->account, "relay") != '\0'
+                            ? " The relay keeps what came for as long as it keeps deliveries, and "
+                              "other desks keep theirs."
+                            : "";
     g_autofree char *text = g_strconcat(
         "All messages with this person go for good: from here, their files, from the chat "
         "program's logs, and what waits or is held for them. WhatsApp and the phone keep the "
         "chat. Who writes again is new.",
-        blocked, NULL);
+        relay, blocked, NULL);
 
     return coex_text_wrap(text, 56);
 }

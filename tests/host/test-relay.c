@@ -78,6 +78,10 @@ tell_through(World *world, Rig *rig)
     host_wait_tooltip(world->host, ADA, "*ead*");
     g_free(coex_sim_phone_sends(world->sim, "ada", "Until six"));
     host_wait_message(world->host, ADA, "SEND|REMOTE_SEND", "*Until six");
+
+    /* who is forgotten here is known elsewhere still */
+    host_type(world->host, ADA, "/forget");
+    host_wait_for(world->host, EVENT_REQUEST, ADA, "*Forget Ada Lovelace?*The relay keeps*");
 }
 
 static void
