@@ -70,9 +70,7 @@ static void
 on_updated(PurpleConversation *conv, PurpleConvUpdateType type, CoexConnection *connection)
 {
     if (type == PURPLE_CONV_UPDATE_TITLE && !connection->over &&
-        conv == purple_find_conversation_with_account(
-                    PURPLE_CONV_TYPE_IM, purple_account_get_username(connection->account),
-                    connection->account))
+        conv == find_conversation(connection, connection->gc))
         name(connection, conv);
 }
 
@@ -275,17 +273,21 @@ obey(CoexConnection *connection, const char *line)
     const char *sought = get_rest(line, SEARCH);
     const char *listed = get_rest(line, LOG);
 
-    if (sought != NULL)
+    if (sought != NULL) {
         coex_session_search(connection->session, NULL, sought);
-    else if (listed != NULL)
+        return TRUE;
+    }
+    if (listed != NULL) {
         coex_notice_list(connection, NULL, listed);
+        return TRUE;
+    }
     for (guint i = 0; i < G_N_ELEMENTS(words); i++) {
         if (g_ascii_strcasecmp(line, words[i].word) == 0) {
             words[i].run(connection);
             return TRUE;
         }
     }
-    return sought != NULL || listed != NULL;
+    return FALSE;
 }
 
 void
