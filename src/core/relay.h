@@ -20,7 +20,9 @@ char *coex_relay_check_url(const char *url, GError **error);
 /* Who that is, for sentences: the host. Free with g_free(). */
 char *coex_relay_dup_host(const char *url);
 
-/* GET of what is behind @after, which may wait @wait_s seconds for it. */
+/* GET of what is behind @after, which may wait @wait_s seconds for it. Behind
+ * COEX_RELAY_SEQUENCE_MAX is nothing: who asks for that looks whether desks are served, and is not
+ * counted as one. */
 CoexRequest *coex_relay_ask(const char *url, const char *key, gint64 after, guint wait_s);
 
 /* POST of a copy of what a desk sent (core/desk-send.h). */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "relay/desks.h"
 
+#include "core/relay.h"
 #include "net/exchange.h"
 #include "net/listener.h"
 #include "relay/config.h"
@@ -460,6 +461,15 @@ on_head(CoexExchange *exchange, gpointer user_data)
 }
 
 static void
+note_desk(const Poll *poll)
+{
+    g_mutex_lock(&poll->tenant->desks->lock);
+    poll->key->asked_at = g_get_real_time() / G_USEC_PER_SEC;
+    poll->key->after = poll->after;
+    g_mutex_unlock(&poll->tenant->desks->lock);
+}
+
+static void
 begin_poll(CoexDesks *desks, CoexExchange *exchange, const Request *request)
 {
     Poll *poll = g_new0(Poll, 1);
@@ -470,10 +480,8 @@ begin_poll(CoexDesks *desks, CoexExchange *exchange, const Request *request)
     poll->after = poll->next = request->after;
     poll->until = g_get_monotonic_time() + request->wait_s * G_USEC_PER_SEC;
     poll->text = g_string_new(NULL);
-    g_mutex_lock(&desks->lock);
-    poll->key->asked_at = g_get_real_time() / G_USEC_PER_SEC;
-    poll->key->after = poll->after;
-    g_mutex_unlock(&desks->lock);
+    if (poll->after < COEX_RELAY_SEQUENCE_MAX)
+        note_desk(poll);
     start(poll);
 }
 

@@ -136,6 +136,30 @@ test_well(gconstpointer data)
     clear(&place);
 }
 
+/* Who checks is no desk: how far the desks are is told as before. */
+static void
+test_no_desk(void)
+{
+    g_autofree char *before = NULL;
+    g_autofree char *after = NULL;
+    Place place;
+    int status;
+
+    set_up(&place, COEX_SIM_META);
+    check(&place, NULL, coex_sim_get_key(place.sim));
+    assert_line(&place, "ok: A desk with desk-key is served.");
+    before = rig_dup_status(place.rig, TRUE, &status);
+    g_assert_nonnull(strstr(before, "desk (any): did not ask yet"));
+    coex_sim_add_customer(place.sim, "ada", "12025550101", NULL, "Ada Lovelace");
+    g_free(coex_sim_customer_sends(place.sim, "ada", "Hello"));
+    g_autoptr(Batch) batch = rig_poll(place.rig, "/bakery", RIG_KEY, 0, 60);
+    g_assert_cmpuint(batch->entries->len, ==, 1);
+    check(&place, NULL, NULL);
+    after = rig_dup_status(place.rig, TRUE, &status);
+    g_assert_nonnull(strstr(after, ", 1 it does not have"));
+    clear(&place);
+}
+
 /* What cannot be asked is no fault. */
 static void
 test_without_token(void)
@@ -295,6 +319,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_data_func("/check/well-meta", GINT_TO_POINTER(COEX_SIM_META), test_well);
     g_test_add_data_func("/check/well-360dialog", GINT_TO_POINTER(COEX_SIM_360DIALOG), test_well);
+    g_test_add_func("/check/no-desk", test_no_desk);
     g_test_add_func("/check/without-token", test_without_token);
     g_test_add_func("/check/without-secret", test_without_secret);
     g_test_add_func("/check/not-running", test_not_running);
