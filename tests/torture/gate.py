@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What stands between the client and the API: it hands requests on, or answers sends in its own way, having handed
-them on or not. It notes each send with its time, in the order in which they came."""
+"""What stands between a client and a server. A wire carries bytes. A gate, between the client and the API, hands requests
+on, or answers sends in its own way, having handed them on or not; it notes each send with its time, in the order in which they
+came."""
 import json
 import socket
 import struct
@@ -21,31 +22,26 @@ def http(status, body, claims=None):
             f"Content-Length: {len(body) if claims is None else claims}\r\n\r\n").encode() + body
 
 
-class Gate:
-    """Ways: "pass"; "part" is the same and closes afterwards; an answer as bytes; "close", "reset", "partial",
-    "silence"."""
+def end_connection(end):
+    try:
+        end.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass  # it has ended already
 
-    def __init__(self, api_url):
-        host, port = api_url.rsplit("/", 1)[1].split(":")
-        self.api = (host, int(port))
-        self.way, self.accepts = "pass", False
-        self.everything = False
+
+class Door:
+    """A port of this computer's; _talk() has each connection, in a thread of its own."""
+
+    def __init__(self):
         self.open = threading.Event()
         self.open.set()
-        self.sends = []  # time, text
         self.clients = set()
         self.lock = threading.Lock()
         self.server, self.port = None, 0
         self.up()
-        self.url = f"http://127.0.0.1:{self.port}"
-
-    def answer(self, way, accepts=False, everything=False):
-        """From now on sends, or all requests, are answered in this way, having been handed on if `accepts`."""
-        with self.lock:
-            self.way, self.accepts, self.everything = way, accepts, everything
 
     def hold(self):
-        """Answers wait until release()."""
+        """Nothing gets through until release(), and nobody is told."""
         self.open.clear()
 
     def release(self):
@@ -62,7 +58,75 @@ class Gate:
         self.server.close()
         with self.lock:
             for client in self.clients:
-                client.shutdown(socket.SHUT_RDWR)
+                end_connection(client)
+
+    end = down
+
+    def _serve(self, server):
+        while True:
+            try:
+                client, _ = server.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._attend, args=(client,), daemon=True).start()
+
+    def _attend(self, client):
+        with self.lock:
+            self.clients.add(client)
+        try:
+            self._talk(client)
+        except OSError:
+            pass
+        with self.lock:
+            self.clients.discard(client)
+        client.close()
+
+
+class Wire(Door):
+    """Carries what comes, as it is."""
+
+    def __init__(self, port):
+        self.far_end = ("127.0.0.1", port)
+        super().__init__()
+
+    def _talk(self, client):
+        with socket.create_connection(self.far_end) as far:
+            back = threading.Thread(target=self._carry, args=(far, client), daemon=True)
+            back.start()
+            self._carry(client, far)
+            back.join()
+
+    def _carry(self, source, sink):
+        try:
+            while True:
+                data = source.recv(65536)
+                self.open.wait()
+                if not data:
+                    break
+                sink.sendall(data)
+        except OSError:
+            pass
+        end_connection(source)
+        end_connection(sink)
+
+
+class Gate(Door):
+    """Ways: "pass"; "part" is the same and closes afterwards; an answer as bytes; "close", "reset", "partial",
+    "silence"."""
+
+    def __init__(self, api_url):
+        host, port = api_url.rsplit("/", 1)[1].split(":")
+        self.api = (host, int(port))
+        self.way, self.accepts = "pass", False
+        self.everything = False
+        self.sends = []  # time, text
+        super().__init__()
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def answer(self, way, accepts=False, everything=False):
+        """From now on sends, or all requests, are answered in this way, having been handed on if `accepts`."""
+        with self.lock:
+            self.way, self.accepts, self.everything = way, accepts, everything
 
     def count(self, text):
         with self.lock:
@@ -73,30 +137,12 @@ class Gate:
         with self.lock:
             return [moment for moment, sent in self.sends if text in (None, sent)]
 
-    end = down
-
     # ---- connections ----
 
-    def _serve(self, server):
-        while True:
-            try:
-                client, _ = server.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._talk, args=(client,), daemon=True).start()
-
     def _talk(self, client):
-        with self.lock:
-            self.clients.add(client)
-        try:
-            with client.makefile("rb") as stream:
-                while self._exchange(client, stream):
-                    pass
-        except OSError:
-            pass
-        with self.lock:
-            self.clients.discard(client)
-        client.close()
+        with client.makefile("rb") as stream:
+            while self._exchange(client, stream):
+                pass
 
     @staticmethod
     def _read(stream):
