@@ -67,6 +67,7 @@ $(foreach s,$(C_SUITES),$(eval SRC_$(s)_support := \
 $(foreach s,$(C_SUITES),$(eval TESTS_$(s) := $(TESTSRC_$(s):%.c=$(B)/%)))
 TESTS_e2e := $(sort $(wildcard tests/e2e/test-*.py))
 TESTS_torture := $(sort $(wildcard tests/torture/test-*.py))
+TESTS_torture_only := $(sort $(wildcard tests/torture/test-*.sh))
 TESTS_tools := $(sort $(wildcard tests/tools/test-*.sh tests/tools/test-*.py tests/run/test-*.sh))
 
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
@@ -287,14 +288,16 @@ check-$(1): $(TESTS_$(1))
 endef
 $(foreach s,$(C_SUITES) e2e torture tools,$(eval $(call check_suite,$(s))))
 
-# Each crash TIMES times, KILLS random ones, every n-th call of every fault, ten minutes of each storm.
+# Each crash TIMES times, KILLS random ones, five times TIMES of each that the relay or its desks suffer, every n-th call of
+# every fault, ten minutes of each storm. As root also what takes another Debian.
 TIMES ?= 20
 KILLS ?= 1000
-torture: build-all ## tests/torture in full and in figures (half an hour); TIMES=20 KILLS=1000 T=test-steps
+TORTURE := $(TESTS_torture) $(TESTS_torture_only)
+torture: build-all ## tests/torture in full and in figures (an hour); TIMES=20 KILLS=1000 T=test-steps
 	@tests/tools/deps.sh check
 	$(Q)COEX_BUILD_DIR=$(abspath $(B)) COEX_TORTURE=$(TIMES) KILLS=$(KILLS) COEX_TEST_TIMEOUT=7200 \
 	  prove --exec tests/tools/run-test.sh --comments --timer \
-	  $(if $(T),$(filter %/$(T).py,$(TESTS_torture)),$(TESTS_torture))
+	  $(if $(T),$(filter %/$(T).py %/$(T).sh,$(TORTURE)),$(TORTURE))
 
 # ---- fuzzing -------------------------------------------------------------------------------------
 

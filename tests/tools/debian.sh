@@ -1,18 +1,22 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# debian.sh [--new] RELEASE COMMAND [ARGUMENT...]: runs the command in a copy of this tree inside of another Debian, whose
+# debian.sh [--new|--as=NAME] RELEASE COMMAND [ARGUMENT...]: runs the command in a copy of this tree inside of another Debian, whose
 # folder build/debian-RELEASE is made when it is missing (150 MB; packages come from where this machine has its own).
 # --new: in one that has nothing yet but Debian's smallest system, made anew each time (build/debian-RELEASE-new).
+# --as=NAME: in one of its own, which is kept likewise (build/debian-RELEASE-NAME).
 # What stands in build/deb-RELEASE, packages for it, goes along. Takes root. All mounts and processes are gone when it
 # ends.
 set -eu
 cd "$(dirname "$0")/../.."
-new=
-[ "${1:-}" != --new ] || { new=-new; shift; }
-[ $# -gt 1 ] || { echo "usage: debian.sh [--new] RELEASE COMMAND [ARGUMENT...]" >&2; exit 2; }
+own=
+case ${1:-} in
+--new) own=-new && shift ;;
+--as=*) own=-${1#*=} && shift ;;
+esac
+[ $# -gt 1 ] || { echo "usage: debian.sh [--new|--as=NAME] RELEASE COMMAND [ARGUMENT...]" >&2; exit 2; }
 release=$1
 shift
-folder=$PWD/build/debian-$release$new
+folder=$PWD/build/debian-$release$own
 smallest=$PWD/build/debian-$release.tar
 
 fail() {
@@ -39,7 +43,7 @@ fetch() {
   mv "$smallest.part" "$smallest"
 }
 
-if [ -n "$new" ] || [ ! -e "$folder/.complete" ]; then
+if [ "$own" = -new ] || [ ! -e "$folder/.complete" ]; then
   rm -rf --one-file-system "$folder"
   if [ -e "$smallest" ]; then
     mkdir -p "$folder"

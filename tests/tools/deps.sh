@@ -73,6 +73,11 @@ package   dpkg-dev           -                         -
 package   lintian            -                         -
 trial     autopkgtest        -                         -
 other     debootstrap        -                         -
+arm64     crossbuild-essential-arm64 -                 -
+arm64     make               -                         -
+arm64     pkgconf            -                         -
+arm64     python3            -                         -
+arm64     qemu-user-static   -                         -
 icons     librsvg2-bin       librsvg2-tools            librsvg
 EOF
 }
