@@ -34,7 +34,7 @@ endif
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
   -Wwrite-strings -Wformat=2 -Wno-unused-parameter $(if $(WERROR),-Werror)
-DEFINES := -D_GNU_SOURCE -DG_LOG_DOMAIN='"coex"' -DCOEX_VERSION='"$(VERSION)"' \
+DEFINES := -D_GNU_SOURCE -DG_LOG_DOMAIN='"coex"' -DCOEX_VERSION='"$(VERSION)"' -DGETTEXT_PACKAGE='"purple-coex"' \
   -DGLIB_VERSION_MIN_REQUIRED=GLIB_VERSION_2_74 -DGLIB_VERSION_MAX_ALLOWED=GLIB_VERSION_2_74
 COMPILE = $(CC) -std=gnu11 $(WARNINGS) $(DEFINES) $(CPPFLAGS) $(CFLAGS) $(SANITIZE_$(VARIANT)) \
   -fPIC -fvisibility=hidden -MMD -MP

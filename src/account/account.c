@@ -12,6 +12,7 @@
 #include "store/batch.h"
 #include "store/rows.h"
 #include "store/store.h"
+#include "core/words.h"
 #include <string.h>
 
 /* Without an error of the disk, before the next one is news. */
@@ -102,9 +103,9 @@ char *
 coex_account_dup_entrance(const CoexAccount *account)
 {
     if (*account->relay != '\0' && !coex_account_listens(account))
-        return g_strdup_printf("the relay, %s", account->relay);
+        return g_strdup_printf(_("the relay, %s"), account->relay);
     if (*account->inbox_url != '\0' && !coex_account_listens(account))
-        return g_strdup_printf("the Inbox, %s", account->inbox_url);
+        return g_strdup_printf(_("the Inbox, %s"), account->inbox_url);
     return g_strconcat(account->listen, account->webhook_path, NULL);
 }
 

@@ -5,6 +5,7 @@
 #include "account/tell.h"
 #include "core/timer.h"
 #include "core/window.h"
+#include "core/words.h"
 #include <string.h>
 
 #define DAY_S (24 * 60 * 60)
@@ -24,9 +25,9 @@ static const struct {
     const char *kind;
     const char *sentence;
 } signs[] = {
-    { "echo", "a message written on it" },
-    { "book", "a change of its address book" },
-    { "login", "this account's first login, since when there was none" },
+    { "echo", N_("a message written on it") },
+    { "book", N_("a change of its address book") },
+    { "login", N_("this account's first login, since when there was none") },
 };
 
 static const int stages[] = { 12, 10 }; /* days after which there is a line */
@@ -49,7 +50,7 @@ coex_phone_get_sign(const CoexAccount *account, const char **ret_sentence)
     const char *kept = coex_account_get_setting(account, SIGN_SETTING);
     const char *time = kept != NULL ? strchr(kept, ' ') : NULL;
 
-    *ret_sentence = "a sign not told";
+    *ret_sentence = _("a sign not told");
     for (guint i = 0; kept != NULL && i < G_N_ELEMENTS(signs); i++) {
         if (g_str_has_prefix(kept, signs[i].kind))
             *ret_sentence = signs[i].sentence;
@@ -91,7 +92,7 @@ dup_day(gint64 at)
 {
     char *day = coex_window_dup_time(at);
 
-    return day != NULL ? day : g_strdup("long ago");
+    return day != NULL ? day : g_strdup(_("long ago"));
 }
 
 /* Once for each stage after a sign, also over logins. */
@@ -133,11 +134,12 @@ check(CoexAccount *account)
     coex_account_put_setting(account, WARNED_SETTING, told);
     day = dup_day(sign);
     end = dup_day(sign + OPEN_DAYS * (gint64)DAY_S);
-    coex_account_tell_notice(account, NULL,
-                             "Open the WhatsApp Business app on the phone before %s: WhatsApp "
-                             "disconnects a number whose phone is not used for about %d days. "
-                             "The last sign of it was %s, %" G_GINT64_FORMAT " days ago (%s).",
-                             end, OPEN_DAYS, sentence, days, day);
+    coex_account_tell_notice(
+        account, NULL,
+        _("Open the WhatsApp Business app on the phone before %s: WhatsApp disconnects a number "
+          "whose phone is not used for about %d days. The last sign of it was %s, %" PRId64
+          " days ago (%s)."),
+        end, OPEN_DAYS, sentence, days, day);
 }
 
 static void
@@ -167,6 +169,6 @@ coex_phone_describe(const CoexAccount *account)
     g_autofree char *end = dup_day(sign + OPEN_DAYS * (gint64)DAY_S);
 
     if (sign == 0)
-        return g_strdup("no sign of it yet");
-    return g_strdup_printf("last sign %s (%s); open the app before %s", day, sentence, end);
+        return g_strdup(_("no sign of it yet"));
+    return g_strdup_printf(_("last sign %s (%s); open the app before %s"), day, sentence, end);
 }

@@ -10,6 +10,7 @@
 #include "store/batch.h"
 #include "store/rows.h"
 #include "store/store.h"
+#include "core/words.h"
 
 static void
 tell(CoexAccount *account, CoexPerson *person, GPtrArray *lines, gboolean asked)
@@ -86,7 +87,7 @@ on_past(GPtrArray *read, const GError *error, gpointer user_data)
     else if (lines->len > 0)
         tell(account, person, lines, TRUE);
     else if (question->on_demand)
-        coex_account_tell_notice(account, person, "Nothing is stored of this conversation yet.");
+        coex_account_tell_notice(account, person, _("Nothing is stored of this conversation yet."));
 }
 
 void

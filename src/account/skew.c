@@ -14,6 +14,7 @@
 #include "core/window.h"
 #include "store/batch.h"
 #include "store/rows.h"
+#include "core/words.h"
 
 #define SKEW_S 120 /* between the provider's clock and ours before it counts */
 #define MINUTE_S 60
@@ -118,14 +119,13 @@ tell(CoexAccount *account)
 {
     g_autofree char *amount = dup_amount(ABS(account->skew_s));
 
-    coex_account_tell_notice(
-        account, NULL,
-        account->skew_s > 0
-            ? "This computer's clock is %s behind WhatsApp's. WhatsApp's time is used for the "
-              "24-hour window; please set the clock."
-            : "This computer's clock is %s ahead of WhatsApp's. WhatsApp's time is used for the "
-              "24-hour window; please set the clock.",
-        amount);
+    coex_account_tell_notice(account, NULL,
+                             account->skew_s > 0
+                                 ? _("This computer's clock is %s behind WhatsApp's. WhatsApp's "
+                                     "time is used for the 24-hour window; please set the clock.")
+                                 : _("This computer's clock is %s ahead of WhatsApp's. WhatsApp's "
+                                     "time is used for the 24-hour window; please set the clock."),
+                             amount);
 }
 
 /* ---- times of a clock that was ahead ---- */
@@ -191,7 +191,7 @@ change(CoexAccount *account)
         account->above->clock_corrected(account);
     if (skew->told && seconds == 0)
         coex_account_tell_notice(account, NULL,
-                                 "This computer's clock and WhatsApp's agree again.");
+                                 _("This computer's clock and WhatsApp's agree again."));
     else if (!skew->told && seconds != 0)
         tell(account);
     skew->told = seconds != 0;

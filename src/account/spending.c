@@ -8,6 +8,7 @@
 #include "core/rate-card.h"
 #include "store/batch.h"
 #include "store/store.h"
+#include "core/words.h"
 
 #define TOLD_SETTING "free-messages-used" /* the month of which it was told */
 
@@ -36,9 +37,9 @@ tell_used_up(CoexAccount *account)
         return;
     coex_account_put_setting(account, TOLD_SETTING, value);
     coex_account_tell_notice(account, NULL,
-                             "The 1,000 free service messages of %s are used up. Until the month "
-                             "ends WhatsApp bills what is sent from here to an open window, as "
-                             "utility. What is written on the phone stays free.",
+                             _("The 1,000 free service messages of %s are used up. Until the month "
+                               "ends WhatsApp bills what is sent from here to an open window, as "
+                               "utility. What is written on the phone stays free."),
                              name);
 }
 

@@ -15,6 +15,7 @@
 #include "core/window.h"
 #include "store/batch.h"
 #include "store/rows.h"
+#include "core/words.h"
 
 #define EXCERPT 40
 /* Another time (a test's clock may jump, the system's does not) is noticed within this. */
@@ -126,7 +127,7 @@ set_label(CoexAccount *account, CoexPersonView *view, const CoexPerson *person,
         return;
     }
     title = coex_account_dup_title(account, same);
-    view->label = g_strconcat("Same person as ", title, NULL);
+    view->label = g_strconcat(_("Same person as "), title, NULL);
 }
 
 /* Where nicks tell people apart, the name is the person's own. */

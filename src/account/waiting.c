@@ -10,6 +10,7 @@
 #include "core/nick.h"
 #include "core/window.h"
 #include "store/rows.h"
+#include "core/words.h"
 
 #define NAMED_MAX 5 /* people in one line */
 #define REMIND_S (60 * 60)
@@ -154,7 +155,7 @@ dup_names(const CoexAccount *account, const GPtrArray *people)
         g_string_append_printf(names, "%s%s", i > 0 ? ", " : "", called);
     }
     if (people->len > NAMED_MAX)
-        g_string_append_printf(names, " and %u more", people->len - NAMED_MAX);
+        g_string_append_printf(names, _(" and %u more"), people->len - NAMED_MAX);
     return g_string_free(names, FALSE);
 }
 
@@ -164,7 +165,7 @@ dup_unread(const CoexAccount *account, const GPtrArray *people)
 {
     g_autofree char *names = dup_names(account, people);
 
-    return people->len > 0 ? g_strdup_printf("Not read yet: %s.", names) : g_strdup("");
+    return people->len > 0 ? g_strdup_printf(_("Not read yet: %s."), names) : g_strdup("");
 }
 
 static char *
@@ -180,13 +181,13 @@ dup_waiting(const CoexAccount *account, const GPtrArray *waiting)
         coex_account_now(account) - ((CoexPerson *)g_ptr_array_index(waiting, 0))->waiting_since;
     /* Our clock is behind, and WhatsApp has not told its time yet. */
     if (waited < -CLOCKS_APART_S)
-        return g_strdup_printf(waiting->len == 1 ? "%u person waits for an answer: %s."
-                                                 : "%u people wait for an answer: %s.",
+        return g_strdup_printf(waiting->len == 1 ? _("%u person waits for an answer: %s.")
+                                                 : _("%u people wait for an answer: %s."),
                                waiting->len, names);
     longest = dup_duration(waited);
     if (waiting->len == 1)
-        return g_strdup_printf("1 person waits for an answer, for %s: %s.", longest, names);
-    return g_strdup_printf("%u people wait for an answer, the longest for %s: %s.", waiting->len,
+        return g_strdup_printf(_("1 person waits for an answer, for %s: %s."), longest, names);
+    return g_strdup_printf(_("%u people wait for an answer, the longest for %s: %s."), waiting->len,
                            longest, names);
 }
 
@@ -227,7 +228,7 @@ coex_waiting_remind(CoexAccount *account, const CoexPerson *person)
         return;
     entry->reminded_of = window.expires_at;
     coex_account_tell_notice(account, NULL,
-                             "%s waits for an answer, for %s now. The 24-hour window closes at %s: "
-                             "after that only templates can be sent.",
+                             _("%s waits for an answer, for %s now. The 24-hour window closes at "
+                               "%s: after that only templates can be sent."),
                              called, waited, clock);
 }

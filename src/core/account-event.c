@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "core/json.h"
+#include "core/words.h"
 
 #include <string.h>
 
@@ -58,12 +59,12 @@ build_removed(const CoexJsonAt *value, const char *sentence)
         const char *reason;
         const char *meaning;
     } reasons[] = {
-        { "ACCOUNT_DISCONNECTED", "it was disconnected in the WhatsApp Business app" },
-        { "BUSINESS_DOWNGRADE", "the phone went from the WhatsApp Business app to WhatsApp" },
-        { "CHANGE_NUMBER", "the number was changed on the phone" },
-        { "COMPANION_INACTIVITY", "the linked device was not used for about 30 days" },
-        { "PRIMARY_INACTIVITY", "the phone was not used for about 14 days" },
-        { "USER_RE_REGISTERED", "the number was registered on a phone again" },
+        { "ACCOUNT_DISCONNECTED", N_("it was disconnected in the WhatsApp Business app") },
+        { "BUSINESS_DOWNGRADE", N_("the phone went from the WhatsApp Business app to WhatsApp") },
+        { "CHANGE_NUMBER", N_("the number was changed on the phone") },
+        { "COMPANION_INACTIVITY", N_("the linked device was not used for about 30 days") },
+        { "PRIMARY_INACTIVITY", N_("the phone was not used for about 14 days") },
+        { "USER_RE_REGISTERED", N_("the number was registered on a phone again") },
     };
     CoexJsonAt info = coex_json_member(value, "disconnection_info");
     const char *reason = text_of(&info, "reason");
@@ -73,12 +74,11 @@ build_removed(const CoexJsonAt *value, const char *sentence)
         if (strcmp(reasons[i].reason, reason) == 0)
             why = reasons[i].meaning;
     }
-    return g_strdup_printf(
-        why != NULL ? "%s: %s. Connect it again at the provider; until then nothing is sent, and "
-                      "what you type waits."
-                    : "%s. Connect it again at the provider; until then nothing is sent, and what "
-                      "you type waits.",
-        sentence, why);
+    return g_strdup_printf(why != NULL ? _("%s: %s. Connect it again at the provider; until then "
+                                           "nothing is sent, and what you type waits.")
+                                       : _("%s. Connect it again at the provider; until then "
+                                           "nothing is sent, and what you type waits."),
+                           sentence, why);
 }
 
 /* What is restricted, and until when, where that is told. */
@@ -93,7 +93,7 @@ dup_restricted(const char *type, gint64 expiration)
     if (when != NULL)
         end = g_date_time_format(when, "%Y-%m-%d %H:%M UTC");
     if (type == NULL)
-        type = "not told what";
+        type = _("not told what");
     return g_strdup_printf(end != NULL ? "%s until %s" : "%s", type, end);
 }
 
@@ -116,7 +116,7 @@ build_restriction(const CoexJsonAt *value, const char *sentence)
         if (remedy != NULL)
             g_string_append_printf(line, " (%s)", remedy);
     }
-    g_string_append(line, ". See WhatsApp Manager for the reason, and for how to appeal.");
+    g_string_append(line, _(". See WhatsApp Manager for the reason, and for how to appeal."));
     return g_string_free(line, FALSE);
 }
 
@@ -127,9 +127,9 @@ build_ban(const CoexJsonAt *value, const char *sentence)
         const char *state;
         const char *meaning;
     } states[] = {
-        { "DISABLE", "WhatsApp has disabled this business account" },
-        { "REINSTATE", "WhatsApp has reinstated this business account" },
-        { "SCHEDULE_FOR_DISABLE", "WhatsApp is going to disable this business account" },
+        { "DISABLE", N_("WhatsApp has disabled this business account") },
+        { "REINSTATE", N_("WhatsApp has reinstated this business account") },
+        { "SCHEDULE_FOR_DISABLE", N_("WhatsApp is going to disable this business account") },
     };
     CoexJsonAt info = coex_json_member(value, "ban_info");
     const char *state = text_of(&info, "waba_ban_state");
@@ -140,8 +140,8 @@ build_ban(const CoexJsonAt *value, const char *sentence)
         if (strcmp(states[i].state, state) == 0)
             meaning = states[i].meaning;
     }
-    return g_strdup_printf(date != NULL ? "%s (%s). See WhatsApp Manager for the reason."
-                                        : "%s. See WhatsApp Manager for the reason.",
+    return g_strdup_printf(date != NULL ? _("%s (%s). See WhatsApp Manager for the reason.")
+                                        : _("%s. See WhatsApp Manager for the reason."),
                            meaning, date);
 }
 
@@ -151,39 +151,37 @@ build_violation(const CoexJsonAt *value, const char *sentence)
     CoexJsonAt info = coex_json_member(value, "violation_info");
     const char *type = text_of(&info, "violation_type");
 
-    return g_strdup_printf(type != NULL ? "%s: %s. See WhatsApp Manager for what to change."
-                                        : "%s. See WhatsApp Manager for what to change.",
+    return g_strdup_printf(type != NULL ? _("%s: %s. See WhatsApp Manager for what to change.")
+                                        : _("%s. See WhatsApp Manager for what to change."),
                            sentence, type);
 }
 
 static const EventRow account_events[] = {
     { .event = "PARTNER_REMOVED",
-      .sentence = "This number is no longer connected with the API",
+      .sentence = N_("This number is no longer connected with the API"),
       .build = build_removed,
       .link = COEX_LINK_LOST },
     { .event = "ACCOUNT_OFFBOARDED",
-      .sentence =
-          "WhatsApp has paused the API for this number because the phone was changed or registered "
-          "again. It usually reconnects by itself within minutes: until then nothing is sent, and "
-          "what you type waits.",
+      .sentence = N_("WhatsApp has paused the API for this number because the phone was changed or "
+                     "registered again. It usually reconnects by itself within minutes: until then "
+                     "nothing is sent, and what you type waits."),
       .link = COEX_LINK_LOST },
     { .event = "ACCOUNT_RECONNECTED",
-      .sentence = "This number is connected with the API again. What was written in between is on "
-                  "the phone only: look there. Linked devices must be linked again.",
+      .sentence = N_("This number is connected with the API again. What was written in between is "
+                     "on the phone only: look there. Linked devices must be linked again."),
       .link = COEX_LINK_BACK },
     { .event = "ACCOUNT_RESTRICTION",
-      .sentence = "WhatsApp has restricted this business account",
+      .sentence = N_("WhatsApp has restricted this business account"),
       .build = build_restriction },
     { .event = "DISABLED_UPDATE",
-      .sentence = "WhatsApp has changed the state of this business account",
+      .sentence = N_("WhatsApp has changed the state of this business account"),
       .build = build_ban },
     { .event = "ACCOUNT_VIOLATION",
-      .sentence = "WhatsApp reports a violation of its rules by this business account",
+      .sentence = N_("WhatsApp reports a violation of its rules by this business account"),
       .build = build_violation },
     { .event = "ACCOUNT_DELETED",
-      .sentence =
-          "This WhatsApp Business account was deleted: nothing is sent any more, and what you type "
-          "waits.",
+      .sentence = N_("This WhatsApp Business account was deleted: nothing is sent any more, and "
+                     "what you type waits."),
       .link = COEX_LINK_LOST },
     { .event = "AD_ACCOUNT_LINKED" },
     { .event = "AUTH_INTL_PRICE_ELIGIBILITY_UPDATE" },
@@ -219,12 +217,12 @@ coex_account_event_get_link(const CoexJsonAt *value)
 
 static const EventRow security_events[] = {
     { .event = "PIN_CHANGED",
-      .sentence = "The two-step verification PIN of this number was changed." },
+      .sentence = N_("The two-step verification PIN of this number was changed.") },
     { .event = "PIN_RESET_REQUEST",
       .sentence =
-          "Somebody has asked to switch off the two-step verification PIN of this number." },
+          N_("Somebody has asked to switch off the two-step verification PIN of this number.") },
     { .event = "PIN_REQUEST_SUCCESS",
-      .sentence = "The two-step verification PIN of this number was switched off." },
+      .sentence = N_("The two-step verification PIN of this number was switched off.") },
 };
 
 static char *
@@ -235,14 +233,15 @@ build_event(const CoexJsonAt *value, const EventRow *rows, gsize n_rows, const c
 
     if (row != NULL)
         return row->build != NULL ? row->build(value, row->sentence) : g_strdup(row->sentence);
-    return g_strdup_printf("WhatsApp reports a change of %s that this version does not know: %s.",
-                           what, event != NULL ? event : "not told what");
+    return g_strdup_printf(
+        _("WhatsApp reports a change of %s that this version does not know: %s."), what,
+        event != NULL ? event : _("not told what"));
 }
 
 static char *
 build_account(const CoexJsonAt *value, const char *sentence)
 {
-    return build_event(value, account_events, G_N_ELEMENTS(account_events), "the account");
+    return build_event(value, account_events, G_N_ELEMENTS(account_events), _("the account"));
 }
 
 static char *
@@ -258,7 +257,7 @@ build_alert(const CoexJsonAt *value, const char *sentence)
     const char *type = text_of(&info, "alert_type");
     const char *severity = text_of(&info, "alert_severity");
     const char *description = text_of(&info, "alert_description");
-    GString *line = g_string_new("WhatsApp alerts");
+    GString *line = g_string_new(_("WhatsApp alerts"));
 
     if (severity != NULL)
         g_string_append_printf(line, " (%s)", severity);
@@ -267,7 +266,7 @@ build_alert(const CoexJsonAt *value, const char *sentence)
     if (description != NULL)
         g_string_append_printf(line, ": %s", description);
     if (type == NULL && description == NULL)
-        g_string_append(line, ": see WhatsApp Manager");
+        g_string_append(line, _(": see WhatsApp Manager"));
     return g_string_free(line, FALSE);
 }
 
@@ -275,16 +274,16 @@ build_alert(const CoexJsonAt *value, const char *sentence)
 
 static const EventRow quality_events[] = {
     { .event = "FLAGGED",
-      .sentence = "WhatsApp rates the quality of this number as low: fewer messages that nobody "
-                  "asked for, or its limit will be lowered" },
+      .sentence = N_("WhatsApp rates the quality of this number as low: fewer messages that nobody "
+                     "asked for, or its limit will be lowered") },
     { .event = "UNFLAGGED",
-      .sentence = "WhatsApp does not rate the quality of this number as low any more" },
+      .sentence = N_("WhatsApp does not rate the quality of this number as low any more") },
     { .event = "DOWNGRADE",
-      .sentence = "WhatsApp has lowered the limit of people who may be written to first in a "
-                  "day: send fewer messages that nobody asked for" },
+      .sentence = N_("WhatsApp has lowered the limit of people who may be written to first in a "
+                     "day: send fewer messages that nobody asked for") },
     { .event = "UPGRADE",
-      .sentence = "WhatsApp has raised the limit of people who may be written to first in a "
-                  "day" },
+      .sentence =
+          N_("WhatsApp has raised the limit of people who may be written to first in a day") },
 };
 
 static char *
@@ -310,14 +309,14 @@ build_name(const CoexJsonAt *value, const char *sentence)
     if (decision == NULL || name == NULL)
         return NULL;
     if (strcmp(decision, "APPROVED") == 0)
-        return g_strdup_printf("WhatsApp has approved the display name “%s”.", name);
+        return g_strdup_printf(_("WhatsApp has approved the display name “%s”."), name);
     if (strcmp(decision, "REJECTED") != 0)
         return NULL;
     return g_strdup_printf(
-        reason != NULL ? "WhatsApp has rejected the display name “%s”: %s. Choose another in "
-                         "WhatsApp Manager."
-                       : "WhatsApp has rejected the display name “%s”. Choose another in WhatsApp "
-                         "Manager.",
+        reason != NULL
+            ? _("WhatsApp has rejected the display name “%s”: %s. Choose another in WhatsApp "
+                "Manager.")
+            : _("WhatsApp has rejected the display name “%s”. Choose another in WhatsApp Manager."),
         name, reason);
 }
 
@@ -328,13 +327,13 @@ static char *
 dup_template_state(const char *event, const char *name)
 {
     if (g_ascii_strcasecmp(event, "PAUSED") == 0)
-        return g_strdup_printf("The template %s was paused by WhatsApp and cannot be sent for now",
-                               name);
+        return g_strdup_printf(
+            _("The template %s was paused by WhatsApp and cannot be sent for now"), name);
     if (g_ascii_strcasecmp(event, "DISABLED") == 0)
-        return g_strdup_printf("The template %s was disabled by WhatsApp and can no longer be sent",
-                               name);
+        return g_strdup_printf(
+            _("The template %s was disabled by WhatsApp and can no longer be sent"), name);
     if (g_ascii_strcasecmp(event, "REJECTED") == 0)
-        return g_strdup_printf("The template %s was rejected by WhatsApp", name);
+        return g_strdup_printf(_("The template %s was rejected by WhatsApp"), name);
     return NULL;
 }
 
@@ -351,7 +350,7 @@ build_template(const CoexJsonAt *value, const char *sentence)
     if (event == NULL)
         return NULL;
     if (name == NULL)
-        name = "without a name";
+        name = _("without a name");
     label = g_strdup_printf(language != NULL ? "%s (%s)" : "%s", name, language);
     state = dup_template_state(event, label);
     if (state == NULL || reason == NULL || g_ascii_strcasecmp(reason, "NONE") == 0)
@@ -420,17 +419,17 @@ coex_account_event_handover(const CoexJsonAt *value)
     if (to == NULL)
         to = text_of(&control, "new_owner_app_role");
     if (is_agent(to))
-        return g_strdup("The Business Agent of WhatsApp answers in this chat now. A message typed "
-                        "here takes it over.");
+        return g_strdup(_("The Business Agent of WhatsApp answers in this chat now. A message "
+                          "typed here takes it over."));
     if (is_agent(from) && g_strcmp0(to, "escalation") == 0)
-        return g_strdup("The Business Agent of WhatsApp has handed this chat over: it is yours to "
-                        "answer.");
+        return g_strdup(
+            _("The Business Agent of WhatsApp has handed this chat over: it is yours to answer."));
     if (is_agent(from))
-        return g_strdup("The Business Agent of WhatsApp does not answer in this chat any more.");
+        return g_strdup(_("The Business Agent of WhatsApp does not answer in this chat any more."));
     return coex_account_event_flatten(g_strdup_printf(
-        "WhatsApp reports that this chat changed hands: %s, from %s to %s.",
-        type != NULL ? type : "not told how", from != NULL ? from : "somebody not told",
-        to != NULL ? to : "somebody not told"));
+        _("WhatsApp reports that this chat changed hands: %s, from %s to %s."),
+        type != NULL ? type : _("not told how"), from != NULL ? from : _("somebody not told"),
+        to != NULL ? to : _("somebody not told")));
 }
 
 /* ---- elements of number-level values --------------------------------------------------------- */
@@ -466,12 +465,12 @@ coex_account_event_call(const CoexJsonAt *call, const char *who)
         (direction != NULL && strcmp(direction, "USER_INITIATED") != 0))
         return NULL;
     if (seconds <= 0)
-        return coex_account_event_flatten(g_strdup_printf("Missed call from %s.", who));
+        return coex_account_event_flatten(g_strdup_printf(_("Missed call from %s."), who));
     if (seconds < 60)
         return coex_account_event_flatten(
-            g_strdup_printf("Call from %s, %d s.", who, (int)seconds));
+            g_strdup_printf(_("Call from %s, %d s."), who, (int)seconds));
     return coex_account_event_flatten(
-        g_strdup_printf("Call from %s, %" G_GINT64_FORMAT " min.", who, (seconds + 30) / 60));
+        g_strdup_printf(_("Call from %s, %" PRId64 " min."), who, (seconds + 30) / 60));
 }
 
 CoexWish
@@ -495,10 +494,10 @@ coex_account_event_preference(const CoexJsonAt *preference, const char *who)
 
     if (wish == COEX_WISH_NO_MARKETING)
         return coex_account_event_flatten(
-            g_strdup_printf("%s wants no more marketing messages: do not send any.", who));
+            g_strdup_printf(_("%s wants no more marketing messages: do not send any."), who));
     if (wish == COEX_WISH_MARKETING)
         return coex_account_event_flatten(
-            g_strdup_printf("%s accepts marketing messages again.", who));
+            g_strdup_printf(_("%s accepts marketing messages again."), who));
     if (detail == NULL)
         return NULL;
     return coex_account_event_flatten(g_strdup_printf("%s: %s", who, detail));

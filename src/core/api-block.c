@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "core/json.h"
 #include "core/peer.h"
+#include "core/words.h"
 
 /* ---- one person ---- */
 
@@ -104,7 +105,7 @@ coex_api_read_blocked(const CoexResponse *response, GPtrArray *addresses, char *
     data = coex_json_member(&root, "data");
     if (!coex_json_at_is_array(&data)) {
         g_set_error(error, COEX_ERROR, COEX_ERROR_PROTOCOL,
-                    "The provider's answer holds no list of blocked people. (HTTP %u)",
+                    _("The provider's answer holds no list of blocked people. (HTTP %u)"),
                     response->status);
         return FALSE;
     }

@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "core/json.h"
 #include "core/text.h"
+#include "core/words.h"
 #include <string.h>
 
 #define TRACE_MAX 100
@@ -244,40 +245,37 @@ static const StatusRow status_rows[] = {
       "The address leads elsewhere, which is not followed. " CHECK_URL },
     { 401, 401, COEX_ERROR_AUTH, KEY_REFUSED },
     { 403, 403, COEX_ERROR_PROTOCOL,
-      "The provider does not allow this request. Ask there whether it is part of the plan and the "
-      "number is live." },
+      N_("The provider does not allow this request. Ask there whether it is part of the plan and "
+         "the number is live.") },
     { 404, 404, COEX_ERROR_PROTOCOL, "The provider does not know this address. " CHECK_URL },
     { 405, 405, COEX_ERROR_PROTOCOL, "The address does not take such requests. " CHECK_URL },
-    { 408, 408, COEX_ERROR_RETRY, "The provider waited too long for the request. Try again." },
+    { 408, 408, COEX_ERROR_RETRY, N_("The provider waited too long for the request. Try again.") },
     { 413, 413, COEX_ERROR_TOO_LARGE,
-      "The request is too large for the provider. Ask there what it takes." },
-    { 429, 429, COEX_ERROR_RATE_LIMITED, "Too many requests. Try again in a moment." },
+      N_("The request is too large for the provider. Ask there what it takes.") },
+    { 429, 429, COEX_ERROR_RATE_LIMITED, N_("Too many requests. Try again in a moment.") },
     { 400, 499, COEX_ERROR_PROTOCOL,
-      "The provider refused the request. Try again later, or ask the provider." },
-    { 500, 999, COEX_ERROR_RETRY, "The provider has a temporary problem. Try again in a moment." },
-    { 200, 299, COEX_ERROR_PROTOCOL, "The provider reports a problem. Try again later." },
+      N_("The provider refused the request. Try again later, or ask the provider.") },
+    { 500, 999, COEX_ERROR_RETRY,
+      N_("The provider has a temporary problem. Try again in a moment.") },
+    { 200, 299, COEX_ERROR_PROTOCOL, N_("The provider reports a problem. Try again later.") },
     { 0, G_MAXUINT, COEX_ERROR_PROTOCOL, "The provider's answer makes no sense. " CHECK_URL },
 };
 
 static const StatusRow key_row = { 0, 0, COEX_ERROR_AUTH, KEY_REFUSED };
 static const StatusRow rate_row = { 0, 0, COEX_ERROR_RATE_LIMITED,
-                                    "Too many requests. Try again in a moment." };
+                                    N_("Too many requests. Try again in a moment.") };
 static const StatusRow large_row = { 0, 0, COEX_ERROR_TOO_LARGE,
-                                     "It is too large for the provider. Send it in parts." };
+                                     N_("It is too large for the provider. Send it in parts.") };
 /* 360dialog: support/api-error-message-list */
-static const StatusRow unpaid_row = {
-    0, 0, COEX_ERROR_PROTOCOL,
-    "The provider sends nothing before its invoices are paid. Pay them there, then send it again."
-};
-static const StatusRow disabled_row = {
-    0, 0, COEX_ERROR_PROTOCOL,
-    "The provider has switched off the API for this number. Ask there why, and have it switched on."
-};
-static const StatusRow uncertain_row = {
-    0, 0, COEX_ERROR_UNCERTAIN,
-    "The provider failed and left open whether the message went. Look at the phone before you send "
-    "it again."
-};
+static const StatusRow unpaid_row = { 0, 0, COEX_ERROR_PROTOCOL,
+                                      N_("The provider sends nothing before its invoices are paid. "
+                                         "Pay them there, then send it again.") };
+static const StatusRow disabled_row = { 0, 0, COEX_ERROR_PROTOCOL,
+                                        N_("The provider has switched off the API for this number. "
+                                           "Ask there why, and have it switched on.") };
+static const StatusRow uncertain_row = { 0, 0, COEX_ERROR_UNCERTAIN,
+                                         N_("The provider failed and left open whether the message "
+                                            "went. Look at the phone before you send it again.") };
 
 static gboolean
 says(const Refusal *refusal, const char *word)
@@ -293,9 +291,9 @@ find_spoken_row(guint status, const Refusal *refusal)
 {
     if (status != 400 && status != 402 && status != 403)
         return NULL;
-    if (says(refusal, "lack of payment") || says(refusal, "invoice"))
+    if (says(refusal, _("lack of payment")) || says(refusal, "invoice"))
         return &unpaid_row;
-    if (status == 400 && says(refusal, "rate limit"))
+    if (status == 400 && says(refusal, _("rate limit")))
         return &rate_row;
     return says(refusal, "api") && says(refusal, "disabled") ? &disabled_row : NULL;
 }
@@ -325,7 +323,7 @@ set_status_error(GError **error, guint status, const Refusal *refusal, gboolean 
     g_autoptr(GString) text = g_string_new(row->sentence);
 
     if (said && *said) {
-        g_string_append_printf(text, " The provider says: %s", said);
+        g_string_append_printf(text, _(" The provider says: %s"), said);
         if (!g_str_has_suffix(said, "."))
             g_string_append_c(text, '.');
     }

@@ -9,6 +9,7 @@
 #include "core/template.h"
 #include "core/verifier.h"
 #include "core/text.h"
+#include "core/words.h"
 #include <string.h>
 
 #define REQUEST_ID_MAX 80
@@ -65,8 +66,8 @@ open_answer(const CoexResponse *response, GError **error)
         return NULL;
     if (!doc) {
         g_set_error(error, COEX_ERROR, COEX_ERROR_PROTOCOL,
-                    "The provider's answer cannot be read. Check api-url in the account's "
-                    "options. (HTTP %u)",
+                    _("The provider's answer cannot be read. Check api-url in the account's "
+                      "options. (HTTP %u)"),
                     response->status);
         return NULL;
     }
@@ -87,7 +88,7 @@ coex_api_read_done(const CoexResponse *response, GError **error)
     if (g_strcmp0(coex_json_member_text(&root, "success"), "false") != 0)
         return TRUE;
     g_set_error(error, COEX_ERROR, COEX_ERROR_PROTOCOL,
-                "The provider did not do it and gives no reason. Try again later. (HTTP %u)",
+                _("The provider did not do it and gives no reason. Try again later. (HTTP %u)"),
                 response->status);
     return FALSE;
 }
@@ -239,8 +240,8 @@ coex_api_read_login(const CoexResponse *response, CoexNumberInfo *ret_info, GErr
     has_health = read_health(&number.health, &info);
     if (!has_health && !number.id) {
         g_set_error(error, COEX_ERROR, COEX_ERROR_PROTOCOL,
-                    "The provider's answer says nothing about the number. Check api-url in the "
-                    "account's options. (HTTP %u)",
+                    _("The provider's answer says nothing about the number. Check api-url in the "
+                      "account's options. (HTTP %u)"),
                     response->status);
         return FALSE;
     }
@@ -356,8 +357,8 @@ coex_api_read_sent(const CoexResponse *response, CoexSent *ret_sent, GError **er
     wamid = coex_json_member_text(&message, "id");
     if (!wamid || !*wamid) {
         g_set_error(error, COEX_ERROR, COEX_ERROR_UNCERTAIN,
-                    "The provider's answer cannot be read, so it is open whether the message went. "
-                    "Look at the phone before you send it again. (HTTP %u)",
+                    _("The provider's answer cannot be read, so it is open whether the message "
+                      "went. Look at the phone before you send it again. (HTTP %u)"),
                     response->status);
         return FALSE;
     }
@@ -419,7 +420,7 @@ coex_api_read_templates(const CoexEndpoint *endpoint, const CoexResponse *respon
     list = coex_json_member(&root, endpoint->backend->templates_key);
     if (!coex_json_at_is_array(&list)) {
         g_set_error(error, COEX_ERROR, COEX_ERROR_PROTOCOL,
-                    "The provider's answer holds no list of templates. (HTTP %u)",
+                    _("The provider's answer holds no list of templates. (HTTP %u)"),
                     response->status);
         return FALSE;
     }
@@ -501,10 +502,10 @@ coex_api_read_upload(const CoexResponse *response, GError **error)
     id = coex_json_member_text(&root, "id");
     if (!id || !*id)
         g_set_error_literal(error, COEX_ERROR, COEX_ERROR_RETRY,
-                            "The provider took the file and told no id. Try again in a moment.");
+                            _("The provider took the file and told no id. Try again in a moment."));
     else if (strpbrk(id, " \t\r\n") != NULL || strlen(id) > MEDIA_ID_MAX) {
         g_set_error_literal(error, COEX_ERROR, COEX_ERROR_PROTOCOL,
-                            "The provider took the file, and what it told is no id.");
+                            _("The provider took the file, and what it told is no id."));
         return NULL;
     }
     return id && *id ? g_strdup(id) : NULL;
@@ -546,7 +547,7 @@ coex_api_read_media(const CoexResponse *response, CoexMediaLink *ret_link, GErro
     coex_json_read(&root, media_link_fields, &link, NULL);
     if (!link.url || !*link.url) {
         g_set_error(error, COEX_ERROR, COEX_ERROR_PROTOCOL,
-                    "The provider did not say where the file is. (HTTP %u)", response->status);
+                    _("The provider did not say where the file is. (HTTP %u)"), response->status);
         return FALSE;
     }
     ret_link->url = g_strdup(link.url);
@@ -606,7 +607,7 @@ coex_api_read_profile(const CoexResponse *response, GError **error)
     list = coex_json_member(&root, "data");
     if (!coex_json_at_is_array(&list)) {
         g_set_error(error, COEX_ERROR, COEX_ERROR_PROTOCOL,
-                    "The provider's answer holds no profile. (HTTP %u)", response->status);
+                    _("The provider's answer holds no profile. (HTTP %u)"), response->status);
         return NULL;
     }
     at = coex_json_element(&list, 0);

@@ -8,6 +8,7 @@
 #include "core/payload.h"
 #include "core/peer.h"
 #include "core/template.h"
+#include "core/words.h"
 #include <string.h>
 
 void
@@ -82,17 +83,17 @@ find_url_fault(const char *url)
     const char *scheme;
 
     if (!uri || has_blank(url) || !g_uri_get_host(uri) || !*g_uri_get_host(uri))
-        return "it is not a web address";
+        return _("it is not a web address");
     scheme = g_uri_get_scheme(uri);
     if (g_uri_get_userinfo(uri) || g_uri_get_query(uri) || g_uri_get_fragment(uri))
-        return "it must end after the path, without user name, ? or #";
+        return _("it must end after the path, without user name, ? or #");
     if (g_strcmp0(scheme, "https") == 0)
         return NULL;
     if (g_strcmp0(scheme, "http") != 0)
-        return "it must begin with https://";
+        return _("it must begin with https://");
     if (!coex_api_is_loopback(g_uri_get_host(uri)))
-        return "http:// is allowed to this computer only (127.0.0.1, ::1, localhost); "
-               "use https://";
+        return _(
+            "http:// is allowed to this computer only (127.0.0.1, ::1, localhost); use https://");
     return NULL;
 }
 
@@ -107,8 +108,8 @@ coex_api_check_url(const char *url, const char *option, const char *example, GEr
     fault = find_url_fault(trimmed);
     if (fault) {
         g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    "The account option %s cannot be used: %s. Write it in full, as in %s.", option,
-                    fault, example);
+                    _("The account option %s cannot be used: %s. Write it in full, as in %s."),
+                    option, fault, example);
         return NULL;
     }
     while (g_str_has_suffix(trimmed, "/"))
@@ -612,10 +613,10 @@ set_strange_place(GError **error, GUri *uri)
     const char *host = uri ? g_uri_get_host(uri) : NULL;
 
     g_set_error(error, COEX_ERROR, COEX_ERROR_PROTOCOL,
-                host && *host ? "The address of the file is none of the provider's (%s): nothing "
-                                "was fetched from there."
-                              : "The address of the file is none of the provider's: nothing was "
-                                "fetched from there.",
+                host && *host ? _("The address of the file is none of the provider's (%s): nothing "
+                                  "was fetched from there.")
+                              : _("The address of the file is none of the provider's: nothing was "
+                                  "fetched from there."),
                 host);
 }
 

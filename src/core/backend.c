@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/backend.h"
+#include "core/words.h"
 
 static const char *const hosts_360dialog[] = { "360dialog.io", NULL };
 static const char *const hosts_meta[] = { "fbsbx.com", "fbcdn.net", "facebook.com", "whatsapp.net",
@@ -16,7 +17,7 @@ static const CoexBackend backend_360dialog = {
     .version_path = "",
     .auth_header = "D360-API-KEY",
     .auth_prefix = "",
-    .password_label = "API key",
+    .password_label = N_("API key"),
     .learns_number_id = TRUE,
     .has_inbox = TRUE,
     .has_challenge = FALSE,
@@ -47,12 +48,12 @@ static const CoexBackend backend_360dialog = {
 /* Meta: about-the-platform, business-phone-numbers/media */
 static const CoexBackend backend_meta = {
     .id = "meta",
-    .label = "Meta Cloud API",
+    .label = N_("Meta Cloud API"),
     .base_url = "https://graph.facebook.com",
     .version_path = "/v26.0",
     .auth_header = "Authorization",
     .auth_prefix = "Bearer ",
-    .password_label = "access token",
+    .password_label = N_("access token"),
     .key_prefix = "EAA",
     .finds_ids = TRUE,
     .needs_number_id = TRUE,

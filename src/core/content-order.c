@@ -3,6 +3,7 @@
 
 #include "core/json.h"
 #include "core/text.h"
+#include "core/words.h"
 #include <glib.h>
 #include <string.h>
 
@@ -167,7 +168,7 @@ coex_content_order_dup_lines(const CoexJsonAt *order)
         add_item(&table, &item, i < ITEMS_MAX);
     }
     if (n > ITEMS_MAX)
-        g_string_append_printf(table.lines, "\nand %u more", n - ITEMS_MAX);
+        g_string_append_printf(table.lines, _("\nand %u more"), n - ITEMS_MAX);
     add_totals(&table);
     if (text != NULL && *text != '\0')
         g_string_append_printf(table.lines, "%s%s", table.lines->len > 0 ? "\n" : "", text);

@@ -8,6 +8,7 @@
 #include "core/content-order.h"
 #include "core/json.h"
 #include "core/text.h"
+#include "core/words.h"
 #include <string.h>
 
 #define SEE_PHONE "look at it on the phone"
@@ -75,7 +76,7 @@ static void
 add_more(GString *line, guint n, guint shown)
 {
     if (n > shown)
-        g_string_append_printf(line, " and %u more", n - shown);
+        g_string_append_printf(line, _(" and %u more"), n - shown);
 }
 
 /* A name from outside for use between backquotes: short, on one line. */
@@ -110,7 +111,7 @@ build_text(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body)
 static char *
 build_welcome(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body)
 {
-    return g_strdup("[opened the chat]");
+    return g_strdup(_("[opened the chat]"));
 }
 
 /* Six decimals are a tenth of a metre. */
@@ -234,7 +235,7 @@ build_reaction(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body
     const char *emoji = coex_json_member_text(body, "emoji");
 
     if (emoji == NULL || *emoji == '\0')
-        return g_strdup("[reaction removed]");
+        return g_strdup(_("[reaction removed]"));
     return g_strdup_printf("[reaction %s]", emoji);
 }
 
@@ -269,23 +270,23 @@ build_system(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body)
 
     if (text != NULL && *text != '\0') {
         said = coex_text_excerpt(text, SYSTEM_SHOWN_MAX);
-        return coex_account_event_flatten(g_strdup_printf("WhatsApp reports: “%s”", said));
+        return coex_account_event_flatten(g_strdup_printf(_("WhatsApp reports: “%s”"), said));
     }
     if (type == NULL)
         return NULL;
     if (number != NULL && *number != '\0') {
         said = coex_text_excerpt(number, TYPE_SHOWN_MAX);
         return coex_account_event_flatten(
-            g_strdup_printf("WhatsApp reports that the number is %s now.", said));
+            g_strdup_printf(_("WhatsApp reports that the number is %s now."), said));
     }
     said = name_dup(type);
-    return g_strdup_printf("[system message `%s`]", said);
+    return g_strdup_printf(_("[system message `%s`]"), said);
 }
 
 static char *
 build_revoke(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body)
 {
-    return g_strdup("[deleted a message]");
+    return g_strdup(_("[deleted a message]"));
 }
 
 static gint64
@@ -324,13 +325,13 @@ build_unsupported(const Row *row, const CoexJsonAt *message, const CoexJsonAt *b
 static char *
 build_placeholder(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body)
 {
-    return see_phone("message not available here");
+    return see_phone(_("message not available here"));
 }
 
 static char *
 build_media_placeholder(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body)
 {
-    return see_phone("file not available here");
+    return see_phone(_("file not available here"));
 }
 
 /* ---- interactive: types within a type -------------------------------------------------------- */
@@ -403,14 +404,16 @@ build_call_permission(const Row *row, const CoexJsonAt *message, const CoexJsonA
 
     if (response == NULL)
         return NULL;
-    return g_strdup(strcmp(response, "accept") == 0 ? "[calls allowed]" : "[calls not allowed]");
+    return g_strdup(strcmp(response, "accept") == 0 ? _("[calls allowed]")
+                                                    : _("[calls not allowed]"));
 }
 
 static const Row interactive_rows[] = {
     { "button_reply", "button", COEX_CONTENT_INTERACTIVE, build_reply },
-    { "list_reply", "list choice", COEX_CONTENT_INTERACTIVE, build_reply },
+    { "list_reply", N_("list choice"), COEX_CONTENT_INTERACTIVE, build_reply },
     { "nfm_reply", "form", COEX_CONTENT_INTERACTIVE, build_form },
-    { "call_permission_reply", "call permission", COEX_CONTENT_INTERACTIVE, build_call_permission },
+    { "call_permission_reply", N_("call permission"), COEX_CONTENT_INTERACTIVE,
+      build_call_permission },
 };
 
 /* ---- what this version does not know --------------------------------------------------------- */
@@ -493,7 +496,7 @@ build_interactive(const Row *row, const CoexJsonAt *message, const CoexJsonAt *b
     if (coex_content_choice_is(body))
         return coex_content_choice_dup_line(body);
     if (found == NULL)
-        return type != NULL ? unknown_line("unknown answer", type, body) : NULL;
+        return type != NULL ? unknown_line(_("unknown answer"), type, body) : NULL;
     /* cppcheck-suppress returnDanglingLifetime ; the line is a new string */
     return found->build(found, message, &inner);
 }
@@ -505,7 +508,7 @@ static const Row rows[] = {
     { "image", "image", COEX_CONTENT_MEDIA, NULL },
     { "video", "video", COEX_CONTENT_MEDIA, NULL },
     { "audio", "audio", COEX_CONTENT_MEDIA, NULL },
-    { "voice", "voice message", COEX_CONTENT_MEDIA, NULL },
+    { "voice", N_("voice message"), COEX_CONTENT_MEDIA, NULL },
     { "document", "document", COEX_CONTENT_MEDIA, NULL },
     { "sticker", "sticker", COEX_CONTENT_MEDIA, NULL },
     { "location", "location", COEX_CONTENT_LOCATION, build_location },
@@ -514,22 +517,23 @@ static const Row rows[] = {
     { "button", "button", COEX_CONTENT_BUTTON, build_button },
     { "interactive", "answer", COEX_CONTENT_INTERACTIVE, build_interactive },
     { "order", "order", COEX_CONTENT_ORDER, build_order },
-    { "system", "system message", COEX_CONTENT_SYSTEM, build_system },
-    { "edit", "edited a message", COEX_CONTENT_EDIT, NULL },
-    { "revoke", "deleted a message", COEX_CONTENT_REVOKE, build_revoke },
+    { "system", N_("system message"), COEX_CONTENT_SYSTEM, build_system },
+    { "edit", N_("edited a message"), COEX_CONTENT_EDIT, NULL },
+    { "revoke", N_("deleted a message"), COEX_CONTENT_REVOKE, build_revoke },
 };
 
 /* Types without an object of their name; nothing but `type` tells them. */
 static const Row bare_rows[] = {
-    { "request_welcome", "opened the chat", COEX_CONTENT_WELCOME, build_welcome },
-    { "unsupported", "unsupported message", COEX_CONTENT_UNSUPPORTED, build_unsupported },
+    { "request_welcome", N_("opened the chat"), COEX_CONTENT_WELCOME, build_welcome },
+    { "unsupported", N_("unsupported message"), COEX_CONTENT_UNSUPPORTED, build_unsupported },
     { "media_placeholder", "file", COEX_CONTENT_PLACEHOLDER, build_media_placeholder },
 };
 
 /* So edits came for a while in 2026 (Meta: webhooks/reference/messages): an edit all the same,
  * which opens no window.
  */
-static const Row hidden_edit_row = { "unsupported", "edited a message", COEX_CONTENT_EDIT, NULL };
+static const Row hidden_edit_row = { "unsupported", N_("edited a message"), COEX_CONTENT_EDIT,
+                                     NULL };
 
 static const Row placeholder_row = {
     "unsupported",
@@ -684,7 +688,7 @@ coex_content_read(const CoexJsonAt *message, CoexContent *ret_content)
         ret_content->lacks = coex_json_at_is_empty(&body) && coex_json_text(&body) == NULL
                                  ? COEX_LACKS_CONTENT
                                  : COEX_LACKS_MEANING;
-        ret_content->text = unknown_line("unknown type", type, &body);
+        ret_content->text = unknown_line(_("unknown type"), type, &body);
         return;
     }
     if (bare != NULL)

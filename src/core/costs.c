@@ -2,6 +2,7 @@
 #include "core/costs.h"
 
 #include "core/rate-card.h"
+#include "core/words.h"
 #include <string.h>
 
 #define SERVICE "service"
@@ -175,7 +176,7 @@ add_sums(const CoexCosts *costs, guint month, const char *category, GString *lin
         g_string_append_printf(line, ", about %s", text);
     }
     if (n_without > 0)
-        g_string_append_printf(line, ", %" G_GINT64_FORMAT " without a price", n_without);
+        g_string_append_printf(line, _(", %" PRId64 " without a price"), n_without);
 }
 
 static void
@@ -193,13 +194,13 @@ add_class(const CoexCosts *costs, guint month, const char *category, GString *li
     }
     g_string_append_printf(lines, "\n%s: ", category);
     if (g_str_equal(category, SERVICE))
-        g_string_append_printf(lines, "%" G_GINT64_FORMAT " of 1,000 service messages, ",
+        g_string_append_printf(lines, _("%" PRId64 " of 1,000 service messages, "),
                                count_free(costs, month));
     else if (count(costs, month, category, FREE_SERVICE) > 0)
         g_string_append_printf(lines, "%" G_GINT64_FORMAT " free, ",
                                count(costs, month, category, FREE_SERVICE));
     if (n_entry > 0)
-        g_string_append_printf(lines, "%" G_GINT64_FORMAT " free after an ad, ", n_entry);
+        g_string_append_printf(lines, _("%" PRId64 " free after an ad, "), n_entry);
     g_string_append_printf(lines, "%" G_GINT64_FORMAT " billed", n_billed);
     if (n_billed > 0)
         add_sums(costs, month, category, lines);
@@ -237,11 +238,11 @@ add_month(const CoexCosts *costs, guint month, gboolean is_this, GString *lines)
     g_autofree char *name = coex_costs_dup_month(month);
 
     g_string_append_printf(lines, "%s%s%s", lines->len > 0 ? "\n" : "", name,
-                           is_this ? " (UTC), delivered through the API:" : ":");
+                           is_this ? _(" (UTC), delivered through the API:") : ":");
     for (guint i = 0; i < classes->len; i++)
         add_class(costs, month, g_ptr_array_index(classes, i), lines);
     if (classes->len == 0)
-        g_string_append(lines, " nothing was counted");
+        g_string_append(lines, _(" nothing was counted"));
 }
 
 char *

@@ -8,6 +8,7 @@
 #include "core/json.h"
 #include "core/report.h"
 #include "core/text.h"
+#include "core/words.h"
 #include <string.h>
 
 #define NO_TOKEN 2500     /* Graph's code for a request without one, of a version that it has */
@@ -60,7 +61,7 @@ coex_doctor_open(const CoexResponse *response, GError **error)
         return NULL;
     if (doc == NULL)
         g_set_error(error, COEX_ERROR, COEX_ERROR_PROTOCOL,
-                    "What answers there is not WhatsApp: its answer cannot be read (HTTP %u).",
+                    _("What answers there is not WhatsApp: its answer cannot be read (HTTP %u)."),
                     response->status);
     return g_steal_pointer(&doc);
 }
@@ -70,7 +71,7 @@ coex_doctor_dup_day(gint64 at)
 {
     g_autoptr(GDateTime) time = g_date_time_new_from_unix_local(at);
 
-    return time != NULL ? g_date_time_format(time, "%Y-%m-%d") : g_strdup("an unknown day");
+    return time != NULL ? g_date_time_format(time, "%Y-%m-%d") : g_strdup(_("an unknown day"));
 }
 
 static gboolean
@@ -96,10 +97,10 @@ tell_unreachable(CoexCase *c, const char *why, CoexReport *report)
 {
     c->unreachable = TRUE;
     coex_report_add(report, COEX_FINDING_WRONG, "%s", why);
-    coex_report_add(report, COEX_FINDING_UNCHECKED,
-                    "Access, number, subscriptions and the registered address: %s cannot be "
-                    "asked.",
-                    c->endpoint.backend->label);
+    coex_report_add(
+        report, COEX_FINDING_UNCHECKED,
+        _("Access, number, subscriptions and the registered address: %s cannot be asked."),
+        c->endpoint.backend->label);
 }
 
 /* What was not read is no finding about the account. */
@@ -146,17 +147,17 @@ read_version(CoexCase *c, const CoexResponse *response, const GError *error, Coe
     doc = coex_doctor_open(response, &refusal);
     code = coex_error_get_graph_code(refusal);
     if (code == NO_TOKEN)
-        coex_report_add(report, COEX_FINDING_OK, "%s is reached, and Graph %s is in service.", host,
-                        version);
+        coex_report_add(report, COEX_FINDING_OK, _("%s is reached, and Graph %s is in service."),
+                        host, version);
     else if (code != 0)
         coex_report_add(report, COEX_FINDING_WRONG,
-                        "%s is reached, but does not know Graph %s as it should (%s) A newer "
-                        "version of this program may help.",
+                        _("%s is reached, but does not know Graph %s as it should (%s) A newer "
+                          "version of this program may help."),
                         host, version, refusal->message);
     else
         tell_unreachable(c,
-                         doc != NULL ? "What answers in WhatsApp's place is somebody else. Check "
-                                       "the option api-url, and what stands between."
+                         doc != NULL ? _("What answers in WhatsApp's place is somebody else. Check "
+                                         "the option api-url, and what stands between.")
                                      : refusal->message,
                          report);
 }
@@ -220,8 +221,8 @@ tell_refused(CoexCase *c, const CoexResponse *response, CoexReport *report)
                         "The access token is not accepted: it is mistyped, or was withdrawn. Enter "
                         "it again, or " COEX_TOKEN_PAGE ".");
     coex_report_add(report, COEX_FINDING_UNCHECKED,
-                    "Number, Coexistence, subscriptions and the registered address: they need an "
-                    "access token that is accepted.");
+                    _("Number, Coexistence, subscriptions and the registered address: they need an "
+                      "access token that is accepted."));
 }
 
 static gboolean
@@ -244,9 +245,9 @@ check_permissions(const CoexJsonAt *data, CoexReport *report)
         const char *name;
         const char *use;
     } permissions[] = {
-        { "whatsapp_business_messaging", "nothing can be sent" },
+        { "whatsapp_business_messaging", N_("nothing can be sent") },
         { "whatsapp_business_management",
-          "templates, the number and the webhook's address cannot be read" },
+          N_("templates, the number and the webhook's address cannot be read") },
     };
     CoexJsonAt scopes = coex_json_member(data, "scopes");
     gboolean good = TRUE;
@@ -273,10 +274,12 @@ check_expiry(const CoexCase *c, gint64 expires_at, gboolean good, CoexReport *re
                         "The access token ends on %s: " COEX_TOKEN_PAGE " before.", day);
     else if (good && expires_at > 0)
         coex_report_add(report, COEX_FINDING_OK,
-                        "The access token is accepted, has both permissions, and ends on %s.", day);
+                        _("The access token is accepted, has both permissions, and ends on %s."),
+                        day);
     else if (good)
-        coex_report_add(report, COEX_FINDING_OK,
-                        "The access token is accepted, has both permissions, and does not expire.");
+        coex_report_add(
+            report, COEX_FINDING_OK,
+            _("The access token is accepted, has both permissions, and does not expire."));
 }
 
 /* The WhatsApp account that is configured must be one that the token may manage. */
@@ -291,9 +294,9 @@ check_waba(CoexCase *c, CoexReport *report)
     } else if (*c->endpoint.waba_id != '\0' &&
                !g_strv_contains((const char *const *)c->wabas, c->endpoint.waba_id)) {
         coex_report_add(report, COEX_FINDING_WRONG,
-                        "The access token was not made for the WhatsApp account %s (option "
-                        "waba-id): correct the option, or assign that account to the token's user "
-                        "in Meta's Business settings, Accounts › WhatsApp accounts.",
+                        _("The access token was not made for the WhatsApp account %s (option "
+                          "waba-id): correct the option, or assign that account to the token's "
+                          "user in Meta's Business settings, Accounts › WhatsApp accounts."),
                         c->endpoint.waba_id);
     }
 }
@@ -306,7 +309,7 @@ read_token(CoexCase *c, const CoexResponse *response, const GError *error, CoexR
     CoexJsonAt root, data, expiry;
 
     if (response == NULL) {
-        tell_unread("The access token", error, report);
+        tell_unread(_("The access token"), error, report);
         return;
     }
     c->wabas = coex_api_read_wabas(response, &refusal);
@@ -314,7 +317,7 @@ read_token(CoexCase *c, const CoexResponse *response, const GError *error, CoexR
         if (g_error_matches(refusal, COEX_ERROR, COEX_ERROR_AUTH))
             tell_refused(c, response, report);
         else
-            tell_unread("The access token", refusal, report);
+            tell_unread(_("The access token"), refusal, report);
         return;
     }
     doc = coex_doctor_open(response, NULL);
@@ -345,8 +348,8 @@ ask_secret(CoexCase *c, const CoexFacts *facts, CoexReport *report)
 {
     if (is_meta(c) && *c->endpoint.app_secret == '\0') {
         coex_report_add(report, COEX_FINDING_WRONG,
-                        "The option app-secret is empty, so no delivery can be accepted: copy it "
-                        "from the App dashboard, App settings › Basic.");
+                        _("The option app-secret is empty, so no delivery can be accepted: copy it "
+                          "from the App dashboard, App settings › Basic."));
         return NULL;
     }
     if (!may_ask(c))
@@ -354,7 +357,7 @@ ask_secret(CoexCase *c, const CoexFacts *facts, CoexReport *report)
     if (c->app_id != NULL)
         return as_app(c, coex_api_find_wabas(&c->endpoint));
     coex_report_add(report, COEX_FINDING_UNCHECKED,
-                    "The app secret: it was not told which app the access token is of.");
+                    _("The app secret: it was not told which app the access token is of."));
     return NULL;
 }
 
@@ -365,21 +368,21 @@ read_secret(CoexCase *c, const CoexResponse *response, const GError *error, Coex
     g_auto(GStrv) wabas = NULL;
 
     if (response == NULL) {
-        tell_unread("The app secret", error, report);
+        tell_unread(_("The app secret"), error, report);
         return;
     }
     wabas = coex_api_read_wabas(response, &refusal);
     c->app_proven = wabas != NULL;
     if (wabas != NULL)
-        coex_report_add(report, COEX_FINDING_OK, "The app secret is that of the token's app.");
+        coex_report_add(report, COEX_FINDING_OK, _("The app secret is that of the token's app."));
     else if (g_error_matches(refusal, COEX_ERROR, COEX_ERROR_AUTH))
         coex_report_add(report, COEX_FINDING_WRONG,
-                        "The app secret is not that of the access token's app, so every delivery "
-                        "is turned away (401): copy it from the App dashboard of the app %s, App "
-                        "settings › Basic, into the option app-secret.",
+                        _("The app secret is not that of the access token's app, so every delivery "
+                          "is turned away (401): copy it from the App dashboard of the app %s, App "
+                          "settings › Basic, into the option app-secret."),
                         c->app_id);
     else
-        tell_unread("The app secret", refusal, report);
+        tell_unread(_("The app secret"), refusal, report);
 }
 
 const CoexQuestion coex_question_secret = { ask_secret, read_secret };
@@ -402,11 +405,11 @@ ask_ids(CoexCase *c, const CoexFacts *facts, CoexReport *report)
         return coex_api_list_numbers(&c->endpoint, waba);
     }
     c->refused = TRUE;
-    coex_report_add(report, COEX_FINDING_WRONG,
-                    "The id of +%s is not found with this access token: fill in the option "
-                    "phone-number-id, which stands in WhatsApp Manager, Account tools › Phone "
-                    "numbers.",
-                    c->number);
+    coex_report_add(
+        report, COEX_FINDING_WRONG,
+        _("The id of +%s is not found with this access token: fill in the option phone-number-id, "
+          "which stands in WhatsApp Manager, Account tools › Phone numbers."),
+        c->number);
     return NULL;
 }
 
@@ -455,14 +458,14 @@ add_problem(CoexCase *c, const char *entity, const char *problem, const char *re
 static void
 note_entity(CoexCase *c, const CoexJsonAt *entity)
 {
-    static const char *const names[][2] = { { "PHONE_NUMBER", "the number" },
-                                            { "WABA", "the WhatsApp account" },
-                                            { "BUSINESS", "the business" },
-                                            { "APP", "the app" } };
+    static const char *const names[][2] = { { "PHONE_NUMBER", N_("the number") },
+                                            { "WABA", N_("the WhatsApp account") },
+                                            { "BUSINESS", N_("the business") },
+                                            { "APP", N_("the app") } };
     const char *type = coex_json_member_text(entity, "entity_type");
     CoexJsonAt errors = coex_json_member(entity, "errors");
     CoexJsonAt infos = coex_json_member(entity, "additional_info");
-    const char *name = "the account";
+    const char *name = _("the account");
 
     for (guint i = 0; i < G_N_ELEMENTS(names); i++)
         if (g_strcmp0(type, names[i][0]) == 0)
@@ -471,7 +474,7 @@ note_entity(CoexCase *c, const CoexJsonAt *entity)
         CoexJsonAt error = coex_json_element(&errors, i);
         const char *problem = coex_json_member_text(&error, "error_description");
 
-        add_problem(c, name, problem != NULL ? problem : "not told what",
+        add_problem(c, name, problem != NULL ? problem : _("not told what"),
                     coex_json_member_text(&error, "possible_solution"));
     }
     for (guint i = 0; i < coex_json_length(&infos); i++) {
@@ -505,18 +508,17 @@ tell_number(CoexCase *c, const CoexNumberInfo *info, const char *status, CoexRep
     if (info->number != NULL && !g_str_equal(info->number, c->number)) {
         c->refused = TRUE;
         coex_report_add(report, COEX_FINDING_WRONG,
-                        "The phone number id %s is that of +%s, but the account is named +%s: "
-                        "correct the account's user name, or the option phone-number-id.",
+                        _("The phone number id %s is that of +%s, but the account is named +%s: "
+                          "correct the account's user name, or the option phone-number-id."),
                         c->endpoint.phone_number_id, info->number, c->number);
     } else if (status != NULL && strcmp(status, "CONNECTED") != 0) {
         coex_report_add(report, COEX_FINDING_WRONG,
-                        "WhatsApp has the number +%s as %s, and not as CONNECTED: look at it in "
-                        "WhatsApp Manager, Account tools › Phone numbers.",
+                        _("WhatsApp has the number +%s as %s, and not as CONNECTED: look at it in "
+                          "WhatsApp Manager, Account tools › Phone numbers."),
                         c->number, status);
     } else {
         coex_report_add(report, COEX_FINDING_OK,
-                        "The number +%s is the one that this access is "
-                        "for, and is connected.",
+                        _("The number +%s is the one that this access is for, and is connected."),
                         c->number);
     }
 }
@@ -526,22 +528,22 @@ tell_coexistence(const CoexNumberInfo *info, const char *platform, CoexReport *r
 {
     if (info->on_business_app == 0)
         coex_report_add(report, COEX_FINDING_WRONG,
-                        "The number does not take part in Coexistence (is_on_biz_app is false): "
-                        "nothing from the phone comes here. In the WhatsApp Business app, Settings "
-                        "› Account › Business Platform shows whether it is connected; whoever "
-                        "connected the number does it again.");
+                        _("The number does not take part in Coexistence (is_on_biz_app is false): "
+                          "nothing from the phone comes here. In the WhatsApp Business app, "
+                          "Settings › Account › Business Platform shows whether it is connected; "
+                          "whoever connected the number does it again."));
     else if (platform != NULL && strcmp(platform, "CLOUD_API") != 0)
         coex_report_add(report, COEX_FINDING_WRONG,
-                        "The number is not at the Cloud API (platform_type is %s): whoever "
-                        "connected it has to connect it again.",
+                        _("The number is not at the Cloud API (platform_type is %s): whoever "
+                          "connected it has to connect it again."),
                         platform);
     else if (info->on_business_app < 0)
         coex_report_add(report, COEX_FINDING_UNCHECKED,
-                        "Coexistence: WhatsApp did not tell whether the number is in the WhatsApp "
-                        "Business app.");
+                        _("Coexistence: WhatsApp did not tell whether the number is in the "
+                          "WhatsApp Business app."));
     else
         coex_report_add(report, COEX_FINDING_OK,
-                        "The number is in the WhatsApp Business app and at the Cloud API.");
+                        _("The number is in the WhatsApp Business app and at the Cloud API."));
 }
 
 static void
@@ -552,16 +554,16 @@ tell_number_refused(CoexCase *c, const GError *refusal, CoexReport *report)
     c->refused = TRUE;
     if (code == 100 || code == COEX_GRAPH_NO_OBJECT)
         coex_report_add(report, COEX_FINDING_WRONG,
-                        "There is no number with the phone number id %s for this access token: "
-                        "correct the option phone-number-id, or leave it empty; the id stands in "
-                        "WhatsApp Manager, Account tools › Phone numbers.",
+                        _("There is no number with the phone number id %s for this access token: "
+                          "correct the option phone-number-id, or leave it empty; the id stands in "
+                          "WhatsApp Manager, Account tools › Phone numbers."),
                         c->endpoint.phone_number_id);
     else
-        coex_report_add(report, COEX_FINDING_WRONG, "The number cannot be read: %s",
+        coex_report_add(report, COEX_FINDING_WRONG, _("The number cannot be read: %s"),
                         refusal->message);
     coex_report_add(report, COEX_FINDING_UNCHECKED,
-                    "Coexistence, subscriptions and the registered address: the number must be "
-                    "found first.");
+                    _("Coexistence, subscriptions and the registered address: the number must be "
+                      "found first."));
 }
 
 static void
@@ -569,21 +571,21 @@ read_gateway(CoexCase *c, const CoexResponse *response, const GError *refusal, C
 {
     g_autofree char *host = dup_host(c);
 
-    coex_report_add(report, COEX_FINDING_OK, "%s is reached.", host);
+    coex_report_add(report, COEX_FINDING_OK, _("%s is reached."), host);
     if (g_error_matches(refusal, COEX_ERROR, COEX_ERROR_AUTH)) {
         c->refused = TRUE;
         coex_report_add(report, COEX_FINDING_WRONG,
-                        "The API key is not accepted: create one in the 360dialog hub at the "
-                        "number +%s, and enter it as the account's password. %s",
+                        _("The API key is not accepted: create one in the 360dialog hub at the "
+                          "number +%s, and enter it as the account's password. %s"),
                         c->number, refusal->message);
     } else if (refusal != NULL) {
         c->refused = TRUE;
-        coex_report_add(report, COEX_FINDING_WRONG, "360dialog refuses: %s", refusal->message);
+        coex_report_add(report, COEX_FINDING_WRONG, _("360dialog refuses: %s"), refusal->message);
     } else {
-        coex_report_add(report, COEX_FINDING_OK, "The API key is accepted.");
+        coex_report_add(report, COEX_FINDING_OK, _("The API key is accepted."));
         coex_report_add(report, COEX_FINDING_UNCHECKED,
-                        "Number, Coexistence and subscriptions: 360dialog does not tell; its hub "
-                        "shows them at the number.");
+                        _("Number, Coexistence and subscriptions: 360dialog does not tell; its hub "
+                          "shows them at the number."));
     }
 }
 
@@ -613,7 +615,7 @@ read_number(CoexCase *c, const CoexResponse *response, const GError *error, Coex
         return;
     }
     if (response == NULL) {
-        tell_unread("The number", error, report);
+        tell_unread(_("The number"), error, report);
         return;
     }
     good = coex_api_read_login(response, &info, &refusal);

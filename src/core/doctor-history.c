@@ -8,6 +8,7 @@
 #include "core/report.h"
 #include "core/text.h"
 #include "core/window.h"
+#include "core/words.h"
 #include <string.h>
 
 /* Meta: whatsapp-message-history. The two edges have words of their own for one thing: both are
@@ -61,11 +62,12 @@ static char *
 dup_reason(const Event *event)
 {
     g_autofree char *reason = coex_text_excerpt(
-        event->reason != NULL ? event->reason : "no reason is told", REASON_MAX_CHARS);
+        event->reason != NULL ? event->reason : _("no reason is told"), REASON_MAX_CHARS);
     g_autofree char *time = coex_window_dup_known_time(event->at);
 
-    return g_strdup_printf("%s%s%s: “%s” (at %s)", event->uri != NULL ? event->uri : "an address",
-                           event->app != NULL ? " of the app " : "",
+    return g_strdup_printf("%s%s%s: “%s” (at %s)",
+                           event->uri != NULL ? event->uri : _("an address"),
+                           event->app != NULL ? _(" of the app ") : "",
                            event->app != NULL ? event->app : "", reason, time);
 }
 
@@ -80,7 +82,7 @@ ask_history(CoexCase *c, const CoexFacts *facts, CoexReport *report)
         return coex_api_get(&c->endpoint,
                             "/{number}/message_history?limit=" G_STRINGIFY(LATELY) "&" FIELDS);
     coex_report_add(report, COEX_FINDING_UNCHECKED,
-                    "What became of the webhooks that were sent: %s has no such list.",
+                    _("What became of the webhooks that were sent: %s has no such list."),
                     c->endpoint.backend->label);
     return NULL;
 }
@@ -129,21 +131,22 @@ tell_history(const Count *count, CoexReport *report)
                         count->last_lost.at >= count->last_taken.at ? COEX_FINDING_WRONG
                                                                     : COEX_FINDING_OK,
                         count->last_lost.at >= count->last_taken.at
-                            ? "WhatsApp could not deliver webhooks: %u of the newest %u. The last "
-                              "to %s. What that address answers has to be mended there."
-                            : "WhatsApp could not deliver webhooks for a while, %u of the newest "
-                              "%u, and can again. The last to %s.",
+                            ? _("WhatsApp could not deliver webhooks: %u of the newest %u. The "
+                                "last to %s. What that address answers has to be mended there.")
+                            : _("WhatsApp could not deliver webhooks for a while, %u of the newest "
+                                "%u, and can again. The last to %s."),
                         count->n_lost, count->n_lost + count->n_taken, reason);
     else if (count->n_taken > 0)
-        coex_report_add(report, COEX_FINDING_OK,
-                        "WhatsApp could deliver the newest %u webhooks; the last went to %s at %s.",
-                        count->n_taken, uri != NULL ? uri : "an address that is not told", time);
+        coex_report_add(
+            report, COEX_FINDING_OK,
+            _("WhatsApp could deliver the newest %u webhooks; the last went to %s at %s."),
+            count->n_taken, uri != NULL ? uri : _("an address that is not told"), time);
     else
         coex_report_add(report, COEX_FINDING_UNCHECKED,
                         count->n_messages > 0
-                            ? "What became of the webhooks: WhatsApp lists messages, but of no "
-                              "webhook what became of it."
-                            : "What became of the webhooks: WhatsApp lists no message lately.");
+                            ? _("What became of the webhooks: WhatsApp lists messages, but of no "
+                                "webhook what became of it.")
+                            : _("What became of the webhooks: WhatsApp lists no message lately."));
 }
 
 static void
@@ -155,7 +158,7 @@ read_history(CoexCase *c, const CoexResponse *response, const GError *error, Coe
     Count count = { 0 };
 
     if (doc == NULL) {
-        coex_report_add(report, COEX_FINDING_UNCHECKED, "What became of the webhooks: %s",
+        coex_report_add(report, COEX_FINDING_UNCHECKED, _("What became of the webhooks: %s"),
                         response != NULL ? refusal->message : error->message);
         return;
     }
@@ -247,29 +250,27 @@ coex_doctor_tell_unconfirmed(CoexCase *c, const CoexFacts *facts, CoexReport *re
         return;
     if (facts->n_unconfirmed == 0)
         coex_report_add(report, COEX_FINDING_OK,
-                        "Of each message that WhatsApp took lately, a status "
-                        "has come.");
+                        _("Of each message that WhatsApp took lately, a status has come."));
     else if (!c->asks_unconfirmed)
-        coex_report_add(report, COEX_FINDING_WRONG,
-                        facts->n_unconfirmed == 1
-                            ? "Of %u message that was sent lately, no status has come: webhooks do "
-                              "not arrive, or it was not delivered; the phone shows it."
-                            : "Of %u messages that were sent lately, no status has come: webhooks "
-                              "do not arrive, or those messages were not delivered; the phone "
-                              "shows which.",
-                        facts->n_unconfirmed);
+        coex_report_add(
+            report, COEX_FINDING_WRONG,
+            facts->n_unconfirmed == 1
+                ? _("Of %u message that was sent lately, no status has come: webhooks do not "
+                    "arrive, or it was not delivered; the phone shows it.")
+                : _("Of %u messages that were sent lately, no status has come: webhooks do not "
+                    "arrive, or those messages were not delivered; the phone shows which."),
+            facts->n_unconfirmed);
     else
-        coex_report_add(report, COEX_FINDING_WRONG,
-                        facts->n_unconfirmed == 1
-                            ? "Of %u message that was sent lately, no status has come. WhatsApp "
-                              "itself says: %u delivered, %u failed, %u on its way, %u not "
-                              "told.%s%s%s"
-                            : "Of %u messages that were sent lately, no status has come. WhatsApp "
-                              "itself says of the newest: %u delivered, %u failed, %u on their "
-                              "way, %u not told.%s%s%s",
-                        facts->n_unconfirmed, c->n_settled[SETTLED_DELIVERED],
-                        c->n_settled[SETTLED_FAILED], c->n_settled[SETTLED_PENDING],
-                        c->n_settled[SETTLED_UNTOLD],
-                        c->lost != NULL ? " Their webhooks went to " : "",
-                        c->lost != NULL ? c->lost : "", c->lost != NULL ? "." : "");
+        coex_report_add(
+            report, COEX_FINDING_WRONG,
+            facts->n_unconfirmed == 1
+                ? _("Of %u message that was sent lately, no status has come. WhatsApp itself says: "
+                    "%u delivered, %u failed, %u on its way, %u not told.%s%s%s")
+                : _("Of %u messages that were sent lately, no status has come. WhatsApp itself "
+                    "says of the newest: %u delivered, %u failed, %u on their way, %u not "
+                    "told.%s%s%s"),
+            facts->n_unconfirmed, c->n_settled[SETTLED_DELIVERED], c->n_settled[SETTLED_FAILED],
+            c->n_settled[SETTLED_PENDING], c->n_settled[SETTLED_UNTOLD],
+            c->lost != NULL ? _(" Their webhooks went to ") : "", c->lost != NULL ? c->lost : "",
+            c->lost != NULL ? "." : "");
 }

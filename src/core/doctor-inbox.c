@@ -5,6 +5,7 @@
 #include "core/json.h"
 #include "core/report.h"
 #include "core/text.h"
+#include "core/words.h"
 #include <string.h>
 
 #define PROBED 500      /* rows to ask for: more than one page gives, maybe */
@@ -33,20 +34,20 @@ check_answer(CoexCase *c, const CoexResponse *response, const GError *error, Coe
     c->inbox_ends = response == NULL || response->status != 200;
     if (response == NULL)
         coex_report_add(report, COEX_FINDING_WRONG,
-                        "The Inbox: %s What comes for this number waits there.", error->message);
+                        _("The Inbox: %s What comes for this number waits there."), error->message);
     else if (response->status == 401 || response->status == 403)
         coex_report_add(report, COEX_FINDING_WRONG,
-                        "The Inbox %s refuses the option inbox-token (HTTP %u): copy the token of "
-                        "a user of the Inbox, not the API key, and log in again.",
+                        _("The Inbox %s refuses the option inbox-token (HTTP %u): copy the token "
+                          "of a user of the Inbox, not the API key, and log in again."),
                         host, response->status);
     else if (response->status == 404)
         coex_report_add(report, COEX_FINDING_WRONG,
-                        "There is no Inbox at %s: open the Inbox at 360dialog, copy its address "
-                        "from the browser into the option inbox-url, and log in again.",
+                        _("There is no Inbox at %s: open the Inbox at 360dialog, copy its address "
+                          "from the browser into the option inbox-url, and log in again."),
                         c->inbox.url);
     else if (response->status != 200)
         coex_report_add(report, COEX_FINDING_WRONG,
-                        "The Inbox %s answers with HTTP %u: look at it in the browser.", host,
+                        _("The Inbox %s answers with HTTP %u: look at it in the browser."), host,
                         response->status);
     return !c->inbox_ends;
 }
@@ -56,7 +57,7 @@ tell_strange(CoexCase *c, const GError *error, CoexReport *report)
 {
     c->inbox_ends = TRUE;
     coex_report_add(report, COEX_FINDING_WRONG,
-                    "What answers at %s is no Inbox: %s. Correct the option inbox-url.",
+                    _("What answers at %s is no Inbox: %s. Correct the option inbox-url."),
                     c->inbox.url, error->message);
 }
 
@@ -73,11 +74,11 @@ read_user(CoexCase *c, const CoexResponse *response, const GError *error, CoexRe
         tell_strange(c, strange, report);
     else if (reads_all)
         coex_report_add(report, COEX_FINDING_OK,
-                        "The Inbox %s answers, and takes the option inbox-token.", host);
+                        _("The Inbox %s answers, and takes the option inbox-token."), host);
     else
         coex_report_add(report, COEX_FINDING_WRONG,
-                        "The user behind the option inbox-token may read a part of the "
-                        "conversations only: let an admin of the Inbox allow it to read all.");
+                        _("The user behind the option inbox-token may read a part of the "
+                          "conversations only: let an admin of the Inbox allow it to read all."));
 }
 
 const CoexQuestion coex_question_inbox = { ask_user, read_user };
@@ -97,16 +98,16 @@ read_number(CoexCase *c, const CoexResponse *response, const GError *error, Coex
     if (response != NULL && response->status == 200)
         number = coex_inbox_read_number(response, &strange);
     if (number == NULL)
-        coex_report_add(report, COEX_FINDING_UNCHECKED, "Whose number the Inbox is for: %s.",
+        coex_report_add(report, COEX_FINDING_UNCHECKED, _("Whose number the Inbox is for: %s."),
                         strange != NULL    ? strange->message
-                        : response != NULL ? "it has no such page"
+                        : response != NULL ? _("it has no such page")
                                            : error->message);
     else if (g_str_equal(number, c->number))
-        coex_report_add(report, COEX_FINDING_OK, "The Inbox is that of +%s.", number);
+        coex_report_add(report, COEX_FINDING_OK, _("The Inbox is that of +%s."), number);
     else
         coex_report_add(report, COEX_FINDING_WRONG,
-                        "The Inbox is that of +%s, but the account is named +%s: correct the "
-                        "options inbox-url and inbox-token.",
+                        _("The Inbox is that of +%s, but the account is named +%s: correct the "
+                          "options inbox-url and inbox-token."),
                         number, c->number);
 }
 
@@ -182,16 +183,17 @@ tell_sight(const Sight *sight, gint64 count, CoexReport *report)
     g_autofree char *names = dup_names(sight->names);
     g_autofree char *types = dup_names(sight->types);
 
-    coex_report_add(report, COEX_FINDING_OK,
-                    "The Inbox lists the messages of all conversations together: it counts "
-                    "%" G_GINT64_FORMAT ", and hands out %u where %d are asked for, %s.",
-                    count, sight->n_rows, PROBED,
-                    sight->is_sorted ? "the newest first" : "in no order");
-    coex_report_add(report, COEX_FINDING_OK,
-                    "Of these the number's own: %u, sent by users of the Inbox: %u, marked as "
-                    "echoes: %u, with a status: %u; without an id: %u. Kinds: %s. A row has: %s.",
-                    sight->n_from_us, sight->n_by_users, sight->n_marked, sight->n_with_status,
-                    sight->n_without_id, types, names);
+    coex_report_add(
+        report, COEX_FINDING_OK,
+        _("The Inbox lists the messages of all conversations together: it counts %" PRId64
+          ", and hands out %u where %d are asked for, %s."),
+        count, sight->n_rows, PROBED, sight->is_sorted ? _("the newest first") : _("in no order"));
+    coex_report_add(
+        report, COEX_FINDING_OK,
+        _("Of these the number's own: %u, sent by users of the Inbox: %u, marked as echoes: %u, "
+          "with a status: %u; without an id: %u. Kinds: %s. A row has: %s."),
+        sight->n_from_us, sight->n_by_users, sight->n_marked, sight->n_with_status,
+        sight->n_without_id, types, names);
 }
 
 static CoexRequest *
@@ -212,14 +214,14 @@ read_list(CoexCase *c, const CoexResponse *response, CoexReport *report)
     CoexJsonAt root, results, count;
 
     if (doc == NULL) {
-        coex_report_add(report, COEX_FINDING_WRONG, "The Inbox's list of messages is no JSON.");
+        coex_report_add(report, COEX_FINDING_WRONG, _("The Inbox's list of messages is no JSON."));
         return;
     }
     root = coex_json_root(doc);
     results = coex_json_member(&root, "results");
     count = coex_json_member(&root, "count");
     if (!coex_json_at_is_array(&results)) {
-        coex_report_add(report, COEX_FINDING_WRONG, "The Inbox's list of messages is none.");
+        coex_report_add(report, COEX_FINDING_WRONG, _("The Inbox's list of messages is none."));
         return;
     }
     for (guint i = 0; i < coex_json_length(&results); i++) {
@@ -235,14 +237,14 @@ static void
 read_rows(CoexCase *c, const CoexResponse *response, const GError *error, CoexReport *report)
 {
     if (response == NULL)
-        coex_report_add(report, COEX_FINDING_UNCHECKED, "The Inbox's list of messages: %s",
+        coex_report_add(report, COEX_FINDING_UNCHECKED, _("The Inbox's list of messages: %s"),
                         error->message);
     else if (response->status != 200)
-        coex_report_add(report, COEX_FINDING_WRONG,
-                        "The Inbox does not list the messages of all conversations together (HTTP "
-                        "%u), so nothing comes from it: report these lines, and receive by webhook "
-                        "meanwhile.",
-                        response->status);
+        coex_report_add(
+            report, COEX_FINDING_WRONG,
+            _("The Inbox does not list the messages of all conversations together (HTTP %u), so "
+              "nothing comes from it: report these lines, and receive by webhook meanwhile."),
+            response->status);
     else
         read_list(c, response, report);
 }
@@ -266,15 +268,15 @@ read_ends(CoexCase *c, const CoexResponse *response, const GError *error, CoexRe
     CoexJsonAt root, count;
 
     if (doc == NULL) {
-        coex_report_add(report, COEX_FINDING_UNCHECKED, "Whether the ends of a span count.");
+        coex_report_add(report, COEX_FINDING_UNCHECKED, _("Whether the ends of a span count."));
         return;
     }
     root = coex_json_root(doc);
     count = coex_json_member(&root, "count");
     coex_report_add(report, COEX_FINDING_OK,
-                    coex_json_int(&count, 0) > 0 ? "The ends of a span of time count in the Inbox."
-                                                 : "The ends of a span of time do not count in "
-                                                   "the Inbox.");
+                    coex_json_int(&count, 0) > 0
+                        ? _("The ends of a span of time count in the Inbox.")
+                        : _("The ends of a span of time do not count in the Inbox."));
 }
 
 const CoexQuestion coex_question_inbox_ends = { ask_ends, read_ends };
@@ -288,16 +290,17 @@ tell_bell(CoexCase *c, const CoexFacts *facts, CoexReport *report)
         return NULL;
     if (c->inbox_bell == NULL)
         coex_report_add(report, COEX_FINDING_UNCHECKED,
-                        "Whether the Inbox says at once that something is new (WebSocket): that is "
-                        "known only while the account is logged in.");
+                        _("Whether the Inbox says at once that something is new (WebSocket): that "
+                          "is known only while the account is logged in."));
     else if (*c->inbox_bell == '\0')
         coex_report_add(report, COEX_FINDING_OK,
-                        "The Inbox says at once that something is new (WebSocket).");
+                        _("The Inbox says at once that something is new (WebSocket)."));
     else
-        coex_report_add(report, COEX_FINDING_UNCHECKED,
-                        "The Inbox does not say at once that something is new (WebSocket: %s). It "
-                        "is asked from time to time, so messages come up to half a minute later.",
-                        c->inbox_bell);
+        coex_report_add(
+            report, COEX_FINDING_UNCHECKED,
+            _("The Inbox does not say at once that something is new (WebSocket: %s). It is asked "
+              "from time to time, so messages come up to half a minute later."),
+            c->inbox_bell);
     return NULL;
 }
 

@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "core/report.h"
 #include "core/window.h"
+#include "core/words.h"
 #include <string.h>
 
 #define DAY_S (24 * 60 * 60)
@@ -28,25 +29,25 @@ dup_kind(const char *kind, gint64 at)
 static void
 tell_last(const CoexCase *c, const CoexFacts *facts, CoexReport *report)
 {
-    g_autofree char *inbound = dup_kind("a customer's message", facts->inbound_at);
-    g_autofree char *echo = dup_kind("one from the phone", facts->echo_at);
+    g_autofree char *inbound = dup_kind(_("a customer's message"), facts->inbound_at);
+    g_autofree char *echo = dup_kind(_("one from the phone"), facts->echo_at);
     g_autofree char *status = dup_kind("a status", facts->status_at);
     gint64 silent = c->now - facts->last_delivery_at;
 
     if (facts->last_delivery_at == 0)
-        coex_report_add(report, COEX_FINDING_WRONG,
-                        "No webhook has ever arrived here. If nobody has written since the account "
-                        "was set up, write to the number from another phone; else it is one of the "
-                        "lines above.");
+        coex_report_add(
+            report, COEX_FINDING_WRONG,
+            _("No webhook has ever arrived here. If nobody has written since the account was set "
+              "up, write to the number from another phone; else it is one of the lines above."));
     else if (silent > SILENT_DAYS * DAY_S)
         coex_report_add(report, COEX_FINDING_WRONG,
-                        "No webhook has come for %" G_GINT64_FORMAT
-                        " days. Last came: %s, %s, %s. If customers have written since, it is one "
-                        "of the lines above.",
+                        _("No webhook has come for %" PRId64
+                          " days. Last came: %s, %s, %s. If customers have "
+                          "written since, it is one of the lines above."),
                         silent / DAY_S, inbound, echo, status);
     else
-        coex_report_add(report, COEX_FINDING_OK, "Webhooks come. Last came: %s, %s, %s.", inbound,
-                        echo, status);
+        coex_report_add(report, COEX_FINDING_OK, _("Webhooks come. Last came: %s, %s, %s."),
+                        inbound, echo, status);
 }
 
 static void
@@ -60,19 +61,18 @@ tell_turned_away(const CoexCase *c, const CoexFacts *facts, CoexReport *report)
         return;
     if (facts->refused_as == COEX_VERDICT_MISSING)
         coex_report_add(report, COEX_FINDING_WRONG,
-                        "A delivery was turned away at %s (401): it came without %s. A stranger's, "
-                        "or what stands between does not hand on the header.",
-                        time, is_signed ? "a signature" : "the secret header");
+                        _("A delivery was turned away at %s (401): it came without %s. A "
+                          "stranger's, or what stands between does not hand on the header."),
+                        time, is_signed ? "a signature" : _("the secret header"));
     else if (facts->refused_as == COEX_VERDICT_WRONG)
-        coex_report_add(report, COEX_FINDING_WRONG,
-                        is_signed
-                            ? "A delivery was turned away at %s (401): it is not signed with the "
-                              "option %s. Unless it was a stranger's, copy the app secret from the "
-                              "App dashboard, App settings › Basic."
-                            : "A delivery was turned away at %s (401): its secret is not that of "
-                              "the option %s. Unless it was a stranger's, register the webhook "
-                              "again.",
-                        time, option);
+        coex_report_add(
+            report, COEX_FINDING_WRONG,
+            is_signed ? _("A delivery was turned away at %s (401): it is not signed with the "
+                          "option %s. Unless it was a stranger's, copy the app secret from the App "
+                          "dashboard, App settings › Basic.")
+                      : _("A delivery was turned away at %s (401): its secret is not that of the "
+                          "option %s. Unless it was a stranger's, register the webhook again."),
+            time, option);
 }
 
 static void
@@ -95,8 +95,8 @@ coex_doctor_tell_deliveries(const CoexCase *c, const CoexFacts *facts, CoexRepor
         tell_last(c, facts, report);
     else
         coex_report_add(report, COEX_FINDING_UNCHECKED,
-                        "What came last, and which messages lack a status: that is known only "
-                        "while the account is logged in.");
+                        _("What came last, and which messages lack a status: that is known only "
+                          "while the account is logged in."));
     tell_turned_away(c, facts, report);
     tell_challenge_refused(facts, report);
 }
@@ -121,16 +121,16 @@ coex_doctor_tell_clock(const CoexCase *c, CoexReport *report)
             skew = c->skews[i];
     if (c->n_skews == 0)
         coex_report_add(report, COEX_FINDING_UNCHECKED,
-                        "This computer's clock: the provider told no time.");
+                        _("This computer's clock: the provider told no time."));
     else if (ABS(skew) <= SKEW_S)
-        coex_report_add(report, COEX_FINDING_OK, "This computer's clock is right.");
+        coex_report_add(report, COEX_FINDING_OK, _("This computer's clock is right."));
     else
-        coex_report_add(report, COEX_FINDING_WRONG,
-                        skew > 0 ? "This computer's clock is %" G_GINT64_FORMAT
-                                   " minutes behind: set it, best by NTP."
-                                 : "This computer's clock is %" G_GINT64_FORMAT
-                                   " minutes ahead: set it, best by NTP.",
-                        (ABS(skew) + 30) / 60);
+        coex_report_add(
+            report, COEX_FINDING_WRONG,
+            skew > 0
+                ? _("This computer's clock is %" PRId64 " minutes behind: set it, best by NTP.")
+                : _("This computer's clock is %" PRId64 " minutes ahead: set it, best by NTP."),
+            (ABS(skew) + 30) / 60);
 }
 
 /* ---- health and payment ---- */
@@ -142,8 +142,8 @@ tell_failure(const CoexCase *c, const CoexFacts *facts, CoexReport *report)
     const CoexGraphCode *row = coex_graph_code_lookup(facts->failed_code);
 
     if (facts->known && facts->failed_at > 0 && c->now - facts->failed_at < FAILED_S)
-        coex_report_add(report, COEX_FINDING_WRONG, "A message failed at %s (code %d): %s %s", time,
-                        facts->failed_code, row->what, row->remedy);
+        coex_report_add(report, COEX_FINDING_WRONG, _("A message failed at %s (code %d): %s %s"),
+                        time, facts->failed_code, row->what, row->remedy);
 }
 
 void
@@ -154,22 +154,23 @@ coex_doctor_tell_health(const CoexCase *c, const CoexFacts *facts, CoexReport *r
     tell_failure(c, facts, report);
     if (c->health == NULL) {
         coex_report_add(report, COEX_FINDING_UNCHECKED,
-                        "Whether WhatsApp restricts the account, and its payment: it was not told. "
-                        "WhatsApp Manager shows both.");
+                        _("Whether WhatsApp restricts the account, and its payment: it was not "
+                          "told. WhatsApp Manager shows both."));
         return;
     }
     for (guint i = 0; i < c->health->len; i++)
-        coex_report_add(report, COEX_FINDING_WRONG, "WhatsApp complains of %s (WhatsApp Manager)",
+        coex_report_add(report, COEX_FINDING_WRONG,
+                        _("WhatsApp complains of %s (WhatsApp Manager)"),
                         (const char *)g_ptr_array_index(c->health, i));
     if (!good)
         coex_report_add(report, COEX_FINDING_WRONG,
-                        "WhatsApp reports sending as %s for this number: WhatsApp Manager, Account "
-                        "tools, says why.",
+                        _("WhatsApp reports sending as %s for this number: WhatsApp Manager, "
+                          "Account tools, says why."),
                         c->can_send);
     else if (c->health->len == 0)
-        coex_report_add(report, COEX_FINDING_OK,
-                        "WhatsApp restricts neither sending nor the account, and misses no "
-                        "payment.");
+        coex_report_add(
+            report, COEX_FINDING_OK,
+            _("WhatsApp restricts neither sending nor the account, and misses no payment."));
 }
 
 /* ---- the phone ---- */
@@ -183,18 +184,18 @@ coex_doctor_tell_phone(const CoexCase *c, const CoexFacts *facts, CoexReport *re
 
     if (!facts->known || facts->phone_at == 0)
         coex_report_add(report, COEX_FINDING_UNCHECKED,
-                        "The phone: no sign of it is known. Its app must be opened every %d days, "
-                        "or WhatsApp disconnects the number.",
+                        _("The phone: no sign of it is known. Its app must be opened every %d "
+                          "days, or WhatsApp disconnects the number."),
                         PHONE_DAYS);
     else if (days >= PHONE_WARN_DAYS)
         coex_report_add(report, COEX_FINDING_WRONG,
-                        "The phone gave its last sign %" G_GINT64_FORMAT
-                        " days ago, on %s (%s): open the WhatsApp Business app on it before %s, or "
-                        "WhatsApp disconnects the number.",
+                        _("The phone gave its last sign %" PRId64
+                          " days ago, on %s (%s): open the WhatsApp Business app on it before %s, "
+                          "or WhatsApp disconnects the number."),
                         days, day, facts->phone_sign, end);
     else
-        coex_report_add(report, COEX_FINDING_OK,
-                        "The phone gave its last sign on %s (%s); its app is to be opened before "
-                        "%s.",
-                        day, facts->phone_sign, end);
+        coex_report_add(
+            report, COEX_FINDING_OK,
+            _("The phone gave its last sign on %s (%s); its app is to be opened before %s."), day,
+            facts->phone_sign, end);
 }

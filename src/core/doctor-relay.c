@@ -5,6 +5,7 @@
 #include "core/relay.h"
 #include "core/report.h"
 #include "core/window.h"
+#include "core/words.h"
 
 /* What is behind the last that there can be: nothing but how far its log goes. */
 static CoexRequest *
@@ -29,16 +30,16 @@ tell_place(const CoexCase *c, const CoexRelayEnd *end, CoexReport *report)
 
     if (c->relay_place < 0)
         coex_report_add(report, COEX_FINDING_OK,
-                        "The relay %s answers, and takes the option relay-key.", host);
+                        _("The relay %s answers, and takes the option relay-key."), host);
     else if (end->newest > c->relay_place)
         coex_report_add(report, COEX_FINDING_OK,
-                        "The relay %s answers, and takes the option relay-key. Deliveries that it "
-                        "has and that are not here yet: %" G_GINT64_FORMAT ".",
+                        _("The relay %s answers, and takes the option relay-key. Deliveries that "
+                          "it has and that are not here yet: %" PRId64 "."),
                         host, end->newest - c->relay_place);
     else
         coex_report_add(report, COEX_FINDING_OK,
-                        "The relay %s answers, and takes the option relay-key. All that it has is "
-                        "here; the last delivery came at %s.",
+                        _("The relay %s answers, and takes the option relay-key. All that it has "
+                          "is here; the last delivery came at %s."),
                         host, time);
 }
 
@@ -58,8 +59,8 @@ read_batch(const CoexCase *c, const CoexResponse *response, CoexReport *report)
         tell_place(c, end, report);
     else
         coex_report_add(report, COEX_FINDING_WRONG,
-                        "What answers at %s is no relay: %s. Correct the option relay, or look at "
-                        "what stands before the relay.",
+                        _("What answers at %s is no relay: %s. Correct the option relay, or look "
+                          "at what stands before the relay."),
                         c->relay, error->message);
 }
 
@@ -68,23 +69,23 @@ read_relay(CoexCase *c, const CoexResponse *response, const GError *error, CoexR
 {
     if (response == NULL)
         coex_report_add(report, COEX_FINDING_WRONG,
-                        "The relay: %s What comes for this number waits there.", error->message);
+                        _("The relay: %s What comes for this number waits there."), error->message);
     else if (response->status == 200)
         read_batch(c, response, report);
     else if (response->status == 401 || response->status == 403)
         coex_report_add(report, COEX_FINDING_WRONG,
-                        "The relay refuses the option relay-key: copy the desk-key from its "
-                        "configuration, and log in again.");
+                        _("The relay refuses the option relay-key: copy the desk-key from its "
+                          "configuration, and log in again."));
     else if (response->status == 404)
         coex_report_add(report, COEX_FINDING_WRONG,
-                        "The relay has nothing at the path of the option relay, %s: correct it, "
-                        "and log in again.",
+                        _("The relay has nothing at the path of the option relay, %s: correct it, "
+                          "and log in again."),
                         c->relay);
     else
-        coex_report_add(report, COEX_FINDING_WRONG,
-                        "The relay answers with HTTP %u at %s: look at it, and at what stands "
-                        "before it.",
-                        response->status, c->relay);
+        coex_report_add(
+            report, COEX_FINDING_WRONG,
+            _("The relay answers with HTTP %u at %s: look at it, and at what stands before it."),
+            response->status, c->relay);
 }
 
 const CoexQuestion coex_question_relay = { ask_relay, read_relay };
@@ -98,8 +99,8 @@ coex_doctor_leads_to_relay(const CoexCase *c, const char *address, CoexReport *r
         return FALSE;
     if (!is_same)
         coex_report_add(report, COEX_FINDING_UNCHECKED,
-                        "Whether %s leads to the relay: it is not tried, for the relay would keep "
-                        "what comes there. Compare it with the option relay.",
+                        _("Whether %s leads to the relay: it is not tried, for the relay would "
+                          "keep what comes there. Compare it with the option relay."),
                         address);
     return TRUE;
 }

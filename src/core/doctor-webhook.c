@@ -7,6 +7,7 @@
 #include "core/json.h"
 #include "core/report.h"
 #include "core/text.h"
+#include "core/words.h"
 #include <string.h>
 
 #define NAME_MAX_CHARS 40
@@ -27,8 +28,8 @@ ask_subscribed(CoexCase *c, const CoexFacts *facts, CoexReport *report)
     if (*c->endpoint.waba_id != '\0')
         return coex_api_get(&c->endpoint, "/{waba}/subscribed_apps");
     coex_report_add(report, COEX_FINDING_UNCHECKED,
-                    "Whether the app is subscribed: the option waba-id is empty, and the access "
-                    "token does not tell it.");
+                    _("Whether the app is subscribed: the option waba-id is empty, and the access "
+                      "token does not tell it."));
     return NULL;
 }
 
@@ -63,7 +64,7 @@ read_subscribed(CoexCase *c, const CoexResponse *response, const GError *error, 
     CoexJsonAt root, apps;
 
     if (doc == NULL) {
-        coex_report_add(report, COEX_FINDING_UNCHECKED, "Whether the app is subscribed: %s",
+        coex_report_add(report, COEX_FINDING_UNCHECKED, _("Whether the app is subscribed: %s"),
                         response != NULL ? refusal->message : error->message);
         return;
     }
@@ -72,16 +73,17 @@ read_subscribed(CoexCase *c, const CoexResponse *response, const GError *error, 
     others = dup_others(&apps, c->app_id, &ours);
     if (!ours)
         coex_report_add(report, COEX_FINDING_WRONG,
-                        "The app of the access token is not subscribed to the WhatsApp account, so "
-                        "it is told nothing: subscribe it, once, with a POST to "
-                        "WABA-ID/subscribed_apps (README, “At Meta”).%s%s",
-                        *others != '\0' ? " Subscribed is only: " : "", others);
+                        _("The app of the access token is not subscribed to the WhatsApp account, "
+                          "so it is told nothing: subscribe it, once, with a POST to "
+                          "WABA-ID/subscribed_apps (README, “At Meta”).%s%s"),
+                        *others != '\0' ? _(" Subscribed is only: ") : "", others);
     else if (*others != '\0' && c->app_id != NULL)
-        coex_report_add(report, COEX_FINDING_OK,
-                        "The app is subscribed to the WhatsApp account; others get the same: %s.",
-                        others);
+        coex_report_add(
+            report, COEX_FINDING_OK,
+            _("The app is subscribed to the WhatsApp account; others get the same: %s."), others);
     else
-        coex_report_add(report, COEX_FINDING_OK, "The app is subscribed to the WhatsApp account.");
+        coex_report_add(report, COEX_FINDING_OK,
+                        _("The app is subscribed to the WhatsApp account."));
 }
 
 const CoexQuestion coex_question_subscribed = { ask_subscribed, read_subscribed };
@@ -90,12 +92,12 @@ static const struct {
     const char *name;
     const char *use;
 } fields[] = {
-    { "messages", "nothing that customers write comes, and no status" },
-    { "smb_message_echoes", "nothing that is written on the phone comes" },
-    { "smb_app_state_sync", "the phone's address book does not come" },
-    { "history", "the phone's earlier chats do not come" },
-    { "user_preferences", "who wants no marketing is not told" },
-    { "account_update", "it is not told when the number is disconnected" },
+    { "messages", N_("nothing that customers write comes, and no status") },
+    { "smb_message_echoes", N_("nothing that is written on the phone comes") },
+    { "smb_app_state_sync", N_("the phone's address book does not come") },
+    { "history", N_("the phone's earlier chats do not come") },
+    { "user_preferences", N_("who wants no marketing is not told") },
+    { "account_update", N_("it is not told when the number is disconnected") },
 };
 
 /* Only the app itself may ask (Meta: graph-api/webhooks/subscriptions-edge). */
@@ -153,7 +155,7 @@ check_fields(const CoexJsonAt *list, CoexReport *report)
     }
     if (good)
         coex_report_add(report, COEX_FINDING_OK,
-                        "All webhook fields are subscribed, smb_message_echoes too.");
+                        _("All webhook fields are subscribed, smb_message_echoes too."));
 }
 
 static void
@@ -164,7 +166,7 @@ read_fields(CoexCase *c, const CoexResponse *response, const GError *error, Coex
     CoexJsonAt root, data;
 
     if (doc == NULL) {
-        coex_report_add(report, COEX_FINDING_UNCHECKED, "The subscribed fields: %s",
+        coex_report_add(report, COEX_FINDING_UNCHECKED, _("The subscribed fields: %s"),
                         response != NULL ? refusal->message : error->message);
         return;
     }
@@ -196,8 +198,8 @@ static void
 tell_elsewhere(const CoexCase *c, const char *set_at, CoexReport *report)
 {
     coex_report_add(report, COEX_FINDING_WRONG,
-                    "Webhooks are delivered to %s, which is set %s, and not to %s (option "
-                    "public-url): another system gets the messages. %s",
+                    _("Webhooks are delivered to %s, which is set %s, and not to %s (option "
+                      "public-url): another system gets the messages. %s"),
                     c->in_force, set_at, c->public_url, c->registering);
 }
 
@@ -209,16 +211,17 @@ check_address(const CoexCase *c, const char *set_at, CoexReport *report)
         return TRUE;
     if (*c->in_force == '\0' && *c->public_url == '\0' && !c->is_relays)
         coex_report_add(report, COEX_FINDING_WRONG,
-                        "%s has no address to deliver webhooks to: fill in the option public-url "
-                        "with the address that leads here, and log in again.",
+                        _("%s has no address to deliver webhooks to: fill in the option public-url "
+                          "with the address that leads here, and log in again."),
                         c->endpoint.backend->label);
     else if (*c->in_force == '\0')
-        coex_report_add(report, COEX_FINDING_WRONG, "%s has no address to deliver webhooks to. %s",
+        coex_report_add(report, COEX_FINDING_WRONG,
+                        _("%s has no address to deliver webhooks to. %s"),
                         c->endpoint.backend->label, c->registering);
     else if (*c->public_url == '\0')
         coex_report_add(report, COEX_FINDING_OK,
-                        "Webhooks are delivered to %s, which is set %s; the option public-url is "
-                        "empty, so it is not compared.",
+                        _("Webhooks are delivered to %s, which is set %s; the option public-url is "
+                          "empty, so it is not compared."),
                         c->in_force, set_at);
     else if (!g_str_equal(c->in_force, c->public_url))
         tell_elsewhere(c, set_at, report);
@@ -230,8 +233,9 @@ check_address(const CoexCase *c, const char *set_at, CoexReport *report)
 void
 coex_doctor_tell_addresses(CoexCase *c, CoexReport *report)
 {
-    static const char *const set_at[COEX_LEVELS] = { "at the number", "at the WhatsApp account",
-                                                     "at the app" };
+    static const char *const set_at[COEX_LEVELS] = { N_("at the number"),
+                                                     N_("at the WhatsApp account"),
+                                                     N_("at the app") };
     const char *app = c->addresses[COEX_LEVELS - 1];
     guint level = 0;
 
@@ -243,14 +247,15 @@ coex_doctor_tell_addresses(CoexCase *c, CoexReport *report)
     if (!check_address(c, set_at[level], report))
         return;
     if (level == COEX_LEVELS - 1 || g_strcmp0(app, c->in_force) == 0)
-        coex_report_add(report, COEX_FINDING_OK, "Webhooks are delivered to %s, which is set %s.",
-                        c->in_force, set_at[level]);
+        coex_report_add(report, COEX_FINDING_OK,
+                        _("Webhooks are delivered to %s, which is set %s."), c->in_force,
+                        set_at[level]);
     else
         coex_report_add(report, COEX_FINDING_OK,
-                        "Webhooks are delivered to %s, which is set %s; account_update, which "
-                        "tells of a disconnection, goes to the app's own address, %s.",
+                        _("Webhooks are delivered to %s, which is set %s; account_update, which "
+                          "tells of a disconnection, goes to the app's own address, %s."),
                         c->in_force, set_at[level],
-                        app != NULL && *app != '\0' ? app : "and there is none");
+                        app != NULL && *app != '\0' ? app : _("and there is none"));
 }
 
 /* ---- 360dialog ---- */
@@ -269,14 +274,14 @@ static const char *
 find_header_fault(const CoexCase *c, const CoexWebhook *webhook)
 {
     g_autoptr(CoexVerifier) own = coex_verifier_new(COEX_PROOF_HEADER, c->webhook_header);
-    const char *fault = "without the secret header";
+    const char *fault = _("without the secret header");
 
     for (guint i = 0; webhook->headers != NULL && webhook->headers[i] != NULL; i++) {
         g_autoptr(CoexVerifier) theirs = coex_verifier_new(COEX_PROOF_HEADER, webhook->headers[i]);
 
         if (g_str_equal(coex_verifier_get_secret_id(own), coex_verifier_get_secret_id(theirs)))
             return NULL;
-        fault = "with another secret than the account's";
+        fault = _("with another secret than the account's");
     }
     return webhook->headers != NULL ? fault : NULL;
 }
@@ -289,7 +294,7 @@ read_webhook(CoexCase *c, const CoexResponse *response, const GError *error, Coe
     const char *fault;
 
     if (response == NULL || !coex_api_read_webhook(&c->endpoint, response, &webhook, &refusal)) {
-        coex_report_add(report, COEX_FINDING_UNCHECKED, "The registered address: %s",
+        coex_report_add(report, COEX_FINDING_UNCHECKED, _("The registered address: %s"),
                         refusal != NULL ? refusal->message : error->message);
         return;
     }
@@ -300,17 +305,18 @@ read_webhook(CoexCase *c, const CoexResponse *response, const GError *error, Coe
         return;
     }
     c->in_force = g_strdup(webhook.url);
-    if (!check_address(c, c->asks_account ? "at the WhatsApp account" : "at the number", report))
+    if (!check_address(c, c->asks_account ? _("at the WhatsApp account") : _("at the number"),
+                       report))
         return;
     fault = *c->webhook_header != '\0' ? find_header_fault(c, &webhook) : NULL;
     if (fault != NULL)
         coex_report_add(report, COEX_FINDING_WRONG,
-                        "Webhooks are delivered to %s, but %s, so each is turned away (401). %s",
+                        _("Webhooks are delivered to %s, but %s, so each is turned away (401). %s"),
                         c->in_force, fault, c->registering);
     else
-        coex_report_add(report, COEX_FINDING_OK, "Webhooks are delivered to %s%s.", c->in_force,
+        coex_report_add(report, COEX_FINDING_OK, _("Webhooks are delivered to %s%s."), c->in_force,
                         webhook.headers != NULL && *c->webhook_header != '\0'
-                            ? ", with the account's secret header"
+                            ? _(", with the account's secret header")
                             : "");
 }
 

@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "core/text.h"
+#include "core/words.h"
 #include <string.h>
 
 #define SHOWN_MAX 20 /* characters of what is none */
@@ -228,12 +229,12 @@ coex_emoji_parse(const char *text, GError **error)
         return g_steal_pointer(&valid);
     if (*valid == '\0')
         g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    "A reaction is one emoji, such as 👍, or its name, such as thumbsup, "
-                    "heart, joy, pray or white_check_mark.");
+                    _("A reaction is one emoji, such as 👍, or its name, such as thumbsup, heart, "
+                      "joy, pray or white_check_mark."));
     else
         g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    "“%s” is no emoji. A reaction is one, such as 👍, or its name, such as "
-                    "thumbsup, heart, joy, pray or white_check_mark.",
+                    _("“%s” is no emoji. A reaction is one, such as 👍, or its name, such as "
+                      "thumbsup, heart, joy, pray or white_check_mark."),
                     shown);
     return NULL;
 }

@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "core/image.h"
 #include "core/media.h"
+#include "core/words.h"
 #include <string.h>
 
 #define KB 1000
@@ -254,7 +255,7 @@ typedef struct {
 static const Rule rules[] = {
     { "image/jpeg", COEX_MEDIA_IMAGE, COEX_FILE_IMAGE_MAX, SMALLER, NULL },
     { "image/png", COEX_MEDIA_IMAGE, COEX_FILE_IMAGE_MAX, SMALLER, NULL },
-    { "image/webp", COEX_MEDIA_STICKER, 100 * KB, "Send it as JPEG or PNG.", NULL },
+    { "image/webp", COEX_MEDIA_STICKER, 100 * KB, N_("Send it as JPEG or PNG."), NULL },
     { "video/mp4", COEX_MEDIA_VIDEO, COEX_FILE_FILM_MAX, SHORTER, NULL },
     { "video/3gpp", COEX_MEDIA_VIDEO, COEX_FILE_FILM_MAX, SHORTER, NULL },
     { "audio/aac", COEX_MEDIA_AUDIO, COEX_FILE_FILM_MAX, SHORTER, NULL },
@@ -298,7 +299,7 @@ check_size(const CoexMedia *media, gint64 max, const char *remedy, GError **erro
     if (media->size <= max)
         return TRUE;
     g_set_error(error, COEX_ERROR, COEX_ERROR_TOO_LARGE,
-                "WhatsApp takes up to %" G_GINT64_FORMAT " %s of this type. %s",
+                _("WhatsApp takes up to %" PRId64 " %s of this type. %s"),
                 max >= MB ? max / MB : max / KB, max >= MB ? "MB" : "KB", remedy);
     return FALSE;
 }
@@ -329,7 +330,7 @@ coex_file_type_find(CoexMedia *media, const guint8 *bytes, gsize length, GError 
     named = find_rule(mime);
     if (named != NULL && named->max == 0) {
         g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    "It is a program, and WhatsApp is no way for one. Send a link to it.");
+                    _("It is a program, and WhatsApp is no way for one. Send a link to it."));
         return FALSE;
     }
     rule = named != NULL ? named : find_other(mime);

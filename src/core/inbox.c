@@ -4,6 +4,7 @@
 #include "core/api.h"
 #include "core/error.h"
 #include "core/json.h"
+#include "core/words.h"
 #include <string.h>
 
 #define API "/api/v1"
@@ -117,7 +118,7 @@ parse(const CoexResponse *response, GError **error)
     CoexJson *doc = coex_response_parse(response);
 
     if (doc == NULL)
-        g_set_error_literal(error, COEX_ERROR, COEX_ERROR_PROTOCOL, "it answers with no JSON");
+        g_set_error_literal(error, COEX_ERROR, COEX_ERROR_PROTOCOL, _("it answers with no JSON"));
     return doc;
 }
 
@@ -134,7 +135,7 @@ coex_inbox_read_user(const CoexResponse *response, gboolean *ret_reads_all, GErr
     root = coex_json_root(doc);
     if (coex_json_member_text(&root, "id") == NULL &&
         coex_json_member_text(&root, "username") == NULL) {
-        g_set_error_literal(error, COEX_ERROR, COEX_ERROR_PROTOCOL, "it names no user");
+        g_set_error_literal(error, COEX_ERROR, COEX_ERROR_PROTOCOL, _("it names no user"));
         return FALSE;
     }
     permissions = coex_json_member(&root, "permissions");
@@ -171,7 +172,7 @@ coex_inbox_read_number(const CoexResponse *response, GError **error)
     digits = dup_digits(coex_json_member_text(&first, "phone_number"));
     if (*digits != '\0' && strlen(digits) <= NUMBER_MAX)
         return g_steal_pointer(&digits);
-    g_set_error_literal(error, COEX_ERROR, COEX_ERROR_PROTOCOL, "it does not name its number");
+    g_set_error_literal(error, COEX_ERROR, COEX_ERROR_PROTOCOL, _("it does not name its number"));
     return NULL;
 }
 
@@ -439,12 +440,13 @@ coex_inbox_read_page(const CoexResponse *response, const CoexInboxOwner *owner,
     results = coex_json_member(&root, "results");
     count = coex_json_member(&root, "count");
     if (!coex_json_at_is_array(&results)) {
-        g_set_error_literal(error, COEX_ERROR, COEX_ERROR_PROTOCOL, "it has no list of messages");
+        g_set_error_literal(error, COEX_ERROR, COEX_ERROR_PROTOCOL,
+                            _("it has no list of messages"));
         return FALSE;
     }
     if (coex_json_length(&results) > ROWS_MAX) {
         g_set_error_literal(error, COEX_ERROR, COEX_ERROR_PROTOCOL,
-                            "it hands out more at once than was asked for");
+                            _("it hands out more at once than was asked for"));
         return FALSE;
     }
     *ret_page = (CoexInboxPage){ .n_rows = coex_json_length(&results) };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/json-tree.h"
+#include "core/words.h"
 
 #include <math.h>
 #include <string.h>
@@ -85,7 +86,7 @@ read_unicode(Reader *reader, char **to)
     int low;
 
     if (value < 0)
-        return fail(reader, "a broken \\u escape");
+        return fail(reader, _("a broken \\u escape"));
     reader->at += 6;
     if (is_half(value) && value < 0xdc00 && reader->at[0] == '\\' && reader->at[1] == 'u') {
         low = read_hex4(reader->at + 2);
@@ -112,7 +113,7 @@ read_escape(Reader *reader, char **to)
     if (c == 'u')
         return read_unicode(reader, to);
     if (letter == NULL)
-        return fail(reader, "an unknown escape");
+        return fail(reader, _("an unknown escape"));
     *(*to)++ = meant[letter - letters];
     reader->at += 2;
     return TRUE;
@@ -134,7 +135,7 @@ read_string(Reader *reader, guint32 *ret_text)
             end++;
         reader->at = end;
         if (*end == '\0')
-            return fail(reader, "a string without end");
+            return fail(reader, _("a string without end"));
         if (to != from)
             memmove(to, from, (gsize)(end - from));
         to += end - from;
@@ -190,12 +191,12 @@ read_number(Reader *reader, CoexJsonNode *node)
     begin = reader->at;
     n_digits = skip_digits(reader);
     if (n_digits == 0 || (n_digits > 1 && *begin == '0'))
-        return fail(reader, "no JSON number");
+        return fail(reader, _("no JSON number"));
     if (*reader->at == '.') {
         reader->at++;
         is_integer = FALSE;
         if (skip_digits(reader) == 0)
-            return fail(reader, "no JSON number");
+            return fail(reader, _("no JSON number"));
     }
     if (*reader->at == 'e' || *reader->at == 'E') {
         reader->at++;
@@ -203,7 +204,7 @@ read_number(Reader *reader, CoexJsonNode *node)
         if (*reader->at == '+' || *reader->at == '-')
             reader->at++;
         if (skip_digits(reader) == 0)
-            return fail(reader, "no JSON number");
+            return fail(reader, _("no JSON number"));
     }
     node->type = is_integer ? COEX_JSON_NODE_INT : COEX_JSON_NODE_DOUBLE;
     if (is_integer)
@@ -238,21 +239,21 @@ read_word(Reader *reader, CoexJsonNode *node)
         reader->at += length;
         return TRUE;
     }
-    return fail(reader, "an unknown word");
+    return fail(reader, _("an unknown word"));
 }
 
 static gboolean
 count(Reader *reader, guint nodes)
 {
     reader->n_counted += nodes;
-    return reader->n_counted <= COEX_JSON_MAX_NODES || fail(reader, "too many values");
+    return reader->n_counted <= COEX_JSON_MAX_NODES || fail(reader, _("too many values"));
 }
 
 static gboolean
 open_container(Reader *reader, CoexJsonNode *node, gboolean is_object)
 {
     if (reader->depth == COEX_JSON_MAX_DEPTH)
-        return fail(reader, "nested too deep");
+        return fail(reader, _("nested too deep"));
     node->type = is_object ? COEX_JSON_NODE_OBJECT : COEX_JSON_NODE_ARRAY;
     reader->open[reader->depth] = reader->stack->len;
     reader->n_keys[reader->depth++] = 0;
@@ -284,7 +285,7 @@ static gboolean
 read_scalar(Reader *reader, CoexJsonNode *node)
 {
     if (reader->depth == 0)
-        return fail(reader, "neither an object nor an array");
+        return fail(reader, _("neither an object nor an array"));
     reader->want = WANT_COMMA_OR_END;
     if (!count(reader, 1))
         return FALSE;
@@ -315,14 +316,14 @@ static gboolean
 read_key(Reader *reader)
 {
     if (*reader->at != '"')
-        return fail(reader, "a key without quotes");
+        return fail(reader, _("a key without quotes"));
     if (++reader->n_keys[reader->depth - 1] > COEX_JSON_MAX_KEYS)
-        return fail(reader, "too many keys");
+        return fail(reader, _("too many keys"));
     if (!read_string(reader, &reader->key))
         return FALSE;
     skip_blanks(reader);
     if (*reader->at != ':')
-        return fail(reader, "a key without value");
+        return fail(reader, _("a key without value"));
     reader->at++;
     reader->want = WANT_VALUE;
     return TRUE;
@@ -348,11 +349,11 @@ read_step(Reader *reader)
         break;
     }
     if (reader->depth == 0)
-        return fail(reader, "something after its end");
+        return fail(reader, _("something after its end"));
     if (c == (in_object ? '}' : ']'))
         return close_container(reader);
     if (c != ',')
-        return fail(reader, "no comma where one belongs");
+        return fail(reader, _("no comma where one belongs"));
     reader->at++;
     reader->want = in_object ? WANT_KEY : WANT_VALUE;
     return TRUE;
@@ -370,8 +371,8 @@ read_document(Reader *reader)
             return FALSE;
     }
     if (reader->n_counted == 0)
-        return fail(reader, "it is empty");
-    return reader->depth == 0 || fail(reader, "it ends early");
+        return fail(reader, _("it is empty"));
+    return reader->depth == 0 || fail(reader, _("it ends early"));
 }
 
 const char *

@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "core/json-tree.h"
+#include "core/words.h"
 
 #include <json-glib/json-glib.h>
 #include <math.h>
@@ -38,7 +39,7 @@ dup_text(const char *bytes, gsize length)
 CoexJson *
 coex_json_parse(const char *bytes, gsize length, GError **error)
 {
-    const char *problem = "it is too long";
+    const char *problem = _("it is too long");
     gsize where = 0;
     CoexJson *doc;
 
@@ -52,7 +53,7 @@ coex_json_parse(const char *bytes, gsize length, GError **error)
     if (problem == NULL)
         return doc;
     g_set_error(error, COEX_ERROR, COEX_ERROR_PROTOCOL,
-                "This is not readable as JSON: %s (byte %" G_GSIZE_FORMAT ").", problem, where);
+                _("This is not readable as JSON: %s (byte %" PRIuPTR ")."), problem, where);
     coex_json_free(doc);
     return NULL;
 }
@@ -469,7 +470,7 @@ coex_json_read(const CoexJsonAt *at, const CoexJsonField *fields, gpointer out, 
             return FALSE;
         }
         if (exists && !fits && field->need != COEX_JSON_OPTIONAL) {
-            set_path_error(error, &member, "of a wrong type");
+            set_path_error(error, &member, _("of a wrong type"));
             return FALSE;
         }
         if (!is_cursor(field->type))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/media.h"
+#include "core/words.h"
 
 #include <string.h>
 
@@ -15,9 +16,9 @@ coex_media_get_label(const CoexMedia *media)
     case COEX_MEDIA_VIDEO:
         return "video";
     case COEX_MEDIA_AUDIO:
-        return media->voice ? "voice message" : "audio";
+        return media->voice ? _("voice message") : "audio";
     case COEX_MEDIA_STICKER:
-        return media->animated ? "animated sticker" : "sticker";
+        return media->animated ? _("animated sticker") : "sticker";
     case COEX_MEDIA_CARD:
         return "contact";
     case COEX_MEDIA_DOCUMENT:

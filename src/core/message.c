@@ -3,6 +3,7 @@
 
 #include "core/desk-send.h"
 #include "core/media.h"
+#include "core/words.h"
 #include <string.h>
 
 /* wamid. + Base64 of: 1c 18 <n> <peer, n bytes> 15 02 00 <11|12> 18 <k> <token, k bytes> 00
@@ -192,7 +193,7 @@ coex_state_get_name(CoexState state)
     case COEX_STATE_FAILED:
         return "failed";
     case COEX_STATE_UNCONFIRMED:
-        return "not confirmed";
+        return _("not confirmed");
     case COEX_STATE_UNKNOWN:
         break;
     }

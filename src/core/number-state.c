@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "core/json.h"
 #include "core/text.h"
+#include "core/words.h"
 #include <string.h>
 
 #define WORD_MAX 60         /* characters of a word of the API that is not known */
@@ -30,27 +31,28 @@ typedef struct {
 } Word;
 
 static const Word qualities[] = {
-    { "GREEN", "high (green)" },
-    { "YELLOW", "medium (yellow): some people blocked or reported messages" },
-    { "RED", "low (red): many people blocked or reported messages, and WhatsApp may limit them" },
-    { "UNKNOWN", "not known yet" },
-    { "NA", "not known yet" },
+    { "GREEN", N_("high (green)") },
+    { "YELLOW", N_("medium (yellow): some people blocked or reported messages") },
+    { "RED",
+      N_("low (red): many people blocked or reported messages, and WhatsApp may limit them") },
+    { "UNKNOWN", N_("not known yet") },
+    { "NA", N_("not known yet") },
     { NULL, NULL },
 };
 
 static const Word limits[] = {
-    { "TIER_250", "250 people in 24 hours outside their windows" },
-    { "TIER_2K", "2,000 people in 24 hours outside their windows" },
-    { "TIER_10K", "10,000 people in 24 hours outside their windows" },
-    { "TIER_100K", "100,000 people in 24 hours outside their windows" },
-    { "TIER_UNLIMITED", "no limit" },
+    { "TIER_250", N_("250 people in 24 hours outside their windows") },
+    { "TIER_2K", N_("2,000 people in 24 hours outside their windows") },
+    { "TIER_10K", N_("10,000 people in 24 hours outside their windows") },
+    { "TIER_100K", N_("100,000 people in 24 hours outside their windows") },
+    { "TIER_UNLIMITED", N_("no limit") },
     { NULL, NULL },
 };
 
 static const Word levels[] = {
-    { "STANDARD", "80 messages a second" },
-    { "HIGH", "1,000 messages a second" },
-    { "NOT_APPLICABLE", "not told" },
+    { "STANDARD", N_("80 messages a second") },
+    { "HIGH", N_("1,000 messages a second") },
+    { "NOT_APPLICABLE", N_("not told") },
     { NULL, NULL },
 };
 
@@ -59,22 +61,22 @@ static const Word reviews[] = {
     { "APPROVED", "" },
     { "AVAILABLE_WITHOUT_REVIEW", "" },
     { "NONE", "" },
-    { "DECLINED", "Meta has declined this name: choose another in WhatsApp Manager" },
-    { "EXPIRED", "its approval has expired: see WhatsApp Manager" },
-    { "PENDING_REVIEW", "Meta looks at this name" },
+    { "DECLINED", N_("Meta has declined this name: choose another in WhatsApp Manager") },
+    { "EXPIRED", N_("its approval has expired: see WhatsApp Manager") },
+    { "PENDING_REVIEW", N_("Meta looks at this name") },
     { NULL, NULL },
 };
 
 static const Word healths[] = {
-    { "AVAILABLE", "messages can be sent" },
+    { "AVAILABLE", N_("messages can be sent") },
     { "LIMITED", "limited" },
-    { "BLOCKED", "nothing can be sent" },
+    { "BLOCKED", N_("nothing can be sent") },
     { NULL, NULL },
 };
 
 static const Word entities[] = {
-    { "PHONE_NUMBER", "The number" },     { "WABA", "The WhatsApp account" },
-    { "BUSINESS", "The business" },       { "APP", "The app" },
+    { "PHONE_NUMBER", N_("The number") }, { "WABA", N_("The WhatsApp account") },
+    { "BUSINESS", N_("The business") },   { "APP", N_("The app") },
     { "MESSAGE_TEMPLATE", "A template" }, { NULL, NULL },
 };
 
@@ -133,7 +135,7 @@ static char *
 dup_throughput(const Fields *told)
 {
     if (told->is_on_biz_app)
-        return g_strdup("20 messages a second, in and out together");
+        return g_strdup(_("20 messages a second, in and out together"));
     return translate(levels, coex_json_member_text(&told->throughput, "level"));
 }
 
@@ -172,7 +174,7 @@ append_entity(GString *text, const CoexJsonAt *entity, guint *n_problems)
                                   : coex_json_text(&at));
         if (!solution)
             continue;
-        append_sentence(text, "Meta proposes:");
+        append_sentence(text, _("Meta proposes:"));
         append_sentence(text, solution);
     }
 }
@@ -207,7 +209,7 @@ coex_number_state_read(const CoexResponse *response, CoexNumberState *ret_state,
         return FALSE;
     if (!doc) {
         g_set_error(error, COEX_ERROR, COEX_ERROR_PROTOCOL,
-                    "The provider's answer cannot be read. Try again in a moment. (HTTP %u)",
+                    _("The provider's answer cannot be read. Try again in a moment. (HTTP %u)"),
                     response->status);
         return FALSE;
     }

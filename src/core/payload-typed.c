@@ -7,6 +7,7 @@
 #include "core/payload.h"
 #include "core/text.h"
 #include "core/typed-line.h"
+#include "core/words.h"
 #include <string.h>
 
 #define DEGREES_MAX 12 /* characters of a number that is no mistake */
@@ -80,11 +81,12 @@ parse_question(const char *words, GError **error)
     g_autofree char *text = g_strstrip(g_strdup(words));
 
     if (coex_text_is_blank(text))
-        set_fault(error, "The question is missing, as in: ask Where should we collect the bike?");
+        set_fault(error,
+                  _("The question is missing, as in: ask Where should we collect the bike?"));
     else if (is_too_long(text, COEX_PAYLOAD_BUTTONS_TEXT_MAX))
         set_fault(error,
-                  "The question has %ld characters; WhatsApp takes %d. Send a part of it as a "
-                  "message before.",
+                  _("The question has %ld characters; WhatsApp takes %d. Send a part of it as a "
+                    "message before."),
                   g_utf8_strlen(text, -1), COEX_PAYLOAD_BUTTONS_TEXT_MAX);
     else
         return coex_payload_new_place_question(text);
@@ -104,19 +106,16 @@ coex_payload_parse_location(const char *words, GError **error)
     if (question != NULL)
         return parse_question(question, error);
     if (longitude == NULL) {
-        set_fault(error,
-                  "A place is typed as its latitude and longitude in degrees with a point, and "
-                  "maybe a name: 52.5317 13.3818 Our shop | 1 Mill Lane. The word ask and a "
-                  "question ask for theirs.");
+        set_fault(error, _("A place is typed as its latitude and longitude in degrees with a "
+                           "point, and maybe a name: 52.5317 13.3818 Our shop | 1 Mill Lane. The "
+                           "word ask and a question ask for theirs."));
         return NULL;
     }
     rest = coex_typed_line_split_values(at + strspn(at, " \t\n,;"), NULL);
     n = rest != NULL ? g_strv_length(rest) : 0;
     if (n > 2 || (n == 2 && *rest[0] == '\0' && *rest[1] != '\0')) {
-        set_fault(
-            error,
-            "A place has a name and maybe an address behind one bar: 52.5317 13.3818 Our shop "
-            "| 1 Mill Lane.");
+        set_fault(error, _("A place has a name and maybe an address behind one bar: 52.5317 "
+                           "13.3818 Our shop | 1 Mill Lane."));
         return NULL;
     }
     return coex_payload_new_location(latitude, longitude,
@@ -169,24 +168,25 @@ check_url(const char *url, GError **error)
     const char *host = uri != NULL ? g_uri_get_host(uri) : NULL;
 
     if (!coex_text_is_for_address(url))
-        set_fault(error, "The address has a letter or mark that no link can have. Copy it from the "
-                         "browser.");
+        set_fault(
+            error,
+            _("The address has a letter or mark that no link can have. Copy it from the browser."));
     else if (is_too_long(url, URL_MAX))
-        set_fault(error, "The address has %zu characters; WhatsApp takes %d.", strlen(url),
+        set_fault(error, _("The address has %zu characters; WhatsApp takes %d."), strlen(url),
                   URL_MAX);
     else if (host == NULL || *host == '\0')
-        set_fault(error, "“%s” is no whole address. Write it as in https://example.org/a.pdf.",
+        set_fault(error, _("“%s” is no whole address. Write it as in https://example.org/a.pdf."),
                   url);
     else if (strcmp(g_uri_get_scheme(uri), "https") != 0)
-        set_fault(error, "WhatsApp fetches files only from addresses that begin with https://. "
-                         "Fetch it, and send it by its path.");
+        set_fault(error, _("WhatsApp fetches files only from addresses that begin with https://. "
+                           "Fetch it, and send it by its path."));
     else if (g_uri_get_userinfo(uri) != NULL)
-        set_fault(error, "WhatsApp fetches the file without a name and a password. Fetch it, and "
-                         "send it by its path.");
+        set_fault(error, _("WhatsApp fetches the file without a name and a password. Fetch it, and "
+                           "send it by its path."));
     else if (coex_api_is_loopback(host) || strpbrk(host, ".:") == NULL)
         set_fault(error,
-                  "WhatsApp fetches the file itself, and “%s” is not in the internet. Send "
-                  "it by its path.",
+                  _("WhatsApp fetches the file itself, and “%s” is not in the internet. Send it by "
+                    "its path."),
                   host);
     else
         return TRUE;
@@ -217,12 +217,12 @@ coex_payload_parse_linked(const char *words, char **waiting, GError **error)
     if (!check_url(url, error))
         return NULL;
     if (!takes && *typed != '\0') {
-        set_fault(error, "No words go beside this kind of file. Send them as a message.");
+        set_fault(error, _("No words go beside this kind of file. Send them as a message."));
         return NULL;
     }
     if (is_too_long(typed, COEX_MEDIA_CAPTION_MAX)) {
         set_fault(error,
-                  "The words beside a file have at most %d characters. Send them as a message.",
+                  _("The words beside a file have at most %d characters. Send them as a message."),
                   COEX_MEDIA_CAPTION_MAX);
         return NULL;
     }
@@ -240,7 +240,7 @@ coex_payload_parse_voice(const char *words, GError **error)
     g_autofree char *url = g_strstrip(g_strdup(words));
 
     if (url[strcspn(url, " \t\n")] != '\0') {
-        set_fault(error, "No words go beside this kind of file. Send them as a message.");
+        set_fault(error, _("No words go beside this kind of file. Send them as a message."));
         return NULL;
     }
     return check_url(url, error) ? coex_payload_new_linked(COEX_MEDIA_AUDIO, url, NULL, NULL, TRUE)
@@ -268,8 +268,8 @@ check_body(const char *text, glong max, GError **error)
     if (!is_too_long(text, max))
         return TRUE;
     set_fault(error,
-              "The text above the choices has %ld characters; WhatsApp takes %ld. Send a "
-              "part of it as a message before.",
+              _("The text above the choices has %ld characters; WhatsApp takes %ld. Send a part of "
+                "it as a message before."),
               g_utf8_strlen(text, -1), max);
     return FALSE;
 }
@@ -281,10 +281,10 @@ check_title(const char *title, glong max, GHashTable *titles, GError **error)
     g_autofree char *shown = coex_text_excerpt(title, SHOWN_MAX);
 
     if (is_too_long(title, max))
-        set_fault(error, "“%s” has %ld characters; WhatsApp takes %ld. Make it shorter.", shown,
+        set_fault(error, _("“%s” has %ld characters; WhatsApp takes %ld. Make it shorter."), shown,
                   g_utf8_strlen(title, -1), max);
     else if (titles != NULL && !g_hash_table_add(titles, (char *)title))
-        set_fault(error, "“%s” stands there twice. Call each choice differently.", shown);
+        set_fault(error, _("“%s” stands there twice. Call each choice differently."), shown);
     else
         return TRUE;
     return FALSE;
@@ -309,21 +309,21 @@ parse_link(const GPtrArray *parts, char *url, GError **error)
 
     if (parts->len > 2) {
         set_fault(error,
-                  "A button with a link stands alone: Pay online: | Pay now %s. Others go "
-                  "in a message of their own.",
+                  _("A button with a link stands alone: Pay online: | Pay now %s. Others go in a "
+                    "message of their own."),
                   url);
         return NULL;
     }
     if (url == label) {
-        set_fault(error, "The words on the button are missing, as in: Pay online: | Pay now %s.",
+        set_fault(error, _("The words on the button are missing, as in: Pay online: | Pay now %s."),
                   url);
         return NULL;
     }
     url[-1] = '\0';
     g_strchomp(label);
     if (is_too_long(url, URL_MAX)) {
-        set_fault(error, "The link has %ld characters; WhatsApp takes %d.", g_utf8_strlen(url, -1),
-                  URL_MAX);
+        set_fault(error, _("The link has %ld characters; WhatsApp takes %d."),
+                  g_utf8_strlen(url, -1), URL_MAX);
         return NULL;
     }
     if (!check_body(parts->pdata[0], COEX_PAYLOAD_BUTTONS_TEXT_MAX, error) ||
@@ -341,9 +341,9 @@ coex_payload_parse_buttons(const char *words, GError **error)
 
     if (parts->len < 2) {
         set_fault(error,
-                  "Buttons are typed as a text and up to %d answers, with bars between: When "
-                  "do you come? | Today | Tomorrow. Or with one that opens a link: Pay online: | "
-                  "Pay now https://….",
+                  _("Buttons are typed as a text and up to %d answers, with bars between: When do "
+                    "you come? | Today | Tomorrow. Or with one that opens a link: Pay online: | "
+                    "Pay now https://…."),
                   COEX_PAYLOAD_BUTTONS_MAX);
         return NULL;
     }
@@ -354,7 +354,8 @@ coex_payload_parse_buttons(const char *words, GError **error)
             return parse_link(parts, url, error);
     }
     if (parts->len - 1 > COEX_PAYLOAD_BUTTONS_MAX) {
-        set_fault(error, "These are %u buttons; WhatsApp takes %d. A list takes up to %d choices.",
+        set_fault(error,
+                  _("These are %u buttons; WhatsApp takes %d. A list takes up to %d choices."),
                   parts->len - 1, COEX_PAYLOAD_BUTTONS_MAX, COEX_PAYLOAD_ROWS_MAX);
         return NULL;
     }
@@ -423,13 +424,12 @@ check_sections(const List *list, GError **error)
             i + 1 < list->rows->len ? &g_array_index(list->rows, CoexPayloadRow, i + 1) : NULL;
 
         if (row->section != NULL && (next == NULL || next->section != NULL)) {
-            set_fault(error, "There is nothing below the heading “%s”.", row->section);
+            set_fault(error, _("There is nothing below the heading “%s”."), row->section);
             return FALSE;
         }
         if (row->section == NULL && before == NULL && list->n_sections > 0) {
             set_fault(error,
-                      "“%s” stands below no heading, and others do. Begin with one: # "
-                      "Heading.",
+                      _("“%s” stands below no heading, and others do. Begin with one: # Heading."),
                       row->title);
             return FALSE;
         }
@@ -443,12 +443,12 @@ check_list(const List *list, GError **error)
 {
     if (list->n_choices == 0)
         set_fault(error,
-                  "A list is typed as a text, the word on its button and up to %d choices, "
-                  "with bars between: Pick a service | Services | Tyre: new or mended | "
-                  "Brakes. A part that begins with # is a heading.",
+                  _("A list is typed as a text, the word on its button and up to %d choices, with "
+                    "bars between: Pick a service | Services | Tyre: new or mended | Brakes. A "
+                    "part that begins with # is a heading."),
                   COEX_PAYLOAD_ROWS_MAX);
     else if (list->n_choices > COEX_PAYLOAD_ROWS_MAX)
-        set_fault(error, "These are %u choices; WhatsApp takes %d. Send two lists.",
+        set_fault(error, _("These are %u choices; WhatsApp takes %d. Send two lists."),
                   list->n_choices, COEX_PAYLOAD_ROWS_MAX);
     else
         return check_sections(list, error);

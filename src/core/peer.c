@@ -2,6 +2,7 @@
 #include "core/peer.h"
 
 #include "core/error.h"
+#include "core/words.h"
 
 #include <string.h>
 
@@ -96,20 +97,20 @@ coex_number_normalize(const char *text, GError **error)
     if (text != NULL && g_utf8_validate(text, -1, NULL))
         digits = number_digits(text);
     if (digits == NULL || *digits == '\0') {
-        g_set_error_literal(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                            "This is not a phone number: write it with country code, as in "
-                            "+49 30 1234567.");
+        g_set_error_literal(
+            error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+            _("This is not a phone number: write it with country code, as in +49 30 1234567."));
         return NULL;
     }
     if (*digits == '0') {
-        g_set_error_literal(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                            "The number lacks its country code: write +49 30 1234567 instead of "
-                            "030 1234567.");
+        g_set_error_literal(
+            error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+            _("The number lacks its country code: write +49 30 1234567 instead of 030 1234567."));
         return NULL;
     }
     if (strlen(digits) < NUMBER_MIN_DIGITS || strlen(digits) > NUMBER_MAX_DIGITS) {
         g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    "A phone number has %d to %d digits with its country code, this one has %d.",
+                    _("A phone number has %d to %d digits with its country code, this one has %d."),
                     NUMBER_MIN_DIGITS, NUMBER_MAX_DIGITS, (int)strlen(digits));
         return NULL;
     }
@@ -260,8 +261,8 @@ coex_peer_parse(const char *text, CoexPeer *ret_peer, GError **error)
     }
     if (*trimmed == '@') {
         g_set_error_literal(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                            "WhatsApp cannot be asked for a user name: use the person's number, as "
-                            "in +49 30 1234567, or wait until they write.");
+                            _("WhatsApp cannot be asked for a user name: use the person's number, "
+                              "as in +49 30 1234567, or wait until they write."));
         return FALSE;
     }
     ret_peer->wa_id = coex_number_normalize(trimmed, error);
@@ -285,7 +286,7 @@ coex_peer_dup_display(const CoexPeer *peer)
         return g_strconcat("@", peer->username, NULL);
     if (peer->user_id != NULL || peer->parent_user_id != NULL)
         return g_strdup(peer->user_id != NULL ? peer->user_id : peer->parent_user_id);
-    return g_strdup("somebody unknown");
+    return g_strdup(_("somebody unknown"));
 }
 
 char *

@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "core/profile.h"
 #include "core/text.h"
+#include "core/words.h"
 #include <string.h>
 
 #define WORD_MAX 60
@@ -14,7 +15,7 @@ static const CoexProfilePart parts[] = {
     { "description", "description", "Description", 512 },
     { "email", "mail", "Mail", 128 },
     { "websites", "web", "Web", 256 },
-    { "vertical", "vertical", "Line of business", WORD_MAX },
+    { "vertical", "vertical", N_("Line of business"), WORD_MAX },
     { NULL, NULL, NULL, 0 },
 };
 
@@ -57,8 +58,8 @@ check_length(const CoexProfilePart *part, const char *value, GError **error)
 
     if (n <= part->max)
         return TRUE;
-    set_fault(error, "%s has %ld characters; WhatsApp takes %ld. Make it shorter.", part->label, n,
-              part->max);
+    set_fault(error, _("%s has %ld characters; WhatsApp takes %ld. Make it shorter."), part->label,
+              n, part->max);
     return FALSE;
 }
 
@@ -70,7 +71,7 @@ check_mail(const char *value, GError **error)
     if (*value == '\0' || (at > value && at && strchr(at + 1, '.') > at + 1 &&
                            !strchr(at + 1, '@') && !strpbrk(value, " \t,;<>")))
         return TRUE;
-    set_fault(error, "“%s” is no mail address. Write one, as in hello@example.org.", value);
+    set_fault(error, _("“%s” is no mail address. Write one, as in hello@example.org."), value);
     return FALSE;
 }
 
@@ -96,10 +97,11 @@ check_websites(const CoexProfilePart *part, const char *value, GError **error)
         if (**word == '\0')
             continue;
         if (++n > COEX_PROFILE_WEBSITES_MAX)
-            set_fault(error, "WhatsApp takes %d websites. Leave the others out.",
+            set_fault(error, _("WhatsApp takes %d websites. Leave the others out."),
                       COEX_PROFILE_WEBSITES_MAX);
         else if (!is_website(*word))
-            set_fault(error, "“%s” is no web address. Write it in full, as in https://example.org.",
+            set_fault(error,
+                      _("“%s” is no web address. Write it in full, as in https://example.org."),
                       *word);
         else if (check_length(part, *word, error)) {
             g_string_append_printf(joined, "%s%s", joined->len > 0 ? " " : "", *word);
@@ -120,8 +122,8 @@ check_vertical(const char *value, GError **error)
     g_strdelimit(word, " -", '_');
     if (*word != '\0' && word[strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_")] == '\0')
         return g_steal_pointer(&word);
-    set_fault(error, "The line of business is a word of Meta's, as RETAIL, RESTAURANT, HEALTH, "
-                     "PROF_SERVICES or OTHER.");
+    set_fault(error, _("The line of business is a word of Meta's, as RETAIL, RESTAURANT, HEALTH, "
+                       "PROF_SERVICES or OTHER."));
     return NULL;
 }
 
@@ -140,7 +142,7 @@ coex_profile_check(const CoexProfilePart *part, const char *typed, GError **erro
     if (strcmp(part->name, "vertical") == 0)
         return check_vertical(value, error);
     if (strcmp(part->name, "about") == 0 && coex_text_is_blank(value)) {
-        set_fault(error, "WhatsApp does not take an empty %s. Write at least one character.",
+        set_fault(error, _("WhatsApp does not take an empty %s. Write at least one character."),
                   part->label);
         return NULL;
     }

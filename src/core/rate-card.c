@@ -4,6 +4,7 @@
 #include "core/country.h"
 #include "core/error.h"
 #include "core/text.h"
+#include "core/words.h"
 #include <string.h>
 
 #define DECIMALS 6
@@ -100,7 +101,7 @@ read_quoted(Reader *reader, GString *field, GError **error)
         reader->at += c == '"';
         g_string_append_c(field, c);
     }
-    return refuse(reader, error, "a quotation mark is not closed in it.");
+    return refuse(reader, error, _("a quotation mark is not closed in it."));
 }
 
 static gboolean
@@ -118,11 +119,11 @@ read_field(Reader *reader, GError **error)
     while (reader->at < reader->end && !is_line_end(*reader->at) &&
            *reader->at != reader->separator) {
         if (*reader->at == '\0')
-            return refuse(reader, error, "this is no text. Save the table as CSV in UTF-8.");
+            return refuse(reader, error, _("this is no text. Save the table as CSV in UTF-8."));
         g_string_append_c(field, *reader->at++);
     }
     if (reader->row->len == FIELDS_MAX)
-        return refuse(reader, error, "it has more than %d fields.", FIELDS_MAX);
+        return refuse(reader, error, _("it has more than %d fields."), FIELDS_MAX);
     g_ptr_array_add(reader->row, g_strstrip(g_string_free(g_steal_pointer(&field), FALSE)));
     return TRUE;
 }
@@ -173,8 +174,8 @@ read_names(Reader *reader, GError **error)
                 reader->place[column] = (int)i;
         if (reader->place[column] < 0)
             return refuse(reader, error,
-                          "it has to name the columns country, category, currency and price, and "
-                          "there is no “%s”.",
+                          _("it has to name the columns country, category, currency and price, and "
+                            "there is no “%s”."),
                           names[column]);
     }
     return TRUE;
@@ -214,14 +215,14 @@ read_price(const Reader *reader, gint64 *ret_price, GError **error)
 
     if (mark == ',' && reader->separator == ',')
         return refuse(reader, error,
-                      "the price “%s” has a comma, which may be one of a thousand. Write it with a "
-                      "point, as in 0.0691, or separate the columns by semicolons.",
+                      _("the price “%s” has a comma, which may be one of a thousand. Write it with "
+                        "a point, as in 0.0691, or separate the columns by semicolons."),
                       shown);
     if (n_whole == 0 || n_whole > WHOLE_DIGITS_MAX || n_rest > DECIMALS || rest[n_rest] != '\0' ||
         (mark != '\0' && ((mark != '.' && mark != ',') || n_rest == 0)))
         return refuse(reader, error,
-                      "“%s” is no price. It takes digits with a point, as in 0.0691, six behind it "
-                      "at most.",
+                      _("“%s” is no price. It takes digits with a point, as in 0.0691, six behind "
+                        "it at most."),
                       shown);
     for (gsize i = 0; i < n_whole; i++)
         price = price * 10 + (field[i] - '0');
@@ -240,7 +241,8 @@ check_currency(const Reader *reader, GError **error)
     if (strlen(field) == 3 && g_ascii_isalpha(field[0]) && g_ascii_isalpha(field[1]) &&
         g_ascii_isalpha(field[2]))
         return TRUE;
-    return refuse(reader, error, "“%s” is no currency. It takes three letters, as in EUR.", shown);
+    return refuse(reader, error, _("“%s” is no currency. It takes three letters, as in EUR."),
+                  shown);
 }
 
 static gboolean
@@ -257,14 +259,15 @@ take_row(Reader *reader, GError **error)
 
     if (!coex_country_is_known(country))
         return refuse(reader, error,
-                      "“%s” is no country. It takes the two letters of ISO 3166, as in DE.", shown);
+                      _("“%s” is no country. It takes the two letters of ISO 3166, as in DE."),
+                      shown);
     if (!g_strv_contains(categories, category))
         return refuse(reader, error,
-                      "“%s” is no category. There are marketing, utility, authentication, "
-                      "authentication-international and service.",
+                      _("“%s” is no category. There are marketing, utility, authentication, "
+                        "authentication-international and service."),
                       shown_category);
     if (other != NULL)
-        return refuse(reader, error, "%s and %s stand in line %u, too.", country, category,
+        return refuse(reader, error, _("%s and %s stand in line %u, too."), country, category,
                       other->line);
     if (!check_currency(reader, error) || !read_price(reader, &price.price, error))
         return FALSE;
@@ -283,7 +286,7 @@ read_all(Reader *reader, GError **error)
         if (!read_row(reader, error) || (reader->row->len > 0 && !take_row(reader, error)))
             return FALSE;
     return g_hash_table_size(reader->card->prices) > 0 ||
-           refuse(reader, error, "no price follows it.");
+           refuse(reader, error, _("no price follows it."));
 }
 
 CoexRateCard *
@@ -296,7 +299,7 @@ coex_rate_card_parse(const char *bytes, gsize length, GError **error)
     card->prices = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     if (length > COEX_RATE_CARD_BYTES_MAX) {
         g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    "it is larger than %d KB, so it is no table of prices.",
+                    _("it is larger than %d KB, so it is no table of prices."),
                     COEX_RATE_CARD_BYTES_MAX / 1024);
         return NULL;
     }

@@ -4,6 +4,7 @@
 #include "core/api.h"
 #include "core/error.h"
 #include "core/json.h"
+#include "core/words.h"
 #include <string.h>
 
 #define ID_MAX 64
@@ -151,11 +152,11 @@ static gboolean
 begin_delivery(CoexRelayReader *reader, const Line *line, GError **error)
 {
     if (line->sequence <= reader->delivery.sequence || line->sequence > COEX_RELAY_SEQUENCE_MAX)
-        return refuse(error, "its deliveries are out of order");
+        return refuse(error, _("its deliveries are out of order"));
     if (line->length < 0 || line->length > COEX_RELAY_BODY_MAX)
-        return refuse(error, "one of its deliveries is larger than any webhook");
+        return refuse(error, _("one of its deliveries is larger than any webhook"));
     if (++reader->n_deliveries > COEX_RELAY_DELIVERIES_MAX)
-        return refuse(error, "it hands out more at once than it may");
+        return refuse(error, _("it hands out more at once than it may"));
     g_free(reader->proof);
     reader->proof = dup_proof(reader, &line->headers);
     reader->delivery.sequence = line->sequence;
@@ -184,9 +185,9 @@ read_end(CoexRelayReader *reader, const Line *line, GError **error)
 
     if (!is_id(line->relay) || line->oldest < 0 || line->newest < 0 || line->after < 0 ||
         line->newest > COEX_RELAY_SEQUENCE_MAX || line->oldest > line->newest + 1)
-        return refuse(error, "its last line makes no sense");
+        return refuse(error, _("its last line makes no sense"));
     if (!is_older && (line->after < reader->delivery.sequence || line->after > line->newest))
-        return refuse(error, "it would leave out deliveries, or repeat them for ever");
+        return refuse(error, _("it would leave out deliveries, or repeat them for ever"));
     reader->end = (CoexRelayEnd){ g_strdup(line->relay), line->after, line->oldest, line->newest };
     reader->place = AT_END;
     return TRUE;
@@ -201,7 +202,7 @@ read_line(CoexRelayReader *reader, GError **error)
 
     g_string_truncate(reader->line, 0);
     if (doc == NULL)
-        return refuse(error, "a line of it is no JSON");
+        return refuse(error, _("a line of it is no JSON"));
     root = coex_json_root(doc);
     if (!coex_json_read(&root, line_fields, &line, error))
         return FALSE;
@@ -217,7 +218,7 @@ take_line(CoexRelayReader *reader, const char *bytes, gsize length, GError **err
     gsize n = end != NULL ? (gsize)(end - bytes) : length;
 
     if (reader->line->len + n > COEX_RELAY_LINE_MAX) {
-        refuse(error, "a line of it is too long");
+        refuse(error, _("a line of it is too long"));
         return 0;
     }
     g_string_append_len(reader->line, bytes, (gssize)n);
@@ -243,7 +244,7 @@ take_end_of_body(CoexRelayReader *reader, const char *bytes, GError **error)
     g_autoptr(GBytes) body = NULL;
 
     if (*bytes != '\n') {
-        refuse(error, "the length of a delivery is wrong");
+        refuse(error, _("the length of a delivery is wrong"));
         return 0;
     }
     body = g_byte_array_free_to_bytes(reader->body);
@@ -268,7 +269,7 @@ take(CoexRelayReader *reader, const char *bytes, gsize length, GError **error)
     case AT_END:
         break;
     }
-    refuse(error, "something follows its last line");
+    refuse(error, _("something follows its last line"));
     return 0;
 }
 
@@ -277,7 +278,7 @@ coex_relay_reader_feed(CoexRelayReader *reader, const char *bytes, gsize length,
 {
     reader->n_bytes += length;
     if (!reader->failed && reader->n_bytes > COEX_RELAY_ANSWER_MAX)
-        reader->failed = !refuse(error, "it has no end");
+        reader->failed = !refuse(error, _("it has no end"));
     while (length > 0 && !reader->failed) {
         gsize n = take(reader, bytes, length, error);
 
@@ -293,6 +294,6 @@ coex_relay_reader_finish(const CoexRelayReader *reader, GError **error)
 {
     if (reader->place == AT_END)
         return &reader->end;
-    refuse(error, "it ends in the middle");
+    refuse(error, _("it ends in the middle"));
     return NULL;
 }

@@ -3,6 +3,7 @@
 
 #include "core/mask.h"
 #include "core/text.h"
+#include "core/words.h"
 #include <string.h>
 
 #define NUMBER_MIN 8   /* digits */
@@ -126,7 +127,7 @@ dup_public(const CoexReport *report, const char *text)
 void
 coex_report_add(CoexReport *report, CoexFinding finding, const char *format, ...)
 {
-    static const char *const marks[] = { "ok", "wrong", "not checked" };
+    static const char *const marks[] = { "ok", "wrong", N_("not checked") };
     g_autofree char *text = NULL;
     g_autofree char *shown = NULL;
     g_autofree char *line = NULL;
@@ -147,9 +148,9 @@ coex_report_dup_end(const CoexReport *report)
     guint n_wrong = report->n[COEX_FINDING_WRONG];
 
     if (n_wrong == 0)
-        return g_strdup_printf("Nothing wrong was found: %u ok, %u not checked.",
+        return g_strdup_printf(_("Nothing wrong was found: %u ok, %u not checked."),
                                report->n[COEX_FINDING_OK], report->n[COEX_FINDING_UNCHECKED]);
-    return g_strdup_printf(n_wrong == 1 ? "%u thing is wrong; %u ok, %u not checked."
-                                        : "%u things are wrong; %u ok, %u not checked.",
+    return g_strdup_printf(n_wrong == 1 ? _("%u thing is wrong; %u ok, %u not checked.")
+                                        : _("%u things are wrong; %u ok, %u not checked."),
                            n_wrong, report->n[COEX_FINDING_OK], report->n[COEX_FINDING_UNCHECKED]);
 }

@@ -2,6 +2,7 @@
 #include "core/template-private.h"
 
 #include "core/text.h"
+#include "core/words.h"
 #include <string.h>
 
 gboolean
@@ -169,7 +170,7 @@ add_header(GString *out, const CoexTemplate *self, const CoexTemplatePart *part,
         const char *value = coex_template_get_value(self, part, COEX_VALUE_FILE, -1, values);
         g_autofree char *file = coex_template_is_path(value) ? g_filename_display_basename(value)
                                 : strcmp(value, COEX_VALUE_HELD) == 0
-                                    ? g_strdup("the file that is held")
+                                    ? g_strdup(_("the file that is held"))
                                     : g_strdup(value);
 
         line = *file != '\0' ? g_strdup_printf("[%s: %s]", part->file, file)

@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "core/text.h"
+#include "core/words.h"
 #include <string.h>
 
 /* Characters (Meta: templates/components, templates/authentication-templates). */
@@ -147,7 +148,7 @@ check_length(const CoexTemplateVariable *variable, const char *value, glong max,
 {
     glong n_chars = g_utf8_strlen(value, -1);
 
-    return n_chars <= max || refuse(error, "The %s has at most %ld characters, not %ld.",
+    return n_chars <= max || refuse(error, _("The %s has at most %ld characters, not %ld."),
                                     variable->label, max, n_chars);
 }
 
@@ -162,7 +163,7 @@ check_degrees(const CoexTemplateVariable *variable, char *value, double max, GEr
     if (strspn(value, "+-.0123456789") == strlen(value) && end != value && *end == '\0' &&
         degrees >= -max && degrees <= max)
         return TRUE;
-    return refuse(error, "The %s is a number from -%.0f to %.0f, as in 52.531677, not “%s”.",
+    return refuse(error, _("The %s is a number from -%.0f to %.0f, as in 52.531677, not “%s”."),
                   variable->label, max, max, value);
 }
 
@@ -172,11 +173,11 @@ check_time(char **value, gint64 now, GError **error)
     g_autoptr(GDateTime) time = read_time(*value);
 
     if (time == NULL)
-        return refuse(error,
-                      "The end of the offer is a day and a time, as in 2026-12-24 18:00, not “%s”.",
-                      *value);
+        return refuse(
+            error, _("The end of the offer is a day and a time, as in 2026-12-24 18:00, not “%s”."),
+            *value);
     if (g_date_time_to_unix(time) <= now)
-        return refuse(error, "The end of the offer has passed: %s.", *value);
+        return refuse(error, _("The end of the offer has passed: %s."), *value);
     g_free(*value);
     *value = g_date_time_format(time, "%Y-%m-%d %H:%M %:z");
     return TRUE;
@@ -186,8 +187,8 @@ static gboolean
 refuse_address(const CoexTemplateVariable *variable, const char *value, GError **error)
 {
     return refuse(error,
-                  "The %s has a blank, or a letter or mark that no link can have: “%s”. Write %%20 "
-                  "for a blank.",
+                  _("The %s has a blank, or a letter or mark that no link can have: “%s”. Write "
+                    "%%20 for a blank."),
                   variable->label, value);
 }
 
@@ -210,7 +211,8 @@ check_link(const CoexTemplateVariable *variable, const CoexTemplateButton *butto
         memmove(*value, *value + n_fixed, strlen(*value + n_fixed) + 1);
     else if (n_fixed > 0 && fixed_end[-1] == '/' && is_address(*value))
         return refuse(
-            error, "The %s is what stands behind %.*s, or a whole link that begins so, not “%s”.",
+            error,
+            _("The %s is what stands behind %.*s, or a whole link that begins so, not “%s”."),
             variable->label, (int)n_fixed, button->url, *value);
     if (!coex_text_is_for_address(*value))
         return refuse_address(variable, *value, error);
@@ -224,8 +226,8 @@ check_code(const CoexTemplateVariable *variable, const char *value, glong max, G
         if (!g_ascii_isalnum(*p) && (variable->kind == COEX_VALUE_CODE || !g_ascii_isgraph(*p)))
             return refuse(error,
                           variable->kind == COEX_VALUE_CODE
-                              ? "The %s has digits and letters only, not “%s”."
-                              : "The %s has no blanks, and letters from a to z only, not “%s”.",
+                              ? _("The %s has digits and letters only, not “%s”.")
+                              : _("The %s has no blanks, and letters from a to z only, not “%s”."),
                           variable->label, value);
     }
     return check_length(variable, value, max, error);
@@ -254,8 +256,8 @@ check_file(const CoexTemplate *self, const CoexTemplateVariable *variable, const
         return TRUE;
     if (!is_link)
         return refuse(error,
-                      "The %s is given by its path, as in ~/photo.jpg, or by its address in the "
-                      "web, https://…, not as “%s”.",
+                      _("The %s is given by its path, as in ~/photo.jpg, or by its address in the "
+                        "web, https://…, not as “%s”."),
                       variable->label, value);
     if (!coex_text_is_for_address(value))
         return refuse_address(variable, value, error);
@@ -271,9 +273,9 @@ check_flow_data(const char *value, GError **error)
         const char *sign = strchr(*pair, '=');
 
         if (sign == NULL || sign == *pair + strspn(*pair, " "))
-            return refuse(error,
-                          "The data of a form are pairs, as in shop=mitte, day=friday, not “%s”.",
-                          value);
+            return refuse(
+                error, _("The data of a form are pairs, as in shop=mitte, day=friday, not “%s”."),
+                value);
     }
     return TRUE;
 }
@@ -325,9 +327,9 @@ static gboolean
 refuse_missing(const CoexTemplateVariable *variable, GError **error)
 {
     if (variable->in_header || variable->in_body)
-        return refuse(error, "A value for %s is missing. Every variable needs one.",
+        return refuse(error, _("A value for %s is missing. Every variable needs one."),
                       variable->label);
-    return refuse(error, "The %s is missing.", variable->label);
+    return refuse(error, _("The %s is missing."), variable->label);
 }
 
 /* WhatsApp shows an address beside a name only. */
@@ -338,8 +340,9 @@ check_place(const CoexTemplate *self, const char *const *values, GError **error)
 
     return *coex_template_get_value(self, part, COEX_VALUE_ADDRESS, -1, values) == '\0' ||
            *coex_template_get_value(self, part, COEX_VALUE_PLACE, -1, values) != '\0' ||
-           refuse(error, "WhatsApp shows the address of a place only below its name: give a name, "
-                         "too.");
+           refuse(
+               error,
+               _("WhatsApp shows the address of a place only below its name: give a name, too."));
 }
 
 /* ---- the filled texts ---- */
@@ -362,13 +365,12 @@ check_filled(const CoexTemplate *self, const CoexTemplatePart *part, gboolean in
         return TRUE;
     text = coex_template_fill(self, part, in_header, values);
     n_chars = g_utf8_strlen(text, -1);
-    return n_chars <= max ||
-           refuse(error,
-                  in_header ? "The header is too long with its value: %ld characters of %ld. "
-                              "Shorten the value."
-                            : "The text is too long with its values: %ld characters of %ld. "
-                              "Shorten the values.",
-                  n_chars, max);
+    return n_chars <= max || refuse(error,
+                                    in_header ? _("The header is too long with its value: %ld "
+                                                  "characters of %ld. Shorten the value.")
+                                              : _("The text is too long with its values: %ld "
+                                                  "characters of %ld. Shorten the values."),
+                                    n_chars, max);
 }
 
 static gboolean
@@ -398,7 +400,7 @@ coex_template_check_values(const CoexTemplate *template_, const char *const *val
     gboolean cleaned = FALSE;
 
     if (n_values > n_variables) {
-        refuse(error, "Too many values: the template “%s” takes %u, not %u.", template_->name,
+        refuse(error, _("Too many values: the template “%s” takes %u, not %u."), template_->name,
                n_variables, n_values);
         return NULL;
     }

@@ -2,6 +2,7 @@
 #include "core/template-private.h"
 
 #include "core/json.h"
+#include "core/words.h"
 #include <string.h>
 
 /* More than any approved template has only costs time. */
@@ -27,7 +28,7 @@ static char *
 make_label(const CoexTemplatePart *part, const char *words)
 {
     return part->card < 0 ? g_strdup(words)
-                          : g_strdup_printf("%s of card %d", words, part->card + 1);
+                          : g_strdup_printf(_("%s of card %d"), words, part->card + 1);
 }
 
 /* One more, NULL when there are too many; of no button. */
@@ -38,7 +39,7 @@ variable_new(Template *self, const CoexTemplatePart *part, CoexTemplateValue kin
     CoexTemplateVariable *variable;
 
     if (self->public.variables->len == VARIABLES_MAX) {
-        coex_template_add_obstacle(self, "needs too many values");
+        coex_template_add_obstacle(self, _("needs too many values"));
         return NULL;
     }
     variable = g_new0(CoexTemplateVariable, 1);
@@ -67,7 +68,8 @@ static gboolean
 insert_variable(Template *self, const CoexTemplatePart *part, const char *name, gboolean in_header,
                 guint first)
 {
-    g_autofree char *words = g_strdup_printf(in_header ? "{{%s}} of the header" : "{{%s}}", name);
+    g_autofree char *words =
+        g_strdup_printf(in_header ? _("{{%s}} of the header") : "{{%s}}", name);
     CoexTemplateVariable *variable = variable_new(self, part, COEX_VALUE_TEXT, words);
     guint at = self->public.variables->len;
 
@@ -189,8 +191,8 @@ add_header_variables(Template *self, const CoexTemplatePart *part)
         return;
     add_variable(self, part, COEX_VALUE_LATITUDE, "latitude", FALSE);
     add_variable(self, part, COEX_VALUE_LONGITUDE, "longitude", FALSE);
-    add_variable(self, part, COEX_VALUE_PLACE, "name of the place", TRUE);
-    add_variable(self, part, COEX_VALUE_ADDRESS, "address of the place", TRUE);
+    add_variable(self, part, COEX_VALUE_PLACE, _("name of the place"), TRUE);
+    add_variable(self, part, COEX_VALUE_ADDRESS, _("address of the place"), TRUE);
 }
 
 static CoexTemplateVariable *
@@ -218,7 +220,7 @@ note_code(Template *self, const CoexTemplatePart *part, guint index)
     CoexTemplateVariable *variable = known >= 0 ? get_variable(&self->public, (guint)known) : NULL;
 
     if (!variable) {
-        add_button_variable(self, part, index, COEX_VALUE_CODE, "code of [%]");
+        add_button_variable(self, part, index, COEX_VALUE_CODE, _("code of [%]"));
         return;
     }
     variable->kind = COEX_VALUE_CODE;
@@ -234,9 +236,9 @@ add_button_variables(Template *self, const CoexTemplatePart *part)
         const CoexTemplateButton *button = g_ptr_array_index(part->buttons, i);
 
         if (strcmp(button->type, "URL") == 0 && button->url && strstr(button->url, "{{"))
-            add_button_variable(self, part, i, COEX_VALUE_LINK, "end of the link [%]");
+            add_button_variable(self, part, i, COEX_VALUE_LINK, _("end of the link [%]"));
         else if (strcmp(button->type, "COPY_CODE") == 0)
-            add_button_variable(self, part, i, COEX_VALUE_COUPON, "code of [%]");
+            add_button_variable(self, part, i, COEX_VALUE_COUPON, _("code of [%]"));
         else if (strcmp(button->type, "OTP") == 0)
             note_code(self, part, i);
     }
@@ -256,10 +258,12 @@ add_unasked_variables(Template *self, const CoexTemplatePart *part)
         const CoexTemplateButton *button = g_ptr_array_index(part->buttons, i);
 
         if (strcmp(button->type, "QUICK_REPLY") == 0) {
-            add_unasked(add_button_variable(self, part, i, COEX_VALUE_PAYLOAD, "payload of [%]"));
+            add_unasked(
+                add_button_variable(self, part, i, COEX_VALUE_PAYLOAD, _("payload of [%]")));
         } else if (strcmp(button->type, "FLOW") == 0) {
-            add_unasked(add_button_variable(self, part, i, COEX_VALUE_FLOW_TOKEN, "token of [%]"));
-            add_unasked(add_button_variable(self, part, i, COEX_VALUE_FLOW_DATA, "data of [%]"));
+            add_unasked(
+                add_button_variable(self, part, i, COEX_VALUE_FLOW_TOKEN, _("token of [%]")));
+            add_unasked(add_button_variable(self, part, i, COEX_VALUE_FLOW_DATA, _("data of [%]")));
         }
     }
 }
@@ -329,7 +333,7 @@ read_part(Template *self, CoexTemplatePart *part, const CoexJsonAt *components)
 {
     add_header_variables(self, part);
     if (part->expires)
-        add_variable(self, part, COEX_VALUE_EXPIRATION, "end of the offer", FALSE);
+        add_variable(self, part, COEX_VALUE_EXPIRATION, _("end of the offer"), FALSE);
     add_text_variables(self, part, FALSE);
     add_button_variables(self, part);
     read_part_examples(self, part, components);

@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "core/json.h"
 #include "core/text.h"
+#include "core/words.h"
 #include <string.h>
 
 /* Beyond what any approved template has: a text has at most 1024 characters, 32768 in a body alone,
@@ -119,11 +120,11 @@ static const PartRow header_rows[] = {
     { "TEXT", NULL },
     { "IMAGE", NULL },
     { "VIDEO", NULL },
-    { "GIF", "has an animation" },
+    { "GIF", N_("has an animation") },
     { "DOCUMENT", NULL },
     { "LOCATION", NULL },
     { "PRODUCT", NEEDS_CATALOGUE },
-    { NULL, "has a header of an unknown kind" },
+    { NULL, N_("has a header of an unknown kind") },
 };
 
 /* Meta: templates/components */
@@ -140,7 +141,7 @@ static const PartRow button_rows[] = {
     { "OTP", NULL },
     { "MPM", NEEDS_CATALOGUE },
     { "SPM", NEEDS_CATALOGUE },
-    { NULL, "has a button of an unknown kind" },
+    { NULL, N_("has a button of an unknown kind") },
 };
 
 /* Meta: templates/components; texts and buttons are looked at more closely. */
@@ -152,7 +153,7 @@ static const PartRow component_rows[] = {
     { "CALL_PERMISSION_REQUEST", NULL },
     { "LIMITED_TIME_OFFER", NULL },
     { "CAROUSEL", NULL },
-    { NULL, "has a part of an unknown kind" },
+    { NULL, N_("has a part of an unknown kind") },
 };
 
 /* Its row: the last one for an unknown type. */
@@ -196,7 +197,7 @@ read_button(Template *self, CoexTemplatePart *part, const CoexJsonAt *at)
         strstr(fields.url, "otp_type="))
         button->type = "OTP";
     if (!button->label && is_word(fields.type, "REQUEST_CONTACT_INFO"))
-        button->label = g_strdup("Share phone number");
+        button->label = g_strdup(_("Share phone number"));
 }
 
 typedef struct {
@@ -231,7 +232,7 @@ set_text(Template *self, char **member, const char *text)
     is_long = g_utf8_strlen(text, -1) > TEXT_MAX;
     *member = is_long ? g_utf8_substring(text, 0, TEXT_MAX) : g_strdup(text);
     if (is_long)
-        coex_template_add_obstacle(self, "has a text that is too long");
+        coex_template_add_obstacle(self, _("has a text that is too long"));
 }
 
 static void
@@ -259,7 +260,7 @@ read_offer(Template *self, CoexTemplatePart *part, const CoexJsonAt *offer)
 {
     set_text(self, &part->offer, coex_json_member_text(offer, "text"));
     if (!part->offer)
-        part->offer = g_strdup("Limited-time offer");
+        part->offer = g_strdup(_("Limited-time offer"));
     part->expires = g_strcmp0(coex_json_member_text(offer, "has_expiration"), "true") == 0;
 }
 
@@ -302,7 +303,7 @@ visit_cards(Template *self, const CoexJsonAt *cards, CoexTemplateVisitor visit)
     guint n_cards = coex_json_length(cards);
 
     if (n_cards == 0 || n_cards > CARDS_MAX)
-        coex_template_add_obstacle(self, "has no cards, or too many");
+        coex_template_add_obstacle(self, _("has no cards, or too many"));
     for (guint i = 0; i < MIN(n_cards, CARDS_MAX); i++) {
         CoexJsonAt card = coex_json_element(cards, i);
         CoexJsonAt components = coex_json_member(&card, "components");
@@ -379,9 +380,9 @@ template_new(const DefinitionFields *fields, const CoexJsonAt *definition)
     self->public.status = dup_upper(fields->status);
     self->public.quality = dup_upper(coex_json_member_text(&fields->quality_score, "score"));
     if (is_word(fields->status, "PAUSED"))
-        coex_template_add_obstacle(self, "is paused by WhatsApp");
+        coex_template_add_obstacle(self, _("is paused by WhatsApp"));
     if (is_word(fields->status, "DISABLED"))
-        coex_template_add_obstacle(self, "is disabled by WhatsApp");
+        coex_template_add_obstacle(self, _("is disabled by WhatsApp"));
     self->auto_generated = is_word(fields->source, "AUTO_GENERATED");
     self->definition = coex_json_dup(definition);
     return self;
@@ -422,7 +423,7 @@ coex_template_parse(const CoexJsonAt *definition, GError **error)
     set_public(self);
     if (!*fields.name || !*fields.language || !template_->body) {
         g_set_error(error, COEX_ERROR, COEX_ERROR_PROTOCOL,
-                    "The template “%s” has no name, no language or no body.", fields.name);
+                    _("The template “%s” has no name, no language or no body."), fields.name);
         return NULL;
     }
     coex_template_read_variables(self, fields.parameter_format, &fields.components);
@@ -472,12 +473,12 @@ const char *
 coex_template_get_cost(const CoexTemplate *template_, gboolean is_free)
 {
     if (is_free)
-        return "free: inside the free entry point";
+        return _("free: inside the free entry point");
     if (is_word(template_->category, "MARKETING"))
-        return "billed as marketing";
+        return _("billed as marketing");
     if (is_word(template_->category, "UTILITY"))
-        return "billed as utility";
+        return _("billed as utility");
     if (is_word(template_->category, "AUTHENTICATION"))
-        return "billed as authentication";
+        return _("billed as authentication");
     return "billed";
 }

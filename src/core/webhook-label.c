@@ -5,6 +5,7 @@
 #include "core/json.h"
 #include "core/message.h"
 #include "core/text.h"
+#include "core/words.h"
 #include <glib.h>
 #include <string.h>
 
@@ -21,11 +22,11 @@
 /* Each may be there once, in this order. One that does not end goes on to the next END. */
 static const char *const labels[][4] = {
     { COEX_BY_AGENT, COEX_BY_BOT },
-    { "[in the group " },
+    { N_("[in the group ") },
     { FORWARDED, FORWARDED_OFTEN },
-    { "[from an ad: “", "[from an ad, ", "[from an ad] " },
-    { "[from a post: “", "[from a post, ", "[from a post] " },
-    { "[about the product " },
+    { N_("[from an ad: “"), N_("[from an ad, "), N_("[from an ad] ") },
+    { N_("[from a post: “"), N_("[from a post, "), N_("[from a post] ") },
+    { N_("[about the product ") },
 };
 
 /* @text where it does not begin with it. */
@@ -97,14 +98,14 @@ coex_webhook_label_dup_subject(const CoexJsonAt *context, const CoexJsonAt *refe
         g_autofree char *address = dup_part(url, URL_MAX);
 
         g_string_append_printf(subject, "[from %s%s%s%s%s%s] ",
-                               g_strcmp0(type, "post") == 0 ? "a post" : "an ad",
+                               g_strcmp0(type, "post") == 0 ? "a post" : _("an ad"),
                                *title != '\0' ? ": “" : "", title, *title != '\0' ? "”" : "",
                                *address != '\0' ? ", " : "", address);
     }
     if (coex_json_at_exists(&product)) {
-        g_autofree char *name = dup_part(sku != NULL ? sku : "not told which", TITLE_MAX);
+        g_autofree char *name = dup_part(sku != NULL ? sku : _("not told which"), TITLE_MAX);
 
-        g_string_append_printf(subject, "[about the product %s] ", name);
+        g_string_append_printf(subject, _("[about the product %s] "), name);
     }
     if (subject->len == 0) {
         g_string_free(subject, TRUE);
@@ -131,6 +132,6 @@ coex_webhook_label_dup_group(const char *group_id, const char *who)
         return NULL;
     group = dup_part(group_id, TITLE_MAX);
     writer = who != NULL ? dup_part(who, TITLE_MAX) : NULL;
-    return g_strdup_printf("[in the group %s%s%s] ", group, writer != NULL ? ", from " : "",
+    return g_strdup_printf(_("[in the group %s%s%s] "), group, writer != NULL ? ", from " : "",
                            writer != NULL ? writer : "");
 }

@@ -13,6 +13,7 @@
 #include "core/webhook-people.h"
 #include "core/webhook-pricing.h"
 #include "core/webhook-system.h"
+#include "core/words.h"
 
 #include <string.h>
 
@@ -250,7 +251,7 @@ add_nameless(Value *value, const CoexWebhookAddress *address)
     else
         add_line(
             value, COEX_EVENT_UNKNOWN,
-            g_strdup_printf("A message came without an id (%s): look at it on the phone.", who));
+            g_strdup_printf(_("A message came without an id (%s): look at it on the phone."), who));
 }
 
 static void
@@ -428,7 +429,7 @@ read_error(Value *value, const CoexJsonAt *at)
 {
     g_autofree char *told = coex_account_event_error(at);
 
-    add_line(value, COEX_EVENT_ACCOUNT, g_strdup_printf("WhatsApp reports an error: %s", told));
+    add_line(value, COEX_EVENT_ACCOUNT, g_strdup_printf(_("WhatsApp reports an error: %s"), told));
 }
 
 static void
@@ -473,7 +474,7 @@ read_history(Value *value, const CoexJsonAt *at)
     if (coex_json_at_exists(&error)) {
         g_autofree char *told = coex_account_event_error(&error);
 
-        event->line = g_strdup_printf("The chat history was not shared: %s", told);
+        event->line = g_strdup_printf(_("The chat history was not shared: %s"), told);
     }
 }
 

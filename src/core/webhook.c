@@ -5,6 +5,7 @@
 #include "core/json.h"
 #include "core/message.h"
 #include "core/webhook-value.h"
+#include "core/words.h"
 
 /* A change, or what stands in its place. `field` may stand too deep or too high (Meta:
  * webhooks/create-webhook-endpoint). */
@@ -83,7 +84,7 @@ coex_webhook_parse(const char *bytes, gsize length, GError **error)
     read_root(events, &root);
     if (events->len == 0) {
         g_set_error_literal(error, COEX_ERROR, COEX_ERROR_PROTOCOL,
-                            "This is JSON, but no webhook: it holds no value.");
+                            _("This is JSON, but no webhook: it holds no value."));
         return NULL;
     }
     return g_steal_pointer(&events);

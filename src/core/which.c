@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "core/text.h"
+#include "core/words.h"
 #include <string.h>
 
 #define NTH_MAX 10000
@@ -73,8 +74,8 @@ coex_which_parse(const char *words, CoexWhich *ret_which, GError **error)
         return TRUE;
     }
     g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                "“%s” names no message. It takes last, -2 for the last but one, a number such as "
-                "#17, a time such as 14:46, or words of it in quotation marks.",
+                _("“%s” names no message. It takes last, -2 for the last but one, a number such as "
+                  "#17, a time such as 14:46, or words of it in quotation marks."),
                 trimmed);
     return FALSE;
 }
@@ -138,9 +139,9 @@ coex_which_check_first(const char *words, GError **error)
     if (!is_like_name(first) || coex_which_parse(first, &which, NULL))
         return TRUE;
     g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                "“%s” names no message: that may be last, -2, a number such as #17, a time such as "
-                "14:46, or words of it in quotation marks. If it is part of your text, write last "
-                "before it.",
+                _("“%s” names no message: that may be last, -2, a number such as #17, a time such "
+                  "as 14:46, or words of it in quotation marks. If it is part of your text, write "
+                  "last before it."),
                 first);
     return FALSE;
 }

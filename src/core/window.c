@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/window.h"
+#include "core/words.h"
 
 #include <string.h>
 
@@ -62,7 +63,7 @@ format_end(gint64 end_s, const char *format)
     g_autoptr(GDateTime) end = g_date_time_new_from_unix_local(end_s);
     char *text = end != NULL ? g_date_time_format(end, format) : NULL;
 
-    return text != NULL ? text : g_strdup("Window open");
+    return text != NULL ? text : g_strdup(_("Window open"));
 }
 
 /* With the day: the text stands as long as nobody writes. */
@@ -72,11 +73,11 @@ format_closed(gint64 end_s, gint64 now)
     gboolean is_near = now - end_s < YEAR_S / 2;
     g_autoptr(GDateTime) end =
         end_s <= now ? g_date_time_new_from_unix_local(end_s) : NULL; /* else not by that */
-    char *text = end != NULL ? g_date_time_format(end, is_near ? "Closed since %d %b %H:%M"
-                                                               : "Closed since %d %b %Y")
+    char *text = end != NULL ? g_date_time_format(end, is_near ? _("Closed since %d %b %H:%M")
+                                                               : _("Closed since %d %b %Y"))
                              : NULL;
 
-    return text != NULL ? text : g_strdup("Window closed");
+    return text != NULL ? text : g_strdup(_("Window closed"));
 }
 
 char *
@@ -84,18 +85,18 @@ coex_window_dup_label(CoexWindow window, gint64 now)
 {
     switch (coex_window_get_stage(window, now)) {
     case COEX_WINDOW_NEVER:
-        return g_strdup("Has not written yet");
+        return g_strdup(_("Has not written yet"));
     case COEX_WINDOW_CLOSED:
         return format_closed(window.expires_at, now);
     case COEX_WINDOW_FREE:
-        return format_end(window.free_until, "Free templates to %a %H:%M");
+        return format_end(window.free_until, _("Free templates to %a %H:%M"));
     case COEX_WINDOW_CLOSES_SOON:
-        return format_end(window.expires_at, "Closes at %H:%M");
+        return format_end(window.expires_at, _("Closes at %H:%M"));
     case COEX_WINDOW_CLOSES:
     case COEX_WINDOW_OPEN:
-        return format_end(window.expires_at, "Open until %a %H:%M");
+        return format_end(window.expires_at, _("Open until %a %H:%M"));
     }
-    return g_strdup("Window closed");
+    return g_strdup(_("Window closed"));
 }
 
 char *
@@ -103,11 +104,11 @@ coex_window_dup_short_label(CoexWindowStage stage, gint64 end_s)
 {
     switch (stage) {
     case COEX_WINDOW_NEVER:
-        return g_strdup("never wrote");
+        return g_strdup(_("never wrote"));
     case COEX_WINDOW_CLOSED:
         return g_strdup("closed");
     case COEX_WINDOW_FREE:
-        return format_end(end_s, "free to %a %H:%M");
+        return format_end(end_s, _("free to %a %H:%M"));
     case COEX_WINDOW_CLOSES_SOON:
         return format_end(end_s, "to %H:%M!");
     case COEX_WINDOW_CLOSES:
@@ -130,7 +131,7 @@ coex_window_dup_known_time(gint64 time_s)
 {
     char *time = coex_window_dup_time(time_s);
 
-    return time != NULL ? time : g_strdup("an unknown time");
+    return time != NULL ? time : g_strdup(_("an unknown time"));
 }
 
 char *
@@ -151,7 +152,7 @@ dup_left(gint64 left_s)
     int minutes = (int)(left_s / 60);
 
     if (minutes < 1)
-        return g_strdup("less than a minute");
+        return g_strdup(_("less than a minute"));
     if (minutes < 60)
         return g_strdup_printf("%d min", minutes);
     return g_strdup_printf("%d h %d min", minutes / 60, minutes % 60);
@@ -167,17 +168,17 @@ coex_window_describe(CoexWindow window, gint64 now)
     if (window.open && now < window.expires_at) {
         g_autofree char *left = dup_left(window.expires_at - now);
 
-        g_string_printf(line, "The window is open until %s (%s left).", end, left);
+        g_string_printf(line, _("The window is open until %s (%s left)."), end, left);
     } else if (window.expires_at == 0) {
-        g_string_assign(line, "Has not written yet: only templates can be sent.");
+        g_string_assign(line, _("Has not written yet: only templates can be sent."));
     } else if (window.expires_at > now) {
-        g_string_assign(line, "The window is closed, because the last message carries a time that "
-                              "lies ahead: only templates can be sent.");
+        g_string_assign(line, _("The window is closed, because the last message carries a time "
+                                "that lies ahead: only templates can be sent."));
     } else {
-        g_string_printf(line, "The window has been closed since %s: only templates can be sent.",
+        g_string_printf(line, _("The window has been closed since %s: only templates can be sent."),
                         end);
     }
     if (window.free_until > now)
-        g_string_append_printf(line, " Messages are free of charge until %s.", free_end);
+        g_string_append_printf(line, _(" Messages are free of charge until %s."), free_end);
     return g_string_free(line, FALSE);
 }

@@ -9,6 +9,7 @@
 #include "ingest/receiver.h"
 #include "net/disk.h"
 #include "net/http.h"
+#include "core/words.h"
 #include <string.h>
 
 #define BODY "{\"object\":\"whatsapp_business_account\",\"entry\":[]}"
@@ -309,8 +310,8 @@ coex_doctor_leave(CoexDoctor *doctor)
     doctor->listens = FALSE;
     doctor->led = FALSE;
     coex_report_add(doctor->report, COEX_FINDING_UNCHECKED,
-                    "The listener at %s, and the way to it: an account logs in, and needs it. "
-                    "Check again after that.",
+                    _("The listener at %s, and the way to it: an account logs in, and needs it. "
+                      "Check again after that."),
                     doctor->spec.c->listen);
 }
 
@@ -333,12 +334,12 @@ start_listener(CoexDoctor *doctor)
         break;
     case COEX_LISTENER_OTHERS:
         coex_report_add(doctor->report, COEX_FINDING_UNCHECKED,
-                        "The listener at %s: another account has it. Log in, and check again.",
+                        _("The listener at %s: another account has it. Log in, and check again."),
                         listen);
         break;
     case COEX_LISTENER_SOON:
         coex_report_add(doctor->report, COEX_FINDING_UNCHECKED,
-                        "The listener at %s: the login is under way. Check again after it.",
+                        _("The listener at %s: the login is under way. Check again after it."),
                         listen);
         break;
     }
@@ -364,8 +365,8 @@ start_challenge(CoexDoctor *doctor)
         return FALSE;
     if (*doctor->spec.c->verify_token == '\0') {
         coex_report_add(doctor->report, COEX_FINDING_UNCHECKED,
-                        "The challenge: the option verify-token is empty, which matters only where "
-                        "the address is entered by hand in the App dashboard.");
+                        _("The challenge: the option verify-token is empty, which matters only "
+                          "where the address is entered by hand in the App dashboard."));
         return FALSE;
     }
     url = dup_local_url(doctor);
@@ -388,9 +389,10 @@ start_delivery(CoexDoctor *doctor)
     if (!doctor->listens)
         return FALSE;
     if (doctor->spec.c->has_unknown_secret) {
-        coex_report_add(doctor->report, COEX_FINDING_UNCHECKED,
-                        "A delivery to the listener: the option webhook-header is empty, and a "
-                        "secret of the account's own making is known only while it is logged in.");
+        coex_report_add(
+            doctor->report, COEX_FINDING_UNCHECKED,
+            _("A delivery to the listener: the option webhook-header is empty, and a secret of the "
+              "account's own making is known only while it is logged in."));
         return FALSE;
     }
     url = dup_local_url(doctor);

@@ -2,6 +2,7 @@
 #include "ingest/inbox-source-private.h"
 
 #include "core/api.h"
+#include "core/words.h"
 
 #define OVERLAP_S 600          /* is read again each time: WhatsApp's time is no order of arrival */
 #define FIRST_S (24 * 60 * 60) /* at the very first: who wrote then may still be answered */
@@ -88,8 +89,8 @@ finish_reading(CoexInboxSource *inbox)
     if (inbox->is_short && !inbox->told_short) {
         inbox->told_short = TRUE;
         coex_inbox_tell(
-            inbox, "The Inbox says that it has more messages than it hands out, so something may "
-                   "be missing here. Look at the phone; it is asked again from time to time.");
+            inbox, _("The Inbox says that it has more messages than it hands out, so something may "
+                     "be missing here. Look at the phone; it is asked again from time to time."));
     }
     return TRUE;
 }
@@ -274,7 +275,7 @@ coex_inbox_source_take_rows(CoexInboxSource *inbox, const CoexResponse *response
         return;
     }
     if (inbox->n_read >= PAGES_MAX) {
-        coex_inbox_source_fail(inbox, COEX_INBOX_STRANGE, "its list has no end", 0);
+        coex_inbox_source_fail(inbox, COEX_INBOX_STRANGE, _("its list has no end"), 0);
         return;
     }
     inbox->n_read++;

@@ -8,6 +8,7 @@
 #include "net/bell.h"
 #include "net/http.h"
 #include "net/suspend.h"
+#include "core/words.h"
 
 #define REQUEST_S 30
 #define IDLE_MS                                                                                    \
@@ -125,9 +126,9 @@ take_user(CoexInboxSource *inbox, const CoexResponse *response)
     }
     if (!reads_all && !inbox->told_part)
         coex_inbox_tell(
-            inbox, "The user behind the option inbox-token may read a part of the conversations "
-                   "only, so the others do not come here. Let an admin of the Inbox allow it to "
-                   "read all.");
+            inbox,
+            _("The user behind the option inbox-token may read a part of the conversations only, "
+              "so the others do not come here. Let an admin of the Inbox allow it to read all."));
     inbox->told_part |= !reads_all;
     coex_inbox_source_ask(inbox, COEX_INBOX_ASK_NUMBER);
 }
@@ -179,8 +180,9 @@ take_status(CoexInboxSource *inbox, const CoexResponse *response)
     guint status = response->status;
     gboolean is_away = status == 408 || status == 429 || status >= 500;
     gboolean is_list = inbox->step > COEX_INBOX_ASK_NUMBER;
-    g_autofree char *why = g_strdup_printf(
-        is_away ? "%s answered with HTTP %u." : "%s answered with HTTP %u", inbox->host, status);
+    g_autofree char *why =
+        g_strdup_printf(is_away ? _("%s answered with HTTP %u.") : _("%s answered with HTTP %u"),
+                        inbox->host, status);
 
     if (status == 404 && inbox->step == COEX_INBOX_ASK_NUMBER) {
         begin_work(inbox);
@@ -202,7 +204,7 @@ static void
 take_flood(CoexInboxSource *inbox)
 {
     if (inbox->step <= COEX_INBOX_ASK_NUMBER || inbox->page_rows == 1) {
-        coex_inbox_source_fail(inbox, COEX_INBOX_STRANGE, "its answer has no end", 0);
+        coex_inbox_source_fail(inbox, COEX_INBOX_STRANGE, _("its answer has no end"), 0);
         return;
     }
     inbox->page_rows = MAX(inbox->page_rows / 10, 1);
@@ -376,5 +378,5 @@ coex_inbox_source_get_bell_fault(const CoexInboxSource *inbox)
     if (coex_bell_is_open(inbox->bell))
         return "";
     fault = coex_bell_get_fault(inbox->bell);
-    return fault != NULL ? fault : "it is not connected yet";
+    return fault != NULL ? fault : _("it is not connected yet");
 }

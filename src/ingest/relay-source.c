@@ -13,6 +13,7 @@
 #include "store/batch.h"
 #include "store/rows.h"
 #include "store/store.h"
+#include "core/words.h"
 #include <string.h>
 
 #define WAIT_S 50     /* that the relay may wait for something new */
@@ -158,26 +159,27 @@ explain(CoexRelaySource *relay, Trouble trouble, const char *why)
         break;
     case AWAY:
         tell(relay,
-             "The relay cannot be asked: %s What comes for this number waits there, and is fetched "
-             "as soon as that works.",
+             _("The relay cannot be asked: %s What comes for this number waits there, and is "
+               "fetched as soon as that works."),
              why);
         break;
     case STRANGE:
         tell(relay,
-             "What answers at the option relay is no relay, or a broken one: %s. Nothing of that "
-             "was taken. Look there, or correct the option and log in again.",
+             _("What answers at the option relay is no relay, or a broken one: %s. Nothing of that "
+               "was taken. Look there, or correct the option and log in again."),
              why);
         break;
     case WRONG_KEY:
-        tell(relay,
-             "The relay %s refuses the option relay-key, so nothing comes from it. Copy the "
-             "desk-key from its configuration and log in again; what came meanwhile waits there.",
-             relay->host);
+        tell(
+            relay,
+            _("The relay %s refuses the option relay-key, so nothing comes from it. Copy the "
+              "desk-key from its configuration and log in again; what came meanwhile waits there."),
+            relay->host);
         break;
     case WRONG_PATH:
         tell(relay,
-             "The relay %s has nothing at the path of the option relay. Correct it, as in "
-             "https://relay.example.org/bakery, and log in again.",
+             _("The relay %s has nothing at the path of the option relay. Correct it, as in "
+               "https://relay.example.org/bakery, and log in again."),
              relay->host);
         break;
     }
@@ -202,11 +204,11 @@ tell_back(CoexRelaySource *relay)
         return;
     relay->was_away = FALSE;
     if (relay->n_meanwhile == 0)
-        tell(relay, "The relay answers again. Nothing came meanwhile.");
+        tell(relay, _("The relay answers again. Nothing came meanwhile."));
     else if (relay->n_meanwhile == 1)
-        tell(relay, "The relay answers again. One delivery came meanwhile, at %s.", time);
+        tell(relay, _("The relay answers again. One delivery came meanwhile, at %s."), time);
     else
-        tell(relay, "The relay answers again. %u deliveries came meanwhile, the oldest at %s.",
+        tell(relay, _("The relay answers again. %u deliveries came meanwhile, the oldest at %s."),
              relay->n_meanwhile, time);
     relay->n_meanwhile = 0;
 }
@@ -393,8 +395,8 @@ begin_anew(CoexRelaySource *relay, const char *log)
     relay->batch = relay->spec.begin(relay->spec.source.data);
     if (relay->n_resets++ == 0 || now_us - relay->reset_us >= QUIET_US) {
         relay->reset_us = now_us;
-        tell(relay, "The relay began a new log, so all that it has is read once more. What is here "
-                    "already is not shown again; what only its old log had is lost.");
+        tell(relay, _("The relay began a new log, so all that it has is read once more. What is "
+                      "here already is not shown again; what only its old log had is lost."));
     }
     keep(relay, 0, TRUE, NULL);
 }
@@ -408,8 +410,8 @@ take_answer(CoexRelaySource *relay, const CoexRelayEnd *end)
         return;
     }
     if (relay->cursor > 0 && end->oldest > relay->cursor + 1)
-        tell(relay, "The relay keeps deliveries for a while only, and some went before this desk "
-                    "came to fetch them. Look at the phone for what is missing here.");
+        tell(relay, _("The relay keeps deliveries for a while only, and some went before this desk "
+                      "came to fetch them. Look at the phone for what is missing here."));
     if (relay->log == NULL)
         relay->log = g_strdup(end->relay);
     relay->n_failures = 0;
@@ -427,7 +429,7 @@ take_status(CoexRelaySource *relay, const CoexResponse *response)
 {
     gboolean is_away = response->status == 429 || response->status >= 500;
     g_autofree char *why =
-        g_strdup_printf(is_away ? "%s answered with HTTP %u." : "%s answered with HTTP %u",
+        g_strdup_printf(is_away ? _("%s answered with HTTP %u.") : _("%s answered with HTTP %u"),
                         relay->host, response->status);
 
     if (response->status == 401 || response->status == 403)

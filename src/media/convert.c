@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "media/turn.h"
+#include "core/words.h"
 #include <errno.h>
 #include <glib-unix.h>
 #include <glib/gstdio.h>
@@ -292,12 +293,12 @@ find_why(const CoexConversion *what, gboolean is_late)
     struct statvfs disk;
 
     if (is_late)
-        return "ffmpeg was not done with it after 20 minutes.";
+        return _("ffmpeg was not done with it after 20 minutes.");
     if (g_stat(what->to, &made) == 0 && made.st_size >= get_max(what))
-        return "What ffmpeg makes of it is too large for WhatsApp.";
+        return _("What ffmpeg makes of it is too large for WhatsApp.");
     if (statvfs(folder, &disk) == 0 && (guint64)disk.f_bavail * disk.f_frsize < DISK_FULL)
-        return "The disk is full: ffmpeg could not write it.";
-    return "ffmpeg cannot read it.";
+        return _("The disk is full: ffmpeg could not write it.");
+    return _("ffmpeg cannot read it.");
 }
 
 static CoexTurn one;
@@ -316,7 +317,7 @@ coex_convert(const CoexConversion *what, GCancellable *cancellable, GError **err
     gboolean done = FALSE;
 
     if (!coex_turn_try(&one)) {
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_BUSY, "Another one is being converted.");
+        g_set_error(error, G_IO_ERROR, G_IO_ERROR_BUSY, _("Another one is being converted."));
         return FALSE;
     }
     argv = build(what, cancellable);
@@ -327,7 +328,7 @@ coex_convert(const CoexConversion *what, GCancellable *cancellable, GError **err
         return FALSE;
     if (!done)
         g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT, "%s",
-                    argv == NULL ? "It is too long."
+                    argv == NULL ? _("It is too long.")
                                  : find_why(what, g_get_monotonic_time() >= until_us));
     return done;
 }

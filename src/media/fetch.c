@@ -18,6 +18,7 @@
 #include "net/download.h"
 #include "net/http.h"
 #include "store/store.h"
+#include "core/words.h"
 #include <string.h>
 #include <glib/gstdio.h>
 
@@ -123,11 +124,11 @@ tell_slow(CoexAccount *account)
     if (account->fetch->slow_told || account->state == COEX_ACCOUNT_ENDED)
         return;
     account->fetch->slow_told = TRUE;
-    coex_account_tell_notice(account, NULL,
-                             "Files that come are kept waiting: the disk that %s is on is slow, or "
-                             "does not answer. They go on by themselves, and nothing else waits "
-                             "for them.",
-                             account->media_folder);
+    coex_account_tell_notice(
+        account, NULL,
+        _("Files that come are kept waiting: the disk that %s is on is slow, or does not answer. "
+          "They go on by themselves, and nothing else waits for them."),
+        account->media_folder);
 }
 
 static void
@@ -136,10 +137,10 @@ tell_slow_file(CoexAccount *account, const CoexPerson *person, const CoexMedia *
 {
     g_autofree char *label = coex_files_dup_label(media, message_id, NULL);
 
-    coex_account_tell_notice(account, person,
-                             "%s is kept waiting: the disk is slow, or does not answer. It comes "
-                             "when it does.",
-                             label);
+    coex_account_tell_notice(
+        account, person,
+        _("%s is kept waiting: the disk is slow, or does not answer. It comes when it does."),
+        label);
 }
 
 static void
@@ -233,13 +234,13 @@ is_shut(CoexAccount *account)
     }
     set_timer(account, g_get_monotonic_time() + (*oldest + HOUR_S - now) * G_USEC_PER_SEC);
     when = g_date_time_new_from_unix_local(*oldest + HOUR_S);
-    clock = when != NULL ? g_date_time_format(when, "%H:%M") : g_strdup("in an hour");
+    clock = when != NULL ? g_date_time_format(when, "%H:%M") : g_strdup(_("in an hour"));
     if (!fetch->pause_told)
-        coex_account_tell_notice(account, NULL,
-                                 "%s has refused %u requests for files within an hour. So that it "
-                                 "does not shut this number out, files are fetched again from %s "
-                                 "on.",
-                                 account->endpoint.backend->label, fetch->failures.length, clock);
+        coex_account_tell_notice(
+            account, NULL,
+            _("%s has refused %u requests for files within an hour. So that it does not shut this "
+              "number out, files are fetched again from %s on."),
+            account->endpoint.backend->label, fetch->failures.length, clock);
     fetch->pause_told = TRUE;
     return TRUE;
 }
@@ -267,8 +268,8 @@ fail(Job *job, const char *why)
 {
     g_autofree char *label = coex_files_dup_label(job->media, job->message_id, NULL);
     g_autofree char *line =
-        g_strdup_printf("%s was not fetched: %s %cget #%" G_GINT64_FORMAT " tries again.", label,
-                        why, job->account->verb_mark, job->message_id);
+        g_strdup_printf(_("%s was not fetched: %s %cget #%" PRId64 " tries again."), label, why,
+                        job->account->verb_mark, job->message_id);
 
     end(job, COEX_MEDIA_FAILED, NULL, line);
 }
@@ -277,10 +278,9 @@ static void
 give_up(Job *job)
 {
     g_autofree char *label = coex_files_dup_label(job->media, job->message_id, NULL);
-    g_autofree char *line = g_strdup_printf(
-        "%s is not at WhatsApp any more, which keeps files for some days only. The phone may have "
-        "it.",
-        label);
+    g_autofree char *line = g_strdup_printf(_("%s is not at WhatsApp any more, which keeps files "
+                                              "for some days only. The phone may have it."),
+                                            label);
 
     end(job, COEX_MEDIA_GONE, NULL, line);
 }
@@ -291,7 +291,7 @@ offer(Job *job, gint64 size)
     const CoexFileFacts facts = { .size = size };
     g_autofree char *label =
         coex_files_dup_label(job->media, job->message_id, size >= 0 ? &facts : NULL);
-    g_autofree char *line = g_strdup_printf("%s: %cget #%" G_GINT64_FORMAT " fetches it.", label,
+    g_autofree char *line = g_strdup_printf(_("%s: %cget #%" PRId64 " fetches it."), label,
                                             job->account->verb_mark, job->message_id);
 
     end(job, COEX_MEDIA_OFFERED, NULL, line);
@@ -315,13 +315,13 @@ put_off(Job *job, const GError *error)
         return;
     }
     if (g_error_matches(error, COEX_ERROR, COEX_ERROR_STORE) && fetch->n_unreached == 1)
-        coex_account_tell_notice(account, NULL,
-                                 "Files are not fetched for now, and are tried again by "
-                                 "themselves. %s",
-                                 error->message);
+        coex_account_tell_notice(
+            account, NULL,
+            _("Files are not fetched for now, and are tried again by themselves. %s"),
+            error->message);
     else if (job->n_tries == 3 || (is_asked(job) && job->n_tries == 1))
         coex_account_tell_notice(account, find_person(account, job),
-                                 "%s is not here yet, and is tried again by itself: %s", label,
+                                 _("%s is not here yet, and is tried again by itself: %s"), label,
                                  error->message);
     job->not_before_us = until;
     if (all)
@@ -483,7 +483,7 @@ download(Job *job, const CoexMediaLink *link)
     if (link->size > account->media_limit) {
         g_autofree char *size = coex_files_dup_size(link->size);
         g_autofree char *why =
-            g_strdup_printf("It has %s, more than the option \"media-limit\" allows.", size);
+            g_strdup_printf(_("It has %s, more than the option \"media-limit\" allows."), size);
 
         fail(job, why);
         return;
@@ -704,7 +704,7 @@ coex_fetch_ask(CoexAccount *account, const CoexMediaRow *row, CoexLineFlags flag
     coex_fetch_queue_prefer(fetch->queue, job);
     coex_batch_put_media(batch, job->message_id, COEX_MEDIA_WANTED, NULL);
     coex_account_commit(account, batch);
-    coex_account_tell_notice(account, find_person(account, job), "%s is being fetched.", label);
+    coex_account_tell_notice(account, find_person(account, job), _("%s is being fetched."), label);
     pump(account);
 }
 

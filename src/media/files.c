@@ -6,6 +6,7 @@
 #include "core/media.h"
 #include "core/opus.h"
 #include "core/text.h"
+#include "core/words.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -21,7 +22,7 @@ static void
 set_error(GError **error, const char *path, int code)
 {
     g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
-                "It could not be put into %s: %s. See the option \"media-folder\".", path,
+                _("It could not be put into %s: %s. See the option \"media-folder\"."), path,
                 g_strerror(code));
 }
 

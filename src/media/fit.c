@@ -12,6 +12,7 @@
 #include "media/files.h"
 #include "media/picture.h"
 #include "net/worker.h"
+#include "core/words.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -44,7 +45,7 @@ fitting_free(Fitting *fitting)
 static gboolean
 set_error(GError **error, int code)
 {
-    g_set_error(error, COEX_ERROR, COEX_ERROR_STORE, "The copy of it could not be changed: %s.",
+    g_set_error(error, COEX_ERROR, COEX_ERROR_STORE, _("The copy of it could not be changed: %s."),
                 g_strerror(code));
     return FALSE;
 }
@@ -91,14 +92,15 @@ describe(const CoexMedia *media, const CoexPicture *picture)
     g_autofree char *size = dup_size(picture->width, picture->height);
     g_autofree char *full = dup_size(picture->full_width, picture->full_height);
 
-    return g_strdup_printf("“%s” %s: it goes as %s, %s%s%s%s.", media->name,
-                           media->kind == COEX_MEDIA_STICKER ? "is too large for a sticker"
-                           : is_large                        ? "is too large for WhatsApp"
-                           : is_taken ? "has other colours than 8-bit RGB, which WhatsApp asks for"
-                                      : "is of no type that WhatsApp shows",
+    return g_strdup_printf(_("“%s” %s: it goes as %s, %s%s%s%s."), media->name,
+                           media->kind == COEX_MEDIA_STICKER ? _("is too large for a sticker")
+                           : is_large                        ? _("is too large for WhatsApp")
+                           : is_taken
+                               ? _("has other colours than 8-bit RGB, which WhatsApp asks for")
+                               : _("is of no type that WhatsApp shows"),
                            strcmp(picture->mime, "image/png") == 0 ? "PNG" : "JPEG", size,
-                           is_smaller ? " instead of " : "", is_smaller ? full : "",
-                           picture->dropped_notes ? ", without its place data" : "");
+                           is_smaller ? _(" instead of ") : "", is_smaller ? full : "",
+                           picture->dropped_notes ? _(", without its place data") : "");
 }
 
 /* ---- pictures ---- */
@@ -174,7 +176,7 @@ check_made(CoexMedia *made, GMappedFile *file, CoexFit how, GError **error)
                               : made->kind == COEX_MEDIA_VIDEO &&
                                     coex_film_read(bytes, length, &film) && film.playable)
         return TRUE;
-    g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT, "ffmpeg has made nothing of it.");
+    g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT, _("ffmpeg has made nothing of it."));
     return FALSE;
 }
 
@@ -226,15 +228,15 @@ convert(Fitting *fitting, gboolean as_is, GError **error)
 static char *
 describe_film(const CoexMedia *was, const CoexMedia *is, gboolean had_notes)
 {
-    const char *notes = had_notes ? ", without its place data" : "";
+    const char *notes = had_notes ? _(", without its place data") : "";
     g_autofree char *full = coex_files_dup_size(was->size);
     g_autofree char *size = coex_files_dup_size(is->size);
 
     if (was->size > COEX_FILE_FILM_MAX)
-        return g_strdup_printf("“%s” is too large for WhatsApp: it goes as MP4 of %s instead of "
-                               "%s%s.",
-                               was->name, size, full, notes);
-    return g_strdup_printf("“%s” is of no type that WhatsApp plays: it goes as MP4, %s%s.",
+        return g_strdup_printf(
+            _("“%s” is too large for WhatsApp: it goes as MP4 of %s instead of %s%s."), was->name,
+            size, full, notes);
+    return g_strdup_printf(_("“%s” is of no type that WhatsApp plays: it goes as MP4, %s%s."),
                            was->name, size, notes);
 }
 
@@ -312,13 +314,13 @@ fit_voice(Fitting *fitting, GError **error)
 
     if (!coex_convert_is_possible(fitting->media->mime)) {
         g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    "To make it a voice message takes ffmpeg, which is not on this computer. "
-                    "Install it, or send it as a file.");
+                    _("To make it a voice message takes ffmpeg, which is not on this computer. "
+                      "Install it, or send it as a file."));
         return FALSE;
     }
     if (!convert(fitting, FALSE, error))
         return FALSE;
-    fitting->done = g_strdup_printf("“%s” goes as a voice message: Opus in mono.", name);
+    fitting->done = g_strdup_printf(_("“%s” goes as a voice message: Opus in mono."), name);
     return TRUE;
 }
 

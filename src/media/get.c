@@ -9,6 +9,7 @@
 #include "media/fetch.h"
 #include "media/files.h"
 #include "store/store.h"
+#include "core/words.h"
 
 typedef struct {
     CoexAccount *account;
@@ -97,9 +98,9 @@ on_found(GPtrArray *rows, const GError *error, gpointer user_data)
     if (rows->len == 0) {
         coex_account_tell_notice(account, find_asker(question), "%s",
                                  question->is_theirs
-                                     ? "They have sent no such file. One of ours is named by the "
-                                       "number of its line, as in #17."
-                                     : "There is no such file in this conversation.");
+                                     ? _("They have sent no such file. One of ours is named by the "
+                                         "number of its line, as in #17.")
+                                     : _("There is no such file in this conversation."));
         return;
     }
     row = g_ptr_array_index(rows, 0);
@@ -107,9 +108,9 @@ on_found(GPtrArray *rows, const GError *error, gpointer user_data)
     question->row.media = coex_media_copy(row->media);
     question->row.path = g_strdup(row->path);
     if (row->media->id == NULL)
-        coex_account_tell_notice(account, find_asker(question),
-                                 "WhatsApp told nothing by which this file could be fetched. Look "
-                                 "at the phone.");
+        coex_account_tell_notice(
+            account, find_asker(question),
+            _("WhatsApp told nothing by which this file could be fetched. Look at the phone."));
     else if (row->state == COEX_MEDIA_HERE && row->path != NULL)
         measure(g_steal_pointer(&question));
     else
@@ -126,7 +127,7 @@ coex_get_file(CoexAccount *account, CoexPerson *person, const char *words, gbool
 
     if (!coex_fetch_is_on(account) || !coex_which_parse(words, &which, &error)) {
         coex_account_tell_notice(account, person, "%s",
-                                 error != NULL ? error->message : "Files are not fetched here.");
+                                 error != NULL ? error->message : _("Files are not fetched here."));
         return;
     }
     query = (CoexMediaQuery){ account->id, person->id, which };

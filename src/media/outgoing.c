@@ -10,6 +10,7 @@
 #include "net/http.h"
 #include "net/upload.h"
 #include "net/worker.h"
+#include "core/words.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -85,7 +86,7 @@ taking_free(Taking *taking)
 static gboolean
 set_read_error(GError **error, const char *why)
 {
-    g_set_error(error, COEX_ERROR, COEX_ERROR_STORE, "It cannot be read: %s.", why);
+    g_set_error(error, COEX_ERROR, COEX_ERROR_STORE, _("It cannot be read: %s."), why);
     return FALSE;
 }
 
@@ -94,8 +95,8 @@ set_open_error(GError **error, int code)
 {
     if (code != ENOENT)
         return set_read_error(error, g_strerror(code));
-    return set_read_error(error, "there is no such file. A path with a blank stands in quotation "
-                                 "marks");
+    return set_read_error(
+        error, _("there is no such file. A path with a blank stands in quotation marks"));
 }
 
 static gboolean
@@ -103,9 +104,9 @@ set_copy_error(GError **error, const Taking *taking, int code)
 {
     gboolean full = code == ENOSPC || code == EDQUOT || code == EFBIG;
 
-    g_set_error(error, COEX_ERROR, COEX_ERROR_STORE, "It could not be copied to %s: %s.%s",
+    g_set_error(error, COEX_ERROR, COEX_ERROR_STORE, _("It could not be copied to %s: %s.%s"),
                 taking->folder, g_strerror(code),
-                full ? " Make room there, and send it again." : "");
+                full ? _(" Make room there, and send it again.") : "");
     return FALSE;
 }
 
@@ -133,11 +134,11 @@ open_original(Taking *taking, GError **error)
     if (taking->from < 0 || fstat(taking->from, &taking->found) != 0)
         return set_open_error(error, errno);
     if (S_ISDIR(taking->found.st_mode))
-        return set_read_error(error, "it is a folder");
+        return set_read_error(error, _("it is a folder"));
     if (!S_ISREG(taking->found.st_mode))
-        return set_read_error(error, "it is no file");
+        return set_read_error(error, _("it is no file"));
     if (taking->found.st_size == 0)
-        return set_read_error(error, "it is empty");
+        return set_read_error(error, _("it is empty"));
     taking->media->size = taking->found.st_size;
     return TRUE;
 }
@@ -150,7 +151,7 @@ check_sound(Taking *taking, GError **error)
         return TRUE;
     }
     g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                "It is no sound that can be made a voice message. Send it as a file.");
+                _("It is no sound that can be made a voice message. Send it as a file."));
     return FALSE;
 }
 
@@ -222,7 +223,7 @@ copy(Taking *taking, GError **error)
     if (n < 0)
         return set_read_error(error, g_strerror(errno));
     return copied == taking->media->size ||
-           set_read_error(error, "it was changed just now. Send it again");
+           set_read_error(error, _("it was changed just now. Send it again"));
 }
 
 /* Nobody wrote into it while it was read. */
@@ -236,7 +237,7 @@ check_original(const Taking *taking, GError **error)
     return (now.st_mtim.tv_sec == taking->found.st_mtim.tv_sec &&
             now.st_mtim.tv_nsec == taking->found.st_mtim.tv_nsec &&
             now.st_size == taking->found.st_size) ||
-           set_read_error(error, "it was changed just now. Send it again");
+           set_read_error(error, _("it was changed just now. Send it again"));
 }
 
 static gboolean

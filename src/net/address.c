@@ -2,6 +2,7 @@
 #include "net/address.h"
 
 #include "core/error.h"
+#include "core/words.h"
 #include <errno.h>
 #include <gio/gio.h>
 #include <string.h>
@@ -29,11 +30,10 @@ parse_address(const char *address, GError **error)
             parsed = g_inet_socket_address_new_from_string(host, port);
     }
     if (parsed == NULL)
-        g_set_error(
-            error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-            "\"%s\" is not an address to listen on. The option \"listen\" takes an IP address"
-            " and a port, such as 127.0.0.1:8480 or [::1]:8480, or \"off\".",
-            address);
+        g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+                    _("\"%s\" is not an address to listen on. The option \"listen\" takes an IP "
+                      "address and a port, such as 127.0.0.1:8480 or [::1]:8480, or \"off\"."),
+                    address);
     return parsed;
 }
 
@@ -42,15 +42,15 @@ explain_errno(int number)
 {
     switch (number) {
     case EADDRINUSE:
-        return "another program uses this port";
+        return _("another program uses this port");
     case EACCES:
     case EPERM:
-        return "this user may not open this port (those below 1024 need special rights)";
+        return _("this user may not open this port (those below 1024 need special rights)");
     case EADDRNOTAVAIL:
-        return "this computer does not have that address";
+        return _("this computer does not have that address");
     case EMFILE:
     case ENFILE:
-        return "too many files are open";
+        return _("too many files are open");
     default:
         return g_strerror(number);
     }
@@ -107,8 +107,8 @@ coex_address_listen(const char *address, guint *ret_port, GError **error)
     fd = open_socket(parsed, ret_port);
     if (fd < 0)
         g_set_error(error, COEX_ERROR, COEX_ERROR_LISTEN,
-                    "Could not listen for webhooks on %s: %s. Choose another address or port for "
-                    "\"listen\".",
+                    _("Could not listen for webhooks on %s: %s. Choose another address or port for "
+                      "\"listen\"."),
                     address, explain_errno(errno));
     return fd;
 }

@@ -6,6 +6,7 @@
 #include "net/cause.h"
 #include "net/guard.h"
 #include "net/tunnel.h"
+#include "core/words.h"
 #include <libsoup/soup.h>
 
 #define HANDSHAKE_S 20
@@ -35,7 +36,7 @@ struct CoexBell {
     char *fault;
 };
 
-static const char FLOOD[] = "it never stops ringing";
+static const char FLOOD[] = N_("it never stops ringing");
 
 static void ring_up(CoexBell *bell);
 
@@ -170,8 +171,8 @@ static void
 on_closed(SoupWebsocketConnection *connection, gpointer data)
 {
     CoexBell *bell = data;
-    g_autofree char *fault =
-        g_strdup_printf("it was closed (%u)", soup_websocket_connection_get_close_code(connection));
+    g_autofree char *fault = g_strdup_printf(_("it was closed (%u)"),
+                                             soup_websocket_connection_get_close_code(connection));
 
     fail(bell, fault);
 }
@@ -242,7 +243,7 @@ on_connected(GObject *source, GAsyncResult *result, gpointer data)
 static void
 on_late(gpointer data)
 {
-    fail(data, "it does not answer");
+    fail(data, _("it does not answer"));
 }
 
 static void
@@ -253,7 +254,7 @@ ring_up(CoexBell *bell)
 
     hang_up(bell);
     if (message == NULL) {
-        fail(bell, "its address is not valid");
+        fail(bell, _("its address is not valid"));
         return;
     }
     /* the greeting is for nobody else */

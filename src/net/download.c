@@ -5,6 +5,7 @@
 #include "core/digest.h"
 #include "core/error.h"
 #include "net/http.h"
+#include "core/words.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -73,8 +74,8 @@ set_disk_error(GError **error, const Job *job, int code)
 {
     g_autofree char *folder = g_path_get_dirname(job->path);
 
-    g_set_error(error, COEX_ERROR, COEX_ERROR_STORE, "It could not be written to %s: %s.", folder,
-                g_strerror(code));
+    g_set_error(error, COEX_ERROR, COEX_ERROR_STORE, _("It could not be written to %s: %s."),
+                folder, g_strerror(code));
 }
 
 static gboolean
@@ -221,12 +222,12 @@ job_count(Job *job, gsize length, GError **error)
     job->n_bytes += (gint64)length;
     if (job->size >= 0 && job->n_bytes > job->size) {
         g_set_error(error, COEX_ERROR, COEX_ERROR_PROTOCOL,
-                    "More came than the %" G_GINT64_FORMAT " bytes that were told.", job->size);
+                    _("More came than the %" PRId64 " bytes that were told."), job->size);
         return FALSE;
     }
     if (job->n_bytes > job->limit) {
         g_set_error(error, COEX_ERROR, COEX_ERROR_TOO_LARGE,
-                    "It is larger than the %" G_GINT64_FORMAT " MB of the option \"media-limit\".",
+                    _("It is larger than the %" PRId64 " MB of the option \"media-limit\"."),
                     job->limit / MB);
         return FALSE;
     }
@@ -261,14 +262,14 @@ job_check(Job *job, GError **error)
 
     if (job->size >= 0 && job->n_bytes != job->size) {
         g_set_error(error, COEX_ERROR, COEX_ERROR_PROTOCOL,
-                    "%" G_GINT64_FORMAT " bytes came in the place of %" G_GINT64_FORMAT ".",
-                    job->n_bytes, job->size);
+                    _("%" PRId64 " bytes came in the place of %" PRId64 "."), job->n_bytes,
+                    job->size);
         return FALSE;
     }
     if (!coex_hash_finish(job->hash, &digest) ||
         (job->has_digest && memcmp(&digest, &job->digest, sizeof digest) != 0)) {
         g_set_error_literal(error, COEX_ERROR, COEX_ERROR_PROTOCOL,
-                            "What came is not the file that was sent (its SHA-256 differs).");
+                            _("What came is not the file that was sent (its SHA-256 differs)."));
         return FALSE;
     }
     return TRUE;
@@ -319,7 +320,7 @@ follow(GTask *task, const CoexResponse *response)
 
     if (++job->n_redirects > REDIRECTS_MAX)
         g_set_error_literal(&error, COEX_ERROR, COEX_ERROR_PROTOCOL,
-                            "The provider led from one address to another without an end.");
+                            _("The provider led from one address to another without an end."));
     else if (!g_cancellable_set_error_if_cancelled(job->http_end, &error))
         request = coex_api_follow_media(&job->endpoint, job->url, response->location, &error);
     if (request == NULL) {
@@ -343,7 +344,7 @@ read_refusal(const CoexResponse *response)
         return error;
     g_clear_error(&error);
     return g_error_new(COEX_ERROR, COEX_ERROR_PROTOCOL,
-                       "The provider did not hand the file out. (HTTP %u)", response->status);
+                       _("The provider did not hand the file out. (HTTP %u)"), response->status);
 }
 
 static void

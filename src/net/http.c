@@ -10,6 +10,7 @@
 #include "net/posting.h"
 #include "net/request.h"
 #include "net/sessions.h"
+#include "core/words.h"
 
 #define READ_SIZE (64 * 1024)
 #define STREAM_READ_SIZE (256 * 1024) /* of what is large */
@@ -196,34 +197,33 @@ explain_unreached(Job *job, const char *cause, const char *advice)
 {
     if (job->proxy != NULL)
         return g_error_new(COEX_ERROR, COEX_ERROR_NETWORK,
-                           "Could not reach %s through the proxy %s: %s. Check the proxy settings "
-                           "and the network.",
+                           _("Could not reach %s through the proxy %s: %s. Check the proxy "
+                             "settings and the network."),
                            job->host, job->proxy, cause);
-    return g_error_new(COEX_ERROR, COEX_ERROR_NETWORK, "Could not reach %s: %s. %s", job->host,
+    return g_error_new(COEX_ERROR, COEX_ERROR_NETWORK, _("Could not reach %s: %s. %s"), job->host,
                        cause, advice);
 }
 
 static GError *
 explain_not_written(Job *job, const GError *cause)
 {
-    g_autofree char *late = g_strdup_printf("no connection within %u s", job->timeout_s);
+    g_autofree char *late = g_strdup_printf(_("no connection within %u s"), job->timeout_s);
 
     if (job->expired)
         return explain_unreached(job, late, coex_cause_advise(NULL));
     if (g_error_matches(cause, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE))
         return g_error_new(
             COEX_ERROR, COEX_ERROR_NETWORK,
-            "Could not reach %s safely: there is a problem with its certificate (%s)."
-            " Check this computer's clock, and what stands between it and the network.",
+            _("Could not reach %s safely: there is a problem with its certificate (%s). Check this "
+              "computer's clock, and what stands between it and the network."),
             job->host,
             coex_cause_explain_certificate(
                 soup_message_get_tls_peer_certificate_errors(job->message)));
     if (cause != NULL && cause->domain == G_TLS_ERROR)
-        return g_error_new(
-            COEX_ERROR, COEX_ERROR_NETWORK,
-            "Could not reach %s safely: the encryption could not be set up (%s). Check"
-            " what stands between this computer and the network.",
-            job->host, cause->message);
+        return g_error_new(COEX_ERROR, COEX_ERROR_NETWORK,
+                           _("Could not reach %s safely: the encryption could not be set up (%s). "
+                             "Check what stands between this computer and the network."),
+                           job->host, cause->message);
     return explain_unreached(job, coex_cause_explain(cause), coex_cause_advise(cause));
 }
 
@@ -236,31 +236,31 @@ job_is_cut(const Job *job)
 static GError *
 explain_not_answered(Job *job, const GError *cause)
 {
-    g_autofree char *late = g_strdup_printf("time ran out after %u s", job->timeout_s);
+    g_autofree char *late = g_strdup_printf(_("time ran out after %u s"), job->timeout_s);
     const char *what = coex_cause_explain(cause);
 
     if (job->n_interim > INTERIM_MAX)
-        what = "it kept saying that an answer would come";
+        what = _("it kept saying that an answer would come");
     else if (job_is_cut(job))
-        what = "what it said had no end";
+        what = _("what it said had no end");
     else if (job->expired)
         what = late;
     if (job->is_send)
         return g_error_new(
             COEX_ERROR, COEX_ERROR_UNCERTAIN,
-            "%s did not confirm the message: %s. It may have been sent all the same.", job->host,
+            _("%s did not confirm the message: %s. It may have been sent all the same."), job->host,
             what);
     return g_error_new(COEX_ERROR, COEX_ERROR_RETRY,
-                       "%s gave no full answer: %s. Try again in a moment.", job->host, what);
+                       _("%s gave no full answer: %s. Try again in a moment."), job->host, what);
 }
 
 static GError *
 explain_too_large(Job *job)
 {
     return g_error_new(COEX_ERROR, job->is_send ? COEX_ERROR_UNCERTAIN : COEX_ERROR_TOO_LARGE,
-                       "The answer of %s is too large: over %d MB.%s", job->host,
+                       _("The answer of %s is too large: over %d MB.%s"), job->host,
                        COEX_HTTP_BODY_MAX / (1024 * 1024),
-                       job->is_send ? " The message may have been sent all the same." : "");
+                       job->is_send ? _(" The message may have been sent all the same.") : "");
 }
 
 /* ---- the end of a job ---- */

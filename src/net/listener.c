@@ -7,6 +7,7 @@
 #include "net/exchange-private.h"
 #include "net/framing.h"
 #include "net/places.h"
+#include "core/words.h"
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
@@ -581,8 +582,8 @@ coex_listener_new(const char *address, CoexCertificate *certificate,
         return NULL;
     if (listener->postbox->wake_fd < 0 || !start_thread(listener)) {
         g_set_error(error, COEX_ERROR, COEX_ERROR_LISTEN,
-                    "Could not start listening for webhooks on %s: no file descriptor, thread or"
-                    " memory is left for it. Close something, then try again.",
+                    _("Could not start listening for webhooks on %s: no file descriptor, thread or "
+                      "memory is left for it. Close something, then try again."),
                     address);
         return NULL;
     }

@@ -4,6 +4,7 @@
 #include "core/api.h"
 #include "core/error.h"
 #include "net/http.h"
+#include "core/words.h"
 
 #define REDIRECTS_MAX 3
 
@@ -35,8 +36,8 @@ on_take(gpointer user_data, CoexHttpStream *stream, GBytes *bytes, GError **erro
     Job *job = g_task_get_task_data(user_data);
 
     if (job->bytes->len + g_bytes_get_size(bytes) > COEX_PICTURE_MAX) {
-        g_set_error(error, COEX_ERROR, COEX_ERROR_TOO_LARGE, "The picture is larger than %d bytes.",
-                    COEX_PICTURE_MAX);
+        g_set_error(error, COEX_ERROR, COEX_ERROR_TOO_LARGE,
+                    _("The picture is larger than %d bytes."), COEX_PICTURE_MAX);
         return COEX_HTTP_FAILED;
     }
     g_byte_array_append(job->bytes, g_bytes_get_data(bytes, NULL), (guint)g_bytes_get_size(bytes));
@@ -87,7 +88,7 @@ on_answer(GObject *source, GAsyncResult *result, gpointer user_data)
         ask(g_steal_pointer(&task), from, response->location);
     } else {
         g_task_return_new_error(task, COEX_ERROR, COEX_ERROR_PROTOCOL,
-                                "The picture is not handed out. (HTTP %u)", response->status);
+                                _("The picture is not handed out. (HTTP %u)"), response->status);
     }
 }
 

@@ -2,6 +2,7 @@
 #include "net/posting.h"
 
 #include "net/worker.h"
+#include "core/words.h"
 
 #define READ_SIZE (64 * 1024)
 
@@ -64,7 +65,7 @@ on_network_event(SoupMessage *message, GSocketClientEvent event, GIOStream *stre
     if (chosen == NULL || g_str_equal(chosen, plain[0]))
         return;
     g_set_error(&posting->error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
-                "it does not speak HTTP/1.1, but \"%s\"", chosen);
+                _("it does not speak HTTP/1.1, but \"%s\""), chosen);
     g_cancellable_cancel(posting->what.stop);
 }
 
@@ -81,7 +82,7 @@ read_answer(const CoexPosting *what, GInputStream *stream, GError **error)
         if (g_bytes_get_size(bytes) == 0)
             return g_steal_pointer(&answer);
         if (answer->len + g_bytes_get_size(bytes) > what->answer_max) {
-            g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE, "Too large");
+            g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE, _("Too large"));
             return NULL;
         }
         g_byte_array_append(answer, g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));

@@ -4,6 +4,7 @@
 #include "core/api.h"
 #include "core/error.h"
 #include "net/header-time.h"
+#include "core/words.h"
 #include <string.h>
 
 #define KEY_MIN 8 /* shorter is no key, and may be a word of any answer */
@@ -35,15 +36,15 @@ coex_http_message_new(const CoexRequest *request, GError **error)
     g_autoptr(SoupMessage) message = NULL;
 
     if (!is_http(uri)) {
-        g_set_error_literal(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                            "The address of the API is not valid. Check the option \"api-url\".");
+        g_set_error_literal(
+            error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+            _("The address of the API is not valid. Check the option \"api-url\"."));
         return NULL;
     }
     if (request->auth_value != NULL && !is_header_value(request->auth_value)) {
-        g_set_error_literal(
-            error, COEX_ERROR, COEX_ERROR_AUTH,
-            "The account's password holds a character that no key has. Enter the API"
-            " key or access token again.");
+        g_set_error_literal(error, COEX_ERROR, COEX_ERROR_AUTH,
+                            _("The account's password holds a character that no key has. Enter the "
+                              "API key or access token again."));
         return NULL;
     }
     message = soup_message_new_from_uri(request->method, uri);

@@ -2,6 +2,7 @@
 #include "net/tunnel.h"
 
 #include "core/proxy.h"
+#include "core/words.h"
 #include <string.h>
 
 #define PROTOCOL "coex-connect" /* not "http": libsoup makes that tunnel by itself */
@@ -42,7 +43,7 @@ make_request(GProxyAddress *address, GError **error)
     for (const char *at = host; *at != '\0'; at++) {
         if (g_ascii_iscntrl(*at) || *at == ' ') {
             g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                                "this is no host name");
+                                _("this is no host name"));
             return NULL;
         }
     }
@@ -78,8 +79,8 @@ read_headers(GInputStream *stream, GString *text, gsize limit, GCancellable *can
             return FALSE;
         if (count == 0 || byte == '\0' || text->len >= limit) {
             g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_PROXY_FAILED,
-                                count == 0 ? "the proxy closed the connection without an answer"
-                                           : "what it said is no answer of an HTTP proxy");
+                                count == 0 ? _("the proxy closed the connection without an answer")
+                                           : _("what it said is no answer of an HTTP proxy"));
             return FALSE;
         }
         g_string_append_c(text, byte);
@@ -107,7 +108,7 @@ judge(guint status, gboolean has_login, GError **error)
         return TRUE;
     if (status == 0)
         g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_PROXY_FAILED,
-                            "what it said is no answer of an HTTP proxy");
+                            _("what it said is no answer of an HTTP proxy"));
     else if (status == 407 || status == 401) /* tinyproxy's for a wrong password */
         g_set_error(error, G_IO_ERROR,
                     has_login ? G_IO_ERROR_PROXY_AUTH_FAILED : G_IO_ERROR_PROXY_NEED_AUTH, "%u",
@@ -116,7 +117,7 @@ judge(guint status, gboolean has_login, GError **error)
         g_set_error(error, G_IO_ERROR, G_IO_ERROR_PROXY_NOT_ALLOWED, "%u", status);
     else
         g_set_error(error, G_IO_ERROR, G_IO_ERROR_PROXY_FAILED,
-                    "the proxy could not do it (HTTP status %u)", status);
+                    _("the proxy could not do it (HTTP status %u)"), status);
     return FALSE;
 }
 

@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "net/body.h"
 #include "net/http.h"
+#include "core/words.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -54,8 +55,8 @@ take_file(Form *form, void *buffer, gsize count, GError **error)
                   form->n_file);
     while (n < 0 && errno == EINTR);
     if (n <= 0) {
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "the copy of it cannot be read: %s",
-                    n < 0 ? g_strerror(errno) : "it has become shorter");
+        g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, _("the copy of it cannot be read: %s"),
+                    n < 0 ? g_strerror(errno) : _("it has become shorter"));
         return -1;
     }
     form->n_file += n;
@@ -132,7 +133,8 @@ open_form(gpointer data, gint64 *ret_length, GError **error)
 
     if (fd < 0 || fstat(fd, &found) != 0) {
         g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
-                    "The copy of it cannot be read: %s. Send the file again.", g_strerror(errno));
+                    _("The copy of it cannot be read: %s. Send the file again."),
+                    g_strerror(errno));
         if (fd >= 0)
             close(fd);
         return NULL;

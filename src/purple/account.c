@@ -39,6 +39,7 @@
 #include "purple/typed-path.h"
 #include "purple/unseen.h"
 #include "session/session.h"
+#include "core/words.h"
 
 #define ERROR_COLUMNS 72
 
@@ -117,14 +118,14 @@ dup_failure(CoexConnection *connection, const GError *error)
     other = coex_backend_list()[backend == coex_backend_list()[0] ? 1 : 0];
     typed = coex_options_dup_typed(connection->account, "provider", other->id);
     if (coex_host_get()->splits_values)
-        return g_strdup_printf("%s The provider is %s. Or is it %s?%s", error->message,
+        return g_strdup_printf(_("%s The provider is %s. Or is it %s?%s"), error->message,
                                backend->label, other->label, typed);
     key += strspn(key, " \t\r\n");
     if (backend->key_prefix != NULL
             ? g_str_has_prefix(key, backend->key_prefix)
             : other->key_prefix == NULL || !g_str_has_prefix(key, other->key_prefix))
         return g_strdup(error->message);
-    return g_strdup_printf("%s It does not look like %s's: is the provider %s?", error->message,
+    return g_strdup_printf(_("%s It does not look like %s's: is the provider %s?"), error->message,
                            backend->label, other->label);
 }
 
@@ -442,10 +443,10 @@ dup_rate_card(PurpleAccount *account, GError **error)
         return g_strdup("");
     if (path == NULL)
         g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    "Option rate-card: “%s” is no whole path, such as ~/prices.csv.", value);
+                    _("Option rate-card: “%s” is no whole path, such as ~/prices.csv."), value);
     else if (!coex_typed_path_may_read(path))
         g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    "Option rate-card: it has to be a file below %s here.", own);
+                    _("Option rate-card: it has to be a file below %s here."), own);
     else
         return g_steal_pointer(&path);
     return NULL;
@@ -474,7 +475,7 @@ read_credentials(const CoexSessionConfig *config, GError **error)
 {
     if (config->key[0] == '\0') {
         g_set_error(error, COEX_ERROR, COEX_ERROR_AUTH,
-                    "The password is missing: it is the %s from %s.",
+                    _("The password is missing: it is the %s from %s."),
                     config->backend->password_label, config->backend->label);
         return FALSE;
     }
@@ -493,9 +494,10 @@ check_header(const CoexSessionConfig *config, GError **error)
     if (coex_verifier_get_header(verifier) != NULL)
         return TRUE;
     g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                "Option webhook-header: it takes a name, a colon and a secret value, such as "
-                "“X-Coex-Secret: a-long-random-text”.%s",
-                coex_host_get()->splits_values ? " Type it in quotes, or without the blank." : "");
+                _("Option webhook-header: it takes a name, a colon and a secret value, such as "
+                  "“X-Coex-Secret: a-long-random-text”.%s"),
+                coex_host_get()->splits_values ? _(" Type it in quotes, or without the blank.")
+                                               : "");
     return FALSE;
 }
 

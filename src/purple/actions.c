@@ -15,6 +15,7 @@
 #include "purple/template-picker.h"
 #include "purple/unseen.h"
 #include "session/session.h"
+#include "core/words.h"
 #include <string.h>
 
 /* ---- the account's menu ---- */
@@ -46,7 +47,7 @@ show_costs(CoexConnection *connection)
     g_autofree char *html = coex_text_escape(lines);
 
     if (coex_host_get()->has_own_conversation)
-        purple_notify_formatted(connection->gc, "What messages cost", number, NULL, html, NULL,
+        purple_notify_formatted(connection->gc, _("What messages cost"), number, NULL, html, NULL,
                                 NULL);
     else
         coex_unseen_tell(connection, lines);
@@ -58,16 +59,16 @@ typedef struct {
 } Action;
 
 static const Action actions[] = {
-    { "Refresh templates", coex_connection_refresh_templates },
-    { "Show held texts", list_held },
-    { "Check the connection", check_connection },
-    { "Account information...", coex_connection_describe },
-    { "Costs of this month", show_costs },
-    { "Show account messages", coex_notice_open },
-    { "Register webhook again...", coex_connection_register_webhook },
-    { "Synchronise contacts and history...", synchronise },
-    { "More options...", coex_options_open_page },
-    { "Options for files...", coex_options_open_files_page },
+    { N_("Refresh templates"), coex_connection_refresh_templates },
+    { N_("Show held texts"), list_held },
+    { N_("Check the connection"), check_connection },
+    { N_("Account information..."), coex_connection_describe },
+    { N_("Costs of this month"), show_costs },
+    { N_("Show account messages"), coex_notice_open },
+    { N_("Register webhook again..."), coex_connection_register_webhook },
+    { N_("Synchronise contacts and history..."), synchronise },
+    { N_("More options..."), coex_options_open_page },
+    { N_("Options for files..."), coex_options_open_files_page },
 };
 
 static gboolean
@@ -119,14 +120,14 @@ coex_actions_take_catalogue(CoexConnection *connection, const GError *error)
 
     connection->tell_catalogue = FALSE;
     if (error != NULL || catalogue == NULL) {
-        g_autofree char *line = g_strdup_printf("The templates could not be fetched: %s",
-                                                error != NULL ? error->message : "no answer");
+        g_autofree char *line = g_strdup_printf(_("The templates could not be fetched: %s"),
+                                                error != NULL ? error->message : _("no answer"));
 
         coex_unseen_tell(connection, line);
         return;
     }
     g_autoptr(GPtrArray) all = coex_catalogue_search(catalogue, NULL, NULL);
-    g_autofree char *line = g_strdup_printf("There are %u approved templates.", all->len);
+    g_autofree char *line = g_strdup_printf(_("There are %u approved templates."), all->len);
     coex_unseen_tell(connection, line);
 }
 
@@ -135,7 +136,7 @@ coex_actions_take_catalogue(CoexConnection *connection, const GError *error)
 static void
 tell_not_held(CoexConnection *connection, const char *name, const char *text, const char *why)
 {
-    g_autofree char *line = g_strdup_printf("Not held: “%s”. %s", text, why);
+    g_autofree char *line = g_strdup_printf(_("Not held: “%s”. %s"), text, why);
 
     coex_lines_notice(connection, name, line);
 }
@@ -208,8 +209,8 @@ static void
 hold(CoexConnection *connection, const char *name)
 {
     static const TextQuestion question = {
-        COEX_ASK_HOLD, "Hold: ", "A text that is kept until they write",
-        "It leaves by itself when a message of theirs opens the window.", on_hold_typed
+        COEX_ASK_HOLD, "Hold: ", N_("A text that is kept until they write"),
+        N_("It leaves by itself when a message of theirs opens the window."), on_hold_typed
     };
 
     ask_text(connection, name, &question);
@@ -219,9 +220,9 @@ static void
 reply(CoexConnection *connection, const char *name)
 {
     static const TextQuestion question = {
-        COEX_ASK_REPLY, "Reply: ", "An answer that quotes their last message",
-        "Another message is quoted where the text begins with what names it: -2 for the last but "
-        "one, 14:46, or words of it in quotes.",
+        COEX_ASK_REPLY, "Reply: ", N_("An answer that quotes their last message"),
+        N_("Another message is quoted where the text begins with what names it: -2 for the last "
+           "but one, 14:46, or words of it in quotes."),
         on_reply_typed
     };
 
@@ -276,10 +277,10 @@ static const struct {
     const char *label;
     void (*chosen)(PurpleBlistNode *node, gpointer data);
 } buddy_actions[] = {
-    { "Send template...", on_send_template },
-    { "Hold a text...", on_hold },
+    { N_("Send template..."), on_send_template },
+    { N_("Hold a text..."), on_hold },
     { "Reply...", on_reply },
-    { "Forget this person...", on_forget },
+    { N_("Forget this person..."), on_forget },
 };
 
 GList *
@@ -315,16 +316,15 @@ static char *
 describe_takeover(const char *registered_url, const char *our_url)
 {
     if (strcmp(registered_url, our_url) != 0)
-        return g_strdup_printf("Messages are delivered to %s now. Once this account has taken over "
-                               "the webhook they come "
-                               "to %s instead, and no longer to that system.",
-                               registered_url, our_url);
+        return g_strdup_printf(
+            _("Messages are delivered to %s now. Once this account has taken over the webhook they "
+              "come to %s instead, and no longer to that system."),
+            registered_url, our_url);
     return g_strdup_printf(
-        "Messages are delivered to %s, but with a secret that another profile or program "
-        "registered, so they are turned away here. Once this account has taken over the webhook "
-        "its "
-        "own secret is registered, and the other one gets no messages any more. Two can share the "
-        "address by having the same webhook-header among their options.",
+        _("Messages are delivered to %s, but with a secret that another profile or program "
+          "registered, so they are turned away here. Once this account has taken over the webhook "
+          "its own secret is registered, and the other one gets no messages any more. Two can "
+          "share the address by having the same webhook-header among their options."),
         our_url);
 }
 
@@ -332,10 +332,10 @@ describe_takeover(const char *registered_url, const char *our_url)
 static void
 tell_takeover(CoexConnection *connection, const char *takeover)
 {
-    g_autofree char *line = g_strdup_printf(
-        "%s To be asked whether it may, type webhook here, or choose “Register webhook again” in "
-        "the account's menu.",
-        takeover);
+    g_autofree char *line =
+        g_strdup_printf(_("%s To be asked whether it may, type webhook here, or choose “Register "
+                          "webhook again” in the account's menu."),
+                        takeover);
 
     coex_unseen_tell(connection, line);
 }
@@ -344,9 +344,9 @@ void
 coex_actions_ask_webhook(CoexConnection *connection, const char *registered_url,
                          const char *our_url)
 {
-    const char *primary = "May this account take over the number's webhook?";
+    const char *primary = _("May this account take over the number's webhook?");
     g_autofree char *title =
-        g_strconcat("Webhook of ", purple_account_get_username(connection->account), NULL);
+        g_strconcat(_("Webhook of "), purple_account_get_username(connection->account), NULL);
     g_autofree char *secondary = describe_takeover(registered_url, our_url);
     g_autofree char *wrapped = coex_text_wrap(secondary, 56);
 
@@ -362,10 +362,10 @@ coex_actions_ask_webhook(CoexConnection *connection, const char *registered_url,
                         on_answer))
         return;
 
-    g_autofree char *line = g_strdup_printf(
-        "Messages of this number are delivered to %s, and nothing was changed. To have them here, "
-        "set the webhook to %s at the provider, or log in once with Pidgin, Finch or BitlBee, "
-        "which can ask.",
-        registered_url, our_url);
+    g_autofree char *line =
+        g_strdup_printf(_("Messages of this number are delivered to %s, and nothing was changed. "
+                          "To have them here, set the webhook to %s at the provider, or log in "
+                          "once with Pidgin, Finch or BitlBee, which can ask."),
+                        registered_url, our_url);
     coex_unseen_tell(connection, line);
 }

@@ -5,6 +5,7 @@
 #include "purple/host.h"
 #include "purple/lines.h"
 #include "purple/notice.h"
+#include "core/words.h"
 #include <string.h>
 
 typedef struct {
@@ -147,8 +148,8 @@ coex_ask_point_at(CoexConnection *connection, const char *title)
 
     if (who == NULL || !coex_host_get()->opens_behind)
         return;
-    line =
-        g_strdup_printf("It stands in a window of its own, “%s” (Alt+w lists the windows).", title);
+    line = g_strdup_printf(_("It stands in a window of its own, “%s” (Alt+w lists the windows)."),
+                           title);
     if (coex_connection_is_own(connection, who))
         coex_notice_tell(connection, line);
     else

@@ -13,6 +13,7 @@
 #include "purple/own-number.h"
 #include "purple/unseen.h"
 #include "session/session.h"
+#include "core/words.h"
 #include <string.h>
 
 #define VERB "broadcast"
@@ -148,10 +149,10 @@ tell_no_group(CoexConnection *connection, const char *name)
         if (PURPLE_BLIST_NODE_IS_GROUP(node))
             g_string_append_printf(all, "%s“%s”", all->len > 0 ? ", " : "",
                                    purple_group_get_name((PurpleGroup *)node));
-    line = g_strdup_printf("Nothing was sent: that begins with no group of the buddy list. There "
-                           "are %s. %sbroadcast GROUP TEMPLATE value | value sends a template to "
-                           "everybody in one.",
-                           all->len > 0 ? all->str : "none", coex_host_get_mark());
+    line = g_strdup_printf(
+        _("Nothing was sent: that begins with no group of the buddy list. There are %s. "
+          "%sbroadcast GROUP TEMPLATE value | value sends a template to everybody in one."),
+        all->len > 0 ? all->str : "none", coex_host_get_mark());
     tell(connection, name, line);
 }
 
@@ -175,10 +176,10 @@ plan(CoexConnection *connection, const char *name, const char *words)
     template_ =
         catalogue != NULL ? coex_catalogue_find(catalogue, called, connection->language) : NULL;
     if (template_ == NULL) {
-        g_autofree char *line = g_strdup_printf(
-            "Nothing was sent: there is no template “%s”. Its name stands behind that of the "
-            "group; %stemplate lists them all.",
-            called, coex_host_get_mark());
+        g_autofree char *line =
+            g_strdup_printf(_("Nothing was sent: there is no template “%s”. Its name stands behind "
+                              "that of the group; %stemplate lists them all."),
+                            called, coex_host_get_mark());
 
         tell(connection, name, line);
         return;
@@ -255,7 +256,7 @@ coex_broadcast_ask(CoexConnection *connection, const CoexSessionEvent *event)
     const char *name = event->person != NULL ? event->person->name : NULL;
     g_autofree char *wrapped = coex_text_wrap(event->detail, COLUMNS);
     g_autofree char *account = coex_own_number_dup_title(connection->account);
-    g_autofree char *title = g_strconcat("Broadcast from ", account, NULL);
+    g_autofree char *title = g_strconcat(_("Broadcast from "), account, NULL);
     g_autofree char *line = NULL;
 
     coex_ask_close(connection, COEX_ASK_BROADCAST, NULL);
@@ -266,7 +267,7 @@ coex_broadcast_ask(CoexConnection *connection, const CoexSessionEvent *event)
                                          event->text, wrapped },
                         on_answer))
         return;
-    line = g_strdup_printf("%s %s\nNothing was sent yet: %sbroadcast yes sends it.", event->text,
+    line = g_strdup_printf(_("%s %s\nNothing was sent yet: %sbroadcast yes sends it."), event->text,
                            event->detail, coex_host_get_mark());
     tell(connection, name, line);
 }

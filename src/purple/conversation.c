@@ -18,6 +18,7 @@
 #include "purple/unseen.h"
 #include "purple/verbs.h"
 #include "session/session.h"
+#include "core/words.h"
 #include <errno.h>
 #include <string.h>
 #include <time.h>
@@ -110,7 +111,7 @@ coex_conversation_send(PurpleConnection *gc, const char *who, const char *markup
         return 0;
     if (!send(connection->session, name, text, &error)) {
         g_autofree char *plain = coex_text_from_markup(markup);
-        g_autofree char *line = g_strdup_printf("Not sent: “%s”. %s", plain, error->message);
+        g_autofree char *line = g_strdup_printf(_("Not sent: “%s”. %s"), plain, error->message);
 
         coex_lines_notice(connection, name, line);
     }
@@ -278,14 +279,14 @@ make_offer(CoexLineFlags flags, guint n_resend)
 
     if (flags & COEX_LINE_RESEND)
         g_string_append_printf(offer,
-                               n_resend > 2    ? ", %sresend sends it and %u others again"
-                               : n_resend == 2 ? ", %sresend sends it and another one again"
-                                               : ", %sresend sends it again",
+                               n_resend > 2    ? _(", %sresend sends it and %u others again")
+                               : n_resend == 2 ? _(", %sresend sends it and another one again")
+                                               : _(", %sresend sends it again"),
                                mark, n_resend - 1);
     if (flags & COEX_LINE_TEMPLATE)
-        g_string_append_printf(offer, ", %stemplate offers the templates", mark);
+        g_string_append_printf(offer, _(", %stemplate offers the templates"), mark);
     if (flags & COEX_LINE_KEPT)
-        g_string_append_printf(offer, ", %sdiscard drops it", mark);
+        g_string_append_printf(offer, _(", %sdiscard drops it"), mark);
     return offer->len > 0 ? g_strdup_printf("\n%s.", offer->str + 2) : g_strdup("");
 }
 
@@ -301,9 +302,9 @@ quote(const CoexFeedItem *item)
 static void
 show_failed(CoexConnection *connection, const CoexFeedItem *item, const CoexPersonView *person)
 {
-    const char *failed = item->flags & COEX_LINE_UNSENT ? "Not sent" : "Not delivered";
-    const char *what = item->kind == COEX_FEED_FAILED ? failed : "Not confirmed";
-    const char *detail = item->detail != NULL ? item->detail : "WhatsApp gave no reason.";
+    const char *failed = item->flags & COEX_LINE_UNSENT ? _("Not sent") : _("Not delivered");
+    const char *what = item->kind == COEX_FEED_FAILED ? failed : _("Not confirmed");
+    const char *detail = item->detail != NULL ? item->detail : _("WhatsApp gave no reason.");
     g_autofree char *text = quote(item);
     g_autofree char *offer = make_offer(item->flags, person->n_resend);
     g_autofree char *line = g_strdup_printf("%s: “%s”. %s%s", what, text, detail, offer);
@@ -316,10 +317,10 @@ show_arrived(CoexConnection *connection, const CoexFeedItem *item, const char *n
 {
     g_autofree char *text = quote(item);
     g_autofree char *line = g_strdup_printf(
-        item->flags & COEX_LINE_KEPT ? "Arrived after all, and not kept any more: “%s”.%s"
-                                     : "Arrived after all: “%s”.%s",
+        item->flags & COEX_LINE_KEPT ? _("Arrived after all, and not kept any more: “%s”.%s")
+                                     : _("Arrived after all: “%s”.%s"),
         text,
-        item->flags & COEX_LINE_TWICE ? " It was sent again, too, so it may stand there twice."
+        item->flags & COEX_LINE_TWICE ? _(" It was sent again, too, so it may stand there twice.")
                                       : "");
 
     coex_lines_write(connection, name, line, PURPLE_MESSAGE_SYSTEM);
@@ -330,7 +331,7 @@ static void
 show_own(CoexConnection *connection, const CoexFeedItem *item)
 {
     g_autofree char *line =
-        g_strdup_printf("This number itself is told as the other side of: “%s”", item->text);
+        g_strdup_printf(_("This number itself is told as the other side of: “%s”"), item->text);
 
     coex_unseen_tell(connection, line);
 }

@@ -12,6 +12,7 @@
 #include "purple/set-up.h"
 #include "purple/unseen.h"
 #include "session/session.h"
+#include "core/words.h"
 #include <string.h>
 
 #define TITLE "Check of the connection"
@@ -24,8 +25,8 @@ dup_refusal(const char *words)
 {
     if (*words == '\0' || strcmp(words, "stop") == 0)
         return NULL;
-    return g_strdup_printf("Nothing was checked: type %sdoctor to check the whole connection, or "
-                           "%sdoctor stop to end that.",
+    return g_strdup_printf(_("Nothing was checked: type %sdoctor to check the whole connection, or "
+                             "%sdoctor stop to end that."),
                            coex_host_get_mark(), coex_host_get_mark());
 }
 
@@ -34,9 +35,9 @@ coex_doctor_run(CoexConnection *connection, const char *words)
 {
     gboolean goes_on = strcmp(words, "stop") != 0;
     g_autofree char *refusal = dup_refusal(words);
-    g_autofree char *line = g_strdup_printf("Checking the whole connection; nothing is changed by "
-                                            "it. %sdoctor stop ends it.",
-                                            coex_host_get_mark());
+    g_autofree char *line = g_strdup_printf(
+        _("Checking the whole connection; nothing is changed by it. %sdoctor stop ends it."),
+        coex_host_get_mark());
 
     if (refusal != NULL) {
         coex_unseen_tell(connection, refusal);
@@ -267,8 +268,8 @@ begin_offline(PurpleConversation *conv)
     g_ptr_array_add(offline, exam);
     coex_session_examine(exam->session, TRUE);
     write_offline(account, name,
-                  "Checking the connection as far as it can be without a login; nothing is changed "
-                  "by it. /doctor stop ends it.");
+                  _("Checking the connection as far as it can be without a login; nothing is "
+                    "changed by it. /doctor stop ends it."));
 }
 
 void
@@ -285,8 +286,8 @@ coex_doctor_run_offline(PurpleConversation *conv, const char *words)
         coex_session_examine(exam->session, goes_on);
     else if (goes_on && purple_account_is_connecting(account))
         write_offline(account, purple_conversation_get_name(conv),
-                      "The account connects just now: check when it is connected, or when that "
-                      "has failed.");
+                      _("The account connects just now: check when it is connected, or when that "
+                        "has failed."));
     else if (goes_on)
         begin_offline(conv);
 }

@@ -6,6 +6,7 @@
 #include "purple/host.h"
 #include "purple/lines.h"
 #include "session/session.h"
+#include "core/words.h"
 #include <time.h>
 
 #define TOLD_AFTER_S 2      /* by the session */
@@ -126,7 +127,7 @@ tell_time(CoexConnection *connection, const CoexSessionEvent *event)
     guint64 rest = event->n_steps > event->step ? event->n_steps - event->step : 0;
     guint64 seconds = event->step > 0 ? rest * TOLD_AFTER_S / event->step : 0;
     g_autofree char *words = dup_time((guint)MIN(seconds, G_MAXINT));
-    g_autofree char *line = g_strdup_printf("[%s] takes about %s more.", event->text, words);
+    g_autofree char *line = g_strdup_printf(_("[%s] takes about %s more."), event->text, words);
 
     if (seconds >= LONG_S)
         coex_lines_notice(connection, event->person->name, line);

@@ -14,6 +14,7 @@
 #include "purple/typed-path.h"
 #include "session/preview.h"
 #include "session/session.h"
+#include "core/words.h"
 #include <string.h>
 
 #define LIMIT_MAX 2000 /* MB */
@@ -59,7 +60,7 @@ read_folder(PurpleAccount *account, GError **error)
         folder = g_strdup(value);
     if (folder == NULL) {
         g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    "Option media-folder: “%s” is no whole path, such as ~/WhatsApp.", value);
+                    _("Option media-folder: “%s” is no whole path, such as ~/WhatsApp."), value);
         return NULL;
     }
     g_free(value);
@@ -68,8 +69,8 @@ read_folder(PurpleAccount *account, GError **error)
         return g_steal_pointer(&value);
     g_autofree char *own = coex_typed_path_dup_folder();
     g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                "Option media-folder: files can be put only below %s here. Enter such a folder, or "
-                "none.",
+                _("Option media-folder: files can be put only below %s here. Enter such a folder, "
+                  "or none."),
                 own);
     return NULL;
 }
@@ -82,7 +83,7 @@ read_limit(PurpleAccount *account, gint64 *ret_limit, GError **error)
 
     if (!g_ascii_string_to_unsigned(value, 10, 1, LIMIT_MAX, &limit, NULL)) {
         g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    "Option media-limit: “%s” is none. It takes a number of MB from 1 to %d.",
+                    _("Option media-limit: “%s” is none. It takes a number of MB from 1 to %d."),
                     value, LIMIT_MAX);
         return FALSE;
     }
@@ -108,8 +109,8 @@ read_url(PurpleAccount *account, GError **error)
 
     if (*value != '\0' && !is_address(value)) {
         g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    "Option media-url: “%s” is no address under which files are shown, such as "
-                    "https://files.example.org/media.",
+                    _("Option media-url: “%s” is no address under which files are shown, such as "
+                      "https://files.example.org/media."),
                     value);
         g_free(value);
         return NULL;
@@ -225,15 +226,15 @@ coex_file_play(CoexConnection *connection, const char *name, const char *which)
     const char *program = coex_options_get(connection->account, "media-open");
 
     if (coex_host_get()->serves_others) {
-        coex_lines_notice(connection, name,
-                          "It would be played at the machine that BitlBee runs on. !get sends it "
-                          "to you.");
+        coex_lines_notice(
+            connection, name,
+            _("It would be played at the machine that BitlBee runs on. !get sends it to you."));
         return;
     }
     if (*program == '\0') {
-        coex_lines_notice(connection, name,
-                          "The account's option media-open names no program yet, such as mpv or "
-                          "xdg-open.");
+        coex_lines_notice(
+            connection, name,
+            _("The account's option media-open names no program yet, such as mpv or xdg-open."));
         return;
     }
     coex_session_get_file(connection->session, name, which, TRUE);
@@ -247,8 +248,8 @@ play(CoexConnection *connection, const char *path, const char *name)
 
     if (coex_play_file(coex_options_get(connection->account, "media-open"), path, &error))
         return;
-    line =
-        g_strdup_printf("It could not be opened: %s. See the option media-open.", error->message);
+    line = g_strdup_printf(_("It could not be opened: %s. See the option media-open."),
+                           error->message);
     coex_lines_notice(connection, name, line);
 }
 

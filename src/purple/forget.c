@@ -15,6 +15,7 @@
 #include "purple/template-picker.h"
 #include "purple/unseen.h"
 #include "session/session.h"
+#include "core/words.h"
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -35,21 +36,20 @@ static char *
 dup_meaning(CoexConnection *connection, const char *name)
 {
     const CoexPersonView *person = coex_session_find_person(connection->session, name);
-    g_autofree char *blocked =
-        person != NULL && person->blocked
-            ? g_strdup_printf(" At WhatsApp they stay blocked: %sunblock them before, if you do "
-                              "not want that.",
-                              coex_host_get_mark())
-            : NULL;
+    g_autofree char *blocked = person != NULL && person->blocked
+                                   ? g_strdup_printf(_(" At WhatsApp they stay blocked: %sunblock "
+                                                       "them before, if you do not want that."),
+                                                     coex_host_get_mark())
+                                   : NULL;
     const char *relay = *coex_options_get(connection->account, "relay") != '\0'
-                            ? " The relay keeps what came for as long as it keeps deliveries, and "
-                              "other desks keep theirs."
+                            ? _(" The relay keeps what came for as long as it keeps deliveries, "
+                                "and other desks keep theirs.")
                             : "";
-    g_autofree char *text = g_strconcat(
-        "All messages with this person go for good: from here, their files, from the chat "
-        "program's logs, and what waits or is held for them. WhatsApp and the phone keep the "
-        "chat. Who writes again is new.",
-        relay, blocked, NULL);
+    g_autofree char *text =
+        g_strconcat(_("All messages with this person go for good: from here, their files, from the "
+                      "chat program's logs, and what waits or is held for them. WhatsApp and the "
+                      "phone keep the chat. Who writes again is new."),
+                    relay, blocked, NULL);
 
     return coex_text_wrap(text, 56);
 }
@@ -67,12 +67,12 @@ coex_forget_ask(CoexConnection *connection, const char *name, const char *words)
     g_autofree char *secondary = dup_meaning(connection, name);
     if (coex_ask_yes_no(
             connection,
-            &(CoexQuestion){ COEX_ASK_FORGET, name, "Forget this person", primary, secondary },
+            &(CoexQuestion){ COEX_ASK_FORGET, name, _("Forget this person"), primary, secondary },
             on_answer))
         return;
 
     g_autofree char *line =
-        g_strdup_printf("%s %s %sforget yes does it.", primary, secondary, coex_host_get_mark());
+        g_strdup_printf(_("%s %s %sforget yes does it."), primary, secondary, coex_host_get_mark());
     coex_lines_notice(connection, name, line);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/host.h"
+#include "core/words.h"
 
 #include <purple.h>
 
@@ -72,7 +73,7 @@ static const CoexHost hosts[] = {
       .notice = COEX_NOTICE_MESSAGE,
       .lacks_forms = TRUE,
       .temporary_folder = TRUE },
-    { .ui = NULL, .label = "another chat program", .notice = COEX_NOTICE_MESSAGE },
+    { .ui = NULL, .label = N_("another chat program"), .notice = COEX_NOTICE_MESSAGE },
 };
 
 const CoexHost *

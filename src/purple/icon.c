@@ -4,6 +4,7 @@
 #include "purple/connection.h"
 #include "purple/notice.h"
 #include "session/preview.h"
+#include "core/words.h"
 
 /* Names of files: libpurple's setting for the icon, and ours for the last one that came from
  * here. */
@@ -105,7 +106,6 @@ coex_icon_chosen(PurpleConnection *gc, PurpleStoredImage *icon)
     CoexConnection *connection = coex_connection_of(gc);
 
     if (connection != NULL && connection->online && icon != NULL && !connection->setting_icon)
-        coex_notice_tell(connection,
-                         "The icon is shown here alone. Customers see the picture of the "
-                         "business's profile, which is changed on the phone.");
+        coex_notice_tell(connection, _("The icon is shown here alone. Customers see the picture of "
+                                       "the business's profile, which is changed on the phone."));
 }

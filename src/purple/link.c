@@ -2,6 +2,7 @@
 #include "purple/link.h"
 
 #include "purple/host.h"
+#include "core/words.h"
 #include <dlfcn.h>
 #include <string.h>
 #include <sys/random.h>
@@ -60,7 +61,7 @@ run_get(PurpleConversation *conv, const char *number)
     g_autofree char *error = NULL;
 
     if (purple_cmd_do_command(conv, command, command, &error) != PURPLE_CMD_STATUS_OK)
-        purple_conversation_write(conv, NULL, error != NULL ? error : "That does not work now.",
+        purple_conversation_write(conv, NULL, error != NULL ? error : _("That does not work now."),
                                   PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NO_LOG, time(NULL));
 }
 

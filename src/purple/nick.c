@@ -7,6 +7,7 @@
 #include "purple/host.h"
 #include "purple/notice.h"
 #include "session/session.h"
+#include "core/words.h"
 #include <dlfcn.h>
 
 /* Nobody's; for the moment in which we look at what BitlBee makes of it. */
@@ -198,9 +199,9 @@ tell_has_nick(CoexConnection *connection, const char *nick, const char *typed)
 
     if (strcmp(nick, typed) == 0)
         return;
-    line = g_strdup_printf("This is somebody whom you have already, as %s. To call them %s, type: "
-                           "rename %s %s",
-                           nick, typed, nick, typed);
+    line = g_strdup_printf(
+        _("This is somebody whom you have already, as %s. To call them %s, type: rename %s %s"),
+        nick, typed, nick, typed);
     coex_notice_tell(connection, line);
 }
 

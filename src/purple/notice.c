@@ -8,6 +8,7 @@
 #include "purple/host.h"
 #include "purple/lines.h"
 #include "session/session.h"
+#include "core/words.h"
 #include <string.h>
 
 #define LINES_MAX 100 /* kept, to be read again after their conversation was closed */
@@ -125,7 +126,7 @@ tell(CoexConnection *connection, const char *text)
         return;
     }
     g_autofree char *wrapped = coex_text_wrap(text, COLUMNS);
-    purple_notify_message(connection->gc, PURPLE_NOTIFY_MSG_INFO, "WhatsApp Business",
+    purple_notify_message(connection->gc, PURPLE_NOTIFY_MSG_INFO, _("WhatsApp Business"),
                           purple_account_get_username(connection->account), wrapped, NULL, NULL);
 }
 
@@ -169,7 +170,7 @@ coex_notice_open(CoexConnection *opened_in)
 static char *
 dup_list(const GPtrArray *lines, guint n)
 {
-    GString *list = g_string_new("What was told of the account:");
+    GString *list = g_string_new(_("What was told of the account:"));
     gint64 now = g_get_real_time() / G_USEC_PER_SEC;
 
     for (guint i = lines->len - MIN(n, lines->len); i < lines->len; i++) {
@@ -188,10 +189,10 @@ answer_list(const CoexConnection *connection, const char *words)
     guint64 n = LISTED;
 
     if (*words != '\0' && !g_ascii_string_to_unsigned(words, 10, 1, LINES_MAX, &n, NULL))
-        return g_strdup_printf("“%s” is no number of lines: one from 1 to %d, or none.", words,
+        return g_strdup_printf(_("“%s” is no number of lines: one from 1 to %d, or none."), words,
                                LINES_MAX);
     if (connection->notices == NULL)
-        return g_strdup("Nothing was told of the account since the login.");
+        return g_strdup(_("Nothing was told of the account since the login."));
     return dup_list(connection->notices, (guint)n);
 }
 
@@ -245,14 +246,14 @@ static const struct {
     const char *help;
     void (*run)(CoexConnection *connection);
 } words[] = {
-    { "held", "lists the texts that are held", list_held },
-    { "refresh", "fetches the templates again", coex_connection_refresh_templates },
-    { "cost", "tells what this month's messages cost", tell_costs },
-    { "account", "tells what is known of this number", coex_connection_describe },
-    { "doctor", "checks the whole connection, and says what is wrong and what to do", examine },
-    { "doctor stop", "ends that", end_examination },
-    { "webhook", "registers the webhook again", coex_connection_register_webhook },
-    { "synchronise", "asks WhatsApp for the phone's contacts and history, once", synchronise },
+    { "held", N_("lists the texts that are held"), list_held },
+    { "refresh", N_("fetches the templates again"), coex_connection_refresh_templates },
+    { "cost", N_("tells what this month's messages cost"), tell_costs },
+    { "account", N_("tells what is known of this number"), coex_connection_describe },
+    { "doctor", N_("checks the whole connection, and says what is wrong and what to do"), examine },
+    { "doctor stop", N_("ends that"), end_examination },
+    { "webhook", N_("registers the webhook again"), coex_connection_register_webhook },
+    { "synchronise", N_("asks WhatsApp for the phone's contacts and history, once"), synchronise },
 };
 
 /* What follows it; NULL: @line is not about it. */
@@ -301,9 +302,10 @@ coex_notice_answer(CoexConnection *connection, const char *typed)
     if (obey(connection, word))
         return;
     if (get_rest(word, "help") == NULL)
-        g_string_printf(answer, "Nothing was sent: “%s”. ", line);
-    g_string_append(answer, "Here the account tells what concerns no person, and nobody at "
-                            "WhatsApp reads it.");
+        g_string_printf(answer, _("Nothing was sent: “%s”. "), line);
+    g_string_append(
+        answer,
+        _("Here the account tells what concerns no person, and nobody at WhatsApp reads it."));
     for (guint i = 0; i < G_N_ELEMENTS(words); i++)
         g_string_append_printf(answer, "\n%s: %s", words[i].word, words[i].help);
     g_string_append(answer,
@@ -354,7 +356,7 @@ coex_notice_tell_error(CoexConnection *connection, const char *sentence)
     g_hash_table_insert(told_errors, g_strdup(username), g_strdup(sentence));
 
     g_autofree char *line =
-        g_strdup_printf("Not connected yet: %s It is tried again by itself.", sentence);
+        g_strdup_printf(_("Not connected yet: %s It is tried again by itself."), sentence);
     coex_notice_tell(connection, line);
 }
 
@@ -366,5 +368,5 @@ coex_notice_end_error(CoexConnection *connection)
     if (told_errors == NULL || g_hash_table_lookup(told_errors, username) == NULL)
         return;
     forget_error(connection->account);
-    coex_notice_tell(connection, "Connected again.");
+    coex_notice_tell(connection, _("Connected again."));
 }

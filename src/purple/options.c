@@ -7,6 +7,7 @@
 #include "purple/connection.h"
 #include "purple/host.h"
 #include "purple/notice.h"
+#include "core/words.h"
 
 typedef struct {
     const char *key;
@@ -26,76 +27,79 @@ typedef struct {
 static const Option options[] = {
     { .key = "provider", .label = "Provider", .first = TRUE, .is_provider = TRUE },
     { .key = "webhook-header",
-      .label = "Webhook header (360dialog)",
+      .label = N_("Webhook header (360dialog)"),
       .preset = "",
       .first = TRUE,
       .secret = TRUE },
     { .key = "app-secret",
-      .label = "App secret (Meta)",
+      .label = N_("App secret (Meta)"),
       .preset = "",
       .secret = TRUE,
       .first = TRUE },
-    { .key = "verify-token", .label = "Verify token (Meta)", .preset = "", .secret = TRUE },
-    { .key = "public-url", .label = "Public URL of the webhook", .preset = "", .first = TRUE },
+    { .key = "verify-token", .label = N_("Verify token (Meta)"), .preset = "", .secret = TRUE },
+    { .key = "public-url", .label = N_("Public URL of the webhook"), .preset = "", .first = TRUE },
     { .key = "listen",
-      .label = "Listen on (address:port)",
+      .label = N_("Listen on (address:port)"),
       .preset = "127.0.0.1:8480",
       .first = TRUE },
-    { .key = "relay", .label = "Relay (URL)", .preset = "" },
-    { .key = "relay-key", .label = "Relay key", .preset = "", .secret = TRUE },
-    { .key = "inbox-url", .label = "Inbox URL (360dialog)", .preset = "" },
-    { .key = "inbox-token", .label = "Inbox token", .preset = "", .secret = TRUE },
-    { .key = "desk-name", .label = "Name of this desk", .preset = "" },
-    { .key = "webhook-path", .label = "Webhook path", .preset = "/webhook" },
+    { .key = "relay", .label = N_("Relay (URL)"), .preset = "" },
+    { .key = "relay-key", .label = N_("Relay key"), .preset = "", .secret = TRUE },
+    { .key = "inbox-url", .label = N_("Inbox URL (360dialog)"), .preset = "" },
+    { .key = "inbox-token", .label = N_("Inbox token"), .preset = "", .secret = TRUE },
+    { .key = "desk-name", .label = N_("Name of this desk"), .preset = "" },
+    { .key = "webhook-path", .label = N_("Webhook path"), .preset = "/webhook" },
     { .key = "phone-number-id",
-      .label = "Phone number id (Meta, if not found)",
+      .label = N_("Phone number id (Meta, if not found)"),
       .preset = "",
       .first = TRUE },
-    { .key = "waba-id", .label = "WABA id (Meta, if not found)", .preset = "", .first = TRUE },
-    { .key = "api-url", .label = "API URL (empty: the provider's)", .preset = "", .first = TRUE },
+    { .key = "waba-id", .label = N_("WABA id (Meta, if not found)"), .preset = "", .first = TRUE },
+    { .key = "api-url",
+      .label = N_("API URL (empty: the provider's)"),
+      .preset = "",
+      .first = TRUE },
     { .key = "read-receipts",
-      .label = "Read receipts",
+      .label = N_("Read receipts"),
       .is_flat = TRUE,
-      .choices = { "when answered", "answer", "when seen", "seen", "never", "never" } },
+      .choices = { N_("when answered"), "answer", N_("when seen"), "seen", "never", "never" } },
     { .key = "ticks",
       .label = "Ticks",
       .is_flat = TRUE,
       .choices = { "failures", "failures", "read", "read", "all", "all", "off", "off" } },
     { .key = "typing",
-      .label = "Show typing (marks read)",
+      .label = N_("Show typing (marks read)"),
       .is_flat = TRUE,
       .choices = { "no", "no", "yes", "yes" } },
     { .key = "doctor",
-      .label = "Doctor: check the connection at login",
+      .label = N_("Doctor: check the connection at login"),
       .is_for_others = TRUE,
       .choices = { "no", "no", "yes", "yes" } },
-    { .key = "template-language", .label = "Template language (such as de)", .preset = "" },
-    { .key = "recall", .label = "Recall: earlier lines (0: none)", .preset = "" },
-    { .key = "rate-card", .label = "Rate card: prices, a CSV", .preset = "" },
-    { .key = "opt-out-words", .label = "Opt-out words, with commas", .preset = "STOP" },
+    { .key = "template-language", .label = N_("Template language (such as de)"), .preset = "" },
+    { .key = "recall", .label = N_("Recall: earlier lines (0: none)"), .preset = "" },
+    { .key = "rate-card", .label = N_("Rate card: prices, a CSV"), .preset = "" },
+    { .key = "opt-out-words", .label = N_("Opt-out words, with commas"), .preset = "STOP" },
     { .key = "remind",
-      .label = "Remind before windows close",
+      .label = N_("Remind before windows close"),
       .is_flat = TRUE,
       .choices = { "yes", "yes", "no", "no" } },
     { .key = "buddies",
       .label = "Buddies",
       .is_flat = TRUE,
-      .choices = { "last 90 days", "active", "everybody", "all" } },
+      .choices = { N_("last 90 days"), "active", "everybody", "all" } },
     { .key = "media-auto",
-      .label = "Media auto",
+      .label = N_("Media auto"),
       .is_flat = TRUE,
-      .choices = { "pictures, voice, up to 16 MB", "small", "all", "all", "none", "none" } },
-    { .key = "media-folder", .label = "Media folder", .preset = "" },
-    { .key = "media-limit", .label = "Media limit (MB)", .preset = "100" },
+      .choices = { N_("pictures, voice, up to 16 MB"), "small", "all", "all", "none", "none" } },
+    { .key = "media-folder", .label = N_("Media folder"), .preset = "" },
+    { .key = "media-limit", .label = N_("Media limit (MB)"), .preset = "100" },
     { .key = "media-mode",
-      .label = "Media mode",
+      .label = N_("Media mode"),
       .is_flat = TRUE,
-      .choices = { "you alone", "0600", "the folder's group", "0640" } },
+      .choices = { N_("you alone"), "0600", N_("the folder's group"), "0640" } },
     { .key = "media-open",
-      .label = "Media open: program of /play",
+      .label = N_("Media open: program of /play"),
       .preset = "",
       .is_for_own = TRUE },
-    { .key = "media-url", .label = "Media URL of that folder", .preset = "" },
+    { .key = "media-url", .label = N_("Media URL of that folder"), .preset = "" },
 };
 
 /* "seen" means "answer" where nobody knows what was seen, so it is not offered there. */
@@ -339,7 +343,8 @@ coex_options_check_lists(PurpleAccount *account, GError **error)
                    ? coex_options_dup_typed(account, option->key, get_preset(option))
                    : g_strdup("");
         g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    "Option %s: “%s” is none. There are %s.%s", option->key, typed, values, line);
+                    _("Option %s: “%s” is none. There are %s.%s"), option->key, typed, values,
+                    line);
         return FALSE;
     }
     return TRUE;
@@ -360,13 +365,12 @@ char *
 coex_options_dup_typed(PurpleAccount *account, const char *key, const char *value)
 {
     if (is_alone())
-        return g_strdup_printf(
-            " Type “account coex set %s %s”, with the account's name in “account "
-            "list” if that is not coex.",
-            key, value);
-    return g_strdup_printf(" Type “account NAME set %s %s”, where NAME is what “account list” "
-                           "calls %s.",
-                           key, value, purple_account_get_username(account));
+        return g_strdup_printf(_(" Type “account coex set %s %s”, with the account's name in "
+                                 "“account list” if that is not coex."),
+                               key, value);
+    return g_strdup_printf(
+        _(" Type “account NAME set %s %s”, where NAME is what “account list” calls %s."), key,
+        value, purple_account_get_username(account));
 }
 
 /* ---- the other pages ---- */
@@ -446,7 +450,7 @@ on_page_ok(gpointer token, PurpleRequestFields *fields)
     }
     if (changed)
         coex_notice_tell(connection,
-                         "The options are kept. They count when the account logs in again.");
+                         _("The options are kept. They count when the account logs in again."));
 }
 
 static void
@@ -483,11 +487,11 @@ open_page(CoexConnection *connection, const char *name, gboolean about_files)
 void
 coex_options_open_page(CoexConnection *connection)
 {
-    open_page(connection, "More options", FALSE);
+    open_page(connection, _("More options"), FALSE);
 }
 
 void
 coex_options_open_files_page(CoexConnection *connection)
 {
-    open_page(connection, "Options for files", TRUE);
+    open_page(connection, _("Options for files"), TRUE);
 }

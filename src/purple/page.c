@@ -10,6 +10,7 @@
 #include "purple/lines.h"
 #include "purple/unseen.h"
 #include "session/session.h"
+#include "core/words.h"
 #include <string.h>
 
 #define COLUMNS 72
@@ -45,10 +46,10 @@ coex_page_run_profile(CoexConnection *connection, const char *name, const char *
     }
     if (part == NULL || halves[1] == NULL || *g_strstrip(halves[1]) == '\0') {
         g_autofree char *line = g_strdup_printf(
-            "Nothing was changed: type what is to change and its new text, as in %sprofile about "
-            "Open from 9 to 19. There are about, address, description, mail, web and vertical; - "
-            "takes a text away. vertical, the line of business, is a word of Meta's, such as "
-            "RETAIL, RESTAURANT, HEALTH, PROF_SERVICES or OTHER.",
+            _("Nothing was changed: type what is to change and its new text, as in %sprofile about "
+              "Open from 9 to 19. There are about, address, description, mail, web and vertical; - "
+              "takes a text away. vertical, the line of business, is a word of Meta's, such as "
+              "RETAIL, RESTAURANT, HEALTH, PROF_SERVICES or OTHER."),
             coex_host_get_mark());
 
         coex_lines_notice(connection, name, line);
@@ -56,7 +57,7 @@ coex_page_run_profile(CoexConnection *connection, const char *name, const char *
     }
     value = coex_profile_check(part, halves[1], &error);
     if (value == NULL) {
-        g_autofree char *line = g_strconcat("Nothing was changed: ", error->message, NULL);
+        g_autofree char *line = g_strconcat(_("Nothing was changed: "), error->message, NULL);
 
         coex_lines_notice(connection, name, line);
         return;
@@ -207,8 +208,8 @@ open_form(CoexConnection *connection, const CoexProfile *profile, const char *co
     note_edited(connection, profile);
     coex_ask_close(connection, COEX_ASK_PROFILE, "");
     token = coex_ask_new(connection, COEX_ASK_PROFILE, "", PURPLE_REQUEST_FIELDS);
-    ui = purple_request_fields(connection->gc, title, "What customers see of the business", wrapped,
-                               fields, "OK", G_CALLBACK(on_form_ok), "Cancel",
+    ui = purple_request_fields(connection->gc, title, _("What customers see of the business"),
+                               wrapped, fields, "OK", G_CALLBACK(on_form_ok), "Cancel",
                                G_CALLBACK(on_form_cancel), connection->account, NULL, NULL, token);
     if (coex_ask_opened(token, ui))
         coex_ask_point_at(connection, title);
@@ -305,8 +306,9 @@ show_page(CoexConnection *connection, char **facts)
     coex_ask_close(connection, COEX_ASK_ACCOUNT, "");
     token = coex_ask_new(connection, COEX_ASK_ACCOUNT, "", PURPLE_REQUEST_ACTION);
     if (can_edit)
-        ui = purple_request_action(connection->gc, title, NULL, rows, 1, connection->account, NULL,
-                                   NULL, token, 2, "Edit profile...", on_edit, "Close", on_close);
+        ui =
+            purple_request_action(connection->gc, title, NULL, rows, 1, connection->account, NULL,
+                                  NULL, token, 2, _("Edit profile..."), on_edit, "Close", on_close);
     else
         ui = purple_request_action(connection->gc, title, NULL, rows, 0, connection->account, NULL,
                                    NULL, token, 1, "Close", on_close);
@@ -338,5 +340,5 @@ coex_page_take(CoexConnection *connection, const CoexSessionEvent *event)
     } else {
         lines = dup_lines(event->facts);
     }
-    coex_unseen_tell(connection, *lines != '\0' ? lines : "The profile is empty.");
+    coex_unseen_tell(connection, *lines != '\0' ? lines : _("The profile is empty."));
 }

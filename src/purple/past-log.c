@@ -7,6 +7,7 @@
 #include "purple/connection.h"
 #include "purple/host.h"
 #include "session/session.h"
+#include "core/words.h"
 
 #define SLICE_US (3 * 1000)
 /* Of the time that passes a slice takes one part. */
@@ -132,10 +133,11 @@ write_line(CoexPastDay *day, const CoexFeedItem *item)
                                                                 : PURPLE_MESSAGE_SEND;
     const char *alias = purple_account_get_alias(account);
     g_autofree char *title = coex_connection_dup_alias(day->connection, day->person->name);
-    g_autofree char *text = g_strconcat(item->kind == COEX_FEED_FAILED        ? "(not delivered) "
-                                        : item->kind == COEX_FEED_UNCONFIRMED ? "(not confirmed) "
-                                                                              : "",
-                                        item->text, NULL);
+    g_autofree char *text =
+        g_strconcat(item->kind == COEX_FEED_FAILED        ? _("(not delivered) ")
+                    : item->kind == COEX_FEED_UNCONFIRMED ? _("(not confirmed) ")
+                                                          : "",
+                    item->text, NULL);
     g_autofree char *html = coex_text_to_html_as(text, 0);
 
     if (item->kind != COEX_FEED_INBOUND) {

@@ -6,6 +6,7 @@
 #include "purple/connection.h"
 #include "purple/lines.h"
 #include "session/session.h"
+#include "core/words.h"
 #include <string.h>
 
 /* A text, or a picture. */
@@ -172,7 +173,7 @@ coex_pictures_send(CoexConnection *connection, const char *name, const char *mar
     g_autoptr(GPtrArray) parts = first != NULL ? split(markup) : NULL;
     g_autofree char *text = g_strstrip(coex_text_from_markup(markup));
     PurpleStoredImage *only = parts != NULL ? get_only(parts) : NULL;
-    const char *why = "A picture in it is not there any more. Insert it again.";
+    const char *why = _("A picture in it is not there any more. Insert it again.");
     g_autoptr(GError) error = NULL;
     g_autofree char *line = NULL;
 
@@ -184,7 +185,7 @@ coex_pictures_send(CoexConnection *connection, const char *name, const char *mar
         send_parts(connection, name, parts, way, &error);
     if (parts != NULL && error == NULL)
         return TRUE;
-    line = g_strdup_printf("Not sent: “%s”. %s", text, error != NULL ? error->message : why);
+    line = g_strdup_printf(_("Not sent: “%s”. %s"), text, error != NULL ? error->message : why);
     coex_lines_notice(connection, name, line);
     return TRUE;
 }

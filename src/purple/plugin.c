@@ -15,6 +15,7 @@
 #include "purple/shared.h"
 #include "purple/transfer.h"
 #include "purple/verbs.h"
+#include "core/words.h"
 
 #include <dlfcn.h>
 
@@ -38,9 +39,8 @@ static gboolean
 on_load(PurplePlugin *plugin)
 {
     if (has_old_libsoup()) {
-        plugin->error =
-            g_strdup("Another plugin has loaded libsoup 2, beside which libsoup 3 cannot "
-                     "run. Disable that plugin (often Chime) and restart.");
+        plugin->error = g_strdup(_("Another plugin has loaded libsoup 2, beside which libsoup 3 "
+                                   "cannot run. Disable that plugin (often Chime) and restart."));
         return FALSE;
     }
     coex_log_start();
@@ -82,7 +82,7 @@ account_texts(PurpleAccount *account)
 {
     GHashTable *texts = g_hash_table_new(g_str_hash, g_str_equal);
 
-    g_hash_table_insert(texts, (gpointer) "login_label", (gpointer) "Business number, +49…");
+    g_hash_table_insert(texts, (gpointer) "login_label", (gpointer)_("Business number, +49…"));
     return texts;
 }
 
@@ -124,13 +124,12 @@ static PurplePluginInfo info = {
     .type = PURPLE_PLUGIN_PROTOCOL,
     .priority = PURPLE_PRIORITY_DEFAULT,
     .id = (char *)"prpl-coex",
-    .name = (char *)"WhatsApp Business (Coexistence)",
+    .name = (char *)N_("WhatsApp Business (Coexistence)"),
     .version = (char *)COEX_VERSION,
-    .summary = (char *)"One WhatsApp Business number on the phone and here",
-    .description =
-        (char *)"Messages of a WhatsApp Business number in Coexistence, through the Cloud "
-                "API at Meta or 360dialog.",
-    .author = (char *)"The purple-coex authors",
+    .summary = (char *)N_("One WhatsApp Business number on the phone and here"),
+    .description = (char *)N_("Messages of a WhatsApp Business number in Coexistence, through the "
+                              "Cloud API at Meta or 360dialog."),
+    .author = (char *)N_("The purple-coex authors"),
     .load = on_load,
     .unload = on_unload,
     .extra_info = &protocol_info,

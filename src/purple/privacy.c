@@ -6,6 +6,7 @@
 #include "purple/host.h"
 #include "purple/unseen.h"
 #include "session/session.h"
+#include "core/words.h"
 
 /* ---- the rule ---- */
 
@@ -26,8 +27,8 @@ coex_privacy_set_rule(PurpleConnection *gc)
     if (rule == PURPLE_PRIVACY_ALLOW_ALL)
         return;
     g_autofree char *line = g_strdup_printf(
-        "WhatsApp blocks single people and knows no other rule, so %s was set back to “Block only "
-        "the users below”: what anybody else writes is shown.",
+        _("WhatsApp blocks single people and knows no other rule, so %s was set back to “Block "
+          "only the users below”: what anybody else writes is shown."),
         coex_host_get()->label);
     coex_unseen_tell(connection, line);
 }
@@ -101,8 +102,8 @@ tell_taken_off(CoexConnection *connection, GPtrArray *titles)
     g_ptr_array_add(titles, NULL);
     all = g_strjoinv(", ", (char **)titles->pdata);
     g_autofree char *line = g_strdup_printf(
-        "Not blocked at WhatsApp, and so taken off the block list of %s: %s. What they write is "
-        "shown. %sblock blocks somebody at WhatsApp, within 24 hours after they wrote.",
+        _("Not blocked at WhatsApp, and so taken off the block list of %s: %s. What they write is "
+          "shown. %sblock blocks somebody at WhatsApp, within 24 hours after they wrote."),
         coex_host_get()->label, all, coex_host_get_mark());
     coex_unseen_tell(connection, line);
 }
@@ -175,7 +176,7 @@ refuse_stranger(CoexConnection *connection, const char *name)
 {
     g_autofree char *title = coex_connection_dup_title(connection, name);
     g_autofree char *line =
-        g_strdup_printf("%s was not blocked: that is no number and no id of WhatsApp's.", title);
+        g_strdup_printf(_("%s was not blocked: that is no number and no id of WhatsApp's."), title);
 
     coex_privacy_stop(connection);
     connection->denied_stranger = g_strdup(name);

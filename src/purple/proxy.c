@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "core/proxy.h"
+#include "core/words.h"
 
 /* BitlBee sets it for its "socks4a", and other chat programs for "remote DNS with SOCKS 4". */
 #define REMOTE_NAMES_PREF "/purple/proxy/socks4_remotedns"
@@ -79,10 +80,10 @@ coex_proxy_read(PurpleAccount *account, CoexProxy *ret_proxy, GError **error)
         return TRUE;
     g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
                 is_own(account)
-                    ? "A proxy is switched on for this account, and its host or port is missing or "
-                      "wrong (%s:%u). Correct it in the account's proxy settings."
-                    : "A proxy is switched on for this account, and its host or port is missing or "
-                      "wrong (%s:%u). Correct it in the proxy settings of the chat program.",
+                    ? _("A proxy is switched on for this account, and its host or port is missing "
+                        "or wrong (%s:%u). Correct it in the account's proxy settings.")
+                    : _("A proxy is switched on for this account, and its host or port is missing "
+                        "or wrong (%s:%u). Correct it in the proxy settings of the chat program."),
                 ret_proxy->host, ret_proxy->port);
     return FALSE;
 }

@@ -12,6 +12,7 @@
 #include "purple/lines.h"
 #include "purple/options.h"
 #include "session/session.h"
+#include "core/words.h"
 #include <string.h>
 
 #define LIMIT_PRESET 10
@@ -58,8 +59,8 @@ coex_recall_check(PurpleAccount *account, GError **error)
     line = coex_host_get()->splits_values ? coex_options_dup_typed(account, "recall", "10")
                                           : g_strdup("");
     g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                "Option recall: “%s” is none. It takes a number from 0 to %d, or nothing.%s", value,
-                LIMIT_MAX, line);
+                _("Option recall: “%s” is none. It takes a number from 0 to %d, or nothing.%s"),
+                value, LIMIT_MAX, line);
     return FALSE;
 }
 
@@ -108,7 +109,7 @@ append_echo(GString *all, const char *text, const char *quote)
     if (length > 0)
         g_string_append_printf(all, "→ %.*s%s: %s", (int)length - 1, text, quote, text + length);
     else
-        g_string_append_printf(all, "→ from the phone%s: %s", quote, text);
+        g_string_append_printf(all, _("→ from the phone%s: %s"), quote, text);
 }
 
 /* One message, one line: nobody's text can begin another. The arrow tells who wrote; a name could
@@ -133,10 +134,10 @@ append_line(CoexConnection *connection, GString *all, const CoexFeedItem *item, 
         append_echo(all, text, quote);
         return;
     case COEX_FEED_FAILED:
-        g_string_append_printf(all, "→ (not delivered)%s %s", quote, text);
+        g_string_append_printf(all, _("→ (not delivered)%s %s"), quote, text);
         return;
     case COEX_FEED_UNCONFIRMED:
-        g_string_append_printf(all, "→ (not confirmed)%s %s", quote, text);
+        g_string_append_printf(all, _("→ (not confirmed)%s %s"), quote, text);
         return;
     case COEX_FEED_NOTICE:
     case COEX_FEED_ARRIVED:
@@ -344,7 +345,7 @@ coex_recall_run(CoexConnection *connection, const char *name, const char *words)
 
     if (*words != '\0' && (!is_number(words, &limit) || limit == 0)) {
         coex_lines_notice(connection, name,
-                          "How many lines? Give a number from 1 to 200, or none for 20.");
+                          _("How many lines? Give a number from 1 to 200, or none for 20."));
         return;
     }
     coex_session_recall(connection->session, name, (guint)limit, 0, TRUE);

@@ -12,6 +12,7 @@
 #include "purple/own-number.h"
 #include "purple/unseen.h"
 #include "session/session.h"
+#include "core/words.h"
 
 #define SLICE_US 8000 /* of work between two turns of the host's main loop */
 #define REVIEW_S 60   /* between looks at what the user made of buddies that are not saved */
@@ -103,7 +104,7 @@ tell_new_alias(CoexConnection *connection, const char *name, const char *alias)
     if (conv == NULL)
         return;
     g_autofree char *title = coex_peer_dup_name_display(name);
-    g_autofree char *line = g_strdup_printf("%s is now known as %s.", title, alias);
+    g_autofree char *line = g_strdup_printf(_("%s is now known as %s."), title, alias);
     g_autofree char *html = coex_text_escape(line);
     purple_conversation_write(conv, NULL, html, PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NO_LINKIFY,
                               time(NULL));
@@ -408,26 +409,26 @@ describe(CoexConnection *connection, const CoexPersonView *person, PurpleNotifyU
     const CoexContact *contact = coex_contact_of(connection, person->name);
     g_autofree char *window = coex_session_describe_window(connection->session, person->name);
     g_autofree char *blocked =
-        g_strdup_printf("at WhatsApp; %sunblock ends that", coex_host_get_mark());
+        g_strdup_printf(_("at WhatsApp; %sunblock ends that"), coex_host_get_mark());
 
     if (person->blocked)
         purple_notify_user_info_add_pair_plaintext(info, "Blocked", blocked);
     purple_notify_user_info_add_pair_plaintext(info, "Window", window);
-    describe_since(info, "Not read", person->unread_since);
-    describe_since(info, "Waits for an answer", person->waiting_since);
+    describe_since(info, _("Not read"), person->unread_since);
+    describe_since(info, _("Waits for an answer"), person->waiting_since);
     if (person->last_state != NULL)
-        purple_notify_user_info_add_pair_plaintext(info, "Last message", person->last_state);
+        purple_notify_user_info_add_pair_plaintext(info, _("Last message"), person->last_state);
     if (contact->fetching != NULL)
         purple_notify_user_info_add_pair_plaintext(info, "Fetching", contact->fetching);
     if (person->n_parked > 0) {
-        g_autofree char *count = g_strdup_printf("%u for your choice", person->n_parked);
+        g_autofree char *count = g_strdup_printf(_("%u for your choice"), person->n_parked);
 
         purple_notify_user_info_add_pair_plaintext(info, "Waiting", count);
     }
     if (person->no_marketing)
-        purple_notify_user_info_add_pair_plaintext(info, "Marketing", "not wanted");
+        purple_notify_user_info_add_pair_plaintext(info, "Marketing", _("not wanted"));
     if (person->n_held > 0) {
-        g_autofree char *count = g_strdup_printf("%u until they write", person->n_held);
+        g_autofree char *count = g_strdup_printf(_("%u until they write"), person->n_held);
 
         purple_notify_user_info_add_pair_plaintext(info, "Held", count);
     }
@@ -465,7 +466,7 @@ coex_roster_get_info(PurpleConnection *gc, const char *who)
         return;
     }
     info = purple_notify_user_info_new();
-    purple_notify_user_info_add_pair_plaintext(info, "WhatsApp", "nothing is known");
+    purple_notify_user_info_add_pair_plaintext(info, "WhatsApp", _("nothing is known"));
     g_autofree char *title = coex_peer_dup_name_display(who);
     purple_notify_userinfo(gc, title, info, NULL, NULL);
     purple_notify_user_info_destroy(info);
@@ -524,11 +525,11 @@ coex_roster_add_buddy(PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *gro
         coex_session_pin(connection->session, name);
         return;
     }
-    g_autofree char *primary = g_strdup_printf("%s was not added", name);
-    purple_notify_error(gc, "WhatsApp Business", primary,
+    g_autofree char *primary = g_strdup_printf(_("%s was not added"), name);
+    purple_notify_error(gc, _("WhatsApp Business"), primary,
                         error != NULL ? error->message
-                                      : "It is this account's own number: the business cannot "
-                                        "write to itself. Add the customer's number.");
+                                      : _("It is this account's own number: the business cannot "
+                                          "write to itself. Add the customer's number."));
     /* Who called still uses the buddy. */
     queue_unwanted(connection, name);
 }

@@ -6,6 +6,7 @@
 #include "purple/lines.h"
 #include "purple/notice.h"
 #include "session/session.h"
+#include "core/words.h"
 #include <string.h>
 
 #define LOOK_US (3 * G_USEC_PER_SEC) /* in which nobody has seen yet that the window went over */
@@ -115,10 +116,10 @@ tell_gone_over(PurpleConversation *conv, PurpleConversation *former)
         return;
     g_autofree char *title = dup_title(conv);
     g_autofree char *former_title = dup_title(former);
-    g_autofree char *line = g_strdup_printf(
-        "What you type here now goes to %s. This window is also that of %s: in the buddy list both "
-        "are one contact.",
-        title, former_title);
+    g_autofree char *line =
+        g_strdup_printf(_("What you type here now goes to %s. This window is also that of %s: in "
+                          "the buddy list both are one contact."),
+                        title, former_title);
 
     coex_lines_notice(connection, purple_conversation_get_name(ours), line);
 }
@@ -198,8 +199,8 @@ refuse(CoexConnection *connection, PurpleConversation *conv, const Window *windo
 {
     g_autofree char *title = dup_title(conv);
     g_autofree char *line = g_strdup_printf(
-        "Not sent: “%s”. While you typed, this window went over from %s to %s. If it is for %s, "
-        "type it again; the menu Conversation, Send To, chooses the other.",
+        _("Not sent: “%s”. While you typed, this window went over from %s to %s. If it is for %s, "
+          "type it again; the menu Conversation, Send To, chooses the other."),
         text, window->former, title, title);
 
     coex_lines_notice(connection, purple_conversation_get_name(conv), line);
@@ -254,11 +255,11 @@ on_buddy_added(PurpleBuddy *buddy, gpointer user_data)
     g_autofree char *title = dup_title_of(account, purple_buddy_get_name(buddy));
     g_autofree char *other_title =
         dup_title_of(purple_buddy_get_account(other), purple_buddy_get_name(other));
-    g_autofree char *line = g_strdup_printf(
-        "%s is now one contact with %s in the buddy list. So both write into one window, and what "
-        "you type there goes to who wrote last. To have a window for each, take one out of the "
-        "contact and close the window.",
-        title, other_title);
+    g_autofree char *line =
+        g_strdup_printf(_("%s is now one contact with %s in the buddy list. So both write into one "
+                          "window, and what you type there goes to who wrote last. To have a "
+                          "window for each, take one out of the contact and close the window."),
+                        title, other_title);
     coex_notice_tell(connection, line);
 }
 

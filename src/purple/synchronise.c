@@ -8,6 +8,7 @@
 #include "purple/own-number.h"
 #include "purple/unseen.h"
 #include "session/session.h"
+#include "core/words.h"
 #include <string.h>
 
 static void
@@ -33,8 +34,8 @@ void
 coex_synchronise_ask(CoexConnection *connection, const char *text)
 {
     g_autofree char *account = coex_own_number_dup_title(connection->account);
-    g_autofree char *title = g_strconcat("Contacts and history of ", account, NULL);
-    const char *primary = "Ask WhatsApp for the phone's contacts and history?";
+    g_autofree char *title = g_strconcat(_("Contacts and history of "), account, NULL);
+    const char *primary = _("Ask WhatsApp for the phone's contacts and history?");
     g_autofree char *wrapped = coex_text_wrap(text, 56);
 
     if (coex_ask_yes_no(connection,
@@ -43,7 +44,7 @@ coex_synchronise_ask(CoexConnection *connection, const char *text)
         return;
 
     g_autofree char *line =
-        g_strdup_printf("%s %s Nothing was asked for yet: %ssynchronise yes does it.", primary,
+        g_strdup_printf(_("%s %s Nothing was asked for yet: %ssynchronise yes does it."), primary,
                         text, coex_host_get_mark());
     coex_unseen_tell(connection, line);
 }

@@ -6,6 +6,7 @@
 #include "core/typed-line.h"
 #include "purple/lines.h"
 #include "purple/template-picker.h"
+#include "core/words.h"
 
 #define PAGE_ROWS 5
 #define ROW_CHARS 60
@@ -51,13 +52,13 @@ add_rows(CoexPicker *picker, GString *lines)
         add_line(lines, line);
     }
     if (found->len == 0 && picker->query != NULL)
-        add_line(lines, "No template has these words. !template lists all.");
+        add_line(lines, _("No template has these words. !template lists all."));
     else if (found->len == 0)
-        add_line(lines, "WhatsApp has no approved template of this account.");
+        add_line(lines, _("WhatsApp has no approved template of this account."));
     else if (start >= end)
-        add_line(lines, "There are no more templates.");
+        add_line(lines, _("There are no more templates."));
     if (end < found->len) {
-        g_autofree char *line = g_strdup_printf("%u more: !more", found->len - end);
+        g_autofree char *line = g_strdup_printf(_("%u more: !more"), found->len - end);
 
         add_line(lines, line);
     }
@@ -71,7 +72,7 @@ show_list(CoexPicker *picker)
 
     add_sentence(lines, picker);
     if (picker->parked == NULL && !picker->seen_closed && !says_more)
-        add_line(lines, "The 24-hour window is open: a plain text can be sent, too.");
+        add_line(lines, _("The 24-hour window is open: a plain text can be sent, too."));
     if (picker->parked != NULL) {
         g_autofree char *excerpt = coex_text_excerpt(picker->parked, ROW_CHARS);
         g_autofree char *line = g_strdup_printf("Waiting: “%s”", excerpt);
@@ -80,9 +81,9 @@ show_list(CoexPicker *picker)
     }
     add_rows(picker, lines);
     if (picker->shown->len > 0)
-        add_line(lines, "Choose one with its values: !1 value | value. Or !find words.");
+        add_line(lines, _("Choose one with its values: !1 value | value. Or !find words."));
     if (coex_picker_has_parked(picker))
-        add_line(lines, "Or !hold keeps the text until they write, !cancel gives it back.");
+        add_line(lines, _("Or !hold keeps the text until they write, !cancel gives it back."));
     say(picker, lines->str);
 }
 
@@ -159,17 +160,17 @@ show_values(CoexPicker *picker)
     g_autofree char *needs = dup_needs(picker, &only_missing, &n);
     g_autofree char *verb = dup_value_verb(picker);
     g_autofree char *line =
-        g_strdup_printf(n > 1 ? "It %sneeds: %s. Type %s and the values, with | between."
-                              : "It %sneeds: %s. Type %s and the value.",
+        g_strdup_printf(n > 1 ? _("It %sneeds: %s. Type %s and the values, with | between.")
+                              : _("It %sneeds: %s. Type %s and the value."),
                         only_missing ? "still " : "", needs, verb);
 
     add_sentence(lines, picker);
     add_line(lines, preview);
     add_line(lines, line);
     if (coex_picker_has_held_file(picker))
-        add_line(lines, "In the place of the file = stands for the one that is held.");
+        add_line(lines, _("In the place of the file = stands for the one that is held."));
     if (picker->parked != NULL)
-        add_line(lines, "The value = stands for the text that waits.");
+        add_line(lines, _("The value = stands for the text that waits."));
     say(picker, lines->str);
 }
 
@@ -190,13 +191,13 @@ show_confirm(CoexPicker *picker)
     if (picker->warned)
         add_line(lines, coex_picker_get_objection(picker));
     if (picker->cleaned)
-        add_line(lines, "Tabs, line breaks and runs of blanks became single blanks.");
+        add_line(lines, _("Tabs, line breaks and runs of blanks became single blanks."));
     if (picker->parked != NULL &&
         !coex_template_carries(picker->template_, (const char *const *)picker->values,
                                picker->parked))
-        add_line(lines, "What you typed is not in it and will come back unsent. To keep that, "
-                        "type !hold first and choose again.");
-    add_line(lines, "!send sends it, !cancel does not.");
+        add_line(lines, _("What you typed is not in it and will come back unsent. To keep that, "
+                          "type !hold first and choose again."));
+    add_line(lines, _("!send sends it, !cancel does not."));
     say(picker, lines->str);
 }
 
@@ -221,7 +222,7 @@ void
 coex_template_chat_pick(CoexPicker *picker, guint number, const char *words)
 {
     if (number == 0 || number > picker->shown->len) {
-        say(picker, "There is no template with this number. !template lists them.");
+        say(picker, _("There is no template with this number. !template lists them."));
         return;
     }
 
@@ -239,7 +240,7 @@ coex_template_chat_fill(CoexPicker *picker, const char *words)
     guint n_taken = 0;
 
     if (picker->stage != COEX_STAGE_VALUES || n_typed == 0) {
-        say(picker, "!fill gives the values that a template still needs. !template lists them.");
+        say(picker, _("!fill gives the values that a template still needs. !template lists them."));
         return;
     }
     for (guint i = 0; i < picker->template_->variables->len; i++) {
@@ -250,7 +251,7 @@ coex_template_chat_fill(CoexPicker *picker, const char *words)
         n_taken += takes && n_taken < n_typed;
     }
     if (n_taken < n_typed) {
-        say(picker, "Those are more values than are missing. Nothing was taken.");
+        say(picker, _("Those are more values than are missing. Nothing was taken."));
         return;
     }
     g_ptr_array_add(values, NULL);
@@ -276,6 +277,6 @@ coex_template_chat_send(CoexPicker *picker)
     if (picker->stage == COEX_STAGE_CONFIRM)
         coex_picker_send(picker);
     else
-        say(picker, "No template is ready to be sent. !template lists them; !send ~/photo.jpg "
-                    "sends a file.");
+        say(picker, _("No template is ready to be sent. !template lists them; !send ~/photo.jpg "
+                      "sends a file."));
 }

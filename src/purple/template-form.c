@@ -11,6 +11,7 @@
 #include "purple/lines.h"
 #include "purple/template-picker.h"
 #include "session/session.h"
+#include "core/words.h"
 
 #define TITLE_CHARS 40
 #define ROWS_MAX 60
@@ -178,7 +179,7 @@ give_back_find(CoexPicker *picker, const char *find)
     if (*find == '\0' || !waits || (searched && picker->shown->len > 0))
         return;
 
-    g_autofree char *line = g_strdup_printf("Not sent, it was typed under Find: “%s”", find);
+    g_autofree char *line = g_strdup_printf(_("Not sent, it was typed under Find: “%s”"), find);
     coex_lines_notice(picker->connection, picker->name, line);
 }
 
@@ -267,11 +268,11 @@ fill_list(CoexPicker *picker, PurpleRequestField *list, GPtrArray *found, gboole
                           : found->len > 0            ? ROW_TEMPLATE
                                                       : ROW_ALL;
     if (searched && found->len == 0)
-        add_row(picker, list, "Show all", ROW_ALL);
+        add_row(picker, list, _("Show all"), ROW_ALL);
     if (has_parked)
-        add_row(picker, list, "Hold until they answer", ROW_HOLD);
+        add_row(picker, list, _("Hold until they answer"), ROW_HOLD);
     if (has_parked && searched && found->len == 0)
-        add_row(picker, list, "The words under Find are a text: it waits too", ROW_JOIN);
+        add_row(picker, list, _("The words under Find are a text: it waits too"), ROW_JOIN);
     g_ptr_array_set_size(picker->shown, 0);
     for (guint i = 0; i < MIN(found->len, ROWS_MAX); i++) {
         CoexTemplate *template_ = g_ptr_array_index(found, i);
@@ -291,8 +292,8 @@ show_list(CoexPicker *picker)
 
     add_sentence(secondary, picker);
     if (found->len == 0 && picker->query == NULL) {
-        add_paragraph(secondary, "WhatsApp has no approved template of this account. Templates are "
-                                 "made in WhatsApp Manager or at the provider.");
+        add_paragraph(secondary, _("WhatsApp has no approved template of this account. Templates "
+                                   "are made in WhatsApp Manager or at the provider."));
         if (!has_parked) {
             picker->stage = COEX_STAGE_IDLE;
             coex_lines_notice(picker->connection, picker->name, secondary->str);
@@ -302,21 +303,22 @@ show_list(CoexPicker *picker)
     if (picker->parked != NULL)
         add_waiting(secondary, picker, WAITING_CHARS);
     if (found->len > ROWS_MAX) {
-        g_autofree char *more = g_strdup_printf("%u more: use Find.", found->len - ROWS_MAX);
+        g_autofree char *more = g_strdup_printf(_("%u more: use Find."), found->len - ROWS_MAX);
 
         add_paragraph(secondary, more);
     }
 
     /* In Finch the list is as wide as the widest line; in Pidgin the window, so not too short. */
-    add_paragraph(secondary, found->len == 0 && picker->query != NULL
-                                 ? "No template has these words. Type others, or press OK for all."
-                                 : "Choose a template. To search, type words and press OK.");
+    add_paragraph(secondary,
+                  found->len == 0 && picker->query != NULL
+                      ? _("No template has these words. Type others, or press OK for all.")
+                      : _("Choose a template. To search, type words and press OK."));
 
     PurpleRequestFields *fields = purple_request_fields_new();
     PurpleRequestFieldGroup *group = purple_request_field_group_new(NULL);
     PurpleRequestField *list = purple_request_field_list_new("template", "Template");
     g_autofree char *title = coex_connection_dup_title(picker->connection, picker->name);
-    g_autofree char *primary = g_strdup_printf("A template for %s", title);
+    g_autofree char *primary = g_strdup_printf(_("A template for %s"), title);
     purple_request_fields_add_group(fields, group);
     purple_request_field_group_add_field(
         group, purple_request_field_string_new("find", "Find", picker->query, FALSE));
@@ -560,11 +562,11 @@ dup_question(CoexPicker *picker)
     add_paragraph(secondary, coex_picker_get_objection(picker));
     if (picker->parked != NULL &&
         !coex_template_carries(template_, (const char *const *)picker->values, picker->parked))
-        add_paragraph(secondary, "What you typed is not in it: it comes back as a line, "
-                                 "unsent.");
+        add_paragraph(secondary,
+                      _("What you typed is not in it: it comes back as a line, unsent."));
     if (picker->cleaned)
-        add_paragraph(secondary, "Line breaks, tabs and runs of blanks in the values became single "
-                                 "blanks, as WhatsApp demands.");
+        add_paragraph(secondary, _("Line breaks, tabs and runs of blanks in the values became "
+                                   "single blanks, as WhatsApp demands."));
     return wrap(secondary->str);
 }
 
@@ -572,7 +574,7 @@ static void
 show_confirm(CoexPicker *picker)
 {
     g_autofree char *recipient = dup_recipient(picker);
-    g_autofree char *primary = g_strdup_printf("Send this to %s?", recipient);
+    g_autofree char *primary = g_strdup_printf(_("Send this to %s?"), recipient);
     g_autofree char *question = dup_question(picker);
     gboolean is_last;
     g_autofree char *rows = dup_rows(picker, question, &is_last);
@@ -594,14 +596,15 @@ point_at(CoexPicker *picker)
     if (!coex_host_get()->opens_behind || picker->stage == COEX_STAGE_IDLE)
         return;
     g_autofree char *title = dup_window_title(picker);
-    g_autofree char *where = g_strdup_printf("window “%s” (Alt+w lists the windows)", title);
+    g_autofree char *where = g_strdup_printf(_("window “%s” (Alt+w lists the windows)"), title);
     if (picker->parked == NULL) {
-        line = g_strdup_printf("The templates are in the %s.", where);
+        line = g_strdup_printf(_("The templates are in the %s."), where);
     } else {
         g_autofree char *excerpt = coex_text_excerpt(picker->parked, 60);
 
-        line = g_strdup_printf("Not sent yet: “%s”. Choose in the %s, or type %shold or %scancel.",
-                               excerpt, where, mark, mark);
+        line =
+            g_strdup_printf(_("Not sent yet: “%s”. Choose in the %s, or type %shold or %scancel."),
+                            excerpt, where, mark, mark);
     }
     coex_lines_notice(picker->connection, picker->name, line);
 }

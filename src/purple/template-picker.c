@@ -12,6 +12,7 @@
 #include "purple/typed-path.h"
 #include "session/session.h"
 #include "session/shown-file.h"
+#include "core/words.h"
 
 #define JOINED_CHARS 200
 
@@ -70,13 +71,13 @@ static char *
 dup_change(const CoexPicker *picker)
 {
     if (is_window_open(picker) && picker->lost)
-        return g_strdup_printf("The window is open again: a plain text can be sent, too, and "
-                               "%sresend sends what waited.",
+        return g_strdup_printf(_("The window is open again: a plain text can be sent, too, and "
+                                 "%sresend sends what waited."),
                                coex_host_get_mark());
     if (is_window_open(picker) && picker->seen_closed)
-        return g_strdup("The window is open again: a plain text can be sent, too.");
-    return g_strdup(picker->lost ? "Nothing waits for this choice any more."
-                                 : "Another text waits by now.");
+        return g_strdup(_("The window is open again: a plain text can be sent, too."));
+    return g_strdup(picker->lost ? _("Nothing waits for this choice any more.")
+                                 : _("Another text waits by now."));
 }
 
 static void
@@ -205,7 +206,7 @@ await_catalogue(CoexPicker *picker, const char *words)
         coex_lines_notice(picker->connection, picker->name, picker->sentence);
     say(picker, NULL);
     coex_lines_notice(picker->connection, picker->name,
-                      "The templates are being fetched from WhatsApp.");
+                      _("The templates are being fetched from WhatsApp."));
     if (!connection->over)
         coex_session_refresh_templates(connection->session);
 }
@@ -286,10 +287,9 @@ coex_picker_pick(CoexPicker *picker, CoexTemplate *template_, const char *const 
     CoexTemplate *picked = coex_template_ref(template_);
 
     if (picked->obstacle != NULL) {
-        g_autofree char *sentence =
-            g_strdup_printf("%s cannot be sent from here: it %s. Choose another template, or write "
-                            "from the phone.",
-                            picked->name, picked->obstacle);
+        g_autofree char *sentence = g_strdup_printf(_("%s cannot be sent from here: it %s. Choose "
+                                                      "another template, or write from the phone."),
+                                                    picked->name, picked->obstacle);
         g_autofree char *query = g_strdup(picker->query);
 
         coex_template_unref(picked);
@@ -330,7 +330,8 @@ dup_whole_values(const CoexPicker *picker, const char *const *values, char **ret
         char *path;
 
         if (variable->kind != COEX_VALUE_FILE && parked == NULL && strcmp(whole[i], "=") == 0) {
-            *ret_why = g_strdup("= stands for the text that waits, and none does. Type the value.");
+            *ret_why =
+                g_strdup(_("= stands for the text that waits, and none does. Type the value."));
             return NULL;
         }
         if (variable->kind != COEX_VALUE_FILE)
@@ -503,7 +504,7 @@ coex_picker_send(CoexPicker *picker)
     g_autoptr(CoexTemplate) template_ = now != NULL ? coex_template_ref(now) : NULL;
     if (template_ == NULL) {
         g_autofree char *sentence = g_strdup_printf(
-            "Nothing was sent: the template %s is not there any more as it was, or is paused.",
+            _("Nothing was sent: the template %s is not there any more as it was, or is paused."),
             picker->template_->name);
 
         say(picker, sentence);
@@ -529,7 +530,7 @@ coex_picker_hold(CoexPicker *picker)
 {
     if (picker->lost && !coex_picker_has_parked(picker)) {
         g_autofree char *line = dup_change(picker);
-        g_autofree char *nothing = g_strconcat("There is nothing to hold. ", line, NULL);
+        g_autofree char *nothing = g_strconcat(_("There is nothing to hold. "), line, NULL);
 
         reset(picker, COEX_STAGE_IDLE);
         coex_ask_close(picker->connection, COEX_ASK_TEMPLATE, picker->name);
@@ -576,18 +577,19 @@ tell_joined(CoexPicker *picker, const char *before)
     const char *mark = coex_host_get_mark();
     g_autofree char *excerpt = coex_text_excerpt(find_newest(picker->parked, before), JOINED_CHARS);
     g_autofree char *line = g_strdup_printf(
-        before != NULL ? "This waits for your choice too: “%s”. Choose a template (%stemplate "
-                         "lists them), or type %shold or %scancel."
-                       : "This waits for your choice: “%s”. Choose a template (%stemplate "
-                         "lists them), or type %shold or %scancel.",
+        before != NULL ? _("This waits for your choice too: “%s”. Choose a template (%stemplate "
+                           "lists them), or type %shold or %scancel.")
+                       : _("This waits for your choice: “%s”. Choose a template (%stemplate lists "
+                           "them), or type %shold or %scancel."),
         excerpt, mark, mark, mark);
     g_autofree char *verb =
         picker->stage == COEX_STAGE_VALUES && picker->connection->face->dup_verb != NULL
             ? picker->connection->face->dup_verb(picker)
             : NULL;
     g_autofree char *hint =
-        verb != NULL ? g_strdup_printf("%s A value of the template is typed behind %s.", line, verb)
-                     : NULL;
+        verb != NULL
+            ? g_strdup_printf(_("%s A value of the template is typed behind %s."), line, verb)
+            : NULL;
 
     coex_lines_notice(picker->connection, picker->name, hint != NULL ? hint : line);
 }
@@ -673,9 +675,9 @@ tell_no_catalogue(CoexPicker *picker, const GError *error)
     const char *mark = coex_host_get_mark();
     g_autoptr(GString) line = g_string_new(NULL);
 
-    g_string_printf(line, "The templates could not be fetched: %s", error->message);
+    g_string_printf(line, _("The templates could not be fetched: %s"), error->message);
     if (picker->parked != NULL)
-        g_string_append_printf(line, " Your text waits: “%s”. Type %shold or %scancel.",
+        g_string_append_printf(line, _(" Your text waits: “%s”. Type %shold or %scancel."),
                                picker->parked, mark, mark);
     coex_lines_notice(picker->connection, picker->name, line->str);
 }

@@ -8,6 +8,7 @@
 #include "purple/host.h"
 #include "purple/template-picker.h"
 #include "session/session.h"
+#include "core/words.h"
 #include <string.h>
 
 /* What is said of a template and its values while one is chosen. */
@@ -47,8 +48,8 @@ coex_picker_get_reservation(const CoexPicker *picker, const CoexTemplate *templa
     if (!is_marketing(template_))
         return NULL;
     if (wants_no_marketing(picker))
-        return "they want no marketing";
-    return is_american(picker) ? "no marketing reaches +1" : NULL;
+        return _("they want no marketing");
+    return is_american(picker) ? _("no marketing reaches +1") : NULL;
 }
 
 const char *
@@ -57,10 +58,10 @@ coex_picker_get_objection(const CoexPicker *picker)
     if (!is_marketing(picker->template_))
         return NULL;
     if (wants_no_marketing(picker))
-        return "This is marketing, and they have told WhatsApp that they want none from this "
-               "number: it may not be delivered, or be reported as spam.";
-    return is_american(picker) ? "This is marketing, and WhatsApp delivers none to numbers that "
-                                 "begin with +1: it will not arrive."
+        return _("This is marketing, and they have told WhatsApp that they want none from this "
+                 "number: it may not be delivered, or be reported as spam.");
+    return is_american(picker) ? _("This is marketing, and WhatsApp delivers none to numbers that "
+                                   "begin with +1: it will not arrive.")
                                : NULL;
 }
 
@@ -68,7 +69,7 @@ static const char *
 name_category(const CoexTemplate *template_)
 {
     if (template_->category == NULL)
-        return "no category";
+        return _("no category");
     if (is_marketing(template_))
         return "marketing";
     if (strcmp(template_->category, "UTILITY") == 0)
@@ -129,16 +130,16 @@ coex_picker_get_cost_hint(const CoexPicker *picker)
     if (costs == NULL || (person != NULL && person->window.free_until > now) ||
         !coex_costs_are_used_up(costs, coex_costs_get_month(now)))
         return NULL;
-    return "This month's 1,000 free service messages are used up: this is billed, what is written "
-           "on the phone is free.";
+    return _("This month's 1,000 free service messages are used up: this is billed, what is "
+             "written on the phone is free.");
 }
 
 /* What to know of it before it is chosen: "marketing", "utility, low quality". */
 static char *
 dup_category(const CoexTemplate *template_)
 {
-    const char *quality = strcmp(template_->quality, "RED") == 0      ? ", low quality"
-                          : strcmp(template_->quality, "YELLOW") == 0 ? ", medium quality"
+    const char *quality = strcmp(template_->quality, "RED") == 0      ? _(", low quality")
+                          : strcmp(template_->quality, "YELLOW") == 0 ? _(", medium quality")
                                                                       : "";
 
     return g_strconcat(name_category(template_), quality, NULL);
@@ -160,7 +161,7 @@ coex_picker_describe(const CoexPicker *picker, const CoexTemplate *template_, gs
         return g_strdup_printf("(%s) %s (%s)", template_->obstacle, template_->name,
                                template_->language);
     if (template_->obstacle != NULL)
-        return g_strdup_printf("%s (%s) – cannot be sent from here: it %s", template_->name,
+        return g_strdup_printf(_("%s (%s) – cannot be sent from here: it %s"), template_->name,
                                template_->language, template_->obstacle);
     if (objection != NULL && coex_host_get()->clips_forms)
         return g_strdup_printf("(%s) %s (%s)", objection, template_->name, template_->language);
@@ -178,11 +179,11 @@ coex_picker_describe_variable(const CoexPicker *picker, const CoexTemplateVariab
         variable->example != NULL ? coex_text_excerpt(variable->example, EXAMPLE_CHARS) : NULL;
 
     if (variable->optional)
-        return g_strdup_printf("%s (may stay empty)", variable->label);
+        return g_strdup_printf(_("%s (may stay empty)"), variable->label);
     if (variable->kind == COEX_VALUE_FILE)
         return g_strdup_printf(variable->card < 0 && coex_picker_has_held_file(picker)
-                                   ? "%s (a path or link, or = for the held one)"
-                                   : "%s (a path or link)",
+                                   ? _("%s (a path or link, or = for the held one)")
+                                   : _("%s (a path or link)"),
                                variable->label);
     if (example == NULL || example[0] == '\0')
         return g_strdup(variable->label);

@@ -11,6 +11,7 @@
 #include "purple/lines.h"
 #include "purple/typed-path.h"
 #include "session/session.h"
+#include "core/words.h"
 
 /* The transfer's own data: by what the session knows it, 0 once that is over or cancelled. */
 static guint
@@ -141,10 +142,10 @@ static void
 tell_way(CoexConnection *connection, const char *who)
 {
     g_autofree char *name = coex_connection_dup_name(connection, who);
-    g_autofree char *line = g_strdup_printf(
-        "Type %ssend and the path of the file, as in %ssend ~/photo.jpg: %s does not tell in which "
-        "folder a file is that is chosen from its list.",
-        coex_host_get_mark(), coex_host_get_mark(), coex_host_get()->label);
+    g_autofree char *line =
+        g_strdup_printf(_("Type %ssend and the path of the file, as in %ssend ~/photo.jpg: %s does "
+                          "not tell in which folder a file is that is chosen from its list."),
+                        coex_host_get_mark(), coex_host_get_mark(), coex_host_get()->label);
 
     coex_lines_notice(connection, name, line);
 }
@@ -182,13 +183,13 @@ dup_typed_path(CoexConnection *connection, const char *name, const char *words, 
     if (path != NULL && coex_typed_path_may_read(path))
         return g_steal_pointer(&path);
     if (path == NULL)
-        line = g_strdup_printf("It is typed so: %s%s. The path begins with / or ~/, and stands in "
-                               "quotes where it has a blank.",
+        line = g_strdup_printf(_("It is typed so: %s%s. The path begins with / or ~/, and stands "
+                                 "in quotes where it has a blank."),
                                coex_host_get_mark(), way);
     else
-        line = g_strdup_printf("Not sent: by its path only a file below %s can be sent here. Send "
-                               "others by DCC.",
-                               folder);
+        line = g_strdup_printf(
+            _("Not sent: by its path only a file below %s can be sent here. Send others by DCC."),
+            folder);
     coex_lines_notice(connection, name, line);
     return NULL;
 }
@@ -196,7 +197,7 @@ dup_typed_path(CoexConnection *connection, const char *name, const char *words, 
 static void
 tell_not_sent(CoexConnection *connection, const char *name, const GError *error)
 {
-    g_autofree char *line = g_strconcat("Not sent: ", error->message, NULL);
+    g_autofree char *line = g_strconcat(_("Not sent: "), error->message, NULL);
 
     coex_lines_notice(connection, name, line);
 }
@@ -225,7 +226,7 @@ coex_transfer_send_typed(CoexConnection *connection, const char *name, const cha
         send_linked(connection, name, words, FALSE);
         return;
     }
-    path = dup_typed_path(connection, name, words, "send ~/photo.jpg a caption", &caption);
+    path = dup_typed_path(connection, name, words, _("send ~/photo.jpg a caption"), &caption);
     if (path != NULL && !send_file(connection, name, path, caption, 0, &error))
         tell_not_sent(connection, name, error);
 }
@@ -240,14 +241,14 @@ coex_transfer_send_voice(CoexConnection *connection, const char *name, const cha
     if (*words == '\0') {
         coex_contact_of(connection, name)->speaks_next = TRUE;
         coex_lines_notice(connection, name,
-                          "The next file that you send here goes as a voice message.");
+                          _("The next file that you send here goes as a voice message."));
         return;
     }
     if (coex_payload_is_linked(words)) {
         send_linked(connection, name, words, TRUE);
         return;
     }
-    path = dup_typed_path(connection, name, words, "voice ~/hello.wav", &rest);
+    path = dup_typed_path(connection, name, words, _("voice ~/hello.wav"), &rest);
     if (path != NULL && !coex_session_send_voice(connection->session, name, path, 0, &error))
         tell_not_sent(connection, name, error);
 }
@@ -260,15 +261,16 @@ coex_transfer_set_caption(CoexConnection *connection, const char *name, const ch
     g_autofree char *line = NULL;
 
     if (g_utf8_strlen(caption, -1) > COEX_MEDIA_CAPTION_MAX) {
-        line = g_strdup_printf("The words beside a file have at most %d characters. Send them as a "
-                               "message.",
-                               COEX_MEDIA_CAPTION_MAX);
+        line = g_strdup_printf(
+            _("The words beside a file have at most %d characters. Send them as a message."),
+            COEX_MEDIA_CAPTION_MAX);
     } else if (*caption == '\0') {
-        line = g_strdup_printf("The next file goes without words. %scaption and words: with those.",
-                               coex_host_get_mark());
+        line =
+            g_strdup_printf(_("The next file goes without words. %scaption and words: with those."),
+                            coex_host_get_mark());
         g_clear_pointer(&contact->caption, g_free);
     } else {
-        line = g_strdup_printf("The next file that you send here goes with: %s", caption);
+        line = g_strdup_printf(_("The next file that you send here goes with: %s"), caption);
         g_free(contact->caption);
         contact->caption = g_steal_pointer(&caption);
     }
@@ -298,7 +300,7 @@ end_sent(CoexConnection *connection, PurpleXfer *xfer, gpointer id)
 {
     gboolean too_late = get_id(xfer) == 0;
     g_autofree char *name = coex_connection_dup_name(connection, purple_xfer_get_remote_user(xfer));
-    g_autofree char *line = g_strdup_printf("Not cancelled, since it was sent already: %s",
+    g_autofree char *line = g_strdup_printf(_("Not cancelled, since it was sent already: %s"),
                                             purple_xfer_get_filename(xfer));
 
     end(connection, xfer, id, TRUE);

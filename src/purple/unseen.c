@@ -9,6 +9,7 @@
 #include "purple/notice.h"
 #include "purple/recall.h"
 #include "session/session.h"
+#include "core/words.h"
 #include <dlfcn.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -133,17 +134,16 @@ tell_count(CoexConnection *connection, const GQueue *lines)
     n_people = g_hash_table_size(people);
     if (n > 0)
         text = g_strdup_printf(
-            n == 1          ? "While you were away (since %s): %u message of %u person. What may "
-                              "not have reached you is shown once more."
-            : n_people == 1 ? "While you were away (since %s): %u messages of %u person. What may "
-                              "not have reached you is shown once more."
-                            : "While you were away (since %s): %u messages of %u people. What may "
-                              "not have reached you is shown once more.",
+            n == 1 ? _("While you were away (since %s): %u message of %u person. What may not have "
+                       "reached you is shown once more.")
+            : n_people == 1 ? _("While you were away (since %s): %u messages of %u person. What "
+                                "may not have reached you is shown once more.")
+                            : _("While you were away (since %s): %u messages of %u people. What "
+                                "may not have reached you is shown once more."),
             clock, n, n_people);
     else
-        text = g_strdup_printf("What was shown since %s may not have reached you, and is shown "
-                               "once more.",
-                               clock);
+        text = g_strdup_printf(
+            _("What was shown since %s may not have reached you, and is shown once more."), clock);
     coex_notice_tell(connection, text);
 }
 
@@ -185,8 +185,8 @@ show_again(CoexConnection *connection)
     for (guint i = 0; i < names->len && !connection->over; i++) {
         const char *name = g_ptr_array_index(names, i);
         g_autofree char *text =
-            coex_recall_dup_text(connection, "Once more, since it may not have reached you:", name,
-                                 g_hash_table_lookup(by_name, name));
+            coex_recall_dup_text(connection, _("Once more, since it may not have reached you:"),
+                                 name, g_hash_table_lookup(by_name, name));
 
         show_text(connection, name, text);
     }
@@ -338,9 +338,8 @@ keep_lines(CoexConnection *connection)
     for (guint i = 0; i < names->len; i++) {
         const char *name = g_ptr_array_index(names, i);
         g_autofree char *text = coex_recall_dup_text(
-            connection,
-            "Once more, since the connection ended and it may not have reached you:", name,
-            g_hash_table_lookup(by_name, name));
+            connection, _("Once more, since the connection ended and it may not have reached you:"),
+            name, g_hash_table_lookup(by_name, name));
 
         coex_session_keep_line(connection->session,
                                coex_connection_is_own(connection, name) ? NULL : name, text);

@@ -27,6 +27,7 @@
 #include "purple/transfer.h"
 #include "purple/whom.h"
 #include "session/session.h"
+#include "core/words.h"
 #include <string.h>
 
 /* One of the functions is set. @words: what follows the verb as plain text, "" for nothing;
@@ -65,8 +66,8 @@ run_cancel(CoexConnection *connection, const char *name, const char *words, cons
 {
     coex_lines_notice(connection, name,
                       coex_picker_cancel(coex_contact_get_picker(connection, name))
-                          ? "Cancelled: no template was sent."
-                          : "There is nothing to cancel.");
+                          ? _("Cancelled: no template was sent.")
+                          : _("There is nothing to cancel."));
 }
 
 static void
@@ -99,7 +100,7 @@ run_reply(CoexConnection *connection, const char *name, const char *words, const
 
     if (coex_pictures_are_in(markup))
         coex_lines_notice(connection, name,
-                          "Nothing was sent: a reply takes a text and no picture.");
+                          _("Nothing was sent: a reply takes a text and no picture."));
     else
         coex_session_reply(connection->session, name, text);
 }
@@ -119,7 +120,7 @@ run_unreact(CoexConnection *connection, const char *name, const char *words)
 static void
 say_not_sent(CoexConnection *connection, const char *name, const GError *error)
 {
-    g_autofree char *line = g_strconcat("Nothing was sent: ", error->message, NULL);
+    g_autofree char *line = g_strconcat(_("Nothing was sent: "), error->message, NULL);
 
     coex_lines_notice(connection, name, line);
 }
@@ -244,70 +245,73 @@ run_caption(CoexConnection *connection, const char *name, const char *words, con
 }
 
 static const Verb verbs[] = {
-    { "template", "[name] [value | value …]", "s", "send an approved template",
+    { "template", N_("[name] [value | value …]"), "s", N_("send an approved template"),
       .ask = coex_picker_start },
-    { "find", "words", NULL, "list the templates with these words", .ask = coex_picker_search },
-    { "fill", "value | value", NULL, "give the values that a template still needs",
+    { "find", "words", NULL, N_("list the templates with these words"), .ask = coex_picker_search },
+    { "fill", N_("value | value"), NULL, N_("give the values that a template still needs"),
       .ask = coex_template_chat_fill },
-    { "more", NULL, NULL, "list more templates", .answer = coex_template_chat_more },
-    { "refresh", NULL, NULL, "fetch the templates again", .answer = coex_picker_refresh },
-    { "send", "path|https://… [caption]", "s",
-      "send a file; without one, the template that was shown", .run = run_send },
-    { "caption", "[words]", "S", "the words beside the next file that you send",
+    { "more", NULL, NULL, N_("list more templates"), .answer = coex_template_chat_more },
+    { "refresh", NULL, NULL, N_("fetch the templates again"), .answer = coex_picker_refresh },
+    { "send", N_("path|https://… [caption]"), "s",
+      N_("send a file; without one, the template that was shown"), .run = run_send },
+    { "caption", "[words]", "S", N_("the words beside the next file that you send"),
       .run = run_caption },
-    { "voice", "[path|https://…]", "s", "send any sound as a voice message; alone: the next file",
+    { "voice", "[path|https://…]", "s",
+      N_("send any sound as a voice message; alone: the next file"),
       .take = coex_transfer_send_voice },
-    { "reply", "[which] text", "S", "answer one message, which is quoted", .run = run_reply },
-    { "react", "[which] emoji", "s",
-      "react to a message of theirs, as in :thumbsup:", .take = run_react },
-    { "unreact", "[which]", "s", "take a reaction back", .take = run_unreact },
-    { "location", "latitude longitude [name] | ask question", "S",
-      "send a place, or ask for theirs", .run = run_location },
-    { "contact", "number|buddy", "s", "send somebody's name and number", .take = run_contact },
-    { "forward", "[which] number|buddy", "s", "send a message of theirs or ours on to somebody",
-      .take = run_forward },
+    { "reply", N_("[which] text"), "S", N_("answer one message, which is quoted"),
+      .run = run_reply },
+    { "react", N_("[which] emoji"), "s", N_("react to a message of theirs, as in :thumbsup:"),
+      .take = run_react },
+    { "unreact", "[which]", "s", N_("take a reaction back"), .take = run_unreact },
+    { "location", N_("latitude longitude [name] | ask question"), "S",
+      N_("send a place, or ask for theirs"), .run = run_location },
+    { "contact", "number|buddy", "s", N_("send somebody's name and number"), .take = run_contact },
+    { "forward", N_("[which] number|buddy"), "s",
+      N_("send a message of theirs or ours on to somebody"), .take = run_forward },
     { "buttons", "text | a | b | c", "S",
-      "ask with up to 3 answers to tap; text | label https://…: a button with a link",
+      N_("ask with up to 3 answers to tap; text | label https://…: a button with a link"),
       .run = run_buttons },
-    { "list", "text | label | a | b: about b | …", "S", "ask with up to 10 choices in a list",
-      .run = run_list },
-    { "hold", "[text]", "S", "keep the waiting text, or this one, until they write",
+    { "list", N_("text | label | a | b: about b | …"), "S",
+      N_("ask with up to 10 choices in a list"), .run = run_list },
+    { "hold", "[text]", "S", N_("keep the waiting text, or this one, until they write"),
       .run = run_hold },
-    { "held", "[2 edit text | 2 drop | 2 send]", "S",
-      "list what is held; change, drop or send the second", .run = run_held },
-    { "cancel", NULL, "", "send no template; the waiting text comes back", .run = run_cancel },
-    { "resend", NULL, "", "send again what failed last", .command = coex_session_resend },
-    { "discard", NULL, "", "forget the last text that failed or is held",
+    { "held", N_("[2 edit text | 2 drop | 2 send]"), "S",
+      N_("list what is held; change, drop or send the second"), .run = run_held },
+    { "cancel", NULL, "", N_("send no template; the waiting text comes back"), .run = run_cancel },
+    { "resend", NULL, "", N_("send again what failed last"), .command = coex_session_resend },
+    { "discard", NULL, "", N_("forget the last text that failed or is held"),
       .command = coex_session_discard },
-    { "history", "[number]", "s", "show the last lines with this person", .take = coex_recall_run },
-    { "search", "[words]", "s", "find words in the messages with anybody; alone: more of them",
+    { "history", "[number]", "s", N_("show the last lines with this person"),
+      .take = coex_recall_run },
+    { "search", "[words]", "s", N_("find words in the messages with anybody; alone: more of them"),
       .run = run_search },
-    { "get", "[which]", "s", "fetch a file, or show where it is", .take = coex_file_get },
-    { "play", "[which]", "s", "open a file with the program of the option media-open",
+    { "get", "[which]", "s", N_("fetch a file, or show where it is"), .take = coex_file_get },
+    { "play", "[which]", "s", N_("open a file with the program of the option media-open"),
       .take = coex_file_play },
-    { "broadcast", "[group template [value | value …] | stop]", "s",
-      "send a template to a group of the buddy list; alone: what became of it",
+    { "broadcast", N_("[group template [value | value …] | stop]"), "s",
+      N_("send a template to a group of the buddy list; alone: what became of it"),
       .take = coex_broadcast_run },
-    { "block", NULL, "", "block this person at WhatsApp, within 24 hours after they wrote",
+    { "block", NULL, "", N_("block this person at WhatsApp, within 24 hours after they wrote"),
       .run = run_block },
-    { "unblock", NULL, "", "end that", .run = run_unblock },
-    { "forget", "[yes]", "s", "forget this person: messages, files, logs",
+    { "unblock", NULL, "", N_("end that"), .run = run_unblock },
+    { "forget", "[yes]", "s", N_("forget this person: messages, files, logs"),
       .take = coex_forget_ask },
-    { "status", NULL, "", "how far the last texts came: sent, delivered, read",
+    { "status", NULL, "", N_("how far the last texts came: sent, delivered, read"),
       .command = coex_session_list_sends },
-    { "cost", NULL, "", "what this month's messages cost, by class", .run = run_cost },
-    { "window", NULL, "", "until when free text can be sent", .run = run_window },
-    { "account", NULL, "", "what is known of this number: quality, limits, webhook, profile",
+    { "cost", NULL, "", N_("what this month's messages cost, by class"), .run = run_cost },
+    { "window", NULL, "", N_("until when free text can be sent"), .run = run_window },
+    { "account", NULL, "", N_("what is known of this number: quality, limits, webhook, profile"),
       .run = run_account },
-    { "doctor", "[stop]", "s", "check the whole connection, and say what is wrong and what to do",
-      .run = run_doctor },
-    { "profile", "[about|address|description|mail|web|vertical text]", "S",
-      "show or change what customers see of the business", .run = coex_page_run_profile },
-    { "synchronise", "[yes]", "s", "ask WhatsApp for the phone's contacts and history, once",
+    { "doctor", "[stop]", "s",
+      N_("check the whole connection, and say what is wrong and what to do"), .run = run_doctor },
+    { "profile", N_("[about|address|description|mail|web|vertical text]"), "S",
+      N_("show or change what customers see of the business"), .run = coex_page_run_profile },
+    { "synchronise", "[yes]", "s", N_("ask WhatsApp for the phone's contacts and history, once"),
       .run = run_synchronise },
-    { "log", "[number]", "s", "show again what was told of the account, with its times",
+    { "log", "[number]", "s", N_("show again what was told of the account, with its times"),
       .take = coex_notice_list },
-    { "help", "[topic]", NULL, "this list, or what of it is about something", .run = run_help },
+    { "help", "[topic]", NULL, N_("this list, or what of it is about something"), .run = run_help },
 };
 
 static void
@@ -376,7 +380,7 @@ tell_topic(CoexConnection *connection, const char *name, const char *words)
             append_help(lines, &verbs[i]);
     }
     if (lines->len == 0)
-        g_string_printf(lines, "No command is about “%s”. !help lists all of them.", topic);
+        g_string_printf(lines, _("No command is about “%s”. !help lists all of them."), topic);
     coex_lines_notice(connection, name, lines->str);
 }
 
@@ -389,10 +393,10 @@ run_help(CoexConnection *connection, const char *name, const char *words, const 
         tell_topic(connection, name, words);
         return;
     }
-    lines = g_string_new("!1 [value | value …]: choose template 1 of the list");
+    lines = g_string_new(_("!1 [value | value …]: choose template 1 of the list"));
     for (guint i = 0; i < G_N_ELEMENTS(verbs); i++)
         append_help(lines, &verbs[i]);
-    g_string_append(lines, "\nA message that begins with ! is typed with !!.");
+    g_string_append(lines, _("\nA message that begins with ! is typed with !!."));
     coex_lines_notice(connection, name, lines->str);
 }
 
@@ -414,10 +418,9 @@ run_line(CoexConnection *connection, const char *name, const CoexTypedLine *line
         return;
     }
 
-    g_autofree char *answer =
-        g_strdup_printf("Nothing was sent: there is no command !%s. !help lists them; !!%s sends "
-                        "the text itself.",
-                        line->word, line->word);
+    g_autofree char *answer = g_strdup_printf(_("Nothing was sent: there is no command !%s. !help "
+                                                "lists them; !!%s sends the text itself."),
+                                              line->word, line->word);
     coex_lines_notice(connection, name, answer);
 }
 
@@ -425,8 +428,8 @@ static void
 refuse_slash(CoexConnection *connection, const char *name, const char *word)
 {
     g_autofree char *line =
-        g_strdup_printf("Nothing was sent: %s looks like a command, and here those begin with !. "
-                        "!help lists them; /%s sends the text itself.",
+        g_strdup_printf(_("Nothing was sent: %s looks like a command, and here those begin with !. "
+                          "!help lists them; /%s sends the text itself."),
                         word, word);
 
     coex_lines_notice(connection, name, line);
@@ -478,7 +481,7 @@ on_command(PurpleConversation *conv, const gchar *command, gchar **args, gchar *
         return PURPLE_CMD_RET_OK;
     }
     if (connection == NULL) {
-        *error = g_strdup("The account is not connected.");
+        *error = g_strdup(_("The account is not connected."));
         return PURPLE_CMD_RET_FAILED;
     }
 

@@ -6,6 +6,7 @@
 #include "core/peer.h"
 #include "purple/connection.h"
 #include "session/session.h"
+#include "core/words.h"
 #include <string.h>
 
 #define SIMILAR_MAX 3
@@ -52,7 +53,7 @@ find_called(CoexConnection *connection, const char *typed, GError **error)
             continue;
         if (found != NULL) {
             g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                        "“%s” is what several people are called. Type the number.", typed);
+                        _("“%s” is what several people are called. Type the number."), typed);
             return NULL;
         }
         found = view;
@@ -88,7 +89,7 @@ dup_similar(CoexConnection *connection, const char *typed)
         const char *alias = purple_buddy_get_contact_alias(link->data);
 
         if (has_word(alias, folded))
-            g_string_append_printf(text, "%s“%s”", n++ == 0 ? " Did you mean " : " or ", alias);
+            g_string_append_printf(text, "%s“%s”", n++ == 0 ? _(" Did you mean ") : " or ", alias);
     }
     if (n > 0)
         g_string_append_c(text, '?');
@@ -124,16 +125,16 @@ coex_whom_find(CoexConnection *connection, const char *typed, CoexWhom *ret_whom
     }
     if (*trimmed == '\0') {
         g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    "Nobody is named. Type a buddy's name as it stands in the list, or a number "
-                    "such as +493023125017.");
+                    _("Nobody is named. Type a buddy's name as it stands in the list, or a number "
+                      "such as +493023125017."));
         return FALSE;
     }
     if (!coex_peer_parse(trimmed, &peer, NULL) || peer.wa_id == NULL) {
         g_autofree char *similar = dup_similar(connection, trimmed);
 
         g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    "“%s” is nobody here and no number.%s Type a buddy's name as it stands in the "
-                    "list, or a number such as +493023125017.",
+                    _("“%s” is nobody here and no number.%s Type a buddy's name as it stands in "
+                      "the list, or a number such as +493023125017."),
                     trimmed, similar);
         return FALSE;
     }
@@ -166,7 +167,7 @@ coex_whom_make_card(CoexConnection *connection, const char *typed, GError **erro
         return NULL;
     if (whom.number == NULL) {
         g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    "%s hides the number, and a card without one leads nowhere.", whom.title);
+                    _("%s hides the number, and a card without one leads nowhere."), whom.title);
         return NULL;
     }
     if (name == NULL && whom.known) {

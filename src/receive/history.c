@@ -13,6 +13,7 @@
 #include "send/outbox.h"
 #include "store/batch.h"
 #include "store/rows.h"
+#include "core/words.h"
 
 /* Setting: percent told last, and when. */
 #define TOLD_SETTING "history-told"
@@ -157,11 +158,10 @@ coex_history_note_progress(CoexAccount *account, CoexBatch *batch, int percent)
     told = g_strdup_printf("%d %" G_GINT64_FORMAT, percent, now);
     coex_account_note_setting(account, batch, TOLD_SETTING, told);
     if (percent < 100)
-        return g_strdup_printf("WhatsApp is sending this number's earlier chats: %d %% have "
-                               "arrived.",
-                               percent);
-    return g_strdup_printf("All of this number's earlier chats have arrived. %chistory shows the "
-                           "last lines with somebody.",
+        return g_strdup_printf(
+            _("WhatsApp is sending this number's earlier chats: %d %% have arrived."), percent);
+    return g_strdup_printf(_("All of this number's earlier chats have arrived. %chistory shows the "
+                             "last lines with somebody."),
                            account->verb_mark);
 }
 

@@ -30,6 +30,7 @@
 #include "send/outbox.h"
 #include "send/templates.h"
 #include "store/batch.h"
+#include "core/words.h"
 #include <string.h>
 
 #define AHEAD_S (24 * 60 * 60) /* a message's time further ahead than this is no time */
@@ -112,16 +113,15 @@ quote_lost(const CoexMessage *message, gboolean is_self)
     g_autofree char *excerpt = coex_text_excerpt(message->content.text, STRANGER_EXCERPT);
 
     if (is_self)
-        return g_strdup_printf("A note to this number itself: “%s”.", excerpt);
+        return g_strdup_printf(_("A note to this number itself: “%s”."), excerpt);
     if (message->direction == COEX_INBOUND)
-        return g_strdup_printf("A message came without its sender's address: “%s”. Look at the "
-                               "phone.",
-                               excerpt);
+        return g_strdup_printf(
+            _("A message came without its sender's address: “%s”. Look at the phone."), excerpt);
     if (message->group_id != NULL)
-        return g_strdup_printf("A message was written on the phone: “%s”. Look at the phone.",
+        return g_strdup_printf(_("A message was written on the phone: “%s”. Look at the phone."),
                                excerpt);
-    return g_strdup_printf("A message that was written on the phone came without the address it "
-                           "went to: “%s”. Look at the phone.",
+    return g_strdup_printf(_("A message that was written on the phone came without the address it "
+                             "went to: “%s”. Look at the phone."),
                            excerpt);
 }
 
@@ -136,8 +136,8 @@ tell_standby(CoexInboxStep *step, CoexBatch *batch, const CoexPerson *person, gi
         return;
     coex_account_note_setting(account, batch, key, "1");
     coex_batch_add_line(batch, person->id, COEX_FEED_NOTICE,
-                        "The Business Agent of WhatsApp answers in this chat. A message typed here "
-                        "takes it over from the agent.",
+                        _("The Business Agent of WhatsApp answers in this chat. A message typed "
+                          "here takes it over from the agent."),
                         NULL, time);
     g_ptr_array_add(step->standby, g_steal_pointer(&key));
 }
@@ -278,9 +278,9 @@ dup_line(const CoexInboxStep *step, const CoexEvent *event)
     if (!overtaken && now - at < late_s)
         return g_strdup(event->line);
     clock = coex_window_dup_time(at);
-    return g_strdup_printf(overtaken ? "Of %s, told late and not the newest any more: %s"
-                                     : "Of %s, told late: %s",
-                           clock != NULL ? clock : "long ago", event->line);
+    return g_strdup_printf(overtaken ? _("Of %s, told late and not the newest any more: %s")
+                                     : _("Of %s, told late: %s"),
+                           clock != NULL ? clock : _("long ago"), event->line);
 }
 
 /* A line of ours, for the account or in the conversation of whom it is about. */
@@ -341,11 +341,10 @@ apply_event(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
 
     if (at > 0 &&
         coex_outbox_prove_link(step->account->outbox, MIN(at, coex_account_now(step->account))))
-        g_ptr_array_add(
-            step->notices,
-            g_strdup("WhatsApp delivers for this number again, so it is connected with "
-                     "the API, and what waited is sent now. What was written in between "
-                     "may be on the phone only: look there."));
+        g_ptr_array_add(step->notices,
+                        g_strdup(_("WhatsApp delivers for this number again, so it is connected "
+                                   "with the API, and what waited is sent now. What was written in "
+                                   "between may be on the phone only: look there.")));
     switch (event->kind) {
     case COEX_EVENT_MESSAGE:
         apply_message(step, batch, event);

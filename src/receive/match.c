@@ -6,6 +6,7 @@
 #include "core/backend.h"
 #include "core/message.h"
 #include "core/verifier.h"
+#include "core/words.h"
 #include <string.h>
 
 #define UNREADABLE_EVERY_S (60 * 60)
@@ -149,15 +150,15 @@ coex_match_note_other(CoexAccount *account, const CoexEvent *event)
 
     g_free(*whom);
     if (event->display_phone_number != NULL)
-        *whom = g_strdup_printf("A webhook arrives, but for the number +%s, and none for +%s.",
+        *whom = g_strdup_printf(_("A webhook arrives, but for the number +%s, and none for +%s."),
                                 event->display_phone_number, account->number);
     else if (event->phone_number_id != NULL)
         *whom = g_strdup_printf(
-            "A webhook arrives, but for the number with the id %s, and none for +%s.",
+            _("A webhook arrives, but for the number with the id %s, and none for +%s."),
             event->phone_number_id, account->number);
     else
         *whom = g_strdup_printf(
-            "A webhook arrives, but for the WhatsApp Business account %s, and none for +%s.",
+            _("A webhook arrives, but for the WhatsApp Business account %s, and none for +%s."),
             event->waba_id, account->number);
     if (account->match->doubted)
         coex_match_tell_other(account, "");
@@ -170,8 +171,8 @@ coex_match_tell_other(CoexAccount *account, const char *symptom)
     if (account->match->other == NULL || account->last_delivery_at > 0)
         return FALSE;
     coex_account_tell_notice(account, NULL,
-                             "%s%s%s Address and secret are right: look at which numbers' webhooks "
-                             "come here. See “Connecting a number” in the README.",
+                             _("%s%s%s Address and secret are right: look at which numbers' "
+                               "webhooks come here. See “Connecting a number” in the README."),
                              symptom, *symptom != '\0' ? " " : "", account->match->other);
     return TRUE;
 }
@@ -186,7 +187,7 @@ coex_match_tell_unreadable(CoexAccount *account, const char *secret_id, const GE
         return;
     account->match->unreadable_told_at = now;
     coex_account_tell_notice(account, NULL,
-                             "A webhook came that could not be read, so something may be missing "
-                             "here: look at the phone. It is kept for a later version. (%s)",
+                             _("A webhook came that could not be read, so something may be missing "
+                               "here: look at the phone. It is kept for a later version. (%s)"),
                              error->message);
 }

@@ -10,6 +10,7 @@
 #include "store/batch.h"
 #include "store/rows.h"
 #include "store/store.h"
+#include "core/words.h"
 
 #define EXCERPT 40
 
@@ -19,8 +20,8 @@ hint(CoexAccount *account, const CoexPerson *person, const char *key, const char
     CoexBatch *batch = coex_account_batch(account);
     g_autofree char *excerpt = coex_text_excerpt(word, EXCERPT);
     g_autofree char *line = g_strdup_printf(
-        "“%s” is one of the opt-out words: perhaps they want no more messages. Nothing was changed "
-        "by it. Marketing ends where they tell WhatsApp so, and a line says it then.",
+        _("“%s” is one of the opt-out words: perhaps they want no more messages. Nothing was "
+          "changed by it. Marketing ends where they tell WhatsApp so, and a line says it then."),
         excerpt);
 
     coex_account_note_setting(account, batch, key, "1");

@@ -5,6 +5,7 @@
 #include "account/tell.h"
 #include "core/message.h"
 #include "core/window.h"
+#include "core/words.h"
 
 #define EVERY_S (60 * 60)
 #define SETTING "strangers"
@@ -42,8 +43,8 @@ dup_untold(const CoexStrangers *strangers)
         return g_strdup("");
     return g_strdup_printf(
         strangers->n_untold == 1
-            ? " Since %s %u more was refused, or for another number, without a line."
-            : " Since %s %u more were refused, or for another number, without a line.",
+            ? _(" Since %s %u more was refused, or for another number, without a line.")
+            : _(" Since %s %u more were refused, or for another number, without a line."),
         clock, strangers->n_untold);
 }
 
@@ -77,10 +78,10 @@ coex_strangers_mismatch(CoexAccount *account, const CoexEvent *event)
         return;
     coex_account_tell_notice(
         account, NULL,
-        has_number ? "A webhook for the number +%s came here, but this account is +%s, so it was "
-                     "not shown. Correct the account's user name or the webhook of that number.%s"
-                   : "A webhook for the number with the id %s came here, but this account is +%s, "
-                     "so it was not shown. Correct the account's user name or the webhook of that "
-                     "number.%s",
+        has_number
+            ? _("A webhook for the number +%s came here, but this account is +%s, so it was not "
+                "shown. Correct the account's user name or the webhook of that number.%s")
+            : _("A webhook for the number with the id %s came here, but this account is +%s, so it "
+                "was not shown. Correct the account's user name or the webhook of that number.%s"),
         has_number ? event->display_phone_number : event->phone_number_id, account->number, others);
 }

@@ -14,6 +14,7 @@
 #include "send/queue.h"
 #include "store/batch.h"
 #include "store/store.h"
+#include "core/words.h"
 #include <string.h>
 
 /* What is sent about another message of the conversation: that one is looked for in the store, and
@@ -46,7 +47,7 @@ static void
 put_too_late(CoexOutbox *outbox, CoexPerson *person, CoexBatch *batch, const char *text)
 {
     g_autofree char *line =
-        g_strdup_printf("Not sent: “%s”. The account went offline. Send it again.", text);
+        g_strdup_printf(_("Not sent: “%s”. The account went offline. Send it again."), text);
 
     coex_account_put_notice(outbox->account, batch, person, line);
 }
@@ -77,9 +78,9 @@ static const char *
 find_fault_of_mark(const Question *question, const CoexMeant *meant)
 {
     if (meant->direction != COEX_INBOUND)
-        return "WhatsApp lets a business react to what the customer wrote, and to nothing else.";
+        return _("WhatsApp lets a business react to what the customer wrote, and to nothing else.");
     if (question->emoji == NULL && meant->own_reaction == NULL)
-        return "There is no reaction of yours on that message.";
+        return _("There is no reaction of yours on that message.");
     return NULL;
 }
 
@@ -87,11 +88,11 @@ static const char *
 find_missing(const Question *question)
 {
     if (!question->by_default)
-        return "There is no such message in this conversation. It may be named by last, -2, a "
-               "number such as #17, a time such as 14:46, or words of it in quotation marks.";
+        return _("There is no such message in this conversation. It may be named by last, -2, a "
+                 "number such as #17, a time such as 14:46, or words of it in quotation marks.");
     if (question->is_mark && question->emoji == NULL)
-        return "There is no reaction of yours in this conversation.";
-    return "Nothing that they wrote is known here.";
+        return _("There is no reaction of yours in this conversation.");
+    return _("Nothing that they wrote is known here.");
 }
 
 /* NULL: nothing. */
@@ -104,17 +105,18 @@ find_fault(const Question *question, const CoexMeant *meant)
     if (meant->id == 0)
         return find_missing(question);
     if (meant->deleted)
-        return "That message was taken back.";
+        return _("That message was taken back.");
     if (question->is_mark)
         fault = find_fault_of_mark(question, meant);
     if (fault != NULL)
         return fault;
     if (meant->wamid == NULL)
-        return "It is not known whether WhatsApp has that message.";
+        return _("It is not known whether WhatsApp has that message.");
     if (meant->state == COEX_STATE_FAILED)
-        return "That message was not delivered.";
+        return _("That message was not delivered.");
     if (now - meant->time > OLD_S)
-        return "That message is older than 30 days, and WhatsApp takes nothing about it any more.";
+        return _(
+            "That message is older than 30 days, and WhatsApp takes nothing about it any more.");
     return NULL;
 }
 
@@ -141,8 +143,8 @@ refuse(CoexOutboxItem *item, const Question *question, const char *why)
         coex_outbox_item_drop(item, why);
         return;
     }
-    coex_account_tell_notice(outbox->account, coex_outbox_item_person(item), "Nothing was sent: %s",
-                             why);
+    coex_account_tell_notice(outbox->account, coex_outbox_item_person(item),
+                             _("Nothing was sent: %s"), why);
     coex_outbox_item_remove(item);
     coex_outbox_pump(outbox);
 }
@@ -217,19 +219,19 @@ coex_outbox_reply(CoexOutbox *outbox, CoexPerson *person, const char *words)
     if (coex_outbox_is_too_late(outbox, person, words))
         return;
     if (!coex_which_check_first(words, &error))
-        coex_account_tell_notice(outbox->account, person, "Not sent: “%s”. %s", words,
+        coex_account_tell_notice(outbox->account, person, _("Not sent: “%s”. %s"), words,
                                  error->message);
     else if (coex_text_is_blank(text))
         coex_account_tell_notice(
             outbox->account, person,
-            "Nothing was sent: %creply and a text answers their last message, "
-            "with last, -2, 14:46, #17 or “words of it” before the text another one.",
+            _("Nothing was sent: %creply and a text answers their last message, with last, -2, "
+              "14:46, #17 or “words of it” before the text another one."),
             outbox->account->verb_mark);
     else if (g_utf8_strlen(text, -1) > COEX_TEXT_MAX)
-        coex_account_tell_notice(outbox->account, person,
-                                 "Not sent: “%s”. A reply has at most %d characters. Send the rest "
-                                 "as a message.",
-                                 text, COEX_TEXT_MAX);
+        coex_account_tell_notice(
+            outbox->account, person,
+            _("Not sent: “%s”. A reply has at most %d characters. Send the rest as a message."),
+            text, COEX_TEXT_MAX);
     else
         look_for(outbox, person, &which, text, question_new(FALSE, text == words, NULL));
 }
@@ -246,7 +248,8 @@ coex_outbox_react(CoexOutbox *outbox, CoexPerson *person, const char *words)
         return;
     emoji = coex_emoji_parse(text, &error);
     if (emoji == NULL)
-        coex_account_tell_notice(outbox->account, person, "Nothing was sent: %s", error->message);
+        coex_account_tell_notice(outbox->account, person, _("Nothing was sent: %s"),
+                                 error->message);
     else
         look_for(outbox, person, &which, emoji, question_new(TRUE, text == words, emoji));
 }
@@ -263,7 +266,8 @@ coex_outbox_unreact(CoexOutbox *outbox, CoexPerson *person, const char *words)
         look_for(outbox, person, &which, TAKING_BACK,
                  question_new(TRUE, coex_text_is_blank(words), NULL));
     else
-        coex_account_tell_notice(outbox->account, person, "Nothing was sent: %s", error->message);
+        coex_account_tell_notice(outbox->account, person, _("Nothing was sent: %s"),
+                                 error->message);
 }
 
 /* ---- what goes on to another ---- */
@@ -317,8 +321,8 @@ forward_file(CoexOutbox *outbox, CoexPerson *to, const CoexMeant *meant)
     const char *caption = fits ? words : NULL;
 
     if (meant->path == NULL && (meant->direction != COEX_OUTBOUND || meant->media->sha256 == NULL))
-        return "Its file is not here. /get with the same words fetches it; then it can be passed "
-               "on.";
+        return _(
+            "Its file is not here. /get with the same words fetches it; then it can be passed on.");
     if (meant->path != NULL)
         coex_outbox_send_file(outbox, to, &file, caption, COEX_SEND_TYPED, 0);
     else
@@ -340,9 +344,9 @@ static const char *
 pass_on(CoexOutbox *outbox, CoexPerson *to, const CoexMeant *meant)
 {
     if (meant->id == 0)
-        return "There is no such message in this conversation.";
+        return _("There is no such message in this conversation.");
     if (meant->deleted)
-        return "That message was taken back.";
+        return _("That message was taken back.");
     if (meant->payload != NULL) {
         g_autoptr(CoexPayload) payload = coex_payload_new(meant->kind, meant->type, meant->payload);
 
@@ -352,7 +356,7 @@ pass_on(CoexOutbox *outbox, CoexPerson *to, const CoexMeant *meant)
     if (meant->kind == COEX_CONTENT_MEDIA && meant->media != NULL)
         return forward_file(outbox, to, meant);
     if (meant->kind != COEX_CONTENT_TEXT)
-        return "Texts and files can be passed on from here. Forward this one on the phone.";
+        return _("Texts and files can be passed on from here. Forward this one on the phone.");
     coex_outbox_send_text(outbox, to, get_words(meant), COEX_SEND_ELSEWHERE);
     return NULL;
 }
@@ -370,8 +374,9 @@ put_not_passed_on(const Forward *forward, CoexBatch *batch)
     CoexAccount *account = forward->account;
     CoexPerson *from = find_now(forward, forward->from);
     g_autofree char *title = coex_account_dup_title(account, find_now(forward, forward->to));
-    g_autofree char *line = g_strdup_printf(
-        "Not passed on to %s: “%s”. The account went offline. Do it again.", title, forward->which);
+    g_autofree char *line =
+        g_strdup_printf(_("Not passed on to %s: “%s”. The account went offline. Do it again."),
+                        title, forward->which);
 
     coex_account_put_notice(account, batch, from, line);
 }
@@ -405,8 +410,8 @@ on_forward(const CoexMeant *meant, const GError *error, gpointer user_data)
     words =
         coex_text_excerpt(why == NULL ? get_words(meant) : why, why == NULL ? EXCERPT : G_MAXINT);
     coex_account_tell_notice(account, from,
-                             why == NULL ? "Passed on to the conversation with %s: %s"
-                                         : "Not passed on to %s: %s",
+                             why == NULL ? _("Passed on to the conversation with %s: %s")
+                                         : _("Not passed on to %s: %s"),
                              title, words);
 }
 
@@ -428,7 +433,7 @@ coex_outbox_forward(CoexOutbox *outbox, CoexPerson *person, const char *which, C
         return;
     }
     if (!coex_which_parse(which, &query.which, &error)) {
-        coex_account_tell_notice(account, person, "Nothing was sent: %s", error->message);
+        coex_account_tell_notice(account, person, _("Nothing was sent: %s"), error->message);
         return;
     }
     forward = g_memdup2(&what, sizeof what);

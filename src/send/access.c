@@ -4,6 +4,7 @@
 #include "account/tell.h"
 #include "core/timer.h"
 #include "send/queue.h"
+#include "core/words.h"
 
 #include <string.h>
 
@@ -37,11 +38,11 @@ lock_out(CoexOutbox *outbox, const GError *error)
         return;
     outbox->locked_out = TRUE;
     coex_outbox_tell_kept(outbox);
-    coex_account_tell_notice(outbox->account, NULL,
-                             "Nothing can be sent: %s Messages are still received, and what you "
-                             "type waits. A new password counts once the account was switched off "
-                             "and on again.",
-                             error->message);
+    coex_account_tell_notice(
+        outbox->account, NULL,
+        _("Nothing can be sent: %s Messages are still received, and what you type waits. A new "
+          "password counts once the account was switched off and on again."),
+        error->message);
 }
 
 static void
@@ -50,7 +51,7 @@ unlock(CoexOutbox *outbox)
     coex_timer_clear(&outbox->unlock);
     if (outbox->locked_out)
         coex_account_tell_notice(outbox->account, NULL,
-                                 "WhatsApp accepts the access again: what waited is sent now.");
+                                 _("WhatsApp accepts the access again: what waited is sent now."));
     outbox->locked_out = FALSE;
     outbox->access_proven = TRUE;
 }

@@ -12,6 +12,7 @@
 #include "core/person-view.h"
 #include "core/window.h"
 #include "store/rows.h"
+#include "core/words.h"
 #include <string.h>
 
 #define SETTING "blocked" /* digits and BSUIDs, with blanks between */
@@ -166,7 +167,7 @@ coex_blocks_dup_objection(const CoexAccount *account, const CoexPerson *person)
 {
     g_autofree char *title = coex_account_dup_title(account, person);
 
-    return g_strdup_printf("You have blocked %s at WhatsApp. %cunblock ends that.", title,
+    return g_strdup_printf(_("You have blocked %s at WhatsApp. %cunblock ends that."), title,
                            account->verb_mark);
 }
 
@@ -306,16 +307,16 @@ tell_changed(CoexAccount *account, const CoexPerson *person, gboolean block)
     g_autofree char *title = coex_account_dup_title(account, person);
 
     if (block)
-        coex_account_tell_notice(account, person,
-                                 "%s is blocked at WhatsApp: nothing comes from them and nothing "
-                                 "goes to them until %cunblock. Whether the phone shows it, "
-                                 "WhatsApp does not tell: look there.",
-                                 title, account->verb_mark);
+        coex_account_tell_notice(
+            account, person,
+            _("%s is blocked at WhatsApp: nothing comes from them and nothing goes to them until "
+              "%cunblock. Whether the phone shows it, WhatsApp does not tell: look there."),
+            title, account->verb_mark);
     else
-        coex_account_tell_notice(account, person,
-                                 "%s is not blocked at WhatsApp any more. What they wrote "
-                                 "meanwhile does not come.",
-                                 title);
+        coex_account_tell_notice(
+            account, person,
+            _("%s is not blocked at WhatsApp any more. What they wrote meanwhile does not come."),
+            title);
 }
 
 /* What is to be done about it, as a sentence. */
@@ -327,24 +328,25 @@ tell_refused(CoexAccount *account, const CoexPerson *person, gboolean block, con
     const char *done = block ? "blocked" : "unblocked";
 
     if (g_error_matches(error, COEX_ERROR, COEX_ERROR_WINDOW_CLOSED) && block)
-        coex_account_tell_notice(account, person,
-                                 "%s was not blocked: WhatsApp lets a business do that only within "
-                                 "24 hours after they wrote. Try %cblock when they have written "
-                                 "again, or block them on the phone.",
-                                 title, account->verb_mark);
+        coex_account_tell_notice(
+            account, person,
+            _("%s was not blocked: WhatsApp lets a business do that only within 24 hours after "
+              "they wrote. Try %cblock when they have written again, or block them on the phone."),
+            title, account->verb_mark);
     else if (g_error_matches(error, COEX_ERROR, COEX_ERROR_WINDOW_CLOSED))
-        coex_account_tell_notice(account, person,
-                                 "%s was not unblocked: WhatsApp refuses it, since they wrote "
-                                 "nothing within 24 hours. Unblock them on the phone, or try "
-                                 "%cunblock later.",
-                                 title, account->verb_mark);
+        coex_account_tell_notice(
+            account, person,
+            _("%s was not unblocked: WhatsApp refuses it, since they wrote nothing within 24 "
+              "hours. Unblock them on the phone, or try %cunblock later."),
+            title, account->verb_mark);
     else if (g_error_matches(error, COEX_ERROR, COEX_ERROR_NETWORK) ||
              g_error_matches(error, COEX_ERROR, COEX_ERROR_RETRY))
         coex_account_tell_notice(account, person,
-                                 "It is not known whether %s was %s: %s Then type %c%s again.",
+                                 _("It is not known whether %s was %s: %s Then type %c%s again."),
                                  title, done, error->message, account->verb_mark, verb);
     else
-        coex_account_tell_notice(account, person, "%s was not %s: %s", title, done, error->message);
+        coex_account_tell_notice(account, person, _("%s was not %s: %s"), title, done,
+                                 error->message);
 }
 
 static void ask_change(CoexAccount *account, CoexPerson *person, gboolean block);
@@ -393,18 +395,19 @@ dup_obstacle(CoexAccount *account, const CoexPerson *person, gboolean block)
     g_autofree char *title = coex_account_dup_title(account, person);
 
     if (block && coex_blocks_has(account, person))
-        return g_strdup_printf("%s is blocked already.", title);
+        return g_strdup_printf(_("%s is blocked already."), title);
     if (!block && account->blocks->known && !coex_blocks_has(account, person))
-        return g_strdup_printf("%s is not blocked at WhatsApp through the API. If the phone has "
-                               "blocked them, unblock them there.",
+        return g_strdup_printf(_("%s is not blocked at WhatsApp through the API. If the phone has "
+                                 "blocked them, unblock them there."),
                                title);
     if (!coex_peer_is_addressable(&person->peer))
-        return g_strdup_printf("No address of %s is known any more. Use the phone for it.", title);
+        return g_strdup_printf(_("No address of %s is known any more. Use the phone for it."),
+                               title);
     if (block && !coex_account_window(account, person).open)
-        return g_strdup_printf("%s was not blocked: WhatsApp lets a business do that only within "
-                               "24 hours after they wrote. Try %cblock when they have, or block "
-                               "them on the phone.",
-                               title, account->verb_mark);
+        return g_strdup_printf(
+            _("%s was not blocked: WhatsApp lets a business do that only within 24 hours after "
+              "they wrote. Try %cblock when they have, or block them on the phone."),
+            title, account->verb_mark);
     return NULL;
 }
 

@@ -15,6 +15,7 @@
 #include "send/queue.h"
 #include "store/batch.h"
 #include "store/store.h"
+#include "core/words.h"
 
 /* How the messages of a broadcast leave: a few a second, behind all that waits in the outbox. */
 
@@ -334,8 +335,8 @@ take_sent(CoexAccount *account, Part *part, const CoexSent *sent)
     broadcasts->moved_at = coex_account_now(account);
     if (g_strcmp0(sent->message_status, "paused") == 0)
         coex_broadcast_end(account, NULL,
-                           "WhatsApp has paused this template, and what was sent of it last: that "
-                           "may never be delivered. WhatsApp Manager tells why.");
+                           _("WhatsApp has paused this template, and what was sent of it last: "
+                             "that may never be delivered. WhatsApp Manager tells why."));
 }
 
 static void
@@ -368,7 +369,7 @@ fill(CoexAccount *account, Part *part, const CoexTemplate *template_)
 
     g_clear_pointer(&part->obstacle, g_free);
     if (filled == NULL)
-        obstacle = "no name is known";
+        obstacle = _("no name is known");
     if (obstacle == NULL)
         checked = coex_template_check_values(template_, (const char *const *)filled,
                                              coex_account_now(account), NULL, &error);
@@ -550,7 +551,7 @@ ends_here(CoexAccount *account, const CoexTemplate **ret_template)
         return TRUE;
     }
     if (coex_account_now(account) - broadcasts->moved_at > STALE_S) {
-        coex_broadcast_end(account, NULL, "It was interrupted for more than an hour.");
+        coex_broadcast_end(account, NULL, _("It was interrupted for more than an hour."));
         return TRUE;
     }
     objection = coex_broadcast_record_dup_objection(broadcasts->running, account, ret_template);

@@ -15,6 +15,7 @@
 #include "send/broadcast-record.h"
 #include "store/batch.h"
 #include "store/rows.h"
+#include "core/words.h"
 #include <string.h>
 
 #define TITLES_MAX 12 /* of those who are left out for one reason */
@@ -55,7 +56,7 @@ coex_broadcast_group_dup_titles(const CoexBroadcastGroup *group, guint titles_ma
 {
     if (group->n <= titles_max)
         return g_strdup(group->titles->str);
-    return g_strdup_printf("%s and %u more", group->titles->str, group->n - titles_max);
+    return g_strdup_printf(_("%s and %u more"), group->titles->str, group->n - titles_max);
 }
 
 /* ---- whom it reaches ---- */
@@ -82,17 +83,17 @@ coex_broadcast_get_obstacle(const CoexAccount *account, const CoexPerson *person
                             const char *category, gint64 asked_at)
 {
     if (person == NULL || person->forgotten)
-        return "nothing is known of them any more";
+        return _("nothing is known of them any more");
     if (!coex_peer_is_addressable(&person->peer))
-        return "no address of theirs is known any more";
+        return _("no address of theirs is known any more");
     if (person->in_doubt || person->renewed_at > asked_at)
-        return "this may be somebody else now";
+        return _("this may be somebody else now");
     if (coex_blocks_has(account, person))
         return "blocked";
     if (is_marketing(category) && person->no_marketing)
-        return "want no marketing";
+        return _("want no marketing");
     if (is_marketing(category) && person->peer.wa_id != NULL && *person->peer.wa_id == '1')
-        return "no marketing reaches +1";
+        return _("no marketing reaches +1");
     return NULL;
 }
 
@@ -149,8 +150,8 @@ dup_obstacle(const Planning *planning, const CoexPerson *person)
 
     if (had != NULL)
         return coex_window_describe_time(had->state == COEX_STATE_FAILED
-                                             ? "WhatsApp refused the same for them at "
-                                             : "got the same at ",
+                                             ? _("WhatsApp refused the same for them at ")
+                                             : _("got the same at "),
                                          had->time, now);
     return g_strdup(
         coex_broadcast_get_obstacle(planning->account, person, record->category, record->at));
@@ -207,7 +208,7 @@ add_person(Planning *planning, const CoexPerson *person, const char *alias)
     }
     filled = coex_broadcast_record_fill(plan->record, name);
     if (filled == NULL) {
-        leave_out(plan, title, "no name is known");
+        leave_out(plan, title, _("no name is known"));
         return;
     }
     checked = coex_template_check_values(plan->template_, (const char *const *)filled,
@@ -245,7 +246,7 @@ add_buddy(Planning *planning, const char *name, const char *alias)
     CoexPerson *person = find_person(planning, name);
 
     if (person == NULL)
-        leave_out(planning->plan, *alias != '\0' ? alias : name, "no number");
+        leave_out(planning->plan, *alias != '\0' ? alias : name, _("no number"));
     else if (g_hash_table_add(planning->counted, &person->id))
         add_person(planning, person, alias);
 }
@@ -262,11 +263,11 @@ check_count(const CoexTemplate *template_, const char *const *values, GError **e
         return TRUE;
     if (max == 0)
         g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    "the template “%s” takes no values.", template_->name);
+                    _("the template “%s” takes no values."), template_->name);
     else
         g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    max == 1 ? "the template “%s” takes %u value, not %u."
-                             : "the template “%s” takes %u values, not %u.",
+                    max == 1 ? _("the template “%s” takes %u value, not %u.")
+                             : _("the template “%s” takes %u values, not %u."),
                     template_->name, max, n_values);
     return FALSE;
 }
@@ -275,7 +276,7 @@ static gboolean
 check_template(const CoexTemplate *template_, const char *const *values, GError **error)
 {
     if (template_->obstacle != NULL) {
-        g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT, "%s cannot be sent: %s",
+        g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT, _("%s cannot be sent: %s"),
                     template_->name, template_->obstacle);
         return FALSE;
     }
@@ -287,8 +288,8 @@ check_template(const CoexTemplate *template_, const char *const *values, GError 
         if (variable->kind != COEX_VALUE_FILE || g_str_has_prefix(values[i], "https://"))
             continue;
         g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    "A broadcast takes a file by its address, https://…, from which WhatsApp "
-                    "fetches it.");
+                    _("A broadcast takes a file by its address, https://…, from which WhatsApp "
+                      "fetches it."));
         return FALSE;
     }
     return TRUE;
@@ -305,7 +306,8 @@ append_left_out(const CoexBroadcastPlan *plan, GString *text)
 
         if (g_str_has_suffix(group->reason, "."))
             length--;
-        g_string_append_printf(text, "\nLeft out (%.*s): %s.", (int)length, group->reason, titles);
+        g_string_append_printf(text, _("\nLeft out (%.*s): %s."), (int)length, group->reason,
+                               titles);
     }
 }
 
@@ -318,13 +320,13 @@ set_nobody(const CoexBroadcastPlan *plan, GError **error)
     g_autoptr(GString) text = g_string_new(NULL);
 
     if (plan->left_out->len == 0)
-        g_string_printf(text, "nobody in “%s” is of this account.", plan->record->group);
+        g_string_printf(text, _("nobody in “%s” is of this account."), plan->record->group);
     else if (only == NULL)
-        g_string_printf(text, "nobody of “%s” would get it.", plan->record->group);
+        g_string_printf(text, _("nobody of “%s” would get it."), plan->record->group);
     else if (g_str_has_suffix(only->reason, "."))
         g_string_assign(text, only->reason);
     else
-        g_string_printf(text, "nobody of “%s” would get it: %s.", plan->record->group,
+        g_string_printf(text, _("nobody of “%s” would get it: %s."), plan->record->group,
                         only->reason);
     if (only == NULL)
         append_left_out(plan, text);
@@ -375,7 +377,7 @@ coex_broadcast_plan_dup_question(const CoexBroadcastPlan *plan)
 {
     g_autofree char *people = coex_broadcast_dup_people(plan->record->people->len);
 
-    return g_strdup_printf("Send %s to %s of “%s”?", plan->template_->name, people,
+    return g_strdup_printf(_("Send %s to %s of “%s”?"), plan->template_->name, people,
                            plan->record->group);
 }
 
@@ -385,7 +387,7 @@ append_costs(const CoexBroadcastPlan *plan, GString *text)
     g_autoptr(GList) prices =
         g_list_sort(g_hash_table_get_keys(plan->prices), (GCompareFunc)strcmp);
 
-    g_string_append_printf(text, "Each is %s", coex_template_get_cost(plan->template_, FALSE));
+    g_string_append_printf(text, _("Each is %s"), coex_template_get_cost(plan->template_, FALSE));
     for (const GList *link = prices; link != NULL; link = link->next) {
         guint n = GPOINTER_TO_UINT(g_hash_table_lookup(plan->prices, link->data));
 
@@ -393,7 +395,7 @@ append_costs(const CoexBroadcastPlan *plan, GString *text)
             g_string_append_printf(text, "; %u at %s", n, (const char *)link->data);
     }
     if (plan->n_free > 0)
-        g_string_append_printf(text, "; %u of them %s", plan->n_free,
+        g_string_append_printf(text, _("; %u of them %s"), plan->n_free,
                                coex_template_get_cost(plan->template_, TRUE));
     g_string_append_c(text, '.');
 }
@@ -406,9 +408,10 @@ coex_broadcast_plan_dup_details(const CoexBroadcastPlan *plan, const CoexAccount
 
     append_costs(plan, text);
     append_left_out(plan, text);
-    g_string_append_printf(text, n_s < 90 ? "\nIt takes about %u s" : "\nIt takes about %u minutes",
+    g_string_append_printf(text,
+                           n_s < 90 ? _("\nIt takes about %u s") : _("\nIt takes about %u minutes"),
                            n_s < 90 ? n_s : n_s / 60 + 1);
-    g_string_append_printf(text, "; %cbroadcast stop ends it.\n%s", account->verb_mark,
+    g_string_append_printf(text, _("; %cbroadcast stop ends it.\n%s"), account->verb_mark,
                            plan->first);
     return g_string_free(text, FALSE);
 }

@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "core/json.h"
 #include "core/template.h"
+#include "core/words.h"
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <string.h>
@@ -70,21 +71,21 @@ coex_broadcast_record_dup_objection(const CoexBroadcastRecord *record, const Coe
     g_autofree char *text = NULL;
 
     if (now == NULL || !g_str_equal(now->language, record->template_language))
-        return g_strdup_printf("WhatsApp does not offer the template %s any more: it was paused, "
-                               "changed or removed. WhatsApp Manager tells why.",
+        return g_strdup_printf(_("WhatsApp does not offer the template %s any more: it was paused, "
+                                 "changed or removed. WhatsApp Manager tells why."),
                                record->template_name);
     if (now->obstacle != NULL)
-        return g_strdup_printf("The template %s cannot be sent: %s", now->name, now->obstacle);
+        return g_strdup_printf(_("The template %s cannot be sent: %s"), now->name, now->obstacle);
     if (!g_str_equal(now->category, record->category)) {
         g_autofree char *before = g_utf8_strdown(record->category, -1);
         g_autofree char *after = g_utf8_strdown(now->category, -1);
 
-        return g_strdup_printf("WhatsApp has made the template %s, which was %s, one of %s.",
+        return g_strdup_printf(_("WhatsApp has made the template %s, which was %s, one of %s."),
                                now->name, before, after);
     }
     text = coex_template_preview(now, (const char *const *)record->values);
     if (!g_str_equal(text, record->text))
-        return g_strdup_printf("The text of the template %s has changed.", now->name);
+        return g_strdup_printf(_("The text of the template %s has changed."), now->name);
     if (ret_template != NULL)
         *ret_template = now;
     return NULL;
@@ -243,7 +244,7 @@ coex_broadcast_record_permit(const CoexBroadcastRecord *record, const CoexAccoun
                                  &cause))
         return TRUE;
     g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
-                "%s cannot be written: %s. Check the rights and the free space of its folder.",
+                _("%s cannot be written: %s. Check the rights and the free space of its folder."),
                 path, cause != NULL ? cause->message : g_strerror(errno));
     return FALSE;
 }

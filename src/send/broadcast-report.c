@@ -12,6 +12,7 @@
 #include "send/broadcast-private.h"
 #include "send/broadcast-record.h"
 #include "store/store.h"
+#include "core/words.h"
 
 /* What became of a broadcast, as the store knows it. */
 
@@ -60,7 +61,7 @@ dup_fate(const CoexSend *send)
     case COEX_STATE_DELIVERED:
         return g_strdup("Delivered");
     case COEX_STATE_UNCONFIRMED:
-        return g_strdup("Not confirmed, may have arrived");
+        return g_strdup(_("Not confirmed, may have arrived"));
     case COEX_STATE_FAILED:
         return send->error_code != 0 || send->why == NULL
                    ? coex_graph_code_explain(send->error_code, NULL, NULL, TRUE)
@@ -124,7 +125,7 @@ fill(Report *report, const Question *question, GHashTable *by_person)
         else
             report->n[MIN((guint)send->state, COEX_STATE_UNKNOWN)]++;
         fate = send != NULL ? dup_fate(send)
-                            : g_strdup(record->end != NULL ? "Not sent" : "Still to go");
+                            : g_strdup(record->end != NULL ? _("Not sent") : _("Still to go"));
         coex_broadcast_group_add(report->groups, fate, title, TITLES_MAX);
     }
 }
@@ -152,20 +153,20 @@ dup_line(const CoexBroadcastRecord *record, const Report *report)
     g_autofree char *people = coex_broadcast_dup_people(record->people->len);
     GString *text = g_string_new(NULL);
 
-    g_string_printf(text, "Broadcast of %s to “%s”, %s: %s", record->template_name, record->group,
-                    at != NULL ? at : "", people);
-    append_count(text, "read it", report->n[COEX_STATE_READ] + report->n[COEX_STATE_PLAYED]);
+    g_string_printf(text, _("Broadcast of %s to “%s”, %s: %s"), record->template_name,
+                    record->group, at != NULL ? at : "", people);
+    append_count(text, _("read it"), report->n[COEX_STATE_READ] + report->n[COEX_STATE_PLAYED]);
     append_count(text, "delivered", report->n[COEX_STATE_DELIVERED]);
     append_count(text, "sent",
                  report->n[COEX_STATE_PENDING] + report->n[COEX_STATE_SENT] +
                      report->n[COEX_STATE_UNKNOWN]);
-    append_count(text, "not confirmed", report->n[COEX_STATE_UNCONFIRMED]);
+    append_count(text, _("not confirmed"), report->n[COEX_STATE_UNCONFIRMED]);
     append_count(text, "failed", report->n[COEX_STATE_FAILED]);
-    append_count(text, "left out", report->n_left_out);
-    append_count(text, record->end != NULL ? "not sent" : "still to go", report->n_not);
+    append_count(text, _("left out"), report->n_left_out);
+    append_count(text, record->end != NULL ? _("not sent") : _("still to go"), report->n_not);
     g_string_append_c(text, '.');
     if (record->end == NULL)
-        g_string_append(text, " It still runs.");
+        g_string_append(text, _(" It still runs."));
     else if (*get_end(record, report) != '\0')
         g_string_append_printf(text, " %s", record->end);
     return g_string_free(text, FALSE);
@@ -182,11 +183,11 @@ dup_counts(const CoexBroadcastRecord *record, const Report *report)
     for (guint i = 0; i < G_N_ELEMENTS(report->n); i++)
         if (i != COEX_STATE_FAILED && i != COEX_STATE_UNCONFIRMED)
             n_taken += report->n[i];
-    g_string_printf(text, "WhatsApp has taken it for %u of %s", n_taken, people);
+    g_string_printf(text, _("WhatsApp has taken it for %u of %s"), n_taken, people);
     append_count(text, "failed", report->n[COEX_STATE_FAILED]);
-    append_count(text, "not confirmed", report->n[COEX_STATE_UNCONFIRMED]);
-    append_count(text, "left out", report->n_left_out);
-    append_count(text, "not sent", report->n_not);
+    append_count(text, _("not confirmed"), report->n[COEX_STATE_UNCONFIRMED]);
+    append_count(text, _("left out"), report->n_left_out);
+    append_count(text, _("not sent"), report->n_not);
     return g_string_free(text, FALSE);
 }
 
@@ -196,16 +197,17 @@ dup_end_line(const CoexAccount *account, const CoexBroadcastRecord *record, cons
              const char *counts)
 {
     if (*end == '\0')
-        return g_strdup_printf("The broadcast of %s to “%s” is done: %s. %cbroadcast lists them.",
-                               record->template_name, record->group, counts, account->verb_mark);
+        return g_strdup_printf(
+            _("The broadcast of %s to “%s” is done: %s. %cbroadcast lists them."),
+            record->template_name, record->group, counts, account->verb_mark);
     if (g_str_equal(end, COEX_BROADCAST_STOPPED))
-        return g_strdup_printf("The broadcast of %s to “%s” was stopped: %s. %cbroadcast lists "
-                               "them, and the same command sends it to the others alone.",
+        return g_strdup_printf(_("The broadcast of %s to “%s” was stopped: %s. %cbroadcast lists "
+                                 "them, and the same command sends it to the others alone."),
                                record->template_name, record->group, counts, account->verb_mark);
-    return g_strdup_printf("The broadcast of %s to “%s” has ended early: %s. %s\n%cbroadcast lists "
-                           "them. Once that is mended, the same command sends it to the others "
-                           "alone.",
-                           record->template_name, record->group, counts, end, account->verb_mark);
+    return g_strdup_printf(
+        _("The broadcast of %s to “%s” has ended early: %s. %s\n%cbroadcast lists them. Once that "
+          "is mended, the same command sends it to the others alone."),
+        record->template_name, record->group, counts, end, account->verb_mark);
 }
 
 static void
@@ -277,7 +279,7 @@ on_sends(const CoexFigures *figures, const GError *error, gpointer user_data)
         coex_account_tell_store_error(question->account, error);
         if (question->is_end)
             tell_end(question, question->record->end,
-                     "who has got it cannot be read from the disk now");
+                     _("who has got it cannot be read from the disk now"));
         return;
     }
     by_person = index_sends(question->account, figures->sends);
@@ -321,8 +323,8 @@ coex_broadcast_report(CoexAccount *account, const CoexPerson *person)
         read_sends(account, record, person, FALSE);
     else
         coex_account_tell_notice(account, person,
-                                 "No broadcast was sent yet. %cbroadcast GROUP TEMPLATE value | "
-                                 "value sends a template to everybody in a group of the buddy "
-                                 "list; {name} in a value stands for each one's name.",
+                                 _("No broadcast was sent yet. %cbroadcast GROUP TEMPLATE value | "
+                                   "value sends a template to everybody in a group of the buddy "
+                                   "list; {name} in a value stands for each one's name."),
                                  account->verb_mark);
 }

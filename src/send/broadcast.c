@@ -17,6 +17,7 @@
 #include "send/templates.h"
 #include "store/batch.h"
 #include "store/store.h"
+#include "core/words.h"
 
 /* A broadcast from the order to its end. */
 
@@ -55,8 +56,8 @@ is_busy(CoexAccount *account, const CoexPerson *person)
         return FALSE;
     people = coex_broadcast_dup_people(coex_broadcast_lane_count(account->broadcasts));
     coex_account_tell_notice(account, person,
-                             "Nothing was sent: the broadcast of %s to “%s” still runs, with %s "
-                             "to go. Wait for its end; %cbroadcast stop ends it.",
+                             _("Nothing was sent: the broadcast of %s to “%s” still runs, with %s "
+                               "to go. Wait for its end; %cbroadcast stop ends it."),
                              running->template_name, running->group, people, account->verb_mark);
     return TRUE;
 }
@@ -116,7 +117,7 @@ on_sends(const CoexFigures *figures, const GError *store_error, gpointer user_da
     else
         broadcasts->plan = coex_broadcast_plan_new(account, &what, figures->sends, &error);
     if (error != NULL)
-        coex_account_tell_notice(account, find_place(&order->place), "Nothing was sent: %s",
+        coex_account_tell_notice(account, find_place(&order->place), _("Nothing was sent: %s"),
                                  error->message);
     else
         ask(account, find_place(&order->place));
@@ -136,8 +137,8 @@ coex_broadcast_plan(CoexAccount *account, const CoexPerson *person, const CoexBr
         return;
     if (g_strv_length((char **)what->buddies) / 2 > PEOPLE_MAX) {
         coex_account_tell_notice(account, person,
-                                 "Nothing was sent: “%s” has more than %d people, the most that "
-                                 "one broadcast reaches. Make smaller groups of them.",
+                                 _("Nothing was sent: “%s” has more than %d people, the most that "
+                                   "one broadcast reaches. Make smaller groups of them."),
                                  what->group, PEOPLE_MAX);
         return;
     }
@@ -166,7 +167,7 @@ coex_broadcast_cancel(CoexAccount *account, const CoexPerson *person, const char
 
     if (!is_asked(*plan, id))
         return;
-    coex_account_tell_notice(account, person, "The broadcast of %s to “%s” was not sent.",
+    coex_account_tell_notice(account, person, _("The broadcast of %s to “%s” was not sent."),
                              (*plan)->record->template_name, (*plan)->record->group);
     g_clear_pointer(plan, coex_broadcast_plan_free);
 }
@@ -180,12 +181,12 @@ dup_too_late(CoexAccount *account, const CoexBroadcastPlan *plan, const char *id
     g_autofree char *objection = NULL;
 
     if (!is_asked(plan, id))
-        return g_strdup("this question is over: it was answered, or another one came after it.");
+        return g_strdup(_("this question is over: it was answered, or another one came after it."));
     if (ABS(coex_account_now(account) - plan->record->at) > ANSWER_S)
-        return g_strdup("the question is more than ten minutes old.");
+        return g_strdup(_("the question is more than ten minutes old."));
     objection = coex_broadcast_record_dup_objection(plan->record, account, NULL);
     return objection != NULL
-               ? g_strdup_printf("since the question something has changed. %s", objection)
+               ? g_strdup_printf(_("since the question something has changed. %s"), objection)
                : NULL;
 }
 
@@ -195,9 +196,10 @@ not_begun(const Place *place, const GError *error)
     CoexAccount *account = place->account;
     CoexBroadcasts *broadcasts = account->broadcasts;
 
-    coex_account_tell_notice(account, find_place(place),
-                             "The broadcast to “%s” was not sent, since it could not be saved: %s",
-                             broadcasts->running->group, error->message);
+    coex_account_tell_notice(
+        account, find_place(place),
+        _("The broadcast to “%s” was not sent, since it could not be saved: %s"),
+        broadcasts->running->group, error->message);
     coex_broadcast_forbid(account);
     coex_broadcast_lane_close(broadcasts);
     g_clear_pointer(&broadcasts->running, coex_broadcast_record_free);
@@ -222,8 +224,8 @@ on_begun(CoexBatch *batch, const GError *store_error, gpointer user_data)
     }
     people = coex_broadcast_dup_people(record->people->len);
     coex_account_tell_notice(account, find_place(place),
-                             "The broadcast to “%s” begins, for %s. %cbroadcast tells how far it "
-                             "is, %cbroadcast stop ends it.",
+                             _("The broadcast to “%s” begins, for %s. %cbroadcast tells how far it "
+                               "is, %cbroadcast stop ends it."),
                              record->group, people, account->verb_mark, account->verb_mark);
     broadcasts->goes = TRUE;
     coex_outbox_pump(account->outbox);
@@ -240,7 +242,7 @@ coex_broadcast_begin(CoexAccount *account, const CoexPerson *person, const char 
 
     if (too_late != NULL) {
         coex_account_tell_notice(account, person,
-                                 "Nothing was sent: %s Give the command again to be asked anew.",
+                                 _("Nothing was sent: %s Give the command again to be asked anew."),
                                  too_late);
         if (is_asked(broadcasts->plan, id))
             g_clear_pointer(&broadcasts->plan, coex_broadcast_plan_free);
@@ -290,7 +292,7 @@ void
 coex_broadcast_stop(CoexAccount *account, const CoexPerson *person)
 {
     if (account->broadcasts->running == NULL)
-        coex_account_tell_notice(account, person, "No broadcast runs.");
+        coex_account_tell_notice(account, person, _("No broadcast runs."));
     else
         coex_broadcast_end(account, person, COEX_BROADCAST_STOPPED);
 }
@@ -347,10 +349,10 @@ go_on(CoexAccount *account, GPtrArray *sends)
     broadcasts->goes = TRUE;
     coex_outbox_pump(account->outbox);
     if (broadcasts->running == record)
-        coex_account_tell_notice(account, NULL,
-                                 "The broadcast of %s to “%s” goes on, with %s to go. "
-                                 "%cbroadcast stop ends it.",
-                                 record->template_name, record->group, people, account->verb_mark);
+        coex_account_tell_notice(
+            account, NULL,
+            _("The broadcast of %s to “%s” goes on, with %s to go. %cbroadcast stop ends it."),
+            record->template_name, record->group, people, account->verb_mark);
 }
 
 static void

@@ -5,6 +5,7 @@
 #include "core/template.h"
 #include "media/outgoing.h"
 #include "send/queue.h"
+#include "core/words.h"
 #include <string.h>
 
 /* The files of a carousel's cards. Each has a copy of its own, named after the item's file and its
@@ -193,9 +194,9 @@ coex_outbox_item_drop_copies(CoexOutboxItem *item)
 char *
 coex_outbox_item_dup_file_words(const CoexOutboxItem *item, const char *name)
 {
-    return item->card != NULL
-               ? g_strdup_printf("“%s” of card %d", item->card->media->name, item->card->card + 1)
-               : g_strdup_printf("“%s”", name);
+    return item->card != NULL ? g_strdup_printf(_("“%s” of card %d"), item->card->media->name,
+                                                item->card->card + 1)
+                              : g_strdup_printf("“%s”", name);
 }
 
 char *

@@ -14,6 +14,7 @@
 #include "send/queue.h"
 #include "send/templates.h"
 #include "store/batch.h"
+#include "core/words.h"
 #include <string.h>
 
 #define HOLD_MAX_S (7 * 24 * 60 * 60) /* after that a held text asks instead of leaving */
@@ -65,11 +66,11 @@ void
 coex_outbox_prompt(CoexOutbox *outbox, CoexPerson *person)
 {
     g_autoptr(GString) texts = g_string_new(NULL);
-    const char *reason =
-        coex_account_window(outbox->account, person).expires_at == 0
-            ? "This person has not written yet. WhatsApp lets a business begin only with a "
-              "template."
-            : "The 24-hour window is closed. Only a template can be sent until this person writes.";
+    const char *reason = coex_account_window(outbox->account, person).expires_at == 0
+                             ? _("This person has not written yet. WhatsApp lets a business begin "
+                                 "only with a template.")
+                             : _("The 24-hour window is closed. Only a template can be sent until "
+                                 "this person writes.");
 
     if (each_item(outbox, person->id, COEX_OUTBOX_PARKED, collect_text, texts) > 0)
         coex_account_tell_prompt(outbox->account, person, texts->str, reason);
@@ -83,7 +84,7 @@ coex_outbox_tell_held(CoexOutbox *outbox, CoexPerson *person, const char *text)
     g_autofree char *title = coex_account_dup_title(outbox->account, person);
 
     coex_account_tell_notice(outbox->account, person,
-                             "Held until %s writes (%cdiscard drops it): %s", title,
+                             _("Held until %s writes (%cdiscard drops it): %s"), title,
                              verb_mark(outbox), excerpt);
 }
 
@@ -100,8 +101,8 @@ coex_outbox_item_put_obstacle(CoexOutboxItem *item, CoexBatch *batch)
     else if (outbox->locked_out)
         line = g_strdup_printf(KEPT, excerpt);
     else if (coex_outbox_count(outbox, person_id, COEX_OUTBOX_UNCERTAIN) > 0)
-        line = g_strconcat("Waits until it is clear whether the text before it was sent: ", excerpt,
-                           NULL);
+        line = g_strconcat(_("Waits until it is clear whether the text before it was sent: "),
+                           excerpt, NULL);
     if (line == NULL)
         return;
     coex_outbox_item_put_owed(item, batch);
@@ -166,7 +167,7 @@ coex_outbox_item_admit(CoexOutboxItem *item)
     if (open)
         coex_outbox_item_put_obstacle(item, batch);
     else if (item->row->shown)
-        coex_outbox_item_put_record(item, batch, "Not sent yet, and held until they write");
+        coex_outbox_item_put_record(item, batch, _("Not sent yet, and held until they write"));
     coex_outbox_commit(outbox, batch, person);
     if (outbox->locked_out)
         coex_outbox_check_access(outbox);
@@ -255,16 +256,16 @@ return_item(CoexOutboxItem *item, gpointer data)
     if (!back->all_used && !was_used(back, item->row->text)) {
         gboolean is_reply = item->row->context != NULL;
         g_autofree char *line = g_strconcat(
-            is_reply ? "Your reply was not sent: " : "Not sent: ", item->row->text, NULL);
+            is_reply ? _("Your reply was not sent: ") : _("Not sent: "), item->row->text, NULL);
 
         /* What was shown stands in the log as if it had been sent. */
         coex_batch_add_line(back->batch, item->row->person_id,
                             item->row->shown ? COEX_FEED_RECORD : COEX_FEED_NOTICE, line, NULL,
                             now);
     } else if (item->row->shown) {
-        coex_outbox_item_put_record(item, back->batch, "Sent in the template");
+        coex_outbox_item_put_record(item, back->batch, _("Sent in the template"));
     } else if (!back->all_used) {
-        g_autofree char *line = g_strconcat("Sent in the template: ", item->row->text, NULL);
+        g_autofree char *line = g_strconcat(_("Sent in the template: "), item->row->text, NULL);
 
         coex_batch_add_line(back->batch, item->row->person_id, COEX_FEED_NOTICE, line, NULL, now);
     }
@@ -356,7 +357,7 @@ take_held(CoexOutboxItem *item, CoexOutboxItem *held, const CoexTemplate *templa
     CoexMedia *media = coex_media_copy(held->row->media);
 
     if (media->caption != NULL && !coex_template_carries(template_, values, media->caption)) {
-        g_autofree char *line = g_strconcat("Not sent: ", media->caption, NULL);
+        g_autofree char *line = g_strconcat(_("Not sent: "), media->caption, NULL);
 
         coex_batch_add_line(batch, item->row->person_id, COEX_FEED_NOTICE, line, NULL,
                             coex_account_now(item->outbox->account));
@@ -366,7 +367,7 @@ take_held(CoexOutboxItem *item, CoexOutboxItem *held, const CoexTemplate *templa
     item->instead_of = coex_outbox_row_copy(held->row);
     item->row->file = g_steal_pointer(&held->row->file);
     if (held->row->shown)
-        coex_outbox_item_put_record(held, batch, "Sent in the template");
+        coex_outbox_item_put_record(held, batch, _("Sent in the template"));
     coex_batch_remove_outbox(batch, held->row->local_id);
     coex_outbox_item_remove(held);
     put_template(item, batch, template_, values);
@@ -375,8 +376,9 @@ take_held(CoexOutboxItem *item, CoexOutboxItem *held, const CoexTemplate *templa
 static void
 tell_nothing_held(CoexOutbox *outbox, CoexPerson *person)
 {
-    coex_account_tell_notice(outbox->account, person,
-                             "Nothing was sent: no file that the template shows is held any more.");
+    coex_account_tell_notice(
+        outbox->account, person,
+        _("Nothing was sent: no file that the template shows is held any more."));
     if (coex_outbox_count(outbox, person->id, COEX_OUTBOX_PARKED) > 0)
         coex_outbox_prompt(outbox, person);
 }
@@ -428,7 +430,7 @@ hold_item(CoexOutboxItem *item, gpointer data)
     coex_outbox_item_set_state(item, COEX_OUTBOX_HELD);
     coex_outbox_item_put(item, batch);
     if (item->row->shown)
-        coex_outbox_item_put_record(item, batch, "Not sent yet, and held until they write");
+        coex_outbox_item_put_record(item, batch, _("Not sent yet, and held until they write"));
     else
         coex_outbox_tell_held(item->outbox, coex_outbox_item_person(item), item->row->text);
 }
@@ -444,7 +446,7 @@ coex_outbox_hold(CoexOutbox *outbox, CoexPerson *person)
         g_autofree char *title = coex_account_dup_title(outbox->account, person);
         coex_account_tell_notice(
             outbox->account, person,
-            "There is no text to hold. %chold TEXT keeps a text until %s writes.",
+            _("There is no text to hold. %chold TEXT keeps a text until %s writes."),
             verb_mark(outbox), title);
         return;
     }
@@ -511,11 +513,11 @@ release_item(CoexOutboxItem *item, gpointer data)
         return;
     if (person->last_echo_at > item->row->created_at) {
         coex_outbox_item_put_failed(
-            item, batch, "It was held, but meanwhile somebody answered from the phone.", 0);
+            item, batch, _("It was held, but meanwhile somebody answered from the phone."), 0);
         return;
     }
     if (now - item->row->created_at > HOLD_MAX_S) {
-        coex_outbox_item_put_failed(item, batch, "It was held for more than 7 days.", 0);
+        coex_outbox_item_put_failed(item, batch, _("It was held for more than 7 days."), 0);
         return;
     }
     item->row->typed = FALSE;
@@ -530,7 +532,8 @@ coex_outbox_item_hold_again(CoexOutboxItem *item, const char *why)
 {
     CoexBatch *batch = coex_account_batch(item->outbox->account);
     g_autofree char *line = g_strconcat(
-        why, item->row->released ? " It is held again" : " It is held until they write", NULL);
+        why, item->row->released ? _(" It is held again") : _(" It is held until they write"),
+        NULL);
 
     coex_outbox_queue_forget_slow(coex_outbox_get_queue(item->outbox, item->row->person_id));
     item->row->owed = FALSE;
@@ -590,7 +593,7 @@ fail_stale(CoexOutboxItem *item, gpointer batch)
 {
     if (is_stale(item))
         coex_outbox_item_put_failed(
-            item, batch, "It has waited for more than an hour and has not been sent.", 0);
+            item, batch, _("It has waited for more than an hour and has not been sent."), 0);
 }
 
 void
@@ -634,7 +637,8 @@ take_up(CoexOutboxItem *item, CoexBatch *batch)
         fail_stale(item, batch);
         break;
     case COEX_OUTBOX_PARKED:
-        coex_outbox_item_put_failed(item, batch, "The 24-hour window was closed when it was typed.",
+        coex_outbox_item_put_failed(item, batch,
+                                    _("The 24-hour window was closed when it was typed."),
                                     coex_account_window(account, coex_outbox_item_person(item)).open
                                         ? 0
                                         : COEX_GRAPH_WINDOW_CLOSED);

@@ -12,6 +12,7 @@
 #include "core/retry.h"
 #include "core/timer.h"
 #include "store/rows.h"
+#include "core/words.h"
 #include <string.h>
 
 #define SETTING "desk-send-"          /* and the copy's number, and the person's id */
@@ -143,11 +144,11 @@ tell_refused(CoexAccount *account, const CoexResponse *response)
     if (account->desk_sends->refused_told)
         return;
     account->desk_sends->refused_told = TRUE;
-    coex_account_tell_notice(account, NULL,
-                             "The relay does not take the copy of what was sent here (HTTP %u), so "
-                             "the other desks do not see it. Look whether the relay is of the same "
-                             "version.",
-                             response->status);
+    coex_account_tell_notice(
+        account, NULL,
+        _("The relay does not take the copy of what was sent here (HTTP %u), so the other desks do "
+          "not see it. Look whether the relay is of the same version."),
+        response->status);
 }
 
 static void
@@ -253,8 +254,8 @@ tell_both(CoexAccount *account, const CoexPerson *person, Answers *answers)
     answers->told_at = at;
     if (!goes_on)
         coex_account_tell_notice(account, person,
-                                 "The desk “%s” and this one both answered within a minute. Look "
-                                 "at what stands here before you write on.",
+                                 _("The desk “%s” and this one both answered within a minute. Look "
+                                   "at what stands here before you write on."),
                                  answers->desk);
 }
 
@@ -313,10 +314,10 @@ tell_full(CoexAccount *account)
     if (account->desk_sends->full_told)
         return;
     account->desk_sends->full_told = TRUE;
-    coex_account_tell_notice(account, NULL,
-                             "The relay has not taken copies of what was sent here for long, and "
-                             "too many wait: the other desks will not see what is sent from now "
-                             "on until it takes them.");
+    coex_account_tell_notice(
+        account, NULL,
+        _("The relay has not taken copies of what was sent here for long, and too many wait: the "
+          "other desks will not see what is sent from now on until it takes them."));
 }
 
 void

@@ -8,6 +8,7 @@
 #include "media/outgoing.h"
 #include "send/queue.h"
 #include "store/batch.h"
+#include "core/words.h"
 #include <string.h>
 
 /* Files on their way out: a copy (taking.c) is uploaded when it is the file's turn, and sent by the
@@ -71,9 +72,10 @@ cancel_at_end(CoexOutboxItem *item)
         return;
     batch = coex_account_batch(outbox->account);
     if (coex_outbox_item_is_on_its_way(item)) {
-        coex_outbox_item_put_record(item, batch, "Not cancelled, since it was being sent already");
+        coex_outbox_item_put_record(item, batch,
+                                    _("Not cancelled, since it was being sent already"));
     } else {
-        coex_outbox_item_put_record(item, batch, "Not sent, and discarded");
+        coex_outbox_item_put_record(item, batch, _("Not sent, and discarded"));
         coex_outbox_item_discard(item);
     }
     coex_outbox_commit(outbox, batch, person);
@@ -95,14 +97,14 @@ coex_outbox_cancel_file(CoexOutbox *outbox, guint transfer)
     person = coex_outbox_item_person(item);
     if (coex_outbox_item_is_on_its_way(item)) {
         coex_account_tell_notice(outbox->account, person,
-                                 "Not cancelled, since it is being sent already: %s",
+                                 _("Not cancelled, since it is being sent already: %s"),
                                  item->row->text);
         coex_outbox_item_end_transfer(item, COEX_TRANSFER_FAILED);
         return;
     }
     batch = coex_account_batch(outbox->account);
     if (item->row->shown || item->feeds)
-        coex_outbox_item_put_record(item, batch, "Not sent, and discarded");
+        coex_outbox_item_put_record(item, batch, _("Not sent, and discarded"));
     else
         coex_account_tell_notice(outbox->account, person, "Discarded: %s", item->row->text);
     coex_outbox_item_discard(item);
@@ -242,12 +244,12 @@ refuse_upload(CoexOutboxItem *item, const GError *error, gint64 wait_s)
     g_autofree char *why = NULL;
 
     if (note != NULL && coex_error_get_graph_code(error) == INVALID_PARAMETER) {
-        why = g_strdup_printf("WhatsApp does not take this type of file. %s", note);
+        why = g_strdup_printf(_("WhatsApp does not take this type of file. %s"), note);
         coex_outbox_item_fail(item, why, COEX_GRAPH_FILE_REFUSED);
     } else if (item->card != NULL) {
         g_autoptr(GError) of_card = g_error_copy(error);
 
-        g_prefix_error(&of_card, "This is about the file %s. ", words);
+        g_prefix_error(&of_card, _("This is about the file %s. "), words);
         coex_outbox_item_refuse(item, of_card, wait_s * 1000);
     } else {
         coex_outbox_item_refuse(item, error, wait_s * 1000);
@@ -296,12 +298,12 @@ coex_outbox_item_upload(CoexOutboxItem *item)
     const CoexOutgoing what = { name, coex_outbox_item_get_media(item)->mime, on_wrote };
 
     if (item->row->file == NULL) {
-        coex_outbox_item_fail(item,
-                              item->card != NULL
-                                  ? "The files of its cards are not kept here any more. Send it "
-                                    "anew."
-                                  : "The file is not kept here any more. Send it anew.",
-                              COEX_GRAPH_FILE_REFUSED);
+        coex_outbox_item_fail(
+            item,
+            item->card != NULL
+                ? _("The files of its cards are not kept here any more. Send it anew.")
+                : _("The file is not kept here any more. Send it anew."),
+            COEX_GRAPH_FILE_REFUSED);
         return;
     }
     if (outbox->n_uploading >= UPLOADING_MAX)

@@ -7,6 +7,7 @@
 #include "core/window.h"
 #include "send/queue.h"
 #include "store/batch.h"
+#include "core/words.h"
 #include <string.h>
 
 /* What waits, for people: listed, and what is held changed, dropped or sent one by one, by the
@@ -40,17 +41,17 @@ dup_list_line(const CoexOutboxItem *item, const char *title, guint number)
         return NULL;
     switch (item->row->state) {
     case COEX_OUTBOX_HELD:
-        return g_strdup_printf("Held for %s (%u): %s", title, number, excerpt);
+        return g_strdup_printf(_("Held for %s (%u): %s"), title, number, excerpt);
     case COEX_OUTBOX_QUEUED:
     case COEX_OUTBOX_SENDING:
-        return g_strdup_printf("Waits to be sent to %s: %s", title, excerpt);
+        return g_strdup_printf(_("Waits to be sent to %s: %s"), title, excerpt);
     case COEX_OUTBOX_UNCERTAIN:
-        return g_strdup_printf("It is not clear whether this was sent to %s, and its confirmation "
-                               "is awaited: %s",
-                               title, excerpt);
+        return g_strdup_printf(
+            _("It is not clear whether this was sent to %s, and its confirmation is awaited: %s"),
+            title, excerpt);
     case COEX_OUTBOX_FAILED:
     case COEX_OUTBOX_UNCONFIRMED:
-        return g_strdup_printf("Kept for %s; %cresend sends it: %s", title, mark, excerpt);
+        return g_strdup_printf(_("Kept for %s; %cresend sends it: %s"), title, mark, excerpt);
     case COEX_OUTBOX_PARKED:
     case COEX_OUTBOX_TAKING:
         return NULL;
@@ -97,8 +98,8 @@ list_parked(CoexOutbox *outbox, CoexPerson *person)
         if (item->row->state != COEX_OUTBOX_PARKED)
             continue;
         coex_account_tell_notice(outbox->account, person,
-                                 "Waits for your choice (%ctemplate, %chold or %ccancel): %s", mark,
-                                 mark, mark, excerpt);
+                                 _("Waits for your choice (%ctemplate, %chold or %ccancel): %s"),
+                                 mark, mark, mark, excerpt);
         n++;
     }
     return n;
@@ -118,7 +119,7 @@ coex_outbox_list_held(CoexOutbox *outbox, CoexPerson *person)
     if (person != NULL)
         n += list_parked(outbox, person);
     if (n == 0)
-        coex_account_tell_notice(outbox->account, person, "Nothing is held.");
+        coex_account_tell_notice(outbox->account, person, _("Nothing is held."));
 }
 
 static gboolean
@@ -164,11 +165,11 @@ static const char *
 find_fault(const CoexOutboxItem *item, const char *text)
 {
     if (!coex_outbox_row_is_text(item->row))
-        return "Only a text can be changed. Drop it, and send another.";
+        return _("Only a text can be changed. Drop it, and send another.");
     if (coex_text_is_blank(text))
-        return "There is no text to put in its place.";
+        return _("There is no text to put in its place.");
     if (g_utf8_strlen(text, -1) > COEX_TEXT_MAX)
-        return "A text has at most 4096 characters.";
+        return _("A text has at most 4096 characters.");
     return NULL;
 }
 
@@ -181,13 +182,13 @@ edit(CoexOutboxItem *item, const char *text)
     CoexBatch *batch;
 
     if (fault != NULL) {
-        coex_account_tell_notice(outbox->account, person, "Not changed: %s", fault);
+        coex_account_tell_notice(outbox->account, person, _("Not changed: %s"), fault);
         return;
     }
     batch = coex_account_batch(outbox->account);
     /* of what the log has as it was */
     if (item->row->shown)
-        coex_outbox_item_put_record(item, batch, "Not sent, and changed");
+        coex_outbox_item_put_record(item, batch, _("Not sent, and changed"));
     g_free(item->row->text);
     item->row->text = g_strdup(text);
     item->row->shown = FALSE;
@@ -207,7 +208,7 @@ drop(CoexOutboxItem *item, const char *rest)
     g_autofree char *excerpt = coex_text_excerpt(item->row->text, EXCERPT);
 
     if (item->row->shown)
-        coex_outbox_item_put_record(item, batch, "Not sent, and discarded");
+        coex_outbox_item_put_record(item, batch, _("Not sent, and discarded"));
     else
         coex_account_tell_notice(outbox->account, person, "Discarded: %s", excerpt);
     coex_outbox_item_discard(item);
@@ -224,8 +225,8 @@ send(CoexOutboxItem *item, const char *rest)
 
     if (!coex_account_window(outbox->account, person).open) {
         coex_account_tell_notice(outbox->account, person,
-                                 "Not sent yet: the 24-hour window is closed. It leaves when %s "
-                                 "writes; %ctemplate sends something at once.",
+                                 _("Not sent yet: the 24-hour window is closed. It leaves when %s "
+                                   "writes; %ctemplate sends something at once."),
                                  title, outbox->account->verb_mark);
         return;
     }
@@ -251,9 +252,9 @@ static void
 list_instead(CoexOutbox *outbox, CoexPerson *person, guint64 number)
 {
     if (coex_outbox_count(outbox, person->id, COEX_OUTBOX_HELD) > 0)
-        coex_account_tell_notice(
-            outbox->account, person,
-            "Nothing is held under the number %" G_GUINT64_FORMAT ". What is:", number);
+        coex_account_tell_notice(outbox->account, person,
+                                 _("Nothing is held under the number %" PRIu64 ". What is:"),
+                                 number);
     coex_outbox_list_held(outbox, person);
 }
 
@@ -280,8 +281,8 @@ coex_outbox_change_held(CoexOutbox *outbox, CoexPerson *person, const char *word
         return;
     }
     coex_account_tell_notice(outbox->account, person,
-                             "%cheld lists what is held. %cheld 2 edit TEXT changes number 2, "
-                             "%cheld 2 drop drops it, %cheld 2 send sends it now.",
+                             _("%cheld lists what is held. %cheld 2 edit TEXT changes number 2, "
+                               "%cheld 2 drop drops it, %cheld 2 send sends it now."),
                              outbox->account->verb_mark, outbox->account->verb_mark,
                              outbox->account->verb_mark, outbox->account->verb_mark);
 }

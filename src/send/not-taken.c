@@ -5,6 +5,7 @@
 #include "core/media.h"
 #include "send/queue.h"
 #include "store/batch.h"
+#include "core/words.h"
 #include <string.h>
 
 /* Files that were not taken in: why, and what is kept so that it is told after a crash, too. */
@@ -14,15 +15,15 @@ static char *
 dup_not_sent(const char *words, const char *why, const char *caption)
 {
     return caption != NULL
-               ? g_strdup_printf("Not sent: the file %s. %s Its text: “%s”", words, why, caption)
-               : g_strdup_printf("Not sent: the file %s. %s", words, why);
+               ? g_strdup_printf(_("Not sent: the file %s. %s Its text: “%s”"), words, why, caption)
+               : g_strdup_printf(_("Not sent: the file %s. %s"), words, why);
 }
 
 /* The same of a carousel that was not complete yet. */
 static char *
 dup_cards_not_sent(const char *names, const char *why)
 {
-    return g_strdup_printf("Not sent: the template with the files %s. %s", names, why);
+    return g_strdup_printf(_("Not sent: the template with the files %s. %s"), names, why);
 }
 
 /* ---- what is being copied, for who ends in between: settings "taking LOCAL-ID", "PERSON NAME",
@@ -77,14 +78,14 @@ dup_lost(const CoexOutboxItem *item, const char *name, const char *caption)
 
     if (item == NULL && *name == '\0' && caption != NULL)
         return dup_cards_not_sent(
-            caption, "The program ended before all of them were copied. Send it again.");
+            caption, _("The program ended before all of them were copied. Send it again."));
     if (item == NULL)
-        return dup_not_sent(words, "The program ended before it was copied. Send it again.",
+        return dup_not_sent(words, _("The program ended before it was copied. Send it again."),
                             caption);
     if (caption == NULL || item->row->media == NULL || coex_media_takes_caption(item->row->media))
         return NULL;
-    return g_strdup_printf("The program ended when the text beside the file “%s” was about to be "
-                           "sent. Look whether it was: “%s”",
+    return g_strdup_printf(_("The program ended when the text beside the file “%s” was about to be "
+                             "sent. Look whether it was: “%s”"),
                            name, caption);
 }
 
@@ -153,7 +154,7 @@ coex_outbox_put_too_late(CoexAccount *account, CoexBatch *batch, CoexPerson *per
 {
     g_autofree char *words = g_strdup_printf("“%s”", name);
     g_autofree char *line = dup_not_sent(
-        words, "The account went offline before it was copied. Send it again.", caption);
+        words, _("The account went offline before it was copied. Send it again."), caption);
 
     coex_account_put_notice(account, batch, person, line);
 }
@@ -165,7 +166,7 @@ coex_outbox_item_put_too_late(CoexOutboxItem *item, CoexBatch *batch)
     CoexPerson *person = coex_outbox_item_person(item);
     g_autofree char *names = coex_outbox_item_dup_card_names(item);
     g_autofree char *line = dup_cards_not_sent(
-        names, "The account went offline before all of them were copied. Send it again.");
+        names, _("The account went offline before all of them were copied. Send it again."));
 
     if (item->row->media == NULL)
         coex_account_put_notice(account, batch, person, line);

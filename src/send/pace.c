@@ -6,6 +6,7 @@
 #include "core/timer.h"
 #include "send/queue.h"
 #include "store/batch.h"
+#include "core/words.h"
 #include <string.h>
 
 /* The pace of sending: of the number, and of each person, to whom WhatsApp takes one message in 6
@@ -132,8 +133,8 @@ dup_duration(guint n_items)
 {
     guint minutes = (n_items * COEX_PACE_PERSON_S + 59) / 60;
 
-    return minutes <= 1 ? g_strdup("within a minute")
-                        : g_strdup_printf("in about %u minutes", minutes);
+    return minutes <= 1 ? g_strdup(_("within a minute"))
+                        : g_strdup_printf(_("in about %u minutes"), minutes);
 }
 
 /* The last one's end is told. */
@@ -154,16 +155,16 @@ on_paced(gpointer data)
     coex_outbox_item_put_owed(last, batch);
     coex_outbox_commit(queue->outbox, batch, coex_outbox_item_person(last));
     if (n == 1)
-        coex_account_tell_notice(account, coex_outbox_item_person(last),
-                                 "The last message waits for its turn: after so many at once, "
-                                 "WhatsApp takes one in %d seconds to one person. It leaves by "
-                                 "itself.",
-                                 COEX_PACE_PERSON_S);
+        coex_account_tell_notice(
+            account, coex_outbox_item_person(last),
+            _("The last message waits for its turn: after so many at once, WhatsApp takes one in "
+              "%d seconds to one person. It leaves by itself."),
+            COEX_PACE_PERSON_S);
     else
         coex_account_tell_notice(account, coex_outbox_item_person(last),
-                                 "The last %u messages wait for their turn: after so many at once, "
-                                 "WhatsApp takes one in %d seconds to one person. They leave by "
-                                 "themselves, in their order, the last one %s.",
+                                 _("The last %u messages wait for their turn: after so many at "
+                                   "once, WhatsApp takes one in %d seconds to one person. They "
+                                   "leave by themselves, in their order, the last one %s."),
                                  n, COEX_PACE_PERSON_S, duration);
 }
 

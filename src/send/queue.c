@@ -14,6 +14,7 @@
 #include "store/batch.h"
 #include "store/store.h"
 #include "media/outgoing.h"
+#include "core/words.h"
 
 #define EXCERPT 60
 
@@ -176,7 +177,7 @@ static const char *const state_names[] = {
     [COEX_OUTBOX_HELD] = "held",
     [COEX_OUTBOX_FAILED] = "failed",
     [COEX_OUTBOX_UNCONFIRMED] = "unconfirmed",
-    [COEX_OUTBOX_TAKING] = "taking in",
+    [COEX_OUTBOX_TAKING] = N_("taking in"),
 };
 
 #define TO(name) (1u << COEX_OUTBOX_##name)
@@ -529,7 +530,7 @@ give_back(CoexOutboxItem *item, const GError *error)
     if (item->instead_of != NULL)
         coex_outbox_item_put_held_back(item);
     coex_account_tell_notice(item->outbox->account, coex_outbox_item_person(item),
-                             "Not sent, since it could not be saved: %s\n%s", item->row->text,
+                             _("Not sent, since it could not be saved: %s\n%s"), item->row->text,
                              error->message);
     coex_outbox_item_discard(item);
 }
@@ -663,7 +664,7 @@ coex_outbox_item_drop(CoexOutboxItem *item, const char *why)
     CoexOutbox *outbox = item->outbox;
     CoexPerson *person = coex_outbox_item_person(item);
     CoexBatch *batch = coex_account_batch(outbox->account);
-    g_autofree char *line = g_strdup_printf("Not sent: “%s”. %s", item->row->text, why);
+    g_autofree char *line = g_strdup_printf(_("Not sent: “%s”. %s"), item->row->text, why);
 
     coex_outbox_queue_forget_slow(coex_outbox_get_queue(outbox, item->row->person_id));
     coex_batch_add_line(batch, person->id, COEX_FEED_NOTICE, line, NULL,

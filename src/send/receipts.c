@@ -11,6 +11,7 @@
 #include "core/window.h"
 #include "send/block.h"
 #include "store/rows.h"
+#include "core/words.h"
 
 void
 coex_receipts_mark_read(CoexAccount *account, CoexPerson *person)
@@ -26,10 +27,10 @@ coex_receipts_mark_read(CoexAccount *account, CoexPerson *person)
         coex_account_tell_notice(
             account, person,
             account->receipts == COEX_RECEIPTS_SEEN
-                ? "Customers' messages are marked as read when you look at them. That clears their "
-                  "unread mark on the phone too; the option read-receipts changes it."
-                : "Customers' messages are marked as read when you answer. That clears their "
-                  "unread mark on the phone too; the option read-receipts changes it.");
+                ? _("Customers' messages are marked as read when you look at them. That clears "
+                    "their unread mark on the phone too; the option read-receipts changes it.")
+                : _("Customers' messages are marked as read when you answer. That clears their "
+                    "unread mark on the phone too; the option read-receipts changes it."));
     }
     request = coex_api_mark_read(&account->endpoint, person->last_inbound_wamid);
     coex_account_call(account, request, NULL, NULL, NULL);
@@ -55,10 +56,10 @@ coex_receipts_show_typing(CoexAccount *account, CoexPerson *person)
     }
     if (coex_account_get_setting(account, "typing-told") == NULL) {
         coex_account_put_setting(account, "typing-told", "1");
-        coex_account_tell_notice(account, person,
-                                 "They see that you type. That marks their messages as read, and "
-                                 "clears the unread mark on the phone too; the option typing "
-                                 "changes it.");
+        coex_account_tell_notice(
+            account, person,
+            _("They see that you type. That marks their messages as read, and clears the unread "
+              "mark on the phone too; the option typing changes it."));
     }
     request = coex_api_show_typing(&account->endpoint, person->last_inbound_wamid);
     coex_account_call(account, request, NULL, NULL, NULL);

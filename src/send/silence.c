@@ -3,6 +3,7 @@
 #include "account/tell.h"
 #include "core/timer.h"
 #include "send/queue.h"
+#include "core/words.h"
 
 #define SILENCE_MS (120 * 1000) /* an accepted send without any status */
 
@@ -13,15 +14,15 @@ on_silence(gpointer data)
 
     outbox->silence_told = TRUE;
     if (outbox->account->heard_at_us > outbox->silent_from_us) {
-        coex_account_tell_notice(outbox->account, NULL,
-                                 "A message was accepted two minutes ago, and what became of it "
-                                 "has not been told yet. Other webhooks arrive, so it is only "
-                                 "late.");
+        coex_account_tell_notice(
+            outbox->account, NULL,
+            _("A message was accepted two minutes ago, and what became of it has not been told "
+              "yet. Other webhooks arrive, so it is only late."));
         return;
     }
     outbox->events->silent(outbox->account,
-                           "A message was accepted two minutes ago, but no webhook about it has "
-                           "arrived: what customers answer will not arrive either.");
+                           _("A message was accepted two minutes ago, but no webhook about it has "
+                             "arrived: what customers answer will not arrive either."));
 }
 
 void

@@ -11,6 +11,7 @@
 #include "core/window.h"
 #include "send/queue.h"
 #include "store/batch.h"
+#include "core/words.h"
 
 /* What failed or was never confirmed, and is kept for the user to send again or to drop. */
 
@@ -33,16 +34,16 @@ dup_kept_line(const CoexOutbox *outbox, guint n, const char *names, gboolean ope
     char mark = outbox->account->verb_mark;
 
     if (!open)
-        return g_strdup_printf("Not sent yet, and kept: %s. The 24-hour window was closed when "
-                               "they were typed: %ctemplate offers the templates, %cresend asks "
-                               "again, %cdiscard drops the last.",
-                               names, mark, mark, mark);
-    return g_strdup_printf(n == 1 ? "Not sent yet, and kept: %s. The window is open again, so it "
-                                    "can be sent now: %cresend sends it, %cdiscard drops it."
-                                  : "Not sent yet, and kept: %s. The window is open again, so they "
-                                    "can be sent now: %cresend sends them, %cdiscard drops the "
-                                    "last.",
-                           names, mark, mark);
+        return g_strdup_printf(
+            _("Not sent yet, and kept: %s. The 24-hour window was closed when they were typed: "
+              "%ctemplate offers the templates, %cresend asks again, %cdiscard drops the last."),
+            names, mark, mark, mark);
+    return g_strdup_printf(
+        n == 1 ? _("Not sent yet, and kept: %s. The window is open again, so it can be sent now: "
+                   "%cresend sends it, %cdiscard drops it.")
+               : _("Not sent yet, and kept: %s. The window is open again, so they can be sent now: "
+                   "%cresend sends them, %cdiscard drops the last."),
+        names, mark, mark);
 }
 
 /* One alone is told whole: where it was typed it does not stand. */
@@ -82,7 +83,7 @@ coex_outbox_keep_parked(CoexOutbox *outbox, CoexPerson *person, CoexBatch *batch
     if (n == 0)
         return 0;
     if (n > NAMED_MAX)
-        g_string_append_printf(names, " and %u more", n - NAMED_MAX);
+        g_string_append_printf(names, _(" and %u more"), n - NAMED_MAX);
     line = dup_kept_line(outbox, n, names->str, open);
     coex_batch_add_line(batch, person->id, kind, line, NULL, coex_account_now(outbox->account));
     return n;
@@ -149,7 +150,7 @@ void
 coex_outbox_item_put_withdrawn(CoexOutboxItem *item, CoexBatch *batch)
 {
     if (item->row->shown)
-        coex_outbox_item_put_record(item, batch, "Not sent again, since it has arrived");
+        coex_outbox_item_put_record(item, batch, _("Not sent again, since it has arrived"));
 }
 
 gboolean
@@ -356,11 +357,11 @@ tell_wait(CoexOutboxItem *item)
     item->wait_told = TRUE;
     if (clock != NULL)
         coex_account_tell_notice(account, coex_outbox_item_person(item),
-                                 "Not sent again, since WhatsApp asks to wait until %s: %s", clock,
-                                 excerpt);
+                                 _("Not sent again, since WhatsApp asks to wait until %s: %s"),
+                                 clock, excerpt);
     else
         coex_account_tell_notice(account, coex_outbox_item_person(item),
-                                 "Not sent again, since WhatsApp would refuse it again: %s",
+                                 _("Not sent again, since WhatsApp would refuse it again: %s"),
                                  excerpt);
 }
 
@@ -379,11 +380,12 @@ dup_rest(CoexOutbox *outbox, CoexPerson *person)
     excerpt = coex_text_excerpt(item->row->text, EXCERPT);
     together = stuck_with(queue, item);
     return together->len > 1
-               ? g_strdup_printf("%u others are kept; %cresend sends them, %cdiscard drops the "
-                                 "last: %s",
-                                 together->len, mark, mark, excerpt)
-               : g_strdup_printf("Another one is kept; %cresend sends it, %cdiscard drops it: %s",
-                                 mark, mark, excerpt);
+               ? g_strdup_printf(
+                     _("%u others are kept; %cresend sends them, %cdiscard drops the last: %s"),
+                     together->len, mark, mark, excerpt)
+               : g_strdup_printf(
+                     _("Another one is kept; %cresend sends it, %cdiscard drops it: %s"), mark,
+                     mark, excerpt);
 }
 
 static void
@@ -428,8 +430,8 @@ ask_again(const CoexOutboxQueue *queue, CoexOutboxItem *last)
     }
     coex_outbox_commit(last->outbox, batch, person);
     coex_account_tell_notice(account, person,
-                             "Not sent again yet, since this may be somebody else now: %cresend "
-                             "once more sends it, %cdiscard drops it: %s",
+                             _("Not sent again yet, since this may be somebody else now: %cresend "
+                               "once more sends it, %cdiscard drops it: %s"),
                              account->verb_mark, account->verb_mark, excerpt);
     return TRUE;
 }
@@ -493,7 +495,7 @@ coex_outbox_resend(CoexOutbox *outbox, CoexPerson *person)
         last = last_stuck(queue);
     }
     if (last == NULL) {
-        coex_account_tell_notice(account, person, "There is nothing to send again.");
+        coex_account_tell_notice(account, person, _("There is nothing to send again."));
         return;
     }
     if (last->row->not_before > coex_account_now(account)) {
@@ -524,7 +526,7 @@ coex_outbox_discard(CoexOutbox *outbox, CoexPerson *person)
     guint n_parked;
 
     if (item == NULL) {
-        coex_account_tell_notice(outbox->account, person, "There is nothing to discard.");
+        coex_account_tell_notice(outbox->account, person, _("There is nothing to discard."));
         return;
     }
     excerpt = coex_text_excerpt(item->row->text, EXCERPT);
@@ -535,7 +537,7 @@ coex_outbox_discard(CoexOutbox *outbox, CoexPerson *person)
         coex_account_tell_prompt_over(outbox->account, person);
     /* Of what failed the log has a line. */
     if ((item->row->shown || item->feeds) && !is_stuck(item))
-        coex_outbox_item_put_record(item, batch, "Not sent, and discarded");
+        coex_outbox_item_put_record(item, batch, _("Not sent, and discarded"));
     else
         coex_account_tell_notice(outbox->account, person, "Discarded: %s", excerpt);
     coex_outbox_item_discard(item);
@@ -595,12 +597,11 @@ coex_outbox_doubt(CoexOutbox *outbox, CoexPerson *person)
         return;
     }
     coex_person_note_renewed(person, coex_account_now(account));
-    line =
-        g_strdup_printf(renewed ? "This may be somebody else now: WhatsApp knows %s by another "
-                                  "id than before."
-                                : "This may be somebody else now: who writes from %s has another "
-                                  "name than before.",
-                        display);
+    line = g_strdup_printf(
+        renewed
+            ? _("This may be somebody else now: WhatsApp knows %s by another id than before.")
+            : _("This may be somebody else now: who writes from %s has another name than before."),
+        display);
     batch = coex_account_batch(account);
     coex_batch_put_person(batch, person);
     coex_batch_add_line(batch, person->id, COEX_FEED_NOTICE, line, NULL, person->renewed_at);

@@ -15,6 +15,7 @@
 #include "send/turns.h"
 #include "store/batch.h"
 #include "store/store.h"
+#include "core/words.h"
 #include <string.h>
 
 /* Files that are taken in: copied in their order, and then known as what they are. */
@@ -66,17 +67,17 @@ tell_note(CoexOutboxItem *item, const char *done)
     const char *note = coex_file_type_get_note(media);
     g_autofree char *voice =
         note != NULL && g_str_has_prefix(media->mime, "audio/")
-            ? g_strdup_printf(" %cvoice makes it a voice message, with ffmpeg.",
+            ? g_strdup_printf(_(" %cvoice makes it a voice message, with ffmpeg."),
                               item->outbox->account->verb_mark)
             : g_strdup("");
 
     if (done != NULL)
         coex_account_tell_notice(item->outbox->account, coex_outbox_item_person(item), "%s", done);
     else if (note != NULL)
-        coex_account_tell_notice(item->outbox->account, coex_outbox_item_person(item),
-                                 "“%s” goes as a document, for WhatsApp has nothing else for its "
-                                 "type. %s%s",
-                                 item->row->media->name, note, voice);
+        coex_account_tell_notice(
+            item->outbox->account, coex_outbox_item_person(item),
+            _("“%s” goes as a document, for WhatsApp has nothing else for its type. %s%s"),
+            item->row->media->name, note, voice);
 }
 
 /* As a text behind it. */
@@ -137,12 +138,12 @@ is_as_wanted(const CoexOutboxItem *item, CoexMediaKind wanted, const CoexMedia *
     if (taken->kind == wanted)
         return TRUE;
     g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                "The template %s shows %s, and this is none: it is sent as %s. Choose the template "
-                "again with another file.",
+                _("The template %s shows %s, and this is none: it is sent as %s. Choose the "
+                  "template again with another file."),
                 item->row->template_name,
-                wanted == COEX_MEDIA_IMAGE   ? "a picture, JPEG or PNG"
-                : wanted == COEX_MEDIA_VIDEO ? "a video, MP4 or 3GP"
-                                             : "a document, as a PDF",
+                wanted == COEX_MEDIA_IMAGE   ? _("a picture, JPEG or PNG")
+                : wanted == COEX_MEDIA_VIDEO ? _("a video, MP4 or 3GP")
+                                             : _("a document, as a PDF"),
                 coex_media_get_label(taken));
     return FALSE;
 }
@@ -320,7 +321,7 @@ tell_delay(CoexOutboxItem *item, const char *why)
         coex_outbox_item_dup_file_words(item, coex_outbox_item_get_file_name(item));
 
     coex_account_tell_notice(item->outbox->account, coex_outbox_item_person(item),
-                             "The file %s %s. What you write here waits for it.", words, why);
+                             _("The file %s %s. What you write here waits for it."), words, why);
 }
 
 static void
@@ -328,7 +329,8 @@ on_slow_copy(gpointer data)
 {
     CoexOutboxItem *item = data;
 
-    tell_delay(item, "is still being copied: the disk that it is on is slow, or does not answer");
+    tell_delay(item,
+               _("is still being copied: the disk that it is on is slow, or does not answer"));
     leave_aside(item);
     coex_outbox_take_next(item->outbox);
 }
@@ -338,7 +340,7 @@ on_slow_fit(gpointer data)
 {
     CoexOutboxItem *item = data;
 
-    tell_delay(item, "is being converted");
+    tell_delay(item, _("is being converted"));
     leave_aside(item);
     coex_outbox_take_next(item->outbox);
 }
@@ -350,7 +352,7 @@ static void convert_next(CoexOutbox *outbox);
 static void
 on_slow_turn(gpointer data)
 {
-    tell_delay(data, "waits until another one has been converted");
+    tell_delay(data, _("waits until another one has been converted"));
 }
 
 /* Others are copied meanwhile. */

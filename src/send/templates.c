@@ -9,6 +9,7 @@
 #include "core/catalogue.h"
 #include "core/error.h"
 #include "core/template.h"
+#include "core/words.h"
 #include <string.h>
 
 #define PAGES_MAX 100 /* of a catalogue: a provider that never ends does not keep us for ever */
@@ -127,8 +128,8 @@ coex_templates_refresh(CoexAccount *account, gboolean user_waits)
     if (account->endpoint.backend->needs_waba && *account->endpoint.waba_id == '\0') {
         g_autoptr(GError) error =
             g_error_new_literal(COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                                "Templates cannot be listed: fill in the account's option waba-id "
-                                "(WhatsApp Manager, Account tools, Overview).");
+                                _("Templates cannot be listed: fill in the account's option "
+                                  "waba-id (WhatsApp Manager, Account tools, Overview)."));
 
         if (account->awaits_templates)
             coex_account_tell_catalogue(account, error);

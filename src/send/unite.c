@@ -6,6 +6,7 @@
 #include "core/window.h"
 #include "send/queue.h"
 #include "store/batch.h"
+#include "core/words.h"
 
 /* Who somebody is, as it turns out: two may be one, who has two buddies, and one conversation in
  * which all goes on. */
@@ -19,12 +20,12 @@ put_united(CoexOutbox *outbox, CoexBatch *batch, const CoexPerson *other, const 
     g_autofree char *line = NULL;
 
     if (g_str_equal(title, display))
-        line = g_strdup_printf("This is the same person as %s: all goes on in that conversation.",
-                               title);
+        line = g_strdup_printf(
+            _("This is the same person as %s: all goes on in that conversation."), title);
     else
-        line = g_strdup_printf("This is the same person as %s (%s): all goes on in that "
-                               "conversation.",
-                               title, display);
+        line = g_strdup_printf(
+            _("This is the same person as %s (%s): all goes on in that conversation."), title,
+            display);
     coex_batch_unite_people(batch, other, person);
     coex_batch_add_line(batch, other->id, COEX_FEED_NOTICE, line, NULL, coex_account_now(account));
 }

@@ -21,6 +21,7 @@
 #include "send/templates.h"
 #include "store/batch.h"
 #include "store/store.h"
+#include "core/words.h"
 
 #define UNCERTAIN_S 120      /* for the status of a send without an answer */
 #define UNCERTAIN_DEAF_S 600 /* while no webhook arrives at all */
@@ -103,7 +104,7 @@ on_slow(gpointer data)
     coex_outbox_commit(queue->outbox, batch, coex_outbox_item_person(item));
     excerpt = coex_text_excerpt(item->row->text, EXCERPT);
     coex_account_tell_notice(queue->outbox->account, coex_outbox_item_person(item),
-                             "Waiting for WhatsApp: %s", excerpt);
+                             _("Waiting for WhatsApp: %s"), excerpt);
 }
 
 /* After a failure that concerns all, one text at a time tries whether it is over. */
@@ -188,8 +189,8 @@ get_objection(CoexOutboxItem *item)
     const CoexPerson *person = coex_outbox_item_person(item);
 
     if (!coex_peer_is_addressable(&person->peer))
-        return "This number is not theirs any more, and no other address is known. Ask for the new "
-               "number, and write there.";
+        return _("This number is not theirs any more, and no other address is known. Ask for the "
+                 "new number, and write there.");
     if (coex_blocks_has(item->outbox->account, person))
         return item->outbox->account->verb_mark == '!' ? BLOCKED("!") : BLOCKED("/");
     return item->doubted || item->row->created_at < person->renewed_at ? COEX_DOUBTED : NULL;
@@ -292,14 +293,14 @@ on_sending(CoexBatch *batch, const GError *error, gpointer user_data)
     }
     request = coex_outbox_item_build_request(item);
     if (request == NULL && item->row->template_name == NULL) {
-        coex_outbox_item_drop(item, "It cannot be read any more. Send it anew.");
+        coex_outbox_item_drop(item, _("It cannot be read any more. Send it anew."));
         return;
     }
     if (request == NULL) {
         coex_templates_refresh(account, FALSE);
-        coex_outbox_item_fail(item,
-                              "This template is not offered any more as it was. Choose one again.",
-                              COEX_GRAPH_TEMPLATE_GONE);
+        coex_outbox_item_fail(
+            item, _("This template is not offered any more as it was. Choose one again."),
+            COEX_GRAPH_TEMPLATE_GONE);
         return;
     }
     item->left_at_us = g_get_monotonic_time();
@@ -360,7 +361,7 @@ put_end(CoexOutboxItem *item, CoexBatch *batch, gint64 sent_at)
         return;
     if (!row->owed && !(item->loaded && row->shown && now - row->created_at >= OLD_S))
         return;
-    what = coex_window_describe_time("Sent at ", sent_at, now);
+    what = coex_window_describe_time(_("Sent at "), sent_at, now);
     coex_outbox_item_put_record(item, batch, what);
 }
 
@@ -437,13 +438,13 @@ take_sent(CoexOutboxItem *item, const CoexSent *sent)
         coex_account_store_person(account, changed);
     if (g_strcmp0(sent->message_status, "held_for_quality_assessment") == 0)
         coex_account_tell_notice(account, person,
-                                 "WhatsApp checks this template first; it is delivered afterwards, "
-                                 "usually within an hour.");
+                                 _("WhatsApp checks this template first; it is delivered "
+                                   "afterwards, usually within an hour."));
     if (g_strcmp0(sent->message_status, "paused") == 0)
         coex_account_tell_notice(account, person,
-                                 "WhatsApp has paused this template, and the message with it: it "
-                                 "may never be delivered. See WhatsApp Manager for the template, "
-                                 "and reach %s otherwise if it is urgent.",
+                                 _("WhatsApp has paused this template, and the message with it: it "
+                                   "may never be delivered. See WhatsApp Manager for the template, "
+                                   "and reach %s otherwise if it is urgent."),
                                  title);
     note_accepted(item, sent->wamid);
     accept_item(item);
@@ -524,17 +525,17 @@ describe_uncertain(const CoexOutboxItem *item, const char *what, const char *why
     /* After another login no webhook may come for a while. */
     return g_strdup_printf(
         item->outbox->account->receiving
-            ? "%s: %s\n%sIts confirmation is awaited, 2 minutes at most, or 10 while no webhook "
-              "comes; what you write meanwhile waits behind it."
-            : "%s: %s\n%sIts confirmation is awaited, 10 minutes at most; what you write meanwhile "
-              "waits behind it.",
+            ? _("%s: %s\n%sIts confirmation is awaited, 2 minutes at most, or 10 while no webhook "
+                "comes; what you write meanwhile waits behind it.")
+            : _("%s: %s\n%sIts confirmation is awaited, 10 minutes at most; what you write "
+                "meanwhile waits behind it."),
         what, excerpt, why);
 }
 
 char *
 coex_outbox_item_describe_cut_off(const CoexOutboxItem *item)
 {
-    return describe_uncertain(item, "The connection ended while this was being sent", "");
+    return describe_uncertain(item, _("The connection ended while this was being sent"), "");
 }
 
 /* Written down and told at once, with what it means for those behind. */
@@ -542,8 +543,8 @@ static void
 tell_uncertain(CoexOutboxItem *item)
 {
     CoexOutboxQueue *queue = coex_outbox_get_queue(item->outbox, item->row->person_id);
-    g_autofree char *line = describe_uncertain(item, "It is not clear whether this was sent",
-                                               "WhatsApp gave no clear answer. ");
+    g_autofree char *line = describe_uncertain(item, _("It is not clear whether this was sent"),
+                                               _("WhatsApp gave no clear answer. "));
     CoexBatch *batch = coex_account_batch(item->outbox->account);
 
     forget_slow(item);
@@ -565,10 +566,9 @@ give_up(CoexOutboxItem *item)
 
     forget_slow(item);
     coex_outbox_item_set_state(item, COEX_OUTBOX_UNCONFIRMED);
-    coex_outbox_item_put_why(
-        item, batch, COEX_FEED_UNCONFIRMED,
-        "WhatsApp gave no clear answer, and has not confirmed it: it may have arrived. "
-        "Look at the phone before you send it again.");
+    coex_outbox_item_put_why(item, batch, COEX_FEED_UNCONFIRMED,
+                             _("WhatsApp gave no clear answer, and has not confirmed it: it may "
+                               "have arrived. Look at the phone before you send it again."));
     coex_outbox_commit(item->outbox, batch, coex_outbox_item_person(item));
     account->outbox->events->settled(account);
 }
@@ -622,7 +622,7 @@ park_again(CoexOutboxItem *item, const char *why)
     coex_outbox_item_put(item, batch);
     /* Else it stands there as if it had been, until the question is answered. */
     if (item->row->shown)
-        coex_outbox_item_put_record(item, batch, "Not sent, since the window is closed");
+        coex_outbox_item_put_record(item, batch, _("Not sent, since the window is closed"));
     coex_outbox_commit(item->outbox, batch, person);
     coex_outbox_prompt(item->outbox, person);
 }

@@ -36,6 +36,7 @@
 #include "session/synchronise.h"
 #include "send/templates.h"
 #include "store/batch.h"
+#include "core/words.h"
 
 /* All of this runs in the engine thread. */
 
@@ -446,10 +447,9 @@ lead_on(CoexAccount *account, CoexPerson *person)
     g_autofree char *title = coex_account_dup_title(account, now);
 
     if (now != person)
-        coex_account_tell_notice(account, person,
-                                 "This goes on in the conversation with %s, who is the same "
-                                 "person.",
-                                 title);
+        coex_account_tell_notice(
+            account, person, _("This goes on in the conversation with %s, who is the same person."),
+            title);
     return now;
 }
 
@@ -459,7 +459,7 @@ tell_unknown(const CoexCommand *command)
     g_autofree char *title = coex_peer_dup_name_display(command->name);
 
     if (!verbs[command->kind].quiet)
-        coex_account_tell_notice(command->account, NULL, "Nothing is known of %s.", title);
+        coex_account_tell_notice(command->account, NULL, _("Nothing is known of %s."), title);
 }
 
 /* What would have been sent; NULL: nothing. Free with g_free(). */
@@ -481,11 +481,11 @@ dup_unsent(const CoexCommand *command)
     case COEX_COMMAND_SEND_PAYLOAD:
         return coex_payload_dup_line(command->payload);
     case COEX_COMMAND_UNREACT:
-        return g_strdup("taking back a reaction");
+        return g_strdup(_("taking back a reaction"));
     case COEX_COMMAND_SEND_TEMPLATE:
         return coex_template_preview(command->template_, (const char *const *)command->values);
     case COEX_COMMAND_FORWARD:
-        return g_strdup_printf("what was to be passed on, “%s”", text);
+        return g_strdup_printf(_("what was to be passed on, “%s”"), text);
     default:
         return NULL;
     }
@@ -499,7 +499,7 @@ tell_too_early(const CoexCommand *command)
 
     if (unsent != NULL)
         coex_account_tell_notice(command->account, NULL,
-                                 "Not sent, since the account was not online yet: %s", unsent);
+                                 _("Not sent, since the account was not online yet: %s"), unsent);
 }
 
 /* Told to @person, in whose conversation it was typed; @target: who is blocked. */
@@ -512,7 +512,8 @@ tell_blocked(const CoexCommand *command, const CoexPerson *person, const CoexPer
         command->kind == COEX_COMMAND_UNREACT || command->kind == COEX_COMMAND_FORWARD;
 
     coex_account_tell_notice(command->account, person,
-                             describes ? "Not sent: %s. %s" : "Not sent: “%s”. %s", unsent, why);
+                             describes ? _("Not sent: %s. %s") : _("Not sent: “%s”. %s"), unsent,
+                             why);
     if (command->transfer != 0) {
         CoexSessionEvent *event = coex_account_event_new(command->account, COEX_SESSION_TRANSFER);
 

@@ -3,6 +3,7 @@
 #include "core/person-view.h"
 #include "core/window.h"
 #include "session/session.h"
+#include "core/words.h"
 
 /* Sentences about what the session knows. */
 
@@ -23,6 +24,6 @@ coex_session_describe_costs(CoexSession *session)
     const CoexCosts *costs = coex_session_get_costs(session);
 
     if (costs == NULL)
-        return g_strdup("What messages cost is not read yet. Ask again in a moment.");
+        return g_strdup(_("What messages cost is not read yet. Ask again in a moment."));
     return coex_costs_describe(costs, coex_session_get_time(session));
 }

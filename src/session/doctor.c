@@ -17,6 +17,7 @@
 #include "session/options.h"
 #include "store/arrivals.h"
 #include "store/store.h"
+#include "core/words.h"
 
 struct CoexExamination {
     CoexDoctor *doctor; /* NULL: none, or the facts are still being read */
@@ -75,10 +76,9 @@ on_over(gpointer user_data)
     CoexAccount *account = user_data;
     g_autofree char *number = g_strdup_printf("+%s", account->number);
     g_autofree char *shown = coex_report_shorten(number);
-    g_autofree char *line =
-        g_strdup_printf("This was checked for %s at %s, version %s. It may be shown to others: no "
-                        "secret is in it.",
-                        shown, account->endpoint.backend->label, COEX_VERSION);
+    g_autofree char *line = g_strdup_printf(_("This was checked for %s at %s, version %s. It may "
+                                              "be shown to others: no secret is in it."),
+                                            shown, account->endpoint.backend->label, COEX_VERSION);
 
     tell(account, line, TRUE);
     clear(account->examination);
@@ -148,9 +148,10 @@ make_case(CoexAccount *account)
     c->inbox_bell = g_strdup(coex_inbox_source_get_bell_fault(account->inbox_source));
     c->has_unknown_secret = account->settings == NULL && *account->webhook_header == '\0' &&
                             account->endpoint.backend->proof == COEX_PROOF_HEADER;
-    c->registering = account->verb_mark == '/'
-                         ? "To have it here, choose “Register webhook again” in the account's menu."
-                         : "To have it here, log in again and answer with yes.";
+    c->registering =
+        account->verb_mark == '/'
+            ? _("To have it here, choose “Register webhook again” in the account's menu.")
+            : _("To have it here, log in again and answer with yes.");
     c->now = get_now(account);
     return c;
 }
@@ -247,7 +248,7 @@ coex_examination_end(CoexAccount *account)
 {
     if (!account->examination->runs)
         return;
-    tell(account, "Stopped: what follows was not checked.", TRUE);
+    tell(account, _("Stopped: what follows was not checked."), TRUE);
     clear(account->examination);
 }
 

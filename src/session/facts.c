@@ -12,6 +12,7 @@
 #include "core/window.h"
 #include "session/sends.h"
 #include "store/store.h"
+#include "core/words.h"
 
 #define SEND_COLUMNS 54  /* beside "Sent 2026-11-30 14:02: " */
 #define WORDS_COLUMNS 24 /* of these so many are its first words' at least */
@@ -63,22 +64,23 @@ dup_facts(const CoexAccount *account, const CoexPerson *person, const CoexFigure
     const CoexPeer *peer = &person->peer;
 
     add(facts, "Number", peer->wa_id != NULL ? g_strconcat("+", peer->wa_id, NULL) : NULL);
-    add(facts, "User id", g_strdup(peer->user_id));
-    add(facts, "User name", peer->username != NULL ? g_strconcat("@", peer->username, NULL) : NULL);
-    add(facts, "In the phone's book", g_strdup(person->book_name));
-    add(facts, "By the profile", g_strdup(person->alias));
+    add(facts, _("User id"), g_strdup(peer->user_id));
+    add(facts, _("User name"),
+        peer->username != NULL ? g_strconcat("@", peer->username, NULL) : NULL);
+    add(facts, _("In the phone's book"), g_strdup(person->book_name));
+    add(facts, _("By the profile"), g_strdup(person->alias));
     if (person->free_until > coex_account_now(account))
-        add(facts, "Templates are free until", dup_time(person->free_until));
-    add(facts, "First message", dup_time(figures->first_at));
-    add(facts, "Newest message", dup_time(figures->last_at));
+        add(facts, _("Templates are free until"), dup_time(person->free_until));
+    add(facts, _("First message"), dup_time(figures->first_at));
+    add(facts, _("Newest message"), dup_time(figures->last_at));
     add(facts, "Messages",
         g_strdup_printf(*account->relay != '\0'
-                            ? "%u from them, %u from here, %u from the phone or another desk"
-                            : "%u from them, %u from here, %u from the phone",
+                            ? _("%u from them, %u from here, %u from the phone or another desk")
+                            : _("%u from them, %u from here, %u from the phone"),
                         figures->n_messages[COEX_INBOUND], figures->n_messages[COEX_OUTBOUND],
                         figures->n_messages[COEX_ECHO]));
-    add(facts, "Came by an ad", dup_time(figures->ad_at));
-    add(facts, "Click on it (ctwa_clid)", g_strdup(figures->ad_click));
+    add(facts, _("Came by an ad"), dup_time(figures->ad_at));
+    add(facts, _("Click on it (ctwa_clid)"), g_strdup(figures->ad_click));
     add_sends(facts, figures->sends, coex_account_now(account));
     return g_strv_builder_end(facts);
 }

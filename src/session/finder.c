@@ -11,6 +11,7 @@
 #include "core/text.h"
 #include "store/rows.h"
 #include "store/store.h"
+#include "core/words.h"
 
 #define LINES_AT_ONCE 20
 #define WORDS_SHOWN 80 /* characters */
@@ -80,10 +81,10 @@ tell_found(const Question *question, const CoexPerson *place, const GPtrArray *l
 
     account->finder->before = last->time;
     account->finder->before_id = last->message_id;
-    event->text = g_strdup_printf("Found for “%s”, the newest first:", words);
+    event->text = g_strdup_printf(_("Found for “%s”, the newest first:"), words);
     event->lines = name_lines(account, lines);
     if (lines->len == LINES_AT_ONCE)
-        event->detail = g_strdup_printf("%csearch alone shows more.%s", account->verb_mark,
+        event->detail = g_strdup_printf(_("%csearch alone shows more.%s"), account->verb_mark,
                                         whole ? "" : NOT_WHOLE);
     else if (!whole)
         event->detail = g_strstrip(g_strdup(NOT_WHOLE));
@@ -109,8 +110,8 @@ on_found(GPtrArray *lines, gboolean whole, const GError *error, gpointer user_da
             tell_found(question, place, lines, whole);
         else
             coex_account_tell_notice(account, place,
-                                     question->again ? "Nothing more was found for “%s”.%s"
-                                                     : "Nothing was found for “%s”.%s",
+                                     question->again ? _("Nothing more was found for “%s”.%s")
+                                                     : _("Nothing was found for “%s”.%s"),
                                      words, whole ? "" : NOT_WHOLE);
     }
     question_free(question);
@@ -125,8 +126,8 @@ coex_finder_ask(CoexAccount *account, const CoexPerson *person, const char *word
 
     if (again && finder->words == NULL) {
         coex_account_tell_notice(account, person,
-                                 "What are you looking for? %csearch and one or more words, all of "
-                                 "which must be in the message.",
+                                 _("What are you looking for? %csearch and one or more words, all "
+                                   "of which must be in the message."),
                                  account->verb_mark);
         return;
     }

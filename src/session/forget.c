@@ -18,6 +18,7 @@
 #include "send/outbox.h"
 #include "session/hub.h"
 #include "store/store.h"
+#include "core/words.h"
 #include <string.h>
 
 #define WISHES "forget-"  /* and the id: since when; goes with the rows */
@@ -205,9 +206,9 @@ on_forgotten(CoexBatch *batch, const GError *error, gpointer user_data)
     g_hash_table_remove(account->settings, key);
     /* Without a name: this line is logged, too. */
     coex_account_tell_notice(account, NULL,
-                             "The person is forgotten here, with messages, files and logs. "
-                             "WhatsApp and the phone still have the chat: delete it there, too. "
-                             "Webhooks that tell of others as well are kept for 30 days.");
+                             _("The person is forgotten here, with messages, files and logs. "
+                               "WhatsApp and the phone still have the chat: delete it there, too. "
+                               "Webhooks that tell of others as well are kept for 30 days."));
 }
 
 static void

@@ -6,6 +6,7 @@
 #include "core/api.h"
 #include "core/backend.h"
 #include "core/error.h"
+#include "core/words.h"
 
 typedef struct {
     CoexIdsFound found;
@@ -42,8 +43,8 @@ ids_not_found(CoexAccount *account, Search *search)
     if (*account->endpoint.phone_number_id == '\0')
         error = g_error_new(
             COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-            "The id of +%s could not be found with this access token. Fill in the option "
-            "phone-number-id; it stands in WhatsApp Manager under Account tools, Phone numbers.",
+            _("The id of +%s could not be found with this access token. Fill in the option "
+              "phone-number-id; it stands in WhatsApp Manager under Account tools, Phone numbers."),
             account->number);
     search_over(account, search, error);
 }

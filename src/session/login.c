@@ -39,6 +39,7 @@
 #include "session/registration.h"
 #include "session/sources.h"
 #include "store/store.h"
+#include "core/words.h"
 #include <string.h>
 
 #define LOGIN_MS 18000 /* beside LOCKED_MAX of LOCKED_MS; hosts give up much later */
@@ -241,7 +242,7 @@ on_loaded(CoexSnapshot *loaded, const GError *error, gpointer user_data)
         return;
     }
     take_snapshot(account, snapshot);
-    begin(account, COEX_ACCOUNT_CHECKING, "Checking the access");
+    begin(account, COEX_ACCOUNT_CHECKING, _("Checking the access"));
     coex_ids_find(account, on_ids);
 }
 
@@ -252,7 +253,7 @@ on_login_timeout(gpointer data)
     g_autoptr(GError) error = NULL;
 
     error = g_error_new(COEX_ERROR, COEX_ERROR_NETWORK,
-                        "%s did not answer within %d seconds. Check the network.",
+                        _("%s did not answer within %d seconds. Check the network."),
                         account->endpoint.backend->label, LOGIN_MS / 1000);
     login_refused(account, error);
 }
@@ -267,7 +268,7 @@ tell_locked(CoexAccount *account, const GError *error)
 
     if (account->login->n_locked > 0)
         return;
-    text = g_strdup_printf("%.*s; waiting for its end", (int)length, error->message);
+    text = g_strdup_printf(_("%.*s; waiting for its end"), (int)length, error->message);
     tell_step(account, COEX_ACCOUNT_OPENING, text);
 }
 
@@ -316,7 +317,7 @@ coex_account_login(CoexAccount *account)
     }
     g_free(account->endpoint.base_url);
     account->endpoint.base_url = g_steal_pointer(&base_url);
-    begin(account, COEX_ACCOUNT_OPENING, "Opening the database");
+    begin(account, COEX_ACCOUNT_OPENING, _("Opening the database"));
     account->cancellable = g_cancellable_new();
     account->http = coex_http_new(REQUEST_S, account->proxy);
     open_store(account);
@@ -368,8 +369,8 @@ check_number(CoexAccount *account, const CoexNumberInfo *info)
     if (info->number == NULL || g_str_equal(info->number, account->number))
         return TRUE;
     fail(account, COEX_ERROR_INVALID_INPUT,
-         "This access belongs to +%s, but the account is named +%s. Correct the account's user "
-         "name, or the phone number id.",
+         _("This access belongs to +%s, but the account is named +%s. Correct the account's user "
+           "name, or the phone number id."),
          info->number, account->number);
     return FALSE;
 }
@@ -379,13 +380,13 @@ tell_number_state(CoexAccount *account, const CoexNumberInfo *info)
 {
     if (info->on_business_app == 0)
         coex_account_tell_notice(account, NULL,
-                                 "This number is not connected to the WhatsApp Business app: what "
-                                 "is typed on a phone will not appear here.");
+                                 _("This number is not connected to the WhatsApp Business app: "
+                                   "what is typed on a phone will not appear here."));
     if (info->can_send != NULL && g_strcmp0(info->can_send, "AVAILABLE") != 0)
         coex_account_tell_notice(account, NULL,
                                  info->health_problem != NULL
-                                     ? "WhatsApp reports sending as %s for this number: %s"
-                                     : "WhatsApp reports sending as %s for this number.",
+                                     ? _("WhatsApp reports sending as %s for this number: %s")
+                                     : _("WhatsApp reports sending as %s for this number."),
                                  info->can_send, info->health_problem);
 }
 
@@ -447,8 +448,8 @@ tell_missing_secret(CoexAccount *account)
     if (coex_verifier_get_header(account->verifier) != NULL)
         return;
     coex_account_tell_notice(account, NULL,
-                             "No webhook can be accepted, so no message will arrive: the account's "
-                             "option %s is empty. Fill it in and log in again.",
+                             _("No webhook can be accepted, so no message will arrive: the "
+                               "account's option %s is empty. Fill it in and log in again."),
                              account->endpoint.backend->secret_option);
 }
 
@@ -498,7 +499,7 @@ start_listening(CoexAccount *account)
     g_autoptr(GError) error = NULL;
 
     coex_timer_clear(&account->login->timeout);
-    begin(account, COEX_ACCOUNT_LISTENING, "Listening for webhooks");
+    begin(account, COEX_ACCOUNT_LISTENING, _("Listening for webhooks"));
     if (!listen(account, &error)) {
         coex_account_tell_failed(account, error);
         return;
@@ -515,7 +516,7 @@ on_no_webhook_yet(gpointer data)
     CoexAccount *account = data;
 
     if (!account->receiving)
-        coex_registration_doubt(account, "No webhook has ever arrived.");
+        coex_registration_doubt(account, _("No webhook has ever arrived."));
 }
 
 /* Regular traffic stands in the last step of the login only; silence is worth a line, and a number
@@ -524,13 +525,13 @@ static void
 tell_last_webhook(CoexAccount *account)
 {
     g_autofree char *clock = coex_window_dup_time(account->last_delivery_at);
-    g_autofree char *line = g_strdup_printf("The last webhook came at %s", clock);
+    g_autofree char *line = g_strdup_printf(_("The last webhook came at %s"), clock);
     g_autofree char *entrance = coex_account_dup_entrance(account);
 
     if (!coex_account_hears(account))
         return;
     if (account->last_delivery_at == 0 || clock == NULL) {
-        tell_step(account, COEX_ACCOUNT_ONLINE, "No webhook has come yet");
+        tell_step(account, COEX_ACCOUNT_ONLINE, _("No webhook has come yet"));
         coex_timer_start(&account->login->no_webhook_yet, NO_WEBHOOK_MS, on_no_webhook_yet,
                          account);
         return;
@@ -539,7 +540,7 @@ tell_last_webhook(CoexAccount *account)
     if (*account->inbox_url == '\0' &&
         coex_account_now(account) - account->last_delivery_at > SILENT_S)
         coex_account_tell_notice(
-            account, NULL, "%s. If customers have written since, check the way from %s to %s.",
+            account, NULL, _("%s. If customers have written since, check the way from %s to %s."),
             line, account->endpoint.backend->label, entrance);
 }
 
@@ -609,7 +610,7 @@ go_online(CoexAccount *account)
         coex_account_put_setting(account, "known", "1");
     else
         coex_account_tell_notice(account, NULL,
-                                 "%s Webhooks are received meanwhile, and what you type waits.",
+                                 _("%s Webhooks are received meanwhile, and what you type waits."),
                                  account->login->unreachable);
     tell_report(account);
     tell_kept_lines(account);

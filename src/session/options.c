@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "core/inbox.h"
 #include "core/relay.h"
+#include "core/words.h"
 #include <string.h>
 
 char *
@@ -53,10 +54,10 @@ check_pasted(const CoexAccount *account, GError **error)
             continue;
         g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
                     options[i].takes_blanks
-                        ? "Option %s: there is a line end inside, which cannot be meant. Paste or "
-                          "type it again, in one piece."
-                        : "Option %s: there is a blank or a line end inside, which cannot be "
-                          "meant. Paste or type it again, in one piece.",
+                        ? _("Option %s: there is a line end inside, which cannot be meant. Paste "
+                            "or type it again, in one piece.")
+                        : _("Option %s: there is a blank or a line end inside, which cannot be "
+                            "meant. Paste or type it again, in one piece."),
                     options[i].key);
         return FALSE;
     }
@@ -68,9 +69,10 @@ check_id(const char *key, const char *id, GError **error)
 {
     if (id[strspn(id, "0123456789")] == '\0')
         return TRUE;
-    g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                "Option %s: it takes the digits of an id, as WhatsApp Manager shows it, not “%s”.",
-                key, id);
+    g_set_error(
+        error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+        _("Option %s: it takes the digits of an id, as WhatsApp Manager shows it, not “%s”."), key,
+        id);
     return FALSE;
 }
 
@@ -87,8 +89,8 @@ check_listen(CoexAccount *account, GError **error)
     if (colon == NULL || colon[1] == '\0' || colon[1 + strspn(colon + 1, "0")] != '\0')
         return TRUE;
     g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                "Option listen: port 0 would be another one at each login, and no webhook could "
-                "be led to it. Choose one, as in 127.0.0.1:8480.");
+                _("Option listen: port 0 would be another one at each login, and no webhook could "
+                  "be led to it. Choose one, as in 127.0.0.1:8480."));
     return FALSE;
 }
 
@@ -101,8 +103,8 @@ check_path(CoexAccount *account, GError **error)
     if (strstr(path, "://") == NULL && strpbrk(path, "?#") == NULL)
         return TRUE;
     g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                "Option webhook-path: it takes the path alone, as in /webhook, without ? or #. A "
-                "whole address belongs into public-url.");
+                _("Option webhook-path: it takes the path alone, as in /webhook, without ? or #. A "
+                  "whole address belongs into public-url."));
     return FALSE;
 }
 
@@ -118,8 +120,8 @@ check_relay(CoexAccount *account, GError **error)
     if (*url == '\0' || *account->relay_key != '\0')
         return TRUE;
     g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                "Option relay-key: it is empty, and the relay hands out nothing without it. Copy "
-                "the desk-key from the relay's configuration.");
+                _("Option relay-key: it is empty, and the relay hands out nothing without it. Copy "
+                  "the desk-key from the relay's configuration."));
     return FALSE;
 }
 
@@ -136,12 +138,12 @@ check_inbox(CoexAccount *account, GError **error)
         return TRUE;
     if (!account->endpoint.backend->has_inbox)
         g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    "Option inbox-url: only numbers at 360dialog have an Inbox. Empty it, or "
-                    "correct the option provider.");
+                    _("Option inbox-url: only numbers at 360dialog have an Inbox. Empty it, or "
+                      "correct the option provider."));
     else if (*account->inbox_token == '\0')
         g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    "Option inbox-token: it is empty, and the Inbox hands out nothing without it. "
-                    "Copy the token of a user of the Inbox, from its admin panel.");
+                    _("Option inbox-token: it is empty, and the Inbox hands out nothing without "
+                      "it. Copy the token of a user of the Inbox, from its admin panel."));
     else
         return TRUE;
     return FALSE;

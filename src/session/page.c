@@ -20,6 +20,7 @@
 #include "send/outbox.h"
 #include "session/profile.h"
 #include "store/store.h"
+#include "core/words.h"
 
 #define URL_MAX 200
 
@@ -76,9 +77,9 @@ dup_receiving(const CoexAccount *account)
     g_autofree char *entrance = coex_account_dup_entrance(account);
 
     if (!coex_account_listens(account) && *account->relay == '\0' && *account->inbox_url == '\0')
-        return g_strdup("switched off");
-    return g_strdup_printf(last != NULL ? "at %s; the last webhook came at %s"
-                                        : "at %s; no webhook came yet",
+        return g_strdup(_("switched off"));
+    return g_strdup_printf(last != NULL ? _("at %s; the last webhook came at %s")
+                                        : _("at %s; no webhook came yet"),
                            entrance, last);
 }
 
@@ -101,11 +102,11 @@ add_windows(Page *page, CoexAccount *account)
         n_held += coex_outbox_count(account->outbox, person->id, COEX_OUTBOX_HELD);
         n_parked += coex_outbox_count(account->outbox, person->id, COEX_OUTBOX_PARKED);
     }
-    add(page, "Windows", g_strdup_printf("%u open, %u closed", n_open, n_closed));
-    add(page, "Wait for an answer", g_strdup_printf("%u", n_waiting));
+    add(page, "Windows", g_strdup_printf(_("%u open, %u closed"), n_open, n_closed));
+    add(page, _("Wait for an answer"), g_strdup_printf("%u", n_waiting));
     if (n_held + n_parked > 0)
-        add(page, "Texts that wait",
-            g_strdup_printf("%u until they write, %u for your choice", n_held, n_parked));
+        add(page, _("Texts that wait"),
+            g_strdup_printf(_("%u until they write, %u for your choice"), n_held, n_parked));
 }
 
 static gint64
@@ -124,15 +125,15 @@ static char *
 dup_today(const CoexAccount *account, const CoexFigures *figures)
 {
     g_autofree char *failed = figures->n_failed > 0
-                                  ? g_strdup_printf(" (%u of them failed)", figures->n_failed)
+                                  ? g_strdup_printf(_(" (%u of them failed)"), figures->n_failed)
                                   : g_strdup("");
 
-    return g_strdup_printf(*account->relay != '\0'
-                               ? "%u received, %u sent from here%s, %u sent on the phone or at "
-                                 "another desk"
-                               : "%u received, %u sent from here%s, %u sent on the phone",
-                           figures->n_messages[COEX_INBOUND], figures->n_messages[COEX_OUTBOUND],
-                           failed, figures->n_messages[COEX_ECHO]);
+    return g_strdup_printf(
+        *account->relay != '\0'
+            ? _("%u received, %u sent from here%s, %u sent on the phone or at another desk")
+            : _("%u received, %u sent from here%s, %u sent on the phone"),
+        figures->n_messages[COEX_INBOUND], figures->n_messages[COEX_OUTBOUND], failed,
+        figures->n_messages[COEX_ECHO]);
 }
 
 /* Last: a page that is too low for all of it has a form for this. */
@@ -160,7 +161,7 @@ on_figures(const CoexFigures *figures, const GError *error, gpointer user_data)
     else
         add(page, "Today", dup_today(account, figures));
     if (account->costs != NULL)
-        add(page, "This month", coex_costs_summarize(account->costs, coex_account_now(account)));
+        add(page, _("This month"), coex_costs_summarize(account->costs, coex_account_now(account)));
     add_profile(page, account);
     event = coex_account_event_new(account, COEX_SESSION_FACTS);
     event->profile = page->has_profile ? coex_profile_copy(account->profile) : NULL;
@@ -174,7 +175,7 @@ finish(CoexAccount *account, Page *page)
 {
     add(page, "Receiving", dup_receiving(account));
     if (coex_outbox_get_unlinked_at(account) > 0)
-        add(page, "Not connected with the API since",
+        add(page, _("Not connected with the API since"),
             dup_time(coex_outbox_get_unlinked_at(account)));
     add(page, "Phone", coex_phone_describe(account));
     add_windows(page, account);
@@ -208,13 +209,14 @@ add_number(Page *page, const CoexAccount *account, CoexNumberState *state)
 {
     add(page, "Name", g_steal_pointer(&state->name));
     add(page, "Quality", g_steal_pointer(&state->quality));
-    add(page, "Messaging limit", g_steal_pointer(&state->limit));
+    add(page, _("Messaging limit"), g_steal_pointer(&state->limit));
     add(page, "Throughput", g_steal_pointer(&state->throughput));
     add(page, "State", g_steal_pointer(&state->state));
     if (!account->endpoint.backend->tells_number)
-        add(page, "Name, quality, limits",
-            g_strdup_printf("%s does not tell them; they stand in its hub and in WhatsApp Manager",
-                            account->endpoint.backend->label));
+        add(page, _("Name, quality, limits"),
+            g_strdup_printf(
+                _("%s does not tell them; they stand in its hub and in WhatsApp Manager"),
+                account->endpoint.backend->label));
     add(page, "Health", g_steal_pointer(&state->health));
 }
 
@@ -228,7 +230,8 @@ on_number(CoexAccount *account, const CoexResponse *response, GError **error, gp
     if (response != NULL && coex_number_state_read(response, &state, error))
         add_number(page, account, &state);
     else
-        add(page, "Number's state", g_strdup_printf("cannot be asked: %s", (*error)->message));
+        add(page, _("Number's state"),
+            g_strdup_printf(_("cannot be asked: %s"), (*error)->message));
     /* nor would anything else come */
     if (response == NULL) {
         finish(account, g_steal_pointer(&page));
@@ -244,10 +247,10 @@ dup_webhook(const CoexAccount *account, const CoexWebhook *webhook)
     g_autofree char *url = coex_text_excerpt(webhook->url, URL_MAX);
 
     if (*url == '\0')
-        return g_strdup("none is registered: nothing can arrive");
+        return g_strdup(_("none is registered: nothing can arrive"));
     if (*account->public_url == '\0' || g_str_equal(webhook->url, account->public_url))
         return g_steal_pointer(&url);
-    return g_strdup_printf("%s, which is not this account's public-url", url);
+    return g_strdup_printf(_("%s, which is not this account's public-url"), url);
 }
 
 static void
@@ -260,7 +263,7 @@ on_webhook(CoexAccount *account, const CoexResponse *response, GError **error, g
     if (response != NULL && coex_api_read_webhook(&account->endpoint, response, &webhook, error))
         add(page, "Webhook", dup_webhook(account, &webhook));
     else
-        add(page, "Webhook", g_strdup_printf("cannot be asked: %s", (*error)->message));
+        add(page, "Webhook", g_strdup_printf(_("cannot be asked: %s"), (*error)->message));
     coex_account_call(account, next, on_profile, g_steal_pointer(&page), (GDestroyNotify)page_free);
 }
 
@@ -274,6 +277,6 @@ on_profile(CoexAccount *account, const CoexResponse *response, GError **error, g
     if (profile != NULL)
         coex_profile_take(account, profile);
     else
-        page->no_profile = g_strdup_printf("cannot be asked: %s", (*error)->message);
+        page->no_profile = g_strdup_printf(_("cannot be asked: %s"), (*error)->message);
     finish(account, g_steal_pointer(&page));
 }

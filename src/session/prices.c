@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "core/rate-card.h"
 #include "net/worker.h"
+#include "core/words.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -16,7 +17,7 @@
 static void
 set_error(GError **error, int code)
 {
-    g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT, "it cannot be read: %s.",
+    g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT, _("it cannot be read: %s."),
                 g_strerror(code));
 }
 
@@ -54,7 +55,7 @@ read_file(const char *path, GError **error)
     if (fd < 0 || fstat(fd, &info) != 0)
         set_error(error, errno);
     else if (!S_ISREG(info.st_mode))
-        g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT, "it is no file.");
+        g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT, _("it is no file."));
     else
         bytes = read_all(fd, error);
     if (fd >= 0)
@@ -89,10 +90,10 @@ on_read(GObject *source, GAsyncResult *result, gpointer user_data)
     if (card != NULL)
         coex_spending_set_card(account, card);
     else
-        coex_account_tell_notice(account, NULL,
-                                 "Option rate-card: no price is shown. %s, %s It is read again at "
-                                 "the next login.",
-                                 account->rate_card, error->message);
+        coex_account_tell_notice(
+            account, NULL,
+            _("Option rate-card: no price is shown. %s, %s It is read again at the next login."),
+            account->rate_card, error->message);
 }
 
 void

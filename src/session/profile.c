@@ -11,6 +11,7 @@
 #include "core/profile.h"
 #include "core/timer.h"
 #include "net/picture.h"
+#include "core/words.h"
 #include <string.h>
 
 #define AGAIN_MS (24 * 60 * 60 * 1000) /* no webhook tells that it has changed */
@@ -178,11 +179,11 @@ tell_outcome(CoexAccount *account, const Change *change, const CoexProfile *prof
 
     if (*made != '\0')
         coex_account_tell_notice(account, NULL,
-                                 "Changed in the profile, as customers see it now: %s.", made);
+                                 _("Changed in the profile, as customers see it now: %s."), made);
     if (*missing == '\0')
         return;
     if (change->doubt != NULL)
-        coex_account_tell_notice(account, NULL, "Not changed in the profile: %s. %s", missing,
+        coex_account_tell_notice(account, NULL, _("Not changed in the profile: %s. %s"), missing,
                                  change->doubt->message);
     else
         coex_account_tell_notice(account, NULL,
@@ -205,7 +206,7 @@ on_read_back(CoexAccount *account, const CoexResponse *response, GError **error,
         g_autofree char *labels = dup_labels(change, NULL, FALSE);
 
         coex_account_tell_notice(
-            account, NULL, "It is not known whether the profile was changed: %s. %s", labels,
+            account, NULL, _("It is not known whether the profile was changed: %s. %s"), labels,
             change->doubt != NULL ? change->doubt->message : (*error)->message);
     }
     change_free(change);
@@ -242,7 +243,7 @@ on_changed(CoexAccount *account, const CoexResponse *response, GError **error, g
     } else {
         g_autofree char *labels = dup_labels(change, NULL, FALSE);
 
-        coex_account_tell_notice(account, NULL, "Not changed in the profile: %s. %s%s", labels,
+        coex_account_tell_notice(account, NULL, _("Not changed in the profile: %s. %s%s"), labels,
                                  (*error)->message, is_refusal(*error) ? ON_THE_PHONE : "");
         change_free(change);
     }

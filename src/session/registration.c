@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "ingest/relay-source.h"
 #include "receive/match.h"
+#include "core/words.h"
 #include <string.h>
 
 struct CoexRegistration {
@@ -74,13 +75,13 @@ on_registered(CoexAccount *account, const CoexResponse *response, GError **error
         coex_account_put_setting(account, "registered-secret",
                                  coex_verifier_get_secret_id(account->verifier));
         coex_account_put_setting(account, "webhook-refused", NULL);
-        coex_account_tell_notice(account, NULL, "Webhooks are registered to come to %s.",
+        coex_account_tell_notice(account, NULL, _("Webhooks are registered to come to %s."),
                                  account->public_url);
         return;
     }
-    coex_account_tell_notice(account, NULL, "The webhook %s could not be registered: %s%s",
+    coex_account_tell_notice(account, NULL, _("The webhook %s could not be registered: %s%s"),
                              account->public_url, (*error)->message,
-                             doubts_address(*error) ? " Check the option public-url." : "");
+                             doubts_address(*error) ? _(" Check the option public-url.") : "");
 }
 
 static void
@@ -178,7 +179,8 @@ on_webhook(CoexAccount *account, const CoexResponse *response, GError **error, g
         decide_webhook(account, &webhook);
     else
         coex_account_tell_notice(
-            account, NULL, "The registered webhook could not be read, so nothing was changed: %s",
+            account, NULL,
+            _("The registered webhook could not be read, so nothing was changed: %s"),
             (*error)->message);
 }
 
@@ -225,12 +227,12 @@ check_path(CoexAccount *account, GUri *uri)
         g_strcmp0(coex_account_get_setting(account, "proven-way"), way) == 0)
         return;
     account->registration->doubts_path = TRUE;
-    coex_account_tell_notice(account, NULL,
-                             "Option public-url: its path is %s, but webhooks are awaited at %s, "
-                             "and answered with 404 anywhere else. Unless what stands in between "
-                             "leads there, set webhook-path to %s, or correct the address, and log "
-                             "in again.",
-                             path, account->webhook_path, path);
+    coex_account_tell_notice(
+        account, NULL,
+        _("Option public-url: its path is %s, but webhooks are awaited at %s, and answered with "
+          "404 anywhere else. Unless what stands in between leads there, set webhook-path to %s, "
+          "or correct the address, and log in again."),
+        path, account->webhook_path, path);
 }
 
 /* FALSE where no provider would deliver. */
@@ -240,12 +242,12 @@ check_address(CoexAccount *account, gboolean by_hand)
     g_autoptr(GUri) uri = parse_public(account);
 
     if (uri == NULL) {
-        coex_account_tell_notice(account, NULL,
-                                 "Option public-url: %s delivers to addresses that begin with "
-                                 "https://, and not to “%s”, so nothing was registered. Enter the "
-                                 "address of a proxy or tunnel with a certificate, and log in "
-                                 "again.",
-                                 account->endpoint.backend->label, account->public_url);
+        coex_account_tell_notice(
+            account, NULL,
+            _("Option public-url: %s delivers to addresses that begin with https://, and not to "
+              "“%s”, so nothing was registered. Enter the address of a proxy or tunnel with a "
+              "certificate, and log in again."),
+            account->endpoint.backend->label, account->public_url);
         return FALSE;
     }
     if (!by_hand)
@@ -261,9 +263,10 @@ coex_registration_check(CoexAccount *account, gboolean by_hand)
     if (*account->public_url == '\0') {
         coex_account_put_setting(account, "webhook-refused", NULL);
         if (by_hand)
-            coex_account_tell_notice(account, NULL,
-                                     "Fill in the account's option public-url with the address "
-                                     "under which webhooks reach this computer, and log in again.");
+            coex_account_tell_notice(
+                account, NULL,
+                _("Fill in the account's option public-url with the address under which webhooks "
+                  "reach this computer, and log in again."));
         return;
     }
     if (!check_address(account, by_hand))
@@ -304,11 +307,12 @@ static char *
 dup_cure(const CoexAccount *account)
 {
     if (*account->public_url == '\0')
-        return g_strdup_printf("Enter the same secret in the account's option %s and log in again.",
-                               account->endpoint.backend->secret_option);
+        return g_strdup_printf(
+            _("Enter the same secret in the account's option %s and log in again."),
+            account->endpoint.backend->secret_option);
     return g_strdup(account->verb_mark == '/'
-                        ? "Choose “Register webhook again” in the account's menu."
-                        : "Log in again and answer with yes.");
+                        ? _("Choose “Register webhook again” in the account's menu.")
+                        : _("Log in again and answer with yes."));
 }
 
 static char *
@@ -319,26 +323,26 @@ explain(const CoexAccount *account, const CoexWebhook *webhook)
     Secret secret;
 
     if (webhook->url == NULL)
-        return g_strdup_printf("They come only when %s can reach %s from the internet.", provider,
-                               entrance);
+        return g_strdup_printf(_("They come only when %s can reach %s from the internet."),
+                               provider, entrance);
     if (*webhook->url == '\0')
-        return g_strdup_printf("%s has no address to deliver them to: fill in the account's option "
-                               "public-url and log in again.",
+        return g_strdup_printf(_("%s has no address to deliver them to: fill in the account's "
+                                 "option public-url and log in again."),
                                provider);
     secret = whose_secret(account, webhook);
     if (secret != SECRET_UNTOLD && secret != SECRET_OURS) {
         g_autofree char *cure = dup_cure(account);
 
-        return g_strdup_printf("%s delivers them to %s, but not with this account's secret, so "
-                               "they are turned away. %s",
+        return g_strdup_printf(_("%s delivers them to %s, but not with this account's secret, so "
+                                 "they are turned away. %s"),
                                provider, webhook->url, cure);
     }
-    return g_strdup_printf(coex_account_listens(account)
-                               ? "%s delivers them to %s: that address must lead to %s on this "
-                                 "computer. Test it from outside."
-                               : "%s delivers them to %s: that address must lead to %s. Test it "
-                                 "from outside.",
-                           provider, webhook->url, entrance);
+    return g_strdup_printf(
+        coex_account_listens(account)
+            ? _("%s delivers them to %s: that address must lead to %s on this computer. Test it "
+                "from outside.")
+            : _("%s delivers them to %s: that address must lead to %s. Test it from outside."),
+        provider, webhook->url, entrance);
 }
 
 static void
@@ -351,7 +355,7 @@ on_explained(CoexAccount *account, const CoexResponse *response, GError **error,
     if (response != NULL)
         coex_api_read_webhook(&account->endpoint, response, &webhook, error);
     explanation = explain(account, &webhook);
-    coex_account_tell_notice(account, NULL, "%s %s See “Connecting a number” in the README.",
+    coex_account_tell_notice(account, NULL, _("%s %s See “Connecting a number” in the README."),
                              symptom, explanation);
 }
 
@@ -381,24 +385,24 @@ dup_refusal(const CoexAccount *account, CoexVerdict verdict)
 
     switch (verdict) {
     case COEX_VERDICT_UNSET:
-        return g_strdup_printf("A webhook was refused (401): there is no secret in the option %s.",
-                               option);
+        return g_strdup_printf(
+            _("A webhook was refused (401): there is no secret in the option %s."), option);
     case COEX_VERDICT_MISSING:
         return g_strdup_printf(
-            account->own_secret ? "A webhook was refused (401): it came without the secret that "
-                                  "this account made for itself."
-                                : "A webhook was refused (401): it came without the secret of the "
-                                  "option %s.",
+            account->own_secret
+                ? _("A webhook was refused (401): it came without the secret that this account "
+                    "made for itself.")
+                : _("A webhook was refused (401): it came without the secret of the option %s."),
             option);
     case COEX_VERDICT_WRONG:
     case COEX_VERDICT_GENUINE:
         break;
     }
     return g_strdup_printf(
-        account->own_secret ? "A webhook was refused (401): its secret is not that which this "
-                              "account made for itself."
-                            : "A webhook was refused (401): its secret is not that of the option "
-                              "%s.",
+        account->own_secret
+            ? _("A webhook was refused (401): its secret is not that which this account made for "
+                "itself.")
+            : _("A webhook was refused (401): its secret is not that of the option %s."),
         option);
 }
 
@@ -413,24 +417,23 @@ tell_refusal(CoexAccount *account, const char *symptom, const CoexWebhook *webho
     g_autofree char *cure = dup_cure(account);
 
     if (secret == SECRET_OURS)
-        coex_account_tell_notice(
-            account, NULL,
-            "%s %s delivers with the right one now: it was a stranger's, or it "
-            "will be delivered again.",
-            symptom, provider);
+        coex_account_tell_notice(account, NULL,
+                                 _("%s %s delivers with the right one now: it was a stranger's, or "
+                                   "it will be delivered again."),
+                                 symptom, provider);
     else if (secret != SECRET_UNTOLD && comes_to_us(account, webhook) &&
              !was_refused(account, webhook))
         decide_webhook(account, webhook);
     else if (secret != SECRET_UNTOLD)
         coex_account_tell_notice(account, NULL,
-                                 "%s %s delivers to %s, but not with this account's secret. %s "
-                                 "WhatsApp delivers again for some hours.",
+                                 _("%s %s delivers to %s, but not with this account's secret. %s "
+                                   "WhatsApp delivers again for some hours."),
                                  symptom, provider, webhook->url, cure);
     else
         coex_account_tell_notice(
             account, NULL,
-            "%s If it was not a stranger's: %s WhatsApp delivers again for some hours.", symptom,
-            account->own_secret ? cure : "Correct the option and log in again.");
+            _("%s If it was not a stranger's: %s WhatsApp delivers again for some hours."), symptom,
+            account->own_secret ? cure : _("Correct the option and log in again."));
 }
 
 static void

@@ -8,6 +8,7 @@
 #include "core/text.h"
 #include "core/window.h"
 #include "store/store.h"
+#include "core/words.h"
 
 #define EXCERPT 60
 
@@ -44,7 +45,7 @@ add_waiting(GString *line, const CoexSend *send, gint64 now)
         add(line, coex_state_get_name(COEX_STATE_FAILED), send->state_at, now);
         add_why(line, send->why);
     } else {
-        g_string_append(line, "not confirmed");
+        g_string_append(line, _("not confirmed"));
     }
 }
 
@@ -91,12 +92,12 @@ describe(const CoexSend *send, gboolean newest, gint64 now)
     else if (send->state != COEX_STATE_FAILED)
         add_last_told(line, send, now);
     if (send->state == COEX_STATE_UNCONFIRMED) {
-        g_string_append(line, "not confirmed");
+        g_string_append(line, _("not confirmed"));
     } else if (send->state == COEX_STATE_FAILED) {
         add(line, coex_state_get_name(send->state), send->state_at, now);
         add_why(line, send->why);
     } else if (line->len == 0) {
-        g_string_append(line, "accepted by WhatsApp, and nothing else is known yet");
+        g_string_append(line, _("accepted by WhatsApp, and nothing else is known yet"));
     }
     return g_string_free(line, FALSE);
 }
@@ -148,8 +149,8 @@ on_figures(const CoexFigures *figures, const GError *error, gpointer user_data)
     person = coex_people_by_id(account->people, question->person_id);
     title = coex_account_dup_title(account, person);
     g_string_printf(lines,
-                    figures->sends->len > 0 ? "Sent to %s, the newest last:"
-                                            : "Nothing was sent to %s from here.",
+                    figures->sends->len > 0 ? _("Sent to %s, the newest last:")
+                                            : _("Nothing was sent to %s from here."),
                     title);
     for (guint i = figures->sends->len; i > 0; i--)
         add_line(lines, g_ptr_array_index(figures->sends, i - 1), coex_account_now(account));

@@ -11,6 +11,7 @@
 #include "session/hub.h"
 #include "session/life.h"
 #include "session/login.h"
+#include "core/words.h"
 #include <string.h>
 
 /* The main half: a mirror of what the user sees, commands down, events up. */
@@ -209,7 +210,7 @@ post_text(CoexSession *session, const char *name, const char *markup, CoexSendWa
         return FALSE;
     if (coex_text_is_blank(g_strstrip(text))) {
         g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    "There is no text in this message. Type one.");
+                    _("There is no text in this message. Type one."));
         return FALSE;
     }
     command = coex_command_new(COEX_COMMAND_SEND, session->account, name);
@@ -248,9 +249,10 @@ make_file_command(CoexSession *session, const char *name, const char *path, cons
     if (!is_somebody(session, name, error))
         return NULL;
     if (g_utf8_strlen(g_strstrip(text), -1) > COEX_MEDIA_CAPTION_MAX) {
-        g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    "The words beside a file have at most %d characters. Send them as a message.",
-                    COEX_MEDIA_CAPTION_MAX);
+        g_set_error(
+            error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+            _("The words beside a file have at most %d characters. Send them as a message."),
+            COEX_MEDIA_CAPTION_MAX);
         return NULL;
     }
     command = coex_command_new(COEX_COMMAND_SEND_FILE, session->account, name);

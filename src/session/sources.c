@@ -11,6 +11,7 @@
 #include "receive/strangers.h"
 #include "session/hub.h"
 #include "store/batch.h"
+#include "core/words.h"
 
 #define RELAY_PLACE "relay-place"
 #define INBOX_PLACE "inbox-place"
@@ -54,12 +55,11 @@ on_refused(CoexVerdict verdict, guint n, gpointer data)
     g_debug("+%s: %u deliveries of the relay were refused, verdict %d", account->number, n,
             (int)verdict);
     if (others != NULL)
-        coex_account_tell_notice(
-            account, NULL,
-            "The relay has a delivery that is not proven by the option %s, and it was not taken. "
-            "If it is not a stranger's, correct the option and log in again: then it is read once "
-            "more.%s",
-            account->endpoint.backend->secret_option, others);
+        coex_account_tell_notice(account, NULL,
+                                 _("The relay has a delivery that is not proven by the option %s, "
+                                   "and it was not taken. If it is not a stranger's, correct the "
+                                   "option and log in again: then it is read once more.%s"),
+                                 account->endpoint.backend->secret_option, others);
 }
 
 static void

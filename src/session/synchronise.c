@@ -7,6 +7,7 @@
 #include "core/api.h"
 #include "core/backend.h"
 #include "core/error.h"
+#include "core/words.h"
 
 #define ASKED_ALREADY 2593107
 
@@ -33,8 +34,8 @@ static const struct {
     const char *type;
     const char *what; /* within a sentence */
 } steps[] = {
-    { "smb_app_state_sync", "the phone's contacts" },
-    { "history", "the phone's earlier chats" },
+    { "smb_app_state_sync", N_("the phone's contacts") },
+    { "history", N_("the phone's earlier chats") },
 };
 
 static void ask(CoexAccount *account, guint step);
@@ -45,15 +46,15 @@ tell_asked(CoexAccount *account, guint step, const char *id)
     const char *what = steps[step].what;
 
     if (*id != '\0')
-        coex_account_tell_notice(account, NULL,
-                                 "WhatsApp was asked for %s. They come within minutes or hours; "
-                                 "leave the WhatsApp Business app open on the phone. (For its "
-                                 "support: request %s)",
-                                 what, id);
+        coex_account_tell_notice(
+            account, NULL,
+            _("WhatsApp was asked for %s. They come within minutes or hours; leave the WhatsApp "
+              "Business app open on the phone. (For its support: request %s)"),
+            what, id);
     else
         coex_account_tell_notice(account, NULL,
-                                 "WhatsApp was asked for %s. They come within minutes or hours; "
-                                 "leave the WhatsApp Business app open on the phone.",
+                                 _("WhatsApp was asked for %s. They come within minutes or hours; "
+                                   "leave the WhatsApp Business app open on the phone."),
                                  what);
 }
 
@@ -66,8 +67,8 @@ on_asked(CoexAccount *account, const CoexResponse *response, GError **error, gpo
     if (id != NULL)
         tell_asked(account, step, id);
     else
-        coex_account_tell_notice(account, NULL, "WhatsApp does not send %s: %s", steps[step].what,
-                                 (*error)->message);
+        coex_account_tell_notice(account, NULL, _("WhatsApp does not send %s: %s"),
+                                 steps[step].what, (*error)->message);
     /* What was asked for before does not keep the rest from coming. */
     if (step + 1 < G_N_ELEMENTS(steps) &&
         (id != NULL || coex_error_get_graph_code(*error) == ASKED_ALREADY))

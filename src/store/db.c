@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "store/head.h"
+#include "core/words.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -66,12 +67,11 @@ static gboolean
 fail_damaged(const char *path, const char *why, GError **error)
 {
     mark(path);
-    g_set_error(
-        error, COEX_ERROR, COEX_ERROR_STORE,
-        "%s is damaged (%s). Messages are left with WhatsApp until it is mended: log off with "
-        "all numbers that this program has, and log in again. What can be read is carried "
-        "into a new file then, and the old one is kept beside it.",
-        path, why);
+    g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
+                _("%s is damaged (%s). Messages are left with WhatsApp until it is mended: log off "
+                  "with all numbers that this program has, and log in again. What can be read is "
+                  "carried into a new file then, and the old one is kept beside it."),
+                path, why);
     return FALSE;
 }
 
@@ -81,9 +81,10 @@ fail_head(const char *path, const char *why, GError **error)
 {
     if (coex_head_is_kept(path))
         return fail_damaged(path, why, error);
-    g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
-                "%s is not a database (%s). Move it away and log in again: a new one will be made.",
-                path, why);
+    g_set_error(
+        error, COEX_ERROR, COEX_ERROR_STORE,
+        _("%s is not a database (%s). Move it away and log in again: a new one will be made."),
+        path, why);
     return FALSE;
 }
 
@@ -96,17 +97,16 @@ fail(CoexDb *db, int rc, GError **error)
 
     switch (rc & 0xff) {
     case SQLITE_FULL:
-        g_set_error(
-            error, COEX_ERROR, COEX_ERROR_STORE,
-            "No space is left for %s. Free some space on that disk; what was stored before is "
-            "safe.",
-            db->path);
+        g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
+                    _("No space is left for %s. Free some space on that disk; what was stored "
+                      "before is safe."),
+                    db->path);
         return FALSE;
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
         g_set_error(
             error, COEX_ERROR, COEX_ERROR_LOCKED,
-            "This profile is in use by another program. Close it there and log in again. (%s)",
+            _("This profile is in use by another program. Close it there and log in again. (%s)"),
             db->path);
         return FALSE;
     case SQLITE_NOTADB:
@@ -118,13 +118,13 @@ fail(CoexDb *db, int rc, GError **error)
     case SQLITE_READONLY:
     case SQLITE_PERM:
         g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
-                    "Reading or writing %s failed: %s (%s). Check the disk and the rights of the "
-                    "folder.",
+                    _("Reading or writing %s failed: %s (%s). Check the disk and the rights of the "
+                      "folder."),
                     db->path, why,
-                    system_errno != 0 ? g_strerror(system_errno) : "no more is known");
+                    system_errno != 0 ? g_strerror(system_errno) : _("no more is known"));
         return FALSE;
     default:
-        g_set_error(error, COEX_ERROR, COEX_ERROR_STORE, "%s refused a change: %s (code %d).",
+        g_set_error(error, COEX_ERROR, COEX_ERROR_STORE, _("%s refused a change: %s (code %d)."),
                     db->path, why, rc);
         return FALSE;
     }
@@ -187,15 +187,15 @@ dup_failure(Step step, const char *path, const char *why)
 {
     switch (step) {
     case STEP_CREATE:
-        return g_strdup_printf("%s cannot be created: %s.", path, why);
+        return g_strdup_printf(_("%s cannot be created: %s."), path, why);
     case STEP_OPEN:
-        return g_strdup_printf("%s cannot be opened for writing: %s.", path, why);
+        return g_strdup_printf(_("%s cannot be opened for writing: %s."), path, why);
     case STEP_PROTECT:
-        return g_strdup_printf("%s cannot be kept from other users: %s.", path, why);
+        return g_strdup_printf(_("%s cannot be kept from other users: %s."), path, why);
     case STEP_READ:
         break;
     }
-    return g_strdup_printf("%s cannot be read: %s.", path, why);
+    return g_strdup_printf(_("%s cannot be read: %s."), path, why);
 }
 
 static gboolean
@@ -203,11 +203,11 @@ fail_file(const char *path, Step step, GError **error)
 {
     int saved = errno;
     g_autofree char *failure = dup_failure(step, path, g_strerror(saved));
-    const char *remedy = "Check the rights of that folder.";
+    const char *remedy = _("Check the rights of that folder.");
     if (saved == ENOSPC || saved == EDQUOT)
-        remedy = "Free some space on that disk.";
+        remedy = _("Free some space on that disk.");
     else if (saved == EROFS)
-        remedy = "That disk can only be read: choose a folder on another.";
+        remedy = _("That disk can only be read: choose a folder on another.");
     g_set_error(error, COEX_ERROR, COEX_ERROR_STORE, "%s %s", failure, remedy);
     return FALSE;
 }
@@ -232,7 +232,7 @@ check_header(int fd, const char *path, GError **error)
         return fail_file(path, STEP_READ, error);
     if (n == 0 ? !coex_head_is_kept(path) : coex_head_is_sound(magic, (gsize)n))
         return TRUE;
-    return fail_head(path, n == 0 ? "empty" : "its first bytes are none", error);
+    return fail_head(path, n == 0 ? "empty" : _("its first bytes are none"), error);
 }
 
 /* SQLite would create the file with the umask's rights and explain nothing. */
@@ -271,8 +271,8 @@ coex_db_begin_log(CoexDb *db, GError **error)
     sqlite3_reset(query);
     if (!is_wal)
         g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
-                    "%s stands on a disk that cannot hold a write-ahead log. Choose a folder on a "
-                    "local disk.",
+                    _("%s stands on a disk that cannot hold a write-ahead log. Choose a folder on "
+                      "a local disk."),
                     db->path);
     return is_wal;
 }

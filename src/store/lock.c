@@ -2,6 +2,7 @@
 #include "store/lock.h"
 
 #include "core/error.h"
+#include "core/words.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -33,7 +34,7 @@ dup_holder(int fd)
     char *blank = strrchr(line, ' ');
     guint64 pid = 0;
     if (blank == NULL || !g_ascii_string_to_unsigned(blank + 1, 10, 1, G_MAXINT, &pid, NULL))
-        return g_strdup("another program");
+        return g_strdup(_("another program"));
     *blank = '\0';
     return g_strdup_printf("%s (pid %u)", line, (guint)pid);
 }
@@ -55,13 +56,13 @@ fail_lock(int fd, const char *path, const char *subject, GError **error)
     int saved = errno;
     if (saved != EAGAIN && saved != EACCES) {
         g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
-                    "%s cannot be locked: %s. Choose a folder on a local disk.", path,
+                    _("%s cannot be locked: %s. Choose a folder on a local disk."), path,
                     g_strerror(saved));
         return;
     }
     g_autofree char *holder = dup_holder(fd);
     g_set_error(error, COEX_ERROR, COEX_ERROR_LOCKED,
-                "This profile is in use by %s. Log off there, or wait until it has ended. (%s)",
+                _("This profile is in use by %s. Log off there, or wait until it has ended. (%s)"),
                 holder, subject);
 }
 
@@ -71,8 +72,8 @@ coex_lock_take(const char *path, const char *program, const char *subject, GErro
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0) {
         g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
-                    "The lock file %s cannot be opened: %s. Check the rights and the free space of "
-                    "its folder.",
+                    _("The lock file %s cannot be opened: %s. Check the rights and the free space "
+                      "of its folder."),
                     path, g_strerror(errno));
         return NULL;
     }

@@ -9,6 +9,7 @@
 #include "store/rows.h"
 #include "store/shown.h"
 #include "store/unite.h"
+#include "core/words.h"
 
 #define ROWS_BYTES_MAX (1024 * 1024) /* beyond the first row */
 
@@ -267,11 +268,10 @@ find_account(CoexDb *db, const char *provider, const char *number, gint64 *ret_i
         return FALSE;
     if (*ret_id > 0 && *ret_id <= COEX_SHOWN_ACCOUNTS)
         return note_account(db, *ret_id, provider, number, error);
-    g_set_error(
-        error, COEX_ERROR, COEX_ERROR_STORE,
-        "This database already holds %d accounts, which is its limit. Move it away and log in "
-        "again: a new one will be made.",
-        COEX_SHOWN_ACCOUNTS);
+    g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
+                _("This database already holds %d accounts, which is its limit. Move it away and "
+                  "log in again: a new one will be made."),
+                COEX_SHOWN_ACCOUNTS);
     return FALSE;
 }
 

@@ -8,6 +8,7 @@
 #include "store/feed.h"
 #include "store/find.h"
 #include "store/media.h"
+#include "core/words.h"
 
 #define QUOTE_MAX 50 /* characters, so that it stays one line everywhere */
 #define EMOJI_MAX 16
@@ -189,10 +190,10 @@ static char *
 dup_own_reaction(const char *emoji, const char *before, const char *object)
 {
     if (emoji != NULL)
-        return g_strdup_printf("You reacted with %s to %s.", emoji, object);
+        return g_strdup_printf(_("You reacted with %s to %s."), emoji, object);
     if (before != NULL)
-        return g_strdup_printf("You took back your reaction %s to %s.", before, object);
-    return g_strdup_printf("You took back your reaction to %s.", object);
+        return g_strdup_printf(_("You took back your reaction %s to %s."), before, object);
+    return g_strdup_printf(_("You took back your reaction to %s."), object);
 }
 
 char *
@@ -210,23 +211,23 @@ dup_reaction(const CoexNewMessage *message, const char *emoji, const char *befor
     g_autofree char *author = dup_author(message);
     gboolean is_phone = *author == '\0';
     if (message->direction == COEX_INBOUND && emoji != NULL)
-        return g_strdup_printf("They reacted with %s to %s.", emoji, object);
+        return g_strdup_printf(_("They reacted with %s to %s."), emoji, object);
     if (message->direction == COEX_INBOUND && before != NULL)
-        return g_strdup_printf("They took back their reaction %s to %s.", before, object);
+        return g_strdup_printf(_("They took back their reaction %s to %s."), before, object);
     if (message->direction == COEX_INBOUND)
-        return g_strdup_printf("They took back their reaction to %s.", object);
+        return g_strdup_printf(_("They took back their reaction to %s."), object);
     if (message->direction == COEX_OUTBOUND)
         return dup_own_reaction(emoji, before, object);
     if (emoji != NULL)
-        return g_strdup_printf(is_phone ? "%sReacted on the phone with %s to %s."
-                                        : "%sReacted with %s to %s.",
+        return g_strdup_printf(is_phone ? _("%sReacted on the phone with %s to %s.")
+                                        : _("%sReacted with %s to %s."),
                                author, emoji, object);
     if (before != NULL)
-        return g_strdup_printf(is_phone ? "%sTook back on the phone the reaction %s to %s."
-                                        : "%sTook back the reaction %s to %s.",
+        return g_strdup_printf(is_phone ? _("%sTook back on the phone the reaction %s to %s.")
+                                        : _("%sTook back the reaction %s to %s."),
                                author, before, object);
-    return g_strdup_printf(is_phone ? "%sTook back on the phone the reaction to %s."
-                                    : "%sTook back the reaction to %s.",
+    return g_strdup_printf(is_phone ? _("%sTook back on the phone the reaction to %s.")
+                                    : _("%sTook back the reaction to %s."),
                            author, object);
 }
 
@@ -427,17 +428,18 @@ dup_edit(const CoexNewMessage *message, const char *text, const CoexStored *targ
     g_autofree char *author = dup_author(message);
     gboolean is_theirs = message->direction == COEX_INBOUND;
     gboolean is_phone = *author == '\0';
-    const char *who = is_theirs ? "They edited" : is_phone ? "Edited on the phone" : "Edited";
+    const char *who = is_theirs ? _("They edited") : is_phone ? _("Edited on the phone") : "Edited";
     if (text == NULL && target->id == 0)
-        return g_strdup_printf(is_theirs ? "%sThey edited a message: look at it on the phone."
+        return g_strdup_printf(is_theirs ? _("%sThey edited a message: look at it on the phone.")
                                : is_phone
-                                   ? "%sEdited on the phone a message: look at it on the phone."
-                                   : "%sEdited a message: look at it on the phone.",
+                                   ? _("%sEdited on the phone a message: look at it on the phone.")
+                                   : _("%sEdited a message: look at it on the phone."),
                                author);
     if (text == NULL)
-        return g_strdup_printf(is_theirs ? "%sThey edited “%s”: look at it on the phone."
-                               : is_phone ? "%sEdited on the phone “%s”: look at it on the phone."
-                                          : "%sEdited “%s”: look at it on the phone.",
+        return g_strdup_printf(is_theirs ? _("%sThey edited “%s”: look at it on the phone.")
+                               : is_phone
+                                   ? _("%sEdited on the phone “%s”: look at it on the phone.")
+                                   : _("%sEdited “%s”: look at it on the phone."),
                                author, words);
     if (target->id == 0)
         return g_strdup_printf("%s%s: “%s” (before: " NOT_SEEN ").", author, who, said);
@@ -516,8 +518,8 @@ dup_revoke(const CoexNewMessage *message, const char *object)
 {
     g_autofree char *author = dup_author(message);
     if (message->direction == COEX_INBOUND)
-        return g_strdup_printf("They deleted %s.", object);
-    return g_strdup_printf(*author == '\0' ? "%sDeleted on the phone: %s." : "%sDeleted: %s.",
+        return g_strdup_printf(_("They deleted %s."), object);
+    return g_strdup_printf(*author == '\0' ? _("%sDeleted on the phone: %s.") : "%sDeleted: %s.",
                            author, object);
 }
 

@@ -7,6 +7,7 @@
 #include "store/head.h"
 #include "store/schema.h"
 #include "store/shown.h"
+#include "core/words.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -42,9 +43,9 @@ static gboolean
 fail(const Rescue *rescue, const char *why, GError **error)
 {
     g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
-                "%s is damaged, and what can be read of it could not be carried into a new file: "
-                "%s. Nothing was changed. Check that disk, its free space and the rights of the "
-                "folder, and log in again.",
+                _("%s is damaged, and what can be read of it could not be carried into a new file: "
+                  "%s. Nothing was changed. Check that disk, its free space and the rights of the "
+                  "folder, and log in again."),
                 rescue->path, why);
     return FALSE;
 }
@@ -119,8 +120,8 @@ open_old(Rescue *rescue, GError **error)
     if (!is_damage(rc))
         return fail(rescue, sqlite3_errmsg(rescue->from), error);
     g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
-                "%s is damaged, and not even its head can be read. Move it away and log in again: "
-                "a new one will be made.",
+                _("%s is damaged, and not even its head can be read. Move it away and log in "
+                  "again: a new one will be made."),
                 rescue->path);
     return FALSE;
 }
@@ -304,16 +305,17 @@ typedef struct {
 
 static const Kind told[] = {
     { "people", "SELECT count(*) FROM people", "person", "people" },
-    { "messages", "SELECT count(*) FROM messages", "message of the past", "messages of the past" },
-    { "outbox", "SELECT count(*) FROM outbox", "text that waits", "texts that wait" },
+    { "messages", "SELECT count(*) FROM messages", N_("message of the past"),
+      N_("messages of the past") },
+    { "outbox", "SELECT count(*) FROM outbox", N_("text that waits"), N_("texts that wait") },
     { "feed",
       "SELECT count(*) FROM feed WHERE seq >"
       " coalesce((SELECT seq FROM marks WHERE marks.account = feed.account), 0)",
-      "line not shown yet", "lines not shown yet" },
-    { "deliveries", "SELECT count(*) FROM deliveries WHERE state = 0", "webhook not read yet",
-      "webhooks not read yet" },
+      N_("line not shown yet"), N_("lines not shown yet") },
+    { "deliveries", "SELECT count(*) FROM deliveries WHERE state = 0", N_("webhook not read yet"),
+      N_("webhooks not read yet") },
     { "settings", NULL, "setting", "settings" },
-    { "early_statuses", NULL, "delivery report", "delivery reports" },
+    { "early_statuses", NULL, N_("delivery report"), N_("delivery reports") },
 };
 
 static void
@@ -342,7 +344,7 @@ append_lost(GString *lost, const CoexCarry *carry, const Kind *kind)
 {
     gboolean at_most = carry->at_most || g_str_equal(kind->table, "deliveries");
     if (carry->n_lost > 0 && !carry->more_lost)
-        append_part(lost, at_most ? "at most " : "", carry->n_lost, kind);
+        append_part(lost, at_most ? _("at most ") : "", carry->n_lost, kind);
     else
         append_some(lost, "some", kind);
 }
@@ -368,9 +370,9 @@ append_lines_lost(GString *lost, const Rescue *rescue, const CoexCarry *carry, c
     if (get_int(rescue->to, "SELECT count(*) FROM marks") == 0)
         append_lost(lost, carry, kind);
     else if (least > 0)
-        append_part(lost, least < most ? "at least " : "", least, kind);
+        append_part(lost, least < most ? _("at least ") : "", least, kind);
     else if (most > 0)
-        append_some(lost, "perhaps some", kind);
+        append_some(lost, _("perhaps some"), kind);
 }
 
 /* A row of `deliveries` alone is no loss: the text of the webhook is elsewhere. */
@@ -391,11 +393,11 @@ dup_lost(const Rescue *rescue, GHashTable *carries)
         g_string_append_printf(
             lost,
             rescue->n_webhooks_lost == 1
-                ? "%s%d webhook that was accepted (look at the phone for what came lately)"
-                : "%s%d webhooks that were accepted (look at the phone for what came lately)",
+                ? _("%s%d webhook that was accepted (look at the phone for what came lately)")
+                : _("%s%d webhooks that were accepted (look at the phone for what came lately)"),
             lost->len > 0 ? ", " : "", (int)rescue->n_webhooks_lost);
     if (rescue->texts_lost != NULL)
-        g_string_append_printf(lost, "%sthe addressees of these texts: %s",
+        g_string_append_printf(lost, _("%sthe addressees of these texts: %s"),
                                lost->len > 0 ? ", " : "", rescue->texts_lost);
     return g_string_free(lost, FALSE);
 }
@@ -410,12 +412,12 @@ dup_report(Rescue *rescue, GHashTable *carries)
         if (told[i].count != NULL)
             append_part(kept, "", get_int(rescue->to, told[i].count), &told[i]);
     if (*lost == '\0')
-        return g_strdup_printf("The database was damaged. What could be read was carried into a "
-                               "new one: %s. Nothing is known to be lost. The old one is kept "
-                               "beside it as %s.",
-                               kept->str, name);
-    return g_strdup_printf("The database was damaged. What could be read was carried into a new "
-                           "one: %s. Lost: %s. The old one is kept beside it as %s.",
+        return g_strdup_printf(
+            _("The database was damaged. What could be read was carried into a new one: %s. "
+              "Nothing is known to be lost. The old one is kept beside it as %s."),
+            kept->str, name);
+    return g_strdup_printf(_("The database was damaged. What could be read was carried into a new "
+                             "one: %s. Lost: %s. The old one is kept beside it as %s."),
                            kept->str, lost, name);
 }
 
@@ -446,7 +448,7 @@ remove_log(const Rescue *rescue, GError **error)
     if (g_stat(wal, &status) != 0)
         return TRUE;
     if (status.st_size > 0)
-        return fail(rescue, "what stands in its log could not be written into it", error);
+        return fail(rescue, _("what stands in its log could not be written into it"), error);
     return g_unlink(wal) == 0 || fail(rescue, g_strerror(errno), error);
 }
 

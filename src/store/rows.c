@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "core/feed.h"
 #include "core/payload.h"
+#include "core/words.h"
 
 /* ---- people ---- */
 
@@ -59,13 +60,13 @@ coex_outbox_state_describe(CoexOutboxState state)
     case COEX_OUTBOX_QUEUED:
     case COEX_OUTBOX_SENDING:
     case COEX_OUTBOX_TAKING:
-        return "waits to be sent";
+        return _("waits to be sent");
     case COEX_OUTBOX_UNCERTAIN:
-        return "may have been sent, its confirmation is awaited";
+        return _("may have been sent, its confirmation is awaited");
     case COEX_OUTBOX_PARKED:
-        return "waits for your choice";
+        return _("waits for your choice");
     case COEX_OUTBOX_HELD:
-        return "held until they write";
+        return _("held until they write");
     case COEX_OUTBOX_FAILED:
     case COEX_OUTBOX_UNCONFIRMED:
         break;

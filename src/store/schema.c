@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "store/db.h"
 #include "store/head.h"
+#include "core/words.h"
 
 /* "COEX": tells our databases from other programs'. */
 #define APPLICATION_ID 0x434f4558
@@ -258,20 +259,18 @@ check(CoexDb *db, const char *path, GError **error)
         return FALSE;
 
     if (n_tables > 0 && application_id != APPLICATION_ID) {
-        g_set_error(
-            error, COEX_ERROR, COEX_ERROR_STORE,
-            "%s is the database of another program. Move it away and log in again: a new one "
-            "will be made.",
-            path);
+        g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
+                    _("%s is the database of another program. Move it away and log in again: a new "
+                      "one will be made."),
+                    path);
         return FALSE;
     }
     if (version > (gint64)G_N_ELEMENTS(MIGRATIONS)) {
-        g_set_error(
-            error, COEX_ERROR, COEX_ERROR_STORE,
-            "%s was written by a newer version of this plugin (schema %" G_GINT64_FORMAT
-            ", this one knows %u). Install the newer version again, or move the file away to "
-            "start anew.",
-            path, version, (guint)G_N_ELEMENTS(MIGRATIONS));
+        g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
+                    _("%s was written by a newer version of this plugin (schema %" PRId64
+                      ", this one knows %u). Install the newer version again, or move the file "
+                      "away to start anew."),
+                    path, version, (guint)G_N_ELEMENTS(MIGRATIONS));
         return FALSE;
     }
     return TRUE;

@@ -15,6 +15,7 @@
 #include "store/untold.h"
 #include <sqlite3.h>
 #include "store/media.h"
+#include "core/words.h"
 
 static gint64
 get_wall_time(void)
@@ -166,8 +167,8 @@ dup_hint(const Report *report, const CoexStored *target)
         !coex_graph_code_is_of_file(report->error_code))
         return NULL;
     return g_strconcat(report->explanation,
-                       " WhatsApp fetches the file itself: see that it is at its address for "
-                       "everybody, without a login.",
+                       _(" WhatsApp fetches the file itself: see that it is at its address for "
+                         "everybody, without a login."),
                        NULL);
 }
 

@@ -15,6 +15,7 @@
 #include "store/search.h"
 #include "store/shown.h"
 #include "store/writer.h"
+#include "core/words.h"
 #include <errno.h>
 #include <string.h>
 
@@ -33,11 +34,10 @@ prepare_folder(const char *path, GError **error)
     g_autofree char *folder = g_path_get_dirname(path);
     if (g_mkdir_with_parents(folder, 0700) == 0)
         return TRUE;
-    g_set_error(
-        error, COEX_ERROR, COEX_ERROR_STORE,
-        "The folder %s cannot be made: %s. Check the rights and the free space of the folder "
-        "above it.",
-        folder, g_strerror(errno));
+    g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
+                _("The folder %s cannot be made: %s. Check the rights and the free space of the "
+                  "folder above it."),
+                folder, g_strerror(errno));
     return FALSE;
 }
 

@@ -8,6 +8,7 @@
 #include "store/dispatch.h"
 #include "store/purge.h"
 #include "store/search.h"
+#include "core/words.h"
 #include <pthread.h>
 #include <signal.h>
 
@@ -225,7 +226,7 @@ ensure_open(CoexWriter *writer, GError **error)
     gint64 now = g_get_monotonic_time();
     if (now < writer->reopen_at) {
         g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
-                    "%s cannot be used after an error of its disk; it is tried again shortly.",
+                    _("%s cannot be used after an error of its disk; it is tried again shortly."),
                     writer->path);
         return FALSE;
     }
@@ -360,12 +361,11 @@ static void
 note_damage(CoexWriter *writer, const GError *error)
 {
     if (writer->damaged == NULL && writer->db != NULL && coex_db_is_damaged(writer->db))
-        writer->damaged =
-            error != NULL ? g_error_copy(error)
-                          : g_error_new(COEX_ERROR, COEX_ERROR_STORE,
-                                        "%s is damaged. Log off with all numbers that this program "
-                                        "has, and log in again.",
-                                        writer->path);
+        writer->damaged = error != NULL ? g_error_copy(error)
+                                        : g_error_new(COEX_ERROR, COEX_ERROR_STORE,
+                                                      _("%s is damaged. Log off with all numbers "
+                                                        "that this program has, and log in again."),
+                                                      writer->path);
 }
 
 /* The rest of it is not put off. */
@@ -676,10 +676,10 @@ coex_writer_start(CoexDb *db, const char *path, const CoexWriterKind *kind, gpoi
     writer->thread = g_thread_try_new("coex-writer", writer_main, writer, &thread_error);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (writer->thread == NULL) {
-        g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
-                    "No thread could be started to write %s: %s. Close other programs and log in "
-                    "again.",
-                    path, thread_error->message);
+        g_set_error(
+            error, COEX_ERROR, COEX_ERROR_STORE,
+            _("No thread could be started to write %s: %s. Close other programs and log in again."),
+            path, thread_error->message);
         coex_writer_stop(writer);
         return NULL;
     }

@@ -104,7 +104,7 @@ RULES_CORE = [
      "core does no I/O"),
 ]
 CORE_HEADERS = (
-    r"<(glib|glib-object|glib/g\w+|json-glib/json-glib|gnutls/crypto|string|stdlib|stdint|stddef|stdbool|limits|errno|math|ctype|"
+    r"<(glib|glib-object|glib/g\w[\w-]*|json-glib/json-glib|gnutls/crypto|string|stdlib|stdint|stddef|stdbool|limits|errno|math|ctype|"
     r"inttypes|stdarg)\.h>"
 )
 
