@@ -202,10 +202,9 @@ end(Job *job, CoexMediaState state, const char *path, const char *line)
 
     *ending = (Ending){ coex_account_ref(account), job };
     coex_batch_put_media(batch, job->message_id, state, path);
-    if (path != NULL)
-        coex_batch_add_file(batch, person_id, line, path, job->flags, now);
-    else if (state != COEX_MEDIA_GONE)
-        coex_batch_add_offer(batch, person_id, line, now);
+    if (state != COEX_MEDIA_GONE)
+        coex_batch_add_file(batch, person_id, line, path, path != NULL ? job->flags : COEX_LINE_GET,
+                            now);
     else
         coex_batch_add_line(batch, person_id, COEX_FEED_NOTICE, line, NULL, now);
     job->ended = TRUE;

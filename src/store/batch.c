@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "store/batch.h"
 
+#include "core/feed.h"
 #include "store/batch-private.h"
 
 static void
@@ -265,56 +266,53 @@ coex_batch_remove_unsent(CoexBatch *batch, const char *local_id)
     add_change(batch, COEX_CHANGE_UNSENT)->local_id = g_strdup(local_id);
 }
 
+static CoexChange *
+add_line(CoexBatch *batch, const CoexFeedItem *line)
+{
+    CoexChange *change = add_change(batch, COEX_CHANGE_LINE);
+    change->line.person_id = line->person_id;
+    change->line.kind = line->kind;
+    change->line.text = g_strdup(line->text);
+    change->line.detail = g_strdup(line->detail);
+    change->line.flags = line->flags;
+    change->line.now = line->time;
+    return change;
+}
+
 void
 coex_batch_add_outcome(CoexBatch *batch, const CoexOutboxRow *row, CoexFeedKind kind,
                        const char *detail, CoexLineFlags flags, gint64 now)
 {
-    CoexChange *change = add_change(batch, COEX_CHANGE_LINE);
-    change->line.person_id = row->person_id;
-    change->line.local_id = g_strdup(row->local_id);
-    change->line.kind = kind;
-    change->line.text = g_strdup(row->text);
-    change->line.detail = g_strdup(detail);
-    change->line.flags = flags;
-    change->line.now = now;
+    const CoexFeedItem line = { .person_id = row->person_id,
+                                .kind = kind,
+                                .text = row->text,
+                                .detail = (char *)detail,
+                                .flags = flags,
+                                .time = now };
+    add_line(batch, &line)->line.local_id = g_strdup(row->local_id);
 }
 
 void
 coex_batch_add_line(CoexBatch *batch, gint64 person_id, CoexFeedKind kind, const char *text,
                     const char *detail, gint64 now)
 {
-    CoexChange *change = add_change(batch, COEX_CHANGE_LINE);
-    change->line.person_id = person_id;
-    change->line.kind = kind;
-    change->line.text = g_strdup(text);
-    change->line.detail = g_strdup(detail);
-    change->line.now = now;
+    add_line(batch, &(CoexFeedItem){ .person_id = person_id,
+                                     .kind = kind,
+                                     .text = (char *)text,
+                                     .detail = (char *)detail,
+                                     .time = now });
 }
 
 void
 coex_batch_add_file(CoexBatch *batch, gint64 person_id, const char *text, const char *path,
                     CoexLineFlags flags, gint64 now)
 {
-    CoexChange *change = add_change(batch, COEX_CHANGE_LINE);
-
-    change->line.person_id = person_id;
-    change->line.kind = COEX_FEED_FILE;
-    change->line.text = g_strdup(text);
-    change->line.detail = g_strdup(path);
-    change->line.flags = flags;
-    change->line.now = now;
-}
-
-void
-coex_batch_add_offer(CoexBatch *batch, gint64 person_id, const char *text, gint64 now)
-{
-    CoexChange *change = add_change(batch, COEX_CHANGE_LINE);
-
-    change->line.person_id = person_id;
-    change->line.kind = COEX_FEED_NOTICE;
-    change->line.text = g_strdup(text);
-    change->line.flags = COEX_LINE_GET;
-    change->line.now = now;
+    add_line(batch, &(CoexFeedItem){ .person_id = person_id,
+                                     .kind = path != NULL ? COEX_FEED_FILE : COEX_FEED_NOTICE,
+                                     .text = (char *)text,
+                                     .detail = (char *)path,
+                                     .flags = flags,
+                                     .time = now });
 }
 
 void

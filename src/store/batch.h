@@ -100,11 +100,10 @@ void coex_batch_note_logged(CoexBatch *batch, const CoexUnlogged *unlogged);
 /* What became of the file of a message. @path may be NULL. */
 void coex_batch_put_media(CoexBatch *batch, gint64 message_id, CoexMediaState state,
                           const char *path);
-/* The file of a message is at @path, and @text names it. */
+/* The file of a message is at @path, and @text names it; NULL: it is not here, and @text says what
+ * fetches it. */
 void coex_batch_add_file(CoexBatch *batch, gint64 person_id, const char *text, const char *path,
                          CoexLineFlags flags, gint64 now);
-/* @text names the file of a message that is not here, and says what fetches it. */
-void coex_batch_add_offer(CoexBatch *batch, gint64 person_id, const char *text, gint64 now);
 /* A feed item of kind NOTICE or RECORD. */
 void coex_batch_add_line(CoexBatch *batch, gint64 person_id, CoexFeedKind kind, const char *text,
                          const char *detail, gint64 now);
