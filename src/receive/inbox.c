@@ -188,6 +188,8 @@ apply_message(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
         effect.phone_token = message->token;
     effect.message = message;
     effect.index = coex_batch_add_message(batch, person->id, message, time);
+    coex_batch_tell_broadcasts_before(batch, effect.index,
+                                      coex_broadcast_get_untold(account, person));
     effect.person_id = person->id;
     g_array_append_val(step->effects, effect);
     touch(step, person->id);

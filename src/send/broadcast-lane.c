@@ -606,6 +606,19 @@ coex_broadcast_lane_count(const CoexBroadcasts *broadcasts)
     return broadcasts->running->people->len - broadcasts->next + broadcasts->again.length;
 }
 
+gboolean
+coex_broadcast_lane_has(const CoexBroadcasts *broadcasts, const CoexPerson *person)
+{
+    GHashTableIter iter;
+    gpointer part;
+
+    g_hash_table_iter_init(&iter, broadcasts->parts);
+    while (g_hash_table_iter_next(&iter, NULL, &part))
+        if (find_person(broadcasts->account, ((const Part *)part)->person_id) == person)
+            return TRUE;
+    return FALSE;
+}
+
 void
 coex_broadcast_lane_close(CoexBroadcasts *broadcasts)
 {

@@ -40,7 +40,7 @@ put_outcome(CoexBatch *batch, const Outcome *outcome)
     else
         coex_batch_remove_unsent(batch, outcome->local_id);
     if (outcome->open_id != 0)
-        coex_batch_tell_broadcasts(batch, outcome->open_id);
+        coex_batch_tell_broadcasts(batch, outcome->open_id, COEX_UNTOLD_SENT);
 }
 
 static void write_outcome(CoexAccount *account, Outcome *outcome);

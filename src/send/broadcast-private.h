@@ -54,6 +54,8 @@ void coex_broadcast_lane_open(CoexBroadcasts *broadcasts);
 void coex_broadcast_lane_close(CoexBroadcasts *broadcasts);
 /* How many people have not had their turn, or will have another. */
 guint coex_broadcast_lane_count(const CoexBroadcasts *broadcasts);
+/* Whether one to the person is on its way. */
+gboolean coex_broadcast_lane_has(const CoexBroadcasts *broadcasts, const CoexPerson *person);
 /* The person has had a turn. */
 void coex_broadcast_lane_note_reached(CoexBroadcasts *broadcasts, const CoexPerson *person);
 

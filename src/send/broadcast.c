@@ -313,16 +313,26 @@ coex_broadcast_note_open(CoexAccount *account, CoexPerson *person, gboolean open
     coex_broadcast_tell_open(account, person);
 }
 
+CoexUntold
+coex_broadcast_get_untold(const CoexAccount *account, const CoexPerson *person)
+{
+    if (!coex_broadcast_was_any(account))
+        return COEX_UNTOLD_NOTHING;
+    return coex_broadcast_lane_has(account->broadcasts, person) ? COEX_UNTOLD_SENT
+                                                                : COEX_UNTOLD_ALL;
+}
+
 void
 coex_broadcast_tell_open(CoexAccount *account, const CoexPerson *person)
 {
+    CoexUntold untold = coex_broadcast_get_untold(account, person);
     CoexBatch *batch;
 
     if (!coex_people_get_entry(account->people, person->id)->is_open ||
-        !coex_broadcast_was_any(account))
+        untold == COEX_UNTOLD_NOTHING)
         return;
     batch = coex_account_batch(account);
-    coex_batch_tell_broadcasts(batch, person->id);
+    coex_batch_tell_broadcasts(batch, person->id, untold);
     coex_store_commit(account->store, batch, coex_account_take_lines, coex_account_ref(account));
 }
 

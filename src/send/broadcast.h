@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include <glib.h>
+#include "store/batch.h"
 
 /* One template to many people: planned, asked about, and sent to one after the other beside the
  * outbox, so that nobody's own texts wait for it. Before a message leaves it stands in the store as
@@ -34,6 +34,8 @@ void coex_broadcast_report(CoexAccount *account, const CoexPerson *person);
 
 /* A conversation with the person is @open, or gone: in one that is stands what was sent to them. */
 void coex_broadcast_note_open(CoexAccount *account, CoexPerson *person, gboolean open);
+/* What of all that was sent to the person may stand before a line of theirs now. */
+CoexUntold coex_broadcast_get_untold(const CoexAccount *account, const CoexPerson *person);
 /* What was sent to the person is shown where a conversation with them is open. */
 void coex_broadcast_tell_open(CoexAccount *account, const CoexPerson *person);
 

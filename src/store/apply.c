@@ -303,7 +303,7 @@ apply_change(CoexApply *a, GError **error)
     case COEX_CHANGE_UNSENT:
         return coex_apply_remove_unsent(a, change->local_id, error);
     case COEX_CHANGE_UNTOLD:
-        return coex_apply_untold(a, change->person_id, error);
+        return coex_apply_untold(a, change->untold.person_id, change->untold.which, error);
     case COEX_CHANGE_LINE:
         return apply_line(a, error);
     case COEX_CHANGE_SETTING:

@@ -62,6 +62,7 @@ typedef struct CoexChange {
             gint64 time;
             gboolean past;
             gboolean more; /* reactions to the same message follow in the batch */
+            CoexUntold untold;
         } message;
         struct {
             CoexStatus *status;
@@ -73,8 +74,11 @@ typedef struct CoexChange {
             char *wamid;
             gint64 now;
         } outbox;
-        char *local_id;   /* OUTBOX_REMOVED, UNSENT */
-        gint64 person_id; /* UNTOLD */
+        char *local_id; /* OUTBOX_REMOVED, UNSENT */
+        struct {
+            gint64 person_id;
+            CoexUntold which;
+        } untold;
         struct {
             gint64 person_id;
             CoexFeedKind kind;

@@ -255,9 +255,22 @@ coex_batch_remove_outbox(CoexBatch *batch, const char *local_id)
 }
 
 void
-coex_batch_tell_broadcasts(CoexBatch *batch, gint64 person_id)
+coex_batch_tell_broadcasts(CoexBatch *batch, gint64 person_id, CoexUntold which)
 {
-    add_change(batch, COEX_CHANGE_UNTOLD)->person_id = person_id;
+    CoexChange *change;
+
+    if (which == COEX_UNTOLD_NOTHING)
+        return;
+    change = add_change(batch, COEX_CHANGE_UNTOLD);
+    change->untold.person_id = person_id;
+    change->untold.which = which;
+}
+
+void
+coex_batch_tell_broadcasts_before(CoexBatch *batch, guint index, CoexUntold which)
+{
+    CoexChange *change = g_ptr_array_index(batch->changes, index);
+    change->message.untold = which;
 }
 
 void

@@ -87,9 +87,18 @@ void coex_batch_remove_outbox(CoexBatch *batch, const char *local_id);
 /* Such a message was surely not sent: it goes. */
 void coex_batch_remove_unsent(CoexBatch *batch, const char *local_id);
 
-/* A conversation with the person is there: adds the lines of what broadcasts sent that stand in
- * none yet (SENT, COEX_LINE_BROADCAST). A message that comes does so by itself. */
-void coex_batch_tell_broadcasts(CoexBatch *batch, gint64 person_id);
+/* What broadcasts sent to the person and stands in no conversation yet: which of it is told. */
+typedef enum {
+    COEX_UNTOLD_NOTHING, /* there is none, and nobody looks */
+    COEX_UNTOLD_SENT,
+    COEX_UNTOLD_ALL, /* also what may have arrived: none of it is on its way any more */
+} CoexUntold;
+
+/* A conversation with the person is there: adds the lines of it (SENT, COEX_LINE_BROADCAST). */
+void coex_batch_tell_broadcasts(CoexBatch *batch, gint64 person_id, CoexUntold which);
+/* The same before the line of the message with this index, once that has one: without it, nothing
+ * is told with a message. */
+void coex_batch_tell_broadcasts_before(CoexBatch *batch, guint index, CoexUntold which);
 
 /* A feed item of kind FAILED, UNCONFIRMED or ARRIVED about the text of @row. @detail may be NULL,
  * and is kept with the row as long as that stays as it is. */

@@ -138,8 +138,10 @@ static gboolean
 tell(CoexApply *a, const CoexStored *known, const CoexNewMessage *message, GError **error)
 {
     /* before the words that may answer it */
-    if (!a->quiet && message->content->kind != COEX_CONTENT_SYSTEM &&
-        !coex_apply_untold(a, known->person_id, error))
+    CoexUntold untold = a->quiet || message->content->kind == COEX_CONTENT_SYSTEM
+                            ? COEX_UNTOLD_NOTHING
+                            : message->untold;
+    if (untold != COEX_UNTOLD_NOTHING && !coex_apply_untold(a, known->person_id, untold, error))
         return FALSE;
     if (coex_content_get_target(message->content, NULL))
         return coex_refer_apply(a, known->id, message, error);
@@ -252,7 +254,8 @@ coex_apply_message(CoexApply *a, GError **error)
                                      .content = &source->content,
                                      .past = change->message.past,
                                      .ad_click = source->ad_click,
-                                     .past_state = source->past_state };
+                                     .past_state = source->past_state,
+                                     .untold = change->message.untold };
     g_auto(CoexStored) known = { 0 };
     if (!find_known(a, &message, &known, error))
         return FALSE;

@@ -16,7 +16,7 @@
     " FROM messages LEFT JOIN media ON media.message = messages.id"
 static const char SELECT_PAST[] =
     SELECT " WHERE account = ?1 AND person = ?2 AND time < ?3 AND text <> ''"
-           " AND NOT (?5 AND type IS '" COEX_UNTOLD "' AND messages.state <> 5)"
+           " AND NOT (?5 AND type IS '" COEX_UNTOLD "' AND messages.state <> ?6)"
            " ORDER BY time DESC, messages.id DESC LIMIT ?4";
 static const char SELECT_ONE[] =
     SELECT " WHERE account = ? AND messages.id = ? AND text <> '' AND deleted_at = 0";
@@ -151,11 +151,12 @@ GPtrArray *
 coex_past_read(CoexDb *db, const CoexPastQuery *query, GError **error)
 {
     g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(unref_item);
-    sqlite3_stmt *rows = coex_db_query(
-        db, SELECT_PAST,
-        COEX_VALUES(coex_int(query->account_id), coex_int(query->person_id),
-                    coex_int(query->before), coex_int(query->limit), coex_int(query->only_told)),
-        error);
+    sqlite3_stmt *rows =
+        coex_db_query(db, SELECT_PAST,
+                      COEX_VALUES(coex_int(query->account_id), coex_int(query->person_id),
+                                  coex_int(query->before), coex_int(query->limit),
+                                  coex_int(query->only_told), coex_int(COEX_STATE_FAILED)),
+                      error);
     CoexStep step = rows != NULL ? coex_db_step(db, rows, error) : COEX_STEP_FAILED;
     for (; step == COEX_STEP_ROW; step = coex_db_step(db, rows, error)) {
         CoexFeedItem *line = read_line(db, query->account_id, rows, error);

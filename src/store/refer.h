@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include "core/message.h"
+#include "store/batch.h"
 #include <glib.h>
 
 /* Messages that are about another one: quotes, reactions, edits and withdrawals. The other is
@@ -28,6 +28,7 @@ typedef struct {
     const char *ad_click;     /* of a customer's message, NULL */
     gboolean past;            /* of the phone's history, where it was in @past_state */
     CoexState past_state;
+    CoexUntold untold; /* what comes before its line */
 } CoexNewMessage;
 
 /* First words of the message that @message quotes: NULL where it quotes none. Free with g_free().

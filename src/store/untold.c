@@ -12,7 +12,7 @@
 static const char SELECT_UNTOLD[] =
     "SELECT id, time, text FROM (SELECT id, time, text, type, state FROM messages"
     "  WHERE account = ?1 AND person = ?2 ORDER BY time DESC, id DESC LIMIT ?3)"
-    " WHERE type = ?4 AND state <> ?5 ORDER BY time, id";
+    " WHERE type = ?4 AND state NOT IN (?5, ?6) ORDER BY time, id";
 
 static gboolean
 tell(CoexApply *a, const CoexFeedItem *line, GError **error)
@@ -31,13 +31,14 @@ unref_item(gpointer item)
 
 /* NULL on error. */
 static GPtrArray *
-read_lines(CoexApply *a, gint64 person_id, GError **error)
+read_lines(CoexApply *a, gint64 person_id, CoexUntold which, GError **error)
 {
     g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(unref_item);
+    CoexState other = which == COEX_UNTOLD_ALL ? COEX_STATE_FAILED : COEX_STATE_UNCONFIRMED;
     sqlite3_stmt *rows = coex_db_query(
         a->db, SELECT_UNTOLD,
         COEX_VALUES(coex_int(a->change->account_id), coex_int(person_id), coex_int(LOOKED_AT),
-                    coex_text(COEX_UNTOLD), coex_int(COEX_STATE_FAILED)),
+                    coex_text(COEX_UNTOLD), coex_int(COEX_STATE_FAILED), coex_int(other)),
         error);
     CoexStep step = rows != NULL ? coex_db_step(a->db, rows, error) : COEX_STEP_FAILED;
     for (; step == COEX_STEP_ROW; step = coex_db_step(a->db, rows, error)) {
@@ -54,9 +55,9 @@ read_lines(CoexApply *a, gint64 person_id, GError **error)
 }
 
 gboolean
-coex_apply_untold(CoexApply *a, gint64 person_id, GError **error)
+coex_apply_untold(CoexApply *a, gint64 person_id, CoexUntold which, GError **error)
 {
-    g_autoptr(GPtrArray) lines = read_lines(a, person_id, error);
+    g_autoptr(GPtrArray) lines = read_lines(a, person_id, which, error);
     if (lines == NULL)
         return FALSE;
     for (guint i = 0; i < lines->len; i++)

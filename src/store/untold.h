@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include <glib.h>
+#include "store/batch.h"
 
 /* What a broadcast sent opens no conversation: its line comes before the next one of that person,
  * or when a conversation with them is there, and only once. Which of the two a message is says its
@@ -12,5 +12,6 @@
 
 typedef struct CoexApply CoexApply;
 
-/* Adds the lines of all that was sent to the person like that, and did not fail, to the feed. */
-gboolean coex_apply_untold(CoexApply *apply, gint64 person_id, GError **error);
+/* Adds the lines of @which (CoexUntold) was sent to the person like that, and did not fail, to the
+ * feed. */
+gboolean coex_apply_untold(CoexApply *apply, gint64 person_id, CoexUntold which, GError **error);

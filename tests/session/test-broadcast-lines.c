@@ -135,6 +135,50 @@ test_proven_later(Desk *desk)
     desk_hear(desk, "ada", "Perfect");
 }
 
+/* The customer writes while it is on its way, and it leaves only at another try: it stands once,
+ * and not before it is sent. */
+static void
+test_on_its_way(Desk *desk)
+{
+    const char *const ada[] = { desk_name("ada"), "", NULL };
+
+    open_shop(desk);
+    coex_sim_fail_next_late(desk->sim, 130429, 1500 * TEST_SLOWNESS);
+    plan_for(desk, "order_update", order_values, ada);
+    desk_wait_ask(desk, "Send order_update to 1 person of “Bakers”?");
+    broadcast_step(desk, COEX_BROADCAST_BEGIN);
+    desk_wait_notice(desk, NULL, BEGINS);
+    desk_wait_requests(desk, "messages", 1);
+    desk_hear(desk, "ada", "Is it ready?");
+    coex_session_note_open(desk->session, desk_name("ada"), TRUE);
+    take_part(desk, NULL);
+    wait_line(desk, "ada", TO_ADA);
+    desk_wait_notice(desk, NULL, DONE);
+    desk_hear(desk, "ada", "Perfect");
+    desk_fence(desk);
+    g_assert_cmpuint(desk_count(desk, DESK_FEED, "ada", "Hi *"), ==, 1);
+}
+
+/* It may have arrived, and nothing tells: it stands before the answer all the same. */
+static void
+test_uncertain(Desk *desk)
+{
+    const char *const ada[] = { desk_name("ada"), "", NULL };
+
+    open_shop(desk);
+    coex_sim_set_auto_status(desk->sim, FALSE);
+    coex_sim_drop_next(desk->sim, TRUE);
+    plan_for(desk, "order_update", order_values, ada);
+    desk_wait_ask(desk, "Send order_update to 1 person of “Bakers”?");
+    broadcast_step(desk, COEX_BROADCAST_BEGIN);
+    desk_wait_notice(desk, NULL, BEGINS);
+    take_part(desk, NULL);
+    desk_wait_notice(desk, NULL, DONE);
+    g_free(coex_sim_customer_sends(desk->sim, "ada", "Perfect"));
+    wait_line(desk, "ada", TO_ADA);
+    desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Perfect");
+}
+
 /* What stands there as sent, and is not delivered, is said there; and nowhere else. */
 static void
 test_fails_later(Desk *desk)
@@ -169,6 +213,8 @@ main(int argc, char **argv)
     desk_add("/broadcast-lines/after-a-restart", test_after_a_restart);
     desk_add("/broadcast-lines/opened-later", test_opened_later);
     desk_add("/broadcast-lines/proven-later", test_proven_later);
+    desk_add("/broadcast-lines/on-its-way", test_on_its_way);
+    desk_add_at(DESK_ONLY_META, "/broadcast-lines/uncertain", test_uncertain);
     desk_add("/broadcast-lines/fails-later", test_fails_later);
     return g_test_run();
 }
