@@ -166,6 +166,16 @@ coex_echo_get_mark_length(const char *text)
     return g_str_has_prefix(text, COEX_BY_DESK) ? get_desk_mark_length(text) : 0;
 }
 
+char *
+coex_echo_dup_desk(const char *text)
+{
+    gsize length = g_str_has_prefix(text, COEX_BY_DESK) ? get_desk_mark_length(text) : 0;
+
+    return length > 0 ? g_strndup(text + strlen(COEX_BY_DESK),
+                                  length - strlen(COEX_BY_DESK) - strlen("] "))
+                      : NULL;
+}
+
 CoexLack
 coex_content_get_lack(const CoexContent *content)
 {

@@ -130,6 +130,8 @@ CoexLack coex_content_get_lack(const CoexContent *content);
 const char *coex_echo_get_author(const char *text);
 /* Any of the three, 0: it is from the phone. Bytes. */
 gsize coex_echo_get_mark_length(const char *text);
+/* The desk that the third one names; NULL: it is not there. Free with g_free(). */
+char *coex_echo_dup_desk(const char *text);
 
 /* Whether a message of this kind from the customer opens the customer service window: all but edit,
  * revoke and system. */

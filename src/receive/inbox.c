@@ -82,6 +82,8 @@ typedef struct {
     const CoexMessage *message; /* the batch has it */
     gint64 echo_at;             /* of a message from the phone */
     const char *phone_token;    /* of one that a person wrote; the batch has it */
+    guint answers; /* of a message from another desk: index of the change that reads who else
+                      answered */
 } Effect;
 
 struct CoexInboxStep {
@@ -190,6 +192,8 @@ apply_message(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
     effect.index = coex_batch_add_message(batch, person->id, message, time);
     coex_batch_tell_broadcasts_before(batch, effect.index,
                                       coex_broadcast_get_untold(account, person));
+    if (message->desk != NULL)
+        effect.answers = coex_batch_read_answers(batch, person->id, time);
     effect.person_id = person->id;
     g_array_append_val(step->effects, effect);
     touch(step, person->id);
@@ -507,7 +511,7 @@ settle_message(CoexInboxStep *step, CoexBatch *batch, const Effect *effect)
     if (effect->phone_token != NULL)
         coex_phone_note_echo(account, effect->phone_token, effect->echo_at);
     if (effect->message->desk != NULL)
-        coex_desk_sends_note_other(account, person, effect->message->desk, effect->echo_at);
+        coex_desk_sends_tell_both(account, person, coex_batch_get_result(batch, effect->answers));
     is_bot = effect->echo_at > 0 && coex_echo_get_author(result->text) != NULL;
     if (effect->message->desk != NULL ? coex_person_note_elsewhere(person, effect->echo_at)
                                       : coex_person_note_echo(person, effect->echo_at, is_bot)) {
@@ -585,7 +589,7 @@ coex_inbox_applied(CoexInboxStep *step, CoexBatch *batch, const GError *error)
     for (guint i = 0; account->state != COEX_ACCOUNT_ENDED && i < step->settled->len; i++) {
         const char *local_id = g_ptr_array_index(step->settled, i);
 
-        coex_outbox_settled(account->outbox, local_id,
+        coex_outbox_settled(account->outbox, batch, local_id,
                             g_hash_table_contains(step->failed, local_id), error);
     }
     for (guint i = 0; error != NULL && i < step->standby->len; i++)

@@ -11,6 +11,7 @@
 #include "core/relay.h"
 #include "core/retry.h"
 #include "core/timer.h"
+#include "store/batch.h"
 #include "store/rows.h"
 #include "core/words.h"
 #include <string.h>
@@ -19,20 +20,11 @@
 #define WAITING_MAX (8 * 1024 * 1024) /* bytes of copies that the relay does not have yet */
 #define SOON 20                       /* tries that are not more than 2^SOON_ATTEMPT s apart */
 #define SOON_ATTEMPT 1
-#define AT_ONCE_S 60 /* two answers so near each other were not meant so */
-
-/* When somebody was written to last. */
-typedef struct {
-    gint64 own_at;
-    gint64 other_at;
-    char *desk; /* the other */
-    gint64 told_at;
-} Answers;
 
 /* What is not on disk for sure yet. */
 typedef struct {
-    char *key; /* of its setting */
-    gint64 at;
+    char *key;     /* of its setting */
+    guint answers; /* index of the change that reads who else answered */
 } Noted;
 
 struct CoexDeskSends {
@@ -45,17 +37,8 @@ struct CoexDeskSends {
     gboolean refused_told;
     guint n_failures;
     GSource *retry;
-    GHashTable *answers; /* person id -> Answers */
+    GHashTable *told; /* person id -> gint64: when two answered at once, as was told last */
 };
-
-static void
-answers_free(gpointer data)
-{
-    Answers *answers = data;
-
-    g_free(answers->desk);
-    g_free(answers);
-}
 
 static void
 noted_free(gpointer data)
@@ -72,7 +55,7 @@ coex_desk_sends_new(void)
     CoexDeskSends *sends = g_new0(CoexDeskSends, 1);
 
     sends->noted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, noted_free);
-    sends->answers = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, answers_free);
+    sends->told = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
     return sends;
 }
 
@@ -89,7 +72,7 @@ coex_desk_sends_free(CoexDeskSends *sends)
     g_queue_clear_full(&sends->keys, g_free);
     g_free(sends->posting);
     g_hash_table_unref(sends->noted);
-    g_hash_table_unref(sends->answers);
+    g_hash_table_unref(sends->told);
     g_free(sends);
 }
 
@@ -228,49 +211,24 @@ coex_desk_sends_start(CoexAccount *account)
 
 /* ---- two at once ---- */
 
-static Answers *
-get_answers(CoexAccount *account, const CoexPerson *person)
+void
+coex_desk_sends_tell_both(CoexAccount *account, const CoexPerson *person, const CoexResult *answers)
 {
-    GHashTable *table = account->desk_sends->answers;
-    Answers *answers = g_hash_table_lookup(table, &person->id);
-
-    if (answers != NULL)
-        return answers;
-    answers = g_new0(Answers, 1);
-    g_hash_table_insert(table, g_memdup2(&person->id, sizeof person->id), answers);
-    return answers;
-}
-
-/* Once for as long as it goes on. */
-static void
-tell_both(CoexAccount *account, const CoexPerson *person, Answers *answers)
-{
+    GHashTable *told = account->desk_sends->told;
     gint64 at = MAX(answers->own_at, answers->other_at);
-    gboolean goes_on = at - answers->told_at <= AT_ONCE_S;
+    const gint64 *before = g_hash_table_lookup(told, &person->id);
+    gboolean goes_on = before != NULL && at - *before <= COEX_AT_ONCE_S;
 
-    if (answers->own_at == 0 || answers->other_at == 0 ||
-        ABS(answers->own_at - answers->other_at) > AT_ONCE_S)
+    if (answers->own_at == 0 || answers->desk == NULL ||
+        ABS(answers->own_at - answers->other_at) > COEX_AT_ONCE_S)
         return;
-    answers->told_at = at;
+    g_hash_table_replace(told, g_memdup2(&person->id, sizeof person->id),
+                         g_memdup2(&at, sizeof at));
     if (!goes_on)
         coex_account_tell_notice(account, person,
                                  _("The desk “%s” and this one both answered within a minute. Look "
                                    "at what stands here before you write on."),
                                  answers->desk);
-}
-
-void
-coex_desk_sends_note_other(CoexAccount *account, const CoexPerson *person, const char *desk,
-                           gint64 at)
-{
-    Answers *answers = get_answers(account, person);
-
-    if (at < answers->other_at)
-        return;
-    answers->other_at = at;
-    g_free(answers->desk);
-    answers->desk = g_strdup(desk);
-    tell_both(account, person, answers);
 }
 
 /* ---- what was accepted ---- */
@@ -340,7 +298,7 @@ coex_desk_sends_note(CoexAccount *account, CoexBatch *batch, const CoexOutboxRow
     if (copy == NULL)
         return;
     noted = g_new(Noted, 1);
-    noted->at = at;
+    noted->answers = coex_batch_read_answers(batch, row->person_id, at);
     noted->key = before != NULL
                      ? g_strdup(before->key)
                      : g_strdup_printf(SETTING "%012" G_GINT64_FORMAT "-%" G_GINT64_FORMAT,
@@ -350,19 +308,17 @@ coex_desk_sends_note(CoexAccount *account, CoexBatch *batch, const CoexOutboxRow
 }
 
 void
-coex_desk_sends_go(CoexAccount *account, const CoexPerson *person, const char *local_id)
+coex_desk_sends_go(CoexAccount *account, const CoexBatch *batch, const CoexPerson *person,
+                   const char *local_id)
 {
     CoexDeskSends *sends = account->desk_sends;
-    Answers *answers;
     Noted *noted = g_hash_table_lookup(sends->noted, local_id);
 
     if (noted == NULL)
         return;
     add(account, g_steal_pointer(&noted->key));
-    answers = get_answers(account, person);
-    answers->own_at = MAX(answers->own_at, noted->at);
+    coex_desk_sends_tell_both(account, person, coex_batch_get_result(batch, noted->answers));
     g_hash_table_remove(sends->noted, local_id);
-    tell_both(account, person, answers);
     post(account);
 }
 
@@ -372,7 +328,7 @@ forget(CoexAccount *account, gint64 person_id)
     g_autofree char *end = g_strdup_printf("-%" G_GINT64_FORMAT, person_id);
     GList *next;
 
-    g_hash_table_remove(account->desk_sends->answers, &person_id);
+    g_hash_table_remove(account->desk_sends->told, &person_id);
     for (GList *item = account->desk_sends->keys.head; item != NULL; item = next) {
         next = item->next;
         if (g_str_has_suffix(item->data, end))

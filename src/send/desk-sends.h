@@ -13,6 +13,7 @@ typedef struct CoexBatch CoexBatch;
 typedef struct CoexDeskSends CoexDeskSends;
 typedef struct CoexOutboxRow CoexOutboxRow;
 typedef struct CoexPerson CoexPerson;
+typedef struct CoexResult CoexResult;
 
 CoexDeskSends *coex_desk_sends_new(void);
 void coex_desk_sends_stop(CoexDeskSends *sends);
@@ -24,10 +25,12 @@ void coex_desk_sends_start(CoexAccount *account);
  * @batch. Then coex_desk_sends_go(). */
 void coex_desk_sends_note(CoexAccount *account, CoexBatch *batch, const CoexOutboxRow *row,
                           const char *wamid, gint64 at);
-/* After that commit, where it went to @person; nothing if none was noted. */
-void coex_desk_sends_go(CoexAccount *account, const CoexPerson *person, const char *local_id);
+/* After the commit of that @batch, where it went to @person; nothing if none was noted. */
+void coex_desk_sends_go(CoexAccount *account, const CoexBatch *batch, const CoexPerson *person,
+                        const char *local_id);
 /* What waits of the person's leaves this desk no more. */
 void coex_desk_sends_forget(CoexAccount *account, const CoexPerson *person);
-/* Another desk has sent to @person at @at, seconds since 1970. */
-void coex_desk_sends_note_other(CoexAccount *account, const CoexPerson *person, const char *desk,
-                                gint64 at);
+/* Another desk and this one may have answered @person at once, as coex_batch_read_answers() found:
+ * said once for as long as it goes on. */
+void coex_desk_sends_tell_both(CoexAccount *account, const CoexPerson *person,
+                               const CoexResult *answers);

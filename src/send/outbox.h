@@ -100,8 +100,8 @@ gboolean coex_outbox_is_pending(CoexOutbox *outbox, gint64 person_id, const char
 gboolean coex_outbox_settle(CoexOutbox *outbox, CoexBatch *batch, const CoexStatus *status);
 /* That batch is on disk, or, with @error, is not: then it is written again later. @failed: what the
  * status told was that it failed. */
-void coex_outbox_settled(CoexOutbox *outbox, const char *local_id, gboolean failed,
-                         const GError *error);
+void coex_outbox_settled(CoexOutbox *outbox, const CoexBatch *batch, const char *local_id,
+                         gboolean failed, const GError *error);
 /* The person wrote, so that the window is open now: releases what is held. */
 void coex_outbox_window_opened(CoexOutbox *outbox, CoexPerson *person);
 /* The clock was corrected: whose window is open after all gets what was held before they wrote, and

@@ -398,7 +398,7 @@ on_accepted(CoexBatch *batch, const GError *error, gpointer user_data)
     accepted(outbox, person);
     coex_outbox_take_failures(outbox, batch);
     coex_account_tell_feed(account, coex_batch_get_feed(batch));
-    coex_desk_sends_go(account, person, ticket->local_id);
+    coex_desk_sends_go(account, batch, person, ticket->local_id);
     if (coex_views_note_state(account, person, result))
         coex_ticker_note(account, person, result);
     coex_views_tell(account, person);
@@ -481,7 +481,8 @@ coex_outbox_settle(CoexOutbox *outbox, CoexBatch *batch, const CoexStatus *statu
 }
 
 void
-coex_outbox_settled(CoexOutbox *outbox, const char *local_id, gboolean failed, const GError *error)
+coex_outbox_settled(CoexOutbox *outbox, const CoexBatch *batch, const char *local_id,
+                    gboolean failed, const GError *error)
 {
     CoexOutboxItem *item = g_hash_table_lookup(outbox->by_id, local_id);
     CoexPerson *person;
@@ -494,7 +495,7 @@ coex_outbox_settled(CoexOutbox *outbox, const char *local_id, gboolean failed, c
         return;
     }
     person = coex_outbox_item_person(item);
-    coex_desk_sends_go(outbox->account, person, local_id);
+    coex_desk_sends_go(outbox->account, batch, person, local_id);
     leave_queue(outbox, item, person);
     at = coex_person_get_answer_time(person, coex_account_now(outbox->account));
     if (!failed) {

@@ -4,6 +4,7 @@
 #include "store/media.h"
 #include "store/apply.h"
 
+#include "store/answers.h"
 #include "store/batch-private.h"
 #include "store/costs.h"
 #include "store/forget.h"
@@ -323,6 +324,8 @@ apply_change(CoexApply *a, GError **error)
         return apply_delivery_waited(a, error);
     case COEX_CHANGE_PAST:
         return read_past(a, error);
+    case COEX_CHANGE_ANSWERS:
+        return coex_apply_answers(a, error);
     case COEX_CHANGE_COSTS:
         return read_costs(a, error);
     case COEX_CHANGE_TIMES:

@@ -31,6 +31,7 @@ typedef enum {
     COEX_CHANGE_DELIVERY_WAITED,
     COEX_CHANGE_DELIVERY_QUARANTINED,
     COEX_CHANGE_PAST,
+    COEX_CHANGE_ANSWERS,
     COEX_CHANGE_TIMES,
     COEX_CHANGE_MEDIA,
     COEX_CHANGE_LOGGED,
@@ -103,6 +104,10 @@ typedef struct CoexChange {
             char *reason;
         } delivery;
         CoexPastQuery past;
+        struct {
+            gint64 person_id;
+            gint64 at;
+        } answers;
         guint costs_from; /* month */
         struct {
             gint64 person_id;

@@ -11,6 +11,7 @@ clear_result(CoexResult *result)
     g_free(result->local_id);
     g_free(result->origin);
     g_free(result->explanation);
+    g_free(result->desk);
     *result = (CoexResult){ .outcome = COEX_ADDED, .state = COEX_STATE_UNKNOWN };
 }
 
@@ -85,6 +86,7 @@ free_change(gpointer data)
     case COEX_CHANGE_UNITED:
     case COEX_CHANGE_UNTOLD:
     case COEX_CHANGE_PAST:
+    case COEX_CHANGE_ANSWERS:
     case COEX_CHANGE_TIMES:
     case COEX_CHANGE_COSTS:
         break;
@@ -415,6 +417,15 @@ coex_batch_read_past(CoexBatch *batch, gint64 person_id, gint64 before, guint li
 {
     CoexChange *change = add_change(batch, COEX_CHANGE_PAST);
     change->past = (CoexPastQuery){ batch->account_id, person_id, before, limit, TRUE };
+}
+
+guint
+coex_batch_read_answers(CoexBatch *batch, gint64 person_id, gint64 at)
+{
+    CoexChange *change = add_change(batch, COEX_CHANGE_ANSWERS);
+    change->answers.person_id = person_id;
+    change->answers.at = at;
+    return batch->changes->len - 1;
 }
 
 void

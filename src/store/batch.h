@@ -152,6 +152,12 @@ void coex_batch_put_back_times(CoexBatch *batch, gint64 person_id, const CoexPut
 /* Reads what coex_store_read_past() does of what was told, as it is at this place of the batch. */
 void coex_batch_read_past(CoexBatch *batch, gint64 person_id, gint64 before, guint limit);
 
+/* Two messages to one person so near each other were not meant so. */
+#define COEX_AT_ONCE_S 60
+/* Reads when this desk, and another one, last answered the person within that of @at, as it is at
+ * this place of the batch. Returns the change's index for coex_batch_get_result(). */
+guint coex_batch_read_answers(CoexBatch *batch, gint64 person_id, gint64 at);
+
 /* Reads what messages cost in the month @from (202610) and those after it. */
 void coex_batch_read_costs(CoexBatch *batch, guint from);
 
@@ -177,6 +183,10 @@ typedef struct CoexResult {
     char *origin;      /* of a copy, the local id of what it was made of first, NULL */
     int error_code;    /* Graph's, of a status that failed; 0 */
     char *explanation; /* with that, NULL */
+    /* Of coex_batch_read_answers(); 0: there was none. */
+    gint64 own_at;
+    gint64 other_at;
+    char *desk; /* with that: which one */
 } CoexResult;
 
 /* Of the change @index. Borrowed. */

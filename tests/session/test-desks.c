@@ -274,6 +274,48 @@ test_at_once(Desk *desk)
     close_shop(&shop);
 }
 
+/* What was answered before a restart counts: at the desk that answered first, and at the other. */
+static void
+test_at_once_restarted(Desk *desk)
+{
+    Shop shop;
+
+    open_shop(&shop, desk);
+    ada_writes(&shop, "Is it ready?");
+    desk_say(shop.counter, "ada", "It is");
+    wait_copy(shop.home, "ada", "[desk counter] It is");
+    desk_wait_state(shop.counter, "ada", "delivered*: It is");
+    fence(&shop);
+    desk_restart(shop.counter);
+    desk_restart(shop.home);
+    desk_wait_catalogue(shop.home);
+    desk_say(shop.home, "ada", "Not yet");
+    wait_copy(shop.counter, "ada", "[desk home] Not yet");
+    desk_wait_notice(shop.home, "ada", "The desk “counter” and this one both answered *");
+    desk_wait_notice(shop.counter, "ada", "The desk “home” and this one both answered *");
+    desk_wait_state(shop.home, "ada", "delivered*: Not yet");
+    fence(&shop);
+    close_shop(&shop);
+}
+
+/* A reaction answers nobody. */
+static void
+test_at_once_mark(Desk *desk)
+{
+    Shop shop;
+
+    open_shop(&shop, desk);
+    ada_writes(&shop, "Is it ready?");
+    desk_say(shop.counter, "ada", "It is");
+    wait_copy(shop.home, "ada", "[desk counter] It is");
+    desk_wait_state(shop.counter, "ada", "delivered*: It is");
+    coex_session_react(shop.home->session, ADA, "👍");
+    desk_wait_feed(shop.home, COEX_FEED_RECORD, "ada", "You reacted with 👍 *");
+    desk_wait_feed(shop.counter, COEX_FEED_RECORD, "ada", "[desk home] Reacted with 👍 *");
+    fence(&shop);
+    close_shop(&shop);
+}
+
 /* ---- on its way to the relay ---- */
 
 /* In the order in which they left, also after a restart; the statuses come before them. */
@@ -624,6 +666,8 @@ main(int argc, char **argv)
     desk_add("/desks/goes-on", test_goes_on);
     desk_add_at(DESK_ONLY_META, "/desks/failed", test_failed);
     desk_add_at(DESK_ONLY_META, "/desks/at-once", test_at_once);
+    desk_add_at(DESK_ONLY_META, "/desks/at-once-restarted", test_at_once_restarted);
+    desk_add_at(DESK_ONLY_META, "/desks/at-once-mark", test_at_once_mark);
     desk_add_at(DESK_ONLY_META, "/desks/full", test_full);
     desk_add_at(DESK_ONLY_360DIALOG, "/desks/deaf", test_deaf);
     desk_add_at(DESK_ONLY_META, "/desks/picky", test_picky);
