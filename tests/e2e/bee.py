@@ -116,7 +116,8 @@ class Bee:
         self.irc.root(f"register {PASSWORD}", "root")
         for n, sim in enumerate(self.sims):
             self.irc.add_account(sim, self._tag(n))
-        self.irc.root(f"account {self._tag(1)} set auto_connect false", "auto_connect")
+        for n in range(1, len(self.sims)):
+            self.irc.root(f"account {self._tag(n)} set auto_connect false", "auto_connect")
         self.log_on(0)
 
     def quit(self):
