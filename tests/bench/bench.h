@@ -75,10 +75,11 @@ typedef struct {
     Screen *screen;
     char *dir;
     char *database;
-    guint port;       /* where it takes webhooks */
-    guint n_made;     /* numbered messages so far */
-    gint64 bare_kb;   /* private memory before the plugin was loaded */
-    gint64 online_us; /* how long the login took */
+    guint port;                 /* where it takes webhooks */
+    guint n_made;               /* numbered messages so far */
+    const char *const *options; /* more of them, borrowed, set before the start; NULL */
+    gint64 bare_kb;             /* private memory before the plugin was loaded */
+    gint64 online_us;           /* how long the login took */
 } Rig;
 
 Rig *rig_new(void);
@@ -124,6 +125,9 @@ void load_run(Load *load);
 void load_clear(Load *load);
 /* From sent to answered, each; g_array_unref(). */
 GArray *load_get_times(const Load *load);
+/* Of the messages @first and following, which @load brought: from @since to shown; g_array_unref().
+ */
+GArray *rig_get_show_times(const Rig *rig, const Load *load, guint first, const gint64 *since);
 
 /* ---- an API that accepts everything: server.c ---- */
 

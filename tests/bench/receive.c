@@ -184,20 +184,6 @@ bench_mixed(void)
 #define PACED_RATE 200
 #define N_STORM 10000
 
-/* Of the messages @first and following, which @load brought: from @since to shown. */
-static GArray *
-get_show_times(const Rig *rig, const Load *load, guint first, const gint64 *since)
-{
-    GArray *times = g_array_new(FALSE, FALSE, sizeof(gint64));
-
-    for (guint i = 0; i < load->requests->len; i++) {
-        gint64 time = MAX(rig->screen->shown_at[first + i] - since[i], 0);
-
-        g_array_append_val(times, time);
-    }
-    return times;
-}
-
 typedef struct {
     double base_p50[REPEATS];
     double base_p99[REPEATS];
@@ -223,8 +209,8 @@ show_one_by_one(Rig *rig, Delays *delays, guint repeat)
     load.port = rig->port;
     load_run(&load);
     rig_wait_shown(rig, rig->n_made);
-    committed = get_show_times(rig, &load, rig->n_made - N_PACED, load.acked_at);
-    sent = get_show_times(rig, &load, rig->n_made - N_PACED, load.sent_at);
+    committed = rig_get_show_times(rig, &load, rig->n_made - N_PACED, load.acked_at);
+    sent = rig_get_show_times(rig, &load, rig->n_made - N_PACED, load.sent_at);
     load_clear(&load);
     delays->base_p50[repeat] = to_ms(bench_quantile(base, 500));
     delays->base_p99[repeat] = to_ms(bench_quantile(base, 990));

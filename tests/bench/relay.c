@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 /* The relay: how fast it acknowledges beside the plugin's own listener, how soon a desk that waits
- * has what came, and how fast a new desk gets all that there is. */
+ * has what came, and shows it, and how fast a new desk gets all that there is. */
 
 #define REPEATS 3
 #define CONNECTIONS 32
@@ -258,6 +258,54 @@ measure_delay(Rig *rig, const Relay *relay, gint64 after)
                             (double)bench_quantile(answers, 990) / 1000, DEMAND_NONE, 0 });
 }
 
+/* ---- to the screen of a desk ---- */
+
+/* From the first byte of a webhook to its line, by what listens at @port: quantiles in ms. */
+static void
+run_paced(Rig *rig, guint port, double *ret_p50, double *ret_p99)
+{
+    guint n_before = (guint)g_atomic_int_get(&rig->screen->n_shown);
+    guint first = rig->n_made;
+    g_autoptr(GPtrArray) requests = rig_make_texts(rig, N_PACED);
+    g_autoptr(GArray) times = NULL;
+    Load load = { .port = port, .n_connections = 8, .rate = PACED_RATE, .requests = requests };
+
+    load_run(&load);
+    rig_wait_shown(rig, n_before + N_PACED);
+    times = rig_get_show_times(rig, &load, first, load.sent_at);
+    *ret_p50 = (double)bench_quantile(times, 500) / 1000;
+    *ret_p99 = (double)bench_quantile(times, 990) / 1000;
+    load_clear(&load);
+}
+
+/* @listening: a chat program that takes webhooks by itself. */
+static void
+measure_show(Rig *listening)
+{
+    double p50[REPEATS], p99[REPEATS], base_p50[REPEATS], base_p99[REPEATS];
+    Rig *rig = rig_new();
+    g_autofree char *url = NULL;
+    Relay relay = { 0 };
+
+    relay_start(&relay, rig);
+    url = g_strdup_printf("relay=http://127.0.0.1:%u/webhook", relay.port);
+    rig->options = (const char *const[]){ "listen=off", url, "relay-key=" KEY, NULL };
+    rig_start(rig, 0);
+    rig_login(rig);
+    for (guint i = 0; i < REPEATS; i++) {
+        run_paced(rig, relay.port, &p50[i], &p99[i]);
+        run_paced(listening, listening->port, &base_p50[i], &base_p99[i]);
+    }
+    relay_stop(&relay);
+    rig_free(rig);
+    g_free(relay.database);
+    bench_figure(&(Figure){ "webhook to screen, p50 (base: without relay)", "ms",
+                            bench_median(p50, REPEATS), bench_median(base_p50, REPEATS),
+                            DEMAND_AT_MOST, 5 });
+    bench_figure(&(Figure){ "webhook to screen, p99", "ms", bench_median(p99, REPEATS),
+                            bench_median(base_p99, REPEATS), DEMAND_NONE, 0 });
+}
+
 /* ---- to a new desk ---- */
 
 static double
@@ -322,6 +370,7 @@ bench_relay(void)
         replayed[i] = replay(&relay, &newest);
     measure_delay(rig, &relay, newest);
     relay_stop(&relay);
+    measure_show(rig);
     for (guint i = 0; i < REPEATS; i++)
         selected[i] = select_all(&relay);
     bench_figure(&(Figure){ "to a new desk (base: a bare SELECT)", "1/s",

@@ -146,6 +146,8 @@ rig_start(Rig *rig, guint sync_ms)
     g_ptr_array_add(argv, g_strdup_printf("listen=127.0.0.1:%u", rig->port));
     g_ptr_array_add(argv, g_strconcat("media-folder=", rig->dir, "/media", NULL));
     g_ptr_array_add(argv, g_strdup("media-auto=all"));
+    for (const char *const *option = rig->options; option != NULL && *option != NULL; option++)
+        g_ptr_array_add(argv, g_strdup(*option));
     g_ptr_array_add(argv, NULL);
     rig->host = child_new((const char *const *)argv->pdata, sync_ms);
     rig->bare_kb = child_ask(rig->host, NULL, "bare ");
@@ -222,6 +224,19 @@ rig_wait_shown(Rig *rig, guint n)
         g_poll(NULL, 0, 5);
     }
     return get_last_shown(rig);
+}
+
+GArray *
+rig_get_show_times(const Rig *rig, const Load *load, guint first, const gint64 *since)
+{
+    GArray *times = g_array_new(FALSE, FALSE, sizeof(gint64));
+
+    for (guint i = 0; i < load->requests->len; i++) {
+        gint64 time = MAX(rig->screen->shown_at[first + i] - since[i], 0);
+
+        g_array_append_val(times, time);
+    }
+    return times;
 }
 
 int
