@@ -94,6 +94,12 @@ make_status(CoexAccount *account, const Part *part, CoexState state, int code)
     return status;
 }
 
+static CoexStatus *
+make_left_out(CoexAccount *account, const Part *part)
+{
+    return make_status(account, part, COEX_STATE_FAILED, COEX_BROADCAST_LEFT_OUT);
+}
+
 static CoexPerson *
 find_person(const CoexAccount *account, gint64 person_id)
 {
@@ -373,9 +379,10 @@ fill(CoexAccount *account, Part *part, const CoexTemplate *template_)
     if (obstacle == NULL)
         checked = coex_template_check_values(template_, (const char *const *)filled,
                                              coex_account_now(account), NULL, &error);
-    if (checked == NULL)
-        part->obstacle = g_strdup_printf(COEX_BROADCAST_LEFT_OUT "%s.",
-                                         error != NULL ? error->message : obstacle);
+    if (checked == NULL && error != NULL)
+        part->obstacle = g_strdup_printf(_("Not sent: %s"), error->message);
+    else if (checked == NULL)
+        part->obstacle = g_strdup_printf(_("Not sent: %s."), obstacle);
     return checked;
 }
 
@@ -407,7 +414,7 @@ send_part(CoexAccount *account, Part *part)
     /* Another delivery may have told of it since its turn came. */
     values = fill(account, part, template_);
     if (values == NULL) {
-        settle(account, part, make_status(account, part, COEX_STATE_FAILED, 0), part->obstacle);
+        settle(account, part, make_left_out(account, part), part->obstacle);
         return;
     }
     request =
@@ -491,7 +498,7 @@ write_part(CoexAccount *account, Part *part, const CoexTemplate *template_)
     coex_batch_put_outbox(batch, row, FALSE, row->created_at);
     coex_batch_remove_outbox(batch, row->local_id);
     if (part->obstacle != NULL) {
-        status = make_status(account, part, COEX_STATE_FAILED, 0);
+        status = make_left_out(account, part);
         coex_batch_apply_status(batch, status, part->obstacle);
     }
     writing = g_new(Writing, 1);

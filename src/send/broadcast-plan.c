@@ -16,9 +16,23 @@
 #include "store/batch.h"
 #include "store/rows.h"
 #include "core/words.h"
+#include <stdarg.h>
 #include <string.h>
 
 #define TITLES_MAX 12 /* of those who are left out for one reason */
+#define FULL_STOPS ".。।۔"
+
+void
+coex_broadcast_list(GString *list, const char *format, ...)
+{
+    va_list args;
+
+    if (list->len > 0)
+        g_string_append(list, ", ");
+    va_start(args, format);
+    g_string_append_vprintf(list, format, args);
+    va_end(args);
+}
 
 /* ---- people for one reason ---- */
 
@@ -48,15 +62,19 @@ coex_broadcast_group_add(GPtrArray *groups, const char *reason, const char *titl
         g_ptr_array_add(groups, group);
     }
     if (group->n++ < titles_max)
-        g_string_append_printf(group->titles, "%s%s", group->titles->len > 0 ? ", " : "", title);
+        coex_broadcast_list(group->titles, "%s", title);
 }
 
 char *
 coex_broadcast_group_dup_titles(const CoexBroadcastGroup *group, guint titles_max)
 {
-    if (group->n <= titles_max)
+    guint n_more = group->n - MIN(group->n, titles_max);
+
+    if (n_more == 0)
         return g_strdup(group->titles->str);
-    return g_strdup_printf(_("%s and %u more"), group->titles->str, group->n - titles_max);
+    /* Translators: %s is a list of names. */
+    return g_strdup_printf(COEX_PLURAL("%s and %u more", "%s and %u more", n_more),
+                           group->titles->str, n_more);
 }
 
 /* ---- whom it reaches ---- */
@@ -83,13 +101,14 @@ coex_broadcast_get_obstacle(const CoexAccount *account, const CoexPerson *person
                             const char *category, gint64 asked_at)
 {
     if (person == NULL || person->forgotten)
+        /* Translators: a reason, as the next ones; it stands in parentheses or after a colon. */
         return _("nothing is known of them any more");
     if (!coex_peer_is_addressable(&person->peer))
         return _("no address of theirs is known any more");
     if (person->in_doubt || person->renewed_at > asked_at)
         return _("this may be somebody else now");
     if (coex_blocks_has(account, person))
-        return "blocked";
+        return C_("reason", "blocked");
     if (is_marketing(category) && person->no_marketing)
         return _("want no marketing");
     if (is_marketing(category) && person->peer.wa_id != NULL && *person->peer.wa_id == '1')
@@ -147,14 +166,17 @@ dup_obstacle(const Planning *planning, const CoexPerson *person)
     const CoexBroadcastRecord *record = planning->plan->record;
     const CoexSend *had = g_hash_table_lookup(planning->had, &person->id);
     gint64 now = coex_account_now(planning->account);
+    g_autofree char *at = NULL;
 
-    if (had != NULL)
-        return coex_window_describe_time(had->state == COEX_STATE_FAILED
-                                             ? _("WhatsApp refused the same for them at ")
-                                             : _("got the same at "),
-                                         had->time, now);
-    return g_strdup(
-        coex_broadcast_get_obstacle(planning->account, person, record->category, record->at));
+    if (had == NULL)
+        return g_strdup(
+            coex_broadcast_get_obstacle(planning->account, person, record->category, record->at));
+    at = coex_window_describe_time("", had->time, now);
+    return g_strdup_printf(had->state == COEX_STATE_FAILED
+                               /* Translators: %s is a time, or a day and a time. */
+                               ? _("WhatsApp refused the same for them at %s")
+                               : _("got the same at %s"),
+                           at);
 }
 
 static void
@@ -186,7 +208,8 @@ note_first(CoexBroadcastPlan *plan, const char *title, const char *const *values
     if (plan->first != NULL)
         return;
     text = coex_template_preview(plan->template_, values);
-    plan->first = g_strdup_printf("To %s:\n%s", title, text);
+    /* Translators: a person's name, and the message that they will read. */
+    plan->first = g_strdup_printf(_("To %s:\n%s"), title, text);
 }
 
 static void
@@ -266,8 +289,8 @@ check_count(const CoexTemplate *template_, const char *const *values, GError **e
                     _("the template “%s” takes no values."), template_->name);
     else
         g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    max == 1 ? _("the template “%s” takes %u value, not %u.")
-                             : _("the template “%s” takes %u values, not %u."),
+                    COEX_PLURAL("the template “%s” takes %u value, not %u.",
+                                "the template “%s” takes %u values, not %u.", max),
                     template_->name, max, n_values);
     return FALSE;
 }
@@ -295,19 +318,29 @@ check_template(const CoexTemplate *template_, const char *const *values, GError 
     return TRUE;
 }
 
-/* Some reasons are sentences. */
+/* Some reasons are sentences: how long one is without its full stop. */
+static gsize
+get_reason_length(const char *reason)
+{
+    const char *end = reason + strlen(reason);
+    const char *last = g_utf8_find_prev_char(reason, end);
+
+    if (last == NULL || g_utf8_strchr(FULL_STOPS, -1, g_utf8_get_char(last)) == NULL)
+        last = end;
+    return (gsize)(last - reason);
+}
+
 static void
 append_left_out(const CoexBroadcastPlan *plan, GString *text)
 {
     for (guint i = 0; i < plan->left_out->len; i++) {
         const CoexBroadcastGroup *group = g_ptr_array_index(plan->left_out, i);
         g_autofree char *titles = coex_broadcast_group_dup_titles(group, TITLES_MAX);
-        gsize length = strlen(group->reason);
+        g_autofree char *reason = g_strndup(group->reason, get_reason_length(group->reason));
 
-        if (g_str_has_suffix(group->reason, "."))
-            length--;
-        g_string_append_printf(text, _("\nLeft out (%.*s): %s."), (int)length, group->reason,
-                               titles);
+        g_string_append_c(text, '\n');
+        /* Translators: the reason why, and a list of names. */
+        g_string_append_printf(text, _("Left out (%s): %s."), reason, titles);
     }
 }
 
@@ -323,7 +356,7 @@ set_nobody(const CoexBroadcastPlan *plan, GError **error)
         g_string_printf(text, _("nobody in “%s” is of this account."), plan->record->group);
     else if (only == NULL)
         g_string_printf(text, _("nobody of “%s” would get it."), plan->record->group);
-    else if (g_str_has_suffix(only->reason, "."))
+    else if (only->reason[get_reason_length(only->reason)] != '\0')
         g_string_assign(text, only->reason);
     else
         g_string_printf(text, _("nobody of “%s” would get it: %s."), plan->record->group,
@@ -367,18 +400,26 @@ coex_broadcast_plan_new(CoexAccount *account, const CoexBroadcastOrder *order, G
 /* ---- what there is to know before ---- */
 
 char *
-coex_broadcast_dup_people(guint n)
-{
-    return g_strdup_printf(n == 1 ? "%u person" : "%u people", n);
-}
-
-char *
 coex_broadcast_plan_dup_question(const CoexBroadcastPlan *plan)
 {
-    g_autofree char *people = coex_broadcast_dup_people(plan->record->people->len);
+    guint n = plan->record->people->len;
 
-    return g_strdup_printf(_("Send %s to %s of “%s”?"), plan->template_->name, people,
-                           plan->record->group);
+    return g_strdup_printf(
+        /* Translators: a template's name, how many people, and the name of their group. */
+        COEX_PLURAL("Send %s to %u person of “%s”?", "Send %s to %u people of “%s”?", n),
+        plan->template_->name, n, plan->record->group);
+}
+
+static const char *
+get_billing(const char *category)
+{
+    if (is_marketing(category))
+        return _("Each is billed as marketing.");
+    if (g_str_equal(category, "UTILITY"))
+        return _("Each is billed as utility.");
+    if (g_str_equal(category, "AUTHENTICATION"))
+        return _("Each is billed as authentication.");
+    return _("Each is billed.");
 }
 
 static void
@@ -386,32 +427,55 @@ append_costs(const CoexBroadcastPlan *plan, GString *text)
 {
     g_autoptr(GList) prices =
         g_list_sort(g_hash_table_get_keys(plan->prices), (GCompareFunc)strcmp);
+    g_autoptr(GString) list = g_string_new(NULL);
 
-    g_string_append_printf(text, _("Each is %s"), coex_template_get_cost(plan->template_, FALSE));
+    g_string_append(text, get_billing(plan->record->category));
     for (const GList *link = prices; link != NULL; link = link->next) {
         guint n = GPOINTER_TO_UINT(g_hash_table_lookup(plan->prices, link->data));
 
         if (*(const char *)link->data != '\0')
-            g_string_append_printf(text, "; %u at %s", n, (const char *)link->data);
+            /* Translators: how many messages, and the price of each. */
+            coex_broadcast_list(list, COEX_PLURAL("%u at %s", "%u at %s", n), n,
+                                (const char *)link->data);
     }
     if (plan->n_free > 0)
-        g_string_append_printf(text, _("; %u of them %s"), plan->n_free,
-                               coex_template_get_cost(plan->template_, TRUE));
-    g_string_append_c(text, '.');
+        coex_broadcast_list(list,
+                            COEX_PLURAL("%u free, inside the free entry point",
+                                        "%u free, inside the free entry point", plan->n_free),
+                            plan->n_free);
+    if (list->len > 0) {
+        g_string_append_c(text, ' ');
+        /* Translators: %s is a list such as “2 at EUR 0.1131, 1 free, inside …”. */
+        g_string_append_printf(text, _("Prices: %s."), list->str);
+    }
+}
+
+/* @n_s: seconds that all of it takes. */
+static void
+append_duration(GString *text, guint n_s, char verb_mark)
+{
+    guint n_min = n_s / 60 + 1;
+
+    if (n_s < 90)
+        g_string_append_printf(text, _("It takes about %u s; %cbroadcast stop ends it."), n_s,
+                               verb_mark);
+    else
+        g_string_append_printf(text,
+                               COEX_PLURAL("It takes about %u minute; %cbroadcast stop ends it.",
+                                           "It takes about %u minutes; %cbroadcast stop ends it.",
+                                           n_min),
+                               n_min, verb_mark);
 }
 
 char *
 coex_broadcast_plan_dup_details(const CoexBroadcastPlan *plan, const CoexAccount *account)
 {
     GString *text = g_string_new(NULL);
-    guint n_s = plan->record->people->len / COEX_BROADCAST_PER_S + 1;
 
     append_costs(plan, text);
     append_left_out(plan, text);
-    g_string_append_printf(text,
-                           n_s < 90 ? _("\nIt takes about %u s") : _("\nIt takes about %u minutes"),
-                           n_s < 90 ? n_s : n_s / 60 + 1);
-    g_string_append_printf(text, _("; %cbroadcast stop ends it.\n%s"), account->verb_mark,
-                           plan->first);
+    g_string_append_c(text, '\n');
+    append_duration(text, plan->record->people->len / COEX_BROADCAST_PER_S + 1, account->verb_mark);
+    g_string_append_printf(text, "\n%s", plan->first);
     return g_string_free(text, FALSE);
 }

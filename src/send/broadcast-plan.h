@@ -31,8 +31,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexBroadcastPlan, coex_broadcast_plan_free)
 CoexBroadcastPlan *coex_broadcast_plan_new(CoexAccount *account, const CoexBroadcastOrder *order,
                                            GPtrArray *sends, GError **error);
 
-/* "12 people", "1 person". Free with g_free(). */
-char *coex_broadcast_dup_people(guint n);
 /* "Send order_update to 12 people of “Bakers”?", and what there is to know. Free with g_free(). */
 char *coex_broadcast_plan_dup_question(const CoexBroadcastPlan *plan);
 char *coex_broadcast_plan_dup_details(const CoexBroadcastPlan *plan, const CoexAccount *account);
@@ -41,6 +39,9 @@ char *coex_broadcast_plan_dup_details(const CoexBroadcastPlan *plan, const CoexA
  * that was asked about at @asked_at; NULL: may. Static. */
 const char *coex_broadcast_get_obstacle(const CoexAccount *account, const CoexPerson *person,
                                         const char *category, gint64 asked_at);
+
+/* Adds one more to what stands with commas between. */
+void coex_broadcast_list(GString *list, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 /* People for one reason, or to whom the same happened. */
 typedef struct {

@@ -8,9 +8,11 @@
  * (how the messages leave), broadcast-outcome.c (that it is written down what became of each) and
  * broadcast-report.c (what became of all). */
 
+/* So it is kept in every language; the report tells it. */
 #define COEX_BROADCAST_STOPPED "It was stopped."
-/* So begins why one has failed that was not tried: somebody was left out at their turn. */
-#define COEX_BROADCAST_LEFT_OUT "Not sent: "
+/* The error code with which one has failed that was not tried: somebody was left out at their turn.
+ */
+#define COEX_BROADCAST_LEFT_OUT (-1)
 
 typedef struct CoexBatch CoexBatch;
 typedef struct CoexBroadcastPlan CoexBroadcastPlan;

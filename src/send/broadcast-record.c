@@ -60,6 +60,17 @@ coex_broadcast_record_add(CoexBroadcastRecord *record, gint64 person_id, const c
 
 /* ---- what it says ---- */
 
+static char *
+dup_other_category(const CoexTemplate *template_, const char *category)
+{
+    g_autofree char *before = g_utf8_strdown(category, -1);
+    g_autofree char *after = g_utf8_strdown(template_->category, -1);
+
+    /* Translators: a template's name, and two of WhatsApp's categories, in English. */
+    return g_strdup_printf(_("WhatsApp has made the template %s, which was %s, one of %s."),
+                           template_->name, before, after);
+}
+
 char *
 coex_broadcast_record_dup_objection(const CoexBroadcastRecord *record, const CoexAccount *account,
                                     const CoexTemplate **ret_template)
@@ -76,13 +87,8 @@ coex_broadcast_record_dup_objection(const CoexBroadcastRecord *record, const Coe
                                record->template_name);
     if (now->obstacle != NULL)
         return g_strdup_printf(_("The template %s cannot be sent: %s"), now->name, now->obstacle);
-    if (!g_str_equal(now->category, record->category)) {
-        g_autofree char *before = g_utf8_strdown(record->category, -1);
-        g_autofree char *after = g_utf8_strdown(now->category, -1);
-
-        return g_strdup_printf(_("WhatsApp has made the template %s, which was %s, one of %s."),
-                               now->name, before, after);
-    }
+    if (!g_str_equal(now->category, record->category))
+        return dup_other_category(now, record->category);
     text = coex_template_preview(now, (const char *const *)record->values);
     if (!g_str_equal(text, record->text))
         return g_strdup_printf(_("The text of the template %s has changed."), now->name);

@@ -50,6 +50,11 @@ typedef struct {
     GPtrArray *groups;               /* CoexBroadcastGroup */
 } Report;
 
+/* What became of those who have got it, in the order in which it happens. */
+enum { SENT, DELIVERED, READ, N_FATES };
+/* Translators: each stands before the names of those to whom it applies. */
+static const char *const fates[N_FATES] = { N_("Sent"), N_("Delivered"), N_("Read") };
+
 /* What failed with one code stands together, whatever else was said of each. Free with g_free(). */
 static char *
 dup_fate(const CoexSend *send)
@@ -57,13 +62,13 @@ dup_fate(const CoexSend *send)
     switch (send->state) {
     case COEX_STATE_READ:
     case COEX_STATE_PLAYED:
-        return g_strdup("Read");
+        return g_strdup(_(fates[READ]));
     case COEX_STATE_DELIVERED:
-        return g_strdup("Delivered");
+        return g_strdup(_(fates[DELIVERED]));
     case COEX_STATE_UNCONFIRMED:
         return g_strdup(_("Not confirmed, may have arrived"));
     case COEX_STATE_FAILED:
-        return send->error_code != 0 || send->why == NULL
+        return send->error_code > 0 || send->why == NULL
                    ? coex_graph_code_explain(send->error_code, NULL, NULL, TRUE)
                    : g_strdup(send->why);
     case COEX_STATE_PENDING:
@@ -71,14 +76,13 @@ dup_fate(const CoexSend *send)
     case COEX_STATE_UNKNOWN:
         break;
     }
-    return g_strdup("Sent");
+    return g_strdup(_(fates[SENT]));
 }
 
 static gboolean
 was_left_out(const CoexSend *send)
 {
-    return send->state == COEX_STATE_FAILED && send->why != NULL &&
-           g_str_has_prefix(send->why, COEX_BROADCAST_LEFT_OUT);
+    return send->state == COEX_STATE_FAILED && send->error_code == COEX_BROADCAST_LEFT_OUT;
 }
 
 static GHashTable *
@@ -139,36 +143,72 @@ get_end(const CoexBroadcastRecord *record, const Report *report)
     return n_open == 0 && g_strcmp0(record->end, COEX_BROADCAST_STOPPED) == 0 ? "" : record->end;
 }
 
-static void
-append_count(GString *text, const char *what, guint n)
+static const char *
+get_end_words(const char *end)
 {
+    return g_str_equal(end, COEX_BROADCAST_STOPPED) ? _("It was stopped.") : end;
+}
+
+G_GNUC_PRINTF(3, 4)
+static void
+add_count(GString *list, guint n, const char *format, ...)
+{
+    g_autofree char *words = NULL;
+    va_list args;
+
+    va_start(args, format);
+    words = g_strdup_vprintf(format, args);
+    va_end(args);
     if (n > 0)
-        g_string_append_printf(text, ", %u %s", n, what);
+        coex_broadcast_list(list, "%s", words);
+}
+
+/* Who has not got it, for all that is known. */
+static void
+add_others(GString *list, const Report *report, gboolean is_over)
+{
+    guint n_unconfirmed = report->n[COEX_STATE_UNCONFIRMED];
+    guint n_failed = report->n[COEX_STATE_FAILED];
+    guint n_left_out = report->n_left_out;
+    guint n_not = report->n_not;
+
+    add_count(list, n_unconfirmed,
+              /* Translators: this and the next ones count people. */
+              COEX_PLURAL("%u not confirmed", "%u not confirmed", n_unconfirmed), n_unconfirmed);
+    add_count(list, n_failed, COEX_PLURAL("%u failed", "%u failed", n_failed), n_failed);
+    add_count(list, n_left_out, COEX_PLURAL("%u left out", "%u left out", n_left_out), n_left_out);
+    if (is_over)
+        add_count(list, n_not, COEX_PLURAL("%u not sent", "%u not sent", n_not), n_not);
+    else
+        add_count(list, n_not, COEX_PLURAL("%u still to go", "%u still to go", n_not), n_not);
 }
 
 static char *
 dup_line(const CoexBroadcastRecord *record, const Report *report)
 {
-    g_autofree char *at = coex_window_dup_time(record->at);
-    g_autofree char *people = coex_broadcast_dup_people(record->people->len);
+    g_autofree char *at = coex_window_dup_known_time(record->at);
+    g_autoptr(GString) list = g_string_new(NULL);
     GString *text = g_string_new(NULL);
+    guint n = record->people->len;
+    guint n_read = report->n[COEX_STATE_READ] + report->n[COEX_STATE_PLAYED];
+    guint n_delivered = report->n[COEX_STATE_DELIVERED];
+    guint n_sent =
+        report->n[COEX_STATE_PENDING] + report->n[COEX_STATE_SENT] + report->n[COEX_STATE_UNKNOWN];
 
-    g_string_printf(text, _("Broadcast of %s to “%s”, %s: %s"), record->template_name,
-                    record->group, at != NULL ? at : "", people);
-    append_count(text, _("read it"), report->n[COEX_STATE_READ] + report->n[COEX_STATE_PLAYED]);
-    append_count(text, "delivered", report->n[COEX_STATE_DELIVERED]);
-    append_count(text, "sent",
-                 report->n[COEX_STATE_PENDING] + report->n[COEX_STATE_SENT] +
-                     report->n[COEX_STATE_UNKNOWN]);
-    append_count(text, _("not confirmed"), report->n[COEX_STATE_UNCONFIRMED]);
-    append_count(text, "failed", report->n[COEX_STATE_FAILED]);
-    append_count(text, _("left out"), report->n_left_out);
-    append_count(text, record->end != NULL ? _("not sent") : _("still to go"), report->n_not);
-    g_string_append_c(text, '.');
+    coex_broadcast_list(list, COEX_PLURAL("%u person", "%u people", n), n);
+    /* Translators: these count people. */
+    add_count(list, n_read, COEX_PLURAL("%u read it", "%u read it", n_read), n_read);
+    add_count(list, n_delivered, COEX_PLURAL("%u delivered", "%u delivered", n_delivered),
+              n_delivered);
+    add_count(list, n_sent, COEX_PLURAL("%u sent", "%u sent", n_sent), n_sent);
+    add_others(list, report, record->end != NULL);
+    /* Translators: a template, a group, a day and time, a list: “3 people, 2 read it”. */
+    g_string_printf(text, _("Broadcast of %s to “%s”, %s: %s."), record->template_name,
+                    record->group, at, list->str);
     if (record->end == NULL)
-        g_string_append(text, _(" It still runs."));
+        g_string_append_printf(text, " %s", _("It still runs."));
     else if (*get_end(record, report) != '\0')
-        g_string_append_printf(text, " %s", record->end);
+        g_string_append_printf(text, " %s", get_end_words(record->end));
     return g_string_free(text, FALSE);
 }
 
@@ -176,18 +216,19 @@ dup_line(const CoexBroadcastRecord *record, const Report *report)
 static char *
 dup_counts(const CoexBroadcastRecord *record, const Report *report)
 {
-    g_autofree char *people = coex_broadcast_dup_people(record->people->len);
+    guint n = record->people->len;
     guint n_taken = 0;
     GString *text = g_string_new(NULL);
 
     for (guint i = 0; i < G_N_ELEMENTS(report->n); i++)
         if (i != COEX_STATE_FAILED && i != COEX_STATE_UNCONFIRMED)
             n_taken += report->n[i];
-    g_string_printf(text, _("WhatsApp has taken it for %u of %s"), n_taken, people);
-    append_count(text, "failed", report->n[COEX_STATE_FAILED]);
-    append_count(text, _("not confirmed"), report->n[COEX_STATE_UNCONFIRMED]);
-    append_count(text, _("left out"), report->n_left_out);
-    append_count(text, _("not sent"), report->n_not);
+    g_string_printf(text,
+                    /* Translators: the plural is of the second number. */
+                    COEX_PLURAL("WhatsApp has taken it for %u of %u person",
+                                "WhatsApp has taken it for %u of %u people", n),
+                    n_taken, n);
+    add_others(text, report, TRUE);
     return g_string_free(text, FALSE);
 }
 
@@ -198,6 +239,7 @@ dup_end_line(const CoexAccount *account, const CoexBroadcastRecord *record, cons
 {
     if (*end == '\0')
         return g_strdup_printf(
+            /* Translators: a template's name, the name of a group, and counts of people. */
             _("The broadcast of %s to “%s” is done: %s. %cbroadcast lists them."),
             record->template_name, record->group, counts, account->verb_mark);
     if (g_str_equal(end, COEX_BROADCAST_STOPPED))
@@ -223,14 +265,13 @@ tell_end(const Question *question, const char *end, const char *counts)
 static gint
 compare_groups(gconstpointer a, gconstpointer b)
 {
-    static const char *const last[] = { "Sent", "Delivered", "Read" };
     const CoexBroadcastGroup *const groups[] = { *(CoexBroadcastGroup *const *)a,
                                                  *(CoexBroadcastGroup *const *)b };
     guint rank[] = { 0, 0 };
 
     for (guint i = 0; i < G_N_ELEMENTS(groups); i++)
-        for (guint j = 0; j < G_N_ELEMENTS(last); j++)
-            if (g_str_equal(groups[i]->reason, last[j]))
+        for (guint j = 0; j < N_FATES; j++)
+            if (g_str_equal(groups[i]->reason, _(fates[j])))
                 rank[i] = j + 1;
     return (rank[0] > rank[1]) - (rank[0] < rank[1]);
 }

@@ -50,15 +50,20 @@ static gboolean
 is_busy(CoexAccount *account, const CoexPerson *person)
 {
     const CoexBroadcastRecord *running = account->broadcasts->running;
-    g_autofree char *people = NULL;
+    guint n;
 
     if (running == NULL)
         return FALSE;
-    people = coex_broadcast_dup_people(coex_broadcast_lane_count(account->broadcasts));
-    coex_account_tell_notice(account, person,
-                             _("Nothing was sent: the broadcast of %s to “%s” still runs, with %s "
-                               "to go. Wait for its end; %cbroadcast stop ends it."),
-                             running->template_name, running->group, people, account->verb_mark);
+    n = coex_broadcast_lane_count(account->broadcasts);
+    coex_account_tell_notice(
+        account, person,
+        /* Translators: a template's name, the name of a group of people, how many of them. */
+        COEX_PLURAL("Nothing was sent: the broadcast of %s to “%s” still runs, with %u person to "
+                    "go. Wait for its end; %cbroadcast stop ends it.",
+                    "Nothing was sent: the broadcast of %s to “%s” still runs, with %u people to "
+                    "go. Wait for its end; %cbroadcast stop ends it.",
+                    n),
+        running->template_name, running->group, n, account->verb_mark);
     return TRUE;
 }
 
@@ -136,10 +141,14 @@ coex_broadcast_plan(CoexAccount *account, const CoexPerson *person, const CoexBr
     if (is_busy(account, person))
         return;
     if (g_strv_length((char **)what->buddies) / 2 > PEOPLE_MAX) {
-        coex_account_tell_notice(account, person,
-                                 _("Nothing was sent: “%s” has more than %d people, the most that "
-                                   "one broadcast reaches. Make smaller groups of them."),
-                                 what->group, PEOPLE_MAX);
+        coex_account_tell_notice(
+            account, person,
+            COEX_PLURAL("Nothing was sent: “%s” has more than %d person, the most that one "
+                        "broadcast reaches. Make smaller groups of them.",
+                        "Nothing was sent: “%s” has more than %d people, the most that one "
+                        "broadcast reaches. Make smaller groups of them.",
+                        PEOPLE_MAX),
+            what->group, PEOPLE_MAX);
         return;
     }
     order = g_new0(Order, 1);
@@ -212,7 +221,6 @@ on_begun(CoexBatch *batch, const GError *store_error, gpointer user_data)
     g_autoptr(CoexAccount) account = place->account;
     CoexBroadcasts *broadcasts = account->broadcasts;
     CoexBroadcastRecord *record = broadcasts->running;
-    g_autofree char *people = NULL;
     g_autoptr(GError) error = NULL;
 
     /* It may have been stopped already. */
@@ -222,11 +230,14 @@ on_begun(CoexBatch *batch, const GError *store_error, gpointer user_data)
         not_begun(place, store_error != NULL ? store_error : error);
         return;
     }
-    people = coex_broadcast_dup_people(record->people->len);
     coex_account_tell_notice(account, find_place(place),
-                             _("The broadcast to “%s” begins, for %s. %cbroadcast tells how far it "
-                               "is, %cbroadcast stop ends it."),
-                             record->group, people, account->verb_mark, account->verb_mark);
+                             COEX_PLURAL("The broadcast to “%s” begins, for %u person. %cbroadcast "
+                                         "tells how far it is, %cbroadcast stop ends it.",
+                                         "The broadcast to “%s” begins, for %u people. %cbroadcast "
+                                         "tells how far it is, %cbroadcast stop ends it.",
+                                         record->people->len),
+                             record->group, record->people->len, account->verb_mark,
+                             account->verb_mark);
     broadcasts->goes = TRUE;
     coex_outbox_pump(account->outbox);
 }
@@ -343,7 +354,7 @@ go_on(CoexAccount *account, GPtrArray *sends)
 {
     CoexBroadcasts *broadcasts = account->broadcasts;
     CoexBroadcastRecord *record = broadcasts->running;
-    g_autofree char *people = NULL;
+    guint n;
 
     broadcasts->moved_at = record->at;
     for (guint i = 0; i < sends->len; i++) {
@@ -354,15 +365,19 @@ go_on(CoexAccount *account, GPtrArray *sends)
         if (person != NULL)
             coex_broadcast_lane_note_reached(broadcasts, coex_people_now(account->people, person));
     }
-    people = coex_broadcast_dup_people(
-        record->people->len - MIN(g_hash_table_size(broadcasts->reached), record->people->len));
+    n = record->people->len - MIN(g_hash_table_size(broadcasts->reached), record->people->len);
     broadcasts->goes = TRUE;
     coex_outbox_pump(account->outbox);
     if (broadcasts->running == record)
         coex_account_tell_notice(
             account, NULL,
-            _("The broadcast of %s to “%s” goes on, with %s to go. %cbroadcast stop ends it."),
-            record->template_name, record->group, people, account->verb_mark);
+            COEX_PLURAL(
+                "The broadcast of %s to “%s” goes on, with %u person to go. %cbroadcast stop ends "
+                "it.",
+                "The broadcast of %s to “%s” goes on, with %u people to go. %cbroadcast stop ends "
+                "it.",
+                n),
+            record->template_name, record->group, n, account->verb_mark);
 }
 
 static void

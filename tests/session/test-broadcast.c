@@ -148,7 +148,7 @@ test_prices(Desk *desk)
         desk_fence(desk);
         if (g_get_monotonic_time() > end)
             desk_fail(desk, "%s", ask->detail);
-    } while (strstr(ask->detail, "Each is billed as marketing; 2 at EUR 0.1131.") == NULL);
+    } while (strstr(ask->detail, "Each is billed as marketing. Prices: 2 at EUR 0.1131.") == NULL);
 }
 
 /* ---- the question ---- */
