@@ -106,27 +106,33 @@ dup_failure(CoexConnection *connection, const GError *error)
     const char *key = purple_connection_get_password(connection->gc);
     const CoexBackend *backend =
         coex_backend_lookup(coex_options_get(connection->account, "provider"));
-    g_autofree char *typed = NULL;
+    g_autofree char *sentence = NULL;
+    g_autofree char *question = NULL;
     const CoexBackend *other;
 
-    if (g_error_matches(error, COEX_ERROR, COEX_ERROR_LISTEN) && coex_host_get()->splits_values) {
-        typed = coex_options_dup_typed(connection->account, "listen", "ADDRESS:PORT");
-        return g_strconcat(error->message, typed, NULL);
-    }
+    if (g_error_matches(error, COEX_ERROR, COEX_ERROR_LISTEN))
+        /* Translators: what stands for the address in “account coex set listen ADDRESS:PORT” */
+        return coex_options_add_typed(connection->account, error->message, "listen",
+                                      _("ADDRESS:PORT"));
     if (!g_error_matches(error, COEX_ERROR, COEX_ERROR_AUTH) || key == NULL || backend == NULL)
         return g_strdup(error->message);
     other = coex_backend_list()[backend == coex_backend_list()[0] ? 1 : 0];
-    typed = coex_options_dup_typed(connection->account, "provider", other->id);
-    if (coex_host_get()->splits_values)
-        return g_strdup_printf(_("%s The provider is %s. Or is it %s?%s"), error->message,
-                               backend->label, other->label, typed);
+    if (coex_host_get()->splits_values) {
+        /* Translators: two names of companies */
+        question = g_strdup_printf(_("The provider is %s. Or is it %s?"), _(backend->label),
+                                   _(other->label));
+        sentence = g_strconcat(error->message, " ", question, NULL);
+        return coex_options_add_typed(connection->account, sentence, "provider", other->id);
+    }
     key += strspn(key, " \t\r\n");
     if (backend->key_prefix != NULL
             ? g_str_has_prefix(key, backend->key_prefix)
             : other->key_prefix == NULL || !g_str_has_prefix(key, other->key_prefix))
         return g_strdup(error->message);
-    return g_strdup_printf(_("%s It does not look like %s's: is the provider %s?"), error->message,
-                           backend->label, other->label);
+    /* Translators: the key does not look like one of this company's; the name of another one */
+    question = g_strdup_printf(_("It does not look like %s's: is the provider %s?"),
+                               _(backend->label), _(other->label));
+    return g_strconcat(error->message, " ", question, NULL);
 }
 
 /* libpurple closes the connection later, from its main loop: the session survives this call. */
@@ -460,7 +466,7 @@ take_number(PurpleAccount *account, GError **error)
     g_autofree char *number = coex_number_normalize(username, error);
 
     if (number == NULL) {
-        g_prefix_error(error, "Username: ");
+        g_prefix_error(error, "%s ", _("Username:"));
         return NULL;
     }
 
@@ -475,8 +481,10 @@ read_credentials(const CoexSessionConfig *config, GError **error)
 {
     if (config->key[0] == '\0') {
         g_set_error(error, COEX_ERROR, COEX_ERROR_AUTH,
+                    /* Translators: what it is, as the company calls it: “access token”; and the
+                     * company's name */
                     _("The password is missing: it is the %s from %s."),
-                    config->backend->password_label, config->backend->label);
+                    _(config->backend->password_label), _(config->backend->label));
         return FALSE;
     }
     return TRUE;
@@ -493,10 +501,11 @@ check_header(const CoexSessionConfig *config, GError **error)
     verifier = coex_verifier_new(COEX_PROOF_HEADER, config->webhook_header);
     if (coex_verifier_get_header(verifier) != NULL)
         return TRUE;
-    g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
+    g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT, "%s%s%s",
                 _("Option webhook-header: it takes a name, a colon and a secret value, such as "
-                  "“X-Coex-Secret: a-long-random-text”.%s"),
-                coex_host_get()->splits_values ? _(" Type it in quotes, or without the blank.")
+                  "“X-Coex-Secret: a-long-random-text”."),
+                coex_host_get()->splits_values ? " " : "",
+                coex_host_get()->splits_values ? _("Type it in quotes, or without the blank.")
                                                : "");
     return FALSE;
 }

@@ -103,7 +103,7 @@ coex_actions_list(PurplePlugin *plugin, gpointer context)
 
         if (!is_offered(&actions[i]))
             continue;
-        made = purple_plugin_action_new(actions[i].label, on_action);
+        made = purple_plugin_action_new(_(actions[i].label), on_action);
         made->user_data = (gpointer)&actions[i];
         list = g_list_append(list, made);
     }
@@ -120,14 +120,18 @@ coex_actions_take_catalogue(CoexConnection *connection, const GError *error)
 
     connection->tell_catalogue = FALSE;
     if (error != NULL || catalogue == NULL) {
-        g_autofree char *line = g_strdup_printf(_("The templates could not be fetched: %s"),
-                                                error != NULL ? error->message : _("no answer"));
+        g_autofree char *line =
+            error != NULL
+                ? g_strdup_printf(_("The templates could not be fetched: %s"), error->message)
+                : g_strdup(_("The templates could not be fetched: no answer"));
 
         coex_unseen_tell(connection, line);
         return;
     }
     g_autoptr(GPtrArray) all = coex_catalogue_search(catalogue, NULL, NULL);
-    g_autofree char *line = g_strdup_printf(_("There are %u approved templates."), all->len);
+    g_autofree char *line = g_strdup_printf(
+        COEX_PLURAL("There is %u approved template.", "There are %u approved templates.", all->len),
+        all->len);
     coex_unseen_tell(connection, line);
 }
 
@@ -136,6 +140,7 @@ coex_actions_take_catalogue(CoexConnection *connection, const GError *error)
 static void
 tell_not_held(CoexConnection *connection, const char *name, const char *text, const char *why)
 {
+    /* Translators: a text that was typed, and a sentence that says why */
     g_autofree char *line = g_strdup_printf(_("Not held: “%s”. %s"), text, why);
 
     coex_lines_notice(connection, name, line);
@@ -174,26 +179,24 @@ on_not_typed(gpointer token, const char *text)
 
 typedef struct {
     CoexAskTopic topic;
-    const char *title; /* before the person's name */
     const char *primary;
     const char *secondary;
     void (*typed)(gpointer token, const char *text);
 } TextQuestion;
 
 static void
-ask_text(CoexConnection *connection, const char *name, const TextQuestion *question)
+ask_text(CoexConnection *connection, const char *name, const char *title,
+         const TextQuestion *question)
 {
     const char *who = coex_connection_get_buddy_name(connection, name);
-    g_autofree char *person = coex_connection_dup_title(connection, name);
-    g_autofree char *title = g_strconcat(question->title, person, NULL);
-    g_autofree char *secondary = coex_text_wrap(question->secondary, 56);
+    g_autofree char *secondary = coex_text_wrap(_(question->secondary), 56);
     gpointer token;
 
     coex_ask_close(connection, question->topic, name);
     token = coex_ask_new(connection, question->topic, name, PURPLE_REQUEST_INPUT);
     coex_ask_opened(token, purple_request_input(
-                               connection->gc, title, question->primary, secondary, NULL, TRUE,
-                               FALSE, NULL, "OK", G_CALLBACK(question->typed), "Cancel",
+                               connection->gc, title, _(question->primary), secondary, NULL, TRUE,
+                               FALSE, NULL, _("OK"), G_CALLBACK(question->typed), _("Cancel"),
                                G_CALLBACK(on_not_typed), connection->account, who, NULL, token));
 }
 
@@ -209,24 +212,30 @@ static void
 hold(CoexConnection *connection, const char *name)
 {
     static const TextQuestion question = {
-        COEX_ASK_HOLD, "Hold: ", N_("A text that is kept until they write"),
+        COEX_ASK_HOLD, N_("A text that is kept until they write"),
         N_("It leaves by itself when a message of theirs opens the window."), on_hold_typed
     };
+    g_autofree char *person = coex_connection_dup_title(connection, name);
+    /* Translators: the title of a window; %s is a person's name */
+    g_autofree char *title = g_strdup_printf(_("Hold: %s"), person);
 
-    ask_text(connection, name, &question);
+    ask_text(connection, name, title, &question);
 }
 
 static void
 reply(CoexConnection *connection, const char *name)
 {
     static const TextQuestion question = {
-        COEX_ASK_REPLY, "Reply: ", N_("An answer that quotes their last message"),
+        COEX_ASK_REPLY, N_("An answer that quotes their last message"),
         N_("Another message is quoted where the text begins with what names it: -2 for the last "
            "but one, 14:46, or words of it in quotes."),
         on_reply_typed
     };
+    g_autofree char *person = coex_connection_dup_title(connection, name);
+    /* Translators: the title of a window; %s is a person's name */
+    g_autofree char *title = g_strdup_printf(_("Reply: %s"), person);
 
-    ask_text(connection, name, &question);
+    ask_text(connection, name, title, &question);
 }
 
 static void
@@ -279,7 +288,7 @@ static const struct {
 } buddy_actions[] = {
     { N_("Send template..."), on_send_template },
     { N_("Hold a text..."), on_hold },
-    { "Reply...", on_reply },
+    { N_("Reply..."), on_reply },
     { N_("Forget this person..."), on_forget },
 };
 
@@ -291,7 +300,7 @@ coex_actions_list_buddy(PurpleBlistNode *node)
     if (!PURPLE_BLIST_NODE_IS_BUDDY(node))
         return NULL;
     for (guint i = 0; i < G_N_ELEMENTS(buddy_actions); i++)
-        list = g_list_append(list, purple_menu_action_new(buddy_actions[i].label,
+        list = g_list_append(list, purple_menu_action_new(_(buddy_actions[i].label),
                                                           PURPLE_CALLBACK(buddy_actions[i].chosen),
                                                           NULL, NULL));
     return list;
@@ -333,9 +342,11 @@ static void
 tell_takeover(CoexConnection *connection, const char *takeover)
 {
     g_autofree char *line =
-        g_strdup_printf(_("%s To be asked whether it may, type webhook here, or choose “Register "
-                          "webhook again” in the account's menu."),
-                        takeover);
+        g_strconcat(takeover, " ",
+                    /* Translators: webhook is typed as it stands */
+                    _("To be asked whether it may, type webhook here, or choose “Register webhook "
+                      "again” in the account's menu."),
+                    NULL);
 
     coex_unseen_tell(connection, line);
 }
@@ -346,7 +357,8 @@ coex_actions_ask_webhook(CoexConnection *connection, const char *registered_url,
 {
     const char *primary = _("May this account take over the number's webhook?");
     g_autofree char *title =
-        g_strconcat(_("Webhook of "), purple_account_get_username(connection->account), NULL);
+        /* Translators: the title of a window; %s is a phone number */
+        g_strdup_printf(_("Webhook of %s"), purple_account_get_username(connection->account));
     g_autofree char *secondary = describe_takeover(registered_url, our_url);
     g_autofree char *wrapped = coex_text_wrap(secondary, 56);
 

@@ -121,10 +121,11 @@ coex_ask_yes_no(CoexConnection *connection, const CoexQuestion *question,
     coex_ask_close(connection, question->topic, question->name);
     token = coex_ask_new(connection, question->topic, question->name, PURPLE_REQUEST_ACTION);
     ((Ask *)g_hash_table_lookup(asks, token))->answer = answer;
-    /* BitlBee knows a yes and a no by these labels. */
+    gboolean reads = coex_host_get()->reads_buttons;
     ui = purple_request_action(connection->gc, question->title, question->primary,
                                question->secondary, COEX_ASK_NO, connection->account, who, NULL,
-                               token, 2, "OK", on_yes, "Cancel", on_no);
+                               token, 2, reads ? "OK" : _("OK"), on_yes,
+                               reads ? "Cancel" : _("Cancel"), on_no);
     if (!coex_ask_opened(token, ui))
         return FALSE;
     coex_ask_point_at(connection, question->title);
@@ -148,6 +149,7 @@ coex_ask_point_at(CoexConnection *connection, const char *title)
 
     if (who == NULL || !coex_host_get()->opens_behind)
         return;
+    /* Translators: %s is the title of a window; Alt+w is a key of Finch's */
     line = g_strdup_printf(_("It stands in a window of its own, “%s” (Alt+w lists the windows)."),
                            title);
     if (coex_connection_is_own(connection, who))

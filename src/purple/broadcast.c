@@ -149,10 +149,17 @@ tell_no_group(CoexConnection *connection, const char *name)
         if (PURPLE_BLIST_NODE_IS_GROUP(node))
             g_string_append_printf(all, "%s“%s”", all->len > 0 ? ", " : "",
                                    purple_group_get_name((PurpleGroup *)node));
-    line = g_strdup_printf(
-        _("Nothing was sent: that begins with no group of the buddy list. There are %s. "
-          "%sbroadcast GROUP TEMPLATE value | value sends a template to everybody in one."),
-        all->len > 0 ? all->str : "none", coex_host_get_mark());
+    /* Translators: names of groups, and the / or ! that commands begin with */
+    if (all->len > 0)
+        line = g_strdup_printf(
+            _("Nothing was sent: that begins with no group of the buddy list. There are %s. "
+              "%sbroadcast GROUP TEMPLATE value | value sends a template to everybody in one."),
+            all->str, coex_host_get_mark());
+    else
+        line = g_strdup_printf(
+            _("Nothing was sent: the buddy list has no groups. %sbroadcast GROUP TEMPLATE value | "
+              "value sends a template to everybody in one."),
+            coex_host_get_mark());
     tell(connection, name, line);
 }
 
@@ -256,7 +263,8 @@ coex_broadcast_ask(CoexConnection *connection, const CoexSessionEvent *event)
     const char *name = event->person != NULL ? event->person->name : NULL;
     g_autofree char *wrapped = coex_text_wrap(event->detail, COLUMNS);
     g_autofree char *account = coex_own_number_dup_title(connection->account);
-    g_autofree char *title = g_strconcat(_("Broadcast from "), account, NULL);
+    g_autofree char *title = g_strdup_printf(_("Broadcast from %s"), account);
+    g_autofree char *order = NULL;
     g_autofree char *line = NULL;
 
     coex_ask_close(connection, COEX_ASK_BROADCAST, NULL);
@@ -267,8 +275,10 @@ coex_broadcast_ask(CoexConnection *connection, const CoexSessionEvent *event)
                                          event->text, wrapped },
                         on_answer))
         return;
-    line = g_strdup_printf(_("%s %s\nNothing was sent yet: %sbroadcast yes sends it."), event->text,
-                           event->detail, coex_host_get_mark());
+    /* Translators: %s is the / or ! that commands begin with */
+    order =
+        g_strdup_printf(_("Nothing was sent yet: %sbroadcast yes sends it."), coex_host_get_mark());
+    line = g_strdup_printf("%s %s\n%s", event->text, event->detail, order);
     tell(connection, name, line);
 }
 
@@ -310,7 +320,7 @@ coex_broadcast_show(CoexConnection *connection, const CoexSessionEvent *event)
         g_autofree char *html = dup_html(event);
         g_autofree char *wrapped = coex_text_wrap(event->text, COLUMNS);
 
-        purple_notify_formatted(connection->gc, "Broadcast", wrapped, NULL, html, NULL, NULL);
+        purple_notify_formatted(connection->gc, _("Broadcast"), wrapped, NULL, html, NULL, NULL);
         return;
     }
     lines = dup_lines(event);

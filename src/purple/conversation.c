@@ -29,11 +29,6 @@
 
 #define TYPING_S 20 /* WhatsApp shows it for 25 */
 
-/* Before what was typed at the phone: by somebody else, maybe, or long ago. */
-#define FROM_PHONE "[phone] "
-/* Before what many have got. */
-#define BROADCAST "[broadcast] "
-
 /* Ours to set; whatever else came with a typed line goes back with its echo. */
 #define OWN_FLAGS                                                                                  \
     (PURPLE_MESSAGE_SEND | PURPLE_MESSAGE_RECV | PURPLE_MESSAGE_REMOTE_SEND |                      \
@@ -248,7 +243,9 @@ static void
 show_sent(CoexConnection *connection, const CoexFeedItem *item, const char *name,
           PurpleMessageFlags flags)
 {
-    g_autofree char *text = item->flags & COEX_LINE_BROADCAST ? dup_marked(BROADCAST, item->text)
+    /* Translators: before what many people have got */
+    g_autofree char *broadcast = g_strconcat(_("[broadcast]"), " ", NULL);
+    g_autofree char *text = item->flags & COEX_LINE_BROADCAST ? dup_marked(broadcast, item->text)
                             : item->quote != NULL             ? add_quote(item->quote, item->text)
                                                               : g_strdup(item->text);
 
@@ -260,7 +257,9 @@ show_echo(CoexConnection *connection, const CoexFeedItem *item, const char *name
 {
     gboolean is_old = item->time < (gint64)time(NULL) - OLD_S;
     gsize length = coex_echo_get_mark_length(item->text);
-    g_autofree char *mark = length > 0 ? g_strndup(item->text, length) : g_strdup(FROM_PHONE);
+    /* Translators: before what was typed at the phone: by somebody else, maybe, or long ago */
+    g_autofree char *mark =
+        length > 0 ? g_strndup(item->text, length) : g_strconcat(_("[phone]"), " ", NULL);
     g_autofree char *said = add_quote(item->quote, item->text + length);
     g_autofree char *text = dup_marked(mark, said);
 
@@ -269,25 +268,51 @@ show_echo(CoexConnection *connection, const CoexFeedItem *item, const char *name
                   (is_old ? PURPLE_MESSAGE_DELAYED : 0));
 }
 
-/* What can be done about a line's text, as a sentence of its own; "" for nothing. @n_resend: what
- * goes together, this text with it. */
+static void
+add_offer(GString *offers, char *offer)
+{
+    g_string_append_printf(offers, "%s%s", offers->len > 0 ? ", " : "", offer);
+    g_free(offer);
+}
+
+/* @n_resend: what goes together, this text with it. */
+static char *
+dup_resend(guint n_resend)
+{
+    const char *mark = coex_host_get_mark();
+
+    /* Translators: %s is the / or ! that commands begin with; a part of a list with commas */
+    if (n_resend <= 1)
+        return g_strdup_printf(_("%sresend sends it again"), mark);
+    if (n_resend == 2)
+        return g_strdup_printf(_("%sresend sends it and another one again"), mark);
+    return g_strdup_printf(COEX_PLURAL("%sresend sends it and %u other again",
+                                       "%sresend sends it and %u others again", n_resend - 1),
+                           mark, n_resend - 1);
+}
+
+/* What can be done about a line's text, in a line of its own; "" for nothing. @n_resend: as
+ * above. */
 static char *
 make_offer(CoexLineFlags flags, guint n_resend)
 {
     const char *mark = coex_host_get_mark();
-    g_autoptr(GString) offer = g_string_new(NULL);
+    g_autoptr(GString) offers = g_string_new(NULL);
+    g_autofree char *sentence = NULL;
 
     if (flags & COEX_LINE_RESEND)
-        g_string_append_printf(offer,
-                               n_resend > 2    ? _(", %sresend sends it and %u others again")
-                               : n_resend == 2 ? _(", %sresend sends it and another one again")
-                                               : _(", %sresend sends it again"),
-                               mark, n_resend - 1);
+        add_offer(offers, dup_resend(n_resend));
+    /* Translators: %s is the / or ! that commands begin with; a part of a list with commas */
     if (flags & COEX_LINE_TEMPLATE)
-        g_string_append_printf(offer, _(", %stemplate offers the templates"), mark);
+        add_offer(offers, g_strdup_printf(_("%stemplate offers the templates"), mark));
+    /* Translators: %s is the / or ! that commands begin with; a part of a list with commas */
     if (flags & COEX_LINE_KEPT)
-        g_string_append_printf(offer, _(", %sdiscard drops it"), mark);
-    return offer->len > 0 ? g_strdup_printf("\n%s.", offer->str + 2) : g_strdup("");
+        add_offer(offers, g_strdup_printf(_("%sdiscard drops it"), mark));
+    if (offers->len == 0)
+        return g_strdup("");
+    /* Translators: the end of a sentence: “/resend sends it again, /discard drops it.” */
+    sentence = g_strdup_printf(_("%s."), offers->str);
+    return g_strconcat("\n", sentence, NULL);
 }
 
 /* Where the text stands above, its beginning tells which one is meant. */
@@ -298,16 +323,27 @@ quote(const CoexFeedItem *item)
                                          : g_strdup(item->text);
 }
 
+static char *
+dup_failure(const CoexFeedItem *item)
+{
+    const char *detail = item->detail != NULL ? item->detail : _("WhatsApp gave no reason.");
+    g_autofree char *text = quote(item);
+
+    /* Translators: a text that was typed, and a sentence that says why */
+    if (item->kind != COEX_FEED_FAILED)
+        return g_strdup_printf(_("Not confirmed: “%s”. %s"), text, detail);
+    if (item->flags & COEX_LINE_UNSENT)
+        return g_strdup_printf(_("Not sent: “%s”. %s"), text, detail);
+    return g_strdup_printf(_("Not delivered: “%s”. %s"), text, detail);
+}
+
 /* The log has the text: without this line it would look as if it had arrived. */
 static void
 show_failed(CoexConnection *connection, const CoexFeedItem *item, const CoexPersonView *person)
 {
-    const char *failed = item->flags & COEX_LINE_UNSENT ? _("Not sent") : _("Not delivered");
-    const char *what = item->kind == COEX_FEED_FAILED ? failed : _("Not confirmed");
-    const char *detail = item->detail != NULL ? item->detail : _("WhatsApp gave no reason.");
-    g_autofree char *text = quote(item);
+    g_autofree char *failure = dup_failure(item);
     g_autofree char *offer = make_offer(item->flags, person->n_resend);
-    g_autofree char *line = g_strdup_printf("%s: “%s”. %s%s", what, text, detail, offer);
+    g_autofree char *line = g_strconcat(failure, offer, NULL);
 
     coex_lines_write(connection, person->name, line, PURPLE_MESSAGE_ERROR | PURPLE_MESSAGE_NICK);
 }
@@ -316,12 +352,14 @@ static void
 show_arrived(CoexConnection *connection, const CoexFeedItem *item, const char *name)
 {
     g_autofree char *text = quote(item);
-    g_autofree char *line = g_strdup_printf(
-        item->flags & COEX_LINE_KEPT ? _("Arrived after all, and not kept any more: “%s”.%s")
-                                     : _("Arrived after all: “%s”.%s"),
-        text,
-        item->flags & COEX_LINE_TWICE ? _(" It was sent again, too, so it may stand there twice.")
-                                      : "");
+    g_autofree char *arrived = g_strdup_printf(
+        item->flags & COEX_LINE_KEPT ? _("Arrived after all, and not kept any more: “%s”.")
+                                     : _("Arrived after all: “%s”."),
+        text);
+    const char *twice = item->flags & COEX_LINE_TWICE
+                            ? _("It was sent again, too, so it may stand there twice.")
+                            : NULL;
+    g_autofree char *line = g_strjoin(" ", arrived, twice, NULL);
 
     coex_lines_write(connection, name, line, PURPLE_MESSAGE_SYSTEM);
 }

@@ -15,8 +15,6 @@
 #include "core/words.h"
 #include <string.h>
 
-#define TITLE "Check of the connection"
-
 static void stop_earlier(const PurpleAccount *account);
 
 /* What is said of words that are none of it; NULL: they are. Free with g_free(). */
@@ -76,6 +74,7 @@ show_page(gpointer handle, PurpleAccount *account, const char *report)
 {
     g_auto(GStrv) lines = g_strsplit(report, "\n", -1);
     g_autoptr(GString) html = g_string_new(NULL);
+    const char *title = _("Check of the connection");
 
     for (guint i = 0; lines[i] != NULL; i++) {
         g_autofree char *line = coex_text_escape(lines[i]);
@@ -84,7 +83,7 @@ show_page(gpointer handle, PurpleAccount *account, const char *report)
         g_string_append_printf(html, "%s%s%s%s", i > 0 ? "<br>" : "", wrong ? "<b>" : "", line,
                                wrong ? "</b>" : "");
     }
-    purple_notify_formatted(handle, TITLE, TITLE, purple_account_get_username(account), html->str,
+    purple_notify_formatted(handle, title, title, purple_account_get_username(account), html->str,
                             NULL, NULL);
 }
 

@@ -110,14 +110,23 @@ end(CoexConnection *connection, guint id, const char *path)
     purple_xfer_unref(xfer);
 }
 
+/* @file: what it is, "image #17, 240 KB". */
 static char *
-dup_time(guint seconds)
+dup_rest(const char *file, guint seconds)
 {
+    guint tens = (seconds + 5) / 10 * 10;
+    guint minutes = (seconds + 30) / 60;
+
+    /* Translators: %s is a file, such as "image #17, 240 KB" */
     if (seconds < 55)
-        return g_strdup_printf("%u seconds", (seconds + 5) / 10 * 10);
+        return g_strdup_printf(COEX_PLURAL("[%s] takes about %u second more.",
+                                           "[%s] takes about %u seconds more.", tens),
+                               file, tens);
     if (seconds < 90)
-        return g_strdup("a minute");
-    return g_strdup_printf("%u minutes", (seconds + 30) / 60);
+        return g_strdup_printf(_("[%s] takes about a minute more."), file);
+    return g_strdup_printf(COEX_PLURAL("[%s] takes about %u minute more.",
+                                       "[%s] takes about %u minutes more.", minutes),
+                           file, minutes);
 }
 
 /* Where there is no such window. */
@@ -126,8 +135,7 @@ tell_time(CoexConnection *connection, const CoexSessionEvent *event)
 {
     guint64 rest = event->n_steps > event->step ? event->n_steps - event->step : 0;
     guint64 seconds = event->step > 0 ? rest * TOLD_AFTER_S / event->step : 0;
-    g_autofree char *words = dup_time((guint)MIN(seconds, G_MAXINT));
-    g_autofree char *line = g_strdup_printf(_("[%s] takes about %s more."), event->text, words);
+    g_autofree char *line = dup_rest(event->text, (guint)MIN(seconds, G_MAXINT));
 
     if (seconds >= LONG_S)
         coex_lines_notice(connection, event->person->name, line);

@@ -37,21 +37,22 @@ dup_meaning(CoexConnection *connection, const char *name)
 {
     const CoexPersonView *person = coex_session_find_person(connection->session, name);
     g_autofree char *blocked = person != NULL && person->blocked
-                                   ? g_strdup_printf(_(" At WhatsApp they stay blocked: %sunblock "
+                                   ? g_strdup_printf(_("At WhatsApp they stay blocked: %sunblock "
                                                        "them before, if you do not want that."),
                                                      coex_host_get_mark())
                                    : NULL;
-    const char *relay = *coex_options_get(connection->account, "relay") != '\0'
-                            ? _(" The relay keeps what came for as long as it keeps deliveries, "
-                                "and other desks keep theirs.")
-                            : "";
-    g_autofree char *text =
-        g_strconcat(_("All messages with this person go for good: from here, their files, from the "
-                      "chat program's logs, and what waits or is held for them. WhatsApp and the "
-                      "phone keep the chat. Who writes again is new."),
-                    relay, blocked, NULL);
+    g_autoptr(GString) text = g_string_new(
+        _("All messages with this person go for good: from here, their files, from the chat "
+          "program's logs, and what waits or is held for them. WhatsApp and the phone keep the "
+          "chat. Who writes again is new."));
 
-    return coex_text_wrap(text, 56);
+    if (*coex_options_get(connection->account, "relay") != '\0')
+        g_string_append_printf(text, " %s",
+                               _("The relay keeps what came for as long as it keeps deliveries, "
+                                 "and other desks keep theirs."));
+    if (blocked != NULL)
+        g_string_append_printf(text, " %s", blocked);
+    return coex_text_wrap(text->str, 56);
 }
 
 void
@@ -63,7 +64,7 @@ coex_forget_ask(CoexConnection *connection, const char *name, const char *words)
     }
 
     g_autofree char *title = coex_connection_dup_title(connection, name);
-    g_autofree char *primary = g_strdup_printf("Forget %s?", title);
+    g_autofree char *primary = g_strdup_printf(_("Forget %s?"), title);
     g_autofree char *secondary = dup_meaning(connection, name);
     if (coex_ask_yes_no(
             connection,
@@ -71,8 +72,9 @@ coex_forget_ask(CoexConnection *connection, const char *name, const char *words)
             on_answer))
         return;
 
-    g_autofree char *line =
-        g_strdup_printf(_("%s %s %sforget yes does it."), primary, secondary, coex_host_get_mark());
+    /* Translators: %s is the / or ! that commands begin with */
+    g_autofree char *order = g_strdup_printf(_("%sforget yes does it."), coex_host_get_mark());
+    g_autofree char *line = g_strjoin(" ", primary, secondary, order, NULL);
     coex_lines_notice(connection, name, line);
 }
 

@@ -64,6 +64,7 @@ static const CoexHost hosts[] = {
       .makes_nicks = TRUE,
       .loses_lines = TRUE,
       .splits_values = TRUE,
+      .reads_buttons = TRUE,
       .cuts_lines = TRUE,
       .has_account_line = TRUE },
     { .ui = "chatty-ui", .label = "Chatty", .lacks_forms = TRUE },

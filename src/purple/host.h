@@ -28,6 +28,7 @@ typedef struct CoexHost {
     gboolean splits_options;   /* its form for an account has room for what a login needs only */
     gboolean clips_forms;      /* what is higher or broader than the screen cannot be seen */
     gboolean flat_lists;       /* a list in a form is two rows high unless it has pictures */
+    gboolean reads_buttons;    /* knows a yes and a no by their buttons' English labels */
     gboolean has_mnemonics;    /* _ in a field's label marks a key */
     gboolean hides_sent;       /* shows lines of ours only when they were typed elsewhere */
     gboolean tells_seen;       /* says when a conversation is looked at */

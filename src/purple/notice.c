@@ -14,8 +14,6 @@
 #define LINES_MAX 100 /* kept, to be read again after their conversation was closed */
 #define LISTED 10     /* where no number is given */
 #define EXCERPT 400
-#define SEARCH "search"
-#define LOG "log"
 #define COLUMNS 50 /* what a window takes without wrapping once more */
 
 /* ---- telling ---- */
@@ -41,7 +39,8 @@ static void
 name(CoexConnection *connection, PurpleConversation *conv)
 {
     g_autofree char *title =
-        g_strdup_printf("Account %s", purple_account_get_username(connection->account));
+        /* Translators: %s is a phone number */
+        g_strdup_printf(_("Account %s"), purple_account_get_username(connection->account));
 
     if (g_strcmp0(purple_conversation_get_title(conv), title) != 0)
         purple_conversation_set_title(conv, title);
@@ -241,6 +240,7 @@ end_examination(CoexConnection *connection)
     coex_session_examine(connection->session, FALSE);
 }
 
+/* What is typed stays as it is in every language. */
 static const struct {
     const char *word;
     const char *help;
@@ -254,6 +254,22 @@ static const struct {
     { "doctor stop", N_("ends that"), end_examination },
     { "webhook", N_("registers the webhook again"), coex_connection_register_webhook },
     { "synchronise", N_("asks WhatsApp for the phone's contacts and history, once"), synchronise },
+};
+
+/* With more than the word. */
+static const struct {
+    const char *form;
+    const char *help;
+} more_words[] = {
+    /* Translators: search, log, broadcast and help are typed as they stand; the rest is what stands
+     * for words of one's own */
+    { N_("search WORDS"), N_("finds words in the messages with anybody") },
+    { N_("log NUMBER"), N_("shows again what was told here, with its times") },
+    { N_("broadcast GROUP TEMPLATE value | value"),
+      /* Translators: stop is typed as it stands */
+      N_("sends a template to a group of the buddy list; stop: ends that; alone: what became of "
+         "it") },
+    { N_("help"), N_("this list") },
 };
 
 /* What follows it; NULL: @line is not about it. */
@@ -271,8 +287,8 @@ get_rest(const char *line, const char *word)
 static gboolean
 obey(CoexConnection *connection, const char *line)
 {
-    const char *sought = get_rest(line, SEARCH);
-    const char *listed = get_rest(line, LOG);
+    const char *sought = get_rest(line, "search");
+    const char *listed = get_rest(line, "log");
 
     if (sought != NULL) {
         coex_session_search(connection->session, NULL, sought);
@@ -301,19 +317,17 @@ coex_notice_answer(CoexConnection *connection, const char *typed)
 
     if (obey(connection, word))
         return;
-    if (get_rest(word, "help") == NULL)
-        g_string_printf(answer, _("Nothing was sent: “%s”. "), line);
+    if (get_rest(word, "help") == NULL) {
+        g_string_printf(answer, _("Nothing was sent: “%s”."), line);
+        g_string_append_c(answer, ' ');
+    }
     g_string_append(
         answer,
         _("Here the account tells what concerns no person, and nobody at WhatsApp reads it."));
     for (guint i = 0; i < G_N_ELEMENTS(words); i++)
-        g_string_append_printf(answer, "\n%s: %s", words[i].word, words[i].help);
-    g_string_append(answer,
-                    "\n" SEARCH " WORDS: finds words in the messages with anybody\n" LOG
-                    " NUMBER: shows again what was told here, with its times\n"
-                    "broadcast GROUP TEMPLATE value | value: sends a template to a group of "
-                    "the buddy list; stop: ends that; alone: what became of it\n"
-                    "help: this list");
+        g_string_append_printf(answer, "\n%s: %s", words[i].word, _(words[i].help));
+    for (guint i = 0; i < G_N_ELEMENTS(more_words); i++)
+        g_string_append_printf(answer, "\n%s: %s", _(more_words[i].form), _(more_words[i].help));
     tell(connection, answer->str);
 }
 
@@ -356,6 +370,7 @@ coex_notice_tell_error(CoexConnection *connection, const char *sentence)
     g_hash_table_insert(told_errors, g_strdup(username), g_strdup(sentence));
 
     g_autofree char *line =
+        /* Translators: %s is a sentence that says why */
         g_strdup_printf(_("Not connected yet: %s It is tried again by itself."), sentence);
     coex_notice_tell(connection, line);
 }

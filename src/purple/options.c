@@ -25,7 +25,7 @@ typedef struct {
 /* The labels say what the keys say: BitlBee's users see those, and every sentence names them. Who
  * sets an account up goes from the top down. */
 static const Option options[] = {
-    { .key = "provider", .label = "Provider", .first = TRUE, .is_provider = TRUE },
+    { .key = "provider", .label = N_("Provider"), .first = TRUE, .is_provider = TRUE },
     { .key = "webhook-header",
       .label = N_("Webhook header (360dialog)"),
       .preset = "",
@@ -60,19 +60,21 @@ static const Option options[] = {
     { .key = "read-receipts",
       .label = N_("Read receipts"),
       .is_flat = TRUE,
-      .choices = { N_("when answered"), "answer", N_("when seen"), "seen", "never", "never" } },
+      .choices = { NC_("choice", "when answered"), "answer", NC_("choice", "when seen"), "seen",
+                   NC_("choice", "never"), "never" } },
     { .key = "ticks",
-      .label = "Ticks",
+      .label = N_("Ticks"),
       .is_flat = TRUE,
-      .choices = { "failures", "failures", "read", "read", "all", "all", "off", "off" } },
+      .choices = { NC_("choice", "failures"), "failures", NC_("choice", "read"), "read",
+                   NC_("choice", "all"), "all", NC_("choice", "off"), "off" } },
     { .key = "typing",
       .label = N_("Show typing (marks read)"),
       .is_flat = TRUE,
-      .choices = { "no", "no", "yes", "yes" } },
+      .choices = { NC_("choice", "no"), "no", NC_("choice", "yes"), "yes" } },
     { .key = "doctor",
       .label = N_("Doctor: check the connection at login"),
       .is_for_others = TRUE,
-      .choices = { "no", "no", "yes", "yes" } },
+      .choices = { NC_("choice", "no"), "no", NC_("choice", "yes"), "yes" } },
     { .key = "template-language", .label = N_("Template language (such as de)"), .preset = "" },
     { .key = "recall", .label = N_("Recall: earlier lines (0: none)"), .preset = "" },
     { .key = "rate-card", .label = N_("Rate card: prices, a CSV"), .preset = "" },
@@ -80,21 +82,23 @@ static const Option options[] = {
     { .key = "remind",
       .label = N_("Remind before windows close"),
       .is_flat = TRUE,
-      .choices = { "yes", "yes", "no", "no" } },
+      .choices = { NC_("choice", "yes"), "yes", NC_("choice", "no"), "no" } },
     { .key = "buddies",
-      .label = "Buddies",
+      .label = N_("Buddies"),
       .is_flat = TRUE,
-      .choices = { N_("last 90 days"), "active", "everybody", "all" } },
+      .choices = { NC_("choice", "last 90 days"), "active", NC_("choice", "everybody"), "all" } },
     { .key = "media-auto",
       .label = N_("Media auto"),
       .is_flat = TRUE,
-      .choices = { N_("pictures, voice, up to 16 MB"), "small", "all", "all", "none", "none" } },
+      .choices = { NC_("choice", "pictures, voice, up to 16 MB"), "small", NC_("choice", "all"),
+                   "all", NC_("choice", "none"), "none" } },
     { .key = "media-folder", .label = N_("Media folder"), .preset = "" },
     { .key = "media-limit", .label = N_("Media limit (MB)"), .preset = "100" },
     { .key = "media-mode",
       .label = N_("Media mode"),
       .is_flat = TRUE,
-      .choices = { N_("you alone"), "0600", N_("the folder's group"), "0640" } },
+      .choices = { NC_("choice", "you alone"), "0600", NC_("choice", "the folder's group"),
+                   "0640" } },
     { .key = "media-open",
       .label = N_("Media open: program of /play"),
       .preset = "",
@@ -110,7 +114,8 @@ is_offered(const char *value)
 }
 
 typedef struct {
-    const char *label;
+    const char *label; /* as it always was typed, in English */
+    const char *shown; /* the same in the user's language */
     const char *value;
 } Choice;
 
@@ -122,12 +127,12 @@ list_choices(const Option *option)
     GArray *choices = g_array_new(FALSE, FALSE, sizeof(Choice));
 
     for (guint i = 0; option->is_provider && backends[i] != NULL; i++) {
-        Choice choice = { backends[i]->label, backends[i]->id };
+        Choice choice = { backends[i]->label, _(backends[i]->label), backends[i]->id };
 
         g_array_append_val(choices, choice);
     }
     for (const char *const *c = option->choices; *c != NULL; c += 2) {
-        Choice choice = { c[0], c[1] };
+        Choice choice = { c[0], g_dpgettext2(GETTEXT_PACKAGE, "choice", c[0]), c[1] };
 
         if (is_offered(choice.value))
             g_array_append_val(choices, choice);
@@ -135,17 +140,16 @@ list_choices(const Option *option)
     return choices;
 }
 
+/* All but the last value, with commas; the last one in @ret_last. */
 static char *
-join_values(const GArray *choices, const char *last)
+join_values(const GArray *choices, const char **ret_last)
 {
     g_autoptr(GString) joined = g_string_new(NULL);
 
-    for (guint i = 0; i < choices->len; i++)
-        g_string_append_printf(joined, "%s%s",
-                               i == 0                 ? ""
-                               : i + 1 < choices->len ? ", "
-                                                      : last,
+    for (guint i = 0; i + 1 < choices->len; i++)
+        g_string_append_printf(joined, "%s%s", i == 0 ? "" : ", ",
                                g_array_index(choices, Choice, i).value);
+    *ret_last = g_array_index(choices, Choice, choices->len - 1).value;
     return g_string_free(g_steal_pointer(&joined), FALSE);
 }
 
@@ -154,7 +158,7 @@ add_choice(GList *list, const Choice *choice)
 {
     PurpleKeyValuePair *pair = g_new0(PurpleKeyValuePair, 1);
 
-    pair->key = g_strdup(choice->label);
+    pair->key = g_strdup(choice->shown);
     pair->value = g_strdup(choice->value);
     return g_list_append(list, pair);
 }
@@ -172,9 +176,12 @@ get_preset(const Option *option)
 static char *
 dup_typed_label(const Option *option, const GArray *choices)
 {
-    g_autofree char *values = join_values(choices, " or ");
+    const char *last;
+    g_autofree char *values = join_values(choices, &last);
 
-    return g_strdup_printf("%s: %s", option->label, values);
+    /* Translators: an option and what can be typed there, the last of it apart: "Read receipts:
+     * answer, seen or never" */
+    return g_strdup_printf(_("%s: %s or %s"), _(option->label), values, last);
 }
 
 static PurpleAccountOption *
@@ -197,9 +204,9 @@ make_option(const Option *option)
     for (guint i = 0; i < choices->len; i++)
         list = add_choice(list, &g_array_index(choices, Choice, i));
     if (list != NULL)
-        return purple_account_option_list_new(option->label, option->key, list);
+        return purple_account_option_list_new(_(option->label), option->key, list);
 
-    made = purple_account_option_string_new(option->label, option->key, option->preset);
+    made = purple_account_option_string_new(_(option->label), option->key, option->preset);
     purple_account_option_set_masked(made, option->secret);
     return made;
 }
@@ -333,18 +340,20 @@ coex_options_check_lists(PurpleAccount *account, GError **error)
         g_autoptr(GArray) choices = list_choices(option);
         const char *typed = purple_account_get_string(account, option->key, NULL);
         g_autofree char *values = NULL;
-        g_autofree char *line = NULL;
+        g_autofree char *sentence = NULL;
+        g_autofree char *all = NULL;
+        const char *last;
 
         if (choices->len == 0 || typed == NULL || typed[0] == '\0' ||
             find_value(choices, typed) != NULL || is_value_elsewhere(option, typed))
             continue;
-        values = join_values(choices, " and ");
-        line = coex_host_get()->splits_values
-                   ? coex_options_dup_typed(account, option->key, get_preset(option))
-                   : g_strdup("");
-        g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    _("Option %s: “%s” is none. There are %s.%s"), option->key, typed, values,
-                    line);
+        values = join_values(choices, &last);
+        /* Translators: an option's name, what was typed there, and what can be, the last apart:
+         * "answer, seen and never". All of them stay as they are. */
+        sentence = g_strdup_printf(_("Option %s: “%s” is none. There are %s and %s."), option->key,
+                                   typed, values, last);
+        all = coex_options_add_typed(account, sentence, option->key, get_preset(option));
+        g_set_error_literal(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT, all);
         return FALSE;
     }
     return TRUE;
@@ -361,16 +370,29 @@ is_alone(void)
     return n <= 1;
 }
 
-char *
-coex_options_dup_typed(PurpleAccount *account, const char *key, const char *value)
+/* What is typed in BitlBee to set it. */
+static char *
+dup_typed(PurpleAccount *account, const char *key, const char *value)
 {
+    /* Translators: an option's name and value. What stands in quotes is typed as it is, but NAME.
+     */
     if (is_alone())
-        return g_strdup_printf(_(" Type “account coex set %s %s”, with the account's name in "
+        return g_strdup_printf(_("Type “account coex set %s %s”, with the account's name in "
                                  "“account list” if that is not coex."),
                                key, value);
     return g_strdup_printf(
-        _(" Type “account NAME set %s %s”, where NAME is what “account list” calls %s."), key,
-        value, purple_account_get_username(account));
+        _("Type “account NAME set %s %s”, where NAME is what “account list” calls %s."), key, value,
+        purple_account_get_username(account));
+}
+
+char *
+coex_options_add_typed(PurpleAccount *account, const char *sentence, const char *key,
+                       const char *value)
+{
+    g_autofree char *typed = dup_typed(account, key, value);
+
+    return coex_host_get()->splits_values ? g_strconcat(sentence, " ", typed, NULL)
+                                          : g_strdup(sentence);
 }
 
 /* ---- the other pages ---- */
@@ -393,23 +415,25 @@ static PurpleRequestField *
 make_field(PurpleAccount *account, const Option *option)
 {
     const char *value = coex_options_get(account, option->key);
+    g_autoptr(GArray) choices = list_choices(option);
     PurpleRequestField *field;
 
     if (is_typed(option)) {
-        g_autoptr(GArray) choices = list_choices(option);
         g_autofree char *label =
-            option->is_flat ? dup_typed_label(option, choices) : g_strdup(option->label);
+            option->is_flat ? dup_typed_label(option, choices) : g_strdup(_(option->label));
 
         field = purple_request_field_string_new(option->key, label, value, FALSE);
         purple_request_field_string_set_masked(field, option->secret);
         return field;
     }
-    field = purple_request_field_list_new(option->key, option->label);
+    field = purple_request_field_list_new(option->key, _(option->label));
     purple_request_field_list_set_multi_select(field, FALSE);
-    for (const char *const *choice = option->choices; *choice != NULL; choice += 2) {
-        purple_request_field_list_add(field, choice[0], (gpointer)choice[1]);
-        if (strcmp(choice[1], value) == 0)
-            purple_request_field_list_add_selected(field, choice[0]);
+    for (guint i = 0; i < choices->len; i++) {
+        const Choice *choice = &g_array_index(choices, Choice, i);
+
+        purple_request_field_list_add(field, choice->shown, (gpointer)choice->value);
+        if (strcmp(choice->value, value) == 0)
+            purple_request_field_list_add_selected(field, choice->shown);
     }
     return field;
 }
@@ -465,7 +489,7 @@ open_page(CoexConnection *connection, const char *name, gboolean about_files)
     PurpleRequestFields *fields = purple_request_fields_new();
     PurpleRequestFieldGroup *group = purple_request_field_group_new(NULL);
     const char *number = purple_account_get_username(connection->account);
-    g_autofree char *title = g_strconcat(name, ": ", number, NULL);
+    g_autofree char *title = g_strdup_printf("%s: %s", name, number);
     gpointer token;
     void *ui;
 
@@ -478,8 +502,8 @@ open_page(CoexConnection *connection, const char *name, gboolean about_files)
     coex_ask_close(connection, COEX_ASK_OPTIONS, "");
     token = coex_ask_new(connection, COEX_ASK_OPTIONS, "", PURPLE_REQUEST_FIELDS);
     /* The title says whose they are: on 80x24 there is room for no line above them. */
-    ui = purple_request_fields(connection->gc, title, NULL, NULL, fields, "OK",
-                               G_CALLBACK(on_page_ok), "Cancel", G_CALLBACK(on_page_cancel),
+    ui = purple_request_fields(connection->gc, title, NULL, NULL, fields, _("OK"),
+                               G_CALLBACK(on_page_ok), _("Cancel"), G_CALLBACK(on_page_cancel),
                                connection->account, NULL, NULL, token);
     coex_ask_opened(token, ui);
 }

@@ -20,9 +20,11 @@ const char *coex_options_get(PurpleAccount *account, const char *key);
  * client logs then: "KEY,app-secret=…,verify-token=…" (irssi cuts its /oper at a blank). Anything
  * else is one word, the key. Free with g_strfreev(); never empty. */
 char **coex_options_split_password(const char *password);
-/* " Type …": the line by which BitlBee's user sets the option of this account. Free with g_free().
- */
-char *coex_options_dup_typed(PurpleAccount *account, const char *key, const char *value);
+
+/* @sentence, and in BitlBee behind it the line by which its user sets the option of this account.
+ * Free with g_free(). */
+char *coex_options_add_typed(PurpleAccount *account, const char *sentence, const char *key,
+                             const char *value);
 
 /* The secret option @key: as it stands behind the key in @words, else coex_options_get(). Borrowed.
  */

@@ -57,7 +57,7 @@ coex_page_run_profile(CoexConnection *connection, const char *name, const char *
     }
     value = coex_profile_check(part, halves[1], &error);
     if (value == NULL) {
-        g_autofree char *line = g_strconcat(_("Nothing was changed: "), error->message, NULL);
+        g_autofree char *line = g_strdup_printf(_("Nothing was changed: %s"), error->message);
 
         coex_lines_notice(connection, name, line);
         return;
@@ -164,7 +164,7 @@ add_websites(PurpleRequestFieldGroup *group, const CoexProfilePart *part, const 
 
     for (guint i = 0; i < COEX_PROFILE_WEBSITES_MAX; i++) {
         g_autofree char *id = g_strdup_printf(WEBSITE, i);
-        g_autofree char *label = g_strdup_printf("%s (%u)", part->label, i + 1);
+        g_autofree char *label = g_strdup_printf("%s (%u)", _(part->label), i + 1);
 
         over |= words[i] == NULL;
         add_field(group, id, label, over ? "" : g_strstrip(words[i]));
@@ -190,7 +190,7 @@ open_form(CoexConnection *connection, const CoexProfile *profile, const char *co
     PurpleRequestFieldGroup *group = purple_request_field_group_new(NULL);
     const CoexProfilePart *parts = coex_profile_list_parts();
     const char *number = purple_account_get_username(connection->account);
-    g_autofree char *title = g_strconcat("Profile: ", number, NULL);
+    g_autofree char *title = g_strdup_printf(_("Profile: %s"), number);
     g_autofree char *wrapped = fault != NULL ? coex_text_wrap(fault, COLUMNS) : NULL;
     gpointer token;
     void *ui;
@@ -202,14 +202,14 @@ open_form(CoexConnection *connection, const CoexProfile *profile, const char *co
         if (is_websites(&parts[i]))
             add_websites(group, &parts[i], value);
         else
-            add_field(group, parts[i].name, parts[i].label, value);
+            add_field(group, parts[i].name, _(parts[i].label), value);
     }
     purple_request_fields_add_group(fields, group);
     note_edited(connection, profile);
     coex_ask_close(connection, COEX_ASK_PROFILE, "");
     token = coex_ask_new(connection, COEX_ASK_PROFILE, "", PURPLE_REQUEST_FIELDS);
     ui = purple_request_fields(connection->gc, title, _("What customers see of the business"),
-                               wrapped, fields, "OK", G_CALLBACK(on_form_ok), "Cancel",
+                               wrapped, fields, _("OK"), G_CALLBACK(on_form_ok), _("Cancel"),
                                G_CALLBACK(on_form_cancel), connection->account, NULL, NULL, token);
     if (coex_ask_opened(token, ui))
         coex_ask_point_at(connection, title);
@@ -297,7 +297,7 @@ static void
 show_page(CoexConnection *connection, char **facts)
 {
     const char *number = purple_account_get_username(connection->account);
-    g_autofree char *title = g_strconcat("Account: ", number, NULL);
+    g_autofree char *title = g_strdup_printf(_("Account: %s"), number);
     g_autofree char *rows = dup_rows(facts, connection->profile);
     gboolean can_edit = connection->profile != NULL;
     gpointer token;
@@ -306,12 +306,12 @@ show_page(CoexConnection *connection, char **facts)
     coex_ask_close(connection, COEX_ASK_ACCOUNT, "");
     token = coex_ask_new(connection, COEX_ASK_ACCOUNT, "", PURPLE_REQUEST_ACTION);
     if (can_edit)
-        ui =
-            purple_request_action(connection->gc, title, NULL, rows, 1, connection->account, NULL,
-                                  NULL, token, 2, _("Edit profile..."), on_edit, "Close", on_close);
+        ui = purple_request_action(connection->gc, title, NULL, rows, 1, connection->account, NULL,
+                                   NULL, token, 2, _("Edit profile..."), on_edit, _("Close"),
+                                   on_close);
     else
         ui = purple_request_action(connection->gc, title, NULL, rows, 0, connection->account, NULL,
-                                   NULL, token, 1, "Close", on_close);
+                                   NULL, token, 1, _("Close"), on_close);
     if (coex_ask_opened(token, ui))
         coex_ask_point_at(connection, title);
 }

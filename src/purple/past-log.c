@@ -133,11 +133,11 @@ write_line(CoexPastDay *day, const CoexFeedItem *item)
                                                                 : PURPLE_MESSAGE_SEND;
     const char *alias = purple_account_get_alias(account);
     g_autofree char *title = coex_connection_dup_alias(day->connection, day->person->name);
+    const char *note = item->kind == COEX_FEED_FAILED        ? _("(not delivered)")
+                       : item->kind == COEX_FEED_UNCONFIRMED ? _("(not confirmed)")
+                                                             : NULL;
     g_autofree char *text =
-        g_strconcat(item->kind == COEX_FEED_FAILED        ? _("(not delivered) ")
-                    : item->kind == COEX_FEED_UNCONFIRMED ? _("(not confirmed) ")
-                                                          : "",
-                    item->text, NULL);
+        note != NULL ? g_strconcat(note, " ", item->text, NULL) : g_strdup(item->text);
     g_autofree char *html = coex_text_to_html_as(text, 0);
 
     if (item->kind != COEX_FEED_INBOUND) {

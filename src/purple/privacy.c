@@ -29,7 +29,7 @@ coex_privacy_set_rule(PurpleConnection *gc)
     g_autofree char *line = g_strdup_printf(
         _("WhatsApp blocks single people and knows no other rule, so %s was set back to “Block "
           "only the users below”: what anybody else writes is shown."),
-        coex_host_get()->label);
+        _(coex_host_get()->label));
     coex_unseen_tell(connection, line);
 }
 
@@ -104,7 +104,7 @@ tell_taken_off(CoexConnection *connection, GPtrArray *titles)
     g_autofree char *line = g_strdup_printf(
         _("Not blocked at WhatsApp, and so taken off the block list of %s: %s. What they write is "
           "shown. %sblock blocks somebody at WhatsApp, within 24 hours after they wrote."),
-        coex_host_get()->label, all, coex_host_get_mark());
+        _(coex_host_get()->label), all, coex_host_get_mark());
     coex_unseen_tell(connection, line);
 }
 

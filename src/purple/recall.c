@@ -51,16 +51,17 @@ gboolean
 coex_recall_check(PurpleAccount *account, GError **error)
 {
     g_autofree char *value = g_strstrip(g_strdup(coex_options_get(account, "recall")));
-    g_autofree char *line = NULL;
+    g_autofree char *sentence = NULL;
+    g_autofree char *all = NULL;
     guint64 limit;
 
     if (*value == '\0' || is_number(value, &limit))
         return TRUE;
-    line = coex_host_get()->splits_values ? coex_options_dup_typed(account, "recall", "10")
-                                          : g_strdup("");
-    g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                _("Option recall: “%s” is none. It takes a number from 0 to %d, or nothing.%s"),
-                value, LIMIT_MAX, line);
+    sentence = g_strdup_printf(
+        _("Option recall: “%s” is none. It takes a number from 0 to %d, or nothing."), value,
+        LIMIT_MAX);
+    all = coex_options_add_typed(account, sentence, "recall", "10");
+    g_set_error_literal(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT, all);
     return FALSE;
 }
 
@@ -75,6 +76,12 @@ dup_time(gint64 time)
                          : g_strdup("?");
 }
 
+static void
+add_note(GString *notes, const char *note)
+{
+    g_string_append_printf(notes, "%s ", note);
+}
+
 /* Before who wrote it, so that nobody can write it. @numbered: also what has no file can be named
  * by its number. */
 static char *
@@ -83,11 +90,11 @@ dup_notes(const CoexFeedItem *item, gboolean numbered)
     GString *notes = g_string_new(NULL);
 
     if (item->flags & COEX_LINE_DELETED)
-        g_string_append(notes, "(deleted) ");
+        add_note(notes, _("(deleted)"));
     else if (item->flags & COEX_LINE_EDITED)
-        g_string_append(notes, "(edited) ");
+        add_note(notes, _("(edited)"));
     if (item->flags & COEX_LINE_BROADCAST)
-        g_string_append(notes, "(broadcast) ");
+        add_note(notes, _("(broadcast)"));
     if ((item->media != NULL || numbered) && item->message_id > 0)
         g_string_append_printf(notes, "(#%" G_GINT64_FORMAT ") ", item->message_id);
     return g_string_free(notes, FALSE);
@@ -97,7 +104,11 @@ dup_notes(const CoexFeedItem *item, gboolean numbered)
 static char *
 dup_quote(const CoexFeedItem *item)
 {
-    return item->quote != NULL ? g_strdup_printf(" (to “%s”)", item->quote) : g_strdup("");
+    /* Translators: the message that this one answers */
+    g_autofree char *quote =
+        item->quote != NULL ? g_strdup_printf(_("(to “%s”)"), item->quote) : NULL;
+
+    return quote != NULL ? g_strconcat(" ", quote, NULL) : g_strdup("");
 }
 
 /* From the phone, or as the mark before it says. */
@@ -109,7 +120,7 @@ append_echo(GString *all, const char *text, const char *quote)
     if (length > 0)
         g_string_append_printf(all, "→ %.*s%s: %s", (int)length - 1, text, quote, text + length);
     else
-        g_string_append_printf(all, _("→ from the phone%s: %s"), quote, text);
+        g_string_append_printf(all, "→ %s%s: %s", _("from the phone"), quote, text);
 }
 
 /* One message, one line: nobody's text can begin another. The arrow tells who wrote; a name could
@@ -134,10 +145,10 @@ append_line(CoexConnection *connection, GString *all, const CoexFeedItem *item, 
         append_echo(all, text, quote);
         return;
     case COEX_FEED_FAILED:
-        g_string_append_printf(all, _("→ (not delivered)%s %s"), quote, text);
+        g_string_append_printf(all, "→ %s%s %s", _("(not delivered)"), quote, text);
         return;
     case COEX_FEED_UNCONFIRMED:
-        g_string_append_printf(all, _("→ (not confirmed)%s %s"), quote, text);
+        g_string_append_printf(all, "→ %s%s %s", _("(not confirmed)"), quote, text);
         return;
     case COEX_FEED_NOTICE:
     case COEX_FEED_ARRIVED:
@@ -200,7 +211,7 @@ coex_recall_dup_found(const char *head, GPtrArray *lines)
 static void
 show(CoexConnection *connection, const char *name, GPtrArray *lines)
 {
-    g_autofree char *text = coex_recall_dup_text(connection, "Earlier:", name, lines);
+    g_autofree char *text = coex_recall_dup_text(connection, _("Earlier:"), name, lines);
 
     coex_lines_write(connection, name, text, COEX_LINES_OLD);
 }

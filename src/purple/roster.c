@@ -69,15 +69,14 @@ name_plainly(CoexConnection *connection, PurpleBuddy *buddy, const char *name)
 static char *
 dup_message(const CoexPersonView *person)
 {
-    const char *mark = person->unread_since > 0 ? "Unread · " : "Waits · ";
-
     if (person->blocked)
-        return g_strdup("Blocked");
+        return g_strdup(_("Blocked"));
     g_autofree char *until = coex_window_dup_short_label(person->stage, person->label_end);
 
     if (person->unread_since == 0 && person->waiting_since == 0)
         return g_strdup(person->label);
-    return g_strconcat(mark, until, NULL);
+    /* Translators: %s is until when free text can be sent */
+    return g_strdup_printf(person->unread_since > 0 ? _("Unread · %s") : _("Waits · %s"), until);
 }
 
 static void
@@ -369,13 +368,13 @@ coex_roster_status_types(PurpleAccount *account)
 {
     GList *types = NULL;
 
-    types =
-        g_list_append(types, purple_status_type_new_with_attrs(
-                                 PURPLE_STATUS_AVAILABLE, "available", NULL, TRUE, TRUE, FALSE,
-                                 "message", "Message", purple_value_new(PURPLE_TYPE_STRING), NULL));
+    types = g_list_append(
+        types, purple_status_type_new_with_attrs(PURPLE_STATUS_AVAILABLE, "available", NULL, TRUE,
+                                                 TRUE, FALSE, "message", _("Message"),
+                                                 purple_value_new(PURPLE_TYPE_STRING), NULL));
     types = g_list_append(types, purple_status_type_new_with_attrs(
                                      PURPLE_STATUS_AWAY, "away", NULL, TRUE, TRUE, FALSE, "message",
-                                     "Message", purple_value_new(PURPLE_TYPE_STRING), NULL));
+                                     _("Message"), purple_value_new(PURPLE_TYPE_STRING), NULL));
     types = g_list_append(types, purple_status_type_new_full(PURPLE_STATUS_OFFLINE, "offline", NULL,
                                                              TRUE, TRUE, FALSE));
     return types;
@@ -397,7 +396,8 @@ describe_since(PurpleNotifyUserInfo *info, const char *label, gint64 at)
 {
     g_autoptr(GDateTime) since = at > 0 ? g_date_time_new_from_unix_local(at) : NULL;
     g_autofree char *when =
-        since != NULL ? g_date_time_format(since, "since %Y-%m-%d %H:%M") : NULL;
+        /* Translators: strftime */
+        since != NULL ? g_date_time_format(since, _("since %Y-%m-%d %H:%M")) : NULL;
 
     if (at > 0)
         purple_notify_user_info_add_pair_plaintext(info, label, when);
@@ -412,25 +412,29 @@ describe(CoexConnection *connection, const CoexPersonView *person, PurpleNotifyU
         g_strdup_printf(_("at WhatsApp; %sunblock ends that"), coex_host_get_mark());
 
     if (person->blocked)
-        purple_notify_user_info_add_pair_plaintext(info, "Blocked", blocked);
-    purple_notify_user_info_add_pair_plaintext(info, "Window", window);
+        purple_notify_user_info_add_pair_plaintext(info, _("Blocked"), blocked);
+    purple_notify_user_info_add_pair_plaintext(info, _("Window"), window);
     describe_since(info, _("Not read"), person->unread_since);
     describe_since(info, _("Waits for an answer"), person->waiting_since);
     if (person->last_state != NULL)
         purple_notify_user_info_add_pair_plaintext(info, _("Last message"), person->last_state);
     if (contact->fetching != NULL)
-        purple_notify_user_info_add_pair_plaintext(info, "Fetching", contact->fetching);
+        purple_notify_user_info_add_pair_plaintext(info, _("Fetching"), contact->fetching);
     if (person->n_parked > 0) {
-        g_autofree char *count = g_strdup_printf(_("%u for your choice"), person->n_parked);
+        g_autofree char *count = g_strdup_printf(
+            COEX_PLURAL("%u for your choice", "%u for your choice", person->n_parked),
+            person->n_parked);
 
-        purple_notify_user_info_add_pair_plaintext(info, "Waiting", count);
+        purple_notify_user_info_add_pair_plaintext(info, _("Waiting"), count);
     }
     if (person->no_marketing)
-        purple_notify_user_info_add_pair_plaintext(info, "Marketing", _("not wanted"));
+        purple_notify_user_info_add_pair_plaintext(info, _("Marketing"), _("not wanted"));
     if (person->n_held > 0) {
-        g_autofree char *count = g_strdup_printf(_("%u until they write"), person->n_held);
+        g_autofree char *count = g_strdup_printf(
+            COEX_PLURAL("%u until they write", "%u until they write", person->n_held),
+            person->n_held);
 
-        purple_notify_user_info_add_pair_plaintext(info, "Held", count);
+        purple_notify_user_info_add_pair_plaintext(info, _("Held"), count);
     }
 }
 
@@ -449,7 +453,7 @@ coex_roster_tooltip(PurpleBuddy *buddy, PurpleNotifyUserInfo *info, gboolean ful
         purple_notify_user_info_add_pair_plaintext(info, "WhatsApp", person->display);
     if (person->alias != NULL &&
         !coex_own_number_is_same(purple_buddy_get_server_alias(buddy), person->alias))
-        purple_notify_user_info_add_pair_plaintext(info, "Name", person->alias);
+        purple_notify_user_info_add_pair_plaintext(info, _("Name"), person->alias);
     describe(connection, person, info);
 }
 

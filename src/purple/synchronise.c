@@ -34,7 +34,7 @@ void
 coex_synchronise_ask(CoexConnection *connection, const char *text)
 {
     g_autofree char *account = coex_own_number_dup_title(connection->account);
-    g_autofree char *title = g_strconcat(_("Contacts and history of "), account, NULL);
+    g_autofree char *title = g_strdup_printf(_("Contacts and history of %s"), account);
     const char *primary = _("Ask WhatsApp for the phone's contacts and history?");
     g_autofree char *wrapped = coex_text_wrap(text, 56);
 
@@ -43,8 +43,9 @@ coex_synchronise_ask(CoexConnection *connection, const char *text)
                         on_answer))
         return;
 
-    g_autofree char *line =
-        g_strdup_printf(_("%s %s Nothing was asked for yet: %ssynchronise yes does it."), primary,
-                        text, coex_host_get_mark());
+    /* Translators: %s is the / or ! that commands begin with */
+    g_autofree char *order = g_strdup_printf(
+        _("Nothing was asked for yet: %ssynchronise yes does it."), coex_host_get_mark());
+    g_autofree char *line = g_strjoin(" ", primary, text, order, NULL);
     coex_unseen_tell(connection, line);
 }

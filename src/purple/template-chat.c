@@ -58,7 +58,8 @@ add_rows(CoexPicker *picker, GString *lines)
     else if (start >= end)
         add_line(lines, _("There are no more templates."));
     if (end < found->len) {
-        g_autofree char *line = g_strdup_printf(_("%u more: !more"), found->len - end);
+        g_autofree char *line = g_strdup_printf(
+            COEX_PLURAL("%u more: !more", "%u more: !more", found->len - end), found->len - end);
 
         add_line(lines, line);
     }
@@ -75,7 +76,7 @@ show_list(CoexPicker *picker)
         add_line(lines, _("The 24-hour window is open: a plain text can be sent, too."));
     if (picker->parked != NULL) {
         g_autofree char *excerpt = coex_text_excerpt(picker->parked, ROW_CHARS);
-        g_autofree char *line = g_strdup_printf("Waiting: “%s”", excerpt);
+        g_autofree char *line = g_strdup_printf(_("Waiting: “%s”"), excerpt);
 
         add_line(lines, line);
     }
@@ -148,6 +149,26 @@ dup_value_verb(const CoexPicker *picker)
     return only_missing ? g_strdup("!fill") : dup_verb(picker);
 }
 
+/* What is needed and what to type. */
+static char *
+dup_demand(const CoexPicker *picker)
+{
+    gboolean only_missing;
+    guint n;
+    g_autofree char *needs = dup_needs(picker, &only_missing, &n);
+    g_autofree char *verb = dup_value_verb(picker);
+
+    /* Translators: the names of values, and what is typed before them, such as !fill */
+    if (only_missing)
+        return g_strdup_printf(
+            COEX_PLURAL("It still needs: %s. Type %s and the value.",
+                        "It still needs: %s. Type %s and the values, with | between.", n),
+            needs, verb);
+    return g_strdup_printf(COEX_PLURAL("It needs: %s. Type %s and the value.",
+                                       "It needs: %s. Type %s and the values, with | between.", n),
+                           needs, verb);
+}
+
 static void
 show_values(CoexPicker *picker)
 {
@@ -155,14 +176,7 @@ show_values(CoexPicker *picker)
     g_autofree char *preview =
         coex_template_preview(template_, (const char *const *)picker->values);
     g_autoptr(GString) lines = g_string_new(NULL);
-    gboolean only_missing;
-    guint n;
-    g_autofree char *needs = dup_needs(picker, &only_missing, &n);
-    g_autofree char *verb = dup_value_verb(picker);
-    g_autofree char *line =
-        g_strdup_printf(n > 1 ? _("It %sneeds: %s. Type %s and the values, with | between.")
-                              : _("It %sneeds: %s. Type %s and the value."),
-                        only_missing ? "still " : "", needs, verb);
+    g_autofree char *line = dup_demand(picker);
 
     add_sentence(lines, picker);
     add_line(lines, preview);

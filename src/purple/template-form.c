@@ -68,7 +68,8 @@ dup_window_title(CoexPicker *picker)
     g_autofree char *title = coex_connection_dup_title(picker->connection, picker->name);
     g_autofree char *excerpt = coex_text_excerpt(title, TITLE_CHARS);
 
-    return g_strconcat("Template: ", excerpt, NULL);
+    /* Translators: the title of a window; %s is a person's name */
+    return g_strdup_printf(_("Template: %s"), excerpt);
 }
 
 /* A form's buttons. The second one stands for closing the window too, except in Finch. With fields
@@ -152,7 +153,7 @@ static void
 add_waiting(GString *text, CoexPicker *picker, gsize n_chars)
 {
     g_autofree char *excerpt = coex_text_excerpt(picker->parked, n_chars);
-    g_autofree char *waiting = g_strdup_printf("Waiting: “%s”", excerpt);
+    g_autofree char *waiting = g_strdup_printf(_("Waiting: “%s”"), excerpt);
 
     add_paragraph(text, waiting);
 }
@@ -303,7 +304,9 @@ show_list(CoexPicker *picker)
     if (picker->parked != NULL)
         add_waiting(secondary, picker, WAITING_CHARS);
     if (found->len > ROWS_MAX) {
-        g_autofree char *more = g_strdup_printf(_("%u more: use Find."), found->len - ROWS_MAX);
+        guint n_more = found->len - ROWS_MAX;
+        g_autofree char *more = g_strdup_printf(
+            COEX_PLURAL("%u more: use Find.", "%u more: use Find.", n_more), n_more);
 
         add_paragraph(secondary, more);
     }
@@ -316,18 +319,18 @@ show_list(CoexPicker *picker)
 
     PurpleRequestFields *fields = purple_request_fields_new();
     PurpleRequestFieldGroup *group = purple_request_field_group_new(NULL);
-    PurpleRequestField *list = purple_request_field_list_new("template", "Template");
+    PurpleRequestField *list = purple_request_field_list_new("template", _("Template"));
     g_autofree char *title = coex_connection_dup_title(picker->connection, picker->name);
     g_autofree char *primary = g_strdup_printf(_("A template for %s"), title);
     purple_request_fields_add_group(fields, group);
     purple_request_field_group_add_field(
-        group, purple_request_field_string_new("find", "Find", picker->query, FALSE));
+        group, purple_request_field_string_new("find", _("Find"), picker->query, FALSE));
     purple_request_field_list_set_multi_select(list, FALSE);
     fill_list(picker, list, found, has_parked);
     purple_request_field_group_add_field(group, list);
     g_autofree char *wrapped = wrap(secondary->str);
     open_form(picker, fields, primary, wrapped,
-              &(Buttons){ "OK", on_list_ok, "Cancel", on_list_cancel });
+              &(Buttons){ _("OK"), on_list_ok, _("Cancel"), on_list_cancel });
 }
 
 /* ---- step 2: which values ---- */
@@ -461,7 +464,8 @@ show_page(CoexPicker *picker, guint start)
     g_autofree char *preview = make_preview(template_, n_other_rows);
     g_autofree char *recipient = dup_recipient(picker);
     g_autofree char *primary =
-        g_strdup_printf("%s (%s) for %s", template_->name, template_->language, recipient);
+        /* Translators: a template's name, its language, such as de, and a person's name */
+        g_strdup_printf(_("%s (%s) for %s"), template_->name, template_->language, recipient);
     g_autoptr(GString) secondary = g_string_new(NULL);
     PurpleRequestFields *fields = purple_request_fields_new();
     PurpleRequestFieldGroup *group = purple_request_field_group_new(NULL);
@@ -482,7 +486,7 @@ show_page(CoexPicker *picker, guint start)
     }
     g_autofree char *wrapped = wrap(secondary->str);
     open_form(picker, fields, primary, wrapped,
-              &(Buttons){ "OK", on_values_ok, "Back", on_values_back });
+              &(Buttons){ _("OK"), on_values_ok, _("Back"), on_values_back });
 }
 
 static void
@@ -556,7 +560,7 @@ dup_question(CoexPicker *picker)
     add_sentence(secondary, picker);
     add_paragraph(secondary, preview);
     g_autofree char *cost = coex_picker_dup_cost(picker);
-    g_autofree char *kind = g_strdup_printf("Kind: %s.", cost);
+    g_autofree char *kind = g_strdup_printf(_("Kind: %s."), cost);
     add_paragraph(secondary, kind);
     add_paragraph(secondary, coex_picker_get_cost_hint(picker));
     add_paragraph(secondary, coex_picker_get_objection(picker));
@@ -578,10 +582,10 @@ show_confirm(CoexPicker *picker)
     g_autofree char *question = dup_question(picker);
     gboolean is_last;
     g_autofree char *rows = dup_rows(picker, question, &is_last);
-    Buttons buttons = { "Send", on_send, "Back", on_confirm_back };
+    Buttons buttons = { _("Send"), on_send, _("Back"), on_confirm_back };
 
     if (!is_last) {
-        buttons.ok = "Next";
+        buttons.ok = _("Next");
         buttons.on_ok = on_next;
     }
     open_form(picker, purple_request_fields_new(), primary, rows, &buttons);
@@ -596,15 +600,18 @@ point_at(CoexPicker *picker)
     if (!coex_host_get()->opens_behind || picker->stage == COEX_STAGE_IDLE)
         return;
     g_autofree char *title = dup_window_title(picker);
-    g_autofree char *where = g_strdup_printf(_("window “%s” (Alt+w lists the windows)"), title);
     if (picker->parked == NULL) {
-        line = g_strdup_printf(_("The templates are in the %s."), where);
+        line = g_strdup_printf(
+            /* Translators: %s is the title of a window; Alt+w is a key of Finch's */
+            _("The templates are in the window “%s” (Alt+w lists the windows)."), title);
     } else {
         g_autofree char *excerpt = coex_text_excerpt(picker->parked, 60);
 
-        line =
-            g_strdup_printf(_("Not sent yet: “%s”. Choose in the %s, or type %shold or %scancel."),
-                            excerpt, where, mark, mark);
+        /* Translators: a text that was typed, the title of a window, and twice the / or ! that
+         * commands begin with */
+        line = g_strdup_printf(_("Not sent yet: “%s”. Choose in the window “%s” (Alt+w lists the "
+                                 "windows), or type %shold or %scancel."),
+                               excerpt, title, mark, mark);
     }
     coex_lines_notice(picker->connection, picker->name, line);
 }

@@ -86,12 +86,10 @@ add_change(CoexPicker *picker)
     g_autofree char *change = has_changed(picker) ? dup_change(picker) : NULL;
     g_autofree char *sentence = g_steal_pointer(&picker->sentence);
 
-    if (change != NULL && sentence != NULL)
-        picker->sentence = g_strconcat(sentence, " ", change, NULL);
-    else if (change != NULL)
-        picker->sentence = g_steal_pointer(&change);
+    if (sentence != NULL)
+        picker->sentence = g_strjoin(" ", sentence, change, NULL);
     else
-        picker->sentence = g_steal_pointer(&sentence);
+        picker->sentence = g_steal_pointer(&change);
     picker->has_news = FALSE;
     picker->seen_closed = !is_window_open(picker);
 }
@@ -179,7 +177,6 @@ GPtrArray *
 coex_picker_find(CoexPicker *picker)
 {
     CoexCatalogue *catalogue = coex_session_get_catalogue(picker->connection->session);
-
     GPtrArray *found;
 
     if (catalogue == NULL)
@@ -287,9 +284,7 @@ coex_picker_pick(CoexPicker *picker, CoexTemplate *template_, const char *const 
     CoexTemplate *picked = coex_template_ref(template_);
 
     if (picked->obstacle != NULL) {
-        g_autofree char *sentence = g_strdup_printf(_("%s cannot be sent from here: it %s. Choose "
-                                                      "another template, or write from the phone."),
-                                                    picked->name, picked->obstacle);
+        g_autofree char *sentence = coex_picker_dup_refusal(picked);
         g_autofree char *query = g_strdup(picker->query);
 
         coex_template_unref(picked);
@@ -530,7 +525,7 @@ coex_picker_hold(CoexPicker *picker)
 {
     if (picker->lost && !coex_picker_has_parked(picker)) {
         g_autofree char *line = dup_change(picker);
-        g_autofree char *nothing = g_strconcat(_("There is nothing to hold. "), line, NULL);
+        g_autofree char *nothing = g_strconcat(_("There is nothing to hold."), " ", line, NULL);
 
         reset(picker, COEX_STAGE_IDLE);
         coex_ask_close(picker->connection, COEX_ASK_TEMPLATE, picker->name);
@@ -586,12 +581,13 @@ tell_joined(CoexPicker *picker, const char *before)
         picker->stage == COEX_STAGE_VALUES && picker->connection->face->dup_verb != NULL
             ? picker->connection->face->dup_verb(picker)
             : NULL;
+    /* Translators: %s is what is typed, such as !fill */
     g_autofree char *hint =
-        verb != NULL
-            ? g_strdup_printf(_("%s A value of the template is typed behind %s."), line, verb)
-            : NULL;
+        verb != NULL ? g_strdup_printf(_("A value of the template is typed behind %s."), verb)
+                     : NULL;
+    g_autofree char *all = g_strjoin(" ", line, hint, NULL);
 
-    coex_lines_notice(picker->connection, picker->name, hint != NULL ? hint : line);
+    coex_lines_notice(picker->connection, picker->name, all);
 }
 
 static gboolean
@@ -673,13 +669,17 @@ static void
 tell_no_catalogue(CoexPicker *picker, const GError *error)
 {
     const char *mark = coex_host_get_mark();
-    g_autoptr(GString) line = g_string_new(NULL);
+    g_autofree char *failure =
+        g_strdup_printf(_("The templates could not be fetched: %s"), error->message);
+    /* Translators: a text that was typed, and twice the / or ! that commands begin with */
+    g_autofree char *waiting =
+        picker->parked != NULL
+            ? g_strdup_printf(_("Your text waits: “%s”. Type %shold or %scancel."), picker->parked,
+                              mark, mark)
+            : NULL;
+    g_autofree char *line = g_strjoin(" ", failure, waiting, NULL);
 
-    g_string_printf(line, _("The templates could not be fetched: %s"), error->message);
-    if (picker->parked != NULL)
-        g_string_append_printf(line, _(" Your text waits: “%s”. Type %shold or %scancel."),
-                               picker->parked, mark, mark);
-    coex_lines_notice(picker->connection, picker->name, line->str);
+    coex_lines_notice(picker->connection, picker->name, line);
 }
 
 void

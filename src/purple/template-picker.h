@@ -121,6 +121,9 @@ const char *coex_picker_get_cost_hint(const CoexPicker *picker);
 /* Whether a file is held for them that the chosen template shows. */
 gboolean coex_picker_has_held_file(const CoexPicker *picker);
 
+/* Why a template with an obstacle is not chosen, as a sentence. Free with g_free(). */
+char *coex_picker_dup_refusal(const CoexTemplate *template_);
+
 /* One row: name, language, first words (at most @max_chars characters of them) and category; or why
  * it cannot be sent. Free with g_free(). */
 char *coex_picker_describe(const CoexPicker *picker, const CoexTemplate *template_,

@@ -71,11 +71,11 @@ name_category(const CoexTemplate *template_)
     if (template_->category == NULL)
         return _("no category");
     if (is_marketing(template_))
-        return "marketing";
+        return C_("template", "marketing");
     if (strcmp(template_->category, "UTILITY") == 0)
-        return "utility";
+        return C_("template", "utility");
     if (strcmp(template_->category, "AUTHENTICATION") == 0)
-        return "authentication";
+        return C_("template", "authentication");
     return template_->category;
 }
 
@@ -138,11 +138,21 @@ coex_picker_get_cost_hint(const CoexPicker *picker)
 static char *
 dup_category(const CoexTemplate *template_)
 {
-    const char *quality = strcmp(template_->quality, "RED") == 0      ? _(", low quality")
-                          : strcmp(template_->quality, "YELLOW") == 0 ? _(", medium quality")
-                                                                      : "";
+    const char *quality = strcmp(template_->quality, "RED") == 0      ? _("low quality")
+                          : strcmp(template_->quality, "YELLOW") == 0 ? _("medium quality")
+                                                                      : NULL;
 
-    return g_strconcat(name_category(template_), quality, NULL);
+    return g_strjoin(", ", name_category(template_), quality, NULL);
+}
+
+char *
+coex_picker_dup_refusal(const CoexTemplate *template_)
+{
+    /* Translators: a template's name, and what is in its way: “has an animation” */
+    return g_strdup_printf(
+        _("%s cannot be sent from here: it %s. Choose another template, or write "
+          "from the phone."),
+        template_->name, template_->obstacle);
 }
 
 char *
@@ -160,6 +170,7 @@ coex_picker_describe(const CoexPicker *picker, const CoexTemplate *template_, gs
     if (template_->obstacle != NULL && coex_host_get()->clips_forms)
         return g_strdup_printf("(%s) %s (%s)", template_->obstacle, template_->name,
                                template_->language);
+    /* Translators: a template's name, its language, and what is in its way: “has an animation” */
     if (template_->obstacle != NULL)
         return g_strdup_printf(_("%s (%s) – cannot be sent from here: it %s"), template_->name,
                                template_->language, template_->obstacle);
@@ -187,5 +198,6 @@ coex_picker_describe_variable(const CoexPicker *picker, const CoexTemplateVariab
                                variable->label);
     if (example == NULL || example[0] == '\0')
         return g_strdup(variable->label);
-    return g_strdup_printf("%s (e.g. %s)", variable->label, example);
+    /* Translators: what a value is, and an example of one */
+    return g_strdup_printf(_("%s (e.g. %s)"), variable->label, example);
 }

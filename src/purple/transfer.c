@@ -145,7 +145,7 @@ tell_way(CoexConnection *connection, const char *who)
     g_autofree char *line =
         g_strdup_printf(_("Type %ssend and the path of the file, as in %ssend ~/photo.jpg: %s does "
                           "not tell in which folder a file is that is chosen from its list."),
-                        coex_host_get_mark(), coex_host_get_mark(), coex_host_get()->label);
+                        coex_host_get_mark(), coex_host_get_mark(), _(coex_host_get()->label));
 
     coex_lines_notice(connection, name, line);
 }
@@ -197,7 +197,7 @@ dup_typed_path(CoexConnection *connection, const char *name, const char *words, 
 static void
 tell_not_sent(CoexConnection *connection, const char *name, const GError *error)
 {
-    g_autofree char *line = g_strconcat(_("Not sent: "), error->message, NULL);
+    g_autofree char *line = g_strdup_printf(_("Not sent: %s"), error->message);
 
     coex_lines_notice(connection, name, line);
 }

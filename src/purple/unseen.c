@@ -112,6 +112,20 @@ sort_lines(const GQueue *lines, GHashTable *by_name)
     return names;
 }
 
+static char *
+dup_count(const char *clock, guint n, guint n_people)
+{
+    /* Translators: “%u message” and “of %u person” stand in “While you were away …” only */
+    g_autofree char *messages = g_strdup_printf(COEX_PLURAL("%u message", "%u messages", n), n);
+    g_autofree char *people =
+        g_strdup_printf(COEX_PLURAL("of %u person", "of %u people", n_people), n_people);
+
+    /* Translators: a time, “2 messages”, “of 2 people” */
+    return g_strdup_printf(_("While you were away (since %s): %s %s. What may not have reached you "
+                             "is shown once more."),
+                           clock, messages, people);
+}
+
 /* Where no customer's line is among them, nothing is said of customers. */
 static void
 tell_count(CoexConnection *connection, const GQueue *lines)
@@ -121,7 +135,7 @@ tell_count(CoexConnection *connection, const GQueue *lines)
     g_autofree char *clock = coex_window_describe_time("", first->shown_us / G_USEC_PER_SEC,
                                                        g_get_real_time() / G_USEC_PER_SEC);
     g_autofree char *text = NULL;
-    guint n_people, n = 0;
+    guint n = 0;
 
     for (const GList *l = lines->head; l != NULL; l = l->next) {
         const Line *line = l->data;
@@ -131,16 +145,8 @@ tell_count(CoexConnection *connection, const GQueue *lines)
         g_hash_table_add(people, line->name);
         n++;
     }
-    n_people = g_hash_table_size(people);
     if (n > 0)
-        text = g_strdup_printf(
-            n == 1 ? _("While you were away (since %s): %u message of %u person. What may not have "
-                       "reached you is shown once more.")
-            : n_people == 1 ? _("While you were away (since %s): %u messages of %u person. What "
-                                "may not have reached you is shown once more.")
-                            : _("While you were away (since %s): %u messages of %u people. What "
-                                "may not have reached you is shown once more."),
-            clock, n, n_people);
+        text = dup_count(clock, n, g_hash_table_size(people));
     else
         text = g_strdup_printf(
             _("What was shown since %s may not have reached you, and is shown once more."), clock);

@@ -120,7 +120,7 @@ run_unreact(CoexConnection *connection, const char *name, const char *words)
 static void
 say_not_sent(CoexConnection *connection, const char *name, const GError *error)
 {
-    g_autofree char *line = g_strconcat(_("Nothing was sent: "), error->message, NULL);
+    g_autofree char *line = g_strdup_printf(_("Nothing was sent: %s"), error->message);
 
     coex_lines_notice(connection, name, line);
 }
@@ -247,48 +247,53 @@ run_caption(CoexConnection *connection, const char *name, const char *words, con
 static const Verb verbs[] = {
     { "template", N_("[name] [value | value …]"), "s", N_("send an approved template"),
       .ask = coex_picker_start },
-    { "find", "words", NULL, N_("list the templates with these words"), .ask = coex_picker_search },
+    { "find", N_("words"), NULL, N_("list the templates with these words"),
+      .ask = coex_picker_search },
     { "fill", N_("value | value"), NULL, N_("give the values that a template still needs"),
       .ask = coex_template_chat_fill },
     { "more", NULL, NULL, N_("list more templates"), .answer = coex_template_chat_more },
     { "refresh", NULL, NULL, N_("fetch the templates again"), .answer = coex_picker_refresh },
     { "send", N_("path|https://… [caption]"), "s",
       N_("send a file; without one, the template that was shown"), .run = run_send },
-    { "caption", "[words]", "S", N_("the words beside the next file that you send"),
+    { "caption", N_("[words]"), "S", N_("the words beside the next file that you send"),
       .run = run_caption },
-    { "voice", "[path|https://…]", "s",
+    { "voice", N_("[path|https://…]"), "s",
       N_("send any sound as a voice message; alone: the next file"),
       .take = coex_transfer_send_voice },
     { "reply", N_("[which] text"), "S", N_("answer one message, which is quoted"),
       .run = run_reply },
     { "react", N_("[which] emoji"), "s", N_("react to a message of theirs, as in :thumbsup:"),
       .take = run_react },
-    { "unreact", "[which]", "s", N_("take a reaction back"), .take = run_unreact },
+    { "unreact", N_("[which]"), "s", N_("take a reaction back"), .take = run_unreact },
+    /* Translators: ask is typed as it stands */
     { "location", N_("latitude longitude [name] | ask question"), "S",
       N_("send a place, or ask for theirs"), .run = run_location },
-    { "contact", "number|buddy", "s", N_("send somebody's name and number"), .take = run_contact },
+    { "contact", N_("number|buddy"), "s", N_("send somebody's name and number"),
+      .take = run_contact },
     { "forward", N_("[which] number|buddy"), "s",
       N_("send a message of theirs or ours on to somebody"), .take = run_forward },
-    { "buttons", "text | a | b | c", "S",
+    { "buttons", N_("text | a | b | c"), "S",
       N_("ask with up to 3 answers to tap; text | label https://…: a button with a link"),
       .run = run_buttons },
     { "list", N_("text | label | a | b: about b | …"), "S",
       N_("ask with up to 10 choices in a list"), .run = run_list },
-    { "hold", "[text]", "S", N_("keep the waiting text, or this one, until they write"),
+    { "hold", N_("[text]"), "S", N_("keep the waiting text, or this one, until they write"),
       .run = run_hold },
+    /* Translators: edit, drop and send are typed as they stand */
     { "held", N_("[2 edit text | 2 drop | 2 send]"), "S",
       N_("list what is held; change, drop or send the second"), .run = run_held },
     { "cancel", NULL, "", N_("send no template; the waiting text comes back"), .run = run_cancel },
     { "resend", NULL, "", N_("send again what failed last"), .command = coex_session_resend },
     { "discard", NULL, "", N_("forget the last text that failed or is held"),
       .command = coex_session_discard },
-    { "history", "[number]", "s", N_("show the last lines with this person"),
+    { "history", N_("[number]"), "s", N_("show the last lines with this person"),
       .take = coex_recall_run },
-    { "search", "[words]", "s", N_("find words in the messages with anybody; alone: more of them"),
-      .run = run_search },
-    { "get", "[which]", "s", N_("fetch a file, or show where it is"), .take = coex_file_get },
-    { "play", "[which]", "s", N_("open a file with the program of the option media-open"),
+    { "search", N_("[words]"), "s",
+      N_("find words in the messages with anybody; alone: more of them"), .run = run_search },
+    { "get", N_("[which]"), "s", N_("fetch a file, or show where it is"), .take = coex_file_get },
+    { "play", N_("[which]"), "s", N_("open a file with the program of the option media-open"),
       .take = coex_file_play },
+    /* Translators: stop is typed as it stands */
     { "broadcast", N_("[group template [value | value …] | stop]"), "s",
       N_("send a template to a group of the buddy list; alone: what became of it"),
       .take = coex_broadcast_run },
@@ -305,13 +310,15 @@ static const Verb verbs[] = {
       .run = run_account },
     { "doctor", "[stop]", "s",
       N_("check the whole connection, and say what is wrong and what to do"), .run = run_doctor },
+    /* Translators: all but the last word is typed as it stands */
     { "profile", N_("[about|address|description|mail|web|vertical text]"), "S",
       N_("show or change what customers see of the business"), .run = coex_page_run_profile },
     { "synchronise", "[yes]", "s", N_("ask WhatsApp for the phone's contacts and history, once"),
       .run = run_synchronise },
-    { "log", "[number]", "s", N_("show again what was told of the account, with its times"),
+    { "log", N_("[number]"), "s", N_("show again what was told of the account, with its times"),
       .take = coex_notice_list },
-    { "help", "[topic]", NULL, N_("this list, or what of it is about something"), .run = run_help },
+    { "help", N_("[topic]"), NULL, N_("this list, or what of it is about something"),
+      .run = run_help },
 };
 
 static void
@@ -355,14 +362,15 @@ append_help(GString *lines, const Verb *verb)
     if (is_offered(verb))
         g_string_append_printf(lines, "%s!%s%s%s: %s", lines->len > 0 ? "\n" : "", verb->name,
                                verb->words != NULL ? " " : "",
-                               verb->words != NULL ? verb->words : "", verb->help);
+                               verb->words != NULL ? _(verb->words) : "", _(verb->help));
 }
 
 static gboolean
 is_about(const Verb *verb, const char *topic)
 {
-    g_autofree char *help = g_ascii_strdown(verb->help, -1);
-    g_autofree char *word = g_ascii_strdown(topic, -1);
+    g_autofree char *help = g_utf8_casefold(_(verb->help), -1);
+    g_autofree char *valid = g_utf8_make_valid(topic, -1);
+    g_autofree char *word = g_utf8_casefold(valid, -1);
 
     return strstr(help, word) != NULL;
 }
@@ -396,7 +404,7 @@ run_help(CoexConnection *connection, const char *name, const char *words, const 
     lines = g_string_new(_("!1 [value | value …]: choose template 1 of the list"));
     for (guint i = 0; i < G_N_ELEMENTS(verbs); i++)
         append_help(lines, &verbs[i]);
-    g_string_append(lines, _("\nA message that begins with ! is typed with !!."));
+    g_string_append_printf(lines, "\n%s", _("A message that begins with ! is typed with !!."));
     coex_lines_notice(connection, name, lines->str);
 }
 
@@ -518,7 +526,7 @@ coex_verbs_register(void)
 
         g_autofree char *help =
             g_strdup_printf("%s%s%s:  %s", verb->name, verb->words != NULL ? " " : "",
-                            verb->words != NULL ? verb->words : "", verb->help);
+                            verb->words != NULL ? _(verb->words) : "", _(verb->help));
         commands[i] = purple_cmd_register(verb->name, verb->format, PURPLE_CMD_P_PRPL,
                                           PURPLE_CMD_FLAG_IM | PURPLE_CMD_FLAG_PRPL_ONLY |
                                               PURPLE_CMD_FLAG_ALLOW_WRONG_ARGS,

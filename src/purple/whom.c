@@ -74,14 +74,14 @@ has_word(const char *name, const char *folded)
     return FALSE;
 }
 
-/* Who may be meant, for people: a message goes to a name that was typed in full. "" for nobody.
+/* Who may be meant, for people: a message goes to a name that was typed in full. NULL for nobody.
  * Free with g_free(). */
 static char *
 dup_similar(CoexConnection *connection, const char *typed)
 {
     g_autoptr(GSList) buddies = purple_find_buddies(connection->account, NULL);
     g_autofree char *folded = g_utf8_casefold(typed, -1);
-    GString *text = g_string_new(NULL);
+    const char *names[SIMILAR_MAX] = { NULL };
     guint n = 0;
 
     for (GSList *link = buddies; link != NULL && *folded != '\0' && n < SIMILAR_MAX;
@@ -89,11 +89,15 @@ dup_similar(CoexConnection *connection, const char *typed)
         const char *alias = purple_buddy_get_contact_alias(link->data);
 
         if (has_word(alias, folded))
-            g_string_append_printf(text, "%s“%s”", n++ == 0 ? _(" Did you mean ") : " or ", alias);
+            names[n++] = alias;
     }
-    if (n > 0)
-        g_string_append_c(text, '?');
-    return g_string_free(text, FALSE);
+    if (n == 0)
+        return NULL;
+    if (n == 1)
+        return g_strdup_printf(_("Did you mean “%s”?"), names[0]);
+    return n == 2 ? g_strdup_printf(_("Did you mean “%s” or “%s”?"), names[0], names[1])
+                  : g_strdup_printf(_("Did you mean “%s” or “%s” or “%s”?"), names[0], names[1],
+                                    names[2]);
 }
 
 static void
@@ -131,11 +135,12 @@ coex_whom_find(CoexConnection *connection, const char *typed, CoexWhom *ret_whom
     }
     if (!coex_peer_parse(trimmed, &peer, NULL) || peer.wa_id == NULL) {
         g_autofree char *similar = dup_similar(connection, trimmed);
+        g_autofree char *nobody = g_strdup_printf(_("“%s” is nobody here and no number."), trimmed);
 
-        g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    _("“%s” is nobody here and no number.%s Type a buddy's name as it stands in "
-                      "the list, or a number such as +493023125017."),
-                    trimmed, similar);
+        g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT, "%s%s%s %s", nobody,
+                    similar != NULL ? " " : "", similar != NULL ? similar : "",
+                    _("Type a buddy's name as it stands in the list, or a number such as "
+                      "+493023125017."));
         return FALSE;
     }
     ret_whom->name = coex_peer_dup_name(&peer);
