@@ -53,7 +53,7 @@ coex_phone_get_sign(const CoexAccount *account, const char **ret_sentence)
     *ret_sentence = _("a sign not told");
     for (guint i = 0; kept != NULL && i < G_N_ELEMENTS(signs); i++) {
         if (g_str_has_prefix(kept, signs[i].kind))
-            *ret_sentence = signs[i].sentence;
+            *ret_sentence = _(signs[i].sentence);
     }
     return time != NULL ? g_ascii_strtoll(time, NULL, 10) : 0;
 }
@@ -125,6 +125,8 @@ check(CoexAccount *account)
     g_autofree char *told = NULL;
     g_autofree char *day = NULL;
     g_autofree char *end = NULL;
+    g_autofree char *due = NULL;
+    g_autofree char *last = NULL;
 
     for (guint i = 0; stage == 0 && i < G_N_ELEMENTS(stages); i++)
         stage = days >= stages[i] ? stages[i] : 0;
@@ -134,12 +136,19 @@ check(CoexAccount *account)
     coex_account_put_setting(account, WARNED_SETTING, told);
     day = dup_day(sign);
     end = dup_day(sign + OPEN_DAYS * (gint64)DAY_S);
-    coex_account_tell_notice(
-        account, NULL,
-        _("Open the WhatsApp Business app on the phone before %s: WhatsApp disconnects a number "
-          "whose phone is not used for about %d days. The last sign of it was %s, %" PRId64
-          " days ago (%s)."),
-        end, OPEN_DAYS, sentence, days, day);
+    due = g_strdup_printf(
+        COEX_PLURAL(
+            "Open the WhatsApp Business app on the phone before %s: WhatsApp disconnects a number "
+            "whose phone is not used for about %d day.",
+            "Open the WhatsApp Business app on the phone before %s: WhatsApp disconnects a number "
+            "whose phone is not used for about %d days.",
+            OPEN_DAYS),
+        end, OPEN_DAYS);
+    /* Translators: the first %s is what the sign was, as “a message written on it” */
+    last = g_strdup_printf(COEX_PLURAL("The last sign of it was %s, %d day ago (%s).",
+                                       "The last sign of it was %s, %d days ago (%s).", days),
+                           sentence, (int)days, day);
+    coex_account_tell_notice(account, NULL, "%s %s", due, last);
 }
 
 static void
@@ -170,5 +179,6 @@ coex_phone_describe(const CoexAccount *account)
 
     if (sign == 0)
         return g_strdup(_("no sign of it yet"));
+    /* Translators: a day, what the sign was, as “a message written on it”, and another day */
     return g_strdup_printf(_("last sign %s (%s); open the app before %s"), day, sentence, end);
 }

@@ -107,11 +107,16 @@ round_to(gint64 seconds, int unit)
 static char *
 dup_amount(gint64 seconds)
 {
-    if (round_to(seconds, MINUTE_S) < 2 * 60)
-        return g_strdup_printf("%d minutes", round_to(seconds, MINUTE_S));
-    if (round_to(seconds, HOUR_S) < 48)
-        return g_strdup_printf("%d hours", round_to(seconds, HOUR_S));
-    return g_strdup_printf("%d days", round_to(seconds, 24 * HOUR_S));
+    int minutes = round_to(seconds, MINUTE_S);
+    int hours = round_to(seconds, HOUR_S);
+    int days = round_to(seconds, 24 * HOUR_S);
+
+    /* Translators: all three in “This computer's clock is %s behind WhatsApp's.” */
+    if (minutes < 2 * 60)
+        return g_strdup_printf(COEX_PLURAL("%d minute", "%d minutes", minutes), minutes);
+    if (hours < 48)
+        return g_strdup_printf(COEX_PLURAL("%d hour", "%d hours", hours), hours);
+    return g_strdup_printf(COEX_PLURAL("%d day", "%d days", days), days);
 }
 
 static void
@@ -121,6 +126,7 @@ tell(CoexAccount *account)
 
     coex_account_tell_notice(account, NULL,
                              account->skew_s > 0
+                                 /* Translators: %s is as “3 hours” */
                                  ? _("This computer's clock is %s behind WhatsApp's. WhatsApp's "
                                      "time is used for the 24-hour window; please set the clock.")
                                  : _("This computer's clock is %s ahead of WhatsApp's. WhatsApp's "

@@ -10,6 +10,7 @@
 #include "core/receipts.h"
 #include "core/timer.h"
 #include "core/window.h"
+#include "core/words.h"
 #include "store/batch.h"
 #include "store/rows.h"
 
@@ -44,18 +45,23 @@ coex_ticker_free(CoexTicker *ticker)
     g_free(ticker);
 }
 
-static const char *
-get_word(CoexState state)
+/* NULL: it has none. */
+static char *
+dup_line(CoexState state, gint64 at, gint64 now)
 {
+    g_autofree char *clock = coex_window_describe_time("", at, now);
+
     switch ((guint)state) {
     case COEX_STATE_SENT:
-        return "Sent ";
+        /* Translators: of a message; %s is the time of day, at times with the day before it */
+        return g_strdup_printf(_("Sent %s."), clock);
     case COEX_STATE_DELIVERED:
-        return "Delivered ";
+        return g_strdup_printf(_("Delivered %s."), clock);
     case COEX_STATE_READ:
-        return "Read ";
+        return g_strdup_printf(_("Read %s."), clock);
     case COEX_STATE_PLAYED:
-        return "Played ";
+        /* Translators: of a voice message */
+        return g_strdup_printf(_("Played %s."), clock);
     default:
         return NULL;
     }
@@ -67,7 +73,8 @@ is_news(const CoexAccount *account, const CoexPersonEntry *entry)
 {
     CoexState state = entry->tick_state;
 
-    if (get_word(state) == NULL || (entry->tick_told > 0 && state <= entry->tick_told))
+    if (state < COEX_STATE_SENT || state > COEX_STATE_PLAYED ||
+        (entry->tick_told > 0 && state <= entry->tick_told))
         return FALSE;
     if (account->ticks == COEX_TICKS_READ)
         return state >= COEX_STATE_READ && entry->tick_told < COEX_STATE_READ;
@@ -78,16 +85,13 @@ static void
 tell(CoexAccount *account, CoexPersonEntry *entry)
 {
     CoexSessionEvent *event;
-    g_autofree char *line = NULL;
 
     if (!is_news(account, entry) || entry->person->forgotten)
         return;
-    line = coex_window_describe_time(get_word(entry->tick_state), entry->tick_at,
-                                     coex_account_now(account));
     entry->tick_told = entry->tick_state;
     event = coex_account_event_new(account, COEX_SESSION_TICK);
     event->person = coex_person_view_ref(coex_views_get(account, entry->person));
-    event->text = g_strconcat(line, ".", NULL);
+    event->text = dup_line(entry->tick_state, entry->tick_at, coex_account_now(account));
     coex_account_tell_in_turn(account, event);
 }
 

@@ -127,7 +127,8 @@ set_label(CoexAccount *account, CoexPersonView *view, const CoexPerson *person,
         return;
     }
     title = coex_account_dup_title(account, same);
-    view->label = g_strconcat(_("Same person as "), title, NULL);
+    /* Translators: %s is a person's name */
+    view->label = g_strdup_printf(_("Same person as %s"), title);
 }
 
 /* Where nicks tell people apart, the name is the person's own. */
@@ -284,15 +285,41 @@ coex_views_get(CoexAccount *account, const CoexPerson *person)
     return entry->told;
 }
 
+/* How the newest message of ours stands, since when, and its first words. */
+static char *
+dup_last_line(CoexState state, const char *clock, const char *excerpt)
+{
+    switch (state) {
+    case COEX_STATE_PENDING:
+        /* Translators: of a message; a time, and its first words, as in the next ones */
+        return g_strdup_printf(_("accepted %s: %s"), clock, excerpt);
+    case COEX_STATE_SENT:
+        return g_strdup_printf(_("sent %s: %s"), clock, excerpt);
+    case COEX_STATE_DELIVERED:
+        return g_strdup_printf(_("delivered %s: %s"), clock, excerpt);
+    case COEX_STATE_READ:
+        return g_strdup_printf(_("read %s: %s"), clock, excerpt);
+    case COEX_STATE_PLAYED:
+        return g_strdup_printf(_("played %s: %s"), clock, excerpt);
+    case COEX_STATE_FAILED:
+        return g_strdup_printf(_("failed %s: %s"), clock, excerpt);
+    case COEX_STATE_UNCONFIRMED:
+        return g_strdup_printf(_("not confirmed %s: %s"), clock, excerpt);
+    case COEX_STATE_UNKNOWN:
+        break;
+    }
+    return g_strdup_printf(_("unknown %s: %s"), clock, excerpt);
+}
+
 static void
-note(CoexAccount *account, CoexPersonEntry *entry, gint64 message_id, const char *state, gint64 at,
+note(CoexAccount *account, CoexPersonEntry *entry, gint64 message_id, CoexState state, gint64 at,
      const char *text)
 {
     g_autofree char *excerpt = coex_text_excerpt(text != NULL ? text : "", EXCERPT);
     g_autofree char *clock = coex_window_describe_time("", at, coex_account_now(account));
 
     g_free(entry->last_line);
-    entry->last_line = g_strdup_printf("%s %s: %s", state, clock, excerpt);
+    entry->last_line = dup_last_line(state, clock, excerpt);
     entry->last_message = message_id;
 }
 
@@ -307,7 +334,7 @@ coex_views_note_state(CoexAccount *account, const CoexPerson *person, const Coex
         return FALSE;
     if (entry->last_line != NULL && result->message_id < entry->last_message)
         return FALSE;
-    note(account, entry, result->message_id, coex_state_get_name(result->state),
+    note(account, entry, result->message_id, result->state,
          result->state_at > 0 ? MIN(result->state_at, now) : now, result->text);
     return result->is_from_here;
 }
@@ -319,8 +346,7 @@ coex_views_note_earlier(CoexAccount *account, const CoexSend *send)
 
     if (person != NULL)
         note(account, entry_of(account, coex_people_now(account->people, person)), send->id,
-             coex_state_get_name(send->state), send->state_at > 0 ? send->state_at : send->time,
-             send->text);
+             send->state, send->state_at > 0 ? send->state_at : send->time, send->text);
 }
 
 void
@@ -328,8 +354,8 @@ coex_views_note_refused(CoexAccount *account, const CoexPerson *person, const ch
 {
     CoexPersonEntry *entry = entry_of(account, person);
 
-    note(account, entry, entry->last_line != NULL ? entry->last_message + 1 : 0,
-         coex_state_get_name(COEX_STATE_FAILED), coex_account_now(account), text);
+    note(account, entry, entry->last_line != NULL ? entry->last_message + 1 : 0, COEX_STATE_FAILED,
+         coex_account_now(account), text);
 }
 
 /* ---- presence: one timer for the nearest change ---- */

@@ -55,13 +55,16 @@ coex_waiting_note_seen(CoexAccount *account, CoexPerson *person)
 static char *
 dup_duration(gint64 seconds)
 {
-    gint64 minutes = seconds / 60;
+    int minutes = (int)(seconds / 60);
+    int days = minutes / (24 * 60);
 
+    /* Translators: minutes; so long somebody waits, as in “for 5 min” */
     if (minutes < 60)
-        return g_strdup_printf("%" G_GINT64_FORMAT " min", MAX(minutes, 1));
+        return g_strdup_printf(_("%d min"), MAX(minutes, 1));
+    /* Translators: hours */
     if (minutes < 48 * 60)
-        return g_strdup_printf("%" G_GINT64_FORMAT " h", minutes / 60);
-    return g_strdup_printf("%" G_GINT64_FORMAT " days", minutes / (24 * 60));
+        return g_strdup_printf(_("%d h"), minutes / 60);
+    return g_strdup_printf(COEX_PLURAL("%d day", "%d days", days), days);
 }
 
 static gint
@@ -147,16 +150,19 @@ dup_called(const CoexAccount *account, const CoexPerson *person)
 static char *
 dup_names(const CoexAccount *account, const GPtrArray *people)
 {
-    GString *names = g_string_new(NULL);
+    guint n_more = people->len > NAMED_MAX ? people->len - NAMED_MAX : 0;
+    g_autoptr(GString) names = g_string_new(NULL);
 
     for (guint i = 0; i < MIN(people->len, NAMED_MAX); i++) {
         g_autofree char *called = dup_called(account, g_ptr_array_index(people, i));
 
         g_string_append_printf(names, "%s%s", i > 0 ? ", " : "", called);
     }
-    if (people->len > NAMED_MAX)
-        g_string_append_printf(names, _(" and %u more"), people->len - NAMED_MAX);
-    return g_string_free(names, FALSE);
+    if (n_more == 0)
+        return g_strdup(names->str);
+    /* Translators: names with commas between them, and how many people more */
+    return g_strdup_printf(COEX_PLURAL("%s and %u more", "%s and %u more", n_more), names->str,
+                           n_more);
 }
 
 /* "" for nobody. */
@@ -165,6 +171,7 @@ dup_unread(const CoexAccount *account, const GPtrArray *people)
 {
     g_autofree char *names = dup_names(account, people);
 
+    /* Translators: names of people */
     return people->len > 0 ? g_strdup_printf(_("Not read yet: %s."), names) : g_strdup("");
 }
 
@@ -181,14 +188,15 @@ dup_waiting(const CoexAccount *account, const GPtrArray *waiting)
         coex_account_now(account) - ((CoexPerson *)g_ptr_array_index(waiting, 0))->waiting_since;
     /* Our clock is behind, and WhatsApp has not told its time yet. */
     if (waited < -CLOCKS_APART_S)
-        return g_strdup_printf(waiting->len == 1 ? _("%u person waits for an answer: %s.")
-                                                 : _("%u people wait for an answer: %s."),
+        return g_strdup_printf(COEX_PLURAL("%u person waits for an answer: %s.",
+                                           "%u people wait for an answer: %s.", waiting->len),
                                waiting->len, names);
     longest = dup_duration(waited);
-    if (waiting->len == 1)
-        return g_strdup_printf(_("1 person waits for an answer, for %s: %s."), longest, names);
-    return g_strdup_printf(_("%u people wait for an answer, the longest for %s: %s."), waiting->len,
-                           longest, names);
+    /* Translators: how long the first of them waits, as “5 min” or “3 days”, and their names */
+    return g_strdup_printf(COEX_PLURAL("%u person waits for an answer, for %s: %s.",
+                                       "%u people wait for an answer, the longest for %s: %s.",
+                                       waiting->len),
+                           waiting->len, longest, names);
 }
 
 void
@@ -218,7 +226,8 @@ coex_waiting_remind(CoexAccount *account, const CoexPerson *person)
     gint64 now = coex_account_now(account);
     gint64 since = coex_account_waits_since(account, person);
     g_autoptr(GDateTime) end = g_date_time_new_from_unix_local(window.expires_at);
-    g_autofree char *clock = end != NULL ? g_date_time_format(end, "%H:%M") : NULL;
+    /* Translators: a time of day, by strftime */
+    g_autofree char *clock = end != NULL ? g_date_time_format(end, _("%H:%M")) : NULL;
     CoexPersonEntry *entry = coex_people_get_entry(account->people, person->id);
     g_autofree char *waited = dup_duration(now - since);
     g_autofree char *called = dup_called(account, person);
@@ -227,6 +236,7 @@ coex_waiting_remind(CoexAccount *account, const CoexPerson *person)
         window.expires_at - now > REMIND_S || entry->reminded_of == window.expires_at)
         return;
     entry->reminded_of = window.expires_at;
+    /* Translators: a person's name, how long, as “5 min”, and a time of day */
     coex_account_tell_notice(account, NULL,
                              _("%s waits for an answer, for %s now. The 24-hour window closes at "
                                "%s: after that only templates can be sent."),

@@ -284,6 +284,7 @@ dup_line(const CoexInboxStep *step, const CoexEvent *event)
     if (!overtaken && now - at < late_s)
         return g_strdup(event->line);
     clock = coex_window_dup_time(at);
+    /* Translators: a day and a time, or “long ago”, and one sentence or more */
     return g_strdup_printf(overtaken ? _("Of %s, told late and not the newest any more: %s")
                                      : _("Of %s, told late: %s"),
                            clock != NULL ? clock : _("long ago"), event->line);

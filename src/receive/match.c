@@ -170,10 +170,11 @@ coex_match_tell_other(CoexAccount *account, const char *symptom)
     account->match->doubted = account->match->other == NULL;
     if (account->match->other == NULL || account->last_delivery_at > 0)
         return FALSE;
-    coex_account_tell_notice(account, NULL,
-                             _("%s%s%s Address and secret are right: look at which numbers' "
-                               "webhooks come here. See “Connecting a number” in the README."),
-                             symptom, *symptom != '\0' ? " " : "", account->match->other);
+    coex_account_tell_notice(account, NULL, "%s%s%s %s", symptom, *symptom != '\0' ? " " : "",
+                             account->match->other,
+                             /* Translators: the README is in English: leave its heading */
+                             _("Address and secret are right: look at which numbers' webhooks come "
+                               "here. See “Connecting a number” in the README."));
     return TRUE;
 }
 

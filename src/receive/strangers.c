@@ -38,14 +38,17 @@ static char *
 dup_untold(const CoexStrangers *strangers)
 {
     g_autofree char *clock = coex_window_dup_time(strangers->told_at);
+    g_autofree char *line = NULL;
 
     if (strangers->n_untold == 0 || clock == NULL)
         return g_strdup("");
-    return g_strdup_printf(
-        strangers->n_untold == 1
-            ? _(" Since %s %u more was refused, or for another number, without a line.")
-            : _(" Since %s %u more were refused, or for another number, without a line."),
+    /* Translators: %s is a day and a time; it is of webhooks */
+    line = g_strdup_printf(
+        COEX_PLURAL("Since %s %u more was refused, or for another number, without a line.",
+                    "Since %s %u more were refused, or for another number, without a line.",
+                    strangers->n_untold),
         clock, strangers->n_untold);
+    return g_strconcat(" ", line, NULL);
 }
 
 char *
@@ -73,15 +76,16 @@ coex_strangers_mismatch(CoexAccount *account, const CoexEvent *event)
 {
     g_autofree char *others = coex_strangers_speak(account, 1);
     gboolean has_number = event->display_phone_number != NULL;
+    g_autofree char *line = NULL;
 
     if (others == NULL)
         return;
-    coex_account_tell_notice(
-        account, NULL,
+    line = g_strdup_printf(
         has_number
             ? _("A webhook for the number +%s came here, but this account is +%s, so it was not "
-                "shown. Correct the account's user name or the webhook of that number.%s")
+                "shown. Correct the account's user name or the webhook of that number.")
             : _("A webhook for the number with the id %s came here, but this account is +%s, so it "
-                "was not shown. Correct the account's user name or the webhook of that number.%s"),
-        has_number ? event->display_phone_number : event->phone_number_id, account->number, others);
+                "was not shown. Correct the account's user name or the webhook of that number."),
+        has_number ? event->display_phone_number : event->phone_number_id, account->number);
+    coex_account_tell_notice(account, NULL, "%s%s", line, others);
 }
