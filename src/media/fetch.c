@@ -12,6 +12,7 @@
 #include "core/error.h"
 #include "core/retry.h"
 #include "core/timer.h"
+#include "core/window.h"
 #include "media/files.h"
 #include "media/progress.h"
 #include "media/queue.h"
@@ -132,25 +133,14 @@ tell_slow(CoexAccount *account)
 }
 
 static void
-tell_slow_file(CoexAccount *account, const CoexPerson *person, const CoexMedia *media,
-               gint64 message_id)
-{
-    g_autofree char *label = coex_files_dup_label(media, message_id, NULL);
-
-    coex_account_tell_notice(
-        account, person,
-        _("%s is kept waiting: the disk is slow, or does not answer. It comes when it does."),
-        label);
-}
-
-static void
 on_slow(gpointer data)
 {
     Job *job = data;
 
     tell_slow(job->account);
     if (is_asked(job) && !job->slow)
-        tell_slow_file(job->account, find_person(job->account, job), job->media, job->message_id);
+        coex_progress_tell_slow(job->account, find_person(job->account, job), job->media,
+                                job->message_id);
     job->slow = TRUE;
 }
 
@@ -158,7 +148,7 @@ void
 coex_fetch_tell_slow(CoexAccount *account, const CoexPerson *person, const CoexMediaRow *row)
 {
     tell_slow(account);
-    tell_slow_file(account, person, row->media, row->message_id);
+    coex_progress_tell_slow(account, person, row->media, row->message_id);
 }
 
 /* ---- how a file ends ---- */
@@ -222,7 +212,6 @@ is_shut(CoexAccount *account)
     guint max = account->endpoint.backend->media_failures_max;
     gint64 now = coex_account_now(account);
     const gint64 *oldest;
-    g_autoptr(GDateTime) when = NULL;
     g_autofree char *clock = NULL;
 
     while ((oldest = g_queue_peek_head(&fetch->failures)) != NULL && *oldest <= now - HOUR_S)
@@ -232,13 +221,17 @@ is_shut(CoexAccount *account)
         return FALSE;
     }
     set_timer(account, g_get_monotonic_time() + (*oldest + HOUR_S - now) * G_USEC_PER_SEC);
-    when = g_date_time_new_from_unix_local(*oldest + HOUR_S);
-    clock = when != NULL ? g_date_time_format(when, "%H:%M") : g_strdup(_("in an hour"));
+    clock = coex_window_describe_time("", *oldest + HOUR_S, now);
     if (!fetch->pause_told)
+        /* Translators: the provider's name, how many, and a time of day */
         coex_account_tell_notice(
             account, NULL,
-            _("%s has refused %u requests for files within an hour. So that it does not shut this "
-              "number out, files are fetched again from %s on."),
+            COEX_PLURAL(
+                "%s has refused %u request for files within an hour. So that it does not shut this "
+                "number out, files are fetched again from %s on.",
+                "%s has refused %u requests for files within an hour. So that it does not shut "
+                "this number out, files are fetched again from %s on.",
+                fetch->failures.length),
             account->endpoint.backend->label, fetch->failures.length, clock);
     fetch->pause_told = TRUE;
     return TRUE;
@@ -266,6 +259,7 @@ static void
 fail(Job *job, const char *why)
 {
     g_autofree char *label = coex_files_dup_label(job->media, job->message_id, NULL);
+    /* Translators: “[image #17]”, a sentence why, and what to type, as “!get #17”: leave “get” */
     g_autofree char *line =
         g_strdup_printf(_("%s was not fetched: %s %cget #%" PRId64 " tries again."), label, why,
                         job->account->verb_mark, job->message_id);
@@ -277,6 +271,7 @@ static void
 give_up(Job *job)
 {
     g_autofree char *label = coex_files_dup_label(job->media, job->message_id, NULL);
+    /* Translators: %s is as “[image #17]” */
     g_autofree char *line = g_strdup_printf(_("%s is not at WhatsApp any more, which keeps files "
                                               "for some days only. The phone may have it."),
                                             label);
@@ -290,6 +285,7 @@ offer(Job *job, gint64 size)
     const CoexFileFacts facts = { .size = size };
     g_autofree char *label =
         coex_files_dup_label(job->media, job->message_id, size >= 0 ? &facts : NULL);
+    /* Translators: “[image #17]”, and what to type, as “!get #17”: leave “get” */
     g_autofree char *line = g_strdup_printf(_("%s: %cget #%" PRId64 " fetches it."), label,
                                             job->account->verb_mark, job->message_id);
 
@@ -316,9 +312,11 @@ put_off(Job *job, const GError *error)
     if (g_error_matches(error, COEX_ERROR, COEX_ERROR_STORE) && fetch->n_unreached == 1)
         coex_account_tell_notice(
             account, NULL,
+            /* Translators: %s is a sentence: why */
             _("Files are not fetched for now, and are tried again by themselves. %s"),
             error->message);
     else if (job->n_tries == 3 || (is_asked(job) && job->n_tries == 1))
+        /* Translators: “[image #17]”, and a sentence why */
         coex_account_tell_notice(account, find_person(account, job),
                                  _("%s is not here yet, and is tried again by itself: %s"), label,
                                  error->message);
@@ -481,6 +479,7 @@ download(Job *job, const CoexMediaLink *link)
 
     if (link->size > account->media_limit) {
         g_autofree char *size = coex_files_dup_size(link->size);
+        /* Translators: a size, as “20 MB” */
         g_autofree char *why =
             g_strdup_printf(_("It has %s, more than the option \"media-limit\" allows."), size);
 
@@ -703,6 +702,7 @@ coex_fetch_ask(CoexAccount *account, const CoexMediaRow *row, CoexLineFlags flag
     coex_fetch_queue_prefer(fetch->queue, job);
     coex_batch_put_media(batch, job->message_id, COEX_MEDIA_WANTED, NULL);
     coex_account_commit(account, batch);
+    /* Translators: %s is as “[image #17]” */
     coex_account_tell_notice(account, find_person(account, job), _("%s is being fetched."), label);
     pump(account);
 }

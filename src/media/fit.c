@@ -63,23 +63,30 @@ open_copy(Fitting *fitting, GError **error)
 
 /* ---- what is said ---- */
 
-/* 4,032: with a mark before each three digits. Free with g_free(). */
-static char *
-dup_number(guint number)
-{
-    g_autofree char *rest = number >= 1000 ? dup_number(number / 1000) : NULL;
-
-    return rest != NULL ? g_strdup_printf("%s,%03u", rest, number % 1000)
-                        : g_strdup_printf("%u", number);
-}
-
 static char *
 dup_size(guint width, guint height)
 {
-    g_autofree char *x = dup_number(width);
-    g_autofree char *y = dup_number(height);
+    /* Translators: width and height of a picture, in pixels */
+    return g_strdup_printf(_("%u x %u"), width, height);
+}
 
-    return g_strdup_printf("%s x %s", x, y);
+static char *
+describe_made(const CoexPicture *picture)
+{
+    const char *type = strcmp(picture->mime, "image/png") == 0 ? "PNG" : "JPEG";
+    g_autofree char *size = dup_size(picture->width, picture->height);
+    g_autofree char *full = dup_size(picture->full_width, picture->full_height);
+
+    /* Translators: these four follow a colon, as in “a.jpg” is too large for WhatsApp: it goes as
+     * JPEG, 1800 x 2400. Place data tell where the picture was taken. */
+    if (picture->width != picture->full_width)
+        return picture->dropped_notes
+                   ? g_strdup_printf(_("it goes as %s, %s instead of %s, without its place data."),
+                                     type, size, full)
+                   : g_strdup_printf(_("it goes as %s, %s instead of %s."), type, size, full);
+    return picture->dropped_notes
+               ? g_strdup_printf(_("it goes as %s, %s, without its place data."), type, size)
+               : g_strdup_printf(_("it goes as %s, %s."), type, size);
 }
 
 static char *
@@ -87,20 +94,18 @@ describe(const CoexMedia *media, const CoexPicture *picture)
 {
     gboolean is_taken =
         g_str_equal(media->mime, "image/jpeg") || g_str_equal(media->mime, "image/png");
-    gboolean is_large = media->kind == COEX_MEDIA_IMAGE && media->size > COEX_FILE_IMAGE_MAX;
-    gboolean is_smaller = picture->width != picture->full_width;
-    g_autofree char *size = dup_size(picture->width, picture->height);
-    g_autofree char *full = dup_size(picture->full_width, picture->full_height);
+    g_autofree char *made = describe_made(picture);
 
-    return g_strdup_printf(_("“%s” %s: it goes as %s, %s%s%s%s."), media->name,
-                           media->kind == COEX_MEDIA_STICKER ? _("is too large for a sticker")
-                           : is_large                        ? _("is too large for WhatsApp")
-                           : is_taken
-                               ? _("has other colours than 8-bit RGB, which WhatsApp asks for")
-                               : _("is of no type that WhatsApp shows"),
-                           strcmp(picture->mime, "image/png") == 0 ? "PNG" : "JPEG", size,
-                           is_smaller ? _(" instead of ") : "", is_smaller ? full : "",
-                           picture->dropped_notes ? _(", without its place data") : "");
+    /* Translators: a file's name, and how it goes, with the full stop; so in the next ones */
+    if (media->kind == COEX_MEDIA_STICKER)
+        return g_strdup_printf(_("“%s” is too large for a sticker: %s"), media->name, made);
+    if (media->kind == COEX_MEDIA_IMAGE && media->size > COEX_FILE_IMAGE_MAX)
+        return g_strdup_printf(_("“%s” is too large for WhatsApp: %s"), media->name, made);
+    if (is_taken)
+        return g_strdup_printf(
+            _("“%s” has other colours than 8-bit RGB, which WhatsApp asks for: %s"), media->name,
+            made);
+    return g_strdup_printf(_("“%s” is of no type that WhatsApp shows: %s"), media->name, made);
 }
 
 /* ---- pictures ---- */
@@ -228,16 +233,23 @@ convert(Fitting *fitting, gboolean as_is, GError **error)
 static char *
 describe_film(const CoexMedia *was, const CoexMedia *is, gboolean had_notes)
 {
-    const char *notes = had_notes ? _(", without its place data") : "";
     g_autofree char *full = coex_files_dup_size(was->size);
     g_autofree char *size = coex_files_dup_size(is->size);
+    g_autofree char *made = NULL;
 
-    if (was->size > COEX_FILE_FILM_MAX)
-        return g_strdup_printf(
-            _("“%s” is too large for WhatsApp: it goes as MP4 of %s instead of %s%s."), was->name,
-            size, full, notes);
-    return g_strdup_printf(_("“%s” is of no type that WhatsApp plays: it goes as MP4, %s%s."),
-                           was->name, size, notes);
+    if (was->size > COEX_FILE_FILM_MAX) {
+        /* Translators: after a colon; what was made of a film, as in “MP4 of 3 MB instead of 20 MB”
+         */
+        made = g_strdup_printf(
+            had_notes ? _("it goes as MP4 of %s instead of %s, without its place data.")
+                      : _("it goes as MP4 of %s instead of %s."),
+            size, full);
+        return g_strdup_printf(_("“%s” is too large for WhatsApp: %s"), was->name, made);
+    }
+    made = g_strdup_printf(had_notes ? _("it goes as MP4, %s, without its place data.")
+                                     : _("it goes as MP4, %s."),
+                           size);
+    return g_strdup_printf(_("“%s” is of no type that WhatsApp plays: %s"), was->name, made);
 }
 
 /* It was not tried, or not to its end: @why, NULL. */

@@ -95,8 +95,18 @@ set_open_error(GError **error, int code)
 {
     if (code != ENOENT)
         return set_read_error(error, g_strerror(code));
-    return set_read_error(
-        error, _("there is no such file. A path with a blank stands in quotation marks"));
+    g_set_error_literal(error, COEX_ERROR, COEX_ERROR_STORE,
+                        _("It cannot be read: there is no such file. A path with a blank stands in "
+                          "quotation marks."));
+    return FALSE;
+}
+
+static gboolean
+set_changed_error(GError **error)
+{
+    g_set_error_literal(error, COEX_ERROR, COEX_ERROR_STORE,
+                        _("It cannot be read: it was changed just now. Send it again."));
+    return FALSE;
 }
 
 static gboolean
@@ -104,9 +114,11 @@ set_copy_error(GError **error, const Taking *taking, int code)
 {
     gboolean full = code == ENOSPC || code == EDQUOT || code == EFBIG;
 
-    g_set_error(error, COEX_ERROR, COEX_ERROR_STORE, _("It could not be copied to %s: %s.%s"),
-                taking->folder, g_strerror(code),
-                full ? _(" Make room there, and send it again.") : "");
+    /* Translators: a folder, and the system's reason */
+    g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
+                full ? _("It could not be copied to %s: %s. Make room there, and send it again.")
+                     : _("It could not be copied to %s: %s."),
+                taking->folder, g_strerror(code));
     return FALSE;
 }
 
@@ -222,8 +234,7 @@ copy(Taking *taking, GError **error)
     }
     if (n < 0)
         return set_read_error(error, g_strerror(errno));
-    return copied == taking->media->size ||
-           set_read_error(error, _("it was changed just now. Send it again"));
+    return copied == taking->media->size || set_changed_error(error);
 }
 
 /* Nobody wrote into it while it was read. */
@@ -237,7 +248,7 @@ check_original(const Taking *taking, GError **error)
     return (now.st_mtim.tv_sec == taking->found.st_mtim.tv_sec &&
             now.st_mtim.tv_nsec == taking->found.st_mtim.tv_nsec &&
             now.st_size == taking->found.st_size) ||
-           set_read_error(error, _("it was changed just now. Send it again"));
+           set_changed_error(error);
 }
 
 static gboolean

@@ -4,9 +4,11 @@
 #include "account/account.h"
 #include "account/lines.h"
 #include "account/people.h"
+#include "account/tell.h"
 #include "account/views.h"
 #include "core/person-view.h"
 #include "core/timer.h"
+#include "core/words.h"
 #include "media/files.h"
 #include "media/queue.h"
 
@@ -23,11 +25,11 @@ dup_part(gint64 n_bytes, gint64 size)
 
     if (whole == NULL)
         return g_steal_pointer(&part);
-    if (size < MB)
-        return g_strdup_printf("%d of %s", (int)(n_bytes / 1000), whole);
-    if (size < 10 * MB)
-        return g_strdup_printf("%.1f of %s", (double)n_bytes / MB, whole);
-    return g_strdup_printf("%d of %s", (int)(n_bytes / MB), whole);
+    /* Translators: as in “0.4 of 2.5 MB” */
+    if (size >= MB && size < 10 * MB)
+        return g_strdup_printf(_("%.1f of %s"), (double)n_bytes / MB, whole);
+    /* Translators: as in “12 of 48 MB” */
+    return g_strdup_printf(_("%d of %s"), (int)(n_bytes / (size < MB ? 1000 : MB)), whole);
 }
 
 static CoexSessionEvent *
@@ -71,9 +73,23 @@ coex_progress_tell_late(const CoexFetchJob *job)
     if (job->account->state == COEX_ACCOUNT_ENDED)
         return;
     event = make_event(job, COEX_TRANSFER_KEPT);
-    event->text = g_strdup_printf("[%s #%" G_GINT64_FORMAT ", loading]",
-                                  coex_media_get_label(job->media), job->message_id);
+    /* Translators: a kind of file, as “image”, and its number */
+    event->text = g_strdup_printf(_("[%s #%" PRId64 ", loading]"), coex_media_get_label(job->media),
+                                  job->message_id);
     coex_account_tell_in_turn(job->account, event);
+}
+
+void
+coex_progress_tell_slow(CoexAccount *account, const CoexPerson *person, const CoexMedia *media,
+                        gint64 message_id)
+{
+    g_autofree char *label = coex_files_dup_label(media, message_id, NULL);
+
+    /* Translators: %s is as “[image #17]” */
+    coex_account_tell_notice(
+        account, person,
+        _("%s is kept waiting: the disk is slow, or does not answer. It comes when it does."),
+        label);
 }
 
 static void

@@ -8,9 +8,14 @@
 
 typedef struct CoexAccount CoexAccount;
 typedef struct CoexFetchJob CoexFetchJob;
+typedef struct CoexMedia CoexMedia;
+typedef struct CoexPerson CoexPerson;
 
 /* It is on its way, and was not told of. */
 void coex_progress_tell_late(const CoexFetchJob *job);
+/* The disk keeps a file waiting that @person sent and somebody asked for. */
+void coex_progress_tell_slow(CoexAccount *account, const CoexPerson *person, const CoexMedia *media,
+                             gint64 message_id);
 /* Its bytes begin to come, @size of them, -1: not told. */
 void coex_progress_begin(CoexFetchJob *job, gint64 size);
 /* So many are here. */

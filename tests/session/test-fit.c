@@ -72,7 +72,7 @@ test_large(Desk *desk)
     open_desk(desk);
     give(desk, path, "as it is", 4);
     desk_wait_notice(desk, "ada",
-                     "“garden.jpeg” is too large for WhatsApp: it goes as JPEG, 1,800 x 2,400, "
+                     "“garden.jpeg” is too large for WhatsApp: it goes as JPEG, 1800 x 2400, "
                      "without its place data.");
     desk_wait_feed(desk, COEX_FEED_SENT, "ada", "[image] garden.jpg: as it is");
     look = take_picture(desk, "image image/jpeg * caption=as it is");
@@ -96,8 +96,8 @@ test_through(Desk *desk)
     open_desk(desk);
     give(desk, path, NULL, 0);
     desk_wait_notice(desk, "ada",
-                     "“logo.png” is too large for WhatsApp: it goes as PNG, 1,* x * instead of "
-                     "1,800 x 1,200.");
+                     "“logo.png” is too large for WhatsApp: it goes as PNG, 1* x * instead of "
+                     "1800 x 1200.");
     desk_wait_feed(desk, COEX_FEED_SENT, "ada", "[image] logo.png");
     look = take_picture(desk, "image image/png *");
     g_assert_true(look.through && look.red_left);
