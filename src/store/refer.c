@@ -12,7 +12,6 @@
 
 #define QUOTE_MAX 50 /* characters, so that it stays one line everywhere */
 #define EMOJI_MAX 16
-#define NOT_SEEN "a message not seen here"
 
 /* ---- what it is about ---- */
 
@@ -86,8 +85,10 @@ dup_words(const CoexStored *stored)
     g_autofree char *words = dup_said(stored->text, QUOTE_MAX);
 
     if (stored->id == 0)
-        return g_strdup("[" NOT_SEEN "]");
-    return g_strconcat(stored->deleted_at > 0 ? "[deleted] " : "", words, NULL);
+        return g_strdup(_("[a message not seen here]"));
+    /* Translators: %s is the first words of a message */
+    return stored->deleted_at > 0 ? g_strdup_printf(_("[deleted] %s"), words)
+                                  : g_steal_pointer(&words);
 }
 
 gboolean
@@ -107,12 +108,19 @@ coex_refer_quote(CoexApply *a, const CoexNewMessage *message, char **ret_quote, 
     return message->context == NULL || coex_refer_read_quote(a->db, &reference, ret_quote, error);
 }
 
+static char *
+dup_quoted(const char *words)
+{
+    /* Translators: what somebody wrote, within a sentence */
+    return g_strdup_printf(_("“%s”"), words);
+}
+
 /* Within a sentence: “first words”, or that it is not here. */
 static char *
 dup_object(const CoexStored *stored)
 {
     g_autofree char *words = dup_words(stored);
-    return stored->id == 0 ? g_strdup(NOT_SEEN) : g_strdup_printf("“%s”", words);
+    return stored->id == 0 ? g_steal_pointer(&words) : dup_quoted(words);
 }
 
 /* ---- what is said of it ---- */
@@ -145,6 +153,24 @@ dup_author(const CoexNewMessage *message)
     gsize length =
         message->direction == COEX_ECHO && text != NULL ? coex_echo_get_mark_length(text) : 0;
     return g_strndup(text, length);
+}
+
+/* Whose doing a line tells. */
+typedef enum {
+    WHO_THEY,
+    WHO_YOU,
+    WHO_PHONE,
+    WHO_NAMED, /* stands before the line */
+} Who;
+
+static Who
+get_who(const CoexNewMessage *message, const char *author)
+{
+    if (message->direction == COEX_INBOUND)
+        return WHO_THEY;
+    if (message->direction == COEX_OUTBOUND)
+        return WHO_YOU;
+    return *author == '\0' ? WHO_PHONE : WHO_NAMED;
 }
 
 /* All of one kind and way that are about one message; 5 is COEX_STATE_FAILED. */
@@ -187,20 +213,64 @@ find_last(CoexApply *a, gint64 id, const CoexNewMessage *message, char **ret_sai
 /* ---- reactions ---- */
 
 static char *
-dup_own_reaction(const char *emoji, const char *before, const char *object)
+dup_reacted(Who who, const char *emoji, const char *object)
 {
-    if (emoji != NULL)
+    /* Translators: an emoji, and the message, as “first words” with the marks; also below */
+    switch (who) {
+    case WHO_THEY:
+        return g_strdup_printf(_("They reacted with %s to %s."), emoji, object);
+    case WHO_YOU:
         return g_strdup_printf(_("You reacted with %s to %s."), emoji, object);
-    if (before != NULL)
-        return g_strdup_printf(_("You took back your reaction %s to %s."), before, object);
-    return g_strdup_printf(_("You took back your reaction to %s."), object);
+    case WHO_PHONE:
+        return g_strdup_printf(_("Reacted on the phone with %s to %s."), emoji, object);
+    case WHO_NAMED:
+        break;
+    }
+    /* Translators: who it was stands before it, as in “[desk Anna] Reacted with …” */
+    return g_strdup_printf(_("Reacted with %s to %s."), emoji, object);
+}
+
+static char *
+dup_took_back(Who who, const char *emoji, const char *object)
+{
+    switch (who) {
+    case WHO_THEY:
+        return g_strdup_printf(_("They took back their reaction %s to %s."), emoji, object);
+    case WHO_YOU:
+        return g_strdup_printf(_("You took back your reaction %s to %s."), emoji, object);
+    case WHO_PHONE:
+        return g_strdup_printf(_("Took back on the phone the reaction %s to %s."), emoji, object);
+    case WHO_NAMED:
+        break;
+    }
+    /* Translators: who it was stands before it */
+    return g_strdup_printf(_("Took back the reaction %s to %s."), emoji, object);
+}
+
+/* Which one is not known. */
+static char *
+dup_took_some_back(Who who, const char *object)
+{
+    switch (who) {
+    case WHO_THEY:
+        return g_strdup_printf(_("They took back their reaction to %s."), object);
+    case WHO_YOU:
+        return g_strdup_printf(_("You took back your reaction to %s."), object);
+    case WHO_PHONE:
+        return g_strdup_printf(_("Took back on the phone the reaction to %s."), object);
+    case WHO_NAMED:
+        break;
+    }
+    /* Translators: who it was stands before it */
+    return g_strdup_printf(_("Took back the reaction to %s."), object);
 }
 
 char *
 coex_refer_dup_own(const char *emoji, const char *words)
 {
-    g_autofree char *object = g_strdup_printf("“%s”", words);
-    return dup_own_reaction(emoji, NULL, object);
+    g_autofree char *object = dup_quoted(words);
+    return emoji != NULL ? dup_reacted(WHO_YOU, emoji, object)
+                         : dup_took_some_back(WHO_YOU, object);
 }
 
 static char *
@@ -209,26 +279,11 @@ dup_reaction(const CoexNewMessage *message, const char *emoji, const char *befor
 {
     g_autofree char *object = dup_object(target);
     g_autofree char *author = dup_author(message);
-    gboolean is_phone = *author == '\0';
-    if (message->direction == COEX_INBOUND && emoji != NULL)
-        return g_strdup_printf(_("They reacted with %s to %s."), emoji, object);
-    if (message->direction == COEX_INBOUND && before != NULL)
-        return g_strdup_printf(_("They took back their reaction %s to %s."), before, object);
-    if (message->direction == COEX_INBOUND)
-        return g_strdup_printf(_("They took back their reaction to %s."), object);
-    if (message->direction == COEX_OUTBOUND)
-        return dup_own_reaction(emoji, before, object);
-    if (emoji != NULL)
-        return g_strdup_printf(is_phone ? _("%sReacted on the phone with %s to %s.")
-                                        : _("%sReacted with %s to %s."),
-                               author, emoji, object);
-    if (before != NULL)
-        return g_strdup_printf(is_phone ? _("%sTook back on the phone the reaction %s to %s.")
-                                        : _("%sTook back the reaction %s to %s."),
-                               author, before, object);
-    return g_strdup_printf(is_phone ? _("%sTook back on the phone the reaction to %s.")
-                                    : _("%sTook back the reaction to %s."),
-                           author, object);
+    Who who = get_who(message, author);
+    g_autofree char *line = emoji != NULL    ? dup_reacted(who, emoji, object)
+                            : before != NULL ? dup_took_back(who, before, object)
+                                             : dup_took_some_back(who, object);
+    return g_strconcat(author, line, NULL);
 }
 
 /* What one side has done to a message in this batch. */
@@ -420,30 +475,46 @@ get_new_text(const CoexNewMessage *message)
                : NULL;
 }
 
+/* Into what is not told. */
+static char *
+dup_edited(Who who, const CoexStored *target)
+{
+    gboolean is_seen = target->id != 0;
+    g_autofree char *words = dup_words(target);
+    if (who == WHO_THEY)
+        return is_seen ? g_strdup_printf(_("They edited “%s”: look at it on the phone."), words)
+                       : g_strdup(_("They edited a message: look at it on the phone."));
+    if (who == WHO_PHONE)
+        return is_seen
+                   ? g_strdup_printf(_("Edited on the phone “%s”: look at it on the phone."), words)
+                   : g_strdup(_("Edited on the phone a message: look at it on the phone."));
+    /* Translators: who it was stands before it, also in the next one */
+    return is_seen ? g_strdup_printf(_("Edited “%s”: look at it on the phone."), words)
+                   : g_strdup(_("Edited a message: look at it on the phone."));
+}
+
+static char *
+dup_edited_to(Who who, const char *text, const CoexStored *target)
+{
+    g_autofree char *object = dup_object(target);
+    g_autofree char *said = dup_said(text, G_MAXINT);
+    /* Translators: the new text, and the one before as “first words” with the marks; also below */
+    if (who == WHO_THEY)
+        return g_strdup_printf(_("They edited: “%s” (before: %s)."), said, object);
+    if (who == WHO_PHONE)
+        return g_strdup_printf(_("Edited on the phone: “%s” (before: %s)."), said, object);
+    /* Translators: who it was stands before it */
+    return g_strdup_printf(_("Edited: “%s” (before: %s)."), said, object);
+}
+
 static char *
 dup_edit(const CoexNewMessage *message, const char *text, const CoexStored *target)
 {
-    g_autofree char *words = dup_words(target);
-    g_autofree char *said = text != NULL ? dup_said(text, G_MAXINT) : NULL;
     g_autofree char *author = dup_author(message);
-    gboolean is_theirs = message->direction == COEX_INBOUND;
-    gboolean is_phone = *author == '\0';
-    const char *who = is_theirs ? _("They edited") : is_phone ? _("Edited on the phone") : "Edited";
-    if (text == NULL && target->id == 0)
-        return g_strdup_printf(is_theirs ? _("%sThey edited a message: look at it on the phone.")
-                               : is_phone
-                                   ? _("%sEdited on the phone a message: look at it on the phone.")
-                                   : _("%sEdited a message: look at it on the phone."),
-                               author);
-    if (text == NULL)
-        return g_strdup_printf(is_theirs ? _("%sThey edited “%s”: look at it on the phone.")
-                               : is_phone
-                                   ? _("%sEdited on the phone “%s”: look at it on the phone.")
-                                   : _("%sEdited “%s”: look at it on the phone."),
-                               author, words);
-    if (target->id == 0)
-        return g_strdup_printf("%s%s: “%s” (before: " NOT_SEEN ").", author, who, said);
-    return g_strdup_printf("%s%s: “%s” (before: “%s”).", author, who, said, words);
+    Who who = get_who(message, author);
+    g_autofree char *line =
+        text != NULL ? dup_edited_to(who, text, target) : dup_edited(who, target);
+    return g_strconcat(author, line, NULL);
 }
 
 /* The first text stays beside the newest. A message whose content never came has it now. */
@@ -517,10 +588,13 @@ static char *
 dup_revoke(const CoexNewMessage *message, const char *object)
 {
     g_autofree char *author = dup_author(message);
+    /* Translators: %s is the message, as “first words” with the marks; so in the next two */
     if (message->direction == COEX_INBOUND)
         return g_strdup_printf(_("They deleted %s."), object);
-    return g_strdup_printf(*author == '\0' ? _("%sDeleted on the phone: %s.") : "%sDeleted: %s.",
-                           author, object);
+    if (*author == '\0')
+        return g_strdup_printf(_("Deleted on the phone: %s."), object);
+    g_autofree char *line = g_strdup_printf(_("Deleted: %s."), object);
+    return g_strconcat(author, line, NULL);
 }
 
 static gboolean
@@ -595,7 +669,7 @@ static gboolean
 show_deleted(CoexApply *a, gint64 id, const CoexNewMessage *message, GError **error)
 {
     g_autofree char *said = dup_said(message->content->text, G_MAXINT);
-    g_autofree char *object = g_strdup_printf("“%s”", said);
+    g_autofree char *object = dup_quoted(said);
     g_autofree char *line = dup_revoke(message, object);
     return feed(a, message, id, line, error);
 }

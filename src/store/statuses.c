@@ -166,8 +166,8 @@ dup_hint(const Report *report, const CoexStored *target)
     if (target->payload == NULL || target->kind != COEX_CONTENT_MEDIA ||
         !coex_graph_code_is_of_file(report->error_code))
         return NULL;
-    return g_strconcat(report->explanation,
-                       _(" WhatsApp fetches the file itself: see that it is at its address for "
+    return g_strconcat(report->explanation, " ",
+                       _("WhatsApp fetches the file itself: see that it is at its address for "
                          "everybody, without a login."),
                        NULL);
 }

@@ -120,7 +120,7 @@ test_shuffled(Desk *desk)
     coex_sim_end_batch(desk->sim);
     desk_deliver(desk, "", "r2", 40, FROM_ADA REACT("😂"));
     desk_deliver(desk, "", "r3", 30, FROM_ADA REACT("❤️"));
-    wait_record(desk, "They reacted with ❤️ to a message not seen here.");
+    wait_record(desk, "They reacted with ❤️ to [a message not seen here].");
     desk_deliver(desk, "", "r3", 30, FROM_ADA REACT("❤️"));
     desk_deliver(desk, "", "r2", 40, FROM_ADA REACT("😂"));
     assert_no_more(desk);

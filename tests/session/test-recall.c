@@ -107,10 +107,10 @@ test_withdrawn(Desk *desk)
     desk_hear(desk, "ada", "[deleted a message]");
     g_free(coex_sim_customer_sends_type(desk->sim, "ada", "revoke",
                                         "{\"original_message_id\":\"wamid.bm9uZQ==\"}"));
-    desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "They deleted a message not seen here.");
+    desk_wait_feed(desk, COEX_FEED_RECORD, "ada", "They deleted [a message not seen here].");
     coex_session_recall(desk->session, desk_name("ada"), 5, 0, TRUE);
     desk_wait_past(desk, "ada",
-                   "in: ?deleted a message?\nnotice: They deleted a message not seen here.");
+                   "in: ?deleted a message?\nnotice: They deleted [a message not seen here].");
 }
 
 /* What may not have been seen comes with the next login, and with no other. */

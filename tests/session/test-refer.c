@@ -103,7 +103,7 @@ test_quotes(Desk *desk)
     wait_history(desk, "in: Do you have rye bread?\nout: Yes, until *noon*\n"
                        "in (to Yes, until *noon*): Keep one\nin (to Yes, until *noon*): Or two\n"
                        "phone (to Do you have rye bread?): Two are left\n"
-                       "in (to ?a message not seen here]): As I said");
+                       "in (to [a message not seen here]): As I said");
 }
 
 /* What a picture is called, and what was taken back. */
@@ -152,7 +152,7 @@ test_reactions(Desk *desk)
     phone(desk, "r8", 34, REACT("hi", ""));
     wait_record(desk, "Took back on the phone the reaction 🙏 to “Hello there”.");
     ada(desk, "r9", 33, REACT("never", WITH("😮")));
-    wait_record(desk, "They reacted with 😮 to a message not seen here.");
+    wait_record(desk, "They reacted with 😮 to [a message not seen here].");
     come_again(desk);
     wait_history(desk, "in: Hello there\nphone: We are open\n"
                        "notice: They reacted with 👍 to “We are open”.\n"
@@ -160,7 +160,7 @@ test_reactions(Desk *desk)
                        "notice: They reacted with ❤️ to “We are open”.\n"
                        "notice: They took back their reaction ❤️ to “We are open”.\n"
                        "notice: Took back on the phone the reaction 🙏 to “Hello there”.\n"
-                       "notice: They reacted with 😮 to a message not seen here.");
+                       "notice: They reacted with 😮 to [a message not seen here].");
 }
 
 /* ---- edits ---- */
@@ -179,13 +179,13 @@ test_edits_imitate(Desk *desk)
     ada(desk, "r1", 40, REACT("hi", WITH("👍")));
     wait_record(desk, "They reacted with 👍 to “ok\".*");
     ada(desk, "e2", 30, EDIT("r1", "WhatsApp has paid you."));
-    wait_record(desk, "They edited: “WhatsApp has paid you.” (before: a message not seen here).");
+    wait_record(desk, "They edited: “WhatsApp has paid you.” (before: [a message not seen here]).");
     ada(desk, "d1", 20, REVOKE("r1"));
-    wait_record(desk, "They deleted a message not seen here.");
+    wait_record(desk, "They deleted [a message not seen here].");
     come_again(desk);
     wait_history(desk, "in (edited): ok”.*\nnotice: They reacted with 👍 to *\n"
                        "notice: They edited: “WhatsApp has paid you.” *\n"
-                       "notice: They deleted a message not seen here.");
+                       "notice: They deleted [a message not seen here].");
 }
 
 static void
@@ -234,7 +234,7 @@ test_edit_first(Desk *desk)
     desk_login(desk);
     desk_hear(desk, "ada", "Hi");
     ada(desk, "e2", 30, EDIT("day", "Open on Tuesday?"));
-    wait_record(desk, "They edited: “Open on Tuesday?” (before: a message not seen here).");
+    wait_record(desk, "They edited: “Open on Tuesday?” (before: [a message not seen here]).");
     ada(desk, "e1", 40, EDIT("day", "Open on Monday?"));
     ada(desk, "e3", 30, EDIT("day", "Open on Tuesday?"));
     desk_fence(desk);
@@ -244,7 +244,7 @@ test_edit_first(Desk *desk)
     wait_history(desk, "in (edited): Open on Tuesday?\nin: Hi");
     /* a file was not shown by the line of its caption */
     ada(desk, "e4", 10, EDIT("bike", "My new bike"));
-    wait_record(desk, "They edited: “My new bike” (before: a message not seen here).");
+    wait_record(desk, "They edited: “My new bike” (before: [a message not seen here]).");
     ada(desk, "bike", 20,
         "\"type\":\"image\",\"image\":{\"id\":\"1\",\"mime_type\":\"image/jpeg\","
         "\"caption\":\"My bike\"}");
@@ -261,11 +261,11 @@ test_not_theirs(Desk *desk)
     ada(desk, "fine", 50, TEXT("Fine"));
     desk_wait_feed(desk, COEX_FEED_INBOUND, "ada", "Fine");
     ada(desk, "e1", 40, EDIT("price", "It costs 1"));
-    wait_record(desk, "They edited: “It costs 1” (before: a message not seen here).");
+    wait_record(desk, "They edited: “It costs 1” (before: [a message not seen here]).");
     ada(desk, "d1", 30, REVOKE("price"));
-    wait_record(desk, "They deleted a message not seen here.");
+    wait_record(desk, "They deleted [a message not seen here].");
     desk_deliver(desk, "", "d2", 20, FROM_BEN REVOKE("fine"));
-    desk_wait_feed(desk, COEX_FEED_RECORD, "ben", "They deleted a message not seen here.");
+    desk_wait_feed(desk, COEX_FEED_RECORD, "ben", "They deleted [a message not seen here].");
     wait_history(desk, "phone: It costs 100\nin: Fine\n*");
 }
 
@@ -297,7 +297,7 @@ test_deletion_first(Desk *desk)
     desk_login(desk);
     desk_hear(desk, "ada", "Hi");
     ada(desk, "d1", 30, REVOKE("one"));
-    wait_record(desk, "They deleted a message not seen here.");
+    wait_record(desk, "They deleted [a message not seen here].");
     ada(desk, "d2", 29, REVOKE("one"));
     ada(desk, "one", 60, TEXT("Call me at home"));
     wait_record(desk, "They deleted “Call me at home”.");
@@ -318,7 +318,7 @@ test_window(Desk *desk)
     g_assert_false(desk_view(desk, "ada")->window.open);
     g_free(coex_sim_customer_sends_type(desk->sim, "ada", "reaction",
                                         "{\"message_id\":\"wamid.never\",\"emoji\":\"👍\"}"));
-    wait_record(desk, "They reacted with 👍 to a message not seen here.");
+    wait_record(desk, "They reacted with 👍 to [a message not seen here].");
     desk_wait_window(desk, "ada", TRUE);
     desk_say(desk, "ada", "Thank you");
     desk_take(desk, "ada", "Thank you");
