@@ -3,7 +3,6 @@
 
 #include "core/error.h"
 #include "net/certificate-private.h"
-#include "core/words.h"
 #include <gnutls/x509.h>
 #include <string.h>
 
@@ -41,7 +40,7 @@ read_file(const char *file, gnutls_datum_t *ret_text, GError **error)
 
     if (!g_file_get_contents(file, &text, &length, &own_error)) {
         g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                    _("%s. Name another file, or let this user read it."), own_error->message);
+                    "%s. Name another file, or let this user read it.", own_error->message);
         return FALSE;
     }
     *ret_text = (gnutls_datum_t){ (unsigned char *)text, (unsigned)length };
@@ -67,8 +66,8 @@ import_chain(CoexCertificate *certificate, const gnutls_datum_t *text, const cha
     if (rc < 0)
         return fail(
             file,
-            _("holds no certificate in PEM, which begins with -----BEGIN CERTIFICATE-----, or far "
-              "more than a server shows. Name the file that does, fullchain.pem of most tools."),
+            "holds no certificate in PEM, which begins with -----BEGIN CERTIFICATE-----, or far "
+            "more than a server shows. Name the file that does, fullchain.pem of most tools.",
             error);
     certificate->n_chain = n_chain;
     return TRUE;
@@ -83,8 +82,8 @@ import_key(CoexCertificate *certificate, const gnutls_datum_t *text, const char 
     gnutls_privkey_init(&certificate->key);
     rc = gnutls_privkey_import_x509_raw(certificate->key, text, GNUTLS_X509_FMT_PEM, NULL, 0);
     return rc >= 0 || fail(file,
-                           _("holds no key in PEM that opens without a password. Name the file "
-                             "that does, privkey.pem of most tools."),
+                           "holds no key in PEM that opens without a password. Name the file "
+                           "that does, privkey.pem of most tools.",
                            error);
 }
 
@@ -135,8 +134,8 @@ coex_certificate_read(const char *file, const char *key_file, GError **error)
         return NULL;
     if (!is_of_key(certificate)) {
         fail(key_file,
-             _("is the key of another certificate. Name the one that was made with the "
-               "certificate."),
+             "is the key of another certificate. Name the one that was made with the "
+             "certificate.",
              error);
         return NULL;
     }

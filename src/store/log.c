@@ -5,7 +5,6 @@
 #include "store/db.h"
 #include "store/lock.h"
 #include "store/writer.h"
-#include "core/words.h"
 #include <errno.h>
 #include <string.h>
 
@@ -64,7 +63,7 @@ fail(const CoexLog *log, const char *why, GError **error)
 {
     g_set_error(
         error, COEX_ERROR, COEX_ERROR_STORE,
-        _("%s is %s. Move it away, or name another file as the database: a new one will be made."),
+        "%s is %s. Move it away, or name another file as the database: a new one will be made.",
         log->path, why);
     return FALSE;
 }
@@ -80,9 +79,9 @@ check(const CoexLog *log, CoexDb *db, gint64 *ret_version, GError **error)
                          error))
         return FALSE;
     if (n_tables > 0 && application_id != APPLICATION_ID)
-        return fail(log, _("the database of something else"), error);
+        return fail(log, "the database of something else", error);
     if (*ret_version > VERSION)
-        return fail(log, _("a log of a newer version of this program"), error);
+        return fail(log, "a log of a newer version of this program", error);
     return TRUE;
 }
 
@@ -135,7 +134,7 @@ read_id(CoexLog *log, CoexDb *db, GError **error)
     if (step == COEX_STEP_FAILED)
         return FALSE;
     if (step == COEX_STEP_DONE)
-        return fail(log, _("no whole log"), error);
+        return fail(log, "no whole log", error);
     g_autofree char *id = coex_db_dup_text(query, 0);
     sqlite3_reset(query);
     log->id = g_ascii_strdown(id, -1);
@@ -228,7 +227,7 @@ number_entry(CoexLog *log, CoexDb *db, Tenant *tenant, const CoexDelivery *deliv
                                         COEX_VALUES(coex_int(size), coex_int(tenant->id)), error);
     CoexStep step = query != NULL ? coex_db_step(db, query, error) : COEX_STEP_FAILED;
     if (step != COEX_STEP_ROW)
-        return step == COEX_STEP_DONE ? fail(log, _("no whole log"), error) : FALSE;
+        return step == COEX_STEP_DONE ? fail(log, "no whole log", error) : FALSE;
     gint64 newest = sqlite3_column_int64(query, 0);
     gint64 bytes = sqlite3_column_int64(query, 1);
     if (coex_db_step(db, query, error) != COEX_STEP_DONE)
@@ -387,7 +386,7 @@ open_parts(CoexLog *log, const CoexLogSpec *spec, GError **error)
     g_autofree char *lock_path = g_strconcat(spec->path, ".lock", NULL);
     if (g_mkdir_with_parents(folder, 0700) != 0) {
         g_set_error(error, COEX_ERROR, COEX_ERROR_STORE,
-                    _("The folder %s cannot be made: %s. Check the rights of the folder above it."),
+                    "The folder %s cannot be made: %s. Check the rights of the folder above it.",
                     folder, g_strerror(errno));
         return FALSE;
     }
