@@ -153,13 +153,16 @@ make_html(const char *name, const char *text, gint64 at, PurpleMessageFlags *fla
     if (host->lacks_dates) {
         g_autoptr(GDateTime) then = g_date_time_new_from_unix_local(at);
         g_autoptr(GDateTime) now = g_date_time_new_now_local();
-        g_autofree char *today = g_date_time_format(now, "[%Y-%m-%d] ");
+        /* Translators: strftime, before a line of another day */
+        const char *format = _("[%Y-%m-%d]");
+        g_autofree char *today = g_date_time_format(now, format);
 
-        day = then != NULL ? g_date_time_format(then, "[%Y-%m-%d] ") : NULL;
+        day = then != NULL ? g_date_time_format(then, format) : NULL;
         if (g_strcmp0(day, today) == 0)
             g_clear_pointer(&day, g_free);
     }
-    return g_strconcat(day != NULL ? day : "", shield, html, NULL);
+    return day != NULL ? g_strconcat(day, " ", shield, html, NULL)
+                       : g_strconcat(shield, html, NULL);
 }
 
 /* A line that arrives under the user's eyes raises no signal. */
@@ -256,10 +259,10 @@ static void
 show_echo(CoexConnection *connection, const CoexFeedItem *item, const char *name)
 {
     gboolean is_old = item->time < (gint64)time(NULL) - OLD_S;
-    gsize length = coex_echo_get_mark_length(item->text);
+    gsize length;
+    g_autofree char *author = coex_display_dup_author(item->text, &length);
     /* Translators: before what was typed at the phone: by somebody else, maybe, or long ago */
-    g_autofree char *mark =
-        length > 0 ? g_strndup(item->text, length) : g_strconcat(_("[phone]"), " ", NULL);
+    g_autofree char *mark = g_strconcat(author != NULL ? author : _("[phone]"), " ", NULL);
     g_autofree char *said = add_quote(item->quote, item->text + length);
     g_autofree char *text = dup_marked(mark, said);
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "purple/display.h"
 
+#include "core/message.h"
 #include "core/text.h"
+#include "core/words.h"
 #include "purple/host.h"
 #include <string.h>
 #include <util.h>
@@ -121,6 +123,24 @@ static gsize
 measure_room(const char *name)
 {
     return (gsize)CLAMP(IRC_LINE - IRC_OVERHEAD - (int)strlen(name), 100, BITLBEE_LINE);
+}
+
+/* ---- whose line it is ---- */
+
+char *
+coex_display_dup_author(const char *text, gsize *ret_length)
+{
+    const char *author = coex_echo_get_author(text);
+    g_autofree char *desk = coex_echo_dup_desk(text);
+
+    *ret_length = coex_echo_get_mark_length(text);
+    if (*ret_length == 0)
+        return NULL;
+    if (desk != NULL)
+        /* Translators: %s is the name of another desk, whose user wrote the message */
+        return g_strdup_printf(_("[desk %s]"), desk);
+    return strcmp(author, COEX_BY_AGENT) == 0 ? g_strdup(_("[by the Business Agent]"))
+                                              : g_strdup(_("[by a bot]"));
 }
 
 /* ---- the two kinds ---- */

@@ -14,6 +14,12 @@ typedef struct CoexHost CoexHost;
 char *coex_display_text(const CoexHost *host, const char *name, const char *text,
                         PurpleMessageFlags *flags);
 
+/* Who wrote an echo, from the mark that it is kept with before its text: "[by a bot]", in the
+ * user's language. @ret_length: of the mark that is kept, in bytes. NULL: it has none. Free with
+ * g_free().
+ */
+char *coex_display_dup_author(const char *text, gsize *ret_length);
+
 /* Text of ours for the same conversation, without any formatting: strings of HTML, to be written
  * one after the other, each with @flags, to which is added as above. */
 GPtrArray *coex_display_line(const CoexHost *host, const char *name, const char *text,

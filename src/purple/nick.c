@@ -199,6 +199,7 @@ tell_has_nick(CoexConnection *connection, const char *nick, const char *typed)
 
     if (strcmp(nick, typed) == 0)
         return;
+    /* Translators: rename and what follows it is typed in BitlBee */
     line = g_strdup_printf(
         _("This is somebody whom you have already, as %s. To call them %s, type: rename %s %s"),
         nick, typed, nick, typed);

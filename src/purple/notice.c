@@ -251,6 +251,7 @@ static const struct {
     { "cost", N_("tells what this month's messages cost"), tell_costs },
     { "account", N_("tells what is known of this number"), coex_connection_describe },
     { "doctor", N_("checks the whole connection, and says what is wrong and what to do"), examine },
+    /* Translators: the check of the connection */
     { "doctor stop", N_("ends that"), end_examination },
     { "webhook", N_("registers the webhook again"), coex_connection_register_webhook },
     { "synchronise", N_("asks WhatsApp for the phone's contacts and history, once"), synchronise },
@@ -261,15 +262,15 @@ static const struct {
     const char *form;
     const char *help;
 } more_words[] = {
-    /* Translators: search, log, broadcast and help are typed as they stand; the rest is what stands
-     * for words of one's own */
+    /* Translators: search, log and broadcast are typed as they stand; the rest is what stands for
+     * words of one's own */
     { N_("search WORDS"), N_("finds words in the messages with anybody") },
     { N_("log NUMBER"), N_("shows again what was told here, with its times") },
     { N_("broadcast GROUP TEMPLATE value | value"),
       /* Translators: stop is typed as it stands */
       N_("sends a template to a group of the buddy list; stop: ends that; alone: what became of "
          "it") },
-    { N_("help"), N_("this list") },
+    { "help", N_("this list") },
 };
 
 /* What follows it; NULL: @line is not about it. */

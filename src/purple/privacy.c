@@ -26,6 +26,7 @@ coex_privacy_set_rule(PurpleConnection *gc)
     purple_account_set_privacy_type(connection->account, PURPLE_PRIVACY_DENY_USERS);
     if (rule == PURPLE_PRIVACY_ALLOW_ALL)
         return;
+    /* Translators: a chat program, and its own words in its list of rules */
     g_autofree char *line = g_strdup_printf(
         _("WhatsApp blocks single people and knows no other rule, so %s was set back to “Block "
           "only the users below”: what anybody else writes is shown."),
@@ -101,6 +102,7 @@ tell_taken_off(CoexConnection *connection, GPtrArray *titles)
         return;
     g_ptr_array_add(titles, NULL);
     all = g_strjoinv(", ", (char **)titles->pdata);
+    /* Translators: a chat program, names of people, the / or ! that commands begin with */
     g_autofree char *line = g_strdup_printf(
         _("Not blocked at WhatsApp, and so taken off the block list of %s: %s. What they write is "
           "shown. %sblock blocks somebody at WhatsApp, within 24 hours after they wrote."),

@@ -7,6 +7,7 @@
 #include "core/window.h"
 #include "purple/connection.h"
 #include "purple/contact.h"
+#include "purple/display.h"
 #include "purple/file.h"
 #include "purple/host.h"
 #include "purple/lines.h"
@@ -115,12 +116,11 @@ dup_quote(const CoexFeedItem *item)
 static void
 append_echo(GString *all, const char *text, const char *quote)
 {
-    gsize length = coex_echo_get_mark_length(text);
+    gsize length;
+    g_autofree char *author = coex_display_dup_author(text, &length);
 
-    if (length > 0)
-        g_string_append_printf(all, "→ %.*s%s: %s", (int)length - 1, text, quote, text + length);
-    else
-        g_string_append_printf(all, "→ %s%s: %s", _("from the phone"), quote, text);
+    g_string_append_printf(all, "→ %s%s: %s", author != NULL ? author : _("from the phone"), quote,
+                           text + length);
 }
 
 /* One message, one line: nobody's text can begin another. The arrow tells who wrote; a name could

@@ -396,7 +396,7 @@ describe_since(PurpleNotifyUserInfo *info, const char *label, gint64 at)
 {
     g_autoptr(GDateTime) since = at > 0 ? g_date_time_new_from_unix_local(at) : NULL;
     g_autofree char *when =
-        /* Translators: strftime */
+        /* Translators: strftime; behind “Not read:” or “Waits for an answer:” */
         since != NULL ? g_date_time_format(since, _("since %Y-%m-%d %H:%M")) : NULL;
 
     if (at > 0)
@@ -409,22 +409,26 @@ describe(CoexConnection *connection, const CoexPersonView *person, PurpleNotifyU
     const CoexContact *contact = coex_contact_of(connection, person->name);
     g_autofree char *window = coex_session_describe_window(connection->session, person->name);
     g_autofree char *blocked =
+        /* Translators: behind “Blocked:”; %s is the / or ! that commands begin with */
         g_strdup_printf(_("at WhatsApp; %sunblock ends that"), coex_host_get_mark());
 
     if (person->blocked)
         purple_notify_user_info_add_pair_plaintext(info, _("Blocked"), blocked);
+    /* Translators: of 24 hours, within which free text can be sent */
     purple_notify_user_info_add_pair_plaintext(info, _("Window"), window);
     describe_since(info, _("Not read"), person->unread_since);
     describe_since(info, _("Waits for an answer"), person->waiting_since);
     if (person->last_state != NULL)
         purple_notify_user_info_add_pair_plaintext(info, _("Last message"), person->last_state);
     if (contact->fetching != NULL)
+        /* Translators: a file that is being fetched */
         purple_notify_user_info_add_pair_plaintext(info, _("Fetching"), contact->fetching);
     if (person->n_parked > 0) {
         g_autofree char *count = g_strdup_printf(
             COEX_PLURAL("%u for your choice", "%u for your choice", person->n_parked),
             person->n_parked);
 
+        /* Translators: texts that wait for a decision */
         purple_notify_user_info_add_pair_plaintext(info, _("Waiting"), count);
     }
     if (person->no_marketing)
@@ -434,6 +438,7 @@ describe(CoexConnection *connection, const CoexPersonView *person, PurpleNotifyU
             COEX_PLURAL("%u until they write", "%u until they write", person->n_held),
             person->n_held);
 
+        /* Translators: texts that are held until the person writes */
         purple_notify_user_info_add_pair_plaintext(info, _("Held"), count);
     }
 }

@@ -198,6 +198,8 @@ static void
 refuse(CoexConnection *connection, PurpleConversation *conv, const Window *window, const char *text)
 {
     g_autofree char *title = dup_title(conv);
+    /* Translators: a text, the person before, and twice who it is now; Conversation and Send To are
+     * Pidgin's words */
     g_autofree char *line = g_strdup_printf(
         _("Not sent: “%s”. While you typed, this window went over from %s to %s. If it is for %s, "
           "type it again; the menu Conversation, Send To, chooses the other."),

@@ -560,6 +560,7 @@ dup_question(CoexPicker *picker)
     add_sentence(secondary, picker);
     add_paragraph(secondary, preview);
     g_autofree char *cost = coex_picker_dup_cost(picker);
+    /* Translators: “utility, free in an open window” */
     g_autofree char *kind = g_strdup_printf(_("Kind: %s."), cost);
     add_paragraph(secondary, kind);
     add_paragraph(secondary, coex_picker_get_cost_hint(picker));

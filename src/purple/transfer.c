@@ -183,6 +183,7 @@ dup_typed_path(CoexConnection *connection, const char *name, const char *words, 
     if (path != NULL && coex_typed_path_may_read(path))
         return g_steal_pointer(&path);
     if (path == NULL)
+        /* Translators: the / or ! that commands begin with, and a command, “send ~/photo.jpg” */
         line = g_strdup_printf(_("It is typed so: %s%s. The path begins with / or ~/, and stands "
                                  "in quotes where it has a blank."),
                                coex_host_get_mark(), way);
@@ -226,6 +227,7 @@ coex_transfer_send_typed(CoexConnection *connection, const char *name, const cha
         send_linked(connection, name, words, FALSE);
         return;
     }
+    /* Translators: send is typed as it stands */
     path = dup_typed_path(connection, name, words, _("send ~/photo.jpg a caption"), &caption);
     if (path != NULL && !send_file(connection, name, path, caption, 0, &error))
         tell_not_sent(connection, name, error);
@@ -248,6 +250,7 @@ coex_transfer_send_voice(CoexConnection *connection, const char *name, const cha
         send_linked(connection, name, words, TRUE);
         return;
     }
+    /* Translators: voice is typed as it stands */
     path = dup_typed_path(connection, name, words, _("voice ~/hello.wav"), &rest);
     if (path != NULL && !coex_session_send_voice(connection->session, name, path, 0, &error))
         tell_not_sent(connection, name, error);
@@ -262,7 +265,10 @@ coex_transfer_set_caption(CoexConnection *connection, const char *name, const ch
 
     if (g_utf8_strlen(caption, -1) > COEX_MEDIA_CAPTION_MAX) {
         line = g_strdup_printf(
-            _("The words beside a file have at most %d characters. Send them as a message."),
+            COEX_PLURAL(
+                "The words beside a file have at most %d character. Send them as a message.",
+                "The words beside a file have at most %d characters. Send them as a message.",
+                COEX_MEDIA_CAPTION_MAX),
             COEX_MEDIA_CAPTION_MAX);
     } else if (*caption == '\0') {
         line =

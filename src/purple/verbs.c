@@ -249,6 +249,7 @@ static const Verb verbs[] = {
       .ask = coex_picker_start },
     { "find", N_("words"), NULL, N_("list the templates with these words"),
       .ask = coex_picker_search },
+    /* Translators: in such lines | … [ ] stay as they are, and what is between may be translated */
     { "fill", N_("value | value"), NULL, N_("give the values that a template still needs"),
       .ask = coex_template_chat_fill },
     { "more", NULL, NULL, N_("list more templates"), .answer = coex_template_chat_more },
@@ -299,6 +300,7 @@ static const Verb verbs[] = {
       .take = coex_broadcast_run },
     { "block", NULL, "", N_("block this person at WhatsApp, within 24 hours after they wrote"),
       .run = run_block },
+    /* Translators: the blocking of a person */
     { "unblock", NULL, "", N_("end that"), .run = run_unblock },
     { "forget", "[yes]", "s", N_("forget this person: messages, files, logs"),
       .take = coex_forget_ask },
