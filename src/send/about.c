@@ -22,7 +22,7 @@
 
 #define OLD_S (30 * 24 * 60 * 60) /* Meta: messages/contextual-replies, reaction-messages */
 #define EXCERPT 40
-#define TAKING_BACK "taking back a reaction"
+#define TAKING_BACK _("taking back a reaction")
 
 typedef struct {
     CoexTicket *ticket;
@@ -88,6 +88,7 @@ static const char *
 find_missing(const Question *question)
 {
     if (!question->by_default)
+        /* Translators: last, which is typed, stays English. */
         return _("There is no such message in this conversation. It may be named by last, -2, a "
                  "number such as #17, a time such as 14:46, or words of it in quotation marks.");
     if (question->is_mark && question->emoji == NULL)
@@ -224,13 +225,17 @@ coex_outbox_reply(CoexOutbox *outbox, CoexPerson *person, const char *words)
     else if (coex_text_is_blank(text))
         coex_account_tell_notice(
             outbox->account, person,
+            /* Translators: /reply and last, which are typed, stay English. */
             _("Nothing was sent: %creply and a text answers their last message, with last, -2, "
               "14:46, #17 or “words of it” before the text another one."),
             outbox->account->verb_mark);
     else if (g_utf8_strlen(text, -1) > COEX_TEXT_MAX)
         coex_account_tell_notice(
             outbox->account, person,
-            _("Not sent: “%s”. A reply has at most %d characters. Send the rest as a message."),
+            COEX_PLURAL(
+                "Not sent: “%s”. A reply has at most %d character. Send the rest as a message.",
+                "Not sent: “%s”. A reply has at most %d characters. Send the rest as a message.",
+                COEX_TEXT_MAX),
             text, COEX_TEXT_MAX);
     else
         look_for(outbox, person, &which, text, question_new(FALSE, text == words, NULL));
@@ -410,6 +415,7 @@ on_forward(const CoexMeant *meant, const GError *error, gpointer user_data)
     words =
         coex_text_excerpt(why == NULL ? get_words(meant) : why, why == NULL ? EXCERPT : G_MAXINT);
     coex_account_tell_notice(account, from,
+                             /* Translators: a person's name, and the first words of it, or why. */
                              why == NULL ? _("Passed on to the conversation with %s: %s")
                                          : _("Not passed on to %s: %s"),
                              title, words);

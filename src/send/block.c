@@ -324,8 +324,6 @@ static void
 tell_refused(CoexAccount *account, const CoexPerson *person, gboolean block, const GError *error)
 {
     g_autofree char *title = coex_account_dup_title(account, person);
-    const char *verb = block ? "block" : "unblock";
-    const char *done = block ? "blocked" : "unblocked";
 
     if (g_error_matches(error, COEX_ERROR, COEX_ERROR_WINDOW_CLOSED) && block)
         coex_account_tell_notice(
@@ -341,12 +339,16 @@ tell_refused(CoexAccount *account, const CoexPerson *person, gboolean block, con
             title, account->verb_mark);
     else if (g_error_matches(error, COEX_ERROR, COEX_ERROR_NETWORK) ||
              g_error_matches(error, COEX_ERROR, COEX_ERROR_RETRY))
-        coex_account_tell_notice(account, person,
-                                 _("It is not known whether %s was %s: %s Then type %c%s again."),
-                                 title, done, error->message, account->verb_mark, verb);
+        coex_account_tell_notice(
+            account, person,
+            /* Translators: %s is a person's name, then a sentence that says why. */
+            block ? _("It is not known whether %s was blocked: %s Then type %cblock again.")
+                  : _("It is not known whether %s was unblocked: %s Then type %cunblock again."),
+            title, error->message, account->verb_mark);
     else
-        coex_account_tell_notice(account, person, _("%s was not %s: %s"), title, done,
-                                 error->message);
+        coex_account_tell_notice(
+            account, person, block ? _("%s was not blocked: %s") : _("%s was not unblocked: %s"),
+            title, error->message);
 }
 
 static void ask_change(CoexAccount *account, CoexPerson *person, gboolean block);

@@ -194,9 +194,10 @@ coex_outbox_item_drop_copies(CoexOutboxItem *item)
 char *
 coex_outbox_item_dup_file_words(const CoexOutboxItem *item, const char *name)
 {
-    return item->card != NULL ? g_strdup_printf(_("“%s” of card %d"), item->card->media->name,
-                                                item->card->card + 1)
-                              : g_strdup_printf("“%s”", name);
+    if (item->card == NULL)
+        return g_strdup_printf(_("“%s”"), name);
+    /* Translators: a file's name, and the number of a template's card. */
+    return g_strdup_printf(_("“%s” of card %d"), item->card->media->name, item->card->card + 1);
 }
 
 char *
@@ -207,7 +208,9 @@ coex_outbox_item_dup_card_names(const CoexOutboxItem *item)
     for (guint i = 0; item->cards != NULL && i < item->cards->len; i++) {
         const CoexOutboxCard *card = item->cards->pdata[i];
 
-        g_string_append_printf(names, "%s“%s”", i > 0 ? ", " : "", card->media->name);
+        if (i > 0)
+            g_string_append(names, ", ");
+        g_string_append_printf(names, _("“%s”"), card->media->name);
     }
     return g_string_free(names, FALSE);
 }

@@ -20,8 +20,9 @@
 #define HOLD_MAX_S (7 * 24 * 60 * 60) /* after that a held text asks instead of leaving */
 #define STALE_S (60 * 60)             /* after that an unsent text asks at login */
 #define EXCERPT 60
-#define KEPT "Not sent yet; it waits until WhatsApp accepts the account's access again: %s"
-#define UNLINKED "Not sent yet; it waits until this number is connected with the API again: %s"
+/* Translators: %s is the first words of the message, as in all that ends so. */
+#define KEPT _("Not sent yet; it waits until WhatsApp accepts the account's access again: %s")
+#define UNLINKED _("Not sent yet; it waits until this number is connected with the API again: %s")
 
 /* Calls @change for the person's items in @state, in order; it may remove the item. Those of which
  * a status just says that they have arrived are left alone. Returns how many there were. */
@@ -101,8 +102,8 @@ coex_outbox_item_put_obstacle(CoexOutboxItem *item, CoexBatch *batch)
     else if (outbox->locked_out)
         line = g_strdup_printf(KEPT, excerpt);
     else if (coex_outbox_count(outbox, person_id, COEX_OUTBOX_UNCERTAIN) > 0)
-        line = g_strconcat(_("Waits until it is clear whether the text before it was sent: "),
-                           excerpt, NULL);
+        line = g_strdup_printf(_("Waits until it is clear whether the text before it was sent: %s"),
+                               excerpt);
     if (line == NULL)
         return;
     coex_outbox_item_put_owed(item, batch);
@@ -127,9 +128,10 @@ tell_header(CoexOutbox *outbox, CoexPerson *person, CoexMediaKind kind)
             continue;
         coex_account_tell_notice(
             outbox->account, person,
-            "It can go now in a template that shows one: %ctemplate %s. There " COEX_VALUE_HELD
-            " stands for the file that is held.",
-            verb_mark(outbox), template_->name);
+            /* Translators: /template and a name, which are typed, and a sign that is typed. */
+            _("It can go now in a template that shows one: %ctemplate %s. There %s stands for the "
+              "file that is held."),
+            verb_mark(outbox), template_->name, COEX_VALUE_HELD);
         return;
     }
 }
@@ -255,8 +257,8 @@ return_item(CoexOutboxItem *item, gpointer data)
 
     if (!back->all_used && !was_used(back, item->row->text)) {
         gboolean is_reply = item->row->context != NULL;
-        g_autofree char *line = g_strconcat(
-            is_reply ? _("Your reply was not sent: ") : _("Not sent: "), item->row->text, NULL);
+        g_autofree char *line = g_strdup_printf(
+            is_reply ? _("Your reply was not sent: %s") : _("Not sent: %s"), item->row->text);
 
         /* What was shown stands in the log as if it had been sent. */
         coex_batch_add_line(back->batch, item->row->person_id,
@@ -265,7 +267,7 @@ return_item(CoexOutboxItem *item, gpointer data)
     } else if (item->row->shown) {
         coex_outbox_item_put_record(item, back->batch, _("Sent in the template"));
     } else if (!back->all_used) {
-        g_autofree char *line = g_strconcat(_("Sent in the template: "), item->row->text, NULL);
+        g_autofree char *line = g_strdup_printf(_("Sent in the template: %s"), item->row->text);
 
         coex_batch_add_line(back->batch, item->row->person_id, COEX_FEED_NOTICE, line, NULL, now);
     }
@@ -357,7 +359,7 @@ take_held(CoexOutboxItem *item, CoexOutboxItem *held, const CoexTemplate *templa
     CoexMedia *media = coex_media_copy(held->row->media);
 
     if (media->caption != NULL && !coex_template_carries(template_, values, media->caption)) {
-        g_autofree char *line = g_strconcat(_("Not sent: "), media->caption, NULL);
+        g_autofree char *line = g_strdup_printf(_("Not sent: %s"), media->caption);
 
         coex_batch_add_line(batch, item->row->person_id, COEX_FEED_NOTICE, line, NULL,
                             coex_account_now(item->outbox->account));
@@ -446,6 +448,7 @@ coex_outbox_hold(CoexOutbox *outbox, CoexPerson *person)
         g_autofree char *title = coex_account_dup_title(outbox->account, person);
         coex_account_tell_notice(
             outbox->account, person,
+            /* Translators: /hold stays English, TEXT stands for what one types. */
             _("There is no text to hold. %chold TEXT keeps a text until %s writes."),
             verb_mark(outbox), title);
         return;
@@ -531,8 +534,8 @@ void
 coex_outbox_item_hold_again(CoexOutboxItem *item, const char *why)
 {
     CoexBatch *batch = coex_account_batch(item->outbox->account);
-    g_autofree char *line = g_strconcat(
-        why, item->row->released ? _(" It is held again") : _(" It is held until they write"),
+    g_autofree char *line = g_strjoin(
+        " ", why, item->row->released ? _("It is held again") : _("It is held until they write"),
         NULL);
 
     coex_outbox_queue_forget_slow(coex_outbox_get_queue(item->outbox, item->row->person_id));

@@ -106,7 +106,7 @@ coex_outbox_cancel_file(CoexOutbox *outbox, guint transfer)
     if (item->row->shown || item->feeds)
         coex_outbox_item_put_record(item, batch, _("Not sent, and discarded"));
     else
-        coex_account_tell_notice(outbox->account, person, "Discarded: %s", item->row->text);
+        coex_account_tell_notice(outbox->account, person, _("Discarded: %s"), item->row->text);
     coex_outbox_item_discard(item);
     coex_outbox_commit(outbox, batch, person);
     coex_outbox_take_next(outbox);
@@ -247,9 +247,10 @@ refuse_upload(CoexOutboxItem *item, const GError *error, gint64 wait_s)
         why = g_strdup_printf(_("WhatsApp does not take this type of file. %s"), note);
         coex_outbox_item_fail(item, why, COEX_GRAPH_FILE_REFUSED);
     } else if (item->card != NULL) {
+        g_autofree char *which = g_strdup_printf(_("This is about the file %s."), words);
         g_autoptr(GError) of_card = g_error_copy(error);
 
-        g_prefix_error(&of_card, _("This is about the file %s. "), words);
+        g_prefix_error(&of_card, "%s ", which);
         coex_outbox_item_refuse(item, of_card, wait_s * 1000);
     } else {
         coex_outbox_item_refuse(item, error, wait_s * 1000);

@@ -41,6 +41,7 @@ dup_list_line(const CoexOutboxItem *item, const char *title, guint number)
         return NULL;
     switch (item->row->state) {
     case COEX_OUTBOX_HELD:
+        /* Translators: a person's name, a number to name it by, its first words. */
         return g_strdup_printf(_("Held for %s (%u): %s"), title, number, excerpt);
     case COEX_OUTBOX_QUEUED:
     case COEX_OUTBOX_SENDING:
@@ -210,7 +211,7 @@ drop(CoexOutboxItem *item, const char *rest)
     if (item->row->shown)
         coex_outbox_item_put_record(item, batch, _("Not sent, and discarded"));
     else
-        coex_account_tell_notice(outbox->account, person, "Discarded: %s", excerpt);
+        coex_account_tell_notice(outbox->account, person, _("Discarded: %s"), excerpt);
     coex_outbox_item_discard(item);
     coex_outbox_commit(outbox, batch, person);
 }
@@ -281,6 +282,7 @@ coex_outbox_change_held(CoexOutbox *outbox, CoexPerson *person, const char *word
         return;
     }
     coex_account_tell_notice(outbox->account, person,
+                             /* Translators: edit, drop and send, which are typed, stay English. */
                              _("%cheld lists what is held. %cheld 2 edit TEXT changes number 2, "
                                "%cheld 2 drop drops it, %cheld 2 send sends it now."),
                              outbox->account->verb_mark, outbox->account->verb_mark,

@@ -15,6 +15,7 @@ static char *
 dup_not_sent(const char *words, const char *why, const char *caption)
 {
     return caption != NULL
+               /* Translators: a quoted name of a file, and a sentence that says why. */
                ? g_strdup_printf(_("Not sent: the file %s. %s Its text: “%s”"), words, why, caption)
                : g_strdup_printf(_("Not sent: the file %s. %s"), words, why);
 }
@@ -74,7 +75,7 @@ coex_outbox_item_note_taking(const CoexOutboxItem *item, CoexBatch *batch)
 static char *
 dup_lost(const CoexOutboxItem *item, const char *name, const char *caption)
 {
-    g_autofree char *words = g_strdup_printf("“%s”", name);
+    g_autofree char *words = g_strdup_printf(_("“%s”"), name);
 
     if (item == NULL && *name == '\0' && caption != NULL)
         return dup_cards_not_sent(
@@ -152,7 +153,7 @@ void
 coex_outbox_put_too_late(CoexAccount *account, CoexBatch *batch, CoexPerson *person,
                          const char *name, const char *caption)
 {
-    g_autofree char *words = g_strdup_printf("“%s”", name);
+    g_autofree char *words = g_strdup_printf(_("“%s”"), name);
     g_autofree char *line = dup_not_sent(
         words, _("The account went offline before it was copied. Send it again."), caption);
 

@@ -128,13 +128,34 @@ count_waiting(const CoexOutboxQueue *queue, CoexOutboxItem **ret_last)
     return n;
 }
 
+/* When the last of so many leaves. */
 static char *
-dup_duration(guint n_items)
+dup_end(guint n_items)
 {
     guint minutes = (n_items * COEX_PACE_PERSON_S + 59) / 60;
 
-    return minutes <= 1 ? g_strdup(_("within a minute"))
-                        : g_strdup_printf(_("in about %u minutes"), minutes);
+    if (minutes <= 1)
+        return g_strdup(_("The last one leaves within a minute."));
+    return g_strdup_printf(COEX_PLURAL("The last one leaves in about %u minute.",
+                                       "The last one leaves in about %u minutes.", minutes),
+                           minutes);
+}
+
+/* @n: at least two. */
+static char *
+dup_waiting(guint n)
+{
+    g_autofree char *end = dup_end(n);
+    g_autofree char *line = g_strdup_printf(
+        COEX_PLURAL("The last %u message waits for its turn: after so many at once, WhatsApp takes "
+                    "one in %d seconds to one person. They leave by themselves, in their order.",
+                    "The last %u messages wait for their turn: after so many at once, WhatsApp "
+                    "takes one in %d seconds to one person. They leave by themselves, in their "
+                    "order.",
+                    n),
+        n, COEX_PACE_PERSON_S);
+
+    return g_strjoin(" ", line, end, NULL);
 }
 
 /* The last one's end is told. */
@@ -145,7 +166,7 @@ on_paced(gpointer data)
     CoexAccount *account = queue->outbox->account;
     CoexOutboxItem *last = NULL;
     guint n = count_waiting(queue, &last);
-    g_autofree char *duration = dup_duration(n);
+    g_autofree char *line = dup_waiting(n);
     CoexBatch *batch;
 
     if (n == 0 || queue->outbox->locked_out || queue->outbox->unlinked)
@@ -161,11 +182,7 @@ on_paced(gpointer data)
               "%d seconds to one person. It leaves by itself."),
             COEX_PACE_PERSON_S);
     else
-        coex_account_tell_notice(account, coex_outbox_item_person(last),
-                                 _("The last %u messages wait for their turn: after so many at "
-                                   "once, WhatsApp takes one in %d seconds to one person. They "
-                                   "leave by themselves, in their order, the last one %s."),
-                                 n, COEX_PACE_PERSON_S, duration);
+        coex_account_tell_notice(account, coex_outbox_item_person(last), "%s", line);
 }
 
 gboolean

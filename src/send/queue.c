@@ -177,7 +177,7 @@ static const char *const state_names[] = {
     [COEX_OUTBOX_HELD] = "held",
     [COEX_OUTBOX_FAILED] = "failed",
     [COEX_OUTBOX_UNCONFIRMED] = "unconfirmed",
-    [COEX_OUTBOX_TAKING] = N_("taking in"),
+    [COEX_OUTBOX_TAKING] = "taking in",
 };
 
 #define TO(name) (1u << COEX_OUTBOX_##name)
@@ -507,7 +507,8 @@ void
 coex_outbox_item_put_record(CoexOutboxItem *item, CoexBatch *batch, const char *what)
 {
     g_autofree char *excerpt = coex_text_excerpt(item->row->text, EXCERPT);
-    g_autofree char *line = g_strconcat(what, ": ", excerpt, NULL);
+    /* Translators: what became of a message, and its first words. */
+    g_autofree char *line = g_strdup_printf(_("%s: %s"), what, excerpt);
 
     coex_batch_add_line(batch, item->row->person_id, COEX_FEED_RECORD, line, NULL,
                         coex_account_now(item->outbox->account));

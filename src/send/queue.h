@@ -54,10 +54,10 @@ typedef struct CoexTemplate CoexTemplate;
  */
 #define COEX_NUMBER_BURST 1
 
-#define COEX_DOUBTED "It was written before, and this may be somebody else now."
+#define COEX_DOUBTED _("It was written before, and this may be somebody else now.")
 
 #define COEX_NO_MARKS                                                                              \
-    "The 24-hour window is closed, and WhatsApp takes reactions only while it is open."
+    _("The 24-hour window is closed, and WhatsApp takes reactions only while it is open.")
 
 #define COEX_STORE_RETRY_MS 1000 /* after the disk refused */
 

@@ -53,7 +53,21 @@ add_name(GString *names, const CoexOutboxItem *item, gboolean alone)
     g_autofree char *words =
         alone ? g_strdup(item->row->text) : coex_text_excerpt(item->row->text, EXCERPT);
 
-    g_string_append_printf(names, "%s“%s”", names->len > 0 ? ", " : "", words);
+    if (names->len > 0)
+        g_string_append(names, ", ");
+    g_string_append_printf(names, _("“%s”"), words);
+}
+
+/* Of @n of which the first are named. */
+static char *
+dup_names(const char *names, guint n)
+{
+    guint n_more = n - MIN(n, NAMED_MAX);
+
+    if (n_more == 0)
+        return g_strdup(names);
+    /* Translators: %s is a list of quoted texts. */
+    return g_strdup_printf(COEX_PLURAL("%s and %u more", "%s and %u more", n_more), names, n_more);
 }
 
 guint
@@ -63,6 +77,7 @@ coex_outbox_keep_parked(CoexOutbox *outbox, CoexPerson *person, CoexBatch *batch
     guint n_parked = coex_outbox_count(outbox, person->id, COEX_OUTBOX_PARKED);
     CoexFeedKind kind = COEX_FEED_NOTICE;
     g_autoptr(GString) names = g_string_new(NULL);
+    g_autofree char *all = NULL;
     g_autofree char *line = NULL;
     guint n = 0;
 
@@ -82,9 +97,8 @@ coex_outbox_keep_parked(CoexOutbox *outbox, CoexPerson *person, CoexBatch *batch
     }
     if (n == 0)
         return 0;
-    if (n > NAMED_MAX)
-        g_string_append_printf(names, _(" and %u more"), n - NAMED_MAX);
-    line = dup_kept_line(outbox, n, names->str, open);
+    all = dup_names(names->str, n);
+    line = dup_kept_line(outbox, n, all, open);
     coex_batch_add_line(batch, person->id, kind, line, NULL, coex_account_now(outbox->account));
     return n;
 }
@@ -349,14 +363,14 @@ tell_wait(CoexOutboxItem *item)
 {
     CoexAccount *account = item->outbox->account;
     g_autofree char *excerpt = coex_text_excerpt(item->row->text, EXCERPT);
-    g_autoptr(GDateTime) from = item->row->not_before != COEX_WAIT_FOR_EVER
-                                    ? g_date_time_new_from_unix_local(item->row->not_before)
-                                    : NULL;
-    g_autofree char *clock = from != NULL ? g_date_time_format(from, "%Y-%m-%d %H:%M") : NULL;
+    g_autofree char *clock = item->row->not_before != COEX_WAIT_FOR_EVER
+                                 ? coex_window_dup_time(item->row->not_before)
+                                 : NULL;
 
     item->wait_told = TRUE;
     if (clock != NULL)
         coex_account_tell_notice(account, coex_outbox_item_person(item),
+                                 /* Translators: a day and a time, and its first words. */
                                  _("Not sent again, since WhatsApp asks to wait until %s: %s"),
                                  clock, excerpt);
     else
@@ -381,7 +395,10 @@ dup_rest(CoexOutbox *outbox, CoexPerson *person)
     together = stuck_with(queue, item);
     return together->len > 1
                ? g_strdup_printf(
-                     _("%u others are kept; %cresend sends them, %cdiscard drops the last: %s"),
+                     COEX_PLURAL(
+                         "%u other is kept; %cresend sends it, %cdiscard drops it: %s",
+                         "%u others are kept; %cresend sends them, %cdiscard drops the last: %s",
+                         together->len),
                      together->len, mark, mark, excerpt)
                : g_strdup_printf(
                      _("Another one is kept; %cresend sends it, %cdiscard drops it: %s"), mark,
@@ -539,7 +556,7 @@ coex_outbox_discard(CoexOutbox *outbox, CoexPerson *person)
     if ((item->row->shown || item->feeds) && !is_stuck(item))
         coex_outbox_item_put_record(item, batch, _("Not sent, and discarded"));
     else
-        coex_account_tell_notice(outbox->account, person, "Discarded: %s", excerpt);
+        coex_account_tell_notice(outbox->account, person, _("Discarded: %s"), excerpt);
     coex_outbox_item_discard(item);
     forget_slow(outbox, person);
     coex_outbox_commit(outbox, batch, person);

@@ -65,19 +65,24 @@ tell_note(CoexOutboxItem *item, const char *done)
 {
     const CoexMedia *media = item->row->media;
     const char *note = coex_file_type_get_note(media);
-    g_autofree char *voice =
-        note != NULL && g_str_has_prefix(media->mime, "audio/")
-            ? g_strdup_printf(_(" %cvoice makes it a voice message, with ffmpeg."),
-                              item->outbox->account->verb_mark)
-            : g_strdup("");
+    g_autofree char *line = NULL;
 
+    if (done == NULL && note == NULL)
+        return;
     if (done != NULL)
-        coex_account_tell_notice(item->outbox->account, coex_outbox_item_person(item), "%s", done);
-    else if (note != NULL)
-        coex_account_tell_notice(
-            item->outbox->account, coex_outbox_item_person(item),
-            _("“%s” goes as a document, for WhatsApp has nothing else for its type. %s%s"),
-            item->row->media->name, note, voice);
+        line = g_strdup(done);
+    else if (g_str_has_prefix(media->mime, "audio/"))
+        line = g_strdup_printf(
+            /* Translators: a file's name, and a sentence about its type. */
+            _("“%s” goes as a document, for WhatsApp has nothing else for its type. %s %cvoice "
+              "makes it a voice message, with ffmpeg."),
+            media->name, note, item->outbox->account->verb_mark);
+    else
+        line = g_strdup_printf(
+            /* Translators: a file's name, and a sentence about its type. */
+            _("“%s” goes as a document, for WhatsApp has nothing else for its type. %s"),
+            media->name, note);
+    coex_account_tell_notice(item->outbox->account, coex_outbox_item_person(item), "%s", line);
 }
 
 /* As a text behind it. */
@@ -138,13 +143,16 @@ is_as_wanted(const CoexOutboxItem *item, CoexMediaKind wanted, const CoexMedia *
     if (taken->kind == wanted)
         return TRUE;
     g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-                _("The template %s shows %s, and this is none: it is sent as %s. Choose the "
-                  "template again with another file."),
-                item->row->template_name,
-                wanted == COEX_MEDIA_IMAGE   ? _("a picture, JPEG or PNG")
-                : wanted == COEX_MEDIA_VIDEO ? _("a video, MP4 or 3GP")
-                                             : _("a document, as a PDF"),
-                coex_media_get_label(taken));
+                /* Translators: a template's name, and a kind of file such as document. */
+                wanted == COEX_MEDIA_IMAGE
+                    ? _("The template %s shows a picture, JPEG or PNG, and this is none: it is "
+                        "sent as %s. Choose the template again with another file.")
+                : wanted == COEX_MEDIA_VIDEO
+                    ? _("The template %s shows a video, MP4 or 3GP, and this is none: it is sent "
+                        "as %s. Choose the template again with another file.")
+                    : _("The template %s shows a document, as a PDF, and this is none: it is sent "
+                        "as %s. Choose the template again with another file."),
+                item->row->template_name, coex_media_get_label(taken));
     return FALSE;
 }
 
@@ -314,23 +322,23 @@ leave_aside(const CoexOutboxItem *item)
     outbox->n_taking--;
 }
 
-static void
-tell_delay(CoexOutboxItem *item, const char *why)
+static char *
+dup_words(const CoexOutboxItem *item)
 {
-    g_autofree char *words =
-        coex_outbox_item_dup_file_words(item, coex_outbox_item_get_file_name(item));
-
-    coex_account_tell_notice(item->outbox->account, coex_outbox_item_person(item),
-                             _("The file %s %s. What you write here waits for it."), words, why);
+    return coex_outbox_item_dup_file_words(item, coex_outbox_item_get_file_name(item));
 }
 
 static void
 on_slow_copy(gpointer data)
 {
     CoexOutboxItem *item = data;
+    g_autofree char *words = dup_words(item);
 
-    tell_delay(item,
-               _("is still being copied: the disk that it is on is slow, or does not answer"));
+    coex_account_tell_notice(item->outbox->account, coex_outbox_item_person(item),
+                             /* Translators: %s is a file's name, in quotation marks. */
+                             _("The file %s is still being copied: the disk that it is on is slow, "
+                               "or does not answer. What you write here waits for it."),
+                             words);
     leave_aside(item);
     coex_outbox_take_next(item->outbox);
 }
@@ -339,8 +347,11 @@ static void
 on_slow_fit(gpointer data)
 {
     CoexOutboxItem *item = data;
+    g_autofree char *words = dup_words(item);
 
-    tell_delay(item, _("is being converted"));
+    coex_account_tell_notice(item->outbox->account, coex_outbox_item_person(item),
+                             _("The file %s is being converted. What you write here waits for it."),
+                             words);
     leave_aside(item);
     coex_outbox_take_next(item->outbox);
 }
@@ -352,7 +363,13 @@ static void convert_next(CoexOutbox *outbox);
 static void
 on_slow_turn(gpointer data)
 {
-    tell_delay(data, _("waits until another one has been converted"));
+    CoexOutboxItem *item = data;
+    g_autofree char *words = dup_words(item);
+
+    coex_account_tell_notice(item->outbox->account, coex_outbox_item_person(item),
+                             _("The file %s waits until another one has been converted. What you "
+                               "write here waits for it."),
+                             words);
 }
 
 /* Others are copied meanwhile. */

@@ -24,6 +24,7 @@ put_united(CoexOutbox *outbox, CoexBatch *batch, const CoexPerson *other, const 
             _("This is the same person as %s: all goes on in that conversation."), title);
     else
         line = g_strdup_printf(
+            /* Translators: a person's name, and their number. */
             _("This is the same person as %s (%s): all goes on in that conversation."), title,
             display);
     coex_batch_unite_people(batch, other, person);

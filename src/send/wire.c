@@ -27,8 +27,7 @@
 #define UNCERTAIN_DEAF_S 600 /* while no webhook arrives at all */
 #define SLOW_MS 5000         /* before the user hears that a text still waits */
 #define EXCERPT 40
-#define TOO_LATE "The 24-hour window closed before it could be sent."
-#define BLOCKED(mark) "You have blocked them at WhatsApp since. " mark "unblock ends that."
+#define TOO_LATE _("The 24-hour window closed before it could be sent.")
 #define OLD_S 60 /* after that the time in the log is not when it was sent */
 
 static void send_item(CoexOutboxItem *item);
@@ -192,7 +191,9 @@ get_objection(CoexOutboxItem *item)
         return _("This number is not theirs any more, and no other address is known. Ask for the "
                  "new number, and write there.");
     if (coex_blocks_has(item->outbox->account, person))
-        return item->outbox->account->verb_mark == '!' ? BLOCKED("!") : BLOCKED("/");
+        return item->outbox->account->verb_mark == '!'
+                   ? _("You have blocked them at WhatsApp since. !unblock ends that.")
+                   : _("You have blocked them at WhatsApp since. /unblock ends that.");
     return item->doubted || item->row->created_at < person->renewed_at ? COEX_DOUBTED : NULL;
 }
 
@@ -354,6 +355,7 @@ put_end(CoexOutboxItem *item, CoexBatch *batch, gint64 sent_at)
 {
     const CoexOutboxRow *row = item->row;
     gint64 now = coex_account_now(item->outbox->account);
+    g_autofree char *at = NULL;
     g_autofree char *what = NULL;
 
     /* its own line, which comes now, says so */
@@ -361,7 +363,9 @@ put_end(CoexOutboxItem *item, CoexBatch *batch, gint64 sent_at)
         return;
     if (!row->owed && !(item->loaded && row->shown && now - row->created_at >= OLD_S))
         return;
-    what = coex_window_describe_time(_("Sent at "), sent_at, now);
+    at = coex_window_describe_time("", sent_at, now);
+    /* Translators: %s is a time, or a day and a time. */
+    what = g_strdup_printf(_("Sent at %s"), at);
     coex_outbox_item_put_record(item, batch, what);
 }
 
@@ -518,25 +522,26 @@ forget_slow(CoexOutboxItem *item)
     item->row->owed = FALSE;
 }
 
-static char *
-describe_uncertain(const CoexOutboxItem *item, const char *what, const char *why)
+/* After another login no webhook may come for a while. */
+static const char *
+get_wait(const CoexOutboxItem *item)
 {
-    g_autofree char *excerpt = coex_text_excerpt(item->row->text, EXCERPT);
-
-    /* After another login no webhook may come for a while. */
-    return g_strdup_printf(
-        item->outbox->account->receiving
-            ? _("%s: %s\n%sIts confirmation is awaited, 2 minutes at most, or 10 while no webhook "
-                "comes; what you write meanwhile waits behind it.")
-            : _("%s: %s\n%sIts confirmation is awaited, 10 minutes at most; what you write "
-                "meanwhile waits behind it."),
-        what, excerpt, why);
+    return item->outbox->account->receiving
+               ? _("Its confirmation is awaited, 2 minutes at most, or 10 while no webhook comes; "
+                   "what you write meanwhile waits behind it.")
+               : _("Its confirmation is awaited, 10 minutes at most; what you write meanwhile "
+                   "waits "
+                   "behind it.");
 }
 
 char *
 coex_outbox_item_describe_cut_off(const CoexOutboxItem *item)
 {
-    return describe_uncertain(item, _("The connection ended while this was being sent"), "");
+    g_autofree char *excerpt = coex_text_excerpt(item->row->text, EXCERPT);
+    g_autofree char *line =
+        g_strdup_printf(_("The connection ended while this was being sent: %s"), excerpt);
+
+    return g_strdup_printf("%s\n%s", line, get_wait(item));
 }
 
 /* Written down and told at once, with what it means for those behind. */
@@ -544,8 +549,9 @@ static void
 tell_uncertain(CoexOutboxItem *item)
 {
     CoexOutboxQueue *queue = coex_outbox_get_queue(item->outbox, item->row->person_id);
-    g_autofree char *line = describe_uncertain(item, _("It is not clear whether this was sent"),
-                                               _("WhatsApp gave no clear answer. "));
+    g_autofree char *excerpt = coex_text_excerpt(item->row->text, EXCERPT);
+    g_autofree char *line =
+        g_strdup_printf(_("It is not clear whether this was sent: %s"), excerpt);
     CoexBatch *batch = coex_account_batch(item->outbox->account);
 
     forget_slow(item);
@@ -556,7 +562,8 @@ tell_uncertain(CoexOutboxItem *item)
             coex_outbox_item_put_owed(behind, batch);
     }
     coex_outbox_commit(item->outbox, batch, coex_outbox_item_person(item));
-    coex_account_tell_notice(item->outbox->account, coex_outbox_item_person(item), "%s", line);
+    coex_account_tell_notice(item->outbox->account, coex_outbox_item_person(item), "%s\n%s %s",
+                             line, _("WhatsApp gave no clear answer."), get_wait(item));
 }
 
 static void

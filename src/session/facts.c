@@ -49,9 +49,11 @@ add_sends(GStrvBuilder *facts, GPtrArray *sends, gint64 now)
         g_autofree char *newest = coex_sends_describe_newest(send, now);
         glong n_words = MIN(g_utf8_strlen(words, -1), WORDS_COLUMNS);
         g_autofree char *state = coex_text_excerpt(newest, (gsize)(SEND_COLUMNS - 2 - n_words));
-        g_autofree char *line = g_strdup_printf("%s: %s", state, words);
+        /* Translators: what became of a message, and its first words. */
+        g_autofree char *line = g_strdup_printf(_("%s: %s"), state, words);
         g_autofree char *at = dup_time(send->time);
-        g_autofree char *label = g_strdup_printf("Sent %s", at != NULL ? at : "");
+        /* Translators: a label; %s is a day and a time. */
+        g_autofree char *label = g_strdup_printf(_("Sent %s"), at != NULL ? at : "");
 
         add(facts, label, coex_text_excerpt(line, SEND_COLUMNS));
     }
@@ -63,7 +65,7 @@ dup_facts(const CoexAccount *account, const CoexPerson *person, const CoexFigure
     g_autoptr(GStrvBuilder) facts = g_strv_builder_new();
     const CoexPeer *peer = &person->peer;
 
-    add(facts, "Number", peer->wa_id != NULL ? g_strconcat("+", peer->wa_id, NULL) : NULL);
+    add(facts, _("Number"), peer->wa_id != NULL ? g_strconcat("+", peer->wa_id, NULL) : NULL);
     add(facts, _("User id"), g_strdup(peer->user_id));
     add(facts, _("User name"),
         peer->username != NULL ? g_strconcat("@", peer->username, NULL) : NULL);
@@ -73,7 +75,8 @@ dup_facts(const CoexAccount *account, const CoexPerson *person, const CoexFigure
         add(facts, _("Templates are free until"), dup_time(person->free_until));
     add(facts, _("First message"), dup_time(figures->first_at));
     add(facts, _("Newest message"), dup_time(figures->last_at));
-    add(facts, "Messages",
+    add(facts, _("Messages"),
+        /* Translators: these count messages. */
         g_strdup_printf(*account->relay != '\0'
                             ? _("%u from them, %u from here, %u from the phone or another desk")
                             : _("%u from them, %u from here, %u from the phone"),

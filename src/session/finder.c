@@ -15,7 +15,6 @@
 
 #define LINES_AT_ONCE 20
 #define WORDS_SHOWN 80 /* characters */
-#define NOT_WHOLE " Not all messages have been looked at: ask again in a while."
 
 struct CoexFinder {
     char *words; /* NULL: nothing was looked for */
@@ -70,6 +69,19 @@ name_lines(CoexAccount *account, const GPtrArray *lines)
     return named;
 }
 
+/* A sentence, and another where not all was looked at. Takes @line; NULL: there is nothing to say.
+ */
+static char *
+finish_line(char *line, gboolean whole)
+{
+    g_autofree char *begun = line;
+    const char *rest = _("Not all messages have been looked at: ask again in a while.");
+
+    if (whole)
+        return g_steal_pointer(&begun);
+    return begun != NULL ? g_strjoin(" ", begun, rest, NULL) : g_strdup(rest);
+}
+
 static void
 tell_found(const Question *question, const CoexPerson *place, const GPtrArray *lines,
            gboolean whole)
@@ -84,13 +96,24 @@ tell_found(const Question *question, const CoexPerson *place, const GPtrArray *l
     event->text = g_strdup_printf(_("Found for “%s”, the newest first:"), words);
     event->lines = name_lines(account, lines);
     if (lines->len == LINES_AT_ONCE)
-        event->detail = g_strdup_printf(_("%csearch alone shows more.%s"), account->verb_mark,
-                                        whole ? "" : NOT_WHOLE);
-    else if (!whole)
-        event->detail = g_strstrip(g_strdup(NOT_WHOLE));
+        event->detail = g_strdup_printf(_("%csearch alone shows more."), account->verb_mark);
+    event->detail = finish_line(event->detail, whole);
     if (place != NULL)
         event->person = coex_person_view_ref(coex_views_get(account, place));
     coex_account_tell_in_turn(account, event);
+}
+
+static void
+tell_nothing(const Question *question, const CoexPerson *place, gboolean whole)
+{
+    g_autofree char *words = coex_text_excerpt(question->words, WORDS_SHOWN);
+    g_autofree char *line =
+        finish_line(g_strdup_printf(question->again ? _("Nothing more was found for “%s”.")
+                                                    : _("Nothing was found for “%s”."),
+                                    words),
+                    whole);
+
+    coex_account_tell_notice(question->account, place, "%s", line);
 }
 
 static void
@@ -98,21 +121,16 @@ on_found(GPtrArray *lines, gboolean whole, const GError *error, gpointer user_da
 {
     Question *question = user_data;
     CoexAccount *account = question->account;
-    const CoexPerson *place = NULL;
 
     if (account->state != COEX_ACCOUNT_ENDED) {
-        g_autofree char *words = coex_text_excerpt(question->words, WORDS_SHOWN);
+        const CoexPerson *place = coex_people_by_id(account->people, question->person_id);
 
-        place = coex_people_by_id(account->people, question->person_id);
         if (error != NULL)
             coex_account_tell_store_error(account, error);
         else if (lines->len > 0)
             tell_found(question, place, lines, whole);
         else
-            coex_account_tell_notice(account, place,
-                                     question->again ? _("Nothing more was found for “%s”.%s")
-                                                     : _("Nothing was found for “%s”.%s"),
-                                     words, whole ? "" : NOT_WHOLE);
+            tell_nothing(question, place, whole);
     }
     question_free(question);
 }

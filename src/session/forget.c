@@ -24,9 +24,10 @@
 #define WISHES "forget-"  /* and the id: since when; goes with the rows */
 #define SINCE_MIN 1000000 /* earlier versions kept no time */
 
+/* Translators: %s is a person's name. */
 #define NOT_YET                                                                                    \
-    "%s was not forgotten: a text is on its way to them, and what became of it is not known yet. " \
-    "Once that is told, ask again."
+    _("%s was not forgotten: a text is on its way to them, and what became of it is not known "    \
+      "yet. Once that is told, ask again.")
 
 typedef struct {
     CoexAccount *account;
@@ -183,7 +184,9 @@ coex_forget_go_on(CoexAccount *account)
             continue;
         }
         coex_account_put_setting(account, key, NULL);
-        g_string_append_printf(lines, "%s" NOT_YET, lines->len > 0 ? "\n" : "", title);
+        if (lines->len > 0)
+            g_string_append_c(lines, '\n');
+        g_string_append_printf(lines, NOT_YET, title);
     }
     return g_string_free(lines, lines->len == 0);
 }

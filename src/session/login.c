@@ -253,7 +253,10 @@ on_login_timeout(gpointer data)
     g_autoptr(GError) error = NULL;
 
     error = g_error_new(COEX_ERROR, COEX_ERROR_NETWORK,
-                        _("%s did not answer within %d seconds. Check the network."),
+                        /* Translators: %s is the provider, such as Meta. */
+                        COEX_PLURAL("%s did not answer within %d second. Check the network.",
+                                    "%s did not answer within %d seconds. Check the network.",
+                                    LOGIN_MS / 1000),
                         account->endpoint.backend->label, LOGIN_MS / 1000);
     login_refused(account, error);
 }
@@ -262,13 +265,11 @@ on_login_timeout(gpointer data)
 static void
 tell_locked(CoexAccount *account, const GError *error)
 {
-    const char *end = strstr(error->message, ". ");
-    gsize length = end != NULL ? (gsize)(end - error->message) : strlen(error->message);
     g_autofree char *text = NULL;
 
     if (account->login->n_locked > 0)
         return;
-    text = g_strdup_printf(_("%.*s; waiting for its end"), (int)length, error->message);
+    text = g_strdup_printf(_("Waiting for another program's end: %s"), error->message);
     tell_step(account, COEX_ACCOUNT_OPENING, text);
 }
 
@@ -384,6 +385,7 @@ tell_number_state(CoexAccount *account, const CoexNumberInfo *info)
                                    "what is typed on a phone will not appear here."));
     if (info->can_send != NULL && g_strcmp0(info->can_send, "AVAILABLE") != 0)
         coex_account_tell_notice(account, NULL,
+                                 /* Translators: %s is a word of WhatsApp's, such as LIMITED. */
                                  info->health_problem != NULL
                                      ? _("WhatsApp reports sending as %s for this number: %s")
                                      : _("WhatsApp reports sending as %s for this number."),
@@ -540,8 +542,11 @@ tell_last_webhook(CoexAccount *account)
     if (*account->inbox_url == '\0' &&
         coex_account_now(account) - account->last_delivery_at > SILENT_S)
         coex_account_tell_notice(
-            account, NULL, _("%s. If customers have written since, check the way from %s to %s."),
-            line, account->endpoint.backend->label, entrance);
+            account, NULL,
+            /* Translators: a day and a time, the provider, where webhooks come in. */
+            _("The last webhook came at %s. If customers have written since, check the way from %s "
+              "to %s."),
+            clock, account->endpoint.backend->label, entrance);
 }
 
 #define KEPT_LINES "kept-lines"

@@ -78,9 +78,20 @@ dup_receiving(const CoexAccount *account)
 
     if (!coex_account_listens(account) && *account->relay == '\0' && *account->inbox_url == '\0')
         return g_strdup(_("switched off"));
+    /* Translators: where webhooks come in, and a day and a time. */
     return g_strdup_printf(last != NULL ? _("at %s; the last webhook came at %s")
                                         : _("at %s; no webhook came yet"),
                            entrance, last);
+}
+
+static char *
+dup_windows(guint n_open, guint n_closed)
+{
+    g_autofree char *open = g_strdup_printf(COEX_PLURAL("%u open", "%u open", n_open), n_open);
+    g_autofree char *closed =
+        g_strdup_printf(COEX_PLURAL("%u closed", "%u closed", n_closed), n_closed);
+
+    return g_strjoin(", ", open, closed, NULL);
 }
 
 /* Nobody counts twice who turned out to be another. */
@@ -102,7 +113,7 @@ add_windows(Page *page, CoexAccount *account)
         n_held += coex_outbox_count(account->outbox, person->id, COEX_OUTBOX_HELD);
         n_parked += coex_outbox_count(account->outbox, person->id, COEX_OUTBOX_PARKED);
     }
-    add(page, "Windows", g_strdup_printf(_("%u open, %u closed"), n_open, n_closed));
+    add(page, _("Windows"), dup_windows(n_open, n_closed));
     add(page, _("Wait for an answer"), g_strdup_printf("%u", n_waiting));
     if (n_held + n_parked > 0)
         add(page, _("Texts that wait"),
@@ -124,16 +135,26 @@ get_midnight(gint64 now)
 static char *
 dup_today(const CoexAccount *account, const CoexFigures *figures)
 {
-    g_autofree char *failed = figures->n_failed > 0
-                                  ? g_strdup_printf(_(" (%u of them failed)"), figures->n_failed)
-                                  : g_strdup("");
-
-    return g_strdup_printf(
+    guint n_in = figures->n_messages[COEX_INBOUND];
+    guint n_out = figures->n_messages[COEX_OUTBOUND];
+    guint n_echo = figures->n_messages[COEX_ECHO];
+    /* Translators: these count messages. */
+    g_autofree char *in = g_strdup_printf(COEX_PLURAL("%u received", "%u received", n_in), n_in);
+    g_autofree char *out =
+        figures->n_failed > 0
+            ? g_strdup_printf(COEX_PLURAL("%u sent from here (%u of them failed)",
+                                          "%u sent from here (%u of them failed)", n_out),
+                              n_out, figures->n_failed)
+            : g_strdup_printf(COEX_PLURAL("%u sent from here", "%u sent from here", n_out), n_out);
+    g_autofree char *echo =
         *account->relay != '\0'
-            ? _("%u received, %u sent from here%s, %u sent on the phone or at another desk")
-            : _("%u received, %u sent from here%s, %u sent on the phone"),
-        figures->n_messages[COEX_INBOUND], figures->n_messages[COEX_OUTBOUND], failed,
-        figures->n_messages[COEX_ECHO]);
+            ? g_strdup_printf(COEX_PLURAL("%u sent on the phone or at another desk",
+                                          "%u sent on the phone or at another desk", n_echo),
+                              n_echo)
+            : g_strdup_printf(COEX_PLURAL("%u sent on the phone", "%u sent on the phone", n_echo),
+                              n_echo);
+
+    return g_strjoin(", ", in, out, echo, NULL);
 }
 
 /* Last: a page that is too low for all of it has a form for this. */
@@ -144,7 +165,7 @@ add_profile(Page *page, const CoexAccount *account)
 
     for (guint i = 0; facts != NULL && facts[i] != NULL; i++)
         g_strv_builder_add(page->facts, facts[i]);
-    add(page, "Profile", g_steal_pointer(&page->no_profile));
+    add(page, _("Profile"), g_steal_pointer(&page->no_profile));
 }
 
 static void
@@ -159,7 +180,7 @@ on_figures(const CoexFigures *figures, const GError *error, gpointer user_data)
     if (error != NULL)
         coex_account_tell_store_error(account, error);
     else
-        add(page, "Today", dup_today(account, figures));
+        add(page, _("Today"), dup_today(account, figures));
     if (account->costs != NULL)
         add(page, _("This month"), coex_costs_summarize(account->costs, coex_account_now(account)));
     add_profile(page, account);
@@ -173,11 +194,11 @@ on_figures(const CoexFigures *figures, const GError *error, gpointer user_data)
 static void
 finish(CoexAccount *account, Page *page)
 {
-    add(page, "Receiving", dup_receiving(account));
+    add(page, _("Receiving"), dup_receiving(account));
     if (coex_outbox_get_unlinked_at(account) > 0)
         add(page, _("Not connected with the API since"),
             dup_time(coex_outbox_get_unlinked_at(account)));
-    add(page, "Phone", coex_phone_describe(account));
+    add(page, _("Phone"), coex_phone_describe(account));
     add_windows(page, account);
     page->account = coex_account_ref(account);
     coex_store_read_figures_since(account->store, account->id,
@@ -199,25 +220,26 @@ coex_page_ask(CoexAccount *account)
     g_autoptr(CoexRequest) request = coex_api_ask_number(&account->endpoint);
     Page *page = page_new();
 
-    add(page, "Number",
-        g_strdup_printf("+%s, at %s", account->number, account->endpoint.backend->label));
+    add(page, _("Number"),
+        /* Translators: a number, and the provider. */
+        g_strdup_printf(_("+%s, at %s"), account->number, account->endpoint.backend->label));
     coex_account_call(account, request, on_number, page, (GDestroyNotify)page_free);
 }
 
 static void
 add_number(Page *page, const CoexAccount *account, CoexNumberState *state)
 {
-    add(page, "Name", g_steal_pointer(&state->name));
-    add(page, "Quality", g_steal_pointer(&state->quality));
+    add(page, _("Name"), g_steal_pointer(&state->name));
+    add(page, _("Quality"), g_steal_pointer(&state->quality));
     add(page, _("Messaging limit"), g_steal_pointer(&state->limit));
-    add(page, "Throughput", g_steal_pointer(&state->throughput));
-    add(page, "State", g_steal_pointer(&state->state));
+    add(page, _("Throughput"), g_steal_pointer(&state->throughput));
+    add(page, _("State"), g_steal_pointer(&state->state));
     if (!account->endpoint.backend->tells_number)
         add(page, _("Name, quality, limits"),
             g_strdup_printf(
                 _("%s does not tell them; they stand in its hub and in WhatsApp Manager"),
                 account->endpoint.backend->label));
-    add(page, "Health", g_steal_pointer(&state->health));
+    add(page, _("Health"), g_steal_pointer(&state->health));
 }
 
 static void
@@ -261,9 +283,9 @@ on_webhook(CoexAccount *account, const CoexResponse *response, GError **error, g
     g_autoptr(CoexRequest) next = coex_api_get_profile(&account->endpoint);
 
     if (response != NULL && coex_api_read_webhook(&account->endpoint, response, &webhook, error))
-        add(page, "Webhook", dup_webhook(account, &webhook));
+        add(page, _("Webhook"), dup_webhook(account, &webhook));
     else
-        add(page, "Webhook", g_strdup_printf(_("cannot be asked: %s"), (*error)->message));
+        add(page, _("Webhook"), g_strdup_printf(_("cannot be asked: %s"), (*error)->message));
     coex_account_call(account, next, on_profile, g_steal_pointer(&page), (GDestroyNotify)page_free);
 }
 

@@ -118,9 +118,10 @@ coex_profile_fetch(CoexAccount *account)
 
 /* ---- changing it ---- */
 
+/* Translators: Settings and Business profile are in the WhatsApp Business app. */
 #define ON_THE_PHONE                                                                               \
-    " A number that is used on the phone, too, may have to be changed there: Settings, Business "  \
-    "profile."
+    _("A number that is used on the phone, too, may have to be changed there: Settings, Business " \
+      "profile.")
 
 typedef struct {
     char **changes; /* names and values in turn */
@@ -166,7 +167,7 @@ dup_labels(const Change *change, const CoexProfile *profile, gboolean stand)
         g_autofree char *value = profile != NULL ? coex_profile_dup_value(profile, part) : NULL;
 
         if (value == NULL || is_same_value(change->changes[i + 1], g_strstrip(value)) == stand)
-            g_string_append_printf(labels, "%s%s", labels->len > 0 ? ", " : "", part->label);
+            g_string_append_printf(labels, "%s%s", labels->len > 0 ? ", " : "", _(part->label));
     }
     return g_string_free(labels, FALSE);
 }
@@ -187,9 +188,10 @@ tell_outcome(CoexAccount *account, const Change *change, const CoexProfile *prof
                                  change->doubt->message);
     else
         coex_account_tell_notice(account, NULL,
-                                 "WhatsApp took the change, but the profile does not show it: "
-                                 "%s." ON_THE_PHONE,
-                                 missing);
+                                 /* Translators: parts of the profile, and one more sentence. */
+                                 _("WhatsApp took the change, but the profile does not show it: "
+                                   "%s. %s"),
+                                 missing, ON_THE_PHONE);
 }
 
 /* What customers see is what stands there, whatever the answer to the change was. */
@@ -243,8 +245,12 @@ on_changed(CoexAccount *account, const CoexResponse *response, GError **error, g
     } else {
         g_autofree char *labels = dup_labels(change, NULL, FALSE);
 
-        coex_account_tell_notice(account, NULL, _("Not changed in the profile: %s. %s%s"), labels,
-                                 (*error)->message, is_refusal(*error) ? ON_THE_PHONE : "");
+        g_autofree char *why = is_refusal(*error)
+                                   ? g_strjoin(" ", (*error)->message, ON_THE_PHONE, NULL)
+                                   : g_strdup((*error)->message);
+
+        coex_account_tell_notice(account, NULL, _("Not changed in the profile: %s. %s"), labels,
+                                 why);
         change_free(change);
     }
 }

@@ -79,9 +79,13 @@ on_registered(CoexAccount *account, const CoexResponse *response, GError **error
                                  account->public_url);
         return;
     }
-    coex_account_tell_notice(account, NULL, _("The webhook %s could not be registered: %s%s"),
-                             account->public_url, (*error)->message,
-                             doubts_address(*error) ? _(" Check the option public-url.") : "");
+    coex_account_tell_notice(
+        account, NULL,
+        /* Translators: an address, and a sentence that says why. */
+        doubts_address(*error)
+            ? _("The webhook %s could not be registered: %s Check the option public-url.")
+            : _("The webhook %s could not be registered: %s"),
+        account->public_url, (*error)->message);
 }
 
 static void
@@ -355,8 +359,9 @@ on_explained(CoexAccount *account, const CoexResponse *response, GError **error,
     if (response != NULL)
         coex_api_read_webhook(&account->endpoint, response, &webhook, error);
     explanation = explain(account, &webhook);
-    coex_account_tell_notice(account, NULL, _("%s %s See “Connecting a number” in the README."),
-                             symptom, explanation);
+    coex_account_tell_notice(account, NULL, "%s %s %s", symptom, explanation,
+                             /* Translators: the README is in English. */
+                             _("See “Connecting a number” in the README."));
 }
 
 void
@@ -418,6 +423,7 @@ tell_refusal(CoexAccount *account, const char *symptom, const CoexWebhook *webho
 
     if (secret == SECRET_OURS)
         coex_account_tell_notice(account, NULL,
+                                 /* Translators: first a sentence, then the provider. */
                                  _("%s %s delivers with the right one now: it was a stranger's, or "
                                    "it will be delivered again."),
                                  symptom, provider);
@@ -425,10 +431,12 @@ tell_refusal(CoexAccount *account, const char *symptom, const CoexWebhook *webho
              !was_refused(account, webhook))
         decide_webhook(account, webhook);
     else if (secret != SECRET_UNTOLD)
-        coex_account_tell_notice(account, NULL,
-                                 _("%s %s delivers to %s, but not with this account's secret. %s "
-                                   "WhatsApp delivers again for some hours."),
-                                 symptom, provider, webhook->url, cure);
+        coex_account_tell_notice(
+            account, NULL,
+            /* Translators: a sentence, the provider, an address, a sentence. */
+            _("%s %s delivers to %s, but not with this account's secret. %s "
+              "WhatsApp delivers again for some hours."),
+            symptom, provider, webhook->url, cure);
     else
         coex_account_tell_notice(
             account, NULL,

@@ -14,14 +14,40 @@
 
 /* ---- one of them ---- */
 
-static void
-add(GString *line, const char *word, gint64 at, gint64 now)
+static const char *
+get_state_words(CoexState state)
 {
-    g_autofree char *before = g_strconcat(line->len > 0 ? ", " : "", word, " ", NULL);
-    g_autofree char *part =
-        at > 0 ? coex_window_describe_time(before, at, now) : g_strchomp(g_strdup(before));
+    switch (state) {
+    case COEX_STATE_SENT:
+        /* Translators: what became of a message; when stands behind it, as in “sent 14:10”. */
+        return C_("message", "sent");
+    case COEX_STATE_DELIVERED:
+        return C_("message", "delivered");
+    case COEX_STATE_READ:
+        return C_("message", "read");
+    case COEX_STATE_PLAYED:
+        return C_("message", "played");
+    case COEX_STATE_FAILED:
+        return C_("message", "failed");
+    case COEX_STATE_UNCONFIRMED:
+        return _("not confirmed");
+    case COEX_STATE_PENDING:
+    case COEX_STATE_UNKNOWN:
+        break;
+    }
+    return _("accepted by WhatsApp, and nothing else is known yet");
+}
 
-    g_string_append(line, part);
+static void
+add(GString *line, CoexState state, gint64 at, gint64 now)
+{
+    g_autofree char *time = at > 0 ? coex_window_describe_time("", at, now) : NULL;
+
+    if (line->len > 0)
+        g_string_append(line, ", ");
+    g_string_append(line, get_state_words(state));
+    if (time != NULL)
+        g_string_append_printf(line, " %s", time);
 }
 
 static void
@@ -40,12 +66,12 @@ add_waiting(GString *line, const CoexSend *send, gint64 now)
     if (what != NULL) {
         g_string_append(line, what);
     } else if (send->waits == COEX_OUTBOX_FAILED && send->why == NULL) {
-        g_string_append(line, COEX_OUTBOX_KEPT);
+        g_string_append(line, _(COEX_OUTBOX_KEPT));
     } else if (send->waits == COEX_OUTBOX_FAILED) {
-        add(line, coex_state_get_name(COEX_STATE_FAILED), send->state_at, now);
+        add(line, COEX_STATE_FAILED, send->state_at, now);
         add_why(line, send->why);
     } else {
-        g_string_append(line, _("not confirmed"));
+        add(line, COEX_STATE_UNCONFIRMED, 0, now);
     }
 }
 
@@ -56,9 +82,9 @@ add_told(GString *line, const CoexSend *send, gint64 now)
         CoexState state = (CoexState)(COEX_STATE_SENT + i);
 
         if (send->told_at[i] > 0)
-            add(line, coex_state_get_name(state), send->told_at[i], now);
+            add(line, state, send->told_at[i], now);
         else if (state == send->state)
-            add(line, coex_state_get_name(state), send->state_at, now);
+            add(line, state, send->state_at, now);
     }
 }
 
@@ -72,7 +98,7 @@ add_last_told(GString *line, const CoexSend *send, gint64 now)
 
         if (send->told_at[i - 1] == 0 && state != send->state)
             continue;
-        add(line, coex_state_get_name(state), at, now);
+        add(line, state, at, now);
         return;
     }
 }
@@ -92,12 +118,12 @@ describe(const CoexSend *send, gboolean newest, gint64 now)
     else if (send->state != COEX_STATE_FAILED)
         add_last_told(line, send, now);
     if (send->state == COEX_STATE_UNCONFIRMED) {
-        g_string_append(line, _("not confirmed"));
+        add(line, COEX_STATE_UNCONFIRMED, 0, now);
     } else if (send->state == COEX_STATE_FAILED) {
-        add(line, coex_state_get_name(send->state), send->state_at, now);
+        add(line, COEX_STATE_FAILED, send->state_at, now);
         add_why(line, send->why);
     } else if (line->len == 0) {
-        g_string_append(line, _("accepted by WhatsApp, and nothing else is known yet"));
+        add(line, COEX_STATE_PENDING, 0, now);
     }
     return g_string_free(line, FALSE);
 }
@@ -128,7 +154,9 @@ add_line(GString *lines, const CoexSend *send, gint64 now)
     g_autofree char *words = coex_sends_dup_words(send);
     g_autofree char *state = describe(send, FALSE, now);
 
-    g_string_append_printf(lines, "\n%s “%s”: %s", at, words, state);
+    g_string_append_c(lines, '\n');
+    /* Translators: a time, the first words of a message, what became of it. */
+    g_string_append_printf(lines, _("%s “%s”: %s"), at, words, state);
 }
 
 static void

@@ -251,7 +251,10 @@ make_file_command(CoexSession *session, const char *name, const char *path, cons
     if (g_utf8_strlen(g_strstrip(text), -1) > COEX_MEDIA_CAPTION_MAX) {
         g_set_error(
             error, COEX_ERROR, COEX_ERROR_INVALID_INPUT,
-            _("The words beside a file have at most %d characters. Send them as a message."),
+            COEX_PLURAL(
+                "The words beside a file have at most %d character. Send them as a message.",
+                "The words beside a file have at most %d characters. Send them as a message.",
+                COEX_MEDIA_CAPTION_MAX),
             COEX_MEDIA_CAPTION_MAX);
         return NULL;
     }

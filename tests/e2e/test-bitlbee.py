@@ -480,7 +480,7 @@ class Several:
         self.again.send("NICK ann")
         self.again.lines.expect("NICK :?ann")
         holder = r"This profile is in use by BitlBee \(pid \d+\)"
-        self.again.root(f"identify {PASSWORD}", f"coex - Logging in: {holder}; waiting for its end")
+        self.again.root(f"identify {PASSWORD}", f"coex - Logging in: Waiting for another program.s end: {holder}")
         self.again.lines.expect(f"coex - Login error: {holder}")
 
     def first_leaves(self):

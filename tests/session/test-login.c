@@ -146,8 +146,9 @@ test_listen_off(Desk *desk)
 static gboolean
 is_told_locked(Desk *desk)
 {
-    return desk_count(desk, DESK_PROGRESS, NULL,
-                      "This profile is in use by Pidgin (pid *); waiting for its end") > 0;
+    return desk_count(
+               desk, DESK_PROGRESS, NULL,
+               "Waiting for another program's end: This profile is in use by Pidgin (pid *)*") > 0;
 }
 
 /* Another chat program has the profile, and ends. */
