@@ -121,7 +121,7 @@ on_span_over(gpointer data)
     CoexBell *bell = data;
 
     if (is_flooded(bell))
-        fail(bell, FLOOD);
+        fail(bell, _(FLOOD));
     else
         begin_span(bell);
 }
@@ -133,7 +133,7 @@ on_readable(GSocket *socket, GIOCondition condition, gpointer data)
     CoexBell *bell = data;
 
     if (is_flooded(bell)) {
-        fail(bell, FLOOD);
+        fail(bell, _(FLOOD));
         return G_SOURCE_REMOVE;
     }
     if (bell->span == NULL)
@@ -162,7 +162,7 @@ on_message(SoupWebsocketConnection *connection, int type, GBytes *message, gpoin
     const char *bytes = g_bytes_get_data(message, &length);
 
     if (++bell->n_frames > FRAMES_MAX)
-        fail(bell, FLOOD);
+        fail(bell, _(FLOOD));
     else
         bell->spec.rings(bytes, length, bell->spec.data);
 }
@@ -171,6 +171,7 @@ static void
 on_closed(SoupWebsocketConnection *connection, gpointer data)
 {
     CoexBell *bell = data;
+    /* Translators: a connection; %u is a code */
     g_autofree char *fault = g_strdup_printf(_("it was closed (%u)"),
                                              soup_websocket_connection_get_close_code(connection));
 

@@ -74,6 +74,7 @@ set_disk_error(GError **error, const Job *job, int code)
 {
     g_autofree char *folder = g_path_get_dirname(job->path);
 
+    /* Translators: a folder, and the system's reason */
     g_set_error(error, COEX_ERROR, COEX_ERROR_STORE, _("It could not be written to %s: %s."),
                 folder, g_strerror(code));
 }
@@ -222,7 +223,9 @@ job_count(Job *job, gsize length, GError **error)
     job->n_bytes += (gint64)length;
     if (job->size >= 0 && job->n_bytes > job->size) {
         g_set_error(error, COEX_ERROR, COEX_ERROR_PROTOCOL,
-                    _("More came than the %" PRId64 " bytes that were told."), job->size);
+                    COEX_PLURAL("More came than the %" PRId64 " byte that was told.",
+                                "More came than the %" PRId64 " bytes that were told.", job->size),
+                    job->size);
         return FALSE;
     }
     if (job->n_bytes > job->limit) {
@@ -262,8 +265,10 @@ job_check(Job *job, GError **error)
 
     if (job->size >= 0 && job->n_bytes != job->size) {
         g_set_error(error, COEX_ERROR, COEX_ERROR_PROTOCOL,
-                    _("%" PRId64 " bytes came in the place of %" PRId64 "."), job->n_bytes,
-                    job->size);
+                    COEX_PLURAL("%" PRId64 " byte came in the place of %" PRId64 ".",
+                                "%" PRId64 " bytes came in the place of %" PRId64 ".",
+                                job->n_bytes),
+                    job->n_bytes, job->size);
         return FALSE;
     }
     if (!coex_hash_finish(job->hash, &digest) ||

@@ -200,6 +200,7 @@ explain_unreached(Job *job, const char *cause, const char *advice)
                            _("Could not reach %s through the proxy %s: %s. Check the proxy "
                              "settings and the network."),
                            job->host, job->proxy, cause);
+    /* Translators: the name of a host, why, and a sentence: what helps */
     return g_error_new(COEX_ERROR, COEX_ERROR_NETWORK, _("Could not reach %s: %s. %s"), job->host,
                        cause, advice);
 }
@@ -258,9 +259,11 @@ static GError *
 explain_too_large(Job *job)
 {
     return g_error_new(COEX_ERROR, job->is_send ? COEX_ERROR_UNCERTAIN : COEX_ERROR_TOO_LARGE,
-                       _("The answer of %s is too large: over %d MB.%s"), job->host,
-                       COEX_HTTP_BODY_MAX / (1024 * 1024),
-                       job->is_send ? _(" The message may have been sent all the same.") : "");
+                       job->is_send
+                           ? _("The answer of %s is too large: over %d MB. The message may "
+                               "have been sent all the same.")
+                           : _("The answer of %s is too large: over %d MB."),
+                       job->host, COEX_HTTP_BODY_MAX / (1024 * 1024));
 }
 
 /* ---- the end of a job ---- */

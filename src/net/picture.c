@@ -37,7 +37,9 @@ on_take(gpointer user_data, CoexHttpStream *stream, GBytes *bytes, GError **erro
 
     if (job->bytes->len + g_bytes_get_size(bytes) > COEX_PICTURE_MAX) {
         g_set_error(error, COEX_ERROR, COEX_ERROR_TOO_LARGE,
-                    _("The picture is larger than %d bytes."), COEX_PICTURE_MAX);
+                    COEX_PLURAL("The picture is larger than %d byte.",
+                                "The picture is larger than %d bytes.", COEX_PICTURE_MAX),
+                    COEX_PICTURE_MAX);
         return COEX_HTTP_FAILED;
     }
     g_byte_array_append(job->bytes, g_bytes_get_data(bytes, NULL), (guint)g_bytes_get_size(bytes));
