@@ -21,6 +21,7 @@ explain(CoexInboxSource *inbox, CoexInboxTrouble trouble, const char *why)
     case COEX_INBOX_WELL:
         break;
     case COEX_INBOX_AWAY:
+        /* Translators: the Inbox is a product of 360dialog; %s is a sentence: why */
         coex_inbox_tell(inbox,
                         _("The Inbox cannot be asked: %s What comes for this number waits there, "
                           "and is fetched as soon as that works."),
@@ -29,6 +30,7 @@ explain(CoexInboxSource *inbox, CoexInboxTrouble trouble, const char *why)
     case COEX_INBOX_STRANGE:
         coex_inbox_tell(
             inbox,
+            /* Translators: inbox-url and inbox-token are typed so: leave them */
             _("What answers at the option inbox-url is no Inbox, or a broken one: %s. Nothing of "
               "that was taken. Look there, or correct the option and log in again."),
             why);

@@ -158,6 +158,7 @@ explain(CoexRelaySource *relay, Trouble trouble, const char *why)
     case WELL:
         break;
     case AWAY:
+        /* Translators: %s is a sentence: why */
         tell(relay,
              _("The relay cannot be asked: %s What comes for this number waits there, and is "
                "fetched as soon as that works."),
@@ -172,6 +173,7 @@ explain(CoexRelaySource *relay, Trouble trouble, const char *why)
     case WRONG_KEY:
         tell(
             relay,
+            /* Translators: relay-key and desk-key are typed so: leave them */
             _("The relay %s refuses the option relay-key, so nothing comes from it. Copy the "
               "desk-key from its configuration and log in again; what came meanwhile waits there."),
             relay->host);
@@ -205,10 +207,12 @@ tell_back(CoexRelaySource *relay)
     relay->was_away = FALSE;
     if (relay->n_meanwhile == 0)
         tell(relay, _("The relay answers again. Nothing came meanwhile."));
-    else if (relay->n_meanwhile == 1)
-        tell(relay, _("The relay answers again. One delivery came meanwhile, at %s."), time);
     else
-        tell(relay, _("The relay answers again. %u deliveries came meanwhile, the oldest at %s."),
+        /* Translators: %s is a day and a time */
+        tell(relay,
+             COEX_PLURAL("The relay answers again. %u delivery came meanwhile, at %s.",
+                         "The relay answers again. %u deliveries came meanwhile, the oldest at %s.",
+                         relay->n_meanwhile),
              relay->n_meanwhile, time);
     relay->n_meanwhile = 0;
 }
