@@ -232,7 +232,7 @@ check_header(int fd, const char *path, GError **error)
         return fail_file(path, STEP_READ, error);
     if (n == 0 ? !coex_head_is_kept(path) : coex_head_is_sound(magic, (gsize)n))
         return TRUE;
-    return fail_head(path, n == 0 ? "empty" : _("its first bytes are none"), error);
+    return fail_head(path, n == 0 ? _("it is empty") : _("its first bytes are none"), error);
 }
 
 /* SQLite would create the file with the umask's rights and explain nothing. */

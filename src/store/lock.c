@@ -23,7 +23,7 @@ set_lock(int fd, short type)
     return fcntl(fd, F_OFD_SETLK, &lock);
 }
 
-/* "bitlbee (pid 123)" from the holder's "bitlbee 123". */
+/* "bitlbee (pid 123)" from the holder's "bitlbee 123"; NULL: it does not tell. */
 static char *
 dup_holder(int fd)
 {
@@ -34,7 +34,7 @@ dup_holder(int fd)
     char *blank = strrchr(line, ' ');
     guint64 pid = 0;
     if (blank == NULL || !g_ascii_string_to_unsigned(blank + 1, 10, 1, G_MAXINT, &pid, NULL))
-        return g_strdup(_("another program"));
+        return NULL;
     *blank = '\0';
     return g_strdup_printf("%s (pid %u)", line, (guint)pid);
 }
@@ -61,9 +61,17 @@ fail_lock(int fd, const char *path, const char *subject, GError **error)
         return;
     }
     g_autofree char *holder = dup_holder(fd);
-    g_set_error(error, COEX_ERROR, COEX_ERROR_LOCKED,
-                _("This profile is in use by %s. Log off there, or wait until it has ended. (%s)"),
-                holder, subject);
+    if (holder == NULL)
+        g_set_error(error, COEX_ERROR, COEX_ERROR_LOCKED,
+                    _("This profile is in use by another program. Log off there, or wait until it "
+                      "has ended. (%s)"),
+                    subject);
+    else
+        /* Translators: a program, as “bitlbee (pid 123)”, and a file */
+        g_set_error(
+            error, COEX_ERROR, COEX_ERROR_LOCKED,
+            _("This profile is in use by %s. Log off there, or wait until it has ended. (%s)"),
+            holder, subject);
 }
 
 CoexLock *

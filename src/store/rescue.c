@@ -295,40 +295,112 @@ mend(Rescue *rescue, GError **error)
 
 /* ---- what is said ---- */
 
-/* What people would miss, by table. */
-typedef struct {
-    const char *table;
-    const char *count; /* SQL, NULL: not worth a figure */
-    const char *one;
-    const char *many;
+/* What people would miss. */
+typedef enum {
+    KIND_PEOPLE,
+    KIND_MESSAGES,
+    KIND_TEXTS,
+    KIND_LINES,
+    KIND_WEBHOOKS,
+    KIND_SETTINGS,
+    KIND_REPORTS,
 } Kind;
 
-static const Kind told[] = {
-    { "people", "SELECT count(*) FROM people", "person", "people" },
-    { "messages", "SELECT count(*) FROM messages", N_("message of the past"),
-      N_("messages of the past") },
-    { "outbox", "SELECT count(*) FROM outbox", N_("text that waits"), N_("texts that wait") },
-    { "feed",
-      "SELECT count(*) FROM feed WHERE seq >"
-      " coalesce((SELECT seq FROM marks WHERE marks.account = feed.account), 0)",
-      N_("line not shown yet"), N_("lines not shown yet") },
-    { "deliveries", "SELECT count(*) FROM deliveries WHERE state = 0", N_("webhook not read yet"),
-      N_("webhooks not read yet") },
-    { "settings", NULL, "setting", "settings" },
-    { "early_statuses", NULL, N_("delivery report"), N_("delivery reports") },
+static const struct {
+    const char *table;
+    const char *count; /* SQL, NULL: not worth a figure */
+} told[] = {
+    [KIND_PEOPLE] = { "people", "SELECT count(*) FROM people" },
+    [KIND_MESSAGES] = { "messages", "SELECT count(*) FROM messages" },
+    [KIND_TEXTS] = { "outbox", "SELECT count(*) FROM outbox" },
+    [KIND_LINES] = { "feed",
+                     "SELECT count(*) FROM feed WHERE seq >"
+                     " coalesce((SELECT seq FROM marks WHERE marks.account = feed.account), 0)" },
+    [KIND_WEBHOOKS] = { "deliveries", "SELECT count(*) FROM deliveries WHERE state = 0" },
+    [KIND_SETTINGS] = { "settings", NULL },
+    [KIND_REPORTS] = { "early_statuses", NULL },
 };
 
-static void
-append_part(GString *list, const char *bound, gint64 n, const Kind *kind)
+static char *
+dup_number_of(Kind kind, int n)
 {
-    g_string_append_printf(list, "%s%s%" G_GINT64_FORMAT " %s", list->len > 0 ? ", " : "", bound, n,
-                           n == 1 ? kind->one : kind->many);
+    /* Translators: what was in a damaged database, in a list with commas; also the next ones */
+    switch (kind) {
+    case KIND_PEOPLE:
+        return g_strdup_printf(COEX_PLURAL("%d person", "%d people", n), n);
+    case KIND_MESSAGES:
+        return g_strdup_printf(COEX_PLURAL("%d message of the past", "%d messages of the past", n),
+                               n);
+    case KIND_TEXTS:
+        return g_strdup_printf(COEX_PLURAL("%d text that waits", "%d texts that wait", n), n);
+    case KIND_LINES:
+        return g_strdup_printf(COEX_PLURAL("%d line not shown yet", "%d lines not shown yet", n),
+                               n);
+    case KIND_WEBHOOKS:
+        return g_strdup_printf(
+            COEX_PLURAL("%d webhook not read yet", "%d webhooks not read yet", n), n);
+    case KIND_SETTINGS:
+        return g_strdup_printf(COEX_PLURAL("%d setting", "%d settings", n), n);
+    case KIND_REPORTS:
+        break;
+    }
+    return g_strdup_printf(COEX_PLURAL("%d delivery report", "%d delivery reports", n), n);
+}
+
+static char *
+dup_at_most(Kind kind, int n)
+{
+    switch (kind) {
+    case KIND_PEOPLE:
+        return g_strdup_printf(COEX_PLURAL("at most %d person", "at most %d people", n), n);
+    case KIND_MESSAGES:
+        return g_strdup_printf(
+            COEX_PLURAL("at most %d message of the past", "at most %d messages of the past", n), n);
+    case KIND_TEXTS:
+        return g_strdup_printf(
+            COEX_PLURAL("at most %d text that waits", "at most %d texts that wait", n), n);
+    case KIND_LINES:
+        return g_strdup_printf(
+            COEX_PLURAL("at most %d line not shown yet", "at most %d lines not shown yet", n), n);
+    case KIND_WEBHOOKS:
+        return g_strdup_printf(
+            COEX_PLURAL("at most %d webhook not read yet", "at most %d webhooks not read yet", n),
+            n);
+    case KIND_SETTINGS:
+        return g_strdup_printf(COEX_PLURAL("at most %d setting", "at most %d settings", n), n);
+    case KIND_REPORTS:
+        break;
+    }
+    return g_strdup_printf(
+        COEX_PLURAL("at most %d delivery report", "at most %d delivery reports", n), n);
+}
+
+static const char *
+get_some(Kind kind)
+{
+    switch (kind) {
+    case KIND_PEOPLE:
+        return _("some people");
+    case KIND_MESSAGES:
+        return _("some messages of the past");
+    case KIND_TEXTS:
+        return _("some texts that wait");
+    case KIND_LINES:
+        return _("some lines not shown yet");
+    case KIND_WEBHOOKS:
+        return _("some webhooks not read yet");
+    case KIND_SETTINGS:
+        return _("some settings");
+    case KIND_REPORTS:
+        break;
+    }
+    return _("some delivery reports");
 }
 
 static void
-append_some(GString *list, const char *some, const Kind *kind)
+append(GString *list, const char *words)
 {
-    g_string_append_printf(list, "%s%s %s", list->len > 0 ? ", " : "", some, kind->many);
+    g_string_append_printf(list, "%s%s", list->len > 0 ? ", " : "", words);
 }
 
 static const CoexCarry *
@@ -340,13 +412,17 @@ get_losses(GHashTable *carries, const char *table)
 
 /* Of webhooks most were read long ago. */
 static void
-append_lost(GString *lost, const CoexCarry *carry, const Kind *kind)
+append_lost(GString *lost, const CoexCarry *carry, Kind kind)
 {
-    gboolean at_most = carry->at_most || g_str_equal(kind->table, "deliveries");
-    if (carry->n_lost > 0 && !carry->more_lost)
-        append_part(lost, at_most ? _("at most ") : "", carry->n_lost, kind);
+    int n = (int)carry->n_lost;
+    g_autofree char *words = NULL;
+    if (n == 0 || carry->more_lost)
+        words = g_strdup(get_some(kind));
+    else if (carry->at_most || kind == KIND_WEBHOOKS)
+        words = dup_at_most(kind, n);
     else
-        append_some(lost, "some", kind);
+        words = dup_number_of(kind, n);
+    append(lost, words);
 }
 
 /* Of a number that is the mark of an account: lines are numbered without gaps, and only what was
@@ -363,16 +439,43 @@ count_lines_lost(const Rescue *rescue, const char *mark)
 
 /* Between the marks of two accounts nobody knows whose they were. */
 static void
-append_lines_lost(GString *lost, const Rescue *rescue, const CoexCarry *carry, const Kind *kind)
+append_lines_lost(GString *lost, const Rescue *rescue, const CoexCarry *carry)
 {
-    gint64 least = count_lines_lost(rescue, "max");
+    int least = (int)count_lines_lost(rescue, "max");
     gint64 most = count_lines_lost(rescue, "min");
-    if (get_int(rescue->to, "SELECT count(*) FROM marks") == 0)
-        append_lost(lost, carry, kind);
+    g_autofree char *words = NULL;
+    if (get_int(rescue->to, "SELECT count(*) FROM marks") == 0) {
+        append_lost(lost, carry, KIND_LINES);
+        return;
+    }
+    if (least > 0 && least < most)
+        words = g_strdup_printf(
+            COEX_PLURAL("at least %d line not shown yet", "at least %d lines not shown yet", least),
+            least);
     else if (least > 0)
-        append_part(lost, least < most ? _("at least ") : "", least, kind);
+        words = dup_number_of(KIND_LINES, least);
     else if (most > 0)
-        append_some(lost, _("perhaps some"), kind);
+        words = g_strdup(_("perhaps some lines not shown yet"));
+    if (words != NULL)
+        append(lost, words);
+}
+
+static void
+append_webhooks_lost(GString *lost, int n)
+{
+    g_autofree char *words = g_strdup_printf(
+        COEX_PLURAL("%d webhook that was accepted (look at the phone for what came lately)",
+                    "%d webhooks that were accepted (look at the phone for what came lately)", n),
+        n);
+    append(lost, words);
+}
+
+static void
+append_texts_lost(GString *lost, const char *texts)
+{
+    /* Translators: the first words of each */
+    g_autofree char *words = g_strdup_printf(_("the addressees of these texts: %s"), texts);
+    append(lost, words);
 }
 
 /* A row of `deliveries` alone is no loss: the text of the webhook is elsewhere. */
@@ -380,45 +483,52 @@ static char *
 dup_lost(const Rescue *rescue, GHashTable *carries)
 {
     GString *lost = g_string_new(NULL);
+    gboolean has_bodies = get_losses(carries, "bodies") == NULL;
     for (guint i = 0; i < G_N_ELEMENTS(told); i++) {
         const CoexCarry *carry = get_losses(carries, told[i].table);
-        gboolean is_whole =
-            g_str_equal(told[i].table, "deliveries") && get_losses(carries, "bodies") == NULL;
-        if (carry != NULL && g_str_equal(told[i].table, "feed"))
-            append_lines_lost(lost, rescue, carry, &told[i]);
-        else if (carry != NULL && !is_whole)
-            append_lost(lost, carry, &told[i]);
+        if (carry != NULL && i == KIND_LINES)
+            append_lines_lost(lost, rescue, carry);
+        else if (carry != NULL && !(i == KIND_WEBHOOKS && has_bodies))
+            append_lost(lost, carry, (Kind)i);
     }
     if (rescue->n_webhooks_lost > 0)
-        g_string_append_printf(
-            lost,
-            rescue->n_webhooks_lost == 1
-                ? _("%s%d webhook that was accepted (look at the phone for what came lately)")
-                : _("%s%d webhooks that were accepted (look at the phone for what came lately)"),
-            lost->len > 0 ? ", " : "", (int)rescue->n_webhooks_lost);
+        append_webhooks_lost(lost, (int)rescue->n_webhooks_lost);
     if (rescue->texts_lost != NULL)
-        g_string_append_printf(lost, _("%sthe addressees of these texts: %s"),
-                               lost->len > 0 ? ", " : "", rescue->texts_lost);
+        append_texts_lost(lost, rescue->texts_lost);
     return g_string_free(lost, FALSE);
 }
 
+/* Of each kind, how many were carried over. */
 static char *
-dup_report(Rescue *rescue, GHashTable *carries)
+dup_kept(const Rescue *rescue)
 {
-    g_autoptr(GString) kept = g_string_new(NULL);
+    GString *kept = g_string_new(NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(told); i++) {
+        g_autofree char *words = NULL;
+        if (told[i].count == NULL)
+            continue;
+        words = dup_number_of((Kind)i, (int)get_int(rescue->to, told[i].count));
+        append(kept, words);
+    }
+    return g_string_free(kept, FALSE);
+}
+
+static char *
+dup_report(const Rescue *rescue, GHashTable *carries)
+{
+    g_autofree char *kept = dup_kept(rescue);
     g_autofree char *lost = dup_lost(rescue, carries);
     g_autofree char *name = g_path_get_basename(rescue->kept_path);
-    for (guint i = 0; i < G_N_ELEMENTS(told); i++)
-        if (told[i].count != NULL)
-            append_part(kept, "", get_int(rescue->to, told[i].count), &told[i]);
+    /* Translators: what was carried over, as “300 people, 41 webhooks not read yet”, in the second
+     * one what was lost, too, and the name of a file */
     if (*lost == '\0')
         return g_strdup_printf(
             _("The database was damaged. What could be read was carried into a new one: %s. "
               "Nothing is known to be lost. The old one is kept beside it as %s."),
-            kept->str, name);
+            kept, name);
     return g_strdup_printf(_("The database was damaged. What could be read was carried into a new "
                              "one: %s. Lost: %s. The old one is kept beside it as %s."),
-                           kept->str, lost, name);
+                           kept, lost, name);
 }
 
 static gboolean

@@ -60,6 +60,7 @@ coex_outbox_state_describe(CoexOutboxState state)
     case COEX_OUTBOX_QUEUED:
     case COEX_OUTBOX_SENDING:
     case COEX_OUTBOX_TAKING:
+        /* Translators: how a message of ours stands; so the next ones */
         return _("waits to be sent");
     case COEX_OUTBOX_UNCERTAIN:
         return _("may have been sent, its confirmation is awaited");
