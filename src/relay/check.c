@@ -213,44 +213,6 @@ check_desks(const Check *check, const CoexRelayTenant *tenant, CoexReport *repor
 /* ---- the provider's side ---- */
 
 static void
-tell_addresses(CoexCase *c, CoexReport *report)
-{
-    coex_doctor_tell_addresses(c, report);
-}
-
-static void
-tell_clock(CoexCase *c, CoexReport *report)
-{
-    coex_doctor_tell_clock(c, report);
-}
-
-/* One of the two is set. */
-static const struct {
-    const CoexQuestion *question;
-    void (*tell)(CoexCase *c, CoexReport *report);
-} steps[] = {
-    { .question = &coex_question_version },
-    { .question = &coex_question_token },
-    { .question = &coex_question_secret },
-    { .question = &coex_question_ids },
-    { .question = &coex_question_number },
-    { .question = &coex_question_subscribed },
-    { .question = &coex_question_fields },
-    { .tell = tell_addresses },
-    { .question = &coex_question_webhook },
-    { .question = &coex_question_history },
-    { .tell = tell_clock },
-};
-
-/* A desk proves by the app secret what a relay without one has taken. */
-static gboolean
-is_known_here(const CoexCase *c, const CoexQuestion *question)
-{
-    return question != &coex_question_secret || *c->endpoint.app_secret != '\0' ||
-           c->endpoint.backend->proof != COEX_PROOF_SIGNATURE;
-}
-
-static void
 put(const Check *check, CoexCase *c, const CoexQuestion *question, CoexReport *report)
 {
     const CoexFacts facts = { .known = FALSE };
@@ -270,6 +232,18 @@ put(const Check *check, CoexCase *c, const CoexQuestion *question, CoexReport *r
     } while (c->again);
 }
 
+/* A desk proves by the app secret what a relay without one has taken. */
+static void
+check_secret(const Check *check, CoexCase *c, CoexReport *report)
+{
+    if (*c->endpoint.app_secret != '\0' || c->endpoint.backend->proof != COEX_PROOF_SIGNATURE)
+        put(check, c, &coex_question_secret, report);
+    else
+        coex_report_add(report, COEX_FINDING_UNCHECKED,
+                        "The app secret: it is not in the configuration, and desks prove what "
+                        "comes.");
+}
+
 static void
 check_provider(const Check *check, CoexCase *c, CoexReport *report)
 {
@@ -280,16 +254,17 @@ check_provider(const Check *check, CoexCase *c, CoexReport *report)
                         "there is neither.");
         return;
     }
-    for (guint i = 0; i < G_N_ELEMENTS(steps); i++) {
-        if (steps[i].tell != NULL)
-            steps[i].tell(c, report);
-        else if (is_known_here(c, steps[i].question))
-            put(check, c, steps[i].question, report);
-        else
-            coex_report_add(report, COEX_FINDING_UNCHECKED,
-                            "The app secret: it is not in the configuration, and desks prove what "
-                            "comes.");
-    }
+    put(check, c, &coex_question_version, report);
+    put(check, c, &coex_question_token, report);
+    check_secret(check, c, report);
+    put(check, c, &coex_question_ids, report);
+    put(check, c, &coex_question_number, report);
+    put(check, c, &coex_question_subscribed, report);
+    put(check, c, &coex_question_fields, report);
+    coex_doctor_tell_addresses(c, report);
+    put(check, c, &coex_question_webhook, report);
+    put(check, c, &coex_question_history, report);
+    coex_doctor_tell_clock(c, report);
 }
 
 /* ---- the way from the internet ---- */
