@@ -26,7 +26,8 @@ entry_free(CoexPersonEntry *entry)
 {
     g_clear_pointer(&entry->others, g_ptr_array_unref);
     g_clear_pointer(&entry->told, coex_person_view_unref);
-    g_free(entry->last_line);
+    g_free(entry->last_clock);
+    g_free(entry->last_text);
     coex_person_free(entry->person);
     g_free(entry);
 }

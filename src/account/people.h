@@ -17,7 +17,9 @@ typedef struct CoexPersonEntry {
     CoexPerson *person;   /* as it is stored; never NULL */
     GPtrArray *others;    /* borrowed CoexPerson who turned out to be this one; NULL for none */
     CoexPersonView *told; /* views: as told last; NULL */
-    char *last_line;      /* views: the last message of ours and what became of it; NULL */
+    CoexState last_state; /* views: what became of the last message of ours */
+    char *last_clock;     /* views: when that was; NULL: there is none */
+    char *last_text;      /* views: how it begins, NULL with that */
     gint64 last_message;  /* views: its place in the store, or behind all that are there */
     CoexState tick_state; /* ticker: how far that has come, PENDING: not known, or they wrote */
     CoexState tick_told;  /* ticker: the furthest that was told in this turn, PENDING: nothing */

@@ -144,6 +144,37 @@ dup_alias(const CoexAccount *account, const CoexPerson *person)
     return g_strdup(title != NULL ? title : person->peer.username);
 }
 
+/* How the newest message of ours stands, since when, and its first words; NULL: there is none. */
+static char *
+dup_last_state(const CoexPersonEntry *entry)
+{
+    const char *clock = entry->last_clock;
+    const char *excerpt = entry->last_text;
+
+    if (clock == NULL)
+        return NULL;
+    switch (entry->last_state) {
+    case COEX_STATE_PENDING:
+        /* Translators: of a message; a time, and its first words, as in the next ones */
+        return g_strdup_printf(_("accepted %s: %s"), clock, excerpt);
+    case COEX_STATE_SENT:
+        return g_strdup_printf(_("sent %s: %s"), clock, excerpt);
+    case COEX_STATE_DELIVERED:
+        return g_strdup_printf(_("delivered %s: %s"), clock, excerpt);
+    case COEX_STATE_READ:
+        return g_strdup_printf(_("read %s: %s"), clock, excerpt);
+    case COEX_STATE_PLAYED:
+        return g_strdup_printf(_("played %s: %s"), clock, excerpt);
+    case COEX_STATE_FAILED:
+        return g_strdup_printf(_("failed %s: %s"), clock, excerpt);
+    case COEX_STATE_UNCONFIRMED:
+        return g_strdup_printf(_("not confirmed %s: %s"), clock, excerpt);
+    case COEX_STATE_UNKNOWN:
+        break;
+    }
+    return g_strdup_printf(_("unknown %s: %s"), clock, excerpt);
+}
+
 static CoexPersonView *
 view_new(CoexAccount *account, const CoexPerson *person)
 {
@@ -159,7 +190,7 @@ view_new(CoexAccount *account, const CoexPerson *person)
     view->nick = g_strdup(person->nick);
     view->window = coex_account_window(account, now);
     set_label(account, view, person, now);
-    view->last_state = g_strdup(entry_of(account, now)->last_line);
+    view->last_state = dup_last_state(entry_of(account, now));
     view->waiting_since = coex_account_waits_since(account, person);
     view->unread_since = account->tells_seen ? person->unread_since : 0;
     view->no_marketing = now->no_marketing;
@@ -285,42 +316,22 @@ coex_views_get(CoexAccount *account, const CoexPerson *person)
     return entry->told;
 }
 
-/* How the newest message of ours stands, since when, and its first words. */
-static char *
-dup_last_line(CoexState state, const char *clock, const char *excerpt)
+static void
+note_text(CoexPersonEntry *entry, const char *text)
 {
-    switch (state) {
-    case COEX_STATE_PENDING:
-        /* Translators: of a message; a time, and its first words, as in the next ones */
-        return g_strdup_printf(_("accepted %s: %s"), clock, excerpt);
-    case COEX_STATE_SENT:
-        return g_strdup_printf(_("sent %s: %s"), clock, excerpt);
-    case COEX_STATE_DELIVERED:
-        return g_strdup_printf(_("delivered %s: %s"), clock, excerpt);
-    case COEX_STATE_READ:
-        return g_strdup_printf(_("read %s: %s"), clock, excerpt);
-    case COEX_STATE_PLAYED:
-        return g_strdup_printf(_("played %s: %s"), clock, excerpt);
-    case COEX_STATE_FAILED:
-        return g_strdup_printf(_("failed %s: %s"), clock, excerpt);
-    case COEX_STATE_UNCONFIRMED:
-        return g_strdup_printf(_("not confirmed %s: %s"), clock, excerpt);
-    case COEX_STATE_UNKNOWN:
-        break;
-    }
-    return g_strdup_printf(_("unknown %s: %s"), clock, excerpt);
+    g_free(entry->last_text);
+    entry->last_text = coex_text_excerpt(text != NULL ? text : "", EXCERPT);
 }
 
 static void
 note(CoexAccount *account, CoexPersonEntry *entry, gint64 message_id, CoexState state, gint64 at,
      const char *text)
 {
-    g_autofree char *excerpt = coex_text_excerpt(text != NULL ? text : "", EXCERPT);
-    g_autofree char *clock = coex_window_describe_time("", at, coex_account_now(account));
-
-    g_free(entry->last_line);
-    entry->last_line = dup_last_line(state, clock, excerpt);
+    g_free(entry->last_clock);
+    entry->last_clock = coex_window_describe_time("", at, coex_account_now(account));
+    entry->last_state = state;
     entry->last_message = message_id;
+    note_text(entry, text);
 }
 
 gboolean
@@ -332,11 +343,21 @@ coex_views_note_state(CoexAccount *account, const CoexPerson *person, const Coex
     /* a mark on another message is none */
     if (result->message_id == 0)
         return FALSE;
-    if (entry->last_line != NULL && result->message_id < entry->last_message)
+    if (entry->last_clock != NULL && result->message_id < entry->last_message)
         return FALSE;
     note(account, entry, result->message_id, result->state,
          result->state_at > 0 ? MIN(result->state_at, now) : now, result->text);
     return result->is_from_here;
+}
+
+void
+coex_views_note_edit(CoexAccount *account, const CoexPerson *person, gint64 message_id,
+                     const char *text)
+{
+    CoexPersonEntry *entry = entry_of(account, person);
+
+    if (entry->last_clock != NULL && entry->last_message == message_id)
+        note_text(entry, text);
 }
 
 void
@@ -354,7 +375,7 @@ coex_views_note_refused(CoexAccount *account, const CoexPerson *person, const ch
 {
     CoexPersonEntry *entry = entry_of(account, person);
 
-    note(account, entry, entry->last_line != NULL ? entry->last_message + 1 : 0, COEX_STATE_FAILED,
+    note(account, entry, entry->last_clock != NULL ? entry->last_message + 1 : 0, COEX_STATE_FAILED,
          coex_account_now(account), text);
 }
 

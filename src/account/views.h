@@ -40,6 +40,9 @@ const CoexPersonView *coex_views_get(CoexAccount *account, const CoexPerson *per
  * one; the next coex_views_tell() tells it. Whether it is the newest and was sent here. */
 gboolean coex_views_note_state(CoexAccount *account, const CoexPerson *person,
                                const CoexResult *result);
+/* That message of ours was edited: the line, if it is of that one, has @text from now on. */
+void coex_views_note_edit(CoexAccount *account, const CoexPerson *person, gint64 message_id,
+                          const char *text);
 /* Keeps such a line of what was sent before the login. */
 void coex_views_note_earlier(CoexAccount *account, const CoexSend *send);
 /* Keeps such a line of a text that WhatsApp did not take at all. */

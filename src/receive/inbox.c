@@ -523,6 +523,11 @@ settle_message(CoexInboxStep *step, CoexBatch *batch, const Effect *effect)
         coex_views_note_state(account, person, result);
         coex_views_tell(account, person);
     }
+    if (result->edited_id > 0) {
+        coex_views_note_edit(account, person, result->edited_id,
+                             effect->message->content.edit.now->text);
+        coex_views_tell(account, person);
+    }
     if (effect->opens_window && coex_account_window(account, person).open)
         coex_outbox_window_opened(account->outbox, person);
 }

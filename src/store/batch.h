@@ -177,6 +177,7 @@ typedef struct CoexResult {
     CoexState state;
     gint64 state_at;       /* since when, as WhatsApp told it; 0 */
     gboolean is_from_here; /* and not from the phone */
+    gint64 edited_id;      /* of an edit of one of ours: the message that it changed; 0 */
     /* Of one of ours that got a status. */
     gint64 sent_at;
     char *local_id;    /* under which a failure of it is kept in the outbox, NULL */

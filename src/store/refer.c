@@ -552,6 +552,7 @@ apply_edit_to(CoexApply *a, gint64 id, const CoexNewMessage *message, const Coex
     if (!change_text(a, target->id, text, message->time, error) ||
         !change_caption(a, target->id, message->content->edit.now, error))
         return FALSE;
+    a->change->result.edited_id = message->direction != COEX_INBOUND ? target->id : 0;
     return g_strcmp0(text, target->text) == 0 || feed(a, message, target->id, line, error);
 }
 

@@ -206,7 +206,9 @@ test_edits(Desk *desk)
     wait_quote(desk, COEX_FEED_ECHO, "ada", "Yes, 10 to 16 h", "Open on Monday?");
     phone(desk, "e5", 10, EDIT("hours", "Yes, 10 to 15 h"));
     wait_record(desk, "Edited on the phone: “Yes, 10 to 15 h” (before: “Yes, 10 to 16 h”).");
+    desk_wait_state(desk, "ada", "sent *: Yes, 10 to 15 h");
     come_again(desk);
+    desk_wait_state(desk, "ada", "sent *: Yes, 10 to 15 h");
     wait_history(desk, "in (edited): Open on Monday?\n"
                        "notice: They edited a message: look at it on the phone.\n"
                        "phone (edited) (to Open on Monday?): Yes, 10 to 15 h");
