@@ -2,10 +2,12 @@
 """A shop's hour at three desks of one number, two libpurple programs and a real BitlBee, and the relay between: customers write,
 quote, react, edit and delete, the phone does, each desk answers some, and one desk after the other is shut and opened again
 meanwhile. In the end the three show the same lines of each customer, in the same order, with who wrote what. Of one customer's
-conversation the next thing happens when all desks that are open show the last. With COEX_TORTURE what a busy hour has, 1,200 things
-and twenty customers, in some minutes; else a few."""
+conversation the next thing happens when all desks that are open show the last. Then all write at once, and what a desk typed itself
+may stand elsewhere among the others, but nothing else. With COEX_TORTURE what a busy hour has, 1,200 things and twenty customers,
+in some minutes; else a few."""
 import collections
 import html
+import itertools
 import os
 import random
 import re
@@ -21,6 +23,7 @@ from tap import PATIENCE_S, Failed, Suite
 ALL = int(os.environ.get("COEX_TORTURE", "1")) > 1
 PEOPLE = 20 if ALL else 6
 THINGS = 1200 if ALL else 90
+RUSH = 30 if ALL else 8  # things of each customer that happen at once
 SHIFT = 40 if ALL else 15  # things from one shutting or opening to the next
 SEED = int(os.environ.get("SEED", time.time()))
 KEY = "the-key-of-all-three-desks"
@@ -312,11 +315,27 @@ class Shop:
                 check(shows == first, self.differ(desk, person))
             n_lines.update(who for who, _ in first)
             self.check_last(person.number)
-        for desk in self.desks:
-            desk.shut()
         print(f"# {self.sim.provider}: {sum(self.counts.values())} things ("
               f"{', '.join(f'{n} {what}' for what, n in sorted(self.counts.items()))}) of {PEOPLE} customers; lines at each of "
-              f"three desks: {', '.join(f'{n} {who}' for who, n in sorted(n_lines.items()))}; differences 0; SEED={SEED}")
+              f"three desks: {', '.join(f'{n} {who}' for who, n in sorted(n_lines.items()))}; differences 0")
+
+    def rush(self):
+        """all write at once, and each desk shows all of it, what others wrote in one order"""
+        before = {person: person.n_lines for person in self.people}
+        for n in range(RUSH):
+            for person in self.people:
+                way = self.chance.choice((self.customer_writes, self.phone_writes, self.desk_answers))
+                person.n_lines += way(person, f"rush {n} of {person.who}")
+        self.wait_all_shown()
+        for person in self.people:
+            shows = {desk.name: desk.shows[person.number][before[person]:] for desk in self.desks}
+            for one, other in itertools.combinations(shows, 2):
+                check(collections.Counter(shows[one]) == collections.Counter(shows[other]),
+                      f"{person.who} has other lines at {one} than at {other}: {shows}")
+                orders = [[line for line in shows[name] if line[0] not in (one, other)] for name in (one, other)]
+                check(orders[0] == orders[1], f"{person.who} has another order at {one} than at {other}: {orders}")
+        for desk in self.desks:
+            desk.shut()
 
     def check_last(self, number):
         """How far the last message to them has come is told by all three in the same words."""
@@ -337,7 +356,7 @@ class Shop:
                             *(f"{each.name}: {each.shows[person.number][max(n - 2, 0):n + 6]}" for each in (self.desks[0], desk))])
 
     def cases(self):
-        return [self.opening, self.hour, self.evening]
+        return [self.opening, self.hour, self.evening, self.rush]
 
     def end(self):
         for desk in self.desks[:2]:
@@ -349,6 +368,7 @@ class Shop:
 
 
 def main():
+    print(f"# SEED={SEED}")
     suite = Suite()
     run_at_both(suite, Shop, Shop.cases)
     return suite.end()
