@@ -33,6 +33,7 @@
 #include "send/outbox.h"
 #include "session/registration.h"
 #include "store/batch.h"
+#include "core/words.h"
 
 /* The parts, in the order in which they come up; they go down the other way round. */
 static const struct {
@@ -182,7 +183,7 @@ dup_desk_name(const char *chosen)
 
     if (name == NULL)
         name = coex_desk_name_clean(g_get_host_name());
-    return name != NULL ? name : g_strdup("another");
+    return name != NULL ? name : g_strdup(C_("desk", "another"));
 }
 
 CoexAccount *

@@ -66,7 +66,7 @@ add_waiting(GString *line, const CoexSend *send, gint64 now)
     if (what != NULL) {
         g_string_append(line, what);
     } else if (send->waits == COEX_OUTBOX_FAILED && send->why == NULL) {
-        g_string_append(line, _(COEX_OUTBOX_KEPT));
+        g_string_append(line, COEX_OUTBOX_KEPT);
     } else if (send->waits == COEX_OUTBOX_FAILED) {
         add(line, COEX_STATE_FAILED, send->state_at, now);
         add_why(line, send->why);

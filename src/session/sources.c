@@ -51,15 +51,17 @@ on_refused(CoexVerdict verdict, guint n, gpointer data)
 {
     CoexAccount *account = data;
     g_autofree char *others = coex_strangers_speak(account, n);
+    g_autofree char *line = NULL;
 
     g_debug("+%s: %u deliveries of the relay were refused, verdict %d", account->number, n,
             (int)verdict);
-    if (others != NULL)
-        coex_account_tell_notice(account, NULL,
-                                 _("The relay has a delivery that is not proven by the option %s, "
-                                   "and it was not taken. If it is not a stranger's, correct the "
-                                   "option and log in again: then it is read once more.%s"),
-                                 account->endpoint.backend->secret_option, others);
+    if (others == NULL)
+        return;
+    line = g_strdup_printf(_("The relay has a delivery that is not proven by the option %s, and it "
+                             "was not taken. If it is not a stranger's, correct the option and log "
+                             "in again: then it is read once more."),
+                           account->endpoint.backend->secret_option);
+    coex_account_tell_notice(account, NULL, "%s%s", line, others);
 }
 
 static void

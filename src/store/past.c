@@ -9,6 +9,7 @@
 #include "store/refer.h"
 #include "store/rows.h"
 #include "store/untold.h"
+#include "core/words.h"
 
 #define SELECT                                                                                     \
     "SELECT direction, time, text, messages.state, messages.kind, messages.id, changed_at, "       \

@@ -95,7 +95,7 @@ typedef enum {
 
 /* For people: "waits to be sent", "held until they write". Static; NULL for what has ended. */
 const char *coex_outbox_state_describe(CoexOutboxState state);
-#define COEX_OUTBOX_KEPT "not sent, and kept" /* FAILED, without anything having gone wrong */
+#define COEX_OUTBOX_KEPT _("not sent, and kept") /* FAILED, without anything having gone wrong */
 
 typedef struct CoexOutboxRow {
     gint64 position; /* order; given by the caller, increasing */
