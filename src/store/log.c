@@ -4,17 +4,16 @@
 #include "core/error.h"
 #include "store/db.h"
 #include "store/lock.h"
+#include "store/log-private.h"
+#include "store/places.h"
 #include "store/writer.h"
 #include <errno.h>
 #include <string.h>
 
 /* "COXL": tells a log from other databases. */
 #define APPLICATION_ID 0x434f584c
-#define VERSION 1
+#define VERSION 2
 
-/* An entry's id is its tenant's and its number in one: a tenant's entries stand together, in their
- * order. */
-#define SEQUENCE_BITS 40
 #define ENTRY_BYTES 256 /* beside its body, about */
 
 #define RETAIN_EVERY_S 3600
@@ -31,30 +30,6 @@ static const char SCHEMA[] =
     "CREATE TABLE entries(id INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE,"
     " received_at INTEGER NOT NULL, is_send INTEGER NOT NULL, header TEXT, proof TEXT,"
     " body BLOB NOT NULL) STRICT;";
-
-typedef struct {
-    gint64 id; /* in the database */
-    CoexLogFigures figures;
-} Tenant;
-
-struct CoexLog {
-    CoexLock *lock;
-    CoexWriter *writer;
-    char *path;
-    char *id;
-    gint64 keep_s;
-    gint64 limit;
-    gint64 opened_at; /* seconds since 1970 */
-    gint64 opened_us; /* monotonic */
-
-    GMutex mutex;
-    Tenant *tenants; /* ids and number never change; figures under the mutex */
-    guint n_tenants;
-    gint64 strangers; /* bytes of tenants that are no more; under the mutex */
-
-    GHashTable *by_id;    /* id -> Tenant; the writer's thread */
-    gint64 retain_tenant; /* whose turn is next; likewise */
-};
 
 /* ---- opening ---- */
 
@@ -86,12 +61,14 @@ check(const CoexLog *log, CoexDb *db, gint64 *ret_version, GError **error)
 }
 
 static gboolean
-make_tables(CoexDb *db, GError **error)
+make_tables(CoexDb *db, gint64 version, GError **error)
 {
     g_autofree char *stamp = g_strdup_printf(
         "PRAGMA application_id = %d; PRAGMA user_version = %d;", APPLICATION_ID, VERSION);
-    if (coex_db_exec(db, "BEGIN IMMEDIATE", error) && coex_db_exec(db, SCHEMA, error) &&
-        coex_db_exec(db, stamp, error) && coex_db_exec(db, "COMMIT", error))
+    if (coex_db_exec(db, "BEGIN IMMEDIATE", error) &&
+        (version > 0 || coex_db_exec(db, SCHEMA, error)) &&
+        coex_db_exec(db, COEX_PLACES_SCHEMA, error) && coex_db_exec(db, stamp, error) &&
+        coex_db_exec(db, "COMMIT", error))
         return TRUE;
     coex_db_rollback(db);
     return FALSE;
@@ -105,7 +82,7 @@ open_db(const CoexLog *log, gboolean create, GError **error)
     if (db == NULL)
         return NULL;
     if (check(log, db, &version, error) && coex_db_begin_log(db, error) &&
-        (version == VERSION || make_tables(db, error))) {
+        (version == VERSION || make_tables(db, version, error))) {
         coex_db_keep_head(db);
         return db;
     }
@@ -119,12 +96,6 @@ reopen(const char *path, gpointer data, GError **error)
     return open_db(data, FALSE, error);
 }
 
-static gint64
-first_id(gint64 tenant)
-{
-    return tenant << SEQUENCE_BITS;
-}
-
 static gboolean
 read_id(CoexLog *log, CoexDb *db, GError **error)
 {
@@ -136,8 +107,19 @@ read_id(CoexLog *log, CoexDb *db, GError **error)
     if (step == COEX_STEP_DONE)
         return fail(log, "no whole log", error);
     g_autofree char *id = coex_db_dup_text(query, 0);
+    g_autofree char *lower = g_ascii_strdown(id, -1);
     sqlite3_reset(query);
-    log->id = g_ascii_strdown(id, -1);
+    g_strlcpy(log->id, lower, sizeof log->id);
+    return TRUE;
+}
+
+static gboolean
+read_shared_id(CoexLog *log, CoexDb *db, GError **error)
+{
+    g_autofree char *id = NULL;
+    if (!coex_places_read_id(db, &id, error))
+        return FALSE;
+    g_strlcpy(log->shared_id, id != NULL ? id : "", sizeof log->shared_id);
     return TRUE;
 }
 
@@ -146,22 +128,27 @@ read_oldest(CoexDb *db, gint64 tenant, CoexLogFigures *figures, GError **error)
 {
     sqlite3_stmt *query = coex_db_query(
         db, "SELECT id, received_at FROM entries WHERE id > ? AND id < ? ORDER BY id LIMIT 1",
-        COEX_VALUES(coex_int(first_id(tenant)), coex_int(first_id(tenant + 1))), error);
+        COEX_VALUES(coex_int(coex_log_first_id(tenant)), coex_int(coex_log_first_id(tenant + 1))),
+        error);
     CoexStep step = query != NULL ? coex_db_step(db, query, error) : COEX_STEP_FAILED;
     figures->oldest = figures->newest + 1;
     if (step == COEX_STEP_ROW) {
-        figures->oldest = sqlite3_column_int64(query, 0) - first_id(tenant);
+        figures->oldest = sqlite3_column_int64(query, 0) - coex_log_first_id(tenant);
         figures->oldest_at = sqlite3_column_int64(query, 1);
         sqlite3_reset(query);
     }
+    figures->n_kept = figures->newest - figures->oldest + 1;
     return step != COEX_STEP_FAILED;
 }
 
-static gboolean
-read_figures(CoexDb *db, gint64 tenant, CoexLogFigures *ret_figures, GError **error)
+gboolean
+coex_log_read_figures(CoexLog *log, CoexDb *db, gint64 tenant, CoexLogFigures *ret_figures,
+                      GError **error)
 {
-    sqlite3_stmt *query = coex_db_query(db, "SELECT newest, bytes FROM tenants WHERE id = ?",
-                                        COEX_VALUES(coex_int(tenant)), error);
+    gint64 place = 0, gone = 0;
+    sqlite3_stmt *query =
+        coex_db_query(db, "SELECT newest, bytes, place, gone FROM tenants WHERE id = ?",
+                      COEX_VALUES(coex_int(tenant)), error);
     CoexStep step = query != NULL ? coex_db_step(db, query, error) : COEX_STEP_FAILED;
     *ret_figures = (CoexLogFigures){ 0 };
     if (step == COEX_STEP_FAILED)
@@ -169,19 +156,29 @@ read_figures(CoexDb *db, gint64 tenant, CoexLogFigures *ret_figures, GError **er
     if (step == COEX_STEP_ROW) {
         ret_figures->newest = sqlite3_column_int64(query, 0);
         ret_figures->bytes = sqlite3_column_int64(query, 1);
+        place = sqlite3_column_int64(query, 2);
+        gone = sqlite3_column_int64(query, 3);
         sqlite3_reset(query);
     }
-    return read_oldest(db, tenant, ret_figures, error);
+    if (!read_oldest(db, tenant, ret_figures, error))
+        return FALSE;
+    g_strlcpy(ret_figures->id, log->id, sizeof ret_figures->id);
+    if (log->is_shared) {
+        g_strlcpy(ret_figures->id, log->shared_id, sizeof ret_figures->id);
+        ret_figures->newest = place;
+        ret_figures->oldest = gone + 1;
+    }
+    return TRUE;
 }
 
 static gboolean
-read_tenant(CoexLog *log, CoexDb *db, const char *path, Tenant *tenant, GError **error)
+read_tenant(CoexLog *log, CoexDb *db, const char *path, CoexLogTenant *tenant, GError **error)
 {
     if (!coex_db_run(db, "INSERT OR IGNORE INTO tenants(path) VALUES(?)",
                      COEX_VALUES(coex_text(path)), error) ||
         !coex_db_get_int(db, "SELECT id FROM tenants WHERE path = ?", COEX_VALUES(coex_text(path)),
                          &tenant->id, error) ||
-        !read_figures(db, tenant->id, &tenant->figures, error))
+        !coex_log_read_figures(log, db, tenant->id, &tenant->figures, error))
         return FALSE;
     g_hash_table_insert(log->by_id, &tenant->id, tenant);
     return TRUE;
@@ -208,6 +205,7 @@ read_tenants(CoexLog *log, CoexDb *db, const char *const *paths, GError **error)
     gboolean ok = coex_db_exec(db, "BEGIN IMMEDIATE", error);
     for (guint i = 0; ok && i < log->n_tenants; i++)
         ok = read_tenant(log, db, paths[i], &log->tenants[i], error);
+    ok = ok && (log->is_shared || coex_places_clear(db, error));
     if (ok && coex_db_exec(db, "COMMIT", error))
         return read_strangers(log, db, error);
     coex_db_rollback(db);
@@ -217,8 +215,8 @@ read_tenants(CoexLog *log, CoexDb *db, const char *const *paths, GError **error)
 /* ---- writing: the writer's thread ---- */
 
 static gboolean
-number_entry(CoexLog *log, CoexDb *db, Tenant *tenant, const CoexDelivery *delivery, gint64 *ret_id,
-             GError **error)
+number_entry(CoexLog *log, CoexDb *db, CoexLogTenant *tenant, const CoexDelivery *delivery,
+             gint64 *ret_id, GError **error)
 {
     gint64 size = (gint64)g_bytes_get_size(delivery->body) + ENTRY_BYTES;
     sqlite3_stmt *query = coex_db_query(db,
@@ -233,12 +231,13 @@ number_entry(CoexLog *log, CoexDb *db, Tenant *tenant, const CoexDelivery *deliv
     if (coex_db_step(db, query, error) != COEX_STEP_DONE)
         return FALSE;
     g_mutex_lock(&log->mutex);
-    if (tenant->figures.oldest > tenant->figures.newest)
+    if (tenant->figures.n_kept++ == 0)
         tenant->figures.oldest_at = delivery->received_at;
-    tenant->figures.newest = newest;
+    if (!log->is_shared)
+        tenant->figures.newest = newest;
     tenant->figures.bytes = bytes;
     g_mutex_unlock(&log->mutex);
-    *ret_id = first_id(tenant->id) + newest;
+    *ret_id = coex_log_first_id(tenant->id) + newest;
     return TRUE;
 }
 
@@ -253,31 +252,59 @@ make_key(gint64 tenant, const guint8 *key, guint8 ret_key[KEY_BYTES])
 }
 
 static gboolean
+insert_entry(CoexLog *log, CoexDb *db, const CoexDelivery *delivery, const CoexValue *key,
+             gint64 *ret_id, GError **error)
+{
+    gsize length = 0;
+    const void *body = g_bytes_get_data(delivery->body, &length);
+    return number_entry(log, db, &log->tenants[delivery->tenant], delivery, ret_id, error) &&
+           coex_db_run(db,
+                       "INSERT INTO entries(id, key, received_at, is_send, header, proof, body)"
+                       " VALUES(?, ?, ?, ?, ?, ?, ?)",
+                       COEX_VALUES(coex_int(*ret_id), *key, coex_int(delivery->received_at),
+                                   coex_int(delivery->is_send), coex_text(delivery->header),
+                                   coex_text(delivery->proof), coex_blob(body, length)),
+                       error);
+}
+
+static gboolean
+place_entry(CoexLog *log, CoexDb *db, const CoexDelivery *delivery, gint64 id, GError **error)
+{
+    CoexLogTenant *tenant = &log->tenants[delivery->tenant];
+    gboolean is_set = FALSE;
+    if (!coex_places_set(db, tenant->id, id, delivery->place, &is_set, error))
+        return FALSE;
+    g_mutex_lock(&log->mutex);
+    if (is_set)
+        tenant->figures.newest = delivery->place;
+    g_mutex_unlock(&log->mutex);
+    return TRUE;
+}
+
+static gboolean
 add_delivery(CoexDb *db, const CoexDelivery *delivery, gpointer data, gboolean *ret_added,
              GError **error)
 {
     CoexLog *log = data;
     gint64 id = 0;
-    gint64 known = 0;
-    gsize length = 0;
-    const void *body = g_bytes_get_data(delivery->body, &length);
-    guint8 key[KEY_BYTES];
-    Tenant *tenant = &log->tenants[delivery->tenant];
-    make_key(tenant->id, delivery->key, key);
-    if (!coex_db_get_int(db, "SELECT id FROM entries WHERE key = ?",
-                         COEX_VALUES(coex_blob(key, sizeof key)), &known, error))
+    guint8 bytes[KEY_BYTES];
+    gboolean follows = TRUE;
+    CoexLogTenant *tenant = &log->tenants[delivery->tenant];
+    make_key(tenant->id, delivery->key, bytes);
+    CoexValue key = coex_blob(bytes, sizeof bytes);
+    *ret_added = FALSE;
+    if (delivery->place != 0 && !coex_places_step(db, delivery, &follows, error))
         return FALSE;
-    *ret_added = known == 0;
-    return known != 0 ||
-           (number_entry(log, db, tenant, delivery, &id, error) &&
-            coex_db_run(db,
-                        "INSERT INTO entries(id, key, received_at, is_send, header, proof, body)"
-                        " VALUES(?, ?, ?, ?, ?, ?, ?)",
-                        COEX_VALUES(coex_int(id), coex_blob(key, sizeof key),
-                                    coex_int(delivery->received_at), coex_int(delivery->is_send),
-                                    coex_text(delivery->header), coex_text(delivery->proof),
-                                    coex_blob(body, length)),
-                        error));
+    if (!follows)
+        return TRUE;
+    if (!coex_db_get_int(db, "SELECT id FROM entries WHERE key = ?", &key, 1, &id, error))
+        return FALSE;
+    *ret_added = id == 0;
+    if (id == 0 && !insert_entry(log, db, delivery, &key, &id, error))
+        return FALSE;
+    if (delivery->place != 0)
+        return place_entry(log, db, delivery, id, error);
+    return !log->is_shared || !*ret_added || coex_places_wait(db, id, error);
 }
 
 /* ---- what is old: the writer's thread ---- */
@@ -299,8 +326,8 @@ find_old(CoexDb *db, gint64 tenant, gint64 before_ms, gint64 *ret_last, GError *
         coex_db_query(db,
                       "SELECT id, received_at, length(body) FROM entries WHERE id > ? AND id < ?"
                       " ORDER BY id LIMIT ?",
-                      COEX_VALUES(coex_int(first_id(tenant)), coex_int(first_id(tenant + 1)),
-                                  coex_int(RETAIN_ROWS)),
+                      COEX_VALUES(coex_int(coex_log_first_id(tenant)),
+                                  coex_int(coex_log_first_id(tenant + 1)), coex_int(RETAIN_ROWS)),
                       error);
     CoexStep step = query != NULL ? coex_db_step(db, query, error) : COEX_STEP_FAILED;
     *ret_last = 0;
@@ -321,11 +348,12 @@ remove_until(CoexDb *db, gint64 tenant, gint64 last, GError **error)
     return coex_db_run(db,
                        "UPDATE tenants SET bytes = bytes - (SELECT sum(length(body) + ?)"
                        " FROM entries WHERE id > ? AND id <= ?) WHERE id = ?",
-                       COEX_VALUES(coex_int(ENTRY_BYTES), coex_int(first_id(tenant)),
+                       COEX_VALUES(coex_int(ENTRY_BYTES), coex_int(coex_log_first_id(tenant)),
                                    coex_int(last), coex_int(tenant)),
                        error) &&
+           coex_places_remove(db, tenant, coex_log_first_id(tenant), last, error) &&
            coex_db_run(db, "DELETE FROM entries WHERE id > ? AND id <= ?",
-                       COEX_VALUES(coex_int(first_id(tenant)), coex_int(last)), error);
+                       COEX_VALUES(coex_int(coex_log_first_id(tenant)), coex_int(last)), error);
 }
 
 static gboolean
@@ -345,9 +373,9 @@ retain_tenant(CoexDb *db, gint64 tenant, gint64 before_ms, gboolean *ret_more, G
 static void
 note_figures(CoexLog *log, CoexDb *db, gint64 id)
 {
-    Tenant *tenant = g_hash_table_lookup(log->by_id, &id);
+    CoexLogTenant *tenant = g_hash_table_lookup(log->by_id, &id);
     CoexLogFigures figures;
-    if (tenant == NULL || !read_figures(db, id, &figures, NULL))
+    if (tenant == NULL || !coex_log_read_figures(log, db, id, &figures, NULL))
         return;
     g_mutex_lock(&log->mutex);
     tenant->figures = figures;
@@ -394,7 +422,8 @@ open_parts(CoexLog *log, const CoexLogSpec *spec, GError **error)
     CoexDb *db = log->lock != NULL ? open_db(log, TRUE, error) : NULL;
     if (db == NULL)
         return FALSE;
-    if (!read_id(log, db, error) || !read_tenants(log, db, spec->tenants, error)) {
+    if (!read_id(log, db, error) || !read_shared_id(log, db, error) ||
+        !read_tenants(log, db, spec->tenants, error)) {
         coex_db_close(db);
         return FALSE;
     }
@@ -410,10 +439,11 @@ coex_log_open(const CoexLogSpec *spec, GError **error)
     log->path = g_strdup(spec->path);
     log->keep_s = spec->keep_s;
     log->limit = (gint64)MIN(spec->limit, G_MAXINT64);
+    log->is_shared = spec->is_shared;
     log->opened_at = g_get_real_time() / G_USEC_PER_SEC;
     log->opened_us = g_get_monotonic_time();
     log->n_tenants = g_strv_length((char **)spec->tenants);
-    log->tenants = g_new0(Tenant, log->n_tenants);
+    log->tenants = g_new0(CoexLogTenant, log->n_tenants);
     log->by_id = g_hash_table_new(g_int64_hash, g_int64_equal);
     if (open_parts(log, spec, error))
         return log;
@@ -432,14 +462,7 @@ coex_log_close(CoexLog *log)
     g_free(log->tenants);
     g_mutex_clear(&log->mutex);
     g_free(log->path);
-    g_free(log->id);
     g_free(log);
-}
-
-const char *
-coex_log_get_id(const CoexLog *log)
-{
-    return log->id;
 }
 
 /* ---- any thread ---- */
@@ -472,7 +495,8 @@ coex_log_add(CoexLog *log, guint tenant, const CoexDelivery *delivery, CoexStore
 {
     CoexDelivery entry = *delivery;
     g_mutex_lock(&log->mutex);
-    gboolean fits = has_room(log, tenant, (gint64)g_bytes_get_size(delivery->body) + ENTRY_BYTES);
+    gboolean fits = delivery->place != 0 ||
+                    has_room(log, tenant, (gint64)g_bytes_get_size(delivery->body) + ENTRY_BYTES);
     g_mutex_unlock(&log->mutex);
     if (!fits)
         return COEX_LOG_FULL;
@@ -491,19 +515,30 @@ typedef struct {
     gpointer user_data;
 } Reading;
 
+static sqlite3_stmt *
+query_rows(CoexDb *db, const Reading *reading, gint64 first, GError **error)
+{
+    gint64 tenant = reading->log->tenants[reading->tenant].id;
+    gint64 after = MIN(reading->after, ((gint64)1 << COEX_LOG_SEQUENCE_BITS) - 1);
+    if (reading->log->is_shared)
+        return coex_places_query(db, tenant, reading->after, COEX_LOG_BATCH_ROWS, error);
+    return coex_db_query(db,
+                         "SELECT id, received_at, is_send, header, proof, body FROM entries"
+                         " WHERE id > ? AND id < ? ORDER BY id LIMIT ?",
+                         COEX_VALUES(coex_int(first + after),
+                                     coex_int(coex_log_first_id(tenant + 1)),
+                                     coex_int(COEX_LOG_BATCH_ROWS)),
+                         error);
+}
+
 static gboolean
 read_rows(CoexDb *db, const Reading *reading, GError **error)
 {
-    gint64 first = first_id(reading->log->tenants[reading->tenant].id);
-    gint64 last = first + ((gint64)1 << SEQUENCE_BITS);
-    gint64 after = MIN(reading->after, ((gint64)1 << SEQUENCE_BITS) - 1);
+    gint64 first =
+        reading->log->is_shared ? 0 : coex_log_first_id(reading->log->tenants[reading->tenant].id);
     gsize bytes = 0;
     gboolean any = FALSE;
-    sqlite3_stmt *query = coex_db_query(
-        db,
-        "SELECT id, received_at, is_send, header, proof, body FROM entries"
-        " WHERE id > ? AND id < ? ORDER BY id LIMIT ?",
-        COEX_VALUES(coex_int(first + after), coex_int(last), coex_int(COEX_LOG_BATCH_ROWS)), error);
+    sqlite3_stmt *query = query_rows(db, reading, first, error);
     CoexStep step = query != NULL ? coex_db_step(db, query, error) : COEX_STEP_FAILED;
     for (; step == COEX_STEP_ROW; step = coex_db_step(db, query, error)) {
         CoexLogRow row = { .sequence = sqlite3_column_int64(query, 0) - first,
@@ -528,14 +563,14 @@ static void
 read_entries(CoexDb *db, const GError *error, gpointer data)
 {
     g_autofree Reading *reading = data;
-    Tenant *tenant = &reading->log->tenants[reading->tenant];
+    CoexLogTenant *tenant = &reading->log->tenants[reading->tenant];
     g_autoptr(GError) own_error = NULL;
     CoexLogFigures figures;
     if (db == NULL) {
         reading->reader->done(NULL, error, reading->user_data);
         return;
     }
-    if (!read_figures(db, tenant->id, &figures, &own_error) ||
+    if (!coex_log_read_figures(reading->log, db, tenant->id, &figures, &own_error) ||
         !read_rows(db, reading, &own_error)) {
         reading->reader->done(NULL, own_error, reading->user_data);
         return;

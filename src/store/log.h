@@ -17,7 +17,8 @@ typedef struct {
     const char *program;        /* for its lock */
     const char *const *tenants; /* their paths, NULL-terminated; a tenant is known by its place */
     gint64 keep_s;
-    guint64 limit; /* bytes; half of them are shared out, the other half is who needs it */
+    guint64 limit;      /* bytes; half of them are shared out, the other half is who needs it */
+    gboolean is_shared; /* numbers are those of a log of many programs (store/shared-log.h) */
 } CoexLogSpec;
 
 /* Opens or creates the database, whose lock is held until coex_log_close(). Blocks. @spec is
@@ -25,9 +26,6 @@ typedef struct {
 CoexLog *coex_log_open(const CoexLogSpec *spec, GError **error);
 /* Commits and answers what is queued. Blocks. NULL is allowed. */
 void coex_log_close(CoexLog *log);
-
-/* 32 hex digits, made with the database: sequences of another are others. Borrowed. */
-const char *coex_log_get_id(const CoexLog *log);
 
 typedef enum {
     COEX_LOG_TAKEN, /* @acked follows */
@@ -41,11 +39,16 @@ typedef enum {
 CoexLogTaking coex_log_add(CoexLog *log, guint tenant, const CoexDelivery *delivery,
                            CoexStoreAcked acked, gpointer user_data);
 
+#define COEX_LOG_ID_BYTES 33
+
 /* What stands there of a tenant. */
 typedef struct {
-    gint64 newest;    /* number of the last that came, 0: none did */
-    gint64 oldest;    /* of those that are there; newest + 1: none is */
-    gint64 oldest_at; /* when that came, milliseconds since 1970; 0: none is there */
+    char id[COEX_LOG_ID_BYTES]; /* of the numbers, 32 hex digits: those of another are others; "":
+                                   of a shared log that is not known yet */
+    gint64 newest;              /* number of the last that came, 0: none did */
+    gint64 oldest;    /* of those that are there, in a shared log or less; newest + 1: none is */
+    gint64 oldest_at; /* when the first of them came, milliseconds since 1970; 0: none is there */
+    gint64 n_kept;    /* in a shared log also those without a number yet */
     gint64 bytes;
 } CoexLogFigures;
 
@@ -55,6 +58,9 @@ void coex_log_get_figures(CoexLog *log, guint tenant, CoexLogFigures *ret_figure
 /* Borrowed. */
 typedef struct CoexLogRow {
     gint64 sequence;
+    gint64 waiting; /* where it stands among those that wait (store/shared-log.h); 0: it does not */
+    guint tenant;   /* likewise; G_MAXUINT: one that is no more */
+    const guint8 *key;  /* likewise, 32 bytes */
     gint64 received_at; /* milliseconds since 1970 */
     gboolean is_send;
     const char *header; /* NULL: none */

@@ -23,6 +23,8 @@ typedef struct CoexDelivery {
     const char *proof;
     guint tenant;
     gboolean is_send; /* no delivery, but what a desk tells of a message that it sent */
+    gint64 place;     /* its number in the shared log, 0: it came here */
+    gint64 follows;   /* the number before that, which is here already; 0: none is */
 } CoexDelivery;
 
 /* So much of them may wait for the disk. */

@@ -457,10 +457,11 @@ run_task(CoexWriter *writer, Job *job)
 
 /* ---- the thread ---- */
 
+/* What has a place keeps it. */
 static gboolean
 is_large(const Job *job)
 {
-    return get_delivery_size(job) >= LARGE_BYTES;
+    return job->delivery.place == 0 && get_delivery_size(job) >= LARGE_BYTES;
 }
 
 /* With the lock held. TRUE: a large one, a chunk of a history, was passed over. */
