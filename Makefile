@@ -81,6 +81,7 @@ PKG_core := glib-2.0 gobject-2.0 json-glib-1.0 gnutls
 PKG_net := $(PKG_core) gio-2.0 libsoup-3.0 libmicrohttpd
 PKG_store := $(PKG_core) sqlite3
 PKG_media := $(PKG_core) libwebp libwebpdemux
+PKG_relay := $(PKG_core) libnats
 PKG_purple := glib-2.0 purple
 PKG_sim := glib-2.0 gobject-2.0 gio-2.0 json-glib-1.0 libsoup-3.0 libmicrohttpd gnutls
 PKG_host := $(PKG_purple) $(PKG_sim)
@@ -93,16 +94,16 @@ BARE_GOALS := help clean deps run check check-deb check-debian check-valgrind de
 RELAY_GOALS := relay install-relay
 ifneq ($(filter-out $(BARE_GOALS),$(or $(MAKECMDGOALS),all)),)
 PKG_HOST := $(if $(filter-out $(RELAY_GOALS),$(or $(MAKECMDGOALS),all)),media purple host)
-PKG_ALL := $(sort $(PKG_net) $(PKG_store) $(PKG_sim) $(if $(PKG_HOST),$(PKG_media) $(PKG_purple)))
+PKG_ALL := $(sort $(PKG_net) $(PKG_store) $(PKG_relay) $(PKG_sim) $(if $(PKG_HOST),$(PKG_media) $(PKG_purple)))
 PKG_MISSING := $(shell pkg-config --print-errors --exists $(PKG_ALL) 2>&1 || echo "pkg-config failed")
 ifneq ($(PKG_MISSING),)
 $(info $(PKG_MISSING))
 $(error Libraries are missing: `make deps` installs them, or install $(shell tests/tools/deps.sh --list build))
 endif
 external = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(1)))
-$(foreach s,core net store sim $(PKG_HOST),$(eval CFLAGS_PKG_$(s) := $$(call external,$(PKG_$(s)))))
-$(foreach s,core net store sim $(PKG_HOST),$(eval LIBS_$(s) := $$(shell pkg-config --libs $(PKG_$(s)))))
-$(foreach l,ingest account send receive session relay,$(eval CFLAGS_PKG_$(l) := $(CFLAGS_PKG_core)))
+$(foreach s,core net store relay sim $(PKG_HOST),$(eval CFLAGS_PKG_$(s) := $$(call external,$(PKG_$(s)))))
+$(foreach s,core net store relay sim $(PKG_HOST),$(eval LIBS_$(s) := $$(shell pkg-config --libs $(PKG_$(s)))))
+$(foreach l,ingest account send receive session,$(eval CFLAGS_PKG_$(l) := $(CFLAGS_PKG_core)))
 endif
 
 # Each folder's own flags. From ingest to session our headers below are seen, but no library of theirs; the
@@ -186,7 +187,7 @@ $(B)/libcoex.so: $(call obj,$(SRC_purple)) $(LIB_ARCHIVES) $(B)/plugin.map $(B)/
 # It needs no chat program, and so no library of one.
 $(B)/coex-relay: $(call obj,$(SRC_relay)) $(foreach l,ingest net store core,$(call have,$(l))) $(B)/.files
 	$(call say,LINK,$@)
-	$(Q)$(LINK) -Wl,-z,now -Wl,-z,relro -o $@ $(filter %.o %.a,$^) $(LIBS_net) $(LIBS_store)
+	$(Q)$(LINK) -Wl,-z,now -Wl,-z,relro -o $@ $(filter %.o %.a,$^) $(LIBS_net) $(LIBS_store) $(LIBS_relay)
 
 FILL := src/packaging/fill.sh
 FILLED_FROM := $(FILL) src/packaging/changes tests/tools/deps.sh

@@ -96,6 +96,33 @@ coex_address_check(const char *address, gboolean *ret_loopback, GError **error)
     return TRUE;
 }
 
+static gboolean
+is_private(GInetAddress *address)
+{
+    static const char *const others[] = { "fc00::/7", "100.64.0.0/10" };
+
+    if (g_inet_address_get_is_loopback(address) || g_inet_address_get_is_site_local(address))
+        return TRUE;
+    for (guint i = 0; i < G_N_ELEMENTS(others); i++) {
+        g_autoptr(GInetAddressMask) mask = g_inet_address_mask_new_from_string(others[i], NULL);
+
+        if (g_inet_address_mask_matches(mask, address))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean
+coex_address_check_private(const char *address, gboolean *ret_private)
+{
+    g_autoptr(GSocketAddress) parsed = parse_address(address, NULL);
+
+    if (parsed == NULL)
+        return FALSE;
+    *ret_private = is_private(g_inet_socket_address_get_address(G_INET_SOCKET_ADDRESS(parsed)));
+    return TRUE;
+}
+
 int
 coex_address_listen(const char *address, guint *ret_port, GError **error)
 {

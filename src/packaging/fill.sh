@@ -98,9 +98,9 @@ value() {
   RPM_CHANGELOG) rpm_changelog ;;
   RPM_BUILD) dependencies fedora build | sed 's/^/BuildRequires:  /' ;;
   RPM_RUN) dependencies fedora runtime | sed 's/^/Requires:       /' ;;
-  ARCH_TOOLS) dependencies arch tools | paste -s -d ' ' ;;
+  ARCH_BUILD) dependencies arch tools libraries runtime | paste -s -d ' ' ;;
   ARCH_RELAY) dependencies arch libraries | grep -vx 'libpurple\|libwebp' | paste -s -d ' ' ;;
-  ARCH_RUN) dependencies arch libraries runtime | paste -s -d ' ' ;;
+  ARCH_RUN) dependencies arch libraries runtime | grep -vx cnats | paste -s -d ' ' ;;
   CONFIGURATION) as_is "$root/src/relay/relay.conf" ;;
   SHA256) echo "${SHA256-}" ;;
   APPSTREAM_RELEASES) appstream_releases ;;

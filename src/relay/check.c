@@ -9,6 +9,7 @@
 #include "net/certificate.h"
 #include "net/disk.h"
 #include "net/http.h"
+#include "relay/broker.h"
 #include "relay/config.h"
 #include "relay/desks.h"
 #include "relay/relay.h"
@@ -135,6 +136,56 @@ check_disk(const Check *check, CoexReport *report)
     coex_doctor_judge_disk(NULL, folder, free_bytes, error, report);
 }
 
+/* ---- brokers ---- */
+
+static void
+check_broker(const char *url, CoexReport *report)
+{
+    CoexBrokerGreeting greeting;
+    g_autoptr(GError) error = NULL;
+
+    if (!coex_broker_greet(url, &greeting, &error))
+        coex_report_add(report, COEX_FINDING_WRONG,
+                        "The broker at %s does not answer: %s. Start it, or look at the way there.",
+                        url, error->message);
+    else if (!greeting.has_stream)
+        coex_report_add(report, COEX_FINDING_WRONG,
+                        "The broker at %s has no JetStream: write a jetstream block into its "
+                        "configuration.",
+                        url);
+    else if (!coex_broker_can_sync(greeting.version))
+        coex_report_add(report, COEX_FINDING_OK,
+                        "The broker at %s is nats-server %s, which acknowledges before its disk "
+                        "has it: what a power failure takes there, the relays put there again.",
+                        url, greeting.version);
+    else
+        coex_report_add(report, COEX_FINDING_OK,
+                        "The broker at %s is nats-server %s. Is sync_interval: always in its "
+                        "jetstream block? Then a power failure takes nothing there.",
+                        url, greeting.version);
+    coex_broker_greeting_clear(&greeting);
+}
+
+static void
+check_brokers(const Check *check, CoexReport *report)
+{
+    const char *brokers = check->config->nats;
+    g_auto(GStrv) urls = g_strsplit(brokers != NULL ? brokers : "", ",", -1);
+    g_autoptr(GError) error = NULL;
+    CoexBrokerLog log;
+
+    for (guint i = 0; urls[i] != NULL; i++)
+        check_broker(urls[i], report);
+    if (brokers == NULL)
+        return;
+    g_autoptr(CoexBroker) broker = coex_broker_connect(check->config, &error);
+    if (broker == NULL || !coex_broker_look(broker, &log, &error))
+        coex_report_add(report, COEX_FINDING_WRONG, "%s", error->message);
+    else
+        coex_report_add(report, COEX_FINDING_OK, "The brokers have the relays' log, on %u of them.",
+                        check->config->replicas);
+}
+
 static void
 check_relay(Check *check)
 {
@@ -145,6 +196,7 @@ check_relay(Check *check)
     check_running(check, report);
     check_certificate(check, report);
     check_disk(check, report);
+    check_brokers(check, report);
 }
 
 /* ---- one tenant: the way of its desks ---- */

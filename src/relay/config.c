@@ -14,6 +14,10 @@
 #define DISK_LIMIT_MB 4096
 #define DISK_LIMIT_MB_MAX (1024 * 1024)
 #define TENANTS_MAX 10000
+#define REPLICAS 3
+#define REPLICAS_MAX 5 /* NATS */
+#define BROKERS_MAX 16
+#define BROKER_PORT ":4222"
 
 /* ---- values ---- */
 
@@ -58,6 +62,11 @@ coex_relay_config_free(CoexRelayConfig *config)
     g_free(config->key);
     g_free(config->metrics);
     g_free(config->database);
+    g_free(config->nats);
+    g_free(config->nats_credentials);
+    g_free(config->nats_user);
+    g_free(config->nats_password);
+    g_free(config->nats_ca);
     g_hash_table_unref(config->by_path);
     g_ptr_array_unref(config->tenants);
     g_free(config);
@@ -156,6 +165,75 @@ take_file(Reader *reader, const char *key, const char *value, char **member)
     return take_text(member, value);
 }
 
+#define BROKER_HINT                                                                                \
+    "nats takes addresses of brokers with commas between them, such as nats://10.0.0.1:4222 or "   \
+    "tls://[fd00::1]:4222"
+
+/* A broker dies of what a stranger may send it, and whoever reaches it reads everything. */
+static gboolean
+take_broker(Reader *reader, const char *broker, GString *all)
+{
+    const char *scheme = g_str_has_prefix(broker, "tls://") ? "tls://" : "nats://";
+    const char *host = g_str_has_prefix(broker, scheme) ? broker + strlen(scheme) : broker;
+    const char *port = strchr(strrchr(host, ']') != NULL ? strrchr(host, ']') : host, ':');
+    g_autofree char *address = g_strconcat(host, port == NULL ? BROKER_PORT : NULL, NULL);
+    gboolean is_private = FALSE;
+
+    if (strchr(host, '@') != NULL)
+        return fail(reader, "Who logs in does not stand in nats=: write nats-user= and "
+                            "nats-password=, or nats-credentials=.");
+    if (!coex_address_check_private(address, &is_private))
+        return fail(reader, BROKER_HINT ". “%s” is none: names are not looked up.", broker);
+    if (!is_private)
+        return fail(reader,
+                    BROKER_HINT ". “%s” is an address on the internet, where no broker may "
+                                "be: let the machines reach each other by a private "
+                                "network, such as WireGuard, and write its addresses.",
+                    broker);
+    g_string_append_printf(all, "%s%s%s", all->len > 0 ? "," : "", scheme, address);
+    return TRUE;
+}
+
+static gboolean
+take_nats(Reader *reader, const char *value)
+{
+    g_auto(GStrv) brokers = g_strsplit(value, ",", -1);
+    g_autoptr(GString) all = g_string_new(NULL);
+    guint n_brokers = g_strv_length(brokers);
+
+    if (n_brokers > BROKERS_MAX)
+        return fail(reader, "nats takes %d addresses at most.", BROKERS_MAX);
+    for (guint i = 0; i < n_brokers; i++)
+        if (!take_broker(reader, g_strstrip(brokers[i]), all))
+            return FALSE;
+    reader->config->nats_line = reader->line;
+    return take_text(&reader->config->nats, all->str);
+}
+
+static gboolean
+take_cluster(Reader *reader, const char *key, const char *value)
+{
+    CoexRelayConfig *config = reader->config;
+
+    if (g_str_equal(key, "nats"))
+        return take_nats(reader, value);
+    if (g_str_equal(key, "nats-credentials"))
+        return take_file(reader, key, value, &config->nats_credentials);
+    if (g_str_equal(key, "nats-user"))
+        return take_text(&config->nats_user, value);
+    if (g_str_equal(key, "nats-password"))
+        return take_text(&config->nats_password, value);
+    if (g_str_equal(key, "nats-ca"))
+        return take_file(reader, key, value, &config->nats_ca);
+    if (g_str_equal(key, "replicas"))
+        return take_count(reader, key, value, REPLICAS_MAX, &config->replicas);
+    return fail(reader,
+                "[relay] knows no “%s”. It has listen, certificate, key, metrics, database, "
+                "keep-days, disk-limit-mb, nats, nats-credentials, nats-user, nats-password, "
+                "nats-ca and replicas.",
+                key);
+}
+
 static gboolean
 take_relay(Reader *reader, const char *key, const char *value)
 {
@@ -175,10 +253,7 @@ take_relay(Reader *reader, const char *key, const char *value)
         return take_count(reader, key, value, KEEP_DAYS_MAX, &config->keep_days);
     if (g_str_equal(key, "disk-limit-mb"))
         return take_count(reader, key, value, DISK_LIMIT_MB_MAX, &config->disk_limit_mb);
-    return fail(reader,
-                "[relay] knows no “%s”. It has listen, certificate, key, metrics, database, "
-                "keep-days and disk-limit-mb.",
-                key);
+    return take_cluster(reader, key, value);
 }
 
 /* ---- [tenant …] ---- */
@@ -357,11 +432,31 @@ check_way(Reader *reader)
 }
 
 static gboolean
+check_cluster(Reader *reader)
+{
+    const CoexRelayConfig *config = reader->config;
+    gboolean has_more = config->nats_credentials != NULL || config->nats_user != NULL ||
+                        config->nats_password != NULL || config->nats_ca != NULL;
+
+    if (config->nats == NULL)
+        return !has_more || fail(reader, "[relay] lacks nats=, without which what is said of "
+                                         "brokers is of no use.");
+    if ((config->nats_user == NULL) != (config->nats_password == NULL))
+        return fail_at(reader, config->nats_line, "nats-user= and nats-password= go together.");
+    if (config->nats_user != NULL && config->nats_credentials != NULL)
+        return fail_at(reader, config->nats_line,
+                       "There are nats-user= and nats-credentials=. Take out one of the two.");
+    return config->nats_ca == NULL || strstr(config->nats, "tls://") != NULL ||
+           fail_at(reader, config->nats_line,
+                   "nats-ca= is for brokers that speak TLS: write tls:// before their addresses.");
+}
+
+static gboolean
 check_all(Reader *reader)
 {
     CoexRelayConfig *config = reader->config;
 
-    if (!check_way(reader))
+    if (!check_way(reader) || !check_cluster(reader))
         return FALSE;
     if (config->listen == NULL || config->database == NULL)
         return fail(reader, "[relay] lacks %s.",
@@ -474,6 +569,7 @@ coex_relay_config_read(const char *file, GError **error)
 
     config->keep_days = KEEP_DAYS;
     config->disk_limit_mb = DISK_LIMIT_MB;
+    config->replicas = REPLICAS;
     config->tenants = g_ptr_array_new_with_free_func(tenant_free);
     config->by_path = g_hash_table_new(g_str_hash, g_str_equal);
     if (!g_file_get_contents(file, &text, &length, &own_error)) {

@@ -42,8 +42,15 @@ typedef struct CoexRelayConfig {
     char *database;
     guint keep_days;
     guint disk_limit_mb;
-    GPtrArray *tenants;  /* CoexRelayTenant, one at least */
-    GHashTable *by_path; /* likewise */
+    guint nats_line;
+    char *nats;             /* addresses of brokers, with commas between them; NULL: it is alone */
+    char *nats_credentials; /* a file; NULL: none */
+    char *nats_user;        /* NULL: none */
+    char *nats_password;    /* secret; NULL: none */
+    char *nats_ca;          /* a file; NULL: those that the system trusts */
+    guint replicas;         /* of the brokers' log */
+    GPtrArray *tenants;     /* CoexRelayTenant, one at least */
+    GHashTable *by_path;    /* likewise */
 } CoexRelayConfig;
 
 /* COEX_ERROR_INVALID_INPUT: file, line, what is wrong and what to do; no secret is in it. */

@@ -4,6 +4,7 @@
 #include "core/relay.h"
 #include "net/exchange.h"
 #include "net/listener.h"
+#include "relay/cluster.h"
 #include "relay/config.h"
 #include "relay/counts.h"
 #include "relay/keys.h"
@@ -50,6 +51,7 @@ poll_free(Poll *poll)
 
 struct CoexDesks {
     CoexLog *log;
+    CoexCluster *cluster; /* NULL: the relay is alone */
     const CoexRelayConfig *config;
     CoexCounts *counts; /* of each tenant; borrowed */
     GPtrArray *tenants; /* Tenant, as in the configuration; never changes */
@@ -92,17 +94,27 @@ on_sent(gpointer data)
     g_free(answer);
 }
 
-/* Takes @poll, which is in no queue and has nothing flying but its text. */
+/* Takes @poll, which is in no queue and has nothing flying. */
+static void
+refuse_poll(Poll *poll)
+{
+    coex_exchange_respond(poll->exchange, 503);
+    poll_free(poll);
+}
+
+/* Takes @poll, which is in no queue and has nothing flying but its text. In a shared log a cursor
+ * beyond what there is may be another relay's, which is ahead. */
 static void
 answer_poll(Poll *poll, const CoexLogFigures *figures)
 {
     Tenant *tenant = poll->tenant;
+    gint64 newest =
+        tenant->desks->cluster != NULL ? MAX(figures->newest, poll->next) : figures->newest;
     Answer *answer = g_new(Answer, 1);
     g_autoptr(GBytes) bytes = NULL;
     gsize n_before = poll->n_flying;
 
-    coex_wire_end(poll->text, coex_log_get_id(tenant->desks->log), MIN(poll->next, figures->newest),
-                  figures->oldest, figures->newest);
+    coex_wire_end(poll->text, figures->id, MIN(poll->next, newest), figures->oldest, newest);
     *answer = (Answer){ tenant, g_steal_pointer(&poll->text) };
     g_mutex_lock(&tenant->desks->lock);
     tenant->n_flying += answer->text->len - n_before;
@@ -114,6 +126,13 @@ answer_poll(Poll *poll, const CoexLogFigures *figures)
     poll_free(poll);
 }
 
+/* Numbers of a shared log mean nothing before it is known which that is. */
+static gboolean
+has_numbers(const CoexLogFigures *figures)
+{
+    return figures->id[0] != '\0';
+}
+
 /* Without anything. */
 static void
 dismiss(Poll *poll)
@@ -121,7 +140,10 @@ dismiss(Poll *poll)
     CoexLogFigures figures;
 
     coex_log_get_figures(poll->tenant->desks->log, poll->tenant->index, &figures);
-    answer_poll(poll, &figures);
+    if (has_numbers(&figures))
+        answer_poll(poll, &figures);
+    else
+        refuse_poll(poll);
 }
 
 static void
@@ -315,9 +337,8 @@ on_read(const CoexLogFigures *figures, const GError *error, gpointer user_data)
     Tenant *tenant = poll->tenant;
     gsize n_flying = poll->n_flying;
 
-    if (error != NULL) {
-        coex_exchange_respond(poll->exchange, 503);
-        poll_free(poll);
+    if (error != NULL || !has_numbers(figures)) {
+        refuse_poll(poll);
         land(tenant, n_flying);
         return;
     }
@@ -346,6 +367,15 @@ coex_desks_wake(CoexDesks *desks, guint index)
     g_mutex_unlock(&desks->lock);
     while ((poll = g_queue_pop_head(&woken)) != NULL)
         start(poll);
+}
+
+void
+coex_desks_note(CoexDesks *desks, guint index)
+{
+    if (desks->cluster != NULL)
+        coex_cluster_wake(desks->cluster);
+    else
+        coex_desks_wake(desks, index);
 }
 
 /* ---- requests: the listener's thread ---- */
@@ -501,7 +531,7 @@ on_send_kept(const GError *error, gpointer user_data)
     coex_count_add(&sent->tenant->desks->counts[sent->tenant->index],
                    error == NULL ? COEX_COUNT_SENDS : COEX_COUNT_DISK, 1);
     if (error == NULL)
-        coex_desks_wake(sent->tenant->desks, sent->tenant->index);
+        coex_desks_note(sent->tenant->desks, sent->tenant->index);
 }
 
 static guint
@@ -563,11 +593,13 @@ tenant_free(gpointer data)
 }
 
 CoexDesks *
-coex_desks_new(const CoexRelayConfig *config, CoexLog *log, CoexCounts *counts)
+coex_desks_new(const CoexRelayConfig *config, CoexLog *log, CoexCluster *cluster,
+               CoexCounts *counts)
 {
     CoexDesks *desks = g_new0(CoexDesks, 1);
 
     desks->log = log;
+    desks->cluster = cluster;
     desks->config = config;
     desks->counts = counts;
     g_mutex_init(&desks->lock);
@@ -635,7 +667,7 @@ coex_desks_get_figures(CoexDesks *desks, guint index)
     for (guint i = 0; i < tenant->keys->len; i++) {
         const CoexDeskKey *key = g_ptr_array_index(tenant->keys, i);
         CoexDeskFigures desk = { g_strdup(key->desk), key->asked_at, key->after,
-                                 count_waiting(&tenant->waiting, key) };
+                                 count_waiting(&tenant->waiting, key), 0 };
 
         g_array_append_val(all, desk);
     }

@@ -7,6 +7,7 @@
  * tell of a message that they sent. Hides keys, who waits and since when, and how much may be on
  * its way to them at once. */
 
+typedef struct CoexCluster CoexCluster;
 typedef struct CoexCounts CoexCounts;
 typedef struct CoexDesks CoexDesks;
 typedef struct CoexListenerHandler CoexListenerHandler;
@@ -22,8 +23,10 @@ typedef struct CoexRelayConfig CoexRelayConfig;
 #define COEX_DESKS_SEND_MAX (64 * 1024) /* bytes that tell of a message */
 
 /* For the thread's default context, in which waiting ends. All is borrowed; the tenants of @config
- * are the log's, in their order, for each of which there is one of @counts. */
-CoexDesks *coex_desks_new(const CoexRelayConfig *config, CoexLog *log, CoexCounts *counts);
+ * are the log's, in their order, for each of which there is one of @counts. @cluster NULL: the
+ * relay is alone. */
+CoexDesks *coex_desks_new(const CoexRelayConfig *config, CoexLog *log, CoexCluster *cluster,
+                          CoexCounts *counts);
 /* From now on @keys (CoexRelayKey) are the tenant's. Who waits with one that is none of them any
  * more is let go, and refused when he asks again. Any thread. */
 void coex_desks_set_keys(CoexDesks *desks, guint tenant, const GPtrArray *keys);
@@ -38,5 +41,7 @@ void coex_desks_free(CoexDesks *desks);
 /* For all paths that are no webhook's; its data is the CoexDesks. */
 extern const CoexListenerHandler coex_desks_handler;
 
-/* Something of the tenant was committed. In the writer's thread. */
+/* Something of the tenant that came here was committed. In the writer's thread. */
+void coex_desks_note(CoexDesks *desks, guint tenant);
+/* Something of it has its number, or the numbers are others. Any thread. */
 void coex_desks_wake(CoexDesks *desks, guint tenant);

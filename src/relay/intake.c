@@ -96,7 +96,7 @@ on_committed(const GError *error, gpointer data)
                    error == NULL ? COEX_COUNT_ACCEPTED : COEX_COUNT_DISK, 1);
     passage->kept(error, passage->user_data);
     if (error == NULL)
-        coex_desks_wake(passage->intake->desks, passage->tenant);
+        coex_desks_note(passage->intake->desks, passage->tenant);
 }
 
 /* Of one that was not kept: the HTTP status. */

@@ -4,13 +4,14 @@
 #include "core/backend.h"
 #include "ingest/receiver.h"
 #include "net/certificate.h"
+#include "relay/cluster.h"
 #include "relay/config.h"
 #include "relay/console.h"
 #include "relay/counts.h"
 #include "relay/desks.h"
 #include "relay/intake.h"
 #include "relay/status.h"
-#include "store/log.h"
+#include "store/shared-log.h"
 #include <string.h>
 
 #define MB (1024 * (guint64)1024)
@@ -31,6 +32,7 @@ struct CoexRelay {
     const CoexRelayConfig *config; /* of the beginning */
     CoexRelayConfig *reloaded;     /* the last that was read since, NULL */
     CoexLog *log;
+    CoexCluster *cluster; /* NULL: it is alone */
     CoexDesks *desks;
     CoexRelayIntake *intake;
     CoexReceiver *receiver;
@@ -138,7 +140,8 @@ open_log(const CoexRelayConfig *config, GError **error)
                          .program = "coex-relay",
                          .tenants = paths,
                          .keep_s = (gint64)config->keep_days * DAY_S,
-                         .limit = config->disk_limit_mb * MB };
+                         .limit = config->disk_limit_mb * MB,
+                         .is_shared = config->nats != NULL };
 
     for (guint i = 0; i < config->tenants->len; i++)
         paths[i] = ((const CoexRelayTenant *)g_ptr_array_index(config->tenants, i))->path;
@@ -183,6 +186,9 @@ look(gpointer data)
         tenant.desks = coex_desks_get_figures(relay->desks, i);
         coex_relay_status_add(status, &tenant);
     }
+    if (relay->cluster != NULL)
+        coex_cluster_get_figures(relay->cluster, &status->cluster);
+    coex_relay_status_count(status, relay->log);
     return status;
 }
 
@@ -201,8 +207,25 @@ coex_relay_dup_rest(const CoexRelayConfig *config, GError **error)
         coex_log_get_figures(log, i, &tenant.log);
         coex_relay_status_add(status, &tenant);
     }
+    coex_relay_status_count(status, log);
     coex_log_close(log);
     return coex_relay_status_dup_text(status);
+}
+
+static void
+on_placed(guint tenant, gpointer data)
+{
+    CoexRelay *relay = data;
+
+    coex_desks_wake(relay->desks, tenant);
+}
+
+static CoexCluster *
+make_cluster(CoexRelay *relay, const CoexRelayConfig *config)
+{
+    const CoexClusterSpec spec = { config, relay->log, relay->say, on_placed, relay };
+
+    return coex_cluster_new(&spec);
 }
 
 static gboolean
@@ -217,7 +240,9 @@ open_parts(CoexRelay *relay, const CoexRelayConfig *config, GError **error)
         g_clear_pointer(&ground.certificate, coex_certificate_free);
         return FALSE;
     }
-    relay->desks = coex_desks_new(config, relay->log, relay->counts);
+    if (config->nats != NULL)
+        relay->cluster = make_cluster(relay, config);
+    relay->desks = coex_desks_new(config, relay->log, relay->cluster, relay->counts);
     relay->intake = coex_relay_intake_new(config, relay->log, relay->desks, relay->counts);
     ground.keep_data = relay->intake;
     ground.others_data = relay->desks;
@@ -229,6 +254,8 @@ open_parts(CoexRelay *relay, const CoexRelayConfig *config, GError **error)
         relay->tenants[i].config = g_ptr_array_index(config->tenants, i);
         receive(relay, &relay->tenants[i]);
     }
+    if (relay->cluster != NULL)
+        coex_cluster_start(relay->cluster);
     if (config->metrics != NULL)
         relay->console = coex_console_new(config->metrics, look, relay, error);
     return config->metrics == NULL || relay->console != NULL;
@@ -306,7 +333,11 @@ has_other_ground(const CoexRelayConfig *a, const CoexRelayConfig *b)
 {
     return strcmp(a->listen, b->listen) != 0 || g_strcmp0(a->metrics, b->metrics) != 0 ||
            strcmp(a->database, b->database) != 0 || a->keep_days != b->keep_days ||
-           a->disk_limit_mb != b->disk_limit_mb;
+           a->disk_limit_mb != b->disk_limit_mb || g_strcmp0(a->nats, b->nats) != 0 ||
+           g_strcmp0(a->nats_credentials, b->nats_credentials) != 0 ||
+           g_strcmp0(a->nats_user, b->nats_user) != 0 ||
+           g_strcmp0(a->nats_password, b->nats_password) != 0 ||
+           g_strcmp0(a->nats_ca, b->nats_ca) != 0 || a->replicas != b->replicas;
 }
 
 void
@@ -348,6 +379,7 @@ coex_relay_close(CoexRelay *relay)
     if (relay->desks != NULL)
         coex_desks_end(relay->desks);
     g_clear_pointer(&relay->receiver, coex_receiver_free);
+    g_clear_pointer(&relay->cluster, coex_cluster_free);
     coex_log_close(relay->log);
     g_clear_pointer(&relay->intake, coex_relay_intake_free);
     g_clear_pointer(&relay->desks, coex_desks_free);

@@ -44,6 +44,7 @@ void
 coex_relay_status_free(CoexRelayStatus *status)
 {
     g_array_unref(status->tenants);
+    coex_cluster_figures_clear(&status->cluster);
     g_free(status);
 }
 
@@ -85,7 +86,33 @@ get_bytes(const CoexRelayStatus *status)
 static gint64
 count_kept(const CoexTenantStatus *tenant)
 {
-    return tenant->log.newest - tenant->log.oldest + 1;
+    return tenant->log.n_kept;
+}
+
+/* Where a failing disk cannot be asked, nothing is counted. */
+void
+coex_relay_status_count(CoexRelayStatus *status, CoexLog *log)
+{
+    g_autoptr(GArray) counts = g_array_new(FALSE, FALSE, sizeof(CoexLogCount));
+    g_autoptr(GPtrArray) desks = g_ptr_array_new();
+
+    for (guint i = 0; i < status->tenants->len; i++) {
+        const CoexTenantStatus *tenant = get_tenant(status, i);
+
+        for (guint k = 0; tenant->desks != NULL && k < tenant->desks->len; k++) {
+            CoexDeskFigures *desk = &g_array_index(tenant->desks, CoexDeskFigures, k);
+            const CoexLogCount count = { .tenant = i, .after = desk->after };
+
+            g_ptr_array_add(desks, desk);
+            g_array_append_val(counts, count);
+        }
+    }
+    if (!coex_log_count(log, (CoexLogCount *)(gpointer)counts->data, counts->len, &status->waiting,
+                        NULL))
+        return;
+    for (guint i = 0; i < desks->len; i++)
+        ((CoexDeskFigures *)g_ptr_array_index(desks, i))->n_behind =
+            g_array_index(counts, CoexLogCount, i).ret_n;
 }
 
 /* ---- for people ---- */
@@ -143,8 +170,7 @@ print_counts(GString *text, CoexCounts *counts)
 }
 
 static void
-print_desk(GString *text, const CoexRelayStatus *status, const CoexTenantStatus *tenant,
-           const CoexDeskFigures *desk)
+print_desk(GString *text, const CoexRelayStatus *status, const CoexDeskFigures *desk)
 {
     g_autofree char *ago = dup_ago(status->now - desk->asked_at);
 
@@ -153,8 +179,7 @@ print_desk(GString *text, const CoexRelayStatus *status, const CoexTenantStatus 
         g_string_append(text, "did not ask yet\n");
     else
         g_string_append_printf(text, "%s, %" G_GINT64_FORMAT " it does not have\n",
-                               desk->n_waiting > 0 ? "waits" : ago,
-                               MAX(tenant->log.newest - desk->after, 0));
+                               desk->n_waiting > 0 ? "waits" : ago, desk->n_behind);
 }
 
 static void
@@ -170,7 +195,29 @@ print_tenant(GString *text, const CoexRelayStatus *status, const CoexTenantStatu
     if (tenant->counts != NULL)
         print_counts(text, tenant->counts);
     for (guint i = 0; tenant->desks != NULL && i < tenant->desks->len; i++)
-        print_desk(text, status, tenant, &g_array_index(tenant->desks, CoexDeskFigures, i));
+        print_desk(text, status, &g_array_index(tenant->desks, CoexDeskFigures, i));
+}
+
+static void
+print_cluster(GString *text, const CoexRelayStatus *status)
+{
+    const CoexClusterFigures *cluster = &status->cluster;
+    g_autofree char *oldest = dup_time(status->waiting.oldest_at / 1000);
+
+    if (status->config->nats == NULL)
+        return;
+    if (cluster->trouble != NULL)
+        g_string_append_printf(text, "Brokers: %s\n", cluster->trouble);
+    else if (cluster->broker != NULL)
+        g_string_append_printf(text, "Brokers: %s answers, %s.\n", cluster->broker,
+                               cluster->is_there ? "and all that they have is here"
+                                                 : "and what they have is read");
+    else if (status->began_at != 0)
+        g_string_append(text, "Brokers: none answered yet.\n");
+    g_string_append_printf(text, "Not in their log yet: %" G_GINT64_FORMAT, status->waiting.n);
+    if (status->waiting.n > 0)
+        g_string_append_printf(text, ", the oldest of %s", oldest);
+    g_string_append(text, ".\n");
 }
 
 char *
@@ -192,6 +239,7 @@ coex_relay_status_dup_text(const CoexRelayStatus *status)
     g_string_append(text, ".\n");
     if (status->certificate_end != 0)
         g_string_append_printf(text, "The certificate ends on %s.\n", end);
+    print_cluster(text, status);
     for (guint i = 0; i < status->tenants->len; i++)
         print_tenant(text, status, get_tenant(status, i));
     return g_string_free(text, FALSE);
@@ -291,7 +339,7 @@ print_behind(GString *text, const CoexTenantStatus *tenant)
         if (desk->asked_at != 0)
             g_string_append_printf(
                 text, "coex_relay_desk_behind{tenant=\"%s\",desk=\"%s\"} %" G_GINT64_FORMAT "\n",
-                name, label, MAX(tenant->log.newest - desk->after, 0));
+                name, label, desk->n_behind);
     }
 }
 
@@ -310,6 +358,27 @@ print_common(GString *text, const CoexRelayStatus *status)
                      "When the certificate ends, since 1970.");
         g_string_append_printf(text, "coex_relay_certificate_end_seconds %" G_GINT64_FORMAT "\n",
                                status->certificate_end);
+    }
+}
+
+static const struct {
+    const char *name, *help;
+} of_clusters[] = {
+    { "brokers_up", "Whether a broker answers, and all that it has is here." },
+    { "unforwarded", "Entries that are not in the brokers' log yet." },
+    { "unforwarded_oldest_seconds", "When the oldest of them came, since 1970; 0: there is none." },
+};
+
+static void
+print_cluster_metrics(GString *text, const CoexRelayStatus *status)
+{
+    const gint64 values[] = { status->cluster.is_there, status->waiting.n,
+                              status->waiting.oldest_at / 1000 };
+
+    for (guint i = 0; status->config->nats != NULL && i < G_N_ELEMENTS(of_clusters); i++) {
+        begin_metric(text, of_clusters[i].name, "gauge", of_clusters[i].help);
+        g_string_append_printf(text, "coex_relay_%s %" G_GINT64_FORMAT "\n", of_clusters[i].name,
+                               values[i]);
     }
 }
 
@@ -335,5 +404,6 @@ coex_relay_status_dup_metrics(const CoexRelayStatus *status)
     for (guint i = 0; i < status->tenants->len; i++)
         print_behind(text, get_tenant(status, i));
     print_common(text, status);
+    print_cluster_metrics(text, status);
     return g_string_free(text, FALSE);
 }

@@ -18,8 +18,8 @@ dup_program(void)
     return g_build_filename(g_getenv("COEX_BUILD_DIR"), "coex-relay", NULL);
 }
 
-static guint
-find_port(void)
+guint
+rig_find_port(void)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GSocket) socket =
@@ -57,8 +57,8 @@ write_config(Rig *rig, const char *name, gboolean has_metrics)
 }
 
 /* A test that fails leaves nothing behind. */
-static void
-end_with_test(gpointer data)
+void
+rig_end_with_test(gpointer data)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     /* what is too large for a limit is an error then, as on a full disk */
@@ -76,7 +76,7 @@ spawn(const char *folder, const char *notify, const char *clock, GError **error)
     g_autofree char *said = g_build_filename(folder, "said", NULL);
 
     g_subprocess_launcher_set_stderr_file_path(launcher, said);
-    g_subprocess_launcher_set_child_setup(launcher, end_with_test, NULL, NULL);
+    g_subprocess_launcher_set_child_setup(launcher, rig_end_with_test, NULL, NULL);
     if (clock != NULL) {
         g_subprocess_launcher_setenv(launcher, "LD_PRELOAD", shim, TRUE);
         g_subprocess_launcher_setenv(launcher, "COEX_CLOCK", clock, TRUE);
@@ -119,8 +119,8 @@ rig_start(Rig *rig)
     do {
         g_clear_object(&rig->process);
         if (rig->port == 0) {
-            rig->port = find_port();
-            rig->metrics_port = find_port();
+            rig->port = rig_find_port();
+            rig->metrics_port = rig_find_port();
         }
         write_config(rig, "relay.conf", TRUE);
         rig->process = spawn(rig->folder, path, rig->has_clock ? clock : NULL, &error);

@@ -37,6 +37,10 @@ Rig *rig_new_with_clock(const char *options, const char *tenants);
 void rig_set_clock(Rig *rig, gint64 ahead_s);
 /* How large a file it can write, bytes; RLIM_INFINITY: any. */
 void rig_limit_files(Rig *rig, guint64 max);
+/* A port that nobody uses now. */
+guint rig_find_port(void);
+/* For a child of the test: it ends with it. A GSpawnChildSetupFunc. */
+void rig_end_with_test(gpointer data);
 /* A file of that name in its folder: cert.pem and key.pem are the certificate's. */
 void rig_put(Rig *rig, const char *name, const char *text);
 /* Puts another certificate in its place. */

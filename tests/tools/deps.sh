@@ -21,6 +21,7 @@ libraries libsoup-3.0-dev    libsoup3-devel            libsoup3
 libraries libmicrohttpd-dev  libmicrohttpd-devel       libmicrohttpd
 libraries libsqlite3-dev     sqlite-devel              sqlite
 libraries libwebp-dev        libwebp-devel             libwebp
+libraries libnats-dev        cnats-devel               cnats
 libraries libpurple-dev      libpurple-devel           libpurple
 runtime   ca-certificates    ca-certificates           ca-certificates
 pidgin    pidgin             pidgin                    pidgin
@@ -49,6 +50,7 @@ check     libgail-common     gtk2                      gtk2
 check     imagemagick        ImageMagick               imagemagick
 check     libgdk-pixbuf-2.0-0 gdk-pixbuf2              gdk-pixbuf2
 check     microsocks         -                         -
+check     nats-server        nats-server               nats-server
 check     tinyproxy-bin      tinyproxy                 tinyproxy
 check     fonts-dejavu-core  dejavu-sans-fonts         ttf-dejavu
 pictures  xterm              xterm                     xterm

@@ -59,6 +59,7 @@ RULES_INCLUDE = [
      "SQLite is for src/store alone"),
     (r"<gnutls/", ("src/core/digest.c", "src/net/certificate", "tests/sim/certificate.c", "tests/bench/"),
      "GnuTLS is for src/core/digest.c and src/net/certificate.c alone"),
+    (r"<nats/", ("src/relay/broker", "tests/relay/"), "libnats is for src/relay/broker alone"),
     (r"<webp/", ("src/media/webp.c", "tests/session/"), "libwebp is for src/media/webp.c alone"),
     (r"<json-glib/", ("src/core/json.c", "tests/"), "json-glib is for src/core/json.c alone"),
 ]
