@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "brokers.h"
+#include "liar.h"
 #include "rig.h"
 
 #include <string.h>
@@ -565,6 +566,37 @@ test_no_stream(void)
     desk_end(&desk);
 }
 
+/* What something that only says it is a broker has "kept" is put into the first real one. */
+static void
+test_liar(void)
+{
+    g_autoptr(Brokers) brokers = brokers_prepare(1, NULL);
+    g_autofree char *options = brokers != NULL ? brokers_dup_options(brokers) : NULL;
+    gint64 until = g_get_monotonic_time() + RIG_PATIENCE_S * G_USEC_PER_SEC;
+    g_autoptr(Rig) rig = NULL;
+    Liar *liar;
+    Desk desk;
+
+    if (brokers == NULL)
+        return;
+    liar = liar_new(brokers->ports[0]);
+    rig = rig_new(options, RIG_BAKERY);
+    deliver(rig, "/bakery", 0, 3);
+    while (liar_count(liar) < 3) {
+        g_main_context_iteration(NULL, FALSE);
+        g_poll(NULL, 0, 2);
+        g_assert_cmpint(g_get_monotonic_time(), <, until);
+    }
+    desk_begin(&desk, "/bakery", RIG_KEY);
+    rig_stop(rig);
+    liar_free(liar);
+    broker_start(brokers, 0);
+    rig_start(rig);
+    desk_read(&desk, rig, 3);
+    assert_counts(&desk, 3);
+    desk_end(&desk);
+}
+
 /* Of a relay that is told what it must not do. */
 static void
 assert_refused(const char *lines, const char *why)
@@ -638,6 +670,7 @@ main(int argc, char **argv)
     g_test_add_func("/cluster/full", test_full);
     g_test_add_func("/cluster/joins", test_joins);
     g_test_add_func("/cluster/no-stream", test_no_stream);
+    g_test_add_func("/cluster/liar", test_liar);
     g_test_add_func("/cluster/configuration", test_configuration);
     g_test_add_func("/cluster/users", test_users);
     return g_test_run();

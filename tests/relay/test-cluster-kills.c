@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "brokers.h"
+#include "rig.h"
+
+#include <string.h>
+
+/* Providers deliver to two relays without a pause, desks read at both without a pause, and relays
+ * and brokers are killed under them again and again: what was acknowledged reaches every desk,
+ * once, and all desks in the same order. */
+
+#define N_PROVIDERS 2
+#define N_RELAYS 2
+#define N_KILLS 4 /* of each kind; KILLS in the environment says more */
+
+typedef struct {
+    Brokers *brokers;
+    Rig *relays[N_RELAYS];
+    GMutex lock;
+    GCond changed;
+    GHashTable *acknowledged; /* ids */
+    gboolean over;            /* nothing more is delivered */
+} World;
+
+typedef struct {
+    World *world;
+    guint number;
+} Part;
+
+static guint
+get_n_kills(void)
+{
+    const char *kills = g_getenv("KILLS");
+
+    return kills != NULL ? (guint)g_ascii_strtoull(kills, NULL, 10) : N_KILLS;
+}
+
+static gboolean
+is_over(World *world)
+{
+    gboolean over;
+
+    g_mutex_lock(&world->lock);
+    over = world->over;
+    g_mutex_unlock(&world->lock);
+    return over;
+}
+
+/* As a provider does: until it is acknowledged, by whichever relay is there. */
+static gpointer
+provide(gpointer data)
+{
+    const Part *part = data;
+    World *world = part->world;
+
+    for (guint i = 0; !is_over(world); i++) {
+        g_autofree char *id = g_strdup_printf("%u-%u", part->number, i);
+        g_autofree char *body = g_strdup_printf("{\"id\":\"%s\"}", id);
+        guint at = part->number;
+
+        while (rig_deliver(world->relays[at % N_RELAYS], "/bakery", body) != 200 && !is_over(world))
+            at++;
+        if (is_over(world))
+            break;
+        g_mutex_lock(&world->lock);
+        g_hash_table_add(world->acknowledged, g_steal_pointer(&id));
+        g_cond_broadcast(&world->changed);
+        g_mutex_unlock(&world->lock);
+        g_poll(NULL, 0, 2);
+    }
+    return NULL;
+}
+
+/* A desk that goes from one relay to the other with its cursor. */
+typedef struct {
+    char *log;
+    gint64 after;
+    GHashTable *seen;
+    GPtrArray *order; /* of the seen's ids, borrowed */
+} Desk;
+
+static void
+desk_clear(Desk *desk)
+{
+    g_free(desk->log);
+    g_hash_table_unref(desk->seen);
+    g_ptr_array_unref(desk->order);
+}
+
+static void
+desk_take(Desk *desk, const Batch *batch)
+{
+    if (g_strcmp0(desk->log, batch->relay) != 0) {
+        g_assert_null(desk->log);
+        desk->log = g_strdup(batch->relay);
+    }
+    for (guint i = 0; i < batch->entries->len; i++) {
+        const Entry *entry = batch_get(batch, i);
+        char *id =
+            g_strndup(entry->body + strlen("{\"id\":\""), entry->length - strlen("{\"id\":\"\"}"));
+
+        g_assert_cmpint(entry->sequence, >, desk->after);
+        desk->after = entry->sequence;
+        g_ptr_array_add(desk->order, id);
+        g_assert_true(g_hash_table_add(desk->seen, id));
+    }
+    desk->after = batch->after;
+}
+
+static gboolean
+has_all(World *world, const Desk *desk)
+{
+    GHashTableIter each;
+    gpointer id;
+    gboolean all = TRUE;
+
+    g_mutex_lock(&world->lock);
+    g_hash_table_iter_init(&each, world->acknowledged);
+    while (all && g_hash_table_iter_next(&each, &id, NULL))
+        all = g_hash_table_contains(desk->seen, id);
+    g_mutex_unlock(&world->lock);
+    return all;
+}
+
+static void
+desk_read_on(World *world, Desk *desk, guint number, gboolean stays)
+{
+    gint64 until = 0;
+
+    desk->seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    desk->order = g_ptr_array_new();
+    for (guint i = 0; !is_over(world) || !has_all(world, desk); i++) {
+        Rig *rig = world->relays[(stays ? number : number + i) % N_RELAYS];
+        g_autoptr(Batch) batch = rig_poll(rig, "/bakery", RIG_KEY, desk->after, 1);
+
+        if (batch->status == 200)
+            desk_take(desk, batch);
+        else
+            g_poll(NULL, 0, 10);
+        if (is_over(world) && until == 0)
+            until = g_get_monotonic_time() + RIG_PATIENCE_S * G_USEC_PER_SEC;
+        if (until != 0 && g_get_monotonic_time() > until)
+            g_error("%u of %u came", g_hash_table_size(desk->seen),
+                    g_hash_table_size(world->acknowledged));
+    }
+}
+
+static gpointer
+read_on(gpointer data)
+{
+    const Part *part = data;
+    Desk *desk = g_new0(Desk, 1);
+
+    desk_read_on(part->world, desk, part->number, FALSE);
+    return desk;
+}
+
+static void
+wait_for_more(World *world, guint count)
+{
+    gint64 until = g_get_monotonic_time() + RIG_PATIENCE_S * G_USEC_PER_SEC;
+
+    g_mutex_lock(&world->lock);
+    count += g_hash_table_size(world->acknowledged);
+    while (g_hash_table_size(world->acknowledged) < count)
+        g_assert_true(g_cond_wait_until(&world->changed, &world->lock, until));
+    g_mutex_unlock(&world->lock);
+}
+
+/* One that never moved, from the first, at each relay: all in the order that the desks saw. */
+static void
+assert_same_order(World *world, const Desk *desk)
+{
+    for (guint i = 0; i < N_RELAYS; i++) {
+        Desk anew = { NULL };
+
+        desk_read_on(world, &anew, i, TRUE);
+        for (guint k = 0; k < MIN(anew.order->len, desk->order->len); k++)
+            g_assert_cmpstr(g_ptr_array_index(anew.order, k), ==,
+                            g_ptr_array_index(desk->order, k));
+        desk_clear(&anew);
+    }
+}
+
+/* @kill is called again and again. */
+static void
+run(guint n_brokers, void (*kill)(World *world, guint i))
+{
+    World world = { .brokers = brokers_new(n_brokers, NULL) };
+    Part parts[N_PROVIDERS];
+    GThread *providers[N_PROVIDERS], *desks[N_RELAYS];
+    g_autofree char *options = NULL;
+
+    if (world.brokers == NULL)
+        return;
+    options = brokers_dup_options(world.brokers);
+    g_mutex_init(&world.lock);
+    g_cond_init(&world.changed);
+    world.acknowledged = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (guint i = 0; i < N_RELAYS; i++)
+        world.relays[i] = rig_new(options, RIG_BAKERY);
+    for (guint i = 0; i < N_PROVIDERS; i++) {
+        parts[i] = (Part){ &world, i };
+        providers[i] = g_thread_new("provider", provide, &parts[i]);
+    }
+    for (guint i = 0; i < N_RELAYS; i++)
+        desks[i] = g_thread_new("desk", read_on, &parts[i]);
+    for (guint i = 0; i < get_n_kills(); i++) {
+        wait_for_more(&world, (guint)g_test_rand_int_range(1, 60));
+        kill(&world, i);
+    }
+    wait_for_more(&world, 1);
+    g_mutex_lock(&world.lock);
+    world.over = TRUE;
+    g_mutex_unlock(&world.lock);
+    for (guint i = 0; i < N_PROVIDERS; i++)
+        g_thread_join(providers[i]);
+    for (guint i = 0; i < N_RELAYS; i++) {
+        Desk *desk = g_thread_join(desks[i]);
+
+        assert_same_order(&world, desk);
+        desk_clear(desk);
+        g_free(desk);
+    }
+    for (guint i = 0; i < N_RELAYS; i++)
+        rig_free(world.relays[i]);
+    brokers_free(world.brokers);
+    g_hash_table_unref(world.acknowledged);
+    g_mutex_clear(&world.lock);
+    g_cond_clear(&world.changed);
+}
+
+static void
+kill_relay(World *world, guint i)
+{
+    rig_kill(world->relays[i % N_RELAYS]);
+    rig_start(world->relays[i % N_RELAYS]);
+}
+
+static void
+kill_broker(World *world, guint i)
+{
+    broker_kill(world->brokers, i % world->brokers->n);
+    wait_for_more(world, (guint)g_test_rand_int_range(1, 20));
+    broker_start(world->brokers, i % world->brokers->n);
+}
+
+static void
+kill_either(World *world, guint i)
+{
+    if (i % 2 == 0)
+        kill_relay(world, i / 2);
+    else
+        kill_broker(world, i / 2);
+}
+
+/* Two of three, of which the first that is started again has seen less than the third. */
+static void
+kill_two(World *world, guint i)
+{
+    broker_kill(world->brokers, i % 3);
+    wait_for_more(world, 10);
+    broker_kill(world->brokers, (i + 1) % 3);
+    wait_for_more(world, 10);
+    broker_start(world->brokers, i % 3);
+    wait_for_more(world, 10);
+    broker_start(world->brokers, (i + 1) % 3);
+}
+
+static void
+test_relays(void)
+{
+    run(1, kill_relay);
+}
+
+static void
+test_brokers(void)
+{
+    run(1, kill_broker);
+}
+
+static void
+test_three(void)
+{
+    run(3, kill_either);
+}
+
+static void
+test_two_of_three(void)
+{
+    run(3, kill_two);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/cluster-kills/relays", test_relays);
+    g_test_add_func("/cluster-kills/brokers", test_brokers);
+    g_test_add_func("/cluster-kills/three", test_three);
+    g_test_add_func("/cluster-kills/two-of-three", test_two_of_three);
+    return g_test_run();
+}
