@@ -30,6 +30,9 @@ static const char usage[] =
     "  relay   webhooks answered 200 by coex-relay (base: by the plugin in the same run), from\n"
     "          there to a desk that waits, and to its screen (base: the plugin's own listener),\n"
     "          and all of them to a new desk; base: a bare SELECT\n"
+    "  brokers webhooks answered 200 by one of two relays that share a log, and at the other one,\n"
+    "          with one nats-server and with three of them; base: a relay alone. All of it is on\n"
+    "          this machine\n"
     "\n"
     "Without a section all are run, in less than four minutes. Other work on the machine moves "
     "the\n"
@@ -42,7 +45,7 @@ static const struct {
     { "ack", bench_ack },     { "mixed", bench_mixed },   { "show", bench_show },
     { "start", bench_start }, { "memory", bench_memory }, { "send", bench_send },
     { "media", bench_media }, { "past", bench_past },     { "search", bench_search },
-    { "crowd", bench_crowd }, { "relay", bench_relay },
+    { "crowd", bench_crowd }, { "relay", bench_relay },   { "brokers", bench_brokers },
 };
 
 static char *program_dir;

@@ -41,17 +41,18 @@ double bench_median(double *values, guint n); /* sorts them */
 
 /* ---- the sections ---- */
 
-void bench_ack(void);    /* receive.c */
-void bench_mixed(void);  /* receive.c */
-void bench_show(void);   /* receive.c */
-void bench_start(void);  /* start.c: with many people */
-void bench_memory(void); /* start.c */
-void bench_send(void);   /* send.c */
-void bench_media(void);  /* media.c */
-void bench_past(void);   /* past.c */
-void bench_search(void); /* past.c */
-void bench_crowd(void);  /* crowd.c */
-void bench_relay(void);  /* relay.c */
+void bench_ack(void);     /* receive.c */
+void bench_mixed(void);   /* receive.c */
+void bench_show(void);    /* receive.c */
+void bench_start(void);   /* start.c: with many people */
+void bench_memory(void);  /* start.c */
+void bench_send(void);    /* send.c */
+void bench_media(void);   /* media.c */
+void bench_past(void);    /* past.c */
+void bench_search(void);  /* past.c */
+void bench_crowd(void);   /* crowd.c */
+void bench_relay(void);   /* relay.c */
+void bench_brokers(void); /* brokers.c */
 
 /* ---- a program with one line of answer to each line of command: rig.c ---- */
 
