@@ -11,7 +11,7 @@ typedef char *(*BuildLine)(const CoexJsonAt *value, const char *sentence);
 
 typedef struct {
     const char *event;
-    const char *sentence; /* NULL: nothing for people */
+    const char *sentence; /* for _(), NULL: nothing for people, or it is built */
     BuildLine build;      /* NULL: the sentence as it is */
     CoexLink link;
 } EventRow;
@@ -72,13 +72,16 @@ build_removed(const CoexJsonAt *value, const char *sentence)
 
     for (gsize i = 0; reason != NULL && i < G_N_ELEMENTS(reasons); i++) {
         if (strcmp(reasons[i].reason, reason) == 0)
-            why = reasons[i].meaning;
+            why = _(reasons[i].meaning);
     }
-    return g_strdup_printf(why != NULL ? _("%s: %s. Connect it again at the provider; until then "
-                                           "nothing is sent, and what you type waits.")
-                                       : _("%s. Connect it again at the provider; until then "
-                                           "nothing is sent, and what you type waits."),
-                           sentence, why);
+    if (why == NULL)
+        return g_strdup(_("This number is no longer connected with the API. Connect it again at "
+                          "the provider; until then nothing is sent, and what you type waits."));
+    /* Translators: %s is the reason, such as "the number was changed on the phone" */
+    return g_strdup_printf(_("This number is no longer connected with the API: %s. Connect it "
+                             "again at the provider; until then nothing is sent, and what you type "
+                             "waits."),
+                           why);
 }
 
 /* What is restricted, and until when, where that is told. */
@@ -94,14 +97,17 @@ dup_restricted(const char *type, gint64 expiration)
         end = g_date_time_format(when, "%Y-%m-%d %H:%M UTC");
     if (type == NULL)
         type = _("not told what");
-    return g_strdup_printf(end != NULL ? "%s until %s" : "%s", type, end);
+    if (end == NULL)
+        return g_strdup(type);
+    /* Translators: what is restricted, and a date with a time */
+    return g_strdup_printf(_("%s until %s"), type, end);
 }
 
 static char *
 build_restriction(const CoexJsonAt *value, const char *sentence)
 {
     CoexJsonAt list = coex_json_member(value, "restriction_info");
-    GString *line = g_string_new(sentence);
+    g_autoptr(GString) all = g_string_new(NULL);
     guint n = coex_json_length(&list);
 
     for (guint i = 0; i < MIN(n, 10); i++) {
@@ -111,13 +117,16 @@ build_restriction(const CoexJsonAt *value, const char *sentence)
         g_autofree char *restricted =
             dup_restricted(text_of(&info, "restriction_type"), coex_json_int(&expiration, 0));
 
-        g_string_append(line, i == 0 ? ": " : "; ");
-        g_string_append(line, restricted);
+        g_string_append_printf(all, "%s%s", i > 0 ? "; " : "", restricted);
         if (remedy != NULL)
-            g_string_append_printf(line, " (%s)", remedy);
+            g_string_append_printf(all, " (%s)", remedy);
     }
-    g_string_append(line, _(". See WhatsApp Manager for the reason, and for how to appeal."));
-    return g_string_free(line, FALSE);
+    if (all->len == 0)
+        return g_strdup(_("WhatsApp has restricted this business account. See WhatsApp Manager for "
+                          "the reason, and for how to appeal."));
+    return g_strdup_printf(_("WhatsApp has restricted this business account: %s. See WhatsApp "
+                             "Manager for the reason, and for how to appeal."),
+                           all->str);
 }
 
 static char *
@@ -138,11 +147,13 @@ build_ban(const CoexJsonAt *value, const char *sentence)
 
     for (gsize i = 0; state != NULL && i < G_N_ELEMENTS(states); i++) {
         if (strcmp(states[i].state, state) == 0)
-            meaning = states[i].meaning;
+            meaning = _(states[i].meaning);
     }
-    return g_strdup_printf(date != NULL ? _("%s (%s). See WhatsApp Manager for the reason.")
-                                        : _("%s. See WhatsApp Manager for the reason."),
-                           meaning, date);
+    if (date == NULL)
+        /* Translators: %s is a sentence, such as "WhatsApp has disabled this business account" */
+        return g_strdup_printf(_("%s. See WhatsApp Manager for the reason."), meaning);
+    /* Translators: a sentence, such as "WhatsApp has disabled this business account", and a date */
+    return g_strdup_printf(_("%s (%s). See WhatsApp Manager for the reason."), meaning, date);
 }
 
 static char *
@@ -151,16 +162,17 @@ build_violation(const CoexJsonAt *value, const char *sentence)
     CoexJsonAt info = coex_json_member(value, "violation_info");
     const char *type = text_of(&info, "violation_type");
 
-    return g_strdup_printf(type != NULL ? _("%s: %s. See WhatsApp Manager for what to change.")
-                                        : _("%s. See WhatsApp Manager for what to change."),
-                           sentence, type);
+    if (type == NULL)
+        return g_strdup(_("WhatsApp reports a violation of its rules by this business account. See "
+                          "WhatsApp Manager for what to change."));
+    /* Translators: %s is the kind of violation, a word of WhatsApp's */
+    return g_strdup_printf(_("WhatsApp reports a violation of its rules by this business account: "
+                             "%s. See WhatsApp Manager for what to change."),
+                           type);
 }
 
 static const EventRow account_events[] = {
-    { .event = "PARTNER_REMOVED",
-      .sentence = N_("This number is no longer connected with the API"),
-      .build = build_removed,
-      .link = COEX_LINK_LOST },
+    { .event = "PARTNER_REMOVED", .build = build_removed, .link = COEX_LINK_LOST },
     { .event = "ACCOUNT_OFFBOARDED",
       .sentence = N_("WhatsApp has paused the API for this number because the phone was changed or "
                      "registered again. It usually reconnects by itself within minutes: until then "
@@ -170,15 +182,11 @@ static const EventRow account_events[] = {
       .sentence = N_("This number is connected with the API again. What was written in between is "
                      "on the phone only: look there. Linked devices must be linked again."),
       .link = COEX_LINK_BACK },
-    { .event = "ACCOUNT_RESTRICTION",
-      .sentence = N_("WhatsApp has restricted this business account"),
-      .build = build_restriction },
+    { .event = "ACCOUNT_RESTRICTION", .build = build_restriction },
     { .event = "DISABLED_UPDATE",
       .sentence = N_("WhatsApp has changed the state of this business account"),
       .build = build_ban },
-    { .event = "ACCOUNT_VIOLATION",
-      .sentence = N_("WhatsApp reports a violation of its rules by this business account"),
-      .build = build_violation },
+    { .event = "ACCOUNT_VIOLATION", .build = build_violation },
     { .event = "ACCOUNT_DELETED",
       .sentence = N_("This WhatsApp Business account was deleted: nothing is sent any more, and "
                      "what you type waits."),
@@ -226,28 +234,38 @@ static const EventRow security_events[] = {
 };
 
 static char *
-build_event(const CoexJsonAt *value, const EventRow *rows, gsize n_rows, const char *what)
+build_event(const CoexJsonAt *value, const EventRow *row)
 {
-    const EventRow *row = find_row(value, rows, n_rows);
-    const char *event = text_of(value, "event");
+    const char *sentence = row->sentence != NULL ? _(row->sentence) : NULL;
 
-    if (row != NULL)
-        return row->build != NULL ? row->build(value, row->sentence) : g_strdup(row->sentence);
-    return g_strdup_printf(
-        _("WhatsApp reports a change of %s that this version does not know: %s."), what,
-        event != NULL ? event : _("not told what"));
+    return row->build != NULL ? row->build(value, sentence) : g_strdup(sentence);
 }
 
 static char *
 build_account(const CoexJsonAt *value, const char *sentence)
 {
-    return build_event(value, account_events, G_N_ELEMENTS(account_events), _("the account"));
+    const EventRow *row = find_row(value, account_events, G_N_ELEMENTS(account_events));
+    const char *event = text_of(value, "event");
+
+    if (row != NULL)
+        return build_event(value, row);
+    /* Translators: %s is a word of WhatsApp's for it, or "not told what" */
+    return g_strdup_printf(
+        _("WhatsApp reports a change of the account that this version does not know: %s."),
+        event != NULL ? event : _("not told what"));
 }
 
 static char *
 build_security(const CoexJsonAt *value, const char *sentence)
 {
-    return build_event(value, security_events, G_N_ELEMENTS(security_events), "security");
+    const EventRow *row = find_row(value, security_events, G_N_ELEMENTS(security_events));
+    const char *event = text_of(value, "event");
+
+    if (row != NULL)
+        return build_event(value, row);
+    return g_strdup_printf(
+        _("WhatsApp reports a change of security that this version does not know: %s."),
+        event != NULL ? event : _("not told what"));
 }
 
 static char *
@@ -257,17 +275,19 @@ build_alert(const CoexJsonAt *value, const char *sentence)
     const char *type = text_of(&info, "alert_type");
     const char *severity = text_of(&info, "alert_severity");
     const char *description = text_of(&info, "alert_description");
-    GString *line = g_string_new(_("WhatsApp alerts"));
+    g_autofree char *both =
+        type != NULL && description != NULL ? g_strdup_printf("%s: %s", type, description) : NULL;
+    const char *what = both;
 
-    if (severity != NULL)
-        g_string_append_printf(line, " (%s)", severity);
-    if (type != NULL)
-        g_string_append_printf(line, ": %s", type);
-    if (description != NULL)
-        g_string_append_printf(line, ": %s", description);
-    if (type == NULL && description == NULL)
-        g_string_append(line, _(": see WhatsApp Manager"));
-    return g_string_free(line, FALSE);
+    if (both == NULL)
+        what = type != NULL ? type : description;
+    if (what == NULL)
+        what = _("see WhatsApp Manager");
+    if (severity == NULL)
+        /* Translators: %s is what WhatsApp says about it, or "see WhatsApp Manager" */
+        return g_strdup_printf(_("WhatsApp alerts: %s"), what);
+    /* Translators: how grave it is, a word of WhatsApp's, and what WhatsApp says about it */
+    return g_strdup_printf(_("WhatsApp alerts (%s): %s"), severity, what);
 }
 
 /* ---- the number: its quality, its limit, its name ---- */
@@ -296,7 +316,11 @@ build_quality(const CoexJsonAt *value, const char *sentence)
         limit = text_of(value, "current_limit");
     if (row == NULL)
         return NULL;
-    return g_strdup_printf(limit != NULL ? "%s (%s)." : "%s.", row->sentence, limit);
+    if (limit == NULL)
+        /* Translators: the full stop at the end of a sentence */
+        return g_strdup_printf(_("%s."), _(row->sentence));
+    /* Translators: a sentence, and the limit, such as TIER_2K */
+    return g_strdup_printf(_("%s (%s)."), _(row->sentence), limit);
 }
 
 static char *
@@ -354,8 +378,9 @@ build_template(const CoexJsonAt *value, const char *sentence)
     label = g_strdup_printf(language != NULL ? "%s (%s)" : "%s", name, language);
     state = dup_template_state(event, label);
     if (state == NULL || reason == NULL || g_ascii_strcasecmp(reason, "NONE") == 0)
-        return state != NULL ? g_strconcat(state, ".", NULL) : NULL;
-    return g_strdup_printf("%s: %s.", state, reason);
+        return state != NULL ? g_strdup_printf(_("%s."), state) : NULL;
+    /* Translators: a sentence, and the reason, a word of WhatsApp's */
+    return g_strdup_printf(_("%s: %s."), state, reason);
 }
 
 /* ---- the table ------------------------------------------------------------------------------- */

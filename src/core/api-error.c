@@ -232,23 +232,26 @@ typedef struct {
     guint from;
     guint to;
     CoexErrorCode meaning;
-    const char *sentence;
+    const char *sentence; /* for _() */
 } StatusRow;
 
 #define KEY_REFUSED                                                                                \
-    "The access token or API key was not accepted. Enter a valid one as the account's password."
-#define CHECK_URL "Check api-url in the account's options."
+    N_("The access token or API key was not accepted. Enter a valid one as the account's "         \
+       "password.")
 
 /* The first row that holds the status counts; the last one holds every status. */
 static const StatusRow status_rows[] = {
     { 300, 399, COEX_ERROR_PROTOCOL,
-      "The address leads elsewhere, which is not followed. " CHECK_URL },
+      N_("The address leads elsewhere, which is not followed. Check api-url in the account's "
+         "options.") },
     { 401, 401, COEX_ERROR_AUTH, KEY_REFUSED },
     { 403, 403, COEX_ERROR_PROTOCOL,
       N_("The provider does not allow this request. Ask there whether it is part of the plan and "
          "the number is live.") },
-    { 404, 404, COEX_ERROR_PROTOCOL, "The provider does not know this address. " CHECK_URL },
-    { 405, 405, COEX_ERROR_PROTOCOL, "The address does not take such requests. " CHECK_URL },
+    { 404, 404, COEX_ERROR_PROTOCOL,
+      N_("The provider does not know this address. Check api-url in the account's options.") },
+    { 405, 405, COEX_ERROR_PROTOCOL,
+      N_("The address does not take such requests. Check api-url in the account's options.") },
     { 408, 408, COEX_ERROR_RETRY, N_("The provider waited too long for the request. Try again.") },
     { 413, 413, COEX_ERROR_TOO_LARGE,
       N_("The request is too large for the provider. Ask there what it takes.") },
@@ -258,7 +261,8 @@ static const StatusRow status_rows[] = {
     { 500, 999, COEX_ERROR_RETRY,
       N_("The provider has a temporary problem. Try again in a moment.") },
     { 200, 299, COEX_ERROR_PROTOCOL, N_("The provider reports a problem. Try again later.") },
-    { 0, G_MAXUINT, COEX_ERROR_PROTOCOL, "The provider's answer makes no sense. " CHECK_URL },
+    { 0, G_MAXUINT, COEX_ERROR_PROTOCOL,
+      N_("The provider's answer makes no sense. Check api-url in the account's options.") },
 };
 
 static const StatusRow key_row = { 0, 0, COEX_ERROR_AUTH, KEY_REFUSED };
@@ -291,9 +295,9 @@ find_spoken_row(guint status, const Refusal *refusal)
 {
     if (status != 400 && status != 402 && status != 403)
         return NULL;
-    if (says(refusal, _("lack of payment")) || says(refusal, "invoice"))
+    if (says(refusal, "lack of payment") || says(refusal, "invoice"))
         return &unpaid_row;
-    if (status == 400 && says(refusal, _("rate limit")))
+    if (status == 400 && says(refusal, "rate limit"))
         return &rate_row;
     return says(refusal, "api") && says(refusal, "disabled") ? &disabled_row : NULL;
 }
@@ -320,18 +324,21 @@ set_status_error(GError **error, guint status, const Refusal *refusal, gboolean 
 {
     const StatusRow *row = find_status_row(status, refusal, is_send);
     g_autofree char *said = refusal->said ? coex_text_excerpt(refusal->said, SAID_MAX) : NULL;
-    g_autoptr(GString) text = g_string_new(row->sentence);
+    g_autoptr(GString) text = g_string_new(_(row->sentence));
 
     if (said && *said) {
-        g_string_append_printf(text, _(" The provider says: %s"), said);
+        g_string_append_c(text, ' ');
+        /* Translators: %s is what the provider says, in English as a rule */
+        g_string_append_printf(text, _("The provider says: %s"), said);
         if (!g_str_has_suffix(said, "."))
             g_string_append_c(text, '.');
     }
-    g_string_append_printf(text, " (HTTP %u", status);
     if (refusal->trace)
-        g_string_append_printf(text, ", trace %s", refusal->trace);
-    g_string_append_c(text, ')');
-    g_set_error_literal(error, COEX_ERROR, row->meaning, text->str);
+        /* Translators: %s is one or more sentences; trace: an id by which they find the request */
+        g_set_error(error, COEX_ERROR, row->meaning, _("%s (HTTP %u, trace %s)"), text->str, status,
+                    refusal->trace);
+    else
+        g_set_error(error, COEX_ERROR, row->meaning, "%s (HTTP %u)", text->str, status);
 }
 
 /* What a code means given the HTTP status: an unlisted one is judged by the status. */

@@ -8,21 +8,21 @@
  * (Meta: about-the-platform). A third provider is one more table. */
 
 typedef struct CoexBackend {
-    const char *id;             /* value of the option `provider` */
-    const char *label;          /* for people */
-    const char *base_url;       /* without trailing slash */
-    const char *version_path;   /* "/v26.0" or "" */
-    const char *auth_header;    /* name of the header that carries the credentials */
-    const char *auth_prefix;    /* "Bearer " or "" */
-    const char *password_label; /* "access token" / "API key": for sentences */
-    const char *key_prefix;     /* with which each key begins; NULL: they have none in common */
-    gboolean finds_ids;         /* number's and WABA's ids are found by the credentials */
-    gboolean learns_number_id;  /* what a webhook calls the number is its phone_number_id */
-    gboolean needs_number_id;   /* nothing can be asked without the phone_number_id */
-    gboolean needs_waba;        /* templates are the WABA's: its id is needed for them */
-    gboolean tells_number;      /* name, quality and limits of the number */
-    gboolean has_inbox;         /* keeps messages to be asked for (core/inbox.h) */
-    gboolean has_challenge;     /* GET handshake with the verify token */
+    const char *id;               /* value of the option `provider` */
+    const char *label;            /* for people */
+    const char *base_url;         /* without trailing slash */
+    const char *version_path;     /* "/v26.0" or "" */
+    const char *auth_header;      /* name of the header that carries the credentials */
+    const char *auth_prefix;      /* "Bearer " or "" */
+    const char *password_missing; /* sentence, for _() */
+    const char *key_prefix;       /* with which each key begins; NULL: they have none in common */
+    gboolean finds_ids;           /* number's and WABA's ids are found by the credentials */
+    gboolean learns_number_id;    /* what a webhook calls the number is its phone_number_id */
+    gboolean needs_number_id;     /* nothing can be asked without the phone_number_id */
+    gboolean needs_waba;          /* templates are the WABA's: its id is needed for them */
+    gboolean tells_number;        /* name, quality and limits of the number */
+    gboolean has_inbox;           /* keeps messages to be asked for (core/inbox.h) */
+    gboolean has_challenge;       /* GET handshake with the verify token */
     CoexProof proof;
     const char *secret_option; /* the option that holds the proof's secret */
     /* Paths after base and version; `{number}` and `{waba}` stand for the escaped ids. */

@@ -16,6 +16,11 @@
 #define EXPIRES_SOON_S (14 * 24 * 60 * 60)
 #define PROBLEMS_MAX 8
 
+#define MAKE_TOKEN                                                                                 \
+    N_("Make one in Meta's Business settings, Users › System users, with the permissions "       \
+       "whatsapp_business_messaging and whatsapp_business_management, and enter it as the "        \
+       "account's password.")
+
 /* ---- a case ---- */
 
 CoexCase *
@@ -71,7 +76,8 @@ coex_doctor_dup_day(gint64 at)
 {
     g_autoptr(GDateTime) time = g_date_time_new_from_unix_local(at);
 
-    return time != NULL ? g_date_time_format(time, "%Y-%m-%d") : g_strdup(_("an unknown day"));
+    /* Translators: strftime, a day */
+    return time != NULL ? g_date_time_format(time, _("%Y-%m-%d")) : g_strdup(_("an unknown day"));
 }
 
 static gboolean
@@ -174,7 +180,8 @@ ask_token(CoexCase *c, const CoexFacts *facts, CoexReport *report)
     if (*c->endpoint.key != '\0')
         return coex_api_find_wabas(&c->endpoint);
     c->refused = TRUE;
-    coex_report_add(report, COEX_FINDING_WRONG, "There is no access token: " COEX_TOKEN_PAGE ".");
+    coex_report_add(report, COEX_FINDING_WRONG, "%s %s", _("There is no access token."),
+                    _(MAKE_TOKEN));
     return NULL;
 }
 
@@ -201,6 +208,18 @@ tells_expiry(const CoexResponse *response)
 }
 
 static void
+tell_foreign(const char *prefix, CoexReport *report)
+{
+    /* Translators: %s is a few letters, such as EAA */
+    g_autofree char *foreign =
+        g_strdup_printf(_("The access token is not accepted, and does not begin with %s as Meta's "
+                          "do: is it another provider's, or cut?"),
+                        prefix);
+
+    coex_report_add(report, COEX_FINDING_WRONG, "%s %s", foreign, _(MAKE_TOKEN));
+}
+
+static void
 tell_refused(CoexCase *c, const CoexResponse *response, CoexReport *report)
 {
     const char *prefix = c->endpoint.backend->key_prefix;
@@ -208,18 +227,15 @@ tell_refused(CoexCase *c, const CoexResponse *response, CoexReport *report)
 
     c->refused = TRUE;
     if (tells_expiry(response))
-        coex_report_add(report, COEX_FINDING_WRONG,
-                        "The access token has expired: " COEX_TOKEN_PAGE
-                        "; of a system user's it can be chosen that it never does.");
+        coex_report_add(report, COEX_FINDING_WRONG, "%s %s %s", _("The access token has expired."),
+                        _(MAKE_TOKEN), _("It can be chosen there that the token never expires."));
     else if (prefix != NULL && !g_str_has_prefix(key, prefix))
-        coex_report_add(report, COEX_FINDING_WRONG,
-                        "The access token is not accepted, and does not begin with %s as Meta's "
-                        "do: is it another provider's, or cut? Else " COEX_TOKEN_PAGE ".",
-                        prefix);
+        tell_foreign(prefix, report);
     else
-        coex_report_add(report, COEX_FINDING_WRONG,
-                        "The access token is not accepted: it is mistyped, or was withdrawn. Enter "
-                        "it again, or " COEX_TOKEN_PAGE ".");
+        coex_report_add(report, COEX_FINDING_WRONG, "%s %s",
+                        _("The access token is not accepted: it is mistyped, or was withdrawn. If "
+                          "it is not accepted when you enter it again, another is needed."),
+                        _(MAKE_TOKEN));
     coex_report_add(report, COEX_FINDING_UNCHECKED,
                     _("Number, Coexistence, subscriptions and the registered address: they need an "
                       "access token that is accepted."));
@@ -243,11 +259,14 @@ check_permissions(const CoexJsonAt *data, CoexReport *report)
 {
     static const struct {
         const char *name;
-        const char *use;
+        const char *lack;
     } permissions[] = {
-        { "whatsapp_business_messaging", N_("nothing can be sent") },
+        { "whatsapp_business_messaging",
+          N_("The access token lacks the permission whatsapp_business_messaging: nothing can be "
+             "sent.") },
         { "whatsapp_business_management",
-          N_("templates, the number and the webhook's address cannot be read") },
+          N_("The access token lacks the permission whatsapp_business_management: templates, the "
+             "number and the webhook's address cannot be read.") },
     };
     CoexJsonAt scopes = coex_json_member(data, "scopes");
     gboolean good = TRUE;
@@ -256,10 +275,7 @@ check_permissions(const CoexJsonAt *data, CoexReport *report)
         if (has_text(&scopes, permissions[i].name))
             continue;
         good = FALSE;
-        coex_report_add(report, COEX_FINDING_WRONG,
-                        "The access token lacks the permission %s: %s. To mend it, " COEX_TOKEN_PAGE
-                        ".",
-                        permissions[i].name, permissions[i].use);
+        coex_report_add(report, COEX_FINDING_WRONG, "%s %s", _(permissions[i].lack), _(MAKE_TOKEN));
     }
     return good;
 }
@@ -268,10 +284,11 @@ static void
 check_expiry(const CoexCase *c, gint64 expires_at, gboolean good, CoexReport *report)
 {
     g_autofree char *day = coex_doctor_dup_day(expires_at);
+    g_autofree char *ends =
+        g_strdup_printf(_("The access token ends on %s: another is needed before."), day);
 
     if (expires_at > 0 && expires_at < c->now + EXPIRES_SOON_S)
-        coex_report_add(report, COEX_FINDING_WRONG,
-                        "The access token ends on %s: " COEX_TOKEN_PAGE " before.", day);
+        coex_report_add(report, COEX_FINDING_WRONG, "%s %s", ends, _(MAKE_TOKEN));
     else if (good && expires_at > 0)
         coex_report_add(report, COEX_FINDING_OK,
                         _("The access token is accepted, has both permissions, and ends on %s."),
@@ -444,44 +461,53 @@ ask_number(CoexCase *c, const CoexFacts *facts, CoexReport *report)
                         "is_on_biz_app,health_status,webhook_configuration");
 }
 
+/* @type: of what has it; @said: what WhatsApp says of it, in English as a rule. */
+static char *
+dup_complaint(const char *type, const char *said)
+{
+    if (g_strcmp0(type, "PHONE_NUMBER") == 0)
+        return g_strdup_printf(_("WhatsApp complains of the number: %s (WhatsApp Manager)"), said);
+    if (g_strcmp0(type, "WABA") == 0)
+        return g_strdup_printf(
+            _("WhatsApp complains of the WhatsApp account: %s (WhatsApp Manager)"), said);
+    if (g_strcmp0(type, "BUSINESS") == 0)
+        return g_strdup_printf(_("WhatsApp complains of the business: %s (WhatsApp Manager)"),
+                               said);
+    if (g_strcmp0(type, "APP") == 0)
+        return g_strdup_printf(_("WhatsApp complains of the app: %s (WhatsApp Manager)"), said);
+    return g_strdup_printf(_("WhatsApp complains of the account: %s (WhatsApp Manager)"), said);
+}
+
 static void
-add_problem(CoexCase *c, const char *entity, const char *problem, const char *remedy)
+add_problem(CoexCase *c, const char *type, const char *problem, const char *remedy)
 {
     g_autofree char *text = coex_text_excerpt(problem, 200);
     g_autofree char *cure = coex_text_excerpt(remedy != NULL ? remedy : "", 200);
+    g_autofree char *said = g_strdup_printf("%s%s%s", text, *cure != '\0' ? " " : "", cure);
 
     if (c->health->len < PROBLEMS_MAX)
-        g_ptr_array_add(
-            c->health, g_strdup_printf(*cure != '\0' ? "%s: %s %s" : "%s: %s", entity, text, cure));
+        g_ptr_array_add(c->health, dup_complaint(type, said));
 }
 
 static void
 note_entity(CoexCase *c, const CoexJsonAt *entity)
 {
-    static const char *const names[][2] = { { "PHONE_NUMBER", N_("the number") },
-                                            { "WABA", N_("the WhatsApp account") },
-                                            { "BUSINESS", N_("the business") },
-                                            { "APP", N_("the app") } };
     const char *type = coex_json_member_text(entity, "entity_type");
     CoexJsonAt errors = coex_json_member(entity, "errors");
     CoexJsonAt infos = coex_json_member(entity, "additional_info");
-    const char *name = _("the account");
 
-    for (guint i = 0; i < G_N_ELEMENTS(names); i++)
-        if (g_strcmp0(type, names[i][0]) == 0)
-            name = names[i][1];
     for (guint i = 0; i < coex_json_length(&errors); i++) {
         CoexJsonAt error = coex_json_element(&errors, i);
         const char *problem = coex_json_member_text(&error, "error_description");
 
-        add_problem(c, name, problem != NULL ? problem : _("not told what"),
+        add_problem(c, type, problem != NULL ? problem : _("not told what"),
                     coex_json_member_text(&error, "possible_solution"));
     }
     for (guint i = 0; i < coex_json_length(&infos); i++) {
         CoexJsonAt info = coex_json_element(&infos, i);
 
         if (coex_json_text(&info) != NULL)
-            add_problem(c, name, coex_json_text(&info), NULL);
+            add_problem(c, type, coex_json_text(&info), NULL);
     }
 }
 

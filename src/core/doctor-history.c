@@ -65,10 +65,13 @@ dup_reason(const Event *event)
         event->reason != NULL ? event->reason : _("no reason is told"), REASON_MAX_CHARS);
     g_autofree char *time = coex_window_dup_known_time(event->at);
 
-    return g_strdup_printf("%s%s%s: “%s” (at %s)",
-                           event->uri != NULL ? event->uri : _("an address"),
-                           event->app != NULL ? _(" of the app ") : "",
-                           event->app != NULL ? event->app : "", reason, time);
+    const char *address = event->uri != NULL ? event->uri : _("an address that is not told");
+
+    if (event->app == NULL)
+        /* Translators: an address in the web, what WhatsApp says, and a date with a time */
+        return g_strdup_printf(_("%s: “%s” (at %s)"), address, reason, time);
+    /* Translators: an address in the web, an app's id, what WhatsApp says, a date with a time */
+    return g_strdup_printf(_("%s of the app %s: “%s” (at %s)"), address, event->app, reason, time);
 }
 
 /* ---- what became of webhooks lately ---- */
@@ -131,6 +134,7 @@ tell_history(const Count *count, CoexReport *report)
                         count->last_lost.at >= count->last_taken.at ? COEX_FINDING_WRONG
                                                                     : COEX_FINDING_OK,
                         count->last_lost.at >= count->last_taken.at
+                            /* Translators: %s is an address in the web, and what happened */
                             ? _("WhatsApp could not deliver webhooks: %u of the newest %u. The "
                                 "last to %s. What that address answers has to be mended there.")
                             : _("WhatsApp could not deliver webhooks for a while, %u of the newest "
@@ -139,7 +143,9 @@ tell_history(const Count *count, CoexReport *report)
     else if (count->n_taken > 0)
         coex_report_add(
             report, COEX_FINDING_OK,
-            _("WhatsApp could deliver the newest %u webhooks; the last went to %s at %s."),
+            COEX_PLURAL("WhatsApp could deliver the newest %u webhook; it went to %s at %s.",
+                        "WhatsApp could deliver the newest %u webhooks; the last went to %s at %s.",
+                        count->n_taken),
             count->n_taken, uri != NULL ? uri : _("an address that is not told"), time);
     else
         coex_report_add(report, COEX_FINDING_UNCHECKED,
@@ -243,6 +249,24 @@ read_unconfirmed(CoexCase *c, const CoexResponse *response, const GError *error,
 
 const CoexQuestion coex_question_unconfirmed = { ask_unconfirmed, read_unconfirmed };
 
+static void
+tell_settled(const CoexCase *c, guint n, CoexReport *report)
+{
+    g_autofree char *settled = g_strdup_printf(
+        COEX_PLURAL("Of %u message that was sent lately, no status has come. WhatsApp itself says: "
+                    "%u delivered, %u failed, %u on its way, %u not told.",
+                    "Of %u messages that were sent lately, no status has come. WhatsApp itself "
+                    "says of the newest: %u delivered, %u failed, %u on their way, %u not told.",
+                    n),
+        n, c->n_settled[SETTLED_DELIVERED], c->n_settled[SETTLED_FAILED],
+        c->n_settled[SETTLED_PENDING], c->n_settled[SETTLED_UNTOLD]);
+    /* Translators: %s is an address in the web, and what happened */
+    g_autofree char *lost =
+        c->lost != NULL ? g_strdup_printf(_("Their webhooks went to %s."), c->lost) : NULL;
+
+    coex_report_add(report, COEX_FINDING_WRONG, lost != NULL ? "%s %s" : "%s", settled, lost);
+}
+
 void
 coex_doctor_tell_unconfirmed(CoexCase *c, const CoexFacts *facts, CoexReport *report)
 {
@@ -254,23 +278,12 @@ coex_doctor_tell_unconfirmed(CoexCase *c, const CoexFacts *facts, CoexReport *re
     else if (!c->asks_unconfirmed)
         coex_report_add(
             report, COEX_FINDING_WRONG,
-            facts->n_unconfirmed == 1
-                ? _("Of %u message that was sent lately, no status has come: webhooks do not "
-                    "arrive, or it was not delivered; the phone shows it.")
-                : _("Of %u messages that were sent lately, no status has come: webhooks do not "
-                    "arrive, or those messages were not delivered; the phone shows which."),
+            COEX_PLURAL("Of %u message that was sent lately, no status has come: webhooks do not "
+                        "arrive, or it was not delivered; the phone shows it.",
+                        "Of %u messages that were sent lately, no status has come: webhooks do not "
+                        "arrive, or those messages were not delivered; the phone shows which.",
+                        facts->n_unconfirmed),
             facts->n_unconfirmed);
     else
-        coex_report_add(
-            report, COEX_FINDING_WRONG,
-            facts->n_unconfirmed == 1
-                ? _("Of %u message that was sent lately, no status has come. WhatsApp itself says: "
-                    "%u delivered, %u failed, %u on its way, %u not told.%s%s%s")
-                : _("Of %u messages that were sent lately, no status has come. WhatsApp itself "
-                    "says of the newest: %u delivered, %u failed, %u on their way, %u not "
-                    "told.%s%s%s"),
-            facts->n_unconfirmed, c->n_settled[SETTLED_DELIVERED], c->n_settled[SETTLED_FAILED],
-            c->n_settled[SETTLED_PENDING], c->n_settled[SETTLED_UNTOLD],
-            c->lost != NULL ? _(" Their webhooks went to ") : "", c->lost != NULL ? c->lost : "",
-            c->lost != NULL ? "." : "");
+        tell_settled(c, facts->n_unconfirmed, report);
 }

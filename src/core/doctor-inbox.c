@@ -174,7 +174,7 @@ dup_names(GHashTable *names)
 
     for (GList *key = keys; key != NULL; key = key->next)
         g_string_append_printf(all, "%s%s", all->len > 0 ? ", " : "", (char *)key->data);
-    return all->len > 0 ? coex_text_excerpt(all->str, NAMES_CHARS) : g_strdup("none");
+    return all->len > 0 ? coex_text_excerpt(all->str, NAMES_CHARS) : g_strdup(_("none"));
 }
 
 static void
@@ -185,9 +185,12 @@ tell_sight(const Sight *sight, gint64 count, CoexReport *report)
 
     coex_report_add(
         report, COEX_FINDING_OK,
-        _("The Inbox lists the messages of all conversations together: it counts %" PRId64
-          ", and hands out %u where %d are asked for, %s."),
-        count, sight->n_rows, PROBED, sight->is_sorted ? _("the newest first") : _("in no order"));
+        sight->is_sorted
+            ? _("The Inbox lists the messages of all conversations together: it counts %" PRId64
+                ", and hands out %u where %d are asked for, the newest first.")
+            : _("The Inbox lists the messages of all conversations together: it counts %" PRId64
+                ", and hands out %u where %d are asked for, in no order."),
+        count, sight->n_rows, PROBED);
     coex_report_add(
         report, COEX_FINDING_OK,
         _("Of these the number's own: %u, sent by users of the Inbox: %u, marked as echoes: %u, "

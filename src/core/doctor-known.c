@@ -18,21 +18,32 @@
 
 /* ---- what came ---- */
 
+/* "a customer's message at …, one from the phone never, a status at …" */
 static char *
-dup_kind(const char *kind, gint64 at)
+dup_kinds(const CoexFacts *facts)
 {
-    g_autofree char *time = coex_window_dup_known_time(at);
+    g_autofree char *inbound_at = coex_window_dup_known_time(facts->inbound_at);
+    g_autofree char *echo_at = coex_window_dup_known_time(facts->echo_at);
+    g_autofree char *status_at = coex_window_dup_known_time(facts->status_at);
+    /* Translators: this and the next are parts of "Last came: %s", with commas between */
+    g_autofree char *inbound = facts->inbound_at > 0
+                                   ? g_strdup_printf(_("a customer's message at %s"), inbound_at)
+                                   : g_strdup(_("a customer's message never"));
+    g_autofree char *echo = facts->echo_at > 0
+                                ? g_strdup_printf(_("one from the phone at %s"), echo_at)
+                                : g_strdup(_("one from the phone never"));
+    g_autofree char *status = facts->status_at > 0 ? g_strdup_printf(_("a status at %s"), status_at)
+                                                   : g_strdup(_("a status never"));
 
-    return at > 0 ? g_strdup_printf("%s at %s", kind, time) : g_strdup_printf("%s never", kind);
+    return g_strdup_printf("%s, %s, %s", inbound, echo, status);
 }
 
 static void
 tell_last(const CoexCase *c, const CoexFacts *facts, CoexReport *report)
 {
-    g_autofree char *inbound = dup_kind(_("a customer's message"), facts->inbound_at);
-    g_autofree char *echo = dup_kind(_("one from the phone"), facts->echo_at);
-    g_autofree char *status = dup_kind("a status", facts->status_at);
+    g_autofree char *kinds = dup_kinds(facts);
     gint64 silent = c->now - facts->last_delivery_at;
+    gint64 days = silent / DAY_S;
 
     if (facts->last_delivery_at == 0)
         coex_report_add(
@@ -41,13 +52,16 @@ tell_last(const CoexCase *c, const CoexFacts *facts, CoexReport *report)
               "up, write to the number from another phone; else it is one of the lines above."));
     else if (silent > SILENT_DAYS * DAY_S)
         coex_report_add(report, COEX_FINDING_WRONG,
-                        _("No webhook has come for %" PRId64
-                          " days. Last came: %s, %s, %s. If customers have "
-                          "written since, it is one of the lines above."),
-                        silent / DAY_S, inbound, echo, status);
+                        COEX_PLURAL("No webhook has come for %" PRId64
+                                    " day. Last came: %s. If customers have written since, it is "
+                                    "one of the lines above.",
+                                    "No webhook has come for %" PRId64
+                                    " days. Last came: %s. If customers have written since, it is "
+                                    "one of the lines above.",
+                                    (gulong)days),
+                        days, kinds);
     else
-        coex_report_add(report, COEX_FINDING_OK, _("Webhooks come. Last came: %s, %s, %s."),
-                        inbound, echo, status);
+        coex_report_add(report, COEX_FINDING_OK, _("Webhooks come. Last came: %s."), kinds);
 }
 
 static void
@@ -61,9 +75,14 @@ tell_turned_away(const CoexCase *c, const CoexFacts *facts, CoexReport *report)
         return;
     if (facts->refused_as == COEX_VERDICT_MISSING)
         coex_report_add(report, COEX_FINDING_WRONG,
-                        _("A delivery was turned away at %s (401): it came without %s. A "
-                          "stranger's, or what stands between does not hand on the header."),
-                        time, is_signed ? "a signature" : _("the secret header"));
+                        is_signed
+                            ? _("A delivery was turned away at %s (401): it came without a "
+                                "signature. A stranger's, or what stands between does not hand on "
+                                "the header.")
+                            : _("A delivery was turned away at %s (401): it came without the "
+                                "secret header. A stranger's, or what stands between does not hand "
+                                "on the header."),
+                        time);
     else if (facts->refused_as == COEX_VERDICT_WRONG)
         coex_report_add(
             report, COEX_FINDING_WRONG,
@@ -82,9 +101,9 @@ tell_challenge_refused(const CoexFacts *facts, CoexReport *report)
 
     if (facts->challenge_refused_at > 0)
         coex_report_add(report, COEX_FINDING_WRONG,
-                        "At %s the address was to be verified with another verify token, which was "
-                        "turned away (403): enter the same one in " COEX_HOOK_PAGE
-                        " and in the option verify-token.",
+                        _("At %s the address was to be verified with another verify token, which "
+                          "was turned away (403): enter the same one in the App dashboard, "
+                          "WhatsApp › Configuration and in the option verify-token."),
                         time);
 }
 
@@ -115,22 +134,30 @@ void
 coex_doctor_tell_clock(const CoexCase *c, CoexReport *report)
 {
     gint64 skew = c->skews[0];
+    gint64 minutes;
 
     for (guint i = 1; i < c->n_skews; i++)
         if (ABS(c->skews[i]) < ABS(skew))
             skew = c->skews[i];
+    minutes = (ABS(skew) + 30) / 60;
     if (c->n_skews == 0)
         coex_report_add(report, COEX_FINDING_UNCHECKED,
                         _("This computer's clock: the provider told no time."));
     else if (ABS(skew) <= SKEW_S)
         coex_report_add(report, COEX_FINDING_OK, _("This computer's clock is right."));
     else
-        coex_report_add(
-            report, COEX_FINDING_WRONG,
-            skew > 0
-                ? _("This computer's clock is %" PRId64 " minutes behind: set it, best by NTP.")
-                : _("This computer's clock is %" PRId64 " minutes ahead: set it, best by NTP."),
-            (ABS(skew) + 30) / 60);
+        coex_report_add(report, COEX_FINDING_WRONG,
+                        skew > 0 ? COEX_PLURAL("This computer's clock is %" PRId64
+                                               " minute behind: set it, best by NTP.",
+                                               "This computer's clock is %" PRId64
+                                               " minutes behind: set it, best by NTP.",
+                                               (gulong)minutes)
+                                 : COEX_PLURAL("This computer's clock is %" PRId64
+                                               " minute ahead: set it, best by NTP.",
+                                               "This computer's clock is %" PRId64
+                                               " minutes ahead: set it, best by NTP.",
+                                               (gulong)minutes),
+                        minutes);
 }
 
 /* ---- health and payment ---- */
@@ -143,7 +170,7 @@ tell_failure(const CoexCase *c, const CoexFacts *facts, CoexReport *report)
 
     if (facts->known && facts->failed_at > 0 && c->now - facts->failed_at < FAILED_S)
         coex_report_add(report, COEX_FINDING_WRONG, _("A message failed at %s (code %d): %s %s"),
-                        time, facts->failed_code, row->what, row->remedy);
+                        time, facts->failed_code, _(row->what), _(row->remedy));
 }
 
 void
@@ -159,8 +186,7 @@ coex_doctor_tell_health(const CoexCase *c, const CoexFacts *facts, CoexReport *r
         return;
     }
     for (guint i = 0; i < c->health->len; i++)
-        coex_report_add(report, COEX_FINDING_WRONG,
-                        _("WhatsApp complains of %s (WhatsApp Manager)"),
+        coex_report_add(report, COEX_FINDING_WRONG, "%s",
                         (const char *)g_ptr_array_index(c->health, i));
     if (!good)
         coex_report_add(report, COEX_FINDING_WRONG,
@@ -184,14 +210,22 @@ coex_doctor_tell_phone(const CoexCase *c, const CoexFacts *facts, CoexReport *re
 
     if (!facts->known || facts->phone_at == 0)
         coex_report_add(report, COEX_FINDING_UNCHECKED,
-                        _("The phone: no sign of it is known. Its app must be opened every %d "
-                          "days, or WhatsApp disconnects the number."),
+                        COEX_PLURAL("The phone: no sign of it is known. Its app must be opened "
+                                    "every %d day, or WhatsApp disconnects the number.",
+                                    "The phone: no sign of it is known. Its app must be opened "
+                                    "every %d days, or WhatsApp disconnects the number.",
+                                    PHONE_DAYS),
                         PHONE_DAYS);
     else if (days >= PHONE_WARN_DAYS)
         coex_report_add(report, COEX_FINDING_WRONG,
-                        _("The phone gave its last sign %" PRId64
-                          " days ago, on %s (%s): open the WhatsApp Business app on it before %s, "
-                          "or WhatsApp disconnects the number."),
+                        /* Translators: a day, what the sign was, and a day */
+                        COEX_PLURAL("The phone gave its last sign %" PRId64
+                                    " day ago, on %s (%s): open the WhatsApp Business app on it "
+                                    "before %s, or WhatsApp disconnects the number.",
+                                    "The phone gave its last sign %" PRId64
+                                    " days ago, on %s (%s): open the WhatsApp Business app on it "
+                                    "before %s, or WhatsApp disconnects the number.",
+                                    (gulong)days),
                         days, day, facts->phone_sign, end);
     else
         coex_report_add(

@@ -8,7 +8,6 @@
 #include "core/words.h"
 #include <string.h>
 
-#define OUTSIDE "README, “The way of the webhooks”"
 #define SERVER_MAX_CHARS 60
 #define DISK_MIN (64 * 1024 * 1024)
 #define MB (1024 * 1024)
@@ -117,25 +116,40 @@ get_address(const CoexCase *c)
 static void
 judge_unreached(const CoexCase *c, const CoexTrial *trial, CoexReport *report)
 {
-    /* net/http.c says so of a certificate that it refuses */
-    gboolean certificate = strstr(trial->error, "certificate") != NULL;
-
-    coex_report_add(report, COEX_FINDING_WRONG,
-                    certificate ? _("%s: %s WhatsApp delivers to no such address: renew the "
-                                    "certificate at the proxy or tunnel, from a public authority.")
-                                : "%s: %s Is the proxy or tunnel running, and does the name lead "
-                                  "to it? If only this network cannot reach it, test it from "
-                                  "another (" OUTSIDE ").",
-                    get_address(c), trial->error);
+    coex_report_add(
+        report, COEX_FINDING_WRONG, "%s: %s %s", get_address(c), trial->error,
+        trial->certificate
+            ? _("WhatsApp delivers to no such address: renew the certificate at the proxy or "
+                "tunnel, from a public authority.")
+            : _("Is the proxy or tunnel running, and does the name lead to it? If only this "
+                "network cannot reach it, test it from another (README, “The way of the "
+                "webhooks”)."));
 }
 
+/* As the server calls itself, NULL: it does not. Free with g_free(). */
 static char *
 dup_server(const CoexTrial *trial)
 {
     g_autofree char *name =
         coex_text_excerpt(trial->server != NULL ? trial->server : "", SERVER_MAX_CHARS);
 
-    return *name != '\0' ? g_strdup_printf(_(" (it calls itself “%s”)"), name) : g_strdup("");
+    return *name != '\0' ? g_steal_pointer(&name) : NULL;
+}
+
+/* A sentence. Free with g_free(). */
+static char *
+dup_stranger(const CoexCase *c, const CoexTrial *trial)
+{
+    g_autofree char *server = dup_server(trial);
+
+    if (server == NULL)
+        return g_strdup_printf(
+            _("%s is not answered by this program, but by somebody else, with HTTP %u."),
+            get_address(c), trial->status);
+    /* Translators: an address in the web, and the name of a web server */
+    return g_strdup_printf(_("%s is not answered by this program, but by somebody else (it calls "
+                             "itself “%s”), with HTTP %u."),
+                           get_address(c), server, trial->status);
 }
 
 /* Somebody in front of us answered. */
@@ -149,30 +163,28 @@ judge_stranger(const CoexCase *c, const CoexTrial *trial, CoexReport *report)
         { 200, 299,
           N_("Whatever comes there is taken and never arrives: messages are lost, for nobody "
              "repeats what was answered so. Lead the address to the listener, or switch off what "
-             "answers in its place") },
+             "answers in its place.") },
         { 300, 399,
           N_("It leads on to another address, and WhatsApp does not follow: register the last "
-             "one") },
+             "one.") },
         { 401, 403,
-          N_("Something in front asks for a login or keeps strangers out: let this path through") },
+          N_("Something in front asks for a login or keeps strangers out: let this path "
+             "through.") },
         { 404, 405,
-          N_("It has no such path: that of the address and that of the proxy's location differ") },
+          N_("It has no such path: that of the address and that of the proxy's location differ.") },
         { 413, 413,
-          N_("It takes no long deliveries: allow 8 MB (nginx: client_max_body_size 8m)") },
+          N_("It takes no long deliveries: allow 8 MB (nginx: client_max_body_size 8m).") },
         { 502, 504,
           N_("It runs, but behind it nobody listens: lead it to the address of the option "
-             "listen") },
-        { 0, 999, N_("Look at the log of the proxy or tunnel") },
+             "listen.") },
+        { 0, 999, N_("Look at the log of the proxy or tunnel.") },
     };
-    g_autofree char *server = dup_server(trial);
+    g_autofree char *stranger = dup_stranger(c, trial);
     guint i = 0;
 
     while (trial->status < meanings[i].from || trial->status > meanings[i].to)
         i++;
-    coex_report_add(
-        report, COEX_FINDING_WRONG,
-        _("%s is not answered by this program, but by somebody else%s, with HTTP %u. %s."),
-        get_address(c), server, trial->status, meanings[i].meaning);
+    coex_report_add(report, COEX_FINDING_WRONG, "%s %s", stranger, _(meanings[i].meaning));
 }
 
 static void
@@ -267,15 +279,23 @@ coex_doctor_tell_slow_disk(const char *folder, guint seconds, gboolean is_files,
     if (is_files)
         coex_report_add(
             report, COEX_FINDING_WRONG,
-            _("The disk that files are put on does not answer within %u seconds: they are kept "
-              "waiting. Look at the disk, or at the server that it is on (%s)."),
+            COEX_PLURAL("The disk that files are put on does not answer within %u second: they are "
+                        "kept waiting. Look at the disk, or at the server that it is on (%s).",
+                        "The disk that files are put on does not answer within %u seconds: they "
+                        "are kept waiting. Look at the disk, or at the server that it is on (%s).",
+                        seconds),
             seconds, folder);
     else
-        coex_report_add(report, COEX_FINDING_WRONG,
-                        _("The disk of the database does not answer within %u seconds: what "
-                          "arrives has to wait for it, and the provider gives up after 5. Look at "
-                          "the disk, or at the server that it is on (%s)."),
-                        seconds, folder);
+        coex_report_add(
+            report, COEX_FINDING_WRONG,
+            COEX_PLURAL("The disk of the database does not answer within %u second: what "
+                        "arrives has to wait for it, and the provider gives up after 5. Look "
+                        "at the disk, or at the server that it is on (%s).",
+                        "The disk of the database does not answer within %u seconds: what "
+                        "arrives has to wait for it, and the provider gives up after 5. Look "
+                        "at the disk, or at the server that it is on (%s).",
+                        seconds),
+            seconds, folder);
 }
 
 void

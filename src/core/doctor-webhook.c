@@ -54,6 +54,20 @@ dup_others(const CoexJsonAt *apps, const char *app_id, gboolean *ret_ours)
     return g_string_free(others, FALSE);
 }
 
+/* @others: which are, "": none. */
+static void
+tell_unsubscribed(const char *others, CoexReport *report)
+{
+    g_autofree char *only =
+        *others != '\0' ? g_strdup_printf(_("Subscribed is only: %s"), others) : NULL;
+
+    coex_report_add(report, COEX_FINDING_WRONG, only != NULL ? "%s %s" : "%s",
+                    _("The app of the access token is not subscribed to the WhatsApp account, so "
+                      "it is told nothing: subscribe it, once, with a POST to "
+                      "WABA-ID/subscribed_apps (README, “At Meta”)."),
+                    only);
+}
+
 static void
 read_subscribed(CoexCase *c, const CoexResponse *response, const GError *error, CoexReport *report)
 {
@@ -72,11 +86,7 @@ read_subscribed(CoexCase *c, const CoexResponse *response, const GError *error, 
     apps = coex_json_member(&root, "data");
     others = dup_others(&apps, c->app_id, &ours);
     if (!ours)
-        coex_report_add(report, COEX_FINDING_WRONG,
-                        _("The app of the access token is not subscribed to the WhatsApp account, "
-                          "so it is told nothing: subscribe it, once, with a POST to "
-                          "WABA-ID/subscribed_apps (README, “At Meta”).%s%s"),
-                        *others != '\0' ? _(" Subscribed is only: ") : "", others);
+        tell_unsubscribed(others, report);
     else if (*others != '\0' && c->app_id != NULL)
         coex_report_add(
             report, COEX_FINDING_OK,
@@ -90,14 +100,20 @@ const CoexQuestion coex_question_subscribed = { ask_subscribed, read_subscribed 
 
 static const struct {
     const char *name;
-    const char *use;
+    const char *lack;
 } fields[] = {
-    { "messages", N_("nothing that customers write comes, and no status") },
-    { "smb_message_echoes", N_("nothing that is written on the phone comes") },
-    { "smb_app_state_sync", N_("the phone's address book does not come") },
-    { "history", N_("the phone's earlier chats do not come") },
-    { "user_preferences", N_("who wants no marketing is not told") },
-    { "account_update", N_("it is not told when the number is disconnected") },
+    { "messages", N_("The webhook field messages is not subscribed, so nothing that customers "
+                     "write comes, and no status.") },
+    { "smb_message_echoes", N_("The webhook field smb_message_echoes is not subscribed, so nothing "
+                               "that is written on the phone comes.") },
+    { "smb_app_state_sync", N_("The webhook field smb_app_state_sync is not subscribed, so the "
+                               "phone's address book does not come.") },
+    { "history", N_("The webhook field history is not subscribed, so the phone's earlier chats do "
+                    "not come.") },
+    { "user_preferences", N_("The webhook field user_preferences is not subscribed, so who wants "
+                             "no marketing is not told.") },
+    { "account_update", N_("The webhook field account_update is not subscribed, so it is not told "
+                           "when the number is disconnected.") },
 };
 
 /* Only the app itself may ask (Meta: graph-api/webhooks/subscriptions-edge). */
@@ -111,9 +127,9 @@ ask_fields(CoexCase *c, const CoexFacts *facts, CoexReport *report)
         return NULL;
     if (!c->app_proven) {
         coex_report_add(report, COEX_FINDING_UNCHECKED,
-                        "The subscribed fields: they are read with the app secret. "
-                        "smb_message_echoes and messages must be among them, in " COEX_HOOK_PAGE
-                        ".");
+                        _("The subscribed fields: they are read with the app secret. "
+                          "smb_message_echoes and messages must be among them, in the App "
+                          "dashboard, WhatsApp › Configuration."));
         return NULL;
     }
     path = g_strdup_printf("/%s/subscriptions", c->app_id);
@@ -148,10 +164,8 @@ check_fields(const CoexJsonAt *list, CoexReport *report)
         if (has_field(list, fields[i].name))
             continue;
         good = FALSE;
-        coex_report_add(report, COEX_FINDING_WRONG,
-                        "The webhook field %s is not subscribed, so %s: subscribe it "
-                        "in " COEX_HOOK_PAGE ".",
-                        fields[i].name, fields[i].use);
+        coex_report_add(report, COEX_FINDING_WRONG, "%s %s", _(fields[i].lack),
+                        _("Subscribe it in the App dashboard, WhatsApp › Configuration."));
     }
     if (good)
         coex_report_add(report, COEX_FINDING_OK,
@@ -180,14 +194,14 @@ read_fields(CoexCase *c, const CoexResponse *response, const GError *error, Coex
             continue;
         if (g_strcmp0(coex_json_member_text(&entry, "active"), "false") == 0)
             coex_report_add(report, COEX_FINDING_WRONG,
-                            "The app's webhook is switched off: verify its address anew "
-                            "in " COEX_HOOK_PAGE ".");
+                            _("The app's webhook is switched off: verify its address anew in the "
+                              "App dashboard, WhatsApp › Configuration."));
         check_fields(&list, report);
         return;
     }
     coex_report_add(report, COEX_FINDING_WRONG,
-                    "The app has no webhook for WhatsApp, so nothing comes: enter the address and "
-                    "subscribe the fields in " COEX_HOOK_PAGE ".");
+                    _("The app has no webhook for WhatsApp, so nothing comes: enter the address "
+                      "and subscribe the fields in the App dashboard, WhatsApp › Configuration."));
 }
 
 const CoexQuestion coex_question_fields = { ask_fields, read_fields };
@@ -197,6 +211,8 @@ const CoexQuestion coex_question_fields = { ask_fields, read_fields };
 static void
 tell_elsewhere(const CoexCase *c, const char *set_at, CoexReport *report)
 {
+    /* Translators: an address in the web, "at the number" or the like, the address that should be,
+     * and a sentence */
     coex_report_add(report, COEX_FINDING_WRONG,
                     _("Webhooks are delivered to %s, which is set %s, and not to %s (option "
                       "public-url): another system gets the messages. %s"),
@@ -237,6 +253,7 @@ coex_doctor_tell_addresses(CoexCase *c, CoexReport *report)
                                                      N_("at the WhatsApp account"),
                                                      N_("at the app") };
     const char *app = c->addresses[COEX_LEVELS - 1];
+    const char *where;
     guint level = 0;
 
     if (!c->has_addresses)
@@ -244,18 +261,23 @@ coex_doctor_tell_addresses(CoexCase *c, CoexReport *report)
     while (level < COEX_LEVELS - 1 && (c->addresses[level] == NULL || *c->addresses[level] == '\0'))
         level++;
     c->in_force = g_strdup(c->addresses[level] != NULL ? c->addresses[level] : "");
-    if (!check_address(c, set_at[level], report))
+    where = _(set_at[level]);
+    if (!check_address(c, where, report))
         return;
     if (level == COEX_LEVELS - 1 || g_strcmp0(app, c->in_force) == 0)
         coex_report_add(report, COEX_FINDING_OK,
-                        _("Webhooks are delivered to %s, which is set %s."), c->in_force,
-                        set_at[level]);
-    else
+                        _("Webhooks are delivered to %s, which is set %s."), c->in_force, where);
+    else if (app != NULL && *app != '\0')
         coex_report_add(report, COEX_FINDING_OK,
                         _("Webhooks are delivered to %s, which is set %s; account_update, which "
                           "tells of a disconnection, goes to the app's own address, %s."),
-                        c->in_force, set_at[level],
-                        app != NULL && *app != '\0' ? app : _("and there is none"));
+                        c->in_force, where, app);
+    else
+        coex_report_add(report, COEX_FINDING_OK,
+                        _("Webhooks are delivered to %s, which is set %s; account_update, which "
+                          "tells of a disconnection, goes to the app's own address, and there is "
+                          "none."),
+                        c->in_force, where);
 }
 
 /* ---- 360dialog ---- */
@@ -269,21 +291,50 @@ ask_webhook(CoexCase *c, const CoexFacts *facts, CoexReport *report)
                            : coex_api_get_webhook(&c->endpoint);
 }
 
-/* NULL: the provider does not tell; else whether ours is among them. */
-static const char *
-find_header_fault(const CoexCase *c, const CoexWebhook *webhook)
+/* Whether a delivery carries our secret, as far as the provider tells. */
+typedef enum { HEADER_OURS, HEADER_UNTOLD, HEADER_NONE, HEADER_OTHER } Header;
+
+static Header
+judge_header(const CoexCase *c, const CoexWebhook *webhook)
 {
     g_autoptr(CoexVerifier) own = coex_verifier_new(COEX_PROOF_HEADER, c->webhook_header);
-    const char *fault = _("without the secret header");
+    Header header = HEADER_NONE;
 
     for (guint i = 0; webhook->headers != NULL && webhook->headers[i] != NULL; i++) {
         g_autoptr(CoexVerifier) theirs = coex_verifier_new(COEX_PROOF_HEADER, webhook->headers[i]);
 
         if (g_str_equal(coex_verifier_get_secret_id(own), coex_verifier_get_secret_id(theirs)))
-            return NULL;
-        fault = _("with another secret than the account's");
+            return HEADER_OURS;
+        header = HEADER_OTHER;
     }
-    return webhook->headers != NULL ? fault : NULL;
+    return webhook->headers != NULL ? header : HEADER_UNTOLD;
+}
+
+static void
+tell_header(const CoexCase *c, Header header, CoexReport *report)
+{
+    switch (header) {
+    case HEADER_OURS:
+        coex_report_add(report, COEX_FINDING_OK,
+                        _("Webhooks are delivered to %s, with the account's secret header."),
+                        c->in_force);
+        break;
+    case HEADER_UNTOLD:
+        coex_report_add(report, COEX_FINDING_OK, _("Webhooks are delivered to %s."), c->in_force);
+        break;
+    case HEADER_NONE:
+        coex_report_add(report, COEX_FINDING_WRONG,
+                        _("Webhooks are delivered to %s, but without the secret header, so each is "
+                          "turned away (401). %s"),
+                        c->in_force, c->registering);
+        break;
+    case HEADER_OTHER:
+        coex_report_add(report, COEX_FINDING_WRONG,
+                        _("Webhooks are delivered to %s, but with another secret than the "
+                          "account's, so each is turned away (401). %s"),
+                        c->in_force, c->registering);
+        break;
+    }
 }
 
 static void
@@ -291,7 +342,6 @@ read_webhook(CoexCase *c, const CoexResponse *response, const GError *error, Coe
 {
     g_autoptr(GError) refusal = NULL;
     g_auto(CoexWebhook) webhook = { 0 };
-    const char *fault;
 
     if (response == NULL || !coex_api_read_webhook(&c->endpoint, response, &webhook, &refusal)) {
         coex_report_add(report, COEX_FINDING_UNCHECKED, _("The registered address: %s"),
@@ -308,16 +358,7 @@ read_webhook(CoexCase *c, const CoexResponse *response, const GError *error, Coe
     if (!check_address(c, c->asks_account ? _("at the WhatsApp account") : _("at the number"),
                        report))
         return;
-    fault = *c->webhook_header != '\0' ? find_header_fault(c, &webhook) : NULL;
-    if (fault != NULL)
-        coex_report_add(report, COEX_FINDING_WRONG,
-                        _("Webhooks are delivered to %s, but %s, so each is turned away (401). %s"),
-                        c->in_force, fault, c->registering);
-    else
-        coex_report_add(report, COEX_FINDING_OK, _("Webhooks are delivered to %s%s."), c->in_force,
-                        webhook.headers != NULL && *c->webhook_header != '\0'
-                            ? _(", with the account's secret header")
-                            : "");
+    tell_header(c, *c->webhook_header != '\0' ? judge_header(c, &webhook) : HEADER_UNTOLD, report);
 }
 
 const CoexQuestion coex_question_webhook = { ask_webhook, read_webhook };

@@ -43,7 +43,7 @@ typedef struct CoexCase {
     char *addresses[COEX_LEVELS]; /* Meta: for the number, the WhatsApp account, the app; NULL */
     gboolean has_addresses;       /* they were told */
     char *in_force;    /* the address that the provider delivers to, "": none; NULL: not told */
-    GPtrArray *health; /* sentences, what WhatsApp complains of; NULL: not told */
+    GPtrArray *health; /* lines, what WhatsApp complains of; NULL: not told */
     char *can_send;    /* AVAILABLE, LIMITED, BLOCKED; NULL */
     gint64 skews[2];   /* the provider's clock less ours, of its first answers, seconds */
     guint n_skews;
@@ -118,13 +118,14 @@ void coex_doctor_note_date(CoexCase *c, gint64 date, gint64 now);
 
 /* What became of a request to our own listener, or to the public address. */
 typedef struct {
-    guint status;        /* HTTP, 0: no answer */
-    const char *error;   /* why there was none, a sentence */
-    const char *body;    /* of the answer, "" */
-    const char *server;  /* who answered, as it calls itself, NULL */
-    gboolean arrived;    /* our own listener saw it */
-    const char *path;    /* under which, NULL */
-    CoexVerdict verdict; /* of its proof there */
+    guint status;         /* HTTP, 0: no answer */
+    const char *error;    /* why there was none, a sentence */
+    gboolean certificate; /* and so for the certificate that is there */
+    const char *body;     /* of the answer, "" */
+    const char *server;   /* who answered, as it calls itself, NULL */
+    gboolean arrived;     /* our own listener saw it */
+    const char *path;     /* under which, NULL */
+    CoexVerdict verdict;  /* of its proof there */
 } CoexTrial;
 
 /* The listener is not there: @error NULL: switched off. */

@@ -11,18 +11,20 @@
 
 typedef struct {
     int graph_code;
+    gboolean of_certificate;
 } CoexErrorPrivate;
 
 static void
 coex_error_private_init(CoexErrorPrivate *priv)
 {
     priv->graph_code = 0;
+    priv->of_certificate = FALSE;
 }
 
 static void
 coex_error_private_copy(const CoexErrorPrivate *src, CoexErrorPrivate *dest)
 {
-    dest->graph_code = src->graph_code;
+    *dest = *src;
 }
 
 static void
@@ -410,7 +412,7 @@ static const char *
 get_remedy(const CoexGraphCode *row, gboolean is_send)
 {
     if (is_send || concerns_account(row))
-        return row->remedy;
+        return _(row->remedy);
     if (row->meaning == COEX_ERROR_RETRY || row->meaning == COEX_ERROR_UNCERTAIN)
         return _("Try again in a moment.");
     if (row->meaning == COEX_ERROR_RATE_LIMITED)
@@ -427,10 +429,12 @@ start_sentence(const CoexGraphCode *row, const char *details, gboolean is_send)
     GString *text = g_string_new(NULL);
     g_autofree char *tidy = tidy_details(details);
 
-    g_string_printf(text, "%s %s", row->what, get_remedy(row, is_send));
+    g_string_printf(text, "%s %s", _(row->what), get_remedy(row, is_send));
     if (!tidy || coex_text_contains(text->str, tidy))
         return text;
-    g_string_append_printf(text, _(" WhatsApp says: %s"), tidy);
+    g_string_append_c(text, ' ');
+    /* Translators: %s is what WhatsApp says, in English as a rule */
+    g_string_append_printf(text, _("WhatsApp says: %s"), tidy);
     if (!strchr(".!?", text->str[text->len - 1]) && !g_str_has_suffix(text->str, "…"))
         g_string_append_c(text, '.');
     return text;
@@ -442,20 +446,22 @@ coex_error_set_graph(GError **error, int graph_code, const char *details, const 
 {
     const CoexGraphCode *row = coex_graph_code_lookup(graph_code);
     g_autofree char *trace = tidy_details(trace_id);
-    GString *text;
+    g_autoptr(GString) text = NULL;
     GError *graph_error;
 
     if (!error)
         return;
     text = start_sentence(row, details, is_send);
-    g_string_append_printf(text, " (code %d", graph_code);
     if (trace)
-        g_string_append_printf(text, ", trace %s", trace);
-    g_string_append_c(text, ')');
-    graph_error = g_error_new_literal(COEX_ERROR, row->meaning, text->str);
+        /* Translators: %s is one or more sentences; trace: an id by which Meta finds the request */
+        graph_error = g_error_new(COEX_ERROR, row->meaning, _("%s (code %d, trace %s)"), text->str,
+                                  graph_code, trace);
+    else
+        /* Translators: %s is one or more sentences */
+        graph_error =
+            g_error_new(COEX_ERROR, row->meaning, _("%s (code %d)"), text->str, graph_code);
     coex_error_get_private(graph_error)->graph_code = graph_code;
     g_propagate_error(error, graph_error);
-    g_string_free(text, TRUE);
 }
 
 int
@@ -464,6 +470,19 @@ coex_error_get_graph_code(const GError *error)
     if (!error || error->domain != COEX_ERROR)
         return 0;
     return coex_error_get_private(error)->graph_code;
+}
+
+GError *
+coex_error_mark_certificate(GError *error)
+{
+    coex_error_get_private(error)->of_certificate = TRUE;
+    return error;
+}
+
+gboolean
+coex_error_is_of_certificate(const GError *error)
+{
+    return error && error->domain == COEX_ERROR && coex_error_get_private(error)->of_certificate;
 }
 
 char *
@@ -476,8 +495,11 @@ coex_graph_code_explain(int graph_code, const char *title, const char *details, 
     /* A title is Meta's short name of a listed code, but the only hint at an unlisted one. */
     gboolean use_title = !tidy && row->code == COEX_GRAPH_CODE_UNLISTED;
     GString *text = start_sentence(row, use_title ? title : details, is_send);
+    char *coded;
 
-    if (graph_code)
-        g_string_append_printf(text, " (code %d)", graph_code);
-    return g_string_free(text, FALSE);
+    if (!graph_code)
+        return g_string_free(text, FALSE);
+    coded = g_strdup_printf(_("%s (code %d)"), text->str, graph_code);
+    g_string_free(text, TRUE);
+    return coded;
 }

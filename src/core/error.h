@@ -46,8 +46,8 @@ typedef struct {
     int code;              /* Graph's */
     CoexErrorCode meaning; /* what to do */
     CoexRetryKind retry;
-    const char *what;   /* sentence: what happened */
-    const char *remedy; /* sentence: what the user can do */
+    const char *what;   /* sentence, for _(): what happened */
+    const char *remedy; /* sentence, for _(): what the user can do */
 } CoexGraphCode;
 
 /* The row of a Graph code, never NULL: an unlisted code gives the generic row with code
@@ -74,6 +74,10 @@ void coex_error_set_graph(GError **error, int graph_code, const char *details, c
 
 /* Graph's code inside an error made by coex_error_set_graph(), 0 if there is none. */
 int coex_error_get_graph_code(const GError *error);
+
+/* @error, of COEX_ERROR: what was reached has a certificate that is refused. */
+GError *coex_error_mark_certificate(GError *error);
+gboolean coex_error_is_of_certificate(const GError *error);
 
 /* One line for an error in a webhook: what happened, what to do, "(code N)". @graph_code 0: the
  * webhook told none. @title and @details may be NULL. @is_send: of a message's status; else the

@@ -27,7 +27,7 @@ coex_number_state_clear(CoexNumberState *state)
 
 typedef struct {
     const char *word;
-    const char *text;
+    const char *text; /* for _(), or "" */
 } Word;
 
 static const Word qualities[] = {
@@ -69,15 +69,15 @@ static const Word reviews[] = {
 
 static const Word healths[] = {
     { "AVAILABLE", N_("messages can be sent") },
-    { "LIMITED", "limited" },
+    { "LIMITED", N_("limited") },
     { "BLOCKED", N_("nothing can be sent") },
     { NULL, NULL },
 };
 
 static const Word entities[] = {
-    { "PHONE_NUMBER", N_("The number") }, { "WABA", N_("The WhatsApp account") },
-    { "BUSINESS", N_("The business") },   { "APP", N_("The app") },
-    { "MESSAGE_TEMPLATE", "A template" }, { NULL, NULL },
+    { "PHONE_NUMBER", N_("The number") },     { "WABA", N_("The WhatsApp account") },
+    { "BUSINESS", N_("The business") },       { "APP", N_("The app") },
+    { "MESSAGE_TEMPLATE", N_("A template") }, { NULL, NULL },
 };
 
 /* What is not in the list, as it came. NULL for NULL. */
@@ -88,7 +88,7 @@ translate(const Word *words, const char *word)
         return NULL;
     for (const Word *known = words; known->word; known++) {
         if (g_ascii_strcasecmp(known->word, word) == 0)
-            return g_strdup(known->text);
+            return g_strdup(*known->text ? _(known->text) : "");
     }
     return coex_text_excerpt(word, WORD_MAX);
 }

@@ -124,10 +124,34 @@ dup_public(const CoexReport *report, const char *text)
     return coex_report_shorten(line);
 }
 
+/* ---- lines ---- */
+
+static const char *
+get_mark(CoexFinding finding)
+{
+    static const char *const marks[] = { NC_("finding", "ok"), NC_("finding", "wrong"),
+                                         NC_("finding", "not checked") };
+
+    return g_dpgettext2(GETTEXT_PACKAGE, "finding", marks[finding]);
+}
+
+char *
+coex_report_dup_line(CoexFinding finding, const char *text)
+{
+    return g_strdup_printf("%s: %s", get_mark(finding), text);
+}
+
+gboolean
+coex_report_is_wrong(const char *line)
+{
+    const char *mark = get_mark(COEX_FINDING_WRONG);
+
+    return g_str_has_prefix(line, mark) && g_str_has_prefix(line + strlen(mark), ": ");
+}
+
 void
 coex_report_add(CoexReport *report, CoexFinding finding, const char *format, ...)
 {
-    static const char *const marks[] = { "ok", "wrong", N_("not checked") };
     g_autofree char *text = NULL;
     g_autofree char *shown = NULL;
     g_autofree char *line = NULL;
@@ -137,7 +161,7 @@ coex_report_add(CoexReport *report, CoexFinding finding, const char *format, ...
     text = g_strdup_vprintf(format, args);
     va_end(args);
     shown = dup_public(report, text);
-    line = g_strdup_printf("%s: %s", marks[finding], shown);
+    line = coex_report_dup_line(finding, shown);
     report->n[finding]++;
     report->line(line, report->user_data);
 }
@@ -150,7 +174,7 @@ coex_report_dup_end(const CoexReport *report)
     if (n_wrong == 0)
         return g_strdup_printf(_("Nothing wrong was found: %u ok, %u not checked."),
                                report->n[COEX_FINDING_OK], report->n[COEX_FINDING_UNCHECKED]);
-    return g_strdup_printf(n_wrong == 1 ? _("%u thing is wrong; %u ok, %u not checked.")
-                                        : _("%u things are wrong; %u ok, %u not checked."),
+    return g_strdup_printf(COEX_PLURAL("%u thing is wrong; %u ok, %u not checked.",
+                                       "%u things are wrong; %u ok, %u not checked.", n_wrong),
                            n_wrong, report->n[COEX_FINDING_OK], report->n[COEX_FINDING_UNCHECKED]);
 }

@@ -3,6 +3,7 @@
 
 #include "core/backend.h"
 #include "core/doctor.h"
+#include "core/error.h"
 #include "core/proxy.h"
 #include "core/report.h"
 #include "core/timer.h"
@@ -125,7 +126,9 @@ on_tried(GObject *source, GAsyncResult *result, gpointer user_data)
     g_autoptr(CoexResponse) response = coex_http_send_finish(result, &error);
     g_auto(CoexArrival) arrival = { 0 };
     g_autofree char *body = NULL;
-    CoexTrial trial = { .error = error != NULL ? error->message : "", .body = "" };
+    CoexTrial trial = { .error = error != NULL ? error->message : "",
+                        .certificate = coex_error_is_of_certificate(error),
+                        .body = "" };
 
     if (doctor->over) {
         unref(doctor);

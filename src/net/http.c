@@ -213,13 +213,13 @@ explain_not_written(Job *job, const GError *cause)
     if (job->expired)
         return explain_unreached(job, late, coex_cause_advise(NULL));
     if (g_error_matches(cause, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE))
-        return g_error_new(
+        return coex_error_mark_certificate(g_error_new(
             COEX_ERROR, COEX_ERROR_NETWORK,
             _("Could not reach %s safely: there is a problem with its certificate (%s). Check this "
               "computer's clock, and what stands between it and the network."),
             job->host,
             coex_cause_explain_certificate(
-                soup_message_get_tls_peer_certificate_errors(job->message)));
+                soup_message_get_tls_peer_certificate_errors(job->message))));
     if (cause != NULL && cause->domain == G_TLS_ERROR)
         return g_error_new(COEX_ERROR, COEX_ERROR_NETWORK,
                            _("Could not reach %s safely: the encryption could not be set up (%s). "

@@ -480,11 +480,8 @@ static gboolean
 read_credentials(const CoexSessionConfig *config, GError **error)
 {
     if (config->key[0] == '\0') {
-        g_set_error(error, COEX_ERROR, COEX_ERROR_AUTH,
-                    /* Translators: what it is, as the company calls it: “access token”; and the
-                     * company's name */
-                    _("The password is missing: it is the %s from %s."),
-                    _(config->backend->password_label), _(config->backend->label));
+        g_set_error_literal(error, COEX_ERROR, COEX_ERROR_AUTH,
+                            _(config->backend->password_missing));
         return FALSE;
     }
     return TRUE;

@@ -3,6 +3,7 @@
 
 #include "core/peer.h"
 #include "core/proxy.h"
+#include "core/report.h"
 #include "core/text.h"
 #include "purple/connection.h"
 #include "purple/host.h"
@@ -60,7 +61,7 @@ dup_wrong_last(const char *report)
 
     for (guint pass = 0; pass < 2; pass++) {
         for (guint i = 0; i < n_lines - n_end; i++)
-            if (g_str_has_prefix(lines[i], "wrong: ") == (pass == 1))
+            if (coex_report_is_wrong(lines[i]) == (pass == 1))
                 g_string_append_printf(all, "%s\n", lines[i]);
     }
     for (guint i = n_lines - n_end; i < n_lines; i++)
@@ -78,7 +79,7 @@ show_page(gpointer handle, PurpleAccount *account, const char *report)
 
     for (guint i = 0; lines[i] != NULL; i++) {
         g_autofree char *line = coex_text_escape(lines[i]);
-        gboolean wrong = g_str_has_prefix(line, "wrong: ");
+        gboolean wrong = coex_report_is_wrong(line);
 
         g_string_append_printf(html, "%s%s%s%s", i > 0 ? "<br>" : "", wrong ? "<b>" : "", line,
                                wrong ? "</b>" : "");

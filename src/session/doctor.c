@@ -231,7 +231,7 @@ coex_examination_begin(CoexAccount *account)
         return;
     account->examination->runs = TRUE;
     if (account->state == COEX_ACCOUNT_NEW && !check_options(account, &error)) {
-        wrong = g_strconcat("wrong: ", error->message, NULL);
+        wrong = coex_report_dup_line(COEX_FINDING_WRONG, error->message);
         tell(account, wrong, FALSE);
         on_over(account);
         return;

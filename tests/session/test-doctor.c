@@ -103,7 +103,7 @@ test_expired_token(Desk *desk)
 {
     examined_settle(desk);
     coex_sim_expire_token(desk->sim);
-    examined_assert_wrong(desk, examined_run(desk), "The access token has expired: *System users*");
+    examined_assert_wrong(desk, examined_run(desk), "The access token has expired. *System users*");
 }
 
 static void
@@ -168,7 +168,7 @@ test_echoes_missing(Desk *desk)
     examined_assert_wrong(
         desk, examined_run(desk),
         "The webhook field smb_message_echoes is not subscribed, so nothing that is "
-        "written on the phone comes: *App dashboard, WhatsApp › Configuration.");
+        "written on the phone comes. *App dashboard, WhatsApp › Configuration.");
 }
 
 static void
