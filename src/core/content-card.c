@@ -3,6 +3,7 @@
 
 #include "core/json.h"
 #include "core/media.h"
+#include "core/words.h"
 #include <glib.h>
 #include <string.h>
 
@@ -133,7 +134,7 @@ dup_name(const CoexJsonAt *card)
                                    coex_json_member_text(&name, parts[i]));
     if (joined->len == 0 && is_told(&phone, "phone"))
         g_string_append(joined, coex_json_member_text(&phone, "phone"));
-    return g_strdup(joined->len > 0 ? joined->str : "Contact");
+    return g_strdup(joined->len > 0 ? joined->str : _("Contact"));
 }
 
 static void

@@ -75,7 +75,7 @@ coex_content_choice_dup_line(const CoexJsonAt *interactive)
     add_buttons(line, &action);
     add_link(line, &action);
     if (g_strcmp0(coex_json_member_text(&action, "name"), "send_location") == 0)
-        g_string_append(line, _("\n[send a place]"));
+        g_string_append_printf(line, "\n%s", _("[send a place]"));
     for (guint i = 0; i < coex_json_length(&sections); i++) {
         CoexJsonAt section = coex_json_element(&sections, i);
 

@@ -72,7 +72,7 @@ dup_amount(gint64 amount, const char *currency)
     while (length > n && decimals[length - 1] == '0')
         decimals[--length] = '\0';
     return g_strdup_printf("%" G_GINT64_FORMAT "%s%s %s", amount / SCALE,
-                           *decimals != '\0' ? "." : "", decimals, currency);
+                           *decimals != '\0' ? COEX_DECIMAL_POINT : "", decimals, currency);
 }
 
 typedef struct {
@@ -124,16 +124,21 @@ add_item(Table *table, const CoexJsonAt *item, gboolean is_shown)
         g_autofree char *all = dup_amount(count / SCALE * amount, currency);
 
         add_total(table, currency, count / SCALE * amount);
-        g_string_printf(line, "%" G_GINT64_FORMAT " x %s at %s = %s", count / SCALE, name, one,
-                        all);
+        /* Translators: how many, a product's number, the price of one, and of all */
+        g_string_printf(line, _("%" PRId64 " x %s at %s = %s"), count / SCALE, name, one, all);
     } else {
         g_autofree char *n = coex_text_excerpt(quantity != NULL ? quantity : "?", SHOWN_MAX);
         g_autofree char *told = coex_text_excerpt(price != NULL ? price : "", SHOWN_MAX);
         g_autofree char *unit = coex_text_excerpt(currency != NULL ? currency : "", SHOWN_MAX);
 
+        g_autofree char *priced = g_strconcat(told, *unit != '\0' ? " " : "", unit, NULL);
+
         table->is_whole = FALSE;
-        g_string_printf(line, "%s x %s%s%s%s%s", n, name, *told != '\0' ? " at " : "", told,
-                        *told != '\0' && *unit != '\0' ? " " : "", *told != '\0' ? unit : "");
+        if (*told != '\0')
+            /* Translators: how many, a product's number, and the price of one */
+            g_string_printf(line, _("%s x %s at %s"), n, name, priced);
+        else
+            g_string_printf(line, "%s x %s", n, name);
     }
     if (is_shown)
         g_string_append_printf(table->lines, "%s%s", table->lines->len > 0 ? "\n" : "", line->str);
@@ -143,14 +148,18 @@ add_item(Table *table, const CoexJsonAt *item, gboolean is_shown)
 static void
 add_totals(Table *table)
 {
-    if (!table->is_whole || table->totals->len > TOTALS_MAX)
+    g_autoptr(GString) sums = g_string_new(NULL);
+
+    if (!table->is_whole || table->totals->len == 0 || table->totals->len > TOTALS_MAX)
         return;
     for (guint i = 0; i < table->totals->len; i++) {
         const Total *total = &g_array_index(table->totals, Total, i);
         g_autofree char *sum = dup_amount(total->sum, total->currency);
 
-        g_string_append_printf(table->lines, "%s%s", i == 0 ? "\nTotal: " : " + ", sum);
+        g_string_append_printf(sums, "%s%s", i > 0 ? " + " : "", sum);
     }
+    g_string_append_c(table->lines, '\n');
+    g_string_append_printf(table->lines, _("Total: %s"), sums->str);
 }
 
 char *
@@ -167,8 +176,10 @@ coex_content_order_dup_lines(const CoexJsonAt *order)
 
         add_item(&table, &item, i < ITEMS_MAX);
     }
-    if (n > ITEMS_MAX)
-        g_string_append_printf(table.lines, _("\nand %u more"), n - ITEMS_MAX);
+    if (n > ITEMS_MAX) {
+        g_string_append_c(table.lines, '\n');
+        g_string_append_printf(table.lines, _("and %u more"), n - ITEMS_MAX);
+    }
     add_totals(&table);
     if (text != NULL && *text != '\0')
         g_string_append_printf(table.lines, "%s%s", table.lines->len > 0 ? "\n" : "", text);

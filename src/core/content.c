@@ -11,8 +11,6 @@
 #include "core/words.h"
 #include <string.h>
 
-#define SEE_PHONE "look at it on the phone"
-
 /* 131060: "This message is unavailable", expected in coexistence; its content may follow under the
  * same id (Meta: webhooks/reference/messages). 131051: a type that the API does not know. */
 #define CODE_UNAVAILABLE 131060
@@ -31,7 +29,7 @@ typedef char *(*BuildLine)(const Row *row, const CoexJsonAt *message, const Coex
 
 struct Row {
     const char *type;
-    const char *label; /* how people call it */
+    const char *label; /* how people call it, for get_label() */
     CoexContentKind kind;
     BuildLine build; /* NULL from it: the line that sends to the phone; NULL: of the member */
 };
@@ -75,8 +73,10 @@ labelled(const char *label, GString *text)
 static void
 add_more(GString *line, guint n, guint shown)
 {
-    if (n > shown)
-        g_string_append_printf(line, _(" and %u more"), n - shown);
+    if (n <= shown)
+        return;
+    g_string_append_c(line, ' ');
+    g_string_append_printf(line, _("and %u more"), n - shown);
 }
 
 /* A name from outside for use between backquotes: short, on one line. */
@@ -92,10 +92,17 @@ name_dup(const char *name)
     return g_string_free(text, FALSE);
 }
 
+static const char *
+get_label(const Row *row)
+{
+    return g_dpgettext2(GETTEXT_PACKAGE, "kind of message", row->label);
+}
+
 static char *
 see_phone(const char *label)
 {
-    return g_strdup_printf("[%s: " SEE_PHONE "]", label);
+    /* Translators: %s is the kind of a message, such as "image" */
+    return g_strdup_printf(_("[%s: look at it on the phone]"), label);
 }
 
 /* ---- the types ------------------------------------------------------------------------------- */
@@ -157,7 +164,7 @@ build_location(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body
         add(text, " ", place);
     }
     add_member(text, " ", body, "url");
-    return labelled(row->label, text);
+    return labelled(get_label(row), text);
 }
 
 /* Adds the named members of each object in the array member @name of @card. */
@@ -226,7 +233,7 @@ build_contacts(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body
         add_card(text, &card);
     }
     add_more(text, n, CARDS_MAX);
-    return labelled(row->label, text);
+    return labelled(get_label(row), text);
 }
 
 static char *
@@ -236,7 +243,8 @@ build_reaction(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body
 
     if (emoji == NULL || *emoji == '\0')
         return g_strdup(_("[reaction removed]"));
-    return g_strdup_printf("[reaction %s]", emoji);
+    /* Translators: %s is an emoji */
+    return g_strdup_printf(_("[reaction %s]"), emoji);
 }
 
 static char *
@@ -247,7 +255,7 @@ build_button(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body)
     add_member(text, "", body, "text");
     if (text->len == 0)
         add_member(text, "", body, "payload");
-    return labelled(row->label, text);
+    return labelled(get_label(row), text);
 }
 
 static char *
@@ -255,7 +263,7 @@ build_order(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body)
 {
     g_autofree char *lines = coex_content_order_dup_lines(body);
 
-    return g_strdup_printf("[%s]%s%s", row->label, lines != NULL ? "\n" : "",
+    return g_strdup_printf("[%s]%s%s", get_label(row), lines != NULL ? "\n" : "",
                            lines != NULL ? lines : "");
 }
 
@@ -305,7 +313,8 @@ build_unsupported(const Row *row, const CoexJsonAt *message, const CoexJsonAt *b
     CoexJsonAt errors = coex_json_member(message, "errors");
     CoexJsonAt first = coex_json_element(&errors, 0);
     const char *type = coex_json_member_text(body, "type");
-    GString *text = g_string_new(row->label);
+    g_autoptr(GString) text = g_string_new(get_label(row));
+    g_autofree char *coded = NULL;
     gint64 code = error_code(message);
 
     if (type != NULL && strcmp(type, "unknown") != 0) {
@@ -313,13 +322,12 @@ build_unsupported(const Row *row, const CoexJsonAt *message, const CoexJsonAt *b
 
         g_string_append_printf(text, " `%s`", name);
     }
-    if (code != 0 && code != CODE_UNKNOWN_TYPE) {
-        add_member(text, ": ", &first, "title");
-        g_string_append_printf(text, " (code %" G_GINT64_FORMAT ")", code);
-    }
-    g_string_prepend(text, "[");
-    g_string_append(text, ": " SEE_PHONE "]");
-    return g_string_free(text, FALSE);
+    if (code == 0 || code == CODE_UNKNOWN_TYPE)
+        return see_phone(text->str);
+    add_member(text, ": ", &first, "title");
+    /* Translators: what it is, and a number of WhatsApp's */
+    coded = g_strdup_printf(_("%s (code %" PRId64 ")"), text->str, code);
+    return see_phone(coded);
 }
 
 static char *
@@ -345,7 +353,7 @@ build_reply(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body)
     add_member(text, ": ", body, "description");
     if (text->len == 0)
         add_member(text, "", body, "id");
-    return labelled(row->label, text);
+    return labelled(get_label(row), text);
 }
 
 /* Adds a line "name: value" for each that a form's answer holds; of what stands within another,
@@ -394,7 +402,7 @@ build_form(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body)
 
         add(text, "\n", json);
     }
-    return labelled(row->label, text);
+    return labelled(get_label(row), text);
 }
 
 static char *
@@ -409,10 +417,10 @@ build_call_permission(const Row *row, const CoexJsonAt *message, const CoexJsonA
 }
 
 static const Row interactive_rows[] = {
-    { "button_reply", "button", COEX_CONTENT_INTERACTIVE, build_reply },
-    { "list_reply", N_("list choice"), COEX_CONTENT_INTERACTIVE, build_reply },
-    { "nfm_reply", "form", COEX_CONTENT_INTERACTIVE, build_form },
-    { "call_permission_reply", N_("call permission"), COEX_CONTENT_INTERACTIVE,
+    { "button_reply", NC_("kind of message", "button"), COEX_CONTENT_INTERACTIVE, build_reply },
+    { "list_reply", NC_("kind of message", "list choice"), COEX_CONTENT_INTERACTIVE, build_reply },
+    { "nfm_reply", NC_("kind of message", "form"), COEX_CONTENT_INTERACTIVE, build_form },
+    { "call_permission_reply", NC_("kind of message", "call permission"), COEX_CONTENT_INTERACTIVE,
       build_call_permission },
 };
 
@@ -462,7 +470,8 @@ static char *
 unknown_line(const char *what, const char *type, const CoexJsonAt *body)
 {
     g_autofree char *name = name_dup(type);
-    g_autofree char *label = g_strdup_printf("%s `%s`: " SEE_PHONE, what, name);
+    /* Translators: "unknown type" or "unknown answer", and a word of WhatsApp's for it */
+    g_autofree char *label = g_strdup_printf(_("%s `%s`: look at it on the phone"), what, name);
     GString *text = g_string_new(NULL);
     guint n_found = 0;
 
@@ -504,40 +513,44 @@ build_interactive(const Row *row, const CoexJsonAt *message, const CoexJsonAt *b
 /* ---- the table ------------------------------------------------------------------------------- */
 
 static const Row rows[] = {
-    { "text", "message", COEX_CONTENT_TEXT, build_text },
-    { "image", "image", COEX_CONTENT_MEDIA, NULL },
-    { "video", "video", COEX_CONTENT_MEDIA, NULL },
-    { "audio", "audio", COEX_CONTENT_MEDIA, NULL },
-    { "voice", N_("voice message"), COEX_CONTENT_MEDIA, NULL },
-    { "document", "document", COEX_CONTENT_MEDIA, NULL },
-    { "sticker", "sticker", COEX_CONTENT_MEDIA, NULL },
-    { "location", "location", COEX_CONTENT_LOCATION, build_location },
-    { "contacts", "contact", COEX_CONTENT_CONTACTS, build_contacts },
-    { "reaction", "reaction", COEX_CONTENT_REACTION, build_reaction },
-    { "button", "button", COEX_CONTENT_BUTTON, build_button },
-    { "interactive", "answer", COEX_CONTENT_INTERACTIVE, build_interactive },
-    { "order", "order", COEX_CONTENT_ORDER, build_order },
-    { "system", N_("system message"), COEX_CONTENT_SYSTEM, build_system },
-    { "edit", N_("edited a message"), COEX_CONTENT_EDIT, NULL },
-    { "revoke", N_("deleted a message"), COEX_CONTENT_REVOKE, build_revoke },
+    { "text", NC_("kind of message", "message"), COEX_CONTENT_TEXT, build_text },
+    { "image", NC_("kind of message", "image"), COEX_CONTENT_MEDIA, NULL },
+    { "video", NC_("kind of message", "video"), COEX_CONTENT_MEDIA, NULL },
+    { "audio", NC_("kind of message", "audio"), COEX_CONTENT_MEDIA, NULL },
+    { "voice", NC_("kind of message", "voice message"), COEX_CONTENT_MEDIA, NULL },
+    { "document", NC_("kind of message", "document"), COEX_CONTENT_MEDIA, NULL },
+    { "sticker", NC_("kind of message", "sticker"), COEX_CONTENT_MEDIA, NULL },
+    { "location", NC_("kind of message", "location"), COEX_CONTENT_LOCATION, build_location },
+    { "contacts", NC_("kind of message", "contact"), COEX_CONTENT_CONTACTS, build_contacts },
+    { "reaction", NC_("kind of message", "reaction"), COEX_CONTENT_REACTION, build_reaction },
+    { "button", NC_("kind of message", "button"), COEX_CONTENT_BUTTON, build_button },
+    { "interactive", NC_("kind of message", "answer"), COEX_CONTENT_INTERACTIVE,
+      build_interactive },
+    { "order", NC_("kind of message", "order"), COEX_CONTENT_ORDER, build_order },
+    { "system", NC_("kind of message", "system message"), COEX_CONTENT_SYSTEM, build_system },
+    { "edit", NC_("kind of message", "edited a message"), COEX_CONTENT_EDIT, NULL },
+    { "revoke", NC_("kind of message", "deleted a message"), COEX_CONTENT_REVOKE, build_revoke },
 };
 
 /* Types without an object of their name; nothing but `type` tells them. */
 static const Row bare_rows[] = {
-    { "request_welcome", N_("opened the chat"), COEX_CONTENT_WELCOME, build_welcome },
-    { "unsupported", N_("unsupported message"), COEX_CONTENT_UNSUPPORTED, build_unsupported },
-    { "media_placeholder", "file", COEX_CONTENT_PLACEHOLDER, build_media_placeholder },
+    { "request_welcome", NC_("kind of message", "opened the chat"), COEX_CONTENT_WELCOME,
+      build_welcome },
+    { "unsupported", NC_("kind of message", "unsupported message"), COEX_CONTENT_UNSUPPORTED,
+      build_unsupported },
+    { "media_placeholder", NC_("kind of message", "file"), COEX_CONTENT_PLACEHOLDER,
+      build_media_placeholder },
 };
 
 /* So edits came for a while in 2026 (Meta: webhooks/reference/messages): an edit all the same,
  * which opens no window.
  */
-static const Row hidden_edit_row = { "unsupported", N_("edited a message"), COEX_CONTENT_EDIT,
-                                     NULL };
+static const Row hidden_edit_row = { "unsupported", NC_("kind of message", "edited a message"),
+                                     COEX_CONTENT_EDIT, NULL };
 
 static const Row placeholder_row = {
     "unsupported",
-    "message",
+    NC_("kind of message", "message"),
     COEX_CONTENT_PLACEHOLDER,
     build_placeholder,
 };
@@ -662,8 +675,10 @@ build_line(const Row *row, const CoexJsonAt *message, const CoexJsonAt *body,
     if (content->kind == COEX_CONTENT_MEDIA)
         return coex_content_media_dup_line(content->media);
     if (content->kind == COEX_CONTENT_EDIT)
-        return content->edit.now != NULL ? g_strconcat("[edited] ", content->edit.now->text, NULL)
-                                         : NULL;
+        /* Translators: %s is the message as it is now */
+        return content->edit.now != NULL
+                   ? g_strdup_printf(_("[edited] %s"), content->edit.now->text)
+                   : NULL;
     return row->build != NULL ? row->build(row, message, body) : NULL;
 }
 
@@ -703,7 +718,7 @@ coex_content_read(const CoexJsonAt *message, CoexContent *ret_content)
     if (ret_content->text != NULL)
         return;
     ret_content->lacks = COEX_LACKS_CONTENT;
-    ret_content->text = see_phone(row->label);
+    ret_content->text = see_phone(get_label(row));
     if (row->kind == COEX_CONTENT_TEXT)
         ret_content->kind = COEX_CONTENT_UNSUPPORTED;
 }

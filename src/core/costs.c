@@ -72,12 +72,12 @@ coex_costs_get_month_before(guint month)
 char *
 coex_costs_dup_month(guint month)
 {
-    static const char *const names[] = { "January",   "February", "March",    "April",
-                                         "May",       "June",     "July",     "August",
-                                         "September", "October",  "November", "December" };
-    guint number = month % 100;
+    g_autoptr(GDateTime) first =
+        g_date_time_new_utc((int)(month / 100), CLAMP((int)(month % 100), 1, 12), 1, 0, 0, 0);
 
-    return g_strdup_printf("%s %u", names[CLAMP(number, 1, 12) - 1], month / 100);
+    /* Translators: strftime: a month and its year; %OB in place of %B where the month alone has
+     * another form */
+    return first != NULL ? g_date_time_format(first, _("%B %Y")) : g_strdup("");
 }
 
 /* ---- counting ---- */
@@ -173,16 +173,51 @@ add_sums(const CoexCosts *costs, guint month, const char *category, GString *lin
     while (g_hash_table_iter_next(&iter, &currency, &sum)) {
         g_autofree char *text = coex_rate_card_dup_sum(currency, *(gint64 *)sum);
 
-        g_string_append_printf(line, ", about %s", text);
+        g_string_append(line, ", ");
+        /* Translators: a sum of money */
+        g_string_append_printf(line, _("about %s"), text);
     }
-    if (n_without > 0)
-        g_string_append_printf(line, _(", %" PRId64 " without a price"), n_without);
+    if (n_without == 0)
+        return;
+    g_string_append(line, ", ");
+    g_string_append_printf(line,
+                           COEX_PLURAL("%" PRId64 " without a price", "%" PRId64 " without a price",
+                                       (gulong)n_without),
+                           n_without);
+}
+
+static const char *
+get_category_label(const char *category)
+{
+    static const char *const labels[] = {
+        NC_("category of messages", "authentication"),
+        NC_("category of messages", "authentication-international"),
+        NC_("category of messages", "marketing"),
+        NC_("category of messages", "referral_conversion"),
+        NC_("category of messages", "service"),
+        NC_("category of messages", "utility"),
+        NC_("category of messages", "other"),
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(labels); i++)
+        if (g_str_equal(labels[i], category))
+            return g_dpgettext2(GETTEXT_PACKAGE, "category of messages", labels[i]);
+    return category;
+}
+
+/* Takes @part. */
+static void
+add_part(GString *line, char *part)
+{
+    g_string_append_printf(line, "%s, ", part);
+    g_free(part);
 }
 
 static void
 add_class(const CoexCosts *costs, guint month, const char *category, GString *lines)
 {
     gint64 n_billed = 0, n_entry = 0;
+    gint64 n_free = count(costs, month, category, FREE_SERVICE);
 
     for (guint i = 0; i < costs->rows->len; i++) {
         const CoexCost *cost = g_ptr_array_index(costs->rows, i);
@@ -192,16 +227,23 @@ add_class(const CoexCosts *costs, guint month, const char *category, GString *li
         n_billed += is_billed(cost) ? cost->n : 0;
         n_entry += !is_billed(cost) && !g_str_equal(cost->type, FREE_SERVICE) ? cost->n : 0;
     }
-    g_string_append_printf(lines, "\n%s: ", category);
+    g_string_append_printf(lines, "\n%s: ", get_category_label(category));
     if (g_str_equal(category, SERVICE))
-        g_string_append_printf(lines, _("%" PRId64 " of 1,000 service messages, "),
-                               count_free(costs, month));
-    else if (count(costs, month, category, FREE_SERVICE) > 0)
-        g_string_append_printf(lines, "%" G_GINT64_FORMAT " free, ",
-                               count(costs, month, category, FREE_SERVICE));
+        add_part(lines, g_strdup_printf(COEX_PLURAL("%" PRId64 " of 1,000 service messages",
+                                                    "%" PRId64 " of 1,000 service messages",
+                                                    (gulong)n_free),
+                                        n_free));
+    else if (n_free > 0)
+        add_part(lines,
+                 g_strdup_printf(
+                     COEX_PLURAL("%" PRId64 " free", "%" PRId64 " free", (gulong)n_free), n_free));
     if (n_entry > 0)
-        g_string_append_printf(lines, _("%" PRId64 " free after an ad, "), n_entry);
-    g_string_append_printf(lines, "%" G_GINT64_FORMAT " billed", n_billed);
+        add_part(lines,
+                 g_strdup_printf(COEX_PLURAL("%" PRId64 " free after an ad",
+                                             "%" PRId64 " free after an ad", (gulong)n_entry),
+                                 n_entry));
+    g_string_append_printf(
+        lines, COEX_PLURAL("%" PRId64 " billed", "%" PRId64 " billed", (gulong)n_billed), n_billed);
     if (n_billed > 0)
         add_sums(costs, month, category, lines);
 }
@@ -237,12 +279,18 @@ add_month(const CoexCosts *costs, guint month, gboolean is_this, GString *lines)
     g_autoptr(GPtrArray) classes = list_classes(costs, month, is_this);
     g_autofree char *name = coex_costs_dup_month(month);
 
-    g_string_append_printf(lines, "%s%s%s", lines->len > 0 ? "\n" : "", name,
-                           is_this ? _(" (UTC), delivered through the API:") : ":");
+    if (lines->len > 0)
+        g_string_append_c(lines, '\n');
+    if (classes->len == 0)
+        /* Translators: a month */
+        g_string_append_printf(lines, _("%s: nothing was counted"), name);
+    else if (is_this)
+        /* Translators: a month; a list follows */
+        g_string_append_printf(lines, _("%s (UTC), delivered through the API:"), name);
+    else
+        g_string_append_printf(lines, "%s:", name);
     for (guint i = 0; i < classes->len; i++)
         add_class(costs, month, g_ptr_array_index(classes, i), lines);
-    if (classes->len == 0)
-        g_string_append(lines, _(" nothing was counted"));
 }
 
 char *

@@ -38,6 +38,8 @@ coex_doctor_judge_challenge(const CoexCase *c, const CoexTrial *trial, const cha
 {
     if (trial->status == 200 && g_strcmp0(trial->body, challenge) == 0)
         coex_report_add(report, COEX_FINDING_OK,
+                        /* Translators: here and below, %s%s is an address of this computer and
+                         * a path */
                         _("The challenge is answered at %s%s, with the verify token."), c->listen,
                         c->webhook_path);
     else if (trial->status == 0)

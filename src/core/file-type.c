@@ -239,17 +239,17 @@ static const char *(*const readers[])(const Head *head, CoexMedia *media) = {
 typedef struct {
     const char *mime; /* or its beginning */
     CoexMediaKind kind;
-    gint64 max; /* bytes; 0: not at all */
-    const char *remedy;
+    gint64 max;         /* bytes; 0: not at all */
+    const char *remedy; /* for _() */
     const char *as; /* of what it takes as a document only, if at all: its type, NULL for @mime */
 } Rule;
 
-#define SMALLER "Make it smaller, or send a link to it."
-#define SHORTER "Shorten it, or send a link to it."
-#define PICTURES "To be seen in the chat, a picture must be JPEG or PNG."
-#define VIDEOS "To be played in the chat, a video must be MP4 (H.264 and AAC)."
-#define SOUNDS "To be played in the chat, sound must be MP3, AAC, M4A, AMR, or Opus in mono."
-#define OTHERS "Of this type it may refuse one; PDF is sure to be taken."
+#define SMALLER N_("Make it smaller, or send a link to it.")
+#define SHORTER N_("Shorten it, or send a link to it.")
+#define PICTURES N_("To be seen in the chat, a picture must be JPEG or PNG.")
+#define VIDEOS N_("To be played in the chat, a video must be MP4 (H.264 and AAC).")
+#define SOUNDS N_("To be played in the chat, sound must be MP3, AAC, M4A, AMR, or Opus in mono.")
+#define OTHERS N_("Of this type it may refuse one; PDF is sure to be taken.")
 #define OFFICE "application/vnd.openxmlformats-officedocument."
 
 static const Rule rules[] = {
@@ -299,8 +299,9 @@ check_size(const CoexMedia *media, gint64 max, const char *remedy, GError **erro
     if (media->size <= max)
         return TRUE;
     g_set_error(error, COEX_ERROR, COEX_ERROR_TOO_LARGE,
-                _("WhatsApp takes up to %" PRId64 " %s of this type. %s"),
-                max >= MB ? max / MB : max / KB, max >= MB ? "MB" : "KB", remedy);
+                max >= MB ? _("WhatsApp takes up to %" PRId64 " MB of this type. %s")
+                          : _("WhatsApp takes up to %" PRId64 " KB of this type. %s"),
+                max >= MB ? max / MB : max / KB, _(remedy));
     return FALSE;
 }
 
@@ -378,7 +379,7 @@ coex_file_type_get_note(const CoexMedia *media)
     if (media->kind != COEX_MEDIA_DOCUMENT || media->mime == NULL ||
         (rule != NULL && rule->kind == COEX_MEDIA_DOCUMENT))
         return NULL;
-    return find_other(media->mime)->remedy;
+    return _(find_other(media->mime)->remedy);
 }
 
 gboolean

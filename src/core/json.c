@@ -39,7 +39,7 @@ dup_text(const char *bytes, gsize length)
 CoexJson *
 coex_json_parse(const char *bytes, gsize length, GError **error)
 {
-    const char *problem = _("it is too long");
+    const char *problem = NULL;
     gsize where = 0;
     CoexJson *doc;
 
@@ -50,6 +50,8 @@ coex_json_parse(const char *bytes, gsize length, GError **error)
     doc = g_new0(CoexJson, 1);
     if (length < G_MAXINT32)
         problem = coex_json_tree_read(dup_text(bytes, length), &doc->tree, &where);
+    else
+        problem = _("it is too long");
     if (problem == NULL)
         return doc;
     g_set_error(error, COEX_ERROR, COEX_ERROR_PROTOCOL,
@@ -466,7 +468,7 @@ coex_json_read(const CoexJsonAt *at, const CoexJsonField *fields, gpointer out, 
         gboolean fits = exists && read_member(&member, field->type, place);
 
         if (!exists && field->need == COEX_JSON_REQUIRED) {
-            set_path_error(error, &member, "missing");
+            set_path_error(error, &member, _("missing"));
             return FALSE;
         }
         if (exists && !fits && field->need != COEX_JSON_OPTIONAL) {

@@ -12,19 +12,21 @@ coex_media_get_label(const CoexMedia *media)
 {
     switch (media->kind) {
     case COEX_MEDIA_IMAGE:
-        return "image";
+        return C_("kind of message", "image");
     case COEX_MEDIA_VIDEO:
-        return "video";
+        return C_("kind of message", "video");
     case COEX_MEDIA_AUDIO:
-        return media->voice ? _("voice message") : "audio";
+        return media->voice ? C_("kind of message", "voice message")
+                            : C_("kind of message", "audio");
     case COEX_MEDIA_STICKER:
-        return media->animated ? _("animated sticker") : "sticker";
+        return media->animated ? C_("kind of message", "animated sticker")
+                               : C_("kind of message", "sticker");
     case COEX_MEDIA_CARD:
-        return "contact";
+        return C_("kind of message", "contact");
     case COEX_MEDIA_DOCUMENT:
         break;
     }
-    return "document";
+    return C_("kind of message", "document");
 }
 
 const char *

@@ -3,7 +3,6 @@
 
 #include "core/desk-send.h"
 #include "core/media.h"
-#include "core/words.h"
 #include <string.h>
 
 /* wamid. + Base64 of: 1c 18 <n> <peer, n bytes> 15 02 00 <11|12> 18 <k> <token, k bytes> 00
@@ -203,7 +202,7 @@ coex_state_get_name(CoexState state)
     case COEX_STATE_FAILED:
         return "failed";
     case COEX_STATE_UNCONFIRMED:
-        return _("not confirmed");
+        return "not confirmed";
     case COEX_STATE_UNKNOWN:
         break;
     }

@@ -88,7 +88,7 @@ typedef enum {
                            customer's message, which no status is about */
 } CoexState;
 
-const char *coex_state_get_name(CoexState state); /* "accepted", "sent" …; static */
+const char *coex_state_get_name(CoexState state); /* as WhatsApp calls it, "sent" …; static */
 /* Whether @next replaces @current; a failure gives way to the proof of arrival only. */
 gboolean coex_state_advances(CoexState current, CoexState next);
 

@@ -82,11 +82,16 @@ parse_question(const char *words, GError **error)
 
     if (coex_text_is_blank(text))
         set_fault(error,
+
+                  /* Translators: the word ask stays as it is */
                   _("The question is missing, as in: ask Where should we collect the bike?"));
     else if (is_too_long(text, COEX_PAYLOAD_BUTTONS_TEXT_MAX))
         set_fault(error,
-                  _("The question has %ld characters; WhatsApp takes %d. Send a part of it as a "
-                    "message before."),
+                  COEX_PLURAL("The question has %ld character; WhatsApp takes %d. Send a part of "
+                              "it as a message before.",
+                              "The question has %ld characters; WhatsApp takes %d. Send a part of "
+                              "it as a message before.",
+                              (gulong)g_utf8_strlen(text, -1)),
                   g_utf8_strlen(text, -1), COEX_PAYLOAD_BUTTONS_TEXT_MAX);
     else
         return coex_payload_new_place_question(text);
@@ -172,8 +177,10 @@ check_url(const char *url, GError **error)
             error,
             _("The address has a letter or mark that no link can have. Copy it from the browser."));
     else if (is_too_long(url, URL_MAX))
-        set_fault(error, _("The address has %zu characters; WhatsApp takes %d."), strlen(url),
-                  URL_MAX);
+        set_fault(error,
+                  COEX_PLURAL("The address has %zu character; WhatsApp takes %d.",
+                              "The address has %zu characters; WhatsApp takes %d.", strlen(url)),
+                  strlen(url), URL_MAX);
     else if (host == NULL || *host == '\0')
         set_fault(error, _("“%s” is no whole address. Write it as in https://example.org/a.pdf."),
                   url);
@@ -222,7 +229,10 @@ coex_payload_parse_linked(const char *words, char **waiting, GError **error)
     }
     if (is_too_long(typed, COEX_MEDIA_CAPTION_MAX)) {
         set_fault(error,
-                  _("The words beside a file have at most %d characters. Send them as a message."),
+                  COEX_PLURAL(
+                      "The words beside a file have at most %d character. Send them as a message.",
+                      "The words beside a file have at most %d characters. Send them as a message.",
+                      COEX_MEDIA_CAPTION_MAX),
                   COEX_MEDIA_CAPTION_MAX);
         return NULL;
     }
@@ -268,8 +278,11 @@ check_body(const char *text, glong max, GError **error)
     if (!is_too_long(text, max))
         return TRUE;
     set_fault(error,
-              _("The text above the choices has %ld characters; WhatsApp takes %ld. Send a part of "
-                "it as a message before."),
+              COEX_PLURAL("The text above the choices has %ld character; WhatsApp takes %ld. Send "
+                          "a part of it as a message before.",
+                          "The text above the choices has %ld characters; WhatsApp takes %ld. Send "
+                          "a part of it as a message before.",
+                          (gulong)g_utf8_strlen(text, -1)),
               g_utf8_strlen(text, -1), max);
     return FALSE;
 }
@@ -281,8 +294,11 @@ check_title(const char *title, glong max, GHashTable *titles, GError **error)
     g_autofree char *shown = coex_text_excerpt(title, SHOWN_MAX);
 
     if (is_too_long(title, max))
-        set_fault(error, _("“%s” has %ld characters; WhatsApp takes %ld. Make it shorter."), shown,
-                  g_utf8_strlen(title, -1), max);
+        set_fault(error,
+                  COEX_PLURAL("“%s” has %ld character; WhatsApp takes %ld. Make it shorter.",
+                              "“%s” has %ld characters; WhatsApp takes %ld. Make it shorter.",
+                              (gulong)g_utf8_strlen(title, -1)),
+                  shown, g_utf8_strlen(title, -1), max);
     else if (titles != NULL && !g_hash_table_add(titles, (char *)title))
         set_fault(error, _("“%s” stands there twice. Call each choice differently."), shown);
     else
@@ -322,7 +338,10 @@ parse_link(const GPtrArray *parts, char *url, GError **error)
     url[-1] = '\0';
     g_strchomp(label);
     if (is_too_long(url, URL_MAX)) {
-        set_fault(error, _("The link has %ld characters; WhatsApp takes %d."),
+        set_fault(error,
+                  COEX_PLURAL("The link has %ld character; WhatsApp takes %d.",
+                              "The link has %ld characters; WhatsApp takes %d.",
+                              (gulong)g_utf8_strlen(url, -1)),
                   g_utf8_strlen(url, -1), URL_MAX);
         return NULL;
     }
@@ -354,9 +373,12 @@ coex_payload_parse_buttons(const char *words, GError **error)
             return parse_link(parts, url, error);
     }
     if (parts->len - 1 > COEX_PAYLOAD_BUTTONS_MAX) {
-        set_fault(error,
-                  _("These are %u buttons; WhatsApp takes %d. A list takes up to %d choices."),
-                  parts->len - 1, COEX_PAYLOAD_BUTTONS_MAX, COEX_PAYLOAD_ROWS_MAX);
+        set_fault(
+            error,
+            COEX_PLURAL("This is %u button; WhatsApp takes %d. A list takes up to %d choices.",
+                        "These are %u buttons; WhatsApp takes %d. A list takes up to %d choices.",
+                        parts->len - 1),
+            parts->len - 1, COEX_PAYLOAD_BUTTONS_MAX, COEX_PAYLOAD_ROWS_MAX);
         return NULL;
     }
     if (!check_body(parts->pdata[0], COEX_PAYLOAD_BUTTONS_TEXT_MAX, error))
@@ -448,7 +470,10 @@ check_list(const List *list, GError **error)
                     "part that begins with # is a heading."),
                   COEX_PAYLOAD_ROWS_MAX);
     else if (list->n_choices > COEX_PAYLOAD_ROWS_MAX)
-        set_fault(error, _("These are %u choices; WhatsApp takes %d. Send two lists."),
+        set_fault(error,
+                  COEX_PLURAL("This is %u choice; WhatsApp takes %d. Send two lists.",
+                              "These are %u choices; WhatsApp takes %d. Send two lists.",
+                              list->n_choices),
                   list->n_choices, COEX_PAYLOAD_ROWS_MAX);
     else
         return check_sections(list, error);

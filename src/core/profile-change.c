@@ -10,11 +10,11 @@
 #define WORD_MAX 60
 
 static const CoexProfilePart parts[] = {
-    { "about", "about", "About", 139 },
-    { "address", "address", "Address", 256 },
-    { "description", "description", "Description", 512 },
-    { "email", "mail", "Mail", 128 },
-    { "websites", "web", "Web", 256 },
+    { "about", "about", N_("About"), 139 },
+    { "address", "address", N_("Address"), 256 },
+    { "description", "description", N_("Description"), 512 },
+    { "email", "mail", N_("Mail"), 128 },
+    { "websites", "web", N_("Web"), 256 },
     { "vertical", "vertical", N_("Line of business"), WORD_MAX },
     { NULL, NULL, NULL, 0 },
 };
@@ -58,8 +58,11 @@ check_length(const CoexProfilePart *part, const char *value, GError **error)
 
     if (n <= part->max)
         return TRUE;
-    set_fault(error, _("%s has %ld characters; WhatsApp takes %ld. Make it shorter."), part->label,
-              n, part->max);
+    set_fault(error,
+              /* Translators: a part of the profile, such as "About" */
+              COEX_PLURAL("%s has %ld character; WhatsApp takes %ld. Make it shorter.",
+                          "%s has %ld characters; WhatsApp takes %ld. Make it shorter.", (gulong)n),
+              _(part->label), n, part->max);
     return FALSE;
 }
 
@@ -97,7 +100,10 @@ check_websites(const CoexProfilePart *part, const char *value, GError **error)
         if (**word == '\0')
             continue;
         if (++n > COEX_PROFILE_WEBSITES_MAX)
-            set_fault(error, _("WhatsApp takes %d websites. Leave the others out."),
+            set_fault(error,
+                      COEX_PLURAL("WhatsApp takes %d website. Leave the others out.",
+                                  "WhatsApp takes %d websites. Leave the others out.",
+                                  COEX_PROFILE_WEBSITES_MAX),
                       COEX_PROFILE_WEBSITES_MAX);
         else if (!is_website(*word))
             set_fault(error,
@@ -142,8 +148,7 @@ coex_profile_check(const CoexProfilePart *part, const char *typed, GError **erro
     if (strcmp(part->name, "vertical") == 0)
         return check_vertical(value, error);
     if (strcmp(part->name, "about") == 0 && coex_text_is_blank(value)) {
-        set_fault(error, _("WhatsApp does not take an empty %s. Write at least one character."),
-                  part->label);
+        set_fault(error, _("WhatsApp does not take an empty About. Write at least one character."));
         return NULL;
     }
     if (strcmp(part->name, "email") == 0 && !check_mail(value, error))

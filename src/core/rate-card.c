@@ -79,7 +79,7 @@ refuse(const Reader *reader, GError **error, const char *format, ...)
     va_start(args, format);
     g_autofree char *what = g_strdup_vprintf(format, args);
     va_end(args);
-    g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT, "line %u: %s", reader->line, what);
+    g_set_error(error, COEX_ERROR, COEX_ERROR_INVALID_INPUT, _("line %u: %s"), reader->line, what);
     return FALSE;
 }
 
@@ -123,7 +123,10 @@ read_field(Reader *reader, GError **error)
         g_string_append_c(field, *reader->at++);
     }
     if (reader->row->len == FIELDS_MAX)
-        return refuse(reader, error, _("it has more than %d fields."), FIELDS_MAX);
+        return refuse(
+            reader, error,
+            COEX_PLURAL("it has more than %d field.", "it has more than %d fields.", FIELDS_MAX),
+            FIELDS_MAX);
     g_ptr_array_add(reader->row, g_strstrip(g_string_free(g_steal_pointer(&field), FALSE)));
     return TRUE;
 }
@@ -331,8 +334,8 @@ coex_rate_card_dup_price(const char *currency, gint64 price)
 
     for (gsize n = DECIMALS; n > 2 && decimals[n - 1] == '0'; n--)
         decimals[n - 1] = '\0';
-    return g_strdup_printf("%s %" G_GINT64_FORMAT ".%s", currency, price / COEX_RATE_CARD_UNIT,
-                           decimals);
+    return g_strdup_printf("%s %" G_GINT64_FORMAT "%s%s", currency, price / COEX_RATE_CARD_UNIT,
+                           COEX_DECIMAL_POINT, decimals);
 }
 
 char *

@@ -149,10 +149,12 @@ add_place(GString *out, const CoexTemplate *self, const CoexTemplatePart *part,
     const char *longitude = coex_template_get_value(self, part, COEX_VALUE_LONGITUDE, -1, values);
     const char *name = coex_template_get_value(self, part, COEX_VALUE_PLACE, -1, values);
     const char *address = coex_template_get_value(self, part, COEX_VALUE_ADDRESS, -1, values);
-    g_autofree char *line =
-        g_strdup_printf("[place: %s%s%s%s%s, %s]", name, *name != '\0' ? ", " : "", address,
+    g_autofree char *place =
+        g_strdup_printf("%s%s%s%s%s, %s", name, *name != '\0' ? ", " : "", address,
                         *address != '\0' ? ", " : "", *latitude != '\0' ? latitude : "{{latitude}}",
                         *longitude != '\0' ? longitude : "{{longitude}}");
+    /* Translators: a name, an address and degrees, with commas between */
+    g_autofree char *line = g_strdup_printf(_("[place: %s]"), place);
 
     add_line(out, line);
 }
@@ -168,13 +170,17 @@ add_header(GString *out, const CoexTemplate *self, const CoexTemplatePart *part,
         add_line(out, line);
     } else if (part->file != NULL) {
         const char *value = coex_template_get_value(self, part, COEX_VALUE_FILE, -1, values);
+        CoexMedia shown = { 0 };
+        const char *label;
         g_autofree char *file = coex_template_is_path(value) ? g_filename_display_basename(value)
                                 : strcmp(value, COEX_VALUE_HELD) == 0
                                     ? g_strdup(_("the file that is held"))
                                     : g_strdup(value);
 
-        line = *file != '\0' ? g_strdup_printf("[%s: %s]", part->file, file)
-                             : g_strdup_printf("[%s]", part->file);
+        coex_template_shows_file(self, part->card, &shown.kind);
+        label = coex_media_get_label(&shown);
+        line = *file != '\0' ? g_strdup_printf("[%s: %s]", label, file)
+                             : g_strdup_printf("[%s]", label);
         add_line(out, line);
     } else if (part->place) {
         add_place(out, self, part, values);
@@ -190,8 +196,9 @@ add_offer(GString *out, const CoexTemplate *self, const CoexTemplatePart *part,
 
     if (part->offer == NULL)
         return;
+    /* Translators: an offer in a template, and until when it is made */
     line = part->expires
-               ? g_strdup_printf("%s (until %s)", part->offer, *end != '\0' ? end : "{{end}}")
+               ? g_strdup_printf(_("%s (until %s)"), part->offer, *end != '\0' ? end : "{{end}}")
                : g_strdup(part->offer);
     add_line(out, line);
 }

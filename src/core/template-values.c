@@ -148,8 +148,13 @@ check_length(const CoexTemplateVariable *variable, const char *value, glong max,
 {
     glong n_chars = g_utf8_strlen(value, -1);
 
-    return n_chars <= max || refuse(error, _("The %s has at most %ld characters, not %ld."),
-                                    variable->label, max, n_chars);
+    if (n_chars <= max)
+        return TRUE;
+    /* Translators: here and in the next, “%s” is a value of a template, such as “latitude” */
+    return refuse(error,
+                  COEX_PLURAL("“%s” has at most %ld character, not %ld.",
+                              "“%s” has at most %ld characters, not %ld.", (gulong)max),
+                  variable->label, max, n_chars);
 }
 
 static gboolean
@@ -163,7 +168,7 @@ check_degrees(const CoexTemplateVariable *variable, char *value, double max, GEr
     if (strspn(value, "+-.0123456789") == strlen(value) && end != value && *end == '\0' &&
         degrees >= -max && degrees <= max)
         return TRUE;
-    return refuse(error, _("The %s is a number from -%.0f to %.0f, as in 52.531677, not “%s”."),
+    return refuse(error, _("“%s” is a number from -%.0f to %.0f, as in 52.531677, not “%s”."),
                   variable->label, max, max, value);
 }
 
@@ -187,7 +192,7 @@ static gboolean
 refuse_address(const CoexTemplateVariable *variable, const char *value, GError **error)
 {
     return refuse(error,
-                  _("The %s has a blank, or a letter or mark that no link can have: “%s”. Write "
+                  _("“%s” has a blank, or a letter or mark that no link can have: “%s”. Write "
                     "%%20 for a blank."),
                   variable->label, value);
 }
@@ -211,8 +216,7 @@ check_link(const CoexTemplateVariable *variable, const CoexTemplateButton *butto
         memmove(*value, *value + n_fixed, strlen(*value + n_fixed) + 1);
     else if (n_fixed > 0 && fixed_end[-1] == '/' && is_address(*value))
         return refuse(
-            error,
-            _("The %s is what stands behind %.*s, or a whole link that begins so, not “%s”."),
+            error, _("“%s” is what stands behind %.*s, or a whole link that begins so, not “%s”."),
             variable->label, (int)n_fixed, button->url, *value);
     if (!coex_text_is_for_address(*value))
         return refuse_address(variable, *value, error);
@@ -226,8 +230,8 @@ check_code(const CoexTemplateVariable *variable, const char *value, glong max, G
         if (!g_ascii_isalnum(*p) && (variable->kind == COEX_VALUE_CODE || !g_ascii_isgraph(*p)))
             return refuse(error,
                           variable->kind == COEX_VALUE_CODE
-                              ? _("The %s has digits and letters only, not “%s”.")
-                              : _("The %s has no blanks, and letters from a to z only, not “%s”."),
+                              ? _("“%s” has digits and letters only, not “%s”.")
+                              : _("“%s” has no blanks, and letters from a to z only, not “%s”."),
                           variable->label, value);
     }
     return check_length(variable, value, max, error);
@@ -256,7 +260,7 @@ check_file(const CoexTemplate *self, const CoexTemplateVariable *variable, const
         return TRUE;
     if (!is_link)
         return refuse(error,
-                      _("The %s is given by its path, as in ~/photo.jpg, or by its address in the "
+                      _("“%s” is given by its path, as in ~/photo.jpg, or by its address in the "
                         "web, https://…, not as “%s”."),
                       variable->label, value);
     if (!coex_text_is_for_address(value))
@@ -327,9 +331,10 @@ static gboolean
 refuse_missing(const CoexTemplateVariable *variable, GError **error)
 {
     if (variable->in_header || variable->in_body)
+        /* Translators: %s is such as {{1}} */
         return refuse(error, _("A value for %s is missing. Every variable needs one."),
                       variable->label);
-    return refuse(error, _("The %s is missing."), variable->label);
+    return refuse(error, _("“%s” is missing."), variable->label);
 }
 
 /* WhatsApp shows an address beside a name only. */
@@ -365,12 +370,19 @@ check_filled(const CoexTemplate *self, const CoexTemplatePart *part, gboolean in
         return TRUE;
     text = coex_template_fill(self, part, in_header, values);
     n_chars = g_utf8_strlen(text, -1);
-    return n_chars <= max || refuse(error,
-                                    in_header ? _("The header is too long with its value: %ld "
-                                                  "characters of %ld. Shorten the value.")
-                                              : _("The text is too long with its values: %ld "
-                                                  "characters of %ld. Shorten the values."),
-                                    n_chars, max);
+    return n_chars <= max ||
+           refuse(error,
+                  in_header ? COEX_PLURAL("The header is too long with its value: %ld "
+                                          "character of %ld. Shorten the value.",
+                                          "The header is too long with its value: %ld "
+                                          "characters of %ld. Shorten the value.",
+                                          (gulong)n_chars)
+                            : COEX_PLURAL("The text is too long with its values: %ld "
+                                          "character of %ld. Shorten the values.",
+                                          "The text is too long with its values: %ld "
+                                          "characters of %ld. Shorten the values.",
+                                          (gulong)n_chars),
+                  n_chars, max);
 }
 
 static gboolean

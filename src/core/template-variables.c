@@ -27,6 +27,7 @@ get_variable(const CoexTemplate *self, guint index)
 static char *
 make_label(const CoexTemplatePart *part, const char *words)
 {
+    /* Translators: what is asked for, such as "picture", and the number of the card */
     return part->card < 0 ? g_strdup(words)
                           : g_strdup_printf(_("%s of card %d"), words, part->card + 1);
 }
@@ -68,6 +69,7 @@ static gboolean
 insert_variable(Template *self, const CoexTemplatePart *part, const char *name, gboolean in_header,
                 guint first)
 {
+    /* Translators: {{%s}} is a variable such as {{1}} */
     g_autofree char *words =
         g_strdup_printf(in_header ? _("{{%s}} of the header") : "{{%s}}", name);
     CoexTemplateVariable *variable = variable_new(self, part, COEX_VALUE_TEXT, words);
@@ -180,29 +182,53 @@ read_examples(CoexTemplate *self, int card, const CoexJsonAt *example, gboolean 
 
 /* ---- which values ---- */
 
+static const char *
+get_file_label(const CoexTemplatePart *part)
+{
+    if (strcmp(part->file, "image") == 0)
+        return C_("value of a template", "picture");
+    return strcmp(part->file, "video") == 0 ? C_("value of a template", "video")
+                                            : C_("value of a template", "document");
+}
+
 static void
 add_header_variables(Template *self, const CoexTemplatePart *part)
 {
     add_text_variables(self, part, TRUE);
     if (part->file)
-        add_variable(self, part, COEX_VALUE_FILE,
-                     strcmp(part->file, "image") == 0 ? "picture" : part->file, FALSE);
+        add_variable(self, part, COEX_VALUE_FILE, get_file_label(part), FALSE);
     if (!part->place)
         return;
-    add_variable(self, part, COEX_VALUE_LATITUDE, "latitude", FALSE);
-    add_variable(self, part, COEX_VALUE_LONGITUDE, "longitude", FALSE);
+    add_variable(self, part, COEX_VALUE_LATITUDE, C_("value of a template", "latitude"), FALSE);
+    add_variable(self, part, COEX_VALUE_LONGITUDE, C_("value of a template", "longitude"), FALSE);
     add_variable(self, part, COEX_VALUE_PLACE, _("name of the place"), TRUE);
     add_variable(self, part, COEX_VALUE_ADDRESS, _("address of the place"), TRUE);
 }
 
+/* Free with g_free(). */
+static char *
+dup_button_words(const CoexTemplateButton *button, CoexTemplateValue kind)
+{
+    const char *label = button->label ? button->label : C_("value of a template", "button");
+
+    /* Translators: here and below, %s is what stands on a button */
+    if (kind == COEX_VALUE_LINK)
+        return g_strdup_printf(_("end of the link [%s]"), label);
+    if (kind == COEX_VALUE_PAYLOAD)
+        return g_strdup_printf(_("payload of [%s]"), label);
+    if (kind == COEX_VALUE_FLOW_TOKEN)
+        return g_strdup_printf(_("token of [%s]"), label);
+    if (kind == COEX_VALUE_FLOW_DATA)
+        return g_strdup_printf(_("data of [%s]"), label);
+    return g_strdup_printf(_("code of [%s]"), label);
+}
+
 static CoexTemplateVariable *
 add_button_variable(Template *self, const CoexTemplatePart *part, guint index,
-                    CoexTemplateValue kind, const char *format)
+                    CoexTemplateValue kind)
 {
     const CoexTemplateButton *button = g_ptr_array_index(part->buttons, index);
-    const char *label = button->label ? button->label : "button";
-    g_auto(GStrv) halves = g_strsplit(format, "%", 2);
-    g_autofree char *words = g_strconcat(halves[0], label, halves[1], NULL);
+    g_autofree char *words = dup_button_words(button, kind);
     CoexTemplateVariable *variable = variable_new(self, part, kind, words);
 
     if (!variable)
@@ -220,13 +246,13 @@ note_code(Template *self, const CoexTemplatePart *part, guint index)
     CoexTemplateVariable *variable = known >= 0 ? get_variable(&self->public, (guint)known) : NULL;
 
     if (!variable) {
-        add_button_variable(self, part, index, COEX_VALUE_CODE, _("code of [%]"));
+        add_button_variable(self, part, index, COEX_VALUE_CODE);
         return;
     }
     variable->kind = COEX_VALUE_CODE;
     variable->button = (int)index;
     g_free(variable->label);
-    variable->label = make_label(part, "code");
+    variable->label = make_label(part, C_("value of a template", "code"));
 }
 
 static void
@@ -236,9 +262,9 @@ add_button_variables(Template *self, const CoexTemplatePart *part)
         const CoexTemplateButton *button = g_ptr_array_index(part->buttons, i);
 
         if (strcmp(button->type, "URL") == 0 && button->url && strstr(button->url, "{{"))
-            add_button_variable(self, part, i, COEX_VALUE_LINK, _("end of the link [%]"));
+            add_button_variable(self, part, i, COEX_VALUE_LINK);
         else if (strcmp(button->type, "COPY_CODE") == 0)
-            add_button_variable(self, part, i, COEX_VALUE_COUPON, _("code of [%]"));
+            add_button_variable(self, part, i, COEX_VALUE_COUPON);
         else if (strcmp(button->type, "OTP") == 0)
             note_code(self, part, i);
     }
@@ -258,12 +284,10 @@ add_unasked_variables(Template *self, const CoexTemplatePart *part)
         const CoexTemplateButton *button = g_ptr_array_index(part->buttons, i);
 
         if (strcmp(button->type, "QUICK_REPLY") == 0) {
-            add_unasked(
-                add_button_variable(self, part, i, COEX_VALUE_PAYLOAD, _("payload of [%]")));
+            add_unasked(add_button_variable(self, part, i, COEX_VALUE_PAYLOAD));
         } else if (strcmp(button->type, "FLOW") == 0) {
-            add_unasked(
-                add_button_variable(self, part, i, COEX_VALUE_FLOW_TOKEN, _("token of [%]")));
-            add_unasked(add_button_variable(self, part, i, COEX_VALUE_FLOW_DATA, _("data of [%]")));
+            add_unasked(add_button_variable(self, part, i, COEX_VALUE_FLOW_TOKEN));
+            add_unasked(add_button_variable(self, part, i, COEX_VALUE_FLOW_DATA));
         }
     }
 }

@@ -101,19 +101,20 @@ is_word(const char *a, const char *b)
 void
 coex_template_add_obstacle(CoexTemplateInside *self, const char *needs)
 {
-    if (needs && !g_ptr_array_find_with_equal_func(self->obstacles, needs, g_str_equal, NULL))
+    if (!g_ptr_array_find_with_equal_func(self->obstacles, needs, g_str_equal, NULL))
         g_ptr_array_add(self->obstacles, (gpointer)needs);
 }
 
 /* ---- parts ---- */
 
-/* What a part of a template needs that cannot be given here; NULL in @needs: nothing. */
+/* What a part of a template needs that cannot be given here, for _(); NULL in @needs: nothing. */
 typedef struct {
     const char *type;
     const char *needs;
 } PartRow;
 
-#define NEEDS_CATALOGUE "needs products of a catalogue"
+/* Translators: this and the next stand in brackets or behind a colon: "(has an animation)" */
+#define NEEDS_CATALOGUE N_("needs products of a catalogue")
 
 /* Meta: templates/components */
 static const PartRow header_rows[] = {
@@ -162,7 +163,8 @@ check_part(Template *self, const PartRow *rows, const char *type)
 {
     while (rows->type && !is_word(rows->type, type))
         rows++;
-    coex_template_add_obstacle(self, rows->needs);
+    if (rows->needs)
+        coex_template_add_obstacle(self, _(rows->needs));
     return rows;
 }
 
@@ -480,5 +482,5 @@ coex_template_get_cost(const CoexTemplate *template_, gboolean is_free)
         return _("billed as utility");
     if (is_word(template_->category, "AUTHENTICATION"))
         return _("billed as authentication");
-    return "billed";
+    return C_("cost of a template", "billed");
 }

@@ -10,8 +10,9 @@ typedef struct CoexJsonAt CoexJsonAt;
  * ad; within @text. */
 const char *coex_webhook_label_skip(const char *text);
 
-/* Of a message's `context`, that it was forwarded; NULL: it was not, as far as is told. Static. */
-const char *coex_webhook_label_get_forwarding(const CoexJsonAt *context);
+/* Of a message's `context`, that it was forwarded; NULL: it was not, as far as is told. Free with
+ * g_free(). */
+char *coex_webhook_label_dup_forwarding(const CoexJsonAt *context);
 
 /* The ad or post, and the product, that a customer's message is about; NULL: none told. Free with
  * g_free(). */

@@ -182,7 +182,7 @@ static void
 read_content(const Value *value, const CoexJsonAt *at, const RawMessage *raw, CoexMessage *message)
 {
     const char *machine = get_machine(value, raw);
-    const char *forwarding = coex_webhook_label_get_forwarding(&raw->context);
+    g_autofree char *forwarding = coex_webhook_label_dup_forwarding(&raw->context);
     g_autofree char *subject = coex_webhook_label_dup_subject(&raw->context, &raw->referral);
     g_autofree char *who = message->direction == COEX_INBOUND && message->group_id != NULL
                                ? coex_webhook_people_dup_display(value->people, &raw->from)

@@ -58,10 +58,17 @@ coex_window_get_stage(CoexWindow window, gint64 now)
 
 /* The day of the week tells today from tomorrow: it is never more than a day ahead. */
 static char *
+format_time(gint64 time_s, const char *format)
+{
+    g_autoptr(GDateTime) time = g_date_time_new_from_unix_local(time_s);
+
+    return time != NULL ? g_date_time_format(time, format) : NULL;
+}
+
+static char *
 format_end(gint64 end_s, const char *format)
 {
-    g_autoptr(GDateTime) end = g_date_time_new_from_unix_local(end_s);
-    char *text = end != NULL ? g_date_time_format(end, format) : NULL;
+    char *text = format_time(end_s, format);
 
     return text != NULL ? text : g_strdup(_("Window open"));
 }
@@ -71,11 +78,9 @@ static char *
 format_closed(gint64 end_s, gint64 now)
 {
     gboolean is_near = now - end_s < YEAR_S / 2;
-    g_autoptr(GDateTime) end =
-        end_s <= now ? g_date_time_new_from_unix_local(end_s) : NULL; /* else not by that */
-    char *text = end != NULL ? g_date_time_format(end, is_near ? _("Closed since %d %b %H:%M")
-                                                               : _("Closed since %d %b %Y"))
-                             : NULL;
+    /* Translators: strftime: a day, and a time or the year */
+    const char *format = is_near ? _("Closed since %d %b %H:%M") : _("Closed since %d %b %Y");
+    char *text = end_s <= now ? format_time(end_s, format) : NULL; /* else not by that */
 
     return text != NULL ? text : g_strdup(_("Window closed"));
 }
@@ -89,11 +94,14 @@ coex_window_dup_label(CoexWindow window, gint64 now)
     case COEX_WINDOW_CLOSED:
         return format_closed(window.expires_at, now);
     case COEX_WINDOW_FREE:
+        /* Translators: strftime: a day of the week, and a time */
         return format_end(window.free_until, _("Free templates to %a %H:%M"));
     case COEX_WINDOW_CLOSES_SOON:
+        /* Translators: strftime: a time */
         return format_end(window.expires_at, _("Closes at %H:%M"));
     case COEX_WINDOW_CLOSES:
     case COEX_WINDOW_OPEN:
+        /* Translators: strftime: a day of the week, and a time */
         return format_end(window.expires_at, _("Open until %a %H:%M"));
     }
     return g_strdup(_("Window closed"));
@@ -106,24 +114,26 @@ coex_window_dup_short_label(CoexWindowStage stage, gint64 end_s)
     case COEX_WINDOW_NEVER:
         return g_strdup(_("never wrote"));
     case COEX_WINDOW_CLOSED:
-        return g_strdup("closed");
+        return g_strdup(C_("window", "closed"));
     case COEX_WINDOW_FREE:
+        /* Translators: strftime: until when templates are free; short, for the end of a nick */
         return format_end(end_s, _("free to %a %H:%M"));
     case COEX_WINDOW_CLOSES_SOON:
-        return format_end(end_s, "to %H:%M!");
+        /* Translators: strftime: until when the window is open, which is soon; short */
+        return format_end(end_s, _("to %H:%M!"));
     case COEX_WINDOW_CLOSES:
     case COEX_WINDOW_OPEN:
-        return format_end(end_s, "to %H:%M");
+        /* Translators: strftime: until when the window is open; short */
+        return format_end(end_s, _("to %H:%M"));
     }
-    return g_strdup("closed");
+    return g_strdup(C_("window", "closed"));
 }
 
 char *
 coex_window_dup_time(gint64 time_s)
 {
-    g_autoptr(GDateTime) time = g_date_time_new_from_unix_local(time_s);
-
-    return time != NULL ? g_date_time_format(time, "%Y-%m-%d %H:%M") : NULL;
+    /* Translators: strftime: a day and a time, with digits only */
+    return format_time(time_s, _("%Y-%m-%d %H:%M"));
 }
 
 char *
@@ -137,12 +147,13 @@ coex_window_dup_known_time(gint64 time_s)
 char *
 coex_window_describe_time(const char *before, gint64 time_s, gint64 now)
 {
-    g_autofree char *then = coex_window_dup_known_time(time_s);
-    g_autofree char *today = coex_window_dup_known_time(now);
-    gsize day = strlen("2026-12-31 ");
+    g_autofree char *day = format_time(time_s, "%F");
+    g_autofree char *today = format_time(now, "%F");
+    /* Translators: strftime: a time */
+    g_autofree char *then = day != NULL && g_strcmp0(day, today) == 0
+                                ? format_time(time_s, _("%H:%M"))
+                                : coex_window_dup_known_time(time_s);
 
-    if (strlen(then) > day && strncmp(then, today, day) == 0)
-        return g_strconcat(before, then + day, NULL);
     return g_strconcat(before, then, NULL);
 }
 
@@ -154,8 +165,10 @@ dup_left(gint64 left_s)
     if (minutes < 1)
         return g_strdup(_("less than a minute"));
     if (minutes < 60)
-        return g_strdup_printf("%d min", minutes);
-    return g_strdup_printf("%d h %d min", minutes / 60, minutes % 60);
+        /* Translators: so many minutes */
+        return g_strdup_printf(_("%d min"), minutes);
+    /* Translators: so many hours and minutes */
+    return g_strdup_printf(_("%d h %d min"), minutes / 60, minutes % 60);
 }
 
 char *
@@ -178,7 +191,9 @@ coex_window_describe(CoexWindow window, gint64 now)
         g_string_printf(line, _("The window has been closed since %s: only templates can be sent."),
                         end);
     }
-    if (window.free_until > now)
-        g_string_append_printf(line, _(" Messages are free of charge until %s."), free_end);
+    if (window.free_until > now) {
+        g_string_append_c(line, ' ');
+        g_string_append_printf(line, _("Messages are free of charge until %s."), free_end);
+    }
     return g_string_free(line, FALSE);
 }

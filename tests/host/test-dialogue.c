@@ -178,7 +178,7 @@ buttons_by_dialogue(World *world)
     host_wait_for(world->host, EVENT_MESSAGE, NORA,
                   "*[Track: https://radhaus.example/t/{{1}}]*It needs: end of the link [Track]*");
     host_type(world->host, NORA, "!template track_parcel K 42");
-    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*[Track] has a blank*Write %20*It needs:*");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*[Track]” has a blank*Write %20*It needs:*");
     host_type(world->host, NORA, "!send");
     host_wait_for(world->host, EVENT_MESSAGE, NORA, "*No template is ready*");
     host_type(world->host, NORA, "!template track_parcel https://radhaus.example/t/K-42");
@@ -238,7 +238,7 @@ picture_by_dialogue(World *world)
     host_type(world->host, NORA, "!template pickup_ready_v2 /etc/passwd | Zoe | 17 | 17");
     host_wait_for(world->host, EVENT_MESSAGE, NORA, "*By its path only a file below */*It needs:*");
     host_type(world->host, NORA, "!template pickup_ready_v2 photo.jpg | Zoe | 17 | 17");
-    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*picture is given by its path*");
+    host_wait_for(world->host, EVENT_MESSAGE, NORA, "*picture” is given by its path*");
     host_type(world->host, NORA,
               "!template pickup_ready_v2 https://x.example/a.jpg | Zoe | 17 | 17");
     host_wait_for(world->host, EVENT_MESSAGE, NORA, "*image: https://x.example/a.jpg*!send*");

@@ -32,7 +32,7 @@ place(World *world)
     for (guint i = 0; i < G_N_ELEMENTS(values); i++)
         set_field(world, form, i, values[i]);
     host_request_ok(world->host);
-    form = host_wait_for(world->host, EVENT_REQUEST, NORA, "*The latitude is a number*not “520”*");
+    form = host_wait_for(world->host, EVENT_REQUEST, NORA, "*“latitude” is a number*not “520”*");
     set_field(world, form, 0, "52,5");
     host_request_ok(world->host);
     host_wait_for(world->host, EVENT_REQUEST, NORA,
@@ -187,7 +187,7 @@ carousel(World *world)
         set_field(world, form, i, values[i]);
     host_request_ok(world->host);
     form = host_wait_for(world->host, EVENT_REQUEST, NORA,
-                         "*The picture of card 2 is given by its path, *not as “=”.*");
+                         "*“picture of card 2” is given by its path, *not as “=”.*");
     set_field(world, form, 3, path);
     host_request_ok(world->host);
     host_wait_for(world->host, EVENT_REQUEST, NORA, "*[image: gravel.jpg]*[image: gravel.jpg]*");

@@ -106,7 +106,7 @@ RULES_CORE = [
 ]
 CORE_HEADERS = (
     r"<(glib|glib-object|glib/g\w[\w-]*|json-glib/json-glib|gnutls/crypto|string|stdlib|stdint|stddef|stdbool|limits|errno|math|ctype|"
-    r"inttypes|stdarg)\.h>"
+    r"inttypes|stdarg|locale)\.h>"
 )
 
 KEYWORDS = {"if", "for", "while", "switch", "return", "sizeof", "do", "else", "case", "defined"}
