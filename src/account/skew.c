@@ -111,8 +111,8 @@ dup_amount(gint64 seconds)
     int hours = round_to(seconds, HOUR_S);
     int days = round_to(seconds, 24 * HOUR_S);
 
-    /* Translators: all three in “This computer's clock is %s behind WhatsApp's.” */
     if (minutes < 2 * 60)
+        /* Translators: all three in “This computer's clock is %s behind WhatsApp's.” */
         return g_strdup_printf(COEX_PLURAL("%d minute", "%d minutes", minutes), minutes);
     if (hours < 48)
         return g_strdup_printf(COEX_PLURAL("%d hour", "%d hours", hours), hours);

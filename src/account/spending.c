@@ -36,12 +36,13 @@ tell_used_up(CoexAccount *account)
         g_strcmp0(coex_account_get_setting(account, TOLD_SETTING), value) == 0)
         return;
     coex_account_put_setting(account, TOLD_SETTING, value);
-    /* Translators: %s is a month and its year; utility is WhatsApp's name of a price */
-    coex_account_tell_notice(account, NULL,
-                             _("The 1,000 free service messages of %s are used up. Until the month "
-                               "ends WhatsApp bills what is sent from here to an open window, as "
-                               "utility. What is written on the phone stays free."),
-                             name);
+    coex_account_tell_notice(
+        account, NULL,
+        /* Translators: %s is a month and its year; utility is WhatsApp's name of a price */
+        _("The 1,000 free service messages of %s are used up. Until the month "
+          "ends WhatsApp bills what is sent from here to an open window, as "
+          "utility. What is written on the phone stays free."),
+        name);
 }
 
 void

@@ -58,8 +58,8 @@ dup_duration(gint64 seconds)
     int minutes = (int)(seconds / 60);
     int days = minutes / (24 * 60);
 
-    /* Translators: minutes; so long somebody waits, as in “for 5 min” */
     if (minutes < 60)
+        /* Translators: minutes; so long somebody waits, as in “for 5 min” */
         return g_strdup_printf(_("%d min"), MAX(minutes, 1));
     /* Translators: hours */
     if (minutes < 48 * 60)
@@ -236,9 +236,10 @@ coex_waiting_remind(CoexAccount *account, const CoexPerson *person)
         window.expires_at - now > REMIND_S || entry->reminded_of == window.expires_at)
         return;
     entry->reminded_of = window.expires_at;
-    /* Translators: a person's name, how long, as “5 min”, and a time of day */
-    coex_account_tell_notice(account, NULL,
-                             _("%s waits for an answer, for %s now. The 24-hour window closes at "
-                               "%s: after that only templates can be sent."),
-                             called, waited, clock);
+    coex_account_tell_notice(
+        account, NULL,
+        /* Translators: a person's name, how long, as “5 min”, and a time of day */
+        _("%s waits for an answer, for %s now. The 24-hour window closes at "
+          "%s: after that only templates can be sent."),
+        called, waited, clock);
 }

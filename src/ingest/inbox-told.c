@@ -21,11 +21,12 @@ explain(CoexInboxSource *inbox, CoexInboxTrouble trouble, const char *why)
     case COEX_INBOX_WELL:
         break;
     case COEX_INBOX_AWAY:
-        /* Translators: the Inbox is a product of 360dialog; %s is a sentence: why */
-        coex_inbox_tell(inbox,
-                        _("The Inbox cannot be asked: %s What comes for this number waits there, "
-                          "and is fetched as soon as that works."),
-                        why);
+        coex_inbox_tell(
+            inbox,
+            /* Translators: the Inbox is a product of 360dialog; %s is a sentence: why */
+            _("The Inbox cannot be asked: %s What comes for this number waits there, "
+              "and is fetched as soon as that works."),
+            why);
         break;
     case COEX_INBOX_STRANGE:
         coex_inbox_tell(

@@ -158,8 +158,8 @@ explain(CoexRelaySource *relay, Trouble trouble, const char *why)
     case WELL:
         break;
     case AWAY:
-        /* Translators: %s is a sentence: why */
         tell(relay,
+             /* Translators: %s is a sentence: why */
              _("The relay cannot be asked: %s What comes for this number waits there, and is "
                "fetched as soon as that works."),
              why);
@@ -208,8 +208,8 @@ tell_back(CoexRelaySource *relay)
     if (relay->n_meanwhile == 0)
         tell(relay, _("The relay answers again. Nothing came meanwhile."));
     else
-        /* Translators: %s is a day and a time */
         tell(relay,
+             /* Translators: %s is a day and a time */
              COEX_PLURAL("The relay answers again. %u delivery came meanwhile, at %s.",
                          "The relay answers again. %u deliveries came meanwhile, the oldest at %s.",
                          relay->n_meanwhile),

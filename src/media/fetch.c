@@ -223,9 +223,9 @@ is_shut(CoexAccount *account)
     set_timer(account, g_get_monotonic_time() + (*oldest + HOUR_S - now) * G_USEC_PER_SEC);
     clock = coex_window_describe_time("", *oldest + HOUR_S, now);
     if (!fetch->pause_told)
-        /* Translators: the provider's name, how many, and a time of day */
         coex_account_tell_notice(
             account, NULL,
+            /* Translators: the provider's name, how many, and a time of day */
             COEX_PLURAL(
                 "%s has refused %u request for files within an hour. So that it does not shut this "
                 "number out, files are fetched again from %s on.",
@@ -259,8 +259,8 @@ static void
 fail(Job *job, const char *why)
 {
     g_autofree char *label = coex_files_dup_label(job->media, job->message_id, NULL);
-    /* Translators: “[image #17]”, a sentence why, and what to type, as “!get #17”: leave “get” */
     g_autofree char *line =
+        /* Translators: “[image #17]”, a sentence why, and what to type: leave “get” */
         g_strdup_printf(_("%s was not fetched: %s %cget #%" PRId64 " tries again."), label, why,
                         job->account->verb_mark, job->message_id);
 
@@ -316,8 +316,8 @@ put_off(Job *job, const GError *error)
             _("Files are not fetched for now, and are tried again by themselves. %s"),
             error->message);
     else if (job->n_tries == 3 || (is_asked(job) && job->n_tries == 1))
-        /* Translators: “[image #17]”, and a sentence why */
         coex_account_tell_notice(account, find_person(account, job),
+                                 /* Translators: “[image #17]”, and a sentence why */
                                  _("%s is not here yet, and is tried again by itself: %s"), label,
                                  error->message);
     job->not_before_us = until;
@@ -479,8 +479,8 @@ download(Job *job, const CoexMediaLink *link)
 
     if (link->size > account->media_limit) {
         g_autofree char *size = coex_files_dup_size(link->size);
-        /* Translators: a size, as “20 MB” */
         g_autofree char *why =
+            /* Translators: a size, as “20 MB” */
             g_strdup_printf(_("It has %s, more than the option \"media-limit\" allows."), size);
 
         fail(job, why);

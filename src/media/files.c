@@ -188,11 +188,11 @@ coex_files_dup_size(gint64 size)
 {
     if (size < 1000)
         return g_strdup_printf(COEX_PLURAL("%d byte", "%d bytes", size), (int)size);
-    /* Translators: kilobytes, of 1,000 bytes each */
     if (size < 1000 * 1000)
+        /* Translators: kilobytes, of 1,000 bytes each */
         return g_strdup_printf(_("%d KB"), (int)((size + 500) / 1000));
-    /* Translators: megabytes, of 1,000,000 bytes each */
     if (size < 10 * 1000 * 1000)
+        /* Translators: megabytes, of 1,000,000 bytes each */
         return g_strdup_printf(_("%.1f MB"), (double)size / 1e6);
     return g_strdup_printf(_("%" PRId64 " MB"), (size + 500000) / 1000000);
 }

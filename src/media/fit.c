@@ -77,10 +77,9 @@ describe_made(const CoexPicture *picture)
     g_autofree char *size = dup_size(picture->width, picture->height);
     g_autofree char *full = dup_size(picture->full_width, picture->full_height);
 
-    /* Translators: these four follow a colon, as in “a.jpg” is too large for WhatsApp: it goes as
-     * JPEG, 1800 x 2400. Place data tell where the picture was taken. */
     if (picture->width != picture->full_width)
         return picture->dropped_notes
+                   /* Translators: these four follow “a.jpg” is too large for WhatsApp: */
                    ? g_strdup_printf(_("it goes as %s, %s instead of %s, without its place data."),
                                      type, size, full)
                    : g_strdup_printf(_("it goes as %s, %s instead of %s."), type, size, full);
@@ -96,8 +95,8 @@ describe(const CoexMedia *media, const CoexPicture *picture)
         g_str_equal(media->mime, "image/jpeg") || g_str_equal(media->mime, "image/png");
     g_autofree char *made = describe_made(picture);
 
-    /* Translators: a file's name, and how it goes, with the full stop; so in the next ones */
     if (media->kind == COEX_MEDIA_STICKER)
+        /* Translators: a file's name, and how it goes, with the full stop; so in the next ones */
         return g_strdup_printf(_("“%s” is too large for a sticker: %s"), media->name, made);
     if (media->kind == COEX_MEDIA_IMAGE && media->size > COEX_FILE_IMAGE_MAX)
         return g_strdup_printf(_("“%s” is too large for WhatsApp: %s"), media->name, made);
@@ -238,9 +237,8 @@ describe_film(const CoexMedia *was, const CoexMedia *is, gboolean had_notes)
     g_autofree char *made = NULL;
 
     if (was->size > COEX_FILE_FILM_MAX) {
-        /* Translators: after a colon; what was made of a film, as in “MP4 of 3 MB instead of 20 MB”
-         */
         made = g_strdup_printf(
+            /* Translators: a size, and the one before; after a colon, as the next ones */
             had_notes ? _("it goes as MP4 of %s instead of %s, without its place data.")
                       : _("it goes as MP4 of %s instead of %s."),
             size, full);

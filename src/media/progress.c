@@ -25,8 +25,8 @@ dup_part(gint64 n_bytes, gint64 size)
 
     if (whole == NULL)
         return g_steal_pointer(&part);
-    /* Translators: as in “0.4 of 2.5 MB” */
     if (size >= MB && size < 10 * MB)
+        /* Translators: as in “0.4 of 2.5 MB” */
         return g_strdup_printf(_("%.1f of %s"), (double)n_bytes / MB, whole);
     /* Translators: as in “12 of 48 MB” */
     return g_strdup_printf(_("%d of %s"), (int)(n_bytes / (size < MB ? 1000 : MB)), whole);

@@ -7,8 +7,8 @@
 const char *
 coex_cause_explain_certificate(GTlsCertificateFlags flags)
 {
-    /* Translators: these are what is wrong with a certificate */
     if (flags & G_TLS_CERTIFICATE_EXPIRED)
+        /* Translators: these are what is wrong with a certificate */
         return _("it has expired");
     if (flags & G_TLS_CERTIFICATE_NOT_ACTIVATED)
         return _("it is not valid yet");
@@ -24,8 +24,8 @@ coex_cause_explain_certificate(GTlsCertificateFlags flags)
 const char *
 coex_cause_explain(const GError *cause)
 {
-    /* Translators: these are why a host was not reached, and follow a colon */
     if (cause == NULL)
+        /* Translators: these are why a host was not reached, and follow a colon */
         return _("it broke off");
     if (g_error_matches(cause, G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND))
         return _("host name not found");

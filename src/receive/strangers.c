@@ -42,8 +42,8 @@ dup_untold(const CoexStrangers *strangers)
 
     if (strangers->n_untold == 0 || clock == NULL)
         return g_strdup("");
-    /* Translators: %s is a day and a time; it is of webhooks */
     line = g_strdup_printf(
+        /* Translators: %s is a day and a time; it is of webhooks */
         COEX_PLURAL("Since %s %u more was refused, or for another number, without a line.",
                     "Since %s %u more were refused, or for another number, without a line.",
                     strangers->n_untold),

@@ -215,9 +215,9 @@ find_last(CoexApply *a, gint64 id, const CoexNewMessage *message, char **ret_sai
 static char *
 dup_reacted(Who who, const char *emoji, const char *object)
 {
-    /* Translators: an emoji, and the message, as “first words” with the marks; also below */
     switch (who) {
     case WHO_THEY:
+        /* Translators: an emoji, and the message, as “first words” with the marks; also below */
         return g_strdup_printf(_("They reacted with %s to %s."), emoji, object);
     case WHO_YOU:
         return g_strdup_printf(_("You reacted with %s to %s."), emoji, object);
@@ -498,8 +498,8 @@ dup_edited_to(Who who, const char *text, const CoexStored *target)
 {
     g_autofree char *object = dup_object(target);
     g_autofree char *said = dup_said(text, G_MAXINT);
-    /* Translators: the new text, and the one before as “first words” with the marks; also below */
     if (who == WHO_THEY)
+        /* Translators: the new text, and the one before as “words” with the marks; also below */
         return g_strdup_printf(_("They edited: “%s” (before: %s)."), said, object);
     if (who == WHO_PHONE)
         return g_strdup_printf(_("Edited on the phone: “%s” (before: %s)."), said, object);
@@ -589,8 +589,8 @@ static char *
 dup_revoke(const CoexNewMessage *message, const char *object)
 {
     g_autofree char *author = dup_author(message);
-    /* Translators: %s is the message, as “first words” with the marks; so in the next two */
     if (message->direction == COEX_INBOUND)
+        /* Translators: %s is the message, as “first words” with the marks; so in the next two */
         return g_strdup_printf(_("They deleted %s."), object);
     if (*author == '\0')
         return g_strdup_printf(_("Deleted on the phone: %s."), object);

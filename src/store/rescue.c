@@ -324,9 +324,9 @@ static const struct {
 static char *
 dup_number_of(Kind kind, int n)
 {
-    /* Translators: what was in a damaged database, in a list with commas; also the next ones */
     switch (kind) {
     case KIND_PEOPLE:
+        /* Translators: what was in a damaged database, in a list with commas; also the next ones */
         return g_strdup_printf(COEX_PLURAL("%d person", "%d people", n), n);
     case KIND_MESSAGES:
         return g_strdup_printf(COEX_PLURAL("%d message of the past", "%d messages of the past", n),
@@ -519,10 +519,10 @@ dup_report(const Rescue *rescue, GHashTable *carries)
     g_autofree char *kept = dup_kept(rescue);
     g_autofree char *lost = dup_lost(rescue, carries);
     g_autofree char *name = g_path_get_basename(rescue->kept_path);
-    /* Translators: what was carried over, as “300 people, 41 webhooks not read yet”, in the second
-     * one what was lost, too, and the name of a file */
     if (*lost == '\0')
         return g_strdup_printf(
+            /* Translators: what was carried over, as “300 people, 41 webhooks not read yet”, in the
+             * second one what was lost, too, and the name of a file */
             _("The database was damaged. What could be read was carried into a new one: %s. "
               "Nothing is known to be lost. The old one is kept beside it as %s."),
             kept, name);
