@@ -143,7 +143,7 @@ add_line(GString *out, const char *line)
 
 static void
 add_place(GString *out, const CoexTemplate *self, const CoexTemplatePart *part,
-          const char *const *values)
+          const char *const *values, gboolean in_english)
 {
     const char *latitude = coex_template_get_value(self, part, COEX_VALUE_LATITUDE, -1, values);
     const char *longitude = coex_template_get_value(self, part, COEX_VALUE_LONGITUDE, -1, values);
@@ -154,14 +154,14 @@ add_place(GString *out, const CoexTemplate *self, const CoexTemplatePart *part,
                         *address != '\0' ? ", " : "", *latitude != '\0' ? latitude : "{{latitude}}",
                         *longitude != '\0' ? longitude : "{{longitude}}");
     /* Translators: a name, an address and degrees, with commas between */
-    g_autofree char *line = g_strdup_printf(_("[place: %s]"), place);
+    g_autofree char *line = g_strdup_printf(in_english ? "[place: %s]" : _("[place: %s]"), place);
 
     add_line(out, line);
 }
 
 static void
 add_header(GString *out, const CoexTemplate *self, const CoexTemplatePart *part,
-           const char *const *values)
+           const char *const *values, gboolean in_english)
 {
     g_autofree char *line = NULL;
 
@@ -178,18 +178,18 @@ add_header(GString *out, const CoexTemplate *self, const CoexTemplatePart *part,
                                     : g_strdup(value);
 
         coex_template_shows_file(self, part->card, &shown.kind);
-        label = coex_media_get_label(&shown);
+        label = in_english ? part->file : coex_media_get_label(&shown);
         line = *file != '\0' ? g_strdup_printf("[%s: %s]", label, file)
                              : g_strdup_printf("[%s]", label);
         add_line(out, line);
     } else if (part->place) {
-        add_place(out, self, part, values);
+        add_place(out, self, part, values, in_english);
     }
 }
 
 static void
 add_offer(GString *out, const CoexTemplate *self, const CoexTemplatePart *part,
-          const char *const *values)
+          const char *const *values, gboolean in_english)
 {
     const char *end = coex_template_get_value(self, part, COEX_VALUE_EXPIRATION, -1, values);
     g_autofree char *line = NULL;
@@ -197,9 +197,9 @@ add_offer(GString *out, const CoexTemplate *self, const CoexTemplatePart *part,
     if (part->offer == NULL)
         return;
     /* Translators: an offer in a template, and until when it is made */
-    line = part->expires
-               ? g_strdup_printf(_("%s (until %s)"), part->offer, *end != '\0' ? end : "{{end}}")
-               : g_strdup(part->offer);
+    line = part->expires ? g_strdup_printf(in_english ? "%s (until %s)" : _("%s (until %s)"),
+                                           part->offer, *end != '\0' ? end : "{{end}}")
+                         : g_strdup(part->offer);
     add_line(out, line);
 }
 
@@ -240,12 +240,12 @@ add_buttons(GString *out, const CoexTemplate *self, const CoexTemplatePart *part
 
 static void
 add_part(GString *out, const CoexTemplate *self, const CoexTemplatePart *part,
-         const char *const *values)
+         const char *const *values, gboolean in_english)
 {
     g_autofree char *body = NULL;
 
-    add_header(out, self, part, values);
-    add_offer(out, self, part, values);
+    add_header(out, self, part, values, in_english);
+    add_offer(out, self, part, values, in_english);
     if (has_text(part->body)) {
         body = coex_template_fill(self, part, FALSE, values);
         add_line(out, body);
@@ -255,8 +255,8 @@ add_part(GString *out, const CoexTemplate *self, const CoexTemplatePart *part,
     add_buttons(out, self, part, values);
 }
 
-char *
-coex_template_preview(const CoexTemplate *template_, const char *const *values)
+static char *
+dup_message(const CoexTemplate *template_, const char *const *values, gboolean in_english)
 {
     const CoexTemplateInside *self = (const CoexTemplateInside *)template_;
     GString *out = g_string_new(NULL);
@@ -276,7 +276,19 @@ coex_template_preview(const CoexTemplate *template_, const char *const *values)
 
         if (part->card >= 0)
             g_string_append_printf(out, "\n– %d –", part->card + 1);
-        add_part(out, template_, part, (const char *const *)clean);
+        add_part(out, template_, part, (const char *const *)clean, in_english);
     }
     return g_string_free(out, FALSE);
+}
+
+char *
+coex_template_preview(const CoexTemplate *template_, const char *const *values)
+{
+    return dup_message(template_, values, FALSE);
+}
+
+char *
+coex_template_dup_wording(const CoexTemplate *template_, const char *const *values)
+{
+    return dup_message(template_, values, TRUE);
 }

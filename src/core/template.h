@@ -101,6 +101,9 @@ gboolean coex_template_carries(const CoexTemplate *template_, const char *const 
  * with what is behind those that take a value, cards, with the values cleaned as they will be sent.
  * Missing and blank values stay as {{name}}. @values may be NULL or shorter. Free with g_free(). */
 char *coex_template_preview(const CoexTemplate *template_, const char *const *values);
+/* The same whatever the user's language is: to be kept, and compared with what is said later. Free
+ * with g_free(). */
+char *coex_template_dup_wording(const CoexTemplate *template_, const char *const *values);
 
 /* The definition as it came, as JSON text: for keeping. Borrowed. */
 const char *coex_template_get_definition(const CoexTemplate *template_);

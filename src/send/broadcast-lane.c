@@ -455,6 +455,7 @@ make_row(CoexAccount *account, const Part *part, const CoexTemplate *template_,
          const char *const *values)
 {
     CoexOutboxRow *row = coex_outbox_row_new();
+    g_autofree char *wording = coex_template_dup_wording(template_, values);
 
     row->position = account->outbox->last_position + 1; /* it leaves the outbox at once */
     row->local_id = g_strdup(part->local_id);
@@ -463,7 +464,7 @@ make_row(CoexAccount *account, const Part *part, const CoexTemplate *template_,
     row->text = coex_template_preview(template_, values);
     row->template_name = g_strdup(template_->name);
     row->template_language = g_strdup(template_->language);
-    row->template_values = coex_outbox_write_values(values, NULL);
+    row->template_values = coex_outbox_write_values(values, wording, NULL);
     row->created_at = coex_account_now(account);
     row->state_at = row->created_at;
     row->shown = TRUE;

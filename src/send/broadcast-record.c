@@ -28,7 +28,7 @@ coex_broadcast_record_new(const char *group, const CoexTemplate *template_,
     record->template_name = g_strdup(template_->name);
     record->template_language = g_strdup(template_->language);
     record->category = g_strdup(template_->category);
-    record->text = coex_template_preview(template_, values);
+    record->text = coex_template_dup_wording(template_, values);
     record->values = g_strdupv((char **)values);
     record->people = g_array_new(FALSE, FALSE, sizeof(gint64));
     record->names = g_ptr_array_new_with_free_func(g_free);
@@ -89,7 +89,7 @@ coex_broadcast_record_dup_objection(const CoexBroadcastRecord *record, const Coe
         return g_strdup_printf(_("The template %s cannot be sent: %s"), now->name, now->obstacle);
     if (!g_str_equal(now->category, record->category))
         return dup_other_category(now, record->category);
-    text = coex_template_preview(now, (const char *const *)record->values);
+    text = coex_template_dup_wording(now, (const char *const *)record->values);
     if (!g_str_equal(text, record->text))
         return g_strdup_printf(_("The text of the template %s has changed."), now->name);
     if (ret_template != NULL)

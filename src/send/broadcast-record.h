@@ -19,7 +19,7 @@ typedef struct CoexBroadcastRecord {
     char *template_name;
     char *template_language;
     char *category;
-    char *text;       /* the template's, as it was agreed to: another is not sent */
+    char *text;       /* the template's wording, as it was agreed to: another is not sent */
     char **values;    /* as typed */
     GArray *people;   /* gint64, ids of those to whom it goes, as they were then */
     GPtrArray *names; /* char *, what each is called where a value says so, "" */

@@ -118,7 +118,7 @@ write_card(CoexJsonWriter *writer, const CoexOutboxCard *card)
 }
 
 char *
-coex_outbox_write_values(const char *const *values, const GPtrArray *cards)
+coex_outbox_write_values(const char *const *values, const char *wording, const GPtrArray *cards)
 {
     CoexJsonWriter *writer = coex_json_writer_new();
 
@@ -126,6 +126,8 @@ coex_outbox_write_values(const char *const *values, const GPtrArray *cards)
     for (guint i = 0; values[i] != NULL; i++)
         coex_json_writer_string(writer, NULL, values[i]);
     coex_json_writer_end(writer);
+    if (wording != NULL)
+        coex_json_writer_string(writer, "wording", wording);
     if (cards != NULL && cards->len > 0)
         coex_json_writer_array(writer, "cards");
     for (guint i = 0; cards != NULL && i < cards->len; i++)
@@ -134,10 +136,10 @@ coex_outbox_write_values(const char *const *values, const GPtrArray *cards)
 }
 
 void
-coex_outbox_item_put_values(CoexOutboxItem *item, const char *const *values)
+coex_outbox_item_put_values(CoexOutboxItem *item, const char *const *values, const char *wording)
 {
     g_free(item->row->template_values);
-    item->row->template_values = coex_outbox_write_values(values, item->cards);
+    item->row->template_values = coex_outbox_write_values(values, wording, item->cards);
 }
 
 CoexOutboxCard *

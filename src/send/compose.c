@@ -398,6 +398,7 @@ coex_outbox_send_template(CoexOutbox *outbox, CoexPerson *person, const CoexTemp
     const char *path = held != NULL ? held->row->media->name : file >= 0 ? values[file] : NULL;
     g_auto(GStrv) kept = NULL;
     g_autofree char *preview = NULL;
+    g_autofree char *wording = NULL;
     CoexOutboxItem *item;
 
     if (is_held && held == NULL) {
@@ -409,7 +410,8 @@ coex_outbox_send_template(CoexOutbox *outbox, CoexPerson *person, const CoexTemp
     item = coex_outbox_item_new(outbox, person->id, preview);
     item->row->template_name = g_strdup(template_->name);
     item->row->template_language = g_strdup(template_->language);
-    coex_outbox_item_put_values(item, (const char *const *)kept);
+    wording = coex_template_dup_wording(template_, (const char *const *)kept);
+    coex_outbox_item_put_values(item, (const char *const *)kept, wording);
     coex_outbox_item_set_cards(item, template_, values);
     coex_templates_note_used(outbox->account, template_);
     coex_template_shows_file(template_, -1, &kind);

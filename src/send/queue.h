@@ -280,7 +280,8 @@ const GPtrArray *coex_outbox_item_get_cards(CoexOutboxItem *item);
 void coex_outbox_item_set_cards(CoexOutboxItem *item, const CoexTemplate *template_,
                                 const char *const *values);
 /* Keeps the template's values, and what its cards' files are, in the row. */
-void coex_outbox_item_put_values(CoexOutboxItem *item, const char *const *values);
+void coex_outbox_item_put_values(CoexOutboxItem *item, const char *const *values,
+                                 const char *wording);
 /* The first whose file has not been copied; NULL: all have. */
 CoexOutboxCard *coex_outbox_item_find_uncopied(const CoexOutboxItem *item);
 /* Whether files were given with it: else what it takes in is no file. */
@@ -372,9 +373,12 @@ void coex_outbox_tell_held(CoexOutbox *outbox, CoexPerson *person, const char *t
 char *coex_outbox_item_describe_cut_off(const CoexOutboxItem *item);
 /* Starts waiting for the status of an uncertain item. */
 void coex_outbox_item_await_status(CoexOutboxItem *item);
-/* A template's checked values and @cards (CoexOutboxCard, NULL for none), as they are kept; free
- * with g_free(). */
-char *coex_outbox_write_values(const char *const *values, const GPtrArray *cards);
+/* A template's checked values, its @wording (coex_template_dup_wording(); NULL: not known) and
+ * @cards (CoexOutboxCard, NULL for none), as they are kept; free with g_free(). */
+char *coex_outbox_write_values(const char *const *values, const char *wording,
+                               const GPtrArray *cards);
+/* The wording, as it was kept; NULL: it was not. Free with g_free(). */
+char *coex_outbox_row_read_wording(const CoexOutboxRow *row);
 /* The values of a template, as they were kept; free with g_strfreev(). */
 char **coex_outbox_row_read_values(const CoexOutboxRow *row);
 /* What is sent for it; NULL when its template is not in the catalogue any more as the user saw it.

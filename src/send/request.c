@@ -29,6 +29,30 @@ coex_outbox_row_read_values(const CoexOutboxRow *row)
     return g_strv_builder_end(values);
 }
 
+char *
+coex_outbox_row_read_wording(const CoexOutboxRow *row)
+{
+    g_autoptr(CoexJson) doc =
+        coex_json_parse(row->template_values, strlen(row->template_values), NULL);
+    CoexJsonAt root;
+
+    if (doc == NULL)
+        return NULL;
+    root = coex_json_root(doc);
+    return g_strdup(coex_json_member_text(&root, "wording"));
+}
+
+/* Whether the template still says what was agreed to. What was kept without its wording has it as
+ * its text. */
+static gboolean
+says_the_same(const CoexOutboxRow *row, const CoexTemplate *template_, const char *const *values)
+{
+    g_autofree char *kept = coex_outbox_row_read_wording(row);
+    g_autofree char *now = coex_template_dup_wording(template_, values);
+
+    return g_strcmp0(kept != NULL ? kept : row->text, now) == 0;
+}
+
 static CoexRequest *
 build_template(CoexOutboxItem *item, const CoexTemplate *template_, const char *const *values)
 {
@@ -52,7 +76,6 @@ build_template(CoexOutboxItem *item, const CoexTemplate *template_, const char *
 CoexRequest *
 coex_outbox_item_build_request(CoexOutboxItem *item)
 {
-    g_autofree char *preview = NULL;
     CoexAccount *account = item->outbox->account;
     const CoexOutboxRow *row = item->row;
     const CoexPeer *to = &coex_outbox_item_person(item)->peer;
@@ -75,8 +98,7 @@ coex_outbox_item_build_request(CoexOutboxItem *item)
     values = coex_outbox_row_read_values(row);
     if (!coex_template_takes(template_, (const char *const *)values))
         return NULL;
-    preview = coex_template_preview(template_, (const char *const *)values);
-    if (g_strcmp0(preview, row->text) != 0)
+    if (!says_the_same(row, template_, (const char *const *)values))
         return NULL;
     return build_template(item, template_, (const char *const *)values);
 }

@@ -176,6 +176,7 @@ accept_cards(CoexOutboxItem *item)
 {
     const GPtrArray *cards = coex_outbox_item_get_cards(item);
     g_auto(GStrv) values = coex_outbox_row_read_values(item->row);
+    g_autofree char *wording = coex_outbox_row_read_wording(item->row);
 
     for (guint i = 0; i < cards->len; i++) {
         const CoexOutboxCard *card = cards->pdata[i];
@@ -184,7 +185,7 @@ accept_cards(CoexOutboxItem *item)
             coex_account_tell_notice(item->outbox->account, coex_outbox_item_person(item), "%s",
                                      card->done);
     }
-    coex_outbox_item_put_values(item, (const char *const *)values);
+    coex_outbox_item_put_values(item, (const char *const *)values, wording);
 }
 
 static void

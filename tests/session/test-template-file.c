@@ -3,6 +3,7 @@
 
 #include "core/media.h"
 #include <glib/gstdio.h>
+#include <sqlite3.h>
 #include <string.h>
 
 /* Templates with a file of the user's: copied, looked at, uploaded, and then sent by its id. */
@@ -198,6 +199,36 @@ test_restart(Desk *desk)
     take(desk, "image image/jpeg 5000");
 }
 
+static void
+run_sql(const Desk *desk, const char *sql)
+{
+    sqlite3 *db = NULL;
+
+    g_assert_cmpint(sqlite3_open(desk->config.database, &db), ==, SQLITE_OK);
+    g_assert_cmpint(sqlite3_exec(db, sql, NULL, NULL, NULL), ==, SQLITE_OK);
+    sqlite3_close(db);
+}
+
+/* What waits was shown in the language of then: it goes all the same, and is not said to be another
+ * template. */
+static void
+test_other_language(Desk *desk)
+{
+    g_autofree char *path = FILE_OF(desk, "photo.jpg", JPEG, 5000);
+
+    open_shop(desk);
+    coex_sim_aim(desk->sim, "upload");
+    coex_sim_fail_next(desk->sim, 131016);
+    send_picture(desk, path);
+    desk_wait_feed(desk, COEX_FEED_SENT, "dana", PICTURE_TEXT);
+    desk_wait_requests(desk, "upload", 1);
+    desk_logout(desk);
+    run_sql(desk, "UPDATE outbox SET text = replace(text, '[image:', '[Bild:')");
+    desk_login(desk);
+    take(desk, "image image/jpeg 5000");
+    g_assert_cmpuint(desk_count(desk, DESK_FEED, "dana", "*not offered any more*"), ==, 0);
+}
+
 /* What failed late goes again as it was, with the same id; one that WhatsApp knows no more is
  * uploaded anew as long as the copy is there. */
 static void
@@ -262,6 +293,7 @@ main(int argc, char **argv)
     desk_add("/template-file/forward/long", test_forward_long);
     desk_add("/template-file/wrong-file", test_wrong_file);
     desk_add("/template-file/restart", test_restart);
+    desk_add("/template-file/other-language", test_other_language);
     desk_add("/template-file/resend", test_resend);
     desk_add("/template-file/held", test_held);
     return g_test_run();
