@@ -75,6 +75,7 @@ coex_desk_send_write(const CoexDeskSend *send, const CoexVerifier *verifier)
     coex_json_writer_string(writer, "wamid", send->wamid);
     coex_json_writer_string(writer, "to", send->number);
     coex_json_writer_string(writer, "user_id", send->user_id);
+    coex_json_writer_string(writer, "name", send->name);
     coex_json_writer_int(writer, "sent_at", send->sent_at);
     coex_json_writer_string(writer, "type", send->type);
     coex_json_writer_string(writer, "text", send->text);
@@ -111,6 +112,7 @@ typedef struct {
     const char *wamid;
     const char *number;
     const char *user_id;
+    const char *name;
     gint64 sent_at;
     const char *type;
     const char *text;
@@ -125,6 +127,7 @@ static const CoexJsonField fields[] = {
     { "wamid", COEX_JSON_STRING, G_STRUCT_OFFSET(Copy, wamid), COEX_JSON_REQUIRED },
     { "to", COEX_JSON_STRING, G_STRUCT_OFFSET(Copy, number), COEX_JSON_OPTIONAL },
     { "user_id", COEX_JSON_STRING, G_STRUCT_OFFSET(Copy, user_id), COEX_JSON_OPTIONAL },
+    { "name", COEX_JSON_STRING, G_STRUCT_OFFSET(Copy, name), COEX_JSON_OPTIONAL },
     { "sent_at", COEX_JSON_INT, G_STRUCT_OFFSET(Copy, sent_at), COEX_JSON_REQUIRED },
     { "type", COEX_JSON_STRING, G_STRUCT_OFFSET(Copy, type), COEX_JSON_REQUIRED },
     { "text", COEX_JSON_STRING, G_STRUCT_OFFSET(Copy, text), COEX_JSON_REQUIRED },
@@ -183,6 +186,19 @@ write_echo(CoexJsonWriter *writer, const Copy *copy, const char *desk)
     write_body(writer, copy);
 }
 
+/* An element of `contacts`. */
+static void
+write_contact(CoexJsonWriter *writer, const Copy *copy)
+{
+    coex_json_writer_string(writer, "wa_id", copy->number);
+    coex_json_writer_string(writer, "user_id", copy->user_id);
+    if (copy->name == NULL)
+        return;
+    coex_json_writer_object(writer, "profile");
+    coex_json_writer_string(writer, "name", copy->name);
+    coex_json_writer_end(writer);
+}
+
 /* As Meta tells of an echo (Meta: webhooks/reference/smb_message_echoes). */
 static GBytes *
 make_webhook(const Copy *copy, const char *desk)
@@ -199,6 +215,11 @@ make_webhook(const Copy *copy, const char *desk)
     coex_json_writer_object(writer, "value");
     coex_json_writer_object(writer, "metadata");
     coex_json_writer_string(writer, "display_phone_number", copy->from);
+    coex_json_writer_end(writer);
+    coex_json_writer_array(writer, "contacts");
+    coex_json_writer_object(writer, NULL);
+    write_contact(writer, copy);
+    coex_json_writer_end(writer);
     coex_json_writer_end(writer);
     coex_json_writer_array(writer, "message_echoes");
     coex_json_writer_object(writer, NULL);

@@ -25,6 +25,7 @@ typedef struct {
     const char *wamid;
     const char *number; /* of whom it went to, digits */
     const char *user_id;
+    const char *name;       /* of their profile */
     gint64 sent_at;         /* seconds since 1970 */
     const char *type;       /* "text", "template", "image" … */
     const char *text;       /* as people read it */

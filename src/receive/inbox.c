@@ -166,12 +166,15 @@ apply_message(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
             g_ptr_array_add(step->notices, quote_lost(message, self));
         return;
     }
-    if (message->direction != COEX_INBOUND)
+    if (message->direction != COEX_INBOUND) {
         effect.echo_at = time;
-    else if (message->content.kind == COEX_CONTENT_SYSTEM)
+        if (coex_person_get_name(person) == NULL)
+            coex_person_note_profile(person, message->profile_name);
+    } else if (message->content.kind == COEX_CONTENT_SYSTEM) {
         coex_sender_note_system(account, batch, person, message, time);
-    else
+    } else {
         effect.opens_window = coex_sender_note_inbound(account, person, message, time);
+    }
     coex_outbox_doubt(account->outbox, person);
     coex_outbox_unite(account->outbox);
     if (message->direction == COEX_INBOUND && message->content.kind != COEX_CONTENT_SYSTEM)

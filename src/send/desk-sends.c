@@ -254,6 +254,7 @@ write_copy(const CoexAccount *account, const CoexPerson *person, const CoexOutbo
         .wamid = wamid,
         .number = person->peer.wa_id,
         .user_id = person->peer.user_id,
+        .name = person->alias,
         .sent_at = at,
         .type = get_type(row),
         .text = row->text != NULL ? row->text : "",

@@ -180,6 +180,51 @@ test_kept(Desk *desk)
     close_shop(&shop);
 }
 
+/* ---- who it went to ---- */
+
+/* The other desk comes when what the customer wrote is gone from the relay: it knows her by what is
+ * sent to her alone, and calls her as she calls herself. */
+static void
+test_named(Desk *desk)
+{
+    g_autofree char *nick = NULL;
+    Shop shop;
+
+    shop.relay = coex_sim_relay_new(KEY);
+    shop.counter = desk;
+    shop.home = desk_new_elsewhere(desk);
+    shop.home->config.nick_style = COEX_NICKS_NAMES;
+    set_up(shop.counter, shop.relay, "counter");
+    set_up(shop.home, shop.relay, "home");
+    log_in(shop.counter);
+    desk_hear(shop.counter, "ada", "Is it ready?");
+    coex_sim_relay_drop(shop.relay, 1);
+    log_in(shop.home);
+    desk_say(shop.counter, "ada", "It is");
+    wait_copy(shop.home, "ada", "[desk counter] It is");
+    desk_wait_state(shop.counter, "ada", "delivered*");
+    g_assert_cmpstr(desk_view(shop.home, "ada")->alias, ==, "Ada Lovelace");
+    g_assert_cmpstr(desk_view(shop.home, "ada")->nick, ==, "AdaLovelace");
+    /* she has another name meanwhile, and stays who she is */
+    coex_sim_set_name(desk->sim, "ada", "Ada King");
+    ada_writes(&shop, "Great");
+    desk_wait_label(shop.home, "ada", "*");
+    g_assert_cmpstr(desk_view(shop.home, "ada")->alias, ==, "Ada King");
+    g_assert_cmpstr(desk_view(shop.home, "ada")->nick, ==, "AdaLovelace");
+    /* whom the phone wrote to, and no name is told of, is called by her number, also later */
+    g_free(coex_sim_phone_sends(desk->sim, "dana", "Hello"));
+    desk_wait_feed(shop.home, COEX_FEED_ECHO, "dana", "Hello");
+    desk_wait_feed(shop.counter, COEX_FEED_ECHO, "dana", "Hello");
+    nick = g_strdup(desk_view(shop.home, "dana")->nick);
+    g_assert_nonnull(strstr(nick, desk_name("dana")));
+    g_free(coex_sim_customer_sends(desk->sim, "dana", "Hi"));
+    desk_wait_feed(shop.home, COEX_FEED_INBOUND, "dana", "Hi");
+    desk_wait_feed(shop.counter, COEX_FEED_INBOUND, "dana", "Hi");
+    g_assert_cmpstr(desk_view(shop.home, "dana")->nick, ==, nick);
+    fence(&shop);
+    close_shop(&shop);
+}
+
 /* ---- going on with it ---- */
 
 /* Who did not write it quotes it, and reacts to it; so does the customer. */
@@ -663,6 +708,7 @@ main(int argc, char **argv)
     desk_add("/desks/copied", test_copied);
     desk_add_at(DESK_ONLY_META, "/desks/kinds", test_kinds);
     desk_add_at(DESK_ONLY_META, "/desks/kept", test_kept);
+    desk_add("/desks/named", test_named);
     desk_add("/desks/goes-on", test_goes_on);
     desk_add_at(DESK_ONLY_META, "/desks/failed", test_failed);
     desk_add_at(DESK_ONLY_META, "/desks/at-once", test_at_once);
