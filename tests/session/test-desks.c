@@ -1,94 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/desk-send.h"
-#include "core/verifier.h"
-#include "desk.h"
-#include "sim/relay.h"
+#include "desks.h"
 
 #include <string.h>
 
-#define KEY "made-up-desk-key-77aa"
 #define ADA "12025550101"
-
-/* One number, its relay, and two desks that know of each other by it alone. */
-
-typedef struct {
-    CoexSimRelay *relay;
-    Desk *counter;
-    Desk *home;
-} Shop;
-
-static void
-set_up(Desk *desk, CoexSimRelay *relay, const char *name)
-{
-    desk->config.listen = "off";
-    desk->config.relay = coex_sim_relay_get_url(relay);
-    desk->config.relay_key = KEY;
-    desk->config.desk_name = name;
-    coex_sim_set_webhook(desk->sim, coex_sim_relay_get_url(relay));
-}
-
-static void
-log_in(Desk *desk)
-{
-    desk_login(desk);
-    desk_wait_catalogue(desk);
-}
-
-/* Both are there. */
-static void
-open_shop(Shop *shop, Desk *counter)
-{
-    shop->relay = coex_sim_relay_new(KEY);
-    shop->counter = counter;
-    shop->home = desk_new_elsewhere(counter);
-    set_up(shop->counter, shop->relay, "counter");
-    set_up(shop->home, shop->relay, "home");
-    log_in(shop->counter);
-    log_in(shop->home);
-}
-
-/* All that came before has been told at both. */
-static void
-fence(Shop *shop)
-{
-    desk_fence(shop->counter);
-    desk_wait_feed(shop->home, COEX_FEED_INBOUND, "fay", "fence *");
-}
-
-static void
-close_shop(Shop *shop)
-{
-    desk_free(shop->home);
-    desk_logout(shop->counter);
-    coex_sim_relay_free(shop->relay);
-}
-
-static void
-ada_writes(Shop *shop, const char *text)
-{
-    g_free(coex_sim_customer_sends(shop->counter->sim, "ada", text));
-    desk_wait_feed(shop->counter, COEX_FEED_INBOUND, "ada", text);
-    desk_wait_feed(shop->home, COEX_FEED_INBOUND, "ada", text);
-}
-
-/* The other desk shows it, and whose it is. */
-static void
-wait_copy(Desk *desk, const char *who, const char *text)
-{
-    desk_wait_feed(desk, COEX_FEED_ECHO, who, text);
-}
 
 static void
 assert_once(Desk *desk, const char *text)
 {
     g_assert_cmpuint(desk_count(desk, DESK_FEED, "ada", text), ==, 1);
-}
-
-static void
-ignore_haste(Shop *shop)
-{
-    desk_ignore(shop->counter, "The desk “home” and this one both *");
-    desk_ignore(shop->home, "The desk “counter” and this one both *");
 }
 
 /* ---- what the other desk shows ---- */
@@ -98,32 +19,32 @@ test_copied(Desk *desk)
 {
     Shop shop;
 
-    open_shop(&shop, desk);
-    ignore_haste(&shop);
-    ada_writes(&shop, "Is it ready?");
+    shop_open(&shop, desk);
+    shop_ignore_haste(&shop);
+    shop_hear(&shop, "Is it ready?");
     desk_say(shop.counter, "ada", "It is");
-    wait_copy(shop.home, "ada", "[desk counter] It is");
+    shop_wait_copy(shop.home, "ada", "[desk counter] It is");
     desk_wait_state(shop.counter, "ada", "delivered*: It is");
     desk_wait_state(shop.home, "ada", "delivered*: ?desk counter? It is");
     coex_sim_customer_reads(desk->sim, "ada");
     desk_wait_state(shop.counter, "ada", "read*");
     desk_wait_state(shop.home, "ada", "read*");
     desk_say(shop.home, "ada", "Until six");
-    wait_copy(shop.counter, "ada", "[desk home] Until six");
+    shop_wait_copy(shop.counter, "ada", "[desk home] Until six");
     desk_wait_state(shop.home, "ada", "delivered*: Until six");
-    fence(&shop);
+    shop_fence(&shop);
     g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 2);
     g_assert_cmpuint(coex_sim_relay_n_sends(shop.relay), ==, 2);
     assert_once(shop.counter, "*It is");
     assert_once(shop.home, "*It is");
     desk_restart(shop.counter);
     desk_restart(shop.home);
-    fence(&shop);
+    shop_fence(&shop);
     g_assert_cmpuint(desk_count(shop.counter, DESK_FEED, "ada", "*"), ==, 0);
     g_assert_cmpuint(desk_count(shop.home, DESK_FEED, "ada", "*"), ==, 0);
     g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 2);
     g_assert_cmpuint(coex_sim_relay_n_sends(shop.relay), ==, 2);
-    close_shop(&shop);
+    shop_close(&shop);
 }
 
 /* A file can be fetched there, too; a template and what is in it stand there as words. */
@@ -134,26 +55,26 @@ test_kinds(Desk *desk)
     g_autofree char *path = g_build_filename(desk->dir, "menu.pdf", NULL);
     Shop shop;
 
-    open_shop(&shop, desk);
+    shop_open(&shop, desk);
     desk_logout(shop.home);
     shop.home->config.media_folder = g_intern_string(shop.home->dir);
     shop.home->config.media_limit = 1000000;
-    log_in(shop.home);
-    ignore_haste(&shop);
-    ada_writes(&shop, "Hello");
+    shop_log_in(shop.home);
+    shop_ignore_haste(&shop);
+    shop_hear(&shop, "Hello");
     g_assert_true(g_file_set_contents(path, "%PDF-1.4 for lunch", -1, NULL));
     g_assert_true(coex_session_send_file(shop.counter->session, ADA, path, "For lunch", 0, NULL));
     desk_wait_feed(shop.counter, COEX_FEED_SENT, "ada", "[document] menu.pdf*");
-    wait_copy(shop.home, "ada", "[desk counter] [document] menu.pdf: For lunch");
+    shop_wait_copy(shop.home, "ada", "[desk counter] [document] menu.pdf: For lunch");
     desk_wait_state(shop.counter, "ada", "delivered*");
     desk_wait_any_feed(shop.home, COEX_FEED_FILE, "ada", "[document #*, 18 bytes]");
     g_assert_true(coex_session_send_template(
         shop.home->session, ADA, desk_template(shop.home, "order_update", "en_US"), values, NULL));
     desk_wait_feed(shop.home, COEX_FEED_SENT, "ada", "*A-17*");
-    wait_copy(shop.counter, "ada", "[desk home] *A-17*");
+    shop_wait_copy(shop.counter, "ada", "[desk home] *A-17*");
     desk_wait_state(shop.home, "ada", "delivered*");
-    fence(&shop);
-    close_shop(&shop);
+    shop_fence(&shop);
+    shop_close(&shop);
 }
 
 /* What waits for the window, or is held, is its desk's own; once it has left it is shown. */
@@ -162,22 +83,22 @@ test_kept(Desk *desk)
 {
     Shop shop;
 
-    open_shop(&shop, desk);
-    ignore_haste(&shop);
+    shop_open(&shop, desk);
+    shop_ignore_haste(&shop);
     desk_send(shop.counter, "ada", "As soon as you write");
     desk_wait_prompt(shop.counter, "ada", "*");
     coex_session_hold(shop.counter->session, ADA);
     desk_wait_prompt_over(shop.counter, "ada");
     desk_wait_notice(shop.counter, "ada", "Held until *");
-    fence(&shop);
+    shop_fence(&shop);
     g_assert_cmpuint(coex_sim_relay_n_sends(shop.relay), ==, 0);
-    ada_writes(&shop, "Now");
+    shop_hear(&shop, "Now");
     desk_wait_any_feed(shop.counter, COEX_FEED_SENT, "ada", "As soon as you write");
-    wait_copy(shop.home, "ada", "[desk counter] As soon as you write");
+    shop_wait_copy(shop.home, "ada", "[desk counter] As soon as you write");
     desk_wait_state(shop.counter, "ada", "delivered*");
-    fence(&shop);
+    shop_fence(&shop);
     g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 1);
-    close_shop(&shop);
+    shop_close(&shop);
 }
 
 /* ---- who it went to ---- */
@@ -190,24 +111,24 @@ test_named(Desk *desk)
     g_autofree char *nick = NULL;
     Shop shop;
 
-    shop.relay = coex_sim_relay_new(KEY);
+    shop.relay = coex_sim_relay_new(SHOP_KEY);
     shop.counter = desk;
     shop.home = desk_new_elsewhere(desk);
     shop.home->config.nick_style = COEX_NICKS_NAMES;
-    set_up(shop.counter, shop.relay, "counter");
-    set_up(shop.home, shop.relay, "home");
-    log_in(shop.counter);
+    shop_set_up(shop.counter, shop.relay, "counter");
+    shop_set_up(shop.home, shop.relay, "home");
+    shop_log_in(shop.counter);
     desk_hear(shop.counter, "ada", "Is it ready?");
     coex_sim_relay_drop(shop.relay, 1);
-    log_in(shop.home);
+    shop_log_in(shop.home);
     desk_say(shop.counter, "ada", "It is");
-    wait_copy(shop.home, "ada", "[desk counter] It is");
+    shop_wait_copy(shop.home, "ada", "[desk counter] It is");
     desk_wait_state(shop.counter, "ada", "delivered*");
     g_assert_cmpstr(desk_view(shop.home, "ada")->alias, ==, "Ada Lovelace");
     g_assert_cmpstr(desk_view(shop.home, "ada")->nick, ==, "AdaLovelace");
     /* she has another name meanwhile, and stays who she is */
     coex_sim_set_name(desk->sim, "ada", "Ada King");
-    ada_writes(&shop, "Great");
+    shop_hear(&shop, "Great");
     desk_wait_label(shop.home, "ada", "*");
     g_assert_cmpstr(desk_view(shop.home, "ada")->alias, ==, "Ada King");
     g_assert_cmpstr(desk_view(shop.home, "ada")->nick, ==, "AdaLovelace");
@@ -221,8 +142,8 @@ test_named(Desk *desk)
     desk_wait_feed(shop.home, COEX_FEED_INBOUND, "dana", "Hi");
     desk_wait_feed(shop.counter, COEX_FEED_INBOUND, "dana", "Hi");
     g_assert_cmpstr(desk_view(shop.home, "dana")->nick, ==, nick);
-    fence(&shop);
-    close_shop(&shop);
+    shop_fence(&shop);
+    shop_close(&shop);
 }
 
 /* ---- going on with it ---- */
@@ -234,11 +155,11 @@ test_goes_on(Desk *desk)
     g_autofree char *sent = NULL;
     Shop shop;
 
-    open_shop(&shop, desk);
-    ignore_haste(&shop);
-    ada_writes(&shop, "Is it ready?");
+    shop_open(&shop, desk);
+    shop_ignore_haste(&shop);
+    shop_hear(&shop, "Is it ready?");
     desk_say(shop.counter, "ada", "It is");
-    wait_copy(shop.home, "ada", "[desk counter] It is");
+    shop_wait_copy(shop.home, "ada", "[desk counter] It is");
     desk_wait_state(shop.counter, "ada", "delivered*: It is");
     sent = coex_sim_dup_last_sent(desk->sim, "ada");
     coex_session_reply(shop.home->session, ADA, "\"It is\" Until six");
@@ -261,9 +182,9 @@ test_goes_on(Desk *desk)
                     ==, "It is");
     g_assert_cmpstr(desk_wait_feed(shop.home, COEX_FEED_INBOUND, "ada", "Great")->item->quote, ==,
                     "[desk counter] It is");
-    fence(&shop);
+    shop_fence(&shop);
     g_assert_cmpuint(coex_sim_relay_n_sends(shop.relay), ==, 4);
-    close_shop(&shop);
+    shop_close(&shop);
 }
 
 /* What failed is its desk's to send again, and nobody else's. */
@@ -272,21 +193,21 @@ test_failed(Desk *desk)
 {
     Shop shop;
 
-    open_shop(&shop, desk);
-    ignore_haste(&shop);
-    ada_writes(&shop, "Hello");
+    shop_open(&shop, desk);
+    shop_ignore_haste(&shop);
+    shop_hear(&shop, "Hello");
     desk_say_in_vain(shop.counter, "ada", "In vain", 131000);
-    wait_copy(shop.home, "ada", "[desk counter] In vain");
+    shop_wait_copy(shop.home, "ada", "[desk counter] In vain");
     desk_wait_any_feed(shop.home, COEX_FEED_FAILED, "ada", "*In vain*");
     coex_session_resend(shop.home->session, ADA);
     desk_wait_notice(shop.home, "ada", "There is nothing to send again.");
     desk_resend(shop.counter, "ada");
     desk_wait_feed(shop.counter, COEX_FEED_SENT, "ada", "In vain");
-    wait_copy(shop.home, "ada", "[desk counter] In vain");
+    shop_wait_copy(shop.home, "ada", "[desk counter] In vain");
     desk_wait_state(shop.home, "ada", "delivered*");
-    fence(&shop);
+    shop_fence(&shop);
     g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 2);
-    close_shop(&shop);
+    shop_close(&shop);
 }
 
 /* ---- two at once ---- */
@@ -296,27 +217,27 @@ test_at_once(Desk *desk)
 {
     Shop shop;
 
-    open_shop(&shop, desk);
-    ada_writes(&shop, "Is it ready?");
+    shop_open(&shop, desk);
+    shop_hear(&shop, "Is it ready?");
     desk_say(shop.counter, "ada", "It is");
-    wait_copy(shop.home, "ada", "[desk counter] It is");
+    shop_wait_copy(shop.home, "ada", "[desk counter] It is");
     desk_wait_state(shop.counter, "ada", "delivered*: It is");
     desk_say(shop.home, "ada", "Not yet");
-    wait_copy(shop.counter, "ada", "[desk home] Not yet");
+    shop_wait_copy(shop.counter, "ada", "[desk home] Not yet");
     desk_wait_notice(shop.home, "ada", "The desk “counter” and this one both answered *");
     desk_wait_notice(shop.counter, "ada", "The desk “home” and this one both answered *");
     desk_wait_state(shop.home, "ada", "delivered*: Not yet");
     /* Told once for as long as it goes on. */
     desk_say(shop.counter, "ada", "It is, really");
-    wait_copy(shop.home, "ada", "[desk counter] It is, really");
+    shop_wait_copy(shop.home, "ada", "[desk counter] It is, really");
     desk_wait_state(shop.counter, "ada", "delivered*: It is, really");
     desk_advance(shop.counter, 300);
     desk_set_clock_ahead(shop.home, 300);
     desk_say(shop.home, "ada", "Well");
-    wait_copy(shop.counter, "ada", "[desk home] Well");
+    shop_wait_copy(shop.counter, "ada", "[desk home] Well");
     desk_wait_state(shop.home, "ada", "delivered*: Well");
-    fence(&shop);
-    close_shop(&shop);
+    shop_fence(&shop);
+    shop_close(&shop);
 }
 
 /* What was answered before a restart counts: at the desk that answered first, and at the other. */
@@ -325,22 +246,22 @@ test_at_once_restarted(Desk *desk)
 {
     Shop shop;
 
-    open_shop(&shop, desk);
-    ada_writes(&shop, "Is it ready?");
+    shop_open(&shop, desk);
+    shop_hear(&shop, "Is it ready?");
     desk_say(shop.counter, "ada", "It is");
-    wait_copy(shop.home, "ada", "[desk counter] It is");
+    shop_wait_copy(shop.home, "ada", "[desk counter] It is");
     desk_wait_state(shop.counter, "ada", "delivered*: It is");
-    fence(&shop);
+    shop_fence(&shop);
     desk_restart(shop.counter);
     desk_restart(shop.home);
     desk_wait_catalogue(shop.home);
     desk_say(shop.home, "ada", "Not yet");
-    wait_copy(shop.counter, "ada", "[desk home] Not yet");
+    shop_wait_copy(shop.counter, "ada", "[desk home] Not yet");
     desk_wait_notice(shop.home, "ada", "The desk “counter” and this one both answered *");
     desk_wait_notice(shop.counter, "ada", "The desk “home” and this one both answered *");
     desk_wait_state(shop.home, "ada", "delivered*: Not yet");
-    fence(&shop);
-    close_shop(&shop);
+    shop_fence(&shop);
+    shop_close(&shop);
 }
 
 /* A reaction answers nobody. */
@@ -349,16 +270,16 @@ test_at_once_mark(Desk *desk)
 {
     Shop shop;
 
-    open_shop(&shop, desk);
-    ada_writes(&shop, "Is it ready?");
+    shop_open(&shop, desk);
+    shop_hear(&shop, "Is it ready?");
     desk_say(shop.counter, "ada", "It is");
-    wait_copy(shop.home, "ada", "[desk counter] It is");
+    shop_wait_copy(shop.home, "ada", "[desk counter] It is");
     desk_wait_state(shop.counter, "ada", "delivered*: It is");
     coex_session_react(shop.home->session, ADA, "👍");
     desk_wait_feed(shop.home, COEX_FEED_RECORD, "ada", "You reacted with 👍 *");
     desk_wait_feed(shop.counter, COEX_FEED_RECORD, "ada", "[desk home] Reacted with 👍 *");
-    fence(&shop);
-    close_shop(&shop);
+    shop_fence(&shop);
+    shop_close(&shop);
 }
 
 /* ---- on its way to the relay ---- */
@@ -369,26 +290,26 @@ test_full(Desk *desk)
 {
     Shop shop;
 
-    open_shop(&shop, desk);
-    ada_writes(&shop, "Hello");
+    shop_open(&shop, desk);
+    shop_hear(&shop, "Hello");
     coex_sim_relay_set_mood(shop.relay, COEX_SIM_RELAY_FULL);
     desk_say(shop.counter, "ada", "One");
     desk_say(shop.counter, "ada", "Two");
     desk_say(shop.counter, "ada", "Three");
     desk_wait_state(shop.counter, "ada", "delivered*: Three");
-    fence(&shop);
+    shop_fence(&shop);
     desk_restart(shop.counter);
     desk_wait_catalogue(shop.counter);
     g_assert_cmpuint(coex_sim_relay_n_sends(shop.relay), ==, 0);
     coex_sim_relay_set_mood(shop.relay, COEX_SIM_RELAY_HONEST);
-    wait_copy(shop.home, "ada", "[desk counter] One");
-    wait_copy(shop.home, "ada", "[desk counter] Two");
-    wait_copy(shop.home, "ada", "[desk counter] Three");
+    shop_wait_copy(shop.home, "ada", "[desk counter] One");
+    shop_wait_copy(shop.home, "ada", "[desk counter] Two");
+    shop_wait_copy(shop.home, "ada", "[desk counter] Three");
     desk_wait_state(shop.home, "ada", "delivered*");
-    fence(&shop);
+    shop_fence(&shop);
     g_assert_cmpuint(coex_sim_n_sent(desk->sim, "ada"), ==, 3);
     g_assert_cmpuint(coex_sim_relay_n_sends(shop.relay), ==, 3);
-    close_shop(&shop);
+    shop_close(&shop);
 }
 
 /* It has it, and does not say so: the same goes again, and is shown once. */
@@ -397,19 +318,19 @@ test_deaf(Desk *desk)
 {
     Shop shop;
 
-    open_shop(&shop, desk);
-    ada_writes(&shop, "Hello");
+    shop_open(&shop, desk);
+    shop_hear(&shop, "Hello");
     coex_sim_relay_set_mood(shop.relay, COEX_SIM_RELAY_DEAF);
     desk_say(shop.counter, "ada", "One");
     desk_wait_state(shop.counter, "ada", "delivered*: One");
-    wait_copy(shop.home, "ada", "[desk counter] One");
+    shop_wait_copy(shop.home, "ada", "[desk counter] One");
     coex_sim_relay_set_mood(shop.relay, COEX_SIM_RELAY_HONEST);
     desk_say(shop.counter, "ada", "Two");
     desk_wait_state(shop.counter, "ada", "delivered*: Two");
-    wait_copy(shop.home, "ada", "[desk counter] Two");
-    fence(&shop);
+    shop_wait_copy(shop.home, "ada", "[desk counter] Two");
+    shop_fence(&shop);
     g_assert_cmpuint(coex_sim_relay_n_sends(shop.relay), ==, 2);
-    close_shop(&shop);
+    shop_close(&shop);
 }
 
 /* It never will: said once, and nothing behind it waits. */
@@ -418,8 +339,8 @@ test_picky(Desk *desk)
 {
     Shop shop;
 
-    open_shop(&shop, desk);
-    ada_writes(&shop, "Hello");
+    shop_open(&shop, desk);
+    shop_hear(&shop, "Hello");
     coex_sim_relay_set_mood(shop.relay, COEX_SIM_RELAY_PICKY);
     desk_say(shop.counter, "ada", "One");
     desk_wait_notice(shop.counter, NULL,
@@ -427,10 +348,10 @@ test_picky(Desk *desk)
     desk_wait_state(shop.counter, "ada", "delivered*: One");
     coex_sim_relay_set_mood(shop.relay, COEX_SIM_RELAY_HONEST);
     desk_say(shop.counter, "ada", "Two");
-    wait_copy(shop.home, "ada", "[desk counter] Two");
+    shop_wait_copy(shop.home, "ada", "[desk counter] Two");
     desk_wait_state(shop.counter, "ada", "delivered*: Two");
-    fence(&shop);
-    close_shop(&shop);
+    shop_fence(&shop);
+    shop_close(&shop);
 }
 
 /* ---- the same by several ways ---- */
@@ -443,30 +364,30 @@ test_echoed(Desk *desk)
     g_autofree char *two = NULL;
     Shop shop;
 
-    open_shop(&shop, desk);
-    ada_writes(&shop, "Hello");
+    shop_open(&shop, desk);
+    shop_hear(&shop, "Hello");
     desk_say(shop.counter, "ada", "One");
-    wait_copy(shop.home, "ada", "[desk counter] One");
+    shop_wait_copy(shop.home, "ada", "[desk counter] One");
     desk_wait_state(shop.counter, "ada", "delivered*: One");
     one = coex_sim_dup_last_sent(desk->sim, "ada");
     g_free(coex_sim_echo_sent(desk->sim, one));
-    fence(&shop);
+    shop_fence(&shop);
     coex_sim_relay_set_mood(shop.relay, COEX_SIM_RELAY_FULL);
     desk_say(shop.counter, "ada", "Two");
     desk_wait_state(shop.counter, "ada", "delivered*: Two");
     two = coex_sim_dup_last_sent(desk->sim, "ada");
     g_free(coex_sim_echo_sent(desk->sim, two));
-    wait_copy(shop.home, "ada", "Two");
+    shop_wait_copy(shop.home, "ada", "Two");
     coex_sim_relay_set_mood(shop.relay, COEX_SIM_RELAY_HONEST);
     desk_say(shop.counter, "ada", "Three");
-    wait_copy(shop.home, "ada", "[desk counter] Three");
+    shop_wait_copy(shop.home, "ada", "[desk counter] Three");
     desk_wait_state(shop.counter, "ada", "delivered*: Three");
-    fence(&shop);
+    shop_fence(&shop);
     assert_once(shop.counter, "*One");
     assert_once(shop.home, "*One");
     assert_once(shop.counter, "*Two");
     assert_once(shop.home, "*Two");
-    close_shop(&shop);
+    shop_close(&shop);
 }
 
 /* The same copies once more, by themselves and in a new log. */
@@ -476,24 +397,24 @@ test_again(Desk *desk)
     g_autofree char *copy = NULL;
     Shop shop;
 
-    open_shop(&shop, desk);
-    ada_writes(&shop, "Hello");
+    shop_open(&shop, desk);
+    shop_hear(&shop, "Hello");
     desk_say(shop.counter, "ada", "One");
-    wait_copy(shop.home, "ada", "[desk counter] One");
+    shop_wait_copy(shop.home, "ada", "[desk counter] One");
     desk_wait_state(shop.counter, "ada", "delivered*: One");
     copy = coex_sim_relay_dup_send(shop.relay, 0);
     coex_sim_relay_put_send(shop.relay, copy);
-    fence(&shop);
+    shop_fence(&shop);
     desk_restart(shop.home);
     desk_wait_catalogue(shop.home);
     coex_sim_relay_begin_anew(shop.relay);
     coex_sim_relay_put_send(shop.relay, copy);
     desk_wait_notice(shop.home, NULL, "The relay began a new log, *");
     desk_wait_notice(shop.counter, NULL, "The relay began a new log, *");
-    fence(&shop);
+    shop_fence(&shop);
     assert_once(shop.counter, "One");
     g_assert_cmpuint(desk_count(shop.home, DESK_FEED, "ada", "*"), ==, 0);
-    close_shop(&shop);
+    shop_close(&shop);
 }
 
 /* Who is forgotten does not come back with what a desk sent before. */
@@ -502,12 +423,12 @@ test_forgotten(Desk *desk)
 {
     Shop shop;
 
-    open_shop(&shop, desk);
-    ada_writes(&shop, "Hello");
+    shop_open(&shop, desk);
+    shop_hear(&shop, "Hello");
     coex_sim_relay_set_mood(shop.relay, COEX_SIM_RELAY_FULL);
     desk_say(shop.counter, "ada", "One");
     desk_wait_state(shop.counter, "ada", "delivered*: One");
-    fence(&shop);
+    shop_fence(&shop);
     desk_set_clock_ahead(shop.home, 60);
     coex_session_forget(shop.home->session, ADA);
     desk_wait_forget(shop.home, "ada");
@@ -515,159 +436,11 @@ test_forgotten(Desk *desk)
     desk_wait_notice(shop.home, NULL, "The person is forgotten here, *");
     coex_sim_relay_set_mood(shop.relay, COEX_SIM_RELAY_HONEST);
     desk_say(shop.counter, "fay", "Behind it");
-    wait_copy(shop.home, "fay", "[desk counter] Behind it");
+    shop_wait_copy(shop.home, "fay", "[desk counter] Behind it");
     desk_wait_state(shop.counter, "fay", "delivered*");
-    fence(&shop);
+    shop_fence(&shop);
     g_assert_cmpuint(desk_count(shop.home, DESK_FEED, "ada", "*"), ==, 1);
-    close_shop(&shop);
-}
-
-/* ---- a relay that lies, and a desk that does ---- */
-
-static CoexVerifier *
-make_verifier(Desk *desk)
-{
-    return desk_is_meta(desk)
-               ? coex_verifier_new(COEX_PROOF_SIGNATURE, coex_sim_get_app_secret(desk->sim))
-               : coex_verifier_new(COEX_PROOF_HEADER, coex_sim_get_webhook_header(desk->sim));
-}
-
-/* As a desk that has the secret would. */
-static void
-put_proven(Shop *shop, const CoexDeskSend *send)
-{
-    g_autoptr(CoexVerifier) verifier = make_verifier(shop->counter);
-    g_autofree char *copy = coex_desk_send_write(send, verifier);
-
-    coex_sim_relay_put_send(shop->relay, copy);
-}
-
-/* What nobody has proven is not taken, whatever is in it, and told once. */
-static void
-test_forged(Desk *desk)
-{
-    g_autoptr(CoexVerifier) strange = coex_verifier_new(COEX_PROOF_SIGNATURE, "another-secret");
-    g_autofree char *huge = g_strnfill(4 * 1024 * 1024, '[');
-    g_autofree char *cut = NULL;
-    g_autofree char *turned = NULL;
-    CoexDeskSend send = { .desk = "counter",
-                          .from = desk->number,
-                          .local_id = "x",
-                          .wamid = "wamid.X1",
-                          .number = ADA,
-                          .sent_at = coex_sim_now(desk->sim),
-                          .type = "text",
-                          .text = "Forged" };
-    g_autofree char *foreign = coex_desk_send_write(&send, strange);
-    g_autofree char *copy = NULL;
-    Shop shop;
-
-    open_shop(&shop, desk);
-    ada_writes(&shop, "Hello");
-    desk_say(shop.counter, "ada", "One");
-    wait_copy(shop.home, "ada", "[desk counter] One");
-    desk_wait_state(shop.counter, "ada", "delivered*: One");
-    copy = coex_sim_relay_dup_send(shop.relay, 0);
-    cut = g_strndup(copy, strlen(copy) - 1);
-    turned = g_strdup(copy);
-    memcpy(strstr(turned, "One"), "Two", 3);
-    coex_sim_relay_put_send(shop.relay, foreign);
-    coex_sim_relay_put_send(shop.relay, cut);
-    coex_sim_relay_put_send(shop.relay, turned);
-    coex_sim_relay_put_send(shop.relay, huge);
-    coex_sim_relay_put_send(shop.relay, "");
-    coex_sim_relay_put_send(shop.relay, "{}");
-    coex_sim_relay_put_send(shop.relay, "{\"desk\":\"counter\",\"text\":\"Forged\"}");
-    desk_wait_notice(shop.home, NULL, "The relay has a delivery that is not proven by *");
-    desk_wait_notice(shop.counter, NULL, "The relay has a delivery that is not proven by *");
-    fence(&shop);
-    g_assert_cmpuint(desk_count(shop.home, DESK_FEED, "ada", "*"), ==, 2);
-    desk_say(shop.home, "ada", "Still here");
-    wait_copy(shop.counter, "ada", "[desk home] Still here");
-    ignore_haste(&shop);
-    desk_wait_state(shop.home, "ada", "delivered*: Still here");
-    fence(&shop);
-    close_shop(&shop);
-}
-
-/* One secret serves several numbers: what another's desk sent is not this one's. */
-static void
-test_other_number(Desk *desk)
-{
-    CoexDeskSend send = { .desk = "counter",
-                          .from = "493023125018",
-                          .local_id = "x",
-                          .wamid = "wamid.X1",
-                          .number = ADA,
-                          .sent_at = coex_sim_now(desk->sim),
-                          .type = "text",
-                          .text = "To another's customer" };
-    Shop shop;
-
-    open_shop(&shop, desk);
-    ada_writes(&shop, "Hello");
-    put_proven(&shop, &send);
-    desk_wait_notice(shop.home, NULL, "The relay has a delivery that is not proven by *");
-    desk_wait_notice(shop.counter, NULL, "The relay has a delivery that is not proven by *");
-    fence(&shop);
-    g_assert_cmpuint(desk_count(shop.home, DESK_FEED, "ada", "*"), ==, 1);
-    close_shop(&shop);
-}
-
-/* A desk that lies, or is of another version: nothing of it breaks what stands here. */
-static void
-test_odd(Desk *desk)
-{
-    g_autofree char *long_text = g_strnfill(60000, 'x');
-    g_autofree char *long_name = g_strnfill(5000, 'n');
-    g_autofree char *own = NULL;
-    CoexDeskSend send = { .desk = "a]\n[b",
-                          .from = desk->number,
-                          .local_id = "x",
-                          .wamid = "wamid.X1",
-                          .number = ADA,
-                          .sent_at = coex_sim_now(desk->sim),
-                          .type = "image",
-                          .text = "<b>bold</b> & co" };
-    Shop shop;
-
-    open_shop(&shop, desk);
-    desk_ignore(shop.home, "The desk * and this one both answered *");
-    desk_ignore(shop.counter, "The desk * and this one both answered *");
-    ada_writes(&shop, "Hello");
-    put_proven(&shop, &send);
-    wait_copy(shop.home, "ada", "[desk ab] <b>bold</b> & co");
-    wait_copy(shop.counter, "ada", "[desk ab] <b>bold</b> & co");
-    /* an id of ours, for somebody else */
-    desk_say(shop.home, "ada", "Mine");
-    wait_copy(shop.counter, "ada", "[desk home] Mine");
-    desk_wait_state(shop.home, "ada", "delivered*: Mine");
-    own = coex_sim_dup_last_sent(desk->sim, "ada");
-    send.desk = "liar";
-    send.wamid = own;
-    send.text = "Not yours";
-    put_proven(&shop, &send);
-    /* a time that cannot be, a name and a text without end */
-    send.wamid = "wamid.X2";
-    send.sent_at = G_MAXINT64;
-    send.desk = long_name;
-    send.text = long_text;
-    put_proven(&shop, &send);
-    wait_copy(shop.home, "ada", "[desk nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn] xxx*");
-    wait_copy(shop.counter, "ada", "[desk nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn] xxx*");
-    /* nobody's name, and nobody's address */
-    send.desk = "[]";
-    put_proven(&shop, &send);
-    desk_wait_notice(shop.home, NULL, "The relay has a delivery that is not proven by *");
-    desk_wait_notice(shop.counter, NULL, "The relay has a delivery that is not proven by *");
-    fence(&shop);
-    g_assert_cmpuint(desk_count(shop.home, DESK_FEED, "ada", "*Not yours"), ==, 0);
-    /* our clock, and what is sent, are as before */
-    desk_say(shop.home, "ada", "Still here");
-    wait_copy(shop.counter, "ada", "[desk home] Still here");
-    desk_wait_state(shop.home, "ada", "delivered*: Still here");
-    fence(&shop);
-    close_shop(&shop);
+    shop_close(&shop);
 }
 
 /* ---- names ---- */
@@ -680,25 +453,25 @@ test_name(Desk *desk)
     g_autofree char *line = g_strdup_printf("[desk %s] Hi", name);
     Shop shop;
 
-    shop.relay = coex_sim_relay_new(KEY);
+    shop.relay = coex_sim_relay_new(SHOP_KEY);
     shop.counter = desk;
     shop.home = desk_new_elsewhere(desk);
-    set_up(shop.counter, shop.relay, "");
-    set_up(shop.home, shop.relay, " [Back\toffice] ");
-    log_in(shop.counter);
-    log_in(shop.home);
-    ignore_haste(&shop);
+    shop_set_up(shop.counter, shop.relay, "");
+    shop_set_up(shop.home, shop.relay, " [Back\toffice] ");
+    shop_log_in(shop.counter);
+    shop_log_in(shop.home);
+    shop_ignore_haste(&shop);
     desk_ignore(shop.home, "The desk * and this one both *");
     desk_ignore(shop.counter, "The desk * and this one both *");
-    ada_writes(&shop, "Hello");
+    shop_hear(&shop, "Hello");
     desk_say(shop.counter, "ada", "Hi");
-    wait_copy(shop.home, "ada", line);
+    shop_wait_copy(shop.home, "ada", line);
     desk_wait_state(shop.counter, "ada", "delivered*: Hi");
     desk_say(shop.home, "ada", "Welcome");
-    wait_copy(shop.counter, "ada", "[desk Backoffice] Welcome");
+    shop_wait_copy(shop.counter, "ada", "[desk Backoffice] Welcome");
     desk_wait_state(shop.home, "ada", "delivered*: Welcome");
-    fence(&shop);
-    close_shop(&shop);
+    shop_fence(&shop);
+    shop_close(&shop);
 }
 
 int
@@ -720,9 +493,6 @@ main(int argc, char **argv)
     desk_add_at(DESK_ONLY_META, "/desks/echoed", test_echoed);
     desk_add_at(DESK_ONLY_META, "/desks/again", test_again);
     desk_add_at(DESK_ONLY_META, "/desks/forgotten", test_forgotten);
-    desk_add("/desks/forged", test_forged);
-    desk_add_at(DESK_ONLY_META, "/desks/other-number", test_other_number);
-    desk_add_at(DESK_ONLY_META, "/desks/odd", test_odd);
     desk_add_at(DESK_ONLY_META, "/desks/name", test_name);
     return g_test_run();
 }
