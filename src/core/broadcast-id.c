@@ -38,6 +38,19 @@ coex_broadcast_dup_local_id(const char *id, gint64 person_id)
 }
 
 gboolean
+coex_broadcast_says_the_same(const char *local_id, const char *id)
+{
+    return coex_broadcast_owns(local_id) &&
+           strncmp(local_id + strlen(PREFIX), id, CONTENT_LENGTH) == 0;
+}
+
+int
+coex_broadcast_compare(const char *local_id, const char *id)
+{
+    return strncmp(local_id + strlen(PREFIX), id, strlen(id));
+}
+
+gboolean
 coex_broadcast_owns(const char *local_id)
 {
     return local_id != NULL && g_str_has_prefix(local_id, PREFIX);

@@ -14,8 +14,11 @@ typedef struct CoexVerifier CoexVerifier;
 #define COEX_DESK_NAME_MAX 32    /* characters */
 #define COEX_DESK_SEND_MAX 65536 /* bytes of a copy */
 
-/* In an echo of that webhook: the desk. WhatsApp has no such member. */
+/* In an echo of that webhook: the desk, how it calls a message that many got, and a template.
+ * WhatsApp has no such members. */
 #define COEX_DESK_MEMBER "coex_desk"
+#define COEX_DESK_ID_MEMBER "coex_local_id"
+#define COEX_DESK_TEMPLATE_MEMBER "coex_template"
 
 /* All borrowed; NULL where there is none. */
 typedef struct {
@@ -41,6 +44,10 @@ char *coex_desk_name_clean(const char *name);
 
 /* The copy; NULL where it would be too long. Free with g_free(). */
 char *coex_desk_send_write(const CoexDeskSend *send, const CoexVerifier *verifier);
-/* What is in the copy @bytes as a webhook for @number (digits); NULL: it is not proven by
+/* @copy as it is proven by @verifier's secret, whichever it was written for. Free with g_free(). */
+char *coex_desk_send_renew(const char *copy, const CoexVerifier *verifier);
+/* Several copies (NULL-terminated) as one, which may be as long as one may. Free with g_free(). */
+char *coex_desk_send_join(const char *const *copies);
+/* What is in the copies @bytes as a webhook for @number (digits); NULL: one is not proven by
  * @verifier, or of another number. */
 GBytes *coex_desk_send_read(GBytes *bytes, const CoexVerifier *verifier, const char *number);

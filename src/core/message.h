@@ -105,6 +105,8 @@ typedef struct CoexMessage {
     char *context_wamid;  /* the quoted message, NULL */
     char *group_id;       /* NULL */
     char *desk;           /* of an echo: ours that sent it through the API, NULL */
+    char *local_id;       /* with that, of one that many got: how that desk calls it; NULL */
+    char *template_name;  /* with that, NULL */
     gboolean from_ad;     /* came with a referral */
     char *ad_click;       /* of that, by which the business's ad manager knows it; NULL */
     gboolean in_standby;  /* an agent of WhatsApp's holds the chat */

@@ -24,6 +24,8 @@
  * delivery of 3 MB could become a hundred thousand times as much. */
 #define ID_MAX 64 /* bytes of an account's id, a number, a field's name */
 
+#define TEMPLATE_NAME_MAX 512 /* bytes, as WhatsApp has it */
+
 #define STANDBY "standby"
 #define HANDOVERS "messaging_handovers"
 
@@ -104,8 +106,9 @@ typedef struct {
     CoexWebhookAddress from, to;
     const char *id;
     const char *group_id;
-    const char *creation; /* how a message of the business was made */
-    const char *desk;     /* of ours that sent it (core/desk-send.h) */
+    const char *creation;                 /* how a message of the business was made */
+    const char *desk;                     /* of ours that sent it (core/desk-send.h) */
+    const char *local_id, *template_name; /* with that */
     gint64 timestamp;
     CoexJsonAt context, referral, system;
     CoexJsonAt sent; /* of an agent's echo: the message as it was sent */
@@ -128,6 +131,9 @@ static const CoexJsonField message_fields[] = {
     { "system", COEX_JSON_OBJECT, offsetof(RawMessage, system), COEX_JSON_OPTIONAL },
     { "message", COEX_JSON_OBJECT, offsetof(RawMessage, sent), COEX_JSON_OPTIONAL },
     { COEX_DESK_MEMBER, COEX_JSON_STRING, offsetof(RawMessage, desk), COEX_JSON_OPTIONAL },
+    { COEX_DESK_ID_MEMBER, COEX_JSON_STRING, offsetof(RawMessage, local_id), COEX_JSON_OPTIONAL },
+    { COEX_DESK_TEMPLATE_MEMBER, COEX_JSON_STRING, offsetof(RawMessage, template_name),
+      COEX_JSON_OPTIONAL },
     { "message_creation_type", COEX_JSON_TEXT, offsetof(RawMessage, creation), COEX_JSON_OPTIONAL },
     COEX_JSON_END,
 };
@@ -275,6 +281,10 @@ read_message_as(Value *value, const CoexJsonAt *at, CoexDirection direction)
     message->group_id = g_strdup(raw.group_id);
     message->desk =
         direction == COEX_ECHO && raw.desk != NULL ? coex_desk_name_clean(raw.desk) : NULL;
+    if (message->desk != NULL) {
+        message->local_id = g_strdup(bounded(raw.local_id, ID_MAX));
+        message->template_name = g_strdup(bounded(raw.template_name, TEMPLATE_NAME_MAX));
+    }
     message->in_standby = value->is_standby;
     message->from_ad = coex_json_at_exists(&raw.referral);
     message->ad_click = coex_webhook_label_dup_click(&raw.referral);

@@ -242,12 +242,19 @@ dup_marked(const char *mark, const char *text)
     return g_strconcat(mark, marked, NULL);
 }
 
+/* Before @author, who may be "". Free with g_free(). */
+static char *
+dup_broadcast_mark(const char *author)
+{
+    /* Translators: before what many people have got */
+    return g_strconcat(_("[broadcast]"), " ", author, *author != '\0' ? " " : "", NULL);
+}
+
 static void
 show_sent(CoexConnection *connection, const CoexFeedItem *item, const char *name,
           PurpleMessageFlags flags)
 {
-    /* Translators: before what many people have got */
-    g_autofree char *broadcast = g_strconcat(_("[broadcast]"), " ", NULL);
+    g_autofree char *broadcast = dup_broadcast_mark("");
     g_autofree char *text = item->flags & COEX_LINE_BROADCAST ? dup_marked(broadcast, item->text)
                             : item->quote != NULL             ? add_quote(item->quote, item->text)
                                                               : g_strdup(item->text);
@@ -262,7 +269,9 @@ show_echo(CoexConnection *connection, const CoexFeedItem *item, const char *name
     gsize length;
     g_autofree char *author = coex_display_dup_author(item->text, &length);
     /* Translators: before what was typed at the phone: by somebody else, maybe, or long ago */
-    g_autofree char *mark = g_strconcat(author != NULL ? author : _("[phone]"), " ", NULL);
+    g_autofree char *mark = item->flags & COEX_LINE_BROADCAST
+                                ? dup_broadcast_mark(author != NULL ? author : "")
+                                : g_strconcat(author != NULL ? author : _("[phone]"), " ", NULL);
     g_autofree char *said = add_quote(item->quote, item->text + length);
     g_autofree char *text = dup_marked(mark, said);
 

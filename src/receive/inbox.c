@@ -25,6 +25,7 @@
 #include "receive/history.h"
 #include "receive/opt-out.h"
 #include "receive/sender.h"
+#include "send/broadcast-record.h"
 #include "send/broadcast.h"
 #include "send/desk-sends.h"
 #include "send/outbox.h"
@@ -81,6 +82,7 @@ typedef struct {
     gboolean ends_turn;         /* and it is one of its own, about no other */
     const CoexMessage *message; /* the batch has it */
     gint64 echo_at;             /* of a message from the phone */
+    gboolean is_of_many;        /* another desk's broadcast */
     const char *phone_token;    /* of one that a person wrote; the batch has it */
     guint answers; /* of a message from another desk: index of the change that reads who else
                       answered */
@@ -144,6 +146,48 @@ tell_standby(CoexInboxStep *step, CoexBatch *batch, const CoexPerson *person, gi
     g_ptr_array_add(step->standby, g_steal_pointer(&key));
 }
 
+/* Whom this desk does not know comes with what another one sent to many, unless they were forgotten
+ * here: nobody wrote to them, and they to nobody. */
+static CoexPerson *
+learn_of_many(CoexInboxStep *step, CoexBatch *batch, const CoexMessage *message, gint64 time)
+{
+    CoexAccount *account = step->account;
+    gboolean is_known = coex_people_find(account->people, &message->peer, time) != NULL;
+    CoexPerson *person;
+
+    if (coex_sender_is_self(account, &message->peer) ||
+        (!is_known && coex_forgotten_covers(account, &message->peer, 1)))
+        return NULL;
+    person = coex_sender_learn(account, message, time);
+    if (person == NULL)
+        return NULL;
+    coex_outbox_doubt(account->outbox, person);
+    coex_outbox_unite(account->outbox);
+    if ((coex_person_get_name(person) == NULL &&
+         coex_person_note_profile(person, message->profile_name)) ||
+        !is_known)
+        coex_batch_put_person(batch, person);
+    return person;
+}
+
+/* What another desk sent to many opens no conversation, and answers nobody. */
+static void
+apply_of_many(CoexInboxStep *step, CoexBatch *batch, const CoexMessage *message, gint64 time)
+{
+    CoexAccount *account = step->account;
+    CoexPerson *person = learn_of_many(step, batch, message, time);
+    Effect effect = { .echo_at = time, .message = message, .is_of_many = TRUE };
+
+    if (person == NULL)
+        return;
+    effect.person_id = person->id;
+    effect.index = coex_batch_add_message(batch, person->id, message, time);
+    coex_broadcast_note_copied(account, batch);
+    if (coex_people_get_entry(account->people, person->id)->is_open)
+        coex_batch_tell_broadcasts(batch, person->id, coex_broadcast_get_untold(account, person));
+    g_array_append_val(step->effects, effect);
+}
+
 static void
 apply_message(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
 {
@@ -160,6 +204,10 @@ apply_message(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
     time = message_time(account, message, step->age_s);
     if (message->desk != NULL && coex_forgotten_covers(account, &message->peer, time))
         return;
+    if (message->local_id != NULL) {
+        apply_of_many(step, batch, message, time);
+        return;
+    }
     person = self ? NULL : coex_sender_learn(account, message, time);
     if (person == NULL) {
         if (message->content.text != NULL)
@@ -467,6 +515,7 @@ settle_broadcast(CoexAccount *account, const CoexPerson *person, const CoexResul
 {
     coex_views_note_state(account, person, result);
     coex_views_tell(account, person);
+    coex_broadcast_note_proof(account, person, result);
     if (result->state == COEX_STATE_FAILED)
         coex_broadcast_note_failure(account, result->local_id, result->error_code,
                                     result->explanation);
@@ -507,6 +556,13 @@ settle_message(CoexInboxStep *step, CoexBatch *batch, const Effect *effect)
     if (person == NULL || result->outcome != COEX_ADDED)
         return;
     person = coex_people_now(account->people, person);
+    if (effect->is_of_many) {
+        coex_views_note_state(account, person, result);
+        coex_views_tell(account, person);
+        coex_broadcast_note_elsewhere(account, person, effect->message->local_id,
+                                      effect->message->desk, effect->echo_at);
+        return;
+    }
     if (effect->ends_turn) {
         coex_ticker_end_turn(account, person);
         coex_opt_out_note(account, person, effect->message);

@@ -33,6 +33,7 @@ typedef struct {
     guint run;
     guint n_tries;
     gboolean again;     /* it waits for another turn, and is in that list */
+    CoexOutboxRow *row; /* as it was written down, NULL: it was not */
     char *obstacle;     /* why it does not leave, NULL: it may */
     gconstpointer call; /* names the request to the HTTP client; NULL: it has none now */
     gint64 left_at_us;  /* monotonic */
@@ -47,6 +48,7 @@ part_free(gpointer data)
     g_free(part->local_id);
     g_free(part->name);
     g_free(part->obstacle);
+    coex_outbox_row_free(part->row);
     g_free(part);
 }
 
@@ -56,6 +58,7 @@ coex_broadcasts_new(void)
     CoexBroadcasts *broadcasts = g_new0(CoexBroadcasts, 1);
 
     broadcasts->reached = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    broadcasts->elsewhere = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
     broadcasts->parts = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, part_free);
     coex_broadcast_outcomes_init(broadcasts);
     return broadcasts;
@@ -69,6 +72,7 @@ coex_broadcasts_free(CoexBroadcasts *broadcasts)
     g_clear_pointer(&broadcasts->running, coex_broadcast_record_free);
     g_queue_clear(&broadcasts->again);
     g_hash_table_unref(broadcasts->reached);
+    g_hash_table_unref(broadcasts->elsewhere);
     g_hash_table_unref(broadcasts->parts);
     g_free(broadcasts);
 }
@@ -122,10 +126,10 @@ find_open(const CoexAccount *account, const Part *part)
 static void
 settle(CoexAccount *account, Part *part, CoexStatus *status, const char *why)
 {
-    const CoexPerson *person =
-        status != NULL && status->state == COEX_STATE_PENDING ? find_open(account, part) : NULL;
+    gboolean taken = status != NULL && status->state == COEX_STATE_PENDING;
 
-    coex_broadcast_note_outcome(account->broadcasts, part->local_id, status, why, person);
+    coex_broadcast_note_outcome(account->broadcasts, part->local_id, status, why,
+                                taken ? find_open(account, part) : NULL, taken ? part->row : NULL);
     g_hash_table_remove(account->broadcasts->parts, part->local_id);
 }
 
@@ -367,6 +371,7 @@ static char **
 fill(CoexAccount *account, Part *part, const CoexTemplate *template_)
 {
     const CoexBroadcastRecord *record = account->broadcasts->running;
+    const char *desk = g_hash_table_lookup(account->broadcasts->elsewhere, &part->person_id);
     const char *obstacle = coex_broadcast_get_obstacle(
         account, find_person(account, part->person_id), record->category, record->at);
     g_auto(GStrv) filled = coex_broadcast_record_fill(record, part->name);
@@ -376,6 +381,10 @@ fill(CoexAccount *account, Part *part, const CoexTemplate *template_)
     g_clear_pointer(&part->obstacle, g_free);
     if (filled == NULL)
         obstacle = _("no name is known");
+    if (desk != NULL) {
+        part->obstacle = g_strdup_printf(_("Not sent: the desk “%s” sent them the same."), desk);
+        return NULL;
+    }
     if (obstacle == NULL)
         checked = coex_template_check_values(template_, (const char *const *)filled,
                                              coex_account_now(account), NULL, &error);
@@ -479,7 +488,7 @@ write_part(CoexAccount *account, Part *part, const CoexTemplate *template_)
     CoexBroadcasts *broadcasts = account->broadcasts;
     const CoexPerson *person = find_person(account, part->person_id);
     g_auto(GStrv) values = NULL;
-    g_autoptr(CoexOutboxRow) row = NULL;
+    CoexOutboxRow *row;
     g_autoptr(CoexStatus) status = NULL;
     CoexBatch *batch;
     Writing *writing;
@@ -493,6 +502,8 @@ write_part(CoexAccount *account, Part *part, const CoexTemplate *template_)
     values = fill(account, part, template_);
     row = make_row(account, part, template_,
                    (const char *const *)(values != NULL ? values : broadcasts->running->values));
+    coex_outbox_row_free(part->row);
+    part->row = row;
     batch = coex_account_batch(account);
     coex_batch_remove_unsent(batch, part->local_id);
     coex_batch_put_person(batch, person);
@@ -612,6 +623,12 @@ guint
 coex_broadcast_lane_count(const CoexBroadcasts *broadcasts)
 {
     return broadcasts->running->people->len - broadcasts->next + broadcasts->again.length;
+}
+
+gboolean
+coex_broadcast_lane_sends(const CoexBroadcasts *broadcasts, const char *local_id)
+{
+    return g_hash_table_contains(broadcasts->parts, local_id);
 }
 
 gboolean

@@ -6,6 +6,7 @@
 #include "account/views.h"
 #include "core/timer.h"
 #include "send/broadcast-private.h"
+#include "send/desk-sends.h"
 #include "send/queue.h"
 #include "store/batch.h"
 #include "store/store.h"
@@ -17,8 +18,9 @@ typedef struct {
     CoexAccount *account; /* borrowed, but while it is being written */
     CoexStatus *status;   /* NULL: it has surely not left, and no message is there */
     char *local_id;
-    char *why;      /* NULL */
-    gint64 open_id; /* of the person, in whose conversation it is to stand; 0: in none */
+    char *why;          /* NULL */
+    CoexOutboxRow *row; /* what was taken, NULL: nothing */
+    gint64 open_id;     /* of the person, in whose conversation it is to stand; 0: in none */
 } Outcome;
 
 static void
@@ -29,16 +31,20 @@ outcome_free(gpointer data)
     g_clear_pointer(&outcome->status, coex_status_unref);
     g_free(outcome->local_id);
     g_free(outcome->why);
+    coex_outbox_row_free(outcome->row);
     g_free(outcome);
 }
 
 static void
-put_outcome(CoexBatch *batch, const Outcome *outcome)
+put_outcome(CoexAccount *account, CoexBatch *batch, const Outcome *outcome)
 {
     if (outcome->status != NULL)
         coex_batch_apply_status(batch, outcome->status, outcome->why);
     else
         coex_batch_remove_unsent(batch, outcome->local_id);
+    if (outcome->row != NULL)
+        coex_desk_sends_note(account, batch, outcome->row, outcome->status->wamid,
+                             outcome->status->time);
     if (outcome->open_id != 0)
         coex_batch_tell_broadcasts(batch, outcome->open_id, COEX_UNTOLD_SENT);
 }
@@ -79,6 +85,7 @@ on_outcome(CoexBatch *batch, const GError *error, gpointer user_data)
         if (error == NULL && account->state != COEX_ACCOUNT_ENDED && outcome->status != NULL) {
             note_state(account, coex_batch_get_result(batch, 0));
             coex_account_tell_feed(account, coex_batch_get_feed(batch));
+            coex_desk_sends_go(account, batch, NULL, outcome->local_id);
         }
         outcome_free(outcome);
         return;
@@ -95,14 +102,14 @@ write_outcome(CoexAccount *account, Outcome *outcome)
 {
     CoexBatch *batch = coex_account_batch(account);
 
-    put_outcome(batch, outcome);
+    put_outcome(account, batch, outcome);
     outcome->account = coex_account_ref(account);
     coex_store_commit(account->store, batch, on_outcome, outcome);
 }
 
 void
 coex_broadcast_note_outcome(CoexBroadcasts *broadcasts, const char *local_id, CoexStatus *status,
-                            const char *why, const CoexPerson *open)
+                            const char *why, const CoexPerson *open, const CoexOutboxRow *row)
 {
     Outcome *outcome = g_new0(Outcome, 1);
 
@@ -110,6 +117,7 @@ coex_broadcast_note_outcome(CoexBroadcasts *broadcasts, const char *local_id, Co
     outcome->status = status;
     outcome->local_id = g_strdup(local_id);
     outcome->why = g_strdup(why);
+    outcome->row = row != NULL ? coex_outbox_row_copy(row) : NULL;
     write_outcome(broadcasts->account, outcome);
 }
 
@@ -124,7 +132,7 @@ coex_broadcast_outcomes_stop(CoexBroadcasts *broadcasts, CoexBatch *batch)
 {
     coex_timer_clear(&broadcasts->save);
     for (guint i = 0; i < broadcasts->unsaved->len; i++)
-        put_outcome(batch, g_ptr_array_index(broadcasts->unsaved, i));
+        put_outcome(broadcasts->account, batch, g_ptr_array_index(broadcasts->unsaved, i));
     g_ptr_array_set_size(broadcasts->unsaved, 0);
 }
 

@@ -6,6 +6,7 @@
 #include "account/person.h"
 #include "account/views.h"
 #include "core/costs.h"
+#include "core/broadcast-id.h"
 #include "core/country.h"
 #include "core/error.h"
 #include "core/template.h"
@@ -85,6 +86,7 @@ coex_broadcast_plan_free(CoexBroadcastPlan *plan)
     g_clear_pointer(&plan->record, coex_broadcast_record_free);
     coex_template_unref(plan->template_);
     g_ptr_array_unref(plan->left_out);
+    g_ptr_array_unref(plan->again);
     g_hash_table_unref(plan->prices);
     g_free(plan->first);
     g_free(plan);
@@ -119,7 +121,9 @@ coex_broadcast_get_obstacle(const CoexAccount *account, const CoexPerson *person
 typedef struct {
     CoexAccount *account;
     CoexBroadcastPlan *plan;
-    GHashTable *had;     /* gint64 -> CoexSend, who got the same, or must not get it again */
+    GHashTable *had; /* gint64 -> CoexSend, who got the same, or must not get it again */
+    GHashTable
+        *lately; /* gint64 -> CoexSend, who got another of the template, or the same before */
     GHashTable *counted; /* gint64: ids of people who are in it, or left out, already */
     CoexBatch *newcomers;
 } Planning;
@@ -144,19 +148,23 @@ is_over(const CoexSend *send, gint64 now)
     return wait_s == COEX_WAIT_FOR_EVER || send->time + wait_s > now;
 }
 
-static GHashTable *
-index_sends(CoexAccount *account, GPtrArray *sends)
+static void
+index_send(Planning *planning, CoexSend *send)
 {
-    GHashTable *had = g_hash_table_new(g_int64_hash, g_int64_equal);
+    CoexAccount *account = planning->account;
+    CoexPerson *person = coex_people_by_id(account->people, send->person_id);
+    gint64 now = coex_account_now(account);
+    gboolean is_same = send->local_id != NULL &&
+                       coex_broadcast_says_the_same(send->local_id, planning->plan->record->id) &&
+                       send->time >= now - COEX_BROADCAST_DAY_S;
 
-    for (guint i = 0; i < sends->len; i++) {
-        CoexSend *send = g_ptr_array_index(sends, i);
-        CoexPerson *person = coex_people_by_id(account->people, send->person_id);
-
-        if (person != NULL && is_over(send, coex_account_now(account)))
-            g_hash_table_replace(had, &coex_people_now(account->people, person)->id, send);
-    }
-    return had;
+    if (person == NULL)
+        return;
+    person = coex_people_now(account->people, person);
+    if (is_same && is_over(send, now))
+        g_hash_table_replace(planning->had, &person->id, send);
+    else if (!is_same && send->state != COEX_STATE_FAILED)
+        g_hash_table_replace(planning->lately, &person->id, send);
 }
 
 /* Free with g_free(); NULL: it can go. */
@@ -172,6 +180,13 @@ dup_obstacle(const Planning *planning, const CoexPerson *person)
         return g_strdup(
             coex_broadcast_get_obstacle(planning->account, person, record->category, record->at));
     at = coex_window_describe_time("", had->time, now);
+    if (had->desk != NULL)
+        return g_strdup_printf(
+            had->state == COEX_STATE_FAILED
+                /* Translators: the name of a desk, and a time, or a day and a time. */
+                ? _("WhatsApp refused the same from the desk “%s” for them at %s")
+                : _("got the same from the desk “%s” at %s"),
+            had->desk, at);
     return g_strdup_printf(had->state == COEX_STATE_FAILED
                                /* Translators: %s is a time, or a day and a time. */
                                ? _("WhatsApp refused the same for them at %s")
@@ -221,6 +236,7 @@ add_person(Planning *planning, const CoexPerson *person, const char *alias)
     g_autofree char *obstacle = dup_obstacle(planning, person);
     const char *known = coex_person_get_name(person);
     const char *name = known != NULL ? known : alias;
+    const CoexSend *lately;
     g_auto(GStrv) filled = NULL;
     g_auto(GStrv) checked = NULL;
     g_autoptr(GError) error = NULL;
@@ -241,6 +257,10 @@ add_person(Planning *planning, const CoexPerson *person, const char *alias)
         return;
     }
     note_first(plan, title, (const char *const *)checked);
+    lately = g_hash_table_lookup(planning->lately, &person->id);
+    if (lately != NULL)
+        coex_broadcast_group_add(plan->again, lately->desk != NULL ? lately->desk : "", title,
+                                 TITLES_MAX);
     coex_broadcast_record_add(plan->record, person->id, name);
     count_price(planning, person);
 }
@@ -370,7 +390,8 @@ CoexBroadcastPlan *
 coex_broadcast_plan_new(CoexAccount *account, const CoexBroadcastOrder *order, GPtrArray *sends,
                         GError **error)
 {
-    g_autoptr(GHashTable) had = NULL;
+    g_autoptr(GHashTable) had = g_hash_table_new(g_int64_hash, g_int64_equal);
+    g_autoptr(GHashTable) lately = g_hash_table_new(g_int64_hash, g_int64_equal);
     g_autoptr(GHashTable) counted = g_hash_table_new(g_int64_hash, g_int64_equal);
     g_autoptr(CoexBatch) newcomers = NULL;
     g_autoptr(CoexBroadcastPlan) plan = NULL;
@@ -378,7 +399,6 @@ coex_broadcast_plan_new(CoexAccount *account, const CoexBroadcastOrder *order, G
 
     if (!check_template(order->template_, order->values, error))
         return NULL;
-    had = index_sends(account, sends);
     newcomers = coex_account_batch(account);
     plan = g_new0(CoexBroadcastPlan, 1);
     plan->record = coex_broadcast_record_new(order->group, order->template_, order->values,
@@ -386,7 +406,10 @@ coex_broadcast_plan_new(CoexAccount *account, const CoexBroadcastOrder *order, G
     plan->template_ = coex_template_ref(order->template_);
     plan->left_out = g_ptr_array_new_with_free_func(coex_broadcast_group_free);
     plan->prices = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    planning = (Planning){ account, plan, had, counted, newcomers };
+    plan->again = g_ptr_array_new_with_free_func(coex_broadcast_group_free);
+    planning = (Planning){ account, plan, had, lately, counted, newcomers };
+    for (guint i = 0; i < sends->len; i++)
+        index_send(&planning, g_ptr_array_index(sends, i));
     for (guint i = 0; order->buddies[i] != NULL && order->buddies[i + 1] != NULL; i += 2)
         add_buddy(&planning, order->buddies[i], order->buddies[i + 1]);
     if (!coex_batch_is_empty(newcomers))
@@ -420,6 +443,35 @@ get_billing(const char *category)
     if (g_str_equal(category, "AUTHENTICATION"))
         return _("Each is billed as authentication.");
     return _("Each is billed.");
+}
+
+/* They get it all the same: what was sent to them may have said something else. */
+static void
+append_again(const CoexBroadcastPlan *plan, GString *text)
+{
+    for (guint i = 0; i < plan->again->len; i++) {
+        const CoexBroadcastGroup *group = g_ptr_array_index(plan->again, i);
+        g_autofree char *titles = coex_broadcast_group_dup_titles(group, TITLES_MAX);
+        const char *name = plan->template_->name;
+
+        g_string_append_c(text, '\n');
+        if (*group->reason == '\0')
+            g_string_append_printf(
+                text,
+                COEX_PLURAL("%u of them got %s in the last three days, and gets it again: %s.",
+                            "%u of them got %s in the last three days, and get it again: %s.",
+                            group->n),
+                group->n, name, titles);
+        else
+            g_string_append_printf(
+                text,
+                COEX_PLURAL("%u of them got %s from the desk “%s” in the last three days, and gets "
+                            "it again: %s.",
+                            "%u of them got %s from the desk “%s” in the last three days, and get "
+                            "it again: %s.",
+                            group->n),
+                group->n, name, group->reason, titles);
+    }
 }
 
 static void
@@ -474,6 +526,7 @@ coex_broadcast_plan_dup_details(const CoexBroadcastPlan *plan, const CoexAccount
 
     append_costs(plan, text);
     append_left_out(plan, text);
+    append_again(plan, text);
     g_string_append_c(text, '\n');
     append_duration(text, plan->record->people->len / COEX_BROADCAST_PER_S + 1, account->verb_mark);
     g_string_append_printf(text, "\n%s", plan->first);

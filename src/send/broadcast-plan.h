@@ -14,20 +14,24 @@ typedef struct CoexTemplate CoexTemplate;
 
 #define COEX_BROADCAST_PER_S 10             /* that leave; half of what the number may send */
 #define COEX_BROADCAST_DAY_S (24 * 60 * 60) /* so long nobody gets the same again */
+#define COEX_BROADCAST_LATELY_S                                                                    \
+    (3 * COEX_BROADCAST_DAY_S) /* so long it is said who got the like                              \
+                                */
 
 typedef struct CoexBroadcastPlan {
     CoexBroadcastRecord *record;
     CoexTemplate *template_;
     char *first;         /* what the first of them reads */
     GPtrArray *left_out; /* CoexBroadcastGroup */
+    GPtrArray *again;    /* the same, by desk, "" for this one: who got the like of it lately */
     guint n_free;        /* of those who get it: inside a free entry point */
     GHashTable *prices;  /* char * -> guint: to how many others at that price; "": none is known */
 } CoexBroadcastPlan;
 void coex_broadcast_plan_free(CoexBroadcastPlan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoexBroadcastPlan, coex_broadcast_plan_free)
 
-/* @sends (CoexSend): what was sent of the same within a day. NULL and COEX_ERROR_INVALID_INPUT, a
- * sentence, where it cannot be sent to anybody. */
+/* @sends (CoexSend): what was sent of its template lately, by whichever desk. NULL and
+ * COEX_ERROR_INVALID_INPUT, a sentence, where it cannot be sent to anybody. */
 CoexBroadcastPlan *coex_broadcast_plan_new(CoexAccount *account, const CoexBroadcastOrder *order,
                                            GPtrArray *sends, GError **error);
 

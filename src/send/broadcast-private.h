@@ -17,6 +17,7 @@
 typedef struct CoexBatch CoexBatch;
 typedef struct CoexBroadcastPlan CoexBroadcastPlan;
 typedef struct CoexBroadcastRecord CoexBroadcastRecord;
+typedef struct CoexOutboxRow CoexOutboxRow;
 typedef struct CoexStatus CoexStatus;
 
 struct CoexBroadcasts {
@@ -36,15 +37,18 @@ struct CoexBroadcasts {
     guint n_refused;     /* one after the other */
     CoexPace pace;
 
+    GHashTable *elsewhere; /* gint64, owned -> char *, owned: who got it from which other desk */
+
     GPtrArray *unsaved; /* outcomes that the disk refused */
     GSource *save;      /* until they are written again */
 };
 
 /* Writes down what became of the message, and @why (NULL) it failed. Takes @status; NULL: it has
  * surely not left, and no message stands there any more. @open: whose conversation is open, so that
- * it is to stand there; NULL: nobody's. */
+ * it is to stand there; NULL: nobody's. @row (NULL): what was taken, copied. */
 void coex_broadcast_note_outcome(CoexBroadcasts *broadcasts, const char *local_id,
-                                 CoexStatus *status, const char *why, const CoexPerson *open);
+                                 CoexStatus *status, const char *why, const CoexPerson *open,
+                                 const CoexOutboxRow *row);
 void coex_broadcast_outcomes_init(CoexBroadcasts *broadcasts);
 /* Puts into @batch what the disk has refused: it is not written again. */
 void coex_broadcast_outcomes_stop(CoexBroadcasts *broadcasts, CoexBatch *batch);
@@ -58,6 +62,8 @@ void coex_broadcast_lane_close(CoexBroadcasts *broadcasts);
 guint coex_broadcast_lane_count(const CoexBroadcasts *broadcasts);
 /* Whether one to the person is on its way. */
 gboolean coex_broadcast_lane_has(const CoexBroadcasts *broadcasts, const CoexPerson *person);
+/* Whether the message with this id is on its way. */
+gboolean coex_broadcast_lane_sends(const CoexBroadcasts *broadcasts, const char *local_id);
 /* The person has had a turn. */
 void coex_broadcast_lane_note_reached(CoexBroadcasts *broadcasts, const CoexPerson *person);
 

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define SETTING "broadcast"
+#define ELSEWHERE "broadcast-elsewhere"
 
 CoexBroadcastRecord *
 coex_broadcast_record_new(const char *group, const CoexTemplate *template_,
@@ -217,7 +218,15 @@ coex_broadcast_record_load(CoexAccount *account)
 gboolean
 coex_broadcast_was_any(const CoexAccount *account)
 {
-    return coex_account_get_setting(account, SETTING) != NULL;
+    return coex_account_get_setting(account, SETTING) != NULL ||
+           coex_account_get_setting(account, ELSEWHERE) != NULL;
+}
+
+void
+coex_broadcast_note_copied(CoexAccount *account, CoexBatch *batch)
+{
+    if (coex_account_get_setting(account, ELSEWHERE) == NULL)
+        coex_account_note_setting(account, batch, ELSEWHERE, "1");
 }
 
 void

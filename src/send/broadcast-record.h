@@ -46,8 +46,10 @@ char **coex_broadcast_record_fill(const CoexBroadcastRecord *record, const char 
 
 /* The last one; NULL: none is kept. */
 CoexBroadcastRecord *coex_broadcast_record_load(CoexAccount *account);
-/* Whether one is. */
+/* Whether one is, or another desk has sent one. */
 gboolean coex_broadcast_was_any(const CoexAccount *account);
+/* The latter, on disk with @batch. */
+void coex_broadcast_note_copied(CoexAccount *account, CoexBatch *batch);
 /* It is the last one from now on; on disk with @batch. */
 void coex_broadcast_record_put(const CoexBroadcastRecord *record, CoexAccount *account,
                                CoexBatch *batch);

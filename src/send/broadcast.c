@@ -132,14 +132,12 @@ void
 coex_broadcast_plan(CoexAccount *account, const CoexPerson *person, const CoexBroadcastOrder *what)
 {
     CoexBroadcasts *broadcasts = account->broadcasts;
-    g_autofree char *content_id = coex_broadcast_dup_content_id(
-        what->template_->name, what->template_->language, what->values);
-    g_autofree char *prefix = coex_broadcast_dup_prefix(content_id);
     Order *order;
 
     g_clear_pointer(&broadcasts->plan, coex_broadcast_plan_free);
     if (is_busy(account, person))
         return;
+    g_hash_table_remove_all(broadcasts->elsewhere);
     if (g_strv_length((char **)what->buddies) / 2 > PEOPLE_MAX) {
         coex_account_tell_notice(
             account, person,
@@ -158,8 +156,8 @@ coex_broadcast_plan(CoexAccount *account, const CoexPerson *person, const CoexBr
     order->template_ = coex_template_ref(what->template_);
     order->values = g_strdupv((char **)what->values);
     order->buddies = g_strdupv((char **)what->buddies);
-    coex_store_read_broadcast(account->store, account->id, prefix,
-                              coex_account_now(account) - COEX_BROADCAST_DAY_S, on_sends, order);
+    coex_store_read_template(account->store, account->id, what->template_->name,
+                             coex_account_now(account) - COEX_BROADCAST_LATELY_S, on_sends, order);
 }
 
 /* Whether that is the last question, and it is open. */
@@ -347,24 +345,93 @@ coex_broadcast_tell_open(CoexAccount *account, const CoexPerson *person)
     coex_store_commit(account->store, batch, coex_account_take_lines, coex_account_ref(account));
 }
 
+/* ---- what other desks send ---- */
+
+static void
+note_elsewhere(CoexBroadcasts *broadcasts, const CoexPerson *person, const char *desk)
+{
+    g_hash_table_replace(broadcasts->elsewhere, g_memdup2(&person->id, sizeof person->id),
+                         g_strdup(desk));
+}
+
+void
+coex_broadcast_note_elsewhere(CoexAccount *account, const CoexPerson *person, const char *local_id,
+                              const char *desk, gint64 at)
+{
+    CoexBroadcasts *broadcasts = account->broadcasts;
+    const CoexBroadcastRecord *running = broadcasts->running;
+    const CoexBroadcastRecord *record = running != NULL            ? running
+                                        : broadcasts->plan != NULL ? broadcasts->plan->record
+                                                                   : NULL;
+    g_autofree char *why = NULL;
+
+    if (record == NULL || !coex_broadcast_says_the_same(local_id, record->id))
+        return;
+    note_elsewhere(broadcasts, person, desk);
+    if (running == NULL || at < running->at || coex_broadcast_compare(local_id, running->id) >= 0)
+        return;
+    why = g_strdup_printf(_("The desk “%s” sends the same just now, and goes on with it."), desk);
+    coex_broadcast_end(account, NULL, why);
+}
+
+void
+coex_broadcast_note_proof(CoexAccount *account, const CoexPerson *person, const CoexResult *result)
+{
+    g_autoptr(CoexOutboxRow) row = NULL;
+    g_autoptr(CoexStatus) status = NULL;
+
+    /* Its answer tells it as well. */
+    if (result->proven_wamid == NULL ||
+        coex_broadcast_lane_sends(account->broadcasts, result->local_id))
+        return;
+    row = coex_outbox_row_new();
+    row->local_id = g_strdup(result->local_id);
+    row->person_id = person->id;
+    row->text = g_strdup(result->text);
+    row->template_name = g_strdup(result->template_name);
+    status = coex_status_new();
+    status->opaque = g_strdup(result->local_id);
+    status->wamid = g_strdup(result->proven_wamid);
+    status->token = coex_wamid_dup_token(result->proven_wamid);
+    status->state = COEX_STATE_PENDING;
+    status->time = result->sent_at;
+    coex_broadcast_note_outcome(account->broadcasts, row->local_id, g_steal_pointer(&status), NULL,
+                                NULL, row);
+}
+
 /* ---- over logins ---- */
+
+/* What was sent of the same before. */
+static void
+go_on_behind(CoexAccount *account, const CoexSend *send, const char *prefix)
+{
+    CoexBroadcasts *broadcasts = account->broadcasts;
+    gboolean is_own = send->local_id != NULL && g_str_has_prefix(send->local_id, prefix);
+    CoexPerson *person = coex_people_by_id(account->people, send->person_id);
+
+    if (is_own)
+        broadcasts->moved_at = MAX(broadcasts->moved_at, send->time);
+    if (person == NULL)
+        return;
+    person = coex_people_now(account->people, person);
+    if (is_own)
+        coex_broadcast_lane_note_reached(broadcasts, person);
+    else if (send->desk != NULL && send->state != COEX_STATE_FAILED &&
+             send->time >= broadcasts->running->at - COEX_BROADCAST_DAY_S)
+        note_elsewhere(broadcasts, person, send->desk);
+}
 
 static void
 go_on(CoexAccount *account, GPtrArray *sends)
 {
     CoexBroadcasts *broadcasts = account->broadcasts;
     CoexBroadcastRecord *record = broadcasts->running;
+    g_autofree char *prefix = coex_broadcast_dup_prefix(record->id);
     guint n;
 
     broadcasts->moved_at = record->at;
-    for (guint i = 0; i < sends->len; i++) {
-        const CoexSend *send = g_ptr_array_index(sends, i);
-        CoexPerson *person = coex_people_by_id(account->people, send->person_id);
-
-        broadcasts->moved_at = MAX(broadcasts->moved_at, send->time);
-        if (person != NULL)
-            coex_broadcast_lane_note_reached(broadcasts, coex_people_now(account->people, person));
-    }
+    for (guint i = 0; i < sends->len; i++)
+        go_on_behind(account, g_ptr_array_index(sends, i), prefix);
     n = record->people->len - MIN(g_hash_table_size(broadcasts->reached), record->people->len);
     broadcasts->goes = TRUE;
     coex_outbox_pump(account->outbox);
@@ -398,6 +465,7 @@ coex_broadcast_take_up(CoexAccount *account)
 {
     CoexBroadcasts *broadcasts = account->broadcasts;
     g_autoptr(CoexBroadcastRecord) last = coex_broadcast_record_load(account);
+    g_autofree char *content_id = NULL;
     g_autofree char *prefix = NULL;
 
     broadcasts->account = account;
@@ -408,10 +476,13 @@ coex_broadcast_take_up(CoexAccount *account)
         coex_broadcast_tell_end(account, NULL, g_steal_pointer(&last));
         return;
     }
-    prefix = coex_broadcast_dup_prefix(last->id);
     broadcasts->running = g_steal_pointer(&last);
     broadcasts->goes = FALSE;
     coex_broadcast_lane_open(broadcasts);
+    content_id = coex_broadcast_dup_content_id(broadcasts->running->template_name,
+                                               broadcasts->running->template_language,
+                                               (const char *const *)broadcasts->running->values);
+    prefix = coex_broadcast_dup_prefix(content_id);
     coex_store_read_broadcast(account->store, account->id, prefix, 0, on_left,
                               coex_account_ref(account));
 }

@@ -43,6 +43,14 @@ void coex_broadcast_tell_open(CoexAccount *account, const CoexPerson *person);
 void coex_broadcast_take_up(CoexAccount *account);
 /* The outbox has looked at all of its queues: those whose turn has come leave. */
 void coex_broadcast_pump(CoexAccount *account);
+/* Another desk has sent to the person what it calls @local_id (core/broadcast-id.h): nobody gets
+ * the same from here. Where both are at it, one of them ends. @at: seconds since 1970. */
+void coex_broadcast_note_elsewhere(CoexAccount *account, const CoexPerson *person,
+                                   const char *local_id, const char *desk, gint64 at);
+/* A status proved that one of ours has arrived that may have been lost: the other desks learn of
+ * it. @result has its wamid. */
+void coex_broadcast_note_proof(CoexAccount *account, const CoexPerson *person,
+                               const CoexResult *result);
 /* A status told that a message with this id of ours has failed. @why: a sentence, NULL. */
 void coex_broadcast_note_failure(CoexAccount *account, const char *local_id, int code,
                                  const char *why);

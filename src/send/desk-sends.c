@@ -6,6 +6,7 @@
 #include "account/people.h"
 #include "account/tell.h"
 #include "core/api.h"
+#include "core/broadcast-id.h"
 #include "core/desk-send.h"
 #include "core/payload.h"
 #include "core/relay.h"
@@ -16,27 +17,35 @@
 #include "core/words.h"
 #include <string.h>
 
-#define SETTING "desk-send-"          /* and the copy's number, and the person's id */
-#define WAITING_MAX (8 * 1024 * 1024) /* bytes of copies that the relay does not have yet */
-#define SOON 20                       /* tries that are not more than 2^SOON_ATTEMPT s apart */
+#define SETTING "desk-send-"           /* and the copy's number, and the person's id */
+#define MANY "many-"                   /* behind the number, of one that many get */
+#define WAITING_MAX (16 * 1024 * 1024) /* bytes of copies that the relay does not have yet */
+#define AT_ONCE_MAX (COEX_DESK_SEND_MAX - 1024) /* bytes that go to it at once */
+#define EACH 2                                  /* bytes between two of them */
+#define LINGER_US (3 * G_USEC_PER_SEC)          /* what many get goes so seldom */
+#define SOON 20 /* tries that are not more than 2^SOON_ATTEMPT s apart */
 #define SOON_ATTEMPT 1
 
 /* What is not on disk for sure yet. */
 typedef struct {
-    char *key;     /* of its setting */
-    guint answers; /* index of the change that reads who else answered */
+    char *key; /* of its setting */
+    gboolean of_many;
+    guint answers; /* index of the change that reads who else answered; of many: none is */
 } Noted;
 
 struct CoexDeskSends {
-    GQueue keys;       /* of the settings, char *; the oldest first */
-    GHashTable *noted; /* local id -> Noted */
-    gint64 next;       /* number of the next */
-    gsize n_bytes;     /* of all of them */
-    char *posting;     /* key of the one under way, NULL */
+    GQueue keys;        /* of the settings, char *; the oldest first */
+    GHashTable *noted;  /* local id -> Noted */
+    gint64 next;        /* number of the next */
+    gsize n_bytes;      /* of all of them */
+    guint n_own;        /* of them, that are no broadcast's */
+    GPtrArray *posting; /* keys of those under way; NULL: none is */
+    gint64 posted_us;   /* when some left last, monotonic */
     gboolean full_told;
     gboolean refused_told;
     guint n_failures;
-    GSource *retry;
+    gboolean failing; /* the relay did not take some, and is not asked again yet */
+    GSource *retry;   /* when it is, or more of what many get may have come */
     GHashTable *told; /* person id -> gint64: when two answered at once, as was told last */
 };
 
@@ -70,7 +79,7 @@ coex_desk_sends_free(CoexDeskSends *sends)
 {
     coex_desk_sends_stop(sends);
     g_queue_clear_full(&sends->keys, g_free);
-    g_free(sends->posting);
+    g_clear_pointer(&sends->posting, g_ptr_array_unref);
     g_hash_table_unref(sends->noted);
     g_hash_table_unref(sends->told);
     g_free(sends);
@@ -83,7 +92,10 @@ static void post(CoexAccount *account);
 static void
 on_retry(gpointer data)
 {
-    post(data);
+    CoexAccount *account = data;
+
+    account->desk_sends->failing = FALSE;
+    post(account);
 }
 
 static gsize
@@ -94,9 +106,15 @@ get_size(const CoexAccount *account, const char *key)
     return copy != NULL ? strlen(copy) : 0;
 }
 
-/* The relay has it, or it is not wanted any more. */
+static gboolean
+is_of_many(const char *key)
+{
+    return strstr(key, "-" MANY) != NULL;
+}
+
+/* The relay has it, or it is not wanted any more; on disk with @batch. */
 static void
-drop(CoexAccount *account, const char *key)
+drop(CoexAccount *account, CoexBatch *batch, const char *key)
 {
     CoexDeskSends *sends = account->desk_sends;
     GList *item = g_queue_find_custom(&sends->keys, key, (GCompareFunc)strcmp);
@@ -104,7 +122,8 @@ drop(CoexAccount *account, const char *key)
     if (item == NULL)
         return;
     sends->n_bytes -= get_size(account, item->data);
-    coex_account_put_setting(account, item->data, NULL);
+    sends->n_own -= !is_of_many(item->data);
+    coex_account_note_setting(account, batch, item->data, NULL);
     g_free(item->data);
     g_queue_delete_link(&sends->keys, item);
 }
@@ -138,10 +157,12 @@ static void
 on_posted(CoexAccount *account, const CoexResponse *response, GError **error, gpointer data)
 {
     CoexDeskSends *sends = account->desk_sends;
-    g_autofree char *key = g_steal_pointer(&sends->posting);
+    g_autoptr(GPtrArray) keys = g_steal_pointer(&sends->posting);
+    CoexBatch *batch;
     gboolean refused = response != NULL && is_refused(response);
 
     if (response == NULL || (response->status != 200 && !refused)) {
+        sends->failing = TRUE;
         coex_timer_start(
             &sends->retry,
             coex_retry_eager_ms(sends->n_failures++, SOON, SOON_ATTEMPT, g_random_double()),
@@ -152,23 +173,65 @@ on_posted(CoexAccount *account, const CoexResponse *response, GError **error, gp
         tell_refused(account, response);
     sends->n_failures = 0;
     sends->full_told = FALSE;
-    drop(account, key);
+    batch = coex_account_batch(account);
+    for (guint i = 0; i < keys->len; i++)
+        drop(account, batch, g_ptr_array_index(keys, i));
+    coex_account_commit(account, batch);
     post(account);
+}
+
+/* As many as fit, from the oldest on, proven by the secret of today. */
+static GStrv
+take_copies(CoexAccount *account, GPtrArray *keys)
+{
+    g_autoptr(GStrvBuilder) copies = g_strv_builder_new();
+    gsize n_bytes = 0;
+
+    for (const GList *item = account->desk_sends->keys.head; item != NULL; item = item->next) {
+        g_autofree char *copy =
+            coex_desk_send_renew(coex_account_get_setting(account, item->data), account->verifier);
+
+        n_bytes += strlen(copy) + EACH;
+        if (keys->len > 0 && n_bytes > AT_ONCE_MAX)
+            break;
+        g_strv_builder_add(copies, copy);
+        g_ptr_array_add(keys, g_strdup(item->data));
+    }
+    return g_strv_builder_end(copies);
+}
+
+/* So long what many get waits for more of it, monotonic; 0: not. */
+static gint64
+get_linger_us(const CoexDeskSends *sends)
+{
+    gint64 left_us = sends->posted_us + LINGER_US - g_get_monotonic_time();
+
+    return sends->n_own == 0 && sends->n_bytes < AT_ONCE_MAX ? MAX(left_us, 0) : 0;
 }
 
 static void
 post(CoexAccount *account)
 {
     CoexDeskSends *sends = account->desk_sends;
-    const char *key = g_queue_peek_head(&sends->keys);
     g_autoptr(CoexRequest) request = NULL;
+    g_auto(GStrv) copies = NULL;
+    g_autofree char *body = NULL;
+    gint64 linger_us;
 
-    if (key == NULL || sends->posting != NULL || sends->retry != NULL ||
+    if (sends->keys.length == 0 || sends->posting != NULL || sends->failing ||
         account->state != COEX_ACCOUNT_ONLINE)
         return;
-    sends->posting = g_strdup(key);
-    request =
-        coex_relay_post(account->relay, account->relay_key, coex_account_get_setting(account, key));
+    linger_us = get_linger_us(sends);
+    coex_timer_clear(&sends->retry);
+    if (linger_us > 0) {
+        coex_timer_start(&sends->retry, linger_us / 1000 + 1, on_retry, account);
+        return;
+    }
+    sends->posted_us = g_get_monotonic_time();
+    sends->posting = g_ptr_array_new_with_free_func(g_free);
+    copies = take_copies(account, sends->posting);
+    body = coex_desk_send_join((const char *const *)copies);
+    request = coex_relay_post(account->relay, account->relay_key, body);
     coex_account_call_other(account, request, on_posted, NULL, NULL);
 }
 
@@ -179,6 +242,7 @@ add(CoexAccount *account, char *key)
 
     g_queue_push_tail(&sends->keys, key);
     sends->n_bytes += get_size(account, key);
+    sends->n_own += !is_of_many(key);
 }
 
 static int
@@ -299,11 +363,13 @@ coex_desk_sends_note(CoexAccount *account, CoexBatch *batch, const CoexOutboxRow
     if (copy == NULL)
         return;
     noted = g_new(Noted, 1);
-    noted->answers = coex_batch_read_answers(batch, row->person_id, at);
+    noted->of_many = coex_broadcast_owns(row->local_id);
+    if (!noted->of_many)
+        noted->answers = coex_batch_read_answers(batch, row->person_id, at);
     noted->key = before != NULL
                      ? g_strdup(before->key)
-                     : g_strdup_printf(SETTING "%012" G_GINT64_FORMAT "-%" G_GINT64_FORMAT,
-                                       sends->next++, row->person_id);
+                     : g_strdup_printf(SETTING "%012" G_GINT64_FORMAT "-%s%" G_GINT64_FORMAT,
+                                       sends->next++, noted->of_many ? MANY : "", row->person_id);
     coex_account_note_setting(account, batch, noted->key, copy);
     g_hash_table_replace(sends->noted, g_strdup(row->local_id), noted);
 }
@@ -318,13 +384,14 @@ coex_desk_sends_go(CoexAccount *account, const CoexBatch *batch, const CoexPerso
     if (noted == NULL)
         return;
     add(account, g_steal_pointer(&noted->key));
-    coex_desk_sends_tell_both(account, person, coex_batch_get_result(batch, noted->answers));
+    if (!noted->of_many)
+        coex_desk_sends_tell_both(account, person, coex_batch_get_result(batch, noted->answers));
     g_hash_table_remove(sends->noted, local_id);
     post(account);
 }
 
 static void
-forget(CoexAccount *account, gint64 person_id)
+forget(CoexAccount *account, CoexBatch *batch, gint64 person_id)
 {
     g_autofree char *end = g_strdup_printf("-%" G_GINT64_FORMAT, person_id);
     GList *next;
@@ -333,7 +400,7 @@ forget(CoexAccount *account, gint64 person_id)
     for (GList *item = account->desk_sends->keys.head; item != NULL; item = next) {
         next = item->next;
         if (g_str_has_suffix(item->data, end))
-            drop(account, item->data);
+            drop(account, batch, item->data);
     }
 }
 
@@ -341,8 +408,10 @@ void
 coex_desk_sends_forget(CoexAccount *account, const CoexPerson *person)
 {
     const GPtrArray *others = coex_people_get_entry(account->people, person->id)->others;
+    CoexBatch *batch = coex_account_batch(account);
 
-    forget(account, person->id);
+    forget(account, batch, person->id);
     for (guint i = 0; others != NULL && i < others->len; i++)
-        forget(account, ((const CoexPerson *)others->pdata[i])->id);
+        forget(account, batch, ((const CoexPerson *)others->pdata[i])->id);
+    coex_account_commit(account, batch);
 }

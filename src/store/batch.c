@@ -11,6 +11,8 @@ clear_result(CoexResult *result)
     g_free(result->local_id);
     g_free(result->origin);
     g_free(result->explanation);
+    g_free(result->proven_wamid);
+    g_free(result->template_name);
     g_free(result->desk);
     *result = (CoexResult){ .outcome = COEX_ADDED, .state = COEX_STATE_UNKNOWN };
 }

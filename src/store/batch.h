@@ -94,7 +94,8 @@ typedef enum {
     COEX_UNTOLD_ALL, /* also what may have arrived: none of it is on its way any more */
 } CoexUntold;
 
-/* A conversation with the person is there: adds the lines of it (SENT, COEX_LINE_BROADCAST). */
+/* A conversation with the person is there: adds the lines of it (SENT, or ECHO of what
+ * another desk sent, COEX_LINE_BROADCAST). */
 void coex_batch_tell_broadcasts(CoexBatch *batch, gint64 person_id, CoexUntold which);
 /* The same before the line of the message with this index, once that has one: without it, nothing
  * is told with a message. */
@@ -184,6 +185,9 @@ typedef struct CoexResult {
     char *origin;      /* of a copy, the local id of what it was made of first, NULL */
     int error_code;    /* Graph's, of a status that failed; 0 */
     char *explanation; /* with that, NULL */
+    /* Of a broadcast's that may have arrived, and has; NULL: another, or that was known. */
+    char *proven_wamid;
+    char *template_name;
     /* Of coex_batch_read_answers(); 0: there was none. */
     gint64 own_at;
     gint64 other_at;

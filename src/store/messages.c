@@ -55,8 +55,10 @@ static gboolean
 insert_message(CoexApply *a, const CoexNewMessage *message, gint64 *ret_id, GError **error)
 {
     CoexState state = first_state(message);
-    const CoexOutboxRow none = { 0 };
-    const CoexOutboxRow *row = message->row != NULL ? message->row : &none;
+    const CoexOutboxRow copy = { .local_id = (char *)message->local_id,
+                                 .template_name = (char *)message->template_name };
+    const CoexOutboxRow *row = message->row != NULL ? message->row : &copy;
+    const char *type = message->local_id != NULL ? COEX_UNTOLD : message->content->type;
     g_autofree char *context_token = coex_wamid_dup_token(message->context);
     if (!coex_db_run(
             a->db,
@@ -67,7 +69,7 @@ insert_message(CoexApply *a, const CoexNewMessage *message, gint64 *ret_id, GErr
             COEX_VALUES(coex_int(a->change->account_id), coex_int(message->person_id),
                         coex_int(message->direction), coex_text(message->wamid),
                         coex_text(message->token), coex_int(message->time),
-                        coex_int(message->content->kind), coex_text(message->content->type),
+                        coex_int(message->content->kind), coex_text(type),
                         coex_text(message->content->text), coex_int(state), coex_int(message->time),
                         coex_text(row->local_id), coex_text(row->template_name),
                         coex_text(row->template_language), coex_text(row->template_values),
@@ -137,6 +139,8 @@ feed_message(CoexApply *a, const CoexStored *known, const CoexNewMessage *messag
 static gboolean
 tell(CoexApply *a, const CoexStored *known, const CoexNewMessage *message, GError **error)
 {
+    if (message->local_id != NULL)
+        return TRUE;
     /* before the words that may answer it */
     CoexUntold untold = a->quiet || message->content->kind == COEX_CONTENT_SYSTEM
                             ? COEX_UNTOLD_NOTHING
@@ -193,6 +197,21 @@ merge_past(CoexApply *a, const CoexStored *known, const CoexNewMessage *message,
                        COEX_VALUES(coex_int(state), coex_int(known->id)), error);
 }
 
+/* WhatsApp's echo of what another desk sent came before its copy, and was shown. */
+static gboolean
+complete_copy(CoexApply *a, const CoexStored *known, const CoexNewMessage *message, GError **error)
+{
+    return message->template_name == NULL || known->local_id != NULL ||
+           coex_db_run(a->db,
+                       "UPDATE messages SET template_name = ?1, local_id = ?2,"
+                       " type = CASE WHEN ?2 IS NULL THEN type ELSE ?3 END"
+                       " WHERE id = ?4 AND direction = ?5",
+                       COEX_VALUES(coex_text(message->template_name), coex_text(message->local_id),
+                                   coex_text(COEX_UNTOLD_NO_MORE), coex_int(known->id),
+                                   coex_int(COEX_ECHO)),
+                       error);
+}
+
 static gboolean
 apply_again(CoexApply *a, const CoexStored *known, const CoexNewMessage *message, GError **error)
 {
@@ -201,7 +220,8 @@ apply_again(CoexApply *a, const CoexStored *known, const CoexNewMessage *message
     change->result.person_id = known->person_id;
     change->result.outcome = is_more ? COEX_REPLACED : COEX_DUPLICATE;
     if ((message->past && !merge_past(a, known, message, error)) ||
-        (is_more && !complete(a, known, message, error)))
+        (is_more && !complete(a, known, message, error)) ||
+        !complete_copy(a, known, message, error))
         return FALSE;
     return !is_more || tell(a, known, message, error);
 }
@@ -218,7 +238,7 @@ apply_anew(CoexApply *a, const CoexStored *known, const CoexNewMessage *message,
                        COEX_VALUES(coex_int(known->id)), error) &&
            (coex_content_get_lack(message->content) >= known->lacks ||
             complete(a, known, message, error)) &&
-           tell(a, known, message, error);
+           complete_copy(a, known, message, error) && tell(a, known, message, error);
 }
 
 static gboolean
@@ -255,7 +275,9 @@ coex_apply_message(CoexApply *a, GError **error)
                                      .past = change->message.past,
                                      .ad_click = source->ad_click,
                                      .past_state = source->past_state,
-                                     .untold = change->message.untold };
+                                     .untold = change->message.untold,
+                                     .local_id = source->local_id,
+                                     .template_name = source->template_name };
     g_auto(CoexStored) known = { 0 };
     if (!find_known(a, &message, &known, error))
         return FALSE;

@@ -263,9 +263,13 @@ static const char SELECT_SENDS[] =
     "  (SELECT 1 FROM messages AS m WHERE m.account = ?1 AND m.local_id = outbox.local_id)"
     " ORDER BY position DESC LIMIT ?3))"
     " ORDER BY time DESC, waits >= 0 DESC, place DESC LIMIT ?3";
+#define SELECT_PART                                                                                \
+    "SELECT person, local_id, time, state, failure, error_code, direction, text FROM messages"
 static const char SELECT_BROADCAST[] =
-    "SELECT person, local_id, time, state, failure, error_code FROM messages"
-    " WHERE account = ?1 AND local_id >= ?2 AND local_id < ?3 AND time >= ?4 ORDER BY id";
+    SELECT_PART " WHERE account = ?1 AND local_id >= ?2 AND local_id < ?3 AND time >= ?4"
+                " ORDER BY id";
+static const char SELECT_TEMPLATE[] =
+    SELECT_PART " WHERE account = ? AND template_name = ? AND time >= ? ORDER BY time, id";
 
 /* `said` is of the click in what is about no other message. */
 static const char SELECT_CLICK[] = "SELECT time, said FROM messages"
@@ -384,8 +388,22 @@ add_part(sqlite3_stmt *row, CoexFigures *figures)
     send->state = (CoexState)sqlite3_column_int(row, 3);
     send->why = coex_db_dup_text(row, 4);
     send->error_code = sqlite3_column_int(row, 5);
+    if (sqlite3_column_int(row, 6) == COEX_ECHO)
+        send->desk = coex_echo_dup_desk((const char *)sqlite3_column_text(row, 7));
     send->waits = -1;
     g_ptr_array_add(figures->sends, send);
+}
+
+static CoexFigures *
+read_parts(CoexDb *db, sqlite3_stmt *rows, GError **error)
+{
+    CoexFigures *figures = g_new0(CoexFigures, 1);
+
+    figures->sends = g_ptr_array_new_with_free_func(free_send);
+    if (read_rows(db, rows, add_part, figures, error))
+        return figures;
+    coex_figures_free(figures);
+    return NULL;
 }
 
 CoexFigures *
@@ -393,15 +411,22 @@ coex_past_read_broadcast(CoexDb *db, gint64 account_id, const char *prefix, gint
                          GError **error)
 {
     g_autofree char *end = g_strconcat(prefix, "~", NULL);
-    CoexFigures *figures = g_new0(CoexFigures, 1);
-    figures->sends = g_ptr_array_new_with_free_func(free_send);
-    if (read_rows(db,
-                  coex_db_query(db, SELECT_BROADCAST,
-                                COEX_VALUES(coex_int(account_id), coex_text(prefix), coex_text(end),
-                                            coex_int(since)),
-                                error),
-                  add_part, figures, error))
-        return figures;
-    coex_figures_free(figures);
-    return NULL;
+
+    return read_parts(db,
+                      coex_db_query(db, SELECT_BROADCAST,
+                                    COEX_VALUES(coex_int(account_id), coex_text(prefix),
+                                                coex_text(end), coex_int(since)),
+                                    error),
+                      error);
+}
+
+CoexFigures *
+coex_past_read_template(CoexDb *db, gint64 account_id, const char *name, gint64 since,
+                        GError **error)
+{
+    return read_parts(
+        db,
+        coex_db_query(db, SELECT_TEMPLATE,
+                      COEX_VALUES(coex_int(account_id), coex_text(name), coex_int(since)), error),
+        error);
 }

@@ -18,6 +18,9 @@ CoexFigures *coex_past_read_figures_since(CoexDb *db, gint64 account_id, gint64 
 /* See coex_store_read_broadcast(); NULL on error. */
 CoexFigures *coex_past_read_broadcast(CoexDb *db, gint64 account_id, const char *prefix,
                                       gint64 since, GError **error);
+/* See coex_store_read_template(); NULL on error. */
+CoexFigures *coex_past_read_template(CoexDb *db, gint64 account_id, const char *name, gint64 since,
+                                     GError **error);
 void coex_figures_free(CoexFigures *figures);
 
 /* The message @id as such a line; NULL, and no error, where there is none to show. */

@@ -25,8 +25,10 @@ typedef struct {
     const char *context; /* wamid of the message that it quotes, or is about; NULL */
     const CoexContent *content;
     const CoexOutboxRow *row; /* what it was in the outbox, NULL */
-    const char *ad_click;     /* of a customer's message, NULL */
-    gboolean past;            /* of the phone's history, where it was in @past_state */
+    const char *local_id;     /* of another desk's that many got, NULL */
+    const char *template_name;
+    const char *ad_click; /* of a customer's message, NULL */
+    gboolean past;        /* of the phone's history, where it was in @past_state */
     CoexState past_state;
     CoexUntold untold; /* what comes before its line */
 } CoexNewMessage;

@@ -157,6 +157,7 @@ coex_send_free(CoexSend *send)
     g_free(send->text);
     g_free(send->why);
     g_free(send->local_id);
+    g_free(send->desk);
     g_free(send);
 }
 

@@ -242,8 +242,13 @@ static const char SCHEMA_6[] =
     " category TEXT NOT NULL, type TEXT NOT NULL, country TEXT NOT NULL, n INTEGER NOT NULL,"
     " PRIMARY KEY(account, month, category, type, country)) STRICT, WITHOUT ROWID;";
 
+/* Before a template goes to many, it is looked who got it lately. */
+static const char SCHEMA_7[] = "CREATE INDEX messages_template ON"
+                               " messages(account, template_name, time)"
+                               " WHERE template_name IS NOT NULL;";
+
 static const char *const MIGRATIONS[] = {
-    SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4, SCHEMA_5, SCHEMA_6
+    SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4, SCHEMA_5, SCHEMA_6, SCHEMA_7,
 };
 
 static gboolean

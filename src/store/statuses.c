@@ -307,6 +307,17 @@ is_acceptance(const Report *report, const CoexStored *target)
     return report->state == COEX_STATE_PENDING && target->state == COEX_STATE_UNCONFIRMED;
 }
 
+/* Of what many get, that it was taken is known now alone. */
+static void
+note_proof(CoexChange *change, const Report *report, CoexStored *target)
+{
+    if (target->state != COEX_STATE_UNCONFIRMED || report->state == COEX_STATE_FAILED ||
+        *report->wamid == '\0' || !coex_broadcast_owns(target->local_id))
+        return;
+    change->result.proven_wamid = g_strdup(report->wamid);
+    change->result.template_name = g_strdup(target->template_name);
+}
+
 static gboolean
 merge_report(CoexApply *a, const Report *report, CoexStored *target, gboolean *ret_advanced,
              GError **error)
@@ -385,6 +396,8 @@ coex_apply_status(CoexApply *a, GError **error)
     gboolean advanced = FALSE;
     if (!merge_report(a, report, &target, &advanced, error))
         return FALSE;
+    if (advanced)
+        note_proof(change, report, &target);
     change->result.outcome = advanced ? COEX_CHANGED : COEX_DUPLICATE;
     change->result.person_id = target.person_id;
     change->result.message_id = is_mark(&target) ? 0 : target.id;

@@ -595,8 +595,9 @@ typedef struct {
     gint64 account_id;
     gint64 person_id;
     guint n_sends;
-    gint64 since; /* 0: of the person */
-    char *prefix; /* of a broadcast, NULL: of none */
+    gint64 since;        /* 0: of the person */
+    char *prefix;        /* of a broadcast, NULL: of none */
+    char *template_name; /* NULL: of none */
     CoexFigures *figures;
     CoexStoreFigures done;
 } FiguresRead;
@@ -609,6 +610,7 @@ free_figures_read(gpointer data)
     g_clear_error(&read->error);
     coex_figures_free(read->figures);
     g_free(read->prefix);
+    g_free(read->template_name);
     g_free(read);
 }
 
@@ -626,6 +628,9 @@ read_figures(CoexDb *db, const GError *error, gpointer data)
     FiguresRead *read = data;
     if (db == NULL)
         read->error = g_error_copy(error);
+    else if (read->template_name != NULL)
+        read->figures = coex_past_read_template(db, read->account_id, read->template_name,
+                                                read->since, &read->error);
     else if (read->prefix != NULL)
         read->figures =
             coex_past_read_broadcast(db, read->account_id, read->prefix, read->since, &read->error);
@@ -638,17 +643,25 @@ read_figures(CoexDb *db, const GError *error, gpointer data)
     coex_dispatch(g_steal_pointer(&read->context), on_figures_read, read, free_figures_read);
 }
 
-void
-coex_store_read_figures(CoexStore *store, gint64 account_id, gint64 person_id, guint n_sends,
-                        CoexStoreFigures done, gpointer user_data)
+static FiguresRead *
+figures_read_new(gint64 account_id, gint64 since, CoexStoreFigures done, gpointer user_data)
 {
     FiguresRead *read = g_new0(FiguresRead, 1);
     read->context = g_main_context_ref_thread_default();
     read->user_data = user_data;
     read->account_id = account_id;
+    read->since = since;
+    read->done = done;
+    return read;
+}
+
+void
+coex_store_read_figures(CoexStore *store, gint64 account_id, gint64 person_id, guint n_sends,
+                        CoexStoreFigures done, gpointer user_data)
+{
+    FiguresRead *read = figures_read_new(account_id, 0, done, user_data);
     read->person_id = person_id;
     read->n_sends = n_sends;
-    read->done = done;
     coex_writer_add_task(store->writer, read_figures, read);
 }
 
@@ -656,13 +669,17 @@ void
 coex_store_read_broadcast(CoexStore *store, gint64 account_id, const char *prefix, gint64 since,
                           CoexStoreFigures done, gpointer user_data)
 {
-    FiguresRead *read = g_new0(FiguresRead, 1);
-    read->context = g_main_context_ref_thread_default();
-    read->user_data = user_data;
-    read->account_id = account_id;
+    FiguresRead *read = figures_read_new(account_id, since, done, user_data);
     read->prefix = g_strdup(prefix);
-    read->since = since;
-    read->done = done;
+    coex_writer_add_task(store->writer, read_figures, read);
+}
+
+void
+coex_store_read_template(CoexStore *store, gint64 account_id, const char *name, gint64 since,
+                         CoexStoreFigures done, gpointer user_data)
+{
+    FiguresRead *read = figures_read_new(account_id, since, done, user_data);
+    read->template_name = g_strdup(name);
     coex_writer_add_task(store->writer, read_figures, read);
 }
 
@@ -670,13 +687,8 @@ void
 coex_store_read_figures_since(CoexStore *store, gint64 account_id, gint64 since,
                               CoexStoreFigures done, gpointer user_data)
 {
-    FiguresRead *read = g_new0(FiguresRead, 1);
-    read->context = g_main_context_ref_thread_default();
-    read->user_data = user_data;
-    read->account_id = account_id;
-    read->since = since;
-    read->done = done;
-    coex_writer_add_task(store->writer, read_figures, read);
+    coex_writer_add_task(store->writer, read_figures,
+                         figures_read_new(account_id, since, done, user_data));
 }
 
 void

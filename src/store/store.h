@@ -126,6 +126,10 @@ void coex_store_read_figures(CoexStore *store, gint64 account_id, gint64 person_
 void coex_store_read_broadcast(CoexStore *store, gint64 account_id, const char *prefix,
                                gint64 since, CoexStoreFigures done, gpointer user_data);
 
+/* The same of all that was sent of the template @name, by whichever desk, in the order of time. */
+void coex_store_read_template(CoexStore *store, gint64 account_id, const char *name, gint64 since,
+                              CoexStoreFigures done, gpointer user_data);
+
 /* Counts the messages with anybody since that time, seconds since 1970 and greater than 0, without
  * those of the phone's earlier chats. */
 void coex_store_read_figures_since(CoexStore *store, gint64 account_id, gint64 since,

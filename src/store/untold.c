@@ -10,7 +10,8 @@
 #define LOOKED_AT 20 /* of the last messages */
 
 static const char SELECT_UNTOLD[] =
-    "SELECT id, time, text FROM (SELECT id, time, text, type, state FROM messages"
+    "SELECT id, time, text, direction FROM"
+    " (SELECT id, time, text, direction, type, state FROM messages"
     "  WHERE account = ?1 AND person = ?2 ORDER BY time DESC, id DESC LIMIT ?3)"
     " WHERE type = ?4 AND state NOT IN (?5, ?6) ORDER BY time, id";
 
@@ -44,7 +45,7 @@ read_lines(CoexApply *a, gint64 person_id, CoexUntold which, GError **error)
     for (; step == COEX_STEP_ROW; step = coex_db_step(a->db, rows, error)) {
         CoexFeedItem *line = g_atomic_rc_box_new0(CoexFeedItem);
         line->person_id = person_id;
-        line->kind = COEX_FEED_SENT;
+        line->kind = sqlite3_column_int(rows, 3) == COEX_ECHO ? COEX_FEED_ECHO : COEX_FEED_SENT;
         line->message_id = sqlite3_column_int64(rows, 0);
         line->time = sqlite3_column_int64(rows, 1);
         line->text = coex_db_dup_text(rows, 2);

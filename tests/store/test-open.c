@@ -122,7 +122,7 @@ test_newer_schema(void)
     fixture_exec_raw(f, "PRAGMA user_version = 99");
     assert_refused(f, COEX_ERROR_STORE, f->path, "newer version", "99");
     g_assert_cmpint(fixture_query_raw(f, "PRAGMA user_version"), ==, 99);
-    fixture_exec_raw(f, "PRAGMA user_version = 6");
+    fixture_exec_raw(f, "PRAGMA user_version = 7");
     fixture_open(f);
 }
 

@@ -437,7 +437,7 @@ test_version_1(void)
     damage_leaf(f, "early_statuses", 0);
     g_autofree char *report = damage_rescue(f);
     damage_assert_says(report, "*5 texts that wait*Lost: 1 delivery report.*");
-    g_assert_cmpint(fixture_query_raw(f, "PRAGMA user_version"), ==, 6);
+    g_assert_cmpint(fixture_query_raw(f, "PRAGMA user_version"), ==, 7);
     g_assert_cmpint(fixture_query_raw(f, "SELECT count(*) FROM messages"), ==, n);
     g_assert_cmpint(fixture_query_raw(f, "SELECT count(*) FROM waiting"), ==, 1);
 }

@@ -79,7 +79,7 @@ restore(const char *version)
 static void
 assert_sound(Fixture *f)
 {
-    g_assert_cmpint(fixture_query_raw(f, "PRAGMA user_version"), ==, 6);
+    g_assert_cmpint(fixture_query_raw(f, "PRAGMA user_version"), ==, 7);
     g_assert_cmpint(fixture_query_raw(f, "SELECT count(*) FROM pragma_integrity_check"
                                          " WHERE integrity_check <> 'ok'"),
                     ==, 0);

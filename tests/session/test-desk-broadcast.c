@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "broadcasts.h"
+#include "desks.h"
+
+#include <string.h>
+
+/* What one desk sends to many, at the others: where it stands there, and that nobody gets it
+ * twice. */
+
+#define TO_ADA "Hi Ada Lovelace, your order A-17 is ready.*"
+#define TO_BEN "Hi Ben Whitaker, your order A-17 is ready.*"
+#define BY_COUNTER "[desk counter] "
+
+static const char *const people[] = { "ada", "ben", "carla" };
+
+/* Ada, Ben and Carla have written, some time ago. */
+static void
+open_for_all(Shop *shop, Desk *desk)
+{
+    shop->relay = coex_sim_relay_new(SHOP_KEY);
+    shop->counter = desk;
+    shop->home = desk_new_elsewhere(desk);
+    shop->counter->config.recall = shop->home->config.recall = 0;
+    shop_set_up(shop->counter, shop->relay, "counter");
+    shop_set_up(shop->home, shop->relay, "home");
+    shop_log_in(shop->home);
+    open_shop(shop->counter);
+    for (guint i = 0; i < G_N_ELEMENTS(people); i++)
+        desk_wait_feed(shop->home, COEX_FEED_INBOUND, people[i], "Hello");
+    desk_wait_picture(shop->counter, "none");
+    desk_wait_blocks(shop->counter, NULL, "");
+    desk_wait_picture(shop->home, "none");
+    desk_wait_blocks(shop->home, NULL, "");
+    desk_advance(shop->counter, 5);
+    desk_set_clock_ahead(shop->home, 5);
+}
+
+static void
+send_order(Desk *desk)
+{
+    begin_order(desk);
+    take_parts(desk, 3);
+    desk_wait_notice(desk, NULL, DONE);
+    for (guint i = 0; i < G_N_ELEMENTS(people); i++)
+        desk_wait_state(desk, people[i], "delivered*");
+}
+
+/* The other desk has all of it, and what became of it. */
+static void
+wait_copied(Desk *desk)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(people); i++)
+        desk_wait_state(desk, people[i], "delivered*" BY_COUNTER "Hi *");
+}
+
+static void
+wait_line(Desk *desk, CoexFeedKind kind, const char *who, const char *glob)
+{
+    const DeskEvent *line = desk_wait_feed(desk, kind, who, glob);
+
+    g_assert_true(line->item->flags & COEX_LINE_BROADCAST);
+}
+
+/* In the conversation that is open, and elsewhere before the answer, as at the desk that sent it;
+ * and who waits for an answer waits on. */
+static void
+test_shown(Desk *desk)
+{
+    gint64 since;
+    Shop shop;
+
+    open_for_all(&shop, desk);
+    coex_session_note_open(shop.home->session, desk_name("ada"), TRUE);
+    since = desk_view(shop.home, "ben")->waiting_since;
+    send_order(shop.counter);
+    wait_line(shop.home, COEX_FEED_ECHO, "ada", BY_COUNTER TO_ADA);
+    wait_copied(shop.home);
+    g_assert_cmpint(desk_view(shop.home, "ben")->waiting_since, ==, since);
+    g_free(coex_sim_customer_sends(desk->sim, "ben", "Perfect"));
+    wait_line(shop.counter, COEX_FEED_SENT, "ben", TO_BEN);
+    desk_wait_feed(shop.counter, COEX_FEED_INBOUND, "ben", "Perfect");
+    wait_line(shop.home, COEX_FEED_ECHO, "ben", BY_COUNTER TO_BEN);
+    desk_wait_feed(shop.home, COEX_FEED_INBOUND, "ben", "Perfect");
+    desk_restart(shop.home);
+    coex_session_note_open(shop.home->session, desk_name("carla"), TRUE);
+    wait_line(shop.home, COEX_FEED_ECHO, "carla", BY_COUNTER "Hi *");
+    shop_fence(&shop);
+    g_assert_cmpuint(desk_count(shop.home, DESK_FEED, "ada", "*"), ==, 0);
+    g_assert_cmpuint(desk_count(shop.home, DESK_FEED, "ben", "*"), ==, 0);
+    assert_each_got(desk, 1);
+    shop_close(&shop);
+}
+
+/* The same again from the other desk reaches nobody, and other values are asked about. */
+static void
+test_asked(Desk *desk)
+{
+    static const char *const values[] = { "{name}", "B-18", NULL };
+    const char *const buddies[] = { desk_name("ada"), "", desk_name("ben"), "", NULL };
+    const DeskEvent *ask;
+    Shop shop;
+
+    open_for_all(&shop, desk);
+    send_order(shop.counter);
+    shop_fence(&shop);
+    wait_copied(shop.home);
+    plan_order(shop.home);
+    desk_wait_notice(shop.home, NULL,
+                     "Nothing was sent: nobody of “Bakers” would get it: got the same from the "
+                     "desk “counter” at *");
+    plan_for(shop.home, "order_update", values, buddies);
+    ask = desk_wait_ask(shop.home, "Send order_update to 2 people of “Bakers”?");
+    g_assert_nonnull(strstr(ask->detail,
+                            "2 of them got order_update from the desk “counter” in the last three "
+                            "days, and get it again: Ada Lovelace, Ben Whitaker."));
+    broadcast_step(shop.home, COEX_BROADCAST_CANCEL);
+    desk_wait_notice(shop.home, NULL, "The broadcast * was not sent.");
+    plan_for(shop.counter, "order_update", values, buddies);
+    ask = desk_wait_ask(shop.counter, "Send order_update to 2 people of “Bakers”?");
+    g_assert_nonnull(strstr(ask->detail, "2 of them got order_update in the last three days, and "
+                                         "get it again: Ada Lovelace, Ben Whitaker."));
+    shop_close(&shop);
+}
+
+/* Between the question and the answer to it the other desk sends the same. */
+static void
+test_meanwhile(Desk *desk)
+{
+    Shop shop;
+
+    open_for_all(&shop, desk);
+    plan_order(shop.home);
+    desk_wait_ask(shop.home, "Send order_update to 3 people of “Bakers”?");
+    send_order(shop.counter);
+    wait_copied(shop.home);
+    broadcast_step(shop.home, COEX_BROADCAST_BEGIN);
+    desk_wait_notice(shop.home, NULL, BEGINS);
+    desk_wait_notice(shop.home, NULL, DONE);
+    broadcast_step(shop.home, COEX_BROADCAST_REPORT);
+    desk_wait_facts(
+        shop.home, NULL,
+        "*: 3 people, 3 left out.\nNot sent: the desk “counter” sent them the same.: *");
+    shop_fence(&shop);
+    assert_each_got(desk, 1);
+    shop_close(&shop);
+}
+
+/* ---- many ---- */
+
+#define N_MANY 30
+
+static char **
+add_many(Desk *desk)
+{
+    g_autoptr(GStrvBuilder) buddies = g_strv_builder_new();
+
+    for (guint i = 0; i < N_MANY; i++) {
+        g_autofree char *who = g_strdup_printf("p%u", i);
+        g_autofree char *number = g_strdup_printf("4915112346%03u", i);
+        g_autofree char *full = g_strconcat("+", number, NULL);
+
+        coex_sim_add_customer(desk->sim, who, full, NULL, "Somebody");
+        g_strv_builder_add_many(buddies, number, "Somebody", NULL);
+    }
+    return g_strv_builder_end(buddies);
+}
+
+static void
+begin_many(Desk *desk, const char *const *buddies)
+{
+    plan_for(desk, "order_update", order_values, buddies);
+    desk_wait_ask(desk, "Send order_update to 30 people of “Bakers”?");
+    broadcast_step(desk, COEX_BROADCAST_BEGIN);
+    desk_wait_notice(desk, NULL, BEGINS);
+}
+
+static void
+assert_all_reached(Desk *desk)
+{
+    for (guint i = 0; i < N_MANY; i++) {
+        g_autofree char *who = g_strdup_printf("p%u", i);
+
+        g_assert_cmpuint(coex_sim_n_sent(desk->sim, who), >=, 1);
+    }
+}
+
+/* Their copies go together. Whom the other desk never heard of, it does not reach twice. */
+static void
+test_many(Desk *desk)
+{
+    g_auto(GStrv) buddies = add_many(desk);
+    const DeskEvent *over;
+    Shop shop;
+
+    shop_open(&shop, desk);
+    begin_many(shop.counter, (const char *const *)buddies);
+    take_parts(desk, N_MANY);
+    desk_wait_notice(shop.counter, NULL, DONE);
+    /* what is said behind it goes behind it */
+    desk_hear(shop.counter, "ada", "Hello");
+    desk_wait_feed(shop.home, COEX_FEED_INBOUND, "ada", "Hello");
+    desk_say(shop.counter, "ada", "Hi");
+    desk_take(desk, "ada", "Hi");
+    shop_wait_copy(shop.home, "ada", "[desk counter] Hi");
+    desk_wait_state(shop.counter, "ada", "delivered*");
+    g_assert_cmpuint(coex_sim_relay_n_sends(shop.relay), <, N_MANY / 2);
+    plan_for(shop.home, "order_update", order_values, (const char *const *)buddies);
+    over = desk_wait_notice(shop.home, NULL, "Nothing was sent: nobody of “Bakers” would *");
+    g_assert_nonnull(strstr(over->text, "got the same from the desk “counter” at "));
+    shop_fence(&shop);
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, NULL), ==, N_MANY + 1);
+    shop_close(&shop);
+}
+
+static Shop *both;
+
+static gboolean
+has_one_ended(Desk *desk)
+{
+    return desk_count(both->counter, DESK_NOTICE, NULL, "* sends the same just now*") +
+               desk_count(both->home, DESK_NOTICE, NULL, "* sends the same just now*") >
+           0;
+}
+
+static gboolean
+has_one_done(Desk *desk)
+{
+    return desk_count(both->counter, DESK_NOTICE, NULL, DONE) +
+               desk_count(both->home, DESK_NOTICE, NULL, DONE) >
+           0;
+}
+
+/* One of the two ends, and the other goes on: nobody is left out. */
+static void
+test_both(Desk *desk)
+{
+    g_auto(GStrv) buddies = add_many(desk);
+    Shop shop;
+
+    shop_open(&shop, desk);
+    both = &shop;
+    begin_many(shop.counter, (const char *const *)buddies);
+    begin_many(shop.home, (const char *const *)buddies);
+    desk_wait_until(desk, has_one_ended, "the end of one");
+    desk_wait_until(desk, has_one_done, "the end of the other");
+    desk_ignore(shop.counter, "The broadcast of *");
+    desk_ignore(shop.home, "The broadcast of *");
+    shop_fence(&shop);
+    assert_all_reached(desk);
+    g_assert_cmpuint(coex_sim_n_sent(desk->sim, NULL), <, 2 * N_MANY);
+    take_parts(desk, coex_sim_n_sent(desk->sim, NULL));
+    shop_close(&shop);
+}
+
+/* ---- what goes wrong ---- */
+
+/* The relay takes nothing meanwhile, and the desk is started anew. */
+static void
+test_late(Desk *desk)
+{
+    Shop shop;
+
+    open_for_all(&shop, desk);
+    coex_sim_relay_set_mood(shop.relay, COEX_SIM_RELAY_FULL);
+    send_order(shop.counter);
+    desk_restart(shop.counter);
+    g_assert_cmpuint(coex_sim_relay_n_sends(shop.relay), ==, 0);
+    coex_session_note_open(shop.home->session, desk_name("ada"), TRUE);
+    coex_sim_relay_set_mood(shop.relay, COEX_SIM_RELAY_HONEST);
+    wait_line(shop.home, COEX_FEED_ECHO, "ada", BY_COUNTER TO_ADA);
+    wait_copied(shop.home);
+    shop_fence(&shop);
+    g_assert_cmpuint(coex_sim_relay_n_sends(shop.relay), ==, 1);
+    shop_close(&shop);
+}
+
+/* The answer is lost, and a status tells that it was taken: the copy follows. */
+static void
+test_proven_later(Desk *desk)
+{
+    const char *const ada[] = { desk_name("ada"), "", NULL };
+    Shop shop;
+
+    open_for_all(&shop, desk);
+    coex_session_note_open(shop.home->session, desk_name("ada"), TRUE);
+    coex_sim_drop_next(desk->sim, TRUE);
+    plan_for(shop.counter, "order_update", order_values, ada);
+    desk_wait_ask(shop.counter, "Send order_update to 1 person of “Bakers”?");
+    broadcast_step(shop.counter, COEX_BROADCAST_BEGIN);
+    desk_wait_notice(shop.counter, NULL, BEGINS);
+    take_part(desk, NULL);
+    desk_wait_notice(shop.counter, NULL, DONE);
+    wait_line(shop.home, COEX_FEED_ECHO, "ada", BY_COUNTER TO_ADA);
+    shop_fence(&shop);
+    shop_close(&shop);
+}
+
+/* Who is forgotten here does not come back by what another desk sends to many. */
+static void
+test_forgotten(Desk *desk)
+{
+    Shop shop;
+
+    open_for_all(&shop, desk);
+    coex_session_forget(shop.home->session, desk_name("ada"));
+    desk_wait_forget(shop.home, "ada");
+    coex_session_forgotten(shop.home->session, desk_name("ada"));
+    desk_wait_notice(shop.home, NULL, "The person is forgotten here, *");
+    desk_advance(shop.counter, 60);
+    desk_set_clock_ahead(shop.home, 65);
+    send_order(shop.counter);
+    shop_fence(&shop);
+    g_free(coex_sim_customer_sends(desk->sim, "ada", "Perfect"));
+    desk_wait_any_feed(shop.home, COEX_FEED_INBOUND, "ada", "Perfect");
+    wait_line(shop.counter, COEX_FEED_SENT, "ada", TO_ADA);
+    desk_wait_feed(shop.counter, COEX_FEED_INBOUND, "ada", "Perfect");
+    g_assert_cmpuint(desk_count(shop.home, DESK_FEED, "ada", "*Hi *"), ==, 0);
+    shop_close(&shop);
+}
+
+/* WhatsApp's own echo comes first, and was shown: it counts, and is not shown again. */
+static void
+test_echoed(Desk *desk)
+{
+    Shop shop;
+
+    open_for_all(&shop, desk);
+    coex_sim_relay_set_mood(shop.relay, COEX_SIM_RELAY_FULL);
+    send_order(shop.counter);
+    for (guint i = 0; i < G_N_ELEMENTS(people); i++) {
+        g_autofree char *sent = coex_sim_dup_last_sent(desk->sim, people[i]);
+
+        g_free(coex_sim_echo_sent(desk->sim, sent));
+        desk_wait_feed(shop.home, COEX_FEED_ECHO, people[i], "*");
+    }
+    coex_sim_relay_set_mood(shop.relay, COEX_SIM_RELAY_HONEST);
+    desk_say(shop.counter, "ada", "By the way");
+    desk_take(desk, "ada", "By the way");
+    shop_wait_copy(shop.home, "ada", "[desk counter] By the way");
+    desk_wait_state(shop.counter, "ada", "delivered*: By the way");
+    plan_order(shop.home);
+    desk_wait_notice(shop.home, NULL,
+                     "Nothing was sent: nobody of “Bakers” would get it: got the same *");
+    g_free(coex_sim_customer_sends(desk->sim, "ben", "Perfect"));
+    wait_line(shop.counter, COEX_FEED_SENT, "ben", TO_BEN);
+    desk_wait_feed(shop.counter, COEX_FEED_INBOUND, "ben", "Perfect");
+    desk_wait_feed(shop.home, COEX_FEED_INBOUND, "ben", "Perfect");
+    shop_fence(&shop);
+    shop_close(&shop);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    desk_add("/desk-broadcast/shown", test_shown);
+    desk_add_at(DESK_ONLY_META, "/desk-broadcast/asked", test_asked);
+    desk_add("/desk-broadcast/meanwhile", test_meanwhile);
+    desk_add_at(DESK_ONLY_META, "/desk-broadcast/many", test_many);
+    desk_add_at(DESK_ONLY_360DIALOG, "/desk-broadcast/both", test_both);
+    desk_add_at(DESK_ONLY_META, "/desk-broadcast/late", test_late);
+    desk_add_at(DESK_ONLY_META, "/desk-broadcast/proven-later", test_proven_later);
+    desk_add_at(DESK_ONLY_META, "/desk-broadcast/forgotten", test_forgotten);
+    desk_add_at(DESK_ONLY_META, "/desk-broadcast/echoed", test_echoed);
+    return g_test_run();
+}
