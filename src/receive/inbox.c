@@ -202,6 +202,9 @@ apply_message(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
     if (message->desk == NULL)
         coex_skew_note_message(account, message->time);
     time = message_time(account, message, step->age_s);
+    /* It was sent before it came, whatever that desk's clock says. */
+    if (message->desk != NULL)
+        time = MIN(time, coex_account_now(account) - step->age_s);
     if (message->desk != NULL && coex_forgotten_covers(account, &message->peer, time))
         return;
     if (message->local_id != NULL) {
@@ -556,6 +559,8 @@ settle_message(CoexInboxStep *step, CoexBatch *batch, const Effect *effect)
     if (person == NULL || result->outcome != COEX_ADDED)
         return;
     person = coex_people_now(account->people, person);
+    if (effect->message->desk != NULL)
+        coex_desk_sends_note_name(account, effect->message->desk);
     if (effect->is_of_many) {
         coex_views_note_state(account, person, result);
         coex_views_tell(account, person);

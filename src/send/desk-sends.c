@@ -43,6 +43,7 @@ struct CoexDeskSends {
     gint64 posted_us;   /* when some left last, monotonic */
     gboolean full_told;
     gboolean refused_told;
+    gboolean name_told;
     guint n_failures;
     gboolean failing; /* the relay did not take some, and is not asked again yet */
     GSource *retry;   /* when it is, or more of what many get may have come */
@@ -283,7 +284,9 @@ coex_desk_sends_tell_both(CoexAccount *account, const CoexPerson *person, const 
     const gint64 *before = g_hash_table_lookup(told, &person->id);
     gboolean goes_on = before != NULL && at - *before <= COEX_AT_ONCE_S;
 
+    /* One of this name may be this one, put back from a backup. */
     if (answers->own_at == 0 || answers->desk == NULL ||
+        g_str_equal(answers->desk, account->desk_name) ||
         ABS(answers->own_at - answers->other_at) > COEX_AT_ONCE_S)
         return;
     g_hash_table_replace(told, g_memdup2(&person->id, sizeof person->id),
@@ -293,6 +296,21 @@ coex_desk_sends_tell_both(CoexAccount *account, const CoexPerson *person, const 
                                  _("The desk “%s” and this one both answered within a minute. Look "
                                    "at what stands here before you write on."),
                                  answers->desk);
+}
+
+void
+coex_desk_sends_note_name(CoexAccount *account, const char *desk)
+{
+    if (!g_str_equal(desk, account->desk_name) || account->desk_sends->name_told)
+        return;
+    account->desk_sends->name_told = TRUE;
+    coex_account_tell_notice(account, NULL,
+                             /* Translators: the name of a desk. */
+                             _("What came just now was sent by a desk that is called “%s”, as this "
+                               "one is. Give each a name of its own by the option desk-name. If "
+                               "this one was put back from a backup, it is what it sent itself "
+                               "since then."),
+                             desk);
 }
 
 /* ---- what was accepted ---- */

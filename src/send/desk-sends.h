@@ -30,6 +30,8 @@ void coex_desk_sends_go(CoexAccount *account, const CoexBatch *batch, const Coex
                         const char *local_id);
 /* What waits of the person's leaves this desk no more. */
 void coex_desk_sends_forget(CoexAccount *account, const CoexPerson *person);
+/* What this desk did not know came from @desk: it is told once where that is its own name. */
+void coex_desk_sends_note_name(CoexAccount *account, const char *desk);
 /* Another desk and this one may have answered @person at once, as coex_batch_read_answers() found:
  * said once for as long as it goes on. */
 void coex_desk_sends_tell_both(CoexAccount *account, const CoexPerson *person,
