@@ -49,12 +49,14 @@ PLUGINDIR ?= $(shell pkg-config --variable=plugindir purple)
 DATADIR ?= $(shell pkg-config --variable=datadir purple)
 endif
 PIXMAPDIR ?= $(DATADIR)/pixmaps/pidgin/protocols
+LOCALEDIR ?= $(DATADIR)/locale
 ICON_SIZES := 16 22 48
 METAINFO := im.pidgin.Pidgin.Plugin.Coex.metainfo.xml
 
 # ---- what is here: a file is found by standing in its folder -------------------------------------
 
 LAYERS := core net store ingest account media send receive session purple relay
+LANGUAGES := $(shell cat src/po/LINGUAS)
 # What each links may need what follows it.
 LINK_ORDER := session receive send media account ingest net store core
 $(foreach l,$(LAYERS),$(eval SRC_$(l) := $(sort $(wildcard src/$(l)/*.c))))
@@ -88,7 +90,7 @@ PKG_host := $(PKG_purple) $(PKG_sim)
 PKG_bench := $(PKG_net) $(PKG_purple) sqlite3
 
 # Goals that compile nothing must work before the compiler and the libraries are there.
-BARE_GOALS := help clean deps run check check-deb check-debian check-valgrind deb dist fuzz icons format \
+BARE_GOALS := help clean deps run check check-deb check-debian check-valgrind deb dist fuzz icons format po \
   uninstall uninstall-relay
 # The relay needs no chat program.
 RELAY_GOALS := relay install-relay
@@ -145,13 +147,14 @@ LINKLIBS_relay = $(LIBS_sim)
 
 PLUGIN := $(if $(SRC_purple),$(B)/libcoex.so)
 PAGES := $(B)/purple-coex.7 $(B)/$(METAINFO)
+CATALOGUES := $(LANGUAGES:%=$(B)/locale/%/LC_MESSAGES/purple-coex.mo)
 RELAY := $(if $(SRC_relay),$(B)/coex-relay)
 SIM := $(if $(wildcard tests/sim/main.c),$(B)/coex-sim)
 HEADLESS := $(if $(wildcard tests/host/coex-headless.c),$(B)/coex-headless)
 TORTURE_CLOCK := $(if $(wildcard tests/torture/clock.c),$(B)/torture-clock.so)
 LIB_ARCHIVES := $(foreach l,$(LINK_ORDER),$(call have,$(l)))
 
-all: $(LIB_ARCHIVES) $(PLUGIN) $(RELAY) $(PAGES) ## build the plugin, build/plain/libcoex.so, and coex-relay (default)
+all: $(LIB_ARCHIVES) $(PLUGIN) $(RELAY) $(CATALOGUES) $(PAGES) ## build the plugin, build/plain/libcoex.so, and coex-relay (default)
 
 # Written anew only when the text changes, so that other flags or a vanished file rebuild what they touch.
 # Several makes may run in one folder: each has a new file of its own.
@@ -161,6 +164,8 @@ $(B)/.flags: FORCE
 	@$(call keep,$(COMPILE) $(LINK))
 $(B)/.files: FORCE
 	@$(call keep,$(C_FILES))
+$(B)/.localedir: FORCE
+	@$(call keep,$(LOCALEDIR))
 
 $(B)/obj/%.o: %.c Makefile $(B)/.flags
 	@mkdir -p $(@D)
@@ -183,6 +188,23 @@ $(B)/libcoex.so: $(call obj,$(SRC_purple)) $(LIB_ARCHIVES) $(B)/plugin.map $(B)/
 	$(Q)$(LINK) -shared -Wl,-soname,libcoex.so -Wl,--version-script=$(B)/plugin.map -Wl,-z,nodelete \
 	  -Wl,-z,defs -Wl,-z,now -Wl,-z,relro -Wl,--no-undefined -o $@ $(filter %.o %.a,$^) \
 	  $(LIBS_net) $(LIBS_store) $(LIBS_media) $(LIBS_purple)
+
+# The plugin finds its catalogues beside itself, in `locale`, or where they are installed.
+$(B)/obj/src/purple/plugin.o: $(B)/.localedir
+$(B)/obj/src/purple/plugin.o: private COMPILE += -DCOEX_LOCALEDIR='"$(LOCALEDIR)"'
+$(B)/locale/%/LC_MESSAGES/purple-coex.mo: src/po/%.po
+	@mkdir -p $(@D)
+	$(call say,MSGFMT,$@)
+	$(Q)msgfmt --check -o $@ $<
+
+# The plugin in languages that nobody speaks: what a test sees in Latin letters has not gone through a catalogue.
+PSEUDO := $(foreach l,tr hi ar,$(B)/pseudo/locale/$(l)/LC_MESSAGES/purple-coex.mo) $(B)/pseudo/libcoex.so
+$(B)/pseudo/locale/%/LC_MESSAGES/purple-coex.mo: src/po/purple-coex.pot tests/tools/pseudo.py
+	@mkdir -p $(@D)
+	$(call say,MSGFMT,$@)
+	$(Q)tests/tools/pseudo.py $* <$< >$@.po && msgfmt --check-format -o $@ $@.po
+$(B)/pseudo/libcoex.so:
+	@mkdir -p $(@D) && ln -sf ../libcoex.so $@
 
 # It needs no chat program, and so no library of one.
 $(B)/coex-relay: $(call obj,$(SRC_relay)) $(foreach l,ingest net store core,$(call have,$(l))) $(B)/.files
@@ -243,7 +265,7 @@ check: ## install what the tests need, build, and run every test
 	@tests/tools/deps.sh build check
 	@$(MAKE) --no-print-directory check-installed
 
-build-all: $(PLUGIN) $(RELAY) $(SIM) $(HEADLESS) $(TORTURE_CLOCK) $(foreach s,$(C_SUITES),$(TESTS_$(s)))
+build-all: $(PLUGIN) $(CATALOGUES) $(PSEUDO) $(RELAY) $(SIM) $(HEADLESS) $(TORTURE_CLOCK) $(foreach s,$(C_SUITES),$(TESTS_$(s)))
 
 check-installed: build-all
 	$(PROVE) $(ALL_TESTS)
@@ -258,7 +280,8 @@ check-relay: ## only tests/relay: the real relay, and desks
 check-e2e: ## only tests/e2e: real Pidgin, Finch and BitlBee
 check-torture: ## only tests/torture, one pass of each: crashes, faults, a bad network, hostile clients
 check-tools: ## only the tests of lint, install and run
-check-host check-e2e check-torture check-tools: $(PLUGIN) $(SIM) $(HEADLESS)
+check-host check-e2e check-torture check-tools: $(PLUGIN) $(CATALOGUES) $(SIM) $(HEADLESS)
+check-host check-e2e: $(PSEUDO)
 check-host check-relay: $(RELAY)
 check-relay check-torture: $(TORTURE_CLOCK)
 check-valgrind: ## every test that is a C program once more, under valgrind's memcheck (needs a quiet machine)
@@ -358,6 +381,7 @@ SCRIPTS := .ci/run $(sort $(wildcard src/*/*.sh tests/*/*.sh))
 
 lint: $(PLUGIN) ## check layers, style, formatting and the plugin's symbols
 	$(Q)tests/tools/lint.py
+	$(Q)tests/tools/catalogues.py check
 	$(Q)clang-format --dry-run -Werror $(C_FILES)
 	$(Q)$(MAKE) --no-print-directory -j$(shell nproc) $(SYNTAX) $(TIDY)
 	$(Q)shellcheck $(SCRIPTS)
@@ -365,6 +389,10 @@ lint: $(PLUGIN) ## check layers, style, formatting and the plugin's symbols
 	  --library=gtk --inline-suppr --suppressions-list=tests/tools/cppcheck.txt -j2 \
 	  --cppcheck-build-dir=$(shell mkdir -p $(B)/cppcheck && echo $(B)/cppcheck) -Isrc src
 	$(if $(PLUGIN),$(Q)tests/tools/symbols.sh $(PLUGIN))
+
+po: ## bring src/po up to what the sources say: the template, and each language's catalogue
+	@tests/tools/deps.sh build
+	$(Q)tests/tools/catalogues.py write
 
 format: ## rewrite the sources in the project's format
 	$(Q)clang-format -i $(C_FILES)
@@ -379,8 +407,13 @@ run: ## try it: a simulated number and a chat program; NUMBER=+49... for the rea
 	  user of this machine can read it: put COEX_KEY into the environment, or be asked))
 	@MAKE='$(make_command)' tests/run/run.sh
 
-install: $(PLUGIN) $(PAGES) ## install the plugin, its icons and its manual page (DESTDIR, PREFIX)
+# Each language's catalogue below the folder $(1).
+install_catalogues = $(foreach l,$(LANGUAGES),install -D -m 644 $(B)/locale/$(l)/LC_MESSAGES/purple-coex.mo \
+  "$(1)/$(l)/LC_MESSAGES/purple-coex.mo" &&) true
+
+install: $(PLUGIN) $(PAGES) $(CATALOGUES) ## install the plugin, its languages, icons and manual page (DESTDIR, PREFIX)
 	install -D -m 644 $(PLUGIN) '$(DESTDIR)$(PLUGINDIR)/libcoex.so'
+	@$(call install_catalogues,$(DESTDIR)$(LOCALEDIR))
 	@install -D -m 644 $(B)/purple-coex.7 '$(DESTDIR)$(DATADIR)/man/man7/purple-coex.7'
 	@install -D -m 644 $(B)/$(METAINFO) '$(DESTDIR)$(DATADIR)/metainfo/$(METAINFO)'
 	@$(foreach n,$(ICON_SIZES),install -D -m 644 icons/coex-$(n).png \
@@ -391,10 +424,12 @@ uninstall: ## remove what install put there (same DESTDIR, PREFIX)
 	$(if $(PLUGINDIR),,$(error Where to? pkg-config does not know purple; give PREFIX))
 	rm -f '$(DESTDIR)$(PLUGINDIR)/libcoex.so' '$(DESTDIR)$(PIXMAPDIR)/scalable/coex.svg' \
 	  '$(DESTDIR)$(DATADIR)/man/man7/purple-coex.7' '$(DESTDIR)$(DATADIR)/metainfo/$(METAINFO)' \
-	  $(foreach n,$(ICON_SIZES),'$(DESTDIR)$(PIXMAPDIR)/$(n)/coex.png')
+	  $(foreach n,$(ICON_SIZES),'$(DESTDIR)$(PIXMAPDIR)/$(n)/coex.png') \
+	  $(foreach l,$(LANGUAGES),'$(DESTDIR)$(LOCALEDIR)/$(l)/LC_MESSAGES/purple-coex.mo')
 
-install-user: $(PLUGIN) ## install the plugin for this user alone, in ~/.purple/plugins
+install-user: $(PLUGIN) $(CATALOGUES) ## install the plugin for this user alone, in ~/.purple/plugins
 	install -D -m 644 $(PLUGIN) "$$HOME/.purple/plugins/libcoex.so"
+	@$(call install_catalogues,$$HOME/.purple/plugins/locale)
 
 relay: $(RELAY) ## build coex-relay alone, for which no chat program is needed
 

@@ -136,9 +136,27 @@ static PurplePluginInfo info = {
     .actions = coex_actions_list,
 };
 
+/* From here on sentences are found in the user's language: by catalogues beside the plugin, where a
+ * user put it or it was just built, or else by those of the system. */
+static void
+bind_catalogues(const PurplePlugin *plugin)
+{
+    g_autofree char *folder = g_path_get_dirname(plugin->path);
+    g_autofree char *beside = g_build_filename(folder, "locale", NULL);
+    gboolean has_own = g_file_test(beside, G_FILE_TEST_IS_DIR);
+
+    bindtextdomain(GETTEXT_PACKAGE, has_own ? beside : COEX_LOCALEDIR);
+    bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
+}
+
 static void
 init_plugin(PurplePlugin *plugin)
 {
+    bind_catalogues(plugin);
+    info.name = _(info.name);
+    info.summary = _(info.summary);
+    info.description = _(info.description);
+    info.author = _(info.author);
     protocol_info.protocol_options = coex_options_make_list();
 }
 

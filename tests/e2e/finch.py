@@ -17,11 +17,12 @@ LIST = "Buddy List"
 class Finch:
     mark = "/"
 
-    def __init__(self, directory, sims, size=WIDE):
+    def __init__(self, directory, sims, size=WIDE, language="en", plugin=PLUGIN):
+        self.language = language
         self.profile = os.path.join(directory, "profile")
         self.numbers = [sim.number for sim in sims]
         os.makedirs(self.profile)
-        write_profile(self.profile, "gnt-purple", PLUGIN, *sims)
+        write_profile(self.profile, "gnt-purple", plugin, *sims)
         self.files = os.path.join(directory, "files")
         self.size = size
         self.socket = os.path.join(directory, "tmux")
@@ -30,8 +31,8 @@ class Finch:
 
     def start(self, shows=LIST):
         """`shows`: what is there first."""
-        command = (f"exec env LC_ALL=C.UTF-8 TERM=screen-256color HOME='{self.profile}' "
-                   f"finch -d -c '{self.profile}' 2>>'{self.log}'")
+        command = (f"exec env LC_ALL=C.UTF-8 LANGUAGE={self.language} TERM=screen-256color "
+                   f"HOME='{self.profile}' finch -d -c '{self.profile}' 2>>'{self.log}'")
         columns, rows = self.size
         self._tmux("-f", "/dev/null", "new-session", "-d", "-x", str(columns), "-y", str(rows),
                    command)

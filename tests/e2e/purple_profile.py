@@ -39,6 +39,8 @@ def write_profile(directory, ui, plugin, sim, *others):
     os.makedirs(os.path.join(directory, "plugins"), mode=0o700)
     if plugin:
         shutil.copy(plugin, os.path.join(directory, "plugins"))
+        shutil.copytree(os.path.join(os.path.dirname(plugin), "locale"),
+                        os.path.join(directory, "plugins", "locale"))
     with open(os.path.join(directory, "accounts.xml"), "w", encoding="utf-8") as accounts:
         accounts.write("<?xml version='1.0' encoding='UTF-8' ?><account version='1.0'>" +
                        _account(ui, sim, True) +

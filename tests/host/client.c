@@ -2,6 +2,7 @@
 #include "client.h"
 #include "forms.h"
 #include "list.h"
+#include "plugin.h"
 #include "proxy-info.h"
 #include "privacy.h"
 #include "screen.h"
@@ -200,22 +201,6 @@ forget_accounts(void)
     }
 }
 
-static char *
-link_plugin(const char *plugin, GError **error)
-{
-    g_autofree char *target = g_canonicalize_filename(plugin, NULL);
-    g_autofree char *name = g_path_get_basename(plugin);
-    char *folder = g_build_filename(client.profile, "plugins", NULL);
-    g_autofree char *path = g_build_filename(folder, name, NULL);
-    g_autoptr(GFile) file = g_file_new_for_path(path);
-
-    g_mkdir_with_parents(folder, 0700);
-    g_unlink(path);
-    if (!g_file_make_symbolic_link(file, target, NULL, error))
-        g_clear_pointer(&folder, g_free);
-    return folder;
-}
-
 /* A leak is reported at the very end: where it came from can be named only while that is mapped. */
 static void
 keep_plugins_mapped(void)
@@ -260,7 +245,7 @@ client_start(const ClientConfig *config, GError **error)
     client.user_data = config->user_data;
     client.main_thread = g_thread_self();
 
-    g_autofree char *folder = link_plugin(config->plugin, error);
+    g_autofree char *folder = plugin_link(client.profile, config->plugin, error);
     if (folder == NULL)
         return FALSE;
     g_autofree char *log_path = g_build_filename(client.profile, "debug.log", NULL);

@@ -13,6 +13,7 @@
 #include <glib-unix.h>
 #include <purple.h>
 #include <signal.h>
+#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -444,6 +445,8 @@ main(int argc, char **argv)
         fputs(usage, stderr);
         return 2;
     }
+    /* BitlBee stays with English. */
+    setlocale(g_strcmp0(config.ui_id, "BitlBee") == 0 ? LC_CTYPE : LC_ALL, "");
     signal(SIGPIPE, SIG_IGN);
     app.loop = g_main_loop_new(NULL, FALSE);
     app.input = g_string_new(NULL);

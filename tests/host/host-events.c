@@ -244,6 +244,57 @@ host_assert_all_taken(Host *host)
     }
 }
 
+/* What a user sees of a form: without the ids and kinds of what stands in it. */
+static char *
+dup_labels(const char *extra)
+{
+    g_autoptr(GRegex) inner =
+        g_regex_new("^(field \\S+ \\S+ |row\\*? \\S+ |button )", G_REGEX_MULTILINE, 0, NULL);
+
+    return g_regex_replace_literal(inner, extra, -1, 0, "", 0, NULL);
+}
+
+/* Adds the words of @shown that do not fit @fine. */
+static void
+find_words(const char *shown, const GRegex *fine, GString *found)
+{
+    g_autoptr(GRegex) words = g_regex_new("[A-Za-z][A-Za-z']{2,}", 0, 0, NULL);
+    g_autoptr(GMatchInfo) match = NULL;
+
+    for (g_regex_match(words, shown, 0, &match); g_match_info_matches(match);
+         g_match_info_next(match, NULL)) {
+        g_autofree char *word = g_match_info_fetch(match, 0);
+
+        if (!g_regex_match(fine, word, 0, NULL))
+            g_string_append_printf(found, "%s ", word);
+    }
+}
+
+void
+host_assert_words(Host *host, const char *allowed)
+{
+    g_autofree char *pattern = g_strdup_printf("^(%s)$", allowed);
+    g_autoptr(GRegex) fine = g_regex_new(pattern, G_REGEX_CASELESS, 0, NULL);
+    g_autoptr(GString) bad = g_string_new(NULL);
+
+    for (guint i = 0; i < host->events->len; i++) {
+        const HostEvent *event = g_ptr_array_index(host->events, i);
+        gboolean is_form = g_str_equal(event->kind, EVENT_REQUEST);
+        gboolean is_tip = g_str_equal(event->kind, EVENT_TOOLTIP);
+        g_autofree char *labels = dup_labels(is_form ? event->extra : is_tip ? event->detail : "");
+        g_autofree char *shown = g_strjoin("\n", event->text, labels, NULL);
+        g_autoptr(GString) found = g_string_new(NULL);
+
+        if (g_str_equal(event->kind, EVENT_COMMAND) || g_str_equal(event->kind, EVENT_SYNC))
+            continue; /* said by the chat program itself */
+        find_words(shown, fine, found);
+        if (found->len > 0)
+            g_string_append_printf(bad, "%s(%s: %s)\n", found->str, event->kind, shown);
+    }
+    if (bad->len > 0)
+        host_fail(host, "not in the user's language:\n%s", bad->str);
+}
+
 void
 host_assert_silence_since(Host *host, const HostEvent *event)
 {

@@ -149,5 +149,8 @@ void host_assert_logged(Host *host, const char *text);
 void host_wait_logged(Host *host, const char *text);
 /* Fails if @secret stands in the debug log. */
 void host_assert_not_logged(Host *host, const char *secret);
+/* Fails if anything was shown with a word in the letters of English, of three or more, but for
+ * those of the regular expression @allowed. */
+void host_assert_words(Host *host, const char *allowed);
 /* Fails if @secret stands there or in anything that the host was told. */
 void host_assert_kept(Host *host, const char *secret);

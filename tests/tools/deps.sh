@@ -14,6 +14,7 @@ build     gcc                gcc                       gcc
 build     libc6-dev          glibc-devel               glibc
 build     make               make                      make
 tools     pkgconf            pkgconf-pkg-config        pkgconf
+tools     gettext            gettext                   gettext
 libraries libglib2.0-dev     glib2-devel               glib2
 libraries libjson-glib-dev   json-glib-devel           json-glib
 libraries libgnutls28-dev    gnutls-devel              gnutls

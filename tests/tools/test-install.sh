@@ -19,13 +19,16 @@ mk() {
   flock "$COEX_BUILD_DIR" make --no-print-directory VARIANT="$variant" DESTDIR="$stage" "$@" >"$stage.log" 2>&1 ||
     { cat "$stage.log" >&2; return 1; }
 }
+# shellcheck disable=SC2046,SC2086 # one word for each language
 expected() { # expected PLUGINDIR DATADIR
   icons=.$2/pixmaps/pidgin/protocols
-  printf '%s\n' ".$1/libcoex.so" "$icons/16/coex.png" "$icons/22/coex.png" "$icons/48/coex.png" "$icons/scalable/coex.svg" \
+  printf '%s\n' $(printf ".$2/locale/%s/LC_MESSAGES/purple-coex.mo " $languages) ".$1/libcoex.so" "$icons/16/coex.png" "$icons/22/coex.png" "$icons/48/coex.png" "$icons/scalable/coex.svg" \
     ".$2/man/man7/purple-coex.7" ".$2/metainfo/im.pidgin.Pidgin.Plugin.Coex.metainfo.xml" | sort
 }
 
-echo 1..13
+languages=$(cat src/po/LINGUAS)
+
+echo 1..14
 tests/tools/symbols.sh "$COEX_BUILD_DIR/libcoex.so"
 ok $? "the plugin exports purple_init_plugin alone"
 
@@ -33,7 +36,7 @@ mk PREFIX=/opt/coex install
 ok $? "install with PREFIX"
 [ "$(files)" = "$(expected /opt/coex/lib/purple-2 /opt/coex/share)" ]
 ok $? "everything is below PREFIX"
-[ "$(find "$stage" -type f -perm 644 | wc -l)" = 7 ]
+[ "$(find "$stage" -type f -perm 644 | wc -l)" = $((7 + $(echo "$languages" | wc -w))) ]
 ok $? "all files have mode 644, whatever the umask"
 mk PREFIX=/opt/coex uninstall && [ -z "$(files)" ]
 ok $? "uninstall with PREFIX leaves no file"
@@ -46,6 +49,8 @@ ok $? "uninstall without PREFIX leaves no file"
 
 mk install-user && cmp -s "$COEX_BUILD_DIR/libcoex.so" "$HOME/.purple/plugins/libcoex.so"
 ok $? "install-user fills ~/.purple/plugins"
+[ "$(ls "$HOME/.purple/plugins/locale")" = "$languages" ]
+ok $? "with the languages beside it"
 [ -z "$(files)" ]
 ok $? "and nothing else"
 

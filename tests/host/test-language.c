@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "world.h"
+#include <glib/gi18n-lib.h>
+#include <locale.h>
+
+/* The plugin in a language of the user's: in those that there are, and in some that nobody speaks,
+ * in whose letters nothing English can hide. */
+
+#define COMMANDS                                                                                   \
+    "info", "window", "status", "costs", "held", "history 3", "log", "search bread", "search rye", \
+        "profile", "doctor", "hold Tomorrow", "held", "held 1 drop", "discard", "resend", "reply", \
+        "react x", "react :thumbsup:", "unreact", "send", "send /nowhere", "location",             \
+        "location 91 1", "contact Zoe", "forward", "buttons x", "list x", "block", "unblock",      \
+        "broadcast", "broadcast Zoe x", "forget", "get", "play", "voice", "caption", "synchronise"
+
+/* What the simulated people, business and templates are called and say, what C.UTF-8 calls days and
+ * months, and what is the same in any language. */
+#define NAMES                                                                                      \
+    "ada|ben|nora|lovelace|radhaus|mitte|zoe|rye|you|have|bread|tomorrow|hello|whatsapp|meta|"     \
+    "mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|"                 \
+    "dialog|http|https|webhook|nowhere|bicycles|and|repairs|invalidenstr|berlin|workshop|mail|"    \
+    "hallo|example|retail|"                                                                        \
+    "appointment|dear|courier|the|way|collect|your|door|login|code|verification|order|update|ihr|" \
+    "auftrag|ist|ready|"                                                                           \
+    "pickup|dein|rad|table|confirmed|see|day|guest|name|track|parcel|its|autumn|bikes|new|this|"   \
+    "rate|how|was|visit|"                                                                          \
+    "miss|wir|haben|lange|nichts|von|ihnen|not|heard|from|for|while|weekend|offer|off|all|tyres|"  \
+    "shop|window|spring|sale|"                                                                     \
+    "january|february|march|april|june|july|august|september|october|november|december"
+
+/* Whoever reads this process's labels reads those of the plugin. */
+static void
+speak(World *world, const char *language, const char *folder)
+{
+    g_autofree char *plugin =
+        g_build_filename(g_getenv("COEX_BUILD_DIR"), folder, "libcoex.so", NULL);
+    g_autofree char *catalogues =
+        g_build_filename(g_getenv("COEX_BUILD_DIR"), folder, "locale", NULL);
+
+    g_setenv("LANGUAGE", language, TRUE);
+    setlocale(LC_ALL, "");
+    bindtextdomain(GETTEXT_PACKAGE, catalogues);
+    bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
+    host_load_plugin(world->host, plugin, "prpl-coex");
+}
+
+static void
+say_everything(World *world, const char *language)
+{
+    static const char *const commands[] = { COMMANDS };
+    static const char *const actions[] = {
+        N_("Refresh templates"),      N_("Show held texts"),      N_("Check the connection"),
+        N_("Account information..."), N_("Costs of this month"),  N_("Show account messages"),
+        N_("More options..."),        N_("Options for files..."),
+    };
+
+    speak(world, language, "pseudo");
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Do you have bread?");
+    host_type(world->host, ADA, "We do");
+    coex_sim_request_free(world_next_sent(world));
+    for (guint i = 0; i < G_N_ELEMENTS(commands); i++) {
+        g_autofree char *line = g_strconcat("/", commands[i], NULL);
+        host_type(world->host, ADA, line);
+    }
+    host_type(world->host, NORA, "Hello");
+    host_wait_for(world->host, EVENT_REQUEST, NULL, "*");
+    host_request_press(world->host, _("Cancel"));
+    for (guint i = 0; i < G_N_ELEMENTS(actions); i++)
+        host_pick_action(world->host, _(actions[i]));
+    host_wait_tooltip(world->host, ADA, "*");
+    host_touch(world->host, "info", ADA);
+    world_settle(world);
+    host_sync(world->host);
+    host_assert_words(world->host, NAMES);
+}
+
+static void
+speaks_tr(World *world)
+{
+    say_everything(world, "tr");
+}
+
+static void
+speaks_hi(World *world)
+{
+    say_everything(world, "hi");
+}
+
+static void
+speaks_ar(World *world)
+{
+    say_everything(world, "ar");
+}
+
+/* BitlBee has no language but English, and its users type what is said. */
+static void
+stays_english(World *world)
+{
+    speak(world, "tr", "pseudo");
+    host_go_online(world->host);
+    world_customer_writes(world, "ada", ADA, "Hello");
+    host_type(world->host, ADA, "!window");
+    host_wait_for(world->host, EVENT_MESSAGE, ADA, "*The window is open until *");
+}
+
+static void
+add_all(void)
+{
+    world_add("no-english-is-left/tr", NULL, speaks_tr);
+    world_add_at(COEX_SIM_META, "no-english-is-left/hi", NULL, speaks_hi);
+    world_add_at(COEX_SIM_META, "no-english-is-left/ar", NULL, speaks_ar);
+    world_add_at(COEX_SIM_META, "bitlbee-stays-english", "BitlBee", stays_english);
+}
+
+int
+main(int argc, char **argv)
+{
+    return world_main(argc, argv, add_all);
+}
