@@ -180,7 +180,7 @@ coex_profile_describe(const CoexProfile *profile)
 
         if (*line == '\0')
             continue;
-        g_strv_builder_add(facts, part->label);
+        g_strv_builder_add(facts, _(part->label));
         g_strv_builder_add(facts, line);
     }
     return g_strv_builder_end(facts);

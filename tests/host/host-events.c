@@ -258,7 +258,8 @@ dup_labels(const char *extra)
 static void
 find_words(const char *shown, const GRegex *fine, GString *found)
 {
-    g_autoptr(GRegex) words = g_regex_new("[A-Za-z][A-Za-z']{2,}", 0, 0, NULL);
+    g_autoptr(GRegex) words =
+        g_regex_new("(?<![\\w/.-])[A-Za-z][A-Za-z']{2,}(?![\\w/])", 0, 0, NULL);
     g_autoptr(GMatchInfo) match = NULL;
 
     for (g_regex_match(words, shown, 0, &match); g_match_info_matches(match);

@@ -16,7 +16,8 @@
 /* What the simulated people, business and templates are called and say, what C.UTF-8 calls days and
  * months, and what is the same in any language. */
 #define NAMES                                                                                      \
-    "ada|ben|nora|lovelace|radhaus|mitte|zoe|rye|you|have|bread|tomorrow|hello|whatsapp|meta|"     \
+    "ada|ben|nora|cloud|api|lovelace|radhaus|mitte|zoe|rye|you|have|bread|tomorrow|hello|"         \
+    "whatsapp|meta|"                                                                               \
     "mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|"                 \
     "dialog|http|https|webhook|nowhere|bicycles|and|repairs|invalidenstr|berlin|workshop|mail|"    \
     "hallo|example|retail|"                                                                        \
@@ -44,6 +45,17 @@ speak(World *world, const char *language, const char *folder)
     host_load_plugin(world->host, plugin, "prpl-coex");
 }
 
+/* What is told with that sentence, whatever is put in. */
+static void
+wait_told(World *world, const char *kind, const char *sentence)
+{
+    g_autoptr(GRegex) formats = g_regex_new("%[0-9$]*[a-z]", 0, 0, NULL);
+    g_autofree char *inside = g_regex_replace_literal(formats, sentence, -1, 0, "*", 0, NULL);
+    g_autofree char *pattern = g_strconcat("*", inside, "*", NULL);
+
+    host_wait_for(world->host, kind, NULL, pattern);
+}
+
 static void
 say_everything(World *world, const char *language)
 {
@@ -68,6 +80,8 @@ say_everything(World *world, const char *language)
     host_request_press(world->host, _("Cancel"));
     for (guint i = 0; i < G_N_ELEMENTS(actions); i++)
         host_pick_action(world->host, _(actions[i]));
+    wait_told(world, EVENT_REQUEST, _("Account: %s"));
+    wait_told(world, EVENT_NOTICE, _("Check of the connection"));
     host_wait_tooltip(world->host, ADA, "*");
     host_touch(world->host, "info", ADA);
     world_settle(world);

@@ -19,7 +19,7 @@ DOMAIN = "purple-coex"
 TEMPLATE = f"{PO}/{DOMAIN}.pot"
 WIDTH = "--width=100"
 # What a translation keeps as it is, since it is typed or pasted: a command with its mark, an address, an option.
-KEPT = re.compile(r"(?<![\w%])[!/][a-z]{2,}\b|https?://[^\s,;”)…]+|\b(?:webhook|verify|app|relay|inbox|media|rate|desk|public|api|phone-number|waba)"
+KEPT = re.compile(r"(?<![\w%])[!/][a-z]{2,}\b|https?://[^\s,;”)…]*[^\s,;”)….]|\b(?:webhook|verify|app|relay|inbox|media|rate|desk|public|api|phone-number|waba)"
                   r"-[a-z]+(?:-[a-z]+)*\b")
 
 
@@ -59,13 +59,19 @@ def read(path: str) -> str:
         return ""
 
 
+def merge(path: str) -> str:
+    return run("msgmerge", "--quiet", "--add-location=file", WIDTH, path, TEMPLATE)
+
+
 def write() -> int:
     with open(TEMPLATE, "w", encoding="utf-8") as file:
         file.write(make_template())
     for language in languages():
         path = f"{PO}/{language}.po"
         if os.path.exists(path):
-            run("msgmerge", "--update", "--backup=none", "--quiet", "--add-location=file", WIDTH, path, TEMPLATE)
+            text = merge(path)
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
         else:
             run("msginit", "--no-translator", f"--locale={language}", WIDTH, f"--input={TEMPLATE}",
                 f"--output-file={path}")
@@ -114,8 +120,7 @@ def check() -> int:
                                     capture_output=True, text=True)
             if result.returncode != 0:
                 faults.append(result.stderr.strip())
-            merged = run("msgmerge", "--quiet", "--add-location=file", WIDTH, path, TEMPLATE)
-            if merged != read(path):
+            if merge(path) != read(path):
                 faults.append(f"{path} is not up to the template: `make po` merges it")
         for what in ("--untranslated", "--only-fuzzy"):
             open_ones = run("msgattrib", what, "--no-obsolete", path).count("\nmsgid ")
