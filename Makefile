@@ -111,6 +111,7 @@ endif
 # Each folder's own flags. From ingest to session our headers below are seen, but no library of theirs; the
 # simulated number sees nothing of ours: it is the other side.
 $(foreach l,$(LAYERS),$(eval FLAGS_src/$(l) = -Isrc $$(CFLAGS_PKG_$(l))))
+FLAGS_src/purple += -DCOEX_LOCALEDIR='"$(LOCALEDIR)"'
 TEST_FLAGS := -Itests -DTEST_SLOWNESS=$(or $(SLOWNESS_$(VARIANT)),1)
 FLAGS_tests/sim = $(TEST_FLAGS) $(CFLAGS_PKG_sim)
 FLAGS_tests/unit = -Isrc $(TEST_FLAGS) $(CFLAGS_PKG_core)
@@ -191,7 +192,6 @@ $(B)/libcoex.so: $(call obj,$(SRC_purple)) $(LIB_ARCHIVES) $(B)/plugin.map $(B)/
 
 # The plugin finds its catalogues beside itself, in `locale`, or where they are installed.
 $(B)/obj/src/purple/plugin.o: $(B)/.localedir
-$(B)/obj/src/purple/plugin.o: private COMPILE += -DCOEX_LOCALEDIR='"$(LOCALEDIR)"'
 $(B)/locale/%/LC_MESSAGES/purple-coex.mo: src/po/%.po
 	@mkdir -p $(@D)
 	$(call say,MSGFMT,$@)

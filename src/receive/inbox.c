@@ -45,10 +45,12 @@ static gint64
 message_time(CoexAccount *account, const CoexMessage *message, gint64 age_s)
 {
     gint64 latest = coex_skew_get_latest(account);
+    gint64 arrived = coex_account_now(account) - age_s;
 
-    return message->time > 0 && message->time < latest + AHEAD_S
-               ? message->time
-               : coex_account_now(account) - age_s;
+    if (message->time <= 0 || message->time >= latest + AHEAD_S)
+        return arrived;
+    /* A desk sent it before it came, whatever its clock says. */
+    return message->desk != NULL ? MIN(message->time, arrived) : message->time;
 }
 
 gboolean
@@ -202,9 +204,6 @@ apply_message(CoexInboxStep *step, CoexBatch *batch, const CoexEvent *event)
     if (message->desk == NULL)
         coex_skew_note_message(account, message->time);
     time = message_time(account, message, step->age_s);
-    /* It was sent before it came, whatever that desk's clock says. */
-    if (message->desk != NULL)
-        time = MIN(time, coex_account_now(account) - step->age_s);
     if (message->desk != NULL && coex_forgotten_covers(account, &message->peer, time))
         return;
     if (message->local_id != NULL) {

@@ -83,7 +83,7 @@ say(CoexCluster *cluster, char *line)
     Saying *saying = g_new(Saying, 1);
 
     *saying = (Saying){ cluster->spec.say, line };
-    g_idle_add_full(G_PRIORITY_DEFAULT, on_say, saying, saying_free);
+    g_idle_add_full(G_PRIORITY_DEFAULT, on_say, g_steal_pointer(&saying), saying_free);
 }
 
 static void
@@ -116,7 +116,7 @@ end_trouble(CoexCluster *cluster, Role role)
     g_mutex_lock(&cluster->lock);
     was_told = trouble->is_told;
     g_free(trouble->text);
-    *trouble = (Trouble){ NULL };
+    *trouble = (Trouble){ 0 };
     g_mutex_unlock(&cluster->lock);
     if (was_told)
         say(cluster, g_strdup(role == FOLLOWER ? "The brokers' log is read again."

@@ -38,13 +38,14 @@ outcome_free(gpointer data)
 static void
 put_outcome(CoexAccount *account, CoexBatch *batch, const Outcome *outcome)
 {
-    if (outcome->status != NULL)
-        coex_batch_apply_status(batch, outcome->status, outcome->why);
+    const CoexStatus *status = outcome->status;
+
+    if (status != NULL)
+        coex_batch_apply_status(batch, status, outcome->why);
     else
         coex_batch_remove_unsent(batch, outcome->local_id);
-    if (outcome->row != NULL)
-        coex_desk_sends_note(account, batch, outcome->row, outcome->status->wamid,
-                             outcome->status->time);
+    if (status != NULL && outcome->row != NULL)
+        coex_desk_sends_note(account, batch, outcome->row, status->wamid, status->time);
     if (outcome->open_id != 0)
         coex_batch_tell_broadcasts(batch, outcome->open_id, COEX_UNTOLD_SENT);
 }

@@ -171,7 +171,7 @@ static void
 assert_same_order(World *world, const Desk *desk)
 {
     for (guint i = 0; i < N_RELAYS; i++) {
-        Desk anew = { NULL };
+        Desk anew = { 0 };
 
         desk_read_on(world, &anew, i, TRUE);
         for (guint k = 0; k < MIN(anew.order->len, desk->order->len); k++)
