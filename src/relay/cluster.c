@@ -84,6 +84,7 @@ say(CoexCluster *cluster, char *line)
 
     *saying = (Saying){ cluster->spec.say, line };
     g_idle_add_full(G_PRIORITY_DEFAULT, on_say, g_steal_pointer(&saying), saying_free);
+    /* cppcheck-suppress memleak ; saying_free() frees it */
 }
 
 static void
