@@ -46,10 +46,12 @@ dup_others(const CoexJsonAt *apps, const char *app_id, gboolean *ret_ours)
         const char *name = coex_json_member_text(&about, "name");
         g_autofree char *shown = coex_text_excerpt(name != NULL ? name : "", NAME_MAX_CHARS);
 
-        if (app_id != NULL && g_strcmp0(id, app_id) == 0)
+        if (app_id != NULL && g_strcmp0(id, app_id) == 0) {
             *ret_ours = TRUE;
-        else
-            g_string_append_printf(others, "%s“%s”", others->len > 0 ? ", " : "", shown);
+            continue;
+        }
+        g_string_append(others, others->len > 0 ? ", " : "");
+        g_string_append_printf(others, _("“%s”"), shown);
     }
     return g_string_free(others, FALSE);
 }

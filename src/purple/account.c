@@ -458,6 +458,17 @@ dup_rate_card(PurpleAccount *account, GError **error)
     return NULL;
 }
 
+/* Lists, and what is about files, earlier lines and prices. */
+static gboolean
+check_options(PurpleAccount *account, GError **error)
+{
+    g_auto(CoexFileOptions) files = { 0 };
+    g_autofree char *rate_card = dup_rate_card(account, error);
+
+    return rate_card != NULL && coex_options_check_lists(account, error) &&
+           coex_recall_check(account, error) && coex_file_options_read(account, &files, error);
+}
+
 /* The number in one spelling, because chat programs look an account up by it. */
 static char *
 take_number(PurpleAccount *account, GError **error)
@@ -593,6 +604,7 @@ coex_connection_open(PurpleAccount *account)
     connection->gc = gc;
     connection->account = account;
     connection->contacts = coex_contact_table_new();
+    connection->check_options = check_options;
     connection->face = coex_host_has_forms() ? &coex_template_form : &coex_template_chat;
     purple_connection_set_protocol_data(gc, coex_connection_ref(connection));
     gc->flags |=

@@ -22,12 +22,14 @@ struct CoexConnection {
     char *language;               /* preferred for templates */
     const CoexTemplateFace *face; /* how templates are asked for here */
     GHashTable *contacts;         /* name -> CoexContact */
-    gboolean typed;               /* the next line was typed, and none of a plugin's */
-    CoexUnseen *unseen;           /* NULL where nothing shown is lost */
-    gint64 line_at;               /* time of the feed's line that is being shown, 0 */
-    gboolean opening;             /* a conversation, by ourselves */
-    GHashTable *transfers;        /* guint -> PurpleXfer; NULL before the first */
-    GHashTable *fetches;          /* the same of files that come */
+    /* FALSE and why, where the account could not log in with its options */
+    gboolean (*check_options)(PurpleAccount *account, GError **error);
+    gboolean typed;          /* the next line was typed, and none of a plugin's */
+    CoexUnseen *unseen;      /* NULL where nothing shown is lost */
+    gint64 line_at;          /* time of the feed's line that is being shown, 0 */
+    gboolean opening;        /* a conversation, by ourselves */
+    GHashTable *transfers;   /* guint -> PurpleXfer; NULL before the first */
+    GHashTable *fetches;     /* the same of files that come */
     GQueue due;              /* CoexContact (borrowed) that the buddy list is to show, or to lose */
     guint roster_timer;      /* 0: nothing to do */
     guint review_timer;      /* 0: none */

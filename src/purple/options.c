@@ -244,7 +244,8 @@ find_value(const GArray *choices, const char *typed)
         const Choice *choice = &g_array_index(choices, Choice, i);
 
         if (g_ascii_strcasecmp(choice->value, trimmed) == 0 ||
-            g_ascii_strcasecmp(choice->label, trimmed) == 0)
+            g_ascii_strcasecmp(choice->label, trimmed) == 0 ||
+            g_ascii_strcasecmp(choice->shown, trimmed) == 0)
             return choice->value;
     }
     return NULL;
@@ -453,28 +454,64 @@ read_field(PurpleRequestFields *fields, const Option *option)
     return selected != NULL ? purple_request_field_list_get_data(field, selected->data) : NULL;
 }
 
+/* What is typed in the place of a list may be its value, or what stands for that in the user's
+ * language. */
+static const char *
+get_meant(const Option *option, const char *typed)
+{
+    g_autoptr(GArray) choices = list_choices(option);
+    const char *value = find_value(choices, typed);
+
+    return value != NULL ? value : typed;
+}
+
+/* All of them, or none: what is wrong would keep the account from logging in, and this page from
+ * being opened. */
+static gboolean
+keep_page(CoexConnection *connection, PurpleRequestFields *fields, gboolean *ret_changed,
+          GError **error)
+{
+    PurpleAccount *account = connection->account;
+    char *before[G_N_ELEMENTS(options)] = { NULL };
+    gboolean fits;
+
+    for (guint i = 0; i < G_N_ELEMENTS(options); i++) {
+        const char *key = options[i].key;
+        const char *value =
+            purple_request_fields_exists(fields, key) ? read_field(fields, &options[i]) : NULL;
+
+        if (value == NULL || strcmp(value, coex_options_get(account, key)) == 0)
+            continue;
+        before[i] = g_strdup(coex_options_get(account, key));
+        purple_account_set_string(account, key, get_meant(&options[i], value));
+        *ret_changed = TRUE;
+    }
+    fits = connection->check_options(account, error);
+    for (guint i = 0; i < G_N_ELEMENTS(options); i++) {
+        if (!fits && before[i] != NULL)
+            purple_account_set_string(account, options[i].key, before[i]);
+        g_free(before[i]);
+    }
+    return fits;
+}
+
 static void
 on_page_ok(gpointer token, PurpleRequestFields *fields)
 {
     CoexConnection *connection = coex_ask_take(token, NULL);
+    g_autoptr(GError) error = NULL;
     gboolean changed = FALSE;
 
     if (connection == NULL)
         return;
-    for (guint i = 0; i < G_N_ELEMENTS(options); i++) {
-        const char *value = purple_request_fields_exists(fields, options[i].key)
-                                ? read_field(fields, &options[i])
-                                : NULL;
+    if (!keep_page(connection, fields, &changed, &error)) {
+        g_autofree char *line = g_strdup_printf(_("Nothing was kept: %s"), error->message);
 
-        if (value == NULL ||
-            strcmp(value, coex_options_get(connection->account, options[i].key)) == 0)
-            continue;
-        purple_account_set_string(connection->account, options[i].key, value);
-        changed = TRUE;
-    }
-    if (changed)
+        coex_notice_tell(connection, line);
+    } else if (changed) {
         coex_notice_tell(connection,
                          _("The options are kept. They count when the account logs in again."));
+    }
 }
 
 static void

@@ -35,6 +35,7 @@ const char *coex_options_get_secret(PurpleAccount *account, const char *const *w
  * there are and, where options are typed, the line to type. */
 gboolean coex_options_check_lists(PurpleAccount *account, GError **error);
 
-/* Opens a form with those that do not stand there, of the second those about files. */
+/* Opens a form with those that do not stand there, of the second those about files. What
+ * would keep the account from logging in is told, and none of the form is kept. */
 void coex_options_open_page(CoexConnection *connection);
 void coex_options_open_files_page(CoexConnection *connection);

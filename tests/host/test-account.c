@@ -250,43 +250,6 @@ told_again_in_a_channel(World *world)
     host_check(world->host, coex_sim_n_requests(world->sim, "messages") == 0);
 }
 
-/* The form for an account does not scroll: what the first login does not need has a page. */
-static void
-has_a_second_page(World *world)
-{
-    host_go_online(world->host);
-    host_pick_action(world->host, "More options...");
-    const HostEvent *page = host_wait_for(world->host, EVENT_REQUEST, NULL, "More options: +*");
-    host_check(world->host, strstr(page->extra, "webhook-path") != NULL);
-    host_check(world->host, strstr(page->extra, "public-url") == NULL);
-    host_check(world->host, strstr(page->extra, "media-") == NULL);
-    host_request_set(world->host, "webhook-path", "/elsewhere");
-    host_request_set(world->host, "read-receipts", "never");
-    host_request_ok(world->host);
-    host_wait_for(world->host, EVENT_NOTICE, NULL, "*logs in again*");
-    host_pick_action(world->host, "More options...");
-    host_wait_for(world->host, EVENT_REQUEST, NULL, "*More options*");
-    host_request_cancel(world->host);
-    host_pick_action(world->host, "Options for files...");
-    page = host_wait_for(world->host, EVENT_REQUEST, NULL, "Options for files: +*");
-    host_check(world->host, strstr(page->extra, "webhook-path") == NULL);
-    host_request_set(world->host, "media-limit", "5");
-    host_request_ok(world->host);
-    host_wait_for(world->host, EVENT_NOTICE, NULL, "*logs in again*");
-    host_pick_action(world->host, "Options for files...");
-    page = host_wait_for(world->host, EVENT_REQUEST, NULL, "*Options for files*");
-    host_check(world->host, strstr(page->extra, "Media limit (MB) = 5") != NULL);
-    host_request_cancel(world->host);
-
-    host_logout(world->host);
-    host_go_online(world->host);
-    g_autofree char *path = g_strdup_printf("http://%s/elsewhere", world->listen);
-    g_autoptr(GBytes) body = coex_sim_render_text(world->sim, "ada", "to another path");
-    host_check(world->host,
-               coex_sim_deliver_raw_to(world->sim, "POST", path, body, COEX_SIM_SIGN_GOOD) == 200);
-    host_wait_message(world->host, ADA, "RECV", "to another path");
-}
-
 /* Whoever is told to be the number itself is nobody to talk to. */
 static void
 own_number_is_no_person(World *world)
@@ -658,8 +621,6 @@ add_all(void)
     world_add("bitlbee/told-again", "BitlBee", told_again_in_a_channel);
     world_add("pidgin/notices-have-a-conversation", "gtk-gaim", notices_have_a_conversation);
     world_add("finch/notices-have-a-conversation", "gnt-purple", notices_have_a_conversation);
-    world_add("finch/has-a-second-page", "gnt-purple", has_a_second_page);
-    world_add("pidgin/has-a-second-page", "gtk-gaim", has_a_second_page);
     world_add("own-number-is-no-person", NULL, own_number_is_no_person);
     world_add("bitlbee/own-number-is-no-person", "BitlBee", own_number_is_no_person);
     world_add("stranger-makes-one-line", NULL, stranger_makes_one_line);
